@@ -1,0 +1,1 @@
+"""Simulate a sales organisation and choose between strategies."""

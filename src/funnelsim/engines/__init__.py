@@ -1,0 +1,1 @@
+"""Two engines that write the same ledger from the same rules."""

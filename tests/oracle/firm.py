@@ -1,0 +1,115 @@
+"""What the oracle is told: the firm in plain words, and the table of what chance came to.
+
+Nothing here comes from the package. Times are integers, microseconds since the first midnight.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+HOUR = 3_600_000_000
+DAY = 24 * HOUR
+WON = "won"
+LOST = "lost"
+
+
+@dataclass
+class Team:
+    """Its opening times, and how its leads find a rep."""
+
+    hours: list[tuple[int, int]]
+    assignment: str = "round_robin"
+    queue_order: str = "fifo"
+    sticky: bool = True
+    max_open: int = 10**9
+    commission: float = 0.0
+    turn: int = 0
+
+
+@dataclass
+class Rep:
+    """A person; `skill` and `speed` are what was drawn, at full strength."""
+
+    team: int
+    skill: float = 1.0
+    speed: float = 1.0
+    joins: int = -1
+    leaves: int | None = None
+    ramp: int = 0
+    skill_from: float = 1.0
+    speed_from: float = 1.0
+    pay_per_month: float = 0.0
+
+
+@dataclass
+class Stage:
+    """Routes are (cumulative share, stage number or WON or LOST, reason)."""
+
+    team: int | None
+    odds: float
+    nexts: list[tuple[float, int | str, int]]
+    elses: list[tuple[float, int | str, int]]
+    makes_lead: bool = False
+    theorist_odds: float = 1.0
+    heat_odds: tuple[float, ...] = (1.0, 1.0, 1.0)
+    heat_skill: tuple[float, ...] = (1.0, 1.0, 1.0)
+    cost_per_visit: float = 0.0
+    points: list[tuple[float, float]] = field(default_factory=list)  # (log hours, log odds)
+
+
+@dataclass
+class Channel:
+    """Where its inquiries enter and what it costs."""
+
+    stage: int = 0
+    cost_per_inquiry: float = 0.0
+    cost_per_month: float = 0.0
+
+
+@dataclass
+class Segment:
+    """What a kind of customer changes."""
+
+    odds: float = 1.0
+    customer_time: float = 1.0
+    years: float = 1.0
+
+
+@dataclass
+class Inquiry:
+    """A company, its inquiry, and what was drawn for it once."""
+
+    entity: int
+    channel: int
+    arrives: int
+    fit: float = 1.0
+    heat: int = 1
+    segment: int = 0
+    theorist: bool = False
+    value: float = 0.0  # of a contract, per year
+
+
+@dataclass
+class Draws:
+    """The table of what chance came to, per visit: each takes (entity, stage, round)."""
+
+    patience: Callable[[int, int, int], int | None]  # microseconds, None: for ever
+    effort_hours: Callable[[int, int, int], float]
+    advances: Callable[[int, int, int], float]  # a number in (0, 1)
+    customer_days: Callable[[int, int, int], float]
+    route: Callable[[int, int, int], float]  # a number in (0, 1)
+
+
+@dataclass
+class Firm:
+    """All that is simulated; `inquiries` come in the order of their channel's index."""
+
+    teams: list[Team]
+    reps: list[Rep]
+    stages: list[Stage]
+    channels: list[Channel]
+    segments: list[Segment]
+    inquiries: list[Inquiry]
+    month_days: list[int]  # of the calendar month, for each day
+    horizon: int

@@ -1,0 +1,457 @@
+"""The oracle: a second simulator, slow and naive on purpose, that shares nothing with the package.
+
+It was written from the text of ARCHITECTURE.md and imports nothing of it. It is told
+what the firm is and what every draw came to, and answers with one record per visit and per lead. At each
+step it looks at everything there is for the earliest thing due: no agenda, no heap, no cleverness, and no
+random number. Where it and an engine disagree, one of them misreads the text.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from .firm import DAY, HOUR, LOST, WON, Draws, Firm, Inquiry, Rep, Segment, Stage
+
+MOST_ROUNDS = 10_000
+COLD = "gone cold"
+KINDS = (
+    "day ends",
+    "rep leaves",
+    "rep joins",
+    "team opens",
+    "inquiry",
+    "work ends",
+    "customer answers",
+    "goes cold",
+)
+
+
+@dataclass
+class Visit:
+    """One lead's stay in one stage; what did not happen is None."""
+
+    lead: int
+    stage: int
+    round: int
+    entered: int
+    started: int | None = None
+    rep: int | None = None
+    effort: int | None = None
+    worked: int | None = None
+    left: int | None = None
+    how: str = "open"  # advanced, sent back, won, lost, gone cold
+    reason: int | None = None
+
+
+@dataclass
+class Walk:
+    """One lead from its inquiry to the end: the state of the simulation and its answer."""
+
+    inquiry: Inquiry
+    stage: int
+    phase: str = "new"  # queue, work, customer, over
+    round: int = 0
+    rep: int | None = None
+    queue: int | str = ""  # a rep's number, or "team"
+    until: int | None = None  # when its phase ends by itself
+    advances: bool = False
+    target: int | str = LOST
+    reason: int = 0
+    became_lead: int | None = None
+    outcome: str = "open"
+    ended: int | None = None
+    owner: int | None = None  # at the end
+    bookings: float = 0.0
+    commission: float = 0.0
+    visits: list[Visit] = field(default_factory=list)
+
+
+@dataclass
+class Cost:
+    """Money spent at an instant; `whose` is a channel or a rep."""
+
+    kind: str
+    time: int
+    whose: int
+    money: float
+
+
+@dataclass
+class History:
+    """What the simulator answers, leads by entity."""
+
+    leads: dict[int, Walk]
+    costs: list[Cost]
+
+    def visits(self) -> list[Visit]:
+        """Return every visit, lead by lead, in the order in which they were made."""
+        return [visit for entity in sorted(self.leads) for visit in self.leads[entity].visits]
+
+    def total(self, kind: str) -> float:
+        """Sum the costs of one kind: media, pay, inquiry, visit, commission."""
+        return math.fsum(cost.money for cost in self.costs if cost.kind == kind)
+
+
+def chance_of_advancing(stage: Stage, walk: Walk, segment: Segment, skill: float, wait: int) -> float:
+    """Multiply the odds by every ratio that applies and turn them into a probability."""
+    inquiry = walk.inquiry
+    odds = stage.odds * segment.odds * inquiry.fit * stage.heat_odds[inquiry.heat]
+    if inquiry.theorist:
+        odds *= stage.theorist_odds
+    odds *= effect_of_waiting(stage.points, wait) * skill ** stage.heat_skill[inquiry.heat]
+    return 1.0 if math.isinf(odds) else odds / (1.0 + odds)
+
+
+def effect_of_waiting(points: list[tuple[float, float]], wait: int) -> float:
+    """Return the odds ratio of a wait: linear between the points on log scales, level outside."""
+    if not points:
+        return 1.0
+    at = math.log(wait / HOUR) if wait > 0 else -math.inf
+    if at <= points[0][0]:
+        return math.exp(points[0][1])
+    for (left, low), (right, high) in pairwise(points):
+        if at <= right:
+            return math.exp(low + (high - low) * (at - left) / (right - left))
+    return math.exp(points[-1][1])
+
+
+def end_of_work(hours: list[tuple[int, int]], start: int, effort: int) -> int | None:
+    """Walk the opening times one by one until the effort is done."""
+    if effort == 0:
+        return start
+    for opens, closes in hours:
+        begins = max(opens, start)
+        if begins < closes:
+            if effort <= closes - begins:
+                return begins + effort
+            effort -= closes - begins
+    return None
+
+
+def strength(rep: Rep, first_share: float, now: int) -> float:
+    """Return the share of full strength: straight from the first share at joining to 1."""
+    tenure = now - rep.joins
+    if tenure >= rep.ramp:
+        return 1.0
+    return first_share + (1.0 - first_share) * tenure / rep.ramp
+
+
+class Simulation:
+    """One history of one firm."""
+
+    def __init__(self, firm: Firm, draws: Draws) -> None:
+        self.firm = firm
+        self.draws = draws
+        self.now = 0
+        self.leads: dict[int, Walk] = {}
+        self.costs: list[Cost] = []
+        self.days_booked = 0
+        self.turns = [team.turn for team in firm.teams]
+        self.openings_left = [[opens for opens, _ in team.hours if opens >= 0] for team in firm.teams]
+        self.coming = [
+            [inquiry for inquiry in firm.inquiries if inquiry.channel == channel]
+            for channel in range(len(firm.channels))
+        ]
+        self.on_staff = [rep.joins <= 0 and (rep.leaves is None or rep.leaves >= 0) for rep in firm.reps]
+        self.will_join = [rep.joins > 0 for rep in firm.reps]
+        self.will_leave = [rep.leaves is not None and rep.leaves >= 0 for rep in firm.reps]
+        self.working_on: list[int | None] = [None for _ in firm.reps]
+        self.idle_since = [0 for _ in firm.reps]
+        self.lead_stage = next((i for i, stage in enumerate(firm.stages) if stage.makes_lead), None)
+
+    def run(self) -> History:
+        """Live through every instant before the horizon, then book the last day."""
+        while True:
+            following = [when for when, _, _ in self.everything_to_come()]
+            if not following or min(following) >= self.firm.horizon:
+                break
+            self.now = min(following)
+            self.live_through_the_instant()
+        self.now = self.firm.horizon
+        self.day_ends()
+        return History(self.leads, self.costs)
+
+    def live_through_the_instant(self) -> None:
+        """Decide all that is due, round after round; grant once; again, until nothing stirs."""
+        rounds = 0
+        while True:
+            due = sorted((kind, who) for when, kind, who in self.everything_to_come() if when == self.now)
+            for kind, who in due:
+                self.decide(KINDS[kind], who)
+            if due:
+                rounds += 1
+                if rounds > MOST_ROUNDS:
+                    raise RuntimeError(f"more than {MOST_ROUNDS} rounds at {self.now}")
+            elif not self.grant_once():
+                return
+
+    def everything_to_come(self) -> list[tuple[int, int, int]]:
+        """Look at everything: (when, kind, who)."""
+        coming = [((self.days_booked + 1) * DAY, KINDS.index("day ends"), 0)]
+        for number, rep in enumerate(self.firm.reps):
+            if self.will_leave[number] and rep.leaves is not None:
+                coming.append((rep.leaves, KINDS.index("rep leaves"), number))
+            if self.will_join[number]:
+                coming.append((rep.joins, KINDS.index("rep joins"), number))
+        for number, openings in enumerate(self.openings_left):
+            coming += [(opens, KINDS.index("team opens"), number) for opens in openings[:1]]
+        for inquiries in self.coming:
+            coming += [(one.arrives, KINDS.index("inquiry"), one.entity) for one in inquiries[:1]]
+        kinds = {"work": "work ends", "customer": "customer answers", "queue": "goes cold"}
+        for entity, walk in self.leads.items():
+            if walk.phase != "over" and walk.until is not None:
+                coming.append((walk.until, KINDS.index(kinds[walk.phase]), entity))
+        return coming
+
+    def decide(self, kind: str, who: int) -> None:
+        """Let one thing that is due happen."""
+        if kind == "day ends":
+            self.day_ends()
+        elif kind == "rep leaves":
+            self.rep_leaves(who)
+        elif kind == "rep joins":
+            self.will_join[who] = False
+            self.on_staff[who] = True
+            self.idle_since[who] = self.now
+        elif kind == "team opens":
+            self.openings_left[who].pop(0)
+        elif kind == "inquiry":
+            self.inquiry_arrives(who)
+        elif kind == "work ends":
+            self.work_ends(self.leads[who])
+        elif kind == "customer answers":
+            self.customer_answers(self.leads[who])
+        else:
+            self.goes_cold(self.leads[who])
+
+    # Days and people
+
+    def day_ends(self) -> None:
+        """Book what the day that ends now has cost."""
+        begins, ends = self.now - DAY, self.now
+        days = self.firm.month_days[self.days_booked]
+        self.days_booked += 1
+        for number, channel in enumerate(self.firm.channels):
+            if channel.cost_per_month > 0:
+                self.costs.append(Cost("media", ends, number, channel.cost_per_month / days))
+        for number, rep in enumerate(self.firm.reps):
+            last = ends if rep.leaves is None else min(ends, rep.leaves)
+            there = last - max(begins, rep.joins)
+            if rep.pay_per_month > 0 and there > 0:
+                self.costs.append(Cost("pay", ends, number, rep.pay_per_month / days * (there / DAY)))
+
+    def rep_leaves(self, number: int) -> None:
+        """Stop taking leads; those of its own queue are placed anew in queue order."""
+        self.will_leave[number] = False
+        self.on_staff[number] = False
+        for walk in self.queue_of(number):
+            self.place(walk)
+
+    # A visit
+
+    def inquiry_arrives(self, entity: int) -> None:
+        """Begin a walk; its channel's next inquiry comes into sight."""
+        channel = next(
+            number for number, coming in enumerate(self.coming) if coming and coming[0].entity == entity
+        )
+        inquiry = self.coming[channel].pop(0)
+        walk = Walk(inquiry, self.firm.channels[channel].stage)
+        self.leads[entity] = walk
+        self.costs.append(Cost("inquiry", self.now, channel, self.firm.channels[channel].cost_per_inquiry))
+        if self.lead_stage is not None and walk.stage > self.lead_stage:
+            walk.became_lead = self.now
+        self.enter(walk, walk.stage)
+
+    def enter(self, walk: Walk, stage: int) -> None:
+        """Begin a visit: queue for a rep, or start at once where none is needed."""
+        entity = walk.inquiry.entity
+        walk.stage = stage
+        walk.visits.append(Visit(entity, stage, walk.round, self.now))
+        if self.firm.stages[stage].team is None:
+            self.start(walk, None)
+            return
+        patience = self.draws.patience(entity, stage, walk.round)
+        walk.phase = "queue"
+        walk.until = None if patience is None else self.now + patience
+        self.place(walk)
+
+    def place(self, walk: Walk) -> None:
+        """Put a lead into its rep's queue, another rep's or the team's."""
+        number = self.firm.stages[walk.stage].team
+        assert number is not None
+        team = self.firm.teams[number]
+        own = walk.rep
+        if team.sticky and own is not None and self.firm.reps[own].team == number and self.on_staff[own]:
+            walk.queue = own
+            return
+        walk.rep = None
+        chosen = None if team.assignment == "shared_queue" else self.choose(number, walk)
+        if chosen is None:
+            walk.queue = "team"
+        else:
+            walk.rep = chosen
+            walk.queue = chosen
+
+    def choose(self, number: int, walk: Walk) -> int | None:
+        """Let the team's policy push the lead to one of its reps, or to none."""
+        team = self.firm.teams[number]
+        members = self.members(number)
+        eligible = [rep for rep in members if self.on_staff[rep] and self.open_leads(rep) < team.max_open]
+        if not eligible:
+            return None
+        if team.assignment == "round_robin":
+            turn = self.turns[number]
+            for position in [*range(turn, len(members)), *range(turn)]:
+                if members[position] in eligible:
+                    self.turns[number] = (position + 1) % len(members)
+                    return members[position]
+        if team.assignment == "hot_to_best":
+            best_first = sorted(eligible, key=lambda rep: (-self.skill_now(rep), rep))
+            away = [abs(place * 3 // len(best_first) - walk.inquiry.heat) for place in range(len(best_first))]
+            eligible = [rep for rep, tiers in zip(best_first, away, strict=True) if tiers == min(away)]
+        return min(eligible, key=lambda rep: (self.open_leads(rep), rep))
+
+    def start(self, walk: Walk, rep: int | None) -> None:
+        """Begin the work of a visit and see at once whether it will succeed."""
+        visit = walk.visits[-1]
+        stage = self.firm.stages[walk.stage]
+        key = (walk.inquiry.entity, walk.stage, walk.round)
+        skill, effort, ends = 1.0, 0, self.now
+        if rep is not None:
+            skill = self.skill_now(rep)
+            record = self.firm.reps[rep]
+            speed = record.speed * strength(record, record.speed_from, self.now)
+            effort = round(self.draws.effort_hours(*key) / speed * HOUR)
+            ends = end_of_work(self.firm.teams[record.team].hours, self.now, effort)
+            self.working_on[rep] = walk.inquiry.entity
+            walk.rep = rep
+        first_stage = self.firm.channels[walk.inquiry.channel].stage
+        since = walk.inquiry.arrives if walk.stage == first_stage else visit.entered
+        chance = chance_of_advancing(
+            stage, walk, self.firm.segments[walk.inquiry.segment], skill, self.now - since
+        )
+        walk.advances = self.draws.advances(*key) < chance
+        walk.phase, walk.queue, walk.until = "work", "", ends
+        visit.started, visit.rep, visit.effort = self.now, rep, effort
+        self.costs.append(Cost("visit", self.now, walk.stage, stage.cost_per_visit))
+
+    def work_ends(self, walk: Walk) -> None:
+        """Free the rep; the customer takes its time, and where it will go is known."""
+        visit = walk.visits[-1]
+        stage = self.firm.stages[walk.stage]
+        key = (walk.inquiry.entity, walk.stage, walk.round)
+        visit.worked = self.now
+        if visit.rep is not None:
+            self.working_on[visit.rep] = None
+            self.idle_since[visit.rep] = self.now
+        days = self.draws.customer_days(*key) * self.firm.segments[walk.inquiry.segment].customer_time
+        walk.phase, walk.until = "customer", self.now + round(days * DAY)
+        at = self.draws.route(*key)
+        routes = stage.nexts if walk.advances else stage.elses
+        _, walk.target, walk.reason = next((route for route in routes if at < route[0]), routes[-1])
+
+    def customer_answers(self, walk: Walk) -> None:
+        """Leave the stage for another one, or for good."""
+        visit = walk.visits[-1]
+        visit.left = self.now
+        if walk.target == LOST:
+            visit.reason = walk.reason
+            self.finish(walk, "lost")
+            return
+        past = len(self.firm.stages) if walk.target == WON else int(walk.target)
+        if self.lead_stage is not None and walk.became_lead is None:
+            walk.became_lead = self.now if past > self.lead_stage else None
+        if walk.target == WON:
+            self.wins(walk)
+            self.finish(walk, "won")
+            return
+        visit.how = "advanced" if past > walk.stage else "sent back"
+        walk.round += visit.how == "sent back"
+        team = self.firm.stages[walk.stage].team
+        if team is not None and not self.firm.teams[team].sticky:
+            walk.rep = None
+        self.enter(walk, past)
+
+    def wins(self, walk: Walk) -> None:
+        """Book the contract and the owner's commission."""
+        walk.bookings = walk.inquiry.value * self.firm.segments[walk.inquiry.segment].years
+        if walk.rep is not None:
+            share = self.firm.teams[self.firm.reps[walk.rep].team].commission
+            walk.commission = walk.bookings * share
+            self.costs.append(Cost("commission", self.now, walk.rep, walk.commission))
+
+    def goes_cold(self, walk: Walk) -> None:
+        """Give up waiting."""
+        walk.visits[-1].left = self.now
+        walk.visits[-1].reason = 0
+        self.finish(walk, COLD)
+
+    def finish(self, walk: Walk, how: str) -> None:
+        """End a walk; the owner's slot is free again."""
+        walk.visits[-1].how = how
+        walk.phase, walk.outcome, walk.ended, walk.until = "over", how, self.now, None
+        walk.owner, walk.rep, walk.queue = walk.rep, None, ""
+
+    # Capacity
+
+    def grant_once(self) -> bool:
+        """Give one waiting lead to one idle rep, if any can be had; say whether."""
+        for number, team in enumerate(self.firm.teams):
+            if not any(opens <= self.now < closes for opens, closes in team.hours):
+                continue
+            idle = [
+                rep for rep in self.members(number) if self.on_staff[rep] and self.working_on[rep] is None
+            ]
+            for rep in idle:
+                own = self.queue_of(rep)
+                if own:
+                    self.start(own[0], rep)
+                    return True
+            able = [rep for rep in idle if self.open_leads(rep) < team.max_open]
+            waiting = self.team_queue(number)
+            if able and waiting:
+                self.start(waiting[0], min(able, key=lambda rep: (self.idle_since[rep], rep)))
+                return True
+        return False
+
+    def members(self, team: int) -> list[int]:
+        """Return the numbers of a team's reps."""
+        return [number for number, rep in enumerate(self.firm.reps) if rep.team == team]
+
+    def open_leads(self, rep: int) -> int:
+        """Count the leads that the rep owns and that have not ended."""
+        return sum(walk.rep == rep for walk in self.leads.values())
+
+    def skill_now(self, rep: int) -> float:
+        """Return the rep's skill at this moment of its ramp."""
+        record = self.firm.reps[rep]
+        return record.skill * strength(record, record.skill_from, self.now)
+
+    def queue_of(self, rep: int) -> list[Walk]:
+        """Return the leads in a rep's own queue, the first one first."""
+        order = self.firm.teams[self.firm.reps[rep].team].queue_order
+        waiting = [walk for walk in self.leads.values() if walk.phase == "queue" and walk.queue == rep]
+
+        def place(walk: Walk) -> tuple[int, int, int]:
+            since = walk.visits[-1].entered
+            ranks = {"fifo": 0, "lifo": -since, "hottest": walk.inquiry.heat}
+            rank = ranks.get(order, walk.inquiry.arrives)
+            return rank, since, walk.inquiry.entity
+
+        return sorted(waiting, key=place)
+
+    def team_queue(self, team: int) -> list[Walk]:
+        """Return the leads that wait for any rep of the team, first come first."""
+        waiting = [
+            walk
+            for walk in self.leads.values()
+            if walk.phase == "queue" and walk.queue == "team" and self.firm.stages[walk.stage].team == team
+        ]
+        return sorted(waiting, key=lambda walk: (walk.visits[-1].entered, walk.inquiry.entity))
+
+
+def simulate(firm: Firm, draws: Draws) -> History:
+    """Run the firm to its horizon on the given draws."""
+    return Simulation(firm, draws).run()

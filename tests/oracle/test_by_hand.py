@@ -1,0 +1,299 @@
+"""The oracle itself against histories worked out with paper and pencil.
+
+Every expected time below is written as day and hour, as the reader would work it out from the text.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from .firm import DAY, HOUR, LOST, WON, Channel, Draws, Firm, Inquiry, Rep, Segment, Stage, Team
+from .naive import History, simulate
+
+NINE_TO_FIVE = [(day * DAY + 9 * HOUR, day * DAY + 17 * HOUR) for day in range(10)]
+
+
+def at(day: int, hour: float) -> int:
+    return day * DAY + round(hour * HOUR)
+
+
+def table(
+    effort: dict[int, float] | float = 1.0,
+    days: dict[int, float] | float = 0.0,
+    advances: float = 0.5,
+    route: dict[tuple[int, int], float] | float = 0.5,
+    patience: dict[int, int] | int | None = None,
+) -> Draws:
+    """Draw the same for everyone, or by lead; routes by (stage, round)."""
+
+    def by_lead(given: object) -> object:
+        return lambda lead, _stage, _round: given[lead] if isinstance(given, dict) else given
+
+    return Draws(
+        patience=by_lead(patience),
+        effort_hours=by_lead(effort),
+        advances=by_lead(advances),
+        customer_days=by_lead(days),
+        route=lambda _lead, stage, round: route[stage, round] if isinstance(route, dict) else route,
+    )
+
+
+def stage(team: int | None = 0, odds: float = math.inf, to: int | str = WON, **more: object) -> Stage:
+    """Make a stage that always advances unless told otherwise."""
+    return Stage(team, odds, nexts=[(1.0, to, -1)], elses=[(1.0, LOST, 1)], **more)
+
+
+def firm(arrivals: list[int], reps: list[Rep] | int = 1, **more: object) -> Firm:
+    """Make a firm of one team, nine to five, one stage and one inquiry per arrival, entities 0, 1, ..."""
+    plain = Firm(
+        teams=[Team(NINE_TO_FIVE)],
+        reps=[Rep(0) for _ in range(reps)] if isinstance(reps, int) else reps,
+        stages=[stage()],
+        channels=[Channel()],
+        segments=[Segment()],
+        inquiries=[Inquiry(entity, 0, arrives) for entity, arrives in enumerate(arrivals)],
+        month_days=[30] * 10,
+        horizon=10 * DAY,
+    )
+    return replace(plain, **more)
+
+
+def spans(history: History, stage: int = 0) -> list[tuple[int | None, int | None, int | None]]:
+    """Return (started, work ended, rep) of each visit to a stage."""
+    return [(visit.started, visit.worked, visit.rep) for visit in history.visits() if visit.stage == stage]
+
+
+def outcomes(history: History) -> list[str]:
+    return [walk.outcome for _, walk in sorted(history.leads.items())]
+
+
+def test_work_goes_over_to_the_next_working_hour_across_a_weekend() -> None:
+    hours = [(at(0, 9), at(0, 17)), (at(3, 9), at(3, 17))]
+    history = simulate(firm([at(0, 16)], teams=[Team(hours)]), table(effort=2, days=1.5))
+    [visit] = history.visits()
+    assert (visit.entered, visit.started, visit.worked) == (at(0, 16), at(0, 16), at(3, 10))
+    assert (visit.left, visit.how, visit.effort) == (at(4, 22), "won", 2 * HOUR)
+
+
+def test_work_may_end_exactly_at_closing_but_does_not_start_there() -> None:
+    history = simulate(firm([at(0, 16), at(0, 16)]), table(effort=1))
+    assert spans(history) == [(at(0, 16), at(0, 17), 0), (at(1, 9), at(1, 10), 0)]
+
+
+def test_sixteen_half_hours_fill_the_day_exactly() -> None:
+    history = simulate(firm([at(0, 8)] * 17), table(effort=0.5))
+    starts = [started for started, _, _ in spans(history)]
+    assert starts == [at(0, 9 + half / 2) for half in range(16)] + [at(1, 9)]
+
+
+def test_the_queue_begins_at_opening_in_the_order_of_arrival() -> None:
+    two = firm(
+        [], channels=[Channel(), Channel()], inquiries=[Inquiry(0, 0, at(0, 7)), Inquiry(1, 1, at(0, 6))]
+    )
+    assert spans(simulate(two, table())) == [(at(0, 10), at(0, 11), 0), (at(0, 9), at(0, 10), 0)]
+
+
+def test_giving_up_comes_before_granting() -> None:
+    evening = firm([at(0, 18)])
+    assert outcomes(simulate(evening, table(patience=15 * HOUR))) == ["gone cold"]
+    assert outcomes(simulate(evening, table(patience=15 * HOUR + 1))) == ["won"]
+    [visit] = simulate(evening, table(patience=15 * HOUR)).visits()
+    assert (visit.left, visit.started, visit.reason) == (at(1, 9), None, 0)
+
+
+def test_patience_of_zero_is_never_served_where_a_rep_is_needed() -> None:
+    assert outcomes(simulate(firm([at(0, 10)]), table(patience=0))) == ["gone cold"]
+    no_rep = firm([at(0, 10)], stages=[stage(team=None)])
+    assert outcomes(simulate(no_rep, table(patience=0))) == ["won"]
+
+
+def test_everything_of_length_zero_happens_at_one_instant() -> None:
+    stages = [stage(to=1), stage(team=None, to=2), stage()]
+    history = simulate(firm([at(0, 9)], stages=stages), table(effort=0))
+    assert [(v.entered, v.started, v.worked, v.left) for v in history.visits()] == [(at(0, 9),) * 4] * 3
+    assert outcomes(history) == ["won"]
+
+
+def test_a_circle_without_time_is_an_error() -> None:
+    stages = [stage(team=None, to=0)]
+    with pytest.raises(RuntimeError, match="10000 rounds"):
+        simulate(firm([at(0, 9)], stages=stages), table())
+
+
+def test_round_robin_skips_the_full_and_leaves_the_rest_to_the_team() -> None:
+    # Three leads at 9:00, two reps with one slot each. Lead 2 finds nobody and queues at the team;
+    # rep 1, quicker done, pulls it at 10:00. Customers take two days, so the slot of lead 1 is not free:
+    # only at day 2, 10:00 its contract ends and rep 1 may take lead 2.
+    team = Team(NINE_TO_FIVE, max_open=1)
+    history = simulate(firm([at(0, 9)] * 3, reps=2, teams=[team]), table(effort={0: 3, 1: 1, 2: 1}, days=2))
+    assert spans(history) == [(at(0, 9), at(0, 12), 0), (at(0, 9), at(0, 10), 1), (at(2, 10), at(2, 11), 1)]
+
+
+def test_round_robin_remembers_its_turn() -> None:
+    history = simulate(firm([at(0, 9), at(1, 9), at(2, 9), at(3, 9)], reps=3), table())
+    assert [rep for _, _, rep in spans(history)] == [0, 1, 2, 0]
+
+
+def test_least_loaded_counts_leads_at_the_customer() -> None:
+    team = Team(NINE_TO_FIVE, assignment="least_loaded")
+    history = simulate(
+        firm([at(0, 9), at(1, 9), at(2, 9), at(6, 9)], reps=2, teams=[team]),
+        table(days={0: 5.0, 1: 0.0, 2: 0.0, 3: 0.0}),
+    )
+    # Rep 0 holds lead 0 until day 5, 10:00; rep 1's are over at once; by day 6 both are free.
+    assert [rep for _, _, rep in spans(history)] == [0, 1, 1, 0]
+
+
+def test_shared_queue_gives_to_the_rep_idle_longest() -> None:
+    team = Team(NINE_TO_FIVE, assignment="shared_queue")
+    history = simulate(
+        firm([at(0, 9), at(0, 9), at(0, 13), at(0, 13)], reps=3, teams=[team]),
+        table(effort={0: 2, 1: 1, 2: 1, 3: 1}),
+    )
+    # Rep 2 has been idle since 0:00, rep 1 since 10:00, rep 0 since 11:00.
+    assert [rep for _, _, rep in spans(history)] == [0, 1, 2, 1]
+
+
+@pytest.mark.parametrize(
+    ("order", "second"), [("fifo", 1), ("lifo", 3), ("hottest", 2), ("oldest_inquiry", 1)]
+)
+def test_own_queue_is_worked_in_the_order_asked_for(order: str, second: int) -> None:
+    # Lead 0 keeps the only rep busy until 12:00 while leads 1 (future), 2 (hot) and 3 (warm) come in.
+    inquiries = [
+        Inquiry(lead, 0, at(0, hour), heat=heat)
+        for lead, (hour, heat) in enumerate([(9, 1), (9.5, 2), (10, 0), (11, 1)])
+    ]
+    history = simulate(
+        firm([], teams=[Team(NINE_TO_FIVE, queue_order=order)], inquiries=inquiries),
+        table(effort={0: 3, 1: 1, 2: 1, 3: 1}),
+    )
+    [next_lead] = [visit.lead for visit in history.visits() if visit.started == at(0, 12)]
+    assert next_lead == second
+
+
+def test_hot_to_best_sends_hot_leads_to_the_best_third() -> None:
+    # Skills 1, 3, 2: best first are reps 1, 2, 0. Heats hot, warm, future, hot.
+    reps = [Rep(0, skill=skill) for skill in (1.0, 3.0, 2.0)]
+    inquiries = [Inquiry(lead, 0, at(lead, 10), heat=heat) for lead, heat in enumerate([0, 1, 2, 0])]
+    team = Team(NINE_TO_FIVE, assignment="hot_to_best")
+    history = simulate(firm([], reps=reps, teams=[team], inquiries=inquiries), table())
+    assert [rep for _, _, rep in spans(history)] == [1, 2, 0, 1]
+
+
+def test_hot_to_best_of_two_reps_knows_two_tiers() -> None:
+    # Places 0 and 1 of two have tiers 0 and 1; the future lead's nearest is tier 1.
+    reps = [Rep(0, skill=1.0), Rep(0, skill=2.0)]
+    inquiries = [Inquiry(lead, 0, at(lead, 10), heat=lead) for lead in range(3)]
+    team = Team(NINE_TO_FIVE, assignment="hot_to_best")
+    history = simulate(firm([], reps=reps, teams=[team], inquiries=inquiries), table())
+    assert [rep for _, _, rep in spans(history)] == [1, 0, 0]
+
+
+def test_a_leaver_finishes_and_hands_its_queue_over() -> None:
+    # Round robin: leads 0 and 2 to rep 0, lead 1 to rep 1. Rep 0 leaves at 10:00, in the middle of lead 0,
+    # whose work ends at 12:00; lead 2 goes to rep 1, behind lead 1 (9:00 to 13:00).
+    reps = [Rep(0, leaves=at(0, 10)), Rep(0)]
+    history = simulate(firm([at(0, 9)] * 3, reps=reps), table(effort={0: 3, 1: 4, 2: 1}))
+    assert spans(history) == [(at(0, 9), at(0, 12), 0), (at(0, 9), at(0, 13), 1), (at(0, 13), at(0, 14), 1)]
+
+
+def test_a_lead_at_the_leaver_s_customer_is_placed_anew_at_its_next_stage() -> None:
+    reps = [Rep(0, leaves=at(1, 12)), Rep(0)]
+    history = simulate(firm([at(0, 9)], reps=reps, stages=[stage(to=1), stage()]), table(days=3))
+    assert spans(history, 0) == [(at(0, 9), at(0, 10), 0)]
+    assert spans(history, 1) == [(at(3, 10), at(3, 11), 1)]
+
+
+def test_a_hire_takes_what_waits_from_its_first_minute() -> None:
+    # The only rep has one slot and its customer takes for ever; the hire joins at noon of day 1.
+    reps = [Rep(0), Rep(0, joins=at(1, 12))]
+    team = Team(NINE_TO_FIVE, max_open=1)
+    history = simulate(firm([at(0, 9)] * 2, reps=reps, teams=[team]), table(days=9))
+    assert spans(history) == [(at(0, 9), at(0, 10), 0), (at(1, 12), at(1, 13), 1)]
+    assert outcomes(history) == ["won", "open"]  # day 9 10:00 is before the horizon, day 10 13:00 is not
+
+
+def test_a_beginner_works_at_its_share_of_full_speed() -> None:
+    # Ramp of 4 days from a quarter: half a day's tenure short of 2 days gives 1/4 + 3/4 * 2/4 = 5/8.
+    rep = Rep(0, joins=at(0, 10), ramp=4 * DAY, speed_from=0.25)
+    history = simulate(firm([at(2, 10), at(5, 10)], reps=[rep]), table(effort=2.5))
+    assert spans(history) == [(at(2, 10), at(2, 14), 0), (at(5, 10), at(5, 12.5), 0)]
+
+
+@pytest.mark.parametrize(("u", "how"), [(0.857, "won"), (0.858, "lost")])
+def test_odds_ratios_multiply(u: float, how: str) -> None:
+    # Odds 1/2 x segment 2 x fit 1 x hot 3 x skill 2 = 6, so 6/7 = 0.85714...
+    one = firm(
+        [],
+        inquiries=[Inquiry(0, 0, at(0, 9), heat=0)],
+        stages=[stage(odds=0.5, heat_odds=(3.0, 1.0, 1.0))],
+        segments=[Segment(odds=2.0)],
+    )
+    assert outcomes(simulate(replace(one, reps=[Rep(0, skill=2.0)]), table(advances=u))) == [how]
+
+
+@pytest.mark.parametrize(("hour", "u", "how"), [(16, 0.49, "won"), (13, 0.33, "won"), (13, 0.34, "lost")])
+def test_waiting_costs_on_log_scales(hour: float, u: float, how: str) -> None:
+    # No effect up to 1 hour, odds 1/4 from 16 hours on: 4 hours are half way on the log scale, odds 1/2,
+    # probability 1/3. The lead of 16:00 starts at once; that of 13:00 waits until 17:00 of a late team.
+    points = [(math.log(1), 0.0), (math.log(16), math.log(1 / 4))]
+    late = [(at(0, 16), at(0, 22))] if hour == 16 else [(at(0, 17), at(0, 22))]
+    one = firm([at(0, hour)], stages=[stage(odds=1.0, points=points)], teams=[Team(late)])
+    assert outcomes(simulate(one, table(advances=u))) == [how]
+
+
+def test_going_back_raises_the_round_and_keeps_the_rep() -> None:
+    # Stage 1 sends back to stage 0 in round 0, on in round 1.
+    second = Stage(0, math.inf, nexts=[(0.5, 0, -1), (1.0, WON, -1)], elses=[(1.0, LOST, 1)])
+    history = simulate(
+        firm([at(0, 9)], reps=2, stages=[stage(to=1), second]),
+        table(route={(0, 0): 0.5, (0, 1): 0.5, (1, 0): 0.1, (1, 1): 0.9}),
+    )
+    seen = [(visit.stage, visit.round, visit.how, visit.rep) for visit in history.visits()]
+    assert seen == [(0, 0, "advanced", 0), (1, 0, "sent back", 0), (0, 1, "advanced", 0), (1, 1, "won", 0)]
+
+
+def test_a_team_that_hands_over_frees_the_slot_at_each_stage() -> None:
+    handing = firm(
+        [at(0, 9)], reps=2, teams=[Team(NINE_TO_FIVE, sticky=False)], stages=[stage(to=1), stage()]
+    )
+    history = simulate(handing, table())
+    assert [visit.rep for visit in history.visits()] == [0, 1]
+
+
+def test_two_teams_and_the_way_past_the_stage_that_makes_leads() -> None:
+    # The first team qualifies, the second (13:00 to 15:00) sells; both pay commission, the owner gets it.
+    afternoon = [(day * DAY + 13 * HOUR, day * DAY + 15 * HOUR) for day in range(10)]
+    teams = [Team(NINE_TO_FIVE, commission=0.01), Team(afternoon, commission=0.1)]
+    stages = [stage(0, to=1, makes_lead=True), stage(1)]
+    one = firm([], teams=teams, reps=[Rep(0), Rep(1)], stages=stages, segments=[Segment(years=3)])
+    one.inquiries.append(Inquiry(0, 0, at(0, 9), value=1000))
+    history = simulate(one, table())
+    lead = history.leads[0]
+    assert (lead.became_lead, lead.ended, lead.owner) == (at(0, 10), at(0, 14), 1)
+    assert (lead.bookings, lead.commission, history.total("commission")) == (3000, 300, 300)
+
+
+def test_days_are_paid_by_the_share_of_the_day() -> None:
+    reps = [Rep(0, pay_per_month=3000), Rep(0, joins=at(1, 6), leaves=at(2, 12), pay_per_month=3000)]
+    channel = Channel(cost_per_inquiry=7, cost_per_month=600)
+    one = firm([at(0, 9), at(0, 10)], reps=reps, channels=[channel])
+    one.stages[0].cost_per_visit = 2.0
+    history = simulate(one, table())
+    # Rep 0: ten days of 100. Rep 1: three quarters of day 1 and half of day 2.
+    assert math.isclose(history.total("pay"), 1000 + 75 + 50)
+    assert [cost.time for cost in history.costs if cost.kind == "media"] == [
+        day * DAY for day in range(1, 11)
+    ]
+    assert math.isclose(history.total("media"), 10 * 20)
+    assert (history.total("inquiry"), history.total("visit")) == (14, 4)
+
+
+def test_what_falls_at_the_horizon_never_happens() -> None:
+    one = firm([at(8, 9), at(9, 9)], horizon=10 * DAY)
+    history = simulate(one, table(effort=1, days={0: 1 + 14 / 24, 1: 14 / 24}))
+    # Work ends at 10:00, the answers would come exactly at the end of day 9.
+    assert outcomes(history) == ["open", "open"]

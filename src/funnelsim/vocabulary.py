@@ -243,8 +243,7 @@ DISTRIBUTION = record(
 LEAD = record(
     ("entity", "<i8"),
     ("created", "<i8"),
-    ("entered", "<i8"),  # this stage
-    ("since", "<i8"),  # queued, or the last row of this visit
+    ("since", "<i8"),  # it queues or, later, since the last row of this visit
     ("rank", "<i8"),  # in the queue: lower is first
     ("effort", "<i8"),  # of the work in hand
     ("fit", "<f8"),  # odds ratio

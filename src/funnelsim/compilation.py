@@ -1,0 +1,45 @@
+"""Compile with Numba, and keep what was compiled until a source of the package changes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import numba
+from numba import config
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+def sources_hash(package: Path) -> str:
+    """Hash every source of a package with the version of Numba that compiles it.
+
+    Numba's own cache looks only at the file of the compiled function, and so returns
+    yesterday's answer after a rule in another file was edited.
+    """
+    digest = hashlib.sha256(numba.__version__.encode())
+    for source in sorted(package.rglob("*.py")):
+        digest.update(source.relative_to(package).as_posix().encode())
+        digest.update(source.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def cache_folder() -> Path:
+    """Name the folder of compiled code for the sources as they are now."""
+    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(home) / "funnelsim" / sources_hash(Path(__file__).parent)
+
+
+def compiled(function: _Function) -> _Function:
+    """Compile a function without the interpreter's lock, cached on disk where that can be written."""
+    before = config.CACHE_DIR  # type: ignore[attr-defined]
+    config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]
+    try:
+        return cast(_Function, numba.njit(function, cache=True, nogil=True, error_model="numpy"))
+    except (RuntimeError, OSError):  # no folder can be written: compile anew in each process
+        return cast(_Function, numba.njit(function, nogil=True, error_model="numpy"))
+    finally:
+        config.CACHE_DIR = before  # type: ignore[attr-defined]

@@ -1,0 +1,563 @@
+"""The compiled engine: one event loop over plain arrays.
+
+The story of an event. Everybody who can have something due (the day, each rep, team and
+channel, each lead in its slot of the pool) is an *actor* with at most one entry on the agenda, a
+heap ordered by (time, round and kind, entity). `advance` takes one step at a time: if
+something is due at this instant, the first entry leaves the agenda and `decide` asks the
+rules what follows; if nothing is due, the first team that can gives one lead to one rep
+(`grant`); otherwise the clock moves to the next entry. Queues are pairing heaps threaded
+through the slots of the pool, so that nothing inside the loop ever grows: where the pool is full,
+the loop returns, the caller doubles it, and the loop goes on.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from funnelsim.compilation import compiled
+from funnelsim.engines.agenda import AGENDA, NOT_DUE, Places, drop, schedule
+from funnelsim.engines.ledger import Ledger, has_room, rows_of_a_step, write, write_cost
+from funnelsim.engines.protocol import MOST_ROUNDS, StuckError
+from funnelsim.engines.queues import LINK, NONE, join, leave
+from funnelsim.model import Model
+from funnelsim.rules import arrivals, assignment, costs, lifecycle
+from funnelsim.vocabulary import (
+    DAY,
+    GONE_COLD,
+    LEAD,
+    NEVER,
+    NOBODY,
+    NOTHING,
+    Due,
+    Event,
+    Integers,
+    Record,
+    Records,
+    record,
+    rule,
+)
+from funnelsim.worktime import is_open, next_opening, work_ends
+
+FINISHED, LEDGER_FULL, POOL_FULL, STUCK = range(4)  # why the loop returned
+FIRST_POOL = 256  # leads at once, doubled when it is full
+
+CLOCK = record(
+    ("now", "<i8"),
+    ("round", "<i8"),  # of decisions at this instant
+    ("due", "<i4"),  # entries on the agenda
+    ("free", "<i4"),  # the first free slot of the pool
+    ("closed", "<i4"),  # open leads already booked by `close`
+    ("last_day_booked", "<i4"),
+)
+DESK = record(
+    ("queue", "<i4"),
+)  # the first of the rep's own queue
+LOBBY = record(
+    ("queue", "<i4"),  # the first of the team's queue
+    ("stirred", "<i4"),  # something changed since the team last had nothing to grant
+)
+
+
+class State(NamedTuple):
+    """All that changes, in plain arrays."""
+
+    clock: Records  # CLOCK (1,)
+    agenda: Records  # AGENDA, a heap
+    places: Places  # of each actor on the agenda, or NOT_DUE
+    channels: Records
+    teams: Records
+    reps: Records
+    desks: Records  # DESK, one a rep
+    lobbies: Records  # LOBBY, one a team
+    leads: Records  # LEAD, the pool
+    links: Records  # LINK, one a slot of the pool
+
+
+class CompiledEngine:
+    """The default engine.
+
+    Examples
+    --------
+    >>> from funnelsim.engines import ENGINES, history
+    >>> sorted(ENGINES)
+    ['compiled', 'reference']
+    """
+
+    def start(self, model: Model, world: Record) -> Simulation:
+        """Make the state at the first midnight."""
+        return Simulation(model, world)
+
+    def advance(self, simulation: Simulation, until: int, ledger: Ledger) -> bool:
+        """Handle the instants before `until`; False when the ledger is full."""
+        while True:
+            why = advance(simulation.model, simulation.world, simulation.state, until, ledger)
+            if why == POOL_FULL:
+                simulation.state = with_larger_pool(simulation.state)
+            elif why == STUCK:
+                raise StuckError(int(simulation.state.clock[0]["now"]), stages_due(simulation))
+            else:
+                return bool(why == FINISHED)
+
+    def close(self, simulation: Simulation, ledger: Ledger) -> bool:
+        """Book the last day and the leads that are open; False when the ledger is full."""
+        model, state = simulation.model, simulation.state
+        in_use = np.flatnonzero(state.leads["entity"] > 0)
+        order = in_use[np.argsort(state.leads["entity"][in_use])]
+        return bool(close(model, state, order, ledger) == FINISHED)
+
+
+class Simulation:
+    """One replication on its way."""
+
+    def __init__(self, model: Model, world: Record) -> None:
+        self.model = model
+        self.world = world
+        self.state = first_state(model)
+        begin(model, world, self.state)
+
+
+def first_state(model: Model) -> State:
+    """Make the arrays of a state; shapes as in State."""
+    actors = 1 + len(model.reps) + len(model.teams) + len(model.channels) + FIRST_POOL
+    desks = np.full(len(model.reps), NONE, DESK)
+    lobbies = np.zeros(len(model.teams), LOBBY)
+    lobbies["queue"] = NONE
+    lobbies["stirred"] = 1
+    links = np.full(FIRST_POOL, NONE, LINK)
+    links["next"] = chain(0, FIRST_POOL)
+    return State(
+        clock=np.zeros(1, CLOCK),
+        agenda=np.zeros(actors + 1, AGENDA),  # the last one is spare
+        places=np.full(actors, NOT_DUE, np.int32),
+        channels=model.channels.copy(),
+        teams=model.teams.copy(),
+        reps=model.reps.copy(),
+        desks=desks,
+        lobbies=lobbies,
+        leads=np.zeros(FIRST_POOL, LEAD),
+        links=links,
+    )
+
+
+def chain(first: int, end: int) -> Places:
+    """Chain free slots: each names the next one, the last NONE."""
+    following = np.arange(first + 1, end + 1, dtype=np.int32)
+    following[-1] = NONE
+    return following
+
+
+def with_larger_pool(state: State) -> State:
+    """Double the pool of leads; called only when no slot is free."""
+    size = len(state.leads)
+    links = np.full(2 * size, NONE, LINK)
+    links[:size] = state.links
+    links["next"][size:] = chain(size, 2 * size)
+    state.clock[0]["free"] = size
+    return state._replace(
+        agenda=np.concatenate([state.agenda, np.zeros(size, AGENDA)]),
+        places=np.concatenate([state.places, np.full(size, NOT_DUE, np.int32)]),
+        leads=np.concatenate([state.leads, np.zeros(size, LEAD)]),
+        links=links,
+    )
+
+
+def stages_due(simulation: Simulation) -> tuple[int, ...]:
+    """Name the stages of the leads that are due at this instant."""
+    state = simulation.state
+    clock = state.clock[0]
+    due = state.agenda[: clock["due"]]
+    actors = due["actor"][(due["time"] == clock["now"]) & (due["kind"] >= Due.WORK_ENDS)]
+    slots = actors - lead_actor(state, 0)
+    return tuple(sorted({int(stage) for stage in state.leads["stage"][slots]}))
+
+
+@rule
+def rep_actor(rep: int) -> int:
+    """Number a rep among the actors."""
+    return 1 + rep
+
+
+@rule
+def team_actor(state: State, team: int) -> int:
+    """Number a team among the actors."""
+    return 1 + len(state.reps) + team
+
+
+@rule
+def channel_actor(state: State, channel: int) -> int:
+    """Number a channel among the actors."""
+    return 1 + len(state.reps) + len(state.teams) + channel
+
+
+@rule
+def lead_actor(state: State, slot: int) -> int:
+    """Number a slot of the pool among the actors."""
+    return 1 + len(state.reps) + len(state.teams) + len(state.channels) + slot
+
+
+@rule
+def put(model: Model, state: State, actor: int, time: int, kind: int, entity: int) -> None:
+    """Put what an actor has due on the agenda, in place of what it had; NEVER is not kept."""
+    clock = state.clock[0]
+    turn = clock["round"] + 1 if time == clock["now"] else 0
+    due_time = time if time < model.horizon else NEVER
+    schedule(state.agenda, state.places, clock, actor, due_time, turn, kind, entity)
+
+
+@compiled
+def begin(model: Model, world: Record, state: State) -> None:
+    """Put the first thing that each actor has due on the agenda."""
+    put(model, state, 0, DAY, Due.DAY_ENDS.value, 0)
+    for number in range(len(state.reps)):
+        rep = state.reps[number]
+        rep["skill"], rep["speed"] = arrivals.talent(model, world, rep)
+        if rep["joins"] > 0:
+            put(model, state, rep_actor(number), rep["joins"], Due.REP_JOINS.value, number)
+        elif rep["leaves"] > 0:
+            rep["on_staff"] = 1
+            put(model, state, rep_actor(number), rep["leaves"], Due.REP_LEAVES.value, number)
+    for number in range(len(state.teams)):
+        opens_next(model, state, number, 0)
+    for number in range(len(state.channels)):
+        expect_inquiry(model, world, state, number)
+
+
+@compiled
+def advance(model: Model, world: Record, state: State, until: int, ledger: Ledger) -> int:
+    """Handle the instants before `until`, step by step, and say why it returns."""
+    clock = state.clock[0]
+    room = rows_of_a_step(model)
+    while True:
+        if not has_room(ledger, room):
+            return LEDGER_FULL
+        if clock["due"] > 0 and state.agenda[0]["time"] == clock["now"]:
+            if state.agenda[0]["kind"] == Due.INQUIRY and clock["free"] == NONE:
+                return POOL_FULL
+            if state.agenda[0]["round"] > MOST_ROUNDS:
+                return STUCK
+            decide(model, world, state, ledger)
+        elif not grant(model, world, state, ledger):
+            if clock["due"] == 0 or state.agenda[0]["time"] >= until:
+                return FINISHED
+            clock["now"] = state.agenda[0]["time"]
+            clock["round"] = 0
+
+
+@rule
+def decide(model: Model, world: Record, state: State, ledger: Ledger) -> None:
+    """Take the first entry off the agenda and do what it says."""
+    clock = state.clock[0]
+    first = state.agenda[0]
+    kind, actor, entity = first["kind"], first["actor"], first["entity"]
+    clock["round"] = first["round"]
+    drop(state.agenda, state.places, clock, 0)
+    slot = actor - lead_actor(state, 0)
+    if kind == Due.WORK_ENDS:
+        end_work(model, world, state, ledger, slot)
+    elif kind == Due.CUSTOMER_ANSWERS:
+        take_answer(model, world, state, ledger, slot)
+    elif kind == Due.INQUIRY:
+        take_inquiry(model, world, state, ledger, actor - channel_actor(state, 0))
+    elif kind == Due.GOES_COLD:
+        go_cold(model, state, ledger, slot)
+    elif kind == Due.TEAM_OPENS:
+        state.lobbies[entity]["stirred"] = 1
+        opens_next(model, state, entity, clock["now"])
+    elif kind == Due.DAY_ENDS:
+        book_day(model, state, ledger, clock["now"])
+        put(model, state, 0, clock["now"] + DAY, Due.DAY_ENDS.value, 0)
+    elif kind == Due.REP_JOINS:
+        join_staff(model, state, entity)
+    else:
+        leave_staff(state, entity)
+
+
+@rule
+def grant(model: Model, world: Record, state: State, ledger: Ledger) -> bool:
+    """Let one rep start on one lead, if any can; teams in order."""
+    for number in range(len(state.teams)):
+        lobby = state.lobbies[number]
+        if lobby["stirred"] == 1:
+            slot, rep = next_grant(model, state, number)
+            if slot != NONE:
+                start_work(model, world, state, ledger, slot, rep)
+                return True
+            lobby["stirred"] = 0
+    return False
+
+
+@rule
+def next_grant(model: Model, state: State, number: int) -> tuple[int, int]:
+    """Find the next lead and rep of a team: own queues first, then the team's."""
+    team = state.teams[number]
+    if not is_open(model.hours, team["first_hours"], team["hours"], state.clock[0]["now"]):
+        return NONE, NOBODY
+    longest = NOBODY
+    for candidate in range(team["first_rep"], team["first_rep"] + team["reps"]):
+        rep = state.reps[candidate]
+        if rep["on_staff"] == 1 and rep["busy"] == 0:
+            if state.desks[candidate]["queue"] != NONE:
+                return int(state.desks[candidate]["queue"]), candidate
+            if rep["open"] < team["max_open"] and (
+                longest == NOBODY or rep["idle_since"] < state.reps[longest]["idle_since"]
+            ):
+                longest = candidate
+    if longest == NOBODY:
+        return NONE, NOBODY
+    return int(state.lobbies[number]["queue"]), longest
+
+
+@rule
+def take_inquiry(model: Model, world: Record, state: State, ledger: Ledger, number: int) -> None:
+    """A company asks: it gets a slot of the pool and enters its channel's first stage."""
+    clock, channel = state.clock[0], state.channels[number]
+    slot = clock["free"]
+    clock["free"] = state.links[slot]["next"]
+    entity = channel["entity"] + channel["index"]
+    fit, heat, segment, theorist = arrivals.profile(model, world, channel, entity)
+    lead = state.leads[slot]
+    lead["entity"] = entity
+    lead["created"] = clock["now"]
+    lead["fit"] = fit
+    lead["stage"] = channel["stage"]
+    lead["rep"] = NOBODY
+    lead["round"] = 0
+    lead["channel"] = number
+    lead["segment"] = segment
+    lead["heat"] = heat
+    lead["theorist"] = theorist
+    lead["is_lead"] = 0
+    write(ledger, clock["now"], lead, Event.INQUIRY.value, 0, 0, channel["cost_per_inquiry"])
+    if lifecycle.is_lead_at(model, channel["stage"]):
+        lead["is_lead"] = 1
+        write(ledger, clock["now"], lead, Event.BECAME_LEAD.value, 0, 0, 0.0)
+    channel["index"] += 1
+    expect_inquiry(model, world, state, number)
+    enter(model, world, state, ledger, slot)
+
+
+@rule
+def expect_inquiry(model: Model, world: Record, state: State, number: int) -> None:
+    """Put a channel's next inquiry on the agenda."""
+    channel = state.channels[number]
+    total, time = arrivals.next_inquiry(model, world, channel)
+    channel["total"] = total
+    entity = channel["entity"] + channel["index"]
+    put(model, state, channel_actor(state, number), time, Due.INQUIRY.value, entity)
+
+
+@rule
+def enter(model: Model, world: Record, state: State, ledger: Ledger, slot: int) -> None:
+    """A lead enters its stage: it queues for a rep, or starts at once where none is needed."""
+    lead = state.leads[slot]
+    now = state.clock[0]["now"]
+    lead["since"] = now
+    write(ledger, now, lead, Event.ENTERED.value, 0, 0, 0.0)
+    team = model.stages[lead["stage"]]["team"]
+    if team == NOBODY:
+        start_work(model, world, state, ledger, slot, NOBODY)
+        return
+    place(state, slot, team)
+    patience = lifecycle.patience(model, world, lead)
+    put(model, state, lead_actor(state, slot), now + patience, Due.GOES_COLD.value, lead["entity"])
+
+
+@rule
+def place(state: State, slot: int, number: int) -> None:
+    """Put a lead into the queue of the rep it keeps or is given, or into the team's."""
+    lead, team = state.leads[slot], state.teams[number]
+    state.lobbies[number]["stirred"] = 1
+    if not assignment.keeps_rep(team, state.reps, number, lead["rep"]):
+        give_up_rep(state, lead)
+        rep, turn = assignment.choose_rep(team, state.reps, lead["heat"], state.clock[0]["now"])
+        team["turn"] = turn
+        if rep != NOBODY:
+            lead["rep"] = rep
+            state.reps[rep]["open"] += 1
+    if lead["rep"] == NOBODY:
+        lead["rank"] = 0
+        lobby = state.lobbies[number]
+        lobby["queue"] = join(state.leads, state.links, lobby["queue"], slot)
+    else:
+        lead["rank"] = assignment.rank(team["queue_order"], lead)
+        desk = state.desks[lead["rep"]]
+        desk["queue"] = join(state.leads, state.links, desk["queue"], slot)
+
+
+@rule
+def leave_queue(state: State, slot: int, team: int) -> None:
+    """Take a lead out of the queue that it waits in."""
+    lead = state.leads[slot]
+    if lead["rep"] == NOBODY:
+        lobby = state.lobbies[team]
+        lobby["queue"] = leave(state.leads, state.links, lobby["queue"], slot)
+    else:
+        desk = state.desks[lead["rep"]]
+        desk["queue"] = leave(state.leads, state.links, desk["queue"], slot)
+
+
+@rule
+def give_up_rep(state: State, lead: Record) -> None:
+    """Free the slot of the rep who owns a lead."""
+    rep = lead["rep"]
+    if rep != NOBODY:
+        state.reps[rep]["open"] -= 1
+        state.lobbies[state.reps[rep]["team"]]["stirred"] = 1
+        lead["rep"] = NOBODY
+
+
+@rule
+def start_work(model: Model, world: Record, state: State, ledger: Ledger, slot: int, rep: int) -> None:
+    """Work on a lead starts; what will come of it is drawn now."""
+    lead = state.leads[slot]
+    stage = model.stages[lead["stage"]]
+    now = state.clock[0]["now"]
+    waited = now - lead["since"]
+    skill, speed = 1.0, 1.0
+    if rep != NOBODY:
+        leave_queue(state, slot, stage["team"])
+        if lead["rep"] == NOBODY:
+            lead["rep"] = rep
+            state.reps[rep]["open"] += 1
+        state.reps[rep]["busy"] = 1
+        skill = assignment.skill_now(state.reps[rep], now)
+        speed = assignment.speed_now(state.reps[rep], now)
+    effort, advances = lifecycle.work(model, world, lead, skill, speed, waited)
+    lead["effort"] = effort
+    lead["advances"] = advances
+    lead["since"] = now
+    write(ledger, now, lead, Event.STARTED.value, waited, 0, stage["cost_per_visit"])
+    ends = now
+    if rep != NOBODY:
+        team = state.teams[stage["team"]]
+        ends = work_ends(model.hours, team["first_hours"], team["hours"], now, effort)
+    put(model, state, lead_actor(state, slot), ends, Due.WORK_ENDS.value, lead["entity"])
+
+
+@rule
+def end_work(model: Model, world: Record, state: State, ledger: Ledger, slot: int) -> None:
+    """Work on a lead ends: its rep is idle, the customer has the ball."""
+    lead = state.leads[slot]
+    now = state.clock[0]["now"]
+    write(ledger, now, lead, Event.WORKED.value, now - lead["since"], lead["effort"], 0.0)
+    lead["since"] = now
+    if model.stages[lead["stage"]]["team"] != NOBODY:
+        rep = state.reps[lead["rep"]]
+        rep["busy"] = 0
+        rep["idle_since"] = now
+        state.lobbies[rep["team"]]["stirred"] = 1
+    takes, target, reason = lifecycle.answer(model, world, lead)
+    lead["target"] = target
+    lead["reason"] = reason
+    put(model, state, lead_actor(state, slot), now + takes, Due.CUSTOMER_ANSWERS.value, lead["entity"])
+
+
+@rule
+def take_answer(model: Model, world: Record, state: State, ledger: Ledger, slot: int) -> None:
+    """The customer answers: the lead goes on, goes back, or is won or lost."""
+    lead = state.leads[slot]
+    now = state.clock[0]["now"]
+    event = lifecycle.leaving(lead)
+    value = lifecycle.bookings(model, world, lead) if event == Event.WON else 0.0
+    write(ledger, now, lead, event, now - lead["since"], 0, value)
+    if lifecycle.makes_lead(model, lead):
+        lead["is_lead"] = 1
+        write(ledger, now, lead, Event.BECAME_LEAD.value, 0, 0, 0.0)
+    if event == Event.WON and lead["rep"] != NOBODY:
+        paid = costs.commission(state.teams[state.reps[lead["rep"]]["team"]], value)
+        if paid > 0.0:
+            write(ledger, now, lead, Event.COMMISSION.value, 0, 0, paid)
+    if lead["target"] < 0:
+        forget(state, slot)
+        return
+    if event == Event.SENT_BACK:
+        lead["round"] += 1
+    team = model.stages[lead["stage"]]["team"]
+    if team != NOBODY and state.teams[team]["sticky"] == 0:
+        give_up_rep(state, lead)
+    lead["stage"] = lead["target"]
+    enter(model, world, state, ledger, slot)
+
+
+@rule
+def go_cold(model: Model, state: State, ledger: Ledger, slot: int) -> None:
+    """A lead gives up waiting."""
+    lead = state.leads[slot]
+    now = state.clock[0]["now"]
+    leave_queue(state, slot, model.stages[lead["stage"]]["team"])
+    lead["reason"] = GONE_COLD
+    write(ledger, now, lead, Event.WENT_COLD.value, now - lead["since"], 0, 0.0)
+    forget(state, slot)
+
+
+@rule
+def forget(state: State, slot: int) -> None:
+    """A lead's walk ends: its rep's slot and its slot of the pool are free."""
+    give_up_rep(state, state.leads[slot])
+    state.leads[slot]["entity"] = 0
+    state.links[slot]["next"] = state.clock[0]["free"]
+    state.clock[0]["free"] = slot
+
+
+@rule
+def opens_next(model: Model, state: State, number: int, now: int) -> None:
+    """Put a team's next opening on the agenda."""
+    team = state.teams[number]
+    opens = next_opening(model.hours, team["first_hours"], team["hours"], now)
+    put(model, state, team_actor(state, number), opens, Due.TEAM_OPENS.value, number)
+
+
+@rule
+def join_staff(model: Model, state: State, number: int) -> None:
+    """A rep's first day."""
+    rep = state.reps[number]
+    rep["on_staff"] = 1
+    rep["idle_since"] = state.clock[0]["now"]
+    state.lobbies[rep["team"]]["stirred"] = 1
+    put(model, state, rep_actor(number), rep["leaves"], Due.REP_LEAVES.value, number)
+
+
+@rule
+def leave_staff(state: State, number: int) -> None:
+    """A rep leaves: the leads of its queue are placed anew and keep their place in time."""
+    rep, desk = state.reps[number], state.desks[number]
+    rep["on_staff"] = 0
+    while desk["queue"] != NONE:
+        slot = int(desk["queue"])
+        desk["queue"] = leave(state.leads, state.links, desk["queue"], slot)
+        place(state, slot, rep["team"])
+
+
+@rule
+def book_day(model: Model, state: State, ledger: Ledger, now: int) -> None:
+    """Book the costs of the day that ends now: media by channel, then pay by rep."""
+    day = now // DAY - 1
+    for number in range(len(state.channels)):
+        media = costs.media_of_day(model, state.channels[number], day)
+        if media > 0.0:
+            write_cost(ledger, now, Event.MEDIA.value, media, number, NOBODY)
+    for number in range(len(state.reps)):
+        pay = costs.pay_of_day(model, state.reps[number], day)
+        if pay > 0.0:
+            write_cost(ledger, now, Event.PAY.value, pay, NOTHING, number)
+
+
+@compiled
+def close(model: Model, state: State, slots: Integers, ledger: Ledger) -> int:
+    """Book the last day, then the open leads in the given order of slots."""
+    clock = state.clock[0]
+    room = rows_of_a_step(model)
+    if clock["last_day_booked"] == 0:
+        if not has_room(ledger, room):
+            return LEDGER_FULL
+        book_day(model, state, ledger, model.horizon)
+        clock["last_day_booked"] = 1
+    while clock["closed"] < len(slots):
+        if not has_room(ledger, room):
+            return LEDGER_FULL
+        lead = state.leads[slots[clock["closed"]]]
+        write(ledger, model.horizon, lead, Event.OPEN.value, model.horizon - lead["since"], 0, 0.0)
+        clock["closed"] += 1
+    return FINISHED

@@ -1,0 +1,54 @@
+"""What every engine can do."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from funnelsim.engines.ledger import Ledger
+from funnelsim.model import Model
+from funnelsim.vocabulary import Record
+
+MOST_ROUNDS = 10_000  # of decisions at one instant, before an engine gives up
+
+
+class StuckError(RuntimeError):
+    """Leads go round at one instant for ever.
+
+    Parameters
+    ----------
+    now : int
+        The instant, in microseconds.
+    stages : tuple of int
+        The stages that the leads due at this instant are in.
+    """
+
+    def __init__(self, now: int, stages: tuple[int, ...]) -> None:
+        super().__init__(
+            f"more than {MOST_ROUNDS:,} rounds of decisions at one instant ({now} µs), in stages {stages}"
+        )
+        self.now = now
+        self.stages = stages
+
+    def __reduce__(self) -> tuple[type[StuckError], tuple[int, tuple[int, ...]]]:
+        return StuckError, (self.now, self.stages)
+
+
+class Engine(Protocol):
+    """A way to live through one replication of a model."""
+
+    def start(self, model: Model, world: Record) -> Any:
+        """Make the state at the first midnight."""
+
+    def advance(self, state: Any, until: int, ledger: Ledger) -> bool:
+        """Handle the instants before `until`; False when the ledger is full and more is to come.
+
+        Called again, it goes on to the same rows wherever it stopped.
+
+        Raises
+        ------
+        StuckError
+            More than MOST_ROUNDS rounds of decisions at one instant.
+        """
+
+    def close(self, state: Any, ledger: Ledger) -> bool:
+        """Book the last day and the leads that are open; False when the ledger is full."""

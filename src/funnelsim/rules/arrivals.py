@@ -1,0 +1,78 @@
+"""When companies ask, and who they are."""
+
+from __future__ import annotations
+
+import math
+
+from funnelsim.distributions import quantile
+from funnelsim.model import Model
+from funnelsim.randomness import ARRIVAL, KIND, PROFILE, REP, uniforms
+from funnelsim.vocabulary import DAY, NEVER, Heat, Record, Records, rule
+
+
+@rule
+def next_inquiry(model: Model, world: Record, channel: Record) -> tuple[float, int]:
+    """Find when a channel's next inquiry arrives.
+
+    Unit exponentials, keyed by the inquiry's number, are re-scaled by the channel's cumulative
+    expected inquiries, so that inquiry i is the same company at whatever rate it comes
+    (inversion of the integrated rate: Çinlar 1975, Introduction to Stochastic Processes).
+
+    Returns
+    -------
+    tuple of float and int
+        The sum of unit exponentials up to this inquiry, and the instant (NEVER past the horizon).
+    """
+    u, _ = uniforms(world, channel["entity"] + channel["index"], ARRIVAL, 0)
+    total = channel["total"] - math.log(1.0 - u)
+    expected = model.expected
+    first = channel["first_expected"]
+    early, late = 0, len(model.month_days)  # the day lies in [early, late)
+    if total >= expected[first + late]:
+        return total, NEVER
+    while late - early > 1:
+        middle = (early + late) // 2
+        if expected[first + middle] <= total:
+            early = middle
+        else:
+            late = middle
+    before = expected[first + early]
+    share = (total - before) / (expected[first + early + 1] - before)
+    arrives = early * DAY + channel["opens"] + int(share * (channel["closes"] - channel["opens"]))
+    if arrives >= model.horizon:
+        return total, NEVER
+    return total, arrives
+
+
+@rule
+def profile(model: Model, world: Record, channel: Record, entity: int) -> tuple[float, int, int, int]:
+    """Draw who asks: fit (odds ratio), heat, segment, and whether it is a theorist."""
+    for_fit, for_heat = uniforms(world, entity, PROFILE, 0)
+    for_segment, for_theorist = uniforms(world, entity, KIND, 0)
+    fit = quantile(model.distributions[channel["fit"]], model.knots, for_fit)
+    heat = Heat.FUTURE.value
+    if for_heat < channel["hot"]:
+        heat = Heat.HOT.value
+    elif for_heat < channel["hot_or_warm"]:
+        heat = Heat.WARM.value
+    segment = route(model.routes, channel["first_segment"], channel["segments"], for_segment)
+    theorist = 1 if for_theorist < channel["theorists"] else 0
+    return fit, heat, model.routes[segment]["target"], theorist
+
+
+@rule
+def route(routes: Records, first: int, count: int, u: float) -> int:
+    """Choose a route by its share; the last one's `up_to` is 1."""
+    chosen = first
+    while chosen < first + count - 1 and u >= routes[chosen]["up_to"]:
+        chosen += 1
+    return chosen
+
+
+@rule
+def talent(model: Model, world: Record, rep: Record) -> tuple[float, float]:
+    """Draw a rep's skill (odds ratio) and speed (factor) at full strength."""
+    for_skill, for_speed = uniforms(world, rep["entity"], REP, 0)
+    skill = quantile(model.distributions[rep["skill_distribution"]], model.knots, for_skill)
+    speed = quantile(model.distributions[rep["speed_distribution"]], model.knots, for_speed)
+    return skill, speed

@@ -1,0 +1,27 @@
+"""What a day, a contract and a rep cost."""
+
+from __future__ import annotations
+
+from funnelsim.model import Model
+from funnelsim.vocabulary import DAY, Record, rule
+
+
+@rule
+def media_of_day(model: Model, channel: Record, day: int) -> float:
+    """Compute a day's share of a channel's monthly cost."""
+    return float(channel["cost_per_month"] / model.month_days[day])
+
+
+@rule
+def pay_of_day(model: Model, rep: Record, day: int) -> float:
+    """Compute a day's share of a rep's monthly cost, for the part of the day on staff."""
+    on_staff = min(rep["leaves"], (day + 1) * DAY) - max(rep["joins"], day * DAY)
+    if on_staff <= 0:
+        return 0.0
+    return float(rep["pay_per_month"] / model.month_days[day] * (on_staff / DAY))
+
+
+@rule
+def commission(team: Record, bookings: float) -> float:
+    """Compute what the rep who owns a contract is paid for it."""
+    return float(team["commission"] * bookings)

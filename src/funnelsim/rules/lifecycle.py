@@ -1,0 +1,140 @@
+"""What happens to a lead in a stage: how long it waits, how it is worked, where it goes."""
+
+from __future__ import annotations
+
+import math
+
+from funnelsim.distributions import quantile
+from funnelsim.model import Model
+from funnelsim.randomness import VALUE, uniforms
+from funnelsim.rules.arrivals import route
+from funnelsim.vocabulary import DAY, HOUR, LOST, NEVER, NOTHING, WON, Event, Record, rule
+
+CERTAIN = 1e300  # odds beyond which a conversion is sure; a typed 1.0 has infinite odds
+
+
+@rule
+def duration(amount: float, unit: int) -> int:
+    """Round a length of time to microseconds once, clamped before the cast."""
+    length = amount * unit
+    if length >= NEVER:
+        return NEVER
+    return int(length + 0.5)
+
+
+@rule
+def patience(model: Model, world: Record, lead: Record) -> int:
+    """Draw how long a lead waits in this stage's queue before it goes cold."""
+    stage = model.stages[lead["stage"]]
+    if stage["patience"] == NOTHING:
+        return NEVER
+    u, _ = uniforms(world, lead["entity"], stage["patience_key"], lead["round"])
+    return duration(quantile(model.distributions[stage["patience"]], model.knots, u), DAY)
+
+
+@rule
+def work(
+    model: Model, world: Record, lead: Record, skill: float, speed: float, waited: int
+) -> tuple[int, int]:
+    """Decide, as work starts, how much working time it takes and whether the lead will advance."""
+    stage = model.stages[lead["stage"]]
+    for_effort, for_outcome = uniforms(world, lead["entity"], stage["work_key"], lead["round"])
+    hours = quantile(model.distributions[stage["effort"]], model.knots, for_effort)
+    advances = 1 if for_outcome < conversion(model, lead, skill, waited) else 0
+    return duration(hours / speed, HOUR), advances
+
+
+@rule
+def conversion(model: Model, lead: Record, skill: float, waited: int) -> float:
+    """Compute the probability that a lead advances, from its odds ratios in this stage.
+
+    odds = stage's x segment's x fit x heat's x theorist's x wait's x skill^exponent, where the
+    stage's odds are those of the reference lead: warm, average fit, average rep, contacted
+    within a day.
+    """
+    stage = model.stages[lead["stage"]]
+    heat = lead["heat"]
+    odds = stage["odds"] * model.segments[lead["segment"]]["odds"] * lead["fit"]
+    odds *= model.heat_odds[lead["stage"], heat]
+    if lead["theorist"] == 1:
+        odds *= stage["theorist_odds"]
+    odds *= effect_of_waiting(model, stage, waited)
+    exponent = model.heat_skill[lead["stage"], heat]
+    odds *= skill if exponent == 1.0 else math.pow(skill, exponent)
+    if odds > CERTAIN:
+        return 1.0
+    return float(odds / (1.0 + odds))
+
+
+@rule
+def effect_of_waiting(model: Model, stage: Record, waited: int) -> float:
+    """Read the odds ratio of a wait: linear in log time between points, flat outside."""
+    count = stage["points"]
+    if count == 0:
+        return 1.0
+    first = stage["first_point"]
+    last = first + count - 1
+    points = model.points
+    log_hours = math.log(max(waited, 1) / HOUR)
+    if log_hours <= points[first]["log_hours"]:
+        return math.exp(points[first]["log_odds"])
+    if log_hours >= points[last]["log_hours"]:
+        return math.exp(points[last]["log_odds"])
+    right = first + 1
+    while points[right]["log_hours"] < log_hours:
+        right += 1
+    left = points[right - 1]
+    share = (log_hours - left["log_hours"]) / (points[right]["log_hours"] - left["log_hours"])
+    return math.exp(left["log_odds"] + share * (points[right]["log_odds"] - left["log_odds"]))
+
+
+@rule
+def answer(model: Model, world: Record, lead: Record) -> tuple[int, int, int]:
+    """Decide, as work ends, how long the customer takes, where the lead goes and why."""
+    stage = model.stages[lead["stage"]]
+    for_time, for_route = uniforms(world, lead["entity"], stage["answer_key"], lead["round"])
+    days = quantile(model.distributions[stage["customer_time"]], model.knots, for_time)
+    takes = duration(days * model.segments[lead["segment"]]["customer_time"], DAY)
+    if lead["advances"] == 1:
+        chosen = route(model.routes, stage["first_next"], stage["nexts"], for_route)
+    else:
+        chosen = route(model.routes, stage["first_else"], stage["elses"], for_route)
+    return takes, model.routes[chosen]["target"], model.routes[chosen]["reason"]
+
+
+@rule
+def leaving(lead: Record) -> int:
+    """Name the event of a lead that leaves its stage for its target."""
+    if lead["target"] == WON:
+        return Event.WON.value
+    if lead["target"] == LOST:
+        return Event.LOST.value
+    if lead["target"] > lead["stage"]:
+        return Event.ADVANCED.value
+    return Event.SENT_BACK.value
+
+
+@rule
+def is_lead_at(model: Model, stage: int) -> bool:
+    """Say whether a stage lies beyond the one that makes leads."""
+    beyond = False
+    for earlier in range(stage):
+        beyond = beyond or model.stages[earlier]["makes_lead"] == 1
+    return beyond
+
+
+@rule
+def makes_lead(model: Model, lead: Record) -> bool:
+    """Say whether going to its target makes an inquiry a lead, for the first time."""
+    target = lead["target"]
+    if lead["is_lead"] == 1 or target == LOST:
+        return False
+    return target == WON or is_lead_at(model, target)
+
+
+@rule
+def bookings(model: Model, world: Record, lead: Record) -> float:
+    """Draw what a contract is worth over its term."""
+    segment = model.segments[lead["segment"]]
+    u, _ = uniforms(world, lead["entity"], VALUE, 0)
+    return float(quantile(model.distributions[segment["value"]], model.knots, u) * segment["years"])

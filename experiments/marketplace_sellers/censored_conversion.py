@@ -119,7 +119,7 @@ def kaplan_meier(after: Floats, until: Floats, days: Floats) -> pd.DataFrame:
             "value": curve.evaluate(days),
             "low": interval.low.evaluate(days),
             "high": interval.high.evaluate(days),
-            "still_followed": [int(np.sum(time >= day)) for day in days],
+            "still_followed": len(time) - np.searchsorted(np.sort(time), days),
         },
         index=pd.Index(days, name="days"),
     )

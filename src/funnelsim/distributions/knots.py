@@ -23,7 +23,7 @@ from funnelsim.vocabulary import Floats, Integers
 _ACCURACY = 1e-3  # of a table, relative to the tail's probability ...
 _ACCURATE_FROM = 2.0**-32  # ... down to here; below, rounding inside scipy may be the limit
 _KNOT_ACCURACY = 1e-5  # a knot of scipy that misses by more is searched for
-_MOST_STEPS = 1_000_000
+_MOST_STEPS = 1 << 20
 _TOP = 1 - 2.0**-53  # the highest uniform
 
 
@@ -53,18 +53,27 @@ def step_knots(name: str, shapes: tuple[tuple[str, float], ...]) -> Floats:
     """Return cumulative shares and values of a discrete distribution, up to what a uniform can reach."""
     standard = Form(name, shapes, 0.0, 1.0).standard()
     with quiet():
-        low, high = float(standard.ppf(2.0**-53)), float(standard.ppf(_TOP))
-        if not high - low < _MOST_STEPS:
-            raise ValueError(
-                f"scipy.stats.{name} has more than {_MOST_STEPS:,} values: take a continuous one"
-            )
-        values = np.arange(low, high + 1)
-        shares = np.maximum.accumulate(np.asarray(standard.cdf(values), dtype=float))
-    if not shares[-1] > 1 - 1e-12:  # also where it is nan
+        low, highest = float(standard.ppf(2.0**-53)), float(standard.support()[1])
+        width = 64
+        values, shares = _shares(standard, low, min(low + width, highest))
+        while values[-1] < highest and shares[-1] < _TOP and shares[-1] > shares[-width // 2]:
+            width *= 2
+            if width > _MOST_STEPS:
+                raise ValueError(f"scipy.stats.{name} has too many values for a table: take a continuous one")
+            values, shares = _shares(standard, low, min(low + width, highest))
+    if not shares[-1] > 1 - 1e-9:  # also where it is nan
         raise ValueError(f"scipy cannot compute the shares of scipy.stats.{name} for these parameters")
     shares[-1] = 1.0
     possible = np.diff(shares, prepend=0.0) > 0
     return np.concatenate([shares[possible], values[possible]])
+
+
+def _shares(standard: Any, low: float, high: float) -> tuple[Floats, Floats]:
+    """Return the values from low to high and their cumulative shares."""
+    values = np.arange(low, high + 1)
+    if type(standard.dist)._cdf is stats.rv_discrete._cdf:  # would add up anew for each value
+        return values, np.cumsum(standard.pmf(values))
+    return values, np.maximum.accumulate(standard.cdf(values))
 
 
 class _Tail(NamedTuple):

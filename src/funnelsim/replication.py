@@ -1,0 +1,186 @@
+"""Which worlds to run: strategies in the same worlds, in parallel, with progress, until done or stopped."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from joblib import Parallel, delayed
+
+from funnelsim.engines import ENGINES, new_ledger, pages, world_of
+from funnelsim.metrics import Tally, fold, new_tally, stack
+from funnelsim.model import Model, Names
+
+PAGE = 16_384  # rows of a ledger at once: 1 MB, which stays in the cache of a core
+BLOCK = {"compiled": 5, "reference": 1}  # worlds run between two reports of progress
+
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to run.
+
+    Parameters
+    ----------
+    replications : int
+        Simulated worlds of each strategy, numbered from 0.
+    seed : int
+        Of all draws, below 2**32.
+    engine : str
+        "compiled" or "reference".
+    jobs : int
+        Worlds that run at the same time; 0 takes every processor.
+    digest : bool
+        Whether to hash the ledgers as well.
+
+    Raises
+    ------
+    ValueError
+        A number out of range, or an engine that does not exist.
+
+    Examples
+    --------
+    >>> Plan(replications=0)
+    Traceback (most recent call last):
+    ...
+    ValueError: replications must be a whole number from 1 to 1,000,000, not 0
+    """
+
+    replications: int = 400
+    seed: int = 1
+    engine: str = "compiled"
+    jobs: int = 0
+    digest: bool = False
+
+    def __post_init__(self) -> None:
+        for name, low, high in (
+            ("replications", 1, 1_000_000),
+            ("seed", 0, 2**32 - 1),
+            ("jobs", 0, 1_024),
+        ):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+                raise ValueError(f"{name} must be a whole number from {low:,} to {high:,}, not {value!r}")
+        if self.engine not in ENGINES:
+            raise ValueError(f"engine must be {' or '.join(ENGINES)}, not {self.engine!r}")
+
+    def blocks(self) -> list[range]:
+        """Cut the worlds into the blocks that are run as one."""
+        size = BLOCK[self.engine]
+        return [
+            range(first, min(first + size, self.replications)) for first in range(0, self.replications, size)
+        ]
+
+
+class World(NamedTuple):
+    """What one strategy came to in one world."""
+
+    tally: Tally
+    rows: int  # of its ledger
+    digest: bytes  # SHA-256 of its ledger, empty where none was asked for
+
+
+@dataclass(frozen=True)
+class Replications:
+    """What one strategy came to in the worlds that were finished, in their order."""
+
+    tally: Tally  # with a leading axis of worlds
+    digests: tuple[bytes, ...]
+    rows: int  # of all ledgers
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the ledgers' SHA-256s in order."""
+        return hashlib.sha256(b"".join(self.digests)).hexdigest()
+
+
+def replicate(
+    strategies: Mapping[str, tuple[Model, Names]], plan: Plan, progress: Progress = lambda _: None
+) -> dict[str, Replications]:
+    """Run every strategy in the same worlds.
+
+    Stopped by Ctrl-C, it returns the worlds that every strategy has finished.
+
+    Parameters
+    ----------
+    strategies : mapping of str to (Model, Names)
+        The lowered strategies.
+    plan : Plan
+        What to run.
+    progress : callable
+        Called with the number of simulations (one strategy in one world) that have just finished.
+
+    Returns
+    -------
+    dict of str to Replications
+        By strategy, in the order given; all have the same worlds.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        Stopped before any world was finished by every strategy.
+    StuckError
+        Leads go round at one instant for ever.
+    """
+    done: dict[str, dict[int, World]] = {name: {} for name in strategies}
+    try:
+        for name, block, worlds in _results(strategies, plan):
+            done[name].update(zip(block, worlds, strict=True))
+            progress(len(worlds))
+    except KeyboardInterrupt:
+        if not _finished_by_all(done):
+            raise
+    return {name: _gathered([worlds[i] for i in _finished_by_all(done)]) for name, worlds in done.items()}
+
+
+def _finished_by_all(done: dict[str, dict[int, World]]) -> list[int]:
+    """List the worlds that every strategy has finished."""
+    return sorted(set.intersection(*(set(worlds) for worlds in done.values())))
+
+
+def _results(
+    strategies: Mapping[str, tuple[Model, Names]], plan: Plan
+) -> Iterator[tuple[str, range, list[World]]]:
+    """Run the blocks world by world, so that what is finished can be compared at any time."""
+    tasks = [(name, block) for block in plan.blocks() for name in strategies]
+    jobs = min(plan.jobs or os.cpu_count() or 1, len(tasks))
+    if jobs == 1:
+        for name, block in tasks:
+            yield name, block, run_block(*strategies[name], plan, block)
+        return
+    backend = "threading" if plan.engine == "compiled" else "loky"
+    pool = Parallel(n_jobs=jobs, backend=backend, return_as="generator")
+    results = pool(delayed(run_block)(*strategies[name], plan, block) for name, block in tasks)
+    for (name, block), worlds in zip(tasks, results, strict=True):
+        yield name, block, worlds
+
+
+def run_block(model: Model, names: Names, plan: Plan, block: range) -> list[World]:
+    """Run one strategy in a block of worlds."""
+    engine = ENGINES[plan.engine]
+    ledger = new_ledger(PAGE + len(model.channels) + len(model.reps))
+    worlds = []
+    for replication in block:
+        tally = new_tally(model, len(names.reasons))
+        sha = hashlib.sha256()
+        rows = 0
+        for page in pages(engine, model, world_of(plan.seed, replication), ledger):
+            fold(page, model, tally)
+            rows += len(page)
+            if plan.digest:
+                sha.update(page.data)
+        worlds.append(World(tally, rows, sha.digest() if plan.digest else b""))
+    return worlds
+
+
+def _gathered(worlds: list[World]) -> Replications:
+    """Put worlds side by side."""
+    return Replications(
+        tally=stack([world.tally for world in worlds]),
+        digests=tuple(world.digest for world in worlds),
+        rows=sum(world.rows for world in worlds),
+    )

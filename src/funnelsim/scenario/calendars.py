@@ -1,0 +1,77 @@
+"""The days of a simulation: dates to microseconds, months, and inquiries expected by day."""
+
+from __future__ import annotations
+
+import calendar
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+
+import numpy as np
+
+from funnelsim.scenario.horizon import Months, months_later
+from funnelsim.scenario.schema import Channel
+from funnelsim.vocabulary import DAY, Floats, Integers
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The days from the first of the warm-up to the last of the drain.
+
+    Attributes
+    ----------
+    start : date
+        First day of the period.
+    length : Months
+        Warm-up, period and drain.
+
+    Examples
+    --------
+    >>> days = Calendar(date(2026, 3, 1), Months(warm_up=1, period=12, drain=2, cycle_days=20.0))
+    >>> days.first_day, len(days.days)
+    (datetime.date(2026, 2, 1), 454)
+    """
+
+    start: date
+    length: Months
+
+    @property
+    def first_day(self) -> date:
+        """The day whose midnight is time 0."""
+        return months_later(self.start, -self.length.warm_up)
+
+    @cached_property
+    def days(self) -> list[date]:
+        """All days, in order."""
+        end = months_later(self.start, self.length.period + self.length.drain)
+        return [self.first_day + timedelta(days=day) for day in range((end - self.first_day).days)]
+
+    def instant(self, day: date) -> int:
+        """Return the midnight at which a day begins, in microseconds since time 0."""
+        return (day - self.first_day).days * DAY
+
+    def month_starts(self) -> list[date]:
+        """Return the first days of the period's months and the day after the last."""
+        return [months_later(self.start, month) for month in range(self.length.period + 1)]
+
+    def month_days(self) -> Integers:
+        """Return for each day how many days its calendar month has; shape (days,)."""
+        return np.array([calendar.monthrange(day.year, day.month)[1] for day in self.days], dtype=np.int64)
+
+    def expected_inquiries(self, channel: Channel) -> Floats:
+        """Add up the inquiries a channel expects; shape (days + 1,), one value for each midnight.
+
+        A calendar month has inquiries_per_month x its weight in the monthly profile x growth, spread
+        over its days by the weekday profile. Growth compounds by month from `start`.
+        """
+        by_day = np.array([self._expected_on(channel, day) for day in self.days])
+        return np.concatenate([[0.0], np.cumsum(by_day)])
+
+    def _expected_on(self, channel: Channel, day: date) -> float:
+        profile, weekdays = channel.monthly_profile, channel.weekday_profile
+        since_start = (day.year - self.start.year) * 12 + day.month - self.start.month
+        volume = channel.inquiries_per_month * 12 * profile[day.month - 1] / sum(profile)
+        volume *= (1.0 + channel.growth_per_year) ** (since_start / 12)
+        first, length = calendar.monthrange(day.year, day.month)
+        weight = sum(weekdays[(first + number) % 7] for number in range(length))
+        return float(volume * weekdays[day.weekday()] / weight)

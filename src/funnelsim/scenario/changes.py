@@ -1,0 +1,219 @@
+"""Change a scenario by dotted paths: what strategies, `with_changes` and `--set` have in common."""
+
+from __future__ import annotations
+
+import copy
+import re
+import tomllib
+from collections.abc import Mapping
+from typing import Any
+
+from funnelsim.distributions import Constant
+from funnelsim.scenario.errors import Problem, ScenarioError, nearest, shown
+from funnelsim.scenario.places import Path, is_map, is_section, kind_at, look_up
+from funnelsim.scenario.schema import Contents
+from funnelsim.scenario.structure import Document
+
+_KEY = re.compile(r"\s*(?P<path>[^=]*?)\s*(?P<operation>[*+]=)?\s*")
+_ASSIGNMENT = re.compile(r"\s*(?P<path>[^=]+?)\s*(?P<operation>[*+])?=(?P<value>.*)", re.DOTALL)
+_BARE_WORD = re.compile(r"[^\W\d][\w .-]*")
+_SCALED_FORMS = ({"median", "p90"}, {"low", "likely", "high"})
+
+
+class _RefusedError(Exception):
+    """A change that cannot be made; carries the problem."""
+
+    def __init__(self, wrong: str, expected: str = "", near: str | None = None) -> None:
+        super().__init__(wrong)
+        self.wrong, self.expected, self.near = wrong, expected, near
+
+
+def apply_changes(
+    document: Document, contents: Contents, changes: Mapping[str, Any]
+) -> tuple[Document, list[Problem]]:
+    """Make changes to a plain document.
+
+    Parameters
+    ----------
+    document : dict
+        The scenario as its file says it.
+    contents : Contents
+        The same, valid, with all defaults.
+    changes : mapping of str to value
+        Values by dotted path. A path that ends in " *=" multiplies a number or scales a distribution;
+        one that ends in " +=" adds to a number.
+
+    Returns
+    -------
+    tuple of dict and list of Problem
+        The changed document, not yet validated, and the changes that could not be made.
+    """
+    changed = copy.deepcopy(document)
+    problems = []
+    for key, value in changes.items():
+        try:
+            _change(changed, contents, key, value)
+        except _RefusedError as refused:
+            problems.append(Problem(key, refused.wrong, refused.expected, None, value, refused.near))
+    return changed, problems
+
+
+def _change(document: Document, contents: Contents, key: str, value: Any) -> None:
+    match = _KEY.fullmatch(key)
+    if match is None or not match["path"]:
+        raise _RefusedError(
+            "is not a path", 'a path such as "teams.sales.people", with " *=" or " +=" after it at most'
+        )
+    path = tuple(match["path"].split("."))
+    _must_exist(path, document, contents, value, adds=match["operation"] is None)
+    if match["operation"]:
+        before = look_up(document, path)
+        before = _plain_default(contents, path) if before is None else before
+        value = _scaled(before, value) if match["operation"] == "*=" else _raised(before, value)
+    table: Any = document
+    for part in path[:-1]:
+        if not isinstance(table.get(part), dict):
+            table[part] = {}  # a table of defaults so far
+        table = table[part]
+    table[path[-1]] = copy.deepcopy(value)
+
+
+def _must_exist(path: Path, document: Document, contents: Contents, value: object, adds: bool) -> None:
+    """Refuse a path that the schema does not have, or that names what is not there."""
+    node: object = contents
+    for depth, part in enumerate(path):
+        last = depth == len(path) - 1
+        known = _names_in(node, kind_at(path[:depth]), look_up(document, path[:depth]))
+        if part not in known and not (last and adds and _may_add(kind_at(path[:depth]), value)):
+            near = nearest(part, known)
+            hint = None if near is None else ".".join((*path[:depth], near, *path[depth + 1 :]))
+            raise _RefusedError(
+                "does not exist",
+                "" if near else f"one of {', '.join(known)}" if known else "a path to a value",
+                hint,
+            )
+        node = node.get(part) if isinstance(node, Mapping) else getattr(node, part, None)
+    if len(path) == 1 and is_map(kind_at(path)):
+        raise _RefusedError(
+            "is a whole table", f'a path in quotes to one value in it, such as "{path[0]}.NAME.KEY"'
+        )
+    if path[0] in ("strategies", "origins"):
+        raise _RefusedError("cannot be changed", "a path to a value of the scenario itself")
+
+
+def _names_in(node: object, kind: Any, raw: object) -> list[str]:
+    if is_section(kind):
+        return list(kind.model_fields) if node is not None else []
+    if isinstance(node, Mapping):
+        return [str(name) for name in node]
+    return list(raw) if isinstance(raw, Mapping) else []  # the parameters of a distribution
+
+
+def _may_add(kind: Any, value: object) -> bool:
+    """Say whether a table takes a new name: a whole table where it holds tables, a number elsewhere."""
+    return is_map(kind) and isinstance(value, Mapping | int | float)
+
+
+def _plain_default(contents: Contents, path: Path) -> object:
+    """Return the number that holds where the file says nothing."""
+    node: object = contents
+    for part in path:
+        node = node.get(part) if isinstance(node, Mapping) else getattr(node, part, None)
+    return node.value if isinstance(node, Constant) else node
+
+
+def _operand(value: object, operation: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise _RefusedError(f'cannot be changed by "{operation}" {shown(value)}', "a number")
+    return value
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _scaled(before: Any, by: object) -> object:
+    """Multiply a number, or scale a distribution by scaling its parameters."""
+    factor = _operand(by, "*=")
+    if _is_number(before):
+        return _like(before, before * factor)
+    if isinstance(before, Mapping):
+        if set(before) in _SCALED_FORMS and all(map(_is_number, before.values())):
+            return {key: item * factor for key, item in before.items()}
+        if "scipy" in before:
+            scale, loc = before.get("scale", 1.0), before.get("loc", 0.0)
+            if _is_number(scale) and _is_number(loc):
+                return {**before, "scale": scale * factor, "loc": loc * factor}
+        if "sample" in before and _is_number(before.get("times", 1.0)):
+            return {**before, "times": before.get("times", 1.0) * factor}
+        if isinstance(before.get("quantiles"), Mapping):
+            return {"quantiles": _scaled_quantiles(before["quantiles"], factor)}
+    if before is None:
+        raise _RefusedError("has no value to multiply", "a value, set with =")
+    raise _RefusedError("is not a number or a distribution", "a value, set with =")
+
+
+def _scaled_quantiles(table: Mapping[str, Any], factor: float) -> dict[str, Any]:
+    if set(table) == {"levels", "values"}:
+        return {"levels": table["levels"], "values": [factor * each for each in table["values"]]}
+    return {level: factor * value for level, value in table.items()}
+
+
+def _raised(before: Any, by: object) -> object:
+    amount = _operand(by, "+=")
+    if not _is_number(before):
+        raise _RefusedError("has no number to add to", "a value, set with =, or scaled with *=")
+    return _like(before, before + amount)
+
+
+def _like(before: object, after: float) -> float:
+    """Keep whole numbers whole where they are."""
+    if isinstance(before, int) and isinstance(after, float) and after.is_integer():
+        return int(after)
+    return after
+
+
+def parse_assignment(text: str) -> tuple[str, Any]:
+    """Read a change typed as `path=value`, `path*=factor` or `path+=amount`.
+
+    Parameters
+    ----------
+    text : str
+        The value is read as TOML; a bare word is text.
+
+    Returns
+    -------
+    tuple of str and value
+        A key and a value for `Scenario.with_changes`.
+
+    Raises
+    ------
+    ScenarioError
+        If it is not such a change.
+
+    Examples
+    --------
+    >>> parse_assignment("teams.sales.people=4")
+    ('teams.sales.people', 4)
+    >>> parse_assignment("channels.seo.inquiries_per_month*=1.2")
+    ('channels.seo.inquiries_per_month *=', 1.2)
+    >>> parse_assignment("teams.sales.assignment=shared_queue")
+    ('teams.sales.assignment', 'shared_queue')
+    """
+    match = _ASSIGNMENT.fullmatch(text)
+    if match is None:
+        raise ScenarioError(
+            [Problem("", f"{shown(text)} is not a change", "path=value, such as teams.sales.people=4")]
+        )
+    key = f"{match['path']} {match['operation']}=" if match["operation"] else match["path"]
+    value = match["value"].strip()
+    try:
+        read = tomllib.loads(f"value = {value}")
+        if set(read) == {"value"}:
+            return key, read["value"]
+    except (ValueError, RecursionError):
+        if _BARE_WORD.fullmatch(value):
+            return key, value
+    raise ScenarioError(
+        [Problem(key, f"is set to {shown(value)}", "a value as in a scenario file", None, value)]
+    )

@@ -1,0 +1,317 @@
+"""Checks across keys: what no single value can tell.
+
+Each check takes valid contents, key by key, and yields a `Problem` for what does not fit together.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
+from itertools import pairwise
+
+from funnelsim.randomness import ARRIVAL, KIND, PROFILE, VALUE, hash24, purpose
+from funnelsim.scenario.errors import Problem, nearest, shown
+from funnelsim.scenario.flow import LOSS, WIN, advancing, failing, first_stage, reached
+from funnelsim.scenario.places import leaves, written
+from funnelsim.scenario.schema import LONGEST_HORIZON, MOST_PEOPLE, TODAY, Contents, Stage, Team, Wait
+
+GONE_COLD_NAME = "gone cold"
+ROUNDING = 1e-6  # shares such as 0.333 + 0.333 + 0.334 may miss 1 by the writer's rounding
+MOST_INQUIRIES = 2**31  # an inquiry's number has 32 bits in its key
+ORIGINS = ("source:", "measured:", "assumed:")
+
+Problems = Iterator[Problem]
+
+
+def check_meaning(contents: Contents) -> list[Problem]:
+    """Find everything in valid contents that does not fit together."""
+    return [problem for check in _CHECKS for problem in check(contents)]
+
+
+def _sum_to_one(path: str, shares: Iterable[float]) -> Problems:
+    total = sum(shares)
+    if abs(total - 1) > ROUNDING:
+        yield Problem(path, f"sums to {total:g}", "shares that sum to 1")
+
+
+def _unknown(path: str, name: str, known: Iterable[str], what: str) -> Problem:
+    names = list(known)
+    near = nearest(name, names)
+    listed = (
+        f": {', '.join(names[:8])}{', ...' if len(names) > 8 else ''}"
+        if names
+        else ", of which there is none"
+    )
+    return Problem(path, f'names "{name}"', "" if near else f"{what}{listed}", None, name, near)
+
+
+# ---- time -------------------------------------------------------------------------------------
+
+
+def _dates(contents: Contents) -> Problems:
+    if not 1900 <= contents.start.year <= 2200:
+        yield Problem("start", f"is {contents.start}", "a date from 1900 to 2200", None, contents.start)
+    horizon = contents.horizon
+    months = (horizon.warm_up_months or 0) + horizon.period_months + (horizon.drain_months or 0)
+    if months > LONGEST_HORIZON:
+        yield Problem("horizon", f"has {months} months in all", f"at most {LONGEST_HORIZON}")
+
+
+def _goals(contents: Contents) -> Problems:
+    for name, goal in contents.goals.items():
+        if (goal.at_least is None) == (goal.at_most is None):
+            count = "no bound" if goal.at_least is None else "two bounds"
+            yield Problem(f"goals.{name}", f"has {count}", "at_least or at_most, one of them")
+
+
+# ---- channels ---------------------------------------------------------------------------------
+
+
+def _channels(contents: Contents) -> Problems:
+    for name, channel in contents.channels.items():
+        path = f"channels.{name}"
+        heat = channel.temperature
+        yield from _sum_to_one(f"{path}.temperature", (heat.hot, heat.warm, heat.future))
+        for key in ("monthly_profile", "weekday_profile"):
+            if sum(getattr(channel, key)) <= 0:
+                yield Problem(f"{path}.{key}", "is 0 everywhere", "at least one weight above 0")
+        if channel.first_stage is not None and channel.first_stage not in contents.stages:
+            yield _unknown(f"{path}.first_stage", channel.first_stage, contents.stages, "a stage")
+        growth = max(1.0, (1 + channel.growth_per_year) ** (LONGEST_HORIZON / 12))
+        months = contents.horizon.period_months + 48  # with the longest default warm-up and drain
+        if channel.inquiries_per_month * months * growth >= MOST_INQUIRIES and _grows_too_far(contents, name):
+            yield Problem(
+                f"{path}.inquiries_per_month",
+                f"is {channel.inquiries_per_month:g}",
+                f"fewer than {MOST_INQUIRIES:,} inquiries in all, growth included",
+                None,
+                channel.inquiries_per_month,
+            )
+
+
+def _grows_too_far(contents: Contents, name: str) -> bool:
+    channel, horizon = contents.channels[name], contents.horizon
+    months = horizon.period_months + (horizon.drain_months or 24)
+    warm_up = horizon.warm_up_months or 24
+    rates = ((1 + channel.growth_per_year) ** (month / 12) for month in range(-warm_up, months))
+    return bool(channel.inquiries_per_month * sum(rates) >= MOST_INQUIRIES)
+
+
+def _mixes(contents: Contents) -> Problems:
+    for name, channel in contents.channels.items():
+        path = f"channels.{name}.segments"
+        if channel.segments is None:
+            if len(contents.segments) > 1:
+                known = ", ".join(contents.segments)
+                yield Problem(path, "is missing", f"shares of the segments {known} that sum to 1")
+            continue
+        for segment in channel.segments:
+            if segment not in contents.segments:
+                yield _unknown(path, segment, contents.segments, "a segment")
+        yield from _sum_to_one(path, channel.segments.values())
+
+
+# ---- teams ------------------------------------------------------------------------------------
+
+
+def _teams(contents: Contents) -> Problems:
+    for name, team in contents.teams.items():
+        path = f"teams.{name}"
+        if team.people + len(team.reps) == 0:
+            yield Problem(path, "has nobody in it", "people = 1 or more, or named reps")
+        yield from _hours(path, team)
+        for rep_name, rep in team.reps.items():
+            if rep.hired is not None and rep.leaves is not None and rep.leaves <= rep.hired:
+                yield Problem(
+                    f"{path}.reps.{rep_name}.leaves",
+                    f"is {rep.leaves}, not after hired = {rep.hired}",
+                    "a later date",
+                    None,
+                    rep.leaves,
+                )
+    if sum(team.people + len(team.reps) for team in contents.teams.values()) > MOST_PEOPLE:
+        yield Problem("teams", "have too many people", f"at most {MOST_PEOPLE:,} in all")
+
+
+def _hours(path: str, team: Team) -> Problems:
+    if team.hours is None:
+        return
+    if "hours_per_week" in team.model_fields_set:
+        yield Problem(f"{path}.hours", "is given beside hours_per_week", "one of them")
+    days = {day: sorted(getattr(team.hours, day)) for day in type(team.hours).model_fields}
+    if not any(days.values()):
+        yield Problem(f"{path}.hours", "is never open", "at least one opening time")
+    for day, spans in days.items():
+        if any(later.opens < earlier.closes for earlier, later in pairwise(spans)):
+            yield Problem(
+                f"{path}.hours.{day}", "has opening times that overlap", "times apart from each other"
+            )
+
+
+def _names_of_reps(contents: Contents) -> Problems:
+    named: dict[str, str] = {}
+    for name, team in contents.teams.items():
+        for rep in team.reps:
+            path = f"teams.{name}.reps.{rep}"
+            other = re.fullmatch(r"(.+) (\d+)", rep)
+            unnamed = (
+                other and other[1] in contents.teams and int(other[2][:9]) <= contents.teams[other[1]].people
+            )
+            if rep in named or unnamed:
+                yield Problem(path, "is the name of another rep, too", "a name of its own")
+            named[rep] = path
+
+
+# ---- stages -----------------------------------------------------------------------------------
+
+
+def _stages(contents: Contents) -> Problems:
+    makers = [name for name, stage in contents.stages.items() if stage.makes == "lead"]
+    for name in makers[1:]:
+        yield Problem(
+            f"stages.{name}.makes", f"is given, and in {makers[0]}, too", "one stage that makes leads"
+        )
+    for name, stage in contents.stages.items():
+        path = f"stages.{name}"
+        if name in (WIN, LOSS):
+            yield Problem(
+                path, "is a name with a meaning of its own", f'a stage not called "{WIN}" or "{LOSS}"'
+            )
+        if stage.team is None:
+            yield from _without_team(path, stage)
+        elif stage.team not in contents.teams:
+            yield _unknown(f"{path}.team", stage.team, contents.teams, "a team")
+        if GONE_COLD_NAME in stage.lost_reasons:
+            yield Problem(
+                f"{path}.lost_reasons", f'names "{GONE_COLD_NAME}"', "reasons other than waiting too long"
+            )
+        yield from _sum_to_one(f"{path}.lost_reasons", stage.lost_reasons.values())
+
+
+def _without_team(path: str, stage: Stage) -> Problems:
+    for key in ("effort_hours", "goes_cold_after_days"):
+        if key in stage.model_fields_set:
+            yield Problem(f"{path}.{key}", "is given, but the stage has no team", "a team, or no such key")
+
+
+def _targets(contents: Contents) -> Problems:
+    order = list(contents.stages)
+    for name, stage in contents.stages.items():
+        path = f"stages.{name}"
+        for target in stage.next or {}:
+            if target not in (*order, WIN):
+                yield _unknown(f"{path}.next", target, [*order, WIN], 'a stage or "won"')
+        if stage.next is not None and sum(stage.next.values()) <= 0:
+            yield Problem(f"{path}.next", "has weights that are all 0", "at least one weight above 0")
+        earlier = order[: order.index(name) + 1]
+        for target in stage.back_to:
+            if target not in earlier:
+                yield _unknown(f"{path}.back_to", target, earlier, "this stage or one before it")
+        if sum(stage.back_to.values()) > 1 + ROUNDING:
+            yield Problem(
+                f"{path}.back_to", f"sums to {sum(stage.back_to.values()):g}", "shares that sum to at most 1"
+            )
+
+
+def _paths(contents: Contents) -> Problems:
+    """Every stage is reached from somewhere, and has a way out."""
+    if any(True for _ in _targets(contents)):
+        return
+    forward = {name: set(advancing(contents, name)) for name in contents.stages}
+    backward = {name: set(failing(stage)) for name, stage in contents.stages.items()}
+    edges = {name: forward[name] | backward[name] for name in contents.stages}
+    starts = {first_stage(contents, channel) for channel in contents.channels}
+    seen = reached(edges, starts)
+    possible = {
+        name: (forward[name] if stage.conversion > 0 else set())
+        | (backward[name] if stage.conversion < 1 else set())
+        for name, stage in contents.stages.items()
+    }
+    for name in contents.stages:
+        if name not in seen:
+            yield Problem(f"stages.{name}", "is reached by no path", "a stage or a channel that leads to it")
+        if not reached(possible, [name]) & {WIN, LOSS}:
+            yield Problem(f"stages.{name}", "loops for ever", f'a way to "{WIN}", or some who are lost')
+
+
+def _waits(contents: Contents) -> Problems:
+    yield from _wait("effects.wait", contents.effects.wait)
+    for name, stage in contents.stages.items():
+        if stage.effects.wait is not None:
+            yield from _wait(f"stages.{name}.effects.wait", stage.effects.wait)
+
+
+def _wait(path: str, wait: Wait) -> Problems:
+    if len(wait.hours) != len(wait.odds_ratio):
+        counts = f"{len(wait.hours)} hours and {len(wait.odds_ratio)} odds ratios"
+        yield Problem(path, f"has {counts}", "as many of one as of the other")
+    if any(later <= earlier for earlier, later in pairwise(wait.hours)):
+        yield Problem(f"{path}.hours", f"is {shown(wait.hours)}", "hours that rise")
+
+
+# ---- names, origins, strategies ---------------------------------------------------------------
+
+
+def _keys_of_draws(contents: Contents) -> Problems:
+    """Names are hashed into the keys of draws: two that share a hash would share their luck."""
+    yield from _collisions("channels", {name: hash24(name) for name in contents.channels})
+    yield from _collisions("teams", {name: hash24(name) for name in contents.teams})
+    for team_name, team in contents.teams.items():
+        yield from _collisions(f"teams.{team_name}.reps", {name: hash24(name) for name in team.reps})
+    for what in ("patience", "work", "answer"):
+        hashes = {name: purpose(what, name) for name in contents.stages}
+        yield from _collisions("stages", hashes)
+        for name, key in hashes.items():
+            if key in (ARRIVAL, PROFILE, KIND, VALUE):
+                yield Problem(f"stages.{name}", "has a name that cannot be used as a key", "another name")
+
+
+def _collisions(path: str, hashes: Mapping[str, int]) -> Problems:
+    owners: dict[int, str] = {}
+    for name, key in hashes.items():
+        if key in owners:
+            yield Problem(f"{path}.{name}", f'has the same key as "{owners[key]}" by chance', "another name")
+        owners.setdefault(key, name)
+
+
+def _origins(contents: Contents) -> Problems:
+    if not contents.origins:
+        return
+    paths = [written(path) for path, _ in leaves(contents)]
+    for pattern, text in contents.origins.items():
+        if not text.startswith(ORIGINS):
+            yield Problem(
+                f'origins."{pattern}"', f"is {shown(text)}", f"a text that begins with {' or '.join(ORIGINS)}"
+            )
+        if not any(fnmatchcase(path, pattern) for path in paths):
+            yield Problem(
+                f'origins."{pattern}"',
+                "matches no value",
+                "a path or a pattern",
+                None,
+                pattern,
+                nearest(pattern, paths),
+            )
+
+
+def _today(contents: Contents) -> Problems:
+    if TODAY in contents.strategies and contents.strategies[TODAY].change:
+        yield Problem(f"strategies.{TODAY}.change", "is given", f'"{TODAY}" to be the unchanged scenario')
+
+
+_CHECKS: tuple[Callable[[Contents], Problems], ...] = (
+    _dates,
+    _goals,
+    _channels,
+    _mixes,
+    _teams,
+    _names_of_reps,
+    _stages,
+    _targets,
+    _paths,
+    _waits,
+    _keys_of_draws,
+    _origins,
+    _today,
+)

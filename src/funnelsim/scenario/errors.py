@@ -1,0 +1,113 @@
+"""What is wrong with a scenario: problems, each a sentence, and the one exception that carries them all."""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+LONGEST_VALUE = 60  # characters of a value shown in a sentence
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong, where it is, and what would be right.
+
+    Attributes
+    ----------
+    path : str
+        Dotted path of the key; empty where the file as a whole is meant.
+    wrong : str
+        What is wrong, to be read after the path: "is 1.2", "is missing".
+    expected : str
+        What would be right, to be read after "expected"; empty where `wrong` says it all.
+    line : int or None
+        Line of the file, counted from 1, where it is known.
+    value : object
+        What was found there, None where nothing was.
+    nearest : str or None
+        The valid name nearest to the one that was found.
+    """
+
+    path: str
+    wrong: str
+    expected: str = ""
+    line: int | None = None
+    value: object = None
+    nearest: str | None = None
+
+    def sentence(self) -> str:
+        """Say the problem in one sentence.
+
+        >>> Problem("teams.sales.peple", "is not a key here", line=9, nearest="people").sentence()
+        'line 9: teams.sales.peple is not a key here; did you mean "people"?'
+        """
+        where = f"line {self.line}: " if self.line is not None else ""
+        what = f"{self.path} {self.wrong}".strip()
+        right = f"; expected {self.expected}" if self.expected else ""
+        hint = f'; did you mean "{self.nearest}"?' if self.nearest else ""
+        return f"{where}{what}{right}{hint}"
+
+
+class ScenarioError(ValueError):
+    """A scenario, a change or a strategy that cannot be used; lists every problem found.
+
+    Attributes
+    ----------
+    problems : tuple of Problem
+    source : str
+        Name of the file or preset.
+    """
+
+    def __init__(self, problems: Iterable[Problem], source: str = "scenario") -> None:
+        self.problems = tuple(problems)
+        self.source = source
+        super().__init__(self.problems, source)  # both, so that the error can be pickled
+
+    def __str__(self) -> str:
+        if len(self.problems) == 1:
+            return f"{self.source}: {self.problems[0].sentence()}"
+        listed = "\n".join(f"  {problem.sentence()}" for problem in self.problems)
+        return f"{self.source} has {len(self.problems)} problems:\n{listed}"
+
+
+def nearest(name: str, valid: Iterable[str]) -> str | None:
+    """Find the valid name that is nearest to a misspelt one, if any is near.
+
+    >>> nearest("conversoin", ["conversion", "team"])
+    'conversion'
+    """
+    by_lower = {known.lower(): known for known in valid}
+    found = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6)
+    return by_lower[found[0]] if found else None
+
+
+def shown(value: object) -> str:
+    """Write a value as a scenario file would, cut where it is long.
+
+    >>> shown({"median": 3, "p90": True})
+    '{ median = 3, p90 = true }'
+    """
+    try:
+        text = _as_toml(value)
+    except (RecursionError, ValueError):  # nested without end, or an integer too long to print
+        text = "a value too large to show"
+    return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 3] + "..."
+
+
+def _as_toml(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return f'"{value.translate(_CONTROL_CHARACTERS)}"'
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {_as_toml(item)}" for key, item in value.items()) + " }"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_as_toml(item) for item in value) + "]"
+    if isinstance(value, datetime.date | datetime.time):
+        return value.isoformat()
+    return str(value)
+
+
+_CONTROL_CHARACTERS = {code: "?" for code in (*range(32), 127)}  # a terminal must not obey them

@@ -1,0 +1,147 @@
+"""Read scenarios from TOML files and presets. Nothing in a file is ever executed."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+
+from funnelsim.scenario import lines
+from funnelsim.scenario.errors import Problem, ScenarioError, nearest, shown
+from funnelsim.scenario.structure import Document
+
+LARGEST_FILE = 1 << 20  # bytes
+_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a scenario comes from: its name, the folder of its sample files, the lines of its keys."""
+
+    name: str
+    folder: Path | None = None
+    lines: Mapping[lines.Path, int] = field(default_factory=dict)
+
+
+def presets() -> list[str]:
+    """List the names of the scenarios that come with the package.
+
+    >>> "first_steps" in presets()
+    True
+    """
+    folder = resources.files("funnelsim.scenario") / "presets"
+    return sorted(each.name.removesuffix(".toml") for each in folder.iterdir() if each.name.endswith(".toml"))
+
+
+def preset_text(name: str) -> str:
+    """Return the TOML text of a preset, to show or to copy.
+
+    Raises
+    ------
+    ScenarioError
+        If there is no such preset.
+
+    Examples
+    --------
+    >>> preset_text("first_steps").startswith("about")
+    True
+    """
+    if name not in presets():
+        known = presets()
+        raise ScenarioError(
+            [
+                Problem(
+                    "", f"{shown(name)} is not a preset", ", ".join(known), None, name, nearest(name, known)
+                )
+            ]
+        )
+    return (resources.files("funnelsim.scenario") / "presets" / f"{name}.toml").read_text(encoding="utf-8")
+
+
+def read_text(path: Path) -> str:
+    """Read a scenario file of at most 1 MiB as UTF-8 text.
+
+    Raises
+    ------
+    ScenarioError
+        If it is missing, not a regular file, unreadable, empty, huge, binary or not UTF-8.
+    """
+    name = str(path)
+    try:
+        mode, size = path.stat().st_mode, path.stat().st_size
+        if stat.S_ISDIR(mode):
+            raise _unreadable(name, "is a folder", "a scenario file")
+        if not stat.S_ISREG(mode):
+            raise _unreadable(name, "is not a file", "a scenario file")
+        if size > LARGEST_FILE:
+            raise _unreadable(name, f"is huge, {size:,} bytes", f"at most {LARGEST_FILE:,}")
+        data = path.read_bytes()
+    except FileNotFoundError:
+        known = presets()
+        near = nearest(name, known)
+        raise _unreadable(name, "does not exist", f"a file or a preset: {', '.join(known)}", near) from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise _unreadable(name, f"cannot be read ({reason})", "a readable file") from None
+    return _decoded(data, name)
+
+
+def _decoded(data: bytes, name: str) -> str:
+    if b"\0" in data:
+        raise _unreadable(name, "is binary", "a text file")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise _unreadable(name, "is not UTF-8 text", "a text file saved as UTF-8", line=line) from None
+    if not text.strip():
+        raise _unreadable(name, "is empty", "a scenario")
+    return text
+
+
+def _unreadable(
+    name: str, wrong: str, expected: str, near: str | None = None, line: int | None = None
+) -> ScenarioError:
+    return ScenarioError([Problem("", f"the file {wrong}", expected, line, None, near)], name)
+
+
+def parse_toml(text: str, source: str) -> Document:
+    """Read TOML text as plain tables and values.
+
+    Raises
+    ------
+    ScenarioError
+        If it does not parse; tells line and column.
+    """
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        place = _PLACE.search(str(error))
+        reason = _PLACE.sub("", str(error)).strip()
+        column = f" (column {place[2]})" if place else ""
+        line = int(place[1]) if place else None
+        problem = Problem("", f"this is not TOML{column}: {reason}", line=line)
+    except RecursionError:
+        problem = Problem("", "the file nests too deeply", "a scenario")
+    except ValueError as error:  # an impossible date, an integer without end
+        problem = Problem("", f"a value cannot be read: {error}", "a scenario")
+    raise ScenarioError([problem], source)
+
+
+def source_of(name: str, text: str, folder: Path | None) -> Source:
+    """Note where a scenario comes from, with the lines of its keys."""
+    return Source(name, folder, lines.lines_of_keys(text))
+
+
+def locate(name_or_path: str | os.PathLike[str]) -> tuple[str, str, Path | None]:
+    """Find a preset by its name or a file by its path; return its name, text and folder."""
+    name = os.fspath(name_or_path)
+    if name in presets():
+        return name, preset_text(name), None
+    path = Path(name)
+    return name, read_text(path), path.parent

@@ -1,0 +1,89 @@
+"""Months of warm-up, period and drain: those that a scenario does not give are chosen from its cycle."""
+
+from __future__ import annotations
+
+import calendar
+import math
+from dataclasses import dataclass
+from datetime import date
+
+from funnelsim.scenario.flow import advancing, first_stage
+from funnelsim.scenario.schema import Contents, Stage
+
+DAYS_PER_MONTH = 365.25 / 12
+LONGEST_CHOICE = 24  # months; whoever sells for longer says so
+LONGEST_WAIT = 60.0  # days: who waits longer than that for a rep is not the usual case
+SLACK = 3.0  # days in a stage for queue and work
+
+
+@dataclass(frozen=True)
+class Months:
+    """A horizon in months, and the cycle that the chosen parts come from (days, P90 of each step)."""
+
+    warm_up: int
+    period: int
+    drain: int
+    cycle_days: float
+
+    def at_least(self, other: Months) -> Months:
+        """Return the longer of two horizons, part by part."""
+        return Months(
+            max(self.warm_up, other.warm_up),
+            max(self.period, other.period),
+            max(self.drain, other.drain),
+            max(self.cycle_days, other.cycle_days),
+        )
+
+
+def months_for(contents: Contents) -> Months:
+    """Choose warm-up and drain where they are not given: a slow deal's cycle, rounded up to months.
+
+    The cycle is that of the longest path without a step back: for each stage the P90 of the
+    customer's time and of patience (at most 60 days) and 3 days for queue and work. At least 1 month,
+    at most 24.
+    """
+    cycle = longest_cycle(contents)
+    chosen = min(max(math.ceil(cycle / DAYS_PER_MONTH), 1), LONGEST_CHOICE)
+    horizon = contents.horizon
+    warm_up = chosen if horizon.warm_up_months is None else horizon.warm_up_months
+    drain = chosen if horizon.drain_months is None else horizon.drain_months
+    return Months(warm_up, horizon.period_months, drain, cycle)
+
+
+def longest_cycle(contents: Contents) -> float:
+    """Compute the days of the longest plain path, every step at its P90."""
+    order = list(contents.stages)
+    slowest = max(
+        segment.customer_time_factor * _committee(contents, name)
+        for name, segment in contents.segments.items()
+    )
+    remaining: dict[str, float] = {}
+    for position in range(len(order) - 1, -1, -1):
+        name = order[position]
+        after = [remaining.get(target, 0.0) for target in advancing(contents, name)]  # none for a step back
+        remaining[name] = _slow_visit(contents.stages[name], slowest) + max(after)
+    return max(remaining[first_stage(contents, channel)] for channel in contents.channels)
+
+
+def _committee(contents: Contents, segment: str) -> float:
+    extra = contents.segments[segment].committee_size - 1
+    return float(contents.effects.extra_decider.customer_time**extra)
+
+
+def _slow_visit(stage: Stage, slowest: float) -> float:
+    days = stage.customer_takes_days.quantile(0.9) * slowest
+    if stage.team is not None:
+        patience = stage.goes_cold_after_days
+        days += SLACK + (0.0 if patience is None else min(patience.quantile(0.9), LONGEST_WAIT))
+    longest = LONGEST_CHOICE * DAYS_PER_MONTH
+    return min(days, longest) if math.isfinite(days) else longest
+
+
+def months_later(day: date, months: int) -> date:
+    """Return the same day of another month, or that month's last day.
+
+    >>> months_later(date(2026, 1, 31), 1)
+    datetime.date(2026, 2, 28)
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

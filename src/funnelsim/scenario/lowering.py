@@ -1,0 +1,381 @@
+"""Lower a scenario to a `Model`: names become numbers, dates microseconds, distributions tables."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from itertools import accumulate
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from funnelsim.distributions import Constant, Distribution, Tables
+from funnelsim.model import Model, Names
+from funnelsim.randomness import entity, hash24, purpose
+from funnelsim.scenario.calendars import Calendar
+from funnelsim.scenario.checks import GONE_COLD_NAME
+from funnelsim.scenario.flow import LOSS, WIN, advancing, failing, first_stage, lead_maker, mix
+from funnelsim.scenario.horizon import DAYS_PER_MONTH
+from funnelsim.scenario.scenario import Scenario, horizon_of
+from funnelsim.scenario.schema import Contents, Rep, Stage, Team, Wait
+from funnelsim.vocabulary import (
+    CHANNEL,
+    DAY,
+    HOURS,
+    LOST,
+    NEVER,
+    NOBODY,
+    NOTHING,
+    POINT,
+    REP,
+    ROUTE,
+    SECOND,
+    SEGMENT,
+    STAGE,
+    TEAM,
+    WON,
+    Assignment,
+    Entity,
+    Floats,
+    Heat,
+    QueueOrder,
+    Records,
+)
+from funnelsim.worktime import Weekly, even_week, opening_hours
+
+LONG_AGO = -NEVER // 2  # on staff, and at full strength, before anything happens
+NAMED_REPS = 1 << 31  # named reps draw by their names, beyond the numbers of the others
+
+Row = dict[str, Any]
+
+
+class Lowered(NamedTuple):
+    """A scenario as engines take it, and what its numbers are called."""
+
+    model: Model
+    names: Names
+
+
+def lower(scenario: Scenario) -> Lowered:
+    """Turn a scenario into arrays.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Valid, as `load` returns it; of a strategy, as `Scenario.strategy` returns it.
+
+    Returns
+    -------
+    Lowered
+        `model`, the arrays, and `names`, in the order of the arrays.
+
+    Examples
+    --------
+    >>> from funnelsim.scenario import load
+    >>> model, names = lower(load("first_steps"))
+    >>> names.stages, len(model.reps)
+    (('first_call', 'proposal'), 2)
+    """
+    calendar = Calendar(scenario.start, horizon_of(scenario))
+    pools = _Pools()
+    hours = [
+        opening_hours(weekly(team), set(team.holidays), calendar.first_day, len(calendar.days))
+        for team in scenario.teams.values()
+    ]
+    staff = [_staff(name, team, calendar) for name, team in scenario.teams.items()]
+    reasons = _reasons(scenario)
+    channels = [_channel(scenario, name, pools, len(calendar.days)) for name in scenario.channels]
+    segments = [_segment(scenario, name, pools) for name in scenario.segments]
+    teams = _teams(scenario, hours, staff)
+    reps = [
+        _rep(number, team, person, pools)
+        for number, team in enumerate(scenario.teams.values())
+        for person in staff[number]
+    ]
+    stages = [_stage(scenario, name, pools, reasons) for name in scenario.stages]
+    distributions, knots = pools.tables.records()
+    heat_odds, heat_skill = _heat(scenario)
+    bounds = calendar.month_starts()
+    model = Model(
+        channels=_records(CHANNEL, channels),
+        segments=_records(SEGMENT, segments),
+        teams=_records(TEAM, teams),
+        reps=_records(REP, reps),
+        stages=_records(STAGE, stages),
+        routes=_records(ROUTE, pools.routes),
+        points=_records(POINT, pools.points),
+        heat_odds=heat_odds,
+        heat_skill=heat_skill,
+        distributions=distributions,
+        knots=knots,
+        hours=np.concatenate([np.zeros(0, HOURS), *hours]),
+        expected=np.concatenate(
+            [calendar.expected_inquiries(channel) for channel in scenario.channels.values()]
+        ),
+        month_days=calendar.month_days(),
+        months=np.array([calendar.instant(day) for day in bounds], dtype=np.int64),
+        horizon=len(calendar.days) * DAY,
+    )
+    names = Names(
+        channels=tuple(scenario.channels),
+        segments=tuple(scenario.segments),
+        teams=tuple(scenario.teams),
+        reps=tuple(person.name for people in staff for person in people),
+        stages=tuple(scenario.stages),
+        reasons=tuple(reasons),
+        months=tuple(f"{day:%Y-%m}" for day in bounds[:-1]),
+        currency=scenario.currency,
+        start=calendar.first_day.isoformat(),
+    )
+    return Lowered(model, names)
+
+
+class _Pools:
+    """What channels and stages point into: distributions, routes, points."""
+
+    def __init__(self) -> None:
+        self.tables = Tables()
+        self.routes: list[Row] = []
+        self.points: list[Row] = []
+        self._curves: dict[Wait, tuple[int, int]] = {}
+
+    def distribution(self, distribution: Distribution) -> int:
+        """Add a distribution and return its number."""
+        return self.tables.add(distribution)
+
+    def route(self, ways: Iterable[tuple[float, int, int]]) -> tuple[int, int]:
+        """Add ways out (share, target, reason); return the first one's number and how many there are."""
+        possible = [way for way in ways if way[0] > 0]
+        total = math.fsum(share for share, _, _ in possible)
+        ends = [end / total for end in accumulate(share for share, _, _ in possible)]
+        ends[-1] = 1.0
+        first = len(self.routes)
+        for end, (_, target, reason) in zip(ends, possible, strict=True):
+            self.routes.append({"up_to": end, "target": target, "reason": reason})
+        return first, len(possible)
+
+    def curve(self, wait: Wait) -> tuple[int, int]:
+        """Add an effect of waiting once; return its first point's number and how many there are."""
+        if wait not in self._curves:
+            self._curves[wait] = (len(self.points), len(wait.hours))
+            for hours, odds in zip(wait.hours, wait.odds_ratio, strict=True):
+                self.points.append({"log_hours": math.log(hours), "log_odds": math.log(odds)})
+        return self._curves[wait]
+
+
+def _records(kind: np.dtype[np.void], rows: list[Row]) -> Records:
+    """Fill records by the names of their fields; what a row does not name is 0."""
+    records = np.zeros(len(rows), kind)
+    for number, row in enumerate(rows):
+        for name, value in row.items():
+            records[name][number] = value
+    return records
+
+
+def _reasons(scenario: Contents) -> list[str]:
+    """Number the reasons to lose a lead in the order of the file, "gone cold" first."""
+    named = (reason for stage in scenario.stages.values() for reason in stage.lost_reasons)
+    return list(dict.fromkeys([GONE_COLD_NAME, *named]))
+
+
+# ---- channels and segments --------------------------------------------------------------------
+
+
+def _channel(scenario: Contents, name: str, pools: _Pools, days: int) -> Row:
+    channel = scenario.channels[name]
+    order = list(scenario.segments)
+    ways = ((share, order.index(segment), NOTHING) for segment, share in mix(scenario, name).items())
+    first_segment, segments = pools.route(ways)
+    heat = channel.temperature
+    return {
+        "entity": entity(Entity.LEAD, name),
+        "opens": channel.arrives_between.opens * SECOND,
+        "closes": channel.arrives_between.closes * SECOND,
+        "first_expected": list(scenario.channels).index(name) * (days + 1),
+        "cost_per_inquiry": channel.cost_per_inquiry,
+        "cost_per_month": channel.cost_per_month,
+        "theorists": channel.theorist_share,
+        "hot": heat.hot,
+        "hot_or_warm": 1.0 if heat.future == 0 else heat.hot + heat.warm,
+        "stage": list(scenario.stages).index(first_stage(scenario, name)),
+        "fit": pools.distribution(channel.fit),
+        "first_segment": first_segment,
+        "segments": segments,
+        "next": NEVER,  # until an engine draws it
+    }
+
+
+def _segment(scenario: Contents, name: str, pools: _Pools) -> Row:
+    segment = scenario.segments[name]
+    odds, customer_time = committee_effect(scenario, name)
+    return {
+        "odds": odds,
+        "customer_time": customer_time,
+        "years": segment.term_years,
+        "margin": segment.gross_margin,
+        "value": pools.distribution(segment.contract_value_per_year),
+    }
+
+
+# ---- teams and reps ---------------------------------------------------------------------------
+
+
+class _Person(NamedTuple):
+    name: str
+    entity: int
+    joins: int
+    leaves: int
+    rep: Rep
+
+
+def weekly(team: Team) -> Weekly:
+    """Return a team's opening times by weekday, in seconds of the day."""
+    if team.hours is None:
+        return even_week(team.hours_per_week)
+    return [getattr(team.hours, day) for day in type(team.hours).model_fields]
+
+
+def _staff(name: str, team: Team, calendar: Calendar) -> list[_Person]:
+    """List a team's people: the numbered, then the named; without those gone before time 0."""
+    people = [
+        _Person(f"{name} {number + 1}", entity(Entity.REP, name, number), LONG_AGO, NEVER, Rep())
+        for number in range(team.people)
+    ]
+    for own_name, rep in team.reps.items():
+        joins = LONG_AGO if rep.hired is None else calendar.instant(rep.hired)
+        leaves = NEVER if rep.leaves is None else calendar.instant(rep.leaves)
+        if leaves > 0:
+            key = entity(Entity.REP, name, NAMED_REPS + hash24(own_name))
+            people.append(_Person(own_name, key, joins, leaves, rep))
+    return people
+
+
+def _teams(scenario: Contents, hours: list[Records], staff: list[list[_Person]]) -> list[Row]:
+    rows = []
+    first_rep = first_hours = 0
+    for team, opening, people in zip(scenario.teams.values(), hours, staff, strict=True):
+        rows.append(
+            {
+                "commission": team.commission,
+                "max_open": NEVER if team.max_open is None else team.max_open,
+                "first_rep": first_rep,
+                "reps": len(people),
+                "first_hours": first_hours,
+                "hours": len(opening),
+                "assignment": Assignment[team.assignment.upper()].value,
+                "queue_order": QueueOrder[team.queue_order.upper()].value,
+                "sticky": int(team.sticky),
+            }
+        )
+        first_rep += len(people)
+        first_hours += len(opening)
+    return rows
+
+
+def _rep(number: int, team: Team, person: _Person, pools: _Pools) -> Row:
+    rep, ramp = person.rep, team.ramp_up
+    newcomer = ramp is not None and rep.hired is not None
+    pay = team.cost_per_person_month if rep.cost_per_month is None else rep.cost_per_month
+    skill = team.skill if rep.skill is None else Constant(rep.skill)
+    speed = team.speed if rep.speed is None else Constant(rep.speed)
+    return {
+        "entity": person.entity,
+        "joins": person.joins,
+        "leaves": person.leaves,
+        "ramp": round(ramp.months * DAYS_PER_MONTH * DAY) if ramp and newcomer else 0,
+        "skill": 1.0,  # until an engine draws it
+        "speed": 1.0,
+        "skill_from": ramp.skill_from if ramp and newcomer else 1.0,
+        "speed_from": ramp.speed_from if ramp and newcomer else 1.0,
+        "pay_per_month": pay + team.seat_cost_per_month,
+        "skill_distribution": pools.distribution(skill),
+        "speed_distribution": pools.distribution(speed),
+        "team": number,
+        "on_staff": int(person.joins <= 0),
+    }
+
+
+# ---- stages -----------------------------------------------------------------------------------
+
+
+def _stage(scenario: Contents, name: str, pools: _Pools, reasons: list[str]) -> Row:
+    stage = scenario.stages[name]
+    targets = {target: number for number, target in enumerate(scenario.stages)} | {WIN: WON}
+    patience = stage.goes_cold_after_days
+    first_next, nexts = pools.route(
+        (share, targets[target], NOTHING) for target, share in advancing(scenario, name).items()
+    )
+    first_else, elses = pools.route(_ways_back(stage, targets, reasons))
+    first_point, points = pools.curve(stage.effects.wait or scenario.effects.wait)
+    return {
+        "odds": odds_of(stage.conversion),
+        "theorist_odds": theorist_odds(scenario, stage),
+        "cost_per_visit": stage.cost_per_visit,
+        "patience_key": purpose("patience", name),
+        "work_key": purpose("work", name),
+        "answer_key": purpose("answer", name),
+        "team": NOBODY if stage.team is None else list(scenario.teams).index(stage.team),
+        "makes_lead": int(name == lead_maker(scenario)),
+        "effort": pools.distribution(stage.effort_hours),
+        "customer_time": pools.distribution(stage.customer_takes_days),
+        "patience": NOTHING if patience is None else pools.distribution(patience),
+        "first_next": first_next,
+        "nexts": nexts,
+        "first_else": first_else,
+        "elses": elses,
+        "first_point": first_point,
+        "points": points,
+    }
+
+
+def _ways_back(
+    stage: Stage, targets: Mapping[str, int], reasons: list[str]
+) -> Iterable[tuple[float, int, int]]:
+    for target, share in failing(stage).items():
+        if target == LOSS:
+            for reason, part in stage.lost_reasons.items():
+                yield share * part, LOST, reasons.index(reason)
+        else:
+            yield share, targets[target], NOTHING
+
+
+# ---- effects ----------------------------------------------------------------------------------
+
+
+def odds_of(probability: float) -> float:
+    """Turn a probability into odds, infinite for 1.
+
+    >>> odds_of(0.75)
+    3.0
+    """
+    return math.inf if probability == 1 else probability / (1.0 - probability)
+
+
+def theorist_odds(scenario: Contents, stage: Stage) -> float:
+    """Return the odds ratio of a theorist in a stage."""
+    here = stage.effects.theorist
+    return scenario.effects.theorist if here is None else here
+
+
+def committee_effect(scenario: Contents, segment: str) -> tuple[float, float]:
+    """Return a segment's odds ratio and factor on customer time, its committee's size included."""
+    own, extra = scenario.segments[segment], scenario.effects.extra_decider
+    beyond_first = own.committee_size - 1
+    odds = own.odds_ratio * extra.odds_ratio**beyond_first
+    return odds, own.customer_time_factor * extra.customer_time**beyond_first
+
+
+def by_heat(everywhere: object, here: object) -> list[float]:
+    """Return the values for hot, warm and future leads in a stage, its own where it has some."""
+    values = []
+    for heat in Heat:
+        own = getattr(here, heat.name.lower())
+        values.append(float(getattr(everywhere, heat.name.lower()) if own is None else own))
+    return values
+
+
+def _heat(scenario: Contents) -> tuple[Floats, Floats]:
+    effects, stages = scenario.effects, scenario.stages.values()
+    odds = [by_heat(effects.temperature, stage.effects.temperature) for stage in stages]
+    skill = [by_heat(effects.skill_by_temperature, stage.effects.skill_by_temperature) for stage in stages]
+    return np.array(odds), np.array(skill)

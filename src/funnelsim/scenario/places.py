@@ -1,0 +1,93 @@
+"""Where things are in a scenario: dotted paths, and what the schema has there."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from funnelsim.scenario.schema import Contents, Section
+
+Path = tuple[str, ...]
+
+
+def kind_at(path: Path) -> Any:
+    """Tell what the schema has at a path: a Section class, a dict type, a leaf's type, or None.
+
+    >>> kind_at(("teams", "sales", "people"))
+    <class 'int'>
+    >>> kind_at(("teams", "sales", "peple")) is None
+    True
+    """
+    kind: Any = Contents
+    for part in path:
+        if is_section(kind):
+            field = kind.model_fields.get(part)
+            kind = None if field is None else _plain(field.annotation)
+        elif get_origin(kind) is dict:
+            kind = _plain(get_args(kind)[1])
+        else:
+            return None
+    return kind
+
+
+def is_section(kind: Any) -> bool:
+    """Say whether a kind is a table with fixed keys."""
+    return isinstance(kind, type) and issubclass(kind, Section)
+
+
+def is_map(kind: Any) -> bool:
+    """Say whether a kind is a table whose keys are the user's names."""
+    return get_origin(kind) is dict
+
+
+def _plain(annotation: Any) -> Any:
+    """Look through Annotated and Optional at the type itself."""
+    if get_origin(annotation) is Annotated:
+        return _plain(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, types.UnionType):
+        kinds = [each for each in get_args(annotation) if each is not types.NoneType]
+        return _plain(kinds[0]) if len(kinds) == 1 else Union[tuple(kinds)]  # noqa: UP007 - built at run time
+    return annotation
+
+
+def example_at(path: Path) -> object:
+    """Return a value that the schema would accept for a required key, to go on checking with."""
+    field = kind_at(path[:-1]).model_fields[path[-1]]
+    if field.examples:
+        return field.examples[0]
+    return {"default": {}} if is_map(_plain(field.annotation)) else {}
+
+
+def leaves(section: Section, path: Path = ()) -> Iterator[tuple[Path, object]]:
+    """Walk all values of a section in the order of the schema; maps of sections are entered."""
+    for key in type(section).model_fields:
+        value = getattr(section, key)
+        if isinstance(value, Section):
+            yield from leaves(value, (*path, key))
+        elif (
+            isinstance(value, Mapping) and value and all(isinstance(item, Section) for item in value.values())
+        ):
+            for name, item in value.items():
+                yield from leaves(item, (*path, key, name))
+        else:
+            yield (*path, key), value
+
+
+def written(path: Path) -> str:
+    """Write a path with dots.
+
+    >>> written(("teams", "sales", "people"))
+    'teams.sales.people'
+    """
+    return ".".join(path)
+
+
+def look_up(document: Mapping[str, Any], path: Path) -> object:
+    """Return what a plain document has at a path, None where it has nothing."""
+    value: Any = document
+    for part in path:
+        if not isinstance(value, Mapping) or part not in value:
+            return None
+        value = value[part]
+    return value

@@ -1,0 +1,380 @@
+"""The values of a scenario: shares, odds ratios, clock times and distributions, read from plain TOML."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple, NoReturn
+
+from pydantic import Field, PlainValidator, ValidationInfo, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from funnelsim.distributions import (
+    Constant,
+    Distribution,
+    Lognormal,
+    Pert,
+    Quantiles,
+    Sample,
+    Scipy,
+)
+from funnelsim.scenario.errors import nearest, shown
+
+MOST_SAMPLE_BYTES = 16 << 20
+LARGEST = 1e15  # no amount of hours, days, money or odds needs more; keeps products finite
+
+Share = Annotated[float, Field(ge=0, le=1)]
+NotNegative = Annotated[float, Field(ge=0, le=LARGEST)]
+Positive = Annotated[float, Field(gt=0, le=LARGEST)]
+
+
+@dataclass
+class Reading:
+    """Where sample files are looked for, and those read so far."""
+
+    folder: Path | None = None
+    samples: dict[tuple[str, str], list[float]] = field(default_factory=dict)
+
+
+class Span(NamedTuple):
+    """A span of a day, in seconds since midnight."""
+
+    opens: int
+    closes: int
+
+
+def reject(wrong: str, expected: str, key: str = "", suggestion: str | None = None) -> NoReturn:
+    """Refuse a value inside a validator, with the words of a `Problem`."""
+    raise PydanticCustomError(
+        "scenario",
+        "{wrong}; expected {expected}",
+        {"wrong": wrong, "expected": expected, "key": key, "nearest": suggestion},
+    )
+
+
+def number(value: object, key: str = "") -> float:
+    """Read a finite number, neither text nor true or false."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        reject(f"is {shown(value)}", "a number", key)
+    if not -LARGEST <= value <= LARGEST:  # false for NaN, too
+        reject(f"is {shown(value)}", "a finite number of at most 1e15", key)
+    return float(value)
+
+
+# ---- distributions ----------------------------------------------------------------------------
+
+FORMS = (
+    "a number, { median, p90 }, { low, likely, high }, { scipy = name, parameters }, "
+    "{ quantiles = { level = value } } or { sample = file }"
+)
+
+
+def read_distribution(value: object, reading: Reading) -> Distribution:
+    """Read any of the forms that a distribution can take in a scenario."""
+    if not isinstance(value, Mapping):
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            reject(f"is {shown(value)}", FORMS)
+        return Constant(number(value))
+    keys = set(value)
+    if "scipy" in keys:
+        return _scipy(value)
+    if "quantiles" in keys:
+        return _quantiles(value)
+    if "sample" in keys:
+        return _sample(value, reading)
+    for names, build in ((("median", "p90"), _lognormal), (("low", "likely", "high"), _pert)):
+        if keys & set(names):
+            _only(value, names)
+            return build(*(number(value[name], name) for name in names))
+    known = ("median", "p90", "low", "likely", "high", "scipy", "quantiles", "sample")
+    stray = next(iter(value), "")
+    return reject(f"is {shown(value)}", FORMS, suggestion=nearest(str(stray), known))
+
+
+def _only(value: Mapping[str, Any], names: tuple[str, ...], optional: tuple[str, ...] = ()) -> None:
+    for key in value:
+        if key not in names + optional:
+            reject(
+                "is not a parameter here",
+                "only " + ", ".join(names + optional),
+                key,
+                nearest(key, names + optional),
+            )
+    for name in names:
+        if name not in value:
+            reject(f"is {shown(value)}, without {name}", "all of " + ", ".join(names))
+
+
+def _lognormal(median: float, p90: float) -> Distribution:
+    if median <= 0 or p90 < median:
+        reject(f"is {shown({'median': median, 'p90': p90})}", "0 < median <= p90")
+    return Constant(median) if p90 == median else Lognormal(median, p90)
+
+
+def _pert(low: float, likely: float, high: float) -> Distribution:
+    if not low <= likely <= high:
+        reject(f"is {shown({'low': low, 'likely': likely, 'high': high})}", "low <= likely <= high")
+    return Constant(low) if low == high else Pert(low, likely, high)
+
+
+def _scipy(value: Mapping[str, Any]) -> Distribution:
+    from scipy import stats  # noqa: PLC0415 - half a second that most scenarios need not wait
+
+    name = value["scipy"]
+    known = [
+        each
+        for each in dir(stats)
+        if isinstance(getattr(stats, each), stats.rv_continuous | stats.rv_discrete)
+    ]
+    if name not in known:
+        reject(
+            f"is {shown(name)}",
+            "the name of a distribution of scipy.stats",
+            "scipy",
+            nearest(str(name), known),
+        )
+    family = getattr(stats, name)
+    shapes = tuple(family.shapes.split(", ")) if family.shapes else ()
+    optional = ("loc", "scale") if isinstance(family, stats.rv_continuous) else ("loc",)
+    _only(value, ("scipy", *shapes), optional)
+    parameters = {key: number(item, key) for key, item in value.items() if key != "scipy"}
+    try:
+        return Scipy(name, parameters)
+    except ValueError as error:
+        return reject(f"is {shown(value)}", f"parameters that scipy.stats.{name} takes ({error})")
+
+
+def _quantiles(value: Mapping[str, Any]) -> Distribution:
+    table = value["quantiles"]
+    _only(value, ("quantiles",))
+    if not isinstance(table, Mapping):
+        reject(f"is {shown(table)}", 'a table such as { "0" = 1, "0.5" = 3, "1" = 20 }', "quantiles")
+    if set(table) == {"levels", "values"}:
+        pairs = _paired(table["levels"], table["values"])
+    else:
+        pairs = sorted((_level(level), number(item, "quantiles")) for level, item in table.items())
+    levels, values = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+    if len(pairs) < 2 or levels[0] != 0 or levels[-1] != 1 or _falls(levels, strictly=True):
+        reject(f"has the levels {shown(levels)}", "levels that rise from 0 to 1", "quantiles")
+    if _falls(values):
+        reject(f"has the values {shown(values)}", "values that do not fall", "quantiles")
+    return Constant(values[0]) if values[0] == values[-1] else Quantiles(tuple(levels), tuple(values))
+
+
+def _paired(levels: object, values: object) -> list[tuple[float, float]]:
+    if (
+        not isinstance(levels, list | tuple)
+        or not isinstance(values, list | tuple)
+        or len(levels) != len(values)
+    ):
+        reject(f"is {shown([levels, values])}", "as many levels as values", "quantiles")
+    return [(number(a, "quantiles"), number(b, "quantiles")) for a, b in zip(levels, values, strict=True)]
+
+
+def _level(text: str) -> float:
+    try:
+        level = float(text)
+    except ValueError:
+        level = math.nan
+    if not 0 <= level <= 1:
+        reject(f'has the level "{text}"', "levels between 0 and 1", "quantiles")
+    return level
+
+
+def _falls(values: list[float], strictly: bool = False) -> bool:
+    return any(b <= a if strictly else b < a for a, b in pairwise(values))
+
+
+def _sample(value: Mapping[str, Any], reading: Reading) -> Distribution:
+    _only(value, ("sample",), ("column", "times"))
+    name, column = value["sample"], value.get("column", "")
+    if not isinstance(name, str) or not isinstance(column, str):
+        reject(f"is {shown(value)}", "the name of a file and of a column", "sample")
+    if (name, column) not in reading.samples:
+        reading.samples[name, column] = _read_sample(name, column, reading.folder)
+    values = reading.samples[name, column]
+    factor = number(value.get("times", 1.0), "times")
+    if factor <= 0:
+        reject(f"is {shown(factor)}", "a factor above 0", "times")
+    return Sample(tuple(factor * each for each in values))
+
+
+def _read_sample(name: str, column: str, folder: Path | None) -> list[float]:
+    path = Path(name) if folder is None else folder / name
+    try:
+        if not path.is_file() or path.stat().st_size > MOST_SAMPLE_BYTES:
+            reject(f"is {shown(name)}", "a file of at most 16 MiB beside the scenario", "sample")
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = [row for row in csv.reader(file) if row]
+    except (OSError, UnicodeDecodeError, csv.Error, ValueError) as error:
+        reject(
+            f"is {shown(name)}, which cannot be read", f"a text file with one value a row ({error})", "sample"
+        )
+    position = 0
+    if column:
+        if not rows or column not in rows[0]:
+            known = rows[0] if rows else []
+            reject(f"is {shown(column)}", f"a column of {name}", "column", nearest(column, known))
+        position = rows[0].index(column)
+    if rows and (column or not _is_number(rows[0][0])):
+        rows = rows[1:]  # names of columns
+    if not rows:
+        reject(f"is {shown(name)}, which has no values", "at least one value", "sample")
+    return [_sample_value(row, position, name) for row in rows]
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _sample_value(row: list[str], position: int, name: str) -> float:
+    text = row[position] if position < len(row) else ""
+    if not _is_number(text) or not abs(float(text)) <= LARGEST:
+        reject(f"is {shown(name)}, which holds {shown(text)}", "a finite number in every row", "sample")
+    return float(text)
+
+
+def _at_least_zero(value: object, info: ValidationInfo, what: str) -> Distribution:
+    found = _of(value, info)
+    if found.lowest() < 0:
+        reject(f"is {shown(value)}, which can be below 0", what)
+    return found
+
+
+def _above_zero(value: object, info: ValidationInfo, what: str) -> Distribution:
+    found = _of(value, info)
+    lowest = found.lowest()
+    if lowest < 0 or (lowest == 0 and not isinstance(found, Lognormal | Scipy)):
+        reject(f"is {shown(value)}, which can be 0 or less", what)
+    return found
+
+
+def _of(value: object, info: ValidationInfo) -> Distribution:
+    if isinstance(value, Constant | Lognormal | Pert | Quantiles | Sample | Scipy):
+        return value
+    return read_distribution(value, info.context if isinstance(info.context, Reading) else Reading())
+
+
+_NUMBER = {"type": "number"}
+
+
+def _table(**properties: dict[str, Any]) -> dict[str, Any]:
+    required = list(properties)
+    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+
+
+_DISTRIBUTION_SCHEMA: dict[str, Any] = {
+    "anyOf": [
+        _NUMBER,
+        _table(median=_NUMBER, p90=_NUMBER),
+        _table(low=_NUMBER, likely=_NUMBER, high=_NUMBER),
+        {
+            "type": "object",
+            "properties": {"scipy": {"type": "string"}},
+            "required": ["scipy"],
+            "additionalProperties": _NUMBER,
+        },
+        _table(quantiles={"type": "object"}),
+        {
+            "type": "object",
+            "properties": {"sample": {"type": "string"}, "column": {"type": "string"}, "times": _NUMBER},
+            "required": ["sample"],
+            "additionalProperties": False,
+        },
+    ]
+}
+
+Duration = Annotated[
+    Distribution,
+    PlainValidator(partial(_at_least_zero, what="a duration that is never negative")),
+    WithJsonSchema(_DISTRIBUTION_SCHEMA),
+]
+OddsRatio = Annotated[
+    Distribution,
+    PlainValidator(partial(_at_least_zero, what="an odds ratio that is never negative")),
+    WithJsonSchema(_DISTRIBUTION_SCHEMA),
+]
+AboveZero = Annotated[
+    Distribution,
+    PlainValidator(partial(_above_zero, what="something that is always above 0")),
+    WithJsonSchema(_DISTRIBUTION_SCHEMA),
+]
+
+
+# ---- clock times ------------------------------------------------------------------------------
+
+
+def clock(text: object) -> int:
+    """Read a time of day such as "09:30" as seconds since midnight; "24:00" ends the day."""
+    hours, colon, minutes = text.strip().partition(":") if isinstance(text, str) else ("", "", "")
+    good = colon == ":" and all(
+        len(part) == 2 and part.isascii() and part.isdigit() for part in (hours, minutes)
+    )
+    if not good or int(minutes) > 59 or int(hours) * 60 + int(minutes) > 24 * 60:
+        reject(f"is {shown(text)}", 'a time of day such as "09:00"')
+    return (int(hours) * 60 + int(minutes)) * 60
+
+
+def read_span(value: object) -> Span:
+    """Read a span of a day: "09:00-12:00", or two times of day."""
+    if isinstance(value, Span):
+        return value
+    ends = value.split("-") if isinstance(value, str) else value
+    if not isinstance(ends, list | tuple) or len(ends) != 2:
+        reject(f"is {shown(value)}", 'two times of day, such as "09:00" and "18:00"')
+    span = Span(clock(ends[0]), clock(ends[1]))
+    if span.closes <= span.opens:
+        reject(f"is {shown(value)}", "an end after the beginning (split a span at midnight in two)")
+    return span
+
+
+OpenSpan = Annotated[
+    Span, PlainValidator(read_span), WithJsonSchema({"type": "string", "examples": ["09:00-12:00"]})
+]
+ClockPair = Annotated[
+    Span,
+    PlainValidator(read_span),
+    WithJsonSchema({"type": "array", "items": {"type": "string"}, "minItems": 2, "maxItems": 2}),
+]
+
+
+# ---- weights ----------------------------------------------------------------------------------
+
+
+def read_targets(value: object) -> dict[str, float]:
+    """Read where to go next: one name, or a table of weights by name."""
+    if isinstance(value, str):
+        return {value: 1.0}
+    if not isinstance(value, Mapping) or not value:
+        reject(f"is {shown(value)}", 'the name of a stage, "won", or a table of weights by name')
+    return {str(name): _weight(item, str(name)) for name, item in value.items()}
+
+
+def _weight(value: object, name: str) -> float:
+    weight = number(value, name)
+    if weight < 0:
+        reject(f"is {shown(value)}", "a weight of at least 0", name)
+    return weight
+
+
+Targets = Annotated[
+    dict[str, float],
+    PlainValidator(read_targets),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string"},
+                {"type": "object", "additionalProperties": {"type": "number", "minimum": 0}},
+            ]
+        }
+    ),
+]

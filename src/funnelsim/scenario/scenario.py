@@ -1,0 +1,238 @@
+"""A scenario: valid contents that can be changed, and that know where they come from."""
+
+from __future__ import annotations
+
+import copy
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from pydantic import PrivateAttr
+
+from funnelsim.scenario import files
+from funnelsim.scenario.changes import apply_changes
+from funnelsim.scenario.checks import check_meaning
+from funnelsim.scenario.errors import Problem, ScenarioError, nearest
+from funnelsim.scenario.files import Source
+from funnelsim.scenario.horizon import Months, months_for
+from funnelsim.scenario.lines import line_of
+from funnelsim.scenario.places import Path as KeyPath
+from funnelsim.scenario.quantities import Reading
+from funnelsim.scenario.schema import TODAY, Contents
+from funnelsim.scenario.structure import Document, check_structure, frozen
+
+
+class Scenario(Contents):
+    """A valid scenario; its attributes are the tables and keys of its file.
+
+    Made by `load` or `parse`, never by hand. Unchangeable: changes make new scenarios.
+
+    Examples
+    --------
+    >>> scenario = load("first_steps")
+    >>> scenario.teams["sales"].people
+    2
+    >>> scenario.with_changes({"teams.sales.people": 3}).teams["sales"].people
+    3
+    """
+
+    _document: Document = PrivateAttr(default_factory=dict)
+    _source: Source = PrivateAttr(default_factory=lambda: Source("scenario"))
+
+    @property
+    def source(self) -> str:
+        """Name of the file or preset."""
+        return self._source.name
+
+    @property
+    def document(self) -> Document:
+        """The plain tables of the file, changes included; a copy."""
+        return copy.deepcopy(self._document)
+
+    def with_changes(self, changes: Mapping[str, Any]) -> Scenario:
+        """Make a scenario with other values.
+
+        Parameters
+        ----------
+        changes : mapping of str to value
+            Values by dotted path, as in a file. A path that ends in " *=" multiplies a number or
+            scales a distribution; one that ends in " +=" adds to a number.
+
+        Raises
+        ------
+        ScenarioError
+            If a path does not exist or the changed scenario is not valid; lists all problems.
+
+        Examples
+        --------
+        >>> load("first_steps").with_changes({"teams.sales.people +=": 1}).teams["sales"].people
+        3
+        """
+        document, problems = apply_changes(self._document, self, changes)
+        source = replace(self._source, lines={})
+        _, _, found = _examine(document, source)
+        problems += found
+        if problems:
+            raise ScenarioError(problems, f"changes to {self.source}")
+        return _scenario(document, source)
+
+    def strategy(self, name: str) -> Scenario:
+        """Make the scenario of one of its strategies.
+
+        The horizon is the same for all strategies of a scenario: they run in the same worlds.
+
+        Parameters
+        ----------
+        name : str
+            A strategy, or "today" for the unchanged scenario.
+
+        Raises
+        ------
+        ScenarioError
+            If there is no such strategy.
+
+        Examples
+        --------
+        >>> load("first_steps").strategy("one_more_rep").teams["sales"].people
+        3
+        """
+        if name not in strategy_names(self):
+            known = strategy_names(self)
+            near = nearest(name, known)
+            expected = f"one of {', '.join(known)}"
+            raise ScenarioError(
+                [Problem(f"strategies.{name}", "does not exist", expected, None, name, near)], self.source
+            )
+        months = horizon_of(self)
+        document = _changed(self._document, self, name)[0]
+        horizon = document.setdefault("horizon", {})
+        horizon.setdefault("warm_up_months", months.warm_up)
+        horizon.setdefault("drain_months", months.drain)
+        return _scenario(document, self._source)
+
+
+def load(name_or_path: str | os.PathLike[str]) -> Scenario:
+    """Read a scenario from a preset or a TOML file.
+
+    Parameters
+    ----------
+    name_or_path : str or path
+        The name of a preset (see `presets`), or the path of a file of at most 1 MiB.
+
+    Raises
+    ------
+    ScenarioError
+        If it cannot be read or is not valid; lists all problems with path, line, value and what
+        would be right.
+
+    Examples
+    --------
+    >>> list(load("first_steps").stages)
+    ['first_call', 'proposal']
+    """
+    name, text, folder = files.locate(name_or_path)
+    return parse(text, name, folder)
+
+
+def parse(text: str, source: str = "scenario", folder: Path | None = None) -> Scenario:
+    """Read a scenario from TOML text.
+
+    Parameters
+    ----------
+    text : str
+        What a scenario file would hold.
+    source : str
+        What to call it in errors.
+    folder : path, optional
+        Where sample files are. Default: the working folder.
+
+    Raises
+    ------
+    ScenarioError
+        If it is not valid; lists all problems.
+    """
+    document = files.parse_toml(text, source)
+    origin = files.source_of(source, text, folder)
+    contents, repaired, problems = _examine(document, origin)
+    problems += _strategy_problems(contents, repaired, origin)
+    if problems:
+        raise ScenarioError(_in_order(problems, origin), source)
+    return _scenario(document, origin)
+
+
+def strategy_names(scenario: Contents) -> list[str]:
+    """List the strategies of a scenario, "today" first.
+
+    >>> strategy_names(load("first_steps"))
+    ['today', 'more_inquiries', 'one_more_rep']
+    """
+    return [TODAY, *(name for name in scenario.strategies if name != TODAY)]
+
+
+def horizon_of(scenario: Scenario) -> Months:
+    """Return the months of warm-up, period and drain, those not given chosen from the cycle.
+
+    One choice holds for all strategies of a scenario: the longest that any of them needs.
+
+    >>> horizon_of(load("first_steps")).period
+    12
+    """
+    chosen = months_for(scenario)
+    for name in scenario.strategies:
+        document, _ = _changed(scenario._document, scenario, name)
+        chosen = chosen.at_least(months_for(_scenario(document, scenario._source)))
+    return chosen
+
+
+def _scenario(document: Document, source: Source) -> Scenario:
+    scenario = Scenario.model_validate(frozen(document), context=Reading(source.folder))
+    scenario._document = document
+    scenario._source = source
+    return scenario
+
+
+def _changed(document: Document, contents: Contents, name: str) -> tuple[Document, list[Problem]]:
+    """Apply a strategy's changes; the result has no strategies of its own."""
+    change = contents.strategies[name].change if name in contents.strategies else {}
+    alone = {key: value for key, value in document.items() if key != "strategies"}
+    return apply_changes(alone, contents, change)
+
+
+def _examine(document: Document, source: Source) -> tuple[Contents, Document, list[Problem]]:
+    """Find all problems of a document, structural and across keys."""
+    contents, repaired, problems = check_structure(document, Reading(source.folder))
+    faulty = [problem.path for problem in problems]
+    problems += [problem for problem in check_meaning(contents) if not _follows(problem.path, faulty)]
+    return contents, repaired, problems
+
+
+def _follows(path: str, faulty: list[str]) -> bool:
+    """Say whether a key was faulty before: one mistake is told once."""
+    return any(f"{path}.".startswith(f"{other}.") or f"{other}.".startswith(f"{path}.") for other in faulty)
+
+
+def _strategy_problems(contents: Contents, document: Document, source: Source) -> list[Problem]:
+    """Find what is wrong in the strategies, and in the scenarios that they make."""
+    problems: list[Problem] = []
+    known = {problem.sentence() for problem in check_meaning(contents)}
+    for name in contents.strategies:
+        changed, refused = _changed(document, contents, name)
+        problems += [replace(each, path=f'strategies.{name}.change."{each.path}"') for each in refused]
+        for problem in _examine(changed, source)[2]:
+            if problem.sentence() not in known:
+                wrong = f"makes a scenario in which {problem.path} {problem.wrong}"
+                problems.append(replace(problem, path=f"strategies.{name}", wrong=wrong))
+    return problems
+
+
+def _in_order(problems: list[Problem], source: Source) -> list[Problem]:
+    """Sort problems by their lines; those without one come first."""
+    placed = [replace(problem, line=_line(problem.path, source)) for problem in problems]
+    return sorted(placed, key=lambda problem: problem.line or 0)
+
+
+def _line(path: str, source: Source) -> int | None:
+    key: KeyPath = tuple(part.strip('"') for part in path.split("."))
+    return line_of(key, source.lines)

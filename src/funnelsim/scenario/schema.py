@@ -1,0 +1,449 @@
+"""What a scenario file may say: every key with its type, its unit, its default and its meaning.
+
+The order of stages, teams, channels and segments is the order of the file. Checks that look at more
+than one key are in `checks`.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from funnelsim.scenario.quantities import (
+    AboveZero,
+    ClockPair,
+    Duration,
+    NotNegative,
+    OddsRatio,
+    OpenSpan,
+    Positive,
+    Share,
+    Targets,
+    reject,
+)
+
+GoalMetric = Literal[
+    "won",
+    "bookings",
+    "leads",
+    "inquiries",
+    "cost",
+    "contribution",
+    "net_contribution",
+    "roi",
+    "cycle_length",
+]
+GOAL_METRICS: tuple[str, ...] = get_args(GoalMetric)
+LONGEST_HORIZON = 240  # months, warm-up and drain included
+MOST_PEOPLE = 10_000
+TODAY = "today"  # what the unchanged scenario is called
+
+# Defaults as a file would write them: they are validated into distributions and spans.
+ONE: Any = 1.0
+ZERO: Any = 0.0
+WHOLE_DAY: Any = ("00:00", "24:00")
+
+
+def _name(text: str) -> str:
+    if not text.strip() or len(text) > 60 or text != text.strip() or not text.isprintable():
+        reject("is not a name", "1 to 60 printable characters, not starting or ending with a space")
+    if set(text) & set('.*?[]="'):
+        reject("is not a name", 'a name without any of . * ? [ ] = "')
+    return text
+
+
+Name = Annotated[str, AfterValidator(_name)]
+
+
+class Section(BaseModel):
+    """A table of a scenario file: no key but those named here, no value that has to be guessed."""
+
+    model_config = ConfigDict(
+        strict=True,
+        extra="forbid",
+        frozen=True,
+        allow_inf_nan=False,
+        arbitrary_types_allowed=True,
+        validate_default=True,
+    )
+
+
+class Horizon(Section):
+    """How long to simulate: the pipeline fills, the period is measured, its deals run out."""
+
+    period_months: int = Field(
+        default=12, ge=1, le=LONGEST_HORIZON, description="Months that are measured, from `start`."
+    )
+    warm_up_months: int | None = Field(
+        default=None,
+        ge=0,
+        le=LONGEST_HORIZON,
+        description="Months before `start` in which the pipeline fills. Default: from the cycle.",
+    )
+    drain_months: int | None = Field(
+        default=None,
+        ge=0,
+        le=LONGEST_HORIZON,
+        description="Months after the period in which its deals run out. Default: from the cycle.",
+    )
+
+
+class HeatOdds(Section):
+    """Odds ratios by temperature; a warm lead is the reference."""
+
+    hot: NotNegative = Field(default=1.5, description="Odds ratio of a hot lead. Assumed, mild.")
+    warm: float = Field(default=1.0, ge=1, le=1, description="1 by definition: a warm lead is the reference.")
+    future: NotNegative = Field(default=0.6, description="Odds ratio of a future lead. Assumed, mild.")
+
+
+class HeatOddsHere(Section):
+    """Odds ratios by temperature in one stage, where they differ."""
+
+    hot: NotNegative | None = Field(default=None, description="Odds ratio of a hot lead in this stage.")
+    warm: float | None = Field(default=None, ge=1, le=1, description="1 by definition.")
+    future: NotNegative | None = Field(default=None, description="Odds ratio of a future lead in this stage.")
+
+
+_Exponent = Annotated[float, Field(ge=-10, le=10)]
+
+
+class SkillByHeat(Section):
+    """How much a rep's skill matters by temperature: odds are multiplied by skill ** exponent."""
+
+    hot: _Exponent = Field(default=1.0, description="Exponent of skill for a hot lead.")
+    warm: _Exponent = Field(default=1.0, description="Exponent of skill for a warm lead.")
+    future: _Exponent = Field(default=1.0, description="Exponent of skill for a future lead.")
+
+
+class SkillByHeatHere(Section):
+    """How much skill matters by temperature in one stage, where it differs."""
+
+    hot: _Exponent | None = Field(default=None, description="Exponent of skill for a hot lead in this stage.")
+    warm: _Exponent | None = Field(
+        default=None, description="Exponent of skill for a warm lead in this stage."
+    )
+    future: _Exponent | None = Field(
+        default=None, description="Exponent of skill for a future lead in this stage."
+    )
+
+
+class Wait(Section):
+    """What waiting does: piecewise linear in log time between the points, flat outside."""
+
+    hours: tuple[Positive, ...] = Field(
+        default=(24.0, 168.0, 720.0),
+        min_length=1,
+        max_length=100,
+        description="Hours waited, rising: since the inquiry at first contact, later since entering.",
+    )
+    odds_ratio: tuple[Positive, ...] = Field(
+        default=(1.0, 0.85, 0.7),
+        min_length=1,
+        max_length=100,
+        description="Odds ratio at each of `hours`; first contact within a day is the reference. Assumed.",
+    )
+
+
+class ExtraDecider(Section):
+    """What each member of a buying committee beyond the first does, in every stage."""
+
+    odds_ratio: NotNegative = Field(default=0.95, description="Odds ratio per extra decider. Assumed, mild.")
+    customer_time: Positive = Field(
+        default=1.1, description="Factor on customer time per extra decider. Assumed, mild."
+    )
+
+
+class Effects(Section):
+    """What moves conversion away from the typed probability, as odds ratios.
+
+    The defaults are assumed and mild.
+    """
+
+    temperature: HeatOdds = Field(default=HeatOdds(), description="Odds ratios by temperature.")
+    wait: Wait = Field(default=Wait(), description="Odds ratio by the time waited.")
+    theorist: NotNegative = Field(
+        default=0.1, description="Odds ratio of a theorist, who learns and will not buy now. Assumed."
+    )
+    skill_by_temperature: SkillByHeat = Field(
+        default=SkillByHeat(), description="Exponents of skill by temperature."
+    )
+    extra_decider: ExtraDecider = Field(
+        default=ExtraDecider(), description="Per member of the buying committee beyond the first."
+    )
+
+
+class StageEffects(Section):
+    """Effects that differ in one stage; what is not given is as in `[effects]`."""
+
+    temperature: HeatOddsHere = Field(
+        default=HeatOddsHere(), description="Odds ratios by temperature in this stage."
+    )
+    wait: Wait | None = Field(default=None, description="Odds ratio by the time waited in this stage.")
+    theorist: NotNegative | None = Field(default=None, description="Odds ratio of a theorist in this stage.")
+    skill_by_temperature: SkillByHeatHere = Field(
+        default=SkillByHeatHere(), description="Exponents of skill in this stage."
+    )
+
+
+class Segment(Section):
+    """A group of customers who buy alike."""
+
+    contract_value_per_year: AboveZero = Field(
+        description="Value of a contract per year, in the scenario's currency.", examples=[1.0]
+    )
+    term_years: Positive = Field(default=1.0, le=100, description="Years that a contract runs.")
+    gross_margin: Share = Field(default=1.0, description="Share of bookings left after delivery.")
+    odds_ratio: NotNegative = Field(default=1.0, description="Odds ratio in every stage.")
+    customer_time_factor: Positive = Field(
+        default=1.0, description="Factor on the customer's time in every stage."
+    )
+    committee_size: int = Field(default=1, ge=1, le=100, description="People who decide.")
+
+
+class Temperatures(Section):
+    """Shares of inquiries by temperature; they sum to 1."""
+
+    hot: Share = Field(default=0.0, description="Share of hot inquiries.")
+    warm: Share = Field(default=0.0, description="Share of warm inquiries.")
+    future: Share = Field(default=0.0, description="Share of future inquiries.")
+
+
+ChannelKind = Literal[
+    "seo",
+    "advertising",
+    "personal_selling",
+    "direct_marketing",
+    "sales_promotion",
+    "pr",
+    "referral",
+    "reactivation",
+]
+
+
+class Channel(Section):
+    """Where inquiries come from."""
+
+    kind: ChannelKind = Field(description="Kind of channel.", examples=["seo"])
+    inquiries_per_month: float = Field(
+        ge=0, le=1e9, description="Expected inquiries in an average calendar month.", examples=[1.0]
+    )
+    monthly_profile: tuple[NotNegative, ...] = Field(
+        default=(1.0,) * 12,
+        min_length=12,
+        max_length=12,
+        description="Weights of January to December; normalised to mean 1.",
+    )
+    weekday_profile: tuple[NotNegative, ...] = Field(
+        default=(1.0,) * 7,
+        min_length=7,
+        max_length=7,
+        description="Weights of Monday to Sunday; each calendar month keeps its volume.",
+    )
+    growth_per_year: float = Field(
+        default=0.0, gt=-1, le=100, description="Share per year, compounding by month from `start`."
+    )
+    arrives_between: ClockPair = Field(
+        default=WHOLE_DAY, description="Time of day in which inquiries arrive, evenly."
+    )
+    cost_per_month: NotNegative = Field(default=0.0, description="Cost per calendar month, accruing daily.")
+    cost_per_inquiry: NotNegative = Field(default=0.0, description="Cost per inquiry.")
+    temperature: Temperatures = Field(
+        default=Temperatures(warm=1.0), description="Shares of hot, warm and future inquiries."
+    )
+    fit: OddsRatio = Field(
+        default=ONE, description="Fit to the ideal customer: distribution of an odds ratio."
+    )
+    theorist_share: Share = Field(
+        default=0.0, description="Share of inquirers who learn and will not buy now."
+    )
+    segments: dict[str, Share] | None = Field(
+        default=None, description="Mix of segments, summing to 1. Default: the only segment."
+    )
+    first_stage: str | None = Field(
+        default=None, description="Stage where inquiries enter. Default: the first."
+    )
+
+
+class Rep(Section):
+    """A person with a name of their own; what is not given is as in the team."""
+
+    skill: Positive | None = Field(
+        default=None, description="Odds ratio in every stage. Default: drawn as the team's."
+    )
+    speed: Positive | None = Field(
+        default=None, description="Factor on the pace of work. Default: drawn as the team's."
+    )
+    hired: date | None = Field(
+        default=None, description="First day; the ramp begins here. Default: long before `start`."
+    )
+    leaves: date | None = Field(default=None, description="First day no longer on staff. Default: stays.")
+    cost_per_month: NotNegative | None = Field(
+        default=None, description="Pay per month. Default: the team's."
+    )
+
+
+class WeeklyHours(Section):
+    """Opening times by weekday."""
+
+    monday: tuple[OpenSpan, ...] = Field(default=(), description='Such as ["09:00-12:00", "13:00-17:00"].')
+    tuesday: tuple[OpenSpan, ...] = Field(default=(), description="As on Monday.")
+    wednesday: tuple[OpenSpan, ...] = Field(default=(), description="As on Monday.")
+    thursday: tuple[OpenSpan, ...] = Field(default=(), description="As on Monday.")
+    friday: tuple[OpenSpan, ...] = Field(default=(), description="As on Monday.")
+    saturday: tuple[OpenSpan, ...] = Field(default=(), description="As on Monday.")
+    sunday: tuple[OpenSpan, ...] = Field(default=(), description="As on Monday.")
+
+
+class RampUp(Section):
+    """How a newcomer grows to full strength: linearly, from the day of hiring."""
+
+    months: float = Field(
+        gt=0, le=120, description="Months from the day of hiring to full strength.", examples=[1.0]
+    )
+    skill_from: Annotated[float, Field(gt=0, le=1)] = Field(
+        default=1.0, description="Share of skill on the first day."
+    )
+    speed_from: Annotated[float, Field(gt=0, le=1)] = Field(
+        default=1.0, description="Share of speed on the first day."
+    )
+
+
+class Team(Section):
+    """People who work the same stages at the same hours."""
+
+    people: int = Field(
+        default=0,
+        ge=0,
+        le=MOST_PEOPLE,
+        description='People without names of their own: "sales 1", "sales 2", ...',
+    )
+    reps: dict[Name, Rep] = Field(default={}, description="Named reps, on top of `people`.")
+    hours_per_week: float = Field(
+        default=40.0,
+        gt=0,
+        le=168,
+        description="Working hours per person, spread evenly over Monday to Friday.",
+    )
+    hours: WeeklyHours | None = Field(
+        default=None, description="Opening times by weekday, instead of `hours_per_week`."
+    )
+    holidays: tuple[date, ...] = Field(
+        default=(), max_length=10_000, description="Days on which the team is closed."
+    )
+    cost_per_person_month: NotNegative = Field(
+        default=0.0, description="Pay per person and month, accruing daily."
+    )
+    seat_cost_per_month: NotNegative = Field(default=0.0, description="Tools and desk per person and month.")
+    commission: Share = Field(
+        default=0.0, description="Share of bookings paid to the rep who owns the contract."
+    )
+    skill: OddsRatio = Field(default=ONE, description="Distribution of a rep's odds ratio; average 1.")
+    speed: AboveZero = Field(
+        default=ONE, description="Distribution of a rep's pace; effort is divided by it."
+    )
+    ramp_up: RampUp | None = Field(
+        default=None, description="How reps with a `hired` date grow to full strength."
+    )
+    max_open: int | None = Field(
+        default=None,
+        ge=1,
+        le=1_000_000_000,
+        description="Open leads that a rep can own at once. Default: no limit.",
+    )
+    assignment: Literal["round_robin", "least_loaded", "hot_to_best", "shared_queue"] = Field(
+        default="round_robin", description="How leads find a rep."
+    )
+    queue_order: Literal["fifo", "lifo", "hottest", "oldest_inquiry"] = Field(
+        default="fifo", description="In which order a rep works its own queue."
+    )
+    sticky: bool = Field(default=True, description="A lead stays with its rep through this team's stages.")
+
+
+class Stage(Section):
+    """A step of the funnel: queue, work, the customer's time, outcome."""
+
+    conversion: Share = Field(
+        description="Probability that a warm lead of average fit advances with an average rep, promptly.",
+        examples=[0.5],
+    )
+    team: str | None = Field(default=None, description="Team that works it. Default: needs no rep.")
+    effort_hours: Duration = Field(default=ZERO, description="Working hours of a rep of average speed.")
+    customer_takes_days: Duration = Field(
+        default=ZERO, description="Days that the customer takes after the work."
+    )
+    goes_cold_after_days: Duration | None = Field(
+        default=None, description="Days in the queue after which the lead goes cold. Default: waits for ever."
+    )
+    next: Targets | None = Field(
+        default=None,
+        description='Where those who advance go: a stage, "won", or weights. Default: the next stage.',
+    )
+    back_to: dict[str, Share] = Field(
+        default={},
+        description="Shares of those who do not advance that go back to a stage; the rest is lost.",
+    )
+    lost_reasons: dict[Name, Share] = Field(
+        default={"unstated": 1.0}, description="Shares of the lost by reason; they sum to 1."
+    )
+    makes: Literal["lead"] | None = Field(
+        default=None,
+        description='"lead": an inquiry that advances here has become a lead. Default: the first stage.',
+    )
+    cost_per_visit: NotNegative = Field(
+        default=0.0, description="Cost of each visit, booked when work starts."
+    )
+    effects: StageEffects = Field(default=StageEffects(), description="Effects that differ in this stage.")
+
+
+class Goal(Section):
+    """A target to reach; results tell the chance of it."""
+
+    metric: GoalMetric = Field(description="What is measured.", examples=["won"])
+    at_least: float | None = Field(default=None, description="The least that is good enough.")
+    at_most: float | None = Field(default=None, description="The most that is good enough.")
+    each: Literal["average_month", "every_month", "period"] = Field(
+        default="period",
+        description="Whether the average month, every month or the whole period must reach it.",
+    )
+
+
+class Strategy(Section):
+    """A choice to compare with today."""
+
+    about: str = Field(default="", max_length=2000, description="The strategy in a few words.")
+    change: dict[str, Any] = Field(
+        default={},
+        description='Values by path: { "teams.sales.people" = 4, "channels.seo.cost_per_month *=" = 2 }.',
+    )
+
+
+class Contents(Section):
+    """Everything that a scenario file says."""
+
+    about: str = Field(default="", max_length=20_000, description="What the scenario is, in words.")
+    start: date = Field(description="First day of the period.", examples=[date(2026, 1, 1)])
+    currency: str = Field(default="", max_length=12, description="Such as USD; printed with money.")
+    horizon: Horizon = Field(default=Horizon(), description="How long to simulate.")
+    effects: Effects = Field(
+        default=Effects(), description="What moves conversion away from the typed probability."
+    )
+    segments: dict[Name, Segment] = Field(
+        min_length=1, max_length=1000, description="Groups of customers, by name."
+    )
+    channels: dict[Name, Channel] = Field(
+        min_length=1, max_length=1000, description="Where inquiries come from, by name."
+    )
+    teams: dict[Name, Team] = Field(default={}, max_length=1000, description="Teams, by name.")
+    stages: dict[Name, Stage] = Field(
+        min_length=1, max_length=1000, description="The funnel, in its order, by name."
+    )
+    goals: dict[Name, Goal] = Field(default={}, description="Targets, by name.")
+    strategies: dict[Name, Strategy] = Field(
+        default={}, max_length=1000, description="Choices to compare with today, by name."
+    )
+    origins: dict[str, str] = Field(
+        default={},
+        description='Where values come from, by pattern: "source: ...", "measured: ...", "assumed: ...".',
+    )

@@ -1,0 +1,163 @@
+"""Check a plain document against the schema, key by key, and go on checking past what is wrong.
+
+pydantic tells all structural errors at once. To find the errors across keys in the same pass, each
+faulty value is replaced by one that the schema accepts, and the checks of `checks` see the rest.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from funnelsim.scenario.errors import Problem, nearest, shown
+from funnelsim.scenario.places import Path, example_at, is_map, is_section, kind_at, look_up, written
+from funnelsim.scenario.quantities import Reading
+from funnelsim.scenario.schema import Contents
+
+Document = dict[str, Any]
+
+_ROUNDS = 6  # a repaired table may show errors of its own; six is deeper than the schema
+
+_EXPECTED = {
+    "float_type": "a number",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "bool_type": "true or false",
+    "string_type": "text in quotes",
+    "date_type": "a date such as 2026-01-31, without quotes",
+    "finite_number": "a finite number",
+    "model_type": "a table",
+    "dict_type": "a table",
+    "tuple_type": "a list in brackets",
+    "greater_than_equal": "at least {ge:g}",
+    "greater_than": "more than {gt:g}",
+    "less_than_equal": "at most {le:g}",
+    "less_than": "less than {lt:g}",
+    "too_short": "at least {min_length}",
+    "too_long": "at most {max_length}",
+    "string_too_long": "at most {max_length} characters",
+    "literal_error": "{expected}",
+}
+
+
+def check_structure(document: Document, reading: Reading) -> tuple[Contents, Document, list[Problem]]:
+    """Validate a document and repair what is wrong in it.
+
+    Returns
+    -------
+    tuple of Contents, dict and list of Problem
+        The contents and the document with every faulty value replaced, and what was wrong. With no
+        problems the document is the one that was given.
+    """
+    problems: list[Problem] = []
+    renamed: dict[Path, Path] = {}
+    for _ in range(_ROUNDS):
+        try:
+            contents = Contents.model_validate(frozen(document), context=reading)
+        except ValidationError as error:
+            document = copy.deepcopy(document)
+            for detail in error.errors(include_url=False):
+                path = tuple(str(part) for part in detail["loc"] if part != "[key]")
+                if not _is_known(detail, path, renamed):
+                    problems.append(_problem(detail, path, renamed))
+                _repair(document, path, detail, renamed)
+        else:
+            return contents, document, problems
+    raise AssertionError(f"cannot repair {problems}")
+
+
+def frozen(value: Any) -> Any:
+    """Turn lists into tuples, which is what the schema holds."""
+    if isinstance(value, Mapping):
+        return {key: frozen(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return tuple(frozen(item) for item in value)
+    return value
+
+
+def _is_known(detail: ErrorDetails, path: Path, renamed: Mapping[Path, Path]) -> bool:
+    """Say whether an error follows from another: a missing key that is there, misspelt."""
+    return detail["type"] == "missing" and path in renamed
+
+
+def _problem(detail: ErrorDetails, path: Path, renamed: Mapping[Path, Path]) -> Problem:
+    context = dict(detail.get("ctx", {}))
+    kind, value = detail["type"], detail["input"]
+    spot = _as_written(path, renamed)
+    if kind == "scenario":
+        if context["key"]:
+            spot = (*spot, context["key"])
+        return Problem(written(spot), context["wrong"], context["expected"], None, value, context["nearest"])
+    if kind == "missing":
+        return Problem(written(spot), "is missing", _described(path))
+    if kind == "extra_forbidden":
+        keys = kind_at(path[:-1]).model_fields
+        near = nearest(path[-1], keys)
+        return Problem(
+            written(spot), "is not a key here", "" if near else f"one of {', '.join(keys)}", None, value, near
+        )
+    if kind in ("too_short", "too_long"):
+        return _wrong_length(written(spot), context, value)
+    expected = _EXPECTED.get(kind, detail["msg"]).format(**context)
+    options = [part.strip("' ") for part in expected.replace(" or ", ",").split(",")]
+    near = nearest(str(value), options) if kind == "literal_error" else None
+    return Problem(written(spot), f"is {shown(value)}", expected, None, value, near)
+
+
+def _described(path: Path) -> str:
+    text: str = kind_at(path[:-1]).model_fields[path[-1]].description
+    return text[0].lower() + text[1:].rstrip(".")
+
+
+def _wrong_length(path: str, context: Mapping[str, Any], value: object) -> Problem:
+    least, most = context.get("min_length"), context.get("max_length")
+    have = context.get("actual_length")
+    if not value:
+        return Problem(path, "is empty", "at least one entry")
+    expected = f"at least {least} entries" if least is not None else f"at most {most} entries"
+    return Problem(path, f"has {have} entries", expected, None, value)
+
+
+def _as_written(path: Path, renamed: Mapping[Path, Path]) -> Path:
+    """Translate a path in the repaired document back to what stands in the file."""
+    for length in range(len(path), 0, -1):
+        if path[:length] in renamed:
+            return renamed[path[:length]] + path[length:]
+    return path
+
+
+def _repair(document: Document, path: Path, detail: ErrorDetails, renamed: dict[Path, Path]) -> None:
+    """Replace what is wrong at a path by something that the schema accepts."""
+    path = _table_key(path)
+    table: Any = look_up(document, path[:-1])
+    if not isinstance(table, dict):
+        return  # repaired with another error around it
+    key, owner = path[-1], kind_at(path[:-1])
+    found = table.get(key)
+    if detail["type"] == "extra_forbidden":
+        table.pop(key, None)
+        near = nearest(key, owner.model_fields)
+        if near and near not in table:
+            table[near] = found
+            renamed[(*path[:-1], near)] = _as_written(path, renamed)
+    elif "[key]" in detail["loc"] or (is_map(owner) and not is_section(kind_at(path))):
+        table.pop(key, None)
+    elif is_map(owner):
+        table[key] = {}
+    elif owner.model_fields[key].is_required():
+        table[key] = example_at(path)
+    else:
+        table.pop(key, None)
+
+
+def _table_key(path: Path) -> Path:
+    """Cut a path at the first list, which is replaced as a whole."""
+    for length in range(1, len(path)):
+        kind = kind_at(path[:length])
+        if not is_section(kind) and not is_map(kind):
+            return path[:length]
+    return path

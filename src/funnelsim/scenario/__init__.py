@@ -5,17 +5,28 @@ from funnelsim.scenario.errors import Problem, ScenarioError
 from funnelsim.scenario.files import preset_text, presets
 from funnelsim.scenario.horizon import Months
 from funnelsim.scenario.lowering import Lowered, lower
-from funnelsim.scenario.scenario import Scenario, horizon_of, load, parse, strategy_names
+from funnelsim.scenario.origins import Origin, origins
+from funnelsim.scenario.outlook import Outlook, Workload, outlook
+from funnelsim.scenario.scenario import Scenario, horizon_of, json_schema, load, parse, strategy_names
+from funnelsim.scenario.schema import GOAL_METRICS, TODAY
 
 __all__ = [
+    "GOAL_METRICS",
+    "TODAY",
     "Lowered",
     "Months",
+    "Origin",
+    "Outlook",
     "Problem",
     "Scenario",
     "ScenarioError",
+    "Workload",
     "horizon_of",
+    "json_schema",
     "load",
     "lower",
+    "origins",
+    "outlook",
     "parse",
     "parse_assignment",
     "preset_text",

@@ -140,11 +140,7 @@ def _scaled(before: Any, by: object) -> object:
     if isinstance(before, Mapping):
         if set(before) in _SCALED_FORMS and all(map(_is_number, before.values())):
             return {key: item * factor for key, item in before.items()}
-        if "scipy" in before:
-            scale, loc = before.get("scale", 1.0), before.get("loc", 0.0)
-            if _is_number(scale) and _is_number(loc):
-                return {**before, "scale": scale * factor, "loc": loc * factor}
-        if "sample" in before and _is_number(before.get("times", 1.0)):
+        if ("scipy" in before or "sample" in before) and _is_number(before.get("times", 1.0)):
             return {**before, "times": before.get("times", 1.0) * factor}
         if isinstance(before.get("quantiles"), Mapping):
             return {"quantiles": _scaled_quantiles(before["quantiles"], factor)}

@@ -119,7 +119,7 @@ def _teams(contents: Contents) -> Problems:
     for name, team in contents.teams.items():
         path = f"teams.{name}"
         if team.people + len(team.reps) == 0:
-            yield Problem(path, "has nobody in it", "people = 1 or more, or named reps")
+            yield Problem(f"{path}.people", "is 0: the team has nobody in it", "1 or more, or named reps")
         yield from _hours(path, team)
         for rep_name, rep in team.reps.items():
             if rep.hired is not None and rep.leaves is not None and rep.leaves <= rep.hired:

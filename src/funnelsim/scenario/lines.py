@@ -71,8 +71,11 @@ def _state_after(line: str, depth: int, quote: str) -> tuple[int, str]:
 
 
 def line_of(path: Path, lines: Mapping[Path, int]) -> int | None:
-    """Find the line of a key, or of the nearest table around it."""
-    for length in range(len(path), 0, -1):
+    """Find the line of a key, of the first key in its table, or of the nearest table around it."""
+    for key, line in lines.items():
+        if key[: len(path)] == path:
+            return line
+    for length in range(len(path) - 1, 0, -1):
         if path[:length] in lines:
             return lines[path[:length]]
     return None

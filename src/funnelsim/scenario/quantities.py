@@ -6,13 +6,14 @@ import csv
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, NoReturn
 
 from pydantic import Field, PlainValidator, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
+from scipy import stats
 
 from funnelsim.distributions import (
     Constant,
@@ -47,6 +48,14 @@ class Span(NamedTuple):
     opens: int
     closes: int
 
+    def written(self) -> list[str]:
+        """Write the two times of day as a scenario file does.
+
+        >>> Span(32_400, 64_800).written()
+        ['09:00', '18:00']
+        """
+        return [f"{end // 3600:02d}:{end // 60 % 60:02d}" for end in self]
+
 
 def reject(wrong: str, expected: str, key: str = "", suggestion: str | None = None) -> NoReturn:
     """Refuse a value inside a validator, with the words of a `Problem`."""
@@ -80,73 +89,89 @@ def read_distribution(value: object, reading: Reading) -> Distribution:
         if isinstance(value, bool) or not isinstance(value, int | float):
             reject(f"is {shown(value)}", FORMS)
         return Constant(number(value))
-    keys = set(value)
-    if "scipy" in keys:
-        return _scipy(value)
-    if "quantiles" in keys:
+    try:
+        found = _from_table(value, reading)
+        found.table()  # refuses what no table can hold; kept for the lowering
+    except ValueError as error:
+        if isinstance(error, PydanticCustomError):
+            raise
+        reject(f"is {shown(value)}", f"a distribution that can be computed ({error})")
+    return found
+
+
+def _from_table(value: Mapping[str, Any], reading: Reading) -> Distribution:
+    if "scipy" in value:
+        return _times(_scipy(value), value)
+    if "quantiles" in value:
         return _quantiles(value)
-    if "sample" in keys:
-        return _sample(value, reading)
+    if "sample" in value:
+        return _times(_sample(value, reading), value)
     for names, build in ((("median", "p90"), _lognormal), (("low", "likely", "high"), _pert)):
-        if keys & set(names):
+        if set(value) & set(names):
             _only(value, names)
-            return build(*(number(value[name], name) for name in names))
+            return build(value, *(number(value[name], name) for name in names))
     known = ("median", "p90", "low", "likely", "high", "scipy", "quantiles", "sample")
     stray = next(iter(value), "")
     return reject(f"is {shown(value)}", FORMS, suggestion=nearest(str(stray), known))
 
 
+def _times(distribution: Distribution, value: Mapping[str, Any]) -> Distribution:
+    factor = number(value.get("times", 1.0), "times")
+    if factor <= 0:
+        reject(f"is {shown(factor)}", "a factor above 0", "times")
+    return distribution.scaled(factor)
+
+
 def _only(value: Mapping[str, Any], names: tuple[str, ...], optional: tuple[str, ...] = ()) -> None:
+    known = [name for name in names + optional if name != "scipy"]
     for key in value:
         if key not in names + optional:
             reject(
                 "is not a parameter here",
-                "only " + ", ".join(names + optional),
+                "only " + ", ".join(known),
                 key,
-                nearest(key, names + optional),
+                nearest(key, known),
             )
     for name in names:
         if name not in value:
-            reject(f"is {shown(value)}, without {name}", "all of " + ", ".join(names))
+            needed = ", ".join(each for each in names if each != "scipy")
+            reject(f"is {shown(value)}, without {name}", f"all of {needed}")
 
 
-def _lognormal(median: float, p90: float) -> Distribution:
+def _lognormal(value: Mapping[str, Any], median: float, p90: float) -> Distribution:
     if median <= 0 or p90 < median:
-        reject(f"is {shown({'median': median, 'p90': p90})}", "0 < median <= p90")
+        reject(f"is {shown(value)}", "0 < median <= p90")
     return Constant(median) if p90 == median else Lognormal(median, p90)
 
 
-def _pert(low: float, likely: float, high: float) -> Distribution:
+def _pert(value: Mapping[str, Any], low: float, likely: float, high: float) -> Distribution:
     if not low <= likely <= high:
-        reject(f"is {shown({'low': low, 'likely': likely, 'high': high})}", "low <= likely <= high")
+        reject(f"is {shown(value)}", "low <= likely <= high")
     return Constant(low) if low == high else Pert(low, likely, high)
 
 
-def _scipy(value: Mapping[str, Any]) -> Distribution:
-    from scipy import stats  # noqa: PLC0415 - half a second that most scenarios need not wait
+@cache
+def _scipy_parameters() -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Return the shapes and the optional parameters of all distributions of scipy.stats, by name."""
+    known: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
+    for name in dir(stats):
+        family = getattr(stats, name)
+        if isinstance(family, stats.rv_continuous | stats.rv_discrete):
+            shapes = tuple(family.shapes.split(", ")) if family.shapes else ()
+            continuous = isinstance(family, stats.rv_continuous)
+            known[name] = (shapes, ("loc", "scale") if continuous else ("loc",))
+    return known
 
-    name = value["scipy"]
-    known = [
-        each
-        for each in dir(stats)
-        if isinstance(getattr(stats, each), stats.rv_continuous | stats.rv_discrete)
-    ]
-    if name not in known:
-        reject(
-            f"is {shown(name)}",
-            "the name of a distribution of scipy.stats",
-            "scipy",
-            nearest(str(name), known),
-        )
-    family = getattr(stats, name)
-    shapes = tuple(family.shapes.split(", ")) if family.shapes else ()
-    optional = ("loc", "scale") if isinstance(family, stats.rv_continuous) else ("loc",)
-    _only(value, ("scipy", *shapes), optional)
-    parameters = {key: number(item, key) for key, item in value.items() if key != "scipy"}
-    try:
-        return Scipy(name, parameters)
-    except ValueError as error:
-        return reject(f"is {shown(value)}", f"parameters that scipy.stats.{name} takes ({error})")
+
+def _scipy(value: Mapping[str, Any]) -> Distribution:
+    name, known = value["scipy"], _scipy_parameters()
+    if not isinstance(name, str) or name not in known:
+        near = nearest(str(name), known)
+        reject(f"is {shown(name)}", "the name of a distribution of scipy.stats", "scipy", near)
+    shapes, optional = known[name]
+    _only(value, ("scipy", *shapes), (*optional, "times"))
+    parameters = {key: number(value[key], key) for key in (*shapes, *optional) if key in value}
+    return Scipy(name, parameters)
 
 
 def _quantiles(value: Mapping[str, Any]) -> Distribution:
@@ -198,10 +223,7 @@ def _sample(value: Mapping[str, Any], reading: Reading) -> Distribution:
     if (name, column) not in reading.samples:
         reading.samples[name, column] = _read_sample(name, column, reading.folder)
     values = reading.samples[name, column]
-    factor = number(value.get("times", 1.0), "times")
-    if factor <= 0:
-        reject(f"is {shown(factor)}", "a factor above 0", "times")
-    return Sample(tuple(factor * each for each in values))
+    return Sample(tuple(values))
 
 
 def _read_sample(name: str, column: str, folder: Path | None) -> list[float]:
@@ -279,7 +301,7 @@ _DISTRIBUTION_SCHEMA: dict[str, Any] = {
         _table(low=_NUMBER, likely=_NUMBER, high=_NUMBER),
         {
             "type": "object",
-            "properties": {"scipy": {"type": "string"}},
+            "properties": {"scipy": {"type": "string"}, "times": _NUMBER},
             "required": ["scipy"],
             "additionalProperties": _NUMBER,
         },

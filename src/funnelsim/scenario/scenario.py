@@ -156,7 +156,7 @@ def parse(text: str, source: str = "scenario", folder: Path | None = None) -> Sc
     document = files.parse_toml(text, source)
     origin = files.source_of(source, text, folder)
     contents, repaired, problems = _examine(document, origin)
-    problems += _strategy_problems(contents, repaired, origin)
+    problems += _strategy_problems(contents, repaired, origin, [problem.path for problem in problems])
     if problems:
         raise ScenarioError(_in_order(problems, origin), source)
     return _scenario(document, origin)
@@ -186,6 +186,18 @@ def horizon_of(scenario: Scenario) -> Months:
     return chosen
 
 
+def json_schema() -> dict[str, Any]:
+    """Describe what a scenario file may say as a JSON Schema.
+
+    >>> sorted(json_schema()["required"])
+    ['channels', 'segments', 'stages', 'start']
+    """
+    schema = Contents.model_json_schema()
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    schema["title"] = "funnelsim scenario"
+    return schema
+
+
 def _scenario(document: Document, source: Source) -> Scenario:
     scenario = Scenario.model_validate(frozen(document), context=Reading(source.folder))
     scenario._document = document
@@ -213,15 +225,19 @@ def _follows(path: str, faulty: list[str]) -> bool:
     return any(f"{path}.".startswith(f"{other}.") or f"{other}.".startswith(f"{path}.") for other in faulty)
 
 
-def _strategy_problems(contents: Contents, document: Document, source: Source) -> list[Problem]:
-    """Find what is wrong in the strategies, and in the scenarios that they make."""
+def _strategy_problems(
+    contents: Contents, document: Document, source: Source, faulty: list[str]
+) -> list[Problem]:
+    """Find what is wrong in the strategies, and in the scenarios that they make.
+
+    What is `faulty` without any strategy was told before, unless a strategy sets it anew.
+    """
     problems: list[Problem] = []
-    known = {problem.sentence() for problem in check_meaning(contents)}
     for name in contents.strategies:
         changed, refused = _changed(document, contents, name)
         problems += [replace(each, path=f'strategies.{name}.change."{each.path}"') for each in refused]
         for problem in _examine(changed, source)[2]:
-            if problem.sentence() not in known:
+            if problem.path in contents.strategies[name].change or not _follows(problem.path, faulty):
                 wrong = f"makes a scenario in which {problem.path} {problem.wrong}"
                 problems.append(replace(problem, path=f"strategies.{name}", wrong=wrong))
     return problems

@@ -60,14 +60,20 @@ def check_structure(document: Document, reading: Reading) -> tuple[Contents, Doc
             contents = Contents.model_validate(frozen(document), context=reading)
         except ValidationError as error:
             document = copy.deepcopy(document)
-            for detail in error.errors(include_url=False):
+            for detail in sorted(error.errors(include_url=False), key=_misspelt_first):
                 path = tuple(str(part) for part in detail["loc"] if part != "[key]")
-                if not _is_known(detail, path, renamed):
-                    problems.append(_problem(detail, path, renamed))
+                if detail["type"] == "missing" and path in renamed:
+                    continue  # it is there, misspelt
+                problems.append(_problem(detail, path, renamed))
                 _repair(document, path, detail, renamed)
         else:
             return contents, document, problems
     raise AssertionError(f"cannot repair {problems}")
+
+
+def _misspelt_first(detail: ErrorDetails) -> bool:
+    """Sort errors so that a misspelt key explains the missing one."""
+    return detail["type"] != "extra_forbidden"
 
 
 def frozen(value: Any) -> Any:
@@ -79,15 +85,10 @@ def frozen(value: Any) -> Any:
     return value
 
 
-def _is_known(detail: ErrorDetails, path: Path, renamed: Mapping[Path, Path]) -> bool:
-    """Say whether an error follows from another: a missing key that is there, misspelt."""
-    return detail["type"] == "missing" and path in renamed
-
-
 def _problem(detail: ErrorDetails, path: Path, renamed: Mapping[Path, Path]) -> Problem:
     context = dict(detail.get("ctx", {}))
     kind, value = detail["type"], detail["input"]
-    spot = _as_written(path, renamed)
+    spot = _as_written(_table_key(path), renamed)
     if kind == "scenario":
         if context["key"]:
             spot = (*spot, context["key"])
@@ -102,8 +103,8 @@ def _problem(detail: ErrorDetails, path: Path, renamed: Mapping[Path, Path]) -> 
         )
     if kind in ("too_short", "too_long"):
         return _wrong_length(written(spot), context, value)
-    expected = _EXPECTED.get(kind, detail["msg"]).format(**context)
-    options = [part.strip("' ") for part in expected.replace(" or ", ",").split(",")]
+    expected = _EXPECTED.get(kind, detail["msg"]).format(**context).replace("'", "")
+    options = expected.replace(" or ", ", ").split(", ")
     near = nearest(str(value), options) if kind == "literal_error" else None
     return Problem(written(spot), f"is {shown(value)}", expected, None, value, near)
 

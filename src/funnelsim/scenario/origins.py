@@ -1,0 +1,60 @@
+"""Where every value of a scenario comes from."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import NamedTuple
+
+from funnelsim.distributions import Constant
+from funnelsim.scenario.places import leaves, look_up, written
+from funnelsim.scenario.quantities import Span
+from funnelsim.scenario.scenario import Scenario
+
+DEFAULT = "assumed: default"
+UNSTATED = "not stated"
+_NOTHING: tuple[object, ...] = (None, (), {})
+_NOT_VALUES = ("about", "origins", "goals", "strategies")
+
+
+class Origin(NamedTuple):
+    """A value of a scenario, and where it comes from.
+
+    `value` is as the file writes it, or the default.
+    """
+
+    path: str
+    value: object
+    origin: str
+
+
+def origins(scenario: Scenario) -> list[Origin]:
+    """List the values of a scenario, each with its origin.
+
+    The longest pattern in `[origins]` that matches a value's path tells where it comes from; a value
+    that the file does not give is a default.
+
+    Examples
+    --------
+    >>> from funnelsim.scenario import load
+    >>> [row.value for row in origins(load("first_steps")) if row.path == "teams.sales.people"]
+    [2]
+    """
+    document = scenario.document
+    patterns = sorted(scenario.origins.items(), key=lambda item: len(item[0]), reverse=True)
+    rows = []
+    for path, value in leaves(scenario):
+        given = look_up(document, path)
+        if path[0] in _NOT_VALUES or (given is None and value in _NOTHING):
+            continue
+        name = written(path)
+        matching = (origin for pattern, origin in patterns if fnmatchcase(name, pattern))
+        origin = DEFAULT if given is None else next(matching, UNSTATED)
+        rows.append(Origin(name, _plain(value) if given is None else given, origin))
+    return rows
+
+
+def _plain(value: object) -> object:
+    """Write a default as a file would."""
+    if isinstance(value, Constant):
+        return value.value
+    return value.written() if isinstance(value, Span) else value

@@ -1,0 +1,261 @@
+"""What to expect of a scenario before simulating it: flows and workload, without queues.
+
+A Markov chain over the stages for each kind of lead (channel, segment, heat, theorist or not, fit):
+its odds are those of the rules with no wait; nobody goes cold; reps are at full strength.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from itertools import product
+from typing import NamedTuple
+
+import numpy as np
+
+from funnelsim.distributions import Constant, Distribution
+from funnelsim.scenario.calendars import Calendar
+from funnelsim.scenario.flow import LOSS, WIN, advancing, failing, first_stage, lead_maker, mix
+from funnelsim.scenario.lowering import by_heat, committee_effect, odds_of, theorist_odds, weekly
+from funnelsim.scenario.scenario import Scenario, horizon_of
+from funnelsim.scenario.schema import Contents, Stage, Team
+from funnelsim.vocabulary import Floats, Heat
+
+_LEVELS = (np.arange(8) + 0.5) / 8  # where fit and skill are read off: eight equally likely values
+
+
+@dataclass(frozen=True)
+class Workload:
+    """A team's work and time, in hours per week of the period."""
+
+    asked: float
+    available: float
+
+    @property
+    def share(self) -> float:
+        """Hours asked as a share of hours available; infinite where there are none."""
+        return self.asked / self.available if self.available > 0 else math.inf
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What a scenario is expected to bring in an average month of the period, if nobody queues."""
+
+    inquiries: float
+    leads: float
+    contracts: float
+    teams: dict[str, Workload]
+
+
+class _Kind(NamedTuple):
+    """A kind of lead: how likely a channel's inquiry is of it, and what multiplies its odds."""
+
+    share: float
+    odds: float
+    heat: int
+    theorist: bool
+
+
+def outlook(scenario: Scenario) -> Outlook:
+    """Compute what a scenario is expected to bring, and what it asks of each team.
+
+    Returns
+    -------
+    Outlook
+        Inquiries, leads and contracts per month; hours asked and available per week and team. What
+        inquiries of the period come to is counted in full, whenever it comes.
+
+    Examples
+    --------
+    >>> from funnelsim.scenario import load
+    >>> first = outlook(load("first_steps"))
+    >>> round(first.inquiries), first.leads > first.contracts > 0
+    (40, True)
+    """
+    calendar = Calendar(scenario.start, horizon_of(scenario))
+    inquiries = leads = contracts = 0.0
+    visits = np.zeros(len(scenario.stages))
+    for name in scenario.channels:
+        volume = _inquiries_of_period(scenario, name, calendar)
+        chances = _walk(scenario, name)
+        inquiries += volume
+        leads += volume * chances.leads
+        contracts += volume * chances.contracts
+        visits += volume * chances.visits
+    months = scenario.horizon.period_months
+    weeks = _days_of_period(calendar) / 7
+    teams = {
+        name: Workload(_hours_asked(scenario, name, visits) / weeks, _hours_available(team, calendar) / weeks)
+        for name, team in scenario.teams.items()
+    }
+    return Outlook(inquiries / months, leads / months, contracts / months, teams)
+
+
+def _days_of_period(calendar: Calendar) -> int:
+    bounds = calendar.month_starts()
+    return (bounds[-1] - bounds[0]).days
+
+
+def _inquiries_of_period(scenario: Contents, channel: str, calendar: Calendar) -> float:
+    expected = calendar.expected_inquiries(scenario.channels[channel])
+    bounds = calendar.month_starts()
+    first, end = ((day - calendar.first_day).days for day in (bounds[0], bounds[-1]))
+    return float(expected[end] - expected[first])
+
+
+# ---- the chain --------------------------------------------------------------------------------
+
+
+class _Chances(NamedTuple):
+    """What one inquiry of a channel comes to, on average."""
+
+    leads: float
+    contracts: float
+    visits: Floats  # (stages,)
+
+
+def _walk(scenario: Contents, channel: str) -> _Chances:
+    """Average over a channel's kinds of lead."""
+    chain = _Chain(scenario)
+    start = list(scenario.stages).index(first_stage(scenario, channel))
+    leads = contracts = 0.0
+    visits = np.zeros(len(scenario.stages))
+    for kind in _kinds(scenario, channel):
+        chances = chain.follow(kind, start)
+        leads += kind.share * chances.leads
+        contracts += kind.share * chances.contracts
+        visits += kind.share * chances.visits
+    return _Chances(leads, contracts, visits)
+
+
+def _kinds(scenario: Contents, channel: str) -> list[_Kind]:
+    """List the kinds of lead that a channel brings."""
+    own = scenario.channels[channel]
+    heats = (own.temperature.hot, own.temperature.warm, own.temperature.future)
+    theorists = ((own.theorist_share, True), (1.0 - own.theorist_share, False))
+    fits = _equally_likely(own.fit)
+    kinds = []
+    for (segment, part), heat, (share, theorist), fit in product(
+        mix(scenario, channel).items(), Heat, theorists, fits
+    ):
+        likely = part * heats[heat] * share / len(fits)
+        if likely > 0:
+            kinds.append(_Kind(likely, committee_effect(scenario, segment)[0] * fit, heat, theorist))
+    return kinds
+
+
+def _equally_likely(distribution: Distribution) -> list[float]:
+    """Represent a distribution by equally likely values."""
+    if isinstance(distribution, Constant):
+        return [distribution.value]
+    return [distribution.quantile(float(u)) for u in _LEVELS]
+
+
+class _Chain:
+    """The stages as an absorbing Markov chain (Kemeny and Snell 1960, Finite Markov Chains, ch. 3)."""
+
+    def __init__(self, scenario: Contents) -> None:
+        stages = list(scenario.stages)
+        size = len(stages)
+        columns = {name: number for number, name in enumerate(stages)} | {WIN: size, LOSS: size + 1}
+        self.forward = np.zeros((size, size + 2))
+        self.backward = np.zeros((size, size + 2))
+        for row, (name, stage) in enumerate(scenario.stages.items()):
+            for target, share in advancing(scenario, name).items():
+                self.forward[row, columns[target]] = share
+            for target, share in failing(stage).items():
+                self.backward[row, columns[target]] = share
+        self.scenario = scenario
+        self.maker = stages.index(lead_maker(scenario))
+
+    def follow(self, kind: _Kind, start: int) -> _Chances:
+        """Compute the expected visits, and the chances to become a lead and to win."""
+        advances = np.array(
+            [_advances(self.scenario, stage, kind) for stage in self.scenario.stages.values()]
+        )
+        moves = advances[:, None] * self.forward + (1.0 - advances)[:, None] * self.backward
+        size = len(advances)
+        visits = np.linalg.solve((np.eye(size) - moves[:, :size]).T, np.eye(size)[start])
+        contracts = float(visits @ moves[:, size])
+        return _Chances(self._becomes_lead(advances, moves, start), contracts, visits)
+
+    def _becomes_lead(self, advances: Floats, moves: Floats, start: int) -> float:
+        """Compute the chance to advance, at least once, past the stage that makes leads."""
+        if start > self.maker:
+            return 1.0
+        size = len(advances)
+        until = moves[:, :size].copy()
+        until[self.maker] = (1.0 - advances[self.maker]) * self.backward[self.maker, :size]
+        visits = np.linalg.solve((np.eye(size) - until).T, np.eye(size)[start])
+        return float(visits[self.maker] * advances[self.maker])
+
+
+def _advances(scenario: Contents, stage: Stage, kind: _Kind) -> float:
+    """Compute the chance that a kind of lead advances, averaged over the team's skill."""
+    effects = scenario.effects
+    odds = odds_of(stage.conversion) * kind.odds
+    odds *= by_heat(effects.temperature, stage.effects.temperature)[kind.heat]
+    odds *= theorist_odds(scenario, stage) if kind.theorist else 1.0
+    odds *= (stage.effects.wait or effects.wait).odds_ratio[0]
+    exponent = by_heat(effects.skill_by_temperature, stage.effects.skill_by_temperature)[kind.heat]
+    if stage.team is None:
+        return _probability(odds)
+    skills = _skills(scenario.teams[stage.team])
+    people = math.fsum(skills.values())
+    return math.fsum(count * _probability(odds * skill**exponent) for skill, count in skills.items()) / people
+
+
+def _probability(odds: float) -> float:
+    """Turn odds into a probability; a sure thing times impossible odds is impossible, as in the rules."""
+    if math.isinf(odds):
+        return 1.0
+    return 0.0 if math.isnan(odds) else odds / (1.0 + odds)
+
+
+# ---- teams ------------------------------------------------------------------------------------
+
+
+def _skills(team: Team) -> Counter[float]:
+    """Count a team's people by skill; someone whose skill is drawn counts at each likely value."""
+    drawn = _equally_likely(team.skill)
+    people: Counter[float] = Counter()
+    for rep in team.reps.values():
+        people.update(drawn if rep.skill is None else {rep.skill: len(drawn)})
+    people.update({skill: team.people * count for skill, count in Counter(drawn).items()})
+    return people
+
+
+def _mean_speed(team: Team) -> float:
+    drawn = team.speed.mean()
+    named = [drawn if rep.speed is None else rep.speed for rep in team.reps.values()]
+    return (drawn * team.people + math.fsum(named)) / (team.people + len(named))
+
+
+def _hours_asked(scenario: Contents, team: str, visits: Floats) -> float:
+    efforts = [
+        stage.effort_hours.mean() * count
+        for stage, count in zip(scenario.stages.values(), visits, strict=True)
+        if stage.team == team and count > 0
+    ]
+    return math.fsum(efforts) / _mean_speed(scenario.teams[team])
+
+
+def _hours_available(team: Team, calendar: Calendar) -> float:
+    """Add up the opening hours of the period over the people on staff each day."""
+    first, end = calendar.month_starts()[0], calendar.month_starts()[-1]
+    open_hours = [math.fsum(closes - opens for opens, closes in day) / 3600 for day in weekly(team)]
+    hours = 0.0
+    for day in calendar.days:
+        if first <= day < end and day not in team.holidays:
+            hours += open_hours[day.weekday()] * _on_staff(team, day)
+    return hours
+
+
+def _on_staff(team: Team, day: date) -> int:
+    named = (
+        (rep.hired is None or rep.hired <= day) and (rep.leaves is None or day < rep.leaves)
+        for rep in team.reps.values()
+    )
+    return team.people + sum(named)

@@ -1,0 +1,5 @@
+"""Which strategy to choose: paired differences against the base, and the verdict."""
+
+from funnelsim.decisions.compare import Comparison, Difference, holm
+
+__all__ = ["Comparison", "Difference", "holm"]

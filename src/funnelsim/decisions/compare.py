@@ -1,0 +1,208 @@
+"""Strategies against the base in the same worlds: differences, and how sure we are of them.
+
+All strategies meet the same inquirers, so that the difference within each world says more than the
+difference of two means: intervals are of paired differences.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+from funnelsim.decisions.verdict import Standing, verdict
+from funnelsim.forecast import Forecast, Interval, Precision, jackknife, wilson
+from funnelsim.metrics.figure import FIGURES, Better, Parts, ratio
+from funnelsim.metrics.tally import Tally
+from funnelsim.vocabulary import Floats
+
+PROFIT = "net_contribution"
+SIGNIFICANT = 0.05
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How a strategy's figure differs from the base's in the same worlds."""
+
+    strategy: str
+    metric: str
+    mean: float
+    low: float  # precision of the mean, 95 %
+    high: float
+    p_value: float  # of no difference
+    adjusted: float  # the same by Holm, for all strategies of the comparison at once
+    ahead: Interval  # share of simulated years in which the strategy is ahead, with Wilson's interval
+    years: int
+
+    @property
+    def sure(self) -> bool:
+        """Say whether the difference is told from none, at 5 % for all strategies at once."""
+        return self.adjusted < SIGNIFICANT
+
+
+class Comparison:
+    """Strategies of one scenario, simulated in the same worlds.
+
+    Parameters
+    ----------
+    forecasts : mapping of str to Forecast
+        By strategy. Their replications are paired by position, as `replicate` returns them.
+    base : str, optional
+        What the others are compared with; the first by default.
+
+    Raises
+    ------
+    ValueError
+        If there is no such base, or the forecasts have different numbers of simulated years.
+    """
+
+    def __init__(self, forecasts: Mapping[str, Forecast], base: str | None = None) -> None:
+        self.forecasts = dict(forecasts)
+        self.base = next(iter(self.forecasts)) if base is None else base
+        if self.base not in self.forecasts:
+            raise ValueError(f"there is no strategy {self.base!r}; there are {', '.join(self.forecasts)}")
+        if len({forecast.years for forecast in self.forecasts.values()}) > 1:
+            raise ValueError("strategies can be compared only in the same simulated years")
+        self.others = tuple(name for name in self.forecasts if name != self.base)
+        self.years = self.forecasts[self.base].years
+
+    def differences(self, metric: str = PROFIT) -> dict[str, Difference]:
+        """Compare a figure with the base's, strategy by strategy.
+
+        The interval is the paired t interval for a total, the jackknife over worlds for a ratio of sums; p
+        values are adjusted for the number of strategies (Holm 1979, Scandinavian Journal of Statistics 6).
+        """
+        return self._against(self.base, metric, self.others)
+
+    def relative(self, strategy: str, metric: str) -> Interval:
+        """Estimate a figure's change against the base, as a share of the base: 0.1 is 10 % more."""
+        mine, its = self._parts(strategy, metric), self._parts(self.base, metric)
+        formula = FIGURES[metric].formula
+
+        def change(*parts: Floats) -> Floats:
+            return ratio(formula(*parts[: len(mine)]), formula(*parts[len(mine) :])) - 1.0
+
+        return _interval(jackknife(mine + its, change))
+
+    def return_on_extra(self, strategy: str) -> Interval | None:
+        """Estimate what each unit of extra money brings in gross margin, against the base.
+
+        Returns
+        -------
+        Interval or None
+            Extra gross margin / extra cost, in the mean over worlds with its jackknife interval: above 1 it
+            pays. None where the strategy does not surely cost more.
+        """
+        if not self.differences("cost")[strategy].low > 0:
+            return None
+        extra = [
+            self._parts(strategy, metric)[0] - self._parts(self.base, metric)[0]
+            for metric in ("contribution", "cost")
+        ]
+        return _interval(jackknife((extra[0], extra[1]), ratio))
+
+    def makes_no_difference(self, strategy: str) -> bool:
+        """Say whether a strategy's sums equal the base's in every world, to the last bit."""
+        mine, its = (_in_all(self.forecasts[name].tallies) for name in (strategy, self.base))
+        return bool(np.array_equal(mine, its))
+
+    def verdict(self) -> str:
+        """Say in words what to choose, on profit."""
+        standings = [
+            Standing(
+                strategy=name,
+                low=found.low,
+                high=found.high,
+                better=found.sure and found.mean > 0,
+                worse=found.sure and found.mean < 0,
+                identical=self.makes_no_difference(name),
+            )
+            for name, found in self.differences().items()
+        ]
+        best = self._best()
+        rivals = {} if best is None else self._rivals(best)
+        forecast = self.forecasts[self.base]
+        return verdict(
+            standings, best, rivals, self.base, self.years, forecast.months, forecast.names.currency
+        )
+
+    def _best(self) -> str | None:
+        """Find the strategy of the highest mean profit among those that surely beat the base."""
+        better = {
+            name: found.mean for name, found in self.differences().items() if found.sure and found.mean > 0
+        }
+        return max(better, key=better.__getitem__) if better else None
+
+    def _rivals(self, best: str) -> dict[str, Interval | None]:
+        """Compare the best with every other: by how much it is ahead, None where that is not sure."""
+        others = tuple(name for name in self.others if name != best)
+        behind = self._against(best, PROFIT, others)
+        return {
+            name: Interval(-found.mean, -found.high, -found.low) if found.sure and found.mean < 0 else None
+            for name, found in behind.items()
+        }
+
+    def _parts(self, strategy: str, metric: str) -> Parts:
+        """Return the sums of a figure over the period in each world: each (R,)."""
+        return tuple(part[:, 0] for part in self.forecasts[strategy].parts(metric))
+
+    def _against(self, base: str, metric: str, others: tuple[str, ...]) -> dict[str, Difference]:
+        """Compare a figure with that of `base`."""
+        its = self._parts(base, metric)
+        figure = FIGURES[metric]
+        found: dict[str, tuple[Precision, Interval]] = {}
+        for name in others:
+            mine = self._parts(name, metric)
+
+            def difference(*parts: Floats, count: int = len(mine)) -> Floats:
+                return np.asarray(figure.formula(*parts[:count]) - figure.formula(*parts[count:]))
+
+            gain = figure.formula(*mine) - figure.formula(*its)
+            ahead = int(np.sum(gain < 0 if figure.better is Better.LESS else gain > 0))
+            found[name] = (jackknife(mine + its, difference), wilson(ahead, self.years))
+        p_values = [p_value(precision, self.years) for precision, _ in found.values()]
+        rows = zip(found.items(), p_values, holm(p_values), strict=True)
+        return {
+            name: Difference(name, metric, *_interval(precision), p, adjusted, ahead, self.years)
+            for (name, (precision, ahead)), p, adjusted in rows
+        }
+
+
+def p_value(precision: Precision, years: int) -> float:
+    """Compute the two-sided p value of a difference that is zero, by Student's t with years - 1 degrees."""
+    value, error = float(precision.value), float(precision.error)
+    if math.isnan(error) or math.isnan(value):
+        return 1.0
+    if error == 0:
+        return 1.0 if value == 0 else 0.0
+    return float(2 * stats.t.sf(abs(value) / error, years - 1))
+
+
+def holm(p_values: list[float]) -> list[float]:
+    """Adjust p values for their number, by Holm's step-down method.
+
+    Examples
+    --------
+    >>> holm([0.01, 0.04, 0.03])
+    [0.03, 0.06, 0.06]
+    """
+    order = sorted(range(len(p_values)), key=p_values.__getitem__)
+    adjusted = [1.0] * len(p_values)
+    highest = 0.0
+    for rank, place in enumerate(order):
+        highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[place]))
+        adjusted[place] = highest
+    return adjusted
+
+
+def _in_all(tallies: Tally) -> Floats:
+    """Take the sums of everything, on both bases: (R, 2, WIDTH)."""
+    return tallies.sums[:, :, 0]
+
+
+def _interval(precision: Precision) -> Interval:
+    """Take a single estimate and its ends."""
+    return Interval(float(precision.value), float(precision.low), float(precision.high))

@@ -1,0 +1,174 @@
+"""The verdict in words: what to choose, and what cannot be told apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from funnelsim.forecast import Interval
+from funnelsim.metrics.wording import listed, money_range, over, simulated
+
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a strategy stands against the base on profit."""
+
+    strategy: str
+    low: float  # 95 % interval of the mean difference
+    high: float
+    better: bool  # surely, at 5 % for all strategies at once
+    worse: bool
+    identical: bool  # the same history in every world
+
+    @property
+    def name(self) -> str:
+        """Say the strategy's name as in a sentence."""
+        return spoken(self.strategy)
+
+
+def spoken(strategy: str) -> str:
+    """Say a strategy's name as in a sentence.
+
+    Examples
+    --------
+    >>> spoken("one_more_rep")
+    'one more rep'
+    """
+    return strategy.replace("_", " ")
+
+
+def verdict(
+    standings: Sequence[Standing],
+    best: str | None,
+    rivals: Mapping[str, Interval | None],
+    base: str,
+    years: int,
+    months: int,
+    currency: str,
+) -> str:
+    """Say what to choose.
+
+    Parameters
+    ----------
+    standings : sequence of Standing
+        Every strategy but the base.
+    best : str or None
+        The highest mean among those that surely beat the base.
+    rivals : mapping
+        By how much the best is surely ahead of each other strategy; None where that is not sure.
+    base : str
+        What all are compared with.
+    years : int
+        Simulated, the same for all.
+    months : int
+        Of the period.
+    currency : str
+        Of the amounts.
+
+    Examples
+    --------
+    >>> standings = [
+    ...     Standing("one_more_rep", -62_000, -36_000, better=False, worse=True, identical=False),
+    ...     Standing("shared_queue", -9_000, 4_000, better=False, worse=False, identical=False),
+    ...     Standing("richer_mix", -1_000, 8_000, better=False, worse=False, identical=False),
+    ... ]
+    >>> for clause in verdict(standings, None, {}, "today", 400, 12, "USD").split("; "):
+    ...     print(clause)
+    Nothing beats today on profit
+    one more rep costs 36 to 62 thousand USD a year
+    the other two (shared queue and richer mix) cannot be told apart from today at 400 simulated years.
+    """
+    if not standings:
+        return f"There is nothing to compare {spoken(base)} with."
+    if years < 2:
+        return f"{simulated(years, months).capitalize()} cannot tell strategies apart: simulate more."
+    teller = _Teller(base, years, months, currency)
+    different = [standing for standing in standings if not standing.identical]
+    worse = [standing for standing in different if standing.worse]
+    unclear = [standing for standing in different if not standing.better and not standing.worse]
+    clauses = [
+        *teller.of_the_best(standings, best, rivals),
+        *teller.of_the_worse(worse),
+        *teller.of_the_unclear(unclear, len(standings)),
+        *teller.of_the_identical([standing for standing in standings if standing.identical]),
+    ]
+    text = "; ".join(clauses)
+    return f"{text[0].upper()}{text[1:]}."
+
+
+@dataclass(frozen=True)
+class _Teller:
+    """Knows the words for the base, the money and the number of simulated years."""
+
+    base: str
+    years: int
+    months: int
+    currency: str
+
+    def of_the_best(
+        self, standings: Sequence[Standing], best: str | None, rivals: Mapping[str, Interval | None]
+    ) -> list[str]:
+        """Say what beats the base, and whether one strategy beats all others."""
+        if best is None:
+            return [f"nothing beats {spoken(self.base)} on profit"]
+        better = {standing.strategy: standing for standing in standings if standing.better}
+        close = [name for name, ahead in rivals.items() if ahead is None]
+        if close:
+            return self._of_the_leaders(best, close, better)
+        clauses = [f"{better[best].name} is best on profit: it {self._brings(better[best])}"]
+        sure = {name: ahead for name, ahead in rivals.items() if ahead is not None and name in better}
+        if sure:
+            second = min(sure, key=lambda name: sure[name].value)
+            gap = money_range(sure[second].low, sure[second].high, self.currency)
+            clauses[0] += f", and {gap} more than the next best, {spoken(second)}"
+        clauses += [
+            f"{standing.name} {self._brings(standing)}" for name, standing in better.items() if name != best
+        ]
+        return clauses
+
+    def of_the_worse(self, worse: Sequence[Standing]) -> list[str]:
+        """Say what each of them costs against the base."""
+        return [f"{standing.name} costs {self._money(-standing.high, -standing.low)}" for standing in worse]
+
+    def of_the_unclear(self, unclear: Sequence[Standing], strategies: int) -> list[str]:
+        """Say what cannot be told apart from the base."""
+        if not unclear:
+            return []
+        names = listed([standing.name for standing in unclear])
+        count = _NUMBERS[len(unclear)] if len(unclear) < len(_NUMBERS) else str(len(unclear))
+        if len(unclear) == 1:
+            who = names
+        elif len(unclear) == strategies:
+            who = f"the {count} strategies ({names})"
+        else:
+            who = f"the other {count} ({names})"
+        return [f"{who} cannot be told apart from {spoken(self.base)} at {self._years()}"]
+
+    def of_the_identical(self, identical: Sequence[Standing]) -> list[str]:
+        """Say what changes nothing."""
+        if not identical:
+            return []
+        verb = "makes" if len(identical) == 1 else "make"
+        return [f"{listed([standing.name for standing in identical])} {verb} no difference at all"]
+
+    def _of_the_leaders(self, best: str, close: Sequence[str], better: Mapping[str, Standing]) -> list[str]:
+        """Say what beats the base where the best cannot be told apart from others."""
+        base = spoken(self.base)
+        clauses = [
+            f"{standing.name} beats {base} on profit by {self._money(standing.low, standing.high)}"
+            for standing in better.values()
+        ]
+        leaders = listed([spoken(name) for name in (best, *close)])
+        clauses.append(f"{leaders} cannot be told apart at {self._years()}")
+        return clauses
+
+    def _brings(self, standing: Standing) -> str:
+        return f"brings {self._money(standing.low, standing.high)} more than {spoken(self.base)}"
+
+    def _money(self, low: float, high: float) -> str:
+        return f"{money_range(low, high, self.currency)} {over(self.months)}"
+
+    def _years(self) -> str:
+        return simulated(self.years, self.months)

@@ -1,0 +1,264 @@
+"""What one strategy will bring: every figure with its precision and its range of outcomes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from funnelsim.forecast.cycle import Cycle, cycle
+from funnelsim.forecast.goals import Chance, Goal
+from funnelsim.forecast.intervals import jackknife, wilson, year_at
+from funnelsim.metrics.cut import Cut, cut, labels
+from funnelsim.metrics.figure import FIGURES, Figure, Parts
+from funnelsim.metrics.tally import DIMENSIONS, Basis, Measure, Tally, slot_bounds
+from funnelsim.metrics.wording import number, simulated
+from funnelsim.model import Model, Names
+from funnelsim.vocabulary import HOUR, Event, Floats
+
+MOST_OPEN = 0.02  # share of open leads beyond which figures of the cohort are doubtful
+MOST_ASKED = 0.95  # share of a team's hours beyond which queues grow long
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A figure: its mean with the 95 % interval of the mean, and the range of single simulated years.
+
+    What is undefined (a cost per contract without contracts) is NaN or infinite and printed "-".
+    """
+
+    mean: float
+    low: float  # precision of the mean, 95 %
+    high: float
+    p10: float  # range of outcomes: one year in ten is lower ...
+    p50: float
+    p90: float  # ... and one in ten is higher
+    years: int  # simulated
+    undefined: int  # of them, without a value
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    """A figure by month, channel, segment, stage, rep or team."""
+
+    figure: Figure
+    dimension: str
+    labels: tuple[str, ...]
+    estimates: tuple[Estimate, ...]  # in the order of labels
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """The conversion typed for a stage's reference lead, and how it came out over all leads."""
+
+    stage: str
+    typed: float
+    simulated: Estimate
+
+
+@dataclass(frozen=True)
+class TeamHours:
+    """Hours of a team in the period, in the mean over the simulated years."""
+
+    team: str
+    available: float
+    worked: float
+    asked: float  # worked, and for the leads that went cold or that the queue grew by
+
+
+class Forecast:
+    """The finished replications of one strategy, ready to be asked.
+
+    Parameters
+    ----------
+    model, names
+        The strategy.
+    tallies : Tally
+        Stacked (`metrics.stack`): a leading axis of R replications, in the order of their worlds.
+    goals : sequence of Goal
+        What is to be reached.
+    planned : int, optional
+        How many replications were asked for, where fewer may have been finished.
+
+    Raises
+    ------
+    ValueError
+        If a goal's metric does not exist, or not for what the goal asks.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        names: Names,
+        tallies: Tally,
+        goals: Sequence[Goal] = (),
+        planned: int | None = None,
+    ) -> None:
+        self.model = model
+        self.names = names
+        self.tallies = tallies
+        self.years = len(tallies.sums)
+        self.goals = tuple(goals)
+        self.planned = self.years if planned is None else planned
+        self._cuts: dict[str, Cut] = {}
+        for goal in self.goals:
+            self.parts(goal.metric, "month" if goal.each == "every_month" else "all")
+
+    @property
+    def months(self) -> int:
+        """Count the months of the period."""
+        return len(self.model.months) - 1
+
+    def parts(self, metric: str, dimension: str = "all") -> Parts:
+        """Return the sums that a figure is made of: each (R, n).
+
+        Raises
+        ------
+        ValueError
+            If there is no such figure, or not along this dimension.
+        """
+        figure = FIGURES.get(metric)
+        if figure is None:
+            raise ValueError(f"there is no figure {metric!r}; there are {', '.join(FIGURES)}")
+        if dimension not in figure.by:
+            raise ValueError(f"{metric} is not defined by {dimension}, only by {', '.join(figure.by)}")
+        return figure.parts(self._cut(dimension))
+
+    def values(self, metric: str, dimension: str = "all") -> Floats:
+        """Return a figure of each simulated year: (R, n)."""
+        return np.asarray(FIGURES[metric].formula(*self.parts(metric, dimension)))
+
+    def estimate(self, metric: str) -> Estimate:
+        """Estimate a figure over the period, in all."""
+        return self.by(metric, "all").estimates[0]
+
+    def by(self, metric: str, dimension: str) -> Breakdown:
+        """Estimate a figure by "month", "channel", "segment", "stage", "rep" or "team"."""
+        parts = self.parts(metric, dimension)
+        figure = FIGURES[metric]
+        mean = jackknife(parts, figure.formula)
+        years = np.asarray(figure.formula(*parts))
+        p10, p50, p90 = (year_at(level, years) for level in (0.1, 0.5, 0.9))
+        undefined = np.sum(~np.isfinite(years), axis=0)
+        estimates = tuple(
+            Estimate(
+                mean=float(mean.value[place]),
+                low=float(mean.low[place]),
+                high=float(mean.high[place]),
+                p10=float(p10[place]),
+                p50=float(p50[place]),
+                p90=float(p90[place]),
+                years=self.years,
+                undefined=int(undefined[place]),
+            )
+            for place in range(len(undefined))
+        )
+        return Breakdown(figure, dimension, labels(self.names, dimension), estimates)
+
+    def reasons(self, dimension: str = "all", basis: Basis = Basis.COHORT) -> Floats:
+        """Count the leads that ended without a contract, by reason, in the mean simulated year.
+
+        Parameters
+        ----------
+        dimension : str
+            As in `by`, teams excepted.
+        basis : Basis
+            Of the inquiries that arrive in the period, or of what happens in it.
+
+        Returns
+        -------
+        array (n, G)
+            In the order of `names.reasons`.
+        """
+        place, bounds = DIMENSIONS.index(dimension), slot_bounds(self.model)
+        slots = slice(bounds[place], bounds[place + 1])
+        return np.asarray(self.tallies.reasons[:, basis, slots].mean(axis=0))
+
+    def chances(self) -> tuple[Chance, ...]:
+        """Estimate the chance of each goal."""
+        return tuple(self._chance(goal) for goal in self.goals)
+
+    def conversions(self) -> tuple[Conversion, ...]:
+        """Compare typed conversions with how they came out, stage by stage."""
+        odds = self.model.stages["odds"]
+        typed = np.where(np.isinf(odds), 1.0, odds / (1.0 + np.where(np.isinf(odds), 0.0, odds)))
+        found = self.by("conversion", "stage")
+        rows = zip(found.labels, typed, found.estimates, strict=True)
+        return tuple(Conversion(stage, float(share), estimate) for stage, share, estimate in rows)
+
+    def cycle(self) -> Cycle:
+        """Estimate the distribution of the time from inquiry to contract."""
+        days, won = self.parts("cycle_length")
+        return cycle(self.tallies.ages, days[:, 0], won[:, 0])
+
+    def team_hours(self) -> tuple[TeamHours, ...]:
+        """Set the hours that each team is asked for against those it has.
+
+        Asked are the hours worked, and those that the leads would have taken that went cold in its queues in
+        the period or that the queues grew by, at the mean effort of their stages.
+        """
+        stages, teams = self._cut("stage"), self._cut("team")
+        effort = self._mean_effort()
+        unserved = stages.period(Event.WENT_COLD) + self.tallies.queue[:, 1:].sum(axis=1)
+        extra = unserved.mean(axis=0) * effort
+        found = []
+        for place, team in enumerate(self.names.teams):
+            worked = float(teams.busy[:, place].mean())
+            asked = worked + float(extra[self.model.stages["team"] == place].sum())
+            hours = (float(teams.available[place]) / HOUR, worked / HOUR, max(worked, asked) / HOUR)
+            found.append(TeamHours(team, *hours))
+        return tuple(found)
+
+    def warnings(self) -> tuple[str, ...]:
+        """Say in sentences what the reader must know before using the figures."""
+        return (*self._warnings_of_number(), *self._warnings_of_open_leads(), *self._warnings_of_teams())
+
+    def _warnings_of_number(self) -> list[str]:
+        found = []
+        if self.years < self.planned:
+            found.append(f"Only {self.years:,} of {simulated(self.planned, self.months)} were finished.")
+        if self.years == 1:
+            found.append("One simulated year says nothing about how sure the figures are.")
+        return found
+
+    def _warnings_of_open_leads(self) -> list[str]:
+        share = self.estimate("open_share").mean
+        if not share > MOST_OPEN:
+            return []
+        return [
+            f"{number(100 * share, 2)} % of the period's inquiries are still open when the simulation ends, "
+            "so that contracts per lead come out too low: a longer drain would follow them to the end."
+        ]
+
+    def _warnings_of_teams(self) -> list[str]:
+        found = []
+        for team in self.team_hours():
+            if team.asked > MOST_ASKED * team.available:
+                share = f" ({number(100 * team.asked / team.available)} %)" if team.available else ""
+                found.append(
+                    f"Team {team.team} is asked for {team.asked:,.0f} hours of work and has "
+                    f"{team.available:,.0f}{share}: its queues grow or its leads go cold."
+                )
+        return found
+
+    def _cut(self, dimension: str) -> Cut:
+        if dimension not in self._cuts:
+            self._cuts[dimension] = cut(self.model, self.tallies, dimension)
+        return self._cuts[dimension]
+
+    def _mean_effort(self) -> Floats:
+        """Find the mean working time of a visit to each stage: (S,) µs."""
+        stages = self._cut("stage")
+        worked = stages.period(Event.WORKED, Measure.WORKED).sum(axis=0)
+        return np.asarray(worked / np.maximum(stages.period(Event.WORKED).sum(axis=0), 1.0))
+
+    def _chance(self, goal: Goal) -> Chance:
+        if goal.each == "every_month":
+            values = self.values(goal.metric, "month")
+        else:
+            values = self.values(goal.metric)
+            if goal.each == "average_month" and FIGURES[goal.metric].flow:
+                values = values / self.months
+        reached = int(goal.reached(values).sum())
+        return Chance(goal, reached, self.years, *wilson(reached, self.years))

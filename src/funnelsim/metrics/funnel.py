@@ -1,0 +1,108 @@
+"""Figures of the funnel: how many come, go on, are won, are lost."""
+
+from __future__ import annotations
+
+from funnelsim.metrics.cut import CUTS, Cut
+from funnelsim.metrics.figure import Better, Parts, Unit, figure, total
+from funnelsim.metrics.tally import Basis
+from funnelsim.vocabulary import Event, Floats
+
+_ORIGIN = ("all", "month", "channel", "segment")
+_STAGE = ("stage",)
+
+
+def decided(cut: Cut) -> Floats:
+    """Count the visits to a stage, worked to a decision, that came to one: (R, n)."""
+    return advanced(cut) + cut.cohort(Event.SENT_BACK) + cut.cohort(Event.LOST)
+
+
+def advanced(cut: Cut) -> Floats:
+    """Count the visits to a stage that ended with the next stage or a contract: (R, n)."""
+    return cut.cohort(Event.ADVANCED) + cut.cohort(Event.WON)
+
+
+@figure("Inquiries", Unit.COUNT, Basis.PERIOD, Better.MORE, _ORIGIN, total)
+def inquiries(cut: Cut) -> Parts:
+    """Companies that ask for the first time in the period."""
+    return (cut.period(Event.INQUIRY),)
+
+
+@figure("Leads", Unit.COUNT, Basis.PERIOD, Better.MORE, _ORIGIN, total)
+def leads(cut: Cut) -> Parts:
+    """Inquiries that pass the stage that makes leads, for the first time, in the period."""
+    return (cut.period(Event.BECAME_LEAD),)
+
+
+@figure("Contracts", Unit.COUNT, Basis.PERIOD, Better.MORE, CUTS, total)
+def won(cut: Cut) -> Parts:
+    """Contracts signed in the period."""
+    return (cut.period(Event.WON),)
+
+
+@figure("Lost", Unit.COUNT, Basis.PERIOD, Better.LESS, CUTS, total)
+def lost(cut: Cut) -> Parts:
+    """Companies that said no in the period, whatever the reason; those that went cold are not among them."""
+    return (cut.period(Event.LOST),)
+
+
+@figure("Gone cold", Unit.COUNT, Basis.PERIOD, Better.LESS, (*_ORIGIN, "stage"), total)
+def gone_cold(cut: Cut) -> Parts:
+    """Companies that gave up waiting for a rep in the period."""
+    return (cut.period(Event.WENT_COLD),)
+
+
+@figure("Gone cold, of inquiries", Unit.SHARE, Basis.COHORT, Better.LESS, _ORIGIN)
+def gone_cold_share(cut: Cut) -> Parts:
+    """Share of the period's inquiries that gave up waiting for a rep, at any stage: gone cold / inquiries."""
+    return cut.cohort(Event.WENT_COLD), cut.cohort(Event.INQUIRY)
+
+
+@figure("Still open", Unit.SHARE, Basis.COHORT, Better.NEITHER, _ORIGIN)
+def open_share(cut: Cut) -> Parts:
+    """Share of the period's inquiries that are neither won nor lost at the very end: open / inquiries."""
+    return cut.cohort(Event.OPEN), cut.cohort(Event.INQUIRY)
+
+
+@figure("Inquiry to lead", Unit.SHARE, Basis.COHORT, Better.MORE, _ORIGIN)
+def inquiry_to_lead(cut: Cut) -> Parts:
+    """Share of the period's inquiries that become leads: leads / inquiries."""
+    return cut.cohort(Event.BECAME_LEAD), cut.cohort(Event.INQUIRY)
+
+
+@figure("Lead to contract", Unit.SHARE, Basis.COHORT, Better.MORE, _ORIGIN)
+def lead_to_contract(cut: Cut) -> Parts:
+    """Contracts per lead, over the period's inquiries: won / leads (Carroll's lead-to-contract ratio)."""
+    return cut.cohort(Event.WON), cut.cohort(Event.BECAME_LEAD)
+
+
+@figure("Inquiry to contract", Unit.SHARE, Basis.COHORT, Better.MORE, _ORIGIN)
+def inquiry_to_contract(cut: Cut) -> Parts:
+    """Contracts per inquiry, over the period's inquiries: won / inquiries."""
+    return cut.cohort(Event.WON), cut.cohort(Event.INQUIRY)
+
+
+@figure("Visits", Unit.COUNT, Basis.COHORT, Better.NEITHER, _STAGE, total)
+def visits(cut: Cut) -> Parts:
+    """How often the period's inquiries enter a stage, returns included."""
+    return (cut.cohort(Event.ENTERED),)
+
+
+@figure("Conversion", Unit.SHARE, Basis.COHORT, Better.MORE, _STAGE)
+def conversion(cut: Cut) -> Parts:
+    """Share of visits that lead to a later stage or a contract, of those worked to a decision.
+
+    (advanced + won) / (advanced + won + sent back + lost); visits that went cold were not worked.
+    """
+    return advanced(cut), decided(cut)
+
+
+@figure("Gone cold, of visits", Unit.SHARE, Basis.COHORT, Better.LESS, _STAGE)
+def gone_cold_of_visits(cut: Cut) -> Parts:
+    """Share of visits to a stage that end because nobody had time: gone cold / visits."""
+    return cut.cohort(Event.WENT_COLD), cut.cohort(Event.ENTERED)
+
+
+@figure("Lost, of visits", Unit.SHARE, Basis.COHORT, Better.LESS, _STAGE)
+def lost_of_visits(cut: Cut) -> Parts:
+    """Share of visits to a stage that end with a no: lost / visits."""
+    return cut.cohort(Event.LOST), cut.cohort(Event.ENTERED)

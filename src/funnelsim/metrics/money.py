@@ -1,0 +1,176 @@
+"""Figures of money: what comes in, what it costs, what is left."""
+
+from __future__ import annotations
+
+from funnelsim.metrics.cut import Cut
+from funnelsim.metrics.figure import Better, Parts, Unit, figure, total
+from funnelsim.metrics.tally import Basis, Measure
+from funnelsim.vocabulary import Event, Floats
+
+_ALL = ("all", "month")
+_CHANNEL = (*_ALL, "channel")
+_REP = (*_ALL, "rep", "team")
+_WON = ("all", "month", "channel", "segment", "rep", "team")
+_MONEY = Measure.MONEY
+
+
+def marketing(cut: Cut) -> Floats:
+    """Add up what channels cost by the month and by the inquiry: (R, n)."""
+    return cut.period(Event.MEDIA, _MONEY) + cut.period(Event.INQUIRY, _MONEY)
+
+
+def sales(cut: Cut) -> Floats:
+    """Add up what reps cost: pay, commission and visits: (R, n)."""
+    paid = cut.period(Event.PAY, _MONEY) + cut.period(Event.COMMISSION, _MONEY)
+    return paid + cut.period(Event.STARTED, _MONEY)
+
+
+def signed(cut: Cut) -> Floats:
+    """Add up contracts over their terms: (R, n)."""
+    return cut.period(Event.WON, _MONEY)
+
+
+def margin(cut: Cut) -> Floats:
+    """Add up contracts times the gross margin of their segments: (R, n)."""
+    return cut.period(Event.WON, Measure.MARGIN)
+
+
+def everything(cut: Cut) -> Floats:
+    """Add up all costs: (R, n)."""
+    return marketing(cut) + sales(cut)
+
+
+@figure("Bookings", Unit.MONEY, Basis.PERIOD, Better.MORE, _WON, total)
+def bookings(cut: Cut) -> Parts:
+    """Value of the contracts signed in the period, over their terms."""
+    return (signed(cut),)
+
+
+@figure("Gross margin", Unit.MONEY, Basis.PERIOD, Better.MORE, _WON, total)
+def contribution(cut: Cut) -> Parts:
+    """Gross margin of bookings: the sum over segments of bookings x gross margin."""
+    return (margin(cut),)
+
+
+@figure("Value of a contract", Unit.MONEY, Basis.PERIOD, Better.MORE, _WON)
+def contract_value(cut: Cut) -> Parts:
+    """Mean value of a contract over its term: bookings / contracts."""
+    return signed(cut), cut.period(Event.WON)
+
+
+@figure("Media cost", Unit.MONEY, Basis.PERIOD, Better.LESS, _CHANNEL, total)
+def media_cost(cut: Cut) -> Parts:
+    """What the channels cost by the month, booked by the day."""
+    return (cut.period(Event.MEDIA, _MONEY),)
+
+
+@figure("Cost of inquiries", Unit.MONEY, Basis.PERIOD, Better.LESS, _CHANNEL, total)
+def inquiry_cost(cut: Cut) -> Parts:
+    """What the channels cost by the inquiry."""
+    return (cut.period(Event.INQUIRY, _MONEY),)
+
+
+@figure("Marketing cost", Unit.MONEY, Basis.PERIOD, Better.LESS, _CHANNEL, total)
+def marketing_cost(cut: Cut) -> Parts:
+    """What the channels cost: by the month and by the inquiry."""
+    return (marketing(cut),)
+
+
+@figure("Pay", Unit.MONEY, Basis.PERIOD, Better.LESS, _REP, total)
+def pay_cost(cut: Cut) -> Parts:
+    """What reps cost by the month, booked by the day on staff."""
+    return (cut.period(Event.PAY, _MONEY),)
+
+
+@figure("Commission", Unit.MONEY, Basis.PERIOD, Better.LESS, _WON, total)
+def commission_cost(cut: Cut) -> Parts:
+    """What reps are paid for contracts."""
+    return (cut.period(Event.COMMISSION, _MONEY),)
+
+
+@figure("Cost of visits", Unit.MONEY, Basis.PERIOD, Better.LESS, (*_WON, "stage"), total)
+def visit_cost(cut: Cut) -> Parts:
+    """What working on leads costs besides the reps' time, booked when work starts."""
+    return (cut.period(Event.STARTED, _MONEY),)
+
+
+@figure("Sales cost", Unit.MONEY, Basis.PERIOD, Better.LESS, _REP, total)
+def sales_cost(cut: Cut) -> Parts:
+    """Pay, commission and visits."""
+    return (sales(cut),)
+
+
+@figure("Cost", Unit.MONEY, Basis.PERIOD, Better.LESS, _ALL, total)
+def cost(cut: Cut) -> Parts:
+    """Total programme cost: marketing cost + sales cost."""
+    return (everything(cut),)
+
+
+@figure("Marketing cost per inquiry", Unit.MONEY, Basis.PERIOD, Better.LESS, _CHANNEL)
+def cost_per_inquiry(cut: Cut) -> Parts:
+    """What marketing pays for an inquiry: marketing cost / inquiries."""
+    return marketing(cut), cut.period(Event.INQUIRY)
+
+
+@figure("Marketing cost per lead", Unit.MONEY, Basis.PERIOD, Better.LESS, _CHANNEL)
+def cost_per_lead(cut: Cut) -> Parts:
+    """What marketing pays for a lead: marketing cost / leads."""
+    return marketing(cut), cut.period(Event.BECAME_LEAD)
+
+
+@figure("Marketing cost per contract", Unit.MONEY, Basis.PERIOD, Better.LESS, _CHANNEL)
+def cost_per_contract(cut: Cut) -> Parts:
+    """What marketing pays for a contract: marketing cost / contracts. With the reps, it is `cac`."""
+    return marketing(cut), cut.period(Event.WON)
+
+
+@figure("Cost to win a customer", Unit.MONEY, Basis.PERIOD, Better.LESS, _ALL)
+def cac(cut: Cut) -> Parts:
+    """Customer acquisition cost: (marketing cost + sales cost) / contracts."""
+    return everything(cut), cut.period(Event.WON)
+
+
+@figure("Cost, of bookings", Unit.SHARE, Basis.PERIOD, Better.LESS, _ALL)
+def programme_cost_share(cut: Cut) -> Parts:
+    """Total programme cost as a share of what it brings: cost / bookings."""
+    return everything(cut), signed(cut)
+
+
+@figure("Net contribution", Unit.MONEY, Basis.PERIOD, Better.MORE, _ALL, total)
+def net_contribution(cut: Cut) -> Parts:
+    """Profit of the programme: gross margin - cost.
+
+    Net marketing contribution (Best, Market-Based Management): net sales - cost of goods sold - marketing and
+    sales cost.
+    """
+    return (margin(cut) - everything(cut),)
+
+
+@figure("Return on investment", Unit.SHARE, Basis.PERIOD, Better.MORE, _ALL)
+def roi(cut: Cut) -> Parts:
+    """(gross margin - cost) / cost, of what is signed and spent in the period."""
+    return margin(cut) - everything(cut), everything(cut)
+
+
+@figure("Bookings per marketing money", Unit.RATIO, Basis.PERIOD, Better.MORE, _CHANNEL)
+def roas(cut: Cut) -> Parts:
+    """Return on advertising spend: bookings / marketing cost."""
+    return signed(cut), marketing(cut)
+
+
+@figure("Return on sales", Unit.SHARE, Basis.PERIOD, Better.MORE, _ALL)
+def ros(cut: Cut) -> Parts:
+    """Net contribution / bookings."""
+    return margin(cut) - everything(cut), signed(cut)
+
+
+@figure("Return on investment in sales", Unit.SHARE, Basis.PERIOD, Better.MORE, _REP)
+def rosi(cut: Cut) -> Parts:
+    """(gross margin - sales cost) / sales cost."""
+    return margin(cut) - sales(cut), sales(cut)
+
+
+@figure("Bookings per rep", Unit.MONEY, Basis.PERIOD, Better.MORE, (*_ALL, "team"))
+def bookings_per_rep(cut: Cut) -> Parts:
+    """Bookings / people on staff, on average over the period."""
+    return signed(cut), signed(cut) * 0 + cut.staff

@@ -1,0 +1,337 @@
+"""From ledger rows to sums: one pass, chunk after chunk, in memory that does not grow with the rows.
+
+A tally is what one replication comes to. Each row adds to the sums of every *slot* that it belongs to: all,
+its month, channel, segment, stage and rep; once on the *period* basis (what happens in the period) and once
+on the *cohort* basis (what becomes of inquiries that arrive in the period, to the end of the drain).
+
+Sums are float64, of times in microseconds: exact up to 2^53 µs (285 years), rounded in the sixteenth digit
+beyond, where int64 would overflow (ten million leads that each wait eleven days).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from enum import IntEnum
+from typing import NamedTuple
+
+import numpy as np
+
+from funnelsim.compilation import compiled
+from funnelsim.model import Model
+from funnelsim.vocabulary import Event, Floats, Integers, Record, Records, rule
+from funnelsim.worktime import worked_by
+
+
+class Basis(IntEnum):
+    """Which rows count."""
+
+    PERIOD = 0  # rows whose time lies in the period
+    COHORT = 1  # rows of inquiries that arrived in the period
+
+
+class Measure(IntEnum):
+    """What is summed over the rows that count."""
+
+    COUNT = 0
+    WAITED = 1
+    WORKED = 2
+    MONEY = 3
+    MARGIN = 4  # money times the gross margin of the lead's segment
+    AGE = 5  # time since the inquiry arrived
+
+
+class Ended(IntEnum):
+    """How the inquiries of the cohort ended, for the table of their ages."""
+
+    WON = 0
+    OTHERWISE = 1  # lost or gone cold
+    OPEN = 2
+
+
+FIRST_CONTACT = len(Event)  # an event of our own: work starts in the stage that the inquiry came in by
+
+_C, _W, _K, _M = Measure.COUNT, Measure.WAITED, Measure.WORKED, Measure.MONEY
+KEPT: tuple[tuple[int, tuple[Measure, ...]], ...] = (
+    (Event.INQUIRY, (_C, _M)),
+    (Event.ENTERED, (_C,)),
+    (Event.STARTED, (_C, _W, _M)),
+    (Event.WORKED, (_C, _W, _K)),
+    (Event.ADVANCED, (_C, _W)),
+    (Event.SENT_BACK, (_C, _W)),
+    (Event.BECAME_LEAD, (_C,)),
+    (Event.WON, (_C, _W, _M, Measure.MARGIN, Measure.AGE)),
+    (Event.LOST, (_C, _W)),
+    (Event.WENT_COLD, (_C, _W)),
+    (Event.COMMISSION, (_M,)),
+    (Event.MEDIA, (_M,)),
+    (Event.PAY, (_M,)),
+    (Event.OPEN, (_C,)),
+    (FIRST_CONTACT, (_C, _W)),
+)
+
+
+def _columns() -> Integers:
+    """Number the sums that are kept: (events, measures), -1 where there is none."""
+    columns = np.full((FIRST_CONTACT + 1, len(Measure)), -1, np.int64)
+    for event, measures in KEPT:
+        for measure in measures:
+            columns[event, measure] = columns.max() + 1
+    return columns
+
+
+COLUMNS = _columns()
+WIDTH = int(COLUMNS.max()) + 1  # sums in a slot
+FIRST_COLUMN = np.cumsum([0, *(len(measures) for _, measures in KEPT)])
+MEASURE = np.array([measure for _, measures in KEPT for measure in measures], np.int64)
+
+DIMENSIONS = ("all", "month", "channel", "segment", "stage", "rep")  # the order of slots
+
+AGE_STEPS = 32  # bins of ages to an octave: 3 % wide at most
+_FINEST = 30  # ages below 2^30 µs (18 minutes) share AGE_STEPS bins of equal width
+_OLDEST = 52  # ages of 2^52 µs (142 years) or more share the last bin
+AGE_BINS = AGE_STEPS * (1 + _OLDEST - _FINEST)
+
+
+class Tally(NamedTuple):
+    """The sums of one replication; stacked, each array has a leading axis of replications.
+
+    M months of the period, S stages, R reps, G reasons, slots as in `slot_bounds`.
+    """
+
+    sums: Floats  # (2 bases, slots, WIDTH), columns as in COLUMNS
+    reasons: Floats  # (2 bases, slots, G) leads lost or gone cold
+    ages: Integers  # (3 ways to end, AGE_BINS) the cohort's inquiries by time since arrival
+    queue: Floats  # (M + 1, S) change of the queue before the period, then in each month
+    busy: Floats  # (M, R) working time in each month, µs
+
+
+def slot_bounds(model: Model) -> Integers:
+    """Number the slots: those of DIMENSIONS[d] are [bounds[d], bounds[d + 1]).
+
+    Examples
+    --------
+    A model of 2 months, 1 channel, 1 segment, 2 stages and 3 reps:
+
+    >>> import numpy as np
+    >>> from types import SimpleNamespace
+    >>> model = SimpleNamespace(
+    ...     months=np.array([0, 5, 9]), channels=[0], segments=[0], stages=[0, 0], reps=[0, 0, 0]
+    ... )
+    >>> slot_bounds(model).tolist()
+    [0, 1, 3, 4, 5, 7, 10]
+    """
+    sizes = (
+        len(model.months) - 1,
+        len(model.channels),
+        len(model.segments),
+        len(model.stages),
+        len(model.reps),
+    )
+    return np.cumsum([0, 1, *sizes]).astype(np.int64)
+
+
+def new_tally(model: Model, reasons: int) -> Tally:
+    """Make an empty tally.
+
+    Parameters
+    ----------
+    model : Model
+        The strategy whose ledgers will be folded.
+    reasons : int
+        How many reasons of loss there are: `len(names.reasons)`.
+    """
+    months, stages, reps = len(model.months) - 1, len(model.stages), len(model.reps)
+    slots = int(slot_bounds(model)[-1])
+    return Tally(
+        sums=np.zeros((len(Basis), slots, WIDTH)),
+        reasons=np.zeros((len(Basis), slots, reasons)),
+        ages=np.zeros((len(Ended), AGE_BINS), np.int64),
+        queue=np.zeros((months + 1, stages)),
+        busy=np.zeros((months, reps)),
+    )
+
+
+def fold(rows: Records, model: Model, tally: Tally) -> None:
+    """Add a chunk of a ledger to a tally, in place and without the interpreter's lock.
+
+    Chunk after chunk gives the same bits as the whole ledger at once.
+
+    Parameters
+    ----------
+    rows : LEDGER records
+        In the order written.
+    model : Model
+        The strategy that the ledger is of.
+    tally : Tally
+        From `new_tally`, or what earlier chunks have come to.
+    """
+    _fold(rows, slot_bounds(model), model.months, model.segments, model.teams, model.reps, model.hours, tally)
+
+
+def stack(tallies: Sequence[Tally]) -> Tally:
+    """Put tallies of one strategy side by side: a leading axis of replications.
+
+    Raises
+    ------
+    ValueError
+        If there is none.
+    """
+    if not tallies:
+        raise ValueError("no simulated year was finished, so there is nothing to add up")
+    return Tally(*(np.stack(arrays) for arrays in zip(*tallies, strict=True)))
+
+
+def age_edges() -> Floats:
+    """Return the bounds of the bins of ages: (AGE_BINS + 1,) µs.
+
+    Examples
+    --------
+    >>> edges = age_edges()
+    >>> len(edges), float((edges[33:] / edges[32:-1]).max())
+    (737, 1.03125)
+    """
+    steps = np.arange(AGE_STEPS)
+    octaves = 2.0 ** np.arange(_FINEST, _OLDEST)[:, None] * (1 + steps / AGE_STEPS)
+    return np.concatenate([steps * 2.0**_FINEST / AGE_STEPS, octaves.ravel(), [2.0**_OLDEST]])
+
+
+@rule
+def _age_bin(age: int) -> int:
+    """Find the bin of an age in µs: equal steps at first, then equal steps in each octave."""
+    if age >= 1 << _OLDEST:
+        return AGE_BINS - 1
+    if age < 1 << _FINEST:
+        return int(age * AGE_STEPS >> _FINEST)
+    octave = math.frexp(float(age))[1] - _FINEST  # 1 for the octave from 2^30 µs
+    return int(octave * AGE_STEPS + (age * AGE_STEPS >> (octave + _FINEST - 1)) - AGE_STEPS)
+
+
+@rule
+def _month_of(months: Integers, moment: int) -> int:
+    """Find the month of a moment: -1 before the period, len(months) - 1 after it."""
+    month = -1
+    while month < len(months) - 1 and months[month + 1] <= moment:
+        month += 1
+    return month
+
+
+@rule
+def _slots_of(row: Record, bounds: Integers, month: int, slots: Integers) -> None:
+    """List the slots that a row adds to; -1 for a dimension that it does not have."""
+    slots[0] = 0
+    slots[1] = bounds[1] + month
+    slots[2] = bounds[2] + row["channel"] if row["channel"] >= 0 else -1
+    slots[3] = bounds[3] + row["segment"] if row["segment"] >= 0 else -1
+    slots[4] = bounds[4] + row["stage"] if row["stage"] >= 0 else -1
+    slots[5] = bounds[5] + row["rep"] if row["rep"] >= 0 else -1
+
+
+@rule
+def _amounts_of(row: Record, segments: Records, amounts: Floats) -> None:
+    """Write down what a row adds to each measure."""
+    amounts[Measure.COUNT.value] = 1.0
+    amounts[Measure.WAITED.value] = row["waited"]
+    amounts[Measure.WORKED.value] = row["worked"]
+    amounts[Measure.MONEY.value] = row["money"]
+    amounts[Measure.MARGIN.value] = 0.0
+    if row["segment"] >= 0:
+        amounts[Measure.MARGIN.value] = row["money"] * segments[row["segment"]]["margin"]
+    amounts[Measure.AGE.value] = row["time"] - row["created"]
+
+
+@rule
+def _add(sums: Floats, slots: Integers, kind: int, amounts: Floats) -> None:
+    """Add a row's amounts to the sums of its slots."""
+    for slot in slots:
+        if slot >= 0:
+            for column in range(FIRST_COLUMN[kind], FIRST_COLUMN[kind + 1]):
+                sums[slot, column] += amounts[MEASURE[column]]
+
+
+@rule
+def _add_row(row: Record, slots: Integers, amounts: Floats, sums: Floats, reasons: Floats) -> None:
+    """Add a row on one basis."""
+    event = row["event"]
+    _add(sums, slots, event, amounts)
+    # At the first stage the visit began as the inquiry arrived, so that the two ages are one.
+    if event == Event.STARTED and row["rep"] >= 0 and row["time"] - row["waited"] == row["created"]:
+        _add(sums, slots, FIRST_CONTACT, amounts)
+    if event in (Event.LOST, Event.WENT_COLD):
+        for slot in slots:
+            if slot >= 0:
+                reasons[slot, row["reason"]] += 1.0
+
+
+@rule
+def _add_age(row: Record, ages: Integers) -> None:
+    """Enter the age at which an inquiry ended, or was left open, in the table of ages."""
+    event = row["event"]
+    age = _age_bin(row["time"] - row["created"])
+    if event == Event.WON:
+        ages[Ended.WON.value, age] += 1
+    elif event in (Event.LOST, Event.WENT_COLD):
+        ages[Ended.OTHERWISE.value, age] += 1
+    elif event == Event.OPEN:
+        ages[Ended.OPEN.value, age] += 1
+
+
+@rule
+def _move_queue(row: Record, month: int, queue: Floats) -> None:
+    """Book who joins and who leaves the queue of a stage; `month` counts from -1."""
+    event = row["event"]
+    if month + 1 < len(queue):
+        if event == Event.ENTERED:
+            queue[month + 1, row["stage"]] += 1.0
+        elif event in (Event.STARTED, Event.WENT_COLD):
+            queue[month + 1, row["stage"]] -= 1.0
+
+
+@rule
+def _book_work(
+    row: Record, months: Integers, teams: Records, reps: Records, hours: Records, busy: Floats
+) -> None:
+    """Book a finished piece of work to the months in which it was done."""
+    end = row["time"]
+    start = end - row["waited"]
+    team = teams[reps[row["rep"]]["team"]]
+    first, count = team["first_hours"], team["hours"]
+    for month in range(max(0, _month_of(months, start)), min(_month_of(months, end) + 1, len(busy))):
+        since, until = max(start, months[month]), min(end, months[month + 1])
+        done = worked_by(hours, first, count, until) - worked_by(hours, first, count, since)
+        busy[month, row["rep"]] += done
+
+
+@compiled
+def _fold(
+    rows: Records,
+    bounds: Integers,
+    months: Integers,
+    segments: Records,
+    teams: Records,
+    reps: Records,
+    hours: Records,
+    tally: Tally,
+) -> None:
+    """Add each row on the bases on which it counts."""
+    slots = np.zeros(len(bounds) - 1, np.int64)
+    amounts = np.zeros(COLUMNS.shape[1])
+    last = len(months) - 1
+    for i in range(len(rows)):
+        row = rows[i]
+        event = row["event"]
+        # The costs of a day are booked at the midnight that ends it: they belong to the day before.
+        ended = 1 if event in (Event.MEDIA, Event.PAY) else 0
+        month = _month_of(months, row["time"] - ended)
+        born = _month_of(months, row["created"])
+        _amounts_of(row, segments, amounts)
+        if 0 <= month < last:
+            _slots_of(row, bounds, month, slots)
+            _add_row(row, slots, amounts, tally.sums[Basis.PERIOD.value], tally.reasons[Basis.PERIOD.value])
+        if row["lead"] >= 0 and 0 <= born < last:
+            _slots_of(row, bounds, born, slots)
+            _add_row(row, slots, amounts, tally.sums[Basis.COHORT.value], tally.reasons[Basis.COHORT.value])
+            _add_age(row, tally.ages)
+        _move_queue(row, month, tally.queue)
+        if event == Event.WORKED and row["rep"] >= 0:
+            _book_work(row, months, teams, reps, hours, tally.busy)

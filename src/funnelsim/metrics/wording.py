@@ -1,0 +1,138 @@
+"""Figures in the reader's words: the one place where numbers become text."""
+
+from __future__ import annotations
+
+import math
+
+from funnelsim.metrics.figure import Unit
+
+UNDEFINED = "-"
+_SCALES = ((1e9, "billion"), (1e6, "million"), (1e3, "thousand"))
+
+
+def number(value: float, digits: int = 3) -> str:
+    """Write a number with so many significant digits, whole ones in full.
+
+    Examples
+    --------
+    >>> number(12345.6), number(2.346), number(-0.5), number(float("nan")), number(float("inf"))
+    ('12,346', '2.35', '-0.5', '-', '-')
+    """
+    if not math.isfinite(value):
+        return UNDEFINED
+    if value == 0:
+        return "0"
+    places = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+    text = f"{value:,.{places}f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text
+
+
+def amount(value: float, unit: Unit, currency: str = "") -> str:
+    """Write a value in its unit.
+
+    Examples
+    --------
+    >>> amount(0.1234, Unit.SHARE), amount(36_400, Unit.MONEY, "USD"), amount(21.04, Unit.DAYS)
+    ('12.3 %', '36.4 thousand USD', '21 days')
+    >>> amount(float("nan"), Unit.SHARE), amount(1804.2, Unit.COUNT)
+    ('-', '1,804')
+    """
+    if not math.isfinite(value):
+        return UNDEFINED
+    if unit is Unit.SHARE:
+        return f"{number(100 * value)} %"
+    if unit is Unit.MONEY:
+        return money(value, currency)
+    return f"{number(value)} {unit.value}" if unit in (Unit.DAYS, Unit.HOURS) else number(value)
+
+
+def money(value: float, currency: str) -> str:
+    """Write an amount of money with three digits.
+
+    Examples
+    --------
+    >>> money(1_234_000, "USD"), money(-36_400, "EUR"), money(870, "USD"), money(999_900, "USD")
+    ('1.23 million USD', '-36.4 thousand EUR', '870 USD', '1 million USD')
+    """
+    return _joined(number(value / _scale(value)), value, currency) if math.isfinite(value) else UNDEFINED
+
+
+def money_range(low: float, high: float, currency: str) -> str:
+    """Write a range of money in the scale of its larger end, two digits or as many as tell the ends apart.
+
+    Examples
+    --------
+    >>> money_range(36_123, 62_380, "USD"), money_range(800_000, 1_200_000, "EUR")
+    ('36 to 62 thousand USD', '0.8 to 1.2 million EUR')
+    >>> money_range(-4_000, 12_000, "USD"), money_range(41_020, 41_380, "USD"), money_range(5, 5, "USD")
+    ('-4 to 12 thousand USD', '41 to 41.4 thousand USD', '5 USD')
+    """
+    larger = max(low, high, key=abs)
+    if not math.isfinite(low) or not math.isfinite(high):
+        return UNDEFINED
+    scale = _scale(larger)
+    for digits in (2, 3, 4, 5):
+        first, last = number(low / scale, digits), number(high / scale, digits)
+        if first != last:
+            return _joined(f"{first} to {last}", larger, currency)
+    return money(larger, currency)
+
+
+def simulated(worlds: int, months: int) -> str:
+    """Say how much was simulated.
+
+    Examples
+    --------
+    >>> simulated(400, 12), simulated(1, 12), simulated(400, 6)
+    ('400 simulated years', '1 simulated year', '400 simulated periods of 6 months')
+    """
+    plural = "" if worlds == 1 else "s"
+    if months == 12:
+        return f"{worlds:,} simulated year{plural}"
+    return f"{worlds:,} simulated period{plural} of {span(months)}"
+
+
+def over(months: int) -> str:
+    """Say over what time a total runs.
+
+    Examples
+    --------
+    >>> over(12), over(6), over(1)
+    ('a year', 'over the 6 months', 'over the month')
+    """
+    if months == 12:
+        return "a year"
+    return "over the month" if months == 1 else f"over the {span(months)}"
+
+
+def span(months: int) -> str:
+    """Say how long so many months are.
+
+    Examples
+    --------
+    >>> span(1), span(6)
+    ('1 month', '6 months')
+    """
+    return f"{months} month{'' if months == 1 else 's'}"
+
+
+def listed(names: list[str]) -> str:
+    """Join names as in a sentence.
+
+    Examples
+    --------
+    >>> listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"])
+    ('a', 'a and b', 'a, b and c')
+    """
+    return names[-1] if len(names) < 2 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _scale(value: float) -> float:
+    """Find the scale that an amount is written in, after rounding to three digits."""
+    return next((scale for scale, _ in _SCALES if abs(value) >= 0.9995 * scale), 1.0)
+
+
+def _joined(text: str, value: float, currency: str) -> str:
+    """Put number, scale and currency together."""
+    return " ".join(word for word in (text, dict(_SCALES).get(_scale(value), ""), currency) if word)

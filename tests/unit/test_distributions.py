@@ -185,6 +185,10 @@ def test_a_sample_returns_the_value_that_the_share_reaches(values, u):
     assert below < u + 1e-15
 
 
+def test_a_sample_reaches_a_share_that_it_meets_exactly():
+    assert lookups(Sample([1, 2, 3, 4]), np.array([0.25, 0.25 + 2.0**-53, 0.5])).tolist() == [1, 2, 2]
+
+
 @given(st.floats(LOWEST, HIGHEST))
 @settings(max_examples=200, deadline=None, derandomize=True)
 def test_quantiles_are_lines(u):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+import math
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -64,14 +65,18 @@ class Calendar:
         A calendar month has inquiries_per_month x its weight in the monthly profile x growth, spread
         over its days by the weekday profile. Growth compounds by month from `start`.
         """
-        by_day = np.array([self._expected_on(channel, day) for day in self.days])
+        months = {(day.year, day.month) for day in self.days}
+        by_month = {month: self._per_weight(channel, *month) for month in months}
+        weights = channel.weekday_profile
+        by_day = [by_month[day.year, day.month] * weights[day.weekday()] for day in self.days]
         return np.concatenate([[0.0], np.cumsum(by_day)])
 
-    def _expected_on(self, channel: Channel, day: date) -> float:
-        profile, weekdays = channel.monthly_profile, channel.weekday_profile
-        since_start = (day.year - self.start.year) * 12 + day.month - self.start.month
-        volume = channel.inquiries_per_month * 12 * profile[day.month - 1] / sum(profile)
+    def _per_weight(self, channel: Channel, year: int, month: int) -> float:
+        """Compute the inquiries of a calendar month for each unit of its days' weights."""
+        profile, weights = channel.monthly_profile, channel.weekday_profile
+        since_start = (year - self.start.year) * 12 + month - self.start.month
+        volume = channel.inquiries_per_month * profile[month - 1] * 12 / math.fsum(profile)
         volume *= (1.0 + channel.growth_per_year) ** (since_start / 12)
-        first, length = calendar.monthrange(day.year, day.month)
-        weight = sum(weekdays[(first + number) % 7] for number in range(length))
-        return float(volume * weekdays[day.weekday()] / weight)
+        first, length = calendar.monthrange(year, month)
+        total = math.fsum(weights[(first + number) % 7] for number in range(length))
+        return float(volume / total)

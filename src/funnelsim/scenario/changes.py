@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import copy
 import re
-import tomllib
 from collections.abc import Mapping
 from typing import Any
 
 from funnelsim.distributions import Constant
 from funnelsim.scenario.errors import Problem, ScenarioError, nearest, shown
+from funnelsim.scenario.files import parse_toml
 from funnelsim.scenario.places import Path, is_map, is_section, kind_at, look_up
 from funnelsim.scenario.schema import Contents
 from funnelsim.scenario.structure import Document
@@ -204,12 +204,10 @@ def parse_assignment(text: str) -> tuple[str, Any]:
     key = f"{match['path']} {match['operation']}=" if match["operation"] else match["path"]
     value = match["value"].strip()
     try:
-        read = tomllib.loads(f"value = {value}")
-        if set(read) == {"value"}:
-            return key, read["value"]
-    except (ValueError, RecursionError):
-        if _BARE_WORD.fullmatch(value):
-            return key, value
-    raise ScenarioError(
-        [Problem(key, f"is set to {shown(value)}", "a value as in a scenario file", None, value)]
-    )
+        read = parse_toml(f"value = {value}", key)
+    except ScenarioError:
+        read = {"value": value} if _BARE_WORD.fullmatch(value) else {}
+    if set(read) != {"value"}:
+        problem = Problem(key, f"is set to {shown(value)}", "a value as in a scenario file", None, value)
+        raise ScenarioError([problem], "a change")
+    return key, read["value"]

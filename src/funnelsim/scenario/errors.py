@@ -7,6 +7,7 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+MOST_LISTED = 200  # problems; a file with more is not a scenario with mistakes
 LONGEST_VALUE = 60  # characters of a value shown in a sentence
 
 
@@ -68,8 +69,10 @@ class ScenarioError(ValueError):
     def __str__(self) -> str:
         if len(self.problems) == 1:
             return f"{self.source}: {self.problems[0].sentence()}"
-        listed = "\n".join(f"  {problem.sentence()}" for problem in self.problems)
-        return f"{self.source} has {len(self.problems)} problems:\n{listed}"
+        listed = [f"  {problem.sentence()}" for problem in self.problems[:MOST_LISTED]]
+        if len(self.problems) > MOST_LISTED:
+            listed.append(f"  ... and {len(self.problems) - MOST_LISTED} more")
+        return "\n".join([f"{self.source} has {len(self.problems)} problems:", *listed])
 
 
 def nearest(name: str, valid: Iterable[str]) -> str | None:

@@ -16,6 +16,7 @@ from funnelsim.scenario.errors import Problem, ScenarioError, nearest, shown
 from funnelsim.scenario.structure import Document
 
 LARGEST_FILE = 1 << 20  # bytes
+DEEPEST = 50  # tables in tables; a scenario needs seven
 _PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
 
 
@@ -119,7 +120,10 @@ def parse_toml(text: str, source: str) -> Document:
         If it does not parse; tells line and column.
     """
     try:
-        return tomllib.loads(text)
+        document = tomllib.loads(text)
+        if _depth(document) <= DEEPEST:
+            return document
+        problem = Problem("", "the file nests too deeply", "a scenario")
     except tomllib.TOMLDecodeError as error:
         place = _PLACE.search(str(error))
         reason = _PLACE.sub("", str(error)).strip()
@@ -131,6 +135,18 @@ def parse_toml(text: str, source: str) -> Document:
     except ValueError as error:  # an impossible date, an integer without end
         problem = Problem("", f"a value cannot be read: {error}", "a scenario")
     raise ScenarioError([problem], source)
+
+
+def _depth(document: Document) -> int:
+    """Count the tables and lists around the innermost value, without recursion."""
+    depth, level = 0, list(document.values())
+    while level:
+        depth += 1
+        below: list[object] = []
+        for value in level:
+            below += value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        level = below
+    return depth
 
 
 def source_of(name: str, text: str, folder: Path | None) -> Source:

@@ -15,7 +15,7 @@ Path = tuple[str, ...]
 
 
 def lines_of_keys(text: str) -> dict[Path, int]:
-    r"""Find the line of each header and of each key that begins a line.
+    r"""Find the line of each header, of each key that begins a line, and of the tables around them.
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ def lines_of_keys(text: str) -> dict[Path, int]:
     Examples
     --------
     >>> lines_of_keys("[stages.call]\nconversion = 0.5\n")
-    {('stages', 'call'): 1, ('stages', 'call', 'conversion'): 2}
+    {('stages', 'call'): 1, ('stages',): 1, ('stages', 'call', 'conversion'): 2}
     """
     found: dict[Path, int] = {}
     header: Path = ()
@@ -35,13 +35,21 @@ def lines_of_keys(text: str) -> dict[Path, int]:
             stripped = line.strip()
             if stripped.startswith("["):
                 header = _parts(stripped.strip("[ \t"))
-                found.setdefault(header, number)
+                _note(header, number, found)
                 continue
             path = _parts(line)
             if path:
-                found.setdefault(header + path, number)
+                _note(header + path, number, found)
         depth, quote = _state_after(line, depth, quote)
     return found
+
+
+def _note(path: Path, number: int, found: dict[Path, int]) -> None:
+    """Note the line of a path, and of the tables around it that stand nowhere before."""
+    for length in range(len(path), 0, -1):
+        if path[:length] in found and length < len(path):
+            return
+        found.setdefault(path[:length], number)
 
 
 def _parts(text: str) -> Path:
@@ -71,11 +79,8 @@ def _state_after(line: str, depth: int, quote: str) -> tuple[int, str]:
 
 
 def line_of(path: Path, lines: Mapping[Path, int]) -> int | None:
-    """Find the line of a key, of the first key in its table, or of the nearest table around it."""
-    for key, line in lines.items():
-        if key[: len(path)] == path:
-            return line
-    for length in range(len(path) - 1, 0, -1):
+    """Find the line of a key, or of the nearest table around it."""
+    for length in range(len(path), 0, -1):
         if path[:length] in lines:
             return lines[path[:length]]
     return None

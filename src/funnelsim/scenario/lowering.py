@@ -16,7 +16,7 @@ from funnelsim.scenario.calendars import Calendar
 from funnelsim.scenario.checks import GONE_COLD_NAME
 from funnelsim.scenario.flow import LOSS, WIN, advancing, failing, first_stage, lead_maker, mix
 from funnelsim.scenario.horizon import DAYS_PER_MONTH
-from funnelsim.scenario.scenario import Scenario, horizon_of
+from funnelsim.scenario.scenario import Scenario
 from funnelsim.scenario.schema import Contents, Rep, Stage, Team, Wait
 from funnelsim.vocabulary import (
     CHANNEL,
@@ -76,7 +76,7 @@ def lower(scenario: Scenario) -> Lowered:
     >>> names.stages, len(model.reps)
     (('first_call', 'proposal'), 2)
     """
-    calendar = Calendar(scenario.start, horizon_of(scenario))
+    calendar = Calendar(scenario.start, scenario.months)
     pools = _Pools()
     hours = [
         opening_hours(weekly(team), set(team.holidays), calendar.first_day, len(calendar.days))

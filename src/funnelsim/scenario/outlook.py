@@ -19,7 +19,7 @@ from funnelsim.distributions import Constant, Distribution
 from funnelsim.scenario.calendars import Calendar
 from funnelsim.scenario.flow import LOSS, WIN, advancing, failing, first_stage, lead_maker, mix
 from funnelsim.scenario.lowering import by_heat, committee_effect, odds_of, theorist_odds, weekly
-from funnelsim.scenario.scenario import Scenario, horizon_of
+from funnelsim.scenario.scenario import Scenario
 from funnelsim.scenario.schema import Contents, Stage, Team
 from funnelsim.vocabulary import Floats, Heat
 
@@ -74,7 +74,7 @@ def outlook(scenario: Scenario) -> Outlook:
     >>> round(first.inquiries), first.leads > first.contracts > 0
     (40, True)
     """
-    calendar = Calendar(scenario.start, horizon_of(scenario))
+    calendar = Calendar(scenario.start, scenario.months)
     inquiries = leads = contracts = 0.0
     visits = np.zeros(len(scenario.stages))
     for name in scenario.channels:

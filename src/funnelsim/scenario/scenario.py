@@ -6,6 +6,7 @@ import copy
 import os
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,21 @@ class Scenario(Contents):
     def document(self) -> Document:
         """The plain tables of the file, changes included; a copy."""
         return copy.deepcopy(self._document)
+
+    @cached_property
+    def months(self) -> Months:
+        """The months of warm-up, period and drain, those not given chosen from the cycle.
+
+        One choice holds for all strategies of a scenario: the longest that any of them needs.
+
+        >>> load("first_steps").months.period
+        12
+        """
+        chosen = months_for(self)
+        for name in self.strategies:
+            document, _ = _changed(self._document, self, name)
+            chosen = chosen.at_least(months_for(_scenario(document, self._source)))
+        return chosen
 
     def with_changes(self, changes: Mapping[str, Any]) -> Scenario:
         """Make a scenario with other values.
@@ -105,7 +121,7 @@ class Scenario(Contents):
             raise ScenarioError(
                 [Problem(f"strategies.{name}", "does not exist", expected, None, name, near)], self.source
             )
-        months = horizon_of(self)
+        months = self.months
         document = _changed(self._document, self, name)[0]
         horizon = document.setdefault("horizon", {})
         horizon.setdefault("warm_up_months", months.warm_up)
@@ -169,21 +185,6 @@ def strategy_names(scenario: Contents) -> list[str]:
     ['today', 'more_inquiries', 'one_more_rep']
     """
     return [TODAY, *(name for name in scenario.strategies if name != TODAY)]
-
-
-def horizon_of(scenario: Scenario) -> Months:
-    """Return the months of warm-up, period and drain, those not given chosen from the cycle.
-
-    One choice holds for all strategies of a scenario: the longest that any of them needs.
-
-    >>> horizon_of(load("first_steps")).period
-    12
-    """
-    chosen = months_for(scenario)
-    for name in scenario.strategies:
-        document, _ = _changed(scenario._document, scenario, name)
-        chosen = chosen.at_least(months_for(_scenario(document, scenario._source)))
-    return chosen
 
 
 def json_schema() -> dict[str, Any]:

@@ -13,6 +13,8 @@ from numba import config
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
+_OPTIONS: Any = {"nogil": True, "error_model": "numpy", "_nrt": False}
+
 
 def sources_hash(package: Path) -> str:
     """Hash every source of a package with the version of Numba that compiles it.
@@ -34,12 +36,15 @@ def cache_folder() -> Path:
 
 
 def compiled(function: _Function) -> _Function:
-    """Compile a function without the interpreter's lock, cached on disk where that can be written."""
+    """Compile a function without the interpreter's lock, cached on disk where that can be written.
+
+    Such a function is given all its arrays and makes none, so references are not counted.
+    """
     before = config.CACHE_DIR  # type: ignore[attr-defined]
     config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]
     try:
-        return cast(_Function, numba.njit(function, cache=True, nogil=True, error_model="numpy"))
+        return cast(_Function, numba.njit(cache=True, **_OPTIONS)(function))
     except (RuntimeError, OSError):  # no folder can be written: compile anew in each process
-        return cast(_Function, numba.njit(function, nogil=True, error_model="numpy"))
+        return cast(_Function, numba.njit(**_OPTIONS)(function))
     finally:
         config.CACHE_DIR = before  # type: ignore[attr-defined]

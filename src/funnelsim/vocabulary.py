@@ -24,8 +24,12 @@ _Rule = TypeVar("_Rule", bound=Callable[..., Any])
 
 
 def rule(function: _Rule) -> _Rule:
-    """Mark a pure function that plain Python calls and Numba compiles."""
-    marked: _Rule = register_jitable(function)
+    """Mark a pure function that plain Python calls and Numba compiles.
+
+    Inlined and without counting references to arrays (which rules never make): the event loop is
+    ten times faster for it.
+    """
+    marked: _Rule = register_jitable(_nrt=False, forceinline=True)(function)
     return marked
 
 

@@ -106,6 +106,14 @@ class Tally(NamedTuple):
     busy: Floats  # (M, R) working time in each month, µs
 
 
+class Desk(NamedTuple):
+    """What the fold has at hand for one row; compiled code makes no arrays of its own."""
+
+    bounds: Integers  # from slot_bounds
+    slots: Integers  # the slots that the row belongs to
+    amounts: Floats  # what the row adds, by measure
+
+
 def slot_bounds(model: Model) -> Integers:
     """Number the slots: those of DIMENSIONS[d] are [bounds[d], bounds[d + 1]).
 
@@ -166,7 +174,9 @@ def fold(rows: Records, model: Model, tally: Tally) -> None:
     tally : Tally
         From `new_tally`, or what earlier chunks have come to.
     """
-    _fold(rows, slot_bounds(model), model.months, model.segments, model.teams, model.reps, model.hours, tally)
+    bounds = slot_bounds(model)
+    desk = Desk(bounds, np.zeros(len(bounds) - 1, np.int64), np.zeros(COLUMNS.shape[1]))
+    _fold(rows, model.months, model.segments, model.teams, model.reps, model.hours, tally, desk)
 
 
 def stack(tallies: Sequence[Tally]) -> Tally:
@@ -305,17 +315,16 @@ def _book_work(
 @compiled
 def _fold(
     rows: Records,
-    bounds: Integers,
     months: Integers,
     segments: Records,
     teams: Records,
     reps: Records,
     hours: Records,
     tally: Tally,
+    desk: Desk,
 ) -> None:
     """Add each row on the bases on which it counts."""
-    slots = np.zeros(len(bounds) - 1, np.int64)
-    amounts = np.zeros(COLUMNS.shape[1])
+    bounds, slots, amounts = desk.bounds, desk.slots, desk.amounts
     last = len(months) - 1
     for i in range(len(rows)):
         row = rows[i]

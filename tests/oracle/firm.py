@@ -5,6 +5,7 @@ Nothing here comes from the package. Times are integers, microseconds since the 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -12,6 +13,11 @@ HOUR = 3_600_000_000
 DAY = 24 * HOUR
 WON = "won"
 LOST = "lost"
+
+
+def whole(microseconds: float) -> int:
+    """Round a duration once, halves up."""
+    return math.floor(microseconds + 0.5)
 
 
 @dataclass

@@ -12,7 +12,7 @@ import math
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from .firm import DAY, HOUR, LOST, WON, Draws, Firm, Inquiry, Rep, Segment, Stage
+from .firm import DAY, HOUR, LOST, WON, Draws, Firm, Inquiry, Rep, Segment, Stage, whole
 
 MOST_ROUNDS = 10_000
 COLD = "gone cold"
@@ -37,7 +37,7 @@ class Visit:
     round: int
     entered: int
     started: int | None = None
-    rep: int | None = None
+    rep: int | None = None  # who works; the owner where nobody needs to
     effort: int | None = None
     worked: int | None = None
     left: int | None = None
@@ -84,6 +84,7 @@ class History:
 
     leads: dict[int, Walk]
     costs: list[Cost]
+    log: list[tuple[int, str, int]]  # (instant, what, lead or -1), in the order in which it was decided
 
     def visits(self) -> list[Visit]:
         """Return every visit, lead by lead, in the order in which they were made."""
@@ -147,6 +148,7 @@ class Simulation:
         self.now = 0
         self.leads: dict[int, Walk] = {}
         self.costs: list[Cost] = []
+        self.log: list[tuple[int, str, int]] = []
         self.days_booked = 0
         self.turns = [team.turn for team in firm.teams]
         self.openings_left = [[opens for opens, _ in team.hours if opens >= 0] for team in firm.teams]
@@ -162,7 +164,7 @@ class Simulation:
         self.lead_stage = next((i for i, stage in enumerate(firm.stages) if stage.makes_lead), None)
 
     def run(self) -> History:
-        """Live through every instant before the horizon, then book the last day."""
+        """Live through every instant before the horizon, then book the last day and what is open."""
         while True:
             following = [when for when, _, _ in self.everything_to_come()]
             if not following or min(following) >= self.firm.horizon:
@@ -171,7 +173,18 @@ class Simulation:
             self.live_through_the_instant()
         self.now = self.firm.horizon
         self.day_ends()
-        return History(self.leads, self.costs)
+        for entity, walk in sorted(self.leads.items()):
+            if walk.outcome == "open":
+                self.say("open", entity)
+        return History(self.leads, self.costs, self.log)
+
+    def say(self, what: str, lead: int = -1) -> None:
+        """Log that something happens."""
+        self.log.append((self.now, what, lead))
+
+    def spend(self, kind: str, whose: int, money: float) -> None:
+        """Book a cost."""
+        self.costs.append(Cost(kind, self.now, whose, money))
 
     def live_through_the_instant(self) -> None:
         """Decide all that is due, round after round; grant once; again, until nothing stirs."""
@@ -235,12 +248,14 @@ class Simulation:
         self.days_booked += 1
         for number, channel in enumerate(self.firm.channels):
             if channel.cost_per_month > 0:
-                self.costs.append(Cost("media", ends, number, channel.cost_per_month / days))
+                self.spend("media", number, channel.cost_per_month / days)
+                self.say("media")
         for number, rep in enumerate(self.firm.reps):
             last = ends if rep.leaves is None else min(ends, rep.leaves)
             there = last - max(begins, rep.joins)
             if rep.pay_per_month > 0 and there > 0:
-                self.costs.append(Cost("pay", ends, number, rep.pay_per_month / days * (there / DAY)))
+                self.spend("pay", number, rep.pay_per_month / days * (there / DAY))
+                self.say("pay")
 
     def rep_leaves(self, number: int) -> None:
         """Stop taking leads; those of its own queue are placed anew in queue order."""
@@ -259,15 +274,17 @@ class Simulation:
         inquiry = self.coming[channel].pop(0)
         walk = Walk(inquiry, self.firm.channels[channel].stage)
         self.leads[entity] = walk
-        self.costs.append(Cost("inquiry", self.now, channel, self.firm.channels[channel].cost_per_inquiry))
+        self.spend("inquiry", channel, self.firm.channels[channel].cost_per_inquiry)
+        self.say("inquiry", entity)
         if self.lead_stage is not None and walk.stage > self.lead_stage:
-            walk.became_lead = self.now
+            self.becomes_lead(walk)
         self.enter(walk, walk.stage)
 
     def enter(self, walk: Walk, stage: int) -> None:
         """Begin a visit: queue for a rep, or start at once where none is needed."""
         entity = walk.inquiry.entity
         walk.stage = stage
+        self.say("entered", entity)
         walk.visits.append(Visit(entity, stage, walk.round, self.now))
         if self.firm.stages[stage].team is None:
             self.start(walk, None)
@@ -323,19 +340,18 @@ class Simulation:
             skill = self.skill_now(rep)
             record = self.firm.reps[rep]
             speed = record.speed * strength(record, record.speed_from, self.now)
-            effort = round(self.draws.effort_hours(*key) / speed * HOUR)
+            effort = whole(self.draws.effort_hours(*key) / speed * HOUR)
             ends = end_of_work(self.firm.teams[record.team].hours, self.now, effort)
             self.working_on[rep] = walk.inquiry.entity
             walk.rep = rep
-        first_stage = self.firm.channels[walk.inquiry.channel].stage
-        since = walk.inquiry.arrives if walk.stage == first_stage else visit.entered
-        chance = chance_of_advancing(
-            stage, walk, self.firm.segments[walk.inquiry.segment], skill, self.now - since
-        )
+        # An inquiry enters its first stage as it arrives; back there, it waits since it came back.
+        segment = self.firm.segments[walk.inquiry.segment]
+        chance = chance_of_advancing(stage, walk, segment, skill, self.now - visit.entered)
         walk.advances = self.draws.advances(*key) < chance
         walk.phase, walk.queue, walk.until = "work", "", ends
-        visit.started, visit.rep, visit.effort = self.now, rep, effort
-        self.costs.append(Cost("visit", self.now, walk.stage, stage.cost_per_visit))
+        visit.started, visit.rep, visit.effort = self.now, walk.rep, effort
+        self.spend("visit", walk.stage, stage.cost_per_visit)
+        self.say("started", walk.inquiry.entity)
 
     def work_ends(self, walk: Walk) -> None:
         """Free the rep; the customer takes its time, and where it will go is known."""
@@ -343,11 +359,12 @@ class Simulation:
         stage = self.firm.stages[walk.stage]
         key = (walk.inquiry.entity, walk.stage, walk.round)
         visit.worked = self.now
-        if visit.rep is not None:
+        self.say("worked", walk.inquiry.entity)
+        if stage.team is not None:
             self.working_on[visit.rep] = None
             self.idle_since[visit.rep] = self.now
         days = self.draws.customer_days(*key) * self.firm.segments[walk.inquiry.segment].customer_time
-        walk.phase, walk.until = "customer", self.now + round(days * DAY)
+        walk.phase, walk.until = "customer", self.now + whole(days * DAY)
         at = self.draws.route(*key)
         routes = stage.nexts if walk.advances else stage.elses
         _, walk.target, walk.reason = next((route for route in routes if at < route[0]), routes[-1])
@@ -356,23 +373,31 @@ class Simulation:
         """Leave the stage for another one, or for good."""
         visit = walk.visits[-1]
         visit.left = self.now
+        visit.how = {LOST: "lost", WON: "won"}.get(walk.target, "")
         if walk.target == LOST:
             visit.reason = walk.reason
-            self.finish(walk, "lost")
+            self.say("lost", walk.inquiry.entity)
+            self.finish(walk)
             return
         past = len(self.firm.stages) if walk.target == WON else int(walk.target)
-        if self.lead_stage is not None and walk.became_lead is None:
-            walk.became_lead = self.now if past > self.lead_stage else None
+        visit.how = visit.how or ("advanced" if past > walk.stage else "sent back")
+        self.say(visit.how, walk.inquiry.entity)
+        if self.lead_stage is not None and walk.became_lead is None and past > self.lead_stage:
+            self.becomes_lead(walk)
         if walk.target == WON:
             self.wins(walk)
-            self.finish(walk, "won")
+            self.finish(walk)
             return
-        visit.how = "advanced" if past > walk.stage else "sent back"
         walk.round += visit.how == "sent back"
         team = self.firm.stages[walk.stage].team
         if team is not None and not self.firm.teams[team].sticky:
             walk.rep = None
         self.enter(walk, past)
+
+    def becomes_lead(self, walk: Walk) -> None:
+        """Get past the stage that makes leads for the first time."""
+        walk.became_lead = self.now
+        self.say("became lead", walk.inquiry.entity)
 
     def wins(self, walk: Walk) -> None:
         """Book the contract and the owner's commission."""
@@ -380,18 +405,20 @@ class Simulation:
         if walk.rep is not None:
             share = self.firm.teams[self.firm.reps[walk.rep].team].commission
             walk.commission = walk.bookings * share
-            self.costs.append(Cost("commission", self.now, walk.rep, walk.commission))
+            self.spend("commission", walk.rep, walk.commission)
+            if share > 0:
+                self.say("commission", walk.inquiry.entity)
 
     def goes_cold(self, walk: Walk) -> None:
         """Give up waiting."""
-        walk.visits[-1].left = self.now
-        walk.visits[-1].reason = 0
-        self.finish(walk, COLD)
+        visit = walk.visits[-1]
+        visit.left, visit.how, visit.reason = self.now, COLD, 0
+        self.say(COLD, walk.inquiry.entity)
+        self.finish(walk)
 
-    def finish(self, walk: Walk, how: str) -> None:
+    def finish(self, walk: Walk) -> None:
         """End a walk; the owner's slot is free again."""
-        walk.visits[-1].how = how
-        walk.phase, walk.outcome, walk.ended, walk.until = "over", how, self.now, None
+        walk.phase, walk.outcome, walk.ended, walk.until = "over", walk.visits[-1].how, self.now, None
         walk.owner, walk.rep, walk.queue = walk.rep, None, ""
 
     # Capacity

@@ -1,0 +1,236 @@
+"""Small models built array by array, so that durations and instants can be made to coincide exactly."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from funnelsim.model import Model
+from funnelsim.randomness import entity, purpose
+from funnelsim.vocabulary import (
+    CHANNEL,
+    DAY,
+    DISTRIBUTION,
+    HOUR,
+    HOURS,
+    LOST,
+    NEVER,
+    NOBODY,
+    NOTHING,
+    POINT,
+    REP,
+    ROUTE,
+    SEGMENT,
+    STAGE,
+    TEAM,
+    WON,
+    Assignment,
+    Entity,
+    Family,
+    QueueOrder,
+)
+
+Route = tuple[float, int, int]  # share, target, reason
+TO_WON: list[Route] = [(1.0, WON, NOTHING)]
+TO_LOST: list[Route] = [(1.0, LOST, 1)]
+
+
+def daily(
+    days: int, opens: float = 9, closes: float = 17, closed: tuple[int, ...] = ()
+) -> list[tuple[int, int]]:
+    """Return opening times of every day that is not in `closed` (holidays, weekends)."""
+    return [
+        (day * DAY + round(opens * HOUR), day * DAY + round(closes * HOUR))
+        for day in range(days)
+        if day not in closed
+    ]
+
+
+@dataclass
+class Plan:
+    """A model in the making: call its methods in funnel order, then `model`.
+
+    Methods take what the records hold, with defaults that do nothing; distributions are numbers
+    (constants) or what `either` and `between` return.
+    """
+
+    days: int
+    month_days: int = 30
+    rows: dict[str, list[Any]] = field(default_factory=dict)
+    knots: list[float] = field(default_factory=list)
+    expected: list[float] = field(default_factory=list)
+
+    def add(self, what: str, *records: Any) -> int:
+        """Append records and return the number of the first."""
+        made = self.rows.setdefault(what, [])
+        made += records
+        return len(made) - len(records)
+
+    def distribution(self, given: float | tuple[int, list[float]]) -> int:
+        """Return the number of a distribution."""
+        row: dict[str, Any] = {"location": given, "scale": 0.0, "family": Family.CONSTANT}
+        if isinstance(given, tuple):
+            family, knots = given
+            row = {"location": 0.0, "scale": 1.0, "family": family, "first": len(self.knots)}
+            row["count"] = len(knots) // 2
+            self.knots += knots
+        return self.add("distributions", row)
+
+    def routes(self, routes: list[Route]) -> int:
+        """Store routes with cumulative shares and return the number of the first."""
+        shares = np.cumsum([share for share, _, _ in routes])
+        shares[-1] = 1.0
+        made = [
+            {"up_to": share, "target": target, "reason": reason}
+            for share, (_, target, reason) in zip(shares, routes, strict=True)
+        ]
+        return self.add("routes", *made)
+
+    def segment(self, value: Any = 100.0, **more: Any) -> int:
+        """Add a kind of customer."""
+        row = {"odds": 1.0, "customer_time": 1.0, "years": 1.0, "margin": 0.5} | more
+        return self.add("segments", row | {"value": self.distribution(value)})
+
+    def team(
+        self,
+        hours: list[tuple[int, int]],
+        reps: list[dict[str, Any]],
+        assignment: Assignment = Assignment.ROUND_ROBIN,
+        **more: Any,
+    ) -> int:
+        """Add a team with its reps; `skill` and `speed` of a rep are distributions."""
+        number = len(self.rows.get("teams", []))
+        first_rep = len(self.rows.get("reps", []))
+        for index, rep in enumerate(reps):
+            self.rep(number, index, **rep)
+        worked, made = 0, []
+        for opens, closes in hours:
+            made.append({"opens": opens, "closes": closes, "worked": worked})
+            worked += closes - opens
+        row = {"max_open": 10**6, "sticky": 1, "queue_order": QueueOrder.FIFO, "commission": 0.0} | more
+        row |= {"first_rep": first_rep, "reps": len(reps), "assignment": assignment, "turn": 0}
+        return self.add("teams", row | {"first_hours": self.add("hours", *made), "hours": len(made)})
+
+    def rep(self, team: int, index: int, skill: Any = 1.0, speed: Any = 1.0, **more: Any) -> int:
+        """Add a rep of a team."""
+        row = {"joins": -1, "leaves": NEVER, "ramp": 0, "skill_from": 1.0, "speed_from": 1.0} | more
+        row |= {"skill": 1.0, "speed": 1.0, "team": team, "on_staff": int(row["joins"] <= 0)}
+        row |= {
+            "entity": entity(Entity.REP, f"team {team}", index),
+            "skill_distribution": self.distribution(skill),
+            "speed_distribution": self.distribution(speed),
+        }
+        return self.add("reps", row)
+
+    def stage(
+        self,
+        team: int = NOBODY,
+        *,
+        conversion: float = 1.0,
+        effort: Any = None,
+        customer: Any = 0.0,
+        patience: Any = None,
+        nexts: list[Route] = TO_WON,
+        elses: list[Route] = TO_LOST,
+        points: list[tuple[float, float]] | None = None,
+        heat_odds: tuple[float, float, float] = (1.0, 1.0, 1.0),
+        heat_skill: tuple[float, float, float] = (1.0, 1.0, 1.0),
+        **more: Any,
+    ) -> int:
+        """Add a stage: effort in hours (one, or none without a team), times in days, points (hours, odds)."""
+        name = f"stage {len(self.rows.get('stages', []))}"
+        points = points or []
+        made = [{"log_hours": math.log(hours), "log_odds": math.log(odds)} for hours, odds in points]
+        self.add("heat_odds", heat_odds)
+        self.add("heat_skill", heat_skill)
+        row = {
+            "odds": math.inf if conversion == 1.0 else conversion / (1 - conversion),
+            "theorist_odds": 1.0,
+            "makes_lead": 0,
+            "team": team,
+            "patience_key": purpose("patience", name),
+            "work_key": purpose("work", name),
+            "answer_key": purpose("answer", name),
+            "effort": self.distribution(float(team != NOBODY) if effort is None else effort),
+            "customer_time": self.distribution(customer),
+            "patience": NOTHING if patience is None else self.distribution(patience),
+            "first_next": self.routes(nexts),
+            "nexts": len(nexts),
+            "first_else": self.routes(elses),
+            "elses": len(elses),
+            "first_point": self.add("points", *made),
+            "points": len(points),
+        }
+        return self.add("stages", row | more)
+
+    def channel(
+        self,
+        per_day: float | list[float],
+        opens: float = 0,
+        closes: float = 24,
+        fit: Any = 1.0,
+        segments: list[float] | None = None,
+        **more: Any,
+    ) -> int:
+        """Add a channel; with `opens` equal to `closes`, all inquiries of a day come at one instant."""
+        rates = [per_day] * self.days if isinstance(per_day, float | int) else per_day
+        mix = segments or [1.0]
+        row = {"theorists": 0.0, "hot": 0.2, "hot_or_warm": 0.7, "stage": 0} | more
+        row |= {
+            "entity": entity(Entity.LEAD, f"channel {len(self.rows.get('channels', []))}"),
+            "opens": round(opens * HOUR),
+            "closes": round(closes * HOUR),
+            "first_expected": len(self.expected),
+            "fit": self.distribution(fit),
+            "first_segment": self.routes([(share, number, NOTHING) for number, share in enumerate(mix)]),
+            "segments": len(mix),
+        }
+        self.expected += [0.0, *np.cumsum(rates)]
+        return self.add("channels", row)
+
+    def model(self) -> Model:
+        """Lay the records out as arrays."""
+        if "segments" not in self.rows:
+            self.segment()
+        if not any(stage["makes_lead"] for stage in self.rows["stages"]):
+            self.rows["stages"][0]["makes_lead"] = 1  # as every scenario has it
+        return Model(
+            channels=self.records("channels", CHANNEL),
+            segments=self.records("segments", SEGMENT),
+            teams=self.records("teams", TEAM),
+            reps=self.records("reps", REP),
+            stages=self.records("stages", STAGE),
+            routes=self.records("routes", ROUTE),
+            points=self.records("points", POINT),
+            heat_odds=np.array(self.rows["heat_odds"], float),
+            heat_skill=np.array(self.rows["heat_skill"], float),
+            distributions=self.records("distributions", DISTRIBUTION),
+            knots=np.array(self.knots, float),
+            hours=self.records("hours", HOURS),
+            expected=np.array(self.expected, float),
+            month_days=np.full(self.days, self.month_days, np.int64),
+            months=np.array([0, self.days * DAY], np.int64),
+            horizon=self.days * DAY,
+        )
+
+    def records(self, what: str, layout: np.dtype[np.void]) -> np.ndarray[Any, np.dtype[np.void]]:
+        """Return the records of one kind; fields not given are zero."""
+        made = np.zeros(len(self.rows.get(what, [])), layout)
+        for record, row in zip(made, self.rows.get(what, []), strict=True):
+            for name, value in row.items():
+                record[name] = value
+        return made
+
+
+def either(*values: float) -> tuple[int, list[float]]:
+    """One of a few values, each as likely."""
+    shares = [(number + 1) / len(values) for number in range(len(values))]
+    return Family.STEPS, [*shares, *sorted(values)]
+
+
+def between(low: float, high: float) -> tuple[int, list[float]]:
+    """Anything from low to high, each as likely."""
+    return Family.LINES, [0.0, 1.0, low, high]

@@ -1,0 +1,355 @@
+"""Sales floors made to bring out one piece of the semantics each, and a maker of mixed ones.
+
+Durations are multiples of half an hour wherever ties are wanted: inquiries at 9:00, work of half an hour and
+answers after an hour all fall on the same instants.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from funnelsim.model import Model
+from funnelsim.vocabulary import DAY, HOUR, LOST, NOBODY, NOTHING, WON, Assignment, QueueOrder
+
+from .naive import History, Visit
+from .plan import TO_LOST, Plan, Route, between, daily, either
+
+AN_HOUR = 1 / 24  # in days
+SOON = either(0, AN_HOUR, 2 * AN_HOUR, 1)  # customer time that coincides
+QUICK = either(0, 0.5, 1)  # effort that coincides
+
+
+def to(*targets: int) -> list[Route]:
+    """Share alike between targets."""
+    return [(1 / len(targets), target, NOTHING if target != LOST else 1) for target in targets]
+
+
+@dataclass(frozen=True)
+class Situation:
+    """A model and the visits that show its point; if there are none, the situation proves nothing."""
+
+    build: Callable[[], Model]
+    shows: Callable[[Visit], bool]
+    at_least: int = 5
+
+    def count(self, history: History) -> int:
+        """Count the visits that show the point."""
+        return sum(self.shows(visit) for visit in history.visits())
+
+
+def worked_longer_than_its_effort(visit: Visit) -> bool:
+    return visit.worked is not None and visit.worked - visit.started > visit.effort
+
+
+def worked_past_midnight(visit: Visit) -> bool:
+    return visit.worked is not None and visit.worked // DAY > visit.started // DAY
+
+
+def waited(visit: Visit) -> bool:
+    return visit.started is not None and visit.started > visit.entered
+
+
+def went_cold(visit: Visit) -> bool:
+    return visit.how == "gone cold"
+
+
+def took_no_time(visit: Visit) -> bool:
+    return visit.left == visit.entered
+
+
+def came_back(visit: Visit) -> bool:
+    return visit.round > 0
+
+
+def hours_holidays_and_lunch() -> Model:
+    plan = Plan(days=21)
+    morning, afternoon = daily(21, 9, 12, (5, 6, 9, 12, 13)), daily(21, 13, 17, (5, 6, 9, 12, 13))
+    team = plan.team(sorted(morning + afternoon), [{}, {}])
+    plan.stage(team, effort=between(0.2, 14), customer=between(0, 3), nexts=to(1))
+    plan.stage(team, effort=either(1, 3, 4, 7), customer=SOON)
+    plan.channel(2.0, 8, 20)
+    return plan.model()
+
+
+def round_the_clock() -> Model:
+    plan = Plan(days=12)
+    team = plan.team(daily(12, 0, 24, (2, 4, 7)), [{}, {"speed": 0.7}])
+    plan.stage(team, effort=between(1, 16), customer=SOON, nexts=to(1))
+    plan.stage(team, effort=either(24, 0, 12), patience=between(0.5, 3))
+    plan.channel(2.0)
+    return plan.model()
+
+
+def everything_at_once() -> Model:
+    plan = Plan(days=12)
+    first = plan.team(daily(12), [{}, {}, {}], Assignment.LEAST_LOADED, max_open=3)
+    second = plan.team(daily(12, 9, 16), [{}, {}], Assignment.ROUND_ROBIN)
+    plan.stage(first, conversion=0.8, effort=QUICK, customer=SOON, patience=SOON, nexts=to(1))
+    plan.stage(
+        second, conversion=0.8, effort=QUICK, customer=SOON, patience=either(AN_HOUR, 1), nexts=to(0, 2)
+    )
+    plan.stage(first, effort=QUICK, customer=SOON, nexts=to(WON, 1), elses=to(0, LOST))
+    plan.channel(5.0, 9, 9)
+    plan.channel(4.0, 10, 10, stage=1)
+    plan.channel(4.0, 9, 9, stage=2)
+    return plan.model()
+
+
+def no_time_at_all() -> Model:
+    plan = Plan(days=8)
+    team = plan.team(daily(8), [{}, {}], Assignment.ROUND_ROBIN, max_open=2)
+    plan.stage(team, effort=0, nexts=to(1))
+    plan.stage(nexts=to(2), conversion=0.5, elses=to(0, LOST))
+    plan.stage(team, conversion=0.6, effort=either(0, 0.5), nexts=to(3))
+    plan.stage(nexts=to(WON, 0))
+    plan.channel(6.0, 9, 9)
+    plan.channel(4.0, 12, 12)
+    return plan.model()
+
+
+def patience_overnight() -> Model:
+    plan = Plan(days=14)
+    team = plan.team(daily(14, 9, 17, (5, 6)), [{}])
+    night = either(0, 15 * AN_HOUR, 16 * AN_HOUR, 1, 2.5)
+    plan.stage(team, effort=either(0.5, 2), patience=night, nexts=to(1))
+    plan.stage(team, effort=either(0.5, 1), customer=AN_HOUR, patience=either(0.5, 16 * AN_HOUR))
+    plan.channel(3.0, 18, 18)
+    plan.channel(3.0, 17, 17)
+    plan.channel(2.0)
+    return plan.model()
+
+
+def full_reps(assignment: Assignment, sticky: int = 1) -> Model:
+    plan = Plan(days=20)
+    reps = [{}, {"speed": either(0.5, 1, 2)}, {"skill": either(1, 3)}]
+    team = plan.team(daily(20), reps, assignment, max_open=2, sticky=sticky)
+    plan.stage(
+        team, conversion=0.8, effort=either(0.5, 1, 2), customer=either(0, 1, 3), patience=9, nexts=to(1)
+    )
+    plan.stage(team, conversion=0.7, effort=either(1, 2), customer=either(1, AN_HOUR), patience=9)
+    plan.channel(4.0, 9, 9)
+    plan.channel(1.0)
+    return plan.model()
+
+
+def hot_to_the_best() -> Model:
+    plan = Plan(days=20)
+    beginner = {"joins": 3 * DAY + 9 * HOUR, "ramp": 10 * DAY, "skill_from": 0.2, "speed_from": 0.5}
+    reps = [{"skill": between(0.4, 2)} for _ in range(4)] + [beginner | {"skill": 3.0}] + [{"skill": 1.0}] * 2
+    team = plan.team(daily(20), reps, Assignment.HOT_TO_BEST, max_open=4)
+    skilful = {"heat_skill": (2.0, 1.0, 0.3), "heat_odds": (3.0, 1.0, 0.2)}
+    plan.stage(team, conversion=0.5, effort=QUICK, customer=SOON, nexts=to(1), **skilful)
+    plan.stage(team, conversion=0.3, effort=between(0.5, 4), customer=2, nexts=to(WON, 0), **skilful)
+    plan.channel(6.0, 9, 9, hot=0.3, hot_or_warm=0.6)
+    return plan.model()
+
+
+def own_queues(order: QueueOrder) -> Model:
+    plan = Plan(days=14)
+    leaver = {"leaves": 6 * DAY + 13 * HOUR}
+    team = plan.team(daily(14), [leaver | {"speed": 0.5}, {}, {}, leaver], queue_order=order)
+    plan.stage(
+        team, conversion=0.9, effort=either(1, 1.5), customer=either(AN_HOUR, 1), patience=3, nexts=to(1)
+    )
+    plan.stage(team, conversion=0.7, effort=either(0.5, 1), customer=AN_HOUR, patience=6, nexts=to(0, WON))
+    plan.channel(5.0, 8, 8)
+    plan.channel(5.0, 11, 11)
+    return plan.model()
+
+
+def handed_over() -> Model:
+    plan = Plan(days=16)
+    front = plan.team(
+        daily(16, 8, 18), [{}, {}], Assignment.LEAST_LOADED, sticky=0, max_open=3, commission=0.01
+    )
+    sales = plan.team(daily(16), [{}, {}, {}], sticky=1, max_open=4, commission=0.07)
+    care = plan.team(daily(16), [{}], Assignment.SHARED_QUEUE, sticky=0)
+    plan.segment(value=between(50, 90), years=2.5)
+    plan.stage(front, conversion=0.8, effort=QUICK, customer=SOON, nexts=to(1, 2), makes_lead=1)
+    plan.stage(sales, conversion=0.8, effort=QUICK, customer=SOON, nexts=to(2, 3))
+    plan.stage(customer=SOON, nexts=to(3, WON), elses=to(0))
+    plan.stage(sales, conversion=0.6, effort=either(1, 2), customer=1, nexts=to(4, WON), elses=to(1, LOST))
+    plan.stage(care, effort=0.5, patience=1, nexts=to(WON, 3))
+    plan.channel(5.0, 9, 9)
+    return plan.model()
+
+
+def comings_and_goings() -> Model:
+    plan = Plan(days=16, month_days=28)
+    reps = [
+        {"leaves": 4 * DAY + 9 * HOUR, "pay_per_month": 3000.0},
+        {"leaves": 4 * DAY + 9 * HOUR, "joins": -20 * DAY, "pay_per_month": 2000.0},
+        {"joins": 4 * DAY + 9 * HOUR, "ramp": 5 * DAY, "speed_from": 0.25, "pay_per_month": 1000.0},
+        {"joins": 4 * DAY + 9 * HOUR, "leaves": 9 * DAY + 10 * HOUR + HOUR // 2, "pay_per_month": 999.0},
+        {"joins": 10 * DAY, "pay_per_month": 1.0},
+    ]
+    team = plan.team(daily(16), reps, Assignment.LEAST_LOADED, max_open=5, queue_order=QueueOrder.LIFO)
+    plan.stage(team, conversion=0.9, effort=either(0.5, 1, 3), customer=SOON, patience=2, nexts=to(1))
+    plan.stage(team, conversion=0.6, effort=either(1, 2), customer=either(1, 2), patience=4)
+    plan.channel(6.0, 9, 9, cost_per_inquiry=10.0, cost_per_month=700.0)
+    plan.channel(1.0, cost_per_month=10.0)
+    return plan.model()
+
+
+def an_empty_floor() -> Model:
+    plan = Plan(days=10)
+    hours = {"joins": 5 * DAY + 11 * HOUR, "leaves": 7 * DAY + 10 * HOUR}
+    team = plan.team(daily(10), [hours, hours], Assignment.SHARED_QUEUE)
+    plan.stage(team, effort=either(0.5, 3), customer=SOON, patience=between(0.5, 7))
+    plan.channel(3.0, 9, 9)
+    return plan.model()
+
+
+def hires_into_a_shared_queue() -> Model:
+    plan = Plan(days=12)
+    reps = [{"joins": 3 * DAY + 10 * HOUR}, {"joins": 6 * DAY}, {}, {"joins": 0}]
+    team = plan.team(daily(12), reps, Assignment.SHARED_QUEUE)
+    plan.stage(team, effort=either(0.5, 1, 3), customer=SOON)
+    plan.channel(2.0, 9, 15)
+    return plan.model()
+
+
+def journeys() -> Model:
+    plan = Plan(days=16)
+    team = plan.team(daily(16), [{}, {}, {}], max_open=6)
+    plan.stage(
+        team, conversion=0.7, effort=QUICK, customer=SOON, patience=1, nexts=to(1, 2, 4), elses=to(3, LOST, 0)
+    )
+    plan.stage(team, conversion=0.6, effort=QUICK, customer=SOON, nexts=to(2, 0, WON), elses=to(LOST, 3))
+    plan.stage(customer=SOON, nexts=to(3, 1), conversion=0.5, elses=to(4), makes_lead=1)
+    plan.stage(team, conversion=0.5, effort=QUICK, customer=1, nexts=to(4, WON), elses=to(0, LOST, 2))
+    plan.stage(team, conversion=0.5, effort=QUICK, customer=SOON, nexts=to(WON), elses=to(1, LOST))
+    plan.channel(3.0, 9, 9)
+    plan.channel(1.0, 9, 9, stage=2)
+    plan.channel(1.0, stage=4)
+    return plan.model()
+
+
+def who_they_are() -> Model:
+    plan = Plan(days=20)
+    plan.segment(value=either(10, 20), odds=0.5, customer_time=0.3)
+    plan.segment(value=between(100, 200), odds=2.5, customer_time=1.7, years=3.0)
+    team = plan.team(daily(20), [{"skill": between(0.3, 3)}, {"skill": 2.0}, {"skill": 0.5}])
+    tastes = {
+        "heat_odds": (4.0, 1.0, 0.25),
+        "heat_skill": (1.5, 1.0, 0.5),
+        "theorist_odds": 0.2,
+        "points": [(0.5, 1.0), (4.0, 0.8), (30.0, 0.3), (100.0, 0.1)],
+    }
+    plan.stage(team, conversion=0.7, effort=between(0.2, 3), customer=between(0, 3), nexts=to(1), **tastes)
+    plan.stage(team, conversion=0.5, effort=between(0.2, 6), customer=between(0, 3), **tastes)
+    plan.channel(4.0, fit=between(0.3, 3), theorists=0.3, segments=[0.6, 0.4])
+    plan.channel(2.0, fit=either(0.1, 9), theorists=0.8, segments=[0.1, 0.9], hot=0.0, hot_or_warm=0.0)
+    return plan.model()
+
+
+def back_at_the_first_stage() -> Model:
+    plan = Plan(days=14)
+    team = plan.team(daily(14), [{}, {}])
+    plan.stage(team, conversion=0.5, effort=QUICK, customer=1, nexts=to(1), points=[(1.0, 1.0), (90.0, 0.01)])
+    plan.stage(team, conversion=0.5, effort=QUICK, customer=1, nexts=to(0), points=[(1.0, 1.0), (90.0, 0.01)])
+    plan.channel(6.0, 10, 10)
+    return plan.model()
+
+
+def more_than_they_can_do() -> Model:
+    plan = Plan(days=9)
+    team = plan.team(daily(9), [{}, {}], max_open=4)
+    plan.stage(team, effort=between(1, 5), customer=between(1, 4), nexts=to(1))
+    plan.stage(team, effort=between(1, 5), customer=either(1, 1e15), patience=either(2, 1e12))
+    plan.channel(8.0, 9, 10)
+    return plan.model()
+
+
+def mixed(seed: int) -> Model:
+    """Make a small sales floor at random, full of ties."""
+    chance = random.Random(seed)
+    days = chance.randint(6, 14)
+    plan = Plan(days, month_days=chance.choice([28, 30, 31]))
+    for _ in range(chance.randint(1, 2)):
+        plan.segment(either(10, 30), odds=chance.choice([1.0, 0.5]), customer_time=chance.choice([1.0, 0.5]))
+    teams = [mixed_team(chance, plan) for _ in range(chance.randint(1, 3))]
+    count = chance.randint(1, 4)
+    makes_lead = chance.randrange(count)
+    for number in range(count):
+        on = [*range(number + 1, count), WON]
+        back = list(range(number + 1))
+        team = chance.choice([*teams, *teams, NOBODY])
+        plan.stage(
+            team,
+            conversion=chance.choice([1.0, 0.3, 0.6, 0.9]),
+            effort=None if team == NOBODY else chance.choice([QUICK, between(0, 5), either(0.5, 8)]),
+            customer=chance.choice([either(AN_HOUR, 1), between(0.01, 2), either(AN_HOUR, 1e9)]),
+            patience=chance.choice([None, None, SOON, between(0, 3), either(AN_HOUR, 4)]),
+            nexts=to(*chance.sample(on, chance.randint(1, len(on)))),
+            elses=chance.choice([TO_LOST, to(LOST, chance.choice(back)), to(LOST, chance.choice(on))]),
+            points=chance.choice([None, [(1.0, 1.0), (50.0, 0.2)]]),
+            heat_skill=chance.choice([(1.0, 1.0, 1.0), (2.0, 1.0, 0.0)]),
+            cost_per_visit=chance.choice([0.0, 2.5]),
+            makes_lead=int(number == makes_lead),
+        )
+    for _ in range(chance.randint(1, 3)):
+        opens = chance.choice([0, 9, 10, 17])
+        plan.channel(
+            chance.choice([1.0, 3.0, 5.0]),
+            opens,
+            chance.choice([opens, 24]),
+            fit=chance.choice([1.0, between(0.5, 2)]),
+            segments=chance.choice([None, [1 / len(plan.rows["segments"])] * len(plan.rows["segments"])]),
+            stage=chance.choice([0, 0, chance.randrange(count)]),
+            cost_per_month=chance.choice([0.0, 500.0]),
+        )
+    return plan.model()
+
+
+def mixed_team(chance: random.Random, plan: Plan) -> int:
+    """Add a team with hours, people and habits at random."""
+    reps = []
+    for _ in range(chance.randint(1, 4)):
+        joins = chance.choice([-1, -1, -9 * DAY, 2 * DAY + 9 * HOUR])
+        leaves = chance.choice([4 * DAY + 10 * HOUR, 5 * DAY])
+        rep = {"joins": joins, "ramp": chance.choice([0, 6 * DAY]), "skill_from": 0.3, "speed_from": 0.5}
+        rep |= {"skill": chance.choice([1.0, either(0.5, 2)]), "speed": chance.choice([1.0, either(0.5, 2)])}
+        rep |= {"leaves": leaves} if chance.random() < 0.25 else {}
+        reps.append(rep | {"pay_per_month": chance.choice([0.0, 3000.0])})
+    closed = tuple(chance.sample(range(plan.days), 2))
+    return plan.team(
+        daily(plan.days, chance.choice([0, 8, 9]), chance.choice([12, 17, 24]), closed),
+        reps,
+        chance.choice(list(Assignment)),
+        queue_order=chance.choice(list(QueueOrder)),
+        sticky=chance.randint(0, 1),
+        max_open=chance.choice([1, 2, 4, 10**6]),
+        commission=chance.choice([0.0, 0.1]),
+    )
+
+
+SITUATIONS = {
+    "hours, holidays and lunch": Situation(hours_holidays_and_lunch, worked_longer_than_its_effort),
+    "round the clock": Situation(round_the_clock, worked_past_midnight),
+    "everything at once": Situation(everything_at_once, took_no_time),
+    "no time at all": Situation(no_time_at_all, took_no_time, 50),
+    "patience overnight": Situation(patience_overnight, went_cold),
+    "handed over": Situation(handed_over, came_back),
+    "comings and goings": Situation(comings_and_goings, lambda visit: visit.rep in {2, 3}),
+    "an empty floor": Situation(an_empty_floor, went_cold),
+    "hires into a shared queue": Situation(hires_into_a_shared_queue, lambda visit: visit.rep in {0, 1}),
+    "journeys": Situation(journeys, came_back, 30),
+    "who they are": Situation(who_they_are, waited),
+    "back at the first stage": Situation(back_at_the_first_stage, came_back, 10),
+    "more than they can do": Situation(more_than_they_can_do, lambda visit: visit.how == "open"),
+    "hot to the best": Situation(hot_to_the_best, lambda visit: visit.rep == 4),
+    "handing over while full": Situation(lambda: full_reps(Assignment.ROUND_ROBIN, sticky=0), waited),
+}
+SITUATIONS |= {
+    f"full reps, {assignment.name.lower()}": Situation(
+        lambda assignment=assignment: full_reps(assignment), waited
+    )
+    for assignment in Assignment
+}
+SITUATIONS |= {
+    f"own queues, {order.name.lower()}": Situation(lambda order=order: own_queues(order), waited)
+    for order in QueueOrder
+}

@@ -1,0 +1,190 @@
+"""From a model and a world to what the oracle is told; from a ledger to what it can be held against."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+
+import numpy as np
+
+from funnelsim.distributions import quantile
+from funnelsim.model import Model
+from funnelsim.randomness import ARRIVAL, KIND, PROFILE, REP, VALUE, uniforms
+from funnelsim.vocabulary import LOST, NEVER, NOBODY, NOTHING, WON, WORLD, Assignment, QueueOrder, Record
+
+from . import firm as told
+from .firm import DAY, Draws, Firm, whole
+
+
+class Table:
+    """Every draw of one world, as values, made by key as the text says."""
+
+    def __init__(self, model: Model, seed: int, replication: int) -> None:
+        self.model = model
+        self.world = np.array([(seed, replication)], WORLD)[0]
+
+    def value(self, distribution: int, u: float) -> float:
+        """Look a distribution up."""
+        return quantile(self.model.distributions[distribution], self.model.knots, u)
+
+    def uniforms(self, entity: int, purpose: int, occurrence: int = 0) -> tuple[float, float]:
+        """Draw a block."""
+        return uniforms(self.world, int(entity), int(purpose), occurrence)
+
+    def draws(self) -> Draws:
+        """Return the table of visits."""
+        stages = self.model.stages
+
+        def patience(lead: int, stage: int, round_: int) -> int | None:
+            if stages[stage]["patience"] == NOTHING:
+                return None
+            u, _ = self.uniforms(lead, stages[stage]["patience_key"], round_)
+            return whole(self.value(stages[stage]["patience"], u) * DAY)
+
+        def work(lead: int, stage: int, round_: int) -> tuple[float, float]:
+            return self.uniforms(lead, stages[stage]["work_key"], round_)
+
+        def answer(lead: int, stage: int, round_: int) -> tuple[float, float]:
+            return self.uniforms(lead, stages[stage]["answer_key"], round_)
+
+        return Draws(
+            patience=patience,
+            effort_hours=lambda lead, at, round_: self.value(stages[at]["effort"], work(lead, at, round_)[0]),
+            advances=lambda lead, at, round_: work(lead, at, round_)[1],
+            customer_days=lambda lead, at, round_: self.value(
+                stages[at]["customer_time"], answer(lead, at, round_)[0]
+            ),
+            route=lambda lead, at, round_: answer(lead, at, round_)[1],
+        )
+
+    def inquiries(self) -> list[told.Inquiry]:
+        """Return the inquiries of each channel in the order of their index."""
+        return [
+            self.inquiry(number, int(channel["entity"]) + index, arrives)
+            for number, channel in enumerate(self.model.channels)
+            for index, arrives in enumerate(self.arrivals(channel))
+        ]
+
+    def arrivals(self, channel: Record) -> list[int]:
+        """Re-scale unit exponentials by the cumulative expected number of inquiries."""
+        first = int(channel["first_expected"])
+        midnights = self.model.expected[first : first + len(self.model.month_days) + 1]
+        opens, closes = int(channel["opens"]), int(channel["closes"])
+        found: list[int] = []
+        total = 0.0
+        while True:
+            u, _ = self.uniforms(int(channel["entity"]) + len(found), ARRIVAL)
+            total += -math.log(1.0 - u)
+            day = next((day for day, (_, after) in enumerate(pairwise(midnights)) if total <= after), None)
+            if day is None:
+                return found
+            share = (total - midnights[day]) / (midnights[day + 1] - midnights[day])
+            # Rounded down, so that the window's last instant is before its closing.
+            arrives = day * DAY + opens + math.floor(float(share) * (closes - opens))
+            if arrives >= self.model.horizon:
+                return found
+            found.append(arrives)
+
+    def inquiry(self, number: int, lead: int, arrives: int) -> told.Inquiry:
+        """Draw what a company is."""
+        channel = self.model.channels[number]
+        fit, heat = self.uniforms(lead, PROFILE)
+        kind, theorist = self.uniforms(lead, KIND)
+        mix = self.routes(channel["first_segment"], channel["segments"])
+        segment = next((target for up_to, target, _ in mix if kind < up_to), mix[-1][1])
+        value, _ = self.uniforms(lead, VALUE)
+        return told.Inquiry(
+            lead,
+            number,
+            arrives,
+            fit=self.value(channel["fit"], fit),
+            heat=0 if heat < channel["hot"] else 1 if heat < channel["hot_or_warm"] else 2,
+            segment=int(segment),
+            theorist=bool(theorist < channel["theorists"]),
+            value=self.value(self.model.segments[int(segment)]["value"], value),
+        )
+
+    def routes(self, first: int, count: int) -> list[tuple[float, int | str, int]]:
+        """Read routes."""
+        ends: dict[int, str] = {WON: told.WON, LOST: told.LOST}
+        return [
+            (
+                float(route["up_to"]),
+                ends.get(int(route["target"]), int(route["target"])),
+                int(route["reason"]),
+            )
+            for route in self.model.routes[first : first + count]
+        ]
+
+    def firm(self) -> Firm:
+        """Describe the model in plain words, with the draws that are made once."""
+        model = self.model
+        return Firm(
+            teams=[self.team(team) for team in model.teams],
+            reps=[self.rep(rep) for rep in model.reps],
+            stages=[self.stage(number) for number in range(len(model.stages))],
+            channels=[
+                told.Channel(
+                    int(each["stage"]), float(each["cost_per_inquiry"]), float(each["cost_per_month"])
+                )
+                for each in model.channels
+            ],
+            segments=[
+                told.Segment(float(each["odds"]), float(each["customer_time"]), float(each["years"]))
+                for each in model.segments
+            ],
+            inquiries=self.inquiries(),
+            month_days=[int(days) for days in model.month_days],
+            horizon=int(model.horizon),
+        )
+
+    def team(self, team: Record) -> told.Team:
+        """Describe a team."""
+        first = int(team["first_hours"])
+        return told.Team(
+            hours=[
+                (int(span["opens"]), int(span["closes"]))
+                for span in self.model.hours[first : first + int(team["hours"])]
+            ],
+            assignment=Assignment(int(team["assignment"])).name.lower(),
+            queue_order=QueueOrder(int(team["queue_order"])).name.lower(),
+            sticky=bool(team["sticky"]),
+            max_open=int(team["max_open"]),
+            commission=float(team["commission"]),
+            turn=int(team["turn"]),
+        )
+
+    def rep(self, rep: Record) -> told.Rep:
+        """Describe a rep, with the skill and speed of this world."""
+        skill, speed = self.uniforms(rep["entity"], REP)
+        return told.Rep(
+            team=int(rep["team"]),
+            skill=self.value(rep["skill_distribution"], skill),
+            speed=self.value(rep["speed_distribution"], speed),
+            joins=int(rep["joins"]),
+            leaves=None if rep["leaves"] >= NEVER else int(rep["leaves"]),
+            ramp=int(rep["ramp"]),
+            skill_from=float(rep["skill_from"]),
+            speed_from=float(rep["speed_from"]),
+            pay_per_month=float(rep["pay_per_month"]),
+        )
+
+    def stage(self, number: int) -> told.Stage:
+        """Describe a stage."""
+        stage = self.model.stages[number]
+        first, points = int(stage["first_point"]), int(stage["points"])
+        return told.Stage(
+            team=None if stage["team"] == NOBODY else int(stage["team"]),
+            odds=float(stage["odds"]),
+            nexts=self.routes(stage["first_next"], stage["nexts"]),
+            elses=self.routes(stage["first_else"], stage["elses"]),
+            makes_lead=bool(stage["makes_lead"]),
+            theorist_odds=float(stage["theorist_odds"]),
+            heat_odds=tuple(float(ratio) for ratio in self.model.heat_odds[number]),
+            heat_skill=tuple(float(power) for power in self.model.heat_skill[number]),
+            cost_per_visit=float(stage["cost_per_visit"]),
+            points=[
+                (float(point["log_hours"]), float(point["log_odds"]))
+                for point in self.model.points[first : first + points]
+            ],
+        )

@@ -1,0 +1,151 @@
+"""Both engines against the oracle: each lead the same outcome, times, rep and money, to the microsecond."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from funnelsim.engines import ENGINES, StuckError, history
+from funnelsim.scenario import Scenario, load, lower, parse
+from funnelsim.vocabulary import Records
+
+from .firm import Firm
+from .ledgers import differences
+from .naive import History, simulate
+from .plan import Plan
+from .situations import SITUATIONS, mixed, to
+from .table import Table
+
+SEED = 20_260_101
+MIXED = 30
+FILE = Path(__file__).with_name("two_teams.toml")
+SHORT = {"horizon.warm_up_months": 0, "horizon.period_months": 2, "horizon.drain_months": 1}
+engines = pytest.mark.parametrize("engine", sorted(ENGINES))
+
+
+@cache
+def foretold(name: str) -> History:
+    """Let the oracle live through a situation once for both engines."""
+    table = table_of(name)
+    return simulate(table.firm(), table.draws())
+
+
+def table_of(name: str) -> Table:
+    return Table(SITUATIONS[name].build(), SEED, 3)
+
+
+def ledger(engine: str, name: str) -> Records:
+    return history(engine, SITUATIONS[name].build(), SEED, 3)
+
+
+@engines
+@pytest.mark.parametrize("name", sorted(SITUATIONS))
+def test_each_lead_has_the_oracle_s_history(engine: str, name: str) -> None:
+    oracle = foretold(name)
+    assert SITUATIONS[name].count(oracle) >= SITUATIONS[name].at_least
+    assert differences(oracle, ledger(engine, name)) == []
+
+
+@engines
+@pytest.mark.parametrize("seed", range(1, MIXED + 1))
+def test_mixed_floors(engine: str, seed: int) -> None:
+    model = mixed(seed)
+    table = Table(model, seed, 0)
+    oracle = simulate(table.firm(), table.draws())
+    assert differences(oracle, history(engine, model, seed, 0)) == []
+
+
+def a_sixth_of(preset: str) -> Scenario:
+    scenario = load(preset)
+    return scenario.with_changes(
+        {f"channels.{name}.inquiries_per_month *=": 1 / 6 for name in scenario.channels}
+        | {f"teams.{name}.people": 1 for name in scenario.teams}
+    )
+
+
+SCENARIOS = {
+    "every key": lambda: parse(FILE.read_text()),
+    "first_steps": lambda: load("first_steps").with_changes(SHORT),
+    "first_steps, one more rep": lambda: load("first_steps").strategy("one_more_rep").with_changes(SHORT),
+    "marketplace_sellers": lambda: a_sixth_of("marketplace_sellers").with_changes(SHORT),
+}
+
+
+@engines
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_scenario_files(engine: str, name: str) -> None:
+    model = lower(SCENARIOS[name]()).model
+    table = Table(model, SEED, 0)
+    oracle = simulate(table.firm(), table.draws())
+    assert {"won", "lost", "gone cold"} <= {walk.outcome for walk in oracle.leads.values()}
+    assert differences(oracle, history(engine, model, SEED, 0)) == []
+
+
+def one_slot_more(firm: Firm) -> None:
+    firm.teams[0].max_open += 1
+
+
+def handed_over_at_each_stage(firm: Firm) -> None:
+    firm.teams[0].sticky = False
+
+
+def other_order(firm: Firm) -> None:
+    firm.teams[0].queue_order = "hottest"
+
+
+def next_in_turn(firm: Firm) -> None:
+    firm.teams[0].turn = 1
+
+
+def leaves_a_moment_later(firm: Firm) -> None:
+    firm.reps[0].leaves += 1
+
+
+def closes_a_moment_later(firm: Firm) -> None:
+    firm.teams[0].hours = [(opens, closes + 1) for opens, closes in firm.teams[0].hours]
+
+
+def nobody_is_a_theorist(firm: Firm) -> None:
+    for inquiry in firm.inquiries:
+        inquiry.theorist = False
+
+
+def waiting_does_not_matter(firm: Firm) -> None:
+    for stage in firm.stages:
+        stage.points = []
+
+
+@pytest.mark.parametrize(
+    ("name", "misread"),
+    [
+        ("full reps, round_robin", one_slot_more),
+        ("journeys", handed_over_at_each_stage),
+        ("own queues, oldest_inquiry", other_order),
+        ("everything at once", closes_a_moment_later),
+        ("handing over while full", next_in_turn),
+        ("comings and goings", leaves_a_moment_later),
+        ("who they are", nobody_is_a_theorist),
+        ("who they are", waiting_does_not_matter),
+    ],
+)
+def test_a_misreading_is_noticed(name: str, misread: Callable[[Firm], None]) -> None:
+    table = table_of(name)
+    firm = table.firm()
+    misread(firm)
+    assert differences(simulate(firm, table.draws()), ledger("reference", name)) != []
+
+
+@engines
+def test_a_circle_without_time_stops_engine_and_oracle(engine: str) -> None:
+    plan = Plan(days=2)
+    plan.stage(nexts=to(1))
+    plan.stage(nexts=to(0))
+    plan.channel(3.0, 9, 9)
+    table = Table(plan.model(), SEED, 0)
+    with pytest.raises(RuntimeError, match="10000 rounds"):
+        simulate(table.firm(), table.draws())
+    with pytest.raises(StuckError):
+        history(engine, plan.model(), SEED, 0)

@@ -21,6 +21,7 @@ from funnelsim.vocabulary import Floats
 
 PROFIT = "net_contribution"
 SIGNIFICANT = 0.05
+ROUNDING = 1e-9  # of a figure's usual size
 
 
 @dataclass(frozen=True)
@@ -163,7 +164,8 @@ class Comparison:
             gain = figure.formula(*mine) - figure.formula(*its)
             ahead = int(np.sum(gain < 0 if figure.better is Better.LESS else gain > 0))
             found[name] = (jackknife(mine + its, difference), wilson(ahead, self.years))
-        p_values = [p_value(precision, self.years) for precision, _ in found.values()]
+        rounding = ROUNDING * max(float(np.abs(figure.formula(*its)).mean()), 1.0)
+        p_values = [p_value(precision, self.years, rounding) for precision, _ in found.values()]
         rows = zip(found.items(), p_values, holm(p_values), strict=True)
         return {
             name: Difference(name, metric, *_interval(precision), p, adjusted, ahead, self.years)
@@ -171,13 +173,16 @@ class Comparison:
         }
 
 
-def p_value(precision: Precision, years: int) -> float:
-    """Compute the two-sided p value of a difference that is zero, by Student's t with years - 1 degrees."""
+def p_value(precision: Precision, years: int, rounding: float) -> float:
+    """Compute the p value of no difference, two-sided, by Student's t with years - 1 degrees of freedom.
+
+    Differences up to `rounding` are none: the same contracts in another order add up to other last bits.
+    """
     value, error = float(precision.value), float(precision.error)
-    if math.isnan(error) or math.isnan(value):
+    if math.isnan(error) or abs(value) <= rounding:
         return 1.0
     if error == 0:
-        return 1.0 if value == 0 else 0.0
+        return 0.0
     return float(2 * stats.t.sf(abs(value) / error, years - 1))
 
 

@@ -117,14 +117,14 @@ class _Teller:
         close = [name for name, ahead in rivals.items() if ahead is None]
         if close:
             return self._of_the_leaders(best, close, better)
-        clauses = [f"{better[best].name} is best on profit: it {self._brings(better[best])}"]
+        clauses = [f"{better[best].name} is best on profit: it {self._earns(better[best])}"]
         sure = {name: ahead for name, ahead in rivals.items() if ahead is not None and name in better}
         if sure:
             second = min(sure, key=lambda name: sure[name].value)
             gap = money_range(sure[second].low, sure[second].high, self.currency)
             clauses[0] += f", and {gap} more than the next best, {spoken(second)}"
         clauses += [
-            f"{standing.name} {self._brings(standing)}" for name, standing in better.items() if name != best
+            f"{standing.name} {self._earns(standing)}" for name, standing in better.items() if name != best
         ]
         return clauses
 
@@ -164,8 +164,8 @@ class _Teller:
         clauses.append(f"{leaders} cannot be told apart at {self._years()}")
         return clauses
 
-    def _brings(self, standing: Standing) -> str:
-        return f"brings {self._money(standing.low, standing.high)} more than {spoken(self.base)}"
+    def _earns(self, standing: Standing) -> str:
+        return f"earns {self._money(standing.low, standing.high)} more than {spoken(self.base)}"
 
     def _money(self, low: float, high: float) -> str:
         return f"{money_range(low, high, self.currency)} {over(self.months)}"

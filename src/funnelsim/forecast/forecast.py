@@ -219,7 +219,8 @@ class Forecast:
         if self.years < self.planned:
             found.append(f"Only {self.years:,} of {simulated(self.planned, self.months)} were finished.")
         if self.years == 1:
-            found.append("One simulated year says nothing about how sure the figures are.")
+            one = simulated(1, self.months).removeprefix("1 ")
+            found.append(f"A single {one} says nothing about how sure the figures are.")
         return found
 
     def _warnings_of_open_leads(self) -> list[str]:

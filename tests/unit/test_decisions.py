@@ -1,0 +1,227 @@
+"""Differences in the same worlds, and verdicts read aloud."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from funnelsim.decisions import Comparison, holm
+from funnelsim.forecast import Forecast
+from funnelsim.metrics import Basis, new_tally, stack
+from funnelsim.metrics.figure import Unit
+from funnelsim.metrics.tally import COLUMNS, Measure
+from funnelsim.metrics.wording import amount, money_range
+from funnelsim.vocabulary import DAY, Event, Floats
+
+from .small_firm import NAMES, firm
+
+YEARS = 400
+RNG = np.random.default_rng(1)
+WORLD = RNG.normal(0, 100_000, YEARS)  # good and bad years, the same for every strategy
+
+
+def noise(seed: int, size: float = 20_000) -> Floats:
+    return np.random.default_rng(seed).normal(0, size, YEARS)
+
+
+def forecast(profit: Floats, cost: Floats | float = 0.0, months: int = 12) -> Forecast:
+    """A year with this net contribution and cost in each world."""
+    model = firm()._replace(months=np.arange(months + 1) * 30 * DAY)
+    found = stack([new_tally(model, 3)] * len(profit))
+    everything = found.sums[:, Basis.PERIOD, 0]
+    everything[:, COLUMNS[Event.WON, Measure.MARGIN]] = profit + cost
+    everything[:, COLUMNS[Event.PAY, Measure.MONEY]] = cost
+    return Forecast(model, NAMES, found)
+
+
+def compare(months: int = 12, years: int = YEARS, **gains: Floats | float) -> Comparison:
+    """Today, and strategies that bring so much more in each world."""
+    worlds = {"today": WORLD} | {name: WORLD + gain for name, gain in gains.items()}
+    return Comparison({name: forecast(profit[:years], months=months) for name, profit in worlds.items()})
+
+
+def test_difference_is_the_paired_t_interval() -> None:
+    gain = 5_000 + noise(2)
+    found = compare(more=gain).differences()["more"]
+    low, high = stats.t.interval(0.95, YEARS - 1, gain.mean(), gain.std(ddof=1) / math.sqrt(YEARS))
+    assert (found.mean, found.low, found.high) == pytest.approx((gain.mean(), low, high), rel=1e-6)
+    assert found.p_value == pytest.approx(stats.ttest_1samp(gain, 0).pvalue, rel=1e-4)
+    assert found.ahead.value == np.mean(gain > 0)
+
+
+def test_ahead_follows_the_direction_in_which_a_figure_improves() -> None:
+    forecasts = {"today": forecast(WORLD, 100.0), "thrift": forecast(WORLD, 90.0)}
+    found = Comparison(forecasts).differences("cost")["thrift"]
+    assert (found.mean, found.ahead.value, found.years) == (-10, 1.0, YEARS)
+
+
+def test_paired_interval_of_a_ratio_covers() -> None:
+    rng = np.random.default_rng(3)
+    trials, covered = 400, 0
+    for _ in range(trials):
+        world = rng.normal(100, 20, 30)
+        cost = rng.uniform(50, 60, 30)
+        strategies = {
+            "today": forecast(world, cost),
+            "more": forecast(world + 20 + rng.normal(0, 10, 30), cost + 10),
+        }
+        found = Comparison(strategies).differences("roi")["more"]
+        covered += found.low <= 120 / 65 - 100 / 55 <= found.high
+    assert abs(covered / trials - 0.95) < 4 * math.sqrt(0.95 * 0.05 / trials)
+
+
+def test_relative_change() -> None:
+    value, low, high = Comparison({"today": forecast(WORLD, 100.0), "more": forecast(WORLD, 125.0)}).relative(
+        "more", "cost"
+    )
+    assert (value, low, high) == pytest.approx((0.25, 0.25, 0.25))
+
+
+def test_return_on_the_extra_money() -> None:
+    dearer = forecast(WORLD + 3_000 + noise(4, 100), 1_000.0)
+    found = Comparison({"today": forecast(WORLD), "dearer": dearer}).return_on_extra("dearer")
+    assert found is not None
+    assert found.low < 4 < found.high
+    assert found.value == pytest.approx(4, abs=0.02)
+
+
+@pytest.mark.parametrize("cost", [0.0, -1_000.0, noise(5)])
+def test_no_return_where_the_cost_does_not_surely_rise(cost: Floats | float) -> None:
+    comparison = Comparison({"today": forecast(WORLD, 5_000.0), "other": forecast(WORLD, 5_000.0 + cost)})
+    assert comparison.return_on_extra("other") is None
+
+
+def test_holm_by_hand() -> None:
+    assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
+    assert holm([0.9, 0.8]) == [1.0, 1.0]
+    assert holm([]) == []
+
+
+def test_holm_keeps_false_findings_rare() -> None:
+    rng = np.random.default_rng(6)
+    trials, wrong = 300, 0
+    for _ in range(trials):
+        world = rng.normal(0, 1, 30)
+        gains = [0.0, *rng.normal(0, 1, (5, 30))]
+        strategies = {str(number): forecast(world + gain) for number, gain in enumerate(gains)}
+        wrong += any(found.sure for found in Comparison(strategies).differences().values())
+    assert wrong / trials < 0.05 + 4 * math.sqrt(0.05 * 0.95 / trials)
+
+
+def test_verdict_where_nothing_beats_today() -> None:
+    comparison = compare(one_more_rep=-49_000 + noise(7, 60_000), shared_queue=noise(8), richer_mix=noise(9))
+    rep = comparison.differences()["one_more_rep"]
+    assert comparison.verdict() == (
+        "Nothing beats today on profit; "
+        f"one more rep costs {money_range(-rep.high, -rep.low, 'USD')} a year; "
+        "the other two (shared queue and richer mix) cannot be told apart from today at 400 simulated years."
+    )
+
+
+def test_verdict_with_a_clear_best() -> None:
+    comparison = compare(hot_to_best=30_000 + noise(10), shared_queue=10_000 + noise(11), more=noise(12))
+    verdict = comparison.verdict()
+    assert verdict.startswith("Hot to best is best on profit: it earns 2")
+    assert "thousand USD a year more than today, and 1" in verdict
+    assert "more than the next best, shared queue; shared queue earns " in verdict
+    assert verdict.endswith("; more cannot be told apart from today at 400 simulated years.")
+
+
+def test_verdict_with_one_that_beats_today() -> None:
+    verdict = compare(hot_to_best=30_000 + noise(10), dear=-30_000 + noise(11)).verdict()
+    assert verdict.count(";") == 1
+    assert verdict.startswith("Hot to best is best on profit: it earns ")
+    assert "; dear costs " in verdict
+
+
+def test_verdict_with_several_that_cannot_be_told_apart() -> None:
+    verdict = compare(left=20_000 + noise(13), right=20_000 + noise(14), worse=-20_000 + noise(15)).verdict()
+    assert "left beats today on profit by " in verdict.lower()
+    assert "; right beats today on profit by " in verdict
+    assert any(
+        f"; {pair} cannot be told apart at 400 simulated years; worse costs " in verdict
+        for pair in ("left and right", "right and left")
+    )
+
+
+def test_verdict_where_a_noisy_strategy_may_be_as_good_as_the_best() -> None:
+    verdict = compare(steady=10_000 + noise(16, 1_000), wild=10_000 + noise(17, 400_000)).verdict()
+    assert "; steady and wild cannot be told apart at 400 simulated years; " in verdict
+    assert verdict.endswith("; wild cannot be told apart from today at 400 simulated years.")
+
+
+def test_verdict_where_everything_is_noise() -> None:
+    assert compare(left=noise(18), right=noise(19)).verdict() == (
+        "Nothing beats today on profit; "
+        "the two strategies (left and right) cannot be told apart from today at 400 simulated years."
+    )
+
+
+def test_verdict_on_strategies_that_change_nothing() -> None:
+    comparison = compare(same=0.0, twin=0.0, dear=-1_000.0)
+    assert comparison.makes_no_difference("same")
+    assert comparison.verdict() == (
+        "Nothing beats today on profit; dear costs 1 thousand USD a year; "
+        "same and twin make no difference at all."
+    )
+
+
+def test_rounding_is_no_difference() -> None:
+    comparison = compare(reordered=1e-9)
+    assert not comparison.makes_no_difference("reordered")
+    assert comparison.differences()["reordered"].p_value == 1
+    assert comparison.verdict().endswith("reordered cannot be told apart from today at 400 simulated years.")
+
+
+def test_verdict_over_half_a_year() -> None:
+    verdict = compare(months=6, good=30_000 + noise(20)).verdict()
+    assert verdict.endswith("thousand USD over the 6 months more than today.")
+
+
+def test_verdict_of_a_single_year() -> None:
+    assert compare(years=1, good=30_000.0).verdict() == (
+        "1 simulated year cannot tell strategies apart: simulate more."
+    )
+
+
+def test_verdict_without_strategies() -> None:
+    assert compare().verdict() == "There is nothing to compare today with."
+
+
+def test_verdict_uses_only_words_of_the_sales_floor() -> None:
+    verdicts = [
+        compare(one=gain + noise(21), two=-gain + noise(22), three=noise(23)).verdict()
+        for gain in (0, 2_000, 50_000)
+    ]
+    for word in ("replication", "digest", "significan", "p-value", "jackknife", "nan"):
+        assert not any(word in verdict for verdict in verdicts)
+
+
+def test_what_cannot_be_compared_is_said() -> None:
+    with pytest.raises(ValueError, match="there is no strategy 'tomorrow'; there are today"):
+        Comparison({"today": forecast(WORLD)}, base="tomorrow")
+    with pytest.raises(ValueError, match="only in the same simulated years"):
+        Comparison({"today": forecast(WORLD), "short": forecast(WORLD[:5])})
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (0.0, Unit.SHARE, "0 %"),
+        (1.052, Unit.SHARE, "105 %"),
+        (1e7, Unit.MONEY, "10 million USD"),
+        (-2.5e9, Unit.MONEY, "-2.5 billion USD"),
+        (math.inf, Unit.MONEY, "-"),
+        (2.345, Unit.RATIO, "2.35"),
+        (1.5, Unit.HOURS, "1.5 hours"),
+    ],
+)
+def test_amounts_in_words(value: float, unit: Unit, text: str) -> None:
+    assert amount(value, unit, "USD") == text
+
+
+def test_ranges_of_money_that_have_no_end() -> None:
+    assert money_range(math.nan, 3, "USD") == "-"

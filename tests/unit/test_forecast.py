@@ -1,0 +1,263 @@
+"""Intervals against textbooks and Monte Carlo; forecasts of tallies whose truth is known."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from funnelsim.forecast import Forecast, Goal, jackknife, wilson
+from funnelsim.forecast.cycle import cycle, won_by
+from funnelsim.forecast.intervals import year_at
+from funnelsim.metrics import Basis, Tally, age_edges, fold, new_tally, stack
+from funnelsim.metrics.figure import ratio, total
+from funnelsim.metrics.tally import COLUMNS, Measure, slot_bounds
+from funnelsim.vocabulary import DAY, HOUR, Event, Floats
+
+from .small_firm import NAMES, firm, history
+
+Key = tuple[Basis, int, Measure]
+WON = (Basis.PERIOD, Event.WON, Measure.COUNT)
+COST = (Basis.PERIOD, Event.PAY, Measure.MONEY)
+
+
+def years_of(
+    sums: Mapping[Key, Sequence[float]], months: Mapping[Key, Sequence[tuple[float, float]]] = {}
+) -> Tally:
+    """Tallies in which, year by year, these sums stand in all (and in the two months)."""
+    count = len(next(iter(sums.values())))
+    found = stack([new_tally(firm(), 3)] * count)
+    for (basis, event, measure), values in sums.items():
+        found.sums[:, basis, 0, COLUMNS[event, measure]] = values
+    first = slot_bounds(firm())[1]
+    for (basis, event, measure), pairs in months.items():
+        found.sums[:, basis, first : first + 2, COLUMNS[event, measure]] = pairs
+    return found
+
+
+def forecast_of(tallies: Tally, *goals: Goal, planned: int | None = None) -> Forecast:
+    return Forecast(firm(), NAMES, tallies, goals, planned)
+
+
+def the_history(years: int = 3) -> Forecast:
+    found = new_tally(firm(), 3)
+    fold(history(), firm(), found)
+    return forecast_of(stack([found] * years))
+
+
+def within_binomial_error(covered: int, trials: int, level: float = 0.95) -> bool:
+    return abs(covered / trials - level) <= 4 * math.sqrt(level * (1 - level) / trials)
+
+
+def test_interval_of_a_total_is_students() -> None:
+    values = np.random.default_rng(1).normal(5, 2, 20)
+    found = jackknife((values,), total)
+    low, high = stats.t.interval(0.95, 19, values.mean(), values.std(ddof=1) / math.sqrt(20))
+    assert (found.value, found.low, found.high) == pytest.approx((values.mean(), low, high))
+
+
+def test_jackknife_covers_a_ratio_of_sums() -> None:
+    rng = np.random.default_rng(2)
+    trials, years = 3000, 25
+    leads = rng.poisson(20, (years, trials)).astype(float)
+    won = rng.binomial(leads.astype(int), 0.3).astype(float)  # more leads, more contracts
+    found = jackknife((won, leads), ratio)
+    covered = int(np.sum((found.low <= 0.3) & (found.high >= 0.3)))
+    assert within_binomial_error(covered, trials)
+
+
+def test_wilson_covers_on_average_over_chances() -> None:
+    trials = 50
+    ends = np.array([wilson(successes, trials)[1:] for successes in range(trials + 1)])
+    chances = np.linspace(0.02, 0.98, 97)
+    inside = (ends[:, 0] <= chances[:, None]) & (chances[:, None] <= ends[:, 1])
+    coverage = (stats.binom.pmf(np.arange(trials + 1), trials, chances[:, None]) * inside).sum(axis=1)
+    assert abs(coverage.mean() - 0.95) < 0.01
+    assert coverage.min() > 0.87
+
+
+def test_wilson_as_scipy_has_it() -> None:
+    for successes, trials in ((0, 10), (3, 10), (10, 10), (199, 400)):
+        interval = stats.binomtest(successes, trials).proportion_ci(method="wilson")
+        assert wilson(successes, trials) == pytest.approx(
+            (successes / trials, interval.low, interval.high), abs=1e-12
+        )
+    assert all(math.isnan(value) for value in wilson(0, 0))
+
+
+def test_range_of_outcomes_names_simulated_years() -> None:
+    values = np.arange(1.0, 11.0)[::-1]
+    assert [float(year_at(level, values)) for level in (0.1, 0.5, 0.9)] == [1, 5, 9]
+    assert math.isnan(year_at(0.5, np.array([np.nan, np.nan])))
+
+
+def test_estimate_of_a_total_and_of_a_ratio() -> None:
+    forecast = forecast_of(years_of({WON: [1, 2, 3, 6], COST: [10, 20, 30, 40]}))
+    won = forecast.estimate("won")
+    assert (won.mean, won.p10, won.p50, won.p90, won.years, won.undefined) == (3, 1, 2, 6, 4, 0)
+    assert forecast.estimate("cac").mean == 100 / 12  # not the mean of 10, 10, 10, 6.67
+    assert won.low < 3 < won.high
+
+
+def test_a_year_without_contracts_is_not_dropped_from_the_ratio() -> None:
+    cac = forecast_of(years_of({WON: [0, 2, 2], COST: [10, 10, 10]})).estimate("cac")
+    assert (cac.mean, cac.undefined, cac.p10, cac.p90) == (7.5, 1, 5, math.inf)
+
+
+def test_a_figure_that_no_year_defines_is_nan() -> None:
+    cycle_length = forecast_of(years_of({WON: [1, 1]})).estimate("cycle_length")
+    assert cycle_length.undefined == 2
+    assert all(math.isnan(value) for value in (cycle_length.mean, cycle_length.low, cycle_length.p50))
+
+
+def test_one_year_has_no_precision() -> None:
+    forecast = forecast_of(years_of({WON: [3]}), planned=400)
+    won = forecast.estimate("won")
+    assert (won.mean, won.p10, won.p90) == (3, 3, 3)
+    assert math.isnan(won.low)
+    assert math.isnan(won.high)
+    assert forecast.warnings() == (
+        "Only 1 of 400 simulated periods of 2 months were finished.",
+        "A single simulated period of 2 months says nothing about how sure the figures are.",
+    )
+
+
+def test_breakdown_has_labels_and_unknown_figures_are_named() -> None:
+    forecast = the_history()
+    found = forecast.by("won", "stage")
+    assert found.labels == NAMES.stages
+    assert [estimate.mean for estimate in found.estimates] == [0, 2, 0]
+    with pytest.raises(ValueError, match="there is no figure 'profits'"):
+        forecast.estimate("profits")
+    with pytest.raises(ValueError, match="roi is not defined by channel"):
+        forecast.by("roi", "channel")
+    with pytest.raises(ValueError, match="sales_velocity is not defined by month"):
+        forecast_of(years_of({WON: [1]}), Goal("fast", "sales_velocity", 1, each="every_month"))
+
+
+def test_reasons_of_loss() -> None:
+    assert the_history().reasons("stage").tolist() == [[1, 0, 1], [0, 0, 0], [0, 0, 0]]
+    assert the_history().reasons(basis=Basis.PERIOD).tolist() == [[0, 0, 1]]
+
+
+@pytest.mark.parametrize(
+    ("goal", "reached"),
+    [
+        (Goal("total", "won", at_least=4), 2),
+        (Goal("average", "won", at_least=2, each="average_month"), 2),
+        (Goal("every", "won", at_least=2, each="every_month"), 1),
+        (Goal("few", "won", at_most=3), 1),
+        (Goal("between", "won", at_least=4, at_most=4), 1),
+        (
+            Goal("cheap", "cac", at_most=5),
+            1,
+        ),  # a ratio is not divided by the months; 0 contracts are not cheap
+        (Goal("cheap", "cac", at_most=5, each="average_month"), 1),
+    ],
+)
+def test_chance_of_a_goal(goal: Goal, reached: int) -> None:
+    months = [(0.0, 0.0), (2.0, 2.0), (1.0, 5.0)]
+    tallies = years_of({WON: [0, 4, 6], COST: [10, 40, 30]}, {WON: months})
+    chance = forecast_of(tallies, goal).chances()[0]
+    assert (chance.goal, chance.reached, chance.years) == (goal, reached, 3)
+    assert (chance.share, chance.low, chance.high) == pytest.approx(wilson(reached, 3))
+
+
+def test_typed_conversions_stand_beside_simulated_ones() -> None:
+    found = the_history().conversions()
+    assert [(row.stage, row.typed) for row in found] == [("contact", 0.5), ("talks", 1.0), ("paper", 0.75)]
+    assert [row.simulated.mean for row in found[:2]] == pytest.approx([1 / 3, 1.0])
+
+
+def test_hours_asked_of_teams() -> None:
+    sales, desk = the_history().team_hours()
+    assert (sales.team, sales.available, sales.worked, sales.asked) == ("sales", 280, 2, 2)
+    # The desk's queue grew by two leads, at a mean effort of (1 + 1 + 2) / 3 hours.
+    assert (desk.available, desk.worked, desk.asked) == pytest.approx((160, 4, 4 + 2 * 4 / 3))
+
+
+def test_warnings_of_open_leads_and_of_overload() -> None:
+    forecast = the_history()
+    forecast.tallies.queue[:, 2, 0] += 300
+    open_leads, overload = forecast.warnings()
+    assert open_leads.startswith("25 % of the period's inquiries are still open")
+    assert overload.startswith("Team desk is asked for 407 hours of work and has 160 (254 %)")
+
+
+def test_no_warning_where_all_is_well() -> None:
+    forecast = the_history()
+    forecast.tallies.sums[:, :, :, COLUMNS[Event.OPEN, Measure.COUNT]] = 0
+    assert forecast.warnings() == ()
+
+
+def cohort(
+    rng: np.random.Generator, years: int, leads: int, follow_up: tuple[float, float]
+) -> tuple[Floats, Floats, Floats]:
+    """Leads won at rate 0.02 a day and lost at 0.03, seen for a while: mean cycle 20 days."""
+    days = rng.exponential(20, (years, leads))
+    is_won = rng.random((years, leads)) < 0.4
+    seen = rng.uniform(*follow_up, (years, leads))
+    ages = np.zeros((years, 3, len(age_edges()) - 1), np.int64)
+    ways = np.where(days > seen, 2, np.where(is_won, 0, 1))
+    bins = np.searchsorted(age_edges(), np.minimum(days, seen) * DAY, side="right") - 1
+    np.add.at(ages, (np.arange(years)[:, None], ways, bins), 1)
+    won = ways == 0
+    return ages, (days * won).sum(axis=1), won.sum(axis=1).astype(float)
+
+
+def test_cycle_with_nothing_open_is_that_of_the_contracts() -> None:
+    rng = np.random.default_rng(3)
+    ages, days, won = cohort(rng, 40, 200, (9e3, 1e4))
+    found = cycle(ages, days, won)
+    assert found.mean.value == pytest.approx(days.sum() / won.sum(), rel=1e-12)
+    exact = stats.expon(scale=20)
+    assert found.quantile(0.5).value == pytest.approx(exact.median(), rel=0.05)
+    assert found.share[-1] == pytest.approx(1)
+    assert np.all(np.diff(found.share) >= 0)
+
+
+def test_cycle_is_corrected_for_leads_still_open() -> None:
+    rng = np.random.default_rng(4)
+    ages, days, won = cohort(rng, 50, 2000, (5, 150))
+    found = cycle(ages, days, won)
+    assert days.sum() / won.sum() < 18  # the long cycles are missing
+    assert abs(found.mean.value - 20) < 2 * (found.mean.high - found.mean.low)
+    assert found.mean.high - found.mean.low < 1
+    for level in (0.1, 0.5, 0.9):
+        value, low, high = found.quantile(level)
+        assert abs(value - stats.expon(scale=20).ppf(level)) < 1.5 * (high - low) + 0.02 * value
+
+
+def test_intervals_of_the_cycle_cover() -> None:
+    rng = np.random.default_rng(5)
+    trials = 300
+    covered = {"mean": 0, "median": 0}
+    for _ in range(trials):
+        found = cycle(*cohort(rng, 30, 60, (20, 400)))
+        median = found.quantile(0.5)
+        covered["mean"] += found.mean.low <= 20 <= found.mean.high
+        covered["median"] += median.low <= 20 * math.log(2) <= median.high
+    assert all(within_binomial_error(count, trials) for count in covered.values()), covered
+
+
+def test_share_won_by_hand() -> None:
+    # Four inquiries: won, left open, lost, won, in this order of age.
+    ages = np.array([[1, 0, 0, 1], [0, 0, 1, 0], [0, 1, 0, 0]], float)
+    # Of 4 at risk 1 is won; then 3/4 go on, half of them are lost, and the last is won: 1/4 + 3/8.
+    assert won_by(ages) == pytest.approx(np.array([0, 0.4, 0.4, 0.4, 1]))
+
+
+def test_cycle_without_contracts_is_undefined() -> None:
+    found = cycle(np.zeros((2, 3, len(age_edges()) - 1), np.int64), np.zeros(2), np.zeros(2))
+    assert math.isnan(found.mean.value)
+    assert all(math.isnan(value) for value in found.quantile(0.5))
+
+
+def test_cycle_of_one_year_has_no_precision() -> None:
+    value, low, high = the_history(1).cycle().quantile(0.5)
+    assert value * DAY == pytest.approx(241 * HOUR, rel=0.04)
+    assert math.isnan(low)
+    assert math.isnan(high)

@@ -1,0 +1,228 @@
+"""Every figure against a ledger counted by hand, and the fold against a slow count of random ledgers."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from funnelsim.metrics import CUTS, FIGURES, Basis, Ended, cut, fold, labels, new_tally, stack, tally
+from funnelsim.metrics.tally import COLUMNS, DIMENSIONS, KEPT, Measure, age_edges, slot_bounds
+from funnelsim.model import Model
+from funnelsim.vocabulary import DAY, HOUR, LEDGER, Event, Records
+
+from .small_firm import NAMES, firm, history
+
+NAN = math.nan
+IN_ALL = {
+    "inquiries": 4,
+    "leads": 1,
+    "won": 2,
+    "lost": 1,
+    "gone_cold": 0,
+    "gone_cold_share": 1 / 4,
+    "open_share": 1 / 4,
+    "inquiry_to_lead": 1 / 4,
+    "lead_to_contract": 1,
+    "inquiry_to_contract": 1 / 4,
+    "bookings": 1000 + 3000,
+    "contribution": 0.5 * 1000 + 0.4 * 3000,
+    "contract_value": 2000,
+    "media_cost": 20 * 10,
+    "inquiry_cost": 2 * 20,
+    "marketing_cost": 240,
+    "pay_cost": 20 * 50,
+    "commission_cost": 400,
+    "visit_cost": 3 * 5,
+    "sales_cost": 1415,
+    "cost": 1655,
+    "cost_per_inquiry": 240 / 4,
+    "cost_per_lead": 240 / 1,
+    "cost_per_contract": 240 / 2,
+    "cac": 1655 / 2,
+    "programme_cost_share": 1655 / 4000,
+    "net_contribution": 1700 - 1655,
+    "roi": 45 / 1655,
+    "roas": 4000 / 240,
+    "ros": 45 / 4000,
+    "rosi": (1700 - 1415) / 1415,
+    "bookings_per_rep": 4000 / 2.75,  # Bob is there for 15 of 20 days
+    "cycle_length": 10 + 1 / 24,  # of the cohort's one contract
+    "time_to_first_contact": (2 + 0 + 102) / 3,
+    "wait": (2 + 4 + 0 + 102) / 4,
+    "effort": (1 + 2 + 1 + 2) / 4,
+    "customer_time": (24 + 192 + 24 + 0) / 4 / 24,
+    "time_in_stage": (27 + 214 + 25 + 120 + 120) / 5 / 24,
+    "utilisation": 6 / (160 + 120 + 160),
+    "backlog": 2,
+    "sales_velocity": 1000 / (10 + 1 / 24),
+}
+ALONG = {
+    ("inquiries", "month"): (2, 2),
+    ("inquiries", "channel"): (3, 1),
+    ("inquiries", "segment"): (3, 1),
+    ("won", "month"): (0, 2),
+    ("won", "stage"): (0, 2, 0),
+    ("won", "rep"): (1, 1, 0),
+    ("won", "team"): (2, 0),
+    ("bookings", "segment"): (1000, 3000),
+    ("media_cost", "month"): (100, 100),
+    ("pay_cost", "team"): (1000, 0),
+    ("marketing_cost", "channel"): (240, 0),
+    ("cost_per_lead", "channel"): (240, NAN),
+    ("cost_per_contract", "channel"): (240 / 1, 0 / 1),
+    ("roas", "channel"): (1000 / 240, math.inf),
+    ("conversion", "stage"): (1 / 3, 1, NAN),
+    ("visits", "stage"): (5, 1, 0),
+    ("gone_cold_of_visits", "stage"): (1 / 5, 0, NAN),
+    ("lost_of_visits", "stage"): (1 / 5, 0, NAN),
+    ("gone_cold_share", "month"): (0, 1 / 2),
+    ("time_in_stage", "stage"): ((27 + 25 + 120 + 120) / 4 / 24, 214 / 24, NAN),
+    ("wait", "team"): (4, (2 + 0 + 102) / 3),
+    ("utilisation", "rep"): (2 / 160, 0, 4 / 160),
+    ("utilisation", "team"): (2 / 280, 4 / 160),
+    # Cat's two hours over midnight of day 20 fall one into each month.
+    ("utilisation", "month"): ((2 + 1 + 1) / (80 + 40 + 80), (1 + 1) / (3 * 80)),
+    ("backlog", "month"): (0, 2),
+    ("backlog", "stage"): (2, 0, 0),
+    ("bookings_per_rep", "month"): (0, 4000 / 3),
+    ("bookings_per_rep", "team"): (4000 / 1.75, 0),
+}
+
+
+def counted(rows: Records, model: Model, chunks: int = 1) -> tally.Tally:
+    found = new_tally(model, len(NAMES.reasons))
+    for chunk in np.array_split(rows, chunks):
+        fold(chunk, model, found)
+    return found
+
+
+def random_ledger(rows: int, seed: int) -> Records:
+    """Rows that no engine would write, with every event, month and dimension, and lone costs."""
+    rng = np.random.default_rng(seed)
+    ledger = np.zeros(rows, LEDGER)
+    ledger["time"] = np.sort(rng.integers(0, 50 * DAY, rows))
+    ledger["created"] = ledger["time"] - rng.integers(0, 30 * DAY, rows)
+    ledger["waited"] = rng.integers(0, 3 * DAY, rows)
+    ledger["worked"] = rng.integers(0, 3 * HOUR, rows)
+    ledger["money"] = rng.uniform(0, 1e5, rows)
+    ledger["event"] = rng.integers(0, len(Event), rows)
+    for name, size in (("stage", 3), ("segment", 2), ("channel", 2), ("reason", 3)):
+        ledger[name] = rng.integers(0, size, rows)
+    ledger["rep"] = rng.integers(-1, 3, rows)
+    ledger["lead"] = np.where(rng.random(rows) < 0.1, -1, rng.integers(0, 50, rows))
+    return ledger
+
+
+def test_every_figure_is_counted_in_all_or_along_a_dimension() -> None:
+    assert set(FIGURES) == set(IN_ALL) | {metric for metric, _ in ALONG}
+    assert {figure.name for figure in FIGURES.values() if "all" in figure.by} == set(IN_ALL)
+
+
+@pytest.mark.parametrize("metric", IN_ALL)
+def test_figure_in_all_as_counted_by_hand(metric: str) -> None:
+    everything = cut(firm(), stack([counted(history(), firm())]), "all")
+    assert FIGURES[metric].values(everything) == pytest.approx(np.array([[IN_ALL[metric]]]), rel=1e-12)
+
+
+@pytest.mark.parametrize(("metric", "dimension"), ALONG)
+def test_figure_along_a_dimension_as_counted_by_hand(metric: str, dimension: str) -> None:
+    places = cut(firm(), stack([counted(history(), firm())]), dimension)
+    expected = np.array([ALONG[metric, dimension]], float)
+    assert dimension in FIGURES[metric].by
+    assert FIGURES[metric].values(places) == pytest.approx(expected, rel=1e-12, nan_ok=True)
+    assert len(labels(NAMES, dimension)) == expected.shape[1]
+
+
+def test_reasons_by_stage_and_channel() -> None:
+    found = counted(history(), firm())
+    bounds = slot_bounds(firm())
+    stages, channels = DIMENSIONS.index("stage"), DIMENSIONS.index("channel")
+    by_stage = found.reasons[Basis.COHORT, bounds[stages] : bounds[stages + 1]]
+    assert by_stage.tolist() == [[1, 0, 1], [0, 0, 0], [0, 0, 0]]
+    by_channel = found.reasons[Basis.PERIOD, bounds[channels] : bounds[channels + 1]]
+    assert by_channel.tolist() == [[0, 0, 1], [0, 0, 0]]  # lead 3 goes cold after the period
+
+
+def test_ages_of_the_cohort_by_how_they_ended() -> None:
+    found = counted(history(), firm())
+    edges = age_edges()
+    ages = {Ended.WON: [241], Ended.OTHERWISE: [25, 120], Ended.OPEN: [35 * 24 - 10]}
+    for ended, hours in ages.items():
+        bins = np.searchsorted(edges, np.array(hours) * HOUR, side="right") - 1
+        assert np.flatnonzero(found.ages[ended]).tolist() == sorted(bins.tolist())
+        assert found.ages[ended].sum() == len(hours)
+
+
+def test_bins_of_ages_hold_their_ages() -> None:
+    edges = age_edges()
+    rng = np.random.default_rng(1)
+    ages = [0, 1, *rng.integers(0, 1 << 52, 500).tolist()]
+    ages += [(1 << power) + step for power in range(20, 52) for step in (-1, 0, 1)]
+    for age in ages:
+        place = tally._age_bin(age)
+        assert edges[place] <= age < edges[place + 1]
+    assert tally._age_bin(1 << 60) == len(edges) - 2
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_sums_equal_a_slow_count(seed: int) -> None:
+    model, rows = firm(), random_ledger(400, seed)
+    found = counted(rows, model)
+    months = np.searchsorted(model.months, [rows["time"], rows["created"]], side="right") - 1
+    midnight = np.isin(rows["event"], [Event.MEDIA, Event.PAY])
+    months[0][midnight] = np.searchsorted(model.months, rows["time"][midnight] - 1, side="right") - 1
+    margins = model.segments["margin"][rows["segment"]]
+    amounts = (rows["time"] * 0 + 1, rows["waited"], rows["worked"], rows["money"], rows["money"] * margins)
+    amounts = (*amounts, rows["time"] - rows["created"])
+    bounds = slot_bounds(model)
+    for basis in Basis:
+        counts = (months[basis] >= 0) & (months[basis] < 2) & ((rows["lead"] >= 0) | (basis == Basis.PERIOD))
+        keys = (rows["time"] * 0, months[basis], rows["channel"], rows["segment"], rows["stage"], rows["rep"])
+        for event, measures in KEPT[: len(Event)]:
+            for measure in measures:
+                for place, key in enumerate(keys):
+                    for number in range(bounds[place + 1] - bounds[place]):
+                        chosen = counts & (rows["event"] == event) & (key == number)
+                        sums = found.sums[basis, bounds[place] + number, COLUMNS[event, measure]]
+                        assert sums == pytest.approx(amounts[measure][chosen].sum(), rel=1e-12)
+
+
+@pytest.mark.parametrize("chunks", [2, 7, 400])
+def test_chunks_make_no_difference(chunks: int) -> None:
+    model, rows = firm(), random_ledger(400, 4)
+    whole, pieces = counted(rows, model), counted(rows, model, chunks)
+    assert all(np.array_equal(a, b) for a, b in zip(whole, pieces, strict=True))
+
+
+def test_compiled_and_interpreted_folds_give_the_same_bits(monkeypatch: pytest.MonkeyPatch) -> None:
+    model, rows = firm(), random_ledger(400, 5)
+    compiled = counted(rows, model)
+    monkeypatch.setattr(tally, "_fold", getattr(tally._fold, "py_func", tally._fold))
+    interpreted = counted(rows, model)
+    assert all(np.array_equal(a, b) for a, b in zip(compiled, interpreted, strict=True))
+    assert compiled.sums.any()
+    assert compiled.busy.any()
+
+
+def test_ten_million_long_waits_do_not_overflow() -> None:
+    rows = np.zeros(1, LEDGER)
+    rows["time"], rows["created"], rows["event"] = 12 * DAY, 11 * DAY, Event.STARTED
+    rows["waited"] = 1 << 61
+    found = counted(np.repeat(rows, 20), firm())
+    waited = found.sums[Basis.PERIOD, 0, COLUMNS[Event.STARTED, Measure.WAITED]]
+    assert waited == 20 * 2.0**61
+
+
+def test_nothing_finished_is_said() -> None:
+    with pytest.raises(ValueError, match="no simulated year was finished"):
+        stack([])
+
+
+def test_every_figure_explains_itself() -> None:
+    for name, figure in FIGURES.items():
+        assert figure.name == name
+        assert figure.title
+        assert len(figure.explanation) > 20
+        assert set(figure.by) <= set(CUTS)

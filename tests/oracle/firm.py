@@ -16,8 +16,8 @@ LOST = "lost"
 
 
 def whole(microseconds: float) -> int:
-    """Round a duration once, halves up."""
-    return math.floor(microseconds + 0.5)
+    """Round a duration once, halves up; what is longer than any horizon is cut."""
+    return math.floor(min(microseconds, 1e18) + 0.5)
 
 
 @dataclass

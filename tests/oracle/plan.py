@@ -117,7 +117,7 @@ class Plan:
     def rep(self, team: int, index: int, skill: Any = 1.0, speed: Any = 1.0, **more: Any) -> int:
         """Add a rep of a team."""
         row = {"joins": -1, "leaves": NEVER, "ramp": 0, "skill_from": 1.0, "speed_from": 1.0} | more
-        row |= {"skill": 1.0, "speed": 1.0, "team": team, "on_staff": int(row["joins"] <= 0)}
+        row |= {"skill": 1.0, "speed": 1.0, "team": team, "on_staff": int(row["joins"] <= 0 < row["leaves"])}
         row |= {
             "entity": entity(Entity.REP, f"team {team}", index),
             "skill_distribution": self.distribution(skill),

@@ -7,7 +7,7 @@ from funnelsim.scenario.horizon import Months
 from funnelsim.scenario.lowering import Lowered, lower
 from funnelsim.scenario.origins import Origin, origins
 from funnelsim.scenario.outlook import Outlook, Workload, outlook
-from funnelsim.scenario.scenario import Scenario, json_schema, load, parse, strategy_names
+from funnelsim.scenario.scenario import Scenario, from_document, json_schema, load, parse, strategy_names
 from funnelsim.scenario.schema import GOAL_METRICS, TODAY
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "Workload",
+    "from_document",
     "json_schema",
     "load",
     "lower",

@@ -216,8 +216,9 @@ def _targets(contents: Contents) -> Problems:
 
 def _paths(contents: Contents) -> Problems:
     """Every stage is reached from somewhere, and has a way out."""
-    if any(True for _ in _targets(contents)):
-        return
+    known_starts = all(first_stage(contents, name) in contents.stages for name in contents.channels)
+    if not known_starts or any(True for _ in _targets(contents)):
+        return  # told already
     forward = {name: set(advancing(contents, name)) for name in contents.stages}
     backward = {name: set(failing(stage)) for name, stage in contents.stages.items()}
     edges = {name: forward[name] | backward[name] for name in contents.stages}

@@ -7,6 +7,7 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+_CONTROL_CHARACTERS = {code: "?" for code in (*range(32), *range(127, 160))}  # no terminal must obey them
 MOST_LISTED = 200  # problems; a file with more is not a scenario with mistakes
 LONGEST_VALUE = 60  # characters of a value shown in a sentence
 
@@ -48,7 +49,7 @@ class Problem:
         what = f"{self.path} {self.wrong}".strip()
         right = f"; expected {self.expected}" if self.expected else ""
         hint = f'; did you mean "{self.nearest}"?' if self.nearest else ""
-        return f"{where}{what}{right}{hint}"
+        return f"{where}{what}{right}{hint}".translate(_CONTROL_CHARACTERS)
 
 
 class ScenarioError(ValueError):
@@ -67,12 +68,13 @@ class ScenarioError(ValueError):
         super().__init__(self.problems, source)  # both, so that the error can be pickled
 
     def __str__(self) -> str:
+        source = self.source.translate(_CONTROL_CHARACTERS)
         if len(self.problems) == 1:
-            return f"{self.source}: {self.problems[0].sentence()}"
+            return f"{source}: {self.problems[0].sentence()}"
         listed = [f"  {problem.sentence()}" for problem in self.problems[:MOST_LISTED]]
         if len(self.problems) > MOST_LISTED:
             listed.append(f"  ... and {len(self.problems) - MOST_LISTED} more")
-        return "\n".join([f"{self.source} has {len(self.problems)} problems:", *listed])
+        return "\n".join([f"{source} has {len(self.problems)} problems:", *listed])
 
 
 def nearest(name: str, valid: Iterable[str]) -> str | None:
@@ -103,7 +105,7 @@ def _as_toml(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return f'"{value.translate(_CONTROL_CHARACTERS)}"'
+        return f'"{value}"'
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{key} = {_as_toml(item)}" for key, item in value.items()) + " }"
     if isinstance(value, list | tuple):
@@ -111,6 +113,3 @@ def _as_toml(value: object) -> str:
     if isinstance(value, datetime.date | datetime.time):
         return value.isoformat()
     return str(value)
-
-
-_CONTROL_CHARACTERS = {code: "?" for code in (*range(32), 127)}  # a terminal must not obey them

@@ -125,16 +125,21 @@ def parse_toml(text: str, source: str) -> Document:
             return document
         problem = Problem("", "the file nests too deeply", "a scenario")
     except tomllib.TOMLDecodeError as error:
-        place = _PLACE.search(str(error))
-        reason = _PLACE.sub("", str(error)).strip()
-        column = f" (column {place[2]})" if place else ""
-        line = int(place[1]) if place else None
-        problem = Problem("", f"this is not TOML{column}: {reason}", line=line)
+        problem = _not_toml(text, str(error))
     except RecursionError:
         problem = Problem("", "the file nests too deeply", "a scenario")
     except ValueError as error:  # an impossible date, an integer without end
         problem = Problem("", f"a value cannot be read: {error}", "a scenario")
     raise ScenarioError([problem], source)
+
+
+def _not_toml(text: str, reason: str) -> Problem:
+    """Say where a text stops being TOML; the parser tells it in words only."""
+    place = _PLACE.search(reason)
+    lines_so_far = text.split("\n")
+    line, column = (int(place[1]), int(place[2])) if place else (len(lines_so_far), len(lines_so_far[-1]) + 1)
+    said = _PLACE.sub("", reason).removesuffix("(at end of document)").strip()
+    return Problem("", f"this is not TOML (column {column}): {said}", line=line)
 
 
 def _depth(document: Document) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import types
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -9,6 +10,8 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from funnelsim.scenario.schema import Contents, Section
 
 Path = tuple[str, ...]
+
+_PART = re.compile(r'"[^"]*"|[^."]+')
 
 
 def kind_at(path: Path) -> Any:
@@ -81,6 +84,15 @@ def written(path: Path) -> str:
     'teams.sales.people'
     """
     return ".".join(path)
+
+
+def parts_of(text: str) -> Path:
+    """Split a written path at its dots, but not in quotes.
+
+    >>> parts_of('strategies.bold.change."teams.sales.people"')
+    ('strategies', 'bold', 'change', 'teams.sales.people')
+    """
+    return tuple(part.strip('"') for part in _PART.findall(text))
 
 
 def look_up(document: Mapping[str, Any], path: Path) -> object:

@@ -19,7 +19,7 @@ from funnelsim.scenario.errors import Problem, ScenarioError, nearest
 from funnelsim.scenario.files import Source
 from funnelsim.scenario.horizon import Months, months_for
 from funnelsim.scenario.lines import line_of
-from funnelsim.scenario.places import Path as KeyPath
+from funnelsim.scenario.places import parts_of
 from funnelsim.scenario.quantities import Reading
 from funnelsim.scenario.schema import TODAY, Contents
 from funnelsim.scenario.structure import Document, check_structure, frozen
@@ -169,13 +169,28 @@ def parse(text: str, source: str = "scenario", folder: Path | None = None) -> Sc
     ScenarioError
         If it is not valid; lists all problems.
     """
-    document = files.parse_toml(text, source)
-    origin = files.source_of(source, text, folder)
-    contents, repaired, problems = _examine(document, origin)
-    problems += _strategy_problems(contents, repaired, origin, [problem.path for problem in problems])
+    return from_document(files.parse_toml(text, source), files.source_of(source, text, folder))
+
+
+def from_document(document: Document, source: Source | None = None) -> Scenario:
+    """Make a scenario from plain tables, as a TOML parser returns them.
+
+    Raises
+    ------
+    ScenarioError
+        If it is not valid; lists all problems.
+
+    Examples
+    --------
+    >>> from_document(load("first_steps").document).teams["sales"].people
+    2
+    """
+    source = source or Source("scenario")
+    contents, repaired, problems = _examine(document, source)
+    problems += _strategy_problems(contents, repaired, source, [problem.path for problem in problems])
     if problems:
-        raise ScenarioError(_in_order(problems, origin), source)
-    return _scenario(document, origin)
+        raise ScenarioError(_in_order(problems, source), source.name)
+    return _scenario(copy.deepcopy(document), source)
 
 
 def strategy_names(scenario: Contents) -> list[str]:
@@ -236,12 +251,24 @@ def _strategy_problems(
     problems: list[Problem] = []
     for name in contents.strategies:
         changed, refused = _changed(document, contents, name)
+        problems += _not_levers(name, contents.strategies[name].change)
         problems += [replace(each, path=f'strategies.{name}.change."{each.path}"') for each in refused]
         for problem in _examine(changed, source)[2]:
             if problem.path in contents.strategies[name].change or not _follows(problem.path, faulty):
                 wrong = f"makes a scenario in which {problem.path} {problem.wrong}"
                 problems.append(replace(problem, path=f"strategies.{name}", wrong=wrong))
     return problems
+
+
+def _not_levers(name: str, change: Mapping[str, Any]) -> list[Problem]:
+    """Refuse changes to what must stay the same for strategies to be compared in the same worlds."""
+    return [
+        Problem(
+            f'strategies.{name}.change."{key}"', "is no choice", f"{first} to be the same for all strategies"
+        )
+        for key in change
+        if (first := key.split(".")[0].strip(" *+=")) in ("start", "currency", "horizon")
+    ]
 
 
 def _in_order(problems: list[Problem], source: Source) -> list[Problem]:
@@ -251,5 +278,4 @@ def _in_order(problems: list[Problem], source: Source) -> list[Problem]:
 
 
 def _line(path: str, source: Source) -> int | None:
-    key: KeyPath = tuple(part.strip('"') for part in path.split("."))
-    return line_of(key, source.lines)
+    return line_of(parts_of(path), source.lines)

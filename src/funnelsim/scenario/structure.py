@@ -55,6 +55,7 @@ def check_structure(document: Document, reading: Reading) -> tuple[Contents, Doc
     """
     problems: list[Problem] = []
     renamed: dict[Path, Path] = {}
+    replaced: set[Path] = set()
     for _ in range(_ROUNDS):
         try:
             contents = Contents.model_validate(frozen(document), context=reading)
@@ -64,8 +65,9 @@ def check_structure(document: Document, reading: Reading) -> tuple[Contents, Doc
                 path = tuple(str(part) for part in detail["loc"] if part != "[key]")
                 if detail["type"] == "missing" and path in renamed:
                     continue  # it is there, misspelt
-                problems.append(_problem(detail, path, renamed))
-                _repair(document, path, detail, renamed)
+                if not any(path[: len(whole)] == whole for whole in replaced):
+                    problems.append(_problem(detail, path, renamed))
+                _repair(document, path, detail, renamed, replaced)
         else:
             return contents, document, problems
     raise AssertionError(f"cannot repair {problems}")
@@ -131,8 +133,10 @@ def _as_written(path: Path, renamed: Mapping[Path, Path]) -> Path:
     return path
 
 
-def _repair(document: Document, path: Path, detail: ErrorDetails, renamed: dict[Path, Path]) -> None:
-    """Replace what is wrong at a path by something that the schema accepts."""
+def _repair(
+    document: Document, path: Path, detail: ErrorDetails, renamed: dict[Path, Path], replaced: set[Path]
+) -> None:
+    """Replace what is wrong at a path by something that the schema accepts, or will after more repair."""
     path = _table_key(path)
     table: Any = look_up(document, path[:-1])
     if not isinstance(table, dict):
@@ -149,8 +153,10 @@ def _repair(document: Document, path: Path, detail: ErrorDetails, renamed: dict[
         table.pop(key, None)
     elif is_map(owner):
         table[key] = {}
+        replaced.add(path)
     elif owner.model_fields[key].is_required():
         table[key] = example_at(path)
+        replaced.add(path)
     else:
         table.pop(key, None)
 

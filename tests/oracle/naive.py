@@ -1,9 +1,9 @@
 """The oracle: a second simulator, slow and naive on purpose, that shares nothing with the package.
 
-It was written from the text of ARCHITECTURE.md and imports nothing of it. It is told
-what the firm is and what every draw came to, and answers with one record per visit and per lead. At each
-step it looks at everything there is for the earliest thing due: no agenda, no heap, no cleverness, and no
-random number. Where it and an engine disagree, one of them misreads the text.
+It was written from the text of ARCHITECTURE.md and imports nothing of funnelsim. It is told what the firm
+is and what every draw came to, and answers with one record per visit and per lead. At each step it looks at
+everything there is for the earliest thing due: no agenda, no heap, no cleverness, and no random number.
+Where it and an engine disagree, one of them misreads the text.
 """
 
 from __future__ import annotations

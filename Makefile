@@ -1,0 +1,51 @@
+# make demo    install into .venv and run the main job
+# make test    install and run the tests
+# make check   format, lint, types, architecture
+# make truth   the long truth table, written to docs/truth.md
+# make coverage  lines of src/ that the tests run
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test check truth coverage marketplace speed clean
+
+demo: $(VENV)/installed
+	$(BIN)/funnelsim demo --out demo
+
+test: $(VENV)/installed-dev
+	$(BIN)/pytest -q -n 2 --dist loadfile -m "not slow"
+
+check: $(VENV)/installed-dev
+	$(BIN)/ruff format --check src tests experiments benchmarks
+	$(BIN)/ruff check src tests experiments benchmarks
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+truth: $(VENV)/installed-dev
+	$(BIN)/python benchmarks/truth.py --out docs/truth.md
+
+coverage: $(VENV)/installed-dev
+	NUMBA_DISABLE_JIT=1 $(BIN)/pytest -q -n 2 --dist loadfile -m "not slow" --cov --cov-report=term --cov-fail-under=95
+
+marketplace: $(VENV)/installed-dev
+	$(BIN)/python experiments/marketplace_sellers/run.py
+
+speed: $(VENV)/installed
+	$(BIN)/python benchmarks/speed.py
+
+clean:
+	rm -rf $(VENV) demo
+
+$(VENV)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "funnelsim needs Python 3.11 or newer; name one with: make PYTHON=python3.11 ...")'
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/installed: $(VENV)/python pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/python pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@

@@ -26,6 +26,7 @@ class Cut:
     busy: Floats  # (R, n) working time in the period, µs
     available: Floats  # (n,) working time on staff in the period, µs
     staff: Floats  # (n,) people on staff, on average
+    ages: Floats  # (R, n, 3 ways to end, bins) of the cohort's inquiries; no bins but in all
 
     def period(self, event: int, measure: int = Measure.COUNT) -> Floats:
         """Return what rows of an event in the period come to: (R, n)."""

@@ -50,9 +50,11 @@ def conversion(model: Model, lead: Record, skill: float, waited: int) -> float:
 
     odds = stage's x segment's x fit x heat's x theorist's x wait's x skill^exponent, where the
     stage's odds are those of the reference lead: warm, average fit, average rep, contacted
-    within a day.
+    within a day. A conversion typed as 1 is certain, whatever the odds ratios.
     """
     stage = model.stages[lead["stage"]]
+    if stage["odds"] > CERTAIN:
+        return 1.0
     heat = lead["heat"]
     odds = stage["odds"] * model.segments[lead["segment"]]["odds"] * lead["fit"]
     odds *= model.heat_odds[lead["stage"], heat]

@@ -632,7 +632,7 @@ def test_damaged_scenarios_are_told_or_work() -> None:
     for seed in range(500):
         tried = damaged(document, random.Random(seed))
         outcomes[outcome_of(tried)] += 1
-    assert min(outcomes.values()) > 50  # the test met both
+    assert min(outcomes.values()) > 20  # the test met both
 
 
 def test_a_file_of_nothing_but_mistakes_is_told_quickly() -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from itertools import pairwise
 
+from funnelsim.distributions import Constant
 from funnelsim.randomness import ARRIVAL, KIND, PROFILE, VALUE, hash24, purpose
 from funnelsim.scenario.errors import Problem, nearest, shown
 from funnelsim.scenario.flow import LOSS, WIN, advancing, failing, first_stage, reached
@@ -225,7 +226,7 @@ def _paths(contents: Contents) -> Problems:
     starts = {first_stage(contents, channel) for channel in contents.channels}
     seen = reached(edges, starts)
     possible = {
-        name: (forward[name] if stage.conversion > 0 else set())
+        name: (forward[name] if stage.conversion > 0 and not _hopeless(contents, stage) else set())
         | (backward[name] if stage.conversion < 1 else set())
         for name, stage in contents.stages.items()
     }
@@ -234,6 +235,23 @@ def _paths(contents: Contents) -> Problems:
             yield Problem(f"stages.{name}", "is reached by no path", "a stage or a channel that leads to it")
         if not reached(possible, [name]) & {WIN, LOSS}:
             yield Problem(f"stages.{name}", "loops for ever", f'a way to "{WIN}", or some who are lost')
+
+
+def _hopeless(contents: Contents, stage: Stage) -> bool:
+    """Say whether some leads have no chance to advance in a stage: an odds ratio of theirs is 0."""
+    everywhere, here = contents.effects, stage.effects
+    ratios = [
+        everywhere.temperature.hot if here.temperature.hot is None else here.temperature.hot,
+        everywhere.temperature.future if here.temperature.future is None else here.temperature.future,
+        everywhere.theorist if here.theorist is None else here.theorist,
+        *(segment.odds_ratio for segment in contents.segments.values()),
+        *(
+            channel.fit.lowest()
+            for channel in contents.channels.values()
+            if isinstance(channel.fit, Constant)
+        ),
+    ]
+    return min(ratios) == 0
 
 
 def _waits(contents: Contents) -> Problems:

@@ -10,6 +10,7 @@ import math
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
 
@@ -24,6 +25,9 @@ from funnelsim.scenario.schema import Contents, Stage, Team
 from funnelsim.vocabulary import Floats, Heat
 
 _LEVELS = (np.arange(8) + 0.5) / 8  # where fit and skill are read off: eight equally likely values
+
+
+_MOSTLY = 1.0 - 1e-12
 
 
 @dataclass(frozen=True)
@@ -75,11 +79,12 @@ def outlook(scenario: Scenario) -> Outlook:
     (40, True)
     """
     calendar = Calendar(scenario.start, scenario.months)
+    chain = _Chain(scenario)
     inquiries = leads = contracts = 0.0
     visits = np.zeros(len(scenario.stages))
     for name in scenario.channels:
         volume = _inquiries_of_period(scenario, name, calendar)
-        chances = _walk(scenario, name)
+        chances = _walk(scenario, chain, name)
         inquiries += volume
         leads += volume * chances.leads
         contracts += volume * chances.contracts
@@ -116,9 +121,8 @@ class _Chances(NamedTuple):
     visits: Floats  # (stages,)
 
 
-def _walk(scenario: Contents, channel: str) -> _Chances:
+def _walk(scenario: Contents, chain: _Chain, channel: str) -> _Chances:
     """Average over a channel's kinds of lead."""
-    chain = _Chain(scenario)
     start = list(scenario.stages).index(first_stage(scenario, channel))
     leads = contracts = 0.0
     visits = np.zeros(len(scenario.stages))
@@ -146,11 +150,12 @@ def _kinds(scenario: Contents, channel: str) -> list[_Kind]:
     return kinds
 
 
-def _equally_likely(distribution: Distribution) -> list[float]:
+@lru_cache(maxsize=64)
+def _equally_likely(distribution: Distribution) -> tuple[float, ...]:
     """Represent a distribution by equally likely values."""
     if isinstance(distribution, Constant):
-        return [distribution.value]
-    return [distribution.quantile(float(u)) for u in _LEVELS]
+        return (distribution.value,)
+    return tuple(distribution.quantile(float(u)) for u in _LEVELS)
 
 
 class _Chain:
@@ -168,14 +173,14 @@ class _Chain:
             for target, share in failing(stage).items():
                 self.backward[row, columns[target]] = share
         self.scenario = scenario
+        self.skills = {name: _skills(team) for name, team in scenario.teams.items()}
         self.maker = stages.index(lead_maker(scenario))
 
     def follow(self, kind: _Kind, start: int) -> _Chances:
         """Compute the expected visits, and the chances to become a lead and to win."""
-        advances = np.array(
-            [_advances(self.scenario, stage, kind) for stage in self.scenario.stages.values()]
-        )
+        advances = np.array([self._advances(stage, kind) for stage in self.scenario.stages.values()])
         moves = advances[:, None] * self.forward + (1.0 - advances)[:, None] * self.backward
+        moves *= _MOSTLY  # a way out too unlikely to be told from none
         size = len(advances)
         visits = np.linalg.solve((np.eye(size) - moves[:, :size]).T, np.eye(size)[start])
         contracts = float(visits @ moves[:, size])
@@ -191,20 +196,19 @@ class _Chain:
         visits = np.linalg.solve((np.eye(size) - until).T, np.eye(size)[start])
         return float(visits[self.maker] * advances[self.maker])
 
-
-def _advances(scenario: Contents, stage: Stage, kind: _Kind) -> float:
-    """Compute the chance that a kind of lead advances, averaged over the team's skill."""
-    effects = scenario.effects
-    odds = odds_of(stage.conversion) * kind.odds
-    odds *= by_heat(effects.temperature, stage.effects.temperature)[kind.heat]
-    odds *= theorist_odds(scenario, stage) if kind.theorist else 1.0
-    odds *= (stage.effects.wait or effects.wait).odds_ratio[0]
-    exponent = by_heat(effects.skill_by_temperature, stage.effects.skill_by_temperature)[kind.heat]
-    if stage.team is None:
-        return _probability(odds)
-    skills = _skills(scenario.teams[stage.team])
-    people = math.fsum(skills.values())
-    return math.fsum(count * _probability(odds * skill**exponent) for skill, count in skills.items()) / people
+    def _advances(self, stage: Stage, kind: _Kind) -> float:
+        """Compute the chance that a kind of lead advances, averaged over the team's skill."""
+        scenario, effects = self.scenario, self.scenario.effects
+        odds = odds_of(stage.conversion) * kind.odds
+        odds *= by_heat(effects.temperature, stage.effects.temperature)[kind.heat]
+        odds *= theorist_odds(scenario, stage) if kind.theorist else 1.0
+        odds *= (stage.effects.wait or effects.wait).odds_ratio[0]
+        exponent = by_heat(effects.skill_by_temperature, stage.effects.skill_by_temperature)[kind.heat]
+        if stage.team is None:
+            return _probability(odds)
+        skills = self.skills[stage.team]
+        expected = (count * _probability(odds * skill**exponent) for skill, count in skills.items())
+        return math.fsum(expected) / skills.total()
 
 
 def _probability(odds: float) -> float:

@@ -4,6 +4,7 @@ from funnelsim.scenario.changes import parse_assignment
 from funnelsim.scenario.errors import Problem, ScenarioError
 from funnelsim.scenario.files import preset_text, presets
 from funnelsim.scenario.horizon import Months
+from funnelsim.scenario.levers import Lever, levers
 from funnelsim.scenario.lowering import Lowered, lower
 from funnelsim.scenario.origins import Origin, origins
 from funnelsim.scenario.outlook import Outlook, Workload, outlook
@@ -13,6 +14,7 @@ from funnelsim.scenario.schema import GOAL_METRICS, TODAY
 __all__ = [
     "GOAL_METRICS",
     "TODAY",
+    "Lever",
     "Lowered",
     "Months",
     "Origin",
@@ -23,6 +25,7 @@ __all__ = [
     "Workload",
     "from_document",
     "json_schema",
+    "levers",
     "load",
     "lower",
     "origins",

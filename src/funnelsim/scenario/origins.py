@@ -49,11 +49,11 @@ def origins(scenario: Scenario) -> list[Origin]:
         name = written(path)
         matching = (origin for pattern, origin in patterns if fnmatchcase(name, pattern))
         origin = DEFAULT if given is None else next(matching, UNSTATED)
-        rows.append(Origin(name, _plain(value) if given is None else given, origin))
+        rows.append(Origin(name, as_written(value) if given is None else given, origin))
     return rows
 
 
-def _plain(value: object) -> object:
+def as_written(value: object) -> object:
     """Write a default as a file would."""
     if isinstance(value, Constant):
         return value.value

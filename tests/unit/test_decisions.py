@@ -116,7 +116,7 @@ def test_verdict_where_nothing_beats_today() -> None:
     rep = comparison.differences()["one_more_rep"]
     assert comparison.verdict() == (
         "Nothing beats today on profit; "
-        f"one more rep costs {money_range(-rep.high, -rep.low, 'USD')} a year; "
+        f"one more rep would cost {money_range(-rep.high, -rep.low, 'USD')} a year; "
         "the other two (shared queue and richer mix) cannot be told apart from today at 400 simulated years."
     )
 
@@ -124,25 +124,25 @@ def test_verdict_where_nothing_beats_today() -> None:
 def test_verdict_with_a_clear_best() -> None:
     comparison = compare(hot_to_best=30_000 + noise(10), shared_queue=10_000 + noise(11), more=noise(12))
     verdict = comparison.verdict()
-    assert verdict.startswith("Hot to best is best on profit: it earns 2")
+    assert verdict.startswith("Best on profit is hot to best: it would earn 2")
     assert "thousand USD a year more than today, and 1" in verdict
-    assert "more than the next best, shared queue; shared queue earns " in verdict
+    assert "more than the next best, shared queue; shared queue would earn " in verdict
     assert verdict.endswith("; more cannot be told apart from today at 400 simulated years.")
 
 
 def test_verdict_with_one_that_beats_today() -> None:
     verdict = compare(hot_to_best=30_000 + noise(10), dear=-30_000 + noise(11)).verdict()
     assert verdict.count(";") == 1
-    assert verdict.startswith("Hot to best is best on profit: it earns ")
-    assert "; dear costs " in verdict
+    assert verdict.startswith("Best on profit is hot to best: it would earn ")
+    assert "; dear would cost " in verdict
 
 
 def test_verdict_with_several_that_cannot_be_told_apart() -> None:
     verdict = compare(left=20_000 + noise(13), right=20_000 + noise(14), worse=-20_000 + noise(15)).verdict()
-    assert "left beats today on profit by " in verdict.lower()
-    assert "; right beats today on profit by " in verdict
+    assert "left would beat today on profit by " in verdict.lower()
+    assert "; right would beat today on profit by " in verdict
     assert any(
-        f"; {pair} cannot be told apart at 400 simulated years; worse costs " in verdict
+        f"; {pair} cannot be told apart at 400 simulated years; worse would cost " in verdict
         for pair in ("left and right", "right and left")
     )
 
@@ -164,8 +164,8 @@ def test_verdict_on_strategies_that_change_nothing() -> None:
     comparison = compare(same=0.0, twin=0.0, dear=-1_000.0)
     assert comparison.makes_no_difference("same")
     assert comparison.verdict() == (
-        "Nothing beats today on profit; dear costs 1 thousand USD a year; "
-        "same and twin make no difference at all."
+        "Nothing beats today on profit; dear would cost 1 thousand USD a year; "
+        "same and twin would make no difference at all."
     )
 
 

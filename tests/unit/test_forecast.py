@@ -10,12 +10,11 @@ import pytest
 from scipy import stats
 
 from funnelsim.forecast import Forecast, Goal, jackknife, wilson
-from funnelsim.forecast.cycle import cycle, won_by
 from funnelsim.forecast.intervals import year_at
-from funnelsim.metrics import Basis, Tally, age_edges, fold, new_tally, stack
+from funnelsim.metrics import Basis, Ended, Tally, age_edges, fold, new_tally, stack
 from funnelsim.metrics.figure import ratio, total
 from funnelsim.metrics.tally import COLUMNS, Measure, slot_bounds
-from funnelsim.vocabulary import DAY, HOUR, Event, Floats
+from funnelsim.vocabulary import DAY, HOUR, Event
 
 from .small_firm import NAMES, firm, history
 
@@ -193,37 +192,40 @@ def test_no_warning_where_all_is_well() -> None:
     assert forecast.warnings() == ()
 
 
-def cohort(
-    rng: np.random.Generator, years: int, leads: int, follow_up: tuple[float, float]
-) -> tuple[Floats, Floats, Floats]:
+def cohort(rng: np.random.Generator, years: int, leads: int, follow_up: tuple[float, float]) -> Forecast:
     """Leads won at rate 0.02 a day and lost at 0.03, seen for a while: mean cycle 20 days."""
     days = rng.exponential(20, (years, leads))
     is_won = rng.random((years, leads)) < 0.4
     seen = rng.uniform(*follow_up, (years, leads))
-    ages = np.zeros((years, 3, len(age_edges()) - 1), np.int64)
-    ways = np.where(days > seen, 2, np.where(is_won, 0, 1))
+    won = (days <= seen) & is_won
+    age = np.where(won, days, 0).sum(axis=1) * DAY
+    tallies = years_of(
+        {(Basis.COHORT, Event.WON, Measure.AGE): age, (Basis.COHORT, *WON[1:]): won.sum(axis=1)}
+    )
+    ways = np.where(days > seen, Ended.OPEN, np.where(is_won, Ended.WON, Ended.OTHERWISE))
     bins = np.searchsorted(age_edges(), np.minimum(days, seen) * DAY, side="right") - 1
-    np.add.at(ages, (np.arange(years)[:, None], ways, bins), 1)
-    won = ways == 0
-    return ages, (days * won).sum(axis=1), won.sum(axis=1).astype(float)
+    np.add.at(tallies.ages, (np.arange(years)[:, None], ways, bins), 1)
+    return forecast_of(tallies)
+
+
+def plain_mean(forecast: Forecast) -> float:
+    days, won, _ = forecast.parts("cycle_length")
+    return float(days.sum() / won.sum())
 
 
 def test_cycle_with_nothing_open_is_that_of_the_contracts() -> None:
-    rng = np.random.default_rng(3)
-    ages, days, won = cohort(rng, 40, 200, (9e3, 1e4))
-    found = cycle(ages, days, won)
-    assert found.mean.value == pytest.approx(days.sum() / won.sum(), rel=1e-12)
-    exact = stats.expon(scale=20)
-    assert found.quantile(0.5).value == pytest.approx(exact.median(), rel=0.05)
+    forecast = cohort(np.random.default_rng(3), 40, 200, (9e3, 1e4))
+    found = forecast.cycle()
+    assert found.mean.value == pytest.approx(plain_mean(forecast), rel=1e-12)
+    assert found.quantile(0.5).value == pytest.approx(20 * math.log(2), rel=0.05)
     assert found.share[-1] == pytest.approx(1)
     assert np.all(np.diff(found.share) >= 0)
 
 
 def test_cycle_is_corrected_for_leads_still_open() -> None:
-    rng = np.random.default_rng(4)
-    ages, days, won = cohort(rng, 50, 2000, (5, 150))
-    found = cycle(ages, days, won)
-    assert days.sum() / won.sum() < 18  # the long cycles are missing
+    forecast = cohort(np.random.default_rng(4), 50, 2000, (5, 150))
+    found = forecast.cycle()
+    assert plain_mean(forecast) < 18  # the long cycles are missing
     assert abs(found.mean.value - 20) < 2 * (found.mean.high - found.mean.low)
     assert found.mean.high - found.mean.low < 1
     for level in (0.1, 0.5, 0.9):
@@ -236,22 +238,15 @@ def test_intervals_of_the_cycle_cover() -> None:
     trials = 300
     covered = {"mean": 0, "median": 0}
     for _ in range(trials):
-        found = cycle(*cohort(rng, 30, 60, (20, 400)))
+        found = cohort(rng, 30, 60, (20, 400)).cycle()
         median = found.quantile(0.5)
         covered["mean"] += found.mean.low <= 20 <= found.mean.high
         covered["median"] += median.low <= 20 * math.log(2) <= median.high
     assert all(within_binomial_error(count, trials) for count in covered.values()), covered
 
 
-def test_share_won_by_hand() -> None:
-    # Four inquiries: won, left open, lost, won, in this order of age.
-    ages = np.array([[1, 0, 0, 1], [0, 0, 1, 0], [0, 1, 0, 0]], float)
-    # Of 4 at risk 1 is won; then 3/4 go on, half of them are lost, and the last is won: 1/4 + 3/8.
-    assert won_by(ages) == pytest.approx(np.array([0, 0.4, 0.4, 0.4, 1]))
-
-
 def test_cycle_without_contracts_is_undefined() -> None:
-    found = cycle(np.zeros((2, 3, len(age_edges()) - 1), np.int64), np.zeros(2), np.zeros(2))
+    found = forecast_of(years_of({COST: [1, 2]})).cycle()
     assert math.isnan(found.mean.value)
     assert all(math.isnan(value) for value in found.quantile(0.5))
 

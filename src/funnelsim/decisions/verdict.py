@@ -77,7 +77,7 @@ def verdict(
     >>> for clause in verdict(standings, None, {}, "today", 400, 12, "USD").split("; "):
     ...     print(clause)
     Nothing beats today on profit
-    one more rep costs 36 to 62 thousand USD a year
+    one more rep would cost 36 to 62 thousand USD a year
     the other two (shared queue and richer mix) cannot be told apart from today at 400 simulated years.
     """
     if not standings:
@@ -117,7 +117,7 @@ class _Teller:
         close = [name for name, ahead in rivals.items() if ahead is None]
         if close:
             return self._of_the_leaders(best, close, better)
-        clauses = [f"{better[best].name} is best on profit: it {self._earns(better[best])}"]
+        clauses = [f"best on profit is {better[best].name}: it {self._earns(better[best])}"]
         sure = {name: ahead for name, ahead in rivals.items() if ahead is not None and name in better}
         if sure:
             second = min(sure, key=lambda name: sure[name].value)
@@ -130,7 +130,9 @@ class _Teller:
 
     def of_the_worse(self, worse: Sequence[Standing]) -> list[str]:
         """Say what each of them costs against the base."""
-        return [f"{standing.name} costs {self._money(-standing.high, -standing.low)}" for standing in worse]
+        return [
+            f"{standing.name} would cost {self._money(-standing.high, -standing.low)}" for standing in worse
+        ]
 
     def of_the_unclear(self, unclear: Sequence[Standing], strategies: int) -> list[str]:
         """Say what cannot be told apart from the base."""
@@ -150,14 +152,13 @@ class _Teller:
         """Say what changes nothing."""
         if not identical:
             return []
-        verb = "makes" if len(identical) == 1 else "make"
-        return [f"{listed([standing.name for standing in identical])} {verb} no difference at all"]
+        return [f"{listed([standing.name for standing in identical])} would make no difference at all"]
 
     def _of_the_leaders(self, best: str, close: Sequence[str], better: Mapping[str, Standing]) -> list[str]:
         """Say what beats the base where the best cannot be told apart from others."""
         base = spoken(self.base)
         clauses = [
-            f"{standing.name} beats {base} on profit by {self._money(standing.low, standing.high)}"
+            f"{standing.name} would beat {base} on profit by {self._money(standing.low, standing.high)}"
             for standing in better.values()
         ]
         leaders = listed([spoken(name) for name in (best, *close)])
@@ -165,7 +166,7 @@ class _Teller:
         return clauses
 
     def _earns(self, standing: Standing) -> str:
-        return f"earns {self._money(standing.low, standing.high)} more than {spoken(self.base)}"
+        return f"would earn {self._money(standing.low, standing.high)} more than {spoken(self.base)}"
 
     def _money(self, low: float, high: float) -> str:
         return f"{money_range(low, high, self.currency)} {over(self.months)}"

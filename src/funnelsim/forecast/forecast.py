@@ -9,7 +9,7 @@ import numpy as np
 
 from funnelsim.forecast.cycle import Cycle, cycle
 from funnelsim.forecast.goals import Chance, Goal
-from funnelsim.forecast.intervals import jackknife, wilson, year_at
+from funnelsim.forecast.intervals import Interval, jackknife, wilson, year_at
 from funnelsim.metrics.cut import Cut, cut, labels
 from funnelsim.metrics.figure import FIGURES, Figure, Parts
 from funnelsim.metrics.tally import DIMENSIONS, Basis, Measure, Tally, slot_bounds
@@ -189,8 +189,8 @@ class Forecast:
 
     def cycle(self) -> Cycle:
         """Estimate the distribution of the time from inquiry to contract."""
-        days, won = self.parts("cycle_length")
-        return cycle(self.tallies.ages, days[:, 0], won[:, 0])
+        mean = self.estimate("cycle_length")
+        return cycle(self.tallies.ages, Interval(mean.mean, mean.low, mean.high))
 
     def team_hours(self) -> tuple[TeamHours, ...]:
         """Set the hours that each team is asked for against those it has.

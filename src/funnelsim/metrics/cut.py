@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from funnelsim.metrics.tally import COLUMNS, DIMENSIONS, Basis, Measure, Tally, slot_bounds
+from funnelsim.metrics.tally import COLUMNS, DIMENSIONS, Basis, Ended, Measure, Tally, slot_bounds
 from funnelsim.model import Model, Names
 from funnelsim.vocabulary import Floats
 from funnelsim.worktime import worked_by
@@ -36,6 +36,10 @@ class Cut:
         """Return what rows of an event come to for inquiries that arrived in the period: (R, n)."""
         return self.sums[:, Basis.COHORT, :, COLUMNS[event, measure]]
 
+    def always(self, amount: Floats) -> Floats:
+        """Repeat what is the same in every replication: (n,) to (R, n)."""
+        return np.broadcast_to(amount, self.busy.shape)
+
 
 def labels(names: Names, dimension: str) -> tuple[str, ...]:
     """Name the n places of a cut, in the order of its arrays.
@@ -61,64 +65,67 @@ def cut(model: Model, tallies: Tally, dimension: str) -> Cut:
     dimension : str
         One of CUTS.
     """
-    if dimension == "team":
-        return _by_team(model, cut(model, tallies, "rep"))
     bounds = slot_bounds(model)
-    place = DIMENSIONS.index(dimension)
-    sums = tallies.sums[:, :, bounds[place] : bounds[place + 1]]
-    replications, _, size, _ = sums.shape
-    hours, staff = _on_staff(model)
-    nothing = np.full((replications, size), np.nan)
-    found = Cut(sums, nothing, nothing, nothing[0], nothing[0])
+    place = DIMENSIONS.index("rep" if dimension == "team" else dimension)
+    found = _bare(tallies.sums[:, :, bounds[place] : bounds[place + 1]])
     queue = tallies.queue.cumsum(axis=1)[:, 1:]  # (R, M, S) at the end of each month
-    if dimension == "all":
-        return Cut(
-            sums,
-            queue[:, -1].sum(axis=-1, keepdims=True),
-            tallies.busy.sum(axis=(1, 2), keepdims=True)[:, 0],
-            hours.sum(keepdims=True)[0],
-            _mean_over_time(model, staff).sum(keepdims=True),
-        )
-    if dimension == "month":
-        return Cut(sums, queue.sum(axis=2), tallies.busy.sum(axis=2), hours.sum(axis=1), staff.sum(axis=1))
     if dimension == "stage":
-        return Cut(sums, queue[:, -1], found.busy, found.available, found.staff)
-    if dimension == "rep":
-        worked = tallies.busy.sum(axis=1)
-        return Cut(sums, found.queue, worked, hours.sum(axis=0), _mean_over_time(model, staff))
-    return found
+        return replace(found, queue=queue[:, -1])
+    if dimension in ("channel", "segment"):
+        return found
+    hours, staff = _on_staff(model)
+    if dimension == "month":
+        return replace(
+            found,
+            queue=queue.sum(axis=2),
+            busy=tallies.busy.sum(axis=2),
+            available=hours.sum(axis=1),
+            staff=staff.sum(axis=1),
+        )
+    people = np.average(staff, axis=0, weights=np.diff(model.months))
+    if dimension == "all":
+        return replace(
+            found,
+            queue=queue[:, -1].sum(axis=1)[:, None],
+            busy=tallies.busy.sum(axis=(1, 2))[:, None],
+            available=hours.sum(keepdims=True)[0],
+            staff=people.sum(keepdims=True),
+            ages=tallies.ages[:, None].astype(np.float64),
+        )
+    reps = replace(found, busy=tallies.busy.sum(axis=1), available=hours.sum(axis=0), staff=people)
+    return _by_team(model, reps) if dimension == "team" else reps
+
+
+def _bare(sums: Floats) -> Cut:
+    """Make a cut that knows its sums and nothing else."""
+    replications, _, size, _ = sums.shape
+    nothing = np.full((replications, size), np.nan)
+    no_ages = np.zeros((replications, size, len(Ended), 0))
+    return Cut(sums, queue=nothing, busy=nothing, available=nothing[0], staff=nothing[0], ages=no_ages)
 
 
 def _by_team(model: Model, reps: Cut) -> Cut:
     """Add up the reps of each team."""
     membership = (model.reps["team"][:, None] == np.arange(len(model.teams))).astype(np.float64)
-    return Cut(
-        np.einsum("rbnw,nt->rbtw", reps.sums, membership),
-        np.full((len(reps.sums), len(model.teams)), np.nan),
-        reps.busy @ membership,
-        reps.available @ membership,
-        reps.staff @ membership,
+    return replace(
+        _bare(np.einsum("rbnw,nt->rbtw", reps.sums, membership)),
+        busy=reps.busy @ membership,
+        available=reps.available @ membership,
+        staff=reps.staff @ membership,
     )
 
 
 def _on_staff(model: Model) -> tuple[Floats, Floats]:
     """Find each rep's working time (µs) and share of time on staff: (M, R) in each month."""
-    months = model.months
-    hours = np.zeros((len(months) - 1, len(model.reps)))
+    hours = np.zeros((len(model.months) - 1, len(model.reps)))
     staff = np.zeros_like(hours)
+    worked: dict[tuple[int, int], int] = {}  # by team and instant: most reps share those of the months
     for number, rep in enumerate(model.reps):
-        team = model.teams[rep["team"]]
-        for month in range(len(months) - 1):
-            since, until = max(months[month], rep["joins"]), min(months[month + 1], rep["leaves"])
-            if since < until:
-                ends = [
-                    worked_by(model.hours, team["first_hours"], team["hours"], at) for at in (since, until)
-                ]
-                hours[month, number] = ends[1] - ends[0]
-                staff[month, number] = (until - since) / (months[month + 1] - months[month])
+        moments = np.clip(model.months, rep["joins"], rep["leaves"])
+        staff[:, number] = np.diff(moments) / np.diff(model.months)
+        keys = [(int(rep["team"]), int(moment)) for moment in moments]
+        for team, moment in set(keys) - worked.keys():
+            row = model.teams[team]
+            worked[team, moment] = worked_by(model.hours, row["first_hours"], row["hours"], moment)
+        hours[:, number] = np.diff([worked[key] for key in keys])
     return hours, staff
-
-
-def _mean_over_time(model: Model, staff: Floats) -> Floats:
-    """Average over the months by their lengths: (M, R) to (R,)."""
-    return np.asarray(np.average(staff, axis=0, weights=np.diff(model.months)))

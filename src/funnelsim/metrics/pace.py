@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from funnelsim.metrics.ages import mean_cycle
 from funnelsim.metrics.cut import CUTS, Cut
 from funnelsim.metrics.figure import Better, Parts, Unit, figure, ratio, total
 from funnelsim.metrics.funnel import decided
@@ -23,14 +24,14 @@ def _velocity(value: Floats, contracts: Floats, days: Floats) -> Floats:
     return ratio(value * contracts, days)
 
 
-@figure("Sales cycle", Unit.DAYS, Basis.COHORT, Better.LESS, CUTS)
+@figure("Sales cycle", Unit.DAYS, Basis.COHORT, Better.LESS, CUTS, mean_cycle)
 def cycle_length(cut: Cut) -> Parts:
-    """Mean time from inquiry to contract, of those won: the sum of their cycles / contracts.
+    """Mean time from inquiry to contract: the sum of the cycles of those won / contracts.
 
-    Where leads are still open when the simulation ends, `Forecast.cycle` corrects for the long cycles that
-    are missing.
+    In all, it is corrected for the long cycles of leads still open when the simulation ends (Aalen-Johansen);
+    by month, channel and the like it is that of the contracts won by then.
     """
-    return cut.cohort(Event.WON, Measure.AGE) / DAY, cut.cohort(Event.WON)
+    return cut.cohort(Event.WON, Measure.AGE) / DAY, cut.cohort(Event.WON), cut.ages
 
 
 @figure("Time to first contact", Unit.HOURS, Basis.COHORT, Better.LESS, CUTS)
@@ -74,7 +75,7 @@ def time_in_stage(cut: Cut) -> Parts:
 @figure("Busy", Unit.SHARE, Basis.PERIOD, Better.NEITHER, ("all", "month", "rep", "team"))
 def utilisation(cut: Cut) -> Parts:
     """Working time spent on leads / working time on staff, in the period."""
-    return cut.busy, cut.busy * 0 + cut.available
+    return cut.busy, cut.always(cut.available)
 
 
 @figure("Queue", Unit.COUNT, Basis.PERIOD, Better.LESS, ("all", "month", "stage"), total, stock=True)

@@ -155,6 +155,18 @@ def test_the_longest_pattern_tells_the_origin() -> None:
     assert {row.origin for row in origins(parse(MINIMAL))} == {"not stated", "assumed: default"}
 
 
+def test_a_strategy_may_say_where_its_values_come_from() -> None:
+    text = MINIMAL + (
+        '[strategies.twice]\nchange = { "channels.web.inquiries_per_month" = 20 }\n'
+        '[origins]\n"strategies.twice.*" = "measured: last year"\n"*" = "assumed: all"\n'
+    )
+    scenario = parse(text)
+    twice = scenario.strategy("twice")
+    assert twice.origins == scenario.origins
+    again = twice.with_changes({"stages.talk.conversion": 0.25})
+    assert (again.channels["web"].inquiries_per_month, again.stages["talk"].conversion) == (20, 0.25)
+
+
 def test_every_leaf_has_an_origin_row() -> None:
     scenario = load("first_steps")
     rows = {row.path for row in origins(scenario)}

@@ -30,6 +30,31 @@ def check_meaning(contents: Contents) -> list[Problem]:
     return [problem for check in _CHECKS for problem in check(contents)]
 
 
+def check_origins(contents: Contents) -> Problems:
+    """Find origins that name no value, or do not say what kind of origin they are.
+
+    Origins speak of the file as it was written, so changes are not held against them: a strategy's
+    scenario has no strategies any more, and still carries the origins of their values.
+    """
+    if not contents.origins:
+        return
+    paths = [written(path) for path, _ in leaves(contents)]
+    for pattern, text in contents.origins.items():
+        if not text.startswith(ORIGINS):
+            yield Problem(
+                f'origins."{pattern}"', f"is {shown(text)}", f"a text that begins with {' or '.join(ORIGINS)}"
+            )
+        if not any(fnmatchcase(path, pattern) for path in paths):
+            yield Problem(
+                f'origins."{pattern}"',
+                "matches no value",
+                "a path or a pattern",
+                None,
+                pattern,
+                nearest(pattern, paths),
+            )
+
+
 def _sum_to_one(path: str, shares: Iterable[float]) -> Problems:
     total = sum(shares)
     if abs(total - 1) > ROUNDING:
@@ -269,7 +294,7 @@ def _wait(path: str, wait: Wait) -> Problems:
         yield Problem(f"{path}.hours", f"is {shown(wait.hours)}", "hours that rise")
 
 
-# ---- names, origins, strategies ---------------------------------------------------------------
+# ---- names, strategies ------------------------------------------------------------------------
 
 
 def _keys_of_draws(contents: Contents) -> Problems:
@@ -294,26 +319,6 @@ def _collisions(path: str, hashes: Mapping[str, int]) -> Problems:
         owners.setdefault(key, name)
 
 
-def _origins(contents: Contents) -> Problems:
-    if not contents.origins:
-        return
-    paths = [written(path) for path, _ in leaves(contents)]
-    for pattern, text in contents.origins.items():
-        if not text.startswith(ORIGINS):
-            yield Problem(
-                f'origins."{pattern}"', f"is {shown(text)}", f"a text that begins with {' or '.join(ORIGINS)}"
-            )
-        if not any(fnmatchcase(path, pattern) for path in paths):
-            yield Problem(
-                f'origins."{pattern}"',
-                "matches no value",
-                "a path or a pattern",
-                None,
-                pattern,
-                nearest(pattern, paths),
-            )
-
-
 def _today(contents: Contents) -> Problems:
     if TODAY in contents.strategies and contents.strategies[TODAY].change:
         yield Problem(f"strategies.{TODAY}.change", "is given", f'"{TODAY}" to be the unchanged scenario')
@@ -331,6 +336,5 @@ _CHECKS: tuple[Callable[[Contents], Problems], ...] = (
     _paths,
     _waits,
     _keys_of_draws,
-    _origins,
     _today,
 )

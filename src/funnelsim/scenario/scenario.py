@@ -14,7 +14,7 @@ from pydantic import PrivateAttr
 
 from funnelsim.scenario import files
 from funnelsim.scenario.changes import apply_changes
-from funnelsim.scenario.checks import check_meaning
+from funnelsim.scenario.checks import check_meaning, check_origins
 from funnelsim.scenario.errors import Problem, ScenarioError, nearest
 from funnelsim.scenario.files import Source
 from funnelsim.scenario.horizon import Months, months_for
@@ -187,6 +187,8 @@ def from_document(document: Document, source: Source | None = None) -> Scenario:
     """
     source = source or Source("scenario")
     contents, repaired, problems = _examine(document, source)
+    faulty = [problem.path for problem in problems]
+    problems += [problem for problem in check_origins(contents) if not _follows(problem.path, faulty)]
     problems += _strategy_problems(contents, repaired, source, [problem.path for problem in problems])
     if problems:
         raise ScenarioError(_in_order(problems, source), source.name)

@@ -645,3 +645,15 @@ def test_a_file_of_nothing_but_mistakes_is_told_quickly() -> None:
 
 def test_the_good_one_is_good() -> None:
     lower(parse(GOOD))
+
+
+def test_leads_without_any_chance_must_have_a_way_out() -> None:
+    """A theorist whose odds are 0 would go round for ever where all who fail go back."""
+    loop = edited(
+        "conversion = 0.5\n[stages.offer]", "conversion = 0.5\nback_to = { talk = 1 }\n[stages.offer]"
+    )
+    parse(loop)
+    problems = problems_of(loop.replace("start = 2026-01-01", "start = 2026-01-01\neffects.theorist = 0"))
+    assert [problem.sentence() for problem in problems] == [
+        'line 12: stages.talk loops for ever; expected a way to "won", or some who are lost'
+    ]

@@ -18,7 +18,7 @@ from funnelsim.scenario.places import leaves, written
 from funnelsim.scenario.schema import LONGEST_HORIZON, MOST_PEOPLE, TODAY, Contents, Stage, Team, Wait
 
 GONE_COLD_NAME = "gone cold"
-ROUNDING = 1e-6  # shares such as 0.333 + 0.333 + 0.334 may miss 1 by the writer's rounding
+ROUNDING = 0.0015  # three thirds written as 0.333 are meant to be all
 MOST_INQUIRIES = 2**31  # an inquiry's number has 32 bits in its key
 ORIGINS = ("source:", "measured:", "assumed:")
 
@@ -245,21 +245,23 @@ def _paths(contents: Contents) -> Problems:
     known_starts = all(first_stage(contents, name) in contents.stages for name in contents.channels)
     if not known_starts or any(True for _ in _targets(contents)):
         return  # told already
-    forward = {name: set(advancing(contents, name)) for name in contents.stages}
-    backward = {name: set(failing(stage)) for name, stage in contents.stages.items()}
-    edges = {name: forward[name] | backward[name] for name in contents.stages}
+    edges = {name: {*advancing(contents, name), *failing(stage)} for name, stage in contents.stages.items()}
     starts = {first_stage(contents, channel) for channel in contents.channels}
     seen = reached(edges, starts)
-    possible = {
-        name: (forward[name] if stage.conversion > 0 and not _hopeless(contents, stage) else set())
-        | (backward[name] if stage.conversion < 1 else set())
-        for name, stage in contents.stages.items()
-    }
+    possible = {name: _ways(contents, name) for name in contents.stages}
     for name in contents.stages:
         if name not in seen:
             yield Problem(f"stages.{name}", "is reached by no path", "a stage or a channel that leads to it")
         if not reached(possible, [name]) & {WIN, LOSS}:
             yield Problem(f"stages.{name}", "loops for ever", f'a way to "{WIN}", or some who are lost')
+
+
+def _ways(contents: Contents, name: str) -> set[str]:
+    """Find the ways out of a stage that a lead with the worst odds can take."""
+    stage = contents.stages[name]
+    hopeless = _hopeless(contents, stage)
+    ways = set() if hopeless or stage.conversion == 0 else set(advancing(contents, name))
+    return ways | set(failing(stage)) if hopeless or stage.conversion < 1 else ways
 
 
 def _hopeless(contents: Contents, stage: Stage) -> bool:

@@ -75,8 +75,7 @@ def _slow_visit(stage: Stage, slowest: float) -> float:
     if stage.team is not None:
         patience = stage.goes_cold_after_days
         days += SLACK + (0.0 if patience is None else min(patience.quantile(0.9), LONGEST_WAIT))
-    longest = LONGEST_CHOICE * DAYS_PER_MONTH
-    return min(days, longest) if math.isfinite(days) else longest
+    return min(days, LONGEST_CHOICE * DAYS_PER_MONTH)
 
 
 def months_later(day: date, months: int) -> date:

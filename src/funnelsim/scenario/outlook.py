@@ -184,17 +184,15 @@ class _Chain:
         size = len(advances)
         visits = np.linalg.solve((np.eye(size) - moves[:, :size]).T, np.eye(size)[start])
         contracts = float(visits @ moves[:, size])
-        return _Chances(self._becomes_lead(advances, moves, start), contracts, visits)
+        return _Chances(self._becomes_lead(moves, start), contracts, visits)
 
-    def _becomes_lead(self, advances: Floats, moves: Floats, start: int) -> float:
-        """Compute the chance to advance, at least once, past the stage that makes leads."""
+    def _becomes_lead(self, moves: Floats, start: int) -> float:
+        """Compute the chance to go, sooner or later, beyond the stage that makes leads, or to win."""
         if start > self.maker:
             return 1.0
-        size = len(advances)
-        until = moves[:, :size].copy()
-        until[self.maker] = (1.0 - advances[self.maker]) * self.backward[self.maker, :size]
-        visits = np.linalg.solve((np.eye(size) - until).T, np.eye(size)[start])
-        return float(visits[self.maker] * advances[self.maker])
+        before = self.maker + 1
+        visits = np.linalg.solve((np.eye(before) - moves[:before, :before]).T, np.eye(before)[start])
+        return float(visits @ moves[:before, before:-1].sum(axis=1))
 
     def _advances(self, stage: Stage, kind: _Kind) -> float:
         """Compute the chance that a kind of lead advances, averaged over the team's skill."""

@@ -389,7 +389,7 @@ class Stage(Section):
     )
     makes: Literal["lead"] | None = Field(
         default=None,
-        description='"lead": an inquiry that advances here has become a lead. Default: the first stage.',
+        description='"lead": an inquiry that goes beyond this stage is a lead. Default: the first stage.',
     )
     cost_per_visit: NotNegative = Field(
         default=0.0, description="Cost of each visit, booked when work starts."

@@ -397,6 +397,21 @@ ONE_MISTAKE = [
     ),
     (GOOD + '[origins]\n"teams.sale.people" = "assumed: x"', None, "matches no value", "assumed"),
     (GOOD + '[origins]\n"teams.*" = "I made it up"', None, "begins with source:", "made"),
+    (
+        after("inquiries_per_month = 10", "[teams.other]", "people = 9_999"),
+        "teams",
+        "at most 10,000 in all",
+        None,
+    ),
+    (after("[stages.talk]", "customer_takes_days = { sample = 'x.csv', times = 0 }"), None, "x.csv", "times"),
+    (
+        after("[stages.talk]", "customer_takes_days = { scipy = 'expon', times = 0 }"),
+        None,
+        "factor above 0",
+        "times",
+    ),
+    (after("[stages.talk]", "next = 3"), "stages.talk.next", "the name of a stage", "next"),
+    (edited("[stages.talk]", '[stages." talk"]'), None, "is not a name", '" talk"'),
     (edited("[stages.talk]", '[stages."a.b"]'), None, "is not a name", '"a.b"'),
 ]
 
@@ -655,5 +670,5 @@ def test_leads_without_any_chance_must_have_a_way_out() -> None:
     parse(loop)
     problems = problems_of(loop.replace("start = 2026-01-01", "start = 2026-01-01\neffects.theorist = 0"))
     assert [problem.sentence() for problem in problems] == [
-        'line 12: stages.talk loops for ever; expected a way to "won", or some who are lost'
+        'line 11: stages.talk loops for ever; expected a way to "won", or some who are lost'
     ]

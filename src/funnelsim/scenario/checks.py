@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from itertools import pairwise
 
-from funnelsim.distributions import Constant
 from funnelsim.randomness import ARRIVAL, KIND, PROFILE, VALUE, hash24, purpose
 from funnelsim.scenario.errors import Problem, nearest, shown
 from funnelsim.scenario.flow import LOSS, WIN, advancing, failing, first_stage, reached
 from funnelsim.scenario.places import leaves, written
+from funnelsim.scenario.quantities import least_drawn
 from funnelsim.scenario.schema import LONGEST_HORIZON, MOST_PEOPLE, TODAY, Contents, Stage, Team, Wait
 
 GONE_COLD_NAME = "gone cold"

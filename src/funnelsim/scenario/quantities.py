@@ -272,10 +272,18 @@ def _at_least_zero(value: object, info: ValidationInfo, what: str) -> Distributi
     return found
 
 
+def least_drawn(distribution: Distribution) -> float:
+    """Return the least value that can be drawn: that of the lowest uniform.
+
+    >>> least_drawn(Lognormal(3, 7)) > 0
+    True
+    """
+    return distribution.quantile(2.0**-53)
+
+
 def _above_zero(value: object, info: ValidationInfo, what: str) -> Distribution:
     found = _of(value, info)
-    lowest = found.lowest()
-    if lowest < 0 or (lowest == 0 and not isinstance(found, Lognormal | Scipy)):
+    if found.lowest() < 0 or least_drawn(found) <= 0:
         reject(f"is {shown(value)}, which can be 0 or less", what)
     return found
 

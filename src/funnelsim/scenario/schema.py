@@ -339,7 +339,7 @@ class Team(Section):
     commission: Share = Field(
         default=0.0, description="Share of bookings paid to the rep who owns the contract."
     )
-    skill: OddsRatio = Field(default=ONE, description="Distribution of a rep's odds ratio; average 1.")
+    skill: AboveZero = Field(default=ONE, description="Distribution of a rep's odds ratio; average 1.")
     speed: AboveZero = Field(
         default=ONE, description="Distribution of a rep's pace; effort is divided by it."
     )

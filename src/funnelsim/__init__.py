@@ -1,1 +1,56 @@
-"""Simulate a sales organisation and choose between strategies."""
+"""Simulate a sales organisation and choose between strategies.
+
+>>> import funnelsim as fs
+>>> scenario = fs.load("first_steps").with_changes({"teams.sales.people": 3})
+>>> fs.simulate(scenario, replications=3, jobs=1).years
+3
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from funnelsim.reports import ComparisonResult, SimulationResult
+    from funnelsim.scenario import Scenario, ScenarioError, load, parse, presets
+    from funnelsim.study import EndlessLoopError, compare, simulate
+
+__all__ = [
+    "ComparisonResult",
+    "EndlessLoopError",
+    "Scenario",
+    "ScenarioError",
+    "SimulationResult",
+    "compare",
+    "load",
+    "parse",
+    "presets",
+    "simulate",
+]
+
+_HOMES = {
+    "ComparisonResult": "funnelsim.reports",
+    "EndlessLoopError": "funnelsim.study",
+    "Scenario": "funnelsim.scenario",
+    "ScenarioError": "funnelsim.scenario",
+    "SimulationResult": "funnelsim.reports",
+    "compare": "funnelsim.study",
+    "load": "funnelsim.scenario",
+    "parse": "funnelsim.scenario",
+    "presets": "funnelsim.scenario",
+    "simulate": "funnelsim.study",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name when it is first asked for: compiled code and pandas take their time."""
+    if name == "__version__":
+        return import_module("importlib.metadata").version("funnelsim")
+    if name not in _HOMES:
+        raise AttributeError(f"module 'funnelsim' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

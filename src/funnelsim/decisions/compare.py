@@ -123,14 +123,14 @@ class Comparison:
             )
             for name, found in self.differences().items()
         ]
-        best = self._best()
+        best = self.best()
         rivals = {} if best is None else self._rivals(best)
         forecast = self.forecasts[self.base]
         return verdict(
             standings, best, rivals, self.base, self.years, forecast.months, forecast.names.currency
         )
 
-    def _best(self) -> str | None:
+    def best(self) -> str | None:
         """Find the strategy of the highest mean profit among those that surely beat the base."""
         better = {
             name: found.mean for name, found in self.differences().items() if found.sure and found.mean > 0

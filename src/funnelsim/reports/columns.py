@@ -1,0 +1,157 @@
+"""Columns of figures as text: one scale and one number of decimals, and which interval it is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from funnelsim.decisions import Difference
+from funnelsim.forecast import Chance, Estimate, Interval
+from funnelsim.metrics import Unit
+from funnelsim.metrics.wording import UNDEFINED, number
+
+RANGE = "P10-P90"  # of single simulated years
+PRECISION = "95 %"  # of the mean over them
+_SCALES = ((1e9, "billion"), (1e6, "million"), (1e4, "thousand"))  # from these amounts on
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: its heading, the interval that it has, and its cells.
+
+    `intervals` holds a text for each value, empty where there is none.
+    """
+
+    title: str
+    unit: str
+    interval: str
+    values: tuple[str, ...]
+    intervals: tuple[str, ...]
+
+    def beside(self) -> tuple[str, ...]:
+        """Write each interval in brackets after its value."""
+        pairs = zip(self.values, self.intervals, strict=True)
+        return tuple(f"{value} ({interval})" if interval else value for value, interval in pairs)
+
+    def beneath(self) -> tuple[str, ...]:
+        """Write each interval in a line of its own."""
+        pairs = zip(self.values, self.intervals, strict=True)
+        return tuple(f"{value}\n{interval}".rstrip() for value, interval in pairs)
+
+
+def outcome(estimate: Estimate) -> Interval:
+    """Take the mean with the range of single simulated years."""
+    return Interval(estimate.mean, estimate.p10, estimate.p90)
+
+
+def median_outcome(estimate: Estimate) -> Interval:
+    """Take the median simulated year with the range of single years."""
+    return Interval(estimate.p50, estimate.p10, estimate.p90)
+
+
+def precision(found: Estimate | Difference) -> Interval:
+    """Take the mean with its precision."""
+    return Interval(found.mean, found.low, found.high)
+
+
+def chance(found: Chance) -> Interval:
+    """Take the share of simulated years that reach a goal with its precision."""
+    return Interval(found.share, found.low, found.high)
+
+
+def text_column(title: str, values: Sequence[str]) -> Column:
+    """Make a column of words, without intervals."""
+    return Column(title, "", "", tuple(values), ("",) * len(values))
+
+
+def figure_column(
+    title: str, unit: Unit, currency: str, figures: Sequence[Interval | None], interval: str = ""
+) -> Column:
+    """Write figures with their intervals in one scale, rounded to the same place.
+
+    Parameters
+    ----------
+    title : str
+        In users' words.
+    unit : Unit
+        Of the figures.
+    currency : str
+        Of money.
+    figures : sequence of Interval or None
+        What is undefined, or None, is written "-".
+    interval : str
+        RANGE or PRECISION; empty where intervals are not to be written.
+
+    Examples
+    --------
+    >>> column = figure_column("Cost", Unit.MONEY, "USD", [Interval(352_340, 349e3, 361e3)], RANGE)
+    >>> column.unit, column.beside()
+    ('thousand USD', ('352 (349 to 361)',))
+    """
+    nothing = Interval(math.nan, math.nan, math.nan)
+    filled = [nothing if each is None else each for each in figures]
+    numbers = [end for each in filled for end in (each if interval else each[:1]) if math.isfinite(end)]
+    scale, words = _scale(max(map(abs, numbers), default=0.0), unit, currency)
+    scaled = [Interval(each.value / scale, each.low / scale, each.high / scale) for each in filled]
+    places = _places([each.value for each in scaled])
+    return Column(
+        title=title,
+        unit=words,
+        interval=interval,
+        values=tuple(rounded(each.value, places) for each in scaled),
+        intervals=_spans(scaled, places) if interval else ("",) * len(scaled),
+    )
+
+
+def rounded(value: float, places: int) -> str:
+    """Write a number with so many decimals; more, where nothing would be left of it.
+
+    Examples
+    --------
+    >>> rounded(3.14159, 2), rounded(-0.0004, 2), rounded(0.0, 1), rounded(float("inf"), 1)
+    ('3.14', '-0.0004', '0', '-')
+    """
+    if not math.isfinite(value):
+        return UNDEFINED
+    text = f"{value:,.{places}f}"
+    if any(digit in text for digit in "123456789"):
+        return text
+    return number(value, 1)
+
+
+def _spans(figures: Sequence[Interval], places: int) -> tuple[str, ...]:
+    """Write intervals to the digits that their widths justify; nothing where there is no width."""
+    widths = [each.high - each.low for each in figures if 0 < each.high - each.low < math.inf]
+    if widths:
+        places = min(places, max(0, 1 - math.floor(math.log10(median(widths)))))
+    return tuple(_span(each, places) for each in figures)
+
+
+def _span(figure: Interval, places: int) -> str:
+    if not math.isfinite(figure.low) or not math.isfinite(figure.high) or figure.low == figure.high:
+        return ""
+    low, high = (f"{end:,.{places}f}" for end in figure[1:])
+    nothing = f"{-0.0:.{places}f}"
+    return " to ".join(text.removeprefix("-") if text == nothing else text for text in (low, high))
+
+
+def _scale(largest: float, unit: Unit, currency: str) -> tuple[float, str]:
+    """Choose what to divide a column by, and say so."""
+    if unit is Unit.SHARE:
+        return 0.01, "%"
+    if unit is Unit.MONEY:
+        for bound, word in _SCALES:
+            if largest >= 0.9995 * bound:
+                return (1e3 if word == "thousand" else bound), f"{word} {currency}".strip()
+        return 1.0, currency
+    return 1.0, unit.value if unit in (Unit.DAYS, Unit.HOURS) else ""
+
+
+def _places(values: Sequence[float]) -> int:
+    """Choose decimals that give the largest number of a column three digits; none where all are whole."""
+    known = [abs(value) for value in values if math.isfinite(value)]
+    if all(value == round(value) for value in known):
+        return 0
+    return min(max(2 - math.floor(math.log10(max(known))), 0), 6)

@@ -1,0 +1,191 @@
+"""What `compare` prints: changes, blocks of figures, the verdict, what to watch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from funnelsim.metrics import FIGURES, Unit
+from funnelsim.reports import notes
+from funnelsim.reports.columns import (
+    PRECISION,
+    RANGE,
+    Column,
+    chance,
+    figure_column,
+    outcome,
+    precision,
+)
+from funnelsim.reports.grid import WIDTH, printable, tables
+from funnelsim.reports.results import ComparisonResult
+
+_PER_UNIT = (
+    "cost_per_inquiry",
+    "cost_per_lead",
+    "cost_per_contract",
+    "programme_cost_share",
+    "lead_to_contract",
+    "gone_cold_share",
+)
+
+
+def comparison_page(
+    result: ComparisonResult, next_command: str, everything: bool = False, width: int = WIDTH
+) -> RenderableType:
+    """Lay out a comparison for a terminal.
+
+    Parameters
+    ----------
+    result : ComparisonResult
+        What was simulated.
+    next_command : str
+        What to try next.
+    everything : bool
+        Whether every registered figure is shown.
+    width : int
+        Characters of a line at most.
+    """
+    names = list(result)
+    base = result[result.base]
+    months = base.forecast.months
+    counted = f"{len(names)} strategies" if len(names) > 1 else "one strategy"
+    ran = notes.what_ran(result.plan, result.years, months)
+    found: list[RenderableType] = [
+        notes.heading(f"{printable(result.scenario.source)}: {counted} in the same worlds"),
+        Text(f"{ran}; {notes.horizon(base.scenario)}"),
+        Text(),
+        notes.heading("What each strategy changes"),
+        *notes.indented(line for name in names for line in notes.changes(result.scenario, name)),
+        *_spaced(tables("Strategy", names, deciding_columns(result), width=width)),
+        *_spaced(tables("Strategy", names, other_columns(result), width=width)),
+    ]
+    if everything:
+        found += [Text(), notes.heading("Every figure")]
+        found += _spaced(tables("Strategy", names, every_column(result), width=width))
+    found += [Text(), Text(notes.intervals(result.years, months)), Text(notes.formulas(months))]
+    found += [Text(line) for line in goals_in_words(result)]
+    return Group(*found, *_judgement(result, next_command, width))
+
+
+def deciding_columns(result: ComparisonResult) -> list[Column]:
+    """Make the columns that decide: contracts, money, and the difference to the base."""
+    comparison = result.comparison
+    currency = _currency(result)
+    gains = comparison.differences()
+    return [
+        *(_column(result, metric) for metric in ("won", "bookings", "cost")),
+        _column(result, "roi", title="ROI"),
+        figure_column(
+            f"Profit against {printable(result.base)}",
+            Unit.MONEY,
+            currency,
+            [precision(gains[name]) if name in gains else None for name in result],
+            PRECISION,
+        ),
+        figure_column(
+            "Return on the extra money",
+            Unit.RATIO,
+            currency,
+            [comparison.return_on_extra(name) if name in gains else None for name in result],
+            PRECISION,
+        ),
+    ]
+
+
+def other_columns(result: ComparisonResult) -> list[Column]:
+    """Make the columns of pace, unit costs, shares, teams and goals."""
+    comparison = result.comparison
+    change = figure_column(
+        f"Cycle against {printable(result.base)}",
+        Unit.SHARE,
+        "",
+        [comparison.relative(name, "cycle_length") if name != result.base else None for name in result],
+        PRECISION,
+    )
+    per_unit = [_column(result, metric) for metric in _PER_UNIT]
+    return [_column(result, "cycle_length"), change, *per_unit, *_busy(result), *_chances(result)]
+
+
+def every_column(result: ComparisonResult) -> list[Column]:
+    """Make a column for every registered figure that is defined in all."""
+    return [_column(result, name) for name, figure in FIGURES.items() if "all" in figure.by]
+
+
+def goals_in_words(result: ComparisonResult) -> list[str]:
+    """Say what each goal asks."""
+    return [
+        f"Goal {printable(goal.name)}: {FIGURES[goal.metric].title.lower()}, {goal.words()}."
+        for goal in result[result.base].forecast.goals
+    ]
+
+
+def _column(result: ComparisonResult, metric: str, title: str = "") -> Column:
+    figure = FIGURES[metric]
+    estimates = [each.forecast.estimate(metric) for each in result.simulations.values()]
+    shown = [outcome(estimate) for estimate in estimates]
+    return figure_column(title or figure.title, figure.unit, _currency(result), shown, RANGE)
+
+
+def _busy(result: ComparisonResult) -> list[Column]:
+    """Make a column for each team: how busy it is."""
+    found = [each.forecast.by("utilisation", "team") for each in result.simulations.values()]
+    return [
+        figure_column(
+            f"{printable(team)} busy",
+            Unit.SHARE,
+            "",
+            [outcome(breakdown.estimates[place]) for breakdown in found],
+            RANGE,
+        )
+        for place, team in enumerate(found[0].labels)
+    ]
+
+
+def _chances(result: ComparisonResult) -> list[Column]:
+    """Make a column for each goal: how likely it is reached."""
+    found = [each.forecast.chances() for each in result.simulations.values()]
+    return [
+        figure_column(
+            f"Chance of {printable(goal.goal.name)}",
+            Unit.SHARE,
+            "",
+            [chance(chances[place]) for chances in found],
+            PRECISION,
+        )
+        for place, goal in enumerate(found[0])
+    ]
+
+
+def _judgement(result: ComparisonResult, next_command: str, width: int) -> Iterable[RenderableType]:
+    """Lay out what is below the tables: verdict, typed conversions, warnings, what to try next."""
+    yield Text()
+    yield notes.heading("Verdict")
+    yield from notes.indented([printable(result.verdict)])
+    yield Text()
+    yield notes.heading(f"Conversions typed, and as simulated ({printable(result.base)})")
+    yield from typed_conversions(result, width)
+    watch = notes.warnings(result.warnings)
+    if watch:
+        yield Text()
+        yield notes.heading("Watch")
+        yield from notes.indented(watch)
+    yield Text()
+    yield Text(f"Next, try: {next_command}")
+
+
+def typed_conversions(result: ComparisonResult, width: int) -> list[Table]:
+    """Set the base's simulated conversions beside the typed ones."""
+    found = result[result.base].forecast.conversions()
+    columns = notes.conversion_columns(found)
+    return tables("Stage", [each.stage for each in found], columns, Column.beside, width)
+
+
+def _currency(result: ComparisonResult) -> str:
+    return printable(result[result.base].forecast.names.currency)
+
+
+def _spaced(found: list[Table]) -> list[RenderableType]:
+    return [each for table in found for each in (Text(), table)]

@@ -1,0 +1,140 @@
+"""Results as pandas frames: a row for each thing, a column for each statistic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import pandas as pd
+
+from funnelsim.decisions import Comparison
+from funnelsim.forecast import Estimate, Forecast
+from funnelsim.metrics import FIGURES
+
+STATISTICS = ("mean", "low", "high", "p10", "p50", "p90")
+
+
+def summary(forecast: Forecast) -> pd.DataFrame:
+    """Estimate every figure that is defined in all: (figures, title, unit and statistics)."""
+    figures = [figure for figure in FIGURES.values() if "all" in figure.by]
+    rows = [
+        [figure.title, _unit(forecast, figure.name), *_statistics(forecast.estimate(figure.name))]
+        for figure in figures
+    ]
+    index = pd.Index([figure.name for figure in figures], name="figure")
+    return pd.DataFrame(rows, index=index, columns=["title", "unit", *STATISTICS])
+
+
+def breakdown(forecast: Forecast, dimension: str) -> pd.DataFrame:
+    """Estimate every figure that a dimension has: (places, figures x statistics)."""
+    found = [forecast.by(name, dimension) for name, figure in FIGURES.items() if dimension in figure.by]
+    columns = pd.MultiIndex.from_product(
+        [[each.figure.name for each in found], STATISTICS], names=["figure", "statistic"]
+    )
+    rows = [
+        [number for each in found for number in _statistics(each.estimates[place])]
+        for place in range(len(found[0].labels))
+    ]
+    return pd.DataFrame(rows, index=pd.Index(found[0].labels, name=dimension), columns=columns)
+
+
+def conversions(forecast: Forecast) -> pd.DataFrame:
+    """Set the conversions typed beside the simulated ones: (stages, typed and statistics)."""
+    found = forecast.conversions()
+    return pd.DataFrame(
+        [[each.typed, *_statistics(each.simulated)] for each in found],
+        index=pd.Index([each.stage for each in found], name="stage"),
+        columns=["typed", *STATISTICS],
+    )
+
+
+def reasons(forecast: Forecast) -> pd.DataFrame:
+    """Count those that ended without a contract in the mean year: (stages, reasons)."""
+    return pd.DataFrame(
+        forecast.reasons("stage"),
+        index=pd.Index(forecast.names.stages, name="stage"),
+        columns=pd.Index(forecast.names.reasons, name="reason"),
+    )
+
+
+def goals(forecasts: Mapping[str, Forecast]) -> pd.DataFrame:
+    """Estimate the chances of goals: (strategies x goals, words and interval)."""
+    found = [(name, chance) for name, forecast in forecasts.items() for chance in forecast.chances()]
+    rows = [
+        [each.goal.metric, each.goal.words(), each.share, each.low, each.high, each.reached, each.years]
+        for _, each in found
+    ]
+    index = pd.MultiIndex.from_tuples(
+        [(name, each.goal.name) for name, each in found], names=["strategy", "goal"]
+    )
+    names = ["figure", "asks", "chance", "low", "high", "reached", "years"]
+    return pd.DataFrame(rows, index=index, columns=names)
+
+
+def teams(forecast: Forecast) -> pd.DataFrame:
+    """Set hours asked against hours available: (teams, hours of the period)."""
+    found = forecast.team_hours()
+    return pd.DataFrame(
+        [[each.available, each.worked, each.asked] for each in found],
+        index=pd.Index([each.team for each in found], name="team"),
+        columns=["available", "worked", "asked"],
+    )
+
+
+def cycle(forecast: Forecast) -> pd.DataFrame:
+    """Tell the share of contracts won by each number of days since the inquiry."""
+    found = forecast.cycle()
+    return pd.DataFrame(
+        {"share": found.share, "standard_error": found.error}, index=pd.Index(found.days, name="days")
+    )
+
+
+def differences(comparison: Comparison) -> pd.DataFrame:
+    """Compare every figure with the base's: (strategies x figures, interval and p values)."""
+    names = [figure.name for figure in FIGURES.values() if "all" in figure.by]
+    found = {name: comparison.differences(name) for name in names}
+    order = [(strategy, name) for strategy in comparison.others for name in names]
+    rows = [
+        [each.mean, each.low, each.high, each.p_value, each.adjusted, *each.ahead]
+        for each in (found[name][strategy] for strategy, name in order)
+    ]
+    return pd.DataFrame(
+        rows,
+        index=pd.MultiIndex.from_tuples(order, names=["strategy", "figure"]),
+        columns=["mean", "low", "high", "p_value", "p_value_holm", "ahead", "ahead_low", "ahead_high"],
+    )
+
+
+def decision_table(comparison: Comparison) -> pd.DataFrame:
+    """Tell what decides: a row for each strategy, three columns for each figure."""
+    rows = {}
+    gains = comparison.differences()
+    for name, forecast in comparison.forecasts.items():
+        row: dict[str, float] = {}
+        for metric in ("won", "bookings", "cost", "roi", "net_contribution", "cycle_length"):
+            estimate = forecast.estimate(metric)
+            row |= {metric: estimate.mean, f"{metric}_p10": estimate.p10, f"{metric}_p90": estimate.p90}
+        if name in gains:
+            gain = gains[name]
+            row |= {"profit_gain": gain.mean, "profit_gain_low": gain.low, "profit_gain_high": gain.high}
+            extra = comparison.return_on_extra(name)
+            if extra is not None:
+                ends = {"return_on_extra_low": extra.low, "return_on_extra_high": extra.high}
+                row |= {"return_on_extra": extra.value} | ends
+        rows[name] = row
+    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("strategy")
+    wanted = [f"{name}{end}" for name in ("profit_gain", "return_on_extra") for end in ("", "_low", "_high")]
+    return table.reindex(columns=[*[name for name in table if name not in wanted], *wanted]).astype(float)
+
+
+def side_by_side(frames: Iterable[tuple[str, pd.DataFrame]]) -> pd.DataFrame:
+    """Put the frames of strategies below each other, the strategy in front."""
+    return pd.concat(dict(frames), names=["strategy"])
+
+
+def _unit(forecast: Forecast, metric: str) -> str:
+    unit = FIGURES[metric].unit.value
+    return forecast.names.currency or unit if unit == "money" else unit
+
+
+def _statistics(estimate: Estimate) -> list[float]:
+    return [getattr(estimate, name) for name in STATISTICS]

@@ -1,0 +1,135 @@
+"""Tables of columns, laid side by side as far as the width allows, below each other beyond it."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Sequence
+
+from rich import box
+from rich.cells import cell_len
+from rich.table import Table
+from rich.text import Text
+
+from funnelsim.reports.columns import Column
+
+WIDTH = 100  # of a page, where the terminal is wider or there is none
+_WIDEST_LABEL = 18
+_WIDEST_WORD = 13  # of a heading; longer words are folded
+_GAP = 2  # between columns: one space of padding and one that the box draws
+
+Cells = Callable[[Column], tuple[str, ...]]
+
+
+def printable(text: str) -> str:
+    r"""Write a text in one line, without characters that a terminal would obey.
+
+    Examples
+    --------
+    >>> printable("two\n lines \x1b[31m")
+    'two lines ?[31m'
+    """
+    return "".join(letter if letter.isprintable() else "?" for letter in " ".join(text.split()))
+
+
+def tables(
+    heading: str,
+    labels: Sequence[str],
+    columns: Sequence[Column],
+    cells: Cells = Column.beneath,
+    width: int = WIDTH,
+) -> list[Table]:
+    """Lay columns out in as few tables as fit the width; each repeats the labels.
+
+    Numbers are never cut or folded; labels and headings are folded.
+
+    Parameters
+    ----------
+    heading : str
+        Of the labels.
+    labels : sequence of str
+        One for each row.
+    columns : sequence of Column
+        With a cell for each label.
+    cells : callable
+        How values and intervals become text: `Column.beneath` or `Column.beside`.
+    width : int
+        Characters.
+    """
+    label_width = _label_width([heading, *labels])
+    wanted = [_column_width(column, cells(column)) for column in columns]
+    groups: list[list[int]] = [[]]
+    free = width - label_width
+    for place, needed in enumerate(wanted):
+        if groups[-1] and free < needed + _GAP:
+            groups.append([])
+            free = width - label_width
+        groups[-1].append(place)
+        free -= needed + _GAP
+    return [
+        _table(heading, labels, label_width, [(columns[i], cells(columns[i]), wanted[i]) for i in group])
+        for group in groups
+    ]
+
+
+def _table(
+    heading: str,
+    labels: Sequence[str],
+    label_width: int,
+    columns: Sequence[tuple[Column, Sequence[str], int]],
+) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, _GAP - 1, 0, 0), pad_edge=False, show_edge=False)
+    table.add_column(Text(heading), width=label_width, overflow="fold")
+    for column, _, needed in columns:
+        header = [column.title, column.unit, column.interval]
+        text = Text("\n".join(part for part in header if part), style="bold")
+        table.add_column(text, justify="right", width=needed, overflow="fold")
+    for row, label in enumerate(labels):
+        name = Text("\n".join(folded(label, label_width)), style="bold")
+        table.add_row(name, *(_cell(cells[row]) for _, cells, _ in columns))
+    return table
+
+
+def _cell(text: str) -> Text:
+    value, _, interval = text.partition("\n")
+    return Text(value) + Text(f"\n{interval}", style="dim") if interval else Text(value)
+
+
+def folded(label: str, width: int) -> list[str]:
+    """Break a name into lines, after an underscore or a space where it has one.
+
+    Examples
+    --------
+    >>> folded("first_contact_twice_as_fast", 16)
+    ['first_contact_', 'twice_as_fast']
+    """
+    lines = [""]
+    for word in re.findall(r"[^_ ]*[_ ]|[^_ ]+", label):
+        if lines[-1] and cell_len(lines[-1] + word.rstrip()) > width:
+            lines.append("")
+        lines[-1] += word
+    return [line.rstrip() for line in lines]
+
+
+def _label_width(labels: Sequence[str]) -> int:
+    lines = [line for label in labels for line in folded(label, _WIDEST_LABEL)]
+    return min(max(map(cell_len, lines)), _WIDEST_LABEL)
+
+
+def _column_width(column: Column, cells: Sequence[str]) -> int:
+    words = [word for part in (column.title, column.unit) for word in part.split()]
+    heading = max([min(cell_len(word), _WIDEST_WORD) for word in words] + [cell_len(column.interval)])
+    return max([heading, *(cell_len(line) for cell in cells for line in cell.split("\n"))])
+
+
+def as_html(heading: str, labels: Sequence[str], columns: Sequence[Column]) -> str:
+    """Write columns as one HTML table."""
+    heads = [heading, *("\n".join(filter(None, (c.title, c.unit, c.interval))) for c in columns)]
+    rows = [[label, *(column.beneath()[row] for column in columns)] for row, label in enumerate(labels)]
+    head = "".join(f"<th>{_html(text)}</th>" for text in heads)
+    body = "".join(f"<tr>{''.join(f'<td>{_html(text)}</td>' for text in row)}</tr>" for row in rows)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _html(text: str) -> str:
+    return html.escape(text).replace("\n", "<br>")

@@ -1,0 +1,51 @@
+"""How results show themselves in a notebook."""
+
+from __future__ import annotations
+
+import html
+
+from funnelsim.metrics import FIGURES
+from funnelsim.metrics.wording import simulated
+from funnelsim.reports import notes
+from funnelsim.reports.columns import RANGE, Column, figure_column, outcome
+from funnelsim.reports.comparison_page import deciding_columns
+from funnelsim.reports.grid import as_html, printable
+from funnelsim.reports.results import ComparisonResult, SimulationResult
+
+_FIGURES = ("inquiries", "leads", "won", "bookings", "cost", "roi", "net_contribution", "cycle_length")
+
+
+def comparison_html(result: ComparisonResult) -> str:
+    """Write the deciding figures of each strategy, and the verdict."""
+    months = result[result.base].forecast.months
+    return "".join(
+        [
+            as_html("Strategy", list(result), deciding_columns(result)),
+            _paragraph(result.verdict),
+            _paragraph(f"{notes.intervals(result.years, months)} {notes.formulas(months)}"),
+            *map(_paragraph, notes.warnings(result.warnings)),
+        ]
+    )
+
+
+def simulation_html(result: SimulationResult) -> str:
+    """Write the main figures of a strategy, and what to watch."""
+    forecast = result.forecast
+    title = f"{result.strategy}: {simulated(result.years, forecast.months)}"
+    return "".join(
+        [
+            as_html(title, ["mean"], [_column(result, name) for name in _FIGURES]),
+            _paragraph(f"{notes.intervals(result.years, forecast.months)} {notes.formulas(forecast.months)}"),
+            *map(_paragraph, result.warnings),
+        ]
+    )
+
+
+def _column(result: SimulationResult, metric: str) -> Column:
+    figure = FIGURES[metric]
+    shown = [outcome(result.forecast.estimate(metric))]
+    return figure_column(figure.title, figure.unit, result.forecast.names.currency, shown, RANGE)
+
+
+def _paragraph(text: str) -> str:
+    return f"<p>{html.escape(printable(text))}</p>"

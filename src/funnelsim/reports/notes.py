@@ -1,0 +1,133 @@
+"""Lines of words around tables: what was simulated, what strategies change, what intervals mean."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+
+from rich.padding import Padding
+from rich.text import Text
+
+from funnelsim.forecast import Conversion, Interval
+from funnelsim.metrics import Unit
+from funnelsim.metrics.wording import over, simulated, span
+from funnelsim.replication import Plan
+from funnelsim.reports.columns import PRECISION, RANGE, Column, figure_column, precision
+from funnelsim.reports.grid import printable
+from funnelsim.scenario import Scenario, levers
+from funnelsim.scenario.errors import shown
+from funnelsim.scenario.horizon import months_later
+
+
+def heading(text: str) -> Text:
+    """Write a heading."""
+    return Text(text, style="bold")
+
+
+def indented(lines: Iterable[str], by: int = 2) -> list[Padding]:
+    """Indent lines, their folded parts a little more."""
+    return [Padding(Text(line, overflow="fold"), (0, 0, 0, by), expand=False) for line in lines]
+
+
+def horizon(scenario: Scenario) -> str:
+    """Say what is simulated before, in and after the period.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Of a strategy, its horizon chosen.
+    """
+    months = scenario.months
+    start = scenario.start
+    end = months_later(start, months.period)
+    first = months_later(start, -months.warm_up)
+    last = months_later(end, months.drain)
+    before = (
+        f"warm-up of {span(months.warm_up)} from {first}, in which the pipeline fills"
+        if months.warm_up
+        else "no warm-up: the pipeline starts empty"
+    )
+    after = (
+        f"drain of {span(months.drain)}, in which inquiries of the period run out, to {_day_before(last)}"
+        if months.drain
+        else "no drain: what is open at the end stays open"
+    )
+    return f"{before}; period of {span(months.period)} from {start} to {_day_before(end)}; {after}."
+
+
+def _day_before(day: datetime.date) -> datetime.date:
+    return day - datetime.timedelta(days=1)
+
+
+def what_ran(plan: Plan, years: int, months: int) -> str:
+    """Say how much was simulated, and how."""
+    return f"{simulated(years, months)}, seed {plan.seed}, {plan.engine} engine"
+
+
+def intervals(years: int, months: int) -> str:
+    """Say what the two intervals are."""
+    one = simulated(1, months).removeprefix("1 ")
+    return (
+        f"{RANGE}: range of outcomes; one {one} in ten is lower, one in ten is higher. "
+        f"{PRECISION}: precision of the mean of {simulated(years, months)}."
+    )
+
+
+def formulas(months: int) -> str:
+    """Say what profit and return on investment are, and over what time."""
+    when = over(months) if months != 12 else "over the 12 months of the period"
+    return (
+        "Profit = gross margin - cost; ROI = (gross margin - cost) / cost; contracts count when they are "
+        f"signed, costs when they arise, {when}."
+    )
+
+
+def changes(scenario: Scenario, strategy: str) -> list[str]:
+    """Say what a strategy is about, and each value that it changes.
+
+    Examples
+    --------
+    >>> from funnelsim.scenario import load
+    >>> changes(load("first_steps"), "one_more_rep")
+    ['one_more_rep: Hire a third rep', '  teams.sales.people: 2 -> 3']
+    """
+    known = scenario.strategies.get(strategy)
+    about = printable(known.about) if known is not None else ""
+    moved = [
+        f"  {lever.path}: {_value(lever.before)} -> {_value(lever.after)}"
+        for lever in levers(scenario, strategy)
+    ]
+    unchanged = "" if moved else "the scenario as it is"
+    return [": ".join(part for part in (strategy, about or unchanged) if part), *moved]
+
+
+def warnings(by_strategy: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Write each warning once, with the strategies that it is about."""
+    told: dict[str, list[str]] = {}
+    for strategy, found in by_strategy.items():
+        for warning in found:
+            told.setdefault(warning, []).append(strategy)
+    return [f"{', '.join(strategies)}: {warning}" for warning, strategies in told.items()]
+
+
+def _value(value: object) -> str:
+    """Write a value as a file would, without the noise of binary fractions."""
+    return "nothing" if value is None else printable(shown(_rounded(value)))
+
+
+def _rounded(value: object) -> object:
+    if isinstance(value, float):
+        return float(f"{value:.10g}")
+    if isinstance(value, Mapping):
+        return {key: _rounded(item) for key, item in value.items()}
+    return [_rounded(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def conversion_columns(conversions: Sequence[Conversion]) -> list[Column]:
+    """Set conversions typed for the reference lead beside the simulated ones of all leads."""
+    typed = [Interval(each.typed, each.typed, each.typed) for each in conversions]
+    simulated_ = [precision(each.simulated) for each in conversions]
+    return [
+        figure_column("Typed", Unit.SHARE, "", typed),
+        figure_column("Simulated", Unit.SHARE, "", simulated_, PRECISION),
+    ]

@@ -1,0 +1,197 @@
+"""What `run` prints: one strategy in depth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from funnelsim.forecast import Estimate, Forecast, Interval
+from funnelsim.metrics import FIGURES, Unit
+from funnelsim.metrics.wording import number
+from funnelsim.reports import notes
+from funnelsim.reports.columns import (
+    PRECISION,
+    RANGE,
+    Column,
+    chance,
+    figure_column,
+    median_outcome,
+    outcome,
+    precision,
+    text_column,
+)
+from funnelsim.reports.grid import WIDTH, printable, tables
+from funnelsim.reports.results import SimulationResult
+
+_IN_ALL = (
+    "inquiries",
+    "leads",
+    "won",
+    "bookings",
+    "contribution",
+    "cost",
+    "net_contribution",
+    "roi",
+    "cac",
+    "programme_cost_share",
+    "inquiry_to_lead",
+    "lead_to_contract",
+    "gone_cold_share",
+    "open_share",
+    "cycle_length",
+    "time_to_first_contact",
+    "utilisation",
+)
+_BY_MONTH = ("inquiries", "leads", "won", "bookings", "cost", "utilisation", "backlog")
+_BY_CHANNEL = (
+    "inquiries",
+    "leads",
+    "won",
+    "bookings",
+    "marketing_cost",
+    "cost_per_inquiry",
+    "cost_per_lead",
+    "cost_per_contract",
+    "inquiry_to_contract",
+)
+_BY_STAGE = ("visits", "wait", "time_in_stage", "gone_cold_of_visits", "lost_of_visits", "backlog")
+_BY_REP = ("won", "bookings", "utilisation", "wait")
+MOST_REPS = 40  # in the table; a larger team is told by team
+
+Choice = Callable[[Estimate], Interval]
+
+
+def simulation_page(result: SimulationResult, next_command: str, width: int = WIDTH) -> RenderableType:
+    """Lay out one strategy in depth for a terminal.
+
+    Parameters
+    ----------
+    result : SimulationResult
+        What was simulated.
+    next_command : str
+        What to try next.
+    width : int
+        Characters of a line at most.
+    """
+    forecast = result.forecast
+    ran = notes.what_ran(result.plan, result.years, forecast.months)
+    found: list[RenderableType] = [
+        notes.heading(f"{printable(result.scenario.source)}, strategy {printable(result.strategy)}"),
+        Text(f"{ran}; {notes.horizon(result.scenario)}"),
+        Text(notes.intervals(result.years, forecast.months)),
+        *_section("In all", in_all(forecast, width)),
+        Text(notes.formulas(forecast.months)),
+        *_section("By month (the median, and P10 to P90)", by_month(forecast, width)),
+        *_section("By channel", _by(forecast, "channel", _BY_CHANNEL, width)),
+        *_section("By stage", by_stage(forecast, width)),
+        *_section("Lost, by stage and reason (a year's inquiries, on average)", lost(forecast, width)),
+        *_section("By rep", by_rep(forecast, width)),
+        *_section("How long it takes to win", cycle(forecast, width)),
+    ]
+    if forecast.goals:
+        found += _section("Goals", goals(forecast, width))
+    found += _watch(result)
+    return Group(*found, Text(), Text(f"Next, try: {next_command}"))
+
+
+def _section(title: str, content: Sequence[Table]) -> list[RenderableType]:
+    spaced: list[RenderableType] = [Text(), notes.heading(title)]
+    for place, table in enumerate(content):
+        spaced += [Text(), table] if place else [table]
+    return spaced
+
+
+def in_all(forecast: Forecast, width: int) -> list[Table]:
+    """List the main figures: mean, its precision and the range of single years, each in its own unit."""
+    rows = []
+    for name in _IN_ALL:
+        figure, estimate = FIGURES[name], forecast.estimate(name)
+        both = [precision(estimate), outcome(estimate)]
+        rows.append(figure_column(figure.title, figure.unit, _currency(forecast), both, RANGE))
+    columns = [
+        text_column("Mean", [row.values[0] for row in rows]),
+        text_column(PRECISION, [row.intervals[0] for row in rows]),
+        text_column(RANGE, [row.intervals[1] for row in rows]),
+        text_column("Unit", [row.unit for row in rows]),
+    ]
+    return tables("Figure", [row.title for row in rows], columns, Column.beside, width)
+
+
+def by_month(forecast: Forecast, width: int) -> list[Table]:
+    """Tell the median and the range of single years, month by month."""
+    return _by(forecast, "month", _BY_MONTH, width, median_outcome)
+
+
+def by_stage(forecast: Forecast, width: int) -> list[Table]:
+    """Tell conversions, typed and simulated, and what happens in each stage."""
+    columns = [
+        *notes.conversion_columns(forecast.conversions()),
+        *(_column(forecast, metric, "stage", outcome) for metric in _BY_STAGE),
+    ]
+    return tables("Stage", forecast.names.stages, columns, Column.beside, width)
+
+
+def lost(forecast: Forecast, width: int) -> list[Table]:
+    """Count those that ended without a contract, by stage and reason."""
+    counts = forecast.reasons("stage")
+    columns = [
+        figure_column(printable(reason), Unit.COUNT, "", [Interval(each, each, each) for each in column])
+        for reason, column in zip(forecast.names.reasons, counts.T, strict=True)
+    ]
+    return tables("Stage", forecast.names.stages, columns, Column.beside, width)
+
+
+def by_rep(forecast: Forecast, width: int) -> list[Table]:
+    """Tell what each rep does; where there are many, what each team does."""
+    dimension = "rep" if len(forecast.names.reps) <= MOST_REPS else "team"
+    return _by(forecast, dimension, _BY_REP, width)
+
+
+def cycle(forecast: Forecast, width: int) -> list[Table]:
+    """Tell the days within which a tenth, half and nine tenths of contracts are won."""
+    found = forecast.cycle()
+    levels = (0.1, 0.5, 0.9)
+    days = figure_column(
+        "Days", Unit.DAYS, "", [*(found.quantile(level) for level in levels), found.mean], PRECISION
+    )
+    labels = [*(f"{number(100 * level)} % of contracts within" for level in levels), "on average"]
+    return tables("Won", labels, [replace(days, unit="")], Column.beside, width)
+
+
+def goals(forecast: Forecast, width: int) -> list[Table]:
+    """Tell what each goal asks and how likely it is reached."""
+    chances = forecast.chances()
+    asked = [f"{FIGURES[each.goal.metric].title}: {each.goal.words()}" for each in chances]
+    columns = [
+        figure_column("Chance", Unit.SHARE, "", [chance(each) for each in chances], PRECISION),
+        text_column("What it asks", asked),
+    ]
+    return tables("Goal", [printable(each.goal.name) for each in chances], columns, Column.beside, width)
+
+
+def _by(
+    forecast: Forecast, dimension: str, metrics: Sequence[str], width: int, choice: Choice = outcome
+) -> list[Table]:
+    columns = [_column(forecast, metric, dimension, choice) for metric in metrics]
+    places = forecast.by(metrics[0], dimension).labels
+    return tables(dimension.capitalize(), places, columns, Column.beside, width)
+
+
+def _column(forecast: Forecast, metric: str, dimension: str, choice: Choice) -> Column:
+    figure = FIGURES[metric]
+    found = [choice(each) for each in forecast.by(metric, dimension).estimates]
+    return figure_column(figure.title, figure.unit, _currency(forecast), found, RANGE)
+
+
+def _watch(result: SimulationResult) -> list[RenderableType]:
+    if not result.warnings:
+        return []
+    return [Text(), notes.heading("Watch"), *notes.indented(result.warnings)]
+
+
+def _currency(forecast: Forecast) -> str:
+    return printable(forecast.names.currency)

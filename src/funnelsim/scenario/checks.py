@@ -272,13 +272,9 @@ def _hopeless(contents: Contents, stage: Stage) -> bool:
         everywhere.temperature.future if here.temperature.future is None else here.temperature.future,
         everywhere.theorist if here.theorist is None else here.theorist,
         *(segment.odds_ratio for segment in contents.segments.values()),
-        *(
-            channel.fit.lowest()
-            for channel in contents.channels.values()
-            if isinstance(channel.fit, Constant)
-        ),
+        *(least_drawn(channel.fit) for channel in contents.channels.values()),
     ]
-    return min(ratios) == 0
+    return any(ratio == 0 for ratio in ratios)
 
 
 def _waits(contents: Contents) -> Problems:

@@ -1,0 +1,257 @@
+"""Random scenarios for Hypothesis, as files that a person can read.
+
+Small, so that the reference engine is quick: a month or two, a few dozen inquiries. Full of coincidences:
+most durations come from short menus of whole hours, so that work, answers, patience and openings
+fall on the same instants. What comes first in a menu is what a failing example shrinks to.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn, SearchStrategy
+
+Document = dict[str, Any]
+
+CHANNELS = ("web", "fair", "friends")
+SEGMENTS = ("small", "large")
+TEAMS = ("front", "sales")
+STAGES = ("call", "demo", "offer", "deal")
+NAMED = {"front": ("Ada", "Ben"), "sales": ("Cleo", "Dan")}
+
+AN_HOUR = 1 / 24  # in days
+FOR_EVER = 1e9  # days, or hours: beyond any horizon, beyond int64 in microseconds
+EFFORTS = (1, 2, 0, 0.5, 4, 9, {"median": 1, "p90": 4}, {"low": 0, "likely": 1, "high": 6}, FOR_EVER)
+ANSWERS = (0, AN_HOUR, 1, 2, {"median": 1, "p90": 5}, {"scipy": "poisson", "mu": 1.0}, FOR_EVER)
+PATIENCE = (1, AN_HOUR, 2 * AN_HOUR, 16 * AN_HOUR, 0, 3, {"scipy": "expon", "scale": 2.0}, FOR_EVER)
+ODDS = (1, 0.5, 2, {"low": 0.5, "likely": 1, "high": 2})
+PACE = (1, 0.5, 2, {"quantiles": {"0": 0.5, "0.5": 1, "1": 2}})
+TEMPERATURES = (
+    {"warm": 1.0},
+    {"hot": 0.4, "warm": 0.3, "future": 0.3},
+    {"hot": 0.5, "future": 0.5},
+)
+WEEKS = (
+    {day: ["09:00-17:00"] for day in ("monday", "tuesday", "wednesday", "thursday", "friday")},
+    {day: ["09:00-12:00", "13:00-16:00"] for day in ("monday", "wednesday", "friday")},
+    {"tuesday": ["00:00-24:00"], "wednesday": ["00:00-10:00", "22:00-24:00"]},
+    {"saturday": ["10:00-11:00"], "monday": ["08:00-20:00"]},
+)
+WAITS = (
+    {"hours": [1.0, 48.0], "odds_ratio": [1.0, 0.3]},
+    {"hours": [0.5, 2.0, 24.0], "odds_ratio": [1.5, 1.0, 0.1]},
+)
+
+
+class Toml(str):
+    """A scenario file; Hypothesis prints it as it stands."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"\n{self}"
+
+
+def either(*values: Any) -> SearchStrategy[Any]:
+    """Choose one of a few values; the first is the simplest."""
+    return st.sampled_from(values)
+
+
+def share(most: float = 1.0) -> SearchStrategy[float]:
+    """Choose a share in twentieths."""
+    return st.integers(0, round(20 * most)).map(lambda twentieths: twentieths / 20)
+
+
+def segments() -> SearchStrategy[Document]:
+    """Describe a kind of customer."""
+    return st.fixed_dictionaries(
+        {"contract_value_per_year": either(1000, {"median": 9000, "p90": 20000})},
+        optional={
+            "term_years": either(3, 2.5),
+            "odds_ratio": either(0.5, 2, 0),
+            "customer_time_factor": either(2, 0.5),
+            "committee_size": either(3),
+        },
+    )
+
+
+@st.composite
+def channels(draw: DrawFn, mix: list[str], stages: list[str], first: bool) -> Document:
+    """Describe a channel; the first one leads into the first stage, so that a path reaches every stage."""
+    optional = {
+        "monthly_profile": either([2.0, 1.0] * 6, [0.5, 1.0, 3.0] * 4),
+        "weekday_profile": either([3.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0]),
+        "growth_per_year": either(1.0, -0.5),
+        "arrives_between": either(["08:00", "09:00"], ["16:00", "24:00"], ["09:00", "09:01"]),
+        "cost_per_month": either(310, 1000),
+        "cost_per_inquiry": either(7.5),
+        "temperature": either(*TEMPERATURES),
+        "fit": either(*ODDS),
+        "theorist_share": share(),
+    }
+    if not first:
+        optional["first_stage"] = either(*stages)
+    required = {"kind": either("seo", "referral"), "inquiries_per_month": either(10, 25, 40, 0)}
+    channel = draw(st.fixed_dictionaries(required, optional=optional))
+    if len(mix) > 1:
+        small = draw(share())
+        channel["segments"] = {mix[0]: small, mix[1]: 1 - small}
+    return channel
+
+
+@st.composite
+def reps(draw: DrawFn, start: date) -> Document:
+    """Describe a named rep, who may come and go within the horizon."""
+    rep = draw(
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "skill": either(2, 0.5),
+                "speed": either(2, 0.5),
+                "cost_per_month": either(900),
+                "hired": st.integers(-9, 25).map(lambda day: start + timedelta(day)),
+            },
+        )
+    )
+    if draw(st.booleans()):
+        rep["leaves"] = rep.get("hired", start) + timedelta(draw(st.integers(1, 30)))
+    return rep
+
+
+@st.composite
+def teams(draw: DrawFn, name: str, start: date) -> Document:
+    """Describe a team, most often a small one with much to do."""
+    optional = {
+        "holidays": st.lists(
+            st.integers(0, 27).map(lambda day: start + timedelta(day)), min_size=1, max_size=3
+        ),
+        "cost_per_person_month": either(3000),
+        "seat_cost_per_month": either(100),
+        "commission": either(0.05),
+        "skill": either(*ODDS),
+        "speed": either(*PACE),
+        "ramp_up": either(
+            {"months": 0.5, "skill_from": 0.2}, {"months": 2.0, "skill_from": 0.5, "speed_from": 0.25}
+        ),
+        "max_open": either(2, 1, 3),
+        "sticky": either(False),
+    }
+    required = {
+        "people": either(2, 1, 3, 0),
+        "assignment": either("round_robin", "shared_queue", "least_loaded", "hot_to_best"),
+        "queue_order": either("fifo", "oldest_inquiry", "hottest", "lifo"),
+    }
+    team = draw(st.fixed_dictionaries(required, optional=optional))
+    team |= draw(
+        st.one_of(
+            st.fixed_dictionaries({"hours_per_week": either(40.0, 10.0, 37.5, 168.0)}),
+            st.fixed_dictionaries({"hours": either(*WEEKS)}),
+        )
+    )
+    named = [each for each in NAMED[name] if draw(st.booleans())]
+    if team["people"] == 0 and not named:
+        team["people"] = 1
+    if named:
+        team["reps"] = {each: draw(reps(start)) for each in named}
+    return team
+
+
+@st.composite
+def stages(draw: DrawFn, order: list[str], number: int, floor: list[str]) -> Document:
+    """Describe a stage. Some always go on to the next one or are lost, so that there is a way out."""
+    stage: Document = {"conversion": draw(either(0.5, 1, 0.8, 0.2, 0))}
+    team = draw(either(*floor, floor[0], None))
+    if team is not None:
+        stage |= {"team": team, "effort_hours": draw(either(*EFFORTS))}
+        if draw(st.booleans()):
+            stage["goes_cold_after_days"] = draw(either(*PATIENCE))
+    stage["customer_takes_days"] = draw(either(*ANSWERS))
+    following = [*order[number + 1 :], "won"]
+    if draw(st.booleans()):
+        elsewhere = {draw(either("won", *order)): draw(either(1, 3)) for _ in range(draw(st.integers(0, 2)))}
+        stage["next"] = {**elsewhere, following[0]: 3}
+    if draw(st.booleans()):
+        stage["back_to"] = {draw(either(*order[number::-1])): draw(share(0.8))}
+    if draw(st.booleans()):
+        stage["lost_reasons"] = {"no need": 0.25, "price": 0.75}
+    if draw(st.booleans()):
+        stage["cost_per_visit"] = draw(either(2.5, 0.1))
+    if draw(st.booleans()):
+        stage["effects"] = {"skill_by_temperature": {"hot": 2.0, "future": 0.0}, "theorist": 0.0}
+    return stage
+
+
+@st.composite
+def documents(draw: DrawFn) -> Document:
+    """Describe a whole sales floor, as a TOML parser would return it."""
+    start = draw(either(date(2026, 6, 1), date(2026, 2, 1), date(2024, 2, 10), date(2025, 12, 31)))
+    kinds = list(SEGMENTS[: draw(st.integers(1, 2))])
+    floor = list(TEAMS[: draw(st.integers(1, 2))])
+    order = list(STAGES[: draw(st.integers(1, 4))])
+    document: Document = {
+        "start": start,
+        "horizon": {
+            "warm_up_months": draw(either(0, 0, 1)),
+            "period_months": 1,
+            "drain_months": draw(either(0, 0, 1)),
+        },
+        "segments": {name: draw(segments()) for name in kinds},
+        "channels": {
+            name: draw(channels(kinds, order, first=not number))
+            for number, name in enumerate(CHANNELS[: draw(st.integers(1, 3))])
+        },
+        "teams": {name: draw(teams(name, start)) for name in floor},
+        "stages": {name: draw(stages(order, number, floor)) for number, name in enumerate(order)},
+    }
+    if draw(st.booleans()):
+        document["stages"][draw(either(*order))]["makes"] = "lead"
+    if draw(st.booleans()):
+        document["effects"] = {"wait": draw(either(*WAITS)), "temperature": {"hot": 3.0, "future": 0.2}}
+    return document
+
+
+@st.composite
+def scenarios(draw: DrawFn) -> Toml:
+    """Write random scenarios as files."""
+    return toml(draw(documents()))
+
+
+def seeds() -> SearchStrategy[int]:
+    """Choose any seed."""
+    return st.integers(0, 2**32 - 1)
+
+
+# ---- writing TOML -----------------------------------------------------------------------------
+
+
+def toml(document: Document) -> Toml:
+    """Write plain tables as a scenario file, one header for each named thing."""
+    plain = {key: item for key, item in document.items() if not isinstance(item, dict)}
+    lines = [f"{key} = {value(item)}" for key, item in plain.items()]
+    for section, table in document.items():
+        if section in ("segments", "channels", "teams", "stages"):
+            for name, keys in table.items():
+                lines += [f"[{section}.{written(name)}]", *(f"{key} = {value(v)}" for key, v in keys.items())]
+        elif section not in plain:
+            lines += [f"[{section}]", *(f"{key} = {value(v)}" for key, v in table.items())]
+    return Toml("\n".join(lines) + "\n")
+
+
+def written(key: str) -> str:
+    """Write a key, in quotes where it needs them."""
+    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else json.dumps(key)
+
+
+def value(item: Any) -> str:
+    """Write a value on one line."""
+    if isinstance(item, dict):
+        return "{ " + ", ".join(f"{written(key)} = {value(v)}" for key, v in item.items()) + " }"
+    if isinstance(item, list):
+        return "[" + ", ".join(map(value, item)) + "]"
+    if isinstance(item, date):
+        return item.isoformat()
+    return json.dumps(item)  # numbers, texts, true and false are written alike

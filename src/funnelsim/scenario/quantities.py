@@ -283,7 +283,9 @@ def least_drawn(distribution: Distribution) -> float:
 
 def _above_zero(value: object, info: ValidationInfo, what: str) -> Distribution:
     found = _of(value, info)
-    if found.lowest() < 0 or least_drawn(found) <= 0:
+    lowest = found.lowest()
+    tapers = isinstance(found, Lognormal | Scipy)  # may come near 0 without reaching it
+    if lowest < 0 or (lowest == 0 and not tapers) or least_drawn(found) <= 0:
         reject(f"is {shown(value)}, which can be 0 or less", what)
     return found
 

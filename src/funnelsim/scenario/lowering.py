@@ -77,29 +77,44 @@ def lower(scenario: Scenario) -> Lowered:
     (('first_call', 'proposal'), 2)
     """
     calendar = Calendar(scenario.start, scenario.months)
-    pools = _Pools()
-    hours = [
-        opening_hours(weekly(team), set(team.holidays), calendar.first_day, len(calendar.days))
-        for team in scenario.teams.values()
-    ]
     staff = [_staff(name, team, calendar) for name, team in scenario.teams.items()]
     reasons = _reasons(scenario)
-    channels = [_channel(scenario, name, pools, len(calendar.days)) for name in scenario.channels]
-    segments = [_segment(scenario, name, pools) for name in scenario.segments]
-    teams = _teams(scenario, hours, staff)
+    names = Names(
+        channels=tuple(scenario.channels),
+        segments=tuple(scenario.segments),
+        teams=tuple(scenario.teams),
+        reps=tuple(person.name for people in staff for person in people),
+        stages=tuple(scenario.stages),
+        reasons=tuple(reasons),
+        months=tuple(f"{day:%Y-%m}" for day in calendar.month_starts()[:-1]),
+        currency=scenario.currency,
+        start=calendar.first_day.isoformat(),
+    )
+    return Lowered(_model(scenario, calendar, staff, reasons), names)
+
+
+def _model(scenario: Contents, calendar: Calendar, staff: list[list[_Person]], reasons: list[str]) -> Model:
+    pools = _Pools()
+    days = len(calendar.days)
+    hours = [
+        opening_hours(weekly(team), set(team.holidays), calendar.first_day, days)
+        for team in scenario.teams.values()
+    ]
     reps = [
         _rep(number, team, person, pools)
-        for number, team in enumerate(scenario.teams.values())
-        for person in staff[number]
+        for number, (team, people) in enumerate(zip(scenario.teams.values(), staff, strict=True))
+        for person in people
     ]
+    channels = [_channel(scenario, name, pools, days) for name in scenario.channels]
+    segments = [_segment(scenario, name, pools) for name in scenario.segments]
     stages = [_stage(scenario, name, pools, reasons) for name in scenario.stages]
-    distributions, knots = pools.tables.records()
+    distributions, knots = pools.tables.records()  # complete only after all of the above
     heat_odds, heat_skill = _heat(scenario)
-    bounds = calendar.month_starts()
-    model = Model(
+    expected = [calendar.expected_inquiries(channel) for channel in scenario.channels.values()]
+    return Model(
         channels=_records(CHANNEL, channels),
         segments=_records(SEGMENT, segments),
-        teams=_records(TEAM, teams),
+        teams=_records(TEAM, _teams(scenario, hours, staff)),
         reps=_records(REP, reps),
         stages=_records(STAGE, stages),
         routes=_records(ROUTE, pools.routes),
@@ -109,25 +124,11 @@ def lower(scenario: Scenario) -> Lowered:
         distributions=distributions,
         knots=knots,
         hours=np.concatenate([np.zeros(0, HOURS), *hours]),
-        expected=np.concatenate(
-            [calendar.expected_inquiries(channel) for channel in scenario.channels.values()]
-        ),
+        expected=np.concatenate(expected),
         month_days=calendar.month_days(),
-        months=np.array([calendar.instant(day) for day in bounds], dtype=np.int64),
-        horizon=len(calendar.days) * DAY,
+        months=np.array([calendar.instant(day) for day in calendar.month_starts()], dtype=np.int64),
+        horizon=days * DAY,
     )
-    names = Names(
-        channels=tuple(scenario.channels),
-        segments=tuple(scenario.segments),
-        teams=tuple(scenario.teams),
-        reps=tuple(person.name for people in staff for person in people),
-        stages=tuple(scenario.stages),
-        reasons=tuple(reasons),
-        months=tuple(f"{day:%Y-%m}" for day in bounds[:-1]),
-        currency=scenario.currency,
-        start=calendar.first_day.isoformat(),
-    )
-    return Lowered(model, names)
 
 
 class _Pools:

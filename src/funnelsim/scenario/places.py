@@ -49,8 +49,7 @@ def _plain(annotation: Any) -> Any:
     if get_origin(annotation) is Annotated:
         return _plain(get_args(annotation)[0])
     if get_origin(annotation) in (Union, types.UnionType):
-        kinds = [each for each in get_args(annotation) if each is not types.NoneType]
-        return _plain(kinds[0]) if len(kinds) == 1 else Union[tuple(kinds)]  # noqa: UP007 - built at run time
+        return _plain(next(each for each in get_args(annotation) if each is not types.NoneType))
     return annotation
 
 

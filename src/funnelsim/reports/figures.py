@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import cast
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from scipy import stats
 
 from funnelsim.decisions import Comparison
 from funnelsim.forecast import Forecast
 from funnelsim.forecast.intervals import LEVEL
-from funnelsim.metrics import FIGURES, Figure, Unit
+from funnelsim.metrics import FIGURES, Unit
+from funnelsim.metrics import Figure as Metric
 from funnelsim.metrics.wording import number, simulated
 from funnelsim.reports.grid import printable
+from funnelsim.reports.results import ComparisonResult
 from funnelsim.vocabulary import Floats
 
 # Okabe and Ito's colours, which the colour-blind tell apart (Color Universal Design, 2008).
@@ -40,12 +46,15 @@ def forecast_fan(forecast: Forecast, strategy: str, metric: str, ax: Axes | None
     ax.set_xticks(places[::step], found.labels[::step], rotation=35, ha="right")
     ax.set_xlabel("Month")
     ax.set_ylabel(_labelled(found.figure.title, unit))
-    ax.set_ylim(bottom=min(0.0, float(np.nanmin(p10, initial=0.0))))
+    lowest, highest = float(np.nanmin(p10, initial=0.0)), float(np.nanmax(p90, initial=0.0))
+    ax.set_ylim(lowest, highest + 0.25 * ((highest - lowest) or 1.0))  # room for the legend
+    if found.figure.unit is Unit.COUNT:
+        ax.yaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set_title(
         f"{found.figure.title} by month, {printable(strategy)}\n"
         f"range of outcomes: P10 to P90 of {simulated(forecast.years, forecast.months)}"
     )
-    return _finished(ax)
+    return _finished(ax, columns=3)
 
 
 def funnel(forecast: Forecast, strategy: str, ax: Axes | None = None) -> Axes:
@@ -53,7 +62,7 @@ def funnel(forecast: Forecast, strategy: str, ax: Axes | None = None) -> Axes:
     entered, advanced, lost, cold = _fates(forecast)
     other = np.maximum(entered - advanced - lost - cold, 0.0)
     stages = [printable(stage) for stage in forecast.names.stages]
-    ax = _axes(ax, 9, 1.8 + 0.75 * len(stages))
+    ax = _axes(ax, 9, 2.6 + 0.7 * len(stages))
     left = np.zeros(len(stages))
     for amount, colour, label in (
         (advanced, BLUE, "went on"),
@@ -65,14 +74,15 @@ def funnel(forecast: Forecast, strategy: str, ax: Axes | None = None) -> Axes:
         left = left + amount
     for place, (total, on) in enumerate(zip(entered, advanced, strict=True)):
         share = f"; {number(100 * on / total)} % went on" if total > 0 else ""
-        ax.annotate(
-            f"{number(total)} came{share}", (total, place), (5, 0), textcoords="offset points", va="center"
-        )
-    ax.invert_yaxis()
-    ax.set_xlim(0, max(float(entered.max()) * 1.32, 1.0))
-    ax.set_xlabel("Visits of the period's inquiries to the stage (mean of the simulated years)")
+        _beside(ax, f"{number(total)} came{share}", total, place)
+    won = float(forecast.parts("lead_to_contract")[0].mean())
+    ax.barh(["contracts"], [won], color=GREEN, height=0.66)
+    _beside(ax, f"{number(won)} won", won, len(stages))
+    ax.set_ylim(len(stages) + 0.5, -1.2)  # the first stage on top, room for the legend above it
+    ax.set_xlim(0, max(float(entered.max()) * 1.35, 1.0))
+    ax.set_xlabel("Visits of the period's inquiries to the stage")
     ax.set_title(f"The funnel, {printable(strategy)}\nmean of {simulated(forecast.years, forecast.months)}")
-    return _finished(ax, below=True)
+    return _finished(ax, columns=4)
 
 
 def cycle_curve(forecasts: Mapping[str, Forecast], ax: Axes | None = None) -> Axes:
@@ -131,6 +141,23 @@ def strategies(comparison: Comparison, metric: str, ax: Axes | None = None) -> A
     return _finished(ax)
 
 
+def write_pictures(result: ComparisonResult, folder: Path) -> list[Path]:
+    """Draw a comparison's four pictures into PNG files, without a window, and name them."""
+    plt.switch_backend("Agg")
+    base = result[result.base]
+    pictures: dict[str, Callable[[], Axes]] = {
+        "strategies": result.plot_strategies,
+        "forecast": base.plot_forecast,
+        "funnel": base.plot_funnel,
+        "cycle": result.plot_cycle,
+    }
+    for name, draw in pictures.items():
+        drawn = cast(Figure, draw().figure)
+        drawn.savefig(folder / f"{name}.png", dpi=150)
+        plt.close(drawn)
+    return [folder / f"{name}.png" for name in pictures]
+
+
 def _fates(forecast: Forecast) -> tuple[Floats, Floats, Floats, Floats]:
     """Count visits to each stage, and those that went on, were lost and went cold: each (S,)."""
     on, _ = forecast.parts("conversion", "stage")
@@ -152,18 +179,22 @@ def _axes(ax: Axes | None, width: float, height: float) -> Axes:
     return made
 
 
-def _finished(ax: Axes, below: bool = False) -> Axes:
-    """Take away what says nothing, and add the legend where it covers nothing."""
+def _beside(ax: Axes, text: str, end: float, place: int) -> None:
+    """Write a text to the right of a bar."""
+    ax.annotate(text, (end, place), (5, 0), textcoords="offset points", va="center")
+
+
+def _finished(ax: Axes, columns: int = 1) -> Axes:
+    """Take away what says nothing; put a legend of several columns into the room at the top."""
     ax.spines[["top", "right"]].set_visible(False)
-    handles, _ = ax.get_legend_handles_labels()
-    if below:
-        ax.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.22), ncols=4)
-    elif handles:
-        ax.legend(frameon=False, loc="best")
+    if columns > 1:
+        ax.legend(frameon=False, loc="upper center", ncols=columns)
+    elif ax.get_legend_handles_labels()[0]:
+        ax.legend(frameon=False, loc="lower right")
     return ax
 
 
-def _scale(values: Floats, figure: Figure, currency: str) -> tuple[float, str]:
+def _scale(values: Floats, figure: Metric, currency: str) -> tuple[float, str]:
     """Choose what to divide by, and the unit that is left."""
     if figure.unit is Unit.SHARE:
         return 0.01, "%"

@@ -94,7 +94,7 @@ def changes(scenario: Scenario, strategy: str) -> list[str]:
     known = scenario.strategies.get(strategy)
     about = printable(known.about) if known is not None else ""
     moved = [
-        f"  {lever.path}: {_value(lever.before)} -> {_value(lever.after)}"
+        f"  {lever.path}: {value_in_words(lever.before)} -> {value_in_words(lever.after)}"
         for lever in levers(scenario, strategy)
     ]
     unchanged = "" if moved else "the scenario as it is"
@@ -110,7 +110,7 @@ def warnings(by_strategy: Mapping[str, tuple[str, ...]]) -> list[str]:
     return [f"{', '.join(strategies)}: {warning}" for warning, strategies in told.items()]
 
 
-def _value(value: object) -> str:
+def value_in_words(value: object) -> str:
     """Write a value as a file would, without the noise of binary fractions."""
     return "nothing" if value is None else printable(shown(_rounded(value)))
 

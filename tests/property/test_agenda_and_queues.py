@@ -1,0 +1,78 @@
+"""The compiled engine's heaps against naive ones: a dictionary's minimum, a sorted list."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given, seed, settings
+from hypothesis import strategies as st
+
+from funnelsim.engines import agenda as heap
+from funnelsim.engines import queues
+from funnelsim.engines.agenda import AGENDA, NOT_DUE
+from funnelsim.engines.compiled import CLOCK
+from funnelsim.engines.queues import LINK, NONE
+from funnelsim.vocabulary import LEAD, NEVER
+
+SEED = 20_260_103
+ACTORS = 12
+few = st.integers(0, 3)
+actors = st.integers(0, ACTORS - 1)
+appointments = st.tuples(actors, st.one_of(few, st.just(NEVER)), few, few)
+slots = st.integers(0, ACTORS - 1)
+places_in_queue = st.lists(st.tuples(few, few), min_size=ACTORS, max_size=ACTORS)
+
+
+@seed(SEED)
+@settings(max_examples=300, deadline=None, database=None)
+@given(
+    st.lists(st.one_of(appointments, st.just("take the first")), max_size=60),
+    st.permutations(range(ACTORS)),
+)
+def test_the_agenda_knows_who_is_next(
+    orders: list[tuple[int, int, int, int] | str], names: list[int]
+) -> None:
+    agenda = np.zeros(ACTORS + 1, AGENDA)
+    places = np.full(ACTORS, NOT_DUE, np.int32)
+    clock = np.zeros(1, CLOCK)[0]
+    due: dict[int, tuple[int, int, int, int]] = {}
+    for order in orders:
+        if isinstance(order, str):
+            if due:
+                del due[int(agenda[0]["actor"])]
+                heap.drop(agenda, places, clock, 0)
+        else:
+            actor, time, turn, kind = order
+            heap.schedule(agenda, places, clock, actor, time, turn, kind, names[actor])
+            due[actor] = (time, turn, kind, names[actor])
+            if time == NEVER:
+                del due[actor]
+        assert clock["due"] == len(due)
+        assert {actor for actor in range(ACTORS) if places[actor] != NOT_DUE} == set(due)
+        assert all(agenda[places[actor]]["actor"] == actor for actor in due)
+        if due:
+            assert agenda[0]["actor"] == min(due, key=lambda actor: due[actor])
+
+
+@seed(SEED)
+@settings(max_examples=300, deadline=None, database=None)
+@given(places_in_queue, st.lists(slots, max_size=60), st.permutations(range(ACTORS)))
+def test_a_queue_knows_who_is_first(
+    places: list[tuple[int, int]], visitors: list[int], names: list[int]
+) -> None:
+    """Each slot that is named joins the queue, or leaves it from wherever it is."""
+    leads = np.zeros(ACTORS, LEAD)
+    leads["rank"], leads["since"] = zip(*places, strict=True)
+    leads["entity"] = names
+    links = np.full(ACTORS, NONE, LINK)
+    first, waiting = NONE, set()
+    for slot in visitors:
+        turn = queues.leave if slot in waiting else queues.join
+        first = turn(leads, links, first, slot)
+        waiting ^= {slot}
+        in_order = sorted(waiting, key=lambda each: (*places[each], names[each]))
+        assert first == (in_order[0] if in_order else NONE)
+    while waiting:
+        assert first == min(waiting, key=lambda each: (*places[each], names[each]))
+        waiting.discard(first)
+        first = queues.leave(leads, links, first, first)
+    assert first == NONE

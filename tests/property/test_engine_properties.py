@@ -1,0 +1,193 @@
+"""Laws that every history keeps, whatever the scenario: read from the rows and from the engine's state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, seed, settings
+
+from funnelsim.engines import ENGINES, StuckError, history, new_ledger, pages, world_of
+from funnelsim.engines.compiled import FIRST_POOL, State
+from funnelsim.engines.ledger import rows_of_a_step
+from funnelsim.model import Model
+from funnelsim.vocabulary import NOBODY, Event, Records
+
+from .living import differences, model_of
+from .scenarios import Toml, scenarios, seeds
+
+SEED = 20_260_102
+ENDS = (Event.WON, Event.LOST, Event.WENT_COLD, Event.OPEN)
+LEAVES = (*ENDS, Event.ADVANCED, Event.SENT_BACK)
+COSTS = (Event.MEDIA, Event.PAY)
+AFTERWARDS = (Event.BECAME_LEAD, Event.COMMISSION)  # may follow the row that ends a lead
+
+over_scenarios = settings(
+    max_examples=60, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+
+
+def of(rows: Records, *events: Event) -> Records:
+    """Select rows by event."""
+    return rows[np.isin(rows["event"], events)]
+
+
+def each_lead_begins_and_ends_once(rows: Records) -> None:
+    about_leads = rows[~np.isin(rows["event"], COSTS)]
+    for lead in np.unique(about_leads["lead"]):
+        told = [Event(int(event)) for event in about_leads["event"][about_leads["lead"] == lead]]
+        assert told[0] is Event.INQUIRY
+        assert told.count(Event.INQUIRY) == 1
+        assert sum(event in ENDS for event in told) == 1
+        assert [event for event in told if event not in AFTERWARDS][-1] in ENDS
+        assert told.count(Event.ENTERED) == sum(event in LEAVES for event in told)
+        assert told.count(Event.BECAME_LEAD) <= 1
+
+
+def rows_are_in_time_order(model: Model, rows: Records) -> None:
+    assert (np.diff(rows["time"]) >= 0).all()
+    assert (of(rows, Event.OPEN)["time"] == model.horizon).all()
+    assert (rows["time"][~np.isin(rows["event"], (*COSTS, Event.OPEN))] < model.horizon).all()
+    for never_negative in ("time", "waited", "worked", "money"):
+        assert (rows[never_negative] >= 0).all()
+    assert (rows["created"] <= rows["time"]).all()
+    assert (rows["waited"] <= rows["time"] - rows["created"]).all()
+
+
+def work_needs_hours_and_staff(model: Model, rows: Records) -> None:
+    started = of(rows, Event.STARTED)
+    for row in started[model.stages["team"][started["stage"]] != NOBODY]:
+        rep = model.reps[row["rep"]]
+        assert rep["team"] == model.stages[row["stage"]]["team"]
+        assert rep["joins"] <= row["time"] < rep["leaves"]
+        hours = opening_hours(model, int(rep["team"]))
+        assert ((hours["opens"] <= row["time"]) & (row["time"] < hours["closes"])).any()
+
+
+def work_takes_working_time(model: Model, rows: Records) -> None:
+    worked = of(rows, Event.WORKED)
+    needs_rep = model.stages["team"][worked["stage"]] != NOBODY
+    assert (worked["worked"][~needs_rep] == 0).all()
+    for row in worked[needs_rep]:
+        hours = opening_hours(model, int(model.stages[row["stage"]]["team"]))
+        begins = np.maximum(hours["opens"], row["time"] - row["waited"])
+        ends = np.minimum(hours["closes"], row["time"])
+        assert np.maximum(ends - begins, 0).sum() == row["worked"]
+
+
+def opening_hours(model: Model, team: int) -> Records:
+    first = model.teams[team]["first_hours"]
+    return model.hours[first : first + model.teams[team]["hours"]]
+
+
+def a_rep_works_one_thing_at_a_time(model: Model, rows: Records) -> None:
+    at_work: dict[int, int] = {}
+    for row in of(rows, Event.STARTED, Event.WORKED):
+        if model.stages[row["stage"]]["team"] == NOBODY:
+            continue
+        rep, lead = int(row["rep"]), int(row["lead"])
+        if row["event"] == Event.STARTED:
+            assert rep not in at_work
+            at_work[rep] = lead
+        else:
+            assert at_work.pop(rep) == lead
+
+
+def occupancy_is_the_sum_of_spans(model: Model, rows: Records) -> None:
+    """Count who is in each stage, instant by instant, and compare with what the rows say was waited."""
+    for stage in range(len(model.stages)):
+        here = rows[rows["stage"] == stage]
+        moves = here[np.isin(here["event"], (Event.ENTERED, *LEAVES))]
+        inside = np.cumsum(np.where(moves["event"] == Event.ENTERED, 1, -1))
+        assert (inside >= 0).all()
+        assert len(inside) == 0 or inside[-1] == 0
+        occupancy = int((inside[:-1] * np.diff(moves["time"])).sum())
+        assert occupancy == int(here["waited"].sum())
+
+
+@seed(SEED)
+@over_scenarios
+@given(scenarios(), seeds())
+def test_laws_of_the_rows(text: Toml, seed: int) -> None:
+    model = model_of(text)
+    rows = history("compiled", model, seed)
+    each_lead_begins_and_ends_once(rows)
+    rows_are_in_time_order(model, rows)
+    work_needs_hours_and_staff(model, rows)
+    work_takes_working_time(model, rows)
+    a_rep_works_one_thing_at_a_time(model, rows)
+    occupancy_is_the_sum_of_spans(model, rows)
+
+
+def every_page(model: Model, seed: int) -> Iterator[State]:
+    """Give out the compiled engine's state after each step that wrote something."""
+    ledger = new_ledger(rows_of_a_step(model))
+    engine, finished = ENGINES["compiled"], False
+    simulation = engine.start(model, world_of(seed, 0))
+    while not finished:
+        finished = engine.advance(simulation, model.horizon, ledger)
+        yield simulation.state
+        ledger.clear()
+
+
+@seed(SEED)
+@over_scenarios
+@given(scenarios(), seeds())
+def test_laws_of_the_state(text: Toml, seed: int) -> None:
+    """No rep owns more than the team allows, and books of open leads agree with the leads themselves."""
+    model = model_of(text)
+    for state in every_page(model, seed):
+        owned = state.leads["rep"][(state.leads["entity"] > 0) & (state.leads["rep"] != NOBODY)]
+        assert (state.reps["open"] == np.bincount(owned, minlength=len(state.reps))).all()
+        assert (state.reps["open"] <= state.teams["max_open"][state.reps["team"]]).all()
+        assert state.clock[0]["due"] == (state.places >= 0).sum()
+
+
+ONE_STAGE = """
+start = 2026-06-01
+horizon = { warm_up_months = 0, period_months = 1, drain_months = 0 }
+segments = { all = { contract_value_per_year = 100 } }
+channels = { web = { kind = "seo", inquiries_per_month = 900 } }
+"""
+
+
+def test_the_pool_of_leads_grows() -> None:
+    text = ONE_STAGE + "stages = { call = { conversion = 0.5, customer_takes_days = 25 } }"
+    model = model_of(text)
+    most = max(len(state.leads) for state in every_page(model, 1))
+    assert most >= 4 * FIRST_POOL
+    told = [(engine, history(engine, model)) for engine in sorted(ENGINES)]
+    assert not differences(told)
+    assert (told[0][1]["event"] == Event.OPEN).sum() > FIRST_POOL
+    each_lead_begins_and_ends_once(told[0][1])
+
+
+@pytest.mark.parametrize("stage", ["call", "demo"])
+def test_leads_that_go_round_at_one_instant_stop_both_engines(stage: str) -> None:
+    going_round = f"""
+    [stages.call]
+    conversion = {1 if stage == "demo" else 0.000_000_001}
+    back_to = {{ call = 1.0 }}
+    [stages.demo]
+    conversion = 0.000_000_001
+    back_to = {{ demo = 1.0 }}
+    [stages.deal]
+    conversion = 0.5
+    """
+    model = model_of(ONE_STAGE + going_round)
+    instants = set()
+    for engine in sorted(ENGINES):
+        with pytest.raises(StuckError, match="more than 10,000 rounds") as stuck:
+            history(engine, model)
+        assert stuck.value.stages == (["call", "demo"].index(stage),)
+        instants.add(stuck.value.now)
+    first_inquiry = history("compiled", model_of(ONE_STAGE + "stages = { call = { conversion = 0.5 } }"))[0]
+    assert instants == {int(first_inquiry["time"])}
+
+
+def test_a_page_too_small_for_a_step_is_refused() -> None:
+    model = model_of(ONE_STAGE + "stages = { call = { conversion = 0.5 } }")
+    small = new_ledger(rows_of_a_step(model) - 1)
+    with pytest.raises(ValueError, match=r"needs room for 7 rows, not 6"):
+        next(pages(ENGINES["compiled"], model, world_of(1, 0), small))

@@ -1,0 +1,199 @@
+"""Worlds are unmoved by what cannot matter: places in a file, names, rates, jobs, the order of runs."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections import defaultdict
+from functools import cache
+
+import pytest
+from hypothesis import given, seed, settings
+
+from funnelsim.engines import ENGINES, history
+from funnelsim.model import Model, Names
+from funnelsim.replication import Plan, replicate
+from funnelsim.scenario import from_document, load, lower
+from funnelsim.vocabulary import Event, Records
+
+from .scenarios import Document, Toml, scenarios, seeds
+
+SEED = 20_260_104
+over_worlds = settings(max_examples=40, deadline=None, database=None)
+
+OWN_TEAM = {"people": 2, "hours_per_week": 168.0, "cost_per_person_month": 100, "assignment": "shared_queue"}
+OWN_STAGES = {
+    "own call": {"team": "own", "conversion": 0.5, "effort_hours": 1, "lost_reasons": {"of its own": 1.0}},
+    "own deal": {"team": "own", "conversion": 0.5, "effort_hours": 0, "next": "won"},
+}
+OWN_CHANNEL = {"kind": "pr", "inquiries_per_month": 60, "cost_per_month": 50}
+OWN = {"channel": 1, "rep": 2, "stage": 2}  # how many of each the above adds
+
+
+def with_a_channel_first(document: Document) -> Document:
+    """List a channel with a team and stages of its own before everything else."""
+    stages = {name: dict(stage) for name, stage in document["stages"].items()}
+    first = next(iter(stages))
+    if not any("makes" in stage for stage in stages.values()):
+        stages[first]["makes"] = "lead"
+    channels = {name: {"first_stage": first} | channel for name, channel in document["channels"].items()}
+    own = OWN_CHANNEL | {"segments": {next(iter(document["segments"])): 1.0}}
+    return document | {
+        "channels": {"own": own} | channels,
+        "teams": {"own": OWN_TEAM} | document["teams"],
+        "stages": OWN_STAGES | stages,
+    }
+
+
+def lived(document: Document, seed: int) -> tuple[Records, Names]:
+    model, names = lower(from_document(document))
+    return history("compiled", model, seed), names
+
+
+def without_own(rows: Records) -> Records:
+    """Leave out the rows of the own channel and team; number the others as if these were not there."""
+    about_channels = rows["channel"] >= 0
+    others = rows[
+        (about_channels & (rows["channel"] >= OWN["channel"]))
+        | (~about_channels & (rows["rep"] >= OWN["rep"]))
+    ].copy()
+    for number, own in OWN.items():
+        others[number][others[number] >= 0] -= own
+    return others
+
+
+def named(rows: Records, names: Names) -> list[str | None]:
+    """Call the reasons by their names: their numbers follow the order of the file."""
+    return [names.reasons[number] if number >= 0 else None for number in rows["reason"]]
+
+
+@seed(SEED)
+@over_worlds
+@given(scenarios(), seeds())
+def test_a_channel_of_its_own_moves_no_other_lead(text: Toml, seed: int) -> None:
+    document = tomllib.loads(text)
+    alone, names = lived(document, seed)
+    beside, new_names = lived(with_a_channel_first(document), seed)
+    assert (beside["channel"] == 0).sum() > 50
+    others = without_own(beside)
+    assert named(others, new_names) == named(alone, names)
+    others["reason"] = alone["reason"]
+    assert others.tobytes() == alone.tobytes()
+
+
+def with_other_names(document: Document) -> Document:
+    """Rename a segment; add a goal, an origin and a strategy."""
+    new_name = {name: f"{name} customers" for name in document["segments"]}
+    channels = {
+        name: channel | {"segments": {new_name[of]: share for of, share in channel["segments"].items()}}
+        if "segments" in channel
+        else channel
+        for name, channel in document["channels"].items()
+    }
+    return document | {
+        "about": "The same again",
+        "currency": "EUR",
+        "channels": channels,
+        "segments": {new_name[name]: segment for name, segment in document["segments"].items()},
+        "goals": {"clients": {"metric": "won", "at_least": 2}},
+        "strategies": {"more": {"change": {"channels.web.inquiries_per_month +=": 5}}},
+        "origins": {"*": "assumed: all of it"},
+    }
+
+
+@seed(SEED)
+@over_worlds
+@given(scenarios(), seeds())
+def test_names_goals_and_strategies_move_nothing(text: Toml, seed: int) -> None:
+    document = tomllib.loads(text)
+    alone, _ = lived(document, seed)
+    again, _ = lived(with_other_names(document), seed)
+    assert again.tobytes() == alone.tobytes()
+
+
+def walks(rows: Records) -> dict[int, list[tuple[object, ...]]]:
+    """Tell what each lead did, without when."""
+    found: dict[int, list[tuple[object, ...]]] = defaultdict(list)
+    for row in rows:
+        if row["lead"] >= 0 and row["event"] != Event.OPEN:
+            fields = ("event", "stage", "waited", "worked", "money", "reason", "segment", "channel")
+            found[int(row["lead"])].append(tuple(row[field].item() for field in fields))
+    return found
+
+
+NO_REPS = """
+start = 2026-06-01
+horizon = { warm_up_months = 1, period_months = 2, drain_months = 0 }
+[segments.small]
+contract_value_per_year = { median = 9000, p90 = 20000 }
+[segments.large]
+contract_value_per_year = 50000
+odds_ratio = 0.5
+customer_time_factor = 1.5
+[channels.web]
+kind = "seo"
+inquiries_per_month = 60
+cost_per_inquiry = 3
+temperature = { hot = 0.3, warm = 0.3, future = 0.4 }
+fit = { low = 0.5, likely = 1.0, high = 2.0 }
+theorist_share = 0.2
+segments = { small = 0.6, large = 0.4 }
+[stages.call]
+conversion = 0.6
+customer_takes_days = { median = 1, p90 = 4 }
+back_to = { call = 0.3 }
+[stages.offer]
+conversion = 0.5
+customer_takes_days = { median = 3, p90 = 9 }
+lost_reasons = { price = 0.5, timing = 0.5 }
+"""
+
+
+@pytest.mark.parametrize(
+    "rate",
+    [
+        {"inquiries_per_month": 150},
+        {"growth_per_year": 3.0, "weekday_profile": [5, 1, 1, 1, 1, 0, 0]},
+        {"arrives_between": ["09:00", "12:00"]},
+    ],
+)
+def test_an_inquiry_is_the_same_company_at_any_rate(rate: Document) -> None:
+    """The i-th inquiry of a channel does the same whenever it comes, as far as the horizon lets it."""
+    document = tomllib.loads(NO_REPS)
+    faster = document | {"channels": {"web": document["channels"]["web"] | rate}}
+    slow, fast = (walks(lived(each, 1)[0]) for each in (document, faster))
+    both = sorted(slow.keys() & fast.keys())
+    assert len(both) > 100
+    assert both == list(range(both[0], both[0] + len(both)))
+    instants = {int(row["lead"]): int(row["created"]) for row in lived(faster, 1)[0]}
+    assert any(int(row["created"]) != instants.get(int(row["lead"])) for row in lived(document, 1)[0])
+    for lead in both:
+        length = min(len(slow[lead]), len(fast[lead]))
+        assert slow[lead][:length] == fast[lead][:length]
+
+
+@cache
+def strategies() -> dict[str, tuple[Model, Names]]:
+    scenario = load("first_steps").with_changes(
+        {"horizon.warm_up_months": 0, "horizon.period_months": 2, "horizon.drain_months": 1}
+    )
+    return {name: tuple(lower(scenario.strategy(name))) for name in ("today", "one_more_rep")}
+
+
+def test_jobs_and_the_order_of_runs_do_not_matter() -> None:
+    one, two = (
+        replicate(strategies(), Plan(replications=12, seed=7, jobs=jobs, digest=True)) for jobs in (1, 2)
+    )
+    for name, (model, _) in strategies().items():
+        assert len(set(one[name].digests)) == 12
+        assert one[name].digest == two[name].digest
+        backwards = [history("compiled", model, 7, replication) for replication in reversed(range(12))]
+        shas = tuple(hashlib.sha256(rows.data).digest() for rows in reversed(backwards))
+        assert shas == one[name].digests
+    assert one["today"].digest != one["one_more_rep"].digest
+
+
+def test_each_engine_has_the_same_digest() -> None:
+    plans = [Plan(replications=2, seed=7, engine=engine, jobs=1, digest=True) for engine in ENGINES]
+    digests = {replicate(strategies(), plan)["today"].digest for plan in plans}
+    assert len(digests) == 1

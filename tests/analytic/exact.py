@@ -1,0 +1,99 @@
+"""What must hold to the microsecond and lead by lead, with no standard error."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from funnelsim.engines import history
+from funnelsim.model import Model
+from funnelsim.scenario import load, lower, presets
+from funnelsim.vocabulary import HOUR, Event, Records
+
+from . import systems
+from .figures import Count
+from .observation import Worlds
+
+LEAVES = (Event.ADVANCED, Event.SENT_BACK, Event.WON, Event.LOST, Event.WENT_COLD, Event.OPEN)
+SPANS = (Event.STARTED, Event.WORKED, *LEAVES)  # rows whose `waited` is a part of a visit
+QUEUE_ENDS = (Event.STARTED, Event.WENT_COLD)
+
+
+def occupancy_adds_up(worlds: Worlds) -> list[Count]:
+    """Little's law at every stage, as integers: the area under a stage's occupancy is its leads' time in it.
+
+    The area comes from when leads enter and leave, the time from the spans that rows close: waiting,
+    work and the customer's time of those who went on, were lost, went cold or are open at the end.
+
+    Source: J. Little (1961), A proof for the queuing formula L = lambda W, Operations Research 9.
+    """
+    counts = []
+    firms = {name: lower(load(name)).model for name in presets()}
+    firms["patient firm, from empty to empty"] = systems.model(
+        systems.patient_firm("least_loaded", "lifo", True)
+    )
+    for name, model in firms.items():
+        rows = [history("compiled", model, seed + 1) for seed in range(worlds.count)]
+        pairs = [
+            (_area(each, stage), _time(each, stage)) for each in rows for stage in range(len(model.stages))
+        ]
+        visits = sum(int(np.sum(each["event"] == Event.ENTERED)) for each in rows)
+        wrong = sum(area != time for area, time in pairs)
+        hours = sum(time for _, time in pairs) / HOUR
+        counts.append(
+            Count(
+                f"{name}: stages of worlds with {visits:,} visits, {hours:,.0f} hours", len(pairs), wrong, 3
+            )
+        )
+    return counts
+
+
+def _area(rows: Records, stage: int) -> int:
+    """Integrate how many leads are in a stage over time, µs."""
+    here = rows[(rows["stage"] == stage) & (rows["lead"] >= 0)]
+    change = (here["event"] == Event.ENTERED).astype(np.int64) - np.isin(here["event"], LEAVES)
+    return int(np.sum(np.cumsum(change)[:-1] * np.diff(here["time"])))
+
+
+def _time(rows: Records, stage: int) -> int:
+    """Add up the spans that leads spend in a stage, µs."""
+    here = rows[(rows["stage"] == stage) & np.isin(rows["event"], SPANS)]
+    return int(here["waited"].sum())
+
+
+def every_lead_the_same(worlds: Worlds) -> list[Count]:
+    """Patient leads and equal reps: a policy decides when and by whom, never what becomes of a lead.
+
+    A lead's walk is its stages, the work they took, the customer's time, outcome, reason and money.
+    """
+    usual, *others = [
+        systems.model(systems.patient_firm(*policy))
+        for policy in product(systems.ASSIGNMENTS, systems.QUEUE_ORDERS, (True, False))
+    ]
+    compared = differing = moved = 0
+    for seed in range(worlds.count):
+        walks, ends = _walks(usual, seed + 1)
+        for model in others:
+            other_walks, other_ends = _walks(model, seed + 1)
+            compared += len(walks)
+            differing += sum(walk != other_walks.get(lead) for lead, walk in walks.items())
+            differing += len(other_walks.keys() - walks.keys())
+            moved += sum(end != other_ends.get(lead) for lead, end in ends.items())
+    return [
+        Count(f"walks of leads under {len(others) + 1} policies", compared, differing, 20_000),
+        Count("of these, ended at another instant", moved, 0, 10_000),
+    ]
+
+
+def _walks(model: Model, seed: int) -> tuple[dict[int, list[Any]], dict[int, int]]:
+    """Return the walk of each lead, and when it ended."""
+    rows = history("compiled", model, seed)
+    rows = rows[rows["lead"] >= 0]
+    walks: dict[int, list[Any]] = {}
+    for row in rows[np.isin(rows["event"], (Event.WORKED, Event.BECAME_LEAD, *LEAVES))]:
+        customer = 0 if row["event"] == Event.WORKED else row["waited"]
+        step = (*(row[name] for name in ("stage", "event", "worked", "reason", "money")), customer)
+        walks.setdefault(int(row["lead"]), []).append(step)
+    return walks, dict(zip(rows["lead"].tolist(), rows["time"].tolist(), strict=True))

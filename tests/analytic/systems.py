@@ -1,0 +1,261 @@
+"""The systems that textbooks know, as ordinary scenarios. One unit of time is an hour.
+
+The months of a horizon are unequal, the rate of a textbook is not: volumes are proportional to the days
+of their month, and no horizon reaches a 29th of February (2100 has none), so that each day expects the same.
+Teams are open round the clock.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from funnelsim.model import Model
+from funnelsim.scenario import lower, parse
+
+START = "2096-06-01"  # of the period, after WARM_UP
+WARM_UP = 3  # months: 2208 hours
+LONGEST = 92  # months of the period: to the end of January 2104
+DAYS_OF_MONTHS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+HOURS_OF_AVERAGE_MONTH = 365 * 24 / 12
+WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+ROUND_THE_CLOCK = {day: ["00:00-24:00"] for day in WEEK}
+NO_EFFECT_OF_WAITING = {"wait": {"hours": [24], "odds_ratio": [1]}}
+HOT, WARM, FUTURE = ({heat: 1.0} for heat in ("hot", "warm", "future"))
+
+Keys = Mapping[str, Any]
+
+
+def model(text: str) -> Model:
+    """Lower a system as any scenario is lowered."""
+    return lower(parse(text)).model
+
+
+# ---- the pieces of a scenario -------------------------------------------------------------------
+
+
+def toml(value: Any) -> str:
+    """Write a value as a scenario file does."""
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{json.dumps(key)} = {toml(item)}" for key, item in value.items()) + " }"
+    if isinstance(value, list):
+        return "[" + ", ".join(toml(item) for item in value) + "]"
+    return json.dumps(value)
+
+
+def table(header: str, keys: Keys) -> str:
+    """Write a table of a scenario file."""
+    return "\n".join([f"[{header}]", *(f"{key} = {toml(value)}" for key, value in keys.items())])
+
+
+def opening(
+    months: int, start: str = START, warm_up: int = WARM_UP, effects: Keys = NO_EFFECT_OF_WAITING
+) -> str:
+    """Write what comes before channels: time, effects, one segment."""
+    horizon = {"warm_up_months": warm_up, "period_months": months, "drain_months": 0}
+    return "\n".join(
+        [
+            f"start = {start}",
+            table("horizon", horizon),
+            table("effects", effects),
+            table("segments.any", {"contract_value_per_year": 1}),
+        ]
+    )
+
+
+def channel(name: str, rate: float, **keys: Any) -> str:
+    """Write a channel of so many inquiries an hour, at every hour of the horizon."""
+    volume = {"inquiries_per_month": rate * HOURS_OF_AVERAGE_MONTH, "monthly_profile": DAYS_OF_MONTHS}
+    return table(f"channels.{name}", {"kind": "seo", **volume, **keys})
+
+
+def team(name: str, people: int, **keys: Any) -> str:
+    """Write a team that never sleeps."""
+    return table(f"teams.{name}", {"people": people, "hours": ROUND_THE_CLOCK, **keys})
+
+
+def stage(name: str, **keys: Any) -> str:
+    """Write a stage; all advance unless it says otherwise."""
+    return table(f"stages.{name}", {"conversion": 1, **keys})
+
+
+def exponential(mean: float) -> Keys:
+    """Write an exponential distribution."""
+    return {"scipy": "expon", "scale": mean}
+
+
+def work(of_team: str, effort: Any, giving_up: float = 0.0) -> Keys:
+    """Write who works a stage, for how many hours, and at which rate those who wait give up."""
+    patience = {"goes_cold_after_days": exponential(1 / giving_up / 24)} if giving_up else {}
+    return {"team": of_team, "effort_hours": effort, **patience}
+
+
+# ---- queues ---------------------------------------------------------------------------------------
+
+
+def pool(rates: Mapping[str, float], reps: int, effort: Any, months: int, giving_up: float = 0.0) -> str:
+    """Write a queue of several channels that all reps share: M/G/c, or M/G/c+M."""
+    return "\n".join(
+        [
+            opening(months),
+            *(channel(name, rate) for name, rate in rates.items()),
+            team("sales", reps, assignment="shared_queue"),
+            stage("call", **work("sales", effort, giving_up)),
+        ]
+    )
+
+
+def split(rate: float, reps: int, effort: Any, months: int, giving_up: float) -> str:
+    """Write a stream that chance splits among reps: a Poisson stream for each, with a queue of its own."""
+    names = [f"desk_{number + 1}" for number in range(reps)]
+    return "\n".join(
+        [
+            opening(months),
+            *(channel(name, rate / reps, first_stage=name) for name in names),
+            *(team(name, 1) for name in names),
+            *(stage(name, next="won", **work(name, effort, giving_up)) for name in names),
+        ]
+    )
+
+
+def ranked(rates: Sequence[float], queue_order: str, months: int) -> str:
+    """Write one rep whose queue has three classes: M/M/1, a class for each heat, service rate 1."""
+    heats = {"hot": HOT, "warm": WARM, "future": FUTURE}
+    return "\n".join(
+        [
+            opening(months),
+            *(
+                channel(name, rate, temperature=heat)
+                for (name, heat), rate in zip(heats.items(), rates, strict=True)
+            ),
+            team("sales", 1, queue_order=queue_order),
+            stage("call", **work("sales", exponential(1.0))),
+        ]
+    )
+
+
+def triaged(good: float, junk: float, reps: int, giving_up: float, months: int) -> str:
+    """Write a pool that junk never reaches: a stage before it lets the good through and nobody else."""
+    tells_apart = {"temperature": {"hot": 1e15, "future": 0}}
+    return "\n".join(
+        [
+            opening(months),
+            channel("good", good, temperature=HOT),
+            channel("junk", junk, temperature=FUTURE),
+            team("sales", reps, assignment="shared_queue"),
+            table("stages.triage", {"conversion": 0.5, "effects": tells_apart}),
+            stage("call", **work("sales", exponential(1.0), giving_up)),
+        ]
+    )
+
+
+# ---- streams and odds -------------------------------------------------------------------------------
+
+
+def thinned(rates: Mapping[str, float], mixes: Mapping[str, Keys], conversion: float, months: int) -> str:
+    """Write streams that segments and conversion thin; customers take their time before they sign."""
+    return "\n".join(
+        [
+            opening(months),
+            table("segments.large", {"contract_value_per_year": 1}),
+            *(channel(name, rate, segments=mixes[name]) for name, rate in rates.items()),
+            stage("form", conversion=conversion, customer_takes_days=exponential(5)),
+        ]
+    )
+
+
+def two_reps(assignment: str, factor: float, conversion: float, months: int) -> str:
+    """Write two heats and two skills, each of which shifts the odds by a factor or its inverse.
+
+    Each rep is busy a fifth of the time.
+    """
+    effects = {"temperature": {"hot": factor, "future": 1 / factor}}
+    call = {"conversion": conversion, "effects": effects, **work("sales", exponential(0.01))}
+    return "\n".join(
+        [
+            opening(months, warm_up=1),
+            channel("web", 40.0, temperature={"hot": 0.5, "future": 0.5}),
+            team("sales", 0, assignment=assignment),
+            table("teams.sales.reps.Ann", {"skill": factor}),
+            table("teams.sales.reps.Bob", {"skill": 1 / factor}),
+            table("stages.call", call),
+        ]
+    )
+
+
+def funnel(conversions: Mapping[str, float], months: int) -> str:
+    """Write a funnel that only reference leads enter: warm, average fit, average reps, prompt.
+
+    All effects are the defaults.
+    """
+    return "\n".join(
+        [
+            opening(months, effects={}),
+            channel("web", 10.0),
+            team("sales", 4, assignment="least_loaded"),
+            *(
+                stage(
+                    name,
+                    **{"conversion": share, "customer_takes_days": exponential(2)},
+                    **work("sales", exponential(0.1)),
+                )
+                for name, share in conversions.items()
+            ),
+        ]
+    )
+
+
+def seasonal(start: str, months: int, keys: Keys) -> str:
+    """Write a channel whose inquiries come in a rhythm of their own."""
+    return "\n".join(
+        [
+            opening(months, start, warm_up=0),
+            table("channels.web", {"kind": "seo", **keys}),
+            stage("form", conversion=0.5),
+        ]
+    )
+
+
+# ---- a firm whose policies change when, never what ---------------------------------------------------
+
+ASSIGNMENTS = ("round_robin", "least_loaded", "hot_to_best", "shared_queue")
+QUEUE_ORDERS = ("fifo", "lifo", "hottest", "oldest_inquiry")
+
+
+def patient_firm(assignment: str, queue_order: str, sticky: bool) -> str:
+    """Write two teams of equal reps in office hours, and leads who wait for ever.
+
+    Nobody asks from July to December, so that every lead comes to its end.
+    """
+    policy = {"assignment": assignment, "queue_order": queue_order, "sticky": sticky}
+    heats = {"hot": 0.2, "warm": 0.5, "future": 0.3}
+    fit = {"low": 0.5, "likely": 1, "high": 2}
+    back = {"talk": 0.3, "offer": 0.2}
+    slow = {"median": 5, "p90": 12}
+    return "\n".join(
+        [
+            "start = 2026-01-01",
+            table("horizon", {"warm_up_months": 0, "period_months": 6, "drain_months": 6}),
+            table("effects", NO_EFFECT_OF_WAITING),
+            table("segments.any", {"contract_value_per_year": {"median": 9000, "p90": 20000}}),
+            table(
+                "channels.web",
+                {
+                    **{"kind": "seo", "inquiries_per_month": 50, "monthly_profile": [1] * 6 + [0] * 6},
+                    **{"temperature": heats, "fit": fit, "theorist_share": 0.2},
+                },
+            ),
+            table("teams.desk", {"people": 3, "hours_per_week": 20, **policy}),
+            table("teams.sales", {"people": 3, "hours_per_week": 30, **policy}),
+            stage("call", **{"conversion": 0.7, **work("desk", {"median": 1, "p90": 3})}),
+            stage(
+                "talk", **{"conversion": 0.6, "customer_takes_days": slow, **work("sales", exponential(2))}
+            ),
+            stage(
+                "offer",
+                **{"conversion": 0.5, "customer_takes_days": slow, "back_to": back},
+                **work("sales", {"median": 3, "p90": 9}),
+            ),
+        ]
+    )

@@ -1,0 +1,79 @@
+"""The formulas give the figures that the literature gives, before anything is simulated."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from . import systems, theory
+from .figures import Count, Figure
+
+
+@pytest.mark.parametrize(
+    ("queue", "chance", "wait"),
+    [
+        ((1.6, 0.5, 4), 0.5964, 1.4911),
+        ((4.5, 1, 5), 0.7625, 1.5250),
+        ((9, 1, 10), 0.6687, 0.6687),
+        ((0.8, 1, 1), 0.8, 4.0),
+    ],
+)
+def test_erlang_c(queue: tuple[float, float, int], chance: float, wait: float) -> None:
+    assert theory.erlang_c(*queue) == pytest.approx((chance, wait), abs=5e-5)
+
+
+@pytest.mark.parametrize(
+    ("queue", "abandon"),
+    [
+        ((4.5, 1, 5, 0.5), 0.1099),
+        ((6, 1, 5, 0.5), 0.2264),
+        ((10, 1, 5, 0.5), 0.5007),
+        ((20, 1, 5, 0.5), 0.7500),
+        ((0.9, 1, 1, 0.5), 0.2850),
+    ],
+)
+def test_erlang_a(queue: tuple[float, float, int, float], abandon: float) -> None:
+    assert theory.erlang_a(*queue).abandon == pytest.approx(abandon, abs=5e-5)
+
+
+def test_erlang_a_without_impatience_is_erlang_c() -> None:
+    assert theory.erlang_a(1.6, 0.5, 4, 1e-9).chance == pytest.approx(theory.erlang_c(1.6, 0.5, 4).chance)
+
+
+def test_junk_and_its_fluid_limit() -> None:
+    junk = (0, 1, 2, 4, 8, 16)
+    exact = [theory.good_served(4, amount, 1, 5, 0.5) for amount in junk]
+    assert exact == pytest.approx([3.688, 3.415, 3.094, 2.470, 1.666, 1.000], abs=5e-4)
+    assert all(
+        theory.good_served_by_fluid(4, amount, 1, 5) >= exact[n] - 1e-6 for n, amount in enumerate(junk)
+    )
+
+
+def test_priorities_conserve_the_mean_wait() -> None:
+    rates = (0.2, 0.3, 0.3)
+    waits = theory.priority_waits(rates, 1.0)
+    assert np.average(waits, weights=rates) == pytest.approx(theory.erlang_c(0.8, 1, 1).mean)
+
+
+@pytest.mark.parametrize(("base", "matched", "random"), [(-2, 0.518, 0.378), (0, 1, 1), (1, 1.222, 1.342)])
+def test_the_gain_of_hot_to_best_turns(base: float, matched: float, random: float) -> None:
+    assert theory.wins_of_a_pair(base) == pytest.approx((matched, random), abs=5e-4)
+
+
+def test_every_day_of_a_system_expects_the_same() -> None:
+    model = systems.model(systems.pool({"web": 0.8}, 1, systems.exponential(1.0), systems.LONGEST))
+    midnights = np.arange(len(model.expected))
+    np.testing.assert_allclose(model.expected, 0.8 * 24 * midnights, rtol=1e-11)
+    assert len(model.hours) == 1
+    assert model.months[-1] == model.horizon
+
+
+def test_a_figure_can_fail() -> None:
+    near = 2 + 0.01 * np.sin(np.arange(40.0))
+    assert not Figure("right", 2.0, near).problem()
+    assert "standard errors" in Figure("wrong", 2.01, near).problem()
+    assert "proves nothing" in Figure("vague", 2.0, near * np.linspace(0.5, 1.5, 40)).problem()
+    assert "proves nothing" in Figure("nothing", 2.0, near * np.nan).problem()
+    assert "too few" in Figure("few", 2.0, near[:29]).problem()
+    assert "differ" in Count("leads", 100, 1, at_least=100).problem()
+    assert "fewer" in Count("leads", 99, 0, at_least=100).problem()

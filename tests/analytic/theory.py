@@ -1,0 +1,207 @@
+"""What textbooks say: closed formulas of queues and odds, which know nothing of the package.
+
+Rates are per unit of time, times in that unit. Names as in the textbooks: `arrival` is lambda,
+`service` is mu, `servers` is c, `giving_up` is theta.
+"""
+
+from __future__ import annotations
+
+import calendar
+import math
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import NamedTuple
+
+
+def relaxation_time(arrival: float, service: float, servers: int, giving_up: float = 0.0) -> float:
+    """Return the time in which a queue forgets its start: 1 / (sqrt(c mu) - sqrt(lambda))^2.
+
+    Where customers give up, two copies of the queue draw together at min(mu, theta) at least, since every
+    customer that only one of them has leaves at one of these rates (coupling), however high the load.
+
+    Source: P. Morse (1955), Stochastic properties of waiting lines, Operations Research 3.
+
+    Examples
+    --------
+    >>> round(relaxation_time(0.8, 1.0, 1), 1)
+    89.7
+    >>> relaxation_time(20, 1, 5, giving_up=0.5)
+    2.0
+    """
+    if giving_up > 0:
+        return 1.0 / min(service, giving_up)
+    return 1.0 / (math.sqrt(servers * service) - math.sqrt(arrival)) ** 2
+
+
+class Waiting(NamedTuple):
+    """How customers wait."""
+
+    chance: float  # that one waits at all
+    mean: float  # time in the queue, of all
+
+
+def erlang_c(arrival: float, service: float, servers: int) -> Waiting:
+    """Return the waiting in M/M/c, from Erlang B by its recursion.
+
+    Source: R. Cooper (1981), Introduction to Queueing Theory, 2nd edition, chapter 3.
+
+    Examples
+    --------
+    >>> [round(figure, 9) for figure in erlang_c(0.8, 1.0, 1)]  # the load, and load / (mu - lambda)
+    [0.8, 4.0]
+    """
+    offered = arrival / service
+    blocked = 1.0
+    for number in range(1, servers + 1):
+        blocked = offered * blocked / (number + offered * blocked)
+    chance = blocked / (1.0 - offered / servers * (1.0 - blocked))
+    return Waiting(chance, chance / (servers * service - arrival))
+
+
+class Impatience(NamedTuple):
+    """How customers fare who give up."""
+
+    abandon: float  # share of customers
+    chance: float  # that one waits at all
+
+
+def erlang_a(arrival: float, service: float, servers: int, giving_up: float) -> Impatience:
+    """Return what comes of customers in M/M/c+M, exactly, from the balance of its birth-death chain.
+
+    Source: C. Palm (1957), Research on telephone traffic carried by full availability groups; O. Garnett,
+    A. Mandelbaum and M. Reiman (2002), Manufacturing & Service Operations Management 4.
+
+    Examples
+    --------
+    >>> round(erlang_a(4.5, 1, 5, 0.5).abandon, 4)
+    0.1099
+    """
+    weights = [1.0]
+    while weights[-1] > 1e-18 * max(weights) or len(weights) <= servers + arrival / service:
+        present = len(weights)
+        deaths = min(present, servers) * service + max(present - servers, 0) * giving_up
+        weights.append(weights[-1] * arrival / deaths)
+    total = math.fsum(weights)
+    queue = (
+        math.fsum((present - servers) * w for present, w in enumerate(weights) if present > servers) / total
+    )
+    return Impatience(giving_up * queue / arrival, math.fsum(weights[servers:]) / total)
+
+
+def priority_waits(arrivals: Sequence[float], service: float) -> list[float]:
+    """Return the mean wait of each class in M/M/1 whose classes go first in their order, work unbroken.
+
+    W_k = W_0 / ((1 - s_(k-1)) (1 - s_k)), with s_k the load of the first k classes and W_0 = rho / mu.
+
+    Source: A. Cobham (1954), Priority assignment in waiting line problems, Operations Research 2.
+
+    Examples
+    --------
+    >>> [round(wait, 4) for wait in priority_waits([0.8], 1.0)]
+    [4.0]
+    """
+    in_hand = sum(arrivals) / service**2
+    waits = []
+    before = 0.0
+    for arrival in arrivals:
+        through = before + arrival / service
+        waits.append(in_hand / ((1.0 - before) * (1.0 - through)))
+        before = through
+    return waits
+
+
+def single_server_wait(arrival: float, mean: float, second_moment: float) -> float:
+    """Return the mean wait in M/G/1: lambda E[S^2] / (2 (1 - rho)).
+
+    Source: F. Pollaczek (1930), A. Khinchine (1932); Cooper, chapter 5.
+
+    Examples
+    --------
+    >>> round(single_server_wait(0.8, 1.0, 2.0), 9), round(single_server_wait(0.8, 1.0, 1.0), 9)
+    (4.0, 2.0)
+    """
+    return arrival * second_moment / (2.0 * (1.0 - arrival * mean))
+
+
+def good_served(good: float, junk: float, service: float, servers: int, giving_up: float) -> float:
+    """Return the good leads served per unit of time where junk waits in the same line: exact Erlang A.
+
+    >>> round(good_served(4, 16, 1, 5, 0.5), 3)
+    1.0
+    """
+    return good * (1.0 - erlang_a(good + junk, service, servers, giving_up).abandon)
+
+
+def good_served_by_fluid(good: float, junk: float, service: float, servers: int) -> float:
+    """Return the same in the fluid limit, where chance plays no part: g min(1, c mu / (g + j)).
+
+    >>> good_served_by_fluid(4, 16, 1, 5)
+    1.0
+    """
+    return good * min(1.0, servers * service / (good + junk))
+
+
+class Pair(NamedTuple):
+    """Wins of one hot and one cold lead that two reps share."""
+
+    hot_to_best: float
+    random: float
+
+
+def wins_of_a_pair(base: float) -> Pair:
+    """Return the expected wins of a pair where heat and skill each shift the log-odds by -1 or +1.
+
+    Examples
+    --------
+    >>> [round(wins, 3) for wins in wins_of_a_pair(-2)]
+    [0.518, 0.378]
+    """
+    matched = logistic(base + 2) + logistic(base - 2)
+    return Pair(matched, (matched + 2 * logistic(base)) / 2)
+
+
+def logistic(log_odds: float) -> float:
+    """Return the probability of some log-odds.
+
+    >>> logistic(0)
+    0.5
+    """
+    return 1.0 / (1.0 + math.exp(-log_odds))
+
+
+class Rhythm(NamedTuple):
+    """When inquiries are typed to come."""
+
+    start: date  # growth counts from here
+    per_month: float
+    by_month: Sequence[float]  # weights of January to December
+    by_weekday: Sequence[float]  # weights of Monday to Sunday
+    growth_per_year: float
+
+
+def typed_volume(rhythm: Rhythm, year: int, month: int) -> float:
+    """Return the inquiries typed for a calendar month.
+
+    >>> flat = Rhythm(date(2026, 1, 1), 100, [1] * 12, [1] * 7, 0.21)
+    >>> round(typed_volume(flat, 2026, 7), 9)  # half a year of growth
+    110.0
+    """
+    seasonal = rhythm.by_month[month - 1] / (sum(rhythm.by_month) / 12)
+    years = year - rhythm.start.year + (month - rhythm.start.month) / 12
+    return float(rhythm.per_month * seasonal * (1 + rhythm.growth_per_year) ** years)
+
+
+def typed_by_day(rhythm: Rhythm, first: date, days: int) -> list[float]:
+    """Return the inquiries typed for each day: its month's volume, shared by the weights of weekdays.
+
+    >>> flat = Rhythm(date(2026, 1, 1), 100, [1] * 12, [1] * 7, 0.0)
+    >>> round(typed_by_day(flat, date(2026, 2, 1), 1)[0] * 28, 9)
+    100.0
+    """
+    volumes = []
+    for day in (first + timedelta(days=number) for number in range(days)):
+        length = calendar.monthrange(day.year, day.month)[1]
+        month = [rhythm.by_weekday[day.replace(day=number + 1).weekday()] for number in range(length)]
+        share = rhythm.by_weekday[day.weekday()] / sum(month)
+        volumes.append(typed_volume(rhythm, day.year, day.month) * share)
+    return volumes

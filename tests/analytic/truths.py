@@ -1,0 +1,42 @@
+"""The list of truths."""
+
+from __future__ import annotations
+
+import math
+
+from . import systems, theory
+from .exact import every_lead_the_same, occupancy_adds_up
+from .figures import Truth
+from .odds import conversions, hot_to_best
+from .queues import JUNK, erlang_a, erlang_c, junk, priorities, single_server, split_queues, triage
+from .streams import departures, rhythm, thinning
+
+QUICK = 0.8  # loads up to this one are in `make test`
+RATES = (0.2, 0.3, 0.3)
+LOGNORMAL = {"scipy": "lognorm", "s": 0.8, "scale": math.exp(-0.32)}  # mean 1, second moment exp(0.64)
+
+TRUTHS: tuple[Truth, ...] = (
+    erlang_c(1.6, 0.5, 4, systems.LONGEST, 60),
+    erlang_c(0.8, 1.0, 1, systems.LONGEST, 60),
+    erlang_c(4.5, 1.0, 5, systems.LONGEST, 100),
+    erlang_c(9.0, 1.0, 10, systems.LONGEST, 60),
+    single_server("constant effort 1, λ = 0.8", 1.0, (1.0, 1.0), 40),
+    single_server("lognormal effort of mean 1 and σ 0.8, λ = 0.8", LOGNORMAL, (1.0, math.exp(0.64)), 60),
+    erlang_a(4.5, 1.0, 5, 0.5, 24),
+    split_queues(4.5, 5, 0.5, 12),
+    erlang_a(6.0, 1.0, 5, 0.5, 12),
+    erlang_a(10.0, 1.0, 5, 0.5, 12),
+    erlang_a(20.0, 1.0, 5, 0.5, 12),
+    priorities(RATES, "hottest", theory.priority_waits(RATES, 1.0), 100),
+    priorities(RATES, "fifo", [4.0] * 3, 60),
+    priorities(RATES, "lifo", [4.0] * 3, 60),
+    *(junk(amount) for amount in JUNK),
+    triage(),
+    thinning(),
+    departures(),
+    rhythm(),
+    conversions(),
+    *(hot_to_best(base, 30) for base in (-2.0, 0.0, 1.0)),
+    Truth("Little's law in every preset", 0.0, 3, occupancy_adds_up),
+    Truth("every policy, leads who wait for ever", 0.0, 2, every_lead_the_same),
+)

@@ -14,6 +14,7 @@ Two answers, never to be confused:
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -101,7 +102,8 @@ def kaplan_meier(after: Floats, until: Floats, days: Floats) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Indexed by `days`: `value`, `low`, `high` (95 %, log-log transform), `still_followed`.
+        Indexed by `days`: `value`, `low`, `high` (95 %, log-log transform; missing before the first win),
+        `still_followed`.
 
     Raises
     ------
@@ -113,7 +115,8 @@ def kaplan_meier(after: Floats, until: Floats, days: Floats) -> pd.DataFrame:
         raise ValueError(f"nobody was followed for {days.max():g} days; the longest is {after.max():g}")
     time = np.where(won, (after + np.where(won, until, 0.0)) / 2, after)
     curve = stats.ecdf(stats.CensoredData(uncensored=time[won], right=time[~won])).cdf
-    interval = curve.confidence_interval(0.95, method="log-log")
+    with warnings.catch_warnings(action="ignore", category=RuntimeWarning):  # none before the first win
+        interval: Any = curve.confidence_interval(0.95, method="log-log")  # a pair of curves, not of numbers
     return pd.DataFrame(
         {
             "value": curve.evaluate(days),
@@ -160,13 +163,11 @@ def ever_interval(after: Floats, until: Floats, fit: Cure) -> Estimate:
 
     def excess(ever_logit: float) -> float:
         nonlocal shape
-        best = optimize.minimize(
-            lambda s: _minus_log_likelihood(counted, fit.family, np.array([ever_logit, *s])),
-            np.array(shape),
-            **_SEARCH,
+        found, least = _minimise(
+            lambda s: _minus_log_likelihood(counted, fit.family, np.array([ever_logit, *s])), np.array(shape)
         )
-        shape = list(best.x)
-        return -float(best.fun) - threshold
+        shape = list(found)
+        return -least - threshold
 
     ends = []
     for bound in (-_LOGIT_BOUND, _LOGIT_BOUND):
@@ -200,8 +201,12 @@ def conversion_by_group(after: Floats, until: Floats, group: Integers, fit: Cure
         seen=np.where(np.isfinite(until), 0.0, fit.share_by(after)),
     )
     overall = float(special.logit(fit.ever))
+
+    def loss(parameters: Floats) -> float:
+        return -_marginal_log_likelihood(groups, float(parameters[0]), float(np.exp(parameters[1])))
+
     best = optimize.minimize(
-        lambda x: -_marginal_log_likelihood(groups, x[0], float(np.exp(x[1]))),
+        loss,
         np.array([overall, np.log(0.5)]),
         method="Nelder-Mead",
         options={"xatol": 1e-4, "fatol": 1e-6},
@@ -225,8 +230,15 @@ def conversion_by_group(after: Floats, until: Floats, group: Integers, fit: Cure
 
 # of logit ever, location, log scale
 _BOUNDS = (np.array([-_LOGIT_BOUND, -5.0, -3.0]), np.array([_LOGIT_BOUND, 12.0, 3.0]))
-# not L-BFGS-B: SciPy's calls threaded BLAS for three numbers, many times slower on a busy machine
-_SEARCH: dict[str, Any] = {"method": "BFGS", "options": {"gtol": 1e-3}}
+
+
+def _minimise(loss: Callable[[Floats], float], first: Floats) -> tuple[Floats, float]:
+    """Find the parameters of the least loss, and that loss.
+
+    Not by L-BFGS-B: SciPy's calls threaded BLAS for three numbers, many times slower on a busy machine.
+    """
+    best = optimize.minimize(loss, first, method="BFGS", options={"gtol": 1e-3})
+    return np.asarray(best.x, dtype=float), float(best.fun)
 
 
 def _count(after: Floats, until: Floats) -> _Counted:
@@ -265,10 +277,9 @@ def _minus_log_likelihood(counted: _Counted, family: str, parameters: Floats) ->
 
 
 def _fit(counted: _Counted, family: str, first: Floats) -> Cure:
-    best = optimize.minimize(lambda x: _minus_log_likelihood(counted, family, x), first, **_SEARCH)
-    found = np.clip(best.x, *_BOUNDS)
-    ever, location, scale = special.expit(found[0]), found[1], np.exp(found[2])
-    return Cure(family, float(ever), float(location), float(scale), -float(best.fun))
+    found, least = _minimise(lambda x: _minus_log_likelihood(counted, family, x), first)
+    logit, location, log_scale = np.clip(found, *_BOUNDS)
+    return Cure(family, float(special.expit(logit)), float(location), float(np.exp(log_scale)), -least)
 
 
 def _crossing(excess: Callable[[float], float], centre: float, bound: float) -> float:
@@ -289,7 +300,7 @@ class _Groups(NamedTuple):
     seen: Floats  # share of those who ever win that would have won while the lead was followed
 
     def add(self, values: Floats) -> Floats:
-        return np.bincount(self.group, weights=values, minlength=self.number)
+        return np.bincount(self.group, weights=values, minlength=self.number).astype(float)
 
 
 def _modes(groups: _Groups, mean: float, spread: float) -> tuple[Floats, Floats]:

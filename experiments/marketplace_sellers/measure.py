@@ -31,7 +31,7 @@ END = pd.Timestamp("2018-04-01")  # deals won before this midnight are in the da
 SUMMER_TIME_ENDS = pd.Timestamp("2018-02-18 02:00")  # UTC; in São Paulo UTC-2 before, UTC-3 after
 SMALLEST_CHANNEL = 100  # leads; channels with fewer are merged into "other"
 CURVE_DAYS = np.array([7.0, 14.0, 30.0, 60.0, 85.0])
-LEVELS = np.array([0.01, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95])
+LEVELS = np.array([0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95])
 RESAMPLES = 400
 SEED = 1
 
@@ -50,6 +50,7 @@ class Measured:
     raw_ratio: Estimate
     curve: pd.DataFrame
     families: pd.DataFrame
+    fit: Cure
     ever: Estimate
     channels: pd.DataFrame
     cohorts: pd.DataFrame
@@ -70,7 +71,7 @@ def data_folder() -> Path:
     for name in ("marketing_qualified_leads.csv", "closed_deals.csv"):
         if not (folder / name).is_file():
             raise FileNotFoundError(
-                f"{folder / name} is not there. Get Olist's marketing funnel data (public, CC BY-NC-SA 4.0) "
+                f"{folder / name} is not there: get Olist's marketing funnel data (public, CC BY-NC-SA 4.0) "
                 "and let FUNNELSIM_DATA name the folder that holds olist/."
             )
     return folder
@@ -232,7 +233,8 @@ def cohort_curves(leads: pd.DataFrame, after: Floats, until: Floats) -> pd.DataF
         name: kaplan_meier(after[month == name], until[month == name], np.array([7.0, 14.0]))
         for name in month.unique()
     }
-    return pd.concat(curves, names=["month"])
+    joined: pd.DataFrame = pd.concat(curves, names=["month"])
+    return joined
 
 
 def cycle_quantiles(after: Floats, until: Floats, fit: Cure, resamples: int = RESAMPLES) -> pd.DataFrame:
@@ -245,17 +247,17 @@ def cycle_quantiles(after: Floats, until: Floats, fit: Cure, resamples: int = RE
     for _ in range(resamples):
         pick = random.integers(len(after), size=len(after))
         fitted.append(fit_cure(after[pick], until[pick], fit.family, start=fit).quantile(LEVELS))
-        seen.append(_quantiles_seen(after[pick], until[pick]))
+        seen.append(quantiles_seen(after[pick], until[pick]))
     columns = {"fitted": fit.quantile(LEVELS)} | _range(fitted, "fitted")
-    columns |= {"seen": _quantiles_seen(after, until)} | _range(seen, "seen")
+    columns |= {"seen": quantiles_seen(after, until)} | _range(seen, "seen")
     return pd.DataFrame(columns, index=pd.Index(LEVELS, name="level"))
 
 
-def _quantiles_seen(after: Floats, until: Floats) -> Floats:
+def quantiles_seen(after: Floats, until: Floats) -> Floats:
     """Quantiles of the cycle among those won within the curve's last day, censoring accounted for."""
     days = np.arange(0.0, CURVE_DAYS[-1] + 0.25, 0.25)
     share = kaplan_meier(after, until, days)["value"].to_numpy()
-    return days[np.searchsorted(share, LEVELS * share[-1])]
+    return np.asarray(days[np.searchsorted(share, LEVELS * share[-1])])
 
 
 def _range(resampled: list[Floats], name: str) -> dict[str, Floats]:
@@ -291,6 +293,7 @@ def measure(folder: Path) -> Measured:
         raw_ratio=raw_ratio(leads),
         curve=kaplan_meier(after, until, CURVE_DAYS),
         families=family_table(after, until, fits),
+        fit=best,
         ever=ever_interval(after, until, best),
         channels=channel_conversion(leads, after, until, best),
         cohorts=cohort_curves(leads, after, until),

@@ -1,17 +1,12 @@
 """Figures of the marketplace preset against the public files, by other routes than measure.py's own."""
 
 import csv
-import sys
 from collections import Counter
 from datetime import date, datetime
-from pathlib import Path
-
-import numpy as np
-import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "experiments" / "marketplace_sellers"))
 
 import measure
+import numpy as np
+import pytest
 
 try:
     FOLDER = measure.data_folder()

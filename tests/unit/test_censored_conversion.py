@@ -1,15 +1,9 @@
 """The estimator behind the marketplace preset, on synthetic leads whose truth is known."""
 
-import sys
-from pathlib import Path
-
+import censored_conversion as conversion
 import numpy as np
 import pytest
 from scipy import special
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "experiments" / "marketplace_sellers"))
-
-import censored_conversion as conversion
 
 EVER = 0.14
 LOCATION, SCALE = np.log(14.0), 0.85  # of log days

@@ -132,9 +132,16 @@ def _spans(figures: Sequence[Interval], places: int) -> tuple[str, ...]:
 def _span(figure: Interval, places: int) -> str:
     if not math.isfinite(figure.low) or not math.isfinite(figure.high) or figure.low == figure.high:
         return ""
-    low, high = (f"{end:,.{places}f}" for end in figure[1:])
-    nothing = f"{-0.0:.{places}f}"
-    return " to ".join(text.removeprefix("-") if text == nothing else text for text in (low, high))
+    for digits in range(places, places + 8):  # more, where an interval is narrower than the others
+        low, high = (_signless(f"{end:,.{digits}f}") for end in figure[1:])
+        if low != high:
+            break
+    return f"{low} to {high}"
+
+
+def _signless(text: str) -> str:
+    """Take the sign from a zero."""
+    return text if any(digit in text for digit in "123456789") else text.removeprefix("-")
 
 
 def _scale(largest: float, unit: Unit, currency: str) -> tuple[float, str]:

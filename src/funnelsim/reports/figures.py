@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from itertools import cycle
 from pathlib import Path
 from typing import cast
 
@@ -20,7 +21,7 @@ from funnelsim.forecast.intervals import LEVEL
 from funnelsim.metrics import FIGURES, Unit
 from funnelsim.metrics import Figure as Metric
 from funnelsim.metrics.wording import number, simulated
-from funnelsim.reports.grid import printable
+from funnelsim.reports.grid import folded, printable
 from funnelsim.reports.results import ComparisonResult
 from funnelsim.vocabulary import Floats
 
@@ -54,14 +55,14 @@ def forecast_fan(forecast: Forecast, strategy: str, metric: str, ax: Axes | None
         f"{found.figure.title} by month, {printable(strategy)}\n"
         f"range of outcomes: P10 to P90 of {simulated(forecast.years, forecast.months)}"
     )
-    return _finished(ax, columns=3)
+    return _finished(ax, legend="top")
 
 
 def funnel(forecast: Forecast, strategy: str, ax: Axes | None = None) -> Axes:
     """Draw what becomes of the visits to each stage, in the mean simulated year."""
     entered, advanced, lost, cold = _fates(forecast)
     other = np.maximum(entered - advanced - lost - cold, 0.0)
-    stages = [printable(stage) for stage in forecast.names.stages]
+    stages = [_tick(stage) for stage in forecast.names.stages]
     ax = _axes(ax, 9, 2.6 + 0.7 * len(stages))
     left = np.zeros(len(stages))
     for amount, colour, label in (
@@ -82,27 +83,22 @@ def funnel(forecast: Forecast, strategy: str, ax: Axes | None = None) -> Axes:
     ax.set_xlim(0, max(float(entered.max()) * 1.35, 1.0))
     ax.set_xlabel("Visits of the period's inquiries to the stage")
     ax.set_title(f"The funnel, {printable(strategy)}\nmean of {simulated(forecast.years, forecast.months)}")
-    return _finished(ax, columns=4)
+    return _finished(ax, legend="top")
 
 
 def cycle_curve(forecasts: Mapping[str, Forecast], ax: Axes | None = None) -> Axes:
     """Draw the share of contracts won by the days since the inquiry, with the precision of the mean."""
-    ax = _axes(ax, 9, 4.8)
+    few = len(forecasts) <= 3  # more bands would hide each other
+    ax = _axes(ax, 9 if few else 12, 4.8)
     longest = 1.0
-    for (name, forecast), colour in zip(forecasts.items(), _LINES * len(forecasts), strict=False):
-        cycle = forecast.cycle()
-        days = [cycle.quantile(level).value for level in (0.5, 0.9, 0.99)]
+    for (name, forecast), colour in zip(forecasts.items(), cycle(_LINES)):
+        found = forecast.cycle()
+        days = [found.quantile(level).value for level in (0.5, 0.9, 0.99)]
         label = f"{printable(name)}: half within {number(days[0])} days, 90 % within {number(days[1])}"
-        ax.plot(cycle.days, 100 * cycle.share, color=colour, label=label)
-        half = 100 * _half_width(cycle.error, forecast.years)
-        ax.fill_between(
-            cycle.days,
-            100 * cycle.share - half,
-            100 * cycle.share + half,
-            color=colour,
-            alpha=0.2,
-            linewidth=0,
-        )
+        share, half = 100 * found.share, 100 * _half_width(found.error, forecast.years)
+        ax.plot(found.days, share, color=colour, label=label)
+        if few:
+            ax.fill_between(found.days, share - half, share + half, color=colour, alpha=0.2, linewidth=0)
         longest = max([longest, *(day for day in days if math.isfinite(day))])
     for level in (50, 90):
         ax.axhline(level, color=LIGHT, linewidth=1, zorder=0)
@@ -110,8 +106,10 @@ def cycle_curve(forecasts: Mapping[str, Forecast], ax: Axes | None = None) -> Ax
     ax.set_ylim(0, 101)
     ax.set_xlabel("Days since the inquiry")
     ax.set_ylabel("Contracts won by then, % of all contracts")
-    ax.set_title("How long it takes to win\nbands: 95 % precision of the mean")
-    return _finished(ax)
+    years = next(iter(forecasts.values()))
+    sure = "bands: 95 % precision of the mean" if few else "mean"
+    ax.set_title(f"How long it takes to win\n{sure} of {simulated(years.years, years.months)}")
+    return _finished(ax, legend="lower right" if few else "beside")
 
 
 def strategies(comparison: Comparison, metric: str, ax: Axes | None = None) -> Axes:
@@ -130,7 +128,7 @@ def strategies(comparison: Comparison, metric: str, ax: Axes | None = None) -> A
         colour = GREY if not each.sure or good == 0 else BLUE if good > 0 else RED
         ax.errorbar(mean, place, xerr=[[mean - low], [high - mean]], color=colour, fmt="o", capsize=4, lw=2)
     ax.axvline(0, color="black", linewidth=1)
-    ax.set_yticks(range(len(found)), [printable(name) for name in found])
+    ax.set_yticks(range(len(found)), [_tick(name) for name in found])
     ax.set_ylim(max(len(found), 1) - 0.5, -0.5)
     ax.set_xlabel(_labelled(f"{figure.title}: difference from {printable(comparison.base)}", unit))
     years = simulated(comparison.years, base.months)
@@ -184,12 +182,14 @@ def _beside(ax: Axes, text: str, end: float, place: int) -> None:
     ax.annotate(text, (end, place), (5, 0), textcoords="offset points", va="center")
 
 
-def _finished(ax: Axes, columns: int = 1) -> Axes:
-    """Take away what says nothing; put a legend of several columns into the room at the top."""
+def _finished(ax: Axes, legend: str = "") -> Axes:
+    """Take away what says nothing, and put the legend where it covers nothing."""
     ax.spines[["top", "right"]].set_visible(False)
-    if columns > 1:
-        ax.legend(frameon=False, loc="upper center", ncols=columns)
-    elif ax.get_legend_handles_labels()[0]:
+    if legend == "top":
+        ax.legend(frameon=False, loc="upper center", ncols=4)
+    elif legend == "beside":
+        ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    elif legend == "lower right":
         ax.legend(frameon=False, loc="lower right")
     return ax
 
@@ -204,6 +204,11 @@ def _scale(values: Floats, figure: Metric, currency: str) -> tuple[float, str]:
         scale, word = next(((scale, word) for scale, word in _SCALES if largest >= scale), (1.0, ""))
         return scale, f"{word} {printable(currency)}".strip()
     return 1.0, figure.unit.value if figure.unit in (Unit.DAYS, Unit.HOURS) else ""
+
+
+def _tick(name: str) -> str:
+    """Fold a name beside an axis."""
+    return "\n".join(folded(printable(name), 26))
 
 
 def _labelled(title: str, unit: str) -> str:

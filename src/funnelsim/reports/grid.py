@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from rich import box
-from rich.cells import cell_len
+from rich.cells import cell_len, chop_cells
 from rich.table import Table
 from rich.text import Text
 
@@ -95,19 +95,21 @@ def _cell(text: str) -> Text:
     return Text(value) + Text(f"\n{interval}", style="dim") if interval else Text(value)
 
 
-def folded(label: str, width: int) -> list[str]:
-    """Break a name into lines, after an underscore or a space where it has one.
+def folded(name: str, width: int) -> list[str]:
+    """Break a name into lines: after an underscore or a space where it has one, anywhere where not.
 
     Examples
     --------
-    >>> folded("first_contact_twice_as_fast", 16)
-    ['first_contact_', 'twice_as_fast']
+    >>> folded("first_contact_twice_as_fast", 16), folded("abcdefgh", 5)
+    (['first_contact_', 'twice_as_fast'], ['abcde', 'fgh'])
     """
     lines = [""]
-    for word in re.findall(r"[^_ ]*[_ ]|[^_ ]+", label):
+    for word in re.findall(r"[^_ ]*[_ ]|[^_ ]+", name):
         if lines[-1] and cell_len(lines[-1] + word.rstrip()) > width:
             lines.append("")
-        lines[-1] += word
+        pieces = chop_cells(word, width)
+        lines[-1] += pieces[0]
+        lines += pieces[1:]
     return [line.rstrip() for line in lines]
 
 

@@ -2,13 +2,14 @@
 # make test    install and run the tests
 # make check   format, lint, types, architecture
 # make truth   the long truth table, written to docs/truth.md
+# make readme   put the demo's table, verdict and pictures into the README
 # make coverage  lines of src/ that the tests run
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check truth coverage marketplace speed clean
+.PHONY: demo test check truth readme coverage marketplace speed clean
 
 demo: $(VENV)/installed
 	$(BIN)/funnelsim demo --out demo
@@ -17,13 +18,16 @@ test: $(VENV)/installed-dev
 	$(BIN)/pytest -q -n 2 --dist loadfile -m "not slow"
 
 check: $(VENV)/installed-dev
-	$(BIN)/ruff format --check src tests experiments benchmarks
-	$(BIN)/ruff check src tests experiments benchmarks
+	$(BIN)/ruff format --check src tests experiments benchmarks docs
+	$(BIN)/ruff check src tests experiments benchmarks docs
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
 truth: $(VENV)/installed-dev
 	$(BIN)/python benchmarks/truth.py --out docs/truth.md
+
+readme: demo
+	$(BIN)/python docs/readme.py --demo demo
 
 coverage: $(VENV)/installed-dev
 	NUMBA_DISABLE_JIT=1 $(BIN)/pytest -q -n 2 --dist loadfile -m "not slow" --cov --cov-report=term --cov-fail-under=95

@@ -1,0 +1,120 @@
+"""From a scenario to results: the same worlds, stopping, what cannot run."""
+
+from __future__ import annotations
+
+import pytest
+
+import funnelsim as fs
+from funnelsim import study
+from funnelsim.engines import StuckError
+
+
+@pytest.fixture(scope="module")
+def scenario() -> fs.Scenario:
+    return fs.load("first_steps")
+
+
+def test_simulating_a_strategy_alone_gives_what_comparing_gives(scenario: fs.Scenario) -> None:
+    together = fs.compare(scenario, replications=6, seed=3)
+    alone = fs.simulate(scenario, strategy="one_more_rep", replications=6, seed=3)
+    assert alone.summary.equals(together["one_more_rep"].summary)
+    assert not alone.summary.equals(together["today"].summary)
+
+
+def test_all_strategies_run_over_the_same_months_and_inquiries(scenario: fs.Scenario) -> None:
+    result = fs.compare(scenario, strategies=["one_more_rep", "today"], replications=3)
+    months = {name: result[name].scenario.months for name in result}
+    assert months["today"] == months["one_more_rep"] == scenario.months
+    asked = result.summary.xs("inquiries", level="figure")
+    assert asked.loc["today", "mean"] == asked.loc["one_more_rep", "mean"]
+    assert result.base == "one_more_rep"
+    assert list(result) == ["one_more_rep", "today"]
+    assert len(result) == 2
+
+
+@pytest.mark.parametrize(("engine", "jobs"), [("compiled", 2), ("reference", 1), ("reference", 2)])
+def test_digest_depends_on_neither_engine_nor_jobs(scenario: fs.Scenario, engine: str, jobs: int) -> None:
+    settings = {"replications": 3, "seed": 5, "digest": True}
+    expected = fs.simulate(scenario, jobs=1, **settings).digest
+    assert fs.simulate(scenario, engine=engine, jobs=jobs, **settings).digest == expected
+    assert fs.simulate(scenario, **(settings | {"seed": 6})).digest != expected
+
+
+def test_no_digest_unless_asked_for(scenario: fs.Scenario) -> None:
+    assert fs.simulate(scenario, replications=1).digest is None
+
+
+def test_stopping_gives_the_finished_years(scenario: fs.Scenario) -> None:
+    finished = []
+
+    def stop(years: int) -> None:
+        finished.append(years)
+        if len(finished) == 4:
+            raise KeyboardInterrupt
+
+    result = fs.compare(
+        scenario, strategies=["today", "one_more_rep"], replications=1_000, jobs=1, progress=stop
+    )
+    assert result.stopped
+    assert result.years == 2 * finished[0]  # two blocks of each of the two strategies
+    whole = fs.compare(scenario, strategies=["today", "one_more_rep"], replications=result.years)
+    assert result.table.equals(whole.table)
+    assert "Only 10 of 1,000 simulated years were finished." in result.warnings["today"]
+    assert not whole.stopped
+
+
+def test_stopping_before_every_strategy_has_a_year_is_told(scenario: fs.Scenario) -> None:
+    def stop(_: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fs.compare(scenario, replications=100, jobs=1, progress=stop)
+
+
+def test_what_goes_round_for_ever_is_told_with_the_names_of_stages(
+    scenario: fs.Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stuck(*_: object) -> None:
+        raise StuckError(0, (0, 1))
+
+    monkeypatch.setattr(study, "replicate", stuck)
+    with pytest.raises(fs.EndlessLoopError, match="in these stages: first_call, proposal; give one of them"):
+        fs.simulate(scenario)
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"replications": 0}, "replications must be a whole number from 1"),
+        ({"seed": -1}, "seed must be a whole number from 0"),
+        ({"jobs": 1.5}, "jobs must be a whole number"),
+        ({"engine": "quantum"}, "engine must be compiled or reference"),
+    ],
+)
+def test_settings_out_of_range_are_told(
+    scenario: fs.Scenario, settings: dict[str, object], sentence: str
+) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        fs.compare(scenario, **settings)
+    with pytest.raises(ValueError, match=sentence):
+        fs.simulate(scenario, **settings)
+
+
+@pytest.mark.parametrize("strategies", [[], ["today", "today"]])
+def test_strategies_to_compare_are_different_names(scenario: fs.Scenario, strategies: list[str]) -> None:
+    with pytest.raises(ValueError, match="strategies must be different names"):
+        fs.compare(scenario, strategies=strategies)
+
+
+def test_a_strategy_that_does_not_exist_is_told_with_the_nearest(scenario: fs.Scenario) -> None:
+    with pytest.raises(fs.ScenarioError, match='did you mean "one_more_rep"'):
+        fs.simulate(scenario, strategy="one_more_reps")
+
+
+def test_public_names_are_there_and_no_others() -> None:
+    for name in fs.__all__:
+        assert getattr(fs, name).__name__ == name
+    assert set(fs.__all__) < set(dir(fs))
+    assert fs.__version__[0].isdigit()
+    with pytest.raises(AttributeError, match="no attribute 'simulat'"):
+        fs.simulat  # noqa: B018

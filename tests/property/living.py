@@ -37,6 +37,7 @@ COVERED = (
     "handed over to another rep",
     "placed anew when a rep left",
     "waited for a full team",
+    "gave up at the instant at which a rep was free",
     "worked by a rep in ramp-up",
 )
 
@@ -114,6 +115,8 @@ class WatchedOffice(Office):
         self.tied = self.tied + 1 if moment == self.latest else 1
         self.latest = moment
         self.seen["tie of three or more in one round"] += self.tied == 3
+        if happening.kind is Due.GOES_COLD:
+            self.seen["gave up at the instant at which a rep was free"] += self.could_be_granted(happening)
 
     def place(self, lead: Record, number: int) -> None:
         team, before = self.teams[number], int(lead["rep"])
@@ -140,6 +143,13 @@ class WatchedOffice(Office):
         started = assignment.strength(self.reps[rep], self.now, 0.5) < 1.0
         self.seen["worked by a rep in ramp-up"] += started
         return lead, rep
+
+    def could_be_granted(self, goes_cold: Happening) -> bool:
+        """Say whether a grant before this decision would have gone to this lead."""
+        assert goes_cold.lead is not None
+        team = int(self.model.stages[goes_cold.lead["stage"]]["team"])
+        lead, _ = super().next_grant(team)
+        return lead is goes_cold.lead
 
     def members(self, number: int) -> range:
         team = self.teams[number]

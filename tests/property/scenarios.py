@@ -26,8 +26,14 @@ NAMED = {"front": ("Ada", "Ben"), "sales": ("Cleo", "Dan")}
 AN_HOUR = 1 / 24  # in days
 FOR_EVER = 1e9  # days, or hours: beyond any horizon, beyond int64 in microseconds
 EFFORTS = (1, 2, 0, 0.5, 4, 9, {"median": 1, "p90": 4}, {"low": 0, "likely": 1, "high": 6}, FOR_EVER)
+COINCIDING = {
+    "effort_hours": (1, 2, 0, 0.5),
+    "customer_takes_days": (AN_HOUR, 0, 1),
+    "goes_cold_after_days": (AN_HOUR, 0, 2 * AN_HOUR, 16 * AN_HOUR, 1),
+}
 ANSWERS = (0, AN_HOUR, 1, 2, {"median": 1, "p90": 5}, {"scipy": "poisson", "mu": 1.0}, FOR_EVER)
-PATIENCE = (1, AN_HOUR, 2 * AN_HOUR, 16 * AN_HOUR, 0, 3, {"scipy": "expon", "scale": 2.0}, FOR_EVER)
+PATIENCE = (1, 0, AN_HOUR, 3, 0.5, {"scipy": "expon", "scale": 2.0}, FOR_EVER)
+MIXED = {"effort_hours": EFFORTS, "customer_takes_days": ANSWERS, "goes_cold_after_days": PATIENCE}
 ODDS = (1, 0.5, 2, {"low": 0.5, "likely": 1, "high": 2})
 PACE = (1, 0.5, 2, {"quantiles": {"0": 0.5, "0.5": 1, "1": 2}})
 TEMPERATURES = (
@@ -161,15 +167,15 @@ def teams(draw: DrawFn, name: str, start: date) -> Document:
 
 
 @st.composite
-def stages(draw: DrawFn, order: list[str], number: int, floor: list[str]) -> Document:
+def stages(draw: DrawFn, order: list[str], number: int, floor: list[str], durations: Document) -> Document:
     """Describe a stage. Some always go on to the next one or are lost, so that there is a way out."""
     stage: Document = {"conversion": draw(either(0.5, 1, 0.8, 0.2, 0))}
     team = draw(either(*floor, floor[0], None))
     if team is not None:
-        stage |= {"team": team, "effort_hours": draw(either(*EFFORTS))}
+        stage |= {"team": team, "effort_hours": draw(either(*durations["effort_hours"]))}
         if draw(st.booleans()):
-            stage["goes_cold_after_days"] = draw(either(*PATIENCE))
-    stage["customer_takes_days"] = draw(either(*ANSWERS))
+            stage["goes_cold_after_days"] = draw(either(*durations["goes_cold_after_days"]))
+    stage["customer_takes_days"] = draw(either(*durations["customer_takes_days"]))
     following = [*order[number + 1 :], "won"]
     if draw(st.booleans()):
         elsewhere = {draw(either("won", *order)): draw(either(1, 3)) for _ in range(draw(st.integers(0, 2)))}
@@ -192,6 +198,7 @@ def documents(draw: DrawFn) -> Document:
     kinds = list(SEGMENTS[: draw(st.integers(1, 2))])
     floor = list(TEAMS[: draw(st.integers(1, 2))])
     order = list(STAGES[: draw(st.integers(1, 4))])
+    durations = draw(either(COINCIDING, MIXED))
     document: Document = {
         "start": start,
         "horizon": {
@@ -205,7 +212,7 @@ def documents(draw: DrawFn) -> Document:
             for number, name in enumerate(CHANNELS[: draw(st.integers(1, 3))])
         },
         "teams": {name: draw(teams(name, start)) for name in floor},
-        "stages": {name: draw(stages(order, number, floor)) for number, name in enumerate(order)},
+        "stages": {name: draw(stages(order, number, floor, durations)) for number, name in enumerate(order)},
     }
     if draw(st.booleans()):
         document["stages"][draw(either(*order))]["makes"] = "lead"

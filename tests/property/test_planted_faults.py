@@ -1,0 +1,115 @@
+"""Faults planted in copies of the package are found: the tests that pass could have failed.
+
+A stale cache of compiled code, the fault that no check of the sources sees, is planted in
+`tests/unit/test_compilation.py`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import funnelsim
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = Path(funnelsim.__file__).parent
+
+
+@dataclass(frozen=True)
+class Fault:
+    """An edit of one file, and the check that finds it."""
+
+    file: str
+    right: str
+    wrong: str
+    found_by: str
+
+
+FAULTS = {
+    "the compiled engine breaks ties by slot": Fault(
+        "engines/agenda.py", 'a["entity"] < b["entity"]', 'a["actor"] < b["actor"]', "parity"
+    ),
+    "the compiled engine grants before leads give up": Fault(
+        "engines/compiled.py",
+        "            decide(model, world, state, ledger)\n",
+        '            if state.agenda[0]["kind"] == Due.GOES_COLD and grant(model, world, state, ledger):\n'
+        "                continue\n"
+        "            decide(model, world, state, ledger)\n",
+        "parity",
+    ),
+    "the lowest number takes what the idle longest should": Fault(
+        "engines/compiled.py",
+        'longest == NOBODY or rep["idle_since"] < state.reps[longest]["idle_since"]',
+        "longest == NOBODY",
+        "parity",
+    ),
+    "a full rep is given one more lead": Fault(
+        "rules/assignment.py", 'rep["open"] < team["max_open"]', 'rep["open"] <= team["max_open"]', "oracle"
+    ),
+    "going back to the same stage counts as advancing": Fault(
+        "rules/lifecycle.py", 'lead["target"] > lead["stage"]', 'lead["target"] >= lead["stage"]', "oracle"
+    ),
+    "work may start at closing": Fault(
+        "worktime.py", 'now < int(hours[row]["closes"])', 'now <= int(hours[row]["closes"])', "oracle"
+    ),
+    "the answer is drawn with the key of the work": Fault(
+        "rules/lifecycle.py", 'stage["answer_key"]', 'stage["work_key"]', "oracle"
+    ),
+}
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """Copy the package's sources; the folder that holds them comes first on a check's path."""
+    shutil.copytree(PACKAGE, tmp_path / "funnelsim", ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path
+
+
+def check(copy: Path, name: str) -> subprocess.CompletedProcess[str]:
+    """Run a check on a copy, uncompiled: the faults are in the text, and compiling takes its time."""
+    environment = os.environ | {
+        "PYTHONPATH": str(copy),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "NUMBA_DISABLE_JIT": "1",
+        "XDG_CACHE_HOME": str(copy / "cache"),
+    }
+    command = [sys.executable, "-m", "tests.property.check", name]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+def plant(copy: Path, fault: Fault) -> None:
+    """Make the edit, which must fit in one place."""
+    source = copy / "funnelsim" / fault.file
+    text = source.read_text()
+    assert text.count(fault.right) == 1
+    source.write_text(text.replace(fault.right, fault.wrong))
+
+
+@pytest.mark.parametrize("name", ["parity", "oracle"])
+def test_a_clean_copy_passes(copy: Path, name: str) -> None:
+    done = check(copy, name)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())
+def test_a_fault_is_found(copy: Path, fault: Fault) -> None:
+    plant(copy, fault)
+    done = check(copy, fault.found_by)
+    assert done.returncode == 1
+    assert "AssertionError" in done.stderr
+
+
+def test_parity_cannot_see_a_fault_that_both_engines_share(copy: Path) -> None:
+    plant(copy, FAULTS["work may start at closing"])
+    assert check(copy, "parity").returncode == 0
+
+
+def test_the_copy_is_what_is_checked(copy: Path) -> None:
+    (copy / "funnelsim" / "engines" / "compiled.py").write_text("raise AssertionError('this is the copy')")
+    assert "this is the copy" in check(copy, "parity").stderr

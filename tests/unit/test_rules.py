@@ -1,0 +1,481 @@
+"""Every rule compiles and gives the same bits as plain Python; the formulas by hand."""
+
+from __future__ import annotations
+
+import inspect
+import math
+import pkgutil
+import random
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from itertools import product
+from typing import Any
+
+import numba
+import numpy as np
+import pytest
+
+from funnelsim import rules
+from funnelsim.model import Model
+from funnelsim.rules import arrivals, assignment, costs, lifecycle
+from funnelsim.scenario import lower, parse
+from funnelsim.vocabulary import (
+    DAY,
+    HOUR,
+    LEAD,
+    LOST,
+    NEVER,
+    NOBODY,
+    REP,
+    STAGE,
+    TEAM,
+    WON,
+    WORLD,
+    Assignment,
+    Event,
+    Heat,
+    QueueOrder,
+    Record,
+    Records,
+)
+
+SALES_FLOOR = """
+start = 2026-03-02
+horizon = { warm_up_months = 1, period_months = 1, drain_months = 0 }
+[effects]
+temperature = { hot = 2.5, future = 0.3 }
+theorist = 0.2
+wait = { hours = [2.0, 30.0, 200.0], odds_ratio = [1.0, 0.6, 0.2] }
+[segments.small]
+contract_value_per_year = { median = 9000, p90 = 20000 }
+[segments.large]
+contract_value_per_year = { low = 20000, likely = 50000, high = 90000 }
+term_years = 3
+odds_ratio = 0.6
+committee_size = 3
+[channels.web]
+kind = "seo"
+inquiries_per_month = 300
+arrives_between = ["07:30", "22:00"]
+weekday_profile = [3, 3, 3, 3, 2, 1, 0]
+cost_per_month = 900
+temperature = { hot = 0.3, warm = 0.3, future = 0.4 }
+fit = { low = 0.5, likely = 1.0, high = 2.0 }
+theorist_share = 0.3
+segments = { small = 0.7, large = 0.3 }
+[channels.friends]
+kind = "referral"
+inquiries_per_month = 0
+segments = { large = 1.0 }
+[teams.sales]
+people = 5
+max_open = 4
+commission = 0.07
+cost_per_person_month = 3000
+skill = { low = 0.5, likely = 1.0, high = 1.8 }
+speed = { median = 1.0, p90 = 1.4 }
+ramp_up = { months = 2, skill_from = 0.4, speed_from = 0.5 }
+[teams.sales.reps.Ada]
+hired = 2026-03-10
+leaves = 2026-03-20
+[stages.call]
+team = "sales"
+effort_hours = { median = 0.7, p90 = 2 }
+customer_takes_days = { median = 1, p90 = 4 }
+goes_cold_after_days = { median = 2, p90 = 6 }
+conversion = 0.6
+makes = "lead"
+lost_reasons = { "no need" = 0.7, timing = 0.3 }
+[stages.trial]
+customer_takes_days = { quantiles = { "0" = 1, "0.5" = 2, "1" = 6 } }
+conversion = 1
+next = { offer = 3, won = 1 }
+[stages.offer]
+team = "sales"
+effort_hours = 1e9
+customer_takes_days = { scipy = "poisson", mu = 3 }
+conversion = 0.5
+back_to = { offer = 0.2, trial = 0.2 }
+effects = { skill_by_temperature = { hot = 1.7, future = 0.4 } }
+"""
+MODEL = lower(parse(SALES_FLOOR)).model
+TIMES = (0, 1, HOUR, 2 * HOUR, 3 * DAY, 8 * DAY, 37 * DAY, 58 * DAY)
+Cases = Iterator[tuple[Any, ...]]
+CASES: dict[str, Callable[[random.Random], Cases]] = {}
+
+
+def all_rules() -> dict[str, Callable[..., Any]]:
+    """Find every function of the rules."""
+    found = {}
+    for part in pkgutil.iter_modules(rules.__path__):
+        module = import_module(f"{rules.__name__}.{part.name}")
+        for name, function in inspect.getmembers(module, inspect.isfunction):
+            if function.__module__ == module.__name__:
+                found[f"{part.name}.{name}"] = function
+    return found
+
+
+RULES = all_rules()
+
+
+def cases(*names: str) -> Callable[[Callable[[random.Random], Cases]], Callable[[random.Random], Cases]]:
+    """Name the rules that a maker of arguments is for."""
+
+    def note(maker: Callable[[random.Random], Cases]) -> Callable[[random.Random], Cases]:
+        CASES.update(dict.fromkeys(names, maker))
+        return maker
+
+    return note
+
+
+def worlds(chance: random.Random, count: int = 100) -> Iterator[Record]:
+    for _ in range(count):
+        yield np.array([(chance.randrange(2**32), chance.randrange(2**32))], WORLD)[0]
+
+
+def leads(chance: random.Random, count: int = 100) -> Iterator[Record]:
+    for _ in range(count):
+        lead = np.zeros(1, LEAD)[0]
+        lead["entity"] = int(MODEL.channels[0]["entity"]) + chance.randrange(2**32)
+        lead["created"], lead["since"] = sorted(chance.choice(TIMES) for _ in range(2))
+        lead["fit"] = chance.choice([1.0, 0.0, chance.lognormvariate(0, 2), 1e15])
+        lead["stage"], lead["round"] = chance.randrange(3), chance.randrange(3)
+        lead["segment"], lead["heat"] = chance.randrange(2), chance.randrange(3)
+        lead["theorist"], lead["is_lead"] = chance.randrange(2), chance.randrange(2)
+        lead["advances"] = chance.randrange(2)
+        lead["target"] = chance.choice([WON, LOST, 0, 1, 2])
+        yield lead
+
+
+def floors(chance: random.Random, count: int = 60) -> Iterator[tuple[Record, Records]]:
+    """Make the state of a team: who is there, how many leads each has, whose turn it is."""
+    for policy, _ in product(Assignment, range(count)):
+        team, reps = MODEL.teams[0].copy(), MODEL.reps.copy()
+        team["assignment"], team["turn"] = policy, chance.randrange(len(reps))
+        team["sticky"] = chance.randrange(2)
+        for rep in reps:
+            rep["open"], rep["on_staff"] = chance.randrange(6), chance.random() < 0.8
+            rep["skill"] = chance.choice([1.0, chance.lognormvariate(0, 1)])
+        yield team, reps
+
+
+@cases("arrivals.next_inquiry")
+def _(chance: random.Random) -> Cases:
+    for world, channel in product(worlds(chance), MODEL.channels):
+        moved = channel.copy()
+        moved["index"], moved["total"] = chance.randrange(9), chance.uniform(0, 700)
+        yield MODEL, world, moved
+
+
+@cases("arrivals.profile")
+def _(chance: random.Random) -> Cases:
+    for world, channel in product(worlds(chance), MODEL.channels):
+        yield MODEL, world, channel, int(channel["entity"]) + chance.randrange(99)
+
+
+@cases("arrivals.route")
+def _(chance: random.Random) -> Cases:
+    for stage, _ in product(MODEL.stages, range(50)):
+        yield MODEL.routes, int(stage["first_else"]), int(stage["elses"]), chance.random()
+
+
+@cases("arrivals.talent")
+def _(chance: random.Random) -> Cases:
+    for world, rep in product(worlds(chance, 30), MODEL.reps):
+        yield MODEL, world, rep
+
+
+@cases("assignment.strength")
+def _(chance: random.Random) -> Cases:
+    for rep, now in product(MODEL.reps, TIMES):
+        yield rep, now, chance.random()
+
+
+@cases("assignment.skill_now", "assignment.speed_now")
+def _(_: random.Random) -> Cases:
+    yield from product(MODEL.reps, TIMES)
+
+
+@cases("assignment.rank")
+def _(chance: random.Random) -> Cases:
+    for order, lead in product(QueueOrder, leads(chance, 20)):
+        yield order.value, lead
+
+
+@cases("assignment.keeps_rep")
+def _(chance: random.Random) -> Cases:
+    for team, reps in floors(chance):
+        yield team, reps, chance.randrange(2), chance.randrange(NOBODY, len(reps))
+
+
+@cases("assignment.has_room")
+def _(chance: random.Random) -> Cases:
+    yield from ((team, rep) for team, reps in floors(chance) for rep in reps)
+
+
+@cases("assignment.choose_rep")
+def _(chance: random.Random) -> Cases:
+    for team, reps in floors(chance):
+        yield team, reps, chance.randrange(3), chance.choice(TIMES)
+
+
+@cases("assignment.next_in_turn", "assignment.least_loaded")
+def _(chance: random.Random) -> Cases:
+    yield from floors(chance)
+
+
+@cases("assignment.best_tier_for")
+def _(chance: random.Random) -> Cases:
+    for team, reps in floors(chance):
+        yield team, reps, chance.randrange(3), chance.choice(TIMES)
+
+
+@cases("assignment.position_by_skill")
+def _(chance: random.Random) -> Cases:
+    for team, reps in floors(chance):
+        yield team, reps, chance.randrange(len(reps)), chance.choice(TIMES)
+
+
+@cases("costs.media_of_day")
+def _(_: random.Random) -> Cases:
+    yield from ((MODEL, channel, day) for channel in MODEL.channels for day in range(len(MODEL.month_days)))
+
+
+@cases("costs.pay_of_day")
+def _(_: random.Random) -> Cases:
+    yield from ((MODEL, rep, day) for rep in MODEL.reps for day in range(len(MODEL.month_days)))
+
+
+@cases("costs.commission")
+def _(chance: random.Random) -> Cases:
+    yield from ((MODEL.teams[0], chance.uniform(0, 1e9)) for _ in range(50))
+
+
+@cases("lifecycle.duration")
+def _(chance: random.Random) -> Cases:
+    for amount in (0.0, 1e-9, 0.5, 1 / 24, 1.0, 1e9, 1e300, math.inf, *(chance.random() for _ in range(50))):
+        yield from ((amount, unit) for unit in (HOUR, DAY))
+
+
+@cases("lifecycle.patience", "lifecycle.answer", "lifecycle.bookings")
+def _(chance: random.Random) -> Cases:
+    yield from ((MODEL, world, lead) for world, lead in zip(worlds(chance), leads(chance), strict=True))
+
+
+@cases("lifecycle.work")
+def _(chance: random.Random) -> Cases:
+    for world, lead in zip(worlds(chance), leads(chance), strict=True):
+        yield (
+            MODEL,
+            world,
+            lead,
+            chance.lognormvariate(0, 1),
+            chance.lognormvariate(0, 1),
+            chance.choice(TIMES),
+        )
+
+
+@cases("lifecycle.conversion")
+def _(chance: random.Random) -> Cases:
+    for lead in leads(chance, 500):
+        yield MODEL, lead, chance.lognormvariate(0, 1), int(chance.lognormvariate(25, 4))
+
+
+@cases("lifecycle.effect_of_waiting")
+def _(chance: random.Random) -> Cases:
+    for stage, waited in product(
+        MODEL.stages, (*TIMES, *(int(10 ** chance.uniform(6, 14)) for _ in range(99)))
+    ):
+        yield MODEL, stage, waited
+        silent = stage.copy()
+        silent["points"] = 0
+        yield MODEL, silent, waited
+
+
+@cases("lifecycle.leaving")
+def _(chance: random.Random) -> Cases:
+    yield from ((lead,) for lead in leads(chance))
+
+
+@cases("lifecycle.is_lead_at")
+def _(_: random.Random) -> Cases:
+    yield from ((MODEL, stage) for stage in range(3))
+
+
+@cases("lifecycle.makes_lead")
+def _(chance: random.Random) -> Cases:
+    yield from ((MODEL, lead) for lead in leads(chance))
+
+
+def bits(result: Any) -> Any:
+    """Spell a result out so that equal means equal in type and in every bit."""
+    if isinstance(result, tuple):
+        return tuple(map(bits, result))
+    if isinstance(result, float | np.floating):
+        return float(result).hex()
+    if isinstance(result, bool | np.bool_):
+        return bool(result)
+    return "int", int(result)
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_rule_compiles_to_the_same_bits(name: str) -> None:
+    plain, compiled = RULES[name], numba.njit(RULES[name])
+    answers = set()
+    for arguments in CASES[name](random.Random(name)):
+        answer = bits(plain(*arguments))
+        assert bits(compiled(*arguments)) == answer, arguments
+        answers.add(answer)
+    assert len(answers) > 1
+
+
+def test_every_rule_is_marked_and_has_cases() -> None:
+    assert set(RULES) == set(CASES)
+    for function in RULES.values():
+        assert inspect.getsource(function).startswith("@rule\n")
+
+
+# ---- by hand ----------------------------------------------------------------------------------
+
+
+def stage_of(**fields: Any) -> Model:
+    """Make a model with one stage, odds of 1 and no effect, except as given."""
+    stages = np.zeros(1, STAGE)
+    stages["odds"] = stages["theorist_odds"] = 1.0
+    for name, value in fields.items():
+        stages[name] = value
+    segments = MODEL.segments.copy()
+    segments["odds"] = 1.0
+    return MODEL._replace(
+        stages=stages, segments=segments, heat_odds=np.array([[3.0, 1.0, 0.5]]), heat_skill=np.ones((1, 3))
+    )
+
+
+def reference_lead(**fields: Any) -> Record:
+    """Make a warm lead of average fit."""
+    lead: Record = np.zeros(1, LEAD)[0]
+    lead["fit"], lead["heat"] = 1.0, Heat.WARM
+    for name, value in fields.items():
+        lead[name] = value
+    return lead
+
+
+@pytest.mark.parametrize(
+    ("fields", "skill", "probability"),
+    [
+        ({}, 1.0, 0.5),
+        ({}, 3.0, 0.75),
+        ({"heat": Heat.HOT}, 1.0, 0.75),
+        ({"heat": Heat.FUTURE}, 1.0, 1 / 3),
+        ({"fit": 4.0}, 1.0, 0.8),
+        ({"fit": 4.0, "heat": Heat.HOT}, 0.25, 0.75),
+        ({"theorist": 1}, 1.0, 0.2),
+        ({"fit": 0.0}, 1.0, 0.0),
+    ],
+)
+def test_conversion_multiplies_odds(fields: dict[str, Any], skill: float, probability: float) -> None:
+    model = stage_of(theorist_odds=0.25)
+    assert lifecycle.conversion(model, reference_lead(**fields), skill, 0) == pytest.approx(probability)
+
+
+def test_a_certain_conversion_stays_certain() -> None:
+    model = stage_of(odds=math.inf)
+    assert lifecycle.conversion(model, reference_lead(heat=Heat.FUTURE), 0.1, 0) == 1.0
+
+
+def test_skill_counts_by_its_exponent() -> None:
+    model = stage_of()._replace(heat_skill=np.array([[2.0, 0.0, 0.5]]), heat_odds=np.ones((1, 3)))
+    found = [lifecycle.conversion(model, reference_lead(heat=heat), 4.0, 0) for heat in Heat]
+    assert found == pytest.approx([16 / 17, 1 / 2, 2 / 3])
+
+
+@pytest.mark.parametrize(
+    ("hours", "ratio"),
+    [(0, 1.0), (2, 1.0), (30, 0.6), (math.sqrt(2 * 30), math.sqrt(0.6)), (200, 0.2), (9000, 0.2)],
+)
+def test_the_effect_of_waiting_is_linear_in_logs(hours: float, ratio: float) -> None:
+    found = lifecycle.effect_of_waiting(MODEL, MODEL.stages[0], round(hours * HOUR))
+    assert found == pytest.approx(ratio, rel=1e-9)
+
+
+def test_a_duration_is_rounded_once_and_clamped() -> None:
+    assert lifecycle.duration(1 / 24, DAY) == HOUR
+    assert lifecycle.duration(1.4 / HOUR, HOUR) == 1
+    assert lifecycle.duration(1.6 / HOUR, HOUR) == 2
+    assert lifecycle.duration(1e9, DAY) == NEVER
+
+
+def a_team(*open_leads: int, skills: tuple[float, ...] = (), **fields: Any) -> tuple[Record, Records]:
+    """Make a team whose reps, all on staff, own so many leads; at most three each."""
+    team: Record = np.zeros(1, TEAM)[0]
+    team["reps"], team["max_open"] = len(open_leads), 3
+    reps = np.zeros(len(open_leads), REP)
+    reps["on_staff"], reps["open"] = 1, open_leads
+    reps["skill"] = skills or 1.0
+    for name, value in fields.items():
+        team[name] = value
+    return team, reps
+
+
+def test_round_robin_goes_on_from_its_turn() -> None:
+    assert assignment.choose_rep(*a_team(0, 0, 0, turn=1), 0, 0) == (1, 2)
+    assert assignment.choose_rep(*a_team(0, 0, 3, turn=2), 0, 0) == (0, 1)
+    assert assignment.choose_rep(*a_team(0, 3, 0, turn=1), 0, 0) == (2, 0)
+    assert assignment.choose_rep(*a_team(3, 3, 3, turn=1), 0, 0) == (NOBODY, 1)
+
+
+def test_the_least_loaded_is_chosen_then_the_lowest_number() -> None:
+    least_loaded = {"assignment": Assignment.LEAST_LOADED}
+    assert assignment.choose_rep(*a_team(2, 1, 1, **least_loaded), 0, 0) == (1, 0)
+    team, reps = a_team(2, 0, 1, **least_loaded)
+    reps["on_staff"][1] = 0
+    assert assignment.choose_rep(team, reps, 0, 0) == (2, 0)
+
+
+@pytest.mark.parametrize(("heat", "chosen"), [(Heat.HOT, 2), (Heat.WARM, 0), (Heat.FUTURE, 1)])
+def test_hot_leads_go_to_the_best(heat: Heat, chosen: int) -> None:
+    skills = (1.0, 0.5, 2.0)
+    team, reps = a_team(0, 0, 0, skills=skills, assignment=Assignment.HOT_TO_BEST)
+    assert assignment.choose_rep(team, reps, heat, 0) == (chosen, 0)
+
+
+def test_of_the_nearest_tier_the_least_loaded_is_chosen() -> None:
+    skills = (9.0, 8.0, 7.0, 6.0, 5.0, 4.0)  # two a tier
+    team, reps = a_team(1, 0, 0, 2, 2, 2, skills=skills, assignment=Assignment.HOT_TO_BEST)
+    assert [assignment.choose_rep(team, reps, heat, 0)[0] for heat in Heat] == [1, 2, 4]
+    reps["open"][:2] = 3  # both of the best are full: four are left, in the tiers 0, 0, 1, 2
+    assert [assignment.choose_rep(team, reps, heat, 0)[0] for heat in Heat] == [2, 4, 5]
+
+
+def test_a_shared_queue_pushes_to_nobody() -> None:
+    assert assignment.choose_rep(*a_team(0, 0, assignment=Assignment.SHARED_QUEUE), 0, 0) == (NOBODY, 0)
+
+
+def test_ranks() -> None:
+    lead = reference_lead(since=7, created=5, heat=Heat.FUTURE)
+    assert [assignment.rank(order.value, lead) for order in QueueOrder] == [0, -7, 2, 5]
+
+
+@pytest.mark.parametrize(("day", "share"), [(0, 0.2), (5, 0.6), (10, 1.0), (99, 1.0)])
+def test_a_newcomer_grows_to_full_strength(day: int, share: float) -> None:
+    rep: Record = np.zeros(1, REP)[0]
+    rep["joins"], rep["ramp"], rep["skill"], rep["skill_from"] = 3 * DAY, 10 * DAY, 2.0, 0.2
+    assert assignment.skill_now(rep, (3 + day) * DAY) == pytest.approx(2.0 * share)
+
+
+def test_pay_is_for_the_part_of_the_day_on_staff() -> None:
+    rep: Record = np.zeros(1, REP)[0]
+    rep["joins"], rep["leaves"], rep["pay_per_month"] = 6 * HOUR, DAY + 12 * HOUR, 3100.0
+    january = MODEL._replace(month_days=np.array([31, 31, 31]))
+    assert [costs.pay_of_day(january, rep, day) for day in range(3)] == [75.0, 50.0, 0.0]
+
+
+def test_leaving_a_stage_by_its_target() -> None:
+    found = [lifecycle.leaving(reference_lead(stage=1, target=target)) for target in (WON, LOST, 0, 1, 2)]
+    assert found == [Event.WON, Event.LOST, Event.SENT_BACK, Event.SENT_BACK, Event.ADVANCED]
+
+
+def test_a_route_is_chosen_by_its_share() -> None:
+    stage = MODEL.stages[0]
+    routes = (MODEL.routes, int(stage["first_else"]), int(stage["elses"]))
+    assert [arrivals.route(*routes, u) - routes[1] for u in (0.0, 0.699, 0.7001, 0.999)] == [0, 0, 1, 1]

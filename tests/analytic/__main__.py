@@ -1,4 +1,4 @@
-"""Compare every truth with theory and write the table: `python -m tests.analytic docs/truth.md`."""
+"""Compare every truth with theory and write `docs/truth.md`: `python -m tests.analytic`."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from .figures import Count, Figure
-from .truths import TRUTHS, Outcome
+from .figures import Count, Figure, Outcome
+from .truths import TRUTHS
 
+PAGE = Path(__file__).parents[2] / "docs" / "truth.md"
 HEAD = """# Truth: theory and simulation side by side
 
-Written by `make truth` (`python -m tests.analytic docs/truth.md`), on the compiled engine, with the seeds
-1, 2, 3, ... One unit of time is an hour. The standard error is taken between replications; a row passes
-where the simulated mean lies within 4 standard errors of theory (z) and the standard error is at most 1 % of
-theory (of the figure's scale, where theory says 0). Systems, formulas and sources: `tests/analytic/`.
+Written by `make truth` (`python -m tests.analytic`), on the compiled engine. Each system has random draws of
+its own, with the seeds 1, 2, 3, ...; one unit of time is an hour. The standard error is taken between
+replications; a row passes where the simulated mean lies within 4 standard errors of theory (z) and the
+standard error is at most 1 % of theory (of the figure's scale, where theory says 0). Systems, formulas and
+sources: `tests/analytic/`.
 """
 FIGURES = """
 | system | figure | theory | simulated | standard error | z | replications |
@@ -29,26 +31,37 @@ Exact, with no standard error:
 """
 
 
-def row(system: str, figure: Figure) -> str:
+def figure_row(system: str, figure: Figure) -> str:
     """Write a row of the table of figures."""
     numbers = f"{figure.theory:.5g} | {figure.mean:.5g} | {figure.error:.2g} | {figure.z:+.2f}"
     return f"| {system} | {figure.name} | {numbers} | {len(figure.values)} |\n"
 
 
+def count_row(system: str, count: Count) -> str:
+    """Write a row of the table of exact comparisons."""
+    return f"| {system} | {count.name} | {count.compared:,} | {count.differing:,} |\n"
+
+
 def page(outcomes: Sequence[tuple[str, Outcome]]) -> str:
     """Write the whole page."""
-    figures = [row(system, each) for system, found in outcomes for each in found if isinstance(each, Figure)]
-    counts = [
-        f"| {system} | {each.name} | {each.compared:,} | {each.differing:,} |\n"
-        for system, found in outcomes
-        for each in found
-        if isinstance(each, Count)
-    ]
-    return HEAD + FIGURES + "".join(figures) + COUNTS + "".join(counts)
+    found = [(system, each) for system, outcome in outcomes for each in outcome]
+    figures = [(system, each) for system, each in found if isinstance(each, Figure)]
+    counts = [(system, each) for system, each in found if isinstance(each, Count)]
+    farthest = max(abs(figure.z) for _, figure in figures)
+    return "".join(
+        [
+            HEAD,
+            FIGURES,
+            *(figure_row(system, figure) for system, figure in figures),
+            f"\n{len(figures)} figures; the farthest is {farthest:.2f} standard errors from theory.\n",
+            COUNTS,
+            *(count_row(system, count) for system, count in counts),
+        ]
+    )
 
 
 def main(path: Path) -> int:
-    """Compare, say how it went, write the page; 1 where simulation and theory differ."""
+    """Compare, print how it goes, write the page; return 1 where simulation and theory differ."""
     outcomes = []
     problems = 0
     for truth in TRUTHS:
@@ -63,4 +76,4 @@ def main(path: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    sys.exit(main(PAGE))

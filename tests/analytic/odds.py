@@ -45,7 +45,7 @@ def conversions() -> Truth:
     """The reference lead advances as typed, with all effects at their defaults."""
 
     def compare(worlds: Worlds) -> Outcome:
-        counts = observed(systems.model(systems.funnel(CONVERSIONS, 12)), visits, worlds)[:, 0, :, :, COUNT]
+        counts = observed(systems.model(systems.funnel(CONVERSIONS, 4)), visits, worlds)[:, 0, :, :, COUNT]
         on = counts[..., Event.ADVANCED] + counts[..., Event.WON]
         shares = on / (on + counts[..., Event.LOST])
         return [

@@ -131,7 +131,7 @@ def junk(amount: float) -> Truth:
     def compare(worlds: Worlds) -> Outcome:
         check_warm_up(GOOD + amount, 1.0, REPS, GIVING_UP)
         rates = {"good": GOOD, "junk": amount}
-        text = systems.pool(rates, REPS, systems.exponential(1.0), 12, GIVING_UP)
+        text = systems.pool(rates, REPS, systems.exponential(1.0), 4, GIVING_UP)
         return [Figure(f"good served (fluid limit {fluid:.3f})", expected, served(text, worlds))]
 
     return Truth(f"good 4, junk {amount:g}, M/M/5+M", (GOOD + amount) / REPS, 30, compare)
@@ -142,7 +142,7 @@ def triage() -> Truth:
     expected = theory.good_served(GOOD, 0.0, 1.0, REPS, GIVING_UP)
 
     def compare(worlds: Worlds) -> Outcome:
-        text = systems.triaged(GOOD, JUNK[-1], REPS, GIVING_UP, 12)
+        text = systems.triaged(GOOD, JUNK[-1], REPS, GIVING_UP, 4)
         return [Figure("good served", expected, served(text, worlds))]
 
     return Truth("good 4, junk 16, perfect triage", GOOD / REPS, 30, compare)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from . import systems, theory
+from .__main__ import page
 from .figures import Count, Figure
 
 
@@ -77,3 +78,10 @@ def test_a_figure_can_fail() -> None:
     assert "too few" in Figure("few", 2.0, near[:29]).problem()
     assert "differ" in Count("leads", 100, 1, at_least=100).problem()
     assert "fewer" in Count("leads", 99, 0, at_least=100).problem()
+
+
+def test_the_page_has_a_row_for_each_figure_and_count() -> None:
+    figure = Figure("mean wait", 4.0, np.array([3.0, 5.5]))
+    written = page([("a queue", [figure]), ("a firm", [Count("leads", 12_345, 0, at_least=1)])])
+    assert "| a queue | mean wait | 4 | 4.25 | 1.2 | +0.20 | 2 |\n" in written
+    assert written.endswith("| a firm | leads | 12,345 | 0 |\n")

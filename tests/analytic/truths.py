@@ -16,7 +16,7 @@ RATES = (0.2, 0.3, 0.3)
 LOGNORMAL = {"scipy": "lognorm", "s": 0.8, "scale": math.exp(-0.32)}  # mean 1, second moment exp(0.64)
 
 TRUTHS: tuple[Truth, ...] = (
-    erlang_c(1.6, 0.5, 4, systems.LONGEST, 60),
+    erlang_c(1.6, 0.5, 4, systems.LONGEST, 50),
     erlang_c(0.8, 1.0, 1, systems.LONGEST, 60),
     erlang_c(4.5, 1.0, 5, systems.LONGEST, 100),
     erlang_c(9.0, 1.0, 10, systems.LONGEST, 60),
@@ -28,8 +28,8 @@ TRUTHS: tuple[Truth, ...] = (
     erlang_a(10.0, 1.0, 5, 0.5, 12),
     erlang_a(20.0, 1.0, 5, 0.5, 12),
     priorities(RATES, "hottest", theory.priority_waits(RATES, 1.0), 100),
-    priorities(RATES, "fifo", [4.0] * 3, 60),
-    priorities(RATES, "lifo", [4.0] * 3, 60),
+    priorities(RATES, "fifo", [4.0] * 3, 40),
+    priorities(RATES, "lifo", [4.0] * 3, 50),
     *(junk(amount) for amount in JUNK),
     triage(),
     thinning(),
@@ -37,6 +37,6 @@ TRUTHS: tuple[Truth, ...] = (
     rhythm(),
     conversions(),
     *(hot_to_best(base, 30) for base in (-2.0, 0.0, 1.0)),
-    Truth("Little's law in every preset", 0.0, 3, occupancy_adds_up),
+    Truth("Little's law, every stage", 0.0, 3, occupancy_adds_up),
     Truth("every policy, leads who wait for ever", 0.0, 2, every_lead_the_same),
 )

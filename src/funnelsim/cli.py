@@ -409,7 +409,7 @@ def _in_sentences() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        _say("stopped before the first simulated year was finished")
+        _say("stopped before every strategy had finished a simulated year")
         raise typer.Exit(STOPPED) from None
     except BrokenPipeError:  # whoever reads has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -14,6 +14,7 @@ from funnelsim.metrics.wording import UNDEFINED, number
 
 RANGE = "P10-P90"  # of single simulated years
 PRECISION = "95 %"  # of the mean over them
+NOTHING = 1e-12  # what is smaller is left over from rounding
 _SCALES = ((1e9, "billion"), (1e6, "million"), (1e4, "thousand"))  # from these amounts on
 
 
@@ -95,13 +96,14 @@ def figure_column(
     numbers = [end for each in filled for end in (each if interval else each[:1]) if math.isfinite(end)]
     scale, words = _scale(max(map(abs, numbers), default=0.0), unit, currency)
     scaled = [Interval(each.value / scale, each.low / scale, each.high / scale) for each in filled]
-    places = _places([each.value for each in scaled])
+    finest = _places(max(map(abs, numbers), default=0.0) / scale)
+    places = 0 if _whole([each.value for each in scaled]) else finest
     return Column(
         title=title,
         unit=words,
         interval=interval,
         values=tuple(rounded(each.value, places) for each in scaled),
-        intervals=_spans(scaled, places) if interval else ("",) * len(scaled),
+        intervals=_spans(scaled, finest) if interval else ("",) * len(scaled),
     )
 
 
@@ -115,6 +117,8 @@ def rounded(value: float, places: int) -> str:
     """
     if not math.isfinite(value):
         return UNDEFINED
+    if abs(value) < NOTHING:
+        return "0"
     text = f"{value:,.{places}f}"
     if any(digit in text for digit in "123456789"):
         return text
@@ -124,7 +128,9 @@ def rounded(value: float, places: int) -> str:
 def _spans(figures: Sequence[Interval], places: int) -> tuple[str, ...]:
     """Write intervals to the digits that their widths justify; nothing where there is no width."""
     widths = [each.high - each.low for each in figures if 0 < each.high - each.low < math.inf]
-    if widths:
+    if _whole([end for each in figures for end in each[1:]]):
+        places = 0
+    elif widths:
         places = min(places, max(0, 1 - math.floor(math.log10(median(widths)))))
     return tuple(_span(each, places) for each in figures)
 
@@ -156,9 +162,11 @@ def _scale(largest: float, unit: Unit, currency: str) -> tuple[float, str]:
     return 1.0, unit.value if unit in (Unit.DAYS, Unit.HOURS) else ""
 
 
-def _places(values: Sequence[float]) -> int:
-    """Choose decimals that give the largest number of a column three digits; none where all are whole."""
-    known = [abs(value) for value in values if math.isfinite(value)]
-    if all(value == round(value) for value in known):
-        return 0
-    return min(max(2 - math.floor(math.log10(max(known))), 0), 6)
+def _places(largest: float) -> int:
+    """Choose decimals that give the largest number of a column three digits."""
+    return min(max(2 - math.floor(math.log10(largest)), 0), 6) if largest > 0 else 0
+
+
+def _whole(numbers: Sequence[float]) -> bool:
+    """Say whether all that is known are whole numbers."""
+    return all(each == round(each) for each in numbers if math.isfinite(each))

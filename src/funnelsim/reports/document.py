@@ -1,0 +1,174 @@
+"""Results as one JSON document; what is undefined is null."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from funnelsim.decisions import Difference
+from funnelsim.forecast import Breakdown, Chance, Estimate, Forecast, Interval
+from funnelsim.metrics import FIGURES
+from funnelsim.reports.results import ComparisonResult, SimulationResult
+from funnelsim.scenario import Scenario, levers
+
+_CUTS = ("month", "channel", "segment", "stage", "rep", "team")
+_LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
+_INTERVALS = {
+    "low, high": "precision of the mean: its 95 % interval",
+    "p10, p50, p90": "range of outcomes: quantiles of single simulated years",
+}
+
+
+def comparison_document(result: ComparisonResult) -> dict[str, Any]:
+    """Write a comparison as plain tables.
+
+    Strategies hold every figure with both intervals; `against_base` holds the paired differences.
+    """
+    comparison = result.comparison
+    against: dict[str, dict[str, Any]] = {name: {} for name in comparison.others}
+    for metric in _figures_by("all"):
+        for name, found in comparison.differences(metric).items():
+            relative = comparison.relative(name, metric)
+            against[name][metric] = _difference(found) | {"relative": _interval(relative)}
+    return {
+        **_what_ran(result[result.base], result.scenario),
+        "strategies": {
+            name: _what_it_is(result.scenario, name) | _strategy(each)
+            for name, each in result.simulations.items()
+        },
+        "base": result.base,
+        "against_base": against,
+        "return_on_extra_money": {
+            name: _interval(comparison.return_on_extra(name)) for name in comparison.others
+        },
+        "best": result.best,
+        "verdict": result.verdict,
+    }
+
+
+def simulation_document(result: SimulationResult) -> dict[str, Any]:
+    """Write one strategy as plain tables, with all breakdowns."""
+    forecast = result.forecast
+    cycle = forecast.cycle()
+    return {
+        **_what_ran(result, result.scenario),
+        "strategy": result.strategy,
+        **_strategy(result),
+        "by": {dimension: _by(forecast, dimension) for dimension in _CUTS},
+        "lost_by_reason": {
+            stage: dict(zip(forecast.names.reasons, map(float, counts), strict=True))
+            for stage, counts in zip(forecast.names.stages, forecast.reasons("stage"), strict=True)
+        },
+        "cycle_days": {
+            "mean": _interval(cycle.mean),
+            "won_within": {f"{level:.0%}": _interval(cycle.quantile(level)) for level in _LEVELS},
+        },
+    }
+
+
+def as_json(document: dict[str, Any]) -> str:
+    r"""Write a document as JSON text, what is not a finite number as null.
+
+    Examples
+    --------
+    >>> print(as_json({"roi": float("inf"), "won": [2.5, float("nan")]}).replace("\n", ""))
+    {  "roi": null,  "won": [    2.5,    null  ]}
+    """
+    return json.dumps(_finite(document), indent=2, allow_nan=False, ensure_ascii=False, default=str)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _what_ran(result: SimulationResult, scenario: Scenario) -> dict[str, Any]:
+    months = result.scenario.months
+    plan = result.plan
+    return {
+        "scenario": scenario.source,
+        "currency": scenario.currency,
+        "start": scenario.start.isoformat(),
+        "months": {"warm_up": months.warm_up, "period": months.period, "drain": months.drain},
+        "replications": {"asked": plan.replications, "finished": result.years},
+        "seed": plan.seed,
+        "engine": plan.engine,
+        "intervals": _INTERVALS,
+        "formulas": {name: FIGURES[name].explanation for name in _figures_by("all")},
+    }
+
+
+def _what_it_is(scenario: Scenario, strategy: str) -> dict[str, Any]:
+    known = scenario.strategies.get(strategy)
+    moved = {each.path: {"before": each.before, "after": each.after} for each in levers(scenario, strategy)}
+    return {"about": known.about if known is not None else "", "changes": moved}
+
+
+def _strategy(result: SimulationResult) -> dict[str, Any]:
+    forecast = result.forecast
+    return {
+        "figures": {name: _estimate(forecast.estimate(name)) for name in _figures_by("all")},
+        "conversions": {
+            each.stage: {"typed": each.typed, "simulated": _estimate(each.simulated)}
+            for each in forecast.conversions()
+        },
+        "teams": {
+            each.team: {"available": each.available, "worked": each.worked, "asked": each.asked}
+            for each in forecast.team_hours()
+        },
+        "busy": dict(_places(forecast.by("utilisation", "team"))),
+        "goals": {each.goal.name: _chance(each) for each in forecast.chances()},
+        "warnings": list(result.warnings),
+    }
+
+
+def _difference(found: Difference) -> dict[str, Any]:
+    return {
+        "mean": found.mean,
+        "low": found.low,
+        "high": found.high,
+        "p_value": found.p_value,
+        "p_value_holm": found.adjusted,
+        "share_of_years_ahead": _interval(found.ahead),
+    }
+
+
+def _by(forecast: Forecast, dimension: str) -> dict[str, Any]:
+    """Write all figures of a dimension: place, figure, statistics."""
+    found: dict[str, dict[str, Any]] = {}
+    for metric in _figures_by(dimension):
+        for place, estimate in _places(forecast.by(metric, dimension)):
+            found.setdefault(place, {})[metric] = estimate
+    return found
+
+
+def _places(breakdown: Breakdown) -> Iterable[tuple[str, dict[str, Any]]]:
+    return zip(breakdown.labels, map(_estimate, breakdown.estimates), strict=True)
+
+
+def _figures_by(dimension: str) -> list[str]:
+    return [name for name, figure in FIGURES.items() if dimension in figure.by]
+
+
+def _estimate(estimate: Estimate) -> dict[str, Any]:
+    return asdict(estimate)
+
+
+def _interval(interval: Interval | None) -> dict[str, float] | None:
+    return None if interval is None else interval._asdict()
+
+
+def _chance(chance: Chance) -> dict[str, Any]:
+    return {
+        "metric": chance.goal.metric,
+        "asks": chance.goal.words(),
+        "chance": chance.share,
+        "low": chance.low,
+        "high": chance.high,
+    }

@@ -24,7 +24,7 @@ check: $(VENV)/installed-dev
 	$(BIN)/lint-imports
 
 truth: $(VENV)/installed-dev
-	$(BIN)/python benchmarks/truth.py --out docs/truth.md
+	$(BIN)/python -m tests.analytic
 
 readme: demo
 	$(BIN)/python docs/readme.py --demo demo

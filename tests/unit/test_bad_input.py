@@ -260,3 +260,9 @@ def test_leads_without_any_chance_must_have_a_way_out() -> None:
     assert [problem.sentence() for problem in problems] == [
         'line 11: stages.talk loops for ever; expected a way to "won", or some who are lost'
     ]
+
+
+def test_a_certain_conversion_leads_even_hopeless_leads_out() -> None:
+    text = preset_text("first_steps").replace("conversion = 0.35", "conversion = 1.0")
+    changes = {"channels.website.theorist_share": 0.5, "effects.theorist": 0.0}
+    parse(text).with_changes(changes)

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 import funnelsim
+from funnelsim import compilation
 from funnelsim.compilation import sources_hash
 
 PACKAGE = Path(funnelsim.__file__).parent
@@ -24,6 +25,7 @@ import json
 
 import numpy as np
 
+from funnelsim import compilation
 from funnelsim.compilation import compiled
 from funnelsim.rules import costs
 from funnelsim.vocabulary import TEAM
@@ -112,12 +114,24 @@ def test_processes_at_the_same_time_do_not_spoil_the_cache(copy: Path) -> None:
     assert ask(copy) == {"compiled": 25.0, "plain": 25.0, "read from disk": 1}
 
 
+def test_floors_that_the_hash_leaves_out_compile_nothing() -> None:
+    package = Path(compilation.__file__).parent
+    for floor in compilation._NEVER_COMPILED:
+        sources = (package / floor).rglob("*.py") if (package / floor).is_dir() else [package / floor]
+        for source in sources:
+            text = source.read_text()
+            assert "@rule" not in text, source
+            assert "@compiled" not in text, source
+
+
 def test_the_hash_sees_every_source_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "cli.py").write_text("compiles nothing")
     (tmp_path / "rules").mkdir()
     rule = tmp_path / "rules" / "rule.py"
     rule.write_text("a")
     seen = [sources_hash(tmp_path)]
     (tmp_path / "preset.toml").write_text("not compiled")
+    (tmp_path / "cli.py").write_text("compiles nothing either")
     assert sources_hash(tmp_path) == seen[0]
     rule.write_text("b")
     seen.append(sources_hash(tmp_path))

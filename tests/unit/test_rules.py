@@ -379,8 +379,9 @@ def test_conversion_multiplies_odds(fields: dict[str, Any], skill: float, probab
 
 
 def test_a_certain_conversion_stays_certain() -> None:
-    model = stage_of(odds=math.inf)
+    model = stage_of(odds=math.inf, theorist_odds=0.0)
     assert lifecycle.conversion(model, reference_lead(heat=Heat.FUTURE), 0.1, 0) == 1.0
+    assert lifecycle.conversion(model, reference_lead(theorist=1), 0.1, 0) == 1.0
 
 
 def test_skill_counts_by_its_exponent() -> None:

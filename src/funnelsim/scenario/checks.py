@@ -259,9 +259,11 @@ def _paths(contents: Contents) -> Problems:
 def _ways(contents: Contents, name: str) -> set[str]:
     """Find the ways out of a stage that a lead with the worst odds can take."""
     stage = contents.stages[name]
-    hopeless = _hopeless(contents, stage)
-    ways = set() if hopeless or stage.conversion == 0 else set(advancing(contents, name))
-    return ways | set(failing(stage)) if hopeless or stage.conversion < 1 else ways
+    if stage.conversion == 1:  # certain, whatever the odds ratios
+        return set(advancing(contents, name))
+    if stage.conversion == 0 or _hopeless(contents, stage):
+        return set(failing(stage))
+    return set(advancing(contents, name)) | set(failing(stage))
 
 
 def _hopeless(contents: Contents, stage: Stage) -> bool:

@@ -210,10 +210,8 @@ class _Chain:
 
 
 def _probability(odds: float) -> float:
-    """Turn odds into a probability; a sure thing times impossible odds is impossible, as in the rules."""
-    if math.isinf(odds):
-        return 1.0
-    return 0.0 if math.isnan(odds) else odds / (1.0 + odds)
+    """Turn odds into a probability; a sure thing times impossible odds is sure, as in the rules."""
+    return 1.0 if math.isinf(odds) or math.isnan(odds) else odds / (1.0 + odds)
 
 
 # ---- teams ------------------------------------------------------------------------------------

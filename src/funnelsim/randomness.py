@@ -88,6 +88,7 @@ PROFILE = purpose("profile")
 KIND = purpose("kind")
 VALUE = purpose("value")
 REP = purpose("rep")
+UNCERTAINTY = purpose("uncertainty")
 
 
 def entity(kind: Entity, name: str, index: int = 0) -> int:
@@ -99,9 +100,9 @@ def entity(kind: Entity, name: str, index: int = 0) -> int:
     Parameters
     ----------
     kind : Entity
-        A lead or a rep.
+        A lead, a rep or an uncertainty.
     name : str
-        Of the lead's channel or the rep's team.
+        Of the lead's channel or the rep's team; the path of what is uncertain.
     index : int
         Of the lead in its channel or the rep in its team, below 2^32.
 

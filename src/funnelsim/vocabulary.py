@@ -48,6 +48,7 @@ class Entity(IntEnum):
 
     LEAD = 1
     REP = 2
+    UNCERTAINTY = 3
 
 
 class Heat(IntEnum):

@@ -76,59 +76,86 @@ def lower(scenario: Scenario) -> Lowered:
     >>> names.stages, len(model.reps)
     (('first_call', 'proposal'), 2)
     """
-    calendar = Calendar(scenario.start, scenario.months)
-    staff = [_staff(name, team, calendar) for name, team in scenario.teams.items()]
-    reasons = _reasons(scenario)
-    names = Names(
-        channels=tuple(scenario.channels),
-        segments=tuple(scenario.segments),
-        teams=tuple(scenario.teams),
-        reps=tuple(person.name for people in staff for person in people),
-        stages=tuple(scenario.stages),
-        reasons=tuple(reasons),
-        months=tuple(f"{day:%Y-%m}" for day in calendar.month_starts()[:-1]),
-        currency=scenario.currency,
-        start=calendar.first_day.isoformat(),
-    )
-    return Lowered(_model(scenario, calendar, staff, reasons), names)
+    groundwork = Groundwork(scenario)
+    return Lowered(groundwork.model(scenario), groundwork.names)
 
 
-def _model(scenario: Contents, calendar: Calendar, staff: list[list[_Person]], reasons: list[str]) -> Model:
-    pools = _Pools()
-    days = len(calendar.days)
-    hours = [
-        opening_hours(weekly(team), set(team.holidays), calendar.first_day, days)
-        for team in scenario.teams.values()
-    ]
-    reps = [
-        _rep(number, team, person, pools)
-        for number, (team, people) in enumerate(zip(scenario.teams.values(), staff, strict=True))
-        for person in people
-    ]
-    channels = [_channel(scenario, name, pools, days) for name in scenario.channels]
-    segments = [_segment(scenario, name, pools) for name in scenario.segments]
-    stages = [_stage(scenario, name, pools, reasons) for name in scenario.stages]
-    distributions, knots = pools.tables.records()  # complete only after all of the above
-    heat_odds, heat_skill = _heat(scenario)
-    expected = [calendar.expected_inquiries(channel) for channel in scenario.channels.values()]
-    return Model(
-        channels=_records(CHANNEL, channels),
-        segments=_records(SEGMENT, segments),
-        teams=_records(TEAM, _teams(scenario, hours, staff)),
-        reps=_records(REP, reps),
-        stages=_records(STAGE, stages),
-        routes=_records(ROUTE, pools.routes),
-        points=_records(POINT, pools.points),
-        heat_odds=heat_odds,
-        heat_skill=heat_skill,
-        distributions=distributions,
-        knots=knots,
-        hours=np.concatenate([np.zeros(0, HOURS), *hours]),
-        expected=np.concatenate(expected),
-        month_days=calendar.month_days(),
-        months=np.array([calendar.instant(day) for day in calendar.month_starts()], dtype=np.int64),
-        horizon=days * DAY,
-    )
+class Groundwork:
+    """What does not depend on uncertain numbers: names, days, hours, certain inquiries.
+
+    Laid once for a scenario; `model` then lowers it, or the same with other numbers, in a few milliseconds.
+    """
+
+    def __init__(self, scenario: Scenario) -> None:
+        self._calendar = Calendar(scenario.start, scenario.months)
+        self._days = len(self._calendar.days)
+        self._month_days = self._calendar.month_days()
+        self._months = np.array(
+            [self._calendar.instant(day) for day in self._calendar.month_starts()], np.int64
+        )
+        self._hours = [
+            opening_hours(weekly(team), set(team.holidays), self._calendar.first_day, self._days)
+            for team in scenario.teams.values()
+        ]
+        self._channels = scenario.channels
+        self._expected = {
+            name: self._calendar.expected_inquiries(channel) for name, channel in scenario.channels.items()
+        }
+        self.names = Names(
+            channels=tuple(scenario.channels),
+            segments=tuple(scenario.segments),
+            teams=tuple(scenario.teams),
+            reps=tuple(person.name for people in self._staff(scenario) for person in people),
+            stages=tuple(scenario.stages),
+            reasons=tuple(_reasons(scenario)),
+            months=tuple(f"{day:%Y-%m}" for day in self._calendar.month_starts()[:-1]),
+            currency=scenario.currency,
+            start=self._calendar.first_day.isoformat(),
+        )
+
+    def model(self, scenario: Contents) -> Model:
+        """Lower a scenario that has the same people, days and names."""
+        pools = _Pools()
+        staff = self._staff(scenario)
+        reasons = list(self.names.reasons)
+        reps = [
+            _rep(number, team, person, pools)
+            for number, (team, people) in enumerate(zip(scenario.teams.values(), staff, strict=True))
+            for person in people
+        ]
+        channels = [_channel(scenario, name, pools, self._days) for name in scenario.channels]
+        segments = [_segment(scenario, name, pools) for name in scenario.segments]
+        stages = [_stage(scenario, name, pools, reasons) for name in scenario.stages]
+        distributions, knots = pools.tables.records()  # complete only after all of the above
+        heat_odds, heat_skill = _heat(scenario)
+        return Model(
+            channels=_records(CHANNEL, channels),
+            segments=_records(SEGMENT, segments),
+            teams=_records(TEAM, _teams(scenario, self._hours, staff)),
+            reps=_records(REP, reps),
+            stages=_records(STAGE, stages),
+            routes=_records(ROUTE, pools.routes),
+            points=_records(POINT, pools.points),
+            heat_odds=heat_odds,
+            heat_skill=heat_skill,
+            distributions=distributions,
+            knots=knots,
+            hours=np.concatenate([np.zeros(0, HOURS), *self._hours]),
+            expected=np.concatenate([self._inquiries(scenario, name) for name in scenario.channels]),
+            month_days=self._month_days,
+            months=self._months,
+            horizon=self._days * DAY,
+        )
+
+    def _staff(self, scenario: Contents) -> list[list[_Person]]:
+        return [_staff(name, team, self._calendar) for name, team in scenario.teams.items()]
+
+    def _inquiries(self, scenario: Contents, name: str) -> Floats:
+        """Add up a channel's expected inquiries, anew only where the channel is another."""
+        channel = scenario.channels[name]
+        if channel is self._channels[name]:
+            return self._expected[name]
+        return self._calendar.expected_inquiries(channel)
 
 
 class _Pools:

@@ -137,7 +137,7 @@ def _results(
     try:
         finished = replicate(lowered, plan, progress)
     except StuckError as stuck:
-        raise _in_words(stuck, [names for _, names in lowered.values()]) from stuck
+        raise in_words(stuck, [names for _, names in lowered.values()]) from stuck
     return {
         name: SimulationResult(
             scenario=changed[name],
@@ -157,7 +157,7 @@ def _goals(scenario: Scenario) -> list[Goal]:
     ]
 
 
-def _in_words(stuck: StuckError, names: Sequence[Names]) -> EndlessLoopError:
+def in_words(stuck: StuckError, names: Sequence[Names]) -> EndlessLoopError:
     """Say which stages send leads round for ever."""
     known = max((each.stages for each in names), key=len)  # a strategy may add a stage at the end
     stages = ", ".join(known[number] for number in stuck.stages)

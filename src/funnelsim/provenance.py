@@ -1,0 +1,33 @@
+"""What a result was made with: versions and platform, so that others can make it again."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from importlib.metadata import version
+
+_NUMERIC = ("numpy", "numba", "scipy", "pandas")  # what figures can depend on
+
+
+def versions() -> dict[str, str]:
+    """Tell the versions of funnelsim, Python and the numerical libraries.
+
+    Examples
+    --------
+    >>> sorted(versions())
+    ['funnelsim', 'numba', 'numpy', 'pandas', 'python', 'scipy']
+    """
+    found = {name: version(name) for name in ("funnelsim", *_NUMERIC)}
+    return found | {"python": platform.python_version()}
+
+
+def this_platform() -> str:
+    """Tell system, processor and C library: what the last bit of a logarithm can depend on.
+
+    Examples
+    --------
+    >>> platform.machine() in this_platform()
+    True
+    """
+    library = " ".join(filter(None, platform.libc_ver())) if sys.platform == "linux" else platform.release()
+    return ", ".join(filter(None, (platform.system(), platform.machine(), library)))

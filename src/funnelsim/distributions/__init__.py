@@ -16,6 +16,7 @@ from funnelsim.distributions.families import (
     Pert,
     Quantiles,
     Sample,
+    Scaled,
     Scipy,
     Table,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "Pert",
     "Quantiles",
     "Sample",
+    "Scaled",
     "Scipy",
     "Table",
     "Tables",

@@ -10,6 +10,7 @@ from funnelsim.scenario.origins import Origin, origins
 from funnelsim.scenario.outlook import Outlook, Workload, outlook
 from funnelsim.scenario.scenario import Scenario, from_document, json_schema, load, parse, strategy_names
 from funnelsim.scenario.schema import GOAL_METRICS, TODAY
+from funnelsim.scenario.worlds import Parameter, Worlds, worlds_of
 
 __all__ = [
     "GOAL_METRICS",
@@ -19,10 +20,12 @@ __all__ = [
     "Months",
     "Origin",
     "Outlook",
+    "Parameter",
     "Problem",
     "Scenario",
     "ScenarioError",
     "Workload",
+    "Worlds",
     "from_document",
     "json_schema",
     "levers",
@@ -35,4 +38,5 @@ __all__ = [
     "preset_text",
     "presets",
     "strategy_names",
+    "worlds_of",
 ]

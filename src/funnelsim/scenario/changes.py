@@ -58,24 +58,65 @@ def apply_changes(
     return changed, problems
 
 
-def _change(document: Document, contents: Contents, key: str, value: Any) -> None:
+def split_key(key: str) -> tuple[Path, str]:
+    """Split a key into its path and what is done there: "*=", "+=" or "" where a value is set.
+
+    >>> split_key("channels.seo.inquiries_per_month *=")
+    (('channels', 'seo', 'inquiries_per_month'), '*=')
+    """
     match = _KEY.fullmatch(key)
-    if match is None or not match["path"]:
+    path = "" if match is None else match["path"]
+    return tuple(path.split(".")) if path else (), (match and match["operation"]) or ""
+
+
+def _change(document: Document, contents: Contents, key: str, value: Any) -> None:
+    path, operation = split_key(key)
+    if not path:
         raise _RefusedError(
             "is not a path", 'a path such as "teams.sales.people", with " *=" or " +=" after it at most'
         )
-    path = tuple(match["path"].split("."))
-    _must_exist(path, document, contents, value, adds=match["operation"] is None)
-    if match["operation"]:
+    _must_exist(path, document, contents, value, adds=not operation)
+    _follow(document, path, operation, value)
+    if operation:
         before = look_up(document, path)
         before = _plain_default(contents, path) if before is None else before
-        value = _scaled(before, value) if match["operation"] == "*=" else _raised(before, value)
+        value = _scaled(before, value) if operation == "*=" else _raised(before, value)
     table: Any = document
     for part in path[:-1]:
         if not isinstance(table.get(part), dict):
             table[part] = {}  # a table of defaults so far
         table = table[part]
     table[path[-1]] = copy.deepcopy(value)
+
+
+def _follow(document: Document, path: Path, operation: str, by: object) -> None:
+    """Let what is unknown follow a change: a value that is set is known; " *=" and " +=" move the unknown.
+
+    What multiplies or adds to the value typed needs no moving.
+    """
+    unknown = document.get("uncertainties")
+    if not isinstance(unknown, dict):
+        return
+    for key, before in list(unknown.items()):
+        own, how = split_key(key)
+        nothing_left = operation == "*=" and by == 0 and own == path
+        if (not operation and own[: len(path)] == path) or nothing_left:
+            del unknown[key]
+        elif operation and own == path and not how:
+            unknown[key] = _unknown_scaled(before, by) if operation == "*=" else _unknown_raised(before, by)
+
+
+def _unknown_scaled(before: Any, by: object) -> object:
+    if not isinstance(before, Mapping) or "plus" not in before:
+        return _scaled(before, by)
+    rest = {key: item for key, item in before.items() if key != "plus"}
+    return {**_scaled(rest, by), "plus": _scaled(before["plus"], by)}
+
+
+def _unknown_raised(before: Any, by: object) -> object:
+    if not isinstance(before, Mapping):
+        return _raised(before, by)
+    return {**before, "plus": _raised(before.get("plus", 0), by)}
 
 
 def _must_exist(path: Path, document: Document, contents: Contents, value: object, adds: bool) -> None:
@@ -97,7 +138,7 @@ def _must_exist(path: Path, document: Document, contents: Contents, value: objec
         raise _RefusedError(
             "is a whole table", f'a path in quotes to one value in it, such as "{path[0]}.NAME.KEY"'
         )
-    if path[0] in ("strategies", "origins"):
+    if path[0] in ("strategies", "origins", "uncertainties"):
         raise _RefusedError("cannot be changed", "a path to a value of the scenario itself")
 
 
@@ -132,7 +173,7 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _scaled(before: Any, by: object) -> object:
+def _scaled(before: Any, by: object) -> Any:
     """Multiply a number, or scale a distribution by scaling its parameters."""
     factor = _operand(by, "*=")
     if _is_number(before):

@@ -67,6 +67,8 @@ def leaves(section: Section, path: Path = ()) -> Iterator[tuple[Path, object]]:
         value = getattr(section, key)
         if isinstance(value, Section):
             yield from leaves(value, (*path, key))
+        elif key == "uncertainties":  # a value for each path
+            yield from (((*path, key, name), item) for name, item in value.items())
         elif (
             isinstance(value, Mapping) and value and all(isinstance(item, Section) for item in value.values())
         ):

@@ -304,7 +304,7 @@ def _table(**properties: dict[str, Any]) -> dict[str, Any]:
     return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
 
-_DISTRIBUTION_SCHEMA: dict[str, Any] = {
+DISTRIBUTION_SCHEMA: dict[str, Any] = {
     "anyOf": [
         _NUMBER,
         _table(median=_NUMBER, p90=_NUMBER),
@@ -328,17 +328,17 @@ _DISTRIBUTION_SCHEMA: dict[str, Any] = {
 Duration = Annotated[
     Distribution,
     PlainValidator(partial(_at_least_zero, what="a duration that is never negative")),
-    WithJsonSchema(_DISTRIBUTION_SCHEMA),
+    WithJsonSchema(DISTRIBUTION_SCHEMA),
 ]
 OddsRatio = Annotated[
     Distribution,
     PlainValidator(partial(_at_least_zero, what="an odds ratio that is never negative")),
-    WithJsonSchema(_DISTRIBUTION_SCHEMA),
+    WithJsonSchema(DISTRIBUTION_SCHEMA),
 ]
 AboveZero = Annotated[
     Distribution,
     PlainValidator(partial(_above_zero, what="something that is always above 0")),
-    WithJsonSchema(_DISTRIBUTION_SCHEMA),
+    WithJsonSchema(DISTRIBUTION_SCHEMA),
 ]
 
 

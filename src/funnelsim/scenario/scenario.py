@@ -23,6 +23,7 @@ from funnelsim.scenario.places import parts_of
 from funnelsim.scenario.quantities import Reading
 from funnelsim.scenario.schema import TODAY, Contents
 from funnelsim.scenario.structure import Document, check_structure, frozen
+from funnelsim.scenario.uncertainties import check_uncertainties
 
 
 class Scenario(Contents):
@@ -235,6 +236,8 @@ def _examine(document: Document, source: Source) -> tuple[Contents, Document, li
     contents, repaired, problems = check_structure(document, Reading(source.folder))
     faulty = [problem.path for problem in problems]
     problems += [problem for problem in check_meaning(contents) if not _follows(problem.path, faulty)]
+    if contents.uncertainties and not problems:
+        problems += check_uncertainties(contents, repaired, Reading(source.folder))
     return contents, repaired, problems
 
 

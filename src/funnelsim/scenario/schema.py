@@ -23,6 +23,7 @@ from funnelsim.scenario.quantities import (
     Targets,
     reject,
 )
+from funnelsim.scenario.unknowns import Uncertain
 
 GoalMetric = Literal[
     "won",
@@ -438,6 +439,13 @@ class Contents(Section):
     teams: dict[Name, Team] = Field(default={}, max_length=1000, description="Teams, by name.")
     stages: dict[Name, Stage] = Field(
         min_length=1, max_length=1000, description="The funnel, in its order, by name."
+    )
+    uncertainties: dict[str, Uncertain] = Field(
+        default={},
+        max_length=1000,
+        description="What is not known, by path: a distribution of the number there, drawn once per "
+        'simulated year and the same in every strategy. A path that ends in " *=" multiplies what is typed, '
+        '" +=" adds to it; `plus` moves a distribution.',
     )
     goals: dict[Name, Goal] = Field(default={}, description="Targets, by name.")
     strategies: dict[Name, Strategy] = Field(

@@ -73,6 +73,19 @@ def check_structure(document: Document, reading: Reading) -> tuple[Contents, Doc
     raise AssertionError(f"cannot repair {problems}")
 
 
+def problems_at(document: Document, path: Path, reading: Reading) -> list[Problem]:
+    """Find what is wrong with the innermost table around a path, looked at alone."""
+    depth = max(depth for depth in range(len(path)) if is_section(kind_at(path[:depth])))
+    try:
+        kind_at(path[:depth]).model_validate(frozen(look_up(document, path[:depth])), context=reading)
+    except ValidationError as error:
+        return [
+            _problem(detail, (*path[:depth], *(str(part) for part in detail["loc"] if part != "[key]")), {})
+            for detail in error.errors(include_url=False)
+        ]
+    return []
+
+
 def _misspelt_first(detail: ErrorDetails) -> bool:
     """Sort errors so that a misspelt key explains the missing one."""
     return detail["type"] != "extra_forbidden"

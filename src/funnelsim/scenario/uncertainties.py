@@ -1,0 +1,166 @@
+"""Uncertain numbers of a scenario: which there may be, what they make of it, and what is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeVar
+
+from funnelsim.distributions import Constant, Distribution, Scaled
+from funnelsim.randomness import hash24
+from funnelsim.scenario.changes import apply_changes, split_key
+from funnelsim.scenario.checks import check_meaning
+from funnelsim.scenario.errors import Problem, shown
+from funnelsim.scenario.places import Path, look_up, written
+from funnelsim.scenario.quantities import Reading
+from funnelsim.scenario.schema import Contents
+from funnelsim.scenario.structure import Document, problems_at
+from funnelsim.scenario.unknowns import HIGHEST, LOWEST, MEDIAN, Unknown
+
+_CERTAIN = ("about", "start", "currency", "horizon", "goals")  # the same in every world
+_ENDS = {"at its least": LOWEST, "at its median": MEDIAN, "at its most": HIGHEST}
+
+_Table = TypeVar("_Table", bound=Contents)
+
+
+def applied(contents: _Table, values: Mapping[str, float]) -> _Table:
+    """Put numbers where something is uncertain, unchecked; what is elsewhere stays the same object.
+
+    Parameters
+    ----------
+    contents : Contents
+        Valid.
+    values : mapping of str to float
+        By keys of `[uncertainties]`: where " *=" ends a key, a factor; where " +=" ends it, what to add.
+
+    Examples
+    --------
+    >>> from funnelsim.scenario import load
+    >>> typed = load("first_steps")
+    >>> applied(typed, {"teams.sales.cost_per_person_month *=": 1.5}).teams["sales"].cost_per_person_month
+    9000.0
+    """
+    for key, value in values.items():
+        path, operation = split_key(key)
+        contents = _placed(contents, path, operation, value)
+    return contents
+
+
+def _placed(node: Any, path: Path, operation: str, value: float) -> Any:
+    """Copy the tables on the way to a number, and change it."""
+    if not path:
+        return _operated(node, operation, value)
+    if isinstance(node, Mapping):
+        return {**node, path[0]: _placed(node[path[0]], path[1:], operation, value)}
+    inner = _placed(getattr(node, path[0]), path[1:], operation, value)
+    return node.model_copy(update={path[0]: inner})
+
+
+def _operated(before: Distribution | float, operation: str, value: float) -> Distribution | float:
+    """Change a number, or scale a distribution."""
+    if isinstance(before, Constant):
+        return Constant(float(_operated(before.value, operation, value)))  # type: ignore[arg-type]
+    if isinstance(before, Distribution):
+        return Scaled(before, value)
+    if operation == "*=":
+        return before * value
+    return before + value if operation == "+=" else value
+
+
+def check_uncertainties(contents: Contents, document: Document, reading: Reading) -> list[Problem]:
+    """Find uncertainties that name no uncertain number, or can make it one that is not allowed.
+
+    Each is tried at the least, the median and the most that can be drawn; and all together at these, in
+    checks across keys.
+    """
+    problems = [*_keys(contents), *_collisions(contents)]
+    certain = {key: item for key, item in document.items() if key != "uncertainties"}
+    for key, unknown in contents.uncertainties.items():
+        problems += _of_one(key, unknown, contents, certain, document["uncertainties"][key], reading)
+    return problems or list(_together(contents))
+
+
+def _keys(contents: Contents) -> Iterator[Problem]:
+    """Refuse two uncertainties of one number."""
+    seen: dict[Path, str] = {}
+    for key in contents.uncertainties:
+        path, _ = split_key(key)
+        if path in seen:
+            yield Problem(_named(key), f'is given beside "{seen[path]}"', "one of them")
+        seen.setdefault(path, key)
+
+
+def _collisions(contents: Contents) -> Iterator[Problem]:
+    """Paths are hashed into the keys of draws: two that share a hash would share their luck."""
+    owners: dict[int, Path] = {}
+    for path in {split_key(key)[0]: None for key in contents.uncertainties}:
+        other = owners.setdefault(hash24(written(path)), path)
+        if other != path:
+            yield Problem(
+                _named(written(path)), f'has the same key as "{written(other)}" by chance', "one of them"
+            )
+
+
+def _of_one(
+    key: str, unknown: Unknown, contents: Contents, certain: Document, given: object, reading: Reading
+) -> list[Problem]:
+    path, operation = split_key(key)
+    _, refused = apply_changes(certain, contents, {key: unknown.at(MEDIAN)})
+    if refused:
+        return [_told(key, problem) for problem in refused]
+    wrong = _not_uncertain(contents, path, operation)
+    if wrong:
+        return [Problem(_named(key), *wrong, None, given)]
+    for end, level in _ENDS.items():
+        value = unknown.at(level)
+        changed, _ = apply_changes(certain, contents, {key: value})
+        for problem in problems_at(changed, path, reading):
+            made = look_up(changed, path)
+            number = f"{made:.4g}" if isinstance(made, float) else shown(made)
+            into = f"{end} makes {written(path)} {number}" if operation else f"can be {value:.4g}"
+            return [Problem(_named(key), f"is {shown(given)}, which {into}", problem.expected, None, given)]
+    return []
+
+
+def _not_uncertain(contents: Contents, path: Path, operation: str) -> tuple[str, str] | None:
+    """Say what is wrong, and expected, where a value cannot be uncertain."""
+    if path[0] in _CERTAIN:
+        return "cannot be uncertain", "a path into channels, segments, teams, stages or effects"
+    if path[-1] == "hours_per_week":
+        return "is agreed, not unknown", f'the pace of work: "{written(path[:-1])}.speed *="'
+    node: Any = contents
+    for depth, part in enumerate(path):
+        if isinstance(node, Distribution):
+            return "is a part of a distribution", f'a factor on all of it: "{written(path[:depth])} *="'
+        node = node[part] if isinstance(node, Mapping) else getattr(node, part)
+    if isinstance(node, Distribution) and not isinstance(node, Constant) and operation != "*=":
+        return "is a distribution already", f'a factor on it: "{written(path)} *="'
+    return None if isinstance(node, float | Distribution) else _no_number(node)
+
+
+def _no_number(value: object) -> tuple[str, str]:
+    """Say why a value that is no number with decimals cannot be uncertain."""
+    if value is None:
+        return "has no value that could be uncertain", "a number there to begin with"
+    if isinstance(value, int) and not isinstance(value, bool):
+        return "is a choice and no measured number", "a share, a rate, an amount, a factor or a duration"
+    return "is not a number", "a path to one number, such as stages.NAME.conversion"
+
+
+def _together(contents: Contents) -> Iterator[Problem]:
+    """Check across keys with all uncertainties at their ends, and at their medians."""
+    told: set[tuple[str, str]] = set()
+    for level in _ENDS.values():
+        values = {key: unknown.at(level) for key, unknown in contents.uncertainties.items()}
+        for problem in check_meaning(applied(contents, values)):
+            if (problem.path, problem.wrong) not in told:
+                told.add((problem.path, problem.wrong))
+                wrong = f"can make a scenario in which {problem.path} {problem.wrong}"
+                yield Problem("uncertainties", wrong, problem.expected)
+
+
+def _told(key: str, problem: Problem) -> Problem:
+    return Problem(_named(key), problem.wrong, problem.expected, None, None, problem.nearest)
+
+
+def _named(key: str) -> str:
+    return f'uncertainties."{key}"'

@@ -1,0 +1,76 @@
+"""What a number may be: a distribution that is drawn from once per world."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated, Any
+
+import numpy as np
+from pydantic import PlainValidator, ValidationInfo, WithJsonSchema
+
+from funnelsim.distributions import Constant, Distribution, quantile
+from funnelsim.scenario.quantities import DISTRIBUTION_SCHEMA, Reading, number, read_distribution
+from funnelsim.vocabulary import DISTRIBUTION, Floats, Record
+
+LOWEST, HIGHEST = 2.0**-53, 1 - 2.0**-53  # the ends of what can be drawn
+MEDIAN = 0.5
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A distribution of what a value may be, moved by `plus`.
+
+    Examples
+    --------
+    >>> read_unknown({"low": 1, "likely": 2, "high": 3, "plus": 10}, Reading()).at(MEDIAN)
+    12.0
+    """
+
+    distribution: Distribution
+    plus: float = 0.0
+
+    def at(self, level: float) -> float:
+        """Return the value at a probability, a multiple of 2^-53, as engines would look it up."""
+        record, knots = self._table
+        return quantile(record, knots, level) + self.plus
+
+    @cached_property
+    def _table(self) -> tuple[Record, Floats]:
+        family, location, scale, knots = self.distribution.table()
+        row = (location, scale, 0, family.value, len(knots) // 2)
+        return np.array([row], DISTRIBUTION)[0], knots
+
+
+def read_unknown(value: object, reading: Reading) -> Unknown:
+    """Read a distribution as anywhere in a scenario; `plus` moves it."""
+    if isinstance(value, Mapping) and "plus" in value:
+        rest = {key: item for key, item in value.items() if key != "plus"}
+        return Unknown(read_distribution(rest, reading), number(value["plus"], "plus"))
+    return Unknown(read_distribution(value, reading))
+
+
+def is_certain(unknown: Unknown) -> bool:
+    """Say whether only one value can be drawn."""
+    return isinstance(unknown.distribution, Constant)
+
+
+def _validated(value: object, info: ValidationInfo) -> Unknown:
+    if isinstance(value, Unknown):
+        return value
+    return read_unknown(value, info.context if isinstance(info.context, Reading) else Reading())
+
+
+def _with_plus(form: dict[str, Any]) -> dict[str, Any]:
+    """Let a table have `plus` as well."""
+    if "properties" not in form:
+        return form
+    return {**form, "properties": {**form["properties"], "plus": {"type": "number"}}}
+
+
+Uncertain = Annotated[
+    Unknown,
+    PlainValidator(_validated),
+    WithJsonSchema({"anyOf": [_with_plus(form) for form in DISTRIBUTION_SCHEMA["anyOf"]]}),
+]

@@ -1,0 +1,106 @@
+"""The models of a scenario with uncertainties: another one in each world."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from funnelsim.model import Model, Names
+from funnelsim.randomness import UNCERTAINTY, entity, uniforms
+from funnelsim.scenario.changes import split_key
+from funnelsim.scenario.lowering import Groundwork
+from funnelsim.scenario.places import written
+from funnelsim.scenario.scenario import Scenario
+from funnelsim.scenario.uncertainties import applied
+from funnelsim.scenario.unknowns import MEDIAN, Unknown
+from funnelsim.vocabulary import Entity, Floats, Record
+
+
+class Parameter(NamedTuple):
+    """An uncertain number: its key in `[uncertainties]`, and what may be drawn there."""
+
+    key: str
+    p10: float
+    p50: float
+    p90: float
+
+
+@dataclass(frozen=True)
+class Worlds:
+    """Lowers a scenario anew for each world, with the numbers drawn there.
+
+    A number is drawn by one uniform, keyed (uncertainty of its path, "uncertainty", 0) in the world: the
+    same in every strategy, whatever else is uncertain.
+
+    Examples
+    --------
+    >>> from funnelsim.engines import world_of
+    >>> from funnelsim.scenario import from_document, load
+    >>> document = load("first_steps").document
+    >>> document["uncertainties"] = {"stages.proposal.conversion": {"low": 0.2, "likely": 0.3, "high": 0.4}}
+    >>> worlds = worlds_of(from_document(document))
+    >>> [round(float(worlds(world_of(1, number)).stages["odds"][1]), 2) for number in range(3)]
+    [0.36, 0.43, 0.51]
+    """
+
+    groundwork: Groundwork
+    scenario: Scenario
+
+    def __call__(self, world: Record) -> Model:
+        """Lower the scenario as it is in a world."""
+        return self.at(self.levels(world))
+
+    def levels(self, world: Record) -> Floats:
+        """Draw the probability of each uncertain number: (K,), in the order of the file."""
+        return np.array([level_of(key, world) for key in self._unknown])
+
+    def at(self, levels: Floats) -> Model:
+        """Lower the scenario with each uncertain number at a probability: (K,)."""
+        drawn = zip(self._unknown.items(), levels, strict=True)
+        values = {key: unknown.at(float(level)) for (key, unknown), level in drawn}
+        return self.groundwork.model(applied(self.scenario, values))
+
+    @property
+    def median(self) -> Model:
+        """Lower the scenario with each uncertain number at its median."""
+        return self.at(np.full(len(self._unknown), MEDIAN))
+
+    @property
+    def names(self) -> Names:
+        """Say what the numbers of the models are called."""
+        return self.groundwork.names
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """List the uncertain numbers with the range of what may be drawn."""
+        levels = (0.1, 0.5, 0.9)
+        return tuple(Parameter(key, *map(each.at, levels)) for key, each in self._unknown.items())
+
+    @property
+    def _unknown(self) -> dict[str, Unknown]:
+        return self.scenario.uncertainties
+
+
+def worlds_of(scenario: Scenario) -> Worlds:
+    """Prepare to lower a scenario, world by world.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Valid; of a strategy, as `Scenario.strategy` returns it.
+    """
+    return Worlds(Groundwork(scenario), scenario)
+
+
+def level_of(key: str, world: Record) -> float:
+    """Draw the probability at which an uncertain number stands in a world.
+
+    >>> from funnelsim.engines import world_of
+    >>> world = world_of(1, 0)
+    >>> level_of("stages.offer.conversion *=", world) == level_of("stages.offer.conversion", world)
+    True
+    """
+    path, _ = split_key(key)
+    return uniforms(world, entity(Entity.UNCERTAINTY, written(path)), UNCERTAINTY, 0)[0]

@@ -4,12 +4,15 @@
 # make truth   the long truth table, written to docs/truth.md
 # make readme   put the demo's table, verdict and pictures into the README
 # make coverage  lines of src/ that the tests run
+# make docs    the table of every parameter, docs/model.md
+# make crn     what common random numbers save, docs/common_random_numbers.md
+# make notebook  open the notebooks
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check truth readme coverage marketplace speed clean
+.PHONY: demo test check truth readme coverage marketplace speed docs crn notebook clean
 
 demo: $(VENV)/installed
 	$(BIN)/funnelsim demo --out demo
@@ -38,6 +41,15 @@ marketplace: $(VENV)/installed-dev
 speed: $(VENV)/installed
 	$(BIN)/python benchmarks/speed.py
 
+docs: $(VENV)/installed
+	$(BIN)/python docs/model.py
+
+crn: $(VENV)/installed
+	$(BIN)/python benchmarks/crn.py
+
+notebook: $(VENV)/installed-notebook
+	$(BIN)/jupyter notebook notebooks
+
 clean:
 	rm -rf $(VENV) demo
 
@@ -48,6 +60,11 @@ $(VENV)/python:
 
 $(VENV)/installed: $(VENV)/python pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/installed-notebook: $(VENV)/python pyproject.toml
+	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[notebook]' || \
+		{ echo "The notebooks need the extra [notebook], which could not be installed: pip install 'funnelsim[notebook]'"; exit 1; }
 	@touch $@
 
 $(VENV)/installed-dev: $(VENV)/python pyproject.toml

@@ -10,14 +10,19 @@ from typing import NamedTuple
 
 from joblib import Parallel, delayed
 
-from funnelsim.engines import ENGINES, new_ledger, pages, world_of
+from funnelsim.engines import ENGINES, Ledger, new_ledger, pages, world_of
 from funnelsim.metrics import Tally, fold, new_tally, stack
 from funnelsim.model import Model, Names
+from funnelsim.vocabulary import Record
 
 PAGE = 16_384  # rows of a ledger at once: 1 MB, which stays in the cache of a core
 BLOCK = {"compiled": 5, "reference": 1}  # worlds run between two reports of progress
 
+TWINS = 100  # worlds that are lived through twice where something is uncertain
+TWIN = 1 << 31  # what a twin's replication is raised by: chance of its own
+
 Progress = Callable[[int], None]
+Models = Model | Callable[[Record], Model]  # one model, or that of each world
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,7 @@ class World(NamedTuple):
     tally: Tally
     rows: int  # of its ledger
     digest: bytes  # SHA-256 of its ledger, empty where none was asked for
+    twin: Tally | None = None  # the same uncertain numbers with fresh chance
 
 
 @dataclass(frozen=True)
@@ -91,6 +97,8 @@ class Replications:
     tally: Tally  # with a leading axis of worlds
     digests: tuple[bytes, ...]
     rows: int  # of all ledgers
+    numbers: tuple[int, ...]  # of the worlds
+    twins: Tally | None = None  # of the first of the worlds, where the models are uncertain
 
     @property
     def digest(self) -> str:
@@ -99,7 +107,7 @@ class Replications:
 
 
 def replicate(
-    strategies: Mapping[str, tuple[Model, Names]], plan: Plan, progress: Progress = lambda _: None
+    strategies: Mapping[str, tuple[Models, Names]], plan: Plan, progress: Progress = lambda _: None
 ) -> dict[str, Replications]:
     """Run every strategy in the same worlds.
 
@@ -107,8 +115,9 @@ def replicate(
 
     Parameters
     ----------
-    strategies : mapping of str to (Model, Names)
-        The lowered strategies.
+    strategies : mapping of str to (Model or callable, Names)
+        The lowered strategies. Where a callable gives the model of each world, the first `TWINS` worlds are
+        lived through once more with the same model and fresh chance; digests and rows are without the twins.
     plan : Plan
         What to run.
     progress : callable
@@ -134,7 +143,8 @@ def replicate(
     except KeyboardInterrupt:
         if not _finished_by_all(done):
             raise
-    return {name: _gathered([worlds[i] for i in _finished_by_all(done)]) for name, worlds in done.items()}
+    numbers = _finished_by_all(done)
+    return {name: _gathered(numbers, [worlds[i] for i in numbers]) for name, worlds in done.items()}
 
 
 def _finished_by_all(done: dict[str, dict[int, World]]) -> list[int]:
@@ -143,7 +153,7 @@ def _finished_by_all(done: dict[str, dict[int, World]]) -> list[int]:
 
 
 def _results(
-    strategies: Mapping[str, tuple[Model, Names]], plan: Plan
+    strategies: Mapping[str, tuple[Models, Names]], plan: Plan
 ) -> Iterator[tuple[str, range, list[World]]]:
     """Run the blocks world by world, so that what is finished can be compared at any time."""
     tasks = [(name, block) for block in plan.blocks() for name in strategies]
@@ -159,28 +169,47 @@ def _results(
         yield name, block, worlds
 
 
-def run_block(model: Model, names: Names, plan: Plan, block: range) -> list[World]:
+def run_block(models: Models, names: Names, plan: Plan, block: range) -> list[World]:
     """Run one strategy in a block of worlds."""
-    engine = ENGINES[plan.engine]
-    ledger = new_ledger(PAGE + len(model.channels) + len(model.reps))
     worlds = []
+    ledger: Ledger | None = None
     for replication in block:
-        tally = new_tally(model, len(names.reasons))
-        sha = hashlib.sha256()
-        rows = 0
-        for page in pages(engine, model, world_of(plan.seed, replication), ledger):
-            fold(page, model, tally)
-            rows += len(page)
-            if plan.digest:
-                sha.update(page.data)
-        worlds.append(World(tally, rows, sha.digest() if plan.digest else b""))
+        world = world_of(plan.seed, replication)
+        model = model_of(models, world)
+        ledger = ledger or new_ledger(PAGE + len(model.channels) + len(model.reps))
+        lived = _live(model, names, plan, world, ledger)
+        if callable(models) and replication < TWINS:
+            again = _live(model, names, plan, world_of(plan.seed, replication + TWIN), ledger)
+            lived = lived._replace(twin=again.tally)
+        worlds.append(lived)
     return worlds
 
 
-def _gathered(worlds: list[World]) -> Replications:
+def model_of(models: Models, world: Record) -> Model:
+    """Return the model of a world."""
+    return models(world) if callable(models) else models
+
+
+def _live(model: Model, names: Names, plan: Plan, world: Record, ledger: Ledger) -> World:
+    """Live through one world and add up its ledger, page by page."""
+    tally = new_tally(model, len(names.reasons))
+    sha = hashlib.sha256()
+    rows = 0
+    for page in pages(ENGINES[plan.engine], model, world, ledger):
+        fold(page, model, tally)
+        rows += len(page)
+        if plan.digest:
+            sha.update(page.data)
+    return World(tally, rows, sha.digest() if plan.digest else b"")
+
+
+def _gathered(numbers: list[int], worlds: list[World]) -> Replications:
     """Put worlds side by side."""
+    twins = [world.twin for world in worlds if world.twin is not None]
     return Replications(
         tally=stack([world.tally for world in worlds]),
         digests=tuple(world.digest for world in worlds),
         rows=sum(world.rows for world in worlds),
+        numbers=tuple(numbers),
+        twins=stack(twins) if twins else None,
     )

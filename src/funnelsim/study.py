@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from funnelsim.engines import StuckError
-from funnelsim.forecast import Forecast, Goal
+import numpy as np
+
+from funnelsim.engines import StuckError, world_of
+from funnelsim.forecast import Forecast, Goal, Unknowns
 from funnelsim.model import Model, Names
-from funnelsim.replication import Plan, replicate
+from funnelsim.replication import Plan, Replications, replicate
 from funnelsim.reports import ComparisonResult, SimulationResult
-from funnelsim.scenario import TODAY, Scenario, lower, strategy_names
+from funnelsim.scenario import TODAY, Scenario, Worlds, lower, strategy_names, worlds_of
 
 Progress = Callable[[int], None]
 
@@ -133,7 +135,7 @@ def _results(
 ) -> dict[str, SimulationResult]:
     """Lower the strategies, run them in the same worlds and forecast each."""
     changed = {name: scenario.strategy(name) for name in strategies}
-    lowered: dict[str, tuple[Model, Names]] = {name: lower(each) for name, each in changed.items()}
+    lowered = {name: _lowered(each, uncertain=bool(scenario.uncertainties)) for name, each in changed.items()}
     try:
         finished = replicate(lowered, plan, progress)
     except StuckError as stuck:
@@ -142,12 +144,35 @@ def _results(
         name: SimulationResult(
             scenario=changed[name],
             strategy=name,
-            forecast=Forecast(*lowered[name], found.tally, _goals(changed[name]), plan.replications),
+            forecast=_forecast(changed[name], lowered[name], plan, found),
             plan=plan,
             digest=found.digest if plan.digest else None,
         )
         for name, found in finished.items()
     }
+
+
+def _lowered(scenario: Scenario, uncertain: bool) -> tuple[Model | Worlds, Names]:
+    """Lower a strategy: once, or anew in each world where the scenario is uncertain.
+
+    A strategy may leave nothing uncertain: its worlds differ by chance only, and have twins all the same.
+    """
+    if not uncertain:
+        return lower(scenario)
+    worlds = worlds_of(scenario)
+    return worlds, worlds.names
+
+
+def _forecast(
+    scenario: Scenario, lowered: tuple[Model | Worlds, Names], plan: Plan, found: Replications
+) -> Forecast:
+    models, names = lowered
+    unknowns = None
+    if isinstance(models, Worlds):
+        levels = [models.levels(world_of(plan.seed, number)) for number in found.numbers]
+        unknowns = Unknowns(models.parameters, np.array(levels), found.twins) if found.twins else None
+        models = models.median
+    return Forecast(models, names, found.tally, _goals(scenario), plan.replications, unknowns)
 
 
 def _goals(scenario: Scenario) -> list[Goal]:

@@ -4,18 +4,24 @@ from funnelsim.forecast.cycle import Cycle
 from funnelsim.forecast.forecast import Breakdown, Conversion, Estimate, Forecast, TeamHours
 from funnelsim.forecast.goals import Chance, Goal
 from funnelsim.forecast.intervals import Interval, Precision, jackknife, wilson
+from funnelsim.forecast.variance import MAIN, Driver, Unknowns, rank_correlation, share_unknown
 
 __all__ = [
+    "MAIN",
     "Breakdown",
     "Chance",
     "Conversion",
     "Cycle",
+    "Driver",
     "Estimate",
     "Forecast",
     "Goal",
     "Interval",
     "Precision",
     "TeamHours",
+    "Unknowns",
     "jackknife",
+    "rank_correlation",
+    "share_unknown",
     "wilson",
 ]

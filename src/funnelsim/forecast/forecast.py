@@ -10,6 +10,7 @@ import numpy as np
 from funnelsim.forecast.cycle import Cycle, cycle
 from funnelsim.forecast.goals import Chance, Goal
 from funnelsim.forecast.intervals import Interval, jackknife, wilson, year_at
+from funnelsim.forecast.variance import Driver, Unknowns, rank_correlation, share_unknown
 from funnelsim.metrics.cut import Cut, cut, labels
 from funnelsim.metrics.figure import FIGURES, Figure, Parts
 from funnelsim.metrics.tally import DIMENSIONS, Basis, Measure, Tally, slot_bounds
@@ -80,6 +81,8 @@ class Forecast:
         What is to be reached.
     planned : int, optional
         How many replications were asked for, where fewer may have been finished.
+    unknowns : Unknowns, optional
+        What was drawn for the uncertain numbers, where there are any; `model` is then that of their medians.
 
     Raises
     ------
@@ -94,6 +97,7 @@ class Forecast:
         tallies: Tally,
         goals: Sequence[Goal] = (),
         planned: int | None = None,
+        unknowns: Unknowns | None = None,
     ) -> None:
         self.model = model
         self.names = names
@@ -101,6 +105,7 @@ class Forecast:
         self.years = len(tallies.sums)
         self.goals = tuple(goals)
         self.planned = self.years if planned is None else planned
+        self.unknowns = unknowns
         self._cuts: dict[str, Cut] = {}
         for goal in self.goals:
             self.parts(goal.metric, "month" if goal.each == "every_month" else "all")
@@ -175,12 +180,35 @@ class Forecast:
         slots = slice(bounds[place], bounds[place + 1])
         return np.asarray(self.tallies.reasons[:, basis, slots].mean(axis=0))
 
+    def pairs(self, metric: str) -> tuple[Floats, Floats]:
+        """Return a figure of the first T years and of their twins: each (T,); T is 0 without twins."""
+        if self.unknowns is None:
+            return np.empty(0), np.empty(0)
+        figure = FIGURES[metric]
+        twins = figure.values(cut(self.model, self.unknowns.twins, "all"))[:, 0]
+        return self.values(metric)[: len(twins), 0], twins
+
+    def share_unknown(self, metric: str) -> Interval:
+        """Estimate the share of a figure's variance between years that comes with the uncertain numbers."""
+        return share_unknown(*self.pairs(metric))
+
+    def drivers(self, metric: str) -> tuple[Driver, ...]:
+        """Tell how a figure goes with each uncertain number, the closest first."""
+        if self.unknowns is None:
+            return ()
+        years = self.values(metric)[:, 0]
+        found = [
+            Driver(parameter, rank_correlation(levels, years))
+            for parameter, levels in zip(self.unknowns.parameters, self.unknowns.levels.T, strict=True)
+        ]
+        return tuple(sorted(found, key=lambda driver: -abs(driver.correlation.value)))
+
     def chances(self) -> tuple[Chance, ...]:
         """Estimate the chance of each goal."""
         return tuple(self._chance(goal) for goal in self.goals)
 
     def conversions(self) -> tuple[Conversion, ...]:
-        """Compare typed conversions with how they came out, stage by stage."""
+        """Compare conversions, typed or the median of uncertain ones, with how they came out by stage."""
         odds = self.model.stages["odds"]
         typed = np.where(np.isinf(odds), 1.0, odds / (1.0 + np.where(np.isinf(odds), 0.0, odds)))
         found = self.by("conversion", "stage")

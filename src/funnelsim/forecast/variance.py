@@ -1,0 +1,158 @@
+"""What we do not know, and what is chance: the two parts of the variance between simulated years.
+
+Worlds are lived through twice, as twins: with the same uncertain numbers and fresh chance. What twins have in
+common is what the uncertain numbers bring.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from scipy import stats
+
+from funnelsim.forecast.intervals import LEVEL, Interval
+from funnelsim.metrics.tally import Tally
+from funnelsim.scenario import Parameter
+from funnelsim.vocabulary import Floats
+
+MAIN = ("won", "bookings", "net_contribution", "roi")  # figures whose variance is taken apart
+_NOTHING = Interval(math.nan, math.nan, math.nan)
+
+
+@dataclass(frozen=True)
+class Unknowns:
+    """What was drawn for the uncertain numbers, and the twins of the first simulated years."""
+
+    parameters: tuple[Parameter, ...]  # K of them
+    levels: Floats  # (R, K) the probability at which each stood in each simulated year
+    twins: Tally  # stacked: of the first T of the R years
+
+
+class Driver(NamedTuple):
+    """An uncertain number, and how a figure goes with it: the rank correlation, -1 to 1."""
+
+    parameter: Parameter
+    correlation: Interval
+
+
+def components(values: Floats, twins: Floats) -> tuple[Floats, Floats]:
+    """Take the variance between years apart into what twins share and what they do not.
+
+    Parameters
+    ----------
+    values, twins : array (T, ...)
+        A figure of T years and of their twins, T at least 2.
+
+    Returns
+    -------
+    tuple of array (...)
+        The variance that comes with the uncertain numbers, and that of chance, without bias:
+        (MSB - MSW) / 2 and MSW, MSB = 2 sum (m - mean m)^2 / (T - 1) over the means m of twins and
+        MSW = sum (y - y')^2 / 2T. The first may fall below 0.
+
+    References
+    ----------
+    Searle, S., Casella, G. and McCulloch, C. (1992), Variance Components, chapter 3.
+
+    Examples
+    --------
+    >>> unknown, chance = components(np.array([1.0, 5.0, 9.0]), np.array([2.0, 4.0, 9.0]))
+    >>> round(float(unknown), 2), round(float(chance), 2)
+    (14.08, 0.33)
+    """
+    count = len(values)
+    middles = (values + twins) / 2
+    between = 2 * np.square(middles - middles.mean(axis=0)).sum(axis=0) / (count - 1)
+    within = np.square(values - twins).sum(axis=0) / (2 * count)
+    return np.asarray((between - within) / 2), np.asarray(within)
+
+
+def share_unknown(values: Floats, twins: Floats) -> Interval:
+    """Estimate the share of the variance between years that comes with what we do not know.
+
+    The intraclass correlation of twins, by the `components` of the variance. The interval is a jackknife over
+    the years on the scale of Fisher's z = atanh(share) = log(MSB / MSW) / 2, cut off at 0 and 1.
+
+    Parameters
+    ----------
+    values, twins : array (T,)
+        A figure of T years and of their twins.
+
+    Returns
+    -------
+    Interval
+        NaN where a year has no value, where nothing varies, or of fewer than 3 years.
+
+    Examples
+    --------
+    >>> generator = np.random.default_rng(1)
+    >>> known, chance = generator.normal(size=400), generator.normal(size=(2, 400))
+    >>> found = share_unknown(known + chance[0], known + chance[1])
+    >>> found.low < 0.5 < found.high
+    True
+    """
+    count = len(values)
+    if count < 3 or not (np.isfinite(values).all() and np.isfinite(twins).all()):
+        return _NOTHING
+    unknown, chance = components(values, twins)
+    total = float(unknown + chance)
+    if not total > 0:
+        return _NOTHING
+    if chance == 0:
+        return Interval(1.0, 1.0, 1.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        z = _left_out(values, twins)
+        error = math.sqrt((count - 1) / count * float(np.square(z - z.mean()).sum()))
+    middle = math.atanh(float(unknown) / total) if abs(float(unknown)) < total else math.nan
+    half = float(stats.t.ppf((1 + LEVEL) / 2, count - 1)) * error
+    low, high = math.tanh(middle - half), math.tanh(middle + half)
+    return Interval(*(min(max(each, 0.0), 1.0) for each in (float(unknown) / total, low, high)))
+
+
+def _left_out(values: Floats, twins: Floats) -> Floats:
+    """Return Fisher's z of the share without each of the years: (T,)."""
+    count = len(values) - 1
+    middles, apart = (values + twins) / 2, np.square(values - twins)
+    centred = middles - middles.mean()
+    # Leaving one out of n lowers the sum of squares by its square times n / (n - 1).
+    squares = np.square(centred).sum() - np.square(centred) * (count + 1) / count
+    between = 2 * squares / (count - 1)
+    within = (apart.sum() - apart) / (2 * count)
+    return np.asarray(np.log(between / within) / 2)
+
+
+def rank_correlation(levels: Floats, values: Floats) -> Interval:
+    """Estimate how a figure goes with an uncertain number: Spearman's rank correlation.
+
+    Parameters
+    ----------
+    levels, values : array (R,)
+        The number, or its probability (it has the same ranks), and the figure of each year.
+
+    Returns
+    -------
+    Interval
+        tanh(atanh r +- 1.96 sqrt((1 + r^2 / 2) / (R - 3))); NaN of fewer than 4 years, where a year has no
+        value, or where nothing varies.
+
+    References
+    ----------
+    Bonett, D. and Wright, T. (2000), Sample size requirements for estimating Pearson, Kendall and Spearman
+    correlations. Psychometrika 65, 23-28.
+
+    Examples
+    --------
+    >>> years = np.arange(100.0)
+    >>> rank_correlation(years, years**3).value, rank_correlation(years, -years).value
+    (1.0, -1.0)
+    """
+    count = len(values)
+    if count < 4 or not np.isfinite(values).all() or np.ptp(values) == 0 or np.ptp(levels) == 0:
+        return _NOTHING
+    found = float(np.corrcoef(stats.rankdata(levels), stats.rankdata(values))[0, 1])
+    inside = min(max(found, -1 + 1e-12), 1 - 1e-12)
+    half = float(stats.norm.ppf((1 + LEVEL) / 2)) * math.sqrt((1 + inside**2 / 2) / (count - 3))
+    return Interval(found, math.tanh(math.atanh(inside) - half), math.tanh(math.atanh(inside) + half))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from funnelsim.reports import ComparisonResult, SimulationResult
+    from funnelsim.reports.responses import plot_response
     from funnelsim.scenario import Scenario, ScenarioError, load, parse, presets
     from funnelsim.study import EndlessLoopError, compare, simulate
 
@@ -25,6 +26,7 @@ __all__ = [
     "compare",
     "load",
     "parse",
+    "plot_response",
     "presets",
     "simulate",
 ]
@@ -38,6 +40,7 @@ _HOMES = {
     "compare": "funnelsim.study",
     "load": "funnelsim.scenario",
     "parse": "funnelsim.scenario",
+    "plot_response": "funnelsim.reports.responses",
     "presets": "funnelsim.scenario",
     "simulate": "funnelsim.study",
 }

@@ -28,6 +28,7 @@ class Model(NamedTuple):
     knots: Floats  # quantile tables, found by the offsets of distributions
     hours: Records  # HOURS, opening times of each team up to the horizon
     expected: Floats  # (C * (D + 1),) cumulative expected inquiries at each midnight
+    spend: Floats  # (C, D) cost per month on each day, relative to the average month
     month_days: Integers  # (D,) days of the calendar month that each day lies in
     months: Integers  # (M + 1,) bounds of the period's months; the period is [first, last)
     horizon: int  # end of the drain: the simulation's last instant, exclusive

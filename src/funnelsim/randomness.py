@@ -89,6 +89,9 @@ KIND = purpose("kind")
 VALUE = purpose("value")
 REP = purpose("rep")
 UNCERTAINTY = purpose("uncertainty")
+SHARE = purpose("share")
+BUSY = purpose("busy day")
+BUSY_ALL = purpose("busy day of all")
 
 
 def entity(kind: Entity, name: str, index: int = 0) -> int:
@@ -100,9 +103,9 @@ def entity(kind: Entity, name: str, index: int = 0) -> int:
     Parameters
     ----------
     kind : Entity
-        A lead, a rep or an uncertainty.
+        A lead, a rep, an uncertainty or a channel.
     name : str
-        Of the lead's channel or the rep's team; the path of what is uncertain.
+        Of the lead's channel, the rep's team or the channel; the path of what is uncertain.
     index : int
         Of the lead in its channel or the rep in its team, below 2^32.
 

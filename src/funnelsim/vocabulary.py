@@ -49,6 +49,7 @@ class Entity(IntEnum):
     LEAD = 1
     REP = 2
     UNCERTAINTY = 3
+    CHANNEL = 4
 
 
 class Heat(IntEnum):
@@ -81,7 +82,7 @@ class Event(IntEnum):
     WORKED = 3  # work ends; waited: clock time since it started; worked: working time; rep
     ADVANCED = 4  # leaves for a stage further on; waited: the customer's time
     SENT_BACK = 5  # leaves for an earlier stage or this one; waited: the customer's time
-    BECAME_LEAD = 6  # first time past the stage that makes leads
+    BECAME_LEAD = 6  # first time past the stage that makes leads; money: the supplier's price
     WON = 7  # leaves with a contract; waited: the customer's time; money: bookings; rep
     LOST = 8  # leaves without; waited: the customer's time; reason; rep
     WENT_COLD = 9  # gave up waiting in the queue; waited: time in the queue; reason 0
@@ -145,16 +146,26 @@ WORLD = record(("seed", "<i8"), ("replication", "<i8"))
 
 CHANNEL = record(
     ("entity", "<i8"),  # of its lead number 0
+    ("key", "<i8"),  # of its own draws
+    ("first_date", "<i8"),  # ordinal of the day that begins at time 0
     ("opens", "<i8"),  # inquiries arrive from this time of day ...
     ("closes", "<i8"),  # ... to this one
     ("first_expected", "<i8"),  # offset into Model.expected: days + 1 cumulative values
     ("cost_per_inquiry", "<f8"),
-    ("cost_per_month", "<f8"),
+    ("cost_per_month", "<f8"),  # in the average month, see Model.spend
+    ("price_per_lead", "<f8"),
+    ("cut_from", "<i8"),  # inquiries from this instant ...
+    ("cut_until", "<i8"),  # ... to this one buy at a lower price
+    ("price_cut", "<f8"),  # share of the price
+    ("mean_share", "<f8"),  # of a total whose shares are uncertain; else 0
     ("theorists", "<f8"),  # share
     ("hot", "<f8"),  # share
     ("hot_or_warm", "<f8"),  # share
     ("stage", "<i4"),  # where its inquiries enter
     ("fit", "<i4"),  # distribution
+    ("weight", "<i4"),  # distribution of its weight in the total, where mean_share > 0
+    ("busy", "<i4"),  # distribution of a day's factor; NOTHING: none
+    ("busy_all", "<i4"),  # the same of the factor that all channels share
     ("first_segment", "<i4"),  # routes of the segment mix
     ("segments", "<i4"),
     # the state of its stream of inquiries

@@ -71,6 +71,10 @@ class Channel:
     stage: int = 0
     cost_per_inquiry: float = 0.0
     cost_per_month: float = 0.0
+    spend: list[float] = field(default_factory=list)  # weight of each day's month; empty: 1 throughout
+    price_per_lead: float = 0.0
+    promotion: tuple[int, int] = (0, 0)  # from, until
+    price_cut: float = 0.0
 
 
 @dataclass

@@ -77,6 +77,7 @@ def read_step(told: Told, event: Event, row: Record, costs: list[Cost]) -> None:
     if event is Event.BECAME_LEAD:
         assert told.became_lead is None
         told.became_lead = time
+        costs.append(Cost("lead", time, told.channel, float(row["money"])))
         return
     if event is Event.ENTERED:
         told.visits.append(Visit(int(row["lead"]), int(row["stage"]), told.round, time))
@@ -115,7 +116,7 @@ def differences(oracle: History, rows: Records) -> list[str]:
             continue
         found += differences_of_lead(oracle.leads[entity], leads[entity])
     found += differences_of_order(oracle, rows)
-    for kind in ("media", "pay", "inquiry", "visit", "commission"):
+    for kind in ("media", "pay", "inquiry", "lead", "visit", "commission"):
         found += differences_of_costs(kind, oracle.costs, costs)
     return found
 

@@ -91,7 +91,7 @@ class History:
         return [visit for entity in sorted(self.leads) for visit in self.leads[entity].visits]
 
     def total(self, kind: str) -> float:
-        """Sum the costs of one kind: media, pay, inquiry, visit, commission."""
+        """Sum the costs of one kind: media, pay, inquiry, lead, visit, commission."""
         return math.fsum(cost.money for cost in self.costs if cost.kind == kind)
 
 
@@ -247,8 +247,9 @@ class Simulation:
         days = self.firm.month_days[self.days_booked]
         self.days_booked += 1
         for number, channel in enumerate(self.firm.channels):
-            if channel.cost_per_month > 0:
-                self.spend("media", number, channel.cost_per_month / days)
+            weight = channel.spend[self.days_booked - 1] if channel.spend else 1.0
+            if channel.cost_per_month * weight > 0:
+                self.spend("media", number, channel.cost_per_month * weight / days)
                 self.say("media")
         for number, rep in enumerate(self.firm.reps):
             last = ends if rep.leaves is None else min(ends, rep.leaves)
@@ -397,11 +398,16 @@ class Simulation:
     def becomes_lead(self, walk: Walk) -> None:
         """Get past the stage that makes leads for the first time."""
         walk.became_lead = self.now
+        self.spend("lead", walk.inquiry.channel, self.firm.channels[walk.inquiry.channel].price_per_lead)
         self.say("became lead", walk.inquiry.entity)
 
     def wins(self, walk: Walk) -> None:
         """Book the contract and the owner's commission."""
         walk.bookings = walk.inquiry.value * self.firm.segments[walk.inquiry.segment].years
+        channel = self.firm.channels[walk.inquiry.channel]
+        begins, ends = channel.promotion
+        if begins <= walk.inquiry.arrives < ends:
+            walk.bookings *= 1 - channel.price_cut
         if walk.rep is not None:
             share = self.firm.teams[self.firm.reps[walk.rep].team].commission
             walk.commission = walk.bookings * share

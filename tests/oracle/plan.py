@@ -62,6 +62,7 @@ class Plan:
     rows: dict[str, list[Any]] = field(default_factory=dict)
     knots: list[float] = field(default_factory=list)
     expected: list[float] = field(default_factory=list)
+    spend: list[list[float]] = field(default_factory=list)  # by channel and day; empty: 1 throughout
 
     def add(self, what: str, *records: Any) -> int:
         """Append records and return the number of the first."""
@@ -178,9 +179,16 @@ class Plan:
         """Add a channel; with `opens` equal to `closes`, all inquiries of a day come at one instant."""
         rates = [per_day] * self.days if isinstance(per_day, float | int) else per_day
         mix = segments or [1.0]
+        name = f"channel {len(self.rows.get('channels', []))}"
         row = {"theorists": 0.0, "hot": 0.2, "hot_or_warm": 0.7, "stage": 0} | more
         row |= {
-            "entity": entity(Entity.LEAD, f"channel {len(self.rows.get('channels', []))}"),
+            "entity": entity(Entity.LEAD, name),
+            "key": entity(Entity.CHANNEL, name),
+            "first_date": 738_000,
+            **{
+                key: NOTHING if key not in more else self.distribution(more[key])
+                for key in ("weight", "busy", "busy_all")
+            },
             "opens": round(opens * HOUR),
             "closes": round(closes * HOUR),
             "first_expected": len(self.expected),
@@ -211,6 +219,7 @@ class Plan:
             knots=np.array(self.knots, float),
             hours=self.records("hours", HOURS),
             expected=np.array(self.expected, float),
+            spend=np.array(self.spend or np.ones((len(self.rows["channels"]), self.days)), float),
             month_days=np.full(self.days, self.month_days, np.int64),
             months=np.array([0, self.days * DAY], np.int64),
             horizon=self.days * DAY,

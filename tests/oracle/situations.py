@@ -263,6 +263,24 @@ def more_than_they_can_do() -> Model:
     return plan.model()
 
 
+def busy_days_and_a_promotion() -> Model:
+    plan = Plan(days=16, month_days=31)
+    team = plan.team(daily(16), [{}, {}], commission=0.1)
+    plan.segment(value=between(50, 90), years=2.0)
+    plan.stage(team, conversion=0.8, effort=QUICK, customer=SOON, nexts=to(1, 2), makes_lead=1)
+    plan.stage(team, conversion=0.8, effort=QUICK, customer=1, nexts=to(2))
+    plan.stage(conversion=0.9, customer=SOON)
+    alike, own = {"busy_all": between(0, 2)}, {"busy": either(0.25, 0.5, 2.25)}
+    sharing = {"mean_share": 0.5, "weight": between(1, 5)}
+    cheaper = {"cut_from": 3 * DAY, "cut_until": 9 * DAY, "price_cut": 0.25}
+    plan.channel(3.0, **alike, **own, **cheaper, cost_per_month=300.0)
+    plan.channel(2.0, **alike, **sharing, price_per_lead=12.5, stage=1)
+    plan.channel(2.0, **sharing, price_per_lead=7.0, cost_per_month=310.0)
+    plan.channel(1.0, 9, 9)
+    plan.spend = [[1.0] * 16, [1.0] * 16, [0.0] * 8 + [2.0] * 8, [1.0] * 16]
+    return plan.model()
+
+
 def mixed(seed: int) -> Model:
     """Make a small sales floor at random, full of ties."""
     chance = random.Random(seed)
@@ -339,6 +357,7 @@ SITUATIONS = {
     "journeys": Situation(journeys, came_back, 30),
     "who they are": Situation(who_they_are, waited),
     "back at the first stage": Situation(back_at_the_first_stage, came_back, 10),
+    "busy days and a promotion": Situation(busy_days_and_a_promotion, lambda visit: visit.how == "won", 20),
     "more than they can do": Situation(more_than_they_can_do, lambda visit: visit.how == "open"),
     "hot to the best": Situation(hot_to_the_best, lambda visit: visit.rep == 4),
     "handing over while full": Situation(lambda: full_reps(Assignment.ROUND_ROBIN, sticky=0), waited),

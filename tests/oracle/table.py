@@ -9,8 +9,19 @@ import numpy as np
 
 from funnelsim.distributions import quantile
 from funnelsim.model import Model
-from funnelsim.randomness import ARRIVAL, KIND, PROFILE, REP, VALUE, uniforms
-from funnelsim.vocabulary import LOST, NEVER, NOBODY, NOTHING, WON, WORLD, Assignment, QueueOrder, Record
+from funnelsim.randomness import ARRIVAL, BUSY, BUSY_ALL, KIND, PROFILE, REP, SHARE, VALUE, uniforms
+from funnelsim.vocabulary import (
+    LOST,
+    NEVER,
+    NOBODY,
+    NOTHING,
+    WON,
+    WORLD,
+    Assignment,
+    Entity,
+    QueueOrder,
+    Record,
+)
 
 from . import firm as told
 from .firm import DAY, Draws, Firm, whole
@@ -67,8 +78,7 @@ class Table:
 
     def arrivals(self, channel: Record) -> list[int]:
         """Re-scale unit exponentials by the cumulative expected number of inquiries."""
-        first = int(channel["first_expected"])
-        midnights = self.model.expected[first : first + len(self.model.month_days) + 1]
+        midnights = self.midnights(channel)
         opens, closes = int(channel["opens"]), int(channel["closes"])
         found: list[int] = []
         total = 0.0
@@ -84,6 +94,33 @@ class Table:
             if arrives >= self.model.horizon:
                 return found
             found.append(arrives)
+
+    def midnights(self, channel: Record) -> list[float]:
+        """Add up what a channel expects in this world, day by day."""
+        first = int(channel["first_expected"])
+        expected = [float(one) for one in self.model.expected[first : first + len(self.model.month_days) + 1]]
+        mix = [each for each in self.model.channels if each["mean_share"] > 0]
+        uncertain = [name for name in ("busy", "busy_all") if channel[name] != NOTHING]
+        if not uncertain and not channel["mean_share"] > 0:
+            return expected
+        share = 1.0
+        if channel["mean_share"] > 0:
+            weights = [self.value(each["weight"], self.uniforms(each["key"], SHARE)[0]) for each in mix]
+            own = next(w for w, each in zip(weights, mix, strict=True) if each["key"] == channel["key"])
+            total = 0.0
+            for weight in weights:
+                total += weight
+            share = own / total / float(channel["mean_share"])
+        found = [0.0]
+        for day, (before, after) in enumerate(pairwise(expected)):
+            factor = 1.0
+            for name in uncertain:
+                whose = channel["key"] if name == "busy" else Entity.CHANNEL << 56
+                purpose = BUSY if name == "busy" else BUSY_ALL
+                u, _ = self.uniforms(whose, purpose, int(channel["first_date"]) + day)
+                factor *= self.value(channel[name], u)
+            found.append(found[-1] + (after - before) * share * factor)
+        return found
 
     def inquiry(self, number: int, lead: int, arrives: int) -> told.Inquiry:
         """Draw what a company is."""
@@ -125,9 +162,15 @@ class Table:
             stages=[self.stage(number) for number in range(len(model.stages))],
             channels=[
                 told.Channel(
-                    int(each["stage"]), float(each["cost_per_inquiry"]), float(each["cost_per_month"])
+                    int(each["stage"]),
+                    float(each["cost_per_inquiry"]),
+                    float(each["cost_per_month"]),
+                    spend=[float(weight) for weight in model.spend[number]],
+                    price_per_lead=float(each["price_per_lead"]),
+                    promotion=(int(each["cut_from"]), int(each["cut_until"])),
+                    price_cut=float(each["price_cut"]),
                 )
-                for each in model.channels
+                for number, each in enumerate(model.channels)
             ],
             segments=[
                 told.Segment(float(each["odds"]), float(each["customer_time"]), float(each["years"]))

@@ -113,6 +113,14 @@ def nobody_is_a_theorist(firm: Firm) -> None:
         inquiry.theorist = False
 
 
+def nothing_is_cheaper(firm: Firm) -> None:
+    firm.channels[0].price_cut = 0.0
+
+
+def leads_are_free(firm: Firm) -> None:
+    firm.channels[1].price_per_lead = 0.0
+
+
 def waiting_does_not_matter(firm: Firm) -> None:
     for stage in firm.stages:
         stage.points = []
@@ -129,6 +137,8 @@ def waiting_does_not_matter(firm: Firm) -> None:
         ("comings and goings", leaves_a_moment_later),
         ("who they are", nobody_is_a_theorist),
         ("who they are", waiting_does_not_matter),
+        ("busy days and a promotion", nothing_is_cheaper),
+        ("busy days and a promotion", leads_are_free),
     ],
 )
 def test_a_misreading_is_noticed(name: str, misread: Callable[[Firm], None]) -> None:

@@ -21,7 +21,7 @@ from funnelsim.engines.reference import Happening, Office, ReferenceEngine
 from funnelsim.model import Model
 from funnelsim.rules import assignment
 from funnelsim.scenario import lower, parse
-from funnelsim.vocabulary import NOBODY, Assignment, Due, Event, QueueOrder, Record, Records
+from funnelsim.vocabulary import NOBODY, NOTHING, Assignment, Due, Event, QueueOrder, Record, Records
 
 FULL = "resumption: stopped by a full ledger, "
 UNTIL = "resumption: stopped at an instant, "
@@ -39,6 +39,12 @@ COVERED = (
     "waited for a full team",
     "gave up at the instant at which a rep was free",
     "worked by a rep in ramp-up",
+    "channel with busy days of its own",
+    "channel busy on the same days as others",
+    "channel with an uncertain share",
+    "day without spending in a channel that costs money",
+    "won at the price of a promotion",
+    "supplier paid for a lead",
 )
 
 
@@ -76,8 +82,25 @@ def watched(model: Model, world: Record, seen: Counter[str]) -> Records:
     rows = np.concatenate(found)
     seen.update(f"event: {Event(int(event)).name}" for event in rows["event"])
     with_rep = (rows["event"] == Event.WORKED) & (rows["rep"] != NOBODY)
+    seen.update(varieties(model, rows))
     seen["spill-over past closing"] += int((with_rep & (rows["waited"] > rows["worked"])).sum())
     return rows
+
+
+def varieties(model: Model, rows: Records) -> dict[str, int]:
+    """Count what channels have besides a plain stream of inquiries."""
+    channels, won = model.channels, rows[rows["event"] == Event.WON]
+    theirs, paid = channels[won["channel"]], rows[rows["event"] == Event.BECAME_LEAD]["money"] > 0
+    cheaper = (theirs["cut_from"] <= won["created"]) & (won["created"] < theirs["cut_until"])
+    costly = channels["cost_per_month"] > 0
+    return {
+        "channel with busy days of its own": int((channels["busy"] != NOTHING).sum()),
+        "channel busy on the same days as others": int((channels["busy_all"] != NOTHING).sum()),
+        "channel with an uncertain share": int((channels["mean_share"] > 0).sum()),
+        "day without spending in a channel that costs money": int((model.spend[costly] == 0).sum()),
+        "won at the price of a promotion": int(cheaper.sum()),
+        "supplier paid for a lead": int(paid.sum()),
+    }
 
 
 class WatchedEngine(ReferenceEngine):

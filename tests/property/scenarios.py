@@ -47,6 +47,10 @@ WEEKS = (
     {"tuesday": ["00:00-24:00"], "wednesday": ["00:00-10:00", "22:00-24:00"]},
     {"saturday": ["10:00-11:00"], "monday": ["08:00-20:00"]},
 )
+RESPONSES = (
+    {"at_cost_per_month": 500, "ceiling": 90, "half_life_days": 5},
+    {"at_cost_per_month": 500, "half_at": 900, "curve": "hill", "steepness": 2.0},
+)
 WAITS = (
     {"hours": [1.0, 48.0], "odds_ratio": [1.0, 0.3]},
     {"hours": [0.5, 2.0, 24.0], "odds_ratio": [1.5, 1.0, 0.1]},
@@ -86,7 +90,7 @@ def segments() -> SearchStrategy[Document]:
 
 
 @st.composite
-def channels(draw: DrawFn, mix: list[str], stages: list[str], first: bool) -> Document:
+def channels(draw: DrawFn, mix: list[str], stages: list[str], start: date, first: bool) -> Document:
     """Describe a channel; the first one leads into the first stage, so that a path reaches every stage."""
     optional = {
         "monthly_profile": either([2.0, 1.0] * 6, [0.5, 1.0, 3.0] * 4),
@@ -98,15 +102,42 @@ def channels(draw: DrawFn, mix: list[str], stages: list[str], first: bool) -> Do
         "temperature": either(*TEMPERATURES),
         "fit": either(*ODDS),
         "theorist_share": share(),
+        "spend_profile": either([0.0, 1.0] * 6, [2.0, 1.0, 0.0] * 4),
+        "day_variation": either(0.5, 1.5, 0.05),
+        "promotion": st.fixed_dictionaries(
+            {
+                "starts": st.integers(-5, 15).map(lambda day: start + timedelta(day)),
+                "price_cut": either(0.25),
+            },
+            optional={"inquiries_factor": either(2.0, 0.0)},
+        ).map(lambda promotion: promotion | {"ends": promotion["starts"] + timedelta(12)}),
+        "response": either(*RESPONSES),
     }
     if not first:
         optional["first_stage"] = either(*stages)
-    required = {"kind": either("seo", "referral"), "inquiries_per_month": either(10, 25, 40, 0)}
+    required = {"kind": either("seo", "referral", "outsourced"), "inquiries_per_month": either(10, 25, 40, 0)}
     channel = draw(st.fixed_dictionaries(required, optional=optional))
+    if channel["kind"] == "outsourced":
+        channel["price_per_lead"] = draw(either(30.0, 12.5))
     if len(mix) > 1:
         small = draw(share())
         channel["segments"] = {mix[0]: small, mix[1]: 1 - small}
     return channel
+
+
+@st.composite
+def mixes(draw: DrawFn, channels: Document) -> Document:
+    """Let channels share a total instead of having inquiries of their own, or be busy on the same days."""
+    mix: Document = draw(st.fixed_dictionaries({}, optional={"day_variation": either(0.3, 1.0)}))
+    if draw(st.booleans()):
+        for channel in channels.values():
+            del channel["inquiries_per_month"]
+        first, others = draw(share()), len(channels) - 1
+        shares = [first, *[(1 - first) / others] * others] if others else [1.0]
+        mix |= {"inquiries_per_month": 60, "shares": dict(zip(channels, shares, strict=True))}
+        if (certainty := draw(either(3.0, 50.0, None))) is not None:
+            mix["certainty"] = certainty
+    return mix
 
 
 @st.composite
@@ -208,7 +239,7 @@ def documents(draw: DrawFn) -> Document:
         },
         "segments": {name: draw(segments()) for name in kinds},
         "channels": {
-            name: draw(channels(kinds, order, first=not number))
+            name: draw(channels(kinds, order, start, first=not number))
             for number, name in enumerate(CHANNELS[: draw(st.integers(1, 3))])
         },
         "teams": {name: draw(teams(name, start)) for name in floor},
@@ -216,6 +247,8 @@ def documents(draw: DrawFn) -> Document:
     }
     if draw(st.booleans()):
         document["stages"][draw(either(*order))]["makes"] = "lead"
+    if draw(st.booleans()):
+        document["mix"] = draw(mixes(document["channels"]))
     if draw(st.booleans()):
         document["effects"] = {"wait": draw(either(*WAITS)), "temperature": {"hot": 3.0, "future": 0.2}}
     return document

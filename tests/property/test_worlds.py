@@ -96,7 +96,7 @@ def with_other_names(document: Document) -> Document:
         "channels": channels,
         "segments": {new_name[name]: segment for name, segment in document["segments"].items()},
         "goals": {"clients": {"metric": "won", "at_least": 2}},
-        "strategies": {"more": {"change": {"channels.web.inquiries_per_month +=": 5}}},
+        "strategies": {"more": {"change": {"channels.web.cost_per_inquiry +=": 5}}},
         "origins": {"*": "assumed: all of it"},
     }
 

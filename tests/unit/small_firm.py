@@ -47,6 +47,9 @@ def firm() -> Model:
     opening = np.zeros(50, HOURS)
     opening["opens"], opening["closes"] = days * DAY + 9 * HOUR, days * DAY + 17 * HOUR
     opening["worked"] = days * 8 * HOUR
+    channels = np.zeros(2, CHANNEL)
+    channels["cut_from"][SEO], channels["cut_until"][SEO] = 5 * DAY, 6 * DAY
+    channels["price_cut"][SEO] = 0.2
     segments = np.zeros(2, SEGMENT)
     segments["margin"] = 0.5, 0.4
     teams = np.zeros(2, TEAM)
@@ -60,7 +63,7 @@ def firm() -> Model:
     stages["team"] = 1, 0, NOBODY
     stages["odds"] = 1.0, np.inf, 3.0
     return Model(
-        channels=np.zeros(2, CHANNEL),
+        channels=channels,
         segments=segments,
         teams=teams,
         reps=reps,
@@ -73,6 +76,7 @@ def firm() -> Model:
         knots=np.zeros(0),
         hours=opening,
         expected=np.zeros(0),
+        spend=np.ones((2, 50)),
         month_days=np.full(50, 10),
         months=np.array([10, 20, 30]) * DAY,
         horizon=50 * DAY,
@@ -118,7 +122,7 @@ def history() -> Records:
         (11, 11, Event.STARTED, 2, CONTACT, CAT, {"money": 5}),
         (11, 12, Event.WORKED, 1, CONTACT, CAT, {"worked": 1}),
         (12, 12, Event.ADVANCED, 24, CONTACT, CAT),
-        (12, 12, Event.BECAME_LEAD, 0, CONTACT, CAT),
+        (12, 12, Event.BECAME_LEAD, 0, CONTACT, CAT, {"money": 30}),
         (12, 12, Event.ENTERED, 0, TALKS, NOBODY),
         (12, 16, Event.STARTED, 4, TALKS, ANN),
         (13, 10, Event.WORKED, 18, TALKS, ANN, {"worked": 2}),

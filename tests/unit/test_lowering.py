@@ -12,8 +12,9 @@ import pytest
 from funnelsim.randomness import entity, hash24, purpose
 from funnelsim.scenario import Scenario, load, lower, parse
 from funnelsim.scenario.calendars import Calendar
+from funnelsim.scenario.channels import ChannelKind
 from funnelsim.scenario.horizon import Months, months_later
-from funnelsim.scenario.schema import ChannelKind, Team
+from funnelsim.scenario.schema import Team
 from funnelsim.vocabulary import (
     DAY,
     HOUR,

@@ -27,26 +27,28 @@ IN_ALL = {
     "lead_to_contract": 1,
     "inquiry_to_contract": 1 / 4,
     "bookings": 1000 + 3000,
-    "contribution": 0.5 * 1000 + 0.4 * 3000,
+    # Sold in a promotion at 3000, the second one is delivered at 60 % of its full price of 3750.
+    "contribution": 0.5 * 1000 + (3000 - 0.6 * 3750),
     "contract_value": 2000,
     "media_cost": 20 * 10,
     "inquiry_cost": 2 * 20,
-    "marketing_cost": 240,
+    "lead_cost": 30,
+    "marketing_cost": 270,
     "pay_cost": 20 * 50,
     "commission_cost": 400,
     "visit_cost": 3 * 5,
     "sales_cost": 1415,
-    "cost": 1655,
-    "cost_per_inquiry": 240 / 4,
-    "cost_per_lead": 240 / 1,
-    "cost_per_contract": 240 / 2,
-    "cac": 1655 / 2,
-    "programme_cost_share": 1655 / 4000,
-    "net_contribution": 1700 - 1655,
-    "roi": 45 / 1655,
-    "roas": 4000 / 240,
-    "ros": 45 / 4000,
-    "rosi": (1700 - 1415) / 1415,
+    "cost": 1685,
+    "cost_per_inquiry": 270 / 4,
+    "cost_per_lead": 270 / 1,
+    "cost_per_contract": 270 / 2,
+    "cac": 1685 / 2,
+    "programme_cost_share": 1685 / 4000,
+    "net_contribution": 1250 - 1685,
+    "roi": -435 / 1685,
+    "roas": 4000 / 270,
+    "ros": -435 / 4000,
+    "rosi": (1250 - 1415) / 1415,
     "bookings_per_rep": 4000 / 2.75,  # Bob is there for 15 of 20 days
     "cycle_length": 10 + 1 / 24,  # of the cohort's one contract
     "time_to_first_contact": (2 + 0 + 102) / 3,
@@ -69,10 +71,12 @@ ALONG = {
     ("bookings", "segment"): (1000, 3000),
     ("media_cost", "month"): (100, 100),
     ("pay_cost", "team"): (1000, 0),
-    ("marketing_cost", "channel"): (240, 0),
-    ("cost_per_lead", "channel"): (240, NAN),
-    ("cost_per_contract", "channel"): (240 / 1, 0 / 1),
-    ("roas", "channel"): (1000 / 240, math.inf),
+    ("lead_cost", "channel"): (30, 0),
+    ("lead_cost", "month"): (30, 0),
+    ("marketing_cost", "channel"): (270, 0),
+    ("cost_per_lead", "channel"): (270, NAN),
+    ("cost_per_contract", "channel"): (270 / 1, 0 / 1),
+    ("roas", "channel"): (1000 / 270, math.inf),
     ("conversion", "stage"): (1 / 3, 1, NAN),
     ("visits", "stage"): (5, 1, 0),
     ("gone_cold_of_visits", "stage"): (1 / 5, 0, NAN),
@@ -173,8 +177,12 @@ def test_sums_equal_a_slow_count(seed: int) -> None:
     months = np.searchsorted(model.months, [rows["time"], rows["created"]], side="right") - 1
     midnight = np.isin(rows["event"], [Event.MEDIA, Event.PAY])
     months[0][midnight] = np.searchsorted(model.months, rows["time"][midnight] - 1, side="right") - 1
-    margins = model.segments["margin"][rows["segment"]]
-    amounts = (rows["time"] * 0 + 1, rows["waited"], rows["worked"], rows["money"], rows["money"] * margins)
+    margins, promoted = model.segments["margin"][rows["segment"]], model.channels[rows["channel"]]
+    cheaper = (promoted["cut_from"] <= rows["created"]) & (rows["created"] < promoted["cut_until"])
+    full_price = rows["money"] / np.where(cheaper, 1 - promoted["price_cut"], 1)
+    assert cheaper.any()
+    left = rows["money"] - (1 - margins) * full_price
+    amounts = (rows["time"] * 0 + 1, rows["waited"], rows["worked"], rows["money"], left)
     amounts = (*amounts, rows["time"] - rows["created"])
     bounds = slot_bounds(model)
     for basis in Basis:

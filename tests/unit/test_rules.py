@@ -26,6 +26,7 @@ from funnelsim.vocabulary import (
     LOST,
     NEVER,
     NOBODY,
+    NOTHING,
     REP,
     STAGE,
     TEAM,
@@ -63,10 +64,22 @@ temperature = { hot = 0.3, warm = 0.3, future = 0.4 }
 fit = { low = 0.5, likely = 1.0, high = 2.0 }
 theorist_share = 0.3
 segments = { small = 0.7, large = 0.3 }
+day_variation = 0.4
+promotion = { starts = 2026-02-05, ends = 2026-02-20, price_cut = 0.3, inquiries_factor = 2 }
 [channels.friends]
 kind = "referral"
-inquiries_per_month = 0
 segments = { large = 1.0 }
+[channels.agency]
+kind = "outsourced"
+price_per_lead = 50
+cost_per_month = 100
+spend_profile = [0, 1, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1]
+segments = { large = 1.0 }
+[mix]
+inquiries_per_month = 40
+shares = { friends = 0.3, agency = 0.7 }
+certainty = 20
+day_variation = 0.2
 [teams.sales]
 people = 5
 max_open = 4
@@ -164,7 +177,32 @@ def _(chance: random.Random) -> Cases:
     for world, channel in product(worlds(chance), MODEL.channels):
         moved = channel.copy()
         moved["index"], moved["total"] = chance.randrange(9), chance.uniform(0, 700)
-        yield MODEL, world, moved
+        yield MODEL, world, moved, MODEL.expected
+
+
+@cases("arrivals.varies")
+def _(_: random.Random) -> Cases:
+    plain = MODEL.channels[0].copy()
+    plain["busy"] = plain["busy_all"] = NOTHING
+    yield from ((channel,) for channel in (plain, *MODEL.channels))
+
+
+@cases("arrivals.share_factor")
+def _(chance: random.Random) -> Cases:
+    for world, number in product(worlds(chance), range(len(MODEL.channels))):
+        yield MODEL, world, number
+
+
+@cases("arrivals.share_weight")
+def _(chance: random.Random) -> Cases:
+    for world, channel in product(worlds(chance), MODEL.channels[1:]):
+        yield MODEL, world, channel
+
+
+@cases("arrivals.day_factor")
+def _(chance: random.Random) -> Cases:
+    for world, channel in product(worlds(chance), MODEL.channels):
+        yield MODEL, world, channel, chance.randrange(60)
 
 
 @cases("arrivals.profile")
@@ -238,7 +276,13 @@ def _(chance: random.Random) -> Cases:
 
 @cases("costs.media_of_day")
 def _(_: random.Random) -> Cases:
-    yield from ((MODEL, channel, day) for channel in MODEL.channels for day in range(len(MODEL.month_days)))
+    days = range(len(MODEL.month_days))
+    yield from ((MODEL, number, day) for number in range(len(MODEL.channels)) for day in days)
+
+
+@cases("costs.price")
+def _(_: random.Random) -> Cases:
+    yield from ((channel, created) for channel in MODEL.channels for created in TIMES)
 
 
 @cases("costs.pay_of_day")

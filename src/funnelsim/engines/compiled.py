@@ -21,6 +21,7 @@ from funnelsim.engines.agenda import AGENDA, NOT_DUE, Places, drop, schedule
 from funnelsim.engines.ledger import Ledger, has_room, rows_of_a_step, write, write_cost
 from funnelsim.engines.protocol import MOST_ROUNDS, StuckError
 from funnelsim.engines.queues import LINK, NONE, join, leave
+from funnelsim.engines.volumes import expect_inquiries
 from funnelsim.model import Model
 from funnelsim.rules import arrivals, assignment, costs, lifecycle
 from funnelsim.vocabulary import (
@@ -32,6 +33,7 @@ from funnelsim.vocabulary import (
     NOTHING,
     Due,
     Event,
+    Floats,
     Integers,
     Record,
     Records,
@@ -67,6 +69,7 @@ class State(NamedTuple):
     agenda: Records  # AGENDA, a heap
     places: Places  # of each actor on the agenda, or NOT_DUE
     channels: Records
+    expected: Floats  # as Model.expected, of this world
     teams: Records
     reps: Records
     desks: Records  # DESK, one a rep
@@ -132,6 +135,7 @@ def first_state(model: Model) -> State:
         agenda=np.zeros(actors + 1, AGENDA),  # the last one is spare
         places=np.full(actors, NOT_DUE, np.int32),
         channels=model.channels.copy(),
+        expected=model.expected.copy(),
         teams=model.teams.copy(),
         reps=model.reps.copy(),
         desks=desks,
@@ -209,6 +213,7 @@ def put(model: Model, state: State, actor: int, time: int, kind: int, entity: in
 @compiled
 def begin(model: Model, world: Record, state: State) -> None:
     """Put the first thing that each actor has due on the agenda."""
+    expect_inquiries(model, world, state.expected)
     put(model, state, 0, DAY, Due.DAY_ENDS.value, 0)
     for number in range(len(state.reps)):
         rep = state.reps[number]
@@ -331,8 +336,7 @@ def take_inquiry(model: Model, world: Record, state: State, ledger: Ledger, numb
     lead["is_lead"] = 0
     write(ledger, clock["now"], lead, Event.INQUIRY.value, 0, 0, channel["cost_per_inquiry"])
     if lifecycle.is_lead_at(model, channel["stage"]):
-        lead["is_lead"] = 1
-        write(ledger, clock["now"], lead, Event.BECAME_LEAD.value, 0, 0, 0.0)
+        become_lead(model, state, ledger, lead)
     channel["index"] += 1
     expect_inquiry(model, world, state, number)
     enter(model, world, state, ledger, slot)
@@ -342,7 +346,7 @@ def take_inquiry(model: Model, world: Record, state: State, ledger: Ledger, numb
 def expect_inquiry(model: Model, world: Record, state: State, number: int) -> None:
     """Put a channel's next inquiry on the agenda."""
     channel = state.channels[number]
-    total, time = arrivals.next_inquiry(model, world, channel)
+    total, time = arrivals.next_inquiry(model, world, channel, state.expected)
     channel["total"] = total
     entity = channel["entity"] + channel["index"]
     put(model, state, channel_actor(state, number), time, Due.INQUIRY.value, entity)
@@ -463,8 +467,7 @@ def take_answer(model: Model, world: Record, state: State, ledger: Ledger, slot:
     value = lifecycle.bookings(model, world, lead) if event == Event.WON else 0.0
     write(ledger, now, lead, event, now - lead["since"], 0, value)
     if lifecycle.makes_lead(model, lead):
-        lead["is_lead"] = 1
-        write(ledger, now, lead, Event.BECAME_LEAD.value, 0, 0, 0.0)
+        become_lead(model, state, ledger, lead)
     if event == Event.WON and lead["rep"] != NOBODY:
         paid = costs.commission(state.teams[state.reps[lead["rep"]]["team"]], value)
         if paid > 0.0:
@@ -479,6 +482,14 @@ def take_answer(model: Model, world: Record, state: State, ledger: Ledger, slot:
         give_up_rep(state, lead)
     lead["stage"] = lead["target"]
     enter(model, world, state, ledger, slot)
+
+
+@rule
+def become_lead(model: Model, state: State, ledger: Ledger, lead: Record) -> None:
+    """An inquiry is a lead now, and its supplier is paid."""
+    lead["is_lead"] = 1
+    paid = model.channels[lead["channel"]]["price_per_lead"]
+    write(ledger, state.clock[0]["now"], lead, Event.BECAME_LEAD.value, 0, 0, paid)
 
 
 @rule
@@ -535,7 +546,7 @@ def book_day(model: Model, state: State, ledger: Ledger, now: int) -> None:
     """Book the costs of the day that ends now: media by channel, then pay by rep."""
     day = now // DAY - 1
     for number in range(len(state.channels)):
-        media = costs.media_of_day(model, state.channels[number], day)
+        media = costs.media_of_day(model, number, day)
         if media > 0.0:
             write_cost(ledger, now, Event.MEDIA.value, media, number, NOBODY)
     for number in range(len(state.reps)):

@@ -17,6 +17,7 @@ from simpy.events import EventPriority
 
 from funnelsim.engines.ledger import Ledger, has_room, rows_of_a_step, write, write_cost
 from funnelsim.engines.protocol import MOST_ROUNDS, StuckError
+from funnelsim.engines.volumes import expect_inquiries
 from funnelsim.model import Model
 from funnelsim.rules import arrivals, assignment, costs, lifecycle
 from funnelsim.vocabulary import (
@@ -113,6 +114,7 @@ class Office:
         self.round = 0
         self.ledger: Ledger
         self.channels = model.channels.copy()
+        self.expected = model.expected.copy()
         self.teams = model.teams.copy()
         self.reps = model.reps.copy()
         self.own_queues: list[list[Record]] = [[] for _ in model.reps]
@@ -125,6 +127,7 @@ class Office:
 
     def begin(self) -> None:
         """Set everything going."""
+        expect_inquiries(self.model, self.world, self.expected)
         self.env.process(self.days())
         for number in range(len(self.reps)):
             self.env.process(self.employ(number))
@@ -199,15 +202,14 @@ class Office:
         """Take a channel's inquiries as they come."""
         channel = self.channels[number]
         while True:
-            channel["total"], time = arrivals.next_inquiry(self.model, self.world, channel)
+            channel["total"], time = arrivals.next_inquiry(self.model, self.world, channel, self.expected)
             entity = int(channel["entity"] + channel["index"])
             yield Happening(self, time, Due.INQUIRY, entity)
             channel["index"] += 1
             lead = self.new_lead(number, entity)
             self.write(lead, Event.INQUIRY, money=channel["cost_per_inquiry"])
             if lifecycle.is_lead_at(self.model, channel["stage"]):
-                lead["is_lead"] = 1
-                self.write(lead, Event.BECAME_LEAD)
+                self.become_lead(lead)
             self.env.process(self.pursue(lead))
 
     def new_lead(self, number: int, entity: int) -> Record:
@@ -312,14 +314,18 @@ class Office:
         value = lifecycle.bookings(self.model, self.world, lead) if event is Event.WON else 0.0
         self.write(lead, event, waited=self.now - lead["since"], money=value)
         if lifecycle.makes_lead(self.model, lead):
-            lead["is_lead"] = 1
-            self.write(lead, Event.BECAME_LEAD)
+            self.become_lead(lead)
         if event is Event.WON and lead["rep"] != NOBODY:
             paid = costs.commission(self.teams[self.reps[lead["rep"]]["team"]], value)
             if paid > 0.0:
                 self.write(lead, Event.COMMISSION, money=paid)
         if event is Event.SENT_BACK:
             lead["round"] += 1
+
+    def become_lead(self, lead: Record) -> None:
+        """Note that an inquiry is a lead now, and what its supplier is paid."""
+        lead["is_lead"] = 1
+        self.write(lead, Event.BECAME_LEAD, money=self.channels[lead["channel"]]["price_per_lead"])
 
     def employ(self, number: int) -> Story:
         """Follow a rep from the first day on staff to the last."""
@@ -353,8 +359,8 @@ class Office:
     def book_day(self, now: int) -> None:
         """Book the costs of the day that ends now: media by channel, then pay by rep."""
         day = now // DAY - 1
-        for number, channel in enumerate(self.channels):
-            media = costs.media_of_day(self.model, channel, day)
+        for number in range(len(self.channels)):
+            media = costs.media_of_day(self.model, number, day)
             if media > 0.0:
                 write_cost(self.ledger, now, Event.MEDIA, media, number, NOBODY)
         for number, rep in enumerate(self.reps):

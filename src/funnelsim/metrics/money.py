@@ -15,8 +15,9 @@ _MONEY = Measure.MONEY
 
 
 def marketing(cut: Cut) -> Floats:
-    """Add up what channels cost by the month and by the inquiry: (R, n)."""
-    return cut.period(Event.MEDIA, _MONEY) + cut.period(Event.INQUIRY, _MONEY)
+    """Add up what channels cost by the month, by the inquiry and by the lead: (R, n)."""
+    channels = cut.period(Event.MEDIA, _MONEY) + cut.period(Event.INQUIRY, _MONEY)
+    return channels + cut.period(Event.BECAME_LEAD, _MONEY)
 
 
 def sales(cut: Cut) -> Floats:
@@ -48,7 +49,11 @@ def bookings(cut: Cut) -> Parts:
 
 @figure("Gross margin", Unit.MONEY, Basis.PERIOD, Better.MORE, _WON, total)
 def contribution(cut: Cut) -> Parts:
-    """Gross margin of bookings: the sum over segments of bookings x gross margin."""
+    """Gross margin of bookings: the sum over segments of bookings x gross margin.
+
+    A contract sold in a promotion is delivered at the cost of its full price: bookings - (1 - gross margin) x
+    full price.
+    """
     return (margin(cut),)
 
 
@@ -70,9 +75,15 @@ def inquiry_cost(cut: Cut) -> Parts:
     return (cut.period(Event.INQUIRY, _MONEY),)
 
 
+@figure("Price of leads", Unit.MONEY, Basis.PERIOD, Better.LESS, _CHANNEL, total)
+def lead_cost(cut: Cut) -> Parts:
+    """What outsourced suppliers are paid by the lead, booked as an inquiry becomes one."""
+    return (cut.period(Event.BECAME_LEAD, _MONEY),)
+
+
 @figure("Marketing cost", Unit.MONEY, Basis.PERIOD, Better.LESS, _CHANNEL, total)
 def marketing_cost(cut: Cut) -> Parts:
-    """What the channels cost: by the month and by the inquiry."""
+    """What the channels cost: by the month, by the inquiry and by the lead."""
     return (marketing(cut),)
 
 

@@ -19,6 +19,7 @@ import numpy as np
 
 from funnelsim.compilation import compiled
 from funnelsim.model import Model
+from funnelsim.rules.costs import price
 from funnelsim.vocabulary import Event, Floats, Integers, Record, Records, rule
 from funnelsim.worktime import worked_by
 
@@ -37,7 +38,7 @@ class Measure(IntEnum):
     WAITED = 1
     WORKED = 2
     MONEY = 3
-    MARGIN = 4  # money times the gross margin of the lead's segment
+    MARGIN = 4  # money less what it costs to deliver: (1 - gross margin) of the full price
     AGE = 5  # time since the inquiry arrived
 
 
@@ -59,7 +60,7 @@ KEPT: tuple[tuple[int, tuple[Measure, ...]], ...] = (
     (Event.WORKED, (_C, _W, _K)),
     (Event.ADVANCED, (_C, _W)),
     (Event.SENT_BACK, (_C, _W)),
-    (Event.BECAME_LEAD, (_C,)),
+    (Event.BECAME_LEAD, (_C, _M)),
     (Event.WON, (_C, _W, _M, Measure.MARGIN, Measure.AGE)),
     (Event.LOST, (_C, _W)),
     (Event.WENT_COLD, (_C, _W)),
@@ -112,6 +113,15 @@ class Desk(NamedTuple):
     bounds: Integers  # from slot_bounds
     slots: Integers  # the slots that the row belongs to
     amounts: Floats  # what the row adds, by measure
+
+
+class Parties(NamedTuple):
+    """Who the rows are about, as in the model."""
+
+    channels: Records
+    segments: Records
+    teams: Records
+    reps: Records
 
 
 def slot_bounds(model: Model) -> Integers:
@@ -176,7 +186,8 @@ def fold(rows: Records, model: Model, tally: Tally) -> None:
     """
     bounds = slot_bounds(model)
     desk = Desk(bounds, np.zeros(len(bounds) - 1, np.int64), np.zeros(COLUMNS.shape[1]))
-    _fold(rows, model.months, model.segments, model.teams, model.reps, model.hours, tally, desk)
+    parties = Parties(model.channels, model.segments, model.teams, model.reps)
+    _fold(rows, model.months, parties, model.hours, tally, desk)
 
 
 def stack(tallies: Sequence[Tally]) -> Tally:
@@ -238,7 +249,15 @@ def _slots_of(row: Record, bounds: Integers, month: int, slots: Integers) -> Non
 
 
 @rule
-def _amounts_of(row: Record, segments: Records, amounts: Floats) -> None:
+def _margin_of(money: float, margin: float, share_of_price: float) -> float:
+    """Compute what is left of a contract after delivery, which costs as much in a promotion as before."""
+    if share_of_price == 1.0:
+        return money * margin
+    return money - (1.0 - margin) * (money / share_of_price)
+
+
+@rule
+def _amounts_of(row: Record, segments: Records, channels: Records, amounts: Floats) -> None:
     """Write down what a row adds to each measure."""
     amounts[Measure.COUNT.value] = 1.0
     amounts[Measure.WAITED.value] = row["waited"]
@@ -246,7 +265,9 @@ def _amounts_of(row: Record, segments: Records, amounts: Floats) -> None:
     amounts[Measure.MONEY.value] = row["money"]
     amounts[Measure.MARGIN.value] = 0.0
     if row["segment"] >= 0:
-        amounts[Measure.MARGIN.value] = row["money"] * segments[row["segment"]]["margin"]
+        amounts[Measure.MARGIN.value] = _margin_of(
+            row["money"], segments[row["segment"]]["margin"], price(channels[row["channel"]], row["created"])
+        )
     amounts[Measure.AGE.value] = row["time"] - row["created"]
 
 
@@ -316,9 +337,7 @@ def _book_work(
 def _fold(
     rows: Records,
     months: Integers,
-    segments: Records,
-    teams: Records,
-    reps: Records,
+    parties: Parties,
     hours: Records,
     tally: Tally,
     desk: Desk,
@@ -333,7 +352,7 @@ def _fold(
         ended = 1 if event in (Event.MEDIA, Event.PAY) else 0
         month = _month_of(months, row["time"] - ended)
         born = _month_of(months, row["created"])
-        _amounts_of(row, segments, amounts)
+        _amounts_of(row, parties.segments, parties.channels, amounts)
         if 0 <= month < last:
             _slots_of(row, bounds, month, slots)
             _add_row(row, slots, amounts, tally.sums[Basis.PERIOD.value], tally.reasons[Basis.PERIOD.value])
@@ -343,4 +362,4 @@ def _fold(
             _add_age(row, tally.ages)
         _move_queue(row, month, tally.queue)
         if event == Event.WORKED and row["rep"] >= 0:
-            _book_work(row, months, teams, reps, hours, tally.busy)
+            _book_work(row, months, parties.teams, parties.reps, hours, tally.busy)

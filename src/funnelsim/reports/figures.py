@@ -1,4 +1,4 @@
-"""Pictures of results. Only this module draws."""
+"""Pictures of results."""
 
 from __future__ import annotations
 

@@ -175,6 +175,18 @@ class SimulationResult:
 
         return figures.cycle_curve({self.strategy: self.forecast}, ax)
 
+    def plot_response(self) -> tuple[Axes, Axes]:
+        """Draw inquiries, and what one more of them costs, against each channel's cost per month.
+
+        Raises
+        ------
+        ValueError
+            If no channel has a response.
+        """
+        from funnelsim.reports import responses
+
+        return responses.plot_response(self.scenario)
+
     def _by(self, dimension: str) -> pd.DataFrame:
         from funnelsim.reports import frames
 

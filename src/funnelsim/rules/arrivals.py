@@ -6,17 +6,26 @@ import math
 
 from funnelsim.distributions import quantile
 from funnelsim.model import Model
-from funnelsim.randomness import ARRIVAL, KIND, PROFILE, REP, uniforms
-from funnelsim.vocabulary import DAY, NEVER, Heat, Record, Records, rule
+from funnelsim.randomness import ARRIVAL, BUSY, BUSY_ALL, KIND, PROFILE, REP, SHARE, uniforms
+from funnelsim.vocabulary import DAY, NEVER, NOTHING, Entity, Floats, Heat, Record, Records, rule
+
+_ALL_CHANNELS = Entity.CHANNEL.value << 56  # whose draws are those that all channels share
 
 
 @rule
-def next_inquiry(model: Model, world: Record, channel: Record) -> tuple[float, int]:
+def next_inquiry(model: Model, world: Record, channel: Record, expected: Floats) -> tuple[float, int]:
     """Find when a channel's next inquiry arrives.
 
     Unit exponentials, keyed by the inquiry's number, are re-scaled by the channel's cumulative
     expected inquiries, so that inquiry i is the same company at whatever rate it comes
     (inversion of the integrated rate: Çinlar 1975, Introduction to Stochastic Processes).
+
+    Parameters
+    ----------
+    model, world, channel
+        The channel with the state of its stream.
+    expected : array of float
+        As Model.expected, of this world.
 
     Returns
     -------
@@ -25,7 +34,6 @@ def next_inquiry(model: Model, world: Record, channel: Record) -> tuple[float, i
     """
     u, _ = uniforms(world, channel["entity"] + channel["index"], ARRIVAL, 0)
     total = channel["total"] - math.log(1.0 - u)
-    expected = model.expected
     first = channel["first_expected"]
     early, late = 0, len(model.month_days)  # the day lies in [early, late)
     if total >= expected[first + late]:
@@ -42,6 +50,53 @@ def next_inquiry(model: Model, world: Record, channel: Record) -> tuple[float, i
     if arrives >= model.horizon:
         return total, NEVER
     return total, arrives
+
+
+@rule
+def varies(channel: Record) -> bool:
+    """Say whether the inquiries that a channel expects differ from world to world."""
+    return bool(channel["mean_share"] > 0.0 or channel["busy"] != NOTHING or channel["busy_all"] != NOTHING)
+
+
+@rule
+def share_factor(model: Model, world: Record, number: int) -> float:
+    """Draw a channel's share of the total over its mean share; 1 where it has no uncertain share.
+
+    Dirichlet shares are normalised gamma weights (Devroye 1986, Non-Uniform Random Variate Generation, XI.4).
+    """
+    mean_share = model.channels[number]["mean_share"]
+    if mean_share == 0.0:
+        return 1.0
+    total = 0.0
+    for other in range(len(model.channels)):
+        if model.channels[other]["mean_share"] > 0.0:
+            total += share_weight(model, world, model.channels[other])
+    return float(share_weight(model, world, model.channels[number]) / total / mean_share)
+
+
+@rule
+def share_weight(model: Model, world: Record, channel: Record) -> float:
+    """Draw the weight of a channel among those that share a total."""
+    u, _ = uniforms(world, channel["key"], SHARE, 0)
+    return quantile(model.distributions[channel["weight"]], model.knots, u)
+
+
+@rule
+def day_factor(model: Model, world: Record, channel: Record, day: int) -> float:
+    """Draw how busy a calendar day is: the channel's own factor times that of all channels.
+
+    Gamma with mean 1 and variance 1/k, so that a day's count is negative binomial: its variance is
+    mean + mean^2 / k (Johnson, Kemp and Kotz 2005, Univariate Discrete Distributions, ch. 5).
+    """
+    date = channel["first_date"] + day
+    factor = 1.0
+    if channel["busy"] != NOTHING:
+        own, _ = uniforms(world, channel["key"], BUSY, date)
+        factor *= quantile(model.distributions[channel["busy"]], model.knots, own)
+    if channel["busy_all"] != NOTHING:
+        common, _ = uniforms(world, _ALL_CHANNELS, BUSY_ALL, date)
+        factor *= quantile(model.distributions[channel["busy_all"]], model.knots, common)
+    return factor
 
 
 @rule

@@ -7,9 +7,9 @@ from funnelsim.vocabulary import DAY, Record, rule
 
 
 @rule
-def media_of_day(model: Model, channel: Record, day: int) -> float:
-    """Compute a day's share of a channel's monthly cost."""
-    return float(channel["cost_per_month"] / model.month_days[day])
+def media_of_day(model: Model, number: int, day: int) -> float:
+    """Compute a day's share of a channel's cost in that calendar month."""
+    return float(model.channels[number]["cost_per_month"] * model.spend[number, day] / model.month_days[day])
 
 
 @rule
@@ -19,6 +19,14 @@ def pay_of_day(model: Model, rep: Record, day: int) -> float:
     if on_staff <= 0:
         return 0.0
     return float(rep["pay_per_month"] / model.month_days[day] * (on_staff / DAY))
+
+
+@rule
+def price(channel: Record, created: int) -> float:
+    """Compute the share of the full price that a lead of this age pays: less in a promotion."""
+    if channel["cut_from"] <= created < channel["cut_until"]:
+        return float(1.0 - channel["price_cut"])
+    return 1.0
 
 
 @rule

@@ -8,6 +8,7 @@ from funnelsim.distributions import quantile
 from funnelsim.model import Model
 from funnelsim.randomness import VALUE, uniforms
 from funnelsim.rules.arrivals import route
+from funnelsim.rules.costs import price
 from funnelsim.vocabulary import DAY, HOUR, LOST, NEVER, NOTHING, WON, Event, Record, rule
 
 CERTAIN = 1e300  # odds beyond which a conversion is sure; a typed 1.0 has infinite odds
@@ -136,7 +137,8 @@ def makes_lead(model: Model, lead: Record) -> bool:
 
 @rule
 def bookings(model: Model, world: Record, lead: Record) -> float:
-    """Draw what a contract is worth over its term."""
+    """Draw what a contract is worth over its term, at the price of the day of its inquiry."""
     segment = model.segments[lead["segment"]]
     u, _ = uniforms(world, lead["entity"], VALUE, 0)
-    return float(quantile(model.distributions[segment["value"]], model.knots, u) * segment["years"])
+    value = quantile(model.distributions[segment["value"]], model.knots, u) * segment["years"]
+    return float(value * price(model.channels[lead["channel"]], lead["created"]))

@@ -8,13 +8,16 @@ from funnelsim.scenario.levers import Lever, levers
 from funnelsim.scenario.lowering import Lowered, lower
 from funnelsim.scenario.origins import Origin, origins
 from funnelsim.scenario.outlook import Outlook, Workload, outlook
+from funnelsim.scenario.response import Curve
 from funnelsim.scenario.scenario import Scenario, from_document, json_schema, load, parse, strategy_names
 from funnelsim.scenario.schema import GOAL_METRICS, TODAY
+from funnelsim.scenario.volumes import curve_of
 from funnelsim.scenario.worlds import Parameter, Worlds, worlds_of
 
 __all__ = [
     "GOAL_METRICS",
     "TODAY",
+    "Curve",
     "Lever",
     "Lowered",
     "Months",
@@ -26,6 +29,7 @@ __all__ = [
     "ScenarioError",
     "Workload",
     "Worlds",
+    "curve_of",
     "from_document",
     "json_schema",
     "levers",

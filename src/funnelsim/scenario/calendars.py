@@ -10,8 +10,8 @@ from functools import cached_property
 
 import numpy as np
 
+from funnelsim.scenario.channels import Channel
 from funnelsim.scenario.horizon import Months, months_later
-from funnelsim.scenario.schema import Channel
 from funnelsim.vocabulary import DAY, Floats, Integers
 
 
@@ -59,23 +59,22 @@ class Calendar:
         """Return for each day how many days its calendar month has; shape (days,)."""
         return np.array([calendar.monthrange(day.year, day.month)[1] for day in self.days], dtype=np.int64)
 
-    def expected_inquiries(self, channel: Channel) -> Floats:
-        """Add up the inquiries a channel expects; shape (days + 1,), one value for each midnight.
+    def inquiries_by_day(self, channel: Channel, per_month: float) -> Floats:
+        """Spread a channel's inquiries per month over the days; shape (days,).
 
-        A calendar month has inquiries_per_month x its weight in the monthly profile x growth, spread
+        A calendar month has `per_month` x its weight in the monthly profile x growth, spread
         over its days by the weekday profile. Growth compounds by month from `start`.
         """
         months = {(day.year, day.month) for day in self.days}
-        by_month = {month: self._per_weight(channel, *month) for month in months}
+        by_month = {month: self._per_weight(channel, per_month, *month) for month in months}
         weights = channel.weekday_profile
-        by_day = [by_month[day.year, day.month] * weights[day.weekday()] for day in self.days]
-        return np.concatenate([[0.0], np.cumsum(by_day)])
+        return np.array([by_month[day.year, day.month] * weights[day.weekday()] for day in self.days])
 
-    def _per_weight(self, channel: Channel, year: int, month: int) -> float:
+    def _per_weight(self, channel: Channel, per_month: float, year: int, month: int) -> float:
         """Compute the inquiries of a calendar month for each unit of its days' weights."""
         profile, weights = channel.monthly_profile, channel.weekday_profile
         since_start = (year - self.start.year) * 12 + month - self.start.month
-        volume = channel.inquiries_per_month * profile[month - 1] * 12 / math.fsum(profile)
+        volume = per_month * profile[month - 1] * 12 / math.fsum(profile)
         volume *= (1.0 + channel.growth_per_year) ** (since_start / 12)
         first, length = calendar.monthrange(year, month)
         total = math.fsum(weights[(first + number) % 7] for number in range(length))

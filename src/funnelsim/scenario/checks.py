@@ -6,23 +6,20 @@ Each check takes valid contents, key by key, and yields a `Problem` for what doe
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
 from itertools import pairwise
 
 from funnelsim.randomness import ARRIVAL, KIND, PROFILE, VALUE, hash24, purpose
-from funnelsim.scenario.errors import Problem, nearest, shown
+from funnelsim.scenario.errors import ROUNDING, Problem, Problems, nearest, shown, sum_to_one, unknown
 from funnelsim.scenario.flow import LOSS, WIN, advancing, failing, first_stage, reached
 from funnelsim.scenario.places import leaves, written
 from funnelsim.scenario.quantities import least_drawn
 from funnelsim.scenario.schema import LONGEST_HORIZON, MOST_PEOPLE, TODAY, Contents, Stage, Team, Wait
+from funnelsim.scenario.volume_checks import check_the_mix, check_volumes
 
 GONE_COLD_NAME = "gone cold"
-ROUNDING = 0.0015  # three thirds written as 0.333 are meant to be all
-MOST_INQUIRIES = 2**31  # an inquiry's number has 32 bits in its key
 ORIGINS = ("source:", "measured:", "assumed:")
-
-Problems = Iterator[Problem]
 
 
 def check_meaning(contents: Contents) -> list[Problem]:
@@ -55,23 +52,6 @@ def check_origins(contents: Contents) -> Problems:
             )
 
 
-def _sum_to_one(path: str, shares: Iterable[float]) -> Problems:
-    total = sum(shares)
-    if abs(total - 1) > ROUNDING:
-        yield Problem(path, f"sums to {total:g}", "shares that sum to 1")
-
-
-def _unknown(path: str, name: str, known: Iterable[str], what: str) -> Problem:
-    names = list(known)
-    near = nearest(name, names)
-    listed = (
-        f": {', '.join(names[:8])}{', ...' if len(names) > 8 else ''}"
-        if names
-        else ", of which there is none"
-    )
-    return Problem(path, f'names "{name}"', "" if near else f"{what}{listed}", None, name, near)
-
-
 # ---- time -------------------------------------------------------------------------------------
 
 
@@ -98,30 +78,12 @@ def _channels(contents: Contents) -> Problems:
     for name, channel in contents.channels.items():
         path = f"channels.{name}"
         heat = channel.temperature
-        yield from _sum_to_one(f"{path}.temperature", (heat.hot, heat.warm, heat.future))
-        for key in ("monthly_profile", "weekday_profile"):
+        yield from sum_to_one(f"{path}.temperature", (heat.hot, heat.warm, heat.future))
+        for key in ("monthly_profile", "weekday_profile", "spend_profile"):
             if sum(getattr(channel, key)) <= 0:
                 yield Problem(f"{path}.{key}", "is 0 everywhere", "at least one weight above 0")
         if channel.first_stage is not None and channel.first_stage not in contents.stages:
-            yield _unknown(f"{path}.first_stage", channel.first_stage, contents.stages, "a stage")
-        growth = max(1.0, (1 + channel.growth_per_year) ** (LONGEST_HORIZON / 12))
-        months = contents.horizon.period_months + 48  # with the longest default warm-up and drain
-        if channel.inquiries_per_month * months * growth >= MOST_INQUIRIES and _grows_too_far(contents, name):
-            yield Problem(
-                f"{path}.inquiries_per_month",
-                f"is {channel.inquiries_per_month:g}",
-                f"fewer than {MOST_INQUIRIES:,} inquiries in all, growth included",
-                None,
-                channel.inquiries_per_month,
-            )
-
-
-def _grows_too_far(contents: Contents, name: str) -> bool:
-    channel, horizon = contents.channels[name], contents.horizon
-    months = horizon.period_months + (horizon.drain_months or 24)
-    warm_up = horizon.warm_up_months or 24
-    rates = ((1 + channel.growth_per_year) ** (month / 12) for month in range(-warm_up, months))
-    return bool(channel.inquiries_per_month * sum(rates) >= MOST_INQUIRIES)
+            yield unknown(f"{path}.first_stage", channel.first_stage, contents.stages, "a stage")
 
 
 def _mixes(contents: Contents) -> Problems:
@@ -134,8 +96,8 @@ def _mixes(contents: Contents) -> Problems:
             continue
         for segment in channel.segments:
             if segment not in contents.segments:
-                yield _unknown(path, segment, contents.segments, "a segment")
-        yield from _sum_to_one(path, channel.segments.values())
+                yield unknown(path, segment, contents.segments, "a segment")
+        yield from sum_to_one(path, channel.segments.values())
 
 
 # ---- teams ------------------------------------------------------------------------------------
@@ -207,12 +169,12 @@ def _stages(contents: Contents) -> Problems:
         if stage.team is None:
             yield from _without_team(path, stage)
         elif stage.team not in contents.teams:
-            yield _unknown(f"{path}.team", stage.team, contents.teams, "a team")
+            yield unknown(f"{path}.team", stage.team, contents.teams, "a team")
         if GONE_COLD_NAME in stage.lost_reasons:
             yield Problem(
                 f"{path}.lost_reasons", f'names "{GONE_COLD_NAME}"', "reasons other than waiting too long"
             )
-        yield from _sum_to_one(f"{path}.lost_reasons", stage.lost_reasons.values())
+        yield from sum_to_one(f"{path}.lost_reasons", stage.lost_reasons.values())
 
 
 def _without_team(path: str, stage: Stage) -> Problems:
@@ -227,13 +189,13 @@ def _targets(contents: Contents) -> Problems:
         path = f"stages.{name}"
         for target in stage.next or {}:
             if target not in (*order, WIN):
-                yield _unknown(f"{path}.next", target, [*order, WIN], 'a stage or "won"')
+                yield unknown(f"{path}.next", target, [*order, WIN], 'a stage or "won"')
         if stage.next is not None and sum(stage.next.values()) <= 0:
             yield Problem(f"{path}.next", "has weights that are all 0", "at least one weight above 0")
         earlier = order[: order.index(name) + 1]
         for target in stage.back_to:
             if target not in earlier:
-                yield _unknown(f"{path}.back_to", target, earlier, "this stage or one before it")
+                yield unknown(f"{path}.back_to", target, earlier, "this stage or one before it")
         if sum(stage.back_to.values()) > 1 + ROUNDING:
             yield Problem(
                 f"{path}.back_to", f"sums to {sum(stage.back_to.values()):g}", "shares that sum to at most 1"
@@ -329,6 +291,8 @@ _CHECKS: tuple[Callable[[Contents], Problems], ...] = (
     _goals,
     _channels,
     _mixes,
+    check_volumes,
+    check_the_mix,
     _teams,
     _names_of_reps,
     _stages,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 _CONTROL_CHARACTERS = {code: "?" for code in (*range(32), *range(127, 160))}  # no terminal must obey them
 MOST_LISTED = 200  # problems; a file with more is not a scenario with mistakes
 LONGEST_VALUE = 60  # characters of a value shown in a sentence
+ROUNDING = 0.0015  # three thirds written as 0.333 are meant to be all
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,28 @@ def nearest(name: str, valid: Iterable[str]) -> str | None:
     by_lower = {known.lower(): known for known in valid}
     found = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6)
     return by_lower[found[0]] if found else None
+
+
+Problems = Iterator[Problem]
+
+
+def sum_to_one(path: str, shares: Iterable[float]) -> Problems:
+    """Find shares that do not sum to 1."""
+    total = sum(shares)
+    if abs(total - 1) > ROUNDING:
+        yield Problem(path, f"sums to {total:g}", "shares that sum to 1")
+
+
+def unknown(path: str, name: str, known: Iterable[str], what: str) -> Problem:
+    """Say that a name names nothing, and which name is nearest or which there are."""
+    names = list(known)
+    near = nearest(name, names)
+    listed = (
+        f": {', '.join(names[:8])}{', ...' if len(names) > 8 else ''}"
+        if names
+        else ", of which there is none"
+    )
+    return Problem(path, f'names "{name}"', "" if near else f"{what}{listed}", None, name, near)
 
 
 def shown(value: object) -> str:

@@ -9,15 +9,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from funnelsim.distributions import Constant, Distribution, Tables
+from funnelsim.distributions import Constant, Distribution, Scipy, Tables
 from funnelsim.model import Model, Names
 from funnelsim.randomness import entity, hash24, purpose
 from funnelsim.scenario.calendars import Calendar
+from funnelsim.scenario.channels import Promotion
 from funnelsim.scenario.checks import GONE_COLD_NAME
 from funnelsim.scenario.flow import LOSS, WIN, advancing, failing, first_stage, lead_maker, mix
 from funnelsim.scenario.horizon import DAYS_PER_MONTH
 from funnelsim.scenario.scenario import Scenario
 from funnelsim.scenario.schema import Contents, Rep, Stage, Team, Wait
+from funnelsim.scenario.volumes import expected_inquiries, mean_share, spend_by_day
 from funnelsim.vocabulary import (
     CHANNEL,
     DAY,
@@ -44,6 +46,7 @@ from funnelsim.vocabulary import (
 from funnelsim.worktime import Weekly, even_week, opening_hours
 
 LONG_AGO = -NEVER // 2  # on staff, and at full strength, before anything happens
+LEAST_VARIATION = 0.001  # of days: less cannot be seen
 NAMED_REPS = 1 << 31  # named reps draw by their names, beyond the numbers of the others
 
 Row = dict[str, Any]
@@ -97,9 +100,9 @@ class Groundwork:
             opening_hours(weekly(team), set(team.holidays), self._calendar.first_day, self._days)
             for team in scenario.teams.values()
         ]
-        self._channels = scenario.channels
+        self._certain = scenario
         self._expected = {
-            name: self._calendar.expected_inquiries(channel) for name, channel in scenario.channels.items()
+            name: expected_inquiries(scenario, name, self._calendar) for name in scenario.channels
         }
         self.names = Names(
             channels=tuple(scenario.channels),
@@ -123,7 +126,7 @@ class Groundwork:
             for number, (team, people) in enumerate(zip(scenario.teams.values(), staff, strict=True))
             for person in people
         ]
-        channels = [_channel(scenario, name, pools, self._days) for name in scenario.channels]
+        channels = [_channel(scenario, name, pools, self._calendar) for name in scenario.channels]
         segments = [_segment(scenario, name, pools) for name in scenario.segments]
         stages = [_stage(scenario, name, pools, reasons) for name in scenario.stages]
         distributions, knots = pools.tables.records()  # complete only after all of the above
@@ -142,6 +145,7 @@ class Groundwork:
             knots=knots,
             hours=np.concatenate([np.zeros(0, HOURS), *self._hours]),
             expected=np.concatenate([self._inquiries(scenario, name) for name in scenario.channels]),
+            spend=np.array([spend_by_day(each, self._calendar) for each in scenario.channels.values()]),
             month_days=self._month_days,
             months=self._months,
             horizon=self._days * DAY,
@@ -151,11 +155,11 @@ class Groundwork:
         return [_staff(name, team, self._calendar) for name, team in scenario.teams.items()]
 
     def _inquiries(self, scenario: Contents, name: str) -> Floats:
-        """Add up a channel's expected inquiries, anew only where the channel is another."""
-        channel = scenario.channels[name]
-        if channel is self._channels[name]:
+        """Add up a channel's expected inquiries, anew only where the channel or the mix is another."""
+        before = self._certain
+        if scenario.channels[name] is before.channels[name] and scenario.mix is before.mix:
             return self._expected[name]
-        return self._calendar.expected_inquiries(channel)
+        return expected_inquiries(scenario, name, self._calendar)
 
 
 class _Pools:
@@ -209,7 +213,7 @@ def _reasons(scenario: Contents) -> list[str]:
 # ---- channels and segments --------------------------------------------------------------------
 
 
-def _channel(scenario: Contents, name: str, pools: _Pools, days: int) -> Row:
+def _channel(scenario: Contents, name: str, pools: _Pools, calendar: Calendar) -> Row:
     channel = scenario.channels[name]
     order = list(scenario.segments)
     ways = ((share, order.index(segment), NOTHING) for segment, share in mix(scenario, name).items())
@@ -217,11 +221,18 @@ def _channel(scenario: Contents, name: str, pools: _Pools, days: int) -> Row:
     heat = channel.temperature
     return {
         "entity": entity(Entity.LEAD, name),
+        "key": entity(Entity.CHANNEL, name),
+        "first_date": calendar.first_day.toordinal(),
         "opens": channel.arrives_between.opens * SECOND,
         "closes": channel.arrives_between.closes * SECOND,
-        "first_expected": list(scenario.channels).index(name) * (days + 1),
+        "first_expected": list(scenario.channels).index(name) * (len(calendar.days) + 1),
         "cost_per_inquiry": channel.cost_per_inquiry,
         "cost_per_month": channel.cost_per_month,
+        "price_per_lead": channel.price_per_lead,
+        **_promotion(channel.promotion, calendar),
+        **_share(scenario, name, pools),
+        "busy": _day_factor(channel.day_variation, pools),
+        "busy_all": _day_factor(scenario.mix.day_variation, pools),
         "theorists": channel.theorist_share,
         "hot": heat.hot,
         "hot_or_warm": 1.0 if heat.future == 0 else heat.hot + heat.warm,
@@ -231,6 +242,36 @@ def _channel(scenario: Contents, name: str, pools: _Pools, days: int) -> Row:
         "segments": segments,
         "next": NEVER,  # until an engine draws it
     }
+
+
+def _promotion(promotion: Promotion | None, calendar: Calendar) -> Row:
+    """Say from when to when a channel's inquiries buy at a lower price."""
+    if promotion is None:
+        return {}
+    return {
+        "cut_from": calendar.instant(promotion.starts),
+        "cut_until": calendar.instant(promotion.ends),
+        "price_cut": promotion.price_cut,
+    }
+
+
+def _share(scenario: Contents, name: str, pools: _Pools) -> Row:
+    """Say how uncertain a channel's share of the total is: Dirichlet(certainty x shares)."""
+    share, certainty = mean_share(scenario, name), scenario.mix.certainty
+    if share == 0 or certainty is None:
+        return {}
+    return {
+        "mean_share": share,
+        "weight": pools.distribution(Scipy("gamma", {"a": certainty * share})),
+    }
+
+
+def _day_factor(variation: float, pools: _Pools) -> int:
+    """Add the distribution of a day's factor: gamma with mean 1 and this standard deviation."""
+    if variation < LEAST_VARIATION:
+        return NOTHING
+    k = 1.0 / variation**2
+    return pools.distribution(Scipy("gamma", {"a": k, "scale": 1.0 / k}))
 
 
 def _segment(scenario: Contents, name: str, pools: _Pools) -> Row:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
@@ -22,6 +21,7 @@ from funnelsim.scenario.flow import LOSS, WIN, advancing, failing, first_stage, 
 from funnelsim.scenario.lowering import by_heat, committee_effect, odds_of, theorist_odds, weekly
 from funnelsim.scenario.scenario import Scenario
 from funnelsim.scenario.schema import Contents, Stage, Team
+from funnelsim.scenario.volumes import expected_inquiries, on_staff
 from funnelsim.vocabulary import Floats, Heat
 
 _LEVELS = (np.arange(8) + 0.5) / 8  # where fit and skill are read off: eight equally likely values
@@ -104,7 +104,7 @@ def _days_of_period(calendar: Calendar) -> int:
 
 
 def _inquiries_of_period(scenario: Contents, channel: str, calendar: Calendar) -> float:
-    expected = calendar.expected_inquiries(scenario.channels[channel])
+    expected = expected_inquiries(scenario, channel, calendar)
     bounds = calendar.month_starts()
     first, end = ((day - calendar.first_day).days for day in (bounds[0], bounds[-1]))
     return float(expected[end] - expected[first])
@@ -249,13 +249,5 @@ def _hours_available(team: Team, calendar: Calendar) -> float:
     hours = 0.0
     for day in calendar.days:
         if first <= day < end and day not in team.holidays:
-            hours += open_hours[day.weekday()] * _on_staff(team, day)
+            hours += open_hours[day.weekday()] * on_staff(team, day)
     return hours
-
-
-def _on_staff(team: Team, day: date) -> int:
-    named = (
-        (rep.hired is None or rep.hired <= day) and (rep.leaves is None or day < rep.leaves)
-        for rep in team.reps.values()
-    )
-    return team.people + sum(named)

@@ -7,7 +7,8 @@ import types
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from funnelsim.scenario.schema import Contents, Section
+from funnelsim.scenario.schema import Contents
+from funnelsim.scenario.section import Section
 
 Path = tuple[str, ...]
 

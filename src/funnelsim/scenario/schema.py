@@ -9,20 +9,20 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
 
+from funnelsim.scenario.channels import Channel, Mix
 from funnelsim.scenario.quantities import (
     AboveZero,
-    ClockPair,
     Duration,
     NotNegative,
-    OddsRatio,
     OpenSpan,
     Positive,
     Share,
     Targets,
     reject,
 )
+from funnelsim.scenario.section import ONE, Section
 from funnelsim.scenario.unknowns import Uncertain
 
 GoalMetric = Literal[
@@ -42,9 +42,7 @@ MOST_PEOPLE = 10_000
 TODAY = "today"  # what the unchanged scenario is called
 
 # Defaults as a file would write them: they are validated into distributions and spans.
-ONE: Any = 1.0
 ZERO: Any = 0.0
-WHOLE_DAY: Any = ("00:00", "24:00")
 
 
 def _name(text: str) -> str:
@@ -56,19 +54,6 @@ def _name(text: str) -> str:
 
 
 Name = Annotated[str, AfterValidator(_name)]
-
-
-class Section(BaseModel):
-    """A table of a scenario file: no key but those named here, no value that has to be guessed."""
-
-    model_config = ConfigDict(
-        strict=True,
-        extra="forbid",
-        frozen=True,
-        allow_inf_nan=False,
-        arbitrary_types_allowed=True,
-        validate_default=True,
-    )
 
 
 class Horizon(Section):
@@ -201,70 +186,6 @@ class Segment(Section):
         default=1.0, description="Factor on the customer's time in every stage."
     )
     committee_size: int = Field(default=1, ge=1, le=100, description="People who decide.")
-
-
-class Temperatures(Section):
-    """Shares of inquiries by temperature; they sum to 1."""
-
-    hot: Share = Field(default=0.0, description="Share of hot inquiries.")
-    warm: Share = Field(default=0.0, description="Share of warm inquiries.")
-    future: Share = Field(default=0.0, description="Share of future inquiries.")
-
-
-ChannelKind = Literal[
-    "seo",
-    "advertising",
-    "personal_selling",
-    "direct_marketing",
-    "sales_promotion",
-    "pr",
-    "referral",
-    "reactivation",
-]
-
-
-class Channel(Section):
-    """Where inquiries come from."""
-
-    kind: ChannelKind = Field(description="Kind of channel.", examples=["seo"])
-    inquiries_per_month: float = Field(
-        ge=0, le=1e9, description="Expected inquiries in an average calendar month.", examples=[1.0]
-    )
-    monthly_profile: tuple[NotNegative, ...] = Field(
-        default=(1.0,) * 12,
-        min_length=12,
-        max_length=12,
-        description="Weights of January to December; normalised to mean 1.",
-    )
-    weekday_profile: tuple[NotNegative, ...] = Field(
-        default=(1.0,) * 7,
-        min_length=7,
-        max_length=7,
-        description="Weights of Monday to Sunday; each calendar month keeps its volume.",
-    )
-    growth_per_year: float = Field(
-        default=0.0, gt=-1, le=100, description="Share per year, compounding by month from `start`."
-    )
-    arrives_between: ClockPair = Field(
-        default=WHOLE_DAY, description="Time of day in which inquiries arrive, evenly."
-    )
-    cost_per_month: NotNegative = Field(default=0.0, description="Cost per calendar month, accruing daily.")
-    cost_per_inquiry: NotNegative = Field(default=0.0, description="Cost per inquiry.")
-    temperature: Temperatures = Field(
-        default=Temperatures(warm=1.0), description="Shares of hot, warm and future inquiries."
-    )
-    fit: OddsRatio = Field(
-        default=ONE, description="Fit to the ideal customer: distribution of an odds ratio."
-    )
-    theorist_share: Share = Field(
-        default=0.0, description="Share of inquirers who learn and will not buy now."
-    )
-    segments: dict[str, Share] | None = Field(
-        default=None, description="Mix of segments, summing to 1. Default: the only segment."
-    )
-    first_stage: str | None = Field(
-        default=None, description="Stage where inquiries enter. Default: the first."
-    )
 
 
 class Rep(Section):
@@ -436,6 +357,7 @@ class Contents(Section):
     channels: dict[Name, Channel] = Field(
         min_length=1, max_length=1000, description="Where inquiries come from, by name."
     )
+    mix: Mix = Field(default=Mix(), description="What channels have in common.")
     teams: dict[Name, Team] = Field(default={}, max_length=1000, description="Teams, by name.")
     stages: dict[Name, Stage] = Field(
         min_length=1, max_length=1000, description="The funnel, in its order, by name."

@@ -1,0 +1,177 @@
+"""What a scenario file may say about channels: where inquiries come from, and what they have in common."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from funnelsim.scenario.quantities import ClockPair, NotNegative, OddsRatio, Positive, Share
+from funnelsim.scenario.section import ONE, Section
+
+WHOLE_DAY: Any = ("00:00", "24:00")
+WHOLE_YEAR: Any = (1.0,) * 12
+_DayVariation = Annotated[float, Field(ge=0, le=3)]
+
+
+class Temperatures(Section):
+    """Shares of inquiries by temperature; they sum to 1."""
+
+    hot: Share = Field(default=0.0, description="Share of hot inquiries.")
+    warm: Share = Field(default=0.0, description="Share of warm inquiries.")
+    future: Share = Field(default=0.0, description="Share of future inquiries.")
+
+
+ChannelKind = Literal[
+    "seo",
+    "advertising",
+    "personal_selling",
+    "direct_marketing",
+    "sales_promotion",
+    "pr",
+    "referral",
+    "reactivation",
+    "outsourced",
+]
+
+
+class Response(Section):
+    """What a channel's cost per month brings: `inquiries_per_month` at one cost, ever less for more."""
+
+    at_cost_per_month: Positive = Field(
+        description="Cost per month at which the channel brings its `inquiries_per_month`: today's point.",
+        examples=[1.0],
+    )
+    curve: Literal["tanh", "hill"] = Field(
+        default="tanh",
+        description="Shape of saturation: tanh(cost / scale), or cost^n / (half_at^n + cost^n).",
+    )
+    ceiling: Positive | None = Field(
+        default=None, description="Inquiries per month that no cost exceeds. This or `half_at`."
+    )
+    half_at: Positive | None = Field(
+        default=None, description="Cost per month that brings half of the most. This or `ceiling`."
+    )
+    steepness: Annotated[float, Field(ge=0.1, le=10)] = Field(
+        default=1.0, description="Exponent n of the Hill curve; above 1 it begins slowly, like an S."
+    )
+    half_life_days: Annotated[float, Field(ge=0, le=3650)] = Field(
+        default=0.0, description="Days after which half of the effect of spending is left. 0: none is left."
+    )
+
+
+class Promotion(Section):
+    """A lower price for a time."""
+
+    starts: date = Field(description="First day of the promotion.", examples=[date(2026, 1, 1)])
+    ends: date = Field(description="First day after the promotion.", examples=[date(2026, 2, 1)])
+    price_cut: Annotated[float, Field(ge=0, lt=1)] = Field(
+        default=0.0, description="Share by which contracts of inquiries of these days cost less."
+    )
+    inquiries_factor: NotNegative = Field(
+        default=1.0, description="Factor on the inquiries expected on these days."
+    )
+
+
+class PersonalSelling(Section):
+    """Inquiries that reps get from customers whom the firm has already: limited by both."""
+
+    team: str = Field(description="Team whose people ask the customers.", examples=[""])
+    inquiries_per_rep_month: NotNegative = Field(
+        description="Inquiries that one person finds in an average month.", examples=[1.0]
+    )
+    customers: Annotated[float, Field(ge=0, le=1e9)] = Field(
+        description="Customers whom the firm has already.", examples=[1.0]
+    )
+    inquiries_per_customer_year: NotNegative = Field(
+        default=1.0, description="Inquiries that one customer has in a year at most."
+    )
+
+
+class Channel(Section):
+    """Where inquiries come from."""
+
+    kind: ChannelKind = Field(description="Kind of channel.", examples=["seo"])
+    inquiries_per_month: Annotated[float, Field(ge=0, le=1e9)] | None = Field(
+        default=None,
+        description="Expected inquiries in an average calendar month. "
+        "Left out where `[mix]` shares out a total, or with `personal_selling`.",
+    )
+    monthly_profile: tuple[NotNegative, ...] = Field(
+        default=(1.0,) * 12,
+        min_length=12,
+        max_length=12,
+        description="Weights of January to December; normalised to mean 1.",
+    )
+    weekday_profile: tuple[NotNegative, ...] = Field(
+        default=(1.0,) * 7,
+        min_length=7,
+        max_length=7,
+        description="Weights of Monday to Sunday; each calendar month keeps its volume.",
+    )
+    growth_per_year: float = Field(
+        default=0.0, gt=-1, le=100, description="Share per year, compounding by month from `start`."
+    )
+    arrives_between: ClockPair = Field(
+        default=WHOLE_DAY, description="Time of day in which inquiries arrive, evenly."
+    )
+    cost_per_month: NotNegative = Field(default=0.0, description="Cost per calendar month, accruing daily.")
+    spend_profile: tuple[NotNegative, ...] = Field(
+        default=WHOLE_YEAR,
+        min_length=12,
+        max_length=12,
+        description="Weights of `cost_per_month` in January to December; normalised to mean 1.",
+    )
+    response: Response | None = Field(
+        default=None, description="How inquiries follow the cost per month. Default: they do not."
+    )
+    cost_per_inquiry: NotNegative = Field(default=0.0, description="Cost per inquiry.")
+    price_per_lead: NotNegative = Field(
+        default=0.0, description="What an outsourced supplier is paid for an inquiry that becomes a lead."
+    )
+    day_variation: _DayVariation = Field(
+        default=0.0,
+        description="Standard deviation of this channel's busy and quiet days, as a share of the expected "
+        "day. 0: Poisson; below 0.001 counts as 0.",
+    )
+    promotion: Promotion | None = Field(default=None, description="A lower price for a time.")
+    personal_selling: PersonalSelling | None = Field(
+        default=None, description="Inquiries by reps and customers, instead of `inquiries_per_month`."
+    )
+    temperature: Temperatures = Field(
+        default=Temperatures(warm=1.0), description="Shares of hot, warm and future inquiries."
+    )
+    fit: OddsRatio = Field(
+        default=ONE, description="Fit to the ideal customer: distribution of an odds ratio."
+    )
+    theorist_share: Share = Field(
+        default=0.0, description="Share of inquirers who learn and will not buy now."
+    )
+    segments: dict[str, Share] | None = Field(
+        default=None, description="Mix of segments, summing to 1. Default: the only segment."
+    )
+    first_stage: str | None = Field(
+        default=None, description="Stage where inquiries enter. Default: the first."
+    )
+
+
+class Mix(Section):
+    """What channels have in common: a total that some share, and days on which all are busy or quiet."""
+
+    inquiries_per_month: Annotated[float, Field(ge=0, le=1e9)] | None = Field(
+        default=None, description="Inquiries per month of all channels named in `shares` together."
+    )
+    shares: dict[str, Share] = Field(
+        default={},
+        description="Shares of the total by channel, summing to 1; these have no `inquiries_per_month`.",
+    )
+    certainty: Annotated[float, Field(gt=0, le=1e9)] | None = Field(
+        default=None,
+        description="How sure the shares are: as if seen in so many inquiries (Dirichlet). Default: certain.",
+    )
+    day_variation: _DayVariation = Field(
+        default=0.0,
+        description="Standard deviation of days that are busy or quiet for all channels alike, as a share of "
+        "the expected day. 0: none; below 0.001 counts as 0.",
+    )

@@ -1,0 +1,167 @@
+"""Checks of what channels bring: where inquiries come from, and what money, time and people do to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from funnelsim.scenario.channels import Response
+from funnelsim.scenario.errors import Problem, Problems, sum_to_one, unknown
+from funnelsim.scenario.response import curve_through
+from funnelsim.scenario.schema import LONGEST_HORIZON, Contents
+from funnelsim.scenario.volumes import inquiries_per_month, mean_share
+
+MOST_INQUIRIES = 2**31  # an inquiry's number has 32 bits in its key
+LEAST_WEIGHT = 0.05  # of certainty x share: below, no quantile table of the gamma distribution is accurate
+
+
+def check_volumes(contents: Contents) -> Problems:
+    """Find what does not fit together in a channel's inquiries."""
+    for name in contents.channels:
+        for check in _CHECKS:
+            yield from check(contents, name)
+
+
+def check_the_mix(contents: Contents) -> Problems:
+    """Find what does not fit together in the shares of a total."""
+    mix = contents.mix
+    if not mix.shares:
+        for key in ("inquiries_per_month", "certainty"):
+            if getattr(mix, key) is not None:
+                yield Problem(f"mix.{key}", "is given without shares", "shares of the total by channel")
+        return
+    if mix.inquiries_per_month is None:
+        yield Problem("mix.inquiries_per_month", "is missing", "inquiries per month of all shares together")
+    for name in mix.shares:
+        if name not in contents.channels:
+            yield unknown("mix.shares", name, contents.channels, "a channel")
+    yield from sum_to_one("mix.shares", mix.shares.values())
+    positive = [share for share in mix.shares.values() if share > 0]
+    if mix.certainty is not None and positive and mix.certainty * min(positive) < LEAST_WEIGHT:
+        least = LEAST_WEIGHT / min(positive)
+        yield Problem(
+            "mix.certainty",
+            f"is {mix.certainty:g}",
+            f"at least {least:.3g} for a share of {min(positive):g}",
+            None,
+            mix.certainty,
+        )
+
+
+def _source(contents: Contents, name: str) -> Problems:
+    """A channel has its inquiries from one of three sources."""
+    channel, path = contents.channels[name], f"channels.{name}"
+    typed = channel.inquiries_per_month is not None
+    others = [
+        *(["personal_selling"] if channel.personal_selling is not None else []),
+        *(["a share in [mix]"] if name in contents.mix.shares else []),
+    ]
+    if typed and others:
+        yield Problem(f"{path}.inquiries_per_month", f"is given beside {others[0]}", "one of them")
+    elif len(others) > 1:
+        yield Problem(f"{path}.personal_selling", f"is given beside {others[1]}", "one of them")
+    elif not typed and not others:
+        yield Problem(
+            f"{path}.inquiries_per_month", "is missing", "expected inquiries in an average calendar month"
+        )
+
+
+def _response(contents: Contents, name: str) -> Problems:
+    channel, path = contents.channels[name], f"channels.{name}.response"
+    response = channel.response
+    if response is None:
+        return
+    if channel.personal_selling is not None:
+        yield Problem(path, "is given beside personal_selling", "one of them")
+        return
+    if (response.ceiling is None) == (response.half_at is None):
+        count = "neither ceiling nor half_at" if response.ceiling is None else "both ceiling and half_at"
+        yield Problem(path, f"has {count}", "one of them")
+    elif response.ceiling is not None and response.ceiling <= inquiries_per_month(contents, name):
+        yield Problem(
+            f"{path}.ceiling",
+            f"is {response.ceiling:g}",
+            f"more than the {inquiries_per_month(contents, name):g} inquiries per month at the given cost",
+            None,
+            response.ceiling,
+        )
+    elif not _possible(response, inquiries_per_month(contents, name)):
+        yield Problem(path, "is too steep to be computed", "a reference cost nearer to half of the most")
+    if response.curve == "tanh" and "steepness" in response.model_fields_set:
+        yield Problem(f"{path}.steepness", "is given for a tanh curve", 'curve = "hill", or no steepness')
+
+
+def _possible(response: Response, inquiries: float) -> bool:
+    """Say whether a curve can be computed in floats."""
+    try:
+        curve = curve_through(response, inquiries)
+    except (OverflowError, ZeroDivisionError):
+        return False
+    return 0 <= curve.most <= 1e15 and 0 < curve.scale <= 1e18
+
+
+def _promotion(contents: Contents, name: str) -> Problems:
+    promotion = contents.channels[name].promotion
+    if promotion is not None and promotion.ends <= promotion.starts:
+        yield Problem(
+            f"channels.{name}.promotion.ends",
+            f"is {promotion.ends}, not after starts = {promotion.starts}",
+            "a later date",
+            None,
+            promotion.ends,
+        )
+
+
+def _people(contents: Contents, name: str) -> Problems:
+    """Personal selling is done by a team, and a supplier is paid by the lead."""
+    channel, path = contents.channels[name], f"channels.{name}"
+    if channel.personal_selling is not None:
+        if channel.kind != "personal_selling":
+            yield Problem(
+                f"{path}.personal_selling", f'is given for kind "{channel.kind}"', 'kind = "personal_selling"'
+            )
+        if channel.personal_selling.team not in contents.teams:
+            team = channel.personal_selling.team
+            yield unknown(f"{path}.personal_selling.team", team, contents.teams, "a team")
+    if channel.price_per_lead > 0 and channel.kind != "outsourced":
+        yield Problem(f"{path}.price_per_lead", f'is given for kind "{channel.kind}"', 'kind = "outsourced"')
+
+
+def _number(contents: Contents, name: str) -> Problems:
+    """Every inquiry's number fits into its key."""
+    volume = largest_month(contents, name)
+    growth = max(1.0, (1 + contents.channels[name].growth_per_year) ** (LONGEST_HORIZON / 12))
+    months = contents.horizon.period_months + 48  # with the longest default warm-up and drain
+    if volume * months * growth >= MOST_INQUIRIES and _grows_too_far(contents, name, volume):
+        key = "mix" if name in contents.mix.shares else f"channels.{name}"
+        yield Problem(
+            f"{key}.inquiries_per_month",
+            f"is {inquiries_per_month(contents, name):g}",
+            f"fewer than {MOST_INQUIRIES:,} inquiries in all, growth included",
+            None,
+            inquiries_per_month(contents, name),
+        )
+
+
+def largest_month(contents: Contents, name: str) -> float:
+    """Return a bound of a channel's expected inquiries per month, growth left aside."""
+    channel = contents.channels[name]
+    volume = inquiries_per_month(contents, name)
+    if contents.mix.certainty is not None and mean_share(contents, name) > 0:
+        volume /= mean_share(contents, name)
+    if channel.response is not None and channel.response.ceiling is not None:
+        volume = max(volume, channel.response.ceiling)
+    if channel.personal_selling is not None:
+        selling = channel.personal_selling
+        volume = selling.customers * selling.inquiries_per_customer_year / 12
+    return volume * max(1.0, channel.promotion.inquiries_factor if channel.promotion else 1.0)
+
+
+def _grows_too_far(contents: Contents, name: str, volume: float) -> bool:
+    channel, horizon = contents.channels[name], contents.horizon
+    months = horizon.period_months + (horizon.drain_months or 24)
+    warm_up = horizon.warm_up_months or 24
+    rates = ((1 + channel.growth_per_year) ** (month / 12) for month in range(-warm_up, months))
+    return bool(volume * sum(rates) >= MOST_INQUIRIES)
+
+
+_CHECKS: tuple[Callable[[Contents, str], Problems], ...] = (_source, _response, _promotion, _people, _number)

@@ -1,0 +1,101 @@
+"""How many inquiries a channel is expected to bring on each day: all of it that is not chance."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+
+import numpy as np
+
+from funnelsim.scenario.calendars import Calendar
+from funnelsim.scenario.channels import Channel, PersonalSelling
+from funnelsim.scenario.response import Curve, carried_over, curve_through
+from funnelsim.scenario.schema import Contents, Team
+from funnelsim.vocabulary import Floats
+
+
+def mean_share(contents: Contents, name: str) -> float:
+    """Return a channel's share of the total of the mix, shares scaled to sum to 1; 0 outside the mix."""
+    shares = contents.mix.shares
+    return shares[name] / math.fsum(shares.values()) if shares.get(name) else 0.0
+
+
+def inquiries_per_month(contents: Contents, name: str) -> float:
+    """Return the inquiries of a channel in an average month, personal selling left aside.
+
+    >>> from funnelsim.scenario import load
+    >>> inquiries_per_month(load("first_steps"), "website")
+    40.0
+    """
+    typed = contents.channels[name].inquiries_per_month
+    if typed is not None:
+        return typed
+    return (contents.mix.inquiries_per_month or 0.0) * mean_share(contents, name)
+
+
+def expected_inquiries(contents: Contents, name: str, calendar: Calendar) -> Floats:
+    """Add up the inquiries that a channel expects, at the mean of what varies between worlds.
+
+    A day has the inquiries of its calendar month (see `Calendar.inquiries_by_day`) x what the money spent up
+    to then brings, relative to the reference cost x the factor of a promotion.
+
+    Returns
+    -------
+    array of float
+        Shape (days + 1,): one cumulative value for each midnight.
+    """
+    channel = contents.channels[name]
+    by_day = calendar.inquiries_by_day(channel, inquiries_per_month(contents, name))
+    if channel.personal_selling is not None:
+        reached = reached_by_day(contents, channel.personal_selling, calendar)
+        by_day = calendar.inquiries_by_day(channel, 1.0) * reached
+    if channel.response is not None:
+        by_day = by_day * response_by_day(contents, name, calendar)
+    promotion = channel.promotion
+    if promotion is not None:
+        on = np.array([promotion.starts <= day < promotion.ends for day in calendar.days])
+        by_day = np.where(on, by_day * promotion.inquiries_factor, by_day)
+    return np.concatenate([[0.0], np.cumsum(by_day)])
+
+
+def response_by_day(contents: Contents, name: str, calendar: Calendar) -> Floats:
+    """Return what the money spent so far brings, relative to the reference cost; shape (days,)."""
+    channel = contents.channels[name]
+    typed, curve = inquiries_per_month(contents, name), curve_of(contents, name)
+    if channel.response is None or curve is None or typed == 0:
+        return np.ones(len(calendar.days))
+    spend = channel.cost_per_month * spend_by_day(channel, calendar)
+    return curve.inquiries(carried_over(spend, channel.response.half_life_days)) / typed
+
+
+def curve_of(contents: Contents, name: str) -> Curve | None:
+    """Return what a channel's cost per month brings, None where it has no response."""
+    response = contents.channels[name].response
+    return None if response is None else curve_through(response, inquiries_per_month(contents, name))
+
+
+def spend_by_day(channel: Channel, calendar: Calendar) -> Floats:
+    """Return the weight of each day's month in a channel's cost per month, 1 on average; shape (days,)."""
+    profile = channel.spend_profile
+    mean = math.fsum(profile) / 12
+    return np.array([profile[day.month - 1] / mean for day in calendar.days])
+
+
+def reached_by_day(contents: Contents, selling: PersonalSelling, calendar: Calendar) -> Floats:
+    """Return the inquiries per month of personal selling, by the people on staff each day; shape (days,).
+
+    people x inquiries_per_rep_month, at most customers x inquiries_per_customer_year / 12.
+    """
+    team = contents.teams[selling.team]
+    most = selling.customers * selling.inquiries_per_customer_year / 12
+    people = np.array([on_staff(team, day) for day in calendar.days], float)
+    return np.minimum(people * selling.inquiries_per_rep_month, most)
+
+
+def on_staff(team: Team, day: date) -> int:
+    """Count the people of a team on a day."""
+    named = (
+        (rep.hired is None or rep.hired <= day) and (rep.leaves is None or day < rep.leaves)
+        for rep in team.reps.values()
+    )
+    return team.people + sum(named)

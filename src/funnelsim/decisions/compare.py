@@ -14,7 +14,7 @@ import numpy as np
 from scipy import stats
 
 from funnelsim.decisions.verdict import Standing, verdict
-from funnelsim.forecast import Forecast, Interval, Precision, jackknife, wilson
+from funnelsim.forecast import Forecast, Interval, Precision, jackknife, share_unknown, wilson
 from funnelsim.metrics.figure import FIGURES, Better, Parts, ratio
 from funnelsim.metrics.tally import Tally
 from funnelsim.vocabulary import Floats
@@ -104,6 +104,14 @@ class Comparison:
             for metric in ("contribution", "cost")
         ]
         return _interval(jackknife((extra[0], extra[1]), ratio))
+
+    def share_unknown(self, strategy: str, metric: str = PROFIT) -> Interval:
+        """Estimate the share of the variance of the gain over the base that comes with uncertain numbers.
+
+        Twins of a world have the same chance in all strategies, so that gains have twins as figures have.
+        """
+        mine, its = (self.forecasts[name].pairs(metric) for name in (strategy, self.base))
+        return share_unknown(mine[0] - its[0], mine[1] - its[1])
 
     def makes_no_difference(self, strategy: str) -> bool:
         """Say whether a strategy's sums equal the base's in every world, to the last bit."""

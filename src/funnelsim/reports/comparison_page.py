@@ -21,6 +21,7 @@ from funnelsim.reports.columns import (
 )
 from funnelsim.reports.grid import WIDTH, printable, tables
 from funnelsim.reports.results import ComparisonResult
+from funnelsim.reports.uncertainty import what_is_unknown_of_all
 
 _PER_UNIT = (
     "cost_per_inquiry",
@@ -167,6 +168,7 @@ def _judgement(result: ComparisonResult, next_command: str, width: int) -> Itera
     yield Text()
     yield notes.heading(f"Conversions typed, and as simulated ({printable(result.base)})")
     yield from typed_conversions(result, width)
+    yield from what_is_unknown_of_all(result.comparison, width)
     watch = notes.warnings(result.warnings)
     if watch:
         yield Text()

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from funnelsim.decisions import Difference
-from funnelsim.forecast import Breakdown, Chance, Estimate, Forecast, Interval
+from funnelsim.forecast import MAIN, Breakdown, Chance, Estimate, Forecast, Interval
 from funnelsim.metrics import FIGURES
 from funnelsim.reports.results import ComparisonResult, SimulationResult
 from funnelsim.scenario import Scenario, levers
@@ -125,6 +125,27 @@ def _strategy(result: SimulationResult) -> dict[str, Any]:
         "busy": dict(_places(forecast.by("utilisation", "team"))),
         "goals": {each.goal.name: _chance(each) for each in forecast.chances()},
         "warnings": list(result.warnings),
+        **_uncertainty(forecast),
+    }
+
+
+def _uncertainty(forecast: Forecast) -> dict[str, Any]:
+    """Write what is unknown and what is chance; nothing where nothing is uncertain."""
+    if forecast.unknowns is None:
+        return {}
+    ways = {name: {each.parameter.key: each for each in forecast.drivers(name)} for name in MAIN}
+    return {
+        "uncertainty": {
+            "years_with_twins": len(forecast.pairs(MAIN[0])[0]),
+            "share_of_variance_not_known": {name: _interval(forecast.share_unknown(name)) for name in MAIN},
+            "parameters": {
+                each.key: {
+                    "drawn": {"p10": each.p10, "p50": each.p50, "p90": each.p90},
+                    "rank_correlation": {name: _interval(ways[name][each.key].correlation) for name in MAIN},
+                }
+                for each in forecast.unknowns.parameters
+            },
+        }
     }
 
 

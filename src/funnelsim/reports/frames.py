@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from funnelsim.decisions import Comparison
-from funnelsim.forecast import Estimate, Forecast
+from funnelsim.forecast import MAIN, Estimate, Forecast
 from funnelsim.metrics import FIGURES
 
 STATISTICS = ("mean", "low", "high", "p10", "p50", "p90")
@@ -68,6 +68,23 @@ def goals(forecasts: Mapping[str, Forecast]) -> pd.DataFrame:
     )
     names = ["figure", "asks", "chance", "low", "high", "reached", "years"]
     return pd.DataFrame(rows, index=index, columns=names)
+
+
+def unknown(forecast: Forecast) -> pd.DataFrame:
+    """Tell the share of the variance between years that is not known: (figures, interval)."""
+    rows = [] if forecast.unknowns is None else [forecast.share_unknown(name) for name in MAIN]
+    index = pd.Index(MAIN[: len(rows)], name="figure")
+    return pd.DataFrame(rows, index=index, columns=["share", "low", "high"], dtype=float)
+
+
+def drivers(forecast: Forecast) -> pd.DataFrame:
+    """Tell how figures go with each uncertain number: (figures x numbers, what is drawn, interval)."""
+    found = [(name, each) for name in MAIN for each in forecast.drivers(name)]
+    rows = [[*each.parameter[1:], *each.correlation] for _, each in found]
+    index = pd.MultiIndex.from_tuples(
+        [(name, each.parameter.key) for name, each in found] or [], names=["figure", "uncertain"]
+    )
+    return pd.DataFrame(rows, index=index, columns=["p10", "p50", "p90", "correlation", "low", "high"], dtype=float)
 
 
 def teams(forecast: Forecast) -> pd.DataFrame:

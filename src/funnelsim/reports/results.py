@@ -131,6 +131,23 @@ class SimulationResult:
         return frames.teams(self.forecast)
 
     @cached_property
+    def unknown(self) -> pd.DataFrame:
+        """The share of the variance between years that is not known; the rest is chance.
+
+        A row for each main figure; no rows where nothing is uncertain.
+        """
+        from funnelsim.reports import frames
+
+        return frames.unknown(self.forecast)
+
+    @cached_property
+    def drivers(self) -> pd.DataFrame:
+        """Rank correlation of the main figures with each uncertain number, the closest first."""
+        from funnelsim.reports import frames
+
+        return frames.drivers(self.forecast)
+
+    @cached_property
     def goals(self) -> pd.DataFrame:
         """The chance of each goal, with its 95 % interval."""
         from funnelsim.reports import frames
@@ -287,6 +304,16 @@ class ComparisonResult:
         from funnelsim.reports import frames
 
         return frames.differences(self.comparison)
+
+    @property
+    def unknown(self) -> pd.DataFrame:
+        """The share of the variance between years that is not known, by strategy and figure."""
+        return self._stacked("unknown")
+
+    @property
+    def drivers(self) -> pd.DataFrame:
+        """Rank correlation of the main figures with each uncertain number, by strategy."""
+        return self._stacked("drivers")
 
     @cached_property
     def goals(self) -> pd.DataFrame:

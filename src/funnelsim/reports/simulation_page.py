@@ -26,6 +26,7 @@ from funnelsim.reports.columns import (
 )
 from funnelsim.reports.grid import WIDTH, printable, tables
 from funnelsim.reports.results import SimulationResult
+from funnelsim.reports.uncertainty import what_is_unknown
 
 _IN_ALL = (
     "inquiries",
@@ -94,6 +95,7 @@ def simulation_page(result: SimulationResult, next_command: str, width: int = WI
     ]
     if forecast.goals:
         found += _section("Goals", goals(forecast, width))
+    found += what_is_unknown(forecast, width)
     found += _watch(result)
     return Group(*found, Text(), Text(f"Next, try: {next_command}"))
 

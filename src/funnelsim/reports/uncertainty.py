@@ -1,0 +1,95 @@
+"""What is said about uncertain numbers: how much of the variance they bring, and which of them matters most."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from funnelsim.decisions import Comparison
+from funnelsim.decisions.compare import PROFIT
+from funnelsim.forecast import MAIN, Driver, Forecast, Interval
+from funnelsim.metrics import FIGURES, Unit
+from funnelsim.metrics.wording import number, simulated
+from funnelsim.reports import notes
+from funnelsim.reports.columns import PRECISION, Column, figure_column, text_column
+from funnelsim.reports.grid import printable, tables
+
+MOST_DRIVERS = 20  # in the table
+
+
+def what_is_unknown(forecast: Forecast, width: int) -> list[RenderableType]:
+    """Lay out one strategy's uncertainty; nothing where nothing is uncertain."""
+    if forecast.unknowns is None or not forecast.unknowns.parameters:
+        return []
+    shares = [forecast.share_unknown(name) for name in MAIN]
+    titles = [FIGURES[name].title for name in MAIN]
+    table = tables("Figure", titles, [_not_known(shares)], Column.beside, width)
+    return [*_beginning(forecast), *table, Text(), *_drivers(forecast, width)]
+
+
+def what_is_unknown_of_all(comparison: Comparison, width: int) -> list[RenderableType]:
+    """Lay out the uncertainty of compared strategies; nothing where nothing is uncertain."""
+    base = comparison.forecasts[comparison.base]
+    if base.unknowns is None or not base.unknowns.parameters:
+        return []
+    profit = [forecast.share_unknown(PROFIT) for forecast in comparison.forecasts.values()]
+    gains = [
+        None if name == comparison.base else comparison.share_unknown(name) for name in comparison.forecasts
+    ]
+    columns = [_not_known(profit, "Profit"), _not_known(gains, f"Profit against {printable(comparison.base)}")]
+    table = tables("Strategy", [printable(name) for name in comparison.forecasts], columns, Column.beside, width)
+    return [*_beginning(base), *table, Text(), *_drivers(base, width)]
+
+
+def sentence(share: Interval, months: int) -> str:
+    """Say how much of the variance of profit is what we do not know.
+
+    Examples
+    --------
+    >>> sentence(Interval(0.618, 0.503, 0.738), 12)
+    'Of the variance of profit between simulated years, 62 % (50 to 74) is what we do not know, the rest is chance.'
+    """
+    years = simulated(2, months).removeprefix("2 ")
+    column = figure_column("", Unit.SHARE, "", [share], PRECISION)
+    value, ends = column.values[0], column.intervals[0]
+    if not ends:
+        return f"How much of the variance of profit between {years} is what we do not know cannot be told from so few."
+    return (
+        f"Of the variance of profit between {years}, {value.split('.')[0]} % ({ends}) is what we do not know, "
+        "the rest is chance."
+    )
+
+
+def _beginning(forecast: Forecast) -> list[RenderableType]:
+    pairs = len(forecast.pairs(PROFIT)[0])
+    ran = simulated(pairs, forecast.months)
+    return [
+        Text(),
+        notes.heading("What we do not know, and what is chance"),
+        Text(sentence(forecast.share_unknown(PROFIT), forecast.months)),
+        Text(f"Measured on {ran}, each lived through twice: with the same uncertain numbers and fresh chance."),
+        Text(),
+    ]
+
+
+def _not_known(shares: Sequence[Interval | None], title: str = "Variance not known") -> Column:
+    return figure_column(title, Unit.SHARE, "", list(shares), PRECISION)
+
+
+def _drivers(forecast: Forecast, width: int) -> list[Table]:
+    """List the uncertain numbers, what was drawn, and how profit goes with each."""
+    found = forecast.drivers(PROFIT)[:MOST_DRIVERS]
+    columns = [
+        text_column("Drawn, P10-P90", [_drawn(each) for each in found]),
+        figure_column("Rank correlation with profit", Unit.RATIO, "", [each.correlation for each in found], PRECISION),
+    ]
+    labels = [printable(each.parameter.key) for each in found]
+    return tables("Uncertain", labels, columns, Column.beside, width)
+
+
+def _drawn(driver: Driver) -> str:
+    low, high = driver.parameter.p10, driver.parameter.p90
+    return number(low, 3) if low == high else f"{number(low, 3)} to {number(high, 3)}"

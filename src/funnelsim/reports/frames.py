@@ -82,9 +82,10 @@ def drivers(forecast: Forecast) -> pd.DataFrame:
     found = [(name, each) for name in MAIN for each in forecast.drivers(name)]
     rows = [[*each.parameter[1:], *each.correlation] for _, each in found]
     index = pd.MultiIndex.from_tuples(
-        [(name, each.parameter.key) for name, each in found] or [], names=["figure", "uncertain"]
+        [(name, each.parameter.key) for name, each in found], names=["figure", "uncertain"]
     )
-    return pd.DataFrame(rows, index=index, columns=["p10", "p50", "p90", "correlation", "low", "high"], dtype=float)
+    columns = ["p10", "p50", "p90", "correlation", "low", "high"]
+    return pd.DataFrame(rows, index=index, columns=columns, dtype=float)
 
 
 def teams(forecast: Forecast) -> pd.DataFrame:

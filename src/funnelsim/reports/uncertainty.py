@@ -1,7 +1,8 @@
-"""What is said about uncertain numbers: how much of the variance they bring, and which of them matters most."""
+"""What is said about uncertain numbers: the share of the variance they bring, and which matters most."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from rich.console import RenderableType
@@ -12,7 +13,7 @@ from funnelsim.decisions import Comparison
 from funnelsim.decisions.compare import PROFIT
 from funnelsim.forecast import MAIN, Driver, Forecast, Interval
 from funnelsim.metrics import FIGURES, Unit
-from funnelsim.metrics.wording import number, simulated
+from funnelsim.metrics.wording import number, over, simulated
 from funnelsim.reports import notes
 from funnelsim.reports.columns import PRECISION, Column, figure_column, text_column
 from funnelsim.reports.grid import printable, tables
@@ -39,8 +40,9 @@ def what_is_unknown_of_all(comparison: Comparison, width: int) -> list[Renderabl
     gains = [
         None if name == comparison.base else comparison.share_unknown(name) for name in comparison.forecasts
     ]
-    columns = [_not_known(profit, "Profit"), _not_known(gains, f"Profit against {printable(comparison.base)}")]
-    table = tables("Strategy", [printable(name) for name in comparison.forecasts], columns, Column.beside, width)
+    against = f"Profit against {printable(comparison.base)}"
+    columns = [_not_known(profit, "Profit"), _not_known(gains, against)]
+    table = tables("Strategy", [printable(name) for name in comparison.forecasts], columns, width=width)
     return [*_beginning(base), *table, Text(), *_drivers(base, width)]
 
 
@@ -49,18 +51,14 @@ def sentence(share: Interval, months: int) -> str:
 
     Examples
     --------
-    >>> sentence(Interval(0.618, 0.503, 0.738), 12)
-    'Of the variance of profit between simulated years, 62 % (50 to 74) is what we do not know, the rest is chance.'
+    >>> print(sentence(Interval(0.618, 0.503, 0.738), 12))
+    Of the variance of yearly profit, 62 % (50 to 74) is what we do not know, the rest is chance.
     """
-    years = simulated(2, months).removeprefix("2 ")
-    column = figure_column("", Unit.SHARE, "", [share], PRECISION)
-    value, ends = column.values[0], column.intervals[0]
-    if not ends:
-        return f"How much of the variance of profit between {years} is what we do not know cannot be told from so few."
-    return (
-        f"Of the variance of profit between {years}, {value.split('.')[0]} % ({ends}) is what we do not know, "
-        "the rest is chance."
-    )
+    profit = "yearly profit" if months == 12 else f"profit {over(months)}"
+    if math.isnan(share.low):
+        return f"How much of the variance of {profit} is what we do not know cannot be told here."
+    value, low, high = (f"{100 * each:.0f}" for each in share)
+    return f"Of the variance of {profit}, {value} % ({low} to {high}) is what we do not know, the rest is chance."
 
 
 def _beginning(forecast: Forecast) -> list[RenderableType]:
@@ -70,7 +68,7 @@ def _beginning(forecast: Forecast) -> list[RenderableType]:
         Text(),
         notes.heading("What we do not know, and what is chance"),
         Text(sentence(forecast.share_unknown(PROFIT), forecast.months)),
-        Text(f"Measured on {ran}, each lived through twice: with the same uncertain numbers and fresh chance."),
+        Text(f"Measured on {ran}, each lived through twice: the same uncertain numbers, fresh chance."),
         Text(),
     ]
 
@@ -82,9 +80,10 @@ def _not_known(shares: Sequence[Interval | None], title: str = "Variance not kno
 def _drivers(forecast: Forecast, width: int) -> list[Table]:
     """List the uncertain numbers, what was drawn, and how profit goes with each."""
     found = forecast.drivers(PROFIT)[:MOST_DRIVERS]
+    correlations = [each.correlation for each in found]
     columns = [
         text_column("Drawn, P10-P90", [_drawn(each) for each in found]),
-        figure_column("Rank correlation with profit", Unit.RATIO, "", [each.correlation for each in found], PRECISION),
+        figure_column("Rank correlation with profit", Unit.RATIO, "", correlations, PRECISION),
     ]
     labels = [printable(each.parameter.key) for each in found]
     return tables("Uncertain", labels, columns, Column.beside, width)

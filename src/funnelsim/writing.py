@@ -15,6 +15,10 @@ from pathlib import Path
 from typing import IO
 
 
+class UnusableError(ValueError):
+    """A file or a name of one that cannot be used; the message is a sentence about it."""
+
+
 @contextmanager
 def whole_file(path: Path, *, overwrite: bool = False) -> Iterator[IO[bytes]]:
     """Open a file that appears under its name when it is complete.

@@ -13,9 +13,9 @@ from funnelsim.replication import PAGE
 from funnelsim.scenario import TODAY, Scenario, lower
 from funnelsim.study import in_words
 from funnelsim.vocabulary import Event
-from funnelsim.writing import whole_file
+from funnelsim.writing import UnusableError, whole_file
 
-ENDINGS = {".csv": Table, ".xes": Xes}
+ENDINGS: dict[str, type[Table | Xes]] = {".csv": Table, ".xes": Xes}
 
 
 class Written(NamedTuple):
@@ -59,8 +59,10 @@ def write_event_log(
 
     Raises
     ------
+    UnusableError
+        If the name ends otherwise, or there is no such replication.
     ValueError
-        If the name ends otherwise, or a number is out of range.
+        If the seed is out of range.
     ScenarioError
         If there is no such strategy.
     EndlessLoopError
@@ -79,7 +81,9 @@ def write_event_log(
     True
     """
     if path.suffix not in ENDINGS:
-        raise ValueError(f"an event log is a file that ends in {' or '.join(ENDINGS)}, not {path.name!r}")
+        raise UnusableError(f"an event log is a file that ends in {' or '.join(ENDINGS)}, not {path.name!r}")
+    if not 0 <= replication < 2**32:
+        raise UnusableError(f"the replication must be a whole number from 0 to 2^32 - 1, not {replication:,}")
     model, names = lower(scenario.strategy(strategy))
     world = world_of(seed, replication)
     ledger = new_ledger(PAGE + len(model.channels) + len(model.reps))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import cycle
 from pathlib import Path
 from typing import cast
@@ -22,7 +23,7 @@ from funnelsim.metrics import FIGURES, Unit
 from funnelsim.metrics import Figure as Metric
 from funnelsim.metrics.wording import number, simulated
 from funnelsim.reports.grid import folded, printable
-from funnelsim.reports.results import ComparisonResult
+from funnelsim.reports.results import ComparisonResult, SimulationResult
 from funnelsim.vocabulary import Floats
 
 # Okabe and Ito's colours, which the colour-blind tell apart (Color Universal Design, 2008).
@@ -141,19 +142,34 @@ def strategies(comparison: Comparison, metric: str, ax: Axes | None = None) -> A
 
 def write_pictures(result: ComparisonResult, folder: Path) -> list[Path]:
     """Draw a comparison's four pictures into PNG files, without a window, and name them."""
+    written = []
+    for name, content in drawn(result):
+        (folder / name).write_bytes(content)
+        written.append(folder / name)
+    return written
+
+
+def drawn(result: ComparisonResult | SimulationResult) -> Iterator[tuple[str, bytes]]:
+    """Draw the pictures of a result as PNG, without a window: file names and contents."""
     plt.switch_backend("Agg")
+    for name, draw in _pictures(result).items():
+        figure = cast(Figure, draw().figure)
+        content = io.BytesIO()
+        figure.savefig(content, format="png", dpi=150)
+        plt.close(figure)
+        yield f"{name}.png", content.getvalue()
+
+
+def _pictures(result: ComparisonResult | SimulationResult) -> dict[str, Callable[[], Axes]]:
+    if isinstance(result, SimulationResult):
+        return {"forecast": result.plot_forecast, "funnel": result.plot_funnel, "cycle": result.plot_cycle}
     base = result[result.base]
-    pictures: dict[str, Callable[[], Axes]] = {
+    return {
         "strategies": result.plot_strategies,
         "forecast": base.plot_forecast,
         "funnel": base.plot_funnel,
         "cycle": result.plot_cycle,
     }
-    for name, draw in pictures.items():
-        drawn = cast(Figure, draw().figure)
-        drawn.savefig(folder / f"{name}.png", dpi=150)
-        plt.close(drawn)
-    return [folder / f"{name}.png" for name in pictures]
 
 
 def _fates(forecast: Forecast) -> tuple[Floats, Floats, Floats, Floats]:

@@ -20,7 +20,7 @@ from funnelsim.engines.ledger import rows_of_a_step
 from funnelsim.engines.reference import Happening, Office, ReferenceEngine
 from funnelsim.model import Model
 from funnelsim.rules import assignment
-from funnelsim.scenario import lower, parse
+from funnelsim.scenario import lower_in, parse
 from funnelsim.vocabulary import NOBODY, NOTHING, Assignment, Due, Event, QueueOrder, Record, Records
 
 FULL = "resumption: stopped by a full ledger, "
@@ -45,12 +45,13 @@ COVERED = (
     "day without spending in a channel that costs money",
     "won at the price of a promotion",
     "supplier paid for a lead",
+    "number that is uncertain",
 )
 
 
-def model_of(text: str) -> Model:
-    """Read and lower a scenario."""
-    return lower(parse(text)).model
+def model_of(text: str, seed: int = 1) -> Model:
+    """Read a scenario and lower it as it is in the first world."""
+    return lower_in(parse(text), world_of(seed, 0)).model
 
 
 def in_pieces(engine: str, model: Model, world: Record, stops: Iterable[int], seen: Counter[str]) -> Records:
@@ -213,7 +214,8 @@ def parity(text: str, seed: int, stops: Sequence[tuple[float, int]], seen: Count
 
     `stops` are places in the history, as shares of its rows, and microseconds beside the instant of that row.
     """
-    model, world = model_of(text), world_of(seed, 0)
+    model, world = model_of(text, seed), world_of(seed, 0)
+    seen["number that is uncertain"] += len(parse(text).uncertainties)
     told = watched(model, world, seen)
     times = [0, *told["time"].tolist()]
     instants = [times[int(place * (len(times) - 1))] + beside for place, beside in stops]

@@ -223,6 +223,23 @@ def stages(draw: DrawFn, order: list[str], number: int, floor: list[str], durati
 
 
 @st.composite
+def uncertainties(draw: DrawFn, document: Document) -> Document:
+    """Choose numbers that are not known."""
+    team, stage, segment = (next(iter(document[what])) for what in ("teams", "stages", "segments"))
+    return draw(
+        st.fixed_dictionaries(
+            {f"stages.{stage}.conversion *=": either({"low": 0.5, "likely": 0.9, "high": 1})},
+            optional={
+                f"teams.{team}.speed *=": either({"median": 1, "p90": 1.5}),
+                f"stages.{stage}.customer_takes_days *=": either({"quantiles": {"0": 0.5, "1": 2}}),
+                f"segments.{segment}.contract_value_per_year *=": either({"scipy": "gamma", "a": 9}),
+                "effects.theorist": either({"low": 0.05, "likely": 0.1, "high": 0.5}, 0.2),
+            },
+        )
+    )
+
+
+@st.composite
 def documents(draw: DrawFn) -> Document:
     """Describe a whole sales floor, as a TOML parser would return it."""
     start = draw(either(date(2026, 6, 1), date(2026, 2, 1), date(2024, 2, 10), date(2025, 12, 31)))
@@ -251,6 +268,8 @@ def documents(draw: DrawFn) -> Document:
         document["mix"] = draw(mixes(document["channels"]))
     if draw(st.booleans()):
         document["effects"] = {"wait": draw(either(*WAITS)), "temperature": {"hot": 3.0, "future": 0.2}}
+    if draw(st.booleans()):
+        document["uncertainties"] = draw(uncertainties(document))
     return document
 
 
@@ -277,7 +296,7 @@ def toml(document: Document) -> Toml:
             for name, keys in table.items():
                 lines += [f"[{section}.{written(name)}]", *(f"{key} = {value(v)}" for key, v in keys.items())]
         elif section not in plain:
-            lines += [f"[{section}]", *(f"{key} = {value(v)}" for key, v in table.items())]
+            lines += [f"[{section}]", *(f"{written(key)} = {value(v)}" for key, v in table.items())]
     return Toml("\n".join(lines) + "\n")
 
 

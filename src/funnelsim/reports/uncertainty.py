@@ -58,7 +58,8 @@ def sentence(share: Interval, months: int) -> str:
     if math.isnan(share.low):
         return f"How much of the variance of {profit} is what we do not know cannot be told here."
     value, low, high = (f"{100 * each:.0f}" for each in share)
-    return f"Of the variance of {profit}, {value} % ({low} to {high}) is what we do not know, the rest is chance."
+    known = f"{value} % ({low} to {high}) is what we do not know, the rest is chance."
+    return f"Of the variance of {profit}, {known}"
 
 
 def _beginning(forecast: Forecast) -> list[RenderableType]:

@@ -12,7 +12,7 @@ from funnelsim.scenario.response import Curve
 from funnelsim.scenario.scenario import Scenario, from_document, json_schema, load, parse, strategy_names
 from funnelsim.scenario.schema import GOAL_METRICS, TODAY
 from funnelsim.scenario.volumes import curve_of
-from funnelsim.scenario.worlds import Parameter, Worlds, worlds_of
+from funnelsim.scenario.worlds import Parameter, Worlds, lower_in, worlds_of
 
 __all__ = [
     "GOAL_METRICS",
@@ -35,6 +35,7 @@ __all__ = [
     "levers",
     "load",
     "lower",
+    "lower_in",
     "origins",
     "outlook",
     "parse",

@@ -10,7 +10,7 @@ import numpy as np
 from funnelsim.model import Model, Names
 from funnelsim.randomness import UNCERTAINTY, entity, uniforms
 from funnelsim.scenario.changes import split_key
-from funnelsim.scenario.lowering import Groundwork
+from funnelsim.scenario.lowering import Groundwork, Lowered, lower
 from funnelsim.scenario.places import written
 from funnelsim.scenario.scenario import Scenario
 from funnelsim.scenario.uncertainties import applied
@@ -92,6 +92,20 @@ def worlds_of(scenario: Scenario) -> Worlds:
         Valid; of a strategy, as `Scenario.strategy` returns it.
     """
     return Worlds(Groundwork(scenario), scenario)
+
+
+def lower_in(scenario: Scenario, world: Record) -> Lowered:
+    """Lower a scenario as it is in one world; without uncertainties, the same in all.
+
+    >>> from funnelsim.engines import world_of
+    >>> from funnelsim.scenario import load
+    >>> len(lower_in(load("first_steps"), world_of(1, 0)).model.stages)
+    2
+    """
+    if not scenario.uncertainties:
+        return lower(scenario)
+    worlds = worlds_of(scenario)
+    return Lowered(worlds(world), worlds.names)
 
 
 def level_of(key: str, world: Record) -> float:

@@ -14,7 +14,19 @@ from numba import config
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 # Floors that compile nothing: an edit there changes nothing that is cached.
-_NEVER_COMPILED = {"cli.py", "study.py", "replication.py", "reports", "decisions", "forecast", "scenario"}
+_NEVER_COMPILED = {
+    *(
+        "cli.py",
+        "keeping.py",
+        "terminal.py",
+        "manifest.py",
+        "baselines",
+        "eventlog",
+        "writing.py",
+        "provenance.py",
+    ),
+    *("study.py", "replication.py", "reports", "decisions", "forecast", "scenario"),
+}
 
 _OPTIONS: Any = {"nogil": True, "error_model": "numpy", "_nrt": False}
 

@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from funnelsim.policies import PolicyError, register_policy
     from funnelsim.reports import ComparisonResult, SimulationResult
     from funnelsim.reports.responses import plot_response
     from funnelsim.scenario import Scenario, ScenarioError, load, parse, presets
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ComparisonResult",
     "EndlessLoopError",
+    "PolicyError",
     "Scenario",
     "ScenarioError",
     "SimulationResult",
@@ -28,12 +30,14 @@ __all__ = [
     "parse",
     "plot_response",
     "presets",
+    "register_policy",
     "simulate",
 ]
 
 _HOMES = {
     "ComparisonResult": "funnelsim.reports",
     "EndlessLoopError": "funnelsim.study",
+    "PolicyError": "funnelsim.policies",
     "Scenario": "funnelsim.scenario",
     "ScenarioError": "funnelsim.scenario",
     "SimulationResult": "funnelsim.reports",
@@ -42,6 +46,7 @@ _HOMES = {
     "parse": "funnelsim.scenario",
     "plot_response": "funnelsim.reports.responses",
     "presets": "funnelsim.scenario",
+    "register_policy": "funnelsim.policies",
     "simulate": "funnelsim.study",
 }
 

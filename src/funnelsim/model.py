@@ -20,6 +20,7 @@ class Model(NamedTuple):
     teams: Records  # TEAM
     reps: Records  # REP, those of a team side by side
     stages: Records  # STAGE (S,), in funnel order
+    variants: Records  # STAGE, a row for each segment of the stages that differ by segment
     routes: Records  # ROUTE, found by the offsets of channels and stages
     points: Records  # POINT, the effect of waiting, found by the offsets of stages
     heat_odds: Floats  # (S, 3) odds ratio by stage and heat

@@ -99,6 +99,13 @@ class Assignment(IntEnum):
     LEAST_LOADED = 1
     HOT_TO_BEST = 2
     SHARED_QUEUE = 3
+    RANDOM = 4
+    WEIGHTED = 5
+    BEST_SKILL = 6
+    SEGMENT_MATCH = 7
+    PRIORITY_QUEUE = 8
+    CHERRY_PICK = 9
+    OWN = 10  # a policy of the user's own: see `policies`
 
 
 class QueueOrder(IntEnum):
@@ -185,6 +192,7 @@ SEGMENT = record(
 TEAM = record(
     ("commission", "<f8"),  # share of bookings
     ("max_open", "<i8"),
+    ("own_policy", "<i8"),  # number of a registered policy; in the compiled engine's state its address
     ("first_rep", "<i4"),
     ("reps", "<i4"),
     ("first_hours", "<i4"),
@@ -206,8 +214,11 @@ REP = record(
     ("skill_from", "<f8"),  # share of skill on the first day
     ("speed_from", "<f8"),
     ("pay_per_month", "<f8"),
+    ("weight", "<f8"),  # in the team's lottery
     ("skill_distribution", "<i4"),
     ("speed_distribution", "<i4"),
+    ("first_segment", "<i4"),  # routes to the segments that the rep knows best
+    ("segments", "<i4"),
     ("team", "<i4"),
     ("open", "<i4"),  # state: leads assigned and not ended
     ("on_staff", "<i4"),  # state
@@ -221,6 +232,7 @@ STAGE = record(
     ("patience_key", "<i8"),
     ("work_key", "<i8"),
     ("answer_key", "<i8"),
+    ("assignment_key", "<i8"),
     ("team", "<i4"),  # NOBODY: no rep is needed
     ("makes_lead", "<i4"),
     ("effort", "<i4"),  # distribution, hours
@@ -232,6 +244,8 @@ STAGE = record(
     ("elses", "<i4"),
     ("first_point", "<i4"),  # points of the effect of waiting
     ("points", "<i4"),
+    ("first_variant", "<i4"),  # rows of Model.variants, one a segment
+    ("variants", "<i4"),  # 0: the stage is the same for all segments
 )
 
 ROUTE = record(

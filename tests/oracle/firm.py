@@ -46,6 +46,8 @@ class Rep:
     skill_from: float = 1.0
     speed_from: float = 1.0
     pay_per_month: float = 0.0
+    weight: float = 1.0
+    segments: list[int] = field(default_factory=list)  # that the rep knows best
 
 
 @dataclass
@@ -62,6 +64,8 @@ class Stage:
     heat_skill: tuple[float, ...] = (1.0, 1.0, 1.0)
     cost_per_visit: float = 0.0
     points: list[tuple[float, float]] = field(default_factory=list)  # (log hours, log odds)
+    odds_of: dict[int, float] = field(default_factory=dict)  # by segment, where they differ
+    cost_of: dict[int, float] = field(default_factory=dict)
 
 
 @dataclass
@@ -109,6 +113,7 @@ class Draws:
     advances: Callable[[int, int, int], float]  # a number in (0, 1)
     customer_days: Callable[[int, int, int], float]
     route: Callable[[int, int, int], float]  # a number in (0, 1)
+    luck: Callable[[int, int, int], float] = lambda *_: 0.5  # in (0, 1): by it chance chooses a rep
 
 
 @dataclass

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from .firm import DAY, HOUR, LOST, WON, Draws, Firm, Inquiry, Rep, Segment, Stage, whole
 
@@ -98,7 +98,8 @@ class History:
 def chance_of_advancing(stage: Stage, walk: Walk, segment: Segment, skill: float, wait: int) -> float:
     """Multiply the odds by every ratio that applies and turn them into a probability."""
     inquiry = walk.inquiry
-    odds = stage.odds * segment.odds * inquiry.fit * stage.heat_odds[inquiry.heat]
+    odds = stage.odds_of.get(inquiry.segment, stage.odds) * segment.odds * inquiry.fit
+    odds *= stage.heat_odds[inquiry.heat]
     if inquiry.theorist:
         odds *= stage.theorist_odds
     odds *= effect_of_waiting(stage.points, wait) * skill ** stage.heat_skill[inquiry.heat]
@@ -305,7 +306,8 @@ class Simulation:
             walk.queue = own
             return
         walk.rep = None
-        chosen = None if team.assignment == "shared_queue" else self.choose(number, walk)
+        pull = team.assignment in ("shared_queue", "priority_queue", "cherry_pick")
+        chosen = None if pull else self.choose(number, walk)
         if chosen is None:
             walk.queue = "team"
         else:
@@ -329,7 +331,28 @@ class Simulation:
             best_first = sorted(eligible, key=lambda rep: (-self.skill_now(rep), rep))
             away = [abs(place * 3 // len(best_first) - walk.inquiry.heat) for place in range(len(best_first))]
             eligible = [rep for rep, tiers in zip(best_first, away, strict=True) if tiers == min(away)]
+        if team.assignment == "best_skill":
+            return min(eligible, key=lambda rep: (-self.skill_now(rep), self.open_leads(rep), rep))
+        if team.assignment == "segment_match":
+            eligible = [
+                rep for rep in eligible if walk.inquiry.segment in self.firm.reps[rep].segments
+            ] or eligible
+        if team.assignment == "last_with_room":  # the user's own
+            return eligible[-1]
+        if team.assignment in ("random", "weighted"):
+            return self.draw_lots(team.assignment, eligible, walk)
         return min(eligible, key=lambda rep: (self.open_leads(rep), rep))
+
+    def draw_lots(self, assignment: str, eligible: list[int], walk: Walk) -> int:
+        """Let chance choose among the eligible."""
+        u = self.draws.luck(walk.inquiry.entity, walk.stage, walk.round)
+        if assignment == "random":
+            return eligible[math.floor(u * len(eligible))]
+        weights = [self.firm.reps[rep].weight for rep in eligible]
+        ends = accumulate(weights)
+        return next(
+            (rep for rep, end in zip(eligible, ends, strict=True) if end > u * sum(weights)), eligible[-1]
+        )
 
     def start(self, walk: Walk, rep: int | None) -> None:
         """Begin the work of a visit and see at once whether it will succeed."""
@@ -351,7 +374,7 @@ class Simulation:
         walk.advances = self.draws.advances(*key) < chance
         walk.phase, walk.queue, walk.until = "work", "", ends
         visit.started, visit.rep, visit.effort = self.now, walk.rep, effort
-        self.spend("visit", walk.stage, stage.cost_per_visit)
+        self.spend("visit", walk.stage, stage.cost_of.get(walk.inquiry.segment, stage.cost_per_visit))
         self.say("started", walk.inquiry.entity)
 
     def work_ends(self, walk: Walk) -> None:
@@ -445,9 +468,24 @@ class Simulation:
             able = [rep for rep in idle if self.open_leads(rep) < team.max_open]
             waiting = self.team_queue(number)
             if able and waiting:
-                self.start(waiting[0], min(able, key=lambda rep: (self.idle_since[rep], rep)))
+                rep = min(able, key=lambda rep: (self.idle_since[rep], rep))
+                self.start(self.take(team.assignment, waiting, rep), rep)
                 return True
         return False
+
+    def take(self, assignment: str, waiting: list[Walk], rep: int) -> Walk:
+        """Return the lead that a rep takes from the team's queue: the first, or the best of the first 20."""
+        if assignment != "cherry_pick":
+            return waiting[0]
+        skill = self.skill_now(rep)
+        worths = [self.worth(walk, skill, self.now - walk.visits[-1].entered) for walk in waiting[:20]]
+        return waiting[worths.index(max(worths))]
+
+    def worth(self, walk: Walk, skill: float, wait: int) -> int:
+        """Return the bookings times the chance to advance, in thousandths."""
+        segment = self.firm.segments[walk.inquiry.segment]
+        chance = chance_of_advancing(self.firm.stages[walk.stage], walk, segment, skill, wait)
+        return min(math.floor(walk.inquiry.value * segment.years * chance * 1000 + 0.5), 2**60)
 
     def members(self, team: int) -> list[int]:
         """Return the numbers of a team's reps."""
@@ -476,13 +514,19 @@ class Simulation:
         return sorted(waiting, key=place)
 
     def team_queue(self, team: int) -> list[Walk]:
-        """Return the leads that wait for any rep of the team, first come first."""
+        """Return the leads that wait for any rep of the team: first come first, or those worth most."""
+        by_worth = self.firm.teams[team].assignment == "priority_queue"
         waiting = [
             walk
             for walk in self.leads.values()
             if walk.phase == "queue" and walk.queue == "team" and self.firm.stages[walk.stage].team == team
         ]
-        return sorted(waiting, key=lambda walk: (walk.visits[-1].entered, walk.inquiry.entity))
+
+        def place(walk: Walk) -> tuple[int, int, int]:
+            rank = -self.worth(walk, 1.0, 0) if by_worth else 0
+            return rank, walk.visits[-1].entered, walk.inquiry.entity
+
+        return sorted(waiting, key=place)
 
 
 def simulate(firm: Firm, draws: Draws) -> History:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from funnelsim.model import Model
+from funnelsim.policies import policy_number, register_policy
 from funnelsim.randomness import entity, purpose
 from funnelsim.vocabulary import (
     CHANNEL,
@@ -31,7 +33,22 @@ from funnelsim.vocabulary import (
     Entity,
     Family,
     QueueOrder,
+    Record,
+    Records,
 )
+
+OWN_POLICY = "last_with_room"
+
+
+def last_with_room(team: Record, reps: Records, lead: Record, now: int, u: float) -> int:  # noqa: ARG001
+    """Choose the rep with the highest number who can take one more."""
+    for position in range(len(reps) - 1, -1, -1):
+        if reps[position]["on_staff"] == 1 and reps[position]["open"] < team["max_open"]:
+            return position
+    return NOBODY
+
+
+register_policy(OWN_POLICY, last_with_room)
 
 Route = tuple[float, int, int]  # share, target, reason
 TO_WON: list[Route] = [(1.0, WON, NOTHING)]
@@ -113,11 +130,24 @@ class Plan:
             worked += closes - opens
         row = {"max_open": 10**6, "sticky": 1, "queue_order": QueueOrder.FIFO, "commission": 0.0} | more
         row |= {"first_rep": first_rep, "reps": len(reps), "assignment": assignment, "turn": 0}
+        row |= {"own_policy": policy_number(OWN_POLICY)}
         return self.add("teams", row | {"first_hours": self.add("hours", *made), "hours": len(made)})
 
-    def rep(self, team: int, index: int, skill: Any = 1.0, speed: Any = 1.0, **more: Any) -> int:
-        """Add a rep of a team."""
+    def rep(
+        self,
+        team: int,
+        index: int,
+        skill: Any = 1.0,
+        speed: Any = 1.0,
+        knows: Sequence[int] = (),
+        **more: Any,
+    ) -> int:
+        """Add a rep of a team; `knows` are segments."""
         row = {"joins": -1, "leaves": NEVER, "ramp": 0, "skill_from": 1.0, "speed_from": 1.0} | more
+        row = {"weight": 1.0} | row
+        if knows:
+            row["first_segment"] = self.routes([(1.0, segment, NOTHING) for segment in knows])
+            row["segments"] = len(knows)
         row |= {"skill": 1.0, "speed": 1.0, "team": team, "on_staff": int(row["joins"] <= 0 < row["leaves"])}
         row |= {
             "entity": entity(Entity.REP, f"team {team}", index),
@@ -139,25 +169,26 @@ class Plan:
         points: list[tuple[float, float]] | None = None,
         heat_odds: tuple[float, float, float] = (1.0, 1.0, 1.0),
         heat_skill: tuple[float, float, float] = (1.0, 1.0, 1.0),
+        segments: list[dict[str, Any]] | None = None,
         **more: Any,
     ) -> int:
-        """Add a stage: effort in hours (one, or none without a team), times in days, points (hours, odds)."""
+        """Add a stage: effort in hours (one, or none without a team), times in days, points (hours, odds).
+
+        `segments` are what differs for each segment: conversion, effort, customer, patience, cost_per_visit.
+        """
         name = f"stage {len(self.rows.get('stages', []))}"
         points = points or []
         made = [{"log_hours": math.log(hours), "log_odds": math.log(odds)} for hours, odds in points]
         self.add("heat_odds", heat_odds)
         self.add("heat_skill", heat_skill)
         row = {
-            "odds": math.inf if conversion == 1.0 else conversion / (1 - conversion),
             "theorist_odds": 1.0,
             "makes_lead": 0,
             "team": team,
             "patience_key": purpose("patience", name),
             "work_key": purpose("work", name),
             "answer_key": purpose("answer", name),
-            "effort": self.distribution(float(team != NOBODY) if effort is None else effort),
-            "customer_time": self.distribution(customer),
-            "patience": NOTHING if patience is None else self.distribution(patience),
+            "assignment_key": purpose("assignment", name),
             "first_next": self.routes(nexts),
             "nexts": len(nexts),
             "first_else": self.routes(elses),
@@ -165,7 +196,24 @@ class Plan:
             "first_point": self.add("points", *made),
             "points": len(points),
         }
-        return self.add("stages", row | more)
+        usual = {"conversion": conversion, "effort": float(team != NOBODY) if effort is None else effort}
+        usual |= {"customer": customer, "patience": patience}
+        row |= self.varying(**usual) | more
+        if segments is not None:
+            variants = [row | self.varying(**usual | own) for own in segments]
+            row |= {"first_variant": self.add("variants", *variants), "variants": len(segments)}
+        return self.add("stages", row)
+
+    def varying(
+        self, conversion: float, effort: Any, customer: Any, patience: Any, **cost: float
+    ) -> dict[str, Any]:
+        """Return the fields of a stage that a segment may change."""
+        return {
+            "odds": math.inf if conversion == 1.0 else conversion / (1 - conversion),
+            "effort": self.distribution(effort),
+            "customer_time": self.distribution(customer),
+            "patience": NOTHING if patience is None else self.distribution(patience),
+        } | cost
 
     def channel(
         self,
@@ -211,6 +259,7 @@ class Plan:
             teams=self.records("teams", TEAM),
             reps=self.records("reps", REP),
             stages=self.records("stages", STAGE),
+            variants=self.records("variants", STAGE),
             routes=self.records("routes", ROUTE),
             points=self.records("points", POINT),
             heat_odds=np.array(self.rows["heat_odds"], float),

@@ -146,6 +146,33 @@ def hot_to_the_best() -> Model:
     return plan.model()
 
 
+def chance_and_knowledge(assignment: Assignment) -> Model:
+    """Make unlike reps and segments, leads who come back, and reps who come and go."""
+    plan = Plan(days=16)
+    plan.segment(value=either(10, 40), years=2.0)
+    plan.segment(value=between(20, 90), odds=0.7)
+    plan.segment(value=300)
+    reps = [
+        {"weight": 3.0, "knows": [0], "skill": 0.5},
+        {"weight": 0.5, "knows": [1, 2], "skill": 2.0, "leaves": 9 * DAY + 11 * HOUR},
+        {"knows": [1], "skill": 2.0, "joins": 3 * DAY + 9 * HOUR, "ramp": 9 * DAY, "skill_from": 0.1},
+        {"skill": between(0.5, 3), "speed_from": 0.5},
+    ]
+    team = plan.team(daily(16), reps, assignment, max_open=5, sticky=0)
+    odds = {"heat_odds": (3.0, 1.0, 0.3), "heat_skill": (2.0, 1.0, 0.5), "points": [(2.0, 1.0), (40.0, 0.2)]}
+    unlike = [
+        {"effort": 0.5, "cost_per_visit": 1.5},
+        {},
+        {"conversion": 0.9, "effort": 2, "customer": 2, "patience": 0.5, "cost_per_visit": 9.0},
+    ]
+    more = {"conversion": 0.6, "patience": either(2, 4), "elses": to(0, LOST), "segments": unlike}
+    plan.stage(team, effort=either(1, 1.5), customer=SOON, nexts=to(1), **more, **odds)
+    plan.stage(team, conversion=0.5, effort=either(1, 2), patience=5, elses=to(0, LOST), **odds)
+    plan.channel(6.0, 9, 9, fit=either(0.5, 1, 2), segments=[0.4, 0.4, 0.2])
+    plan.channel(2.0, segments=[0.1, 0.1, 0.8])
+    return plan.model()
+
+
 def own_queues(order: QueueOrder) -> Model:
     plan = Plan(days=14)
     leaver = {"leaves": 6 * DAY + 13 * HOUR}
@@ -365,6 +392,12 @@ SITUATIONS = {
 SITUATIONS |= {
     f"full reps, {assignment.name.lower()}": Situation(
         lambda assignment=assignment: full_reps(assignment), waited
+    )
+    for assignment in Assignment
+}
+SITUATIONS |= {
+    f"chance and knowledge, {assignment.name.lower()}": Situation(
+        lambda assignment=assignment: chance_and_knowledge(assignment), waited, 50
     )
     for assignment in Assignment
 }

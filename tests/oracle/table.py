@@ -25,6 +25,7 @@ from funnelsim.vocabulary import (
 
 from . import firm as told
 from .firm import DAY, Draws, Firm, whole
+from .plan import OWN_POLICY
 
 
 class Table:
@@ -45,12 +46,16 @@ class Table:
     def draws(self) -> Draws:
         """Return the table of visits."""
         stages = self.model.stages
+        segments = {inquiry.entity: inquiry.segment for inquiry in self.inquiries()}
+
+        def row(lead: int, stage: int) -> Record:
+            return self.row(stage, segments[lead])
 
         def patience(lead: int, stage: int, round_: int) -> int | None:
-            if stages[stage]["patience"] == NOTHING:
+            if row(lead, stage)["patience"] == NOTHING:
                 return None
             u, _ = self.uniforms(lead, stages[stage]["patience_key"], round_)
-            return whole(self.value(stages[stage]["patience"], u) * DAY)
+            return whole(self.value(row(lead, stage)["patience"], u) * DAY)
 
         def work(lead: int, stage: int, round_: int) -> tuple[float, float]:
             return self.uniforms(lead, stages[stage]["work_key"], round_)
@@ -60,13 +65,21 @@ class Table:
 
         return Draws(
             patience=patience,
-            effort_hours=lambda lead, at, round_: self.value(stages[at]["effort"], work(lead, at, round_)[0]),
+            effort_hours=lambda lead, at, round_: self.value(
+                row(lead, at)["effort"], work(lead, at, round_)[0]
+            ),
             advances=lambda lead, at, round_: work(lead, at, round_)[1],
             customer_days=lambda lead, at, round_: self.value(
-                stages[at]["customer_time"], answer(lead, at, round_)[0]
+                row(lead, at)["customer_time"], answer(lead, at, round_)[0]
             ),
             route=lambda lead, at, round_: answer(lead, at, round_)[1],
+            luck=lambda lead, at, round_: self.uniforms(lead, stages[at]["assignment_key"], round_)[0],
         )
+
+    def row(self, stage: int, segment: int) -> Record:
+        """Find what a stage is to a segment."""
+        usual: Record = self.model.stages[stage]
+        return self.model.variants[usual["first_variant"] + segment] if usual["variants"] else usual
 
     def inquiries(self) -> list[told.Inquiry]:
         """Return the inquiries of each channel in the order of their index."""
@@ -189,7 +202,9 @@ class Table:
                 (int(span["opens"]), int(span["closes"]))
                 for span in self.model.hours[first : first + int(team["hours"])]
             ],
-            assignment=Assignment(int(team["assignment"])).name.lower(),
+            assignment=OWN_POLICY
+            if team["assignment"] == Assignment.OWN
+            else Assignment(int(team["assignment"])).name.lower(),
             queue_order=QueueOrder(int(team["queue_order"])).name.lower(),
             sticky=bool(team["sticky"]),
             max_open=int(team["max_open"]),
@@ -210,13 +225,18 @@ class Table:
             skill_from=float(rep["skill_from"]),
             speed_from=float(rep["speed_from"]),
             pay_per_month=float(rep["pay_per_month"]),
+            weight=float(rep["weight"]),
+            segments=[int(known) for _, known, _ in self.routes(rep["first_segment"], rep["segments"])],
         )
 
     def stage(self, number: int) -> told.Stage:
         """Describe a stage."""
         stage = self.model.stages[number]
         first, points = int(stage["first_point"]), int(stage["points"])
+        rows = {segment: self.row(number, segment) for segment in range(len(self.model.segments))}
         return told.Stage(
+            odds_of={segment: float(row["odds"]) for segment, row in rows.items()},
+            cost_of={segment: float(row["cost_per_visit"]) for segment, row in rows.items()},
             team=None if stage["team"] == NOBODY else int(stage["team"]),
             odds=float(stage["odds"]),
             nexts=self.routes(stage["first_next"], stage["nexts"]),

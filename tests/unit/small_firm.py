@@ -68,6 +68,7 @@ def firm() -> Model:
         teams=teams,
         reps=reps,
         stages=stages,
+        variants=np.zeros(0, STAGE),
         routes=np.zeros(0, ROUTE),
         points=np.zeros(0, POINT),
         heat_odds=np.ones((3, 3)),

@@ -9,6 +9,7 @@ from typing import get_args
 import numpy as np
 import pytest
 
+from funnelsim.policies import BUILT_IN
 from funnelsim.randomness import entity, hash24, purpose
 from funnelsim.scenario import Scenario, load, lower, parse
 from funnelsim.scenario.calendars import Calendar
@@ -404,6 +405,7 @@ def test_the_schema_knows_the_policies_of_the_vocabulary() -> None:
     def choices(key: str) -> list[str]:
         return [name.upper() for name in get_args(Team.model_fields[key].annotation)]
 
-    assert choices("assignment") == [policy.name for policy in Assignment]
+    assert [name.upper() for name in BUILT_IN] == [policy.name for policy in Assignment][:-1]
+    assert all(name in str(Team.model_fields["assignment"].description) for name in BUILT_IN)
     assert choices("queue_order") == [order.name for order in QueueOrder]
     assert len(get_args(ChannelKind)) == 8

@@ -17,6 +17,7 @@ import pytest
 
 from funnelsim import rules
 from funnelsim.model import Model
+from funnelsim.policies import callable_by_compiled_code, policy_number, register_policy
 from funnelsim.rules import arrivals, assignment, costs, lifecycle
 from funnelsim.scenario import lower, parse
 from funnelsim.vocabulary import (
@@ -91,6 +92,11 @@ ramp_up = { months = 2, skill_from = 0.4, speed_from = 0.5 }
 [teams.sales.reps.Ada]
 hired = 2026-03-10
 leaves = 2026-03-20
+weight = 3.5
+segments = ["large"]
+[teams.sales.reps.Ben]
+weight = 0.5
+segments = ["small", "large"]
 [stages.call]
 team = "sales"
 effort_hours = { median = 0.7, p90 = 2 }
@@ -99,6 +105,10 @@ goes_cold_after_days = { median = 2, p90 = 6 }
 conversion = 0.6
 makes = "lead"
 lost_reasons = { "no need" = 0.7, timing = 0.3 }
+[stages.call.segments.large]
+effort_hours = 2
+goes_cold_after_days = 1
+conversion = 0.4
 [stages.trial]
 customer_takes_days = { quantiles = { "0" = 1, "0.5" = 2, "1" = 6 } }
 conversion = 1
@@ -112,6 +122,14 @@ back_to = { offer = 0.2, trial = 0.2 }
 effects = { skill_by_temperature = { hot = 1.7, future = 0.4 } }
 """
 MODEL = lower(parse(SALES_FLOOR)).model
+
+
+def somewhere(team: Record, reps: Records, lead: Record, now: int, u: float) -> int:
+    """Answer anything, a rep or not, that depends on every argument."""
+    return int(u * (len(reps) + 2)) - 1 + (now + lead["heat"] + reps[0]["open"] + team["turn"]) % 2
+
+
+register_policy("somewhere", somewhere)
 TIMES = (0, 1, HOUR, 2 * HOUR, 3 * DAY, 8 * DAY, 37 * DAY, 58 * DAY)
 Cases = Iterator[tuple[Any, ...]]
 CASES: dict[str, Callable[[random.Random], Cases]] = {}
@@ -165,7 +183,7 @@ def floors(chance: random.Random, count: int = 60) -> Iterator[tuple[Record, Rec
     for policy, _ in product(Assignment, range(count)):
         team, reps = MODEL.teams[0].copy(), MODEL.reps.copy()
         team["assignment"], team["turn"] = policy, chance.randrange(len(reps))
-        team["sticky"] = chance.randrange(2)
+        team["sticky"], team["own_policy"] = chance.randrange(2), policy_number("somewhere")
         for rep in reps:
             rep["open"], rep["on_staff"] = chance.randrange(6), chance.random() < 0.8
             rep["skill"] = chance.choice([1.0, chance.lognormvariate(0, 1)])
@@ -251,10 +269,50 @@ def _(chance: random.Random) -> Cases:
     yield from ((team, rep) for team, reps in floors(chance) for rep in reps)
 
 
+@cases("assignment.rank_in_team")
+def _(chance: random.Random) -> Cases:
+    for (team, _), world, lead in zip(floors(chance, 9), worlds(chance), leads(chance), strict=False):
+        yield MODEL, world, team, lead
+
+
 @cases("assignment.choose_rep")
 def _(chance: random.Random) -> Cases:
-    for team, reps in floors(chance):
-        yield team, reps, chance.randrange(3), chance.choice(TIMES)
+    for (team, reps), world, lead in zip(
+        floors(chance), worlds(chance, 999), leads(chance, 999), strict=False
+    ):
+        yield MODEL, world, team, reps, lead, chance.choice(TIMES)
+
+
+@cases("assignment.luck")
+def _(chance: random.Random) -> Cases:
+    yield from ((MODEL, world, lead) for world, lead in zip(worlds(chance), leads(chance), strict=True))
+
+
+@cases("assignment.most_skilled")
+def _(chance: random.Random) -> Cases:
+    yield from ((*floor, chance.choice(TIMES)) for floor in floors(chance))
+
+
+@cases("assignment.best_match")
+def _(chance: random.Random) -> Cases:
+    yield from ((MODEL, *floor, chance.randrange(2)) for floor in floors(chance))
+
+
+@cases("assignment.knows")
+def _(_: random.Random) -> Cases:
+    yield from ((MODEL, rep, segment) for rep, segment in product(MODEL.reps, range(2)))
+
+
+@cases("assignment.by_lot", "assignment.by_weight")
+def _(chance: random.Random) -> Cases:
+    yield from ((*floor, chance.random()) for floor in floors(chance))
+
+
+@cases("assignment.as_told")
+def _(chance: random.Random) -> Cases:
+    for (team, reps), lead in zip(floors(chance), leads(chance, 999), strict=False):
+        team["assignment"] = Assignment.OWN
+        yield team, reps, lead, chance.choice(TIMES), chance.random()
 
 
 @cases("assignment.next_in_turn", "assignment.least_loaded")
@@ -304,6 +362,17 @@ def _(chance: random.Random) -> Cases:
 @cases("lifecycle.patience", "lifecycle.answer", "lifecycle.bookings")
 def _(chance: random.Random) -> Cases:
     yield from ((MODEL, world, lead) for world, lead in zip(worlds(chance), leads(chance), strict=True))
+
+
+@cases("lifecycle.stage_for")
+def _(chance: random.Random) -> Cases:
+    yield from ((MODEL, lead) for lead in leads(chance))
+
+
+@cases("lifecycle.worth")
+def _(chance: random.Random) -> Cases:
+    for world, lead in zip(worlds(chance), leads(chance), strict=True):
+        yield MODEL, world, lead, chance.lognormvariate(0, 1), chance.choice(TIMES)
 
 
 @cases("lifecycle.work")
@@ -359,7 +428,22 @@ def bits(result: Any) -> Any:
         return float(result).hex()
     if isinstance(result, bool | np.bool_):
         return bool(result)
+    if isinstance(result, np.void):
+        return result.tobytes()
     return "int", int(result)
+
+
+def in_compiled_code(argument: Any) -> Any:
+    """Give a team the address of its own policy, as the compiled engine does."""
+    if (
+        not isinstance(argument, np.void)
+        or argument.dtype != TEAM
+        or argument["assignment"] != Assignment.OWN
+    ):
+        return argument
+    team = argument.copy()
+    team["own_policy"] = callable_by_compiled_code(int(team["own_policy"]))
+    return team
 
 
 @pytest.mark.parametrize("name", RULES)
@@ -368,7 +452,7 @@ def test_a_rule_compiles_to_the_same_bits(name: str) -> None:
     answers = set()
     for arguments in CASES[name](random.Random(name)):
         answer = bits(plain(*arguments))
-        assert bits(compiled(*arguments)) == answer, arguments
+        assert bits(compiled(*map(in_compiled_code, arguments))) == answer, arguments
         answers.add(answer)
     assert len(answers) > 1
 
@@ -462,38 +546,118 @@ def a_team(*open_leads: int, skills: tuple[float, ...] = (), **fields: Any) -> t
     return team, reps
 
 
+def chosen(team: Record, reps: Records, now: int = 0, **fields: Any) -> tuple[int, int]:
+    """Choose a rep for a lead of the usual model and world."""
+    world: Record = np.array([(1, 0)], WORLD)[0]
+    return assignment.choose_rep(MODEL, world, team, reps, reference_lead(**fields), now)
+
+
 def test_round_robin_goes_on_from_its_turn() -> None:
-    assert assignment.choose_rep(*a_team(0, 0, 0, turn=1), 0, 0) == (1, 2)
-    assert assignment.choose_rep(*a_team(0, 0, 3, turn=2), 0, 0) == (0, 1)
-    assert assignment.choose_rep(*a_team(0, 3, 0, turn=1), 0, 0) == (2, 0)
-    assert assignment.choose_rep(*a_team(3, 3, 3, turn=1), 0, 0) == (NOBODY, 1)
+    assert chosen(*a_team(0, 0, 0, turn=1)) == (1, 2)
+    assert chosen(*a_team(0, 0, 3, turn=2)) == (0, 1)
+    assert chosen(*a_team(0, 3, 0, turn=1)) == (2, 0)
+    assert chosen(*a_team(3, 3, 3, turn=1)) == (NOBODY, 1)
 
 
 def test_the_least_loaded_is_chosen_then_the_lowest_number() -> None:
     least_loaded = {"assignment": Assignment.LEAST_LOADED}
-    assert assignment.choose_rep(*a_team(2, 1, 1, **least_loaded), 0, 0) == (1, 0)
+    assert chosen(*a_team(2, 1, 1, **least_loaded)) == (1, 0)
     team, reps = a_team(2, 0, 1, **least_loaded)
     reps["on_staff"][1] = 0
-    assert assignment.choose_rep(team, reps, 0, 0) == (2, 0)
+    assert chosen(team, reps) == (2, 0)
 
 
-@pytest.mark.parametrize(("heat", "chosen"), [(Heat.HOT, 2), (Heat.WARM, 0), (Heat.FUTURE, 1)])
-def test_hot_leads_go_to_the_best(heat: Heat, chosen: int) -> None:
+@pytest.mark.parametrize(("heat", "expected"), [(Heat.HOT, 2), (Heat.WARM, 0), (Heat.FUTURE, 1)])
+def test_hot_leads_go_to_the_best(heat: Heat, expected: int) -> None:
     skills = (1.0, 0.5, 2.0)
     team, reps = a_team(0, 0, 0, skills=skills, assignment=Assignment.HOT_TO_BEST)
-    assert assignment.choose_rep(team, reps, heat, 0) == (chosen, 0)
+    assert chosen(team, reps, heat=heat) == (expected, 0)
 
 
 def test_of_the_nearest_tier_the_least_loaded_is_chosen() -> None:
     skills = (9.0, 8.0, 7.0, 6.0, 5.0, 4.0)  # two a tier
     team, reps = a_team(1, 0, 0, 2, 2, 2, skills=skills, assignment=Assignment.HOT_TO_BEST)
-    assert [assignment.choose_rep(team, reps, heat, 0)[0] for heat in Heat] == [1, 2, 4]
+    assert [chosen(team, reps, heat=heat)[0] for heat in Heat] == [1, 2, 4]
     reps["open"][:2] = 3  # both of the best are full: four are left, in the tiers 0, 0, 1, 2
-    assert [assignment.choose_rep(team, reps, heat, 0)[0] for heat in Heat] == [2, 4, 5]
+    assert [chosen(team, reps, heat=heat)[0] for heat in Heat] == [2, 4, 5]
 
 
-def test_a_shared_queue_pushes_to_nobody() -> None:
-    assert assignment.choose_rep(*a_team(0, 0, assignment=Assignment.SHARED_QUEUE), 0, 0) == (NOBODY, 0)
+@pytest.mark.parametrize(
+    "policy", [Assignment.SHARED_QUEUE, Assignment.PRIORITY_QUEUE, Assignment.CHERRY_PICK]
+)
+def test_who_pulls_is_pushed_to_nobody(policy: Assignment) -> None:
+    assert chosen(*a_team(0, 0, assignment=policy)) == (NOBODY, 0)
+
+
+def test_the_most_skilled_with_room_is_chosen_then_the_least_loaded() -> None:
+    best = {"assignment": Assignment.BEST_SKILL}
+    assert chosen(*a_team(2, 2, 0, skills=(1.0, 2.0, 1.5), **best)) == (1, 0)
+    assert chosen(*a_team(2, 3, 0, skills=(1.0, 2.0, 1.5), **best)) == (2, 0)
+    assert chosen(*a_team(2, 1, 1, skills=(2.0, 2.0, 2.0), **best)) == (1, 0)
+    assert chosen(*a_team(3, 3, skills=(2.0, 2.0), **best)) == (NOBODY, 0)
+
+
+def test_a_newcomer_is_not_the_most_skilled_yet() -> None:
+    team, reps = a_team(0, 0, skills=(1.0, 3.0), assignment=Assignment.BEST_SKILL)
+    reps["ramp"][1], reps["skill_from"][1] = 10 * DAY, 0.1
+    assert [chosen(team, reps, now=day * DAY)[0] for day in (0, 2, 3, 9)] == [0, 0, 1, 1]
+
+
+def test_a_segment_goes_to_those_who_know_it_while_they_have_room() -> None:
+    names = [rep["segments"] for rep in MODEL.reps]
+    assert sorted(names) == [0, 0, 0, 0, 0, 1, 2]  # five people, Ada and Ben
+    team, reps = MODEL.teams[0].copy(), MODEL.reps.copy()
+    team["assignment"], reps["on_staff"] = Assignment.SEGMENT_MATCH, 1
+    ada, ben = 5, 6
+    reps["open"][[ada, ben]] = 2, 3
+    assert chosen(team, reps, segment=0) == (ben, 0)  # small
+    assert chosen(team, reps, segment=1) == (ada, 0)  # large
+    reps["open"][[ada, ben]] = team["max_open"]
+    reps["open"][:5] = 2, 1, 1, 1, 1
+    assert chosen(team, reps, segment=1) == (1, 0)
+
+
+def test_lots_fall_evenly_on_those_with_room() -> None:
+    team, reps = a_team(0, 3, 0, 0)
+    thirds = [assignment.by_lot(team, reps, u) for u in (0.0, 0.333, 0.334, 0.666, 0.667, 1 - 2.0**-53)]
+    assert thirds == [0, 0, 2, 2, 3, 3]
+    assert assignment.by_lot(*a_team(3, 3), 0.5) == NOBODY
+
+
+def test_weights_share_out_the_lots() -> None:
+    team, reps = a_team(0, 3, 0, 0)
+    reps["weight"] = 1.0, 100.0, 2.0, 5.0
+    found = [assignment.by_weight(team, reps, u) for u in (0.0, 0.124, 0.126, 0.374, 0.376, 1 - 2.0**-53)]
+    assert found == [0, 0, 2, 2, 3, 3]
+    assert assignment.by_weight(*a_team(3, 3), 0.5) == NOBODY
+
+
+@pytest.mark.parametrize(("answer", "expected"), [(2, 2), (0, 0), (1, NOBODY), (-1, NOBODY), (3, NOBODY)])
+def test_a_policy_of_ones_own_is_heard_where_the_rep_has_room(answer: int, expected: int) -> None:
+    register_policy("always_the_same", lambda *_: answer)
+    own = {"assignment": Assignment.OWN, "own_policy": policy_number("always_the_same")}
+    assert chosen(*a_team(0, 3, 0, **own)) == (expected, 0)
+
+
+def test_worth_is_value_times_the_chance_in_thousandths() -> None:
+    world: Record = np.array([(1, 0)], WORLD)[0]
+    lead = reference_lead()
+    value = lifecycle.bookings(stage_of(), world, lead)
+    assert lifecycle.worth(stage_of(), world, lead, 3.0, 0) == round(750 * value)
+    assert lifecycle.worth(stage_of(odds=math.inf), world, lead, 1.0, 0) == round(1000 * value)
+    rich = stage_of()._replace(knots=MODEL.knots * 1e18)
+    assert lifecycle.worth(rich, world, lead, 1.0, 0) == 1 << 60
+
+
+def test_a_team_s_queue_is_ranked_by_worth_to_the_average_rep_who_comes_at_once() -> None:
+    world: Record = np.array([(1, 0)], WORLD)[0]
+    lead = reference_lead(since=5)
+    ranks = {
+        policy: assignment.rank_in_team(MODEL, world, a_team(0, assignment=policy)[0], lead)
+        for policy in (Assignment.PRIORITY_QUEUE, Assignment.CHERRY_PICK, Assignment.ROUND_ROBIN)
+    }
+    assert list(ranks.values()) == [-lifecycle.worth(MODEL, world, lead, 1.0, 0), 0, 0]
+    assert ranks[Assignment.PRIORITY_QUEUE] < 0
 
 
 def test_ranks() -> None:

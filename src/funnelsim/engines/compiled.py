@@ -23,6 +23,7 @@ from funnelsim.engines.protocol import MOST_ROUNDS, StuckError
 from funnelsim.engines.queues import LINK, NONE, join, leave
 from funnelsim.engines.volumes import expect_inquiries
 from funnelsim.model import Model
+from funnelsim.policies import callable_by_compiled_code
 from funnelsim.rules import arrivals, assignment, costs, lifecycle
 from funnelsim.vocabulary import (
     DAY,
@@ -31,6 +32,7 @@ from funnelsim.vocabulary import (
     NEVER,
     NOBODY,
     NOTHING,
+    Assignment,
     Due,
     Event,
     Floats,
@@ -128,6 +130,9 @@ def first_state(model: Model) -> State:
     lobbies = np.zeros(len(model.teams), LOBBY)
     lobbies["queue"] = NONE
     lobbies["stirred"] = 1
+    teams = model.teams.copy()
+    for number in np.flatnonzero(teams["assignment"] == Assignment.OWN):
+        teams[number]["own_policy"] = callable_by_compiled_code(int(teams[number]["own_policy"]))
     links = np.full(FIRST_POOL, NONE, LINK)
     links["next"] = chain(0, FIRST_POOL)
     return State(
@@ -136,7 +141,7 @@ def first_state(model: Model) -> State:
         places=np.full(actors, NOT_DUE, np.int32),
         channels=model.channels.copy(),
         expected=model.expected.copy(),
-        teams=model.teams.copy(),
+        teams=teams,
         reps=model.reps.copy(),
         desks=desks,
         lobbies=lobbies,
@@ -276,7 +281,7 @@ def decide(model: Model, world: Record, state: State, ledger: Ledger) -> None:
     elif kind == Due.REP_JOINS:
         join_staff(model, state, entity)
     else:
-        leave_staff(state, entity)
+        leave_staff(model, world, state, entity)
 
 
 @rule
@@ -285,7 +290,7 @@ def grant(model: Model, world: Record, state: State, ledger: Ledger) -> bool:
     for number in range(len(state.teams)):
         lobby = state.lobbies[number]
         if lobby["stirred"] == 1:
-            slot, rep = next_grant(model, state, number)
+            slot, rep = next_grant(model, world, state, number)
             if slot != NONE:
                 start_work(model, world, state, ledger, slot, rep)
                 return True
@@ -294,7 +299,7 @@ def grant(model: Model, world: Record, state: State, ledger: Ledger) -> bool:
 
 
 @rule
-def next_grant(model: Model, state: State, number: int) -> tuple[int, int]:
+def next_grant(model: Model, world: Record, state: State, number: int) -> tuple[int, int]:
     """Find the next lead and rep of a team: own queues first, then the team's."""
     team = state.teams[number]
     if not is_open(model.hours, team["first_hours"], team["hours"], state.clock[0]["now"]):
@@ -311,7 +316,38 @@ def next_grant(model: Model, state: State, number: int) -> tuple[int, int]:
                 longest = candidate
     if longest == NOBODY:
         return NONE, NOBODY
+    if team["assignment"] == Assignment.CHERRY_PICK:
+        return pick(model, world, state, number, longest), longest
     return int(state.lobbies[number]["queue"]), longest
+
+
+@rule
+def pick(model: Model, world: Record, state: State, number: int, rep: int) -> int:
+    """Find the lead on the team's shortlist that is worth most to a rep.
+
+    The first of the queue are taken out, chained by their links, and put back.
+    """
+    now = state.clock[0]["now"]
+    skill = assignment.skill_now(state.reps[rep], now)
+    queue = int(state.lobbies[number]["queue"])
+    shortlist, chosen, most = NONE, NONE, -1
+    for _ in range(assignment.SHORTLIST):
+        if queue == NONE:
+            break
+        slot = queue
+        lead = state.leads[slot]
+        value = lifecycle.worth(model, world, lead, skill, now - lead["since"])
+        if value > most:
+            chosen, most = slot, value
+        queue = int(leave(state.leads, state.links, queue, slot))
+        state.links[slot]["next"] = shortlist
+        shortlist = slot
+    while shortlist != NONE:
+        following = int(state.links[shortlist]["next"])
+        queue = int(join(state.leads, state.links, queue, shortlist))
+        shortlist = following
+    state.lobbies[number]["queue"] = queue
+    return chosen
 
 
 @rule
@@ -363,25 +399,26 @@ def enter(model: Model, world: Record, state: State, ledger: Ledger, slot: int) 
     if team == NOBODY:
         start_work(model, world, state, ledger, slot, NOBODY)
         return
-    place(state, slot, team)
+    place(model, world, state, slot, team)
     patience = lifecycle.patience(model, world, lead)
     put(model, state, lead_actor(state, slot), now + patience, Due.GOES_COLD.value, lead["entity"])
 
 
 @rule
-def place(state: State, slot: int, number: int) -> None:
+def place(model: Model, world: Record, state: State, slot: int, number: int) -> None:
     """Put a lead into the queue of the rep it keeps or is given, or into the team's."""
     lead, team = state.leads[slot], state.teams[number]
     state.lobbies[number]["stirred"] = 1
     if not assignment.keeps_rep(team, state.reps, number, lead["rep"]):
         give_up_rep(state, lead)
-        rep, turn = assignment.choose_rep(team, state.reps, lead["heat"], state.clock[0]["now"])
+        now = state.clock[0]["now"]
+        rep, turn = assignment.choose_rep(model, world, team, state.reps, lead, now)
         team["turn"] = turn
         if rep != NOBODY:
             lead["rep"] = rep
             state.reps[rep]["open"] += 1
     if lead["rep"] == NOBODY:
-        lead["rank"] = 0
+        lead["rank"] = assignment.rank_in_team(model, world, team, lead)
         lobby = state.lobbies[number]
         lobby["queue"] = join(state.leads, state.links, lobby["queue"], slot)
     else:
@@ -416,7 +453,7 @@ def give_up_rep(state: State, lead: Record) -> None:
 def start_work(model: Model, world: Record, state: State, ledger: Ledger, slot: int, rep: int) -> None:
     """Work on a lead starts; what will come of it is drawn now."""
     lead = state.leads[slot]
-    stage = model.stages[lead["stage"]]
+    stage = lifecycle.stage_for(model, lead)
     now = state.clock[0]["now"]
     waited = now - lead["since"]
     skill, speed = 1.0, 1.0
@@ -531,14 +568,14 @@ def join_staff(model: Model, state: State, number: int) -> None:
 
 
 @rule
-def leave_staff(state: State, number: int) -> None:
+def leave_staff(model: Model, world: Record, state: State, number: int) -> None:
     """A rep leaves: the leads of its queue are placed anew and keep their place in time."""
     rep, desk = state.reps[number], state.desks[number]
     rep["on_staff"] = 0
     while desk["queue"] != NONE:
         slot = int(desk["queue"])
         desk["queue"] = leave(state.leads, state.links, desk["queue"], slot)
-        place(state, slot, rep["team"])
+        place(model, world, state, slot, rep["team"])
 
 
 @rule

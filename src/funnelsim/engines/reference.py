@@ -26,6 +26,7 @@ from funnelsim.vocabulary import (
     LEAD,
     NOBODY,
     NOTHING,
+    Assignment,
     Due,
     Event,
     Record,
@@ -193,8 +194,20 @@ class Office:
         with_room = [rep for rep in idle if self.reps[rep]["open"] < team["max_open"]]
         if with_room and self.team_queues[number]:
             longest = min(with_room, key=lambda rep: (self.reps[rep]["idle_since"], rep))
-            return first_of(self.team_queues[number]), longest
+            return self.pick(number, longest), longest
         return None, NOBODY
+
+    def pick(self, number: int, rep: int) -> Record:
+        """Find the lead of a team's queue that a rep takes: the first, or a cherry."""
+        queue = self.team_queues[number]
+        if self.teams[number]["assignment"] != Assignment.CHERRY_PICK:
+            return first_of(queue)
+        skill = assignment.skill_now(self.reps[rep], self.now)
+
+        def worth(lead: Record) -> int:
+            return lifecycle.worth(self.model, self.world, lead, skill, self.now - int(lead["since"]))
+
+        return max(sorted(queue, key=place_in_queue)[: assignment.SHORTLIST], key=worth)
 
     # The lives of leads, reps, teams, channels and days.
 
@@ -270,16 +283,19 @@ class Office:
         team = self.teams[number]
         if not assignment.keeps_rep(team, self.reps, number, lead["rep"]):
             self.give_up_rep(lead)
-            rep, team["turn"] = assignment.choose_rep(team, self.reps, lead["heat"], self.now)
+            rep, team["turn"] = assignment.choose_rep(self.model, self.world, team, self.reps, lead, self.now)
             if rep != NOBODY:
                 self.assign(lead, rep)
-        lead["rank"] = 0 if lead["rep"] == NOBODY else assignment.rank(team["queue_order"], lead)
+        if lead["rep"] == NOBODY:
+            lead["rank"] = assignment.rank_in_team(self.model, self.world, team, lead)
+        else:
+            lead["rank"] = assignment.rank(team["queue_order"], lead)
         self.queue_of(lead, number).append(lead)
 
     def start_work(self, lead: Record, rep: int) -> Happening:
         """Start to work on a lead; what will come of it is drawn now."""
         now = self.now
-        stage = self.model.stages[lead["stage"]]
+        stage = lifecycle.stage_for(self.model, lead)
         waited = now - int(lead["since"])
         skill, speed = 1.0, 1.0
         if rep != NOBODY:

@@ -10,6 +10,7 @@ import numpy as np
 from funnelsim.forecast.cycle import Cycle, cycle
 from funnelsim.forecast.goals import Chance, Goal
 from funnelsim.forecast.intervals import Interval, jackknife, wilson, year_at
+from funnelsim.forecast.typed import typed_conversions
 from funnelsim.forecast.variance import Driver, Unknowns, rank_correlation, share_unknown
 from funnelsim.metrics.cut import Cut, cut, labels
 from funnelsim.metrics.figure import FIGURES, Figure, Parts
@@ -208,9 +209,11 @@ class Forecast:
         return tuple(self._chance(goal) for goal in self.goals)
 
     def conversions(self) -> tuple[Conversion, ...]:
-        """Compare conversions, typed or the median of uncertain ones, with how they came out by stage."""
-        odds = self.model.stages["odds"]
-        typed = np.where(np.isinf(odds), 1.0, odds / (1.0 + np.where(np.isinf(odds), 0.0, odds)))
+        """Compare conversions, typed or the median of uncertain ones, with how they came out by stage.
+
+        Where a stage differs by segment, typed is the mean over the segments of the inquiries expected.
+        """
+        typed = typed_conversions(self.model)
         found = self.by("conversion", "stage")
         rows = zip(found.labels, typed, found.estimates, strict=True)
         return tuple(Conversion(stage, float(share), estimate) for stage, share, estimate in rows)

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from funnelsim.model import Model
+from funnelsim.policies import ask
+from funnelsim.randomness import uniforms
+from funnelsim.rules.lifecycle import worth
 from funnelsim.vocabulary import NOBODY, Assignment, QueueOrder, Record, Records, rule
 
+SHORTLIST = 20  # of the team's queue, from which reps pick their cherries
+AVERAGE_SKILL = 1.0
 TIERS = 3  # of skill, one for each heat
 
 
@@ -41,6 +47,14 @@ def rank(queue_order: int, lead: Record) -> int:
 
 
 @rule
+def rank_in_team(model: Model, world: Record, team: Record, lead: Record) -> int:
+    """Rank a lead in the team's queue: first come, or worth most to an average rep, without a wait."""
+    if team["assignment"] == Assignment.PRIORITY_QUEUE:
+        return -worth(model, world, lead, AVERAGE_SKILL, 0)
+    return 0
+
+
+@rule
 def keeps_rep(team: Record, reps: Records, team_number: int, rep: int) -> bool:
     """Say whether a lead that enters a stage of this team stays with the rep it has."""
     if rep == NOBODY or team["sticky"] == 0:
@@ -55,7 +69,9 @@ def has_room(team: Record, rep: Record) -> bool:
 
 
 @rule
-def choose_rep(team: Record, reps: Records, heat: int, now: int) -> tuple[int, int]:
+def choose_rep(
+    model: Model, world: Record, team: Record, reps: Records, lead: Record, now: int
+) -> tuple[int, int]:
     """Choose a rep by the team's policy.
 
     Returns
@@ -63,14 +79,32 @@ def choose_rep(team: Record, reps: Records, heat: int, now: int) -> tuple[int, i
     tuple of int and int
         The rep, or NOBODY where the lead waits in the team's queue; the team's next turn.
     """
-    if team["assignment"] == Assignment.ROUND_ROBIN:
+    policy = team["assignment"]
+    if policy == Assignment.ROUND_ROBIN:
         return next_in_turn(team, reps)
     chosen = NOBODY
-    if team["assignment"] == Assignment.LEAST_LOADED:
+    if policy == Assignment.LEAST_LOADED:
         chosen = least_loaded(team, reps)
-    elif team["assignment"] == Assignment.HOT_TO_BEST:
-        chosen = best_tier_for(team, reps, heat, now)
+    elif policy == Assignment.HOT_TO_BEST:
+        chosen = best_tier_for(team, reps, lead["heat"], now)
+    elif policy == Assignment.BEST_SKILL:
+        chosen = most_skilled(team, reps, now)
+    elif policy == Assignment.SEGMENT_MATCH:
+        chosen = best_match(model, team, reps, lead["segment"])
+    elif policy == Assignment.RANDOM:
+        chosen = by_lot(team, reps, luck(model, world, lead))
+    elif policy == Assignment.WEIGHTED:
+        chosen = by_weight(team, reps, luck(model, world, lead))
+    elif policy == Assignment.OWN:
+        chosen = as_told(team, reps, lead, now, luck(model, world, lead))
     return chosen, int(team["turn"])
+
+
+@rule
+def luck(model: Model, world: Record, lead: Record) -> float:
+    """Draw the uniform by which chance chooses a rep for this visit."""
+    u, _ = uniforms(world, lead["entity"], model.stages[lead["stage"]]["assignment_key"], lead["round"])
+    return u
 
 
 @rule
@@ -121,3 +155,76 @@ def position_by_skill(team: Record, reps: Records, number: int, now: int) -> int
             if others > skill or (others == skill and other < number):
                 before += 1
     return before
+
+
+@rule
+def most_skilled(team: Record, reps: Records, now: int) -> int:
+    """Choose the most skilled rep of the moment, then the fewest open leads, then the lowest number."""
+    chosen, best = NOBODY, -1.0
+    for number in range(team["first_rep"], team["first_rep"] + team["reps"]):
+        if has_room(team, reps[number]):
+            skill = skill_now(reps[number], now)
+            if skill > best or (skill == best and reps[number]["open"] < reps[chosen]["open"]):
+                chosen, best = number, skill
+    return chosen
+
+
+@rule
+def best_match(model: Model, team: Record, reps: Records, segment: int) -> int:
+    """Choose the least loaded of the reps who know the segment; of all where none of them has room."""
+    chosen = NOBODY
+    for number in range(team["first_rep"], team["first_rep"] + team["reps"]):
+        fits = has_room(team, reps[number]) and knows(model, reps[number], segment)
+        if fits and (chosen == NOBODY or reps[number]["open"] < reps[chosen]["open"]):
+            chosen = number
+    if chosen == NOBODY:
+        return least_loaded(team, reps)
+    return chosen
+
+
+@rule
+def knows(model: Model, rep: Record, segment: int) -> bool:
+    """Say whether a rep lists a segment."""
+    found = False
+    for place in range(rep["first_segment"], rep["first_segment"] + rep["segments"]):
+        found = found or model.routes[place]["target"] == segment
+    return bool(found)
+
+
+@rule
+def by_lot(team: Record, reps: Records, u: float) -> int:
+    """Choose any of the reps with room, each as likely."""
+    eligible = 0
+    for number in range(team["first_rep"], team["first_rep"] + team["reps"]):
+        eligible += 1 if has_room(team, reps[number]) else 0
+    place = int(u * eligible)  # below `eligible`: u is at most 1 - 2^-53
+    for number in range(team["first_rep"], team["first_rep"] + team["reps"]):
+        if has_room(team, reps[number]):
+            if place == 0:
+                return number
+            place -= 1
+    return NOBODY
+
+
+@rule
+def by_weight(team: Record, reps: Records, u: float) -> int:
+    """Choose any of the reps with room, as likely as their weights say."""
+    total = 0.0
+    for number in range(team["first_rep"], team["first_rep"] + team["reps"]):
+        total += reps[number]["weight"] if has_room(team, reps[number]) else 0.0
+    chosen, so_far = NOBODY, 0.0
+    for number in range(team["first_rep"], team["first_rep"] + team["reps"]):
+        if has_room(team, reps[number]) and so_far <= u * total:
+            chosen = number
+            so_far += reps[number]["weight"]
+    return chosen
+
+
+@rule
+def as_told(team: Record, reps: Records, lead: Record, now: int, u: float) -> int:
+    """Ask the user's own policy; a rep who has no room is nobody."""
+    position = ask(team["own_policy"], team, reps, lead, now, u)
+    if position < 0 or position >= team["reps"]:
+        return NOBODY
+    chosen = int(team["first_rep"] + position)
+    return chosen if has_room(team, reps[chosen]) else NOBODY

@@ -11,6 +11,8 @@ from funnelsim.rules.arrivals import route
 from funnelsim.rules.costs import price
 from funnelsim.vocabulary import DAY, HOUR, LOST, NEVER, NOTHING, WON, Event, Record, rule
 
+THOUSANDTHS = 1_000  # of money, in which worth is counted
+MOST_WORTH = 1 << 60
 CERTAIN = 1e300  # odds beyond which a conversion is sure; a typed 1.0 has infinite odds
 
 
@@ -24,9 +26,18 @@ def duration(amount: float, unit: int) -> int:
 
 
 @rule
+def stage_for(model: Model, lead: Record) -> Record:
+    """Find the row of a lead's stage: its segment's own where the stage differs by segment."""
+    row: Record = model.stages[lead["stage"]]
+    if row["variants"] > 0:
+        row = model.variants[row["first_variant"] + lead["segment"]]
+    return row
+
+
+@rule
 def patience(model: Model, world: Record, lead: Record) -> int:
     """Draw how long a lead waits in this stage's queue before it goes cold."""
-    stage = model.stages[lead["stage"]]
+    stage = stage_for(model, lead)
     if stage["patience"] == NOTHING:
         return NEVER
     u, _ = uniforms(world, lead["entity"], stage["patience_key"], lead["round"])
@@ -38,7 +49,7 @@ def work(
     model: Model, world: Record, lead: Record, skill: float, speed: float, waited: int
 ) -> tuple[int, int]:
     """Decide, as work starts, how much working time it takes and whether the lead will advance."""
-    stage = model.stages[lead["stage"]]
+    stage = stage_for(model, lead)
     for_effort, for_outcome = uniforms(world, lead["entity"], stage["work_key"], lead["round"])
     hours = quantile(model.distributions[stage["effort"]], model.knots, for_effort)
     advances = 1 if for_outcome < conversion(model, lead, skill, waited) else 0
@@ -53,7 +64,7 @@ def conversion(model: Model, lead: Record, skill: float, waited: int) -> float:
     stage's odds are those of the reference lead: warm, average fit, average rep, contacted
     within a day. A conversion typed as 1 is certain, whatever the odds ratios.
     """
-    stage = model.stages[lead["stage"]]
+    stage = stage_for(model, lead)
     if stage["odds"] > CERTAIN:
         return 1.0
     heat = lead["heat"]
@@ -94,7 +105,7 @@ def effect_of_waiting(model: Model, stage: Record, waited: int) -> float:
 @rule
 def answer(model: Model, world: Record, lead: Record) -> tuple[int, int, int]:
     """Decide, as work ends, how long the customer takes, where the lead goes and why."""
-    stage = model.stages[lead["stage"]]
+    stage = stage_for(model, lead)
     for_time, for_route = uniforms(world, lead["entity"], stage["answer_key"], lead["round"])
     days = quantile(model.distributions[stage["customer_time"]], model.knots, for_time)
     takes = duration(days * model.segments[lead["segment"]]["customer_time"], DAY)
@@ -142,3 +153,16 @@ def bookings(model: Model, world: Record, lead: Record) -> float:
     u, _ = uniforms(world, lead["entity"], VALUE, 0)
     value = quantile(model.distributions[segment["value"]], model.knots, u) * segment["years"]
     return float(value * price(model.channels[lead["channel"]], lead["created"]))
+
+
+@rule
+def worth(model: Model, world: Record, lead: Record, skill: float, waited: int) -> int:
+    """Compute what working on a lead in this stage is expected to bring, in thousandths of money.
+
+    worth = bookings x chance to advance, rounded halves up, at most 2^60. A whole number, so that
+    leads are ordered alike wherever the last bits of a logarithm differ.
+    """
+    expected = bookings(model, world, lead) * conversion(model, lead, skill, waited) * THOUSANDTHS
+    if expected >= MOST_WORTH:
+        return MOST_WORTH
+    return int(expected + 0.5)

@@ -6,16 +6,25 @@ Each check takes valid contents, key by key, and yields a `Problem` for what doe
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
 from itertools import pairwise
 
 from funnelsim.randomness import ARRIVAL, KIND, PROFILE, VALUE, hash24, purpose
 from funnelsim.scenario.errors import ROUNDING, Problem, Problems, nearest, shown, sum_to_one, unknown
-from funnelsim.scenario.flow import LOSS, WIN, advancing, failing, first_stage, reached
+from funnelsim.scenario.flow import LOSS, WIN, advancing, failing, first_stage, reached, stage_of
 from funnelsim.scenario.places import leaves, written
 from funnelsim.scenario.quantities import least_drawn
-from funnelsim.scenario.schema import LONGEST_HORIZON, MOST_PEOPLE, TODAY, Contents, Stage, Team, Wait
+from funnelsim.scenario.schema import (
+    LONGEST_HORIZON,
+    MOST_PEOPLE,
+    TODAY,
+    Contents,
+    Stage,
+    StageOfSegment,
+    Team,
+    Wait,
+)
 from funnelsim.scenario.volume_checks import check_the_mix, check_volumes
 
 GONE_COLD_NAME = "gone cold"
@@ -109,7 +118,9 @@ def _teams(contents: Contents) -> Problems:
         if team.people + len(team.reps) == 0:
             yield Problem(f"{path}.people", "is 0: the team has nobody in it", "1 or more, or named reps")
         yield from _hours(path, team)
+        yield from _known_segments(f"{path}.segments", team.segments, contents)
         for rep_name, rep in team.reps.items():
+            yield from _known_segments(f"{path}.reps.{rep_name}.segments", rep.segments or (), contents)
             if rep.hired is not None and rep.leaves is not None and rep.leaves <= rep.hired:
                 yield Problem(
                     f"{path}.reps.{rep_name}.leaves",
@@ -120,6 +131,12 @@ def _teams(contents: Contents) -> Problems:
                 )
     if sum(team.people + len(team.reps) for team in contents.teams.values()) > MOST_PEOPLE:
         yield Problem("teams", "have too many people", f"at most {MOST_PEOPLE:,} in all")
+
+
+def _known_segments(path: str, names: Iterable[str], contents: Contents) -> Problems:
+    for name in names:
+        if name not in contents.segments:
+            yield unknown(path, name, contents.segments, "a segment")
 
 
 def _hours(path: str, team: Team) -> Problems:
@@ -168,8 +185,11 @@ def _stages(contents: Contents) -> Problems:
             )
         if stage.team is None:
             yield from _without_team(path, stage)
+            for segment, own in stage.segments.items():
+                yield from _without_team(f"{path}.segments.{segment}", own)
         elif stage.team not in contents.teams:
             yield unknown(f"{path}.team", stage.team, contents.teams, "a team")
+        yield from _known_segments(f"{path}.segments", stage.segments, contents)
         if GONE_COLD_NAME in stage.lost_reasons:
             yield Problem(
                 f"{path}.lost_reasons", f'names "{GONE_COLD_NAME}"', "reasons other than waiting too long"
@@ -177,7 +197,7 @@ def _stages(contents: Contents) -> Problems:
         yield from sum_to_one(f"{path}.lost_reasons", stage.lost_reasons.values())
 
 
-def _without_team(path: str, stage: Stage) -> Problems:
+def _without_team(path: str, stage: Stage | StageOfSegment) -> Problems:
     for key in ("effort_hours", "goes_cold_after_days"):
         if key in stage.model_fields_set:
             yield Problem(f"{path}.{key}", "is given, but the stage has no team", "a team, or no such key")
@@ -210,17 +230,27 @@ def _paths(contents: Contents) -> Problems:
     edges = {name: {*advancing(contents, name), *failing(stage)} for name, stage in contents.stages.items()}
     starts = {first_stage(contents, channel) for channel in contents.channels}
     seen = reached(edges, starts)
-    possible = {name: _ways(contents, name) for name in contents.stages}
+    possible = [
+        {name: _ways(contents, name, segment) for name in contents.stages}
+        for segment in _unlike_segments(contents)
+    ]
     for name in contents.stages:
         if name not in seen:
             yield Problem(f"stages.{name}", "is reached by no path", "a stage or a channel that leads to it")
-        if not reached(possible, [name]) & {WIN, LOSS}:
+        if not all(reached(ways, [name]) & {WIN, LOSS} for ways in possible):
             yield Problem(f"stages.{name}", "loops for ever", f'a way to "{WIN}", or some who are lost')
 
 
-def _ways(contents: Contents, name: str) -> set[str]:
+def _unlike_segments(contents: Contents) -> list[str]:
+    """List the segments that find other stages, and one of those that do not."""
+    unlike = {segment for stage in contents.stages.values() for segment in stage.segments}
+    alike = [segment for segment in contents.segments if segment not in unlike]
+    return [segment for segment in contents.segments if segment in unlike] + alike[:1]
+
+
+def _ways(contents: Contents, name: str, segment: str) -> set[str]:
     """Find the ways out of a stage that a lead with the worst odds can take."""
-    stage = contents.stages[name]
+    stage = stage_of(contents, name, segment)
     if stage.conversion == 1:  # certain, whatever the odds ratios
         return set(advancing(contents, name))
     if stage.conversion == 0 or _hopeless(contents, stage):
@@ -265,7 +295,7 @@ def _keys_of_draws(contents: Contents) -> Problems:
     yield from _collisions("teams", {name: hash24(name) for name in contents.teams})
     for team_name, team in contents.teams.items():
         yield from _collisions(f"teams.{team_name}.reps", {name: hash24(name) for name in team.reps})
-    for what in ("patience", "work", "answer"):
+    for what in ("patience", "work", "answer", "assignment"):
         hashes = {name: purpose(what, name) for name in contents.stages}
         yield from _collisions("stages", hashes)
         for name, key in hashes.items():

@@ -35,6 +35,16 @@ def failing(stage: Stage) -> dict[str, float]:
     return shares
 
 
+def stage_of(contents: Contents, name: str, segment: str) -> Stage:
+    """Return a stage as the leads of a segment find it."""
+    stage = contents.stages[name]
+    own = stage.segments.get(segment)
+    if own is None:
+        return stage
+    differs = {key: value for key in type(own).model_fields if (value := getattr(own, key)) is not None}
+    return stage.model_copy(update=differs)
+
+
 def reached(edges: Mapping[str, Iterable[str]], starts: Iterable[str]) -> set[str]:
     """Find everything that a walk from `starts` along `edges` can come to, the starts included."""
     found: set[str] = set()

@@ -7,8 +7,8 @@ import math
 from dataclasses import dataclass
 from datetime import date
 
-from funnelsim.scenario.flow import advancing, first_stage
-from funnelsim.scenario.schema import Contents, Stage
+from funnelsim.scenario.flow import advancing, first_stage, stage_of
+from funnelsim.scenario.schema import Contents
 
 DAYS_PER_MONTH = 365.25 / 12
 LONGEST_CHOICE = 24  # months; whoever sells for longer says so
@@ -53,15 +53,12 @@ def months_for(contents: Contents) -> Months:
 def longest_cycle(contents: Contents) -> float:
     """Compute the days of the longest plain path, every step at its P90."""
     order = list(contents.stages)
-    slowest = max(
-        segment.customer_time_factor * _committee(contents, name)
-        for name, segment in contents.segments.items()
-    )
     remaining: dict[str, float] = {}
     for position in range(len(order) - 1, -1, -1):
         name = order[position]
         after = [remaining.get(target, 0.0) for target in advancing(contents, name)]  # none for a step back
-        remaining[name] = _slow_visit(contents.stages[name], slowest) + max(after)
+        slowest = max(_slow_visit(contents, name, segment) for segment in contents.segments)
+        remaining[name] = slowest + max(after)
     return max(remaining[first_stage(contents, channel)] for channel in contents.channels)
 
 
@@ -70,8 +67,10 @@ def _committee(contents: Contents, segment: str) -> float:
     return float(contents.effects.extra_decider.customer_time**extra)
 
 
-def _slow_visit(stage: Stage, slowest: float) -> float:
-    days = stage.customer_takes_days.quantile(0.9) * slowest
+def _slow_visit(contents: Contents, name: str, segment: str) -> float:
+    stage = stage_of(contents, name, segment)
+    factor = contents.segments[segment].customer_time_factor * _committee(contents, segment)
+    days = stage.customer_takes_days.quantile(0.9) * factor
     if stage.team is not None:
         patience = stage.goes_cold_after_days
         days += SLACK + (0.0 if patience is None else min(patience.quantile(0.9), LONGEST_WAIT))

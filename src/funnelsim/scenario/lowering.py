@@ -11,11 +11,12 @@ import numpy as np
 
 from funnelsim.distributions import Constant, Distribution, Scipy, Tables
 from funnelsim.model import Model, Names
+from funnelsim.policies import BUILT_IN, policy_number
 from funnelsim.randomness import entity, hash24, purpose
 from funnelsim.scenario.calendars import Calendar
 from funnelsim.scenario.channels import Promotion
 from funnelsim.scenario.checks import GONE_COLD_NAME
-from funnelsim.scenario.flow import LOSS, WIN, advancing, failing, first_stage, lead_maker, mix
+from funnelsim.scenario.flow import LOSS, WIN, advancing, failing, first_stage, lead_maker, mix, stage_of
 from funnelsim.scenario.horizon import DAYS_PER_MONTH
 from funnelsim.scenario.scenario import Scenario
 from funnelsim.scenario.schema import Contents, Rep, Stage, Team, Wait
@@ -122,13 +123,14 @@ class Groundwork:
         staff = self._staff(scenario)
         reasons = list(self.names.reasons)
         reps = [
-            _rep(number, team, person, pools)
+            _rep(number, team, person, pools, list(scenario.segments))
             for number, (team, people) in enumerate(zip(scenario.teams.values(), staff, strict=True))
             for person in people
         ]
         channels = [_channel(scenario, name, pools, self._calendar) for name in scenario.channels]
         segments = [_segment(scenario, name, pools) for name in scenario.segments]
         stages = [_stage(scenario, name, pools, reasons) for name in scenario.stages]
+        variants = _variants(scenario, stages, pools)
         distributions, knots = pools.tables.records()  # complete only after all of the above
         heat_odds, heat_skill = _heat(scenario)
         return Model(
@@ -137,6 +139,7 @@ class Groundwork:
             teams=_records(TEAM, _teams(scenario, self._hours, staff)),
             reps=_records(REP, reps),
             stages=_records(STAGE, stages),
+            variants=_records(STAGE, variants),
             routes=_records(ROUTE, pools.routes),
             points=_records(POINT, pools.points),
             heat_odds=heat_odds,
@@ -180,7 +183,8 @@ class _Pools:
         possible = [way for way in ways if way[0] > 0]
         total = math.fsum(share for share, _, _ in possible)
         ends = [end / total for end in accumulate(share for share, _, _ in possible)]
-        ends[-1] = 1.0
+        if ends:
+            ends[-1] = 1.0
         first = len(self.routes)
         for end, (_, target, reason) in zip(ends, possible, strict=True):
             self.routes.append({"up_to": end, "target": target, "reason": reason})
@@ -331,7 +335,7 @@ def _teams(scenario: Contents, hours: list[Records], staff: list[list[_Person]])
                 "reps": len(people),
                 "first_hours": first_hours,
                 "hours": len(opening),
-                "assignment": Assignment[team.assignment.upper()].value,
+                **_policy(team.assignment),
                 "queue_order": QueueOrder[team.queue_order.upper()].value,
                 "sticky": int(team.sticky),
             }
@@ -341,12 +345,20 @@ def _teams(scenario: Contents, hours: list[Records], staff: list[list[_Person]])
     return rows
 
 
-def _rep(number: int, team: Team, person: _Person, pools: _Pools) -> Row:
+def _policy(name: str) -> Row:
+    if name in BUILT_IN:
+        return {"assignment": Assignment[name.upper()].value}
+    return {"assignment": Assignment.OWN.value, "own_policy": policy_number(name)}
+
+
+def _rep(number: int, team: Team, person: _Person, pools: _Pools, order: list[str]) -> Row:
     rep, ramp = person.rep, team.ramp_up
     newcomer = ramp is not None and rep.hired is not None
     pay = team.cost_per_person_month if rep.cost_per_month is None else rep.cost_per_month
     skill = team.skill if rep.skill is None else Constant(rep.skill)
     speed = team.speed if rep.speed is None else Constant(rep.speed)
+    known = team.segments if rep.segments is None else rep.segments
+    first_segment, segments = pools.route((1.0, order.index(name), NOTHING) for name in dict.fromkeys(known))
     return {
         "entity": person.entity,
         "joins": person.joins,
@@ -359,6 +371,9 @@ def _rep(number: int, team: Team, person: _Person, pools: _Pools) -> Row:
         "pay_per_month": pay + team.seat_cost_per_month,
         "skill_distribution": pools.distribution(skill),
         "speed_distribution": pools.distribution(speed),
+        "weight": rep.weight,
+        "first_segment": first_segment,
+        "segments": segments,
         "team": number,
         "on_staff": int(person.joins <= 0),
     }
@@ -370,30 +385,49 @@ def _rep(number: int, team: Team, person: _Person, pools: _Pools) -> Row:
 def _stage(scenario: Contents, name: str, pools: _Pools, reasons: list[str]) -> Row:
     stage = scenario.stages[name]
     targets = {target: number for number, target in enumerate(scenario.stages)} | {WIN: WON}
-    patience = stage.goes_cold_after_days
     first_next, nexts = pools.route(
         (share, targets[target], NOTHING) for target, share in advancing(scenario, name).items()
     )
     first_else, elses = pools.route(_ways_back(stage, targets, reasons))
     first_point, points = pools.curve(stage.effects.wait or scenario.effects.wait)
     return {
-        "odds": odds_of(stage.conversion),
+        **_what_segments_change(stage, pools),
         "theorist_odds": theorist_odds(scenario, stage),
-        "cost_per_visit": stage.cost_per_visit,
         "patience_key": purpose("patience", name),
         "work_key": purpose("work", name),
         "answer_key": purpose("answer", name),
+        "assignment_key": purpose("assignment", name),
         "team": NOBODY if stage.team is None else list(scenario.teams).index(stage.team),
         "makes_lead": int(name == lead_maker(scenario)),
-        "effort": pools.distribution(stage.effort_hours),
-        "customer_time": pools.distribution(stage.customer_takes_days),
-        "patience": NOTHING if patience is None else pools.distribution(patience),
         "first_next": first_next,
         "nexts": nexts,
         "first_else": first_else,
         "elses": elses,
         "first_point": first_point,
         "points": points,
+    }
+
+
+def _variants(scenario: Contents, stages: list[Row], pools: _Pools) -> list[Row]:
+    """Make a row for each segment of the stages that differ by segment, and say in the stages where."""
+    variants: list[Row] = []
+    for (name, stage), row in zip(scenario.stages.items(), stages, strict=True):
+        if stage.segments:
+            row |= {"first_variant": len(variants), "variants": len(scenario.segments)}
+            own = (stage_of(scenario, name, segment) for segment in scenario.segments)
+            variants += [row | _what_segments_change(each, pools) for each in own]
+    return variants
+
+
+def _what_segments_change(stage: Stage, pools: _Pools) -> Row:
+    """Lower what a segment may change of a stage."""
+    patience = stage.goes_cold_after_days
+    return {
+        "odds": odds_of(stage.conversion),
+        "cost_per_visit": stage.cost_per_visit,
+        "effort": pools.distribution(stage.effort_hours),
+        "customer_time": pools.distribution(stage.customer_takes_days),
+        "patience": NOTHING if patience is None else pools.distribution(patience),
     }
 
 

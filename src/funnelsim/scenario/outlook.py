@@ -17,7 +17,7 @@ import numpy as np
 
 from funnelsim.distributions import Constant, Distribution
 from funnelsim.scenario.calendars import Calendar
-from funnelsim.scenario.flow import LOSS, WIN, advancing, failing, first_stage, lead_maker, mix
+from funnelsim.scenario.flow import LOSS, WIN, advancing, failing, first_stage, lead_maker, mix, stage_of
 from funnelsim.scenario.lowering import by_heat, committee_effect, odds_of, theorist_odds, weekly
 from funnelsim.scenario.scenario import Scenario
 from funnelsim.scenario.schema import Contents, Stage, Team
@@ -57,6 +57,7 @@ class _Kind(NamedTuple):
     """A kind of lead: how likely a channel's inquiry is of it, and what multiplies its odds."""
 
     share: float
+    segment: str
     odds: float
     heat: int
     theorist: bool
@@ -81,18 +82,20 @@ def outlook(scenario: Scenario) -> Outlook:
     calendar = Calendar(scenario.start, scenario.months)
     chain = _Chain(scenario)
     inquiries = leads = contracts = 0.0
-    visits = np.zeros(len(scenario.stages))
+    efforts = np.zeros(len(scenario.stages))
     for name in scenario.channels:
         volume = _inquiries_of_period(scenario, name, calendar)
         chances = _walk(scenario, chain, name)
         inquiries += volume
         leads += volume * chances.leads
         contracts += volume * chances.contracts
-        visits += volume * chances.visits
+        efforts += volume * chances.efforts
     months = scenario.horizon.period_months
     weeks = _days_of_period(calendar) / 7
     teams = {
-        name: Workload(_hours_asked(scenario, name, visits) / weeks, _hours_available(team, calendar) / weeks)
+        name: Workload(
+            _hours_asked(scenario, name, efforts) / weeks, _hours_available(team, calendar) / weeks
+        )
         for name, team in scenario.teams.items()
     }
     return Outlook(inquiries / months, leads / months, contracts / months, teams)
@@ -118,20 +121,20 @@ class _Chances(NamedTuple):
 
     leads: float
     contracts: float
-    visits: Floats  # (stages,)
+    efforts: Floats  # (stages,) hours of work at average speed
 
 
 def _walk(scenario: Contents, chain: _Chain, channel: str) -> _Chances:
     """Average over a channel's kinds of lead."""
     start = list(scenario.stages).index(first_stage(scenario, channel))
     leads = contracts = 0.0
-    visits = np.zeros(len(scenario.stages))
+    efforts = np.zeros(len(scenario.stages))
     for kind in _kinds(scenario, channel):
         chances = chain.follow(kind, start)
         leads += kind.share * chances.leads
         contracts += kind.share * chances.contracts
-        visits += kind.share * chances.visits
-    return _Chances(leads, contracts, visits)
+        efforts += kind.share * chances.efforts
+    return _Chances(leads, contracts, efforts)
 
 
 def _kinds(scenario: Contents, channel: str) -> list[_Kind]:
@@ -146,7 +149,8 @@ def _kinds(scenario: Contents, channel: str) -> list[_Kind]:
     ):
         likely = part * heats[heat] * share / len(fits)
         if likely > 0:
-            kinds.append(_Kind(likely, committee_effect(scenario, segment)[0] * fit, heat, theorist))
+            odds = committee_effect(scenario, segment)[0] * fit
+            kinds.append(_Kind(likely, segment, odds, heat, theorist))
     return kinds
 
 
@@ -178,13 +182,18 @@ class _Chain:
 
     def follow(self, kind: _Kind, start: int) -> _Chances:
         """Compute the expected visits, and the chances to become a lead and to win."""
-        advances = np.array([self._advances(stage, kind) for stage in self.scenario.stages.values()])
+        stages = [stage_of(self.scenario, name, kind.segment) for name in self.scenario.stages]
+        advances = np.array([self._advances(stage, kind) for stage in stages])
         moves = advances[:, None] * self.forward + (1.0 - advances)[:, None] * self.backward
         moves *= _MOSTLY  # a way out too unlikely to be told from none
         size = len(advances)
         visits = np.linalg.solve((np.eye(size) - moves[:, :size]).T, np.eye(size)[start])
         contracts = float(visits @ moves[:, size])
-        return _Chances(self._becomes_lead(moves, start), contracts, visits)
+        efforts = [
+            count * stage.effort_hours.mean() if count > 0 else 0.0
+            for stage, count in zip(stages, visits, strict=True)
+        ]
+        return _Chances(self._becomes_lead(moves, start), contracts, np.array(efforts))
 
     def _becomes_lead(self, moves: Floats, start: int) -> float:
         """Compute the chance to go, sooner or later, beyond the stage that makes leads, or to win."""
@@ -233,13 +242,11 @@ def _mean_speed(team: Team) -> float:
     return (drawn * team.people + math.fsum(named)) / (team.people + len(named))
 
 
-def _hours_asked(scenario: Contents, team: str, visits: Floats) -> float:
-    efforts = [
-        stage.effort_hours.mean() * count
-        for stage, count in zip(scenario.stages.values(), visits, strict=True)
-        if stage.team == team and count > 0
+def _hours_asked(scenario: Contents, team: str, efforts: Floats) -> float:
+    own = [
+        effort for stage, effort in zip(scenario.stages.values(), efforts, strict=True) if stage.team == team
     ]
-    return math.fsum(efforts) / _mean_speed(scenario.teams[team])
+    return math.fsum(own) / _mean_speed(scenario.teams[team])
 
 
 def _hours_available(team: Team, calendar: Calendar) -> float:

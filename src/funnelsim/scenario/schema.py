@@ -11,7 +11,9 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, Field
 
+from funnelsim.policies import BUILT_IN, policy_names
 from funnelsim.scenario.channels import Channel, Mix
+from funnelsim.scenario.errors import nearest
 from funnelsim.scenario.quantities import (
     AboveZero,
     Duration,
@@ -54,6 +56,21 @@ def _name(text: str) -> str:
 
 
 Name = Annotated[str, AfterValidator(_name)]
+
+
+def _policy(text: str) -> str:
+    if text not in policy_names():
+        own = policy_names()[len(BUILT_IN) :]
+        registered = f"; registered: {', '.join(own)}" if own else "; none of your own is registered"
+        reject(
+            f'is "{text}"',
+            f"one of {', '.join(BUILT_IN)}{registered}",
+            suggestion=nearest(text, policy_names()),
+        )
+    return text
+
+
+PolicyName = Annotated[str, AfterValidator(_policy)]
 
 
 class Horizon(Section):
@@ -204,6 +221,14 @@ class Rep(Section):
     cost_per_month: NotNegative | None = Field(
         default=None, description="Pay per month. Default: the team's."
     )
+    weight: Positive = Field(
+        default=1.0, description="Weight in the lottery of `weighted`; each of `people` has 1."
+    )
+    segments: tuple[str, ...] | None = Field(
+        default=None,
+        max_length=1000,
+        description="Segments that the rep knows best, for `segment_match`. Default: the team's.",
+    )
 
 
 class WeeklyHours(Section):
@@ -274,13 +299,39 @@ class Team(Section):
         le=1_000_000_000,
         description="Open leads that a rep can own at once. Default: no limit.",
     )
-    assignment: Literal["round_robin", "least_loaded", "hot_to_best", "shared_queue"] = Field(
-        default="round_robin", description="How leads find a rep."
+    assignment: PolicyName = Field(
+        default="round_robin",
+        description=f"How leads find a rep: {', '.join(BUILT_IN)}, or a policy that you have registered.",
+    )
+    segments: tuple[str, ...] = Field(
+        default=(),
+        max_length=1000,
+        description="Segments that the team's people know best, for `segment_match`.",
     )
     queue_order: Literal["fifo", "lifo", "hottest", "oldest_inquiry"] = Field(
         default="fifo", description="In which order a rep works its own queue."
     )
     sticky: bool = Field(default=True, description="A lead stays with its rep through this team's stages.")
+
+
+class StageOfSegment(Section):
+    """A stage for the leads of one segment; what is not given is as in the stage."""
+
+    conversion: Share | None = Field(
+        default=None, description="Probability that the segment's reference lead advances."
+    )
+    effort_hours: Duration | None = Field(
+        default=None, description="Working hours for a lead of the segment."
+    )
+    customer_takes_days: Duration | None = Field(
+        default=None, description="Days that the segment's customers take; times their own factor."
+    )
+    goes_cold_after_days: Duration | None = Field(
+        default=None, description="Days in the queue after which the segment's leads go cold."
+    )
+    cost_per_visit: NotNegative | None = Field(
+        default=None, description="Cost of each visit of a lead of the segment."
+    )
 
 
 class Stage(Section):
@@ -317,6 +368,11 @@ class Stage(Section):
         default=0.0, description="Cost of each visit, booked when work starts."
     )
     effects: StageEffects = Field(default=StageEffects(), description="Effects that differ in this stage.")
+    segments: dict[str, StageOfSegment] = Field(
+        default={},
+        max_length=1000,
+        description="What differs in this stage for leads of a segment, by its name.",
+    )
 
 
 class Goal(Section):

@@ -1,0 +1,46 @@
+"""The conversion that a scenario types for each stage."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from funnelsim.model import Model
+from funnelsim.vocabulary import Floats
+
+
+def typed_conversions(model: Model) -> Floats:
+    """Return the conversion of each stage's reference lead: (S,).
+
+    Where a stage differs by segment, it is the mean over the segments, weighted by the inquiries
+    expected of each.
+
+    Examples
+    --------
+    >>> from funnelsim.scenario import load, lower
+    >>> typed_conversions(lower(load("first_steps")).model).round(6).tolist()
+    [0.35, 0.3]
+    """
+    typed = _probability(model.stages["odds"])
+    for number, stage in enumerate(model.stages):
+        if stage["variants"] > 0:
+            first = int(stage["first_variant"])
+            own = _probability(model.variants["odds"][first : first + int(stage["variants"])])
+            typed[number] = np.average(own, weights=_inquiries_by_segment(model))
+    return typed
+
+
+def _probability(odds: Floats) -> Floats:
+    finite = np.where(np.isinf(odds), 0.0, odds)
+    return np.where(np.isinf(odds), 1.0, finite / (1.0 + finite))
+
+
+def _inquiries_by_segment(model: Model) -> Floats:
+    """Expect inquiries by segment over all channels: (G,); equal where none are expected."""
+    days = len(model.month_days)
+    volumes = np.zeros(len(model.segments))
+    for channel in model.channels:
+        first, count = int(channel["first_segment"]), int(channel["segments"])
+        mix = model.routes[first : first + count]
+        volume = model.expected[int(channel["first_expected"]) + days]
+        volumes[mix["target"]] += volume * np.diff(mix["up_to"], prepend=0.0)
+    return volumes if volumes.any() else np.ones_like(volumes)

@@ -10,7 +10,7 @@ from funnelsim.eventlog.entries import entries
 from funnelsim.eventlog.table import Table
 from funnelsim.eventlog.xes import Xes
 from funnelsim.replication import PAGE
-from funnelsim.scenario import TODAY, Scenario, lower
+from funnelsim.scenario import TODAY, Scenario, lower_in
 from funnelsim.study import in_words
 from funnelsim.vocabulary import Event
 from funnelsim.writing import UnusableError, whole_file
@@ -84,8 +84,8 @@ def write_event_log(
         raise UnusableError(f"an event log is a file that ends in {' or '.join(ENDINGS)}, not {path.name!r}")
     if not 0 <= replication < 2**32:
         raise UnusableError(f"the replication must be a whole number from 0 to 2^32 - 1, not {replication:,}")
-    model, names = lower(scenario.strategy(strategy))
     world = world_of(seed, replication)
+    model, names = lower_in(scenario.strategy(strategy), world)
     ledger = new_ledger(PAGE + len(model.channels) + len(model.reps))
     leads = events = 0
     with whole_file(path) as opened:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import time
+
 import pytest
 
 import funnelsim as fs
-from funnelsim import study
+from funnelsim import replication, study
 from funnelsim.engines import StuckError
 
 
@@ -69,6 +73,28 @@ def test_stopping_before_every_strategy_has_a_year_is_told(scenario: fs.Scenario
 
     with pytest.raises(KeyboardInterrupt):
         fs.compare(scenario, replications=100, jobs=1, progress=stop)
+
+
+def test_a_ctrl_c_that_is_lost_is_repeated(scenario: fs.Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
+    lost = []
+
+    def lose_the_first(*_: object) -> None:
+        began = time.monotonic()
+        try:
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(5)
+        except KeyboardInterrupt:
+            lost.append(True)  # as where a generator is thrown away
+        while time.monotonic() - began < 5:
+            time.sleep(0.01)
+
+    monkeypatch.setattr(replication, "run_block", lose_the_first)
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        fs.simulate(scenario, replications=1)
+    assert lost == [True]
+    assert time.monotonic() - began < 4
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_what_goes_round_for_ever_is_told_with_the_names_of_stages(

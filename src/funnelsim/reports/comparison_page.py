@@ -175,7 +175,7 @@ def _judgement(result: ComparisonResult, next_command: str, width: int) -> Itera
         yield notes.heading("Watch")
         yield from notes.indented(watch)
     yield Text()
-    yield Text(f"Next, try: {next_command}")
+    yield notes.next_step(next_command, width)
 
 
 def typed_conversions(result: ComparisonResult, width: int) -> list[Table]:

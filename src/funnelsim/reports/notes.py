@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
 
+from rich.cells import cell_len
 from rich.padding import Padding
 from rich.text import Text
 
@@ -80,6 +81,19 @@ def formulas(months: int) -> str:
         "Profit = gross margin - cost; ROI = (gross margin - cost) / cost; contracts count when they are "
         f"signed, costs when they arise, {when}."
     )
+
+
+def next_step(command: str, width: int) -> Text:
+    r"""Say what to try next; a command too long for a line goes on behind backslashes, as a shell takes it.
+
+    Examples
+    --------
+    >>> print(next_step("funnelsim run first_steps --seed 2", 40))
+    Next, try: funnelsim run first_steps \
+      --seed 2
+    """
+    line = f"Next, try: {command}"
+    return Text(line if cell_len(line) <= width else " \\\n  --".join(line.split(" --")))
 
 
 def changes(scenario: Scenario, strategy: str) -> list[str]:

@@ -55,7 +55,7 @@ def outlook_page(scenario: Scenario, next_command: str, width: int = WIDTH) -> R
     watch = [line for name, each in zip(names, expected, strict=True) for line in _overloads(name, each)]
     if watch:
         found += [Text(), notes.heading("Watch"), *notes.indented(watch)]
-    return Group(*found, Text(), Text(f"Next, try: {next_command}"))
+    return Group(*found, Text(), notes.next_step(next_command, width))
 
 
 def origins_page(scenario: Scenario, width: int = WIDTH) -> RenderableType:

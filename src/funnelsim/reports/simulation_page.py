@@ -97,7 +97,7 @@ def simulation_page(result: SimulationResult, next_command: str, width: int = WI
         found += _section("Goals", goals(forecast, width))
     found += what_is_unknown(forecast, width)
     found += _watch(result)
-    return Group(*found, Text(), Text(f"Next, try: {next_command}"))
+    return Group(*found, Text(), notes.next_step(next_command, width))
 
 
 def _section(title: str, content: Sequence[Table]) -> list[RenderableType]:

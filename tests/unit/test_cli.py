@@ -1,0 +1,348 @@
+"""The command line: what it prints, what it says where something is wrong, how it stops."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+import funnelsim as fs
+from funnelsim import cli, study
+from funnelsim.engines import StuckError
+from funnelsim.scenario import preset_text
+
+FEW = ["--replications", "3", "--jobs", "1"]
+
+
+def call(*words: str) -> Result:
+    return CliRunner().invoke(cli.app, list(words))
+
+
+def says(result: Result) -> str:
+    return " ".join(result.stdout.split())
+
+
+def refuse(constant: str) -> None:
+    raise AssertionError(f"{constant} is not JSON")
+
+
+# ---- what is printed ------------------------------------------------------------------------
+
+
+def test_compare_prints_the_table_the_verdict_and_what_to_try_next() -> None:
+    result = call("compare", "first_steps", *FEW)
+    assert result.exit_code == 0
+    assert max(map(len, result.stdout.splitlines())) <= 100
+    expected = fs.compare(fs.load("first_steps"), replications=3)
+    assert expected.verdict in says(result)
+    assert "Every figure" not in result.stdout
+    target = expected.best or "more_inquiries"
+    assert result.stdout.rstrip().endswith(f"Next, try: funnelsim run first_steps --strategy {target}")
+
+
+def test_compare_all_shows_every_figure() -> None:
+    result = call("compare", "first_steps", "--all", *FEW)
+    assert "Every figure" in result.stdout
+    assert max(map(len, result.stdout.splitlines())) <= 100
+
+
+def test_compare_json_prints_one_document_and_nothing_else() -> None:
+    result = call("compare", "first_steps", "--json", "--seed", "9", *FEW)
+    found = json.loads(result.stdout, parse_constant=refuse)
+    assert found["seed"] == 9
+    assert list(found["strategies"]) == ["today", "more_inquiries", "one_more_rep"]
+
+
+def test_run_prints_one_strategy_in_depth() -> None:
+    result = call("run", "first_steps", "--strategy", "more_inquiries", *FEW)
+    assert result.exit_code == 0
+    assert result.stdout.startswith("first_steps, strategy more_inquiries")
+    assert max(map(len, result.stdout.splitlines())) <= 100
+    assert "Next, try: funnelsim " in result.stdout.splitlines()[-1]
+
+
+def test_run_json_is_the_document_of_the_result() -> None:
+    found = json.loads(call("run", "first_steps", "--json", *FEW).stdout, parse_constant=refuse)
+    expected = fs.simulate(fs.load("first_steps"), replications=3).summary
+    assert found["figures"]["bookings"]["mean"] == expected.loc["bookings", "mean"]
+
+
+def test_digest_is_one_line_and_the_same_for_every_engine_and_number_of_jobs() -> None:
+    variants = [("--jobs", "1"), ("--jobs", "2"), ("--engine", "reference", "--jobs", "1")]
+    printed = {call("run", "first_steps", "--digest", "--replications", "3", *v).stdout for v in variants}
+    assert len(printed) == 1
+    line = printed.pop()
+    assert line.endswith("\n")
+    assert len(line) == 65
+    int(line, 16)
+
+
+def test_changes_are_made_and_passed_on() -> None:
+    sets = ["--set", "teams.sales.people=30", "--set", "channels.website.inquiries_per_month*=0.5"]
+    found = json.loads(call("run", "first_steps", "--json", *sets, *FEW).stdout)
+    assert len(found["by"]["rep"]) == 30
+    assert found["figures"]["inquiries"]["mean"] == pytest.approx(240, rel=0.15)
+    printed = call("run", "first_steps", *sets, *FEW).stdout
+    assert printed.rstrip().endswith(
+        "Next, try: funnelsim compare first_steps \\\n  --set teams.sales.people=30 \\\n"
+        "  --set 'channels.website.inquiries_per_month*=0.5'"
+    )
+
+
+def test_a_busy_team_is_offered_one_more_person() -> None:
+    printed = call("run", "first_steps", "--set", "channels.website.inquiries_per_month=80", *FEW).stdout
+    assert printed.rstrip().endswith("--set teams.sales.people+=1")
+    again = shlex.split(printed.replace("\\\n", " ").split("Next, try: funnelsim ")[1])
+    assert call(*again, *FEW).exit_code == 0
+
+
+def test_validate_says_what_it_understood(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    assert call("scenarios", "copy", "first_steps", str(file)).exit_code == 0
+    result = call("validate", str(file))
+    assert result.exit_code == 0
+    assert f"{file} is valid" in result.stdout
+    assert f"Next, try: funnelsim compare {file}" in says(result)
+
+
+def test_scenarios_are_listed_and_shown() -> None:
+    listed = call("scenarios").stdout
+    assert all(name in listed for name in fs.presets())
+    shown = says(call("scenarios", "show", "first_steps"))
+    assert "teams.sales.people = 2 assumed: round figures for a first look" in shown
+
+
+def test_copying_leaves_a_file_that_exists_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert call("scenarios", "copy", "first_steps").exit_code == 0
+    copied = Path("first_steps.toml").read_text(encoding="utf-8")
+    assert fs.parse(copied).document == fs.load("first_steps").document
+    Path("first_steps.toml").write_text("mine", encoding="utf-8")
+    again = call("scenarios", "copy", "first_steps")
+    assert (again.exit_code, again.stderr) == (2, "first_steps.toml exists already: it is left as it is\n")
+    assert Path("first_steps.toml").read_text(encoding="utf-8") == "mine"
+
+
+def test_the_schema_is_a_json_schema() -> None:
+    found = json.loads(call("schema").stdout)
+    assert found["$schema"].startswith("https://json-schema.org/")
+    assert "channels" in found["properties"]
+
+
+def test_demo_writes_and_names_table_and_pictures(tmp_path: Path) -> None:
+    out = tmp_path / "new" / "demo"
+    result = call("demo", "first_steps", "--out", str(out), *FEW)
+    assert result.exit_code == 0
+    files = {"comparison.txt", "strategies.png", "forecast.png", "funnel.png", "cycle.png"}
+    assert {path.name for path in out.iterdir()} == files
+    assert all(str(out / name) in result.stdout for name in files)
+    assert (out / "comparison.txt").read_text(encoding="utf-8") in result.stdout
+
+
+# ---- what is wrong --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("compare first_stpes", 'did you mean "first_steps"'),
+        ("validate no/such/file.toml", "the file does not exist"),
+        ("compare first_steps --set teams.sales.peple=3", 'did you mean "teams.sales.people"'),
+        ("compare first_steps --set nonsense", '"nonsense" is not a change'),
+        ("run first_steps --set teams.sales.people=-1", "teams.sales.people"),
+        ("run first_steps --set start=2026 --set start=2027", "--set start is given twice"),
+        ("run first_steps --strategy one_more", 'did you mean "one_more_rep"'),
+        ("run first_steps --replications 0", "--replications must be a whole number from 1 to 1,000,000"),
+        ("compare first_steps --seed -1", "--seed must be a whole number from 0"),
+        ("compare first_steps --jobs 5000", "--jobs must be a whole number from 0 to 1,024"),
+        ("run first_steps --engine fast", "--engine must be compiled or reference, not 'fast'"),
+        ("run first_steps --json --digest", "ask for one of them"),
+        ("run first_steps --replications many", "--replications"),
+        ("scenarios show nothing", "does not exist"),
+        ("scenarios copy nothing", "is not a preset"),
+        ("scenarios copy first_steps /no/such/folder/x.toml", "cannot be written: No such file or directory"),
+        ("demo first_steps --out /dev/null/x", "cannot be written"),
+        ("nothing", "No such command"),
+    ],
+)
+def test_what_is_wrong_is_said_on_the_error_stream(words: str, sentence: str) -> None:
+    result = call(*words.split())
+    assert result.exit_code == 2
+    assert sentence in result.stderr
+    assert result.stdout == ""
+    assert "Traceback" not in result.stderr
+
+
+def test_all_errors_of_a_file_are_listed(tmp_path: Path) -> None:
+    file = tmp_path / "bad.toml"
+    text = preset_text("first_steps").replace("people = 2", "peple = 2")
+    file.write_text(text.replace("conversion = 0.35", "conversion = 1.2"), encoding="utf-8")
+    result = call("validate", str(file))
+    assert result.exit_code == 2
+    assert 'did you mean "people"' in result.stderr
+    assert "stages.first_call.conversion is 1.2" in result.stderr
+
+
+def test_what_goes_round_for_ever_is_said_with_stages(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stuck(*_: object) -> None:
+        raise StuckError(0, (1,))
+
+    monkeypatch.setattr(study, "replicate", stuck)
+    result = call("run", "first_steps")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("leads go round for ever without time passing, in these stages: proposal")
+
+
+def test_what_is_a_mistake_of_ours_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ValueError("ours")
+
+    monkeypatch.setattr(study, "replicate", broken)
+    assert isinstance(call("run", "first_steps").exception, ValueError)
+
+
+# ---- as a process ---------------------------------------------------------------------------
+
+
+def process(*words: str, code: str = "from funnelsim.cli import main; main()") -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", f"import sys; sys.argv[0] = 'funnelsim'\n{code}", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+SIGNALLING = """
+import contextlib, signal
+from funnelsim import cli, terminal
+shown = terminal.progress
+@contextlib.contextmanager
+def telling(simulations):
+    with shown(simulations) as progress:
+        done = []
+        def tell(count):
+            done.append(count)
+            if len(done) == 4:
+                print("begun", file=sys.stderr, flush=True)
+            progress(count)
+        yield tell
+terminal.progress = telling
+cli.main()
+"""
+
+
+def alive(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("engine", "jobs", "whole_group"),  # a terminal tells the whole group, a scheduler the process alone
+    [
+        ("compiled", "1", False),
+        ("compiled", "2", True),
+        ("reference", "1", False),
+        ("reference", "2", False),
+        ("reference", "2", True),
+    ],
+)
+def test_ctrl_c_shows_what_was_finished(engine: str, jobs: str, whole_group: bool) -> None:
+    words = ["run", "first_steps", "--replications", "100000", "--engine", engine, "--jobs", jobs]
+    running = process(*words, code=SIGNALLING)
+    assert running.stderr is not None
+    told = [running.stderr.readline()]
+    while told[-1] not in ("begun\n", ""):
+        told.append(running.stderr.readline())
+    began = time.monotonic()
+    (os.killpg if whole_group else os.kill)(running.pid, signal.SIGINT)
+    out, error = running.communicate(timeout=60)
+    assert time.monotonic() - began < 5  # a second on an idle machine
+    assert running.returncode == 130
+    stopped = error.splitlines()[-1]
+    assert stopped.startswith("stopped after ")
+    assert stopped.endswith(" of 100,000 simulated years")
+    assert f"{stopped.split()[2]} simulated years" in out
+    assert "Traceback" not in error
+    deadline = time.monotonic() + 5
+    while alive(running.pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not alive(running.pid)
+
+
+def test_ctrl_c_before_the_first_year_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(study, "replicate", stopped)
+    result = call("compare", "first_steps")
+    assert result.exit_code == 130
+    assert result.stdout == ""
+    assert result.stderr == "stopped before every strategy had finished a simulated year\n"
+
+
+def test_stopped_json_is_whole_and_a_stopped_digest_is_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    simulate = study.simulate
+
+    def stop(_: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(
+        study, "simulate", lambda *words, **more: simulate(*words, **more | {"progress": stop})
+    )
+    words = ["run", "first_steps", "--replications", "20", "--jobs", "1"]
+    result = call(*words, "--json")
+    assert result.exit_code == 130
+    found = json.loads(result.stdout, parse_constant=refuse)
+    assert found["replications"]["finished"] < found["replications"]["asked"] == 20
+    digest = call(*words, "--digest")
+    assert (digest.exit_code, digest.stdout) == (130, "")
+
+
+def test_a_reader_who_has_seen_enough_is_no_error() -> None:
+    with process("schema") as running:
+        assert running.stdout is not None
+        running.stdout.close()
+        assert running.stderr is not None
+        assert running.stderr.read() == ""
+        assert running.wait(timeout=60) == 0
+
+
+def test_the_first_compilation_is_announced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("numba.config.DISABLE_JIT", 0)
+    monkeypatch.setattr("funnelsim.compilation.cache_folder", lambda: tmp_path / "compiled")
+    assert "Compiling the engine, once on this machine" in call("run", "first_steps", *FEW).stderr
+    (tmp_path / "compiled").mkdir()
+    (tmp_path / "compiled" / "engine.nbi").touch()
+    assert call("run", "first_steps", *FEW).stderr == ""
+
+
+def test_importing_and_asking_for_help_import_nothing_heavy() -> None:
+    code = (
+        "import funnelsim\n"
+        "from funnelsim.cli import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "heavy = {'numba', 'numpy', 'scipy', 'pandas', 'matplotlib', 'simpy', 'joblib'}\n"
+        "print('IMPORTED', sorted(heavy & set(sys.modules)))\n"
+    )
+    for words in (["--help"], ["compare", "--help"]):
+        out, _ = process(*words, code=code).communicate(timeout=60)
+        assert out.endswith("IMPORTED []\n")
+
+
+@pytest.mark.parametrize("words", [["compare"], ["run"], ["validate"], ["schema"], ["demo"], ["scenarios"]])
+def test_every_command_helps_with_an_example(words: list[str]) -> None:
+    shown = says(call(*words, "--help"))
+    assert f"Example: funnelsim {words[0]}" in shown

@@ -1,0 +1,538 @@
+"""Frames against sums, tables that cut no number, pictures that show the frames."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from rich.console import Console
+
+import funnelsim as fs
+from funnelsim.forecast import Interval
+from funnelsim.metrics import FIGURES, Unit
+from funnelsim.reports import document, figures, notes
+from funnelsim.reports.columns import NOTHING, PRECISION, RANGE, Column, figure_column, rounded, text_column
+from funnelsim.reports.comparison_page import comparison_page
+from funnelsim.reports.grid import folded, printable, tables
+from funnelsim.reports.scenario_page import origins_page, outlook_page, presets_page
+from funnelsim.reports.simulation_page import simulation_page
+from funnelsim.scenario import from_document, levers, origins
+
+mpl.use("Agg")
+YEARS = 12
+NAN = math.nan
+
+
+@pytest.fixture(scope="module")
+def comparison() -> fs.ComparisonResult:
+    return fs.compare(fs.load("first_steps"), replications=YEARS)
+
+
+@pytest.fixture(scope="module")
+def today(comparison: fs.ComparisonResult) -> fs.SimulationResult:
+    return comparison["today"]
+
+
+@pytest.fixture(autouse=True)
+def _closed_figures() -> Iterator[None]:
+    yield
+    mpl.pyplot.close("all")
+
+
+def text(page: Any, width: int = 100) -> str:
+    """What a page looks like."""
+    file = io.StringIO()
+    Console(file=file, width=width).print(page)
+    return file.getvalue()
+
+
+def widest(page: str) -> int:
+    return max(len(line) for line in page.splitlines())
+
+
+def crowded() -> fs.Scenario:
+    """Seven teams and stages, five goals and six strategies, all with the longest names."""
+    plain = fs.load("first_steps").document
+    team, stage = plain["teams"].pop("sales"), plain["stages"]["first_call"]
+    stage.pop("makes")
+    names = [f"{'team of a long name ' * 3}"[:57] + f" {i}" for i in range(3)]
+    names += [f"{'x' * 59}{i}" for i in range(4)]
+    plain["teams"] = {name: dict(team) for name in names}
+    plain["stages"] = {f"{'stage_' * 9}{i}": {**stage, "team": name} for i, name in enumerate(names)}
+    plain["goals"] = {
+        f"{'goal_' * 10}{i}": {"metric": "cost", "at_most": 10.0**i, "each": "average_month"}
+        for i in range(5)
+    }
+    plain["strategies"] = {
+        f"{'strategy_' * 6}{i}": {
+            "about": "many words " * 30,
+            "change": {"channels.website.cost_per_month": i},
+        }
+        for i in range(6)
+    }
+    return from_document(plain)
+
+
+# ---- columns and tables ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("unit", "shown", "heading", "cells"),
+    [
+        (Unit.MONEY, [(1.234e6, 9e5, 1.6e6)], "million USD", ["1.23 (0.90 to 1.60)"]),
+        (Unit.MONEY, [(34_567, 34_000, 36_000)], "thousand USD", ["34.6 (34 to 36)"]),
+        (Unit.MONEY, [(1_234.6, 1_100, 1_400), (9, 8, 10)], "USD", ["1,235 (1,100 to 1,400)", "9 (8 to 10)"]),
+        (Unit.SHARE, [(0.123, 0.05, 0.2), (-0.5, -0.6, -0.4)], "%", ["12.3 (5 to 20)", "-50.0 (-60 to -40)"]),
+        (Unit.COUNT, [(34.4, 28, 41)], "", ["34.4 (28 to 41)"]),
+        (Unit.COUNT, [(2, 0, 4)], "", ["2 (0 to 4)"]),
+        (Unit.DAYS, [(58.24, 57.66, 58.82)], "days", ["58.2 (57.7 to 58.8)"]),
+        (Unit.DAYS, [(NAN, NAN, NAN), (math.inf, math.inf, math.inf)], "days", ["-", "-"]),
+        (Unit.DAYS, [(5.0, NAN, NAN), None], "days", ["5", "-"]),
+        (Unit.RATIO, [(1.0, 0.52, 1.48), (2.0, 2.0, 2.0)], "", ["1 (0.52 to 1.48)", "2"]),
+        (
+            Unit.SHARE,
+            [(-0.0001, -0.0004, 0.3), (0.5, 0.5001, 0.5002)],
+            "%",
+            ["-0.01 (0 to 30)", "50.0 (50.01 to 50.02)"],
+        ),
+    ],
+)
+def test_columns_by_hand(unit: Unit, shown: list[Any], heading: str, cells: list[str]) -> None:
+    intervals = [None if each is None else Interval(*each) for each in shown]
+    column = figure_column("Title", unit, "USD", intervals, RANGE)
+    assert (column.unit, list(column.beside())) == (heading, cells)
+
+
+FINITE = st.floats(-1e13, 1e13)
+FIGURE = st.one_of(
+    st.none(), st.tuples(st.one_of(FINITE, st.just(NAN)), FINITE, FINITE).map(lambda x: Interval(*x))
+)
+NAME = st.text(st.characters(categories=["L", "N"], include_characters="_ -"), min_size=1, max_size=60)
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(
+    st.integers(1, 4).flatmap(
+        lambda rows: st.tuples(
+            st.lists(NAME, min_size=rows, max_size=rows),
+            st.lists(
+                st.tuples(NAME, st.sampled_from(Unit), st.lists(FIGURE, min_size=rows, max_size=rows)),
+                min_size=1,
+                max_size=12,
+            ),
+        )
+    ),
+    st.sampled_from([Column.beside, Column.beneath]),
+)
+def test_tables_fit_the_page_and_cut_no_number(
+    content: tuple[list[str], list[tuple[str, Unit, list[Interval | None]]]], cells: Any
+) -> None:
+    labels, wanted = content
+    columns = [figure_column(title, unit, "USD", shown, RANGE) for title, unit, shown in wanted]
+    pages = [text(table) for table in tables("Row", labels, columns, cells)]
+    assert all(cell_len(line) <= 100 for page in pages for line in page.splitlines())
+    words = [word for page in pages for word in page.split()]
+    for column in columns:
+        for cell in cells(column):
+            assert all(part in words for part in cell.split())
+
+
+@given(NAME, st.integers(2, 30))
+@settings(derandomize=True)
+def test_folding_a_name_loses_nothing(name: str, width: int) -> None:
+    lines = folded(name, width)
+    assert "".join(lines).replace(" ", "") == name.replace(" ", "")
+    assert all(cell_len(line) <= width for line in lines)
+
+
+def test_texts_of_a_file_cannot_command_the_terminal() -> None:
+    assert printable("red \x1b[31m\n\tand\x07 bold") == "red ?[31m and? bold"
+
+
+@given(st.floats(-1e12, 1e12), st.integers(0, 6))
+@settings(derandomize=True)
+def test_rounding_never_makes_something_nothing(value: float, places: int) -> None:
+    written = float(rounded(value, places).replace(",", ""))
+    assert (written == 0) == (abs(value) < NOTHING)
+    assert written == pytest.approx(value, rel=0.5, abs=10.0**-places)
+
+
+# ---- frames ---------------------------------------------------------------------------------
+
+
+def test_months_channels_and_reps_add_up_to_the_whole(today: fs.SimulationResult) -> None:
+    for frame in (today.by_month, today.by_channel, today.by_segment, today.by_rep, today.by_team):
+        for metric in ("won", "bookings"):
+            assert frame[metric, "mean"].sum() == pytest.approx(today.summary.loc[metric, "mean"])
+    assert today.by_month["cost", "mean"].sum() == pytest.approx(today.summary.loc["cost", "mean"])
+
+
+def test_frames_have_a_row_for_each_thing_in_its_order(today: fs.SimulationResult) -> None:
+    assert list(today.by_stage.index) == ["first_call", "proposal"]
+    assert list(today.by_month.index) == [f"2026-{month:02}" for month in range(1, 13)]
+    assert list(today.by_rep.index) == ["sales 1", "sales 2"]
+    assert list(today.summary.index) == [name for name, figure in FIGURES.items() if "all" in figure.by]
+    assert today.summary.loc["bookings", "unit"] == "USD"
+    assert list(today.goals.index) == ["contracts"]
+
+
+def test_frames_hold_what_the_years_say(today: fs.SimulationResult) -> None:
+    won = np.sort(today.forecast.values("won")[:, 0])
+    row = today.summary.loc["won"]
+    assert row["mean"] == pytest.approx(won.mean())
+    assert (row["p10"], row["p50"], row["p90"]) == (won[1], won[5], won[10])  # of twelve years
+    reached = np.mean(won >= 3 * 12)
+    assert today.goals.loc["contracts", "chance"] == pytest.approx(reached)
+
+
+def test_lost_and_cold_add_up_to_all_that_ended_without_a_contract(today: fs.SimulationResult) -> None:
+    ended = today.forecast.reasons("all").sum()
+    assert today.reasons.to_numpy().sum() == pytest.approx(ended)
+    assert next(iter(today.reasons.columns)) == "gone cold"
+    cold = today.summary.loc["gone_cold_share", "mean"]
+    lost = today.reasons["gone cold"].sum() / (today.forecast.parts("gone_cold_share")[1].mean())
+    assert lost == pytest.approx(cold)
+
+
+def test_typed_conversions_are_those_of_the_file(today: fs.SimulationResult) -> None:
+    assert today.conversions["typed"].to_dict() == pytest.approx({"first_call": 0.35, "proposal": 0.3})
+    simulated = today.by_stage["conversion"]
+    assert today.conversions["mean"].tolist() == simulated["mean"].tolist()
+
+
+def test_differences_are_those_of_the_frames(comparison: fs.ComparisonResult) -> None:
+    means = comparison.summary["mean"]
+    for name in ("more_inquiries", "one_more_rep"):
+        for metric in ("net_contribution", "roi", "cycle_length"):
+            expected = means.loc[name, metric] - means.loc["today", metric]
+            assert comparison.differences.loc[(name, metric), "mean"] == pytest.approx(expected)
+    assert comparison.table.loc["one_more_rep", "profit_gain"] == pytest.approx(
+        means.loc["one_more_rep", "net_contribution"] - means.loc["today", "net_contribution"]
+    )
+    assert math.isnan(comparison.table.loc["today", "profit_gain"])
+
+
+@pytest.mark.parametrize("cut", ["by_month", "by_channel", "by_segment", "by_stage", "by_rep", "by_team"])
+def test_cuts_of_a_comparison_are_those_of_its_strategies(comparison: fs.ComparisonResult, cut: str) -> None:
+    stacked = getattr(comparison, cut)
+    for name in comparison:
+        assert stacked.loc[name].equals(getattr(comparison[name], cut))
+
+
+def test_the_cycle_rises_from_none_to_all(today: fs.SimulationResult) -> None:
+    share = today.cycle["share"]
+    assert (share.iloc[0], share.iloc[-1]) == (0, pytest.approx(1))
+    assert (np.diff(share) >= 0).all()
+
+
+def test_team_hours_are_those_of_the_file(today: fs.SimulationResult) -> None:
+    hours = today.team_hours.loc["sales"]
+    assert hours["available"] == pytest.approx(2 * 20 * 261 / 5)  # 261 working days in 2026
+    assert hours["worked"] <= hours["asked"]
+
+
+# ---- pages ----------------------------------------------------------------------------------
+
+
+def rows_of(page: str, label: str) -> list[str]:
+    return [line for line in page.splitlines() if line.startswith(f"{label} ")]
+
+
+def test_every_strategy_has_one_row_in_each_block(comparison: fs.ComparisonResult) -> None:
+    page = text(comparison_page(comparison, "next"))
+    blocks = page.count("Strategy  ")
+    assert {len(rows_of(page, name)) for name in comparison} == {blocks}
+    assert widest(page) <= 100
+
+
+def test_the_first_block_is_what_decides(comparison: fs.ComparisonResult) -> None:
+    page = text(comparison_page(comparison, "next"))
+    row = rows_of(page, "one_more_rep")[0].split()
+    table = comparison.table.loc["one_more_rep"]
+    shown = [float(word.replace(",", "")) for word in row[1:]]
+    scaled = [table["won"], table["bookings"] / 1e6, table["cost"] / 1e3, 100 * table["roi"]]
+    assert shown[:4] == pytest.approx(scaled, rel=0.01)
+    assert shown[4] == pytest.approx(table["profit_gain"] / 1e3, rel=0.05)
+    assert shown[5] == pytest.approx(table["return_on_extra"], rel=0.05)
+    assert rows_of(page, "today")[0].split()[-2:] == ["-", "-"]
+
+
+def test_the_page_says_what_changes_what_is_best_and_what_intervals_mean(
+    comparison: fs.ComparisonResult,
+) -> None:
+    page = text(comparison_page(comparison, "funnelsim run first_steps"))
+    flat = " ".join(page.split())
+    assert "one_more_rep: Hire a third rep teams.sales.people: 2 -> 3" in flat
+    assert "channels.website.inquiries_per_month: 40 -> 50" in flat
+    assert comparison.verdict in flat
+    assert "P10-P90: range of outcomes; one simulated year in ten is lower, one in ten is higher." in flat
+    assert "95 %: precision of the mean of 12 simulated years." in flat
+    assert "Goal contracts: contracts, at least 3 in an average month." in flat
+    assert page.rstrip().endswith("Next, try: funnelsim run first_steps")
+    for word in ("replication", "digest", "nan", "inf ", "Interval("):
+        assert word not in flat
+
+
+def test_all_shows_every_figure(comparison: fs.ComparisonResult) -> None:
+    flat = " ".join(text(comparison_page(comparison, "next", everything=True)).split())
+    few = " ".join(text(comparison_page(comparison, "next")).split())
+    assert "velocity" in flat
+    assert "velocity" not in few
+    for figure in FIGURES.values():
+        if "all" in figure.by:
+            assert all(word in flat for word in figure.title.split())
+
+
+def test_a_warning_is_told_once_with_all_its_strategies() -> None:
+    told = notes.warnings({"today": ("Too few.", "Open."), "more": ("Too few.",)})
+    assert told == ["today, more: Too few.", "today: Open."]
+
+
+@pytest.mark.parametrize("width", [60, 80, 100])
+def test_crowded_pages_fit(width: int) -> None:
+    scenario = crowded()
+    result = fs.compare(scenario, strategies=["today", f"{'strategy_' * 6}3"], replications=3)
+    pages = [
+        comparison_page(result, "next", everything=True, width=width),
+        simulation_page(result["today"], "next", width),
+        outlook_page(scenario, "next", width),
+        origins_page(scenario, width),
+    ]
+    assert [widest(text(page, width)) <= width for page in pages] == [True] * 4
+
+
+def test_one_strategy_in_depth(today: fs.SimulationResult) -> None:
+    page = text(simulation_page(today, "funnelsim compare first_steps"))
+    flat = " ".join(page.split())
+    months = today.scenario.months
+    assert f"warm-up of {months.warm_up} months" in flat
+    assert "period of 12 months from 2026-01-01 to 2026-12-31" in flat
+    assert f"drain of {months.drain} months" in flat
+    assert "ROI = (gross margin - cost) / cost" in flat
+    for title in ("By month", "By channel", "By stage", "By rep", "Lost, by stage and reason", "Goals"):
+        assert title in page
+    stage = rows_of(page, "first_call")[0].split()
+    assert stage[1] == "35"
+    assert float(stage[2]) == pytest.approx(100 * today.conversions.loc["first_call", "mean"], abs=0.1)
+    assert rows_of(page, "2026-07")
+    assert page.rstrip().endswith("Next, try: funnelsim compare first_steps")
+
+
+def test_what_is_undefined_is_a_dash() -> None:
+    nobody = fs.load("first_steps").with_changes({"stages.proposal.conversion": 0.0})
+    result = fs.compare(nobody, strategies=["today", "one_more_rep"], replications=2)
+    page = text(comparison_page(result, "next"))
+    assert "nan" not in page
+    assert "inf" not in page.replace("information", "")
+    assert rows_of(page, "today")[1].split()[1:3] == ["-", "-"]  # the cycle, and its change
+    text(simulation_page(result["today"], "next"))
+    for draw in (result.plot_cycle, result.plot_strategies, result["today"].plot_funnel):
+        draw()
+
+
+def test_many_reps_are_told_by_team() -> None:
+    many = fs.load("first_steps").with_changes({"teams.sales.people": 41})
+    page = text(simulation_page(fs.simulate(many, replications=1), "next"))
+    assert "sales 41" not in page
+    assert rows_of(page, "sales")
+
+
+def test_a_single_strategy_has_nothing_to_be_compared_with() -> None:
+    alone = fs.compare(fs.load("first_steps"), strategies=["today"], replications=2)
+    flat = " ".join(text(comparison_page(alone, "next")).split())
+    assert "one strategy in the same worlds" in flat
+    assert "There is nothing to compare today with." in flat
+    assert alone.best is None
+    assert "<table>" in alone._repr_html_()
+
+
+def test_validating_says_what_was_understood() -> None:
+    scenario = fs.load("first_steps").with_changes({"teams.sales.hours_per_week": 12})
+    flat = " ".join(text(outlook_page(scenario, "next")).split())
+    assert "It has 1 channel, 1 segment, 1 team, 2 stages and 1 goal." in flat
+    assert "today 40" in flat
+    assert re.search(r"more_inquiries: team sales is asked for [\d.]+ hours a week and has 24", flat)
+    fine = fs.load("first_steps").with_changes({"teams.sales.people": 20})
+    assert "Watch" not in text(outlook_page(fine, "next")).replace("one_more_rep: team", "")
+
+
+def test_showing_a_scenario_tells_every_origin() -> None:
+    scenario = fs.load("marketplace_sellers")
+    page = "".join(text(origins_page(scenario)).split())
+    for row in origins(scenario):
+        assert "".join(f"{row.path}=".split()) in page
+        assert "".join(row.origin.split())[:20] in page
+
+
+def test_listing_presets_names_each() -> None:
+    page = text(presets_page())
+    assert all(name in page for name in fs.presets())
+
+
+def test_values_are_shown_without_the_noise_of_binary_fractions() -> None:
+    raised = fs.load("professional_services")
+    assert [each.after for each in levers(raised, "more_advertising")] == [18_000, pytest.approx(38.4)]
+    assert notes.changes(raised, "more_advertising")[2].endswith(": 24 -> 38.4")
+    assert notes.value_in_words({"median": 0.1 + 0.2}) == "{ median = 0.3 }"
+    assert notes.value_in_words(None) == "nothing"
+
+
+def test_a_horizon_without_warm_up_and_drain() -> None:
+    bare = fs.load("first_steps").with_changes({"horizon.warm_up_months": 0, "horizon.drain_months": 0})
+    assert notes.horizon(bare) == (
+        "no warm-up: the pipeline starts empty; period of 12 months from 2026-01-01 to 2026-12-31; "
+        "no drain: what is open at the end stays open."
+    )
+
+
+# ---- notebooks and JSON ---------------------------------------------------------------------
+
+
+def test_notebooks_show_table_and_verdict(
+    comparison: fs.ComparisonResult, today: fs.SimulationResult
+) -> None:
+    page = comparison._repr_html_()
+    assert page.count("<tr>") == 4
+    assert comparison.verdict in page
+    assert "95 %: precision of the mean" in page
+    assert "Contracts" in today._repr_html_()
+
+
+def test_names_are_escaped_in_notebooks() -> None:
+    sly = fs.load("first_steps").document
+    sly["strategies"] = {"<script>": {"change": {"teams.sales.people": 3}}}
+    page = fs.compare(from_document(sly), replications=2)._repr_html_()
+    assert "<script>" not in page
+    assert "&lt;script&gt;" in page
+
+
+def refuse(constant: str) -> None:
+    raise AssertionError(f"{constant} is not JSON")
+
+
+def test_documents_hold_the_frames(comparison: fs.ComparisonResult, today: fs.SimulationResult) -> None:
+    whole = json.loads(document.as_json(document.comparison_document(comparison)), parse_constant=refuse)
+    for name in comparison:
+        found = whole["strategies"][name]["figures"]
+        for metric, row in comparison[name].summary.iterrows():
+            assert found[metric]["mean"] == pytest.approx(row["mean"])
+            assert found[metric]["p90"] == pytest.approx(row["p90"])
+    profit = whole["against_base"]["one_more_rep"]["net_contribution"]
+    assert profit["low"] == pytest.approx(comparison.table.loc["one_more_rep", "profit_gain_low"])
+    assert whole["strategies"]["one_more_rep"]["changes"] == {"teams.sales.people": {"before": 2, "after": 3}}
+    one = json.loads(document.as_json(document.simulation_document(today)), parse_constant=refuse)
+    assert one["by"]["month"]["2026-03"]["won"]["p50"] == today.by_month.loc["2026-03", ("won", "p50")]
+    assert one["conversions"]["proposal"]["typed"] == pytest.approx(0.3)
+
+
+def test_what_is_undefined_is_null_in_documents() -> None:
+    nobody = fs.load("first_steps").with_changes({"stages.proposal.conversion": 0.0})
+    result = fs.simulate(nobody, replications=1)
+    found = json.loads(document.as_json(document.simulation_document(result)), parse_constant=refuse)
+    assert found["figures"]["cac"]["mean"] is None
+    assert found["figures"]["won"]["low"] is None  # one year has no precision
+
+
+# ---- pictures -------------------------------------------------------------------------------
+
+
+def test_the_fan_shows_the_months(today: fs.SimulationResult) -> None:
+    ax = today.plot_forecast("won")
+    median, mean = (line.get_ydata() for line in ax.lines)
+    assert list(median) == today.by_month["won", "p50"].tolist()
+    assert list(mean) == today.by_month["won", "mean"].tolist()
+    assert ax.get_title().endswith("P10 to P90 of 12 simulated years")
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("Month", "Contracts")
+    assert today.plot_forecast().get_ylabel() == "Bookings, thousand USD"
+    assert today.plot_forecast("utilisation").get_ylabel() == "Busy, %"
+
+
+def test_the_funnel_shows_what_becomes_of_visits(today: fs.SimulationResult) -> None:
+    ax = today.plot_funnel()
+    went_on = [bar.get_width() for bar in ax.containers[0]]
+    stages = today.by_stage
+    assert sum(bar.get_width() for container in ax.containers[:4] for bar in container) == pytest.approx(
+        stages["visits", "mean"].sum()
+    )
+    assert went_on[0] < stages["visits", "mean"].iloc[0]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["first_call", "proposal", "contracts"]
+
+
+def test_the_cycle_curve_names_half_and_nine_tenths(comparison: fs.ComparisonResult) -> None:
+    ax = comparison["today"].plot_cycle()
+    days = comparison["today"].forecast.cycle().quantile(0.5).value
+    label = ax.get_legend().get_texts()[0].get_text()
+    assert float(label.split("half within ")[1].split(" ")[0]) == pytest.approx(days, rel=0.01)
+    assert "95 % precision" in ax.get_title()
+    assert len(comparison.plot_cycle().get_legend().get_texts()) == 3
+
+
+def test_more_than_three_curves_have_no_bands_and_their_legend_beside(
+    comparison: fs.ComparisonResult,
+) -> None:
+    forecasts = {str(number): comparison["today"].forecast for number in range(4)}
+    ax = figures.cycle_curve(forecasts)
+    assert not ax.collections
+    assert "precision" not in ax.get_title()
+
+
+def test_strategies_stand_where_their_differences_are(comparison: fs.ComparisonResult) -> None:
+    ax = comparison.plot_strategies()
+    means = [container.lines[0].get_xdata()[0] for container in ax.containers]
+    gains = comparison.table["profit_gain"].dropna()
+    assert means == pytest.approx((gains / 1e3).tolist())
+    assert "95 % precision of the mean" in ax.get_title()
+    assert ax.get_xlabel() == "Net contribution: difference from today, thousand USD"
+
+
+def test_pictures_can_be_drawn_into_given_axes(comparison: fs.ComparisonResult) -> None:
+    _, given_axes = mpl.pyplot.subplots(1, 4)
+    base = comparison["today"]
+    drawn = [
+        comparison.plot_strategies(ax=given_axes[0]),
+        base.plot_forecast(ax=given_axes[1]),
+        base.plot_funnel(ax=given_axes[2]),
+        comparison.plot_cycle(ax=given_axes[3]),
+    ]
+    assert drawn == list(given_axes)
+
+
+def test_no_text_lies_outside_a_picture_or_over_another(comparison: fs.ComparisonResult) -> None:
+    for ax in (comparison.plot_strategies(), comparison["today"].plot_funnel(), comparison.plot_cycle()):
+        ax.figure.canvas.draw()
+        whole = ax.figure.bbox
+        texts = [
+            each for each in (*ax.texts, *ax.get_yticklabels(), ax.title, ax.xaxis.label) if each.get_text()
+        ]
+        boxes = [each.get_window_extent() for each in texts]
+        assert all(whole.x0 <= box.x0 and box.x1 <= whole.x1 for box in boxes)
+        assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
+
+
+def test_a_figure_that_cannot_be_drawn_is_told(comparison: fs.ComparisonResult) -> None:
+    with pytest.raises(ValueError, match="there is no figure 'profit' to compare; there are inquiries"):
+        comparison.plot_strategies("profit")
+    with pytest.raises(ValueError, match="cycle_lenght"):
+        comparison["today"].plot_forecast("cycle_lenght")
+
+
+def test_pictures_are_written_and_named(comparison: fs.ComparisonResult, tmp_path: Path) -> None:
+    written = figures.write_pictures(comparison, tmp_path)
+    assert [path.name for path in written] == ["strategies.png", "forecast.png", "funnel.png", "cycle.png"]
+    assert all(path.read_bytes().startswith(b"\x89PNG") for path in written)
+
+
+def test_words_stand_in_columns_of_their_own() -> None:
+    assert text_column("Asks", ["a", "b"]).beneath() == ("a", "b")
+    assert figure_column("", Unit.SHARE, "", [Interval(0.1, 0, 1)], PRECISION).beneath() == ("10\n0 to 100",)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import _thread
 import hashlib
 import os
+import signal
+import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -13,7 +17,6 @@ from joblib import Parallel, delayed
 from funnelsim.engines import ENGINES, Ledger, new_ledger, pages, world_of
 from funnelsim.metrics import Tally, fold, new_tally, stack
 from funnelsim.model import Model, Names
-from funnelsim.policies import BUILT_IN, policy_names
 from funnelsim.vocabulary import Record
 
 PAGE = 16_384  # rows of a ledger at once: 1 MB, which stays in the cache of a core
@@ -160,15 +163,50 @@ def _results(
     tasks = [(name, block) for block in plan.blocks() for name in strategies]
     jobs = min(plan.jobs or os.cpu_count() or 1, len(tasks))
     if jobs == 1:
-        for name, block in tasks:
-            yield name, block, run_block(*strategies[name], plan, block)
+        with _insistent_ctrl_c():
+            for name, block in tasks:
+                yield name, block, run_block(*strategies[name], plan, block)
         return
-    # Policies of the user's own are registered in this process only.
-    backend = "threading" if plan.engine == "compiled" or policy_names() != BUILT_IN else "loky"
+    backend = "threading" if plan.engine == "compiled" else "loky"
     pool = Parallel(n_jobs=jobs, backend=backend, return_as="generator")
     results = pool(delayed(run_block)(*strategies[name], plan, block) for name, block in tasks)
     for (name, block), worlds in zip(tasks, results, strict=True):
         yield name, block, worlds
+
+
+@contextmanager
+def _insistent_ctrl_c() -> Iterator[None]:
+    """Repeat a Ctrl-C until it has stopped what runs in this thread.
+
+    An exception that is raised while Python throws away a generator is lost, and the reference engine's are
+    thrown away by the thousand at the end of a world: one Ctrl-C in ten had no effect.
+    """
+    main = threading.current_thread() is threading.main_thread()
+    if not main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield  # somebody else takes care of signals
+        return
+    pressed, over = threading.Event(), threading.Event()
+
+    def interrupt(*_: object) -> None:
+        if not over.is_set():
+            pressed.set()
+            raise KeyboardInterrupt
+
+    def insist() -> None:
+        pressed.wait()
+        while not over.wait(0.3):
+            _thread.interrupt_main()
+
+    watcher = threading.Thread(target=insist, daemon=True)
+    signal.signal(signal.SIGINT, interrupt)
+    watcher.start()
+    try:
+        yield
+    finally:
+        over.set()
+        pressed.set()
+        watcher.join()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def run_block(models: Models, names: Names, plan: Plan, block: range) -> list[World]:

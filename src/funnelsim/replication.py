@@ -17,6 +17,7 @@ from joblib import Parallel, delayed
 from funnelsim.engines import ENGINES, Ledger, new_ledger, pages, world_of
 from funnelsim.metrics import Tally, fold, new_tally, stack
 from funnelsim.model import Model, Names
+from funnelsim.policies import BUILT_IN, policy_names
 from funnelsim.vocabulary import Record
 
 PAGE = 16_384  # rows of a ledger at once: 1 MB, which stays in the cache of a core
@@ -167,7 +168,8 @@ def _results(
             for name, block in tasks:
                 yield name, block, run_block(*strategies[name], plan, block)
         return
-    backend = "threading" if plan.engine == "compiled" else "loky"
+    # Policies of the user's own are registered in this process only.
+    backend = "threading" if plan.engine == "compiled" or policy_names() != BUILT_IN else "loky"
     pool = Parallel(n_jobs=jobs, backend=backend, return_as="generator")
     results = pool(delayed(run_block)(*strategies[name], plan, block) for name, block in tasks)
     for (name, block), worlds in zip(tasks, results, strict=True):

@@ -169,7 +169,8 @@ class Comparison:
             def difference(*parts: Floats, count: int = len(mine)) -> Floats:
                 return np.asarray(figure.formula(*parts[:count]) - figure.formula(*parts[count:]))
 
-            gain = figure.formula(*mine) - figure.formula(*its)
+            with np.errstate(invalid="ignore"):  # undefined where both are infinite
+                gain = figure.formula(*mine) - figure.formula(*its)
             ahead = int(np.sum(gain < 0 if figure.better is Better.LESS else gain > 0))
             found[name] = (jackknife(mine + its, difference), wilson(ahead, self.years))
         rounding = ROUNDING * max(float(np.abs(figure.formula(*its)).mean()), 1.0)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 from censored_conversion import Estimate
-from figures import ALL, DIGITS, DISPERSION, EVER
+from figures import ALL, DIGITS, EVER
 from scipy import stats
 from simulated import Quarter
 
@@ -124,11 +124,6 @@ def _verdict(table: pd.DataFrame) -> Iterator[str]:
     )
     if len(missed):
         yield f"\nNot held: {'; '.join(f'{section}, {label}' for section, label in missed.index)}."
-    if DISPERSION in missed.index.get_level_values(0):
-        yield (
-            "\nThe days of the simulation are Poisson: over-dispersed days are not modelled yet, so its "
-            "dispersion is too low, and so is the range of its monthly inquiries."
-        )
 
 
 def _recovered(recovered: pd.DataFrame) -> Iterator[str]:

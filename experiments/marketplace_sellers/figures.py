@@ -17,7 +17,7 @@ from measure import (
     LEVELS,
     Measured,
     channel_conversion,
-    daily_dispersion,
+    dispersion_by_channel,
     followed,
     inquiry_rates,
     quantiles_seen,
@@ -51,7 +51,7 @@ def measured_figures(measured: Measured) -> pd.DataFrame:
         {
             RATES: _with_interval(measured.rates, "per_month"),
             WEEKDAYS: _with_interval(measured.weekdays, "factor"),
-            DISPERSION: _one_row(measured.dispersion),
+            DISPERSION: measured.dispersion,
             CURVE: _with_interval(measured.curve, "value").set_axis(_DAY_LABELS),
             EVER: pd.concat([_one_row(measured.ever), _with_interval(measured.channels, "value")]),
             CYCLE: _bootstrapped(measured.cycle, "fitted"),
@@ -77,7 +77,7 @@ def estimated_figures(leads: pd.DataFrame, family: str) -> pd.Series:
         {
             RATES: inquiry_rates(leads)["per_month"],
             WEEKDAYS: weekday_shape(leads)["factor"],
-            DISPERSION: pd.Series({ALL: daily_dispersion(leads).value}),
+            DISPERSION: dispersion_by_channel(leads)["value"],
             CURVE: kaplan_meier(after, until, CURVE_DAYS)["value"].set_axis(_DAY_LABELS),
             EVER: pd.concat([pd.Series({ALL: fit.ever}), channels["value"]]),
             CYCLE: pd.Series(fit.quantile(LEVELS), _LEVEL_LABELS),

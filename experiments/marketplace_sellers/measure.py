@@ -46,7 +46,8 @@ class Measured:
     dropped: int
     rates: pd.DataFrame
     weekdays: pd.DataFrame
-    dispersion: Estimate
+    dispersion: pd.DataFrame
+    common_variation: Estimate
     raw_ratio: Estimate
     curve: pd.DataFrame
     families: pd.DataFrame
@@ -164,13 +165,46 @@ def daily_dispersion(leads: pd.DataFrame) -> Estimate:
     its month's and its weekday's mean; interval by the chi-square's spread.
     """
     daily = _daily(leads)
-    seen = daily["inquiries"]
-    month, weekday = (daily.groupby(by)["inquiries"].transform("mean") for by in ("month", "weekday"))
-    expected = month * weekday / seen.mean()
+    seen, expected = daily["inquiries"], _expected(daily)
     freedom = len(daily) - daily["month"].nunique() - 6
     pearson = float(((seen - expected) ** 2 / expected).sum())
     quantile = stats.chi2(freedom).ppf
     return Estimate(pearson / freedom, pearson / float(quantile(0.975)), pearson / float(quantile(0.025)))
+
+
+def dispersion_by_channel(leads: pd.DataFrame) -> pd.DataFrame:
+    """Variance of a day's leads over their mean (see `daily_dispersion`), in all and by channel."""
+    parts = {"all": leads} | dict(list(leads.groupby("channel")))
+    rows = {name: daily_dispersion(part)._asdict() for name, part in parts.items()}
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def common_variation(leads: pd.DataFrame) -> Estimate:
+    """Standard deviation of the factor by which a day is busy or quiet for all channels alike.
+
+    Its variance is the sum over pairs of channels of their covariance beyond weekday and month, over the sum
+    of the products of their expected counts (0 where it is negative). Interval: bootstrap over days.
+    """
+    daily = {name: _daily(part) for name, part in leads.groupby("channel")}
+    expected = np.array([_expected(each) for each in daily.values()])
+    beyond = np.array([each["inquiries"] for each in daily.values()]) - expected
+    shared, possible = _products(beyond), _products(expected)
+    random = np.random.default_rng(SEED)
+    picks = random.integers(len(shared), size=(RESAMPLES, len(shared)))
+    resampled = shared[picks].sum(axis=1) / possible[picks].sum(axis=1)
+    low, high = np.sqrt(np.maximum(np.quantile(resampled, [0.025, 0.975]), 0.0))
+    return Estimate(float(np.sqrt(max(shared.sum() / possible.sum(), 0.0))), float(low), float(high))
+
+
+def _products(counts: Floats) -> Floats:
+    """Sum, for each day (column), the products of all pairs of different channels (rows)."""
+    return np.asarray(counts.sum(axis=0) ** 2 - (counts**2).sum(axis=0))
+
+
+def _expected(daily: pd.DataFrame) -> Floats:
+    """Expect of a day the product of its month's and its weekday's mean."""
+    month, weekday = (daily.groupby(by)["inquiries"].transform("mean") for by in ("month", "weekday"))
+    return np.asarray(month * weekday / daily["inquiries"].mean())
 
 
 def _daily(leads: pd.DataFrame) -> pd.DataFrame:
@@ -289,7 +323,8 @@ def measure(folder: Path) -> Measured:
         dropped=len(everyone) - len(leads),
         rates=inquiry_rates(everyone),
         weekdays=weekday_shape(everyone),
-        dispersion=daily_dispersion(everyone),
+        dispersion=dispersion_by_channel(everyone),
+        common_variation=common_variation(everyone),
         raw_ratio=raw_ratio(leads),
         curve=kaplan_meier(after, until, CURVE_DAYS),
         families=family_table(after, until, fits),
@@ -317,7 +352,8 @@ def report(measured: Measured) -> str:
             f"Intervals are 95 %. Leads won before their first contact, dropped: {measured.dropped}\n",
             table("Inquiries per calendar month", measured.rates, "{:.1f}"),
             table("Weekday, 1 = average day", measured.weekdays, "{:.2f}"),
-            line("Variance over mean of a day's inquiries", measured.dispersion, "{:.2f}"),
+            table("Variance over mean of a day's inquiries", measured.dispersion, "{:.2f}"),
+            line("Standard deviation of days that all channels share", measured.common_variation, "{:.2f}"),
             line("Won so far / leads (not the final conversion)", measured.raw_ratio, "{:.4f}"),
             table(
                 "Share won within so many days (Kaplan-Meier, nothing extrapolated)", measured.curve, "{:.4f}"

@@ -66,10 +66,11 @@ def test_volumes_and_weekdays_come_back(table):
         assert table.loc[section, "held"].all()
 
 
-def test_days_are_not_over_dispersed_yet(table):
-    row = table.loc[(figures.DISPERSION, "all")]
-    assert not row["held"]
-    assert row["mean"] == pytest.approx(1, abs=0.3)  # of a Poisson day; its spread is 0.16 in one quarter
+def test_busy_days_come_back(table):
+    dispersion = table.loc[figures.DISPERSION]
+    assert dispersion.loc["all", "held"]
+    assert dispersion.loc["email", "held"]
+    assert dispersion.loc["direct_traffic", "held"]
 
 
 def test_what_leads_come_to_in_the_end_is_what_was_measured(table, quarters):
@@ -88,7 +89,7 @@ def test_text_and_picture_are_written(tmp_path, capsys):
     assert run.main(["--worlds", "2", "--jobs", "1", "--out", str(tmp_path / "new")]) == 0
     text = (tmp_path / "new" / "result.md").read_text(encoding="utf-8")
     assert text in capsys.readouterr().out
-    assert "over-dispersed days are not modelled yet" in text
+    assert "| **Variance over mean of a day's inquiries** |" in text
     picture = (tmp_path / "new" / "share_won.png").read_bytes()
     assert picture.startswith(b"\x89PNG")
     assert len(picture) < 100_000

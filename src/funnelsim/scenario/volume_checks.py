@@ -61,7 +61,7 @@ def _source(contents: Contents, name: str) -> Problems:
         yield Problem(f"{path}.personal_selling", f"is given beside {others[1]}", "one of them")
     elif not typed and not others:
         yield Problem(
-            f"{path}.inquiries_per_month", "is missing", "expected inquiries in an average calendar month"
+            f"{path}.inquiries_per_month", "is missing", "a number of inquiries in an average calendar month"
         )
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from funnelsim.engines import ENGINES, StuckError, history
-from funnelsim.scenario import Scenario, load, lower, parse
+from funnelsim.engines import ENGINES, StuckError, history, world_of
+from funnelsim.scenario import Scenario, from_document, load, lower, lower_in, parse
 from funnelsim.vocabulary import Records
 
 from .firm import Firm
@@ -82,6 +82,23 @@ def test_scenario_files(engine: str, name: str) -> None:
     oracle = simulate(table.firm(), table.draws())
     assert {"won", "lost", "gone cold"} <= {walk.outcome for walk in oracle.leads.values()}
     assert differences(oracle, history(engine, model, SEED, 0)) == []
+
+
+UNKNOWN = {
+    "stages.closing.conversion": {"low": 0.3, "likely": 0.5, "high": 0.9},
+    "stages.closing.customer_takes_days *=": {"median": 1, "p90": 2},
+    "teams.sales.speed *=": {"low": 0.5, "likely": 1, "high": 1.5},
+}
+
+
+@engines
+@pytest.mark.parametrize("replication", [0, 1])
+def test_uncertain_numbers(engine: str, replication: int) -> None:
+    document = parse(FILE.read_text()).document | {"uncertainties": UNKNOWN}
+    model = lower_in(from_document(document), world_of(SEED, replication)).model
+    assert model.stages["odds"][-1] != lower(parse(FILE.read_text())).model.stages["odds"][-1]
+    table = Table(model, SEED, replication)
+    assert differences(simulate(table.firm(), table.draws()), history(engine, model, SEED, replication)) == []
 
 
 def one_slot_more(firm: Firm) -> None:

@@ -8,6 +8,7 @@ import pytest
 import funnelsim as fs
 from funnelsim.engines import world_of
 from funnelsim.model import Model
+from funnelsim.randomness import hash24, hash32, uniforms
 from funnelsim.scenario import json_schema, lower, lower_in, origins, parse, worlds_of
 from funnelsim.scenario.uncertainties import applied
 
@@ -60,6 +61,12 @@ def test_a_draw_depends_on_its_own_path_only() -> None:
         assert (
             lower_in(alone, world).model.stages["odds"][0] == lower_in(among, world).model.stages["odds"][0]
         )
+
+
+def test_the_key_of_a_draw_is_that_of_the_architecture() -> None:
+    world = world_of(11, 4)
+    (level,) = worlds_of(with_unknown(f'"{TALK} *=" = 1')).levels(world)
+    assert level == uniforms(world, 3 << 56 | hash24(TALK) << 32, hash32("uncertainty", ""), 0)[0]
 
 
 @pytest.mark.parametrize(

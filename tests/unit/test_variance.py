@@ -30,10 +30,8 @@ change = { "segments.all.contract_value_per_year *=" = 1.5 }
 change = { "segments.all.contract_value_per_year" = 100 }
 """
 SPREAD = 0.2  # standard deviation of the value, as a share of its mean
-UNKNOWN = f"""
-[uncertainties]
-"segments.all.contract_value_per_year *=" = {{ scipy = "truncnorm", a = -4, b = 4, loc = 1, scale = {SPREAD} }}
-"""
+FACTOR = f'{{ scipy = "truncnorm", a = -4, b = 4, loc = 1, scale = {SPREAD} }}'
+UNKNOWN = f'[uncertainties]\n"segments.all.contract_value_per_year *=" = {FACTOR}\n'
 
 
 def twins(share: float, count: int, seed: int, shape: float = 0.0) -> tuple[Floats, Floats]:

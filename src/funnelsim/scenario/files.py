@@ -82,6 +82,8 @@ def read_text(path: Path) -> str:
         if size > LARGEST_FILE:
             raise _unreadable(name, f"is huge, {size:,} bytes", f"at most {LARGEST_FILE:,}")
         data = path.read_bytes()
+    except ScenarioError:
+        raise
     except FileNotFoundError:
         known = presets()
         near = nearest(name, known)

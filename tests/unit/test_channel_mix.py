@@ -395,3 +395,13 @@ def test_personal_selling_has_no_other_source() -> None:
     assert "beside personal_selling" in answering.sentence()
     (sharing,) = problems_of(text + "[mix]\ninquiries_per_month = 9\nshares = { web = 1 }\n")
     assert "beside a share in [mix]" in sharing.sentence()
+
+
+def test_an_uncertain_ceiling_stays_above_uncertain_inquiries() -> None:
+    response = "response = { at_cost_per_month = 5, ceiling = 20 }\n"
+    ends = '"channels.web.response.ceiling" = { low = 15, likely = 20, high = 30 }\n'
+    volume = '"channels.web.inquiries_per_month *=" = { low = 0.5, likely = 1, high = HIGH }\n'
+    text = f"{after(TEN, response)}[uncertainties]\n{ends}{volume}"
+    assert len(parse(text.replace("HIGH", "1.4")).uncertainties) == 2
+    (problem,) = problems_of(text.replace("HIGH", "1.6"))
+    assert "channels.web.response.ceiling is 15" in problem.sentence()

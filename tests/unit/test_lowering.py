@@ -408,4 +408,4 @@ def test_the_schema_knows_the_policies_of_the_vocabulary() -> None:
     assert [name.upper() for name in BUILT_IN] == [policy.name for policy in Assignment][:-1]
     assert all(name in str(Team.model_fields["assignment"].description) for name in BUILT_IN)
     assert choices("queue_order") == [order.name for order in QueueOrder]
-    assert len(get_args(ChannelKind)) == 8
+    assert len(get_args(ChannelKind)) == 9

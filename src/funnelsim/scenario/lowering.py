@@ -101,6 +101,7 @@ class Groundwork:
             opening_hours(weekly(team), set(team.holidays), self._calendar.first_day, self._days)
             for team in scenario.teams.values()
         ]
+        self._spend = np.array([spend_by_day(each, self._calendar) for each in scenario.channels.values()])
         self._certain = scenario
         self._expected = {
             name: expected_inquiries(scenario, name, self._calendar) for name in scenario.channels
@@ -148,7 +149,7 @@ class Groundwork:
             knots=knots,
             hours=np.concatenate([np.zeros(0, HOURS), *self._hours]),
             expected=np.concatenate([self._inquiries(scenario, name) for name in scenario.channels]),
-            spend=np.array([spend_by_day(each, self._calendar) for each in scenario.channels.values()]),
+            spend=self._spend,
             month_days=self._month_days,
             months=self._months,
             horizon=self._days * DAY,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from funnelsim.distributions import Constant, Distribution, Scaled
@@ -69,8 +69,8 @@ def _operated(before: Distribution | float, operation: str, value: float) -> Dis
 def check_uncertainties(contents: Contents, document: Document, reading: Reading) -> list[Problem]:
     """Find uncertainties that name no uncertain number, or can make it one that is not allowed.
 
-    Each is tried at the least, the median and the most that can be drawn; and all together at these, in
-    checks across keys.
+    Each is tried at the least, the median and the most that can be drawn; and all together at these, and each
+    at one end with all others at the other, in checks across keys.
     """
     problems = [*_keys(contents), *_collisions(contents)]
     certain = {key: item for key, item in document.items() if key != "uncertainties"}
@@ -147,15 +147,24 @@ def _no_number(value: object) -> tuple[str, str]:
 
 
 def _together(contents: Contents) -> Iterator[Problem]:
-    """Check across keys with all uncertainties at their ends, and at their medians."""
-    told: set[tuple[str, str]] = set()
-    for level in _ENDS.values():
-        values = {key: unknown.at(level) for key, unknown in contents.uncertainties.items()}
+    """Check across keys with the uncertainties at their ends, and at their medians."""
+    told: set[str] = set()
+    for levels in _corners(contents.uncertainties):
+        values = {key: unknown.at(levels[key]) for key, unknown in contents.uncertainties.items()}
         for problem in check_meaning(applied(contents, values)):
-            if (problem.path, problem.wrong) not in told:
-                told.add((problem.path, problem.wrong))
+            if problem.path not in told:
+                told.add(problem.path)
                 wrong = f"can make a scenario in which {problem.path} {problem.wrong}"
                 yield Problem("uncertainties", wrong, problem.expected)
+
+
+def _corners(keys: Iterable[str]) -> Iterator[dict[str, float]]:
+    """Put all at one end; then each alone at the other end, as a ceiling may fall below what it bounds."""
+    names = list(keys)
+    yield from (dict.fromkeys(names, level) for level in _ENDS.values())
+    for name in names if len(names) > 1 else []:
+        yield dict.fromkeys(names, HIGHEST) | {name: LOWEST}
+        yield dict.fromkeys(names, LOWEST) | {name: HIGHEST}
 
 
 def _told(key: str, problem: Problem) -> Problem:

@@ -6,7 +6,7 @@ import csv
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, NoReturn
@@ -272,6 +272,7 @@ def _at_least_zero(value: object, info: ValidationInfo, what: str) -> Distributi
     return found
 
 
+@lru_cache(maxsize=1024)
 def least_drawn(distribution: Distribution) -> float:
     """Return the least value that can be drawn: that of the lowest uniform.
 

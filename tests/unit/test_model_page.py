@@ -1,0 +1,72 @@
+"""docs/model.md names every parameter, and functions and tests that exist."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from funnelsim.scenario import json_schema, load, origins
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def writer() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("model_page", ROOT / "docs" / "model.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_every_key_has_unit_rule_source_and_test(writer: ModuleType) -> None:
+    assert writer.problems() == []
+
+
+def test_the_page_is_up_to_date(writer: ModuleType) -> None:
+    written = (ROOT / "docs" / "model.md").read_text(encoding="utf-8")
+    assert written == writer.page(), "say `make docs`"
+
+
+def test_no_key_of_the_schema_is_missing(writer: ModuleType) -> None:
+    """The schema is walked another way than the page is written: by its tables."""
+    schema = json_schema()
+    tables = [schema, *schema["$defs"].values()]
+    last_words = {path.split(".")[-1] for path, _, _ in writer.every_key()}
+    sections = {key for key, value in properties(tables) if refers(value)}
+    assert {key for key, _ in properties(tables)} - last_words - sections == set()
+
+
+def test_keys_are_those_of_a_scenario(writer: ModuleType) -> None:
+    keys = [path.split(".") for path, _, _ in writer.every_key()]
+    for row in origins(load("professional_services")):
+        parts = row.path.split(".")
+        assert any(
+            len(key) <= len(parts) and all(a in (b, "NAME") for a, b in zip(key, parts, strict=False))
+            for key in keys
+        ), row.path
+
+
+def test_what_is_missing_is_told(writer: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = writer.by_hand()
+    del wrong["teams.*.people"]
+    wrong["teams.*.skill"]["rule"] = "rules/lifecycle.py:conversation"
+    wrong["teams.*.skll"] = {}
+    monkeypatch.setattr(writer, "by_hand", lambda: wrong)
+    told = "\n".join(writer.problems())
+    assert "teams.NAME.people has no unit in docs/model.toml" in told
+    assert "teams.*.skill: src/funnelsim/rules/lifecycle.py has no conversation" in told
+    assert "teams.*.skll in docs/model.toml stands for no key" in told
+
+
+def properties(tables: list[dict[str, object]]) -> list[tuple[str, object]]:
+    return [item for table in tables for item in table.get("properties", {}).items()]  # type: ignore[attr-defined]
+
+
+def refers(value: object) -> bool:
+    """Say whether a key holds tables of their own."""
+    return "$ref" in str(value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from rich import box
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -15,10 +16,10 @@ from funnelsim.forecast import MAIN, Driver, Forecast, Interval
 from funnelsim.metrics import FIGURES, Unit
 from funnelsim.metrics.wording import number, over, simulated
 from funnelsim.reports import notes
-from funnelsim.reports.columns import PRECISION, Column, figure_column, text_column
+from funnelsim.reports.columns import PRECISION, Column, figure_column
 from funnelsim.reports.grid import printable, tables
 
-MOST_DRIVERS = 20  # in the table
+MOST_DRIVERS = 10  # in the table
 
 
 def what_is_unknown(forecast: Forecast, width: int) -> list[RenderableType]:
@@ -28,7 +29,7 @@ def what_is_unknown(forecast: Forecast, width: int) -> list[RenderableType]:
     shares = [forecast.share_unknown(name) for name in MAIN]
     titles = [FIGURES[name].title for name in MAIN]
     table = tables("Figure", titles, [_not_known(shares)], Column.beside, width)
-    return [*_beginning(forecast), *table, Text(), *_drivers(forecast, width)]
+    return [*_beginning(forecast), *table, Text(), _drivers(forecast, width)]
 
 
 def what_is_unknown_of_all(comparison: Comparison, width: int) -> list[RenderableType]:
@@ -43,7 +44,7 @@ def what_is_unknown_of_all(comparison: Comparison, width: int) -> list[Renderabl
     against = f"Profit against {printable(comparison.base)}"
     columns = [_not_known(profit, "Profit"), _not_known(gains, against)]
     table = tables("Strategy", [printable(name) for name in comparison.forecasts], columns, width=width)
-    return [*_beginning(base), *table, Text(), *_drivers(base, width)]
+    return [*_beginning(base), *table, Text(), _drivers(base, width)]
 
 
 def sentence(share: Interval, months: int) -> str:
@@ -78,16 +79,18 @@ def _not_known(shares: Sequence[Interval | None], title: str = "Variance not kno
     return figure_column(title, Unit.SHARE, "", list(shares), PRECISION)
 
 
-def _drivers(forecast: Forecast, width: int) -> list[Table]:
+def _drivers(forecast: Forecast, width: int) -> Table:
     """List the uncertain numbers, what was drawn, and how profit goes with each."""
     found = forecast.drivers(PROFIT)[:MOST_DRIVERS]
-    correlations = [each.correlation for each in found]
-    columns = [
-        text_column("Drawn, P10-P90", [_drawn(each) for each in found]),
-        figure_column("Rank correlation with profit", Unit.RATIO, "", correlations, PRECISION),
-    ]
-    labels = [printable(each.parameter.key) for each in found]
-    return tables("Uncertain", labels, columns, Column.beside, width)
+    ways = figure_column("", Unit.RATIO, "", [each.correlation for each in found], PRECISION)
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False, width=width)
+    table.add_column(Text("Uncertain, the closest to profit first"), overflow="fold", ratio=1)
+    table.add_column(Text("Drawn,\nP10-P90"), justify="right")
+    table.add_column(Text(f"Rank correlation with\nprofit, {PRECISION}"), justify="right")
+    for driver, way in zip(found, ways.beside(), strict=True):
+        key = Text(printable(driver.parameter.key), style="bold")
+        table.add_row(key, Text(_drawn(driver)), Text(way))
+    return table
 
 
 def _drawn(driver: Driver) -> str:

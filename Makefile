@@ -68,5 +68,5 @@ $(VENV)/installed-notebook: $(VENV)/python pyproject.toml
 	@touch $@
 
 $(VENV)/installed-dev: $(VENV)/python pyproject.toml
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev,mining]'
 	@touch $@

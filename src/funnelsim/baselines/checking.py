@@ -65,7 +65,9 @@ def update(case: Case, measuring: Measuring, *, everything: bool = False) -> Che
         except BaselineError as error:
             lines.append(f"{error}; it is written anew")
     now = measuring(before)
-    if before is not None:
+    if before is not None and (before.seed, before.replications) != (now.seed, now.replications):
+        lines.append(f"{case.baseline} was of other simulated years: there is nothing to compare")
+    elif before is not None:
         found = drift(before, now)
         lines += [*report.summary(found, case.name, exact=False), *report.details(found, everything)]
         if as_text(before) == as_text(now):

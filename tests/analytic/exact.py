@@ -87,6 +87,23 @@ def every_lead_the_same(worlds: Worlds) -> list[Count]:
     ]
 
 
+def equal_worths_are_a_pool(worlds: Worlds) -> list[Count]:
+    """Where all leads are worth the same, who takes the best takes the first: row by row the shared queue."""
+    counts = []
+    for assignment in ("priority_queue", "cherry_pick"):
+        pools = [
+            systems.model(systems.pool({"web": 1.6}, 4, systems.exponential(2.0), 12, 0.1, policy))
+            for policy in ("shared_queue", assignment)
+        ]
+        compared = differing = 0
+        for seed in range(worlds.count):
+            shared, other = (history("compiled", model, seed + 1) for model in pools)
+            compared += len(shared)
+            differing += int(np.sum(shared != other)) if len(shared) == len(other) else len(shared)
+        counts.append(Count(f"rows of a pool by {assignment}", compared, differing, 50_000))
+    return counts
+
+
 def _walks(model: Model, seed: int) -> tuple[dict[int, list[Any]], dict[int, int]]:
     """Return the walk of each lead, and when it ended."""
     rows = history("compiled", model, seed)

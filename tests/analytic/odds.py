@@ -16,7 +16,7 @@ from .observation import COUNT, Worlds, observed, visits
 def hot_to_best(base: float, replications: int) -> Truth:
     """Two heats, two skills, capacity to spare: wins of a pair of leads, hot to the best or by chance.
 
-    Heats come in no order, so a rep in turn is a rep by chance.
+    Heats come in no order, so a rep in turn is a rep by chance, too.
     """
     expected = theory.wins_of_a_pair(base)
 
@@ -27,11 +27,12 @@ def hot_to_best(base: float, replications: int) -> Truth:
         return np.asarray(2 * won / (won + lost))
 
     def compare(worlds: Worlds) -> Outcome:
-        matched, random = wins("hot_to_best", worlds), wins("round_robin", worlds)
+        matched, random = wins("hot_to_best", worlds), wins("random", worlds)
         gain = expected.hot_to_best - expected.random
         return [
             Figure("hot to best", expected.hot_to_best, matched),
             Figure("random", expected.random, random),
+            Figure("in turn", expected.random, wins("round_robin", worlds)),
             Figure("gain", round(gain, 12) + 0.0, matched - random, yardstick=gain if base else 1.0),
         ]
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from funnelsim.model import Model
+from funnelsim.policies import BUILT_IN
 from funnelsim.scenario import lower, parse
 
 START = "2096-06-01"  # of the period, after WARM_UP
@@ -94,13 +95,20 @@ def work(of_team: str, effort: Any, giving_up: float = 0.0) -> Keys:
 # ---- queues ---------------------------------------------------------------------------------------
 
 
-def pool(rates: Mapping[str, float], reps: int, effort: Any, months: int, giving_up: float = 0.0) -> str:
+def pool(
+    rates: Mapping[str, float],
+    reps: int,
+    effort: Any,
+    months: int,
+    giving_up: float = 0.0,
+    assignment: str = "shared_queue",
+) -> str:
     """Write a queue of several channels that all reps share: M/G/c, or M/G/c+M."""
     return "\n".join(
         [
             opening(months),
             *(channel(name, rate) for name, rate in rates.items()),
-            team("sales", reps, assignment="shared_queue"),
+            team("sales", reps, assignment=assignment),
             stage("call", **work("sales", effort, giving_up)),
         ]
     )
@@ -219,7 +227,7 @@ def seasonal(start: str, months: int, keys: Keys) -> str:
 
 # ---- a firm whose policies change when, never what ---------------------------------------------------
 
-ASSIGNMENTS = ("round_robin", "least_loaded", "hot_to_best", "shared_queue")
+ASSIGNMENTS = BUILT_IN
 QUEUE_ORDERS = ("fifo", "lifo", "hottest", "oldest_inquiry")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from . import systems, theory
-from .exact import every_lead_the_same, occupancy_adds_up
+from .exact import equal_worths_are_a_pool, every_lead_the_same, occupancy_adds_up
 from .figures import Truth
 from .odds import conversions, hot_to_best
 from .queues import JUNK, erlang_a, erlang_c, junk, priorities, single_server, split_queues, triage
@@ -39,4 +39,5 @@ TRUTHS: tuple[Truth, ...] = (
     *(hot_to_best(base, 30) for base in (-2.0, 0.0, 1.0)),
     Truth("Little's law, every stage", 0.0, 3, occupancy_adds_up),
     Truth("every policy, leads who wait for ever", 0.0, 2, every_lead_the_same),
+    Truth("pull by worth, all worth the same", 0.8, 2, equal_worths_are_a_pool),
 )

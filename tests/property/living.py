@@ -23,6 +23,7 @@ from funnelsim.rules import assignment
 from funnelsim.scenario import lower_in, parse
 from funnelsim.vocabulary import NOBODY, NOTHING, Assignment, Due, Event, QueueOrder, Record, Records
 
+PULLS = (Assignment.SHARED_QUEUE, Assignment.PRIORITY_QUEUE, Assignment.CHERRY_PICK)
 FULL = "resumption: stopped by a full ledger, "
 UNTIL = "resumption: stopped at an instant, "
 COVERED = (
@@ -46,6 +47,9 @@ COVERED = (
     "won at the price of a promotion",
     "supplier paid for a lead",
     "number that is uncertain",
+    "stage that differs by segment",
+    "knew the segment, with others to choose from",
+    "luckier for its weight",
 )
 
 
@@ -150,7 +154,17 @@ class WatchedOffice(Office):
         if after != NOBODY and after == before:
             self.seen["sticky return"] += 1
         elif after != NOBODY and len(with_room) > 1:
-            self.seen[f"assignment: {Assignment(int(team['assignment'])).name}"] += 1
+            policy = Assignment(int(team["assignment"]))
+            self.seen[f"assignment: {policy.name}"] += 1
+            unlike = [rep for rep in with_room if not self.knows(rep, lead)]
+            knew = policy is Assignment.SEGMENT_MATCH and self.knows(after, lead) and unlike != []
+            self.seen["knew the segment, with others to choose from"] += knew
+            lucky = (
+                policy is Assignment.WEIGHTED
+                and len({float(self.reps[rep]["weight"]) for rep in with_room}) > 1
+            )
+            self.seen["luckier for its weight"] += lucky and self.reps[after]["weight"] > 1.0
+        self.seen["stage that differs by segment"] += self.model.stages[lead["stage"]]["variants"] > 0
         self.seen["handed over to another rep"] += NOBODY not in (before, after) and after != before
         self.seen["placed anew when a rep left"] += before != NOBODY and self.reps[before]["on_staff"] == 0
         self.seen["waited for a full team"] += after == NOBODY and not with_room
@@ -160,13 +174,20 @@ class WatchedOffice(Office):
         if lead is None:
             return lead, rep
         team = self.teams[number]
-        if lead["rep"] == NOBODY and team["assignment"] == Assignment.SHARED_QUEUE:
-            self.seen["assignment: SHARED_QUEUE"] += len(self.idle(number)) > 1
+        if lead["rep"] == NOBODY and team["assignment"] in PULLS:
+            oldest = min(self.team_queues[number], key=lambda one: (one["since"], one["entity"]))
+            shared = team["assignment"] == Assignment.SHARED_QUEUE
+            mattered = len(self.idle(number)) > 1 if shared else lead is not oldest
+            self.seen[f"assignment: {Assignment(int(team['assignment'])).name}"] += mattered
         if lead["rep"] == rep and len(self.own_queues[rep]) > 1:
             self.seen[f"queue order: {QueueOrder(int(team['queue_order'])).name}"] += 1
         started = assignment.strength(self.reps[rep], self.now, 0.5) < 1.0
         self.seen["worked by a rep in ramp-up"] += started
         return lead, rep
+
+    def knows(self, rep: int, lead: Record) -> bool:
+        """Say whether a rep lists a lead's segment."""
+        return bool(assignment.knows(self.model, self.reps[rep], lead["segment"]))
 
     def could_be_granted(self, goes_cold: Happening) -> bool:
         """Say whether a grant before this decision would have gone to this lead."""

@@ -15,7 +15,23 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from funnelsim.policies import BUILT_IN, register_policy
+from funnelsim.vocabulary import NOBODY, Record, Records
+
 Document = dict[str, Any]
+
+
+def own_policy(team: Record, reps: Records, lead: Record, now: int, u: float) -> int:
+    """Choose by lead, time, load and luck; sometimes nobody, or a rep who is full or gone."""
+    position = int(u * (len(reps) + 1)) - 1
+    if now % 5 == 0:
+        position = lead["heat"] % len(reps)
+    if position >= 0 and reps[position]["open"] > 1 and team["max_open"] > 1:
+        return NOBODY
+    return position
+
+
+register_policy("own_for_tests", own_policy)
 
 CHANNELS = ("web", "fair", "friends")
 SEGMENTS = ("small", "large")
@@ -41,6 +57,7 @@ TEMPERATURES = (
     {"hot": 0.4, "warm": 0.3, "future": 0.3},
     {"hot": 0.5, "future": 0.5},
 )
+POLICIES = (*BUILT_IN, "own_for_tests")
 WEEKS = (
     {day: ["09:00-17:00"] for day in ("monday", "tuesday", "wednesday", "thursday", "friday")},
     {day: ["09:00-12:00", "13:00-16:00"] for day in ("monday", "wednesday", "friday")},
@@ -141,11 +158,11 @@ def mixes(draw: DrawFn, channels: Document) -> Document:
 
 
 @st.composite
-def reps(draw: DrawFn, start: date) -> Document:
+def reps(draw: DrawFn, start: date, kinds: list[str]) -> Document:
     """Describe a named rep, who may come and go within the horizon."""
     rep = draw(
         st.fixed_dictionaries(
-            {},
+            {"segments": st.lists(either(*kinds), max_size=1), "weight": either(3, 1, 0.25)},
             optional={
                 "skill": either(2, 0.5),
                 "speed": either(2, 0.5),
@@ -160,7 +177,7 @@ def reps(draw: DrawFn, start: date) -> Document:
 
 
 @st.composite
-def teams(draw: DrawFn, name: str, start: date) -> Document:
+def teams(draw: DrawFn, name: str, start: date, kinds: list[str]) -> Document:
     """Describe a team, most often a small one with much to do."""
     optional = {
         "holidays": st.lists(
@@ -176,10 +193,11 @@ def teams(draw: DrawFn, name: str, start: date) -> Document:
         ),
         "max_open": either(2, 1, 3),
         "sticky": either(False),
+        "segments": st.lists(either(*kinds), min_size=1, max_size=1),
     }
     required = {
         "people": either(2, 1, 3, 0),
-        "assignment": either("round_robin", "shared_queue", "least_loaded", "hot_to_best"),
+        "assignment": either(*POLICIES),
         "queue_order": either("fifo", "oldest_inquiry", "hottest", "lifo"),
     }
     team = draw(st.fixed_dictionaries(required, optional=optional))
@@ -193,7 +211,7 @@ def teams(draw: DrawFn, name: str, start: date) -> Document:
     if team["people"] == 0 and not named:
         team["people"] = 1
     if named:
-        team["reps"] = {each: draw(reps(start)) for each in named}
+        team["reps"] = {each: draw(reps(start, kinds)) for each in named}
     return team
 
 
@@ -239,6 +257,18 @@ def uncertainties(draw: DrawFn, document: Document) -> Document:
     )
 
 
+def differences(durations: Document, with_team: bool) -> SearchStrategy[Document]:
+    """Choose what is different in a stage for a segment; there remains a way to be lost, and a way on."""
+    optional = {
+        "conversion": either(0.4, 0.9),
+        "cost_per_visit": either(4.5, 0),
+        "customer_takes_days": either(*durations["customer_takes_days"]),
+    }
+    if with_team:
+        optional |= {name: either(*durations[name]) for name in ("effort_hours", "goes_cold_after_days")}
+    return st.fixed_dictionaries({}, optional=optional)
+
+
 @st.composite
 def documents(draw: DrawFn) -> Document:
     """Describe a whole sales floor, as a TOML parser would return it."""
@@ -259,9 +289,12 @@ def documents(draw: DrawFn) -> Document:
             name: draw(channels(kinds, order, start, first=not number))
             for number, name in enumerate(CHANNELS[: draw(st.integers(1, 3))])
         },
-        "teams": {name: draw(teams(name, start)) for name in floor},
+        "teams": {name: draw(teams(name, start, kinds)) for name in floor},
         "stages": {name: draw(stages(order, number, floor, durations)) for number, name in enumerate(order)},
     }
+    for stage in document["stages"].values():
+        if draw(st.booleans()):
+            stage["segments"] = {draw(either(*kinds)): draw(differences(durations, "team" in stage))}
     if draw(st.booleans()):
         document["stages"][draw(either(*order))]["makes"] = "lead"
     if draw(st.booleans()):
@@ -274,9 +307,13 @@ def documents(draw: DrawFn) -> Document:
 
 
 @st.composite
-def scenarios(draw: DrawFn) -> Toml:
-    """Write random scenarios as files."""
-    return toml(draw(documents()))
+def scenarios(draw: DrawFn, policy: str | None = None) -> Toml:
+    """Write random scenarios as files; of one policy for all teams where that is wanted."""
+    document = draw(documents())
+    if policy is not None:
+        for team in document["teams"].values():
+            team["assignment"] = policy
+    return toml(document)
 
 
 def seeds() -> SearchStrategy[int]:

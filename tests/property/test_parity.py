@@ -9,9 +9,10 @@ from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
 from .living import COVERED, parity
-from .scenarios import Toml, scenarios, seeds
+from .scenarios import POLICIES, Toml, scenarios, seeds
 
-EXAMPLES = 200
+EXAMPLES = 150
+EXAMPLES_OF_A_POLICY = 15  # besides, so that each has enough to choose from
 SEED = 20_260_101
 
 stops = st.lists(st.tuples(st.floats(0, 1), st.sampled_from([0, 1, -1])), max_size=3)
@@ -20,14 +21,19 @@ stops = st.lists(st.tuples(st.floats(0, 1), st.sampled_from([0, 1, -1])), max_si
 def test_both_engines_write_the_same_ledger(capsys: pytest.CaptureFixture[str]) -> None:
     seen: Counter[str] = Counter(dict.fromkeys(COVERED, 0))
 
-    @seed(SEED)
-    @settings(max_examples=EXAMPLES, deadline=None, database=None)
-    @given(scenarios(), seeds(), stops)
-    def both_engines(text: Toml, seed: int, stops: list[tuple[float, int]]) -> None:
-        seen["scenarios"] += 1
-        parity(text, seed, stops, seen)
+    def live(examples: int, policy: str | None) -> None:
+        @seed(SEED)
+        @settings(max_examples=examples, deadline=None, database=None)
+        @given(scenarios(policy), seeds(), stops)
+        def both_engines(text: Toml, seed: int, stops: list[tuple[float, int]]) -> None:
+            seen["scenarios"] += 1
+            parity(text, seed, stops, seen)
 
-    both_engines()
+        both_engines()
+
+    live(EXAMPLES, None)
+    for policy in POLICIES:
+        live(EXAMPLES_OF_A_POLICY, policy)
     with capsys.disabled():
         print(f"\n{seen['scenarios']} scenarios were bit-equal on both engines; so often occurred")
         for name in COVERED:

@@ -8,8 +8,9 @@ from itertools import product
 import pytest
 
 from funnelsim.engines import ENGINES, history
+from funnelsim.policies import BUILT_IN, register_policy
 from funnelsim.scenario import Scenario, lower, parse
-from funnelsim.vocabulary import Assignment, Event, QueueOrder
+from funnelsim.vocabulary import Event, QueueOrder, Record, Records
 
 SALES_FLOOR = """
 start = 2026-06-01
@@ -33,12 +34,18 @@ people = 3
 hours_per_week = 30
 max_open = 12
 [teams.sales.reps.Ada]
+weight = 3
+segments = ["large"]
 [stages.call]
 team = "sales"
 effort_hours = { median = 2, p90 = 5 }
 customer_takes_days = { median = 1, p90 = 4 }
 conversion = 0.6
 lost_reasons = { "no need" = 0.7, timing = 0.3 }
+[stages.call.segments.large]
+effort_hours = 3
+conversion = 0.4
+cost_per_visit = 1
 [stages.trial]
 customer_takes_days = 2
 conversion = 0.8
@@ -56,13 +63,22 @@ effort_hours = 1
 conversion = 0.8
 """
 WORLDS = (1, 2)
+
+
+def last_of_all(team: Record, reps: Records, lead: Record, now: int, u: float) -> int:  # noqa: ARG001
+    """Always choose the last of the team, full or not."""
+    return len(reps) - 1
+
+
+register_policy("last_of_all", last_of_all)
+POLICIES = (*BUILT_IN, "last_of_all")
 End = tuple[int, int, float]  # event, reason, bookings
 
 
 def policies(scenario: Scenario) -> Iterator[Scenario]:
     """Change a scenario to every policy, queue order, and way to keep a rep."""
-    for policy, order, sticky in product(Assignment, QueueOrder, (True, False)):
-        changes = {"assignment": policy.name.lower(), "queue_order": order.name.lower(), "sticky": sticky}
+    for policy, order, sticky in product(POLICIES, QueueOrder, (True, False)):
+        changes = {"assignment": policy, "queue_order": order.name.lower(), "sticky": sticky}
         yield scenario.with_changes({f"teams.sales.{key}": choice for key, choice in changes.items()})
 
 

@@ -238,6 +238,48 @@ def test_parts_of_a_distribution_cannot_be_uncertain_alone() -> None:
     )
 
 
+# ---- the preset that has some -----------------------------------------------------------------
+
+# Share that ever wins, 95 % interval (experiments/marketplace_sellers/README.md, what was measured).
+EVER_WIN = {
+    "organic_search": (0.114, 0.163),
+    "paid_search": (0.118, 0.185),
+    "unknown": (0.181, 0.268),
+    "social": (0.046, 0.098),
+    "direct_traffic": (0.118, 0.230),
+    "email": (0.026, 0.090),
+    "other": (0.037, 0.123),
+    "referral": (0.039, 0.140),
+}
+EVER_WIN_OF_ALL = (0.117, 0.154)
+
+
+def log_error(low: float, high: float) -> float:
+    return float(np.log(high / low)) / 3.92
+
+
+def test_the_marketplace_is_as_uncertain_as_it_was_measured() -> None:
+    scenario = fs.load("marketplace_sellers")
+    worlds = worlds_of(scenario)
+    ever: dict[str, list[float]] = {name: [] for name in (*scenario.channels, "all")}
+    rates = {name: channel.inquiries_per_month for name, channel in scenario.channels.items()}
+    for number in range(1000):
+        levels = worlds.levels(world_of(1, number))
+        drawn = zip(scenario.uncertainties.items(), levels, strict=True)
+        world = applied(scenario, {key: unknown.at(float(level)) for (key, unknown), level in drawn})
+        for name, channel in world.channels.items():
+            odds = [stage.conversion / (1 - stage.conversion) for stage in world.stages.values()]
+            fits = [each * channel.fit.mean() for each in odds]
+            ever[name].append(float(np.prod([each / (1 + each) for each in fits])))
+        won = sum(rate * ever[name][-1] for name, rate in rates.items())
+        ever["all"].append(won / sum(rates.values()))
+    found = {name: float(np.std(np.log(shares))) for name, shares in ever.items()}
+    assert found["all"] == pytest.approx(log_error(*EVER_WIN_OF_ALL), rel=0.1)
+    common = 2 * (np.log(1.045) / 1.2816) ** 2  # of both stages, in all channels
+    for name, ends in EVER_WIN.items():  # the fit is a factor on odds, which bends the tails of rare wins
+        assert found[name] == pytest.approx(np.sqrt(log_error(*ends) ** 2 + common), rel=0.12)
+
+
 def test_uncertainties_themselves_cannot_be_changed() -> None:
     with pytest.raises(fs.ScenarioError, match="is a whole table"):
         parse(GOOD + STRATEGIES).with_changes({"uncertainties": {}})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from funnelsim import study
@@ -104,7 +105,13 @@ def measure(
             raise KeyboardInterrupt
         strategies[name] = measured(result.forecast, result.digest or "")
     return Baseline(
-        scenario.source, values_of(scenario), seed, replications, versions(), this_platform(), strategies
+        Path(scenario.source).name,
+        values_of(scenario),
+        seed,
+        replications,
+        versions(),
+        this_platform(),
+        strategies,
     )
 
 

@@ -21,8 +21,8 @@ test: $(VENV)/installed-dev
 	$(BIN)/pytest -q -n 2 --dist loadfile -m "not slow"
 
 check: $(VENV)/installed-dev
-	$(BIN)/ruff format --check src tests experiments benchmarks docs
-	$(BIN)/ruff check src tests experiments benchmarks docs
+	$(BIN)/ruff format --check src tests experiments benchmarks docs notebooks
+	$(BIN)/ruff check src tests experiments benchmarks docs notebooks
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 

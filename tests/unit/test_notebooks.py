@@ -1,0 +1,75 @@
+"""The notebooks run from the first cell to the last, and moving a slider moves the forecast."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+WHY = "the notebooks need the extra: pip install 'funnelsim[notebook]'"
+nbformat = pytest.importorskip("nbformat", reason=WHY)
+nbclient = pytest.importorskip("nbclient", reason=WHY)
+pytest.importorskip("ipywidgets", reason=WHY)
+pytest.importorskip("ipykernel", reason=WHY)
+
+NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
+FEW = 4  # simulated years, whatever a notebook asks for
+LARGEST = 50_000  # bytes: notebooks are kept without outputs
+
+
+def run(path: Path, *more: str) -> Any:
+    """Run a notebook with few simulated years, and some cells more."""
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        cell.source = re.sub(r"^YEARS = \d+", f"YEARS = {FEW}", cell.source, flags=re.MULTILINE)
+    notebook.cells += [nbformat.v4.new_code_cell(source) for source in more]
+    notebook.metadata.kernelspec.name = "python3"
+    client = nbclient.NotebookClient(notebook, timeout=300, resources={"metadata": {"path": path.parent}})
+    client.create_kernel_manager()
+    client.km.kernel_spec.argv[0] = sys.executable  # this very Python, whatever else is installed
+    client.execute()
+    return notebook
+
+
+def printed(cell: Any) -> str:
+    return "".join(output.get("text", "") for output in cell.outputs)
+
+
+def test_there_are_notebooks_and_they_are_small() -> None:
+    assert [path.name for path in NOTEBOOKS] == ["build_your_funnel.ipynb", "what_if.ipynb"]
+    for path in NOTEBOOKS:
+        notebook = nbformat.read(path, as_version=4)
+        nbformat.validate(notebook)
+        assert path.stat().st_size < LARGEST
+        assert all(not cell.get("outputs") for cell in notebook.cells), (
+            f"{path.name} holds outputs: clear them"
+        )
+
+
+def test_what_if_follows_its_sliders() -> None:
+    path = next(path for path in NOTEBOOKS if path.stem == "what_if")
+    notebook = run(
+        path,
+        "before = table.value, picture.value; print(changes())",
+        "levers['teams.sales.people'].value = 6; print(changes())",
+        "print(table.value != before[0], picture.value != before[1], bytes(picture.value)[1:4])",
+    )
+    still, moved, seen = notebook.cells[-3:]
+    assert printed(still) == "{}\n"
+    assert printed(moved) == "{'teams.sales.people': 6}\n"
+    assert printed(seen) == "True True b'PNG'\n"
+    texts = [str(cell.get("outputs")) for cell in notebook.cells]
+    assert sum("image/png" in text for text in texts) >= 2
+    assert any("text/html" in text and "Strategy" in text for text in texts)
+
+
+def test_build_your_funnel_comes_to_a_decision() -> None:
+    path = next(path for path in NOTEBOOKS if path.stem == "build_your_funnel")
+    notebook = run(path)
+    told = "".join(printed(cell) for cell in notebook.cells if cell.cell_type == "code")
+    assert 'channel is not a key here; did you mean "channels"?' in told
+    assert "simulated years" in told
+    assert "['second_rep', 'more_visitors', 'both']" in told

@@ -6,7 +6,7 @@ import calendar
 import math
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -65,10 +65,17 @@ class Calendar:
         A calendar month has `per_month` x its weight in the monthly profile x growth, spread
         over its days by the weekday profile. Growth compounds by month from `start`.
         """
-        months = {(day.year, day.month) for day in self.days}
-        by_month = {month: self._per_weight(channel, per_month, *month) for month in months}
-        weights = channel.weekday_profile
-        return np.array([by_month[day.year, day.month] * weights[day.weekday()] for day in self.days])
+        months, month, weekday = self._places
+        by_month = np.array([self._per_weight(channel, per_month, *each) for each in months])
+        return np.asarray(by_month[month] * np.array(channel.weekday_profile)[weekday])
+
+    @cached_property
+    def _places(self) -> tuple[list[tuple[int, int]], Integers, Integers]:
+        """List the calendar months, and say for each day which of them and which weekday it is."""
+        months = list(dict.fromkeys((day.year, day.month) for day in self.days))
+        number = {month: place for place, month in enumerate(months)}
+        month = np.array([number[day.year, day.month] for day in self.days], np.int64)
+        return months, month, np.array([day.weekday() for day in self.days], np.int64)
 
     def _per_weight(self, channel: Channel, per_month: float, year: int, month: int) -> float:
         """Compute the inquiries of a calendar month for each unit of its days' weights."""
@@ -76,6 +83,11 @@ class Calendar:
         since_start = (year - self.start.year) * 12 + month - self.start.month
         volume = per_month * profile[month - 1] * 12 / math.fsum(profile)
         volume *= (1.0 + channel.growth_per_year) ** (since_start / 12)
-        first, length = calendar.monthrange(year, month)
-        total = math.fsum(weights[(first + number) % 7] for number in range(length))
-        return float(volume / total)
+        return float(volume / _weight_of_month(weights, year, month))
+
+
+@lru_cache(maxsize=4096)
+def _weight_of_month(weights: tuple[float, ...], year: int, month: int) -> float:
+    """Add up the weights of a calendar month's days."""
+    first, length = calendar.monthrange(year, month)
+    return math.fsum(weights[(first + number) % 7] for number in range(length))

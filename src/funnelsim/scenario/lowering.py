@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from itertools import accumulate
 from typing import Any, NamedTuple
 
@@ -267,7 +268,7 @@ def _share(scenario: Contents, name: str, pools: _Pools) -> Row:
         return {}
     return {
         "mean_share": share,
-        "weight": pools.distribution(Scipy("gamma", {"a": certainty * share})),
+        "weight": pools.distribution(_gamma(certainty * share, 1.0)),
     }
 
 
@@ -276,7 +277,13 @@ def _day_factor(variation: float, pools: _Pools) -> int:
     if variation < LEAST_VARIATION:
         return NOTHING
     k = 1.0 / variation**2
-    return pools.distribution(Scipy("gamma", {"a": k, "scale": 1.0 / k}))
+    return pools.distribution(_gamma(k, 1.0 / k))
+
+
+@lru_cache(maxsize=1024)
+def _gamma(shape: float, scale: float) -> Scipy:
+    """Make a gamma distribution once: scipy takes a while to."""
+    return Scipy("gamma", {"a": shape, "scale": scale})
 
 
 def _segment(scenario: Contents, name: str, pools: _Pools) -> Row:

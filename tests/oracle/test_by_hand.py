@@ -157,6 +157,68 @@ def test_shared_queue_gives_to_the_rep_idle_longest() -> None:
     assert [rep for _, _, rep in spans(history)] == [0, 1, 2, 1]
 
 
+def test_the_priority_queue_takes_the_lead_worth_most() -> None:
+    # Lead 0 keeps the only rep busy until 12:00. A chance of 1/4 makes 50 worth less than 30 at 1/2.
+    worths = [(1.0, 1.0), (10.0, 1.0), (50.0, 1 / 3), (30.0, 1.0)]
+    inquiries = [
+        Inquiry(entity, 0, at(0, 9 + entity / 4), value=value, fit=fit)
+        for entity, (value, fit) in enumerate(worths)
+    ]
+    team = Team(NINE_TO_FIVE, assignment="priority_queue")
+    even = [stage(odds=1.0)]  # a chance of 1/2, or 1/4 where the fit is 1/3
+    history = simulate(
+        firm([], teams=[team], inquiries=inquiries, stages=even), table(effort={0: 3, 1: 1, 2: 1, 3: 1})
+    )
+    assert [started for started, _, _ in spans(history)] == [at(0, 9), at(0, 14), at(0, 13), at(0, 12)]
+
+
+@pytest.mark.parametrize(("skill", "first"), [(1.0, 1), (3.0, 2)])
+def test_a_rep_picks_what_is_best_for_its_own_skill(skill: float, first: int) -> None:
+    # Lead 1 brings 10 for sure; lead 2, in a harder stage, 16 x 1/2 for skill 1 and 16 x 3/4 for skill 3.
+    inquiries = [
+        Inquiry(0, 0, at(0, 9), value=1.0),
+        Inquiry(1, 0, at(0, 10), value=10.0),
+        Inquiry(2, 1, at(0, 11), value=16.0),
+    ]
+    team = Team(NINE_TO_FIVE, assignment="cherry_pick")
+    floor = {"stages": [stage(), stage(odds=1.0)], "channels": [Channel(), Channel(stage=1)]}
+    whole = firm([], [Rep(0, skill=skill)], teams=[team], inquiries=inquiries, **floor)
+    history = simulate(whole, table(effort={0: 3, 1: 1, 2: 1}))
+    assert {visit.lead: visit.started for visit in history.visits()}[first] == at(0, 12)
+
+
+def test_only_the_twenty_oldest_are_cherries() -> None:
+    # 22 wait at 12:00; the two worth most are the youngest and come into sight one by one.
+    values = [1.0] + [10.0] * 20 + [50.0, 90.0]
+    inquiries = [Inquiry(entity, 0, at(0, 9) + entity, value=value) for entity, value in enumerate(values)]
+    team = Team(NINE_TO_FIVE, assignment="cherry_pick")
+    history = simulate(
+        firm([], teams=[team], inquiries=inquiries), table(effort=dict.fromkeys(range(23), 0.5) | {0: 3})
+    )
+    started = {visit.lead: visit.started for visit in history.visits()}
+    assert [started[lead] for lead in (1, 21, 22)] == [at(0, 12), at(0, 12.5), at(0, 13)]
+
+
+@pytest.mark.parametrize(
+    ("assignment", "luck", "rep"),
+    [
+        ("random", 0.65, 1),
+        ("random", 0.67, 2),
+        ("weighted", 0.19, 0),
+        ("weighted", 0.21, 1),
+        ("weighted", 0.41, 2),
+        ("best_skill", 0.5, 1),
+        ("segment_match", 0.5, 2),
+    ],
+)
+def test_who_is_chosen_among_three(assignment: str, luck: float, rep: int) -> None:
+    reps = [Rep(0), Rep(0, skill=2.0), Rep(0, weight=3.0, segments=[1]), Rep(0, skill=9.0, joins=at(5, 9))]
+    whole = firm([], reps, teams=[Team(NINE_TO_FIVE, assignment=assignment)], segments=[Segment(), Segment()])
+    draws = replace(table(), luck=lambda *_: luck)
+    history = simulate(replace(whole, inquiries=[Inquiry(0, 0, at(0, 9), segment=1)]), draws)
+    assert [chosen for _, _, chosen in spans(history)] == [rep]
+
+
 @pytest.mark.parametrize(
     ("order", "second"), [("fifo", 1), ("lifo", 3), ("hottest", 2), ("oldest_inquiry", 1)]
 )

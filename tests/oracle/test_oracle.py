@@ -143,6 +143,29 @@ def waiting_does_not_matter(firm: Firm) -> None:
         stage.points = []
 
 
+def weights_do_not_matter(firm: Firm) -> None:
+    for rep in firm.reps:
+        rep.weight = 1.0
+
+
+def nobody_knows_a_segment(firm: Firm) -> None:
+    for rep in firm.reps:
+        rep.segments = []
+
+
+def first_come(firm: Firm) -> None:
+    firm.teams[0].assignment = "shared_queue"
+
+
+def whoever_is_least_loaded(firm: Firm) -> None:
+    firm.teams[0].assignment = "least_loaded"
+
+
+def segments_are_alike(firm: Firm) -> None:
+    for stage in firm.stages:
+        stage.odds_of = {}
+
+
 @pytest.mark.parametrize(
     ("name", "misread"),
     [
@@ -154,6 +177,14 @@ def waiting_does_not_matter(firm: Firm) -> None:
         ("comings and goings", leaves_a_moment_later),
         ("who they are", nobody_is_a_theorist),
         ("who they are", waiting_does_not_matter),
+        ("chance and knowledge, weighted", weights_do_not_matter),
+        ("chance and knowledge, segment_match", nobody_knows_a_segment),
+        ("chance and knowledge, priority_queue", first_come),
+        ("chance and knowledge, cherry_pick", first_come),
+        ("chance and knowledge, random", whoever_is_least_loaded),
+        ("chance and knowledge, best_skill", whoever_is_least_loaded),
+        ("chance and knowledge, own", whoever_is_least_loaded),
+        ("chance and knowledge, least_loaded", segments_are_alike),
         ("busy days and a promotion", nothing_is_cheaper),
         ("busy days and a promotion", leads_are_free),
     ],

@@ -129,9 +129,9 @@ def test_a_way_out_that_hardly_exists_is_survived() -> None:
     assert 0 <= seen.contracts <= 120
 
 
-def test_a_sure_thing_times_impossible_odds_is_impossible() -> None:
+def test_a_sure_thing_is_sure_whatever_the_odds_ratios() -> None:
     text = HEAD.replace("120 }", "120, theorist_share = 0.25 }") + "effects.theorist = 0\n"
-    assert outlook(parse(text + "stages.a.conversion = 1\n")).contracts == pytest.approx(90, rel=1e-9)
+    assert outlook(parse(text + "stages.a.conversion = 1\n")).contracts == pytest.approx(120, rel=1e-9)
 
 
 def test_the_preset_is_feasible() -> None:

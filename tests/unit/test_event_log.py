@@ -14,6 +14,8 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
+import funnelsim as fs
+from funnelsim.baselines import case_of
 from funnelsim.engines import history
 from funnelsim.eventlog import log as event_log
 from funnelsim.eventlog import write_event_log
@@ -74,6 +76,17 @@ def test_csv_has_every_row_of_a_lead_at_its_instant(scenario: Scenario, tmp_path
     assert len(bookings) > 0
     lost = Counter(names.reasons[row["reason"]] for row in rows if row["reason"] >= 0)
     assert Counter(row["reason"] for row in found if row["reason"]) == lost
+
+
+def test_what_is_unsure_is_as_in_that_simulated_year(tmp_path: Path) -> None:
+    unsure = load(case_of("channel_mix").scenario)
+    expected = fs.simulate(unsure, replications=4, seed=3, jobs=1).forecast.values("won")
+    assert len(set(expected[:, 0])) > 1
+    for number in (0, 3):
+        write_event_log(tmp_path / f"{number}.csv", unsure, seed=3, replication=number)
+        found = read_csv(tmp_path / f"{number}.csv")
+        period = [row for row in found if "2026-02-01" <= row["time:timestamp"] < "2026-05-01"]
+        assert sum(row["concept:name"].endswith(": won") for row in period) == expected[number, 0]
 
 
 def test_activities_name_the_stage_and_cases_the_channel(scenario: Scenario, tmp_path: Path) -> None:

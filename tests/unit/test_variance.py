@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
 import pytest
+from rich.console import Console, RenderableType
 from scipy import stats
 
 import funnelsim as fs
 from funnelsim.forecast.variance import components, rank_correlation, share_unknown
+from funnelsim.reports.comparison_page import comparison_page
 from funnelsim.reports.document import comparison_document, simulation_document
+from funnelsim.reports.scenario_page import outlook_page
+from funnelsim.reports.simulation_page import simulation_page
 from funnelsim.scenario import parse
 from funnelsim.vocabulary import Floats
 
@@ -196,6 +202,41 @@ def test_a_stopped_run_keeps_years_and_twins_together() -> None:
     assert stopped.years < 50
     assert stopped.unknown.equals(whole.unknown)
     assert stopped.drivers.equals(whole.drivers)
+
+
+def printed(page: RenderableType) -> str:
+    file = io.StringIO()
+    Console(file=file, width=100).print(page)
+    return file.getvalue()
+
+
+def test_pages_say_what_is_unknown_and_only_where_something_is() -> None:
+    unknown, certain = parse(NO_QUEUES + UNKNOWN), parse(NO_QUEUES)
+    years = {"replications": 40, "jobs": 1}
+    result = fs.simulate(unknown, **years)
+    share = result.unknown.loc["net_contribution"] * 100
+    told = printed(simulation_page(result, "next"))
+    assert (
+        f"Of the variance of profit over the month, {share['share']:.0f} % "
+        f"({share['low']:.0f} to {share['high']:.0f}) is what we do not know, the rest is chance." in told
+    )
+    assert "segments.all.contract_value_per_year *=" in told
+    assert "Measured on 40 simulated periods of 1 month" in told
+    compared = printed(comparison_page(fs.compare(unknown, **years), "next"))
+    assert "What we do not know, and what is chance" in compared
+    assert "1 uncertain number." in printed(outlook_page(unknown, "next")).replace("\n", " ")
+    for page in (
+        simulation_page(fs.simulate(certain, **years), "next"),
+        comparison_page(fs.compare(certain, **years), "next"),
+        outlook_page(certain, "next"),
+    ):
+        assert "not know" not in printed(page)
+        assert "uncertain" not in printed(page)
+
+
+def test_too_few_years_cannot_tell() -> None:
+    told = printed(simulation_page(fs.simulate(parse(NO_QUEUES + UNKNOWN), replications=2, jobs=1), "next"))
+    assert "cannot be told here" in told
 
 
 def test_typed_conversions_are_the_medians_of_uncertain_ones() -> None:

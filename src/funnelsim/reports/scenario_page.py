@@ -39,6 +39,8 @@ def outlook_page(scenario: Scenario, next_command: str, width: int = WIDTH) -> R
         "stage": len(scenario.stages),
         "goal": len(scenario.goals),
     }
+    if scenario.uncertainties:
+        counts["uncertain number"] = len(scenario.uncertainties)
     parts = [f"{count} {word}{'' if count == 1 else 's'}" for word, count in counts.items()]
     found: list[RenderableType] = [
         notes.heading(f"{printable(scenario.source)} is valid"),

@@ -66,7 +66,8 @@ def origins_page(scenario: Scenario, width: int = WIDTH) -> RenderableType:
     table.add_column("Value", overflow="fold", ratio=3)
     table.add_column("comes from", overflow="fold", ratio=2)
     for row in origins(scenario):
-        value = f"{printable(row.path)} = {notes.value_in_words(row.value)}"
+        equals = "" if row.path.endswith("=") else " ="  # an uncertainty may be a factor: " *="
+        value = f"{printable(row.path)}{equals} {notes.value_in_words(row.value)}"
         table.add_row(Text(value), Text(printable(row.origin)))
     title = notes.heading(printable(scenario.source))
     return Group(title, Text(printable(scenario.about)), Text(), table)

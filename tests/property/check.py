@@ -20,12 +20,13 @@ from ..oracle.table import Table
 from .living import parity
 from .scenarios import Toml, scenarios, seeds
 
-EXAMPLES = 40
+EXAMPLES = 120
 SITUATIONS_TOLD = (
     "hours, holidays and lunch",
     "patience overnight",
     "full reps, least_loaded",
     "journeys",
+    "busy days and a promotion",
 )
 
 

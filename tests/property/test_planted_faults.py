@@ -58,6 +58,15 @@ FAULTS = {
     "work may start at closing": Fault(
         "worktime.py", 'now < int(hours[row]["closes"])', 'now <= int(hours[row]["closes"])', "oracle"
     ),
+    "a channel is busy by the luck of all channels": Fault(
+        "rules/arrivals.py",
+        'uniforms(world, channel["key"], BUSY, date)',
+        "uniforms(world, _ALL_CHANNELS, BUSY_ALL, date)",
+        "oracle",
+    ),
+    "a promotion never ends": Fault(
+        "rules/costs.py", '<= created < channel["cut_until"]', "<= created", "oracle"
+    ),
     "the answer is drawn with the key of the work": Fault(
         "rules/lifecycle.py", 'stage["answer_key"]', 'stage["work_key"]', "oracle"
     ),

@@ -14,6 +14,7 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pytest
 import typer
+from numba import config
 from typer.testing import CliRunner
 
 import funnelsim as fs
@@ -24,6 +25,10 @@ ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 FEW = 3  # simulated years, whatever a page asks for
 BLOCK = re.compile(r"^```([^\n`]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+compiled_only = pytest.mark.skipif(
+    bool(config.DISABLE_JIT),  # type: ignore[attr-defined]
+    reason="the pages are run with compiled code: without it they take a quarter of an hour",
+)
 LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)")
 
 
@@ -99,6 +104,7 @@ def test_scenarios_of_a_page_are_valid(page: Path) -> None:
             assert len(lower(scenario.strategy(strategy)).model.stages)
 
 
+@compiled_only
 def test_all_fragments_of_how_to_write_a_scenario_live_together() -> None:
     document: dict[str, Any] = {}
     for block in blocks(ROOT / "docs" / "scenario.md"):
@@ -111,6 +117,7 @@ def test_all_fragments_of_how_to_write_a_scenario_live_together() -> None:
     assert list(result) == ["today", "third_rep", "faster_proposals"]
 
 
+@compiled_only
 @pytest.mark.parametrize("page", with_blocks("python"))
 def test_python_of_a_page_runs(page: Path, tmp_path: Path) -> None:
     names: dict[str, Any] = {}
@@ -124,6 +131,7 @@ def test_python_of_a_page_runs(page: Path, tmp_path: Path) -> None:
     plt.close("all")
 
 
+@compiled_only
 @pytest.mark.parametrize("page", [pytest.param(page, id=page.name) for page in PAGES if commands(page)])
 def test_commands_of_a_page_work(page: Path, tmp_path: Path) -> None:
     with contextlib.chdir(tmp_path):

@@ -34,6 +34,12 @@ def run(path: Path, *more: str) -> Any:
     return notebook
 
 
+@pytest.fixture(autouse=True)
+def compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let kernels compile, also where this process does not: their lines are not counted anyway."""
+    monkeypatch.delenv("NUMBA_DISABLE_JIT", raising=False)
+
+
 def printed(cell: Any) -> str:
     return "".join(output.get("text", "") for output in cell.outputs)
 

@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 
 import funnelsim as fs
+from funnelsim.distributions import Constant, Distribution, Lognormal, Pert, Quantiles, Sample, Scaled, Scipy
 from funnelsim.engines import world_of
 from funnelsim.model import Model
 from funnelsim.randomness import hash24, hash32, uniforms
 from funnelsim.scenario import json_schema, lower, lower_in, origins, parse, worlds_of
 from funnelsim.scenario.uncertainties import applied
+from funnelsim.scenario.unknowns import Unknown
 
 from .good_scenario import GOOD, problems_of
 
@@ -101,6 +103,34 @@ def test_a_factor_scales_a_whole_distribution_and_shares_its_table() -> None:
     assert np.array_equal(model.knots, certain.knots)
     assert same(worlds.median._replace(distributions=certain.distributions), certain)
     assert worlds.median.distributions["scale"] == pytest.approx(certain.distributions["scale"], rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        Constant(3.0),
+        Lognormal(2.0, 6.0),
+        Pert(1.0, 2.0, 9.0),
+        Scipy("poisson", {"mu": 3.0}),
+        Quantiles((0.0, 0.5, 1.0), (1.0, 2.0, 5.0)),
+        Sample((1.0, 4.0, 4.0)),
+    ],
+)
+def test_a_scaled_distribution_is_the_typed_one_times_a_factor(typed: Distribution) -> None:
+    scaled, again = Scaled(typed, 1.5), Scaled(typed, 0.5).scaled(3.0)
+    assert again == scaled
+    for name in ("mean", "lowest"):
+        assert getattr(scaled, name)() == pytest.approx(getattr(typed.scaled(1.5), name)(), rel=1e-12)
+    for level in (0.01, 0.5, 0.99):
+        assert scaled.quantile(level) == pytest.approx(typed.scaled(1.5).quantile(level), rel=1e-12)
+    for level in (2.0**-53, 0.25, 0.5, 1 - 2.0**-20):
+        assert Unknown(scaled).at(level) == pytest.approx(1.5 * Unknown(typed).at(level), rel=1e-12)
+
+
+@pytest.mark.parametrize("factor", [0.0, -1.0, np.inf])
+def test_distributions_are_scaled_by_what_is_above_zero(factor: float) -> None:
+    with pytest.raises(ValueError, match="above 0"):
+        Scaled(Constant(1.0), factor)
 
 
 def test_what_is_certain_is_lowered_as_before() -> None:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import PlainValidator, ValidationInfo, WithJsonSchema
 
-from funnelsim.distributions import Constant, Distribution, quantile
+from funnelsim.distributions import Distribution, quantile
 from funnelsim.scenario.quantities import DISTRIBUTION_SCHEMA, Reading, number, read_distribution
 from funnelsim.vocabulary import DISTRIBUTION, Floats, Record
 
@@ -49,11 +49,6 @@ def read_unknown(value: object, reading: Reading) -> Unknown:
         rest = {key: item for key, item in value.items() if key != "plus"}
         return Unknown(read_distribution(rest, reading), number(value["plus"], "plus"))
     return Unknown(read_distribution(value, reading))
-
-
-def is_certain(unknown: Unknown) -> bool:
-    """Say whether only one value can be drawn."""
-    return isinstance(unknown.distribution, Constant)
 
 
 def _validated(value: object, info: ValidationInfo) -> Unknown:

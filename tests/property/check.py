@@ -27,6 +27,7 @@ SITUATIONS_TOLD = (
     "full reps, least_loaded",
     "journeys",
     "busy days and a promotion",
+    "chance and knowledge, weighted",
 )
 
 

@@ -67,6 +67,15 @@ FAULTS = {
     "a promotion never ends": Fault(
         "rules/costs.py", '<= created < channel["cut_until"]', "<= created", "oracle"
     ),
+    "reps without room keep their share of the lots": Fault(
+        "rules/assignment.py",
+        'total += reps[number]["weight"] if has_room(team, reps[number]) else 0.0',
+        'total += reps[number]["weight"]',
+        "oracle",
+    ),
+    "what a segment changes in a stage is overlooked": Fault(
+        "rules/lifecycle.py", 'if row["variants"] > 0:', "if False:", "oracle"
+    ),
     "the answer is drawn with the key of the work": Fault(
         "rules/lifecycle.py", 'stage["answer_key"]', 'stage["work_key"]', "oracle"
     ),

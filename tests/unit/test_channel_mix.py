@@ -159,6 +159,14 @@ def test_a_strategy_that_spends_more_gets_more_for_a_higher_price() -> None:
     assert outlook(scenario.strategy("bold")).inquiries == pytest.approx(80 * math.tanh(2 * math.atanh(0.5)))
 
 
+def test_a_channel_without_inquiries_stays_without_whatever_it_costs() -> None:
+    scenario = parse(HEAD + SPENDING + "ceiling = 80").with_changes({"channels.ads.inquiries_per_month": 0})
+    assert outlook(scenario).inquiries == 0
+    found = curve_of(scenario, "ads")
+    assert found is not None
+    assert found.inquiries(np.array([0.0, 9000.0])).tolist() == [0, 0]
+
+
 def test_the_picture_of_responses_marks_today() -> None:
     above, below = fs.plot_response(parse(HEAD + WEB + SPENDING + "ceiling = 80"))
     dots = [line for line in above.lines if line.get_marker() == "o"]
@@ -349,6 +357,16 @@ MISTAKES = [
         after(TEN, 'response = { at_cost_per_month = 1e-9, half_at = 1e14, curve = "hill", steepness = 10 }'),
         "channels.web.response",
         "too steep",
+    ),
+    (
+        after(TEN, 'response = { at_cost_per_month = 1e-300, half_at = 1, curve = "hill", steepness = 10 }'),
+        "channels.web.response",
+        "too steep",
+    ),
+    (
+        after(TEN, "response = { at_cost_per_month = 5, ceiling = 1e9 }"),
+        "channels.web.inquiries_per_month",
+        "can reach 1e+09; expected fewer than",
     ),
     (
         after(TEN, "promotion = { starts = 2026-03-01, ends = 2026-03-01 }"),

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from funnelsim.scenario.channels import Response
 from funnelsim.scenario.errors import Problem, Problems, sum_to_one, unknown
-from funnelsim.scenario.response import curve_through
+from funnelsim.scenario.quantities import LARGEST
+from funnelsim.scenario.response import Curve, curve_through
 from funnelsim.scenario.schema import LONGEST_HORIZON, Contents
 from funnelsim.scenario.volumes import inquiries_per_month, mean_share
 
@@ -84,19 +85,19 @@ def _response(contents: Contents, name: str) -> Problems:
             None,
             response.ceiling,
         )
-    elif not _possible(response, inquiries_per_month(contents, name)):
+    elif _curve(response, inquiries_per_month(contents, name)) is None:
         yield Problem(path, "is too steep to be computed", "a reference cost nearer to half of the most")
     if response.curve == "tanh" and "steepness" in response.model_fields_set:
         yield Problem(f"{path}.steepness", "is given for a tanh curve", 'curve = "hill", or no steepness')
 
 
-def _possible(response: Response, inquiries: float) -> bool:
-    """Say whether a curve can be computed in floats."""
+def _curve(response: Response, inquiries: float) -> Curve | None:
+    """Find the curve of a response, None where there is none or floats cannot hold it."""
     try:
         curve = curve_through(response, inquiries)
-    except (OverflowError, ZeroDivisionError):
-        return False
-    return 0 <= curve.most <= 1e15 and 0 < curve.scale <= 1e18
+    except (ValueError, OverflowError, ZeroDivisionError):
+        return None
+    return curve if curve.most <= LARGEST and 0 < curve.scale <= LARGEST else None
 
 
 def _promotion(contents: Contents, name: str) -> Problems:
@@ -135,7 +136,7 @@ def _number(contents: Contents, name: str) -> Problems:
         key = "mix" if name in contents.mix.shares else f"channels.{name}"
         yield Problem(
             f"{key}.inquiries_per_month",
-            f"is {inquiries_per_month(contents, name):g}",
+            f"is {volume:g}" if volume == inquiries_per_month(contents, name) else f"can reach {volume:g}",
             f"fewer than {MOST_INQUIRIES:,} inquiries in all, growth included",
             None,
             inquiries_per_month(contents, name),
@@ -146,10 +147,10 @@ def largest_month(contents: Contents, name: str) -> float:
     """Return a bound of a channel's expected inquiries per month, growth left aside."""
     channel = contents.channels[name]
     volume = inquiries_per_month(contents, name)
+    if channel.response is not None and (curve := _curve(channel.response, volume)) is not None:
+        volume = curve.most
     if contents.mix.certainty is not None and mean_share(contents, name) > 0:
-        volume /= mean_share(contents, name)
-    if channel.response is not None and channel.response.ceiling is not None:
-        volume = max(volume, channel.response.ceiling)
+        volume /= mean_share(contents, name)  # as if all of the total came through it
     if channel.personal_selling is not None:
         selling = channel.personal_selling
         volume = selling.customers * selling.inquiries_per_customer_year / 12

@@ -63,7 +63,7 @@ def response_by_day(contents: Contents, name: str, calendar: Calendar) -> Floats
     channel = contents.channels[name]
     typed, curve = inquiries_per_month(contents, name), curve_of(contents, name)
     if channel.response is None or curve is None or typed == 0:
-        return np.ones(len(calendar.days))
+        return np.ones(len(calendar.days))  # nothing to multiply, or nothing to be multiplied
     spend = channel.cost_per_month * spend_by_day(channel, calendar)
     return curve.inquiries(carried_over(spend, channel.response.half_life_days)) / typed
 

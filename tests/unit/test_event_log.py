@@ -13,9 +13,11 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner, Result
 
 import funnelsim as fs
 from funnelsim.baselines import case_of
+from funnelsim.cli import app
 from funnelsim.engines import history
 from funnelsim.eventlog import log as event_log
 from funnelsim.eventlog import write_event_log
@@ -204,6 +206,73 @@ def test_a_full_disk_leaves_no_file(
         write_event_log(tmp_path / "year.xes", scenario)
     assert raised.value.filename == str(tmp_path / "year.xes")
     assert not list(tmp_path.iterdir())
+
+
+# ---- the command ----------------------------------------------------------------------------
+
+
+def call(*words: str) -> Result:
+    return CliRunner().invoke(app, list(words))
+
+
+def test_trace_says_what_it_wrote(tmp_path: Path) -> None:
+    out = tmp_path / "year.csv"
+    words = [
+        "--strategy",
+        "one_more_rep",
+        "--seed",
+        "4",
+        "--replication",
+        "2",
+        "--set",
+        "teams.sales.commission=0",
+    ]
+    result = call("trace", "first_steps", *words, "--out", str(out))
+    assert result.exit_code == 0, result.output
+    scenario = load("first_steps").with_changes({"teams.sales.commission": 0})
+    expected = write_event_log(
+        tmp_path / "expected.csv", scenario, strategy="one_more_rep", seed=4, replication=2
+    )
+    assert result.stdout == f"{out}: {expected.events:,} events of {expected.leads:,} leads\n"
+    assert out.read_bytes() == (tmp_path / "expected.csv").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--out", "taken.csv"], "taken.csv exists already: it is left as it is"),
+        (["--out", "taken.csv/year.csv"], "taken.csv/year.csv cannot be written: Not a directory"),
+        (["--out", "no/year.csv"], "no/year.csv cannot be written: No such file or directory"),
+        (["--out", "year.txt"], "an event log is a file that ends in .csv or .xes, not 'year.txt'"),
+        (["--out", "year.csv", "--replication", "-1"], "the replication must be a whole number from 0"),
+        (["--out", "year.csv", "--seed", "-1"], "--seed must be a whole number from 0"),
+        (["--out", "year.csv", "--engine", "steam"], "--engine must be compiled or reference"),
+        (["--out", "year.csv", "--strategy", "nobody"], "strategies.nobody does not exist"),
+    ],
+)
+def test_trace_says_what_is_wrong(
+    words: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("taken.csv").write_text("mine", encoding="utf-8")
+    result = call("trace", "first_steps", *words)
+    assert (result.exit_code, said in result.stderr) == (2, True), result.output
+    assert {each.name: each.read_text(encoding="utf-8") for each in tmp_path.iterdir()} == {
+        "taken.csv": "mine"
+    }
+
+
+def test_trace_says_that_it_was_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(event_log, "entries", stopped)
+    result = call("trace", "first_steps", "--out", str(tmp_path / "year.xes"))
+    assert (result.exit_code, result.stderr) == (130, f"stopped: {tmp_path / 'year.xes'} is not written\n")
+    assert not list(tmp_path.iterdir())
+
+
+# ---- read back ------------------------------------------------------------------------------
 
 
 def test_pm4py_reads_both_back(scenario: Scenario, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from pathlib import Path
 from types import ModuleType
 
@@ -62,3 +63,14 @@ def test_the_words_follow_the_figures(benchmark: ModuleType) -> None:
     assert "keyed draws have 1.1 to 1.1 times less variance" in told
     assert "In 0 of the 1 rows the interval of keyed draws lies above that of one stream" in told
     assert "in 1 of them one stream cannot be told from independent seeds" in told
+
+
+def test_methods_quote_the_page() -> None:
+    page, methods = (
+        " ".join((ROOT / "docs" / name).read_text(encoding="utf-8").split())
+        for name in ("common_random_numbers.md", "methods.md")
+    )
+    found = re.search(r"For profit, keyed draws have (.+?) times .+? stream (.+?) times", page)
+    assert found is not None
+    assert f"variance of the difference in profit is {found[1]} times smaller" in methods
+    assert f"gains {found[2]}." in methods

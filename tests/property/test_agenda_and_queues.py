@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from funnelsim.engines import agenda as heap
 from funnelsim.engines import queues
 from funnelsim.engines.agenda import AGENDA, NOT_DUE
-from funnelsim.engines.compiled import CLOCK
 from funnelsim.engines.queues import LINK, NONE
+from funnelsim.engines.state import CLOCK
 from funnelsim.vocabulary import LEAD, NEVER
 
 SEED = 20_260_103

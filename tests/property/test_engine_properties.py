@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, seed, settings
 
 from funnelsim.engines import ENGINES, StuckError, history, new_ledger, pages, world_of
-from funnelsim.engines.compiled import FIRST_POOL, State
 from funnelsim.engines.ledger import rows_of_a_step
+from funnelsim.engines.state import FIRST_POOL, State
 from funnelsim.model import Model
 from funnelsim.vocabulary import NOBODY, Event, Records
 

@@ -12,72 +12,41 @@ the loop returns, the caller doubles it, and the loop goes on.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
 from funnelsim.compilation import compiled
-from funnelsim.engines.agenda import AGENDA, NOT_DUE, Places, drop, schedule
+from funnelsim.engines.agenda import drop, schedule
 from funnelsim.engines.ledger import Ledger, has_room, rows_of_a_step, write, write_cost
 from funnelsim.engines.protocol import MOST_ROUNDS, StuckError
-from funnelsim.engines.queues import LINK, NONE, join, leave
+from funnelsim.engines.queues import NONE, join, leave
+from funnelsim.engines.state import (
+    State,
+    channel_actor,
+    first_state,
+    lead_actor,
+    rep_actor,
+    team_actor,
+    with_larger_pool,
+)
 from funnelsim.engines.volumes import expect_inquiries
 from funnelsim.model import Model
-from funnelsim.policies import callable_by_compiled_code
 from funnelsim.rules import arrivals, assignment, costs, lifecycle
 from funnelsim.vocabulary import (
     DAY,
     GONE_COLD,
-    LEAD,
     NEVER,
     NOBODY,
     NOTHING,
     Assignment,
     Due,
     Event,
-    Floats,
     Integers,
     Record,
-    Records,
-    record,
     rule,
 )
 from funnelsim.worktime import is_open, next_opening, work_ends
 
 FINISHED, LEDGER_FULL, POOL_FULL, STUCK = range(4)  # why the loop returned
-FIRST_POOL = 256  # leads at once, doubled when it is full
-
-CLOCK = record(
-    ("now", "<i8"),
-    ("round", "<i8"),  # of decisions at this instant
-    ("due", "<i4"),  # entries on the agenda
-    ("free", "<i4"),  # the first free slot of the pool
-    ("closed", "<i4"),  # open leads already booked by `close`
-    ("last_day_booked", "<i4"),
-)
-DESK = record(
-    ("queue", "<i4"),
-)  # the first of the rep's own queue
-LOBBY = record(
-    ("queue", "<i4"),  # the first of the team's queue
-    ("stirred", "<i4"),  # something changed since the team last had nothing to grant
-)
-
-
-class State(NamedTuple):
-    """All that changes, in plain arrays."""
-
-    clock: Records  # CLOCK (1,)
-    agenda: Records  # AGENDA, a heap
-    places: Places  # of each actor on the agenda, or NOT_DUE
-    channels: Records
-    expected: Floats  # as Model.expected, of this world
-    teams: Records
-    reps: Records
-    desks: Records  # DESK, one a rep
-    lobbies: Records  # LOBBY, one a team
-    leads: Records  # LEAD, the pool
-    links: Records  # LINK, one a slot of the pool
 
 
 class CompiledEngine:
@@ -123,55 +92,6 @@ class Simulation:
         begin(model, world, self.state)
 
 
-def first_state(model: Model) -> State:
-    """Make the arrays of a state; shapes as in State."""
-    actors = 1 + len(model.reps) + len(model.teams) + len(model.channels) + FIRST_POOL
-    desks = np.full(len(model.reps), NONE, DESK)
-    lobbies = np.zeros(len(model.teams), LOBBY)
-    lobbies["queue"] = NONE
-    lobbies["stirred"] = 1
-    teams = model.teams.copy()
-    for number in np.flatnonzero(teams["assignment"] == Assignment.OWN):
-        teams[number]["own_policy"] = callable_by_compiled_code(int(teams[number]["own_policy"]))
-    links = np.full(FIRST_POOL, NONE, LINK)
-    links["next"] = chain(0, FIRST_POOL)
-    return State(
-        clock=np.zeros(1, CLOCK),
-        agenda=np.zeros(actors + 1, AGENDA),  # the last one is spare
-        places=np.full(actors, NOT_DUE, np.int32),
-        channels=model.channels.copy(),
-        expected=model.expected.copy(),
-        teams=teams,
-        reps=model.reps.copy(),
-        desks=desks,
-        lobbies=lobbies,
-        leads=np.zeros(FIRST_POOL, LEAD),
-        links=links,
-    )
-
-
-def chain(first: int, end: int) -> Places:
-    """Chain free slots: each names the next one, the last NONE."""
-    following = np.arange(first + 1, end + 1, dtype=np.int32)
-    following[-1] = NONE
-    return following
-
-
-def with_larger_pool(state: State) -> State:
-    """Double the pool of leads; called only when no slot is free."""
-    size = len(state.leads)
-    links = np.full(2 * size, NONE, LINK)
-    links[:size] = state.links
-    links["next"][size:] = chain(size, 2 * size)
-    state.clock[0]["free"] = size
-    return state._replace(
-        agenda=np.concatenate([state.agenda, np.zeros(size, AGENDA)]),
-        places=np.concatenate([state.places, np.full(size, NOT_DUE, np.int32)]),
-        leads=np.concatenate([state.leads, np.zeros(size, LEAD)]),
-        links=links,
-    )
-
-
 def stages_due(simulation: Simulation) -> tuple[int, ...]:
     """Name the stages of the leads that are due at this instant."""
     state = simulation.state
@@ -180,30 +100,6 @@ def stages_due(simulation: Simulation) -> tuple[int, ...]:
     actors = due["actor"][(due["time"] == clock["now"]) & (due["kind"] >= Due.WORK_ENDS)]
     slots = actors - lead_actor(state, 0)
     return tuple(sorted({int(stage) for stage in state.leads["stage"][slots]}))
-
-
-@rule
-def rep_actor(rep: int) -> int:
-    """Number a rep among the actors."""
-    return 1 + rep
-
-
-@rule
-def team_actor(state: State, team: int) -> int:
-    """Number a team among the actors."""
-    return 1 + len(state.reps) + team
-
-
-@rule
-def channel_actor(state: State, channel: int) -> int:
-    """Number a channel among the actors."""
-    return 1 + len(state.reps) + len(state.teams) + channel
-
-
-@rule
-def lead_actor(state: State, slot: int) -> int:
-    """Number a slot of the pool among the actors."""
-    return 1 + len(state.reps) + len(state.teams) + len(state.channels) + slot
 
 
 @rule

@@ -63,6 +63,8 @@ def simulate(
         If there is no such strategy.
     ValueError
         If a number is out of range, or there is no such engine.
+    PolicyError
+        If a registered policy cannot be compiled and the engine is "compiled", or answers with no number.
     EndlessLoopError
         If leads go round at one instant for ever.
     KeyboardInterrupt
@@ -111,6 +113,8 @@ def compare(
         If there is no such strategy.
     ValueError
         If a number is out of range, a strategy is listed twice or none is, or there is no such engine.
+    PolicyError
+        If a registered policy cannot be compiled and the engine is "compiled", or answers with no number.
     EndlessLoopError
         If leads go round at one instant for ever.
     KeyboardInterrupt

@@ -268,7 +268,8 @@ def test_trace_says_that_it_was_stopped(tmp_path: Path, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(event_log, "entries", stopped)
     result = call("trace", "first_steps", "--out", str(tmp_path / "year.xes"))
-    assert (result.exit_code, result.stderr) == (130, f"stopped: {tmp_path / 'year.xes'} is not written\n")
+    assert result.exit_code == 130
+    assert result.stderr.endswith(f"stopped: {tmp_path / 'year.xes'} is not written\n")
     assert not list(tmp_path.iterdir())
 
 

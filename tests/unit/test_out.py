@@ -21,6 +21,7 @@ from typer.testing import CliRunner, Result
 
 import funnelsim as fs
 from funnelsim import study, writing
+from funnelsim.baselines import case_of
 from funnelsim.cli import app
 from funnelsim.scenario import preset_text
 from funnelsim.writing import new_folder, whole_file
@@ -31,6 +32,11 @@ PNG = b"\x89PNG\r\n\x1a\n"
 
 def call(*words: str) -> Result:
     return CliRunner().invoke(app, list(words))
+
+
+def end(result: Result) -> tuple[int, str]:
+    """Return the status and the last thing said: a first run says before that it compiles."""
+    return result.exit_code, result.stderr.splitlines()[-1]
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -96,6 +102,17 @@ def test_a_comparison_writes_what_decides(comparison: Path) -> None:
     pd.testing.assert_frame_equal(table, expected.table, rtol=1e-12)
     assert json.loads(found["results.json"])["verdict"] == expected.verdict
     assert {"strategies.png", "differences.csv", "goals.csv", "by_rep.csv", "MANIFEST.json"} <= set(found)
+
+
+def test_what_is_unsure_and_what_money_brings_are_written_and_repeated(tmp_path: Path) -> None:
+    scenario = case_of("channel_mix").scenario
+    for command in (["compare"], ["run", "--strategy", "twice_the_ads"]):
+        out = tmp_path / command[0]
+        assert call(*command, scenario, *FEW, "--out", str(out)).exit_code == 0
+        found = files(out)
+        assert {"unknown.csv", "drivers.csv", "response.png"} <= set(found)
+        assert b"stages.offer.conversion" in found["drivers.csv"]
+        assert call("repeat", str(out / "MANIFEST.json")).exit_code == 0
 
 
 def test_the_manifest_tells_all(run: Path) -> None:
@@ -225,9 +242,9 @@ def test_nothing_is_overwritten(run: Path, tmp_path: Path, monkeypatch: pytest.M
     taken.write_text("mine", encoding="utf-8")
     for out in (run, taken):
         result = call("run", "first_steps", "--out", str(out))
-        assert (result.exit_code, result.stderr) == (2, f"{out} exists already: it is left as it is\n")
+        assert end(result) == (2, f"{out} exists already: it is left as it is")
     below = call("compare", "first_steps", "--out", str(taken / "out"))
-    assert (below.exit_code, below.stderr) == (2, f"{taken / 'out'} cannot be written: Not a directory\n")
+    assert end(below) == (2, f"{taken / 'out'} cannot be written: Not a directory")
     assert (files(run), taken.read_text(encoding="utf-8")) == (before, "mine")
 
 
@@ -242,8 +259,7 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(study, "replicate", None)
     monkeypatch.setattr(Path, "open", refuse)
     result = call("run", "first_steps", "--out", str(tmp_path / "a" / "b"))
-    assert result.exit_code == 2
-    assert result.stderr == f"{tmp_path / 'a' / 'b'} cannot be written: Permission denied\n"
+    assert end(result) == (2, f"{tmp_path / 'a' / 'b'} cannot be written: Permission denied")
     assert not (tmp_path / "a").exists()
 
 
@@ -262,8 +278,7 @@ def test_a_full_disk_and_ctrl_c_leave_no_folder(
     monkeypatch.setattr(writing, "whole_file", stopping)
     result = call("run", "first_steps", *FEW, "--out", str(tmp_path / "a" / "out"))
     if isinstance(stop, OSError):
-        expected = (2, f"{tmp_path / 'a' / 'out'} cannot be written: No space left on device\n")
-        assert (result.exit_code, result.stderr) == expected
+        assert end(result) == (2, f"{tmp_path / 'a' / 'out'} cannot be written: No space left on device")
     else:
         assert result.exit_code == 130
     assert not list(tmp_path.iterdir())

@@ -141,7 +141,7 @@ def strategies(comparison: Comparison, metric: str, ax: Axes | None = None) -> A
 
 
 def write_pictures(result: ComparisonResult, folder: Path) -> list[Path]:
-    """Draw a comparison's four pictures into PNG files, without a window, and name them."""
+    """Draw a comparison's pictures into PNG files, without a window, and name them."""
     written = []
     for name, content in drawn(result):
         (folder / name).write_bytes(content)
@@ -161,15 +161,14 @@ def drawn(result: ComparisonResult | SimulationResult) -> Iterator[tuple[str, by
 
 
 def _pictures(result: ComparisonResult | SimulationResult) -> dict[str, Callable[[], Axes]]:
-    if isinstance(result, SimulationResult):
-        return {"forecast": result.plot_forecast, "funnel": result.plot_funnel, "cycle": result.plot_cycle}
-    base = result[result.base]
-    return {
-        "strategies": result.plot_strategies,
-        "forecast": base.plot_forecast,
-        "funnel": base.plot_funnel,
-        "cycle": result.plot_cycle,
-    }
+    one = result if isinstance(result, SimulationResult) else result[result.base]
+    found: dict[str, Callable[[], Axes]] = {}
+    if isinstance(result, ComparisonResult):
+        found["strategies"] = result.plot_strategies
+    found |= {"forecast": one.plot_forecast, "funnel": one.plot_funnel, "cycle": result.plot_cycle}
+    if any(channel.response is not None for channel in result.scenario.channels.values()):
+        found["response"] = lambda: one.plot_response()[0]
+    return found
 
 
 def _fates(forecast: Forecast) -> tuple[Floats, Floats, Floats, Floats]:

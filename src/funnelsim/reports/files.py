@@ -14,6 +14,7 @@ from funnelsim.reports.results import ComparisonResult, SimulationResult
 _BREAKDOWNS = ("by_month", "by_channel", "by_segment", "by_stage", "by_rep", "by_team")
 _OF_A_RUN = ("summary", *_BREAKDOWNS, "conversions", "reasons", "team_hours", "goals", "cycle")
 _OF_A_COMPARISON = ("table", "summary", "differences", "goals", *_BREAKDOWNS)
+_OF_THE_UNSURE = ("unknown", "drivers")
 
 
 def result_files(result: ComparisonResult | SimulationResult) -> Iterator[tuple[str, bytes]]:
@@ -37,13 +38,15 @@ def result_files(result: ComparisonResult | SimulationResult) -> Iterator[tuple[
     >>> name, content.splitlines()[0]
     ('summary.csv', b'figure,title,unit,mean,low,high,p10,p50,p90')
     """
-    frames = _OF_A_COMPARISON if isinstance(result, ComparisonResult) else _OF_A_RUN
-    for name in frames:
-        yield f"{name}.csv", _csv(getattr(result, name))
+    frames: tuple[str, ...]
     if isinstance(result, ComparisonResult):
-        document = comparison_document(result)
+        frames, document = _OF_A_COMPARISON, comparison_document(result)
+        unsure = any(each.forecast.unknowns is not None for each in result.simulations.values())
     else:
-        document = simulation_document(result)
+        frames, document = _OF_A_RUN, simulation_document(result)
+        unsure = result.forecast.unknowns is not None
+    for name in (*frames, *(_OF_THE_UNSURE if unsure else ())):
+        yield f"{name}.csv", _csv(getattr(result, name))
     yield "results.json", (as_json(document) + "\n").encode()
     yield from drawn(result)
 

@@ -10,6 +10,7 @@ from rich.console import Console, RenderableType
 from scipy import stats
 
 import funnelsim as fs
+from funnelsim import replication
 from funnelsim.forecast.variance import components, rank_correlation, share_unknown
 from funnelsim.reports.comparison_page import comparison_page
 from funnelsim.reports.document import comparison_document, simulation_document
@@ -130,16 +131,16 @@ def test_the_share_of_a_model_that_theory_knows() -> None:
     won = 60 * 0.5
     scenario = parse(NO_QUEUES + UNKNOWN)
     theory = won**2 * SPREAD**2 / (won**2 * SPREAD**2 + won * (1 + SPREAD**2))
-    results = [fs.simulate(scenario, replications=100, seed=seed, jobs=1) for seed in range(1, 13)]
+    results = [fs.simulate(scenario, replications=40, seed=seed, jobs=1) for seed in range(1, 9)]
     shares = np.array([result.unknown.loc["bookings", "share"] for result in results])
     error = shares.std(ddof=1) / np.sqrt(len(shares))
     assert abs(shares.mean() - theory) < 4 * error
-    assert error < 0.05
+    assert error < 0.06
     assert (
-        np.mean([result.unknown.loc["won", "share"] for result in results]) < 0.12
+        np.mean([result.unknown.loc["won", "share"] for result in results]) < 0.15
     )  # chance alone, cut off at 0
     drivers = np.array([result.drivers.loc["bookings"]["correlation"].item() for result in results])
-    assert (drivers > 0.5).all()
+    assert (drivers > 0.4).all()
 
 
 def test_neither_engine_nor_jobs_change_what_is_unknown() -> None:
@@ -166,23 +167,24 @@ def test_twins_leave_years_as_they_were() -> None:
     assert "uncertainty" not in simulation_document(one)
 
 
-def test_only_the_first_hundred_years_have_twins() -> None:
-    result = fs.simulate(parse(NO_QUEUES + UNKNOWN), replications=120, jobs=1)
+def test_only_the_first_years_have_twins(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replication, "TWINS", 10)
+    result = fs.simulate(parse(NO_QUEUES + UNKNOWN), replications=12, jobs=1)
     first, second = result.forecast.pairs("bookings")
-    assert len(first) == len(second) == 100
-    assert result.forecast.unknowns.levels.shape == (120, 1)
+    assert len(first) == len(second) == 10
+    assert result.forecast.unknowns.levels.shape == (12, 1)
 
 
 def test_compared_strategies_tell_what_is_unknown_of_the_gain() -> None:
-    result = fs.compare(parse(NO_QUEUES + UNKNOWN), replications=100, jobs=1)
+    result = fs.compare(parse(NO_QUEUES + UNKNOWN), replications=25, jobs=1)
     comparison = result.comparison
     gain = comparison.share_unknown("dearer", "bookings")
     today = result["today"].forecast.share_unknown("bookings")
     assert gain == pytest.approx(today, abs=1e-9)  # half as much again in every year
-    assert result["known"].unknown.loc["bookings", "share"] < 0.25  # nothing unknown is left
+    assert result["known"].unknown.loc["bookings", "low"] == 0  # nothing unknown is left
     assert result.unknown.loc[("today", "bookings"), "share"] == today.value
     document = comparison_document(result)["strategies"]["today"]["uncertainty"]
-    assert document["years_with_twins"] == 100
+    assert document["years_with_twins"] == 25
     assert document["share_of_variance_not_known"]["bookings"]["value"] == today.value
     (parameter,) = document["parameters"].values()
     assert parameter["drawn"]["p50"] == pytest.approx(1, rel=1e-3)
@@ -212,7 +214,7 @@ def printed(page: RenderableType) -> str:
 
 def test_pages_say_what_is_unknown_and_only_where_something_is() -> None:
     unknown, certain = parse(NO_QUEUES + UNKNOWN), parse(NO_QUEUES)
-    years = {"replications": 40, "jobs": 1}
+    years = {"replications": 20, "jobs": 1}
     result = fs.simulate(unknown, **years)
     share = result.unknown.loc["net_contribution"] * 100
     told = printed(simulation_page(result, "next"))
@@ -221,7 +223,7 @@ def test_pages_say_what_is_unknown_and_only_where_something_is() -> None:
         f"({share['low']:.0f} to {share['high']:.0f}) is what we do not know, the rest is chance." in told
     )
     assert "segments.all.contract_value_per_year *=" in told
-    assert "Measured on 40 simulated periods of 1 month" in told
+    assert "Measured on 20 simulated periods of 1 month" in told
     compared = printed(comparison_page(fs.compare(unknown, **years), "next"))
     assert "What we do not know, and what is chance" in compared
     assert "1 uncertain number." in printed(outlook_page(unknown, "next"))

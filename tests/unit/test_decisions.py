@@ -94,6 +94,15 @@ def test_no_return_where_the_cost_does_not_surely_rise(cost: Floats | float) -> 
     assert comparison.return_on_extra("other") is None
 
 
+def test_more_commission_alone_is_no_extra_money() -> None:
+    busier = forecast(WORLD + 3_000 + noise(4, 100), 1_000.0)
+    paid = COLUMNS[Event.COMMISSION, Measure.MONEY]
+    busier.tallies.sums[:, Basis.PERIOD, 0, paid] += 500
+    comparison = Comparison({"today": forecast(WORLD, 1_000.0), "busier": busier})
+    assert comparison.differences("cost")["busier"].mean == pytest.approx(500)
+    assert comparison.return_on_extra("busier") is None
+
+
 def test_holm_by_hand() -> None:
     assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
     assert holm([0.9, 0.8]) == [1.0, 1.0]

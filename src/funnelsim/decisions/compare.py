@@ -15,7 +15,7 @@ from scipy import stats
 
 from funnelsim.decisions.verdict import Standing, verdict
 from funnelsim.forecast import Forecast, Interval, Precision, jackknife, share_unknown, wilson
-from funnelsim.metrics.figure import FIGURES, Better, Parts, ratio
+from funnelsim.metrics.figure import FIGURES, Better, Parts, ratio, total
 from funnelsim.metrics.tally import Tally
 from funnelsim.vocabulary import Floats
 
@@ -95,15 +95,19 @@ class Comparison:
         -------
         Interval or None
             Extra gross margin / extra cost, in the mean over worlds with its jackknife interval: above 1 it
-            pays. None where the strategy does not surely cost more.
+            pays. None where marketing and pay do not surely cost more: commission and visits that only
+            follow from more contracts are no money that anyone chose to spend.
         """
-        if not self.differences("cost")[strategy].low > 0:
+        chosen = self._extra(strategy, "marketing_cost") + self._extra(strategy, "pay_cost")
+        rounding = ROUNDING * float(np.abs(self._parts(self.base, "cost")[0]).mean())
+        if not (self.differences("cost")[strategy].low > 0 and jackknife((chosen,), total).low > rounding):
             return None
-        extra = [
-            self._parts(strategy, metric)[0] - self._parts(self.base, metric)[0]
-            for metric in ("contribution", "cost")
-        ]
-        return _interval(jackknife((extra[0], extra[1]), ratio))
+        parts = (self._extra(strategy, "contribution"), self._extra(strategy, "cost"))
+        return _interval(jackknife(parts, ratio))
+
+    def _extra(self, strategy: str, total_of: str) -> Floats:
+        """Subtract a total of the base from a strategy's, world by world: (R,)."""
+        return np.asarray(self._parts(strategy, total_of)[0] - self._parts(self.base, total_of)[0])
 
     def share_unknown(self, strategy: str, metric: str = PROFIT) -> Interval:
         """Estimate the share of the variance of the gain over the base that comes with uncertain numbers.

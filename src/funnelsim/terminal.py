@@ -180,7 +180,7 @@ def _console() -> Console:
 
 def show(page: RenderableType) -> None:
     """Print a page."""
-    _console().print(page)
+    _console().print(page, crop=False)  # what is longer than a line is a path or a command
 
 
 def write(text: str) -> None:

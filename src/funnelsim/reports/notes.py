@@ -93,7 +93,8 @@ def next_step(command: str, width: int) -> Text:
       --seed 2
     """
     line = f"Next, try: {command}"
-    return Text(line if cell_len(line) <= width else " \\\n  --".join(line.split(" --")))
+    folded = line if cell_len(line) <= width else " \\\n  --".join(line.split(" --"))
+    return Text(folded, no_wrap=True, overflow="ignore")  # a path is copied whole
 
 
 def changes(scenario: Scenario, strategy: str) -> list[str]:

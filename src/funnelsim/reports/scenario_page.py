@@ -43,7 +43,7 @@ def outlook_page(scenario: Scenario, next_command: str, width: int = WIDTH) -> R
         counts["uncertain number"] = len(scenario.uncertainties)
     parts = [f"{count} {word}{'' if count == 1 else 's'}" for word, count in counts.items()]
     found: list[RenderableType] = [
-        notes.heading(f"{printable(scenario.source)} is valid"),
+        Text(f"{printable(scenario.source)} is valid", style="bold", no_wrap=True, overflow="ignore"),
         *notes.indented([printable(scenario.about)] if scenario.about else []),
         Text(f"It has {listed(parts)}."),
         Text(f"It runs over a {notes.horizon(scenario)}"),

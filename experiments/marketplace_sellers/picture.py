@@ -39,6 +39,31 @@ def draw(
     figure.savefig(path, dpi=100, metadata={"Software": None})
 
 
+def draw_weeks(path: Path, observed: Floats, simulated: Sequence[Quarter]) -> None:
+    """Write the picture of the observed weeks beside the simulated ones.
+
+    Parameters
+    ----------
+    path
+        Of the PNG file.
+    observed
+        From `simulated.by_week`, of the data.
+    simulated
+        The simulated quarters.
+    """
+    figure = Figure(figsize=(11, 3.6), layout="constrained")
+    weeks = np.arange(1, observed.shape[1] + 1)
+    low, mean, high = _band([quarter.weeks for quarter in simulated])
+    for row, (axes, what) in enumerate(zip(figure.subplots(1, 2), ("inquiries", "wins"), strict=True)):
+        axes.fill_between(weeks, low[row], high[row], color=_SIMULATED, alpha=0.25, linewidth=0)
+        axes.plot(weeks, mean[row], color=_SIMULATED, label="simulated: mean, P10 to P90 of one quarter")
+        axes.plot(weeks, observed[row], "o-", color=_MEASURED, label="observed")
+        top = 1.3 * max(high[row].max(), observed[row].max())  # room for the legend
+        axes.set(xlabel="week of 2018", ylabel=f"{what} in the week", ylim=(0, top), xticks=weeks)
+        axes.legend(loc="upper left", frameon=False)
+    figure.savefig(path, dpi=100, metadata={"Software": None})
+
+
 def _draw_curves(axes: Axes, after: Floats, until: Floats, fit: Cure, simulated: Sequence[Quarter]) -> None:
     curve = kaplan_meier(after, until, DAYS_SEEN)
     low, mean, high = _band([quarter.curve for quarter in simulated])

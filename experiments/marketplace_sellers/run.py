@@ -1,6 +1,6 @@
 """Measure the marketplace, simulate the preset, compare: `python experiments/marketplace_sellers/run.py`.
 
-Writes `result.md` and `share_won.png`, and prints the former.
+Writes `result.md`, `share_won.png` and `weeks.png`, and prints the first.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from pathlib import Path
 from comparison import compare, recovery, report
 from figures import measured_figures
 from measure import data_folder, followed, load, measure, plausible
-from picture import draw
-from simulated import quarters
+from picture import draw, draw_weeks
+from simulated import by_week, quarters
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,13 +34,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def write_results(folder: Path, out: Path, worlds: int, seed: int, jobs: int) -> str:
     """Compare, write text and picture into `out`, and return the text."""
     measured = measure(folder)
-    after, until = followed(plausible(load(folder)))
+    leads = plausible(load(folder))
+    after, until = followed(leads)
     simulated = quarters(worlds, seed, measured.fit.family, jobs)
     table = compare(measured_figures(measured), simulated)
     text = report(table, recovery(table.index, simulated), simulated, seed)
     out.mkdir(parents=True, exist_ok=True)
     (out / "result.md").write_text(text, encoding="utf-8")
     draw(out / "share_won.png", after, until, measured.fit, table, simulated)
+    draw_weeks(out / "weeks.png", by_week(leads), simulated)
     return text
 
 
@@ -50,7 +52,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="worlds at the same time")
     parser.add_argument(
-        "--out", type=Path, default=Path(__file__).parent, help="folder of result.md and share_won.png"
+        "--out", type=Path, default=Path(__file__).parent, help="folder of result.md and the pictures"
     )
     return parser.parse_args(arguments)
 

@@ -21,6 +21,9 @@ DAYS_SEEN = np.arange(0.0, 86.0)  # where measured and simulated curves are draw
 DAYS_AFTER = np.arange(0.0, 181.0)  # where the truth is drawn, beyond what the data can show
 
 
+WEEKS = (END - FIRST_DAY).days // 7  # whole ones; the window begins on a Monday
+
+
 class Quarter(NamedTuple):
     """One simulated quarter: what the estimators make of it, and the truth."""
 
@@ -32,6 +35,7 @@ class Quarter(NamedTuple):
     curve: Floats  # share won within `DAYS_SEEN`, by Kaplan-Meier
     true_curve: Floats  # share won within `DAYS_AFTER`
     open: float  # share of leads unfinished when the simulation ends
+    weeks: Floats  # from `by_week`
 
 
 def leads_of(rows: Records, names: Names) -> pd.DataFrame:
@@ -77,6 +81,15 @@ def seen_by_the_end(leads: pd.DataFrame) -> pd.DataFrame:
     return seen.assign(won=seen["won"].where(seen["won"] < END))
 
 
+def by_week(leads: pd.DataFrame) -> Floats:
+    """Count inquiries, and wins among them, in each whole week of the window: (2, WEEKS)."""
+    counts = []
+    for moment in ("contacted", "won"):
+        week = (leads[moment].dropna() - FIRST_DAY) // pd.Timedelta(weeks=1)
+        counts.append(np.bincount(week[week < WEEKS].astype(int), minlength=WEEKS))
+    return np.array(counts, dtype=np.float64)
+
+
 def outcome_of(leads: pd.DataFrame) -> Outcome:
     """Days from inquiry to win of every lead, infinite where it was not won."""
     days = (leads["won"] - leads["asked"]).dt.total_seconds() / 86_400
@@ -99,6 +112,7 @@ def quarter(model: Model, names: Names, seed: int, replication: int, family: str
         curve=kaplan_meier(after, until, DAYS_SEEN)["value"].to_numpy(),
         true_curve=np.searchsorted(np.sort(outcome.days), DAYS_AFTER, side="right") / len(leads),
         open=float(leads["open"].mean()),
+        weeks=by_week(seen),
     )
 
 

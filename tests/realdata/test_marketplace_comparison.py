@@ -90,6 +90,7 @@ def test_text_and_picture_are_written(tmp_path, capsys):
     text = (tmp_path / "new" / "result.md").read_text(encoding="utf-8")
     assert text in capsys.readouterr().out
     assert "| **Variance over mean of a day's inquiries** |" in text
-    picture = (tmp_path / "new" / "share_won.png").read_bytes()
-    assert picture.startswith(b"\x89PNG")
-    assert len(picture) < 100_000
+    for name in ("share_won.png", "weeks.png"):
+        picture = (tmp_path / "new" / name).read_bytes()
+        assert picture.startswith(b"\x89PNG")
+        assert len(picture) < 100_000

@@ -72,6 +72,20 @@ def test_wins_after_the_end_and_times_of_inquiries_are_hidden():
     assert until.tolist() == [np.inf, 3.5, np.inf, np.inf]
 
 
+def test_weeks_are_counted_from_the_first_monday():
+    day = pd.Timestamp("2018-01-01")
+    hours = pd.Timedelta(hours=1)
+    leads = pd.DataFrame(
+        {
+            "contacted": [day, day + 6 * 24 * hours, day + 7 * 24 * hours, day + 89 * 24 * hours],
+            "won": [day + 20 * hours, day + 14 * 24 * hours, pd.NaT, pd.NaT],
+        }
+    )
+    inquiries, wins = simulated.by_week(leads)
+    assert inquiries.tolist() == [2, 1] + [0] * 10  # the last lead asks after the last whole week
+    assert wins.tolist() == [1, 0, 1] + [0] * 9
+
+
 def test_the_truth_knows_the_instant_and_what_came_later():
     outcome = simulated.outcome_of(simulated.leads_of(HISTORY, NAMES))
     assert outcome.days.tolist() == [np.inf, 2.75, 1.5, np.inf]
@@ -94,6 +108,7 @@ def quarter(conversion, true=0.2, interval=(0.1, 0.3)):
         curve=np.zeros(1),
         true_curve=np.zeros(1),
         open=0.01,
+        weeks=np.zeros((2, simulated.WEEKS)),
     )
 
 

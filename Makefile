@@ -24,6 +24,7 @@ check: $(VENV)/installed-dev
 	$(BIN)/ruff format --check src tests experiments benchmarks docs notebooks
 	$(BIN)/ruff check src tests experiments benchmarks docs notebooks
 	$(BIN)/mypy
+	$(BIN)/mypy --strict experiments/marketplace_sellers
 	$(BIN)/lint-imports
 
 truth: $(VENV)/installed-dev

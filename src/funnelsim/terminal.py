@@ -66,13 +66,14 @@ def read(scenario: str, changes: Sequence[str] | None) -> Scenario:
 def settings(replications: int, seed: int, jobs: int, engine: str) -> dict[str, Any]:
     """Check the numbers before anything is simulated."""
     settings = {"replications": replications, "seed": seed, "engine": engine, "jobs": jobs}
-    _announce_compiling()
     from funnelsim.replication import Plan
 
     try:
         Plan(**settings)  # type: ignore[arg-type]
     except ValueError as error:
         fail(f"--{error}")
+    if engine == "compiled":
+        _announce_compiling()
     return settings
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
-from pathlib import Path
 from types import ModuleType
 
 import numpy as np
@@ -12,17 +10,12 @@ import pytest
 
 import funnelsim as fs
 
-ROOT = Path(__file__).parents[2]
+from .scripts import ROOT, script
 
 
 @pytest.fixture(scope="module")
 def benchmark() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("crn", ROOT / "benchmarks" / "crn.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return script("crn", "benchmarks", "crn.py")
 
 
 def test_the_ratio_of_variances_is_covered(benchmark: ModuleType) -> None:

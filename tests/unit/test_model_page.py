@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 from funnelsim.scenario import json_schema, load, origins
 
-ROOT = Path(__file__).parents[2]
+from .scripts import ROOT, script
 
 
 @pytest.fixture(scope="module")
 def writer() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("model_page", ROOT / "docs" / "model.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return script("model_page", "docs", "model.py")
 
 
 def test_every_key_has_unit_rule_source_and_test(writer: ModuleType) -> None:

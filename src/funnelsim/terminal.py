@@ -66,25 +66,31 @@ def read(scenario: str, changes: Sequence[str] | None) -> Scenario:
 def settings(replications: int, seed: int, jobs: int, engine: str) -> dict[str, Any]:
     """Check the numbers before anything is simulated."""
     settings = {"replications": replications, "seed": seed, "engine": engine, "jobs": jobs}
+    _announce_compiling()
     from funnelsim.replication import Plan
 
     try:
         Plan(**settings)  # type: ignore[arg-type]
     except ValueError as error:
         fail(f"--{error}")
-    if engine == "compiled":
-        _announce_compiling()
     return settings
 
 
 def _announce_compiling() -> None:
-    """Say why the first run takes longer."""
-    from numba import config
+    """Say why a run takes longer, if something has to be compiled for it, and whether the next will."""
+    from funnelsim.compilation import watch
 
-    from funnelsim.compilation import cache_folder
+    said = set()
 
-    if not config.DISABLE_JIT and not any(cache_folder().rglob("*.nbi")):  # type: ignore[attr-defined]
-        say("Compiling the engine, once on this machine: this takes about half a minute ...")
+    def announce(folder: Path, failure: OSError | None) -> None:
+        how_often = "once on this machine"
+        if failure:
+            how_often = f"in every run because {folder} cannot be written ({failure.strerror})"
+        if how_often not in said:
+            said.add(how_often)
+            say(f"Compiling the engine, {how_often}: this takes about half a minute ...")
+
+    watch(announce)
 
 
 # ---- running --------------------------------------------------------------------------------
@@ -146,9 +152,11 @@ def given(
     folder: NewFolder | None, scenario: str, read: Scenario, changes: Sequence[str] | None
 ) -> Inputs | None:
     """Keep what a run is given, where its results are kept."""
+    if folder is None:
+        return None
     from funnelsim.manifest import inputs
 
-    return None if folder is None else inputs(scenario, read, changes or ())
+    return inputs(scenario, read, changes or ())
 
 
 def keep(folder: NewFolder | None, result: ComparisonResult | SimulationResult, given: Inputs | None) -> None:

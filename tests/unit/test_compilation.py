@@ -1,4 +1,4 @@
-"""Compiled code is kept on disk until any source changes, by whoever runs at the same time.
+"""Compiled code is kept until a source changes, whoever runs at the same time and whatever the disk does.
 
 Numba's own cache would look at one file only; the tests edit a rule in a copy of the package, and plant
 that fault to see that they would notice.
@@ -11,13 +11,16 @@ import os
 import shutil
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 import funnelsim
 from funnelsim import compilation
-from funnelsim.compilation import sources_hash
+from funnelsim.compilation import cache_folder, sources_hash
 
 PACKAGE = Path(funnelsim.__file__).parent
 DESK = """
@@ -25,9 +28,9 @@ import json
 
 import numpy as np
 
-from funnelsim import compilation
 from funnelsim.compilation import compiled
 from funnelsim.rules import costs
+from funnelsim.terminal import _announce_compiling
 from funnelsim.vocabulary import TEAM
 
 
@@ -36,29 +39,65 @@ def paid(team, bookings):
     return costs.commission(team, bookings)
 
 
+_announce_compiling()
 team = np.zeros(1, TEAM)[0]
 team["commission"] = 0.25
-print(json.dumps({
-    "compiled": paid(team, 100.0),
-    "plain": costs.commission(team, 100.0),
-    "read from disk": sum(paid.stats.cache_hits.values()),
-}))
+print(json.dumps([
+    [paid(team, 100.0), paid(team, 100)],
+    costs.commission(team, 100.0),
+    sum(paid.stats.cache_hits.values()),
+]))
 """
 RIGHT = 'team["commission"] * bookings'
+FULL = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({room}, {room}))"
 EDITED = 'team["commission"] * bookings + 1.0'
-Answer = dict[str, float]
+
+
+class Answer(NamedTuple):
+    """What a process says a rep is paid."""
+
+    compiled: list[float]  # for a float and for an integer: compiled twice, for different types
+    plain: float
+    from_disk: int  # of the two
+    said: str
+
+
+NEW = Answer(
+    [25.0, 25.0], 25.0, 0, "Compiling the engine, once on this machine: this takes about half a minute ...\n"
+)
+KEPT = Answer([25.0, 25.0], 25.0, 2, "")
+
+
+def copy_package(home: Path) -> None:
+    """Copy the package, with a compiled function that calls a rule of another file."""
+    package = home / "funnelsim"
+    shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
+    (package / "desk.py").write_text(DESK)
 
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """Copy the package, with a compiled function that calls a rule of another file."""
-    package = tmp_path / "funnelsim"
-    shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
-    (package / "desk.py").write_text(DESK)
+    copy_package(tmp_path)
     return tmp_path
 
 
-def start(copy: Path, cache: Path | None = None) -> subprocess.Popen[str]:
+@pytest.fixture(scope="module")
+def compiled_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Compile the function of a copy."""
+    first = tmp_path_factory.mktemp("first")
+    copy_package(first)
+    assert ask(first) == NEW
+    return first / "cache"
+
+
+@pytest.fixture
+def warm(copy: Path, compiled_once: Path) -> Path:
+    """Copy the package, and what was compiled for the same sources elsewhere: checkouts share it."""
+    shutil.copytree(compiled_once, copy / "cache")
+    return copy
+
+
+def start(copy: Path, cache: Path | None = None, before: str = "", **settings: str) -> subprocess.Popen[str]:
     """Start a process that asks the copy what a rep is paid."""
     environment = os.environ | {
         "PYTHONPATH": str(copy),
@@ -66,19 +105,24 @@ def start(copy: Path, cache: Path | None = None) -> subprocess.Popen[str]:
         "NUMBA_DISABLE_JIT": "0",
         "XDG_CACHE_HOME": str(cache or copy / "cache"),
     }
-    command = [sys.executable, "-W", "error", "-m", "funnelsim.desk"]
-    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True, cwd=copy)
+    return subprocess.Popen(
+        [sys.executable, "-W", "error", "-c", f"{before}\nimport funnelsim.desk"],
+        env=environment | settings,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=copy.parent,
+    )
 
 
-def ask(copy: Path, cache: Path | None = None) -> Answer:
-    return answer(start(copy, cache))
+def ask(copy: Path, cache: Path | None = None, before: str = "", **settings: str) -> Answer:
+    return answer(start(copy, cache, before, **settings))
 
 
 def answer(process: subprocess.Popen[str]) -> Answer:
-    out, _ = process.communicate(timeout=120)
-    assert process.returncode == 0
-    found: Answer = json.loads(out)
-    return found
+    out, said = process.communicate(timeout=120)
+    assert process.returncode == 0, said
+    return Answer(*json.loads(out), said)
 
 
 def edit(source: Path, right: str, wrong: str) -> None:
@@ -87,31 +131,235 @@ def edit(source: Path, right: str, wrong: str) -> None:
     source.write_text(text.replace(right, wrong))
 
 
-def test_what_was_compiled_is_kept_until_a_rule_is_edited(copy: Path) -> None:
-    assert ask(copy) == {"compiled": 25.0, "plain": 25.0, "read from disk": 0}
-    assert ask(copy) == {"compiled": 25.0, "plain": 25.0, "read from disk": 1}
-    edit(copy / "funnelsim" / "rules" / "costs.py", RIGHT, EDITED)
-    assert ask(copy) == {"compiled": 26.0, "plain": 26.0, "read from disk": 0}
+def folders(copy: Path) -> list[Path]:
+    return sorted((copy / "cache" / "funnelsim").iterdir())
+
+
+# ---- the hash sees every source -------------------------------------------------------------
+
+
+def test_what_was_compiled_is_kept_until_a_rule_is_edited(warm: Path) -> None:
+    rule = warm / "funnelsim" / "rules" / "costs.py"
+    assert ask(warm) == KEPT
+    edit(rule, RIGHT, EDITED)
+    assert ask(warm) == NEW._replace(compiled=[26.0, 26.0], plain=26.0)
+    edit(rule, EDITED, RIGHT)  # to and fro: both versions are kept, side by side
+    assert ask(warm) == KEPT
+    assert len(folders(warm)) == 2
 
 
 def test_a_stale_cache_would_be_noticed(copy: Path) -> None:
     """Planted fault: the folder of compiled code is named by the files, not by what is in them."""
     edit(copy / "funnelsim" / "compilation.py", "digest.update(source.read_bytes())", "pass")
-    assert ask(copy)["compiled"] == 25.0
+    assert ask(copy) == NEW
     edit(copy / "funnelsim" / "rules" / "costs.py", RIGHT, EDITED)
-    assert ask(copy) == {"compiled": 25.0, "plain": 26.0, "read from disk": 1}
+    assert ask(copy) == KEPT._replace(plain=26.0)
+
+
+def test_code_is_compiled_anew_for_other_settings_of_numba(warm: Path) -> None:
+    assert ask(warm, NUMBA_BOUNDSCHECK="1") == NEW
+    assert len(folders(warm)) == 2
+
+
+def test_code_is_compiled_anew_for_another_compiler_or_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = [sources_hash(PACKAGE)]
+    assert sources_hash(PACKAGE) == seen[0]
+    for changed, value in {
+        "numba.__version__": "0.1",
+        "llvmlite.__version__": "0.1",
+        "numpy.__version__": "0.1",
+        "llvmlite.binding.get_host_cpu_name": lambda: "abacus",
+        "numba.config.OPT": 1,
+        "numba.config.SLP_VECTORIZE": 1,
+    }.items():
+        with monkeypatch.context() as patched:
+            patched.setattr(changed, value)
+            seen.append(sources_hash(PACKAGE))
+    assert len(set(seen)) == 7
+
+
+def test_what_comes_in_an_archive_is_never_kept(copy: Path) -> None:
+    """Its sources cannot be listed, so a new version would find what the old one compiled."""
+    archive = Path(shutil.make_archive(str(copy / "wheels" / "archive"), "zip", copy, "funnelsim"))
+    assert ask(archive, cache=copy / "cache") == NEW._replace(said="")
+    assert not (copy / "cache").exists()
+
+
+# ---- whatever the disk does -----------------------------------------------------------------
 
 
 def test_a_cache_folder_that_cannot_be_written_is_done_without(copy: Path) -> None:
     blocked = copy / "a file"
     blocked.write_text("where the folder should be")
-    assert ask(copy, blocked) == {"compiled": 25.0, "plain": 25.0, "read from disk": 0}
+    for _ in range(2):  # Numba itself would write beside the sources, and see no edited rule the second time
+        found = ask(copy, cache=blocked)
+        assert found == NEW._replace(said=found.said)
+        assert found.said.startswith(f"Compiling the engine, in every run because {blocked}")
+        assert found.said.endswith(
+            "cannot be written (Not a directory): this takes about half a minute ...\n"
+        )
+        assert found.said.count("\n") == 1
+    assert not [*copy.rglob("*.nbi")]
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write everywhere")
+def test_a_warm_cache_that_cannot_be_written_is_read(warm: Path) -> None:
+    (folder,) = folders(warm)
+    folder.chmod(0o555)
+    try:
+        assert ask(warm) == KEPT
+    finally:
+        folder.chmod(0o755)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no limit for the size of files")
+def test_a_full_disk_costs_time_only(copy: Path) -> None:
+    """The system refuses to write on in the middle of a file, as a full disk does: here, after the index."""
+    found = ask(copy, before=FULL.format(room=4_096))
+    assert found == NEW._replace(said=found.said)
+    (folder,) = folders(copy)
+    assert found.said.startswith(NEW.said)
+    assert f"in every run because {folder} cannot be written (File too large)" in found.said
+    assert found.said.count("\n") == 2
+    assert [file.suffix for file in folder.iterdir()] == [".nbi"]
+    assert [ask(copy), ask(copy)] == [NEW, KEPT]  # when there is room again
+
+
+def halve(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+
+
+def empty(file: Path) -> None:
+    file.write_bytes(b"")
+
+
+def lose_a_block(file: Path) -> None:
+    """Leave zeros in the machine code, as a power cut does where a block was never written."""
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2 :][:64] = content[len(content) // 2 : len(content) // 2 + 64] = bytes(64)
+    file.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "damage"),
+    [("*.nbi", halve), ("*.nbi", empty), ("*.1.nbc", halve), ("*.1.nbc", lose_a_block)],
+)
+def test_a_damaged_file_is_compiled_anew(warm: Path, pattern: str, damage: Callable[[Path], None]) -> None:
+    (folder,) = folders(warm)
+    (file,) = folder.glob(pattern)
+    damage(file)
+    assert ask(warm) == NEW
+    assert ask(warm) == KEPT
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no limit for the size of files")
+def test_a_damaged_file_on_a_full_disk_is_left_alone(warm: Path) -> None:
+    (folder,) = folders(warm)
+    (index,) = folder.glob("*.nbi")
+    halve(index)
+    found = ask(warm, before=FULL.format(room=0))
+    assert found == NEW._replace(said=found.said)
+
+
+# ---- who runs at the same time --------------------------------------------------------------
 
 
 def test_processes_at_the_same_time_do_not_spoil_the_cache(copy: Path) -> None:
     together = [start(copy) for _ in range(2)]
-    assert [answer(process)["compiled"] for process in together] == [25.0, 25.0]
-    assert ask(copy) == {"compiled": 25.0, "plain": 25.0, "read from disk": 1}
+    assert [answer(process).compiled for process in together] == [[25.0, 25.0]] * 2
+    assert ask(copy).compiled == [25.0, 25.0]
+    assert ask(copy) == KEPT
+
+
+def test_code_for_other_types_is_not_run(warm: Path) -> None:
+    """Two processes that begin with different types name their files alike: one overwrites the other's."""
+    (folder,) = folders(warm)
+    (first,), (second,) = folder.glob("*.1.nbc"), folder.glob("*.2.nbc")
+    shutil.copy(second, first)
+    found = ask(warm)
+    assert found == NEW._replace(from_disk=1)
+    assert ask(warm) == KEPT
+
+
+# ---- old folders ----------------------------------------------------------------------------
+
+
+def leave(home: Path, number: int, days: float) -> Path:
+    """Leave a folder of compiled code that was last used so many days ago."""
+    folder = home / f"{number:016x}"
+    folder.mkdir(parents=True)
+    (folder / "engine.nbi").touch()
+    os.utime(folder, (time.time() - days * 86_400,) * 2)
+    return folder
+
+
+def test_folders_that_nobody_used_for_30_days_are_removed(tmp_path: Path) -> None:
+    last_month, long_ago = leave(tmp_path, 1, days=29.9), leave(tmp_path, 2, days=30.1)
+    compilation._prune(tmp_path)
+    assert last_month.exists()
+    assert not long_ago.exists()
+
+
+def test_the_ten_used_last_are_kept_and_what_is_in_use(tmp_path: Path) -> None:
+    busy = [leave(tmp_path, number, days=0.9) for number in range(8)]
+    older = [leave(tmp_path, number, days=number) for number in range(8, 13)]
+    compilation._prune(tmp_path)
+    assert [each.exists() for each in busy + older] == [True] * 10 + [False] * 3
+    crowd = [leave(tmp_path, number, days=0.5) for number in range(100, 120)]
+    compilation._prune(tmp_path)
+    assert all(each.exists() for each in crowd + busy)
+    assert not any(each.exists() for each in older)
+
+
+def test_what_is_not_ours_is_left_alone(tmp_path: Path) -> None:
+    home = tmp_path / "funnelsim"
+    target = leave(tmp_path, 1, days=400)
+    home.mkdir()
+    names = ["notes", "0123456789abcde", "0123456789ABCDEF", "0123456789abcdef0"]
+    for name in names:
+        leave(tmp_path, 2, days=400).rename(home / name)
+    (home / f"{3:016x}").symlink_to(target)
+    (home / f"{4:016x}").write_text("a file")
+    os.utime(home / f"{4:016x}", (0, 0))
+    compilation._prune(home)
+    assert len([*home.iterdir()]) == len(names) + 2
+    assert (target / "engine.nbi").exists()
+
+
+def test_a_new_folder_makes_the_old_ones_go_and_use_keeps_them(warm: Path) -> None:
+    (used,) = folders(warm)
+    forgotten = leave(warm / "cache" / "funnelsim", 1, days=31)
+    os.utime(used, (0, 0))
+    assert ask(warm) == KEPT
+    assert folders(warm) == sorted([used, forgotten])  # nothing new was made
+    edit(warm / "funnelsim" / "rules" / "costs.py", RIGHT, EDITED)
+    ask(warm)
+    assert used.exists()
+    assert not forgotten.exists()
+
+
+# ---- where it is ----------------------------------------------------------------------------
+
+
+def test_the_folder_follows_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert cache_folder() == tmp_path / "funnelsim" / sources_hash(PACKAGE)
+    monkeypatch.setenv("XDG_CACHE_HOME", "not/absolute")  # to be ignored, says the standard
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    assert cache_folder().parent == tmp_path / ".cache" / "funnelsim"
+
+
+def test_a_user_without_a_home_has_that_of_containers(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", unknown)
+    assert cache_folder().parent == Path("/.cache/funnelsim")
+
+
+# ---- what is hashed -------------------------------------------------------------------------
 
 
 def test_floors_that_the_hash_leaves_out_compile_nothing() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shlex
@@ -10,13 +11,15 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
 
 import funnelsim as fs
-from funnelsim import cli, study
+from funnelsim import cli, compilation, study
 from funnelsim.engines import StuckError
+from funnelsim.reports import SimulationResult
 from funnelsim.scenario import preset_text
 
 FEW = ["--replications", "3", "--jobs", "1"]
@@ -322,13 +325,45 @@ def test_a_reader_who_has_seen_enough_is_no_error() -> None:
         assert running.wait(timeout=60) == 0
 
 
-def test_the_first_compilation_is_announced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("numba.config.DISABLE_JIT", 0)
-    monkeypatch.setattr("funnelsim.compilation.cache_folder", lambda: tmp_path / "compiled")
-    assert "Compiling the engine, once on this machine" in call("run", "first_steps", *FEW).stderr
-    (tmp_path / "compiled").mkdir()
-    (tmp_path / "compiled" / "engine.nbi").touch()
-    assert call("run", "first_steps", *FEW).stderr == ""
+FULL = OSError(errno.ENOSPC, "No space left on device")
+NEVER_KEPT = f"in every run because {Path('cache', '0123')} cannot be written (No space left on device)"
+
+
+@pytest.mark.parametrize(
+    ("failures", "said"),
+    [
+        ([], []),
+        ([None, None], ["once on this machine"]),
+        ([FULL, FULL], [NEVER_KEPT]),
+        ([None, FULL, FULL], ["once on this machine", NEVER_KEPT]),
+    ],
+)
+def test_compiling_is_announced(
+    failures: list[OSError | None], said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each sentence once, however many functions are compiled; real ones are in test_compilation."""
+    simulate = study.simulate
+
+    def compile_first(*words: Any, **more: Any) -> SimulationResult:
+        for failure in failures:
+            compilation._watcher(Path("cache", "0123"), failure)
+        compilation.watch(compilation._nobody)
+        return simulate(*words, **more)
+
+    monkeypatch.setattr(study, "simulate", compile_first)
+    lines = call("run", "first_steps", *FEW).stderr.splitlines()
+    assert lines == [f"Compiling the engine, {text}: this takes about half a minute ..." for text in said]
+
+
+def test_printing_figures_imports_no_frames_and_no_pictures() -> None:
+    code = (
+        "from funnelsim.cli import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "print('IMPORTED', sorted({'pandas', 'matplotlib'} & set(sys.modules)))\n"
+    )
+    with process("run", "first_steps", *FEW, code=code) as running:
+        out, said = running.communicate(timeout=120)
+    assert out.endswith("IMPORTED []\n"), said
 
 
 def test_importing_and_asking_for_help_import_nothing_heavy() -> None:

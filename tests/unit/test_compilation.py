@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import struct
 import subprocess
 import sys
 import time
@@ -34,9 +35,12 @@ from funnelsim.terminal import _announce_compiling
 from funnelsim.vocabulary import TEAM
 
 
+MOST = 123456.789
+
+
 @compiled
 def paid(team, bookings):
-    return costs.commission(team, bookings)
+    return costs.commission(team, bookings) if bookings < MOST else 0.0
 
 
 _announce_compiling()
@@ -233,16 +237,17 @@ def empty(file: Path) -> None:
     file.write_bytes(b"")
 
 
-def lose_a_block(file: Path) -> None:
-    """Leave zeros in the machine code, as a power cut does where a block was never written."""
-    content = bytearray(file.read_bytes())
-    content[len(content) // 2 :][:64] = content[len(content) // 2 : len(content) // 2 + 64] = bytes(64)
-    file.write_bytes(content)
+def lose_a_number(file: Path) -> None:
+    """Leave zeros in what the processor reads, as a power cut does where a block was never written."""
+    number = struct.pack("=d", 123456.789)
+    content = file.read_bytes()
+    assert number in content
+    file.write_bytes(content.replace(number, bytes(8)))
 
 
 @pytest.mark.parametrize(
     ("pattern", "damage"),
-    [("*.nbi", halve), ("*.nbi", empty), ("*.1.nbc", halve), ("*.1.nbc", lose_a_block)],
+    [("*.nbi", halve), ("*.nbi", empty), ("*.1.nbc", halve), ("*.1.nbc", lose_a_number)],
 )
 def test_a_damaged_file_is_compiled_anew(warm: Path, pattern: str, damage: Callable[[Path], None]) -> None:
     (folder,) = folders(warm)
@@ -326,16 +331,21 @@ def test_what_is_not_ours_is_left_alone(tmp_path: Path) -> None:
     assert (target / "engine.nbi").exists()
 
 
-def test_a_new_folder_makes_the_old_ones_go_and_use_keeps_them(warm: Path) -> None:
+def test_old_folders_go_when_a_new_one_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    place = compilation._Place(leave)
+    for remains in (False, True):
+        old = leave(tmp_path / "funnelsim", 1, days=31)
+        place.ensure_cache_path()
+        assert old.exists() is remains
+
+
+def test_use_keeps_a_folder(warm: Path) -> None:
     (used,) = folders(warm)
-    forgotten = leave(warm / "cache" / "funnelsim", 1, days=31)
     os.utime(used, (0, 0))
     assert ask(warm) == KEPT
-    assert folders(warm) == sorted([used, forgotten])  # nothing new was made
-    edit(warm / "funnelsim" / "rules" / "costs.py", RIGHT, EDITED)
-    ask(warm)
+    compilation._prune(used.parent)
     assert used.exists()
-    assert not forgotten.exists()
 
 
 # ---- where it is ----------------------------------------------------------------------------

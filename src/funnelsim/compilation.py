@@ -166,6 +166,11 @@ class _Sealed(CompileResultCacheImpl):
 
     _locator_classes: ClassVar[list[type[object]]] = [_Place]
 
+    def __init__(self, function: Callable[..., Any]) -> None:
+        super().__init__(function)
+        if not isinstance(self.locator, _Place):
+            raise RuntimeError("NUMBA_CACHE_LOCATOR_CLASSES names a place that sees no edited rule")
+
     def reduce(self, compiled: Any) -> tuple[bytes, bytes]:
         code = dumps(super().reduce(compiled))
         return hashlib.sha256(code).digest(), code
@@ -252,6 +257,6 @@ def compiled(function: _Function) -> _Function:
     """
     dispatcher = numba.njit(**_OPTIONS)(function)
     if is_jitted(dispatcher):  # it is the function itself where Numba is switched off
-        with suppress(RuntimeError):  # no source, no hash: imported from an archive
+        with suppress(RuntimeError):  # no place: imported from an archive, there is no source to hash
             dispatcher._cache = _Kept(function)  # type: ignore[attr-defined]
     return cast(_Function, dispatcher)

@@ -189,6 +189,12 @@ def test_what_comes_in_an_archive_is_never_kept(copy: Path) -> None:
     assert not (copy / "cache").exists()
 
 
+def test_a_place_that_sees_no_edited_rule_is_not_used(copy: Path) -> None:
+    found = ask(copy, NUMBA_CACHE_LOCATOR_CLASSES="InTreeCacheLocator")
+    assert found == NEW._replace(said=found.said)
+    assert not [*(copy / "funnelsim").rglob("*.nbi")]
+
+
 # ---- whatever the disk does -----------------------------------------------------------------
 
 

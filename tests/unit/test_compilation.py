@@ -212,11 +212,12 @@ def test_a_cache_folder_that_cannot_be_written_is_done_without(copy: Path) -> No
     assert not [*copy.rglob("*.nbi")]
 
 
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write everywhere")
 def test_a_warm_cache_that_cannot_be_written_is_read(warm: Path) -> None:
     (folder,) = folders(warm)
     folder.chmod(0o555)
     try:
+        if os.access(folder, os.W_OK):
+            pytest.skip("whoever runs this may write everywhere")
         assert ask(warm) == KEPT
     finally:
         folder.chmod(0o755)

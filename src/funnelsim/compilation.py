@@ -103,7 +103,13 @@ def _own_hash() -> str:
 
 
 def cache_folder() -> Path:
-    """Name the folder of compiled code for the sources of this process."""
+    """Name the folder of compiled code for the sources of this process.
+
+    Examples
+    --------
+    >>> cache_folder().parent.name, len(cache_folder().name)
+    ('funnelsim', 16)
+    """
     home = os.environ.get("XDG_CACHE_HOME", "")
     return (Path(home) if os.path.isabs(home) else _home() / ".cache") / "funnelsim" / _own_hash()
 
@@ -203,12 +209,15 @@ class _Kept(FunctionCache):
             with suppress(OSError):
                 os.utime(self._place.folder)
             return found
-        self._watched(self._place.ensure_cache_path)
+        self._tell()
         return None
 
     def save_overload(self, signature: Any, compiled: Any) -> None:
         """Keep what was compiled, or tell the watcher why not."""
-        self._watched(lambda: FunctionCache.save_overload(self, signature, compiled), only_failures=True)
+        try:
+            super().save_overload(signature, compiled)
+        except OSError as failure:
+            _watcher(self._place.folder, failure)
 
     def _forget(self) -> None:
         """Begin the index anew, since adding to a damaged one fails; where it must stay, leave it alone."""
@@ -217,14 +226,14 @@ class _Kept(FunctionCache):
         except OSError:
             self.disable()
 
-    def _watched(self, write: Callable[[], None], only_failures: bool = False) -> None:
-        failure = None
+    def _tell(self) -> None:
+        """Tell the watcher that this is compiled now, and whether it can be kept as far as one knows."""
         try:
-            write()
-        except OSError as error:
-            failure = error
-        if failure or not only_failures:
+            self._place.ensure_cache_path()
+        except OSError as failure:
             _watcher(self._place.folder, failure)
+        else:
+            _watcher(self._place.folder, None)
 
 
 # ---- compiling ------------------------------------------------------------------------------
@@ -254,6 +263,14 @@ def compiled(function: _Function) -> _Function:
     """Compile a function without the interpreter's lock, kept on disk where that can be written.
 
     Such a function is given all its arrays and makes none, so references are not counted.
+
+    Examples
+    --------
+    >>> @compiled
+    ... def commission(share, bookings):
+    ...     return share * bookings
+    >>> commission(0.25, 100.0)
+    25.0
     """
     dispatcher = numba.njit(**_OPTIONS)(function)
     if is_jitted(dispatcher):  # it is the function itself where Numba is switched off

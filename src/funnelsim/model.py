@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from funnelsim.handles import by_pointer
 from funnelsim.vocabulary import Floats, Integers, Records
 
 
+@by_pointer
 class Model(NamedTuple):
     """One strategy of a scenario as arrays.
 

@@ -20,6 +20,7 @@ from numba.core import cgutils
 from numba.core.errors import NumbaError
 from numba.extending import intrinsic, is_jitted, overload
 
+from funnelsim.handles import first_element
 from funnelsim.vocabulary import LEAD, REP, TEAM, Assignment, Record, Records
 
 Policy = Callable[[Record, Records, Record, int, float], int]
@@ -141,7 +142,7 @@ def _call(typing_context, policy, team, reps, lead, now, u):  # type: ignore[no-
 
     def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
         address, team, reps, lead, now, u = arguments
-        all_reps = context.make_array(signature.args[2])(context, builder, reps).data
+        all_reps = first_element(context, builder, signature.args[2], reps)
         pointers = [builder.bitcast(each, cgutils.voidptr_t) for each in (team, all_reps, lead)]
         kind = ir.FunctionType(word, [cgutils.voidptr_t] * 3 + [word, ir.DoubleType()])
         return builder.call(builder.inttoptr(address, kind.as_pointer()), [*pointers, now, u])

@@ -198,3 +198,28 @@ def uniforms(world: Record, entity: int, purpose: int, occurrence: int) -> tuple
     owner = int(entity)
     w0, w1, w2, w3 = philox(owner, owner >> 32, purpose, occurrence, world["seed"], world["replication"])
     return (((w0 << 20) | (w1 >> 12)) + 0.5) * _STEP, (((w2 << 20) | (w3 >> 12)) + 0.5) * _STEP
+
+
+@rule
+def uniforms_if(
+    looked_at: bool, world: Record, entity: int, purpose: int, occurrence: int
+) -> tuple[float, float]:
+    """Draw the two uniforms of a key where somebody will look at them; else save the trouble.
+
+    Parameters
+    ----------
+    looked_at : bool
+        False where every uniform would come to the same.
+    world, entity, purpose, occurrence
+        As `uniforms` takes them.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from funnelsim.vocabulary import WORLD
+    >>> uniforms_if(False, np.array([(1, 0)], WORLD)[0], 7, PROFILE, 0)
+    (0.5, 0.5)
+    """
+    if looked_at:
+        return uniforms(world, entity, purpose, occurrence)
+    return 0.5, 0.5

@@ -34,20 +34,6 @@ def _last_opened(hours: Records, first: int, count: int, now: int) -> int:
 
 
 @rule
-def _last_begun(hours: Records, first: int, count: int, worked: int) -> int:
-    """Return the row of the last opening with less than `worked` before it, or the row before the first."""
-    low = first - 1
-    high = first + count
-    while high - low > 1:
-        middle = (low + high) // 2
-        if hours[middle]["worked"] < worked:
-            low = middle
-        else:
-            high = middle
-    return low
-
-
-@rule
 def is_open(hours: Records, first: int, count: int, now: int) -> bool:
     """Say whether a team is at work: opens <= now < closes.
 
@@ -158,16 +144,49 @@ def work_ends(hours: Records, first: int, count: int, start: int, effort: int) -
     >>> (work_ends(hours, 0, len(hours), monday_16h, two_hours) - DAY) // SECOND / 3600
     10.0
     """
+    row = _last_opened(hours, first, count, start)
+    if row >= first:
+        return work_ends_from(hours, row, first + count, start, effort)
     if effort == 0:
         return int(start)
-    target = worked_by(hours, first, count, start) + int(effort)
-    row = _last_begun(hours, first, count, target)
-    if row < first:
+    if count == 0:
         return NEVER
-    end = int(hours[row]["opens"]) + target - int(hours[row]["worked"])
-    if end > int(hours[row]["closes"]):
+    return work_ends_from(hours, first, first + count, int(hours[first]["opens"]), effort)
+
+
+@rule
+def work_ends_from(hours: Records, opening: int, end: int, start: int, effort: int) -> int:
+    """Return when work ends, as `work_ends` does, where the opening is known.
+
+    Parameters
+    ----------
+    hours : HOURS records
+        The opening times of all teams.
+    opening : int
+        The row of the last opening at or before `start`.
+    end : int
+        The row after the team's last.
+    start, effort : int
+        As `work_ends` takes them.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> hours = opening_hours(even_week(40), set(), date(2026, 1, 5), days=7)
+    >>> work_ends_from(hours, 0, len(hours), 9 * 3600 * SECOND, 3600 * SECOND) // SECOND / 3600
+    10.0
+    """
+    if effort == 0:
+        return int(start)
+    row = int(opening)
+    worked = min(int(start), int(hours[row]["closes"])) - int(hours[row]["opens"])
+    target = int(hours[row]["worked"]) + worked + int(effort)
+    while row + 1 < end and hours[row + 1]["worked"] < target:
+        row += 1
+    ends = int(hours[row]["opens"]) + target - int(hours[row]["worked"])
+    if ends > int(hours[row]["closes"]):
         return NEVER
-    return end
+    return ends
 
 
 def even_week(hours_per_week: float) -> Weekly:

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from funnelsim.engines import agenda as heap
 from funnelsim.engines import queues
-from funnelsim.engines.agenda import AGENDA, NOT_DUE
+from funnelsim.engines.agenda import NOT_DUE
 from funnelsim.engines.queues import LINK, NONE
 from funnelsim.engines.state import CLOCK
-from funnelsim.vocabulary import LEAD, NEVER
+from funnelsim.vocabulary import NEVER
 
 SEED = 20_260_103
 ACTORS = 12
@@ -31,25 +31,32 @@ places_in_queue = st.lists(st.tuples(few, few), min_size=ACTORS, max_size=ACTORS
 def test_the_agenda_knows_who_is_next(
     orders: list[tuple[int, int, int, int] | str], names: list[int]
 ) -> None:
-    agenda = np.zeros(ACTORS + 1, AGENDA)
+    agenda = heap.new_agenda(ACTORS)
     places = np.full(ACTORS, NOT_DUE, np.int32)
     clock = np.zeros(1, CLOCK)[0]
     due: dict[int, tuple[int, int, int, int]] = {}
+    taken = (-1, 0, 0, 0)
     for order in orders:
         if isinstance(order, str):
+            heap.close_gap(agenda, places, clock)
             if due:
-                del due[int(agenda[0]["actor"])]
-                heap.drop(agenda, places, clock, 0)
+                taken = due.pop(int(agenda[0]["actor"]))
+                heap.take_first(agenda, places, clock)
         else:
             actor, time, turn, kind = order
-            heap.schedule(agenda, places, clock, actor, time, turn, kind, names[actor])
-            due[actor] = (time, turn, kind, names[actor])
+            entry = (time, turn, kind, names[actor])
+            if entry <= taken:
+                continue  # what follows from a decision is never due before it
+            heap.schedule(agenda, places, clock, actor, time, heap.order_of(turn, kind), names[actor])
+            due[actor] = entry
             if time == NEVER:
                 del due[actor]
-        assert clock["due"] == len(due)
+        gap = int(clock["gap"])
+        assert clock["due"] == len(due) + gap
+        assert heap.next_time(agenda, clock) == min((entry[0] for entry in due.values()), default=NEVER)
         assert {actor for actor in range(ACTORS) if places[actor] != NOT_DUE} == set(due)
         assert all(agenda[places[actor]]["actor"] == actor for actor in due)
-        if due:
+        if due and not gap:
             assert agenda[0]["actor"] == min(due, key=lambda actor: due[actor])
 
 
@@ -60,19 +67,18 @@ def test_a_queue_knows_who_is_first(
     places: list[tuple[int, int]], visitors: list[int], names: list[int]
 ) -> None:
     """Each slot that is named joins the queue, or leaves it from wherever it is."""
-    leads = np.zeros(ACTORS, LEAD)
-    leads["rank"], leads["since"] = zip(*places, strict=True)
-    leads["entity"] = names
     links = np.full(ACTORS, NONE, LINK)
     first, waiting = NONE, set()
     for slot in visitors:
-        turn = queues.leave if slot in waiting else queues.join
-        first = turn(leads, links, first, slot)
+        if slot in waiting:
+            first = queues.leave(links, first, slot)
+        else:
+            first = queues.join(links, first, slot, *places[slot], names[slot])
         waiting ^= {slot}
         in_order = sorted(waiting, key=lambda each: (*places[each], names[each]))
         assert first == (in_order[0] if in_order else NONE)
     while waiting:
         assert first == min(waiting, key=lambda each: (*places[each], names[each]))
         waiting.discard(first)
-        first = queues.leave(leads, links, first, first)
+        first = queues.leave(links, first, first)
     assert first == NONE

@@ -32,21 +32,21 @@ class Fault:
 
 
 FAULTS = {
-    "the compiled engine breaks ties by slot": Fault(
-        "engines/agenda.py", 'a["entity"] < b["entity"]', 'a["actor"] < b["actor"]', "parity"
+    "the compiled engine breaks ties the other way": Fault(
+        "engines/agenda.py", 'entry["entity"] > entity', 'entry["entity"] < entity', "parity"
     ),
     "the compiled engine grants before leads give up": Fault(
         "engines/compiled.py",
         "            decide(model, world, state, ledger)\n",
-        '            if state.agenda[0]["kind"] == Due.GOES_COLD and grant(model, world, state, ledger):\n'
+        "            if order % KINDS == Due.GOES_COLD and grant(model, world, state, ledger):\n"
         "                continue\n"
         "            decide(model, world, state, ledger)\n",
         "parity",
     ),
     "the lowest number takes what the idle longest should": Fault(
         "engines/compiled.py",
-        'longest == NOBODY or rep["idle_since"] < state.reps[longest]["idle_since"]',
-        "longest == NOBODY",
+        'number, 0, rep["idle_since"], number)',
+        "number, 0, 0, number)",
         "parity",
     ),
     "a full rep is given one more lead": Fault(

@@ -198,7 +198,7 @@ def _(chance: random.Random) -> Cases:
         yield MODEL, world, moved, MODEL.expected
 
 
-@cases("arrivals.varies")
+@cases("arrivals.differs")
 def _(_: random.Random) -> Cases:
     plain = MODEL.channels[0].copy()
     plain["busy"] = plain["busy_all"] = NOTHING

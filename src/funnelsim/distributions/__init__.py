@@ -20,7 +20,7 @@ from funnelsim.distributions.families import (
     Scipy,
     Table,
 )
-from funnelsim.distributions.lookup import quantile
+from funnelsim.distributions.lookup import quantile, varies
 from funnelsim.distributions.tables import Tables, tabulate
 
 __all__ = [
@@ -36,4 +36,5 @@ __all__ = [
     "Tables",
     "quantile",
     "tabulate",
+    "varies",
 ]

@@ -53,6 +53,21 @@ def quantile(distribution: Record, knots: Floats, u: float) -> float:
 
 
 @rule
+def varies(distribution: Record) -> bool:
+    """Say whether a distribution has more than one value.
+
+    Examples
+    --------
+    >>> from funnelsim.distributions import Constant, Tables
+    >>> tables = Tables()
+    >>> always_two = tables.add(Constant(2))
+    >>> varies(tables.records()[0][always_two])
+    False
+    """
+    return bool(distribution["family"] != Family.CONSTANT)
+
+
+@rule
 def _octaves(knots: Floats, first: int, u: float) -> float:
     """Interpolate in the octave of the nearer tail that `u` lies in."""
     row = first

@@ -1,4 +1,9 @@
-"""The compiled engine's agenda: a heap with four children, one entry at most for each actor."""
+"""The compiled engine's agenda: a heap with four children, one entry at most for each actor.
+
+What leaves the front leaves a gap there, because most decisions put something new on the agenda at once:
+it fills the gap and sinks, where taking the front out and adding at the end would move entries twice.
+Behind the last entry stand empty ones, at NEVER, so that each entry has four children to compare.
+"""
 
 from __future__ import annotations
 
@@ -9,105 +14,157 @@ from funnelsim.vocabulary import NEVER, Record, Records, record, rule
 AGENDA = record(
     ("time", "<i8"),
     ("entity", "<i8"),
-    ("round", "<i4"),
-    ("kind", "<i4"),  # vocabulary.Due
+    ("order", "<i4"),  # round and vocabulary.Due: see `order_of`
     ("actor", "<i4"),
 )
 NOT_DUE = -1  # the place of an actor that is not on the agenda
 CHILDREN = 4
+KINDS = 8  # of what can fall due
 
 Places = np.ndarray[tuple[int], np.dtype[np.int32]]
 
 
+def new_agenda(actors: int) -> Records:
+    """Make an empty agenda with room for an entry of each actor."""
+    agenda = np.zeros(actors + CHILDREN + 1, AGENDA)
+    agenda["time"] = NEVER
+    return agenda
+
+
+@rule
+def order_of(turn: int, kind: int) -> int:
+    """Order what falls due at one instant: by round, then by kind."""
+    return turn * KINDS + kind
+
+
 @rule
 def schedule(
-    agenda: Records, places: Places, clock: Record, actor: int, time: int, turn: int, kind: int, entity: int
+    agenda: Records, places: Places, clock: Record, actor: int, time: int, order: int, entity: int
 ) -> None:
     """Put an actor's entry on the agenda in place of the one it had; at NEVER it has none.
 
-    `clock["due"]` counts the entries.
+    `clock["due"]` counts the entries and the gap, `clock["gap"]` is 1 where the front is a gap.
     """
     place = places[actor]
     if time == NEVER:
         if place != NOT_DUE:
             drop(agenda, places, clock, place)
-        return
-    if place == NOT_DUE:
+    elif place != NOT_DUE:
+        settle(agenda, places, place, time, entity, order, actor)
+    elif clock["gap"] == 1:
+        clock["gap"] = 0
+        sink(agenda, places, 0, time, entity, order, actor)
+    else:
         place = clock["due"]
         clock["due"] += 1
-    entry = agenda[place]
-    entry["time"] = time
-    entry["entity"] = entity
-    entry["round"] = turn
-    entry["kind"] = kind
-    entry["actor"] = actor
-    places[actor] = place
-    sink(agenda, places, clock["due"], rise(agenda, places, place))
+        rise(agenda, places, place, time, entity, order, actor)
+
+
+@rule
+def take_first(agenda: Records, places: Places, clock: Record) -> None:
+    """Take the first entry off the agenda: a gap stays at the front."""
+    places[agenda[0]["actor"]] = NOT_DUE
+    clock["gap"] = 1
+
+
+@rule
+def close_gap(agenda: Records, places: Places, clock: Record) -> None:
+    """Let the last entry fill the gap at the front, if there is one."""
+    if clock["gap"] == 1:
+        clock["gap"] = 0
+        take_out(agenda, places, clock, 0)
+
+
+@rule
+def next_time(agenda: Records, clock: Record) -> int:
+    """Find when the next entry is due, gap or no gap; NEVER where there is none."""
+    if clock["gap"] == 0:
+        return int(agenda[0]["time"])
+    time = agenda[1]["time"]
+    for child in range(2, CHILDREN + 1):
+        time = min(time, agenda[child]["time"])
+    return int(time)
 
 
 @rule
 def drop(agenda: Records, places: Places, clock: Record, place: int) -> None:
     """Take the entry at a place off the agenda."""
-    places[agenda[place]["actor"]] = NOT_DUE
+    actor = agenda[place]["actor"]
+    close_gap(agenda, places, clock)  # which may move this entry
+    place = places[actor]
+    places[actor] = NOT_DUE
+    take_out(agenda, places, clock, place)
+
+
+@rule
+def take_out(agenda: Records, places: Places, clock: Record, place: int) -> None:
+    """Let the last entry fill a place."""
     clock["due"] -= 1
-    last = clock["due"]
-    if place != last:
-        move(agenda, places, last, place)
-        sink(agenda, places, last, rise(agenda, places, place))
+    last = agenda[clock["due"]]
+    time, order, entity, actor = last["time"], last["order"], last["entity"], last["actor"]
+    last["time"] = NEVER
+    if place != clock["due"]:
+        settle(agenda, places, place, time, entity, order, actor)
 
 
 @rule
-def precedes(agenda: Records, one: int, other: int) -> bool:
-    """Say whether one entry comes before another: time, round, kind, entity."""
-    a, b = agenda[one], agenda[other]
-    if a["time"] != b["time"]:
-        return bool(a["time"] < b["time"])
-    if a["round"] != b["round"]:
-        return bool(a["round"] < b["round"])
-    if a["kind"] != b["kind"]:
-        return bool(a["kind"] < b["kind"])
-    return bool(a["entity"] < b["entity"])
+def settle(
+    agenda: Records, places: Places, place: int, time: int, entity: int, order: int, actor: int
+) -> None:
+    """Put an entry where it belongs, from a place whose own entry is gone."""
+    if place > 0 and follows(agenda[(place - 1) // CHILDREN], time, order, entity):
+        rise(agenda, places, place, time, entity, order, actor)
+    else:
+        sink(agenda, places, place, time, entity, order, actor)
 
 
 @rule
-def move(agenda: Records, places: Places, source: int, target: int) -> None:
-    """Copy an entry to another place."""
-    agenda[target] = agenda[source]
-    places[agenda[target]["actor"]] = target
+def follows(entry: Record, time: int, order: int, entity: int) -> bool:
+    """Say whether an entry comes after another: time, round and kind, entity."""
+    if entry["time"] != time:
+        return bool(entry["time"] > time)
+    if entry["order"] != order:
+        return bool(entry["order"] > order)
+    return bool(entry["entity"] > entity)
 
 
 @rule
-def swap(agenda: Records, places: Places, one: int, other: int) -> None:
-    """Let two entries change places; the spare entry past the end of the heap holds one of them."""
-    spare = len(agenda) - 1
-    agenda[spare] = agenda[one]
-    agenda[one] = agenda[other]
-    agenda[other] = agenda[spare]
-    places[agenda[one]["actor"]] = one
-    places[agenda[other]["actor"]] = other
+def rise(agenda: Records, places: Places, place: int, time: int, entity: int, order: int, actor: int) -> None:
+    """Move down the entries above a place that come later, and put an entry where the last one was."""
+    while place > 0:
+        above = (place - 1) // CHILDREN
+        if not follows(agenda[above], time, order, entity):
+            break
+        agenda[place] = agenda[above]
+        places[agenda[place]["actor"]] = place
+        place = above
+    put(agenda, places, place, time, entity, order, actor)
 
 
 @rule
-def rise(agenda: Records, places: Places, place: int) -> int:
-    """Move an entry up past those it precedes; return its new place."""
-    while place > 0 and precedes(agenda, place, (place - 1) // CHILDREN):
-        swap(agenda, places, place, (place - 1) // CHILDREN)
-        place = (place - 1) // CHILDREN
-    return place
+def sink(agenda: Records, places: Places, place: int, time: int, entity: int, order: int, actor: int) -> None:
+    """Move up the entries below a place that come first, and put an entry where the last one was."""
+    last = len(agenda) - CHILDREN
+    while CHILDREN * place + 1 < last:
+        below = CHILDREN * place + 1
+        for child in range(below + 1, CHILDREN * place + 1 + CHILDREN):
+            first = agenda[below]
+            if follows(first, agenda[child]["time"], agenda[child]["order"], agenda[child]["entity"]):
+                below = child
+        if follows(agenda[below], time, order, entity):
+            break
+        agenda[place] = agenda[below]
+        places[agenda[place]["actor"]] = place
+        place = below
+    put(agenda, places, place, time, entity, order, actor)
 
 
 @rule
-def sink(agenda: Records, places: Places, due: int, place: int) -> None:
-    """Move an entry down past those that precede it."""
-    while True:
-        first = CHILDREN * place + 1
-        if first >= due:
-            return
-        best = first
-        for child in range(first + 1, min(first + CHILDREN, due)):
-            if precedes(agenda, child, best):
-                best = child
-        if not precedes(agenda, best, place):
-            return
-        swap(agenda, places, best, place)
-        place = best
+def put(agenda: Records, places: Places, place: int, time: int, entity: int, order: int, actor: int) -> None:
+    """Write an entry down at a place."""
+    entry = agenda[place]
+    entry["time"] = time
+    entry["entity"] = entity
+    entry["order"] = order
+    entry["actor"] = actor
+    places[actor] = place

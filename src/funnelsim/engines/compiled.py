@@ -15,10 +15,10 @@ from __future__ import annotations
 import numpy as np
 
 from funnelsim.compilation import compiled
-from funnelsim.engines.agenda import drop, schedule
+from funnelsim.engines.agenda import KINDS, close_gap, next_time, order_of, schedule, take_first
 from funnelsim.engines.ledger import Ledger, has_room, rows_of_a_step, write, write_cost
 from funnelsim.engines.protocol import MOST_ROUNDS, StuckError
-from funnelsim.engines.queues import NONE, join, leave
+from funnelsim.engines.queues import NONE, join, leave, rejoin
 from funnelsim.engines.state import (
     State,
     channel_actor,
@@ -44,7 +44,7 @@ from funnelsim.vocabulary import (
     Record,
     rule,
 )
-from funnelsim.worktime import is_open, next_opening, work_ends
+from funnelsim.worktime import work_ends_from
 
 FINISHED, LEDGER_FULL, POOL_FULL, STUCK = range(4)  # why the loop returned
 
@@ -97,7 +97,7 @@ def stages_due(simulation: Simulation) -> tuple[int, ...]:
     state = simulation.state
     clock = state.clock[0]
     due = state.agenda[: clock["due"]]
-    actors = due["actor"][(due["time"] == clock["now"]) & (due["kind"] >= Due.WORK_ENDS)]
+    actors = due["actor"][(due["time"] == clock["now"]) & (due["order"] % KINDS >= Due.WORK_ENDS)]
     slots = actors - lead_actor(state, 0)
     return tuple(sorted({int(stage) for stage in state.leads["stage"][slots]}))
 
@@ -108,7 +108,7 @@ def put(model: Model, state: State, actor: int, time: int, kind: int, entity: in
     clock = state.clock[0]
     turn = clock["round"] + 1 if time == clock["now"] else 0
     due_time = time if time < model.horizon else NEVER
-    schedule(state.agenda, state.places, clock, actor, due_time, turn, kind, entity)
+    schedule(state.agenda, state.places, clock, actor, due_time, order_of(turn, kind), entity)
 
 
 @compiled
@@ -124,8 +124,13 @@ def begin(model: Model, world: Record, state: State) -> None:
         elif rep["leaves"] > 0:
             rep["on_staff"] = 1
             put(model, state, rep_actor(number), rep["leaves"], Due.REP_LEAVES.value, number)
+            enlist(state, number)
     for number in range(len(state.teams)):
-        opens_next(model, state, number, 0)
+        team = state.teams[number]
+        if team["hours"] > 0 and model.hours[team["first_hours"]]["opens"] <= 0:
+            open_up(model, state, number)
+        else:
+            opens_next(model, state, number)
     for number in range(len(state.channels)):
         expect_inquiry(model, world, state, number)
 
@@ -135,20 +140,22 @@ def advance(model: Model, world: Record, state: State, until: int, ledger: Ledge
     """Handle the instants before `until`, step by step, and say why it returns."""
     clock = state.clock[0]
     room = rows_of_a_step(model)
-    while True:
-        if not has_room(ledger, room):
-            return LEDGER_FULL
-        if clock["due"] > 0 and state.agenda[0]["time"] == clock["now"]:
-            if state.agenda[0]["kind"] == Due.INQUIRY and clock["free"] == NONE:
+    while has_room(ledger, room):
+        due = next_time(state.agenda, clock)
+        if due == clock["now"]:
+            close_gap(state.agenda, state.places, clock)
+            order = state.agenda[0]["order"]
+            if order % KINDS == Due.INQUIRY and clock["free"] == NONE:
                 return POOL_FULL
-            if state.agenda[0]["round"] > MOST_ROUNDS:
+            if order // KINDS > MOST_ROUNDS:
                 return STUCK
             decide(model, world, state, ledger)
-        elif not grant(model, world, state, ledger):
-            if clock["due"] == 0 or state.agenda[0]["time"] >= until:
+        elif clock["stirred"] == 0 or not grant(model, world, state, ledger):
+            if due >= until:
                 return FINISHED
-            clock["now"] = state.agenda[0]["time"]
+            clock["now"] = due
             clock["round"] = 0
+    return LEDGER_FULL
 
 
 @rule
@@ -156,12 +163,12 @@ def decide(model: Model, world: Record, state: State, ledger: Ledger) -> None:
     """Take the first entry off the agenda and do what it says."""
     clock = state.clock[0]
     first = state.agenda[0]
-    kind, actor, entity = first["kind"], first["actor"], first["entity"]
-    clock["round"] = first["round"]
-    drop(state.agenda, state.places, clock, 0)
+    kind, actor, entity = first["order"] % KINDS, first["actor"], first["entity"]
+    clock["round"] = first["order"] // KINDS
+    take_first(state.agenda, state.places, clock)
     slot = actor - lead_actor(state, 0)
     if kind == Due.WORK_ENDS:
-        end_work(model, world, state, ledger, slot)
+        end_work(model, state, ledger, slot)
     elif kind == Due.CUSTOMER_ANSWERS:
         take_answer(model, world, state, ledger, slot)
     elif kind == Due.INQUIRY:
@@ -169,8 +176,7 @@ def decide(model: Model, world: Record, state: State, ledger: Ledger) -> None:
     elif kind == Due.GOES_COLD:
         go_cold(model, state, ledger, slot)
     elif kind == Due.TEAM_OPENS:
-        state.lobbies[entity]["stirred"] = 1
-        opens_next(model, state, entity, clock["now"])
+        open_up(model, state, entity)
     elif kind == Due.DAY_ENDS:
         book_day(model, state, ledger, clock["now"])
         put(model, state, 0, clock["now"] + DAY, Due.DAY_ENDS.value, 0)
@@ -191,30 +197,59 @@ def grant(model: Model, world: Record, state: State, ledger: Ledger) -> bool:
                 start_work(model, world, state, ledger, slot, rep)
                 return True
             lobby["stirred"] = 0
+    state.clock[0]["stirred"] = 0
     return False
 
 
 @rule
 def next_grant(model: Model, world: Record, state: State, number: int) -> tuple[int, int]:
     """Find the next lead and rep of a team: own queues first, then the team's."""
-    team = state.teams[number]
-    if not is_open(model.hours, team["first_hours"], team["hours"], state.clock[0]["now"]):
+    lobby = state.lobbies[number]
+    if state.clock[0]["now"] >= lobby["closes"]:
         return NONE, NOBODY
-    longest = NOBODY
-    for candidate in range(team["first_rep"], team["first_rep"] + team["reps"]):
-        rep = state.reps[candidate]
-        if rep["on_staff"] == 1 and rep["busy"] == 0:
-            if state.desks[candidate]["queue"] != NONE:
-                return int(state.desks[candidate]["queue"]), candidate
-            if rep["open"] < team["max_open"] and (
-                longest == NOBODY or rep["idle_since"] < state.reps[longest]["idle_since"]
-            ):
-                longest = candidate
-    if longest == NOBODY:
+    rep = int(lobby["wanted"])
+    if rep != NONE:
+        return int(state.desks[rep]["queue"]), rep
+    slot, rep = int(lobby["queue"]), int(lobby["at_hand"])
+    if slot == NONE or rep == NONE:
         return NONE, NOBODY
-    if team["assignment"] == Assignment.CHERRY_PICK:
-        return pick(model, world, state, number, longest), longest
-    return int(state.lobbies[number]["queue"]), longest
+    if state.teams[number]["assignment"] == Assignment.CHERRY_PICK:
+        slot = pick(model, world, state, number, rep)
+    return slot, rep
+
+
+@rule
+def stir(state: State, number: int) -> None:
+    """Note that a team may have something to grant."""
+    state.lobbies[number]["stirred"] = 1
+    state.clock[0]["stirred"] = 1
+
+
+@rule
+def enlist(state: State, number: int) -> None:
+    """Keep the lists of a rep's team true after something changed at the rep's desk.
+
+    `wanted`: who can start on a lead of their own queue, by number. `at_hand`: who can be given a lead of
+    the team's queue, by the time since when they are idle.
+    """
+    rep, desk = state.reps[number], state.desks[number]
+    lobby = state.lobbies[rep["team"]]
+    idle = rep["on_staff"] == 1 and rep["busy"] == 0
+    wanted = 1 if idle and desk["queue"] != NONE else 0
+    if wanted != desk["wanted"]:
+        desk["wanted"] = wanted
+        if wanted == 1:
+            lobby["wanted"] = join(state.wanted, lobby["wanted"], number, number, 0, 0)
+        else:
+            lobby["wanted"] = leave(state.wanted, lobby["wanted"], number)
+    at_hand = 1 if idle and rep["open"] < state.teams[rep["team"]]["max_open"] else 0
+    if at_hand != desk["at_hand"]:
+        desk["at_hand"] = at_hand
+        if at_hand == 1:
+            lobby["at_hand"] = join(state.at_hand, lobby["at_hand"], number, 0, rep["idle_since"], number)
+        else:
+            lobby["at_hand"] = leave(state.at_hand, lobby["at_hand"], number)
+    stir(state, rep["team"])
 
 
 @rule
@@ -235,12 +270,12 @@ def pick(model: Model, world: Record, state: State, number: int, rep: int) -> in
         value = lifecycle.worth(model, world, lead, skill, now - lead["since"])
         if value > most:
             chosen, most = slot, value
-        queue = int(leave(state.leads, state.links, queue, slot))
+        queue = int(leave(state.links, queue, slot))
         state.links[slot]["next"] = shortlist
         shortlist = slot
     while shortlist != NONE:
         following = int(state.links[shortlist]["next"])
-        queue = int(join(state.leads, state.links, queue, shortlist))
+        queue = int(rejoin(state.links, queue, shortlist))
         shortlist = following
     state.lobbies[number]["queue"] = queue
     return chosen
@@ -278,8 +313,9 @@ def take_inquiry(model: Model, world: Record, state: State, ledger: Ledger, numb
 def expect_inquiry(model: Model, world: Record, state: State, number: int) -> None:
     """Put a channel's next inquiry on the agenda."""
     channel = state.channels[number]
-    total, time = arrivals.next_inquiry(model, world, channel, state.expected)
+    total, day, time = arrivals.next_inquiry(model, world, channel, state.expected)
     channel["total"] = total
+    channel["day"] = day
     entity = channel["entity"] + channel["index"]
     put(model, state, channel_actor(state, number), time, Due.INQUIRY.value, entity)
 
@@ -304,7 +340,6 @@ def enter(model: Model, world: Record, state: State, ledger: Ledger, slot: int) 
 def place(model: Model, world: Record, state: State, slot: int, number: int) -> None:
     """Put a lead into the queue of the rep it keeps or is given, or into the team's."""
     lead, team = state.leads[slot], state.teams[number]
-    state.lobbies[number]["stirred"] = 1
     if not assignment.keeps_rep(team, state.reps, number, lead["rep"]):
         give_up_rep(state, lead)
         now = state.clock[0]["now"]
@@ -316,11 +351,13 @@ def place(model: Model, world: Record, state: State, slot: int, number: int) -> 
     if lead["rep"] == NOBODY:
         lead["rank"] = assignment.rank_in_team(model, world, team, lead)
         lobby = state.lobbies[number]
-        lobby["queue"] = join(state.leads, state.links, lobby["queue"], slot)
+        lobby["queue"] = join(state.links, lobby["queue"], slot, lead["rank"], lead["since"], lead["entity"])
+        stir(state, number)
     else:
         lead["rank"] = assignment.rank(team["queue_order"], lead)
         desk = state.desks[lead["rep"]]
-        desk["queue"] = join(state.leads, state.links, desk["queue"], slot)
+        desk["queue"] = join(state.links, desk["queue"], slot, lead["rank"], lead["since"], lead["entity"])
+        enlist(state, lead["rep"])
 
 
 @rule
@@ -329,10 +366,11 @@ def leave_queue(state: State, slot: int, team: int) -> None:
     lead = state.leads[slot]
     if lead["rep"] == NOBODY:
         lobby = state.lobbies[team]
-        lobby["queue"] = leave(state.leads, state.links, lobby["queue"], slot)
+        lobby["queue"] = leave(state.links, lobby["queue"], slot)
     else:
         desk = state.desks[lead["rep"]]
-        desk["queue"] = leave(state.leads, state.links, desk["queue"], slot)
+        desk["queue"] = leave(state.links, desk["queue"], slot)
+        enlist(state, lead["rep"])
 
 
 @rule
@@ -341,8 +379,8 @@ def give_up_rep(state: State, lead: Record) -> None:
     rep = lead["rep"]
     if rep != NOBODY:
         state.reps[rep]["open"] -= 1
-        state.lobbies[state.reps[rep]["team"]]["stirred"] = 1
         lead["rep"] = NOBODY
+        enlist(state, rep)
 
 
 @rule
@@ -354,27 +392,36 @@ def start_work(model: Model, world: Record, state: State, ledger: Ledger, slot: 
     waited = now - lead["since"]
     skill, speed = 1.0, 1.0
     if rep != NOBODY:
-        leave_queue(state, slot, stage["team"])
         if lead["rep"] == NOBODY:
+            leave_queue(state, slot, stage["team"])
             lead["rep"] = rep
             state.reps[rep]["open"] += 1
-        state.reps[rep]["busy"] = 1
+            state.reps[rep]["busy"] = 1
+            enlist(state, rep)
+        else:
+            state.reps[rep]["busy"] = 1
+            leave_queue(state, slot, stage["team"])
         skill = assignment.skill_now(state.reps[rep], now)
         speed = assignment.speed_now(state.reps[rep], now)
     effort, advances = lifecycle.work(model, world, lead, skill, speed, waited)
     lead["effort"] = effort
     lead["advances"] = advances
+    takes, target, reason = lifecycle.answer(model, world, lead)
+    lead["takes"] = takes
+    lead["target"] = target
+    lead["reason"] = reason
     lead["since"] = now
     write(ledger, now, lead, Event.STARTED.value, waited, 0, stage["cost_per_visit"])
     ends = now
     if rep != NOBODY:
         team = state.teams[stage["team"]]
-        ends = work_ends(model.hours, team["first_hours"], team["hours"], now, effort)
+        opening = state.lobbies[stage["team"]]["opening"]
+        ends = work_ends_from(model.hours, opening, team["first_hours"] + team["hours"], now, effort)
     put(model, state, lead_actor(state, slot), ends, Due.WORK_ENDS.value, lead["entity"])
 
 
 @rule
-def end_work(model: Model, world: Record, state: State, ledger: Ledger, slot: int) -> None:
+def end_work(model: Model, state: State, ledger: Ledger, slot: int) -> None:
     """Work on a lead ends: its rep is idle, the customer has the ball."""
     lead = state.leads[slot]
     now = state.clock[0]["now"]
@@ -384,11 +431,9 @@ def end_work(model: Model, world: Record, state: State, ledger: Ledger, slot: in
         rep = state.reps[lead["rep"]]
         rep["busy"] = 0
         rep["idle_since"] = now
-        state.lobbies[rep["team"]]["stirred"] = 1
-    takes, target, reason = lifecycle.answer(model, world, lead)
-    lead["target"] = target
-    lead["reason"] = reason
-    put(model, state, lead_actor(state, slot), now + takes, Due.CUSTOMER_ANSWERS.value, lead["entity"])
+        enlist(state, lead["rep"])
+    answers = now + lead["takes"]
+    put(model, state, lead_actor(state, slot), answers, Due.CUSTOMER_ANSWERS.value, lead["entity"])
 
 
 @rule
@@ -446,10 +491,23 @@ def forget(state: State, slot: int) -> None:
 
 
 @rule
-def opens_next(model: Model, state: State, number: int, now: int) -> None:
+def open_up(model: Model, state: State, number: int) -> None:
+    """A team opens."""
+    lobby = state.lobbies[number]
+    lobby["opening"] += 1
+    lobby["closes"] = model.hours[lobby["opening"]]["closes"]
+    stir(state, number)
+    opens_next(model, state, number)
+
+
+@rule
+def opens_next(model: Model, state: State, number: int) -> None:
     """Put a team's next opening on the agenda."""
     team = state.teams[number]
-    opens = next_opening(model.hours, team["first_hours"], team["hours"], now)
+    following = state.lobbies[number]["opening"] + 1
+    opens = NEVER
+    if following < team["first_hours"] + team["hours"]:
+        opens = int(model.hours[following]["opens"])
     put(model, state, team_actor(state, number), opens, Due.TEAM_OPENS.value, number)
 
 
@@ -459,7 +517,7 @@ def join_staff(model: Model, state: State, number: int) -> None:
     rep = state.reps[number]
     rep["on_staff"] = 1
     rep["idle_since"] = state.clock[0]["now"]
-    state.lobbies[rep["team"]]["stirred"] = 1
+    enlist(state, number)
     put(model, state, rep_actor(number), rep["leaves"], Due.REP_LEAVES.value, number)
 
 
@@ -468,9 +526,10 @@ def leave_staff(model: Model, world: Record, state: State, number: int) -> None:
     """A rep leaves: the leads of its queue are placed anew and keep their place in time."""
     rep, desk = state.reps[number], state.desks[number]
     rep["on_staff"] = 0
+    enlist(state, number)
     while desk["queue"] != NONE:
         slot = int(desk["queue"])
-        desk["queue"] = leave(state.leads, state.links, desk["queue"], slot)
+        desk["queue"] = leave(state.links, desk["queue"], slot)
         place(model, world, state, slot, rep["team"])
 
 

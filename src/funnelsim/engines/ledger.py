@@ -6,10 +6,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from funnelsim.handles import by_pointer
 from funnelsim.model import Model
 from funnelsim.vocabulary import LEDGER, NOTHING, Event, Integers, Record, Records, rule
 
 
+@by_pointer
 class Ledger(NamedTuple):
     """A page of ledger rows and how many of them are used."""
 

@@ -215,7 +215,9 @@ class Office:
         """Take a channel's inquiries as they come."""
         channel = self.channels[number]
         while True:
-            channel["total"], time = arrivals.next_inquiry(self.model, self.world, channel, self.expected)
+            channel["total"], channel["day"], time = arrivals.next_inquiry(
+                self.model, self.world, channel, self.expected
+            )
             entity = int(channel["entity"] + channel["index"])
             yield Happening(self, time, Due.INQUIRY, entity)
             channel["index"] += 1
@@ -305,6 +307,7 @@ class Office:
             speed = assignment.speed_now(self.reps[rep], now)
         effort, lead["advances"] = lifecycle.work(self.model, self.world, lead, skill, speed, waited)
         lead["effort"], lead["since"] = effort, now
+        lead["takes"], lead["target"], lead["reason"] = lifecycle.answer(self.model, self.world, lead)
         self.write(lead, Event.STARTED, waited=waited, money=stage["cost_per_visit"])
         if rep == NOBODY:
             return self.due(now, Due.WORK_ENDS, lead)
@@ -321,8 +324,7 @@ class Office:
         if rep != NOBODY:
             self.reps[rep]["busy"] = 0
             self.reps[rep]["idle_since"] = now
-        takes, lead["target"], lead["reason"] = lifecycle.answer(self.model, self.world, lead)
-        return self.due(now + takes, Due.CUSTOMER_ANSWERS, lead)
+        return self.due(now + int(lead["takes"]), Due.CUSTOMER_ANSWERS, lead)
 
     def take_answer(self, lead: Record) -> None:
         """Write down what the customer decided."""

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from funnelsim.engines.agenda import AGENDA, NOT_DUE, Places
+from funnelsim.engines.agenda import NOT_DUE, Places, new_agenda
 from funnelsim.engines.queues import LINK, NONE
+from funnelsim.handles import by_pointer
 from funnelsim.model import Model
 from funnelsim.policies import callable_by_compiled_code
 from funnelsim.vocabulary import LEAD, Assignment, Floats, Records, record, rule
@@ -17,20 +18,29 @@ FIRST_POOL = 256  # leads at once, doubled when it is full
 CLOCK = record(
     ("now", "<i8"),
     ("round", "<i8"),  # of decisions at this instant
-    ("due", "<i4"),  # entries on the agenda
+    ("due", "<i4"),  # entries on the agenda, the gap included
+    ("gap", "<i4"),  # 1: the agenda's front is a gap
+    ("stirred", "<i4"),  # 1: a team may have something to grant
     ("free", "<i4"),  # the first free slot of the pool
     ("closed", "<i4"),  # open leads already booked by `close`
     ("last_day_booked", "<i4"),
 )
 DESK = record(
-    ("queue", "<i4"),
-)  # the first of the rep's own queue
+    ("queue", "<i4"),  # the first of the rep's own queue
+    ("wanted", "<i4"),  # 1: among the team's reps who can start on a lead of their own queue
+    ("at_hand", "<i4"),  # 1: among the team's reps who can be given a lead of the team's queue
+)
 LOBBY = record(
+    ("closes", "<i8"),  # the end of the latest opening
+    ("opening", "<i4"),  # the row of the latest opening, or the row before the first
     ("queue", "<i4"),  # the first of the team's queue
+    ("wanted", "<i4"),  # the first of the reps with a queue of their own, by number
+    ("at_hand", "<i4"),  # the first of the reps with room, by the time since when they are idle
     ("stirred", "<i4"),  # something changed since the team last had nothing to grant
 )
 
 
+@by_pointer
 class State(NamedTuple):
     """All that changes, in plain arrays."""
 
@@ -44,33 +54,44 @@ class State(NamedTuple):
     desks: Records  # DESK, one a rep
     lobbies: Records  # LOBBY, one a team
     leads: Records  # LEAD, the pool
-    links: Records  # LINK, one a slot of the pool
+    links: Records  # LINK, one a slot of the pool: the queues of leads
+    wanted: Records  # LINK, one a rep: LOBBY["wanted"]
+    at_hand: Records  # LINK, one a rep: LOBBY["at_hand"]
 
 
 def first_state(model: Model) -> State:
     """Make the arrays of a state; shapes as in State."""
-    actors = 1 + len(model.reps) + len(model.teams) + len(model.channels) + FIRST_POOL
-    desks = np.full(len(model.reps), NONE, DESK)
-    lobbies = np.zeros(len(model.teams), LOBBY)
-    lobbies["queue"] = NONE
+    reps, teams = len(model.reps), len(model.teams)
+    actors = 1 + reps + teams + len(model.channels) + FIRST_POOL
+    desks = np.zeros(reps, DESK)
+    desks["queue"] = NONE
+    lobbies = np.zeros(teams, LOBBY)
+    for queue in ("queue", "wanted", "at_hand"):
+        lobbies[queue] = NONE
     lobbies["stirred"] = 1
-    teams = model.teams.copy()
-    for number in np.flatnonzero(teams["assignment"] == Assignment.OWN):
-        teams[number]["own_policy"] = callable_by_compiled_code(int(teams[number]["own_policy"]))
+    lobbies["opening"] = model.teams["first_hours"] - 1
+    clock = np.zeros(1, CLOCK)
+    clock["stirred"] = 1
+    state_teams = model.teams.copy()
+    for number in np.flatnonzero(state_teams["assignment"] == Assignment.OWN):
+        own = int(state_teams[number]["own_policy"])
+        state_teams[number]["own_policy"] = callable_by_compiled_code(own)
     links = np.full(FIRST_POOL, NONE, LINK)
     links["next"] = chain(0, FIRST_POOL)
     return State(
-        clock=np.zeros(1, CLOCK),
-        agenda=np.zeros(actors + 1, AGENDA),  # the last one is spare
+        clock=clock,
+        agenda=new_agenda(actors),
         places=np.full(actors, NOT_DUE, np.int32),
         channels=model.channels.copy(),
         expected=model.expected.copy(),
-        teams=teams,
+        teams=state_teams,
         reps=model.reps.copy(),
         desks=desks,
         lobbies=lobbies,
         leads=np.zeros(FIRST_POOL, LEAD),
         links=links,
+        wanted=np.full(reps, NONE, LINK),
+        at_hand=np.full(reps, NONE, LINK),
     )
 
 
@@ -88,8 +109,11 @@ def with_larger_pool(state: State) -> State:
     links[:size] = state.links
     links["next"][size:] = chain(size, 2 * size)
     state.clock[0]["free"] = size
+    actors = len(state.places)
+    agenda = new_agenda(actors + size)
+    agenda[: len(state.agenda)] = state.agenda
     return state._replace(
-        agenda=np.concatenate([state.agenda, np.zeros(size, AGENDA)]),
+        agenda=agenda,
         places=np.concatenate([state.places, np.full(size, NOT_DUE, np.int32)]),
         leads=np.concatenate([state.leads, np.zeros(size, LEAD)]),
         links=links,

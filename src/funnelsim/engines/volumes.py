@@ -21,7 +21,7 @@ def expect_inquiries(model: Model, world: Record, expected: Floats) -> None:
     days = len(model.month_days)
     for number in range(len(model.channels)):
         channel = model.channels[number]
-        if arrivals.varies(channel):
+        if arrivals.differs(channel):
             share = arrivals.share_factor(model, world, number)
             first = channel["first_expected"]
             for day in range(days):

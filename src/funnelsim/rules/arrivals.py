@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 
-from funnelsim.distributions import quantile
+from funnelsim.distributions import quantile, varies
 from funnelsim.model import Model
-from funnelsim.randomness import ARRIVAL, BUSY, BUSY_ALL, KIND, PROFILE, REP, SHARE, uniforms
+from funnelsim.randomness import ARRIVAL, BUSY, BUSY_ALL, KIND, PROFILE, REP, SHARE, uniforms, uniforms_if
 from funnelsim.vocabulary import DAY, NEVER, NOTHING, Entity, Floats, Heat, Record, Records, rule
 
 _ALL_CHANNELS = Entity.CHANNEL.value << 56  # whose draws are those that all channels share
 
 
 @rule
-def next_inquiry(model: Model, world: Record, channel: Record, expected: Floats) -> tuple[float, int]:
+def next_inquiry(model: Model, world: Record, channel: Record, expected: Floats) -> tuple[float, int, int]:
     """Find when a channel's next inquiry arrives.
 
     Unit exponentials, keyed by the inquiry's number, are re-scaled by the channel's cumulative
@@ -29,31 +29,28 @@ def next_inquiry(model: Model, world: Record, channel: Record, expected: Floats)
 
     Returns
     -------
-    tuple of float and int
-        The sum of unit exponentials up to this inquiry, and the instant (NEVER past the horizon).
+    tuple of float, int and int
+        The sum of unit exponentials up to this inquiry, the day on which it comes, and the instant (NEVER past the
+        horizon).
     """
     u, _ = uniforms(world, channel["entity"] + channel["index"], ARRIVAL, 0)
     total = channel["total"] - math.log(1.0 - u)
     first = channel["first_expected"]
-    early, late = 0, len(model.month_days)  # the day lies in [early, late)
-    if total >= expected[first + late]:
-        return total, NEVER
-    while late - early > 1:
-        middle = (early + late) // 2
-        if expected[first + middle] <= total:
-            early = middle
-        else:
-            late = middle
-    before = expected[first + early]
-    share = (total - before) / (expected[first + early + 1] - before)
-    arrives = early * DAY + channel["opens"] + int(share * (channel["closes"] - channel["opens"]))
+    day = int(channel["day"])
+    if total >= expected[first + len(model.month_days)]:
+        return total, day, NEVER
+    while expected[first + day + 1] <= total:
+        day += 1
+    before = expected[first + day]
+    share = (total - before) / (expected[first + day + 1] - before)
+    arrives = day * DAY + channel["opens"] + int(share * (channel["closes"] - channel["opens"]))
     if arrives >= model.horizon:
-        return total, NEVER
-    return total, arrives
+        return total, day, NEVER
+    return total, day, arrives
 
 
 @rule
-def varies(channel: Record) -> bool:
+def differs(channel: Record) -> bool:
     """Say whether the inquiries that a channel expects differ from world to world."""
     return bool(channel["mean_share"] > 0.0 or channel["busy"] != NOTHING or channel["busy_all"] != NOTHING)
 
@@ -102,9 +99,12 @@ def day_factor(model: Model, world: Record, channel: Record, day: int) -> float:
 @rule
 def profile(model: Model, world: Record, channel: Record, entity: int) -> tuple[float, int, int, int]:
     """Draw who asks: fit (odds ratio), heat, segment, and whether it is a theorist."""
-    for_fit, for_heat = uniforms(world, entity, PROFILE, 0)
-    for_segment, for_theorist = uniforms(world, entity, KIND, 0)
-    fit = quantile(model.distributions[channel["fit"]], model.knots, for_fit)
+    fits = model.distributions[channel["fit"]]
+    mixed = channel["hot"] > 0.0 or channel["hot_or_warm"] < 1.0
+    for_fit, for_heat = uniforms_if(mixed or varies(fits), world, entity, PROFILE, 0)
+    of_kinds = channel["segments"] > 1 or channel["theorists"] > 0.0
+    for_segment, for_theorist = uniforms_if(of_kinds, world, entity, KIND, 0)
+    fit = quantile(fits, model.knots, for_fit)
     heat = Heat.FUTURE.value
     if for_heat < channel["hot"]:
         heat = Heat.HOT.value

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from funnelsim.distributions import quantile
+from funnelsim.distributions import quantile, varies
 from funnelsim.model import Model
-from funnelsim.randomness import VALUE, uniforms
+from funnelsim.randomness import VALUE, uniforms_if
 from funnelsim.rules.arrivals import route
 from funnelsim.rules.costs import price
 from funnelsim.vocabulary import DAY, HOUR, LOST, NEVER, NOTHING, WON, Event, Record, rule
@@ -40,8 +40,9 @@ def patience(model: Model, world: Record, lead: Record) -> int:
     stage = stage_for(model, lead)
     if stage["patience"] == NOTHING:
         return NEVER
-    u, _ = uniforms(world, lead["entity"], stage["patience_key"], lead["round"])
-    return duration(quantile(model.distributions[stage["patience"]], model.knots, u), DAY)
+    patience = model.distributions[stage["patience"]]
+    u, _ = uniforms_if(varies(patience), world, lead["entity"], stage["patience_key"], lead["round"])
+    return duration(quantile(patience, model.knots, u), DAY)
 
 
 @rule
@@ -50,9 +51,13 @@ def work(
 ) -> tuple[int, int]:
     """Decide, as work starts, how much working time it takes and whether the lead will advance."""
     stage = stage_for(model, lead)
-    for_effort, for_outcome = uniforms(world, lead["entity"], stage["work_key"], lead["round"])
-    hours = quantile(model.distributions[stage["effort"]], model.knots, for_effort)
-    advances = 1 if for_outcome < conversion(model, lead, skill, waited) else 0
+    effort = model.distributions[stage["effort"]]
+    chance = conversion(model, lead, skill, waited)
+    open_ended = chance < 1.0 or varies(effort)
+    key = stage["work_key"]
+    for_effort, for_outcome = uniforms_if(open_ended, world, lead["entity"], key, lead["round"])
+    hours = quantile(effort, model.knots, for_effort)
+    advances = 1 if for_outcome < chance else 0
     return duration(hours / speed, HOUR), advances
 
 
@@ -104,15 +109,18 @@ def effect_of_waiting(model: Model, stage: Record, waited: int) -> float:
 
 @rule
 def answer(model: Model, world: Record, lead: Record) -> tuple[int, int, int]:
-    """Decide, as work ends, how long the customer takes, where the lead goes and why."""
+    """Decide, once it is clear whether the lead advances, how long the customer takes, where it goes and why."""
     stage = stage_for(model, lead)
-    for_time, for_route = uniforms(world, lead["entity"], stage["answer_key"], lead["round"])
-    days = quantile(model.distributions[stage["customer_time"]], model.knots, for_time)
-    takes = duration(days * model.segments[lead["segment"]]["customer_time"], DAY)
+    customer_time = model.distributions[stage["customer_time"]]
+    first, ways = stage["first_else"], stage["elses"]
     if lead["advances"] == 1:
-        chosen = route(model.routes, stage["first_next"], stage["nexts"], for_route)
-    else:
-        chosen = route(model.routes, stage["first_else"], stage["elses"], for_route)
+        first, ways = stage["first_next"], stage["nexts"]
+    open_ended = ways > 1 or varies(customer_time)
+    key = stage["answer_key"]
+    for_time, for_route = uniforms_if(open_ended, world, lead["entity"], key, lead["round"])
+    days = quantile(customer_time, model.knots, for_time)
+    takes = duration(days * model.segments[lead["segment"]]["customer_time"], DAY)
+    chosen = route(model.routes, first, ways, for_route)
     return takes, model.routes[chosen]["target"], model.routes[chosen]["reason"]
 
 
@@ -150,8 +158,9 @@ def makes_lead(model: Model, lead: Record) -> bool:
 def bookings(model: Model, world: Record, lead: Record) -> float:
     """Draw what a contract is worth over its term, at the price of the day of its inquiry."""
     segment = model.segments[lead["segment"]]
-    u, _ = uniforms(world, lead["entity"], VALUE, 0)
-    value = quantile(model.distributions[segment["value"]], model.knots, u) * segment["years"]
+    per_year = model.distributions[segment["value"]]
+    u, _ = uniforms_if(varies(per_year), world, lead["entity"], VALUE, 0)
+    value = quantile(per_year, model.knots, u) * segment["years"]
     return float(value * price(model.channels[lead["channel"]], lead["created"]))
 
 

@@ -246,7 +246,6 @@ def _channel(scenario: Contents, name: str, pools: _Pools, calendar: Calendar) -
         "fit": pools.distribution(channel.fit),
         "first_segment": first_segment,
         "segments": segments,
-        "next": NEVER,  # until an engine draws it
     }
 
 

@@ -2,6 +2,7 @@
 # make test    install and run the tests
 # make check   format, lint, types, architecture
 # make truth   the long truth table, written to docs/truth.md
+# make parity  2,000 random scenarios on both engines, written to docs/parity.md
 # make readme   put the demo's table, verdict and pictures into the README
 # make coverage  lines of src/ that the tests run
 # make docs    the table of every parameter, docs/model.md
@@ -12,7 +13,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check truth readme coverage marketplace speed docs crn notebook clean
+.PHONY: demo test check truth parity readme coverage marketplace speed docs crn notebook clean
 
 demo: $(VENV)/installed
 	$(BIN)/funnelsim demo --out demo
@@ -29,6 +30,9 @@ check: $(VENV)/installed-dev
 
 truth: $(VENV)/installed-dev
 	$(BIN)/python -m tests.analytic
+
+parity: $(VENV)/installed-dev
+	$(BIN)/python -m tests.property.parity
 
 readme: demo
 	$(BIN)/python docs/readme.py --demo demo

@@ -58,16 +58,24 @@ TEMPERATURES = (
     {"hot": 0.5, "future": 0.5},
 )
 POLICIES = (*BUILT_IN, "own_for_tests")
+QUEUE_ORDERS = ("fifo", "oldest_inquiry", "hottest", "lifo")
+PEOPLE = (2, 1, 3, 0) * 3 + (40, 80)  # seldom a team in which an engine may look for reps in another way
 WEEKS = (
     {day: ["09:00-17:00"] for day in ("monday", "tuesday", "wednesday", "thursday", "friday")},
     {day: ["09:00-12:00", "13:00-16:00"] for day in ("monday", "wednesday", "friday")},
     {"tuesday": ["00:00-24:00"], "wednesday": ["00:00-10:00", "22:00-24:00"]},
-    {"saturday": ["10:00-11:00"], "monday": ["08:00-20:00"]},
+    {"saturday": ["10:00-11:00"], "sunday": ["10:00-11:00"], "monday": ["08:00-20:00"]},
 )
+CLOSED = (range(3, 17), range(-31, 62))  # days from the start: a fortnight, or the whole horizon
 RESPONSES = (
-    {"at_cost_per_month": 500, "ceiling": 90, "half_life_days": 5},
+    {"at_cost_per_month": 500, "ceiling": 150, "half_life_days": 5},
     {"at_cost_per_month": 500, "half_at": 900, "curve": "hill", "steepness": 2.0},
 )
+EFFECTS = {  # on the odds, in all stages or in one
+    "theorist": (0.5, 0.0),
+    "skill_by_temperature": ({"hot": 2.0, "future": 0.0}, {"hot": 0.5, "warm": 0.5, "future": 1.5}),
+    "temperature": ({"hot": 3.0, "future": 0.2}, {"hot": 0.0, "warm": 1.0}),
+}
 WAITS = (
     {"hours": [1.0, 48.0], "odds_ratio": [1.0, 0.3]},
     {"hours": [0.5, 2.0, 24.0], "odds_ratio": [1.5, 1.0, 0.1]},
@@ -100,6 +108,7 @@ def segments() -> SearchStrategy[Document]:
         optional={
             "term_years": either(3, 2.5),
             "odds_ratio": either(0.5, 2, 0),
+            "gross_margin": either(0.4),
             "customer_time_factor": either(2, 0.5),
             "committee_size": either(3),
         },
@@ -107,7 +116,9 @@ def segments() -> SearchStrategy[Document]:
 
 
 @st.composite
-def channels(draw: DrawFn, mix: list[str], stages: list[str], start: date, first: bool) -> Document:
+def channels(
+    draw: DrawFn, mix: list[str], stages: list[str], start: date, teams: list[str], first: bool
+) -> Document:
     """Describe a channel; the first one leads into the first stage, so that a path reaches every stage."""
     optional = {
         "monthly_profile": either([2.0, 1.0] * 6, [0.5, 1.0, 3.0] * 4),
@@ -132,14 +143,32 @@ def channels(draw: DrawFn, mix: list[str], stages: list[str], start: date, first
     }
     if not first:
         optional["first_stage"] = either(*stages)
-    required = {"kind": either("seo", "referral", "outsourced"), "inquiries_per_month": either(10, 25, 40, 0)}
+    kind = either("seo", "referral", "outsourced", "personal_selling")
+    required = {"kind": kind, "inquiries_per_month": either(10, 25, 40, 0, 120)}
     channel = draw(st.fixed_dictionaries(required, optional=optional))
     if channel["kind"] == "outsourced":
         channel["price_per_lead"] = draw(either(30.0, 12.5))
+    elif channel["kind"] == "personal_selling":
+        channel["personal_selling"] = draw(personal_selling(teams))
+        channel = {
+            key: item for key, item in channel.items() if key not in ("inquiries_per_month", "response")
+        }
     if len(mix) > 1:
         small = draw(share())
         channel["segments"] = {mix[0]: small, mix[1]: 1 - small}
     return channel
+
+
+def personal_selling(teams: list[str]) -> SearchStrategy[Document]:
+    """Let a team's people ask the customers whom the firm has."""
+    return st.fixed_dictionaries(
+        {
+            "team": either(*teams),
+            "inquiries_per_rep_month": either(10, 20.5),
+            "customers": either(200, 30, 0),
+        },
+        optional={"inquiries_per_customer_year": either(4, 0.5)},
+    )
 
 
 @st.composite
@@ -147,11 +176,14 @@ def mixes(draw: DrawFn, channels: Document) -> Document:
     """Let channels share a total instead of having inquiries of their own, or be busy on the same days."""
     mix: Document = draw(st.fixed_dictionaries({}, optional={"day_variation": either(0.3, 1.0)}))
     if draw(st.booleans()):
-        for channel in channels.values():
-            del channel["inquiries_per_month"]
-        first, others = draw(share()), len(channels) - 1
+        sharing = [name for name, channel in channels.items() if "inquiries_per_month" in channel]
+        if not sharing:
+            return mix
+        for name in sharing:
+            del channels[name]["inquiries_per_month"]
+        first, others = draw(share()), len(sharing) - 1
         shares = [first, *[(1 - first) / others] * others] if others else [1.0]
-        mix |= {"inquiries_per_month": 60, "shares": dict(zip(channels, shares, strict=True))}
+        mix |= {"inquiries_per_month": 60, "shares": dict(zip(sharing, shares, strict=True))}
         if (certainty := draw(either(3.0, 50.0, None))) is not None:
             mix["certainty"] = certainty
     return mix
@@ -180,8 +212,9 @@ def reps(draw: DrawFn, start: date, kinds: list[str]) -> Document:
 def teams(draw: DrawFn, name: str, start: date, kinds: list[str]) -> Document:
     """Describe a team, most often a small one with much to do."""
     optional = {
-        "holidays": st.lists(
-            st.integers(0, 27).map(lambda day: start + timedelta(day)), min_size=1, max_size=3
+        "holidays": st.one_of(
+            st.lists(st.integers(0, 27).map(lambda day: start + timedelta(day)), min_size=1, max_size=3),
+            either(*CLOSED).map(lambda closed: [start + timedelta(day) for day in closed]),
         ),
         "cost_per_person_month": either(3000),
         "seat_cost_per_month": either(100),
@@ -196,9 +229,9 @@ def teams(draw: DrawFn, name: str, start: date, kinds: list[str]) -> Document:
         "segments": st.lists(either(*kinds), min_size=1, max_size=1),
     }
     required = {
-        "people": either(2, 1, 3, 0),
+        "people": either(*PEOPLE),
         "assignment": either(*POLICIES),
-        "queue_order": either("fifo", "oldest_inquiry", "hottest", "lifo"),
+        "queue_order": either(*QUEUE_ORDERS),
     }
     team = draw(st.fixed_dictionaries(required, optional=optional))
     team |= draw(
@@ -213,6 +246,12 @@ def teams(draw: DrawFn, name: str, start: date, kinds: list[str]) -> Document:
     if named:
         team["reps"] = {each: draw(reps(start, kinds)) for each in named}
     return team
+
+
+def effects() -> SearchStrategy[Document]:
+    """Choose effects on the odds, of all stages or of one."""
+    either_way = {name: either(*values) for name, values in EFFECTS.items()}
+    return st.fixed_dictionaries({}, optional=either_way | {"wait": either(*WAITS)})
 
 
 @st.composite
@@ -236,7 +275,7 @@ def stages(draw: DrawFn, order: list[str], number: int, floor: list[str], durati
     if draw(st.booleans()):
         stage["cost_per_visit"] = draw(either(2.5, 0.1))
     if draw(st.booleans()):
-        stage["effects"] = {"skill_by_temperature": {"hot": 2.0, "future": 0.0}, "theorist": 0.0}
+        stage["effects"] = draw(effects())
     return stage
 
 
@@ -286,7 +325,7 @@ def documents(draw: DrawFn) -> Document:
         },
         "segments": {name: draw(segments()) for name in kinds},
         "channels": {
-            name: draw(channels(kinds, order, start, first=not number))
+            name: draw(channels(kinds, order, start, floor, first=not number))
             for number, name in enumerate(CHANNELS[: draw(st.integers(1, 3))])
         },
         "teams": {name: draw(teams(name, start, kinds)) for name in floor},
@@ -300,7 +339,9 @@ def documents(draw: DrawFn) -> Document:
     if draw(st.booleans()):
         document["mix"] = draw(mixes(document["channels"]))
     if draw(st.booleans()):
-        document["effects"] = {"wait": draw(either(*WAITS)), "temperature": {"hot": 3.0, "future": 0.2}}
+        document["effects"] = draw(effects())
+        if draw(st.booleans()):
+            document["effects"]["extra_decider"] = {"odds_ratio": 0.5, "customer_time": 1.5}
     if draw(st.booleans()):
         document["uncertainties"] = draw(uncertainties(document))
     return document

@@ -1,0 +1,51 @@
+"""Replications come to the same in any order, and on any number of threads."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterator
+
+from funnelsim.metrics import Tally
+from funnelsim.replication import Models, Plan, World, replicate, run_block
+from funnelsim.scenario import lower, parse, worlds_of
+
+REPLICATIONS = 7  # a block and two more of the compiled engine's
+
+
+def worlds_agree(text: str, seed: int, seen: Counter[str]) -> None:
+    """Require the same ledgers and sums on one thread, on two, and world by world in a random order."""
+    scenario = parse(text)
+    lowered = lower(scenario)
+    models: Models = worlds_of(scenario) if scenario.uncertainties else lowered.model
+    strategies = {name: (models, lowered.names) for name in ("one", "the same again")}
+    plans = [Plan(replications=REPLICATIONS, seed=seed, jobs=jobs, digest=True) for jobs in (1, 2)]
+    one_thread, two_threads = (replicate(strategies, plan) for plan in plans)
+    order = list(range(REPLICATIONS))
+    random.Random(seed).shuffle(order)
+    alone: dict[int, World] = {}
+    for number in order:
+        [alone[number]] = run_block(models, lowered.names, plans[0], range(number, number + 1))
+    expected = one_thread["one"]
+    assert tuple(alone[number].digest for number in range(REPLICATIONS)) == expected.digests
+    for number in range(REPLICATIONS):
+        assert b"".join(bits(alone[number].tally)) == b"".join(bits(expected.tally, number))
+        twin, twins = alone[number].twin, expected.twins
+        assert (twin is None) == (twins is None)
+        if twin is not None and twins is not None:
+            assert b"".join(bits(twin)) == b"".join(bits(twins, number))
+            seen["twins"] += 1
+    for found in (one_thread["the same again"], *two_threads.values()):
+        assert found.digests == expected.digests
+        assert list(bits(found.tally)) == list(bits(expected.tally))
+        if found.twins is not None and expected.twins is not None:
+            assert list(bits(found.twins)) == list(bits(expected.twins))
+    seen["scenarios"] += 1
+    seen["worlds"] += len(set(expected.digests))
+    seen["rows"] += expected.rows
+
+
+def bits(tally: Tally, world: int | None = None) -> Iterator[bytes]:
+    """Give out the bytes of each array of a tally, of all its worlds or of one."""
+    for sums in tally:
+        yield (sums if world is None else sums[world]).tobytes()

@@ -1,0 +1,206 @@
+"""Two engines, one history: thousands of random scenarios, bit for bit, and what they covered.
+
+`python -m tests.property.parity` writes `docs/parity.md`. A difference is boiled down to a small scenario,
+which is printed, saved as `parity_failure.toml`, and lived through again by `--repeat parity_failure.toml`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import NamedTuple
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import seed as seeded
+from hypothesis import strategies as st
+
+from funnelsim.provenance import this_platform, versions
+
+from .any_order import worlds_agree
+from .findings import FAILURE, finding, read
+from .living import Example, ParityError, parity
+from .scenarios import POLICIES, Toml, scenarios, seeds
+from .scenes import FLOORS, INSTANTS, Scene
+from .watching import COVERED
+
+SEED = 20_260_101
+EXAMPLES = 2_000
+IN_ANY_ORDER = 60
+PAGE = Path(__file__).parents[2] / "docs" / "parity.md"
+HEAD = """# Parity: two engines, one history
+
+Written by `make parity` (`python -m tests.property.parity --examples {examples}`). Random scenarios, made by
+`tests/property/scenarios.py`, are lived through on the reference engine and on the compiled one: each at a
+stretch, and in pieces, on the smallest pages and with stops at random instants. The four ledgers must be
+equal byte for byte.
+
+{random:,} random scenarios and {by_hand} made by hand (`tests/property/scenes.py`), {rows:,} ledger rows:
+all equal.
+
+{ordered:,} random scenarios, {worlds:,} different worlds and {twins:,} twins of worlds that are uncertain:
+ledgers and sums are the same on one thread, on two, and world by world in a random order.
+
+Versions: {versions}. Platform: {platform}.
+
+What occurred, counted on the reference engine (resumptions and the pool on each engine); none may be 0:
+
+| what | how often |
+|---|---:|
+"""
+
+Progress = Callable[[Counter[str]], None]
+STOPS = st.lists(st.tuples(st.floats(0, 1), st.sampled_from([0, 1, -1])), max_size=3)
+REPLICATION = st.sampled_from([0, 1, 250, 2**31 + 3, 2**32 - 1])
+POOL = st.sampled_from([256, 2, 1, 5])
+
+
+class Slice(NamedTuple):
+    """Some of the scenarios: of any policies, or all of one."""
+
+    examples: int
+    seed: int
+    policy: str | None = None
+
+    def search(self, seen: Counter[str], progress: Progress = lambda _: None) -> None:
+        """Live through the scenarios of this slice.
+
+        Raises
+        ------
+        ParityError
+            In the smallest scenario that was found.
+        """
+
+        @seeded(self.seed)
+        @settings(
+            max_examples=self.examples,
+            deadline=None,
+            database=None,
+            phases=[Phase.generate, Phase.shrink],
+            report_multiple_bugs=False,
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(scenarios(self.policy), seeds(), REPLICATION, STOPS, POOL)
+        def both_engines(
+            text: Toml, seed: int, replication: int, stops: list[tuple[float, int]], pool: int
+        ) -> None:
+            parity(Example(text, seed, replication, tuple(stops), pool), seen)
+            progress(seen)
+
+        both_engines()
+
+
+def by_hand(scenes: Mapping[str, Scene], seen: Counter[str]) -> None:
+    """Live through scenarios made by hand, each of which must show what it is there for.
+
+    Raises
+    ------
+    ParityError
+        In one of them; it is small enough as it is.
+    """
+    for number, (name, scene) in enumerate(scenes.items()):
+        here: Counter[str] = Counter()
+        parity(Example(scene.text, seed=number, stops=((0.3, 0), (0.7, 1)), pool=2), here)
+        assert here[scene.counted] > 0, f"{name}: nowhere {scene.counted}"
+        seen.update(here)
+
+
+def slices(examples: int) -> list[Slice]:
+    """Share out so many scenarios: half of any policies, half of one policy after the other."""
+    each = examples // 2 // len(POLICIES)
+    mixed = Slice(examples - each * len(POLICIES), SEED)
+    return [mixed, *(Slice(each, SEED + number, policy) for number, policy in enumerate(POLICIES, 1) if each)]
+
+
+def in_any_order(examples: int) -> Counter[str]:
+    """Live through the worlds of so many scenarios on one and two threads, and in a random order."""
+    seen: Counter[str] = Counter()
+
+    @seeded(SEED)
+    @settings(max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(scenarios(), seeds())
+    def worlds(text: Toml, seed: int) -> None:
+        worlds_agree(text, seed, seen)
+
+    worlds()
+    return seen
+
+
+def page(examples: int, seen: Counter[str], ordered: Counter[str]) -> str:
+    """Write the stored result."""
+    made_with = versions() | {"hypothesis": version("hypothesis")}
+    head = HEAD.format(
+        examples=examples,
+        random=seen["scenarios"] - len(INSTANTS | FLOORS),
+        by_hand=len(INSTANTS | FLOORS),
+        rows=seen["rows"],
+        ordered=ordered["scenarios"],
+        worlds=ordered["worlds"],
+        twins=ordered["twins"],
+        versions=", ".join(f"{name} {number}" for name, number in made_with.items()),
+        platform=this_platform(),
+    )
+    return head + "".join(f"| {name} | {seen[name]:,} |\n" for name in COVERED)
+
+
+def never_occurred(seen: Counter[str]) -> list[str]:
+    """List what should have occurred and did not."""
+    return [name for name in COVERED if seen[name] == 0]
+
+
+def report(differ: ParityError) -> str:
+    """Save a difference beside where the command runs, and return what was saved."""
+    told = finding(differ, differ.example.lowered().names)
+    FAILURE.write_text(told, encoding="utf-8")
+    return f"{told}\n# saved as {FAILURE}"
+
+
+def at_scale(examples: int, path: Path) -> int:
+    """Live through many scenarios, print how it goes, write the page; return 1 where something is missing."""
+    began = time.perf_counter()
+    seen: Counter[str] = Counter()
+
+    def progress(seen: Counter[str]) -> None:
+        if seen["scenarios"] % 100 == 0:
+            took = time.perf_counter() - began
+            print(f"{took:6.0f} s  {seen['scenarios']:,} scenarios, {seen['rows']:,} rows", flush=True)
+
+    by_hand(INSTANTS | FLOORS, seen)
+    for part in slices(examples):
+        part.search(seen, progress)
+    ordered = in_any_order(IN_ANY_ORDER)
+    for name in COVERED:
+        print(f"{seen[name]:9,}  {name}")
+    print(f"{seen['scenarios']:,} scenarios were equal on both engines")
+    if missing := never_occurred(seen):
+        print("nothing is proved, and no page written, about what never occurred:", *missing, sep="\n  ")
+        return 1
+    path.write_text(page(examples, seen, ordered), encoding="utf-8")
+    print(f"see {path}")
+    return 0
+
+
+def main() -> int:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="python -m tests.property.parity", description=__doc__)
+    parser.add_argument("--examples", type=int, default=EXAMPLES, help="random scenarios")
+    parser.add_argument("--out", type=Path, default=PAGE, help="where the result is written")
+    parser.add_argument("--repeat", type=Path, help="a saved difference: live through this one only")
+    asked = parser.parse_args()
+    try:
+        if asked.repeat is None:
+            return at_scale(asked.examples, asked.out)
+        parity(read(asked.repeat), Counter())
+        print(f"both engines agree in {asked.repeat}")
+    except ParityError as differ:
+        print(report(differ))
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,126 @@
+"""Scenarios made by hand, for what random ones meet too seldom.
+
+`INSTANTS`: one instant decides, so that an engine that orders it otherwise differs for certain. `FLOORS`: a
+busy floor under each policy in each queue order. `counted` is what `watching` must count, so that none of
+them can turn into a scenario that proves nothing.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import NamedTuple
+
+from funnelsim.policies import BUILT_IN
+from funnelsim.vocabulary import Assignment, Due, QueueOrder
+
+from .scenarios import POLICIES
+from .watching import in_order
+
+
+class Scene(NamedTuple):
+    """A scenario, and what must be counted in it."""
+
+    text: str
+    counted: str
+
+
+TWO_CHANNELS = """
+start = 2026-06-01
+horizon = {{ warm_up_months = 0, period_months = 1, drain_months = 0 }}
+[segments.all]
+contract_value_per_year = 1000
+[channels.web]
+kind = "seo"
+inquiries_per_month = {volume}
+[channels.fair]
+kind = "pr"
+inquiries_per_month = {volume}
+[teams.sales]
+people = {people}
+hours_per_week = 40
+assignment = "shared_queue"
+sticky = false
+[stages.call]
+team = "sales"
+effort_hours = 1
+conversion = 1
+[stages.demo]
+team = "sales"
+effort_hours = 1
+customer_takes_days = 1
+conversion = 0.5
+"""
+INSTANTS = {
+    # A call ends, and its demo queues behind the morning's calls. An hour later the next call ends, and with
+    # it the patience for the demo.
+    "leads give up as a rep is free": Scene(
+        TWO_CHANNELS.format(people=1, volume=60) + f"goes_cold_after_days = {1 / 24}\n",
+        f"due: {Due.GOES_COLD.name}",
+    ),
+    "three reps begin at opening and end together": Scene(
+        TWO_CHANNELS.format(people=3, volume=90), "tie of three or more in one round"
+    ),
+    "four reps with little to do": Scene(
+        TWO_CHANNELS.format(people=4, volume=30), f"assignment: {Assignment.SHARED_QUEUE.name}"
+    ),
+    "a rep leaves in the middle of work": Scene(
+        TWO_CHANNELS.format(people=1, volume=60).replace("effort_hours = 1", "effort_hours = 30")
+        + "[teams.sales.reps.Ada]\nleaves = 2026-06-17\n",
+        "left: in the middle of work",
+    ),
+    "forty reps with little to do": Scene(
+        TWO_CHANNELS.format(people=40, volume=60), "more than 30 reps: granted to the idle longest"
+    ),
+}
+
+BUSY_FLOOR = """
+start = 2026-06-01
+horizon = {{ warm_up_months = 0, period_months = 1, drain_months = 0 }}
+[segments.small]
+contract_value_per_year = {{ median = 9000, p90 = 20000 }}
+[segments.large]
+contract_value_per_year = 50000
+odds_ratio = 0.5
+[channels.web]
+kind = "seo"
+inquiries_per_month = 60
+temperature = {{ hot = 0.3, warm = 0.3, future = 0.4 }}
+fit = {{ low = 0.5, likely = 1.0, high = 2.0 }}
+segments = {{ small = 0.6, large = 0.4 }}
+[teams.sales]
+people = 2
+hours_per_week = 40
+assignment = "{policy}"
+queue_order = "{order}"
+max_open = 9
+[teams.sales.reps.Ada]
+skill = 2
+weight = 3
+segments = ["large"]
+[stages.call]
+team = "sales"
+effort_hours = 4
+customer_takes_days = 1
+goes_cold_after_days = 9
+conversion = 0.8
+back_to = {{ call = 0.5 }}
+[stages.demo]
+team = "sales"
+effort_hours = 4
+customer_takes_days = 1
+conversion = 0.5
+back_to = {{ call = 0.5, demo = 0.3 }}
+"""
+
+
+def busy_floor(policy: str, order: QueueOrder) -> Scene:
+    """Describe a busy floor under a policy in a queue order."""
+    text = BUSY_FLOOR.format(policy=policy, order=order.name.lower())
+    assignment = Assignment[policy.upper()] if policy in BUILT_IN else Assignment.OWN
+    return Scene(text, in_order(order, assignment))
+
+
+FLOORS = {
+    f"{policy} and {order.name.lower()}": busy_floor(policy, order)
+    for policy, order in product(POLICIES, QueueOrder)
+}

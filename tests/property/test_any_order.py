@@ -1,0 +1,38 @@
+"""Replications come to the same in any order and on two threads, in random scenarios."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from funnelsim.model import Names
+from funnelsim.replication import Models, Plan, World, run_block
+
+from . import any_order
+from .any_order import REPLICATIONS, worlds_agree
+from .parity import in_any_order
+from .scenes import INSTANTS
+
+EXAMPLES = 25
+
+
+def test_threads_and_order_do_not_matter() -> None:
+    seen = in_any_order(EXAMPLES)
+    assert seen["scenarios"] >= EXAMPLES
+    assert seen["twins"] > 4 * REPLICATIONS
+    assert seen["worlds"] > EXAMPLES * REPLICATIONS // 2  # worlds without inquiries are alike
+
+
+def test_a_world_that_depends_on_the_one_before_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The check could fail: one world is run in place of another."""
+    lived: list[range] = []
+
+    def with_a_memory(models: Models, names: Names, plan: Plan, block: range) -> list[World]:
+        lived.append(block)
+        return run_block(models, names, plan, lived[0])
+
+    monkeypatch.setattr(any_order, "run_block", with_a_memory)
+    scene = next(iter(INSTANTS.values()))
+    with pytest.raises(AssertionError):
+        worlds_agree(scene.text, 1, Counter())

@@ -1,0 +1,318 @@
+"""The reference engine, watched: what a run over many scenarios has covered.
+
+A watched engine counts what it decides, so that the run can say what it has covered. What is counted is named
+in `COVERED`; whoever counts nothing of one of them has proved nothing about it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import product
+from unittest.mock import patch
+
+import numpy as np
+import simpy
+
+from funnelsim.engines import ENGINES, reference
+from funnelsim.engines.reference import Happening, Office, ReferenceEngine
+from funnelsim.model import Model
+from funnelsim.rules import assignment, lifecycle
+from funnelsim.vocabulary import DAY, NOBODY, NOTHING, Assignment, Due, Event, QueueOrder, Record, Records
+
+PULLS = (Assignment.SHARED_QUEUE, Assignment.PRIORITY_QUEUE, Assignment.CHERRY_PICK)
+MANY = 30  # reps in a team: beyond, an engine may look for them in another way
+FOR_EVER = 10_000 * DAY
+FULL = "resumption: stopped by a full ledger, "
+UNTIL = "resumption: stopped at an instant, "
+GROWN = "pool of leads doubled"
+DURATIONS = {
+    Due.WORK_ENDS: "effort",
+    Due.CUSTOMER_ANSWERS: "customer's time",
+    Due.GOES_COLD: "patience",
+}
+
+
+def in_order(order: QueueOrder, policy: Assignment) -> str:
+    """Name a choice among the leads of a rep's own queue."""
+    return f"queue order: {order.name} under {policy.name}"
+
+
+COVERED = (
+    *(f"event: {event.name}" for event in Event),
+    *(f"due: {due.name}" for due in Due),
+    *(f"assignment: {policy.name}" for policy in Assignment),
+    *(in_order(order, policy) for policy, order in product(Assignment, QueueOrder)),
+    *(f"duration: {name} {extreme}" for name in DURATIONS.values() for extreme in ("of zero", "without end")),
+    *(f"{how}{engine}" for how in (FULL, UNTIL) for engine in sorted(ENGINES)),
+    GROWN,
+    "world: another than the first",
+    "world: the twin of one",
+    "number that is uncertain",
+    "tie of three or more in one round",
+    "gave up at the instant at which a rep was free",
+    "gave up as the last of a rep's own queue",
+    "spill-over past closing",
+    "horizon within work",
+    "team: closed for a week or longer",
+    "team: never open",
+    "sent back: to an earlier stage",
+    "sent back: to the same stage",
+    "sent back: for the third time",
+    "went on: past a stage",
+    "went on: won before the last stage",
+    "sticky return",
+    "handed over to another rep",
+    "placed anew when a rep left",
+    "left: while idle",
+    "left: in the middle of work",
+    "left: with a lead at the customer",
+    "worked by a rep in ramp-up",
+    "waited for a full team",
+    "waited for a full team of one lead a rep",
+    "had room again while idle",
+    "more than 30 reps: chosen among them",
+    "more than 30 reps: granted to one of the idle",
+    "more than 30 reps: granted to the idle longest",
+    "more than 30 reps: granted from an own queue",
+    "cherries beyond the shortlist",
+    "stage that differs by segment",
+    "knew the segment, with others to choose from",
+    "luckier for its weight",
+    "channel: no inquiry ever",
+    "channel: no volume",
+    "channel: busy days of its own",
+    "channel: busy on the same days as others",
+    "channel: an uncertain share",
+    "channel: a day without spending, where it costs money",
+    "channel: a supplier paid for a lead",
+    "won at the price of a promotion",
+)
+
+
+def varieties(model: Model, rows: Records) -> Counter[str]:
+    """Count what a history and its model say by themselves."""
+    seen = Counter(f"event: {Event(int(event)).name}" for event in rows["event"])
+    seen.update(of_channels(model, rows) | of_teams(model))
+    with_rep = (rows["event"] == Event.WORKED) & (rows["rep"] != NOBODY)
+    seen["spill-over past closing"] += int((with_rep & (rows["waited"] > rows["worked"])).sum())
+    seen["horizon within work"] += at_work_at_the_end(rows)
+    return seen
+
+
+def of_channels(model: Model, rows: Records) -> dict[str, int]:
+    """Count what channels have besides a plain stream of inquiries, or have not."""
+    channels, won = model.channels, rows[rows["event"] == Event.WON]
+    theirs, paid = channels[won["channel"]], rows[rows["event"] == Event.BECAME_LEAD]["money"] > 0
+    cheaper = (theirs["cut_from"] <= won["created"]) & (won["created"] < theirs["cut_until"])
+    costly = channels["cost_per_month"] > 0
+    inquiries = rows["channel"][rows["event"] == Event.INQUIRY]
+    volumes = model.expected.reshape(len(channels), -1)[:, -1]
+    return {
+        "channel: no inquiry ever": int((np.bincount(inquiries, minlength=len(channels)) == 0).sum()),
+        "channel: no volume": int((volumes == 0).sum()),
+        "channel: busy days of its own": int((channels["busy"] != NOTHING).sum()),
+        "channel: busy on the same days as others": int((channels["busy_all"] != NOTHING).sum()),
+        "channel: an uncertain share": int((channels["mean_share"] > 0).sum()),
+        "channel: a day without spending, where it costs money": int((model.spend[costly] == 0).sum()),
+        "channel: a supplier paid for a lead": int(paid.sum()),
+        "won at the price of a promotion": int(cheaper.sum()),
+    }
+
+
+def of_teams(model: Model) -> dict[str, int]:
+    """Count the teams whose doors stay closed for long."""
+    longest = []
+    for team in model.teams:
+        hours = model.hours[team["first_hours"] : team["first_hours"] + team["hours"]]
+        opens = np.append(np.minimum(hours["opens"], model.horizon), model.horizon)
+        longest.append((opens - np.append(0, hours["closes"])).max())
+    return {
+        "team: never open": sum(closed >= model.horizon for closed in longest),
+        "team: closed for a week or longer": sum(7 * DAY <= closed < model.horizon for closed in longest),
+    }
+
+
+def at_work_at_the_end(rows: Records) -> int:
+    """Count the open leads that a rep is working on."""
+    open_since = {
+        (int(row["lead"]), int(row["time"] - row["waited"])) for row in rows[rows["event"] == Event.OPEN]
+    }
+    of_reps = rows[rows["rep"] != NOBODY]
+    started, worked = (
+        {(int(row["lead"]), int(row["time"])) for row in of_reps[of_reps["event"] == event]}
+        for event in (Event.STARTED, Event.WORKED)
+    )
+    return len(open_since & started - worked)
+
+
+class WatchedEngine(ReferenceEngine):
+    """The reference engine with an office that is watched."""
+
+    def __init__(self, seen: Counter[str]) -> None:
+        self.seen = seen
+
+    def start(self, model: Model, world: Record) -> Office:
+        return WatchedOffice(model, world, self.seen)
+
+
+class Noted(Happening):
+    """Something due that knows what it is."""
+
+    def __init__(self, office: Office, time: int, kind: Due, entity: int) -> None:
+        super().__init__(office, time, kind, entity)
+        self.kind, self.entity = kind, entity
+
+
+@contextmanager
+def noted() -> Iterator[None]:
+    """Let everything that is due know what it is."""
+    with patch.object(reference, "Happening", Noted):
+        yield
+
+
+class WatchedOffice(Office):
+    """Counts what falls due, and the choices in which a policy or an order made a difference."""
+
+    def __init__(self, model: Model, world: Record, seen: Counter[str]) -> None:
+        self.seen = seen
+        self.latest, self.tied = (-1, 0), 0
+        super().__init__(model, world)
+
+    def decide(self, happening: simpy.Event) -> None:
+        super().decide(happening)
+        assert isinstance(happening, Noted)
+        self.seen[f"due: {happening.kind.name}"] += 1
+        moment = (self.now, happening.round)
+        self.tied = self.tied + 1 if moment == self.latest else 1
+        self.latest = moment
+        self.seen["tie of three or more in one round"] += self.tied == 3
+        if happening.kind is Due.GOES_COLD:
+            self.seen["gave up at the instant at which a rep was free"] += self.could_be_granted(happening)
+            self.seen["gave up as the last of a rep's own queue"] += self.was_last(happening)
+        elif happening.kind is Due.REP_LEAVES:
+            rep = self.reps[happening.entity]
+            self.seen["left: in the middle of work"] += int(rep["busy"])
+            self.seen["left: while idle"] += rep["busy"] == 0
+            at_the_customer = rep["open"] - rep["busy"] - len(self.own_queues[happening.entity])
+            self.seen["left: with a lead at the customer"] += int(at_the_customer)
+
+    def due(self, time: int, kind: Due, lead: Record) -> Happening:
+        stage = lifecycle.stage_for(self.model, lead)
+        span = int(lead["effort"]) if kind is Due.WORK_ENDS else time - self.now
+        needless = kind is Due.WORK_ENDS and stage["team"] == NOBODY
+        endless = kind is Due.GOES_COLD and stage["patience"] == NOTHING
+        if not needless and not endless:
+            self.seen[f"duration: {DURATIONS[kind]} of zero"] += span == 0
+            self.seen[f"duration: {DURATIONS[kind]} without end"] += span >= FOR_EVER
+        return super().due(time, kind, lead)
+
+    def take_answer(self, lead: Record) -> None:
+        super().take_answer(lead)
+        stage, target = int(lead["stage"]), int(lead["target"])
+        if 0 <= target <= stage:
+            self.seen["sent back: to an earlier stage"] += target < stage
+            self.seen["sent back: to the same stage"] += target == stage
+            self.seen["sent back: for the third time"] += int(lead["round"]) == 3
+        early = lifecycle.leaving(lead) == Event.WON and stage + 1 < len(self.model.stages)
+        self.seen["went on: won before the last stage"] += early
+        self.seen["went on: past a stage"] += target > stage + 1
+
+    def place(self, lead: Record, number: int) -> None:
+        team, before = self.teams[number], int(lead["rep"])
+        with_room = [rep for rep in self.members(number) if assignment.has_room(team, self.reps[rep])]
+        super().place(lead, number)
+        after = int(lead["rep"])
+        if after != NOBODY and after == before:
+            self.seen["sticky return"] += 1
+        elif after != NOBODY and len(with_room) > 1:
+            self.was_chosen(after, lead, team, with_room)
+        self.seen["stage that differs by segment"] += self.model.stages[lead["stage"]]["variants"] > 0
+        self.seen["handed over to another rep"] += NOBODY not in (before, after) and after != before
+        self.seen["placed anew when a rep left"] += before != NOBODY and self.reps[before]["on_staff"] == 0
+        full = after == NOBODY and not with_room
+        self.seen["waited for a full team"] += full
+        self.seen["waited for a full team of one lead a rep"] += full and team["max_open"] == 1
+
+    def was_chosen(self, rep: int, lead: Record, team: Record, with_room: list[int]) -> None:
+        """Note that a policy chose a rep among several with room."""
+        policy = Assignment(int(team["assignment"]))
+        self.seen[f"assignment: {policy.name}"] += 1
+        self.seen["more than 30 reps: chosen among them"] += len(with_room) > MANY
+        if policy is Assignment.SEGMENT_MATCH and self.knows(rep, lead):
+            unlike = any(not self.knows(other, lead) for other in with_room)
+            self.seen["knew the segment, with others to choose from"] += unlike
+        elif policy is Assignment.WEIGHTED and self.reps[rep]["weight"] > 1.0:
+            unlike = any(self.reps[other]["weight"] != self.reps[rep]["weight"] for other in with_room)
+            self.seen["luckier for its weight"] += unlike
+
+    def give_up_rep(self, lead: Record) -> None:
+        if lead["rep"] != NOBODY:
+            rep = self.reps[lead["rep"]]
+            full = rep["on_staff"] == 1 and rep["open"] == self.teams[rep["team"]]["max_open"]
+            self.seen["had room again while idle"] += full and rep["busy"] == 0
+        super().give_up_rep(lead)
+
+    def next_grant(self, number: int) -> tuple[Record | None, int]:
+        lead, rep = super().next_grant(number)
+        if lead is None:
+            return lead, rep
+        team = self.teams[number]
+        if lead["rep"] == NOBODY:
+            self.was_granted(lead, rep, number)
+        elif len(self.own_queues[rep]) > 1:
+            order, policy = QueueOrder(int(team["queue_order"])), Assignment(int(team["assignment"]))
+            self.seen[in_order(order, policy)] += 1
+        own = lead["rep"] == rep and team["reps"] > MANY
+        self.seen["more than 30 reps: granted from an own queue"] += own
+        started = assignment.strength(self.reps[rep], self.now, 0.5) < 1.0
+        self.seen["worked by a rep in ramp-up"] += started
+        return lead, rep
+
+    def was_granted(self, lead: Record, rep: int, number: int) -> None:
+        """Note that a lead of the team's queue was granted to a rep."""
+        policy, queue, idle = (
+            Assignment(int(self.teams[number]["assignment"])),
+            self.team_queues[number],
+            self.idle(number),
+        )
+        if policy in PULLS:
+            oldest = min(queue, key=lambda one: (one["since"], one["entity"]))
+            mattered = len(idle) > 1 if policy is Assignment.SHARED_QUEUE else lead is not oldest
+            self.seen[f"assignment: {policy.name}"] += mattered
+        beyond = policy is Assignment.CHERRY_PICK and len(queue) > assignment.SHORTLIST
+        self.seen["cherries beyond the shortlist"] += beyond
+        self.seen["more than 30 reps: granted to one of the idle"] += len(idle) > MANY
+        passed_over = len(idle) > MANY and rep != idle[0]
+        self.seen["more than 30 reps: granted to the idle longest"] += passed_over
+
+    def knows(self, rep: int, lead: Record) -> bool:
+        """Say whether a rep lists a lead's segment."""
+        return bool(assignment.knows(self.model, self.reps[rep], lead["segment"]))
+
+    def could_be_granted(self, goes_cold: Happening) -> bool:
+        """Say whether a grant before this decision would have gone to this lead."""
+        assert goes_cold.lead is not None
+        team = int(self.model.stages[goes_cold.lead["stage"]]["team"])
+        lead, _ = super().next_grant(team)
+        return lead is goes_cold.lead
+
+    def was_last(self, goes_cold: Happening) -> bool:
+        """Say whether a lead that gives up leaves its rep's own queue empty."""
+        assert goes_cold.lead is not None
+        rep = int(goes_cold.lead["rep"])
+        return rep != NOBODY and len(self.own_queues[rep]) == 1
+
+    def members(self, number: int) -> range:
+        team = self.teams[number]
+        return range(team["first_rep"], team["first_rep"] + team["reps"])
+
+    def idle(self, number: int) -> list[int]:
+        """List the reps who could be granted a lead of the team's queue."""
+        team = self.teams[number]
+        return [
+            rep
+            for rep in self.members(number)
+            if assignment.has_room(team, self.reps[rep]) and self.reps[rep]["busy"] == 0
+        ]

@@ -6,6 +6,7 @@
 # make readme   put the demo's table, verdict and pictures into the README
 # make coverage  lines of src/ that the tests run
 # make docs    the table of every parameter, docs/model.md
+# make bench   speed beside other engines, benchmarks/results.md and docs/performance.md
 # make crn     what common random numbers save, docs/common_random_numbers.md
 # make notebook  open the notebooks
 
@@ -13,7 +14,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check truth parity readme coverage marketplace speed docs crn notebook clean
+.PHONY: demo test check truth parity readme coverage marketplace bench docs crn notebook clean
 
 demo: $(VENV)/installed
 	$(BIN)/funnelsim demo --out demo
@@ -26,6 +27,7 @@ check: $(VENV)/installed-dev
 	$(BIN)/ruff check src tests experiments benchmarks docs notebooks
 	$(BIN)/mypy
 	$(BIN)/mypy --strict experiments/marketplace_sellers
+	$(BIN)/mypy --strict --exclude crn.py benchmarks
 	$(BIN)/lint-imports
 
 truth: $(VENV)/installed-dev
@@ -47,8 +49,8 @@ coverage: $(VENV)/installed-dev
 marketplace: $(VENV)/installed-dev
 	$(BIN)/python experiments/marketplace_sellers/run.py
 
-speed: $(VENV)/installed
-	$(BIN)/python benchmarks/speed.py
+bench: $(VENV)/installed-bench
+	$(BIN)/python -m benchmarks
 
 docs: $(VENV)/installed
 	$(BIN)/python docs/model.py
@@ -74,6 +76,11 @@ $(VENV)/installed: $(VENV)/python pyproject.toml
 $(VENV)/installed-notebook: $(VENV)/python pyproject.toml
 	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[notebook]' || \
 		{ echo "The notebooks need the extra [notebook], which could not be installed: pip install 'funnelsim[notebook]'"; exit 1; }
+	@touch $@
+
+$(VENV)/installed-bench: $(VENV)/python pyproject.toml
+	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[bench]' || \
+		{ echo "The other engines need the extra [bench], which could not be installed: pip install -e '.[bench]'"; exit 1; }
 	@touch $@
 
 $(VENV)/installed-dev: $(VENV)/python pyproject.toml

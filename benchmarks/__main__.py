@@ -1,0 +1,59 @@
+"""Measure everything side by side and write `benchmarks/results.md`: `make bench`."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+
+from benchmarks.machine import described
+from benchmarks.report import Table, filled, section
+
+HERE = Path(__file__).parent
+RESULTS = HERE / "results.md"
+PAGE = HERE.parent / "docs" / "performance.md"
+COMMAND = "make bench"
+LEAST = 5  # runs that a median is taken of
+PARTS = {  # by the name of the part, in the order of the page: a module with TITLE and tables(runs)
+    "common_funnel": "benchmarks.common_funnel.comparison",
+    "full_model": "benchmarks.full_model",
+    "studies": "benchmarks.studies",
+    "growth": "benchmarks.growth",
+    "start": "benchmarks.start",
+}
+
+
+def measure(name: str, runs: int) -> tuple[str, Sequence[Table]]:
+    """Measure a part; return its section of the page, and its tables."""
+    part = import_module(PARTS[name])
+    tables = part.tables(runs)
+    text = section(part.TITLE, tables)
+    print(text, end="\n\n", flush=True)
+    return text, tables
+
+
+def main() -> None:
+    """Measure every part and write the pages, or some parts and only print them."""
+    arguments = argparse.ArgumentParser(description=__doc__, prog="python -m benchmarks")
+    arguments.add_argument("--only", nargs="+", choices=PARTS, help="measure these parts and write nothing")
+    arguments.add_argument(
+        "--runs", type=int, default=LEAST, help="runs of each program (default: %(default)s)"
+    )
+    options = arguments.parse_args()
+    facts = described(COMMAND, options.runs)
+    print(facts, end="\n\n", flush=True)
+    measured = {name: measure(name, options.runs) for name in options.only or PARTS}
+    if options.only:
+        return
+    if options.runs < LEAST:
+        arguments.error(f"medians of fewer than {LEAST} runs are not written")
+    page = "\n\n".join(["# Results", facts, *(text for text, _ in measured.values())])
+    RESULTS.write_text(page + "\n", encoding="utf-8")
+    tables = "\n\n".join(map(str, measured["common_funnel"][1]))
+    shown = filled(PAGE.read_text(encoding="utf-8"), "peers", f"{facts}\n\n{tables}")
+    PAGE.write_text(shown, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

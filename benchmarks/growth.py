@@ -24,10 +24,12 @@ POLICIES = (
     *("round_robin", "least_loaded", "hot_to_best", "shared_queue", "random"),
     *("weighted", "best_skill", "segment_match", "priority_queue", "cherry_pick"),
 )
+SEGMENTS = ("large", "small")  # each rep knows one of them best
 REP_MONTHS = 1_000  # in a run, however many reps share them
 
-# One stage: 73 leads a month and rep, 8 hours each, are 80 % of a rep who never sleeps.
-TEAM = """
+# One stage: 14.6 leads a month and rep, 40 hours each, are 80 % of a rep who never sleeps. No rep is given
+# more than three leads at once: the favourite of a policy would else be overloaded for ever.
+FIRM = """
 start = 2097-01-01
 horizon = {{ period_months = {months}, warm_up_months = 0, drain_months = 0 }}
 
@@ -35,23 +37,23 @@ horizon = {{ period_months = {months}, warm_up_months = 0, drain_months = 0 }}
 kind = "seo"
 inquiries_per_month = {inquiries}
 segments = {{ large = 0.5, small = 0.5 }}
+temperature = {{ hot = 0.4, warm = 0.3, future = 0.3 }}
 
 [segments]
 large.contract_value_per_year = 2000
 small.contract_value_per_year = 1000
 
-[teams.sales]
-hours_per_week = 168
-assignment = "{policy}"
-skill = {{ low = 0.8, likely = 1.0, high = 1.25 }}
-reps.first = {{ segments = ["large"], weight = 2 }}
-reps.second = {{ segments = ["small"] }}
-people = {people}
-
 [stages.sale]
 team = "sales"
-effort_hours = {{ scipy = "expon", scale = 8 }}
+effort_hours = {{ scipy = "expon", scale = 40 }}
 conversion = 0.3
+
+[teams.sales]
+hours_per_week = 168
+max_open = 3
+assignment = "{policy}"
+skill = {{ low = 0.8, likely = 1.0, high = 1.25 }}
+{reps}
 """
 
 
@@ -118,7 +120,8 @@ def leads_table(runs: int, sizes: tuple[int, int] = LEADS) -> Table:
 def team(policy: str, reps: int) -> tuple[Model, Names]:
     """Lower a firm of one team, with as many leads for each rep whatever the team's size."""
     months = REP_MONTHS // reps
-    text = TEAM.format(policy=policy, people=reps - 2, inquiries=73 * reps, months=months)
+    known = "\n".join(f'reps.r{rep} = {{ segments = ["{SEGMENTS[rep % 2]}"] }}' for rep in range(reps))
+    text = FIRM.format(policy=policy, reps=known, inquiries=14.6 * reps, months=months)
     return lower(parse(text))
 
 

@@ -1,0 +1,221 @@
+"""The benchmark measures what it says: the same funnel in every engine, and tables that add up."""
+
+from __future__ import annotations
+
+import doctest
+import random
+from types import ModuleType
+
+import pytest
+from benchmarks import full_model, growth, report, studies
+from benchmarks.common_funnel import FUNNEL, SCENARIO, MissingError, Program, Stage, comparison, theory
+from benchmarks.common_funnel.in_funnelsim import unit_hours
+from benchmarks.common_funnel.theory import mean_sojourn, mean_wait
+from benchmarks.lives import lived, page_for
+from benchmarks.machine import described
+from benchmarks.report import Table, filled, median
+
+from funnelsim.scenario import load, lower
+from funnelsim.vocabulary import Assignment
+
+from .scripts import ROOT
+
+FAST = 100_000  # leads of a program that simulates a million a second
+RUNS = 6
+
+
+def program(place: tuple[str, str]) -> Program:
+    """Return a program, or skip with the reason why it cannot run here."""
+    module = pytest.importorskip(f"benchmarks.common_funnel.{place[0]}", exc_type=ImportError)
+    found: Program = getattr(module, place[1])
+    return found
+
+
+@pytest.mark.parametrize("module", [report, theory, comparison], ids=lambda module: module.__name__)
+def test_examples_are_true(module: ModuleType) -> None:
+    ran = doctest.testmod(module)
+    assert ran.attempted > 0
+    assert ran.failed == 0
+
+
+# ---- theory -----------------------------------------------------------------------------------
+
+
+def test_one_server_waits_as_m_m_1() -> None:
+    """With load r a customer waits r / (1 - r) services."""
+    for load_of_one in (0.1, 0.5, 0.9):
+        expected = load_of_one / (1 - load_of_one) * 2.0
+        assert mean_wait(load_of_one / 2.0, Stage(1, 2.0, 1.0)) == pytest.approx(expected)
+
+
+def test_two_servers_wait_as_m_m_2() -> None:
+    """With load r each, a customer waits r^2 / (1 - r^2) services."""
+    assert mean_wait(1.6, Stage(2, 1.0, 1.0)) == pytest.approx(0.64 / 0.36)
+
+
+def test_many_servers_hardly_wait() -> None:
+    assert mean_wait(1.0, Stage(40, 1.0, 1.0)) < 1e-12
+
+
+def test_every_pool_of_the_funnel_is_busy_for_four_fifths() -> None:
+    arrivals = 1.0
+    for stage in FUNNEL:
+        assert arrivals * stage.mean / stage.servers == pytest.approx(0.8)
+        arrivals *= stage.advances
+
+
+def test_the_sojourn_is_that_of_the_assignment() -> None:
+    assert mean_sojourn() == pytest.approx(59.411, abs=0.001)
+
+
+# ---- the funnel in every engine -----------------------------------------------------------------
+
+
+def test_the_scenario_is_the_funnel() -> None:
+    scenario = load(SCENARIO)
+    unit = unit_hours(scenario)
+    teams = tuple(team.people for team in scenario.teams.values())
+    assert teams == tuple(stage.servers for stage in FUNNEL)
+    model, _ = lower(scenario)
+    found = [float(model.distributions[stage["effort"]]["scale"]) / unit for stage in model.stages]
+    assert found == pytest.approx([stage.mean for stage in FUNNEL], rel=1e-9)
+    conversions = [stage.conversion for stage in scenario.stages.values()]
+    assert conversions == [stage.advances for stage in FUNNEL]
+    days = model.expected[1:] - model.expected[:-1]
+    assert days == pytest.approx([24 / unit] * len(days))
+
+
+@pytest.mark.parametrize("place", comparison.PLACES, ids=":".join)
+def test_a_program_simulates_the_funnel(place: tuple[str, str]) -> None:
+    """A share of 0.15 of the leads finish, after at least their services and about as long as theory says."""
+    tested = program(place)
+    leads = FAST if tested.runs > 1 else 2_000
+    try:
+        runner = tested.prepare(leads)
+    except MissingError as reason:
+        pytest.skip(str(reason))
+    runs = [runner(seed) for seed in range(1, RUNS + 1)]
+    came = sum(run.leads for run in runs)
+    finished = sum(run.finished for run in runs)
+    spread = (came * 0.15 * 0.85) ** 0.5
+    still_inside = 40 * RUNS  # by Little's law 9 of those who would finish, at a quiet instant
+    assert -4 * spread - still_inside < finished - 0.15 * came < 4 * spread
+    assert all(run.seconds > 0 for run in runs)
+    assert len({run.sojourn for run in runs}) == RUNS
+    found = comparison.sojourn(runs)
+    services = sum(stage.mean for stage in FUNNEL)
+    if leads == FAST:
+        assert found.agrees
+        assert found.error < 0.05 * mean_sojourn()
+    else:  # too short for theory: they begin with an empty funnel
+        assert services < found.mean < 1.5 * mean_sojourn()
+
+
+def test_a_funnel_that_is_slower_differs_from_theory() -> None:
+    """The check can fail: sojourns that are 3 % too long do not pass."""
+    chance = random.Random(1)
+    honest = [comparison.Run(1, 1.0, 1, chance.gauss(mean_sojourn(), 0.5)) for _ in range(25)]
+    slower = [run._replace(sojourn=1.03 * run.sojourn) for run in honest]
+    assert comparison.sojourn(honest).agrees
+    assert not comparison.sojourn(slower).agrees
+
+
+def test_what_cannot_run_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(comparison, "PLACES", (("in_an_engine_of_tomorrow", "PROGRAM"),))
+    found, missing = comparison.programs()
+    assert found == []
+    assert "in_an_engine_of_tomorrow is not installed" in missing[0]
+
+
+def test_a_machine_without_a_compiler_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    in_c = program(("in_c", "PROGRAM"))
+    module = pytest.importorskip("benchmarks.common_funnel.in_c")
+    monkeypatch.setattr(module, "compiler", lambda: None)
+    module.executable.cache_clear()
+    ready, missing = comparison.prepared([in_c])
+    module.executable.cache_clear()
+    assert ready == []
+    assert "no C compiler" in missing[0]
+
+
+def test_speeds_are_compared_by_medians() -> None:
+    runs = {
+        name: [comparison.Run(100, seconds, 1, mean_sojourn() + seconds) for seconds in (1.0, 2.0, 50.0)]
+        for name in ("SimPy", "funnelsim")
+    }
+    runs["funnelsim"] = [run._replace(leads=1000) for run in runs["funnelsim"]]
+    simpy, funnelsim = comparison.speeds(runs).rows
+    assert simpy[2:5] == ("50", "1", "0.1")
+    assert funnelsim[2:5] == ("500", "10", "1")
+
+
+# ---- the other parts ----------------------------------------------------------------------------
+
+
+def test_events_are_counted_whether_folded_or_not() -> None:
+    model, names = lower(load("first_steps"))
+    ledger = page_for(model)
+    folded = lived("compiled", model, names, ledger, [0, 1], folded=True)
+    plain = lived("compiled", model, names, ledger, [0, 1], folded=False)
+    reference = lived("reference", model, names, ledger, [0, 1], folded=False)
+    assert folded[2:] == plain[2:] == reference[2:]
+    assert plain.folding == 0 < folded.folding
+    assert 0 < plain.leads < plain.rows
+
+
+def test_lowering_again_is_timed() -> None:
+    seconds, value = full_model.timed(lambda: 7)
+    assert value == 7
+    assert seconds >= 0
+
+
+def test_a_study_is_timed_on_one_thread_and_on_two() -> None:
+    preset, strategies, replications, one, two, _ = studies.row("first_steps", runs=2, replications=5)
+    assert (preset, replications) == ("first_steps", "5")
+    assert int(strategies) == len(studies.strategies_of(load("first_steps")))
+    assert float(one) >= 0 <= float(two)
+
+
+def test_ten_times_the_leads_come_at_the_same_load() -> None:
+    few, many = (growth.common_funnel(leads)[0] for leads in (1_000, 10_000))
+    assert many.expected[-1] == pytest.approx(10 * few.expected[-1])
+    efforts = [model.distributions[model.stages["effort"]]["scale"] for model in (few, many)]
+    assert efforts[1] == pytest.approx(efforts[0] / 10)
+
+
+@pytest.mark.parametrize("policy", growth.POLICIES)
+def test_teams_grow_at_the_same_load(policy: str) -> None:
+    small, large = (growth.team(policy, reps)[0] for reps in (10, 100))
+    assert (len(small.reps), len(large.reps)) == (10, 100)
+    assert large.expected[-1] == pytest.approx(small.expected[-1], rel=0.01)
+    assert small.teams["assignment"][0] == Assignment[policy.upper()]
+
+
+def test_every_kind_of_assignment_is_measured() -> None:
+    assert {policy.upper() for policy in growth.POLICIES} == {each.name for each in Assignment} - {"OWN"}
+
+
+# ---- the page -----------------------------------------------------------------------------------
+
+
+def test_columns_line_up() -> None:
+    table = Table("Speed", ("engine", "leads/s"), [("SimPy", "66,000"), ("C", "9,700,000")], note="One run.")
+    lines = table.grid().splitlines()
+    assert len({len(line) for line in lines}) == 1
+    assert str(table).startswith("**Speed**\n\n| engine")
+    assert str(table).endswith("\n\nOne run.")
+
+
+def test_the_median_is_not_moved_by_one_slow_run() -> None:
+    assert median([1.0, 2.0, 1000.0, 1.5, 1.2]) == 1.5
+
+
+def test_the_page_says_where_it_was_measured() -> None:
+    said = described("make bench", 5)
+    for fact in ("Command: `make bench`", "cores", "Python", "simpy", "at least 5 runs"):
+        assert fact in said
+
+
+def test_docs_have_a_place_for_the_peers_table() -> None:
+    page = (ROOT / "docs" / "performance.md").read_text(encoding="utf-8")
+    assert "\nnew\n" in filled(page, "peers", "new")

@@ -256,7 +256,12 @@ ROUTE = record(
     ("reason", "<i4"),
 )
 
-POINT = record(("log_hours", "<f8"), ("log_odds", "<f8"))
+POINT = record(
+    ("waited", "<i8"),
+    ("odds", "<f8"),  # odds ratio
+    ("log_hours", "<f8"),
+    ("log_odds", "<f8"),
+)
 
 HOURS = record(
     ("opens", "<i8"),

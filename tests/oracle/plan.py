@@ -178,7 +178,15 @@ class Plan:
         """
         name = f"stage {len(self.rows.get('stages', []))}"
         points = points or []
-        made = [{"log_hours": math.log(hours), "log_odds": math.log(odds)} for hours, odds in points]
+        made = [
+            {
+                "waited": round(hours * HOUR),
+                "odds": odds,
+                "log_hours": math.log(hours),
+                "log_odds": math.log(odds),
+            }
+            for hours, odds in points
+        ]
         self.add("heat_odds", heat_odds)
         self.add("heat_skill", heat_skill)
         row = {

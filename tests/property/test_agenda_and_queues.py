@@ -68,17 +68,19 @@ def test_a_queue_knows_who_is_first(
 ) -> None:
     """Each slot that is named joins the queue, or leaves it from wherever it is."""
     links = np.full(ACTORS, NONE, LINK)
-    first, waiting = NONE, set()
+    queue = queues.new_queues(1)[0]
+    waiting: set[int] = set()
     for slot in visitors:
         if slot in waiting:
-            first = queues.leave(links, first, slot)
+            queues.leave(links, queue, slot)
         else:
-            first = queues.join(links, first, slot, *places[slot], names[slot])
+            queues.join(links, queue, slot, *places[slot], names[slot])
         waiting ^= {slot}
         in_order = sorted(waiting, key=lambda each: (*places[each], names[each]))
-        assert first == (in_order[0] if in_order else NONE)
+        assert queues.first(links, queue) == (in_order[0] if in_order else NONE)
     while waiting:
-        assert first == min(waiting, key=lambda each: (*places[each], names[each]))
-        waiting.discard(first)
-        first = queues.leave(links, first, first)
-    assert first == NONE
+        assert queues.first(links, queue) == min(waiting, key=lambda each: (*places[each], names[each]))
+        slot = queues.first(links, queue)
+        waiting.discard(slot)
+        queues.leave(links, queue, slot)
+    assert queues.first(links, queue) == NONE

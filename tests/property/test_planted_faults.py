@@ -38,7 +38,7 @@ FAULTS = {
     "the compiled engine grants before leads give up": Fault(
         "engines/compiled.py",
         "            decide(model, world, state, ledger)\n",
-        "            if order % KINDS == Due.GOES_COLD and grant(model, world, state, ledger):\n"
+        "            if kind_of(order) == Due.GOES_COLD and grant(model, world, state, ledger):\n"
         "                continue\n"
         "            decide(model, world, state, ledger)\n",
         "parity",

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import math
+import numpy as np
 
 from funnelsim.vocabulary import Family, Floats, Record, rule
 
 CELLS = 64  # linear cells in an octave
 ROWS = 53  # octaves of a tail: uniforms go down to 2^-53
 WIDTH = CELLS + 1  # knots in an octave, both ends included
+
+_FRACTION = (1 << 52) - 1
+_STEP = 2.0**-52
+_HALF = 1022  # the exponent of 0.5 as it is stored
 
 
 @rule
@@ -75,10 +79,11 @@ def _octaves(knots: Floats, first: int, u: float) -> float:
     if tail > 0.5:
         tail = 1.0 - tail  # exact: u is a multiple of 2^-53
         row += ROWS * WIDTH
-    mantissa, exponent = math.frexp(tail)
-    place = (mantissa - 0.5) * (2 * CELLS)
+    bits = np.float64(tail).view(np.int64)  # IEEE 754: 52 bits of the fraction, above them the exponent
+    fraction = (bits & _FRACTION) * _STEP
+    place = fraction * CELLS
     cell = int(place)
-    at = row - exponent * WIDTH + cell
+    at = row + (_HALF - int(bits >> 52)) * WIDTH + cell
     left = float(knots[at])
     return left + (place - cell) * (float(knots[at + 1]) - left)
 

@@ -15,10 +15,18 @@ from __future__ import annotations
 import numpy as np
 
 from funnelsim.compilation import compiled
-from funnelsim.engines.agenda import KINDS, close_gap, next_time, order_of, schedule, take_first
+from funnelsim.engines.agenda import (
+    close_gap,
+    kind_of,
+    next_time,
+    order_of,
+    round_of,
+    schedule,
+    take_first,
+)
 from funnelsim.engines.ledger import Ledger, has_room, rows_of_a_step, write, write_cost
 from funnelsim.engines.protocol import MOST_ROUNDS, StuckError
-from funnelsim.engines.queues import NONE, join, leave, rejoin
+from funnelsim.engines.queues import NONE, first, join, leave, rejoin
 from funnelsim.engines.state import (
     State,
     channel_actor,
@@ -96,9 +104,9 @@ def stages_due(simulation: Simulation) -> tuple[int, ...]:
     """Name the stages of the leads that are due at this instant."""
     state = simulation.state
     clock = state.clock[0]
-    due = state.agenda[: clock["due"]]
-    actors = due["actor"][(due["time"] == clock["now"]) & (due["order"] % KINDS >= Due.WORK_ENDS)]
-    slots = actors - lead_actor(state, 0)
+    due = [entry for entry in state.agenda[: clock["due"]] if entry["time"] == clock["now"]]
+    about_leads = [entry["actor"] for entry in due if kind_of(entry["order"]) >= Due.WORK_ENDS]
+    slots = np.array(about_leads, int) - lead_actor(state, 0)
     return tuple(sorted({int(stage) for stage in state.leads["stage"][slots]}))
 
 
@@ -145,9 +153,9 @@ def advance(model: Model, world: Record, state: State, until: int, ledger: Ledge
         if due == clock["now"]:
             close_gap(state.agenda, state.places, clock)
             order = state.agenda[0]["order"]
-            if order % KINDS == Due.INQUIRY and clock["free"] == NONE:
+            if kind_of(order) == Due.INQUIRY and clock["free"] == NONE:
                 return POOL_FULL
-            if order // KINDS > MOST_ROUNDS:
+            if round_of(order) > MOST_ROUNDS:
                 return STUCK
             decide(model, world, state, ledger)
         elif clock["stirred"] == 0 or not grant(model, world, state, ledger):
@@ -162,14 +170,14 @@ def advance(model: Model, world: Record, state: State, until: int, ledger: Ledge
 def decide(model: Model, world: Record, state: State, ledger: Ledger) -> None:
     """Take the first entry off the agenda and do what it says."""
     clock = state.clock[0]
-    first = state.agenda[0]
-    kind, actor, entity = first["order"] % KINDS, first["actor"], first["entity"]
-    clock["round"] = first["order"] // KINDS
+    entry = state.agenda[0]
+    kind, actor, entity = kind_of(entry["order"]), entry["actor"], entry["entity"]
+    clock["round"] = round_of(entry["order"])
     take_first(state.agenda, state.places, clock)
     slot = actor - lead_actor(state, 0)
-    if kind == Due.WORK_ENDS:
-        end_work(model, state, ledger, slot)
-    elif kind == Due.CUSTOMER_ANSWERS:
+    if kind == Due.WORK_ENDS and end_work(model, state, ledger, slot):
+        kind = Due.CUSTOMER_ANSWERS.value
+    if kind == Due.CUSTOMER_ANSWERS:
         take_answer(model, world, state, ledger, slot)
     elif kind == Due.INQUIRY:
         take_inquiry(model, world, state, ledger, actor - channel_actor(state, 0))
@@ -182,7 +190,7 @@ def decide(model: Model, world: Record, state: State, ledger: Ledger) -> None:
         put(model, state, 0, clock["now"] + DAY, Due.DAY_ENDS.value, 0)
     elif kind == Due.REP_JOINS:
         join_staff(model, state, entity)
-    else:
+    elif kind == Due.REP_LEAVES:
         leave_staff(model, world, state, entity)
 
 
@@ -207,11 +215,14 @@ def next_grant(model: Model, world: Record, state: State, number: int) -> tuple[
     lobby = state.lobbies[number]
     if state.clock[0]["now"] >= lobby["closes"]:
         return NONE, NOBODY
-    rep = int(lobby["wanted"])
+    rep = first(state.wanted_links, state.wanted[number])
     if rep != NONE:
-        return int(state.desks[rep]["queue"]), rep
-    slot, rep = int(lobby["queue"]), int(lobby["at_hand"])
-    if slot == NONE or rep == NONE:
+        return first(state.links, state.own_queues[rep]), rep
+    slot = first(state.links, state.team_queues[number])
+    if slot == NONE:
+        return NONE, NOBODY
+    rep = first(state.at_hand_links, state.at_hand[number])
+    if rep == NONE:
         return NONE, NOBODY
     if state.teams[number]["assignment"] == Assignment.CHERRY_PICK:
         slot = pick(model, world, state, number, rep)
@@ -233,23 +244,23 @@ def enlist(state: State, number: int) -> None:
     the team's queue, by the time since when they are idle.
     """
     rep, desk = state.reps[number], state.desks[number]
-    lobby = state.lobbies[rep["team"]]
+    team = rep["team"]
     idle = rep["on_staff"] == 1 and rep["busy"] == 0
-    wanted = 1 if idle and desk["queue"] != NONE else 0
+    wanted = 1 if idle and first(state.links, state.own_queues[number]) != NONE else 0
     if wanted != desk["wanted"]:
         desk["wanted"] = wanted
         if wanted == 1:
-            lobby["wanted"] = join(state.wanted, lobby["wanted"], number, number, 0, 0)
+            join(state.wanted_links, state.wanted[team], number, number, 0, 0)
         else:
-            lobby["wanted"] = leave(state.wanted, lobby["wanted"], number)
-    at_hand = 1 if idle and rep["open"] < state.teams[rep["team"]]["max_open"] else 0
+            leave(state.wanted_links, state.wanted[team], number)
+    at_hand = 1 if idle and rep["open"] < state.teams[team]["max_open"] else 0
     if at_hand != desk["at_hand"]:
         desk["at_hand"] = at_hand
         if at_hand == 1:
-            lobby["at_hand"] = join(state.at_hand, lobby["at_hand"], number, 0, rep["idle_since"], number)
+            join(state.at_hand_links, state.at_hand[team], number, 0, rep["idle_since"], number)
         else:
-            lobby["at_hand"] = leave(state.at_hand, lobby["at_hand"], number)
-    stir(state, rep["team"])
+            leave(state.at_hand_links, state.at_hand[team], number)
+    stir(state, team)
 
 
 @rule
@@ -260,24 +271,23 @@ def pick(model: Model, world: Record, state: State, number: int, rep: int) -> in
     """
     now = state.clock[0]["now"]
     skill = assignment.skill_now(state.reps[rep], now)
-    queue = int(state.lobbies[number]["queue"])
+    queue = state.team_queues[number]
     shortlist, chosen, most = NONE, NONE, -1
     for _ in range(assignment.SHORTLIST):
-        if queue == NONE:
+        slot = first(state.links, queue)
+        if slot == NONE:
             break
-        slot = queue
         lead = state.leads[slot]
         value = lifecycle.worth(model, world, lead, skill, now - lead["since"])
         if value > most:
             chosen, most = slot, value
-        queue = int(leave(state.links, queue, slot))
+        leave(state.links, queue, slot)
         state.links[slot]["next"] = shortlist
         shortlist = slot
     while shortlist != NONE:
         following = int(state.links[shortlist]["next"])
-        queue = int(rejoin(state.links, queue, shortlist))
+        rejoin(state.links, queue, shortlist)
         shortlist = following
-    state.lobbies[number]["queue"] = queue
     return chosen
 
 
@@ -350,13 +360,13 @@ def place(model: Model, world: Record, state: State, slot: int, number: int) -> 
             state.reps[rep]["open"] += 1
     if lead["rep"] == NOBODY:
         lead["rank"] = assignment.rank_in_team(model, world, team, lead)
-        lobby = state.lobbies[number]
-        lobby["queue"] = join(state.links, lobby["queue"], slot, lead["rank"], lead["since"], lead["entity"])
+        queue = state.team_queues[number]
+        join(state.links, queue, slot, lead["rank"], lead["since"], lead["entity"])
         stir(state, number)
     else:
         lead["rank"] = assignment.rank(team["queue_order"], lead)
-        desk = state.desks[lead["rep"]]
-        desk["queue"] = join(state.links, desk["queue"], slot, lead["rank"], lead["since"], lead["entity"])
+        queue = state.own_queues[lead["rep"]]
+        join(state.links, queue, slot, lead["rank"], lead["since"], lead["entity"])
         enlist(state, lead["rep"])
 
 
@@ -365,11 +375,9 @@ def leave_queue(state: State, slot: int, team: int) -> None:
     """Take a lead out of the queue that it waits in."""
     lead = state.leads[slot]
     if lead["rep"] == NOBODY:
-        lobby = state.lobbies[team]
-        lobby["queue"] = leave(state.links, lobby["queue"], slot)
+        leave(state.links, state.team_queues[team], slot)
     else:
-        desk = state.desks[lead["rep"]]
-        desk["queue"] = leave(state.links, desk["queue"], slot)
+        leave(state.links, state.own_queues[lead["rep"]], slot)
         enlist(state, lead["rep"])
 
 
@@ -421,10 +429,15 @@ def start_work(model: Model, world: Record, state: State, ledger: Ledger, slot: 
 
 
 @rule
-def end_work(model: Model, state: State, ledger: Ledger, slot: int) -> None:
-    """Work on a lead ends: its rep is idle, the customer has the ball."""
+def end_work(model: Model, state: State, ledger: Ledger, slot: int) -> bool:
+    """Work on a lead ends: its rep is idle, the customer has the ball.
+
+    Where the customer answers at once and nothing else is due, the answer comes next whatever happens: True says
+    that it can be taken now, without the detour by the agenda.
+    """
     lead = state.leads[slot]
-    now = state.clock[0]["now"]
+    clock = state.clock[0]
+    now = clock["now"]
     write(ledger, now, lead, Event.WORKED.value, now - lead["since"], lead["effort"], 0.0)
     lead["since"] = now
     if model.stages[lead["stage"]]["team"] != NOBODY:
@@ -432,8 +445,12 @@ def end_work(model: Model, state: State, ledger: Ledger, slot: int) -> None:
         rep["busy"] = 0
         rep["idle_since"] = now
         enlist(state, lead["rep"])
+    if lead["takes"] == 0 and next_time(state.agenda, clock) > now and clock["round"] < MOST_ROUNDS:
+        clock["round"] += 1
+        return True
     answers = now + lead["takes"]
     put(model, state, lead_actor(state, slot), answers, Due.CUSTOMER_ANSWERS.value, lead["entity"])
+    return False
 
 
 @rule
@@ -524,13 +541,14 @@ def join_staff(model: Model, state: State, number: int) -> None:
 @rule
 def leave_staff(model: Model, world: Record, state: State, number: int) -> None:
     """A rep leaves: the leads of its queue are placed anew and keep their place in time."""
-    rep, desk = state.reps[number], state.desks[number]
+    rep, queue = state.reps[number], state.own_queues[number]
     rep["on_staff"] = 0
     enlist(state, number)
-    while desk["queue"] != NONE:
-        slot = int(desk["queue"])
-        desk["queue"] = leave(state.links, desk["queue"], slot)
+    slot = first(state.links, queue)
+    while slot != NONE:
+        leave(state.links, queue, slot)
         place(model, world, state, slot, rep["team"])
+        slot = first(state.links, queue)
 
 
 @rule

@@ -1,23 +1,95 @@
-"""The compiled engine's queues: pairing heaps threaded through links, one for each who can wait.
+"""The compiled engine's queues: whoever comes last joins a chain, the others a heap.
 
-Fredman, Sedgewick, Sleator, Tarjan (1986), The pairing heap: a new form of self-adjusting heap.
-A queue is the number of its first; NONE is an empty one. Leads wait for reps, and reps for leads.
+Most queues are joined in the order in which they are left, so that the end of a chain is the place. Who
+belongs further ahead (a hot lead among warm ones) joins a pairing heap: Fredman, Sedgewick, Sleator, Tarjan
+(1986), The pairing heap: a new form of self-adjusting heap. The first of the queue is the first of the two.
+Both are threaded through links, one for each who can wait: leads for reps, and reps for leads.
 """
 
 from __future__ import annotations
 
-from funnelsim.vocabulary import Records, record, rule
+import numpy as np
+
+from funnelsim.vocabulary import Record, Records, record, rule
 
 NONE = -1
+IN_CHAIN = -2  # the child of who stands in a chain
 
+QUEUE = record(
+    ("head", "<i4"),  # of the chain
+    ("tail", "<i4"),
+    ("root", "<i4"),  # of the heap
+)
 LINK = record(
     ("rank", "<i8"),  # lower is first, then
     ("since", "<i8"),  # who waits longer, then
     ("entity", "<i8"),  # the lower
-    ("child", "<i4"),
-    ("next", "<i4"),  # sibling, or the next free slot
-    ("previous", "<i4"),  # sibling, or the parent of a first child
+    ("child", "<i4"),  # in the heap; or IN_CHAIN
+    ("next", "<i4"),  # behind it in the chain; its sibling; the next free slot of a pool
+    ("previous", "<i4"),  # ahead of it in the chain; its sibling; the parent of a first child
 )
+
+
+def new_queues(count: int) -> Records:
+    """Make empty queues."""
+    return np.full(count, NONE, QUEUE)
+
+
+@rule
+def first(links: Records, queue: Record) -> int:
+    """Find the first of a queue, NONE where it is empty."""
+    head, root = queue["head"], queue["root"]
+    if root == NONE or (head != NONE and precedes(links, head, root)):
+        return int(head)
+    return int(root)
+
+
+@rule
+def join(links: Records, queue: Record, slot: int, rank: int, since: int, entity: int) -> None:
+    """Add one to a queue."""
+    link = links[slot]
+    link["rank"] = rank
+    link["since"] = since
+    link["entity"] = entity
+    rejoin(links, queue, slot)
+
+
+@rule
+def rejoin(links: Records, queue: Record, slot: int) -> None:
+    """Add one to a queue at the place that it had."""
+    tail = queue["tail"]
+    link = links[slot]
+    link["next"] = NONE
+    link["previous"] = NONE
+    if tail == NONE:
+        link["child"] = IN_CHAIN
+        queue["head"] = slot
+        queue["tail"] = slot
+    elif precedes(links, tail, slot):
+        link["child"] = IN_CHAIN
+        link["previous"] = tail
+        links[tail]["next"] = slot
+        queue["tail"] = slot
+    else:
+        link["child"] = NONE
+        queue["root"] = meld(links, queue["root"], slot)
+
+
+@rule
+def leave(links: Records, queue: Record, slot: int) -> None:
+    """Take one out of a queue."""
+    if links[slot]["child"] != IN_CHAIN:
+        queue["root"] = leave_heap(links, queue["root"], slot)
+        return
+    ahead, behind = links[slot]["previous"], links[slot]["next"]
+    if ahead == NONE:
+        queue["head"] = behind
+    else:
+        links[ahead]["next"] = behind
+    if behind == NONE:
+        queue["tail"] = ahead
+    else:
+        links[behind]["previous"] = ahead
 
 
 @rule
@@ -31,29 +103,14 @@ def precedes(links: Records, one: int, other: int) -> bool:
     return bool(a["entity"] < b["entity"])
 
 
-@rule
-def join(links: Records, queue: int, slot: int, rank: int, since: int, entity: int) -> int:
-    """Add one to a queue; return the queue's first."""
-    link = links[slot]
-    link["rank"] = rank
-    link["since"] = since
-    link["entity"] = entity
-    return rejoin(links, queue, slot)
+# ---- the heap ---------------------------------------------------------------------------------
 
 
 @rule
-def rejoin(links: Records, queue: int, slot: int) -> int:
-    """Add one to a queue at the place that it had; return the queue's first."""
-    links[slot]["child"] = NONE
-    alone(links, slot)
-    return meld(links, queue, slot)
-
-
-@rule
-def leave(links: Records, queue: int, slot: int) -> int:
-    """Take one out of a queue; return the queue's first."""
+def leave_heap(links: Records, root: int, slot: int) -> int:
+    """Take one out of a heap; return the heap's first."""
     rest = pair_up(links, links[slot]["child"])
-    if slot == queue:
+    if slot == root:
         return rest
     previous, following = links[slot]["previous"], links[slot]["next"]
     if links[previous]["child"] == slot:
@@ -62,12 +119,12 @@ def leave(links: Records, queue: int, slot: int) -> int:
         links[previous]["next"] = following
     if following != NONE:
         links[following]["previous"] = previous
-    return meld(links, queue, rest)
+    return meld(links, root, rest)
 
 
 @rule
 def meld(links: Records, one: int, other: int) -> int:
-    """Make one queue of two: the later root becomes a child of the earlier."""
+    """Make one heap of two: the later root becomes a child of the earlier."""
     if one == NONE:
         return int(other)
     if other == NONE:
@@ -86,7 +143,7 @@ def meld(links: Records, one: int, other: int) -> int:
 
 @rule
 def pair_up(links: Records, child: int) -> int:
-    """Make one queue of a list of siblings: pairs from the front, then melded from the back."""
+    """Make one heap of a list of siblings: pairs from the front, then melded from the back."""
     pairs = NONE  # a list of melded pairs, the last one first
     while child != NONE:
         partner = links[child]["next"]

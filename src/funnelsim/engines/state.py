@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from funnelsim.engines.agenda import NOT_DUE, Places, new_agenda
-from funnelsim.engines.queues import LINK, NONE
+from funnelsim.engines.queues import LINK, NONE, new_queues
 from funnelsim.handles import by_pointer
 from funnelsim.model import Model
 from funnelsim.policies import callable_by_compiled_code
@@ -26,16 +26,12 @@ CLOCK = record(
     ("last_day_booked", "<i4"),
 )
 DESK = record(
-    ("queue", "<i4"),  # the first of the rep's own queue
     ("wanted", "<i4"),  # 1: among the team's reps who can start on a lead of their own queue
     ("at_hand", "<i4"),  # 1: among the team's reps who can be given a lead of the team's queue
 )
 LOBBY = record(
     ("closes", "<i8"),  # the end of the latest opening
     ("opening", "<i4"),  # the row of the latest opening, or the row before the first
-    ("queue", "<i4"),  # the first of the team's queue
-    ("wanted", "<i4"),  # the first of the reps with a queue of their own, by number
-    ("at_hand", "<i4"),  # the first of the reps with room, by the time since when they are idle
     ("stirred", "<i4"),  # something changed since the team last had nothing to grant
 )
 
@@ -54,20 +50,20 @@ class State(NamedTuple):
     desks: Records  # DESK, one a rep
     lobbies: Records  # LOBBY, one a team
     leads: Records  # LEAD, the pool
-    links: Records  # LINK, one a slot of the pool: the queues of leads
-    wanted: Records  # LINK, one a rep: LOBBY["wanted"]
-    at_hand: Records  # LINK, one a rep: LOBBY["at_hand"]
+    links: Records  # LINK, one a slot of the pool: of leads in queues
+    own_queues: Records  # QUEUE, one a rep: leads that wait for this rep
+    team_queues: Records  # QUEUE, one a team: leads that wait for any rep
+    wanted: Records  # QUEUE, one a team: idle reps whose own queue is not empty, by number
+    wanted_links: Records  # LINK, one a rep
+    at_hand: Records  # QUEUE, one a team: idle reps with room for one more lead, who is idle longest first
+    at_hand_links: Records  # LINK, one a rep
 
 
 def first_state(model: Model) -> State:
     """Make the arrays of a state; shapes as in State."""
     reps, teams = len(model.reps), len(model.teams)
     actors = 1 + reps + teams + len(model.channels) + FIRST_POOL
-    desks = np.zeros(reps, DESK)
-    desks["queue"] = NONE
     lobbies = np.zeros(teams, LOBBY)
-    for queue in ("queue", "wanted", "at_hand"):
-        lobbies[queue] = NONE
     lobbies["stirred"] = 1
     lobbies["opening"] = model.teams["first_hours"] - 1
     clock = np.zeros(1, CLOCK)
@@ -86,12 +82,16 @@ def first_state(model: Model) -> State:
         expected=model.expected.copy(),
         teams=state_teams,
         reps=model.reps.copy(),
-        desks=desks,
+        desks=np.zeros(reps, DESK),
         lobbies=lobbies,
         leads=np.zeros(FIRST_POOL, LEAD),
         links=links,
-        wanted=np.full(reps, NONE, LINK),
-        at_hand=np.full(reps, NONE, LINK),
+        own_queues=new_queues(reps),
+        team_queues=new_queues(teams),
+        wanted=new_queues(teams),
+        wanted_links=np.full(reps, NONE, LINK),
+        at_hand=new_queues(teams),
+        at_hand_links=np.full(reps, NONE, LINK),
     )
 
 

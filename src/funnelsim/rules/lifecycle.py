@@ -91,25 +91,24 @@ def effect_of_waiting(model: Model, stage: Record, waited: int) -> float:
     count = stage["points"]
     if count == 0:
         return 1.0
-    first = stage["first_point"]
+    points, first = model.points, stage["first_point"]
     last = first + count - 1
-    points = model.points
-    log_hours = math.log(max(waited, 1) / HOUR)
-    if log_hours <= points[first]["log_hours"]:
-        return math.exp(points[first]["log_odds"])
-    if log_hours >= points[last]["log_hours"]:
-        return math.exp(points[last]["log_odds"])
+    if waited <= points[first]["waited"]:
+        return float(points[first]["odds"])
+    if waited >= points[last]["waited"]:
+        return float(points[last]["odds"])
     right = first + 1
-    while points[right]["log_hours"] < log_hours:
+    while points[right]["waited"] < waited:
         right += 1
     left = points[right - 1]
+    log_hours = math.log(waited / HOUR)
     share = (log_hours - left["log_hours"]) / (points[right]["log_hours"] - left["log_hours"])
     return math.exp(left["log_odds"] + share * (points[right]["log_odds"] - left["log_odds"]))
 
 
 @rule
 def answer(model: Model, world: Record, lead: Record) -> tuple[int, int, int]:
-    """Decide, once it is clear whether the lead advances, how long the customer takes, where it goes and why."""
+    """Decide, for a lead that advances or not, how long the customer takes, where it goes and why."""
     stage = stage_for(model, lead)
     customer_time = model.distributions[stage["customer_time"]]
     first, ways = stage["first_else"], stage["elses"]

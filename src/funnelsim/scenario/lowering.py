@@ -25,6 +25,7 @@ from funnelsim.scenario.volumes import expected_inquiries, mean_share, spend_by_
 from funnelsim.vocabulary import (
     CHANNEL,
     DAY,
+    HOUR,
     HOURS,
     LOST,
     NEVER,
@@ -193,11 +194,23 @@ class _Pools:
         return first, len(possible)
 
     def curve(self, wait: Wait) -> tuple[int, int]:
-        """Add an effect of waiting once; return its first point's number and how many there are."""
+        """Add an effect of waiting once; return its first point's number and how many there are.
+
+        Where waiting has no effect there is none.
+        """
+        if set(wait.odds_ratio) == {1}:
+            return 0, 0
         if wait not in self._curves:
             self._curves[wait] = (len(self.points), len(wait.hours))
             for hours, odds in zip(wait.hours, wait.odds_ratio, strict=True):
-                self.points.append({"log_hours": math.log(hours), "log_odds": math.log(odds)})
+                self.points.append(
+                    {
+                        "waited": round(hours * HOUR),
+                        "odds": odds,
+                        "log_hours": math.log(hours),
+                        "log_odds": math.log(odds),
+                    }
+                )
         return self._curves[wait]
 
 

@@ -19,6 +19,10 @@ import funnelsim
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = Path(funnelsim.__file__).parent
+SAID = {  # by a check that finds a fault: of those of the engines, in a scene made by hand, not by luck
+    "parity": ("by_hand(INSTANTS", "ParityError"),
+    "oracle": ("oracle_agrees", "AssertionError"),
+}
 
 
 @dataclass(frozen=True)
@@ -120,11 +124,11 @@ def test_a_fault_is_found(copy: Path, fault: Fault) -> None:
     plant(copy, fault)
     done = check(copy, fault.found_by)
     assert done.returncode == 1
-    assert "AssertionError" in done.stderr
+    assert all(said in done.stderr for said in SAID[fault.found_by])
 
 
 def test_parity_cannot_see_a_fault_that_both_engines_share(copy: Path) -> None:
-    plant(copy, FAULTS["work may start at closing"])
+    plant(copy, FAULTS["going back to the same stage counts as advancing"])
     assert check(copy, "parity").returncode == 0
 
 

@@ -33,21 +33,21 @@ def measure(name: str, runs: int) -> tuple[str, Sequence[Table]]:
     return text, tables
 
 
-def main() -> None:
+def main(command: Sequence[str] | None = None) -> None:
     """Measure every part and write the pages, or some parts and only print them."""
     arguments = argparse.ArgumentParser(description=__doc__, prog="python -m benchmarks")
     arguments.add_argument("--only", nargs="+", choices=PARTS, help="measure these parts and write nothing")
     arguments.add_argument(
         "--runs", type=int, default=LEAST, help="runs of each program (default: %(default)s)"
     )
-    options = arguments.parse_args()
+    options = arguments.parse_args(command)
+    if options.runs < LEAST and not options.only:
+        arguments.error(f"medians of fewer than {LEAST} runs are not written")
     facts = described(COMMAND, options.runs)
     print(facts, end="\n\n", flush=True)
     measured = {name: measure(name, options.runs) for name in options.only or PARTS}
     if options.only:
         return
-    if options.runs < LEAST:
-        arguments.error(f"medians of fewer than {LEAST} runs are not written")
     page = "\n\n".join(["# Results", facts, *(text for text, _ in measured.values())])
     RESULTS.write_text(page + "\n", encoding="utf-8")
     tables = "\n\n".join(map(str, measured["common_funnel"][1]))

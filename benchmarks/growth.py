@@ -109,7 +109,7 @@ def leads_table(runs: int, sizes: tuple[int, int] = LEADS) -> Table:
         )
         for found in zip(*pairs, strict=True)
     ]
-    note = f"Times as long: {times(ratio)}. More memory: {more:.1f} MB. Each in a process of its own."
+    note = f"Times as long: {times(ratio)}. More memory: {more:.1f} MB. Folded, each in a process of its own."
     head = ("leads", "seconds", "most memory of the process, MB")
     return Table("One replication of the common funnel, by its leads", head, rows, words=0, note=note)
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import doctest
 import random
+from pathlib import Path
 from types import ModuleType
 
 import pytest
+from benchmarks import __main__ as command
 from benchmarks import full_model, growth, report, studies
 from benchmarks.common_funnel import FUNNEL, SCENARIO, MissingError, Program, Stage, comparison, theory
 from benchmarks.common_funnel.in_funnelsim import unit_hours
@@ -214,6 +216,42 @@ def test_the_page_says_where_it_was_measured() -> None:
     said = described("make bench", 5)
     for fact in ("Command: `make bench`", "cores", "Python", "simpy", "at least 5 runs"):
         assert fact in said
+
+
+@pytest.fixture
+def pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
+    """The pages that the command writes, and parts that take no time."""
+    results, page = tmp_path / "results.md", tmp_path / "performance.md"
+    page.write_text("before <!-- peers -->old<!-- end of peers --> after", encoding="utf-8")
+    monkeypatch.setattr(command, "RESULTS", results)
+    monkeypatch.setattr(command, "PAGE", page)
+    table = Table("Leads a second", ("program", "leads/s"), [("SimPy", "1")])
+    monkeypatch.setattr(command, "measure", lambda name, runs: (f"## {name} {runs}", [table]))
+    return results, page
+
+
+def test_a_whole_run_is_written(pages: tuple[Path, Path]) -> None:
+    command.main([])
+    results, page = (each.read_text(encoding="utf-8") for each in pages)
+    sections = [line for line in results.splitlines() if line.startswith("## ")]
+    assert sections == [f"## {name} {command.LEAST}" for name in command.PARTS]
+    assert "Command: `make bench`" in results
+    assert page.startswith("before")
+    assert page.endswith("after")
+    assert "| SimPy" in page
+    assert "old" not in page
+
+
+def test_a_part_alone_is_not_written(pages: tuple[Path, Path]) -> None:
+    command.main(["--only", "start", "--runs", "1"])
+    assert not pages[0].exists()
+    assert "old" in pages[1].read_text(encoding="utf-8")
+
+
+def test_too_few_runs_are_refused(pages: tuple[Path, Path]) -> None:
+    with pytest.raises(SystemExit):
+        command.main(["--runs", "4"])
+    assert not pages[0].exists()
 
 
 def test_docs_have_a_place_for_the_peers_table() -> None:

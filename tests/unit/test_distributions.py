@@ -260,8 +260,9 @@ def test_equal_shapes_share_their_knots():
         tables.add(each) for each in (Lognormal(1, 3), Lognormal(10, 30), Lognormal(1, 4), Lognormal(1, 3))
     ]
     distributions, knots = tables.records()
-    assert rows == [0, 1, 2, 0]
+    assert rows == [0, 1, 2, 3]
     assert distributions["first"][0] == distributions["first"][1] != distributions["first"][2]
+    assert distributions[0] == distributions[3]
     assert len(knots) == 2 * len(tabulate(Lognormal(1, 3)).knots)
 
 

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -25,6 +25,9 @@ class Table(NamedTuple):
     location: float
     scale: float
     knots: Floats
+
+
+_NO_KNOTS = np.empty(0)
 
 
 class Distribution(ABC):
@@ -89,7 +92,7 @@ class Constant(Distribution):
 
     def table(self) -> Table:
         """Return a table without knots."""
-        return Table(Family.CONSTANT, self.value, 1.0, np.empty(0))
+        return Table(Family.CONSTANT, self.value, 1.0, _NO_KNOTS)
 
 
 class _Parametric(Distribution):
@@ -117,6 +120,10 @@ class _Parametric(Distribution):
 
     def table(self) -> Table:
         """Return octaves, or steps where the values are discrete."""
+        return self._table
+
+    @cached_property
+    def _table(self) -> Table:
         form = self._form()
         if isinstance(getattr(stats, form.name), stats.rv_discrete):
             return Table(Family.STEPS, form.location, form.scale, step_knots(form.name, form.shapes))
@@ -313,7 +320,11 @@ class Quantiles(Distribution):
 
     def table(self) -> Table:
         """Return the lines as they are."""
-        return Table(Family.LINES, 0.0, 1.0, np.array([*self.levels, *self.values]))
+        return Table(Family.LINES, 0.0, 1.0, self._knots)
+
+    @cached_property
+    def _knots(self) -> Floats:
+        return np.array([*self.levels, *self.values])
 
 
 @dataclass(frozen=True)
@@ -357,9 +368,13 @@ class Sample(Distribution):
 
     def table(self) -> Table:
         """Return a step for each different value."""
+        return Table(Family.STEPS, 0.0, 1.0, self._knots)
+
+    @cached_property
+    def _knots(self) -> Floats:
         values, counts = np.unique(self.values, return_counts=True)
         shares = np.cumsum(counts) / len(self.values)
-        return Table(Family.STEPS, 0.0, 1.0, np.concatenate([shares, values]))
+        return np.concatenate([shares, values])
 
 
 @dataclass(frozen=True)

@@ -27,21 +27,23 @@ def tabulate(distribution: Distribution) -> Table:
 
 
 class Tables:
-    """The tables of a model, equal ones held once.
+    """The tables of a model: a record for each distribution added, equal knots held once.
+
+    Records are never shared, so that one can be given another location and scale and move no other.
 
     Examples
     --------
     >>> from funnelsim.distributions import Lognormal
     >>> tables = Tables()
-    >>> [tables.add(Lognormal(1, 3)), tables.add(Lognormal(2, 6)), tables.add(Lognormal(1, 3))]
-    [0, 1, 0]
+    >>> [tables.add(Lognormal(1, 3)), tables.add(Lognormal(1, 4)), tables.add(Lognormal(2, 6))]
+    [0, 1, 2]
     >>> distributions, knots = tables.records()
     >>> distributions["first"].tolist()
-    [0, 0]
+    [0, 6890, 0]
     """
 
     def __init__(self) -> None:
-        self._rows: dict[tuple[float, float, int, int, int], int] = {}
+        self._rows: list[tuple[float, float, int, int, int]] = []
         self._offsets: dict[bytes, int] = {}
         self._knots: list[Floats] = []
         self._end = 0
@@ -50,12 +52,12 @@ class Tables:
         """Tabulate a distribution and return its position; ValueError as `tabulate`."""
         family, location, scale, knots = tabulate(distribution)
         first = self._offset(knots)
-        row = (location, scale, first, family.value, len(knots) // 2)
-        return self._rows.setdefault(row, len(self._rows))
+        self._rows.append((location, scale, first, family.value, len(knots) // 2))
+        return len(self._rows) - 1
 
     def records(self) -> tuple[Records, Floats]:
         """Return the DISTRIBUTION records, in the order of their positions, and the knots of all."""
-        return np.array(list(self._rows), dtype=DISTRIBUTION), np.concatenate([np.empty(0), *self._knots])
+        return np.array(self._rows, dtype=DISTRIBUTION), np.concatenate([np.empty(0), *self._knots])
 
     def _offset(self, knots: Floats) -> int:
         """Return where the knots begin, appending them if they are new."""

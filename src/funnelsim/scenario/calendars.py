@@ -6,7 +6,8 @@ import calendar
 import math
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property, lru_cache
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -65,28 +66,57 @@ class Calendar:
         A calendar month has `per_month` x its weight in the monthly profile x growth, spread
         over its days by the weekday profile. Growth compounds by month from `start`.
         """
-        months, month, weekday = self._places
-        by_month = np.array([self._per_weight(channel, per_month, *each) for each in months])
-        return np.asarray(by_month[month] * np.array(channel.weekday_profile)[weekday])
+        spread = self._spread(channel.monthly_profile, channel.weekday_profile)
+        by_month = per_month * spread.profile * 12 / spread.total
+        if channel.growth_per_year != 0:
+            by_month *= [(1.0 + channel.growth_per_year) ** years for years in spread.years]
+        return np.asarray((by_month / spread.weights)[self.month] * spread.weekdays)
+
+    def _spread(self, profile: tuple[float, ...], weekdays: tuple[float, ...]) -> _Spread:
+        """Work out once what is the same in every world."""
+        key = profile, weekdays
+        if key not in self._spreads:
+            months, start = self.calendar_months, self.start
+            self._spreads[key] = _Spread(
+                profile=np.array([profile[month - 1] for _, month in months]),
+                total=math.fsum(profile),
+                years=[((year - start.year) * 12 + month - start.month) / 12 for year, month in months],
+                weights=np.array([_weight_of_month(weekdays, *month) for month in months]),
+                weekdays=np.array(weekdays)[self.weekday],
+            )
+        return self._spreads[key]
 
     @cached_property
-    def _places(self) -> tuple[list[tuple[int, int]], Integers, Integers]:
-        """List the calendar months, and say for each day which of them and which weekday it is."""
-        months = list(dict.fromkeys((day.year, day.month) for day in self.days))
-        number = {month: place for place, month in enumerate(months)}
-        month = np.array([number[day.year, day.month] for day in self.days], np.int64)
-        return months, month, np.array([day.weekday() for day in self.days], np.int64)
+    def _spreads(self) -> dict[tuple[tuple[float, ...], tuple[float, ...]], _Spread]:
+        return {}
 
-    def _per_weight(self, channel: Channel, per_month: float, year: int, month: int) -> float:
-        """Compute the inquiries of a calendar month for each unit of its days' weights."""
-        profile, weights = channel.monthly_profile, channel.weekday_profile
-        since_start = (year - self.start.year) * 12 + month - self.start.month
-        volume = per_month * profile[month - 1] * 12 / math.fsum(profile)
-        volume *= (1.0 + channel.growth_per_year) ** (since_start / 12)
-        return float(volume / _weight_of_month(weights, year, month))
+    @cached_property
+    def calendar_months(self) -> list[tuple[int, int]]:
+        """The calendar months, as (year, month)."""
+        return list(dict.fromkeys((day.year, day.month) for day in self.days))
+
+    @cached_property
+    def month(self) -> Integers:
+        """The number of each day's calendar month among them; shape (days,)."""
+        number = {month: place for place, month in enumerate(self.calendar_months)}
+        return np.array([number[day.year, day.month] for day in self.days], np.int64)
+
+    @cached_property
+    def weekday(self) -> Integers:
+        """Each day's weekday, Monday 0; shape (days,)."""
+        return np.array([day.weekday() for day in self.days], np.int64)
 
 
-@lru_cache(maxsize=4096)
+class _Spread(NamedTuple):
+    """What spreads a channel's inquiries over the days, whatever their number."""
+
+    profile: Floats  # the weight of each calendar month, of which those of a year sum to
+    total: float
+    years: list[float]  # from `start` to each calendar month
+    weights: Floats  # of the days of each calendar month together
+    weekdays: Floats  # weight of each day
+
+
 def _weight_of_month(weights: tuple[float, ...], year: int, month: int) -> float:
     """Add up the weights of a calendar month's days."""
     first, length = calendar.monthrange(year, month)

@@ -17,8 +17,9 @@ import numpy as np
 
 from funnelsim.distributions import Constant, Distribution
 from funnelsim.scenario.calendars import Calendar
+from funnelsim.scenario.effects import by_heat, committee_effect, odds_of, theorist_odds
 from funnelsim.scenario.flow import LOSS, WIN, advancing, failing, first_stage, lead_maker, mix, stage_of
-from funnelsim.scenario.lowering import by_heat, committee_effect, odds_of, theorist_odds, weekly
+from funnelsim.scenario.lowering import weekly
 from funnelsim.scenario.scenario import Scenario
 from funnelsim.scenario.schema import Contents, Stage, Team
 from funnelsim.scenario.volumes import expected_inquiries, on_staff

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, TypeVar
+from functools import lru_cache
+from typing import Any, NamedTuple, TypeVar
 
 from funnelsim.distributions import Constant, Distribution, Scaled
 from funnelsim.randomness import hash24
@@ -13,6 +14,7 @@ from funnelsim.scenario.errors import Problem, shown
 from funnelsim.scenario.places import Path, look_up, written
 from funnelsim.scenario.quantities import Reading
 from funnelsim.scenario.schema import Contents
+from funnelsim.scenario.section import Section
 from funnelsim.scenario.structure import Document, problems_at
 from funnelsim.scenario.unknowns import HIGHEST, LOWEST, MEDIAN, Unknown
 
@@ -39,20 +41,42 @@ def applied(contents: _Table, values: Mapping[str, float]) -> _Table:
     >>> applied(typed, {"teams.sales.cost_per_person_month *=": 1.5}).teams["sales"].cost_per_person_month
     9000.0
     """
-    for key, value in values.items():
+    placed: _Table = _placed(contents, _tree(tuple(values)), values)
+    return placed
+
+
+class _Leaf(NamedTuple):
+    """Where a number is to be put: what is done there, and the key that says so."""
+
+    operation: str
+    key: str
+
+
+_Tree = dict[str, Any]  # by part of the path: what lies below, at last a _Leaf
+
+
+@lru_cache(maxsize=256)
+def _tree(keys: tuple[str, ...]) -> _Tree:
+    """Join the paths of keys, so that each table on the way is copied once."""
+    tree: _Tree = {}
+    for key in keys:
         path, operation = split_key(key)
-        contents = _placed(contents, path, operation, value)
-    return contents
+        branch = tree
+        for part in path[:-1]:
+            branch = branch.setdefault(part, {})
+        branch[path[-1]] = _Leaf(operation, key)
+    return tree
 
 
-def _placed(node: Any, path: Path, operation: str, value: float) -> Any:
-    """Copy the tables on the way to a number, and change it."""
-    if not path:
-        return _operated(node, operation, value)
-    if isinstance(node, Mapping):
-        return {**node, path[0]: _placed(node[path[0]], path[1:], operation, value)}
-    inner = _placed(getattr(node, path[0]), path[1:], operation, value)
-    return node.model_copy(update={path[0]: inner})
+def _placed(node: Any, tree: _Tree | _Leaf, values: Mapping[str, float]) -> Any:
+    """Copy the tables on the way to numbers, and change these."""
+    if isinstance(tree, _Leaf):
+        return _operated(node, tree.operation, values[tree.key])
+    if isinstance(node, Section):
+        return node.model_copy(
+            update={part: _placed(getattr(node, part), below, values) for part, below in tree.items()}
+        )
+    return {**node, **{part: _placed(node[part], below, values) for part, below in tree.items()}}
 
 
 def _operated(before: Distribution | float, operation: str, value: float) -> Distribution | float:

@@ -55,7 +55,9 @@ def expected_inquiries(contents: Contents, name: str, calendar: Calendar) -> Flo
     if promotion is not None:
         on = np.array([promotion.starts <= day < promotion.ends for day in calendar.days])
         by_day = np.where(on, by_day * promotion.inquiries_factor, by_day)
-    return np.concatenate([[0.0], np.cumsum(by_day)])
+    expected = np.zeros(len(by_day) + 1)
+    np.cumsum(by_day, out=expected[1:])
+    return expected
 
 
 def response_by_day(contents: Contents, name: str, calendar: Calendar) -> Floats:
@@ -76,9 +78,9 @@ def curve_of(contents: Contents, name: str) -> Curve | None:
 
 def spend_by_day(channel: Channel, calendar: Calendar) -> Floats:
     """Return the weight of each day's month in a channel's cost per month, 1 on average; shape (days,)."""
-    profile = channel.spend_profile
-    mean = math.fsum(profile) / 12
-    return np.array([profile[day.month - 1] / mean for day in calendar.days])
+    mean = math.fsum(channel.spend_profile) / 12
+    by_month = np.array([channel.spend_profile[month - 1] / mean for _, month in calendar.calendar_months])
+    return np.asarray(by_month[calendar.month])
 
 
 def reached_by_day(contents: Contents, selling: PersonalSelling, calendar: Calendar) -> Floats:

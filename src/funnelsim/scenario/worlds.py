@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
+from funnelsim.distributions import Tables
 from funnelsim.model import Model, Names
-from funnelsim.randomness import UNCERTAINTY, entity, uniforms
+from funnelsim.randomness import entity
+from funnelsim.rules.unknowns import draw_unknowns
 from funnelsim.scenario.changes import split_key
 from funnelsim.scenario.lowering import Groundwork, Lowered, lower
 from funnelsim.scenario.places import written
 from funnelsim.scenario.scenario import Scenario
 from funnelsim.scenario.uncertainties import applied
 from funnelsim.scenario.unknowns import MEDIAN, Unknown
-from funnelsim.vocabulary import Entity, Floats, Record
+from funnelsim.vocabulary import Entity, Floats, Integers, Record, Records
 
 
 class Parameter(NamedTuple):
@@ -50,17 +54,23 @@ class Worlds:
 
     def __call__(self, world: Record) -> Model:
         """Lower the scenario as it is in a world."""
-        return self.at(self.levels(world))
+        return self._with(self._draws.of(world)[1])
 
     def levels(self, world: Record) -> Floats:
         """Draw the probability of each uncertain number: (K,), in the order of the file."""
-        return np.array([level_of(key, world) for key in self._unknown])
+        return self._draws.of(world)[0]
 
     def at(self, levels: Floats) -> Model:
         """Lower the scenario with each uncertain number at a probability: (K,)."""
-        drawn = zip(self._unknown.items(), levels, strict=True)
-        values = {key: unknown.at(float(level)) for (key, unknown), level in drawn}
+        return self._with(each.at(float(u)) for each, u in zip(self._unknown.values(), levels, strict=True))
+
+    def _with(self, numbers: Iterable[float]) -> Model:
+        values = dict(zip(self._unknown, numbers, strict=True))
         return self.groundwork.model(applied(self.scenario, values))
+
+    @cached_property
+    def _draws(self) -> Draws:
+        return draws_of(self._unknown)
 
     @property
     def median(self) -> Model:
@@ -108,13 +118,36 @@ def lower_in(scenario: Scenario, world: Record) -> Lowered:
     return Lowered(worlds(world), worlds.names)
 
 
-def level_of(key: str, world: Record) -> float:
-    """Draw the probability at which an uncertain number stands in a world.
+class Draws(NamedTuple):
+    """How the uncertain numbers are drawn; shapes (K,)."""
+
+    owners: Integers
+    distributions: Records
+    knots: Floats
+    plus: Floats
+
+    def of(self, world: Record) -> tuple[Floats, list[float]]:
+        """Draw the probabilities and the numbers of a world."""
+        levels, numbers = np.empty(len(self.owners)), np.empty(len(self.owners))
+        draw_unknowns(world.reshape(1), self.owners, self.distributions, self.knots, levels, numbers)
+        return levels, (numbers + self.plus).tolist()
+
+
+def draws_of(unknown: Mapping[str, Unknown]) -> Draws:
+    """Prepare to draw numbers, keyed by their paths: an operation at a key's end is no part of its draw.
 
     >>> from funnelsim.engines import world_of
-    >>> world = world_of(1, 0)
-    >>> level_of("stages.offer.conversion *=", world) == level_of("stages.offer.conversion", world)
+    >>> from funnelsim.scenario.quantities import Reading
+    >>> from funnelsim.scenario.unknowns import read_unknown
+    >>> likely = read_unknown({"low": 0, "likely": 1, "high": 2}, Reading())
+    >>> keys = ("stages.offer.conversion *=", "stages.offer.conversion")
+    >>> one, other = (draws_of({key: likely}).of(world_of(1, 0))[1] for key in keys)
+    >>> one == other
     True
     """
-    path, _ = split_key(key)
-    return uniforms(world, entity(Entity.UNCERTAINTY, written(path)), UNCERTAINTY, 0)[0]
+    tables = Tables()
+    for each in unknown.values():
+        tables.add(each.distribution)
+    paths = [written(split_key(key)[0]) for key in unknown]
+    owners = np.array([entity(Entity.UNCERTAINTY, path) for path in paths], np.int64)
+    return Draws(owners, *tables.records(), np.array([each.plus for each in unknown.values()]))

@@ -1,0 +1,40 @@
+"""What moves a conversion or a duration away from what is typed: odds ratios and factors."""
+
+from __future__ import annotations
+
+import math
+
+from funnelsim.scenario.schema import Contents, Stage
+from funnelsim.vocabulary import Heat
+
+_HEATS = tuple(heat.name.lower() for heat in Heat)
+
+
+def odds_of(probability: float) -> float:
+    """Turn a probability into odds, infinite for 1.
+
+    >>> odds_of(0.75)
+    3.0
+    """
+    return math.inf if probability == 1 else probability / (1.0 - probability)
+
+
+def theorist_odds(scenario: Contents, stage: Stage) -> float:
+    """Return the odds ratio of a theorist in a stage."""
+    here = stage.effects.theorist
+    return scenario.effects.theorist if here is None else here
+
+
+def committee_effect(scenario: Contents, segment: str) -> tuple[float, float]:
+    """Return a segment's odds ratio and factor on customer time, its committee's size included."""
+    own, extra = scenario.segments[segment], scenario.effects.extra_decider
+    beyond_first = own.committee_size - 1
+    odds = own.odds_ratio * extra.odds_ratio**beyond_first
+    return odds, own.customer_time_factor * extra.customer_time**beyond_first
+
+
+def by_heat(everywhere: object, here: object) -> list[float]:
+    """Return the values for hot, warm and future leads in a stage, its own where it has some."""
+    own = (getattr(here, heat) for heat in _HEATS)
+    common = (getattr(everywhere, heat) for heat in _HEATS)
+    return [float(b if a is None else a) for a, b in zip(own, common, strict=True)]

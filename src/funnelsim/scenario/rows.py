@@ -1,0 +1,419 @@
+"""The rows of a model, section by section of the file.
+
+Names, dates, people and choices make what is the same in every world: `place` writes it, once. Numbers that
+may be uncertain make the rest: `write` writes it, and what it points into, from nothing but the tables of the
+file that `made_of` lists. Where these are the same objects, so are the rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple, Protocol
+
+from funnelsim.distributions import Constant, Scipy
+from funnelsim.policies import BUILT_IN, policy_number
+from funnelsim.randomness import entity, hash24, purpose
+from funnelsim.scenario.calendars import Calendar
+from funnelsim.scenario.channels import Promotion
+from funnelsim.scenario.effects import by_heat, committee_effect, odds_of, theorist_odds
+from funnelsim.scenario.flow import LOSS, WIN, advancing, failing, first_stage, lead_maker, mix, stage_of
+from funnelsim.scenario.horizon import DAYS_PER_MONTH
+from funnelsim.scenario.schema import Contents, Rep, Stage, Team
+from funnelsim.scenario.sheets import Draft, Sheet, Way, fill
+from funnelsim.scenario.volumes import expected_inquiries, mean_share
+from funnelsim.vocabulary import (
+    DAY,
+    LOST,
+    NEVER,
+    NOBODY,
+    NOTHING,
+    SECOND,
+    WON,
+    Assignment,
+    Entity,
+    QueueOrder,
+)
+
+LONG_AGO = -NEVER // 2  # on staff, and at full strength, before anything happens
+LEAST_VARIATION = 0.001  # of days: less cannot be seen
+NAMED_REPS = 1 << 31  # named reps draw by their names, beyond the numbers of the others
+
+Row = dict[str, Any]
+
+
+class Section(Protocol):
+    """The rows of one section of the file."""
+
+    def place(self, scenario: Contents, draft: Draft) -> None:
+        """Write what is the same in every world."""
+
+    def made_of(self, scenario: Contents) -> tuple[object, ...]:
+        """List the tables of the file whose numbers are in the rows."""
+
+    def write(self, scenario: Contents, sheet: Sheet) -> None:
+        """Write the numbers."""
+
+
+# ---- channels and segments --------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ChannelRows:
+    """A channel and the inquiries expected of it."""
+
+    name: str
+    number: int
+    calendar: Calendar
+    segments: dict[str, int]
+
+    def place(self, scenario: Contents, draft: Draft) -> None:
+        """Write who draws, from when to when, and where inquiries enter."""
+        channel = scenario.channels[self.name]
+        row = {
+            "entity": entity(Entity.LEAD, self.name),
+            "key": entity(Entity.CHANNEL, self.name),
+            "first_date": self.calendar.first_day.toordinal(),
+            "opens": channel.arrives_between.opens * SECOND,
+            "closes": channel.arrives_between.closes * SECOND,
+            "first_expected": self._first_expected,
+            **self._promoted(channel.promotion),
+            "stage": list(scenario.stages).index(first_stage(scenario, self.name)),
+        }
+        fill(draft.array("channels"), self.number, row)
+
+    def made_of(self, scenario: Contents) -> tuple[object, ...]:
+        """List the channel and the mix."""
+        return scenario.channels[self.name], scenario.mix
+
+    def write(self, scenario: Contents, sheet: Sheet) -> None:
+        """Write costs, shares, distributions, and inquiries by day."""
+        channel = scenario.channels[self.name]
+        heat, promotion = channel.temperature, channel.promotion
+        ways = ((share, self.segments[name], NOTHING) for name, share in mix(scenario, self.name).items())
+        first_segment, segments = sheet.route(ways)
+        row = {
+            "cost_per_inquiry": channel.cost_per_inquiry,
+            "cost_per_month": channel.cost_per_month,
+            "price_per_lead": channel.price_per_lead,
+            "price_cut": 0.0 if promotion is None else promotion.price_cut,
+            **_share(scenario, self.name, sheet),
+            "busy": _day_factor(channel.day_variation, sheet),
+            "busy_all": _day_factor(scenario.mix.day_variation, sheet),
+            "theorists": channel.theorist_share,
+            "hot": heat.hot,
+            "hot_or_warm": 1.0 if heat.future == 0 else heat.hot + heat.warm,
+            "fit": sheet.distribution(channel.fit),
+            "first_segment": first_segment,
+            "segments": segments,
+        }
+        fill(sheet.array("channels"), self.number, row)
+        expected = expected_inquiries(scenario, self.name, self.calendar)
+        sheet.array("expected")[self._first_expected : self._first_expected + len(expected)] = expected
+
+    @property
+    def _first_expected(self) -> int:
+        return self.number * (len(self.calendar.days) + 1)
+
+    def _promoted(self, promotion: Promotion | None) -> Row:
+        """Say from when to when a channel's inquiries buy at a lower price."""
+        if promotion is None:
+            return {}
+        return {
+            "cut_from": self.calendar.instant(promotion.starts),
+            "cut_until": self.calendar.instant(promotion.ends),
+        }
+
+
+def _share(scenario: Contents, name: str, sheet: Sheet) -> Row:
+    """Say how uncertain a channel's share of the total is: Dirichlet(certainty x shares)."""
+    share, certainty = mean_share(scenario, name), scenario.mix.certainty
+    if share == 0 or certainty is None:
+        return {"mean_share": 0.0, "weight": 0}
+    return {"mean_share": share, "weight": sheet.distribution(_gamma(certainty * share, 1.0))}
+
+
+def _day_factor(variation: float, sheet: Sheet) -> int:
+    """Write the distribution of a day's factor: gamma with mean 1 and this standard deviation."""
+    if variation < LEAST_VARIATION:
+        return NOTHING
+    k = 1.0 / variation**2
+    return sheet.distribution(_gamma(k, 1.0 / k))
+
+
+@lru_cache(maxsize=1024)
+def _gamma(shape: float, scale: float) -> Scipy:
+    """Make a gamma distribution once: scipy takes a while to."""
+    return Scipy("gamma", {"a": shape, "scale": scale})
+
+
+@dataclass(frozen=True)
+class SegmentRow:
+    """A segment."""
+
+    name: str
+    number: int
+
+    def place(self, scenario: Contents, draft: Draft) -> None:
+        """Write nothing: a segment is all numbers."""
+
+    def made_of(self, scenario: Contents) -> tuple[object, ...]:
+        """List the segment and the effects."""
+        return scenario.segments[self.name], scenario.effects
+
+    def write(self, scenario: Contents, sheet: Sheet) -> None:
+        """Write what a segment's leads are worth and how they decide."""
+        segment = scenario.segments[self.name]
+        odds, customer_time = committee_effect(scenario, self.name)
+        row = {
+            "odds": odds,
+            "customer_time": customer_time,
+            "years": segment.term_years,
+            "margin": segment.gross_margin,
+            "value": sheet.distribution(segment.contract_value_per_year),
+        }
+        fill(sheet.array("segments"), self.number, row)
+
+
+# ---- teams and reps ---------------------------------------------------------------------------
+
+
+class Person(NamedTuple):
+    """Someone on staff: when they come and go, and under which name they are in the file, if any."""
+
+    name: str
+    entity: int
+    joins: int
+    leaves: int
+    own_name: str | None
+
+
+def staff_of(name: str, team: Team, calendar: Calendar) -> list[Person]:
+    """List a team's people: the numbered, then the named; without those gone before time 0."""
+    people = [
+        Person(f"{name} {number + 1}", entity(Entity.REP, name, number), LONG_AGO, NEVER, None)
+        for number in range(team.people)
+    ]
+    for own_name, rep in team.reps.items():
+        joins = LONG_AGO if rep.hired is None else calendar.instant(rep.hired)
+        leaves = NEVER if rep.leaves is None else calendar.instant(rep.leaves)
+        if leaves > 0:
+            key = entity(Entity.REP, name, NAMED_REPS + hash24(own_name))
+            people.append(Person(own_name, key, joins, leaves, own_name))
+    return people
+
+
+@dataclass(frozen=True)
+class TeamRows:
+    """A team and its reps."""
+
+    name: str
+    number: int
+    people: list[Person]
+    first_rep: int
+    first_hours: int
+    hours: int
+    segments: dict[str, int]
+
+    def place(self, scenario: Contents, draft: Draft) -> None:
+        """Write how the team works, who they are and what they know best."""
+        team = scenario.teams[self.name]
+        row = {
+            "max_open": NEVER if team.max_open is None else team.max_open,
+            "first_rep": self.first_rep,
+            "reps": len(self.people),
+            "first_hours": self.first_hours,
+            "hours": self.hours,
+            **_policy(team.assignment),
+            "queue_order": QueueOrder[team.queue_order.upper()].value,
+            "sticky": int(team.sticky),
+        }
+        fill(draft.array("teams"), self.number, row)
+        for number, person in enumerate(self.people, start=self.first_rep):
+            fill(draft.array("reps"), number, self._place_of(person, team, draft))
+
+    def _place_of(self, person: Person, team: Team, draft: Draft) -> Row:
+        own = None if person.own_name is None else team.reps[person.own_name].segments
+        known = dict.fromkeys(team.segments if own is None else own)
+        first_segment, segments = draft.route((1.0, self.segments[name], NOTHING) for name in known)
+        return {
+            "entity": person.entity,
+            "joins": person.joins,
+            "leaves": person.leaves,
+            "skill": 1.0,  # until an engine draws it
+            "speed": 1.0,
+            "first_segment": first_segment,
+            "segments": segments,
+            "team": self.number,
+            "on_staff": int(person.joins <= 0),
+        }
+
+    def made_of(self, scenario: Contents) -> tuple[object, ...]:
+        """List the team."""
+        return (scenario.teams[self.name],)
+
+    def write(self, scenario: Contents, sheet: Sheet) -> None:
+        """Write pay, skill, speed and how newcomers grow."""
+        team = scenario.teams[self.name]
+        fill(sheet.array("teams"), self.number, {"commission": team.commission})
+        reps = sheet.array("reps")
+        as_all = _numbers_of(team, Rep()) | {
+            "skill_distribution": sheet.distribution(team.skill),
+            "speed_distribution": sheet.distribution(team.speed),
+        }
+        fill(reps, slice(self.first_rep, self.first_rep + len(self.people)), as_all)
+        for number, person in enumerate(self.people, start=self.first_rep):
+            if person.own_name is not None:
+                rep = team.reps[person.own_name]
+                fill(reps, number, _numbers_of(team, rep) | _strength_of(rep, sheet))
+
+
+def _policy(name: str) -> Row:
+    if name in BUILT_IN:
+        return {"assignment": Assignment[name.upper()].value}
+    return {"assignment": Assignment.OWN.value, "own_policy": policy_number(name)}
+
+
+def _numbers_of(team: Team, rep: Rep) -> Row:
+    """Lower what a rep costs and how it grows, from its own numbers and its team's."""
+    pay = team.cost_per_person_month if rep.cost_per_month is None else rep.cost_per_month
+    ramp = None if rep.hired is None else team.ramp_up
+    return {
+        "ramp": 0 if ramp is None else round(ramp.months * DAYS_PER_MONTH * DAY),
+        "skill_from": 1.0 if ramp is None else ramp.skill_from,
+        "speed_from": 1.0 if ramp is None else ramp.speed_from,
+        "pay_per_month": pay + team.seat_cost_per_month,
+        "weight": rep.weight,
+    }
+
+
+def _strength_of(rep: Rep, sheet: Sheet) -> Row:
+    """Lower a rep's own skill and speed."""
+    own = {"skill_distribution": rep.skill, "speed_distribution": rep.speed}
+    return {name: sheet.distribution(Constant(value)) for name, value in own.items() if value is not None}
+
+
+# ---- stages -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class StageRows:
+    """A stage, and its rows for each segment where it says something of its own about one."""
+
+    name: str
+    number: int
+    first_variant: int
+    variants: int
+    targets: dict[str, int]
+    reasons: dict[str, int]
+
+    def place(self, scenario: Contents, draft: Draft) -> None:
+        """Write keys, the team and the effect of waiting."""
+        stage = scenario.stages[self.name]
+        first_point, points = draft.curve(stage.effects.wait or scenario.effects.wait)
+        row = {
+            "patience_key": purpose("patience", self.name),
+            "work_key": purpose("work", self.name),
+            "answer_key": purpose("answer", self.name),
+            "assignment_key": purpose("assignment", self.name),
+            "team": NOBODY if stage.team is None else list(scenario.teams).index(stage.team),
+            "makes_lead": int(self.name == lead_maker(scenario)),
+            "first_point": first_point,
+            "points": points,
+            "first_variant": self.first_variant if self.variants else 0,
+            "variants": self.variants,
+        }
+        fill(draft.array("stages"), self.number, row)
+        fill(draft.array("variants"), slice(self.first_variant, self.first_variant + self.variants), row)
+
+    def made_of(self, scenario: Contents) -> tuple[object, ...]:
+        """List the stage and the effects."""
+        return scenario.stages[self.name], scenario.effects
+
+    def write(self, scenario: Contents, sheet: Sheet) -> None:
+        """Write odds, durations, costs and ways out."""
+        stage, effects = scenario.stages[self.name], scenario.effects
+        first_next, nexts = sheet.route(
+            (share, self.targets[target], NOTHING) for target, share in advancing(scenario, self.name).items()
+        )
+        first_else, elses = sheet.route(self._ways_back(stage))
+        row = {
+            "theorist_odds": theorist_odds(scenario, stage),
+            "first_next": first_next,
+            "nexts": nexts,
+            "first_else": first_else,
+            "elses": elses,
+        }
+        fill(sheet.array("stages"), self.number, row | _what_segments_change(stage, sheet))
+        by_temperature = stage.effects.temperature, stage.effects.skill_by_temperature
+        sheet.array("heat_odds")[self.number] = by_heat(effects.temperature, by_temperature[0])
+        sheet.array("heat_skill")[self.number] = by_heat(effects.skill_by_temperature, by_temperature[1])
+        if self.variants:
+            for number, segment in enumerate(scenario.segments, start=self.first_variant):
+                own = stage_of(scenario, self.name, segment)
+                fill(sheet.array("variants"), number, row | _what_segments_change(own, sheet))
+
+    def _ways_back(self, stage: Stage) -> Iterable[Way]:
+        for target, share in failing(stage).items():
+            if target == LOSS:
+                for reason, part in stage.lost_reasons.items():
+                    yield share * part, LOST, self.reasons[reason]
+            else:
+                yield share, self.targets[target], NOTHING
+
+
+def _what_segments_change(stage: Stage, sheet: Sheet) -> Row:
+    """Lower what a segment may change of a stage."""
+    patience = stage.goes_cold_after_days
+    return {
+        "odds": odds_of(stage.conversion),
+        "cost_per_visit": stage.cost_per_visit,
+        "effort": sheet.distribution(stage.effort_hours),
+        "customer_time": sheet.distribution(stage.customer_takes_days),
+        "patience": NOTHING if patience is None else sheet.distribution(patience),
+    }
+
+
+# ---- all of them ------------------------------------------------------------------------------
+
+
+def team_sections(
+    scenario: Contents, staff: dict[str, list[Person]], hours: dict[str, int]
+) -> list[TeamRows]:
+    """Divide reps and opening times, of which each team has so many, among the teams."""
+    segments = _numbered(scenario.segments)
+    sections = []
+    first_rep = first_hours = 0
+    for number, (name, people) in enumerate(staff.items()):
+        sections.append(TeamRows(name, number, people, first_rep, first_hours, hours[name], segments))
+        first_rep += len(people)
+        first_hours += hours[name]
+    return sections
+
+
+def channel_sections(scenario: Contents, calendar: Calendar) -> list[ChannelRows]:
+    """List the channels."""
+    segments = _numbered(scenario.segments)
+    return [ChannelRows(name, number, calendar, segments) for number, name in enumerate(scenario.channels)]
+
+
+def segment_sections(scenario: Contents) -> list[SegmentRow]:
+    """List the segments."""
+    return [SegmentRow(name, number) for number, name in enumerate(scenario.segments)]
+
+
+def stage_sections(scenario: Contents, reasons: Iterable[str]) -> list[StageRows]:
+    """List the stages; those that differ by segment have variants."""
+    targets, numbers = _numbered(scenario.stages) | {WIN: WON}, _numbered(reasons)
+    sections = []
+    first = 0
+    for number, (name, stage) in enumerate(scenario.stages.items()):
+        variants = len(scenario.segments) if stage.segments else 0
+        sections.append(StageRows(name, number, first, variants, targets, numbers))
+        first += variants
+    return sections
+
+
+def _numbered(names: Iterable[str]) -> dict[str, int]:
+    return {name: number for number, name in enumerate(names)}

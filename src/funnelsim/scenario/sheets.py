@@ -1,0 +1,188 @@
+"""What the rows of a model are written on: a draft at first, then copies of the model with some rows anew."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+
+from funnelsim.distributions import Distribution, Table, Tables
+from funnelsim.model import Model
+from funnelsim.scenario.schema import Wait
+from funnelsim.vocabulary import HOUR, POINT, ROUTE
+
+Array = np.ndarray[Any, np.dtype[Any]]
+Way = tuple[float, int, int]  # a share, a target and a reason
+
+
+class Sheet(Protocol):
+    """Where rows are written, and what they point into: distributions and routes, numbered as asked for."""
+
+    def array(self, name: str) -> Array:
+        """Return an array of the model to write into."""
+
+    def distribution(self, distribution: Distribution) -> int:
+        """Write a distribution and return its number."""
+
+    def route(self, ways: Iterable[Way]) -> tuple[int, int]:
+        """Write ways out; return the first one's number and how many there are."""
+
+
+class Ends(NamedTuple):
+    """How many distributions and routes there are so far."""
+
+    distributions: int
+    routes: int
+
+
+class OtherShapeError(Exception):
+    """Rows that need other tables, or more or fewer distributions or routes, than those they replace."""
+
+
+def fill(records: Array, place: int | slice, row: Mapping[str, Any]) -> None:
+    """Write the fields that a row names, in one record or alike in several."""
+    for name, value in row.items():
+        records[name][place] = value
+
+
+def _cumulative(ways: Iterable[Way]) -> list[Way]:
+    """Add up the shares of what is possible; the last is 1."""
+    possible = [way for way in ways if way[0] > 0]
+    total = math.fsum(share for share, _, _ in possible)
+    ends = [end / total for end in accumulate(share for share, _, _ in possible)]
+    if ends:
+        ends[-1] = 1.0
+    return [(end, target, reason) for end, (_, target, reason) in zip(ends, possible, strict=True)]
+
+
+class Draft:
+    """The arrays of a model while all rows are written.
+
+    Parameters
+    ----------
+    arrays : dict of str to array
+        Those whose sizes are known.
+    """
+
+    def __init__(self, arrays: dict[str, Any]) -> None:
+        self._arrays = arrays
+        self._tables = Tables()
+        self.tables: list[Table] = []  # of each distribution, by its number
+        self._routes: list[Way] = []
+        self._points: list[tuple[int, float, float, float]] = []
+        self._curves: dict[Wait, tuple[int, int]] = {}
+
+    def array(self, name: str) -> Array:
+        """Return an array to write into."""
+        array: Array = self._arrays[name]
+        return array
+
+    def distribution(self, distribution: Distribution) -> int:
+        """Add a distribution and return its number."""
+        self.tables.append(distribution.table())
+        return self._tables.add(distribution)
+
+    def route(self, ways: Iterable[Way]) -> tuple[int, int]:
+        """Add ways out; return the first one's number and how many there are."""
+        first = len(self._routes)
+        self._routes += _cumulative(ways)
+        return first, len(self._routes) - first
+
+    def curve(self, wait: Wait) -> tuple[int, int]:
+        """Add an effect of waiting once; return its first point's number and how many there are.
+
+        Where waiting has no effect there is none.
+        """
+        if set(wait.odds_ratio) == {1}:
+            return 0, 0
+        if wait not in self._curves:
+            self._curves[wait] = (len(self._points), len(wait.hours))
+            self._points += (
+                (round(hours * HOUR), odds, math.log(hours), math.log(odds))
+                for hours, odds in zip(wait.hours, wait.odds_ratio, strict=True)
+            )
+        return self._curves[wait]
+
+    def ends(self) -> Ends:
+        """Say how much has been written so far."""
+        return Ends(len(self.tables), len(self._routes))
+
+    def model(self, **rest: Any) -> Model:
+        """Put the arrays together; `rest` is what no row is written in."""
+        distributions, knots = self._tables.records()
+        return Model(
+            **self._arrays,
+            routes=np.array(self._routes, ROUTE),
+            points=np.array(self._points, POINT),
+            distributions=distributions,
+            knots=knots,
+            **rest,
+        )
+
+
+class Revision:
+    """A model with some rows written anew; an array in which none is stays the model's own.
+
+    Parameters
+    ----------
+    model : Model
+        From a draft.
+    tables : sequence of Table
+        Of its distributions, by number.
+    """
+
+    def __init__(self, model: Model, tables: Sequence[Table]) -> None:
+        self._before = model
+        self._tables = tables
+        self._arrays: dict[str, Any] = {}
+        self._next = self._end = Ends(0, 0)
+
+    def turn_to(self, first: Ends, end: Ends) -> None:
+        """Go on with the rows that point into these distributions and routes."""
+        self._next, self._end = first, end
+
+    def array(self, name: str) -> Array:
+        """Return a copy of an array to write into."""
+        if name not in self._arrays:
+            self._arrays[name] = getattr(self._before, name).copy()
+        array: Array = self._arrays[name]
+        return array
+
+    def distribution(self, distribution: Distribution) -> int:
+        """Write the location and scale of the next distribution."""
+        number = self._next.distributions
+        table = distribution.table()
+        if number == self._end.distributions or not _same_knots(table, self._tables[number]):
+            raise OtherShapeError
+        self._next = Ends(number + 1, self._next.routes)
+        fill(self.array("distributions"), number, {"location": table.location, "scale": table.scale})
+        return number
+
+    def route(self, ways: Iterable[Way]) -> tuple[int, int]:
+        """Write the next routes."""
+        routes = _cumulative(ways)
+        first, end = self._next.routes, self._next.routes + len(routes)
+        if end > self._end.routes:
+            raise OtherShapeError
+        self._next = Ends(self._next.distributions, end)
+        if routes:
+            self.array("routes")[first:end] = routes
+        return first, len(routes)
+
+    def check_the_end(self) -> None:
+        """Refuse to leave a distribution or a route as it was."""
+        if self._next != self._end:
+            raise OtherShapeError
+
+    def model(self) -> Model:
+        """Return the model with what was written."""
+        return self._before._replace(**self._arrays)
+
+
+def _same_knots(one: Table, other: Table) -> bool:
+    """Say whether tables differ by location and scale at most."""
+    same = one.knots is other.knots or one.knots.tobytes() == other.knots.tobytes()
+    return one.family == other.family and same

@@ -1,0 +1,164 @@
+"""A world's model, of which only some rows are lowered anew, is to the bit what lowering all of it gives."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from itertools import chain
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import strategies as st
+
+from funnelsim.distributions import Distribution
+from funnelsim.engines import world_of
+from funnelsim.model import Model
+from funnelsim.randomness import UNCERTAINTY, entity, uniforms
+from funnelsim.scenario import Scenario, from_document, load, parse, strategy_names, worlds_of
+from funnelsim.scenario.lowering import Groundwork
+from funnelsim.scenario.places import leaves, written
+from funnelsim.scenario.uncertainties import applied
+from funnelsim.vocabulary import Entity
+
+from .scenarios import Toml, scenarios
+
+SEED = 20_260_105
+over_scenarios = settings(
+    max_examples=60, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+CERTAIN = {"about", "start", "currency", "horizon", "goals", "origins", "strategies", "uncertainties"}
+
+
+def measured(scenario: Scenario) -> Iterator[str]:
+    """List the paths of all that may be uncertain: numbers with decimals, and distributions."""
+    for path, value in leaves(scenario):
+        items = value.items() if isinstance(value, dict) else [(None, value)]
+        for name, item in items:
+            if path[0] not in CERTAIN and isinstance(item, float | Distribution):
+                yield written(path if name is None else (*path, name))
+
+
+def assert_same(one: Model, other: Model) -> None:
+    for name, a, b in zip(Model._fields, one, other, strict=True):
+        first, second = np.asarray(a), np.asarray(b)
+        assert first.dtype == second.dtype, name
+        assert first.shape == second.shape, name
+        for part in first.dtype.names or (...,):  # between the fields of a record is padding
+            assert first[part].tobytes() == second[part].tobytes(), (name, part)
+
+
+@seed(SEED)
+@over_scenarios
+@given(scenarios(), st.data())
+def test_whatever_is_uncertain_a_world_has_the_model_of_lowering_all_anew(
+    text: Toml, data: st.DataObject
+) -> None:
+    scenario = from_document(tomllib.loads(text))
+    groundwork = Groundwork(scenario)
+    keys = data.draw(st.lists(st.sampled_from(sorted(measured(scenario))), unique=True, min_size=1))
+    for _ in range(2):
+        values = {f"{key} *=": data.draw(st.floats(0.25, 0.999), label=key) for key in keys}
+        world = applied(scenario, values)
+        assert_same(groundwork.model(world), groundwork.plainly(world))
+    assert_same(groundwork.model(scenario), groundwork.plainly(scenario))
+
+
+def test_what_may_be_uncertain_is_found_in_every_section() -> None:
+    scenario = load("marketplace_sellers")
+    assert {path.split(".")[0] for path in measured(scenario)} == {
+        *("channels", "effects", "mix", "segments", "stages", "teams")
+    }
+
+
+@pytest.mark.parametrize("name", ["marketplace_sellers", "professional_services"])
+def test_the_worlds_of_a_preset_are_those_of_lowering_all_anew(name: str) -> None:
+    scenario = load(name)
+    for strategy in strategy_names(scenario):
+        changed = scenario.strategy(strategy)
+        worlds = worlds_of(changed)
+        for number in range(3):
+            levels = worlds.levels(world_of(9, number))
+            drawn = zip(changed.uncertainties.items(), levels, strict=True)
+            values = {key: unknown.at(float(level)) for (key, unknown), level in drawn}
+            plain = worlds.groundwork.plainly(applied(changed, values))
+            assert_same(worlds(world_of(9, number)), plain)
+            assert_same(worlds.at(levels), plain)
+
+
+def test_compiled_draws_are_those_of_plain_python() -> None:
+    scenario = load("marketplace_sellers")
+    for number in range(20):
+        world = world_of(4, number)
+        paths = [key.removesuffix(" *=") for key in scenario.uncertainties]
+        owners = [entity(Entity.UNCERTAINTY, path) for path in paths]
+        plain = [uniforms(world, owner, UNCERTAINTY, 0)[0] for owner in owners]
+        assert worlds_of(scenario).levels(world).tolist() == plain
+
+
+def test_only_what_an_uncertain_number_reaches_is_lowered_anew() -> None:
+    scenario = load("marketplace_sellers")
+    groundwork = Groundwork(scenario)
+    typed = groundwork.model(scenario)
+    world = groundwork.model(applied(scenario, {"stages.negotiation.conversion *=": 0.5}))
+    shared = {name for name, a, b in zip(Model._fields, typed, world, strict=True) if a is b}
+    assert {"channels", "segments", "teams", "reps", "expected", "knots", "hours", "spend"} <= shared
+    assert world.stages["odds"][0] == typed.stages["odds"][0]
+    assert world.stages["odds"][1] < typed.stages["odds"][1]
+
+
+TWO_WAYS = """
+start = 2026-06-01
+horizon = { warm_up_months = 1, period_months = 1, drain_months = 0 }
+[segments.small]
+contract_value_per_year = 1000
+[channels.web]
+kind = "seo"
+inquiries_per_month = 30
+day_variation = 0.5
+[stages.call]
+conversion = 0.5
+back_to = { call = 0.5 }
+lost_reasons = { price = 1.0 }
+"""
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("channels.web.day_variation *=", 0.5),  # another shape: other knots
+        ("channels.web.day_variation *=", 0.0001),  # no distribution at all
+        ("stages.call.back_to.call", 0.0),  # a route less
+    ],
+)
+def test_rows_of_another_shape_are_lowered_plainly(
+    key: str, value: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scenario = parse(TWO_WAYS)
+    groundwork = Groundwork(scenario)
+    world = applied(scenario, {key: value})
+    plain = groundwork.plainly(world)
+    asked = []
+    monkeypatch.setattr(groundwork, "plainly", lambda world: asked.append(world) or plain)
+    assert groundwork.model(world) is plain
+    assert asked == [world]
+
+
+def test_random_scenarios_reach_every_kind_of_number() -> None:
+    """The strategy must not have lost a section, or the property above would hold of nothing."""
+    texts: list[Toml] = []
+
+    @seed(SEED)
+    @settings(max_examples=30, deadline=None, database=None)
+    @given(scenarios())
+    def collect(text: Toml) -> None:
+        texts.append(text)
+
+    collect()
+    found = chain.from_iterable(measured(from_document(tomllib.loads(text))) for text in texts)
+    kinds = {(path.split(".")[0], path.split(".")[-1]) for path in found}
+    assert {
+        *(("channels", "fit"), ("channels", "day_variation"), ("channels", "hot"), ("channels", "small")),
+        *(("segments", "contract_value_per_year"), ("effects", "theorist"), ("teams", "skill")),
+        *(("stages", "effort_hours"), ("stages", "conversion"), ("stages", "goes_cold_after_days")),
+    } <= kinds

@@ -8,6 +8,7 @@ import numpy as np
 
 from funnelsim.engines import StuckError, world_of
 from funnelsim.forecast import Forecast, Goal, Unknowns
+from funnelsim.memory import check_memory
 from funnelsim.model import Model, Names
 from funnelsim.replication import Plan, Replications, replicate
 from funnelsim.reports import ComparisonResult, SimulationResult
@@ -60,7 +61,7 @@ def simulate(
     Raises
     ------
     ScenarioError
-        If there is no such strategy.
+        If there is no such strategy, or the simulation would outgrow memory.
     ValueError
         If a number is out of range, or there is no such engine.
     PolicyError
@@ -110,7 +111,7 @@ def compare(
     Raises
     ------
     ScenarioError
-        If there is no such strategy.
+        If there is no such strategy, or the simulation would outgrow memory.
     ValueError
         If a number is out of range, a strategy is listed twice or none is, or there is no such engine.
     PolicyError
@@ -140,6 +141,7 @@ def _results(
     """Lower the strategies, run them in the same worlds and forecast each."""
     changed = {name: scenario.strategy(name) for name in strategies}
     lowered = {name: _lowered(each, uncertain=bool(scenario.uncertainties)) for name, each in changed.items()}
+    check_memory(changed, lowered, plan)
     try:
         finished = replicate(lowered, plan, progress)
     except StuckError as stuck:

@@ -1,5 +1,6 @@
 """Scenarios: what a file may say, how it is read, checked, changed and lowered to a model."""
 
+from funnelsim.scenario.backlog import Backlog, backlog, inquiries_in_all
 from funnelsim.scenario.changes import parse_assignment
 from funnelsim.scenario.errors import Problem, ScenarioError
 from funnelsim.scenario.files import preset_text, presets
@@ -17,6 +18,7 @@ from funnelsim.scenario.worlds import Parameter, Worlds, lower_in, worlds_of
 __all__ = [
     "GOAL_METRICS",
     "TODAY",
+    "Backlog",
     "Curve",
     "Lever",
     "Lowered",
@@ -29,8 +31,10 @@ __all__ = [
     "ScenarioError",
     "Workload",
     "Worlds",
+    "backlog",
     "curve_of",
     "from_document",
+    "inquiries_in_all",
     "json_schema",
     "levers",
     "load",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from funnelsim.scenario.channels import Response
 from funnelsim.scenario.errors import Problem, Problems, sum_to_one, unknown
+from funnelsim.scenario.horizon import LONGEST_CHOICE
 from funnelsim.scenario.quantities import LARGEST
 from funnelsim.scenario.response import Curve, curve_through
 from funnelsim.scenario.schema import LONGEST_HORIZON, Contents
@@ -159,8 +160,10 @@ def largest_month(contents: Contents, name: str) -> float:
 
 def _grows_too_far(contents: Contents, name: str, volume: float) -> bool:
     channel, horizon = contents.channels[name], contents.horizon
-    months = horizon.period_months + (horizon.drain_months or 24)
-    warm_up = horizon.warm_up_months or 24
+    warm_up, drain = (
+        LONGEST_CHOICE if each is None else each for each in (horizon.warm_up_months, horizon.drain_months)
+    )
+    months = horizon.period_months + drain
     rates = ((1 + channel.growth_per_year) ** (month / 12) for month in range(-warm_up, months))
     return bool(volume * sum(rates) >= MOST_INQUIRIES)
 

@@ -229,5 +229,9 @@ def _element(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
 @lower_builtin(operator.setitem, Run, _type.Any, _type.Any)
 def _set_element(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
     address = _address(context, builder, sig, arguments)
-    context.pack_value(builder, sig.args[0].dtype, arguments[2], address)
+    dtype = sig.args[0].dtype
+    if isinstance(dtype, _type.Record):  # in words: byte by byte, the next reader of a field would wait
+        cgutils.raw_memcpy(builder, address, arguments[2], _WORD(dtype.size), 1)
+    else:
+        context.pack_value(builder, dtype, arguments[2], address)
     return context.get_dummy_value()

@@ -41,10 +41,11 @@ FAULTS = {
     ),
     "the compiled engine grants before leads give up": Fault(
         "engines/compiled.py",
-        "            decide(model, world, state, ledger)\n",
-        "            if kind_of(order) == Due.GOES_COLD and grant(model, world, state, ledger):\n"
-        "                continue\n"
-        "            decide(model, world, state, ledger)\n",
+        "            slot = decide(model, world, state, ledger)\n",
+        "            if kind_of(order) == Due.GOES_COLD:\n"
+        "                slot, rep = grant(model, world, state)\n"
+        "            if slot == NONE:\n"
+        "                slot = decide(model, world, state, ledger)\n",
         "parity",
     ),
     "the lowest number takes what the idle longest should": Fault(

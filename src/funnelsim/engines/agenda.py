@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from funnelsim.vocabulary import NEVER, Record, Records, record, rule
+from funnelsim.vocabulary import NEVER, Record, Records, rare, record, rule
 
 AGENDA = record(
     ("time", "<i8"),
@@ -84,7 +84,12 @@ def close_gap(agenda: Records, places: Places, clock: Record) -> None:
     """Let the last entry fill the gap at the front, if there is one."""
     if clock["gap"] == 1:
         clock["gap"] = 0
-        take_out(agenda, places, clock, 0)
+        clock["due"] -= 1
+        last = agenda[clock["due"]]
+        time, order, entity, actor = last["time"], last["order"], last["entity"], last["actor"]
+        last["time"] = NEVER
+        if clock["due"] > 0:
+            sink(agenda, places, clock["due"], 0, time, entity, order, actor)
 
 
 @rule
@@ -98,19 +103,13 @@ def next_time(agenda: Records, clock: Record) -> int:
     return int(time)
 
 
-@rule
+@rare
 def drop(agenda: Records, places: Places, clock: Record, place: int) -> None:
     """Take the entry at a place off the agenda."""
     actor = agenda[place]["actor"]
     close_gap(agenda, places, clock)  # which may move this entry
     place = places[actor]
     places[actor] = NOT_DUE
-    take_out(agenda, places, clock, place)
-
-
-@rule
-def take_out(agenda: Records, places: Places, clock: Record, place: int) -> None:
-    """Let the last entry fill a place."""
     clock["due"] -= 1
     last = agenda[clock["due"]]
     time, order, entity, actor = last["time"], last["order"], last["entity"], last["actor"]
@@ -119,7 +118,7 @@ def take_out(agenda: Records, places: Places, clock: Record, place: int) -> None
         settle(agenda, places, clock["due"], place, time, entity, order, actor)
 
 
-@rule
+@rare
 def settle(
     agenda: Records, places: Places, due: int, place: int, time: int, entity: int, order: int, actor: int
 ) -> None:
@@ -180,15 +179,20 @@ def first_child(agenda: Records, child: int) -> int:
     back = child + 2 if c <= d else child + 3
     ahead, behind = min(a, b), min(c, d)
     first = front if ahead <= behind else back
-    earliest = min(ahead, behind)
-    if (a == earliest) + (b == earliest) + (c == earliest) + (d == earliest) > 1:
-        for other in range(child, child + CHILDREN):
-            entry = agenda[other]
-            if entry["time"] == earliest and follows(
-                agenda[first], earliest, entry["order"], entry["entity"]
-            ):
-                first = other
+    if (a == b) | (c == d) | (ahead == behind):
+        first = first_of_tied(agenda, child)
     return int(first)
+
+
+@rare
+def first_of_tied(agenda: Records, child: int) -> int:
+    """Find the first of four neighbouring entries of which some are due at the same time."""
+    first = child
+    for other in range(child + 1, child + CHILDREN):
+        entry = agenda[other]
+        if follows(agenda[first], entry["time"], entry["order"], entry["entity"]):
+            first = other
+    return first
 
 
 @rule

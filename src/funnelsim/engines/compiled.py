@@ -50,6 +50,7 @@ from funnelsim.vocabulary import (
     Event,
     Integers,
     Record,
+    rare,
     rule,
 )
 from funnelsim.worktime import work_ends_from
@@ -150,6 +151,7 @@ def advance(model: Model, world: Record, state: State, until: int, ledger: Ledge
     room = rows_of_a_step(model)
     while has_room(ledger, room):
         due = next_time(state.agenda, clock)
+        slot, rep = NONE, NOBODY
         if due == clock["now"]:
             close_gap(state.agenda, state.places, clock)
             order = state.agenda[0]["order"]
@@ -157,30 +159,41 @@ def advance(model: Model, world: Record, state: State, until: int, ledger: Ledge
                 return POOL_FULL
             if round_of(order) > MOST_ROUNDS:
                 return STUCK
-            decide(model, world, state, ledger)
-        elif clock["stirred"] == 0 or not grant(model, world, state, ledger):
-            if due >= until:
-                return FINISHED
+            slot = decide(model, world, state, ledger)
+        elif clock["stirred"] == 1:
+            slot, rep = grant(model, world, state)
+        elif due >= until:
+            return FINISHED
+        else:
             clock["now"] = due
             clock["round"] = 0
+        if slot != NONE:
+            start_work(model, world, state, ledger, slot, rep)
     return LEDGER_FULL
 
 
 @rule
-def decide(model: Model, world: Record, state: State, ledger: Ledger) -> None:
-    """Take the first entry off the agenda and do what it says."""
+def decide(model: Model, world: Record, state: State, ledger: Ledger) -> int:
+    """Take the first entry off the agenda and do what it says.
+
+    Returns
+    -------
+    int
+        The slot of a lead that has entered a stage where no rep is needed; else NONE.
+    """
     clock = state.clock[0]
     entry = state.agenda[0]
     kind, actor, entity = kind_of(entry["order"]), entry["actor"], entry["entity"]
     clock["round"] = round_of(entry["order"])
     take_first(state.agenda, state.places, clock)
     slot = actor - lead_actor(state, 0)
+    enters = NONE
     if kind == Due.WORK_ENDS and end_work(model, state, ledger, slot):
         kind = Due.CUSTOMER_ANSWERS.value
     if kind == Due.CUSTOMER_ANSWERS:
-        take_answer(model, world, state, ledger, slot)
+        enters = take_answer(model, world, state, ledger, slot)
     elif kind == Due.INQUIRY:
-        take_inquiry(model, world, state, ledger, actor - channel_actor(state, 0))
+        enters = take_inquiry(model, world, state, ledger, actor - channel_actor(state, 0))
     elif kind == Due.GOES_COLD:
         go_cold(model, state, ledger, slot)
     elif kind == Due.TEAM_OPENS:
@@ -192,21 +205,23 @@ def decide(model: Model, world: Record, state: State, ledger: Ledger) -> None:
         join_staff(model, state, entity)
     elif kind == Due.REP_LEAVES:
         leave_staff(model, world, state, entity)
+    if enters != NONE and enter(model, world, state, ledger, enters):
+        return int(enters)
+    return NONE
 
 
 @rule
-def grant(model: Model, world: Record, state: State, ledger: Ledger) -> bool:
-    """Let one rep start on one lead, if any can; teams in order."""
+def grant(model: Model, world: Record, state: State) -> tuple[int, int]:
+    """Find a lead and the rep who starts on it, if there are any; teams in order."""
     for number in range(len(state.teams)):
         lobby = state.lobbies[number]
         if lobby["stirred"] == 1:
             slot, rep = next_grant(model, world, state, number)
             if slot != NONE:
-                start_work(model, world, state, ledger, slot, rep)
-                return True
+                return slot, rep
             lobby["stirred"] = 0
     state.clock[0]["stirred"] = 0
-    return False
+    return NONE, NOBODY
 
 
 @rule
@@ -263,7 +278,7 @@ def enlist(state: State, number: int) -> None:
     stir(state, team)
 
 
-@rule
+@rare
 def pick(model: Model, world: Record, state: State, number: int, rep: int) -> int:
     """Find the lead on the team's shortlist that is worth most to a rep.
 
@@ -292,8 +307,8 @@ def pick(model: Model, world: Record, state: State, number: int, rep: int) -> in
 
 
 @rule
-def take_inquiry(model: Model, world: Record, state: State, ledger: Ledger, number: int) -> None:
-    """A company asks: it gets a slot of the pool and enters its channel's first stage."""
+def take_inquiry(model: Model, world: Record, state: State, ledger: Ledger, number: int) -> int:
+    """A company asks: return the slot of the pool in which it enters its channel's first stage."""
     clock, channel = state.clock[0], state.channels[number]
     slot = clock["free"]
     clock["free"] = state.links[slot]["next"]
@@ -316,7 +331,7 @@ def take_inquiry(model: Model, world: Record, state: State, ledger: Ledger, numb
         become_lead(model, state, ledger, lead)
     channel["index"] += 1
     expect_inquiry(model, world, state, number)
-    enter(model, world, state, ledger, slot)
+    return int(slot)
 
 
 @rule
@@ -331,19 +346,19 @@ def expect_inquiry(model: Model, world: Record, state: State, number: int) -> No
 
 
 @rule
-def enter(model: Model, world: Record, state: State, ledger: Ledger, slot: int) -> None:
-    """A lead enters its stage: it queues for a rep, or starts at once where none is needed."""
+def enter(model: Model, world: Record, state: State, ledger: Ledger, slot: int) -> bool:
+    """A lead enters its stage: it queues for a rep, or starts at once where none is needed (True)."""
     lead = state.leads[slot]
     now = state.clock[0]["now"]
     lead["since"] = now
     write(ledger, now, lead, Event.ENTERED.value, 0, 0, 0.0)
     team = model.stages[lead["stage"]]["team"]
     if team == NOBODY:
-        start_work(model, world, state, ledger, slot, NOBODY)
-        return
+        return True
     place(model, world, state, slot, team)
     patience = lifecycle.patience(model, world, lead)
     put(model, state, lead_actor(state, slot), now + patience, Due.GOES_COLD.value, lead["entity"])
+    return False
 
 
 @rule
@@ -454,8 +469,8 @@ def end_work(model: Model, state: State, ledger: Ledger, slot: int) -> bool:
 
 
 @rule
-def take_answer(model: Model, world: Record, state: State, ledger: Ledger, slot: int) -> None:
-    """The customer answers: the lead goes on, goes back, or is won or lost."""
+def take_answer(model: Model, world: Record, state: State, ledger: Ledger, slot: int) -> int:
+    """The customer answers: the lead is won or lost (NONE), or enters another stage (its slot)."""
     lead = state.leads[slot]
     now = state.clock[0]["now"]
     event = lifecycle.leaving(lead)
@@ -469,14 +484,14 @@ def take_answer(model: Model, world: Record, state: State, ledger: Ledger, slot:
             write(ledger, now, lead, Event.COMMISSION.value, 0, 0, paid)
     if lead["target"] < 0:
         forget(state, slot)
-        return
+        return NONE
     if event == Event.SENT_BACK:
         lead["round"] += 1
     team = model.stages[lead["stage"]]["team"]
     if team != NOBODY and state.teams[team]["sticky"] == 0:
         give_up_rep(state, lead)
     lead["stage"] = lead["target"]
-    enter(model, world, state, ledger, slot)
+    return int(slot)
 
 
 @rule
@@ -507,7 +522,7 @@ def forget(state: State, slot: int) -> None:
     state.clock[0]["free"] = slot
 
 
-@rule
+@rare
 def open_up(model: Model, state: State, number: int) -> None:
     """A team opens."""
     lobby = state.lobbies[number]
@@ -528,7 +543,7 @@ def opens_next(model: Model, state: State, number: int) -> None:
     put(model, state, team_actor(state, number), opens, Due.TEAM_OPENS.value, number)
 
 
-@rule
+@rare
 def join_staff(model: Model, state: State, number: int) -> None:
     """A rep's first day."""
     rep = state.reps[number]
@@ -538,7 +553,7 @@ def join_staff(model: Model, state: State, number: int) -> None:
     put(model, state, rep_actor(number), rep["leaves"], Due.REP_LEAVES.value, number)
 
 
-@rule
+@rare
 def leave_staff(model: Model, world: Record, state: State, number: int) -> None:
     """A rep leaves: the leads of its queue are placed anew and keep their place in time."""
     rep, queue = state.reps[number], state.own_queues[number]
@@ -551,7 +566,7 @@ def leave_staff(model: Model, world: Record, state: State, number: int) -> None:
         slot = first(state.links, queue)
 
 
-@rule
+@rare
 def book_day(model: Model, state: State, ledger: Ledger, now: int) -> None:
     """Book the costs of the day that ends now: media by channel, then pay by rep."""
     day = now // DAY - 1

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from funnelsim.vocabulary import Record, Records, record, rule
+from funnelsim.vocabulary import Record, Records, rare, record, rule
 
 NONE = -1
 IN_CHAIN = -2  # the child of who stands in a chain
@@ -106,7 +106,7 @@ def precedes(links: Records, one: int, other: int) -> bool:
 # ---- the heap ---------------------------------------------------------------------------------
 
 
-@rule
+@rare
 def leave_heap(links: Records, root: int, slot: int) -> int:
     """Take one out of a heap; return the heap's first."""
     rest = pair_up(links, links[slot]["child"])
@@ -122,7 +122,7 @@ def leave_heap(links: Records, root: int, slot: int) -> int:
     return meld(links, root, rest)
 
 
-@rule
+@rare
 def meld(links: Records, one: int, other: int) -> int:
     """Make one heap of two: the later root becomes a child of the earlier."""
     if one == NONE:

@@ -6,7 +6,7 @@ from funnelsim.model import Model
 from funnelsim.policies import ask
 from funnelsim.randomness import uniforms
 from funnelsim.rules.lifecycle import worth
-from funnelsim.vocabulary import NOBODY, Assignment, QueueOrder, Record, Records, rule
+from funnelsim.vocabulary import NOBODY, Assignment, QueueOrder, Record, Records, rare, rule
 
 SHORTLIST = 20  # of the team's queue, from which reps pick their cherries
 AVERAGE_SKILL = 1.0
@@ -68,7 +68,7 @@ def has_room(team: Record, rep: Record) -> bool:
     return bool(rep["on_staff"] == 1 and rep["open"] < team["max_open"])
 
 
-@rule
+@rare
 def choose_rep(
     model: Model, world: Record, team: Record, reps: Records, lead: Record, now: int
 ) -> tuple[int, int]:

@@ -68,6 +68,10 @@ INSTANTS = {
         + "[teams.sales.reps.Ada]\nleaves = 2026-06-17\n",
         "left: in the middle of work",
     ),
+    "a rep leaves while idle, and leads still come": Scene(
+        TWO_CHANNELS.format(people=1, volume=60) + "[teams.sales.reps.Ada]\nleaves = 2026-06-17\n",
+        "left: while idle",
+    ),
     "forty reps with little to do": Scene(
         TWO_CHANNELS.format(people=40, volume=60), "more than 30 reps: granted to the idle longest"
     ),

@@ -291,6 +291,10 @@ LEAD = record(
     ("rank", "<i8"),  # in the queue: lower is first
     ("effort", "<i8"),  # of the work in hand
     ("takes", "<i8"),  # the customer, afterwards
+    ("hours", "<f8"),  # chance of this visit: what the work takes at speed 1
+    ("days", "<f8"),  # chance of this visit: what the customer takes
+    ("luck", "<f8"),  # chance of this visit: it advances if this is below the conversion
+    ("way", "<f8"),  # chance of this visit: which of the routes it takes
     ("fit", "<f8"),  # odds ratio
     ("stage", "<i4"),
     ("rep", "<i4"),  # who owns it

@@ -174,6 +174,8 @@ def leads(chance: random.Random, count: int = 100) -> Iterator[Record]:
         lead["segment"], lead["heat"] = chance.randrange(2), chance.randrange(3)
         lead["theorist"], lead["is_lead"] = chance.randrange(2), chance.randrange(2)
         lead["advances"] = chance.randrange(2)
+        lead["hours"], lead["days"] = chance.lognormvariate(0, 2), chance.choice([0.0, 1e9, chance.random()])
+        lead["luck"], lead["way"] = chance.random(), chance.random()
         lead["target"] = chance.choice([WON, LOST, 0, 1, 2])
         yield lead
 
@@ -359,12 +361,12 @@ def _(chance: random.Random) -> Cases:
         yield from ((amount, unit) for unit in (HOUR, DAY))
 
 
-@cases("lifecycle.patience", "lifecycle.answer", "lifecycle.bookings")
+@cases("lifecycle.patience", "lifecycle.fate", "lifecycle.bookings")
 def _(chance: random.Random) -> Cases:
     yield from ((MODEL, world, lead) for world, lead in zip(worlds(chance), leads(chance), strict=True))
 
 
-@cases("lifecycle.stage_for")
+@cases("lifecycle.stage_for", "lifecycle.answer")
 def _(chance: random.Random) -> Cases:
     yield from ((MODEL, lead) for lead in leads(chance))
 
@@ -377,10 +379,9 @@ def _(chance: random.Random) -> Cases:
 
 @cases("lifecycle.work")
 def _(chance: random.Random) -> Cases:
-    for world, lead in zip(worlds(chance), leads(chance), strict=True):
+    for lead in leads(chance):
         yield (
             MODEL,
-            world,
             lead,
             chance.lognormvariate(0, 1),
             chance.lognormvariate(0, 1),

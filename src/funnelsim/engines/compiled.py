@@ -168,7 +168,7 @@ def advance(model: Model, world: Record, state: State, until: int, ledger: Ledge
             clock["now"] = due
             clock["round"] = 0
         if slot != NONE:
-            start_work(model, world, state, ledger, slot, rep)
+            start_work(model, state, ledger, slot, rep)
     return LEDGER_FULL
 
 
@@ -351,6 +351,11 @@ def enter(model: Model, world: Record, state: State, ledger: Ledger, slot: int) 
     lead = state.leads[slot]
     now = state.clock[0]["now"]
     lead["since"] = now
+    hours, days, luck, way = lifecycle.fate(model, world, lead)
+    lead["hours"] = hours
+    lead["days"] = days
+    lead["luck"] = luck
+    lead["way"] = way
     write(ledger, now, lead, Event.ENTERED.value, 0, 0, 0.0)
     team = model.stages[lead["stage"]]["team"]
     if team == NOBODY:
@@ -407,7 +412,7 @@ def give_up_rep(state: State, lead: Record) -> None:
 
 
 @rule
-def start_work(model: Model, world: Record, state: State, ledger: Ledger, slot: int, rep: int) -> None:
+def start_work(model: Model, state: State, ledger: Ledger, slot: int, rep: int) -> None:
     """Work on a lead starts; what will come of it is drawn now."""
     lead = state.leads[slot]
     stage = lifecycle.stage_for(model, lead)
@@ -426,10 +431,10 @@ def start_work(model: Model, world: Record, state: State, ledger: Ledger, slot: 
             leave_queue(state, slot, stage["team"])
         skill = assignment.skill_now(state.reps[rep], now)
         speed = assignment.speed_now(state.reps[rep], now)
-    effort, advances = lifecycle.work(model, world, lead, skill, speed, waited)
+    effort, advances = lifecycle.work(model, lead, skill, speed, waited)
     lead["effort"] = effort
     lead["advances"] = advances
-    takes, target, reason = lifecycle.answer(model, world, lead)
+    takes, target, reason = lifecycle.answer(model, lead)
     lead["takes"] = takes
     lead["target"] = target
     lead["reason"] = reason

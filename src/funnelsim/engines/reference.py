@@ -244,6 +244,8 @@ class Office:
         while True:
             stage = self.model.stages[lead["stage"]]
             lead["since"] = self.now
+            fate = lifecycle.fate(self.model, self.world, lead)
+            lead["hours"], lead["days"], lead["luck"], lead["way"] = fate
             self.write(lead, Event.ENTERED)
             rep = NOBODY
             if stage["team"] != NOBODY:
@@ -305,9 +307,9 @@ class Office:
                 self.assign(lead, rep)
             skill = assignment.skill_now(self.reps[rep], now)
             speed = assignment.speed_now(self.reps[rep], now)
-        effort, lead["advances"] = lifecycle.work(self.model, self.world, lead, skill, speed, waited)
+        effort, lead["advances"] = lifecycle.work(self.model, lead, skill, speed, waited)
         lead["effort"], lead["since"] = effort, now
-        lead["takes"], lead["target"], lead["reason"] = lifecycle.answer(self.model, self.world, lead)
+        lead["takes"], lead["target"], lead["reason"] = lifecycle.answer(self.model, lead)
         self.write(lead, Event.STARTED, waited=waited, money=stage["cost_per_visit"])
         if rep == NOBODY:
             return self.due(now, Due.WORK_ENDS, lead)

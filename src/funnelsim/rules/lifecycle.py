@@ -46,19 +46,32 @@ def patience(model: Model, world: Record, lead: Record) -> int:
 
 
 @rule
-def work(
-    model: Model, world: Record, lead: Record, skill: float, speed: float, waited: int
-) -> tuple[int, int]:
-    """Decide, as work starts, how much working time it takes and whether the lead will advance."""
+def fate(model: Model, world: Record, lead: Record) -> tuple[float, float, float, float]:
+    """Draw, as a lead enters a stage, what chance has in store for the visit.
+
+    Drawn ahead, because a processor can then draw and do other things at the same time.
+
+    Returns
+    -------
+    tuple of float
+        Hours of work at speed 1, days of the customer's time, and the uniforms of advancing and of the route.
+    """
     stage = stage_for(model, lead)
-    effort = model.distributions[stage["effort"]]
-    chance = conversion(model, lead, skill, waited)
-    open_ended = chance < 1.0 or varies(effort)
-    key = stage["work_key"]
-    for_effort, for_outcome = uniforms_if(open_ended, world, lead["entity"], key, lead["round"])
+    effort, customer_time = model.distributions[stage["effort"]], model.distributions[stage["customer_time"]]
+    works = stage["odds"] <= CERTAIN or varies(effort)
+    answers = stage["nexts"] > 1 or stage["elses"] > 1 or varies(customer_time)
+    entity, turn = lead["entity"], lead["round"]
+    for_effort, luck = uniforms_if(works, world, entity, stage["work_key"], turn)
+    for_time, way = uniforms_if(answers, world, entity, stage["answer_key"], turn)
     hours = quantile(effort, model.knots, for_effort)
-    advances = 1 if for_outcome < chance else 0
-    return duration(hours / speed, HOUR), advances
+    return hours, quantile(customer_time, model.knots, for_time), luck, way
+
+
+@rule
+def work(model: Model, lead: Record, skill: float, speed: float, waited: int) -> tuple[int, int]:
+    """Decide, as work starts, how much working time it takes and whether the lead will advance."""
+    advances = 1 if lead["luck"] < conversion(model, lead, skill, waited) else 0
+    return duration(lead["hours"] / speed, HOUR), advances
 
 
 @rule
@@ -107,19 +120,14 @@ def effect_of_waiting(model: Model, stage: Record, waited: int) -> float:
 
 
 @rule
-def answer(model: Model, world: Record, lead: Record) -> tuple[int, int, int]:
+def answer(model: Model, lead: Record) -> tuple[int, int, int]:
     """Decide, for a lead that advances or not, how long the customer takes, where it goes and why."""
     stage = stage_for(model, lead)
-    customer_time = model.distributions[stage["customer_time"]]
-    first, ways = stage["first_else"], stage["elses"]
+    takes = duration(lead["days"] * model.segments[lead["segment"]]["customer_time"], DAY)
     if lead["advances"] == 1:
-        first, ways = stage["first_next"], stage["nexts"]
-    open_ended = ways > 1 or varies(customer_time)
-    key = stage["answer_key"]
-    for_time, for_route = uniforms_if(open_ended, world, lead["entity"], key, lead["round"])
-    days = quantile(customer_time, model.knots, for_time)
-    takes = duration(days * model.segments[lead["segment"]]["customer_time"], DAY)
-    chosen = route(model.routes, first, ways, for_route)
+        chosen = route(model.routes, stage["first_next"], stage["nexts"], lead["way"])
+    else:
+        chosen = route(model.routes, stage["first_else"], stage["elses"], lead["way"])
     return takes, model.routes[chosen]["target"], model.routes[chosen]["reason"]
 
 

@@ -15,6 +15,8 @@ import numpy as np
 import numpy.typing as npt
 from numba.extending import register_jitable
 
+from funnelsim.linking import RuleCompiler
+
 Record = np.void
 Records = npt.NDArray[np.void]
 Floats = npt.NDArray[np.float64]
@@ -40,7 +42,12 @@ def rare(function: _Rule) -> _Rule:
 
 
 # Compiled code counts no references, and nobody but compiled code calls what is compiled for it.
-_NO_EXTRAS: Any = {"_nrt": False, "no_cfunc_wrapper": True, "no_cpython_wrapper": True}
+_NO_EXTRAS: Any = {
+    "_nrt": False,
+    "no_cfunc_wrapper": True,
+    "no_cpython_wrapper": True,
+    "pipeline_class": RuleCompiler,
+}
 
 SECOND = 1_000_000
 HOUR = 3_600 * SECOND

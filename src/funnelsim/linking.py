@@ -1,0 +1,71 @@
+"""Rules get no machine code of their own.
+
+Numba optimises and generates code for every function by itself, with all that it calls, before it is inlined
+into the function that calls it, where the same is done again: a rule that lies eight calls deep is compiled
+eight times. Only what is called from Python needs machine code. A rule's library is therefore left as it comes
+from Numba, with the libraries of what it calls linked to it; the function at the top is optimised and generated
+once, as a whole. That takes half the time.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numba.core.codegen import JITCodeLibrary
+from numba.core.compiler import CompilerBase, DefaultPassBuilder
+from numba.core.compiler_machinery import LoweringPass, register_pass
+from numba.core.typed_passes import AnnotateTypes
+
+
+class _NoEnvironment:
+    """Stands for the code generator of a library that has none: Python objects are not needed in rules."""
+
+    def set_env(self, name: str, environment: Any) -> None:
+        """Do nothing."""
+
+
+class _LinkedOnly(JITCodeLibrary):
+    """The library of a function that only compiled code calls."""
+
+    def finalize(self) -> None:
+        """Link what the function calls, and leave the rest to whoever calls the function."""
+        for library in dict.fromkeys(self._linking_libraries):
+            self._reload_init.update(library._reload_init)
+            self._final_module.link_in(library._get_module_for_linking(), preserve=True)
+        self._finalized = True
+
+    def get_pointer_to_function(self, name: str) -> int:  # noqa: ARG002
+        """Say that there is no machine code to call."""
+        self._ensure_finalized()
+        return 0
+
+    @property
+    def codegen(self) -> Any:
+        """Where compiled code is given what it needs of Python."""
+        return _NoEnvironment()
+
+
+@register_pass(mutates_CFG=False, analysis_only=True)
+class _LinkOnly(LoweringPass):
+    """Give the function a library without machine code."""
+
+    _name = "funnelsim_link_only"
+
+    def __init__(self) -> None:
+        super().__init__()
+
+    def run_pass(self, state: Any) -> bool:
+        generator = state.targetctx.codegen()
+        state.library = _LinkedOnly(generator, state.func_id.func_qualname)
+        return False
+
+
+class RuleCompiler(CompilerBase):
+    """Numba's compiler up to the point where machine code would be made."""
+
+    def define_pipelines(self) -> list[Any]:
+        """List the one way in which rules are compiled."""
+        passes = DefaultPassBuilder.define_nopython_pipeline(self.state)
+        passes.add_pass_after(_LinkOnly, AnnotateTypes)
+        passes.finalize()
+        return [passes]

@@ -197,7 +197,7 @@ class _SetElementOfRun(AbstractTemplate):
 
 
 def first_element(context: Any, builder: Any, kind: Any, array: Any) -> Any:
-    """Point at the first element of an array, as compiled code is being built; a Run or an array of Numba's."""
+    """Point at the first element of an array, a Run or one of Numba's, while code is being built."""
     parts = cgutils.create_struct_proxy(kind)(context, builder, array)
     if isinstance(kind, Run):
         return builder.inttoptr(parts.start, context.get_data_type(kind.dtype).as_pointer())

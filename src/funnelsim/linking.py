@@ -45,27 +45,55 @@ class _LinkedOnly(JITCodeLibrary):
         return _NoEnvironment()
 
 
-@register_pass(mutates_CFG=False, analysis_only=True)
-class _LinkOnly(LoweringPass):
+class _Called(_LinkedOnly):
+    """The library of a function that is never inlined."""
+
+    def finalize(self) -> None:
+        """Mark the function, which is alone in its module until others are linked, and link."""
+        for function in self._final_module.functions:
+            if not function.is_declaration:
+                function.add_function_attribute("noinline")
+        super().finalize()
+
+
+class _ChooseLibrary(LoweringPass):
     """Give the function a library without machine code."""
 
-    _name = "funnelsim_link_only"
+    kind: type[_LinkedOnly] = _LinkedOnly
 
     def __init__(self) -> None:
         super().__init__()
 
     def run_pass(self, state: Any) -> bool:
-        generator = state.targetctx.codegen()
-        state.library = _LinkedOnly(generator, state.func_id.func_qualname)
+        state.library = self.kind(state.targetctx.codegen(), state.func_id.func_qualname)
         return False
+
+
+@register_pass(mutates_CFG=False, analysis_only=True)
+class _Link(_ChooseLibrary):
+    _name = "funnelsim_link"
+
+
+@register_pass(mutates_CFG=False, analysis_only=True)
+class _LinkAndCall(_ChooseLibrary):
+    _name = "funnelsim_link_and_call"
+    kind = _Called
 
 
 class RuleCompiler(CompilerBase):
     """Numba's compiler up to the point where machine code would be made."""
 
+    last: type[LoweringPass] = _Link
+
     def define_pipelines(self) -> list[Any]:
         """List the one way in which rules are compiled."""
         passes = DefaultPassBuilder.define_nopython_pipeline(self.state)
-        passes.add_pass_after(_LinkOnly, AnnotateTypes)
+        passes.add_pass_after(self.last, AnnotateTypes)
         passes.finalize()
         return [passes]
+
+
+class RareCompiler(RuleCompiler):
+    """The same for functions that are called, and never inlined."""
+
+    last = _LinkAndCall

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from numba.extending import register_jitable
 
-from funnelsim.linking import RuleCompiler
+from funnelsim.linking import RareCompiler, RuleCompiler
 
 Record = np.void
 Records = npt.NDArray[np.void]
@@ -31,23 +31,18 @@ def rule(function: _Rule) -> _Rule:
     Inlined and without counting references to arrays (which rules never make): the event loop is
     ten times faster for it.
     """
-    marked: _Rule = register_jitable(forceinline=True, **_NO_EXTRAS)(function)
+    marked: _Rule = register_jitable(forceinline=True, pipeline_class=RuleCompiler, **_NO_EXTRAS)(function)
     return marked
 
 
 def rare(function: _Rule) -> _Rule:
     """Mark a rule that is asked seldom: compiled code calls it, and stays short where events pass often."""
-    marked: _Rule = register_jitable(**_NO_EXTRAS)(function)
+    marked: _Rule = register_jitable(pipeline_class=RareCompiler, **_NO_EXTRAS)(function)
     return marked
 
 
 # Compiled code counts no references, and nobody but compiled code calls what is compiled for it.
-_NO_EXTRAS: Any = {
-    "_nrt": False,
-    "no_cfunc_wrapper": True,
-    "no_cpython_wrapper": True,
-    "pipeline_class": RuleCompiler,
-}
+_NO_EXTRAS: Any = {"_nrt": False, "no_cfunc_wrapper": True, "no_cpython_wrapper": True}
 
 SECOND = 1_000_000
 HOUR = 3_600 * SECOND

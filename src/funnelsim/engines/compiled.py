@@ -30,9 +30,10 @@ from funnelsim.engines.queues import NONE, first, join, leave, rejoin
 from funnelsim.engines.state import (
     State,
     channel_actor,
-    first_state,
     lead_actor,
+    new_state,
     rep_actor,
+    reset,
     team_actor,
     with_larger_pool,
 )
@@ -48,7 +49,6 @@ from funnelsim.vocabulary import (
     Assignment,
     Due,
     Event,
-    Integers,
     Record,
     rare,
     rule,
@@ -76,19 +76,13 @@ class CompiledEngine:
         """Handle the instants before `until`; False when the ledger is full."""
         while True:
             why = advance(simulation.model, simulation.world, simulation.state, until, ledger)
-            if why == POOL_FULL:
-                simulation.state = with_larger_pool(simulation.state)
-            elif why == STUCK:
-                raise StuckError(int(simulation.state.clock[0]["now"]), stages_due(simulation))
-            else:
+            if why in (FINISHED, LEDGER_FULL):
                 return bool(why == FINISHED)
+            simulation.state = help_on(simulation.state, why)
 
     def close(self, simulation: Simulation, ledger: Ledger) -> bool:
         """Book the last day and the leads that are open; False when the ledger is full."""
-        model, state = simulation.model, simulation.state
-        in_use = np.flatnonzero(state.leads["entity"] > 0)
-        order = in_use[np.argsort(state.leads["entity"][in_use])]
-        return bool(close(model, state, order, ledger) == FINISHED)
+        return bool(close(simulation.model, simulation.state, ledger) == FINISHED)
 
 
 class Simulation:
@@ -97,13 +91,24 @@ class Simulation:
     def __init__(self, model: Model, world: Record) -> None:
         self.model = model
         self.world = world
-        self.state = first_state(model)
-        begin(model, world, self.state)
+        self.state = new_state(model)
 
 
-def stages_due(simulation: Simulation) -> tuple[int, ...]:
+def help_on(state: State, why: int) -> State:
+    """Give a loop that returned what it needs to go on.
+
+    Raises
+    ------
+    StuckError
+        Nothing helps: leads go round at one instant.
+    """
+    if why == STUCK:
+        raise StuckError(int(state.clock[0]["now"]), stages_due(state))
+    return with_larger_pool(state)
+
+
+def stages_due(state: State) -> tuple[int, ...]:
     """Name the stages of the leads that are due at this instant."""
-    state = simulation.state
     clock = state.clock[0]
     due = [entry for entry in state.agenda[: clock["due"]] if entry["time"] == clock["now"]]
     about_leads = [entry["actor"] for entry in due if kind_of(entry["order"]) >= Due.WORK_ENDS]
@@ -121,8 +126,21 @@ def put(model: Model, state: State, actor: int, time: int, kind: int, entity: in
 
 
 @compiled
+def advance(model: Model, world: Record, state: State, until: int, ledger: Ledger) -> int:
+    """Live on, as `live` does."""
+    return live(model, world, state, until, ledger)
+
+
+@compiled
+def close(model: Model, state: State, ledger: Ledger) -> int:
+    """Book what is left, as `finish` does."""
+    return finish(model, state, ledger)
+
+
+@rare
 def begin(model: Model, world: Record, state: State) -> None:
     """Put the first thing that each actor has due on the agenda."""
+    reset(model, state)
     expect_inquiries(model, world, state.expected)
     put(model, state, 0, DAY, Due.DAY_ENDS.value, 0)
     for number in range(len(state.reps)):
@@ -144,11 +162,14 @@ def begin(model: Model, world: Record, state: State) -> None:
         expect_inquiry(model, world, state, number)
 
 
-@compiled
-def advance(model: Model, world: Record, state: State, until: int, ledger: Ledger) -> int:
+@rule
+def live(model: Model, world: Record, state: State, until: int, ledger: Ledger) -> int:
     """Handle the instants before `until`, step by step, and say why it returns."""
     clock = state.clock[0]
     room = rows_of_a_step(model)
+    if clock["begun"] == 0:
+        clock["begun"] = 1
+        begin(model, world, state)
     while has_room(ledger, room):
         due = next_time(state.agenda, clock)
         slot, rep = NONE, NOBODY
@@ -452,8 +473,8 @@ def start_work(model: Model, state: State, ledger: Ledger, slot: int, rep: int) 
 def end_work(model: Model, state: State, ledger: Ledger, slot: int) -> bool:
     """Work on a lead ends: its rep is idle, the customer has the ball.
 
-    Where the customer answers at once and nothing else is due, the answer comes next whatever happens: True says
-    that it can be taken now, without the detour by the agenda.
+    Where the customer answers at once and nothing else is due, the answer comes next whatever happens:
+    True says that it can be taken now, without the detour by the agenda.
     """
     lead = state.leads[slot]
     clock = state.clock[0]
@@ -585,20 +606,26 @@ def book_day(model: Model, state: State, ledger: Ledger, now: int) -> None:
             write_cost(ledger, now, Event.PAY.value, pay, NOTHING, number)
 
 
-@compiled
-def close(model: Model, state: State, slots: Integers, ledger: Ledger) -> int:
-    """Book the last day, then the open leads in the given order of slots."""
-    clock = state.clock[0]
+@rule
+def finish(model: Model, state: State, ledger: Ledger) -> int:
+    """Book the last day, then the open leads in the order of entity; then the state can begin anew."""
+    clock, queue = state.clock[0], state.unfinished[0]
     room = rows_of_a_step(model)
     if clock["last_day_booked"] == 0:
         if not has_room(ledger, room):
             return LEDGER_FULL
         book_day(model, state, ledger, model.horizon)
         clock["last_day_booked"] = 1
-    while clock["closed"] < len(slots):
+        for slot in range(len(state.leads)):
+            if state.leads[slot]["entity"] > 0:
+                join(state.links, queue, slot, 0, 0, state.leads[slot]["entity"])
+    slot = first(state.links, queue)
+    while slot != NONE:
         if not has_room(ledger, room):
             return LEDGER_FULL
-        lead = state.leads[slots[clock["closed"]]]
+        lead = state.leads[slot]
         write(ledger, model.horizon, lead, Event.OPEN.value, model.horizon - lead["since"], 0, 0.0)
-        clock["closed"] += 1
+        leave(state.links, queue, slot)
+        slot = first(state.links, queue)
+    clock["begun"] = 0
     return FINISHED

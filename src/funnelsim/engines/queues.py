@@ -36,6 +36,14 @@ def new_queues(count: int) -> Records:
 
 
 @rule
+def empty(queue: Record) -> None:
+    """Empty a queue."""
+    queue["head"] = NONE
+    queue["tail"] = NONE
+    queue["root"] = NONE
+
+
+@rule
 def first(links: Records, queue: Record) -> int:
     """Find the first of a queue, NONE where it is empty."""
     head, root = queue["head"], queue["root"]

@@ -7,11 +7,11 @@ from typing import NamedTuple
 import numpy as np
 
 from funnelsim.engines.agenda import NOT_DUE, Places, new_agenda
-from funnelsim.engines.queues import LINK, NONE, new_queues
+from funnelsim.engines.queues import LINK, NONE, empty, new_queues
 from funnelsim.handles import by_pointer
 from funnelsim.model import Model
 from funnelsim.policies import callable_by_compiled_code
-from funnelsim.vocabulary import LEAD, Assignment, Floats, Records, record, rule
+from funnelsim.vocabulary import LEAD, NEVER, Assignment, Floats, Records, rare, record, rule
 
 FIRST_POOL = 256  # leads at once, doubled when it is full
 
@@ -22,7 +22,7 @@ CLOCK = record(
     ("gap", "<i4"),  # 1: the agenda's front is a gap
     ("stirred", "<i4"),  # 1: a team may have something to grant
     ("free", "<i4"),  # the first free slot of the pool
-    ("closed", "<i4"),  # open leads already booked by `close`
+    ("begun", "<i4"),  # 1 once the first entries are on the agenda
     ("last_day_booked", "<i4"),
 )
 DESK = record(
@@ -57,57 +57,86 @@ class State(NamedTuple):
     wanted_links: Records  # LINK, one a rep
     at_hand: Records  # QUEUE, one a team: idle reps with room for one more lead, who is idle longest first
     at_hand_links: Records  # LINK, one a rep
+    unfinished: Records  # QUEUE (1,): at the end, the open leads in the order of entity
 
 
-def first_state(model: Model) -> State:
-    """Make the arrays of a state; shapes as in State."""
+def new_state(model: Model) -> State:
+    """Make the arrays of a state, shapes as in State; `reset` says what is in them at the first midnight."""
     reps, teams = len(model.reps), len(model.teams)
     actors = 1 + reps + teams + len(model.channels) + FIRST_POOL
-    lobbies = np.zeros(teams, LOBBY)
-    lobbies["stirred"] = 1
-    lobbies["opening"] = model.teams["first_hours"] - 1
-    clock = np.zeros(1, CLOCK)
-    clock["stirred"] = 1
     state_teams = model.teams.copy()
     for number in np.flatnonzero(state_teams["assignment"] == Assignment.OWN):
         own = int(state_teams[number]["own_policy"])
         state_teams[number]["own_policy"] = callable_by_compiled_code(own)
-    links = np.full(FIRST_POOL, NONE, LINK)
-    links["next"] = chain(0, FIRST_POOL)
     return State(
-        clock=clock,
+        clock=np.zeros(1, CLOCK),
         agenda=new_agenda(actors),
-        places=np.full(actors, NOT_DUE, np.int32),
+        places=np.zeros(actors, np.int32),
         channels=model.channels.copy(),
         expected=model.expected.copy(),
         teams=state_teams,
         reps=model.reps.copy(),
         desks=np.zeros(reps, DESK),
-        lobbies=lobbies,
+        lobbies=np.zeros(teams, LOBBY),
         leads=np.zeros(FIRST_POOL, LEAD),
-        links=links,
+        links=np.zeros(FIRST_POOL, LINK),
         own_queues=new_queues(reps),
         team_queues=new_queues(teams),
         wanted=new_queues(teams),
-        wanted_links=np.full(reps, NONE, LINK),
+        wanted_links=np.zeros(reps, LINK),
         at_hand=new_queues(teams),
-        at_hand_links=np.full(reps, NONE, LINK),
+        at_hand_links=np.zeros(reps, LINK),
+        unfinished=new_queues(1),
     )
 
 
-def chain(first: int, end: int) -> Places:
-    """Chain free slots: each names the next one, the last NONE."""
-    following = np.arange(first + 1, end + 1, dtype=np.int32)
-    following[-1] = NONE
-    return following
+@rare
+def reset(model: Model, state: State) -> None:
+    """Go back to the first midnight, whatever happened since."""
+    clock = state.clock[0]
+    clock["now"] = 0
+    clock["round"] = 0
+    clock["due"] = 0
+    clock["gap"] = 0
+    clock["stirred"] = 1
+    clock["last_day_booked"] = 0
+    for place in range(len(state.agenda)):
+        state.agenda[place]["time"] = NEVER
+    for actor in range(len(state.places)):
+        state.places[actor] = NOT_DUE
+    for number in range(len(state.channels)):
+        state.channels[number] = model.channels[number]
+    for place in range(len(state.expected)):
+        state.expected[place] = model.expected[place]
+    for number in range(len(state.reps)):
+        state.reps[number] = model.reps[number]
+        state.desks[number]["wanted"] = 0
+        state.desks[number]["at_hand"] = 0
+        empty(state.own_queues[number])
+    for number in range(len(state.teams)):
+        state.teams[number]["turn"] = model.teams[number]["turn"]
+        lobby = state.lobbies[number]
+        lobby["closes"] = 0
+        lobby["opening"] = state.teams[number]["first_hours"] - 1
+        lobby["stirred"] = 1
+        empty(state.team_queues[number])
+        empty(state.wanted[number])
+        empty(state.at_hand[number])
+    for slot in range(len(state.leads)):
+        state.leads[slot]["entity"] = 0
+        state.links[slot]["next"] = slot + 1
+    state.links[len(state.leads) - 1]["next"] = NONE
+    clock["free"] = 0
+    empty(state.unfinished[0])
 
 
 def with_larger_pool(state: State) -> State:
     """Double the pool of leads; called only when no slot is free."""
     size = len(state.leads)
-    links = np.full(2 * size, NONE, LINK)
+    links = np.zeros(2 * size, LINK)
     links[:size] = state.links
-    links["next"][size:] = chain(size, 2 * size)
+    links["next"][size:] = np.arange(size + 1, 2 * size + 1)
+    links[-1]["next"] = NONE
     state.clock[0]["free"] = size
     actors = len(state.places)
     agenda = new_agenda(actors + size)

@@ -30,8 +30,8 @@ def next_inquiry(model: Model, world: Record, channel: Record, expected: Floats)
     Returns
     -------
     tuple of float, int and int
-        The sum of unit exponentials up to this inquiry, the day on which it comes, and the instant (NEVER past the
-        horizon).
+        The sum of unit exponentials up to this inquiry, the day on which it comes, and the instant (NEVER
+        past the horizon).
     """
     u, _ = uniforms(world, channel["entity"] + channel["index"], ARRIVAL, 0)
     total = channel["total"] - math.log(1.0 - u)

@@ -54,6 +54,7 @@ _NEVER_COMPILED = {
         "keeping.py",
         "terminal.py",
         "manifest.py",
+        "memory.py",
         "baselines",
         "eventlog",
         "writing.py",

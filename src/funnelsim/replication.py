@@ -14,13 +14,14 @@ from typing import NamedTuple
 
 from joblib import Parallel, delayed
 
+from funnelsim.blocks import PAGE, live_block
 from funnelsim.engines import ENGINES, Ledger, new_ledger, pages, world_of
+from funnelsim.engines.ledger import rows_of_a_step
 from funnelsim.metrics import Tally, fold, new_tally, stack
 from funnelsim.model import Model, Names
 from funnelsim.policies import BUILT_IN, policy_names
 from funnelsim.vocabulary import Record
 
-PAGE = 16_384  # rows of a ledger at once: 1 MB, which stays in the cache of a core
 BLOCK = {"compiled": 5, "reference": 1}  # worlds run between two reports of progress
 
 TWINS = 100  # worlds that are lived through twice where something is uncertain
@@ -213,23 +214,33 @@ def _insistent_ctrl_c() -> Iterator[None]:
 
 def run_block(models: Models, names: Names, plan: Plan, block: range) -> list[World]:
     """Run one strategy in a block of worlds."""
+    live = _at_once if plan.engine == "compiled" and not plan.digest else _page_by_page
+    if not callable(models):
+        return live(models, names, plan, [world_of(plan.seed, number) for number in block])
     worlds = []
-    ledger: Ledger | None = None
-    for replication in block:
-        world = world_of(plan.seed, replication)
-        model = model_of(models, world)
-        ledger = ledger or new_ledger(PAGE + len(model.channels) + len(model.reps))
-        lived = _live(model, names, plan, world, ledger)
-        if callable(models) and replication < TWINS:
-            again = _live(model, names, plan, world_of(plan.seed, replication + TWIN), ledger)
-            lived = lived._replace(twin=again.tally)
-        worlds.append(lived)
+    for number in block:
+        both = [world_of(plan.seed, number)]
+        if number < TWINS:
+            both.append(world_of(plan.seed, number + TWIN))
+        lived, *twin = live(models(both[0]), names, plan, both)
+        worlds.append(lived._replace(twin=twin[0].tally) if twin else lived)
     return worlds
 
 
 def model_of(models: Models, world: Record) -> Model:
     """Return the model of a world."""
     return models(world) if callable(models) else models
+
+
+def _at_once(model: Model, names: Names, plan: Plan, worlds: list[Record]) -> list[World]:  # noqa: ARG001
+    """Live through worlds in one compiled call."""
+    return [World(tally, rows, b"") for tally, rows in live_block(model, len(names.reasons), worlds)]
+
+
+def _page_by_page(model: Model, names: Names, plan: Plan, worlds: list[Record]) -> list[World]:
+    """Live through worlds on either engine, and hash their ledgers if that is asked for."""
+    ledger = new_ledger(PAGE + rows_of_a_step(model))
+    return [_live(model, names, plan, world, ledger) for world in worlds]
 
 
 def _live(model: Model, names: Names, plan: Plan, world: Record, ledger: Ledger) -> World:

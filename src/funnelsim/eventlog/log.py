@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
+from funnelsim.blocks import PAGE
 from funnelsim.engines import ENGINES, StuckError, new_ledger, pages, world_of
 from funnelsim.eventlog.entries import entries
 from funnelsim.eventlog.table import Table
 from funnelsim.eventlog.xes import Xes
-from funnelsim.replication import PAGE
 from funnelsim.scenario import TODAY, Scenario, lower_in
 from funnelsim.study import in_words
 from funnelsim.vocabulary import Event

@@ -3,13 +3,26 @@
 from funnelsim.metrics import funnel, money, pace
 from funnelsim.metrics.cut import CUTS, Cut, cut, labels
 from funnelsim.metrics.figure import FIGURES, Better, Figure, Unit
-from funnelsim.metrics.tally import Basis, Ended, Tally, age_edges, fold, new_tally, slot_bounds, stack
+from funnelsim.metrics.tally import (
+    Basis,
+    Books,
+    Ended,
+    Tally,
+    age_edges,
+    fold,
+    fold_page,
+    new_books,
+    new_tally,
+    slot_bounds,
+    stack,
+)
 
 __all__ = [
     "CUTS",
     "FIGURES",
     "Basis",
     "Better",
+    "Books",
     "Cut",
     "Ended",
     "Figure",
@@ -18,9 +31,11 @@ __all__ = [
     "age_edges",
     "cut",
     "fold",
+    "fold_page",
     "funnel",
     "labels",
     "money",
+    "new_books",
     "new_tally",
     "pace",
     "slot_bounds",

@@ -18,6 +18,8 @@ from typing import NamedTuple
 import numpy as np
 
 from funnelsim.compilation import compiled
+from funnelsim.engines import Ledger
+from funnelsim.handles import by_pointer
 from funnelsim.model import Model
 from funnelsim.rules.costs import price
 from funnelsim.vocabulary import Event, Floats, Integers, Record, Records, rule
@@ -107,21 +109,32 @@ class Tally(NamedTuple):
     busy: Floats  # (M, R) working time in each month, µs
 
 
-class Desk(NamedTuple):
-    """What the fold has at hand for one row; compiled code makes no arrays of its own."""
+@by_pointer
+class Books(NamedTuple):
+    """The tallies of several replications as the fold fills them: a row of each array for each replication.
 
+    Compiled code makes no arrays of its own: what it has at hand for one ledger row is here as well.
+    """
+
+    sums: Floats  # (replications, 2 bases x slots x WIDTH)
+    reasons: Floats  # (replications, 2 bases x slots x G)
+    ages: Integers  # (replications, 3 ways to end x AGE_BINS)
+    queue: Floats  # (replications, (M + 1) x S)
+    busy: Floats  # (replications, M x R)
     bounds: Integers  # from slot_bounds
-    slots: Integers  # the slots that the row belongs to
-    amounts: Floats  # what the row adds, by measure
+    slots: Integers  # the slots that a row belongs to
+    amounts: Floats  # what a row adds, by measure
 
-
-class Parties(NamedTuple):
-    """Who the rows are about, as in the model."""
-
-    channels: Records
-    segments: Records
-    teams: Records
-    reps: Records
+    def tally(self, replication: int, model: Model) -> Tally:
+        """Look at the tally of one replication (a view)."""
+        months, slots = len(model.months) - 1, int(self.bounds[-1])
+        return Tally(
+            sums=self.sums[replication].reshape(len(Basis), slots, WIDTH),
+            reasons=self.reasons[replication].reshape(len(Basis), slots, -1),
+            ages=self.ages[replication].reshape(len(Ended), AGE_BINS),
+            queue=self.queue[replication].reshape(months + 1, len(model.stages)),
+            busy=self.busy[replication].reshape(months, len(model.reps)),
+        )
 
 
 def slot_bounds(model: Model) -> Integers:
@@ -159,14 +172,34 @@ def new_tally(model: Model, reasons: int) -> Tally:
     reasons : int
         How many reasons of loss there are: `len(names.reasons)`.
     """
+    return new_books(model, reasons, 1).tally(0, model)
+
+
+def new_books(model: Model, reasons: int, replications: int) -> Books:
+    """Make the empty tallies of several replications of one strategy."""
     months, stages, reps = len(model.months) - 1, len(model.stages), len(model.reps)
     slots = int(slot_bounds(model)[-1])
-    return Tally(
-        sums=np.zeros((len(Basis), slots, WIDTH)),
-        reasons=np.zeros((len(Basis), slots, reasons)),
-        ages=np.zeros((len(Ended), AGE_BINS), np.int64),
-        queue=np.zeros((months + 1, stages)),
-        busy=np.zeros((months, reps)),
+    tallies = Tally(
+        sums=np.zeros((replications, len(Basis) * slots * WIDTH)),
+        reasons=np.zeros((replications, len(Basis) * slots * reasons)),
+        ages=np.zeros((replications, len(Ended) * AGE_BINS), np.int64),
+        queue=np.zeros((replications, (months + 1) * stages)),
+        busy=np.zeros((replications, months * reps)),
+    )
+    return _bound(tallies, model)
+
+
+def _bound(tallies: Tally, model: Model) -> Books:
+    """Bind tallies, each a row of every array, to books."""
+    return Books(
+        sums=tallies.sums,
+        reasons=tallies.reasons,
+        ages=tallies.ages,
+        queue=tallies.queue,
+        busy=tallies.busy,
+        bounds=slot_bounds(model),
+        slots=np.zeros(len(DIMENSIONS), np.int64),
+        amounts=np.zeros(len(Measure)),
     )
 
 
@@ -184,10 +217,14 @@ def fold(rows: Records, model: Model, tally: Tally) -> None:
     tally : Tally
         From `new_tally`, or what earlier chunks have come to.
     """
-    bounds = slot_bounds(model)
-    desk = Desk(bounds, np.zeros(len(bounds) - 1, np.int64), np.zeros(COLUMNS.shape[1]))
-    parties = Parties(model.channels, model.segments, model.teams, model.reps)
-    _fold(rows, model.months, parties, model.hours, tally, desk)
+    flat = Tally(
+        sums=tally.sums.reshape(1, -1),
+        reasons=tally.reasons.reshape(1, -1),
+        ages=tally.ages.reshape(1, -1),
+        queue=tally.queue.reshape(1, -1),
+        busy=tally.busy.reshape(1, -1),
+    )
+    _fold(Ledger(rows, np.array([len(rows)])), model, _bound(flat, model), tally.reasons.shape[-1])
 
 
 def stack(tallies: Sequence[Tally]) -> Tally:
@@ -238,8 +275,9 @@ def _month_of(months: Integers, moment: int) -> int:
 
 
 @rule
-def _slots_of(row: Record, bounds: Integers, month: int, slots: Integers) -> None:
+def _slots_of(row: Record, month: int, books: Books) -> None:
     """List the slots that a row adds to; -1 for a dimension that it does not have."""
+    bounds, slots = books.bounds, books.slots
     slots[0] = 0
     slots[1] = bounds[1] + month
     slots[2] = bounds[2] + row["channel"] if row["channel"] >= 0 else -1
@@ -257,7 +295,7 @@ def _margin_of(money: float, margin: float, share_of_price: float) -> float:
 
 
 @rule
-def _amounts_of(row: Record, segments: Records, channels: Records, amounts: Floats) -> None:
+def _amounts_of(row: Record, model: Model, amounts: Floats) -> None:
     """Write down what a row adds to each measure."""
     amounts[Measure.COUNT.value] = 1.0
     amounts[Measure.WAITED.value] = row["waited"]
@@ -265,101 +303,112 @@ def _amounts_of(row: Record, segments: Records, channels: Records, amounts: Floa
     amounts[Measure.MONEY.value] = row["money"]
     amounts[Measure.MARGIN.value] = 0.0
     if row["segment"] >= 0:
-        amounts[Measure.MARGIN.value] = _margin_of(
-            row["money"], segments[row["segment"]]["margin"], price(channels[row["channel"]], row["created"])
-        )
+        share_of_price = price(model.channels[row["channel"]], row["created"])
+        margin = model.segments[row["segment"]]["margin"]
+        amounts[Measure.MARGIN.value] = _margin_of(row["money"], margin, share_of_price)
     amounts[Measure.AGE.value] = row["time"] - row["created"]
 
 
 @rule
-def _add(sums: Floats, slots: Integers, kind: int, amounts: Floats) -> None:
+def _add(books: Books, replication: int, basis: int, kind: int) -> None:
     """Add a row's amounts to the sums of its slots."""
-    for slot in slots:
+    total = books.bounds[len(books.bounds) - 1]
+    for place in range(len(books.slots)):
+        slot = books.slots[place]
         if slot >= 0:
+            sums = (basis * total + slot) * WIDTH
             for column in range(FIRST_COLUMN[kind], FIRST_COLUMN[kind + 1]):
-                sums[slot, column] += amounts[MEASURE[column]]
+                books.sums[replication, sums + column] += books.amounts[MEASURE[column]]
 
 
 @rule
-def _add_row(row: Record, slots: Integers, amounts: Floats, sums: Floats, reasons: Floats) -> None:
+def _add_reason(books: Books, replication: int, basis: int, reason: int, reasons: int) -> None:
+    """Count a lead lost for a reason in its slots."""
+    total = books.bounds[len(books.bounds) - 1]
+    for place in range(len(books.slots)):
+        slot = books.slots[place]
+        if slot >= 0:
+            books.reasons[replication, (basis * total + slot) * reasons + reason] += 1.0
+
+
+@rule
+def _add_row(row: Record, month: int, books: Books, replication: int, basis: int, reasons: int) -> None:
     """Add a row on one basis."""
     event = row["event"]
-    _add(sums, slots, event, amounts)
+    _slots_of(row, month, books)
+    _add(books, replication, basis, event)
     # At the first stage the visit began as the inquiry arrived, so that the two ages are one.
     if event == Event.STARTED and row["rep"] >= 0 and row["time"] - row["waited"] == row["created"]:
-        _add(sums, slots, FIRST_CONTACT, amounts)
+        _add(books, replication, basis, FIRST_CONTACT)
     if event in (Event.LOST, Event.WENT_COLD):
-        for slot in slots:
-            if slot >= 0:
-                reasons[slot, row["reason"]] += 1.0
+        _add_reason(books, replication, basis, row["reason"], reasons)
 
 
 @rule
-def _add_age(row: Record, ages: Integers) -> None:
+def _add_age(row: Record, books: Books, replication: int) -> None:
     """Enter the age at which an inquiry ended, or was left open, in the table of ages."""
     event = row["event"]
-    age = _age_bin(row["time"] - row["created"])
+    ended = -1
     if event == Event.WON:
-        ages[Ended.WON.value, age] += 1
+        ended = Ended.WON.value
     elif event in (Event.LOST, Event.WENT_COLD):
-        ages[Ended.OTHERWISE.value, age] += 1
+        ended = Ended.OTHERWISE.value
     elif event == Event.OPEN:
-        ages[Ended.OPEN.value, age] += 1
+        ended = Ended.OPEN.value
+    if ended >= 0:
+        books.ages[replication, ended * AGE_BINS + _age_bin(row["time"] - row["created"])] += 1
 
 
 @rule
-def _move_queue(row: Record, month: int, queue: Floats) -> None:
+def _move_queue(row: Record, month: int, model: Model, books: Books, replication: int) -> None:
     """Book who joins and who leaves the queue of a stage; `month` counts from -1."""
     event = row["event"]
-    if month + 1 < len(queue):
+    if month + 1 < len(model.months):
+        place = (month + 1) * len(model.stages) + row["stage"]
         if event == Event.ENTERED:
-            queue[month + 1, row["stage"]] += 1.0
+            books.queue[replication, place] += 1.0
         elif event in (Event.STARTED, Event.WENT_COLD):
-            queue[month + 1, row["stage"]] -= 1.0
+            books.queue[replication, place] -= 1.0
 
 
 @rule
-def _book_work(
-    row: Record, months: Integers, teams: Records, reps: Records, hours: Records, busy: Floats
-) -> None:
+def _book_work(row: Record, model: Model, books: Books, replication: int) -> None:
     """Book a finished piece of work to the months in which it was done."""
     end = row["time"]
     start = end - row["waited"]
-    team = teams[reps[row["rep"]]["team"]]
+    months = model.months
+    team = model.teams[model.reps[row["rep"]]["team"]]
     first, count = team["first_hours"], team["hours"]
-    for month in range(max(0, _month_of(months, start)), min(_month_of(months, end) + 1, len(busy))):
+    last = min(_month_of(months, end) + 1, len(months) - 1)
+    for month in range(max(0, _month_of(months, start)), last):
         since, until = max(start, months[month]), min(end, months[month + 1])
-        done = worked_by(hours, first, count, until) - worked_by(hours, first, count, since)
-        busy[month, row["rep"]] += done
+        done = worked_by(model.hours, first, count, until) - worked_by(model.hours, first, count, since)
+        books.busy[replication, month * len(model.reps) + row["rep"]] += done
 
 
-@compiled
-def _fold(
-    rows: Records,
-    months: Integers,
-    parties: Parties,
-    hours: Records,
-    tally: Tally,
-    desk: Desk,
-) -> None:
-    """Add each row on the bases on which it counts."""
-    bounds, slots, amounts = desk.bounds, desk.slots, desk.amounts
-    last = len(months) - 1
-    for i in range(len(rows)):
-        row = rows[i]
+@rule
+def fold_page(ledger: Ledger, model: Model, books: Books, replication: int, reasons: int) -> None:
+    """Add each row of a page to the tally of a replication, on the bases on which it counts."""
+    last = len(model.months) - 1
+    for i in range(ledger.used[0]):
+        row = ledger.rows[i]
         event = row["event"]
         # The costs of a day are booked at the midnight that ends it: they belong to the day before.
         ended = 1 if event in (Event.MEDIA, Event.PAY) else 0
-        month = _month_of(months, row["time"] - ended)
-        born = _month_of(months, row["created"])
-        _amounts_of(row, parties.segments, parties.channels, amounts)
+        month = _month_of(model.months, row["time"] - ended)
+        born = _month_of(model.months, row["created"])
+        _amounts_of(row, model, books.amounts)
         if 0 <= month < last:
-            _slots_of(row, bounds, month, slots)
-            _add_row(row, slots, amounts, tally.sums[Basis.PERIOD.value], tally.reasons[Basis.PERIOD.value])
+            _add_row(row, month, books, replication, Basis.PERIOD.value, reasons)
         if row["lead"] >= 0 and 0 <= born < last:
-            _slots_of(row, bounds, born, slots)
-            _add_row(row, slots, amounts, tally.sums[Basis.COHORT.value], tally.reasons[Basis.COHORT.value])
-            _add_age(row, tally.ages)
-        _move_queue(row, month, tally.queue)
+            _add_row(row, born, books, replication, Basis.COHORT.value, reasons)
+            _add_age(row, books, replication)
+        _move_queue(row, month, model, books, replication)
         if event == Event.WORKED and row["rep"] >= 0:
-            _book_work(row, months, parties.teams, parties.reps, hours, tally.busy)
+            _book_work(row, model, books, replication)
+
+
+@compiled
+def _fold(ledger: Ledger, model: Model, books: Books, reasons: int) -> None:
+    """Fold a page into the only tally of the books."""
+    fold_page(ledger, model, books, 0, reasons)

@@ -1,0 +1,64 @@
+"""A block of replications in one compiled call comes to what the same worlds come to page by page."""
+
+from __future__ import annotations
+
+from unittest.mock import patch
+
+import numpy as np
+import pytest
+from hypothesis import given, seed, settings
+from hypothesis import strategies as st
+
+from funnelsim import blocks
+from funnelsim.blocks import live_block
+from funnelsim.engines import ENGINES, StuckError, new_ledger, pages, state, world_of
+from funnelsim.engines.ledger import rows_of_a_step
+from funnelsim.metrics import Tally, fold, new_tally
+from funnelsim.model import Model
+from funnelsim.scenario import lower, parse
+from funnelsim.vocabulary import Record
+
+from .scenarios import Toml, scenarios
+
+SEED = 20_261_121
+REASONS = 8  # as many as the scenarios have at most
+ROUND_FOR_EVER = """
+start = 2026-06-01
+horizon = { warm_up_months = 0, period_months = 1, drain_months = 0 }
+segments = { all = { contract_value_per_year = 100 } }
+channels = { web = { kind = "seo", inquiries_per_month = 5 } }
+
+[stages.call]
+conversion = 1e-12
+back_to = { call = 1 }
+"""
+
+
+def page_by_page(model: Model, world: Record) -> tuple[Tally, int]:
+    """Fold the pages of one replication."""
+    tally, rows = new_tally(model, REASONS), 0
+    for page in pages(ENGINES["compiled"], model, world, new_ledger(512 + rows_of_a_step(model))):
+        fold(page, model, tally)
+        rows += len(page)
+    return tally, rows
+
+
+@seed(SEED)
+@settings(max_examples=25, deadline=None, database=None)
+@given(scenarios(), st.sampled_from([1, 2, 256]), st.sampled_from([0, 50, 4096]), st.sampled_from([1, 256]))
+def test_a_block_is_its_worlds(text: Toml, pool: int, page: int, pages_of_a_call: int) -> None:
+    """However small the pool and the page, and however often the call comes back."""
+    model = lower(parse(text)).model
+    worlds = [world_of(7, number) for number in (3, 0, 2**31 + 1)]
+    with patch.object(state, "FIRST_POOL", pool), patch.object(blocks, "_PAGES", pages_of_a_call):
+        found = live_block(model, REASONS, worlds, page)
+    for world, (tally, rows) in zip(worlds, found, strict=True):
+        expected, count = page_by_page(model, world)
+        assert rows == count
+        assert all(np.array_equal(ours, theirs) for ours, theirs in zip(tally, expected, strict=True))
+
+
+def test_a_block_says_that_leads_go_round() -> None:
+    model = lower(parse(ROUND_FOR_EVER)).model
+    with pytest.raises(StuckError, match="rounds of decisions"):
+        live_block(model, REASONS, [world_of(1, 0)])

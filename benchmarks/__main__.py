@@ -15,9 +15,11 @@ RESULTS = HERE / "results.md"
 PAGE = HERE.parent / "docs" / "performance.md"
 COMMAND = "make bench"
 LEAST = 5  # runs that a median is taken of
+SHOWN = {"peers": "common_funnel", "nanoseconds": "nanoseconds"}  # by marker in PAGE: the part put there
 PARTS = {  # by the name of the part, in the order of the page: a module with TITLE and tables(runs)
     "common_funnel": "benchmarks.common_funnel.comparison",
     "full_model": "benchmarks.full_model",
+    "nanoseconds": "benchmarks.nanoseconds",
     "studies": "benchmarks.studies",
     "growth": "benchmarks.growth",
     "start": "benchmarks.start",
@@ -50,8 +52,10 @@ def main(command: Sequence[str] | None = None) -> None:
         return
     page = "\n\n".join(["# Results", facts, *(text for text, _ in measured.values())])
     RESULTS.write_text(page + "\n", encoding="utf-8")
-    tables = "\n\n".join(map(str, measured["common_funnel"][1]))
-    shown = filled(PAGE.read_text(encoding="utf-8"), "peers", f"{facts}\n\n{tables}")
+    shown = PAGE.read_text(encoding="utf-8")
+    for marker, name in SHOWN.items():
+        tables = "\n\n".join(map(str, measured[name][1]))
+        shown = filled(shown, marker, f"{facts}\n\n{tables}")
     PAGE.write_text(shown, encoding="utf-8")
 
 

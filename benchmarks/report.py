@@ -17,7 +17,7 @@ class Table(NamedTuple):
     note: str = ""
 
     def __str__(self) -> str:
-        return "\n\n".join(filter(None, (f"**{self.title}**", self.grid(), self.note)))
+        return "\n\n".join(filter(None, (f"**{self.title}**", self.grid() if self.rows else "", self.note)))
 
     def grid(self) -> str:
         """Write the cells, each column as wide as its widest.

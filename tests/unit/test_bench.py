@@ -9,13 +9,15 @@ from types import ModuleType
 
 import pytest
 from benchmarks import __main__ as command
-from benchmarks import full_model, growth, report, studies
+from benchmarks import full_model, growth, nanoseconds, report, sampling, studies
 from benchmarks.common_funnel import FUNNEL, SCENARIO, MissingError, Program, Stage, comparison, theory
 from benchmarks.common_funnel.in_funnelsim import unit_hours
 from benchmarks.common_funnel.theory import mean_sojourn, mean_wait
 from benchmarks.lives import lived, page_for
 from benchmarks.machine import described
+from benchmarks.nanoseconds import Share, group_of
 from benchmarks.report import Table, filled, median
+from benchmarks.sampling import Image, Origin
 
 from funnelsim.scenario import load, lower
 from funnelsim.vocabulary import Assignment
@@ -33,7 +35,9 @@ def program(place: tuple[str, str]) -> Program:
     return found
 
 
-@pytest.mark.parametrize("module", [report, theory, comparison], ids=lambda module: module.__name__)
+@pytest.mark.parametrize(
+    "module", [report, theory, comparison, nanoseconds, sampling], ids=lambda module: module.__name__
+)
 def test_examples_are_true(module: ModuleType) -> None:
     ran = doctest.testmod(module)
     assert ran.attempted > 0
@@ -197,6 +201,112 @@ def test_every_kind_of_assignment_is_measured() -> None:
     assert {policy.upper() for policy in growth.POLICIES} == {each.name for each in Assignment} - {"OWN"}
 
 
+# ---- where the nanoseconds go --------------------------------------------------------------------
+
+
+def inlined(*places: str) -> Origin:
+    """Make an instruction of functions in these files of the package, the innermost first."""
+    return Origin(tuple(f"{nanoseconds.PACKAGE}{place}" for place in places))
+
+
+@pytest.mark.parametrize(
+    ("places", "group"),
+    [
+        (("engines/compiled.py",), "event loop and the rest"),
+        (("engines/agenda.py", "engines/compiled.py"), "agenda"),
+        (("randomness.py", "rules/lifecycle.py", "engines/compiled.py"), "draws"),
+        (("worktime.py", "engines/compiled.py"), "rules"),
+        (("worktime.py", "metrics/tally.py"), "fold"),
+        (("metrics/tally.py", "replication.py"), "fold"),
+    ],
+)
+def test_a_sample_belongs_to_the_innermost_group(places: tuple[str, ...], group: str) -> None:
+    assert group_of(inlined(*places)) == group
+
+
+def test_a_frame_from_elsewhere_belongs_to_whoever_asked() -> None:
+    """Numba's own functions, and places that the line table does not know, are inlined in ours."""
+    asked = inlined("engines/queues.py", "engines/compiled.py").files
+    assert group_of(Origin(("??", "/numba/cpython/listobj.py", *asked))) == "queues"
+    assert group_of(Origin(("??",))) == "event loop and the rest"
+
+
+def test_what_numba_did_not_compile_is_told_apart() -> None:
+    assert group_of(Origin((), "libm.so.6")) == nanoseconds.MATHEMATICS
+    assert group_of(Origin((), "libpython3.11.so.1.0")) == nanoseconds.OUTSIDE
+
+
+def test_every_prefix_is_in_the_package() -> None:
+    package = Path(nanoseconds.PACKAGE)
+    for beginnings in nanoseconds.GROUPS.values():
+        assert all((package / beginning).exists() for beginning in beginnings)
+
+
+def test_samples_are_placed_by_what_addr2line_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two samples of an instruction that is in the file at 0x110, one that no compiled code holds."""
+    answers = "0x0000000000000110\n/a/agenda.py:12 (discriminator 2)\n/a/compiled.py:7\n"
+    asked: list[str | None] = []
+
+    def answer(*_: str | Path, said: str | None = None) -> str:
+        asked.append(said)
+        return answers
+
+    monkeypatch.setattr(sampling, "run", answer)
+    image = Image(Path("compiled.so"), range(0x100, 0x200), 0x7000)
+    found = sampling.placed({(0x7110, "[unknown]"): 2, (0x110, "libm.so.6"): 1}, [image])
+    assert asked == ["0x110"]
+    assert found == {Origin(("/a/agenda.py", "/a/compiled.py")): 2, Origin((), "libm.so.6"): 1}
+
+
+@pytest.mark.parametrize("absent", sampling.PROGRAMS)
+def test_a_program_that_is_missing_is_said(
+    absent: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in sampling.PROGRAMS:
+        if name == absent:
+            break
+        program = tmp_path / name
+        program.write_text("#!/bin/sh\n", encoding="utf-8")
+        program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert sampling.obstacle(tmp_path).startswith(f"The program {absent} is not installed")
+    (table,) = nanoseconds.tables(1)
+    assert f"Not measured. The program {absent}" in str(table)
+
+
+def test_what_perf_may_not_do_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in sampling.PROGRAMS:
+        program = tmp_path / name
+        program.write_text("#!/bin/sh\necho 'No permission.' >&2\nexit 255\n", encoding="utf-8")
+        program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert sampling.obstacle(tmp_path) == "perf may not count cycles here: No permission."
+
+
+def test_nanoseconds_are_split_as_the_samples_are() -> None:
+    samples = {"agenda": 1, "draws": 2, "fold": 3}
+    shares = {"same code": Share(65.0, samples), "other code": Share(67.0, samples)}
+    ordinary, leads = dict.fromkeys(shares, 60.0), dict.fromkeys(shares, 540.0)
+    rows = {head: cells for head, *cells in nanoseconds.table(ordinary, leads, shares).rows}
+    assert [rows[group][0] for group in ("agenda", "draws", "fold", "ledger")] == [
+        "10.0",
+        "20.0",
+        "30.0",
+        "0.0",
+    ]
+    assert rows["all"] == ["60.0", "60.0"]
+    assert rows["all, as sampled"] == ["65.0", "67.0 DIFFERS"]
+    assert rows["all, per lead"] == ["540", "540"]
+
+
+def test_the_ordinary_process_does_not_sample(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it compiles is kept on disk, and must not have line tables."""
+    monkeypatch.delenv(nanoseconds.LINES, raising=False)
+    monkeypatch.setattr("sys.argv", ["nanoseconds", "--runs", "1", "--sample", "common_funnel"])
+    with pytest.raises(SystemExit):
+        nanoseconds.main()
+
+
 # ---- the page -----------------------------------------------------------------------------------
 
 
@@ -222,7 +332,8 @@ def test_the_page_says_where_it_was_measured() -> None:
 def pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
     """The pages that the command writes, and parts that take no time."""
     results, page = tmp_path / "results.md", tmp_path / "performance.md"
-    page.write_text("before <!-- peers -->old<!-- end of peers --> after", encoding="utf-8")
+    places = (f"<!-- {marker} -->old<!-- end of {marker} -->" for marker in command.SHOWN)
+    page.write_text(f"before {' between '.join(places)} after", encoding="utf-8")
     monkeypatch.setattr(command, "RESULTS", results)
     monkeypatch.setattr(command, "PAGE", page)
     table = Table("Leads a second", ("program", "leads/s"), [("SimPy", "1")])
@@ -238,7 +349,7 @@ def test_a_whole_run_is_written(pages: tuple[Path, Path]) -> None:
     assert "Command: `make bench`" in results
     assert page.startswith("before")
     assert page.endswith("after")
-    assert "| SimPy" in page
+    assert page.count("| SimPy") == len(command.SHOWN)
     assert "old" not in page
 
 
@@ -254,6 +365,11 @@ def test_too_few_runs_are_refused(pages: tuple[Path, Path]) -> None:
     assert not pages[0].exists()
 
 
-def test_docs_have_a_place_for_the_peers_table() -> None:
+def test_what_could_not_be_measured_has_no_grid() -> None:
+    assert str(Table("Speed", (), (), note="Not measured.")) == "**Speed**\n\nNot measured."
+
+
+@pytest.mark.parametrize("marker", command.SHOWN)
+def test_docs_have_a_place_for_the_tables(marker: str) -> None:
     page = (ROOT / "docs" / "performance.md").read_text(encoding="utf-8")
-    assert "\nnew\n" in filled(page, "peers", "new")
+    assert "\nnew\n" in filled(page, marker, "new")

@@ -22,7 +22,7 @@ from funnelsim.engines import Ledger
 from funnelsim.handles import by_pointer
 from funnelsim.model import Model
 from funnelsim.rules.costs import price
-from funnelsim.vocabulary import Event, Floats, Integers, Record, Records, rule
+from funnelsim.vocabulary import Event, Floats, Integers, Record, Records, rare, rule
 from funnelsim.worktime import worked_by
 
 
@@ -31,6 +31,9 @@ class Basis(IntEnum):
 
     PERIOD = 0  # rows whose time lies in the period
     COHORT = 1  # rows of inquiries that arrived in the period
+
+
+BASES = len(Basis)
 
 
 class Measure(IntEnum):
@@ -124,6 +127,7 @@ class Books(NamedTuple):
     bounds: Integers  # from slot_bounds
     slots: Integers  # the slots that a row belongs to
     amounts: Floats  # what a row adds, by measure
+    added: Floats  # what it adds to the sums of its event, in their order
 
     def tally(self, replication: int, model: Model) -> Tally:
         """Look at the tally of one replication (a view)."""
@@ -198,8 +202,9 @@ def _bound(tallies: Tally, model: Model) -> Books:
         queue=tallies.queue,
         busy=tallies.busy,
         bounds=slot_bounds(model),
-        slots=np.zeros(len(DIMENSIONS), np.int64),
+        slots=np.zeros(len(DIMENSIONS) - 1, np.int64),
         amounts=np.zeros(len(Measure)),
+        added=np.zeros(len(Measure)),
     )
 
 
@@ -266,9 +271,11 @@ def _age_bin(age: int) -> int:
 
 
 @rule
-def _month_of(months: Integers, moment: int) -> int:
-    """Find the month of a moment: -1 before the period, len(months) - 1 after it."""
-    month = -1
+def _month_of(months: Integers, moment: int, guess: int) -> int:
+    """Find the month of a moment, from one near it: -1 before the period, len(months) - 1 after it."""
+    month = guess
+    while month >= 0 and months[month] > moment:
+        month -= 1
     while month < len(months) - 1 and months[month + 1] <= moment:
         month += 1
     return month
@@ -276,14 +283,13 @@ def _month_of(months: Integers, moment: int) -> int:
 
 @rule
 def _slots_of(row: Record, month: int, books: Books) -> None:
-    """List the slots that a row adds to; -1 for a dimension that it does not have."""
+    """List the slots that a row adds to besides "all"; -1 for a dimension that it does not have."""
     bounds, slots = books.bounds, books.slots
-    slots[0] = 0
-    slots[1] = bounds[1] + month
-    slots[2] = bounds[2] + row["channel"] if row["channel"] >= 0 else -1
-    slots[3] = bounds[3] + row["segment"] if row["segment"] >= 0 else -1
-    slots[4] = bounds[4] + row["stage"] if row["stage"] >= 0 else -1
-    slots[5] = bounds[5] + row["rep"] if row["rep"] >= 0 else -1
+    slots[0] = bounds[1] + month
+    slots[1] = bounds[2] + row["channel"] if row["channel"] >= 0 else -1
+    slots[2] = bounds[3] + row["segment"] if row["segment"] >= 0 else -1
+    slots[3] = bounds[4] + row["stage"] if row["stage"] >= 0 else -1
+    slots[4] = bounds[5] + row["rep"] if row["rep"] >= 0 else -1
 
 
 @rule
@@ -312,23 +318,44 @@ def _amounts_of(row: Record, model: Model, amounts: Floats) -> None:
 @rule
 def _add(books: Books, replication: int, basis: int, kind: int) -> None:
     """Add a row's amounts to the sums of its slots."""
-    total = books.bounds[len(books.bounds) - 1]
-    for place in range(len(books.slots)):
-        slot = books.slots[place]
+    first, count = FIRST_COLUMN[kind], FIRST_COLUMN[kind + 1] - FIRST_COLUMN[kind]
+    for place in range(count):
+        books.added[place] = books.amounts[MEASURE[first + place]]
+    start = basis * books.bounds[len(books.bounds) - 1] * WIDTH + first
+    for dimension in range(len(books.slots)):
+        slot = books.slots[dimension]
         if slot >= 0:
-            sums = (basis * total + slot) * WIDTH
-            for column in range(FIRST_COLUMN[kind], FIRST_COLUMN[kind + 1]):
-                books.sums[replication, sums + column] += books.amounts[MEASURE[column]]
+            for place in range(count):
+                books.sums[replication, start + slot * WIDTH + place] += books.added[place]
 
 
 @rule
 def _add_reason(books: Books, replication: int, basis: int, reason: int, reasons: int) -> None:
     """Count a lead lost for a reason in its slots."""
     total = books.bounds[len(books.bounds) - 1]
-    for place in range(len(books.slots)):
-        slot = books.slots[place]
+    for dimension in range(len(books.slots)):
+        slot = books.slots[dimension]
         if slot >= 0:
             books.reasons[replication, (basis * total + slot) * reasons + reason] += 1.0
+
+
+@rare
+def _add_up(books: Books, replication: int, reasons: int) -> None:
+    """Let the slot of "all" be the sum of the months."""
+    slots, months = books.bounds[len(books.bounds) - 1], books.bounds[2] - books.bounds[1]
+    for basis in range(BASES):
+        for column in range(WIDTH):
+            at = basis * slots * WIDTH + column
+            total = 0.0
+            for month in range(months):
+                total += books.sums[replication, at + (1 + month) * WIDTH]
+            books.sums[replication, at] = total
+        for reason in range(reasons):
+            at = basis * slots * reasons + reason
+            total = 0.0
+            for month in range(months):
+                total += books.reasons[replication, at + (1 + month) * reasons]
+            books.reasons[replication, at] = total
 
 
 @rule
@@ -372,15 +399,15 @@ def _move_queue(row: Record, month: int, model: Model, books: Books, replication
 
 
 @rule
-def _book_work(row: Record, model: Model, books: Books, replication: int) -> None:
-    """Book a finished piece of work to the months in which it was done."""
+def _book_work(row: Record, now: int, model: Model, books: Books, replication: int) -> None:
+    """Book a finished piece of work to the months in which it was done; it ended in month `now`."""
     end = row["time"]
     start = end - row["waited"]
     months = model.months
     team = model.teams[model.reps[row["rep"]]["team"]]
     first, count = team["first_hours"], team["hours"]
-    last = min(_month_of(months, end) + 1, len(months) - 1)
-    for month in range(max(0, _month_of(months, start)), last):
+    final = _month_of(months, end, now)
+    for month in range(max(0, _month_of(months, start, final)), min(final + 1, len(months) - 1)):
         since, until = max(start, months[month]), min(end, months[month + 1])
         done = worked_by(model.hours, first, count, until) - worked_by(model.hours, first, count, since)
         books.busy[replication, month * len(model.reps) + row["rep"]] += done
@@ -390,13 +417,14 @@ def _book_work(row: Record, model: Model, books: Books, replication: int) -> Non
 def fold_page(ledger: Ledger, model: Model, books: Books, replication: int, reasons: int) -> None:
     """Add each row of a page to the tally of a replication, on the bases on which it counts."""
     last = len(model.months) - 1
+    month = -1
     for i in range(ledger.used[0]):
         row = ledger.rows[i]
         event = row["event"]
         # The costs of a day are booked at the midnight that ends it: they belong to the day before.
         ended = 1 if event in (Event.MEDIA, Event.PAY) else 0
-        month = _month_of(model.months, row["time"] - ended)
-        born = _month_of(model.months, row["created"])
+        month = _month_of(model.months, row["time"] - ended, month)
+        born = _month_of(model.months, row["created"], month)
         _amounts_of(row, model, books.amounts)
         if 0 <= month < last:
             _add_row(row, month, books, replication, Basis.PERIOD.value, reasons)
@@ -405,7 +433,8 @@ def fold_page(ledger: Ledger, model: Model, books: Books, replication: int, reas
             _add_age(row, books, replication)
         _move_queue(row, month, model, books, replication)
         if event == Event.WORKED and row["rep"] >= 0:
-            _book_work(row, model, books, replication)
+            _book_work(row, month, model, books, replication)
+    _add_up(books, replication, reasons)
 
 
 @compiled

@@ -88,7 +88,7 @@ def _announce_compiling() -> None:
             how_often = f"in every run because {folder} cannot be written ({failure.strerror})"
         if how_often not in said:
             said.add(how_often)
-            say(f"Compiling the engine, {how_often}: this takes about half a minute ...")
+            say(f"Compiling the engine, {how_often}: this takes about ten seconds ...")
 
     watch(announce)
 

@@ -352,7 +352,7 @@ def test_compiling_is_announced(
 
     monkeypatch.setattr(study, "simulate", compile_first)
     lines = call("run", "first_steps", *FEW).stderr.splitlines()
-    assert lines == [f"Compiling the engine, {text}: this takes about half a minute ..." for text in said]
+    assert lines == [f"Compiling the engine, {text}: this takes about ten seconds ..." for text in said]
 
 
 def test_printing_figures_imports_no_frames_and_no_pictures() -> None:

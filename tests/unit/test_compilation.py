@@ -67,7 +67,7 @@ class Answer(NamedTuple):
 
 
 NEW = Answer(
-    [25.0, 25.0], 25.0, 0, "Compiling the engine, once on this machine: this takes about half a minute ...\n"
+    [25.0, 25.0], 25.0, 0, "Compiling the engine, once on this machine: this takes about ten seconds ...\n"
 )
 KEPT = Answer([25.0, 25.0], 25.0, 2, "")
 
@@ -206,7 +206,7 @@ def test_a_cache_folder_that_cannot_be_written_is_done_without(copy: Path) -> No
         assert found == NEW._replace(said=found.said)
         assert found.said.startswith(f"Compiling the engine, in every run because {blocked}")
         assert found.said.endswith(
-            "cannot be written (Not a directory): this takes about half a minute ...\n"
+            "cannot be written (Not a directory): this takes about ten seconds ...\n"
         )
         assert found.said.count("\n") == 1
     assert not [*copy.rglob("*.nbi")]

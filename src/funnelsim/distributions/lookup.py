@@ -85,7 +85,7 @@ def _octaves(knots: Floats, first: int, u: float) -> float:
     cell = int(place)
     at = row + (_HALF - int(bits >> 52)) * WIDTH + cell
     left = float(knots[at])
-    return left + (place - cell) * (float(knots[at + 1]) - left)
+    return float(left + (place - cell) * (float(knots[at + 1]) - left))
 
 
 @rule

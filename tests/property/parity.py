@@ -25,7 +25,7 @@ from .any_order import worlds_agree
 from .findings import FAILURE, finding, read
 from .living import Example, ParityError, parity
 from .scenarios import POLICIES, Toml, scenarios, seeds
-from .scenes import FLOORS, INSTANTS, Scene
+from .scenes import FLOORS, INSTANTS, LARGE, Scene
 from .watching import COVERED
 
 SEED = 20_260_101
@@ -135,8 +135,8 @@ def page(examples: int, seen: Counter[str], ordered: Counter[str]) -> str:
     made_with = versions() | {"hypothesis": version("hypothesis")}
     head = HEAD.format(
         examples=examples,
-        random=seen["scenarios"] - len(INSTANTS | FLOORS),
-        by_hand=len(INSTANTS | FLOORS),
+        random=seen["scenarios"] - len(INSTANTS | FLOORS | LARGE),
+        by_hand=len(INSTANTS | FLOORS | LARGE),
         rows=seen["rows"],
         ordered=ordered["scenarios"],
         worlds=ordered["worlds"],
@@ -169,7 +169,7 @@ def at_scale(examples: int, path: Path) -> int:
             took = time.perf_counter() - began
             print(f"{took:6.0f} s  {seen['scenarios']:,} scenarios, {seen['rows']:,} rows", flush=True)
 
-    by_hand(INSTANTS | FLOORS, seen)
+    by_hand(INSTANTS | FLOORS | LARGE, seen)
     for part in slices(examples):
         part.search(seen, progress)
     ordered = in_any_order(IN_ANY_ORDER)

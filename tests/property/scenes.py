@@ -1,8 +1,9 @@
 """Scenarios made by hand, for what random ones meet too seldom.
 
 `INSTANTS`: one instant decides, so that an engine that orders it otherwise differs for certain. `FLOORS`: a
-busy floor under each policy in each queue order. `counted` is what `watching` must count, so that none of
-them can turn into a scenario that proves nothing.
+busy floor under each policy in each queue order. `LARGE`: a large floor, where reps come, go and differ,
+under each policy that chooses among them. `counted` is what `watching` must count, so that none of them can
+turn into a scenario that proves nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from funnelsim.policies import BUILT_IN
 from funnelsim.vocabulary import Assignment, Due, QueueOrder
 
 from .scenarios import POLICIES
-from .watching import in_order
+from .watching import MANY, PUSHES, chosen_among_many, in_order
 
 
 class Scene(NamedTuple):
@@ -73,7 +74,7 @@ INSTANTS = {
         "left: while idle",
     ),
     "forty reps with little to do": Scene(
-        TWO_CHANNELS.format(people=40, volume=60), "more than 30 reps: granted to the idle longest"
+        TWO_CHANNELS.format(people=40, volume=60), f"more than {MANY} reps: granted to the idle longest"
     ),
 }
 
@@ -128,3 +129,35 @@ FLOORS = {
     f"{policy} and {order.name.lower()}": busy_floor(policy, order)
     for policy, order in product(POLICIES, QueueOrder)
 }
+
+NEWCOMERS = """
+[teams.sales.reps.Ben]
+hired = 2026-06-09
+leaves = 2026-06-23
+weight = 0.3
+[teams.sales.reps.Cleo]
+hired = 2026-06-09
+skill = 3
+segments = ["small"]
+[teams.sales.reps.Dan]
+leaves = 2026-06-17
+weight = 7.7
+"""
+
+
+def large_floor(policy: Assignment) -> Scene:
+    """Describe a large floor under a policy."""
+    usual = busy_floor(policy.name.lower(), QueueOrder.FIFO).text
+    larger = {
+        "people = 2": f"people = {MANY + 8}\nskill = {{ low = 0.5, likely = 1, high = 2 }}\n"
+        "ramp_up = { months = 0.5, skill_from = 0.1 }",
+        "max_open = 9": "max_open = 2",
+        "inquiries_per_month = 60": "inquiries_per_month = 300",
+    }
+    for small, large in larger.items():
+        assert small in usual
+        usual = usual.replace(small, large)
+    return Scene(usual + NEWCOMERS, chosen_among_many(policy))
+
+
+LARGE = {f"many reps and {policy.name.lower()}": large_floor(policy) for policy in PUSHES}

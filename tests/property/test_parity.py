@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from .parity import by_hand, never_occurred, slices
-from .scenes import FLOORS, INSTANTS
+from .scenes import FLOORS, INSTANTS, LARGE
 from .watching import COVERED
 
 EXAMPLES = 180
@@ -15,7 +15,7 @@ EXAMPLES = 180
 
 def test_both_engines_write_the_same_ledger(capsys: pytest.CaptureFixture[str]) -> None:
     seen: Counter[str] = Counter()
-    by_hand(INSTANTS | FLOORS, seen)
+    by_hand(INSTANTS | FLOORS | LARGE, seen)
     for part in slices(EXAMPLES):
         part.search(seen)
     with capsys.disabled():

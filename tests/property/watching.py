@@ -22,7 +22,8 @@ from funnelsim.rules import assignment, lifecycle
 from funnelsim.vocabulary import DAY, NOBODY, NOTHING, Assignment, Due, Event, QueueOrder, Record, Records
 
 PULLS = (Assignment.SHARED_QUEUE, Assignment.PRIORITY_QUEUE, Assignment.CHERRY_PICK)
-MANY = 30  # reps in a team: beyond, an engine may look for them in another way
+PUSHES = tuple(policy for policy in Assignment if policy not in (*PULLS, Assignment.OWN))
+MANY = 32  # reps in a team: beyond, an engine may look for them in another way
 FOR_EVER = 10_000 * DAY
 FULL = "resumption: stopped by a full ledger, "
 UNTIL = "resumption: stopped at an instant, "
@@ -37,6 +38,11 @@ DURATIONS = {
 def in_order(order: QueueOrder, policy: Assignment) -> str:
     """Name a choice among the leads of a rep's own queue."""
     return f"queue order: {order.name} under {policy.name}"
+
+
+def chosen_among_many(policy: Assignment) -> str:
+    """Name a choice among the reps of a large team."""
+    return f"more than {MANY} reps: chosen by {policy.name}"
 
 
 COVERED = (
@@ -72,10 +78,10 @@ COVERED = (
     "waited for a full team",
     "waited for a full team of one lead a rep",
     "had room again while idle",
-    "more than 30 reps: chosen among them",
-    "more than 30 reps: granted to one of the idle",
-    "more than 30 reps: granted to the idle longest",
-    "more than 30 reps: granted from an own queue",
+    *(chosen_among_many(policy) for policy in PUSHES),
+    f"more than {MANY} reps: granted to one of the idle",
+    f"more than {MANY} reps: granted to the idle longest",
+    f"more than {MANY} reps: granted from an own queue",
     "cherries beyond the shortlist",
     "stage that differs by segment",
     "knew the segment, with others to choose from",
@@ -239,7 +245,7 @@ class WatchedOffice(Office):
         """Note that a policy chose a rep among several with room."""
         policy = Assignment(int(team["assignment"]))
         self.seen[f"assignment: {policy.name}"] += 1
-        self.seen["more than 30 reps: chosen among them"] += len(with_room) > MANY
+        self.seen[chosen_among_many(policy)] += len(with_room) > MANY and policy in PUSHES
         if policy is Assignment.SEGMENT_MATCH and self.knows(rep, lead):
             unlike = any(not self.knows(other, lead) for other in with_room)
             self.seen["knew the segment, with others to choose from"] += unlike
@@ -265,7 +271,7 @@ class WatchedOffice(Office):
             order, policy = QueueOrder(int(team["queue_order"])), Assignment(int(team["assignment"]))
             self.seen[in_order(order, policy)] += 1
         own = lead["rep"] == rep and team["reps"] > MANY
-        self.seen["more than 30 reps: granted from an own queue"] += own
+        self.seen[f"more than {MANY} reps: granted from an own queue"] += own
         started = assignment.strength(self.reps[rep], self.now, 0.5) < 1.0
         self.seen["worked by a rep in ramp-up"] += started
         return lead, rep
@@ -283,9 +289,9 @@ class WatchedOffice(Office):
             self.seen[f"assignment: {policy.name}"] += mattered
         beyond = policy is Assignment.CHERRY_PICK and len(queue) > assignment.SHORTLIST
         self.seen["cherries beyond the shortlist"] += beyond
-        self.seen["more than 30 reps: granted to one of the idle"] += len(idle) > MANY
+        self.seen[f"more than {MANY} reps: granted to one of the idle"] += len(idle) > MANY
         passed_over = len(idle) > MANY and rep != idle[0]
-        self.seen["more than 30 reps: granted to the idle longest"] += passed_over
+        self.seen[f"more than {MANY} reps: granted to the idle longest"] += passed_over
 
     def knows(self, rep: int, lead: Record) -> bool:
         """Say whether a rep lists a lead's segment."""

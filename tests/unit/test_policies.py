@@ -213,12 +213,25 @@ def test_a_slow_segment_asks_for_a_longer_horizon() -> None:
         ),
         ("[teams.sales.reps.Ada]\nsegments = ['big']", "teams.sales.reps.Ada.segments", 'names "big"'),
         ("[teams.sales.reps.Ada]\nweight = 0", "teams.sales.reps.Ada.weight", "more than 0"),
+        ("[teams.sales.reps.Ada]\nweight = 1e6", "teams.sales.reps.Ada.weight", "at most 100000"),
     ],
 )
 def test_what_is_wrong_with_segments_is_told(lines: str, path: str, told: str) -> None:
     problems = problems_of(f"{GOOD}{lines}\n")
     assert [problem.path for problem in problems] == [path]
     assert told in problems[0].sentence()
+
+
+def test_weights_are_whole_lots_whose_sums_are_exact() -> None:
+    typed = (0.1, 1e-9, 1 / 3, 100_000, 2.5)
+    named = "".join(f"[teams.sales.reps.r{number}]\nweight = {each!r}\n" for number, each in enumerate(typed))
+    weights = lower(parse(GOOD + named)).model.reps["weight"][-len(typed) :]
+    lots = weights * 2.0**20
+    assert (lots == lots.round()).all()
+    assert weights.tolist() == pytest.approx(typed, abs=2.0**-20)
+    assert weights.min() == 2.0**-20  # nobody is left without a chance
+    orders = [np.random.default_rng(seed).permutation(weights) for seed in range(20)]
+    assert {np.cumsum(each)[-1] for each in orders} == {weights.sum()}
 
 
 def test_a_segment_that_cannot_leave_loops_for_ever() -> None:

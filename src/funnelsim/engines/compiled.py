@@ -27,6 +27,7 @@ from funnelsim.engines.agenda import (
 from funnelsim.engines.ledger import Ledger, has_room, rows_of_a_step, write, write_cost
 from funnelsim.engines.protocol import MOST_ROUNDS, StuckError
 from funnelsim.engines.queues import NONE, first, join, leave, rejoin
+from funnelsim.engines.roster import NO_SEAT, choose_rep, note, seat_team, welcome
 from funnelsim.engines.state import (
     State,
     channel_actor,
@@ -153,6 +154,7 @@ def begin(model: Model, world: Record, state: State) -> None:
             put(model, state, rep_actor(number), rep["leaves"], Due.REP_LEAVES.value, number)
             enlist(state, number)
     for number in range(len(state.teams)):
+        seat_team(model, state, number)
         team = state.teams[number]
         if team["hours"] > 0 and model.hours[team["first_hours"]]["opens"] <= 0:
             open_up(model, state, number)
@@ -277,7 +279,7 @@ def enlist(state: State, number: int) -> None:
     """Keep the lists of a rep's team true after something changed at the rep's desk.
 
     `wanted`: who can start on a lead of their own queue, by number. `at_hand`: who can be given a lead of
-    the team's queue, by the time since when they are idle.
+    the team's queue, by the time since when they are idle. A large team's roster: how loaded each rep is.
     """
     rep, desk = state.reps[number], state.desks[number]
     team = rep["team"]
@@ -296,6 +298,8 @@ def enlist(state: State, number: int) -> None:
             join(state.at_hand_links, state.at_hand[team], number, 0, rep["idle_since"], number)
         else:
             leave(state.at_hand_links, state.at_hand[team], number)
+    if desk["seat"] != NO_SEAT:
+        note(state, desk["seat"])
     stir(state, team)
 
 
@@ -393,8 +397,11 @@ def place(model: Model, world: Record, state: State, slot: int, number: int) -> 
     lead, team = state.leads[slot], state.teams[number]
     if not assignment.keeps_rep(team, state.reps, number, lead["rep"]):
         give_up_rep(state, lead)
-        now = state.clock[0]["now"]
-        rep, turn = assignment.choose_rep(model, world, team, state.reps, lead, now)
+        if state.rosters[number]["width"] == 0:
+            now = state.clock[0]["now"]
+            rep, turn = assignment.choose_rep(model, world, team, state.reps, lead, now)
+        else:
+            rep, turn = choose_rep(model, world, state, number, lead)
         team["turn"] = turn
         if rep != NOBODY:
             lead["rep"] = rep
@@ -575,6 +582,7 @@ def join_staff(model: Model, state: State, number: int) -> None:
     rep = state.reps[number]
     rep["on_staff"] = 1
     rep["idle_since"] = state.clock[0]["now"]
+    welcome(state, number)
     enlist(state, number)
     put(model, state, rep_actor(number), rep["leaves"], Due.REP_LEAVES.value, number)
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from funnelsim.engines.agenda import NOT_DUE, Places, new_agenda
 from funnelsim.engines.queues import LINK, NONE, empty, new_queues
+from funnelsim.engines.roster import NO_SEAT, new_rosters
 from funnelsim.handles import by_pointer
 from funnelsim.model import Model
 from funnelsim.policies import callable_by_compiled_code
@@ -28,6 +29,7 @@ CLOCK = record(
 DESK = record(
     ("wanted", "<i4"),  # 1: among the team's reps who can start on a lead of their own queue
     ("at_hand", "<i4"),  # 1: among the team's reps who can be given a lead of the team's queue
+    ("seat", "<i4"),  # the rep's first in a large team's roster; or NO_SEAT
 )
 LOBBY = record(
     ("closes", "<i8"),  # the end of the latest opening
@@ -58,6 +60,9 @@ class State(NamedTuple):
     at_hand: Records  # QUEUE, one a team: idle reps with room for one more lead, who is idle longest first
     at_hand_links: Records  # LINK, one a rep
     unfinished: Records  # QUEUE (1,): at the end, the open leads in the order of entity
+    rosters: Records  # ROSTER, one a team
+    seats: Records  # SEAT, of the teams with a roster
+    nodes: Records  # NODE, of the trees over the seats
 
 
 def new_state(model: Model) -> State:
@@ -68,6 +73,7 @@ def new_state(model: Model) -> State:
     for number in np.flatnonzero(state_teams["assignment"] == Assignment.OWN):
         own = int(state_teams[number]["own_policy"])
         state_teams[number]["own_policy"] = callable_by_compiled_code(own)
+    rosters, seats, nodes = new_rosters(model)
     return State(
         clock=np.zeros(1, CLOCK),
         agenda=new_agenda(actors),
@@ -87,6 +93,9 @@ def new_state(model: Model) -> State:
         at_hand=new_queues(teams),
         at_hand_links=np.zeros(reps, LINK),
         unfinished=new_queues(1),
+        rosters=rosters,
+        seats=seats,
+        nodes=nodes,
     )
 
 
@@ -112,6 +121,7 @@ def reset(model: Model, state: State) -> None:
         state.reps[number] = model.reps[number]
         state.desks[number]["wanted"] = 0
         state.desks[number]["at_hand"] = 0
+        state.desks[number]["seat"] = NO_SEAT
         empty(state.own_queues[number])
     for number in range(len(state.teams)):
         state.teams[number]["turn"] = model.teams[number]["turn"]

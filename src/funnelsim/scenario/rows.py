@@ -38,6 +38,7 @@ from funnelsim.vocabulary import (
 
 LONG_AGO = -NEVER // 2  # on staff, and at full strength, before anything happens
 LEAST_VARIATION = 0.001  # of days: less cannot be seen
+LOTS = 1 << 20  # of a weight of 1: sums of whole lots are exact, in whatever order they are added
 NAMED_REPS = 1 << 31  # named reps draw by their names, beyond the numbers of the others
 
 Row = dict[str, Any]
@@ -284,7 +285,7 @@ def _numbers_of(team: Team, rep: Rep) -> Row:
         "skill_from": 1.0 if ramp is None else ramp.skill_from,
         "speed_from": 1.0 if ramp is None else ramp.speed_from,
         "pay_per_month": pay + team.seat_cost_per_month,
-        "weight": rep.weight,
+        "weight": max(1, round(rep.weight * LOTS)) / LOTS,
     }
 
 

@@ -41,6 +41,7 @@ GoalMetric = Literal[
 GOAL_METRICS: tuple[str, ...] = get_args(GoalMetric)
 LONGEST_HORIZON = 240  # months, warm-up and drain included
 MOST_PEOPLE = 10_000
+LARGEST_WEIGHT = 100_000  # times MOST_PEOPLE: a sum of millionths that float64 still holds exactly
 TODAY = "today"  # what the unchanged scenario is called
 
 # Defaults as a file would write them: they are validated into distributions and spans.
@@ -221,8 +222,11 @@ class Rep(Section):
     cost_per_month: NotNegative | None = Field(
         default=None, description="Pay per month. Default: the team's."
     )
-    weight: Positive = Field(
-        default=1.0, description="Weight in the lottery of `weighted`; each of `people` has 1."
+    weight: float = Field(
+        default=1.0,
+        gt=0,
+        le=LARGEST_WEIGHT,
+        description="Weight in the lottery of `weighted`; each of `people` has 1.",
     )
     segments: tuple[str, ...] | None = Field(
         default=None,

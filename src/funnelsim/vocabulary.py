@@ -230,7 +230,7 @@ REP = record(
     ("speed_distribution", "<i4"),
     ("first_segment", "<i4"),  # routes to the segments that the rep knows best
     ("segments", "<i4"),
-    ("team", "<i4"),
+    ("team", "<i8"),
     ("open", "<i4"),  # state: leads assigned and not ended
     ("on_staff", "<i4"),  # state
     ("busy", "<i4"),  # state
@@ -244,7 +244,7 @@ STAGE = record(
     ("work_key", "<i8"),
     ("answer_key", "<i8"),
     ("assignment_key", "<i8"),
-    ("team", "<i4"),  # NOBODY: no rep is needed
+    ("team", "<i8"),  # NOBODY: no rep is needed
     ("makes_lead", "<i4"),
     ("effort", "<i4"),  # distribution, hours
     ("customer_time", "<i4"),  # distribution, days
@@ -298,15 +298,15 @@ LEAD = record(
     ("luck", "<f8"),  # chance of this visit: it advances if this is below the conversion
     ("way", "<f8"),  # chance of this visit: which of the routes it takes
     ("fit", "<f8"),  # odds ratio
-    ("stage", "<i4"),
-    ("rep", "<i4"),  # who owns it
-    ("round", "<i4"),  # raised when it goes back
+    ("stage", "<i8"),
+    ("rep", "<i8"),  # who owns it
+    ("round", "<i8"),  # raised when it goes back
     ("channel", "<i4"),
     ("segment", "<i4"),
     ("heat", "<i4"),
     ("theorist", "<i4"),
     ("is_lead", "<i4"),
     ("advances", "<i4"),  # what the work in hand will come to
-    ("target", "<i4"),  # where it goes then
+    ("target", "<i8"),  # where it goes then
     ("reason", "<i4"),
 )

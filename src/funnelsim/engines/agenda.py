@@ -14,14 +14,14 @@ from funnelsim.vocabulary import NEVER, Record, Records, rare, record, rule
 AGENDA = record(
     ("time", "<i8"),
     ("entity", "<i8"),
-    ("order", "<i4"),  # round and vocabulary.Due: see `order_of`
-    ("actor", "<i4"),
+    ("order", "<i8"),  # round and vocabulary.Due: see `order_of`
+    ("actor", "<i8"),
 )
 NOT_DUE = -1  # the place of an actor that is not on the agenda
 CHILDREN = 4
 KIND_BITS = 3  # of what can fall due
 
-Places = np.ndarray[tuple[int], np.dtype[np.int32]]
+Places = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 
 def new_agenda(actors: int) -> Records:

@@ -16,17 +16,17 @@ NONE = -1
 IN_CHAIN = -2  # the child of who stands in a chain
 
 QUEUE = record(
-    ("head", "<i4"),  # of the chain
-    ("tail", "<i4"),
-    ("root", "<i4"),  # of the heap
+    ("head", "<i8"),  # of the chain
+    ("tail", "<i8"),
+    ("root", "<i8"),  # of the heap
 )
 LINK = record(
     ("rank", "<i8"),  # lower is first, then
     ("since", "<i8"),  # who waits longer, then
     ("entity", "<i8"),  # the lower
-    ("child", "<i4"),  # in the heap; or IN_CHAIN
-    ("next", "<i4"),  # behind it in the chain; its sibling; the next free slot of a pool
-    ("previous", "<i4"),  # ahead of it in the chain; its sibling; the parent of a first child
+    ("child", "<i8"),  # in the heap; or IN_CHAIN
+    ("next", "<i8"),  # behind it in the chain; its sibling; the next free slot of a pool
+    ("previous", "<i8"),  # ahead of it in the chain; its sibling; the parent of a first child
 )
 
 

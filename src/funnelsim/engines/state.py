@@ -19,22 +19,22 @@ FIRST_POOL = 256  # leads at once, doubled when it is full
 CLOCK = record(
     ("now", "<i8"),
     ("round", "<i8"),  # of decisions at this instant
-    ("due", "<i4"),  # entries on the agenda, the gap included
-    ("gap", "<i4"),  # 1: the agenda's front is a gap
-    ("stirred", "<i4"),  # 1: a team may have something to grant
-    ("free", "<i4"),  # the first free slot of the pool
-    ("begun", "<i4"),  # 1 once the first entries are on the agenda
-    ("last_day_booked", "<i4"),
+    ("due", "<i8"),  # entries on the agenda, the gap included
+    ("gap", "<i8"),  # 1: the agenda's front is a gap
+    ("stirred", "<i8"),  # 1: a team may have something to grant
+    ("free", "<i8"),  # the first free slot of the pool
+    ("begun", "<i8"),  # 1 once the first entries are on the agenda
+    ("last_day_booked", "<i8"),
 )
 DESK = record(
-    ("wanted", "<i4"),  # 1: among the team's reps who can start on a lead of their own queue
-    ("at_hand", "<i4"),  # 1: among the team's reps who can be given a lead of the team's queue
-    ("seat", "<i4"),  # the rep's first in a large team's roster; or NO_SEAT
+    ("wanted", "<i8"),  # 1: among the team's reps who can start on a lead of their own queue
+    ("at_hand", "<i8"),  # 1: among the team's reps who can be given a lead of the team's queue
+    ("seat", "<i8"),  # the rep's first in a large team's roster; or NO_SEAT
 )
 LOBBY = record(
     ("closes", "<i8"),  # the end of the latest opening
-    ("opening", "<i4"),  # the row of the latest opening, or the row before the first
-    ("stirred", "<i4"),  # something changed since the team last had nothing to grant
+    ("opening", "<i8"),  # the row of the latest opening, or the row before the first
+    ("stirred", "<i8"),  # something changed since the team last had nothing to grant
 )
 
 
@@ -77,7 +77,7 @@ def new_state(model: Model) -> State:
     return State(
         clock=np.zeros(1, CLOCK),
         agenda=new_agenda(actors),
-        places=np.zeros(actors, np.int32),
+        places=np.zeros(actors, np.int64),
         channels=model.channels.copy(),
         expected=model.expected.copy(),
         teams=state_teams,
@@ -153,7 +153,7 @@ def with_larger_pool(state: State) -> State:
     agenda[: len(state.agenda)] = state.agenda
     return state._replace(
         agenda=agenda,
-        places=np.concatenate([state.places, np.full(size, NOT_DUE, np.int32)]),
+        places=np.concatenate([state.places, np.full(size, NOT_DUE, np.int64)]),
         leads=np.concatenate([state.leads, np.zeros(size, LEAD)]),
         links=links,
     )

@@ -138,15 +138,13 @@ def by_skill(team: Record) -> bool:
 @rare
 def grow_tree(state: State, number: int) -> None:
     """Fill all nodes of a team's tree."""
-    roster = state.rosters[number]
-    for place in range(roster["seats"], roster["width"]):
-        node = state.nodes[roster["first_node"] + roster["width"] + place]
+    team, roster = state.teams[number], state.rosters[number]
+    for node_number in range(2 * roster["width"]):
+        node = state.nodes[roster["first_node"] + node_number]
         node["lots"] = 0.0
         node["least"] = NEVER
-    for place in range(roster["seats"]):
-        look_at(state, roster, place)
-    for node_number in range(roster["width"] - 1, ROOT - 1, -1):
-        add_up(state.nodes, roster["first_node"], node_number)
+    for rep in range(team["first_rep"], team["first_rep"] + team["reps"]):
+        note(state, state.desks[rep]["seat"])
 
 
 @rule
@@ -341,7 +339,7 @@ def start_of(state: State, roster: Record, section: int) -> int:
 # ---- the order of skill -----------------------------------------------------------------------
 
 
-@rule
+@rare
 def skill_of(state: State, number: int) -> float:
     """Return a rep's skill of the moment; who has not joined yet is behind all others."""
     rep, now = state.reps[number], state.clock[0]["now"]
@@ -388,7 +386,7 @@ def put_in_order(state: State, roster: Record) -> None:
         state.desks[state.seats[seat]["rep"]]["seat"] = seat
 
 
-@rule
+@rare
 def welcome(state: State, number: int) -> None:
     """Count a rep who joins among the newcomers, where seats are in the order of skill."""
     team = state.reps[number]["team"]

@@ -100,7 +100,7 @@ def choose_rep(
     return chosen, int(team["turn"])
 
 
-@rule
+@rare
 def luck(model: Model, world: Record, lead: Record) -> float:
     """Draw the uniform by which chance chooses a rep for this visit."""
     u, _ = uniforms(world, lead["entity"], model.stages[lead["stage"]]["assignment_key"], lead["round"])

@@ -51,10 +51,10 @@ ROSTER = record(
     ("newcomers", "<i8"),  # who may have to move ahead
 )
 SEAT = record(
-    ("rep", "<i4"),
-    ("section", "<i4"),  # the segment that all in it know; NOTHING: all reps
-    ("next", "<i4"),  # seat of the same rep
-    ("newcomer", "<i4"),  # in the n-th seat, the n-th newcomer, wherever that rep sits
+    ("rep", "<i8"),
+    ("section", "<i8"),  # the segment that all in it know; NOTHING: all reps
+    ("next", "<i8"),  # seat of the same rep
+    ("newcomer", "<i8"),  # in the n-th seat, the n-th newcomer, wherever that rep sits
 )
 NODE = record(
     ("lots", "<f8"),  # of the reps with room

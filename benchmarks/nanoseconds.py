@@ -33,9 +33,8 @@ SECONDS = 4.0  # of sampling: some 50,000 samples
 LINES = "NUMBA_DEBUGINFO"  # in the environment of the process that samples; the cache tells such code apart
 CLOSE = 0.1  # code with line tables must be as fast as without, or it is other code
 
-GROUPS: Mapping[
-    str, tuple[str, ...]
-] = {  # by how the file's place in the package begins; the first that fits
+# By how the file's place in the package begins; the first that fits.
+GROUPS: Mapping[str, tuple[str, ...]] = {
     "agenda": ("engines/agenda.py",),
     "queues": ("engines/queues.py",),
     "draws": ("randomness.py", "distributions/"),

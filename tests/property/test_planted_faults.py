@@ -49,7 +49,7 @@ FAULTS = {
         "parity",
     ),
     "the lowest number takes what the idle longest should": Fault(
-        "engines/compiled.py",
+        "engines/desks.py",
         'number, 0, rep["idle_since"], number)',
         "number, 0, 0, number)",
         "parity",

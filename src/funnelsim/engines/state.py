@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from funnelsim.engines.agenda import NOT_DUE, Places, new_agenda
+from funnelsim.engines.agenda import NOT_DUE, Places, new_agenda, order_of, schedule
 from funnelsim.engines.queues import LINK, NONE, empty, new_queues
 from funnelsim.engines.roster import NO_SEAT, new_rosters
 from funnelsim.handles import by_pointer
@@ -181,3 +181,12 @@ def channel_actor(state: State, channel: int) -> int:
 def lead_actor(state: State, slot: int) -> int:
     """Number a slot of the pool among the actors."""
     return 1 + len(state.reps) + len(state.teams) + len(state.channels) + slot
+
+
+@rule
+def put(model: Model, state: State, actor: int, time: int, kind: int, entity: int) -> None:
+    """Put what an actor has due on the agenda, in place of what it had; NEVER is not kept."""
+    clock = state.clock[0]
+    turn = clock["round"] + 1 if time == clock["now"] else 0
+    due_time = time if time < model.horizon else NEVER
+    schedule(state.agenda, state.places, clock, actor, due_time, order_of(turn, kind), entity)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import doctest
 import random
+from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
@@ -23,6 +25,9 @@ from funnelsim.scenario import load, lower
 from funnelsim.vocabulary import Assignment
 
 from .scripts import ROOT
+
+with suppress(ImportError):  # Numba has to know its types before it compiles anything
+    import_module("cimba")
 
 FAST = 100_000  # leads of a program that simulates a million a second
 RUNS = 6

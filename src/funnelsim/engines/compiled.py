@@ -137,7 +137,7 @@ def live(model: Model, world: Record, state: State, until: int, ledger: Ledger) 
         if due == clock["now"]:
             close_gap(state.agenda, state.places, clock)
             order = state.agenda[0]["order"]
-            if kind_of(order) == Due.INQUIRY and clock["free"] == NONE:
+            if clock["free"] == NONE and kind_of(order) == Due.INQUIRY:
                 return POOL_FULL
             if round_of(order) > MOST_ROUNDS:
                 return STUCK

@@ -92,6 +92,7 @@ FIRST_COLUMN = np.cumsum([0, *(len(measures) for _, measures in KEPT)])
 MEASURE = np.array([measure for _, measures in KEPT for measure in measures], np.int64)
 
 DIMENSIONS = ("all", "month", "channel", "segment", "stage", "rep")  # the order of slots
+CUT = len(DIMENSIONS) - 1  # slots that a row belongs to besides "all"
 
 AGE_STEPS = 32  # bins of ages to an octave: 3 % wide at most
 _FINEST = 30  # ages below 2^30 µs (18 minutes) share AGE_STEPS bins of equal width
@@ -127,7 +128,6 @@ class Books(NamedTuple):
     bounds: Integers  # from slot_bounds
     slots: Integers  # the slots that a row belongs to
     amounts: Floats  # what a row adds, by measure
-    added: Floats  # what it adds to the sums of its event, in their order
 
     def tally(self, replication: int, model: Model) -> Tally:
         """Look at the tally of one replication (a view)."""
@@ -202,9 +202,8 @@ def _bound(tallies: Tally, model: Model) -> Books:
         queue=tallies.queue,
         busy=tallies.busy,
         bounds=slot_bounds(model),
-        slots=np.zeros(len(DIMENSIONS) - 1, np.int64),
+        slots=np.zeros(CUT, np.int64),
         amounts=np.zeros(len(Measure)),
-        added=np.zeros(len(Measure)),
     )
 
 
@@ -318,22 +317,20 @@ def _amounts_of(row: Record, model: Model, amounts: Floats) -> None:
 @rule
 def _add(books: Books, replication: int, basis: int, kind: int) -> None:
     """Add a row's amounts to the sums of its slots."""
-    first, count = FIRST_COLUMN[kind], FIRST_COLUMN[kind + 1] - FIRST_COLUMN[kind]
-    for place in range(count):
-        books.added[place] = books.amounts[MEASURE[first + place]]
-    start = basis * books.bounds[len(books.bounds) - 1] * WIDTH + first
-    for dimension in range(len(books.slots)):
-        slot = books.slots[dimension]
-        if slot >= 0:
-            for place in range(count):
-                books.sums[replication, start + slot * WIDTH + place] += books.added[place]
+    start = basis * books.bounds[len(books.bounds) - 1] * WIDTH
+    for column in range(FIRST_COLUMN[kind], FIRST_COLUMN[kind + 1]):
+        amount = books.amounts[MEASURE[column]]
+        for dimension in range(CUT):
+            slot = books.slots[dimension]
+            if slot >= 0:
+                books.sums[replication, start + slot * WIDTH + column] += amount
 
 
 @rule
 def _add_reason(books: Books, replication: int, basis: int, reason: int, reasons: int) -> None:
     """Count a lead lost for a reason in its slots."""
     total = books.bounds[len(books.bounds) - 1]
-    for dimension in range(len(books.slots)):
+    for dimension in range(CUT):
         slot = books.slots[dimension]
         if slot >= 0:
             books.reasons[replication, (basis * total + slot) * reasons + reason] += 1.0

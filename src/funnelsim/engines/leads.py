@@ -125,7 +125,7 @@ def leave_queue(state: State, slot: int, team: int) -> None:
 
 @rule
 def start_work(model: Model, state: State, ledger: Ledger, slot: int, rep: int) -> None:
-    """Work on a lead starts; what will come of it is drawn now."""
+    """Work on a lead starts; what will come of it is decided now."""
     lead = state.leads[slot]
     stage = lifecycle.stage_for(model, lead)
     now = state.clock[0]["now"]

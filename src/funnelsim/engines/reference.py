@@ -297,7 +297,7 @@ class Office:
         self.queue_of(lead, number).append(lead)
 
     def start_work(self, lead: Record, rep: int) -> Happening:
-        """Start to work on a lead; what will come of it is drawn now."""
+        """Start to work on a lead; what will come of it is decided now."""
         now = self.now
         stage = lifecycle.stage_for(self.model, lead)
         waited = now - int(lead["since"])

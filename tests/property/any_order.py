@@ -21,6 +21,10 @@ def worlds_agree(text: str, seed: int, seen: Counter[str]) -> None:
     strategies = {name: (models, lowered.names) for name in ("one", "the same again")}
     plans = [Plan(replications=REPLICATIONS, seed=seed, jobs=jobs, digest=True) for jobs in (1, 2)]
     one_thread, two_threads = (replicate(strategies, plan) for plan in plans)
+    for jobs in (1, 2):  # where no ledger is hashed, blocks are lived through in one compiled call
+        blocks = replicate(strategies, Plan(replications=REPLICATIONS, seed=seed, jobs=jobs))["one"]
+        assert list(bits(blocks.tally)) == list(bits(one_thread["one"].tally))
+        assert blocks.rows == one_thread["one"].rows
     order = list(range(REPLICATIONS))
     random.Random(seed).shuffle(order)
     alone: dict[int, World] = {}

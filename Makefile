@@ -85,5 +85,5 @@ $(VENV)/installed-bench: $(VENV)/python pyproject.toml
 	@touch $@
 
 $(VENV)/installed-dev: $(VENV)/python pyproject.toml
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev,mining]'
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev,mining,bench]'
 	@touch $@

@@ -38,7 +38,7 @@ class Life(NamedTuple):
 
 
 def page_for(model: Model) -> Ledger:
-    """Make a page of the usual size that a step of this model fits into."""
+    """Make a page that a step of this model fits into."""
     return new_ledger(PAGE + rows_of_a_step(model))
 
 

@@ -227,11 +227,6 @@ def run_block(models: Models, names: Names, plan: Plan, block: range) -> list[Wo
     return worlds
 
 
-def model_of(models: Models, world: Record) -> Model:
-    """Return the model of a world."""
-    return models(world) if callable(models) else models
-
-
 def _at_once(model: Model, names: Names, plan: Plan, worlds: list[Record]) -> list[World]:  # noqa: ARG001
     """Live through worlds in one compiled call."""
     return [World(tally, rows, b"") for tally, rows in live_block(model, len(names.reasons), worlds)]

@@ -342,17 +342,22 @@ def _add_up(books: Books, replication: int, reasons: int) -> None:
     slots, months = books.bounds[len(books.bounds) - 1], books.bounds[2] - books.bounds[1]
     for basis in range(BASES):
         for column in range(WIDTH):
-            at = basis * slots * WIDTH + column
-            total = 0.0
-            for month in range(months):
-                total += books.sums[replication, at + (1 + month) * WIDTH]
-            books.sums[replication, at] = total
+            all_of_it = basis * slots * WIDTH + column
+            total = _over_months(books.sums, replication, all_of_it, WIDTH, months)
+            books.sums[replication, all_of_it] = total
         for reason in range(reasons):
-            at = basis * slots * reasons + reason
-            total = 0.0
-            for month in range(months):
-                total += books.reasons[replication, at + (1 + month) * reasons]
-            books.reasons[replication, at] = total
+            all_of_it = basis * slots * reasons + reason
+            total = _over_months(books.reasons, replication, all_of_it, reasons, months)
+            books.reasons[replication, all_of_it] = total
+
+
+@rule
+def _over_months(sums: Floats, replication: int, all_of_it: int, width: int, months: int) -> float:
+    """Add up the slots of the months, which follow that of "all"."""
+    total = 0.0
+    for month in range(1, months + 1):
+        total += sums[replication, all_of_it + month * width]
+    return total
 
 
 @rule

@@ -22,7 +22,7 @@ GROWING = {
     "compiled": 1.5,
     "reference": 1.0,
 }  # the compiled engine's pool, while it doubles, beside the new one
-MOST_OPEN = 1 << 30  # slots of the compiled engine's pool have numbers of 32 bits, and it doubles
+MOST_OPEN = 1 << 30  # of the compiled engine: a pool of a quarter of a terabyte
 GATHERING = 2  # tallies are put side by side while each is still there
 
 _KILOBYTE = 1024

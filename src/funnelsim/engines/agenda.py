@@ -84,12 +84,19 @@ def close_gap(agenda: Records, places: Places, clock: Record) -> None:
     """Let the last entry fill the gap at the front, if there is one."""
     if clock["gap"] == 1:
         clock["gap"] = 0
-        clock["due"] -= 1
-        last = agenda[clock["due"]]
-        time, order, entity, actor = last["time"], last["order"], last["entity"], last["actor"]
-        last["time"] = NEVER
+        time, order, entity, actor = take_last(agenda, clock)
         if clock["due"] > 0:
             sink(agenda, places, clock["due"], 0, time, entity, order, actor)
+
+
+@rule
+def take_last(agenda: Records, clock: Record) -> tuple[int, int, int, int]:
+    """Take the last entry off the end of the heap; return its time, order, entity and actor."""
+    clock["due"] -= 1
+    last = agenda[clock["due"]]
+    time = int(last["time"])
+    last["time"] = NEVER
+    return time, int(last["order"]), int(last["entity"]), int(last["actor"])
 
 
 @rule
@@ -110,10 +117,7 @@ def drop(agenda: Records, places: Places, clock: Record, place: int) -> None:
     close_gap(agenda, places, clock)  # which may move this entry
     place = places[actor]
     places[actor] = NOT_DUE
-    clock["due"] -= 1
-    last = agenda[clock["due"]]
-    time, order, entity, actor = last["time"], last["order"], last["entity"], last["actor"]
-    last["time"] = NEVER
+    time, order, entity, actor = take_last(agenda, clock)
     if place != clock["due"]:
         settle(agenda, places, clock["due"], place, time, entity, order, actor)
 

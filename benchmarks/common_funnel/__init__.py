@@ -6,7 +6,7 @@ and one queue, first come, first served; services are exponential; a lead advanc
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -33,6 +33,11 @@ class Run(NamedTuple):
     seconds: float  # of simulating; neither compiling nor reading results
     finished: int  # leads that passed the last stage
     sojourn: float  # their mean time since they came, in units
+
+    @classmethod
+    def of(cls, leads: int, seconds: float, sojourns: Sequence[float]) -> Run:
+        """Sum up a run of which the sojourn of each lead that finished is known."""
+        return cls(leads, seconds, len(sojourns), sum(sojourns) / len(sojourns))
 
 
 class MissingError(RuntimeError):

@@ -48,8 +48,7 @@ def prepare(leads: int) -> Runner:
         began = perf_counter()
         simulation.simulate_until_max_customers(leads, method="Arrive")
         seconds = perf_counter() - began
-        found = sojourns(simulation)
-        return Run(leads, seconds, len(found), sum(found) / len(found))
+        return Run.of(leads, seconds, sojourns(simulation))
 
     return run
 

@@ -49,8 +49,7 @@ def prepare(leads: int) -> Runner:
         began = perf_counter()
         funnel.env.run()
         seconds = perf_counter() - began
-        finished = len(funnel.sojourns)
-        return Run(leads, seconds, finished, sum(funnel.sojourns) / finished)
+        return Run.of(leads, seconds, funnel.sojourns)
 
     return run
 

@@ -3,7 +3,7 @@
 Keyed draws are those of the package. Independent seeds give each strategy worlds of its own. One seeded
 stream is what most simulations do: each draw is the next number of one generator, seeded alike for each
 strategy. For it, the same rules and the same engine are compiled anew, in a process and a cache of their
-own, with `funnelsim.randomness.uniforms` replaced by such a stream.
+own, with `funnelsim.chance.keys.uniforms` replaced by such a stream.
 """
 # ruff: noqa: PLC0415
 
@@ -24,7 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
-    from funnelsim.model import Model
+    from funnelsim.model.model import Model
 
 Floats = npt.NDArray[np.float64]
 Sample = dict[str, dict[str, Floats]]  # figure by metric and strategy: each (R,)
@@ -115,8 +115,7 @@ def drawn_from_a_stream(years: int) -> Sample:
 
 def replace_keys_by_a_stream() -> Callable[[int], None]:
     """Make every rule that is imported from now on draw from a stream; return what seeds it."""
-    from funnelsim import randomness
-    from funnelsim.vocabulary import rule
+    from funnelsim.compiling.decorators import rule
 
     @rule
     def next_of_the_stream(world, entity, purpose, occurrence):  # type: ignore[no-untyped-def] # noqa: ARG001
@@ -130,7 +129,9 @@ def replace_keys_by_a_stream() -> Callable[[int], None]:
         np.random.seed(seed)  # of the interpreter; compiled code has a generator of its own, of the same kind
         seed_compiled(seed)
 
-    randomness.uniforms = next_of_the_stream
+    from funnelsim.chance import keys
+
+    keys.uniforms = next_of_the_stream
     return seed_both
 
 
@@ -149,10 +150,10 @@ def check_that_engines_draw_alike(model: Model, seed_stream: Callable[[int], Non
 def write_streamed(years: int, target: Path) -> None:
     """Simulate with a stream, and write each figure of each strategy and year."""
     seed_stream = replace_keys_by_a_stream()
+    from funnelsim.engines.fold import stack
     from funnelsim.forecast import Forecast
-    from funnelsim.metrics import stack
-    from funnelsim.replication import Plan, run_block
     from funnelsim.scenario import load, lower
+    from funnelsim.studies.replication import Plan, run_block
 
     arrays: dict[str, Floats] = {}
     scenario, plan = load(PRESET), Plan(years, SEED)

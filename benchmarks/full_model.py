@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from benchmarks.lives import Life, lived, page_for
 from benchmarks.report import Table, median, times
-from funnelsim.engines import world_of
+from funnelsim.chance.keys import world_of
 from funnelsim.scenario import load, lower, worlds_of
 
 TITLE = "Full model"

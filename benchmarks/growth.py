@@ -14,7 +14,7 @@ from benchmarks.common_funnel.in_funnelsim import inquiries_a_month
 from benchmarks.lives import Life, lived, page_for
 from benchmarks.machine import peak_memory
 from benchmarks.report import Table, median, times
-from funnelsim.model import Model, Names
+from funnelsim.model.model import Model, Names
 from funnelsim.scenario import load, lower, parse
 
 TITLE = "Growth"

@@ -8,11 +8,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from funnelsim.engines import ENGINES, Ledger, new_ledger, pages, world_of
+from funnelsim.chance.keys import world_of
+from funnelsim.compiling.arrays import Records
+from funnelsim.engines import ENGINES, Ledger, new_ledger, pages
+from funnelsim.engines.fold import Tally, fold, new_tally
 from funnelsim.engines.ledger import rows_of_a_step
-from funnelsim.metrics import Tally, fold, new_tally
-from funnelsim.model import Model, Names
-from funnelsim.vocabulary import Event, Records
+from funnelsim.model.model import Model, Names
+from funnelsim.model.words import Event
 
 PAGE = 16_384  # rows: 1 MB, which stays in the cache of a core
 

@@ -19,9 +19,9 @@ from benchmarks.common_funnel.in_funnelsim import PROGRAM, scenario_for
 from benchmarks.lives import lived, page_for
 from benchmarks.report import Table, median
 from benchmarks.sampling import Origin, observed, obstacle, origins
-from funnelsim.model import Model, Names
-from funnelsim.replication import Plan, replicate
+from funnelsim.model.model import Model, Names
 from funnelsim.scenario import load, lower
+from funnelsim.studies.replication import Plan, replicate
 
 TITLE = "Where the nanoseconds go"
 SCENARIOS: Mapping[str, int] = {  # worlds in one run
@@ -35,12 +35,12 @@ CLOSE = 0.1  # code with line tables must be as fast as without, or it is other 
 
 # By how the file's place in the package begins; the first that fits.
 GROUPS: Mapping[str, tuple[str, ...]] = {
-    "agenda": ("engines/agenda.py",),
-    "queues": ("engines/queues.py",),
-    "draws": ("randomness.py", "distributions/"),
-    "rules": ("rules/", "worktime.py", "policies.py"),
+    "agenda": ("engines/compiled/agenda.py",),
+    "queues": ("engines/compiled/queues.py",),
+    "draws": ("chance/",),
+    "rules": ("rules/", "model/"),
     "ledger": ("engines/ledger.py",),
-    "fold": ("metrics/",),
+    "fold": ("engines/fold.py",),
     "event loop and the rest": ("",),
 }
 FOLD, REST = "fold", "event loop and the rest"
@@ -77,8 +77,8 @@ def group_of(origin: Origin) -> str:
 def group_at(place: str) -> str:
     """Name the group of a file of the package.
 
-    >>> group_at("rules/arrivals.py"), group_at("engines/agenda.py"), group_at("engines/compiled.py")
-    ('rules', 'agenda', 'event loop and the rest')
+    >>> group_at("rules/arrivals.py"), group_at("engines/compiled/loop.py")
+    ('rules', 'event loop and the rest')
     """
     return next(group for group, beginnings in GROUPS.items() if place.startswith(beginnings))
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from time import perf_counter
 
 from benchmarks.report import Table, median, times
-from funnelsim.model import Names
-from funnelsim.replication import Models, Plan, replicate
+from funnelsim.model.model import Names
 from funnelsim.scenario import Scenario, load, lower, strategy_names, worlds_of
+from funnelsim.studies.replication import Models, Plan, replicate
 
 TITLE = "Studies"
 REPLICATIONS = {"professional_services": 1_000, "marketplace_sellers": 100}  # both take about as long

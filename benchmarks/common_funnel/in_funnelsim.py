@@ -8,11 +8,13 @@ import numpy as np
 
 from benchmarks.common_funnel import SCENARIO, Program, Run, Runner
 from benchmarks.lives import inquiries, page_for, simulated
-from funnelsim.engines import ENGINES, pages, world_of
+from funnelsim.chance.keys import world_of
+from funnelsim.compiling.arrays import Records
+from funnelsim.engines import ENGINES, pages
+from funnelsim.engines.fold import fold, new_tally, stack
 from funnelsim.forecast import Forecast
-from funnelsim.metrics import fold, new_tally, stack
+from funnelsim.model.words import HOUR, Event
 from funnelsim.scenario import Scenario, load, lower
-from funnelsim.vocabulary import HOUR, Event, Records
 
 HOURS_OF_AVERAGE_MONTH = 365 * 24 / 12
 

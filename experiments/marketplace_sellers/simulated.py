@@ -11,10 +11,11 @@ from figures import Outcome, estimated_figures, true_figures
 from joblib import Parallel, delayed
 from measure import END, FIRST_DAY, followed
 
+from funnelsim.compiling.arrays import Records
 from funnelsim.engines import history
-from funnelsim.model import Model, Names
+from funnelsim.model.model import Model, Names
+from funnelsim.model.words import Event
 from funnelsim.scenario import load, lower
-from funnelsim.vocabulary import Event, Records
 
 PRESET = "marketplace_sellers"
 DAYS_SEEN = np.arange(0.0, 86.0)  # where measured and simulated curves are drawn

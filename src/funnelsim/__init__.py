@@ -12,11 +12,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from funnelsim.policies import PolicyError, register_policy
-    from funnelsim.reports import ComparisonResult, SimulationResult
     from funnelsim.reports.responses import plot_response
+    from funnelsim.rules.own_policy import PolicyError, register_policy
     from funnelsim.scenario import Scenario, ScenarioError, load, parse, presets
-    from funnelsim.study import EndlessLoopError, compare, simulate
+    from funnelsim.studies.results import ComparisonResult, SimulationResult
+    from funnelsim.studies.study import EndlessLoopError, compare, simulate
 
 __all__ = [
     "ComparisonResult",
@@ -35,19 +35,19 @@ __all__ = [
 ]
 
 _HOMES = {
-    "ComparisonResult": "funnelsim.reports",
-    "EndlessLoopError": "funnelsim.study",
-    "PolicyError": "funnelsim.policies",
+    "ComparisonResult": "funnelsim.studies.results",
+    "EndlessLoopError": "funnelsim.studies.study",
+    "PolicyError": "funnelsim.rules.own_policy",
     "Scenario": "funnelsim.scenario",
     "ScenarioError": "funnelsim.scenario",
-    "SimulationResult": "funnelsim.reports",
-    "compare": "funnelsim.study",
+    "SimulationResult": "funnelsim.studies.results",
+    "compare": "funnelsim.studies.study",
     "load": "funnelsim.scenario",
     "parse": "funnelsim.scenario",
     "plot_response": "funnelsim.reports.responses",
     "presets": "funnelsim.scenario",
-    "register_policy": "funnelsim.policies",
-    "simulate": "funnelsim.study",
+    "register_policy": "funnelsim.rules.own_policy",
+    "simulate": "funnelsim.studies.study",
 }
 
 

@@ -1,6 +1,6 @@
 """Run the command line: `python -m funnelsim`."""
 
-from funnelsim.cli import main
+from funnelsim.app.cli import main
 
 if __name__ == "__main__":
     main()

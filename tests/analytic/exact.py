@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from funnelsim.compiling.arrays import Records
 from funnelsim.engines import history
-from funnelsim.model import Model
+from funnelsim.model.model import Model
+from funnelsim.model.words import HOUR, Event
 from funnelsim.scenario import load, lower, presets
-from funnelsim.vocabulary import HOUR, Event, Records
 
 from . import systems
 from .figures import Count

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from funnelsim.vocabulary import Floats
+from funnelsim.compiling.arrays import Floats
 
 from .observation import Worlds
 

@@ -9,10 +9,11 @@ from typing import NamedTuple
 import numpy as np
 from joblib import Parallel, delayed
 
-from funnelsim.engines import ENGINES, new_ledger, pages, world_of
-from funnelsim.model import Model
-from funnelsim.randomness import hash32
-from funnelsim.vocabulary import DAY, HOUR, Event, Floats, Integers, Record, Records
+from funnelsim.chance.keys import hash32, world_of
+from funnelsim.compiling.arrays import Floats, Integers, Record, Records
+from funnelsim.engines import ENGINES, new_ledger, pages
+from funnelsim.model.model import Model
+from funnelsim.model.words import DAY, HOUR, Event
 
 PAGE = 65_536  # rows
 COUNT, DELAYED, WAITED = range(3)  # what `visits` adds up: rows, rows that close a span above 0, hours

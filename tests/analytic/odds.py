@@ -6,7 +6,8 @@ import math
 
 import numpy as np
 
-from funnelsim.vocabulary import Event, Floats
+from funnelsim.compiling.arrays import Floats
+from funnelsim.model.words import Event
 
 from . import systems, theory
 from .figures import Figure, Outcome, Truth

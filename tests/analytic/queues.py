@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from funnelsim.vocabulary import HOUR, Event, Floats
+from funnelsim.compiling.arrays import Floats
+from funnelsim.model.words import HOUR, Event
 
 from . import systems, theory
 from .figures import Figure, Outcome, Truth

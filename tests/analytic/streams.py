@@ -7,8 +7,9 @@ from datetime import date
 
 import numpy as np
 
-from funnelsim.model import Model
-from funnelsim.vocabulary import DAY, HOUR, Integers
+from funnelsim.compiling.arrays import Integers
+from funnelsim.model.model import Model
+from funnelsim.model.words import DAY, HOUR
 
 from . import systems, theory
 from .figures import Count, Figure, Outcome, Truth

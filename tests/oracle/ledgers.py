@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
-from funnelsim.vocabulary import NOBODY, Event, Record, Records
+from funnelsim.compiling.arrays import Record, Records
+from funnelsim.model.words import NOBODY, Event
 
 from .naive import COLD, Cost, History, Visit, Walk
 

@@ -10,8 +10,8 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from funnelsim.model import Model
-from funnelsim.vocabulary import DAY, HOUR, LOST, NOBODY, NOTHING, WON, Assignment, QueueOrder
+from funnelsim.model.model import Model
+from funnelsim.model.words import DAY, HOUR, LOST, NOBODY, NOTHING, WON, Assignment, QueueOrder
 
 from .naive import History, Visit
 from .plan import TO_LOST, Plan, Route, between, daily, either

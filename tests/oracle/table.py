@@ -7,21 +7,23 @@ from itertools import pairwise
 
 import numpy as np
 
-from funnelsim.distributions import quantile
-from funnelsim.model import Model
-from funnelsim.randomness import ARRIVAL, BUSY, BUSY_ALL, KIND, PROFILE, REP, SHARE, VALUE, uniforms
-from funnelsim.vocabulary import (
-    LOST,
-    NEVER,
-    NOBODY,
-    NOTHING,
-    WON,
+from funnelsim.chance.distributions import quantile
+from funnelsim.chance.keys import (
+    ARRIVAL,
+    BUSY,
+    BUSY_ALL,
+    KIND,
+    PROFILE,
+    REP,
+    SHARE,
+    VALUE,
     WORLD,
-    Assignment,
     Entity,
-    QueueOrder,
-    Record,
+    uniforms,
 )
+from funnelsim.compiling.arrays import Record
+from funnelsim.model.model import Model
+from funnelsim.model.words import LOST, NEVER, NOBODY, NOTHING, WON, Assignment, QueueOrder
 
 from . import firm as told
 from .firm import DAY, Draws, Firm, whole

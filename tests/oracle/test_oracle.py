@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from funnelsim.engines import ENGINES, StuckError, history, world_of
+from funnelsim.chance.keys import world_of
+from funnelsim.compiling.arrays import Records
+from funnelsim.engines import ENGINES, StuckError, history
 from funnelsim.scenario import Scenario, from_document, load, lower, lower_in, parse
-from funnelsim.vocabulary import Records
 
 from .firm import Firm
 from .ledgers import differences

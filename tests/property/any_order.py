@@ -6,9 +6,9 @@ import random
 from collections import Counter
 from collections.abc import Iterator
 
-from funnelsim.metrics import Tally
-from funnelsim.replication import Models, Plan, World, replicate, run_block
+from funnelsim.engines.fold import Tally
 from funnelsim.scenario import lower, parse, worlds_of
+from funnelsim.studies.replication import Models, Plan, World, replicate, run_block
 
 REPLICATIONS = 7  # a block and two more of the compiled engine's
 

@@ -6,8 +6,9 @@ import json
 from datetime import timedelta
 from pathlib import Path
 
-from funnelsim.model import Names
-from funnelsim.vocabulary import Event, Record, Records
+from funnelsim.compiling.arrays import Record, Records
+from funnelsim.model.model import Names
+from funnelsim.model.words import Event
 
 from .living import Example, ParityError
 

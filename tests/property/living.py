@@ -11,12 +11,15 @@ from unittest.mock import patch
 
 import numpy as np
 
-from funnelsim.engines import ENGINES, StuckError, new_ledger, pages, state, world_of
+from funnelsim.chance.keys import world_of
+from funnelsim.compiling.arrays import Record, Records
+from funnelsim.engines import ENGINES, StuckError, new_ledger, pages
+from funnelsim.engines.compiled import state
 from funnelsim.engines.ledger import rows_of_a_step
-from funnelsim.model import Model
-from funnelsim.replication import TWIN
+from funnelsim.model.model import Model
+from funnelsim.model.records import LEDGER
 from funnelsim.scenario import Lowered, lower_in, parse
-from funnelsim.vocabulary import LEDGER, Record, Records
+from funnelsim.studies.replication import TWIN
 
 from .watching import FULL, GROWN, UNTIL, WatchedEngine, noted, varieties
 

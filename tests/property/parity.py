@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import seed as seeded
 from hypothesis import strategies as st
 
-from funnelsim.provenance import this_platform, versions
+from funnelsim.io.provenance import this_platform, versions
 
 from .any_order import worlds_agree
 from .findings import FAILURE, finding, read

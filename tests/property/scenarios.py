@@ -15,8 +15,9 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from funnelsim.policies import BUILT_IN, register_policy
-from funnelsim.vocabulary import NOBODY, Record, Records
+from funnelsim.compiling.arrays import Record, Records
+from funnelsim.model.words import NOBODY
+from funnelsim.rules.own_policy import BUILT_IN, register_policy
 
 Document = dict[str, Any]
 

@@ -6,12 +6,12 @@ import numpy as np
 from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
-from funnelsim.engines import agenda as heap
-from funnelsim.engines import queues
-from funnelsim.engines.agenda import NOT_DUE
-from funnelsim.engines.queues import LINK, NONE
-from funnelsim.engines.state import CLOCK
-from funnelsim.vocabulary import NEVER
+from funnelsim.engines.compiled import agenda as heap
+from funnelsim.engines.compiled import queues
+from funnelsim.engines.compiled.agenda import NOT_DUE
+from funnelsim.engines.compiled.queues import LINK, NONE
+from funnelsim.engines.compiled.state import CLOCK
+from funnelsim.model.words import NEVER
 
 SEED = 20_260_103
 ACTORS = 12

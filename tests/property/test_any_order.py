@@ -6,8 +6,8 @@ from collections import Counter
 
 import pytest
 
-from funnelsim.model import Names
-from funnelsim.replication import Models, Plan, World, run_block
+from funnelsim.model.model import Names
+from funnelsim.studies.replication import Models, Plan, World, run_block
 
 from . import any_order
 from .any_order import REPLICATIONS, worlds_agree

@@ -9,14 +9,15 @@ import pytest
 from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
-from funnelsim import blocks
-from funnelsim.blocks import live_block
-from funnelsim.engines import ENGINES, StuckError, new_ledger, pages, state, world_of
+from funnelsim.chance.keys import world_of
+from funnelsim.compiling.arrays import Record
+from funnelsim.engines import ENGINES, StuckError, new_ledger, pages
+from funnelsim.engines.compiled import blocks, state
+from funnelsim.engines.compiled.blocks import live_block
+from funnelsim.engines.fold import Tally, fold, new_tally
 from funnelsim.engines.ledger import rows_of_a_step
-from funnelsim.metrics import Tally, fold, new_tally
-from funnelsim.model import Model
+from funnelsim.model.model import Model
 from funnelsim.scenario import lower, parse
-from funnelsim.vocabulary import Record
 
 from .scenarios import Toml, scenarios
 

@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, seed, settings
 
-from funnelsim.engines import ENGINES, StuckError, history, new_ledger, pages, world_of
+from funnelsim.chance.keys import world_of
+from funnelsim.compiling.arrays import Records
+from funnelsim.engines import ENGINES, StuckError, history, new_ledger, pages
+from funnelsim.engines.compiled.state import FIRST_POOL, State
 from funnelsim.engines.ledger import rows_of_a_step
-from funnelsim.engines.state import FIRST_POOL, State
-from funnelsim.model import Model
-from funnelsim.vocabulary import NOBODY, Event, Records
+from funnelsim.model.model import Model
+from funnelsim.model.words import NOBODY, Event
 
 from .living import Example, model_of, parity
 from .scenarios import Toml, scenarios, seeds

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 import funnelsim
-from funnelsim.model import Model
+from funnelsim.compiling.arrays import Record, Records
+from funnelsim.model.model import Model
+from funnelsim.model.words import Event
 from funnelsim.scenario import load
-from funnelsim.vocabulary import Event, Record, Records
 
 from . import living
 from .findings import FAILURE, read

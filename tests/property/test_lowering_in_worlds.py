@@ -11,15 +11,13 @@ import pytest
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
-from funnelsim.distributions import Distribution
-from funnelsim.engines import world_of
-from funnelsim.model import Model
-from funnelsim.randomness import UNCERTAINTY, entity, uniforms
+from funnelsim.chance.distributions import Distribution
+from funnelsim.chance.keys import UNCERTAINTY, Entity, entity, uniforms, world_of
+from funnelsim.model.model import Model
 from funnelsim.scenario import Scenario, from_document, load, parse, strategy_names, worlds_of
 from funnelsim.scenario.lowering import Groundwork
 from funnelsim.scenario.places import leaves, written
 from funnelsim.scenario.uncertainties import applied
-from funnelsim.vocabulary import Entity
 
 from .scenarios import Toml, scenarios
 

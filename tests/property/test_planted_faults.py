@@ -37,10 +37,10 @@ class Fault:
 
 FAULTS = {
     "the compiled engine breaks ties the other way": Fault(
-        "engines/agenda.py", 'entry["entity"] > entity', 'entry["entity"] < entity', "parity"
+        "engines/compiled/agenda.py", 'entry["entity"] > entity', 'entry["entity"] < entity', "parity"
     ),
     "the compiled engine grants before leads give up": Fault(
-        "engines/compiled.py",
+        "engines/compiled/loop.py",
         "            slot = decide(model, world, state, ledger)\n",
         "            if kind_of(order) == Due.GOES_COLD:\n"
         "                slot, rep = grant(model, world, state)\n"
@@ -49,7 +49,7 @@ FAULTS = {
         "parity",
     ),
     "the lowest number takes what the idle longest should": Fault(
-        "engines/desks.py",
+        "engines/compiled/desks.py",
         'number, 0, rep["idle_since"], number)',
         "number, 0, 0, number)",
         "parity",
@@ -58,10 +58,10 @@ FAULTS = {
         "rules/assignment.py", 'rep["open"] < team["max_open"]', 'rep["open"] <= team["max_open"]', "oracle"
     ),
     "going back to the same stage counts as advancing": Fault(
-        "rules/lifecycle.py", 'lead["target"] > lead["stage"]', 'lead["target"] >= lead["stage"]', "oracle"
+        "rules/ending.py", 'lead["target"] > lead["stage"]', 'lead["target"] >= lead["stage"]', "oracle"
     ),
     "work may start at closing": Fault(
-        "worktime.py", 'now < int(hours[row]["closes"])', 'now <= int(hours[row]["closes"])', "oracle"
+        "model/worktime.py", 'now < int(hours[row]["closes"])', 'now <= int(hours[row]["closes"])', "oracle"
     ),
     "a channel is busy by the luck of all channels": Fault(
         "rules/arrivals.py",
@@ -70,7 +70,7 @@ FAULTS = {
         "oracle",
     ),
     "a promotion never ends": Fault(
-        "rules/costs.py", '<= created < channel["cut_until"]', "<= created", "oracle"
+        "rules/contracts.py", '<= created < channel["cut_until"]', "<= created", "oracle"
     ),
     "reps without room keep their share of the lots": Fault(
         "rules/assignment.py",
@@ -79,10 +79,10 @@ FAULTS = {
         "oracle",
     ),
     "what a segment changes in a stage is overlooked": Fault(
-        "rules/lifecycle.py", 'if row["variants"] > 0:', "if False:", "oracle"
+        "rules/visits.py", 'if row["variants"] > 0:', "if False:", "oracle"
     ),
     "the answer is drawn with the key of the work": Fault(
-        "rules/lifecycle.py", 'stage["answer_key"]', 'stage["work_key"]', "oracle"
+        "rules/visits.py", 'stage["answer_key"]', 'stage["work_key"]', "oracle"
     ),
 }
 
@@ -134,5 +134,7 @@ def test_parity_cannot_see_a_fault_that_both_engines_share(copy: Path) -> None:
 
 
 def test_the_copy_is_what_is_checked(copy: Path) -> None:
-    (copy / "funnelsim" / "engines" / "compiled.py").write_text("raise AssertionError('this is the copy')")
+    (copy / "funnelsim" / "engines" / "compiled" / "loop.py").write_text(
+        "raise AssertionError('this is the copy')"
+    )
     assert "this is the copy" in check(copy, "parity").stderr

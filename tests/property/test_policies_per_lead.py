@@ -7,10 +7,11 @@ from itertools import product
 
 import pytest
 
+from funnelsim.compiling.arrays import Record, Records
 from funnelsim.engines import ENGINES, history
-from funnelsim.policies import BUILT_IN, register_policy
+from funnelsim.model.words import Event, QueueOrder
+from funnelsim.rules.own_policy import BUILT_IN, register_policy
 from funnelsim.scenario import Scenario, lower, parse
-from funnelsim.vocabulary import Event, QueueOrder, Record, Records
 
 SALES_FLOOR = """
 start = 2026-06-01

@@ -10,11 +10,13 @@ from functools import cache
 import pytest
 from hypothesis import given, seed, settings
 
-from funnelsim.engines import ENGINES, history, world_of
-from funnelsim.model import Model, Names
-from funnelsim.replication import Plan, replicate
+from funnelsim.chance.keys import world_of
+from funnelsim.compiling.arrays import Records
+from funnelsim.engines import ENGINES, history
+from funnelsim.model.model import Model, Names
+from funnelsim.model.words import Event
 from funnelsim.scenario import from_document, load, lower, lower_in
-from funnelsim.vocabulary import Event, Records
+from funnelsim.studies.replication import Plan, replicate
 
 from .scenarios import Document, Toml, scenarios, seeds
 

@@ -15,11 +15,12 @@ from unittest.mock import patch
 import numpy as np
 import simpy
 
+from funnelsim.compiling.arrays import Record, Records
 from funnelsim.engines import ENGINES, reference
 from funnelsim.engines.reference import Happening, Office, ReferenceEngine
-from funnelsim.model import Model
-from funnelsim.rules import assignment, lifecycle
-from funnelsim.vocabulary import DAY, NOBODY, NOTHING, Assignment, Due, Event, QueueOrder, Record, Records
+from funnelsim.model.model import Model
+from funnelsim.model.words import DAY, NOBODY, NOTHING, Assignment, Due, Event, QueueOrder
+from funnelsim.rules import assignment, ending, people, visits
 
 PULLS = (Assignment.SHARED_QUEUE, Assignment.PRIORITY_QUEUE, Assignment.CHERRY_PICK)
 PUSHES = tuple(policy for policy in Assignment if policy not in (*PULLS, Assignment.OWN))
@@ -205,7 +206,7 @@ class WatchedOffice(Office):
             self.seen["left: with a lead at the customer"] += int(at_the_customer)
 
     def due(self, time: int, kind: Due, lead: Record) -> Happening:
-        stage = lifecycle.stage_for(self.model, lead)
+        stage = visits.stage_for(self.model, lead)
         span = int(lead["effort"]) if kind is Due.WORK_ENDS else time - self.now
         needless = kind is Due.WORK_ENDS and stage["team"] == NOBODY
         endless = kind is Due.GOES_COLD and stage["patience"] == NOTHING
@@ -221,7 +222,7 @@ class WatchedOffice(Office):
             self.seen["sent back: to an earlier stage"] += target < stage
             self.seen["sent back: to the same stage"] += target == stage
             self.seen["sent back: for the third time"] += int(lead["round"]) == 3
-        early = lifecycle.leaving(lead) == Event.WON and stage + 1 < len(self.model.stages)
+        early = ending.leaving(lead) == Event.WON and stage + 1 < len(self.model.stages)
         self.seen["went on: won before the last stage"] += early
         self.seen["went on: past a stage"] += target > stage + 1
 
@@ -272,7 +273,7 @@ class WatchedOffice(Office):
             self.seen[in_order(order, policy)] += 1
         own = lead["rep"] == rep and team["reps"] > MANY
         self.seen[f"more than {MANY} reps: granted from an own queue"] += own
-        started = assignment.strength(self.reps[rep], self.now, 0.5) < 1.0
+        started = people.strength(self.reps[rep], self.now, 0.5) < 1.0
         self.seen["worked by a rep in ramp-up"] += started
         return lead, rep
 

@@ -4,25 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from funnelsim.model import Model, Names
-from funnelsim.vocabulary import (
-    CHANNEL,
-    DAY,
-    DISTRIBUTION,
-    HOUR,
-    HOURS,
-    LEDGER,
-    NOBODY,
-    NOTHING,
-    POINT,
-    REP,
-    ROUTE,
-    SEGMENT,
-    STAGE,
-    TEAM,
-    Event,
-    Records,
-)
+from funnelsim.chance.distributions.lookup import DISTRIBUTION
+from funnelsim.compiling.arrays import Records
+from funnelsim.model.model import Model, Names
+from funnelsim.model.records import CHANNEL, HOURS, LEDGER, POINT, REP, ROUTE, SEGMENT, STAGE, TEAM
+from funnelsim.model.words import DAY, HOUR, NOBODY, NOTHING, Event
 
 ADS, SEO = 0, 1
 SMALL, LARGE = 0, 1

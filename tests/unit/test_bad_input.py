@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from funnelsim.randomness import hash24
+from funnelsim.chance.keys import hash24
 from funnelsim.scenario import ScenarioError, from_document, load, lower, outlook, parse, preset_text
 from funnelsim.scenario.files import LARGEST_FILE, parse_toml
 

@@ -21,8 +21,8 @@ from benchmarks.nanoseconds import Share, group_of
 from benchmarks.report import Table, filled, median
 from benchmarks.sampling import Image, Origin
 
+from funnelsim.model.words import Assignment
 from funnelsim.scenario import load, lower
-from funnelsim.vocabulary import Assignment
 
 from .scripts import ROOT
 
@@ -217,12 +217,12 @@ def inlined(*places: str) -> Origin:
 @pytest.mark.parametrize(
     ("places", "group"),
     [
-        (("engines/compiled.py",), "event loop and the rest"),
-        (("engines/agenda.py", "engines/compiled.py"), "agenda"),
-        (("randomness.py", "rules/lifecycle.py", "engines/compiled.py"), "draws"),
-        (("worktime.py", "engines/compiled.py"), "rules"),
-        (("worktime.py", "metrics/tally.py"), "fold"),
-        (("metrics/tally.py", "replication.py"), "fold"),
+        (("engines/compiled/loop.py",), "event loop and the rest"),
+        (("engines/compiled/agenda.py", "engines/compiled/loop.py"), "agenda"),
+        (("chance/keys.py", "rules/visits.py", "engines/compiled/loop.py"), "draws"),
+        (("model/worktime.py", "engines/compiled/loop.py"), "rules"),
+        (("model/worktime.py", "engines/fold.py"), "fold"),
+        (("engines/fold.py", "studies/replication.py"), "fold"),
     ],
 )
 def test_a_sample_belongs_to_the_innermost_group(places: tuple[str, ...], group: str) -> None:
@@ -231,7 +231,7 @@ def test_a_sample_belongs_to_the_innermost_group(places: tuple[str, ...], group:
 
 def test_a_frame_from_elsewhere_belongs_to_whoever_asked() -> None:
     """Numba's own functions, and places that the line table does not know, are inlined in ours."""
-    asked = inlined("engines/queues.py", "engines/compiled.py").files
+    asked = inlined("engines/compiled/queues.py", "engines/compiled/loop.py").files
     assert group_of(Origin(("??", "/numba/cpython/listobj.py", *asked))) == "queues"
     assert group_of(Origin(("??",))) == "event loop and the rest"
 

@@ -10,13 +10,15 @@ import numpy as np
 import pytest
 
 import funnelsim as fs
-from funnelsim.engines import ENGINES, history, world_of
-from funnelsim.engines.volumes import expect_inquiries
-from funnelsim.model import Model
+from funnelsim.chance.keys import world_of
+from funnelsim.compiling.arrays import Floats
+from funnelsim.engines import ENGINES, history
+from funnelsim.model.model import Model
+from funnelsim.model.words import DAY, Event
+from funnelsim.rules.arrivals import expect_inquiries
 from funnelsim.scenario import curve_of, lower, outlook, parse
 from funnelsim.scenario.calendars import Calendar
 from funnelsim.scenario.volumes import expected_inquiries
-from funnelsim.vocabulary import DAY, Event, Floats
 
 from .good_scenario import GOOD, after, edited, problems_of
 

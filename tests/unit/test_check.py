@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from funnelsim import study
-from funnelsim.baselines import (
+from funnelsim.app.cli import app
+from funnelsim.keeping.baselines import (
     Baseline,
     BaselineError,
     Measured,
@@ -29,8 +29,8 @@ from funnelsim.baselines import (
     shipped,
     values_of,
 )
-from funnelsim.cli import app
 from funnelsim.scenario import Scenario, load, lower
+from funnelsim.studies import study
 
 ONE = ["--jobs", "1"]
 DOCS = Path(__file__).parents[2] / "docs" / "check.md"

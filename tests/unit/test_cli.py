@@ -17,10 +17,12 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import funnelsim as fs
-from funnelsim import cli, compilation, study
+from funnelsim.app import cli
+from funnelsim.compiling import on_disk
 from funnelsim.engines import StuckError
-from funnelsim.reports import SimulationResult
 from funnelsim.scenario import preset_text
+from funnelsim.studies import study
+from funnelsim.studies.results import SimulationResult
 
 FEW = ["--replications", "3", "--jobs", "1"]
 
@@ -229,7 +231,7 @@ def process(*words: str, code: str = "from funnelsim.cli import main; main()") -
 
 SIGNALLING = """
 import contextlib, signal
-from funnelsim import cli, terminal
+from funnelsim.app import cli, terminal
 shown = terminal.progress
 @contextlib.contextmanager
 def telling(simulations):
@@ -346,8 +348,8 @@ def test_compiling_is_announced(
 
     def compile_first(*words: Any, **more: Any) -> SimulationResult:
         for failure in failures:
-            compilation._watcher(Path("cache", "0123"), failure)
-        compilation.watch(compilation._nobody)
+            on_disk._watcher(Path("cache", "0123"), failure)
+        on_disk.watch(on_disk._nobody)
         return simulate(*words, **more)
 
     monkeypatch.setattr(study, "simulate", compile_first)

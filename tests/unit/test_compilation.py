@@ -20,8 +20,8 @@ from typing import NamedTuple
 import pytest
 
 import funnelsim
-from funnelsim import compilation
-from funnelsim.compilation import cache_folder, sources_hash
+from funnelsim.compiling import on_disk
+from funnelsim.compiling.on_disk import cache_folder, sources_hash
 
 PACKAGE = Path(funnelsim.__file__).parent
 DESK = """
@@ -29,10 +29,10 @@ import json
 
 import numpy as np
 
-from funnelsim.compilation import compiled
+from funnelsim.app.terminal import _announce_compiling
+from funnelsim.compiling.on_disk import compiled
+from funnelsim.model.records import TEAM
 from funnelsim.rules import costs
-from funnelsim.terminal import _announce_compiling
-from funnelsim.vocabulary import TEAM
 
 
 MOST = 123456.789
@@ -76,7 +76,7 @@ def copy_package(home: Path) -> None:
     """Copy the package, with a compiled function that calls a rule of another file."""
     package = home / "funnelsim"
     shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
-    (package / "desk.py").write_text(DESK)
+    (package / "engines" / "desk.py").write_text(DESK)
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def start(copy: Path, cache: Path | None = None, before: str = "", **settings: s
         "XDG_CACHE_HOME": str(cache or copy / "cache"),
     }
     return subprocess.Popen(
-        [sys.executable, "-W", "error", "-c", f"{before}\nimport funnelsim.desk"],
+        [sys.executable, "-W", "error", "-c", f"{before}\nimport funnelsim.engines.desk"],
         env=environment | settings,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -154,7 +154,7 @@ def test_what_was_compiled_is_kept_until_a_rule_is_edited(warm: Path) -> None:
 
 def test_a_stale_cache_would_be_noticed(copy: Path) -> None:
     """Planted fault: the folder of compiled code is named by the files, not by what is in them."""
-    edit(copy / "funnelsim" / "compilation.py", "digest.update(source.read_bytes())", "pass")
+    edit(copy / "funnelsim" / "compiling" / "on_disk.py", "digest.update(source.read_bytes())", "pass")
     assert ask(copy) == NEW
     edit(copy / "funnelsim" / "rules" / "costs.py", RIGHT, EDITED)
     assert ask(copy) == KEPT._replace(plain=26.0)
@@ -305,7 +305,7 @@ def leave(home: Path, number: int, days: float) -> Path:
 
 def test_folders_that_nobody_used_for_30_days_are_removed(tmp_path: Path) -> None:
     last_month, long_ago = leave(tmp_path, 1, days=29.9), leave(tmp_path, 2, days=30.1)
-    compilation._prune(tmp_path)
+    on_disk._prune(tmp_path)
     assert last_month.exists()
     assert not long_ago.exists()
 
@@ -313,10 +313,10 @@ def test_folders_that_nobody_used_for_30_days_are_removed(tmp_path: Path) -> Non
 def test_the_ten_used_last_are_kept_and_what_is_in_use(tmp_path: Path) -> None:
     busy = [leave(tmp_path, number, days=0.9) for number in range(8)]
     older = [leave(tmp_path, number, days=number) for number in range(8, 13)]
-    compilation._prune(tmp_path)
+    on_disk._prune(tmp_path)
     assert [each.exists() for each in busy + older] == [True] * 10 + [False] * 3
     crowd = [leave(tmp_path, number, days=0.5) for number in range(100, 120)]
-    compilation._prune(tmp_path)
+    on_disk._prune(tmp_path)
     assert all(each.exists() for each in crowd + busy)
     assert not any(each.exists() for each in older)
 
@@ -331,14 +331,14 @@ def test_what_is_not_ours_is_left_alone(tmp_path: Path) -> None:
     (home / f"{3:016x}").symlink_to(target)
     (home / f"{4:016x}").write_text("a file")
     os.utime(home / f"{4:016x}", (0, 0))
-    compilation._prune(home)
+    on_disk._prune(home)
     assert len([*home.iterdir()]) == len(names) + 2
     assert (target / "engine.nbi").exists()
 
 
 def test_old_folders_go_when_a_new_one_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    place = compilation._Place(leave)
+    place = on_disk._Place(leave)
     for remains in (False, True):
         old = leave(tmp_path / "funnelsim", 1, days=31)
         place.ensure_cache_path()
@@ -349,7 +349,7 @@ def test_use_keeps_a_folder(warm: Path) -> None:
     (used,) = folders(warm)
     os.utime(used, (0, 0))
     assert ask(warm) == KEPT
-    compilation._prune(used.parent)
+    on_disk._prune(used.parent)
     assert used.exists()
 
 
@@ -377,13 +377,12 @@ def test_a_user_without_a_home_has_that_of_containers(monkeypatch: pytest.Monkey
 # ---- what is hashed -------------------------------------------------------------------------
 
 
-def test_floors_that_the_hash_leaves_out_compile_nothing() -> None:
-    package = Path(compilation.__file__).parent
-    for floor in compilation._NEVER_COMPILED:
-        sources = (package / floor).rglob("*.py") if (package / floor).is_dir() else [package / floor]
-        for source in sources:
+def test_folders_that_the_hash_leaves_out_compile_nothing() -> None:
+    for source in PACKAGE.rglob("*.py"):
+        if source.relative_to(PACKAGE).parts[0] not in on_disk.COMPILED:
             text = source.read_text()
             assert "@rule" not in text, source
+            assert "@rare" not in text, source
             assert "@compiled" not in text, source
 
 
@@ -398,8 +397,8 @@ def test_the_hash_sees_every_source_and_nothing_else(tmp_path: Path) -> None:
     assert sources_hash(tmp_path) == seen[0]
     rule.write_text("b")
     seen.append(sources_hash(tmp_path))
-    (tmp_path / "new.py").write_text("")
+    (tmp_path / "rules" / "new.py").write_text("")
     seen.append(sources_hash(tmp_path))
-    rule.rename(tmp_path / "rule.py")
+    rule.rename(tmp_path / "rules" / "renamed.py")
     seen.append(sources_hash(tmp_path))
     assert len(set(seen)) == 4

@@ -8,8 +8,9 @@ import numba
 import numpy as np
 import pytest
 
-from funnelsim.handles import by_pointer
-from funnelsim.vocabulary import Floats, Integers, Record, Records, rare, record, rule
+from funnelsim.compiling.arrays import Floats, Integers, Record, Records, record
+from funnelsim.compiling.decorators import rare, rule
+from funnelsim.compiling.handles import by_pointer
 
 LEAF = record(("weight", "<f8"), ("age", "<i4"), ("count", "<i2"))
 

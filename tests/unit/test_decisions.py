@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from funnelsim.compiling.arrays import Floats
 from funnelsim.decisions import Comparison, holm
+from funnelsim.engines.fold import COLUMNS, Basis, Measure, new_tally, stack
 from funnelsim.forecast import Forecast
-from funnelsim.metrics import Basis, new_tally, stack
 from funnelsim.metrics.figure import Unit
-from funnelsim.metrics.tally import COLUMNS, Measure
 from funnelsim.metrics.wording import amount, money_range
-from funnelsim.vocabulary import DAY, Event, Floats
+from funnelsim.model.words import DAY, Event
 
 from .small_firm import NAMES, firm
 

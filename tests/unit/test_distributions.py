@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from funnelsim.distributions import (
+from funnelsim.chance.distributions import (
     Constant,
     Lognormal,
     Pert,
@@ -20,7 +20,7 @@ from funnelsim.distributions import (
     quantile,
     tabulate,
 )
-from funnelsim.vocabulary import Family
+from funnelsim.chance.distributions.lookup import Family
 
 LOWEST, HIGHEST = 2.0**-53, 1 - 2.0**-53  # of all uniforms
 

@@ -18,7 +18,7 @@ from numba import config
 from typer.testing import CliRunner
 
 import funnelsim as fs
-from funnelsim.cli import app
+from funnelsim.app.cli import app
 from funnelsim.scenario import from_document, lower, strategy_names
 
 ROOT = Path(__file__).parents[2]

@@ -5,8 +5,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from funnelsim.randomness import PROFILE, entity, uniforms
-from funnelsim.vocabulary import WORLD, Entity
+from funnelsim.chance.keys import PROFILE, WORLD, Entity, entity, uniforms
 
 DRAWS = 20_000
 LEVEL = 1e-4  # of the whole battery, Bonferroni

@@ -16,15 +16,15 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import funnelsim as fs
-from funnelsim.baselines import case_of
-from funnelsim.cli import app
+from funnelsim.app.cli import app
 from funnelsim.engines import history
-from funnelsim.eventlog import log as event_log
-from funnelsim.eventlog import write_event_log
-from funnelsim.eventlog.entries import ACTIVITIES, entries
-from funnelsim.eventlog.xes import Xes
+from funnelsim.keeping.baselines import case_of
+from funnelsim.keeping.eventlog import log as event_log
+from funnelsim.keeping.eventlog import write_event_log
+from funnelsim.keeping.eventlog.entries import ACTIVITIES, entries
+from funnelsim.keeping.eventlog.xes import Xes
+from funnelsim.model.words import HOUR, Event
 from funnelsim.scenario import Scenario, ScenarioError, from_document, load, lower
-from funnelsim.vocabulary import HOUR, Event
 
 XES = "{http://www.xes-standard.org/}"
 FAIR = "R&D <fair> 'Köln'"

@@ -9,12 +9,22 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from funnelsim.engines.fold import (
+    COLUMNS,
+    Basis,
+    Ended,
+    Measure,
+    Tally,
+    age_edges,
+    fold,
+    new_tally,
+    slot_bounds,
+    stack,
+)
 from funnelsim.forecast import Forecast, Goal, jackknife, wilson
 from funnelsim.forecast.intervals import year_at
-from funnelsim.metrics import Basis, Ended, Tally, age_edges, fold, new_tally, stack
 from funnelsim.metrics.figure import ratio, total
-from funnelsim.metrics.tally import COLUMNS, Measure, slot_bounds
-from funnelsim.vocabulary import DAY, HOUR, Event
+from funnelsim.model.words import DAY, HOUR, Event
 
 from .small_firm import NAMES, firm, history
 

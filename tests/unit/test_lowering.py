@@ -9,25 +9,14 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from funnelsim.policies import BUILT_IN
-from funnelsim.randomness import entity, hash24, purpose
+from funnelsim.chance.keys import Entity, entity, hash24, purpose
+from funnelsim.model.words import DAY, HOUR, LOST, NEVER, NOBODY, NOTHING, WON, Assignment, QueueOrder
+from funnelsim.rules.own_policy import BUILT_IN
 from funnelsim.scenario import Scenario, load, lower, parse
 from funnelsim.scenario.calendars import Calendar
 from funnelsim.scenario.channels import ChannelKind
 from funnelsim.scenario.horizon import Months, months_later
 from funnelsim.scenario.schema import Team
-from funnelsim.vocabulary import (
-    DAY,
-    HOUR,
-    LOST,
-    NEVER,
-    NOBODY,
-    NOTHING,
-    WON,
-    Assignment,
-    Entity,
-    QueueOrder,
-)
 
 FULL = """
 start = 2026-03-01

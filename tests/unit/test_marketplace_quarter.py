@@ -9,8 +9,9 @@ import pytest
 import run
 import simulated
 
-from funnelsim.model import Names
-from funnelsim.vocabulary import DAY, LEDGER, NOTHING, Event
+from funnelsim.model.model import Names
+from funnelsim.model.records import LEDGER
+from funnelsim.model.words import DAY, NOTHING, Event
 
 NAMES = Names(
     channels=("ads", "seo"),

@@ -11,14 +11,16 @@ import pytest
 from typer.testing import CliRunner
 
 import funnelsim as fs
-from funnelsim import cli, study
-from funnelsim.engines import ENGINES, history, new_ledger, pages, world_of
-from funnelsim.memory import GROWING, MOST_OPEN, OPEN_LEAD, available_memory, check_memory
-from funnelsim.metrics import new_tally
-from funnelsim.model import Model
-from funnelsim.replication import Plan
+from funnelsim.app import cli
+from funnelsim.chance.keys import world_of
+from funnelsim.engines import ENGINES, history, new_ledger, pages
+from funnelsim.engines.fold import new_tally
+from funnelsim.model.model import Model
+from funnelsim.model.words import Event
 from funnelsim.scenario import backlog, inquiries_in_all, lower, presets, strategy_names, worlds_of
-from funnelsim.vocabulary import Event
+from funnelsim.studies import study
+from funnelsim.studies.footprint import GROWING, MOST_OPEN, OPEN_LEAD, available_memory, check_memory
+from funnelsim.studies.replication import Plan
 
 GIGABYTE = 10**9
 RATE = "channels.website.inquiries_per_month"
@@ -266,7 +268,7 @@ def test_where_nothing_is_said_only_numbers_are_a_limit(
 
     monkeypatch.setattr("os.sysconf", no_answer)
     assert available_memory(tmp_path) is None
-    monkeypatch.setattr("funnelsim.memory.available_memory", lambda: None)
+    monkeypatch.setattr("funnelsim.studies.footprint.available_memory", lambda: None)
     scenario = with_changes(FLOOD)
     lowered = {"today": lower(scenario)}
     check_memory({"today": scenario}, lowered, Plan(replications=1, jobs=1))

@@ -7,10 +7,25 @@ import math
 import numpy as np
 import pytest
 
-from funnelsim.metrics import CUTS, FIGURES, Basis, Ended, cut, fold, labels, new_tally, stack, tally
-from funnelsim.metrics.tally import COLUMNS, DIMENSIONS, KEPT, Measure, age_edges, slot_bounds
-from funnelsim.model import Model
-from funnelsim.vocabulary import DAY, HOUR, LEDGER, Event, Records
+from funnelsim.compiling.arrays import Records
+from funnelsim.engines import fold as tally
+from funnelsim.engines.fold import (
+    COLUMNS,
+    DIMENSIONS,
+    KEPT,
+    Basis,
+    Ended,
+    Measure,
+    age_edges,
+    fold,
+    new_tally,
+    slot_bounds,
+    stack,
+)
+from funnelsim.metrics import CUTS, FIGURES, cut, labels
+from funnelsim.model.model import Model
+from funnelsim.model.records import LEDGER
+from funnelsim.model.words import DAY, HOUR, Event
 
 from .small_firm import NAMES, firm, history
 

@@ -20,11 +20,12 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import funnelsim as fs
-from funnelsim import study, writing
-from funnelsim.baselines import case_of
-from funnelsim.cli import app
+from funnelsim.app.cli import app
+from funnelsim.io import writing
+from funnelsim.io.writing import new_folder, whole_file
+from funnelsim.keeping.baselines import case_of
 from funnelsim.scenario import preset_text
-from funnelsim.writing import new_folder, whole_file
+from funnelsim.studies import study
 
 FEW = ["--replications", "3", "--jobs", "1"]
 PNG = b"\x89PNG\r\n\x1a\n"

@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 
 import funnelsim as fs
-from funnelsim.engines import compiled, history
-from funnelsim.policies import BUILT_IN, PolicyError, policy_names, register_policy
+from funnelsim.compiling.arrays import Record, Records
+from funnelsim.engines import history
+from funnelsim.engines.compiled import loop as compiled
+from funnelsim.model.words import Assignment, Event
+from funnelsim.rules.own_policy import BUILT_IN, PolicyError, policy_names, register_policy
 from funnelsim.scenario import Scenario, lower, outlook, parse
-from funnelsim.vocabulary import Assignment, Event, Record, Records
 
 from .good_scenario import GOOD, after, edited, problems_of
 

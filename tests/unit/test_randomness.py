@@ -10,12 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from funnelsim.randomness import (
+from funnelsim.chance.keys import (
     ARRIVAL,
     KIND,
     PROFILE,
     REP,
     VALUE,
+    WORLD,
+    Entity,
     entity,
     hash24,
     hash32,
@@ -23,7 +25,6 @@ from funnelsim.randomness import (
     purpose,
     uniforms,
 )
-from funnelsim.vocabulary import WORLD, Entity
 
 WORDS = st.integers(0, 2**32 - 1)
 COMPILED_PHILOX = numba.njit(philox)

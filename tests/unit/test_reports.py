@@ -21,7 +21,7 @@ from rich.console import Console
 import funnelsim as fs
 from funnelsim.forecast import Interval
 from funnelsim.metrics import FIGURES, Unit
-from funnelsim.reports import document, figures, notes
+from funnelsim.reports import document, notes, pictures
 from funnelsim.reports.columns import NOTHING, PRECISION, RANGE, Column, figure_column, rounded, text_column
 from funnelsim.reports.comparison_page import comparison_page
 from funnelsim.reports.grid import folded, printable, tables
@@ -482,7 +482,7 @@ def test_more_than_three_curves_have_no_bands_and_their_legend_beside(
     comparison: fs.ComparisonResult,
 ) -> None:
     forecasts = {str(number): comparison["today"].forecast for number in range(4)}
-    ax = figures.cycle_curve(forecasts)
+    ax = pictures.cycle_curve(forecasts)
     assert not ax.collections
     assert "precision" not in ax.get_title()
 
@@ -528,7 +528,7 @@ def test_a_figure_that_cannot_be_drawn_is_told(comparison: fs.ComparisonResult) 
 
 
 def test_pictures_are_written_and_named(comparison: fs.ComparisonResult, tmp_path: Path) -> None:
-    written = figures.write_pictures(comparison, tmp_path)
+    written = pictures.write_pictures(comparison, tmp_path)
     assert [path.name for path in written] == ["strategies.png", "forecast.png", "funnel.png", "cycle.png"]
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in written)
 

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from funnelsim.distributions import Constant, Lognormal, Pert, Quantiles
+from funnelsim.chance.distributions import Constant, Lognormal, Pert, Quantiles
 from funnelsim.scenario import ScenarioError, load, parse, parse_assignment, preset_text
 
 FIRST = load("first_steps")

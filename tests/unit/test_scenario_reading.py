@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from funnelsim.distributions import Constant, Lognormal, Pert, Quantiles, Sample, Scipy
+from funnelsim.chance.distributions import Constant, Lognormal, Pert, Quantiles, Sample, Scipy
 from funnelsim.scenario import Scenario, json_schema, load, origins, parse, presets, strategy_names
 from funnelsim.scenario.files import preset_text
 from funnelsim.scenario.lines import line_of, lines_of_keys

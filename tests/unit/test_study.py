@@ -9,8 +9,8 @@ import time
 import pytest
 
 import funnelsim as fs
-from funnelsim import replication, study
 from funnelsim.engines import StuckError
+from funnelsim.studies import replication, study
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,18 @@ import numpy as np
 import pytest
 
 import funnelsim as fs
-from funnelsim.distributions import Constant, Distribution, Lognormal, Pert, Quantiles, Sample, Scaled, Scipy
-from funnelsim.engines import world_of
-from funnelsim.model import Model
-from funnelsim.randomness import hash24, hash32, uniforms
+from funnelsim.chance.distributions import (
+    Constant,
+    Distribution,
+    Lognormal,
+    Pert,
+    Quantiles,
+    Sample,
+    Scaled,
+    Scipy,
+)
+from funnelsim.chance.keys import hash24, hash32, uniforms, world_of
+from funnelsim.model.model import Model
 from funnelsim.scenario import json_schema, lower, lower_in, origins, parse, worlds_of
 from funnelsim.scenario.uncertainties import applied
 from funnelsim.scenario.unknowns import Unknown

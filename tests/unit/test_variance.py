@@ -10,14 +10,14 @@ from rich.console import Console, RenderableType
 from scipy import stats
 
 import funnelsim as fs
-from funnelsim import replication
+from funnelsim.compiling.arrays import Floats
 from funnelsim.forecast.variance import components, rank_correlation, share_unknown
 from funnelsim.reports.comparison_page import comparison_page
 from funnelsim.reports.document import comparison_document, simulation_document
 from funnelsim.reports.scenario_page import outlook_page
 from funnelsim.reports.simulation_page import simulation_page
 from funnelsim.scenario import parse
-from funnelsim.vocabulary import Floats
+from funnelsim.studies import replication
 
 # Inquiries are Poisson and nobody queues, so that the contracts of a month are Poisson, mean 60 x 0.5.
 NO_QUEUES = """

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from funnelsim.vocabulary import DAY, HOUR, HOURS, NEVER, SECOND
-from funnelsim.worktime import even_week, is_open, next_opening, opening_hours, work_ends, worked_by
+from funnelsim.model.records import HOURS
+from funnelsim.model.words import DAY, HOUR, NEVER, SECOND
+from funnelsim.model.worktime import even_week, is_open, next_opening, opening_hours, work_ends, worked_by
 
 MONDAY = date(2026, 1, 5)
 NINE, FIVE = 9 * 3600, 17 * 3600

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from funnelsim.compiling.arrays import Floats
 from funnelsim.decisions.verdict import Standing, verdict
+from funnelsim.engines.fold import Tally
 from funnelsim.forecast import Forecast, Interval, Precision, jackknife, share_unknown, wilson
 from funnelsim.metrics.figure import FIGURES, Better, Parts, ratio, total
-from funnelsim.metrics.tally import Tally
-from funnelsim.vocabulary import Floats
 
 PROFIT = "net_contribution"
 SIGNIFICANT = 0.05

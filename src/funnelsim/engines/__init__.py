@@ -2,35 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 
 import numpy as np
 
-from funnelsim.engines.compiled import CompiledEngine
+from funnelsim.chance.keys import world_of
+from funnelsim.compiling.arrays import Record, Records
 from funnelsim.engines.ledger import Ledger, new_ledger, rows_of_a_step
 from funnelsim.engines.protocol import Engine, StuckError
-from funnelsim.engines.reference import ReferenceEngine
-from funnelsim.model import Model
-from funnelsim.vocabulary import WORLD, Record, Records
+from funnelsim.model.model import Model
 
-__all__ = ["ENGINES", "Engine", "Ledger", "StuckError", "history", "new_ledger", "pages", "world_of"]
-
-ENGINES: dict[str, Engine] = {"compiled": CompiledEngine(), "reference": ReferenceEngine()}
+__all__ = ["ENGINES", "Engine", "Ledger", "StuckError", "history", "new_ledger", "pages"]
 
 
-def world_of(seed: int, replication: int) -> Record:
-    """Make the key of all draws of one replication.
+_HOMES = {
+    "compiled": ("funnelsim.engines.compiled.loop", "CompiledEngine"),
+    "reference": ("funnelsim.engines.reference", "ReferenceEngine"),
+}
 
-    Raises
-    ------
-    ValueError
-        A seed or replication that is not a whole number from 0 to 2**32 - 1.
-    """
-    for name, number in (("seed", seed), ("replication", replication)):
-        if not 0 <= number < 2**32:
-            raise ValueError(f"the {name} must be a whole number from 0 to {2**32 - 1:,}, not {number:,}")
-    world: Record = np.array([(seed, replication)], WORLD)[0]
-    return world
+
+class _Engines(Mapping[str, Engine]):
+    """The engines by name, each imported when it is first asked for: a run needs one of them."""
+
+    def __getitem__(self, name: str) -> Engine:
+        module, engine = _HOMES[name]
+        made: Engine = getattr(import_module(module), engine)()
+        return made
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_HOMES)
+
+    def __len__(self) -> int:
+        return len(_HOMES)
+
+
+ENGINES: Mapping[str, Engine] = _Engines()
 
 
 def pages(engine: Engine, model: Model, world: Record, ledger: Ledger) -> Iterator[Records]:

@@ -6,9 +6,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from funnelsim.handles import by_pointer
-from funnelsim.model import Model
-from funnelsim.vocabulary import LEDGER, NOTHING, Event, Integers, Record, Records, rule
+from funnelsim.compiling.arrays import Integers, Record, Records
+from funnelsim.compiling.decorators import rule
+from funnelsim.compiling.handles import by_pointer
+from funnelsim.model.model import Model
+from funnelsim.model.records import LEDGER
+from funnelsim.model.words import NOTHING, Event
 
 
 @by_pointer

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+from funnelsim.compiling.arrays import Record
 from funnelsim.engines.ledger import Ledger
-from funnelsim.model import Model
-from funnelsim.vocabulary import Record
+from funnelsim.model.model import Model
 
 MOST_ROUNDS = 10_000  # of decisions at one instant, before an engine gives up
 

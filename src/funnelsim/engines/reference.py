@@ -15,23 +15,15 @@ import numpy as np
 import simpy
 from simpy.events import EventPriority
 
+from funnelsim.compiling.arrays import Record
 from funnelsim.engines.ledger import Ledger, has_room, rows_of_a_step, write, write_cost
 from funnelsim.engines.protocol import MOST_ROUNDS, StuckError
-from funnelsim.engines.volumes import expect_inquiries
-from funnelsim.model import Model
-from funnelsim.rules import arrivals, assignment, costs, lifecycle
-from funnelsim.vocabulary import (
-    DAY,
-    GONE_COLD,
-    LEAD,
-    NOBODY,
-    NOTHING,
-    Assignment,
-    Due,
-    Event,
-    Record,
-)
-from funnelsim.worktime import is_open, next_opening, work_ends
+from funnelsim.model.model import Model
+from funnelsim.model.records import LEAD
+from funnelsim.model.words import DAY, GONE_COLD, NOBODY, NOTHING, Assignment, Due, Event
+from funnelsim.model.worktime import is_open, next_opening, work_ends
+from funnelsim.rules import arrivals, assignment, contracts, costs, ending, people, visits
+from funnelsim.rules.arrivals import expect_inquiries
 
 AFTER_ALL_THAT_IS_DUE = 1 << 128  # the priority of grants
 AFTER_SIMPYS_OWN = 2  # URGENT is 0 and NORMAL 1: a decision is carried out whole before the next one
@@ -118,6 +110,7 @@ class Office:
         self.expected = model.expected.copy()
         self.teams = model.teams.copy()
         self.reps = model.reps.copy()
+        self.order = np.arange(len(model.reps))
         self.own_queues: list[list[Record]] = [[] for _ in model.reps]
         self.team_queues: list[list[Record]] = [[] for _ in model.teams]
         self.turns: dict[int, tuple[simpy.Event, Happening]] = {}  # of those in queues: rep or cold
@@ -202,10 +195,10 @@ class Office:
         queue = self.team_queues[number]
         if self.teams[number]["assignment"] != Assignment.CHERRY_PICK:
             return first_of(queue)
-        skill = assignment.skill_now(self.reps[rep], self.now)
+        skill = people.skill_now(self.reps[rep], self.now)
 
         def worth(lead: Record) -> int:
-            return lifecycle.worth(self.model, self.world, lead, skill, self.now - int(lead["since"]))
+            return contracts.worth(self.model, self.world, lead, skill, self.now - int(lead["since"]))
 
         return max(sorted(queue, key=place_in_queue)[: assignment.SHORTLIST], key=worth)
 
@@ -223,7 +216,7 @@ class Office:
             channel["index"] += 1
             lead = self.new_lead(number, entity)
             self.write(lead, Event.INQUIRY, money=channel["cost_per_inquiry"])
-            if lifecycle.is_lead_at(self.model, channel["stage"]):
+            if ending.is_lead_at(self.model, channel["stage"]):
                 self.become_lead(lead)
             self.env.process(self.pursue(lead))
 
@@ -244,7 +237,7 @@ class Office:
         while True:
             stage = self.model.stages[lead["stage"]]
             lead["since"] = self.now
-            fate = lifecycle.fate(self.model, self.world, lead)
+            fate = visits.fate(self.model, self.world, lead)
             lead["hours"], lead["days"], lead["luck"], lead["way"] = fate
             self.write(lead, Event.ENTERED)
             rep = NOBODY
@@ -270,7 +263,7 @@ class Office:
         team = int(self.model.stages[lead["stage"]]["team"])
         self.place(lead, team)
         turn = self.env.event()
-        patience = lifecycle.patience(self.model, self.world, lead)
+        patience = visits.patience(self.model, self.world, lead)
         goes_cold = self.due(self.now + patience, Due.GOES_COLD, lead)
 
         def give_up(_: simpy.Event) -> None:
@@ -287,7 +280,9 @@ class Office:
         team = self.teams[number]
         if not assignment.keeps_rep(team, self.reps, number, lead["rep"]):
             self.give_up_rep(lead)
-            rep, team["turn"] = assignment.choose_rep(self.model, self.world, team, self.reps, lead, self.now)
+            rep, team["turn"] = assignment.choose_rep(
+                self.model, self.world, team, self.reps, self.order, lead, self.now
+            )
             if rep != NOBODY:
                 self.assign(lead, rep)
         if lead["rep"] == NOBODY:
@@ -299,17 +294,17 @@ class Office:
     def start_work(self, lead: Record, rep: int) -> Happening:
         """Start to work on a lead; what will come of it is decided now."""
         now = self.now
-        stage = lifecycle.stage_for(self.model, lead)
+        stage = visits.stage_for(self.model, lead)
         waited = now - int(lead["since"])
         skill, speed = 1.0, 1.0
         if rep != NOBODY:
             if lead["rep"] == NOBODY:
                 self.assign(lead, rep)
-            skill = assignment.skill_now(self.reps[rep], now)
-            speed = assignment.speed_now(self.reps[rep], now)
-        effort, lead["advances"] = lifecycle.work(self.model, lead, skill, speed, waited)
+            skill = people.skill_now(self.reps[rep], now)
+            speed = people.speed_now(self.reps[rep], now)
+        effort, lead["advances"] = visits.work(self.model, lead, skill, speed, waited)
         lead["effort"], lead["since"] = effort, now
-        lead["takes"], lead["target"], lead["reason"] = lifecycle.answer(self.model, lead)
+        lead["takes"], lead["target"], lead["reason"] = visits.answer(self.model, lead)
         self.write(lead, Event.STARTED, waited=waited, money=stage["cost_per_visit"])
         if rep == NOBODY:
             return self.due(now, Due.WORK_ENDS, lead)
@@ -330,10 +325,10 @@ class Office:
 
     def take_answer(self, lead: Record) -> None:
         """Write down what the customer decided."""
-        event = Event(lifecycle.leaving(lead))
-        value = lifecycle.bookings(self.model, self.world, lead) if event is Event.WON else 0.0
+        event = Event(ending.leaving(lead))
+        value = contracts.bookings(self.model, self.world, lead) if event is Event.WON else 0.0
         self.write(lead, event, waited=self.now - lead["since"], money=value)
-        if lifecycle.makes_lead(self.model, lead):
+        if ending.makes_lead(self.model, lead):
             self.become_lead(lead)
         if event is Event.WON and lead["rep"] != NOBODY:
             paid = costs.commission(self.teams[self.reps[lead["rep"]]["team"]], value)
@@ -350,7 +345,7 @@ class Office:
     def employ(self, number: int) -> Story:
         """Follow a rep from the first day on staff to the last."""
         rep = self.reps[number]
-        rep["skill"], rep["speed"] = arrivals.talent(self.model, self.world, rep)
+        rep["skill"], rep["speed"] = people.talent(self.model, self.world, rep)
         if rep["joins"] > 0:
             yield Happening(self, rep["joins"], Due.REP_JOINS, number)
             rep["idle_since"] = self.now

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from funnelsim.compiling.arrays import Floats, Integers
+from funnelsim.engines.fold import age_edges
 from funnelsim.forecast.intervals import LEVEL, Interval, jackknife
 from funnelsim.metrics.ages import won_by
-from funnelsim.metrics.tally import age_edges
-from funnelsim.vocabulary import DAY, Floats, Integers
+from funnelsim.model.words import DAY
 
 
 @dataclass(frozen=True)

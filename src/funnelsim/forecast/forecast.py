@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from funnelsim.compiling.arrays import Floats
+from funnelsim.engines.fold import DIMENSIONS, Basis, Measure, Tally, slot_bounds
 from funnelsim.forecast.cycle import Cycle, cycle
 from funnelsim.forecast.goals import Chance, Goal
 from funnelsim.forecast.intervals import Interval, jackknife, wilson, year_at
@@ -14,10 +16,9 @@ from funnelsim.forecast.typed import typed_conversions
 from funnelsim.forecast.variance import Driver, Unknowns, rank_correlation, share_unknown
 from funnelsim.metrics.cut import Cut, cut, labels
 from funnelsim.metrics.figure import FIGURES, Figure, Parts
-from funnelsim.metrics.tally import DIMENSIONS, Basis, Measure, Tally, slot_bounds
 from funnelsim.metrics.wording import number, simulated
-from funnelsim.model import Model, Names
-from funnelsim.vocabulary import HOUR, Event, Floats
+from funnelsim.model.model import Model, Names
+from funnelsim.model.words import HOUR, Event
 
 MOST_OPEN = 0.02  # share of open leads beyond which figures of the cohort are doubtful
 MOST_ASKED = 0.95  # share of a team's hours beyond which queues grow long

@@ -7,8 +7,8 @@ from typing import Literal
 
 import numpy as np
 
+from funnelsim.compiling.arrays import Floats
 from funnelsim.metrics.wording import number
-from funnelsim.vocabulary import Floats
 
 Each = Literal["average_month", "every_month", "period"]
 

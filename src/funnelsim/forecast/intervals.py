@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy import stats
 
+from funnelsim.compiling.arrays import Floats
 from funnelsim.metrics.figure import Formula, Parts
-from funnelsim.vocabulary import Floats
 
 LEVEL = 0.95
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from funnelsim.model import Model
-from funnelsim.vocabulary import Floats
+from funnelsim.compiling.arrays import Floats
+from funnelsim.model.model import Model
 
 
 def typed_conversions(model: Model) -> Floats:

@@ -13,10 +13,10 @@ from typing import NamedTuple
 import numpy as np
 from scipy import stats
 
+from funnelsim.compiling.arrays import Floats
+from funnelsim.engines.fold import Tally
 from funnelsim.forecast.intervals import LEVEL, Interval
-from funnelsim.metrics.tally import Tally
 from funnelsim.scenario import Parameter
-from funnelsim.vocabulary import Floats
 
 MAIN = ("won", "bookings", "net_contribution", "roi")  # figures whose variance is taken apart
 _NOTHING = Interval(math.nan, math.nan, math.nan)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from funnelsim.compiling.arrays import Floats
+from funnelsim.engines.fold import Ended, age_edges
 from funnelsim.metrics.figure import ratio
-from funnelsim.metrics.tally import Ended, age_edges
-from funnelsim.vocabulary import DAY, Floats
+from funnelsim.model.words import DAY
 
 
 def won_by(ages: Floats) -> Floats:
@@ -61,7 +62,7 @@ def mean_cycle(days: Floats, contracts: Floats, ages: Floats) -> Floats:
 
     Examples
     --------
-    >>> from funnelsim.metrics.tally import AGE_BINS
+    >>> from funnelsim.engines.fold import AGE_BINS
     >>> float(mean_cycle(np.array(30.0), np.array(2.0), np.ones((3, AGE_BINS)))) > 15
     True
     """

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from funnelsim.metrics.tally import COLUMNS, DIMENSIONS, Basis, Ended, Measure, Tally, slot_bounds
-from funnelsim.model import Model, Names
-from funnelsim.vocabulary import Floats
-from funnelsim.worktime import worked_by
+from funnelsim.compiling.arrays import Floats
+from funnelsim.engines.fold import COLUMNS, DIMENSIONS, Basis, Ended, Measure, Tally, slot_bounds
+from funnelsim.model.model import Model, Names
+from funnelsim.model.worktime import worked_by
 
 CUTS = (*DIMENSIONS, "team")
 

@@ -9,9 +9,9 @@ from inspect import cleandoc
 
 import numpy as np
 
+from funnelsim.compiling.arrays import Floats
+from funnelsim.engines.fold import Basis
 from funnelsim.metrics.cut import Cut
-from funnelsim.metrics.tally import Basis
-from funnelsim.vocabulary import Floats
 
 Parts = tuple[Floats, ...]
 Formula = Callable[..., Floats]
@@ -71,6 +71,7 @@ class Figure:
     parts: Callable[[Cut], Parts]  # each (R, n)
     explanation: str  # formula, definition, source
     flow: bool  # its months add up to the period
+    page: tuple[str, ...]  # the tables of a run's page that show it: cuts
 
     def values(self, cut: Cut) -> Floats:
         """Return the figure of each replication: (R, n)."""
@@ -88,13 +89,14 @@ def figure(
     by: tuple[str, ...],
     formula: Formula = ratio,
     stock: bool = False,
+    page: tuple[str, ...] = (),
 ) -> Callable[[Callable[[Cut], Parts]], Figure]:
     """Enter a function from a cut to parts in the register of figures, under the function's name.
 
     Parameters
     ----------
-    title, unit, basis, better, by, formula
-        As in Figure.
+    title, unit, basis, better, by, formula, page
+        As in Figure. Frames and files show every figure, whatever its page.
     stock : bool
         A total that is there at an instant, so that its months do not add up.
     """
@@ -111,6 +113,7 @@ def figure(
             parts=parts,
             explanation=cleandoc(parts.__doc__ or ""),
             flow=formula is total and not stock,
+            page=page,
         )
         return FIGURES[parts.__name__]
 

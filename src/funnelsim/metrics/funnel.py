@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from funnelsim.compiling.arrays import Floats
+from funnelsim.engines.fold import Basis
 from funnelsim.metrics.cut import CUTS, Cut
 from funnelsim.metrics.figure import Better, Parts, Unit, figure, total
-from funnelsim.metrics.tally import Basis
-from funnelsim.vocabulary import Event, Floats
+from funnelsim.model.words import Event
 
 _ORIGIN = ("all", "month", "channel", "segment")
 _STAGE = ("stage",)
@@ -21,19 +22,21 @@ def advanced(cut: Cut) -> Floats:
     return cut.cohort(Event.ADVANCED) + cut.cohort(Event.WON)
 
 
-@figure("Inquiries", Unit.COUNT, Basis.PERIOD, Better.MORE, _ORIGIN, total)
+@figure("Inquiries", Unit.COUNT, Basis.PERIOD, Better.MORE, _ORIGIN, total, page=("all", "month", "channel"))
 def inquiries(cut: Cut) -> Parts:
     """Companies that ask for the first time in the period."""
     return (cut.period(Event.INQUIRY),)
 
 
-@figure("Leads", Unit.COUNT, Basis.PERIOD, Better.MORE, _ORIGIN, total)
+@figure("Leads", Unit.COUNT, Basis.PERIOD, Better.MORE, _ORIGIN, total, page=("all", "month", "channel"))
 def leads(cut: Cut) -> Parts:
     """Inquiries that pass the stage that makes leads, for the first time, in the period."""
     return (cut.period(Event.BECAME_LEAD),)
 
 
-@figure("Contracts", Unit.COUNT, Basis.PERIOD, Better.MORE, CUTS, total)
+@figure(
+    "Contracts", Unit.COUNT, Basis.PERIOD, Better.MORE, CUTS, total, page=("all", "month", "channel", "rep")
+)
 def won(cut: Cut) -> Parts:
     """Contracts signed in the period."""
     return (cut.period(Event.WON),)
@@ -51,37 +54,37 @@ def gone_cold(cut: Cut) -> Parts:
     return (cut.period(Event.WENT_COLD),)
 
 
-@figure("Gone cold, of inquiries", Unit.SHARE, Basis.COHORT, Better.LESS, _ORIGIN)
+@figure("Gone cold, of inquiries", Unit.SHARE, Basis.COHORT, Better.LESS, _ORIGIN, page=("all",))
 def gone_cold_share(cut: Cut) -> Parts:
     """Share of the period's inquiries that gave up waiting for a rep, at any stage: gone cold / inquiries."""
     return cut.cohort(Event.WENT_COLD), cut.cohort(Event.INQUIRY)
 
 
-@figure("Still open", Unit.SHARE, Basis.COHORT, Better.NEITHER, _ORIGIN)
+@figure("Still open", Unit.SHARE, Basis.COHORT, Better.NEITHER, _ORIGIN, page=("all",))
 def open_share(cut: Cut) -> Parts:
     """Share of the period's inquiries that are neither won nor lost at the very end: open / inquiries."""
     return cut.cohort(Event.OPEN), cut.cohort(Event.INQUIRY)
 
 
-@figure("Inquiry to lead", Unit.SHARE, Basis.COHORT, Better.MORE, _ORIGIN)
+@figure("Inquiry to lead", Unit.SHARE, Basis.COHORT, Better.MORE, _ORIGIN, page=("all",))
 def inquiry_to_lead(cut: Cut) -> Parts:
     """Share of the period's inquiries that become leads: leads / inquiries."""
     return cut.cohort(Event.BECAME_LEAD), cut.cohort(Event.INQUIRY)
 
 
-@figure("Lead to contract", Unit.SHARE, Basis.COHORT, Better.MORE, _ORIGIN)
+@figure("Lead to contract", Unit.SHARE, Basis.COHORT, Better.MORE, _ORIGIN, page=("all",))
 def lead_to_contract(cut: Cut) -> Parts:
     """Contracts per lead, over the period's inquiries: won / leads (Carroll's lead-to-contract ratio)."""
     return cut.cohort(Event.WON), cut.cohort(Event.BECAME_LEAD)
 
 
-@figure("Inquiry to contract", Unit.SHARE, Basis.COHORT, Better.MORE, _ORIGIN)
+@figure("Inquiry to contract", Unit.SHARE, Basis.COHORT, Better.MORE, _ORIGIN, page=("channel",))
 def inquiry_to_contract(cut: Cut) -> Parts:
     """Contracts per inquiry, over the period's inquiries: won / inquiries."""
     return cut.cohort(Event.WON), cut.cohort(Event.INQUIRY)
 
 
-@figure("Visits", Unit.COUNT, Basis.COHORT, Better.NEITHER, _STAGE, total)
+@figure("Visits", Unit.COUNT, Basis.COHORT, Better.NEITHER, _STAGE, total, page=("stage",))
 def visits(cut: Cut) -> Parts:
     """How often the period's inquiries enter a stage, returns included."""
     return (cut.cohort(Event.ENTERED),)
@@ -96,13 +99,13 @@ def conversion(cut: Cut) -> Parts:
     return advanced(cut), decided(cut)
 
 
-@figure("Gone cold, of visits", Unit.SHARE, Basis.COHORT, Better.LESS, _STAGE)
+@figure("Gone cold, of visits", Unit.SHARE, Basis.COHORT, Better.LESS, _STAGE, page=("stage",))
 def gone_cold_of_visits(cut: Cut) -> Parts:
     """Share of visits to a stage that end because nobody had time: gone cold / visits."""
     return cut.cohort(Event.WENT_COLD), cut.cohort(Event.ENTERED)
 
 
-@figure("Lost, of visits", Unit.SHARE, Basis.COHORT, Better.LESS, _STAGE)
+@figure("Lost, of visits", Unit.SHARE, Basis.COHORT, Better.LESS, _STAGE, page=("stage",))
 def lost_of_visits(cut: Cut) -> Parts:
     """Share of visits to a stage that end with a no: lost / visits."""
     return cut.cohort(Event.LOST), cut.cohort(Event.ENTERED)

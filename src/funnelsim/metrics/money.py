@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from funnelsim.compiling.arrays import Floats
+from funnelsim.engines.fold import Basis, Measure
 from funnelsim.metrics.cut import Cut
 from funnelsim.metrics.figure import Better, Parts, Unit, figure, total
-from funnelsim.metrics.tally import Basis, Measure
-from funnelsim.vocabulary import Event, Floats
+from funnelsim.model.words import Event
 
 _ALL = ("all", "month")
 _CHANNEL = (*_ALL, "channel")
@@ -41,13 +42,15 @@ def everything(cut: Cut) -> Floats:
     return marketing(cut) + sales(cut)
 
 
-@figure("Bookings", Unit.MONEY, Basis.PERIOD, Better.MORE, _WON, total)
+@figure(
+    "Bookings", Unit.MONEY, Basis.PERIOD, Better.MORE, _WON, total, page=("all", "month", "channel", "rep")
+)
 def bookings(cut: Cut) -> Parts:
     """Value of the contracts signed in the period, over their terms."""
     return (signed(cut),)
 
 
-@figure("Gross margin", Unit.MONEY, Basis.PERIOD, Better.MORE, _WON, total)
+@figure("Gross margin", Unit.MONEY, Basis.PERIOD, Better.MORE, _WON, total, page=("all",))
 def contribution(cut: Cut) -> Parts:
     """Gross margin of bookings: the sum over segments of bookings x gross margin.
 
@@ -81,7 +84,7 @@ def lead_cost(cut: Cut) -> Parts:
     return (cut.period(Event.BECAME_LEAD, _MONEY),)
 
 
-@figure("Marketing cost", Unit.MONEY, Basis.PERIOD, Better.LESS, _CHANNEL, total)
+@figure("Marketing cost", Unit.MONEY, Basis.PERIOD, Better.LESS, _CHANNEL, total, page=("channel",))
 def marketing_cost(cut: Cut) -> Parts:
     """What the channels cost: by the month, by the inquiry and by the lead."""
     return (marketing(cut),)
@@ -111,43 +114,43 @@ def sales_cost(cut: Cut) -> Parts:
     return (sales(cut),)
 
 
-@figure("Cost", Unit.MONEY, Basis.PERIOD, Better.LESS, _ALL, total)
+@figure("Cost", Unit.MONEY, Basis.PERIOD, Better.LESS, _ALL, total, page=("all", "month"))
 def cost(cut: Cut) -> Parts:
     """Total programme cost: marketing cost + sales cost."""
     return (everything(cut),)
 
 
-@figure("Marketing cost per inquiry", Unit.MONEY, Basis.PERIOD, Better.LESS, _CHANNEL)
+@figure("Marketing cost per inquiry", Unit.MONEY, Basis.PERIOD, Better.LESS, _CHANNEL, page=("channel",))
 def cost_per_inquiry(cut: Cut) -> Parts:
     """What marketing pays for an inquiry: marketing cost / inquiries."""
     return marketing(cut), cut.period(Event.INQUIRY)
 
 
-@figure("Marketing cost per lead", Unit.MONEY, Basis.PERIOD, Better.LESS, _CHANNEL)
+@figure("Marketing cost per lead", Unit.MONEY, Basis.PERIOD, Better.LESS, _CHANNEL, page=("channel",))
 def cost_per_lead(cut: Cut) -> Parts:
     """What marketing pays for a lead: marketing cost / leads."""
     return marketing(cut), cut.period(Event.BECAME_LEAD)
 
 
-@figure("Marketing cost per contract", Unit.MONEY, Basis.PERIOD, Better.LESS, _CHANNEL)
+@figure("Marketing cost per contract", Unit.MONEY, Basis.PERIOD, Better.LESS, _CHANNEL, page=("channel",))
 def cost_per_contract(cut: Cut) -> Parts:
     """What marketing pays for a contract: marketing cost / contracts. With the reps, it is `cac`."""
     return marketing(cut), cut.period(Event.WON)
 
 
-@figure("Cost to win a customer", Unit.MONEY, Basis.PERIOD, Better.LESS, _ALL)
+@figure("Cost to win a customer", Unit.MONEY, Basis.PERIOD, Better.LESS, _ALL, page=("all",))
 def cac(cut: Cut) -> Parts:
     """Customer acquisition cost: (marketing cost + sales cost) / contracts."""
     return everything(cut), cut.period(Event.WON)
 
 
-@figure("Cost, of bookings", Unit.SHARE, Basis.PERIOD, Better.LESS, _ALL)
+@figure("Cost, of bookings", Unit.SHARE, Basis.PERIOD, Better.LESS, _ALL, page=("all",))
 def programme_cost_share(cut: Cut) -> Parts:
     """Total programme cost as a share of what it brings: cost / bookings."""
     return everything(cut), signed(cut)
 
 
-@figure("Net contribution", Unit.MONEY, Basis.PERIOD, Better.MORE, _ALL, total)
+@figure("Net contribution", Unit.MONEY, Basis.PERIOD, Better.MORE, _ALL, total, page=("all",))
 def net_contribution(cut: Cut) -> Parts:
     """Profit of the programme: gross margin - cost.
 
@@ -157,7 +160,7 @@ def net_contribution(cut: Cut) -> Parts:
     return (margin(cut) - everything(cut),)
 
 
-@figure("Return on investment", Unit.SHARE, Basis.PERIOD, Better.MORE, _ALL)
+@figure("Return on investment", Unit.SHARE, Basis.PERIOD, Better.MORE, _ALL, page=("all",))
 def roi(cut: Cut) -> Parts:
     """(gross margin - cost) / cost, of what is signed and spent in the period."""
     return margin(cut) - everything(cut), everything(cut)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from funnelsim.compiling.arrays import Floats
+from funnelsim.engines.fold import FIRST_CONTACT, Basis, Measure
 from funnelsim.metrics.ages import mean_cycle
 from funnelsim.metrics.cut import CUTS, Cut
 from funnelsim.metrics.figure import Better, Parts, Unit, figure, ratio, total
 from funnelsim.metrics.funnel import decided
-from funnelsim.metrics.tally import FIRST_CONTACT, Basis, Measure
-from funnelsim.vocabulary import DAY, HOUR, Event, Floats
+from funnelsim.model.words import DAY, HOUR, Event
 
 _WAITED = Measure.WAITED
 _ANSWERS = (Event.ADVANCED, Event.SENT_BACK, Event.WON, Event.LOST)
@@ -24,7 +25,7 @@ def _velocity(value: Floats, contracts: Floats, days: Floats) -> Floats:
     return ratio(value * contracts, days)
 
 
-@figure("Sales cycle", Unit.DAYS, Basis.COHORT, Better.LESS, CUTS, mean_cycle)
+@figure("Sales cycle", Unit.DAYS, Basis.COHORT, Better.LESS, CUTS, mean_cycle, page=("all",))
 def cycle_length(cut: Cut) -> Parts:
     """Mean time from inquiry to contract: the sum of the cycles of those won / contracts.
 
@@ -34,7 +35,7 @@ def cycle_length(cut: Cut) -> Parts:
     return cut.cohort(Event.WON, Measure.AGE) / DAY, cut.cohort(Event.WON), cut.ages
 
 
-@figure("Time to first contact", Unit.HOURS, Basis.COHORT, Better.LESS, CUTS)
+@figure("Time to first contact", Unit.HOURS, Basis.COHORT, Better.LESS, CUTS, page=("all",))
 def time_to_first_contact(cut: Cut) -> Parts:
     """Mean clock time from the inquiry until a rep starts to work on it in the stage that it came in by.
 
@@ -43,7 +44,7 @@ def time_to_first_contact(cut: Cut) -> Parts:
     return cut.cohort(FIRST_CONTACT, _WAITED) / HOUR, cut.cohort(FIRST_CONTACT)
 
 
-@figure("Wait", Unit.HOURS, Basis.COHORT, Better.LESS, CUTS)
+@figure("Wait", Unit.HOURS, Basis.COHORT, Better.LESS, CUTS, page=("stage", "rep"))
 def wait(cut: Cut) -> Parts:
     """Mean clock time in the queue of a stage, of visits whose work started: waited / started."""
     return cut.cohort(Event.STARTED, _WAITED) / HOUR, cut.cohort(Event.STARTED)
@@ -61,7 +62,7 @@ def customer_time(cut: Cut) -> Parts:
     return _answering(cut) / DAY, decided(cut)
 
 
-@figure("Time in stage", Unit.DAYS, Basis.COHORT, Better.LESS, _STAGE)
+@figure("Time in stage", Unit.DAYS, Basis.COHORT, Better.LESS, _STAGE, page=("stage",))
 def time_in_stage(cut: Cut) -> Parts:
     """Mean clock time of a visit from entering to leaving, of visits that ended.
 
@@ -72,13 +73,29 @@ def time_in_stage(cut: Cut) -> Parts:
     return spent / DAY, decided(cut) + cut.cohort(Event.WENT_COLD)
 
 
-@figure("Busy", Unit.SHARE, Basis.PERIOD, Better.NEITHER, ("all", "month", "rep", "team"))
+@figure(
+    "Busy",
+    Unit.SHARE,
+    Basis.PERIOD,
+    Better.NEITHER,
+    ("all", "month", "rep", "team"),
+    page=("all", "month", "rep"),
+)
 def utilisation(cut: Cut) -> Parts:
     """Working time spent on leads / working time on staff, in the period."""
     return cut.busy, cut.always(cut.available)
 
 
-@figure("Queue", Unit.COUNT, Basis.PERIOD, Better.LESS, ("all", "month", "stage"), total, stock=True)
+@figure(
+    "Queue",
+    Unit.COUNT,
+    Basis.PERIOD,
+    Better.LESS,
+    ("all", "month", "stage"),
+    total,
+    stock=True,
+    page=("month", "stage"),
+)
 def backlog(cut: Cut) -> Parts:
     """Leads that wait for a rep at the end of the period, or of each month."""
     return (cut.queue,)

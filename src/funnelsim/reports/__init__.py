@@ -1,5 +1,1 @@
-"""Results: frames, tables in words, pictures."""
-
-from funnelsim.reports.results import ComparisonResult, SimulationResult
-
-__all__ = ["ComparisonResult", "SimulationResult"]
+"""Results for readers: pages in words, tables, pictures. No data lives here."""

@@ -10,18 +10,10 @@ from rich.text import Text
 
 from funnelsim.metrics import FIGURES, Unit
 from funnelsim.reports import notes
-from funnelsim.reports.columns import (
-    PRECISION,
-    RANGE,
-    Column,
-    chance,
-    figure_column,
-    outcome,
-    precision,
-)
+from funnelsim.reports.columns import PRECISION, RANGE, Column, chance, figure_column, outcome, precision
 from funnelsim.reports.grid import WIDTH, printable, tables
-from funnelsim.reports.results import ComparisonResult
 from funnelsim.reports.uncertainty import what_is_unknown_of_all
+from funnelsim.studies.results import ComparisonResult
 
 _PER_UNIT = (
     "cost_per_inquiry",

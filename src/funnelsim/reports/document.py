@@ -11,8 +11,8 @@ from typing import Any
 from funnelsim.decisions import Difference
 from funnelsim.forecast import MAIN, Breakdown, Chance, Estimate, Forecast, Interval
 from funnelsim.metrics import FIGURES
-from funnelsim.reports.results import ComparisonResult, SimulationResult
 from funnelsim.scenario import Scenario, levers
+from funnelsim.studies.results import ComparisonResult, SimulationResult
 
 _CUTS = ("month", "channel", "segment", "stage", "rep", "team")
 _LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)

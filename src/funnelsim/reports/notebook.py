@@ -10,7 +10,7 @@ from funnelsim.reports import notes
 from funnelsim.reports.columns import RANGE, Column, figure_column, outcome
 from funnelsim.reports.comparison_page import deciding_columns
 from funnelsim.reports.grid import as_html, printable
-from funnelsim.reports.results import ComparisonResult, SimulationResult
+from funnelsim.studies.results import ComparisonResult, SimulationResult
 
 _FIGURES = ("inquiries", "leads", "won", "bookings", "cost", "roi", "net_contribution", "cycle_length")
 

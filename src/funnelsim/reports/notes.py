@@ -12,12 +12,12 @@ from rich.text import Text
 from funnelsim.forecast import Conversion, Interval
 from funnelsim.metrics import Unit
 from funnelsim.metrics.wording import over, simulated, span
-from funnelsim.replication import Plan
 from funnelsim.reports.columns import PRECISION, RANGE, Column, figure_column, precision
 from funnelsim.reports.grid import printable
 from funnelsim.scenario import Scenario, levers
 from funnelsim.scenario.errors import shown
 from funnelsim.scenario.horizon import months_later
+from funnelsim.studies.replication import Plan
 
 
 def heading(text: str) -> Text:

@@ -25,42 +25,9 @@ from funnelsim.reports.columns import (
     text_column,
 )
 from funnelsim.reports.grid import WIDTH, printable, tables
-from funnelsim.reports.results import SimulationResult
 from funnelsim.reports.uncertainty import what_is_unknown
+from funnelsim.studies.results import SimulationResult
 
-_IN_ALL = (
-    "inquiries",
-    "leads",
-    "won",
-    "bookings",
-    "contribution",
-    "cost",
-    "net_contribution",
-    "roi",
-    "cac",
-    "programme_cost_share",
-    "inquiry_to_lead",
-    "lead_to_contract",
-    "gone_cold_share",
-    "open_share",
-    "cycle_length",
-    "time_to_first_contact",
-    "utilisation",
-)
-_BY_MONTH = ("inquiries", "leads", "won", "bookings", "cost", "utilisation", "backlog")
-_BY_CHANNEL = (
-    "inquiries",
-    "leads",
-    "won",
-    "bookings",
-    "marketing_cost",
-    "cost_per_inquiry",
-    "cost_per_lead",
-    "cost_per_contract",
-    "inquiry_to_contract",
-)
-_BY_STAGE = ("visits", "wait", "time_in_stage", "gone_cold_of_visits", "lost_of_visits", "backlog")
-_BY_REP = ("won", "bookings", "utilisation", "wait")
 MOST_REPS = 40  # in the table; a larger team is told by team
 
 Choice = Callable[[Estimate], Interval]
@@ -87,7 +54,7 @@ def simulation_page(result: SimulationResult, next_command: str, width: int = WI
         *_section("In all", in_all(forecast, width)),
         Text(notes.formulas(forecast.months)),
         *_section("By month (the median, and P10 to P90)", by_month(forecast, width)),
-        *_section("By channel", _by(forecast, "channel", _BY_CHANNEL, width)),
+        *_section("By channel", _by(forecast, "channel", width)),
         *_section("By stage", by_stage(forecast, width)),
         *_section("Lost, by stage and reason (a year's inquiries, on average)", lost(forecast, width)),
         *_section("By rep", by_rep(forecast, width)),
@@ -110,7 +77,7 @@ def _section(title: str, content: Sequence[Table]) -> list[RenderableType]:
 def in_all(forecast: Forecast, width: int) -> list[Table]:
     """List the main figures: mean, its precision and the range of single years, each in its own unit."""
     rows = []
-    for name in _IN_ALL:
+    for name in _shown("all"):
         figure, estimate = FIGURES[name], forecast.estimate(name)
         both = [precision(estimate), outcome(estimate)]
         rows.append(figure_column(figure.title, figure.unit, _currency(forecast), both, RANGE))
@@ -125,14 +92,14 @@ def in_all(forecast: Forecast, width: int) -> list[Table]:
 
 def by_month(forecast: Forecast, width: int) -> list[Table]:
     """Tell the median and the range of single years, month by month."""
-    return _by(forecast, "month", _BY_MONTH, width, median_outcome)
+    return _by(forecast, "month", width, median_outcome)
 
 
 def by_stage(forecast: Forecast, width: int) -> list[Table]:
     """Tell conversions, typed and simulated, and what happens in each stage."""
     columns = [
         *notes.conversion_columns(forecast.conversions()),
-        *(_column(forecast, metric, "stage", outcome) for metric in _BY_STAGE),
+        *(_column(forecast, metric, "stage", outcome) for metric in _shown("stage")),
     ]
     return tables("Stage", forecast.names.stages, columns, Column.beside, width)
 
@@ -150,7 +117,7 @@ def lost(forecast: Forecast, width: int) -> list[Table]:
 def by_rep(forecast: Forecast, width: int) -> list[Table]:
     """Tell what each rep does; where there are many, what each team does."""
     dimension = "rep" if len(forecast.names.reps) <= MOST_REPS else "team"
-    return _by(forecast, dimension, _BY_REP, width)
+    return _by(forecast, dimension, width)
 
 
 def cycle(forecast: Forecast, width: int) -> list[Table]:
@@ -175,9 +142,13 @@ def goals(forecast: Forecast, width: int) -> list[Table]:
     return tables("Goal", [printable(each.goal.name) for each in chances], columns, Column.beside, width)
 
 
-def _by(
-    forecast: Forecast, dimension: str, metrics: Sequence[str], width: int, choice: Choice = outcome
-) -> list[Table]:
+def _shown(table: str) -> list[str]:
+    """List the figures that stand in a table of the page, in the order of the register."""
+    return [figure.name for figure in FIGURES.values() if table in figure.page]
+
+
+def _by(forecast: Forecast, dimension: str, width: int, choice: Choice = outcome) -> list[Table]:
+    metrics = _shown("rep" if dimension == "team" else dimension)
     columns = [_column(forecast, metric, dimension, choice) for metric in metrics]
     places = forecast.by(metrics[0], dimension).labels
     return tables(dimension.capitalize(), places, columns, Column.beside, width)

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 import math
 
-from funnelsim.distributions import quantile, varies
-from funnelsim.model import Model
-from funnelsim.randomness import ARRIVAL, BUSY, BUSY_ALL, KIND, PROFILE, REP, SHARE, uniforms, uniforms_if
-from funnelsim.vocabulary import DAY, NEVER, NOTHING, Entity, Floats, Heat, Record, Records, rule
+from funnelsim.chance.distributions import quantile, varies
+from funnelsim.chance.keys import (
+    ARRIVAL,
+    BUSY,
+    BUSY_ALL,
+    KIND,
+    PROFILE,
+    SHARE,
+    Entity,
+    uniforms,
+    uniforms_if,
+)
+from funnelsim.compiling.arrays import Floats, Record
+from funnelsim.compiling.decorators import rule
+from funnelsim.model.model import Model
+from funnelsim.model.words import DAY, NEVER, NOTHING, Heat
+from funnelsim.rules.routes import route
 
 _ALL_CHANNELS = Entity.CHANNEL.value << 56  # whose draws are those that all channels share
 
@@ -116,18 +129,23 @@ def profile(model: Model, world: Record, channel: Record, entity: int) -> tuple[
 
 
 @rule
-def route(routes: Records, first: int, count: int, u: float) -> int:
-    """Choose a route by its share; the last one's `up_to` is 1."""
-    chosen = first
-    while chosen < first + count - 1 and u >= routes[chosen]["up_to"]:
-        chosen += 1
-    return chosen
+def expect_inquiries(model: Model, world: Record, expected: Floats) -> None:
+    """Replace the model's cumulative expected inquiries by those of a world, where they vary.
 
-
-@rule
-def talent(model: Model, world: Record, rep: Record) -> tuple[float, float]:
-    """Draw a rep's skill (odds ratio) and speed (factor) at full strength."""
-    for_skill, for_speed = uniforms(world, rep["entity"], REP, 0)
-    skill = quantile(model.distributions[rep["skill_distribution"]], model.knots, for_skill)
-    speed = quantile(model.distributions[rep["speed_distribution"]], model.knots, for_speed)
-    return skill, speed
+    Parameters
+    ----------
+    model, world
+        What is simulated.
+    expected : array of float
+        A copy of Model.expected, filled in place.
+    """
+    days = len(model.month_days)
+    for number in range(len(model.channels)):
+        channel = model.channels[number]
+        if differs(channel):
+            share = share_factor(model, world, number)
+            first = channel["first_expected"]
+            for day in range(days):
+                mean = model.expected[first + day + 1] - model.expected[first + day]
+                of_day = mean * share * day_factor(model, world, channel, day)
+                expected[first + day + 1] = expected[first + day] + of_day

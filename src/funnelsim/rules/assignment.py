@@ -2,36 +2,18 @@
 
 from __future__ import annotations
 
-from funnelsim.model import Model
-from funnelsim.policies import ask
-from funnelsim.randomness import uniforms
-from funnelsim.rules.lifecycle import worth
-from funnelsim.vocabulary import NOBODY, Assignment, QueueOrder, Record, Records, rare, rule
+from funnelsim.chance.keys import uniforms
+from funnelsim.compiling.arrays import Integers, Record, Records
+from funnelsim.compiling.decorators import rare, rule
+from funnelsim.model.model import Model
+from funnelsim.model.words import NOBODY, Assignment, QueueOrder
+from funnelsim.rules.contracts import worth
+from funnelsim.rules.own_policy import ask
+from funnelsim.rules.people import skill_now
 
 SHORTLIST = 20  # of the team's queue, from which reps pick their cherries
 AVERAGE_SKILL = 1.0
 TIERS = 3  # of skill, one for each heat
-
-
-@rule
-def strength(rep: Record, now: int, first_share: float) -> float:
-    """Compute a rep's share of full strength: linear from the first day to the end of the ramp."""
-    tenure = now - rep["joins"]
-    if tenure >= rep["ramp"]:
-        return 1.0
-    return float(first_share + (1.0 - first_share) * (tenure / rep["ramp"]))
-
-
-@rule
-def skill_now(rep: Record, now: int) -> float:
-    """Compute a rep's skill (odds ratio) of the moment."""
-    return float(rep["skill"] * strength(rep, now, rep["skill_from"]))
-
-
-@rule
-def speed_now(rep: Record, now: int) -> float:
-    """Compute a rep's speed (factor) of the moment."""
-    return float(rep["speed"] * strength(rep, now, rep["speed_from"]))
 
 
 @rule
@@ -70,9 +52,14 @@ def has_room(team: Record, rep: Record) -> bool:
 
 @rare
 def choose_rep(
-    model: Model, world: Record, team: Record, reps: Records, lead: Record, now: int
+    model: Model, world: Record, team: Record, reps: Records, order: Integers, lead: Record, now: int
 ) -> tuple[int, int]:
     """Choose a rep by the team's policy.
+
+    Parameters
+    ----------
+    order : array of int
+        The numbers of each team's reps, side by side; sorted in place where a policy asks for the best.
 
     Returns
     -------
@@ -86,7 +73,7 @@ def choose_rep(
     if policy == Assignment.LEAST_LOADED:
         chosen = least_loaded(team, reps)
     elif policy == Assignment.HOT_TO_BEST:
-        chosen = best_tier_for(team, reps, lead["heat"], now)
+        chosen = best_tier_for(team, reps, order, lead["heat"], now)
     elif policy == Assignment.BEST_SKILL:
         chosen = most_skilled(team, reps, now)
     elif policy == Assignment.SEGMENT_MATCH:
@@ -127,34 +114,58 @@ def least_loaded(team: Record, reps: Records) -> int:
     return chosen
 
 
-@rule
-def best_tier_for(team: Record, reps: Records, heat: int, now: int) -> int:
-    """Choose, among the reps whose skill tier is nearest to the lead's heat, the least loaded."""
+@rare
+def best_tier_for(team: Record, reps: Records, order: Integers, heat: int, now: int) -> int:
+    """Choose, among the reps whose skill tier is nearest to the lead's heat, the least loaded.
+
+    Of n reps with room, the one at position p, best first, is of tier p * TIERS // n.
+    """
+    put_in_order(team, reps, order, now)
     first, end = team["first_rep"], team["first_rep"] + team["reps"]
     eligible = 0
     for number in range(first, end):
         eligible += 1 if has_room(team, reps[number]) else 0
-    chosen, nearest = NOBODY, TIERS
-    for number in range(first, end):
+    chosen, nearest, position = NOBODY, TIERS, 0
+    for place in range(first, end):
+        number = order[place]
         if has_room(team, reps[number]):
-            tier = position_by_skill(team, reps, number, now) * TIERS // eligible
-            distance = abs(tier - heat)
-            if distance < nearest or (distance == nearest and reps[number]["open"] < reps[chosen]["open"]):
+            distance = abs(position * TIERS // eligible - heat)
+            position += 1
+            closer = distance < nearest
+            if closer or (distance == nearest and precedes(reps, number, chosen)):
                 chosen, nearest = number, distance
-    return chosen
+    return int(chosen)
 
 
 @rule
-def position_by_skill(team: Record, reps: Records, number: int, now: int) -> int:
-    """Count the reps with room who come before this one: more skilled, or as skilled and lower."""
-    skill = skill_now(reps[number], now)
-    before = 0
-    for other in range(team["first_rep"], team["first_rep"] + team["reps"]):
-        if other != number and has_room(team, reps[other]):
-            others = skill_now(reps[other], now)
-            if others > skill or (others == skill and other < number):
-                before += 1
-    return before
+def precedes(reps: Records, number: int, other: int) -> bool:
+    """Return whether a rep has fewer open leads than another, or as many and the lower number."""
+    if reps[number]["open"] != reps[other]["open"]:
+        return bool(reps[number]["open"] < reps[other]["open"])
+    return bool(number < other)
+
+
+@rule
+def put_in_order(team: Record, reps: Records, order: Integers, now: int) -> None:
+    """Sort the reps of a team by their skill of the moment, best first, then by number.
+
+    By insertion: since the order was last asked for, few have overtaken others.
+    """
+    first = team["first_rep"]
+    for place in range(first + 1, first + team["reps"]):
+        number, free = order[place], place
+        skill = skill_now(reps[number], now)
+        while free > first and is_ahead(reps, number, skill, order[free - 1], now):
+            order[free] = order[free - 1]
+            free -= 1
+        order[free] = number
+
+
+@rule
+def is_ahead(reps: Records, number: int, skill: float, other: int, now: int) -> bool:
+    """Return whether a rep of this skill is better than another, or as good with the lower number."""
+    others = skill_now(reps[other], now)
+    return bool(skill > others or (skill == others and number < other))
 
 
 @rule

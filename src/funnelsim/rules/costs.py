@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from funnelsim.model import Model
-from funnelsim.vocabulary import DAY, Record, rule
+from funnelsim.compiling.arrays import Record
+from funnelsim.compiling.decorators import rule
+from funnelsim.model.model import Model
+from funnelsim.model.words import DAY
 
 
 @rule
@@ -19,14 +21,6 @@ def pay_of_day(model: Model, rep: Record, day: int) -> float:
     if on_staff <= 0:
         return 0.0
     return float(rep["pay_per_month"] / model.month_days[day] * (on_staff / DAY))
-
-
-@rule
-def price(channel: Record, created: int) -> float:
-    """Compute the share of the full price that a lead of this age pays: less in a promotion."""
-    if channel["cut_from"] <= created < channel["cut_until"]:
-        return float(1.0 - channel["price_cut"])
-    return 1.0
 
 
 @rule

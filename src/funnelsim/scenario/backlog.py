@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from funnelsim.distributions import Distribution
+from funnelsim.chance.distributions import Distribution
+from funnelsim.compiling.arrays import Floats, Integers
 from funnelsim.scenario.calendars import Calendar
 from funnelsim.scenario.chain import Chain, kinds_of
 from funnelsim.scenario.effects import committee_effect
@@ -22,7 +23,6 @@ from funnelsim.scenario.outlook import hours_by_day, mean_speed
 from funnelsim.scenario.scenario import Scenario
 from funnelsim.scenario.schema import Stage
 from funnelsim.scenario.volumes import expected_inquiries
-from funnelsim.vocabulary import Floats, Integers
 
 LEVELS = 16  # equally likely values that stand for a duration
 

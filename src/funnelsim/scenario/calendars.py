@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from funnelsim.compiling.arrays import Floats, Integers
+from funnelsim.model.words import DAY
 from funnelsim.scenario.channels import Channel
 from funnelsim.scenario.horizon import Months, months_later
-from funnelsim.vocabulary import DAY, Floats, Integers
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from funnelsim.distributions import Constant, Distribution
+from funnelsim.chance.distributions import Constant, Distribution
+from funnelsim.compiling.arrays import Floats
+from funnelsim.model.words import Heat
 from funnelsim.scenario.effects import by_heat, committee_effect, odds_of, theorist_odds
 from funnelsim.scenario.flow import LOSS, WIN, advancing, failing, lead_maker, mix, stage_of
 from funnelsim.scenario.schema import Contents, Stage, Team
-from funnelsim.vocabulary import Floats, Heat
 
 _LEVELS = (np.arange(8) + 0.5) / 8  # where fit and skill are read off: eight equally likely values
 _MOSTLY = 1.0 - 1e-12

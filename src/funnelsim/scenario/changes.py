@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from funnelsim.distributions import Constant
+from funnelsim.chance.distributions import Constant
 from funnelsim.scenario.errors import Problem, ScenarioError, nearest, shown
 from funnelsim.scenario.files import parse_toml
 from funnelsim.scenario.places import Path, is_map, is_section, kind_at, look_up

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
 from itertools import pairwise
 
-from funnelsim.randomness import ARRIVAL, KIND, PROFILE, VALUE, hash24, purpose
+from funnelsim.chance.keys import ARRIVAL, KIND, PROFILE, VALUE, hash24, purpose
 from funnelsim.scenario.errors import ROUNDING, Problem, Problems, nearest, shown, sum_to_one, unknown
 from funnelsim.scenario.flow import LOSS, WIN, advancing, failing, first_stage, reached, stage_of
 from funnelsim.scenario.places import leaves, written

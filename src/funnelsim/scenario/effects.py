@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
+from funnelsim.model.words import Heat
 from funnelsim.scenario.schema import Contents, Stage
-from funnelsim.vocabulary import Heat
 
 _HEATS = tuple(heat.name.lower() for heat in Heat)
 

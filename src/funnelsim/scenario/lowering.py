@@ -7,7 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from funnelsim.model import Model, Names
+from funnelsim.model.model import Model, Names
+from funnelsim.model.records import CHANNEL, HOURS, REP, SEGMENT, STAGE, TEAM
+from funnelsim.model.words import DAY, Heat
+from funnelsim.model.worktime import Weekly, even_week, opening_hours
 from funnelsim.scenario.calendars import Calendar
 from funnelsim.scenario.checks import GONE_COLD_NAME
 from funnelsim.scenario.rows import (
@@ -22,8 +25,6 @@ from funnelsim.scenario.scenario import Scenario
 from funnelsim.scenario.schema import Contents, Team
 from funnelsim.scenario.sheets import Array, Draft, Ends, OtherShapeError, Revision
 from funnelsim.scenario.volumes import spend_by_day
-from funnelsim.vocabulary import CHANNEL, DAY, HOURS, REP, SEGMENT, STAGE, TEAM, Heat
-from funnelsim.worktime import Weekly, even_week, opening_hours
 
 
 class Lowered(NamedTuple):

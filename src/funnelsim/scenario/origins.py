@@ -5,7 +5,7 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
-from funnelsim.distributions import Constant
+from funnelsim.chance.distributions import Constant
 from funnelsim.scenario.places import leaves, look_up, written
 from funnelsim.scenario.quantities import Span
 from funnelsim.scenario.scenario import Scenario

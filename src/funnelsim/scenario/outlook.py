@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from funnelsim.compiling.arrays import Floats
 from funnelsim.scenario.calendars import Calendar
 from funnelsim.scenario.chain import Chain, kinds_of
 from funnelsim.scenario.flow import first_stage
@@ -18,7 +19,6 @@ from funnelsim.scenario.lowering import weekly
 from funnelsim.scenario.scenario import Scenario
 from funnelsim.scenario.schema import Contents, Stage, Team
 from funnelsim.scenario.volumes import expected_inquiries, on_staff
-from funnelsim.vocabulary import Floats
 
 
 @dataclass(frozen=True)

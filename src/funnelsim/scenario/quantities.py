@@ -15,15 +15,7 @@ from pydantic import Field, PlainValidator, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 from scipy import stats
 
-from funnelsim.distributions import (
-    Constant,
-    Distribution,
-    Lognormal,
-    Pert,
-    Quantiles,
-    Sample,
-    Scipy,
-)
+from funnelsim.chance.distributions import Constant, Distribution, Lognormal, Pert, Quantiles, Sample, Scipy
 from funnelsim.scenario.errors import nearest, shown
 
 MOST_SAMPLE_BYTES = 16 << 20

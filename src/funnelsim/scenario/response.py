@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from funnelsim.compiling.arrays import Floats
 from funnelsim.scenario.channels import Response
-from funnelsim.vocabulary import Floats
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
-from funnelsim.distributions import Constant, Scipy
-from funnelsim.policies import BUILT_IN, policy_number
-from funnelsim.randomness import entity, hash24, purpose
+from funnelsim.chance.distributions import Constant, Scipy
+from funnelsim.chance.keys import Entity, entity, hash24, purpose
+from funnelsim.model.words import DAY, LOST, NEVER, NOBODY, NOTHING, SECOND, WON, Assignment, QueueOrder
+from funnelsim.rules.own_policy import BUILT_IN, policy_number
 from funnelsim.scenario.calendars import Calendar
 from funnelsim.scenario.channels import Promotion
 from funnelsim.scenario.effects import by_heat, committee_effect, odds_of, theorist_odds
@@ -23,18 +24,6 @@ from funnelsim.scenario.horizon import DAYS_PER_MONTH
 from funnelsim.scenario.schema import Contents, Rep, Stage, Team
 from funnelsim.scenario.sheets import Draft, Sheet, Way, fill
 from funnelsim.scenario.volumes import expected_inquiries, mean_share
-from funnelsim.vocabulary import (
-    DAY,
-    LOST,
-    NEVER,
-    NOBODY,
-    NOTHING,
-    SECOND,
-    WON,
-    Assignment,
-    Entity,
-    QueueOrder,
-)
 
 LONG_AGO = -NEVER // 2  # on staff, and at full strength, before anything happens
 LEAST_VARIATION = 0.001  # of days: less cannot be seen

@@ -7,11 +7,12 @@ than one key are in `checks`.
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
-from funnelsim.policies import BUILT_IN, policy_names
+from funnelsim.metrics import FIGURES
+from funnelsim.rules.own_policy import BUILT_IN, policy_names
 from funnelsim.scenario.channels import Channel, Mix
 from funnelsim.scenario.errors import nearest
 from funnelsim.scenario.quantities import (
@@ -27,18 +28,11 @@ from funnelsim.scenario.quantities import (
 from funnelsim.scenario.section import ONE, Section
 from funnelsim.scenario.unknowns import Uncertain
 
-GoalMetric = Literal[
-    "won",
-    "bookings",
-    "leads",
-    "inquiries",
-    "cost",
-    "contribution",
-    "net_contribution",
-    "roi",
-    "cycle_length",
-]
-GOAL_METRICS: tuple[str, ...] = get_args(GoalMetric)
+GOAL_METRICS = tuple(figure.name for figure in FIGURES.values() if {"all", "month"} <= set(figure.by))
+if TYPE_CHECKING:
+    GoalMetric = str
+else:
+    GoalMetric = Literal[GOAL_METRICS]  # whatever has a value in all and in each month
 LONGEST_HORIZON = 240  # months, warm-up and drain included
 MOST_PEOPLE = 10_000
 LARGEST_WEIGHT = 100_000  # times MOST_PEOPLE: a sum of millionths that float64 still holds exactly

@@ -9,10 +9,11 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from funnelsim.distributions import Distribution, Table, Tables
-from funnelsim.model import Model
+from funnelsim.chance.distributions import Distribution, Table, Tables
+from funnelsim.model.model import Model
+from funnelsim.model.records import POINT, ROUTE
+from funnelsim.model.words import HOUR
 from funnelsim.scenario.schema import Wait
-from funnelsim.vocabulary import HOUR, POINT, ROUTE
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Way = tuple[float, int, int]  # a share, a target and a reason

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
-from funnelsim.distributions import Constant, Distribution, Scaled
-from funnelsim.randomness import hash24
+from funnelsim.chance.distributions import Constant, Distribution, Scaled
+from funnelsim.chance.keys import hash24
 from funnelsim.scenario.changes import apply_changes, split_key
 from funnelsim.scenario.checks import check_meaning
 from funnelsim.scenario.errors import Problem, shown

@@ -10,9 +10,10 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import PlainValidator, ValidationInfo, WithJsonSchema
 
-from funnelsim.distributions import Distribution, quantile
+from funnelsim.chance.distributions import Distribution, quantile
+from funnelsim.chance.distributions.lookup import DISTRIBUTION
+from funnelsim.compiling.arrays import Floats, Record
 from funnelsim.scenario.quantities import DISTRIBUTION_SCHEMA, Reading, number, read_distribution
-from funnelsim.vocabulary import DISTRIBUTION, Floats, Record
 
 LOWEST, HIGHEST = 2.0**-53, 1 - 2.0**-53  # the ends of what can be drawn
 MEDIAN = 0.5

@@ -7,11 +7,11 @@ from datetime import date
 
 import numpy as np
 
+from funnelsim.compiling.arrays import Floats
 from funnelsim.scenario.calendars import Calendar
 from funnelsim.scenario.channels import Channel, PersonalSelling
 from funnelsim.scenario.response import Curve, carried_over, curve_through
 from funnelsim.scenario.schema import Contents, Team
-from funnelsim.vocabulary import Floats
 
 
 def mean_share(contents: Contents, name: str) -> float:

@@ -9,17 +9,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from funnelsim.distributions import Tables
-from funnelsim.model import Model, Names
-from funnelsim.randomness import entity
-from funnelsim.rules.unknowns import draw_unknowns
+from funnelsim.chance.distributions import Tables
+from funnelsim.chance.keys import Entity, entity
+from funnelsim.compiling.arrays import Floats, Integers, Record, Records
+from funnelsim.model.model import Model, Names
+from funnelsim.rules.drawn_numbers import draw_unknowns
 from funnelsim.scenario.changes import split_key
 from funnelsim.scenario.lowering import Groundwork, Lowered, lower
 from funnelsim.scenario.places import written
 from funnelsim.scenario.scenario import Scenario
 from funnelsim.scenario.uncertainties import applied
 from funnelsim.scenario.unknowns import MEDIAN, Unknown
-from funnelsim.vocabulary import Entity, Floats, Integers, Record, Records
 
 
 class Parameter(NamedTuple):
@@ -40,7 +40,7 @@ class Worlds:
 
     Examples
     --------
-    >>> from funnelsim.engines import world_of
+    >>> from funnelsim.chance.keys import world_of
     >>> from funnelsim.scenario import from_document, load
     >>> document = load("first_steps").document
     >>> document["uncertainties"] = {"stages.proposal.conversion": {"low": 0.2, "likely": 0.3, "high": 0.4}}
@@ -107,7 +107,7 @@ def worlds_of(scenario: Scenario) -> Worlds:
 def lower_in(scenario: Scenario, world: Record) -> Lowered:
     """Lower a scenario as it is in one world; without uncertainties, the same in all.
 
-    >>> from funnelsim.engines import world_of
+    >>> from funnelsim.chance.keys import world_of
     >>> from funnelsim.scenario import load
     >>> len(lower_in(load("first_steps"), world_of(1, 0)).model.stages)
     2
@@ -136,7 +136,7 @@ class Draws(NamedTuple):
 def draws_of(unknown: Mapping[str, Unknown]) -> Draws:
     """Prepare to draw numbers, keyed by their paths: an operation at a key's end is no part of its draw.
 
-    >>> from funnelsim.engines import world_of
+    >>> from funnelsim.chance.keys import world_of
     >>> from funnelsim.scenario.quantities import Reading
     >>> from funnelsim.scenario.unknowns import read_unknown
     >>> likely = read_unknown({"low": 0, "likely": 1, "high": 2}, Reading())

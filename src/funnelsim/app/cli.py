@@ -1,0 +1,275 @@
+"""The command line: parse, call, print.
+
+What a command needs is imported when it runs, so that `--help` answers at once.
+"""
+# ruff: noqa: PLC0415, PLR0913, PLR0917 (an argument for every option)
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from funnelsim.app import kept, terminal
+from funnelsim.app.terminal import AsJson, Changes, Engine, Jobs, Out, Replications, ScenarioName, Seed
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from funnelsim.scenario import Scenario
+    from funnelsim.studies.results import ComparisonResult, SimulationResult
+
+MOST_ASKED = 0.85  # of a team's hours: beyond, one more person is what to try next
+
+app = typer.Typer(
+    name="funnelsim",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+scenarios_app = typer.Typer(rich_markup_mode=None)
+app.add_typer(scenarios_app, name="scenarios", short_help="List, show or copy the scenarios of the package.")
+app.add_typer(kept.app)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+@app.callback()
+def about() -> None:
+    """Simulate a sales organisation: which strategy to choose, what it will bring, and how sure we are.
+
+    Begin with: funnelsim compare professional_services
+    """
+
+
+@app.command(short_help="Simulate all strategies and say which to choose.")
+def compare(
+    scenario: ScenarioName,
+    replications: Replications = 400,
+    seed: Seed = 1,
+    jobs: Jobs = 0,
+    engine: Engine = "compiled",
+    changes: Changes = None,
+    everything: Annotated[bool, typer.Option("--all", help="Show every figure.")] = False,
+    as_json: AsJson = False,
+    out: Out = None,
+) -> None:
+    """Simulate every strategy of a scenario in the same worlds, and say which to choose.
+
+    Example: funnelsim compare first_steps --replications 200 --set teams.sales.people=3
+    """
+    with terminal.in_sentences():
+        read = terminal.read(scenario, changes)
+        settings = terminal.settings(replications, seed, jobs, engine)
+        with terminal.filled(out) as folder:
+            given = terminal.given(folder, scenario, read, changes)
+            result = _compared(read, settings)
+            terminal.keep(folder, result, given)
+        if as_json:
+            from funnelsim.reports import document
+
+            terminal.write(document.as_json(document.comparison_document(result)))
+        else:
+            from funnelsim.reports.comparison_page import comparison_page
+
+            target = result.best or [*result.comparison.others, result.base][0]
+            command = terminal.command("run", scenario, changes, "--strategy", target)
+            terminal.show(comparison_page(result, command, everything, terminal.width()))
+        terminal.end(result)
+
+
+@app.command(short_help="Simulate one strategy in depth.")
+def run(
+    scenario: ScenarioName,
+    strategy: Annotated[str, typer.Option(help="Which strategy of the scenario.")] = "today",
+    replications: Replications = 400,
+    seed: Seed = 1,
+    jobs: Jobs = 0,
+    engine: Engine = "compiled",
+    changes: Changes = None,
+    digest: Annotated[bool, typer.Option("--digest", help="Print only the SHA-256 of the ledgers.")] = False,
+    as_json: AsJson = False,
+    out: Out = None,
+) -> None:
+    """Simulate one strategy in depth: by month, channel, stage and rep.
+
+    Example: funnelsim run first_steps --strategy one_more_rep --seed 7
+    """
+    with terminal.in_sentences():
+        if digest and as_json:
+            terminal.fail("--digest prints one line and --json one document: ask for one of them")
+        read = terminal.read(scenario, changes)
+        settings = terminal.settings(replications, seed, jobs, engine)
+        with terminal.filled(out) as folder:
+            given = terminal.given(folder, scenario, read, changes)
+            result = _simulated(read, strategy, settings | {"digest": digest})
+            terminal.keep(folder, result, given)
+        if as_json:
+            from funnelsim.reports import document
+
+            terminal.write(document.as_json(document.simulation_document(result)))
+        elif result.digest is None:
+            from funnelsim.reports.simulation_page import simulation_page
+
+            terminal.show(simulation_page(result, _after_run(result, scenario, changes), terminal.width()))
+        elif not result.stopped:
+            terminal.write(result.digest)
+        terminal.end(result)
+
+
+@app.command(short_help="Say what is wrong with a file, or what was understood.")
+def validate(
+    scenario: Annotated[str, typer.Argument(metavar="FILE", help="A TOML file or the name of a preset.")],
+) -> None:
+    """List all that is wrong with a scenario file, or say what was understood.
+
+    Example: funnelsim validate mine.toml
+    """
+    with terminal.in_sentences():
+        from funnelsim.reports.scenario_page import outlook_page
+
+        read = terminal.read(scenario, None)
+        terminal.show(outlook_page(read, terminal.command("compare", scenario, None), terminal.width()))
+
+
+@scenarios_app.callback(invoke_without_command=True)
+def scenarios(context: typer.Context) -> None:
+    """List the scenarios that come with funnelsim; show one, or copy one to make it yours.
+
+    Example: funnelsim scenarios copy first_steps mine.toml
+    """
+    if context.invoked_subcommand is None:
+        with terminal.in_sentences():
+            from funnelsim.reports.scenario_page import presets_page
+
+            terminal.show(presets_page())
+
+
+@scenarios_app.command(short_help="Show where every value comes from.")
+def show(name: Annotated[str, typer.Argument(help="The name of a preset, or a TOML file.")]) -> None:
+    """Show every value of a scenario, and where it comes from: source, measured or assumed.
+
+    Example: funnelsim scenarios show professional_services
+    """
+    with terminal.in_sentences():
+        from funnelsim.reports.scenario_page import origins_page
+
+        terminal.show(origins_page(terminal.read(name, None), terminal.width()))
+
+
+@scenarios_app.command(short_help="Copy one into a file to edit.")
+def copy(
+    name: Annotated[str, typer.Argument(help="The name of a preset.")],
+    file: Annotated[Path | None, typer.Argument(help="Where to; NAME.toml by default.")] = None,
+) -> None:
+    """Copy a scenario into a file to edit. A file that exists is left alone.
+
+    Example: funnelsim scenarios copy first_steps mine.toml
+    """
+    with terminal.in_sentences():
+        from funnelsim.scenario import preset_text
+
+        text = preset_text(name)
+        target = Path(f"{name}.toml") if file is None else file
+        with terminal.writing(target), target.open("x", encoding="utf-8") as opened:
+            opened.write(text)
+        terminal.write(
+            f"{target} is a copy of {name}. Next, try: {terminal.command('validate', str(target), None)}"
+        )
+
+
+@app.command(short_help="Print the JSON Schema of scenario files.")
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors that complete and check while typing.
+
+    Example: funnelsim schema > scenario.schema.json
+    """
+    with terminal.in_sentences():
+        import json
+
+        from funnelsim.scenario import json_schema
+
+        terminal.write(json.dumps(json_schema(), indent=2, default=str))
+
+
+@app.command(short_help="Write the main job's table and pictures into a folder.")
+def demo(
+    scenario: ScenarioName = "professional_services",
+    out: Annotated[Path, typer.Option(help="Folder for the table and the pictures.")] = Path("demo"),
+    replications: Replications = 400,
+    seed: Seed = 1,
+    jobs: Jobs = 0,
+) -> None:
+    """Compare the strategies of a scenario, and write the table and four pictures into a folder.
+
+    Example: funnelsim demo --out demo
+    """
+    with terminal.in_sentences():
+        read = terminal.read(scenario, None)
+        with terminal.writing(out):
+            out.mkdir(parents=True, exist_ok=True)
+        result = _compared(read, terminal.settings(replications, seed, jobs, "compiled"))
+        from funnelsim.reports.comparison_page import comparison_page
+
+        page = comparison_page(
+            result, terminal.command("compare", scenario, None, "--all"), width=terminal.width()
+        )
+        terminal.show(page)
+        with terminal.writing(out):
+            written = _demo_files(result, page, out)
+        terminal.write("\nWritten: " + ", ".join(map(str, written)))
+        terminal.end(result)
+
+
+def _demo_files(result: ComparisonResult, page: RenderableType, out: Path) -> list[Path]:
+    """Write the table as text and the pictures as PNG."""
+    from rich.console import Console
+
+    from funnelsim.reports.pictures import write_pictures
+
+    table = out / "comparison.txt"
+    with table.open("w", encoding="utf-8") as opened:
+        Console(file=opened, width=terminal.width()).print(page)
+    return [table, *write_pictures(result, out)]
+
+
+# ---- running --------------------------------------------------------------------------------
+
+
+def _compared(scenario: Scenario, settings: dict[str, Any]) -> ComparisonResult:
+    from funnelsim.scenario import strategy_names
+    from funnelsim.studies import study
+
+    simulations = settings["replications"] * len(strategy_names(scenario))
+    with terminal.endings(), terminal.progress(simulations) as progress:
+        return study.compare(scenario, **settings, progress=progress)
+
+
+def _simulated(scenario: Scenario, strategy: str, settings: dict[str, Any]) -> SimulationResult:
+    from funnelsim.studies import study
+
+    with terminal.endings(), terminal.progress(settings["replications"]) as progress:
+        return study.simulate(scenario, strategy=strategy, **settings, progress=progress)
+
+
+def _after_run(result: SimulationResult, scenario: str, changes: Sequence[str] | None) -> str:
+    """Choose what to try next: one more person where a team has hardly an hour left, else comparing."""
+    loads = {
+        each.team: each.asked / each.available for each in result.forecast.team_hours() if each.available
+    }
+    busiest = max(loads, key=loads.__getitem__, default="")
+    if (
+        busiest
+        and loads[busiest] > MOST_ASKED
+        and not any(f"teams.{busiest}." in text for text in changes or ())
+    ):
+        more = [*(changes or ()), f"teams.{busiest}.people+=1"]
+        chosen = [] if result.strategy == "today" else ["--strategy", result.strategy]
+        return terminal.command("run", scenario, more, *chosen)
+    return terminal.command("compare", scenario, changes)

@@ -1,0 +1,248 @@
+"""How every command reads, tells how far it is, prints, and says in sentences what is wrong.
+
+What a command needs is imported when it runs, so that `--help` answers at once.
+"""
+# ruff: noqa: PLC0415
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+    from funnelsim.io.writing import NewFolder
+    from funnelsim.keeping.manifest import Inputs
+    from funnelsim.scenario import Scenario
+    from funnelsim.studies.results import ComparisonResult, SimulationResult
+
+STOPPED = 130  # exit status after Ctrl-C, as shells have it
+WRONG = 2  # exit status where the input is wrong
+
+ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="A preset or the path of a TOML file.")]
+Replications = Annotated[int, typer.Option(help="Simulated years of each strategy.")]
+Seed = Annotated[int, typer.Option(help="Of all random draws: the same seed gives the same years.")]
+Jobs = Annotated[int, typer.Option(help="Years that run at the same time; 0 takes every processor.")]
+Engine = Annotated[str, typer.Option(help="compiled, or reference: slower, to the same bits.")]
+Changes = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help="Change a value; also *= and +=. May be repeated."),
+]
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        help="New folder for all figures as CSV and JSON, the pictures, and a manifest to repeat it."
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print all figures as one JSON document.")]
+
+
+# ---- reading --------------------------------------------------------------------------------
+
+
+def read(scenario: str, changes: Sequence[str] | None) -> Scenario:
+    """Load a scenario and make the changes of `--set`."""
+    from funnelsim.scenario import load, parse_assignment
+
+    found: dict[str, Any] = {}
+    for text in changes or ():
+        key, value = parse_assignment(text)
+        if key in found:
+            fail(f"--set {key} is given twice")
+        found[key] = value
+    loaded = load(scenario)
+    return loaded.with_changes(found) if found else loaded
+
+
+def settings(replications: int, seed: int, jobs: int, engine: str) -> dict[str, Any]:
+    """Check the numbers before anything is simulated."""
+    settings = {"replications": replications, "seed": seed, "engine": engine, "jobs": jobs}
+    _announce_compiling()
+    from funnelsim.studies.replication import Plan
+
+    try:
+        Plan(**settings)  # type: ignore[arg-type]
+    except ValueError as error:
+        fail(f"--{error}")
+    return settings
+
+
+def _announce_compiling() -> None:
+    """Say why a run takes longer, if something has to be compiled for it, and whether the next will."""
+    from funnelsim.compiling.on_disk import watch
+
+    said = set()
+
+    def announce(folder: Path, failure: OSError | None) -> None:
+        how_often = "once on this machine"
+        if failure:
+            how_often = f"in every run because {folder} cannot be written ({failure.strerror})"
+        if how_often not in said:
+            said.add(how_often)
+            say(f"Compiling the engine, {how_often}: this takes about ten seconds ...")
+
+    watch(announce)
+
+
+# ---- running --------------------------------------------------------------------------------
+
+
+@contextmanager
+def endings() -> Iterator[None]:
+    """Say in a sentence that leads go round for ever."""
+    from funnelsim.studies.study import EndlessLoopError
+
+    try:
+        yield
+    except EndlessLoopError as error:
+        fail(str(error))
+
+
+@contextmanager
+def progress(simulations: int) -> Iterator[Callable[[int], None]]:
+    """Show how far it is on the terminal's error stream, and nothing where that is no terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("Simulating"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("years"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as shown:
+        task = shown.add_task("", total=simulations)
+        yield lambda finished: shown.advance(task, finished)
+
+
+def command(verb: str, scenario: str, changes: Sequence[str] | None, *rest: str) -> str:
+    """Write a command as it would be typed."""
+    sets = [word for change in changes or () for word in ("--set", change)]
+    return shlex.join(["funnelsim", verb, scenario, *rest, *sets])
+
+
+# ---- keeping --------------------------------------------------------------------------------
+
+
+@contextmanager
+def filled(out: Path | None) -> Iterator[NewFolder | None]:
+    """Make the folder of `--out` before anything is simulated; take it back if it stays unfinished."""
+    from funnelsim.io.writing import new_folder
+
+    with ExitStack() as stack:
+        folder = None
+        if out is not None:
+            with writing(out):
+                folder = stack.enter_context(new_folder(out))
+        yield folder
+
+
+def given(
+    folder: NewFolder | None, scenario: str, read: Scenario, changes: Sequence[str] | None
+) -> Inputs | None:
+    """Keep what a run is given, where its results are kept."""
+    if folder is None:
+        return None
+    from funnelsim.keeping.manifest import inputs
+
+    return inputs(scenario, read, changes or ())
+
+
+def keep(folder: NewFolder | None, result: ComparisonResult | SimulationResult, given: Inputs | None) -> None:
+    """Write the files of a result, where `--out` asks for them."""
+    if folder is None or given is None:
+        return
+    from funnelsim.keeping.manifest import NAME, keep
+
+    with writing(folder.path):
+        keep(folder, result, given)
+    again = shlex.join(["funnelsim", "repeat", str(folder.path / NAME)])
+    say(f"Written: {len(folder.written)} files in {folder.path}. To make them again: {again}")
+
+
+# ---- printing -------------------------------------------------------------------------------
+
+
+def width() -> int:
+    """Take the terminal's width, 100 at most and where there is none."""
+    from funnelsim.reports.grid import WIDTH
+
+    return min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns)
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console(width=width(), highlight=False)
+
+
+def show(page: RenderableType) -> None:
+    """Print a page."""
+    _console().print(page, crop=False)  # what is longer than a line is a path or a command
+
+
+def write(text: str) -> None:
+    """Print a text as it is, for people and for programs."""
+    print(text, flush=True)
+
+
+def say(text: str) -> None:
+    """Say something on the error stream, which no program reads."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def fail(sentence: str) -> NoReturn:
+    """Say what is wrong and end."""
+    say(sentence)
+    raise typer.Exit(WRONG)
+
+
+def end(result: ComparisonResult | SimulationResult) -> None:
+    """Say that it was stopped, if it was."""
+    if result.stopped:
+        say(f"stopped after {result.years:,} of {result.plan.replications:,} simulated years")
+        raise typer.Exit(STOPPED)
+
+
+@contextmanager
+def writing(target: Path) -> Iterator[None]:
+    """Say in a sentence why a file cannot be written."""
+    try:
+        yield
+    except FileExistsError:
+        fail(f"{target} exists already: it is left as it is")
+    except OSError as error:
+        fail(f"{target} cannot be written: {error.strerror}")
+
+
+@contextmanager
+def in_sentences(
+    stopped: str = "stopped before every strategy had finished a simulated year",
+) -> Iterator[None]:
+    """Say what is wrong in sentences on the error stream, and never show a traceback for it."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        say(stopped)
+        raise typer.Exit(STOPPED) from None
+    except BrokenPipeError:  # whoever reads has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(0) from None
+    except ValueError as error:
+        from funnelsim.io.writing import UnusableError
+        from funnelsim.scenario import ScenarioError
+
+        if not isinstance(error, ScenarioError | UnusableError):
+            raise
+        fail(str(error))

@@ -1,0 +1,1 @@
+"""Randomness: keyed draws, and distributions as quantile tables."""

@@ -1,0 +1,1 @@
+"""What makes Numba compile the rules and the engine as a whole, and keep what it compiled."""

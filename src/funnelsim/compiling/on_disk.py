@@ -1,0 +1,264 @@
+"""Compile with Numba, and keep what was compiled on disk until a source of the package changes.
+
+What is kept lies in one folder for each version of the sources, ``~/.cache/funnelsim/<16 hex digits>`` (or
+below ``XDG_CACHE_HOME``). Three things decide whether it is used:
+
+- the *name of the folder* is a hash of every source that compiled code is made of, of whatever compiles it
+  (the versions of Numba, llvmlite and NumPy, Numba's settings) and of the processor. Numba's own cache looks
+  at the file of the compiled function only, and at no setting. Several checkouts, versions and machines
+  therefore work side by side, and two checkouts of the same sources share what they compiled;
+- *Numba's index* in the folder: a file for each function and version of Python, with the types of the
+  arguments, the bytecode and, once more, the processor;
+- *what is read* must be whole and for the types that were asked for, else it is compiled anew.
+
+The cache only ever saves time. Where it cannot be read, written or made, functions are compiled anew in each
+process. Files appear whole or not at all (Numba renames them into place), so processes may share a folder.
+
+Whoever makes a new folder removes old ones: those that nobody used for 30 days and, beyond the 10 used last,
+those that nobody used for a day. Use is the folder's time of modification.
+"""
+# mypy: allow-untyped-calls, disable-error-code="misc"
+# (Numba's classes have no types)
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pickle
+import re
+import shutil
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar, cast
+
+import llvmlite
+import llvmlite.binding
+import numba
+import numpy as np
+from numba import config
+from numba.core.caching import CompileResultCacheImpl, FunctionCache, _CacheLocator
+from numba.core.serialize import dumps
+from numba.core.sigutils import normalize_signature
+from numba.extending import is_jitted
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+Watcher = Callable[[Path, OSError | None], None]
+
+COMPILED = ("chance", "compiling", "engines", "model", "rules")  # the folders of all that is compiled
+
+_OPTIONS: Any = {"nogil": True, "error_model": "numpy", "_nrt": False}
+
+# Settings of Numba (NUMBA_OPT and so on) with which it makes other code of the same sources.
+_SETTINGS = ("OPT", "BOUNDSCHECK", "LOOP_VECTORIZE", "SLP_VECTORIZE", "DEBUGINFO_DEFAULT")
+
+_NAME = re.compile("[0-9a-f]{16}")
+_DAY = 86_400.0  # seconds
+_LONG_UNUSED = 30 * _DAY
+_ALWAYS_KEPT = 10  # folders: as many versions as somebody may go to and fro between
+_JUST_USED = _DAY  # a process that works now has read its folder within a day
+
+
+# ---- the folder -----------------------------------------------------------------------------
+
+
+def sources_hash(package: Path) -> str:
+    """Hash every source that compiled code is made of, with what compiles it and for which processor."""
+    digest = hashlib.sha256(repr(_compiler()).encode())
+    for folder in COMPILED:
+        for source in sorted((package / folder).rglob("*.py")):
+            digest.update(source.relative_to(package).as_posix().encode())
+            digest.update(source.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _compiler() -> list[str]:
+    """List what machine code depends on, beside the sources."""
+    binding = llvmlite.binding
+    processor = [binding.get_host_cpu_name(), binding.get_host_cpu_features().flatten()]
+    settings = [f"{name}={getattr(config, name, None)}" for name in _SETTINGS]
+    return [numba.__version__, llvmlite.__version__, np.__version__, *processor, *settings]
+
+
+@cache  # of the sources as they were imported, not as they are edited while the process runs
+def _own_hash() -> str:
+    return sources_hash(Path(__file__).parents[1])
+
+
+def cache_folder() -> Path:
+    """Name the folder of compiled code for the sources of this process.
+
+    Examples
+    --------
+    >>> cache_folder().parent.name, len(cache_folder().name)
+    ('funnelsim', 16)
+    """
+    home = os.environ.get("XDG_CACHE_HOME", "")
+    return (Path(home) if os.path.isabs(home) else _home() / ".cache") / "funnelsim" / _own_hash()
+
+
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError:  # a user that the system does not know has the home that containers give it
+        return Path("/")
+
+
+def _prune(folders: Path) -> None:
+    """Remove the folders that were not used for long; one that cannot be removed stays."""
+    now = time.time()
+    ours = [
+        folder for folder in folders.iterdir() if _NAME.fullmatch(folder.name) and not folder.is_symlink()
+    ]
+    last_used = sorted(((folder.stat().st_mtime, folder) for folder in ours), reverse=True)
+    for place, (used, folder) in enumerate(last_used):
+        if now - used > (_LONG_UNUSED if place < _ALWAYS_KEPT else _JUST_USED):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+# ---- what is kept in it ---------------------------------------------------------------------
+
+
+class _Place(_CacheLocator):
+    """Where a function's files are: in the folder of the sources, and nowhere else."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._code = function.__code__
+        self._module = function.__module__
+        self.folder = cache_folder()
+
+    @classmethod
+    def from_function(cls, function: Callable[..., Any], file: str) -> _Place | None:
+        """Find the place of a function, which has one if its source is a file that could be hashed."""
+        return cls(function) if os.path.isfile(file) else None
+
+    def get_cache_path(self) -> str:
+        return str(self.folder)
+
+    def get_source_stamp(self) -> str:
+        return self.folder.name
+
+    def get_disambiguator(self) -> str:
+        return f"{self._module}-{self._code.co_firstlineno}"
+
+    def ensure_cache_path(self) -> None:
+        """Make the folder, or raise OSError; whoever makes it clears away the old ones."""
+        new = not self.folder.exists()
+        super().ensure_cache_path()
+        if new:
+            with suppress(OSError):
+                _prune(self.folder.parent)
+
+
+class _Sealed(CompileResultCacheImpl):
+    """Compiled code with a checksum: half a file, as a power cut leaves it, would otherwise be run."""
+
+    _locator_classes: ClassVar[list[type[object]]] = [_Place]
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        super().__init__(function)
+        if not isinstance(self.locator, _Place):
+            raise RuntimeError("NUMBA_CACHE_LOCATOR_CLASSES names a place that sees no edited rule")
+
+    def reduce(self, compiled: Any) -> tuple[bytes, bytes]:
+        code = dumps(super().reduce(compiled))
+        return hashlib.sha256(code).digest(), code
+
+    def rebuild(self, target: Any, sealed: tuple[bytes, bytes]) -> Any:
+        seal, code = sealed
+        if hashlib.sha256(code).digest() != seal:
+            raise ValueError("not what was written")
+        return super().rebuild(target, pickle.loads(code))
+
+
+class _Kept(FunctionCache):
+    """Numba's cache of one function, in which whatever goes wrong costs time only."""
+
+    _impl_class = _Sealed
+
+    @property
+    def _place(self) -> _Place:
+        return cast(_Place, self._impl.locator)
+
+    def load_overload(self, signature: Any, target: Any) -> Any:
+        """Return what was compiled for these types, or tell the watcher that it has to be compiled."""
+        try:
+            found = super().load_overload(signature, target)
+        except Exception:  # a damaged pickle may raise anything
+            found = None
+            self._forget()
+        # Processes that compile a function for different types at the same time number their files alike.
+        if found is not None and found.signature.args == normalize_signature(signature)[0]:
+            with suppress(OSError):
+                os.utime(self._place.folder)
+            return found
+        self._tell()
+        return None
+
+    def save_overload(self, signature: Any, compiled: Any) -> None:
+        """Keep what was compiled, or tell the watcher why not."""
+        try:
+            super().save_overload(signature, compiled)
+        except OSError as failure:
+            _watcher(self._place.folder, failure)
+
+    def _forget(self) -> None:
+        """Begin the index anew, since adding to a damaged one fails; where it must stay, leave it alone."""
+        try:
+            self.flush()
+        except OSError:
+            self.disable()
+
+    def _tell(self) -> None:
+        """Tell the watcher that this is compiled now, and whether it can be kept as far as one knows."""
+        try:
+            self._place.ensure_cache_path()
+        except OSError as failure:
+            _watcher(self._place.folder, failure)
+        else:
+            _watcher(self._place.folder, None)
+
+
+# ---- compiling ------------------------------------------------------------------------------
+
+
+def _nobody(_folder: Path, _failure: OSError | None) -> None:
+    """Watch, and say nothing."""
+
+
+_watcher: Watcher = _nobody
+
+
+def watch(watcher: Watcher) -> None:
+    """Have a function called whenever something is not found on disk and has to be compiled.
+
+    Parameters
+    ----------
+    watcher : callable
+        Called with the folder of compiled code, and with None or the error for which nothing can be kept
+        there: before each compilation, and after it where the disk turned out to be full.
+    """
+    global _watcher  # noqa: PLW0603 (one process, one terminal)
+    _watcher = watcher
+
+
+def compiled(function: _Function) -> _Function:
+    """Compile a function without the interpreter's lock, kept on disk where that can be written.
+
+    Such a function is given all its arrays and makes none, so references are not counted.
+
+    Examples
+    --------
+    >>> @compiled
+    ... def commission(share, bookings):
+    ...     return share * bookings
+    >>> commission(0.25, 100.0)
+    25.0
+    """
+    dispatcher = numba.njit(**_OPTIONS)(function)
+    if is_jitted(dispatcher):  # it is the function itself where Numba is switched off
+        with suppress(RuntimeError):  # no place: imported from an archive, there is no source to hash
+            dispatcher._cache = _Kept(function)  # type: ignore[attr-defined]
+    return cast(_Function, dispatcher)

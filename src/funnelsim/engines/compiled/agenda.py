@@ -1,0 +1,212 @@
+"""The compiled engine's agenda: a heap with four children, one entry at most for each actor.
+
+What leaves the front leaves a gap there, because most decisions put something new on the agenda at once:
+it fills the gap and sinks, where taking the front out and adding at the end would move entries twice.
+Behind the last entry stand empty ones, at NEVER, so that each entry has four children to compare.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from funnelsim.compiling.arrays import Record, Records, record
+from funnelsim.compiling.decorators import rare, rule
+from funnelsim.model.words import NEVER
+
+AGENDA = record(
+    ("time", "<i8"),
+    ("entity", "<i8"),
+    ("order", "<i8"),  # round and vocabulary.Due: see `order_of`
+    ("actor", "<i8"),
+)
+NOT_DUE = -1  # the place of an actor that is not on the agenda
+CHILDREN = 4
+KIND_BITS = 3  # of what can fall due
+
+Places = np.ndarray[tuple[int], np.dtype[np.int64]]
+
+
+def new_agenda(actors: int) -> Records:
+    """Make an empty agenda with room for an entry of each actor."""
+    agenda = np.zeros(actors + CHILDREN + 1, AGENDA)
+    agenda["time"] = NEVER
+    return agenda
+
+
+@rule
+def order_of(turn: int, kind: int) -> int:
+    """Order what falls due at one instant: by round, then by kind."""
+    return turn << KIND_BITS | kind
+
+
+@rule
+def kind_of(order: int) -> int:
+    """Return the kind of what falls due, of vocabulary.Due."""
+    return int(order & ((1 << KIND_BITS) - 1))
+
+
+@rule
+def round_of(order: int) -> int:
+    """Return the round in which something falls due."""
+    return int(order >> KIND_BITS)
+
+
+@rule
+def schedule(
+    agenda: Records, places: Places, clock: Record, actor: int, time: int, order: int, entity: int
+) -> None:
+    """Put an actor's entry on the agenda in place of the one it had; at NEVER it has none.
+
+    `clock["due"]` counts the entries and the gap, `clock["gap"]` is 1 where the front is a gap.
+    """
+    place = places[actor]
+    if time == NEVER:
+        if place != NOT_DUE:
+            drop(agenda, places, clock, place)
+    elif place != NOT_DUE:
+        settle(agenda, places, clock["due"], place, time, entity, order, actor)
+    elif clock["gap"] == 1:
+        clock["gap"] = 0
+        sink(agenda, places, clock["due"], 0, time, entity, order, actor)
+    else:
+        place = clock["due"]
+        clock["due"] += 1
+        rise(agenda, places, place, time, entity, order, actor)
+
+
+@rule
+def take_first(agenda: Records, places: Places, clock: Record) -> None:
+    """Take the first entry off the agenda: a gap stays at the front."""
+    places[agenda[0]["actor"]] = NOT_DUE
+    clock["gap"] = 1
+
+
+@rule
+def close_gap(agenda: Records, places: Places, clock: Record) -> None:
+    """Let the last entry fill the gap at the front, if there is one."""
+    if clock["gap"] == 1:
+        clock["gap"] = 0
+        time, order, entity, actor = take_last(agenda, clock)
+        if clock["due"] > 0:
+            sink(agenda, places, clock["due"], 0, time, entity, order, actor)
+
+
+@rule
+def take_last(agenda: Records, clock: Record) -> tuple[int, int, int, int]:
+    """Take the last entry off the end of the heap; return its time, order, entity and actor."""
+    clock["due"] -= 1
+    last = agenda[clock["due"]]
+    time = int(last["time"])
+    last["time"] = NEVER
+    return time, int(last["order"]), int(last["entity"]), int(last["actor"])
+
+
+@rule
+def next_time(agenda: Records, clock: Record) -> int:
+    """Find when the next entry is due, gap or no gap; NEVER where there is none."""
+    if clock["gap"] == 0:
+        return int(agenda[0]["time"])
+    time = agenda[1]["time"]
+    for child in range(2, CHILDREN + 1):
+        time = min(time, agenda[child]["time"])
+    return int(time)
+
+
+@rare
+def drop(agenda: Records, places: Places, clock: Record, place: int) -> None:
+    """Take the entry at a place off the agenda."""
+    actor = agenda[place]["actor"]
+    close_gap(agenda, places, clock)  # which may move this entry
+    place = places[actor]
+    places[actor] = NOT_DUE
+    time, order, entity, actor = take_last(agenda, clock)
+    if place != clock["due"]:
+        settle(agenda, places, clock["due"], place, time, entity, order, actor)
+
+
+@rare
+def settle(
+    agenda: Records, places: Places, due: int, place: int, time: int, entity: int, order: int, actor: int
+) -> None:
+    """Put an entry where it belongs, from a place whose own entry is gone."""
+    if place > 0 and follows(agenda[(place - 1) // CHILDREN], time, order, entity):
+        rise(agenda, places, place, time, entity, order, actor)
+    else:
+        sink(agenda, places, due, place, time, entity, order, actor)
+
+
+@rule
+def follows(entry: Record, time: int, order: int, entity: int) -> bool:
+    """Say whether an entry comes after another: time, round and kind, entity."""
+    if entry["time"] != time:
+        return bool(entry["time"] > time)
+    if entry["order"] != order:
+        return bool(entry["order"] > order)
+    return bool(entry["entity"] > entity)
+
+
+@rule
+def rise(agenda: Records, places: Places, place: int, time: int, entity: int, order: int, actor: int) -> None:
+    """Move down the entries above a place that come later, and put an entry where the last one was."""
+    while place > 0:
+        above = (place - 1) // CHILDREN
+        if not follows(agenda[above], time, order, entity):
+            break
+        agenda[place] = agenda[above]
+        places[agenda[place]["actor"]] = place
+        place = above
+    put(agenda, places, place, time, entity, order, actor)
+
+
+@rule
+def sink(
+    agenda: Records, places: Places, due: int, place: int, time: int, entity: int, order: int, actor: int
+) -> None:
+    """Move up the entries below a place that come first, and put an entry where the last one was."""
+    while CHILDREN * place + 1 < due:
+        below = first_child(agenda, CHILDREN * place + 1)
+        if follows(agenda[below], time, order, entity):
+            break
+        agenda[place] = agenda[below]
+        places[agenda[place]["actor"]] = place
+        place = below
+    put(agenda, places, place, time, entity, order, actor)
+
+
+@rule
+def first_child(agenda: Records, child: int) -> int:
+    """Find the first of four neighbouring entries.
+
+    Times are compared without a branch, as no processor could foretell it; ties are rare.
+    """
+    a, b = agenda[child]["time"], agenda[child + 1]["time"]
+    c, d = agenda[child + 2]["time"], agenda[child + 3]["time"]
+    front = child if a <= b else child + 1
+    back = child + 2 if c <= d else child + 3
+    ahead, behind = min(a, b), min(c, d)
+    first = front if ahead <= behind else back
+    if (a == b) | (c == d) | (ahead == behind):
+        first = first_of_tied(agenda, child)
+    return int(first)
+
+
+@rare
+def first_of_tied(agenda: Records, child: int) -> int:
+    """Find the first of four neighbouring entries of which some are due at the same time."""
+    first = child
+    for other in range(child + 1, child + CHILDREN):
+        entry = agenda[other]
+        if follows(agenda[first], entry["time"], entry["order"], entry["entity"]):
+            first = other
+    return first
+
+
+@rule
+def put(agenda: Records, places: Places, place: int, time: int, entity: int, order: int, actor: int) -> None:
+    """Write an entry down at a place."""
+    entry = agenda[place]
+    entry["time"] = time
+    entry["entity"] = entity
+    entry["order"] = order
+    entry["actor"] = actor
+    places[actor] = place

@@ -1,0 +1,1 @@
+"""Writing files, and saying what made them."""

@@ -1,0 +1,1 @@
+"""What is kept: folders of results, baselines, event logs."""

@@ -1,0 +1,97 @@
+"""Ledger rows in the reader's words: whose case, what happened, who did it and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from funnelsim.compiling.arrays import Records
+from funnelsim.model.model import Names
+from funnelsim.model.records import LEDGER
+from funnelsim.model.words import HOUR, NOBODY, NOTHING, Event
+
+# Costs by the day belong to no lead, and so to no case.
+ACTIVITIES = {
+    Event.INQUIRY: "inquiry",
+    Event.ENTERED: "{stage}: starts waiting",
+    Event.STARTED: "{stage}: work starts",
+    Event.WORKED: "{stage}: work ends",
+    Event.ADVANCED: "{stage}: goes on",
+    Event.SENT_BACK: "{stage}: sent back",
+    Event.BECAME_LEAD: "becomes a lead",
+    Event.WON: "{stage}: won",
+    Event.LOST: "{stage}: lost",
+    Event.WENT_COLD: "{stage}: gone cold",
+    Event.COMMISSION: "commission",
+    Event.OPEN: "{stage}: still open",
+}
+_ENDS = {Event.WON, Event.LOST, Event.WENT_COLD, Event.OPEN}
+_COSTS = {Event.INQUIRY, Event.STARTED, Event.COMMISSION}
+_INDEX = (1 << 32) - 1  # the bits of a lead's entity that number it within its channel
+_FIELDS = {name: place for place, name in enumerate(LEDGER.names or ())}
+
+
+class Entry(NamedTuple):
+    """An event of a lead. What it does not have is None."""
+
+    case: str  # "website-17": the channel and the lead's number in it, from 0
+    activity: str
+    resource: str | None  # the rep
+    timestamp: str  # ISO 8601; the scenario's own clock, which knows no time zone, written as UTC
+    channel: str
+    segment: str
+    stage: str | None
+    waited_hours: float  # clock time of the span that the event closes
+    worked_hours: float  # working time
+    cost: float | None  # of an inquiry, a visit or a commission
+    value: float | None  # bookings of a contract
+    reason: str | None  # why it was lost
+    ends: bool  # whether it is the lead's last step
+
+
+def entries(page: Records, names: Names) -> Iterator[Entry]:
+    """Put ledger rows into words; rows of costs that belong to no lead are left out.
+
+    Parameters
+    ----------
+    page : records
+        LEDGER rows.
+    names : Names
+        Of the model that wrote them.
+
+    Examples
+    --------
+    >>> from funnelsim.engines import history
+    >>> from funnelsim.scenario import load, lower
+    >>> model, names = lower(load("first_steps"))
+    >>> first = next(entries(history("reference", model)[:50], names))
+    >>> first.case, first.activity, first.timestamp[:4]
+    ('website-0', 'inquiry', '2025')
+    """
+    midnight = datetime.fromisoformat(names.start).replace(tzinfo=UTC)
+    for row in page.tolist():  # plain numbers: ten times faster than the fields of records
+        if row[_FIELDS["lead"]] != NOTHING:
+            yield _entry(row, names, midnight)
+
+
+def _entry(row: tuple[int | float, ...], names: Names, midnight: datetime) -> Entry:
+    time, lead, _, waited, worked, money, stage, event, reason, rep, segment, channel = row
+    kind = Event(int(event))
+    at = names.stages[int(stage)] if stage != NOTHING else None
+    by = names.channels[int(channel)]
+    return Entry(
+        case=f"{by}-{int(lead) & _INDEX}",
+        activity=ACTIVITIES[kind].format(stage=at),
+        resource=names.reps[int(rep)] if rep != NOBODY else None,
+        timestamp=(midnight + timedelta(microseconds=int(time))).isoformat(timespec="microseconds"),
+        channel=by,
+        segment=names.segments[int(segment)],
+        stage=at,
+        waited_hours=waited / HOUR,
+        worked_hours=worked / HOUR,
+        cost=float(money) if kind in _COSTS else None,
+        value=float(money) if kind is Event.WON else None,
+        reason=names.reasons[int(reason)] if reason != NOTHING else None,
+        ends=kind in _ENDS,
+    )

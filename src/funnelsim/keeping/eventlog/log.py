@@ -1,0 +1,102 @@
+"""Live through one replication and write what happens, page by page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from funnelsim.chance.keys import world_of
+from funnelsim.engines import ENGINES, StuckError, new_ledger, pages
+from funnelsim.engines.compiled.blocks import PAGE
+from funnelsim.io.writing import UnusableError, whole_file
+from funnelsim.keeping.eventlog.entries import entries
+from funnelsim.keeping.eventlog.table import Table
+from funnelsim.keeping.eventlog.xes import Xes
+from funnelsim.model.words import Event
+from funnelsim.scenario import TODAY, Scenario, lower_in
+from funnelsim.studies.study import in_words
+
+ENDINGS: dict[str, type[Table | Xes]] = {".csv": Table, ".xes": Xes}
+
+
+class Written(NamedTuple):
+    """What was written."""
+
+    leads: int
+    events: int
+
+
+def write_event_log(
+    path: Path,
+    scenario: Scenario,
+    *,
+    strategy: str = TODAY,
+    replication: int = 0,
+    seed: int = 1,
+    engine: str = "compiled",
+) -> Written:
+    """Write the event log of one replication, in memory that does not grow with its rows.
+
+    Costs by the day (media, pay) belong to no lead and are left out. Warm-up and drain are in the log.
+
+    Parameters
+    ----------
+    path : path
+        Ends in .csv or .xes. Nothing is overwritten, and the file appears when it is complete.
+    scenario : Scenario
+    strategy : str
+        One of the scenario's strategies, or "today".
+    replication : int
+        Number of the simulated year, from 0.
+    seed : int
+        Of all random draws.
+    engine : str
+        "compiled" or "reference".
+
+    Returns
+    -------
+    Written
+        How many leads and events are in the log.
+
+    Raises
+    ------
+    UnusableError
+        If the name ends otherwise, or there is no such replication.
+    ValueError
+        If the seed is out of range.
+    ScenarioError
+        If there is no such strategy.
+    EndlessLoopError
+        If leads go round at one instant for ever.
+    OSError
+        If the file exists or cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from funnelsim.scenario import load
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "year.csv"
+    ...     written = write_event_log(file, load("first_steps"))
+    ...     len(file.read_text().splitlines()) - 1 == written.events
+    True
+    """
+    if path.suffix not in ENDINGS:
+        raise UnusableError(f"an event log is a file that ends in {' or '.join(ENDINGS)}, not {path.name!r}")
+    if not 0 <= replication < 2**32:
+        raise UnusableError(f"the replication must be a whole number from 0 to 2^32 - 1, not {replication:,}")
+    world = world_of(seed, replication)
+    model, names = lower_in(scenario.strategy(strategy), world)
+    ledger = new_ledger(PAGE + len(model.channels) + len(model.reps))
+    leads = events = 0
+    with whole_file(path) as opened:
+        log = ENDINGS[path.suffix](opened)
+        try:
+            for page in pages(ENGINES[engine], model, world, ledger):
+                log.write(entries(page, names))
+                leads += int((page["event"] == Event.INQUIRY).sum())
+                events += int((page["lead"] >= 0).sum())
+        except StuckError as stuck:
+            raise in_words(stuck, [names]) from stuck
+        log.close()
+    return Written(leads, events)

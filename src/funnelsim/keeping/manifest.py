@@ -1,0 +1,315 @@
+"""A folder of results, and the manifest that they can be made again from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shlex
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path, PurePath
+from typing import Any
+
+from funnelsim.io.provenance import this_platform, versions
+from funnelsim.io.writing import NewFolder, UnusableError
+from funnelsim.reports.saving import result_files
+from funnelsim.scenario import Scenario, parse, parse_assignment, strategy_names
+from funnelsim.scenario.files import locate
+from funnelsim.studies import study
+from funnelsim.studies.results import ComparisonResult, SimulationResult
+
+NAME = "MANIFEST.json"
+FORMAT = 1
+LARGEST = 1 << 25  # bytes
+SCENARIO = "scenario"  # the folder in the folder that holds the scenario and its sample files
+
+Result = ComparisonResult | SimulationResult
+
+
+class ManifestError(UnusableError):
+    """A manifest that cannot be written or used; the message is a sentence about it."""
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a run was given, kept before it began.
+
+    Attributes
+    ----------
+    name : str
+        Of the preset or file.
+    text : str
+        The scenario as its file says it, before changes.
+    changes : tuple of str
+        As `--set` takes them.
+    samples : dict of str to bytes
+        Sample files by the name that the scenario calls them.
+    """
+
+    name: str
+    text: str
+    changes: tuple[str, ...]
+    samples: dict[str, bytes]
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What is needed to make a folder of results again."""
+
+    format: int
+    command: str
+    kind: str  # "compare" or "run"
+    scenario: str
+    text: str
+    changes: list[str]
+    strategy: str | None  # of a run
+    seed: int
+    asked: int  # simulated years
+    finished: int
+    engine: str
+    digest: str | None
+    versions: dict[str, str]
+    platform: str
+    files: dict[str, str]  # SHA-256 by name
+
+
+def inputs(name: str, scenario: Scenario, changes: Sequence[str] = ()) -> Inputs:
+    """Keep what a run is given.
+
+    Parameters
+    ----------
+    name : str
+        The preset or file that was loaded.
+    scenario : Scenario
+        As it was loaded, `changes` made.
+    changes : sequence of str
+        As `--set` takes them.
+
+    Raises
+    ------
+    ManifestError
+        If a sample file lies elsewhere than with the scenario, so that it cannot be kept beside it.
+
+    Examples
+    --------
+    >>> from funnelsim.scenario import load
+    >>> inputs("first_steps", load("first_steps")).samples
+    {}
+    """
+    _, text, folder = locate(name)
+    samples = {}
+    for sample in sorted(set(_samples(scenario.document))):
+        place = PurePath(sample)
+        if place.is_absolute() or ".." in place.parts:
+            raise ManifestError(
+                f"the sample file {sample} lies outside the scenario's folder, so that --out cannot keep it "
+                "with the results: put it beside the scenario"
+            )
+        samples[sample] = ((folder or Path()) / sample).read_bytes()
+    return Inputs(name, text, tuple(changes), samples)
+
+
+def _samples(value: object) -> Iterator[str]:
+    """Find the sample files that a scenario names."""
+    if isinstance(value, Mapping):
+        if isinstance(value.get("sample"), str):
+            yield value["sample"]
+        for item in value.values():
+            yield from _samples(item)
+
+
+def keep(folder: NewFolder, result: Result, given: Inputs) -> None:
+    """Write all files of a result, what it was made from, and last the manifest.
+
+    Raises
+    ------
+    OSError
+        If a file cannot be written.
+    """
+    folder.write(f"{SCENARIO}/scenario.toml", given.text.encode())
+    for name, content in given.samples.items():
+        folder.write(f"{SCENARIO}/{name}", content)
+    for name, content in result_files(result):
+        folder.write(name, content)
+    manifest = _manifest(result, given, dict(folder.written))
+    folder.write(NAME, (json.dumps(asdict(manifest), indent=2, ensure_ascii=False) + "\n").encode())
+
+
+def _manifest(result: Result, given: Inputs, files: dict[str, str]) -> Manifest:
+    alone = isinstance(result, SimulationResult)
+    plan = result.plan
+    words = ["funnelsim", "run" if alone else "compare", given.name]
+    words += ["--strategy", result.strategy] if isinstance(result, SimulationResult) else []
+    words += ["--replications", str(plan.replications), "--seed", str(plan.seed), "--engine", plan.engine]
+    words += [word for change in given.changes for word in ("--set", change)]
+    return Manifest(
+        format=FORMAT,
+        command=shlex.join(words),
+        kind="run" if alone else "compare",
+        scenario=given.name,
+        text=given.text,
+        changes=list(given.changes),
+        strategy=result.strategy if isinstance(result, SimulationResult) else None,
+        seed=plan.seed,
+        asked=plan.replications,
+        finished=result.years,
+        engine=plan.engine,
+        digest=result.digest if isinstance(result, SimulationResult) else None,
+        versions=versions(),
+        platform=this_platform(),
+        files=files,
+    )
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Read a manifest.
+
+    Raises
+    ------
+    ManifestError
+        If it is missing, unreadable, damaged or of another form.
+    """
+    try:
+        if path.stat().st_size > LARGEST:
+            raise ManifestError(f"{path} is no manifest: it has more than {LARGEST:,} bytes")
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ManifestError(f"{path} cannot be read: {error.strerror}") from None
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, ManifestError):
+            raise
+        raise ManifestError(f"{path} is damaged: {error}") from None
+    wrong = _wrong(found)
+    if wrong:
+        raise ManifestError(f"{path} is damaged: {wrong}")
+    return Manifest(**found)
+
+
+_KINDS: dict[str, tuple[type, ...]] = {
+    "format": (int,),
+    "command": (str,),
+    "kind": (str,),
+    "scenario": (str,),
+    "text": (str,),
+    "changes": (list,),
+    "strategy": (str, type(None)),
+    "seed": (int,),
+    "asked": (int,),
+    "finished": (int,),
+    "engine": (str,),
+    "digest": (str, type(None)),
+    "versions": (dict,),
+    "platform": (str,),
+    "files": (dict,),
+}
+
+
+def _wrong(found: object) -> str:
+    """Say what makes a document no manifest; nothing where it is one."""
+    if not isinstance(found, dict) or found.get("format") != FORMAT:
+        return f"it is not of the form {FORMAT} that this version of funnelsim reads"
+    if found.keys() != _KINDS.keys():
+        return f"{', '.join(sorted(found.keys() ^ _KINDS.keys()))} is missing or unknown"
+    for name, kinds in _KINDS.items():
+        if type(found[name]) not in kinds:
+            return f"{name} is {json.dumps(found[name])[:60]}"
+    texts = [*found["changes"], *found["files"].values(), *found["versions"].values()]
+    if not all(isinstance(each, str) for each in texts):
+        return "changes, files and versions hold texts"
+    right = found["kind"] == ("compare" if found["strategy"] is None else "run")
+    return "" if right else f"kind is {found['kind']!r} and strategy {found['strategy']!r}"
+
+
+def inputs_again(manifest: Manifest, folder: Path) -> tuple[Scenario, Inputs]:
+    """Read the scenario of a manifest, its sample files from beside it, and make its changes.
+
+    Raises
+    ------
+    ManifestError
+        If a sample file is not what it was.
+    ScenarioError
+        If the scenario or a change is not valid.
+    """
+    before = f"{SCENARIO}/"
+    kept = [name.removeprefix(before) for name in manifest.files if name.startswith(before)]
+    samples = {}
+    for name in kept:
+        place = PurePath(name)
+        if name == "scenario.toml" or place.is_absolute() or ".." in place.parts:
+            continue
+        try:
+            samples[name] = (folder / SCENARIO / name).read_bytes()
+        except OSError as error:
+            raise ManifestError(f"{folder / SCENARIO / name} cannot be read: {error.strerror}") from None
+        if hashlib.sha256(samples[name]).hexdigest() != manifest.files[before + name]:
+            raise ManifestError(f"{folder / SCENARIO / name} is not the file that the run was made with")
+    scenario = parse(manifest.text, manifest.scenario, folder / SCENARIO)
+    if manifest.changes:
+        scenario = scenario.with_changes(dict(parse_assignment(each) for each in manifest.changes))
+    return scenario, Inputs(manifest.scenario, manifest.text, tuple(manifest.changes), samples)
+
+
+def run_again(
+    manifest: Manifest,
+    scenario: Scenario,
+    *,
+    jobs: int = 0,
+    progress: Callable[[int], None] = lambda _: None,
+) -> Result:
+    """Simulate what a manifest says: the years that were finished.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of range, or there is no such engine.
+    EndlessLoopError, KeyboardInterrupt
+        As `simulate`.
+    """
+    settings: dict[str, Any] = {
+        "replications": manifest.finished,
+        "seed": manifest.seed,
+        "engine": manifest.engine,
+        "jobs": jobs,
+        "progress": progress,
+    }
+    if manifest.strategy is None:
+        return study.compare(scenario, **settings)
+    digest = manifest.digest is not None
+    return study.simulate(scenario, strategy=manifest.strategy, digest=digest, **settings)
+
+
+def simulations(manifest: Manifest, scenario: Scenario) -> int:
+    """Count the simulated years of all strategies."""
+    return manifest.finished * (len(strategy_names(scenario)) if manifest.strategy is None else 1)
+
+
+def differences(manifest: Manifest, result: Result) -> list[str]:
+    """Name the files of figures that come out otherwise, and the digest if it does.
+
+    Pictures are left aside: another version of matplotlib draws them otherwise. Of a run that was
+    stopped, the JSON document says how many years were asked for, and is left aside as well.
+    """
+    again = {name: hashlib.sha256(content).hexdigest() for name, content in result_files(result)}
+    whole = manifest.asked == manifest.finished
+    compared = [name for name in again if name.endswith(".csv") or (name.endswith(".json") and whole)]
+    found = [name for name in compared if again[name] != manifest.files.get(name)]
+    if isinstance(result, SimulationResult) and result.digest != manifest.digest:
+        found.append("the digest")
+    return found
+
+
+def verdict(manifest: Manifest, differing: Sequence[str]) -> list[str]:
+    """Say whether a run was repeated, and where it was not, what could have made the difference."""
+    if not differing:
+        return [f"Repeated: every figure of {manifest.command!r} is the same, to the last digit."]
+    now = versions()
+    others = [
+        f"{name} {manifest.versions.get(name, 'unknown')} then, {version} now"
+        for name, version in now.items()
+        if manifest.versions.get(name) != version
+    ]
+    return [
+        f"NOT THE SAME: {', '.join(differing)}",
+        f"  Written on {manifest.platform}; this is {this_platform()}.",
+        f"  Versions: {'; '.join(others) or 'all as they were'}.",
+    ]

@@ -1,0 +1,1 @@
+"""What rules and engines read: the words, the records, and the lowered scenario."""

@@ -1,0 +1,230 @@
+"""Pictures of results."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Callable, Iterator, Mapping
+from itertools import cycle
+from pathlib import Path
+from typing import cast
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+from scipy import stats
+
+from funnelsim.compiling.arrays import Floats
+from funnelsim.decisions import Comparison
+from funnelsim.forecast import Forecast
+from funnelsim.forecast.intervals import LEVEL
+from funnelsim.metrics import FIGURES, Unit
+from funnelsim.metrics import Figure as Metric
+from funnelsim.metrics.wording import number, simulated
+from funnelsim.reports.grid import folded, printable
+from funnelsim.studies.results import ComparisonResult, SimulationResult
+
+# Okabe and Ito's colours, which the colour-blind tell apart (Color Universal Design, 2008).
+BLUE, ORANGE, GREEN, RED, SKY, PURPLE = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7"
+GREY, LIGHT = "#8C8C8C", "#D9D9D9"
+_LINES = (BLUE, RED, GREEN, PURPLE, SKY, ORANGE, GREY, "black")
+_SCALES = ((1e9, "billion"), (1e6, "million"), (1e3, "thousand"))
+
+
+def forecast_fan(forecast: Forecast, strategy: str, metric: str, ax: Axes | None = None) -> Axes:
+    """Draw a figure by month: the median, and the range of single simulated years."""
+    found = forecast.by(metric, "month")
+    bands = np.array([(each.p10, each.p50, each.p90, each.mean) for each in found.estimates])
+    scale, unit = _scale(bands, found.figure, forecast.names.currency)
+    p10, p50, p90, mean = bands.T / scale
+    ax = _axes(ax, 9, 4.8)
+    places = np.arange(len(found.labels))
+    ax.fill_between(places, p10, p90, color=SKY, alpha=0.35, linewidth=0, label="P10 to P90")
+    ax.plot(places, p50, color=BLUE, marker="o", markersize=4, label="median (P50)")
+    ax.plot(places, mean, color="black", linestyle="--", linewidth=1, label="mean")
+    step = math.ceil(len(places) / 12)
+    ax.set_xticks(places[::step], found.labels[::step], rotation=35, ha="right")
+    ax.set_xlabel("Month")
+    ax.set_ylabel(_labelled(found.figure.title, unit))
+    lowest, highest = float(np.nanmin(p10, initial=0.0)), float(np.nanmax(p90, initial=0.0))
+    ax.set_ylim(lowest, highest + 0.25 * ((highest - lowest) or 1.0))  # room for the legend
+    if found.figure.unit is Unit.COUNT:
+        ax.yaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.set_title(
+        f"{found.figure.title} by month, {printable(strategy)}\n"
+        f"range of outcomes: P10 to P90 of {simulated(forecast.years, forecast.months)}"
+    )
+    return _finished(ax, legend="top")
+
+
+def funnel(forecast: Forecast, strategy: str, ax: Axes | None = None) -> Axes:
+    """Draw what becomes of the visits to each stage, in the mean simulated year."""
+    entered, advanced, lost, cold = _fates(forecast)
+    other = np.maximum(entered - advanced - lost - cold, 0.0)
+    stages = [_tick(stage) for stage in forecast.names.stages]
+    ax = _axes(ax, 9, 2.6 + 0.7 * len(stages))
+    left = np.zeros(len(stages))
+    for amount, colour, label in (
+        (advanced, BLUE, "went on"),
+        (lost, LIGHT, "said no"),
+        (cold, ORANGE, "went cold"),
+        (other, GREY, "sent back or still open"),
+    ):
+        ax.barh(stages, amount, left=left, color=colour, label=label, height=0.66)
+        left = left + amount
+    for place, (total, on) in enumerate(zip(entered, advanced, strict=True)):
+        share = f"; {number(100 * on / total)} % went on" if total > 0 else ""
+        _beside(ax, f"{number(total)} came{share}", total, place)
+    won = float(forecast.parts("lead_to_contract")[0].mean())
+    ax.barh(["contracts"], [won], color=GREEN, height=0.66)
+    _beside(ax, f"{number(won)} won", won, len(stages))
+    ax.set_ylim(len(stages) + 0.5, -1.2)  # the first stage on top, room for the legend above it
+    ax.set_xlim(0, max(float(entered.max()) * 1.35, 1.0))
+    ax.set_xlabel("Visits of the period's inquiries to the stage")
+    ax.set_title(f"The funnel, {printable(strategy)}\nmean of {simulated(forecast.years, forecast.months)}")
+    return _finished(ax, legend="top")
+
+
+def cycle_curve(forecasts: Mapping[str, Forecast], ax: Axes | None = None) -> Axes:
+    """Draw the share of contracts won by the days since the inquiry, with the precision of the mean."""
+    few = len(forecasts) <= 3  # more bands would hide each other
+    ax = _axes(ax, 9 if few else 12, 4.8)
+    longest = 1.0
+    for (name, forecast), colour in zip(forecasts.items(), cycle(_LINES)):
+        found = forecast.cycle()
+        days = [found.quantile(level).value for level in (0.5, 0.9, 0.99)]
+        label = f"{printable(name)}: half within {number(days[0])} days, 90 % within {number(days[1])}"
+        share, half = 100 * found.share, 100 * _half_width(found.error, forecast.years)
+        ax.plot(found.days, share, color=colour, label=label)
+        if few:
+            ax.fill_between(found.days, share - half, share + half, color=colour, alpha=0.2, linewidth=0)
+        longest = max([longest, *(day for day in days if math.isfinite(day))])
+    for level in (50, 90):
+        ax.axhline(level, color=LIGHT, linewidth=1, zorder=0)
+    ax.set_xlim(0, longest)
+    ax.set_ylim(0, 101)
+    ax.set_xlabel("Days since the inquiry")
+    ax.set_ylabel("Contracts won by then, % of all contracts")
+    years = next(iter(forecasts.values()))
+    sure = "bands: 95 % precision of the mean" if few else "mean"
+    ax.set_title(f"How long it takes to win\n{sure} of {simulated(years.years, years.months)}")
+    return _finished(ax, legend="lower right" if few else "beside")
+
+
+def strategies(comparison: Comparison, metric: str, ax: Axes | None = None) -> Axes:
+    """Draw how a figure differs from the base's in the same worlds, with the precision of the mean."""
+    if metric not in FIGURES or "all" not in FIGURES[metric].by:
+        known = ", ".join(name for name, figure in FIGURES.items() if "all" in figure.by)
+        raise ValueError(f"there is no figure {metric!r} to compare; there are {known}")
+    found = comparison.differences(metric)
+    figure = FIGURES[metric]
+    base = comparison.forecasts[comparison.base]
+    ends = np.array([(each.mean, each.low, each.high) for each in found.values()]).reshape(-1, 3)
+    scale, unit = _scale(ends, figure, base.names.currency)
+    ax = _axes(ax, 9, 2.0 + 0.5 * max(len(found), 1))
+    for place, (each, (mean, low, high)) in enumerate(zip(found.values(), ends / scale, strict=True)):
+        good = each.mean * figure.better if figure.better else 0
+        colour = GREY if not each.sure or good == 0 else BLUE if good > 0 else RED
+        ax.errorbar(mean, place, xerr=[[mean - low], [high - mean]], color=colour, fmt="o", capsize=4, lw=2)
+    ax.axvline(0, color="black", linewidth=1)
+    ax.set_yticks(range(len(found)), [_tick(name) for name in found])
+    ax.set_ylim(max(len(found), 1) - 0.5, -0.5)
+    ax.set_xlabel(_labelled(f"{figure.title}: difference from {printable(comparison.base)}", unit))
+    years = simulated(comparison.years, base.months)
+    ax.set_title(
+        f"Strategies against {printable(comparison.base)}, in the same {years}\n"
+        "bars: 95 % precision of the mean; grey: cannot be told apart"
+    )
+    return _finished(ax)
+
+
+def write_pictures(result: ComparisonResult, folder: Path) -> list[Path]:
+    """Draw a comparison's pictures into PNG files, without a window, and name them."""
+    written = []
+    for name, content in drawn(result):
+        (folder / name).write_bytes(content)
+        written.append(folder / name)
+    return written
+
+
+def drawn(result: ComparisonResult | SimulationResult) -> Iterator[tuple[str, bytes]]:
+    """Draw the pictures of a result as PNG, without a window: file names and contents."""
+    plt.switch_backend("Agg")
+    for name, draw in _pictures(result).items():
+        figure = cast(Figure, draw().figure)
+        content = io.BytesIO()
+        figure.savefig(content, format="png", dpi=150)
+        plt.close(figure)
+        yield f"{name}.png", content.getvalue()
+
+
+def _pictures(result: ComparisonResult | SimulationResult) -> dict[str, Callable[[], Axes]]:
+    one = result if isinstance(result, SimulationResult) else result[result.base]
+    found: dict[str, Callable[[], Axes]] = {}
+    if isinstance(result, ComparisonResult):
+        found["strategies"] = result.plot_strategies
+    found |= {"forecast": one.plot_forecast, "funnel": one.plot_funnel, "cycle": result.plot_cycle}
+    if any(channel.response is not None for channel in result.scenario.channels.values()):
+        found["response"] = lambda: one.plot_response()[0]
+    return found
+
+
+def _fates(forecast: Forecast) -> tuple[Floats, Floats, Floats, Floats]:
+    """Count visits to each stage, and those that went on, were lost and went cold: each (S,)."""
+    on, _ = forecast.parts("conversion", "stage")
+    cold, entered = forecast.parts("gone_cold_of_visits", "stage")
+    lost, _ = forecast.parts("lost_of_visits", "stage")
+    return entered.mean(axis=0), on.mean(axis=0), lost.mean(axis=0), cold.mean(axis=0)
+
+
+def _half_width(error: Floats, years: int) -> Floats:
+    if years < 2:
+        return np.zeros_like(error)
+    return np.asarray(stats.t.ppf((1 + LEVEL) / 2, years - 1) * error)
+
+
+def _axes(ax: Axes | None, width: float, height: float) -> Axes:
+    if ax is not None:
+        return ax
+    _, made = plt.subplots(figsize=(width, height), layout="constrained")
+    return made
+
+
+def _beside(ax: Axes, text: str, end: float, place: int) -> None:
+    """Write a text to the right of a bar."""
+    ax.annotate(text, (end, place), (5, 0), textcoords="offset points", va="center")
+
+
+def _finished(ax: Axes, legend: str = "") -> Axes:
+    """Take away what says nothing, and put the legend where it covers nothing."""
+    ax.spines[["top", "right"]].set_visible(False)
+    if legend == "top":
+        ax.legend(frameon=False, loc="upper center", ncols=4)
+    elif legend == "beside":
+        ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    elif legend == "lower right":
+        ax.legend(frameon=False, loc="lower right")
+    return ax
+
+
+def _scale(values: Floats, figure: Metric, currency: str) -> tuple[float, str]:
+    """Choose what to divide by, and the unit that is left."""
+    if figure.unit is Unit.SHARE:
+        return 0.01, "%"
+    if figure.unit is Unit.MONEY:
+        known = np.abs(values[np.isfinite(values)])
+        largest = float(known.max(initial=0.0))
+        scale, word = next(((scale, word) for scale, word in _SCALES if largest >= scale), (1.0, ""))
+        return scale, f"{word} {printable(currency)}".strip()
+    return 1.0, figure.unit.value if figure.unit in (Unit.DAYS, Unit.HOURS) else ""
+
+
+def _tick(name: str) -> str:
+    """Fold a name beside an axis."""
+    return "\n".join(folded(printable(name), 26))
+
+
+def _labelled(title: str, unit: str) -> str:
+    return f"{title}, {unit}" if unit else title

@@ -1,0 +1,58 @@
+"""Results as files: a CSV for each frame, one JSON document, the pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import cast
+
+import pandas as pd
+
+from funnelsim.reports.document import as_json, comparison_document, simulation_document
+from funnelsim.reports.pictures import drawn
+from funnelsim.studies.results import ComparisonResult, SimulationResult
+
+_BREAKDOWNS = ("by_month", "by_channel", "by_segment", "by_stage", "by_rep", "by_team")
+_OF_A_RUN = ("summary", *_BREAKDOWNS, "conversions", "reasons", "team_hours", "goals", "cycle")
+_OF_A_COMPARISON = ("table", "summary", "differences", "goals", *_BREAKDOWNS)
+_OF_THE_UNSURE = ("unknown", "drivers")
+
+
+def result_files(result: ComparisonResult | SimulationResult) -> Iterator[tuple[str, bytes]]:
+    """Write a result's figures and pictures, file by file.
+
+    Parameters
+    ----------
+    result : ComparisonResult or SimulationResult
+
+    Yields
+    ------
+    tuple of str and bytes
+        Name and contents: CSV in UTF-8 with floats in full, where what is undefined is an empty cell;
+        `results.json`; PNG.
+
+    Examples
+    --------
+    >>> import funnelsim as fs
+    >>> files = result_files(fs.simulate(fs.load("first_steps"), replications=3, jobs=1))
+    >>> name, content = next(files)
+    >>> name, content.splitlines()[0]
+    ('summary.csv', b'figure,title,unit,mean,low,high,p10,p50,p90')
+    """
+    frames: tuple[str, ...]
+    if isinstance(result, ComparisonResult):
+        frames, document = _OF_A_COMPARISON, comparison_document(result)
+        unsure = any(each.forecast.unknowns is not None for each in result.simulations.values())
+    else:
+        frames, document = _OF_A_RUN, simulation_document(result)
+        unsure = result.forecast.unknowns is not None
+    for name in (*frames, *(_OF_THE_UNSURE if unsure else ())):
+        yield f"{name}.csv", _csv(getattr(result, name))
+    yield "results.json", (as_json(document) + "\n").encode()
+    yield from drawn(result)
+
+
+def _csv(frame: pd.DataFrame) -> bytes:
+    """Write a frame, figures below each other where they stand side by side."""
+    if frame.columns.nlevels > 1:
+        frame = cast(pd.DataFrame, frame.stack("figure", future_stack=True))
+    return frame.to_csv(lineterminator="\n").encode()

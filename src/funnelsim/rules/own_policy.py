@@ -1,0 +1,188 @@
+"""Policies of the user's own: registered by name, asked by both engines.
+
+A model holds the number of a policy. In plain Python (the reference engine) `ask` calls the function that
+was registered. In compiled code it calls an address: the compiled engine puts the address of the
+compiled function in place of its number, as an integer, so that the event loop's own compiled code is the
+same, and stays on disk, whatever is registered.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numba
+import numpy as np
+from llvmlite import ir
+from numba import carray, types  # type: ignore[attr-defined]
+from numba.core import cgutils
+from numba.core.errors import NumbaError
+from numba.extending import intrinsic, is_jitted, overload
+
+from funnelsim.compiling.arrays import Record, Records
+from funnelsim.compiling.handles import first_element
+from funnelsim.model.records import LEAD, REP, TEAM
+from funnelsim.model.words import Assignment
+
+Policy = Callable[[Record, Records, Record, int, float], int]
+
+BUILT_IN: tuple[str, ...] = tuple(each.name.lower() for each in Assignment if each is not Assignment.OWN)
+PARAMETERS = ("team", "reps", "lead", "now", "u")
+
+
+class PolicyError(ValueError):
+    """A policy that cannot be registered, or not be run on the engine that is asked for."""
+
+
+class _Registered(NamedTuple):
+    name: str
+    function: Policy
+
+
+_REGISTERED: list[_Registered] = []  # by number; a name registered again has a new number
+_COMPILED: dict[int, Any] = {}  # C functions by number, kept because engines hold their addresses
+
+
+def register_policy(name: str, function: Policy) -> None:
+    """Register a policy of one's own, to be used in scenarios as ``assignment = "name"``.
+
+    Registered for this process. A name that is registered again means the new function from then on.
+
+    Parameters
+    ----------
+    name : str
+        Not the name of a policy that the package has.
+    function : callable
+        Called as ``function(team, reps, lead, now, u)`` when a lead is placed: with the records of
+        the team, of its reps and of the lead (``vocabulary.TEAM``, ``REP``, ``LEAD``), the instant
+        in microseconds, and a uniform number of the lead, stage and round. It returns the position in
+        `reps` of the rep who gets the lead, or NOBODY: the lead then waits in the team's queue, as
+        it does when the rep has left or is full. It must be pure: change nothing, keep nothing, ask no clock.
+        What Numba can compile runs on both engines to the same bits; the rest on the reference engine.
+
+    Raises
+    ------
+    PolicyError
+        A name that is taken or is none, or a function that cannot be called with five arguments.
+
+    Examples
+    --------
+    >>> register_policy("last_of_all", lambda team, reps, lead, now, u: len(reps) - 1)
+    >>> "last_of_all" in policy_names()
+    True
+    """
+    if name in BUILT_IN or name == Assignment.OWN.name.lower():
+        raise PolicyError(f'"{name}" is a policy that the package has: give yours another name')
+    if not isinstance(name, str) or not name.isidentifier() or len(name) > 60:
+        raise PolicyError(
+            f"{name!r} cannot name a policy: take 1 to 60 letters, digits and _, no digit first"
+        )
+    plain = function.py_func if is_jitted(function) else function
+    try:
+        inspect.signature(plain).bind(*PARAMETERS)
+    except (TypeError, ValueError):
+        raise PolicyError(
+            f'the policy "{name}" cannot be called as function({", ".join(PARAMETERS)})'
+        ) from None
+    _REGISTERED.append(_Registered(name, function))
+
+
+def policy_names() -> tuple[str, ...]:
+    """List every name that a team's `assignment` can have: the package's, then those registered."""
+    return BUILT_IN + tuple(dict.fromkeys(each.name for each in _REGISTERED))
+
+
+def policy_number(name: str) -> int:
+    """Return the number of a registered policy: of the latest function by that name."""
+    return max(number for number, each in enumerate(_REGISTERED) if each.name == name)
+
+
+def ask(policy: int, team: Record, reps: Records, lead: Record, now: int, u: float) -> int:
+    """Ask a policy of the user's own for a position among the team's reps.
+
+    Raises
+    ------
+    PolicyError
+        It answered with something other than a whole number.
+    """
+    registered = _REGISTERED[policy]
+    first = int(team["first_rep"])
+    members = reps[first : first + int(team["reps"])]
+    instant: Any = np.int64(now)  # 64 bits, as in compiled code
+    answer = registered.function(team, members, lead, instant, u)
+    try:
+        return int(answer)
+    except (TypeError, ValueError):
+        raise PolicyError(
+            f'the policy "{registered.name}" answered {answer!r}: '
+            "it must return the position of a rep, or NOBODY"
+        ) from None
+
+
+@overload(ask)
+def _ask_compiled(policy, team, reps, lead, now, u):  # type: ignore[no-untyped-def]  # noqa: ARG001
+    """Let compiled code call an address."""
+
+    def call(policy, team, reps, lead, now, u):  # type: ignore[no-untyped-def]
+        return _call(policy, team, reps, lead, now, u)  # type: ignore[call-arg]
+
+    return call
+
+
+_TEAM, _REP, _LEAD = (numba.from_dtype(each) for each in (TEAM, REP, LEAD))
+_pointer_to: Any = types.CPointer
+_SIGNATURE = types.int64(
+    _pointer_to(_TEAM), _pointer_to(_REP), _pointer_to(_LEAD), types.int64, types.float64
+)
+
+
+@intrinsic
+def _call(typing_context, policy, team, reps, lead, now, u):  # type: ignore[no-untyped-def]  # noqa: ARG001
+    """Call a C function of `_SIGNATURE` by its address; `reps` are those of all teams."""
+    whole, word = types.int64, ir.IntType(64)
+
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        address, team, reps, lead, now, u = arguments
+        all_reps = first_element(context, builder, signature.args[2], reps)
+        pointers = [builder.bitcast(each, cgutils.voidptr_t) for each in (team, all_reps, lead)]
+        kind = ir.FunctionType(word, [cgutils.voidptr_t] * 3 + [word, ir.DoubleType()])
+        return builder.call(builder.inttoptr(address, kind.as_pointer()), [*pointers, now, u])
+
+    return whole(whole, team, reps, lead, whole, types.float64), generate
+
+
+def callable_by_compiled_code(policy: int) -> int:
+    """Return what stands for a registered policy in compiled code: its address.
+
+    Raises
+    ------
+    PolicyError
+        Numba cannot compile it.
+    """
+    if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
+        return policy  # the "compiled" engine is plain Python
+    if policy not in _COMPILED:
+        _COMPILED[policy] = _as_c_function(_REGISTERED[policy])
+    return int(_COMPILED[policy].address)
+
+
+def _as_c_function(registered: _Registered) -> Any:
+    """Compile a policy into a C function that sees its arguments as the Python function does."""
+    function = registered.function
+    function = function if is_jitted(function) else numba.njit(error_model="numpy")(function)
+
+    def choose(team, reps, lead, now, u):  # type: ignore[no-untyped-def]
+        own = carray(team, 1)[0]
+        first = own["first_rep"]
+        everybody = carray(reps, first + own["reps"])
+        return function(own, everybody[first:], carray(lead, 1)[0], now, u)
+
+    try:
+        return numba.cfunc(_SIGNATURE)(choose)
+    except (NumbaError, NotImplementedError) as error:
+        first_line = str(error).strip().splitlines()[-1].strip()
+        raise PolicyError(
+            f'the policy "{registered.name}" cannot be compiled by Numba, so it runs on the reference '
+            f'engine only: choose engine="reference" ({first_line})'
+        ) from error

@@ -1,0 +1,39 @@
+"""What reps are like: talent, and their strength of the moment."""
+
+from __future__ import annotations
+
+from funnelsim.chance.distributions import quantile
+from funnelsim.chance.keys import REP, uniforms
+from funnelsim.compiling.arrays import Record
+from funnelsim.compiling.decorators import rule
+from funnelsim.model.model import Model
+
+
+@rule
+def talent(model: Model, world: Record, rep: Record) -> tuple[float, float]:
+    """Draw a rep's skill (odds ratio) and speed (factor) at full strength."""
+    for_skill, for_speed = uniforms(world, rep["entity"], REP, 0)
+    skill = quantile(model.distributions[rep["skill_distribution"]], model.knots, for_skill)
+    speed = quantile(model.distributions[rep["speed_distribution"]], model.knots, for_speed)
+    return skill, speed
+
+
+@rule
+def strength(rep: Record, now: int, first_share: float) -> float:
+    """Compute a rep's share of full strength: linear from the first day to the end of the ramp."""
+    tenure = now - rep["joins"]
+    if tenure >= rep["ramp"]:
+        return 1.0
+    return float(first_share + (1.0 - first_share) * (tenure / rep["ramp"]))
+
+
+@rule
+def skill_now(rep: Record, now: int) -> float:
+    """Compute a rep's skill (odds ratio) of the moment."""
+    return float(rep["skill"] * strength(rep, now, rep["skill_from"]))
+
+
+@rule
+def speed_now(rep: Record, now: int) -> float:
+    """Compute a rep's speed (factor) of the moment."""
+    return float(rep["speed"] * strength(rep, now, rep["speed_from"]))

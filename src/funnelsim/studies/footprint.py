@@ -1,0 +1,239 @@
+"""Whether a study fits into memory, said before it starts.
+
+Two things grow: the leads open at once in a replication, and the figures kept of each replication. Both are
+counted on the low side: what is refused would not fit, what is not refused may still be too much.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from itertools import chain, islice, repeat
+from pathlib import Path
+from typing import NamedTuple
+
+from funnelsim.engines.fold import new_tally
+from funnelsim.model.model import Model, Names
+from funnelsim.scenario import Backlog, Problem, Scenario, ScenarioError, Worlds, backlog, inquiries_in_all
+from funnelsim.studies.replication import Plan
+
+OPEN_LEAD = {"compiled": 240, "reference": 1_800}  # bytes
+GROWING = {
+    "compiled": 1.5,
+    "reference": 1.0,
+}  # the compiled engine's pool, while it doubles, beside the new one
+MOST_OPEN = 1 << 30  # of the compiled engine: a pool of a quarter of a terabyte
+GATHERING = 2  # tallies are put side by side while each is still there
+
+_KILOBYTE = 1024
+
+Lowered = tuple[Model | Worlds, Names]
+
+
+def check_memory(
+    scenarios: Mapping[str, Scenario],
+    lowered: Mapping[str, Lowered],
+    plan: Plan,
+    available: int | None = None,
+) -> None:
+    """Refuse what would outgrow memory.
+
+    Parameters
+    ----------
+    scenarios, lowered : mapping of str
+        The scenario of each strategy, and what it was lowered to.
+    plan : Plan
+        What to run.
+    available : int, optional
+        Bytes. Default: what the machine has left; where it does not say, memory is not checked.
+
+    Raises
+    ------
+    ScenarioError
+        Says what would outgrow memory, by how much, and what would be right.
+
+    Examples
+    --------
+    >>> from funnelsim.scenario import load, lower
+    >>> scenario = load("first_steps")
+    >>> check_memory({"today": scenario}, {"today": lower(scenario)}, Plan(), available=1 << 30)
+    >>> check_memory({"today": scenario}, {"today": lower(scenario)}, Plan(), 1 << 20)
+    ... # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ...
+    funnelsim.scenario.errors.ScenarioError: first_steps: the figures of 400 simulated years take ...
+    """
+    left = available_memory() if available is None else available
+    if left is not None:
+        _check_figures(scenarios, lowered, plan, left)
+    _check_open_leads(scenarios, plan, left)
+
+
+def _check_figures(
+    scenarios: Mapping[str, Scenario], lowered: Mapping[str, Lowered], plan: Plan, left: int
+) -> None:
+    """Refuse more replications than there is memory for their tallies."""
+    a_year = GATHERING * sum(_bytes_of_a_year(*each) for each in lowered.values())
+    needed = a_year * plan.replications
+    if needed > left:
+        strategies = "" if len(scenarios) == 1 else f" of {len(scenarios)} strategies"
+        fitting = left // a_year
+        right = f"at most {fitting:,} replications" if fitting else "a shorter period or fewer strategies"
+        what = f"the figures of {plan.replications:,} simulated years{strategies} take {_written(needed)}"
+        raise _refusal(scenarios, what, left, right)
+
+
+def _bytes_of_a_year(models: Model | Worlds, names: Names) -> int:
+    """Count the bytes of a replication's tally."""
+    model = models.median if isinstance(models, Worlds) else models
+    return sum(array.nbytes for array in new_tally(model, len(names.reasons)))
+
+
+# ---- open leads -------------------------------------------------------------------------------
+
+
+def _check_open_leads(scenarios: Mapping[str, Scenario], plan: Plan, left: int | None) -> None:
+    """Refuse strategies that would have too many leads open at once, in all worlds that run together."""
+    bytes_of_lead = OPEN_LEAD[plan.engine] * GROWING[plan.engine]
+    most = MOST_OPEN if plan.engine == "compiled" else float("inf")
+    at_once = _at_once(list(scenarios), plan)
+    bounds = {name: inquiries_in_all(each) for name, each in scenarios.items()}
+    room = most * bytes_of_lead if left is None else left
+    if max(bounds.values()) <= most and sum(bounds[name] for name in at_once) * bytes_of_lead <= room:
+        return  # even if no lead ever ended
+    found = {name: backlog(each) for name, each in scenarios.items()}
+    fullest = max(found, key=lambda name: found[name].leads)
+    if found[fullest].leads > most:
+        what = f"{_described(fullest, found[fullest])}: more than {MOST_OPEN:,}, the most that can be"
+        raise _refusal(scenarios, what, None, _remedies(scenarios[fullest], found[fullest]))
+    needed = bytes_of_lead * sum(found[name].leads for name in at_once)
+    if needed > room:
+        alone = bytes_of_lead * found[fullest].leads <= room
+        right = "jobs = 1" if alone else _remedies(scenarios[fullest], found[fullest])
+        together = f" in {len(at_once)} jobs" if len(at_once) > 1 else ""
+        what = f"{_described(fullest, found[fullest])}, which takes {_written(needed)}{together}"
+        raise _refusal(scenarios, what, left, right)
+
+
+def _at_once(names: list[str], plan: Plan) -> list[str]:
+    """List the strategies that are simulated at the same time, as `replicate` takes them up."""
+    jobs = plan.jobs or os.cpu_count() or 1
+    return list(islice(chain.from_iterable(repeat(names, len(plan.blocks()))), jobs))
+
+
+def _described(name: str, most: Backlog) -> str:
+    where = "queue for" if most.queueing else "wait for the customer in"
+    return (
+        f'strategy "{name}" would have about {_rounded(most.leads)} leads open at once, '
+        f"most of which {where} {most.stage}"
+    )
+
+
+def _remedies(scenario: Scenario, most: Backlog) -> str:
+    """Say what would keep the backlog small."""
+    team = scenario.stages[most.stage].team
+    if most.queueing and team is not None:
+        return (
+            f"fewer inquiries, more people in teams.{team}, stages.{most.stage}.goes_cold_after_days "
+            "or a shorter horizon"
+        )
+    return "fewer inquiries or a shorter horizon"
+
+
+# ---- wording ----------------------------------------------------------------------------------
+
+
+def _refusal(scenarios: Mapping[str, Scenario], what: str, left: int | None, right: str) -> ScenarioError:
+    source = next(iter(scenarios.values())).source
+    there_is = "" if left is None else f" of memory; {_written(left)} are left"
+    return ScenarioError([Problem("", what + there_is, right)], source)
+
+
+def _rounded(number: float) -> str:
+    """Write a number with two significant digits."""
+    return f"{int(float(f'{number:.2g}')):,}"
+
+
+def _written(size: float) -> str:
+    """Write a number of bytes.
+
+    >>> _written(3_450_000_000)
+    '3.5 GB'
+    """
+    for unit in ("kB", "MB", "GB"):
+        size /= 1000
+        if size < 999.5:
+            return f"{size:.2g} {unit}" if size < 99.5 else f"{size:.0f} {unit}"
+    return f"{size / 1000:,.1f} TB"
+
+
+# ---- what the machine has ---------------------------------------------------------------------
+
+
+class _Group(NamedTuple):
+    """Where a control group of Linux says what it may use, uses, and could give back at once."""
+
+    limit: str
+    used: str
+    statistics: str
+    reclaimable: str
+
+
+_GROUPS = (
+    _Group("memory.max", "memory.current", "memory.stat", "inactive_file"),
+    _Group(
+        *("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes"),
+        *("memory/memory.stat", "total_inactive_file"),
+    ),
+)
+
+
+def available_memory(root: Path = Path("/")) -> int | None:
+    """Return the bytes that the machine, or the container around this process, has left.
+
+    None where neither says so.
+
+    Parameters
+    ----------
+    root : Path
+        Where `proc` and `sys` are, as Linux has them. Elsewhere it is all memory that is built in.
+
+    Examples
+    --------
+    >>> left = available_memory()
+    >>> left is None or left > 0
+    True
+    """
+    found = [_of_machine(root), *(_of_group(root / "sys/fs/cgroup", each) for each in _GROUPS)]
+    return min((each for each in found if each is not None), default=None)
+
+
+def _of_machine(root: Path) -> int | None:
+    try:
+        return _KILOBYTE * _number_after("MemAvailable:", (root / "proc/meminfo").read_text())
+    except (OSError, ValueError):
+        pass
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, OSError, ValueError):  # no such question on this system
+        return None
+
+
+def _of_group(folder: Path, group: _Group) -> int | None:
+    """Return what a control group has left, None where it sets no limit."""
+    try:
+        limit, used = (int((folder / name).read_text()) for name in (group.limit, group.used))
+        return max(
+            0, limit - used + _number_after(group.reclaimable, (folder / group.statistics).read_text())
+        )
+    except (OSError, ValueError):  # no such group, or "max"
+        return None
+
+
+def _number_after(name: str, text: str) -> int:
+    """Find the number after a name at the beginning of a line; ValueError where there is none."""
+    for line in text.splitlines():
+        words = line.split()
+        if words and words[0] == name:
+            return int(words[1])
+    raise ValueError(f"nothing is said about {name}")

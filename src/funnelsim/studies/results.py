@@ -1,0 +1,387 @@
+"""What a simulation gives back: figures as frames, pictures, a verdict.
+
+Pandas and matplotlib are imported when a frame or a picture is asked for, so that the command line
+starts without them.
+"""
+# ruff: noqa: PLC0415
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from funnelsim.decisions import Comparison
+from funnelsim.forecast import Forecast
+from funnelsim.scenario import Scenario
+from funnelsim.studies.replication import Plan
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+
+def _reports(module: str) -> Any:
+    """Find what draws or prints results, by its name: data stands on a floor below all pictures."""
+    return import_module(f"funnelsim.reports.{module}")
+
+
+@dataclass(frozen=True)
+class SimulationResult:
+    """One strategy in many simulated years, as `simulate` returns it.
+
+    Columns of its frames: `mean` with `low` and `high`, its 95 % precision; `p10`, `p50` and `p90`, the
+    range of single simulated years. What is undefined is NaN or infinite.
+
+    Attributes
+    ----------
+    scenario : Scenario
+        Of the strategy, its changes made and its horizon chosen.
+    strategy : str
+    forecast : Forecast
+        The finished years.
+    plan : Plan
+        What was asked for.
+    digest : str or None
+        SHA-256 of all ledgers, where the plan asks for it.
+
+    Examples
+    --------
+    >>> import funnelsim as fs
+    >>> result = fs.simulate(fs.load("first_steps"), replications=5, jobs=1)
+    >>> result.years, round(float(result.summary.loc["inquiries", "mean"] / 480), 1)
+    (5, 1.0)
+    >>> sorted(result.by_stage["conversion"].columns)
+    ['high', 'low', 'mean', 'p10', 'p50', 'p90']
+    """
+
+    scenario: Scenario
+    strategy: str
+    forecast: Forecast
+    plan: Plan
+    digest: str | None = None
+
+    @property
+    def years(self) -> int:
+        """Count the simulated years that were finished."""
+        return self.forecast.years
+
+    @property
+    def stopped(self) -> bool:
+        """Say whether fewer were finished than asked for."""
+        return self.forecast.years < self.plan.replications
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Say in sentences what the reader must know before using the figures."""
+        return self.forecast.warnings()
+
+    @cached_property
+    def summary(self) -> pd.DataFrame:
+        """All figures of the period: a row for each; title, unit and statistics."""
+        from funnelsim.studies import frames
+
+        return frames.summary(self.forecast)
+
+    @property
+    def by_month(self) -> pd.DataFrame:
+        """Figures by month: columns (figure, statistic)."""
+        return self._by("month")
+
+    @property
+    def by_channel(self) -> pd.DataFrame:
+        """Figures by channel: columns (figure, statistic)."""
+        return self._by("channel")
+
+    @property
+    def by_segment(self) -> pd.DataFrame:
+        """Figures by segment: columns (figure, statistic)."""
+        return self._by("segment")
+
+    @property
+    def by_stage(self) -> pd.DataFrame:
+        """Figures by stage: columns (figure, statistic)."""
+        return self._by("stage")
+
+    @property
+    def by_rep(self) -> pd.DataFrame:
+        """Figures by rep: columns (figure, statistic)."""
+        return self._by("rep")
+
+    @property
+    def by_team(self) -> pd.DataFrame:
+        """Figures by team: columns (figure, statistic)."""
+        return self._by("team")
+
+    @cached_property
+    def conversions(self) -> pd.DataFrame:
+        """The conversion typed for each stage beside the simulated one."""
+        from funnelsim.studies import frames
+
+        return frames.conversions(self.forecast)
+
+    @cached_property
+    def reasons(self) -> pd.DataFrame:
+        """Inquiries of the period that ended without a contract: stages by reasons, in the mean year."""
+        from funnelsim.studies import frames
+
+        return frames.reasons(self.forecast)
+
+    @cached_property
+    def team_hours(self) -> pd.DataFrame:
+        """Hours of the period by team: available, worked, asked."""
+        from funnelsim.studies import frames
+
+        return frames.teams(self.forecast)
+
+    @cached_property
+    def unknown(self) -> pd.DataFrame:
+        """The share of the variance between years that is not known; the rest is chance.
+
+        A row for each main figure; no rows where nothing is uncertain.
+        """
+        from funnelsim.studies import frames
+
+        return frames.unknown(self.forecast)
+
+    @cached_property
+    def drivers(self) -> pd.DataFrame:
+        """Rank correlation of the main figures with each uncertain number, the closest first."""
+        from funnelsim.studies import frames
+
+        return frames.drivers(self.forecast)
+
+    @cached_property
+    def goals(self) -> pd.DataFrame:
+        """The chance of each goal, with its 95 % interval."""
+        from funnelsim.studies import frames
+
+        return frames.goals({self.strategy: self.forecast}).droplevel("strategy")
+
+    @cached_property
+    def cycle(self) -> pd.DataFrame:
+        """The share of contracts won by each number of days since the inquiry."""
+        from funnelsim.studies import frames
+
+        return frames.cycle(self.forecast)
+
+    def plot_forecast(self, metric: str = "bookings", ax: Axes | None = None) -> Axes:
+        """Draw a figure by month: median and range of single simulated years.
+
+        Parameters
+        ----------
+        metric : str
+            A figure that is defined by month, such as "bookings" or "won".
+        ax : Axes, optional
+            Where to draw; a new figure by default.
+
+        Raises
+        ------
+        ValueError
+            If there is no such figure, or not by month.
+        """
+        return _reports("pictures").forecast_fan(self.forecast, self.strategy, metric, ax)
+
+    def plot_funnel(self, ax: Axes | None = None) -> Axes:
+        """Draw what becomes of the period's inquiries in each stage, in the mean simulated year."""
+        return _reports("pictures").funnel(self.forecast, self.strategy, ax)
+
+    def plot_cycle(self, ax: Axes | None = None) -> Axes:
+        """Draw the share of contracts won by the days since the inquiry."""
+        return _reports("pictures").cycle_curve({self.strategy: self.forecast}, ax)
+
+    def plot_response(self) -> tuple[Axes, Axes]:
+        """Draw inquiries, and what one more of them costs, against each channel's cost per month.
+
+        Raises
+        ------
+        ValueError
+            If no channel has a response.
+        """
+        return _reports("responses").plot_response(self.scenario)
+
+    def _by(self, dimension: str) -> pd.DataFrame:
+        from funnelsim.studies import frames
+
+        return frames.breakdown(self.forecast, dimension)
+
+    def _repr_html_(self) -> str:
+        return _reports("notebook").simulation_html(self)
+
+
+@dataclass(frozen=True)
+class ComparisonResult:
+    """Strategies of a scenario in the same worlds, as `compare` returns them.
+
+    Iterating gives the names of the strategies, `result[name]` the `SimulationResult` of one.
+
+    Attributes
+    ----------
+    scenario : Scenario
+        With all its strategies.
+    simulations : dict of str to SimulationResult
+        By strategy; the first is the base that the others are compared with.
+
+    Examples
+    --------
+    >>> import funnelsim as fs
+    >>> result = fs.compare(fs.load("first_steps"), replications=5, jobs=1)
+    >>> list(result), result.base
+    (['today', 'more_inquiries', 'one_more_rep'], 'today')
+    >>> bool(result.table.loc["one_more_rep", "cost"] > result.table.loc["today", "cost"])
+    True
+    """
+
+    scenario: Scenario
+    simulations: dict[str, SimulationResult]
+
+    @cached_property
+    def comparison(self) -> Comparison:
+        """The paired comparison against the base."""
+        return Comparison({name: each.forecast for name, each in self.simulations.items()})
+
+    @property
+    def base(self) -> str:
+        """Name what the others are compared with."""
+        return self.comparison.base
+
+    @property
+    def years(self) -> int:
+        """Count the simulated years that every strategy finished."""
+        return self.comparison.years
+
+    @property
+    def plan(self) -> Plan:
+        """Tell what was asked for."""
+        return self.simulations[self.base].plan
+
+    @property
+    def stopped(self) -> bool:
+        """Say whether fewer years were finished than asked for."""
+        return self.simulations[self.base].stopped
+
+    @property
+    def verdict(self) -> str:
+        """Say in words what to choose, on profit."""
+        return self.comparison.verdict()
+
+    @property
+    def best(self) -> str | None:
+        """Name the strategy of the highest mean profit among those that surely beat the base."""
+        return self.comparison.best()
+
+    @property
+    def warnings(self) -> dict[str, tuple[str, ...]]:
+        """Say what the reader must know, by strategy; those without warnings are left out."""
+        found = {name: each.warnings for name, each in self.simulations.items()}
+        return {name: warnings for name, warnings in found.items() if warnings}
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """What decides, a row for each strategy.
+
+        For each figure its mean with `_p10` and `_p90`, the range of single simulated years; for
+        `profit_gain` (against the base) and `return_on_extra` the 95 % precision `_low` and `_high`.
+        """
+        from funnelsim.studies import frames
+
+        return frames.decision_table(self.comparison)
+
+    @cached_property
+    def summary(self) -> pd.DataFrame:
+        """All figures of the period: a row for each strategy and figure."""
+        return self._stacked("summary")
+
+    @cached_property
+    def differences(self) -> pd.DataFrame:
+        """All figures against the base: a row for each strategy and figure, 95 % precision of the mean."""
+        from funnelsim.studies import frames
+
+        return frames.differences(self.comparison)
+
+    @property
+    def unknown(self) -> pd.DataFrame:
+        """The share of the variance between years that is not known, by strategy and figure."""
+        return self._stacked("unknown")
+
+    @property
+    def drivers(self) -> pd.DataFrame:
+        """Rank correlation of the main figures with each uncertain number, by strategy."""
+        return self._stacked("drivers")
+
+    @cached_property
+    def goals(self) -> pd.DataFrame:
+        """The chance of each goal by strategy, with its 95 % interval."""
+        from funnelsim.studies import frames
+
+        return frames.goals(self.comparison.forecasts)
+
+    @property
+    def by_month(self) -> pd.DataFrame:
+        """Figures by strategy and month."""
+        return self._stacked("by_month")
+
+    @property
+    def by_channel(self) -> pd.DataFrame:
+        """Figures by strategy and channel."""
+        return self._stacked("by_channel")
+
+    @property
+    def by_segment(self) -> pd.DataFrame:
+        """Figures by strategy and segment."""
+        return self._stacked("by_segment")
+
+    @property
+    def by_stage(self) -> pd.DataFrame:
+        """Figures by strategy and stage."""
+        return self._stacked("by_stage")
+
+    @property
+    def by_rep(self) -> pd.DataFrame:
+        """Figures by strategy and rep."""
+        return self._stacked("by_rep")
+
+    @property
+    def by_team(self) -> pd.DataFrame:
+        """Figures by strategy and team."""
+        return self._stacked("by_team")
+
+    def plot_strategies(self, metric: str = "net_contribution", ax: Axes | None = None) -> Axes:
+        """Draw how a figure of each strategy differs from the base's, with the precision of the mean.
+
+        Parameters
+        ----------
+        metric : str
+            A figure, such as "net_contribution", "won" or "cycle_length".
+        ax : Axes, optional
+            Where to draw; a new figure by default.
+
+        Raises
+        ------
+        ValueError
+            If there is no such figure.
+        """
+        return _reports("pictures").strategies(self.comparison, metric, ax)
+
+    def plot_cycle(self, ax: Axes | None = None) -> Axes:
+        """Draw the cycle curves of all strategies."""
+        return _reports("pictures").cycle_curve(self.comparison.forecasts, ax)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.simulations)
+
+    def __len__(self) -> int:
+        return len(self.simulations)
+
+    def __getitem__(self, strategy: str) -> SimulationResult:
+        return self.simulations[strategy]
+
+    def _stacked(self, frame: str) -> pd.DataFrame:
+        from funnelsim.studies import frames
+
+        return frames.side_by_side((name, getattr(each, frame)) for name, each in self.simulations.items())
+
+    def _repr_html_(self) -> str:
+        return _reports("notebook").comparison_html(self)

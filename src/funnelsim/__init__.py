@@ -12,8 +12,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from funnelsim.model.own_policy import PolicyError, register_policy
     from funnelsim.reports.responses import plot_response
-    from funnelsim.rules.own_policy import PolicyError, register_policy
     from funnelsim.scenario import Scenario, ScenarioError, load, parse, presets
     from funnelsim.studies.results import ComparisonResult, SimulationResult
     from funnelsim.studies.study import EndlessLoopError, compare, simulate
@@ -37,7 +37,7 @@ __all__ = [
 _HOMES = {
     "ComparisonResult": "funnelsim.studies.results",
     "EndlessLoopError": "funnelsim.studies.study",
-    "PolicyError": "funnelsim.rules.own_policy",
+    "PolicyError": "funnelsim.model.own_policy",
     "Scenario": "funnelsim.scenario",
     "ScenarioError": "funnelsim.scenario",
     "SimulationResult": "funnelsim.studies.results",
@@ -46,7 +46,7 @@ _HOMES = {
     "parse": "funnelsim.scenario",
     "plot_response": "funnelsim.reports.responses",
     "presets": "funnelsim.scenario",
-    "register_policy": "funnelsim.rules.own_policy",
+    "register_policy": "funnelsim.model.own_policy",
     "simulate": "funnelsim.studies.study",
 }
 

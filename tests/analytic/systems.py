@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from funnelsim.model.model import Model
-from funnelsim.rules.own_policy import BUILT_IN
+from funnelsim.model.own_policy import BUILT_IN
 from funnelsim.scenario import lower, parse
 
 START = "2096-06-01"  # of the period, after WARM_UP

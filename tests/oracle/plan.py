@@ -13,9 +13,9 @@ from funnelsim.chance.distributions.lookup import DISTRIBUTION, Family
 from funnelsim.chance.keys import Entity, entity, purpose
 from funnelsim.compiling.arrays import Record, Records
 from funnelsim.model.model import Model
+from funnelsim.model.own_policy import policy_number, register_policy
 from funnelsim.model.records import CHANNEL, HOURS, POINT, REP, ROUTE, SEGMENT, STAGE, TEAM
 from funnelsim.model.words import DAY, HOUR, LOST, NEVER, NOBODY, NOTHING, WON, Assignment, QueueOrder
-from funnelsim.rules.own_policy import policy_number, register_policy
 
 OWN_POLICY = "last_with_room"
 

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from funnelsim.compiling.arrays import Record, Records
+from funnelsim.model.own_policy import BUILT_IN, register_policy
 from funnelsim.model.words import NOBODY
-from funnelsim.rules.own_policy import BUILT_IN, register_policy
 
 Document = dict[str, Any]
 

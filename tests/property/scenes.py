@@ -11,8 +11,8 @@ from __future__ import annotations
 from itertools import product
 from typing import NamedTuple
 
+from funnelsim.model.own_policy import BUILT_IN
 from funnelsim.model.words import Assignment, Due, QueueOrder
-from funnelsim.rules.own_policy import BUILT_IN
 
 from .scenarios import POLICIES
 from .watching import MANY, PUSHES, chosen_among_many, in_order

@@ -9,8 +9,8 @@ import pytest
 
 from funnelsim.compiling.arrays import Record, Records
 from funnelsim.engines import ENGINES, history
+from funnelsim.model.own_policy import BUILT_IN, register_policy
 from funnelsim.model.words import Event, QueueOrder
-from funnelsim.rules.own_policy import BUILT_IN, register_policy
 from funnelsim.scenario import Scenario, lower, parse
 
 SALES_FLOOR = """

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from funnelsim.chance.keys import Entity, entity, hash24, purpose
+from funnelsim.model.own_policy import BUILT_IN
 from funnelsim.model.words import DAY, HOUR, LOST, NEVER, NOBODY, NOTHING, WON, Assignment, QueueOrder
-from funnelsim.rules.own_policy import BUILT_IN
 from funnelsim.scenario import Scenario, load, lower, parse
 from funnelsim.scenario.calendars import Calendar
 from funnelsim.scenario.channels import ChannelKind

@@ -12,8 +12,8 @@ import funnelsim as fs
 from funnelsim.compiling.arrays import Record, Records
 from funnelsim.engines import history
 from funnelsim.engines.compiled import loop as compiled
+from funnelsim.model.own_policy import BUILT_IN, PolicyError, policy_names, register_policy
 from funnelsim.model.words import Assignment, Event
-from funnelsim.rules.own_policy import BUILT_IN, PolicyError, policy_names, register_policy
 from funnelsim.scenario import Scenario, lower, outlook, parse
 
 from .good_scenario import GOOD, after, edited, problems_of

@@ -19,6 +19,7 @@ from funnelsim import rules
 from funnelsim.chance.keys import WORLD
 from funnelsim.compiling.arrays import Record, Records
 from funnelsim.model.model import Model
+from funnelsim.model.own_policy import callable_by_compiled_code, policy_number, register_policy
 from funnelsim.model.records import LEAD, REP, STAGE, TEAM
 from funnelsim.model.words import (
     DAY,
@@ -34,7 +35,6 @@ from funnelsim.model.words import (
     QueueOrder,
 )
 from funnelsim.rules import assignment, contracts, costs, ending, people, visits
-from funnelsim.rules.own_policy import callable_by_compiled_code, policy_number, register_policy
 from funnelsim.scenario import lower, parse
 
 SALES_FLOOR = """

@@ -6,9 +6,9 @@ from funnelsim.chance.keys import uniforms
 from funnelsim.compiling.arrays import Integers, Record, Records
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.model.model import Model
+from funnelsim.model.own_policy import ask
 from funnelsim.model.words import NOBODY, Assignment, QueueOrder
 from funnelsim.rules.contracts import worth
-from funnelsim.rules.own_policy import ask
 from funnelsim.rules.people import skill_now
 
 SHORTLIST = 20  # of the team's queue, from which reps pick their cherries

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple, Protocol
 
 from funnelsim.chance.distributions import Constant, Scipy
 from funnelsim.chance.keys import Entity, entity, hash24, purpose
+from funnelsim.model.own_policy import BUILT_IN, policy_number
 from funnelsim.model.words import DAY, LOST, NEVER, NOBODY, NOTHING, SECOND, WON, Assignment, QueueOrder
-from funnelsim.rules.own_policy import BUILT_IN, policy_number
 from funnelsim.scenario.calendars import Calendar
 from funnelsim.scenario.channels import Promotion
 from funnelsim.scenario.effects import by_heat, committee_effect, odds_of, theorist_odds

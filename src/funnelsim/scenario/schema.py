@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import AfterValidator, Field
 
 from funnelsim.metrics import FIGURES
-from funnelsim.rules.own_policy import BUILT_IN, policy_names
+from funnelsim.model.own_policy import BUILT_IN, policy_names
 from funnelsim.scenario.channels import Channel, Mix
 from funnelsim.scenario.errors import nearest
 from funnelsim.scenario.quantities import (

@@ -21,7 +21,7 @@ from funnelsim.engines.compiled.blocks import PAGE, live_block
 from funnelsim.engines.fold import Tally, fold, new_tally, stack
 from funnelsim.engines.ledger import rows_of_a_step
 from funnelsim.model.model import Model, Names
-from funnelsim.rules.own_policy import BUILT_IN, policy_names
+from funnelsim.model.own_policy import BUILT_IN, policy_names
 
 BLOCK = {"compiled": 5, "reference": 1}  # worlds run between two reports of progress
 

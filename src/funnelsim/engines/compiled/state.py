@@ -12,9 +12,9 @@ from funnelsim.compiling.handles import by_pointer
 from funnelsim.engines.compiled.agenda import NOT_DUE, Places, new_agenda, order_of, schedule
 from funnelsim.engines.compiled.queues import LINK, NONE, empty, new_queues
 from funnelsim.model.model import Model
+from funnelsim.model.own_policy import callable_by_compiled_code
 from funnelsim.model.records import LEAD
 from funnelsim.model.words import NEVER, Assignment
-from funnelsim.rules.own_policy import callable_by_compiled_code
 
 FIRST_POOL = 256  # leads at once, doubled when it is full
 

@@ -14,7 +14,7 @@ from itertools import accumulate, pairwise
 
 from .firm import DAY, HOUR, LOST, WON, Draws, Firm, Inquiry, Rep, Segment, Stage, whole
 
-MOST_ROUNDS = 10_000
+MOST_WAVES = 10_000
 COLD = "gone cold"
 KINDS = (
     "day ends",
@@ -189,15 +189,15 @@ class Simulation:
 
     def live_through_the_instant(self) -> None:
         """Decide all that is due, round after round; grant once; again, until nothing stirs."""
-        rounds = 0
+        waves = 0
         while True:
             due = sorted((kind, who) for when, kind, who in self.everything_to_come() if when == self.now)
             for kind, who in due:
                 self.decide(KINDS[kind], who)
             if due:
-                rounds += 1
-                if rounds > MOST_ROUNDS:
-                    raise RuntimeError(f"more than {MOST_ROUNDS} rounds at {self.now}")
+                waves += 1
+                if waves > MOST_WAVES:
+                    raise RuntimeError(f"more than {MOST_WAVES} waves at {self.now}")
             elif not self.grant_once():
                 return
 

@@ -144,7 +144,7 @@ def test_laws_of_the_state(text: Toml, seed: int) -> None:
         owned = state.leads["rep"][(state.leads["entity"] > 0) & (state.leads["rep"] != NOBODY)]
         assert (state.reps["open"] == np.bincount(owned, minlength=len(state.reps))).all()
         assert (state.reps["open"] <= state.teams["max_open"][state.reps["team"]]).all()
-        assert state.clock[0]["due"] - state.clock[0]["gap"] == (state.places >= 0).sum()
+        assert state.clock[0]["due"] - state.clock[0]["gap"] == (state.positions >= 0).sum()
 
 
 ONE_STAGE = """

@@ -16,7 +16,7 @@ from funnelsim.chance.keys import UNCERTAINTY, Entity, entity, uniforms, world_o
 from funnelsim.model.model import Model
 from funnelsim.scenario import Scenario, from_document, load, parse, strategy_names, worlds_of
 from funnelsim.scenario.lowering import Groundwork
-from funnelsim.scenario.places import leaves, written
+from funnelsim.scenario.paths import leaves, written
 from funnelsim.scenario.uncertainties import applied
 
 from .scenarios import Toml, scenarios

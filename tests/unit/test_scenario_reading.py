@@ -12,7 +12,7 @@ from funnelsim.chance.distributions import Constant, Lognormal, Pert, Quantiles,
 from funnelsim.scenario import Scenario, json_schema, load, origins, parse, presets, strategy_names
 from funnelsim.scenario.files import preset_text
 from funnelsim.scenario.lines import line_of, lines_of_keys
-from funnelsim.scenario.places import leaves, written
+from funnelsim.scenario.paths import leaves, written
 
 README_EXAMPLE = """
 start = 2026-01-01

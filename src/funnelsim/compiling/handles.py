@@ -78,7 +78,7 @@ class Group(types.Type):
         """Return the type of a member, None where there is none of that name."""
         return dict(self.members).get(name)
 
-    def place(self, name: str) -> int:
+    def first_word(self, name: str) -> int:
         """Return the first of the words that a member has in the list."""
         return _WORDS * [member for member, _ in self.members].index(name)
 
@@ -153,7 +153,7 @@ class _MembersOfGroup(AttributeTemplate):
 @lower_getattr_generic(Group)
 def _read_member(context: Any, builder: Any, kind: Group, start: Any, name: str) -> Any:
     def word(offset: int) -> Any:
-        read = builder.load(cgutils.gep_inbounds(builder, start, kind.place(name) + offset))
+        read = builder.load(cgutils.gep_inbounds(builder, start, kind.first_word(name) + offset))
         read.set_metadata("invariant.load", builder.module.add_metadata([]))
         return read
 

@@ -113,8 +113,8 @@ def _prune(folders: Path) -> None:
         folder for folder in folders.iterdir() if _NAME.fullmatch(folder.name) and not folder.is_symlink()
     ]
     last_used = sorted(((folder.stat().st_mtime, folder) for folder in ours), reverse=True)
-    for place, (used, folder) in enumerate(last_used):
-        if now - used > (_LONG_UNUSED if place < _ALWAYS_KEPT else _JUST_USED):
+    for rank, (used, folder) in enumerate(last_used):
+        if now - used > (_LONG_UNUSED if rank < _ALWAYS_KEPT else _JUST_USED):
             shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -8,7 +8,7 @@ from funnelsim.compiling.arrays import Record
 from funnelsim.engines.ledger import Ledger
 from funnelsim.model.model import Model
 
-MOST_ROUNDS = 10_000  # of decisions at one instant, before an engine gives up
+MOST_WAVES = 10_000  # of decisions at one instant, before an engine gives up
 
 
 class StuckError(RuntimeError):
@@ -24,7 +24,7 @@ class StuckError(RuntimeError):
 
     def __init__(self, now: int, stages: tuple[int, ...]) -> None:
         super().__init__(
-            f"more than {MOST_ROUNDS:,} rounds of decisions at one instant ({now} µs), in stages {stages}"
+            f"more than {MOST_WAVES:,} waves of decisions at one instant ({now} µs), in stages {stages}"
         )
         self.now = now
         self.stages = stages
@@ -47,7 +47,7 @@ class Engine(Protocol):
         Raises
         ------
         StuckError
-            More than MOST_ROUNDS rounds of decisions at one instant.
+            More than MOST_WAVES waves of decisions at one instant.
         """
 
     def close(self, state: Any, ledger: Ledger) -> bool:

@@ -2,7 +2,7 @@
 
 It reads like a story (`Office.pursue`) and owns clock, queues and the writing of rows;
 everything that is decided comes from the rules. SimPy breaks ties by priority: a `Happening`
-carries its place in the order of an instant (round, kind, entity), and grants of capacity come after
+carries where it stands in the order of an instant (wave, kind, entity), and grants of capacity come after
 everything that is due.
 """
 
@@ -17,7 +17,7 @@ from simpy.events import EventPriority
 
 from funnelsim.compiling.arrays import Record
 from funnelsim.engines.ledger import Ledger, has_room, rows_of_a_step, write, write_cost
-from funnelsim.engines.protocol import MOST_ROUNDS, StuckError
+from funnelsim.engines.protocol import MOST_WAVES, StuckError
 from funnelsim.model.model import Model
 from funnelsim.model.records import LEAD
 from funnelsim.model.words import DAY, GONE_COLD, NOBODY, NOTHING, Assignment, Due, Event
@@ -74,17 +74,17 @@ class ReferenceEngine:
 
 
 class Happening(simpy.Event):
-    """Something due at a time, at its place in the order of that instant."""
+    """Something due at a time, in the order of that instant."""
 
     def __init__(self, office: Office, time: int, kind: Due, entity: int) -> None:
         super().__init__(office.env)
         self._ok = True
         self._value = None
         self.lead: Record | None = None
-        self.round = office.round + 1 if time == office.now else 0
+        self.wave = office.wave + 1 if time == office.now else 0
         self.callbacks = [office.decide]
         if time < office.model.horizon:
-            order = (self.round << 72) + (kind << 64) + entity + AFTER_SIMPYS_OWN
+            order = (self.wave << 72) + (kind << 64) + entity + AFTER_SIMPYS_OWN
             office.env.schedule(self, cast(EventPriority, order), delay=int(time) - office.now)
 
     def then(self, action: Callable[[simpy.Event], None]) -> None:
@@ -104,7 +104,7 @@ class Office:
         self.model = model
         self.world = world
         self.env = simpy.Environment(initial_time=0)
-        self.round = 0
+        self.wave = 0
         self.ledger: Ledger
         self.channels = model.channels.copy()
         self.expected = model.expected.copy()
@@ -113,7 +113,7 @@ class Office:
         self.order = np.arange(len(model.reps))
         self.own_queues: list[list[Record]] = [[] for _ in model.reps]
         self.team_queues: list[list[Record]] = [[] for _ in model.teams]
-        self.turns: dict[int, tuple[simpy.Event, Happening]] = {}  # of those in queues: rep or cold
+        self.waiting: dict[int, tuple[simpy.Event, Happening]] = {}  # of those in queues: rep or cold
         self.open_leads: dict[int, Record] = {}
         self.grant_is_scheduled = False
         self.left_to_book: list[Record] | None = None  # while the simulation closes
@@ -139,10 +139,10 @@ class Office:
     # An instant: decide everything due in order, then grant capacity, one lead at a time.
 
     def decide(self, happening: simpy.Event) -> None:
-        """Note the round of what is decided now, and that capacity may be granted afterwards."""
+        """Note the wave of what is decided now, and that capacity may be granted afterwards."""
         assert isinstance(happening, Happening)
-        self.round = happening.round
-        if self.round > MOST_ROUNDS:
+        self.wave = happening.wave
+        if self.wave > MOST_WAVES:
             raise StuckError(int(self.now), self.stages_due(happening))
         self.schedule_grant()
 
@@ -168,9 +168,9 @@ class Office:
             lead, rep = self.next_grant(number)
             if lead is not None:
                 take_out(self.queue_of(lead, number), lead)
-                turn, goes_cold = self.turns.pop(int(lead["entity"]))
+                called_up, goes_cold = self.waiting.pop(int(lead["entity"]))
                 goes_cold.call_off()
-                turn.succeed(rep)
+                called_up.succeed(rep)
                 self.schedule_grant()
                 return
 
@@ -200,7 +200,7 @@ class Office:
         def worth(lead: Record) -> int:
             return contracts.worth(self.model, self.world, lead, skill, self.now - int(lead["since"]))
 
-        return max(sorted(queue, key=place_in_queue)[: assignment.SHORTLIST], key=worth)
+        return max(sorted(queue, key=order_in_queue)[: assignment.SHORTLIST], key=worth)
 
     # The lives of leads, reps, teams, channels and days.
 
@@ -262,18 +262,18 @@ class Office:
         """Queue for a rep; what is returned comes true with the rep, or with None when patience ends."""
         team = int(self.model.stages[lead["stage"]]["team"])
         self.place(lead, team)
-        turn = self.env.event()
+        called_up = self.env.event()
         patience = visits.patience(self.model, self.world, lead)
         goes_cold = self.due(self.now + patience, Due.GOES_COLD, lead)
 
         def give_up(_: simpy.Event) -> None:
             take_out(self.queue_of(lead, team), lead)
-            del self.turns[int(lead["entity"])]
-            turn.succeed(None)
+            del self.waiting[int(lead["entity"])]
+            called_up.succeed(None)
 
         goes_cold.then(give_up)
-        self.turns[int(lead["entity"])] = (turn, goes_cold)
-        return turn
+        self.waiting[int(lead["entity"])] = (called_up, goes_cold)
+        return called_up
 
     def place(self, lead: Record, number: int) -> None:
         """Put a lead into the queue of the rep it keeps or is given, or into the team's."""
@@ -355,7 +355,7 @@ class Office:
         yield Happening(self, rep["leaves"], Due.REP_LEAVES, number)
         rep["on_staff"] = 0
         queue, self.own_queues[number] = self.own_queues[number], []
-        for lead in sorted(queue, key=place_in_queue):
+        for lead in sorted(queue, key=order_in_queue):
             self.place(lead, int(rep["team"]))
 
     def open_up(self, number: int) -> Story:
@@ -401,7 +401,7 @@ class Office:
         self.reps[rep]["open"] += 1
 
     def give_up_rep(self, lead: Record) -> None:
-        """Free the slot of the rep who owns a lead."""
+        """Let a lead have no owner; its rep has one open lead less."""
         if lead["rep"] != NOBODY:
             self.reps[lead["rep"]]["open"] -= 1
             lead["rep"] = NOBODY
@@ -411,16 +411,16 @@ class Office:
         write(self.ledger, self.now, lead, event, waited, worked, money)
 
 
-def place_in_queue(lead: Record) -> tuple[int, int, int]:
+def order_in_queue(lead: Record) -> tuple[int, int, int]:
     """Order leads in a queue: rank, time queued, entity."""
     return int(lead["rank"]), int(lead["since"]), int(lead["entity"])
 
 
 def first_of(queue: list[Record]) -> Record:
     """Find the lead that is worked next."""
-    return min(queue, key=place_in_queue)
+    return min(queue, key=order_in_queue)
 
 
 def take_out(queue: list[Record], lead: Record) -> None:
     """Take a lead out of a queue."""
-    del queue[next(place for place, waiting in enumerate(queue) if waiting is lead)]
+    del queue[next(number for number, waiting in enumerate(queue) if waiting is lead)]

@@ -41,10 +41,10 @@ class Cycle:
 
     def _day(self, level: float) -> float:
         """Read the curve: the first day by which the share is reached."""
-        place = max(1, int(np.searchsorted(self.share, level - 1e-12)))
-        before, after = self.share[place - 1], self.share[place]
+        position = max(1, int(np.searchsorted(self.share, level - 1e-12)))
+        before, after = self.share[position - 1], self.share[position]
         part = 0.0 if level <= before else (level - before) / (after - before)
-        return float(self.days[place - 1] + part * (self.days[place] - self.days[place - 1]))
+        return float(self.days[position - 1] + part * (self.days[position] - self.days[position - 1]))
 
 
 def cycle(ages: Integers, mean: Interval) -> Cycle:

@@ -150,16 +150,16 @@ class Forecast:
         undefined = np.sum(~np.isfinite(years), axis=0)
         estimates = tuple(
             Estimate(
-                mean=float(mean.value[place]),
-                low=float(mean.low[place]),
-                high=float(mean.high[place]),
-                p10=float(p10[place]),
-                p50=float(p50[place]),
-                p90=float(p90[place]),
+                mean=float(mean.value[position]),
+                low=float(mean.low[position]),
+                high=float(mean.high[position]),
+                p10=float(p10[position]),
+                p50=float(p50[position]),
+                p90=float(p90[position]),
                 years=self.years,
-                undefined=int(undefined[place]),
+                undefined=int(undefined[position]),
             )
-            for place in range(len(undefined))
+            for position in range(len(undefined))
         )
         return Breakdown(figure, dimension, labels(self.names, dimension), estimates)
 
@@ -178,8 +178,8 @@ class Forecast:
         array (n, G)
             In the order of `names.reasons`.
         """
-        place, bounds = DIMENSIONS.index(dimension), slot_bounds(self.model)
-        slots = slice(bounds[place], bounds[place + 1])
+        position, bounds = DIMENSIONS.index(dimension), slot_bounds(self.model)
+        slots = slice(bounds[position], bounds[position + 1])
         return np.asarray(self.tallies.reasons[:, basis, slots].mean(axis=0))
 
     def pairs(self, metric: str) -> tuple[Floats, Floats]:
@@ -235,10 +235,10 @@ class Forecast:
         unserved = stages.period(Event.WENT_COLD) + self.tallies.queue[:, 1:].sum(axis=1)
         extra = unserved.mean(axis=0) * effort
         found = []
-        for place, team in enumerate(self.names.teams):
-            worked = float(teams.busy[:, place].mean())
-            asked = worked + float(extra[self.model.stages["team"] == place].sum())
-            hours = (float(teams.available[place]) / HOUR, worked / HOUR, max(worked, asked) / HOUR)
+        for position, team in enumerate(self.names.teams):
+            worked = float(teams.busy[:, position].mean())
+            asked = worked + float(extra[self.model.stages["team"] == position].sum())
+            hours = (float(teams.available[position]) / HOUR, worked / HOUR, max(worked, asked) / HOUR)
             found.append(TeamHours(team, *hours))
         return tuple(found)
 

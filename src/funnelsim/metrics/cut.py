@@ -66,8 +66,8 @@ def cut(model: Model, tallies: Tally, dimension: str) -> Cut:
         One of CUTS.
     """
     bounds = slot_bounds(model)
-    place = DIMENSIONS.index("rep" if dimension == "team" else dimension)
-    found = _bare(tallies.sums[:, :, bounds[place] : bounds[place + 1]])
+    dimension_number = DIMENSIONS.index("rep" if dimension == "team" else dimension)
+    found = _bare(tallies.sums[:, :, bounds[dimension_number] : bounds[dimension_number + 1]])
     queue = tallies.queue.cumsum(axis=1)[:, 1:]  # (R, M, S) at the end of each month
     if dimension == "stage":
         return replace(found, queue=queue[:, -1])

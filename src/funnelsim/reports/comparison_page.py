@@ -130,10 +130,10 @@ def _busy(result: ComparisonResult) -> list[Column]:
             f"{printable(team)} busy",
             Unit.SHARE,
             "",
-            [outcome(breakdown.estimates[place]) for breakdown in found],
+            [outcome(breakdown.estimates[position]) for breakdown in found],
             RANGE,
         )
-        for place, team in enumerate(found[0].labels)
+        for position, team in enumerate(found[0].labels)
     ]
 
 
@@ -145,10 +145,10 @@ def _chances(result: ComparisonResult) -> list[Column]:
             f"Chance of {printable(goal.goal.name)}",
             Unit.SHARE,
             "",
-            [chance(chances[place]) for chances in found],
+            [chance(chances[position]) for chances in found],
             PRECISION,
         )
-        for place, goal in enumerate(found[0])
+        for position, goal in enumerate(found[0])
     ]
 
 

@@ -60,11 +60,11 @@ def tables(
     wanted = [_column_width(column, cells(column)) for column in columns]
     groups: list[list[int]] = [[]]
     free = width - label_width
-    for place, needed in enumerate(wanted):
+    for position, needed in enumerate(wanted):
         if groups[-1] and free < needed + _GAP:
             groups.append([])
             free = width - label_width
-        groups[-1].append(place)
+        groups[-1].append(position)
         free -= needed + _GAP
     return [
         _table(heading, labels, label_width, [(columns[i], cells(columns[i]), wanted[i]) for i in group])

@@ -74,9 +74,9 @@ def funnel(forecast: Forecast, strategy: str, ax: Axes | None = None) -> Axes:
     ):
         ax.barh(stages, amount, left=left, color=colour, label=label, height=0.66)
         left = left + amount
-    for place, (total, on) in enumerate(zip(entered, advanced, strict=True)):
+    for position, (total, on) in enumerate(zip(entered, advanced, strict=True)):
         share = f"; {number(100 * on / total)} % went on" if total > 0 else ""
-        _beside(ax, f"{number(total)} came{share}", total, place)
+        _beside(ax, f"{number(total)} came{share}", total, position)
     won = float(forecast.parts("lead_to_contract")[0].mean())
     ax.barh(["contracts"], [won], color=GREEN, height=0.66)
     _beside(ax, f"{number(won)} won", won, len(stages))
@@ -124,10 +124,12 @@ def strategies(comparison: Comparison, metric: str, ax: Axes | None = None) -> A
     ends = np.array([(each.mean, each.low, each.high) for each in found.values()]).reshape(-1, 3)
     scale, unit = _scale(ends, figure, base.names.currency)
     ax = _axes(ax, 9, 2.0 + 0.5 * max(len(found), 1))
-    for place, (each, (mean, low, high)) in enumerate(zip(found.values(), ends / scale, strict=True)):
+    for position, (each, (mean, low, high)) in enumerate(zip(found.values(), ends / scale, strict=True)):
         good = each.mean * figure.better if figure.better else 0
         colour = GREY if not each.sure or good == 0 else BLUE if good > 0 else RED
-        ax.errorbar(mean, place, xerr=[[mean - low], [high - mean]], color=colour, fmt="o", capsize=4, lw=2)
+        ax.errorbar(
+            mean, position, xerr=[[mean - low], [high - mean]], fmt="o", capsize=4, lw=2, color=colour
+        )
     ax.axvline(0, color="black", linewidth=1)
     ax.set_yticks(range(len(found)), [_tick(name) for name in found])
     ax.set_ylim(max(len(found), 1) - 0.5, -0.5)
@@ -192,9 +194,9 @@ def _axes(ax: Axes | None, width: float, height: float) -> Axes:
     return made
 
 
-def _beside(ax: Axes, text: str, end: float, place: int) -> None:
+def _beside(ax: Axes, text: str, end: float, position: int) -> None:
     """Write a text to the right of a bar."""
-    ax.annotate(text, (end, place), (5, 0), textcoords="offset points", va="center")
+    ax.annotate(text, (end, position), (5, 0), textcoords="offset points", va="center")
 
 
 def _finished(ax: Axes, legend: str = "") -> Axes:

@@ -92,7 +92,7 @@ def _hours(names: Sequence[str], expected: Sequence[Outlook]) -> list[Column]:
     return [
         text_column(
             printable(team),
-            [_asked(expected[place], team) for place in range(len(names))],
+            [_asked(expected[position], team) for position in range(len(names))],
         )
         for team in teams
     ]

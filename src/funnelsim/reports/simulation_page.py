@@ -69,8 +69,8 @@ def simulation_page(result: SimulationResult, next_command: str, width: int = WI
 
 def _section(title: str, content: Sequence[Table]) -> list[RenderableType]:
     spaced: list[RenderableType] = [Text(), notes.heading(title)]
-    for place, table in enumerate(content):
-        spaced += [Text(), table] if place else [table]
+    for position, table in enumerate(content):
+        spaced += [Text(), table] if position else [table]
     return spaced
 
 

@@ -126,8 +126,8 @@ def best_tier_for(team: Record, reps: Records, order: Integers, heat: int, now: 
     for number in range(first, end):
         eligible += 1 if has_room(team, reps[number]) else 0
     chosen, nearest, position = NOBODY, TIERS, 0
-    for place in range(first, end):
-        number = order[place]
+    for index in range(first, end):
+        number = order[index]
         if has_room(team, reps[number]):
             distance = abs(position * TIERS // eligible - heat)
             position += 1
@@ -152,8 +152,8 @@ def put_in_order(team: Record, reps: Records, order: Integers, now: int) -> None
     By insertion: since the order was last asked for, few have overtaken others.
     """
     first = team["first_rep"]
-    for place in range(first + 1, first + team["reps"]):
-        number, free = order[place], place
+    for position in range(first + 1, first + team["reps"]):
+        number, free = order[position], position
         skill = skill_now(reps[number], now)
         while free > first and is_ahead(reps, number, skill, order[free - 1], now):
             order[free] = order[free - 1]
@@ -197,8 +197,8 @@ def best_match(model: Model, team: Record, reps: Records, segment: int) -> int:
 def knows(model: Model, rep: Record, segment: int) -> bool:
     """Say whether a rep lists a segment."""
     found = False
-    for place in range(rep["first_segment"], rep["first_segment"] + rep["segments"]):
-        found = found or model.routes[place]["target"] == segment
+    for position in range(rep["first_segment"], rep["first_segment"] + rep["segments"]):
+        found = found or model.routes[position]["target"] == segment
     return bool(found)
 
 
@@ -208,12 +208,12 @@ def by_lot(team: Record, reps: Records, u: float) -> int:
     eligible = 0
     for number in range(team["first_rep"], team["first_rep"] + team["reps"]):
         eligible += 1 if has_room(team, reps[number]) else 0
-    place = int(u * eligible)  # below `eligible`: u is at most 1 - 2^-53
+    position = int(u * eligible)  # below `eligible`: u is at most 1 - 2^-53
     for number in range(team["first_rep"], team["first_rep"] + team["reps"]):
         if has_room(team, reps[number]):
-            if place == 0:
+            if position == 0:
                 return number
-            place -= 1
+            position -= 1
     return NOBODY
 
 

@@ -59,9 +59,9 @@ def fate(model: Model, world: Record, lead: Record) -> tuple[float, float, float
     effort, customer_time = model.distributions[stage["effort"]], model.distributions[stage["customer_time"]]
     works = stage["odds"] <= CERTAIN or varies(effort)
     answers = stage["nexts"] > 1 or stage["elses"] > 1 or varies(customer_time)
-    entity, turn = lead["entity"], lead["round"]
-    for_effort, luck = uniforms_if(works, world, entity, stage["work_key"], turn)
-    for_time, way = uniforms_if(answers, world, entity, stage["answer_key"], turn)
+    entity, occurrence = lead["entity"], lead["round"]
+    for_effort, luck = uniforms_if(works, world, entity, stage["work_key"], occurrence)
+    for_time, way = uniforms_if(answers, world, entity, stage["answer_key"], occurrence)
     hours = quantile(effort, model.knots, for_effort)
     return hours, quantile(customer_time, model.knots, for_time), luck, way
 

@@ -99,7 +99,7 @@ class Calendar:
     @cached_property
     def month(self) -> Integers:
         """The number of each day's calendar month among them; shape (days,)."""
-        number = {month: place for place, month in enumerate(self.calendar_months)}
+        number = {month: position for position, month in enumerate(self.calendar_months)}
         return np.array([number[day.year, day.month] for day in self.days], np.int64)
 
     @cached_property

@@ -10,7 +10,7 @@ from typing import Any
 from funnelsim.chance.distributions import Constant
 from funnelsim.scenario.errors import Problem, ScenarioError, nearest, shown
 from funnelsim.scenario.files import parse_toml
-from funnelsim.scenario.places import Path, is_map, is_section, kind_at, look_up
+from funnelsim.scenario.paths import Path, is_map, is_section, kind_at, look_up
 from funnelsim.scenario.schema import Contents
 from funnelsim.scenario.structure import Document
 

@@ -13,7 +13,7 @@ from itertools import pairwise
 from funnelsim.chance.keys import ARRIVAL, KIND, PROFILE, VALUE, hash24, purpose
 from funnelsim.scenario.errors import ROUNDING, Problem, Problems, nearest, shown, sum_to_one, unknown
 from funnelsim.scenario.flow import LOSS, WIN, advancing, failing, first_stage, reached, stage_of
-from funnelsim.scenario.places import leaves, written
+from funnelsim.scenario.paths import leaves, written
 from funnelsim.scenario.quantities import least_drawn
 from funnelsim.scenario.schema import (
     LONGEST_HORIZON,

@@ -50,10 +50,10 @@ def reached(edges: Mapping[str, Iterable[str]], starts: Iterable[str]) -> set[st
     found: set[str] = set()
     agenda = list(starts)
     while agenda:
-        place = agenda.pop()
-        if place not in found:
-            found.add(place)
-            agenda.extend(edges.get(place, ()))
+        position = agenda.pop()
+        if position not in found:
+            found.add(position)
+            agenda.extend(edges.get(position, ()))
     return found
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from funnelsim.scenario.origins import as_written
-from funnelsim.scenario.places import Path, look_up
+from funnelsim.scenario.paths import Path, look_up
 from funnelsim.scenario.scenario import Scenario
 
 _OPERATION = re.compile(r"\s*[*+]?=?\s*$")

@@ -14,7 +14,7 @@ from funnelsim.model.worktime import Weekly, even_week, opening_hours
 from funnelsim.scenario.calendars import Calendar
 from funnelsim.scenario.checks import GONE_COLD_NAME
 from funnelsim.scenario.rows import (
-    Section,
+    Rows,
     channel_sections,
     segment_sections,
     staff_of,
@@ -85,7 +85,7 @@ class Groundwork:
             currency=scenario.currency,
             start=calendar.first_day.isoformat(),
         )
-        self._sections: list[Section] = [
+        self._sections: list[Rows] = [
             *team_sections(scenario, staff, {name: len(rows) for name, rows in hours.items()}),
             *channel_sections(scenario, calendar),
             *segment_sections(scenario),
@@ -127,7 +127,7 @@ class Groundwork:
         """Write every row; say where in distributions and routes each section begins and the last ends."""
         draft = Draft(self._blank(scenario))
         for section in self._sections:
-            section.place(scenario, draft)
+            section.prepare(scenario, draft)
         ends = [draft.ends()]
         for section in self._sections:
             section.write(scenario, draft)

@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from funnelsim.chance.distributions import Constant
-from funnelsim.scenario.places import leaves, look_up, written
+from funnelsim.scenario.paths import leaves, look_up, written
 from funnelsim.scenario.quantities import Span
 from funnelsim.scenario.scenario import Scenario
 

@@ -1,6 +1,6 @@
 """The rows of a model, section by section of the file.
 
-Names, dates, people and choices make what is the same in every world: `place` writes it, once. Numbers that
+Names, dates, people and choices make what is the same in every world: `prepare` writes it, once. Numbers that
 may be uncertain make the rest: `write` writes it, and what it points into, from nothing but the tables of the
 file that `made_of` lists. Where these are the same objects, so are the rows.
 """
@@ -33,10 +33,10 @@ NAMED_REPS = 1 << 31  # named reps draw by their names, beyond the numbers of th
 Row = dict[str, Any]
 
 
-class Section(Protocol):
+class Rows(Protocol):
     """The rows of one section of the file."""
 
-    def place(self, scenario: Contents, draft: Draft) -> None:
+    def prepare(self, scenario: Contents, draft: Draft) -> None:
         """Write what is the same in every world."""
 
     def made_of(self, scenario: Contents) -> tuple[object, ...]:
@@ -58,7 +58,7 @@ class ChannelRows:
     calendar: Calendar
     segments: dict[str, int]
 
-    def place(self, scenario: Contents, draft: Draft) -> None:
+    def prepare(self, scenario: Contents, draft: Draft) -> None:
         """Write who draws, from when to when, and where inquiries enter."""
         channel = scenario.channels[self.name]
         row = {
@@ -145,7 +145,7 @@ class SegmentRow:
     name: str
     number: int
 
-    def place(self, scenario: Contents, draft: Draft) -> None:
+    def prepare(self, scenario: Contents, draft: Draft) -> None:
         """Write nothing: a segment is all numbers."""
 
     def made_of(self, scenario: Contents) -> tuple[object, ...]:
@@ -206,7 +206,7 @@ class TeamRows:
     hours: int
     segments: dict[str, int]
 
-    def place(self, scenario: Contents, draft: Draft) -> None:
+    def prepare(self, scenario: Contents, draft: Draft) -> None:
         """Write how the team works, who they are and what they know best."""
         team = scenario.teams[self.name]
         row = {
@@ -298,7 +298,7 @@ class StageRows:
     targets: dict[str, int]
     reasons: dict[str, int]
 
-    def place(self, scenario: Contents, draft: Draft) -> None:
+    def prepare(self, scenario: Contents, draft: Draft) -> None:
         """Write keys, the team and the effect of waiting."""
         stage = scenario.stages[self.name]
         first_point, points = draft.curve(stage.effects.wait or scenario.effects.wait)

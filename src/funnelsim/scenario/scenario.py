@@ -19,7 +19,7 @@ from funnelsim.scenario.errors import Problem, ScenarioError, nearest
 from funnelsim.scenario.files import Source
 from funnelsim.scenario.horizon import Months, months_for
 from funnelsim.scenario.lines import line_of
-from funnelsim.scenario.places import parts_of
+from funnelsim.scenario.paths import parts_of
 from funnelsim.scenario.quantities import Reading
 from funnelsim.scenario.schema import TODAY, Contents
 from funnelsim.scenario.structure import Document, check_structure, frozen

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from funnelsim.chance.distributions import Distribution, Table, Tables
+from funnelsim.chance.distributions import Distribution, QuantileTable, Tables
 from funnelsim.model.model import Model
 from funnelsim.model.records import POINT, ROUTE
 from funnelsim.model.words import HOUR
@@ -43,10 +43,10 @@ class OtherShapeError(Exception):
     """Rows that need other tables, or more or fewer distributions or routes, than those they replace."""
 
 
-def fill(records: Array, place: int | slice, row: Mapping[str, Any]) -> None:
+def fill(records: Array, position: int | slice, row: Mapping[str, Any]) -> None:
     """Write the fields that a row names, in one record or alike in several."""
     for name, value in row.items():
-        records[name][place] = value
+        records[name][position] = value
 
 
 def _cumulative(ways: Iterable[Way]) -> list[Way]:
@@ -71,7 +71,7 @@ class Draft:
     def __init__(self, arrays: dict[str, Any]) -> None:
         self._arrays = arrays
         self._tables = Tables()
-        self.tables: list[Table] = []  # of each distribution, by its number
+        self.tables: list[QuantileTable] = []  # of each distribution, by its number
         self._routes: list[Way] = []
         self._points: list[tuple[int, float, float, float]] = []
         self._curves: dict[Wait, tuple[int, int]] = {}
@@ -131,11 +131,11 @@ class Revision:
     ----------
     model : Model
         From a draft.
-    tables : sequence of Table
+    tables : sequence of QuantileTable
         Of its distributions, by number.
     """
 
-    def __init__(self, model: Model, tables: Sequence[Table]) -> None:
+    def __init__(self, model: Model, tables: Sequence[QuantileTable]) -> None:
         self._before = model
         self._tables = tables
         self._arrays: dict[str, Any] = {}
@@ -183,7 +183,7 @@ class Revision:
         return self._before._replace(**self._arrays)
 
 
-def _same_knots(one: Table, other: Table) -> bool:
+def _same_knots(one: QuantileTable, other: QuantileTable) -> bool:
     """Say whether tables differ by location and scale at most."""
     same = one.knots is other.knots or one.knots.tobytes() == other.knots.tobytes()
     return one.family == other.family and same

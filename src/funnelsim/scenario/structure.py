@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from funnelsim.scenario.errors import Problem, nearest, shown
-from funnelsim.scenario.places import Path, example_at, is_map, is_section, kind_at, look_up, written
+from funnelsim.scenario.paths import Path, example_at, is_map, is_section, kind_at, look_up, written
 from funnelsim.scenario.quantities import Reading
 from funnelsim.scenario.schema import Contents
 

@@ -11,7 +11,7 @@ from funnelsim.chance.keys import hash24
 from funnelsim.scenario.changes import apply_changes, split_key
 from funnelsim.scenario.checks import check_meaning
 from funnelsim.scenario.errors import Problem, shown
-from funnelsim.scenario.places import Path, look_up, written
+from funnelsim.scenario.paths import Path, look_up, written
 from funnelsim.scenario.quantities import Reading
 from funnelsim.scenario.schema import Contents
 from funnelsim.scenario.section import Section

@@ -16,7 +16,7 @@ from funnelsim.model.model import Model, Names
 from funnelsim.rules.drawn_numbers import draw_unknowns
 from funnelsim.scenario.changes import split_key
 from funnelsim.scenario.lowering import Groundwork, Lowered, lower
-from funnelsim.scenario.places import written
+from funnelsim.scenario.paths import written
 from funnelsim.scenario.scenario import Scenario
 from funnelsim.scenario.uncertainties import applied
 from funnelsim.scenario.unknowns import MEDIAN, Unknown

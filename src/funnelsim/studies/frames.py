@@ -31,8 +31,8 @@ def breakdown(forecast: Forecast, dimension: str) -> pd.DataFrame:
         [[each.figure.name for each in found], STATISTICS], names=["figure", "statistic"]
     )
     rows = [
-        [number for each in found for number in _statistics(each.estimates[place])]
-        for place in range(len(found[0].labels))
+        [number for each in found for number in _statistics(each.estimates[position])]
+        for position in range(len(found[0].labels))
     ]
     return pd.DataFrame(rows, index=pd.Index(found[0].labels, name=dimension), columns=columns)
 

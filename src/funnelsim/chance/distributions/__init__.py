@@ -15,10 +15,10 @@ from funnelsim.chance.distributions.families import (
     Lognormal,
     Pert,
     Quantiles,
+    QuantileTable,
     Sample,
     Scaled,
     Scipy,
-    Table,
 )
 from funnelsim.chance.distributions.lookup import quantile, varies
 from funnelsim.chance.distributions.tables import Tables, tabulate
@@ -28,11 +28,11 @@ __all__ = [
     "Distribution",
     "Lognormal",
     "Pert",
+    "QuantileTable",
     "Quantiles",
     "Sample",
     "Scaled",
     "Scipy",
-    "Table",
     "Tables",
     "quantile",
     "tabulate",

@@ -19,7 +19,7 @@ from funnelsim.chance.distributions.lookup import Family
 from funnelsim.compiling.arrays import Floats
 
 
-class Table(NamedTuple):
+class QuantileTable(NamedTuple):
     """A distribution ready to be looked up: location + scale * the value between the knots."""
 
     family: Family
@@ -51,7 +51,7 @@ class Distribution(ABC):
         """Return the infimum of the values, -inf where there is none."""
 
     @abstractmethod
-    def table(self) -> Table:
+    def table(self) -> QuantileTable:
         """Return the quantile table; ValueError where no table is accurate."""
 
 
@@ -91,9 +91,9 @@ class Constant(Distribution):
         """Return the value."""
         return self.value
 
-    def table(self) -> Table:
+    def table(self) -> QuantileTable:
         """Return a table without knots."""
-        return Table(Family.CONSTANT, self.value, 1.0, _NO_KNOTS)
+        return QuantileTable(Family.CONSTANT, self.value, 1.0, _NO_KNOTS)
 
 
 class _Parametric(Distribution):
@@ -119,16 +119,16 @@ class _Parametric(Distribution):
         form = self._form()
         return form.location + form.scale * float(form.standard().support()[0])
 
-    def table(self) -> Table:
+    def table(self) -> QuantileTable:
         """Return octaves, or steps where the values are discrete."""
         return self._table
 
     @cached_property
-    def _table(self) -> Table:
+    def _table(self) -> QuantileTable:
         form = self._form()
         if isinstance(getattr(stats, form.name), stats.rv_discrete):
-            return Table(Family.STEPS, form.location, form.scale, step_knots(form.name, form.shapes))
-        return Table(Family.OCTAVES, form.location, form.scale, octave_knots(form.name, form.shapes))
+            return QuantileTable(Family.STEPS, form.location, form.scale, step_knots(form.name, form.shapes))
+        return QuantileTable(Family.OCTAVES, form.location, form.scale, octave_knots(form.name, form.shapes))
 
 
 @dataclass(frozen=True)
@@ -319,9 +319,9 @@ class Quantiles(Distribution):
         """Return the first value."""
         return self.values[0]
 
-    def table(self) -> Table:
+    def table(self) -> QuantileTable:
         """Return the lines as they are."""
-        return Table(Family.LINES, 0.0, 1.0, self._knots)
+        return QuantileTable(Family.LINES, 0.0, 1.0, self._knots)
 
     @cached_property
     def _knots(self) -> Floats:
@@ -367,9 +367,9 @@ class Sample(Distribution):
         """Return the lowest value."""
         return self.values[0]
 
-    def table(self) -> Table:
+    def table(self) -> QuantileTable:
         """Return a step for each different value."""
-        return Table(Family.STEPS, 0.0, 1.0, self._knots)
+        return QuantileTable(Family.STEPS, 0.0, 1.0, self._knots)
 
     @cached_property
     def _knots(self) -> Floats:
@@ -419,10 +419,10 @@ class Scaled(Distribution):
         """Return the infimum of the values, -inf where there is none."""
         return self.factor * self.base.lowest()
 
-    def table(self) -> Table:
+    def table(self) -> QuantileTable:
         """Return the other's table with location and scale times the factor."""
         family, location, scale, knots = self.base.table()
-        return Table(family, self.factor * location, self.factor * scale, knots)
+        return QuantileTable(family, self.factor * location, self.factor * scale, knots)
 
 
 def _finite(**values: float) -> None:
@@ -433,8 +433,8 @@ def _finite(**values: float) -> None:
 
 def _floats(name: str, values: Sequence[float]) -> tuple[float, ...]:
     floats = tuple(float(value) for value in values)
-    for place, value in enumerate(floats, start=1):
-        _finite(**{f"{name} {place}": value})
+    for position, value in enumerate(floats, start=1):
+        _finite(**{f"{name} {position}": value})
     return floats
 
 

@@ -139,7 +139,7 @@ def octave_knots(name: str, shapes: tuple[tuple[str, float], ...]) -> Floats:
     probabilities = np.append(np.ldexp(0.5 + cell / (2 * CELLS), octave - (ROWS - 1)), 0.5)
     row, knot = np.indices((ROWS, WIDTH))
     # Only the first knot of row 0 is ever read: v = 1/2.
-    place = np.minimum((ROWS - 1 - row) * CELLS + knot, len(probabilities) - 1).ravel()
+    position = np.minimum((ROWS - 1 - row) * CELLS + knot, len(probabilities) - 1).ravel()
     with quiet():
         lower, upper = _tails(Form(name, shapes, 0.0, 1.0).standard())
         below, above = lower.values(probabilities), upper.values(probabilities)
@@ -147,7 +147,7 @@ def octave_knots(name: str, shapes: tuple[tuple[str, float], ...]) -> Floats:
         below, above = rising[: len(below)], rising[len(below) :][::-1]
         for tail, values in (lower, below), (upper, above):
             _check_lines(name, tail, probabilities, values)
-    knots = np.concatenate([below[place], above[place]])
+    knots = np.concatenate([below[position], above[position]])
     knots.flags.writeable = False  # shared by all who ask
     return knots
 

@@ -102,11 +102,11 @@ def _octaves(knots: Floats, first: int, u: float) -> float:
         row += ROWS * WIDTH
     bits = np.float64(tail).view(np.int64)  # IEEE 754: 52 bits of the fraction, above them the exponent
     fraction = (bits & _FRACTION) * _STEP
-    place = fraction * CELLS
-    cell = int(place)
+    position = fraction * CELLS
+    cell = int(position)
     at = row + (_HALF - int(bits >> 52)) * WIDTH + cell
     left = float(knots[at])
-    return float(left + (place - cell) * (float(knots[at + 1]) - left))
+    return float(left + (position - cell) * (float(knots[at + 1]) - left))
 
 
 @rule

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from funnelsim.chance.distributions.families import Distribution, Table
+from funnelsim.chance.distributions.families import Distribution, QuantileTable
 from funnelsim.chance.distributions.lookup import DISTRIBUTION
 from funnelsim.compiling.arrays import Floats, Records
 
 
-def tabulate(distribution: Distribution) -> Table:
+def tabulate(distribution: Distribution) -> QuantileTable:
     """Make a distribution's quantile table.
 
     Raises

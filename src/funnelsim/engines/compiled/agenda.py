@@ -16,14 +16,14 @@ from funnelsim.model.words import NEVER
 AGENDA = record(
     ("time", "<i8"),
     ("entity", "<i8"),
-    ("order", "<i8"),  # round and vocabulary.Due: see `order_of`
+    ("order", "<i8"),  # wave and words.Due: see `order_of`
     ("actor", "<i8"),
 )
-NOT_DUE = -1  # the place of an actor that is not on the agenda
+NOT_DUE = -1  # the position of an actor that is not on the agenda
 CHILDREN = 4
 KIND_BITS = 3  # of what can fall due
 
-Places = np.ndarray[tuple[int], np.dtype[np.int64]]
+Positions = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 
 def new_agenda(actors: int) -> Records:
@@ -34,61 +34,61 @@ def new_agenda(actors: int) -> Records:
 
 
 @rule
-def order_of(turn: int, kind: int) -> int:
-    """Order what falls due at one instant: by round, then by kind."""
-    return turn << KIND_BITS | kind
+def order_of(wave: int, kind: int) -> int:
+    """Order what falls due at one instant: by wave, then by kind."""
+    return wave << KIND_BITS | kind
 
 
 @rule
 def kind_of(order: int) -> int:
-    """Return the kind of what falls due, of vocabulary.Due."""
+    """Return the kind of what falls due, of words.Due."""
     return int(order & ((1 << KIND_BITS) - 1))
 
 
 @rule
-def round_of(order: int) -> int:
-    """Return the round in which something falls due."""
+def wave_of(order: int) -> int:
+    """Return the wave in which something falls due."""
     return int(order >> KIND_BITS)
 
 
 @rule
 def schedule(
-    agenda: Records, places: Places, clock: Record, actor: int, time: int, order: int, entity: int
+    agenda: Records, positions: Positions, clock: Record, actor: int, time: int, order: int, entity: int
 ) -> None:
     """Put an actor's entry on the agenda in place of the one it had; at NEVER it has none.
 
     `clock["due"]` counts the entries and the gap, `clock["gap"]` is 1 where the front is a gap.
     """
-    place = places[actor]
+    position = positions[actor]
     if time == NEVER:
-        if place != NOT_DUE:
-            drop(agenda, places, clock, place)
-    elif place != NOT_DUE:
-        settle(agenda, places, clock["due"], place, time, entity, order, actor)
+        if position != NOT_DUE:
+            drop(agenda, positions, clock, position)
+    elif position != NOT_DUE:
+        settle(agenda, positions, clock["due"], position, time, entity, order, actor)
     elif clock["gap"] == 1:
         clock["gap"] = 0
-        sink(agenda, places, clock["due"], 0, time, entity, order, actor)
+        sink(agenda, positions, clock["due"], 0, time, entity, order, actor)
     else:
-        place = clock["due"]
+        position = clock["due"]
         clock["due"] += 1
-        rise(agenda, places, place, time, entity, order, actor)
+        rise(agenda, positions, position, time, entity, order, actor)
 
 
 @rule
-def take_first(agenda: Records, places: Places, clock: Record) -> None:
+def take_first(agenda: Records, positions: Positions, clock: Record) -> None:
     """Take the first entry off the agenda: a gap stays at the front."""
-    places[agenda[0]["actor"]] = NOT_DUE
+    positions[agenda[0]["actor"]] = NOT_DUE
     clock["gap"] = 1
 
 
 @rule
-def close_gap(agenda: Records, places: Places, clock: Record) -> None:
+def close_gap(agenda: Records, positions: Positions, clock: Record) -> None:
     """Let the last entry fill the gap at the front, if there is one."""
     if clock["gap"] == 1:
         clock["gap"] = 0
         time, order, entity, actor = take_last(agenda, clock)
         if clock["due"] > 0:
-            sink(agenda, places, clock["due"], 0, time, entity, order, actor)
+            sink(agenda, positions, clock["due"], 0, time, entity, order, actor)
 
 
 @rule
@@ -113,31 +113,38 @@ def next_time(agenda: Records, clock: Record) -> int:
 
 
 @rare
-def drop(agenda: Records, places: Places, clock: Record, place: int) -> None:
-    """Take the entry at a place off the agenda."""
-    actor = agenda[place]["actor"]
-    close_gap(agenda, places, clock)  # which may move this entry
-    place = places[actor]
-    places[actor] = NOT_DUE
+def drop(agenda: Records, positions: Positions, clock: Record, position: int) -> None:
+    """Take the entry at a position off the agenda."""
+    actor = agenda[position]["actor"]
+    close_gap(agenda, positions, clock)  # which may move this entry
+    position = positions[actor]
+    positions[actor] = NOT_DUE
     time, order, entity, actor = take_last(agenda, clock)
-    if place != clock["due"]:
-        settle(agenda, places, clock["due"], place, time, entity, order, actor)
+    if position != clock["due"]:
+        settle(agenda, positions, clock["due"], position, time, entity, order, actor)
 
 
 @rare
 def settle(
-    agenda: Records, places: Places, due: int, place: int, time: int, entity: int, order: int, actor: int
+    agenda: Records,
+    positions: Positions,
+    due: int,
+    position: int,
+    time: int,
+    entity: int,
+    order: int,
+    actor: int,
 ) -> None:
-    """Put an entry where it belongs, from a place whose own entry is gone."""
-    if place > 0 and follows(agenda[(place - 1) // CHILDREN], time, order, entity):
-        rise(agenda, places, place, time, entity, order, actor)
+    """Put an entry where it belongs, from a position whose own entry is gone."""
+    if position > 0 and follows(agenda[(position - 1) // CHILDREN], time, order, entity):
+        rise(agenda, positions, position, time, entity, order, actor)
     else:
-        sink(agenda, places, due, place, time, entity, order, actor)
+        sink(agenda, positions, due, position, time, entity, order, actor)
 
 
 @rule
 def follows(entry: Record, time: int, order: int, entity: int) -> bool:
-    """Say whether an entry comes after another: time, round and kind, entity."""
+    """Say whether an entry comes after another: time, wave and kind, entity."""
     if entry["time"] != time:
         return bool(entry["time"] > time)
     if entry["order"] != order:
@@ -146,31 +153,40 @@ def follows(entry: Record, time: int, order: int, entity: int) -> bool:
 
 
 @rule
-def rise(agenda: Records, places: Places, place: int, time: int, entity: int, order: int, actor: int) -> None:
-    """Move down the entries above a place that come later, and put an entry where the last one was."""
-    while place > 0:
-        above = (place - 1) // CHILDREN
+def rise(
+    agenda: Records, positions: Positions, position: int, time: int, entity: int, order: int, actor: int
+) -> None:
+    """Move down the entries above a position that come later, and put an entry where the last one was."""
+    while position > 0:
+        above = (position - 1) // CHILDREN
         if not follows(agenda[above], time, order, entity):
             break
-        agenda[place] = agenda[above]
-        places[agenda[place]["actor"]] = place
-        place = above
-    put(agenda, places, place, time, entity, order, actor)
+        agenda[position] = agenda[above]
+        positions[agenda[position]["actor"]] = position
+        position = above
+    put(agenda, positions, position, time, entity, order, actor)
 
 
 @rule
 def sink(
-    agenda: Records, places: Places, due: int, place: int, time: int, entity: int, order: int, actor: int
+    agenda: Records,
+    positions: Positions,
+    due: int,
+    position: int,
+    time: int,
+    entity: int,
+    order: int,
+    actor: int,
 ) -> None:
-    """Move up the entries below a place that come first, and put an entry where the last one was."""
-    while CHILDREN * place + 1 < due:
-        below = first_child(agenda, CHILDREN * place + 1)
+    """Move up the entries below a position that come first, and put an entry where the last one was."""
+    while CHILDREN * position + 1 < due:
+        below = first_child(agenda, CHILDREN * position + 1)
         if follows(agenda[below], time, order, entity):
             break
-        agenda[place] = agenda[below]
-        places[agenda[place]["actor"]] = place
-        place = below
-    put(agenda, places, place, time, entity, order, actor)
+        agenda[position] = agenda[below]
+        positions[agenda[position]["actor"]] = position
+        position = below
+    put(agenda, positions, position, time, entity, order, actor)
 
 
 @rule
@@ -202,11 +218,13 @@ def first_of_tied(agenda: Records, child: int) -> int:
 
 
 @rule
-def put(agenda: Records, places: Places, place: int, time: int, entity: int, order: int, actor: int) -> None:
-    """Write an entry down at a place."""
-    entry = agenda[place]
+def put(
+    agenda: Records, positions: Positions, position: int, time: int, entity: int, order: int, actor: int
+) -> None:
+    """Write an entry down at a position."""
+    entry = agenda[position]
     entry["time"] = time
     entry["entity"] = entity
     entry["order"] = order
     entry["actor"] = actor
-    places[actor] = place
+    positions[actor] = position

@@ -9,7 +9,7 @@ from funnelsim.engines.compiled.desks import enlist, stir
 from funnelsim.engines.compiled.queues import NONE, first, join, leave
 from funnelsim.engines.compiled.state import State, channel_actor, lead_actor, put
 from funnelsim.engines.ledger import Ledger, write
-from funnelsim.engines.protocol import MOST_ROUNDS
+from funnelsim.engines.protocol import MOST_WAVES
 from funnelsim.model.model import Model
 from funnelsim.model.words import GONE_COLD, NOBODY, Due, Event
 from funnelsim.model.worktime import work_ends_from
@@ -102,7 +102,7 @@ def place(model: Model, world: Record, state: State, slot: int, number: int) -> 
 
 @rule
 def give_up_rep(state: State, lead: Record) -> None:
-    """Free the slot of the rep who owns a lead."""
+    """Let a lead have no owner; its rep has one open lead less."""
     rep = lead["rep"]
     if rep != NOBODY:
         state.reps[rep]["open"] -= 1
@@ -175,8 +175,8 @@ def end_work(model: Model, state: State, ledger: Ledger, slot: int) -> bool:
         rep["busy"] = 0
         rep["idle_since"] = now
         enlist(state, lead["rep"])
-    if lead["takes"] == 0 and next_time(state.agenda, clock) > now and clock["round"] < MOST_ROUNDS:
-        clock["round"] += 1
+    if lead["takes"] == 0 and next_time(state.agenda, clock) > now and clock["wave"] < MOST_WAVES:
+        clock["wave"] += 1
         return True
     answers = now + lead["takes"]
     put(model, state, lead_actor(state, slot), answers, Due.CUSTOMER_ANSWERS.value, lead["entity"])
@@ -230,7 +230,7 @@ def go_cold(model: Model, state: State, ledger: Ledger, slot: int) -> None:
 
 @rule
 def forget(state: State, slot: int) -> None:
-    """A lead's walk ends: its rep's slot and its slot of the pool are free."""
+    """A lead's walk ends: its rep has one open lead less, and its slot of the pool is free."""
     give_up_rep(state, state.leads[slot])
     state.leads[slot]["entity"] = 0
     state.links[slot]["next"] = state.clock[0]["free"]

@@ -1,7 +1,7 @@
 """The compiled engine: one event loop over plain arrays.
 
 The story of an event. Everybody who can have something due (the day, each rep, team and channel, each
-lead in its slot of the pool) is an *actor* with at most one entry on the *agenda*, ordered by (time, round
+lead in its slot of the pool) is an *actor* with at most one entry on the *agenda*, ordered by (time, wave
 and kind, entity). `live` takes one step at a time:
 
 - if something is due at this instant, the first entry leaves the agenda, and `decide` asks the rules what
@@ -21,7 +21,7 @@ import numpy as np
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.compiling.on_disk import compiled
-from funnelsim.engines.compiled.agenda import close_gap, kind_of, next_time, round_of, take_first
+from funnelsim.engines.compiled.agenda import close_gap, kind_of, next_time, take_first, wave_of
 from funnelsim.engines.compiled.desks import enlist, grant, join_staff, open_up, opens_next
 from funnelsim.engines.compiled.leads import (
     end_work,
@@ -45,7 +45,7 @@ from funnelsim.engines.compiled.state import (
     with_larger_pool,
 )
 from funnelsim.engines.ledger import Ledger, has_room, rows_of_a_step, write, write_cost
-from funnelsim.engines.protocol import MOST_ROUNDS, StuckError
+from funnelsim.engines.protocol import MOST_WAVES, StuckError
 from funnelsim.model.model import Model
 from funnelsim.model.words import DAY, NOBODY, NOTHING, Due, Event
 from funnelsim.rules import costs, people
@@ -136,11 +136,11 @@ def live(model: Model, world: Record, state: State, until: int, ledger: Ledger) 
         due = next_time(state.agenda, clock)
         slot, rep = NONE, NOBODY
         if due == clock["now"]:
-            close_gap(state.agenda, state.places, clock)
+            close_gap(state.agenda, state.positions, clock)
             order = state.agenda[0]["order"]
             if clock["free"] == NONE and kind_of(order) == Due.INQUIRY:
                 return POOL_FULL
-            if round_of(order) > MOST_ROUNDS:
+            if wave_of(order) > MOST_WAVES:
                 return STUCK
             slot = decide(model, world, state, ledger)
         elif clock["stirred"] == 1:
@@ -149,7 +149,7 @@ def live(model: Model, world: Record, state: State, until: int, ledger: Ledger) 
             return FINISHED
         else:
             clock["now"] = due
-            clock["round"] = 0
+            clock["wave"] = 0
         if slot != NONE:
             start_work(model, state, ledger, slot, rep)
     return LEDGER_FULL
@@ -167,8 +167,8 @@ def decide(model: Model, world: Record, state: State, ledger: Ledger) -> int:
     clock = state.clock[0]
     entry = state.agenda[0]
     kind, actor, entity = kind_of(entry["order"]), entry["actor"], entry["entity"]
-    clock["round"] = round_of(entry["order"])
-    take_first(state.agenda, state.places, clock)
+    clock["wave"] = wave_of(entry["order"])
+    take_first(state.agenda, state.positions, clock)
     slot = actor - lead_actor(state, 0)
     enters = NONE
     if kind == Due.WORK_ENDS and end_work(model, state, ledger, slot):

@@ -9,7 +9,7 @@ import numpy as np
 from funnelsim.compiling.arrays import Floats, Integers, Records, record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.compiling.handles import by_pointer
-from funnelsim.engines.compiled.agenda import NOT_DUE, Places, new_agenda, order_of, schedule
+from funnelsim.engines.compiled.agenda import NOT_DUE, Positions, new_agenda, order_of, schedule
 from funnelsim.engines.compiled.queues import LINK, NONE, empty, new_queues
 from funnelsim.model.model import Model
 from funnelsim.model.own_policy import callable_by_compiled_code
@@ -20,7 +20,7 @@ FIRST_POOL = 256  # leads at once, doubled when it is full
 
 CLOCK = record(
     ("now", "<i8"),
-    ("round", "<i8"),  # of decisions at this instant
+    ("wave", "<i8"),  # of decisions at this instant
     ("due", "<i8"),  # entries on the agenda, the gap included
     ("gap", "<i8"),  # 1: the agenda's front is a gap
     ("stirred", "<i8"),  # 1: a team may have something to grant
@@ -45,7 +45,7 @@ class State(NamedTuple):
 
     clock: Records  # CLOCK (1,)
     agenda: Records  # AGENDA, a heap
-    places: Places  # of each actor on the agenda, or NOT_DUE
+    positions: Positions  # of each actor on the agenda, or NOT_DUE
     channels: Records
     expected: Floats  # as Model.expected, of this world
     teams: Records
@@ -75,7 +75,7 @@ def new_state(model: Model) -> State:
     return State(
         clock=np.zeros(1, CLOCK),
         agenda=new_agenda(actors),
-        places=np.zeros(actors, np.int64),
+        positions=np.zeros(actors, np.int64),
         channels=np.empty_like(model.channels),
         expected=np.empty_like(model.expected),
         teams=state_teams,
@@ -100,19 +100,19 @@ def reset(model: Model, state: State) -> None:
     """Go back to the first midnight, whatever happened since."""
     clock = state.clock[0]
     clock["now"] = 0
-    clock["round"] = 0
+    clock["wave"] = 0
     clock["due"] = 0
     clock["gap"] = 0
     clock["stirred"] = 1
     clock["last_day_booked"] = 0
-    for place in range(len(state.agenda)):
-        state.agenda[place]["time"] = NEVER
-    for actor in range(len(state.places)):
-        state.places[actor] = NOT_DUE
+    for position in range(len(state.agenda)):
+        state.agenda[position]["time"] = NEVER
+    for actor in range(len(state.positions)):
+        state.positions[actor] = NOT_DUE
     for number in range(len(state.channels)):
         state.channels[number] = model.channels[number]
-    for place in range(len(state.expected)):
-        state.expected[place] = model.expected[place]
+    for position in range(len(state.expected)):
+        state.expected[position] = model.expected[position]
     for number in range(len(state.reps)):
         state.reps[number] = model.reps[number]
         state.desks[number]["wanted"] = 0
@@ -144,12 +144,12 @@ def with_larger_pool(state: State) -> State:
     links["next"][size:] = np.arange(size + 1, 2 * size + 1)
     links[-1]["next"] = NONE
     state.clock[0]["free"] = size
-    actors = len(state.places)
+    actors = len(state.positions)
     agenda = new_agenda(actors + size)
     agenda[: len(state.agenda)] = state.agenda
     return state._replace(
         agenda=agenda,
-        places=np.concatenate([state.places, np.full(size, NOT_DUE, np.int64)]),
+        positions=np.concatenate([state.positions, np.full(size, NOT_DUE, np.int64)]),
         leads=np.concatenate([state.leads, np.zeros(size, LEAD)]),
         links=links,
     )
@@ -183,6 +183,6 @@ def lead_actor(state: State, slot: int) -> int:
 def put(model: Model, state: State, actor: int, time: int, kind: int, entity: int) -> None:
     """Put what an actor has due on the agenda, in place of what it had; NEVER is not kept."""
     clock = state.clock[0]
-    turn = clock["round"] + 1 if time == clock["now"] else 0
+    wave = clock["wave"] + 1 if time == clock["now"] else 0
     due_time = time if time < model.horizon else NEVER
-    schedule(state.agenda, state.places, clock, actor, due_time, order_of(turn, kind), entity)
+    schedule(state.agenda, state.positions, clock, actor, due_time, order_of(wave, kind), entity)

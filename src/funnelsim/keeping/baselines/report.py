@@ -79,7 +79,7 @@ def _aligned(moved: Sequence[Moved], everything: bool) -> list[str]:
     ordered = sorted(moved, key=lambda each: "." in each.name)  # what is true in all first
     shown = ordered if everything else ordered[:MOST_SHOWN]
     rows = [(each.name, _text(each.before), _text(each.after), _change(each)) for each in shown]
-    widths = [max(len(row[place]) for row in rows) for place in range(3)]
+    widths = [max(len(row[position]) for row in rows) for position in range(3)]
     lines = [
         f"    {name:<{widths[0]}}  {before:>{widths[1]}} -> {after:<{widths[2]}}  {change}".rstrip()
         for name, before, after, change in rows

@@ -29,7 +29,7 @@ ACTIVITIES = {
 _ENDS = {Event.WON, Event.LOST, Event.WENT_COLD, Event.OPEN}
 _COSTS = {Event.INQUIRY, Event.STARTED, Event.COMMISSION}
 _INDEX = (1 << 32) - 1  # the bits of a lead's entity that number it within its channel
-_FIELDS = {name: place for place, name in enumerate(LEDGER.names or ())}
+_FIELDS = {name: position for position, name in enumerate(LEDGER.names or ())}
 
 
 class Entry(NamedTuple):

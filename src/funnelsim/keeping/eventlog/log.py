@@ -9,14 +9,14 @@ from funnelsim.chance.keys import world_of
 from funnelsim.engines import ENGINES, StuckError, new_ledger, pages
 from funnelsim.engines.compiled.blocks import PAGE
 from funnelsim.io.writing import UnusableError, whole_file
+from funnelsim.keeping.eventlog.csv_log import CsvLog
 from funnelsim.keeping.eventlog.entries import entries
-from funnelsim.keeping.eventlog.table import Table
 from funnelsim.keeping.eventlog.xes import Xes
 from funnelsim.model.words import Event
 from funnelsim.scenario import TODAY, Scenario, lower_in
 from funnelsim.studies.study import in_words
 
-ENDINGS: dict[str, type[Table | Xes]] = {".csv": Table, ".xes": Xes}
+ENDINGS: dict[str, type[CsvLog | Xes]] = {".csv": CsvLog, ".xes": Xes}
 
 
 class Written(NamedTuple):

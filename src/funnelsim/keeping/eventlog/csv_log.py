@@ -25,7 +25,7 @@ COLUMNS = (
 )
 
 
-class Table:
+class CsvLog:
     """Writes entries as they come; keeps none of them.
 
     Parameters

@@ -32,10 +32,14 @@ _STEP = 2.0**-52  # between neighbouring uniforms
 class Entity(IntEnum):
     """What a random draw belongs to: the top eight bits of its key."""
 
-    LEAD = 1
+    INQUIRY = 1
     REP = 2
     UNCERTAINTY = 3
     CHANNEL = 4
+    DESCENDANT = 5
+
+
+_DESCENDANT = Entity.DESCENDANT.value << 56
 
 
 def hash24(name: str) -> int:
@@ -107,6 +111,7 @@ UNCERTAINTY = purpose("uncertainty")
 SHARE = purpose("share")
 BUSY = purpose("busy day")
 BUSY_ALL = purpose("busy day of all")
+REST = purpose("rest")
 
 
 def entity(kind: Entity, name: str, index: int = 0) -> int:
@@ -118,11 +123,11 @@ def entity(kind: Entity, name: str, index: int = 0) -> int:
     Parameters
     ----------
     kind : Entity
-        A lead, a rep, an uncertainty or a channel.
+        Of an inquiry, a rep, an uncertainty or a channel.
     name : str
-        Of the lead's channel, the rep's team or the channel; the path of what is uncertain.
+        Of the inquiry's channel, the rep's team or the channel; the path of what is uncertain.
     index : int
-        Of the lead in its channel or the rep in its team, below 2^32.
+        Of the inquiry in its channel or the rep in its team, below 2^32.
 
     Returns
     -------
@@ -132,7 +137,7 @@ def entity(kind: Entity, name: str, index: int = 0) -> int:
 
     Examples
     --------
-    >>> entity(Entity.LEAD, "Web", 7) - entity(Entity.LEAD, "Web")
+    >>> entity(Entity.INQUIRY, "Web", 7) - entity(Entity.INQUIRY, "Web")
     7
     """
     return kind << 56 | hash24(name) << 32 | index
@@ -194,6 +199,37 @@ def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, i
 
 
 @rule
+def descendant(parent: int, purpose: int, n: int) -> int:
+    """Return the entity of what is born of another: the n-th for its purpose.
+
+    Parameters
+    ----------
+    parent : int
+        The entity of which it is born.
+    purpose : int
+        What it is born for: see `purpose`.
+    n : int
+        Which one, below 2^32.
+
+    Returns
+    -------
+    int
+        Kind (8 bits) and 56 bits of Philox: among a million, 1e-5 pairs share an entity.
+
+    Examples
+    --------
+    >>> lead = entity(Entity.INQUIRY, "Web", 7)
+    >>> descendant(lead, REST, 0) >> 56 == Entity.DESCENDANT
+    True
+    >>> descendant(lead, REST, 0) == descendant(lead, REST, 1)
+    False
+    """
+    owner = int(parent)
+    w0, w1, _, _ = philox(owner, owner >> 32, purpose, n, 0, 0)
+    return _DESCENDANT | w0 << 24 | w1 >> 8
+
+
+@rule
 def uniforms(world: Record, entity: int, purpose: int, occurrence: int) -> tuple[float, float]:
     """Draw the two uniforms of a key.
 
@@ -219,7 +255,7 @@ def uniforms(world: Record, entity: int, purpose: int, occurrence: int) -> tuple
     >>> import numpy as np
     >>> from funnelsim.chance.keys import WORLD, Entity
     >>> world = np.array([(1, 0)], WORLD)[0]
-    >>> lead = entity(Entity.LEAD, "Web", 7)
+    >>> lead = entity(Entity.INQUIRY, "Web", 7)
     >>> uniforms(world, lead, PROFILE, 0) == uniforms(world, lead, PROFILE, 0)
     True
     >>> uniforms(world, lead, PROFILE, 0) == uniforms(world, lead + 1, PROFILE, 0)

@@ -23,9 +23,8 @@ from funnelsim.compiling.handles import by_pointer
 from funnelsim.compiling.on_disk import compiled
 from funnelsim.engines import Ledger
 from funnelsim.model.model import Model
-from funnelsim.model.words import Event
+from funnelsim.model.words import Event, Flag
 from funnelsim.model.worktime import worked_by
-from funnelsim.rules.contracts import price
 
 
 class Basis(IntEnum):
@@ -45,8 +44,7 @@ class Measure(IntEnum):
     WAITED = 1
     WORKED = 2
     MONEY = 3
-    MARGIN = 4  # money less what it costs to deliver: (1 - gross margin) of the full price
-    AGE = 5  # time since the inquiry arrived
+    AGE = 4  # time since the pursuit began
 
 
 class Ended(IntEnum):
@@ -68,13 +66,20 @@ KEPT: tuple[tuple[int, tuple[Measure, ...]], ...] = (
     (Event.ADVANCED, (_C, _W)),
     (Event.SENT_BACK, (_C, _W)),
     (Event.BECAME_LEAD, (_C, _M)),
-    (Event.WON, (_C, _W, _M, Measure.MARGIN, Measure.AGE)),
+    (Event.WON, (_C, _W, _M, Measure.AGE)),
     (Event.LOST, (_C, _W)),
     (Event.WENT_COLD, (_C, _W)),
     (Event.COMMISSION, (_M,)),
     (Event.MEDIA, (_M,)),
     (Event.PAY, (_M,)),
     (Event.OPEN, (_C,)),
+    (Event.MARGIN, (_M,)),
+    (Event.EXPECTED, (_M,)),
+    (Event.BEGAN, (_C,)),
+    (Event.PARKED, (_C, _W)),
+    (Event.RETURNED, (_C, _W)),
+    (Event.WITHDRAWN, (_C, _W)),
+    (Event.ON_STAFF, ()),
     (FIRST_CONTACT, (_C, _W)),
 )
 
@@ -287,33 +292,20 @@ def _slots_of(row: Record, month: int, books: Books) -> None:
     """List the slots that a row adds to besides "all"; -1 for a dimension that it does not have."""
     bounds, slots = books.bounds, books.slots
     slots[0] = bounds[1] + month
-    slots[1] = bounds[2] + row["channel"] if row["channel"] >= 0 else -1
-    slots[2] = bounds[3] + row["segment"] if row["segment"] >= 0 else -1
-    slots[3] = bounds[4] + row["stage"] if row["stage"] >= 0 else -1
-    slots[4] = bounds[5] + row["rep"] if row["rep"] >= 0 else -1
+    slots[1] = bounds[2] + int(row["channel"]) if row["channel"] >= 0 else -1
+    slots[2] = bounds[3] + int(row["segment"]) if row["segment"] >= 0 else -1
+    slots[3] = bounds[4] + int(row["stage"]) if row["stage"] >= 0 else -1
+    slots[4] = bounds[5] + int(row["rep"]) if row["rep"] >= 0 else -1
 
 
 @rule
-def _margin_of(money: float, margin: float, share_of_price: float) -> float:
-    """Compute what is left of a contract after delivery, which costs as much in a promotion as before."""
-    if share_of_price == 1.0:
-        return money * margin
-    return money - (1.0 - margin) * (money / share_of_price)
-
-
-@rule
-def _amounts_of(row: Record, model: Model, amounts: Floats) -> None:
+def _amounts_of(row: Record, amounts: Floats) -> None:
     """Write down what a row adds to each measure."""
     amounts[Measure.COUNT.value] = 1.0
     amounts[Measure.WAITED.value] = row["waited"]
     amounts[Measure.WORKED.value] = row["worked"]
     amounts[Measure.MONEY.value] = row["money"]
-    amounts[Measure.MARGIN.value] = 0.0
-    if row["segment"] >= 0:
-        share_of_price = price(model.channels[row["channel"]], row["created"])
-        margin = model.segments[row["segment"]]["margin"]
-        amounts[Measure.MARGIN.value] = _margin_of(row["money"], margin, share_of_price)
-    amounts[Measure.AGE.value] = row["time"] - row["created"]
+    amounts[Measure.AGE.value] = row["time"] - row["worked"]  # of those who end: since they began
 
 
 @rule
@@ -368,8 +360,7 @@ def _add_row(row: Record, month: int, books: Books, replication: int, basis: int
     event = row["event"]
     _slots_of(row, month, books)
     _add(books, replication, basis, event)
-    # At the first stage the visit began as the inquiry arrived, so that the two ages are one.
-    if event == Event.STARTED and row["rep"] >= 0 and row["time"] - row["waited"] == row["created"]:
+    if row["flags"] & Flag.FIRST_CONTACT.value:
         _add(books, replication, basis, FIRST_CONTACT)
     if event in (Event.LOST, Event.WENT_COLD):
         _add_reason(books, replication, basis, row["reason"], reasons)
@@ -387,7 +378,7 @@ def _add_age(row: Record, books: Books, replication: int) -> None:
     elif event == Event.OPEN:
         ended = Ended.OPEN.value
     if ended >= 0:
-        books.ages[replication, ended * AGE_BINS + _age_bin(row["time"] - row["created"])] += 1
+        books.ages[replication, ended * AGE_BINS + _age_bin(row["time"] - row["worked"])] += 1
 
 
 @rule
@@ -395,11 +386,11 @@ def _move_queue(row: Record, month: int, model: Model, books: Books, replication
     """Book who joins and who leaves the queue of a stage; `month` counts from -1."""
     event = row["event"]
     if month + 1 < len(model.months):
-        place = (month + 1) * len(model.stages) + row["stage"]
+        index = (month + 1) * len(model.stages) + int(row["stage"])
         if event == Event.ENTERED:
-            books.queue[replication, place] += 1.0
+            books.queue[replication, index] += 1.0
         elif event in (Event.STARTED, Event.WENT_COLD):
-            books.queue[replication, place] -= 1.0
+            books.queue[replication, index] -= 1.0
 
 
 @rule
@@ -408,13 +399,13 @@ def _book_work(row: Record, now: int, model: Model, books: Books, replication: i
     end = row["time"]
     start = end - row["waited"]
     months = model.months
-    team = model.teams[model.reps[row["rep"]]["team"]]
-    first, count = team["first_hours"], team["hours"]
+    calendar = model.calendars[model.reps[int(row["rep"])]["calendar"]]
+    first, count = calendar["first_hours"], calendar["hours"]
     final = _month_of(months, end, now)
     for month in range(max(0, _month_of(months, start, final)), min(final + 1, len(months) - 1)):
         since, until = max(start, months[month]), min(end, months[month + 1])
         done = worked_by(model.hours, first, count, until) - worked_by(model.hours, first, count, since)
-        books.busy[replication, month * len(model.reps) + row["rep"]] += done
+        books.busy[replication, month * len(model.reps) + int(row["rep"])] += done
 
 
 @rule
@@ -429,10 +420,10 @@ def fold_page(ledger: Ledger, model: Model, books: Books, replication: int, reas
         ended = 1 if event in (Event.MEDIA, Event.PAY) else 0
         month = _month_of(model.months, row["time"] - ended, month)
         born = _month_of(model.months, row["created"], month)
-        _amounts_of(row, model, books.amounts)
+        _amounts_of(row, books.amounts)
         if 0 <= month < last:
             _add_row(row, month, books, replication, Basis.PERIOD.value, reasons)
-        if row["lead"] >= 0 and 0 <= born < last:
+        if row["pursuit"] >= 0 and 0 <= born < last:
             _add_row(row, born, books, replication, Basis.COHORT.value, reasons)
             _add_age(row, books, replication)
         _move_queue(row, month, model, books, replication)

@@ -9,9 +9,9 @@ import numpy as np
 from funnelsim.compiling.arrays import Integers, Record, Records
 from funnelsim.compiling.decorators import rule
 from funnelsim.compiling.handles import by_pointer
-from funnelsim.model.model import Model
+from funnelsim.model.model import SALE, Model
 from funnelsim.model.records import LEDGER
-from funnelsim.model.words import NOTHING, Event
+from funnelsim.model.words import NOTHING
 
 
 @by_pointer
@@ -37,49 +37,78 @@ def new_ledger(capacity: int) -> Ledger:
 
 @rule
 def rows_of_a_step(model: Model) -> int:
-    """Count the rows that the largest step of an engine may write."""
-    return 6 + len(model.channels) + len(model.reps)
+    """Count the rows that the largest step of an engine may write.
+
+    That is a customer's answer that follows the end of work at once (WORKED, ON_STAFF, WON, MARGIN, EXPECTED,
+    BECAME_LEAD, COMMISSION), or the last day: its costs, and who is on staff.
+    """
+    return 7 + len(model.channels) + 2 * len(model.reps)
 
 
 @rule
 def has_room(ledger: Ledger, rows: int) -> bool:
-    """Say whether the page can take so many more rows."""
+    """Return whether the page can take so many more rows."""
     return bool(ledger.used[0] + rows <= len(ledger.rows))
 
 
 @rule
-def write(ledger: Ledger, now: int, lead: Record, event: int, waited: int, worked: int, money: float) -> None:
-    """Write a row about a lead."""
+def write(
+    ledger: Ledger, now: int, pursuit: Record, event: int, waited: int, worked: int, money: float
+) -> None:
+    """Write a row about a pursuit."""
     row = ledger.rows[ledger.used[0]]
     ledger.used[0] += 1
     row["time"] = now
-    row["lead"] = lead["entity"]
-    row["created"] = lead["created"]
+    row["pursuit"] = pursuit["entity"]
+    row["created"] = pursuit["created"]
     row["waited"] = waited
     row["worked"] = worked
     row["money"] = money
-    row["stage"] = lead["stage"]
+    row["stage"] = pursuit["stage"]
+    row["rep"] = pursuit["rep"]
+    row["channel"] = pursuit["channel"]
+    row["segment"] = pursuit["segment"]
+    row["count"] = 1
     row["event"] = event
-    row["reason"] = lead["reason"] if event in (Event.LOST, Event.WENT_COLD) else NOTHING
-    row["rep"] = lead["rep"]
-    row["segment"] = lead["segment"]
-    row["channel"] = lead["channel"]
+    row["process"] = pursuit["process"]
+    row["reason"] = NOTHING
+    row["flags"] = pursuit["flags"]
+    row["product"] = NOTHING
+    row["zero"] = 0
 
 
 @rule
-def write_cost(ledger: Ledger, now: int, event: int, money: float, channel: int, rep: int) -> None:
-    """Write a row about a cost that belongs to no lead; `rep` or `channel` says whose it is."""
+def flag(ledger: Ledger, flags: int) -> None:
+    """Note what else is true of the row written last."""
+    row = ledger.rows[ledger.used[0] - 1]
+    row["flags"] = row["flags"] | flags
+
+
+@rule
+def give_reason(ledger: Ledger, reason: int) -> None:
+    """Note the reason in the row written last."""
+    ledger.rows[ledger.used[0] - 1]["reason"] = reason
+
+
+@rule
+def write_of(ledger: Ledger, now: int, event: int, channel: int, rep: int, waited: int, money: float) -> None:
+    """Write a row that is about no pursuit, but of a channel or a rep."""
     row = ledger.rows[ledger.used[0]]
     ledger.used[0] += 1
     row["time"] = now
-    row["lead"] = NOTHING
+    row["pursuit"] = NOTHING
     row["created"] = now
-    row["waited"] = 0
+    row["waited"] = waited
     row["worked"] = 0
     row["money"] = money
     row["stage"] = NOTHING
-    row["event"] = event
-    row["reason"] = NOTHING
     row["rep"] = rep
-    row["segment"] = NOTHING
     row["channel"] = channel
+    row["segment"] = NOTHING
+    row["count"] = 1
+    row["event"] = event
+    row["process"] = SALE
+    row["reason"] = NOTHING
+    row["flags"] = 0
+    row["product"] = NOTHING
+    row["zero"] = 0

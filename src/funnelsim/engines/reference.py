@@ -1,4 +1,4 @@
-"""The reference engine: the executable specification, a SimPy process for every lead.
+"""The reference engine: the executable specification, a SimPy process for every pursuit.
 
 It reads like a story (`Office.pursue`) and owns clock, queues and the writing of rows;
 everything that is decided comes from the rules. SimPy breaks ties by priority: a `Happening`
@@ -9,6 +9,7 @@ everything that is due.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
+from functools import partial
 from typing import Any, cast
 
 import numpy as np
@@ -16,17 +17,19 @@ import simpy
 from simpy.events import EventPriority
 
 from funnelsim.compiling.arrays import Record
-from funnelsim.engines.ledger import Ledger, has_room, rows_of_a_step, write, write_cost
+from funnelsim.engines.ledger import Ledger, flag, give_reason, has_room, rows_of_a_step, write, write_of
 from funnelsim.engines.protocol import MOST_WAVES, StuckError
-from funnelsim.model.model import Model
-from funnelsim.model.records import LEAD
-from funnelsim.model.words import DAY, GONE_COLD, NOBODY, NOTHING, Assignment, Due, Event
+from funnelsim.model.model import SALE, Model
+from funnelsim.model.records import CHANNEL_STATE, PURSUIT, REP_STATE, TEAM_STATE
+from funnelsim.model.words import DAY, ENDED, NEVER, NOBODY, NOTHING, Assignment, Due, Event, Flag
 from funnelsim.model.worktime import is_open, next_opening, work_ends
 from funnelsim.rules import arrivals, assignment, contracts, costs, ending, people, visits
-from funnelsim.rules.arrivals import expect_inquiries
 
 AFTER_ALL_THAT_IS_DUE = 1 << 128  # the priority of grants
 AFTER_SIMPYS_OWN = 2  # URGENT is 0 and NORMAL 1: a decision is carried out whole before the next one
+# What a pursuit has from the one of which it is born.
+OF_THE_COMPANY = ("company", "created", "fit", "channel", "segment", "heat", "theorist", "is_lead", "traits")
+WITHDRAWN = "withdrawn"  # what a wait comes to where another pursuit of the company ends it
 
 Story = Generator[simpy.Event, Any, None]
 
@@ -56,7 +59,7 @@ class ReferenceEngine:
         return True
 
     def close(self, office: Office, ledger: Ledger) -> bool:
-        """Book the last day and the leads that are open; False when the ledger is full."""
+        """Book the last day, who is on staff, and what is open; False when the ledger is full."""
         office.ledger = ledger
         horizon = office.model.horizon
         room = rows_of_a_step(office.model)
@@ -64,12 +67,15 @@ class ReferenceEngine:
             if not has_room(ledger, room):
                 return False
             office.book_day(horizon)
-            office.left_to_book = [office.open_leads[entity] for entity in sorted(office.open_leads)]
+            office.note_who_is_on_staff(horizon)
+            begun = (each for each in office.open_pursuits.values() if each["began"] != NEVER)
+            office.left_to_book = sorted(begun, key=lambda pursuit: int(pursuit["entity"]))
         while office.left_to_book:
             if not has_room(ledger, room):
                 return False
-            lead = office.left_to_book.pop(0)
-            write(ledger, horizon, lead, Event.OPEN, horizon - lead["since"], 0, 0.0)
+            pursuit = office.left_to_book.pop(0)
+            waited = horizon - pursuit["since"]
+            write(ledger, horizon, pursuit, Event.OPEN, waited, pursuit["began"], 0.0)
         return True
 
 
@@ -80,7 +86,7 @@ class Happening(simpy.Event):
         super().__init__(office.env)
         self._ok = True
         self._value = None
-        self.lead: Record | None = None
+        self.pursuit: Record | None = None
         self.wave = office.wave + 1 if time == office.now else 0
         self.callbacks = [office.decide]
         if time < office.model.horizon:
@@ -98,7 +104,7 @@ class Happening(simpy.Event):
 
 
 class Office:
-    """One replication: the clock, the teams and reps at work, and the leads in their queues."""
+    """One replication: the clock, the teams and reps at work, and the pursuits in their queues."""
 
     def __init__(self, model: Model, world: Record) -> None:
         self.model = model
@@ -106,26 +112,28 @@ class Office:
         self.env = simpy.Environment(initial_time=0)
         self.wave = 0
         self.ledger: Ledger
-        self.channels = model.channels.copy()
+        self.channels = np.zeros(len(model.channels), CHANNEL_STATE)
         self.expected = model.expected.copy()
-        self.teams = model.teams.copy()
-        self.reps = model.reps.copy()
+        self.teams = np.zeros(len(model.teams), TEAM_STATE)
+        self.teams["own_policy"] = model.teams["own_policy"]
+        self.reps = np.zeros(len(model.reps), REP_STATE)
+        self.reps["left"] = NEVER
         self.order = np.arange(len(model.reps))
         self.own_queues: list[list[Record]] = [[] for _ in model.reps]
         self.team_queues: list[list[Record]] = [[] for _ in model.teams]
-        self.waiting: dict[int, tuple[simpy.Event, Happening]] = {}  # of those in queues: rep or cold
-        self.open_leads: dict[int, Record] = {}
+        self.waiting: dict[int, tuple[simpy.Event, Happening]] = {}  # what a wait comes to, and its own end
+        self.open_pursuits: dict[int, Record] = {}
         self.grant_is_scheduled = False
         self.left_to_book: list[Record] | None = None  # while the simulation closes
         self.begin()
 
     def begin(self) -> None:
         """Set everything going."""
-        expect_inquiries(self.model, self.world, self.expected)
+        arrivals.expect_inquiries(self.model, self.world, self.expected)
         self.env.process(self.days())
         for number in range(len(self.reps)):
             self.env.process(self.employ(number))
-        for number in range(len(self.teams)):
+        for number in range(len(self.model.calendars)):
             self.env.process(self.open_up(number))
         for number in range(len(self.channels)):
             self.env.process(self.receive(number))
@@ -136,7 +144,7 @@ class Office:
         """The instant, in microseconds."""
         return int(self.env.now)
 
-    # An instant: decide everything due in order, then grant capacity, one lead at a time.
+    # An instant: decide everything due in order, then grant capacity, one pursuit at a time.
 
     def decide(self, happening: simpy.Event) -> None:
         """Note the wave of what is decided now, and that capacity may be granted afterwards."""
@@ -147,10 +155,10 @@ class Office:
         self.schedule_grant()
 
     def stages_due(self, first: Happening) -> tuple[int, ...]:
-        """Name the stages of the leads that go round at this instant."""
+        """Name the stages of the pursuits that go round at this instant."""
         due = [event for time, _, _, event in self.env._queue if time == self.now]
-        leads = [e.lead for e in (first, *due) if isinstance(e, Happening) and e.lead is not None]
-        return tuple(sorted({int(lead["stage"]) for lead in leads}))
+        found = [e.pursuit for e in (first, *due) if isinstance(e, Happening) and e.pursuit is not None]
+        return tuple(sorted({int(pursuit["stage"]) for pursuit in found}))
 
     def schedule_grant(self) -> None:
         """Have capacity granted when nothing is due at this instant any more."""
@@ -162,25 +170,22 @@ class Office:
             self.env.schedule(granting, cast(EventPriority, AFTER_ALL_THAT_IS_DUE))
 
     def grant(self, _: simpy.Event) -> None:
-        """Give one lead to one rep, if any team can; then again, after what this made due."""
+        """Give one pursuit to one rep, if any team can; then again, after what this made due."""
         self.grant_is_scheduled = False
         for number in range(len(self.teams)):
-            lead, rep = self.next_grant(number)
-            if lead is not None:
-                take_out(self.queue_of(lead, number), lead)
-                called_up, goes_cold = self.waiting.pop(int(lead["entity"]))
+            pursuit, rep = self.next_grant(number)
+            if pursuit is not None:
+                self.leave_queue(pursuit)
+                called_up, goes_cold = self.waiting.pop(int(pursuit["entity"]))
                 goes_cold.call_off()
                 called_up.succeed(rep)
                 self.schedule_grant()
                 return
 
     def next_grant(self, number: int) -> tuple[Record | None, int]:
-        """Find the next lead and rep of a team: own queues first, then the team's."""
-        team = self.teams[number]
-        if not is_open(self.model.hours, team["first_hours"], team["hours"], self.now):
-            return None, NOBODY
-        members = range(team["first_rep"], team["first_rep"] + team["reps"])
-        idle = [r for r in members if self.reps[r]["on_staff"] == 1 and self.reps[r]["busy"] == 0]
+        """Find the next pursuit and rep of a team: own queues first, then the team's."""
+        team = self.model.teams[number]
+        idle = [rep for rep in self.members(number) if self.is_idle_at_work(rep)]
         for rep in idle:
             if self.own_queues[rep]:
                 return first_of(self.own_queues[rep]), rep
@@ -190,180 +195,284 @@ class Office:
             return self.pick(number, longest), longest
         return None, NOBODY
 
-    def pick(self, number: int, rep: int) -> Record:
-        """Find the lead of a team's queue that a rep takes: the first, or a cherry."""
-        queue = self.team_queues[number]
-        if self.teams[number]["assignment"] != Assignment.CHERRY_PICK:
-            return first_of(queue)
-        skill = people.skill_now(self.reps[rep], self.now)
+    def is_idle_at_work(self, rep: int) -> bool:
+        """Return whether a rep is on staff, at work by its calendar, and works on nothing."""
+        state, calendar = self.reps[rep], self.calendar_of(rep)
+        at_work = is_open(self.model.hours, calendar["first_hours"], calendar["hours"], self.now)
+        return bool(at_work and state["on_staff"] == 1 and state["busy"] == 0)
 
-        def worth(lead: Record) -> int:
-            return contracts.worth(self.model, self.world, lead, skill, self.now - int(lead["since"]))
+    def pick(self, number: int, rep: int) -> Record:
+        """Find the pursuit of a team's queue that a rep takes: the first, or a cherry."""
+        queue = self.team_queues[number]
+        if self.model.teams[number]["assignment"] != Assignment.CHERRY_PICK:
+            return first_of(queue)
+        skill = people.skill_now(self.model.reps[rep], self.reps[rep], self.now)
+
+        def worth(pursuit: Record) -> int:
+            waited = self.now - int(pursuit["since"])
+            return contracts.worth(self.model, self.world, pursuit, skill, waited)
 
         return max(sorted(queue, key=order_in_queue)[: assignment.SHORTLIST], key=worth)
 
-    # The lives of leads, reps, teams, channels and days.
+    # The life of a pursuit.
 
     def receive(self, number: int) -> Story:
         """Take a channel's inquiries as they come."""
-        channel = self.channels[number]
+        origin, channel = self.model.channels[number], self.channels[number]
         while True:
             channel["total"], channel["day"], time = arrivals.next_inquiry(
-                self.model, self.world, channel, self.expected
+                self.model, self.world, origin, channel, self.expected
             )
-            entity = int(channel["entity"] + channel["index"])
+            entity = int(origin["entity"] + channel["index"])
             yield Happening(self, time, Due.INQUIRY, entity)
             channel["index"] += 1
-            lead = self.new_lead(number, entity)
-            self.write(lead, Event.INQUIRY, money=channel["cost_per_inquiry"])
-            if ending.is_lead_at(self.model, channel["stage"]):
-                self.become_lead(lead)
-            self.env.process(self.pursue(lead))
+            pursuit = self.new_pursuit(entity, SALE, int(origin["stage"]))
+            pursuit["company"], pursuit["created"], pursuit["began"] = entity, self.now, self.now
+            pursuit["channel"] = number
+            pursuit["fit"], pursuit["heat"], pursuit["segment"], pursuit["theorist"] = arrivals.profile(
+                self.model, self.world, origin, entity
+            )
+            self.write(pursuit, Event.INQUIRY, worked=entity, money=origin["cost_per_inquiry"])
+            if self.model.stages[pursuit["stage"]]["is_lead"]:
+                self.become_lead(pursuit)
+            self.env.process(self.pursue(pursuit))
 
-    def new_lead(self, number: int, entity: int) -> Record:
-        """Get to know the company that asks."""
-        channel = self.channels[number]
-        lead: Record = np.zeros(1, LEAD)[0]
-        lead["entity"], lead["created"] = entity, self.now
-        lead["channel"], lead["stage"], lead["rep"] = number, channel["stage"], NOBODY
-        lead["fit"], lead["heat"], lead["segment"], lead["theorist"] = arrivals.profile(
-            self.model, self.world, channel, entity
-        )
-        self.open_leads[entity] = lead
-        return lead
+    def new_pursuit(self, entity: int, process: int, stage: int) -> Record:
+        """Open the record of a pursuit."""
+        pursuit: Record = np.zeros(1, PURSUIT)[0]
+        pursuit["entity"], pursuit["process"], pursuit["stage"] = entity, process, stage
+        pursuit["rep"] = pursuit["opener"] = pursuit["closer"] = NOBODY
+        self.open_pursuits[entity] = pursuit
+        return pursuit
 
-    def pursue(self, lead: Record) -> Story:
-        """One lead's walk through the stages: queue, work, customer's time, outcome."""
+    def pursue(self, pursuit: Record) -> Story:
+        """One pursuit's walk through the stages: queue, work, customer's time, and what follows."""
         while True:
-            stage = self.model.stages[lead["stage"]]
-            lead["since"] = self.now
-            fate = visits.fate(self.model, self.world, lead)
-            lead["hours"], lead["days"], lead["luck"], lead["way"] = fate
-            self.write(lead, Event.ENTERED)
-            rep = NOBODY
-            if stage["team"] != NOBODY:
-                rep = yield self.join_queue(lead)
-                if rep is None:
-                    lead["reason"] = GONE_COLD
-                    self.write(lead, Event.WENT_COLD, waited=self.now - lead["since"])
-                    break
-            yield self.start_work(lead, rep)
-            yield self.end_work(lead, rep)
-            self.take_answer(lead)
-            if lead["target"] < 0:
-                break
-            if stage["team"] != NOBODY and self.teams[stage["team"]]["sticky"] == 0:
-                self.give_up_rep(lead)
-            lead["stage"] = lead["target"]
-        self.give_up_rep(lead)
-        del self.open_leads[int(lead["entity"])]
+            self.enter(pursuit)
+            rep: Any = NOBODY
+            if self.team_of(pursuit) != NOBODY:
+                rep = yield self.join_queue(pursuit)
+            if rep == WITHDRAWN:
+                return
+            left_by = Due.GOES_COLD
+            if rep is not None:
+                yield self.start_work(pursuit, rep)
+                yield self.end_work(pursuit, rep)
+                left_by = Due.CUSTOMER_ANSWERS
+            rest = self.leave(pursuit, left_by)
+            if pursuit["stage"] == ENDED:
+                return
+            if rest != ending.AT_ONCE:
+                if (yield self.rest(pursuit, rest)) == WITHDRAWN:
+                    return
+                self.come_back(pursuit)
 
-    def join_queue(self, lead: Record) -> simpy.Event:
+    def enter(self, pursuit: Record) -> None:
+        """Begin a visit."""
+        pursuit["since"] = self.now
+        fate = visits.fate(self.model, self.world, pursuit)
+        pursuit["hours"], pursuit["days"], pursuit["luck"], pursuit["way"] = fate
+        self.write(pursuit, Event.ENTERED)
+
+    def join_queue(self, pursuit: Record) -> simpy.Event:
         """Queue for a rep; what is returned comes true with the rep, or with None when patience ends."""
-        team = int(self.model.stages[lead["stage"]]["team"])
-        self.place(lead, team)
-        called_up = self.env.event()
-        patience = visits.patience(self.model, self.world, lead)
-        goes_cold = self.due(self.now + patience, Due.GOES_COLD, lead)
+        self.place(pursuit)
+        patience = visits.patience(self.model, self.world, pursuit)
+        goes_cold = self.due(self.now + patience, Due.GOES_COLD, pursuit)
+        goes_cold.then(lambda _: self.leave_queue(pursuit))
+        return self.wait_for(pursuit, goes_cold)
 
-        def give_up(_: simpy.Event) -> None:
-            take_out(self.queue_of(lead, team), lead)
-            del self.waiting[int(lead["entity"])]
-            called_up.succeed(None)
-
-        goes_cold.then(give_up)
-        self.waiting[int(lead["entity"])] = (called_up, goes_cold)
-        return called_up
-
-    def place(self, lead: Record, number: int) -> None:
-        """Put a lead into the queue of the rep it keeps or is given, or into the team's."""
-        team = self.teams[number]
-        if not assignment.keeps_rep(team, self.reps, number, lead["rep"]):
-            self.give_up_rep(lead)
-            rep, team["turn"] = assignment.choose_rep(
-                self.model, self.world, team, self.reps, self.order, lead, self.now
+    def place(self, pursuit: Record) -> None:
+        """Put a pursuit into the queue of the rep it keeps or is given, or into the team's."""
+        number = self.team_of(pursuit)
+        team, state = self.model.teams[number], self.teams[number]
+        if not assignment.keeps_rep(self.model, self.reps, number, pursuit["rep"]):
+            self.give_up_rep(pursuit)
+            rep, state["turn"] = assignment.choose_rep(
+                self.model, self.world, state, self.reps, self.order, pursuit, self.now
             )
             if rep != NOBODY:
-                self.assign(lead, rep)
-        if lead["rep"] == NOBODY:
-            lead["rank"] = assignment.rank_in_team(self.model, self.world, team, lead)
+                self.assign(pursuit, rep)
+        if pursuit["rep"] == NOBODY:
+            pursuit["rank"] = assignment.rank_in_team(self.model, self.world, team, pursuit)
         else:
-            lead["rank"] = assignment.rank(team["queue_order"], lead)
-        self.queue_of(lead, number).append(lead)
+            pursuit["rank"] = assignment.rank(team["queue_order"], pursuit)
+        self.queue_of(pursuit).append(pursuit)
 
-    def start_work(self, lead: Record, rep: int) -> Happening:
-        """Start to work on a lead; what will come of it is decided now."""
-        now = self.now
-        stage = visits.stage_for(self.model, lead)
-        waited = now - int(lead["since"])
+    def start_work(self, pursuit: Record, rep: int) -> Happening:
+        """Start to work on a pursuit; what will come of it is decided now."""
+        now, entered = self.now, int(pursuit["since"])
+        stage = visits.stage_for(self.model, pursuit)
         skill, speed = 1.0, 1.0
         if rep != NOBODY:
-            if lead["rep"] == NOBODY:
-                self.assign(lead, rep)
-            skill = people.skill_now(self.reps[rep], now)
-            speed = people.speed_now(self.reps[rep], now)
-        effort, lead["advances"] = visits.work(self.model, lead, skill, speed, waited)
-        lead["effort"], lead["since"] = effort, now
-        lead["takes"], lead["target"], lead["reason"] = visits.answer(self.model, lead)
-        self.write(lead, Event.STARTED, waited=waited, money=stage["cost_per_visit"])
+            if pursuit["rep"] == NOBODY:
+                self.assign(pursuit, rep)
+            pursuit["opener"], pursuit["closer"] = visits.credited(self.model, pursuit, rep)
+            skill = people.skill_now(self.model.reps[rep], self.reps[rep], now)
+            speed = people.speed_now(self.model.reps[rep], self.reps[rep], now)
+        effort, pursuit["advances"] = visits.work(self.model, pursuit, skill, speed, now - entered)
+        pursuit["effort"], pursuit["since"] = effort, now
+        pursuit["takes"], pursuit["target"], pursuit["reason"] = visits.answer(self.model, pursuit)
+        self.write(pursuit, Event.STARTED, waited=now - entered, money=stage["cost_per_visit"])
+        if visits.is_first_contact(pursuit, rep, entered):
+            flag(self.ledger, Flag.FIRST_CONTACT)
         if rep == NOBODY:
-            return self.due(now, Due.WORK_ENDS, lead)
+            return self.due(now, Due.WORK_ENDS, pursuit)
         self.reps[rep]["busy"] = 1
-        team = self.teams[stage["team"]]
-        ends = work_ends(self.model.hours, team["first_hours"], team["hours"], now, effort)
-        return self.due(ends, Due.WORK_ENDS, lead)
+        calendar = self.calendar_of(rep)
+        ends = work_ends(self.model.hours, calendar["first_hours"], calendar["hours"], now, effort)
+        return self.due(ends, Due.WORK_ENDS, pursuit)
 
-    def end_work(self, lead: Record, rep: int) -> Happening:
-        """End the work on a lead; the customer has the ball."""
+    def end_work(self, pursuit: Record, rep: int) -> Happening:
+        """End the work on a pursuit; the customer has the ball."""
         now = self.now
-        self.write(lead, Event.WORKED, waited=now - lead["since"], worked=lead["effort"])
-        lead["since"] = now
+        self.write(pursuit, Event.WORKED, waited=now - pursuit["since"], worked=pursuit["effort"])
+        pursuit["since"] = now
         if rep != NOBODY:
             self.reps[rep]["busy"] = 0
             self.reps[rep]["idle_since"] = now
-        return self.due(now + int(lead["takes"]), Due.CUSTOMER_ANSWERS, lead)
+            if self.reps[rep]["on_staff"] == 0:
+                self.go_home(rep, now)
+        return self.due(now + int(pursuit["takes"]), Due.CUSTOMER_ANSWERS, pursuit)
 
-    def take_answer(self, lead: Record) -> None:
-        """Write down what the customer decided."""
-        event = Event(ending.leaving(lead))
-        value = contracts.bookings(self.model, self.world, lead) if event is Event.WON else 0.0
-        self.write(lead, event, waited=self.now - lead["since"], money=value)
-        if ending.makes_lead(self.model, lead):
-            self.become_lead(lead)
-        if event is Event.WON and lead["rep"] != NOBODY:
-            paid = costs.commission(self.teams[self.reps[lead["rep"]]["team"]], value)
-            if paid > 0.0:
-                self.write(lead, Event.COMMISSION, money=paid)
-        if event is Event.SENT_BACK:
-            lead["round"] += 1
+    def leave(self, pursuit: Record, due: Due) -> int:
+        """Leave the stage, and do what the table of ends says; return the rest before the next stage.
 
-    def become_lead(self, lead: Record) -> None:
+        A pursuit that ends has no stage any more.
+        """
+        event, reason = ending.leaving(pursuit, due)
+        target, delay, spawns = ending.after(self.model, self.world, pursuit, event)
+        value = contracts.bookings(self.model, self.world, pursuit) if event == Event.WON else 0.0
+        told_as, began = ending.told_as(event, delay), pursuit["began"] if target == ENDED else 0
+        self.write(pursuit, told_as, waited=self.now - pursuit["since"], worked=began, money=value)
+        if reason != NOTHING:
+            give_reason(self.ledger, reason)
+        if ending.makes_lead(self.model, pursuit, event):
+            self.become_lead(pursuit)
+        if event == Event.WON:
+            self.sign(pursuit, value)
+        for number in range(spawns):
+            self.spawn(pursuit, event, number)
+        withdrawn = ending.end_of(self.model, pursuit, event)["withdraws"]
+        if withdrawn != NOTHING:
+            self.withdraw_kin(pursuit, withdrawn)
+        team = self.team_of(pursuit)
+        if delay != ending.AT_ONCE or (team != NOBODY and not self.model.teams[team]["sticky"]):
+            self.give_up_rep(pursuit)
+        if target == ENDED:
+            self.end(pursuit)
+        else:
+            pursuit["round"] = ending.round_at(pursuit, target, delay)
+        pursuit["stage"] = target
+        return delay
+
+    def sign(self, pursuit: Record, value: float) -> None:
+        """Book what a contract leaves after delivery, its average worth, and what its rep is paid."""
+        self.write(pursuit, Event.MARGIN, money=contracts.margin(self.model, pursuit, value))
+        self.write(pursuit, Event.EXPECTED, money=contracts.expected_bookings(self.model, pursuit))
+        paid = contracts.commission(self.model, pursuit, value)
+        if paid > 0.0:
+            self.write(pursuit, Event.COMMISSION, money=paid)
+
+    def become_lead(self, pursuit: Record) -> None:
         """Note that an inquiry is a lead now, and what its supplier is paid."""
-        lead["is_lead"] = 1
-        self.write(lead, Event.BECAME_LEAD, money=self.channels[lead["channel"]]["price_per_lead"])
+        pursuit["is_lead"] = 1
+        paid = self.model.channels[pursuit["channel"]]["price_per_lead"]
+        self.write(pursuit, Event.BECAME_LEAD, money=paid)
+
+    def end(self, pursuit: Record) -> None:
+        """Forget a pursuit."""
+        self.give_up_rep(pursuit)
+        del self.open_pursuits[int(pursuit["entity"])]
+
+    # Rests, births and withdrawals.
+
+    def rest(self, pursuit: Record, delay: int) -> simpy.Event:
+        """Rest before the next stage; what is returned comes true when the rest is over."""
+        pursuit["since"] = self.now
+        return self.wait_for(pursuit, self.due(self.now + delay, Due.RETURNS, pursuit))
+
+    def come_back(self, pursuit: Record) -> None:
+        """Return from a rest."""
+        pursuit["flags"] |= Flag.RETURNED
+        self.write(pursuit, Event.RETURNED, waited=self.now - pursuit["since"])
+
+    def spawn(self, parent: Record, event: int, number: int) -> None:
+        """Let a pursuit be born of what happened to another."""
+        entity, process, delay = ending.born(self.model, self.world, parent, event, number)
+        pursuit = self.new_pursuit(entity, process, int(self.model.processes[process]["first_stage"]))
+        for name in OF_THE_COMPANY:
+            pursuit[name] = parent[name]
+        pursuit["began"] = NEVER
+        self.env.process(self.begin_and_pursue(pursuit, delay))
+
+    def begin_and_pursue(self, pursuit: Record, delay: int) -> Story:
+        """Begin, in time, a pursuit that was born of another."""
+        begins = self.due(self.now + delay, Due.BEGINS, pursuit)
+        if (yield self.wait_for(pursuit, begins)) == WITHDRAWN:
+            return
+        pursuit["began"] = self.now
+        self.write(pursuit, Event.BEGAN, worked=pursuit["company"])
+        yield from self.pursue(pursuit)
+
+    def withdraw_kin(self, pursuit: Record, process: int) -> None:
+        """Withdraw, in the next wave, those of a process and of the same company that wait or rest."""
+        for other in self.open_pursuits.values():
+            kin = other is not pursuit and other["company"] == pursuit["company"]
+            if kin and other["process"] == process and ending.can_be_withdrawn(other):
+                if other["phase"] == Due.GOES_COLD:
+                    self.leave_queue(other)
+                wait, own_end = self.waiting.pop(int(other["entity"]))
+                own_end.call_off()
+                self.due(self.now, Due.WITHDRAWS, other).then(partial(self.withdraw, other, wait))
+
+    def withdraw(self, pursuit: Record, wait: simpy.Event, _: simpy.Event) -> None:
+        """End a pursuit because of another; one that has not begun leaves no row."""
+        if pursuit["began"] != NEVER:
+            since, began = pursuit["since"], pursuit["began"]
+            self.write(pursuit, Event.WITHDRAWN, waited=self.now - since, worked=began)
+        self.end(pursuit)
+        wait.succeed(WITHDRAWN)
+
+    # The lives of reps, calendars and days.
 
     def employ(self, number: int) -> Story:
         """Follow a rep from the first day on staff to the last."""
-        rep = self.reps[number]
-        rep["skill"], rep["speed"] = people.talent(self.model, self.world, rep)
+        rep, state = self.model.reps[number], self.reps[number]
+        state["skill"], state["speed"] = people.talent(self.model, self.world, rep)
         if rep["joins"] > 0:
             yield Happening(self, rep["joins"], Due.REP_JOINS, number)
-            rep["idle_since"] = self.now
+            state["idle_since"] = self.now
         if rep["leaves"] <= 0:
+            state["left"] = 0
             return
-        rep["on_staff"] = 1
+        state["on_staff"] = 1
         yield Happening(self, rep["leaves"], Due.REP_LEAVES, number)
-        rep["on_staff"] = 0
+        state["on_staff"] = 0
         queue, self.own_queues[number] = self.own_queues[number], []
-        for lead in sorted(queue, key=order_in_queue):
-            self.place(lead, int(rep["team"]))
+        for pursuit in sorted(queue, key=order_in_queue):
+            self.place(pursuit)
+        if not state["busy"]:
+            self.go_home(number, self.now)
+
+    def go_home(self, number: int, now: int) -> None:
+        """Write down how long a rep was on staff who has left, or is on staff at the horizon."""
+        self.reps[number]["left"] = now
+        waited = now - max(int(self.model.reps[number]["joins"]), 0)
+        write_of(self.ledger, now, Event.ON_STAFF, NOTHING, number, waited, 0.0)
+
+    def note_who_is_on_staff(self, horizon: int) -> None:
+        """Write down how long those who are on staff at the horizon were; whoever is at work still is."""
+        for number, state in enumerate(self.reps):
+            if state["on_staff"] or (state["busy"] and state["left"] == NEVER):
+                self.go_home(number, horizon)
 
     def open_up(self, number: int) -> Story:
-        """Open a team's doors; work is granted when nothing is due."""
-        team = self.teams[number]
+        """Open the doors to those of a calendar; work is granted when nothing is due."""
+        calendar = self.model.calendars[number]
         while True:
-            opens = next_opening(self.model.hours, team["first_hours"], team["hours"], self.now)
-            yield Happening(self, opens, Due.TEAM_OPENS, number)
+            opens = next_opening(self.model.hours, calendar["first_hours"], calendar["hours"], self.now)
+            yield Happening(self, opens, Due.OPENS, number)
 
     def days(self) -> Story:
         """Book each day's costs at its end."""
@@ -377,50 +486,81 @@ class Office:
         for number in range(len(self.channels)):
             media = costs.media_of_day(self.model, number, day)
             if media > 0.0:
-                write_cost(self.ledger, now, Event.MEDIA, media, number, NOBODY)
-        for number, rep in enumerate(self.reps):
-            pay = costs.pay_of_day(self.model, rep, day)
+                write_of(self.ledger, now, Event.MEDIA, number, NOBODY, 0, media)
+        for number, state in enumerate(self.reps):
+            pay = costs.pay_of_day(self.model, self.model.reps[number], state, day)
             if pay > 0.0:
-                write_cost(self.ledger, now, Event.PAY, pay, NOTHING, number)
+                write_of(self.ledger, now, Event.PAY, NOTHING, number, 0, pay)
 
     # Small things that several of the above need.
 
-    def due(self, time: int, kind: Due, lead: Record) -> Happening:
-        """Put something that a lead has due on the agenda."""
-        happening = Happening(self, time, kind, int(lead["entity"]))
-        happening.lead = lead
+    def due(self, time: int, kind: Due, pursuit: Record) -> Happening:
+        """Note what a pursuit has due, whether it comes before the horizon or not."""
+        pursuit["due"], pursuit["phase"] = time, kind
+        happening = Happening(self, time, kind, int(pursuit["entity"]))
+        happening.pursuit = pursuit
         return happening
 
-    def queue_of(self, lead: Record, team: int) -> list[Record]:
-        """Find the queue that a lead waits in."""
-        return self.team_queues[team] if lead["rep"] == NOBODY else self.own_queues[lead["rep"]]
+    def wait_for(self, pursuit: Record, own_end: Happening) -> simpy.Event:
+        """Wait until the wait ends by itself, which comes true with None, or somebody ends it."""
+        called_up = self.env.event()
 
-    def assign(self, lead: Record, rep: int) -> None:
-        """Make a rep the owner of a lead."""
-        lead["rep"] = rep
+        def end_by_itself(_: simpy.Event) -> None:
+            del self.waiting[int(pursuit["entity"])]
+            called_up.succeed(None)
+
+        own_end.then(end_by_itself)
+        self.waiting[int(pursuit["entity"])] = (called_up, own_end)
+        return called_up
+
+    def team_of(self, pursuit: Record) -> int:
+        """Name the team of a pursuit's stage, or NOBODY."""
+        return int(self.model.stages[pursuit["stage"]]["team"])
+
+    def members(self, team: int) -> range:
+        """Number the reps of a team."""
+        first = int(self.model.teams[team]["first_rep"])
+        return range(first, first + int(self.model.teams[team]["reps"]))
+
+    def calendar_of(self, rep: int) -> Record:
+        """Find by which calendar a rep works."""
+        calendar: Record = self.model.calendars[self.model.reps[rep]["calendar"]]
+        return calendar
+
+    def queue_of(self, pursuit: Record) -> list[Record]:
+        """Find the queue that a pursuit waits in."""
+        if pursuit["rep"] == NOBODY:
+            return self.team_queues[self.team_of(pursuit)]
+        return self.own_queues[pursuit["rep"]]
+
+    def leave_queue(self, pursuit: Record) -> None:
+        """Take a pursuit out of its queue."""
+        queue = self.queue_of(pursuit)
+        del queue[next(number for number, waiting in enumerate(queue) if waiting is pursuit)]
+
+    def assign(self, pursuit: Record, rep: int) -> None:
+        """Make a rep the owner of a pursuit."""
+        pursuit["rep"] = rep
         self.reps[rep]["open"] += 1
 
-    def give_up_rep(self, lead: Record) -> None:
-        """Let a lead have no owner; its rep has one open lead less."""
-        if lead["rep"] != NOBODY:
-            self.reps[lead["rep"]]["open"] -= 1
-            lead["rep"] = NOBODY
+    def give_up_rep(self, pursuit: Record) -> None:
+        """Let a pursuit have no owner; its rep has one open pursuit less."""
+        if pursuit["rep"] != NOBODY:
+            self.reps[pursuit["rep"]]["open"] -= 1
+            pursuit["rep"] = NOBODY
 
-    def write(self, lead: Record, event: Event, waited: int = 0, worked: int = 0, money: float = 0.0) -> None:
-        """Write a row about a lead."""
-        write(self.ledger, self.now, lead, event, waited, worked, money)
+    def write(
+        self, pursuit: Record, event: int, waited: int = 0, worked: int = 0, money: float = 0.0
+    ) -> None:
+        """Write a row about a pursuit."""
+        write(self.ledger, self.now, pursuit, event, waited, worked, money)
 
 
-def order_in_queue(lead: Record) -> tuple[int, int, int]:
-    """Order leads in a queue: rank, time queued, entity."""
-    return int(lead["rank"]), int(lead["since"]), int(lead["entity"])
+def order_in_queue(pursuit: Record) -> tuple[int, int, int]:
+    """Order pursuits in a queue: rank, time queued, entity."""
+    return int(pursuit["rank"]), int(pursuit["since"]), int(pursuit["entity"])
 
 
 def first_of(queue: list[Record]) -> Record:
-    """Find the lead that is worked next."""
+    """Find the pursuit that is worked next."""
     return min(queue, key=order_in_queue)
-
-
-def take_out(queue: list[Record], lead: Record) -> None:
-    """Take a lead out of a queue."""
-    del queue[next(number for number, waiting in enumerate(queue) if waiting is lead)]

@@ -34,7 +34,7 @@ def signed(cut: Cut) -> Floats:
 
 def margin(cut: Cut) -> Floats:
     """Add up contracts times the gross margin of their segments: (R, n)."""
-    return cut.period(Event.WON, Measure.MARGIN)
+    return cut.period(Event.MARGIN, _MONEY)
 
 
 def everything(cut: Cut) -> Floats:

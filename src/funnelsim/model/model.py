@@ -5,16 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
+
 from funnelsim.compiling.arrays import Floats, Integers, Records
 from funnelsim.compiling.handles import by_pointer
+from funnelsim.model.records import END, PROCESS
+from funnelsim.model.words import ENDED, NOTHING, ROUTE, Event
+
+SALE = 0  # the process of the first inquiries
+EVENTS = len(Event)
 
 
 @by_pointer
 class Model(NamedTuple):
     """One strategy of a scenario as arrays.
 
-    Record types are in `vocabulary`; the records of channels, teams and reps are their state at
-    the first midnight, which an engine copies. Shapes: C channels, S stages, D days.
+    Record types are in `records`. Shapes: C channels, S stages, D days.
     """
 
     channels: Records  # CHANNEL (C,)
@@ -23,18 +29,46 @@ class Model(NamedTuple):
     reps: Records  # REP, those of a team side by side
     stages: Records  # STAGE (S,), in funnel order
     variants: Records  # STAGE, a row for each segment of the stages that differ by segment
+    processes: Records  # PROCESS, the sale first
+    ends: Records  # END, a row for each process and event
+    spawns: Records  # SPAWN, found by the offsets of ends
     routes: Records  # ROUTE, found by the offsets of channels and stages
     points: Records  # POINT, the effect of waiting, found by the offsets of stages
     heat_odds: Floats  # (S, 3) odds ratio by stage and heat
     heat_skill: Floats  # (S, 3) exponent of skill by stage and heat, 1 where they do not interact
     distributions: Records  # DISTRIBUTION
     knots: Floats  # quantile tables, found by the offsets of distributions
-    hours: Records  # HOURS, opening times of each team up to the horizon
+    calendars: Records  # CALENDAR, those of a team side by side
+    hours: Records  # HOURS, opening times of each calendar up to the horizon
     expected: Floats  # (C * (D + 1),) cumulative expected inquiries at each midnight
     spend: Floats  # (C, D) cost per month on each day, relative to the average month
     month_days: Integers  # (D,) days of the calendar month that each day lies in
     months: Integers  # (M + 1,) bounds of the period's months; the period is [first, last)
     horizon: int  # end of the drain: the simulation's last instant, exclusive
+
+
+def plain_ends(processes: int = 1) -> Records:
+    """Make a table of ends in which nothing is born, rests or is withdrawn.
+
+    Who advances or is sent back goes where the answer leads; every other event is an end.
+
+    Examples
+    --------
+    >>> ends = plain_ends()
+    >>> bool(ends[Event.SENT_BACK]["target"] == ROUTE), bool(ends[Event.LOST]["target"] == ENDED)
+    (True, True)
+    """
+    ends = np.zeros(processes * EVENTS, END)
+    ends["target"] = ENDED
+    ends["rest"] = ends["withdraws"] = NOTHING
+    goes_on = [Event.ADVANCED, Event.SENT_BACK]
+    ends.reshape(processes, EVENTS)["target"][:, goes_on] = ROUTE
+    return ends
+
+
+def one_process(stages: int) -> Records:
+    """Make the only process of a model: the sale, with all stages."""
+    return np.array([(0, stages)], PROCESS)
 
 
 @dataclass(frozen=True)

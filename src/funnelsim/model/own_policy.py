@@ -22,13 +22,13 @@ from numba.extending import intrinsic, is_jitted, overload
 
 from funnelsim.compiling.arrays import Record, Records
 from funnelsim.compiling.handles import first_element
-from funnelsim.model.records import LEAD, REP, TEAM
+from funnelsim.model.records import PURSUIT, REP, REP_STATE, TEAM
 from funnelsim.model.words import Assignment
 
-Policy = Callable[[Record, Records, Record, int, float], int]
+Policy = Callable[[Record, Records, Records, Record, int, float], int]
 
 BUILT_IN: tuple[str, ...] = tuple(each.name.lower() for each in Assignment if each is not Assignment.OWN)
-PARAMETERS = ("team", "reps", "lead", "now", "u")
+PARAMETERS = ("team", "reps", "states", "lead", "now", "u")
 
 
 class PolicyError(ValueError):
@@ -54,21 +54,22 @@ def register_policy(name: str, function: Policy) -> None:
     name : str
         Not the name of a policy that the package has.
     function : callable
-        Called as ``function(team, reps, lead, now, u)`` when a lead is placed: with the records of
-        the team, of its reps and of the lead (``vocabulary.TEAM``, ``REP``, ``LEAD``), the instant
-        in microseconds, and a uniform number of the lead, stage and round. It returns the position in
-        `reps` of the rep who gets the lead, or NOBODY: the lead then waits in the team's queue, as
-        it does when the rep has left or is full. It must be pure: change nothing, keep nothing, ask no clock.
-        What Numba can compile runs on both engines to the same bits; the rest on the reference engine.
+        Called as ``function(team, reps, states, lead, now, u)`` when a lead is placed: with the records of
+        the team, of its reps, of what has happened to each of them, and of the lead (``records.TEAM``,
+        ``REP``, ``REP_STATE``, ``PURSUIT``), the instant in microseconds, and a uniform number of the lead,
+        stage and round. It returns the position in `reps` of the rep who gets the lead, or NOBODY: the lead
+        then waits in the team's queue, as it does when the rep has left or is full. It must be pure: change
+        nothing, keep nothing, ask no clock. What Numba can compile runs on both engines to the same bits;
+        the rest on the reference engine.
 
     Raises
     ------
     PolicyError
-        A name that is taken or is none, or a function that cannot be called with five arguments.
+        A name that is taken or is none, or a function that cannot be called with six arguments.
 
     Examples
     --------
-    >>> register_policy("last_of_all", lambda team, reps, lead, now, u: len(reps) - 1)
+    >>> register_policy("last_of_all", lambda team, reps, states, lead, now, u: len(reps) - 1)
     >>> "last_of_all" in policy_names()
     True
     """
@@ -98,7 +99,7 @@ def policy_number(name: str) -> int:
     return max(number for number, each in enumerate(_REGISTERED) if each.name == name)
 
 
-def ask(policy: int, team: Record, reps: Records, lead: Record, now: int, u: float) -> int:
+def ask(policy: int, team: Record, reps: Records, states: Records, lead: Record, now: int, u: float) -> int:
     """Ask a policy of the user's own for a position among the team's reps.
 
     Raises
@@ -108,9 +109,9 @@ def ask(policy: int, team: Record, reps: Records, lead: Record, now: int, u: flo
     """
     registered = _REGISTERED[policy]
     first = int(team["first_rep"])
-    members = reps[first : first + int(team["reps"])]
+    members = slice(first, first + int(team["reps"]))
     instant: Any = np.int64(now)  # 64 bits, as in compiled code
-    answer = registered.function(team, members, lead, instant, u)
+    answer = registered.function(team, reps[members], states[members], lead, instant, u)
     try:
         return int(answer)
     except (TypeError, ValueError):
@@ -121,35 +122,38 @@ def ask(policy: int, team: Record, reps: Records, lead: Record, now: int, u: flo
 
 
 @overload(ask)
-def _ask_compiled(policy, team, reps, lead, now, u):  # type: ignore[no-untyped-def]  # noqa: ARG001
+def _ask_compiled(policy, team, reps, states, lead, now, u):  # type: ignore[no-untyped-def]  # noqa: ARG001
     """Let compiled code call an address."""
 
-    def call(policy, team, reps, lead, now, u):  # type: ignore[no-untyped-def]
-        return _call(policy, team, reps, lead, now, u)  # type: ignore[call-arg]
+    def call(policy, team, reps, states, lead, now, u):  # type: ignore[no-untyped-def]
+        return _call(policy, team, reps, states, lead, now, u)  # type: ignore[call-arg]
 
     return call
 
 
-_TEAM, _REP, _LEAD = (numba.from_dtype(each) for each in (TEAM, REP, LEAD))
+_TEAM, _REP, _STATE, _LEAD = (numba.from_dtype(each) for each in (TEAM, REP, REP_STATE, PURSUIT))
 _pointer_to: Any = types.CPointer
 _SIGNATURE = types.int64(
-    _pointer_to(_TEAM), _pointer_to(_REP), _pointer_to(_LEAD), types.int64, types.float64
+    *(_pointer_to(each) for each in (_TEAM, _REP, _STATE, _LEAD)), types.int64, types.float64
 )
 
 
 @intrinsic
-def _call(typing_context, policy, team, reps, lead, now, u):  # type: ignore[no-untyped-def]  # noqa: ARG001
-    """Call a C function of `_SIGNATURE` by its address; `reps` are those of all teams."""
+def _call(typing_context, policy, team, reps, states, lead, now, u):  # type: ignore[no-untyped-def]  # noqa: ARG001
+    """Call a C function of `_SIGNATURE` by its address; `reps` and `states` are those of all teams."""
     whole, word = types.int64, ir.IntType(64)
 
     def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
-        address, team, reps, lead, now, u = arguments
-        all_reps = first_element(context, builder, signature.args[2], reps)
-        pointers = [builder.bitcast(each, cgutils.voidptr_t) for each in (team, all_reps, lead)]
-        kind = ir.FunctionType(word, [cgutils.voidptr_t] * 3 + [word, ir.DoubleType()])
+        address, team, reps, states, lead, now, u = arguments
+        everybody = (
+            first_element(context, builder, kind, array)
+            for kind, array in zip(signature.args[2:4], (reps, states), strict=True)
+        )
+        pointers = [builder.bitcast(each, cgutils.voidptr_t) for each in (team, *everybody, lead)]
+        kind = ir.FunctionType(word, [cgutils.voidptr_t] * 4 + [word, ir.DoubleType()])
         return builder.call(builder.inttoptr(address, kind.as_pointer()), [*pointers, now, u])
 
-    return whole(whole, team, reps, lead, whole, types.float64), generate
+    return whole(whole, team, reps, states, lead, whole, types.float64), generate
 
 
 def callable_by_compiled_code(policy: int) -> int:
@@ -172,11 +176,11 @@ def _as_c_function(registered: _Registered) -> Any:
     function = registered.function
     function = function if is_jitted(function) else numba.njit(error_model="numpy")(function)
 
-    def choose(team, reps, lead, now, u):  # type: ignore[no-untyped-def]
+    def choose(team, reps, states, lead, now, u):  # type: ignore[no-untyped-def]
         own = carray(team, 1)[0]
-        first = own["first_rep"]
-        everybody = carray(reps, first + own["reps"])
-        return function(own, everybody[first:], carray(lead, 1)[0], now, u)
+        first, end = own["first_rep"], own["first_rep"] + own["reps"]
+        members, happened = carray(reps, end)[first:], carray(states, end)[first:]
+        return function(own, members, happened, carray(lead, 1)[0], now, u)
 
     try:
         return numba.cfunc(_SIGNATURE)(choose)

@@ -1,4 +1,4 @@
-"""The records that rules and engines share: the model's rows, a lead, a row of the ledger."""
+"""The records that rules and engines share: the model's rows, what happens to them, a row of the ledger."""
 
 from __future__ import annotations
 
@@ -6,21 +6,29 @@ from funnelsim.compiling.arrays import record
 
 LEDGER = record(  # 64 bytes and no padding, so that equal rows hash equally
     ("time", "<i8"),
-    ("lead", "<i8"),  # the lead's entity, -1 where a cost has none
-    ("created", "<i8"),  # when its inquiry arrived (the row's time where there is no lead)
+    ("pursuit", "<i8"),  # the pursuit's entity, -1 where a row is about none
+    ("created", "<i8"),  # when its company's first inquiry arrived (the row's time where there is none)
     ("waited", "<i8"),
     ("worked", "<i8"),
     ("money", "<f8"),
-    ("stage", "<i4"),
-    ("event", "<i2"),
-    ("reason", "<i2"),
-    ("rep", "<i4"),
-    ("segment", "<i2"),
+    ("stage", "<i2"),
+    ("rep", "<i2"),
     ("channel", "<i2"),
+    ("segment", "<i2"),
+    ("count", "<i2"),
+    ("event", "u1"),
+    ("process", "u1"),
+    ("reason", "i1"),
+    ("flags", "u1"),  # of words.Flag
+    ("product", "i1"),
+    ("zero", "u1"),
 )
+MOST_STAGES = MOST_REPS = MOST_CHANNELS = MOST_SEGMENTS = 2**15 - 1  # what the numbers of a row can tell
+MOST_PROCESSES = 2**8 - 1
+MOST_REASONS = 2**7 - 1
 
 CHANNEL = record(
-    ("entity", "<i8"),  # of its lead number 0
+    ("entity", "<i8"),  # of its inquiry number 0
     ("key", "<i8"),  # of its own draws
     ("first_date", "<i8"),  # ordinal of the day that begins at time 0
     ("opens", "<i8"),  # inquiries arrive from this time of day ...
@@ -43,7 +51,8 @@ CHANNEL = record(
     ("busy_all", "<i4"),  # the same of the factor that all channels share
     ("first_segment", "<i4"),  # routes of the segment mix
     ("segments", "<i4"),
-    # the state of its stream of inquiries
+)
+CHANNEL_STATE = record(  # of its stream of inquiries
     ("index", "<i8"),  # of the next inquiry
     ("total", "<f8"),  # unit exponentials used so far, the next one included
     ("day", "<i8"),  # in which the next inquiry arrives
@@ -54,21 +63,25 @@ SEGMENT = record(
     ("customer_time", "<f8"),  # factor
     ("years", "<f8"),  # term of a contract
     ("margin", "<f8"),  # gross margin, share
+    ("mean_value", "<f8"),  # of a contract per year: the mean of the table that is drawn from
     ("value", "<i4"),  # distribution of a contract's value per year
 )
 
 TEAM = record(
     ("commission", "<f8"),  # share of bookings
     ("max_open", "<i8"),
-    ("own_policy", "<i8"),  # number of a registered policy; in the compiled engine's state its address
+    ("own_policy", "<i8"),  # number of a registered policy
     ("first_rep", "<i4"),
     ("reps", "<i4"),
-    ("first_hours", "<i4"),
-    ("hours", "<i4"),
+    ("first_calendar", "<i4"),  # its own, then those of reps who have their own hours
+    ("calendars", "<i4"),
     ("assignment", "<i4"),
     ("queue_order", "<i4"),
     ("sticky", "<i4"),
-    ("turn", "<i4"),  # state: the round robin's next position
+)
+TEAM_STATE = record(
+    ("turn", "<i8"),  # the round robin's next position
+    ("own_policy", "<i8"),  # how the engine asks it: by its number, or at an address
 )
 
 REP = record(
@@ -76,9 +89,6 @@ REP = record(
     ("joins", "<i8"),  # negative where hired before the first day
     ("leaves", "<i8"),
     ("ramp", "<i8"),  # time to full strength
-    ("idle_since", "<i8"),  # state
-    ("skill", "<f8"),  # odds ratio at full strength, drawn once per world
-    ("speed", "<f8"),  # factor at full strength, drawn once per world
     ("skill_from", "<f8"),  # share of skill on the first day
     ("speed_from", "<f8"),
     ("pay_per_month", "<f8"),
@@ -88,9 +98,16 @@ REP = record(
     ("first_segment", "<i4"),  # routes to the segments that the rep knows best
     ("segments", "<i4"),
     ("team", "<i8"),
-    ("open", "<i4"),  # state: leads assigned and not ended
-    ("on_staff", "<i4"),  # state
-    ("busy", "<i4"),  # state
+    ("calendar", "<i8"),
+)
+REP_STATE = record(
+    ("skill", "<f8"),  # odds ratio at full strength, drawn once per world
+    ("speed", "<f8"),  # factor at full strength, drawn once per world
+    ("idle_since", "<i8"),
+    ("left", "<i8"),  # when the rep was gone, work in hand finished; NEVER before
+    ("open", "<i4"),  # pursuits that the rep owns
+    ("on_staff", "<i4"),  # 1: can be given something
+    ("busy", "<i4"),
 )
 
 STAGE = record(
@@ -102,7 +119,9 @@ STAGE = record(
     ("answer_key", "<i8"),
     ("assignment_key", "<i8"),
     ("team", "<i8"),  # NOBODY: no rep is needed
-    ("makes_lead", "<i4"),
+    ("process", "<i4"),
+    ("makes_lead", "<i4"),  # 1: who leaves it for a later stage is a lead
+    ("is_lead", "<i4"),  # 1: it lies beyond the stage that makes leads
     ("effort", "<i4"),  # distribution, hours
     ("customer_time", "<i4"),  # distribution, days
     ("patience", "<i4"),  # distribution, days; NOTHING: waits for ever
@@ -129,16 +148,48 @@ POINT = record(
     ("log_odds", "<f8"),
 )
 
+CALENDAR = record(  # when some reps of a team work
+    ("first_hours", "<i8"),
+    ("hours", "<i8"),
+    ("team", "<i8"),
+)
+
 HOURS = record(
     ("opens", "<i8"),
     ("closes", "<i8"),
-    ("worked", "<i8"),  # working time of the team before it opens
+    ("worked", "<i8"),  # working time of the calendar before it opens
 )
 
-LEAD = record(
+PROCESS = record(  # a run of stages, and what follows each way to leave one of them
+    ("first_stage", "<i4"),
+    ("stages", "<i4"),
+)
+
+END = record(  # what follows an event with which a pursuit leaves a visit: a row for each process and event
+    ("target", "<i4"),  # a stage, ENDED, or ROUTE: where the answer leads
+    ("rest", "<i4"),  # distribution of the days before it returns; NOTHING: it goes on at once
+    ("rest_key", "<i8"),
+    ("first_spawn", "<i4"),  # of Model.spawns
+    ("spawns", "<i4"),
+    ("withdraws", "<i4"),  # the process whose pursuits of the same company are withdrawn; NOTHING: none
+)
+
+SPAWN = record(  # a pursuit that is born of the end of another
+    ("purpose", "<i8"),  # of its key
+    ("process", "<i4"),
+    ("delay", "<i4"),  # distribution of the days until it begins
+)
+
+PURSUIT = record(
     ("entity", "<i8"),
-    ("created", "<i8"),
+    ("company", "<i8"),
+    ("created", "<i8"),  # when the company's first inquiry arrived
+    ("began", "<i8"),  # its own start
     ("since", "<i8"),  # it queues or, later, since the last row of this visit
+    (
+        "due",
+        "<i8",
+    ),  # when its phase ends by itself; it may be NEVER, or past the horizon
     ("rank", "<i8"),  # in the queue: lower is first
     ("effort", "<i8"),  # of the work in hand
     ("takes", "<i8"),  # the customer, afterwards
@@ -149,13 +200,27 @@ LEAD = record(
     ("fit", "<f8"),  # odds ratio
     ("stage", "<i8"),
     ("rep", "<i8"),  # who owns it
-    ("round", "<i8"),  # raised when it goes back
+    ("round", "<i8"),  # raised at every move to the same or an earlier stage, and at every return
+    ("target", "<i8"),  # where it goes then
     ("channel", "<i4"),
     ("segment", "<i4"),
     ("heat", "<i4"),
     ("theorist", "<i4"),
     ("is_lead", "<i4"),
     ("advances", "<i4"),  # what the work in hand will come to
-    ("target", "<i8"),  # where it goes then
     ("reason", "<i4"),
+    ("process", "<i4"),
+    ("attempt", "<i4"),
+    ("phase", "<i4"),  # what it has due, of words.Due
+    ("opener", "<i4"),  # the first rep who worked on it
+    ("closer", "<i4"),  # the last rep of a team that is paid commission, else the last rep
+    ("flags", "<i4"),  # of words.Flag, true of all its rows from now on
+    ("traits", "<i8"),  # a bit each
+    ("account", "<i8"),  # of its company, in the pool of companies; NOTHING
+)
+
+COMPANY = record(  # a company of whose pursuits others were born
+    ("entity", "<i8"),
+    ("first", "<i8"),  # of its pursuits
+    ("pursuits", "<i8"),
 )

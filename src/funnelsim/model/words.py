@@ -6,7 +6,7 @@ currency. Enumerations are append-only: their numbers are written into ledgers.
 
 from __future__ import annotations
 
-from enum import IntEnum
+from enum import IntEnum, IntFlag
 
 SECOND = 1_000_000
 HOUR = 3_600 * SECOND
@@ -14,8 +14,10 @@ DAY = 24 * HOUR
 NEVER = 1 << 61  # later than any horizon; NEVER + NEVER still fits in int64
 NOBODY = -1  # no rep, no team
 NOTHING = -1  # no stage, segment, channel or reason
-WON = -2  # where a lead can go besides a stage
+WON = -2  # where an answer can lead besides a stage
 LOST = -3
+ENDED = -4  # where a pursuit can go after an event besides a stage: nowhere
+ROUTE = -5  # ... or where its answer leads
 
 
 class Heat(IntEnum):
@@ -32,11 +34,14 @@ class Due(IntEnum):
     DAY_ENDS = 0  # entity 0: the costs of the day are booked
     REP_LEAVES = 1  # entity: the rep's number
     REP_JOINS = 2  # entity: the rep's number
-    TEAM_OPENS = 3  # entity: the team's number
-    INQUIRY = 4  # entity: the arriving lead
-    WORK_ENDS = 5  # entity: the lead
-    CUSTOMER_ANSWERS = 6  # entity: the lead
-    GOES_COLD = 7  # entity: the lead
+    OPENS = 3  # entity: the number of the calendar that opens
+    INQUIRY = 4  # entity: the company that asks
+    WORK_ENDS = 5  # entity: the pursuit
+    CUSTOMER_ANSWERS = 6  # entity: the pursuit
+    GOES_COLD = 7  # entity: the pursuit
+    RETURNS = 8  # entity: the pursuit, whose rest is over
+    BEGINS = 9  # entity: the pursuit
+    WITHDRAWS = 10  # entity: the pursuit
 
 
 class Event(IntEnum):
@@ -56,6 +61,21 @@ class Event(IntEnum):
     MEDIA = 11  # money: a day's cost of a channel
     PAY = 12  # money: a day's cost of a rep
     OPEN = 13  # unfinished at the horizon; waited: since the last row of this visit
+    MARGIN = 14  # follows WON; money: what is left of the contract after delivery
+    EXPECTED = 15  # follows WON; money: bookings at the mean value of such a contract
+    BEGAN = 16  # a pursuit that was born of another begins; worked: its company
+    PARKED = 17  # in place of the event with which it leaves: it rests, to come back; reason
+    RETURNED = 18  # enters a stage after a rest; waited: the rest
+    WITHDRAWN = 19  # ends because of another pursuit of its company; waited: since the last row
+    ON_STAFF = 20  # a rep's time on staff is over; waited: since joining, or since time 0
+
+
+class Flag(IntFlag):
+    """What else is true of a row."""
+
+    FIRST_CONTACT = 1  # STARTED: a rep takes up what the inquiry came in by
+    RETURNED = 2  # the pursuit has rested before
+    OUT_OF_PROFILE = 4  # the company truly lacks what it needs to have
 
 
 class Assignment(IntEnum):

@@ -26,7 +26,9 @@ _ALL_CHANNELS = Entity.CHANNEL.value << 56  # whose draws are those that all cha
 
 
 @rule
-def next_inquiry(model: Model, world: Record, channel: Record, expected: Floats) -> tuple[float, int, int]:
+def next_inquiry(
+    model: Model, world: Record, channel: Record, state: Record, expected: Floats
+) -> tuple[float, int, int]:
     """Find when a channel's next inquiry arrives.
 
     Unit exponentials, keyed by the inquiry's number, are re-scaled by the channel's cumulative
@@ -35,8 +37,8 @@ def next_inquiry(model: Model, world: Record, channel: Record, expected: Floats)
 
     Parameters
     ----------
-    model, world, channel
-        The channel with the state of its stream.
+    model, world, channel, state
+        The channel and the state of its stream.
     expected : array of float
         As Model.expected, of this world.
 
@@ -46,10 +48,10 @@ def next_inquiry(model: Model, world: Record, channel: Record, expected: Floats)
         The sum of unit exponentials up to this inquiry, the day on which it comes, and the instant (NEVER
         past the horizon).
     """
-    u, _ = uniforms(world, channel["entity"] + channel["index"], ARRIVAL, 0)
-    total = channel["total"] - math.log(1.0 - u)
+    u, _ = uniforms(world, channel["entity"] + state["index"], ARRIVAL, 0)
+    total = state["total"] - math.log(1.0 - u)
     first = channel["first_expected"]
-    day = int(channel["day"])
+    day = int(state["day"])
     if total >= expected[first + len(model.month_days)]:
         return total, day, NEVER
     while expected[first + day + 1] <= total:

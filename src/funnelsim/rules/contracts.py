@@ -7,6 +7,7 @@ from funnelsim.chance.keys import VALUE, uniforms_if
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rule
 from funnelsim.model.model import Model
+from funnelsim.model.words import NOBODY
 from funnelsim.rules.visits import conversion
 
 THOUSANDTHS = 1_000  # of money, in which worth is counted
@@ -14,31 +15,57 @@ MOST_WORTH = 1 << 60
 
 
 @rule
-def price(channel: Record, created: int) -> float:
-    """Compute the share of the full price that a lead of this age pays: less in a promotion."""
-    if channel["cut_from"] <= created < channel["cut_until"]:
+def price(channel: Record, began: int) -> float:
+    """Compute the share of the full price that a pursuit pays by its start: less in a promotion."""
+    if channel["cut_from"] <= began < channel["cut_until"]:
         return float(1.0 - channel["price_cut"])
     return 1.0
 
 
 @rule
-def bookings(model: Model, world: Record, lead: Record) -> float:
-    """Draw what a contract is worth over its term, at the price of the day of its inquiry."""
-    segment = model.segments[lead["segment"]]
+def bookings(model: Model, world: Record, pursuit: Record) -> float:
+    """Draw what a contract is worth over its term, at the price of the day on which the pursuit began."""
+    segment = model.segments[pursuit["segment"]]
     per_year = model.distributions[segment["value"]]
-    u, _ = uniforms_if(varies(per_year), world, lead["entity"], VALUE, 0)
+    u, _ = uniforms_if(varies(per_year), world, pursuit["company"], VALUE, 0)
     value = quantile(per_year, model.knots, u) * segment["years"]
-    return float(value * price(model.channels[lead["channel"]], lead["created"]))
+    return float(value * price(model.channels[pursuit["channel"]], pursuit["began"]))
 
 
 @rule
-def worth(model: Model, world: Record, lead: Record, skill: float, waited: int) -> int:
-    """Compute what working on a lead in this stage is expected to bring, in thousandths of money.
+def expected_bookings(model: Model, pursuit: Record) -> float:
+    """Compute what such a contract is worth on average: the mean of the table that values are drawn from."""
+    segment = model.segments[pursuit["segment"]]
+    value = segment["mean_value"] * segment["years"]
+    return float(value * price(model.channels[pursuit["channel"]], pursuit["began"]))
+
+
+@rule
+def margin(model: Model, pursuit: Record, value: float) -> float:
+    """Compute what is left of a contract after delivery, which costs as much in a promotion as before."""
+    share = model.segments[pursuit["segment"]]["margin"]
+    share_of_price = price(model.channels[pursuit["channel"]], pursuit["began"])
+    if share_of_price == 1.0:
+        return float(value * share)
+    return float(value - (1.0 - share) * (value / share_of_price))
+
+
+@rule
+def commission(model: Model, pursuit: Record, value: float) -> float:
+    """Compute what the rep who owns a contract is paid for it; nothing where nobody owns it."""
+    if pursuit["rep"] == NOBODY:
+        return 0.0
+    return float(model.teams[model.reps[pursuit["rep"]]["team"]]["commission"] * value)
+
+
+@rule
+def worth(model: Model, world: Record, pursuit: Record, skill: float, waited: int) -> int:
+    """Compute what working on a pursuit in this stage is expected to bring, in thousandths of money.
 
     worth = bookings x chance to advance, rounded halves up, at most 2^60. A whole number, so that
-    leads are ordered alike wherever the last bits of a logarithm differ.
+    pursuits are ordered alike wherever the last bits of a logarithm differ.
     """
-    expected = bookings(model, world, lead) * conversion(model, lead, skill, waited) * THOUSANDTHS
+    expected = bookings(model, world, pursuit) * conversion(model, pursuit, skill, waited) * THOUSANDTHS
     if expected >= MOST_WORTH:
         return MOST_WORTH
     return int(expected + 0.5)

@@ -1,38 +1,124 @@
-"""How a lead leaves a stage, and what that makes of it."""
+"""How a pursuit leaves a stage, and what follows: one table of ends for every process.
+
+`leaving` names the event with which a visit ends. What follows it stands in the row of `Model.ends` for the
+pursuit's process and that event: where the pursuit goes next, after which rest, what is born of it, and whose
+pursuits are withdrawn. An engine carries that out by six verbs: it lets the pursuit *enter* a stage, *rest*,
+*return* from a rest, or *end*, and it lets others *spawn* or be *withdrawn*.
+
+In a sale, those who advance or are sent back go where the answer leads; who is won, lost or gone cold ends.
+"""
 
 from __future__ import annotations
 
+from funnelsim.chance.distributions import quantile
+from funnelsim.chance.keys import REST, descendant, uniforms
 from funnelsim.compiling.arrays import Record
-from funnelsim.compiling.decorators import rule
-from funnelsim.model.model import Model
-from funnelsim.model.words import LOST, WON, Event
+from funnelsim.compiling.decorators import rare, rule
+from funnelsim.model.model import EVENTS, Model
+from funnelsim.model.words import DAY, GONE_COLD, LOST, NOTHING, ROUTE, WON, Due, Event
+from funnelsim.rules.visits import duration, occurrence
+
+AT_ONCE = -1  # no rest
+MOST_ROUNDS = (1 << 24) - 1  # beyond the bits of a key that tell rounds apart, they stay
 
 
 @rule
-def leaving(lead: Record) -> int:
-    """Name the event of a lead that leaves its stage for its target."""
-    if lead["target"] == WON:
-        return Event.WON.value
-    if lead["target"] == LOST:
-        return Event.LOST.value
-    if lead["target"] > lead["stage"]:
-        return Event.ADVANCED.value
-    return Event.SENT_BACK.value
+def leaving(pursuit: Record, due: int) -> tuple[int, int]:
+    """Name the event of a pursuit that leaves its stage by what fell due, and the reason, if it has one."""
+    if due == Due.GOES_COLD:
+        return Event.WENT_COLD.value, GONE_COLD
+    target = pursuit["target"]
+    if target == LOST:
+        return Event.LOST.value, int(pursuit["reason"])
+    if target == WON:
+        return Event.WON.value, NOTHING
+    if target > pursuit["stage"]:
+        return Event.ADVANCED.value, NOTHING
+    return Event.SENT_BACK.value, NOTHING
 
 
 @rule
-def is_lead_at(model: Model, stage: int) -> bool:
-    """Say whether a stage lies beyond the one that makes leads."""
-    beyond = False
-    for earlier in range(stage):
-        beyond = beyond or model.stages[earlier]["makes_lead"] == 1
-    return beyond
+def end_of(model: Model, pursuit: Record, event: int) -> Record:
+    """Find what follows an event in the table of ends."""
+    row: Record = model.ends[pursuit["process"] * EVENTS + event]
+    return row
 
 
 @rule
-def makes_lead(model: Model, lead: Record) -> bool:
-    """Say whether going to its target makes an inquiry a lead, for the first time."""
-    target = lead["target"]
-    if lead["is_lead"] == 1 or target == LOST:
+def after(model: Model, world: Record, pursuit: Record, event: int) -> tuple[int, int, int]:
+    """Decide what follows the event with which a pursuit leaves a visit.
+
+    Returns
+    -------
+    tuple of int
+        The stage where it goes on, or ENDED; the rest before that in microseconds, or AT_ONCE; and how many
+        pursuits are born of it.
+    """
+    end = end_of(model, pursuit, event)
+    target = int(end["target"])
+    if target == ROUTE:
+        target = int(pursuit["target"])
+    delay = AT_ONCE
+    if end["rest"] != NOTHING:
+        delay = rest(model, world, pursuit, end)
+    return target, delay, int(end["spawns"])
+
+
+@rare
+def rest(model: Model, world: Record, pursuit: Record, end: Record) -> int:
+    """Draw how long a pursuit rests before it returns."""
+    u, _ = uniforms(world, pursuit["entity"], end["rest_key"], occurrence(pursuit))
+    return duration(quantile(model.distributions[end["rest"]], model.knots, u), DAY)
+
+
+@rule
+def told_as(event: int, delay: int) -> int:
+    """Name the event of the row: who rests is parked, and not lost yet."""
+    return event if delay == AT_ONCE else Event.PARKED.value
+
+
+@rule
+def round_at(pursuit: Record, target: int, delay: int) -> int:
+    """Count the rounds: one more at every move to the same or an earlier stage, and at every return."""
+    if (target > pursuit["stage"] and delay == AT_ONCE) or pursuit["round"] == MOST_ROUNDS:
+        return int(pursuit["round"])
+    return int(pursuit["round"] + 1)
+
+
+@rule
+def makes_lead(model: Model, pursuit: Record, event: int) -> bool:
+    """Return whether an event makes an inquiry a lead, for the first time."""
+    if pursuit["is_lead"] == 1 or event in (Event.LOST, Event.WENT_COLD):
         return False
-    return target == WON or is_lead_at(model, target)
+    return bool(event == Event.WON or model.stages[pursuit["target"]]["is_lead"] == 1)
+
+
+@rare
+def born(model: Model, world: Record, parent: Record, event: int, number: int) -> tuple[int, int, int]:
+    """Tell who is born of an event of a pursuit: entity, process, and the time until it begins.
+
+    Parameters
+    ----------
+    number : int
+        Of those born of the event, from 0.
+    """
+    spawn = model.spawns[end_of(model, parent, event)["first_spawn"] + number]
+    entity = descendant(parent["entity"], spawn["purpose"], occurrence(parent))
+    u, _ = uniforms(world, entity, REST, 0)
+    delay = duration(quantile(model.distributions[spawn["delay"]], model.knots, u), DAY)
+    return entity, int(spawn["process"]), delay
+
+
+@rule
+def can_be_withdrawn(pursuit: Record) -> bool:
+    """Return whether a pursuit waits or rests: work in hand is finished, and an answer awaited."""
+    return bool(pursuit["phase"] in (Due.GOES_COLD, Due.RETURNS, Due.BEGINS))
+
+
+@rare
+def most_born(model: Model) -> int:
+    """Count the pursuits that may be born in one step: of an end, or of an inquiry."""
+    most = 1
+    for number in range(len(model.ends)):
+        most = max(most, int(model.ends[number]["spawns"]))
+    return most

@@ -1,4 +1,7 @@
-"""What reps are like: talent, and their strength of the moment."""
+"""What reps are like: talent, and their strength of the moment.
+
+A rep is two records: what the model says of it (REP), and what has happened to it (REP_STATE).
+"""
 
 from __future__ import annotations
 
@@ -28,12 +31,12 @@ def strength(rep: Record, now: int, first_share: float) -> float:
 
 
 @rule
-def skill_now(rep: Record, now: int) -> float:
+def skill_now(rep: Record, state: Record, now: int) -> float:
     """Compute a rep's skill (odds ratio) of the moment."""
-    return float(rep["skill"] * strength(rep, now, rep["skill_from"]))
+    return float(state["skill"] * strength(rep, now, rep["skill_from"]))
 
 
 @rule
-def speed_now(rep: Record, now: int) -> float:
+def speed_now(rep: Record, state: Record, now: int) -> float:
     """Compute a rep's speed (factor) of the moment."""
-    return float(rep["speed"] * strength(rep, now, rep["speed_from"]))
+    return float(state["speed"] * strength(rep, now, rep["speed_from"]))

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 
 from funnelsim.chance.distributions import quantile, varies
-from funnelsim.chance.keys import uniforms_if
+from funnelsim.chance.keys import uniforms, uniforms_if
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rule
 from funnelsim.model.model import Model
-from funnelsim.model.words import DAY, HOUR, NEVER, NOTHING
+from funnelsim.model.words import DAY, HOUR, NEVER, NOBODY, NOTHING
 from funnelsim.rules.routes import route
 
 CERTAIN = 1e300  # odds beyond which a conversion is sure; a typed 1.0 has infinite odds
@@ -25,72 +25,78 @@ def duration(amount: float, unit: int) -> int:
 
 
 @rule
-def stage_for(model: Model, lead: Record) -> Record:
+def occurrence(pursuit: Record) -> int:
+    """Return which time a pursuit draws for a purpose: attempt (8 bits), round (24 bits)."""
+    return int(pursuit["attempt"]) << 24 | int(pursuit["round"])
+
+
+@rule
+def stage_for(model: Model, pursuit: Record) -> Record:
     """Find the row of a lead's stage: its segment's own where the stage differs by segment."""
-    row: Record = model.stages[lead["stage"]]
+    row: Record = model.stages[pursuit["stage"]]
     if row["variants"] > 0:
-        row = model.variants[row["first_variant"] + lead["segment"]]
+        row = model.variants[row["first_variant"] + pursuit["segment"]]
     return row
 
 
 @rule
-def patience(model: Model, world: Record, lead: Record) -> int:
+def patience(model: Model, world: Record, pursuit: Record) -> int:
     """Draw how long a lead waits in this stage's queue before it goes cold."""
-    stage = stage_for(model, lead)
+    stage = stage_for(model, pursuit)
     if stage["patience"] == NOTHING:
         return NEVER
     patience = model.distributions[stage["patience"]]
-    u, _ = uniforms_if(varies(patience), world, lead["entity"], stage["patience_key"], lead["round"])
+    key = stage["patience_key"]
+    u, _ = uniforms_if(varies(patience), world, pursuit["entity"], key, occurrence(pursuit))
     return duration(quantile(patience, model.knots, u), DAY)
 
 
 @rule
-def fate(model: Model, world: Record, lead: Record) -> tuple[float, float, float, float]:
+def fate(model: Model, world: Record, pursuit: Record) -> tuple[float, float, float, float]:
     """Draw, as a lead enters a stage, what chance has in store for the visit.
 
-    Drawn ahead, because a processor can then draw and do other things at the same time.
+    Drawn ahead, because a processor can then draw and do other things at the same time; and drawn where
+    nothing depends on it too, because a change of the model may make something depend on it.
 
     Returns
     -------
     tuple of float
         Hours of work at speed 1, days of the customer's time, and the uniforms of advancing and of the route.
     """
-    stage = stage_for(model, lead)
+    stage = stage_for(model, pursuit)
     effort, customer_time = model.distributions[stage["effort"]], model.distributions[stage["customer_time"]]
-    works = stage["odds"] <= CERTAIN or varies(effort)
-    answers = stage["nexts"] > 1 or stage["elses"] > 1 or varies(customer_time)
-    entity, occurrence = lead["entity"], lead["round"]
-    for_effort, luck = uniforms_if(works, world, entity, stage["work_key"], occurrence)
-    for_time, way = uniforms_if(answers, world, entity, stage["answer_key"], occurrence)
+    entity, visit = pursuit["entity"], occurrence(pursuit)
+    for_effort, luck = uniforms(world, entity, stage["work_key"], visit)
+    for_time, way = uniforms(world, entity, stage["answer_key"], visit)
     hours = quantile(effort, model.knots, for_effort)
     return hours, quantile(customer_time, model.knots, for_time), luck, way
 
 
 @rule
-def work(model: Model, lead: Record, skill: float, speed: float, waited: int) -> tuple[int, int]:
+def work(model: Model, pursuit: Record, skill: float, speed: float, waited: int) -> tuple[int, int]:
     """Decide, as work starts, how much working time it takes and whether the lead will advance."""
-    advances = 1 if lead["luck"] < conversion(model, lead, skill, waited) else 0
-    return duration(lead["hours"] / speed, HOUR), advances
+    advances = 1 if pursuit["luck"] < conversion(model, pursuit, skill, waited) else 0
+    return duration(pursuit["hours"] / speed, HOUR), advances
 
 
 @rule
-def conversion(model: Model, lead: Record, skill: float, waited: int) -> float:
+def conversion(model: Model, pursuit: Record, skill: float, waited: int) -> float:
     """Compute the probability that a lead advances, from its odds ratios in this stage.
 
     odds = stage's x segment's x fit x heat's x theorist's x wait's x skill^exponent, where the
-    stage's odds are those of the reference lead: warm, average fit, average rep, contacted
+    stage's odds are those of the reference pursuit: warm, average fit, average rep, contacted
     within a day. A conversion typed as 1 is certain, whatever the odds ratios.
     """
-    stage = stage_for(model, lead)
+    stage = stage_for(model, pursuit)
     if stage["odds"] > CERTAIN:
         return 1.0
-    heat = lead["heat"]
-    odds = stage["odds"] * model.segments[lead["segment"]]["odds"] * lead["fit"]
-    odds *= model.heat_odds[lead["stage"], heat]
-    if lead["theorist"] == 1:
+    heat = pursuit["heat"]
+    odds = stage["odds"] * model.segments[pursuit["segment"]]["odds"] * pursuit["fit"]
+    odds *= model.heat_odds[pursuit["stage"], heat]
+    if pursuit["theorist"] == 1:
         odds *= stage["theorist_odds"]
     odds *= effect_of_waiting(model, stage, waited)
-    exponent = model.heat_skill[lead["stage"], heat]
+    exponent = model.heat_skill[pursuit["stage"], heat]
     odds *= skill if exponent == 1.0 else math.pow(skill, exponent)
     if odds > CERTAIN:
         return 1.0
@@ -119,12 +125,37 @@ def effect_of_waiting(model: Model, stage: Record, waited: int) -> float:
 
 
 @rule
-def answer(model: Model, lead: Record) -> tuple[int, int, int]:
+def answer(model: Model, pursuit: Record) -> tuple[int, int, int]:
     """Decide, for a lead that advances or not, how long the customer takes, where it goes and why."""
-    stage = stage_for(model, lead)
-    takes = duration(lead["days"] * model.segments[lead["segment"]]["customer_time"], DAY)
-    if lead["advances"] == 1:
-        chosen = route(model.routes, stage["first_next"], stage["nexts"], lead["way"])
+    stage = stage_for(model, pursuit)
+    takes = duration(pursuit["days"] * model.segments[pursuit["segment"]]["customer_time"], DAY)
+    if pursuit["advances"] == 1:
+        chosen = route(model.routes, stage["first_next"], stage["nexts"], pursuit["way"])
     else:
-        chosen = route(model.routes, stage["first_else"], stage["elses"], lead["way"])
+        chosen = route(model.routes, stage["first_else"], stage["elses"], pursuit["way"])
     return takes, model.routes[chosen]["target"], model.routes[chosen]["reason"]
+
+
+@rule
+def is_first_contact(pursuit: Record, rep: int, entered: int) -> bool:
+    """Return whether a rep takes a pursuit up in the stage that it came in by, on its first visit."""
+    return bool(rep != NOBODY and entered == pursuit["began"])
+
+
+@rule
+def credited(model: Model, pursuit: Record, rep: int) -> tuple[int, int]:
+    """Return the opener and the closer of a pursuit that a rep starts to work on.
+
+    The opener is the first rep; the closer is the last rep of a team that is paid commission, else the last.
+    """
+    opener = rep if pursuit["opener"] == NOBODY else int(pursuit["opener"])
+    closer = int(pursuit["closer"])
+    if closer == NOBODY or is_paid(model, rep) or not is_paid(model, closer):
+        closer = rep
+    return opener, closer
+
+
+@rule
+def is_paid(model: Model, rep: int) -> bool:
+    """Return whether a rep's team is paid commission."""
+    return bool(model.teams[model.reps[rep]["team"]]["commission"] > 0.0)

@@ -20,6 +20,7 @@ from funnelsim.scenario.schema import (
     MOST_PEOPLE,
     TODAY,
     Contents,
+    Rep,
     Stage,
     StageOfSegment,
     Team,
@@ -118,6 +119,8 @@ def _teams(contents: Contents) -> Problems:
         if team.people + len(team.reps) == 0:
             yield Problem(f"{path}.people", "is 0: the team has nobody in it", "1 or more, or named reps")
         yield from _hours(path, team)
+        for rep_name, rep in team.reps.items():
+            yield from _hours(f"{path}.reps.{rep_name}", rep)
         yield from _known_segments(f"{path}.segments", team.segments, contents)
         for rep_name, rep in team.reps.items():
             yield from _known_segments(f"{path}.reps.{rep_name}.segments", rep.segments or (), contents)
@@ -139,12 +142,12 @@ def _known_segments(path: str, names: Iterable[str], contents: Contents) -> Prob
             yield unknown(path, name, contents.segments, "a segment")
 
 
-def _hours(path: str, team: Team) -> Problems:
-    if team.hours is None:
+def _hours(path: str, who: Team | Rep) -> Problems:
+    if who.hours is None:
         return
-    if "hours_per_week" in team.model_fields_set:
+    if "hours_per_week" in who.model_fields_set:
         yield Problem(f"{path}.hours", "is given beside hours_per_week", "one of them")
-    days = {day: sorted(getattr(team.hours, day)) for day in type(team.hours).model_fields}
+    days = {day: sorted(getattr(who.hours, day)) for day in type(who.hours).model_fields}
     if not any(days.values()):
         yield Problem(f"{path}.hours", "is never open", "at least one opening time")
     for day, spans in days.items():

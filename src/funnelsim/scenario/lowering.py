@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from funnelsim.model.model import Model, Names
-from funnelsim.model.records import CHANNEL, HOURS, REP, SEGMENT, STAGE, TEAM
+from funnelsim.model.model import Model, Names, one_process, plain_ends
+from funnelsim.model.records import CHANNEL, REP, SEGMENT, SPAWN, STAGE, TEAM
 from funnelsim.model.words import DAY, Heat
-from funnelsim.model.worktime import Weekly, even_week, opening_hours
 from funnelsim.scenario.calendars import Calendar
 from funnelsim.scenario.checks import GONE_COLD_NAME
+from funnelsim.scenario.rotas import calendar_records, rota_of
 from funnelsim.scenario.rows import (
     Rows,
     channel_sections,
@@ -22,7 +22,7 @@ from funnelsim.scenario.rows import (
     team_sections,
 )
 from funnelsim.scenario.scenario import Scenario
-from funnelsim.scenario.schema import Contents, Team
+from funnelsim.scenario.schema import Contents
 from funnelsim.scenario.sheets import Array, Draft, Ends, OtherShapeError, Revision
 from funnelsim.scenario.volumes import spend_by_day
 
@@ -70,10 +70,8 @@ class Groundwork:
         self._calendar = calendar = Calendar(scenario.start, scenario.months)
         days = len(calendar.days)
         staff = {name: staff_of(name, team, calendar) for name, team in scenario.teams.items()}
-        hours = {
-            name: opening_hours(weekly(team), set(team.holidays), calendar.first_day, days)
-            for name, team in scenario.teams.items()
-        }
+        rotas = {name: rota_of(team, calendar) for name, team in scenario.teams.items()}
+        calendars, hours = calendar_records(rotas)
         self.names = Names(
             channels=tuple(scenario.channels),
             segments=tuple(scenario.segments),
@@ -86,13 +84,17 @@ class Groundwork:
             start=calendar.first_day.isoformat(),
         )
         self._sections: list[Rows] = [
-            *team_sections(scenario, staff, {name: len(rows) for name, rows in hours.items()}),
+            *team_sections(scenario, staff, rotas),
             *channel_sections(scenario, calendar),
             *segment_sections(scenario),
             *stage_sections(scenario, self.names.reasons),
         ]
         self._fixed = {
-            "hours": np.concatenate([np.zeros(0, HOURS), *hours.values()]),
+            "processes": one_process(len(scenario.stages)),
+            "ends": plain_ends(),
+            "spawns": np.zeros(0, SPAWN),
+            "calendars": calendars,
+            "hours": hours,
             "spend": np.array([spend_by_day(each, calendar) for each in scenario.channels.values()]),
             "month_days": calendar.month_days(),
             "months": np.array([calendar.instant(day) for day in calendar.month_starts()], np.int64),
@@ -154,13 +156,6 @@ class Groundwork:
 def _same(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
     """Say whether two lists are of the same objects."""
     return all(map(operator.is_, one, other))
-
-
-def weekly(team: Team) -> Weekly:
-    """Return a team's opening times by weekday, in seconds of the day."""
-    if team.hours is None:
-        return even_week(team.hours_per_week)
-    return [getattr(team.hours, day) for day in type(team.hours).model_fields]
 
 
 def _reasons(scenario: Contents) -> list[str]:

@@ -15,10 +15,10 @@ from funnelsim.compiling.arrays import Floats
 from funnelsim.scenario.calendars import Calendar
 from funnelsim.scenario.chain import Chain, kinds_of
 from funnelsim.scenario.flow import first_stage
-from funnelsim.scenario.lowering import weekly
+from funnelsim.scenario.rotas import hours_of_day
 from funnelsim.scenario.scenario import Scenario
-from funnelsim.scenario.schema import Contents, Stage, Team
-from funnelsim.scenario.volumes import expected_inquiries, on_staff
+from funnelsim.scenario.schema import Contents, Rep, Stage, Team
+from funnelsim.scenario.volumes import expected_inquiries, is_on_staff
 
 
 @dataclass(frozen=True)
@@ -149,9 +149,9 @@ def _hours_available(team: Team, calendar: Calendar) -> float:
 
 
 def hours_by_day(team: Team, calendar: Calendar) -> Floats:
-    """Multiply the opening hours of each day by the people on staff; shape (days,)."""
-    open_hours = [math.fsum(closes - opens for opens, closes in day) / 3600 for day in weekly(team)]
-    holidays = set(team.holidays)
-    return np.array(
-        [0.0 if day in holidays else open_hours[day.weekday()] * on_staff(team, day) for day in calendar.days]
-    )
+    """Add up, day by day, the hours of the people on staff; shape (days,)."""
+    hours = team.people * hours_of_day(team, Rep(), calendar)
+    for rep in team.reps.values():
+        there = np.array([is_on_staff(rep, day) for day in calendar.days])
+        hours = hours + np.where(there, hours_of_day(team, rep, calendar), 0.0)
+    return np.asarray(hours)

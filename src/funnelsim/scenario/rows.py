@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
-from funnelsim.chance.distributions import Constant, Scipy
+from funnelsim.chance.distributions import Constant, Scipy, mean, tabulate
 from funnelsim.chance.keys import Entity, entity, hash24, purpose
 from funnelsim.model.own_policy import BUILT_IN, policy_number
 from funnelsim.model.words import DAY, LOST, NEVER, NOBODY, NOTHING, SECOND, WON, Assignment, QueueOrder
@@ -21,6 +21,7 @@ from funnelsim.scenario.channels import Promotion
 from funnelsim.scenario.effects import by_heat, committee_effect, odds_of, theorist_odds
 from funnelsim.scenario.flow import LOSS, WIN, advancing, failing, first_stage, lead_maker, mix, stage_of
 from funnelsim.scenario.horizon import DAYS_PER_MONTH
+from funnelsim.scenario.rotas import Rota
 from funnelsim.scenario.schema import Contents, Rep, Stage, Team
 from funnelsim.scenario.sheets import Draft, Sheet, Way, fill
 from funnelsim.scenario.volumes import expected_inquiries, mean_share
@@ -62,7 +63,7 @@ class ChannelRows:
         """Write who draws, from when to when, and where inquiries enter."""
         channel = scenario.channels[self.name]
         row = {
-            "entity": entity(Entity.LEAD, self.name),
+            "entity": entity(Entity.INQUIRY, self.name),
             "key": entity(Entity.CHANNEL, self.name),
             "first_date": self.calendar.first_day.toordinal(),
             "opens": channel.arrives_between.opens * SECOND,
@@ -161,6 +162,7 @@ class SegmentRow:
             "customer_time": customer_time,
             "years": segment.term_years,
             "margin": segment.gross_margin,
+            "mean_value": mean(tabulate(segment.contract_value_per_year)),
             "value": sheet.distribution(segment.contract_value_per_year),
         }
         fill(sheet.array("segments"), self.number, row)
@@ -202,8 +204,8 @@ class TeamRows:
     number: int
     people: list[Person]
     first_rep: int
-    first_hours: int
-    hours: int
+    first_calendar: int
+    rota: Rota
     segments: dict[str, int]
 
     def prepare(self, scenario: Contents, draft: Draft) -> None:
@@ -213,8 +215,8 @@ class TeamRows:
             "max_open": NEVER if team.max_open is None else team.max_open,
             "first_rep": self.first_rep,
             "reps": len(self.people),
-            "first_hours": self.first_hours,
-            "hours": self.hours,
+            "first_calendar": self.first_calendar,
+            "calendars": len(self.rota.openings),
             **_policy(team.assignment),
             "queue_order": QueueOrder[team.queue_order.upper()].value,
             "sticky": int(team.sticky),
@@ -231,12 +233,10 @@ class TeamRows:
             "entity": person.entity,
             "joins": person.joins,
             "leaves": person.leaves,
-            "skill": 1.0,  # until an engine draws it
-            "speed": 1.0,
             "first_segment": first_segment,
             "segments": segments,
             "team": self.number,
-            "on_staff": int(person.joins <= 0),
+            "calendar": self.first_calendar + self.rota.by_rep.get(person.own_name, 0),
         }
 
     def made_of(self, scenario: Contents) -> tuple[object, ...]:
@@ -309,6 +309,7 @@ class StageRows:
             "assignment_key": purpose("assignment", self.name),
             "team": NOBODY if stage.team is None else list(scenario.teams).index(stage.team),
             "makes_lead": int(self.name == lead_maker(scenario)),
+            "is_lead": int(self.number > list(scenario.stages).index(lead_maker(scenario))),
             "first_point": first_point,
             "points": points,
             "first_variant": self.first_variant if self.variants else 0,
@@ -369,16 +370,17 @@ def _what_segments_change(stage: Stage, sheet: Sheet) -> Row:
 
 
 def team_sections(
-    scenario: Contents, staff: dict[str, list[Person]], hours: dict[str, int]
+    scenario: Contents, staff: dict[str, list[Person]], rotas: dict[str, Rota]
 ) -> list[TeamRows]:
-    """Divide reps and opening times, of which each team has so many, among the teams."""
+    """Divide reps and calendars among the teams."""
     segments = _numbered(scenario.segments)
     sections = []
-    first_rep = first_hours = 0
+    first_rep = first_calendar = 0
     for number, (name, people) in enumerate(staff.items()):
-        sections.append(TeamRows(name, number, people, first_rep, first_hours, hours[name], segments))
+        rota = rotas[name]
+        sections.append(TeamRows(name, number, people, first_rep, first_calendar, rota, segments))
         first_rep += len(people)
-        first_hours += hours[name]
+        first_calendar += len(rota.openings)
     return sections
 
 

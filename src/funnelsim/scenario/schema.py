@@ -200,6 +200,18 @@ class Segment(Section):
     committee_size: int = Field(default=1, ge=1, le=100, description="People who decide.")
 
 
+class WeeklyHours(Section):
+    """Opening times by weekday."""
+
+    monday: tuple[OpenSpan, ...] = Field(default=(), description='Such as ["09:00-12:00", "13:00-17:00"].')
+    tuesday: tuple[OpenSpan, ...] = Field(default=(), description="As on Monday.")
+    wednesday: tuple[OpenSpan, ...] = Field(default=(), description="As on Monday.")
+    thursday: tuple[OpenSpan, ...] = Field(default=(), description="As on Monday.")
+    friday: tuple[OpenSpan, ...] = Field(default=(), description="As on Monday.")
+    saturday: tuple[OpenSpan, ...] = Field(default=(), description="As on Monday.")
+    sunday: tuple[OpenSpan, ...] = Field(default=(), description="As on Monday.")
+
+
 class Rep(Section):
     """A person with a name of their own; what is not given is as in the team."""
 
@@ -213,6 +225,18 @@ class Rep(Section):
         default=None, description="First day; the ramp begins here. Default: long before `start`."
     )
     leaves: date | None = Field(default=None, description="First day no longer on staff. Default: stays.")
+    hours_per_week: float | None = Field(
+        default=None,
+        gt=0,
+        le=168,
+        description="Working hours, spread evenly over Monday to Friday. Default: the team's hours.",
+    )
+    hours: WeeklyHours | None = Field(
+        default=None, description="Working times by weekday, instead of `hours_per_week`."
+    )
+    holidays: tuple[date, ...] = Field(
+        default=(), max_length=10_000, description="Days off, on top of the team's holidays."
+    )
     cost_per_month: NotNegative | None = Field(
         default=None, description="Pay per month. Default: the team's."
     )
@@ -227,18 +251,6 @@ class Rep(Section):
         max_length=1000,
         description="Segments that the rep knows best, for `segment_match`. Default: the team's.",
     )
-
-
-class WeeklyHours(Section):
-    """Opening times by weekday."""
-
-    monday: tuple[OpenSpan, ...] = Field(default=(), description='Such as ["09:00-12:00", "13:00-17:00"].')
-    tuesday: tuple[OpenSpan, ...] = Field(default=(), description="As on Monday.")
-    wednesday: tuple[OpenSpan, ...] = Field(default=(), description="As on Monday.")
-    thursday: tuple[OpenSpan, ...] = Field(default=(), description="As on Monday.")
-    friday: tuple[OpenSpan, ...] = Field(default=(), description="As on Monday.")
-    saturday: tuple[OpenSpan, ...] = Field(default=(), description="As on Monday.")
-    sunday: tuple[OpenSpan, ...] = Field(default=(), description="As on Monday.")
 
 
 class RampUp(Section):

@@ -11,7 +11,7 @@ from funnelsim.compiling.arrays import Floats
 from funnelsim.scenario.calendars import Calendar
 from funnelsim.scenario.channels import Channel, PersonalSelling
 from funnelsim.scenario.response import Curve, carried_over, curve_through
-from funnelsim.scenario.schema import Contents, Team
+from funnelsim.scenario.schema import Contents, Rep, Team
 
 
 def mean_share(contents: Contents, name: str) -> float:
@@ -96,8 +96,9 @@ def reached_by_day(contents: Contents, selling: PersonalSelling, calendar: Calen
 
 def on_staff(team: Team, day: date) -> int:
     """Count the people of a team on a day."""
-    named = (
-        (rep.hired is None or rep.hired <= day) and (rep.leaves is None or day < rep.leaves)
-        for rep in team.reps.values()
-    )
-    return team.people + sum(named)
+    return team.people + sum(is_on_staff(rep, day) for rep in team.reps.values())
+
+
+def is_on_staff(rep: Rep, day: date) -> bool:
+    """Return whether a named rep is on staff on a day."""
+    return (rep.hired is None or rep.hired <= day) and (rep.leaves is None or day < rep.leaves)

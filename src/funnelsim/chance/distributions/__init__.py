@@ -21,7 +21,7 @@ from funnelsim.chance.distributions.families import (
     Scipy,
 )
 from funnelsim.chance.distributions.lookup import quantile, varies
-from funnelsim.chance.distributions.tables import Tables, tabulate
+from funnelsim.chance.distributions.tables import Tables, mean, tabulate
 
 __all__ = [
     "Constant",
@@ -34,6 +34,7 @@ __all__ = [
     "Scaled",
     "Scipy",
     "Tables",
+    "mean",
     "quantile",
     "tabulate",
     "varies",

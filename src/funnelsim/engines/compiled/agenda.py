@@ -11,7 +11,7 @@ import numpy as np
 
 from funnelsim.compiling.arrays import Record, Records, record
 from funnelsim.compiling.decorators import rare, rule
-from funnelsim.model.words import NEVER
+from funnelsim.model.words import NEVER, Due
 
 AGENDA = record(
     ("time", "<i8"),
@@ -21,7 +21,8 @@ AGENDA = record(
 )
 NOT_DUE = -1  # the position of an actor that is not on the agenda
 CHILDREN = 4
-KIND_BITS = 3  # of what can fall due
+KIND_BITS = 8  # of what can fall due
+assert len(Due) <= 1 << KIND_BITS, "a kind of event more than an order can tell"
 
 Positions = np.ndarray[tuple[int], np.dtype[np.int64]]
 

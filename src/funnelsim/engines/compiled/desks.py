@@ -1,100 +1,134 @@
-"""Who can start on what: teams that open, reps at their desks, and grants, one lead to one rep at a time."""
+"""Who can start on what: calendars that open, reps at their desks, and grants, one at a time."""
 
 from __future__ import annotations
 
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.engines.compiled.queues import NONE, first, join, leave, rejoin
-from funnelsim.engines.compiled.state import State, put, rep_actor, team_actor
+from funnelsim.engines.compiled.state import State, calendar_actor, put, rep_actor
+from funnelsim.engines.ledger import Ledger, write_of
 from funnelsim.model.model import Model
-from funnelsim.model.words import NEVER, NOBODY, Assignment, Due
+from funnelsim.model.words import NEVER, NOBODY, NOTHING, Assignment, Due, Event
 from funnelsim.rules import assignment, contracts, people
 
 
 @rule
 def stir(state: State, number: int) -> None:
     """Note that a team may have something to grant."""
-    state.lobbies[number]["stirred"] = 1
+    state.stirred[number] = 1
     state.clock[0]["stirred"] = 1
 
 
 @rule
-def enlist(state: State, number: int) -> None:
-    """Keep the lists of a rep's team true after something changed at the rep's desk.
+def enlist(model: Model, state: State, number: int) -> None:
+    """Keep the lists of a rep's calendar true after something changed at the rep's desk.
 
-    `wanted`: who can start on a lead of their own queue, by number. `at_hand`: who can be given a lead of
-    the team's queue, by the time since when they are idle.
+    `wanted`: who can start on a pursuit of their own queue, by number. `at_hand`: who can be given a pursuit
+    of the team's queue, by the time since when they are idle.
     """
     rep, desk = state.reps[number], state.desks[number]
-    team = rep["team"]
+    team, calendar = model.reps[number]["team"], model.reps[number]["calendar"]
     idle = rep["on_staff"] == 1 and rep["busy"] == 0
     wanted = 1 if idle and first(state.links, state.own_queues[number]) != NONE else 0
     if wanted != desk["wanted"]:
         desk["wanted"] = wanted
         if wanted == 1:
-            join(state.wanted_links, state.wanted[team], number, number, 0, 0)
+            join(state.wanted_links, state.wanted[calendar], number, number, 0, 0)
         else:
-            leave(state.wanted_links, state.wanted[team], number)
-    at_hand = 1 if idle and rep["open"] < state.teams[team]["max_open"] else 0
+            leave(state.wanted_links, state.wanted[calendar], number)
+    at_hand = 1 if idle and rep["open"] < model.teams[team]["max_open"] else 0
     if at_hand != desk["at_hand"]:
         desk["at_hand"] = at_hand
         if at_hand == 1:
-            join(state.at_hand_links, state.at_hand[team], number, 0, rep["idle_since"], number)
+            join(state.at_hand_links, state.at_hand[calendar], number, 0, rep["idle_since"], number)
         else:
-            leave(state.at_hand_links, state.at_hand[team], number)
+            leave(state.at_hand_links, state.at_hand[calendar], number)
     stir(state, team)
 
 
 @rule
 def grant(model: Model, world: Record, state: State) -> tuple[int, int]:
-    """Find a lead and the rep who starts on it, if there are any; teams in order."""
-    for number in range(len(state.teams)):
-        lobby = state.lobbies[number]
-        if lobby["stirred"] == 1:
+    """Find a pursuit and the rep who starts on it, if there are any; teams in order."""
+    for number in range(len(model.teams)):
+        if state.stirred[number] == 1:
             slot, rep = next_grant(model, world, state, number)
             if slot != NONE:
                 return slot, rep
-            lobby["stirred"] = 0
+            state.stirred[number] = 0
     state.clock[0]["stirred"] = 0
     return NONE, NOBODY
 
 
 @rule
 def next_grant(model: Model, world: Record, state: State, number: int) -> tuple[int, int]:
-    """Find the next lead and rep of a team: own queues first, then the team's."""
-    lobby = state.lobbies[number]
-    if state.clock[0]["now"] >= lobby["closes"]:
-        return NONE, NOBODY
-    rep = first(state.wanted_links, state.wanted[number])
+    """Find the next pursuit and rep of a team: own queues first, then the team's."""
+    rep = next_wanted(model, state, number)
     if rep != NONE:
         return first(state.links, state.own_queues[rep]), rep
     slot = first(state.links, state.team_queues[number])
     if slot == NONE:
         return NONE, NOBODY
-    rep = first(state.at_hand_links, state.at_hand[number])
+    rep = next_at_hand(model, state, number)
     if rep == NONE:
         return NONE, NOBODY
-    if state.teams[number]["assignment"] == Assignment.CHERRY_PICK:
+    if model.teams[number]["assignment"] == Assignment.CHERRY_PICK:
         slot = pick(model, world, state, number, rep)
     return slot, rep
 
 
+@rule
+def is_open(state: State, calendar: int) -> bool:
+    """Return whether those of a calendar are at work."""
+    return bool(state.clock[0]["now"] < state.shifts[calendar]["closes"])
+
+
+@rule
+def next_wanted(model: Model, state: State, number: int) -> int:
+    """Find the rep at work with the lowest number who can start on a pursuit of their own queue."""
+    team, found = model.teams[number], NONE
+    for calendar in range(team["first_calendar"], team["first_calendar"] + team["calendars"]):
+        if is_open(state, calendar):
+            rep = first(state.wanted_links, state.wanted[calendar])
+            if rep != NONE and (found == NONE or rep < found):
+                found = rep
+    return int(found)
+
+
+@rule
+def next_at_hand(model: Model, state: State, number: int) -> int:
+    """Find the rep at work with room who is idle longest, then of the lowest number."""
+    team, found = model.teams[number], NONE
+    for calendar in range(team["first_calendar"], team["first_calendar"] + team["calendars"]):
+        if is_open(state, calendar):
+            rep = first(state.at_hand_links, state.at_hand[calendar])
+            if rep != NONE and (found == NONE or is_idle_longer(state, rep, found)):
+                found = rep
+    return int(found)
+
+
+@rule
+def is_idle_longer(state: State, rep: int, other: int) -> bool:
+    """Return whether a rep is idle longer than another, or as long with the lower number."""
+    since, others = state.reps[rep]["idle_since"], state.reps[other]["idle_since"]
+    return bool(since < others or (since == others and rep < other))
+
+
 @rare
 def pick(model: Model, world: Record, state: State, number: int, rep: int) -> int:
-    """Find the lead on the team's shortlist that is worth most to a rep.
+    """Find the pursuit on the team's shortlist that is worth most to a rep.
 
     The first of the queue are taken out, chained by their links, and put back.
     """
     now = state.clock[0]["now"]
-    skill = people.skill_now(state.reps[rep], now)
+    skill = people.skill_now(model.reps[rep], state.reps[rep], now)
     queue = state.team_queues[number]
     shortlist, chosen, most = NONE, NONE, -1
     for _ in range(assignment.SHORTLIST):
         slot = first(state.links, queue)
         if slot == NONE:
             break
-        lead = state.leads[slot]
-        value = contracts.worth(model, world, lead, skill, now - lead["since"])
+        pursuit = state.pursuits[slot]
+        value = contracts.worth(model, world, pursuit, skill, now - pursuit["since"])
         if value > most:
             chosen, most = slot, value
         leave(state.links, queue, slot)
@@ -109,23 +143,23 @@ def pick(model: Model, world: Record, state: State, number: int, rep: int) -> in
 
 @rare
 def open_up(model: Model, state: State, number: int) -> None:
-    """A team opens."""
-    lobby = state.lobbies[number]
-    lobby["opening"] += 1
-    lobby["closes"] = model.hours[lobby["opening"]]["closes"]
-    stir(state, number)
+    """A calendar opens: those who work by it come to their desks."""
+    shift = state.shifts[number]
+    shift["opening"] += 1
+    shift["closes"] = model.hours[shift["opening"]]["closes"]
+    stir(state, model.calendars[number]["team"])
     opens_next(model, state, number)
 
 
 @rule
 def opens_next(model: Model, state: State, number: int) -> None:
-    """Put a team's next opening on the agenda."""
-    team = state.teams[number]
-    following = state.lobbies[number]["opening"] + 1
+    """Put a calendar's next opening on the agenda."""
+    calendar = model.calendars[number]
+    following = state.shifts[number]["opening"] + 1
     opens = NEVER
-    if following < team["first_hours"] + team["hours"]:
+    if following < calendar["first_hours"] + calendar["hours"]:
         opens = int(model.hours[following]["opens"])
-    put(model, state, team_actor(state, number), opens, Due.TEAM_OPENS.value, number)
+    put(model, state, calendar_actor(state, number), opens, Due.OPENS.value, number)
 
 
 @rare
@@ -134,5 +168,14 @@ def join_staff(model: Model, state: State, number: int) -> None:
     rep = state.reps[number]
     rep["on_staff"] = 1
     rep["idle_since"] = state.clock[0]["now"]
-    enlist(state, number)
-    put(model, state, rep_actor(number), rep["leaves"], Due.REP_LEAVES.value, number)
+    enlist(model, state, number)
+    put(model, state, rep_actor(number), model.reps[number]["leaves"], Due.REP_LEAVES.value, number)
+
+
+@rule
+def go_home(model: Model, state: State, ledger: Ledger, number: int) -> None:
+    """A rep who has left, or is on staff at the horizon, was on staff until now."""
+    now, rep = state.clock[0]["now"], state.reps[number]
+    rep["left"] = now
+    since = max(model.reps[number]["joins"], 0)
+    write_of(ledger, now, Event.ON_STAFF.value, NOTHING, number, now - since, 0.0)

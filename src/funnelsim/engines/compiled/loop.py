@@ -1,17 +1,17 @@
 """The compiled engine: one event loop over plain arrays.
 
-The story of an event. Everybody who can have something due (the day, each rep, team and channel, each
-lead in its slot of the pool) is an *actor* with at most one entry on the *agenda*, ordered by (time, wave
+The story of an event. Everybody who can have something due (the day, each rep, calendar and channel, each
+pursuit in its slot of the pool) is an *actor* with at most one entry on the *agenda*, ordered by (time, wave
 and kind, entity). `live` takes one step at a time:
 
 - if something is due at this instant, the first entry leaves the agenda, and `decide` asks the rules what
-  follows: for a lead in `leads.py`, for a team or a rep in `desks.py`;
-- if nothing is due, the first team that can gives one lead to one rep (`desks.grant`), who starts on it;
+  follows: for a pursuit in `pursuits.py`, for a calendar or a rep in `desks.py`;
+- if nothing is due, the first team that can gives one pursuit to one rep (`desks.grant`), who starts on it;
 - otherwise the clock moves to the next entry.
 
 Whatever happened is a row of the ledger. All that changes is in `state.py`, in arrays that never grow inside
-the loop: leads wait in *queues* threaded through their slots of the pool, and where the pool is full, the
-loop returns, the caller doubles it, and the loop goes on.
+the loop: pursuits wait in *queues* threaded through their slots of the pool, and where a pool may lack room,
+the loop returns, the caller doubles it, and the loop goes on.
 """
 
 from __future__ import annotations
@@ -22,32 +22,36 @@ from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.compiling.on_disk import compiled
 from funnelsim.engines.compiled.agenda import close_gap, kind_of, next_time, take_first, wave_of
-from funnelsim.engines.compiled.desks import enlist, grant, join_staff, open_up, opens_next
-from funnelsim.engines.compiled.leads import (
+from funnelsim.engines.compiled.desks import enlist, go_home, grant, join_staff, open_up, opens_next
+from funnelsim.engines.compiled.pursuits import (
+    begin_born,
+    come_back,
     end_work,
     enter,
     expect_inquiry,
-    go_cold,
+    leave_queue,
     leave_staff,
+    leave_visit,
     start_work,
-    take_answer,
     take_inquiry,
+    withdraw,
 )
 from funnelsim.engines.compiled.queues import NONE, first, join, leave
 from funnelsim.engines.compiled.state import (
     State,
     channel_actor,
-    lead_actor,
+    has_vacancies,
     new_state,
+    pursuit_actor,
     put,
     rep_actor,
     reset,
-    with_larger_pool,
+    with_larger_pools,
 )
-from funnelsim.engines.ledger import Ledger, has_room, rows_of_a_step, write, write_cost
+from funnelsim.engines.ledger import Ledger, has_room, rows_of_a_step, write, write_of
 from funnelsim.engines.protocol import MOST_WAVES, StuckError
 from funnelsim.model.model import Model
-from funnelsim.model.words import DAY, NOBODY, NOTHING, Due, Event
+from funnelsim.model.words import DAY, NEVER, NOBODY, NOTHING, Due, Event
 from funnelsim.rules import costs, people
 from funnelsim.rules.arrivals import expect_inquiries
 
@@ -100,16 +104,16 @@ def help_on(state: State, why: int) -> State:
     """
     if why == STUCK:
         raise StuckError(int(state.clock[0]["now"]), stages_due(state))
-    return with_larger_pool(state)
+    return with_larger_pools(state)
 
 
 def stages_due(state: State) -> tuple[int, ...]:
     """Name the stages of the leads that are due at this instant."""
     clock = state.clock[0]
     due = [entry for entry in state.agenda[: clock["due"]] if entry["time"] == clock["now"]]
-    about_leads = [entry["actor"] for entry in due if kind_of(entry["order"]) >= Due.WORK_ENDS]
-    slots = np.array(about_leads, int) - lead_actor(state, 0)
-    return tuple(sorted({int(stage) for stage in state.leads["stage"][slots]}))
+    about_pursuits = [entry["actor"] for entry in due if kind_of(entry["order"]) >= Due.WORK_ENDS]
+    slots = np.array(about_pursuits, int) - pursuit_actor(state, 0)
+    return tuple(sorted({int(stage) for stage in state.pursuits["stage"][slots]}))
 
 
 @compiled
@@ -138,7 +142,7 @@ def live(model: Model, world: Record, state: State, until: int, ledger: Ledger) 
         if due == clock["now"]:
             close_gap(state.agenda, state.positions, clock)
             order = state.agenda[0]["order"]
-            if clock["free"] == NONE and kind_of(order) == Due.INQUIRY:
+            if not has_vacancies(state):
                 return POOL_FULL
             if wave_of(order) > MOST_WAVES:
                 return STUCK
@@ -162,35 +166,52 @@ def decide(model: Model, world: Record, state: State, ledger: Ledger) -> int:
     Returns
     -------
     int
-        The slot of a lead that has entered a stage where no rep is needed; else NONE.
+        The slot of a pursuit that has entered a stage where no rep is needed; else NONE.
     """
     clock = state.clock[0]
     entry = state.agenda[0]
     kind, actor, entity = kind_of(entry["order"]), entry["actor"], entry["entity"]
     clock["wave"] = wave_of(entry["order"])
     take_first(state.agenda, state.positions, clock)
-    slot = actor - lead_actor(state, 0)
+    slot = actor - pursuit_actor(state, 0)
     enters = NONE
     if kind == Due.WORK_ENDS and end_work(model, state, ledger, slot):
         kind = Due.CUSTOMER_ANSWERS.value
-    if kind == Due.CUSTOMER_ANSWERS:
-        enters = take_answer(model, world, state, ledger, slot)
+    if kind == Due.GOES_COLD:
+        leave_queue(model, state, slot)
+    if kind == Due.CUSTOMER_ANSWERS or kind == Due.GOES_COLD:  # noqa: PLR1714 (as fast as can be)
+        enters = leave_visit(model, world, state, ledger, slot, kind)
     elif kind == Due.INQUIRY:
         enters = take_inquiry(model, world, state, ledger, actor - channel_actor(state, 0))
-    elif kind == Due.GOES_COLD:
-        go_cold(model, state, ledger, slot)
-    elif kind == Due.TEAM_OPENS:
+    elif kind == Due.OPENS:
         open_up(model, state, entity)
     elif kind == Due.DAY_ENDS:
         book_day(model, state, ledger, clock["now"])
         put(model, state, 0, clock["now"] + DAY, Due.DAY_ENDS.value, 0)
-    elif kind == Due.REP_JOINS:
-        join_staff(model, state, entity)
-    elif kind == Due.REP_LEAVES:
-        leave_staff(model, world, state, entity)
+    elif kind != Due.WORK_ENDS:
+        enters = decide_what_is_rare(model, world, state, ledger, kind, slot, entity)
     if enters != NONE and enter(model, world, state, ledger, enters):
         return int(enters)
     return NONE
+
+
+@rare
+def decide_what_is_rare(
+    model: Model, world: Record, state: State, ledger: Ledger, kind: int, slot: int, entity: int
+) -> int:
+    """Do what seldom falls due; return the slot of a pursuit that enters a stage, else NONE."""
+    enters = NONE
+    if kind == Due.REP_JOINS:
+        join_staff(model, state, entity)
+    elif kind == Due.REP_LEAVES:
+        leave_staff(model, world, state, ledger, entity)
+    elif kind == Due.RETURNS:
+        enters = come_back(state, ledger, slot)
+    elif kind == Due.BEGINS:
+        enters = begin_born(state, ledger, slot)
+    elif kind == Due.WITHDRAWS:
+        withdraw(model, state, ledger, slot)
+    return enters
 
 
 @rare
@@ -200,17 +221,21 @@ def begin(model: Model, world: Record, state: State) -> None:
     expect_inquiries(model, world, state.expected)
     put(model, state, 0, DAY, Due.DAY_ENDS.value, 0)
     for number in range(len(state.reps)):
-        rep = state.reps[number]
-        rep["skill"], rep["speed"] = people.talent(model, world, rep)
+        rep, state_of_rep = model.reps[number], state.reps[number]
+        skill, speed = people.talent(model, world, rep)
+        state_of_rep["skill"] = skill
+        state_of_rep["speed"] = speed
         if rep["joins"] > 0:
             put(model, state, rep_actor(number), rep["joins"], Due.REP_JOINS.value, number)
         elif rep["leaves"] > 0:
-            rep["on_staff"] = 1
+            state_of_rep["on_staff"] = 1
             put(model, state, rep_actor(number), rep["leaves"], Due.REP_LEAVES.value, number)
-            enlist(state, number)
-    for number in range(len(state.teams)):
-        team = state.teams[number]
-        if team["hours"] > 0 and model.hours[team["first_hours"]]["opens"] <= 0:
+            enlist(model, state, number)
+        else:
+            state_of_rep["left"] = 0
+    for number in range(len(state.shifts)):
+        calendar = model.calendars[number]
+        if calendar["hours"] > 0 and model.hours[calendar["first_hours"]]["opens"] <= 0:
             open_up(model, state, number)
         else:
             opens_next(model, state, number)
@@ -220,7 +245,7 @@ def begin(model: Model, world: Record, state: State) -> None:
 
 @rule
 def finish(model: Model, state: State, ledger: Ledger) -> int:
-    """Book the last day, then the open leads in the order of entity; then the state can begin anew."""
+    """Book the last day, who is on staff, and the open pursuits by entity; then the state can begin anew."""
     clock, queue = state.clock[0], state.unfinished[0]
     room = rows_of_a_step(model)
     if clock["last_day_booked"] == 0:
@@ -228,19 +253,32 @@ def finish(model: Model, state: State, ledger: Ledger) -> int:
             return LEDGER_FULL
         book_day(model, state, ledger, model.horizon)
         clock["last_day_booked"] = 1
-        for slot in range(len(state.leads)):
-            if state.leads[slot]["entity"] > 0:
-                join(state.links, queue, slot, 0, 0, state.leads[slot]["entity"])
+        note_who_is_on_staff(model, state, ledger)
+        for slot in range(len(state.pursuits)):
+            pursuit = state.pursuits[slot]
+            if pursuit["entity"] > 0 and pursuit["began"] != NEVER:
+                join(state.links, queue, slot, 0, 0, pursuit["entity"])
     slot = first(state.links, queue)
     while slot != NONE:
         if not has_room(ledger, room):
             return LEDGER_FULL
-        lead = state.leads[slot]
-        write(ledger, model.horizon, lead, Event.OPEN.value, model.horizon - lead["since"], 0, 0.0)
+        pursuit = state.pursuits[slot]
+        waited = model.horizon - pursuit["since"]
+        write(ledger, model.horizon, pursuit, Event.OPEN.value, waited, pursuit["began"], 0.0)
         leave(state.links, queue, slot)
         slot = first(state.links, queue)
     clock["begun"] = 0
     return FINISHED
+
+
+@rule
+def note_who_is_on_staff(model: Model, state: State, ledger: Ledger) -> None:
+    """Write down how long those who are on staff at the horizon were."""
+    state.clock[0]["now"] = model.horizon
+    for number in range(len(state.reps)):
+        rep = state.reps[number]
+        if rep["on_staff"] == 1 or (rep["busy"] == 1 and rep["left"] == NEVER):
+            go_home(model, state, ledger, number)
 
 
 @rare
@@ -250,8 +288,8 @@ def book_day(model: Model, state: State, ledger: Ledger, now: int) -> None:
     for number in range(len(state.channels)):
         media = costs.media_of_day(model, number, day)
         if media > 0.0:
-            write_cost(ledger, now, Event.MEDIA.value, media, number, NOBODY)
+            write_of(ledger, now, Event.MEDIA.value, number, NOBODY, 0, media)
     for number in range(len(state.reps)):
-        pay = costs.pay_of_day(model, state.reps[number], day)
+        pay = costs.pay_of_day(model, model.reps[number], state.reps[number], day)
         if pay > 0.0:
-            write_cost(ledger, now, Event.PAY.value, pay, NOTHING, number)
+            write_of(ledger, now, Event.PAY.value, NOTHING, number, 0, pay)

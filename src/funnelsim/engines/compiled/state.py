@@ -13,10 +13,12 @@ from funnelsim.engines.compiled.agenda import NOT_DUE, Positions, new_agenda, or
 from funnelsim.engines.compiled.queues import LINK, NONE, empty, new_queues
 from funnelsim.model.model import Model
 from funnelsim.model.own_policy import callable_by_compiled_code
-from funnelsim.model.records import LEAD
+from funnelsim.model.records import CHANNEL_STATE, COMPANY, PURSUIT, REP_STATE, TEAM_STATE
 from funnelsim.model.words import NEVER, Assignment
+from funnelsim.rules import ending
 
-FIRST_POOL = 256  # leads at once, doubled when it is full
+FIRST_POOL = 256  # pursuits at once, doubled when it is full
+FIRST_COMPANIES = 16
 
 CLOCK = record(
     ("now", "<i8"),
@@ -25,17 +27,23 @@ CLOCK = record(
     ("gap", "<i8"),  # 1: the agenda's front is a gap
     ("stirred", "<i8"),  # 1: a team may have something to grant
     ("free", "<i8"),  # the first free slot of the pool
+    ("vacant", "<i8"),  # how many slots are free
+    ("free_company", "<i8"),  # the first free slot of the pool of companies
+    ("most_born", "<i8"),  # pursuits that one step may add to the pool
     ("begun", "<i8"),  # 1 once the first entries are on the agenda
     ("last_day_booked", "<i8"),
 )
 DESK = record(
-    ("wanted", "<i8"),  # 1: among the team's reps who can start on a lead of their own queue
-    ("at_hand", "<i8"),  # 1: among the team's reps who can be given a lead of the team's queue
+    ("wanted", "<i8"),  # 1: among those of the calendar who can start on a pursuit of their own queue
+    ("at_hand", "<i8"),  # 1: among those of the calendar who can be given a pursuit of the team's queue
 )
-LOBBY = record(
+SHIFT = record(
     ("closes", "<i8"),  # the end of the latest opening
     ("opening", "<i8"),  # the row of the latest opening, or the row before the first
-    ("stirred", "<i8"),  # something changed since the team last had nothing to grant
+)
+KIN = record(  # a pursuit among those of its company
+    ("next", "<i8"),
+    ("previous", "<i8"),
 )
 
 
@@ -46,53 +54,64 @@ class State(NamedTuple):
     clock: Records  # CLOCK (1,)
     agenda: Records  # AGENDA, a heap
     positions: Positions  # of each actor on the agenda, or NOT_DUE
-    channels: Records
+    channels: Records  # CHANNEL_STATE
     expected: Floats  # as Model.expected, of this world
-    teams: Records
-    reps: Records
+    teams: Records  # TEAM_STATE
+    stirred: Integers  # (teams,) 1: something changed since the team last had nothing to grant
+    reps: Records  # REP_STATE
     desks: Records  # DESK, one a rep
-    lobbies: Records  # LOBBY, one a team
-    leads: Records  # LEAD, the pool
-    links: Records  # LINK, one a slot of the pool: of leads in queues
-    own_queues: Records  # QUEUE, one a rep: leads that wait for this rep
-    team_queues: Records  # QUEUE, one a team: leads that wait for any rep
-    wanted: Records  # QUEUE, one a team: idle reps whose own queue is not empty, by number
+    shifts: Records  # SHIFT, one a calendar
+    pursuits: Records  # PURSUIT, the pool
+    links: Records  # LINK, one a slot of the pool: of pursuits in queues
+    kin: Records  # KIN, one a slot of the pool
+    companies: Records  # COMPANY, a pool of its own
+    own_queues: Records  # QUEUE, one a rep: pursuits that wait for this rep
+    team_queues: Records  # QUEUE, one a team: pursuits that wait for any rep
+    wanted: Records  # QUEUE, one a calendar: idle reps whose own queue is not empty, by number
     wanted_links: Records  # LINK, one a rep
-    at_hand: Records  # QUEUE, one a team: idle reps with room for one more lead, who is idle longest first
+    at_hand: Records  # QUEUE, one a calendar: idle reps with room for one more, who is idle longest first
     at_hand_links: Records  # LINK, one a rep
-    unfinished: Records  # QUEUE (1,): at the end, the open leads in the order of entity
+    unfinished: Records  # QUEUE (1,): at the end, the open pursuits in the order of entity
     order: Integers  # (reps,) the reps of each team side by side, the best first when that was last asked
 
 
 def new_state(model: Model) -> State:
     """Make the arrays of a state, shapes as in State; `reset` says what is in them at the first midnight."""
-    reps, teams = len(model.reps), len(model.teams)
-    actors = 1 + reps + teams + len(model.channels) + FIRST_POOL
-    state_teams = model.teams.copy()
-    for number in np.flatnonzero(state_teams["assignment"] == Assignment.OWN):
-        own = int(state_teams[number]["own_policy"])
-        state_teams[number]["own_policy"] = callable_by_compiled_code(own)
+    reps, teams, calendars = len(model.reps), len(model.teams), len(model.calendars)
+    actors = 1 + reps + calendars + len(model.channels) + FIRST_POOL
     return State(
         clock=np.zeros(1, CLOCK),
         agenda=new_agenda(actors),
         positions=np.zeros(actors, np.int64),
-        channels=np.empty_like(model.channels),
+        channels=np.zeros(len(model.channels), CHANNEL_STATE),
         expected=np.empty_like(model.expected),
-        teams=state_teams,
-        reps=np.empty_like(model.reps),
+        teams=_team_states(model),
+        stirred=np.zeros(teams, np.int64),
+        reps=np.zeros(reps, REP_STATE),
         desks=np.zeros(reps, DESK),
-        lobbies=np.zeros(teams, LOBBY),
-        leads=np.zeros(FIRST_POOL, LEAD),
+        shifts=np.zeros(calendars, SHIFT),
+        pursuits=np.zeros(FIRST_POOL, PURSUIT),
         links=np.zeros(FIRST_POOL, LINK),
+        kin=np.zeros(FIRST_POOL, KIN),
+        companies=np.zeros(FIRST_COMPANIES, COMPANY),
         own_queues=new_queues(reps),
         team_queues=new_queues(teams),
-        wanted=new_queues(teams),
+        wanted=new_queues(calendars),
         wanted_links=np.zeros(reps, LINK),
-        at_hand=new_queues(teams),
+        at_hand=new_queues(calendars),
         at_hand_links=np.zeros(reps, LINK),
         unfinished=new_queues(1),
         order=np.zeros(reps, np.int64),
     )
+
+
+def _team_states(model: Model) -> Records:
+    """Make the states of teams; a policy of the user's own is asked at its address."""
+    states = np.zeros(len(model.teams), TEAM_STATE)
+    for number in np.flatnonzero(model.teams["assignment"] == Assignment.OWN):
+        own = int(model.teams[number]["own_policy"])
+        states[number]["own_policy"] = callable_by_compiled_code(own)
+    return states
 
 
 @rare
@@ -105,53 +124,101 @@ def reset(model: Model, state: State) -> None:
     clock["gap"] = 0
     clock["stirred"] = 1
     clock["last_day_booked"] = 0
+    clock["most_born"] = ending.most_born(model)
     for position in range(len(state.agenda)):
         state.agenda[position]["time"] = NEVER
     for actor in range(len(state.positions)):
         state.positions[actor] = NOT_DUE
     for number in range(len(state.channels)):
-        state.channels[number] = model.channels[number]
-    for position in range(len(state.expected)):
-        state.expected[position] = model.expected[position]
+        channel = state.channels[number]
+        channel["index"] = 0
+        channel["total"] = 0.0
+        channel["day"] = 0
+    for day in range(len(state.expected)):
+        state.expected[day] = model.expected[day]
     for number in range(len(state.reps)):
-        state.reps[number] = model.reps[number]
+        rep = state.reps[number]
+        rep["idle_since"] = 0
+        rep["left"] = NEVER
+        rep["open"] = 0
+        rep["on_staff"] = 0
+        rep["busy"] = 0
         state.desks[number]["wanted"] = 0
         state.desks[number]["at_hand"] = 0
         state.order[number] = number
         empty(state.own_queues[number])
     for number in range(len(state.teams)):
-        state.teams[number]["turn"] = model.teams[number]["turn"]
-        lobby = state.lobbies[number]
-        lobby["closes"] = 0
-        lobby["opening"] = state.teams[number]["first_hours"] - 1
-        lobby["stirred"] = 1
+        state.teams[number]["turn"] = 0
+        state.stirred[number] = 1
         empty(state.team_queues[number])
+    for number in range(len(state.shifts)):
+        shift = state.shifts[number]
+        shift["closes"] = 0
+        shift["opening"] = model.calendars[number]["first_hours"] - 1
         empty(state.wanted[number])
         empty(state.at_hand[number])
-    for slot in range(len(state.leads)):
-        state.leads[slot]["entity"] = 0
-        state.links[slot]["next"] = slot + 1
-    state.links[len(state.leads) - 1]["next"] = NONE
-    clock["free"] = 0
+    empty_pools(state)
     empty(state.unfinished[0])
 
 
-def with_larger_pool(state: State) -> State:
-    """Double the pool of leads; called only when no slot is free."""
-    size = len(state.leads)
-    links = np.zeros(2 * size, LINK)
-    links[:size] = state.links
+@rule
+def empty_pools(state: State) -> None:
+    """Make all slots free, of pursuits and of companies."""
+    clock = state.clock[0]
+    for slot in range(len(state.pursuits)):
+        state.pursuits[slot]["entity"] = 0
+        state.links[slot]["next"] = slot + 1
+    state.links[len(state.pursuits) - 1]["next"] = NONE
+    clock["free"] = 0
+    clock["vacant"] = len(state.pursuits)
+    for slot in range(len(state.companies)):
+        state.companies[slot]["first"] = slot + 1
+    state.companies[len(state.companies) - 1]["first"] = NONE
+    clock["free_company"] = 0
+
+
+@rule
+def has_vacancies(state: State) -> bool:
+    """Return whether the pools have room for the most that one step may add."""
+    clock = state.clock[0]
+    return bool(clock["vacant"] >= clock["most_born"] and clock["free_company"] != NONE)
+
+
+def with_larger_pools(state: State) -> State:
+    """Double the pools, of pursuits or of companies, that may lack room; what is in them stays."""
+    clock = state.clock[0]
+    if clock["free_company"] == NONE:
+        state = _with_more_companies(state)
+    if clock["vacant"] < clock["most_born"]:
+        state = _with_more_slots(state)
+    return state
+
+
+def _with_more_companies(state: State) -> State:
+    size = len(state.companies)
+    companies = np.concatenate([state.companies, np.zeros(size, COMPANY)])
+    companies["first"][size:] = np.arange(size + 1, 2 * size + 1)
+    companies["first"][-1] = NONE
+    state.clock[0]["free_company"] = size
+    return state._replace(companies=companies)
+
+
+def _with_more_slots(state: State) -> State:
+    size = len(state.pursuits)
+    clock = state.clock[0]
+    links = np.concatenate([state.links, np.zeros(size, LINK)])
     links["next"][size:] = np.arange(size + 1, 2 * size + 1)
-    links[-1]["next"] = NONE
-    state.clock[0]["free"] = size
-    actors = len(state.positions)
-    agenda = new_agenda(actors + size)
+    links["next"][-1] = clock["free"]
+    clock["free"] = size
+    clock["vacant"] += size
+    agenda = new_agenda(len(state.positions) + size)
     agenda[: len(state.agenda)] = state.agenda
     return state._replace(
         agenda=agenda,
         positions=np.concatenate([state.positions, np.full(size, NOT_DUE, np.int64)]),
-        leads=np.concatenate([state.leads, np.zeros(size, LEAD)]),
+        pursuits=np.concatenate([state.pursuits, np.zeros(size, PURSUIT)]),
         links=links,
+        kin=np.concatenate([state.kin, np.zeros(size, KIN)]),
     )
 
 
@@ -162,27 +229,36 @@ def rep_actor(rep: int) -> int:
 
 
 @rule
-def team_actor(state: State, team: int) -> int:
-    """Number a team among the actors."""
-    return 1 + len(state.reps) + team
+def calendar_actor(state: State, calendar: int) -> int:
+    """Number a calendar among the actors."""
+    return 1 + len(state.reps) + calendar
 
 
 @rule
 def channel_actor(state: State, channel: int) -> int:
     """Number a channel among the actors."""
-    return 1 + len(state.reps) + len(state.teams) + channel
+    return 1 + len(state.reps) + len(state.shifts) + channel
 
 
 @rule
-def lead_actor(state: State, slot: int) -> int:
+def pursuit_actor(state: State, slot: int) -> int:
     """Number a slot of the pool among the actors."""
-    return 1 + len(state.reps) + len(state.teams) + len(state.channels) + slot
+    return 1 + len(state.reps) + len(state.shifts) + len(state.channels) + slot
 
 
 @rule
 def put(model: Model, state: State, actor: int, time: int, kind: int, entity: int) -> None:
-    """Put what an actor has due on the agenda, in place of what it had; NEVER is not kept."""
+    """Put what an actor has due on the agenda, in place of what it had; past the horizon it is not kept."""
     clock = state.clock[0]
     wave = clock["wave"] + 1 if time == clock["now"] else 0
     due_time = time if time < model.horizon else NEVER
     schedule(state.agenda, state.positions, clock, actor, due_time, order_of(wave, kind), entity)
+
+
+@rule
+def await_next(model: Model, state: State, slot: int, time: int, kind: int) -> None:
+    """Note what a pursuit has due, be it past the horizon or never, and put it on the agenda."""
+    pursuit = state.pursuits[slot]
+    pursuit["due"] = time
+    pursuit["phase"] = kind
+    put(model, state, pursuit_actor(state, slot), time, kind, pursuit["entity"])

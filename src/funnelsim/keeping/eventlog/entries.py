@@ -11,7 +11,7 @@ from funnelsim.model.model import Names
 from funnelsim.model.records import LEDGER
 from funnelsim.model.words import HOUR, NOBODY, NOTHING, Event
 
-# Costs by the day belong to no lead, and so to no case.
+# Costs by the day and people belong to no case; what a contract leaves, and is worth on average, is no step.
 ACTIVITIES = {
     Event.INQUIRY: "inquiry",
     Event.ENTERED: "{stage}: starts waiting",
@@ -25,8 +25,12 @@ ACTIVITIES = {
     Event.WENT_COLD: "{stage}: gone cold",
     Event.COMMISSION: "commission",
     Event.OPEN: "{stage}: still open",
+    Event.BEGAN: "begins",
+    Event.PARKED: "{stage}: rests",
+    Event.RETURNED: "{stage}: comes back",
+    Event.WITHDRAWN: "{stage}: withdrawn",
 }
-_ENDS = {Event.WON, Event.LOST, Event.WENT_COLD, Event.OPEN}
+_ENDS = {Event.WON, Event.LOST, Event.WENT_COLD, Event.OPEN, Event.WITHDRAWN}
 _COSTS = {Event.INQUIRY, Event.STARTED, Event.COMMISSION}
 _INDEX = (1 << 32) - 1  # the bits of a lead's entity that number it within its channel
 _FIELDS = {name: position for position, name in enumerate(LEDGER.names or ())}
@@ -71,27 +75,28 @@ def entries(page: Records, names: Names) -> Iterator[Entry]:
     """
     midnight = datetime.fromisoformat(names.start).replace(tzinfo=UTC)
     for row in page.tolist():  # plain numbers: ten times faster than the fields of records
-        if row[_FIELDS["lead"]] != NOTHING:
+        if row[_FIELDS["event"]] in ACTIVITIES:
             yield _entry(row, names, midnight)
 
 
 def _entry(row: tuple[int | float, ...], names: Names, midnight: datetime) -> Entry:
-    time, lead, _, waited, worked, money, stage, event, reason, rep, segment, channel = row
-    kind = Event(int(event))
+    told = dict(zip(_FIELDS, row, strict=True))
+    kind = Event(int(told["event"]))
+    stage, rep, reason, money = told["stage"], told["rep"], told["reason"], float(told["money"])
     at = names.stages[int(stage)] if stage != NOTHING else None
-    by = names.channels[int(channel)]
+    by = names.channels[int(told["channel"])]
     return Entry(
-        case=f"{by}-{int(lead) & _INDEX}",
+        case=f"{by}-{int(told['pursuit']) & _INDEX}",
         activity=ACTIVITIES[kind].format(stage=at),
         resource=names.reps[int(rep)] if rep != NOBODY else None,
-        timestamp=(midnight + timedelta(microseconds=int(time))).isoformat(timespec="microseconds"),
+        timestamp=(midnight + timedelta(microseconds=int(told["time"]))).isoformat(timespec="microseconds"),
         channel=by,
-        segment=names.segments[int(segment)],
+        segment=names.segments[int(told["segment"])],
         stage=at,
-        waited_hours=waited / HOUR,
-        worked_hours=worked / HOUR,
-        cost=float(money) if kind in _COSTS else None,
-        value=float(money) if kind is Event.WON else None,
+        waited_hours=told["waited"] / HOUR,
+        worked_hours=told["worked"] / HOUR if kind is Event.WORKED else 0.0,
+        cost=money if kind in _COSTS else None,
+        value=money if kind is Event.WON else None,
         reason=names.reasons[int(reason)] if reason != NOTHING else None,
         ends=kind in _ENDS,
     )

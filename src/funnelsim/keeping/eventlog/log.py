@@ -95,7 +95,7 @@ def write_event_log(
             for page in pages(ENGINES[engine], model, world, ledger):
                 log.write(entries(page, names))
                 leads += int((page["event"] == Event.INQUIRY).sum())
-                events += int((page["lead"] >= 0).sum())
+                events += int((page["pursuit"] >= 0).sum())
         except StuckError as stuck:
             raise in_words(stuck, [names]) from stuck
         log.close()

@@ -1,0 +1,431 @@
+"""What happens to a pursuit: it enters a stage, is placed, worked and answered for, and leaves.
+
+What follows is decided by the table of ends (`rules.ending`); here are its verbs: `enter`, `rest`,
+`come_back`, `end`, `spawn` and `withdraw_kin`.
+"""
+
+from __future__ import annotations
+
+from funnelsim.compiling.arrays import Record
+from funnelsim.compiling.decorators import rare, rule
+from funnelsim.engines.compiled.agenda import next_time
+from funnelsim.engines.compiled.desks import enlist, go_home, stir
+from funnelsim.engines.compiled.queues import NONE, first, join, leave
+from funnelsim.engines.compiled.state import State, await_next, channel_actor, put
+from funnelsim.engines.ledger import Ledger, flag, give_reason, write
+from funnelsim.engines.protocol import MOST_WAVES
+from funnelsim.model.model import SALE, Model
+from funnelsim.model.words import ENDED, NEVER, NOBODY, NOTHING, Due, Event, Flag
+from funnelsim.model.worktime import work_ends_from
+from funnelsim.rules import arrivals, assignment, contracts, ending, people, visits
+
+# ---- inquiries ----------------------------------------------------------------------------------
+
+
+@rule
+def take_inquiry(model: Model, world: Record, state: State, ledger: Ledger, number: int) -> int:
+    """A company asks: return the slot of the pool in which it enters its channel's first stage."""
+    clock, channel = state.clock[0], state.channels[number]
+    slot = take_slot(state)
+    origin = model.channels[number]
+    entity = origin["entity"] + channel["index"]
+    fit, heat, segment, theorist = arrivals.profile(model, world, origin, entity)
+    pursuit = state.pursuits[slot]
+    begin_pursuit(pursuit, entity, SALE, origin["stage"])
+    pursuit["company"] = entity
+    pursuit["created"] = clock["now"]
+    pursuit["began"] = clock["now"]
+    pursuit["fit"] = fit
+    pursuit["channel"] = number
+    pursuit["segment"] = segment
+    pursuit["heat"] = heat
+    pursuit["theorist"] = theorist
+    pursuit["is_lead"] = 0
+    pursuit["traits"] = 0
+    pursuit["account"] = NOTHING
+    write(ledger, clock["now"], pursuit, Event.INQUIRY.value, 0, entity, origin["cost_per_inquiry"])
+    if model.stages[origin["stage"]]["is_lead"] == 1:
+        become_lead(model, state, ledger, pursuit)
+    channel["index"] += 1
+    expect_inquiry(model, world, state, number)
+    return int(slot)
+
+
+@rule
+def take_slot(state: State) -> int:
+    """Take a free slot of the pool."""
+    clock = state.clock[0]
+    slot = clock["free"]
+    clock["free"] = state.links[slot]["next"]
+    clock["vacant"] -= 1
+    return int(slot)
+
+
+@rule
+def begin_pursuit(pursuit: Record, entity: int, process: int, stage: int) -> None:
+    """Write down what every pursuit begins with."""
+    pursuit["entity"] = entity
+    pursuit["process"] = process
+    pursuit["stage"] = stage
+    pursuit["rep"] = NOBODY
+    pursuit["opener"] = NOBODY
+    pursuit["closer"] = NOBODY
+    pursuit["round"] = 0
+    pursuit["attempt"] = 0
+    pursuit["flags"] = 0
+
+
+@rule
+def expect_inquiry(model: Model, world: Record, state: State, number: int) -> None:
+    """Put a channel's next inquiry on the agenda."""
+    origin, channel = model.channels[number], state.channels[number]
+    total, day, time = arrivals.next_inquiry(model, world, origin, channel, state.expected)
+    channel["total"] = total
+    channel["day"] = day
+    entity = origin["entity"] + channel["index"]
+    put(model, state, channel_actor(state, number), time, Due.INQUIRY.value, entity)
+
+
+# ---- a visit ------------------------------------------------------------------------------------
+
+
+@rule
+def enter(model: Model, world: Record, state: State, ledger: Ledger, slot: int) -> bool:
+    """A pursuit enters its stage: it queues for a rep, or starts at once where none is needed (True)."""
+    pursuit = state.pursuits[slot]
+    now = state.clock[0]["now"]
+    pursuit["since"] = now
+    hours, days, luck, way = visits.fate(model, world, pursuit)
+    pursuit["hours"] = hours
+    pursuit["days"] = days
+    pursuit["luck"] = luck
+    pursuit["way"] = way
+    write(ledger, now, pursuit, Event.ENTERED.value, 0, 0, 0.0)
+    team = model.stages[pursuit["stage"]]["team"]
+    if team == NOBODY:
+        return True
+    place(model, world, state, slot, team)
+    patience = visits.patience(model, world, pursuit)
+    await_next(model, state, slot, now + patience, Due.GOES_COLD.value)
+    return False
+
+
+@rule
+def place(model: Model, world: Record, state: State, slot: int, number: int) -> None:
+    """Put a pursuit into the queue of the rep it keeps or is given, or into the team's."""
+    pursuit, team = state.pursuits[slot], model.teams[number]
+    if not assignment.keeps_rep(model, state.reps, number, pursuit["rep"]):
+        give_up_rep(model, state, pursuit)
+        now, own = state.clock[0]["now"], state.teams[number]
+        rep, turn = assignment.choose_rep(model, world, own, state.reps, state.order, pursuit, now)
+        own["turn"] = turn
+        if rep != NOBODY:
+            pursuit["rep"] = rep
+            state.reps[rep]["open"] += 1
+    if pursuit["rep"] == NOBODY:
+        pursuit["rank"] = assignment.rank_in_team(model, world, team, pursuit)
+        queue = state.team_queues[number]
+        join(state.links, queue, slot, pursuit["rank"], pursuit["since"], pursuit["entity"])
+        stir(state, number)
+    else:
+        pursuit["rank"] = assignment.rank(team["queue_order"], pursuit)
+        queue = state.own_queues[pursuit["rep"]]
+        join(state.links, queue, slot, pursuit["rank"], pursuit["since"], pursuit["entity"])
+        enlist(model, state, pursuit["rep"])
+
+
+@rule
+def give_up_rep(model: Model, state: State, pursuit: Record) -> None:
+    """Let a pursuit have no owner; its rep has one open pursuit less."""
+    rep = pursuit["rep"]
+    if rep != NOBODY:
+        state.reps[rep]["open"] -= 1
+        pursuit["rep"] = NOBODY
+        enlist(model, state, rep)
+
+
+@rule
+def leave_queue(model: Model, state: State, slot: int) -> None:
+    """Take a pursuit out of the queue that it waits in."""
+    pursuit = state.pursuits[slot]
+    if pursuit["rep"] == NOBODY:
+        leave(state.links, state.team_queues[model.stages[pursuit["stage"]]["team"]], slot)
+    else:
+        leave(state.links, state.own_queues[pursuit["rep"]], slot)
+        enlist(model, state, pursuit["rep"])
+
+
+@rule
+def start_work(model: Model, state: State, ledger: Ledger, slot: int, rep: int) -> None:
+    """Work on a pursuit starts; what will come of it is decided now."""
+    pursuit = state.pursuits[slot]
+    stage = visits.stage_for(model, pursuit)
+    now, entered = state.clock[0]["now"], pursuit["since"]
+    waited = now - entered
+    skill, speed = 1.0, 1.0
+    if rep != NOBODY:
+        take_up(model, state, slot, rep)
+        skill = people.skill_now(model.reps[rep], state.reps[rep], now)
+        speed = people.speed_now(model.reps[rep], state.reps[rep], now)
+    effort, advances = visits.work(model, pursuit, skill, speed, waited)
+    pursuit["effort"] = effort
+    pursuit["advances"] = advances
+    takes, target, reason = visits.answer(model, pursuit)
+    pursuit["takes"] = takes
+    pursuit["target"] = target
+    pursuit["reason"] = reason
+    pursuit["since"] = now
+    write(ledger, now, pursuit, Event.STARTED.value, waited, 0, stage["cost_per_visit"])
+    if visits.is_first_contact(pursuit, rep, entered):
+        flag(ledger, Flag.FIRST_CONTACT.value)
+    ends = now
+    if rep != NOBODY:
+        calendar = model.calendars[model.reps[rep]["calendar"]]
+        opening = state.shifts[model.reps[rep]["calendar"]]["opening"]
+        ends = work_ends_from(model.hours, opening, calendar["first_hours"] + calendar["hours"], now, effort)
+    await_next(model, state, slot, ends, Due.WORK_ENDS.value)
+
+
+@rule
+def take_up(model: Model, state: State, slot: int, rep: int) -> None:
+    """A rep takes a pursuit out of its queue, and owns it from now on."""
+    pursuit = state.pursuits[slot]
+    state.reps[rep]["busy"] = 1
+    owned = pursuit["rep"] != NOBODY
+    leave_queue(model, state, slot)
+    if not owned:
+        pursuit["rep"] = rep
+        state.reps[rep]["open"] += 1
+        enlist(model, state, rep)
+    opener, closer = visits.credited(model, pursuit, rep)
+    pursuit["opener"] = opener
+    pursuit["closer"] = closer
+
+
+@rule
+def end_work(model: Model, state: State, ledger: Ledger, slot: int) -> bool:
+    """Work on a pursuit ends: its rep is idle, the customer has the ball.
+
+    Where the customer answers at once and nothing else is due, the answer comes next whatever happens:
+    True says that it can be taken now, without the detour by the agenda.
+    """
+    pursuit = state.pursuits[slot]
+    clock = state.clock[0]
+    now = clock["now"]
+    write(ledger, now, pursuit, Event.WORKED.value, now - pursuit["since"], pursuit["effort"], 0.0)
+    pursuit["since"] = now
+    if model.stages[pursuit["stage"]]["team"] != NOBODY:
+        rep = state.reps[pursuit["rep"]]
+        rep["busy"] = 0
+        rep["idle_since"] = now
+        enlist(model, state, pursuit["rep"])
+        if rep["on_staff"] == 0:
+            go_home(model, state, ledger, pursuit["rep"])
+    if pursuit["takes"] == 0 and next_time(state.agenda, clock) > now and clock["wave"] < MOST_WAVES:
+        clock["wave"] += 1
+        return True
+    await_next(model, state, slot, now + pursuit["takes"], Due.CUSTOMER_ANSWERS.value)
+    return False
+
+
+# ---- leaving it ---------------------------------------------------------------------------------
+
+
+@rule
+def leave_visit(model: Model, world: Record, state: State, ledger: Ledger, slot: int, due: int) -> int:
+    """A pursuit leaves its stage by what fell due: return its slot if it enters another one, else NONE."""
+    pursuit, now = state.pursuits[slot], state.clock[0]["now"]
+    event, reason = ending.leaving(pursuit, due)
+    target, delay, spawns = ending.after(model, world, pursuit, event)
+    value = contracts.bookings(model, world, pursuit) if event == Event.WON else 0.0
+    began = pursuit["began"] if target == ENDED else 0
+    write(ledger, now, pursuit, ending.told_as(event, delay), now - pursuit["since"], began, value)
+    if reason != NOTHING:
+        give_reason(ledger, reason)
+    if ending.makes_lead(model, pursuit, event):
+        become_lead(model, state, ledger, pursuit)
+    if event == Event.WON:
+        sign(model, state, ledger, pursuit, value)
+    if spawns > 0:
+        spawn(model, world, state, slot, event, spawns)
+    withdrawn = ending.end_of(model, pursuit, event)["withdraws"]
+    if withdrawn != NOTHING:
+        withdraw_kin(model, state, slot, withdrawn)
+    if target == ENDED:
+        end(model, state, slot)
+        return NONE
+    team = model.stages[pursuit["stage"]]["team"]
+    if delay != ending.AT_ONCE or (team != NOBODY and model.teams[team]["sticky"] == 0):
+        give_up_rep(model, state, pursuit)
+    pursuit["round"] = ending.round_at(pursuit, target, delay)
+    pursuit["stage"] = target
+    if delay == ending.AT_ONCE:
+        return int(slot)
+    rest(model, state, slot, now + delay)
+    return NONE
+
+
+@rule
+def become_lead(model: Model, state: State, ledger: Ledger, pursuit: Record) -> None:
+    """An inquiry is a lead now, and its supplier is paid."""
+    pursuit["is_lead"] = 1
+    paid = model.channels[pursuit["channel"]]["price_per_lead"]
+    write(ledger, state.clock[0]["now"], pursuit, Event.BECAME_LEAD.value, 0, 0, paid)
+
+
+@rule
+def sign(model: Model, state: State, ledger: Ledger, pursuit: Record, value: float) -> None:
+    """Book what a contract leaves after delivery, what it is worth on average, and what its rep is paid."""
+    now = state.clock[0]["now"]
+    write(ledger, now, pursuit, Event.MARGIN.value, 0, 0, contracts.margin(model, pursuit, value))
+    write(ledger, now, pursuit, Event.EXPECTED.value, 0, 0, contracts.expected_bookings(model, pursuit))
+    paid = contracts.commission(model, pursuit, value)
+    if paid > 0.0:
+        write(ledger, now, pursuit, Event.COMMISSION.value, 0, 0, paid)
+
+
+@rule
+def end(model: Model, state: State, slot: int) -> None:
+    """A pursuit ends: its rep has one open pursuit less, and its slot of the pool is free."""
+    pursuit = state.pursuits[slot]
+    give_up_rep(model, state, pursuit)
+    if pursuit["account"] != NOTHING:
+        leave_account(state, slot)
+    pursuit["entity"] = 0
+    state.links[slot]["next"] = state.clock[0]["free"]
+    state.clock[0]["free"] = slot
+    state.clock[0]["vacant"] += 1
+
+
+# ---- rests, births and withdrawals --------------------------------------------------------------
+
+
+@rare
+def rest(model: Model, state: State, slot: int, until: int) -> None:
+    """A pursuit rests, without an owner, until it returns."""
+    state.pursuits[slot]["since"] = state.clock[0]["now"]
+    await_next(model, state, slot, until, Due.RETURNS.value)
+
+
+@rare
+def come_back(state: State, ledger: Ledger, slot: int) -> int:
+    """A rest is over: return the slot of the pursuit that enters a stage."""
+    pursuit = state.pursuits[slot]
+    now = state.clock[0]["now"]
+    pursuit["flags"] = pursuit["flags"] | Flag.RETURNED.value
+    write(ledger, now, pursuit, Event.RETURNED.value, now - pursuit["since"], 0, 0.0)
+    return slot
+
+
+@rare
+def spawn(model: Model, world: Record, state: State, parent_slot: int, event: int, count: int) -> None:
+    """Others are born of what happened to a pursuit; they begin after a delay of their own."""
+    parent = state.pursuits[parent_slot]
+    if parent["account"] == NOTHING:
+        open_account(state, parent_slot)
+    for number in range(count):
+        entity, process, delay = ending.born(model, world, parent, event, number)
+        slot = take_slot(state)
+        pursuit = state.pursuits[slot]
+        state.pursuits[slot] = parent
+        begin_pursuit(pursuit, entity, process, model.processes[process]["first_stage"])
+        pursuit["began"] = NEVER
+        join_account(state, slot, parent["account"])
+        await_next(model, state, slot, state.clock[0]["now"] + delay, Due.BEGINS.value)
+
+
+@rare
+def begin_born(state: State, ledger: Ledger, slot: int) -> int:
+    """A pursuit that was born of another begins: return its slot, in which it enters its first stage."""
+    pursuit = state.pursuits[slot]
+    now = state.clock[0]["now"]
+    pursuit["began"] = now
+    write(ledger, now, pursuit, Event.BEGAN.value, 0, pursuit["company"], 0.0)
+    return slot
+
+
+@rare
+def withdraw_kin(model: Model, state: State, slot: int, process: int) -> None:
+    """Those of a process that wait or rest, of the same company, are withdrawn in the next wave."""
+    account = state.pursuits[slot]["account"]
+    if account == NOTHING:
+        return
+    other = state.companies[account]["first"]
+    while other != NONE:
+        pursuit = state.pursuits[other]
+        if other != slot and pursuit["process"] == process and ending.can_be_withdrawn(pursuit):
+            if pursuit["phase"] == Due.GOES_COLD:
+                leave_queue(model, state, other)
+            await_next(model, state, other, state.clock[0]["now"], Due.WITHDRAWS.value)
+        other = state.kin[other]["next"]
+
+
+@rare
+def withdraw(model: Model, state: State, ledger: Ledger, slot: int) -> None:
+    """A pursuit ends because of another; one that has not begun leaves no row."""
+    pursuit = state.pursuits[slot]
+    now = state.clock[0]["now"]
+    if pursuit["began"] != NEVER:
+        write(ledger, now, pursuit, Event.WITHDRAWN.value, now - pursuit["since"], pursuit["began"], 0.0)
+    end(model, state, slot)
+
+
+@rule
+def open_account(state: State, slot: int) -> None:
+    """A company of whose pursuit others are born has a record of its own."""
+    clock, pursuit = state.clock[0], state.pursuits[slot]
+    account = clock["free_company"]
+    company = state.companies[account]
+    clock["free_company"] = company["first"]
+    company["entity"] = pursuit["company"]
+    company["first"] = NONE
+    company["pursuits"] = 0
+    join_account(state, slot, account)
+
+
+@rule
+def join_account(state: State, slot: int, account: int) -> None:
+    """Add a pursuit to those of its company."""
+    company, kin = state.companies[account], state.kin[slot]
+    state.pursuits[slot]["account"] = account
+    kin["previous"] = NONE
+    kin["next"] = company["first"]
+    if company["first"] != NONE:
+        state.kin[company["first"]]["previous"] = slot
+    company["first"] = slot
+    company["pursuits"] += 1
+
+
+@rare
+def leave_account(state: State, slot: int) -> None:
+    """Take a pursuit from those of its company; with the last one, the company's record is free."""
+    account = state.pursuits[slot]["account"]
+    company, kin = state.companies[account], state.kin[slot]
+    if kin["previous"] == NONE:
+        company["first"] = kin["next"]
+    else:
+        state.kin[kin["previous"]]["next"] = kin["next"]
+    if kin["next"] != NONE:
+        state.kin[kin["next"]]["previous"] = kin["previous"]
+    company["pursuits"] -= 1
+    if company["pursuits"] == 0:
+        company["first"] = state.clock[0]["free_company"]
+        state.clock[0]["free_company"] = account
+
+
+# ---- people -------------------------------------------------------------------------------------
+
+
+@rare
+def leave_staff(model: Model, world: Record, state: State, ledger: Ledger, number: int) -> None:
+    """A rep leaves: what waits for it is placed anew and keeps its time in the queue."""
+    rep, queue = state.reps[number], state.own_queues[number]
+    rep["on_staff"] = 0
+    enlist(model, state, number)
+    slot = first(state.links, queue)
+    while slot != NONE:
+        leave(state.links, queue, slot)
+        place(model, world, state, slot, model.reps[number]["team"])
+        slot = first(state.links, queue)
+    if rep["busy"] == 0:
+        go_home(model, state, ledger, number)

@@ -1,0 +1,63 @@
+"""When people work: a team's calendar, and those of reps who have hours or days off of their own."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+
+import numpy as np
+
+from funnelsim.compiling.arrays import Floats, Records
+from funnelsim.model.records import CALENDAR, HOURS
+from funnelsim.model.worktime import Weekly, even_week, opening_hours
+from funnelsim.scenario.calendars import Calendar
+from funnelsim.scenario.schema import Rep, Team, WeeklyHours
+
+
+class Rota(NamedTuple):
+    """The calendars of a team's people."""
+
+    openings: list[Records]  # HOURS of each calendar, the team's first
+    by_rep: dict[str | None, int]  # which of them a named rep works by, where it is not the team's
+
+
+def rota_of(team: Team, calendar: Calendar) -> Rota:
+    """Write out when the people of a team work; reps who work alike share a calendar."""
+    different = {name: _week_and_days_off(team, rep) for name, rep in team.reps.items()}
+    usual = _week_and_days_off(team, Rep())
+    kinds = list(dict.fromkeys([usual, *different.values()]))
+    openings = [opening_hours(week, off, calendar.first_day, len(calendar.days)) for week, off in kinds]
+    return Rota(openings, {name: kinds.index(own) for name, own in different.items() if own != usual})
+
+
+def calendar_records(rotas: dict[str, Rota]) -> tuple[Records, Records]:
+    """Put the calendars of all teams side by side, and their opening times."""
+    openings = [each for rota in rotas.values() for each in rota.openings]
+    teams = [number for number, rota in enumerate(rotas.values()) for _ in rota.openings]
+    calendars = np.zeros(len(openings), CALENDAR)
+    calendars["hours"] = [len(each) for each in openings]
+    calendars["first_hours"] = np.cumsum(calendars["hours"]) - calendars["hours"]
+    calendars["team"] = teams
+    return calendars, np.concatenate([np.zeros(0, HOURS), *openings])
+
+
+def hours_of_day(team: Team, rep: Rep, calendar: Calendar) -> Floats:
+    """Count the hours that a rep's calendar has on each day, hired and leaving left aside; shape (days,)."""
+    week, off = _week_and_days_off(team, rep)
+    open_hours = np.array([sum(closes - opens for opens, closes in day) / 3600 for day in week])
+    closed = np.array([day in off for day in calendar.days])
+    return np.where(closed, 0.0, open_hours[calendar.weekday])
+
+
+def _week_and_days_off(team: Team, rep: Rep) -> tuple[Weekly, frozenset[date]]:
+    """Return a rep's opening times by weekday, in seconds of the day, and the days off."""
+    off = frozenset(team.holidays) | frozenset(rep.holidays)
+    if rep.hours is not None:
+        return _by_weekday(rep.hours), off
+    if rep.hours_per_week is not None:
+        return even_week(rep.hours_per_week), off
+    return (even_week(team.hours_per_week) if team.hours is None else _by_weekday(team.hours)), off
+
+
+def _by_weekday(hours: WeeklyHours) -> Weekly:
+    return tuple(getattr(hours, day) for day in type(hours).model_fields)

@@ -2,7 +2,7 @@
 
 A draw belongs to a world (seed, replication), an entity (a lead, a rep), a purpose ("work at this
 stage") and an occurrence (the lead's round). Philox4x32-10 turns that key into two uniforms, so that
-nothing depends on the order of events, and adding a draw leaves all others as they were.
+nothing depends on the order of events, and adding a draw leaves all others as they were (K7, K8).
 
 Source: J. Salmon, M. Moraes, R. Dror and D. Shaw, "Parallel random numbers: as easy as 1, 2, 3",
 SC11 (2011), https://doi.org/10.1145/2063384.2063405.
@@ -24,7 +24,7 @@ _STEP = 2.0**-52  # between neighbouring uniforms
 
 
 def hash24(name: str) -> int:
-    """Hash the name of a channel or team to 24 bits, the same on every machine and in every process.
+    """Hash the name of a channel or team to 24 bits, the same on every machine and in every process (K6).
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def hash24(name: str) -> int:
 
 
 def hash32(*words: str) -> int:
-    """Hash words, in their order, to 32 bits, the same on every machine and in every process.
+    """Hash words, in their order, to 32 bits, the same on every machine and in every process (K6).
 
     Returns
     -------
@@ -61,7 +61,7 @@ def hash32(*words: str) -> int:
 
 
 def purpose(what: str, stage: str = "") -> int:
-    """Return the part of a key that says what a draw is for.
+    """Return the part of a key that says what a draw is for (K5).
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ BUSY_ALL = purpose("busy day of all")
 
 
 def entity(kind: Entity, name: str, index: int = 0) -> int:
-    """Return the part of a key that says whose draw it is.
+    """Return the part of a key that says whose draw it is (K3, K4).
 
     Built on the name of the channel or team, never on its position: a channel listed first moves
     no other channel's draws.
@@ -125,7 +125,7 @@ def entity(kind: Entity, name: str, index: int = 0) -> int:
 
 @rule
 def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
-    """Scramble a counter with a key: Philox4x32-10.
+    """Scramble a counter with a key: Philox4x32-10 (K1).
 
     Parameters
     ----------
@@ -165,7 +165,7 @@ def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, i
 
 @rule
 def uniforms(world: Record, entity: int, purpose: int, occurrence: int) -> tuple[float, float]:
-    """Draw the two uniforms of a key.
+    """Draw the two uniforms of a key (K1, K2).
 
     Parameters
     ----------
@@ -204,7 +204,7 @@ def uniforms(world: Record, entity: int, purpose: int, occurrence: int) -> tuple
 def uniforms_if(
     looked_at: bool, world: Record, entity: int, purpose: int, occurrence: int
 ) -> tuple[float, float]:
-    """Draw the two uniforms of a key where somebody will look at them; else save the trouble.
+    """Draw the two uniforms of a key where somebody will look at them; else save the trouble (K7).
 
     Parameters
     ----------

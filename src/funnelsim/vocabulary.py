@@ -1,6 +1,6 @@
 """The words of the house: constants, enumerations and the records that rules and engines share.
 
-Everything here is data. Times are int64 microseconds since the simulation's first midnight,
+Everything here is data. Times are int64 microseconds since the simulation's first midnight (T1),
 money is float64 in the scenario's currency. Enumerations are append-only: their numbers are
 written into ledgers.
 """
@@ -64,7 +64,7 @@ class Entity(IntEnum):
 
 
 class Heat(IntEnum):
-    """How near a lead is to buying."""
+    """How near a lead is to buying (P8, Q3)."""
 
     HOT = 0
     WARM = 1
@@ -72,7 +72,7 @@ class Heat(IntEnum):
 
 
 class Due(IntEnum):
-    """What can fall due. At one instant, lower numbers are decided first, then lower entities."""
+    """What can fall due. At one instant, lower numbers are decided first, then lower entities (I1)."""
 
     DAY_ENDS = 0  # entity 0: the costs of the day are booked
     REP_LEAVES = 1  # entity: the rep's number

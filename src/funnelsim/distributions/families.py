@@ -379,7 +379,7 @@ class Sample(Distribution):
 
 @dataclass(frozen=True)
 class Scaled(Distribution):
-    """Another distribution with its values times a factor, looked up in the other's table.
+    """Another distribution with its values times a factor, looked up in the other's table (U3).
 
     `Distribution.scaled` computes the parameters anew, and with them a table; a factor that differs in every
     world must cost nothing.

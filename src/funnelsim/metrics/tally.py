@@ -293,7 +293,7 @@ def _slots_of(row: Record, month: int, books: Books) -> None:
 
 @rule
 def _margin_of(money: float, margin: float, share_of_price: float) -> float:
-    """Compute what is left of a contract after delivery, which costs as much in a promotion as before."""
+    """Compute what a contract leaves after delivery, which costs as much in a promotion as before (M3)."""
     if share_of_price == 1.0:
         return money * margin
     return money - (1.0 - margin) * (money / share_of_price)

@@ -8,14 +8,14 @@ from funnelsim.randomness import uniforms
 from funnelsim.rules.lifecycle import worth
 from funnelsim.vocabulary import NOBODY, Assignment, QueueOrder, Record, Records, rare, rule
 
-SHORTLIST = 20  # of the team's queue, from which reps pick their cherries
+SHORTLIST = 20  # of the team's queue, from which reps pick their cherries (G5)
 AVERAGE_SKILL = 1.0
 TIERS = 3  # of skill, one for each heat
 
 
 @rule
 def strength(rep: Record, now: int, first_share: float) -> float:
-    """Compute a rep's share of full strength: linear from the first day to the end of the ramp."""
+    """Compute a rep's share of full strength: linear from the first day to the end of the ramp (V8)."""
     tenure = now - rep["joins"]
     if tenure >= rep["ramp"]:
         return 1.0
@@ -24,19 +24,19 @@ def strength(rep: Record, now: int, first_share: float) -> float:
 
 @rule
 def skill_now(rep: Record, now: int) -> float:
-    """Compute a rep's skill (odds ratio) of the moment."""
+    """Compute a rep's skill (odds ratio) of the moment (V8)."""
     return float(rep["skill"] * strength(rep, now, rep["skill_from"]))
 
 
 @rule
 def speed_now(rep: Record, now: int) -> float:
-    """Compute a rep's speed (factor) of the moment."""
+    """Compute a rep's speed (factor) of the moment (V8)."""
     return float(rep["speed"] * strength(rep, now, rep["speed_from"]))
 
 
 @rule
 def rank(queue_order: int, lead: Record) -> int:
-    """Rank a lead in a rep's own queue; lower is worked first, ties by time queued, then entity."""
+    """Rank a lead in a rep's own queue; lower is worked first, ties by time queued, then entity (Q3)."""
     if queue_order == QueueOrder.LIFO:
         return int(-lead["since"])
     if queue_order == QueueOrder.HOTTEST:
@@ -48,7 +48,7 @@ def rank(queue_order: int, lead: Record) -> int:
 
 @rule
 def rank_in_team(model: Model, world: Record, team: Record, lead: Record) -> int:
-    """Rank a lead in the team's queue: first come, or worth most to an average rep, without a wait."""
+    """Rank a lead in the team's queue: first come, or worth most to an average rep, without a wait (Q4)."""
     if team["assignment"] == Assignment.PRIORITY_QUEUE:
         return -worth(model, world, lead, AVERAGE_SKILL, 0)
     return 0
@@ -56,7 +56,7 @@ def rank_in_team(model: Model, world: Record, team: Record, lead: Record) -> int
 
 @rule
 def keeps_rep(team: Record, reps: Records, team_number: int, rep: int) -> bool:
-    """Say whether a lead that enters a stage of this team stays with the rep it has."""
+    """Say whether a lead that enters a stage of this team stays with the rep it has (P2)."""
     if rep == NOBODY or team["sticky"] == 0:
         return False
     return bool(reps[rep]["team"] == team_number and reps[rep]["on_staff"] == 1)
@@ -64,7 +64,7 @@ def keeps_rep(team: Record, reps: Records, team_number: int, rep: int) -> bool:
 
 @rule
 def has_room(team: Record, rep: Record) -> bool:
-    """Say whether a rep can be given one more lead."""
+    """Say whether a rep can be given one more lead (G4)."""
     return bool(rep["on_staff"] == 1 and rep["open"] < team["max_open"])
 
 
@@ -72,7 +72,7 @@ def has_room(team: Record, rep: Record) -> bool:
 def choose_rep(
     model: Model, world: Record, team: Record, reps: Records, lead: Record, now: int
 ) -> tuple[int, int]:
-    """Choose a rep by the team's policy.
+    """Choose a rep by the team's policy (P4, P5).
 
     Returns
     -------
@@ -102,14 +102,14 @@ def choose_rep(
 
 @rare
 def luck(model: Model, world: Record, lead: Record) -> float:
-    """Draw the uniform by which chance chooses a rep for this visit."""
+    """Draw the uniform by which chance chooses a rep for this visit (P15)."""
     u, _ = uniforms(world, lead["entity"], model.stages[lead["stage"]]["assignment_key"], lead["round"])
     return u
 
 
 @rule
 def next_in_turn(team: Record, reps: Records) -> tuple[int, int]:
-    """Go round the team from its turn to the first rep with room."""
+    """Go round the team from its turn to the first rep with room (P6)."""
     for step in range(team["reps"]):
         position = (team["turn"] + step) % team["reps"]
         if has_room(team, reps[team["first_rep"] + position]):
@@ -119,7 +119,7 @@ def next_in_turn(team: Record, reps: Records) -> tuple[int, int]:
 
 @rule
 def least_loaded(team: Record, reps: Records) -> int:
-    """Choose the rep with the fewest open leads, then the lowest number."""
+    """Choose the rep with the fewest open leads, then the lowest number (P7)."""
     chosen = NOBODY
     for number in range(team["first_rep"], team["first_rep"] + team["reps"]):
         if has_room(team, reps[number]) and (chosen == NOBODY or reps[number]["open"] < reps[chosen]["open"]):
@@ -129,7 +129,7 @@ def least_loaded(team: Record, reps: Records) -> int:
 
 @rule
 def best_tier_for(team: Record, reps: Records, heat: int, now: int) -> int:
-    """Choose, among the reps whose skill tier is nearest to the lead's heat, the least loaded."""
+    """Choose, among the reps whose skill tier is nearest to the lead's heat, the least loaded (P8)."""
     first, end = team["first_rep"], team["first_rep"] + team["reps"]
     eligible = 0
     for number in range(first, end):
@@ -146,7 +146,7 @@ def best_tier_for(team: Record, reps: Records, heat: int, now: int) -> int:
 
 @rule
 def position_by_skill(team: Record, reps: Records, number: int, now: int) -> int:
-    """Count the reps with room who come before this one: more skilled, or as skilled and lower."""
+    """Count the reps with room who come before this one: more skilled, or as skilled and lower (P8)."""
     skill = skill_now(reps[number], now)
     before = 0
     for other in range(team["first_rep"], team["first_rep"] + team["reps"]):
@@ -159,7 +159,7 @@ def position_by_skill(team: Record, reps: Records, number: int, now: int) -> int
 
 @rule
 def most_skilled(team: Record, reps: Records, now: int) -> int:
-    """Choose the most skilled rep of the moment, then the fewest open leads, then the lowest number."""
+    """Choose the most skilled rep of the moment, then the fewest open leads, then the lowest number (P12)."""
     chosen, best = NOBODY, -1.0
     for number in range(team["first_rep"], team["first_rep"] + team["reps"]):
         if has_room(team, reps[number]):
@@ -171,7 +171,7 @@ def most_skilled(team: Record, reps: Records, now: int) -> int:
 
 @rule
 def best_match(model: Model, team: Record, reps: Records, segment: int) -> int:
-    """Choose the least loaded of the reps who know the segment; of all where none of them has room."""
+    """Choose the least loaded of the reps who know the segment; of all where none of them has room (P13)."""
     chosen = NOBODY
     for number in range(team["first_rep"], team["first_rep"] + team["reps"]):
         fits = has_room(team, reps[number]) and knows(model, reps[number], segment)
@@ -184,7 +184,7 @@ def best_match(model: Model, team: Record, reps: Records, segment: int) -> int:
 
 @rule
 def knows(model: Model, rep: Record, segment: int) -> bool:
-    """Say whether a rep lists a segment."""
+    """Say whether a rep lists a segment (P13)."""
     found = False
     for place in range(rep["first_segment"], rep["first_segment"] + rep["segments"]):
         found = found or model.routes[place]["target"] == segment
@@ -193,7 +193,7 @@ def knows(model: Model, rep: Record, segment: int) -> bool:
 
 @rule
 def by_lot(team: Record, reps: Records, u: float) -> int:
-    """Choose any of the reps with room, each as likely."""
+    """Choose any of the reps with room, each as likely (P9)."""
     eligible = 0
     for number in range(team["first_rep"], team["first_rep"] + team["reps"]):
         eligible += 1 if has_room(team, reps[number]) else 0
@@ -208,7 +208,7 @@ def by_lot(team: Record, reps: Records, u: float) -> int:
 
 @rule
 def by_weight(team: Record, reps: Records, u: float) -> int:
-    """Choose any of the reps with room, as likely as their weights say."""
+    """Choose any of the reps with room, as likely as their weights say (P10)."""
     total = 0.0
     for number in range(team["first_rep"], team["first_rep"] + team["reps"]):
         total += reps[number]["weight"] if has_room(team, reps[number]) else 0.0
@@ -222,7 +222,7 @@ def by_weight(team: Record, reps: Records, u: float) -> int:
 
 @rule
 def as_told(team: Record, reps: Records, lead: Record, now: int, u: float) -> int:
-    """Ask the user's own policy; a rep who has no room is nobody."""
+    """Ask the user's own policy; a rep who has no room is nobody (P14)."""
     position = ask(team["own_policy"], team, reps, lead, now, u)
     if position < 0 or position >= team["reps"]:
         return NOBODY

@@ -18,7 +18,7 @@ CERTAIN = 1e300  # odds beyond which a conversion is sure; a typed 1.0 has infin
 
 @rule
 def duration(amount: float, unit: int) -> int:
-    """Round a length of time to microseconds once, clamped before the cast."""
+    """Round a length of time to microseconds once, clamped before the cast (T2)."""
     length = amount * unit
     if length >= NEVER:
         return NEVER
@@ -27,7 +27,7 @@ def duration(amount: float, unit: int) -> int:
 
 @rule
 def stage_for(model: Model, lead: Record) -> Record:
-    """Find the row of a lead's stage: its segment's own where the stage differs by segment."""
+    """Find the row of a lead's stage: its segment's own where the stage differs by segment (S1, S2)."""
     row: Record = model.stages[lead["stage"]]
     if row["variants"] > 0:
         row = model.variants[row["first_variant"] + lead["segment"]]
@@ -36,7 +36,7 @@ def stage_for(model: Model, lead: Record) -> Record:
 
 @rule
 def patience(model: Model, world: Record, lead: Record) -> int:
-    """Draw how long a lead waits in this stage's queue before it goes cold."""
+    """Draw how long a lead waits in this stage's queue before it goes cold (V2)."""
     stage = stage_for(model, lead)
     if stage["patience"] == NOTHING:
         return NEVER
@@ -47,7 +47,7 @@ def patience(model: Model, world: Record, lead: Record) -> int:
 
 @rule
 def fate(model: Model, world: Record, lead: Record) -> tuple[float, float, float, float]:
-    """Draw, as a lead enters a stage, what chance has in store for the visit.
+    """Draw, as a lead enters a stage, what chance has in store for the visit (K7).
 
     Drawn ahead, because a processor can then draw and do other things at the same time.
 
@@ -69,14 +69,14 @@ def fate(model: Model, world: Record, lead: Record) -> tuple[float, float, float
 
 @rule
 def work(model: Model, lead: Record, skill: float, speed: float, waited: int) -> tuple[int, int]:
-    """Decide, as work starts, how much working time it takes and whether the lead will advance."""
+    """Decide, as work starts, how much working time it takes and whether the lead will advance (V7, V9)."""
     advances = 1 if lead["luck"] < conversion(model, lead, skill, waited) else 0
     return duration(lead["hours"] / speed, HOUR), advances
 
 
 @rule
 def conversion(model: Model, lead: Record, skill: float, waited: int) -> float:
-    """Compute the probability that a lead advances, from its odds ratios in this stage.
+    """Compute the probability that a lead advances, from its odds ratios in this stage (V9, V10).
 
     odds = stage's x segment's x fit x heat's x theorist's x wait's x skill^exponent, where the
     stage's odds are those of the reference lead: warm, average fit, average rep, contacted
@@ -100,7 +100,7 @@ def conversion(model: Model, lead: Record, skill: float, waited: int) -> float:
 
 @rule
 def effect_of_waiting(model: Model, stage: Record, waited: int) -> float:
-    """Read the odds ratio of a wait: linear in log time between points, flat outside."""
+    """Read the odds ratio of a wait: linear in log time between points, flat outside (V11)."""
     count = stage["points"]
     if count == 0:
         return 1.0
@@ -121,7 +121,7 @@ def effect_of_waiting(model: Model, stage: Record, waited: int) -> float:
 
 @rule
 def answer(model: Model, lead: Record) -> tuple[int, int, int]:
-    """Decide, for a lead that advances or not, how long the customer takes, where it goes and why."""
+    """Decide how long the customer takes, where the lead goes and why (V15, V16)."""
     stage = stage_for(model, lead)
     takes = duration(lead["days"] * model.segments[lead["segment"]]["customer_time"], DAY)
     if lead["advances"] == 1:
@@ -133,7 +133,7 @@ def answer(model: Model, lead: Record) -> tuple[int, int, int]:
 
 @rule
 def leaving(lead: Record) -> int:
-    """Name the event of a lead that leaves its stage for its target."""
+    """Name the event of a lead that leaves its stage for its target (V17)."""
     if lead["target"] == WON:
         return Event.WON.value
     if lead["target"] == LOST:
@@ -145,7 +145,7 @@ def leaving(lead: Record) -> int:
 
 @rule
 def is_lead_at(model: Model, stage: int) -> bool:
-    """Say whether a stage lies beyond the one that makes leads."""
+    """Say whether a stage lies beyond the one that makes leads (V19, A5)."""
     beyond = False
     for earlier in range(stage):
         beyond = beyond or model.stages[earlier]["makes_lead"] == 1
@@ -154,7 +154,7 @@ def is_lead_at(model: Model, stage: int) -> bool:
 
 @rule
 def makes_lead(model: Model, lead: Record) -> bool:
-    """Say whether going to its target makes an inquiry a lead, for the first time."""
+    """Say whether going to its target makes an inquiry a lead, for the first time (V19)."""
     target = lead["target"]
     if lead["is_lead"] == 1 or target == LOST:
         return False
@@ -163,7 +163,7 @@ def makes_lead(model: Model, lead: Record) -> bool:
 
 @rule
 def bookings(model: Model, world: Record, lead: Record) -> float:
-    """Draw what a contract is worth over its term, at the price of the day of its inquiry."""
+    """Draw what a contract is worth over its term, at the price of the day of its inquiry (M1)."""
     segment = model.segments[lead["segment"]]
     per_year = model.distributions[segment["value"]]
     u, _ = uniforms_if(varies(per_year), world, lead["entity"], VALUE, 0)
@@ -173,7 +173,7 @@ def bookings(model: Model, world: Record, lead: Record) -> float:
 
 @rule
 def worth(model: Model, world: Record, lead: Record, skill: float, waited: int) -> int:
-    """Compute what working on a lead in this stage is expected to bring, in thousandths of money.
+    """Compute what working on a lead in this stage is expected to bring, in thousandths of money (Q5).
 
     worth = bookings x chance to advance, rounded halves up, at most 2^60. A whole number, so that
     leads are ordered alike wherever the last bits of a logarithm differ.

@@ -92,7 +92,7 @@ def _change(document: Document, contents: Contents, key: str, value: Any) -> Non
 def _follow(document: Document, path: Path, operation: str, by: object) -> None:
     """Let what is unknown follow a change: a value that is set is known; " *=" and " +=" move the unknown.
 
-    What multiplies or adds to the value typed needs no moving.
+    What multiplies or adds to the value typed needs no moving (U4, U5).
     """
     unknown = document.get("uncertainties")
     if not isinstance(unknown, dict):

@@ -25,7 +25,7 @@ _Table = TypeVar("_Table", bound=Contents)
 
 
 def applied(contents: _Table, values: Mapping[str, float]) -> _Table:
-    """Put numbers where something is uncertain, unchecked; what is elsewhere stays the same object.
+    """Put numbers where something is uncertain, unchecked; what is elsewhere stays the same object (U2).
 
     Parameters
     ----------

@@ -19,7 +19,7 @@ def stir(state: State, number: int) -> None:
 
 @rule
 def enlist(state: State, number: int) -> None:
-    """Keep the lists of a rep's team true after something changed at the rep's desk.
+    """Keep the lists of a rep's team true after something changed at the rep's desk (G7).
 
     `wanted`: who can start on a lead of their own queue, by number. `at_hand`: who can be given a lead of
     the team's queue, by the time since when they are idle. A large team's roster: how loaded each rep is.
@@ -48,7 +48,7 @@ def enlist(state: State, number: int) -> None:
 
 @rule
 def grant(model: Model, world: Record, state: State) -> tuple[int, int]:
-    """Find a lead and the rep who starts on it, if there are any; teams in order."""
+    """Find a lead and the rep who starts on it, if there are any; teams in order (I4, G1)."""
     for number in range(len(state.teams)):
         lobby = state.lobbies[number]
         if lobby["stirred"] == 1:
@@ -62,7 +62,7 @@ def grant(model: Model, world: Record, state: State) -> tuple[int, int]:
 
 @rule
 def next_grant(model: Model, world: Record, state: State, number: int) -> tuple[int, int]:
-    """Find the next lead and rep of a team: own queues first, then the team's."""
+    """Find the next lead and rep of a team: own queues first, then the team's (G2, G3)."""
     lobby = state.lobbies[number]
     if state.clock[0]["now"] >= lobby["closes"]:
         return NONE, NOBODY
@@ -82,7 +82,7 @@ def next_grant(model: Model, world: Record, state: State, number: int) -> tuple[
 
 @rare
 def pick(model: Model, world: Record, state: State, number: int, rep: int) -> int:
-    """Find the lead on the team's shortlist that is worth most to a rep.
+    """Find the lead on the team's shortlist that is worth most to a rep (G5).
 
     The first of the queue are taken out, chained by their links, and put back.
     """
@@ -131,7 +131,7 @@ def opens_next(model: Model, state: State, number: int) -> None:
 
 @rare
 def join_staff(model: Model, state: State, number: int) -> None:
-    """A rep's first day."""
+    """A rep's first day (R3)."""
     rep = state.reps[number]
     rep["on_staff"] = 1
     rep["idle_since"] = state.clock[0]["now"]

@@ -17,7 +17,7 @@ from funnelsim.worktime import work_ends_from
 
 @rule
 def take_inquiry(model: Model, world: Record, state: State, ledger: Ledger, number: int) -> int:
-    """A company asks: return the slot of the pool in which it enters its channel's first stage."""
+    """A company asks: return the slot of the pool in which it enters its channel's first stage (A1, A5)."""
     clock, channel = state.clock[0], state.channels[number]
     slot = clock["free"]
     clock["free"] = state.links[slot]["next"]
@@ -45,7 +45,7 @@ def take_inquiry(model: Model, world: Record, state: State, ledger: Ledger, numb
 
 @rule
 def expect_inquiry(model: Model, world: Record, state: State, number: int) -> None:
-    """Put a channel's next inquiry on the agenda."""
+    """Put a channel's next inquiry on the agenda (A2)."""
     channel = state.channels[number]
     total, day, time = arrivals.next_inquiry(model, world, channel, state.expected)
     channel["total"] = total
@@ -56,7 +56,7 @@ def expect_inquiry(model: Model, world: Record, state: State, number: int) -> No
 
 @rule
 def enter(model: Model, world: Record, state: State, ledger: Ledger, slot: int) -> bool:
-    """A lead enters its stage: it queues for a rep, or starts at once where none is needed (True)."""
+    """A lead enters its stage: it queues, or starts at once where no rep is needed: True (V1, V2, V4, V5)."""
     lead = state.leads[slot]
     now = state.clock[0]["now"]
     lead["since"] = now
@@ -77,7 +77,7 @@ def enter(model: Model, world: Record, state: State, ledger: Ledger, slot: int) 
 
 @rule
 def place(model: Model, world: Record, state: State, slot: int, number: int) -> None:
-    """Put a lead into the queue of the rep it keeps or is given, or into the team's."""
+    """Put a lead into the queue of the rep it keeps or is given, or into the team's (P1, P3)."""
     lead, team = state.leads[slot], state.teams[number]
     if not assignment.keeps_rep(team, state.reps, number, lead["rep"]):
         give_up_rep(state, lead)
@@ -104,7 +104,7 @@ def place(model: Model, world: Record, state: State, slot: int, number: int) -> 
 
 @rule
 def give_up_rep(state: State, lead: Record) -> None:
-    """Free the slot of the rep who owns a lead."""
+    """Free the slot of the rep who owns a lead (P3)."""
     rep = lead["rep"]
     if rep != NOBODY:
         state.reps[rep]["open"] -= 1
@@ -125,7 +125,7 @@ def leave_queue(state: State, slot: int, team: int) -> None:
 
 @rule
 def start_work(model: Model, state: State, ledger: Ledger, slot: int, rep: int) -> None:
-    """Work on a lead starts; what will come of it is decided now."""
+    """Work on a lead starts; what will come of it is decided now (G6, V4, V6, V12)."""
     lead = state.leads[slot]
     stage = lifecycle.stage_for(model, lead)
     now = state.clock[0]["now"]
@@ -162,7 +162,7 @@ def start_work(model: Model, state: State, ledger: Ledger, slot: int, rep: int) 
 
 @rule
 def end_work(model: Model, state: State, ledger: Ledger, slot: int) -> bool:
-    """Work on a lead ends: its rep is idle, the customer has the ball.
+    """Work on a lead ends: its rep is idle, the customer has the ball (V13, V14).
 
     Where the customer answers at once and nothing else is due, the answer comes next whatever happens:
     True says that it can be taken now, without the detour by the agenda.
@@ -187,7 +187,7 @@ def end_work(model: Model, state: State, ledger: Ledger, slot: int) -> bool:
 
 @rule
 def take_answer(model: Model, world: Record, state: State, ledger: Ledger, slot: int) -> int:
-    """The customer answers: the lead is won or lost (NONE), or enters another stage (its slot)."""
+    """The customer answers: the lead ends (NONE) or enters a stage (its slot) (V17, V18, V20)."""
     lead = state.leads[slot]
     now = state.clock[0]["now"]
     event = lifecycle.leaving(lead)
@@ -213,7 +213,7 @@ def take_answer(model: Model, world: Record, state: State, ledger: Ledger, slot:
 
 @rule
 def become_lead(model: Model, state: State, ledger: Ledger, lead: Record) -> None:
-    """An inquiry is a lead now, and its supplier is paid."""
+    """An inquiry is a lead now, and its supplier is paid (V19)."""
     lead["is_lead"] = 1
     paid = model.channels[lead["channel"]]["price_per_lead"]
     write(ledger, state.clock[0]["now"], lead, Event.BECAME_LEAD.value, 0, 0, paid)
@@ -221,7 +221,7 @@ def become_lead(model: Model, state: State, ledger: Ledger, lead: Record) -> Non
 
 @rule
 def go_cold(model: Model, state: State, ledger: Ledger, slot: int) -> None:
-    """A lead gives up waiting."""
+    """A lead gives up waiting (V3)."""
     lead = state.leads[slot]
     now = state.clock[0]["now"]
     leave_queue(state, slot, model.stages[lead["stage"]]["team"])
@@ -232,7 +232,7 @@ def go_cold(model: Model, state: State, ledger: Ledger, slot: int) -> None:
 
 @rule
 def forget(state: State, slot: int) -> None:
-    """A lead's walk ends: its rep's slot and its slot of the pool are free."""
+    """A lead's walk ends: its rep's slot and its slot of the pool are free (V21)."""
     give_up_rep(state, state.leads[slot])
     state.leads[slot]["entity"] = 0
     state.links[slot]["next"] = state.clock[0]["free"]
@@ -241,7 +241,7 @@ def forget(state: State, slot: int) -> None:
 
 @rare
 def leave_staff(model: Model, world: Record, state: State, number: int) -> None:
-    """A rep leaves: the leads of its queue are placed anew and keep their place in time."""
+    """A rep leaves: the leads of its queue are placed anew and keep their place in time (R4, R5, R6)."""
     rep, queue = state.reps[number], state.own_queues[number]
     rep["on_staff"] = 0
     enlist(state, number)

@@ -34,7 +34,7 @@ def new_ledger(capacity: int) -> Ledger:
 
 @rule
 def rows_of_a_step(model: Model) -> int:
-    """Count the rows that the largest step of an engine may write."""
+    """Count the rows that the largest step of an engine may write (E4)."""
     return 6 + len(model.channels) + len(model.reps)
 
 
@@ -46,7 +46,7 @@ def has_room(ledger: Ledger, rows: int) -> bool:
 
 @rule
 def write(ledger: Ledger, now: int, lead: Record, event: int, waited: int, worked: int, money: float) -> None:
-    """Write a row about a lead."""
+    """Write a row about a lead (V22)."""
     row = ledger.rows[ledger.used[0]]
     ledger.used[0] += 1
     row["time"] = now
@@ -65,7 +65,7 @@ def write(ledger: Ledger, now: int, lead: Record, event: int, waited: int, worke
 
 @rule
 def write_cost(ledger: Ledger, now: int, event: int, money: float, channel: int, rep: int) -> None:
-    """Write a row about a cost that belongs to no lead; `rep` or `channel` says whose it is."""
+    """Write a row about a cost that belongs to no lead; `rep` or `channel` says whose it is (D4)."""
     row = ledger.rows[ledger.used[0]]
     ledger.used[0] += 1
     row["time"] = now

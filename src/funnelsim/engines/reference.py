@@ -50,11 +50,11 @@ class ReferenceEngine:
     """
 
     def start(self, model: Model, world: Record) -> Office:
-        """Make the state at the first midnight."""
+        """Make the state at the first midnight (E1)."""
         return Office(model, world)
 
     def advance(self, office: Office, until: int, ledger: Ledger) -> bool:
-        """Handle the instants before `until`; False when the ledger is full."""
+        """Handle the instants before `until`; False when the ledger is full (E2)."""
         office.ledger = ledger
         room = rows_of_a_step(office.model)
         while office.env.peek() < until:
@@ -64,7 +64,7 @@ class ReferenceEngine:
         return True
 
     def close(self, office: Office, ledger: Ledger) -> bool:
-        """Book the last day and the leads that are open; False when the ledger is full."""
+        """Book the last day and the leads that are open; False when the ledger is full (E3)."""
         office.ledger = ledger
         horizon = office.model.horizon
         room = rows_of_a_step(office.model)
@@ -82,7 +82,7 @@ class ReferenceEngine:
 
 
 class Happening(simpy.Event):
-    """Something due at a time, at its place in the order of that instant."""
+    """Something due at a time, at its place in the order of that instant (T3, I1, I2)."""
 
     def __init__(self, office: Office, time: int, kind: Due, entity: int) -> None:
         super().__init__(office.env)
@@ -146,7 +146,7 @@ class Office:
     # An instant: decide everything due in order, then grant capacity, one lead at a time.
 
     def decide(self, happening: simpy.Event) -> None:
-        """Note the round of what is decided now, and that capacity may be granted afterwards."""
+        """Note the round of what is decided now, and that capacity may be granted afterwards (I5)."""
         assert isinstance(happening, Happening)
         self.round = happening.round
         if self.round > MOST_ROUNDS:
@@ -160,7 +160,7 @@ class Office:
         return tuple(sorted({int(lead["stage"]) for lead in leads}))
 
     def schedule_grant(self) -> None:
-        """Have capacity granted when nothing is due at this instant any more."""
+        """Have capacity granted when nothing is due at this instant any more (I3)."""
         if not self.grant_is_scheduled:
             self.grant_is_scheduled = True
             granting = self.env.event()
@@ -169,7 +169,7 @@ class Office:
             self.env.schedule(granting, cast(EventPriority, AFTER_ALL_THAT_IS_DUE))
 
     def grant(self, _: simpy.Event) -> None:
-        """Give one lead to one rep, if any team can; then again, after what this made due."""
+        """Give one lead to one rep, if any team can; then again, after what this made due (I4)."""
         self.grant_is_scheduled = False
         for number in range(len(self.teams)):
             lead, rep = self.next_grant(number)
@@ -182,7 +182,7 @@ class Office:
                 return
 
     def next_grant(self, number: int) -> tuple[Record | None, int]:
-        """Find the next lead and rep of a team: own queues first, then the team's."""
+        """Find the next lead and rep of a team: own queues first, then the team's (G1, G2, G3)."""
         team = self.teams[number]
         if not is_open(self.model.hours, team["first_hours"], team["hours"], self.now):
             return None, NOBODY
@@ -198,7 +198,7 @@ class Office:
         return None, NOBODY
 
     def pick(self, number: int, rep: int) -> Record:
-        """Find the lead of a team's queue that a rep takes: the first, or a cherry."""
+        """Find the lead of a team's queue that a rep takes: the first, or a cherry (G5)."""
         queue = self.team_queues[number]
         if self.teams[number]["assignment"] != Assignment.CHERRY_PICK:
             return first_of(queue)
@@ -212,7 +212,7 @@ class Office:
     # The lives of leads, reps, teams, channels and days.
 
     def receive(self, number: int) -> Story:
-        """Take a channel's inquiries as they come."""
+        """Take a channel's inquiries as they come (A1, A2)."""
         channel = self.channels[number]
         while True:
             channel["total"], channel["day"], time = arrivals.next_inquiry(
@@ -240,7 +240,7 @@ class Office:
         return lead
 
     def pursue(self, lead: Record) -> Story:
-        """One lead's walk through the stages: queue, work, customer's time, outcome."""
+        """One lead's walk through the stages: queue, work, customer's time, outcome (V1, V3)."""
         while True:
             stage = self.model.stages[lead["stage"]]
             lead["since"] = self.now
@@ -266,7 +266,7 @@ class Office:
         del self.open_leads[int(lead["entity"])]
 
     def join_queue(self, lead: Record) -> simpy.Event:
-        """Queue for a rep; what is returned comes true with the rep, or with None when patience ends."""
+        """Queue for a rep; what is returned comes true with the rep, or with None when patience ends (V2)."""
         team = int(self.model.stages[lead["stage"]]["team"])
         self.place(lead, team)
         turn = self.env.event()
@@ -283,7 +283,7 @@ class Office:
         return turn
 
     def place(self, lead: Record, number: int) -> None:
-        """Put a lead into the queue of the rep it keeps or is given, or into the team's."""
+        """Put a lead into the queue of the rep it keeps or is given, or into the team's (P1, P3, Q2)."""
         team = self.teams[number]
         if not assignment.keeps_rep(team, self.reps, number, lead["rep"]):
             self.give_up_rep(lead)
@@ -297,7 +297,7 @@ class Office:
         self.queue_of(lead, number).append(lead)
 
     def start_work(self, lead: Record, rep: int) -> Happening:
-        """Start to work on a lead; what will come of it is decided now."""
+        """Start to work on a lead; what will come of it is decided now (G6, V6, V12)."""
         now = self.now
         stage = lifecycle.stage_for(self.model, lead)
         waited = now - int(lead["since"])
@@ -319,7 +319,7 @@ class Office:
         return self.due(ends, Due.WORK_ENDS, lead)
 
     def end_work(self, lead: Record, rep: int) -> Happening:
-        """End the work on a lead; the customer has the ball."""
+        """End the work on a lead; the customer has the ball (V14)."""
         now = self.now
         self.write(lead, Event.WORKED, waited=now - lead["since"], worked=lead["effort"])
         lead["since"] = now
@@ -329,7 +329,7 @@ class Office:
         return self.due(now + int(lead["takes"]), Due.CUSTOMER_ANSWERS, lead)
 
     def take_answer(self, lead: Record) -> None:
-        """Write down what the customer decided."""
+        """Write down what the customer decided (V17)."""
         event = Event(lifecycle.leaving(lead))
         value = lifecycle.bookings(self.model, self.world, lead) if event is Event.WON else 0.0
         self.write(lead, event, waited=self.now - lead["since"], money=value)
@@ -343,12 +343,12 @@ class Office:
             lead["round"] += 1
 
     def become_lead(self, lead: Record) -> None:
-        """Note that an inquiry is a lead now, and what its supplier is paid."""
+        """Note that an inquiry is a lead now, and what its supplier is paid (V19)."""
         lead["is_lead"] = 1
         self.write(lead, Event.BECAME_LEAD, money=self.channels[lead["channel"]]["price_per_lead"])
 
     def employ(self, number: int) -> Story:
-        """Follow a rep from the first day on staff to the last."""
+        """Follow a rep from the first day on staff to the last (R1, R3, R4, R5)."""
         rep = self.reps[number]
         rep["skill"], rep["speed"] = arrivals.talent(self.model, self.world, rep)
         if rep["joins"] > 0:
@@ -371,13 +371,13 @@ class Office:
             yield Happening(self, opens, Due.TEAM_OPENS, number)
 
     def days(self) -> Story:
-        """Book each day's costs at its end."""
+        """Book each day's costs at its end (D1)."""
         while True:
             yield Happening(self, self.now + DAY, Due.DAY_ENDS, 0)
             self.book_day(self.now)
 
     def book_day(self, now: int) -> None:
-        """Book the costs of the day that ends now: media by channel, then pay by rep."""
+        """Book the costs of the day that ends now: media by channel, then pay by rep (D1)."""
         day = now // DAY - 1
         for number in range(len(self.channels)):
             media = costs.media_of_day(self.model, number, day)
@@ -401,12 +401,12 @@ class Office:
         return self.team_queues[team] if lead["rep"] == NOBODY else self.own_queues[lead["rep"]]
 
     def assign(self, lead: Record, rep: int) -> None:
-        """Make a rep the owner of a lead."""
+        """Make a rep the owner of a lead (G6)."""
         lead["rep"] = rep
         self.reps[rep]["open"] += 1
 
     def give_up_rep(self, lead: Record) -> None:
-        """Free the slot of the rep who owns a lead."""
+        """Free the slot of the rep who owns a lead (P3)."""
         if lead["rep"] != NOBODY:
             self.reps[lead["rep"]]["open"] -= 1
             lead["rep"] = NOBODY
@@ -417,7 +417,7 @@ class Office:
 
 
 def place_in_queue(lead: Record) -> tuple[int, int, int]:
-    """Order leads in a queue: rank, time queued, entity."""
+    """Order leads in a queue: rank, time queued, entity (Q1)."""
     return int(lead["rank"]), int(lead["since"]), int(lead["entity"])
 
 

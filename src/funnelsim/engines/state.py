@@ -185,7 +185,7 @@ def lead_actor(state: State, slot: int) -> int:
 
 @rule
 def put(model: Model, state: State, actor: int, time: int, kind: int, entity: int) -> None:
-    """Put what an actor has due on the agenda, in place of what it had; NEVER is not kept."""
+    """Put what an actor has due on the agenda, in place of what it had; NEVER is not kept (T3, I2)."""
     clock = state.clock[0]
     turn = clock["round"] + 1 if time == clock["now"] else 0
     due_time = time if time < model.horizon else NEVER

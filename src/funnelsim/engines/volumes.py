@@ -9,7 +9,7 @@ from funnelsim.vocabulary import Floats, Record, rule
 
 @rule
 def expect_inquiries(model: Model, world: Record, expected: Floats) -> None:
-    """Replace the model's cumulative expected inquiries by those of a world, where they vary.
+    """Replace the model's cumulative expected inquiries by those of a world, where they vary (A6, A7).
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
 """The rows of a model, section by section of the file.
 
-Names, dates, people and choices make what is the same in every world: `place` writes it, once (U6). Numbers that
-may be uncertain make the rest: `write` writes it, and what it points into, from nothing but the tables of the
-file that `made_of` lists. Where these are the same objects, so are the rows.
+Names, dates, people and choices make what is the same in every world (U6): `place` writes it, once. Numbers
+that may be uncertain make the rest: `write` writes it, and what it points into, from nothing but the tables
+of the file that `made_of` lists. Where these are the same objects, so are the rows.
 """
 
 from __future__ import annotations

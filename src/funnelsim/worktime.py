@@ -35,7 +35,7 @@ def _last_opened(hours: Records, first: int, count: int, now: int) -> int:
 
 @rule
 def is_open(hours: Records, first: int, count: int, now: int) -> bool:
-    """Say whether a team is at work: opens <= now < closes (G1).
+    """Return whether a team is at work: opens <= now < closes (G1).
 
     Parameters
     ----------

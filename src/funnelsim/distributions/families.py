@@ -465,7 +465,7 @@ def _check_names(name: str, parameters: Mapping[str, float]) -> None:
 
 
 def _nearest(name: str, known: Collection[str]) -> str:
-    """Say which known name is nearest, or, where none is near, what is known if that is short."""
+    """Return which known name is nearest, or, where none is near, what is known if that is short."""
     near = get_close_matches(name, sorted(known), n=1, cutoff=0.5)
     if near:
         return f"; the nearest name is {near[0]!r}"

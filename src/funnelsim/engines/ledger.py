@@ -40,7 +40,7 @@ def rows_of_a_step(model: Model) -> int:
 
 @rule
 def has_room(ledger: Ledger, rows: int) -> bool:
-    """Say whether the page can take so many more rows."""
+    """Return whether the page can take so many more rows."""
     return bool(ledger.used[0] + rows <= len(ledger.rows))
 
 

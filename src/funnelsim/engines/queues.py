@@ -102,7 +102,7 @@ def leave(links: Records, queue: Record, slot: int) -> None:
 
 @rule
 def precedes(links: Records, one: int, other: int) -> bool:
-    """Say whether one comes before another: rank, time queued, entity (Q1)."""
+    """Return whether one comes before another: rank, time queued, entity (Q1)."""
     a, b = links[one], links[other]
     if a["rank"] != b["rank"]:
         return bool(a["rank"] < b["rank"])

@@ -131,7 +131,7 @@ def seat_rep(state: State, roster: Record, rep: int, section: int) -> None:
 
 @rule
 def by_skill(team: Record) -> bool:
-    """Say whether a team's seats are in the order of skill."""
+    """Return whether a team's seats are in the order of skill."""
     return bool(team["assignment"] == Assignment.BEST_SKILL or team["assignment"] == Assignment.HOT_TO_BEST)
 
 
@@ -149,7 +149,7 @@ def grow_tree(state: State, number: int) -> None:
 
 @rule
 def look_at(state: State, roster: Record, place: int) -> bool:
-    """Let the node of a place know the rep who sits there; say whether that is new."""
+    """Let the node of a place know the rep who sits there; return whether that is new."""
     number = state.seats[roster["first_seat"] + place]["rep"]
     rep = state.reps[number]
     team = state.teams[rep["team"]]
@@ -164,14 +164,14 @@ def look_at(state: State, roster: Record, place: int) -> bool:
 
 @rule
 def add_up(nodes: Records, first: int, number: int) -> bool:
-    """Let a node know what the two below it know; say whether that is new."""
+    """Let a node know what the two below it know; return whether that is new."""
     left, right = nodes[first + 2 * number], nodes[first + 2 * number + 1]
     return learn(nodes[first + number], left["lots"] + right["lots"], min(left["least"], right["least"]))
 
 
 @rule
 def learn(node: Record, lots: float, least: int) -> bool:
-    """Let a node know something; say whether that is new."""
+    """Let a node know something; return whether that is new."""
     news = bool(node["lots"] != lots or node["least"] != least)
     node["lots"] = lots
     node["least"] = least
@@ -350,7 +350,7 @@ def skill_of(state: State, number: int) -> float:
 
 @rule
 def sits_ahead(state: State, one: int, other: int) -> bool:
-    """Say whether a rep belongs ahead of another: more skilled, or as skilled and lower."""
+    """Return whether a rep belongs ahead of another: more skilled, or as skilled and lower."""
     a, b = skill_of(state, one), skill_of(state, other)
     return bool(a > b or (a == b and one < other))
 
@@ -417,7 +417,7 @@ def let_newcomers_ahead(state: State, roster: Record) -> None:
 
 @rule
 def move_ahead(state: State, roster: Record, number: int) -> bool:
-    """Let a rep change seats with the one ahead, if it belongs there; say whether it did."""
+    """Let a rep change seats with the one ahead, if it belongs there; return whether it did."""
     seat = int(state.desks[number]["seat"])
     if seat == roster["first_seat"]:
         return False

@@ -51,7 +51,7 @@ def next_inquiry(model: Model, world: Record, channel: Record, expected: Floats)
 
 @rule
 def differs(channel: Record) -> bool:
-    """Say whether the inquiries that a channel expects differ from world to world (A6)."""
+    """Return whether the inquiries that a channel expects differ from world to world (A6)."""
     return bool(channel["mean_share"] > 0.0 or channel["busy"] != NOTHING or channel["busy_all"] != NOTHING)
 
 

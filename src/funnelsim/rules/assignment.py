@@ -56,7 +56,7 @@ def rank_in_team(model: Model, world: Record, team: Record, lead: Record) -> int
 
 @rule
 def keeps_rep(team: Record, reps: Records, team_number: int, rep: int) -> bool:
-    """Say whether a lead that enters a stage of this team stays with the rep it has (P2)."""
+    """Return whether a lead that enters a stage of this team stays with the rep it has (P2)."""
     if rep == NOBODY or team["sticky"] == 0:
         return False
     return bool(reps[rep]["team"] == team_number and reps[rep]["on_staff"] == 1)
@@ -64,7 +64,7 @@ def keeps_rep(team: Record, reps: Records, team_number: int, rep: int) -> bool:
 
 @rule
 def has_room(team: Record, rep: Record) -> bool:
-    """Say whether a rep can be given one more lead (G4)."""
+    """Return whether a rep can be given one more lead (G4)."""
     return bool(rep["on_staff"] == 1 and rep["open"] < team["max_open"])
 
 
@@ -184,7 +184,7 @@ def best_match(model: Model, team: Record, reps: Records, segment: int) -> int:
 
 @rule
 def knows(model: Model, rep: Record, segment: int) -> bool:
-    """Say whether a rep lists a segment (P13)."""
+    """Return whether a rep lists a segment (P13)."""
     found = False
     for place in range(rep["first_segment"], rep["first_segment"] + rep["segments"]):
         found = found or model.routes[place]["target"] == segment

@@ -145,7 +145,7 @@ def leaving(lead: Record) -> int:
 
 @rule
 def is_lead_at(model: Model, stage: int) -> bool:
-    """Say whether a stage lies beyond the one that makes leads (V19, A5)."""
+    """Return whether a stage lies beyond the one that makes leads (V19, A5)."""
     beyond = False
     for earlier in range(stage):
         beyond = beyond or model.stages[earlier]["makes_lead"] == 1
@@ -154,7 +154,7 @@ def is_lead_at(model: Model, stage: int) -> bool:
 
 @rule
 def makes_lead(model: Model, lead: Record) -> bool:
-    """Say whether going to its target makes an inquiry a lead, for the first time (V19)."""
+    """Return whether going to its target makes an inquiry a lead, for the first time (V19)."""
     target = lead["target"]
     if lead["is_lead"] == 1 or target == LOST:
         return False

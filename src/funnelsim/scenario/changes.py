@@ -151,7 +151,7 @@ def _names_in(node: object, kind: Any, raw: object) -> list[str]:
 
 
 def _may_add(kind: Any, value: object) -> bool:
-    """Say whether a table takes a new name: a whole table where it holds tables, a number elsewhere."""
+    """Return whether a table takes a new name: a whole table where it holds tables, a number elsewhere."""
     return is_map(kind) and isinstance(value, Mapping | int | float)
 
 

@@ -118,7 +118,7 @@ class ChannelRows:
         return self.number * (len(self.calendar.days) + 1)
 
     def _promoted(self, promotion: Promotion | None) -> Row:
-        """Say from when to when a channel's inquiries buy at a lower price."""
+        """State from when to when a channel's inquiries buy at a lower price."""
         if promotion is None:
             return {}
         return {
@@ -128,7 +128,7 @@ class ChannelRows:
 
 
 def _share(scenario: Contents, name: str, sheet: Sheet) -> Row:
-    """Say how uncertain a channel's share of the total is: Dirichlet(certainty x shares) (A8)."""
+    """State how uncertain a channel's share of the total is: Dirichlet(certainty x shares) (A8)."""
     share, certainty = mean_share(scenario, name), scenario.mix.certainty
     if share == 0 or certainty is None:
         return {"mean_share": 0.0, "weight": 0}

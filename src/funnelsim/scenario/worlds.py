@@ -79,7 +79,7 @@ class Worlds:
 
     @property
     def names(self) -> Names:
-        """Say what the numbers of the models are called."""
+        """Return what the numbers of the models are called."""
         return self.groundwork.names
 
     @property

@@ -67,11 +67,11 @@ def test_each_clause_is_cited_in_the_package() -> None:
     assert [clause for clause in clauses() if clause not in cited] == []
 
 
-def test_the_oracle_cites_the_clauses() -> None:
+def test_the_oracle_cites_each_clause_of_what_it_is_told() -> None:
     cited = set().union(*(citations(prose(file)) for file in ORACLE))
-    assert {clause for clause in clauses() if clause not in cited} - {"P11", "R2", "M3"} == {
-        clause for clause in clauses() if clause[0] in "UKE" and clause not in cited
-    }
+    not_told = {"P11", "R2", "M3"}  # lowering sees to weights and to who is gone, metrics to the margin
+    told = [clause for clause in clauses() if clause not in not_told and clause[0] not in "UEK"]
+    assert [clause for clause in told if clause not in cited] == []
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ class Figure:
         return (self.mean - self.theory) / self.error
 
     def problem(self) -> str:
-        """Say why simulation and theory cannot be called equal; empty where they can."""
+        """Explain why simulation and theory cannot be called equal; empty where they can."""
         finest = COARSEST * abs(self.theory if self.yardstick is None else self.yardstick)
         if len(self.values) < FEWEST:
             return f"{self.name}: {len(self.values)} replications are too few to know the error"
@@ -85,7 +85,7 @@ class Count:
     at_least: int
 
     def problem(self) -> str:
-        """Say what is wrong; empty where nothing is."""
+        """State what is wrong; empty where nothing is."""
         if self.compared < self.at_least:
             return f"{self.name}: {self.compared:,} compared, fewer than {self.at_least:,}"
         if self.differing:

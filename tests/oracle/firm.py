@@ -1,6 +1,6 @@
 """What the oracle is told: the firm in plain words, and the table of what chance came to.
 
-Nothing here comes from the package. Times are integers, microseconds since the first midnight.
+Nothing here comes from the package. Times are integers, microseconds since the first midnight (T1).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ LOST = "lost"
 
 
 def whole(microseconds: float) -> int:
-    """Round a duration once, halves up; what is longer than any horizon is cut."""
+    """Round a duration once, halves up; what is longer than any horizon is cut (T2)."""
     return math.floor(min(microseconds, 1e18) + 0.5)
 
 
@@ -64,7 +64,7 @@ class Stage:
     heat_skill: tuple[float, ...] = (1.0, 1.0, 1.0)
     cost_per_visit: float = 0.0
     points: list[tuple[float, float]] = field(default_factory=list)  # (log hours, log odds)
-    odds_of: dict[int, float] = field(default_factory=dict)  # by segment, where they differ
+    odds_of: dict[int, float] = field(default_factory=dict)  # S1: by segment, where they differ
     cost_of: dict[int, float] = field(default_factory=dict)
 
 
@@ -113,7 +113,7 @@ class Draws:
     advances: Callable[[int, int, int], float]  # a number in (0, 1)
     customer_days: Callable[[int, int, int], float]
     route: Callable[[int, int, int], float]  # a number in (0, 1)
-    luck: Callable[[int, int, int], float] = lambda *_: 0.5  # in (0, 1): by it chance chooses a rep
+    luck: Callable[[int, int, int], float] = lambda *_: 0.5  # P15: in (0, 1), by it chance chooses a rep
 
 
 @dataclass

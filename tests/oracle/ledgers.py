@@ -73,7 +73,7 @@ def read(rows: Records) -> tuple[dict[int, Told], list[Cost]]:
 
 
 def read_step(told: Told, event: Event, row: Record, costs: list[Cost]) -> None:
-    """Add one row of a lead to what is told of it, and check the span that it closes."""
+    """Add one row of a lead to what is told of it, and check the span that it closes (V6, V14, V17, D3)."""
     time, waited = int(row["time"]), int(row["waited"])
     if event is Event.BECAME_LEAD:
         assert told.became_lead is None
@@ -84,7 +84,7 @@ def read_step(told: Told, event: Event, row: Record, costs: list[Cost]) -> None:
         told.visits.append(Visit(int(row["lead"]), int(row["stage"]), told.round, time))
         return
     visit = told.visits[-1]
-    assert int(row["stage"]) == visit.stage
+    assert int(row["stage"]) == visit.stage  # V22
     last = next(at for at in (visit.worked, visit.started, visit.entered) if at is not None)
     assert waited == time - last, (event, row)
     if event is Event.STARTED:
@@ -108,7 +108,7 @@ def read_step(told: Told, event: Event, row: Record, costs: list[Cost]) -> None:
 
 
 def differences(oracle: History, rows: Records) -> list[str]:
-    """Say where a ledger and the oracle's history differ, first by leads, then by costs."""
+    """State where a ledger and the oracle's history differ, first by leads, then by costs."""
     leads, costs = read(rows)
     found: list[str] = []
     for entity in sorted(oracle.leads.keys() | leads.keys()):

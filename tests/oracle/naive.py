@@ -1,9 +1,9 @@
 """The oracle: a second simulator, slow and naive on purpose, that shares nothing with the package.
 
-It was written from the text of ARCHITECTURE.md and imports nothing of funnelsim. It is told what the firm
-is and what every draw came to, and answers with one record per visit and per lead. At each step it looks at
-everything there is for the earliest thing due: no agenda, no heap, no cleverness, and no random number.
-Where it and an engine disagree, one of them misreads the text.
+It was written from the text of ARCHITECTURE.md, whose clauses it cites, and imports nothing of funnelsim. It
+is told what the firm is and what every draw came to, and answers with one record per visit and per lead. At
+each step it looks at everything there is for the earliest thing due: no agenda, no heap, no cleverness, and
+no random number. Where it and an engine disagree, one of them misreads the text.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from itertools import accumulate, pairwise
 
 from .firm import DAY, HOUR, LOST, WON, Draws, Firm, Inquiry, Rep, Segment, Stage, whole
 
-MOST_WAVES = 10_000
+MOST_WAVES = 10_000  # I5
 COLD = "gone cold"
-KINDS = (
+KINDS = (  # I1
     "day ends",
     "rep leaves",
     "rep joins",
@@ -96,18 +96,21 @@ class History:
 
 
 def chance_of_advancing(stage: Stage, walk: Walk, segment: Segment, skill: float, wait: int) -> float:
-    """Multiply the odds by every ratio that applies and turn them into a probability."""
+    """Multiply the odds by every ratio that applies and turn them into a probability (V9)."""
     inquiry = walk.inquiry
-    odds = stage.odds_of.get(inquiry.segment, stage.odds) * segment.odds * inquiry.fit
+    odds = stage.odds_of.get(inquiry.segment, stage.odds)  # S1
+    if math.isinf(odds):
+        return 1.0  # V10
+    odds = odds * segment.odds * inquiry.fit
     odds *= stage.heat_odds[inquiry.heat]
     if inquiry.theorist:
         odds *= stage.theorist_odds
     odds *= effect_of_waiting(stage.points, wait) * skill ** stage.heat_skill[inquiry.heat]
-    return 1.0 if math.isinf(odds) else odds / (1.0 + odds)
+    return 1.0 if odds > 1e300 else odds / (1.0 + odds)  # V10
 
 
 def effect_of_waiting(points: list[tuple[float, float]], wait: int) -> float:
-    """Return the odds ratio of a wait: linear between the points on log scales, level outside."""
+    """Return the odds ratio of a wait: linear between the points on log scales, level outside (V11)."""
     if not points:
         return 1.0
     at = math.log(wait / HOUR) if wait > 0 else -math.inf
@@ -120,7 +123,7 @@ def effect_of_waiting(points: list[tuple[float, float]], wait: int) -> float:
 
 
 def end_of_work(hours: list[tuple[int, int]], start: int, effort: int) -> int | None:
-    """Walk the opening times one by one until the effort is done."""
+    """Walk the opening times one by one until the effort is done (V13)."""
     if effort == 0:
         return start
     for opens, closes in hours:
@@ -133,7 +136,7 @@ def end_of_work(hours: list[tuple[int, int]], start: int, effort: int) -> int | 
 
 
 def strength(rep: Rep, first_share: float, now: int) -> float:
-    """Return the share of full strength: straight from the first share at joining to 1."""
+    """Return the share of full strength: straight from the first share at joining to 1 (V8)."""
     tenure = now - rep.joins
     if tenure >= rep.ramp:
         return 1.0
@@ -157,6 +160,7 @@ class Simulation:
             [inquiry for inquiry in firm.inquiries if inquiry.channel == channel]
             for channel in range(len(firm.channels))
         ]
+        # R1
         self.on_staff = [rep.joins <= 0 and (rep.leaves is None or rep.leaves >= 0) for rep in firm.reps]
         self.will_join = [rep.joins > 0 for rep in firm.reps]
         self.will_leave = [rep.leaves is not None and rep.leaves >= 0 for rep in firm.reps]
@@ -168,19 +172,19 @@ class Simulation:
         """Live through every instant before the horizon, then book the last day and what is open."""
         while True:
             following = [when for when, _, _ in self.everything_to_come()]
-            if not following or min(following) >= self.firm.horizon:
+            if not following or min(following) >= self.firm.horizon:  # T3
                 break
             self.now = min(following)
             self.live_through_the_instant()
         self.now = self.firm.horizon
-        self.day_ends()
+        self.day_ends()  # D2
         for entity, walk in sorted(self.leads.items()):
             if walk.outcome == "open":
-                self.say("open", entity)
+                self.say("open", entity)  # D3
         return History(self.leads, self.costs, self.log)
 
     def say(self, what: str, lead: int = -1) -> None:
-        """Log that something happens."""
+        """Log that something happens; what is about no lead has lead -1 (D4)."""
         self.log.append((self.now, what, lead))
 
     def spend(self, kind: str, whose: int, money: float) -> None:
@@ -188,16 +192,16 @@ class Simulation:
         self.costs.append(Cost(kind, self.now, whose, money))
 
     def live_through_the_instant(self) -> None:
-        """Decide all that is due, round after round; grant once; again, until nothing stirs."""
+        """Decide all that is due, wave after wave; grant once; again, until nothing stirs (I2, I3, I4)."""
         waves = 0
         while True:
             due = sorted((kind, who) for when, kind, who in self.everything_to_come() if when == self.now)
+            if due and waves > MOST_WAVES:
+                raise RuntimeError(f"more than {MOST_WAVES} waves at {self.now}")
             for kind, who in due:
                 self.decide(KINDS[kind], who)
             if due:
                 waves += 1
-                if waves > MOST_WAVES:
-                    raise RuntimeError(f"more than {MOST_WAVES} waves at {self.now}")
             elif not self.grant_once():
                 return
 
@@ -212,6 +216,7 @@ class Simulation:
         for number, openings in enumerate(self.openings_left):
             coming += [(opens, KINDS.index("team opens"), number) for opens in openings[:1]]
         for inquiries in self.coming:
+            # A2
             coming += [(one.arrives, KINDS.index("inquiry"), one.entity) for one in inquiries[:1]]
         kinds = {"work": "work ends", "customer": "customer answers", "queue": "goes cold"}
         for entity, walk in self.leads.items():
@@ -225,7 +230,7 @@ class Simulation:
             self.day_ends()
         elif kind == "rep leaves":
             self.rep_leaves(who)
-        elif kind == "rep joins":
+        elif kind == "rep joins":  # R3
             self.will_join[who] = False
             self.on_staff[who] = True
             self.idle_since[who] = self.now
@@ -243,24 +248,24 @@ class Simulation:
     # Days and people
 
     def day_ends(self) -> None:
-        """Book what the day that ends now has cost."""
+        """Book what the day that ends now has cost: media, then pay (D1)."""
         begins, ends = self.now - DAY, self.now
         days = self.firm.month_days[self.days_booked]
         self.days_booked += 1
         for number, channel in enumerate(self.firm.channels):
-            weight = channel.spend[self.days_booked - 1] if channel.spend else 1.0
+            weight = channel.spend[self.days_booked - 1] if channel.spend else 1.0  # M5
             if channel.cost_per_month * weight > 0:
                 self.spend("media", number, channel.cost_per_month * weight / days)
                 self.say("media")
         for number, rep in enumerate(self.firm.reps):
             last = ends if rep.leaves is None else min(ends, rep.leaves)
-            there = last - max(begins, rep.joins)
+            there = last - max(begins, rep.joins)  # M6
             if rep.pay_per_month > 0 and there > 0:
                 self.spend("pay", number, rep.pay_per_month / days * (there / DAY))
                 self.say("pay")
 
     def rep_leaves(self, number: int) -> None:
-        """Stop taking leads; those of its own queue are placed anew in queue order."""
+        """Stop taking leads; those of its own queue are placed anew in queue order (R4, R5)."""
         self.will_leave[number] = False
         self.on_staff[number] = False
         for walk in self.queue_of(number):
@@ -269,7 +274,7 @@ class Simulation:
     # A visit
 
     def inquiry_arrives(self, entity: int) -> None:
-        """Begin a walk; its channel's next inquiry comes into sight."""
+        """Begin a walk; its channel's next inquiry comes into sight (A1, A2)."""
         channel = next(
             number for number, coming in enumerate(self.coming) if coming and coming[0].entity == entity
         )
@@ -279,33 +284,36 @@ class Simulation:
         self.spend("inquiry", channel, self.firm.channels[channel].cost_per_inquiry)
         self.say("inquiry", entity)
         if self.lead_stage is not None and walk.stage > self.lead_stage:
-            self.becomes_lead(walk)
+            self.becomes_lead(walk)  # A5
         self.enter(walk, walk.stage)
 
     def enter(self, walk: Walk, stage: int) -> None:
-        """Begin a visit: queue for a rep, or start at once where none is needed."""
+        """Begin a visit: queue for a rep, or start at once where none is needed (V1)."""
         entity = walk.inquiry.entity
         walk.stage = stage
         self.say("entered", entity)
         walk.visits.append(Visit(entity, stage, walk.round, self.now))
         if self.firm.stages[stage].team is None:
-            self.start(walk, None)
+            self.start(walk, None)  # V4
             return
         patience = self.draws.patience(entity, stage, walk.round)
         walk.phase = "queue"
+        # V2
         walk.until = None if patience is None else self.now + patience
         self.place(walk)
 
     def place(self, walk: Walk) -> None:
-        """Put a lead into its rep's queue, another rep's or the team's."""
+        """Put a lead into its rep's queue, another rep's or the team's (P1)."""
         number = self.firm.stages[walk.stage].team
         assert number is not None
         team = self.firm.teams[number]
         own = walk.rep
         if team.sticky and own is not None and self.firm.reps[own].team == number and self.on_staff[own]:
-            walk.queue = own
+            walk.queue = own  # P2
             return
+        # P3, R6
         walk.rep = None
+        # P4
         pull = team.assignment in ("shared_queue", "priority_queue", "cherry_pick")
         chosen = None if pull else self.choose(number, walk)
         if chosen is None:
@@ -315,41 +323,41 @@ class Simulation:
             walk.queue = chosen
 
     def choose(self, number: int, walk: Walk) -> int | None:
-        """Let the team's policy push the lead to one of its reps, or to none."""
+        """Let the team's policy push the lead to one of its reps, or to none (P5)."""
         team = self.firm.teams[number]
         members = self.members(number)
         eligible = [rep for rep in members if self.on_staff[rep] and self.open_leads(rep) < team.max_open]
         if not eligible:
             return None
-        if team.assignment == "round_robin":
+        if team.assignment == "round_robin":  # P6
             turn = self.turns[number]
             for position in [*range(turn, len(members)), *range(turn)]:
                 if members[position] in eligible:
                     self.turns[number] = (position + 1) % len(members)
                     return members[position]
-        if team.assignment == "hot_to_best":
+        if team.assignment == "hot_to_best":  # P8
             best_first = sorted(eligible, key=lambda rep: (-self.skill_now(rep), rep))
             away = [abs(place * 3 // len(best_first) - walk.inquiry.heat) for place in range(len(best_first))]
             eligible = [rep for rep, tiers in zip(best_first, away, strict=True) if tiers == min(away)]
-        if team.assignment == "best_skill":
+        if team.assignment == "best_skill":  # P12
             return min(eligible, key=lambda rep: (-self.skill_now(rep), self.open_leads(rep), rep))
-        if team.assignment == "segment_match":
+        if team.assignment == "segment_match":  # P13
             eligible = [
                 rep for rep in eligible if walk.inquiry.segment in self.firm.reps[rep].segments
             ] or eligible
-        if team.assignment == "last_with_room":  # the user's own
+        if team.assignment == "last_with_room":  # P14: the user's own
             return eligible[-1]
         if team.assignment in ("random", "weighted"):
             return self.draw_lots(team.assignment, eligible, walk)
-        return min(eligible, key=lambda rep: (self.open_leads(rep), rep))
+        return min(eligible, key=lambda rep: (self.open_leads(rep), rep))  # P7
 
     def draw_lots(self, assignment: str, eligible: list[int], walk: Walk) -> int:
-        """Let chance choose among the eligible."""
+        """Let chance choose among the eligible, with the same luck throughout a visit (P15)."""
         u = self.draws.luck(walk.inquiry.entity, walk.stage, walk.round)
-        if assignment == "random":
+        if assignment == "random":  # P9
             return eligible[math.floor(u * len(eligible))]
         weights = [self.firm.reps[rep].weight for rep in eligible]
-        ends = accumulate(weights)
+        ends = accumulate(weights)  # P10
         return next(
             (rep for rep, end in zip(eligible, ends, strict=True) if end > u * sum(weights)), eligible[-1]
         )
@@ -361,24 +369,24 @@ class Simulation:
         key = (walk.inquiry.entity, walk.stage, walk.round)
         skill, effort, ends = 1.0, 0, self.now
         if rep is not None:
-            skill = self.skill_now(rep)
+            skill = self.skill_now(rep)  # V8
             record = self.firm.reps[rep]
             speed = record.speed * strength(record, record.speed_from, self.now)
-            effort = whole(self.draws.effort_hours(*key) / speed * HOUR)
+            effort = whole(self.draws.effort_hours(*key) / speed * HOUR)  # V7
             ends = end_of_work(self.firm.teams[record.team].hours, self.now, effort)
             self.working_on[rep] = walk.inquiry.entity
-            walk.rep = rep
-        # An inquiry enters its first stage as it arrives; back there, it waits since it came back.
+            walk.rep = rep  # G6
+        # V12: an inquiry enters its first stage as it arrives; back there, it waits since it came back.
         segment = self.firm.segments[walk.inquiry.segment]
         chance = chance_of_advancing(stage, walk, segment, skill, self.now - visit.entered)
         walk.advances = self.draws.advances(*key) < chance
         walk.phase, walk.queue, walk.until = "work", "", ends
-        visit.started, visit.rep, visit.effort = self.now, walk.rep, effort
+        visit.started, visit.rep, visit.effort = self.now, walk.rep, effort  # V5, V6
         self.spend("visit", walk.stage, stage.cost_of.get(walk.inquiry.segment, stage.cost_per_visit))
         self.say("started", walk.inquiry.entity)
 
     def work_ends(self, walk: Walk) -> None:
-        """Free the rep; the customer takes its time, and where it will go is known."""
+        """Free the rep; the customer takes its time, and where it will go is known (V14)."""
         visit = walk.visits[-1]
         stage = self.firm.stages[walk.stage]
         key = (walk.inquiry.entity, walk.stage, walk.round)
@@ -387,14 +395,15 @@ class Simulation:
         if stage.team is not None:
             self.working_on[visit.rep] = None
             self.idle_since[visit.rep] = self.now
+        # V15
         days = self.draws.customer_days(*key) * self.firm.segments[walk.inquiry.segment].customer_time
         walk.phase, walk.until = "customer", self.now + whole(days * DAY)
-        at = self.draws.route(*key)
+        at = self.draws.route(*key)  # V16
         routes = stage.nexts if walk.advances else stage.elses
         _, walk.target, walk.reason = next((route for route in routes if at < route[0]), routes[-1])
 
     def customer_answers(self, walk: Walk) -> None:
-        """Leave the stage for another one, or for good."""
+        """Leave the stage for another one, or for good (V17)."""
         visit = walk.visits[-1]
         visit.left = self.now
         visit.how = {LOST: "lost", WON: "won"}.get(walk.target, "")
@@ -412,41 +421,44 @@ class Simulation:
             self.wins(walk)
             self.finish(walk)
             return
-        walk.round += visit.how == "sent back"
+        walk.round += visit.how == "sent back"  # V18
         team = self.firm.stages[walk.stage].team
         if team is not None and not self.firm.teams[team].sticky:
-            walk.rep = None
+            walk.rep = None  # V20
         self.enter(walk, past)
 
     def becomes_lead(self, walk: Walk) -> None:
-        """Get past the stage that makes leads for the first time."""
+        """Get past the stage that makes leads for the first time (V19)."""
         walk.became_lead = self.now
         self.spend("lead", walk.inquiry.channel, self.firm.channels[walk.inquiry.channel].price_per_lead)
         self.say("became lead", walk.inquiry.entity)
 
     def wins(self, walk: Walk) -> None:
-        """Book the contract and the owner's commission."""
-        walk.bookings = walk.inquiry.value * self.firm.segments[walk.inquiry.segment].years
-        channel = self.firm.channels[walk.inquiry.channel]
-        begins, ends = channel.promotion
-        if begins <= walk.inquiry.arrives < ends:
-            walk.bookings *= 1 - channel.price_cut
+        """Book the contract and the owner's commission (M4)."""
+        walk.bookings = self.price_of(walk)
         if walk.rep is not None:
             share = self.firm.teams[self.firm.reps[walk.rep].team].commission
             walk.commission = walk.bookings * share
             self.spend("commission", walk.rep, walk.commission)
-            if share > 0:
+            if walk.commission > 0:
                 self.say("commission", walk.inquiry.entity)
 
+    def price_of(self, walk: Walk) -> float:
+        """Return what the lead's contract is worth over its term (M1), less in a promotion (M2)."""
+        full = walk.inquiry.value * self.firm.segments[walk.inquiry.segment].years
+        channel = self.firm.channels[walk.inquiry.channel]
+        begins, ends = channel.promotion
+        return full * (1 - channel.price_cut) if begins <= walk.inquiry.arrives < ends else full
+
     def goes_cold(self, walk: Walk) -> None:
-        """Give up waiting."""
+        """Give up waiting (V3)."""
         visit = walk.visits[-1]
         visit.left, visit.how, visit.reason = self.now, COLD, 0
         self.say(COLD, walk.inquiry.entity)
         self.finish(walk)
 
     def finish(self, walk: Walk) -> None:
-        """End a walk; the owner's slot is free again."""
+        """End a walk; the owner's slot is free again (V21)."""
         walk.phase, walk.outcome, walk.ended, walk.until = "over", walk.visits[-1].how, self.now, None
         walk.owner, walk.rep, walk.queue = walk.rep, None, ""
 
@@ -455,26 +467,26 @@ class Simulation:
     def grant_once(self) -> bool:
         """Give one waiting lead to one idle rep, if any can be had; say whether."""
         for number, team in enumerate(self.firm.teams):
-            if not any(opens <= self.now < closes for opens, closes in team.hours):
+            if not any(opens <= self.now < closes for opens, closes in team.hours):  # G1
                 continue
-            idle = [
+            idle = [  # G7
                 rep for rep in self.members(number) if self.on_staff[rep] and self.working_on[rep] is None
             ]
-            for rep in idle:
+            for rep in idle:  # G2
                 own = self.queue_of(rep)
                 if own:
                     self.start(own[0], rep)
                     return True
-            able = [rep for rep in idle if self.open_leads(rep) < team.max_open]
+            able = [rep for rep in idle if self.open_leads(rep) < team.max_open]  # G4
             waiting = self.team_queue(number)
             if able and waiting:
-                rep = min(able, key=lambda rep: (self.idle_since[rep], rep))
+                rep = min(able, key=lambda rep: (self.idle_since[rep], rep))  # G3
                 self.start(self.take(team.assignment, waiting, rep), rep)
                 return True
         return False
 
     def take(self, assignment: str, waiting: list[Walk], rep: int) -> Walk:
-        """Return the lead that a rep takes from the team's queue: the first, or the best of the first 20."""
+        """Return the lead that a rep takes from the queue: the first, or the best of the first 20 (G5)."""
         if assignment != "cherry_pick":
             return waiting[0]
         skill = self.skill_now(rep)
@@ -482,10 +494,10 @@ class Simulation:
         return waiting[worths.index(max(worths))]
 
     def worth(self, walk: Walk, skill: float, wait: int) -> int:
-        """Return the bookings times the chance to advance, in thousandths."""
+        """Return the bookings times the chance to advance, in thousandths (Q5)."""
         segment = self.firm.segments[walk.inquiry.segment]
         chance = chance_of_advancing(self.firm.stages[walk.stage], walk, segment, skill, wait)
-        return min(math.floor(walk.inquiry.value * segment.years * chance * 1000 + 0.5), 2**60)
+        return min(math.floor(self.price_of(walk) * chance * 1000 + 0.5), 2**60)
 
     def members(self, team: int) -> list[int]:
         """Return the numbers of a team's reps."""
@@ -501,12 +513,13 @@ class Simulation:
         return record.skill * strength(record, record.skill_from, self.now)
 
     def queue_of(self, rep: int) -> list[Walk]:
-        """Return the leads in a rep's own queue, the first one first."""
+        """Return the leads in a rep's own queue, the first one first (Q1)."""
         order = self.firm.teams[self.firm.reps[rep].team].queue_order
         waiting = [walk for walk in self.leads.values() if walk.phase == "queue" and walk.queue == rep]
 
         def place(walk: Walk) -> tuple[int, int, int]:
             since = walk.visits[-1].entered
+            # Q2, Q3: nothing in a rank changes while a lead waits
             ranks = {"fifo": 0, "lifo": -since, "hottest": walk.inquiry.heat}
             rank = ranks.get(order, walk.inquiry.arrives)
             return rank, since, walk.inquiry.entity
@@ -514,7 +527,7 @@ class Simulation:
         return sorted(waiting, key=place)
 
     def team_queue(self, team: int) -> list[Walk]:
-        """Return the leads that wait for any rep of the team: first come first, or those worth most."""
+        """Return the leads that wait for any rep of the team: first come first, or those worth most (Q4)."""
         by_worth = self.firm.teams[team].assignment == "priority_queue"
         waiting = [
             walk

@@ -308,6 +308,16 @@ def busy_days_and_a_promotion() -> Model:
     return plan.model()
 
 
+def worth_less_in_a_promotion(assignment: Assignment) -> Model:
+    plan = Plan(days=12)
+    plan.segment(value=between(50, 90))
+    team = plan.team(daily(12), [{}, {"skill": 2.0}], assignment, commission=0.1)
+    plan.stage(team, conversion=0.6, effort=between(1, 5), customer=SOON, patience=4)
+    plan.channel(3.0, cut_from=2 * DAY, cut_until=8 * DAY, price_cut=0.4)
+    plan.channel(3.0)
+    return plan.model()
+
+
 def mixed(seed: int) -> Model:
     """Make a small sales floor at random, full of ties."""
     chance = random.Random(seed)
@@ -400,6 +410,12 @@ SITUATIONS |= {
         lambda assignment=assignment: chance_and_knowledge(assignment), waited, 50
     )
     for assignment in Assignment
+}
+SITUATIONS |= {
+    f"worth less in a promotion, {assignment.name.lower()}": Situation(
+        lambda assignment=assignment: worth_less_in_a_promotion(assignment), waited
+    )
+    for assignment in (Assignment.PRIORITY_QUEUE, Assignment.CHERRY_PICK)
 }
 SITUATIONS |= {
     f"own queues, {order.name.lower()}": Situation(lambda order=order: own_queues(order), waited)

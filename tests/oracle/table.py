@@ -31,7 +31,7 @@ from .plan import OWN_POLICY
 
 
 class Table:
-    """Every draw of one world, as values, made by key as the text says."""
+    """Every draw of one world, as values, made by key as the text says (K8)."""
 
     def __init__(self, model: Model, seed: int, replication: int) -> None:
         self.model = model
@@ -79,7 +79,7 @@ class Table:
         )
 
     def row(self, stage: int, segment: int) -> Record:
-        """Find what a stage is to a segment."""
+        """Find what a stage is to a segment; keys are the stage's (S1, S2)."""
         usual: Record = self.model.stages[stage]
         return self.model.variants[usual["first_variant"] + segment] if usual["variants"] else usual
 
@@ -92,7 +92,7 @@ class Table:
         ]
 
     def arrivals(self, channel: Record) -> list[int]:
-        """Re-scale unit exponentials by the cumulative expected number of inquiries."""
+        """Re-scale unit exponentials by the cumulative expected number of inquiries (A3)."""
         midnights = self.midnights(channel)
         opens, closes = int(channel["opens"]), int(channel["closes"])
         found: list[int] = []
@@ -100,18 +100,18 @@ class Table:
         while True:
             u, _ = self.uniforms(int(channel["entity"]) + len(found), ARRIVAL)
             total += -math.log(1.0 - u)
-            day = next((day for day, (_, after) in enumerate(pairwise(midnights)) if total <= after), None)
+            day = next((day for day, (_, after) in enumerate(pairwise(midnights)) if total < after), None)
             if day is None:
                 return found
             share = (total - midnights[day]) / (midnights[day + 1] - midnights[day])
-            # Rounded down, so that the window's last instant is before its closing.
+            # A4: rounded down, so that the window's last instant is before its closing.
             arrives = day * DAY + opens + math.floor(float(share) * (closes - opens))
             if arrives >= self.model.horizon:
                 return found
             found.append(arrives)
 
     def midnights(self, channel: Record) -> list[float]:
-        """Add up what a channel expects in this world, day by day."""
+        """Add up what a channel expects in this world, day by day (A6, A7)."""
         first = int(channel["first_expected"])
         expected = [float(one) for one in self.model.expected[first : first + len(self.model.month_days) + 1]]
         mix = [each for each in self.model.channels if each["mean_share"] > 0]
@@ -120,6 +120,7 @@ class Table:
             return expected
         share = 1.0
         if channel["mean_share"] > 0:
+            # A8
             weights = [self.value(each["weight"], self.uniforms(each["key"], SHARE)[0]) for each in mix]
             own = next(w for w, each in zip(weights, mix, strict=True) if each["key"] == channel["key"])
             total = 0.0
@@ -132,13 +133,13 @@ class Table:
             for name in uncertain:
                 whose = channel["key"] if name == "busy" else Entity.CHANNEL << 56
                 purpose = BUSY if name == "busy" else BUSY_ALL
-                u, _ = self.uniforms(whose, purpose, int(channel["first_date"]) + day)
+                u, _ = self.uniforms(whose, purpose, int(channel["first_date"]) + day)  # A9, A10
                 factor *= self.value(channel[name], u)
             found.append(found[-1] + (after - before) * share * factor)
         return found
 
     def inquiry(self, number: int, lead: int, arrives: int) -> told.Inquiry:
-        """Draw what a company is."""
+        """Draw what a company is (A11)."""
         channel = self.model.channels[number]
         fit, heat = self.uniforms(lead, PROFILE)
         kind, theorist = self.uniforms(lead, KIND)

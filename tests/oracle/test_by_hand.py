@@ -117,6 +117,16 @@ def test_everything_of_length_zero_happens_at_one_instant() -> None:
     assert outcomes(history) == ["won"]
 
 
+def test_a_certain_conversion_is_certain_whatever_the_lead() -> None:
+    assert outcomes(simulate(firm([], inquiries=[Inquiry(0, 0, at(0, 9), fit=0.0)]), table())) == ["won"]
+
+
+def test_no_commission_is_paid_for_nothing() -> None:
+    history = simulate(firm([at(0, 9)], teams=[Team(NINE_TO_FIVE, commission=0.1)]), table())
+    assert outcomes(history) == ["won"]  # for nothing: nobody typed a value
+    assert "commission" not in {what for _, what, _ in history.log}
+
+
 def test_a_circle_without_time_is_an_error() -> None:
     stages = [stage(team=None, to=0)]
     with pytest.raises(RuntimeError, match="10000 rounds"):
@@ -170,6 +180,20 @@ def test_the_priority_queue_takes_the_lead_worth_most() -> None:
         firm([], teams=[team], inquiries=inquiries, stages=even), table(effort={0: 3, 1: 1, 2: 1, 3: 1})
     )
     assert [started for started, _, _ in spans(history)] == [at(0, 9), at(0, 14), at(0, 13), at(0, 12)]
+
+
+def test_a_lead_from_a_promotion_is_worth_less() -> None:
+    # Lead 0 keeps the only rep busy until 12:00. Lead 1 brings 40 less a half, lead 2 brings 30.
+    cheaper = Channel(promotion=(at(0, 0), at(1, 0)), price_cut=0.5)
+    inquiries = [
+        Inquiry(0, 1, at(0, 9)),
+        Inquiry(1, 0, at(0, 10), value=40.0),
+        Inquiry(2, 1, at(0, 11), value=30.0),
+    ]
+    team = Team(NINE_TO_FIVE, assignment="priority_queue")
+    whole = firm([], teams=[team], inquiries=inquiries, channels=[cheaper, Channel()])
+    history = simulate(whole, table(effort={0: 3, 1: 1, 2: 1}))
+    assert [started for started, _, _ in spans(history)] == [at(0, 9), at(0, 13), at(0, 12)]
 
 
 @pytest.mark.parametrize(("skill", "first"), [(1.0, 1), (3.0, 2)])

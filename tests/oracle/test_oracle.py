@@ -10,12 +10,13 @@ import pytest
 
 from funnelsim.chance.keys import world_of
 from funnelsim.compiling.arrays import Records
-from funnelsim.engines import ENGINES, StuckError, history
+from funnelsim.engines import ENGINES, StuckError, history, new_ledger, pages
+from funnelsim.engines.ledger import rows_of_a_step
 from funnelsim.scenario import Scenario, from_document, load, lower, lower_in, parse
 
 from .firm import Firm
 from .ledgers import differences
-from .naive import History, simulate
+from .naive import History, Simulation, simulate
 from .plan import Plan
 from .situations import SITUATIONS, mixed, to
 from .table import Table
@@ -188,6 +189,8 @@ def segments_are_alike(firm: Firm) -> None:
         ("chance and knowledge, least_loaded", segments_are_alike),
         ("busy days and a promotion", nothing_is_cheaper),
         ("busy days and a promotion", leads_are_free),
+        ("worth less in a promotion, priority_queue", nothing_is_cheaper),
+        ("worth less in a promotion, cherry_pick", nothing_is_cheaper),
     ],
 )
 def test_a_misreading_is_noticed(name: str, misread: Callable[[Firm], None]) -> None:
@@ -203,8 +206,12 @@ def test_a_circle_without_time_stops_engine_and_oracle(engine: str) -> None:
     plan.stage(nexts=to(1))
     plan.stage(nexts=to(0))
     plan.channel(3.0, 9, 9)
-    table = Table(plan.model(), SEED, 0)
+    model = plan.model()
+    table = Table(model, SEED, 0)
+    oracle = Simulation(table.firm(), table.draws())
     with pytest.raises(RuntimeError, match="10000 rounds"):
-        simulate(table.firm(), table.draws())
+        oracle.run()
+    page = new_ledger(len(oracle.log) + rows_of_a_step(model))
     with pytest.raises(StuckError):
-        history(engine, plan.model(), SEED, 0)
+        next(pages(ENGINES[engine], model, world_of(SEED, 0), page))
+    assert len(page.written()) == len(oracle.log)

@@ -295,18 +295,18 @@ class WatchedOffice(Office):
         self.seen[f"more than {MANY} reps: granted to the idle longest"] += passed_over
 
     def knows(self, rep: int, lead: Record) -> bool:
-        """Say whether a rep lists a lead's segment."""
+        """Return whether a rep lists a lead's segment."""
         return bool(assignment.knows(self.model, self.reps[rep], lead["segment"]))
 
     def could_be_granted(self, goes_cold: Happening) -> bool:
-        """Say whether a grant before this decision would have gone to this lead."""
+        """Return whether a grant before this decision would have gone to this lead."""
         assert goes_cold.lead is not None
         team = int(self.model.stages[goes_cold.lead["stage"]]["team"])
         lead, _ = super().next_grant(team)
         return lead is goes_cold.lead
 
     def was_last(self, goes_cold: Happening) -> bool:
-        """Say whether a lead that gives up leaves its rep's own queue empty."""
+        """Return whether a lead that gives up leaves its rep's own queue empty."""
         assert goes_cold.lead is not None
         rep = int(goes_cold.lead["rep"])
         return rep != NOBODY and len(self.own_queues[rep]) == 1

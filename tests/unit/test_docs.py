@@ -1,4 +1,7 @@
-"""What README and docs show: all code is run, every scenario is read, every link leads somewhere."""
+"""What README and docs show: all code is run, every scenario is read, every link leads somewhere.
+
+Texts and docstrings name files, modules, functions, commands and `make` targets: what they name exists.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,8 @@ import funnelsim as fs
 from funnelsim.app.cli import app
 from funnelsim.scenario import from_document, lower, strategy_names
 
+from .names_in_texts import exists, named, no_target, notes_of
+
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 FEW = 3  # simulated years, whatever a page asks for
@@ -29,7 +34,9 @@ compiled_only = pytest.mark.skipif(
     bool(config.DISABLE_JIT),  # type: ignore[attr-defined]
     reason="the pages are run with compiled code: without it they take a quarter of an hour",
 )
-LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)")
+TEXTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
+TEXTS += sorted(each for place in ("benchmarks", "experiments") for each in (ROOT / place).rglob("*.md"))
+LINK = re.compile(r"\]\(([^)#:\s]*)(?:#([^)\s]*))?\)")
 
 
 class Block(NamedTuple):
@@ -143,14 +150,87 @@ def test_commands_of_a_page_work(page: Path, tmp_path: Path) -> None:
                 Path(target.strip()).write_text(result.stdout, encoding="utf-8")
 
 
-@pytest.mark.parametrize("page", [pytest.param(page, id=page.name) for page in PAGES])
-def test_links_of_a_page_lead_somewhere(page: Path) -> None:
-    targets = set(LINK.findall(page.read_text(encoding="utf-8")))
-    pictures = {link for link in targets if link.endswith(".png")}  # made by `make readme`
-    assert [link for link in sorted(targets - pictures) if not (page.parent / link).exists()] == []
-
-
 def test_pages_have_blocks_of_each_kind() -> None:
     kinds = {block.kind for page in PAGES for block in blocks(page)}
     assert {"toml", "toml fragment", "python", "console"} <= kinds
     assert len(commands(ROOT / "README.md")) >= 5
+
+
+# ---- links, and the names of what is elsewhere ------------------------------------------------
+
+
+def placed(file: Path) -> Any:
+    return pytest.param(file, id=str(file.relative_to(ROOT)))
+
+
+def prose_of(page: Path) -> str:
+    """Read a page without its blocks of code."""
+    return BLOCK.sub("", page.read_text(encoding="utf-8"))
+
+
+def anchors(page: Path) -> set[str]:
+    """List the anchors of a page's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.*)$", prose_of(page), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
+
+
+def leads_nowhere(page: Path, target: str, anchor: str) -> bool:
+    there = page.parent / target if target else page
+    if not there.exists():
+        return True
+    return bool(anchor) and there.suffix == ".md" and anchor not in anchors(there)
+
+
+@pytest.mark.parametrize("page", [placed(page) for page in TEXTS])
+def test_links_of_a_text_lead_somewhere(page: Path) -> None:
+    links = set(LINK.findall(page.read_text(encoding="utf-8")))
+    made = {link for link in links if link[0].endswith(".png")}  # pictures: by `make readme`
+    assert [link for link in sorted(links - made) if leads_nowhere(page, *link)] == []
+
+
+SOURCES = sorted((ROOT / "src").rglob("*.py"))
+
+
+@pytest.mark.parametrize("page", [placed(page) for page in TEXTS])
+def test_what_a_text_names_exists(page: Path) -> None:
+    assert [name for name in sorted(named(prose_of(page))) if not exists(name)] == []
+    assert no_target(page.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("source", [placed(source) for source in SOURCES])
+def test_what_docstrings_and_comments_name_exists(source: Path) -> None:
+    notes = notes_of(source)
+    assert [name for name in sorted(named(notes)) if not exists(name)] == []
+    assert no_target(notes) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("no_such_file.py", "rules/own_policy.py", "scenario/nothing/", "funnelsim nothing"),
+        *("memory.no_such_function", "Model.no_such_field", "channels.NAME.no_such_key", "no_such_word"),
+    ],
+)
+def test_a_name_of_nothing_is_found(name: str) -> None:
+    assert not exists(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("rows.py", "scenario/rows.py", "docs/parity.md", "tests/oracle", "rules/", "funnelsim check"),
+        *("memory.check_memory", "Model.expected", "Groundwork.plainly", "channels.NAME.fit", "enlist"),
+    ],
+)
+def test_a_name_of_something_is_left_alone(name: str) -> None:
+    assert exists(name)
+
+
+def test_a_make_target_that_is_none_is_found() -> None:
+    assert no_target("`make check` and `make nothing`\n\n$ make neither\n") == ["neither", "nothing"]
+
+
+def test_anchors_are_those_of_the_headings() -> None:
+    assert "v-a-visit" in anchors(ROOT / "ARCHITECTURE.md")
+    assert leads_nowhere(ROOT / "README.md", "ARCHITECTURE.md", "no-such-heading")
+    assert not leads_nowhere(ROOT / "README.md", "ARCHITECTURE.md", "v-a-visit")

@@ -61,5 +61,5 @@ def properties(tables: list[dict[str, object]]) -> list[tuple[str, object]]:
 
 
 def refers(value: object) -> bool:
-    """Say whether a key holds tables of their own."""
+    """Return whether a key holds tables of their own."""
     return "$ref" in str(value)

@@ -94,7 +94,7 @@ def check(
     engine: Engine = "compiled",
     changes: Changes = None,
 ) -> None:
-    """Say figure by figure what moved since a baseline was written: a regression check for scenarios.
+    """Show figure by figure what moved since a baseline was written: a regression check for scenarios.
 
     Exit status: 0 green, 1 something moved, 2 wrong input.
 

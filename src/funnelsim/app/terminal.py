@@ -77,7 +77,7 @@ def settings(replications: int, seed: int, jobs: int, engine: str) -> dict[str, 
 
 
 def _announce_compiling() -> None:
-    """Say why a run takes longer, if something has to be compiled for it, and whether the next will."""
+    """Explain why a run takes longer, if something has to be compiled for it, and whether the next will."""
     from funnelsim.compiling.on_disk import watch
 
     said = set()
@@ -98,7 +98,7 @@ def _announce_compiling() -> None:
 
 @contextmanager
 def endings() -> Iterator[None]:
-    """Say in a sentence that leads go round for ever."""
+    """State in a sentence that leads go round for ever."""
     from funnelsim.studies.study import EndlessLoopError
 
     try:
@@ -175,7 +175,7 @@ def keep(folder: NewFolder | None, result: ComparisonResult | SimulationResult, 
 
 
 def width() -> int:
-    """Take the terminal's width, 100 at most and where there is none."""
+    """Return the terminal's width, 100 at most and where there is none."""
     from funnelsim.reports.grid import WIDTH
 
     return min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns)
@@ -198,18 +198,18 @@ def write(text: str) -> None:
 
 
 def say(text: str) -> None:
-    """Say something on the error stream, which no program reads."""
+    """Print something on the error stream, which no program reads."""
     print(text, file=sys.stderr, flush=True)
 
 
 def fail(sentence: str) -> NoReturn:
-    """Say what is wrong and end."""
+    """Print what is wrong and end."""
     say(sentence)
     raise typer.Exit(WRONG)
 
 
 def end(result: ComparisonResult | SimulationResult) -> None:
-    """Say that it was stopped, if it was."""
+    """Report that it was stopped, if it was."""
     if result.stopped:
         say(f"stopped after {result.years:,} of {result.plan.replications:,} simulated years")
         raise typer.Exit(STOPPED)
@@ -217,7 +217,7 @@ def end(result: ComparisonResult | SimulationResult) -> None:
 
 @contextmanager
 def writing(target: Path) -> Iterator[None]:
-    """Say in a sentence why a file cannot be written."""
+    """State in a sentence why a file cannot be written."""
     try:
         yield
     except FileExistsError:
@@ -230,7 +230,7 @@ def writing(target: Path) -> Iterator[None]:
 def in_sentences(
     stopped: str = "stopped before every strategy had finished a simulated year",
 ) -> Iterator[None]:
-    """Say what is wrong in sentences on the error stream, and never show a traceback for it."""
+    """Print what is wrong in sentences on the error stream, and never show a traceback for it."""
     try:
         yield
     except KeyboardInterrupt:

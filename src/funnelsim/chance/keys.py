@@ -2,7 +2,7 @@
 
 A draw belongs to a world (seed, replication), an entity (a lead, a rep), a purpose ("work at this
 stage") and an occurrence (the lead's round). Philox4x32-10 turns that key into two uniforms, so that
-nothing depends on the order of events, and adding a draw leaves all others as they were.
+nothing depends on the order of events, and adding a draw leaves all others as they were (K7, K8).
 
 Source: J. Salmon, M. Moraes, R. Dror and D. Shaw, "Parallel random numbers: as easy as 1, 2, 3",
 SC11 (2011), https://doi.org/10.1145/2063384.2063405.
@@ -43,7 +43,7 @@ _DESCENDANT = Entity.DESCENDANT.value << 56
 
 
 def hash24(name: str) -> int:
-    """Hash the name of a channel or team to 24 bits, the same on every machine and in every process.
+    """Hash the name of a channel or team to 24 bits, the same on every machine and in every process (K6).
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def hash24(name: str) -> int:
 
 
 def hash32(*words: str) -> int:
-    """Hash words, in their order, to 32 bits, the same on every machine and in every process.
+    """Hash words, in their order, to 32 bits, the same on every machine and in every process (K6).
 
     Returns
     -------
@@ -80,7 +80,7 @@ def hash32(*words: str) -> int:
 
 
 def purpose(what: str, stage: str = "") -> int:
-    """Return the part of a key that says what a draw is for.
+    """Return the part of a key that says what a draw is for (K5).
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ REST = purpose("rest")
 
 
 def entity(kind: Entity, name: str, index: int = 0) -> int:
-    """Return the part of a key that says whose draw it is.
+    """Return the part of a key that says whose draw it is (K3, K4).
 
     Built on the name of the channel or team, never on its position: a channel listed first moves
     no other channel's draws.
@@ -160,7 +160,7 @@ def world_of(seed: int, replication: int) -> Record:
 
 @rule
 def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
-    """Scramble a counter with a key: Philox4x32-10.
+    """Scramble a counter with a key: Philox4x32-10 (K1).
 
     Parameters
     ----------
@@ -231,7 +231,7 @@ def descendant(parent: int, purpose: int, n: int) -> int:
 
 @rule
 def uniforms(world: Record, entity: int, purpose: int, occurrence: int) -> tuple[float, float]:
-    """Draw the two uniforms of a key.
+    """Draw the two uniforms of a key (K1, K2).
 
     Parameters
     ----------
@@ -270,7 +270,7 @@ def uniforms(world: Record, entity: int, purpose: int, occurrence: int) -> tuple
 def uniforms_if(
     looked_at: bool, world: Record, entity: int, purpose: int, occurrence: int
 ) -> tuple[float, float]:
-    """Draw the two uniforms of a key where somebody will look at them; else save the trouble.
+    """Draw the two uniforms of a key where somebody will look at them; else save the trouble (K7).
 
     Parameters
     ----------

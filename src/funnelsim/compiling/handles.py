@@ -48,11 +48,11 @@ class Run(types.Type):
 
     @property
     def key(self) -> object:
-        """Tell runs of different elements apart."""
+        """Return what tells runs of different elements apart."""
         return self.dimensions, self.dtype
 
     def has_position(self, kind: Any) -> bool:
-        """Say whether a type is that of one element's position."""
+        """Return whether a type is that of one element's position."""
         if self.dimensions == 1:
             return isinstance(kind, _type.Integer)
         return (
@@ -71,7 +71,7 @@ class Group(types.Type):
 
     @property
     def key(self) -> object:
-        """Tell groups of different members apart."""
+        """Return what tells groups of different members apart."""
         return self.name, self.members
 
     def member(self, name: str) -> Any:

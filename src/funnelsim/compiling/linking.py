@@ -35,7 +35,7 @@ class _LinkedOnly(JITCodeLibrary):
         self._finalized = True
 
     def get_pointer_to_function(self, name: str) -> int:  # noqa: ARG002
-        """Say that there is no machine code to call."""
+        """Return 0: there is no machine code to call."""
         self._ensure_finalized()
         return 0
 

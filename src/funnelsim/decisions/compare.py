@@ -40,7 +40,7 @@ class Difference:
 
     @property
     def sure(self) -> bool:
-        """Say whether the difference is told from none, at 5 % for all strategies at once."""
+        """Return whether the difference is told from none, at 5 % for all strategies at once."""
         return self.adjusted < SIGNIFICANT
 
 
@@ -118,12 +118,12 @@ class Comparison:
         return share_unknown(mine[0] - its[0], mine[1] - its[1])
 
     def makes_no_difference(self, strategy: str) -> bool:
-        """Say whether a strategy's sums equal the base's in every world, to the last bit."""
+        """Return whether a strategy's sums equal the base's in every world, to the last bit."""
         mine, its = (_in_all(self.forecasts[name].tallies) for name in (strategy, self.base))
         return bool(np.array_equal(mine, its))
 
     def verdict(self) -> str:
-        """Say in words what to choose, on profit."""
+        """State in words what to choose, on profit."""
         standings = [
             Standing(
                 strategy=name,
@@ -217,10 +217,10 @@ def holm(p_values: list[float]) -> list[float]:
 
 
 def _in_all(tallies: Tally) -> Floats:
-    """Take the sums of everything, on both bases: (R, 2, WIDTH)."""
+    """Return the sums of everything, on both bases: (R, 2, WIDTH)."""
     return tallies.sums[:, :, 0]
 
 
 def _interval(precision: Precision) -> Interval:
-    """Take a single estimate and its ends."""
+    """Return a single estimate and its ends."""
     return Interval(float(precision.value), float(precision.low), float(precision.high))

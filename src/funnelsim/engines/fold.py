@@ -137,7 +137,7 @@ class Books(NamedTuple):
     amounts: Floats  # what a row adds, by measure
 
     def tally(self, replication: int, model: Model) -> Tally:
-        """Look at the tally of one replication (a view)."""
+        """Return the tally of one replication (a view)."""
         months, slots = len(model.months) - 1, int(self.bounds[-1])
         return Tally(
             sums=self.sums[replication].reshape(len(Basis), slots, WIDTH),

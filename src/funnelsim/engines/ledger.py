@@ -37,7 +37,7 @@ def new_ledger(capacity: int) -> Ledger:
 
 @rule
 def rows_of_a_step(model: Model) -> int:
-    """Count the rows that the largest step of an engine may write.
+    """Count the rows that the largest step of an engine may write (E4).
 
     That is a customer's answer that follows the end of work at once (WORKED, ON_STAFF, WON, MARGIN, EXPECTED,
     BECAME_LEAD, COMMISSION), or the last day: its costs, and who is on staff.
@@ -55,7 +55,7 @@ def has_room(ledger: Ledger, rows: int) -> bool:
 def write(
     ledger: Ledger, now: int, pursuit: Record, event: int, waited: int, worked: int, money: float
 ) -> None:
-    """Write a row about a pursuit."""
+    """Write a row about a pursuit (V22)."""
     row = ledger.rows[ledger.used[0]]
     ledger.used[0] += 1
     row["time"] = now

@@ -12,7 +12,7 @@ MOST_WAVES = 10_000  # of decisions at one instant, before an engine gives up
 
 
 class StuckError(RuntimeError):
-    """Leads go round at one instant for ever.
+    """Leads go round at one instant for ever (I5).
 
     Parameters
     ----------
@@ -37,12 +37,12 @@ class Engine(Protocol):
     """A way to live through one replication of a model."""
 
     def start(self, model: Model, world: Record) -> Any:
-        """Make the state at the first midnight."""
+        """Make the state at the first midnight (E1)."""
 
     def advance(self, state: Any, until: int, ledger: Ledger) -> bool:
-        """Handle the instants before `until`; False when the ledger is full and more is to come.
+        """Handle the instants before `until`; False when the ledger is full and more is to come (E2).
 
-        Called again, it goes on to the same rows wherever it stopped.
+        Called again, it goes on to the same rows wherever it stopped (E5).
 
         Raises
         ------
@@ -51,4 +51,4 @@ class Engine(Protocol):
         """
 
     def close(self, state: Any, ledger: Ledger) -> bool:
-        """Book the last day and the leads that are open; False when the ledger is full."""
+        """Book the last day and the leads that are open; False when the ledger is full (E3)."""

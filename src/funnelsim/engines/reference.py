@@ -45,11 +45,11 @@ class ReferenceEngine:
     """
 
     def start(self, model: Model, world: Record) -> Office:
-        """Make the state at the first midnight."""
+        """Make the state at the first midnight (E1)."""
         return Office(model, world)
 
     def advance(self, office: Office, until: int, ledger: Ledger) -> bool:
-        """Handle the instants before `until`; False when the ledger is full."""
+        """Handle the instants before `until`; False when the ledger is full (E2)."""
         office.ledger = ledger
         room = rows_of_a_step(office.model)
         while office.env.peek() < until:
@@ -59,7 +59,7 @@ class ReferenceEngine:
         return True
 
     def close(self, office: Office, ledger: Ledger) -> bool:
-        """Book the last day, who is on staff, and what is open; False when the ledger is full."""
+        """Book the last day, who is on staff, and what is open; False when the ledger is full (E3)."""
         office.ledger = ledger
         horizon = office.model.horizon
         room = rows_of_a_step(office.model)
@@ -80,7 +80,7 @@ class ReferenceEngine:
 
 
 class Happening(simpy.Event):
-    """Something due at a time, in the order of that instant."""
+    """Something due at a time, in the order of that instant (T3, I1, I2)."""
 
     def __init__(self, office: Office, time: int, kind: Due, entity: int) -> None:
         super().__init__(office.env)
@@ -147,7 +147,7 @@ class Office:
     # An instant: decide everything due in order, then grant capacity, one pursuit at a time.
 
     def decide(self, happening: simpy.Event) -> None:
-        """Note the wave of what is decided now, and that capacity may be granted afterwards."""
+        """Note the wave of what is decided now, and that capacity may be granted afterwards (I5)."""
         assert isinstance(happening, Happening)
         self.wave = happening.wave
         if self.wave > MOST_WAVES:
@@ -161,7 +161,7 @@ class Office:
         return tuple(sorted({int(pursuit["stage"]) for pursuit in found}))
 
     def schedule_grant(self) -> None:
-        """Have capacity granted when nothing is due at this instant any more."""
+        """Have capacity granted when nothing is due at this instant any more (I3)."""
         if not self.grant_is_scheduled:
             self.grant_is_scheduled = True
             granting = self.env.event()
@@ -170,7 +170,7 @@ class Office:
             self.env.schedule(granting, cast(EventPriority, AFTER_ALL_THAT_IS_DUE))
 
     def grant(self, _: simpy.Event) -> None:
-        """Give one pursuit to one rep, if any team can; then again, after what this made due."""
+        """Give one pursuit to one rep, if any team can; then again, after what this made due (I4)."""
         self.grant_is_scheduled = False
         for number in range(len(self.teams)):
             pursuit, rep = self.next_grant(number)
@@ -183,7 +183,7 @@ class Office:
                 return
 
     def next_grant(self, number: int) -> tuple[Record | None, int]:
-        """Find the next pursuit and rep of a team: own queues first, then the team's."""
+        """Find the next pursuit and rep of a team: own queues first, then the team's (G1, G2, G3)."""
         team = self.model.teams[number]
         idle = [rep for rep in self.members(number) if self.is_idle_at_work(rep)]
         for rep in idle:
@@ -202,7 +202,7 @@ class Office:
         return bool(at_work and state["on_staff"] == 1 and state["busy"] == 0)
 
     def pick(self, number: int, rep: int) -> Record:
-        """Find the pursuit of a team's queue that a rep takes: the first, or a cherry."""
+        """Find the pursuit of a team's queue that a rep takes: the first, or a cherry (G5)."""
         queue = self.team_queues[number]
         if self.model.teams[number]["assignment"] != Assignment.CHERRY_PICK:
             return first_of(queue)
@@ -217,7 +217,7 @@ class Office:
     # The life of a pursuit.
 
     def receive(self, number: int) -> Story:
-        """Take a channel's inquiries as they come."""
+        """Take a channel's inquiries as they come (A1, A2)."""
         origin, channel = self.model.channels[number], self.channels[number]
         while True:
             channel["total"], channel["day"], time = arrivals.next_inquiry(
@@ -246,7 +246,7 @@ class Office:
         return pursuit
 
     def pursue(self, pursuit: Record) -> Story:
-        """One pursuit's walk through the stages: queue, work, customer's time, and what follows."""
+        """One pursuit's walk through the stages: queue, work, customer's time, and what follows (V1, V3)."""
         while True:
             self.enter(pursuit)
             rep: Any = NOBODY
@@ -275,7 +275,7 @@ class Office:
         self.write(pursuit, Event.ENTERED)
 
     def join_queue(self, pursuit: Record) -> simpy.Event:
-        """Queue for a rep; what is returned comes true with the rep, or with None when patience ends."""
+        """Queue for a rep; what is returned comes true with the rep, or with None when patience ends (V2)."""
         self.place(pursuit)
         patience = visits.patience(self.model, self.world, pursuit)
         goes_cold = self.due(self.now + patience, Due.GOES_COLD, pursuit)
@@ -283,7 +283,7 @@ class Office:
         return self.wait_for(pursuit, goes_cold)
 
     def place(self, pursuit: Record) -> None:
-        """Put a pursuit into the queue of the rep it keeps or is given, or into the team's."""
+        """Put a pursuit into the queue of the rep it keeps or is given, or into the team's (P1, P3, Q2)."""
         number = self.team_of(pursuit)
         team, state = self.model.teams[number], self.teams[number]
         if not assignment.keeps_rep(self.model, self.reps, number, pursuit["rep"]):
@@ -300,7 +300,7 @@ class Office:
         self.queue_of(pursuit).append(pursuit)
 
     def start_work(self, pursuit: Record, rep: int) -> Happening:
-        """Start to work on a pursuit; what will come of it is decided now."""
+        """Start to work on a pursuit; what will come of it is decided now (G6, V6, V12)."""
         now, entered = self.now, int(pursuit["since"])
         stage = visits.stage_for(self.model, pursuit)
         skill, speed = 1.0, 1.0
@@ -324,7 +324,7 @@ class Office:
         return self.due(ends, Due.WORK_ENDS, pursuit)
 
     def end_work(self, pursuit: Record, rep: int) -> Happening:
-        """End the work on a pursuit; the customer has the ball."""
+        """End the work on a pursuit; the customer has the ball (V14)."""
         now = self.now
         self.write(pursuit, Event.WORKED, waited=now - pursuit["since"], worked=pursuit["effort"])
         pursuit["since"] = now
@@ -375,7 +375,7 @@ class Office:
             self.write(pursuit, Event.COMMISSION, money=paid)
 
     def become_lead(self, pursuit: Record) -> None:
-        """Note that an inquiry is a lead now, and what its supplier is paid."""
+        """Note that an inquiry is a lead now, and what its supplier is paid (V19)."""
         pursuit["is_lead"] = 1
         paid = self.model.channels[pursuit["channel"]]["price_per_lead"]
         self.write(pursuit, Event.BECAME_LEAD, money=paid)
@@ -437,7 +437,7 @@ class Office:
     # The lives of reps, calendars and days.
 
     def employ(self, number: int) -> Story:
-        """Follow a rep from the first day on staff to the last."""
+        """Follow a rep from the first day on staff to the last (R1, R3, R4, R5)."""
         rep, state = self.model.reps[number], self.reps[number]
         state["skill"], state["speed"] = people.talent(self.model, self.world, rep)
         if rep["joins"] > 0:
@@ -475,13 +475,13 @@ class Office:
             yield Happening(self, opens, Due.OPENS, number)
 
     def days(self) -> Story:
-        """Book each day's costs at its end."""
+        """Book each day's costs at its end (D1)."""
         while True:
             yield Happening(self, self.now + DAY, Due.DAY_ENDS, 0)
             self.book_day(self.now)
 
     def book_day(self, now: int) -> None:
-        """Book the costs of the day that ends now: media by channel, then pay by rep."""
+        """Book the costs of the day that ends now: media by channel, then pay by rep (D1)."""
         day = now // DAY - 1
         for number in range(len(self.channels)):
             media = costs.media_of_day(self.model, number, day)
@@ -539,12 +539,12 @@ class Office:
         del queue[next(number for number, waiting in enumerate(queue) if waiting is pursuit)]
 
     def assign(self, pursuit: Record, rep: int) -> None:
-        """Make a rep the owner of a pursuit."""
+        """Make a rep the owner of a pursuit (G6)."""
         pursuit["rep"] = rep
         self.reps[rep]["open"] += 1
 
     def give_up_rep(self, pursuit: Record) -> None:
-        """Let a pursuit have no owner; its rep has one open pursuit less."""
+        """Let a pursuit have no owner; its rep has one open pursuit less (P3)."""
         if pursuit["rep"] != NOBODY:
             self.reps[pursuit["rep"]]["open"] -= 1
             pursuit["rep"] = NOBODY

@@ -195,7 +195,7 @@ class Forecast:
         return share_unknown(*self.pairs(metric))
 
     def drivers(self, metric: str) -> tuple[Driver, ...]:
-        """Tell how a figure goes with each uncertain number, the closest first."""
+        """Return how a figure goes with each uncertain number, the closest first."""
         if self.unknowns is None:
             return ()
         years = self.values(metric)[:, 0]
@@ -243,7 +243,7 @@ class Forecast:
         return tuple(found)
 
     def warnings(self) -> tuple[str, ...]:
-        """Say in sentences what the reader must know before using the figures."""
+        """State in sentences what the reader must know before using the figures."""
         return (*self._warnings_of_number(), *self._warnings_of_open_leads(), *self._warnings_of_teams())
 
     def _warnings_of_number(self) -> list[str]:

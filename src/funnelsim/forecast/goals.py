@@ -24,7 +24,7 @@ class Goal:
     each: Each = "period"
 
     def words(self) -> str:
-        """Say what the goal asks.
+        """State what the goal asks.
 
         Examples
         --------
@@ -37,7 +37,7 @@ class Goal:
         return f"{asked} {when[self.each]}"
 
     def reached(self, values: Floats) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-        """Say which simulated years reach the goal.
+        """Return which simulated years reach the goal.
 
         Parameters
         ----------

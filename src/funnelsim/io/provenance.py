@@ -10,7 +10,7 @@ _NUMERIC = ("numpy", "numba", "scipy", "pandas")  # what figures can depend on
 
 
 def versions() -> dict[str, str]:
-    """Tell the versions of funnelsim, Python and the numerical libraries.
+    """Return the versions of funnelsim, Python and the numerical libraries.
 
     Examples
     --------
@@ -22,7 +22,7 @@ def versions() -> dict[str, str]:
 
 
 def this_platform() -> str:
-    """Tell system, processor and C library: what the last bit of a logarithm can depend on.
+    """Return system, processor and C library: what the last bit of a logarithm can depend on.
 
     Examples
     --------

@@ -205,7 +205,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
 
 
 def _wrong(found: object) -> str:
-    """Say what makes a document no manifest; nothing where it is one."""
+    """Return what makes a document no manifest; nothing where it is one."""
     if not isinstance(found, dict) or found.get("format") != FORMAT:
         return f"it is not of the form {FORMAT} that this version of funnelsim reads"
     if found.keys() != _KINDS.keys():
@@ -299,7 +299,7 @@ def differences(manifest: Manifest, result: Result) -> list[str]:
 
 
 def verdict(manifest: Manifest, differing: Sequence[str]) -> list[str]:
-    """Say whether a run was repeated, and where it was not, what could have made the difference."""
+    """Return whether a run was repeated, and where it was not, what could have made the difference."""
     if not differing:
         return [f"Repeated: every figure of {manifest.command!r} is the same, to the last digit."]
     now = versions()

@@ -37,7 +37,7 @@ class Better(IntEnum):
 
 
 def total(amount: Floats) -> Floats:
-    """Take a total as it is."""
+    """Return a total as it is."""
     return amount
 
 

@@ -80,7 +80,7 @@ def money_range(low: float, high: float, currency: str) -> str:
 
 
 def simulated(worlds: int, months: int) -> str:
-    """Say how much was simulated.
+    """State how much was simulated.
 
     Examples
     --------
@@ -94,7 +94,7 @@ def simulated(worlds: int, months: int) -> str:
 
 
 def over(months: int) -> str:
-    """Say over what time a total runs.
+    """State over what time a total runs.
 
     Examples
     --------
@@ -107,7 +107,7 @@ def over(months: int) -> str:
 
 
 def span(months: int) -> str:
-    """Say how long so many months are.
+    """State how long so many months are.
 
     Examples
     --------

@@ -45,7 +45,7 @@ _COMPILED: dict[int, Any] = {}  # C functions by number, kept because engines ho
 
 
 def register_policy(name: str, function: Policy) -> None:
-    """Register a policy of one's own, to be used in scenarios as ``assignment = "name"``.
+    """Register a policy of one's own, to be used in scenarios as ``assignment = "name"`` (P14).
 
     Registered for this process. A name that is registered again means the new function from then on.
 

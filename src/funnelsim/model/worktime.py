@@ -38,7 +38,7 @@ def _last_opened(hours: Records, first: int, count: int, now: int) -> int:
 
 @rule
 def is_open(hours: Records, first: int, count: int, now: int) -> bool:
-    """Say whether a team is at work: opens <= now < closes.
+    """Return whether a team is at work: opens <= now < closes (G1).
 
     Parameters
     ----------
@@ -120,7 +120,7 @@ def worked_by(hours: Records, first: int, count: int, now: int) -> int:
 
 @rule
 def work_ends(hours: Records, first: int, count: int, start: int, effort: int) -> int:
-    """Return the earliest instant at which the working time since `start` equals `effort`.
+    """Return the earliest instant at which the working time since `start` equals `effort` (V13).
 
     Parameters
     ----------

@@ -43,22 +43,22 @@ class Column:
 
 
 def outcome(estimate: Estimate) -> Interval:
-    """Take the mean with the range of single simulated years."""
+    """Return the mean with the range of single simulated years."""
     return Interval(estimate.mean, estimate.p10, estimate.p90)
 
 
 def median_outcome(estimate: Estimate) -> Interval:
-    """Take the median simulated year with the range of single years."""
+    """Return the median simulated year with the range of single years."""
     return Interval(estimate.p50, estimate.p10, estimate.p90)
 
 
 def precision(found: Estimate | Difference) -> Interval:
-    """Take the mean with its precision."""
+    """Return the mean with its precision."""
     return Interval(found.mean, found.low, found.high)
 
 
 def chance(found: Chance) -> Interval:
-    """Take the share of simulated years that reach a goal with its precision."""
+    """Return the share of simulated years that reach a goal with its precision."""
     return Interval(found.share, found.low, found.high)
 
 
@@ -146,7 +146,7 @@ def _span(figure: Interval, places: int) -> str:
 
 
 def _signless(text: str) -> str:
-    """Take the sign from a zero."""
+    """Remove the sign of a zero."""
     return text if any(digit in text for digit in "123456789") else text.removeprefix("-")
 
 
@@ -168,5 +168,5 @@ def _places(largest: float) -> int:
 
 
 def _whole(numbers: Sequence[float]) -> bool:
-    """Say whether all that is known are whole numbers."""
+    """Return whether all that is known are whole numbers."""
     return all(each == round(each) for each in numbers if math.isfinite(each))

@@ -108,7 +108,7 @@ def every_column(result: ComparisonResult) -> list[Column]:
 
 
 def goals_in_words(result: ComparisonResult) -> list[str]:
-    """Say what each goal asks."""
+    """State what each goal asks."""
     return [
         f"Goal {printable(goal.name)}: {FIGURES[goal.metric].title.lower()}, {goal.words()}."
         for goal in result[result.base].forecast.goals

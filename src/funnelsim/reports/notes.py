@@ -31,7 +31,7 @@ def indented(lines: Iterable[str], by: int = 2) -> list[Padding]:
 
 
 def horizon(scenario: Scenario) -> str:
-    """Say what is simulated before, in and after the period.
+    """State what is simulated before, in and after the period.
 
     Parameters
     ----------
@@ -61,12 +61,12 @@ def _day_before(day: datetime.date) -> datetime.date:
 
 
 def what_ran(plan: Plan, years: int, months: int) -> str:
-    """Say how much was simulated, and how."""
+    """State how much was simulated, and how."""
     return f"{simulated(years, months)}, seed {plan.seed}, {plan.engine} engine"
 
 
 def intervals(years: int, months: int) -> str:
-    """Say what the two intervals are."""
+    """State what the two intervals are."""
     one = simulated(1, months).removeprefix("1 ")
     return (
         f"{RANGE}: range of outcomes; one {one} in ten is lower, one in ten is higher. "
@@ -75,7 +75,7 @@ def intervals(years: int, months: int) -> str:
 
 
 def formulas(months: int) -> str:
-    """Say what profit and return on investment are, and over what time."""
+    """State what profit and return on investment are, and over what time."""
     when = over(months) if months != 12 else "over the 12 months of the period"
     return (
         "Profit = gross margin - cost; ROI = (gross margin - cost) / cost; contracts count when they are "
@@ -84,7 +84,7 @@ def formulas(months: int) -> str:
 
 
 def next_step(command: str, width: int) -> Text:
-    r"""Say what to try next; a command too long for a line goes on behind backslashes, as a shell takes it.
+    r"""State what to try next; a command too long for a line goes on behind backslashes, as a shell takes it.
 
     Examples
     --------
@@ -98,7 +98,7 @@ def next_step(command: str, width: int) -> Text:
 
 
 def changes(scenario: Scenario, strategy: str) -> list[str]:
-    """Say what a strategy is about, and each value that it changes.
+    """State what a strategy is about, and each value that it changes.
 
     Examples
     --------

@@ -200,7 +200,7 @@ def _beside(ax: Axes, text: str, end: float, position: int) -> None:
 
 
 def _finished(ax: Axes, legend: str = "") -> Axes:
-    """Take away what says nothing, and put the legend where it covers nothing."""
+    """Remove what says nothing, and put the legend where it covers nothing."""
     ax.spines[["top", "right"]].set_visible(False)
     if legend == "top":
         ax.legend(frameon=False, loc="upper center", ncols=4)

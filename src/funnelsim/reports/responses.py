@@ -77,7 +77,7 @@ def _landmark(scenario: Scenario, name: str) -> float:
 
 
 def _told(scenario: Scenario, name: str, curve: Curve) -> str:
-    """Say what a channel's cost brings today, and what one more inquiry would cost."""
+    """State what a channel's cost brings today, and what one more inquiry would cost."""
     cost = np.array([scenario.channels[name].cost_per_month])
     brings, one_more = float(curve.inquiries(cost)[0]), float(curve.marginal_cost(cost)[0])
     more = (

@@ -91,12 +91,12 @@ def in_all(forecast: Forecast, width: int) -> list[Table]:
 
 
 def by_month(forecast: Forecast, width: int) -> list[Table]:
-    """Tell the median and the range of single years, month by month."""
+    """Show the median and the range of single years, month by month."""
     return _by(forecast, "month", width, median_outcome)
 
 
 def by_stage(forecast: Forecast, width: int) -> list[Table]:
-    """Tell conversions, typed and simulated, and what happens in each stage."""
+    """Show conversions, typed and simulated, and what happens in each stage."""
     columns = [
         *notes.conversion_columns(forecast.conversions()),
         *(_column(forecast, metric, "stage", outcome) for metric in _shown("stage")),
@@ -115,13 +115,13 @@ def lost(forecast: Forecast, width: int) -> list[Table]:
 
 
 def by_rep(forecast: Forecast, width: int) -> list[Table]:
-    """Tell what each rep does; where there are many, what each team does."""
+    """Show what each rep does; where there are many, what each team does."""
     dimension = "rep" if len(forecast.names.reps) <= MOST_REPS else "team"
     return _by(forecast, dimension, width)
 
 
 def cycle(forecast: Forecast, width: int) -> list[Table]:
-    """Tell the days within which a tenth, half and nine tenths of contracts are won."""
+    """Show the days within which a tenth, half and nine tenths of contracts are won."""
     found = forecast.cycle()
     levels = (0.1, 0.5, 0.9)
     days = figure_column(
@@ -132,7 +132,7 @@ def cycle(forecast: Forecast, width: int) -> list[Table]:
 
 
 def goals(forecast: Forecast, width: int) -> list[Table]:
-    """Tell what each goal asks and how likely it is reached."""
+    """Show what each goal asks and how likely it is reached."""
     chances = forecast.chances()
     asked = [f"{FIGURES[each.goal.metric].title}: {each.goal.words()}" for each in chances]
     columns = [

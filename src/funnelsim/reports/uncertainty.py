@@ -48,7 +48,7 @@ def what_is_unknown_of_all(comparison: Comparison, width: int) -> list[Renderabl
 
 
 def sentence(share: Interval, months: int) -> str:
-    """Say how much of the variance of profit is what we do not know.
+    """State how much of the variance of profit is what we do not know.
 
     Examples
     --------

@@ -29,7 +29,7 @@ _ALL_CHANNELS = Entity.CHANNEL.value << 56  # whose draws are those that all cha
 def next_inquiry(
     model: Model, world: Record, channel: Record, state: Record, expected: Floats
 ) -> tuple[float, int, int]:
-    """Find when a channel's next inquiry arrives.
+    """Find when a channel's next inquiry arrives (A3, A4).
 
     Unit exponentials, keyed by the inquiry's number, are re-scaled by the channel's cumulative
     expected inquiries, so that inquiry i is the same company at whatever rate it comes
@@ -66,13 +66,13 @@ def next_inquiry(
 
 @rule
 def differs(channel: Record) -> bool:
-    """Say whether the inquiries that a channel expects differ from world to world."""
+    """Return whether the inquiries that a channel expects differ from world to world (A6)."""
     return bool(channel["mean_share"] > 0.0 or channel["busy"] != NOTHING or channel["busy_all"] != NOTHING)
 
 
 @rule
 def share_factor(model: Model, world: Record, number: int) -> float:
-    """Draw a channel's share of the total over its mean share; 1 where it has no uncertain share.
+    """Draw a channel's share of the total over its mean share; 1 where it has no uncertain share (A8).
 
     Dirichlet shares are normalised gamma weights (Devroye 1986, Non-Uniform Random Variate Generation, XI.4).
     """
@@ -88,14 +88,14 @@ def share_factor(model: Model, world: Record, number: int) -> float:
 
 @rule
 def share_weight(model: Model, world: Record, channel: Record) -> float:
-    """Draw the weight of a channel among those that share a total."""
+    """Draw the weight of a channel among those that share a total (A8)."""
     u, _ = uniforms(world, channel["key"], SHARE, 0)
     return quantile(model.distributions[channel["weight"]], model.knots, u)
 
 
 @rule
 def day_factor(model: Model, world: Record, channel: Record, day: int) -> float:
-    """Draw how busy a calendar day is: the channel's own factor times that of all channels.
+    """Draw how busy a calendar day is: the channel's own factor times that of all channels (A7, A9, A10).
 
     Gamma with mean 1 and variance 1/k, so that a day's count is negative binomial: its variance is
     mean + mean^2 / k (Johnson, Kemp and Kotz 2005, Univariate Discrete Distributions, ch. 5).
@@ -113,7 +113,7 @@ def day_factor(model: Model, world: Record, channel: Record, day: int) -> float:
 
 @rule
 def profile(model: Model, world: Record, channel: Record, entity: int) -> tuple[float, int, int, int]:
-    """Draw who asks: fit (odds ratio), heat, segment, and whether it is a theorist."""
+    """Draw who asks: fit (odds ratio), heat, segment, and whether it is a theorist (A11)."""
     fits = model.distributions[channel["fit"]]
     mixed = channel["hot"] > 0.0 or channel["hot_or_warm"] < 1.0
     for_fit, for_heat = uniforms_if(mixed or varies(fits), world, entity, PROFILE, 0)

@@ -16,14 +16,14 @@ from funnelsim.rules.contracts import worth
 from funnelsim.rules.people import skill_now
 from funnelsim.rules.visits import occurrence
 
-SHORTLIST = 20  # of the team's queue, from which reps pick their cherries
+SHORTLIST = 20  # of the team's queue, from which reps pick their cherries (G5)
 AVERAGE_SKILL = 1.0
 TIERS = 3  # of skill, one for each heat
 
 
 @rule
 def rank(queue_order: int, pursuit: Record) -> int:
-    """Rank a pursuit in a rep's own queue; lower is worked first, ties by time queued, then entity."""
+    """Rank a pursuit in a rep's own queue; lower is worked first, ties by time queued, then entity (Q3)."""
     if queue_order == QueueOrder.LIFO:
         return int(-pursuit["since"])
     if queue_order == QueueOrder.HOTTEST:
@@ -43,7 +43,7 @@ def rank_in_team(model: Model, world: Record, team: Record, pursuit: Record) -> 
 
 @rule
 def keeps_rep(model: Model, states: Records, team: int, rep: int) -> bool:
-    """Return whether a pursuit that enters a stage of this team stays with the rep it has."""
+    """Return whether a pursuit that enters a stage of this team stays with the rep it has (P2)."""
     if rep == NOBODY or model.teams[team]["sticky"] == 0:
         return False
     return bool(model.reps[rep]["team"] == team and states[rep]["on_staff"] == 1)
@@ -51,7 +51,7 @@ def keeps_rep(model: Model, states: Records, team: int, rep: int) -> bool:
 
 @rule
 def has_room(team: Record, state: Record) -> bool:
-    """Return whether a rep can be given one more pursuit."""
+    """Return whether a rep can be given one more pursuit (G4)."""
     return bool(state["on_staff"] == 1 and state["open"] < team["max_open"])
 
 
@@ -65,7 +65,7 @@ def choose_rep(
     pursuit: Record,
     now: int,
 ) -> tuple[int, int]:
-    """Choose a rep of the team of a pursuit's stage, by the team's policy.
+    """Choose a rep of the team of a pursuit's stage, by the team's policy (P4, P5).
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def choose_rep(
 
 @rare
 def luck(model: Model, world: Record, pursuit: Record) -> float:
-    """Draw the uniform by which chance chooses a rep for this visit."""
+    """Draw the uniform by which chance chooses a rep for this visit (P15)."""
     key = model.stages[pursuit["stage"]]["assignment_key"]
     u, _ = uniforms(world, pursuit["entity"], key, occurrence(pursuit))
     return u
@@ -111,7 +111,7 @@ def luck(model: Model, world: Record, pursuit: Record) -> float:
 
 @rule
 def next_in_turn(team: Record, states: Records, turn: int) -> tuple[int, int]:
-    """Go round the team from its turn to the first rep with room."""
+    """Go round the team from its turn to the first rep with room (P6)."""
     for step in range(team["reps"]):
         position = (turn + step) % team["reps"]
         if has_room(team, states[team["first_rep"] + position]):
@@ -121,7 +121,7 @@ def next_in_turn(team: Record, states: Records, turn: int) -> tuple[int, int]:
 
 @rule
 def least_loaded(team: Record, states: Records) -> int:
-    """Choose the rep with the fewest open pursuits, then the lowest number."""
+    """Choose the rep with the fewest open pursuits, then the lowest number (P7)."""
     chosen = NOBODY
     for number in range(team["first_rep"], team["first_rep"] + team["reps"]):
         is_least = chosen == NOBODY or states[number]["open"] < states[chosen]["open"]
@@ -132,7 +132,7 @@ def least_loaded(team: Record, states: Records) -> int:
 
 @rare
 def best_tier_for(model: Model, team: Record, states: Records, order: Integers, heat: int, now: int) -> int:
-    """Choose, among the reps whose skill tier is nearest to the pursuit's heat, the least loaded.
+    """Choose, among the reps whose skill tier is nearest to the pursuit's heat, the least loaded (P8).
 
     Of n reps with room, the one at position p, best first, is of tier p * TIERS // n.
     """
@@ -197,7 +197,7 @@ def most_skilled(model: Model, team: Record, states: Records, now: int) -> int:
 
 @rule
 def best_match(model: Model, team: Record, states: Records, segment: int) -> int:
-    """Choose the least loaded of the reps who know the segment; of all where none of them has room."""
+    """Choose the least loaded of the reps who know the segment; of all where none of them has room (P13)."""
     chosen = NOBODY
     for number in range(team["first_rep"], team["first_rep"] + team["reps"]):
         fits = has_room(team, states[number]) and knows(model, model.reps[number], segment)
@@ -210,7 +210,7 @@ def best_match(model: Model, team: Record, states: Records, segment: int) -> int
 
 @rule
 def knows(model: Model, rep: Record, segment: int) -> bool:
-    """Return whether a rep lists a segment."""
+    """Return whether a rep lists a segment (P13)."""
     found = False
     for position in range(rep["first_segment"], rep["first_segment"] + rep["segments"]):
         found = found or model.routes[position]["target"] == segment
@@ -219,7 +219,7 @@ def knows(model: Model, rep: Record, segment: int) -> bool:
 
 @rule
 def by_lot(team: Record, states: Records, u: float) -> int:
-    """Choose any of the reps with room, each as likely."""
+    """Choose any of the reps with room, each as likely (P9)."""
     eligible = 0
     for number in range(team["first_rep"], team["first_rep"] + team["reps"]):
         eligible += 1 if has_room(team, states[number]) else 0
@@ -234,7 +234,7 @@ def by_lot(team: Record, states: Records, u: float) -> int:
 
 @rule
 def by_weight(model: Model, team: Record, states: Records, u: float) -> int:
-    """Choose any of the reps with room, as likely as their weights say."""
+    """Choose any of the reps with room, as likely as their weights say (P10)."""
     total = 0.0
     for number in range(team["first_rep"], team["first_rep"] + team["reps"]):
         total += model.reps[number]["weight"] if has_room(team, states[number]) else 0.0
@@ -250,7 +250,7 @@ def by_weight(model: Model, team: Record, states: Records, u: float) -> int:
 def as_told(
     model: Model, team: Record, own_policy: int, states: Records, pursuit: Record, now: int, u: float
 ) -> int:
-    """Ask the user's own policy; a rep who has no room is nobody."""
+    """Ask the user's own policy; a rep who has no room is nobody (P14)."""
     position = ask(own_policy, team, model.reps, states, pursuit, now, u)
     if position < 0 or position >= team["reps"]:
         return NOBODY

@@ -16,7 +16,7 @@ MOST_WORTH = 1 << 60
 
 @rule
 def price(channel: Record, began: int) -> float:
-    """Compute the share of the full price that a pursuit pays by its start: less in a promotion."""
+    """Compute the share of the full price that a pursuit pays by its start: less in a promotion (M2)."""
     if channel["cut_from"] <= began < channel["cut_until"]:
         return float(1.0 - channel["price_cut"])
     return 1.0
@@ -52,7 +52,7 @@ def margin(model: Model, pursuit: Record, value: float) -> float:
 
 @rule
 def commission(model: Model, pursuit: Record, value: float) -> float:
-    """Compute what the rep who owns a contract is paid for it; nothing where nobody owns it."""
+    """Compute what the rep who owns a contract is paid for it; nothing where nobody owns it (M4)."""
     if pursuit["rep"] == NOBODY:
         return 0.0
     return float(model.teams[model.reps[pursuit["rep"]]["team"]]["commission"] * value)
@@ -60,7 +60,7 @@ def commission(model: Model, pursuit: Record, value: float) -> float:
 
 @rule
 def worth(model: Model, world: Record, pursuit: Record, skill: float, waited: int) -> int:
-    """Compute what working on a pursuit in this stage is expected to bring, in thousandths of money.
+    """Compute what working on a pursuit in this stage is expected to bring, in thousandths of money (Q5).
 
     worth = bookings x chance to advance, rounded halves up, at most 2^60. A whole number, so that
     pursuits are ordered alike wherever the last bits of a logarithm differ.

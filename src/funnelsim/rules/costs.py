@@ -10,13 +10,13 @@ from funnelsim.model.words import DAY
 
 @rule
 def media_of_day(model: Model, number: int, day: int) -> float:
-    """Compute a day's share of a channel's cost in that calendar month."""
+    """Compute a day's share of a channel's cost in that calendar month (M5)."""
     return float(model.channels[number]["cost_per_month"] * model.spend[number, day] / model.month_days[day])
 
 
 @rule
 def pay_of_day(model: Model, rep: Record, state: Record, day: int) -> float:
-    """Compute a day's share of a rep's monthly cost, for the part of the day on staff."""
+    """Compute a day's share of a rep's monthly cost, for the part of the day on staff (M6)."""
     on_staff = min(state["left"], (day + 1) * DAY) - max(rep["joins"], day * DAY)
     if on_staff <= 0:
         return 0.0

@@ -17,7 +17,7 @@ def draw_unknowns(
     levels: Floats,
     numbers: Floats,
 ) -> None:
-    """Draw every uncertain number of a world: all at once, as it is done for each world anew.
+    """Draw every uncertain number of a world: all at once, as it is done for each world anew (U1).
 
     Parameters
     ----------

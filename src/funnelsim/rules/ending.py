@@ -87,7 +87,7 @@ def round_at(pursuit: Record, target: int, delay: int) -> int:
 
 @rule
 def makes_lead(model: Model, pursuit: Record, event: int) -> bool:
-    """Return whether an event makes an inquiry a lead, for the first time."""
+    """Return whether an event makes an inquiry a lead, for the first time (V19)."""
     if pursuit["is_lead"] == 1 or event in (Event.LOST, Event.WENT_COLD):
         return False
     return bool(event == Event.WON or model.stages[pursuit["target"]]["is_lead"] == 1)

@@ -23,7 +23,7 @@ def talent(model: Model, world: Record, rep: Record) -> tuple[float, float]:
 
 @rule
 def strength(rep: Record, now: int, first_share: float) -> float:
-    """Compute a rep's share of full strength: linear from the first day to the end of the ramp."""
+    """Compute a rep's share of full strength: linear from the first day to the end of the ramp (V8)."""
     tenure = now - rep["joins"]
     if tenure >= rep["ramp"]:
         return 1.0
@@ -32,11 +32,11 @@ def strength(rep: Record, now: int, first_share: float) -> float:
 
 @rule
 def skill_now(rep: Record, state: Record, now: int) -> float:
-    """Compute a rep's skill (odds ratio) of the moment."""
+    """Compute a rep's skill (odds ratio) of the moment (V8)."""
     return float(state["skill"] * strength(rep, now, rep["skill_from"]))
 
 
 @rule
 def speed_now(rep: Record, state: Record, now: int) -> float:
-    """Compute a rep's speed (factor) of the moment."""
+    """Compute a rep's speed (factor) of the moment (V8)."""
     return float(state["speed"] * strength(rep, now, rep["speed_from"]))

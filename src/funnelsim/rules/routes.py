@@ -8,7 +8,7 @@ from funnelsim.compiling.decorators import rule
 
 @rule
 def route(routes: Records, first: int, count: int, u: float) -> int:
-    """Choose a route by its share; the last one's `up_to` is 1."""
+    """Choose a route by its share; the last one's `up_to` is 1 (V16)."""
     chosen = first
     while chosen < first + count - 1 and u >= routes[chosen]["up_to"]:
         chosen += 1

@@ -17,7 +17,7 @@ CERTAIN = 1e300  # odds beyond which a conversion is sure; a typed 1.0 has infin
 
 @rule
 def duration(amount: float, unit: int) -> int:
-    """Round a length of time to microseconds once, clamped before the cast."""
+    """Round a length of time to microseconds once, clamped before the cast (T2)."""
     length = amount * unit
     if length >= NEVER:
         return NEVER
@@ -32,7 +32,7 @@ def occurrence(pursuit: Record) -> int:
 
 @rule
 def stage_for(model: Model, pursuit: Record) -> Record:
-    """Find the row of a lead's stage: its segment's own where the stage differs by segment."""
+    """Find the row of a lead's stage: its segment's own where the stage differs by segment (S1, S2)."""
     row: Record = model.stages[pursuit["stage"]]
     if row["variants"] > 0:
         row = model.variants[row["first_variant"] + pursuit["segment"]]
@@ -41,7 +41,7 @@ def stage_for(model: Model, pursuit: Record) -> Record:
 
 @rule
 def patience(model: Model, world: Record, pursuit: Record) -> int:
-    """Draw how long a lead waits in this stage's queue before it goes cold."""
+    """Draw how long a lead waits in this stage's queue before it goes cold (V2)."""
     stage = stage_for(model, pursuit)
     if stage["patience"] == NOTHING:
         return NEVER
@@ -53,7 +53,7 @@ def patience(model: Model, world: Record, pursuit: Record) -> int:
 
 @rule
 def fate(model: Model, world: Record, pursuit: Record) -> tuple[float, float, float, float]:
-    """Draw, as a lead enters a stage, what chance has in store for the visit.
+    """Draw, as a lead enters a stage, what chance has in store for the visit (K7).
 
     Drawn ahead, because a processor can then draw and do other things at the same time; and drawn where
     nothing depends on it too, because a change of the model may make something depend on it.
@@ -74,14 +74,14 @@ def fate(model: Model, world: Record, pursuit: Record) -> tuple[float, float, fl
 
 @rule
 def work(model: Model, pursuit: Record, skill: float, speed: float, waited: int) -> tuple[int, int]:
-    """Decide, as work starts, how much working time it takes and whether the lead will advance."""
+    """Decide, as work starts, how much working time it takes and whether the lead will advance (V7, V9)."""
     advances = 1 if pursuit["luck"] < conversion(model, pursuit, skill, waited) else 0
     return duration(pursuit["hours"] / speed, HOUR), advances
 
 
 @rule
 def conversion(model: Model, pursuit: Record, skill: float, waited: int) -> float:
-    """Compute the probability that a lead advances, from its odds ratios in this stage.
+    """Compute the probability that a lead advances, from its odds ratios in this stage (V9, V10).
 
     odds = stage's x segment's x fit x heat's x theorist's x wait's x skill^exponent, where the
     stage's odds are those of the reference pursuit: warm, average fit, average rep, contacted
@@ -105,7 +105,7 @@ def conversion(model: Model, pursuit: Record, skill: float, waited: int) -> floa
 
 @rule
 def effect_of_waiting(model: Model, stage: Record, waited: int) -> float:
-    """Read the odds ratio of a wait: linear in log time between points, flat outside."""
+    """Read the odds ratio of a wait: linear in log time between points, flat outside (V11)."""
     count = stage["points"]
     if count == 0:
         return 1.0

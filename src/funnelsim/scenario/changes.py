@@ -92,7 +92,7 @@ def _change(document: Document, contents: Contents, key: str, value: Any) -> Non
 def _follow(document: Document, path: Path, operation: str, by: object) -> None:
     """Let what is unknown follow a change: a value that is set is known; " *=" and " +=" move the unknown.
 
-    What multiplies or adds to the value typed needs no moving.
+    What multiplies or adds to the value typed needs no moving (U4, U5).
     """
     unknown = document.get("uncertainties")
     if not isinstance(unknown, dict):
@@ -151,7 +151,7 @@ def _names_in(node: object, kind: Any, raw: object) -> list[str]:
 
 
 def _may_add(kind: Any, value: object) -> bool:
-    """Say whether a table takes a new name: a whole table where it holds tables, a number elsewhere."""
+    """Return whether a table takes a new name: a whole table where it holds tables, a number elsewhere."""
     return is_map(kind) and isinstance(value, Mapping | int | float)
 
 

@@ -262,7 +262,7 @@ def _ways(contents: Contents, name: str, segment: str) -> set[str]:
 
 
 def _hopeless(contents: Contents, stage: Stage) -> bool:
-    """Say whether some leads have no chance to advance in a stage: an odds ratio of theirs is 0."""
+    """Return whether some leads have no chance to advance in a stage: an odds ratio of theirs is 0."""
     everywhere, here = contents.effects, stage.effects
     ratios = [
         everywhere.temperature.hot if here.temperature.hot is None else here.temperature.hot,

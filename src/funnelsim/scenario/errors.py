@@ -41,7 +41,7 @@ class Problem:
     nearest: str | None = None
 
     def sentence(self) -> str:
-        """Say the problem in one sentence.
+        """State the problem in one sentence.
 
         >>> Problem("teams.sales.peple", "is not a key here", line=9, nearest="people").sentence()
         'line 9: teams.sales.peple is not a key here; did you mean "people"?'
@@ -100,7 +100,7 @@ def sum_to_one(path: str, shares: Iterable[float]) -> Problems:
 
 
 def unknown(path: str, name: str, known: Iterable[str], what: str) -> Problem:
-    """Say that a name names nothing, and which name is nearest or which there are."""
+    """Report that a name names nothing, and which name is nearest or which there are."""
     names = list(known)
     near = nearest(name, names)
     listed = (

@@ -154,7 +154,7 @@ class Groundwork:
 
 
 def _same(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
-    """Say whether two lists are of the same objects."""
+    """Return whether two lists are of the same objects."""
     return all(map(operator.is_, one, other))
 
 

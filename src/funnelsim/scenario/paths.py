@@ -16,7 +16,7 @@ _PART = re.compile(r'"[^"]*"|[^."]+')
 
 
 def kind_at(path: Path) -> Any:
-    """Tell what the schema has at a path: a Section class, a dict type, a leaf's type, or None.
+    """Return what the schema has at a path: a Section class, a dict type, a leaf's type, or None.
 
     >>> kind_at(("teams", "sales", "people"))
     <class 'int'>
@@ -36,12 +36,12 @@ def kind_at(path: Path) -> Any:
 
 
 def is_section(kind: Any) -> bool:
-    """Say whether a kind is a table with fixed keys."""
+    """Return whether a kind is a table with fixed keys."""
     return isinstance(kind, type) and issubclass(kind, Section)
 
 
 def is_map(kind: Any) -> bool:
-    """Say whether a kind is a table whose keys are the user's names."""
+    """Return whether a kind is a table whose keys are the user's names."""
     return get_origin(kind) is dict
 
 

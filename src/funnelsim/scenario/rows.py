@@ -28,7 +28,7 @@ from funnelsim.scenario.volumes import expected_inquiries, mean_share
 
 LONG_AGO = -NEVER // 2  # on staff, and at full strength, before anything happens
 LEAST_VARIATION = 0.001  # of days: less cannot be seen
-LOTS = 1 << 20  # of a weight of 1: sums of whole lots are exact, in whatever order they are added
+LOTS = 1 << 20  # of a weight of 1: sums of whole lots are exact, in whatever order they are added (P11)
 NAMED_REPS = 1 << 31  # named reps draw by their names, beyond the numbers of the others
 
 Row = dict[str, Any]
@@ -108,7 +108,7 @@ class ChannelRows:
         return self.number * (len(self.calendar.days) + 1)
 
     def _promoted(self, promotion: Promotion | None) -> Row:
-        """Say from when to when a channel's inquiries buy at a lower price."""
+        """State from when to when a channel's inquiries buy at a lower price."""
         if promotion is None:
             return {}
         return {
@@ -118,7 +118,7 @@ class ChannelRows:
 
 
 def _share(scenario: Contents, name: str, sheet: Sheet) -> Row:
-    """Say how uncertain a channel's share of the total is: Dirichlet(certainty x shares)."""
+    """State how uncertain a channel's share of the total is: Dirichlet(certainty x shares) (A8)."""
     share, certainty = mean_share(scenario, name), scenario.mix.certainty
     if share == 0 or certainty is None:
         return {"mean_share": 0.0, "weight": 0}
@@ -126,7 +126,7 @@ def _share(scenario: Contents, name: str, sheet: Sheet) -> Row:
 
 
 def _day_factor(variation: float, sheet: Sheet) -> int:
-    """Write the distribution of a day's factor: gamma with mean 1 and this standard deviation."""
+    """Write the distribution of a day's factor: gamma with mean 1 and this standard deviation (A9)."""
     if variation < LEAST_VARIATION:
         return NOTHING
     k = 1.0 / variation**2
@@ -182,7 +182,7 @@ class Person(NamedTuple):
 
 
 def staff_of(name: str, team: Team, calendar: Calendar) -> list[Person]:
-    """List a team's people: the numbered, then the named; without those gone before time 0."""
+    """List a team's people: the numbered, then the named; without those gone before time 0 (R2)."""
     people = [
         Person(f"{name} {number + 1}", entity(Entity.REP, name, number), LONG_AGO, NEVER, None)
         for number in range(team.people)

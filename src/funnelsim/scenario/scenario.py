@@ -242,7 +242,7 @@ def _examine(document: Document, source: Source) -> tuple[Contents, Document, li
 
 
 def _follows(path: str, faulty: list[str]) -> bool:
-    """Say whether a key was faulty before: one mistake is told once."""
+    """Return whether a key was faulty before: one mistake is told once."""
     return any(f"{path}.".startswith(f"{other}.") or f"{other}.".startswith(f"{path}.") for other in faulty)
 
 

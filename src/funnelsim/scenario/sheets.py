@@ -108,7 +108,7 @@ class Draft:
         return self._curves[wait]
 
     def ends(self) -> Ends:
-        """Say how much has been written so far."""
+        """Return how much has been written so far."""
         return Ends(len(self.tables), len(self._routes))
 
     def model(self, **rest: Any) -> Model:
@@ -184,6 +184,6 @@ class Revision:
 
 
 def _same_knots(one: QuantileTable, other: QuantileTable) -> bool:
-    """Say whether tables differ by location and scale at most."""
+    """Return whether tables differ by location and scale at most."""
     same = one.knots is other.knots or one.knots.tobytes() == other.knots.tobytes()
     return one.family == other.family and same

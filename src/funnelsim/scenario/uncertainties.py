@@ -25,7 +25,7 @@ _Table = TypeVar("_Table", bound=Contents)
 
 
 def applied(contents: _Table, values: Mapping[str, float]) -> _Table:
-    """Put numbers where something is uncertain, unchecked; what is elsewhere stays the same object.
+    """Put numbers where something is uncertain, unchecked; what is elsewhere stays the same object (U2).
 
     Parameters
     ----------
@@ -146,7 +146,7 @@ def _of_one(
 
 
 def _not_uncertain(contents: Contents, path: Path, operation: str) -> tuple[str, str] | None:
-    """Say what is wrong, and expected, where a value cannot be uncertain."""
+    """State what is wrong, and expected, where a value cannot be uncertain."""
     if path[0] in _CERTAIN:
         return "cannot be uncertain", "a path into channels, segments, teams, stages or effects"
     if path[-1] == "hours_per_week":
@@ -162,7 +162,7 @@ def _not_uncertain(contents: Contents, path: Path, operation: str) -> tuple[str,
 
 
 def _no_number(value: object) -> tuple[str, str]:
-    """Say why a value that is no number with decimals cannot be uncertain."""
+    """Explain why a value that is no number with decimals cannot be uncertain."""
     if value is None:
         return "has no value that could be uncertain", "a number there to begin with"
     if isinstance(value, int) and not isinstance(value, bool):

@@ -53,7 +53,7 @@ class Worlds:
     scenario: Scenario
 
     def __call__(self, world: Record) -> Model:
-        """Lower the scenario as it is in a world."""
+        """Lower the scenario as it is in a world (U7)."""
         return self._with(self._draws.of(world)[1])
 
     def levels(self, world: Record) -> Floats:
@@ -79,7 +79,7 @@ class Worlds:
 
     @property
     def names(self) -> Names:
-        """Say what the numbers of the models are called."""
+        """Return what the numbers of the models are called."""
         return self.groundwork.names
 
     @property

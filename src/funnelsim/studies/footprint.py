@@ -130,7 +130,7 @@ def _described(name: str, most: Backlog) -> str:
 
 
 def _remedies(scenario: Scenario, most: Backlog) -> str:
-    """Say what would keep the backlog small."""
+    """State what would keep the backlog small."""
     team = scenario.stages[most.stage].team
     if most.queueing and team is not None:
         return (

@@ -71,14 +71,14 @@ def goals(forecasts: Mapping[str, Forecast]) -> pd.DataFrame:
 
 
 def unknown(forecast: Forecast) -> pd.DataFrame:
-    """Tell the share of the variance between years that is not known: (figures, interval)."""
+    """Tabulate the share of the variance between years that is not known: (figures, interval)."""
     rows = [] if forecast.unknowns is None else [forecast.share_unknown(name) for name in MAIN]
     index = pd.Index(MAIN[: len(rows)], name="figure")
     return pd.DataFrame(rows, index=index, columns=["share", "low", "high"], dtype=float)
 
 
 def drivers(forecast: Forecast) -> pd.DataFrame:
-    """Tell how figures go with each uncertain number: (figures x numbers, what is drawn, interval)."""
+    """Tabulate how figures go with each uncertain number: (figures x numbers, what is drawn, interval)."""
     found = [(name, each) for name in MAIN for each in forecast.drivers(name)]
     rows = [[*each.parameter[1:], *each.correlation] for _, each in found]
     index = pd.MultiIndex.from_tuples(
@@ -99,7 +99,7 @@ def teams(forecast: Forecast) -> pd.DataFrame:
 
 
 def cycle(forecast: Forecast) -> pd.DataFrame:
-    """Tell the share of contracts won by each number of days since the inquiry."""
+    """Tabulate the share of contracts won by each number of days since the inquiry."""
     found = forecast.cycle()
     return pd.DataFrame(
         {"share": found.share, "standard_error": found.error}, index=pd.Index(found.days, name="days")
@@ -123,7 +123,7 @@ def differences(comparison: Comparison) -> pd.DataFrame:
 
 
 def decision_table(comparison: Comparison) -> pd.DataFrame:
-    """Tell what decides: a row for each strategy, three columns for each figure."""
+    """Tabulate what decides: a row for each strategy, three columns for each figure."""
     rows = {}
     gains = comparison.differences()
     for name, forecast in comparison.forecasts.items():

@@ -214,7 +214,7 @@ def _insistent_ctrl_c() -> Iterator[None]:
 
 
 def run_block(models: Models, names: Names, plan: Plan, block: range) -> list[World]:
-    """Run one strategy in a block of worlds."""
+    """Run one strategy in a block of worlds (U8)."""
     live = _at_once if plan.engine == "compiled" and not plan.digest else _page_by_page
     if not callable(models):
         return live(models, names, plan, [world_of(plan.seed, number) for number in block])

@@ -70,12 +70,12 @@ class SimulationResult:
 
     @property
     def stopped(self) -> bool:
-        """Say whether fewer were finished than asked for."""
+        """Return whether fewer were finished than asked for."""
         return self.forecast.years < self.plan.replications
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Say in sentences what the reader must know before using the figures."""
+        """State in sentences what the reader must know before using the figures."""
         return self.forecast.warnings()
 
     @cached_property
@@ -254,17 +254,17 @@ class ComparisonResult:
 
     @property
     def plan(self) -> Plan:
-        """Tell what was asked for."""
+        """Return what was asked for."""
         return self.simulations[self.base].plan
 
     @property
     def stopped(self) -> bool:
-        """Say whether fewer years were finished than asked for."""
+        """Return whether fewer years were finished than asked for."""
         return self.simulations[self.base].stopped
 
     @property
     def verdict(self) -> str:
-        """Say in words what to choose, on profit."""
+        """State in words what to choose, on profit."""
         return self.comparison.verdict()
 
     @property
@@ -274,7 +274,7 @@ class ComparisonResult:
 
     @property
     def warnings(self) -> dict[str, tuple[str, ...]]:
-        """Say what the reader must know, by strategy; those without warnings are left out."""
+        """State what the reader must know, by strategy; those without warnings are left out."""
         found = {name: each.warnings for name, each in self.simulations.items()}
         return {name: warnings for name, warnings in found.items() if warnings}
 

@@ -190,7 +190,7 @@ def _goals(scenario: Scenario) -> list[Goal]:
 
 
 def in_words(stuck: StuckError, names: Sequence[Names]) -> EndlessLoopError:
-    """Say which stages send leads round for ever."""
+    """Name the stages that send leads round for ever."""
     known = max((each.stages for each in names), key=len)  # a strategy may add a stage at the end
     stages = ", ".join(known[number] for number in stuck.stages)
     return EndlessLoopError(

@@ -380,7 +380,7 @@ class Sample(Distribution):
 
 @dataclass(frozen=True)
 class Scaled(Distribution):
-    """Another distribution with its values times a factor, looked up in the other's table.
+    """Another distribution with its values times a factor, looked up in the other's table (U3).
 
     `Distribution.scaled` computes the parameters anew, and with them a table; a factor that differs in every
     world must cost nothing.
@@ -466,7 +466,7 @@ def _check_names(name: str, parameters: Mapping[str, float]) -> None:
 
 
 def _nearest(name: str, known: Collection[str]) -> str:
-    """Say which known name is nearest, or, where none is near, what is known if that is short."""
+    """Return which known name is nearest, or, where none is near, what is known if that is short."""
     near = get_close_matches(name, sorted(known), n=1, cutoff=0.5)
     if near:
         return f"; the nearest name is {near[0]!r}"

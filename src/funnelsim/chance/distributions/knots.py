@@ -86,7 +86,7 @@ class _Tail(NamedTuple):
     rounding: float  # of the probability
 
     def holds(self, values: Floats, tails: Floats, accuracy: float) -> np.ndarray[Any, np.dtype[np.bool_]]:
-        """Say which values are right: to `accuracy`, or within two floats, which rounding may cost."""
+        """Return which values are right: to `accuracy`, or within two floats, which rounding may cost."""
         outer = self.probability(np.nextafter(np.nextafter(values, self.end), self.end))
         inner = self.probability(np.nextafter(np.nextafter(values, -self.end), -self.end))
         slack = accuracy * tails + self.rounding

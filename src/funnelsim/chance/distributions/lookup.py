@@ -79,7 +79,7 @@ def quantile(distribution: Record, knots: Floats, u: float) -> float:
 
 @rule
 def varies(distribution: Record) -> bool:
-    """Say whether a distribution has more than one value.
+    """Return whether a distribution has more than one value.
 
     Examples
     --------

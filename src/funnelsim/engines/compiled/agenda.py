@@ -145,7 +145,7 @@ def settle(
 
 @rule
 def follows(entry: Record, time: int, order: int, entity: int) -> bool:
-    """Say whether an entry comes after another: time, wave and kind, entity."""
+    """Return whether an entry comes after another: time, wave and kind, entity (I1)."""
     if entry["time"] != time:
         return bool(entry["time"] > time)
     if entry["order"] != order:

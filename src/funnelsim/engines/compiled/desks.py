@@ -21,7 +21,7 @@ def stir(state: State, number: int) -> None:
 
 @rule
 def enlist(model: Model, state: State, number: int) -> None:
-    """Keep the lists of a rep's calendar true after something changed at the rep's desk.
+    """Keep the lists of a rep's calendar true after something changed at the rep's desk (G7).
 
     `wanted`: who can start on a pursuit of their own queue, by number. `at_hand`: who can be given a pursuit
     of the team's queue, by the time since when they are idle.
@@ -48,7 +48,7 @@ def enlist(model: Model, state: State, number: int) -> None:
 
 @rule
 def grant(model: Model, world: Record, state: State) -> tuple[int, int]:
-    """Find a pursuit and the rep who starts on it, if there are any; teams in order."""
+    """Find a pursuit and the rep who starts on it, if there are any; teams in order (I4, G1)."""
     for number in range(len(model.teams)):
         if state.stirred[number] == 1:
             slot, rep = next_grant(model, world, state, number)
@@ -61,7 +61,7 @@ def grant(model: Model, world: Record, state: State) -> tuple[int, int]:
 
 @rule
 def next_grant(model: Model, world: Record, state: State, number: int) -> tuple[int, int]:
-    """Find the next pursuit and rep of a team: own queues first, then the team's."""
+    """Find the next pursuit and rep of a team: own queues first, then the team's (G2, G3)."""
     rep = next_wanted(model, state, number)
     if rep != NONE:
         return first(state.links, state.own_queues[rep]), rep
@@ -115,7 +115,7 @@ def is_idle_longer(state: State, rep: int, other: int) -> bool:
 
 @rare
 def pick(model: Model, world: Record, state: State, number: int, rep: int) -> int:
-    """Find the pursuit on the team's shortlist that is worth most to a rep.
+    """Find the pursuit on the team's shortlist that is worth most to a rep (G5).
 
     The first of the queue are taken out, chained by their links, and put back.
     """
@@ -164,7 +164,7 @@ def opens_next(model: Model, state: State, number: int) -> None:
 
 @rare
 def join_staff(model: Model, state: State, number: int) -> None:
-    """A rep's first day."""
+    """A rep's first day (R3)."""
     rep = state.reps[number]
     rep["on_staff"] = 1
     rep["idle_since"] = state.clock[0]["now"]

@@ -69,11 +69,11 @@ class CompiledEngine:
     """
 
     def start(self, model: Model, world: Record) -> Simulation:
-        """Make the state at the first midnight."""
+        """Make the state at the first midnight (E1)."""
         return Simulation(model, world)
 
     def advance(self, simulation: Simulation, until: int, ledger: Ledger) -> bool:
-        """Handle the instants before `until`; False when the ledger is full."""
+        """Handle the instants before `until`; False when the ledger is full (E2)."""
         while True:
             why = advance(simulation.model, simulation.world, simulation.state, until, ledger)
             if why in (FINISHED, LEDGER_FULL):
@@ -81,7 +81,7 @@ class CompiledEngine:
             simulation.state = help_on(simulation.state, why)
 
     def close(self, simulation: Simulation, ledger: Ledger) -> bool:
-        """Book the last day and the leads that are open; False when the ledger is full."""
+        """Book the last day and the leads that are open; False when the ledger is full (E3)."""
         return bool(close(simulation.model, simulation.state, ledger) == FINISHED)
 
 
@@ -118,19 +118,19 @@ def stages_due(state: State) -> tuple[int, ...]:
 
 @compiled
 def advance(model: Model, world: Record, state: State, until: int, ledger: Ledger) -> int:
-    """Live on, as `live` does."""
+    """Live on, as `live` does (E2)."""
     return live(model, world, state, until, ledger)
 
 
 @compiled
 def close(model: Model, state: State, ledger: Ledger) -> int:
-    """Book what is left, as `finish` does."""
+    """Book what is left, as `finish` does (E3)."""
     return finish(model, state, ledger)
 
 
 @rule
 def live(model: Model, world: Record, state: State, until: int, ledger: Ledger) -> int:
-    """Handle the instants before `until`, step by step, and say why it returns."""
+    """Handle the instants before `until`, step by step, and say why it returns (I3, I5)."""
     clock = state.clock[0]
     room = rows_of_a_step(model)
     if clock["begun"] == 0:
@@ -161,7 +161,7 @@ def live(model: Model, world: Record, state: State, until: int, ledger: Ledger) 
 
 @rule
 def decide(model: Model, world: Record, state: State, ledger: Ledger) -> int:
-    """Take the first entry off the agenda and do what it says.
+    """Take the first entry off the agenda and do what it says (I1).
 
     Returns
     -------
@@ -216,7 +216,7 @@ def decide_what_is_rare(
 
 @rare
 def begin(model: Model, world: Record, state: State) -> None:
-    """Put the first thing that each actor has due on the agenda."""
+    """Put the first thing that each actor has due on the agenda (R1)."""
     reset(model, state)
     expect_inquiries(model, world, state.expected)
     put(model, state, 0, DAY, Due.DAY_ENDS.value, 0)
@@ -283,7 +283,7 @@ def note_who_is_on_staff(model: Model, state: State, ledger: Ledger) -> None:
 
 @rare
 def book_day(model: Model, state: State, ledger: Ledger, now: int) -> None:
-    """Book the costs of the day that ends now: media by channel, then pay by rep."""
+    """Book the costs of the day that ends now: media by channel, then pay by rep (D1)."""
     day = now // DAY - 1
     for number in range(len(state.channels)):
         media = costs.media_of_day(model, number, day)

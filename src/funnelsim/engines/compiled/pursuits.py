@@ -24,7 +24,7 @@ from funnelsim.rules import arrivals, assignment, contracts, ending, people, vis
 
 @rule
 def take_inquiry(model: Model, world: Record, state: State, ledger: Ledger, number: int) -> int:
-    """A company asks: return the slot of the pool in which it enters its channel's first stage."""
+    """A company asks: return the slot of the pool in which it enters its channel's first stage (A1, A5)."""
     clock, channel = state.clock[0], state.channels[number]
     slot = take_slot(state)
     origin = model.channels[number]
@@ -77,7 +77,7 @@ def begin_pursuit(pursuit: Record, entity: int, process: int, stage: int) -> Non
 
 @rule
 def expect_inquiry(model: Model, world: Record, state: State, number: int) -> None:
-    """Put a channel's next inquiry on the agenda."""
+    """Put a channel's next inquiry on the agenda (A2)."""
     origin, channel = model.channels[number], state.channels[number]
     total, day, time = arrivals.next_inquiry(model, world, origin, channel, state.expected)
     channel["total"] = total
@@ -112,7 +112,7 @@ def enter(model: Model, world: Record, state: State, ledger: Ledger, slot: int) 
 
 @rule
 def place(model: Model, world: Record, state: State, slot: int, number: int) -> None:
-    """Put a pursuit into the queue of the rep it keeps or is given, or into the team's."""
+    """Put a pursuit into the queue of the rep it keeps or is given, or into the team's (P1, P3)."""
     pursuit, team = state.pursuits[slot], model.teams[number]
     if not assignment.keeps_rep(model, state.reps, number, pursuit["rep"]):
         give_up_rep(model, state, pursuit)
@@ -136,7 +136,7 @@ def place(model: Model, world: Record, state: State, slot: int, number: int) -> 
 
 @rule
 def give_up_rep(model: Model, state: State, pursuit: Record) -> None:
-    """Let a pursuit have no owner; its rep has one open pursuit less."""
+    """Let a pursuit have no owner; its rep has one open pursuit less (P3)."""
     rep = pursuit["rep"]
     if rep != NOBODY:
         state.reps[rep]["open"] -= 1
@@ -157,7 +157,7 @@ def leave_queue(model: Model, state: State, slot: int) -> None:
 
 @rule
 def start_work(model: Model, state: State, ledger: Ledger, slot: int, rep: int) -> None:
-    """Work on a pursuit starts; what will come of it is decided now."""
+    """Work on a pursuit starts; what will come of it is decided now (G6, V4, V6, V12)."""
     pursuit = state.pursuits[slot]
     stage = visits.stage_for(model, pursuit)
     now, entered = state.clock[0]["now"], pursuit["since"]
@@ -204,7 +204,7 @@ def take_up(model: Model, state: State, slot: int, rep: int) -> None:
 
 @rule
 def end_work(model: Model, state: State, ledger: Ledger, slot: int) -> bool:
-    """Work on a pursuit ends: its rep is idle, the customer has the ball.
+    """Work on a pursuit ends: its rep is idle, the customer has the ball (V13, V14).
 
     Where the customer answers at once and nothing else is due, the answer comes next whatever happens:
     True says that it can be taken now, without the detour by the agenda.
@@ -267,7 +267,7 @@ def leave_visit(model: Model, world: Record, state: State, ledger: Ledger, slot:
 
 @rule
 def become_lead(model: Model, state: State, ledger: Ledger, pursuit: Record) -> None:
-    """An inquiry is a lead now, and its supplier is paid."""
+    """An inquiry is a lead now, and its supplier is paid (V19)."""
     pursuit["is_lead"] = 1
     paid = model.channels[pursuit["channel"]]["price_per_lead"]
     write(ledger, state.clock[0]["now"], pursuit, Event.BECAME_LEAD.value, 0, 0, paid)
@@ -286,7 +286,7 @@ def sign(model: Model, state: State, ledger: Ledger, pursuit: Record, value: flo
 
 @rule
 def end(model: Model, state: State, slot: int) -> None:
-    """A pursuit ends: its rep has one open pursuit less, and its slot of the pool is free."""
+    """A pursuit ends: its rep has one open pursuit less, and its slot of the pool is free (V21)."""
     pursuit = state.pursuits[slot]
     give_up_rep(model, state, pursuit)
     if pursuit["account"] != NOTHING:
@@ -418,7 +418,7 @@ def leave_account(state: State, slot: int) -> None:
 
 @rare
 def leave_staff(model: Model, world: Record, state: State, ledger: Ledger, number: int) -> None:
-    """A rep leaves: what waits for it is placed anew and keeps its time in the queue."""
+    """A rep leaves: what waits for it is placed anew and keeps its time in the queue (R4, R5, R6)."""
     rep, queue = state.reps[number], state.own_queues[number]
     rep["on_staff"] = 0
     enlist(model, state, number)

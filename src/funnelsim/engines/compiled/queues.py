@@ -55,7 +55,7 @@ def first(links: Records, queue: Record) -> int:
 
 @rule
 def join(links: Records, queue: Record, slot: int, rank: int, since: int, entity: int) -> None:
-    """Add one to a queue."""
+    """Add one to a queue (Q2)."""
     link = links[slot]
     link["rank"] = rank
     link["since"] = since
@@ -103,7 +103,7 @@ def leave(links: Records, queue: Record, slot: int) -> None:
 
 @rule
 def precedes(links: Records, one: int, other: int) -> bool:
-    """Say whether one comes before another: rank, time queued, entity."""
+    """Return whether one comes before another: rank, time queued, entity (Q1)."""
     a, b = links[one], links[other]
     if a["rank"] != b["rank"]:
         return bool(a["rank"] < b["rank"])

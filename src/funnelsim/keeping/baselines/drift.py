@@ -47,12 +47,12 @@ class Drift:
 
     @property
     def moved(self) -> bool:
-        """Say whether the scenario or one of its figures is not what it was."""
+        """Return whether the scenario or one of its figures is not what it was."""
         return bool(self.values) or any(self.figures.values())
 
     @property
     def another_version(self) -> bool:
-        """Say whether another version of funnelsim wrote the baseline."""
+        """Return whether another version of funnelsim wrote the baseline."""
         return self.before.versions["funnelsim"] != self.now.versions["funnelsim"]
 
     @property

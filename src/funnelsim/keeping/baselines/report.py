@@ -14,7 +14,7 @@ RULE = f"counts exactly, other figures within {TOLERANCE:g} of their value"
 
 
 def summary(found: Drift, name: str, exact: bool) -> list[str]:
-    """Say in a line or two how a scenario stands.
+    """State in a line or two how a scenario stands.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def summary(found: Drift, name: str, exact: bool) -> list[str]:
 
 
 def details(found: Drift, everything: bool) -> list[str]:
-    """Say what moved: first in the scenario, then the figures of each strategy.
+    """State what moved: first in the scenario, then the figures of each strategy.
 
     Parameters
     ----------

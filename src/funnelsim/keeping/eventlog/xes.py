@@ -80,7 +80,7 @@ class Xes:
         self._xml.endElement("event")
 
     def _globals(self, scope: str, keys: Sequence[str]) -> None:
-        """Say which attributes every trace or event has."""
+        """Write which attributes every trace or event has."""
         self._start("global", scope=scope)
         for key in keys:
             if key == "time:timestamp":

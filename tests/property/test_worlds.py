@@ -37,7 +37,7 @@ def with_a_channel_first(document: Document) -> Document:
     stages = {name: dict(stage) for name, stage in document["stages"].items()}
     first = next(iter(stages))
     if not any("makes" in stage for stage in stages.values()):
-        stages[first]["makes"] = "lead"
+        stages[first]["makes"] = "pursuit"
     channels = {name: {"first_stage": first} | channel for name, channel in document["channels"].items()}
     own = OWN_CHANNEL | {"segments": {next(iter(document["segments"])): 1.0}}
     return document | {
@@ -129,9 +129,9 @@ def walks(rows: Records) -> dict[int, list[tuple[object, ...]]]:
     """Tell what each lead did, without when."""
     found: dict[int, list[tuple[object, ...]]] = defaultdict(list)
     for row in rows:
-        if row["lead"] >= 0 and row["event"] != Event.OPEN:
+        if row["pursuit"] >= 0 and row["event"] != Event.OPEN:
             fields = ("event", "stage", "waited", "worked", "money", "reason", "segment", "channel")
-            found[int(row["lead"])].append(tuple(row[field].item() for field in fields))
+            found[int(row["pursuit"])].append(tuple(row[field].item() for field in fields))
     return found
 
 
@@ -179,8 +179,8 @@ def test_an_inquiry_is_the_same_company_at_any_rate(rate: Document) -> None:
     both = sorted(slow.keys() & fast.keys())
     assert len(both) > 100
     assert both == list(range(both[0], both[0] + len(both)))
-    instants = {int(row["lead"]): int(row["created"]) for row in lived(faster, 1)[0]}
-    assert any(int(row["created"]) != instants.get(int(row["lead"])) for row in lived(document, 1)[0])
+    instants = {int(row["pursuit"]): int(row["created"]) for row in lived(faster, 1)[0]}
+    assert any(int(row["created"]) != instants.get(int(row["pursuit"])) for row in lived(document, 1)[0])
     for lead in both:
         length = min(len(slow[lead]), len(fast[lead]))
         assert slow[lead][:length] == fast[lead][:length]

@@ -127,6 +127,11 @@ def closes_a_moment_later(firm: Firm) -> None:
     firm.calendars[0] = [(opens, closes + 1) for opens, closes in firm.calendars[0]]
 
 
+def all_work_as_their_team(firm: Firm) -> None:
+    for rep in firm.reps:
+        rep.calendar = 0
+
+
 def nobody_is_a_theorist(firm: Firm) -> None:
     for inquiry in firm.inquiries:
         inquiry.theorist = False
@@ -177,6 +182,8 @@ def segments_are_alike(firm: Firm) -> None:
         ("everything at once", closes_a_moment_later),
         ("handing over while full", next_in_turn),
         ("comings and goings", leaves_a_moment_later),
+        ("hours of their own, round_robin", all_work_as_their_team),
+        ("hours of their own, shared_queue", all_work_as_their_team),
         ("who they are", nobody_is_a_theorist),
         ("who they are", waiting_does_not_matter),
         ("chance and knowledge, weighted", weights_do_not_matter),

@@ -1,8 +1,8 @@
 """Processes that no scenario can say yet: what rests and comes back, is born of a contract, and is withdrawn.
 
 A model is given a second process, and ends that use all of it: who is lost or has gone cold rests and
-comes back, a contract brings a delivery and a visit, a delivery the next one, and one that fails calls off the
-others.
+comes back, a contract brings a delivery and a visit, a delivery brings the next one, and one that fails calls
+off the others.
 """
 
 from __future__ import annotations

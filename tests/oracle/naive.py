@@ -278,7 +278,7 @@ class Simulation:
             self.goes_home(number)
 
     def goes_home(self, number: int) -> None:
-        """Be gone for good, and paid no longer (R7)."""
+        """Be gone for good, and paid no longer (R7, R9)."""
         self.gone[number] = self.now
         self.say("on staff")
 

@@ -200,7 +200,7 @@ def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, i
 
 @rule
 def descendant(parent: int, purpose: int, n: int) -> int:
-    """Return the entity of what is born of another: the n-th for its purpose.
+    """Return the entity of what is born of another: the n-th for its purpose (K9).
 
     Parameters
     ----------

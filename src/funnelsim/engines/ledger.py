@@ -37,7 +37,7 @@ def new_ledger(capacity: int) -> Ledger:
 
 @rule
 def rows_of_a_step(model: Model) -> int:
-    """Count the rows that the largest step of an engine may write (E4).
+    """Count the rows that the largest step of an engine may write (E4, E6).
 
     That is a customer's answer that follows the end of work at once (WORKED, ON_STAFF, WON, MARGIN, EXPECTED,
     BECAME_LEAD, COMMISSION), or the last day: its costs, and who is on staff.
@@ -92,7 +92,7 @@ def give_reason(ledger: Ledger, reason: int) -> None:
 
 @rule
 def write_of(ledger: Ledger, now: int, event: int, channel: int, rep: int, waited: int, money: float) -> None:
-    """Write a row that is about no pursuit, but of a channel or a rep."""
+    """Write a row that is about no pursuit, but of a channel or a rep (D4)."""
     row = ledger.rows[ledger.used[0]]
     ledger.used[0] += 1
     row["time"] = now

@@ -1,4 +1,4 @@
-"""The words that rules, engines and figures share: constants and enumerations.
+"""The words that rules, engines and figures share: constants and enumerations (T1).
 
 Times are int64 microseconds since the simulation's first midnight, money is float64 in the scenario's
 currency. Enumerations are append-only: their numbers are written into ledgers.

@@ -113,7 +113,7 @@ def day_factor(model: Model, world: Record, channel: Record, day: int) -> float:
 
 @rule
 def profile(model: Model, world: Record, channel: Record, entity: int) -> tuple[float, int, int, int]:
-    """Draw who asks: fit (odds ratio), heat, segment, and whether it is a theorist (A11)."""
+    """Draw who asks: fit (odds ratio), heat, segment, and whether it is a theorist (A11, K11)."""
     fits = model.distributions[channel["fit"]]
     mixed = channel["hot"] > 0.0 or channel["hot_or_warm"] < 1.0
     for_fit, for_heat = uniforms_if(mixed or varies(fits), world, entity, PROFILE, 0)

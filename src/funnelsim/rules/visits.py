@@ -26,7 +26,7 @@ def duration(amount: float, unit: int) -> int:
 
 @rule
 def occurrence(pursuit: Record) -> int:
-    """Return which time a pursuit draws for a purpose: attempt (8 bits), round (24 bits)."""
+    """Return which time a pursuit draws for a purpose: attempt (8 bits), round (24 bits) (K10)."""
     return int(pursuit["attempt"]) << 24 | int(pursuit["round"])
 
 
@@ -53,7 +53,7 @@ def patience(model: Model, world: Record, pursuit: Record) -> int:
 
 @rule
 def fate(model: Model, world: Record, pursuit: Record) -> tuple[float, float, float, float]:
-    """Draw, as a lead enters a stage, what chance has in store for the visit (K7).
+    """Draw, as a lead enters a stage, what chance has in store for the visit (K7, V23).
 
     Drawn ahead, because a processor can then draw and do other things at the same time; and drawn where
     nothing depends on it too, because a change of the model may make something depend on it.
@@ -126,7 +126,10 @@ def effect_of_waiting(model: Model, stage: Record, waited: int) -> float:
 
 @rule
 def answer(model: Model, pursuit: Record) -> tuple[int, int, int]:
-    """Decide, for a lead that advances or not, how long the customer takes, where it goes and why."""
+    """Decide, for a lead that advances or not, how long the customer takes, where it goes and why.
+
+    (V15, V16)
+    """
     stage = stage_for(model, pursuit)
     takes = duration(pursuit["days"] * model.segments[pursuit["segment"]]["customer_time"], DAY)
     if pursuit["advances"] == 1:
@@ -138,13 +141,13 @@ def answer(model: Model, pursuit: Record) -> tuple[int, int, int]:
 
 @rule
 def is_first_contact(pursuit: Record, rep: int, entered: int) -> bool:
-    """Return whether a rep takes a pursuit up in the stage that it came in by, on its first visit."""
+    """Return whether a rep takes a pursuit up in the stage that it came in by, on its first visit (V24)."""
     return bool(rep != NOBODY and entered == pursuit["began"])
 
 
 @rule
 def credited(model: Model, pursuit: Record, rep: int) -> tuple[int, int]:
-    """Return the opener and the closer of a pursuit that a rep starts to work on.
+    """Return the opener and the closer of a pursuit that a rep starts to work on (V25).
 
     The opener is the first rep; the closer is the last rep of a team that is paid commission, else the last.
     """

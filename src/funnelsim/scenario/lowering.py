@@ -59,7 +59,7 @@ def lower(scenario: Scenario) -> Lowered:
 
 
 class Groundwork:
-    """A scenario lowered as it is typed, from which it is lowered with other numbers.
+    """A scenario lowered as it is typed, from which it is lowered with other numbers (U6).
 
     What does not depend on uncertain numbers (names, people, days, hours) is worked out once. A world's
     numbers are put into the tables of the file, and the rows made of these are written anew into copies of

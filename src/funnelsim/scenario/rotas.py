@@ -22,7 +22,7 @@ class Rota(NamedTuple):
 
 
 def rota_of(team: Team, calendar: Calendar) -> Rota:
-    """Write out when the people of a team work; reps who work alike share a calendar."""
+    """Write out when the people of a team work; reps who work alike share a calendar (R8)."""
     different = {name: _week_and_days_off(team, rep) for name, rep in team.reps.items()}
     usual = _week_and_days_off(team, Rep())
     kinds = list(dict.fromkeys([usual, *different.values()]))

@@ -179,7 +179,7 @@ def empty_pools(state: State) -> None:
 
 @rule
 def has_vacancies(state: State) -> bool:
-    """Return whether the pools have room for the most that one step may add."""
+    """Return whether the pools have room for the most that one step may add (E6)."""
     clock = state.clock[0]
     return bool(clock["vacant"] >= clock["most_born"] and clock["free_company"] != NONE)
 
@@ -257,7 +257,7 @@ def put(model: Model, state: State, actor: int, time: int, kind: int, entity: in
 
 @rule
 def await_next(model: Model, state: State, slot: int, time: int, kind: int) -> None:
-    """Note what a pursuit has due, be it past the horizon or never, and put it on the agenda."""
+    """Note what a pursuit has due, be it past the horizon or never, and put it on the agenda (T4)."""
     pursuit = state.pursuits[slot]
     pursuit["due"] = time
     pursuit["phase"] = kind

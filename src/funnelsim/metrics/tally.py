@@ -4,12 +4,13 @@ A tally is what one replication comes to. Each row adds to the sums of every *sl
 its month, channel, segment, stage and rep; once on the *period* basis (what happens in the period) and once
 on the *cohort* basis (what becomes of inquiries that arrive in the period, to the end of the drain).
 
-A row's amounts come in *fours*: count, waited, worked and money are one, and what few events sum besides is
-another. In a slot each event has four sums side by side for each of its fours (eight bytes each, by `KEPT`),
-so that a processor adds four amounts as fast as one, and the fold need not ask which of them an event has.
-Rows differ in little else, and a processor that seldom guesses wrong what comes next is fast. That is also
-why a row without a rep, say, adds to the slot of "all" instead: this one is the sum of the months, and
-written anew at the end of each page.
+The layout is made for speed. A row's amounts come in *fours*: count, waited, worked and money are the first,
+which every event has; what few events sum besides is another. In a slot the sums of a four lie side by side,
+so that a processor adds all four as fast as one, and the fold need not ask which of them an event keeps:
+`KEPT` says which ones have a meaning and `COLUMNS` where they are. Asking is what takes time, since events
+follow each other as chance will have it and a processor that guesses wrong has to begin anew. That is also
+why a row without a rep, say, adds to the slot of "all" instead of nowhere: "all" is written anew at the end
+of each page, as the sum of the months.
 
 Sums are float64, of times in microseconds: exact up to 2^53 µs (285 years), rounded in the sixteenth digit
 beyond, where int64 would overflow (ten million leads that each wait eleven days).
@@ -20,6 +21,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from enum import IntEnum
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -29,7 +31,18 @@ from funnelsim.engines import Ledger
 from funnelsim.handles import FOUR, Four, add_four, by_pointer
 from funnelsim.model import Model
 from funnelsim.rules.costs import price
-from funnelsim.vocabulary import NEVER, NOTHING, DAY, Event, Floats, Integers, Record, Records, rare, rule
+from funnelsim.vocabulary import (
+    DAY,
+    NEVER,
+    NOTHING,
+    Event,
+    Floats,
+    Integers,
+    Record,
+    Records,
+    rare,
+    rule,
+)
 from funnelsim.worktime import worked_by
 
 
@@ -64,6 +77,7 @@ class Ended(IntEnum):
 
 FIRST_CONTACT = len(Event)  # an event of our own: work starts in the stage that the inquiry came in by
 
+# What is summed of each event, a line each. What is beyond the first four has to be added in `fold_page`.
 _C, _W, _K, _M = Measure.COUNT, Measure.WAITED, Measure.WORKED, Measure.MONEY
 KEPT: tuple[tuple[int, tuple[Measure, ...]], ...] = (
     (Event.INQUIRY, (_C, _M)),
@@ -84,25 +98,25 @@ KEPT: tuple[tuple[int, tuple[Measure, ...]], ...] = (
 )
 
 
-
-
 def _columns() -> Integers:
     """Number the sums that are kept: (events, measures), -1 where there is none.
 
-    The first four of each event come first, in the order of events; then the second ones.
+    The first fours of all events come first, in the order of events, then those that few events have.
     """
+    further = sorted(
+        {(event, measure // FOUR) for event, measures in KEPT for measure in measures if measure >= FOUR}
+    )
+    fours = [*((event, 0) for event in range(FIRST_CONTACT + 1)), *further]
     columns = np.full((FIRST_CONTACT + 1, len(Measure)), -1, np.int64)
-    fours = sorted({(measure // FOUR, event) for event, measures in KEPT for measure in measures})
-    first = {four: FOUR * place for place, four in enumerate(fours)}
     for event, measures in KEPT:
         for measure in measures:
-            columns[event, measure] = first[measure // FOUR, event] + measure % FOUR
+            columns[event, measure] = fours.index((event, measure // FOUR)) * FOUR + measure % FOUR
     return columns
 
 
 COLUMNS = _columns()
-WIDTH = int(COLUMNS.max()) // FOUR * FOUR + FOUR  # sums in a slot
-MORE = int(COLUMNS[Event.WON, Measure.MARGIN])  # where the second four of a contract begins
+WIDTH = (int(COLUMNS.max()) // FOUR + 1) * FOUR  # sums in a slot
+OF_CONTRACTS = int(COLUMNS[Event.WON, Measure.MARGIN])  # the first of the four that contracts sum besides
 
 DIMENSIONS = ("all", "month", "channel", "segment", "stage", "rep")  # the order of slots
 
@@ -176,7 +190,7 @@ def slot_bounds(model: Model) -> Integers:
         len(model.stages),
         len(model.reps),
     )
-    return np.cumsum([0, 1, *sizes]).astype(np.int64)
+    return np.array([0, *accumulate((1, *sizes))], np.int64)
 
 
 def new_tally(model: Model, reasons: int) -> Tally:
@@ -220,9 +234,10 @@ def _bound(tallies: Tally, model: Model) -> Books:
 
 
 def _month_of_days(model: Model) -> Integers:
-    """Find the month of each day of the simulation; all days after the period are as the first of them."""
-    midnights = model.months // DAY
-    return np.repeat(np.arange(-1, len(midnights)), np.diff(midnights, prepend=0, append=midnights[-1] + 1))
+    """Find the month of each day, to the first after the period; months begin and end at midnight."""
+    midnights = (model.months // DAY).tolist()
+    lengths = [until - since for since, until in pairwise(midnights)]
+    return np.repeat(np.arange(-1, len(midnights)), [midnights[0], *lengths, 1])
 
 
 def fold(rows: Records, model: Model, tally: Tally) -> None:
@@ -288,7 +303,7 @@ def _age_bin(age: int) -> int:
 
 
 @rule
-def _month_of(model: Model, books: Books, moment: int) -> int:
+def _month_of(books: Books, moment: int) -> int:
     """Find the month of a moment: -1 before the period, as many as there are after it."""
     if moment < 0:
         return -1
@@ -376,27 +391,15 @@ def _add_reason(books: Books, replication: int, reason: int, slots: Slots, reaso
 
 
 @rare
-def _add_up(books: Books, replication: int, reasons: int) -> None:
-    """Let the slot of "all" be the sum of the months."""
-    slots, months = books.bounds[len(books.bounds) - 1], books.bounds[2] - books.bounds[1]
+def _add_up(sums: Floats, replication: int, bounds: Integers, width: int) -> None:
+    """Let the slot of "all" be the sum of the months, which follow it; `width` is that of a slot."""
     for basis in range(BASES):
-        for column in range(WIDTH):
-            all_of_it = basis * slots * WIDTH + column
-            total = _over_months(books.sums, replication, all_of_it, WIDTH, months)
-            books.sums[replication, all_of_it] = total
-        for reason in range(reasons):
-            all_of_it = basis * slots * reasons + reason
-            total = _over_months(books.reasons, replication, all_of_it, reasons, months)
-            books.reasons[replication, all_of_it] = total
-
-
-@rule
-def _over_months(sums: Floats, replication: int, all_of_it: int, width: int, months: int) -> float:
-    """Add up the slots of the months, which follow that of "all"."""
-    total = 0.0
-    for month in range(1, months + 1):
-        total += sums[replication, all_of_it + month * width]
-    return total
+        everything = basis * bounds[len(bounds) - 1] * width
+        for column in range(everything, everything + width):
+            sums[replication, column] = 0.0
+        for month in range(bounds[1], bounds[2]):
+            for column in range(everything, everything + width):
+                sums[replication, column] += sums[replication, column + month * width]
 
 
 @rule
@@ -412,7 +415,7 @@ def _end(row: Record, model: Model, books: Books, replication: int, slots: Slots
     ended = Ended.OTHERWISE.value
     if event == Event.WON:
         ended = Ended.WON.value
-        _add(books, replication, MORE, slots, _more_of(row, model))
+        _add(books, replication, OF_CONTRACTS, slots, _more_of(row, model))
     elif event == Event.OPEN:
         ended = Ended.OPEN.value
     else:
@@ -450,8 +453,8 @@ def _book_over_months(row: Record, model: Model, books: Books, replication: int)
     months = model.months
     team = model.teams[model.reps[row["rep"]]["team"]]
     first, count = team["first_hours"], team["hours"]
-    final = _month_of(model, books, end)
-    for month in range(max(0, _month_of(model, books, start)), min(final + 1, len(months) - 1)):
+    final = _month_of(books, end)
+    for month in range(max(0, _month_of(books, start)), min(final + 1, len(months) - 1)):
         since, until = max(start, months[month]), min(end, months[month + 1])
         done = worked_by(model.hours, first, count, until) - worked_by(model.hours, first, count, since)
         books.busy[replication, month * len(model.reps) + row["rep"]] += done
@@ -467,10 +470,10 @@ def fold_page(ledger: Ledger, model: Model, books: Books, replication: int, reas
         # The costs of a day are booked at the midnight that ends it: they belong to the day before.
         moment = row["time"] - (1 if event in (Event.MEDIA, Event.PAY) else 0)
         if not since <= moment < until:
-            month = _month_of(model, books, moment)
+            month = _month_of(books, moment)
             since, until = _bounds_of(model, month)
         created = row["created"]
-        born = month if since <= created < until else _month_of(model, books, created)
+        born = month if since <= created < until else _month_of(books, created)
         slots = _slots_of(row, month, born, books)
         _add(books, replication, event * FOUR, slots, _amounts_of(row))
         if event == Event.STARTED:
@@ -480,7 +483,8 @@ def fold_page(ledger: Ledger, model: Model, books: Books, replication: int, reas
             _end(row, model, books, replication, slots, reasons)
         _move_queue(row, month, model, books, replication)
         _book_work(row, since, month, model, books, replication)
-    _add_up(books, replication, reasons)
+    _add_up(books.sums, replication, books.bounds, WIDTH)
+    _add_up(books.reasons, replication, books.bounds, reasons)
 
 
 @rule

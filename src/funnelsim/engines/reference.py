@@ -422,6 +422,7 @@ class Office:
             if kin and other["process"] == process and ending.can_be_withdrawn(other):
                 if other["phase"] == Due.GOES_COLD:
                     self.leave_queue(other)
+                    other["flags"] |= Flag.LEFT_QUEUE
                 wait, own_end = self.waiting.pop(int(other["entity"]))
                 own_end.call_off()
                 self.due(self.now, Due.WITHDRAWS, other).then(partial(self.withdraw, other, wait))

@@ -76,6 +76,7 @@ class Flag(IntFlag):
     FIRST_CONTACT = 1  # STARTED: a rep takes up what the inquiry came in by
     RETURNED = 2  # the pursuit has rested before
     OUT_OF_PROFILE = 4  # the company truly lacks what it needs to have
+    LEFT_QUEUE = 8  # WITHDRAWN: out of a queue
 
 
 class Assignment(IntEnum):

@@ -362,6 +362,7 @@ def withdraw_kin(model: Model, state: State, slot: int, process: int) -> None:
         if other != slot and pursuit["process"] == process and ending.can_be_withdrawn(pursuit):
             if pursuit["phase"] == Due.GOES_COLD:
                 leave_queue(model, state, other)
+                pursuit["flags"] = pursuit["flags"] | Flag.LEFT_QUEUE.value
             await_next(model, state, other, state.clock[0]["now"], Due.WITHDRAWS.value)
         other = state.kin[other]["next"]
 

@@ -7,14 +7,22 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
-from funnelsim.distributions.knots import Form, octave_knots, quiet, step_knots
+from funnelsim.distributions.curves import (
+    BetaCurve,
+    Curve,
+    LognormalCurve,
+    ScipyCurve,
+    is_discrete,
+    scipy_families,
+)
+from funnelsim.distributions.knots import octave_knots, quiet, step_knots
 from funnelsim.vocabulary import Family, Floats
 
 
@@ -95,6 +103,14 @@ class Constant(Distribution):
         return Table(Family.CONSTANT, self.value, 1.0, _NO_KNOTS)
 
 
+class Form(NamedTuple):
+    """A curve moved and stretched."""
+
+    curve: Curve
+    location: float
+    scale: float
+
+
 class _Parametric(Distribution):
     """A distribution that scipy knows."""
 
@@ -105,18 +121,18 @@ class _Parametric(Distribution):
         """Return the mean: inf where it is infinite, nan where there is none."""
         form = self._form()
         with quiet():
-            return form.location + form.scale * float(form.standard().mean())
+            return form.location + form.scale * float(form.curve.standard.mean())
 
     def quantile(self, u: float) -> float:
         """Return scipy's value at the probability `u`."""
         form = self._form()
         with quiet():
-            return form.location + form.scale * float(form.standard().ppf(u))
+            return form.location + form.scale * float(form.curve.standard.ppf(u))
 
     def lowest(self) -> float:
         """Return the infimum of the values, -inf where there is none."""
         form = self._form()
-        return form.location + form.scale * float(form.standard().support()[0])
+        return form.location + form.scale * float(form.curve.standard.support()[0])
 
     def table(self) -> Table:
         """Return octaves, or steps where the values are discrete."""
@@ -125,9 +141,9 @@ class _Parametric(Distribution):
     @cached_property
     def _table(self) -> Table:
         form = self._form()
-        if isinstance(getattr(stats, form.name), stats.rv_discrete):
-            return Table(Family.STEPS, form.location, form.scale, step_knots(form.name, form.shapes))
-        return Table(Family.OCTAVES, form.location, form.scale, octave_knots(form.name, form.shapes))
+        if form.curve.discrete:
+            return Table(Family.STEPS, form.location, form.scale, step_knots(form.curve))
+        return Table(Family.OCTAVES, form.location, form.scale, octave_knots(form.curve))
 
 
 @dataclass(frozen=True)
@@ -166,7 +182,7 @@ class Lognormal(_Parametric):
 
     def _form(self) -> Form:
         sigma = math.log(self.p90 / self.median) / float(special.ndtri(0.9))
-        return Form("lognorm", (("s", sigma),), 0.0, self.median)
+        return Form(LognormalCurve(sigma), 0.0, self.median)
 
 
 @dataclass(frozen=True)
@@ -203,7 +219,7 @@ class Pert(_Parametric):
     def _form(self) -> Form:
         width = self.high - self.low
         likely = (self.likely - self.low) / width if width > 0 else 0.5
-        return Form("beta", (("a", 1 + 4 * likely), ("b", 5 - 4 * likely)), self.low, width)
+        return Form(BetaCurve(1 + 4 * likely, 5 - 4 * likely), self.low, width)
 
 
 @dataclass(frozen=True)
@@ -247,7 +263,7 @@ class Scipy(_Parametric):
             if math.isnan(value) or (math.isinf(value) and key in ("loc", "scale")):
                 raise ValueError(f"{key} must be a finite number, not {value}")
         with quiet():
-            standard = self._form().standard()
+            standard = self._form().curve.standard
             if parameters.get("scale", 1.0) <= 0 or not math.isfinite(float(standard.median())):
                 given = ", ".join(f"{key} = {value}" for key, value in parameters.items())
                 raise ValueError(f"scipy.stats.{self.name} does not exist for {given}")
@@ -260,7 +276,9 @@ class Scipy(_Parametric):
         parameters = dict(self.parameters)
         location = parameters.pop("loc", 0.0)
         scale = parameters.pop("scale", 1.0)
-        return Form(self.name, tuple(parameters.items()), self.factor * location, self.factor * scale)
+        return Form(
+            ScipyCurve(self.name, tuple(parameters.items())), self.factor * location, self.factor * scale
+        )
 
 
 @dataclass(frozen=True)
@@ -443,19 +461,14 @@ def _factor(factor: float) -> float:
     return factor
 
 
-@lru_cache(maxsize=1)
-def _scipy_names() -> frozenset[str]:
-    known = (stats.rv_continuous, stats.rv_discrete)
-    return frozenset(name for name in dir(stats) if isinstance(getattr(stats, name), known))
-
-
 def _check_names(name: str, parameters: Mapping[str, float]) -> None:
     """Refuse a distribution or a parameter that scipy does not know, and missing parameters."""
-    if name not in _scipy_names():
-        raise ValueError(f"scipy.stats has no distribution {name!r}{_nearest(name, _scipy_names())}")
-    family: Any = getattr(stats, name)
+    families = scipy_families()
+    if name not in families:
+        raise ValueError(f"scipy.stats has no distribution {name!r}{_nearest(name, families)}")
+    family = families[name]
     shapes = family.shapes.split(", ") if family.shapes else []
-    known = [*shapes, "loc"] if isinstance(family, stats.rv_discrete) else [*shapes, "loc", "scale"]
+    known = [*shapes, "loc"] if is_discrete(family) else [*shapes, "loc", "scale"]
     for parameter in parameters:
         if parameter not in known:
             raise ValueError(f"scipy.stats.{name} has no parameter {parameter!r}{_nearest(parameter, known)}")

@@ -74,10 +74,14 @@ class _Tail(NamedTuple):
 
     def holds(self, values: Floats, tails: Floats, accuracy: float) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """Say which values are right: to `accuracy`, or within two floats, which rounding may cost."""
+        slack = accuracy * tails + self.rounding
+        right = np.isfinite(values) & (np.abs(self.probability(values) - tails) <= slack)
+        rest = np.isfinite(values) & ~right
+        values, tails, slack = values[rest], tails[rest], slack[rest]
         outer = self.probability(np.nextafter(np.nextafter(values, self.end), self.end))
         inner = self.probability(np.nextafter(np.nextafter(values, -self.end), -self.end))
-        slack = accuracy * tails + self.rounding
-        return np.isfinite(values) & (outer <= tails + slack) & (inner >= tails - slack)
+        right[rest] = (outer <= tails + slack) & (inner >= tails - slack)
+        return right
 
     def values(self, tails: Floats) -> Floats:
         """Return the values at these probabilities, searching where scipy has no inverse or a bad one."""

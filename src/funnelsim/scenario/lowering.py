@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import operator
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 from funnelsim.model import Model, Names
-from funnelsim.scenario.calendars import Calendar
+from funnelsim.scenario.calendars import calendar_of
 from funnelsim.scenario.checks import GONE_COLD_NAME
 from funnelsim.scenario.rows import (
     Section,
@@ -24,6 +25,8 @@ from funnelsim.scenario.sheets import Array, Draft, Ends, OtherShapeError, Revis
 from funnelsim.scenario.volumes import spend_by_day
 from funnelsim.vocabulary import CHANNEL, DAY, HOURS, REP, SEGMENT, STAGE, TEAM, Heat
 from funnelsim.worktime import Weekly, even_week, opening_hours
+
+_hours = lru_cache(maxsize=256)(opening_hours)  # the same for most strategies; each model gets a copy
 
 
 class Lowered(NamedTuple):
@@ -66,11 +69,11 @@ class Groundwork:
     """
 
     def __init__(self, scenario: Scenario) -> None:
-        self._calendar = calendar = Calendar(scenario.start, scenario.months)
+        self._calendar = calendar = calendar_of(scenario.start, scenario.months)
         days = len(calendar.days)
         staff = {name: staff_of(name, team, calendar) for name, team in scenario.teams.items()}
         hours = {
-            name: opening_hours(weekly(team), set(team.holidays), calendar.first_day, days)
+            name: _hours(weekly(team), frozenset(team.holidays), calendar.first_day, days)
             for name, team in scenario.teams.items()
         }
         self.names = Names(
@@ -159,7 +162,7 @@ def weekly(team: Team) -> Weekly:
     """Return a team's opening times by weekday, in seconds of the day."""
     if team.hours is None:
         return even_week(team.hours_per_week)
-    return [getattr(team.hours, day) for day in type(team.hours).model_fields]
+    return tuple(getattr(team.hours, day) for day in type(team.hours).model_fields)
 
 
 def _reasons(scenario: Contents) -> list[str]:

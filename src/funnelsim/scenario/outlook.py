@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from funnelsim.scenario.calendars import Calendar
+from funnelsim.scenario.calendars import Calendar, calendar_of
 from funnelsim.scenario.chain import Chain, kinds_of
 from funnelsim.scenario.flow import first_stage
 from funnelsim.scenario.lowering import weekly
@@ -60,7 +60,7 @@ def outlook(scenario: Scenario) -> Outlook:
     >>> round(first.inquiries), first.leads > first.contracts > 0
     (40, True)
     """
-    calendar = Calendar(scenario.start, scenario.months)
+    calendar = calendar_of(scenario.start, scenario.months)
     chain = Chain(scenario)
     inquiries = leads = contracts = 0.0
     efforts = np.zeros(len(scenario.stages))

@@ -20,6 +20,8 @@ from funnelsim.distributions import (
     quantile,
     tabulate,
 )
+from funnelsim.distributions.curves import BetaCurve, LognormalCurve
+from funnelsim.distributions.knots import quiet
 from funnelsim.vocabulary import Family
 
 LOWEST, HIGHEST = 2.0**-53, 1 - 2.0**-53  # of all uniforms
@@ -279,6 +281,23 @@ def test_the_families_of_tables():
 
 def test_an_infinite_mean_is_said_to_be_infinite():
     assert Scipy("pareto", {"b": 0.9}).mean() == math.inf
+
+
+@pytest.mark.parametrize(
+    ("curve", "standard"),
+    [
+        *((LognormalCurve(s), stats.lognorm(s)) for s in (0.01, 0.35, 1.0, 4.2)),
+        *((BetaCurve(1 + 4 * m, 5 - 4 * m), stats.beta(1 + 4 * m, 5 - 4 * m)) for m in (0, 0.125, 0.61, 1)),
+    ],
+)
+def test_typed_curves_have_the_bits_of_scipy_stats(curve, standard):
+    levels = np.concatenate([[0, 1], tail_probabilities(LOWEST, 8), 1 - tail_probabilities(LOWEST, 8)])
+    values = np.concatenate([[-1, 0, 1, 2, np.finfo(float).max], standard.ppf(levels)])
+    for method, at in ("ppf", levels), ("isf", levels), ("cdf", values), ("sf", values):
+        with quiet():
+            assert getattr(curve, method)(at).tolist() == getattr(standard, method)(at).tolist(), method
+    assert curve.mean() == standard.mean()
+    assert curve.support() == standard.support()
 
 
 def test_p90_is_the_ninetieth_percentile():

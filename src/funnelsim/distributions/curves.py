@@ -1,7 +1,7 @@
-"""Distributions at location 0 and scale 1: the two that people type, and those of scipy.stats by name.
+"""Distributions at location 0 and scale 1: those of the model itself, and those of scipy.stats by name.
 
-The two need special functions only, and give the bits that scipy.stats gives. Importing scipy.stats takes
-longer than a small run, so it is imported when a scenario first names one of its distributions.
+The model's own need special functions only, and give the bits that scipy.stats gives. Importing scipy.stats
+takes longer than a small run, so it is imported when a scenario first names one of its distributions.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from funnelsim.vocabulary import Floats
 Shapes = tuple[tuple[str, float], ...]
 
 
-class _Typed:
+class _Own:
     """A curve with values everywhere and a formula for everything that a distribution of scipy.stats has."""
 
     discrete = False
@@ -34,7 +34,7 @@ class _Typed:
 
 
 @dataclass(frozen=True)
-class LognormalCurve(_Typed):
+class LognormalCurve(_Own):
     """Lognormal with median 1.
 
     Examples
@@ -77,7 +77,7 @@ class LognormalCurve(_Typed):
 
 
 @dataclass(frozen=True)
-class BetaCurve(_Typed):
+class BetaCurve(_Own):
     """Beta.
 
     Examples
@@ -118,6 +118,46 @@ class BetaCurve(_Typed):
 
 
 @dataclass(frozen=True)
+class GammaCurve(_Own):
+    """Gamma.
+
+    Examples
+    --------
+    >>> from scipy import stats
+    >>> float(GammaCurve(2.0).ppf(0.9)) == float(stats.gamma(2).ppf(0.9))
+    True
+    """
+
+    a: float
+
+    name = "gamma"
+
+    def cdf(self, values: Floats) -> Floats:
+        """Return the probability below."""
+        return np.asarray(special.gammainc(self.a, np.maximum(values, 0.0)))
+
+    def sf(self, values: Floats) -> Floats:
+        """Return the probability above."""
+        return np.asarray(special.gammaincc(self.a, np.maximum(values, 0.0)))
+
+    def ppf(self, below: Floats) -> Floats:
+        """Return the values with these probabilities below."""
+        return np.asarray(special.gammaincinv(self.a, below))
+
+    def isf(self, above: Floats) -> Floats:
+        """Return the values with these probabilities above."""
+        return np.asarray(special.gammainccinv(self.a, above))
+
+    def mean(self) -> float:
+        """Return the mean."""
+        return self.a
+
+    def support(self) -> tuple[float, float]:
+        """Return the lowest and the highest value."""
+        return 0.0, np.inf
+
+
+@dataclass(frozen=True)
 class ScipyCurve:
     """Any distribution of scipy.stats, with its shape parameters.
 
@@ -148,7 +188,9 @@ class ScipyCurve:
         return getattr(type(self.standard.dist), f"_{method}") is not getattr(derived, f"_{method}")
 
 
-Curve = LognormalCurve | BetaCurve | ScipyCurve  # equal ones hash alike, so that they share a table
+Curve = (
+    LognormalCurve | BetaCurve | GammaCurve | ScipyCurve
+)  # equal ones hash alike, so that they share a table
 
 
 @cache

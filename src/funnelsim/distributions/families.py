@@ -17,6 +17,7 @@ from scipy import special
 from funnelsim.distributions.curves import (
     BetaCurve,
     Curve,
+    GammaCurve,
     LognormalCurve,
     ScipyCurve,
     is_discrete,
@@ -220,6 +221,37 @@ class Pert(_Parametric):
         width = self.high - self.low
         likely = (self.likely - self.low) / width if width > 0 else 0.5
         return Form(BetaCurve(1 + 4 * likely, 5 - 4 * likely), self.low, width)
+
+
+@dataclass(frozen=True)
+class Gamma(_Parametric):
+    """Gamma, by shape and scale, with the mean shape x scale.
+
+    Raises
+    ------
+    ValueError
+        Unless both are above 0 and finite.
+
+    Examples
+    --------
+    >>> Gamma(shape=4, scale=0.5).scaled(3).mean()
+    6.0
+    """
+
+    shape: float
+    scale: float
+
+    def __post_init__(self) -> None:
+        _finite(shape=self.shape, scale=self.scale)
+        if not (self.shape > 0 and self.scale > 0):
+            raise ValueError(f"a gamma needs shape and scale > 0, not {self.shape} and {self.scale}")
+
+    def scaled(self, factor: float) -> Gamma:
+        """Return the gamma of the same shape with its scale times `factor`."""
+        return Gamma(self.shape, self.scale * _factor(factor))
+
+    def _form(self) -> Form:
+        return Form(GammaCurve(self.shape), 0.0, self.scale)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
-from funnelsim.distributions import Constant, Scipy
+from funnelsim.distributions import Constant, Gamma
 from funnelsim.policies import BUILT_IN, policy_number
 from funnelsim.randomness import entity, hash24, purpose
 from funnelsim.scenario.calendars import Calendar
@@ -144,9 +144,9 @@ def _day_factor(variation: float, sheet: Sheet) -> int:
 
 
 @lru_cache(maxsize=1024)
-def _gamma(shape: float, scale: float) -> Scipy:
-    """Make a gamma distribution once: scipy takes a while to."""
-    return Scipy("gamma", {"a": shape, "scale": scale})
+def _gamma(shape: float, scale: float) -> Gamma:
+    """Make a gamma distribution once: its table takes a while."""
+    return Gamma(shape, scale)
 
 
 @dataclass(frozen=True)

@@ -113,7 +113,7 @@ def test_purposes_differ_and_depend_on_the_stage():
 
 
 def test_hashes_do_not_depend_on_the_process():
-    code = "from funnelsim.randomness import hash24, hash32; print(hash24('Büro'), hash32('work', 'Demo'))"
+    code = "from funnelsim.chance.keys import hash24, hash32; print(hash24('Büro'), hash32('work', 'Demo'))"
     environment = {**os.environ, "PYTHONHASHSEED": "123"}
     printed = subprocess.run(
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True

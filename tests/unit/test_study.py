@@ -9,7 +9,9 @@ import time
 import pytest
 
 import funnelsim as fs
+from funnelsim.chance.distributions.knots import octave_knots, step_knots
 from funnelsim.engines import StuckError
+from funnelsim.scenario.calendars import calendar_of
 from funnelsim.studies import replication, study
 
 
@@ -34,6 +36,16 @@ def test_all_strategies_run_over_the_same_months_and_inquiries(scenario: fs.Scen
     assert result.base == "one_more_rep"
     assert list(result) == ["one_more_rep", "today"]
     assert len(result) == 2
+
+
+@pytest.mark.parametrize("preset", fs.presets())
+def test_a_second_call_tabulates_and_counts_days_no_more(preset: str) -> None:
+    scenario = fs.load(preset)
+    known = (octave_knots, step_knots, calendar_of)
+    fs.compare(scenario, replications=1, jobs=1)
+    before = [each.cache_info().misses for each in known]
+    fs.compare(scenario, replications=2, jobs=1)
+    assert [each.cache_info().misses for each in known] == before
 
 
 @pytest.mark.parametrize(("engine", "jobs"), [("compiled", 2), ("reference", 1), ("reference", 2)])

@@ -109,6 +109,7 @@ class Forecast:
         self.planned = self.years if planned is None else planned
         self.unknowns = unknowns
         self._cuts: dict[str, Cut] = {}
+        self._breakdowns: dict[tuple[str, str], Breakdown] = {}
         for goal in self.goals:
             self.parts(goal.metric, "month" if goal.each == "every_month" else "all")
 
@@ -142,6 +143,11 @@ class Forecast:
 
     def by(self, metric: str, dimension: str) -> Breakdown:
         """Estimate a figure by "month", "channel", "segment", "stage", "rep" or "team"."""
+        if (metric, dimension) not in self._breakdowns:
+            self._breakdowns[metric, dimension] = self._breakdown(metric, dimension)
+        return self._breakdowns[metric, dimension]
+
+    def _breakdown(self, metric: str, dimension: str) -> Breakdown:
         parts = self.parts(metric, dimension)
         figure = FIGURES[metric]
         mean = jackknife(parts, figure.formula)

@@ -10,7 +10,7 @@ import numpy as np
 from funnelsim.model.model import Model, Names, one_process, plain_ends
 from funnelsim.model.records import CHANNEL, REP, SEGMENT, SPAWN, STAGE, TEAM
 from funnelsim.model.words import DAY, Heat
-from funnelsim.scenario.calendars import Calendar
+from funnelsim.scenario.calendars import calendar_of
 from funnelsim.scenario.checks import GONE_COLD_NAME
 from funnelsim.scenario.rotas import calendar_records, rota_of
 from funnelsim.scenario.rows import (
@@ -67,7 +67,7 @@ class Groundwork:
     """
 
     def __init__(self, scenario: Scenario) -> None:
-        self._calendar = calendar = Calendar(scenario.start, scenario.months)
+        self._calendar = calendar = calendar_of(scenario.start, scenario.months)
         days = len(calendar.days)
         staff = {name: staff_of(name, team, calendar) for name, team in scenario.teams.items()}
         rotas = {name: rota_of(team, calendar) for name, team in scenario.teams.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from funnelsim.chance.distributions import quantile, varies
-from funnelsim.chance.keys import uniforms, uniforms_if
+from funnelsim.chance.keys import uniforms_if
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rule
 from funnelsim.model.model import Model
@@ -55,8 +55,8 @@ def patience(model: Model, world: Record, pursuit: Record) -> int:
 def fate(model: Model, world: Record, pursuit: Record) -> tuple[float, float, float, float]:
     """Draw, as a lead enters a stage, what chance has in store for the visit (K7, V23).
 
-    Drawn ahead, because a processor can then draw and do other things at the same time; and drawn where
-    nothing depends on it too, because a change of the model may make something depend on it.
+    Drawn ahead, because a processor can then draw and do other things at the same time. What the model does not
+    look at is NaN, never a number that was not drawn: under another model the same keys give the true ones.
 
     Returns
     -------
@@ -65,9 +65,11 @@ def fate(model: Model, world: Record, pursuit: Record) -> tuple[float, float, fl
     """
     stage = stage_for(model, pursuit)
     effort, customer_time = model.distributions[stage["effort"]], model.distributions[stage["customer_time"]]
+    works = stage["odds"] <= CERTAIN or varies(effort)
+    answers = stage["nexts"] > 1 or stage["elses"] > 1 or varies(customer_time)
     entity, visit = pursuit["entity"], occurrence(pursuit)
-    for_effort, luck = uniforms(world, entity, stage["work_key"], visit)
-    for_time, way = uniforms(world, entity, stage["answer_key"], visit)
+    for_effort, luck = uniforms_if(works, world, entity, stage["work_key"], visit)
+    for_time, way = uniforms_if(answers, world, entity, stage["answer_key"], visit)
     hours = quantile(effort, model.knots, for_effort)
     return hours, quantile(customer_time, model.knots, for_time), luck, way
 
@@ -75,7 +77,9 @@ def fate(model: Model, world: Record, pursuit: Record) -> tuple[float, float, fl
 @rule
 def work(model: Model, pursuit: Record, skill: float, speed: float, waited: int) -> tuple[int, int]:
     """Decide, as work starts, how much working time it takes and whether the lead will advance (V7, V9)."""
-    advances = 1 if pursuit["luck"] < conversion(model, pursuit, skill, waited) else 0
+    advances = (
+        0 if pursuit["luck"] >= conversion(model, pursuit, skill, waited) else 1
+    )  # also where it is NaN
     return duration(pursuit["hours"] / speed, HOUR), advances
 
 

@@ -17,6 +17,7 @@ import tempfile
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, NamedTuple
 
 import numba
@@ -149,9 +150,9 @@ def check_that_engines_draw_alike(model: Model, seed_stream: Callable[[int], Non
 def write_streamed(years: int, target: Path) -> None:
     """Simulate with a stream, and write each figure of each strategy and year."""
     seed_stream = replace_keys_by_a_stream()
+    from funnelsim.blocks import Workplace
     from funnelsim.forecast import Forecast
-    from funnelsim.metrics import stack
-    from funnelsim.replication import Plan, run_block
+    from funnelsim.replication import Plan, new_replications, run_block
     from funnelsim.scenario import load, lower
 
     arrays: dict[str, Floats] = {}
@@ -159,11 +160,12 @@ def write_streamed(years: int, target: Path) -> None:
     check_that_engines_draw_alike(lower(scenario).model, seed_stream)
     for name in (BASE, *STRATEGIES):
         model, names = lower(scenario.strategy(name))
-        tallies = []
+        found = new_replications(model, names, plan, range(years))
+        workplace = Workplace(Event())
         for year in range(years):
             seed_stream(year)
-            tallies += [world.tally for world in run_block(model, names, plan, range(year, year + 1))]
-        forecast = Forecast(model, names, stack(tallies))
+            run_block(name, model, plan, found.block(range(year, year + 1)), workplace)
+        forecast = Forecast(model, names, found.tally)
         arrays |= {f"{metric}/{name}": forecast.values(metric)[:, 0] for metric in METRICS}
     np.savez(target, **arrays)
 

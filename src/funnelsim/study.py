@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from funnelsim.engines import StuckError, world_of
+from funnelsim.engines import StuckError
 from funnelsim.forecast import Forecast, Goal, Unknowns
 from funnelsim.memory import check_memory
 from funnelsim.model import Model, Names
@@ -175,8 +175,8 @@ def _forecast(
     models, names = lowered
     unknowns = None
     if isinstance(models, Worlds):
-        levels = [models.levels(world_of(plan.seed, number)) for number in found.numbers]
-        unknowns = Unknowns(models.parameters, np.array(levels), found.twins) if found.twins else None
+        levels = np.array([models.levels(world) for world in found.worlds])
+        unknowns = Unknowns(models.parameters, levels, found.twins.tally) if found.twins else None
         models = models.median
     return Forecast(models, names, found.tally, _goals(scenario), plan.replications, unknowns)
 

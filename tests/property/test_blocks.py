@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Event
 from unittest.mock import patch
 
 import numpy as np
@@ -10,13 +11,13 @@ from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
 from funnelsim import blocks
-from funnelsim.blocks import live_block
+from funnelsim.blocks import Workplace
 from funnelsim.engines import ENGINES, StuckError, new_ledger, pages, state, world_of
 from funnelsim.engines.ledger import rows_of_a_step
-from funnelsim.metrics import Tally, fold, new_tally
+from funnelsim.metrics import Tally, fold, new_tallies, new_tally
 from funnelsim.model import Model
 from funnelsim.scenario import lower, parse
-from funnelsim.vocabulary import Record
+from funnelsim.vocabulary import Integers, Record
 
 from .scenarios import Toml, scenarios
 
@@ -43,6 +44,15 @@ def page_by_page(model: Model, world: Record) -> tuple[Tally, int]:
     return tally, rows
 
 
+def in_a_block(
+    model: Model, worlds: list[Record], workplace: Workplace | None = None
+) -> tuple[Tally, Integers]:
+    """Live through worlds in one compiled call."""
+    tallies, rows = new_tallies(model, REASONS, len(worlds)), np.zeros(len(worlds), np.int64)
+    (workplace or Workplace(Event())).live("today", model, np.array(worlds), tallies, rows)
+    return tallies, rows
+
+
 @seed(SEED)
 @settings(max_examples=25, deadline=None, database=None)
 @given(scenarios(), st.sampled_from([1, 2, 256]), st.sampled_from([0, 50, 4096]), st.sampled_from([1, 256]))
@@ -51,14 +61,16 @@ def test_a_block_is_its_worlds(text: Toml, pool: int, page: int, pages_of_a_call
     model = lower(parse(text)).model
     worlds = [world_of(7, number) for number in (3, 0, 2**31 + 1)]
     with patch.object(state, "FIRST_POOL", pool), patch.object(blocks, "_PAGES", pages_of_a_call):
-        found = live_block(model, REASONS, worlds, page)
-    for world, (tally, rows) in zip(worlds, found, strict=True):
+        tallies, rows = in_a_block(model, worlds, Workplace(Event(), page))
+    for place, world in enumerate(worlds):
         expected, count = page_by_page(model, world)
-        assert rows == count
-        assert all(np.array_equal(ours, theirs) for ours, theirs in zip(tally, expected, strict=True))
+        assert rows[place] == count
+        assert all(
+            np.array_equal(ours[place], theirs) for ours, theirs in zip(tallies, expected, strict=True)
+        )
 
 
 def test_a_block_says_that_leads_go_round() -> None:
     model = lower(parse(ROUND_FOR_EVER)).model
     with pytest.raises(StuckError, match="rounds of decisions"):
-        live_block(model, REASONS, [world_of(1, 0)])
+        in_a_block(model, [world_of(1, 0)])

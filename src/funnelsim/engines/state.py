@@ -66,7 +66,10 @@ class State(NamedTuple):
 
 
 def new_state(model: Model) -> State:
-    """Make the arrays of a state, shapes as in State; `reset` says what is in them at the first midnight."""
+    """Make the arrays of a state, shapes as in State; `reset` says what is in them at the first midnight.
+
+    It fits every model with the same people, channels and days.
+    """
     reps, teams = len(model.reps), len(model.teams)
     actors = 1 + reps + teams + len(model.channels) + FIRST_POOL
     state_teams = model.teams.copy()
@@ -99,6 +102,14 @@ def new_state(model: Model) -> State:
     )
 
 
+def with_pool_of(state: State, other: State) -> State:
+    """Give a state the pool of another that needs it no more, and the agenda where that is long enough."""
+    actors = len(state.places) - len(state.leads) + len(other.leads)
+    if len(other.places) < actors:
+        other = other._replace(agenda=new_agenda(actors), places=np.zeros(actors, np.int64))
+    return state._replace(agenda=other.agenda, places=other.places, leads=other.leads, links=other.links)
+
+
 @rare
 def reset(model: Model, state: State) -> None:
     """Go back to the first midnight, whatever happened since."""
@@ -124,7 +135,9 @@ def reset(model: Model, state: State) -> None:
         state.desks[number]["seat"] = NO_SEAT
         empty(state.own_queues[number])
     for number in range(len(state.teams)):
-        state.teams[number]["turn"] = model.teams[number]["turn"]
+        own_policy = state.teams[number]["own_policy"]
+        state.teams[number] = model.teams[number]
+        state.teams[number]["own_policy"] = own_policy
         lobby = state.lobbies[number]
         lobby["closes"] = 0
         lobby["opening"] = state.teams[number]["first_hours"] - 1

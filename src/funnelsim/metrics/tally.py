@@ -129,16 +129,9 @@ class Books(NamedTuple):
     slots: Integers  # the slots that a row belongs to
     amounts: Floats  # what a row adds, by measure
 
-    def tally(self, replication: int, model: Model) -> Tally:
-        """Look at the tally of one replication (a view)."""
-        months, slots = len(model.months) - 1, int(self.bounds[-1])
-        return Tally(
-            sums=self.sums[replication].reshape(len(Basis), slots, WIDTH),
-            reasons=self.reasons[replication].reshape(len(Basis), slots, -1),
-            ages=self.ages[replication].reshape(len(Ended), AGE_BINS),
-            queue=self.queue[replication].reshape(months + 1, len(model.stages)),
-            busy=self.busy[replication].reshape(months, len(model.reps)),
-        )
+    def over(self, tallies: Tally) -> Books:
+        """Have the fold fill these tallies, from `new_tallies` for the same strategy."""
+        return self._replace(**_flat(tallies)._asdict())
 
 
 def slot_bounds(model: Model) -> Integers:
@@ -176,21 +169,30 @@ def new_tally(model: Model, reasons: int) -> Tally:
     reasons : int
         How many reasons of loss there are: `len(names.reasons)`.
     """
-    return new_books(model, reasons, 1).tally(0, model)
+    return Tally(*(array[0] for array in new_tallies(model, reasons, 1)))
 
 
-def new_books(model: Model, reasons: int, replications: int) -> Books:
-    """Make the empty tallies of several replications of one strategy."""
+def new_tallies(model: Model, reasons: int, replications: int) -> Tally:
+    """Make the empty tallies of several replications of one strategy: a leading axis of replications."""
     months, stages, reps = len(model.months) - 1, len(model.stages), len(model.reps)
     slots = int(slot_bounds(model)[-1])
-    tallies = Tally(
-        sums=np.zeros((replications, len(Basis) * slots * WIDTH)),
-        reasons=np.zeros((replications, len(Basis) * slots * reasons)),
-        ages=np.zeros((replications, len(Ended) * AGE_BINS), np.int64),
-        queue=np.zeros((replications, (months + 1) * stages)),
-        busy=np.zeros((replications, months * reps)),
+    return Tally(
+        sums=np.zeros((replications, len(Basis), slots, WIDTH)),
+        reasons=np.zeros((replications, len(Basis), slots, reasons)),
+        ages=np.zeros((replications, len(Ended), AGE_BINS), np.int64),
+        queue=np.zeros((replications, months + 1, stages)),
+        busy=np.zeros((replications, months, reps)),
     )
-    return _bound(tallies, model)
+
+
+def new_books(model: Model, reasons: int) -> Books:
+    """Make books over no tally yet."""
+    return _bound(_flat(new_tallies(model, reasons, 0)), model)
+
+
+def _flat(tallies: Tally) -> Tally:
+    """Look at the tally of each replication as a row of every array."""
+    return Tally(*(array.reshape(len(array), math.prod(array.shape[1:])) for array in tallies))
 
 
 def _bound(tallies: Tally, model: Model) -> Books:

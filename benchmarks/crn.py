@@ -164,7 +164,7 @@ def write_streamed(years: int, target: Path) -> None:
         workplace = Workplace(Event())
         for year in range(years):
             seed_stream(year)
-            run_block(name, model, plan, found.block(range(year, year + 1)), workplace)
+            run_block(model, plan, found, range(year, year + 1), workplace)
         forecast = Forecast(model, names, found.tally)
         arrays |= {f"{metric}/{name}": forecast.values(metric)[:, 0] for metric in METRICS}
     np.savez(target, **arrays)

@@ -7,10 +7,13 @@ where it stopped.
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import dataclass
 from threading import Event
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from funnelsim.compilation import compiled
 from funnelsim.engines import Ledger, new_ledger
@@ -26,20 +29,80 @@ PAGE = 4_096  # rows of a ledger at once: with the books they stay in the cache 
 _PAGES = 256  # of a call: a tenth of a second
 
 
+@dataclass(frozen=True, eq=False)
+class Replications:
+    """What one strategy came to, world by world: the first axis of every array."""
+
+    worlds: Records  # WORLD, in the order of their numbers
+    tally: Tally
+    ledger_rows: Integers
+    sha256: npt.NDArray[np.uint8]  # (worlds, 32) of the ledgers, (worlds, 0) where none was asked for
+    twins: Replications | None = None  # of the first worlds: the same uncertain numbers with fresh chance
+
+    def __len__(self) -> int:
+        """Count the worlds."""
+        return len(self.worlds)
+
+    @property
+    def rows(self) -> int:
+        """Count the rows of all ledgers."""
+        return int(self.ledger_rows.sum())
+
+    @property
+    def digests(self) -> tuple[bytes, ...]:
+        """SHA-256 of each ledger, empty where none was asked for."""
+        return tuple(map(bytes, self.sha256))
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the ledgers' SHA-256s in order."""
+        return hashlib.sha256(b"".join(self.digests)).hexdigest()
+
+    def only(self, finished: npt.NDArray[np.bool_]) -> Replications:
+        """Keep the worlds that were finished."""
+        if finished.all():
+            return self
+        return Replications(
+            worlds=self.worlds[finished],
+            tally=Tally._make(array[finished] for array in self.tally),
+            ledger_rows=self.ledger_rows[finished],
+            sha256=self.sha256[finished],
+            twins=self.twins and self.twins.only(finished[: len(self.twins)]),
+        )
+
+    def fill(self, block: range, found: Replications) -> None:
+        """Copy what the worlds of a block came to elsewhere."""
+        for ours, theirs in zip(self._arrays(), found._arrays(), strict=True):
+            ours[block.start : block.stop] = theirs
+
+    def _arrays(self) -> list[Any]:
+        twins = [] if self.twins is None else self.twins._arrays()
+        return [*self.tally, self.ledger_rows, self.sha256, *twins]
+
+
 @by_pointer
 class Progress(NamedTuple):
     """How far a block is."""
 
     worlds: Records  # WORLD, one a replication
-    finished: Integers  # (1,) replications
     rows: Integers  # of the ledger of each replication
+    block: Integers  # (2,) the first replication that is not finished, and the end
+
+
+class _Kept(NamedTuple):
+    """What a thread keeps for one strategy."""
+
+    state: State
+    books: Books
+    progress: Progress
+    reasons: int
 
 
 class Workplace:
     """Where one thread lives through worlds, with all that is kept from block to block.
 
     What compiled code writes to often lies apart from what other threads write to, and nothing is made anew
-    for a world: else threads would wait for each other's memory.
+    for a block: else threads would wait for each other's memory, and for the interpreter.
 
     Parameters
     ----------
@@ -47,76 +110,71 @@ class Workplace:
         Once it is set, work ends where it is.
     page : int
         Rows of the ledger at once.
-
-    Examples
-    --------
-    >>> from funnelsim.engines import world_of
-    >>> from funnelsim.metrics import new_tallies
-    >>> from funnelsim.scenario import load, lower
-    >>> model, names = lower(load("first_steps"))
-    >>> worlds = np.array([world_of(1, number) for number in range(3)])
-    >>> tallies, rows = new_tallies(model, len(names.reasons), 3), np.zeros(3, np.int64)
-    >>> Workplace(Event()).live("today", model, worlds, tallies, rows)
-    >>> [int(count) > 0 for count in rows]
-    [True, True, True]
     """
 
     def __init__(self, stopped: Event, page: int = PAGE) -> None:
         self.stopped = stopped
         self._page = page
         self._ledger = new_ledger(0)
-        self._places: dict[str, tuple[State, Books]] = {}
-        self._pool: State | None = None  # the state that has the pool of leads
+        self._kept: dict[Replications, _Kept] = {}
 
-    def live(self, strategy: str, model: Model, worlds: Records, tallies: Tally, rows: Integers) -> None:
+    def live(self, model: Model, found: Replications, places: range) -> None:
         """Live through replications of one model on the compiled engine.
 
         Parameters
         ----------
-        strategy : str
-            Models of one strategy have the same people, channels and days.
         model : Model
-            A lowered scenario.
-        worlds : WORLD records
-            The key of each replication.
-        tallies : Tally
-            Where the sums of each replication are added: from `new_tallies`, or a part of it.
-        rows : array of int
-            Where the rows of each replication's ledger are counted.
+            A lowered scenario. All that are lived through into the same `found` have the same people,
+            channels and days.
+        found : Replications
+            Where what they come to is added up.
+        places : range
+            Which of its worlds.
 
         Raises
         ------
         StuckError
             Leads go round at one instant for ever.
         """
-        reasons = tallies.reasons.shape[-1]
-        state, books = self._taken_up(strategy, model, reasons)
-        books = books.over(tallies)
-        progress = Progress(worlds, np.zeros(1, np.int64), rows)
-        why = LEDGER_FULL
-        while why != FINISHED and not self.stopped.is_set():
-            why = _go_on(model, state, self._ledger, books, progress, reasons, _PAGES)
-            if why not in (FINISHED, LEDGER_FULL):
-                state = help_on(state, why)
-        self._pool = state
+        if found not in self._kept:
+            self._set_up(model, found)
+        kept = self._kept[found]
+        kept.progress.block[:] = places.start, places.stop
+        while not self.stopped.is_set():
+            why = _go_on(model, *kept, self._ledger, _PAGES)
+            if why == FINISHED:
+                return
+            if why != LEDGER_FULL:
+                self._share_pool(help_on(kept.state, why))
+                kept = self._kept[found]
 
-    def _taken_up(self, strategy: str, model: Model, reasons: int) -> tuple[State, Books]:
-        """Take up what is kept for a strategy, made where this is its first block."""
-        if strategy not in self._places:
-            self._places[strategy] = apart(new_state(model)), apart(new_books(model, reasons))
-            room = max(len(self._ledger.rows), self._page + rows_of_a_step(model))
+    def _set_up(self, model: Model, found: Replications) -> None:
+        """Make what is kept for a strategy."""
+        reasons = found.tally.reasons.shape[-1]
+        state = apart(new_state(model))
+        books = apart(new_books(model, reasons)).over(found.tally)
+        progress = Progress(found.worlds, found.ledger_rows, np.zeros(2, np.int64))
+        others = list(self._kept.values())
+        self._kept[found] = _Kept(state, books, progress, reasons)
+        if others:
+            self._share_pool(others[0].state)
+        room = self._page + rows_of_a_step(model)
+        if room > len(self._ledger.rows):
             self._ledger = apart(new_ledger(room))
-        state, books = self._places[strategy]
-        return state if self._pool is None else with_pool_of(state, self._pool), books
+
+    def _share_pool(self, owner: State) -> None:
+        """Let all states have one pool of leads: only one of them is in use."""
+        for found, kept in self._kept.items():
+            self._kept[found] = kept._replace(state=with_pool_of(kept.state, owner))
 
 
 @compiled
 def _go_on(
-    model: Model, state: State, ledger: Ledger, books: Books, progress: Progress, reasons: int, pages: int
+    model: Model, state: State, books: Books, progress: Progress, reasons: int, ledger: Ledger, pages: int
 ) -> int:
     """Go on with the replication at hand and the next ones, for some pages; say why it returns."""
-    number = progress.finished[0]
-    while number < len(progress.worlds):
+    number = progress.block[0]
+    while number < progress.block[1]:
         if pages == 0:
             return LEDGER_FULL
         pages -= 1
@@ -130,5 +188,5 @@ def _go_on(
         ledger.used[0] = 0
         if why == FINISHED:
             number += 1
-            progress.finished[0] = number
+            progress.block[0] = number
     return FINISHED

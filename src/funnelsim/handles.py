@@ -113,7 +113,8 @@ def apart(group: _Arrays) -> _Arrays:
     ]
     for copy, array in zip(copies, group, strict=True):
         copy[...] = array
-    return group._make(copies)
+    apart: _Arrays = group._make(copies)
+    return apart
 
 
 def _member(group: type, name: str, kind: Any) -> Any:

@@ -10,19 +10,18 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from joblib import Parallel, delayed
 
-from funnelsim.blocks import PAGE, Workplace
+from funnelsim.blocks import PAGE, Replications, Workplace
 from funnelsim.engines import ENGINES, new_ledger, pages
 from funnelsim.engines.ledger import rows_of_a_step
 from funnelsim.metrics import Tally, fold, new_tallies
 from funnelsim.model import Model, Names
 from funnelsim.policies import BUILT_IN, policy_names
-from funnelsim.vocabulary import WORLD, Integers, Record, Records
+from funnelsim.vocabulary import WORLD, Record, Records
 
 BLOCK = {"compiled": 5, "reference": 1}  # worlds run between two reports of progress
 
@@ -92,62 +91,6 @@ class Plan:
         ]
 
 
-@dataclass(frozen=True)
-class Replications:
-    """What one strategy came to, world by world: the first axis of every array."""
-
-    worlds: Records  # WORLD, in the order of their numbers
-    tally: Tally
-    ledger_rows: Integers
-    sha256: npt.NDArray[np.uint8]  # (worlds, 32) of the ledgers, (worlds, 0) where none was asked for
-    twins: Replications | None = None  # of the first worlds: the same uncertain numbers with fresh chance
-
-    def __len__(self) -> int:
-        """Count the worlds."""
-        return len(self.worlds)
-
-    @property
-    def rows(self) -> int:
-        """Count the rows of all ledgers."""
-        return int(self.ledger_rows.sum())
-
-    @property
-    def digests(self) -> tuple[bytes, ...]:
-        """SHA-256 of each ledger, empty where none was asked for."""
-        return tuple(map(bytes, self.sha256))
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 over the ledgers' SHA-256s in order."""
-        return hashlib.sha256(b"".join(self.digests)).hexdigest()
-
-    def block(self, block: range) -> Replications:
-        """Look at the worlds of a block."""
-        return self._taken(lambda array: array[block.start : block.stop])
-
-    def finished(self, finished: npt.NDArray[np.bool_]) -> Replications:
-        """Keep the worlds that were finished."""
-        return self if finished.all() else self._taken(lambda array: array[finished[: len(array)]])
-
-    def fill(self, found: Replications) -> None:
-        """Copy what the same worlds came to elsewhere."""
-        for ours, theirs in zip(self._arrays(), found._arrays(), strict=True):
-            ours[...] = theirs
-
-    def _taken(self, take: Callable[[Any], Any]) -> Replications:
-        return Replications(
-            worlds=take(self.worlds),
-            tally=Tally(*map(take, self.tally)),
-            ledger_rows=take(self.ledger_rows),
-            sha256=take(self.sha256),
-            twins=None if self.twins is None else self.twins._taken(take),
-        )
-
-    def _arrays(self) -> list[Any]:
-        twins = [] if self.twins is None else self.twins._arrays()
-        return [*self.tally, self.ledger_rows, self.sha256, *twins]
-
-
 def new_replications(models: Models, names: Names, plan: Plan, numbers: range) -> Replications:
     """Make room for what worlds of one strategy will come to."""
     worlds = np.zeros(len(numbers), WORLD)
@@ -207,7 +150,7 @@ def replicate(
         if not study.finished().any():
             raise
     finished = study.finished()
-    return {name: found.finished(finished) for name, found in study.found.items()}
+    return {name: found.only(finished) for name, found in study.found.items()}
 
 
 class _Study:
@@ -229,7 +172,8 @@ class _Study:
         finished = {name: np.zeros(self._plan.replications, bool) for name in self._strategies}
         for name, block in self._done:
             finished[name][block.start : block.stop] = True
-        return np.logical_and.reduce(list(finished.values()))
+        together: npt.NDArray[np.bool_] = np.all(list(finished.values()), axis=0)
+        return together
 
     def run(self) -> None:
         """Run all blocks."""
@@ -285,17 +229,15 @@ class _Study:
     def _in_processes(self, jobs: int) -> None:
         alone = delayed(_alone)
         pool = Parallel(n_jobs=jobs, backend="loky", return_as="generator")
-        results = pool(
-            alone(name, *self._strategies[name], self._plan, block) for name, block in self._blocks
-        )
+        results = pool(alone(*self._strategies[name], self._plan, block) for name, block in self._blocks)
         for (name, block), found in zip(self._blocks, results, strict=True):
-            self.found[name].block(block).fill(found)
+            self.found[name].fill(block, found)
             self._done.append((name, block))
             self._report()
 
     def _live(self, name: str, block: range, workplace: Workplace) -> None:
         models, _ = self._strategies[name]
-        run_block(name, models, self._plan, self.found[name].block(block), workplace)
+        run_block(models, self._plan, self.found[name], block, workplace)
         if not workplace.stopped.is_set():
             self._done.append((name, block))
 
@@ -307,10 +249,10 @@ class _Study:
             self._progress(sum(len(block) for _, block in blocks))
 
 
-def _alone(name: str, models: Models, names: Names, plan: Plan, block: range) -> Replications:
+def _alone(models: Models, names: Names, plan: Plan, block: range) -> Replications:
     """Run one strategy in a block of worlds, in a process of its own."""
     found = new_replications(models, names, plan, block)
-    run_block(name, models, plan, found, Workplace(threading.Event()))
+    run_block(models, plan, found, range(len(found)), Workplace(threading.Event()))
     return found
 
 
@@ -349,30 +291,31 @@ def _insistent_ctrl_c() -> Iterator[None]:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def run_block(name: str, models: Models, plan: Plan, found: Replications, workplace: Workplace) -> None:
-    """Run one strategy in the worlds of `found`, and add up there what they come to."""
+def run_block(models: Models, plan: Plan, found: Replications, places: range, workplace: Workplace) -> None:
+    """Run one strategy in some of the worlds of `found`, where what they come to is added up."""
     live = _at_once if plan.engine == "compiled" and not plan.digest else _page_by_page
     if not callable(models):
-        live(name, models, plan, found, workplace)
+        live(models, plan, found, places, workplace)
         return
-    for place, world in enumerate(found.worlds):
-        model = models(world)
-        for each in filter(None, (found, found.twins)):
-            live(name, model, plan, each.block(range(place, place + 1)), workplace)
+    lowered = [models(found.worlds[place]) for place in places]  # in a row: what lowers them is in the cache
+    for place, model in zip(places, lowered, strict=True):
+        live(model, plan, found, range(place, place + 1), workplace)
+        if found.twins and place < len(found.twins):
+            live(model, plan, found.twins, range(place, place + 1), workplace)
 
 
-def _at_once(name: str, model: Model, plan: Plan, found: Replications, workplace: Workplace) -> None:  # noqa: ARG001
+def _at_once(model: Model, plan: Plan, found: Replications, places: range, workplace: Workplace) -> None:  # noqa: ARG001
     """Live through worlds in one compiled call."""
-    workplace.live(name, model, found.worlds, found.tally, found.ledger_rows)
+    workplace.live(model, found, places)
 
 
-def _page_by_page(name: str, model: Model, plan: Plan, found: Replications, workplace: Workplace) -> None:  # noqa: ARG001
+def _page_by_page(model: Model, plan: Plan, found: Replications, places: range, workplace: Workplace) -> None:
     """Live through worlds on either engine, and hash their ledgers if that is asked for."""
     ledger = new_ledger(PAGE + rows_of_a_step(model))
-    for place, world in enumerate(found.worlds):
-        tally = Tally(*(array[place] for array in found.tally))
+    for place in places:
+        tally = Tally._make(array[place] for array in found.tally)
         sha = hashlib.sha256()
-        for page in pages(ENGINES[plan.engine], model, world, ledger):
+        for page in pages(ENGINES[plan.engine], model, found.worlds[place], ledger):
             fold(page, model, tally)
             found.ledger_rows[place] += len(page)
             if plan.digest:

@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from funnelsim.blocks import Replications
 from funnelsim.engines import StuckError
 from funnelsim.forecast import Forecast, Goal, Unknowns
 from funnelsim.memory import check_memory
 from funnelsim.model import Model, Names
-from funnelsim.replication import Plan, Replications, replicate
+from funnelsim.replication import Plan, replicate
 from funnelsim.reports import ComparisonResult, SimulationResult
 from funnelsim.scenario import TODAY, Scenario, Worlds, lower, strategy_names, worlds_of
 

@@ -32,7 +32,7 @@ def worlds_agree(text: str, seed: int, seen: Counter[str]) -> None:
     alone: dict[int, Replications] = {}
     for number in order:
         alone[number] = new_replications(models, lowered.names, plans[0], range(number, number + 1))
-        run_block("one", models, plans[0], alone[number], Workplace(Event()))
+        run_block(models, plans[0], alone[number], range(1), Workplace(Event()))
     expected = one_thread["one"]
     assert tuple(alone[number].digests[0] for number in range(REPLICATIONS)) == expected.digests
     for number in range(REPLICATIONS):

@@ -30,10 +30,10 @@ def test_a_world_that_depends_on_the_one_before_is_found(monkeypatch: pytest.Mon
     lived: list[Replications] = []
 
     def with_a_memory(
-        name: str, models: Models, plan: Plan, found: Replications, workplace: Workplace
+        models: Models, plan: Plan, found: Replications, places: range, workplace: Workplace
     ) -> None:
-        lived.append(replace(found, worlds=found.worlds.copy()))
-        run_block(name, models, plan, replace(found, worlds=lived[0].worlds), workplace)
+        lived.append(found)
+        run_block(models, plan, replace(found, worlds=lived[0].worlds), places, workplace)
 
     monkeypatch.setattr(any_order, "run_block", with_a_memory)
     scene = next(iter(INSTANTS.values()))

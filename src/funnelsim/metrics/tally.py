@@ -169,7 +169,7 @@ def new_tally(model: Model, reasons: int) -> Tally:
     reasons : int
         How many reasons of loss there are: `len(names.reasons)`.
     """
-    return Tally(*(array[0] for array in new_tallies(model, reasons, 1)))
+    return Tally._make(array[0] for array in new_tallies(model, reasons, 1))
 
 
 def new_tallies(model: Model, reasons: int, replications: int) -> Tally:
@@ -192,7 +192,7 @@ def new_books(model: Model, reasons: int) -> Books:
 
 def _flat(tallies: Tally) -> Tally:
     """Look at the tally of each replication as a row of every array."""
-    return Tally(*(array.reshape(len(array), math.prod(array.shape[1:])) for array in tallies))
+    return Tally._make(array.reshape(len(array), math.prod(array.shape[1:])) for array in tallies)
 
 
 def _bound(tallies: Tally, model: Model) -> Books:

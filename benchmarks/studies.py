@@ -96,9 +96,9 @@ def tables(_: int) -> Sequence[Table]:
             ),
             [row(preset, PAIRS, replications) for preset, replications in REPLICATIONS.items()],
             note="Where numbers are uncertain, the scenario is lowered again in each world, and the first "
-            f"have twins. Medians of {PAIRS} pairs, in turns; times as fast is that of their ratios. The columns "
-            "after it, of one more run on two threads, say what would hold up more threads: processor time "
-            "outside compiled code, where one thread runs at a time; pages of memory touched for the first "
-            "time; and how often a thread goes to sleep. A world is a simulation of one strategy.",
+            f"have twins. Medians of {PAIRS} pairs, in turns; times as fast is that of their ratios. The "
+            "columns after it, of one more run on two threads, say what would hold up more threads: "
+            "processor time outside compiled code, where one thread runs at a time; pages of memory touched "
+            "for the first time; and how often a thread goes to sleep. A world is a simulation of one strategy.",
         )
     ]

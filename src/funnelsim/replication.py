@@ -198,7 +198,7 @@ class _Study:
 
         Each has its workplace, and none waits for another; this one looks up now and then.
         """
-        waiting = iter(enumerate(self._blocks))
+        waiting = enumerate(self._blocks)
         stopped = threading.Event()
         errors: dict[int, BaseException] = {}
 

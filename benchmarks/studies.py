@@ -99,6 +99,6 @@ def tables(_: int) -> Sequence[Table]:
             f"have twins. Medians of {PAIRS} pairs, in turns; times as fast is that of their ratios. The "
             "columns after it, of one more run on two threads, say what would hold up more threads: "
             "processor time outside compiled code, where one thread runs at a time; pages of memory touched "
-            "for the first time; and how often a thread goes to sleep. A world is a simulation of one strategy.",
+            "for the first time; and how often a thread goes to sleep. A world is one of one strategy.",
         )
     ]

@@ -173,16 +173,24 @@ def new_tally(model: Model, reasons: int) -> Tally:
 
 
 def new_tallies(model: Model, reasons: int, replications: int) -> Tally:
-    """Make the empty tallies of several replications of one strategy: a leading axis of replications."""
+    """Make the empty tallies of several replications of one strategy: a leading axis of replications.
+
+    They are one piece of memory, so that it comes in large pages: threads that touch small ones for the first
+    time wait for each other.
+    """
     months, stages, reps = len(model.months) - 1, len(model.stages), len(model.reps)
     slots = int(slot_bounds(model)[-1])
-    return Tally(
-        sums=np.zeros((replications, len(Basis), slots, WIDTH)),
-        reasons=np.zeros((replications, len(Basis), slots, reasons)),
-        ages=np.zeros((replications, len(Ended), AGE_BINS), np.int64),
-        queue=np.zeros((replications, months + 1, stages)),
-        busy=np.zeros((replications, months, reps)),
+    shapes = (
+        (replications, len(Basis), slots, WIDTH),
+        (replications, len(Basis), slots, reasons),
+        (replications, len(Ended), AGE_BINS),
+        (replications, months + 1, stages),
+        (replications, months, reps),
     )
+    ends = np.cumsum([math.prod(shape) for shape in shapes])
+    parts = np.split(np.zeros(ends[-1]), ends[:-1])
+    sums, reason, ages, queue, busy = (part.reshape(shape) for part, shape in zip(parts, shapes, strict=True))
+    return Tally(sums, reason, ages.view(np.int64), queue, busy)
 
 
 def new_books(model: Model, reasons: int) -> Books:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
+from typing import Any
 
 import pytest
 
@@ -107,6 +109,24 @@ def test_a_ctrl_c_that_is_lost_is_repeated(scenario: fs.Scenario, monkeypatch: p
     assert lost == [True]
     assert time.monotonic() - began < 4
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_of_the_errors_on_threads_that_of_the_first_world_is_told(
+    scenario: fs.Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = threading.Event()
+
+    def fail(*arguments: Any) -> None:
+        places = arguments[3]
+        if places.start == 0:
+            assert second.wait(60)
+        else:
+            second.set()
+        raise ArithmeticError(f"in {places}")
+
+    monkeypatch.setattr(replication, "run_block", fail)
+    with pytest.raises(ArithmeticError, match=r"in range\(0, 5\)"):
+        fs.simulate(scenario, replications=50, jobs=2)
 
 
 def test_what_goes_round_for_ever_is_told_with_the_names_of_stages(

@@ -14,8 +14,10 @@ no position is checked: -1 is not the last element. Plain Python sees the named 
 from __future__ import annotations
 
 import operator
+from itertools import accumulate
 from typing import Any, TypeVar
 
+import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
@@ -32,10 +34,12 @@ from numba.extending import (
 )
 
 _Group = TypeVar("_Group", bound=type[tuple[Any, ...]])
+_Arrays = TypeVar("_Arrays", bound=Any)  # a named tuple of arrays
 _type: Any = types  # numba has no stubs for much of what follows
 
 _WORD = ir.IntType(64)
 _WORDS = 3  # of each member in the list: start, length, length of a row; or its value
+_LINES = 128  # bytes that a processor may fetch at once: two cache lines
 
 
 class Run(types.Type):
@@ -92,6 +96,25 @@ def by_pointer(group: _Group) -> _Group:
 
     typeof_impl.register(group)(type_of)
     return group
+
+
+def apart(group: _Arrays) -> _Arrays:
+    """Copy the arrays of a group to memory of their own, where each begins on a new cache line.
+
+    NumPy puts small arrays side by side, whichever thread they are for, and two threads that write to one
+    cache line take it from each other at every write.
+    """
+    sizes = [-(-array.nbytes // _LINES) * _LINES for array in group]
+    memory = np.zeros(_LINES + sum(sizes), np.uint8)
+    first = -memory.ctypes.data % _LINES
+    copies = [
+        memory[start : start + array.nbytes].view(array.dtype).reshape(array.shape)
+        for start, array in zip(accumulate(sizes, initial=first), group)  # noqa: B905 (and where the last ends)
+    ]
+    for copy, array in zip(copies, group, strict=True):
+        copy[...] = array
+    apart: _Arrays = group._make(copies)
+    return apart
 
 
 def _member(group: type, name: str, kind: Any) -> Any:

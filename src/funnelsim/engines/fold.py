@@ -148,18 +148,9 @@ class Books(NamedTuple):
     bounds: Integers  # from line_bounds
     days: Integers  # the month of each day: -1 before the period, as many as there are after it
 
-    def tally(self, replication: int, model: Model) -> Tally:
-        """Look at the tally of one replication (a view)."""
-        months, lines = len(model.months) - 1, int(self.bounds[-1])
-        return Tally(
-            sums=self.sums[replication].reshape(len(Basis), lines, WIDTH),
-            reasons=self.reasons[replication].reshape(len(Basis), lines, -1),
-            ages=self.ages[replication].reshape(len(Ended), AGE_BINS),
-            queue=self.queue[replication].reshape(months + 1, len(model.stages)),
-            busy=self.busy[replication].reshape(months, len(model.reps)),
-            available=self.available[replication].reshape(months, len(model.reps)),
-            staff=self.staff[replication].reshape(months, len(model.reps)),
-        )
+    def over(self, tallies: Tally) -> Books:
+        """Have the fold fill these tallies, from `new_tallies` for the same strategy."""
+        return self._replace(**_flat(tallies)._asdict())
 
 
 def line_bounds(model: Model) -> Integers:
@@ -202,23 +193,40 @@ def new_tally(model: Model, reasons: int) -> Tally:
     reasons : int
         How many reasons of loss there are: `len(names.reasons)`.
     """
-    return new_books(model, reasons, 1).tally(0, model)
+    return Tally._make(array[0] for array in new_tallies(model, reasons, 1))
 
 
-def new_books(model: Model, reasons: int, replications: int) -> Books:
-    """Make the empty tallies of several replications of one strategy."""
+def new_tallies(model: Model, reasons: int, replications: int) -> Tally:
+    """Make the empty tallies of several replications of one strategy: a leading axis of replications.
+
+    They are one piece of memory, so that it comes in large pages: threads that touch small ones for the first
+    time wait for each other.
+    """
     months, stages, reps = len(model.months) - 1, len(model.stages), len(model.reps)
     lines = int(line_bounds(model)[-1])
-    tallies = Tally(
-        sums=np.zeros((replications, len(Basis) * lines * WIDTH)),
-        reasons=np.zeros((replications, len(Basis) * lines * reasons)),
-        ages=np.zeros((replications, len(Ended) * AGE_BINS), np.int64),
-        queue=np.zeros((replications, (months + 1) * stages)),
-        busy=np.zeros((replications, months * reps)),
-        available=np.zeros((replications, months * reps)),
-        staff=np.zeros((replications, months * reps)),
+    shapes = (
+        (replications, len(Basis), lines, WIDTH),
+        (replications, len(Basis), lines, reasons),
+        (replications, len(Ended), AGE_BINS),
+        (replications, months + 1, stages),
+        (replications, months, reps),
+        (replications, months, reps),
+        (replications, months, reps),
     )
-    return _bound(tallies, model)
+    ends = np.cumsum([math.prod(shape) for shape in shapes])
+    parts = np.split(np.zeros(ends[-1]), ends[:-1])
+    made = Tally._make(part.reshape(shape) for part, shape in zip(parts, shapes, strict=True))
+    return made._replace(ages=made.ages.view(np.int64))
+
+
+def new_books(model: Model, reasons: int) -> Books:
+    """Make books over no tally yet."""
+    return _bound(_flat(new_tallies(model, reasons, 0)), model)
+
+
+def _flat(tallies: Tally) -> Tally:
+    """Return the tally of each replication as a row of every array."""
+    return Tally._make(array.reshape(len(array), math.prod(array.shape[1:])) for array in tallies)
 
 
 def _bound(tallies: Tally, model: Model) -> Books:
@@ -257,15 +265,7 @@ def fold(rows: Records, model: Model, tally: Tally) -> None:
     tally : Tally
         From `new_tally`, or what earlier chunks have come to.
     """
-    flat = Tally(
-        sums=tally.sums.reshape(1, -1),
-        reasons=tally.reasons.reshape(1, -1),
-        ages=tally.ages.reshape(1, -1),
-        queue=tally.queue.reshape(1, -1),
-        busy=tally.busy.reshape(1, -1),
-        available=tally.available.reshape(1, -1),
-        staff=tally.staff.reshape(1, -1),
-    )
+    flat = _flat(Tally._make(array[None] for array in tally))
     _fold(Ledger(rows, np.array([len(rows)])), model, _bound(flat, model), tally.reasons.shape[-1])
 
 

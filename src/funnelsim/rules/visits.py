@@ -55,8 +55,8 @@ def patience(model: Model, world: Record, pursuit: Record) -> int:
 def fate(model: Model, world: Record, pursuit: Record) -> tuple[float, float, float, float]:
     """Draw, as a lead enters a stage, what chance has in store for the visit (K7, V23).
 
-    Drawn ahead, because a processor can then draw and do other things at the same time. What the model does not
-    look at is NaN, never a number that was not drawn: under another model the same keys give the true ones.
+    Drawn ahead, because a processor can then draw and do other things at the same time. What the model does
+    not look at is NaN, never a number that was not drawn: under another model, the keys give the true ones.
 
     Returns
     -------

@@ -130,7 +130,9 @@ def replace_keys_by_a_stream() -> Callable[[int], None]:
         np.random.seed(seed)  # of the interpreter; compiled code has a generator of its own, of the same kind
         seed_compiled(seed)
 
-    randomness.uniforms = next_of_the_stream
+    from funnelsim.chance import keys
+
+    keys.uniforms = next_of_the_stream
     return seed_both
 
 

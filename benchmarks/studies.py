@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from unittest.mock import patch
 
 from benchmarks.report import Table, median, times
-from funnelsim.engines.compiled.loop import blocks
+from funnelsim.engines.compiled import blocks
 from funnelsim.model.model import Names
 from funnelsim.scenario import Scenario, load, lower, strategy_names, worlds_of
 from funnelsim.studies.replication import Models, Plan, Strategies, replicate

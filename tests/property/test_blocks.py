@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 from funnelsim.chance.keys import world_of
 from funnelsim.compiling.arrays import Record
 from funnelsim.engines import ENGINES, StuckError, new_ledger, pages
-from funnelsim.engines.compiled import state
+from funnelsim.engines.compiled import blocks, state
 from funnelsim.engines.compiled.blocks import Replications, Workplace
-from funnelsim.engines.compiled.loop import blocks
 from funnelsim.engines.fold import Tally, fold, new_tallies, new_tally
 from funnelsim.engines.ledger import rows_of_a_step
 from funnelsim.model.model import Model
@@ -95,5 +94,5 @@ def test_strategies_that_share_a_workplace_do_not_meet(texts: list[Toml], pool: 
 
 def test_a_block_says_that_leads_go_round() -> None:
     model = lower(parse(ROUND_FOR_EVER)).model
-    with pytest.raises(StuckError, match="rounds of decisions"):
+    with pytest.raises(StuckError, match="waves of decisions"):
         Workplace(Event()).live(model, room_for(model, [world_of(1, 0)]), range(1))

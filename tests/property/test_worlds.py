@@ -39,7 +39,7 @@ def with_a_channel_first(document: Document) -> Document:
     stages = {name: dict(stage) for name, stage in document["stages"].items()}
     first = next(iter(stages))
     if not any("makes" in stage for stage in stages.values()):
-        stages[first]["makes"] = "pursuit"
+        stages[first]["makes"] = "lead"
     channels = {name: {"first_stage": first} | channel for name, channel in document["channels"].items()}
     own = OWN_CHANNEL | {"segments": {next(iter(document["segments"])): 1.0}}
     return document | {
@@ -128,12 +128,13 @@ def test_names_goals_and_strategies_move_nothing(text: Toml, seed: int) -> None:
 
 
 def walks(rows: Records) -> dict[int, list[tuple[object, ...]]]:
-    """Tell what each lead did, without when."""
+    """Tell what each lead did, without when; the rows of its end say in `worked` when it began."""
     found: dict[int, list[tuple[object, ...]]] = defaultdict(list)
     for row in rows:
         if row["pursuit"] >= 0 and row["event"] != Event.OPEN:
-            fields = ("event", "stage", "waited", "worked", "money", "reason", "segment", "channel")
-            found[int(row["pursuit"])].append(tuple(row[field].item() for field in fields))
+            fields = ("event", "stage", "waited", "money", "reason", "segment", "channel")
+            worked = int(row["worked"]) if row["event"] == Event.WORKED else 0
+            found[int(row["pursuit"])].append((worked, *(row[field].item() for field in fields)))
     return found
 
 

@@ -66,7 +66,14 @@ conversion = 0.8
 WORLDS = (1, 2)
 
 
-def last_of_all(team: Record, reps: Records, lead: Record, now: int, u: float) -> int:  # noqa: ARG001
+def last_of_all(
+    team: Record,
+    reps: Records,
+    states: Records,
+    lead: Record,
+    now: int,
+    u: float,  # noqa: ARG001
+) -> int:
     """Always choose the last of the team, full or not."""
     return len(reps) - 1
 

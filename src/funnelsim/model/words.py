@@ -16,7 +16,7 @@ NOBODY = -1  # no rep, no team
 NOTHING = -1  # no stage, segment, channel or reason
 WON = -2  # where an answer can lead besides a stage
 LOST = -3
-ENDED = -4  # where a pursuit can go after an event besides a stage: nowhere
+ENDED = -4  # where a pursuit can go after an event besides a stage: it ends, as after WON and LOST
 ROUTE = -5  # ... or where its answer leads
 
 

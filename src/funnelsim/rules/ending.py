@@ -5,7 +5,7 @@ pursuit's process and that event: where the pursuit goes next, after which rest,
 pursuits are withdrawn. An engine carries that out by six verbs: it lets the pursuit *enter* a stage, *rest*,
 *return* from a rest, or *end*, and it lets others *spawn* or be *withdrawn*.
 
-In a sale, those who advance or are sent back go where the answer leads; who is won, lost or gone cold ends.
+In a sale, who answers goes where the answer leads: to a stage, or to the end, won or lost. Who goes cold ends.
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ def after(model: Model, world: Record, pursuit: Record, event: int) -> tuple[int
     Returns
     -------
     tuple of int
-        The stage where it goes on, or ENDED; the rest before that in microseconds, or AT_ONCE; and how many
-        pursuits are born of it.
+        The stage where it goes on, below 0 where it ends; the rest before that in microseconds, or AT_ONCE;
+        and how many pursuits are born of it.
     """
     end = end_of(model, pursuit, event)
     target = int(end["target"])

@@ -119,13 +119,13 @@ def _on_staff(model: Model) -> tuple[Floats, Floats]:
     """Find each rep's working time (µs) and share of time on staff: (M, R) in each month."""
     hours = np.zeros((len(model.months) - 1, len(model.reps)))
     staff = np.zeros_like(hours)
-    worked: dict[tuple[int, int], int] = {}  # by team and instant: most reps share those of the months
+    worked: dict[tuple[int, int], int] = {}  # by calendar and instant: most reps share those of the months
     for number, rep in enumerate(model.reps):
         moments = np.clip(model.months, rep["joins"], rep["leaves"])
         staff[:, number] = np.diff(moments) / np.diff(model.months)
-        keys = [(int(rep["team"]), int(moment)) for moment in moments]
-        for team, moment in set(keys) - worked.keys():
-            row = model.teams[team]
-            worked[team, moment] = worked_by(model.hours, row["first_hours"], row["hours"], moment)
+        keys = [(int(rep["calendar"]), int(moment)) for moment in moments]
+        for calendar, moment in set(keys) - worked.keys():
+            row = model.calendars[calendar]
+            worked[calendar, moment] = worked_by(model.hours, row["first_hours"], row["hours"], moment)
         hours[:, number] = np.diff([worked[key] for key in keys])
     return hours, staff

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import typer
-from funnelsim.cli import app
-from funnelsim.scenario.places import kind_at
+from funnelsim.app.cli import app
+from funnelsim.scenario.paths import kind_at
 
 import funnelsim
 

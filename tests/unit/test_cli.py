@@ -219,7 +219,7 @@ def test_what_is_a_mistake_of_ours_is_not_hidden(monkeypatch: pytest.MonkeyPatch
 # ---- as a process ---------------------------------------------------------------------------
 
 
-def process(*words: str, code: str = "from funnelsim.cli import main; main()") -> subprocess.Popen[str]:
+def process(*words: str, code: str = "from funnelsim.app.cli import main; main()") -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-c", f"import sys; sys.argv[0] = 'funnelsim'\n{code}", *words],
         stdout=subprocess.PIPE,
@@ -359,7 +359,7 @@ def test_compiling_is_announced(
 
 def test_printing_figures_imports_no_frames_and_no_pictures() -> None:
     code = (
-        "from funnelsim.cli import main\n"
+        "from funnelsim.app.cli import main\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
         "print('IMPORTED', sorted({'pandas', 'matplotlib'} & set(sys.modules)))\n"
     )
@@ -371,7 +371,7 @@ def test_printing_figures_imports_no_frames_and_no_pictures() -> None:
 def test_importing_and_asking_for_help_import_nothing_heavy() -> None:
     code = (
         "import funnelsim\n"
-        "from funnelsim.cli import main\n"
+        "from funnelsim.app.cli import main\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
         "heavy = {'numba', 'numpy', 'scipy', 'pandas', 'matplotlib', 'simpy', 'joblib'}\n"
         "print('IMPORTED', sorted(heavy & set(sys.modules)))\n"

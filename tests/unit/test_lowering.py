@@ -136,7 +136,7 @@ def test_time_is_counted_from_the_first_day_of_the_warm_up(scenario: Scenario) -
 def test_channels(scenario: Scenario) -> None:
     model = lower(scenario).model
     web, fair = model.channels
-    assert web["entity"] == entity(Entity.LEAD, "web")
+    assert web["entity"] == entity(Entity.INQUIRY, "web")
     assert (web["opens"], web["closes"]) == (9.5 * HOUR, 18 * HOUR)
     assert (fair["opens"], fair["closes"]) == (0, DAY)
     assert (web["hot"], web["hot_or_warm"], web["theorists"]) == (0.1, 0.4, 0.07)

@@ -25,7 +25,7 @@ from funnelsim.engines.fold import (
 from funnelsim.metrics import CUTS, FIGURES, cut, labels
 from funnelsim.model.model import Model
 from funnelsim.model.records import LEDGER
-from funnelsim.model.words import DAY, HOUR, Event
+from funnelsim.model.words import DAY, HOUR, Event, Flag
 
 from .small_firm import NAMES, firm, history
 
@@ -130,7 +130,8 @@ def random_ledger(rows: int, seed: int) -> Records:
     for name, size in (("stage", 3), ("segment", 2), ("channel", 2), ("reason", 3)):
         ledger[name] = rng.integers(0, size, rows)
     ledger["rep"] = rng.integers(-1, 3, rows)
-    ledger["lead"] = np.where(rng.random(rows) < 0.1, -1, rng.integers(0, 50, rows))
+    ledger["flags"] = rng.integers(0, 8, rows)
+    ledger["pursuit"] = np.where(rng.random(rows) < 0.1, -1, rng.integers(0, 50, rows))
     return ledger
 
 
@@ -192,22 +193,22 @@ def test_sums_equal_a_slow_count(seed: int) -> None:
     months = np.searchsorted(model.months, [rows["time"], rows["created"]], side="right") - 1
     midnight = np.isin(rows["event"], [Event.MEDIA, Event.PAY])
     months[0][midnight] = np.searchsorted(model.months, rows["time"][midnight] - 1, side="right") - 1
-    margins, promoted = model.segments["margin"][rows["segment"]], model.channels[rows["channel"]]
-    cheaper = (promoted["cut_from"] <= rows["created"]) & (rows["created"] < promoted["cut_until"])
-    full_price = rows["money"] / np.where(cheaper, 1 - promoted["price_cut"], 1)
-    assert cheaper.any()
-    left = rows["money"] - (1 - margins) * full_price
-    amounts = (rows["time"] * 0 + 1, rows["waited"], rows["worked"], rows["money"], left)
-    amounts = (*amounts, rows["time"] - rows["created"])
+    amounts = (rows["time"] * 0 + 1, rows["waited"], rows["worked"], rows["money"])
+    amounts = (*amounts, rows["time"] - rows["worked"])
+    events = [rows["event"] == event for event in Event]
+    contacts = (rows["flags"] & Flag.FIRST_CONTACT) > 0
+    assert 0 < contacts.sum() < len(rows)
     bounds = slot_bounds(model)
     for basis in Basis:
-        counts = (months[basis] >= 0) & (months[basis] < 2) & ((rows["lead"] >= 0) | (basis == Basis.PERIOD))
+        counts = (
+            (months[basis] >= 0) & (months[basis] < 2) & ((rows["pursuit"] >= 0) | (basis == Basis.PERIOD))
+        )
         keys = (rows["time"] * 0, months[basis], rows["channel"], rows["segment"], rows["stage"], rows["rep"])
-        for event, measures in KEPT[: len(Event)]:
+        for event, measures in KEPT:
             for measure in measures:
                 for place, key in enumerate(keys):
                     for number in range(bounds[place + 1] - bounds[place]):
-                        chosen = counts & (rows["event"] == event) & (key == number)
+                        chosen = counts & [*events, contacts][event] & (key == number)
                         sums = found.sums[basis, bounds[place] + number, COLUMNS[event, measure]]
                         assert sums == pytest.approx(amounts[measure][chosen].sum(), rel=1e-12)
 

@@ -88,7 +88,7 @@ def test_uniforms_are_the_words_of_the_documented_block():
 
 @pytest.mark.parametrize("part", range(5))
 def test_every_part_of_a_key_moves_the_draw(part):
-    key = [1, 2, entity(Entity.LEAD, "Web", 3), purpose("work", "Demo"), 4]
+    key = [1, 2, entity(Entity.INQUIRY, "Web", 3), purpose("work", "Demo"), 4]
     moved = key.copy()
     moved[part] += 1
     assert not set(uniforms(world(*key[:2]), *key[2:])) & set(uniforms(world(*moved[:2]), *moved[2:]))

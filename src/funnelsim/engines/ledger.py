@@ -92,7 +92,7 @@ def give_reason(ledger: Ledger, reason: int) -> None:
 
 @rule
 def write_of(ledger: Ledger, now: int, event: int, channel: int, rep: int, waited: int, money: float) -> None:
-    """Write a row that is about no pursuit, but of a channel or a rep."""
+    """Write a row that is about no pursuit, but of a channel or a rep (D4)."""
     row = ledger.rows[ledger.used[0]]
     ledger.used[0] += 1
     row["time"] = now

@@ -1,6 +1,6 @@
 """The words that rules, engines and figures share: constants and enumerations.
 
-Times are int64 microseconds since the simulation's first midnight, money is float64 in the scenario's
+Times are int64 microseconds since the simulation's first midnight (T1), money is float64 in the scenario's
 currency. Enumerations are append-only: their numbers are written into ledgers.
 """
 

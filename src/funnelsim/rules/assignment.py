@@ -35,7 +35,7 @@ def rank(queue_order: int, pursuit: Record) -> int:
 
 @rule
 def rank_in_team(model: Model, world: Record, team: Record, pursuit: Record) -> int:
-    """Rank a pursuit in the team's queue: first come, or worth most to an average rep, without a wait."""
+    """Rank a pursuit in the team's queue: first come, or worth most to an average rep, at once (Q4)."""
     if team["assignment"] == Assignment.PRIORITY_QUEUE:
         return -worth(model, world, pursuit, AVERAGE_SKILL, 0)
     return 0
@@ -185,7 +185,7 @@ def is_ahead(model: Model, states: Records, number: int, skill: float, other: in
 
 @rule
 def most_skilled(model: Model, team: Record, states: Records, now: int) -> int:
-    """Choose the most skilled rep of the moment, then the fewest open pursuits, then the lowest number."""
+    """Choose the most skilled rep of the moment, then of the fewest open pursuits and lowest number (P12)."""
     chosen, best = NOBODY, -1.0
     for number in range(team["first_rep"], team["first_rep"] + team["reps"]):
         if has_room(team, states[number]):

@@ -24,7 +24,7 @@ MOST_ROUNDS = (1 << 24) - 1  # beyond the bits of a key that tell rounds apart, 
 
 @rule
 def leaving(pursuit: Record, due: int) -> tuple[int, int]:
-    """Name the event of a pursuit that leaves its stage by what fell due, and the reason, if it has one."""
+    """Name the event with which a pursuit leaves its stage by what fell due, and its reason, if any (V17)."""
     if due == Due.GOES_COLD:
         return Event.WENT_COLD.value, GONE_COLD
     target = pursuit["target"]
@@ -79,7 +79,7 @@ def told_as(event: int, delay: int) -> int:
 
 @rule
 def round_at(pursuit: Record, target: int, delay: int) -> int:
-    """Count the rounds: one more at every move to the same or an earlier stage, and at every return."""
+    """Count the rounds: one more at every step back or to the same stage, and at every return (V18)."""
     if (target > pursuit["stage"] and delay == AT_ONCE) or pursuit["round"] == MOST_ROUNDS:
         return int(pursuit["round"])
     return int(pursuit["round"] + 1)

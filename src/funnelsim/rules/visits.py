@@ -126,7 +126,7 @@ def effect_of_waiting(model: Model, stage: Record, waited: int) -> float:
 
 @rule
 def answer(model: Model, pursuit: Record) -> tuple[int, int, int]:
-    """Decide, for a lead that advances or not, how long the customer takes, where it goes and why."""
+    """Decide, for a lead that advances or not, how long the customer takes, where it goes and why (V15)."""
     stage = stage_for(model, pursuit)
     takes = duration(pursuit["days"] * model.segments[pursuit["segment"]]["customer_time"], DAY)
     if pursuit["advances"] == 1:

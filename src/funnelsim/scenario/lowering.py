@@ -61,7 +61,7 @@ def lower(scenario: Scenario) -> Lowered:
 class Groundwork:
     """A scenario lowered as it is typed, from which it is lowered with other numbers.
 
-    What does not depend on uncertain numbers (names, people, days, hours) is worked out once. A world's
+    What does not depend on uncertain numbers, such as names and hours, is worked out once (U6). A world's
     numbers are put into the tables of the file, and the rows made of these are written anew into copies of
     the arrays; every other row stays.
     """

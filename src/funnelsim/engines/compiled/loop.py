@@ -245,7 +245,7 @@ def begin(model: Model, world: Record, state: State) -> None:
 
 @rule
 def finish(model: Model, state: State, ledger: Ledger) -> int:
-    """Book the last day, who is on staff, and the open pursuits by entity; then the state can begin anew."""
+    """Book the last day (D2), who is on staff, and open pursuits by entity (D3); the state can begin anew."""
     clock, queue = state.clock[0], state.unfinished[0]
     room = rows_of_a_step(model)
     if clock["last_day_booked"] == 0:

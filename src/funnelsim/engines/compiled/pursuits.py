@@ -91,7 +91,7 @@ def expect_inquiry(model: Model, world: Record, state: State, number: int) -> No
 
 @rule
 def enter(model: Model, world: Record, state: State, ledger: Ledger, slot: int) -> bool:
-    """A pursuit enters its stage: it queues for a rep, or starts at once where none is needed (True)."""
+    """A pursuit enters its stage: it queues for a rep, or starts at once where none is needed: True (V5)."""
     pursuit = state.pursuits[slot]
     now = state.clock[0]["now"]
     pursuit["since"] = now
@@ -233,7 +233,7 @@ def end_work(model: Model, state: State, ledger: Ledger, slot: int) -> bool:
 
 @rule
 def leave_visit(model: Model, world: Record, state: State, ledger: Ledger, slot: int, due: int) -> int:
-    """A pursuit leaves its stage by what fell due: return its slot if it enters another one, else NONE."""
+    """A pursuit leaves its stage by what fell due: return its slot if it enters another, else NONE (V20)."""
     pursuit, now = state.pursuits[slot], state.clock[0]["now"]
     event, reason = ending.leaving(pursuit, due)
     target, delay, spawns = ending.after(model, world, pursuit, event)

@@ -119,6 +119,33 @@ def test_work_starts_and_ends_within_a_rep_s_own_hours(scenario: Scenario, engin
         assert (ended <= own["closes"][now]).all()
 
 
+@pytest.mark.parametrize("engine", sorted(ENGINES))
+def test_a_leaver_finishes_the_work_in_hand_and_is_paid_until_then(engine: str) -> None:
+    text = FIRM.replace("holidays = [2026-06-03]", "cost_per_person_month = 3000")
+    text = text.replace("Eve = { skill = 2.0 }", "Eve = { leaves = 2026-06-10, hired = 2026-06-02 }")
+    model, names = lower(parse(text.replace("effort_hours = 3", "effort_hours = 7")))
+    rows = history(engine, model, 1)
+    eve = names.reps.index("Eve")
+    joins, leaves = DAY, 9 * DAY
+    of_eve = rows[rows["rep"] == eve]
+    worked = of_eve[of_eve["event"] == Event.WORKED]
+    started = of_eve["time"][of_eve["event"] == Event.STARTED]
+    (gone,) = of_eve[of_eve["event"] == Event.ON_STAFF]
+    assert started.max() < leaves < worked["time"].max() == gone["time"]
+    assert gone["waited"] == gone["time"] - joins
+    pay = of_eve["money"][of_eve["event"] == Event.PAY].sum()
+    assert pay == pytest.approx(3000 * (gone["time"] - joins) / (30 * DAY))
+
+
+@pytest.mark.parametrize("engine", sorted(ENGINES))
+def test_each_rep_s_time_on_staff_is_told_once(scenario: Scenario, engine: str) -> None:
+    model, names = lower(scenario)
+    rows = history(engine, model, 3)
+    told = rows[rows["event"] == Event.ON_STAFF]
+    assert told["rep"].tolist() == list(range(len(names.reps)))
+    assert set(told["time"]) == set(told["waited"]) == {model.horizon}
+
+
 DORA = "people = 2"
 MISTAKES = [
     (

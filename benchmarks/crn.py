@@ -3,7 +3,7 @@
 Keyed draws are those of the package. Independent seeds give each strategy worlds of its own. One seeded
 stream is what most simulations do: each draw is the next number of one generator, seeded alike for each
 strategy. For it, the same rules and the same engine are compiled anew, in a process and a cache of their
-own, with `funnelsim.chance.keys.uniforms` replaced by such a stream.
+own, with `funnelsim.randomness.uniforms` replaced by such a stream.
 """
 # ruff: noqa: PLC0415
 
@@ -17,6 +17,7 @@ import tempfile
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, NamedTuple
 
 import numba
@@ -150,21 +151,22 @@ def check_that_engines_draw_alike(model: Model, seed_stream: Callable[[int], Non
 def write_streamed(years: int, target: Path) -> None:
     """Simulate with a stream, and write each figure of each strategy and year."""
     seed_stream = replace_keys_by_a_stream()
-    from funnelsim.engines.fold import stack
+    from funnelsim.engines.compiled.blocks import Workplace
     from funnelsim.forecast import Forecast
     from funnelsim.scenario import load, lower
-    from funnelsim.studies.replication import Plan, run_block
+    from funnelsim.studies.replication import Plan, new_replications, run_block
 
     arrays: dict[str, Floats] = {}
     scenario, plan = load(PRESET), Plan(years, SEED)
     check_that_engines_draw_alike(lower(scenario).model, seed_stream)
     for name in (BASE, *STRATEGIES):
         model, names = lower(scenario.strategy(name))
-        tallies = []
+        found = new_replications(model, names, plan, range(years))
+        workplace = Workplace(Event())
         for year in range(years):
             seed_stream(year)
-            tallies += [world.tally for world in run_block(model, names, plan, range(year, year + 1))]
-        forecast = Forecast(model, names, stack(tallies))
+            run_block(model, plan, found, range(year, year + 1), workplace)
+        forecast = Forecast(model, names, found.tally)
         arrays |= {f"{metric}/{name}": forecast.values(metric)[:, 0] for metric in METRICS}
     np.savez(target, **arrays)
 

@@ -1,4 +1,4 @@
-"""How long one waits for the first answer, in a process of its own: commands, imports, first compilation."""
+"""How long one waits for an answer: for the first, in a process of its own, and for the next in the same."""
 
 from __future__ import annotations
 
@@ -6,15 +6,20 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from time import perf_counter
 
-from benchmarks.report import Table, median
+import funnelsim as fs
+from benchmarks.report import Table, median, times
+from benchmarks.studies import seconds as simulating
+from benchmarks.studies import strategies_of
 
 TITLE = "Start"
 COMMAND = (sys.executable, "-m", "funnelsim")
+BARE = "import numba"
 WARM = {
     "python, nothing more": (sys.executable, "-c", "pass"),
+    BARE: (sys.executable, "-c", "import numba"),
     "import funnelsim": (sys.executable, "-c", "import funnelsim"),
     "funnelsim --help": (*COMMAND, "--help"),
     "funnelsim run first_steps --replications 200": (*COMMAND, "run", "first_steps", "--replications", "200"),
@@ -22,6 +27,11 @@ WARM = {
         *(*COMMAND, "run", "professional_services"),
         *("--replications", "200"),
     ),
+}
+WORLDS = 10
+CALLS: dict[str, Callable[[fs.Scenario], object]] = {
+    "simulate": lambda scenario: fs.simulate(scenario, replications=WORLDS),
+    "compare": lambda scenario: fs.compare(scenario, replications=WORLDS),
 }
 COLD = (*COMMAND, "run", "first_steps", "--replications", "1")
 
@@ -39,12 +49,45 @@ def with_nothing_compiled() -> float:
         return seconds(COLD, os.environ | {"XDG_CACHE_HOME": folder})
 
 
+def warm(runs: int) -> dict[str, float]:
+    """Measure every command in turns, the caches warm and with bytecode, as where a package is installed."""
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {**os.environ, "PYTHONPYCACHEPREFIX": folder}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        rounds = [{name: seconds(each, environment) for name, each in WARM.items()} for _ in range(runs + 1)]
+    return {name: median([found[name] for found in rounds[1:]]) for name in WARM}
+
+
+def call(preset: str, name: str, runs: int) -> tuple[str, ...]:
+    """Measure a call that is not the process's first, and in turns the simulation alone."""
+    scenario = fs.load(preset)
+    strategies = strategies_of(scenario)
+    if name == "simulate":
+        strategies = {"today": strategies["today"]}
+    pairs = []
+    for _ in range(runs + 1):
+        began = perf_counter()
+        CALLS[name](scenario)
+        pairs.append((perf_counter() - began, simulating(strategies, WORLDS, threads=0)))
+    whole, alone = (median(found) for found in zip(*pairs[1:], strict=True))
+    return preset, name, f"{whole:.3f}", f"{alone:.3f}", f"{max(whole - alone, 0.0):.3f}"
+
+
 def tables(runs: int) -> Sequence[Table]:
-    """Measure every command, the caches warm; then the first run ever."""
-    for command in WARM.values():
-        seconds(command)
-    found = {name: median([seconds(command) for _ in range(runs)]) for name, command in WARM.items()}
+    """Measure every command, warm, and the first run ever; then calls."""
+    found = warm(runs)
     first = median([with_nothing_compiled() for _ in range(runs)])
     found["funnelsim run first_steps --replications 1, nothing compiled yet"] = first
-    rows = [(name, f"{taken:.2f}") for name, taken in found.items()]
-    return [Table("From the command to its end", ("command", "seconds"), rows)]
+    commands = [(name, f"{taken:.2f}", times(taken / found[BARE])) for name, taken in found.items()]
+    calls = [call(preset, name, runs) for preset in fs.presets() for name in CALLS]
+    return [
+        Table("From the command to its end", ("command", "seconds", "times import numba"), commands),
+        Table(
+            f"A call of {WORLDS} worlds, warm",
+            ("preset", "call", "seconds", "of which simulation", "the rest"),
+            calls,
+            words=2,
+            note="The second call in a process and later ones, on all processors. Where numbers are "
+            "uncertain, simulation includes lowering the scenario again in each world.",
+        ),
+    ]

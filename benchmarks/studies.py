@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from time import perf_counter
+import resource
+from collections.abc import Sequence
+from time import perf_counter, process_time, thread_time
+from typing import Any, NamedTuple
+from unittest.mock import patch
 
 from benchmarks.report import Table, median, times
+from funnelsim.engines.compiled import blocks
 from funnelsim.model.model import Names
 from funnelsim.scenario import Scenario, load, lower, strategy_names, worlds_of
-from funnelsim.studies.replication import Models, Plan, replicate
+from funnelsim.studies.replication import Models, Plan, Strategies, replicate
 
 TITLE = "Studies"
 REPLICATIONS = {"professional_services": 1_000, "marketplace_sellers": 100}  # both take about as long
@@ -29,11 +33,42 @@ def strategies_of(scenario: Scenario) -> dict[str, tuple[Models, Names]]:
     return found
 
 
-def seconds(strategies: Mapping[str, tuple[Models, Names]], replications: int, threads: int) -> float:
+class Hindrance(NamedTuple):
+    """What keeps more threads from being as many times as fast."""
+
+    outside: float  # share of the processors' time that is not spent in compiled code: the interpreter's lock
+    faults: float  # pages of memory that a world touches for the first time: the lock of the address space
+    switches: float  # times that a thread goes to sleep in a world, to wait for something
+
+
+def seconds(strategies: Strategies, replications: int, threads: int) -> float:
     """Run the study once."""
     began = perf_counter()
     replicate(strategies, Plan(replications, jobs=threads))
     return perf_counter() - began
+
+
+def hindrance(strategies: Strategies, replications: int, threads: int) -> Hindrance:
+    """Run the study once more and look on."""
+    compiled: list[float] = []
+    go_on = blocks._go_on
+
+    def clocked(*arguments: Any) -> int:
+        began = thread_time()
+        why = go_on(*arguments)
+        compiled.append(thread_time() - began)
+        return why
+
+    before, began = resource.getrusage(resource.RUSAGE_SELF), process_time()
+    with patch.object(blocks, "_go_on", clocked):
+        seconds(strategies, replications, threads)
+    after, taken = resource.getrusage(resource.RUSAGE_SELF), process_time() - began
+    worlds = replications * len(strategies)
+    return Hindrance(
+        outside=1 - sum(compiled) / taken,
+        faults=(after.ru_minflt - before.ru_minflt) / worlds,
+        switches=(after.ru_nvcsw - before.ru_nvcsw) / worlds,
+    )
 
 
 def row(preset: str, runs: int, replications: int) -> tuple[str, ...]:
@@ -43,7 +78,11 @@ def row(preset: str, runs: int, replications: int) -> tuple[str, ...]:
     pairs = [[seconds(strategies, replications, threads) for threads in THREADS] for _ in range(runs)]
     one, two = (median(found) for found in zip(*pairs, strict=True))
     gain = median([alone / together for alone, together in pairs])
-    return preset, f"{len(strategies)}", f"{replications:,}", f"{one:.2f}", f"{two:.2f}", times(gain)
+    hindered = hindrance(strategies, replications, THREADS[-1])
+    return (
+        *(preset, f"{len(strategies)}", f"{replications:,}", f"{one:.2f}", f"{two:.2f}", times(gain)),
+        *(f"{100 * hindered.outside:.1f}", f"{hindered.faults:.2f}", f"{hindered.switches:.2f}"),
+    )
 
 
 def tables(_: int) -> Sequence[Table]:
@@ -51,9 +90,15 @@ def tables(_: int) -> Sequence[Table]:
     return [
         Table(
             "Every strategy of a preset in the same worlds",
-            ("preset", "strategies", "replications", "one thread, s", "two threads, s", "times as fast"),
+            (
+                *("preset", "strategies", "replications", "one thread, s", "two threads, s", "times as fast"),
+                *("% outside compiled code", "page faults a world", "waits a world"),
+            ),
             [row(preset, PAIRS, replications) for preset, replications in REPLICATIONS.items()],
             note="Where numbers are uncertain, the scenario is lowered again in each world, and the first "
-            f"have twins. Medians of {PAIRS} pairs, in turns; the last column is that of their ratios.",
+            f"have twins. Medians of {PAIRS} pairs, in turns; times as fast is that of their ratios. The "
+            "columns after it, of one more run on two threads, say what would hold up more threads: "
+            "processor time outside compiled code, where one thread runs at a time; pages of memory touched "
+            "for the first time; and how often a thread goes to sleep. A world is one of one strategy.",
         )
     ]

@@ -22,9 +22,8 @@ def whole(microseconds: float) -> int:
 
 @dataclass
 class Team:
-    """Its opening times, and how its leads find a rep."""
+    """How its leads find a rep."""
 
-    hours: list[tuple[int, int]]
     assignment: str = "round_robin"
     queue_order: str = "fifo"
     sticky: bool = True
@@ -38,6 +37,7 @@ class Rep:
     """A person; `skill` and `speed` are what was drawn, at full strength."""
 
     team: int
+    calendar: int = 0
     skill: float = 1.0
     speed: float = 1.0
     joins: int = -1
@@ -88,6 +88,8 @@ class Segment:
     odds: float = 1.0
     customer_time: float = 1.0
     years: float = 1.0
+    margin: float = 1.0
+    mean_value: float = 0.0  # of a contract, per year
 
 
 @dataclass
@@ -120,6 +122,7 @@ class Draws:
 class Firm:
     """All that is simulated; `inquiries` come in the order of their channel's index."""
 
+    calendars: list[list[tuple[int, int]]]  # opening times
     teams: list[Team]
     reps: list[Rep]
     stages: list[Stage]

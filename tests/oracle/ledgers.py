@@ -49,7 +49,7 @@ def read(rows: Records) -> tuple[dict[int, Told], list[Cost]]:
     costs: list[Cost] = []
     won: Told | None = None
     for row in rows:
-        event, time, lead = Event(int(row["event"])), int(row["time"]), int(row["lead"])
+        event, time, lead = Event(int(row["event"])), int(row["time"]), int(row["pursuit"])
         money = float(row["money"])
         if event is Event.INQUIRY:
             assert lead not in leads
@@ -59,6 +59,11 @@ def read(rows: Records) -> tuple[dict[int, Told], list[Cost]]:
             costs.append(Cost("media", time, int(row["channel"]), money))
         elif event is Event.PAY:
             costs.append(Cost("pay", time, int(row["rep"]), money))
+        elif event is Event.ON_STAFF:
+            continue
+        elif event in (Event.MARGIN, Event.EXPECTED):
+            assert won is not None, "what a contract leaves follows it"
+            costs.append(Cost(event.name.lower(), time, int(row["segment"]), money))
         elif event is Event.COMMISSION:
             assert won is not None, "a commission follows its contract"
             won.commission = money
@@ -81,7 +86,7 @@ def read_step(told: Told, event: Event, row: Record, costs: list[Cost]) -> None:
         costs.append(Cost("lead", time, told.channel, float(row["money"])))
         return
     if event is Event.ENTERED:
-        told.visits.append(Visit(int(row["lead"]), int(row["stage"]), told.round, time))
+        told.visits.append(Visit(int(row["pursuit"]), int(row["stage"]), told.round, time))
         return
     visit = told.visits[-1]
     assert int(row["stage"]) == visit.stage  # V22
@@ -117,7 +122,7 @@ def differences(oracle: History, rows: Records) -> list[str]:
             continue
         found += differences_of_lead(oracle.leads[entity], leads[entity])
     found += differences_of_order(oracle, rows)
-    for kind in ("media", "pay", "inquiry", "lead", "visit", "commission"):
+    for kind in ("media", "pay", "inquiry", "lead", "visit", "margin", "expected", "commission"):
         found += differences_of_costs(kind, oracle.costs, costs)
     return found
 
@@ -125,7 +130,7 @@ def differences(oracle: History, rows: Records) -> list[str]:
 def differences_of_order(oracle: History, rows: Records) -> list[str]:
     """Compare what was decided, row by row: (instant, what, lead)."""
     log = [
-        (int(row["time"]), HOW.get(event, event.name.lower().replace("_", " ")), int(row["lead"]))
+        (int(row["time"]), HOW.get(event, event.name.lower().replace("_", " ")), int(row["pursuit"]))
         for row in rows
         for event in [Event(int(row["event"]))]
     ]

@@ -20,7 +20,7 @@ KINDS = (  # I1
     "day ends",
     "rep leaves",
     "rep joins",
-    "team opens",
+    "calendar opens",
     "inquiry",
     "work ends",
     "customer answers",
@@ -155,7 +155,7 @@ class Simulation:
         self.log: list[tuple[int, str, int]] = []
         self.days_booked = 0
         self.turns = [team.turn for team in firm.teams]
-        self.openings_left = [[opens for opens, _ in team.hours if opens >= 0] for team in firm.teams]
+        self.openings_left = [[opens for opens, _ in spans if opens >= 0] for spans in firm.calendars]
         self.coming = [
             [inquiry for inquiry in firm.inquiries if inquiry.channel == channel]
             for channel in range(len(firm.channels))
@@ -166,6 +166,7 @@ class Simulation:
         self.will_leave = [rep.leaves is not None and rep.leaves >= 0 for rep in firm.reps]
         self.working_on: list[int | None] = [None for _ in firm.reps]
         self.idle_since = [0 for _ in firm.reps]
+        self.gone: list[int | None] = [None for _ in firm.reps]  # when a leaver's last work was done
         self.lead_stage = next((i for i, stage in enumerate(firm.stages) if stage.makes_lead), None)
 
     def run(self) -> History:
@@ -178,6 +179,9 @@ class Simulation:
             self.live_through_the_instant()
         self.now = self.firm.horizon
         self.day_ends()  # D2
+        for number in range(len(self.firm.reps)):
+            if self.on_staff[number] or self.working_on[number] is not None:
+                self.say("on staff")  # D5
         for entity, walk in sorted(self.leads.items()):
             if walk.outcome == "open":
                 self.say("open", entity)  # D3
@@ -214,7 +218,7 @@ class Simulation:
             if self.will_join[number]:
                 coming.append((rep.joins, KINDS.index("rep joins"), number))
         for number, openings in enumerate(self.openings_left):
-            coming += [(opens, KINDS.index("team opens"), number) for opens in openings[:1]]
+            coming += [(opens, KINDS.index("calendar opens"), number) for opens in openings[:1]]
         for inquiries in self.coming:
             # A2
             coming += [(one.arrives, KINDS.index("inquiry"), one.entity) for one in inquiries[:1]]
@@ -234,7 +238,7 @@ class Simulation:
             self.will_join[who] = False
             self.on_staff[who] = True
             self.idle_since[who] = self.now
-        elif kind == "team opens":
+        elif kind == "calendar opens":
             self.openings_left[who].pop(0)
         elif kind == "inquiry":
             self.inquiry_arrives(who)
@@ -258,8 +262,8 @@ class Simulation:
                 self.spend("media", number, channel.cost_per_month * weight / days)
                 self.say("media")
         for number, rep in enumerate(self.firm.reps):
-            last = ends if rep.leaves is None else min(ends, rep.leaves)
-            there = last - max(begins, rep.joins)  # M6
+            gone = self.gone[number]
+            there = (ends if gone is None else min(ends, gone)) - max(begins, rep.joins)  # M6
             if rep.pay_per_month > 0 and there > 0:
                 self.spend("pay", number, rep.pay_per_month / days * (there / DAY))
                 self.say("pay")
@@ -270,6 +274,13 @@ class Simulation:
         self.on_staff[number] = False
         for walk in self.queue_of(number):
             self.place(walk)
+        if self.working_on[number] is None:
+            self.goes_home(number)
+
+    def goes_home(self, number: int) -> None:
+        """Be gone for good, and paid no longer (R7, R9)."""
+        self.gone[number] = self.now
+        self.say("on staff")
 
     # A visit
 
@@ -373,7 +384,7 @@ class Simulation:
             record = self.firm.reps[rep]
             speed = record.speed * strength(record, record.speed_from, self.now)
             effort = whole(self.draws.effort_hours(*key) / speed * HOUR)  # V7
-            ends = end_of_work(self.firm.teams[record.team].hours, self.now, effort)
+            ends = end_of_work(self.firm.calendars[record.calendar], self.now, effort)
             self.working_on[rep] = walk.inquiry.entity
             walk.rep = rep  # G6
         # V12: an inquiry enters its first stage as it arrives; back there, it waits since it came back.
@@ -395,6 +406,8 @@ class Simulation:
         if stage.team is not None:
             self.working_on[visit.rep] = None
             self.idle_since[visit.rep] = self.now
+            if not self.on_staff[visit.rep]:
+                self.goes_home(visit.rep)
         # V15
         days = self.draws.customer_days(*key) * self.firm.segments[walk.inquiry.segment].customer_time
         walk.phase, walk.until = "customer", self.now + whole(days * DAY)
@@ -435,7 +448,14 @@ class Simulation:
 
     def wins(self, walk: Walk) -> None:
         """Book the contract and the owner's commission (M4)."""
-        walk.bookings = self.price_of(walk)
+        segment, share_of_price = self.firm.segments[walk.inquiry.segment], self.share_of_price(walk)
+        full = walk.inquiry.value * segment.years
+        walk.bookings = full * share_of_price  # M1
+        self.spend("margin", walk.inquiry.segment, walk.bookings - (1 - segment.margin) * full)  # M3
+        self.say("margin", walk.inquiry.entity)
+        expected = segment.mean_value * segment.years * share_of_price  # M7
+        self.spend("expected", walk.inquiry.segment, expected)
+        self.say("expected", walk.inquiry.entity)
         if walk.rep is not None:
             share = self.firm.teams[self.firm.reps[walk.rep].team].commission
             walk.commission = walk.bookings * share
@@ -443,12 +463,11 @@ class Simulation:
             if walk.commission > 0:
                 self.say("commission", walk.inquiry.entity)
 
-    def price_of(self, walk: Walk) -> float:
-        """Return what the lead's contract is worth over its term (M1), less in a promotion (M2)."""
-        full = walk.inquiry.value * self.firm.segments[walk.inquiry.segment].years
+    def share_of_price(self, walk: Walk) -> float:
+        """Return the share of the full price that a contract is sold at: less in a promotion (M2)."""
         channel = self.firm.channels[walk.inquiry.channel]
         begins, ends = channel.promotion
-        return full * (1 - channel.price_cut) if begins <= walk.inquiry.arrives < ends else full
+        return 1 - channel.price_cut if begins <= walk.inquiry.arrives < ends else 1.0
 
     def goes_cold(self, walk: Walk) -> None:
         """Give up waiting (V3)."""
@@ -467,10 +486,10 @@ class Simulation:
     def grant_once(self) -> bool:
         """Give one waiting lead to one idle rep, if any can be had; say whether."""
         for number, team in enumerate(self.firm.teams):
-            if not any(opens <= self.now < closes for opens, closes in team.hours):  # G1
-                continue
-            idle = [  # G7
-                rep for rep in self.members(number) if self.on_staff[rep] and self.working_on[rep] is None
+            idle = [  # G1, G7
+                rep
+                for rep in self.members(number)
+                if self.on_staff[rep] and self.at_work(rep) and self.working_on[rep] is None
             ]
             for rep in idle:  # G2
                 own = self.queue_of(rep)
@@ -485,6 +504,11 @@ class Simulation:
                 return True
         return False
 
+    def at_work(self, rep: int) -> bool:
+        """Return whether now lies in a rep's opening times (G1)."""
+        spans = self.firm.calendars[self.firm.reps[rep].calendar]
+        return any(opens <= self.now < closes for opens, closes in spans)
+
     def take(self, assignment: str, waiting: list[Walk], rep: int) -> Walk:
         """Return the lead that a rep takes from the queue: the first, or the best of the first 20 (G5)."""
         if assignment != "cherry_pick":
@@ -497,7 +521,8 @@ class Simulation:
         """Return the bookings times the chance to advance, in thousandths (Q5)."""
         segment = self.firm.segments[walk.inquiry.segment]
         chance = chance_of_advancing(self.firm.stages[walk.stage], walk, segment, skill, wait)
-        return min(math.floor(self.price_of(walk) * chance * 1000 + 0.5), 2**60)
+        value = walk.inquiry.value * segment.years * self.share_of_price(walk)
+        return min(math.floor(value * chance * 1000 + 0.5), 2**60)
 
     def members(self, team: int) -> list[int]:
         """Return the numbers of a team's reps."""

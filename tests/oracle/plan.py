@@ -12,18 +12,25 @@ import numpy as np
 from funnelsim.chance.distributions.lookup import DISTRIBUTION, Family
 from funnelsim.chance.keys import Entity, entity, purpose
 from funnelsim.compiling.arrays import Record, Records
-from funnelsim.model.model import Model
+from funnelsim.model.model import Model, one_process, plain_ends
 from funnelsim.model.own_policy import policy_number, register_policy
-from funnelsim.model.records import CHANNEL, HOURS, POINT, REP, ROUTE, SEGMENT, STAGE, TEAM
+from funnelsim.model.records import CALENDAR, CHANNEL, HOURS, POINT, REP, ROUTE, SEGMENT, SPAWN, STAGE, TEAM
 from funnelsim.model.words import DAY, HOUR, LOST, NEVER, NOBODY, NOTHING, WON, Assignment, QueueOrder
 
 OWN_POLICY = "last_with_room"
 
 
-def last_with_room(team: Record, reps: Records, lead: Record, now: int, u: float) -> int:  # noqa: ARG001
+def last_with_room(
+    team: Record,
+    reps: Records,  # noqa: ARG001
+    states: Records,
+    lead: Record,  # noqa: ARG001
+    now: int,  # noqa: ARG001
+    u: float,  # noqa: ARG001
+) -> int:
     """Choose the rep with the highest number who can take one more."""
-    for position in range(len(reps) - 1, -1, -1):
-        if reps[position]["on_staff"] == 1 and reps[position]["open"] < team["max_open"]:
+    for position in range(len(states) - 1, -1, -1):
+        if states[position]["on_staff"] == 1 and states[position]["open"] < team["max_open"]:
             return position
     return NOBODY
 
@@ -90,7 +97,8 @@ class Plan:
     def segment(self, value: Any = 100.0, **more: Any) -> int:
         """Add a kind of customer."""
         row = {"odds": 1.0, "customer_time": 1.0, "years": 1.0, "margin": 0.5} | more
-        return self.add("segments", row | {"value": self.distribution(value)})
+        row |= {"mean_value": mean_of(value), "value": self.distribution(value)}
+        return self.add("segments", row)
 
     def team(
         self,
@@ -99,27 +107,41 @@ class Plan:
         assignment: Assignment = Assignment.ROUND_ROBIN,
         **more: Any,
     ) -> int:
-        """Add a team with its reps; `skill` and `speed` of a rep are distributions."""
+        """Add a team with its reps; `skill` and `speed` of a rep are distributions, `own_hours` its hours."""
         number = len(self.rows.get("teams", []))
         first_rep = len(self.rows.get("reps", []))
+        first_calendar = self.calendar(number, hours)
         for index, rep in enumerate(reps):
-            self.rep(number, index, **rep)
+            self.rep(number, index, first_calendar, **rep)
+        row = {"max_open": 10**6, "sticky": 1, "queue_order": QueueOrder.FIFO, "commission": 0.0} | more
+        row |= {"first_rep": first_rep, "reps": len(reps), "assignment": assignment}
+        row |= {"own_policy": policy_number(OWN_POLICY)}
+        row |= {"first_calendar": first_calendar, "calendars": self.calendars - first_calendar}
+        return self.add("teams", row)
+
+    @property
+    def calendars(self) -> int:
+        """Count the calendars so far."""
+        return len(self.rows.get("calendars", []))
+
+    def calendar(self, team: int, hours: list[tuple[int, int]]) -> int:
+        """Add opening times and return the number of their calendar."""
         worked, made = 0, []
         for opens, closes in hours:
             made.append({"opens": opens, "closes": closes, "worked": worked})
             worked += closes - opens
-        row = {"max_open": 10**6, "sticky": 1, "queue_order": QueueOrder.FIFO, "commission": 0.0} | more
-        row |= {"first_rep": first_rep, "reps": len(reps), "assignment": assignment, "turn": 0}
-        row |= {"own_policy": policy_number(OWN_POLICY)}
-        return self.add("teams", row | {"first_hours": self.add("hours", *made), "hours": len(made)})
+        row = {"first_hours": self.add("hours", *made), "hours": len(made), "team": team}
+        return self.add("calendars", row)
 
     def rep(
         self,
         team: int,
         index: int,
+        calendar: int,
         skill: Any = 1.0,
         speed: Any = 1.0,
         knows: Sequence[int] = (),
+        own_hours: list[tuple[int, int]] | None = None,
         **more: Any,
     ) -> int:
         """Add a rep of a team; `knows` are segments."""
@@ -128,7 +150,8 @@ class Plan:
         if knows:
             row["first_segment"] = self.routes([(1.0, segment, NOTHING) for segment in knows])
             row["segments"] = len(knows)
-        row |= {"skill": 1.0, "speed": 1.0, "team": team, "on_staff": int(row["joins"] <= 0 < row["leaves"])}
+        row |= {"team": team}
+        row |= {"calendar": calendar if own_hours is None else self.calendar(team, own_hours)}
         row |= {
             "entity": entity(Entity.REP, f"team {team}", index),
             "skill_distribution": self.distribution(skill),
@@ -218,7 +241,7 @@ class Plan:
         name = f"channel {len(self.rows.get('channels', []))}"
         row = {"theorists": 0.0, "hot": 0.2, "hot_or_warm": 0.7, "stage": 0} | more
         row |= {
-            "entity": entity(Entity.LEAD, name),
+            "entity": entity(Entity.INQUIRY, name),
             "key": entity(Entity.CHANNEL, name),
             "first_date": 738_000,
             **{
@@ -241,6 +264,10 @@ class Plan:
             self.segment()
         if not any(stage["makes_lead"] for stage in self.rows["stages"]):
             self.rows["stages"][0]["makes_lead"] = 1  # as every scenario has it
+        made = 0
+        for stage in self.rows["stages"]:
+            stage["is_lead"] = made
+            made = max(made, stage["makes_lead"])
         return Model(
             channels=self.records("channels", CHANNEL),
             segments=self.records("segments", SEGMENT),
@@ -248,12 +275,16 @@ class Plan:
             reps=self.records("reps", REP),
             stages=self.records("stages", STAGE),
             variants=self.records("variants", STAGE),
+            processes=one_process(len(self.rows["stages"])),
+            ends=plain_ends(),
+            spawns=np.zeros(0, SPAWN),
             routes=self.records("routes", ROUTE),
             points=self.records("points", POINT),
             heat_odds=np.array(self.rows["heat_odds"], float),
             heat_skill=np.array(self.rows["heat_skill"], float),
             distributions=self.records("distributions", DISTRIBUTION),
             knots=np.array(self.knots, float),
+            calendars=self.records("calendars", CALENDAR),
             hours=self.records("hours", HOURS),
             expected=np.array(self.expected, float),
             spend=np.array(self.spend or np.ones((len(self.rows["channels"]), self.days)), float),
@@ -269,6 +300,14 @@ class Plan:
             for name, value in row.items():
                 record[name] = value
         return made
+
+
+def mean_of(given: float | tuple[int, list[float]]) -> float:
+    """Return the mean of a number, or of what `either` and `between` return."""
+    if not isinstance(given, tuple):
+        return given
+    values = given[1][len(given[1]) // 2 :]
+    return sum(values) / len(values)
 
 
 def either(*values: float) -> tuple[int, list[float]]:

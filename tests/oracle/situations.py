@@ -318,6 +318,18 @@ def worth_less_in_a_promotion(assignment: Assignment) -> Model:
     return plan.model()
 
 
+def hours_of_their_own(assignment: Assignment) -> Model:
+    plan = Plan(days=14)
+    mornings, all_day = daily(14, 8, 12, (2, 3)), daily(14, 0, 24)
+    reps = [{}, {"own_hours": mornings}, {"own_hours": all_day, "leaves": 6 * DAY + 13 * HOUR}]
+    reps[2]["pay_per_month"] = 3000.0
+    team = plan.team(daily(14, 9, 17, (5, 6)), reps, assignment, max_open=3)
+    plan.stage(team, effort=between(0.5, 9), customer=SOON, patience=between(0.5, 3), nexts=to(1))
+    plan.stage(team, effort=either(0.5, 3), customer=SOON)
+    plan.channel(2.0, 8, 20)
+    return plan.model()
+
+
 def mixed(seed: int) -> Model:
     """Make a small sales floor at random, full of ties."""
     chance = random.Random(seed)
@@ -368,6 +380,7 @@ def mixed_team(chance: random.Random, plan: Plan) -> int:
         rep = {"joins": joins, "ramp": chance.choice([0, 6 * DAY]), "skill_from": 0.3, "speed_from": 0.5}
         rep |= {"skill": chance.choice([1.0, either(0.5, 2)]), "speed": chance.choice([1.0, either(0.5, 2)])}
         rep |= {"leaves": leaves} if chance.random() < 0.25 else {}
+        rep |= {"own_hours": daily(plan.days, 10, chance.choice([12, 24]))} if chance.random() < 0.25 else {}
         reps.append(rep | {"pay_per_month": chance.choice([0.0, 3000.0])})
     closed = tuple(chance.sample(range(plan.days), 2))
     return plan.team(
@@ -398,6 +411,12 @@ SITUATIONS = {
     "more than they can do": Situation(more_than_they_can_do, lambda visit: visit.how == "open"),
     "hot to the best": Situation(hot_to_the_best, lambda visit: visit.rep == 4),
     "handing over while full": Situation(lambda: full_reps(Assignment.ROUND_ROBIN, sticky=0), waited),
+}
+SITUATIONS |= {
+    f"hours of their own, {assignment.name.lower()}": Situation(
+        lambda assignment=assignment: hours_of_their_own(assignment), lambda visit: visit.rep in {1, 2}
+    )
+    for assignment in (Assignment.ROUND_ROBIN, Assignment.SHARED_QUEUE, Assignment.LEAST_LOADED)
 }
 SITUATIONS |= {
     f"full reps, {assignment.name.lower()}": Situation(

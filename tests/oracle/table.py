@@ -173,6 +173,7 @@ class Table:
         """Describe the model in plain words, with the draws that are made once."""
         model = self.model
         return Firm(
+            calendars=[self.openings(calendar) for calendar in model.calendars],
             teams=[self.team(team) for team in model.teams],
             reps=[self.rep(rep) for rep in model.reps],
             stages=[self.stage(number) for number in range(len(model.stages))],
@@ -189,7 +190,13 @@ class Table:
                 for number, each in enumerate(model.channels)
             ],
             segments=[
-                told.Segment(float(each["odds"]), float(each["customer_time"]), float(each["years"]))
+                told.Segment(
+                    float(each["odds"]),
+                    float(each["customer_time"]),
+                    float(each["years"]),
+                    float(each["margin"]),
+                    float(each["mean_value"]),
+                )
                 for each in model.segments
             ],
             inquiries=self.inquiries(),
@@ -197,14 +204,15 @@ class Table:
             horizon=int(model.horizon),
         )
 
+    def openings(self, calendar: Record) -> list[tuple[int, int]]:
+        """List the opening times of a calendar."""
+        first = int(calendar["first_hours"])
+        spans = self.model.hours[first : first + int(calendar["hours"])]
+        return [(int(span["opens"]), int(span["closes"])) for span in spans]
+
     def team(self, team: Record) -> told.Team:
         """Describe a team."""
-        first = int(team["first_hours"])
         return told.Team(
-            hours=[
-                (int(span["opens"]), int(span["closes"]))
-                for span in self.model.hours[first : first + int(team["hours"])]
-            ],
             assignment=OWN_POLICY
             if team["assignment"] == Assignment.OWN
             else Assignment(int(team["assignment"])).name.lower(),
@@ -212,7 +220,6 @@ class Table:
             sticky=bool(team["sticky"]),
             max_open=int(team["max_open"]),
             commission=float(team["commission"]),
-            turn=int(team["turn"]),
         )
 
     def rep(self, rep: Record) -> told.Rep:
@@ -220,6 +227,7 @@ class Table:
         skill, speed = self.uniforms(rep["entity"], REP)
         return told.Rep(
             team=int(rep["team"]),
+            calendar=int(rep["calendar"]),
             skill=self.value(rep["skill_distribution"], skill),
             speed=self.value(rep["speed_distribution"], speed),
             joins=int(rep["joins"]),

@@ -49,7 +49,8 @@ def stage(team: int | None = 0, odds: float = math.inf, to: int | str = WON, **m
 def firm(arrivals: list[int], reps: list[Rep] | int = 1, **more: object) -> Firm:
     """Make a firm of one team, nine to five, one stage and one inquiry per arrival, entities 0, 1, ..."""
     plain = Firm(
-        teams=[Team(NINE_TO_FIVE)],
+        calendars=[NINE_TO_FIVE],
+        teams=[Team()],
         reps=[Rep(0) for _ in range(reps)] if isinstance(reps, int) else reps,
         stages=[stage()],
         channels=[Channel()],
@@ -72,7 +73,7 @@ def outcomes(history: History) -> list[str]:
 
 def test_work_goes_over_to_the_next_working_hour_across_a_weekend() -> None:
     hours = [(at(0, 9), at(0, 17)), (at(3, 9), at(3, 17))]
-    history = simulate(firm([at(0, 16)], teams=[Team(hours)]), table(effort=2, days=1.5))
+    history = simulate(firm([at(0, 16)], calendars=[hours]), table(effort=2, days=1.5))
     [visit] = history.visits()
     assert (visit.entered, visit.started, visit.worked) == (at(0, 16), at(0, 16), at(3, 10))
     assert (visit.left, visit.how, visit.effort) == (at(4, 22), "won", 2 * HOUR)
@@ -122,14 +123,14 @@ def test_a_certain_conversion_is_certain_whatever_the_lead() -> None:
 
 
 def test_no_commission_is_paid_for_nothing() -> None:
-    history = simulate(firm([at(0, 9)], teams=[Team(NINE_TO_FIVE, commission=0.1)]), table())
+    history = simulate(firm([at(0, 9)], teams=[Team(commission=0.1)]), table())
     assert outcomes(history) == ["won"]  # for nothing: nobody typed a value
     assert "commission" not in {what for _, what, _ in history.log}
 
 
 def test_a_circle_without_time_is_an_error() -> None:
     stages = [stage(team=None, to=0)]
-    with pytest.raises(RuntimeError, match="10000 rounds"):
+    with pytest.raises(RuntimeError, match="10000 waves"):
         simulate(firm([at(0, 9)], stages=stages), table())
 
 
@@ -137,7 +138,7 @@ def test_round_robin_skips_the_full_and_leaves_the_rest_to_the_team() -> None:
     # Three leads at 9:00, two reps with one slot each. Lead 2 finds nobody and queues at the team;
     # rep 1, quicker done, pulls it at 10:00. Customers take two days, so the slot of lead 1 is not free:
     # only at day 2, 10:00 its contract ends and rep 1 may take lead 2.
-    team = Team(NINE_TO_FIVE, max_open=1)
+    team = Team(max_open=1)
     history = simulate(firm([at(0, 9)] * 3, reps=2, teams=[team]), table(effort={0: 3, 1: 1, 2: 1}, days=2))
     assert spans(history) == [(at(0, 9), at(0, 12), 0), (at(0, 9), at(0, 10), 1), (at(2, 10), at(2, 11), 1)]
 
@@ -148,7 +149,7 @@ def test_round_robin_remembers_its_turn() -> None:
 
 
 def test_least_loaded_counts_leads_at_the_customer() -> None:
-    team = Team(NINE_TO_FIVE, assignment="least_loaded")
+    team = Team(assignment="least_loaded")
     history = simulate(
         firm([at(0, 9), at(1, 9), at(2, 9), at(6, 9)], reps=2, teams=[team]),
         table(days={0: 5.0, 1: 0.0, 2: 0.0, 3: 0.0}),
@@ -158,7 +159,7 @@ def test_least_loaded_counts_leads_at_the_customer() -> None:
 
 
 def test_shared_queue_gives_to_the_rep_idle_longest() -> None:
-    team = Team(NINE_TO_FIVE, assignment="shared_queue")
+    team = Team(assignment="shared_queue")
     history = simulate(
         firm([at(0, 9), at(0, 9), at(0, 13), at(0, 13)], reps=3, teams=[team]),
         table(effort={0: 2, 1: 1, 2: 1, 3: 1}),
@@ -174,7 +175,7 @@ def test_the_priority_queue_takes_the_lead_worth_most() -> None:
         Inquiry(entity, 0, at(0, 9 + entity / 4), value=value, fit=fit)
         for entity, (value, fit) in enumerate(worths)
     ]
-    team = Team(NINE_TO_FIVE, assignment="priority_queue")
+    team = Team(assignment="priority_queue")
     even = [stage(odds=1.0)]  # a chance of 1/2, or 1/4 where the fit is 1/3
     history = simulate(
         firm([], teams=[team], inquiries=inquiries, stages=even), table(effort={0: 3, 1: 1, 2: 1, 3: 1})
@@ -190,7 +191,7 @@ def test_a_lead_from_a_promotion_is_worth_less() -> None:
         Inquiry(1, 0, at(0, 10), value=40.0),
         Inquiry(2, 1, at(0, 11), value=30.0),
     ]
-    team = Team(NINE_TO_FIVE, assignment="priority_queue")
+    team = Team(assignment="priority_queue")
     whole = firm([], teams=[team], inquiries=inquiries, channels=[cheaper, Channel()])
     history = simulate(whole, table(effort={0: 3, 1: 1, 2: 1}))
     assert [started for started, _, _ in spans(history)] == [at(0, 9), at(0, 13), at(0, 12)]
@@ -204,7 +205,7 @@ def test_a_rep_picks_what_is_best_for_its_own_skill(skill: float, first: int) ->
         Inquiry(1, 0, at(0, 10), value=10.0),
         Inquiry(2, 1, at(0, 11), value=16.0),
     ]
-    team = Team(NINE_TO_FIVE, assignment="cherry_pick")
+    team = Team(assignment="cherry_pick")
     floor = {"stages": [stage(), stage(odds=1.0)], "channels": [Channel(), Channel(stage=1)]}
     whole = firm([], [Rep(0, skill=skill)], teams=[team], inquiries=inquiries, **floor)
     history = simulate(whole, table(effort={0: 3, 1: 1, 2: 1}))
@@ -215,7 +216,7 @@ def test_only_the_twenty_oldest_are_cherries() -> None:
     # 22 wait at 12:00; the two worth most are the youngest and come into sight one by one.
     values = [1.0] + [10.0] * 20 + [50.0, 90.0]
     inquiries = [Inquiry(entity, 0, at(0, 9) + entity, value=value) for entity, value in enumerate(values)]
-    team = Team(NINE_TO_FIVE, assignment="cherry_pick")
+    team = Team(assignment="cherry_pick")
     history = simulate(
         firm([], teams=[team], inquiries=inquiries), table(effort=dict.fromkeys(range(23), 0.5) | {0: 3})
     )
@@ -237,7 +238,7 @@ def test_only_the_twenty_oldest_are_cherries() -> None:
 )
 def test_who_is_chosen_among_three(assignment: str, luck: float, rep: int) -> None:
     reps = [Rep(0), Rep(0, skill=2.0), Rep(0, weight=3.0, segments=[1]), Rep(0, skill=9.0, joins=at(5, 9))]
-    whole = firm([], reps, teams=[Team(NINE_TO_FIVE, assignment=assignment)], segments=[Segment(), Segment()])
+    whole = firm([], reps, teams=[Team(assignment=assignment)], segments=[Segment(), Segment()])
     draws = replace(table(), luck=lambda *_: luck)
     history = simulate(replace(whole, inquiries=[Inquiry(0, 0, at(0, 9), segment=1)]), draws)
     assert [chosen for _, _, chosen in spans(history)] == [rep]
@@ -253,7 +254,7 @@ def test_own_queue_is_worked_in_the_order_asked_for(order: str, second: int) -> 
         for lead, (hour, heat) in enumerate([(9, 1), (9.5, 2), (10, 0), (11, 1)])
     ]
     history = simulate(
-        firm([], teams=[Team(NINE_TO_FIVE, queue_order=order)], inquiries=inquiries),
+        firm([], teams=[Team(queue_order=order)], inquiries=inquiries),
         table(effort={0: 3, 1: 1, 2: 1, 3: 1}),
     )
     [next_lead] = [visit.lead for visit in history.visits() if visit.started == at(0, 12)]
@@ -264,7 +265,7 @@ def test_hot_to_best_sends_hot_leads_to_the_best_third() -> None:
     # Skills 1, 3, 2: best first are reps 1, 2, 0. Heats hot, warm, future, hot.
     reps = [Rep(0, skill=skill) for skill in (1.0, 3.0, 2.0)]
     inquiries = [Inquiry(lead, 0, at(lead, 10), heat=heat) for lead, heat in enumerate([0, 1, 2, 0])]
-    team = Team(NINE_TO_FIVE, assignment="hot_to_best")
+    team = Team(assignment="hot_to_best")
     history = simulate(firm([], reps=reps, teams=[team], inquiries=inquiries), table())
     assert [rep for _, _, rep in spans(history)] == [1, 2, 0, 1]
 
@@ -273,7 +274,7 @@ def test_hot_to_best_of_two_reps_knows_two_tiers() -> None:
     # Places 0 and 1 of two have tiers 0 and 1; the future lead's nearest is tier 1.
     reps = [Rep(0, skill=1.0), Rep(0, skill=2.0)]
     inquiries = [Inquiry(lead, 0, at(lead, 10), heat=lead) for lead in range(3)]
-    team = Team(NINE_TO_FIVE, assignment="hot_to_best")
+    team = Team(assignment="hot_to_best")
     history = simulate(firm([], reps=reps, teams=[team], inquiries=inquiries), table())
     assert [rep for _, _, rep in spans(history)] == [1, 0, 0]
 
@@ -281,9 +282,18 @@ def test_hot_to_best_of_two_reps_knows_two_tiers() -> None:
 def test_a_leaver_finishes_and_hands_its_queue_over() -> None:
     # Round robin: leads 0 and 2 to rep 0, lead 1 to rep 1. Rep 0 leaves at 10:00, in the middle of lead 0,
     # whose work ends at 12:00; lead 2 goes to rep 1, behind lead 1 (9:00 to 13:00).
-    reps = [Rep(0, leaves=at(0, 10)), Rep(0)]
+    reps = [Rep(0, leaves=at(0, 10), pay_per_month=120_000), Rep(0)]
     history = simulate(firm([at(0, 9)] * 3, reps=reps), table(effort={0: 3, 1: 4, 2: 1}))
     assert spans(history) == [(at(0, 9), at(0, 12), 0), (at(0, 9), at(0, 13), 1), (at(0, 13), at(0, 14), 1)]
+    assert history.total("pay") == 2000  # 4,000 a day, until 12:00
+
+
+def test_a_rep_with_hours_of_its_own_works_in_them_alone() -> None:
+    # Rep 1 comes in the afternoon; both leads of 9:00 go round, and the second waits for its rep.
+    afternoon = [(at(day, 13), at(day, 17)) for day in range(10)]
+    one = firm([at(0, 9)] * 2, reps=[Rep(0), Rep(0, calendar=1)], calendars=[NINE_TO_FIVE, afternoon])
+    history = simulate(one, table(effort={0: 3, 1: 5}))
+    assert spans(history) == [(at(0, 9), at(0, 12), 0), (at(0, 13), at(1, 14), 1)]
 
 
 def test_a_lead_at_the_leaver_s_customer_is_placed_anew_at_its_next_stage() -> None:
@@ -296,7 +306,7 @@ def test_a_lead_at_the_leaver_s_customer_is_placed_anew_at_its_next_stage() -> N
 def test_a_hire_takes_what_waits_from_its_first_minute() -> None:
     # The only rep has one slot and its customer takes for ever; the hire joins at noon of day 1.
     reps = [Rep(0), Rep(0, joins=at(1, 12))]
-    team = Team(NINE_TO_FIVE, max_open=1)
+    team = Team(max_open=1)
     history = simulate(firm([at(0, 9)] * 2, reps=reps, teams=[team]), table(days=9))
     assert spans(history) == [(at(0, 9), at(0, 10), 0), (at(1, 12), at(1, 13), 1)]
     assert outcomes(history) == ["won", "open"]  # day 9 10:00 is before the horizon, day 10 13:00 is not
@@ -327,7 +337,7 @@ def test_waiting_costs_on_log_scales(hour: float, u: float, how: str) -> None:
     # probability 1/3. The lead of 16:00 starts at once; that of 13:00 waits until 17:00 of a late team.
     points = [(math.log(1), 0.0), (math.log(16), math.log(1 / 4))]
     late = [(at(0, 16), at(0, 22))] if hour == 16 else [(at(0, 17), at(0, 22))]
-    one = firm([at(0, hour)], stages=[stage(odds=1.0, points=points)], teams=[Team(late)])
+    one = firm([at(0, hour)], stages=[stage(odds=1.0, points=points)], calendars=[late])
     assert outcomes(simulate(one, table(advances=u))) == [how]
 
 
@@ -343,9 +353,7 @@ def test_going_back_raises_the_round_and_keeps_the_rep() -> None:
 
 
 def test_a_team_that_hands_over_frees_the_slot_at_each_stage() -> None:
-    handing = firm(
-        [at(0, 9)], reps=2, teams=[Team(NINE_TO_FIVE, sticky=False)], stages=[stage(to=1), stage()]
-    )
+    handing = firm([at(0, 9)], reps=2, teams=[Team(sticky=False)], stages=[stage(to=1), stage()])
     history = simulate(handing, table())
     assert [visit.rep for visit in history.visits()] == [0, 1]
 
@@ -353,9 +361,10 @@ def test_a_team_that_hands_over_frees_the_slot_at_each_stage() -> None:
 def test_two_teams_and_the_way_past_the_stage_that_makes_leads() -> None:
     # The first team qualifies, the second (13:00 to 15:00) sells; both pay commission, the owner gets it.
     afternoon = [(day * DAY + 13 * HOUR, day * DAY + 15 * HOUR) for day in range(10)]
-    teams = [Team(NINE_TO_FIVE, commission=0.01), Team(afternoon, commission=0.1)]
+    teams = [Team(commission=0.01), Team(commission=0.1)]
     stages = [stage(0, to=1, makes_lead=True), stage(1)]
-    one = firm([], teams=teams, reps=[Rep(0), Rep(1)], stages=stages, segments=[Segment(years=3)])
+    calendars, reps = [NINE_TO_FIVE, afternoon], [Rep(0), Rep(1, calendar=1)]
+    one = firm([], calendars=calendars, teams=teams, reps=reps, stages=stages, segments=[Segment(years=3)])
     one.inquiries.append(Inquiry(0, 0, at(0, 9), value=1000))
     history = simulate(one, table())
     lead = history.leads[0]

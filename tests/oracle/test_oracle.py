@@ -103,7 +103,7 @@ def test_uncertain_numbers(engine: str, replication: int) -> None:
     assert differences(simulate(table.firm(), table.draws()), history(engine, model, SEED, replication)) == []
 
 
-def one_slot_more(firm: Firm) -> None:
+def one_more_at_once(firm: Firm) -> None:
     firm.teams[0].max_open += 1
 
 
@@ -124,7 +124,12 @@ def leaves_a_moment_later(firm: Firm) -> None:
 
 
 def closes_a_moment_later(firm: Firm) -> None:
-    firm.teams[0].hours = [(opens, closes + 1) for opens, closes in firm.teams[0].hours]
+    firm.calendars[0] = [(opens, closes + 1) for opens, closes in firm.calendars[0]]
+
+
+def all_work_as_their_team(firm: Firm) -> None:
+    for rep in firm.reps:
+        rep.calendar = 0
 
 
 def nobody_is_a_theorist(firm: Firm) -> None:
@@ -171,12 +176,14 @@ def segments_are_alike(firm: Firm) -> None:
 @pytest.mark.parametrize(
     ("name", "misread"),
     [
-        ("full reps, round_robin", one_slot_more),
+        ("full reps, round_robin", one_more_at_once),
         ("journeys", handed_over_at_each_stage),
         ("own queues, oldest_inquiry", other_order),
         ("everything at once", closes_a_moment_later),
         ("handing over while full", next_in_turn),
         ("comings and goings", leaves_a_moment_later),
+        ("hours of their own, round_robin", all_work_as_their_team),
+        ("hours of their own, shared_queue", all_work_as_their_team),
         ("who they are", nobody_is_a_theorist),
         ("who they are", waiting_does_not_matter),
         ("chance and knowledge, weighted", weights_do_not_matter),
@@ -209,7 +216,7 @@ def test_a_circle_without_time_stops_engine_and_oracle(engine: str) -> None:
     model = plan.model()
     table = Table(model, SEED, 0)
     oracle = Simulation(table.firm(), table.draws())
-    with pytest.raises(RuntimeError, match="10000 rounds"):
+    with pytest.raises(RuntimeError, match="10000 waves"):
         oracle.run()
     page = new_ledger(len(oracle.log) + rows_of_a_step(model))
     with pytest.raises(StuckError):

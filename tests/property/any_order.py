@@ -5,10 +5,12 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Iterator
+from threading import Event
 
+from funnelsim.engines.compiled.blocks import Workplace
 from funnelsim.engines.fold import Tally
 from funnelsim.scenario import lower, parse, worlds_of
-from funnelsim.studies.replication import Models, Plan, World, replicate, run_block
+from funnelsim.studies.replication import Models, Plan, Replications, new_replications, replicate, run_block
 
 REPLICATIONS = 7  # a block and two more of the compiled engine's
 
@@ -27,23 +29,24 @@ def worlds_agree(text: str, seed: int, seen: Counter[str]) -> None:
         assert blocks.rows == one_thread["one"].rows
     order = list(range(REPLICATIONS))
     random.Random(seed).shuffle(order)
-    alone: dict[int, World] = {}
+    alone: dict[int, Replications] = {}
     for number in order:
-        [alone[number]] = run_block(models, lowered.names, plans[0], range(number, number + 1))
+        alone[number] = new_replications(models, lowered.names, plans[0], range(number, number + 1))
+        run_block(models, plans[0], alone[number], range(1), Workplace(Event()))
     expected = one_thread["one"]
-    assert tuple(alone[number].digest for number in range(REPLICATIONS)) == expected.digests
+    assert tuple(alone[number].digests[0] for number in range(REPLICATIONS)) == expected.digests
     for number in range(REPLICATIONS):
         assert b"".join(bits(alone[number].tally)) == b"".join(bits(expected.tally, number))
-        twin, twins = alone[number].twin, expected.twins
+        twin, twins = alone[number].twins, expected.twins
         assert (twin is None) == (twins is None)
         if twin is not None and twins is not None:
-            assert b"".join(bits(twin)) == b"".join(bits(twins, number))
+            assert b"".join(bits(twin.tally)) == b"".join(bits(twins.tally, number))
             seen["twins"] += 1
     for found in (one_thread["the same again"], *two_threads.values()):
         assert found.digests == expected.digests
         assert list(bits(found.tally)) == list(bits(expected.tally))
         if found.twins is not None and expected.twins is not None:
-            assert list(bits(found.twins)) == list(bits(expected.twins))
+            assert list(bits(found.twins.tally)) == list(bits(expected.twins.tally))
     seen["scenarios"] += 1
     seen["worlds"] += len(set(expected.digests))
     seen["rows"] += expected.rows

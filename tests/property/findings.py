@@ -27,6 +27,7 @@ def finding(differ: ParityError, names: Names) -> str:
         "replication": example.replication,
         "stops": example.stops,
         "pool": example.pool,
+        "processes": example.processes,
     }
     head = [
         "The engines differ in this scenario. To repeat it:",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 from unittest.mock import patch
 
@@ -21,6 +21,7 @@ from funnelsim.model.records import LEDGER
 from funnelsim.scenario import Lowered, lower_in, parse
 from funnelsim.studies.replication import TWIN
 
+from .processes import with_processes
 from .watching import FULL, GROWN, UNTIL, WatchedEngine, noted, varieties
 
 
@@ -30,7 +31,8 @@ class Example:
 
     A replication from 2^31 on is a twin: the same uncertain numbers with chance of its own. `stops` are
     places in the history, as shares of its rows, and microseconds beside the instant of that row. `pool` is
-    how many leads the compiled engine has room for before it must grow.
+    how many leads the compiled engine has room for before it must grow; `processes` are of a kind of
+    `with_processes`.
     """
 
     text: str
@@ -38,6 +40,7 @@ class Example:
     replication: int = 0
     stops: tuple[tuple[float, int], ...] = ()
     pool: int = state.FIRST_POOL
+    processes: int = 0
 
     @property
     def world(self) -> Record:
@@ -45,8 +48,11 @@ class Example:
         return world_of(self.seed, self.replication)
 
     def lowered(self) -> Lowered:
-        """Lower the scenario as it is in its world."""
-        return lower_in(parse(self.text), world_of(self.seed, self.replication % TWIN))
+        """Lower the scenario as it is in its world, and give it its processes."""
+        model, names = lower_in(parse(self.text), world_of(self.seed, self.replication % TWIN))
+        more = ("service 1", "service 2") if self.processes else ()
+        named = replace(names, stages=(*names.stages, *more))
+        return Lowered(with_processes(model, self.processes), named)
 
 
 class Outcome(NamedTuple):
@@ -146,7 +152,7 @@ def in_pieces(engine: str, model: Model, world: Record, stops: Iterable[int], se
     while not ENGINES[engine].close(simulation, ledger):
         turn_the_page()
     if engine == "compiled":
-        seen[GROWN] += int(math.log2(len(simulation.state.leads) / state.FIRST_POOL))
+        seen[GROWN] += int(math.log2(len(simulation.state.pursuits) / state.FIRST_POOL))
     return np.concatenate([*found, ledger.written()])
 
 

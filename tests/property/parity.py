@@ -24,6 +24,7 @@ from funnelsim.io.provenance import this_platform, versions
 from .any_order import worlds_agree
 from .findings import FAILURE, finding, read
 from .living import Example, ParityError, parity
+from .processes import KINDS
 from .scenarios import POLICIES, Toml, scenarios, seeds
 from .scenes import FLOORS, INSTANTS, LARGE, Scene
 from .watching import COVERED
@@ -57,6 +58,7 @@ Progress = Callable[[Counter[str]], None]
 STOPS = st.lists(st.tuples(st.floats(0, 1), st.sampled_from([0, 1, -1])), max_size=3)
 REPLICATION = st.sampled_from([0, 1, 250, 2**31 + 3, 2**32 - 1])
 POOL = st.sampled_from([256, 2, 1, 5])
+PROCESSES = st.sampled_from([0] * 8 + list(range(1, KINDS)))
 
 
 class Slice(NamedTuple):
@@ -84,11 +86,16 @@ class Slice(NamedTuple):
             report_multiple_bugs=False,
             suppress_health_check=list(HealthCheck),
         )
-        @given(scenarios(self.policy), seeds(), REPLICATION, STOPS, POOL)
+        @given(scenarios(self.policy), seeds(), REPLICATION, STOPS, POOL, PROCESSES)
         def both_engines(
-            text: Toml, seed: int, replication: int, stops: list[tuple[float, int]], pool: int
+            text: Toml,
+            seed: int,
+            replication: int,
+            stops: list[tuple[float, int]],
+            pool: int,
+            processes: int,
         ) -> None:
-            parity(Example(text, seed, replication, tuple(stops), pool), seen)
+            parity(Example(text, seed, replication, tuple(stops), pool, processes), seen)
             progress(seen)
 
         both_engines()

@@ -22,12 +22,12 @@ from funnelsim.model.words import NOBODY
 Document = dict[str, Any]
 
 
-def own_policy(team: Record, reps: Records, lead: Record, now: int, u: float) -> int:
+def own_policy(team: Record, reps: Records, states: Records, lead: Record, now: int, u: float) -> int:
     """Choose by lead, time, load and luck; sometimes nobody, or a rep who is full or gone."""
     position = int(u * (len(reps) + 1)) - 1
     if now % 5 == 0:
         position = lead["heat"] % len(reps)
-    if position >= 0 and reps[position]["open"] > 1 and team["max_open"] > 1:
+    if position >= 0 and states[position]["open"] > 1 and team["max_open"] > 1:
         return NOBODY
     return position
 
@@ -201,9 +201,11 @@ def reps(draw: DrawFn, start: date, kinds: list[str]) -> Document:
                 "speed": either(2, 0.5),
                 "cost_per_month": either(900),
                 "hired": st.integers(-9, 25).map(lambda day: start + timedelta(day)),
+                "holidays": st.lists(st.integers(0, 27).map(lambda day: start + timedelta(day)), max_size=4),
             },
         )
     )
+    rep |= draw(either({}, {}, {"hours_per_week": 20.0}, *({"hours": week} for week in WEEKS)))
     if draw(st.booleans()):
         rep["leaves"] = rep.get("hired", start) + timedelta(draw(st.integers(1, 30)))
     return rep

@@ -59,7 +59,7 @@ INSTANTS = {
         f"due: {Due.GOES_COLD.name}",
     ),
     "three reps begin at opening and end together": Scene(
-        TWO_CHANNELS.format(people=3, volume=90), "tie of three or more in one round"
+        TWO_CHANNELS.format(people=3, volume=90), "tie of three or more in one wave"
     ),
     "four reps with little to do": Scene(
         TWO_CHANNELS.format(people=4, volume=30), f"assignment: {Assignment.SHARED_QUEUE.name}"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
-from funnelsim.model.model import Names
-from funnelsim.studies.replication import Models, Plan, World, run_block
+from funnelsim.engines.compiled.blocks import Workplace
+from funnelsim.studies.replication import Models, Plan, Replications, run_block
 
 from . import any_order
 from .any_order import REPLICATIONS, worlds_agree
@@ -26,11 +27,13 @@ def test_threads_and_order_do_not_matter() -> None:
 
 def test_a_world_that_depends_on_the_one_before_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """The check could fail: one world is run in place of another."""
-    lived: list[range] = []
+    lived: list[Replications] = []
 
-    def with_a_memory(models: Models, names: Names, plan: Plan, block: range) -> list[World]:
-        lived.append(block)
-        return run_block(models, names, plan, lived[0])
+    def with_a_memory(
+        models: Models, plan: Plan, found: Replications, places: range, workplace: Workplace
+    ) -> None:
+        lived.append(found)
+        run_block(models, plan, replace(found, worlds=lived[0].worlds), places, workplace)
 
     monkeypatch.setattr(any_order, "run_block", with_a_memory)
     scene = next(iter(INSTANTS.values()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Event
 from unittest.mock import patch
 
 import numpy as np
@@ -13,8 +14,8 @@ from funnelsim.chance.keys import world_of
 from funnelsim.compiling.arrays import Record
 from funnelsim.engines import ENGINES, StuckError, new_ledger, pages
 from funnelsim.engines.compiled import blocks, state
-from funnelsim.engines.compiled.blocks import live_block
-from funnelsim.engines.fold import Tally, fold, new_tally
+from funnelsim.engines.compiled.blocks import Replications, Workplace
+from funnelsim.engines.fold import Tally, fold, new_tallies, new_tally
 from funnelsim.engines.ledger import rows_of_a_step
 from funnelsim.model.model import Model
 from funnelsim.scenario import lower, parse
@@ -44,6 +45,23 @@ def page_by_page(model: Model, world: Record) -> tuple[Tally, int]:
     return tally, rows
 
 
+def room_for(model: Model, worlds: list[Record]) -> Replications:
+    """Make room for what worlds come to."""
+    none = np.zeros((len(worlds), 0), np.uint8)
+    tallies = new_tallies(model, REASONS, len(worlds))
+    return Replications(np.array(worlds), tallies, np.zeros(len(worlds), np.int64), none)
+
+
+def require_the_same(found: Replications, model: Model) -> None:
+    """Require that each world is what it is page by page."""
+    for place, world in enumerate(found.worlds):
+        tally, rows = page_by_page(model, world)
+        assert found.ledger_rows[place] == rows
+        assert all(
+            np.array_equal(ours[place], theirs) for ours, theirs in zip(found.tally, tally, strict=True)
+        )
+
+
 @seed(SEED)
 @settings(max_examples=25, deadline=None, database=None)
 @given(scenarios(), st.sampled_from([1, 2, 256]), st.sampled_from([0, 50, 4096]), st.sampled_from([1, 256]))
@@ -52,14 +70,29 @@ def test_a_block_is_its_worlds(text: Toml, pool: int, page: int, pages_of_a_call
     model = lower(parse(text)).model
     worlds = [world_of(7, number) for number in (3, 0, 2**31 + 1)]
     with patch.object(state, "FIRST_POOL", pool), patch.object(blocks, "_PAGES", pages_of_a_call):
-        found = live_block(model, REASONS, worlds, page)
-    for world, (tally, rows) in zip(worlds, found, strict=True):
-        expected, count = page_by_page(model, world)
-        assert rows == count
-        assert all(np.array_equal(ours, theirs) for ours, theirs in zip(tally, expected, strict=True))
+        found = room_for(model, worlds)
+        Workplace(Event(), page).live(model, found, range(3))
+    require_the_same(found, model)
+
+
+@seed(SEED)
+@settings(max_examples=10, deadline=None, database=None)
+@given(st.lists(scenarios(), min_size=2, max_size=3), st.sampled_from([1, 8]))
+def test_strategies_that_share_a_workplace_do_not_meet(texts: list[Toml], pool: int) -> None:
+    """However much room the one before needed."""
+    models = [lower(parse(text)).model for text in texts]
+    worlds = [world_of(7, number) for number in range(3)]
+    founds = [room_for(model, worlds) for model in models]
+    with patch.object(state, "FIRST_POOL", pool):
+        workplace = Workplace(Event())
+        for place in range(len(worlds)):
+            for model, found in zip(models, founds, strict=True):
+                workplace.live(model, found, range(place, place + 1))
+    for model, found in zip(models, founds, strict=True):
+        require_the_same(found, model)
 
 
 def test_a_block_says_that_leads_go_round() -> None:
     model = lower(parse(ROUND_FOR_EVER)).model
-    with pytest.raises(StuckError, match="rounds of decisions"):
-        live_block(model, REASONS, [world_of(1, 0)])
+    with pytest.raises(StuckError, match="waves of decisions"):
+        Workplace(Event()).live(model, room_for(model, [world_of(1, 0)]), range(1))

@@ -23,8 +23,13 @@ from .scenarios import Toml, scenarios, seeds
 SEED = 20_260_102
 ENDS = (Event.WON, Event.LOST, Event.WENT_COLD, Event.OPEN)
 LEAVES = (*ENDS, Event.ADVANCED, Event.SENT_BACK)
-COSTS = (Event.MEDIA, Event.PAY)
-AFTERWARDS = (Event.BECAME_LEAD, Event.COMMISSION)  # may follow the row that ends a lead
+NO_PURSUIT = (Event.MEDIA, Event.PAY, Event.ON_STAFF)
+AFTERWARDS = (
+    Event.BECAME_LEAD,
+    Event.MARGIN,
+    Event.EXPECTED,
+    Event.COMMISSION,
+)  # may follow the row that ends a lead
 
 over_scenarios = settings(
     max_examples=60, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
@@ -36,10 +41,28 @@ def of(rows: Records, *events: Event) -> Records:
     return rows[np.isin(rows["event"], events)]
 
 
+def of_pursuits(rows: Records) -> Records:
+    """Select the rows that are about a pursuit."""
+    return rows[~np.isin(rows["event"], NO_PURSUIT)]
+
+
+def each_person_is_on_staff_once(model: Model, rows: Records) -> None:
+    """Every rep who joins before the horizon has one row, which spans the time on staff and paid for."""
+    spans = of(rows, Event.ON_STAFF)
+    came = np.flatnonzero(model.reps["joins"] < model.horizon)
+    assert sorted(spans["rep"].tolist()) == came.tolist()
+    for row in spans:
+        rep = model.reps[row["rep"]]
+        assert row["time"] - row["waited"] == max(rep["joins"], 0)
+        assert min(rep["leaves"], model.horizon) <= row["time"] <= model.horizon
+        last = of(rows[rows["rep"] == row["rep"]], Event.WORKED)["time"]
+        assert row["time"] in (rep["leaves"], model.horizon, *last)
+
+
 def each_lead_begins_and_ends_once(rows: Records) -> None:
-    about_leads = rows[~np.isin(rows["event"], COSTS)]
-    for lead in np.unique(about_leads["lead"]):
-        told = [Event(int(event)) for event in about_leads["event"][about_leads["lead"] == lead]]
+    about_leads = of_pursuits(rows)
+    for lead in np.unique(about_leads["pursuit"]):
+        told = [Event(int(event)) for event in about_leads["event"][about_leads["pursuit"] == lead]]
         assert told[0] is Event.INQUIRY
         assert told.count(Event.INQUIRY) == 1
         assert sum(event in ENDS for event in told) == 1
@@ -51,11 +74,14 @@ def each_lead_begins_and_ends_once(rows: Records) -> None:
 def rows_are_in_time_order(model: Model, rows: Records) -> None:
     assert (np.diff(rows["time"]) >= 0).all()
     assert (of(rows, Event.OPEN)["time"] == model.horizon).all()
-    assert (rows["time"][~np.isin(rows["event"], (*COSTS, Event.OPEN))] < model.horizon).all()
+    assert (rows["time"][~np.isin(rows["event"], (*NO_PURSUIT, Event.OPEN))] < model.horizon).all()
     for never_negative in ("time", "waited", "worked", "money"):
         assert (rows[never_negative] >= 0).all()
+    ended = of(rows, *ENDS)
+    assert (ended["worked"] == ended["created"]).all()  # when it began: all are first inquiries
     assert (rows["created"] <= rows["time"]).all()
-    assert (rows["waited"] <= rows["time"] - rows["created"]).all()
+    about = of_pursuits(rows)
+    assert (about["waited"] <= about["time"] - about["created"]).all()
 
 
 def work_needs_hours_and_staff(model: Model, rows: Records) -> None:
@@ -64,7 +90,7 @@ def work_needs_hours_and_staff(model: Model, rows: Records) -> None:
         rep = model.reps[row["rep"]]
         assert rep["team"] == model.stages[row["stage"]]["team"]
         assert rep["joins"] <= row["time"] < rep["leaves"]
-        hours = opening_hours(model, int(rep["team"]))
+        hours = working_hours(model, int(row["rep"]))
         assert ((hours["opens"] <= row["time"]) & (row["time"] < hours["closes"])).any()
 
 
@@ -73,15 +99,15 @@ def work_takes_working_time(model: Model, rows: Records) -> None:
     needs_rep = model.stages["team"][worked["stage"]] != NOBODY
     assert (worked["worked"][~needs_rep] == 0).all()
     for row in worked[needs_rep]:
-        hours = opening_hours(model, int(model.stages[row["stage"]]["team"]))
+        hours = working_hours(model, int(row["rep"]))
         begins = np.maximum(hours["opens"], row["time"] - row["waited"])
         ends = np.minimum(hours["closes"], row["time"])
         assert np.maximum(ends - begins, 0).sum() == row["worked"]
 
 
-def opening_hours(model: Model, team: int) -> Records:
-    first = model.teams[team]["first_hours"]
-    return model.hours[first : first + model.teams[team]["hours"]]
+def working_hours(model: Model, rep: int) -> Records:
+    calendar = model.calendars[model.reps[rep]["calendar"]]
+    return model.hours[calendar["first_hours"] : calendar["first_hours"] + calendar["hours"]]
 
 
 def a_rep_works_one_thing_at_a_time(model: Model, rows: Records) -> None:
@@ -89,7 +115,7 @@ def a_rep_works_one_thing_at_a_time(model: Model, rows: Records) -> None:
     for row in of(rows, Event.STARTED, Event.WORKED):
         if model.stages[row["stage"]]["team"] == NOBODY:
             continue
-        rep, lead = int(row["rep"]), int(row["lead"])
+        rep, lead = int(row["rep"]), int(row["pursuit"])
         if row["event"] == Event.STARTED:
             assert rep not in at_work
             at_work[rep] = lead
@@ -121,6 +147,7 @@ def test_laws_of_the_rows(text: Toml, seed: int) -> None:
     work_takes_working_time(model, rows)
     a_rep_works_one_thing_at_a_time(model, rows)
     occupancy_is_the_sum_of_spans(model, rows)
+    each_person_is_on_staff_once(model, rows)
 
 
 def every_page(model: Model, seed: int) -> Iterator[State]:
@@ -141,9 +168,9 @@ def test_laws_of_the_state(text: Toml, seed: int) -> None:
     """No rep owns more than the team allows, and books of open leads agree with the leads themselves."""
     model = model_of(text)
     for state in every_page(model, seed):
-        owned = state.leads["rep"][(state.leads["entity"] > 0) & (state.leads["rep"] != NOBODY)]
+        owned = state.pursuits["rep"][(state.pursuits["entity"] > 0) & (state.pursuits["rep"] != NOBODY)]
         assert (state.reps["open"] == np.bincount(owned, minlength=len(state.reps))).all()
-        assert (state.reps["open"] <= state.teams["max_open"][state.reps["team"]]).all()
+        assert (state.reps["open"] <= model.teams["max_open"][model.reps["team"]]).all()
         assert state.clock[0]["due"] - state.clock[0]["gap"] == (state.positions >= 0).sum()
 
 
@@ -158,7 +185,7 @@ channels = { web = { kind = "seo", inquiries_per_month = 900 } }
 def test_the_pool_of_leads_grows() -> None:
     text = ONE_STAGE + "stages = { call = { conversion = 0.5, customer_takes_days = 25 } }"
     model = model_of(text)
-    most = max(len(state.leads) for state in every_page(model, 1))
+    most = max(len(state.pursuits) for state in every_page(model, 1))
     assert most >= 4 * FIRST_POOL
     parity(Example(text, 1), Counter())
     rows = history("compiled", model)

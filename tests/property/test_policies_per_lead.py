@@ -88,7 +88,7 @@ def ends(scenario: Scenario, seed: int, engine: str = "compiled") -> dict[int, E
     rows = history(engine, lower(scenario).model, seed)
     assert not (rows["event"] == Event.OPEN).any()
     return {
-        int(row["lead"]): (int(row["event"]), int(row["reason"]), float(row["money"]))
+        int(row["pursuit"]): (int(row["event"]), int(row["reason"]), float(row["money"]))
         for row in rows
         if row["event"] in (Event.WON, Event.LOST, Event.WENT_COLD)
     }

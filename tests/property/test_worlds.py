@@ -7,12 +7,14 @@ import tomllib
 from collections import defaultdict
 from functools import cache
 
+import numpy as np
 import pytest
 from hypothesis import given, seed, settings
 
 from funnelsim.chance.keys import world_of
 from funnelsim.compiling.arrays import Records
 from funnelsim.engines import ENGINES, history
+from funnelsim.engines.fold import fold, new_tally
 from funnelsim.model.model import Model, Names
 from funnelsim.model.words import Event
 from funnelsim.scenario import from_document, load, lower, lower_in
@@ -126,12 +128,13 @@ def test_names_goals_and_strategies_move_nothing(text: Toml, seed: int) -> None:
 
 
 def walks(rows: Records) -> dict[int, list[tuple[object, ...]]]:
-    """Tell what each lead did, without when."""
+    """Tell what each lead did, without when; the rows of its end say in `worked` when it began."""
     found: dict[int, list[tuple[object, ...]]] = defaultdict(list)
     for row in rows:
-        if row["lead"] >= 0 and row["event"] != Event.OPEN:
-            fields = ("event", "stage", "waited", "worked", "money", "reason", "segment", "channel")
-            found[int(row["lead"])].append(tuple(row[field].item() for field in fields))
+        if row["pursuit"] >= 0 and row["event"] != Event.OPEN:
+            fields = ("event", "stage", "waited", "money", "reason", "segment", "channel")
+            worked = int(row["worked"]) if row["event"] == Event.WORKED else 0
+            found[int(row["pursuit"])].append((worked, *(row[field].item() for field in fields)))
     return found
 
 
@@ -179,8 +182,8 @@ def test_an_inquiry_is_the_same_company_at_any_rate(rate: Document) -> None:
     both = sorted(slow.keys() & fast.keys())
     assert len(both) > 100
     assert both == list(range(both[0], both[0] + len(both)))
-    instants = {int(row["lead"]): int(row["created"]) for row in lived(faster, 1)[0]}
-    assert any(int(row["created"]) != instants.get(int(row["lead"])) for row in lived(document, 1)[0])
+    instants = {int(row["pursuit"]): int(row["created"]) for row in lived(faster, 1)[0]}
+    assert any(int(row["created"]) != instants.get(int(row["pursuit"])) for row in lived(document, 1)[0])
     for lead in both:
         length = min(len(slow[lead]), len(fast[lead]))
         assert slow[lead][:length] == fast[lead][:length]
@@ -205,6 +208,31 @@ def test_jobs_and_the_order_of_runs_do_not_matter() -> None:
         shas = tuple(hashlib.sha256(rows.data).digest() for rows in reversed(backwards))
         assert shas == one[name].digests
     assert one["today"].digest != one["one_more_rep"].digest
+
+
+def test_what_threads_had_finished_when_stopped_is_whole() -> None:
+    simulations: list[int] = []
+
+    def stop(count: int) -> None:
+        simulations.append(count)
+        if sum(simulations) > 100:
+            raise KeyboardInterrupt
+
+    stopped = replicate(strategies(), Plan(replications=20_000, seed=7, jobs=2), stop)
+    numbers = stopped["today"].worlds["replication"]
+    assert 0 < len(numbers) < 20_000
+    some = range(0, len(numbers), 1 + len(numbers) // 50)
+    for name, (model, names) in strategies().items():
+        assert np.array_equal(stopped[name].worlds["replication"], numbers)
+        for place in some:
+            rows = history("compiled", model, 7, int(numbers[place]))
+            tally = new_tally(model, len(names.reasons))
+            fold(rows, model, tally)
+            assert stopped[name].ledger_rows[place] == len(rows)
+            assert all(
+                np.array_equal(ours[place], sums)
+                for ours, sums in zip(stopped[name].tally, tally, strict=True)
+            )
 
 
 def test_each_engine_has_the_same_digest() -> None:

@@ -20,6 +20,7 @@ from funnelsim.engines import ENGINES, reference
 from funnelsim.engines.reference import Happening, Office, ReferenceEngine
 from funnelsim.model.model import Model
 from funnelsim.model.words import DAY, NOBODY, NOTHING, Assignment, Due, Event, QueueOrder
+from funnelsim.model.worktime import is_open
 from funnelsim.rules import assignment, ending, people, visits
 
 PULLS = (Assignment.SHARED_QUEUE, Assignment.PRIORITY_QUEUE, Assignment.CHERRY_PICK)
@@ -57,13 +58,15 @@ COVERED = (
     "world: another than the first",
     "world: the twin of one",
     "number that is uncertain",
-    "tie of three or more in one round",
+    "tie of three or more in one wave",
     "gave up at the instant at which a rep was free",
     "gave up as the last of a rep's own queue",
     "spill-over past closing",
     "horizon within work",
     "team: closed for a week or longer",
     "team: never open",
+    "rep: hours of its own",
+    "rep: at work while its team is closed",
     "sent back: to an earlier stage",
     "sent back: to the same stage",
     "sent back: for the third time",
@@ -131,24 +134,25 @@ def of_channels(model: Model, rows: Records) -> dict[str, int]:
 def of_teams(model: Model) -> dict[str, int]:
     """Count the teams whose doors stay closed for long."""
     longest = []
-    for team in model.teams:
-        hours = model.hours[team["first_hours"] : team["first_hours"] + team["hours"]]
+    for calendar in model.calendars:
+        hours = model.hours[calendar["first_hours"] : calendar["first_hours"] + calendar["hours"]]
         opens = np.append(np.minimum(hours["opens"], model.horizon), model.horizon)
         longest.append((opens - np.append(0, hours["closes"])).max())
     return {
         "team: never open": sum(closed >= model.horizon for closed in longest),
         "team: closed for a week or longer": sum(7 * DAY <= closed < model.horizon for closed in longest),
+        "rep: hours of its own": len(model.calendars) - len(model.teams),
     }
 
 
 def at_work_at_the_end(rows: Records) -> int:
     """Count the open leads that a rep is working on."""
     open_since = {
-        (int(row["lead"]), int(row["time"] - row["waited"])) for row in rows[rows["event"] == Event.OPEN]
+        (int(row["pursuit"]), int(row["time"] - row["waited"])) for row in rows[rows["event"] == Event.OPEN]
     }
     of_reps = rows[rows["rep"] != NOBODY]
     started, worked = (
-        {(int(row["lead"]), int(row["time"])) for row in of_reps[of_reps["event"] == event]}
+        {(int(row["pursuit"]), int(row["time"])) for row in of_reps[of_reps["event"] == event]}
         for event in (Event.STARTED, Event.WORKED)
     )
     return len(open_since & started - worked)
@@ -191,10 +195,10 @@ class WatchedOffice(Office):
         super().decide(happening)
         assert isinstance(happening, Noted)
         self.seen[f"due: {happening.kind.name}"] += 1
-        moment = (self.now, happening.round)
+        moment = (self.now, happening.wave)
         self.tied = self.tied + 1 if moment == self.latest else 1
         self.latest = moment
-        self.seen["tie of three or more in one round"] += self.tied == 3
+        self.seen["tie of three or more in one wave"] += self.tied == 3
         if happening.kind is Due.GOES_COLD:
             self.seen["gave up at the instant at which a rep was free"] += self.could_be_granted(happening)
             self.seen["gave up as the last of a rep's own queue"] += self.was_last(happening)
@@ -205,31 +209,36 @@ class WatchedOffice(Office):
             at_the_customer = rep["open"] - rep["busy"] - len(self.own_queues[happening.entity])
             self.seen["left: with a lead at the customer"] += int(at_the_customer)
 
-    def due(self, time: int, kind: Due, lead: Record) -> Happening:
-        stage = visits.stage_for(self.model, lead)
-        span = int(lead["effort"]) if kind is Due.WORK_ENDS else time - self.now
+    def due(self, time: int, kind: Due, pursuit: Record) -> Happening:
+        stage = visits.stage_for(self.model, pursuit)
+        span = int(pursuit["effort"]) if kind is Due.WORK_ENDS else time - self.now
         needless = kind is Due.WORK_ENDS and stage["team"] == NOBODY
         endless = kind is Due.GOES_COLD and stage["patience"] == NOTHING
-        if not needless and not endless:
+        if kind in DURATIONS and not needless and not endless:
             self.seen[f"duration: {DURATIONS[kind]} of zero"] += span == 0
             self.seen[f"duration: {DURATIONS[kind]} without end"] += span >= FOR_EVER
-        return super().due(time, kind, lead)
+        return super().due(time, kind, pursuit)
 
-    def take_answer(self, lead: Record) -> None:
-        super().take_answer(lead)
+    def leave(self, lead: Record, due: Due) -> int:
         stage, target = int(lead["stage"]), int(lead["target"])
+        event, _ = ending.leaving(lead, due)
+        rest = super().leave(lead, due)
+        if event == Event.WENT_COLD:
+            return rest
         if 0 <= target <= stage:
             self.seen["sent back: to an earlier stage"] += target < stage
             self.seen["sent back: to the same stage"] += target == stage
             self.seen["sent back: for the third time"] += int(lead["round"]) == 3
-        early = ending.leaving(lead) == Event.WON and stage + 1 < len(self.model.stages)
+        early = event == Event.WON and stage + 1 < len(self.model.stages)
         self.seen["went on: won before the last stage"] += early
         self.seen["went on: past a stage"] += target > stage + 1
+        return rest
 
-    def place(self, lead: Record, number: int) -> None:
-        team, before = self.teams[number], int(lead["rep"])
+    def place(self, lead: Record) -> None:
+        number = self.team_of(lead)
+        team, before = self.model.teams[number], int(lead["rep"])
         with_room = [rep for rep in self.members(number) if assignment.has_room(team, self.reps[rep])]
-        super().place(lead, number)
+        super().place(lead)
         after = int(lead["rep"])
         if after != NOBODY and after == before:
             self.seen["sticky return"] += 1
@@ -250,14 +259,16 @@ class WatchedOffice(Office):
         if policy is Assignment.SEGMENT_MATCH and self.knows(rep, lead):
             unlike = any(not self.knows(other, lead) for other in with_room)
             self.seen["knew the segment, with others to choose from"] += unlike
-        elif policy is Assignment.WEIGHTED and self.reps[rep]["weight"] > 1.0:
-            unlike = any(self.reps[other]["weight"] != self.reps[rep]["weight"] for other in with_room)
+        elif policy is Assignment.WEIGHTED and self.model.reps[rep]["weight"] > 1.0:
+            unlike = any(
+                self.model.reps[other]["weight"] != self.model.reps[rep]["weight"] for other in with_room
+            )
             self.seen["luckier for its weight"] += unlike
 
     def give_up_rep(self, lead: Record) -> None:
         if lead["rep"] != NOBODY:
-            rep = self.reps[lead["rep"]]
-            full = rep["on_staff"] == 1 and rep["open"] == self.teams[rep["team"]]["max_open"]
+            rep, team = self.reps[lead["rep"]], self.model.reps[lead["rep"]]["team"]
+            full = rep["on_staff"] == 1 and rep["open"] == self.model.teams[team]["max_open"]
             self.seen["had room again while idle"] += full and rep["busy"] == 0
         super().give_up_rep(lead)
 
@@ -265,7 +276,8 @@ class WatchedOffice(Office):
         lead, rep = super().next_grant(number)
         if lead is None:
             return lead, rep
-        team = self.teams[number]
+        team = self.model.teams[number]
+        self.seen["rep: at work while its team is closed"] += not self.is_open(int(team["first_calendar"]))
         if lead["rep"] == NOBODY:
             self.was_granted(lead, rep, number)
         elif len(self.own_queues[rep]) > 1:
@@ -273,14 +285,14 @@ class WatchedOffice(Office):
             self.seen[in_order(order, policy)] += 1
         own = lead["rep"] == rep and team["reps"] > MANY
         self.seen[f"more than {MANY} reps: granted from an own queue"] += own
-        started = people.strength(self.reps[rep], self.now, 0.5) < 1.0
+        started = people.strength(self.model.reps[rep], self.now, 0.5) < 1.0
         self.seen["worked by a rep in ramp-up"] += started
         return lead, rep
 
     def was_granted(self, lead: Record, rep: int, number: int) -> None:
         """Note that a lead of the team's queue was granted to a rep."""
         policy, queue, idle = (
-            Assignment(int(self.teams[number]["assignment"])),
+            Assignment(int(self.model.teams[number]["assignment"])),
             self.team_queues[number],
             self.idle(number),
         )
@@ -296,28 +308,29 @@ class WatchedOffice(Office):
 
     def knows(self, rep: int, lead: Record) -> bool:
         """Return whether a rep lists a lead's segment."""
-        return bool(assignment.knows(self.model, self.reps[rep], lead["segment"]))
+        return bool(assignment.knows(self.model, self.model.reps[rep], lead["segment"]))
 
     def could_be_granted(self, goes_cold: Happening) -> bool:
         """Return whether a grant before this decision would have gone to this lead."""
-        assert goes_cold.lead is not None
-        team = int(self.model.stages[goes_cold.lead["stage"]]["team"])
+        assert goes_cold.pursuit is not None
+        team = int(self.model.stages[goes_cold.pursuit["stage"]]["team"])
         lead, _ = super().next_grant(team)
-        return lead is goes_cold.lead
+        return lead is goes_cold.pursuit
 
     def was_last(self, goes_cold: Happening) -> bool:
         """Return whether a lead that gives up leaves its rep's own queue empty."""
-        assert goes_cold.lead is not None
-        rep = int(goes_cold.lead["rep"])
+        assert goes_cold.pursuit is not None
+        rep = int(goes_cold.pursuit["rep"])
         return rep != NOBODY and len(self.own_queues[rep]) == 1
 
-    def members(self, number: int) -> range:
-        team = self.teams[number]
-        return range(team["first_rep"], team["first_rep"] + team["reps"])
+    def is_open(self, number: int) -> bool:
+        """Return whether those of a calendar are at work."""
+        calendar = self.model.calendars[number]
+        return is_open(self.model.hours, calendar["first_hours"], calendar["hours"], self.now)
 
     def idle(self, number: int) -> list[int]:
         """List the reps who could be granted a lead of the team's queue."""
-        team = self.teams[number]
+        team = self.model.teams[number]
         return [
             rep
             for rep in self.members(number)

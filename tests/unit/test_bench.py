@@ -181,7 +181,11 @@ def test_lowering_again_is_timed() -> None:
 
 
 def test_a_study_is_timed_on_one_thread_and_on_two() -> None:
-    preset, strategies, replications, one, two, _ = studies.row("first_steps", runs=2, replications=5)
+    row = studies.row("first_steps", runs=2, replications=5)
+    preset, strategies, replications, one, two, _, outside, faults, switches = row
+    assert 0 < float(outside) < 100
+    assert float(faults) >= 0
+    assert float(switches) >= 0
     assert (preset, replications) == ("first_steps", "5")
     assert int(strategies) == len(studies.strategies_of(load("first_steps")))
     assert float(one) >= 0 <= float(two)

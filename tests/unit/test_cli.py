@@ -357,13 +357,15 @@ def test_compiling_is_announced(
     assert lines == [f"Compiling the engine, {text}: this takes about ten seconds ..." for text in said]
 
 
-def test_printing_figures_imports_no_frames_and_no_pictures() -> None:
+@pytest.mark.parametrize("preset", fs.presets())
+def test_printing_figures_imports_no_frames_no_pictures_and_no_statistics(preset: str) -> None:
     code = (
         "from funnelsim.app.cli import main\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
-        "print('IMPORTED', sorted({'pandas', 'matplotlib'} & set(sys.modules)))\n"
+        "heavy = {'pandas', 'matplotlib', 'scipy.stats', 'rich.progress'}\n"
+        "print('IMPORTED', sorted(heavy & set(sys.modules)))\n"
     )
-    with process("run", "first_steps", *FEW, code=code) as running:
+    with process("run", preset, *FEW, code=code) as running:
         out, said = running.communicate(timeout=120)
     assert out.endswith("IMPORTED []\n"), said
 

@@ -147,6 +147,13 @@ def test_what_was_compiled_is_kept_until_a_rule_is_edited(warm: Path) -> None:
     assert len(folders(warm)) == 2
 
 
+def test_what_was_compiled_is_read_without_loading_what_compiles(warm: Path) -> None:
+    told = "lambda: print('numba.np.arraymath' in sys.modules, file=sys.stderr)"
+    asked = f"import atexit, sys; atexit.register({told})"
+    assert ask(warm, before=asked) == KEPT._replace(said="False\n")
+    assert ask(warm, warm / "empty", before=asked) == NEW._replace(said=f"{NEW.said}True\n")
+
+
 def test_a_stale_cache_would_be_noticed(copy: Path) -> None:
     """Planted fault: the folder of compiled code is named by the files, not by what is in them."""
     edit(copy / "funnelsim" / "compiling" / "on_disk.py", "digest.update(source.read_bytes())", "pass")

@@ -11,6 +11,7 @@ from scipy import stats
 
 from funnelsim.chance.distributions import (
     Constant,
+    Gamma,
     Lognormal,
     Pert,
     Quantiles,
@@ -21,6 +22,8 @@ from funnelsim.chance.distributions import (
     quantile,
     tabulate,
 )
+from funnelsim.chance.distributions.curves import BetaCurve, GammaCurve, LognormalCurve
+from funnelsim.chance.distributions.knots import quiet
 from funnelsim.chance.distributions.lookup import Family
 
 LOWEST, HIGHEST = 2.0**-53, 1 - 2.0**-53  # of all uniforms
@@ -314,6 +317,24 @@ def test_an_infinite_mean_is_said_to_be_infinite():
     assert Scipy("pareto", {"b": 0.9}).mean() == math.inf
 
 
+@pytest.mark.parametrize(
+    ("curve", "standard"),
+    [
+        *((LognormalCurve(s), stats.lognorm(s)) for s in (0.01, 0.35, 1.0, 4.2)),
+        *((BetaCurve(1 + 4 * m, 5 - 4 * m), stats.beta(1 + 4 * m, 5 - 4 * m)) for m in (0, 0.125, 0.61, 1)),
+        *((GammaCurve(a), stats.gamma(a)) for a in (0.3, 1.0, 25.0, 4e4)),
+    ],
+)
+def test_own_curves_have_the_bits_of_scipy_stats(curve, standard):
+    levels = np.concatenate([[0, 1], tail_probabilities(LOWEST, 8), 1 - tail_probabilities(LOWEST, 8)])
+    values = np.concatenate([[-1, 0, 1, 2, np.finfo(float).max], standard.ppf(levels)])
+    for method, at in ("ppf", levels), ("isf", levels), ("cdf", values), ("sf", values):
+        with quiet():
+            assert getattr(curve, method)(at).tolist() == getattr(standard, method)(at).tolist(), method
+    assert curve.mean() == standard.mean()
+    assert curve.support() == standard.support()
+
+
 def test_p90_is_the_ninetieth_percentile():
     assert lookups(Lognormal(2, 9), np.array([0.9]))[0] == pytest.approx(9, rel=1e-3)
 
@@ -327,6 +348,8 @@ def test_p90_is_the_ninetieth_percentile():
         (lambda: Lognormal(1, math.inf), "p90 must be a finite number"),
         (lambda: Pert(1, 0, 2), "low <= likely <= high must hold, not 1, 0, 2"),
         (lambda: Pert(1, math.nan, 2), "likely must be a finite number"),
+        (lambda: Gamma(0, 2), "a gamma needs shape and scale > 0"),
+        (lambda: Gamma(1, math.inf), "scale must be a finite number"),
         (lambda: Scipy("lognormal", {"s": 1}), "no distribution 'lognormal'; the nearest name is 'lognorm'"),
         (lambda: Scipy("kstest"), "no distribution 'kstest'"),
         (lambda: Scipy("gamma", {"a": 1, "scal": 2}), "no parameter 'scal'; the nearest name is 'scale'"),

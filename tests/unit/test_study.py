@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
+from typing import Any
 
 import pytest
 
 import funnelsim as fs
+from funnelsim.chance.distributions.knots import octave_knots, step_knots
 from funnelsim.engines import StuckError
+from funnelsim.scenario.calendars import calendar_of
 from funnelsim.studies import replication, study
 
 
@@ -34,6 +38,16 @@ def test_all_strategies_run_over_the_same_months_and_inquiries(scenario: fs.Scen
     assert result.base == "one_more_rep"
     assert list(result) == ["one_more_rep", "today"]
     assert len(result) == 2
+
+
+@pytest.mark.parametrize("preset", fs.presets())
+def test_a_second_call_tabulates_and_counts_days_no_more(preset: str) -> None:
+    scenario = fs.load(preset)
+    known = (octave_knots, step_knots, calendar_of)
+    fs.compare(scenario, replications=1, jobs=1)
+    before = [each.cache_info().misses for each in known]
+    fs.compare(scenario, replications=2, jobs=1)
+    assert [each.cache_info().misses for each in known] == before
 
 
 @pytest.mark.parametrize(("engine", "jobs"), [("compiled", 2), ("reference", 1), ("reference", 2)])
@@ -95,6 +109,24 @@ def test_a_ctrl_c_that_is_lost_is_repeated(scenario: fs.Scenario, monkeypatch: p
     assert lost == [True]
     assert time.monotonic() - began < 4
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_of_the_errors_on_threads_that_of_the_first_world_is_told(
+    scenario: fs.Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = threading.Event()
+
+    def fail(*arguments: Any) -> None:
+        places = arguments[3]
+        if places.start == 0:
+            assert second.wait(60)
+        else:
+            second.set()
+        raise ArithmeticError(f"in {places}")
+
+    monkeypatch.setattr(replication, "run_block", fail)
+    with pytest.raises(ArithmeticError, match=r"in range\(0, 5\)"):
+        fs.simulate(scenario, replications=50, jobs=2)
 
 
 def test_what_goes_round_for_ever_is_told_with_the_names_of_stages(

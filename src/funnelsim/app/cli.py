@@ -6,6 +6,7 @@ What a command needs is imported when it runs, so that `--help` answers at once.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from funnelsim.scenario import Scenario
     from funnelsim.studies.results import ComparisonResult, SimulationResult
 
+OBJECTS = 50_000  # made before garbage is looked for: most of a short run's are imported, and stay
 MOST_ASKED = 0.85  # of a team's hours: beyond, one more person is what to try next
 
 app = typer.Typer(
@@ -37,7 +39,11 @@ app.add_typer(kept.app)
 
 def main() -> None:
     """Run the command line."""
-    app()
+    gc.set_threshold(OBJECTS)
+    try:
+        app()
+    finally:
+        gc.freeze()  # all goes with the process: no last search for garbage
 
 
 @app.callback()

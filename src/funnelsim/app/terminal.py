@@ -111,9 +111,13 @@ def endings() -> Iterator[None]:
 def progress(simulations: int) -> Iterator[Callable[[int], None]]:
     """Show how far it is on the terminal's error stream, and nothing where that is no terminal."""
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda _: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
     columns = (
         TextColumn("Simulating"),
         BarColumn(),
@@ -121,7 +125,7 @@ def progress(simulations: int) -> Iterator[Callable[[int], None]]:
         TextColumn("years"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as shown:
+    with Progress(*columns, console=console, transient=True) as shown:
         task = shown.add_task("", total=simulations)
         yield lambda finished: shown.advance(task, finished)
 

@@ -10,6 +10,7 @@ SC11 (2011), https://doi.org/10.1145/2063384.2063405.
 
 from __future__ import annotations
 
+import math
 from enum import IntEnum
 from hashlib import blake2b
 
@@ -200,7 +201,7 @@ def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, i
 
 @rule
 def descendant(parent: int, purpose: int, n: int) -> int:
-    """Return the entity of what is born of another: the n-th for its purpose.
+    """Return the entity of what is born of another: the n-th for its purpose (K9).
 
     Parameters
     ----------
@@ -270,7 +271,7 @@ def uniforms(world: Record, entity: int, purpose: int, occurrence: int) -> tuple
 def uniforms_if(
     looked_at: bool, world: Record, entity: int, purpose: int, occurrence: int
 ) -> tuple[float, float]:
-    """Draw the two uniforms of a key where somebody will look at them; else save the trouble (K7).
+    """Draw the two uniforms of a key where somebody will look at them; else there are none: NaN (K7).
 
     Parameters
     ----------
@@ -284,8 +285,8 @@ def uniforms_if(
     >>> import numpy as np
     >>> from funnelsim.chance.keys import WORLD
     >>> uniforms_if(False, np.array([(1, 0)], WORLD)[0], 7, PROFILE, 0)
-    (0.5, 0.5)
+    (nan, nan)
     """
     if looked_at:
         return uniforms(world, entity, purpose, occurrence)
-    return 0.5, 0.5
+    return math.nan, math.nan

@@ -7,15 +7,17 @@ begins and how long it is, for each whole number its value. The list is written 
 entered, and nothing in it changes until it returns, so that LLVM need not read it twice.
 
 Compiled code can read an attribute of such a group, and of an array (contiguous, of one dimension or two)
-its length and an element, which it can also set. Nothing else; and no position is checked: -1 is not the
-last element. Plain Python sees the named tuple.
+its length and an element, which it can also set; and it can add to four elements at once. Nothing else; and
+no position is checked: -1 is not the last element. Plain Python sees the named tuple.
 """
 
 from __future__ import annotations
 
 import operator
+from itertools import accumulate
 from typing import Any, TypeVar
 
+import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
@@ -32,10 +34,12 @@ from numba.extending import (
 )
 
 _Group = TypeVar("_Group", bound=type[tuple[Any, ...]])
+_Arrays = TypeVar("_Arrays", bound=Any)  # a named tuple of arrays
 _type: Any = types  # numba has no stubs for much of what follows
 
 _WORD = ir.IntType(64)
 _WORDS = 3  # of each member in the list: start, length, length of a row; or its value
+_LINES = 128  # bytes that a processor may fetch at once: two cache lines
 
 
 class Run(types.Type):
@@ -92,6 +96,25 @@ def by_pointer(group: _Group) -> _Group:
 
     typeof_impl.register(group)(type_of)
     return group
+
+
+def apart(group: _Arrays) -> _Arrays:
+    """Copy the arrays of a group to memory of their own, where each begins on a new cache line.
+
+    NumPy puts small arrays side by side, whichever thread they are for, and two threads that write to one
+    cache line take it from each other at every write.
+    """
+    sizes = [-(-array.nbytes // _LINES) * _LINES for array in group]
+    memory = np.zeros(_LINES + sum(sizes), np.uint8)
+    first = -memory.ctypes.data % _LINES
+    copies = [
+        memory[start : start + array.nbytes].view(array.dtype).reshape(array.shape)
+        for start, array in zip(accumulate(sizes, initial=first), group)  # noqa: B905 (and where the last ends)
+    ]
+    for copy, array in zip(copies, group, strict=True):
+        copy[...] = array
+    apart: _Arrays = group._make(copies)
+    return apart
 
 
 def _member(group: type, name: str, kind: Any) -> Any:
@@ -234,4 +257,47 @@ def _set_element(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
         cgutils.raw_memcpy(builder, address, arguments[2], _WORD(dtype.size), 1)
     else:
         context.pack_value(builder, dtype, arguments[2], address)
+    return context.get_dummy_value()
+
+
+# ---- four at once -----------------------------------------------------------------------------
+
+FOUR = 4
+Four = tuple[float, float, float, float]
+
+
+def add_four(array: Any, position: tuple[int, int], amounts: Four) -> None:
+    """Add to an element and the three after it: in compiled code one addition, as long as one of them.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> sums = np.zeros((1, 8))
+    >>> add_four(sums, (0, 4), (1.0, 2.0, 3.0, 4.0))
+    >>> sums.tolist()
+    [[0.0, 0.0, 0.0, 0.0, 1.0, 2.0, 3.0, 4.0]]
+    """
+    row, first = position
+    for place, amount in enumerate(amounts, first):
+        array[row, place] += amount
+
+
+@infer_global(add_four)
+class _AddFour(AbstractTemplate):
+    def generic(self, arguments: Any, keywords: Any) -> Any:  # noqa: ARG002
+        run, position, _ = arguments
+        if isinstance(run, Run) and run.has_position(position):
+            return signature(_type.none, run, position, _type.UniTuple(run.dtype, FOUR))
+        return None
+
+
+@lower_builtin(add_four, Run, _type.Any, _type.Any)
+def _add_four(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
+    element = context.get_data_type(sig.args[0].dtype)
+    amounts: Any = ir.Constant(ir.VectorType(element, FOUR), ir.Undefined)
+    for lane, amount in enumerate(cgutils.unpack_tuple(builder, arguments[2], FOUR)):
+        amounts = builder.insert_element(amounts, amount, ir.Constant(ir.IntType(32), lane))
+    address = builder.bitcast(_address(context, builder, sig, arguments), amounts.type.as_pointer())
+    before = builder.load(address, align=8)
+    builder.store(builder.fadd(before, amounts), address, align=8)
     return context.get_dummy_value()

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from funnelsim.compiling.arrays import Floats
 from funnelsim.decisions.verdict import Standing, verdict
@@ -196,7 +196,7 @@ def p_value(precision: Precision, years: int, rounding: float) -> float:
         return 1.0
     if error == 0:
         return 0.0
-    return float(2 * stats.t.sf(abs(value) / error, years - 1))
+    return float(2 * special.stdtr(years - 1, -abs(value) / error))
 
 
 def holm(p_values: list[float]) -> list[float]:

@@ -1,8 +1,16 @@
 """From ledger rows to sums: one pass, chunk after chunk, in memory that does not grow with the rows.
 
-A tally is what one replication comes to. Each row adds to the sums of every *slot* that it belongs to: all,
-its month, channel, segment, stage and rep; once on the *period* basis (what happens in the period) and once
-on the *cohort* basis (what becomes of inquiries that arrive in the period, to the end of the drain).
+A tally is what one replication comes to. Each row adds to the sums of every *line* of the books that it
+belongs to: its process and month, channel, segment, stage and rep; once on the *period* basis (what happens
+in the period) and once on the *cohort* basis (what becomes of inquiries that arrive in the period, to the
+end of the drain). Channels and segments are about the sale; a stage and a rep have whatever happens there.
+
+The layout is made for speed. A row's amounts come in a *four*: count, waited, worked and money. In a line
+the sums of an event's four lie side by side, so that a processor adds all four as fast as one, and the fold
+need not ask which of them an event keeps: `KEPT` says which ones have a meaning and `COLUMNS` where they
+are. Asking is what takes time, since events follow each other as chance will have it and a processor that
+guesses wrong has to begin anew. That is also why a row without a rep, say, adds to the line of "all"
+instead of nowhere: "all" is written anew at the end of each page, as the sum of the months.
 
 Sums are float64, of times in microseconds: exact up to 2^53 µs (285 years), rounded in the sixteenth digit
 beyond, where int64 would overflow (ten million leads that each wait eleven days).
@@ -13,17 +21,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from enum import IntEnum
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 import numpy as np
 
 from funnelsim.compiling.arrays import Floats, Integers, Record, Records
 from funnelsim.compiling.decorators import rare, rule
-from funnelsim.compiling.handles import by_pointer
+from funnelsim.compiling.handles import FOUR, Four, add_four, by_pointer
 from funnelsim.compiling.on_disk import compiled
-from funnelsim.engines import Ledger
-from funnelsim.model.model import Model
-from funnelsim.model.words import Event, Flag
+from funnelsim.engines.ledger import Ledger
+from funnelsim.model.model import SALE, Model
+from funnelsim.model.words import DAY, GONE_COLD, NEVER, NOTHING, Event, Flag
 from funnelsim.model.worktime import worked_by
 
 
@@ -38,13 +47,13 @@ BASES = len(Basis)
 
 
 class Measure(IntEnum):
-    """What is summed over the rows that count."""
+    """What is summed over the rows that count: a four."""
 
     COUNT = 0
     WAITED = 1
     WORKED = 2
     MONEY = 3
-    AGE = 4  # time since the pursuit began
+    AGE = 2  # instead of working time, where a pursuit ends: the time since it began
 
 
 class Ended(IntEnum):
@@ -57,6 +66,7 @@ class Ended(IntEnum):
 
 FIRST_CONTACT = len(Event)  # an event of our own: work starts in the stage that the inquiry came in by
 
+# What is summed of each event, a line each.
 _C, _W, _K, _M = Measure.COUNT, Measure.WAITED, Measure.WORKED, Measure.MONEY
 KEPT: tuple[tuple[int, tuple[Measure, ...]], ...] = (
     (Event.INQUIRY, (_C, _M)),
@@ -79,27 +89,26 @@ KEPT: tuple[tuple[int, tuple[Measure, ...]], ...] = (
     (Event.PARKED, (_C, _W)),
     (Event.RETURNED, (_C, _W)),
     (Event.WITHDRAWN, (_C, _W)),
-    (Event.ON_STAFF, ()),
+    (Event.ON_STAFF, (_C, _W)),
     (FIRST_CONTACT, (_C, _W)),
 )
 
 
 def _columns() -> Integers:
-    """Number the sums that are kept: (events, measures), -1 where there is none."""
-    columns = np.full((FIRST_CONTACT + 1, len(Measure)), -1, np.int64)
+    """Number the sums that have a meaning: (events, measures), -1 for the others."""
+    columns = np.full((FIRST_CONTACT + 1, FOUR), -1, np.int64)
     for event, measures in KEPT:
         for measure in measures:
-            columns[event, measure] = columns.max() + 1
+            columns[event, measure] = event * FOUR + measure
     return columns
 
 
 COLUMNS = _columns()
-WIDTH = int(COLUMNS.max()) + 1  # sums in a slot
-FIRST_COLUMN = np.cumsum([0, *(len(measures) for _, measures in KEPT)])
-MEASURE = np.array([measure for _, measures in KEPT for measure in measures], np.int64)
+WIDTH = COLUMNS.size  # sums in a line
 
-DIMENSIONS = ("all", "month", "channel", "segment", "stage", "rep")  # the order of slots
-CUT = len(DIMENSIONS) - 1  # slots that a row belongs to besides "all"
+DIMENSIONS = ("all", "month", "channel", "segment", "stage", "rep")  # the order of lines
+
+Lines = tuple[int, int, int, int, int, int]  # of a row: see `_lines_of`
 
 AGE_STEPS = 32  # bins of ages to an octave: 3 % wide at most
 _FINEST = 30  # ages below 2^30 µs (18 minutes) share AGE_STEPS bins of equal width
@@ -110,67 +119,68 @@ AGE_BINS = AGE_STEPS * (1 + _OLDEST - _FINEST)
 class Tally(NamedTuple):
     """The sums of one replication; stacked, each array has a leading axis of replications.
 
-    M months of the period, S stages, R reps, G reasons, slots as in `slot_bounds`.
+    M months of the period, S stages, R reps, G reasons, lines as in `line_bounds`.
     """
 
-    sums: Floats  # (2 bases, slots, WIDTH), columns as in COLUMNS
-    reasons: Floats  # (2 bases, slots, G) leads lost or gone cold
+    sums: Floats  # (2 bases, lines, WIDTH), columns as in COLUMNS
+    reasons: Floats  # (2 bases, lines, G) leads lost or gone cold
     ages: Integers  # (3 ways to end, AGE_BINS) the cohort's inquiries by time since arrival
     queue: Floats  # (M + 1, S) change of the queue before the period, then in each month
     busy: Floats  # (M, R) working time in each month, µs
+    available: Floats  # (M, R) working time on staff in each month, µs
+    staff: Floats  # (M, R) share of each month on staff
 
 
 @by_pointer
 class Books(NamedTuple):
     """The tallies of several replications as the fold fills them: a row of each array for each replication.
 
-    Compiled code makes no arrays of its own: what it has at hand for one ledger row is here as well.
+    Compiled code makes no arrays of its own: what it looks up is here as well.
     """
 
-    sums: Floats  # (replications, 2 bases x slots x WIDTH)
-    reasons: Floats  # (replications, 2 bases x slots x G)
+    sums: Floats  # (replications, 2 bases x lines x WIDTH)
+    reasons: Floats  # (replications, 2 bases x lines x G)
     ages: Integers  # (replications, 3 ways to end x AGE_BINS)
     queue: Floats  # (replications, (M + 1) x S)
     busy: Floats  # (replications, M x R)
-    bounds: Integers  # from slot_bounds
-    slots: Integers  # the slots that a row belongs to
-    amounts: Floats  # what a row adds, by measure
+    available: Floats  # (replications, M x R)
+    staff: Floats  # (replications, M x R)
+    bounds: Integers  # from line_bounds
+    days: Integers  # the month of each day: -1 before the period, as many as there are after it
 
-    def tally(self, replication: int, model: Model) -> Tally:
-        """Return the tally of one replication (a view)."""
-        months, slots = len(model.months) - 1, int(self.bounds[-1])
-        return Tally(
-            sums=self.sums[replication].reshape(len(Basis), slots, WIDTH),
-            reasons=self.reasons[replication].reshape(len(Basis), slots, -1),
-            ages=self.ages[replication].reshape(len(Ended), AGE_BINS),
-            queue=self.queue[replication].reshape(months + 1, len(model.stages)),
-            busy=self.busy[replication].reshape(months, len(model.reps)),
-        )
+    def over(self, tallies: Tally) -> Books:
+        """Have the fold fill these tallies, from `new_tallies` for the same strategy."""
+        return self._replace(**_flat(tallies)._asdict())
 
 
-def slot_bounds(model: Model) -> Integers:
-    """Number the slots: those of DIMENSIONS[d] are [bounds[d], bounds[d + 1]).
+def line_bounds(model: Model) -> Integers:
+    """Number the lines: those of DIMENSIONS[d] are [bounds[d], bounds[d + 1]).
+
+    "All" has a line for each process, months have one for each process and month, the sale first.
 
     Examples
     --------
-    A model of 2 months, 1 channel, 1 segment, 2 stages and 3 reps:
+    A model of 1 process, 2 months, 1 channel, 1 segment, 2 stages and 3 reps:
 
     >>> import numpy as np
     >>> from types import SimpleNamespace
     >>> model = SimpleNamespace(
-    ...     months=np.array([0, 5, 9]), channels=[0], segments=[0], stages=[0, 0], reps=[0, 0, 0]
+    ...     months=np.array([0, 5, 9]),
+    ...     **{"processes": [0], "channels": [0], "segments": [0], "stages": [0, 0], "reps": [0, 0, 0]},
     ... )
-    >>> slot_bounds(model).tolist()
+    >>> line_bounds(model).tolist()
     [0, 1, 3, 4, 5, 7, 10]
     """
+    processes = len(model.processes)
     sizes = (
-        len(model.months) - 1,
+        processes,
+        processes * (len(model.months) - 1),
         len(model.channels),
         len(model.segments),
         len(model.stages),
         len(model.reps),
     )
-    return np.cumsum([0, 1, *sizes]).astype(np.int64)
+    return np.array([0, *accumulate(sizes)], np.int64)
 
 
 def new_tally(model: Model, reasons: int) -> Tally:
@@ -183,21 +193,40 @@ def new_tally(model: Model, reasons: int) -> Tally:
     reasons : int
         How many reasons of loss there are: `len(names.reasons)`.
     """
-    return new_books(model, reasons, 1).tally(0, model)
+    return Tally._make(array[0] for array in new_tallies(model, reasons, 1))
 
 
-def new_books(model: Model, reasons: int, replications: int) -> Books:
-    """Make the empty tallies of several replications of one strategy."""
+def new_tallies(model: Model, reasons: int, replications: int) -> Tally:
+    """Make the empty tallies of several replications of one strategy: a leading axis of replications.
+
+    They are one piece of memory, so that it comes in large pages: threads that touch small ones for the first
+    time wait for each other.
+    """
     months, stages, reps = len(model.months) - 1, len(model.stages), len(model.reps)
-    slots = int(slot_bounds(model)[-1])
-    tallies = Tally(
-        sums=np.zeros((replications, len(Basis) * slots * WIDTH)),
-        reasons=np.zeros((replications, len(Basis) * slots * reasons)),
-        ages=np.zeros((replications, len(Ended) * AGE_BINS), np.int64),
-        queue=np.zeros((replications, (months + 1) * stages)),
-        busy=np.zeros((replications, months * reps)),
+    lines = int(line_bounds(model)[-1])
+    shapes = (
+        (replications, len(Basis), lines, WIDTH),
+        (replications, len(Basis), lines, reasons),
+        (replications, len(Ended), AGE_BINS),
+        (replications, months + 1, stages),
+        (replications, months, reps),
+        (replications, months, reps),
+        (replications, months, reps),
     )
-    return _bound(tallies, model)
+    ends = np.cumsum([math.prod(shape) for shape in shapes])
+    parts = np.split(np.zeros(ends[-1]), ends[:-1])
+    made = Tally._make(part.reshape(shape) for part, shape in zip(parts, shapes, strict=True))
+    return made._replace(ages=made.ages.view(np.int64))
+
+
+def new_books(model: Model, reasons: int) -> Books:
+    """Make books over no tally yet."""
+    return _bound(_flat(new_tallies(model, reasons, 0)), model)
+
+
+def _flat(tallies: Tally) -> Tally:
+    """Return the tally of each replication as a row of every array."""
+    return Tally._make(array.reshape(len(array), math.prod(array.shape[1:])) for array in tallies)
 
 
 def _bound(tallies: Tally, model: Model) -> Books:
@@ -208,10 +237,18 @@ def _bound(tallies: Tally, model: Model) -> Books:
         ages=tallies.ages,
         queue=tallies.queue,
         busy=tallies.busy,
-        bounds=slot_bounds(model),
-        slots=np.zeros(CUT, np.int64),
-        amounts=np.zeros(len(Measure)),
+        available=tallies.available,
+        staff=tallies.staff,
+        bounds=line_bounds(model),
+        days=_month_of_days(model),
     )
+
+
+def _month_of_days(model: Model) -> Integers:
+    """Find the month of each day, to the first after the period; months begin and end at midnight."""
+    midnights = (model.months // DAY).tolist()
+    lengths = [until - since for since, until in pairwise(midnights)]
+    return np.repeat(np.arange(-1, len(midnights)), [midnights[0], *lengths, 1])
 
 
 def fold(rows: Records, model: Model, tally: Tally) -> None:
@@ -228,13 +265,7 @@ def fold(rows: Records, model: Model, tally: Tally) -> None:
     tally : Tally
         From `new_tally`, or what earlier chunks have come to.
     """
-    flat = Tally(
-        sums=tally.sums.reshape(1, -1),
-        reasons=tally.reasons.reshape(1, -1),
-        ages=tally.ages.reshape(1, -1),
-        queue=tally.queue.reshape(1, -1),
-        busy=tally.busy.reshape(1, -1),
-    )
+    flat = _flat(Tally._make(array[None] for array in tally))
     _fold(Ledger(rows, np.array([len(rows)])), model, _bound(flat, model), tally.reasons.shape[-1])
 
 
@@ -277,107 +308,107 @@ def _age_bin(age: int) -> int:
 
 
 @rule
-def _month_of(months: Integers, moment: int, guess: int) -> int:
-    """Find the month of a moment, from one near it: -1 before the period, len(months) - 1 after it."""
-    month = guess
-    while month >= 0 and months[month] > moment:
-        month -= 1
-    while month < len(months) - 1 and months[month + 1] <= moment:
-        month += 1
-    return month
+def _month_of(books: Books, moment: int) -> int:
+    """Find the month of a moment: -1 before the period, as many as there are after it."""
+    if moment < 0:
+        return -1
+    return int(books.days[min(moment // DAY, len(books.days) - 1)])
 
 
 @rule
-def _slots_of(row: Record, month: int, books: Books) -> None:
-    """List the slots that a row adds to besides "all"; -1 for a dimension that it does not have."""
-    bounds, slots = books.bounds, books.slots
-    slots[0] = bounds[1] + month
-    slots[1] = bounds[2] + int(row["channel"]) if row["channel"] >= 0 else -1
-    slots[2] = bounds[3] + int(row["segment"]) if row["segment"] >= 0 else -1
-    slots[3] = bounds[4] + int(row["stage"]) if row["stage"] >= 0 else -1
-    slots[4] = bounds[5] + int(row["rep"]) if row["rep"] >= 0 else -1
+def _lines_of(row: Record, month: int, born: int, books: Books) -> Lines:
+    """List a row's lines: month of the period, month of the cohort; channel, segment, stage and rep.
+
+    A month is NOTHING where the row does not count on that basis; anything else that a row lacks is "all".
+    """
+    bounds, process = books.bounds, int(row["process"])
+    months = (bounds[2] - bounds[1]) // bounds[1]
+    first = bounds[1] + process * months
+    return (
+        int(first + month) if 0 <= month < months else NOTHING,
+        int(first + born) if 0 <= born < months and row["pursuit"] >= 0 else NOTHING,
+        _line(bounds[2], row["channel"] if process == SALE else NOTHING),
+        _line(bounds[3], row["segment"] if process == SALE else NOTHING),
+        _line(bounds[4], row["stage"]),
+        _line(bounds[5], row["rep"]),
+    )
 
 
 @rule
-def _amounts_of(row: Record, amounts: Floats) -> None:
-    """Write down what a row adds to each measure."""
-    amounts[Measure.COUNT.value] = 1.0
-    amounts[Measure.WAITED.value] = row["waited"]
-    amounts[Measure.WORKED.value] = row["worked"]
-    amounts[Measure.MONEY.value] = row["money"]
-    amounts[Measure.AGE.value] = row["time"] - row["worked"]  # of those who end: since they began
+def _line(first: int, number: int) -> int:
+    """Number a line; where a row has no channel, segment, stage or rep, it is that of "all"."""
+    return int(first) + int(number) if number >= 0 else 0
 
 
 @rule
-def _add(books: Books, replication: int, basis: int, kind: int) -> None:
-    """Add a row's amounts to the sums of its slots."""
-    start = basis * books.bounds[len(books.bounds) - 1] * WIDTH
-    for column in range(FIRST_COLUMN[kind], FIRST_COLUMN[kind + 1]):
-        amount = books.amounts[MEASURE[column]]
-        for dimension in range(CUT):
-            slot = books.slots[dimension]
-            if slot >= 0:
-                books.sums[replication, start + slot * WIDTH + column] += amount
+def _amounts_of(row: Record, ends: bool) -> Four:
+    """List what every row has: count, waited, worked and money; of those that end, their age."""
+    worked = row["time"] - row["worked"] if ends else row["worked"]
+    return (1.0, float(row["waited"]), float(worked), float(row["money"]))
 
 
 @rule
-def _add_reason(books: Books, replication: int, basis: int, reason: int, reasons: int) -> None:
-    """Count a lead lost for a reason in its slots."""
-    total = books.bounds[len(books.bounds) - 1]
-    for dimension in range(CUT):
-        slot = books.slots[dimension]
-        if slot >= 0:
-            books.reasons[replication, (basis * total + slot) * reasons + reason] += 1.0
+def _add(books: Books, replication: int, column: int, lines: Lines, amounts: Four) -> None:
+    """Add four amounts to the sums of a row's lines, on the bases on which it counts."""
+    period, cohort = lines[0], lines[1]
+    if period != NOTHING:
+        _add_to(books, replication, column, period, lines, amounts)
+    if cohort != NOTHING:
+        lines_of_period = books.bounds[len(books.bounds) - 1]
+        _add_to(books, replication, lines_of_period * WIDTH + column, cohort, lines, amounts)
+
+
+@rule
+def _add_to(books: Books, replication: int, column: int, month: int, lines: Lines, amounts: Four) -> None:
+    """Add four amounts on one basis; `column` is that of "all"."""
+    sums = books.sums
+    add_four(sums, (replication, column + month * WIDTH), amounts)
+    add_four(sums, (replication, column + lines[2] * WIDTH), amounts)
+    add_four(sums, (replication, column + lines[3] * WIDTH), amounts)
+    add_four(sums, (replication, column + lines[4] * WIDTH), amounts)
+    add_four(sums, (replication, column + lines[5] * WIDTH), amounts)
+
+
+@rule
+def _add_reason(books: Books, replication: int, reason: int, lines: Lines, reasons: int) -> None:
+    """Count a lead lost for a reason in its lines, on the bases on which it counts."""
+    for basis in range(BASES):
+        if lines[basis] != NOTHING:
+            column = basis * books.bounds[len(books.bounds) - 1] * reasons + reason
+            books.reasons[replication, column + lines[basis] * reasons] += 1.0
+            for dimension in range(BASES, len(lines)):
+                books.reasons[replication, column + lines[dimension] * reasons] += 1.0
 
 
 @rare
-def _add_up(books: Books, replication: int, reasons: int) -> None:
-    """Let the slot of "all" be the sum of the months."""
-    slots, months = books.bounds[len(books.bounds) - 1], books.bounds[2] - books.bounds[1]
-    for basis in range(BASES):
-        for column in range(WIDTH):
-            all_of_it = basis * slots * WIDTH + column
-            total = _over_months(books.sums, replication, all_of_it, WIDTH, months)
-            books.sums[replication, all_of_it] = total
-        for reason in range(reasons):
-            all_of_it = basis * slots * reasons + reason
-            total = _over_months(books.reasons, replication, all_of_it, reasons, months)
-            books.reasons[replication, all_of_it] = total
+def _add_up(sums: Floats, replication: int, bounds: Integers, width: int) -> None:
+    """Let the line of "all" of each process be the sum of its months; `width` is that of a line."""
+    processes = bounds[1]
+    months = (bounds[2] - bounds[1]) // processes
+    for line in range(BASES * processes):
+        basis, process = line // processes, line % processes
+        first = basis * bounds[len(bounds) - 1] * width
+        everything = first + process * width
+        for column in range(everything, everything + width):
+            sums[replication, column] = 0.0
+        for month in range(months):
+            of_month = first + (processes + process * months + month) * width
+            for column in range(width):
+                sums[replication, everything + column] += sums[replication, of_month + column]
 
 
 @rule
-def _over_months(sums: Floats, replication: int, all_of_it: int, width: int, months: int) -> float:
-    """Add up the slots of the months, which follow that of "all"."""
-    total = 0.0
-    for month in range(1, months + 1):
-        total += sums[replication, all_of_it + month * width]
-    return total
-
-
-@rule
-def _add_row(row: Record, month: int, books: Books, replication: int, basis: int, reasons: int) -> None:
-    """Add a row on one basis."""
+def _end(row: Record, books: Books, replication: int, lines: Lines, reasons: int) -> None:
+    """Enter why an inquiry was lost, and its age where it ended, or was left open."""
     event = row["event"]
-    _slots_of(row, month, books)
-    _add(books, replication, basis, event)
-    if row["flags"] & Flag.FIRST_CONTACT.value:
-        _add(books, replication, basis, FIRST_CONTACT)
-    if event in (Event.LOST, Event.WENT_COLD):
-        _add_reason(books, replication, basis, row["reason"], reasons)
-
-
-@rule
-def _add_age(row: Record, books: Books, replication: int) -> None:
-    """Enter the age at which an inquiry ended, or was left open, in the table of ages."""
-    event = row["event"]
-    ended = -1
+    ended = Ended.OTHERWISE.value
     if event == Event.WON:
         ended = Ended.WON.value
-    elif event in (Event.LOST, Event.WENT_COLD):
-        ended = Ended.OTHERWISE.value
     elif event == Event.OPEN:
         ended = Ended.OPEN.value
-    if ended >= 0:
+    else:
+        _add_reason(books, replication, row["reason"], lines, reasons)
+    if lines[1] != NOTHING and row["process"] == SALE:
         books.ages[replication, ended * AGE_BINS + _age_bin(row["time"] - row["worked"])] += 1
 
 
@@ -386,50 +417,88 @@ def _move_queue(row: Record, month: int, model: Model, books: Books, replication
     """Book who joins and who leaves the queue of a stage; `month` counts from -1."""
     event = row["event"]
     if month + 1 < len(model.months):
-        index = (month + 1) * len(model.stages) + int(row["stage"])
-        if event == Event.ENTERED:
-            books.queue[replication, index] += 1.0
-        elif event in (Event.STARTED, Event.WENT_COLD):
-            books.queue[replication, index] -= 1.0
+        queue = (month + 1) * len(model.stages) + max(int(row["stage"]), 0)
+        joined, left = event == Event.ENTERED, event in (Event.STARTED, Event.WENT_COLD)
+        books.queue[replication, queue] += int(joined) - int(left)
 
 
 @rule
-def _book_work(row: Record, now: int, model: Model, books: Books, replication: int) -> None:
-    """Book a finished piece of work to the months in which it was done; it ended in month `now`."""
-    end = row["time"]
-    start = end - row["waited"]
-    months = model.months
-    calendar = model.calendars[model.reps[int(row["rep"])]["calendar"]]
+def _book_work(row: Record, since: int, month: int, model: Model, books: Books, replication: int) -> None:
+    """Book a finished piece of work to the month in which it was done, which began at `since`."""
+    worked = row["event"] == Event.WORKED and row["rep"] >= 0
+    if worked and row["time"] - row["waited"] < since:
+        _book_span(row, model, books, replication)
+    elif 0 <= month < len(model.months) - 1:
+        of_rep = month * len(model.reps) + max(int(row["rep"]), 0)
+        books.busy[replication, of_rep] += row["worked"] if worked else 0
+
+
+@rare
+def _book_span(row: Record, model: Model, books: Books, replication: int) -> None:
+    """Split a piece of work, or the time on staff, at the ends of months, by the rep's working hours."""
+    rep, end = int(row["rep"]), row["time"]
+    start, months = end - row["waited"], model.months
+    calendar = model.calendars[model.reps[rep]["calendar"]]
     first, count = calendar["first_hours"], calendar["hours"]
-    final = _month_of(months, end, now)
-    for month in range(max(0, _month_of(months, start, final)), min(final + 1, len(months) - 1)):
+    final = _month_of(books, end)
+    for month in range(max(0, _month_of(books, start)), min(final + 1, len(months) - 1)):
         since, until = max(start, months[month]), min(end, months[month + 1])
         done = worked_by(model.hours, first, count, until) - worked_by(model.hours, first, count, since)
-        books.busy[replication, month * len(model.reps) + int(row["rep"])] += done
+        of_rep = month * len(model.reps) + rep
+        if row["event"] == Event.WORKED:
+            books.busy[replication, of_rep] += done
+        else:
+            books.available[replication, of_rep] += done
+            books.staff[replication, of_rep] += (until - since) / (months[month + 1] - months[month])
+
+
+@rare
+def _book_what_is_rare(row: Record, month: int, model: Model, books: Books, replication: int) -> None:
+    """Book the time on staff, and who leaves a queue by being parked or withdrawn."""
+    event = row["event"]
+    if event == Event.ON_STAFF:
+        _book_span(row, model, books, replication)
+    parked = event == Event.PARKED and row["reason"] == GONE_COLD
+    withdrawn = event == Event.WITHDRAWN and row["flags"] & Flag.LEFT_QUEUE.value != 0
+    if (parked or withdrawn) and month + 1 < len(model.months):
+        books.queue[replication, (month + 1) * len(model.stages) + int(row["stage"])] -= 1.0
 
 
 @rule
 def fold_page(ledger: Ledger, model: Model, books: Books, replication: int, reasons: int) -> None:
     """Add each row of a page to the tally of a replication, on the bases on which it counts."""
-    last = len(model.months) - 1
-    month = -1
+    month, since, until = NOTHING, 0, 0  # nearly all rows lie in the month of the row before
     for i in range(ledger.used[0]):
         row = ledger.rows[i]
-        event = row["event"]
+        event = int(row["event"])
         # The costs of a day are booked at the midnight that ends it: they belong to the day before.
-        ended = 1 if event in (Event.MEDIA, Event.PAY) else 0
-        month = _month_of(model.months, row["time"] - ended, month)
-        born = _month_of(model.months, row["created"], month)
-        _amounts_of(row, books.amounts)
-        if 0 <= month < last:
-            _add_row(row, month, books, replication, Basis.PERIOD.value, reasons)
-        if row["pursuit"] >= 0 and 0 <= born < last:
-            _add_row(row, born, books, replication, Basis.COHORT.value, reasons)
-            _add_age(row, books, replication)
+        moment = row["time"] - (1 if event in (Event.MEDIA, Event.PAY) else 0)
+        if not since <= moment < until:
+            month = _month_of(books, moment)
+            since, until = _bounds_of(model, month)
+        created = row["created"]
+        born = month if since <= created < until else _month_of(books, created)
+        lines = _lines_of(row, month, born, books)
+        ends = event in (Event.WON, Event.LOST, Event.WENT_COLD, Event.OPEN)
+        _add(books, replication, event * FOUR, lines, _amounts_of(row, ends))
+        if row["flags"] & Flag.FIRST_CONTACT.value != 0:
+            _add(books, replication, FIRST_CONTACT * FOUR, lines, _amounts_of(row, ends))
+        if ends:
+            _end(row, books, replication, lines, reasons)
         _move_queue(row, month, model, books, replication)
-        if event == Event.WORKED and row["rep"] >= 0:
-            _book_work(row, month, model, books, replication)
-    _add_up(books, replication, reasons)
+        _book_work(row, since, month, model, books, replication)
+        if event >= Event.BEGAN:
+            _book_what_is_rare(row, month, model, books, replication)
+    _add_up(books.sums, replication, books.bounds, WIDTH)
+    _add_up(books.reasons, replication, books.bounds, reasons)
+
+
+@rule
+def _bounds_of(model: Model, month: int) -> tuple[int, int]:
+    """Return when a month begins and ends; before and after the period is a long month each."""
+    since = int(model.months[month]) if month >= 0 else -NEVER
+    until = int(model.months[month + 1]) if month + 1 < len(model.months) else NEVER
+    return since, until
 
 
 @compiled

@@ -37,7 +37,7 @@ def new_ledger(capacity: int) -> Ledger:
 
 @rule
 def rows_of_a_step(model: Model) -> int:
-    """Count the rows that the largest step of an engine may write (E4).
+    """Count the rows that the largest step of an engine may write (E4, E6).
 
     That is a customer's answer that follows the end of work at once (WORKED, ON_STAFF, WON, MARGIN, EXPECTED,
     BECAME_LEAD, COMMISSION), or the last day: its costs, and who is on staff.

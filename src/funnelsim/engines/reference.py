@@ -422,6 +422,7 @@ class Office:
             if kin and other["process"] == process and ending.can_be_withdrawn(other):
                 if other["phase"] == Due.GOES_COLD:
                     self.leave_queue(other)
+                    other["flags"] |= Flag.LEFT_QUEUE
                 wait, own_end = self.waiting.pop(int(other["entity"]))
                 own_end.call_off()
                 self.due(self.now, Due.WITHDRAWS, other).then(partial(self.withdraw, other, wait))
@@ -456,13 +457,16 @@ class Office:
             self.go_home(number, self.now)
 
     def go_home(self, number: int, now: int) -> None:
-        """Write down how long a rep was on staff who has left, or is on staff at the horizon."""
+        """Write down how long a rep was on staff who has left, or is on staff at the horizon (R7, R9)."""
         self.reps[number]["left"] = now
         waited = now - max(int(self.model.reps[number]["joins"]), 0)
         write_of(self.ledger, now, Event.ON_STAFF, NOTHING, number, waited, 0.0)
 
     def note_who_is_on_staff(self, horizon: int) -> None:
-        """Write down how long those who are on staff at the horizon were; whoever is at work still is."""
+        """Write down how long those who are on staff at the horizon were; whoever is at work still is.
+
+        (D5)
+        """
         for number, state in enumerate(self.reps):
             if state["on_staff"] or (state["busy"] and state["left"] == NEVER):
                 self.go_home(number, horizon)
@@ -495,7 +499,7 @@ class Office:
     # Small things that several of the above need.
 
     def due(self, time: int, kind: Due, pursuit: Record) -> Happening:
-        """Note what a pursuit has due, whether it comes before the horizon or not."""
+        """Note what a pursuit has due, whether it comes before the horizon or not (T4)."""
         pursuit["due"], pursuit["phase"] = time, kind
         happening = Happening(self, time, kind, int(pursuit["entity"]))
         happening.pursuit = pursuit

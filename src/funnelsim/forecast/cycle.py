@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 from funnelsim.compiling.arrays import Floats, Integers
 from funnelsim.engines.fold import age_edges
-from funnelsim.forecast.intervals import LEVEL, Interval, jackknife
+from funnelsim.forecast.intervals import Interval, jackknife, student
 from funnelsim.metrics.ages import won_by
 from funnelsim.model.words import DAY
 
@@ -36,7 +35,7 @@ class Cycle:
         error = np.interp(value, self.days, self.error)
         if np.isnan(error):
             return Interval(value, np.nan, np.nan)
-        half = stats.t.ppf((1 + LEVEL) / 2, self.replications - 1) * error
+        half = student(self.replications) * error
         return Interval(value, self._day(max(level - half, 0.0)), self._day(min(level + half, 1.0)))
 
     def _day(self, level: float) -> float:

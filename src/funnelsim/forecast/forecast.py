@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from funnelsim.compiling.arrays import Floats
-from funnelsim.engines.fold import DIMENSIONS, Basis, Measure, Tally, slot_bounds
+from funnelsim.engines.fold import DIMENSIONS, Basis, Measure, Tally, line_bounds
 from funnelsim.forecast.cycle import Cycle, cycle
 from funnelsim.forecast.goals import Chance, Goal
 from funnelsim.forecast.intervals import Interval, jackknife, wilson, year_at
@@ -109,6 +109,7 @@ class Forecast:
         self.planned = self.years if planned is None else planned
         self.unknowns = unknowns
         self._cuts: dict[str, Cut] = {}
+        self._breakdowns: dict[tuple[str, str], Breakdown] = {}
         for goal in self.goals:
             self.parts(goal.metric, "month" if goal.each == "every_month" else "all")
 
@@ -142,6 +143,11 @@ class Forecast:
 
     def by(self, metric: str, dimension: str) -> Breakdown:
         """Estimate a figure by "month", "channel", "segment", "stage", "rep" or "team"."""
+        if (metric, dimension) not in self._breakdowns:
+            self._breakdowns[metric, dimension] = self._breakdown(metric, dimension)
+        return self._breakdowns[metric, dimension]
+
+    def _breakdown(self, metric: str, dimension: str) -> Breakdown:
         parts = self.parts(metric, dimension)
         figure = FIGURES[metric]
         mean = jackknife(parts, figure.formula)
@@ -178,9 +184,9 @@ class Forecast:
         array (n, G)
             In the order of `names.reasons`.
         """
-        position, bounds = DIMENSIONS.index(dimension), slot_bounds(self.model)
-        slots = slice(bounds[position], bounds[position + 1])
-        return np.asarray(self.tallies.reasons[:, basis, slots].mean(axis=0))
+        position, bounds = DIMENSIONS.index(dimension), line_bounds(self.model)
+        lines = slice(bounds[position], bounds[position + 1])
+        return np.asarray(self.tallies.reasons[:, basis, lines].mean(axis=0))
 
     def pairs(self, metric: str) -> tuple[Floats, Floats]:
         """Return a figure of the first T years and of their twins: each (T,); T is 0 without twins."""
@@ -238,7 +244,8 @@ class Forecast:
         for position, team in enumerate(self.names.teams):
             worked = float(teams.busy[:, position].mean())
             asked = worked + float(extra[self.model.stages["team"] == position].sum())
-            hours = (float(teams.available[position]) / HOUR, worked / HOUR, max(worked, asked) / HOUR)
+            available = float(teams.available[:, position].mean())
+            hours = (available / HOUR, worked / HOUR, max(worked, asked) / HOUR)
             found.append(TeamHours(team, *hours))
         return tuple(found)
 

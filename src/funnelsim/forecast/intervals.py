@@ -6,12 +6,13 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from funnelsim.compiling.arrays import Floats
 from funnelsim.metrics.figure import Formula, Parts
 
 LEVEL = 0.95
+NORMAL = float(special.ndtri((1 + LEVEL) / 2))  # standard errors to either end of a normal interval
 
 
 class Interval(NamedTuple):
@@ -70,8 +71,21 @@ def jackknife(parts: Parts, formula: Formula) -> Precision:
         left_out = formula(*((all_ - part) / (count - 1) for all_, part in zip(sums, parts, strict=True)))
         spread = left_out - left_out.mean(axis=0)
         error = np.sqrt((count - 1) / count * np.square(spread).sum(axis=0))
-        half = stats.t.ppf((1 + LEVEL) / 2, count - 1) * error
+        half = student(count) * error
     return Precision(value, error, value - half, value + half)
+
+
+def student(count: int) -> float:
+    """Return the standard errors to either end of the interval of a mean over `count` replications.
+
+    By Student's t with count - 1 degrees of freedom; NaN for a single replication.
+
+    Examples
+    --------
+    >>> round(student(2), 3), round(student(400), 3)
+    (12.706, 1.966)
+    """
+    return float(special.stdtrit(count - 1, (1 + LEVEL) / 2))
 
 
 def wilson(successes: int, trials: int) -> Interval:
@@ -98,7 +112,7 @@ def wilson(successes: int, trials: int) -> Interval:
     """
     if trials == 0:
         return Interval(math.nan, math.nan, math.nan)
-    z = float(stats.norm.ppf((1 + LEVEL) / 2))
+    z = NORMAL
     share = successes / trials
     centre = (share + z * z / (2 * trials)) / (1 + z * z / trials)
     half = z / (1 + z * z / trials) * math.sqrt(share * (1 - share) / trials + (z / (2 * trials)) ** 2)

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
 
 from funnelsim.compiling.arrays import Floats
 from funnelsim.engines.fold import Tally
-from funnelsim.forecast.intervals import LEVEL, Interval
+from funnelsim.forecast.intervals import NORMAL, Interval, student
 from funnelsim.scenario import Parameter
 
 MAIN = ("won", "bookings", "net_contribution", "roi")  # figures whose variance is taken apart
@@ -107,7 +106,7 @@ def share_unknown(values: Floats, twins: Floats) -> Interval:
         z = _left_out(values, twins)
         error = math.sqrt((count - 1) / count * float(np.square(z - z.mean()).sum()))
     middle = math.atanh(float(unknown) / total) if abs(float(unknown)) < total else math.nan
-    half = float(stats.t.ppf((1 + LEVEL) / 2, count - 1)) * error
+    half = student(count) * error
     low, high = math.tanh(middle - half), math.tanh(middle + half)
     return Interval(*(min(max(each, 0.0), 1.0) for each in (float(unknown) / total, low, high)))
 
@@ -152,7 +151,13 @@ def rank_correlation(levels: Floats, values: Floats) -> Interval:
     count = len(values)
     if count < 4 or not np.isfinite(values).all() or np.ptp(values) == 0 or np.ptp(levels) == 0:
         return _NOTHING
-    found = float(np.corrcoef(stats.rankdata(levels), stats.rankdata(values))[0, 1])
+    found = float(np.corrcoef(_ranks(levels), _ranks(values))[0, 1])
     inside = min(max(found, -1 + 1e-12), 1 - 1e-12)
-    half = float(stats.norm.ppf((1 + LEVEL) / 2)) * math.sqrt((1 + inside**2 / 2) / (count - 3))
+    half = NORMAL * math.sqrt((1 + inside**2 / 2) / (count - 3))
     return Interval(found, math.tanh(math.atanh(inside) - half), math.tanh(math.atanh(inside) + half))
+
+
+def _ranks(values: Floats) -> Floats:
+    """Rank values from 1 on; equal ones share the mean of their ranks."""
+    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
+    return np.asarray((np.cumsum(count) - (count - 1) / 2)[place])

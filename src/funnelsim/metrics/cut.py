@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from funnelsim.compiling.arrays import Floats
-from funnelsim.engines.fold import COLUMNS, DIMENSIONS, Basis, Ended, Measure, Tally, slot_bounds
+from funnelsim.engines.fold import COLUMNS, DIMENSIONS, Basis, Ended, Measure, Tally, line_bounds
 from funnelsim.model.model import Model, Names
-from funnelsim.model.worktime import worked_by
 
 CUTS = (*DIMENSIONS, "team")
 
@@ -24,8 +23,8 @@ class Cut:
     sums: Floats  # (R, 2 bases, n, WIDTH)
     queue: Floats  # (R, n) leads queueing at the end of the period, or of each month
     busy: Floats  # (R, n) working time in the period, µs
-    available: Floats  # (n,) working time on staff in the period, µs
-    staff: Floats  # (n,) people on staff, on average
+    available: Floats  # (R, n) working time on staff in the period, µs
+    staff: Floats  # (R, n) people on staff, on average
     ages: Floats  # (R, n, 3 ways to end, bins) of the cohort's inquiries; no bins but in all
 
     def period(self, event: int, measure: int = Measure.COUNT) -> Floats:
@@ -35,10 +34,6 @@ class Cut:
     def cohort(self, event: int, measure: int = Measure.COUNT) -> Floats:
         """Return what rows of an event come to for inquiries that arrived in the period: (R, n)."""
         return self.sums[:, Basis.COHORT, :, COLUMNS[event, measure]]
-
-    def always(self, amount: Floats) -> Floats:
-        """Repeat what is the same in every replication: (n,) to (R, n)."""
-        return np.broadcast_to(amount, self.busy.shape)
 
 
 def labels(names: Names, dimension: str) -> tuple[str, ...]:
@@ -65,34 +60,38 @@ def cut(model: Model, tallies: Tally, dimension: str) -> Cut:
     dimension : str
         One of CUTS.
     """
-    bounds = slot_bounds(model)
-    dimension_number = DIMENSIONS.index("rep" if dimension == "team" else dimension)
-    found = _bare(tallies.sums[:, :, bounds[dimension_number] : bounds[dimension_number + 1]])
+    bounds = line_bounds(model)
+    number = DIMENSIONS.index("rep" if dimension == "team" else dimension)
+    first, end = bounds[number], bounds[number + 1]
+    if dimension in ("all", "month"):  # of the sale, which is the first of the processes
+        end = first + (end - first) // len(model.processes)
+    found = _bare(tallies.sums[:, :, first:end])
     queue = tallies.queue.cumsum(axis=1)[:, 1:]  # (R, M, S) at the end of each month
     if dimension == "stage":
         return replace(found, queue=queue[:, -1])
     if dimension in ("channel", "segment"):
         return found
-    hours, staff = _on_staff(model)
     if dimension == "month":
         return replace(
             found,
             queue=queue.sum(axis=2),
             busy=tallies.busy.sum(axis=2),
-            available=hours.sum(axis=1),
-            staff=staff.sum(axis=1),
+            available=tallies.available.sum(axis=2),
+            staff=tallies.staff.sum(axis=2),
         )
-    people = np.average(staff, axis=0, weights=np.diff(model.months))
+    people = np.average(tallies.staff, axis=1, weights=np.diff(model.months))
     if dimension == "all":
         return replace(
             found,
             queue=queue[:, -1].sum(axis=1)[:, None],
             busy=tallies.busy.sum(axis=(1, 2))[:, None],
-            available=hours.sum(keepdims=True)[0],
-            staff=people.sum(keepdims=True),
+            available=tallies.available.sum(axis=(1, 2))[:, None],
+            staff=people.sum(axis=1)[:, None],
             ages=tallies.ages[:, None].astype(np.float64),
         )
-    reps = replace(found, busy=tallies.busy.sum(axis=1), available=hours.sum(axis=0), staff=people)
+    reps = replace(
+        found, busy=tallies.busy.sum(axis=1), available=tallies.available.sum(axis=1), staff=people
+    )
     return _by_team(model, reps) if dimension == "team" else reps
 
 
@@ -101,7 +100,7 @@ def _bare(sums: Floats) -> Cut:
     replications, _, size, _ = sums.shape
     nothing = np.full((replications, size), np.nan)
     no_ages = np.zeros((replications, size, len(Ended), 0))
-    return Cut(sums, queue=nothing, busy=nothing, available=nothing[0], staff=nothing[0], ages=no_ages)
+    return Cut(sums, queue=nothing, busy=nothing, available=nothing, staff=nothing, ages=no_ages)
 
 
 def _by_team(model: Model, reps: Cut) -> Cut:
@@ -113,19 +112,3 @@ def _by_team(model: Model, reps: Cut) -> Cut:
         available=reps.available @ membership,
         staff=reps.staff @ membership,
     )
-
-
-def _on_staff(model: Model) -> tuple[Floats, Floats]:
-    """Find each rep's working time (µs) and share of time on staff: (M, R) in each month."""
-    hours = np.zeros((len(model.months) - 1, len(model.reps)))
-    staff = np.zeros_like(hours)
-    worked: dict[tuple[int, int], int] = {}  # by calendar and instant: most reps share those of the months
-    for number, rep in enumerate(model.reps):
-        moments = np.clip(model.months, rep["joins"], rep["leaves"])
-        staff[:, number] = np.diff(moments) / np.diff(model.months)
-        keys = [(int(rep["calendar"]), int(moment)) for moment in moments]
-        for calendar, moment in set(keys) - worked.keys():
-            row = model.calendars[calendar]
-            worked[calendar, moment] = worked_by(model.hours, row["first_hours"], row["hours"], moment)
-        hours[:, number] = np.diff([worked[key] for key in keys])
-    return hours, staff

@@ -187,4 +187,4 @@ def rosi(cut: Cut) -> Parts:
 @figure("Bookings per rep", Unit.MONEY, Basis.PERIOD, Better.MORE, (*_ALL, "team"))
 def bookings_per_rep(cut: Cut) -> Parts:
     """Bookings / people on staff, on average over the period."""
-    return signed(cut), cut.always(cut.staff)
+    return signed(cut), cut.staff

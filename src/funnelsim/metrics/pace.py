@@ -83,7 +83,7 @@ def time_in_stage(cut: Cut) -> Parts:
 )
 def utilisation(cut: Cut) -> Parts:
     """Working time spent on leads / working time on staff, in the period."""
-    return cut.busy, cut.always(cut.available)
+    return cut.busy, cut.available
 
 
 @figure(

@@ -1,4 +1,7 @@
-"""The records that rules and engines share: the model's rows, what happens to them, a row of the ledger."""
+"""The records that rules and engines share: the model's rows, what happens to them, a row of the ledger.
+
+(L1, L2, L3)
+"""
 
 from __future__ import annotations
 

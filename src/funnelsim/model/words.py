@@ -1,6 +1,6 @@
-"""The words that rules, engines and figures share: constants and enumerations.
+"""The words that rules, engines and figures share: constants and enumerations (T1).
 
-Times are int64 microseconds since the simulation's first midnight (T1), money is float64 in the scenario's
+Times are int64 microseconds since the simulation's first midnight, money is float64 in the scenario's
 currency. Enumerations are append-only: their numbers are written into ledgers.
 """
 
@@ -76,6 +76,7 @@ class Flag(IntFlag):
     FIRST_CONTACT = 1  # STARTED: a rep takes up what the inquiry came in by
     RETURNED = 2  # the pursuit has rested before
     OUT_OF_PROFILE = 4  # the company truly lacks what it needs to have
+    LEFT_QUEUE = 8  # WITHDRAWN: out of a queue
 
 
 class Assignment(IntEnum):

@@ -14,12 +14,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
-from scipy import stats
 
 from funnelsim.compiling.arrays import Floats
 from funnelsim.decisions import Comparison
 from funnelsim.forecast import Forecast
-from funnelsim.forecast.intervals import LEVEL
+from funnelsim.forecast.intervals import student
 from funnelsim.metrics import FIGURES, Unit
 from funnelsim.metrics import Figure as Metric
 from funnelsim.metrics.wording import number, simulated
@@ -184,7 +183,7 @@ def _fates(forecast: Forecast) -> tuple[Floats, Floats, Floats, Floats]:
 def _half_width(error: Floats, years: int) -> Floats:
     if years < 2:
         return np.zeros_like(error)
-    return np.asarray(stats.t.ppf((1 + LEVEL) / 2, years - 1) * error)
+    return student(years) * error
 
 
 def _axes(ax: Axes | None, width: float, height: float) -> Axes:

@@ -113,18 +113,18 @@ def day_factor(model: Model, world: Record, channel: Record, day: int) -> float:
 
 @rule
 def profile(model: Model, world: Record, channel: Record, entity: int) -> tuple[float, int, int, int]:
-    """Draw who asks: fit (odds ratio), heat, segment, and whether it is a theorist (A11)."""
+    """Draw who asks: fit (odds ratio), heat, segment, and whether it is a theorist (A11, K11)."""
     fits = model.distributions[channel["fit"]]
     mixed = channel["hot"] > 0.0 or channel["hot_or_warm"] < 1.0
     for_fit, for_heat = uniforms_if(mixed or varies(fits), world, entity, PROFILE, 0)
     of_kinds = channel["segments"] > 1 or channel["theorists"] > 0.0
     for_segment, for_theorist = uniforms_if(of_kinds, world, entity, KIND, 0)
     fit = quantile(fits, model.knots, for_fit)
-    heat = Heat.FUTURE.value
+    heat = Heat.WARM.value  # also where all are warm, and nothing is drawn
     if for_heat < channel["hot"]:
         heat = Heat.HOT.value
-    elif for_heat < channel["hot_or_warm"]:
-        heat = Heat.WARM.value
+    elif for_heat >= channel["hot_or_warm"]:
+        heat = Heat.FUTURE.value
     segment = route(model.routes, channel["first_segment"], channel["segments"], for_segment)
     theorist = 1 if for_theorist < channel["theorists"] else 0
     return fit, heat, model.routes[segment]["target"], theorist

@@ -35,7 +35,10 @@ def rank(queue_order: int, pursuit: Record) -> int:
 
 @rule
 def rank_in_team(model: Model, world: Record, team: Record, pursuit: Record) -> int:
-    """Rank a pursuit in the team's queue: first come, or worth most to an average rep, at once (Q4)."""
+    """Rank a pursuit in the team's queue: first come, or worth most to an average rep, without a wait.
+
+    (Q4)
+    """
     if team["assignment"] == Assignment.PRIORITY_QUEUE:
         return -worth(model, world, pursuit, AVERAGE_SKILL, 0)
     return 0
@@ -169,7 +172,7 @@ def put_in_order(model: Model, team: Record, states: Records, order: Integers, n
     first = team["first_rep"]
     for index in range(first + 1, first + team["reps"]):
         number, free = order[index], index
-        skill = skill_now(model.reps[number], states[number], now)
+        skill = skill_in_order(model.reps[number], states[number], now)
         while free > first and is_ahead(model, states, number, skill, order[free - 1], now):
             order[free] = order[free - 1]
             free -= 1
@@ -177,15 +180,24 @@ def put_in_order(model: Model, team: Record, states: Records, order: Integers, n
 
 
 @rule
+def skill_in_order(rep: Record, state: Record, now: int) -> float:
+    """Return a rep's skill of the moment; who has not joined yet comes behind all others."""
+    return -1.0 if now < rep["joins"] else skill_now(rep, state, now)
+
+
+@rule
 def is_ahead(model: Model, states: Records, number: int, skill: float, other: int, now: int) -> bool:
     """Return whether a rep of this skill is better than another, or as good with the lower number."""
-    others = skill_now(model.reps[other], states[other], now)
+    others = skill_in_order(model.reps[other], states[other], now)
     return bool(skill > others or (skill == others and number < other))
 
 
 @rule
 def most_skilled(model: Model, team: Record, states: Records, now: int) -> int:
-    """Choose the most skilled rep of the moment, then of the fewest open pursuits and lowest number (P12)."""
+    """Choose the most skilled rep of the moment, then the fewest open pursuits, then the lowest number.
+
+    (P12)
+    """
     chosen, best = NOBODY, -1.0
     for number in range(team["first_rep"], team["first_rep"] + team["reps"]):
         if has_room(team, states[number]):

@@ -24,7 +24,10 @@ def price(channel: Record, began: int) -> float:
 
 @rule
 def bookings(model: Model, world: Record, pursuit: Record) -> float:
-    """Draw what a contract is worth over its term, at the price of the day it began on (M1)."""
+    """Draw what a contract is worth over its term, at the price of the day on which the pursuit began.
+
+    (M1)
+    """
     segment = model.segments[pursuit["segment"]]
     per_year = model.distributions[segment["value"]]
     u, _ = uniforms_if(varies(per_year), world, pursuit["company"], VALUE, 0)
@@ -34,7 +37,10 @@ def bookings(model: Model, world: Record, pursuit: Record) -> float:
 
 @rule
 def expected_bookings(model: Model, pursuit: Record) -> float:
-    """Compute what such a contract is worth on average: the mean of the table that values are drawn from."""
+    """Compute what such a contract is worth on average: the mean of the table that values are drawn from.
+
+    (M7)
+    """
     segment = model.segments[pursuit["segment"]]
     value = segment["mean_value"] * segment["years"]
     return float(value * price(model.channels[pursuit["channel"]], pursuit["began"]))
@@ -42,7 +48,10 @@ def expected_bookings(model: Model, pursuit: Record) -> float:
 
 @rule
 def margin(model: Model, pursuit: Record, value: float) -> float:
-    """Compute what is left of a contract after delivery, which costs as much in a promotion (M3)."""
+    """Compute what is left of a contract after delivery, which costs as much in a promotion as before.
+
+    (M3)
+    """
     share = model.segments[pursuit["segment"]]["margin"]
     share_of_price = price(model.channels[pursuit["channel"]], pursuit["began"])
     if share_of_price == 1.0:

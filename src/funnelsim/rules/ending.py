@@ -24,7 +24,10 @@ MOST_ROUNDS = (1 << 24) - 1  # beyond the bits of a key that tell rounds apart, 
 
 @rule
 def leaving(pursuit: Record, due: int) -> tuple[int, int]:
-    """Name the event with which a pursuit leaves its stage by what fell due, and its reason, if any (V17)."""
+    """Name the event of a pursuit that leaves its stage by what fell due, and the reason, if it has one.
+
+    (V3, V17, X1)
+    """
     if due == Due.GOES_COLD:
         return Event.WENT_COLD.value, GONE_COLD
     target = pursuit["target"]
@@ -46,7 +49,7 @@ def end_of(model: Model, pursuit: Record, event: int) -> Record:
 
 @rule
 def after(model: Model, world: Record, pursuit: Record, event: int) -> tuple[int, int, int]:
-    """Decide what follows the event with which a pursuit leaves a visit.
+    """Decide what follows the event with which a pursuit leaves a visit (X1, X2).
 
     Returns
     -------
@@ -73,13 +76,13 @@ def rest(model: Model, world: Record, pursuit: Record, end: Record) -> int:
 
 @rule
 def told_as(event: int, delay: int) -> int:
-    """Name the event of the row: who rests is parked, and not lost yet."""
+    """Name the event of the row: who rests is parked, and not lost yet (X3)."""
     return event if delay == AT_ONCE else Event.PARKED.value
 
 
 @rule
 def round_at(pursuit: Record, target: int, delay: int) -> int:
-    """Count the rounds: one more at every step back or to the same stage, and at every return (V18)."""
+    """Count the rounds: one more at every move to the same or an earlier stage, and at every return (V18)."""
     if (target > pursuit["stage"] and delay == AT_ONCE) or pursuit["round"] == MOST_ROUNDS:
         return int(pursuit["round"])
     return int(pursuit["round"] + 1)
@@ -95,7 +98,7 @@ def makes_lead(model: Model, pursuit: Record, event: int) -> bool:
 
 @rare
 def born(model: Model, world: Record, parent: Record, event: int, number: int) -> tuple[int, int, int]:
-    """Tell who is born of an event of a pursuit: entity, process, and the time until it begins.
+    """Tell who is born of an event of a pursuit: entity, process, and the time until it begins (X5, K9).
 
     Parameters
     ----------
@@ -111,7 +114,7 @@ def born(model: Model, world: Record, parent: Record, event: int, number: int) -
 
 @rule
 def can_be_withdrawn(pursuit: Record) -> bool:
-    """Return whether a pursuit waits or rests: work in hand is finished, and an answer awaited."""
+    """Return whether a pursuit waits or rests: work in hand is finished, and an answer awaited (X7)."""
     return bool(pursuit["phase"] in (Due.GOES_COLD, Due.RETURNS, Due.BEGINS))
 
 

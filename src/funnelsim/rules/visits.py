@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from funnelsim.chance.distributions import quantile, varies
-from funnelsim.chance.keys import uniforms, uniforms_if
+from funnelsim.chance.keys import uniforms_if
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rule
 from funnelsim.model.model import Model
@@ -26,7 +26,7 @@ def duration(amount: float, unit: int) -> int:
 
 @rule
 def occurrence(pursuit: Record) -> int:
-    """Return which time a pursuit draws for a purpose: attempt (8 bits), round (24 bits)."""
+    """Return which time a pursuit draws for a purpose: attempt (8 bits), round (24 bits) (K10)."""
     return int(pursuit["attempt"]) << 24 | int(pursuit["round"])
 
 
@@ -53,10 +53,10 @@ def patience(model: Model, world: Record, pursuit: Record) -> int:
 
 @rule
 def fate(model: Model, world: Record, pursuit: Record) -> tuple[float, float, float, float]:
-    """Draw, as a lead enters a stage, what chance has in store for the visit (K7).
+    """Draw, as a lead enters a stage, what chance has in store for the visit (K7, V23).
 
-    Drawn ahead, because a processor can then draw and do other things at the same time; and drawn where
-    nothing depends on it too, because a change of the model may make something depend on it.
+    Drawn ahead, because a processor can then draw and do other things at the same time. What the model does
+    not look at is NaN, never a number that was not drawn: under another model, the keys give the true ones.
 
     Returns
     -------
@@ -65,9 +65,11 @@ def fate(model: Model, world: Record, pursuit: Record) -> tuple[float, float, fl
     """
     stage = stage_for(model, pursuit)
     effort, customer_time = model.distributions[stage["effort"]], model.distributions[stage["customer_time"]]
+    works = stage["odds"] <= CERTAIN or varies(effort)
+    answers = stage["nexts"] > 1 or stage["elses"] > 1 or varies(customer_time)
     entity, visit = pursuit["entity"], occurrence(pursuit)
-    for_effort, luck = uniforms(world, entity, stage["work_key"], visit)
-    for_time, way = uniforms(world, entity, stage["answer_key"], visit)
+    for_effort, luck = uniforms_if(works, world, entity, stage["work_key"], visit)
+    for_time, way = uniforms_if(answers, world, entity, stage["answer_key"], visit)
     hours = quantile(effort, model.knots, for_effort)
     return hours, quantile(customer_time, model.knots, for_time), luck, way
 
@@ -75,7 +77,9 @@ def fate(model: Model, world: Record, pursuit: Record) -> tuple[float, float, fl
 @rule
 def work(model: Model, pursuit: Record, skill: float, speed: float, waited: int) -> tuple[int, int]:
     """Decide, as work starts, how much working time it takes and whether the lead will advance (V7, V9)."""
-    advances = 1 if pursuit["luck"] < conversion(model, pursuit, skill, waited) else 0
+    advances = (
+        0 if pursuit["luck"] >= conversion(model, pursuit, skill, waited) else 1
+    )  # also where it is NaN
     return duration(pursuit["hours"] / speed, HOUR), advances
 
 
@@ -126,7 +130,10 @@ def effect_of_waiting(model: Model, stage: Record, waited: int) -> float:
 
 @rule
 def answer(model: Model, pursuit: Record) -> tuple[int, int, int]:
-    """Decide, for a lead that advances or not, how long the customer takes, where it goes and why (V15)."""
+    """Decide, for a lead that advances or not, how long the customer takes, where it goes and why.
+
+    (V15, V16)
+    """
     stage = stage_for(model, pursuit)
     takes = duration(pursuit["days"] * model.segments[pursuit["segment"]]["customer_time"], DAY)
     if pursuit["advances"] == 1:
@@ -138,13 +145,13 @@ def answer(model: Model, pursuit: Record) -> tuple[int, int, int]:
 
 @rule
 def is_first_contact(pursuit: Record, rep: int, entered: int) -> bool:
-    """Return whether a rep takes a pursuit up in the stage that it came in by, on its first visit."""
+    """Return whether a rep takes a pursuit up in the stage that it came in by, on its first visit (V24)."""
     return bool(rep != NOBODY and entered == pursuit["began"])
 
 
 @rule
 def credited(model: Model, pursuit: Record, rep: int) -> tuple[int, int]:
-    """Return the opener and the closer of a pursuit that a rep starts to work on.
+    """Return the opener and the closer of a pursuit that a rep starts to work on (V25).
 
     The opener is the first rep; the closer is the last rep of a team that is paid commission, else the last.
     """

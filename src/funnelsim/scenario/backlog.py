@@ -15,7 +15,7 @@ import numpy as np
 
 from funnelsim.chance.distributions import Distribution
 from funnelsim.compiling.arrays import Floats, Integers
-from funnelsim.scenario.calendars import Calendar
+from funnelsim.scenario.calendars import Calendar, calendar_of
 from funnelsim.scenario.chain import Chain, kinds_of
 from funnelsim.scenario.effects import committee_effect
 from funnelsim.scenario.flow import first_stage
@@ -52,7 +52,7 @@ def inquiries_in_all(scenario: Scenario) -> float:
     >>> backlog(scenario).leads < inquiries_in_all(scenario)
     True
     """
-    calendar = Calendar(scenario.start, scenario.months)
+    calendar = calendar_of(scenario.start, scenario.months)
     return math.fsum(float(expected_inquiries(scenario, name, calendar)[-1]) for name in scenario.channels)
 
 
@@ -73,7 +73,7 @@ def backlog(scenario: Scenario) -> Backlog:
     >>> most.stage, most.queueing, 10 < most.leads < 100
     ('proposal', False, True)
     """
-    calendar = Calendar(scenario.start, scenario.months)
+    calendar = calendar_of(scenario.start, scenario.months)
     chain, flow, capacity = Chain(scenario), _flow(scenario, calendar), _capacity(scenario, calendar)
     size = len(scenario.stages)
     forward, backward = chain.forward[:, :size], chain.backward[:, :size]

@@ -6,7 +6,7 @@ import calendar
 import math
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -38,7 +38,7 @@ class Calendar:
     start: date
     length: Months
 
-    @property
+    @cached_property
     def first_day(self) -> date:
         """The day whose midnight is time 0."""
         return months_later(self.start, -self.length.warm_up)
@@ -47,7 +47,8 @@ class Calendar:
     def days(self) -> list[date]:
         """All days, in order."""
         end = months_later(self.start, self.length.period + self.length.drain)
-        return [self.first_day + timedelta(days=day) for day in range((end - self.first_day).days)]
+        first = self.first_day
+        return [first + timedelta(days=day) for day in range((end - first).days)]
 
     def instant(self, day: date) -> int:
         """Return the midnight at which a day begins, in microseconds since time 0."""
@@ -59,7 +60,8 @@ class Calendar:
 
     def month_days(self) -> Integers:
         """Return for each day how many days its calendar month has; shape (days,)."""
-        return np.array([calendar.monthrange(day.year, day.month)[1] for day in self.days], dtype=np.int64)
+        by_month = [calendar.monthrange(*month)[1] for month in self.calendar_months]
+        return np.array(by_month, np.int64)[self.month]
 
     def inquiries_by_day(self, channel: Channel, per_month: float) -> Floats:
         """Spread a channel's inquiries per month over the days; shape (days,).
@@ -67,29 +69,11 @@ class Calendar:
         A calendar month has `per_month` x its weight in the monthly profile x growth, spread
         over its days by the weekday profile. Growth compounds by month from `start`.
         """
-        spread = self._spread(channel.monthly_profile, channel.weekday_profile)
+        spread = _spread(self, channel.monthly_profile, channel.weekday_profile)
         by_month = per_month * spread.profile * 12 / spread.total
         if channel.growth_per_year != 0:
             by_month *= [(1.0 + channel.growth_per_year) ** years for years in spread.years]
         return np.asarray((by_month / spread.weights)[self.month] * spread.weekdays)
-
-    def _spread(self, profile: tuple[float, ...], weekdays: tuple[float, ...]) -> _Spread:
-        """Work out once what is the same in every world."""
-        key = profile, weekdays
-        if key not in self._spreads:
-            months, start = self.calendar_months, self.start
-            self._spreads[key] = _Spread(
-                profile=np.array([profile[month - 1] for _, month in months]),
-                total=math.fsum(profile),
-                years=[((year - start.year) * 12 + month - start.month) / 12 for year, month in months],
-                weights=np.array([_weight_of_month(weekdays, *month) for month in months]),
-                weekdays=np.array(weekdays)[self.weekday],
-            )
-        return self._spreads[key]
-
-    @cached_property
-    def _spreads(self) -> dict[tuple[tuple[float, ...], tuple[float, ...]], _Spread]:
-        return {}
 
     @cached_property
     def calendar_months(self) -> list[tuple[int, int]]:
@@ -116,6 +100,30 @@ class _Spread(NamedTuple):
     years: list[float]  # from `start` to each calendar month
     weights: Floats  # of the days of each calendar month together
     weekdays: Floats  # weight of each day
+
+
+@lru_cache(maxsize=64)
+def calendar_of(start: date, length: Months) -> Calendar:
+    """Return the calendar of a horizon, made once for all strategies and calls.
+
+    >>> months = Months(warm_up=1, period=12, drain=2, cycle_days=20.0)
+    >>> calendar_of(date(2026, 3, 1), months) is calendar_of(date(2026, 3, 1), months)
+    True
+    """
+    return Calendar(start, length)
+
+
+@lru_cache(maxsize=1024)
+def _spread(calendar: Calendar, profile: tuple[float, ...], weekdays: tuple[float, ...]) -> _Spread:
+    """Work out once what is the same in every world."""
+    months, start = calendar.calendar_months, calendar.start
+    return _Spread(
+        profile=np.array([profile[month - 1] for _, month in months]),
+        total=math.fsum(profile),
+        years=[((year - start.year) * 12 + month - start.month) / 12 for year, month in months],
+        weights=np.array([_weight_of_month(weekdays, *month) for month in months]),
+        weekdays=np.array(weekdays)[calendar.weekday],
+    )
 
 
 def _weight_of_month(weights: tuple[float, ...], year: int, month: int) -> float:

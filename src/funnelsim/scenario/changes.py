@@ -12,7 +12,7 @@ from funnelsim.scenario.errors import Problem, ScenarioError, nearest, shown
 from funnelsim.scenario.files import parse_toml
 from funnelsim.scenario.paths import Path, is_map, is_section, kind_at, look_up
 from funnelsim.scenario.schema import Contents
-from funnelsim.scenario.structure import Document
+from funnelsim.scenario.structure import Document, copied
 
 _KEY = re.compile(r"\s*(?P<path>[^=]*?)\s*(?P<operation>[*+]=)?\s*")
 _ASSIGNMENT = re.compile(r"\s*(?P<path>[^=]+?)\s*(?P<operation>[*+])?=(?P<value>.*)", re.DOTALL)
@@ -48,7 +48,7 @@ def apply_changes(
     tuple of dict and list of Problem
         The changed document, not yet validated, and the changes that could not be made.
     """
-    changed = copy.deepcopy(document)
+    changed = copied(document)
     problems = []
     for key, value in changes.items():
         try:

@@ -10,7 +10,7 @@ import numpy as np
 from funnelsim.model.model import Model, Names, one_process, plain_ends
 from funnelsim.model.records import CHANNEL, REP, SEGMENT, SPAWN, STAGE, TEAM
 from funnelsim.model.words import DAY, Heat
-from funnelsim.scenario.calendars import Calendar
+from funnelsim.scenario.calendars import calendar_of
 from funnelsim.scenario.checks import reasons_of
 from funnelsim.scenario.rotas import calendar_records, rota_of
 from funnelsim.scenario.rows import (
@@ -59,15 +59,15 @@ def lower(scenario: Scenario) -> Lowered:
 
 
 class Groundwork:
-    """A scenario lowered as it is typed, from which it is lowered with other numbers.
+    """A scenario lowered as it is typed, from which it is lowered with other numbers (U6).
 
-    What does not depend on uncertain numbers, such as names and hours, is worked out once (U6). A world's
+    What does not depend on uncertain numbers (names, people, days, hours) is worked out once. A world's
     numbers are put into the tables of the file, and the rows made of these are written anew into copies of
     the arrays; every other row stays.
     """
 
     def __init__(self, scenario: Scenario) -> None:
-        self._calendar = calendar = Calendar(scenario.start, scenario.months)
+        self._calendar = calendar = calendar_of(scenario.start, scenario.months)
         days = len(calendar.days)
         staff = {name: staff_of(name, team, calendar) for name, team in scenario.teams.items()}
         rotas = {name: rota_of(team, calendar) for name, team in scenario.teams.items()}

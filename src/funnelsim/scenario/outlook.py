@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from funnelsim.compiling.arrays import Floats
-from funnelsim.scenario.calendars import Calendar
+from funnelsim.scenario.calendars import Calendar, calendar_of
 from funnelsim.scenario.chain import Chain, kinds_of
 from funnelsim.scenario.flow import first_stage
 from funnelsim.scenario.rotas import hours_of_day
@@ -60,7 +60,7 @@ def outlook(scenario: Scenario) -> Outlook:
     >>> round(first.inquiries), first.leads > first.contracts > 0
     (40, True)
     """
-    calendar = Calendar(scenario.start, scenario.months)
+    calendar = calendar_of(scenario.start, scenario.months)
     chain = Chain(scenario)
     inquiries = leads = contracts = 0.0
     efforts = np.zeros(len(scenario.stages))

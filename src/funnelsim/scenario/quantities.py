@@ -13,9 +13,9 @@ from typing import Annotated, Any, NamedTuple, NoReturn
 
 from pydantic import Field, PlainValidator, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
-from scipy import stats
 
 from funnelsim.chance.distributions import Constant, Distribution, Lognormal, Pert, Quantiles, Sample, Scipy
+from funnelsim.chance.distributions.curves import is_discrete, scipy_families
 from funnelsim.scenario.errors import nearest, shown
 
 MOST_SAMPLE_BYTES = 16 << 20
@@ -146,12 +146,9 @@ def _pert(value: Mapping[str, Any], low: float, likely: float, high: float) -> D
 def _scipy_parameters() -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
     """Return the shapes and the optional parameters of all distributions of scipy.stats, by name."""
     known: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
-    for name in dir(stats):
-        family = getattr(stats, name)
-        if isinstance(family, stats.rv_continuous | stats.rv_discrete):
-            shapes = tuple(family.shapes.split(", ")) if family.shapes else ()
-            continuous = isinstance(family, stats.rv_continuous)
-            known[name] = (shapes, ("loc", "scale") if continuous else ("loc",))
+    for name, family in scipy_families().items():
+        shapes = tuple(family.shapes.split(", ")) if family.shapes else ()
+        known[name] = (shapes, ("loc",) if is_discrete(family) else ("loc", "scale"))
     return known
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +14,8 @@ from funnelsim.model.worktime import Weekly, even_week, opening_hours
 from funnelsim.scenario.calendars import Calendar
 from funnelsim.scenario.schema import Rep, Team, WeeklyHours
 
+_opening_hours = lru_cache(maxsize=256)(opening_hours)  # the same in most strategies; each model has a copy
+
 
 class Rota(NamedTuple):
     """The calendars of a team's people."""
@@ -22,11 +25,11 @@ class Rota(NamedTuple):
 
 
 def rota_of(team: Team, calendar: Calendar) -> Rota:
-    """Write out when the people of a team work; reps who work alike share a calendar."""
+    """Write out when the people of a team work; reps who work alike share a calendar (R8)."""
     different = {name: _week_and_days_off(team, rep) for name, rep in team.reps.items()}
     usual = _week_and_days_off(team, Rep())
     kinds = list(dict.fromkeys([usual, *different.values()]))
-    openings = [opening_hours(week, off, calendar.first_day, len(calendar.days)) for week, off in kinds]
+    openings = [_opening_hours(week, off, calendar.first_day, len(calendar.days)) for week, off in kinds]
     return Rota(openings, {name: kinds.index(own) for name, own in different.items() if own != usual})
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
-from funnelsim.chance.distributions import Constant, Scipy, mean, tabulate
+from funnelsim.chance.distributions import Constant, Gamma, mean, tabulate
 from funnelsim.chance.keys import Entity, entity, hash24, purpose
 from funnelsim.model.own_policy import BUILT_IN, policy_number
 from funnelsim.model.words import DAY, LOST, NEVER, NOBODY, NOTHING, SECOND, WON, Assignment, QueueOrder
@@ -134,9 +134,9 @@ def _day_factor(variation: float, sheet: Sheet) -> int:
 
 
 @lru_cache(maxsize=1024)
-def _gamma(shape: float, scale: float) -> Scipy:
-    """Make a gamma distribution once: scipy takes a while to."""
-    return Scipy("gamma", {"a": shape, "scale": scale})
+def _gamma(shape: float, scale: float) -> Gamma:
+    """Make a gamma distribution once: its table takes a while."""
+    return Gamma(shape, scale)
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ class Worlds:
     def _draws(self) -> Draws:
         return draws_of(self._unknown)
 
-    @property
+    @cached_property
     def median(self) -> Model:
         """Lower the scenario with each uncertain number at its median."""
         return self.at(np.full(len(self._unknown), MEDIAN))

@@ -23,7 +23,6 @@ GROWING = {
     "reference": 1.0,
 }  # the compiled engine's pool, while it doubles, beside the new one
 MOST_OPEN = 1 << 30  # of the compiled engine: a pool of a quarter of a terabyte
-GATHERING = 2  # tallies are put side by side while each is still there
 
 _KILOBYTE = 1024
 
@@ -73,7 +72,7 @@ def _check_figures(
     scenarios: Mapping[str, Scenario], lowered: Mapping[str, Lowered], plan: Plan, left: int
 ) -> None:
     """Refuse more replications than there is memory for their tallies."""
-    a_year = GATHERING * sum(_bytes_of_a_year(*each) for each in lowered.values())
+    a_year = sum(_bytes_of_a_year(*each) for each in lowered.values())
     needed = a_year * plan.replications
     if needed > left:
         strategies = "" if len(scenarios) == 1 else f" of {len(scenarios)} strategies"

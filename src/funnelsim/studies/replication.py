@@ -9,16 +9,16 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, replace
 
-from joblib import Parallel, delayed
+import numpy as np
+import numpy.typing as npt
 
-from funnelsim.chance.keys import world_of
-from funnelsim.compiling.arrays import Record
-from funnelsim.engines import ENGINES, Ledger, new_ledger, pages
-from funnelsim.engines.compiled.blocks import PAGE, live_block
-from funnelsim.engines.fold import Tally, fold, new_tally, stack
+from funnelsim.chance.keys import WORLD
+from funnelsim.compiling.arrays import Record, Records
+from funnelsim.engines import ENGINES, new_ledger, pages
+from funnelsim.engines.compiled.blocks import PAGE, Replications, Workplace
+from funnelsim.engines.fold import Tally, fold, new_tallies
 from funnelsim.engines.ledger import rows_of_a_step
 from funnelsim.model.model import Model, Names
 from funnelsim.model.own_policy import BUILT_IN, policy_names
@@ -28,8 +28,11 @@ BLOCK = {"compiled": 5, "reference": 1}  # worlds run between two reports of pro
 TWINS = 100  # worlds that are lived through twice where something is uncertain
 TWIN = 1 << 31  # what a twin's replication is raised by: chance of its own
 
+_PAUSE = 0.1  # seconds from one look at what threads have finished to the next
+
 Progress = Callable[[int], None]
 Models = Model | Callable[[Record], Model]  # one model, or that of each world
+Strategies = Mapping[str, tuple[Models, Names]]
 
 
 @dataclass(frozen=True)
@@ -88,33 +91,31 @@ class Plan:
         ]
 
 
-class World(NamedTuple):
-    """What one strategy came to in one world."""
+def new_replications(models: Models, names: Names, plan: Plan, numbers: range) -> Replications:
+    """Make room for what worlds of one strategy will come to."""
+    worlds = np.zeros(len(numbers), WORLD)
+    worlds["seed"] = plan.seed
+    worlds["replication"] = numbers
+    if not callable(models):
+        return _with_room(worlds, models, names, plan)
+    twins = worlds[worlds["replication"] < TWINS]
+    twins["replication"] += TWIN
+    model = models(worlds[0])
+    whole = _with_room(worlds, model, names, plan)
+    return replace(whole, twins=_with_room(twins, model, names, plan))
 
-    tally: Tally
-    rows: int  # of its ledger
-    digest: bytes  # SHA-256 of its ledger, empty where none was asked for
-    twin: Tally | None = None  # the same uncertain numbers with fresh chance
 
-
-@dataclass(frozen=True)
-class Replications:
-    """What one strategy came to in the worlds that were finished, in their order."""
-
-    tally: Tally  # with a leading axis of worlds
-    digests: tuple[bytes, ...]
-    rows: int  # of all ledgers
-    numbers: tuple[int, ...]  # of the worlds
-    twins: Tally | None = None  # of the first of the worlds, where the models are uncertain
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 over the ledgers' SHA-256s in order."""
-        return hashlib.sha256(b"".join(self.digests)).hexdigest()
+def _with_room(worlds: Records, model: Model, names: Names, plan: Plan) -> Replications:
+    return Replications(
+        worlds=worlds,
+        tally=new_tallies(model, len(names.reasons), len(worlds)),
+        ledger_rows=np.zeros(len(worlds), np.int64),
+        sha256=np.zeros((len(worlds), hashlib.sha256().digest_size if plan.digest else 0), np.uint8),
+    )
 
 
 def replicate(
-    strategies: Mapping[str, tuple[Models, Names]], plan: Plan, progress: Progress = lambda _: None
+    strategies: Strategies, plan: Plan, progress: Progress = lambda _: None
 ) -> dict[str, Replications]:
     """Run every strategy in the same worlds.
 
@@ -128,7 +129,7 @@ def replicate(
     plan : Plan
         What to run.
     progress : callable
-        Called with the number of simulations (one strategy in one world) that have just finished.
+        Called with the number of simulations (one strategy in one world) that have just been finished.
 
     Returns
     -------
@@ -142,40 +143,119 @@ def replicate(
     StuckError
         Leads go round at one instant for ever.
     """
-    done: dict[str, dict[int, World]] = {name: {} for name in strategies}
+    study = _Study(strategies, plan, progress)
     try:
-        for name, block, worlds in _results(strategies, plan):
-            done[name].update(zip(block, worlds, strict=True))
-            progress(len(worlds))
+        study.run()
     except KeyboardInterrupt:
-        if not _finished_by_all(done):
+        if not study.finished().any():
             raise
-    numbers = _finished_by_all(done)
-    return {name: _gathered(numbers, [worlds[i] for i in numbers]) for name, worlds in done.items()}
+    finished = study.finished()
+    return {name: found.only(finished) for name, found in study.found.items()}
 
 
-def _finished_by_all(done: dict[str, dict[int, World]]) -> list[int]:
-    """List the worlds that every strategy has finished."""
-    return sorted(set.intersection(*(set(worlds) for worlds in done.values())))
+class _Study:
+    """The worlds of every strategy, of which each block is taken up once, and what they came to."""
+
+    def __init__(self, strategies: Strategies, plan: Plan, progress: Progress) -> None:
+        self._strategies = strategies
+        self._plan = plan
+        self._progress = progress
+        # World by world, so that what is finished can be compared at any time.
+        self._blocks = [(name, block) for block in plan.blocks() for name in strategies]
+        self._done: list[tuple[str, range]] = []
+        self._told = 0  # how many of those that are done
+        worlds = range(plan.replications)
+        self.found = {name: new_replications(*each, plan, worlds) for name, each in strategies.items()}
+
+    def finished(self) -> npt.NDArray[np.bool_]:
+        """Return of each world whether every strategy has finished it."""
+        finished = {name: np.zeros(self._plan.replications, bool) for name in self._strategies}
+        for name, block in self._done:
+            finished[name][block.start : block.stop] = True
+        together: npt.NDArray[np.bool_] = np.all(list(finished.values()), axis=0)
+        return together
+
+    def run(self) -> None:
+        """Run all blocks."""
+        jobs = min(self._plan.jobs or os.cpu_count() or 1, len(self._blocks))
+        if jobs == 1:
+            with _insistent_ctrl_c():
+                self._in_this_thread()
+        # Policies of the user's own are registered in this process only.
+        elif self._plan.engine == "compiled" or policy_names() != BUILT_IN:
+            self._on_threads(jobs)
+        else:
+            self._in_processes(jobs)
+
+    def _in_this_thread(self) -> None:
+        workplace = Workplace(threading.Event())
+        for name, block in self._blocks:
+            self._live(name, block, workplace)
+            self._report()
+
+    def _on_threads(self, jobs: int) -> None:
+        """Let threads take up blocks until none is left, an error is met or this thread is interrupted.
+
+        Each has its workplace, and none waits for another; this one looks up now and then.
+        """
+        waiting = enumerate(self._blocks)
+        stopped = threading.Event()
+        errors: dict[int, BaseException] = {}
+
+        def work() -> None:
+            workplace = Workplace(stopped)
+            for number, (name, block) in waiting:
+                try:
+                    self._live(name, block, workplace)
+                except BaseException as error:
+                    errors[number] = error
+                if errors or stopped.is_set():
+                    return
+
+        threads = [threading.Thread(target=work, daemon=True) for _ in range(jobs)]
+        try:
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                while thread.is_alive():
+                    thread.join(_PAUSE)
+                    self._report()
+        finally:
+            stopped.set()
+        self._report()
+        if errors:
+            raise errors[min(errors)]
+
+    def _in_processes(self, jobs: int) -> None:
+        from joblib import Parallel, delayed  # noqa: PLC0415 (takes longer than a small run, which has no need of it)
+
+        alone = delayed(_alone)
+        pool = Parallel(n_jobs=jobs, backend="loky", return_as="generator")
+        results = pool(alone(*self._strategies[name], self._plan, block) for name, block in self._blocks)
+        for (name, block), found in zip(self._blocks, results, strict=True):
+            self.found[name].fill(block, found)
+            self._done.append((name, block))
+            self._report()
+
+    def _live(self, name: str, block: range, workplace: Workplace) -> None:
+        models, _ = self._strategies[name]
+        run_block(models, self._plan, self.found[name], block, workplace)
+        if not workplace.stopped.is_set():
+            self._done.append((name, block))
+
+    def _report(self) -> None:
+        """Tell how many simulations are done since the last time."""
+        blocks = self._done[self._told :]
+        self._told += len(blocks)
+        if blocks:
+            self._progress(sum(len(block) for _, block in blocks))
 
 
-def _results(
-    strategies: Mapping[str, tuple[Models, Names]], plan: Plan
-) -> Iterator[tuple[str, range, list[World]]]:
-    """Run the blocks world by world, so that what is finished can be compared at any time."""
-    tasks = [(name, block) for block in plan.blocks() for name in strategies]
-    jobs = min(plan.jobs or os.cpu_count() or 1, len(tasks))
-    if jobs == 1:
-        with _insistent_ctrl_c():
-            for name, block in tasks:
-                yield name, block, run_block(*strategies[name], plan, block)
-        return
-    # Policies of the user's own are registered in this process only.
-    backend = "threading" if plan.engine == "compiled" or policy_names() != BUILT_IN else "loky"
-    pool = Parallel(n_jobs=jobs, backend=backend, return_as="generator")
-    results = pool(delayed(run_block)(*strategies[name], plan, block) for name, block in tasks)
-    for (name, block), worlds in zip(tasks, results, strict=True):
-        yield name, block, worlds
+def _alone(models: Models, names: Names, plan: Plan, block: range) -> Replications:
+    """Run one strategy in a block of worlds, in a process of its own."""
+    found = new_replications(models, names, plan, block)
+    run_block(models, plan, found, range(len(found)), Workplace(threading.Event()))
+    return found
 
 
 @contextmanager
@@ -213,52 +293,40 @@ def _insistent_ctrl_c() -> Iterator[None]:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def run_block(models: Models, names: Names, plan: Plan, block: range) -> list[World]:
-    """Run one strategy in a block of worlds (U8)."""
+def run_block(models: Models, plan: Plan, found: Replications, numbers: range, workplace: Workplace) -> None:
+    """Run one strategy in some of the worlds of `found`, where what they come to is added up."""
     live = _at_once if plan.engine == "compiled" and not plan.digest else _page_by_page
     if not callable(models):
-        return live(models, names, plan, [world_of(plan.seed, number) for number in block])
-    worlds = []
-    for number in block:
-        both = [world_of(plan.seed, number)]
-        if number < TWINS:
-            both.append(world_of(plan.seed, number + TWIN))
-        lived, *twin = live(models(both[0]), names, plan, both)
-        worlds.append(lived._replace(twin=twin[0].tally) if twin else lived)
-    return worlds
+        live(models, plan, found, numbers, workplace)
+        return
+    lowered = [
+        models(found.worlds[number]) for number in numbers
+    ]  # in a row: what lowers them is in the cache
+    for number, model in zip(numbers, lowered, strict=True):
+        live(model, plan, found, range(number, number + 1), workplace)
+        if found.twins and number < len(found.twins):
+            live(model, plan, found.twins, range(number, number + 1), workplace)
 
 
-def _at_once(model: Model, names: Names, plan: Plan, worlds: list[Record]) -> list[World]:  # noqa: ARG001
+def _at_once(model: Model, plan: Plan, found: Replications, numbers: range, workplace: Workplace) -> None:  # noqa: ARG001
     """Live through worlds in one compiled call."""
-    return [World(tally, rows, b"") for tally, rows in live_block(model, len(names.reasons), worlds)]
+    workplace.live(model, found, numbers)
 
 
-def _page_by_page(model: Model, names: Names, plan: Plan, worlds: list[Record]) -> list[World]:
+def _page_by_page(
+    model: Model, plan: Plan, found: Replications, numbers: range, workplace: Workplace
+) -> None:
     """Live through worlds on either engine, and hash their ledgers if that is asked for."""
     ledger = new_ledger(PAGE + rows_of_a_step(model))
-    return [_live(model, names, plan, world, ledger) for world in worlds]
-
-
-def _live(model: Model, names: Names, plan: Plan, world: Record, ledger: Ledger) -> World:
-    """Live through one world and add up its ledger, page by page."""
-    tally = new_tally(model, len(names.reasons))
-    sha = hashlib.sha256()
-    rows = 0
-    for page in pages(ENGINES[plan.engine], model, world, ledger):
-        fold(page, model, tally)
-        rows += len(page)
+    for number in numbers:
+        tally = Tally._make(array[number] for array in found.tally)
+        sha = hashlib.sha256()
+        for page in pages(ENGINES[plan.engine], model, found.worlds[number], ledger):
+            fold(page, model, tally)
+            found.ledger_rows[number] += len(page)
+            if plan.digest:
+                sha.update(page.data)
+            if workplace.stopped.is_set():
+                return
         if plan.digest:
-            sha.update(page.data)
-    return World(tally, rows, sha.digest() if plan.digest else b"")
-
-
-def _gathered(numbers: list[int], worlds: list[World]) -> Replications:
-    """Put worlds side by side."""
-    twins = [world.twin for world in worlds if world.twin is not None]
-    return Replications(
-        tally=stack([world.tally for world in worlds]),
-        digests=tuple(world.digest for world in worlds),
-        rows=sum(world.rows for world in worlds),
-        numbers=tuple(numbers),
-        twins=stack(twins) if twins else None,
-    )
+            found.sha256[number] = np.frombuffer(sha.digest(), np.uint8)

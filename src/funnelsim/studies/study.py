@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from funnelsim.chance.keys import world_of
 from funnelsim.engines import StuckError
+from funnelsim.engines.compiled.blocks import Replications
 from funnelsim.forecast import Forecast, Goal, Unknowns
 from funnelsim.model.model import Model, Names
 from funnelsim.scenario import TODAY, Scenario, Worlds, lower, strategy_names, worlds_of
 from funnelsim.studies.footprint import check_memory
-from funnelsim.studies.replication import Plan, Replications, replicate
+from funnelsim.studies.replication import Plan, replicate
 from funnelsim.studies.results import ComparisonResult, SimulationResult
 
 Progress = Callable[[int], None]
@@ -176,8 +176,8 @@ def _forecast(
     models, names = lowered
     unknowns = None
     if isinstance(models, Worlds):
-        levels = [models.levels(world_of(plan.seed, number)) for number in found.numbers]
-        unknowns = Unknowns(models.parameters, np.array(levels), found.twins) if found.twins else None
+        levels = np.array([models.levels(world) for world in found.worlds])
+        unknowns = Unknowns(models.parameters, levels, found.twins.tally) if found.twins else None
         models = models.median
     return Forecast(models, names, found.tally, _goals(scenario), plan.replications, unknowns)
 
@@ -190,7 +190,7 @@ def _goals(scenario: Scenario) -> list[Goal]:
 
 
 def in_words(stuck: StuckError, names: Sequence[Names]) -> EndlessLoopError:
-    """Name the stages that send leads round for ever."""
+    """Say which stages send leads round for ever."""
     known = max((each.stages for each in names), key=len)  # a strategy may add a stage at the end
     stages = ", ".join(known[number] for number in stuck.stages)
     return EndlessLoopError(

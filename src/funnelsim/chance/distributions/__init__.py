@@ -12,6 +12,7 @@ Location and scale stay outside, so that all lognormals of one shape share one t
 from funnelsim.chance.distributions.families import (
     Constant,
     Distribution,
+    Gamma,
     Lognormal,
     Pert,
     Quantiles,
@@ -26,6 +27,7 @@ from funnelsim.chance.distributions.tables import Tables, mean, tabulate
 __all__ = [
     "Constant",
     "Distribution",
+    "Gamma",
     "Lognormal",
     "Pert",
     "QuantileTable",

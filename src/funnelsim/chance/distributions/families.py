@@ -7,14 +7,23 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
-from funnelsim.chance.distributions.knots import Form, octave_knots, quiet, step_knots
+from funnelsim.chance.distributions.curves import (
+    BetaCurve,
+    Curve,
+    GammaCurve,
+    LognormalCurve,
+    ScipyCurve,
+    is_discrete,
+    scipy_families,
+)
+from funnelsim.chance.distributions.knots import octave_knots, quiet, step_knots
 from funnelsim.chance.distributions.lookup import Family
 from funnelsim.compiling.arrays import Floats
 
@@ -96,6 +105,14 @@ class Constant(Distribution):
         return QuantileTable(Family.CONSTANT, self.value, 1.0, _NO_KNOTS)
 
 
+class Form(NamedTuple):
+    """A curve moved and stretched."""
+
+    curve: Curve
+    location: float
+    scale: float
+
+
 class _Parametric(Distribution):
     """A distribution that scipy knows."""
 
@@ -106,18 +123,18 @@ class _Parametric(Distribution):
         """Return the mean: inf where it is infinite, nan where there is none."""
         form = self._form()
         with quiet():
-            return form.location + form.scale * float(form.standard().mean())
+            return form.location + form.scale * float(form.curve.standard.mean())
 
     def quantile(self, u: float) -> float:
         """Return scipy's value at the probability `u`."""
         form = self._form()
         with quiet():
-            return form.location + form.scale * float(form.standard().ppf(u))
+            return form.location + form.scale * float(form.curve.standard.ppf(u))
 
     def lowest(self) -> float:
         """Return the infimum of the values, -inf where there is none."""
         form = self._form()
-        return form.location + form.scale * float(form.standard().support()[0])
+        return form.location + form.scale * float(form.curve.standard.support()[0])
 
     def table(self) -> QuantileTable:
         """Return octaves, or steps where the values are discrete."""
@@ -126,9 +143,9 @@ class _Parametric(Distribution):
     @cached_property
     def _table(self) -> QuantileTable:
         form = self._form()
-        if isinstance(getattr(stats, form.name), stats.rv_discrete):
-            return QuantileTable(Family.STEPS, form.location, form.scale, step_knots(form.name, form.shapes))
-        return QuantileTable(Family.OCTAVES, form.location, form.scale, octave_knots(form.name, form.shapes))
+        if form.curve.discrete:
+            return QuantileTable(Family.STEPS, form.location, form.scale, step_knots(form.curve))
+        return QuantileTable(Family.OCTAVES, form.location, form.scale, octave_knots(form.curve))
 
 
 @dataclass(frozen=True)
@@ -167,7 +184,7 @@ class Lognormal(_Parametric):
 
     def _form(self) -> Form:
         sigma = math.log(self.p90 / self.median) / float(special.ndtri(0.9))
-        return Form("lognorm", (("s", sigma),), 0.0, self.median)
+        return Form(LognormalCurve(sigma), 0.0, self.median)
 
 
 @dataclass(frozen=True)
@@ -204,7 +221,38 @@ class Pert(_Parametric):
     def _form(self) -> Form:
         width = self.high - self.low
         likely = (self.likely - self.low) / width if width > 0 else 0.5
-        return Form("beta", (("a", 1 + 4 * likely), ("b", 5 - 4 * likely)), self.low, width)
+        return Form(BetaCurve(1 + 4 * likely, 5 - 4 * likely), self.low, width)
+
+
+@dataclass(frozen=True)
+class Gamma(_Parametric):
+    """Gamma, by shape and scale, with the mean shape x scale.
+
+    Raises
+    ------
+    ValueError
+        Unless both are above 0 and finite.
+
+    Examples
+    --------
+    >>> Gamma(shape=4, scale=0.5).scaled(3).mean()
+    6.0
+    """
+
+    shape: float
+    scale: float
+
+    def __post_init__(self) -> None:
+        _finite(shape=self.shape, scale=self.scale)
+        if not (self.shape > 0 and self.scale > 0):
+            raise ValueError(f"a gamma needs shape and scale > 0, not {self.shape} and {self.scale}")
+
+    def scaled(self, factor: float) -> Gamma:
+        """Return the gamma of the same shape with its scale times `factor`."""
+        return Gamma(self.shape, self.scale * _factor(factor))
+
+    def _form(self) -> Form:
+        return Form(GammaCurve(self.shape), 0.0, self.scale)
 
 
 @dataclass(frozen=True)
@@ -248,7 +296,7 @@ class Scipy(_Parametric):
             if math.isnan(value) or (math.isinf(value) and key in ("loc", "scale")):
                 raise ValueError(f"{key} must be a finite number, not {value}")
         with quiet():
-            standard = self._form().standard()
+            standard = self._form().curve.standard
             if parameters.get("scale", 1.0) <= 0 or not math.isfinite(float(standard.median())):
                 given = ", ".join(f"{key} = {value}" for key, value in parameters.items())
                 raise ValueError(f"scipy.stats.{self.name} does not exist for {given}")
@@ -261,7 +309,9 @@ class Scipy(_Parametric):
         parameters = dict(self.parameters)
         location = parameters.pop("loc", 0.0)
         scale = parameters.pop("scale", 1.0)
-        return Form(self.name, tuple(parameters.items()), self.factor * location, self.factor * scale)
+        return Form(
+            ScipyCurve(self.name, tuple(parameters.items())), self.factor * location, self.factor * scale
+        )
 
 
 @dataclass(frozen=True)
@@ -444,19 +494,14 @@ def _factor(factor: float) -> float:
     return factor
 
 
-@lru_cache(maxsize=1)
-def _scipy_names() -> frozenset[str]:
-    known = (stats.rv_continuous, stats.rv_discrete)
-    return frozenset(name for name in dir(stats) if isinstance(getattr(stats, name), known))
-
-
 def _check_names(name: str, parameters: Mapping[str, float]) -> None:
     """Refuse a distribution or a parameter that scipy does not know, and missing parameters."""
-    if name not in _scipy_names():
-        raise ValueError(f"scipy.stats has no distribution {name!r}{_nearest(name, _scipy_names())}")
-    family: Any = getattr(stats, name)
+    families = scipy_families()
+    if name not in families:
+        raise ValueError(f"scipy.stats has no distribution {name!r}{_nearest(name, families)}")
+    family = families[name]
     shapes = family.shapes.split(", ") if family.shapes else []
-    known = [*shapes, "loc"] if isinstance(family, stats.rv_discrete) else [*shapes, "loc", "scale"]
+    known = [*shapes, "loc"] if is_discrete(family) else [*shapes, "loc", "scale"]
     for parameter in parameters:
         if parameter not in known:
             raise ValueError(f"scipy.stats.{name} has no parameter {parameter!r}{_nearest(parameter, known)}")

@@ -15,8 +15,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy import stats
 
+from funnelsim.chance.distributions.curves import Curve
 from funnelsim.chance.distributions.lookup import CELLS, ROWS, WIDTH
 from funnelsim.compiling.arrays import Floats, Integers
 
@@ -25,19 +25,6 @@ _ACCURATE_FROM = 2.0**-32  # ... down to here; below, rounding inside scipy may 
 _KNOT_ACCURACY = 1e-5  # a knot of scipy that misses by more is searched for
 _MOST_STEPS = 1 << 20
 _TOP = 1 - 2.0**-53  # the highest uniform
-
-
-class Form(NamedTuple):
-    """A scipy distribution: its name and shape parameters, and location and scale apart."""
-
-    name: str
-    shapes: tuple[tuple[str, float], ...]
-    location: float
-    scale: float
-
-    def standard(self) -> Any:
-        """Return scipy's distribution at location 0 and scale 1."""
-        return getattr(stats, self.name)(**dict(self.shapes))
 
 
 @contextmanager
@@ -49,18 +36,18 @@ def quiet() -> Iterator[None]:
 
 
 @lru_cache(maxsize=256)
-def step_knots(name: str, shapes: tuple[tuple[str, float], ...]) -> Floats:
+def step_knots(curve: Curve) -> Floats:
     """Return cumulative shares and values of a discrete distribution, up to what a uniform can reach."""
-    standard = Form(name, shapes, 0.0, 1.0).standard()
+    name, standard = curve.name, curve.standard
     with quiet():
         low, highest = float(standard.ppf(2.0**-53)), float(standard.support()[1])
         width = 64
-        values, shares = _shares(standard, low, min(low + width, highest))
+        values, shares = _shares(curve, low, min(low + width, highest))
         while values[-1] < highest and shares[-1] < _TOP and shares[-1] > shares[-width // 2]:
             width *= 2
             if width > _MOST_STEPS:
                 raise ValueError(f"scipy.stats.{name} has too many values for a table: take a continuous one")
-            values, shares = _shares(standard, low, min(low + width, highest))
+            values, shares = _shares(curve, low, min(low + width, highest))
     if not shares[-1] > 1 - 1e-9:  # also where it is nan
         raise ValueError(f"scipy cannot compute the shares of scipy.stats.{name} for these parameters")
     shares[-1] = 1.0
@@ -68,12 +55,12 @@ def step_knots(name: str, shapes: tuple[tuple[str, float], ...]) -> Floats:
     return np.concatenate([shares[possible], values[possible]])
 
 
-def _shares(standard: Any, low: float, high: float) -> tuple[Floats, Floats]:
+def _shares(curve: Curve, low: float, high: float) -> tuple[Floats, Floats]:
     """Return the values from low to high and their cumulative shares."""
     values = np.arange(low, high + 1)
-    if type(standard.dist)._cdf is stats.rv_discrete._cdf:  # would add up anew for each value
-        return values, np.cumsum(standard.pmf(values))
-    return values, np.maximum.accumulate(standard.cdf(values))
+    if not curve.computes("cdf"):  # would add up anew for each value
+        return values, np.cumsum(curve.standard.pmf(values))
+    return values, np.maximum.accumulate(curve.standard.cdf(values))
 
 
 class _Tail(NamedTuple):
@@ -87,10 +74,14 @@ class _Tail(NamedTuple):
 
     def holds(self, values: Floats, tails: Floats, accuracy: float) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """Return which values are right: to `accuracy`, or within two floats, which rounding may cost."""
+        slack = accuracy * tails + self.rounding
+        right = np.isfinite(values) & (np.abs(self.probability(values) - tails) <= slack)
+        rest = np.isfinite(values) & ~right
+        values, tails, slack = values[rest], tails[rest], slack[rest]
         outer = self.probability(np.nextafter(np.nextafter(values, self.end), self.end))
         inner = self.probability(np.nextafter(np.nextafter(values, -self.end), -self.end))
-        slack = accuracy * tails + self.rounding
-        return np.isfinite(values) & (outer <= tails + slack) & (inner >= tails - slack)
+        right[rest] = (outer <= tails + slack) & (inner >= tails - slack)
+        return right
 
     def values(self, tails: Floats) -> Floats:
         """Return the values at these probabilities, searching where scipy has no inverse or a bad one."""
@@ -121,11 +112,10 @@ def _float_at(position: Integers) -> Floats:
     return np.copysign(np.abs(position).view(np.float64), position)
 
 
-def _tails(standard: Any) -> tuple[_Tail, _Tail]:
-    """Return the lower and the upper tail of a scipy distribution."""
-    family = type(standard.dist)
-    searches = family._ppf is stats.rv_continuous._ppf
-    complement = family._sf is stats.rv_continuous._sf  # 1 - cdf, which cannot judge a better inverse
+def _tails(curve: Curve) -> tuple[_Tail, _Tail]:
+    """Return the lower and the upper tail of a continuous distribution."""
+    standard, searches = curve.standard, not curve.computes("ppf")
+    complement = not curve.computes("sf")  # 1 - cdf, which cannot judge a better inverse
     return (
         _Tail("lower", standard.cdf, None if searches else standard.ppf, -math.inf, 0.0),
         _Tail("upper", standard.sf, None if searches else standard.isf, math.inf, 2.0**-52 * complement),
@@ -133,7 +123,7 @@ def _tails(standard: Any) -> tuple[_Tail, _Tail]:
 
 
 @lru_cache(maxsize=256)
-def octave_knots(name: str, shapes: tuple[tuple[str, float], ...]) -> Floats:
+def octave_knots(curve: Curve) -> Floats:
     """Return the knots of both tails, octave by octave from the middle outwards, a row of 65 for each."""
     octave, cell = np.divmod(np.arange((ROWS - 1) * CELLS), CELLS)
     probabilities = np.append(np.ldexp(0.5 + cell / (2 * CELLS), octave - (ROWS - 1)), 0.5)
@@ -141,12 +131,12 @@ def octave_knots(name: str, shapes: tuple[tuple[str, float], ...]) -> Floats:
     # Only the first knot of row 0 is ever read: v = 1/2.
     position = np.minimum((ROWS - 1 - row) * CELLS + knot, len(probabilities) - 1).ravel()
     with quiet():
-        lower, upper = _tails(Form(name, shapes, 0.0, 1.0).standard())
+        lower, upper = _tails(curve)
         below, above = lower.values(probabilities), upper.values(probabilities)
         rising = np.maximum.accumulate(np.concatenate([below, above[::-1]]))
         below, above = rising[: len(below)], rising[len(below) :][::-1]
         for tail, values in (lower, below), (upper, above):
-            _check_lines(name, tail, probabilities, values)
+            _check_lines(curve.name, tail, probabilities, values)
     knots = np.concatenate([below[position], above[position]])
     knots.flags.writeable = False  # shared by all who ask
     return knots

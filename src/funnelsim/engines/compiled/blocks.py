@@ -1,107 +1,191 @@
 """A block of replications in one compiled call: lived through and folded, and no word of Python in between.
 
-State, page and books are made once and used by every replication of the block. The call comes back when it
-needs more room, or after some pages so that Ctrl-C is heard, and is made again to go on where it stopped.
+State, page and books are made once for each thread and strategy, and used by every replication. The call
+comes back when it needs more room, or after some pages so that Ctrl-C is heard, and is made again to go on
+where it stopped.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+import hashlib
+from dataclasses import dataclass
+from threading import Event
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
-from funnelsim.chance.keys import WORLD
-from funnelsim.compiling.arrays import Integers, Record, Records
-from funnelsim.compiling.handles import by_pointer
+from funnelsim.compiling.arrays import Integers, Records
+from funnelsim.compiling.handles import apart, by_pointer
 from funnelsim.compiling.on_disk import compiled
-from funnelsim.engines import Ledger, new_ledger
 from funnelsim.engines.compiled.loop import FINISHED, LEDGER_FULL, finish, help_on, live
-from funnelsim.engines.compiled.state import State, new_state
+from funnelsim.engines.compiled.state import State, new_state, with_pool_of
 from funnelsim.engines.fold import Books, Tally, fold_page, new_books
-from funnelsim.engines.ledger import rows_of_a_step
+from funnelsim.engines.ledger import Ledger, new_ledger, rows_of_a_step
 from funnelsim.model.model import Model
 
 PAGE = 4_096  # rows of a ledger at once: with the books they stay in the cache of a core
 _PAGES = 256  # of a call: a tenth of a second
 
 
+@dataclass(frozen=True, eq=False)
+class Replications:
+    """What one strategy came to, world by world: the first axis of every array."""
+
+    worlds: Records  # WORLD, in the order of their numbers
+    tally: Tally
+    ledger_rows: Integers
+    sha256: npt.NDArray[np.uint8]  # (worlds, 32) of the ledgers, (worlds, 0) where none was asked for
+    twins: Replications | None = None  # of the first worlds: the same uncertain numbers with fresh chance
+
+    def __len__(self) -> int:
+        """Count the worlds."""
+        return len(self.worlds)
+
+    @property
+    def rows(self) -> int:
+        """Count the rows of all ledgers."""
+        return int(self.ledger_rows.sum())
+
+    @property
+    def digests(self) -> tuple[bytes, ...]:
+        """SHA-256 of each ledger, empty where none was asked for."""
+        return tuple(map(bytes, self.sha256))
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the ledgers' SHA-256s in order."""
+        return hashlib.sha256(b"".join(self.digests)).hexdigest()
+
+    def only(self, finished: npt.NDArray[np.bool_]) -> Replications:
+        """Keep the worlds that were finished."""
+        if finished.all():
+            return self
+        return Replications(
+            worlds=self.worlds[finished],
+            tally=Tally._make(array[finished] for array in self.tally),
+            ledger_rows=self.ledger_rows[finished],
+            sha256=self.sha256[finished],
+            twins=self.twins and self.twins.only(finished[: len(self.twins)]),
+        )
+
+    def fill(self, block: range, found: Replications) -> None:
+        """Copy what the worlds of a block came to elsewhere."""
+        for ours, theirs in zip(self._arrays(), found._arrays(), strict=True):
+            ours[block.start : block.stop] = theirs
+
+    def _arrays(self) -> list[Any]:
+        twins = [] if self.twins is None else self.twins._arrays()
+        return [*self.tally, self.ledger_rows, self.sha256, *twins]
+
+
 @by_pointer
-class Progress(NamedTuple):
+class Course(NamedTuple):
     """How far a block is."""
 
     worlds: Records  # WORLD, one a replication
-    finished: Integers  # (1,) replications
     rows: Integers  # of the ledger of each replication
+    block: Integers  # (2,) the first replication that is not finished, and the end
 
 
-def live_block(
-    model: Model, reasons: int, worlds: Sequence[Record], page: int = PAGE
-) -> list[tuple[Tally, int]]:
-    """Live through replications of one model on the compiled engine.
+class _Kept(NamedTuple):
+    """What a thread keeps for one strategy."""
+
+    state: State
+    books: Books
+    course: Course
+    reasons: int
+
+
+class Workplace:
+    """Where one thread lives through worlds, with all that is kept from block to block.
+
+    What compiled code writes to often lies apart from what other threads write to, and nothing is made anew
+    for a block: else threads would wait for each other's memory, and for the interpreter.
 
     Parameters
     ----------
-    model : Model
-        A lowered scenario.
-    reasons : int
-        How many reasons of loss there are: `len(names.reasons)`.
-    worlds : sequence of WORLD records
-        From `world_of`, one for each replication.
+    stopped : Event
+        Once it is set, work ends where it is.
     page : int
         Rows of the ledger at once.
-
-    Returns
-    -------
-    list of (Tally, int)
-        The sums of each replication, and how many rows its ledger had.
-
-    Raises
-    ------
-    StuckError
-        Leads go round at one instant for ever.
-
-    Examples
-    --------
-    >>> from funnelsim.chance.keys import world_of
-    >>> from funnelsim.scenario import load, lower
-    >>> model, names = lower(load("first_steps"))
-    >>> block = live_block(model, len(names.reasons), [world_of(1, number) for number in range(3)])
-    >>> [rows > 0 for _, rows in block]
-    [True, True, True]
     """
-    keys = np.array([(world["seed"], world["replication"]) for world in worlds], WORLD)
-    progress = Progress(keys, np.zeros(1, np.int64), np.zeros(len(keys), np.int64))
-    books = new_books(model, reasons, len(keys))
-    ledger = new_ledger(page + rows_of_a_step(model))
-    state = new_state(model)
-    why = LEDGER_FULL
-    while why != FINISHED:
-        why = _go_on(model, state, ledger, books, progress, reasons, _PAGES)
-        if why not in (FINISHED, LEDGER_FULL):
-            state = help_on(state, why)
-    return [(books.tally(number, model), int(rows)) for number, rows in enumerate(progress.rows)]
+
+    def __init__(self, stopped: Event, page: int = PAGE) -> None:
+        self.stopped = stopped
+        self._page = page
+        self._ledger = new_ledger(0)
+        self._kept: dict[Replications, _Kept] = {}
+
+    def live(self, model: Model, found: Replications, numbers: range) -> None:
+        """Live through replications of one model on the compiled engine.
+
+        Parameters
+        ----------
+        model : Model
+            A lowered scenario. All that are lived through into the same `found` have the same people,
+            channels and days.
+        found : Replications
+            Where what they come to is added up.
+        numbers : range
+            Which of its worlds.
+
+        Raises
+        ------
+        StuckError
+            Leads go round at one instant for ever.
+        """
+        if found not in self._kept:
+            self._set_up(model, found)
+        kept = self._kept[found]
+        kept.course.block[:] = numbers.start, numbers.stop
+        while not self.stopped.is_set():
+            why = _go_on(model, *kept, self._ledger, _PAGES)
+            if why == FINISHED:
+                return
+            if why != LEDGER_FULL:
+                self._share_pool(help_on(kept.state, why))
+                kept = self._kept[found]
+
+    def _set_up(self, model: Model, found: Replications) -> None:
+        """Make what is kept for a strategy."""
+        reasons = found.tally.reasons.shape[-1]
+        state = apart(new_state(model))
+        books = apart(new_books(model, reasons)).over(found.tally)
+        course = Course(found.worlds, found.ledger_rows, np.zeros(2, np.int64))
+        others = list(self._kept.values())
+        self._kept[found] = _Kept(state, books, course, reasons)
+        if others:
+            self._share_pool(others[0].state)
+        room = self._page + rows_of_a_step(model)
+        if room > len(self._ledger.rows):
+            self._ledger = apart(new_ledger(room))
+
+    def _share_pool(self, owner: State) -> None:
+        """Let all states have one pool of pursuits: only one of them is in use."""
+        for found, kept in self._kept.items():
+            self._kept[found] = kept._replace(state=with_pool_of(kept.state, owner))
 
 
 @compiled
 def _go_on(
-    model: Model, state: State, ledger: Ledger, books: Books, progress: Progress, reasons: int, pages: int
+    model: Model, state: State, books: Books, course: Course, reasons: int, ledger: Ledger, pages: int
 ) -> int:
     """Go on with the replication at hand and the next ones, for some pages; say why it returns."""
-    number = progress.finished[0]
-    while number < len(progress.worlds):
+    number = course.block[0]
+    while number < course.block[1]:
         if pages == 0:
             return LEDGER_FULL
         pages -= 1
-        why = live(model, progress.worlds[number], state, model.horizon, ledger)
+        why = live(model, course.worlds[number], state, model.horizon, ledger)
         if why == FINISHED:
             why = finish(model, state, ledger)
         if why not in (FINISHED, LEDGER_FULL):
             return why
         fold_page(ledger, model, books, number, reasons)
-        progress.rows[number] += ledger.used[0]
+        course.rows[number] += ledger.used[0]
         ledger.used[0] = 0
         if why == FINISHED:
             number += 1
-            progress.finished[0] = number
+            course.block[0] = number
     return FINISHED

@@ -174,7 +174,7 @@ def join_staff(model: Model, state: State, number: int) -> None:
 
 @rule
 def go_home(model: Model, state: State, ledger: Ledger, number: int) -> None:
-    """A rep who has left, or is on staff at the horizon, was on staff until now."""
+    """A rep who has left, or is on staff at the horizon, was on staff until now (R7, R9)."""
     now, rep = state.clock[0]["now"], state.reps[number]
     rep["left"] = now
     since = max(model.reps[number]["joins"], 0)

@@ -245,7 +245,10 @@ def begin(model: Model, world: Record, state: State) -> None:
 
 @rule
 def finish(model: Model, state: State, ledger: Ledger) -> int:
-    """Book the last day (D2), who is on staff, and open pursuits by entity (D3); the state can begin anew."""
+    """Book the last day, who is on staff, and the open pursuits by entity; then the state can begin anew.
+
+    (D2, D3)
+    """
     clock, queue = state.clock[0], state.unfinished[0]
     room = rows_of_a_step(model)
     if clock["last_day_booked"] == 0:
@@ -273,7 +276,7 @@ def finish(model: Model, state: State, ledger: Ledger) -> int:
 
 @rule
 def note_who_is_on_staff(model: Model, state: State, ledger: Ledger) -> None:
-    """Write down how long those who are on staff at the horizon were."""
+    """Write down how long those who are on staff at the horizon were (D5)."""
     state.clock[0]["now"] = model.horizon
     for number in range(len(state.reps)):
         rep = state.reps[number]

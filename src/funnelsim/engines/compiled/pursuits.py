@@ -91,7 +91,10 @@ def expect_inquiry(model: Model, world: Record, state: State, number: int) -> No
 
 @rule
 def enter(model: Model, world: Record, state: State, ledger: Ledger, slot: int) -> bool:
-    """A pursuit enters its stage: it queues for a rep, or starts at once where none is needed: True (V5)."""
+    """A pursuit enters its stage: it queues for a rep, or starts at once where none is needed (True).
+
+    (V1, V2, V4, V5)
+    """
     pursuit = state.pursuits[slot]
     now = state.clock[0]["now"]
     pursuit["since"] = now
@@ -233,7 +236,10 @@ def end_work(model: Model, state: State, ledger: Ledger, slot: int) -> bool:
 
 @rule
 def leave_visit(model: Model, world: Record, state: State, ledger: Ledger, slot: int, due: int) -> int:
-    """A pursuit leaves its stage by what fell due: return its slot if it enters another, else NONE (V20)."""
+    """A pursuit leaves its stage by what fell due: return its slot if it enters another one, else NONE.
+
+    (V17, V20, X9)
+    """
     pursuit, now = state.pursuits[slot], state.clock[0]["now"]
     event, reason = ending.leaving(pursuit, due)
     target, delay, spawns = ending.after(model, world, pursuit, event)
@@ -302,14 +308,14 @@ def end(model: Model, state: State, slot: int) -> None:
 
 @rare
 def rest(model: Model, state: State, slot: int, until: int) -> None:
-    """A pursuit rests, without an owner, until it returns."""
+    """A pursuit rests, without an owner, until it returns (X3)."""
     state.pursuits[slot]["since"] = state.clock[0]["now"]
     await_next(model, state, slot, until, Due.RETURNS.value)
 
 
 @rare
 def come_back(state: State, ledger: Ledger, slot: int) -> int:
-    """A rest is over: return the slot of the pursuit that enters a stage."""
+    """A rest is over: return the slot of the pursuit that enters a stage (X4)."""
     pursuit = state.pursuits[slot]
     now = state.clock[0]["now"]
     pursuit["flags"] = pursuit["flags"] | Flag.RETURNED.value
@@ -336,7 +342,7 @@ def spawn(model: Model, world: Record, state: State, parent_slot: int, event: in
 
 @rare
 def begin_born(state: State, ledger: Ledger, slot: int) -> int:
-    """A pursuit that was born of another begins: return its slot, in which it enters its first stage."""
+    """A pursuit that was born of another begins: return its slot, in which it enters its first stage (X6)."""
     pursuit = state.pursuits[slot]
     now = state.clock[0]["now"]
     pursuit["began"] = now
@@ -346,7 +352,7 @@ def begin_born(state: State, ledger: Ledger, slot: int) -> int:
 
 @rare
 def withdraw_kin(model: Model, state: State, slot: int, process: int) -> None:
-    """Those of a process that wait or rest, of the same company, are withdrawn in the next wave."""
+    """Those of a process that wait or rest, of the same company, are withdrawn in the next wave (X7)."""
     account = state.pursuits[slot]["account"]
     if account == NOTHING:
         return
@@ -356,13 +362,14 @@ def withdraw_kin(model: Model, state: State, slot: int, process: int) -> None:
         if other != slot and pursuit["process"] == process and ending.can_be_withdrawn(pursuit):
             if pursuit["phase"] == Due.GOES_COLD:
                 leave_queue(model, state, other)
+                pursuit["flags"] = pursuit["flags"] | Flag.LEFT_QUEUE.value
             await_next(model, state, other, state.clock[0]["now"], Due.WITHDRAWS.value)
         other = state.kin[other]["next"]
 
 
 @rare
 def withdraw(model: Model, state: State, ledger: Ledger, slot: int) -> None:
-    """A pursuit ends because of another; one that has not begun leaves no row."""
+    """A pursuit ends because of another; one that has not begun leaves no row (X8)."""
     pursuit = state.pursuits[slot]
     now = state.clock[0]["now"]
     if pursuit["began"] != NEVER:

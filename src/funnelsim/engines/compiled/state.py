@@ -76,7 +76,10 @@ class State(NamedTuple):
 
 
 def new_state(model: Model) -> State:
-    """Make the arrays of a state, shapes as in State; `reset` says what is in them at the first midnight."""
+    """Make the arrays of a state, shapes as in State; `reset` says what is in them at the first midnight.
+
+    It fits every model with the same people, channels and days.
+    """
     reps, teams, calendars = len(model.reps), len(model.teams), len(model.calendars)
     actors = 1 + reps + calendars + len(model.channels) + FIRST_POOL
     return State(
@@ -102,6 +105,21 @@ def new_state(model: Model) -> State:
         at_hand_links=np.zeros(reps, LINK),
         unfinished=new_queues(1),
         order=np.zeros(reps, np.int64),
+    )
+
+
+def with_pool_of(state: State, other: State) -> State:
+    """Give a state the pools of another that needs them no more, and the agenda where that is long enough."""
+    actors = len(state.positions) - len(state.pursuits) + len(other.pursuits)
+    if len(other.positions) < actors:
+        other = other._replace(agenda=new_agenda(actors), positions=np.zeros(actors, np.int64))
+    return state._replace(
+        agenda=other.agenda,
+        positions=other.positions,
+        pursuits=other.pursuits,
+        links=other.links,
+        kin=other.kin,
+        companies=other.companies,
     )
 
 
@@ -179,7 +197,7 @@ def empty_pools(state: State) -> None:
 
 @rule
 def has_vacancies(state: State) -> bool:
-    """Return whether the pools have room for the most that one step may add."""
+    """Return whether the pools have room for the most that one step may add (E6)."""
     clock = state.clock[0]
     return bool(clock["vacant"] >= clock["most_born"] and clock["free_company"] != NONE)
 
@@ -257,7 +275,7 @@ def put(model: Model, state: State, actor: int, time: int, kind: int, entity: in
 
 @rule
 def await_next(model: Model, state: State, slot: int, time: int, kind: int) -> None:
-    """Note what a pursuit has due, be it past the horizon or never, and put it on the agenda."""
+    """Note what a pursuit has due, be it past the horizon or never, and put it on the agenda (T4)."""
     pursuit = state.pursuits[slot]
     pursuit["due"] = time
     pursuit["phase"] = kind

@@ -17,8 +17,8 @@ from funnelsim.engines.fold import (
     Tally,
     age_edges,
     fold,
+    line_bounds,
     new_tally,
-    slot_bounds,
     stack,
 )
 from funnelsim.forecast import Forecast, Goal, jackknife, wilson
@@ -44,7 +44,7 @@ def years_of(
     found = stack([new_tally(firm(), 3)] * count)
     for (basis, event, measure), values in sums.items():
         found.sums[:, basis, 0, COLUMNS[event, measure]] = values
-    first = slot_bounds(firm())[1]
+    first = line_bounds(firm())[1]
     for (basis, event, measure), pairs in months.items():
         found.sums[:, basis, first : first + 2, COLUMNS[event, measure]] = pairs
     return found

@@ -18,13 +18,13 @@ from funnelsim.engines.fold import (
     Measure,
     age_edges,
     fold,
+    line_bounds,
     new_tally,
-    slot_bounds,
     stack,
 )
 from funnelsim.metrics import CUTS, FIGURES, cut, labels
-from funnelsim.model.model import Model
-from funnelsim.model.records import LEDGER
+from funnelsim.model.model import Model, plain_ends
+from funnelsim.model.records import LEDGER, PROCESS
 from funnelsim.model.words import DAY, HOUR, Event, Flag
 
 from .small_firm import NAMES, firm, history
@@ -117,6 +117,11 @@ def counted(rows: Records, model: Model, chunks: int = 1) -> tally.Tally:
     return found
 
 
+def two_processes() -> Model:
+    """The firm, with the paper work as a process of its own."""
+    return firm()._replace(processes=np.array([(0, 2), (2, 1)], PROCESS), ends=plain_ends(2))
+
+
 def random_ledger(rows: int, seed: int) -> Records:
     """Rows that no engine would write, with every event, month and dimension, and lone costs."""
     rng = np.random.default_rng(seed)
@@ -130,7 +135,8 @@ def random_ledger(rows: int, seed: int) -> Records:
     for name, size in (("stage", 3), ("segment", 2), ("channel", 2), ("reason", 3)):
         ledger[name] = rng.integers(0, size, rows)
     ledger["rep"] = rng.integers(-1, 3, rows)
-    ledger["flags"] = rng.integers(0, 8, rows)
+    ledger["rep"] = np.where(ledger["event"] == Event.ON_STAFF, ledger["reason"], ledger["rep"])
+    ledger["flags"] = rng.integers(0, sum(Flag) + 1, rows)
     ledger["pursuit"] = np.where(rng.random(rows) < 0.1, -1, rng.integers(0, 50, rows))
     return ledger
 
@@ -157,7 +163,7 @@ def test_figure_along_a_dimension_as_counted_by_hand(metric: str, dimension: str
 
 def test_reasons_by_stage_and_channel() -> None:
     found = counted(history(), firm())
-    bounds = slot_bounds(firm())
+    bounds = line_bounds(firm())
     stages, channels = DIMENSIONS.index("stage"), DIMENSIONS.index("channel")
     by_stage = found.reasons[Basis.COHORT, bounds[stages] : bounds[stages + 1]]
     assert by_stage.tolist() == [[1, 0, 1], [0, 0, 0], [0, 0, 0]]
@@ -186,29 +192,35 @@ def test_bins_of_ages_hold_their_ages() -> None:
     assert tally._age_bin(1 << 60) == len(edges) - 2
 
 
+ENDS = [Event.WON, Event.LOST, Event.WENT_COLD, Event.OPEN]
+
+
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_sums_equal_a_slow_count(seed: int) -> None:
-    model, rows = firm(), random_ledger(400, seed)
+    model, rows = two_processes(), random_ledger(400, seed)
+    rows["process"] = np.random.default_rng(seed).integers(0, 2, len(rows))
     found = counted(rows, model)
     months = np.searchsorted(model.months, [rows["time"], rows["created"]], side="right") - 1
     midnight = np.isin(rows["event"], [Event.MEDIA, Event.PAY])
     months[0][midnight] = np.searchsorted(model.months, rows["time"][midnight] - 1, side="right") - 1
-    amounts = (rows["time"] * 0 + 1, rows["waited"], rows["worked"], rows["money"])
-    amounts = (*amounts, rows["time"] - rows["worked"])
-    events = [rows["event"] == event for event in Event]
+    worked = np.where(np.isin(rows["event"], ENDS), rows["time"] - rows["worked"], rows["worked"])
+    amounts = (np.ones(len(rows)), rows["waited"], worked, rows["money"])
     contacts = (rows["flags"] & Flag.FIRST_CONTACT) > 0
     assert 0 < contacts.sum() < len(rows)
-    bounds = slot_bounds(model)
+    events = [*(rows["event"] == event for event in Event), contacts]
+    in_sale = rows["process"] == 0
+    origin = (np.where(in_sale, rows[name], -1) for name in ("channel", "segment"))
+    places = (*origin, rows["stage"], rows["rep"])
+    bounds = line_bounds(model)
     for basis in Basis:
-        counts = (
-            (months[basis] >= 0) & (months[basis] < 2) & ((rows["pursuit"] >= 0) | (basis == Basis.PERIOD))
-        )
-        keys = (rows["time"] * 0, months[basis], rows["channel"], rows["segment"], rows["stage"], rows["rep"])
+        counts = (months[basis] >= 0) & (months[basis] < 2)
+        counts &= (rows["pursuit"] >= 0) | (basis == Basis.PERIOD)
+        keys = (rows["process"], rows["process"] * 2 + months[basis], *places)
         for event, measures in KEPT:
             for measure in measures:
                 for place, key in enumerate(keys):
                     for number in range(bounds[place + 1] - bounds[place]):
-                        chosen = counts & [*events, contacts][event] & (key == number)
+                        chosen = counts & events[event] & (key == number)
                         sums = found.sums[basis, bounds[place] + number, COLUMNS[event, measure]]
                         assert sums == pytest.approx(amounts[measure][chosen].sum(), rel=1e-12)
 

@@ -317,7 +317,7 @@ def _(chance: random.Random) -> Cases:
         yield rep, now, chance.random()
 
 
-@cases("people.skill_now", "people.speed_now")
+@cases("people.skill_now", "people.speed_now", "assignment.skill_in_order")
 def _(chance: random.Random) -> Cases:
     for rep, now, floor in product(MODEL.reps, TIMES, floors(chance, 1)):
         yield rep, floor.states[0], now
@@ -787,6 +787,15 @@ def test_a_newcomer_is_not_the_most_skilled_yet() -> None:
     reps = floor.model.reps
     reps["ramp"][1], reps["skill_from"][1] = 10 * DAY, 0.1
     assert [chosen(floor, now=day * DAY)[0] for day in (0, 2, 3, 9)] == [0, 0, 1, 1]
+
+
+def test_who_has_not_joined_yet_comes_behind_all_others() -> None:
+    floor = a_team(0, 0, 0, skills=(9.0, 1.0, 2.0))
+    floor.model.reps["joins"][0] = DAY
+    order = np.arange(3)
+    for now, expected in ((0, [2, 1, 0]), (DAY, [0, 2, 1])):
+        assignment.put_in_order(floor.model, floor.team, floor.states, order, now)
+        assert order.tolist() == expected
 
 
 def test_a_segment_goes_to_those_who_know_it_while_they_have_room() -> None:

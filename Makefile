@@ -44,7 +44,7 @@ coverage: $(VENV)/installed-dev
 	$(BIN)/pytest -q -n 2 --dist loadfile -m "not slow" --cov --cov-report=
 	NUMBA_DISABLE_JIT=1 $(BIN)/pytest -q -n 2 --dist loadfile -m "not slow" --cov --cov-append \
 		--cov-report=term --cov-fail-under=95 tests/property/test_parity.py tests/property/test_agenda_and_queues.py \
-		tests/property/test_engine_properties.py tests/property/test_blocks.py tests/property/test_rosters.py \
+		tests/property/test_engine_properties.py tests/property/test_blocks.py \
 		tests/unit/test_metrics.py tests/unit/test_distributions.py tests/unit/test_uncertainties.py
 
 marketplace: $(VENV)/installed-dev

@@ -63,15 +63,15 @@ def leads_of(rows: Records, names: Names) -> pd.DataFrame:
     instant = start + pd.to_timedelta(asked["time"], unit="us")
     asked, instant = (each[(instant >= FIRST_DAY) & (instant < END)] for each in (asked, instant))
     wins = rows[rows["event"] == Event.WON]
-    won = pd.Series(start + pd.to_timedelta(wins["time"], unit="us"), index=wins["lead"])
+    won = pd.Series(start + pd.to_timedelta(wins["time"], unit="us"), index=wins["pursuit"])
     return pd.DataFrame(
         {
             "channel": np.array(names.channels)[asked["channel"]],
             "contacted": instant.normalize(),
-            "won": won.reindex(asked["lead"]).array,
+            "won": won.reindex(asked["pursuit"]).array,
             "won_day_only": False,
             "asked": instant,
-            "open": np.isin(asked["lead"], rows["lead"][rows["event"] == Event.OPEN]),
+            "open": np.isin(asked["pursuit"], rows["pursuit"][rows["event"] == Event.OPEN]),
         }
     )
 

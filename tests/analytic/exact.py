@@ -53,7 +53,7 @@ def occupancy_adds_up(worlds: Worlds) -> list[Count]:
 
 def _area(rows: Records, stage: int) -> int:
     """Integrate how many leads are in a stage over time, µs."""
-    here = rows[(rows["stage"] == stage) & (rows["lead"] >= 0)]
+    here = rows[(rows["stage"] == stage) & (rows["pursuit"] >= 0)]
     change = (here["event"] == Event.ENTERED).astype(np.int64) - np.isin(here["event"], LEAVES)
     return int(np.sum(np.cumsum(change)[:-1] * np.diff(here["time"])))
 
@@ -108,10 +108,10 @@ def equal_worths_are_a_pool(worlds: Worlds) -> list[Count]:
 def _walks(model: Model, seed: int) -> tuple[dict[int, list[Any]], dict[int, int]]:
     """Return the walk of each lead, and when it ended."""
     rows = history("compiled", model, seed)
-    rows = rows[rows["lead"] >= 0]
+    rows = rows[rows["pursuit"] >= 0]
     walks: dict[int, list[Any]] = {}
     for row in rows[np.isin(rows["event"], (Event.WORKED, Event.BECAME_LEAD, *LEAVES))]:
         customer = 0 if row["event"] == Event.WORKED else row["waited"]
         step = (*(row[name] for name in ("stage", "event", "worked", "reason", "money")), customer)
-        walks.setdefault(int(row["lead"]), []).append(step)
-    return walks, dict(zip(rows["lead"].tolist(), rows["time"].tolist(), strict=True))
+        walks.setdefault(int(row["pursuit"]), []).append(step)
+    return walks, dict(zip(rows["pursuit"].tolist(), rows["time"].tolist(), strict=True))

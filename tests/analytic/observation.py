@@ -47,7 +47,7 @@ def _one_world(model: Model, observe: Observe, world: Record) -> Floats:
 
 def visits(rows: Records, model: Model) -> Floats:
     """Count the period's rows by channel, stage and event: (channels, stages, events, 3)."""
-    rows = rows[(rows["time"] >= model.months[0]) & (rows["lead"] >= 0)]
+    rows = rows[(rows["time"] >= model.months[0]) & (rows["pursuit"] >= 0)]
     shape = len(model.channels), len(model.stages), len(Event)
     place = np.ravel_multi_index((rows["channel"], rows["stage"], rows["event"]), shape)
     waited = rows["waited"]

@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 
 import typer
-from funnelsim.cli import app
-from funnelsim.scenario.places import kind_at
 
 import funnelsim
+from funnelsim.app.cli import app
+from funnelsim.scenario.paths import kind_at
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("src", "tests", "docs", "benchmarks", "experiments", "notebooks")

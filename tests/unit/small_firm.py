@@ -6,9 +6,21 @@ import numpy as np
 
 from funnelsim.chance.distributions.lookup import DISTRIBUTION
 from funnelsim.compiling.arrays import Records
-from funnelsim.model.model import Model, Names
-from funnelsim.model.records import CHANNEL, HOURS, LEDGER, POINT, REP, ROUTE, SEGMENT, STAGE, TEAM
-from funnelsim.model.words import DAY, HOUR, NOBODY, NOTHING, Event
+from funnelsim.model.model import Model, Names, one_process, plain_ends
+from funnelsim.model.records import (
+    CALENDAR,
+    CHANNEL,
+    HOURS,
+    LEDGER,
+    POINT,
+    REP,
+    ROUTE,
+    SEGMENT,
+    SPAWN,
+    STAGE,
+    TEAM,
+)
+from funnelsim.model.words import DAY, HOUR, NOBODY, NOTHING, Event, Flag
 
 ADS, SEO = 0, 1
 SMALL, LARGE = 0, 1
@@ -40,9 +52,11 @@ def firm() -> Model:
     segments["margin"] = 0.5, 0.4
     teams = np.zeros(2, TEAM)
     teams["first_rep"], teams["reps"] = (0, 2), (2, 1)
-    teams["hours"] = 50
+    teams["first_calendar"], teams["calendars"] = (0, 1), 1
+    calendars = np.zeros(2, CALENDAR)
+    calendars["hours"], calendars["team"] = 50, (0, 1)
     reps = np.zeros(3, REP)
-    reps["team"] = 0, 0, 1
+    reps["team"] = reps["calendar"] = 0, 0, 1
     reps["joins"] = -1, 15 * DAY, -1
     reps["leaves"] = 1 << 61
     stages = np.zeros(3, STAGE)
@@ -55,12 +69,16 @@ def firm() -> Model:
         reps=reps,
         stages=stages,
         variants=np.zeros(0, STAGE),
+        processes=one_process(3),
+        ends=plain_ends(),
+        spawns=np.zeros(0, SPAWN),
         routes=np.zeros(0, ROUTE),
         points=np.zeros(0, POINT),
         heat_odds=np.ones((3, 3)),
         heat_skill=np.ones((3, 3)),
         distributions=np.zeros(0, DISTRIBUTION),
         knots=np.zeros(0),
+        calendars=calendars,
         hours=opening,
         expected=np.zeros(0),
         spend=np.ones((2, 50)),
@@ -71,23 +89,36 @@ def firm() -> Model:
 
 
 def _lead(number: int, channel: int, segment: int, created: tuple[int, int], *rows: tuple) -> Records:
-    """Write rows of (day, hour, event, waited hours, stage, rep, {worked hours, money, reason})."""
+    """Write rows of (day, hour, event, waited hours, stage, rep, {worked hours, money, reason, flags})."""
     ledger = np.zeros(len(rows), LEDGER)
-    ledger["lead"], ledger["channel"], ledger["segment"] = number, channel, segment
+    ledger["pursuit"], ledger["channel"], ledger["segment"] = number, channel, segment
     ledger["created"] = created[0] * DAY + created[1] * HOUR
-    ledger["reason"] = NOTHING
+    ledger["reason"] = ledger["product"] = NOTHING
+    ledger["count"] = 1
     for row, (day, hour, event, waited, stage, rep, *more) in zip(ledger, rows, strict=True):
         row["time"], row["waited"] = day * DAY + hour * HOUR, waited * HOUR
         row["event"], row["stage"], row["rep"] = event, stage, rep
+        if event == Event.INQUIRY:
+            row["worked"] = number  # its company
+        if event in (Event.WON, Event.LOST, Event.WENT_COLD, Event.OPEN):
+            row["worked"] = row["created"]  # when it began
         for name, value in (more[0] if more else {}).items():
             row[name] = value * HOUR if name == "worked" else value
     return ledger
 
 
+def _about_none(rows: int) -> Records:
+    """Make rows that are about no pursuit."""
+    ledger = np.zeros(rows, LEDGER)
+    for name in ("pursuit", "stage", "segment", "channel", "rep", "reason", "product"):
+        ledger[name] = NOTHING
+    ledger["count"] = 1
+    return ledger
+
+
 def _costs() -> Records:
     """Write ads at 10 and Ann at 50 a day, at the midnight after; odd amounts outside the period."""
-    ledger = np.zeros(2 * 22, LEDGER)
-    ledger["lead"] = ledger["stage"] = ledger["segment"] = ledger["reason"] = NOTHING
+    ledger = _about_none(2 * 22)
     days = np.repeat(np.arange(9, 31), 2)
     media = np.arange(44) % 2 == 0
     ledger["time"] = ledger["created"] = (days + 1) * DAY
@@ -100,13 +131,25 @@ def _costs() -> Records:
     return ledger
 
 
+def _staff() -> Records:
+    """Write at the horizon how long each rep was on staff: Bob from day 15."""
+    ledger = _about_none(3)
+    ledger["time"] = ledger["created"] = 50 * DAY
+    ledger["event"], ledger["rep"] = Event.ON_STAFF, (ANN, BOB, CAT)
+    ledger["waited"] = np.array([50, 35, 50]) * DAY
+    return ledger
+
+
+FIRST = {"flags": Flag.FIRST_CONTACT, "money": 5}
+
+
 def history() -> Records:
     """Write five companies: won, won from before the period, gone cold after it, lost, and open."""
     won = _lead(
         *(1, ADS, SMALL, (11, 9)),
         (11, 9, Event.INQUIRY, 0, CONTACT, NOBODY, {"money": 20}),
         (11, 9, Event.ENTERED, 0, CONTACT, NOBODY),
-        (11, 11, Event.STARTED, 2, CONTACT, CAT, {"money": 5}),
+        (11, 11, Event.STARTED, 2, CONTACT, CAT, FIRST),
         (11, 12, Event.WORKED, 1, CONTACT, CAT, {"worked": 1}),
         (12, 12, Event.ADVANCED, 24, CONTACT, CAT),
         (12, 12, Event.BECAME_LEAD, 0, CONTACT, CAT, {"money": 30}),
@@ -114,11 +157,15 @@ def history() -> Records:
         (12, 16, Event.STARTED, 4, TALKS, ANN),
         (13, 10, Event.WORKED, 18, TALKS, ANN, {"worked": 2}),
         (21, 10, Event.WON, 192, TALKS, ANN, {"money": 1000}),
+        (21, 10, Event.MARGIN, 0, TALKS, ANN, {"money": 500}),
+        (21, 10, Event.EXPECTED, 0, TALKS, ANN, {"money": 900}),
         (21, 10, Event.COMMISSION, 0, TALKS, ANN, {"money": 100}),
     )
     earlier = _lead(
         *(2, SEO, LARGE, (5, 9)),
         (25, 9, Event.WON, 100, TALKS, BOB, {"money": 3000}),
+        (25, 9, Event.MARGIN, 0, TALKS, BOB, {"money": 3000 - 0.6 * 3750}),
+        (25, 9, Event.EXPECTED, 0, TALKS, BOB, {"money": 3200}),
         (25, 9, Event.COMMISSION, 0, TALKS, BOB, {"money": 300}),
     )
     cold = _lead(
@@ -131,7 +178,7 @@ def history() -> Records:
         *(4, ADS, LARGE, (22, 9)),
         (22, 9, Event.INQUIRY, 0, CONTACT, NOBODY, {"money": 20}),
         (22, 9, Event.ENTERED, 0, CONTACT, NOBODY),
-        (22, 9, Event.STARTED, 0, CONTACT, CAT, {"money": 5}),
+        (22, 9, Event.STARTED, 0, CONTACT, CAT, FIRST),
         (22, 10, Event.WORKED, 1, CONTACT, CAT, {"worked": 1}),
         (23, 10, Event.LOST, 24, CONTACT, CAT, {"reason": 2}),
     )
@@ -139,11 +186,11 @@ def history() -> Records:
         *(5, ADS, SMALL, (15, 10)),
         (15, 10, Event.INQUIRY, 0, CONTACT, NOBODY),
         (15, 10, Event.ENTERED, 0, CONTACT, NOBODY),
-        (19, 16, Event.STARTED, 102, CONTACT, CAT, {"money": 5}),
+        (19, 16, Event.STARTED, 102, CONTACT, CAT, FIRST),
         (20, 10, Event.WORKED, 18, CONTACT, CAT, {"worked": 2}),
         (20, 10, Event.SENT_BACK, 0, CONTACT, CAT),
         (20, 10, Event.ENTERED, 0, CONTACT, NOBODY),
         (50, 0, Event.OPEN, 710, CONTACT, NOBODY),
     )
-    rows = np.concatenate([won, earlier, cold, lost, still_open, _costs()])
+    rows = np.concatenate([won, earlier, cold, lost, still_open, _costs(), _staff()])
     return rows[np.argsort(rows["time"], kind="stable")]

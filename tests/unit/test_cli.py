@@ -219,7 +219,7 @@ def test_what_is_a_mistake_of_ours_is_not_hidden(monkeypatch: pytest.MonkeyPatch
 # ---- as a process ---------------------------------------------------------------------------
 
 
-def process(*words: str, code: str = "from funnelsim.cli import main; main()") -> subprocess.Popen[str]:
+def process(*words: str, code: str = "from funnelsim.app.cli import main; main()") -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-c", f"import sys; sys.argv[0] = 'funnelsim'\n{code}", *words],
         stdout=subprocess.PIPE,
@@ -360,7 +360,7 @@ def test_compiling_is_announced(
 @pytest.mark.parametrize("preset", fs.presets())
 def test_printing_figures_imports_no_frames_no_pictures_and_no_statistics(preset: str) -> None:
     code = (
-        "from funnelsim.cli import main\n"
+        "from funnelsim.app.cli import main\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
         "heavy = {'pandas', 'matplotlib', 'scipy.stats', 'rich.progress'}\n"
         "print('IMPORTED', sorted(heavy & set(sys.modules)))\n"
@@ -373,7 +373,7 @@ def test_printing_figures_imports_no_frames_no_pictures_and_no_statistics(preset
 def test_importing_and_asking_for_help_import_nothing_heavy() -> None:
     code = (
         "import funnelsim\n"
-        "from funnelsim.cli import main\n"
+        "from funnelsim.app.cli import main\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
         "heavy = {'numba', 'numpy', 'scipy', 'pandas', 'matplotlib', 'simpy', 'joblib'}\n"
         "print('IMPORTED', sorted(heavy & set(sys.modules)))\n"

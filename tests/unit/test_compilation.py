@@ -27,49 +27,44 @@ PACKAGE = Path(funnelsim.__file__).parent
 DESK = """
 import json
 
-import numpy as np
-
 from funnelsim.app.terminal import _announce_compiling
 from funnelsim.compiling.on_disk import compiled
-from funnelsim.model.records import TEAM
-from funnelsim.rules import costs
+from funnelsim.rules import visits
 
 
 MOST = 123456.789
 
 
 @compiled
-def paid(team, bookings):
-    return costs.commission(team, bookings) if bookings < MOST else 0.0
+def taken(amount):
+    return visits.duration(amount, 5) if amount < MOST else 0
 
 
 _announce_compiling()
-team = np.zeros(1, TEAM)[0]
-team["commission"] = 0.25
 print(json.dumps([
-    [paid(team, 100.0), paid(team, 100)],
-    costs.commission(team, 100.0),
-    sum(paid.stats.cache_hits.values()),
+    [taken(5.0), taken(5)],
+    visits.duration(5.0, 5),
+    sum(taken.stats.cache_hits.values()),
 ]))
 """
-RIGHT = 'team["commission"] * bookings'
+RIGHT = "length = amount * unit"
 FULL = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({room}, {room}))"
-EDITED = 'team["commission"] * bookings + 1.0'
+EDITED = "length = amount * unit + 1.0"
 
 
 class Answer(NamedTuple):
-    """What a process says a rep is paid."""
+    """What a process says how long something takes."""
 
-    compiled: list[float]  # for a float and for an integer: compiled twice, for different types
-    plain: float
+    compiled: list[int]  # for a float and for an integer: compiled twice, for different types
+    plain: int
     from_disk: int  # of the two
     said: str
 
 
 NEW = Answer(
-    [25.0, 25.0], 25.0, 0, "Compiling the engine, once on this machine: this takes about ten seconds ...\n"
+    [25, 25], 25, 0, "Compiling the engine, once on this machine: this takes about ten seconds ...\n"
 )
-KEPT = Answer([25.0, 25.0], 25.0, 2, "")
+KEPT = Answer([25, 25], 25, 2, "")
 
 
 def copy_package(home: Path) -> None:
@@ -102,7 +97,7 @@ def warm(copy: Path, compiled_once: Path) -> Path:
 
 
 def start(copy: Path, cache: Path | None = None, before: str = "", **settings: str) -> subprocess.Popen[str]:
-    """Start a process that asks the copy what a rep is paid."""
+    """Start a process that asks the copy how long something takes."""
     environment = os.environ | {
         "PYTHONPATH": str(copy),
         "PYTHONDONTWRITEBYTECODE": "1",
@@ -143,10 +138,10 @@ def folders(copy: Path) -> list[Path]:
 
 
 def test_what_was_compiled_is_kept_until_a_rule_is_edited(warm: Path) -> None:
-    rule = warm / "funnelsim" / "rules" / "costs.py"
+    rule = warm / "funnelsim" / "rules" / "visits.py"
     assert ask(warm) == KEPT
     edit(rule, RIGHT, EDITED)
-    assert ask(warm) == NEW._replace(compiled=[26.0, 26.0], plain=26.0)
+    assert ask(warm) == NEW._replace(compiled=[26, 26], plain=26)
     edit(rule, EDITED, RIGHT)  # to and fro: both versions are kept, side by side
     assert ask(warm) == KEPT
     assert len(folders(warm)) == 2
@@ -163,8 +158,8 @@ def test_a_stale_cache_would_be_noticed(copy: Path) -> None:
     """Planted fault: the folder of compiled code is named by the files, not by what is in them."""
     edit(copy / "funnelsim" / "compiling" / "on_disk.py", "digest.update(source.read_bytes())", "pass")
     assert ask(copy) == NEW
-    edit(copy / "funnelsim" / "rules" / "costs.py", RIGHT, EDITED)
-    assert ask(copy) == KEPT._replace(plain=26.0)
+    edit(copy / "funnelsim" / "rules" / "visits.py", RIGHT, EDITED)
+    assert ask(copy) == KEPT._replace(plain=26)
 
 
 def test_code_is_compiled_anew_for_other_settings_of_numba(warm: Path) -> None:
@@ -283,8 +278,8 @@ def test_a_damaged_file_on_a_full_disk_is_left_alone(warm: Path) -> None:
 
 def test_processes_at_the_same_time_do_not_spoil_the_cache(copy: Path) -> None:
     together = [start(copy) for _ in range(2)]
-    assert [answer(process).compiled for process in together] == [[25.0, 25.0]] * 2
-    assert ask(copy).compiled == [25.0, 25.0]
+    assert [answer(process).compiled for process in together] == [[25, 25]] * 2
+    assert ask(copy).compiled == [25, 25]
     assert ask(copy) == KEPT
 
 

@@ -32,7 +32,7 @@ def forecast(profit: Floats, cost: Floats | float = 0.0, months: int = 12) -> Fo
     model = firm()._replace(months=np.arange(months + 1) * 30 * DAY)
     found = stack([new_tally(model, 3)] * len(profit))
     everything = found.sums[:, Basis.PERIOD, 0]
-    everything[:, COLUMNS[Event.WON, Measure.MARGIN]] = profit + cost
+    everything[:, COLUMNS[Event.MARGIN, Measure.MONEY]] = profit + cost
     everything[:, COLUMNS[Event.PAY, Measure.MONEY]] = cost
     return Forecast(model, NAMES, found)
 

@@ -18,6 +18,7 @@ from funnelsim.chance.distributions import (
     Sample,
     Scipy,
     Tables,
+    mean,
     quantile,
     tabulate,
 )
@@ -255,6 +256,38 @@ def test_the_exact_quantile_is_what_the_table_approximates(distribution):
 def test_a_factor_is_above_zero(distribution, factor):
     with pytest.raises(ValueError, match="factor must be above 0"):
         distribution.scaled(factor)
+
+
+KNOWN_MEANS = {
+    "constant": (Constant(4.5), 4.5),
+    "lognormal": (Lognormal(2, 9), 2 * math.exp((math.log(4.5) / stats.norm.ppf(0.9)) ** 2 / 2)),
+    "pert": (Pert(1, 2, 9), (1 + 4 * 2 + 9) / 6),
+    "pert of one value": (Pert(3, 3, 3), 3),
+    "quantiles": (Quantiles((0, 0.25, 1), (1, 1, 4)), 0.25 * 1 + 0.75 * 2.5),
+    "sample": (Sample([4, 1, 1, 9]), 15 / 4),
+    "scaled": (Lognormal(2, 9).scaled(3), 6 * math.exp((math.log(4.5) / stats.norm.ppf(0.9)) ** 2 / 2)),
+    **{name: (made, float(exact.mean())) for name, (made, exact, _) in CONTINUOUS.items()},
+    "pareto": (CONTINUOUS["pareto"][0], 6 * (1 - 2 ** (-53 / 6))),  # a table ends at the probability 2^-53
+    **{
+        name: (Scipy(*made), float(getattr(stats, made[0])(**made[1]).mean()))
+        for name, made in DISCRETE.items()
+    },
+}
+
+
+@pytest.mark.parametrize("name", KNOWN_MEANS)
+def test_the_mean_of_a_table_is_that_of_its_family(name):
+    distribution, known = KNOWN_MEANS[name]
+    assert mean(tabulate(distribution)) == pytest.approx(known, rel=1e-4, abs=1e-4)
+
+
+@pytest.mark.parametrize("distribution", EVERY_KIND, ids=repr)
+def test_the_mean_of_a_table_is_that_of_what_is_drawn_from_it(distribution):
+    octave = np.repeat(2.0 ** -np.arange(2, 52), 2**9)  # equal parts of each octave of a tail: lines in each
+    part = np.tile((np.arange(2**9) + 0.5) / 2**9, 50)
+    v, share = octave * (1 + part), octave / 2**9
+    drawn = lookups(distribution, np.concatenate([v, 1 - v]))
+    assert drawn @ np.tile(share, 2) == pytest.approx(mean(tabulate(distribution)), rel=1e-4)
 
 
 def test_equal_shapes_share_their_knots():

@@ -9,7 +9,7 @@ from funnelsim.chance.keys import PROFILE, WORLD, Entity, entity, uniforms
 
 DRAWS = 20_000
 LEVEL = 1e-4  # of the whole battery, Bonferroni
-FIRST_LEAD = entity(Entity.LEAD, "Web")
+FIRST_LEAD = entity(Entity.INQUIRY, "Web")
 
 
 @numba.njit

@@ -17,15 +17,18 @@ from funnelsim.engines.fold import (
     Tally,
     age_edges,
     fold,
+    line_bounds,
     new_tally,
-    slot_bounds,
     stack,
 )
 from funnelsim.forecast import Forecast, Goal, jackknife, wilson
 from funnelsim.forecast.intervals import year_at
 from funnelsim.metrics.figure import ratio, total
 from funnelsim.model.words import DAY, HOUR, Event
+from funnelsim.scenario import parse
+from funnelsim.scenario.schema import GOAL_METRICS
 
+from .good_scenario import GOOD
 from .small_firm import NAMES, firm, history
 
 Key = tuple[Basis, int, Measure]
@@ -41,7 +44,7 @@ def years_of(
     found = stack([new_tally(firm(), 3)] * count)
     for (basis, event, measure), values in sums.items():
         found.sums[:, basis, 0, COLUMNS[event, measure]] = values
-    first = slot_bounds(firm())[1]
+    first = line_bounds(firm())[1]
     for (basis, event, measure), pairs in months.items():
         found.sums[:, basis, first : first + 2, COLUMNS[event, measure]] = pairs
     return found
@@ -173,6 +176,24 @@ def test_chance_of_a_goal(goal: Goal, reached: int) -> None:
     chance = forecast_of(tallies, goal).chances()[0]
     assert (chance.goal, chance.reached, chance.years) == (goal, reached, 3)
     assert (chance.share, chance.low, chance.high) == pytest.approx(wilson(reached, 3))
+
+
+@pytest.mark.parametrize("metric", GOAL_METRICS)
+def test_a_goal_can_be_any_figure_that_exists_in_all_and_by_month(metric: str) -> None:
+    file = parse(f"{GOOD}[goals.mine]\nmetric = '{metric}'\nat_least = -1e18\n")
+    assert file.goals["mine"].metric == metric
+    for each in ("period", "average_month"):
+        goals = [
+            Goal("least", metric, at_least=-1e18, each=each),
+            Goal("none", metric, at_most=-1e18, each=each),
+        ]
+        found = forecast_of(the_history().tallies, *goals).chances()
+        assert [chance.reached for chance in found] == [3, 0]
+
+
+def test_goals_are_the_figures_of_all_and_of_each_month() -> None:
+    assert {"won", "cac", "utilisation", "backlog", "open_share"} <= set(GOAL_METRICS)
+    assert not {"conversion", "sales_velocity", "visits"} & set(GOAL_METRICS)
 
 
 def test_typed_conversions_stand_beside_simulated_ones() -> None:

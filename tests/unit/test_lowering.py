@@ -136,7 +136,7 @@ def test_time_is_counted_from_the_first_day_of_the_warm_up(scenario: Scenario) -
 def test_channels(scenario: Scenario) -> None:
     model = lower(scenario).model
     web, fair = model.channels
-    assert web["entity"] == entity(Entity.LEAD, "web")
+    assert web["entity"] == entity(Entity.INQUIRY, "web")
     assert (web["opens"], web["closes"]) == (9.5 * HOUR, 18 * HOUR)
     assert (fair["opens"], fair["closes"]) == (0, DAY)
     assert (web["hot"], web["hot_or_warm"], web["theorists"]) == (0.1, 0.4, 0.07)
@@ -157,6 +157,9 @@ def test_segments_carry_their_committee(scenario: Scenario) -> None:
     assert big["odds"] == pytest.approx(0.5 * 0.9**2, rel=1e-15)
     assert big["customer_time"] == pytest.approx(2 * 1.5**2, rel=1e-15)
     assert (big["years"], big["margin"]) == (3, 0.4)
+    assert small["mean_value"] == 1000
+    variance = (math.log(20 / 9) / 1.2815515655) ** 2
+    assert big["mean_value"] == pytest.approx(9000 * math.exp(variance / 2), rel=1e-4)
 
 
 def test_teams(scenario: Scenario) -> None:
@@ -168,12 +171,15 @@ def test_teams(scenario: Scenario) -> None:
     assert (desk["assignment"], closers["assignment"]) == (Assignment.LEAST_LOADED, Assignment.HOT_TO_BEST)
     assert (desk["queue_order"], closers["queue_order"]) == (QueueOrder.OLDEST_INQUIRY, QueueOrder.FIFO)
     assert closers["commission"] == 0.1
-    hours = model.hours[desk["first_hours"] : desk["first_hours"] + desk["hours"]]
+    assert (desk["first_calendar"], closers["first_calendar"]) == (0, 1)
+    assert (desk["calendars"], closers["calendars"]) == (1, 1)
+    of_desk, of_closers = model.calendars
+    hours = model.hours[of_desk["first_hours"] : of_desk["first_hours"] + of_desk["hours"]]
     # 2026-02-02 is a Monday, 2026-02-09 a holiday
     assert hours["opens"][:3].tolist() == [DAY + 9 * HOUR, DAY + 13 * HOUR, 15 * DAY + 9 * HOUR]
     assert hours["worked"][:3].tolist() == [0, 3 * HOUR, 7 * HOUR]
-    assert closers["first_hours"] == desk["hours"]
-    assert desk["hours"] + closers["hours"] == len(model.hours)
+    assert of_closers["first_hours"] == of_desk["hours"]
+    assert of_desk["hours"] + of_closers["hours"] == len(model.hours)
 
 
 def test_reps(scenario: Scenario) -> None:
@@ -189,7 +195,7 @@ def test_reps(scenario: Scenario) -> None:
     assert dora["ramp"] == pytest.approx(365.25 / 2 * DAY, rel=1e-15)
     assert (dora["skill_from"], dora["speed_from"]) == (0.5, 0.25)
     assert (closer["ramp"], closer["skill_from"], closer["speed_from"]) == (0, 1, 1)
-    assert model.reps["on_staff"].tolist() == [1, 1, 1, 0, 1]
+    assert model.reps["calendar"].tolist() == [0, 0, 1, 1, 1]
     assert model.distributions[dora["skill_distribution"]]["location"] == 1.5
     assert model.distributions[dora["speed_distribution"]]["location"] == 2
     assert closer["skill_distribution"] == old["skill_distribution"] != dora["skill_distribution"]
@@ -213,6 +219,7 @@ def test_stages(scenario: Scenario) -> None:
     assert math.isinf(think["odds"])
     assert [stage["team"] for stage in (talk, think, offer)] == [0, NOBODY, 1]
     assert [stage["makes_lead"] for stage in (talk, think, offer)] == [0, 0, 1]
+    assert [stage["is_lead"] for stage in (talk, think, offer)] == [0, 0, 0]
     assert offer["cost_per_visit"] == 12
     assert talk["work_key"] == purpose("work", "talk")
     assert talk["answer_key"] == purpose("answer", "talk")

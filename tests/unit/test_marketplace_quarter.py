@@ -34,7 +34,7 @@ def ledger(*rows):
     made = np.zeros(len(rows), LEDGER)
     made["reason"] = NOTHING
     for row, (days, lead, channel, event) in zip(made, rows, strict=True):
-        row["time"], row["lead"], row["channel"], row["event"] = round(days * DAY), lead, channel, event
+        row["time"], row["pursuit"], row["channel"], row["event"] = round(days * DAY), lead, channel, event
     return made
 
 

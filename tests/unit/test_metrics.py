@@ -18,14 +18,14 @@ from funnelsim.engines.fold import (
     Measure,
     age_edges,
     fold,
+    line_bounds,
     new_tally,
-    slot_bounds,
     stack,
 )
 from funnelsim.metrics import CUTS, FIGURES, cut, labels
-from funnelsim.model.model import Model
-from funnelsim.model.records import LEDGER
-from funnelsim.model.words import DAY, HOUR, Event
+from funnelsim.model.model import Model, plain_ends
+from funnelsim.model.records import LEDGER, PROCESS
+from funnelsim.model.words import DAY, HOUR, Event, Flag
 
 from .small_firm import NAMES, firm, history
 
@@ -117,6 +117,11 @@ def counted(rows: Records, model: Model, chunks: int = 1) -> tally.Tally:
     return found
 
 
+def two_processes() -> Model:
+    """The firm, with the paper work as a process of its own."""
+    return firm()._replace(processes=np.array([(0, 2), (2, 1)], PROCESS), ends=plain_ends(2))
+
+
 def random_ledger(rows: int, seed: int) -> Records:
     """Rows that no engine would write, with every event, month and dimension, and lone costs."""
     rng = np.random.default_rng(seed)
@@ -130,7 +135,9 @@ def random_ledger(rows: int, seed: int) -> Records:
     for name, size in (("stage", 3), ("segment", 2), ("channel", 2), ("reason", 3)):
         ledger[name] = rng.integers(0, size, rows)
     ledger["rep"] = rng.integers(-1, 3, rows)
-    ledger["lead"] = np.where(rng.random(rows) < 0.1, -1, rng.integers(0, 50, rows))
+    ledger["rep"] = np.where(ledger["event"] == Event.ON_STAFF, ledger["reason"], ledger["rep"])
+    ledger["flags"] = rng.integers(0, sum(Flag) + 1, rows)
+    ledger["pursuit"] = np.where(rng.random(rows) < 0.1, -1, rng.integers(0, 50, rows))
     return ledger
 
 
@@ -156,7 +163,7 @@ def test_figure_along_a_dimension_as_counted_by_hand(metric: str, dimension: str
 
 def test_reasons_by_stage_and_channel() -> None:
     found = counted(history(), firm())
-    bounds = slot_bounds(firm())
+    bounds = line_bounds(firm())
     stages, channels = DIMENSIONS.index("stage"), DIMENSIONS.index("channel")
     by_stage = found.reasons[Basis.COHORT, bounds[stages] : bounds[stages + 1]]
     assert by_stage.tolist() == [[1, 0, 1], [0, 0, 0], [0, 0, 0]]
@@ -185,29 +192,35 @@ def test_bins_of_ages_hold_their_ages() -> None:
     assert tally._age_bin(1 << 60) == len(edges) - 2
 
 
+ENDS = [Event.WON, Event.LOST, Event.WENT_COLD, Event.OPEN]
+
+
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_sums_equal_a_slow_count(seed: int) -> None:
-    model, rows = firm(), random_ledger(400, seed)
+    model, rows = two_processes(), random_ledger(400, seed)
+    rows["process"] = np.random.default_rng(seed).integers(0, 2, len(rows))
     found = counted(rows, model)
     months = np.searchsorted(model.months, [rows["time"], rows["created"]], side="right") - 1
     midnight = np.isin(rows["event"], [Event.MEDIA, Event.PAY])
     months[0][midnight] = np.searchsorted(model.months, rows["time"][midnight] - 1, side="right") - 1
-    margins, promoted = model.segments["margin"][rows["segment"]], model.channels[rows["channel"]]
-    cheaper = (promoted["cut_from"] <= rows["created"]) & (rows["created"] < promoted["cut_until"])
-    full_price = rows["money"] / np.where(cheaper, 1 - promoted["price_cut"], 1)
-    assert cheaper.any()
-    left = rows["money"] - (1 - margins) * full_price
-    amounts = (rows["time"] * 0 + 1, rows["waited"], rows["worked"], rows["money"], left)
-    amounts = (*amounts, rows["time"] - rows["created"])
-    bounds = slot_bounds(model)
+    worked = np.where(np.isin(rows["event"], ENDS), rows["time"] - rows["worked"], rows["worked"])
+    amounts = (np.ones(len(rows)), rows["waited"], worked, rows["money"])
+    contacts = (rows["flags"] & Flag.FIRST_CONTACT) > 0
+    assert 0 < contacts.sum() < len(rows)
+    events = [*(rows["event"] == event for event in Event), contacts]
+    in_sale = rows["process"] == 0
+    origin = (np.where(in_sale, rows[name], -1) for name in ("channel", "segment"))
+    places = (*origin, rows["stage"], rows["rep"])
+    bounds = line_bounds(model)
     for basis in Basis:
-        counts = (months[basis] >= 0) & (months[basis] < 2) & ((rows["lead"] >= 0) | (basis == Basis.PERIOD))
-        keys = (rows["time"] * 0, months[basis], rows["channel"], rows["segment"], rows["stage"], rows["rep"])
-        for event, measures in KEPT[: len(Event)]:
+        counts = (months[basis] >= 0) & (months[basis] < 2)
+        counts &= (rows["pursuit"] >= 0) | (basis == Basis.PERIOD)
+        keys = (rows["process"], rows["process"] * 2 + months[basis], *places)
+        for event, measures in KEPT:
             for measure in measures:
                 for place, key in enumerate(keys):
                     for number in range(bounds[place + 1] - bounds[place]):
-                        chosen = counts & (rows["event"] == event) & (key == number)
+                        chosen = counts & events[event] & (key == number)
                         sums = found.sums[basis, bounds[place] + number, COLUMNS[event, measure]]
                         assert sums == pytest.approx(amounts[measure][chosen].sum(), rel=1e-12)
 
@@ -249,3 +262,4 @@ def test_every_figure_explains_itself() -> None:
         assert figure.title
         assert len(figure.explanation) > 20
         assert set(figure.by) <= set(CUTS)
+        assert set(figure.page) <= set(figure.by), "a page shows it where it is defined"

@@ -47,12 +47,12 @@ def test_keys_are_those_of_a_scenario(writer: ModuleType) -> None:
 def test_what_is_missing_is_told(writer: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = writer.by_hand()
     del wrong["teams.*.people"]
-    wrong["teams.*.skill"]["rule"] = "rules/lifecycle.py:conversation"
+    wrong["teams.*.skill"]["rule"] = "rules/visits.py:conversation"
     wrong["teams.*.skll"] = {}
     monkeypatch.setattr(writer, "by_hand", lambda: wrong)
     told = "\n".join(writer.problems())
     assert "teams.NAME.people has no unit in docs/model.toml" in told
-    assert "teams.*.skill: src/funnelsim/rules/lifecycle.py has no conversation" in told
+    assert "teams.*.skill: src/funnelsim/rules/visits.py has no conversation" in told
     assert "teams.*.skll in docs/model.toml stands for no key" in told
 
 

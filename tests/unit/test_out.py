@@ -289,7 +289,7 @@ def test_a_disk_that_is_really_full(tmp_path: Path) -> None:
     """The operating system refuses the rest of a file: as on a full disk, in the middle of writing."""
     out = tmp_path / "out"
     words = ["run", "first_steps", *FEW, "--out", str(out)]
-    code = "import sys; from funnelsim.cli import main; sys.argv[0] = 'funnelsim'\nmain()"
+    code = "import sys; from funnelsim.app.cli import main; sys.argv[0] = 'funnelsim'\nmain()"
 
     def limited() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (4000, 4000))

@@ -54,15 +54,19 @@ conversion = 0.4
 """
 
 
-def by_luck(team: Record, reps: Records, lead: Record, now: int, u: float) -> int:  # noqa: ARG001
+def by_luck(team: Record, reps: Records, states: Records, lead: Record, now: int, u: float) -> int:  # noqa: ARG001
     return int(u * len(reps))
 
 
-def the_first(team: Record, reps: Records, lead: Record, now: int, u: float) -> int:  # noqa: ARG001
+def the_first(*_: Any) -> int:
     return 0
 
 
-def by_dictionary(team: Record, reps: Records, lead: Record, now: int, u: float) -> int:  # noqa: ARG001
+def by_load(team: Record, reps: Records, states: Records, lead: Record, now: int, u: float) -> int:  # noqa: ARG001
+    return int(states["open"].argmin())
+
+
+def by_dictionary(*_: Any) -> int:
     return {"a": 1, "b": object()}["a"]  # type: ignore[return-value]
 
 
@@ -78,6 +82,17 @@ def test_both_engines_ask_a_registered_policy() -> None:
     assert reference.tobytes() != history("compiled", lower(floor("round_robin")).model, 3).tobytes()
     started = reference[reference["event"] == Event.STARTED]
     assert set(started["rep"]) == {0, 1, 2}
+
+
+def test_a_policy_sees_what_has_happened_to_the_reps_of_its_team() -> None:
+    register_policy("by_load", by_load)
+    first = "[teams.sales]", "[teams.desk]\npeople = 2\n[teams.sales]"  # so that they are not reps 0, 1, 2
+    own, built_in = (
+        lower(parse(FLOOR.replace(*first)).with_changes({"teams.sales.assignment": name})).model
+        for name in ("by_load", "least_loaded")
+    )
+    expected = history("compiled", built_in, 3).tobytes()
+    assert [history(engine, own, 3).tobytes() for engine in ("compiled", "reference")] == [expected] * 2
 
 
 @jit
@@ -135,7 +150,7 @@ def test_an_answer_that_is_no_number_is_told() -> None:
         ("own", by_luck, "that the package has"),
         ("two words", by_luck, "'two words' cannot name a policy"),
         ("", by_luck, "cannot name a policy"),
-        ("short", lambda: 0, r"cannot be called as function\(team, reps, lead, now, u\)"),
+        ("short", lambda: 0, r"cannot be called as function\(team, reps, states, lead, now, u\)"),
         ("number", 3, "cannot be called"),
     ],
 )

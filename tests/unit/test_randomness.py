@@ -18,6 +18,7 @@ from funnelsim.chance.keys import (
     VALUE,
     WORLD,
     Entity,
+    descendant,
     entity,
     hash24,
     hash32,
@@ -29,6 +30,7 @@ from funnelsim.chance.keys import (
 WORDS = st.integers(0, 2**32 - 1)
 COMPILED_PHILOX = numba.njit(philox)
 COMPILED_UNIFORMS = numba.njit(uniforms)
+COMPILED_DESCENDANT = numba.njit(descendant)
 
 
 def world(seed, replication):
@@ -88,7 +90,7 @@ def test_uniforms_are_the_words_of_the_documented_block():
 
 @pytest.mark.parametrize("part", range(5))
 def test_every_part_of_a_key_moves_the_draw(part):
-    key = [1, 2, entity(Entity.LEAD, "Web", 3), purpose("work", "Demo"), 4]
+    key = [1, 2, entity(Entity.INQUIRY, "Web", 3), purpose("work", "Demo"), 4]
     moved = key.copy()
     moved[part] += 1
     assert not set(uniforms(world(*key[:2]), *key[2:])) & set(uniforms(world(*moved[:2]), *moved[2:]))
@@ -100,6 +102,32 @@ def test_an_entity_is_kind_name_and_index_side_by_side():
     assert owner >> 32 & 0xFFFFFF == hash24("Field sales")
     assert owner & 0xFFFFFFFF == 2**32 - 1
     assert owner < 2**63
+
+
+@given(st.sampled_from(Entity), st.text(max_size=8), WORDS, WORDS, WORDS)
+@settings(max_examples=200, deadline=None, derandomize=True)
+def test_a_descendant_has_its_kind_above_56_bits_and_the_same_compiled(kind, name, index, what, n):
+    parent = entity(kind, name, index)
+    born = descendant(parent, what, n)
+    assert born >> 56 == Entity.DESCENDANT
+    assert type(born) is int
+    assert COMPILED_DESCENDANT(parent, what, n) == born
+    words = philox(parent & 0xFFFFFFFF, parent >> 32, what, n, 0, 0)
+    assert born & 2**56 - 1 == words[0] * 2**24 + words[1] // 2**8
+    assert descendant(born, what, n) != born  # what is born can have descendants of its own
+
+
+def test_descendants_differ_by_parent_purpose_and_number():
+    lead = entity(Entity.INQUIRY, "Web", 3)
+    born = {
+        descendant(parent, what, n)
+        for parent in (lead, lead + 1, lead + 2**32, descendant(lead, 7, 0))
+        for what in (purpose("renewal"), purpose("upgrade"))
+        for n in range(50)
+    }
+    assert len(born) == 4 * 2 * 50
+    low, high = ({each & 0xFFFFFF for each in born}, {each >> 32 & 0xFFFFFF for each in born})
+    assert len(low) == len(high) == len(born)  # all 56 bits tell them apart
 
 
 def test_purposes_differ_and_depend_on_the_stage():

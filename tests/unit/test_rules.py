@@ -9,32 +9,46 @@ import random
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 import numba
 import numpy as np
 import pytest
 
 from funnelsim import rules
-from funnelsim.chance.keys import WORLD
+from funnelsim.chance.keys import WORLD, Entity, descendant, purpose
 from funnelsim.compiling.arrays import Record, Records
-from funnelsim.model.model import Model
+from funnelsim.model.model import EVENTS, SALE, Model, plain_ends
 from funnelsim.model.own_policy import callable_by_compiled_code, policy_number, register_policy
-from funnelsim.model.records import LEAD, REP, STAGE, TEAM
+from funnelsim.model.records import (
+    CHANNEL_STATE,
+    PROCESS,
+    PURSUIT,
+    REP,
+    REP_STATE,
+    SPAWN,
+    STAGE,
+    TEAM,
+    TEAM_STATE,
+)
 from funnelsim.model.words import (
     DAY,
+    ENDED,
+    GONE_COLD,
     HOUR,
     LOST,
     NEVER,
     NOBODY,
     NOTHING,
+    ROUTE,
     WON,
     Assignment,
+    Due,
     Event,
     Heat,
     QueueOrder,
 )
-from funnelsim.rules import assignment, contracts, costs, ending, people, visits
+from funnelsim.rules import assignment, contracts, costs, ending, people, routes, visits
 from funnelsim.scenario import lower, parse
 
 SALES_FLOOR = """
@@ -118,11 +132,41 @@ back_to = { offer = 0.2, trial = 0.2 }
 effects = { skill_by_temperature = { hot = 1.7, future = 0.4 } }
 """
 MODEL = lower(parse(SALES_FLOOR)).model
+FOLLOW_UP = 1  # a process of its own, with the last stage
 
 
-def somewhere(team: Record, reps: Records, lead: Record, now: int, u: float) -> int:
+def two_teams() -> Model:
+    """Let the last three reps be a second team, which is paid no commission."""
+    teams, reps = np.repeat(MODEL.teams, 2), MODEL.reps.copy()
+    teams["first_rep"], teams["reps"], teams["commission"] = (0, 4), (4, 3), (0.07, 0.0)
+    reps["team"][4:] = 1
+    return MODEL._replace(teams=teams, reps=reps)
+
+
+def with_follow_ups() -> Model:
+    """Let who is lost in the sale rest for a new try, and two follow-ups be born of a contract."""
+    days = MODEL.stages[1]["customer_time"]
+    ends = plain_ends(2)
+    lost, won = ends[Event.LOST], ends[Event.WON]
+    lost["target"], lost["rest"], lost["rest_key"] = 0, days, purpose("rest", "lost")
+    won["first_spawn"], won["spawns"], won["withdraws"] = 1, 2, FOLLOW_UP
+    ends[EVENTS + Event.WON]["first_spawn"], ends[EVENTS + Event.WON]["spawns"] = 0, 1
+    spawns = np.zeros(3, SPAWN)
+    spawns["purpose"] = [purpose("spawn", name) for name in ("renewal", "upgrade", "service")]
+    spawns["process"], spawns["delay"] = (FOLLOW_UP, SALE, FOLLOW_UP), days
+    stages = MODEL.stages.copy()
+    stages["process"][2] = FOLLOW_UP
+    processes = np.array([(0, 2), (2, 1)], PROCESS)
+    return MODEL._replace(stages=stages, processes=processes, ends=ends, spawns=spawns)
+
+
+TWO_TEAMS, FOLLOW_UPS = two_teams(), with_follow_ups()
+
+
+def somewhere(team: Record, reps: Records, states: Records, lead: Record, now: int, u: float) -> int:
     """Answer anything, a rep or not, that depends on every argument."""
-    return int(u * (len(reps) + 2)) - 1 + (now + lead["heat"] + reps[0]["open"] + team["turn"]) % 2
+    told = now + lead["heat"] + states[0]["open"] + reps[0]["segments"] + team["max_open"]
+    return int(u * (len(reps) + 2)) - 1 + told % 2
 
 
 register_policy("somewhere", somewhere)
@@ -162,12 +206,18 @@ def worlds(chance: random.Random, count: int = 100) -> Iterator[Record]:
 
 def leads(chance: random.Random, count: int = 100) -> Iterator[Record]:
     for _ in range(count):
-        lead = np.zeros(1, LEAD)[0]
+        lead = np.zeros(1, PURSUIT)[0]
         lead["entity"] = int(MODEL.channels[0]["entity"]) + chance.randrange(2**32)
-        lead["created"], lead["since"] = sorted(chance.choice(TIMES) for _ in range(2))
+        lead["company"] = int(MODEL.channels[0]["entity"]) + chance.randrange(2**32)
+        lead["created"], lead["began"], lead["since"] = sorted(chance.choice(TIMES) for _ in range(3))
         lead["fit"] = chance.choice([1.0, 0.0, chance.lognormvariate(0, 2), 1e15])
-        lead["stage"], lead["round"] = chance.randrange(3), chance.randrange(3)
-        lead["segment"], lead["heat"] = chance.randrange(2), chance.randrange(3)
+        lead["stage"], lead["process"] = chance.randrange(3), chance.randrange(2)
+        lead["round"] = chance.choice([0, 1, 2, ending.MOST_ROUNDS])
+        lead["attempt"] = chance.randrange(2)
+        lead["channel"], lead["segment"] = chance.randrange(3), chance.randrange(2)
+        lead["rep"], lead["opener"], lead["closer"] = (chance.randrange(NOBODY, 7) for _ in range(3))
+        lead["phase"], lead["reason"] = chance.choice(list(Due)), chance.randrange(3)
+        lead["heat"] = chance.randrange(3)
         lead["theorist"], lead["is_lead"] = chance.randrange(2), chance.randrange(2)
         lead["advances"] = chance.randrange(2)
         lead["hours"], lead["days"] = chance.lognormvariate(0, 2), chance.choice([0.0, 1e9, chance.random()])
@@ -176,24 +226,41 @@ def leads(chance: random.Random, count: int = 100) -> Iterator[Record]:
         yield lead
 
 
-def floors(chance: random.Random, count: int = 60) -> Iterator[tuple[Record, Records]]:
-    """Make the state of a team: who is there, how many leads each has, whose turn it is."""
+class Asked(int):
+    """The number of a policy, for which compiled code is given an address."""
+
+
+class Floor(NamedTuple):
+    """A team at work: who is there, how many leads each has, whose turn it is."""
+
+    model: Model
+    team: Record  # the model's only one
+    own: Record  # TEAM_STATE
+    states: Records
+
+
+def floors(chance: random.Random, count: int = 60) -> Iterator[Floor]:
+    """Make teams of every policy; half of them begin behind reps who are not theirs."""
     for policy, _ in product(Assignment, range(count)):
-        team, reps = MODEL.teams[0].copy(), MODEL.reps.copy()
-        team["assignment"], team["turn"] = policy, chance.randrange(len(reps))
-        team["sticky"], team["own_policy"] = chance.randrange(2), policy_number("somewhere")
-        for rep in reps:
-            rep["open"], rep["on_staff"] = chance.randrange(6), chance.random() < 0.8
-            rep["skill"] = chance.choice([1.0, chance.lognormvariate(0, 1)])
-        yield team, reps
+        teams, own, states = MODEL.teams.copy(), np.zeros(1, TEAM_STATE)[0], np.zeros(7, REP_STATE)
+        team = teams[0]
+        team["first_rep"] = chance.choice([0, 2])
+        team["reps"] = len(states) - team["first_rep"]
+        team["assignment"], team["sticky"] = policy, chance.randrange(2)
+        own["turn"], own["own_policy"] = chance.randrange(team["reps"]), policy_number("somewhere")
+        for state in states:
+            state["open"], state["on_staff"] = chance.randrange(6), chance.random() < 0.8
+            state["skill"] = chance.choice([1.0, chance.lognormvariate(0, 1)])
+            state["speed"] = chance.lognormvariate(0, 1)
+        yield Floor(MODEL._replace(teams=teams), team, own, states)
 
 
 @cases("arrivals.next_inquiry")
 def _(chance: random.Random) -> Cases:
     for world, channel in product(worlds(chance), MODEL.channels):
-        moved = channel.copy()
-        moved["index"], moved["total"] = chance.randrange(9), chance.uniform(0, 700)
-        yield MODEL, world, moved, MODEL.expected
+        state = np.zeros(1, CHANNEL_STATE)[0]
+        state["index"], state["total"] = chance.randrange(9), chance.uniform(0, 700)
+        yield MODEL, world, channel, state, MODEL.expected
 
 
 @cases("arrivals.expect_inquiries")
@@ -250,9 +317,10 @@ def _(chance: random.Random) -> Cases:
         yield rep, now, chance.random()
 
 
-@cases("people.skill_now", "people.speed_now")
-def _(_: random.Random) -> Cases:
-    yield from product(MODEL.reps, TIMES)
+@cases("people.skill_now", "people.speed_now", "assignment.skill_in_order")
+def _(chance: random.Random) -> Cases:
+    for rep, now, floor in product(MODEL.reps, TIMES, floors(chance, 1)):
+        yield rep, floor.states[0], now
 
 
 @cases("assignment.rank")
@@ -263,27 +331,30 @@ def _(chance: random.Random) -> Cases:
 
 @cases("assignment.keeps_rep")
 def _(chance: random.Random) -> Cases:
-    for team, reps in floors(chance):
-        yield team, reps, chance.randrange(2), chance.randrange(NOBODY, len(reps))
+    for floor in floors(chance):
+        teams = TWO_TEAMS.teams.copy()
+        teams["sticky"] = floor.team["sticky"]
+        model = TWO_TEAMS._replace(teams=teams)
+        yield model, floor.states, chance.randrange(2), chance.randrange(NOBODY, len(floor.states))
 
 
 @cases("assignment.has_room")
 def _(chance: random.Random) -> Cases:
-    yield from ((team, rep) for team, reps in floors(chance) for rep in reps)
+    yield from ((floor.team, state) for floor in floors(chance) for state in floor.states)
 
 
 @cases("assignment.rank_in_team")
 def _(chance: random.Random) -> Cases:
-    for (team, _), world, lead in zip(floors(chance, 9), worlds(chance), leads(chance), strict=False):
-        yield MODEL, world, team, lead
+    for floor, world, lead in zip(floors(chance, 9), worlds(chance), leads(chance), strict=False):
+        yield MODEL, world, floor.team, lead
 
 
 @cases("assignment.choose_rep")
 def _(chance: random.Random) -> Cases:
-    for (team, reps), world, lead in zip(
-        floors(chance), worlds(chance, 999), leads(chance, 999), strict=False
-    ):
-        yield MODEL, world, team, reps, np.arange(len(reps)), lead, chance.choice(TIMES)
+    for floor, world, lead in zip(floors(chance), worlds(chance, 999), leads(chance, 999), strict=False):
+        model, _, own, states = floor
+        lead["stage"] = chance.choice([0, 2])  # that need a rep
+        yield model, world, own, states, np.arange(len(states)), lead, chance.choice(TIMES)
 
 
 @cases("assignment.luck")
@@ -293,12 +364,14 @@ def _(chance: random.Random) -> Cases:
 
 @cases("assignment.most_skilled")
 def _(chance: random.Random) -> Cases:
-    yield from ((*floor, chance.choice(TIMES)) for floor in floors(chance))
+    for model, team, _, states in floors(chance):
+        yield model, team, states, chance.choice(TIMES)
 
 
 @cases("assignment.best_match")
 def _(chance: random.Random) -> Cases:
-    yield from ((MODEL, *floor, chance.randrange(2)) for floor in floors(chance))
+    for model, team, _, states in floors(chance):
+        yield model, team, states, chance.randrange(2)
 
 
 @cases("assignment.knows")
@@ -306,45 +379,57 @@ def _(_: random.Random) -> Cases:
     yield from ((MODEL, rep, segment) for rep, segment in product(MODEL.reps, range(2)))
 
 
-@cases("assignment.by_lot", "assignment.by_weight")
+@cases("assignment.by_lot")
 def _(chance: random.Random) -> Cases:
-    yield from ((*floor, chance.random()) for floor in floors(chance))
+    yield from ((floor.team, floor.states, chance.random()) for floor in floors(chance))
+
+
+@cases("assignment.by_weight")
+def _(chance: random.Random) -> Cases:
+    yield from ((floor.model, floor.team, floor.states, chance.random()) for floor in floors(chance))
 
 
 @cases("assignment.as_told")
 def _(chance: random.Random) -> Cases:
-    for (team, reps), lead in zip(floors(chance), leads(chance, 999), strict=False):
-        team["assignment"] = Assignment.OWN
-        yield team, reps, lead, chance.choice(TIMES), chance.random()
+    for floor, lead in zip(floors(chance), leads(chance, 999), strict=False):
+        asked = Asked(floor.own["own_policy"])
+        yield floor.model, floor.team, asked, floor.states, lead, chance.choice(TIMES), chance.random()
 
 
-@cases("assignment.next_in_turn", "assignment.least_loaded")
+@cases("assignment.next_in_turn")
 def _(chance: random.Random) -> Cases:
-    yield from floors(chance)
+    yield from ((floor.team, floor.states, int(floor.own["turn"])) for floor in floors(chance))
+
+
+@cases("assignment.least_loaded")
+def _(chance: random.Random) -> Cases:
+    yield from ((floor.team, floor.states) for floor in floors(chance))
 
 
 @cases("assignment.best_tier_for")
 def _(chance: random.Random) -> Cases:
-    for team, reps in floors(chance):
-        yield team, reps, np.arange(len(reps)), chance.randrange(3), chance.choice(TIMES)
+    for model, team, _, states in floors(chance):
+        order = np.arange(len(states))
+        yield model, team, states, order, chance.randrange(3), chance.choice(TIMES)
 
 
 @cases("assignment.put_in_order")
 def _(chance: random.Random) -> Cases:
-    yield from ((*floor, np.arange(len(floor[1])), chance.choice(TIMES)) for floor in floors(chance))
+    for model, team, _, states in floors(chance):
+        yield model, team, states, np.arange(len(states)), chance.choice(TIMES)
 
 
-@cases("assignment.precedes")
+@cases("assignment.is_less_loaded")
 def _(chance: random.Random) -> Cases:
-    for _, reps in floors(chance):
-        yield reps, chance.randrange(len(reps)), chance.randrange(len(reps))
+    for floor in floors(chance):
+        yield floor.states, chance.randrange(7), chance.randrange(7)
 
 
 @cases("assignment.is_ahead")
 def _(chance: random.Random) -> Cases:
-    for _, reps in floors(chance):
-        number, other = chance.randrange(len(reps)), chance.randrange(len(reps))
-        yield reps, number, float(reps[number]["skill"]), other, chance.choice(TIMES)
+    for model, _, _, states in floors(chance):
+        number, other = chance.randrange(7), chance.randrange(7)
+        yield model, states, number, float(states[number]["skill"]), other, chance.choice(TIMES)
 
 
 @cases("costs.media_of_day")
@@ -355,17 +440,30 @@ def _(_: random.Random) -> Cases:
 
 @cases("contracts.price")
 def _(_: random.Random) -> Cases:
-    yield from ((channel, created) for channel in MODEL.channels for created in TIMES)
+    yield from ((channel, began) for channel in MODEL.channels for began in TIMES)
 
 
 @cases("costs.pay_of_day")
-def _(_: random.Random) -> Cases:
-    yield from ((MODEL, rep, day) for rep in MODEL.reps for day in range(len(MODEL.month_days)))
-
-
-@cases("costs.commission")
 def _(chance: random.Random) -> Cases:
-    yield from ((MODEL.teams[0], chance.uniform(0, 1e9)) for _ in range(50))
+    for rep, day in product(MODEL.reps, range(len(MODEL.month_days))):
+        state = np.zeros(1, REP_STATE)[0]
+        state["left"] = chance.choice([*TIMES, NEVER])
+        yield MODEL, rep, state, day
+
+
+@cases("contracts.expected_bookings")
+def _(chance: random.Random) -> Cases:
+    yield from ((MODEL, lead) for lead in leads(chance))
+
+
+@cases("contracts.margin")
+def _(chance: random.Random) -> Cases:
+    yield from ((MODEL, lead, chance.uniform(0, 1e9)) for lead in leads(chance))
+
+
+@cases("contracts.commission")
+def _(chance: random.Random) -> Cases:
+    yield from ((TWO_TEAMS, lead, chance.uniform(0, 1e9)) for lead in leads(chance))
 
 
 @cases("visits.duration")
@@ -419,19 +517,80 @@ def _(chance: random.Random) -> Cases:
         yield MODEL, silent, waited
 
 
-@cases("ending.leaving")
+@cases("visits.occurrence", "ending.can_be_withdrawn")
 def _(chance: random.Random) -> Cases:
     yield from ((lead,) for lead in leads(chance))
 
 
-@cases("ending.is_lead_at")
-def _(_: random.Random) -> Cases:
-    yield from ((MODEL, stage) for stage in range(3))
-
-
-@cases("ending.makes_lead")
+@cases("visits.is_first_contact")
 def _(chance: random.Random) -> Cases:
-    yield from ((MODEL, lead) for lead in leads(chance))
+    for lead in leads(chance):
+        yield lead, chance.randrange(NOBODY, 2), int(lead[chance.choice(["began", "since"])])
+
+
+@cases("visits.credited")
+def _(chance: random.Random) -> Cases:
+    yield from ((TWO_TEAMS, lead, chance.randrange(7)) for lead in leads(chance))
+
+
+@cases("visits.is_paid")
+def _(_: random.Random) -> Cases:
+    yield from ((TWO_TEAMS, rep) for rep in range(7))
+
+
+@cases("ending.leaving")
+def _(chance: random.Random) -> Cases:
+    for lead in leads(chance):
+        yield lead, chance.choice([Due.CUSTOMER_ANSWERS, Due.GOES_COLD]).value
+
+
+def ends(chance: random.Random) -> Iterator[tuple[Model, Record, int]]:
+    """Make leads that leave a visit, in a model where nothing follows and in one where something does."""
+    for model, lead in product((MODEL, FOLLOW_UPS), leads(chance, 200)):
+        lead["process"] = min(lead["process"], len(model.processes) - 1)
+        due = chance.choice([Due.CUSTOMER_ANSWERS, Due.CUSTOMER_ANSWERS, Due.GOES_COLD]).value
+        yield model, lead, ending.leaving(lead, due)[0]
+
+
+@cases("ending.end_of", "ending.makes_lead")
+def _(chance: random.Random) -> Cases:
+    yield from ends(chance)
+
+
+@cases("ending.after")
+def _(chance: random.Random) -> Cases:
+    for (model, lead, event), world in zip(ends(chance), worlds(chance, 999), strict=False):
+        yield model, world, lead, event
+
+
+@cases("ending.rest")
+def _(chance: random.Random) -> Cases:
+    for (model, lead, event), world in zip(ends(chance), worlds(chance, 999), strict=False):
+        end = ending.end_of(model, lead, event)
+        if end["rest"] != NOTHING:
+            yield model, world, lead, end
+
+
+@cases("ending.born")
+def _(chance: random.Random) -> Cases:
+    for (model, lead, event), world in zip(ends(chance), worlds(chance, 999), strict=False):
+        for number in range(ending.end_of(model, lead, event)["spawns"]):
+            yield model, world, lead, event, number
+
+
+@cases("ending.told_as")
+def _(_: random.Random) -> Cases:
+    yield from ((event.value, delay) for event in Event for delay in (ending.AT_ONCE, *TIMES))
+
+
+@cases("ending.round_at")
+def _(chance: random.Random) -> Cases:
+    yield from product(leads(chance), range(3), (ending.AT_ONCE, 0, DAY))
+
+
+@cases("ending.most_born")
+def _(_: random.Random) -> Cases:
+    yield from ((model,) for model in (MODEL, FOLLOW_UPS))
 
 
 def bits(result: Any) -> Any:
@@ -457,16 +616,14 @@ def answer_of(rule: Callable[..., Any], arguments: tuple[Any, ...]) -> object:
 
 
 def in_compiled_code(argument: Any) -> Any:
-    """Give a team the address of its own policy, as the compiled engine does."""
-    if (
-        not isinstance(argument, np.void)
-        or argument.dtype != TEAM
-        or argument["assignment"] != Assignment.OWN
-    ):
+    """Give a team's own policy by its address, as the compiled engine does."""
+    if isinstance(argument, Asked):
+        return callable_by_compiled_code(int(argument))
+    if not isinstance(argument, np.void) or argument.dtype != TEAM_STATE:
         return argument
-    team = argument.copy()
-    team["own_policy"] = callable_by_compiled_code(int(team["own_policy"]))
-    return team
+    own = argument.copy()
+    own["own_policy"] = callable_by_compiled_code(int(own["own_policy"]))
+    return own
 
 
 @pytest.mark.parametrize("name", RULES)
@@ -504,7 +661,7 @@ def stage_of(**fields: Any) -> Model:
 
 def reference_lead(**fields: Any) -> Record:
     """Make a warm lead of average fit."""
-    lead: Record = np.zeros(1, LEAD)[0]
+    lead: Record = np.zeros(1, PURSUIT)[0]
     lead["fit"], lead["heat"] = 1.0, Heat.WARM
     for name, value in fields.items():
         lead[name] = value
@@ -557,110 +714,124 @@ def test_a_duration_is_rounded_once_and_clamped() -> None:
     assert visits.duration(1e9, DAY) == NEVER
 
 
-def a_team(*open_leads: int, skills: tuple[float, ...] = (), **fields: Any) -> tuple[Record, Records]:
+def a_team(*open_leads: int, skills: tuple[float, ...] = (), turn: int = 0, **fields: Any) -> Floor:
     """Make a team whose reps, all on staff, own so many leads; at most three each."""
-    team: Record = np.zeros(1, TEAM)[0]
-    team["reps"], team["max_open"] = len(open_leads), 3
-    reps = np.zeros(len(open_leads), REP)
-    reps["on_staff"], reps["open"] = 1, open_leads
-    reps["skill"] = skills or 1.0
+    size = len(open_leads)
+    teams, reps, states = np.zeros(1, TEAM), np.zeros(size, REP), np.zeros(size, REP_STATE)
+    teams["reps"], teams["max_open"] = size, 3
+    states["on_staff"], states["open"] = 1, open_leads
+    states["skill"] = skills or 1.0
+    own: Record = np.zeros(1, TEAM_STATE)[0]
+    own["turn"] = turn
     for name, value in fields.items():
-        team[name] = value
-    return team, reps
+        teams[name] = value
+    own["own_policy"] = teams[0]["own_policy"]
+    return Floor(MODEL._replace(teams=teams, reps=reps), teams[0], own, states)
 
 
-def chosen(team: Record, reps: Records, now: int = 0, **fields: Any) -> tuple[int, int]:
-    """Choose a rep for a lead of the usual model and world."""
+def chosen(floor: Floor, now: int = 0, **fields: Any) -> tuple[int, int]:
+    """Choose a rep for a lead of the usual world."""
+    model, _, own, states = floor
     world: Record = np.array([(1, 0)], WORLD)[0]
-    lead, order = reference_lead(**fields), np.arange(len(reps))
-    return assignment.choose_rep(MODEL, world, team, reps, order, lead, now)
+    lead, order = reference_lead(**fields), np.arange(len(states))
+    return assignment.choose_rep(model, world, own, states, order, lead, now)
 
 
 def test_round_robin_goes_on_from_its_turn() -> None:
-    assert chosen(*a_team(0, 0, 0, turn=1)) == (1, 2)
-    assert chosen(*a_team(0, 0, 3, turn=2)) == (0, 1)
-    assert chosen(*a_team(0, 3, 0, turn=1)) == (2, 0)
-    assert chosen(*a_team(3, 3, 3, turn=1)) == (NOBODY, 1)
+    assert chosen(a_team(0, 0, 0, turn=1)) == (1, 2)
+    assert chosen(a_team(0, 0, 3, turn=2)) == (0, 1)
+    assert chosen(a_team(0, 3, 0, turn=1)) == (2, 0)
+    assert chosen(a_team(3, 3, 3, turn=1)) == (NOBODY, 1)
 
 
 def test_the_least_loaded_is_chosen_then_the_lowest_number() -> None:
     least_loaded = {"assignment": Assignment.LEAST_LOADED}
-    assert chosen(*a_team(2, 1, 1, **least_loaded)) == (1, 0)
-    team, reps = a_team(2, 0, 1, **least_loaded)
-    reps["on_staff"][1] = 0
-    assert chosen(team, reps) == (2, 0)
+    assert chosen(a_team(2, 1, 1, **least_loaded)) == (1, 0)
+    floor = a_team(2, 0, 1, **least_loaded)
+    floor.states["on_staff"][1] = 0
+    assert chosen(floor) == (2, 0)
 
 
 @pytest.mark.parametrize(("heat", "expected"), [(Heat.HOT, 2), (Heat.WARM, 0), (Heat.FUTURE, 1)])
 def test_hot_leads_go_to_the_best(heat: Heat, expected: int) -> None:
     skills = (1.0, 0.5, 2.0)
-    team, reps = a_team(0, 0, 0, skills=skills, assignment=Assignment.HOT_TO_BEST)
-    assert chosen(team, reps, heat=heat) == (expected, 0)
+    floor = a_team(0, 0, 0, skills=skills, assignment=Assignment.HOT_TO_BEST)
+    assert chosen(floor, heat=heat) == (expected, 0)
 
 
 def test_of_the_nearest_tier_the_least_loaded_is_chosen() -> None:
     skills = (9.0, 8.0, 7.0, 6.0, 5.0, 4.0)  # two a tier
-    team, reps = a_team(1, 0, 0, 2, 2, 2, skills=skills, assignment=Assignment.HOT_TO_BEST)
-    assert [chosen(team, reps, heat=heat)[0] for heat in Heat] == [1, 2, 4]
-    reps["open"][:2] = 3  # both of the best are full: four are left, in the tiers 0, 0, 1, 2
-    assert [chosen(team, reps, heat=heat)[0] for heat in Heat] == [2, 4, 5]
+    floor = a_team(1, 0, 0, 2, 2, 2, skills=skills, assignment=Assignment.HOT_TO_BEST)
+    assert [chosen(floor, heat=heat)[0] for heat in Heat] == [1, 2, 4]
+    floor.states["open"][:2] = 3  # both of the best are full: four are left, in the tiers 0, 0, 1, 2
+    assert [chosen(floor, heat=heat)[0] for heat in Heat] == [2, 4, 5]
 
 
 @pytest.mark.parametrize(
     "policy", [Assignment.SHARED_QUEUE, Assignment.PRIORITY_QUEUE, Assignment.CHERRY_PICK]
 )
 def test_who_pulls_is_pushed_to_nobody(policy: Assignment) -> None:
-    assert chosen(*a_team(0, 0, assignment=policy)) == (NOBODY, 0)
+    assert chosen(a_team(0, 0, assignment=policy)) == (NOBODY, 0)
 
 
 def test_the_most_skilled_with_room_is_chosen_then_the_least_loaded() -> None:
     best = {"assignment": Assignment.BEST_SKILL}
-    assert chosen(*a_team(2, 2, 0, skills=(1.0, 2.0, 1.5), **best)) == (1, 0)
-    assert chosen(*a_team(2, 3, 0, skills=(1.0, 2.0, 1.5), **best)) == (2, 0)
-    assert chosen(*a_team(2, 1, 1, skills=(2.0, 2.0, 2.0), **best)) == (1, 0)
-    assert chosen(*a_team(3, 3, skills=(2.0, 2.0), **best)) == (NOBODY, 0)
+    assert chosen(a_team(2, 2, 0, skills=(1.0, 2.0, 1.5), **best)) == (1, 0)
+    assert chosen(a_team(2, 3, 0, skills=(1.0, 2.0, 1.5), **best)) == (2, 0)
+    assert chosen(a_team(2, 1, 1, skills=(2.0, 2.0, 2.0), **best)) == (1, 0)
+    assert chosen(a_team(3, 3, skills=(2.0, 2.0), **best)) == (NOBODY, 0)
 
 
 def test_a_newcomer_is_not_the_most_skilled_yet() -> None:
-    team, reps = a_team(0, 0, skills=(1.0, 3.0), assignment=Assignment.BEST_SKILL)
+    floor = a_team(0, 0, skills=(1.0, 3.0), assignment=Assignment.BEST_SKILL)
+    reps = floor.model.reps
     reps["ramp"][1], reps["skill_from"][1] = 10 * DAY, 0.1
-    assert [chosen(team, reps, now=day * DAY)[0] for day in (0, 2, 3, 9)] == [0, 0, 1, 1]
+    assert [chosen(floor, now=day * DAY)[0] for day in (0, 2, 3, 9)] == [0, 0, 1, 1]
+
+
+def test_who_has_not_joined_yet_comes_behind_all_others() -> None:
+    floor = a_team(0, 0, 0, skills=(9.0, 1.0, 2.0))
+    floor.model.reps["joins"][0] = DAY
+    order = np.arange(3)
+    for now, expected in ((0, [2, 1, 0]), (DAY, [0, 2, 1])):
+        assignment.put_in_order(floor.model, floor.team, floor.states, order, now)
+        assert order.tolist() == expected
 
 
 def test_a_segment_goes_to_those_who_know_it_while_they_have_room() -> None:
     names = [rep["segments"] for rep in MODEL.reps]
     assert sorted(names) == [0, 0, 0, 0, 0, 1, 2]  # five people, Ada and Ben
-    team, reps = MODEL.teams[0].copy(), MODEL.reps.copy()
-    team["assignment"], reps["on_staff"] = Assignment.SEGMENT_MATCH, 1
     ada, ben = 5, 6
-    reps["open"][[ada, ben]] = 2, 3
-    assert chosen(team, reps, segment=0) == (ben, 0)  # small
-    assert chosen(team, reps, segment=1) == (ada, 0)  # large
-    reps["open"][[ada, ben]] = team["max_open"]
-    reps["open"][:5] = 2, 1, 1, 1, 1
-    assert chosen(team, reps, segment=1) == (1, 0)
+    floor = a_team(0, 0, 0, 0, 0, 2, 3, assignment=Assignment.SEGMENT_MATCH, max_open=4)
+    floor = floor._replace(model=floor.model._replace(reps=MODEL.reps))
+    assert chosen(floor, segment=0) == (ben, 0)  # small
+    assert chosen(floor, segment=1) == (ada, 0)  # large
+    floor.states["open"] = 2, 1, 1, 1, 1, 4, 4
+    assert chosen(floor, segment=1) == (1, 0)
 
 
 def test_lots_fall_evenly_on_those_with_room() -> None:
-    team, reps = a_team(0, 3, 0, 0)
-    thirds = [assignment.by_lot(team, reps, u) for u in (0.0, 0.333, 0.334, 0.666, 0.667, 1 - 2.0**-53)]
+    _, team, _, states = a_team(0, 3, 0, 0)
+    thirds = [assignment.by_lot(team, states, u) for u in (0.0, 0.333, 0.334, 0.666, 0.667, 1 - 2.0**-53)]
     assert thirds == [0, 0, 2, 2, 3, 3]
-    assert assignment.by_lot(*a_team(3, 3), 0.5) == NOBODY
+    _, team, _, states = a_team(3, 3)
+    assert assignment.by_lot(team, states, 0.5) == NOBODY
 
 
 def test_weights_share_out_the_lots() -> None:
-    team, reps = a_team(0, 3, 0, 0)
-    reps["weight"] = 1.0, 100.0, 2.0, 5.0
-    found = [assignment.by_weight(team, reps, u) for u in (0.0, 0.124, 0.126, 0.374, 0.376, 1 - 2.0**-53)]
-    assert found == [0, 0, 2, 2, 3, 3]
-    assert assignment.by_weight(*a_team(3, 3), 0.5) == NOBODY
+    model, team, _, states = a_team(0, 3, 0, 0)
+    model.reps["weight"] = 1.0, 100.0, 2.0, 5.0
+    lots = (0.0, 0.124, 0.126, 0.374, 0.376, 1 - 2.0**-53)
+    assert [assignment.by_weight(model, team, states, u) for u in lots] == [0, 0, 2, 2, 3, 3]
+    model, team, _, states = a_team(3, 3)
+    assert assignment.by_weight(model, team, states, 0.5) == NOBODY
 
 
 @pytest.mark.parametrize(("answer", "expected"), [(2, 2), (0, 0), (1, NOBODY), (-1, NOBODY), (3, NOBODY)])
 def test_a_policy_of_ones_own_is_heard_where_the_rep_has_room(answer: int, expected: int) -> None:
     register_policy("always_the_same", lambda *_: answer)
     own = {"assignment": Assignment.OWN, "own_policy": policy_number("always_the_same")}
-    assert chosen(*a_team(0, 3, 0, **own)) == (expected, 0)
+    assert chosen(a_team(0, 3, 0, **own)) == (expected, 0)
 
 
 def test_worth_is_value_times_the_chance_in_thousandths() -> None:
@@ -677,7 +848,7 @@ def test_a_team_s_queue_is_ranked_by_worth_to_the_average_rep_who_comes_at_once(
     world: Record = np.array([(1, 0)], WORLD)[0]
     lead = reference_lead(since=5)
     ranks = {
-        policy: assignment.rank_in_team(MODEL, world, a_team(0, assignment=policy)[0], lead)
+        policy: assignment.rank_in_team(MODEL, world, a_team(0, assignment=policy).team, lead)
         for policy in (Assignment.PRIORITY_QUEUE, Assignment.CHERRY_PICK, Assignment.ROUND_ROBIN)
     }
     assert list(ranks.values()) == [-contracts.worth(MODEL, world, lead, 1.0, 0), 0, 0]
@@ -685,30 +856,167 @@ def test_a_team_s_queue_is_ranked_by_worth_to_the_average_rep_who_comes_at_once(
 
 
 def test_ranks() -> None:
-    lead = reference_lead(since=7, created=5, heat=Heat.FUTURE)
+    lead = reference_lead(since=7, created=3, began=5, heat=Heat.FUTURE)
     assert [assignment.rank(order.value, lead) for order in QueueOrder] == [0, -7, 2, 5]
 
 
 @pytest.mark.parametrize(("day", "share"), [(0, 0.2), (5, 0.6), (10, 1.0), (99, 1.0)])
 def test_a_newcomer_grows_to_full_strength(day: int, share: float) -> None:
-    rep: Record = np.zeros(1, REP)[0]
-    rep["joins"], rep["ramp"], rep["skill"], rep["skill_from"] = 3 * DAY, 10 * DAY, 2.0, 0.2
-    assert people.skill_now(rep, (3 + day) * DAY) == pytest.approx(2.0 * share)
+    rep, state = np.zeros(1, REP)[0], np.zeros(1, REP_STATE)[0]
+    rep["joins"], rep["ramp"], rep["skill_from"] = 3 * DAY, 10 * DAY, 0.2
+    state["skill"] = 2.0
+    assert people.skill_now(rep, state, (3 + day) * DAY) == pytest.approx(2.0 * share)
 
 
-def test_pay_is_for_the_part_of_the_day_on_staff() -> None:
-    rep: Record = np.zeros(1, REP)[0]
-    rep["joins"], rep["leaves"], rep["pay_per_month"] = 6 * HOUR, DAY + 12 * HOUR, 3100.0
+def test_pay_is_for_the_part_of_the_day_until_work_in_hand_is_finished() -> None:
+    rep, state = np.zeros(1, REP)[0], np.zeros(1, REP_STATE)[0]
+    rep["joins"], rep["leaves"], rep["pay_per_month"] = 6 * HOUR, DAY, 3100.0
+    state["left"] = DAY + 12 * HOUR
     january = MODEL._replace(month_days=np.array([31, 31, 31]))
-    assert [costs.pay_of_day(january, rep, day) for day in range(3)] == [75.0, 50.0, 0.0]
+    assert [costs.pay_of_day(january, rep, state, day) for day in range(3)] == [75.0, 50.0, 0.0]
+
+
+def a_contract(**fields: Any) -> tuple[Model, Record]:
+    """Make a contract of two years at 3000, sold at three quarters of its price from day 5 to day 6."""
+    segments, channels = MODEL.segments[:1].copy(), MODEL.channels[:1].copy()
+    segments["mean_value"], segments["years"], segments["margin"] = 3000.0, 2.0, 0.4
+    channels["cut_from"], channels["cut_until"], channels["price_cut"] = 5 * DAY, 6 * DAY, 0.25
+    return TWO_TEAMS._replace(segments=segments, channels=channels), reference_lead(**fields)
+
+
+@pytest.mark.parametrize(
+    ("began", "bookings", "margin"),
+    [(4 * DAY, 6000, 2400), (5 * DAY, 4500, 4500 - 0.6 * 6000), (6 * DAY, 6000, 2400)],
+)
+def test_a_promotion_lowers_the_price_and_not_the_cost_of_delivery(
+    began: int, bookings: float, margin: float
+) -> None:
+    model, lead = a_contract(began=began)
+    assert contracts.expected_bookings(model, lead) == bookings
+    assert contracts.margin(model, lead, bookings) == pytest.approx(margin)
+
+
+@pytest.mark.parametrize(("rep", "paid"), [(0, 70.0), (4, 0.0), (NOBODY, 0.0)])
+def test_commission_goes_to_the_owner_by_the_team_s_share(rep: int, paid: float) -> None:
+    assert contracts.commission(*a_contract(rep=rep), 1000.0) == pytest.approx(paid)
+
+
+def test_the_first_contact_is_a_rep_s_in_the_visit_with_which_a_pursuit_began() -> None:
+    lead = reference_lead(created=1, began=5)
+    assert visits.is_first_contact(lead, 0, 5)
+    assert not visits.is_first_contact(lead, 0, 6)
+    assert not visits.is_first_contact(lead, NOBODY, 5)
+
+
+@pytest.mark.parametrize(
+    ("opener", "closer", "rep", "credited"),
+    [
+        (NOBODY, NOBODY, 4, (4, 4)),
+        (4, 4, 0, (4, 0)),  # who is paid commission closes
+        (4, 0, 5, (4, 0)),  # and stays the closer when somebody helps
+        (4, 0, 1, (4, 1)),
+        (4, 4, 5, (4, 5)),
+    ],
+)
+def test_who_opens_and_who_closes(opener: int, closer: int, rep: int, credited: tuple[int, int]) -> None:
+    assert visits.credited(TWO_TEAMS, reference_lead(opener=opener, closer=closer), rep) == credited
+
+
+def test_a_draw_of_another_attempt_or_round_is_another_occurrence() -> None:
+    found = [
+        visits.occurrence(reference_lead(attempt=attempt, round=number))
+        for attempt, number in ((0, 0), (0, 1), (0, ending.MOST_ROUNDS), (1, 0))
+    ]
+    assert found == [0, 1, 2**24 - 1, 2**24]
 
 
 def test_leaving_a_stage_by_its_target() -> None:
-    found = [ending.leaving(reference_lead(stage=1, target=target)) for target in (WON, LOST, 0, 1, 2)]
-    assert found == [Event.WON, Event.LOST, Event.SENT_BACK, Event.SENT_BACK, Event.ADVANCED]
+    answered = Due.CUSTOMER_ANSWERS.value
+    leaving = [
+        ending.leaving(reference_lead(stage=1, target=target, reason=2), answered)
+        for target in (WON, LOST, 0, 1, 2)
+    ]
+    events = [Event.WON, Event.LOST, Event.SENT_BACK, Event.SENT_BACK, Event.ADVANCED]
+    assert leaving == list(zip(events, (NOTHING, 2, NOTHING, NOTHING, NOTHING), strict=True))
+    cold = ending.leaving(reference_lead(stage=1, target=2), Due.GOES_COLD.value)
+    assert cold == (Event.WENT_COLD, GONE_COLD)
+
+
+@pytest.mark.parametrize(
+    ("event", "target"),
+    [
+        (Event.ADVANCED, 2),
+        (Event.SENT_BACK, 2),
+        (Event.WON, ENDED),
+        (Event.LOST, ENDED),
+        (Event.WENT_COLD, ENDED),
+    ],
+)
+def test_in_a_sale_a_pursuit_goes_on_or_ends(event: Event, target: int) -> None:
+    world: Record = np.array([(1, 0)], WORLD)[0]
+    assert ending.after(MODEL, world, reference_lead(target=2), event) == (target, ending.AT_ONCE, 0)
+
+
+def test_what_follows_an_end_stands_in_its_row() -> None:
+    world: Record = np.array([(1, 0)], WORLD)[0]
+    lead = reference_lead(entity=MODEL.channels[0]["entity"], target=WON)
+    target, rest, born = ending.after(FOLLOW_UPS, world, lead, Event.LOST)
+    assert (target, born) == (0, 0)
+    assert DAY <= rest <= 6 * DAY
+    assert ending.after(FOLLOW_UPS, world, lead, Event.WON) == (ENDED, ending.AT_ONCE, 2)
+    lead["process"] = FOLLOW_UP
+    assert ending.after(FOLLOW_UPS, world, lead, Event.LOST) == (ENDED, ending.AT_ONCE, 0)
+    lead["target"] = 2
+    assert ending.end_of(FOLLOW_UPS, lead, Event.SENT_BACK)["target"] == ROUTE
+    assert ending.after(FOLLOW_UPS, world, lead, Event.SENT_BACK) == (2, ending.AT_ONCE, 0)
+
+
+def test_who_is_born_has_an_entity_of_its_own_process_and_delay() -> None:
+    world: Record = np.array([(1, 0)], WORLD)[0]
+    parent = reference_lead(entity=MODEL.channels[0]["entity"], round=3)
+    entities, processes, delays = zip(
+        *(ending.born(FOLLOW_UPS, world, parent, Event.WON, number) for number in range(2)), strict=True
+    )
+    purposes = [purpose("spawn", name) for name in ("upgrade", "service")]
+    assert list(entities) == [descendant(parent["entity"], each, 3) for each in purposes]
+    assert {entity >> 56 for entity in entities} == {Entity.DESCENDANT}
+    assert processes == (SALE, FOLLOW_UP)
+    assert all(DAY <= delay <= 6 * DAY for delay in delays)
+    assert [ending.most_born(model) for model in (MODEL, FOLLOW_UPS)] == [1, 2]
+
+
+def test_who_rests_is_parked() -> None:
+    assert ending.told_as(Event.LOST, ending.AT_ONCE) == Event.LOST
+    assert ending.told_as(Event.LOST, 0) == Event.PARKED
+
+
+@pytest.mark.parametrize(
+    ("target", "delay", "number"),
+    [(2, ending.AT_ONCE, 5), (1, ending.AT_ONCE, 6), (0, ending.AT_ONCE, 6), (2, 0, 6), (2, DAY, 6)],
+)
+def test_a_return_or_a_step_back_is_another_round(target: int, delay: int, number: int) -> None:
+    assert ending.round_at(reference_lead(stage=1, round=5), target, delay) == number
+    last = reference_lead(stage=1, round=ending.MOST_ROUNDS)
+    assert ending.round_at(last, target, delay) == ending.MOST_ROUNDS
+
+
+def test_an_inquiry_becomes_a_lead_once_beyond_the_stage_that_makes_leads() -> None:
+    assert MODEL.stages["is_lead"].tolist() == [0, 1, 1]
+    beyond, back = reference_lead(target=1), reference_lead(target=0)
+    assert ending.makes_lead(MODEL, beyond, Event.ADVANCED)
+    assert not ending.makes_lead(MODEL, back, Event.SENT_BACK)
+    assert ending.makes_lead(MODEL, reference_lead(target=WON), Event.WON)
+    assert not ending.makes_lead(MODEL, reference_lead(target=LOST), Event.LOST)
+    assert not ending.makes_lead(MODEL, beyond, Event.WENT_COLD)
+    assert not ending.makes_lead(MODEL, reference_lead(target=2, is_lead=1), Event.ADVANCED)
+
+
+def test_work_in_hand_and_answers_are_not_withdrawn() -> None:
+    withdrawn = {due for due in Due if ending.can_be_withdrawn(reference_lead(phase=due))}
+    assert withdrawn == {Due.GOES_COLD, Due.RETURNS, Due.BEGINS}
 
 
 def test_a_route_is_chosen_by_its_share() -> None:
     stage = MODEL.stages[0]
-    routes = (MODEL.routes, int(stage["first_else"]), int(stage["elses"]))
-    assert [routes.route(*routes, u) - routes[1] for u in (0.0, 0.699, 0.7001, 0.999)] == [0, 0, 1, 1]
+    ways = (MODEL.routes, int(stage["first_else"]), int(stage["elses"]))
+    assert [routes.route(*ways, u) - ways[1] for u in (0.0, 0.699, 0.7001, 0.999)] == [0, 0, 1, 1]

@@ -338,6 +338,7 @@ ONE_MISTAKE = [
     (GOOD + "[goals.a]\nmetric = 'won'\n", "goals.a", "no bound", "goals"),
     (GOOD + "[goals.a]\nmetric = 'won'\nat_least = 1\nat_most = 2\n", "goals.a", "two bounds", "goals"),
     (GOOD + "[goals.a]\nmetric = 'wonn'\nat_least = 1\n", "goals.a.metric", 'did you mean "won"', "metric"),
+    (GOOD + "[goals.a]\nmetric = 'sales_velocity'\nat_least = 1\n", "goals.a.metric", "velocity", "metric"),
     (GOOD + '[strategies.s]\nchange = { "teams.sale.people" = 1 }', None, '"teams.sales.people"', "change"),
     (GOOD + '[strategies.s]\nchange = { "teams.sales.people" = 0 }', "strategies.s", "nobody", "strategies"),
     (GOOD + "[strategies.s]\nchange = { teams.sales.people = 1 }", None, "is a whole table", "change"),

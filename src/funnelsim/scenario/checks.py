@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 from itertools import pairwise
 
 from funnelsim.chance.keys import ARRIVAL, KIND, PROFILE, VALUE, hash24, purpose
+from funnelsim.model.records import MOST_REASONS
 from funnelsim.scenario.errors import ROUNDING, Problem, Problems, nearest, shown, sum_to_one, unknown
 from funnelsim.scenario.flow import LOSS, WIN, advancing, failing, first_stage, reached, stage_of
 from funnelsim.scenario.paths import leaves, written
@@ -200,6 +201,19 @@ def _stages(contents: Contents) -> Problems:
         yield from sum_to_one(f"{path}.lost_reasons", stage.lost_reasons.values())
 
 
+def reasons_of(contents: Contents) -> list[str]:
+    """List the reasons to lose a lead in the order of the file, "gone cold" first."""
+    named = (reason for stage in contents.stages.values() for reason in stage.lost_reasons)
+    return list(dict.fromkeys([GONE_COLD_NAME, *named]))
+
+
+def _reasons(contents: Contents) -> Problems:
+    most = MOST_REASONS - 1  # besides "gone cold"
+    count = len(reasons_of(contents)) - 1
+    if count > most:
+        yield Problem("stages", f"have {count:,} lost_reasons in all", f"at most {most}")
+
+
 def _without_team(path: str, stage: Stage | StageOfSegment) -> Problems:
     for key in ("effort_hours", "goes_cold_after_days"):
         if key in stage.model_fields_set:
@@ -329,6 +343,7 @@ _CHECKS: tuple[Callable[[Contents], Problems], ...] = (
     _teams,
     _names_of_reps,
     _stages,
+    _reasons,
     _targets,
     _paths,
     _waits,

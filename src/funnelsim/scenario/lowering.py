@@ -11,7 +11,7 @@ from funnelsim.model.model import Model, Names, one_process, plain_ends
 from funnelsim.model.records import CHANNEL, REP, SEGMENT, SPAWN, STAGE, TEAM
 from funnelsim.model.words import DAY, Heat
 from funnelsim.scenario.calendars import calendar_of
-from funnelsim.scenario.checks import GONE_COLD_NAME
+from funnelsim.scenario.checks import reasons_of
 from funnelsim.scenario.rotas import calendar_records, rota_of
 from funnelsim.scenario.rows import (
     Rows,
@@ -78,7 +78,7 @@ class Groundwork:
             teams=tuple(scenario.teams),
             reps=tuple(person.name for people in staff.values() for person in people),
             stages=tuple(scenario.stages),
-            reasons=tuple(_reasons(scenario)),
+            reasons=tuple(reasons_of(scenario)),
             months=tuple(f"{day:%Y-%m}" for day in calendar.month_starts()[:-1]),
             currency=scenario.currency,
             start=calendar.first_day.isoformat(),
@@ -156,9 +156,3 @@ class Groundwork:
 def _same(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
     """Return whether two lists are of the same objects."""
     return all(map(operator.is_, one, other))
-
-
-def _reasons(scenario: Contents) -> list[str]:
-    """Number the reasons to lose a lead in the order of the file, "gone cold" first."""
-    named = (reason for stage in scenario.stages.values() for reason in stage.lost_reasons)
-    return list(dict.fromkeys([GONE_COLD_NAME, *named]))

@@ -7,7 +7,8 @@ faulty value is replaced by one that the schema accepts, and the checks of `chec
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
+from itertools import islice
 from typing import Any
 
 from pydantic import ValidationError
@@ -143,13 +144,12 @@ def _described(path: Path) -> str:
     return text[0].lower() + text[1:].rstrip(".")
 
 
-def _wrong_length(path: str, context: Mapping[str, Any], value: object) -> Problem:
+def _wrong_length(path: str, context: Mapping[str, Any], value: Sized) -> Problem:
     least, most = context.get("min_length"), context.get("max_length")
-    have = context.get("actual_length")
     if not value:
         return Problem(path, "is empty", "at least one entry")
     expected = f"at least {least} entries" if least is not None else f"at most {most} entries"
-    return Problem(path, f"has {have} entries", expected, None, value)
+    return Problem(path, f"has {len(value)} entries", expected, None, value)
 
 
 def _as_written(path: Path, renamed: Mapping[Path, Path]) -> Path:
@@ -176,6 +176,8 @@ def _repair(
         if near and near not in table:
             table[near] = found
             renamed[(*path[:-1], near)] = _as_written(path, renamed)
+    elif detail["type"] == "too_long" and isinstance(found, dict):
+        table[key] = dict(islice(found.items(), detail["ctx"]["max_length"]))
     elif "[key]" in detail["loc"] or (is_map(owner) and not is_section(kind_at(path))):
         table.pop(key, None)
     elif is_map(owner):

@@ -25,7 +25,7 @@ from funnelsim.model.own_policy import BUILT_IN, policy_names
 
 BLOCK = {"compiled": 5, "reference": 1}  # worlds run between two reports of progress
 
-TWINS = 100  # worlds that are lived through twice where something is uncertain
+TWINS = 100  # worlds that are lived through twice where something is uncertain (U8)
 TWIN = 1 << 31  # what a twin's replication is raised by: chance of its own
 
 _PAUSE = 0.1  # seconds from one look at what threads have finished to the next

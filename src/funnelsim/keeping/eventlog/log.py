@@ -10,6 +10,7 @@ import numpy as np
 from funnelsim.chance.keys import world_of
 from funnelsim.engines import ENGINES, StuckError, new_ledger, pages
 from funnelsim.engines.compiled.blocks import PAGE
+from funnelsim.engines.ledger import rows_of_a_step
 from funnelsim.io.writing import UnusableError, whole_file
 from funnelsim.keeping.eventlog.csv_log import CsvLog
 from funnelsim.keeping.eventlog.entries import ACTIVITIES, entries
@@ -89,7 +90,7 @@ def write_event_log(
         raise UnusableError(f"the replication must be a whole number from 0 to 2^32 - 1, not {replication:,}")
     world = world_of(seed, replication)
     model, names = lower_in(scenario.strategy(strategy), world)
-    ledger = new_ledger(PAGE + len(model.channels) + len(model.reps))
+    ledger = new_ledger(PAGE + rows_of_a_step(model))
     leads = events = 0
     with whole_file(path) as opened:
         log = ENDINGS[path.suffix](opened)

@@ -5,7 +5,8 @@ pursuit's process and that event: where the pursuit goes next, after which rest,
 pursuits are withdrawn. An engine carries that out by six verbs: it lets the pursuit *enter* a stage, *rest*,
 *return* from a rest, or *end*, and it lets others *spawn* or be *withdrawn*.
 
-In a sale, who answers goes where the answer leads: to a stage, or to the end, won or lost. Who goes cold ends.
+In a sale, who answers goes where the answer leads: to a stage, or to the end, won or lost. Who goes cold
+ends.
 """
 
 from __future__ import annotations

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from threading import Event
 from time import perf_counter
 
 import numpy as np
 
 from benchmarks.common_funnel import SCENARIO, Program, Run, Runner
 from benchmarks.lives import inquiries, page_for, simulated
-from funnelsim.chance.keys import world_of
 from funnelsim.compiling.arrays import Records
-from funnelsim.engines import ENGINES, pages
-from funnelsim.engines.fold import fold, new_tally, stack
+from funnelsim.engines.compiled.blocks import Workplace
 from funnelsim.forecast import Forecast
-from funnelsim.model.words import HOUR, Event
+from funnelsim.model import words
+from funnelsim.model.words import HOUR
 from funnelsim.scenario import Scenario, load, lower
+from funnelsim.studies.replication import Plan, new_replications
 
 HOURS_OF_AVERAGE_MONTH = 365 * 24 / 12
 
@@ -49,9 +50,9 @@ def prepare(leads: int) -> Runner:
         came, took = [], []
 
         def read(page: Records) -> None:
-            won = page[page["event"] == Event.WON]
+            won = page[page["event"] == words.Event.WON]
             came.append(inquiries(page))
-            took.append((won["time"] - won["created"]) / unit)
+            took.append((won["time"] - won["worked"]) / unit)
 
         seconds = simulated("compiled", model, seed, 0, ledger, read)
         sojourns = np.concatenate(took)
@@ -61,18 +62,17 @@ def prepare(leads: int) -> Runner:
 
 
 def prepare_folded(leads: int) -> Runner:
-    """Lower the scenario; a run writes the ledger and adds up every figure by month, stage, rep, ..."""
+    """Lower the scenario; a run adds up every figure by month, stage, rep, ..., as any study does."""
     scenario = scenario_for(leads)
     model, names = lower(scenario)
-    ledger = page_for(model)
+    workplace = Workplace(Event())
 
     def run(seed: int) -> Run:
+        found = new_replications(model, names, Plan(1, seed), range(1))
         began = perf_counter()
-        tally = new_tally(model, len(names.reasons))
-        for page in pages(ENGINES["compiled"], model, world_of(seed, 0), ledger):
-            fold(page, model, tally)
+        workplace.live(model, found, range(1))
         seconds = perf_counter() - began
-        forecast = Forecast(model, names, stack([tally]))
+        forecast = Forecast(model, names, found.tally)
         came, won, days = (
             float(forecast.values(name)[0, 0]) for name in ("inquiries", "won", "cycle_length")
         )

@@ -28,7 +28,7 @@ class _LinkedOnly(JITCodeLibrary):
     """The library of a function that only compiled code calls."""
 
     def finalize(self) -> None:
-        """Link what the function calls, and leave the rest to whoever calls the function."""
+        """Link what the function calls, and leave the rest to its caller."""
         for library in dict.fromkeys(self._linking_libraries):
             self._reload_init.update(library._reload_init)
             self._final_module.link_in(library._get_module_for_linking(), preserve=True)
@@ -41,7 +41,7 @@ class _LinkedOnly(JITCodeLibrary):
 
     @property
     def codegen(self) -> Any:
-        """Where compiled code is given what it needs of Python."""
+        """Where compiled code gets what it needs from Python."""
         return _NoEnvironment()
 
 
@@ -81,12 +81,12 @@ class _LinkAndCall(_ChooseLibrary):
 
 
 class RuleCompiler(CompilerBase):
-    """Numba's compiler up to the point where machine code would be made."""
+    """Numba's compiler, up to the point before machine code is made."""
 
     last: type[LoweringPass] = _Link
 
     def define_pipelines(self) -> list[Any]:
-        """List the one way in which rules are compiled."""
+        """List the only pipeline in which rules are compiled."""
         passes = DefaultPassBuilder.define_nopython_pipeline(self.state)
         passes.add_pass_after(self.last, AnnotateTypes)
         passes.finalize()

@@ -1,4 +1,4 @@
-"""Live through one replication and write what happens, page by page."""
+"""Simulate one replication and write what happens, page by page."""
 
 from __future__ import annotations
 

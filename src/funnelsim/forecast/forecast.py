@@ -78,7 +78,7 @@ class Forecast:
     model, names
         The strategy.
     tallies : Tally
-        Stacked (`metrics.stack`): a leading axis of R replications, in the order of their worlds.
+        Stacked (`fold.stack`): a leading axis of R replications, in the order of their worlds.
     goals : sequence of Goal
         The goals to reach.
     planned : int, optional

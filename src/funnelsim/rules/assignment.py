@@ -1,6 +1,6 @@
 """Which rep a pursuit goes to, and in which order pursuits are worked.
 
-Each policy is one function that looks at every rep of the team: `model.reps` is what the model says of them,
+Each policy is one function that looks at every rep of the team: `Model.reps` is what the model says of them,
 `states` what has happened to them. `hot_to_best` looks at them in the order of their skill.
 """
 

@@ -79,7 +79,7 @@ class Group(types.Type):
         return self.name, self.members
 
     def member(self, name: str) -> Any:
-        """Return the type of a member, None where there is none of that name."""
+        """Return the type of a member, None if there is none of that name."""
         return dict(self.members).get(name)
 
     def first_word(self, name: str) -> int:

@@ -1,8 +1,8 @@
 """Rules get no machine code of their own.
 
-Numba optimises and generates code for every function by itself, with all that it calls, before it is
-inlined into the function that calls it, where the same is done again: a rule that lies eight calls deep is
-compiled eight times. Only what is called from Python needs machine code. A rule's library is therefore left
+Numba optimises and generates code for every function separately, with all that it calls, before it is
+inlined into the function that calls it, where the same is done again. So a rule that is eight calls deep is
+compiled eight times. Only functions called from Python need machine code. A rule's library is therefore left
 as it comes from Numba, with the libraries of what it calls linked to it; the function at the top is optimised
 and generated once, as a whole. That takes half the time.
 """

@@ -9,13 +9,13 @@ below ``XDG_CACHE_HOME``). Three things decide whether it is used:
   therefore work side by side, and two checkouts of the same sources share what they compiled;
 - *Numba's index* in the folder: a file for each function and version of Python, with the types of the
   arguments, the bytecode and, once more, the processor;
-- *what is read* must be whole and for the types that were asked for, else it is compiled anew.
+- *what is read* must be whole and for the types that were asked for; otherwise it is compiled again.
 
-The cache only ever saves time. Where it cannot be read, written or made, functions are compiled anew in each
+The cache only saves time. If it cannot be read, written or created, functions are compiled again in each
 process. Files appear whole or not at all (Numba renames them into place), so processes may share a folder.
 
-Whoever makes a new folder removes old ones: those that nobody used for 30 days and, beyond the 10 used last,
-those that nobody used for a day. Use is the folder's time of modification.
+A process that makes a new folder removes old ones: those not used for 30 days and, beyond the 10 used last,
+those not used for a day. The folder's time of modification is its last use.
 """
 # mypy: allow-untyped-calls, disable-error-code="misc"
 # (Numba's classes have no types)

@@ -457,13 +457,13 @@ class Office:
             self.go_home(number, self.now)
 
     def go_home(self, number: int, now: int) -> None:
-        """Write how long a rep was on staff who is gone, or on staff at the horizon (R7, R9)."""
+        """Write the time on staff of a rep who is gone, or is on staff at the horizon (R7, R9)."""
         self.reps[number]["left"] = now
         waited = now - max(int(self.model.reps[number]["joins"]), 0)
         write_of(self.ledger, now, Event.ON_STAFF, NOTHING, number, waited, 0.0)
 
     def note_who_is_on_staff(self, horizon: int) -> None:
-        """Write how long each rep has been on staff who is on staff at the horizon, or still finishes work.
+        """Write the time on staff of each rep who is on staff at the horizon, or is still finishing work.
 
         (D5)
         """

@@ -10,7 +10,7 @@ from funnelsim.compiling.arrays import record
 LEDGER = record(  # 64 bytes and no padding, so that equal rows hash equally
     ("time", "<i8"),
     ("pursuit", "<i8"),  # the pursuit's entity, -1 where a row is about none
-    ("created", "<i8"),  # when its company's first inquiry arrived (the row's time where there is none)
+    ("created", "<i8"),  # when its company's first inquiry arrived (the row's time if there is none)
     ("waited", "<i8"),
     ("worked", "<i8"),
     ("money", "<f8"),
@@ -127,7 +127,7 @@ STAGE = record(
     ("is_lead", "<i4"),  # 1: it lies beyond the stage that makes leads
     ("effort", "<i4"),  # distribution, hours
     ("customer_time", "<i4"),  # distribution, days
-    ("patience", "<i4"),  # distribution, days; NOTHING: waits for ever
+    ("patience", "<i4"),  # distribution, days; NOTHING: waits without end
     ("first_next", "<i4"),  # routes of those who advance
     ("nexts", "<i4"),
     ("first_else", "<i4"),  # routes of those who do not
@@ -204,7 +204,7 @@ PURSUIT = record(
     ("stage", "<i8"),
     ("rep", "<i8"),  # who owns it
     ("round", "<i8"),  # raised at every move to the same or an earlier stage, and at every return
-    ("target", "<i8"),  # where it goes then
+    ("target", "<i8"),  # where it goes afterwards
     ("channel", "<i4"),
     ("segment", "<i4"),
     ("heat", "<i4"),

@@ -62,7 +62,7 @@ class Groundwork:
     """A scenario lowered as typed, the basis for lowering it with other numbers (U6).
 
     All that does not depend on uncertain numbers (names, people, days, hours) is worked out once. A world's
-    numbers are put into the tables of the file, and the rows made of these are written anew into copies of
+    numbers are put into the tables of the file, and the rows made from these are rewritten into copies of
     the arrays; every other row stays.
     """
 

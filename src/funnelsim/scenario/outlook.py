@@ -94,7 +94,7 @@ def _inquiries_of_period(scenario: Contents, channel: str, calendar: Calendar) -
     return float(expected[end] - expected[first])
 
 
-# ---- what an inquiry comes to -----------------------------------------------------------------
+# ---- the outcome of an inquiry ----------------------------------------------------------------
 
 
 class _Chances(NamedTuple):

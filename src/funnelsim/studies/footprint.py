@@ -195,7 +195,7 @@ def available_memory(root: Path = Path("/")) -> int | None:
     Parameters
     ----------
     root : Path
-        Where `proc` and `sys` are, as Linux has them. Elsewhere it is all memory that is built in.
+        Where `proc` and `sys` are, as Linux has them. On other systems all installed memory is returned.
 
     Examples
     --------

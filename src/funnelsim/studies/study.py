@@ -68,7 +68,7 @@ def simulate(
     PolicyError
         If a registered policy cannot be compiled and the engine is "compiled", or answers with no number.
     EndlessLoopError
-        If leads go round at one instant for ever.
+        If leads go in circles at one instant without end.
     KeyboardInterrupt
         Stopped before a year was finished.
 
@@ -118,7 +118,7 @@ def compare(
     PolicyError
         If a registered policy cannot be compiled and the engine is "compiled", or answers with no number.
     EndlessLoopError
-        If leads go round at one instant for ever.
+        If leads go in circles at one instant without end.
     KeyboardInterrupt
         Stopped before a year was finished by every strategy.
 

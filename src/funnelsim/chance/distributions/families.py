@@ -49,7 +49,7 @@ class Distribution(ABC):
 
     @abstractmethod
     def mean(self) -> float:
-        """Return the mean: inf where it is infinite, nan where there is none."""
+        """Return the mean: inf if it is infinite, nan if there is none."""
 
     @abstractmethod
     def quantile(self, u: float) -> float:
@@ -57,7 +57,7 @@ class Distribution(ABC):
 
     @abstractmethod
     def lowest(self) -> float:
-        """Return the infimum of the values, -inf where there is none."""
+        """Return the infimum of the values, -inf if there is none."""
 
     @abstractmethod
     def table(self) -> QuantileTable:
@@ -120,7 +120,7 @@ class _Parametric(Distribution):
     def _form(self) -> Form: ...
 
     def mean(self) -> float:
-        """Return the mean: inf where it is infinite, nan where there is none."""
+        """Return the mean: inf if it is infinite, nan if there is none."""
         form = self._form()
         with quiet():
             return form.location + form.scale * float(form.curve.standard.mean())
@@ -132,7 +132,7 @@ class _Parametric(Distribution):
             return form.location + form.scale * float(form.curve.standard.ppf(u))
 
     def lowest(self) -> float:
-        """Return the infimum of the values, -inf where there is none."""
+        """Return the infimum of the values, -inf if there is none."""
         form = self._form()
         return form.location + form.scale * float(form.curve.standard.support()[0])
 
@@ -432,7 +432,7 @@ class Sample(Distribution):
 class Scaled(Distribution):
     """Another distribution with its values times a factor, looked up in the other's table (U3).
 
-    `Distribution.scaled` computes the parameters anew, and with them a table; a factor that differs in every
+    `Distribution.scaled` makes new parameters, and with them a new table; a factor that differs in every
     world must cost nothing.
 
     Raises
@@ -458,7 +458,7 @@ class Scaled(Distribution):
         return Scaled(self.base, self.factor * factor)
 
     def mean(self) -> float:
-        """Return the mean: inf where it is infinite, nan where there is none."""
+        """Return the mean: inf if it is infinite, nan if there is none."""
         return self.factor * self.base.mean()
 
     def quantile(self, u: float) -> float:
@@ -466,7 +466,7 @@ class Scaled(Distribution):
         return self.factor * self.base.quantile(u)
 
     def lowest(self) -> float:
-        """Return the infimum of the values, -inf where there is none."""
+        """Return the infimum of the values, -inf if there is none."""
         return self.factor * self.base.lowest()
 
     def table(self) -> QuantileTable:

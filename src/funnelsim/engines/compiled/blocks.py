@@ -133,7 +133,7 @@ class Workplace:
         Raises
         ------
         StuckError
-            Leads go round at one instant for ever.
+            Leads go in circles at one instant without end.
         """
         if found not in self._kept:
             self._set_up(model, found)

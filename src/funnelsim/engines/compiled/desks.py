@@ -174,7 +174,7 @@ def join_staff(model: Model, state: State, number: int) -> None:
 
 @rule
 def go_home(model: Model, state: State, ledger: Ledger, number: int) -> None:
-    """Write how long a rep was on staff who is gone, or on staff at the horizon (R7, R9)."""
+    """Write the time on staff of a rep who is gone, or is on staff at the horizon (R7, R9)."""
     now, rep = state.clock[0]["now"], state.reps[number]
     rep["left"] = now
     since = max(model.reps[number]["joins"], 0)

@@ -100,7 +100,7 @@ def help_on(state: State, why: int) -> State:
     Raises
     ------
     StuckError
-        Nothing helps: leads go round at one instant.
+        Nothing helps: leads go in circles at one instant.
     """
     if why == STUCK:
         raise StuckError(int(state.clock[0]["now"]), stages_due(state))
@@ -276,7 +276,7 @@ def finish(model: Model, state: State, ledger: Ledger) -> int:
 
 @rule
 def note_who_is_on_staff(model: Model, state: State, ledger: Ledger) -> None:
-    """Write how long each rep has been on staff who is on staff at the horizon (D5)."""
+    """Write the time on staff of each rep who is on staff at the horizon (D5)."""
     state.clock[0]["now"] = model.horizon
     for number in range(len(state.reps)):
         rep = state.reps[number]

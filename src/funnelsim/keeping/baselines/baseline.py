@@ -78,7 +78,7 @@ def measure(
     ValueError
         If a number is out of range, or there is no such engine.
     EndlessLoopError
-        If leads go round at one instant for ever.
+        If leads go in circles at one instant without end.
     KeyboardInterrupt
         Stopped before all years were finished.
 

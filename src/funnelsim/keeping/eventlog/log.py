@@ -69,7 +69,7 @@ def write_event_log(
     ScenarioError
         If there is no such strategy.
     EndlessLoopError
-        If leads go round at one instant for ever.
+        If leads go in circles at one instant without end.
     OSError
         If the file exists or cannot be written.
 

@@ -52,7 +52,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> object:
-    """Import a public name when it is first asked for: compiled code and pandas take their time."""
+    """Import a public name when it is first used, because compiled code and pandas take long to import."""
     if name == "__version__":
         return import_module("importlib.metadata").version("funnelsim")
     if name not in _HOMES:

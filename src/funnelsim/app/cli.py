@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from funnelsim.scenario import Scenario
     from funnelsim.studies.results import ComparisonResult, SimulationResult
 
-OBJECTS = 50_000  # made before garbage is looked for: most of a short run's are imported, and stay
-MOST_ASKED = 0.85  # of a team's hours: beyond, one more person is what to try next
+OBJECTS = 50_000  # made before garbage is collected: in a short run most come from imports, and stay
+MOST_ASKED = 0.85  # of a team's hours; above it, the next thing to try is one more person
 
 app = typer.Typer(
     name="funnelsim",
@@ -43,7 +43,7 @@ def main() -> None:
     try:
         app()
     finally:
-        gc.freeze()  # all goes with the process: no last search for garbage
+        gc.freeze()  # the process ends, so no last garbage collection
 
 
 @app.callback()
@@ -265,7 +265,7 @@ def _simulated(scenario: Scenario, strategy: str, settings: dict[str, Any]) -> S
 
 
 def _after_run(result: SimulationResult, scenario: str, changes: Sequence[str] | None) -> str:
-    """Choose what to try next: one more person where a team has hardly an hour left, else comparing."""
+    """Choose what to try next: one more person if a team has hardly an hour left, else a comparison."""
     loads = {
         each.team: each.asked / each.available for each in result.forecast.team_hours() if each.available
     }

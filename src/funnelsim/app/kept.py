@@ -126,7 +126,7 @@ def check(
 def _measuring(
     scenario: Scenario, replications: int | None, seed: int | None, jobs: int, engine: str
 ) -> Callable[[Baseline | None], Baseline]:
-    """Make a function that measures a scenario with the seed and the number of years of its baseline."""
+    """Make a function that measures a scenario with its baseline's seed and number of years."""
     from funnelsim.keeping.baselines import measure
     from funnelsim.scenario import strategy_names
 

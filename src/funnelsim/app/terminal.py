@@ -1,4 +1,4 @@
-"""How every command reads, tells how far it is, prints, and says in sentences what is wrong.
+"""How every command reads its input, shows its progress, prints, and says in sentences what is wrong.
 
 What a command needs is imported when it runs, so that `--help` answers at once.
 """
@@ -77,7 +77,7 @@ def settings(replications: int, seed: int, jobs: int, engine: str) -> dict[str, 
 
 
 def _announce_compiling() -> None:
-    """Explain why a run takes longer, if something has to be compiled for it, and whether the next will."""
+    """Say, if something has to be compiled, that this run takes longer, and whether the next one will too."""
     from funnelsim.compiling.on_disk import watch
 
     said = set()
@@ -98,7 +98,7 @@ def _announce_compiling() -> None:
 
 @contextmanager
 def endings() -> Iterator[None]:
-    """State in a sentence that leads go round for ever."""
+    """Turn an endless loop of leads into a sentence about it."""
     from funnelsim.studies.study import EndlessLoopError
 
     try:
@@ -109,7 +109,7 @@ def endings() -> Iterator[None]:
 
 @contextmanager
 def progress(simulations: int) -> Iterator[Callable[[int], None]]:
-    """Show how far it is on the terminal's error stream, and nothing where that is no terminal."""
+    """Show progress on the error stream if that is a terminal, else nothing."""
     from rich.console import Console
 
     console = Console(stderr=True)
@@ -141,7 +141,7 @@ def command(verb: str, scenario: str, changes: Sequence[str] | None, *rest: str)
 
 @contextmanager
 def filled(out: Path | None) -> Iterator[NewFolder | None]:
-    """Make the folder of `--out` before anything is simulated; take it back if it stays unfinished."""
+    """Make the folder of `--out` before anything is simulated; remove it if it is not finished."""
     from funnelsim.io.writing import new_folder
 
     with ExitStack() as stack:
@@ -155,7 +155,7 @@ def filled(out: Path | None) -> Iterator[NewFolder | None]:
 def given(
     folder: NewFolder | None, scenario: str, read: Scenario, changes: Sequence[str] | None
 ) -> Inputs | None:
-    """Keep what a run is given, where its results are kept."""
+    """Keep a run's inputs, if its results are kept."""
     if folder is None:
         return None
     from funnelsim.keeping.manifest import inputs
@@ -164,7 +164,7 @@ def given(
 
 
 def keep(folder: NewFolder | None, result: ComparisonResult | SimulationResult, given: Inputs | None) -> None:
-    """Write the files of a result, where `--out` asks for them."""
+    """Write the files of a result, if `--out` asks for them."""
     if folder is None or given is None:
         return
     from funnelsim.keeping.manifest import NAME, keep
@@ -179,7 +179,7 @@ def keep(folder: NewFolder | None, result: ComparisonResult | SimulationResult, 
 
 
 def width() -> int:
-    """Return the terminal's width, 100 at most and where there is none."""
+    """Return the terminal's width: at most 100, and 100 if there is no terminal."""
     from funnelsim.reports.grid import WIDTH
 
     return min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns)
@@ -193,7 +193,7 @@ def _console() -> Console:
 
 def show(page: RenderableType) -> None:
     """Print a page."""
-    _console().print(page, crop=False)  # what is longer than a line is a path or a command
+    _console().print(page, crop=False)  # anything longer than a line is a path or a command
 
 
 def write(text: str) -> None:
@@ -213,7 +213,7 @@ def fail(sentence: str) -> NoReturn:
 
 
 def end(result: ComparisonResult | SimulationResult) -> None:
-    """Report that it was stopped, if it was."""
+    """Report that the run was stopped, if it was."""
     if result.stopped:
         say(f"stopped after {result.years:,} of {result.plan.replications:,} simulated years")
         raise typer.Exit(STOPPED)
@@ -234,13 +234,13 @@ def writing(target: Path) -> Iterator[None]:
 def in_sentences(
     stopped: str = "stopped before every strategy had finished a simulated year",
 ) -> Iterator[None]:
-    """Print what is wrong in sentences on the error stream, and never show a traceback for it."""
+    """Print on the error stream, in sentences, what is wrong, without a traceback."""
     try:
         yield
     except KeyboardInterrupt:
         say(stopped)
         raise typer.Exit(STOPPED) from None
-    except BrokenPipeError:  # whoever reads has seen enough
+    except BrokenPipeError:  # the reader has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(0) from None
     except ValueError as error:

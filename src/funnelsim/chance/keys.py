@@ -49,7 +49,7 @@ def hash24(name: str) -> int:
     Parameters
     ----------
     name : str
-        Names that differ may share a hash; the scenario's validation refuses such a pair.
+        Two names may share a hash; the scenario's validation refuses such a pair.
 
     Returns
     -------
@@ -70,7 +70,7 @@ def hash32(*words: str) -> int:
     Returns
     -------
     int
-        From 0 to 2^32 - 1. Words that differ may share a hash.
+        From 0 to 2^32 - 1. Different words may share a hash.
 
     Examples
     --------
@@ -116,7 +116,7 @@ REST = purpose("rest")
 
 
 def entity(kind: Entity, name: str, index: int = 0) -> int:
-    """Return the part of a key that says whose draw it is (K3, K4).
+    """Return the part of a key that says who draws (K3, K4).
 
     Built on the name of the channel or team, never on its position: a channel listed first moves
     no other channel's draws.
@@ -187,7 +187,7 @@ def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, i
     k0 = int(k0) & _MASK
     k1 = int(k1) & _MASK
     for _ in range(_ROUNDS):
-        # Compiled, the product of two words wraps into the sign; masked, its halves are right all the same.
+        # In compiled code the product of two words wraps into the sign; its halves, masked, are still right.
         product_0 = _MULTIPLY_0 * c0
         product_1 = _MULTIPLY_1 * c2
         c0 = ((product_1 >> 32) & _MASK) ^ c1 ^ k0
@@ -201,7 +201,7 @@ def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, i
 
 @rule
 def descendant(parent: int, purpose: int, n: int) -> int:
-    """Return the entity of what is born of another: the n-th for its purpose (K9).
+    """Return the entity of a pursuit that is born of another: the n-th for its purpose (K9).
 
     Parameters
     ----------
@@ -271,12 +271,12 @@ def uniforms(world: Record, entity: int, purpose: int, occurrence: int) -> tuple
 def uniforms_if(
     looked_at: bool, world: Record, entity: int, purpose: int, occurrence: int
 ) -> tuple[float, float]:
-    """Draw the two uniforms of a key where somebody will look at them; else there are none: NaN (K7).
+    """Draw the two uniforms of a key if something depends on them; else return NaN (K7).
 
     Parameters
     ----------
     looked_at : bool
-        False where every uniform would come to the same.
+        False if every uniform would give the same result.
     world, entity, purpose, occurrence
         As `uniforms` takes them.
 

@@ -1,4 +1,4 @@
-"""How a rule is marked: plain Python for who calls it from Python, compiled where compiled code calls it."""
+"""How a rule is marked: plain Python when Python calls it, compiled when compiled code calls it."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ def rule(function: _Rule) -> _Rule:
 
 
 def rare(function: _Rule) -> _Rule:
-    """Mark a rule that is asked seldom: compiled code calls it, and stays short where events pass often."""
+    """Mark a rule that is seldom needed: compiled code calls it, so that the usual path stays short."""
     marked: _Rule = register_jitable(pipeline_class=RareCompiler, **_NO_EXTRAS)(function)
     return marked
 
 
-# Compiled code counts no references, and nobody but compiled code calls what is compiled for it.
+# Compiled code counts no references, and only compiled code calls the functions compiled for it.
 _NO_EXTRAS: Any = {"_nrt": False, "no_cfunc_wrapper": True, "no_cpython_wrapper": True}

@@ -52,7 +52,7 @@ class Run(types.Type):
 
     @property
     def key(self) -> object:
-        """Return what tells runs of different elements apart."""
+        """Return a key that differs for runs of different elements."""
         return self.dimensions, self.dtype
 
     def has_position(self, kind: Any) -> bool:
@@ -75,11 +75,11 @@ class Group(types.Type):
 
     @property
     def key(self) -> object:
-        """Return what tells groups of different members apart."""
+        """Return a key that differs for groups of different members."""
         return self.name, self.members
 
     def member(self, name: str) -> Any:
-        """Return the type of a member, None where there is none of that name."""
+        """Return the type of a member, None if there is none of that name."""
         return dict(self.members).get(name)
 
     def first_word(self, name: str) -> int:
@@ -99,9 +99,9 @@ def by_pointer(group: _Group) -> _Group:
 
 
 def apart(group: _Arrays) -> _Arrays:
-    """Copy the arrays of a group to memory of their own, where each begins on a new cache line.
+    """Copy the arrays of a group to memory of their own; each begins on a new cache line.
 
-    NumPy puts small arrays side by side, whichever thread they are for, and two threads that write to one
+    NumPy puts small arrays side by side, for whatever thread. Two threads that write to one
     cache line take it from each other at every write.
     """
     sizes = [-(-array.nbytes // _LINES) * _LINES for array in group]
@@ -253,7 +253,7 @@ def _element(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
 def _set_element(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
     address = _address(context, builder, sig, arguments)
     dtype = sig.args[0].dtype
-    if isinstance(dtype, _type.Record):  # in words: byte by byte, the next reader of a field would wait
+    if isinstance(dtype, _type.Record):  # in words: copied byte by byte, the next read of a field would wait
         cgutils.raw_memcpy(builder, address, arguments[2], _WORD(dtype.size), 1)
     else:
         context.pack_value(builder, dtype, arguments[2], address)
@@ -267,7 +267,7 @@ Four = tuple[float, float, float, float]
 
 
 def add_four(array: Any, position: tuple[int, int], amounts: Four) -> None:
-    """Add to an element and the three after it: in compiled code one addition, as long as one of them.
+    """Add to an element and the three after it; compiled code does this in the time of one addition.
 
     Examples
     --------

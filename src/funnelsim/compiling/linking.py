@@ -1,8 +1,8 @@
 """Rules get no machine code of their own.
 
-Numba optimises and generates code for every function by itself, with all that it calls, before it is
-inlined into the function that calls it, where the same is done again: a rule that lies eight calls deep is
-compiled eight times. Only what is called from Python needs machine code. A rule's library is therefore left
+Numba optimises and generates code for every function separately, with all that it calls, before it is
+inlined into the function that calls it, where the same is done again. So a rule that is eight calls deep is
+compiled eight times. Only functions called from Python need machine code. A rule's library is therefore left
 as it comes from Numba, with the libraries of what it calls linked to it; the function at the top is optimised
 and generated once, as a whole. That takes half the time.
 """
@@ -28,7 +28,7 @@ class _LinkedOnly(JITCodeLibrary):
     """The library of a function that only compiled code calls."""
 
     def finalize(self) -> None:
-        """Link what the function calls, and leave the rest to whoever calls the function."""
+        """Link what the function calls, and leave the rest to its caller."""
         for library in dict.fromkeys(self._linking_libraries):
             self._reload_init.update(library._reload_init)
             self._final_module.link_in(library._get_module_for_linking(), preserve=True)
@@ -41,7 +41,7 @@ class _LinkedOnly(JITCodeLibrary):
 
     @property
     def codegen(self) -> Any:
-        """Where compiled code is given what it needs of Python."""
+        """Where compiled code gets what it needs from Python."""
         return _NoEnvironment()
 
 
@@ -81,12 +81,12 @@ class _LinkAndCall(_ChooseLibrary):
 
 
 class RuleCompiler(CompilerBase):
-    """Numba's compiler up to the point where machine code would be made."""
+    """Numba's compiler, up to the point before machine code is made."""
 
     last: type[LoweringPass] = _Link
 
     def define_pipelines(self) -> list[Any]:
-        """List the one way in which rules are compiled."""
+        """List the only pipeline in which rules are compiled."""
         passes = DefaultPassBuilder.define_nopython_pipeline(self.state)
         passes.add_pass_after(self.last, AnnotateTypes)
         passes.finalize()

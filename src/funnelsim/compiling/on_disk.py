@@ -9,13 +9,13 @@ below ``XDG_CACHE_HOME``). Three things decide whether it is used:
   therefore work side by side, and two checkouts of the same sources share what they compiled;
 - *Numba's index* in the folder: a file for each function and version of Python, with the types of the
   arguments, the bytecode and, once more, the processor;
-- *what is read* must be whole and for the types that were asked for, else it is compiled anew.
+- *what is read* must be whole and for the types that were asked for; otherwise it is compiled again.
 
-The cache only ever saves time. Where it cannot be read, written or made, functions are compiled anew in each
+The cache only saves time. If it cannot be read, written or created, functions are compiled again in each
 process. Files appear whole or not at all (Numba renames them into place), so processes may share a folder.
 
-Whoever makes a new folder removes old ones: those that nobody used for 30 days and, beyond the 10 used last,
-those that nobody used for a day. Use is the folder's time of modification.
+A process that makes a new folder removes old ones: those not used for 30 days and, beyond the 10 used last,
+those not used for a day. The folder's time of modification is its last use.
 """
 # mypy: allow-untyped-calls, disable-error-code="misc"
 # (Numba's classes have no types)
@@ -57,15 +57,15 @@ _SETTINGS = ("OPT", "BOUNDSCHECK", "LOOP_VECTORIZE", "SLP_VECTORIZE", "DEBUGINFO
 _NAME = re.compile("[0-9a-f]{16}")
 _DAY = 86_400.0  # seconds
 _LONG_UNUSED = 30 * _DAY
-_ALWAYS_KEPT = 10  # folders: as many versions as somebody may go to and fro between
-_JUST_USED = _DAY  # a process that works now has read its folder within a day
+_ALWAYS_KEPT = 10  # folders: as many versions as somebody may switch between
+_JUST_USED = _DAY  # a running process has read its folder within a day
 
 
 # ---- the folder -----------------------------------------------------------------------------
 
 
 def sources_hash(package: Path) -> str:
-    """Hash every source that compiled code is made of, with what compiles it and for which processor."""
+    """Hash every source of compiled code, the compiler and the processor."""
     digest = hashlib.sha256(repr(_compiler()).encode())
     for folder in COMPILED:
         for source in sorted((package / folder).rglob("*.py")):
@@ -75,14 +75,14 @@ def sources_hash(package: Path) -> str:
 
 
 def _compiler() -> list[str]:
-    """List what machine code depends on, beside the sources."""
+    """List what machine code depends on, apart from the sources."""
     binding = llvmlite.binding
     processor = [binding.get_host_cpu_name(), binding.get_host_cpu_features().flatten()]
     settings = [f"{name}={getattr(config, name, None)}" for name in _SETTINGS]
     return [numba.__version__, llvmlite.__version__, np.__version__, *processor, *settings]
 
 
-@cache  # of the sources as they were imported, not as they are edited while the process runs
+@cache  # of the sources as imported, even if they are edited while the process runs
 def _own_hash() -> str:
     return sources_hash(Path(__file__).parents[1])
 
@@ -102,12 +102,12 @@ def cache_folder() -> Path:
 def _home() -> Path:
     try:
         return Path.home()
-    except RuntimeError:  # a user that the system does not know has the home that containers give it
+    except RuntimeError:  # a user unknown to the system has the home folder that containers give it
         return Path("/")
 
 
 def _prune(folders: Path) -> None:
-    """Remove the folders that were not used for long; one that cannot be removed stays."""
+    """Remove folders that have not been used for long; one that cannot be removed stays."""
     now = time.time()
     ours = [
         folder for folder in folders.iterdir() if _NAME.fullmatch(folder.name) and not folder.is_symlink()
@@ -131,7 +131,7 @@ class _Place(_CacheLocator):
 
     @classmethod
     def from_function(cls, function: Callable[..., Any], file: str) -> _Place | None:
-        """Find the place of a function, which has one if its source is a file that could be hashed."""
+        """Find the place of a function; it has one if its source is a file that could be hashed."""
         return cls(function) if os.path.isfile(file) else None
 
     def get_cache_path(self) -> str:
@@ -144,7 +144,7 @@ class _Place(_CacheLocator):
         return f"{self._module}-{self._code.co_firstlineno}"
 
     def ensure_cache_path(self) -> None:
-        """Make the folder, or raise OSError; whoever makes it clears away the old ones."""
+        """Make the folder, or raise OSError; a process that makes one removes old ones."""
         new = not self.folder.exists()
         super().ensure_cache_path()
         if new:
@@ -174,7 +174,7 @@ class _Sealed(CompileResultCacheImpl):
 
 
 class _Kept(FunctionCache):
-    """Numba's cache of one function, in which whatever goes wrong costs time only."""
+    """Numba's cache of one function; anything that goes wrong in it costs time only."""
 
     _impl_class = _Sealed
 
@@ -183,9 +183,9 @@ class _Kept(FunctionCache):
         return cast(_Place, self._impl.locator)
 
     def load_overload(self, signature: Any, target: Any) -> Any:
-        """Return what was compiled for these types, or tell the watcher that it has to be compiled.
+        """Return the code compiled for these types, or tell the watcher that it has to be compiled.
 
-        Numba's own would first load what it compiles with, for 0.2 s; whoever does compile loads it then.
+        Numba's own method would first load its compiler, which takes 0.2 s and is needed only to compile.
         """
         try:
             found = self._load_overload(signature, target)
@@ -201,21 +201,21 @@ class _Kept(FunctionCache):
         return None
 
     def save_overload(self, signature: Any, compiled: Any) -> None:
-        """Keep what was compiled, or tell the watcher why not."""
+        """Keep the compiled code, or tell the watcher why that is not possible."""
         try:
             super().save_overload(signature, compiled)
         except OSError as failure:
             _watcher(self._place.folder, failure)
 
     def _forget(self) -> None:
-        """Begin the index anew, since adding to a damaged one fails; where it must stay, leave it alone."""
+        """Start a new index, since adding to a damaged one fails; if it cannot be removed, leave it alone."""
         try:
             self.flush()
         except OSError:
             self.disable()
 
     def _tell(self) -> None:
-        """Tell the watcher that this is compiled now, and whether it can be kept as far as one knows."""
+        """Tell the watcher that this is being compiled, and whether it can be kept as far as is known."""
         try:
             self._place.ensure_cache_path()
         except OSError as failure:
@@ -228,14 +228,14 @@ class _Kept(FunctionCache):
 
 
 def _nobody(_folder: Path, _failure: OSError | None) -> None:
-    """Watch, and say nothing."""
+    """Watch without doing anything."""
 
 
 _watcher: Watcher = _nobody
 
 
 def watch(watcher: Watcher) -> None:
-    """Have a function called whenever something is not found on disk and has to be compiled.
+    """Call a function whenever something is not found on disk and has to be compiled.
 
     Parameters
     ----------

@@ -26,21 +26,21 @@ ROUNDING = 1e-9  # of a figure's usual size
 
 @dataclass(frozen=True)
 class Difference:
-    """How a strategy's figure differs from the base's in the same worlds."""
+    """The difference of a strategy's figure from the base's, in the same worlds."""
 
     strategy: str
     metric: str
     mean: float
     low: float  # precision of the mean, 95 %
     high: float
-    p_value: float  # of no difference
-    adjusted: float  # the same by Holm, for all strategies of the comparison at once
+    p_value: float  # for no difference
+    adjusted: float  # the same after Holm, for all strategies of the comparison at once
     ahead: Interval  # share of simulated years in which the strategy is ahead, with Wilson's interval
     years: int
 
     @property
     def sure(self) -> bool:
-        """Return whether the difference is told from none, at 5 % for all strategies at once."""
+        """Return whether the difference is significant, at 5 % for all strategies at once."""
         return self.adjusted < SIGNIFICANT
 
 
@@ -150,7 +150,7 @@ class Comparison:
         return max(better, key=better.__getitem__) if better else None
 
     def _rivals(self, best: str) -> dict[str, Interval | None]:
-        """Compare the best with every other: by how much it is ahead, None where that is not sure."""
+        """Compare the best with every other: by how much it is ahead, or None if that is not sure."""
         others = tuple(name for name in self.others if name != best)
         behind = self._against(best, PROFIT, others)
         return {
@@ -189,7 +189,7 @@ class Comparison:
 def p_value(precision: Precision, years: int, rounding: float) -> float:
     """Compute the p value of no difference, two-sided, by Student's t with years - 1 degrees of freedom.
 
-    Differences up to `rounding` are none: the same contracts in another order add up to other last bits.
+    Differences up to `rounding` count as none: sums in another order differ in the last bits.
     """
     value, error = float(precision.value), float(precision.error)
     if math.isnan(error) or abs(value) <= rounding:

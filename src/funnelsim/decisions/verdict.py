@@ -100,7 +100,7 @@ def verdict(
 
 @dataclass(frozen=True)
 class _Teller:
-    """Knows the words for the base, the money and the number of simulated years."""
+    """Words for the base, the money and the number of simulated years."""
 
     base: str
     years: int
@@ -110,7 +110,7 @@ class _Teller:
     def of_the_best(
         self, standings: Sequence[Standing], best: str | None, rivals: Mapping[str, Interval | None]
     ) -> list[str]:
-        """State what beats the base, and whether one strategy beats all others."""
+        """State which strategies beat the base, and whether one beats all others."""
         if best is None:
             return [f"nothing beats {spoken(self.base)} on profit"]
         better = {standing.strategy: standing for standing in standings if standing.better}
@@ -129,13 +129,13 @@ class _Teller:
         return clauses
 
     def of_the_worse(self, worse: Sequence[Standing]) -> list[str]:
-        """State what each of them costs against the base."""
+        """State how much each worse strategy costs against the base."""
         return [
             f"{standing.name} would cost {self._money(-standing.high, -standing.low)}" for standing in worse
         ]
 
     def of_the_unclear(self, unclear: Sequence[Standing], strategies: int) -> list[str]:
-        """State what cannot be told apart from the base."""
+        """State which strategies cannot be told apart from the base."""
         if not unclear:
             return []
         names = listed([standing.name for standing in unclear])
@@ -149,13 +149,13 @@ class _Teller:
         return [f"{who} cannot be told apart from {spoken(self.base)} at {self._years()}"]
 
     def of_the_identical(self, identical: Sequence[Standing]) -> list[str]:
-        """State what changes nothing."""
+        """State which strategies change nothing."""
         if not identical:
             return []
         return [f"{listed([standing.name for standing in identical])} would make no difference at all"]
 
     def _of_the_leaders(self, best: str, close: Sequence[str], better: Mapping[str, Standing]) -> list[str]:
-        """State what beats the base where the best cannot be told apart from others."""
+        """State which strategies beat the base, if the best cannot be told apart from others."""
         base = spoken(self.base)
         clauses = [
             f"{standing.name} would beat {base} on profit by {self._money(standing.low, standing.high)}"

@@ -23,7 +23,7 @@ _HOMES = {
 
 
 class _Engines(Mapping[str, Engine]):
-    """The engines by name, each imported when it is first asked for: a run needs one of them."""
+    """The engines by name, each imported when it is first used, because a run needs only one."""
 
     def __getitem__(self, name: str) -> Engine:
         module, engine = _HOMES[name]
@@ -41,7 +41,7 @@ ENGINES: Mapping[str, Engine] = _Engines()
 
 
 def pages(engine: Engine, model: Model, world: Record, ledger: Ledger) -> Iterator[Records]:
-    """Live through one replication and give out its rows, page by page.
+    """Simulate one replication and yield its rows, page by page.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def pages(engine: Engine, model: Model, world: Record, ledger: Ledger) -> Iterat
     world : Record
         From `world_of`.
     ledger : Ledger
-        The page that is filled again and again; what is given out is a view of it.
+        The page, filled again and again; each yield is a view of it.
 
     Yields
     ------
@@ -78,7 +78,7 @@ def pages(engine: Engine, model: Model, world: Record, ledger: Ledger) -> Iterat
 
 
 def history(engine: str, model: Model, seed: int = 1, replication: int = 0) -> Records:
-    """Live through one replication and keep all its rows."""
+    """Simulate one replication and keep all its rows."""
     ledger = new_ledger(4096 + rows_of_a_step(model))
     world = world_of(seed, replication)
     return np.concatenate([page.copy() for page in pages(ENGINES[engine], model, world, ledger)])

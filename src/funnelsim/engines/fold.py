@@ -1,6 +1,6 @@
 """From ledger rows to sums: one pass, chunk after chunk, in memory that does not grow with the rows.
 
-A tally is what one replication comes to. Each row adds to the sums of every *line* of the books that it
+A tally has the sums of one replication. Each row adds to the sums of every *line* of the books that it
 belongs to: its process and month, channel, segment, stage and rep; once on the *period* basis (what happens
 in the period) and once on the *cohort* basis (what becomes of inquiries that arrive in the period, to the
 end of the drain). Channels and segments are about the sale; a stage and a rep have whatever happens there.
@@ -9,8 +9,8 @@ The layout is made for speed. A row's amounts come in a *four*: count, waited, w
 the sums of an event's four lie side by side, so that a processor adds all four as fast as one, and the fold
 need not ask which of them an event keeps: `KEPT` says which ones have a meaning and `COLUMNS` where they
 are. Asking is what takes time, since events follow each other as chance will have it and a processor that
-guesses wrong has to begin anew. That is also why a row without a rep, say, adds to the line of "all"
-instead of nowhere: "all" is written anew at the end of each page, as the sum of the months.
+guesses wrong has to start again. That is also why a row without a rep, for example, adds to the line of "all"
+instead of to none: "all" is rewritten at the end of each page, as the sum of the months.
 
 Sums are float64, of times in microseconds: exact up to 2^53 µs (285 years), rounded in the sixteenth digit
 beyond, where int64 would overflow (ten million leads that each wait eleven days).
@@ -64,9 +64,9 @@ class Ended(IntEnum):
     OPEN = 2
 
 
-FIRST_CONTACT = len(Event)  # an event of our own: work starts in the stage that the inquiry came in by
+FIRST_CONTACT = len(Event)  # an event of our own: work starts in the stage where the inquiry came in
 
-# What is summed of each event, a line each.
+# What is summed for each event, one line each.
 _C, _W, _K, _M = Measure.COUNT, Measure.WAITED, Measure.WORKED, Measure.MONEY
 KEPT: tuple[tuple[int, tuple[Measure, ...]], ...] = (
     (Event.INQUIRY, (_C, _M)),
@@ -135,7 +135,7 @@ class Tally(NamedTuple):
 class Books(NamedTuple):
     """The tallies of several replications as the fold fills them: a row of each array for each replication.
 
-    Compiled code makes no arrays of its own: what it looks up is here as well.
+    Compiled code makes no arrays of its own, so its look-up tables are here as well.
     """
 
     sums: Floats  # (replications, 2 bases x lines x WIDTH)
@@ -146,10 +146,10 @@ class Books(NamedTuple):
     available: Floats  # (replications, M x R)
     staff: Floats  # (replications, M x R)
     bounds: Integers  # from line_bounds
-    days: Integers  # the month of each day: -1 before the period, as many as there are after it
+    days: Integers  # the month of each day: -1 before the period, the number of months after it
 
     def over(self, tallies: Tally) -> Books:
-        """Have the fold fill these tallies, from `new_tallies` for the same strategy."""
+        """Fill these tallies from now on; they are from `new_tallies` for the same strategy."""
         return self._replace(**_flat(tallies)._asdict())
 
 
@@ -220,7 +220,7 @@ def new_tallies(model: Model, reasons: int, replications: int) -> Tally:
 
 
 def new_books(model: Model, reasons: int) -> Books:
-    """Make books over no tally yet."""
+    """Make books without a tally."""
     return _bound(_flat(new_tallies(model, reasons, 0)), model)
 
 
@@ -245,7 +245,7 @@ def _bound(tallies: Tally, model: Model) -> Books:
 
 
 def _month_of_days(model: Model) -> Integers:
-    """Find the month of each day, to the first after the period; months begin and end at midnight."""
+    """Find the month of each day, up to the first after the period; months begin and end at midnight."""
     midnights = (model.months // DAY).tolist()
     lengths = [until - since for since, until in pairwise(midnights)]
     return np.repeat(np.arange(-1, len(midnights)), [midnights[0], *lengths, 1])
@@ -263,7 +263,7 @@ def fold(rows: Records, model: Model, tally: Tally) -> None:
     model : Model
         The strategy that the ledger is of.
     tally : Tally
-        From `new_tally`, or what earlier chunks have come to.
+        From `new_tally`, or with the sums of earlier chunks.
     """
     flat = _flat(Tally._make(array[None] for array in tally))
     _fold(Ledger(rows, np.array([len(rows)])), model, _bound(flat, model), tally.reasons.shape[-1])
@@ -309,7 +309,7 @@ def _age_bin(age: int) -> int:
 
 @rule
 def _month_of(books: Books, moment: int) -> int:
-    """Find the month of a moment: -1 before the period, as many as there are after it."""
+    """Find the month of a moment: -1 before the period, the number of months after it."""
     if moment < 0:
         return -1
     return int(books.days[min(moment // DAY, len(books.days) - 1)])
@@ -319,7 +319,7 @@ def _month_of(books: Books, moment: int) -> int:
 def _lines_of(row: Record, month: int, born: int, books: Books) -> Lines:
     """List a row's lines: month of the period, month of the cohort; channel, segment, stage and rep.
 
-    A month is NOTHING where the row does not count on that basis; anything else that a row lacks is "all".
+    A month is NOTHING if the row does not count on that basis. Anything else that a row lacks is "all".
     """
     bounds, process = books.bounds, int(row["process"])
     months = (bounds[2] - bounds[1]) // bounds[1]
@@ -336,13 +336,13 @@ def _lines_of(row: Record, month: int, born: int, books: Books) -> Lines:
 
 @rule
 def _line(first: int, number: int) -> int:
-    """Number a line; where a row has no channel, segment, stage or rep, it is that of "all"."""
+    """Number a line; if a row has no channel, segment, stage or rep, it is that of "all"."""
     return int(first) + int(number) if number >= 0 else 0
 
 
 @rule
 def _amounts_of(row: Record, ends: bool) -> Four:
-    """List what every row has: count, waited, worked and money; of those that end, their age."""
+    """List count, waited, worked and money of a row; if it ends a pursuit, its age in place of worked."""
     worked = row["time"] - row["worked"] if ends else row["worked"]
     return (1.0, float(row["waited"]), float(worked), float(row["money"]))
 
@@ -382,7 +382,7 @@ def _add_reason(books: Books, replication: int, reason: int, lines: Lines, reaso
 
 @rare
 def _add_up(sums: Floats, replication: int, bounds: Integers, width: int) -> None:
-    """Let the line of "all" of each process be the sum of its months; `width` is that of a line."""
+    """Set the line of "all" of each process to the sum of its months; `width` is that of a line."""
     processes = bounds[1]
     months = (bounds[2] - bounds[1]) // processes
     for line in range(BASES * processes):
@@ -399,7 +399,7 @@ def _add_up(sums: Floats, replication: int, bounds: Integers, width: int) -> Non
 
 @rule
 def _end(row: Record, books: Books, replication: int, lines: Lines, reasons: int) -> None:
-    """Enter why an inquiry was lost, and its age where it ended, or was left open."""
+    """Note why an inquiry was lost, and its age when it ended or was left open."""
     event = row["event"]
     ended = Ended.OTHERWISE.value
     if event == Event.WON:
@@ -414,7 +414,7 @@ def _end(row: Record, books: Books, replication: int, lines: Lines, reasons: int
 
 @rule
 def _move_queue(row: Record, month: int, model: Model, books: Books, replication: int) -> None:
-    """Book who joins and who leaves the queue of a stage; `month` counts from -1."""
+    """Book entries to and exits from the queue of a stage; `month` counts from -1."""
     event = row["event"]
     if month + 1 < len(model.months):
         queue = (month + 1) * len(model.stages) + max(int(row["stage"]), 0)
@@ -454,7 +454,7 @@ def _book_span(row: Record, model: Model, books: Books, replication: int) -> Non
 
 @rare
 def _book_what_is_rare(row: Record, month: int, model: Model, books: Books, replication: int) -> None:
-    """Book the time on staff, and who leaves a queue by being parked or withdrawn."""
+    """Book the time on staff, and pursuits that leave a queue because they are parked or withdrawn."""
     event = row["event"]
     if event == Event.ON_STAFF:
         _book_span(row, model, books, replication)
@@ -467,7 +467,7 @@ def _book_what_is_rare(row: Record, month: int, model: Model, books: Books, repl
 @rule
 def fold_page(ledger: Ledger, model: Model, books: Books, replication: int, reasons: int) -> None:
     """Add each row of a page to the tally of a replication, on the bases on which it counts."""
-    month, since, until = NOTHING, 0, 0  # nearly all rows lie in the month of the row before
+    month, since, until = NOTHING, 0, 0  # nearly all rows are in the month of the row before
     for i in range(ledger.used[0]):
         row = ledger.rows[i]
         event = int(row["event"])
@@ -495,7 +495,7 @@ def fold_page(ledger: Ledger, model: Model, books: Books, replication: int, reas
 
 @rule
 def _bounds_of(model: Model, month: int) -> tuple[int, int]:
-    """Return when a month begins and ends; before and after the period is a long month each."""
+    """Return when a month begins and ends; the times before and after the period are one long month each."""
     since = int(model.months[month]) if month >= 0 else -NEVER
     until = int(model.months[month + 1]) if month + 1 < len(model.months) else NEVER
     return since, until

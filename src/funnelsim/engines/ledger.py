@@ -40,14 +40,14 @@ def rows_of_a_step(model: Model) -> int:
     """Count the rows that the largest step of an engine may write (E4, E6).
 
     That is a customer's answer that follows the end of work at once (WORKED, ON_STAFF, WON, MARGIN, EXPECTED,
-    BECAME_LEAD, COMMISSION), or the last day: its costs, and who is on staff.
+    BECAME_LEAD, COMMISSION), or the last day: its costs, and the reps on staff.
     """
     return 7 + len(model.channels) + 2 * len(model.reps)
 
 
 @rule
 def has_room(ledger: Ledger, rows: int) -> bool:
-    """Return whether the page can take so many more rows."""
+    """Return whether the page has room for this many more rows."""
     return bool(ledger.used[0] + rows <= len(ledger.rows))
 
 
@@ -79,20 +79,20 @@ def write(
 
 @rule
 def flag(ledger: Ledger, flags: int) -> None:
-    """Note what else is true of the row written last."""
+    """Add flags to the last row written."""
     row = ledger.rows[ledger.used[0] - 1]
     row["flags"] = row["flags"] | flags
 
 
 @rule
 def give_reason(ledger: Ledger, reason: int) -> None:
-    """Note the reason in the row written last."""
+    """Put the reason into the last row written."""
     ledger.rows[ledger.used[0] - 1]["reason"] = reason
 
 
 @rule
 def write_of(ledger: Ledger, now: int, event: int, channel: int, rep: int, waited: int, money: float) -> None:
-    """Write a row that is about no pursuit, but of a channel or a rep (D4)."""
+    """Write a row that is not about a pursuit, but about a channel or a rep (D4)."""
     row = ledger.rows[ledger.used[0]]
     ledger.used[0] += 1
     row["time"] = now

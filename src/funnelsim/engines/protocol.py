@@ -1,4 +1,4 @@
-"""What every engine can do."""
+"""What every engine does."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from funnelsim.compiling.arrays import Record
 from funnelsim.engines.ledger import Ledger
 from funnelsim.model.model import Model
 
-MOST_WAVES = 10_000  # of decisions at one instant, before an engine gives up
+MOST_WAVES = 10_000  # waves of decisions at one instant, before an engine gives up
 
 
 class StuckError(RuntimeError):
-    """Leads go round at one instant for ever (I5).
+    """Leads go in circles at one instant without end (I5).
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ class StuckError(RuntimeError):
 
 
 class Engine(Protocol):
-    """A way to live through one replication of a model."""
+    """A way to simulate one replication of a model."""
 
     def start(self, model: Model, world: Record) -> Any:
         """Make the state at the first midnight (E1)."""
@@ -42,7 +42,7 @@ class Engine(Protocol):
     def advance(self, state: Any, until: int, ledger: Ledger) -> bool:
         """Handle the instants before `until`; False when the ledger is full and more is to come (E2).
 
-        Called again, it goes on to the same rows wherever it stopped (E5).
+        Called again, it continues, and writes the same rows wherever it stopped (E5).
 
         Raises
         ------

@@ -1,8 +1,8 @@
 """The reference engine: the executable specification, a SimPy process for every pursuit.
 
 It reads like a story (`Office.pursue`) and owns clock, queues and the writing of rows;
-everything that is decided comes from the rules. SimPy breaks ties by priority: a `Happening`
-carries where it stands in the order of an instant (wave, kind, entity), and grants of capacity come after
+every decision comes from the rules. SimPy breaks ties by priority: a `Happening`
+has its place in the order of an instant (wave, kind, entity), and grants of capacity come after
 everything that is due.
 """
 
@@ -26,10 +26,10 @@ from funnelsim.model.worktime import is_open, next_opening, work_ends
 from funnelsim.rules import arrivals, assignment, contracts, costs, ending, people, visits
 
 AFTER_ALL_THAT_IS_DUE = 1 << 128  # the priority of grants
-AFTER_SIMPYS_OWN = 2  # URGENT is 0 and NORMAL 1: a decision is carried out whole before the next one
-# What a pursuit has from the one of which it is born.
+AFTER_SIMPYS_OWN = 2  # URGENT is 0 and NORMAL 1: a decision is finished before the next one
+# What a pursuit inherits from the one of which it is born.
 OF_THE_COMPANY = ("company", "created", "fit", "channel", "segment", "heat", "theorist", "is_lead", "traits")
-WITHDRAWN = "withdrawn"  # what a wait comes to where another pursuit of the company ends it
+WITHDRAWN = "withdrawn"  # the result of a wait that another pursuit of the company ends
 
 Story = Generator[simpy.Event, Any, None]
 
@@ -59,7 +59,7 @@ class ReferenceEngine:
         return True
 
     def close(self, office: Office, ledger: Ledger) -> bool:
-        """Book the last day, who is on staff, and what is open; False when the ledger is full (E3)."""
+        """Book the last day, the reps on staff and the open pursuits; False when the ledger is full (E3)."""
         office.ledger = ledger
         horizon = office.model.horizon
         room = rows_of_a_step(office.model)
@@ -94,12 +94,12 @@ class Happening(simpy.Event):
             office.env.schedule(self, cast(EventPriority, order), delay=int(time) - office.now)
 
     def then(self, action: Callable[[simpy.Event], None]) -> None:
-        """Let an action follow."""
+        """Do this when it is due."""
         assert self.callbacks is not None
         self.callbacks.append(action)
 
     def call_off(self) -> None:
-        """Let nothing happen."""
+        """Call the happening off."""
         self.callbacks = []
 
 
@@ -121,7 +121,7 @@ class Office:
         self.order = np.arange(len(model.reps))
         self.own_queues: list[list[Record]] = [[] for _ in model.reps]
         self.team_queues: list[list[Record]] = [[] for _ in model.teams]
-        self.waiting: dict[int, tuple[simpy.Event, Happening]] = {}  # what a wait comes to, and its own end
+        self.waiting: dict[int, tuple[simpy.Event, Happening]] = {}  # a wait, and what ends it
         self.open_pursuits: dict[int, Record] = {}
         self.grant_is_scheduled = False
         self.left_to_book: list[Record] | None = None  # while the simulation closes
@@ -147,7 +147,7 @@ class Office:
     # An instant: decide everything due in order, then grant capacity, one pursuit at a time.
 
     def decide(self, happening: simpy.Event) -> None:
-        """Note the wave of what is decided now, and that capacity may be granted afterwards (I5)."""
+        """Note the wave of this decision, and that capacity may be granted afterwards (I5)."""
         assert isinstance(happening, Happening)
         self.wave = happening.wave
         if self.wave > MOST_WAVES:
@@ -155,13 +155,13 @@ class Office:
         self.schedule_grant()
 
     def stages_due(self, first: Happening) -> tuple[int, ...]:
-        """Name the stages of the pursuits that go round at this instant."""
+        """Name the stages of the pursuits that go in circles at this instant."""
         due = [event for time, _, _, event in self.env._queue if time == self.now]
         found = [e.pursuit for e in (first, *due) if isinstance(e, Happening) and e.pursuit is not None]
         return tuple(sorted({int(pursuit["stage"]) for pursuit in found}))
 
     def schedule_grant(self) -> None:
-        """Have capacity granted when nothing is due at this instant any more (I3)."""
+        """Grant capacity when nothing more is due at this instant (I3)."""
         if not self.grant_is_scheduled:
             self.grant_is_scheduled = True
             granting = self.env.event()
@@ -170,7 +170,7 @@ class Office:
             self.env.schedule(granting, cast(EventPriority, AFTER_ALL_THAT_IS_DUE))
 
     def grant(self, _: simpy.Event) -> None:
-        """Give one pursuit to one rep, if any team can; then again, after what this made due (I4)."""
+        """Give one pursuit to one rep, if any team can; repeat after what this made due (I4)."""
         self.grant_is_scheduled = False
         for number in range(len(self.teams)):
             pursuit, rep = self.next_grant(number)
@@ -196,7 +196,7 @@ class Office:
         return None, NOBODY
 
     def is_idle_at_work(self, rep: int) -> bool:
-        """Return whether a rep is on staff, at work by its calendar, and works on nothing."""
+        """Return whether a rep is on staff, at work by its calendar, and idle."""
         state, calendar = self.reps[rep], self.calendar_of(rep)
         at_work = is_open(self.model.hours, calendar["first_hours"], calendar["hours"], self.now)
         return bool(at_work and state["on_staff"] == 1 and state["busy"] == 0)
@@ -246,7 +246,7 @@ class Office:
         return pursuit
 
     def pursue(self, pursuit: Record) -> Story:
-        """One pursuit's walk through the stages: queue, work, customer's time, and what follows (V1, V3)."""
+        """Walk one pursuit through the stages: queue, work, customer's time, and what follows (V1, V3)."""
         while True:
             self.enter(pursuit)
             rep: Any = NOBODY
@@ -275,7 +275,7 @@ class Office:
         self.write(pursuit, Event.ENTERED)
 
     def join_queue(self, pursuit: Record) -> simpy.Event:
-        """Queue for a rep; what is returned comes true with the rep, or with None when patience ends (V2)."""
+        """Queue for a rep; the event returned succeeds with the rep, or with None when patience ends (V2)."""
         self.place(pursuit)
         patience = visits.patience(self.model, self.world, pursuit)
         goes_cold = self.due(self.now + patience, Due.GOES_COLD, pursuit)
@@ -300,7 +300,7 @@ class Office:
         self.queue_of(pursuit).append(pursuit)
 
     def start_work(self, pursuit: Record, rep: int) -> Happening:
-        """Start to work on a pursuit; what will come of it is decided now (G6, V6, V12)."""
+        """Start work on a pursuit; its outcome is decided now (G6, V6, V12)."""
         now, entered = self.now, int(pursuit["since"])
         stage = visits.stage_for(self.model, pursuit)
         skill, speed = 1.0, 1.0
@@ -324,7 +324,7 @@ class Office:
         return self.due(ends, Due.WORK_ENDS, pursuit)
 
     def end_work(self, pursuit: Record, rep: int) -> Happening:
-        """End the work on a pursuit; the customer has the ball (V14)."""
+        """End the work on a pursuit; the customer's time begins (V14)."""
         now = self.now
         self.write(pursuit, Event.WORKED, waited=now - pursuit["since"], worked=pursuit["effort"])
         pursuit["since"] = now
@@ -336,9 +336,9 @@ class Office:
         return self.due(now + int(pursuit["takes"]), Due.CUSTOMER_ANSWERS, pursuit)
 
     def leave(self, pursuit: Record, due: Due) -> int:
-        """Leave the stage, and do what the table of ends says; return the rest before the next stage.
+        """Leave the stage and carry out the table of ends; return the rest before the next stage.
 
-        A pursuit that ends has no stage any more.
+        A pursuit that ends no longer has a stage.
         """
         event, reason = ending.leaving(pursuit, due)
         target, delay, spawns = ending.after(self.model, self.world, pursuit, event)
@@ -367,7 +367,7 @@ class Office:
         return delay
 
     def sign(self, pursuit: Record, value: float) -> None:
-        """Book what a contract leaves after delivery, its average worth, and what its rep is paid."""
+        """Book a contract's margin, its expected bookings and its rep's commission."""
         self.write(pursuit, Event.MARGIN, money=contracts.margin(self.model, pursuit, value))
         self.write(pursuit, Event.EXPECTED, money=contracts.expected_bookings(self.model, pursuit))
         paid = contracts.commission(self.model, pursuit, value)
@@ -375,7 +375,7 @@ class Office:
             self.write(pursuit, Event.COMMISSION, money=paid)
 
     def become_lead(self, pursuit: Record) -> None:
-        """Note that an inquiry is a lead now, and what its supplier is paid (V19)."""
+        """Note that an inquiry is now a lead, and what its supplier is paid (V19)."""
         pursuit["is_lead"] = 1
         paid = self.model.channels[pursuit["channel"]]["price_per_lead"]
         self.write(pursuit, Event.BECAME_LEAD, money=paid)
@@ -388,7 +388,7 @@ class Office:
     # Rests, births and withdrawals.
 
     def rest(self, pursuit: Record, delay: int) -> simpy.Event:
-        """Rest before the next stage; what is returned comes true when the rest is over."""
+        """Rest before the next stage; the event returned succeeds when the rest is over."""
         pursuit["since"] = self.now
         return self.wait_for(pursuit, self.due(self.now + delay, Due.RETURNS, pursuit))
 
@@ -398,7 +398,7 @@ class Office:
         self.write(pursuit, Event.RETURNED, waited=self.now - pursuit["since"])
 
     def spawn(self, parent: Record, event: int, number: int) -> None:
-        """Let a pursuit be born of what happened to another."""
+        """Let pursuits be born of an event of another."""
         entity, process, delay = ending.born(self.model, self.world, parent, event, number)
         pursuit = self.new_pursuit(entity, process, int(self.model.processes[process]["first_stage"]))
         for name in OF_THE_COMPANY:
@@ -407,7 +407,7 @@ class Office:
         self.env.process(self.begin_and_pursue(pursuit, delay))
 
     def begin_and_pursue(self, pursuit: Record, delay: int) -> Story:
-        """Begin, in time, a pursuit that was born of another."""
+        """Begin a pursuit that was born of another, when its delay is over."""
         begins = self.due(self.now + delay, Due.BEGINS, pursuit)
         if (yield self.wait_for(pursuit, begins)) == WITHDRAWN:
             return
@@ -416,7 +416,7 @@ class Office:
         yield from self.pursue(pursuit)
 
     def withdraw_kin(self, pursuit: Record, process: int) -> None:
-        """Withdraw, in the next wave, those of a process and of the same company that wait or rest."""
+        """Withdraw, in the next wave, the company's pursuits of a process that wait or rest."""
         for other in self.open_pursuits.values():
             kin = other is not pursuit and other["company"] == pursuit["company"]
             if kin and other["process"] == process and ending.can_be_withdrawn(other):
@@ -457,13 +457,13 @@ class Office:
             self.go_home(number, self.now)
 
     def go_home(self, number: int, now: int) -> None:
-        """Write down how long a rep was on staff who has left, or is on staff at the horizon (R7, R9)."""
+        """Write the time on staff of a rep who is gone, or is on staff at the horizon (R7, R9)."""
         self.reps[number]["left"] = now
         waited = now - max(int(self.model.reps[number]["joins"]), 0)
         write_of(self.ledger, now, Event.ON_STAFF, NOTHING, number, waited, 0.0)
 
     def note_who_is_on_staff(self, horizon: int) -> None:
-        """Write down how long those who are on staff at the horizon were; whoever is at work still is.
+        """Write the time on staff of each rep who is on staff at the horizon, or is still finishing work.
 
         (D5)
         """
@@ -472,7 +472,7 @@ class Office:
                 self.go_home(number, horizon)
 
     def open_up(self, number: int) -> Story:
-        """Open the doors to those of a calendar; work is granted when nothing is due."""
+        """Open a calendar for the reps who work by it; work is granted when nothing more is due."""
         calendar = self.model.calendars[number]
         while True:
             opens = next_opening(self.model.hours, calendar["first_hours"], calendar["hours"], self.now)
@@ -496,17 +496,17 @@ class Office:
             if pay > 0.0:
                 write_of(self.ledger, now, Event.PAY, NOTHING, number, 0, pay)
 
-    # Small things that several of the above need.
+    # Small helpers of several of the above.
 
     def due(self, time: int, kind: Due, pursuit: Record) -> Happening:
-        """Note what a pursuit has due, whether it comes before the horizon or not (T4)."""
+        """Note what a pursuit has due, before the horizon or not (T4)."""
         pursuit["due"], pursuit["phase"] = time, kind
         happening = Happening(self, time, kind, int(pursuit["entity"]))
         happening.pursuit = pursuit
         return happening
 
     def wait_for(self, pursuit: Record, own_end: Happening) -> simpy.Event:
-        """Wait until the wait ends by itself, which comes true with None, or somebody ends it."""
+        """Wait until the wait ends by itself, with None, or something else ends it."""
         called_up = self.env.event()
 
         def end_by_itself(_: simpy.Event) -> None:
@@ -527,7 +527,7 @@ class Office:
         return range(first, first + int(self.model.teams[team]["reps"]))
 
     def calendar_of(self, rep: int) -> Record:
-        """Find by which calendar a rep works."""
+        """Find the calendar of a rep."""
         calendar: Record = self.model.calendars[self.model.reps[rep]["calendar"]]
         return calendar
 
@@ -548,7 +548,7 @@ class Office:
         self.reps[rep]["open"] += 1
 
     def give_up_rep(self, pursuit: Record) -> None:
-        """Let a pursuit have no owner; its rep has one open pursuit less (P3)."""
+        """Take a pursuit from its owner, who has one open pursuit less (P3)."""
         if pursuit["rep"] != NOBODY:
             self.reps[pursuit["rep"]]["open"] -= 1
             pursuit["rep"] = NOBODY
@@ -566,5 +566,5 @@ def order_in_queue(pursuit: Record) -> tuple[int, int, int]:
 
 
 def first_of(queue: list[Record]) -> Record:
-    """Find the pursuit that is worked next."""
+    """Find the pursuit that comes first."""
     return min(queue, key=order_in_queue)

@@ -1,4 +1,4 @@
-"""How long it takes to win: the curve of contracts by the time since the inquiry."""
+"""How long it takes to win: the share of contracts won by the time since the inquiry."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from funnelsim.model.words import DAY
 
 @dataclass(frozen=True)
 class Cycle:
-    """The time from inquiry to contract, of those that are won."""
+    """The time from inquiry to contract, of the inquiries that are won."""
 
     days: Floats  # (n + 1,) bounds of the bins
-    share: Floats  # (n + 1,) share of contracts won by then, 0 to 1; NaN where nothing was won
+    share: Floats  # (n + 1,) share of contracts won by then, 0 to 1; NaN if nothing was won
     error: Floats  # (n + 1,) standard error of the share
     mean: Interval  # days
     replications: int
@@ -52,7 +52,7 @@ def cycle(ages: Integers, mean: Interval) -> Cycle:
     Parameters
     ----------
     ages : array (R, 3 ways to end, n)
-        Inquiries by age when they ended, or were left open.
+        Inquiries by their age when they ended or were left open.
     mean : Interval
         Of the cycle, in days.
 

@@ -28,7 +28,7 @@ MOST_ASKED = 0.95  # share of a team's hours beyond which queues grow long
 class Estimate:
     """A figure: its mean with the 95 % interval of the mean, and the range of single simulated years.
 
-    What is undefined (a cost per contract without contracts) is NaN or infinite and printed "-".
+    An undefined value (a cost per contract without contracts) is NaN or infinite, and printed "-".
     """
 
     mean: float
@@ -53,7 +53,7 @@ class Breakdown:
 
 @dataclass(frozen=True)
 class Conversion:
-    """The conversion typed for a stage's reference lead, and how it came out over all leads."""
+    """The conversion typed for a stage's reference lead, and the simulated one of all leads."""
 
     stage: str
     typed: float
@@ -67,11 +67,11 @@ class TeamHours:
     team: str
     available: float
     worked: float
-    asked: float  # worked, and for the leads that went cold or that the queue grew by
+    asked: float  # worked, and what the leads would take that went cold or made the queue longer
 
 
 class Forecast:
-    """The finished replications of one strategy, ready to be asked.
+    """The finished replications of one strategy, ready for questions.
 
     Parameters
     ----------
@@ -80,16 +80,16 @@ class Forecast:
     tallies : Tally
         Stacked (`fold.stack`): a leading axis of R replications, in the order of their worlds.
     goals : sequence of Goal
-        What is to be reached.
+        The goals to reach.
     planned : int, optional
-        How many replications were asked for, where fewer may have been finished.
+        How many replications were asked for, if fewer may have been finished.
     unknowns : Unknowns, optional
-        What was drawn for the uncertain numbers, where there are any; `model` is then that of their medians.
+        What was drawn for the uncertain numbers, if there are any; `model` is then that of their medians.
 
     Raises
     ------
     ValueError
-        If a goal's metric does not exist, or not for what the goal asks.
+        If a goal's metric does not exist, or has no value for what the goal asks.
     """
 
     def __init__(
@@ -119,12 +119,12 @@ class Forecast:
         return len(self.model.months) - 1
 
     def parts(self, metric: str, dimension: str = "all") -> Parts:
-        """Return the sums that a figure is made of: each (R, n).
+        """Return the sums that a figure is made from: each (R, n).
 
         Raises
         ------
         ValueError
-            If there is no such figure, or not along this dimension.
+            If there is no such figure, or it has no values along this dimension.
         """
         figure = FIGURES.get(metric)
         if figure is None:
@@ -177,7 +177,7 @@ class Forecast:
         dimension : str
             As in `by`, teams excepted.
         basis : Basis
-            Of the inquiries that arrive in the period, or of what happens in it.
+            Inquiries that arrive in the period, or what happens in it.
 
         Returns
         -------
@@ -201,7 +201,7 @@ class Forecast:
         return share_unknown(*self.pairs(metric))
 
     def drivers(self, metric: str) -> tuple[Driver, ...]:
-        """Return how a figure goes with each uncertain number, the closest first."""
+        """Return the correlation of a figure with each uncertain number, the strongest first."""
         if self.unknowns is None:
             return ()
         years = self.values(metric)[:, 0]
@@ -216,9 +216,9 @@ class Forecast:
         return tuple(self._chance(goal) for goal in self.goals)
 
     def conversions(self) -> tuple[Conversion, ...]:
-        """Compare conversions, typed or the median of uncertain ones, with how they came out by stage.
+        """Compare the typed conversion of each stage, or its median if uncertain, with the simulated one.
 
-        Where a stage differs by segment, typed is the mean over the segments of the inquiries expected.
+        If a stage differs by segment, typed is the mean over the segments of the expected inquiries.
         """
         typed = typed_conversions(self.model)
         found = self.by("conversion", "stage")
@@ -231,10 +231,10 @@ class Forecast:
         return cycle(self.tallies.ages, Interval(mean.mean, mean.low, mean.high))
 
     def team_hours(self) -> tuple[TeamHours, ...]:
-        """Set the hours that each team is asked for against those it has.
+        """Compare the hours that each team is asked for with those it has.
 
-        Asked are the hours worked, and those that the leads would have taken that went cold in its queues in
-        the period or that the queues grew by, at the mean effort of their stages.
+        Asked hours are those worked, and those that leads would have taken that went cold in its queues in
+        the period, or by which its queues grew, at the mean effort of their stages.
         """
         stages, teams = self._cut("stage"), self._cut("team")
         effort = self._mean_effort()
@@ -250,7 +250,7 @@ class Forecast:
         return tuple(found)
 
     def warnings(self) -> tuple[str, ...]:
-        """State in sentences what the reader must know before using the figures."""
+        """State in sentences what readers must know before they use the figures."""
         return (*self._warnings_of_number(), *self._warnings_of_open_leads(), *self._warnings_of_teams())
 
     def _warnings_of_number(self) -> list[str]:

@@ -1,4 +1,4 @@
-"""Goals, and how likely they are reached."""
+"""Goals, and how likely it is to reach them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Each = Literal["average_month", "every_month", "period"]
 
 @dataclass(frozen=True)
 class Goal:
-    """A figure that is to be at least, or at most, a target, or between two."""
+    """A figure that must be at least or at most a target, or between two."""
 
     name: str
     metric: str
@@ -42,8 +42,8 @@ class Goal:
         Parameters
         ----------
         values : array (R, n)
-            The figure of each year, or of each of its months; all must be good. A year with an undefined
-            value has not reached the goal.
+            The figure of each year, or of each of its months, which must all be good. A year with
+            an undefined value does not reach the goal.
 
         Examples
         --------

@@ -1,4 +1,4 @@
-"""How sure we are: of a mean over simulated years, of a chance, and how far single years range."""
+"""How sure we are of a mean over simulated years and of a chance, and how far single years range."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Precision(NamedTuple):
 
 
 def jackknife(parts: Parts, formula: Formula) -> Precision:
-    """Estimate a function of means over replications, and how precise it is.
+    """Estimate a function of means over replications, and its precision.
 
     Parameters
     ----------
@@ -120,14 +120,14 @@ def wilson(successes: int, trials: int) -> Interval:
 
 
 def year_at(level: float, values: Floats) -> Floats:
-    """Find the simulated year that a share `level` of the years do not exceed.
+    """Find the value that a share `level` of the simulated years do not exceed.
 
     Parameters
     ----------
     level : float
         Above 0, up to 1.
     values : array (R, ...)
-        NaN where a year has no value: such years are left out.
+        NaN if a year has no value: such years are left out.
 
     Returns
     -------

@@ -11,7 +11,7 @@ from funnelsim.model.model import Model
 def typed_conversions(model: Model) -> Floats:
     """Return the conversion of each stage's reference lead: (S,).
 
-    Where a stage differs by segment, it is the mean over the segments, weighted by the inquiries
+    If a stage differs by segment, it is the mean over the segments, weighted by the inquiries
     expected of each.
 
     Examples
@@ -35,7 +35,7 @@ def _probability(odds: Floats) -> Floats:
 
 
 def _inquiries_by_segment(model: Model) -> Floats:
-    """Expect inquiries by segment over all channels: (G,); equal where none are expected."""
+    """Add up the expected inquiries by segment over all channels: (G,); equal if there are none."""
     days = len(model.month_days)
     volumes = np.zeros(len(model.segments))
     for channel in model.channels:

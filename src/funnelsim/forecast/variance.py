@@ -1,7 +1,7 @@
 """What we do not know, and what is chance: the two parts of the variance between simulated years.
 
-Worlds are lived through twice, as twins: with the same uncertain numbers and fresh chance. What twins have in
-common is what the uncertain numbers bring.
+Worlds are simulated twice, as twins: with the same uncertain numbers and new chance. What twins have in
+common comes from the uncertain numbers.
 """
 
 from __future__ import annotations
@@ -17,28 +17,28 @@ from funnelsim.engines.fold import Tally
 from funnelsim.forecast.intervals import NORMAL, Interval, student
 from funnelsim.scenario import Parameter
 
-MAIN = ("won", "bookings", "net_contribution", "roi")  # figures whose variance is taken apart
+MAIN = ("won", "bookings", "net_contribution", "roi")  # figures whose variance is split
 _NOTHING = Interval(math.nan, math.nan, math.nan)
 
 
 @dataclass(frozen=True)
 class Unknowns:
-    """What was drawn for the uncertain numbers, and the twins of the first simulated years."""
+    """The draws of the uncertain numbers, and the twins of the first simulated years."""
 
     parameters: tuple[Parameter, ...]  # K of them
-    levels: Floats  # (R, K) the probability at which each stood in each simulated year
+    levels: Floats  # (R, K) the probability of each number drawn in each simulated year
     twins: Tally  # stacked: of the first T of the R years
 
 
 class Driver(NamedTuple):
-    """An uncertain number, and how a figure goes with it: the rank correlation, -1 to 1."""
+    """An uncertain number, and the rank correlation of a figure with it, -1 to 1."""
 
     parameter: Parameter
     correlation: Interval
 
 
 def components(values: Floats, twins: Floats) -> tuple[Floats, Floats]:
-    """Take the variance between years apart into what twins share and what they do not.
+    """Split the variance between years into what twins share and what they do not.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def components(values: Floats, twins: Floats) -> tuple[Floats, Floats]:
 
 
 def share_unknown(values: Floats, twins: Floats) -> Interval:
-    """Estimate the share of the variance between years that comes with what we do not know.
+    """Estimate the share of the variance between years that comes from what we do not know.
 
     The intraclass correlation of twins, by the `components` of the variance. The interval is a jackknife over
     the years on the scale of Fisher's z = atanh(share) = log(MSB / MSW) / 2, cut off at 0 and 1.
@@ -83,7 +83,7 @@ def share_unknown(values: Floats, twins: Floats) -> Interval:
     Returns
     -------
     Interval
-        NaN where a year has no value, where nothing varies, or of fewer than 3 years.
+        NaN if a year has no value, if nothing varies, or for fewer than 3 years.
 
     Examples
     --------
@@ -112,7 +112,7 @@ def share_unknown(values: Floats, twins: Floats) -> Interval:
 
 
 def _left_out(values: Floats, twins: Floats) -> Floats:
-    """Return Fisher's z of the share without each of the years: (T,)."""
+    """Return Fisher's z of the share with each of the years left out: (T,)."""
     count = len(values) - 1
     middles, apart = (values + twins) / 2, np.square(values - twins)
     centred = middles - middles.mean()
@@ -124,7 +124,7 @@ def _left_out(values: Floats, twins: Floats) -> Floats:
 
 
 def rank_correlation(levels: Floats, values: Floats) -> Interval:
-    """Estimate how a figure goes with an uncertain number: Spearman's rank correlation.
+    """Estimate Spearman's rank correlation of a figure with an uncertain number.
 
     Parameters
     ----------

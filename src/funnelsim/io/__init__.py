@@ -1,1 +1,1 @@
-"""Writing files, and saying what made them."""
+"""Writing files, and noting what made them."""

@@ -1,4 +1,4 @@
-"""What a result was made with: versions and platform, so that others can make it again."""
+"""What a result was made with: versions and platform, so that others can reproduce it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import platform
 import sys
 from importlib.metadata import version
 
-_NUMERIC = ("numpy", "numba", "scipy", "pandas")  # what figures can depend on
+_NUMERIC = ("numpy", "numba", "scipy", "pandas")  # packages that figures can depend on
 
 
 def versions() -> dict[str, str]:
@@ -22,7 +22,7 @@ def versions() -> dict[str, str]:
 
 
 def this_platform() -> str:
-    """Return system, processor and C library: what the last bit of a logarithm can depend on.
+    """Return system, processor and C library: the last bit of a logarithm can depend on them.
 
     Examples
     --------

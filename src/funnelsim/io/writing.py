@@ -1,7 +1,7 @@
 """Write files whole or not at all.
 
 A file is written under another name and gets its own when it is complete, so that neither Ctrl-C nor a
-full disk leaves half of one. Nothing that exists is overwritten unless that is asked for.
+full disk leaves half of one. Nothing is overwritten unless that is asked for.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import IO
 
 
 class UnusableError(ValueError):
-    """A file or a name of one that cannot be used; the message is a sentence about it."""
+    """A file or file name that cannot be used; the message is a sentence about it."""
 
 
 @contextmanager
@@ -38,7 +38,7 @@ def whole_file(path: Path, *, overwrite: bool = False) -> Iterator[IO[bytes]]:
     Raises
     ------
     FileExistsError
-        If there is something of this name and it may not be replaced, or it is a folder.
+        If the name is taken and may not be replaced, or is that of a folder.
     OSError
         If it cannot be written: `filename` names the final file.
 
@@ -58,13 +58,13 @@ def whole_file(path: Path, *, overwrite: bool = False) -> Iterator[IO[bytes]]:
         with unfinished.open("wb") as opened:
             yield opened
             opened.flush()
-            os.fsync(opened.fileno())  # a full disk may say so only now
+            os.fsync(opened.fileno())  # a full disk may show only now
         must_be_free(path, overwrite=overwrite)
         unfinished.replace(path)
     except OSError as error:
         raise type(error)(error.errno, error.strerror, str(path)) from error
     finally:
-        with suppress(OSError):  # where it could not even be made
+        with suppress(OSError):  # if it could not even be made
             unfinished.unlink(missing_ok=True)
 
 
@@ -82,7 +82,7 @@ def must_be_free(path: Path, *, overwrite: bool = False) -> None:
 
 
 class NewFolder:
-    """A folder that is being filled, and what was written into it.
+    """A folder being filled, and what has been written into it.
 
     Attributes
     ----------
@@ -116,24 +116,24 @@ class NewFolder:
         folder.mkdir(parents=True, exist_ok=True)
 
     def try_writing(self) -> None:
-        """Find out whether files can be written here, before hours are spent on what they will hold."""
+        """Find out whether files can be written here, before hours are spent on their contents."""
         self._make(self.path)
         with whole_file(self.path / "attempt"):
             pass
         (self.path / "attempt").unlink()
 
     def take_back(self) -> None:
-        """Remove what was written and made here, and nothing else."""
+        """Remove what was written and created here, and nothing else."""
         for name in self.written:
             (self.path / name).unlink(missing_ok=True)
         for folder in self._made:  # the innermost first
-            with suppress(OSError):  # where others have put something into it meanwhile
+            with suppress(OSError):  # if others have put something into it meanwhile
                 folder.rmdir()
 
 
 @contextmanager
 def new_folder(path: Path) -> Iterator[NewFolder]:
-    """Fill a folder, and leave nothing behind if that fails or is stopped.
+    """Fill a folder; leave nothing behind if that fails or is stopped.
 
     Parameters
     ----------
@@ -150,7 +150,7 @@ def new_folder(path: Path) -> Iterator[NewFolder]:
     FileExistsError
         If the folder is not empty, or something else has this name.
     OSError
-        If it cannot be made or written to.
+        If it cannot be created or written to.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""A folder of results, and the manifest that they can be made again from."""
+"""A folder of results, and the manifest from which they can be reproduced."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ class ManifestError(UnusableError):
 
 @dataclass(frozen=True)
 class Inputs:
-    """What a run was given, kept before it began.
+    """The inputs of a run, kept before it began.
 
     Attributes
     ----------
     name : str
         Of the preset or file.
     text : str
-        The scenario as its file says it, before changes.
+        The scenario's file, before changes.
     changes : tuple of str
         As `--set` takes them.
     samples : dict of str to bytes
-        Sample files by the name that the scenario calls them.
+        Sample files by their name in the scenario.
     """
 
     name: str
@@ -54,7 +54,7 @@ class Inputs:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What is needed to make a folder of results again."""
+    """What is needed to reproduce a folder of results."""
 
     format: int
     command: str
@@ -74,21 +74,21 @@ class Manifest:
 
 
 def inputs(name: str, scenario: Scenario, changes: Sequence[str] = ()) -> Inputs:
-    """Keep what a run is given.
+    """Keep the inputs of a run.
 
     Parameters
     ----------
     name : str
         The preset or file that was loaded.
     scenario : Scenario
-        As it was loaded, `changes` made.
+        As loaded, with `changes` made.
     changes : sequence of str
         As `--set` takes them.
 
     Raises
     ------
     ManifestError
-        If a sample file lies elsewhere than with the scenario, so that it cannot be kept beside it.
+        If a sample file is not in the scenario's folder, so it cannot be kept beside the scenario.
 
     Examples
     --------
@@ -119,7 +119,7 @@ def _samples(value: object) -> Iterator[str]:
 
 
 def keep(folder: NewFolder, result: Result, given: Inputs) -> None:
-    """Write all files of a result, what it was made from, and last the manifest.
+    """Write all files of a result, then its inputs, and last the manifest.
 
     Raises
     ------
@@ -167,7 +167,7 @@ def read_manifest(path: Path) -> Manifest:
     Raises
     ------
     ManifestError
-        If it is missing, unreadable, damaged or of another form.
+        If it is missing, unreadable, damaged or in another format.
     """
     try:
         if path.stat().st_size > LARGEST:
@@ -205,7 +205,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
 
 
 def _wrong(found: object) -> str:
-    """Return what makes a document no manifest; nothing where it is one."""
+    """Return why a document is not a manifest; nothing if it is one."""
     if not isinstance(found, dict) or found.get("format") != FORMAT:
         return f"it is not of the form {FORMAT} that this version of funnelsim reads"
     if found.keys() != _KINDS.keys():
@@ -221,12 +221,12 @@ def _wrong(found: object) -> str:
 
 
 def inputs_again(manifest: Manifest, folder: Path) -> tuple[Scenario, Inputs]:
-    """Read the scenario of a manifest, its sample files from beside it, and make its changes.
+    """Read the scenario of a manifest with the sample files beside it, and make its changes.
 
     Raises
     ------
     ManifestError
-        If a sample file is not what it was.
+        If a sample file has changed.
     ScenarioError
         If the scenario or a change is not valid.
     """
@@ -256,7 +256,7 @@ def run_again(
     jobs: int = 0,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Result:
-    """Simulate what a manifest says: the years that were finished.
+    """Simulate the finished years of a manifest again.
 
     Raises
     ------
@@ -284,10 +284,10 @@ def simulations(manifest: Manifest, scenario: Scenario) -> int:
 
 
 def differences(manifest: Manifest, result: Result) -> list[str]:
-    """Name the files of figures that come out otherwise, and the digest if it does.
+    """Name the files of figures that differ, and the digest if it differs.
 
-    Pictures are left aside: another version of matplotlib draws them otherwise. Of a run that was
-    stopped, the JSON document says how many years were asked for, and is left aside as well.
+    Pictures are not compared: another version of matplotlib draws them differently. For a run that was
+    stopped, the JSON document says how many years were asked for, so it is not compared either.
     """
     again = {name: hashlib.sha256(content).hexdigest() for name, content in result_files(result)}
     whole = manifest.asked == manifest.finished
@@ -299,7 +299,7 @@ def differences(manifest: Manifest, result: Result) -> list[str]:
 
 
 def verdict(manifest: Manifest, differing: Sequence[str]) -> list[str]:
-    """Return whether a run was repeated, and where it was not, what could have made the difference."""
+    """State whether a run was repeated; if not, what could have made the difference."""
     if not differing:
         return [f"Repeated: every figure of {manifest.command!r} is the same, to the last digit."]
     now = versions()

@@ -1,4 +1,4 @@
-"""How long it takes to win where some leads are still open, from the table of the cohort's ages."""
+"""How long it takes to win if some leads are still open, from the table of the cohort's ages."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ def won_by(ages: Floats) -> Floats:
     Parameters
     ----------
     ages : array (..., 3 ways to end, n)
-        Inquiries by their age when they ended, or were left open.
+        Inquiries by their age when they ended or were left open.
 
     Returns
     -------
     array (..., n + 1)
-        0 to 1; NaN where nothing was won.
+        0 to 1; NaN if nothing was won.
 
     References
     ----------
@@ -58,7 +58,7 @@ def mean_cycle(days: Floats, contracts: Floats, ages: Floats) -> Floats:
     days, contracts : arrays (...)
         The sum of the cycles of those won, and their number.
     ages : array (..., 3 ways to end, n)
-        As in `won_by`; no bins where the ages are not known, which leaves the plain mean.
+        As in `won_by`; without bins if the ages are not known: then the mean is not corrected.
 
     Examples
     --------
@@ -73,5 +73,5 @@ def mean_cycle(days: Floats, contracts: Floats, ages: Floats) -> Floats:
     middles = (edges[1:] + edges[:-1]) / 2
     won = ages[..., Ended.WON, :]
     rough = ratio(won @ middles, won.sum(axis=-1))
-    # The bins know the mean only roughly, but their errors cancel: with nothing open the correction is 1.
+    # The bins give the mean only roughly, but their errors cancel: with nothing open the correction is 1.
     return plain * ratio(np.diff(won_by(ages), axis=-1) @ middles, rough)

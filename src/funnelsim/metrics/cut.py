@@ -28,11 +28,11 @@ class Cut:
     ages: Floats  # (R, n, 3 ways to end, bins) of the cohort's inquiries; no bins but in all
 
     def period(self, event: int, measure: int = Measure.COUNT) -> Floats:
-        """Return what rows of an event in the period come to: (R, n)."""
+        """Add up rows of an event in the period: (R, n)."""
         return self.sums[:, Basis.PERIOD, :, COLUMNS[event, measure]]
 
     def cohort(self, event: int, measure: int = Measure.COUNT) -> Floats:
-        """Return what rows of an event come to for inquiries that arrived in the period: (R, n)."""
+        """Add up rows of an event for inquiries that arrived in the period: (R, n)."""
         return self.sums[:, Basis.COHORT, :, COLUMNS[event, measure]]
 
 
@@ -63,7 +63,7 @@ def cut(model: Model, tallies: Tally, dimension: str) -> Cut:
     bounds = line_bounds(model)
     number = DIMENSIONS.index("rep" if dimension == "team" else dimension)
     first, end = bounds[number], bounds[number + 1]
-    if dimension in ("all", "month"):  # of the sale, which is the first of the processes
+    if dimension in ("all", "month"):  # of the sale, the first process
         end = first + (end - first) // len(model.processes)
     found = _bare(tallies.sums[:, :, first:end])
     queue = tallies.queue.cumsum(axis=1)[:, 1:]  # (R, M, S) at the end of each month
@@ -96,7 +96,7 @@ def cut(model: Model, tallies: Tally, dimension: str) -> Cut:
 
 
 def _bare(sums: Floats) -> Cut:
-    """Make a cut that knows its sums and nothing else."""
+    """Make a cut that has its sums and nothing else."""
     replications, _, size, _ = sums.shape
     nothing = np.full((replications, size), np.nan)
     no_ages = np.zeros((replications, size, len(Ended), 0))

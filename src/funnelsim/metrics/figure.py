@@ -1,4 +1,4 @@
-"""What a figure is: its name and unit for the reader, its formula over sums for the statistician."""
+"""What a figure is: its name and unit for readers, its formula over sums for statisticians."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def total(amount: Floats) -> Floats:
 
 
 def ratio(numerator: Floats, denominator: Floats) -> Floats:
-    """Divide; nothing by nothing is NaN.
+    """Divide; zero by zero is NaN.
 
     Examples
     --------
@@ -66,12 +66,12 @@ class Figure:
     unit: Unit
     basis: Basis
     better: Better
-    by: tuple[str, ...]  # the cuts that it is defined for, of CUTS
+    by: tuple[str, ...]  # the cuts that have it, of CUTS
     formula: Formula
     parts: Callable[[Cut], Parts]  # each (R, n)
     explanation: str  # formula, definition, source
     flow: bool  # its months add up to the period
-    page: tuple[str, ...]  # the tables of a run's page that show it: cuts
+    page: tuple[str, ...]  # the cuts whose tables on a run's page show it
 
     def values(self, cut: Cut) -> Floats:
         """Return the figure of each replication: (R, n)."""
@@ -91,14 +91,14 @@ def figure(
     stock: bool = False,
     page: tuple[str, ...] = (),
 ) -> Callable[[Callable[[Cut], Parts]], Figure]:
-    """Enter a function from a cut to parts in the register of figures, under the function's name.
+    """Register a figure: the decorated function takes a cut and returns the parts; its name is the figure's.
 
     Parameters
     ----------
     title, unit, basis, better, by, formula, page
         As in Figure. Frames and files show every figure, whatever its page.
     stock : bool
-        A total that is there at an instant, so that its months do not add up.
+        A total at an instant, whose months do not add up.
     """
 
     def register(parts: Callable[[Cut], Parts]) -> Figure:

@@ -1,4 +1,4 @@
-"""Figures in the reader's words: the one place where numbers become text."""
+"""Figures in words: the only place where numbers become text."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _SCALES = ((1e9, "billion"), (1e6, "million"), (1e3, "thousand"))
 
 
 def number(value: float, digits: int = 3) -> str:
-    """Write a number with so many significant digits, whole ones in full.
+    """Write a number with this many significant digits, whole numbers in full.
 
     Examples
     --------
@@ -59,7 +59,7 @@ def money(value: float, currency: str) -> str:
 
 
 def money_range(low: float, high: float, currency: str) -> str:
-    """Write a range of money in the scale of its larger end, two digits or as many as tell the ends apart.
+    """Write a range of money in the scale of its larger end, with enough digits to tell the ends apart.
 
     Examples
     --------
@@ -94,7 +94,7 @@ def simulated(worlds: int, months: int) -> str:
 
 
 def over(months: int) -> str:
-    """State over what time a total runs.
+    """State the time that a total covers.
 
     Examples
     --------
@@ -107,7 +107,7 @@ def over(months: int) -> str:
 
 
 def span(months: int) -> str:
-    """State how long so many months are.
+    """State a number of months.
 
     Examples
     --------
@@ -118,7 +118,7 @@ def span(months: int) -> str:
 
 
 def listed(names: list[str]) -> str:
-    """Join names as in a sentence.
+    """Join names with commas and "and".
 
     Examples
     --------

@@ -44,13 +44,13 @@ class Model(NamedTuple):
     spend: Floats  # (C, D) cost per month on each day, relative to the average month
     month_days: Integers  # (D,) days of the calendar month that each day lies in
     months: Integers  # (M + 1,) bounds of the period's months; the period is [first, last)
-    horizon: int  # end of the drain: the simulation's last instant, exclusive
+    horizon: int  # end of the drain: the first instant that is not simulated
 
 
 def plain_ends(processes: int = 1) -> Records:
     """Make a table of ends in which nothing is born, rests or is withdrawn.
 
-    Who answers goes where the answer leads, which may be WON or LOST; every other event is an end.
+    A pursuit goes where the customer's answer leads, which may be WON or LOST; every other event ends it.
 
     Examples
     --------

@@ -32,7 +32,7 @@ PARAMETERS = ("team", "reps", "states", "lead", "now", "u")
 
 
 class PolicyError(ValueError):
-    """A policy that cannot be registered, or not be run on the engine that is asked for."""
+    """A policy that cannot be registered, or cannot run on the chosen engine."""
 
 
 class _Registered(NamedTuple):
@@ -45,27 +45,27 @@ _COMPILED: dict[int, Any] = {}  # C functions by number, kept because engines ho
 
 
 def register_policy(name: str, function: Policy) -> None:
-    """Register a policy of one's own, to be used in scenarios as ``assignment = "name"`` (P14).
+    """Register a policy of your own, for scenarios to use as ``assignment = "name"`` (P14).
 
-    Registered for this process. A name that is registered again means the new function from then on.
+    It is registered for this process only. If a name is registered again, it stands for the new function.
 
     Parameters
     ----------
     name : str
-        Not the name of a policy that the package has.
+        Not the name of one of the package's own policies.
     function : callable
-        Called as ``function(team, reps, states, lead, now, u)`` when a lead is placed: with the records of
+        Called as ``function(team, reps, states, lead, now, u)`` when a lead is placed. It gets the records of
         the team, of its reps, of what has happened to each of them, and of the lead (``records.TEAM``,
         ``REP``, ``REP_STATE``, ``PURSUIT``), the instant in microseconds, and a uniform number of the lead,
         stage and round. It returns the position in `reps` of the rep who gets the lead, or NOBODY: the lead
-        then waits in the team's queue, as it does when the rep has left or is full. It must be pure: change
-        nothing, keep nothing, ask no clock. What Numba can compile runs on both engines to the same bits;
-        the rest on the reference engine.
+        then waits in the team's queue, as it does if the rep has left or is full. It must be pure: it changes
+        nothing, keeps nothing and reads no clock. If Numba can compile it, it runs on both engines, to the
+        same bits; otherwise it runs on the reference engine only.
 
     Raises
     ------
     PolicyError
-        A name that is taken or is none, or a function that cannot be called with six arguments.
+        A name that is taken or not allowed, or a function that cannot be called with six arguments.
 
     Examples
     --------
@@ -105,7 +105,7 @@ def ask(policy: int, team: Record, reps: Records, states: Records, lead: Record,
     Raises
     ------
     PolicyError
-        It answered with something other than a whole number.
+        Its answer is not a whole number.
     """
     registered = _REGISTERED[policy]
     first = int(team["first_rep"])
@@ -123,7 +123,7 @@ def ask(policy: int, team: Record, reps: Records, states: Records, lead: Record,
 
 @overload(ask)
 def _ask_compiled(policy, team, reps, states, lead, now, u):  # type: ignore[no-untyped-def]  # noqa: ARG001
-    """Let compiled code call an address."""
+    """Compile `ask` into a call of an address."""
 
     def call(policy, team, reps, states, lead, now, u):  # type: ignore[no-untyped-def]
         return _call(policy, team, reps, states, lead, now, u)  # type: ignore[call-arg]
@@ -157,7 +157,7 @@ def _call(typing_context, policy, team, reps, states, lead, now, u):  # type: ig
 
 
 def callable_by_compiled_code(policy: int) -> int:
-    """Return what stands for a registered policy in compiled code: its address.
+    """Return the address by which compiled code calls a registered policy.
 
     Raises
     ------

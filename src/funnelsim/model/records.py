@@ -10,7 +10,7 @@ from funnelsim.compiling.arrays import record
 LEDGER = record(  # 64 bytes and no padding, so that equal rows hash equally
     ("time", "<i8"),
     ("pursuit", "<i8"),  # the pursuit's entity, -1 where a row is about none
-    ("created", "<i8"),  # when its company's first inquiry arrived (the row's time where there is none)
+    ("created", "<i8"),  # when its company's first inquiry arrived (the row's time if there is none)
     ("waited", "<i8"),
     ("worked", "<i8"),
     ("money", "<f8"),
@@ -107,7 +107,7 @@ REP_STATE = record(
     ("skill", "<f8"),  # odds ratio at full strength, drawn once per world
     ("speed", "<f8"),  # factor at full strength, drawn once per world
     ("idle_since", "<i8"),
-    ("left", "<i8"),  # when the rep was gone, work in hand finished; NEVER before
+    ("left", "<i8"),  # when the rep was gone, the work in hand finished; NEVER until then
     ("open", "<i4"),  # pursuits that the rep owns
     ("on_staff", "<i4"),  # 1: can be given something
     ("busy", "<i4"),
@@ -123,11 +123,11 @@ STAGE = record(
     ("assignment_key", "<i8"),
     ("team", "<i8"),  # NOBODY: no rep is needed
     ("process", "<i4"),
-    ("makes_lead", "<i4"),  # 1: who leaves it for a later stage is a lead
+    ("makes_lead", "<i4"),  # 1: an inquiry that leaves it for a later stage is a lead
     ("is_lead", "<i4"),  # 1: it lies beyond the stage that makes leads
     ("effort", "<i4"),  # distribution, hours
     ("customer_time", "<i4"),  # distribution, days
-    ("patience", "<i4"),  # distribution, days; NOTHING: waits for ever
+    ("patience", "<i4"),  # distribution, days; NOTHING: waits without end
     ("first_next", "<i4"),  # routes of those who advance
     ("nexts", "<i4"),
     ("first_else", "<i4"),  # routes of those who do not
@@ -188,7 +188,7 @@ PURSUIT = record(
     ("company", "<i8"),
     ("created", "<i8"),  # when the company's first inquiry arrived
     ("began", "<i8"),  # its own start
-    ("since", "<i8"),  # it queues or, later, since the last row of this visit
+    ("since", "<i8"),  # when it queued; later, when the last row of this visit was written
     (
         "due",
         "<i8",
@@ -196,21 +196,21 @@ PURSUIT = record(
     ("rank", "<i8"),  # in the queue: lower is first
     ("effort", "<i8"),  # of the work in hand
     ("takes", "<i8"),  # the customer, afterwards
-    ("hours", "<f8"),  # chance of this visit: what the work takes at speed 1
-    ("days", "<f8"),  # chance of this visit: what the customer takes
-    ("luck", "<f8"),  # chance of this visit: it advances if this is below the conversion
-    ("way", "<f8"),  # chance of this visit: which of the routes it takes
+    ("hours", "<f8"),  # drawn for this visit: hours of work at speed 1
+    ("days", "<f8"),  # drawn for this visit: days that the customer takes
+    ("luck", "<f8"),  # drawn for this visit: it advances if this is below the conversion
+    ("way", "<f8"),  # drawn for this visit: which route it takes
     ("fit", "<f8"),  # odds ratio
     ("stage", "<i8"),
     ("rep", "<i8"),  # who owns it
     ("round", "<i8"),  # raised at every move to the same or an earlier stage, and at every return
-    ("target", "<i8"),  # where it goes then
+    ("target", "<i8"),  # where it goes afterwards
     ("channel", "<i4"),
     ("segment", "<i4"),
     ("heat", "<i4"),
     ("theorist", "<i4"),
     ("is_lead", "<i4"),
-    ("advances", "<i4"),  # what the work in hand will come to
+    ("advances", "<i4"),  # 1: it will advance after the work in hand
     ("reason", "<i4"),
     ("process", "<i4"),
     ("attempt", "<i4"),
@@ -222,7 +222,7 @@ PURSUIT = record(
     ("account", "<i8"),  # of its company, in the pool of companies; NOTHING
 )
 
-COMPANY = record(  # a company of whose pursuits others were born
+COMPANY = record(  # a company with pursuits of which others were born
     ("entity", "<i8"),
     ("first", "<i8"),  # of its pursuits
     ("pursuits", "<i8"),

@@ -14,9 +14,9 @@ DAY = 24 * HOUR
 NEVER = 1 << 61  # later than any horizon; NEVER + NEVER still fits in int64
 NOBODY = -1  # no rep, no team
 NOTHING = -1  # no stage, segment, channel or reason
-WON = -2  # where an answer can lead besides a stage
+WON = -2  # where an answer can lead, other than a stage
 LOST = -3
-ENDED = -4  # where a pursuit can go after an event besides a stage: it ends, as after WON and LOST
+ENDED = -4  # where a pursuit can go after an event, other than a stage: it ends, as after WON and LOST
 ROUTE = -5  # ... or where its answer leads
 
 
@@ -55,16 +55,16 @@ class Event(IntEnum):
     SENT_BACK = 5  # leaves for an earlier stage or this one; waited: the customer's time
     BECAME_LEAD = 6  # first time past the stage that makes leads; money: the supplier's price
     WON = 7  # leaves with a contract; waited: the customer's time; money: bookings; rep
-    LOST = 8  # leaves without; waited: the customer's time; reason; rep
+    LOST = 8  # leaves without a contract; waited: the customer's time; reason; rep
     WENT_COLD = 9  # gave up waiting in the queue; waited: time in the queue; reason 0
     COMMISSION = 10  # money: the rep's commission on a contract
     MEDIA = 11  # money: a day's cost of a channel
     PAY = 12  # money: a day's cost of a rep
     OPEN = 13  # unfinished at the horizon; waited: since the last row of this visit
-    MARGIN = 14  # follows WON; money: what is left of the contract after delivery
+    MARGIN = 14  # follows WON; money: the contract's gross margin
     EXPECTED = 15  # follows WON; money: bookings at the mean value of such a contract
     BEGAN = 16  # a pursuit that was born of another begins; worked: its company
-    PARKED = 17  # in place of the event with which it leaves: it rests, to come back; reason
+    PARKED = 17  # in place of the event with which it leaves: it rests and will come back; reason
     RETURNED = 18  # enters a stage after a rest; waited: the rest
     WITHDRAWN = 19  # ends because of another pursuit of its company; waited: since the last row
     ON_STAFF = 20  # a rep's time on staff is over; waited: since joining, or since time 0
@@ -73,7 +73,7 @@ class Event(IntEnum):
 class Flag(IntFlag):
     """What else is true of a row."""
 
-    FIRST_CONTACT = 1  # STARTED: a rep takes up what the inquiry came in by
+    FIRST_CONTACT = 1  # STARTED: a rep starts on the visit with which the pursuit began
     RETURNED = 2  # the pursuit has rested before
     OUT_OF_PROFILE = 4  # the company truly lacks what it needs to have
     LEFT_QUEUE = 8  # WITHDRAWN: out of a queue
@@ -92,7 +92,7 @@ class Assignment(IntEnum):
     SEGMENT_MATCH = 7
     PRIORITY_QUEUE = 8
     CHERRY_PICK = 9
-    OWN = 10  # a policy of the user's own: see `policies`
+    OWN = 10  # a policy of the user's own: see `own_policy`
 
 
 class QueueOrder(IntEnum):
@@ -104,4 +104,4 @@ class QueueOrder(IntEnum):
     OLDEST_INQUIRY = 3
 
 
-GONE_COLD = 0  # the reason that every scenario has
+GONE_COLD = 0  # the number of the reason that every scenario has

@@ -1,7 +1,7 @@
 """Working calendars: clock time <-> working time, in integer microseconds.
 
 A team's opening times up to the horizon are one slice of the array `Model.hours`, in order, each with
-the working time that lies before it. All questions are then binary searches and sums of integers:
+the working time before it. All questions are then binary searches and sums of integers:
 sixteen half-hours from 9:00 end at 17:00, not a rounding error later.
 """
 
@@ -159,7 +159,7 @@ def work_ends(hours: Records, first: int, count: int, start: int, effort: int) -
 
 @rule
 def work_ends_from(hours: Records, opening: int, end: int, start: int, effort: int) -> int:
-    """Return when work ends, as `work_ends` does, where the opening is known.
+    """Return when work ends, as `work_ends` does, if the opening is known.
 
     Parameters
     ----------
@@ -225,7 +225,7 @@ def even_week(hours_per_week: float) -> Weekly:
 
 
 def opening_hours(weekly: Weekly, holidays: Collection[date], start: date, days: int) -> Records:
-    """Write out a team's opening times, day after day.
+    """List a team's opening times, day after day.
 
     Parameters
     ----------
@@ -241,13 +241,13 @@ def opening_hours(weekly: Weekly, holidays: Collection[date], start: date, days:
     Returns
     -------
     HOURS records
-        In order, in microseconds. Where one opening time ends as the next begins, midnight included,
+        In order, in microseconds. If one opening time ends when the next begins, midnight included,
         the two are one: a team open round the clock has one row.
 
     Raises
     ------
     ValueError
-        If the week has not seven days, or the opening times of a day overlap or leave the day.
+        If the week does not have seven days, or opening times overlap or reach beyond their day.
 
     Examples
     --------
@@ -276,7 +276,7 @@ def opening_hours(weekly: Weekly, holidays: Collection[date], start: date, days:
 
 
 def _checked(weekly: Weekly) -> list[list[tuple[int, int]]]:
-    """Sort each day's opening times; refuse what no clock can show."""
+    """Sort each day's opening times; refuse those that overlap or reach beyond the day."""
     if len(weekly) != 7:
         raise ValueError(f"a week needs opening times for 7 days, not {len(weekly)}")
     week = [sorted(day) for day in weekly]

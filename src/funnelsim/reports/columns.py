@@ -14,15 +14,15 @@ from funnelsim.metrics.wording import UNDEFINED, number
 
 RANGE = "P10-P90"  # of single simulated years
 PRECISION = "95 %"  # of the mean over them
-NOTHING = 1e-12  # what is smaller is left over from rounding
+NOTHING = 1e-12  # smaller values are left over from rounding
 _SCALES = ((1e9, "billion"), (1e6, "million"), (1e4, "thousand"))  # from these amounts on
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table: its heading, the interval that it has, and its cells.
+    """A column of a table: its heading, its kind of interval, and its cells.
 
-    `intervals` holds a text for each value, empty where there is none.
+    `intervals` has a text for each value, empty if there is none.
     """
 
     title: str
@@ -81,9 +81,9 @@ def figure_column(
     currency : str
         Of money.
     figures : sequence of Interval or None
-        What is undefined, or None, is written "-".
+        None and undefined values are written "-".
     interval : str
-        RANGE or PRECISION; empty where intervals are not to be written.
+        RANGE or PRECISION; empty if no intervals are written.
 
     Examples
     --------
@@ -108,7 +108,7 @@ def figure_column(
 
 
 def rounded(value: float, places: int) -> str:
-    """Write a number with so many decimals; more, where nothing would be left of it.
+    """Write a number with this many decimals; with more if it would be rounded to nothing.
 
     Examples
     --------
@@ -126,7 +126,7 @@ def rounded(value: float, places: int) -> str:
 
 
 def _spans(figures: Sequence[Interval], places: int) -> tuple[str, ...]:
-    """Write intervals to the digits that their widths justify; nothing where there is no width."""
+    """Write intervals to the digits that their widths justify; nothing for those without a width."""
     widths = [each.high - each.low for each in figures if 0 < each.high - each.low < math.inf]
     if _whole([end for each in figures for end in each[1:]]):
         places = 0
@@ -138,7 +138,7 @@ def _spans(figures: Sequence[Interval], places: int) -> tuple[str, ...]:
 def _span(figure: Interval, places: int) -> str:
     if not math.isfinite(figure.low) or not math.isfinite(figure.high) or figure.low == figure.high:
         return ""
-    for digits in range(places, places + 8):  # more, where an interval is narrower than the others
+    for digits in range(places, places + 8):  # more if an interval is narrower than the others
         low, high = (_signless(f"{end:,.{digits}f}") for end in figure[1:])
         if low != high:
             break
@@ -151,7 +151,7 @@ def _signless(text: str) -> str:
 
 
 def _scale(largest: float, unit: Unit, currency: str) -> tuple[float, str]:
-    """Choose what to divide a column by, and say so."""
+    """Choose the divisor of a column, and name it."""
     if unit is Unit.SHARE:
         return 0.01, "%"
     if unit is Unit.MONEY:
@@ -168,5 +168,5 @@ def _places(largest: float) -> int:
 
 
 def _whole(numbers: Sequence[float]) -> bool:
-    """Return whether all that is known are whole numbers."""
+    """Return whether all known values are whole numbers."""
     return all(each == round(each) for each in numbers if math.isfinite(each))

@@ -1,4 +1,4 @@
-"""What `compare` prints: changes, blocks of figures, the verdict, what to watch."""
+"""The page that `compare` prints: changes, tables of figures, the verdict, warnings."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def comparison_page(
     next_command : str
         What to try next.
     everything : bool
-        Whether every registered figure is shown.
+        Whether to show every registered figure.
     width : int
         Characters of a line at most.
     """
@@ -64,7 +64,7 @@ def comparison_page(
 
 
 def deciding_columns(result: ComparisonResult) -> list[Column]:
-    """Make the columns that decide: contracts, money, and the difference to the base."""
+    """Make the columns that decide: contracts, money, and the difference from the base."""
     comparison = result.comparison
     currency = _currency(result)
     gains = comparison.differences()
@@ -103,7 +103,7 @@ def other_columns(result: ComparisonResult) -> list[Column]:
 
 
 def every_column(result: ComparisonResult) -> list[Column]:
-    """Make a column for every registered figure that is defined in all."""
+    """Make a column for every registered figure that has a value in all."""
     return [_column(result, name) for name, figure in FIGURES.items() if "all" in figure.by]
 
 
@@ -153,7 +153,7 @@ def _chances(result: ComparisonResult) -> list[Column]:
 
 
 def _judgement(result: ComparisonResult, next_command: str, width: int) -> Iterable[RenderableType]:
-    """Lay out what is below the tables: verdict, typed conversions, warnings, what to try next."""
+    """Lay out the part below the tables: verdict, typed conversions, warnings, what to try next."""
     yield Text()
     yield notes.heading("Verdict")
     yield from notes.indented([printable(result.verdict)])
@@ -171,7 +171,7 @@ def _judgement(result: ComparisonResult, next_command: str, width: int) -> Itera
 
 
 def typed_conversions(result: ComparisonResult, width: int) -> list[Table]:
-    """Set the base's simulated conversions beside the typed ones."""
+    """Show the base's simulated conversions beside the typed ones."""
     found = result[result.base].forecast.conversions()
     columns = notes.conversion_columns(found)
     return tables("Stage", [each.stage for each in found], columns, Column.beside, width)

@@ -1,4 +1,4 @@
-"""Results as one JSON document; what is undefined is null."""
+"""Results as one JSON document; undefined values are null."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _INTERVALS = {
 def comparison_document(result: ComparisonResult) -> dict[str, Any]:
     """Write a comparison as plain tables.
 
-    Strategies hold every figure with both intervals; `against_base` holds the paired differences.
+    Strategies have every figure with both intervals; `against_base` has the paired differences.
     """
     comparison = result.comparison
     against: dict[str, dict[str, Any]] = {name: {} for name in comparison.others}
@@ -70,7 +70,7 @@ def simulation_document(result: SimulationResult) -> dict[str, Any]:
 
 
 def as_json(document: dict[str, Any]) -> str:
-    r"""Write a document as JSON text, what is not a finite number as null.
+    r"""Write a document as JSON text; numbers that are not finite become null.
 
     Examples
     --------
@@ -130,7 +130,7 @@ def _strategy(result: SimulationResult) -> dict[str, Any]:
 
 
 def _uncertainty(forecast: Forecast) -> dict[str, Any]:
-    """Write what is unknown and what is chance; nothing where nothing is uncertain."""
+    """Write what is unknown and what is chance; nothing if nothing is uncertain."""
     if forecast.unknowns is None:
         return {}
     ways = {name: {each.parameter.key: each for each in forecast.drivers(name)} for name in MAIN}

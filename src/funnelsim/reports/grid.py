@@ -1,4 +1,4 @@
-"""Tables of columns, laid side by side as far as the width allows, below each other beyond it."""
+"""Tables of columns: as many side by side as the width allows, the rest below."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rich.text import Text
 
 from funnelsim.reports.columns import Column
 
-WIDTH = 100  # of a page, where the terminal is wider or there is none
+WIDTH = 100  # of a page, if the terminal is wider or there is none
 _WIDEST_LABEL = 18
 _WIDEST_WORD = 13  # of a heading; longer words are folded
 _GAP = 2  # between columns: one space of padding and one that the box draws
@@ -22,7 +22,7 @@ Cells = Callable[[Column], tuple[str, ...]]
 
 
 def printable(text: str) -> str:
-    r"""Write a text in one line, without characters that a terminal would obey.
+    r"""Write a text on one line, without characters that control a terminal.
 
     Examples
     --------
@@ -39,7 +39,7 @@ def tables(
     cells: Cells = Column.beneath,
     width: int = WIDTH,
 ) -> list[Table]:
-    """Lay columns out in as few tables as fit the width; each repeats the labels.
+    """Lay out columns in as few tables as the width allows; each repeats the labels.
 
     Numbers are never cut or folded; labels and headings are folded.
 
@@ -52,7 +52,7 @@ def tables(
     columns : sequence of Column
         With a cell for each label.
     cells : callable
-        How values and intervals become text: `Column.beneath` or `Column.beside`.
+        Writes values and intervals: `Column.beneath` or `Column.beside`.
     width : int
         Characters.
     """
@@ -96,7 +96,7 @@ def _cell(text: str) -> Text:
 
 
 def folded(name: str, width: int) -> list[str]:
-    """Break a name into lines: after an underscore or a space where it has one, anywhere where not.
+    """Break a name into lines, after an underscore or a space if it has one, else anywhere.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""How results show themselves in a notebook."""
+"""How a notebook shows results."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _FIGURES = ("inquiries", "leads", "won", "bookings", "cost", "roi", "net_contrib
 
 
 def comparison_html(result: ComparisonResult) -> str:
-    """Write the deciding figures of each strategy, and the verdict."""
+    """Write the figures that decide for each strategy, and the verdict."""
     months = result[result.base].forecast.months
     return "".join(
         [
@@ -29,7 +29,7 @@ def comparison_html(result: ComparisonResult) -> str:
 
 
 def simulation_html(result: SimulationResult) -> str:
-    """Write the main figures of a strategy, and what to watch."""
+    """Write the main figures of a strategy, and warnings."""
     forecast = result.forecast
     title = f"{result.strategy}: {simulated(result.years, forecast.months)}"
     return "".join(

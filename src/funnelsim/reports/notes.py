@@ -1,4 +1,4 @@
-"""Lines of words around tables: what was simulated, what strategies change, what intervals mean."""
+"""Text around tables: what was simulated, what strategies change, what intervals mean."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def heading(text: str) -> Text:
 
 
 def indented(lines: Iterable[str], by: int = 2) -> list[Padding]:
-    """Indent lines, their folded parts a little more."""
+    """Indent lines; folded parts a little more."""
     return [Padding(Text(line, overflow="fold"), (0, 0, 0, by), expand=False) for line in lines]
 
 
@@ -36,7 +36,7 @@ def horizon(scenario: Scenario) -> str:
     Parameters
     ----------
     scenario : Scenario
-        Of a strategy, its horizon chosen.
+        Of a strategy, with its horizon chosen.
     """
     months = scenario.months
     start = scenario.start
@@ -61,12 +61,12 @@ def _day_before(day: datetime.date) -> datetime.date:
 
 
 def what_ran(plan: Plan, years: int, months: int) -> str:
-    """State how much was simulated, and how."""
+    """State how much was simulated and how."""
     return f"{simulated(years, months)}, seed {plan.seed}, {plan.engine} engine"
 
 
 def intervals(years: int, months: int) -> str:
-    """State what the two intervals are."""
+    """State what the two kinds of interval are."""
     one = simulated(1, months).removeprefix("1 ")
     return (
         f"{RANGE}: range of outcomes; one {one} in ten is lower, one in ten is higher. "
@@ -75,7 +75,7 @@ def intervals(years: int, months: int) -> str:
 
 
 def formulas(months: int) -> str:
-    """State what profit and return on investment are, and over what time."""
+    """State what profit and return on investment are, and the time that they cover."""
     when = over(months) if months != 12 else "over the 12 months of the period"
     return (
         "Profit = gross margin - cost; ROI = (gross margin - cost) / cost; contracts count when they are "
@@ -84,7 +84,7 @@ def formulas(months: int) -> str:
 
 
 def next_step(command: str, width: int) -> Text:
-    r"""State what to try next; a command too long for a line goes on behind backslashes, as a shell takes it.
+    r"""State what to try next; a command too long for a line continues after backslashes, as in a shell.
 
     Examples
     --------
@@ -94,11 +94,11 @@ def next_step(command: str, width: int) -> Text:
     """
     line = f"Next, try: {command}"
     folded = line if cell_len(line) <= width else " \\\n  --".join(line.split(" --"))
-    return Text(folded, no_wrap=True, overflow="ignore")  # a path is copied whole
+    return Text(folded, no_wrap=True, overflow="ignore")  # a path is copied in one piece
 
 
 def changes(scenario: Scenario, strategy: str) -> list[str]:
-    """State what a strategy is about, and each value that it changes.
+    """Describe a strategy, and list each value that it changes.
 
     Examples
     --------
@@ -117,7 +117,7 @@ def changes(scenario: Scenario, strategy: str) -> list[str]:
 
 
 def warnings(by_strategy: Mapping[str, tuple[str, ...]]) -> list[str]:
-    """Write each warning once, with the strategies that it is about."""
+    """Write each warning once, with the strategies that it concerns."""
     told: dict[str, list[str]] = {}
     for strategy, found in by_strategy.items():
         for warning in found:
@@ -126,7 +126,7 @@ def warnings(by_strategy: Mapping[str, tuple[str, ...]]) -> list[str]:
 
 
 def value_in_words(value: object) -> str:
-    """Write a value as a file would, without the noise of binary fractions."""
+    """Write a value as in a file, without the noise of binary fractions."""
     return "nothing" if value is None else printable(shown(_rounded(value)))
 
 
@@ -139,7 +139,7 @@ def _rounded(value: object) -> object:
 
 
 def conversion_columns(conversions: Sequence[Conversion]) -> list[Column]:
-    """Set conversions typed for the reference lead beside the simulated ones of all leads."""
+    """Show conversions typed for the reference lead beside the simulated ones of all leads."""
     typed = [Interval(each.typed, each.typed, each.typed) for each in conversions]
     simulated_ = [precision(each.simulated) for each in conversions]
     return [

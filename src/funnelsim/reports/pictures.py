@@ -88,7 +88,7 @@ def funnel(forecast: Forecast, strategy: str, ax: Axes | None = None) -> Axes:
 
 def cycle_curve(forecasts: Mapping[str, Forecast], ax: Axes | None = None) -> Axes:
     """Draw the share of contracts won by the days since the inquiry, with the precision of the mean."""
-    few = len(forecasts) <= 3  # more bands would hide each other
+    few = len(forecasts) <= 3  # more bands would cover each other
     ax = _axes(ax, 9 if few else 12, 4.8)
     longest = 1.0
     for (name, forecast), colour in zip(forecasts.items(), cycle(_LINES)):
@@ -113,7 +113,7 @@ def cycle_curve(forecasts: Mapping[str, Forecast], ax: Axes | None = None) -> Ax
 
 
 def strategies(comparison: Comparison, metric: str, ax: Axes | None = None) -> Axes:
-    """Draw how a figure differs from the base's in the same worlds, with the precision of the mean."""
+    """Draw the difference of a figure from the base's in the same worlds, with the precision of the mean."""
     if metric not in FIGURES or "all" not in FIGURES[metric].by:
         known = ", ".join(name for name, figure in FIGURES.items() if "all" in figure.by)
         raise ValueError(f"there is no figure {metric!r} to compare; there are {known}")
@@ -142,7 +142,7 @@ def strategies(comparison: Comparison, metric: str, ax: Axes | None = None) -> A
 
 
 def write_pictures(result: ComparisonResult, folder: Path) -> list[Path]:
-    """Draw a comparison's pictures into PNG files, without a window, and name them."""
+    """Draw a comparison's pictures into PNG files, without a window; return the files."""
     written = []
     for name, content in drawn(result):
         (folder / name).write_bytes(content)
@@ -173,7 +173,7 @@ def _pictures(result: ComparisonResult | SimulationResult) -> dict[str, Callable
 
 
 def _fates(forecast: Forecast) -> tuple[Floats, Floats, Floats, Floats]:
-    """Count visits to each stage, and those that went on, were lost and went cold: each (S,)."""
+    """Count visits to each stage, and those that went on, were lost or went cold: each (S,)."""
     on, _ = forecast.parts("conversion", "stage")
     cold, entered = forecast.parts("gone_cold_of_visits", "stage")
     lost, _ = forecast.parts("lost_of_visits", "stage")
@@ -199,7 +199,7 @@ def _beside(ax: Axes, text: str, end: float, position: int) -> None:
 
 
 def _finished(ax: Axes, legend: str = "") -> Axes:
-    """Remove what says nothing, and put the legend where it covers nothing."""
+    """Remove lines without meaning, and put the legend where it covers nothing."""
     ax.spines[["top", "right"]].set_visible(False)
     if legend == "top":
         ax.legend(frameon=False, loc="upper center", ncols=4)
@@ -211,7 +211,7 @@ def _finished(ax: Axes, legend: str = "") -> Axes:
 
 
 def _scale(values: Floats, figure: Metric, currency: str) -> tuple[float, str]:
-    """Choose what to divide by, and the unit that is left."""
+    """Choose the divisor, and the unit that results."""
     if figure.unit is Unit.SHARE:
         return 0.01, "%"
     if figure.unit is Unit.MONEY:

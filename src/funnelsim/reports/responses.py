@@ -1,4 +1,4 @@
-"""What money brings: pictures of the channels' responses to spending."""
+"""Pictures of the channels' responses to spending."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from funnelsim.metrics.wording import money, number
 from funnelsim.reports.grid import printable
 from funnelsim.scenario import Curve, Scenario, curve_of
 
-_LINES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")  # Okabe and Ito, as in `figures`
+_LINES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")  # as in `pictures.py`
 _POINTS = 400
 
 
 def plot_response(scenario: Scenario) -> tuple[Axes, Axes]:
-    """Draw inquiries, and what one more of them costs, against a channel's cost per month.
+    """Draw inquiries, and the cost of one more, against a channel's cost per month.
 
-    A line for each channel that has a response; a dot marks what the scenario spends. The curves hold for
-    money spent month after month: what is carried over from day to day has come to rest.
+    There is a line for each channel with a response; a dot marks the scenario's spending. The curves are for
+    constant spending, after carry-over from day to day has settled.
 
     Parameters
     ----------
@@ -70,14 +70,14 @@ def plot_response(scenario: Scenario) -> tuple[Axes, Axes]:
 
 
 def _landmark(scenario: Scenario, name: str) -> float:
-    """Return the larger of what a channel costs and what it would cost at the reference."""
+    """Return the larger of a channel's cost and its reference cost."""
     channel = scenario.channels[name]
     reference = channel.response.at_cost_per_month if channel.response else 0.0
     return max(channel.cost_per_month, reference)
 
 
 def _told(scenario: Scenario, name: str, curve: Curve) -> str:
-    """State what a channel's cost brings today, and what one more inquiry would cost."""
+    """State how many inquiries a channel's cost brings today, and the cost of one more."""
     cost = np.array([scenario.channels[name].cost_per_month])
     brings, one_more = float(curve.inquiries(cost)[0]), float(curve.marginal_cost(cost)[0])
     more = (

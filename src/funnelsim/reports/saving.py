@@ -27,7 +27,7 @@ def result_files(result: ComparisonResult | SimulationResult) -> Iterator[tuple[
     Yields
     ------
     tuple of str and bytes
-        Name and contents: CSV in UTF-8 with floats in full, where what is undefined is an empty cell;
+        Name and contents: CSV in UTF-8, with floats in full and an empty cell for undefined values;
         `results.json`; PNG.
 
     Examples
@@ -52,7 +52,7 @@ def result_files(result: ComparisonResult | SimulationResult) -> Iterator[tuple[
 
 
 def _csv(frame: pd.DataFrame) -> bytes:
-    """Write a frame, figures below each other where they stand side by side."""
+    """Write a frame; figures that are side by side go below each other."""
     if frame.columns.nlevels > 1:
         frame = cast(pd.DataFrame, frame.stack("figure", future_stack=True))
     return frame.to_csv(lineterminator="\n").encode()

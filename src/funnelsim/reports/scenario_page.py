@@ -1,4 +1,4 @@
-"""What is said about a scenario before it is simulated: what was understood, where values come from."""
+"""Pages about a scenario before it is simulated: what was understood, where values come from."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from funnelsim.scenario import Outlook, Scenario, load, origins, outlook, preset
 
 
 def outlook_page(scenario: Scenario, next_command: str, width: int = WIDTH) -> RenderableType:
-    """Lay out what was understood of a valid scenario.
+    """Lay out what a valid scenario says.
 
     Parameters
     ----------
@@ -105,7 +105,7 @@ def _asked(expected: Outlook, team: str) -> str:
 
 
 def _overloads(strategy: str, expected: Outlook) -> list[str]:
-    """Warn of teams that are asked for nearly all of their hours, or more."""
+    """Warn of teams that are asked for nearly all of their hours, or for more."""
     return [
         f"{strategy}: team {printable(team)} is asked for {number(load.asked)} hours a week and has "
         f"{number(load.available)}: its queues will grow or its leads go cold."
@@ -115,7 +115,7 @@ def _overloads(strategy: str, expected: Outlook) -> list[str]:
 
 
 def presets_page() -> RenderableType:
-    """List the presets, each with what it is about."""
+    """List the presets with a description of each."""
     found: list[RenderableType] = []
     for name in presets():
         about = printable(load(name).about)

@@ -1,4 +1,4 @@
-"""What `run` prints: one strategy in depth."""
+"""The page that `run` prints: one strategy in depth."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from funnelsim.reports.grid import WIDTH, printable, tables
 from funnelsim.reports.uncertainty import what_is_unknown
 from funnelsim.studies.results import SimulationResult
 
-MOST_REPS = 40  # in the table; a larger team is told by team
+MOST_REPS = 40  # in the table; larger teams are shown as a whole
 
 Choice = Callable[[Estimate], Interval]
 
@@ -91,7 +91,7 @@ def in_all(forecast: Forecast, width: int) -> list[Table]:
 
 
 def by_month(forecast: Forecast, width: int) -> list[Table]:
-    """Show the median and the range of single years, month by month."""
+    """Show the median and the range of single years by month."""
     return _by(forecast, "month", width, median_outcome)
 
 
@@ -105,7 +105,7 @@ def by_stage(forecast: Forecast, width: int) -> list[Table]:
 
 
 def lost(forecast: Forecast, width: int) -> list[Table]:
-    """Count those that ended without a contract, by stage and reason."""
+    """Count leads that ended without a contract, by stage and reason."""
     counts = forecast.reasons("stage")
     columns = [
         figure_column(printable(reason), Unit.COUNT, "", [Interval(each, each, each) for each in column])
@@ -115,13 +115,13 @@ def lost(forecast: Forecast, width: int) -> list[Table]:
 
 
 def by_rep(forecast: Forecast, width: int) -> list[Table]:
-    """Show what each rep does; where there are many, what each team does."""
+    """Show what each rep does; if there are many, what each team does."""
     dimension = "rep" if len(forecast.names.reps) <= MOST_REPS else "team"
     return _by(forecast, dimension, width)
 
 
 def cycle(forecast: Forecast, width: int) -> list[Table]:
-    """Show the days within which a tenth, half and nine tenths of contracts are won."""
+    """Show within how many days a tenth, half and nine tenths of contracts are won."""
     found = forecast.cycle()
     levels = (0.1, 0.5, 0.9)
     days = figure_column(
@@ -132,7 +132,7 @@ def cycle(forecast: Forecast, width: int) -> list[Table]:
 
 
 def goals(forecast: Forecast, width: int) -> list[Table]:
-    """Show what each goal asks and how likely it is reached."""
+    """Show what each goal asks and how likely it is to be reached."""
     chances = forecast.chances()
     asked = [f"{FIGURES[each.goal.metric].title}: {each.goal.words()}" for each in chances]
     columns = [
@@ -143,7 +143,7 @@ def goals(forecast: Forecast, width: int) -> list[Table]:
 
 
 def _shown(table: str) -> list[str]:
-    """List the figures that stand in a table of the page, in the order of the register."""
+    """List the figures in a table of the page, in the order of the register."""
     return [figure.name for figure in FIGURES.values() if table in figure.page]
 
 

@@ -1,4 +1,4 @@
-"""What is said about uncertain numbers: the share of the variance they bring, and which matters most."""
+"""Text about uncertain numbers: their share of the variance, and which matters most."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MOST_DRIVERS = 10  # in the table
 
 
 def what_is_unknown(forecast: Forecast, width: int) -> list[RenderableType]:
-    """Lay out one strategy's uncertainty; nothing where nothing is uncertain."""
+    """Lay out one strategy's uncertainty; nothing if nothing is uncertain."""
     if forecast.unknowns is None or not forecast.unknowns.parameters:
         return []
     shares = [forecast.share_unknown(name) for name in MAIN]
@@ -33,7 +33,7 @@ def what_is_unknown(forecast: Forecast, width: int) -> list[RenderableType]:
 
 
 def what_is_unknown_of_all(comparison: Comparison, width: int) -> list[RenderableType]:
-    """Lay out the uncertainty of compared strategies; nothing where nothing is uncertain."""
+    """Lay out the uncertainty of compared strategies; nothing if nothing is uncertain."""
     base = comparison.forecasts[comparison.base]
     if base.unknowns is None or not base.unknowns.parameters:
         return []
@@ -80,7 +80,7 @@ def _not_known(shares: Sequence[Interval | None], title: str = "Variance not kno
 
 
 def _drivers(forecast: Forecast, width: int) -> Table:
-    """List the uncertain numbers, what was drawn, and how profit goes with each."""
+    """List the uncertain numbers, what was drawn, and the correlation of profit with each."""
     found = forecast.drivers(PROFIT)[:MOST_DRIVERS]
     ways = figure_column("", Unit.RATIO, "", [each.correlation for each in found], PRECISION)
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False, width=width)

@@ -1,4 +1,4 @@
-"""When companies ask, and who they are."""
+"""When companies inquire, and which companies."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from funnelsim.model.model import Model
 from funnelsim.model.words import DAY, NEVER, NOTHING, Heat
 from funnelsim.rules.routes import route
 
-_ALL_CHANNELS = Entity.CHANNEL.value << 56  # whose draws are those that all channels share
+_ALL_CHANNELS = Entity.CHANNEL.value << 56  # the owner of draws that all channels share
 
 
 @rule
@@ -31,8 +31,8 @@ def next_inquiry(
 ) -> tuple[float, int, int]:
     """Find when a channel's next inquiry arrives (A3, A4).
 
-    Unit exponentials, keyed by the inquiry's number, are re-scaled by the channel's cumulative
-    expected inquiries, so that inquiry i is the same company at whatever rate it comes
+    Unit exponentials, keyed by the inquiry's number, are rescaled by the channel's cumulative
+    expected inquiries, so that inquiry i is the same company at every rate
     (inversion of the integrated rate: Çinlar 1975, Introduction to Stochastic Processes).
 
     Parameters
@@ -66,13 +66,13 @@ def next_inquiry(
 
 @rule
 def differs(channel: Record) -> bool:
-    """Return whether the inquiries that a channel expects differ from world to world (A6)."""
+    """Return whether a channel's expected inquiries differ between worlds (A6)."""
     return bool(channel["mean_share"] > 0.0 or channel["busy"] != NOTHING or channel["busy_all"] != NOTHING)
 
 
 @rule
 def share_factor(model: Model, world: Record, number: int) -> float:
-    """Draw a channel's share of the total over its mean share; 1 where it has no uncertain share (A8).
+    """Draw a channel's share of the total over its mean share; 1 if it has no uncertain share (A8).
 
     Dirichlet shares are normalised gamma weights (Devroye 1986, Non-Uniform Random Variate Generation, XI.4).
     """
@@ -95,7 +95,7 @@ def share_weight(model: Model, world: Record, channel: Record) -> float:
 
 @rule
 def day_factor(model: Model, world: Record, channel: Record, day: int) -> float:
-    """Draw how busy a calendar day is: the channel's own factor times that of all channels (A7, A9, A10).
+    """Draw a calendar day's factor: the channel's own times that of all channels (A7, A9, A10).
 
     Gamma with mean 1 and variance 1/k, so that a day's count is negative binomial: its variance is
     mean + mean^2 / k (Johnson, Kemp and Kotz 2005, Univariate Discrete Distributions, ch. 5).
@@ -113,14 +113,14 @@ def day_factor(model: Model, world: Record, channel: Record, day: int) -> float:
 
 @rule
 def profile(model: Model, world: Record, channel: Record, entity: int) -> tuple[float, int, int, int]:
-    """Draw who asks: fit (odds ratio), heat, segment, and whether it is a theorist (A11, K11)."""
+    """Draw a lead's profile: fit (odds ratio), heat, segment, and whether it is a theorist (A11, K11)."""
     fits = model.distributions[channel["fit"]]
     mixed = channel["hot"] > 0.0 or channel["hot_or_warm"] < 1.0
     for_fit, for_heat = uniforms_if(mixed or varies(fits), world, entity, PROFILE, 0)
     of_kinds = channel["segments"] > 1 or channel["theorists"] > 0.0
     for_segment, for_theorist = uniforms_if(of_kinds, world, entity, KIND, 0)
     fit = quantile(fits, model.knots, for_fit)
-    heat = Heat.WARM.value  # also where all are warm, and nothing is drawn
+    heat = Heat.WARM.value  # also if all are warm, and nothing is drawn
     if for_heat < channel["hot"]:
         heat = Heat.HOT.value
     elif for_heat >= channel["hot_or_warm"]:
@@ -132,7 +132,7 @@ def profile(model: Model, world: Record, channel: Record, entity: int) -> tuple[
 
 @rule
 def expect_inquiries(model: Model, world: Record, expected: Floats) -> None:
-    """Replace the model's cumulative expected inquiries by those of a world, where they vary.
+    """Replace the model's cumulative expected inquiries by those of a world, if they vary.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """Which rep a pursuit goes to, and in which order pursuits are worked.
 
-Each policy is one text: it looks through the reps of the team, of whom `members` are what the model says and
-`states` what has happened to them. `hot_to_best` asks for them in the order of their skill.
+Each policy is one function that looks at every rep of the team: `Model.reps` is what the model says of them,
+`states` what has happened to them. `hot_to_best` looks at them in the order of their skill.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from funnelsim.rules.contracts import worth
 from funnelsim.rules.people import skill_now
 from funnelsim.rules.visits import occurrence
 
-SHORTLIST = 20  # of the team's queue, from which reps pick their cherries (G5)
+SHORTLIST = 20  # leads of the team's queue from which `cherry_pick` chooses (G5)
 AVERAGE_SKILL = 1.0
 TIERS = 3  # of skill, one for each heat
 
@@ -73,12 +73,12 @@ def choose_rep(
     Parameters
     ----------
     order : array of int
-        The numbers of each team's reps, side by side; sorted in place where a policy asks for the best.
+        The numbers of each team's reps, side by side; sorted in place if the policy needs the best first.
 
     Returns
     -------
     tuple of int and int
-        The rep, or NOBODY where the pursuit waits in the team's queue; the team's next turn.
+        The rep, or NOBODY if the pursuit waits in the team's queue; the team's next turn.
     """
     team = model.teams[model.stages[pursuit["stage"]]["team"]]
     turn = int(team_state["turn"])
@@ -157,7 +157,7 @@ def best_tier_for(model: Model, team: Record, states: Records, order: Integers, 
 
 @rule
 def is_less_loaded(states: Records, number: int, other: int) -> bool:
-    """Return whether a rep has fewer open pursuits than another, or as many and the lower number."""
+    """Return whether a rep has fewer open pursuits than another, or as many and a lower number."""
     if states[number]["open"] != states[other]["open"]:
         return bool(states[number]["open"] < states[other]["open"])
     return bool(number < other)
@@ -167,7 +167,7 @@ def is_less_loaded(states: Records, number: int, other: int) -> bool:
 def put_in_order(model: Model, team: Record, states: Records, order: Integers, now: int) -> None:
     """Sort the reps of a team by their skill of the moment, best first, then by number.
 
-    By insertion: since the order was last asked for, few have overtaken others.
+    By insertion, because few have overtaken others since the last time.
     """
     first = team["first_rep"]
     for index in range(first + 1, first + team["reps"]):
@@ -181,13 +181,13 @@ def put_in_order(model: Model, team: Record, states: Records, order: Integers, n
 
 @rule
 def skill_in_order(rep: Record, state: Record, now: int) -> float:
-    """Return a rep's skill of the moment; who has not joined yet comes behind all others."""
+    """Return a rep's skill of the moment; a rep who has not joined yet comes after all others."""
     return -1.0 if now < rep["joins"] else skill_now(rep, state, now)
 
 
 @rule
 def is_ahead(model: Model, states: Records, number: int, skill: float, other: int, now: int) -> bool:
-    """Return whether a rep of this skill is better than another, or as good with the lower number."""
+    """Return whether a rep with this skill is better than another, or as good with a lower number."""
     others = skill_in_order(model.reps[other], states[other], now)
     return bool(skill > others or (skill == others and number < other))
 
@@ -209,7 +209,7 @@ def most_skilled(model: Model, team: Record, states: Records, now: int) -> int:
 
 @rule
 def best_match(model: Model, team: Record, states: Records, segment: int) -> int:
-    """Choose the least loaded of the reps who know the segment; of all where none of them has room (P13)."""
+    """Choose the least loaded of the reps who know the segment; of all if none of them has room (P13)."""
     chosen = NOBODY
     for number in range(team["first_rep"], team["first_rep"] + team["reps"]):
         fits = has_room(team, states[number]) and knows(model, model.reps[number], segment)
@@ -231,7 +231,7 @@ def knows(model: Model, rep: Record, segment: int) -> bool:
 
 @rule
 def by_lot(team: Record, states: Records, u: float) -> int:
-    """Choose any of the reps with room, each as likely (P9)."""
+    """Choose any of the reps with room, all equally likely (P9)."""
     eligible = 0
     for number in range(team["first_rep"], team["first_rep"] + team["reps"]):
         eligible += 1 if has_room(team, states[number]) else 0
@@ -246,7 +246,7 @@ def by_lot(team: Record, states: Records, u: float) -> int:
 
 @rule
 def by_weight(model: Model, team: Record, states: Records, u: float) -> int:
-    """Choose any of the reps with room, as likely as their weights say (P10)."""
+    """Choose any of the reps with room, with chances in proportion to their weights (P10)."""
     total = 0.0
     for number in range(team["first_rep"], team["first_rep"] + team["reps"]):
         total += model.reps[number]["weight"] if has_room(team, states[number]) else 0.0
@@ -262,7 +262,7 @@ def by_weight(model: Model, team: Record, states: Records, u: float) -> int:
 def as_told(
     model: Model, team: Record, own_policy: int, states: Records, pursuit: Record, now: int, u: float
 ) -> int:
-    """Ask the user's own policy; a rep who has no room is nobody (P14)."""
+    """Ask the user's own policy; if it names a rep without room, choose nobody (P14)."""
     position = ask(own_policy, team, model.reps, states, pursuit, now, u)
     if position < 0 or position >= team["reps"]:
         return NOBODY

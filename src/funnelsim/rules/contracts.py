@@ -1,4 +1,4 @@
-"""What a contract is worth, and what working on a lead is expected to bring."""
+"""What a contract is worth, and what work on a lead is expected to bring."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from funnelsim.model.model import Model
 from funnelsim.model.words import NOBODY
 from funnelsim.rules.visits import conversion
 
-THOUSANDTHS = 1_000  # of money, in which worth is counted
+THOUSANDTHS = 1_000  # the unit of worth, in money
 MOST_WORTH = 1 << 60
 
 
 @rule
 def price(channel: Record, began: int) -> float:
-    """Compute the share of the full price that a pursuit pays by its start: less in a promotion (M2)."""
+    """Compute the share of the full price that a pursuit pays, by its start: less in a promotion (M2)."""
     if channel["cut_from"] <= began < channel["cut_until"]:
         return float(1.0 - channel["price_cut"])
     return 1.0
@@ -24,7 +24,7 @@ def price(channel: Record, began: int) -> float:
 
 @rule
 def bookings(model: Model, world: Record, pursuit: Record) -> float:
-    """Draw what a contract is worth over its term, at the price of the day on which the pursuit began.
+    """Draw the value of a contract over its term, at the price of the day on which the pursuit began.
 
     (M1)
     """
@@ -37,7 +37,7 @@ def bookings(model: Model, world: Record, pursuit: Record) -> float:
 
 @rule
 def expected_bookings(model: Model, pursuit: Record) -> float:
-    """Compute what such a contract is worth on average: the mean of the table that values are drawn from.
+    """Compute a contract's bookings at the mean of the table that values are drawn from.
 
     (M7)
     """
@@ -48,7 +48,7 @@ def expected_bookings(model: Model, pursuit: Record) -> float:
 
 @rule
 def margin(model: Model, pursuit: Record, value: float) -> float:
-    """Compute what is left of a contract after delivery, which costs as much in a promotion as before.
+    """Compute the gross margin of a contract; delivery costs as much in a promotion as at full price.
 
     (M3)
     """
@@ -61,7 +61,7 @@ def margin(model: Model, pursuit: Record, value: float) -> float:
 
 @rule
 def commission(model: Model, pursuit: Record, value: float) -> float:
-    """Compute what the rep who owns a contract is paid for it; nothing where nobody owns it (M4)."""
+    """Compute the commission of the rep who owns a contract; 0 if nobody owns it (M4)."""
     if pursuit["rep"] == NOBODY:
         return 0.0
     return float(model.teams[model.reps[pursuit["rep"]]["team"]]["commission"] * value)
@@ -69,10 +69,10 @@ def commission(model: Model, pursuit: Record, value: float) -> float:
 
 @rule
 def worth(model: Model, world: Record, pursuit: Record, skill: float, waited: int) -> int:
-    """Compute what working on a pursuit in this stage is expected to bring, in thousandths of money (Q5).
+    """Compute what work on a pursuit in this stage is expected to bring, in thousandths of money (Q5).
 
     worth = bookings x chance to advance, rounded halves up, at most 2^60. A whole number, so that
-    pursuits are ordered alike wherever the last bits of a logarithm differ.
+    pursuits have the same order even if the last bits of a logarithm differ.
     """
     expected = bookings(model, world, pursuit) * conversion(model, pursuit, skill, waited) * THOUSANDTHS
     if expected >= MOST_WORTH:

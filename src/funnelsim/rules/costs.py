@@ -1,4 +1,4 @@
-"""What a day, a contract and a rep cost."""
+"""What a channel and a rep cost on a day."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which uncertain numbers a world has: one draw each."""
+"""The uncertain numbers of a world: one draw each."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def draw_unknowns(
     levels: Floats,
     numbers: Floats,
 ) -> None:
-    """Draw every uncertain number of a world: all at once, as it is done for each world anew (U1).
+    """Draw every uncertain number of a world in one call, because every world needs it (U1).
 
     Parameters
     ----------

@@ -1,12 +1,11 @@
 """How a pursuit leaves a stage, and what follows: one table of ends for every process.
 
-`leaving` names the event with which a visit ends. What follows it stands in the row of `Model.ends` for the
-pursuit's process and that event: where the pursuit goes next, after which rest, what is born of it, and whose
-pursuits are withdrawn. An engine carries that out by six verbs: it lets the pursuit *enter* a stage, *rest*,
+`leaving` names the event with which a visit ends. What follows is in the row of `Model.ends` for the
+pursuit's process and that event: where it goes next, after which rest, what is born of it, and which
+pursuits are withdrawn. An engine does this with six verbs: it lets the pursuit *enter* a stage, *rest*,
 *return* from a rest, or *end*, and it lets others *spawn* or be *withdrawn*.
 
-In a sale, who answers goes where the answer leads: to a stage, or to the end, won or lost. Who goes cold
-ends.
+In a sale, a pursuit goes where the answer leads: to a stage or, if won or lost, to its end. If cold, it ends.
 """
 
 from __future__ import annotations
@@ -20,12 +19,12 @@ from funnelsim.model.words import DAY, GONE_COLD, LOST, NOTHING, ROUTE, WON, Due
 from funnelsim.rules.visits import duration, occurrence
 
 AT_ONCE = -1  # no rest
-MOST_ROUNDS = (1 << 24) - 1  # beyond the bits of a key that tell rounds apart, they stay
+MOST_ROUNDS = (1 << 24) - 1  # the most that the bits of a key can tell apart
 
 
 @rule
 def leaving(pursuit: Record, due: int) -> tuple[int, int]:
-    """Name the event of a pursuit that leaves its stage by what fell due, and the reason, if it has one.
+    """Name the event with which a pursuit leaves its stage, by what fell due, and the reason, if it has one.
 
     (V3, V17, X1)
     """
@@ -77,7 +76,7 @@ def rest(model: Model, world: Record, pursuit: Record, end: Record) -> int:
 
 @rule
 def told_as(event: int, delay: int) -> int:
-    """Name the event of the row: who rests is parked, and not lost yet (X3)."""
+    """Name the event of the row: a pursuit that rests is parked, and not lost yet (X3)."""
     return event if delay == AT_ONCE else Event.PARKED.value
 
 
@@ -99,12 +98,12 @@ def makes_lead(model: Model, pursuit: Record, event: int) -> bool:
 
 @rare
 def born(model: Model, world: Record, parent: Record, event: int, number: int) -> tuple[int, int, int]:
-    """Tell who is born of an event of a pursuit: entity, process, and the time until it begins (X5, K9).
+    """Return a pursuit born of an event: its entity, its process, and the time until it begins (X5, K9).
 
     Parameters
     ----------
     number : int
-        Of those born of the event, from 0.
+        Which of those born of the event, from 0.
     """
     spawn = model.spawns[end_of(model, parent, event)["first_spawn"] + number]
     entity = descendant(parent["entity"], spawn["purpose"], occurrence(parent))
@@ -115,7 +114,7 @@ def born(model: Model, world: Record, parent: Record, event: int, number: int) -
 
 @rule
 def can_be_withdrawn(pursuit: Record) -> bool:
-    """Return whether a pursuit waits or rests: work in hand is finished, and an answer awaited (X7)."""
+    """Return whether a pursuit queues, rests or has not begun; work and answers are awaited (X7)."""
     return bool(pursuit["phase"] in (Due.GOES_COLD, Due.RETURNS, Due.BEGINS))
 
 

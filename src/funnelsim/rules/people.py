@@ -1,4 +1,4 @@
-"""What reps are like: talent, and their strength of the moment.
+"""Reps: their talent, and their strength of the moment.
 
 A rep is two records: what the model says of it (REP), and what has happened to it (REP_STATE).
 """

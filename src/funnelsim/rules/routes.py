@@ -1,4 +1,4 @@
-"""Which of several ways a uniform chooses, by their cumulative shares."""
+"""Which of several routes a uniform chooses, by their cumulative shares."""
 
 from __future__ import annotations
 

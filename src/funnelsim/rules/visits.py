@@ -1,4 +1,4 @@
-"""What happens to a lead in a stage: how long it waits, how it is worked, what the customer answers."""
+"""What happens to a lead in a stage: how long it waits, how long work takes, what the customer answers."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ def duration(amount: float, unit: int) -> int:
 
 @rule
 def occurrence(pursuit: Record) -> int:
-    """Return which time a pursuit draws for a purpose: attempt (8 bits), round (24 bits) (K10)."""
+    """Return the occurrence of a pursuit's draws: attempt (8 bits) and round (24 bits) (K10)."""
     return int(pursuit["attempt"]) << 24 | int(pursuit["round"])
 
 
 @rule
 def stage_for(model: Model, pursuit: Record) -> Record:
-    """Find the row of a lead's stage: its segment's own where the stage differs by segment (S1, S2)."""
+    """Find the row of a lead's stage: its segment's own if the stage differs by segment (S1, S2)."""
     row: Record = model.stages[pursuit["stage"]]
     if row["variants"] > 0:
         row = model.variants[row["first_variant"] + pursuit["segment"]]
@@ -53,10 +53,10 @@ def patience(model: Model, world: Record, pursuit: Record) -> int:
 
 @rule
 def fate(model: Model, world: Record, pursuit: Record) -> tuple[float, float, float, float]:
-    """Draw, as a lead enters a stage, what chance has in store for the visit (K7, V23).
+    """Draw all random values of a visit as a lead enters the stage (K7, V23).
 
-    Drawn ahead, because a processor can then draw and do other things at the same time. What the model does
-    not look at is NaN, never a number that was not drawn: under another model, the keys give the true ones.
+    They are drawn ahead, because a processor can then do other things at the same time. If the model does not
+    look at a value, it is NaN, never a made-up number: under another model, the keys give the true one.
 
     Returns
     -------
@@ -76,10 +76,8 @@ def fate(model: Model, world: Record, pursuit: Record) -> tuple[float, float, fl
 
 @rule
 def work(model: Model, pursuit: Record, skill: float, speed: float, waited: int) -> tuple[int, int]:
-    """Decide, as work starts, how much working time it takes and whether the lead will advance (V7, V9)."""
-    advances = (
-        0 if pursuit["luck"] >= conversion(model, pursuit, skill, waited) else 1
-    )  # also where it is NaN
+    """Decide, when work starts, how much working time it takes and whether the lead will advance (V7, V9)."""
+    advances = 0 if pursuit["luck"] >= conversion(model, pursuit, skill, waited) else 1  # also if it is NaN
     return duration(pursuit["hours"] / speed, HOUR), advances
 
 
@@ -145,7 +143,7 @@ def answer(model: Model, pursuit: Record) -> tuple[int, int, int]:
 
 @rule
 def is_first_contact(pursuit: Record, rep: int, entered: int) -> bool:
-    """Return whether a rep takes a pursuit up in the stage that it came in by, on its first visit (V24)."""
+    """Return whether a rep starts on a visit that began when the pursuit began (V24)."""
     return bool(rep != NOBODY and entered == pursuit["began"])
 
 

@@ -1,4 +1,4 @@
-"""Scenarios: what a file may say, how it is read, checked, changed and lowered to a model."""
+"""Scenarios: what a file may contain, and how it is read, checked, changed and lowered to a model."""
 
 from funnelsim.scenario.backlog import Backlog, backlog, inquiries_in_all
 from funnelsim.scenario.changes import parse_assignment

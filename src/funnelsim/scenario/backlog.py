@@ -1,6 +1,6 @@
-"""How many leads will be open at once: a careful estimate, before anything is simulated.
+"""How many leads will be open at once: a low estimate, before anything is simulated.
 
-Leads are poured through the stages like water, a day at a time: what comes in, what each team's hours can
+Leads flow through the stages like water, a day at a time: what comes in, what each team's hours can
 work, what goes cold, what waits for the customer's answer. There is no chance in it, and a lead moves on by
 one stage a day at most, so that it is rather too low than too high: growth that is certain.
 """
@@ -32,11 +32,11 @@ class Backlog(NamedTuple):
 
     leads: float
     stage: str
-    queueing: bool  # there: for a rep; else for the customer
+    queueing: bool  # whether they wait there for a rep; else for the customer
 
 
 class _Flow(NamedTuple):
-    """An average lead in each stage, whose patience and whose customer's time are one of LEVELS values."""
+    """An average lead in each stage; its patience and the customer's time each have LEVELS values."""
 
     advances: Floats  # (stages,) share of visits
     effort: Floats  # (stages,) hours
@@ -66,7 +66,7 @@ def backlog(scenario: Scenario) -> Backlog:
 
     Examples
     --------
-    Two people work 40 inquiries a month with ease; the answers of customers take longest:
+    Two people work 40 inquiries a month with ease; the customers' answers take longest:
 
     >>> from funnelsim.scenario import load
     >>> most = backlog(load("first_steps"))
@@ -78,7 +78,7 @@ def backlog(scenario: Scenario) -> Backlog:
     size = len(scenario.stages)
     forward, backward = chain.forward[:, :size], chain.backward[:, :size]
     queue, asked = np.zeros((LEVELS, size)), np.zeros((LEVELS, size))
-    moved, most = np.zeros(size), np.zeros((2, size))  # who queues and who waits for the customer at most
+    moved, most = np.zeros(size), np.zeros((2, size))  # for reps, and for the customer
     for arrivals, hours in zip(_arrivals(scenario, calendar), capacity.hours, strict=True):
         queue += (arrivals + moved) / LEVELS
         share = _share_served(queue.sum(axis=0) * flow.effort, capacity.team, hours)
@@ -132,7 +132,7 @@ def _typical(stage: Stage, slower: float, most: float) -> Floats:
 
 
 def _in_a_day(days: Floats) -> Floats:
-    """Return the share that ends within a day, of what takes so long on average."""
+    """Return the share that ends within a day, given the mean time."""
     return 1.0 - np.exp(-1.0 / np.maximum(days, 1e-9))
 
 
@@ -143,7 +143,7 @@ def _values(distribution: Distribution) -> Floats:
 
 
 class _Capacity(NamedTuple):
-    """Who works what: the team of each stage, and the hours of each team by day."""
+    """Capacity: the team of each stage, and the hours of each team by day."""
 
     team: Integers  # (stages,); the number after the last team's where none is needed
     hours: Floats  # (days, teams), of work at average speed

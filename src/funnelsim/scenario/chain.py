@@ -1,6 +1,6 @@
 """A lead's way through the stages as a Markov chain, for each kind of lead.
 
-Its odds are those of the rules with no wait; nobody goes cold; reps are at full strength.
+Odds are those of the rules without a wait. No lead goes cold, and reps are at full strength.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from funnelsim.scenario.effects import by_heat, committee_effect, odds_of, theor
 from funnelsim.scenario.flow import LOSS, WIN, advancing, failing, lead_maker, mix, stage_of
 from funnelsim.scenario.schema import Contents, Stage, Team
 
-_LEVELS = (np.arange(8) + 0.5) / 8  # where fit and skill are read off: eight equally likely values
+_LEVELS = (np.arange(8) + 0.5) / 8  # where fit and skill are read: at eight equally likely values
 _MOSTLY = 1.0 - 1e-12
 
 
 class Kind(NamedTuple):
-    """A kind of lead: how likely a channel's inquiry is of it, and what multiplies its odds."""
+    """A kind of lead: the chance that a channel's inquiry is of this kind, and the factors on its odds."""
 
     share: float
     segment: str
@@ -35,7 +35,7 @@ class Kind(NamedTuple):
 
 
 class Chances(NamedTuple):
-    """What an inquiry of one kind comes to, on average."""
+    """The average outcome of an inquiry of one kind."""
 
     leads: float
     contracts: float
@@ -90,7 +90,7 @@ class Chain:
         """Compute the expected visits, and the chances to become a lead and to win."""
         advances = np.array([self._advances(stage, kind) for stage in self.stages_of(kind)])
         moves = advances[:, None] * self.forward + (1.0 - advances)[:, None] * self.backward
-        moves *= _MOSTLY  # a way out too unlikely to be told from none
+        moves *= _MOSTLY  # a way out so unlikely that it is as good as none
         size = len(advances)
         visits = np.linalg.solve((np.eye(size) - moves[:, :size]).T, np.eye(size)[start])
         contracts = float(visits @ moves[:, size])
@@ -124,12 +124,12 @@ class Chain:
 
 
 def _probability(odds: float) -> float:
-    """Turn odds into a probability; a sure thing times impossible odds is sure, as in the rules."""
+    """Turn odds into a probability; a certain conversion stays certain at odds of 0, as in the rules."""
     return 1.0 if math.isinf(odds) or math.isnan(odds) else odds / (1.0 + odds)
 
 
 def _skills(team: Team) -> Counter[float]:
-    """Count a team's people by skill; someone whose skill is drawn counts at each likely value."""
+    """Count a team's people by skill; a rep whose skill is drawn counts in part at each value."""
     drawn = _equally_likely(team.skill)
     people: Counter[float] = Counter()
     for rep in team.reps.values():

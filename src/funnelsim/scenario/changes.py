@@ -1,4 +1,4 @@
-"""Change a scenario by dotted paths: what strategies, `with_changes` and `--set` have in common."""
+"""Changes to a scenario by dotted paths, for strategies, `with_changes` and `--set`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SCALED_FORMS = ({"median", "p90"}, {"low", "likely", "high"})
 
 
 class _RefusedError(Exception):
-    """A change that cannot be made; carries the problem."""
+    """A change that cannot be made, with the problem."""
 
     def __init__(self, wrong: str, expected: str = "", near: str | None = None) -> None:
         super().__init__(wrong)
@@ -36,7 +36,7 @@ def apply_changes(
     Parameters
     ----------
     document : dict
-        The scenario as its file says it.
+        The scenario as in its file.
     contents : Contents
         The same, valid, with all defaults.
     changes : mapping of str to value
@@ -59,7 +59,7 @@ def apply_changes(
 
 
 def split_key(key: str) -> tuple[Path, str]:
-    """Split a key into its path and what is done there: "*=", "+=" or "" where a value is set.
+    """Split a key into its path and the operation: "*=", "+=", or "" if a value is set.
 
     >>> split_key("channels.seo.inquiries_per_month *=")
     (('channels', 'seo', 'inquiries_per_month'), '*=')
@@ -90,9 +90,9 @@ def _change(document: Document, contents: Contents, key: str, value: Any) -> Non
 
 
 def _follow(document: Document, path: Path, operation: str, by: object) -> None:
-    """Let what is unknown follow a change: a value that is set is known; " *=" and " +=" move the unknown.
+    """Adapt uncertainties to a change: a value that is set is known; " *=" and " +=" move the uncertainty.
 
-    What multiplies or adds to the value typed needs no moving (U4, U5).
+    An uncertainty that multiplies or adds to the value typed need not move (U4, U5).
     """
     unknown = document.get("uncertainties")
     if not isinstance(unknown, dict):
@@ -120,7 +120,7 @@ def _unknown_raised(before: Any, by: object) -> object:
 
 
 def _must_exist(path: Path, document: Document, contents: Contents, value: object, adds: bool) -> None:
-    """Refuse a path that the schema does not have, or that names what is not there."""
+    """Refuse a path that is not in the schema, or names something that is not there."""
     node: object = contents
     for depth, part in enumerate(path):
         last = depth == len(path) - 1
@@ -151,12 +151,12 @@ def _names_in(node: object, kind: Any, raw: object) -> list[str]:
 
 
 def _may_add(kind: Any, value: object) -> bool:
-    """Return whether a table takes a new name: a whole table where it holds tables, a number elsewhere."""
+    """Return whether a table takes a new name: with a table if it holds tables, else with a number."""
     return is_map(kind) and isinstance(value, Mapping | int | float)
 
 
 def _plain_default(contents: Contents, path: Path) -> object:
-    """Return the number that holds where the file says nothing."""
+    """Return the default of a number."""
     node: object = contents
     for part in path:
         node = node.get(part) if isinstance(node, Mapping) else getattr(node, part, None)
@@ -204,7 +204,7 @@ def _raised(before: Any, by: object) -> object:
 
 
 def _like(before: object, after: float) -> float:
-    """Keep whole numbers whole where they are."""
+    """Keep whole numbers whole."""
     if isinstance(before, int) and isinstance(after, float) and after.is_integer():
         return int(after)
     return after

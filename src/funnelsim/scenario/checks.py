@@ -1,6 +1,6 @@
-"""Checks across keys: what no single value can tell.
+"""Checks across keys, which no single value can fail.
 
-Each check takes valid contents, key by key, and yields a `Problem` for what does not fit together.
+Each check takes contents that are valid key by key, and yields a `Problem` for keys that do not fit together.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ def check_meaning(contents: Contents) -> list[Problem]:
 
 
 def check_origins(contents: Contents) -> Problems:
-    """Find origins that name no value, or do not say what kind of origin they are.
+    """Find origins that name no value, or give no kind of origin.
 
-    Origins speak of the file as it was written, so changes are not held against them: a strategy's
-    scenario has no strategies any more, and still carries the origins of their values.
+    Origins are about the file as written, so they are not checked against changes: a strategy's
+    scenario no longer has strategies, but still has the origins of their values.
     """
     if not contents.origins:
         return
@@ -240,10 +240,10 @@ def _targets(contents: Contents) -> Problems:
 
 
 def _paths(contents: Contents) -> Problems:
-    """Every stage is reached from somewhere, and has a way out."""
+    """Find stages that cannot be reached, or have no way out."""
     known_starts = all(first_stage(contents, name) in contents.stages for name in contents.channels)
     if not known_starts or any(True for _ in _targets(contents)):
-        return  # told already
+        return  # reported already
     edges = {name: {*advancing(contents, name), *failing(stage)} for name, stage in contents.stages.items()}
     starts = {first_stage(contents, channel) for channel in contents.channels}
     seen = reached(edges, starts)
@@ -259,7 +259,7 @@ def _paths(contents: Contents) -> Problems:
 
 
 def _unlike_segments(contents: Contents) -> list[str]:
-    """List the segments that find other stages, and one of those that do not."""
+    """List the segments for which a stage differs, and one of the others."""
     unlike = {segment for stage in contents.stages.values() for segment in stage.segments}
     alike = [segment for segment in contents.segments if segment not in unlike]
     return [segment for segment in contents.segments if segment in unlike] + alike[:1]
@@ -276,7 +276,7 @@ def _ways(contents: Contents, name: str, segment: str) -> set[str]:
 
 
 def _hopeless(contents: Contents, stage: Stage) -> bool:
-    """Return whether some leads have no chance to advance in a stage: an odds ratio of theirs is 0."""
+    """Return whether some leads cannot advance in a stage, because one of their odds ratios is 0."""
     everywhere, here = contents.effects, stage.effects
     ratios = [
         everywhere.temperature.hot if here.temperature.hot is None else here.temperature.hot,
@@ -307,7 +307,7 @@ def _wait(path: str, wait: Wait) -> Problems:
 
 
 def _keys_of_draws(contents: Contents) -> Problems:
-    """Names are hashed into the keys of draws: two that share a hash would share their luck."""
+    """Find names with the same hash in the keys of draws: they would share their random numbers."""
     yield from _collisions("channels", {name: hash24(name) for name in contents.channels})
     yield from _collisions("teams", {name: hash24(name) for name in contents.teams})
     for team_name, team in contents.teams.items():

@@ -1,4 +1,4 @@
-"""What moves a conversion or a duration away from what is typed: odds ratios and factors."""
+"""The odds ratios and factors that move a conversion or a duration away from the typed one."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def theorist_odds(scenario: Contents, stage: Stage) -> float:
 
 
 def committee_effect(scenario: Contents, segment: str) -> tuple[float, float]:
-    """Return a segment's odds ratio and factor on customer time, its committee's size included."""
+    """Return a segment's odds ratio and its factor on customer time, including its committee's size."""
     own, extra = scenario.segments[segment], scenario.effects.extra_decider
     beyond_first = own.committee_size - 1
     odds = own.odds_ratio * extra.odds_ratio**beyond_first
@@ -34,7 +34,7 @@ def committee_effect(scenario: Contents, segment: str) -> tuple[float, float]:
 
 
 def by_heat(everywhere: object, here: object) -> list[float]:
-    """Return the values for hot, warm and future leads in a stage, its own where it has some."""
+    """Return the values for hot, warm and future leads in a stage: its own if it has any."""
     own = (getattr(here, heat) for heat in _HEATS)
     common = (getattr(everywhere, heat) for heat in _HEATS)
     return [float(b if a is None else a) for a, b in zip(own, common, strict=True)]

@@ -1,4 +1,4 @@
-"""What is wrong with a scenario: problems, each a sentence, and the one exception that carries them all."""
+"""What is wrong with a scenario: problems, each a sentence, and the exception that has them all."""
 
 from __future__ import annotations
 
@@ -7,28 +7,28 @@ import difflib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-_CONTROL_CHARACTERS = {code: "?" for code in (*range(32), *range(127, 160))}  # no terminal must obey them
+_CONTROL_CHARACTERS = {code: "?" for code in (*range(32), *range(127, 160))}  # none may reach a terminal
 MOST_LISTED = 200  # problems; a file with more is not a scenario with mistakes
 LONGEST_VALUE = 60  # characters of a value shown in a sentence
-ROUNDING = 0.0015  # three thirds written as 0.333 are meant to be all
+ROUNDING = 0.0015  # three shares of 0.333 are meant to sum to 1
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong, where it is, and what would be right.
+    """One thing that is wrong, its place, and what would be right.
 
     Attributes
     ----------
     path : str
-        Dotted path of the key; empty where the file as a whole is meant.
+        Dotted path of the key; empty for the file as a whole.
     wrong : str
         What is wrong, to be read after the path: "is 1.2", "is missing".
     expected : str
-        What would be right, to be read after "expected"; empty where `wrong` says it all.
+        What would be right, to be read after "expected"; empty if `wrong` says it all.
     line : int or None
-        Line of the file, counted from 1, where it is known.
+        Line of the file, counted from 1, if it is known.
     value : object
-        What was found there, None where nothing was.
+        The value found there, None if there was none.
     nearest : str or None
         The valid name nearest to the one that was found.
     """
@@ -100,7 +100,7 @@ def sum_to_one(path: str, shares: Iterable[float]) -> Problems:
 
 
 def unknown(path: str, name: str, known: Iterable[str], what: str) -> Problem:
-    """Report that a name names nothing, and which name is nearest or which there are."""
+    """Report that a name names nothing, with the nearest name or all names."""
     names = list(known)
     near = nearest(name, names)
     listed = (
@@ -112,7 +112,7 @@ def unknown(path: str, name: str, known: Iterable[str], what: str) -> Problem:
 
 
 def shown(value: object) -> str:
-    """Write a value as a scenario file would, cut where it is long.
+    """Write a value as in a scenario file, shortened if it is long.
 
     >>> shown({"median": 3, "p90": True})
     '{ median = 3, p90 = true }'

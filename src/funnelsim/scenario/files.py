@@ -136,7 +136,7 @@ def parse_toml(text: str, source: str) -> Document:
 
 
 def _not_toml(text: str, reason: str) -> Problem:
-    """State where a text stops being TOML; the parser tells it in words only."""
+    """Find where a text stops being TOML; the parser gives the place only in words."""
     place = _PLACE.search(reason)
     lines_so_far = text.split("\n")
     line, column = (int(place[1]), int(place[2])) if place else (len(lines_so_far), len(lines_so_far[-1]) + 1)

@@ -1,4 +1,4 @@
-"""Where leads go: the routes between stages as shares, once for checks, outlook and lowering."""
+"""Where leads go: the routes between stages as shares, for checks, outlook and lowering."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def failing(stage: Stage) -> dict[str, float]:
 
 
 def stage_of(contents: Contents, name: str, segment: str) -> Stage:
-    """Return a stage as the leads of a segment find it."""
+    """Return a stage as it is for the leads of a segment."""
     stage = contents.stages[name]
     own = stage.segments.get(segment)
     if own is None:
@@ -46,7 +46,7 @@ def stage_of(contents: Contents, name: str, segment: str) -> Stage:
 
 
 def reached(edges: Mapping[str, Iterable[str]], starts: Iterable[str]) -> set[str]:
-    """Find everything that a walk from `starts` along `edges` can come to, the starts included."""
+    """Find everything that can be reached from `starts` along `edges`, including the starts."""
     found: set[str] = set()
     agenda = list(starts)
     while agenda:

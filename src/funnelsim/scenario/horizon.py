@@ -1,4 +1,4 @@
-"""Months of warm-up, period and drain: those that a scenario does not give are chosen from its cycle."""
+"""Months of warm-up, period and drain; if a scenario does not give them, they are chosen from its cycle."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from funnelsim.scenario.flow import advancing, first_stage, stage_of
 from funnelsim.scenario.schema import Contents
 
 DAYS_PER_MONTH = 365.25 / 12
-LONGEST_CHOICE = 24  # months; whoever sells for longer says so
-LONGEST_WAIT = 60.0  # days: who waits longer than that for a rep is not the usual case
+LONGEST_CHOICE = 24  # months; scenarios with longer cycles give their own
+LONGEST_WAIT = 60.0  # days: few leads wait longer for a rep
 SLACK = 3.0  # days in a stage for queue and work
 
 
@@ -36,7 +36,7 @@ class Months:
 
 
 def months_for(contents: Contents) -> Months:
-    """Choose warm-up and drain where they are not given: a slow deal's cycle, rounded up to months.
+    """Choose warm-up and drain if they are not given: the cycle of a slow deal, rounded up to months.
 
     The cycle is that of the longest path without a step back: for each stage the P90 of the
     customer's time and of patience (at most 60 days) and 3 days for queue and work. At least 1 month,
@@ -51,7 +51,7 @@ def months_for(contents: Contents) -> Months:
 
 
 def longest_cycle(contents: Contents) -> float:
-    """Compute the days of the longest plain path, every step at its P90."""
+    """Compute the days of the longest path without a step back, every step at its P90."""
     order = list(contents.stages)
     remaining: dict[str, float] = {}
     for position in range(len(order) - 1, -1, -1):

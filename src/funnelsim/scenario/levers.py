@@ -14,7 +14,7 @@ _OPERATION = re.compile(r"\s*[*+]?=?\s*$")
 
 
 class Lever(NamedTuple):
-    """A value that a strategy sets; `before` is None where the scenario has nothing."""
+    """A value that a strategy sets; `before` is None if the scenario has none."""
 
     path: str
     before: object
@@ -53,7 +53,7 @@ def levers(scenario: Scenario, strategy: str) -> list[Lever]:
 
 
 def _value(scenario: Scenario, path: Path) -> object:
-    """Return what holds at a path: as the file says it, or the default."""
+    """Return the value at a path: the file's, or the default."""
     given = look_up(scenario.document, path)
     if given is not None:
         return given

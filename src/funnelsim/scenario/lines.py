@@ -1,4 +1,4 @@
-"""On which line of a TOML file each key stands: what the parser does not tell."""
+"""The line of each key in a TOML file, which the parser does not give."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ from funnelsim.scenario.volumes import spend_by_day
 
 
 class Lowered(NamedTuple):
-    """A scenario as engines take it, and what its numbers are called."""
+    """A scenario as arrays for the engines, and the names of its numbers."""
 
     model: Model
     names: Names
@@ -59,10 +59,10 @@ def lower(scenario: Scenario) -> Lowered:
 
 
 class Groundwork:
-    """A scenario lowered as it is typed, from which it is lowered with other numbers (U6).
+    """A scenario lowered as typed, the basis for lowering it with other numbers (U6).
 
-    What does not depend on uncertain numbers (names, people, days, hours) is worked out once. A world's
-    numbers are put into the tables of the file, and the rows made of these are written anew into copies of
+    All that does not depend on uncertain numbers (names, people, days, hours) is worked out once. A world's
+    numbers are put into the tables of the file, and the rows made from these are rewritten into copies of
     the arrays; every other row stays.
     """
 
@@ -107,7 +107,7 @@ class Groundwork:
     def model(self, scenario: Contents) -> Model:
         """Lower a scenario that has the same people, days and names.
 
-        To the bits of `plainly`, on which it falls back where rows need other tables, or more or fewer
+        Gives the same bits as `plainly`, and falls back on it if rows need other tables, or more or fewer
         distributions or routes, than they had.
         """
         revision = Revision(self._model, self._draft.tables)
@@ -126,7 +126,7 @@ class Groundwork:
         return self._drafted(scenario)[0].model(**self._fixed)
 
     def _drafted(self, scenario: Contents) -> tuple[Draft, list[Ends]]:
-        """Write every row; say where in distributions and routes each section begins and the last ends."""
+        """Write every row; return where in distributions and routes each section begins and the last ends."""
         draft = Draft(self._blank(scenario))
         for section in self._sections:
             section.prepare(scenario, draft)
@@ -154,5 +154,5 @@ class Groundwork:
 
 
 def _same(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
-    """Return whether two lists are of the same objects."""
+    """Return whether two lists hold the same objects."""
     return all(map(operator.is_, one, other))

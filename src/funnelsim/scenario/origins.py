@@ -1,4 +1,4 @@
-"""Where every value of a scenario comes from."""
+"""The origin of every value of a scenario."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Origin(NamedTuple):
 def origins(scenario: Scenario) -> list[Origin]:
     """List the values of a scenario, each with its origin.
 
-    The longest pattern in `[origins]` that matches a value's path tells where it comes from; a value
+    The longest pattern in `[origins]` that matches a value's path gives its origin. A value
     that the file does not give is a default.
 
     Examples
@@ -54,7 +54,7 @@ def origins(scenario: Scenario) -> list[Origin]:
 
 
 def as_written(value: object) -> object:
-    """Write a default as a file would."""
+    """Write a default as in a file."""
     if isinstance(value, Constant):
         return value.value
     return value.written() if isinstance(value, Span) else value

@@ -1,4 +1,4 @@
-"""What to expect of a scenario before simulating it: flows and workload, without queues.
+"""What to expect of a scenario before it is simulated: flows and workload, without queues.
 
 Each kind of lead walks the stages as in `chain`.
 """
@@ -30,13 +30,13 @@ class Workload:
 
     @property
     def share(self) -> float:
-        """Hours asked as a share of hours available; infinite where there are none."""
+        """Hours asked as a share of hours available; infinite if there are none."""
         return self.asked / self.available if self.available > 0 else math.inf
 
 
 @dataclass(frozen=True)
 class Outlook:
-    """What a scenario is expected to bring in an average month of the period, if nobody queues."""
+    """What a scenario is expected to bring in an average month of the period, without queues."""
 
     inquiries: float
     leads: float
@@ -51,7 +51,7 @@ def outlook(scenario: Scenario) -> Outlook:
     -------
     Outlook
         Inquiries, leads and contracts per month; hours asked and available per week and team. What
-        inquiries of the period come to is counted in full, whenever it comes.
+        inquiries of the period lead to is counted in full, whenever it happens.
 
     Examples
     --------
@@ -94,11 +94,11 @@ def _inquiries_of_period(scenario: Contents, channel: str, calendar: Calendar) -
     return float(expected[end] - expected[first])
 
 
-# ---- what an inquiry comes to -----------------------------------------------------------------
+# ---- the outcome of an inquiry ----------------------------------------------------------------
 
 
 class _Chances(NamedTuple):
-    """What one inquiry of a channel comes to, on average."""
+    """The average outcome of an inquiry of a channel."""
 
     leads: float
     contracts: float
@@ -119,7 +119,7 @@ def _walk(scenario: Contents, chain: Chain, channel: str) -> _Chances:
 
 
 def _efforts(stages: list[Stage], visits: Floats) -> Floats:
-    """Return the hours of work in each stage; one that nobody visits may take for ever."""
+    """Return the hours of work in each stage; a stage that no lead visits may have infinite effort."""
     both = zip(stages, visits, strict=True)
     return np.array([count * stage.effort_hours.mean() if count > 0 else 0.0 for stage, count in both])
 

@@ -1,4 +1,4 @@
-"""Where things are in a scenario: dotted paths, and what the schema has there."""
+"""Dotted paths in a scenario, and what the schema has at each."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def is_map(kind: Any) -> bool:
 
 
 def _plain(annotation: Any) -> Any:
-    """Look through Annotated and Optional at the type itself."""
+    """Return the type itself, without Annotated and Optional."""
     if get_origin(annotation) is Annotated:
         return _plain(get_args(annotation)[0])
     if get_origin(annotation) in (Union, types.UnionType):
@@ -55,7 +55,7 @@ def _plain(annotation: Any) -> Any:
 
 
 def example_at(path: Path) -> object:
-    """Return a value that the schema would accept for a required key, to go on checking with."""
+    """Return a value that the schema accepts for a required key, so that checks can go on."""
     field = kind_at(path[:-1]).model_fields[path[-1]]
     if field.examples:
         return field.examples[0]
@@ -98,7 +98,7 @@ def parts_of(text: str) -> Path:
 
 
 def look_up(document: Mapping[str, Any], path: Path) -> object:
-    """Return what a plain document has at a path, None where it has nothing."""
+    """Return what a plain document has at a path, or None."""
     value: Any = document
     for part in path:
         if not isinstance(value, Mapping) or part not in value:

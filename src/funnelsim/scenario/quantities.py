@@ -28,7 +28,7 @@ Positive = Annotated[float, Field(gt=0, le=LARGEST)]
 
 @dataclass
 class Reading:
-    """Where sample files are looked for, and those read so far."""
+    """Where to look for sample files, and those read so far."""
 
     folder: Path | None = None
     samples: dict[tuple[str, str], list[float]] = field(default_factory=dict)
@@ -50,7 +50,7 @@ class Span(NamedTuple):
 
 
 def reject(wrong: str, expected: str, key: str = "", suggestion: str | None = None) -> NoReturn:
-    """Refuse a value inside a validator, with the words of a `Problem`."""
+    """Refuse a value inside a validator, with the text of a `Problem`."""
     raise PydanticCustomError(
         "scenario",
         "{wrong}; expected {expected}",
@@ -83,7 +83,7 @@ def read_distribution(value: object, reading: Reading) -> Distribution:
         return Constant(number(value))
     try:
         found = _from_table(value, reading)
-        found.table()  # refuses what no table can hold; kept for the lowering
+        found.table()  # refuses distributions that no table can hold; kept for the lowering
     except ValueError as error:
         if isinstance(error, PydanticCustomError):
             raise

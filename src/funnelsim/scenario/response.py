@@ -1,4 +1,4 @@
-"""What money brings: inquiries against a channel's cost per month, saturating and carried over.
+"""Responses to spending: inquiries against a channel's cost per month, with saturation and carry-over.
 
 Curves as in media-mix models: Y. Jin, Y. Wang, Y. Sun, D. Chan and J. Koehler, "Bayesian Methods for Media
 Mix Modeling with Carryover and Shape Effects", Google (2017), https://research.google/pubs/pub46001.
@@ -51,7 +51,7 @@ class Curve:
         return np.asarray(self.most * (powers / (1.0 + powers)))
 
     def marginal_cost(self, cost: Floats) -> Floats:
-        """Return what one more inquiry costs at costs per month: 1 / slope, infinite where it is level.
+        """Return the cost of one more inquiry at these costs per month: 1 / slope, infinite where it is flat.
 
         >>> Curve("hill", most=100, scale=2000).marginal_cost(np.array([0.0, 2000.0])).tolist()
         [20.0, 80.0]
@@ -67,7 +67,7 @@ class Curve:
 
 
 def curve_through(response: Response, inquiries: float) -> Curve:
-    """Find the curve of a response that brings so many inquiries per month at its reference cost.
+    """Find the curve of a response that brings these inquiries per month at its reference cost.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""When people work: a team's calendar, and those of reps who have hours or days off of their own."""
+"""When people work: a team's calendar, and those of reps with hours or days off of their own."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ class Rota(NamedTuple):
     """The calendars of a team's people."""
 
     openings: list[Records]  # HOURS of each calendar, the team's first
-    by_rep: dict[str | None, int]  # which of them a named rep works by, where it is not the team's
+    by_rep: dict[str | None, int]  # the position of a named rep's calendar, if it is not the team's
 
 
 def rota_of(team: Team, calendar: Calendar) -> Rota:
-    """Write out when the people of a team work; reps who work alike share a calendar (R8)."""
+    """List when the people of a team work; reps with the same hours share a calendar (R8)."""
     different = {name: _week_and_days_off(team, rep) for name, rep in team.reps.items()}
     usual = _week_and_days_off(team, Rep())
     kinds = list(dict.fromkeys([usual, *different.values()]))
@@ -45,7 +45,7 @@ def calendar_records(rotas: dict[str, Rota]) -> tuple[Records, Records]:
 
 
 def hours_of_day(team: Team, rep: Rep, calendar: Calendar) -> Floats:
-    """Count the hours that a rep's calendar has on each day, hired and leaving left aside; shape (days,)."""
+    """Count the hours of a rep's calendar on each day, whether on staff or not; shape (days,)."""
     week, off = _week_and_days_off(team, rep)
     open_hours = np.array([sum(closes - opens for opens, closes in day) / 3600 for day in week])
     closed = np.array([day in off for day in calendar.days])

@@ -1,8 +1,8 @@
 """The rows of a model, section by section of the file.
 
-Names, dates, people and choices make what is the same in every world: `prepare` writes it, once. Numbers that
-may be uncertain make the rest: `write` writes it, and what it points into, from nothing but the tables of the
-file that `made_of` lists. Where these are the same objects, so are the rows.
+Names, dates, people and choices are the same in every world: `prepare` writes them, once. Numbers that
+may be uncertain are the rest: `write` writes them, and what they point into, only from the tables of the
+file that `made_of` lists. If these are the same objects, the rows are the same.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from funnelsim.scenario.sheets import Draft, Sheet, Way, fill
 from funnelsim.scenario.volumes import expected_inquiries, mean_share
 
 LONG_AGO = -NEVER // 2  # on staff, and at full strength, before anything happens
-LEAST_VARIATION = 0.001  # of days: less cannot be seen
-LOTS = 1 << 20  # of a weight of 1: sums of whole lots are exact, in whatever order they are added (P11)
-NAMED_REPS = 1 << 31  # named reps draw by their names, beyond the numbers of the others
+LEAST_VARIATION = 0.001  # of days: a smaller one cannot be seen
+LOTS = 1 << 20  # of a weight of 1: sums of whole lots are exact, in any order (P11)
+NAMED_REPS = 1 << 31  # named reps draw by their names, with numbers above those of the others
 
 Row = dict[str, Any]
 
@@ -60,7 +60,7 @@ class ChannelRows:
     segments: dict[str, int]
 
     def prepare(self, scenario: Contents, draft: Draft) -> None:
-        """Write who draws, from when to when, and where inquiries enter."""
+        """Write the keys of draws, opening times, and where inquiries enter."""
         channel = scenario.channels[self.name]
         row = {
             "entity": entity(Entity.INQUIRY, self.name),
@@ -108,7 +108,7 @@ class ChannelRows:
         return self.number * (len(self.calendar.days) + 1)
 
     def _promoted(self, promotion: Promotion | None) -> Row:
-        """State from when to when a channel's inquiries buy at a lower price."""
+        """Return from when to when a channel's inquiries buy at a lower price."""
         if promotion is None:
             return {}
         return {
@@ -118,7 +118,7 @@ class ChannelRows:
 
 
 def _share(scenario: Contents, name: str, sheet: Sheet) -> Row:
-    """State how uncertain a channel's share of the total is: Dirichlet(certainty x shares) (A8)."""
+    """Write how uncertain a channel's share of the total is: Dirichlet(certainty x shares) (A8)."""
     share, certainty = mean_share(scenario, name), scenario.mix.certainty
     if share == 0 or certainty is None:
         return {"mean_share": 0.0, "weight": 0}
@@ -172,7 +172,7 @@ class SegmentRow:
 
 
 class Person(NamedTuple):
-    """Someone on staff: when they come and go, and under which name they are in the file, if any."""
+    """A person on staff: when they join and leave, and their name in the file, if any."""
 
     name: str
     entity: int
@@ -182,7 +182,7 @@ class Person(NamedTuple):
 
 
 def staff_of(name: str, team: Team, calendar: Calendar) -> list[Person]:
-    """List a team's people: the numbered, then the named; without those gone before time 0 (R2)."""
+    """List a team's people, the numbered before the named, without those gone before time 0 (R2)."""
     people = [
         Person(f"{name} {number + 1}", entity(Entity.REP, name, number), LONG_AGO, NEVER, None)
         for number in range(team.people)
@@ -209,7 +209,7 @@ class TeamRows:
     segments: dict[str, int]
 
     def prepare(self, scenario: Contents, draft: Draft) -> None:
-        """Write how the team works, who they are and what they know best."""
+        """Write how the team works, its people, and the segments they know best."""
         team = scenario.teams[self.name]
         row = {
             "max_open": NEVER if team.max_open is None else team.max_open,
@@ -266,7 +266,7 @@ def _policy(name: str) -> Row:
 
 
 def _numbers_of(team: Team, rep: Rep) -> Row:
-    """Lower what a rep costs and how it grows, from its own numbers and its team's."""
+    """Lower a rep's pay and ramp, from its own numbers and its team's."""
     pay = team.cost_per_person_month if rep.cost_per_month is None else rep.cost_per_month
     ramp = None if rep.hired is None else team.ramp_up
     return {
@@ -289,7 +289,7 @@ def _strength_of(rep: Rep, sheet: Sheet) -> Row:
 
 @dataclass(frozen=True)
 class StageRows:
-    """A stage, and its rows for each segment where it says something of its own about one."""
+    """A stage, and its rows for each segment if it differs for any."""
 
     name: str
     number: int

@@ -29,7 +29,7 @@ from funnelsim.scenario.uncertainties import check_uncertainties
 class Scenario(Contents):
     """A valid scenario; its attributes are the tables and keys of its file.
 
-    Made by `load` or `parse`, never by hand. Unchangeable: changes make new scenarios.
+    Made by `load` or `parse`, never by hand. It cannot be changed: changes make new scenarios.
 
     Examples
     --------
@@ -45,7 +45,7 @@ class Scenario(Contents):
 
     @property
     def source(self) -> str:
-        """Name of the file or preset."""
+        """The name of the file or preset."""
         return self._source.name
 
     @property
@@ -55,9 +55,9 @@ class Scenario(Contents):
 
     @cached_property
     def months(self) -> Months:
-        """The months of warm-up, period and drain, those not given chosen from the cycle.
+        """The months of warm-up, period and drain; those not given are chosen from the cycle.
 
-        One choice holds for all strategies of a scenario: the longest that any of them needs.
+        All strategies of a scenario have the same months: the most that any of them needs.
 
         >>> load("first_steps").months.period
         12
@@ -159,9 +159,9 @@ def parse(text: str, source: str = "scenario", folder: Path | None = None) -> Sc
     Parameters
     ----------
     text : str
-        What a scenario file would hold.
+        The text of a scenario file.
     source : str
-        What to call it in errors.
+        Its name in errors.
     folder : path, optional
         Where sample files are. Default: the working folder.
 
@@ -206,7 +206,7 @@ def strategy_names(scenario: Contents) -> list[str]:
 
 
 def json_schema() -> dict[str, Any]:
-    """Describe what a scenario file may say as a JSON Schema.
+    """Describe scenario files as a JSON Schema.
 
     >>> sorted(json_schema()["required"])
     ['channels', 'segments', 'stages', 'start']
@@ -242,16 +242,16 @@ def _examine(document: Document, source: Source) -> tuple[Contents, Document, li
 
 
 def _follows(path: str, faulty: list[str]) -> bool:
-    """Return whether a key was faulty before: one mistake is told once."""
+    """Return whether a key was faulty before, so that a mistake is reported once."""
     return any(f"{path}.".startswith(f"{other}.") or f"{other}.".startswith(f"{path}.") for other in faulty)
 
 
 def _strategy_problems(
     contents: Contents, document: Document, source: Source, faulty: list[str]
 ) -> list[Problem]:
-    """Find what is wrong in the strategies, and in the scenarios that they make.
+    """Find what is wrong in the strategies and in the scenarios that they make.
 
-    What is `faulty` without any strategy was told before, unless a strategy sets it anew.
+    Keys that are `faulty` without any strategy were reported before, unless a strategy sets them.
     """
     problems: list[Problem] = []
     for name in contents.strategies:
@@ -266,7 +266,7 @@ def _strategy_problems(
 
 
 def _not_levers(name: str, change: Mapping[str, Any]) -> list[Problem]:
-    """Refuse changes to what must stay the same for strategies to be compared in the same worlds."""
+    """Refuse changes to keys that must be the same in all strategies, so that they share their worlds."""
     return [
         Problem(
             f'strategies.{name}.change."{key}"', "is no choice", f"{first} to be the same for all strategies"

@@ -1,4 +1,4 @@
-"""A table of a scenario file, whatever it holds."""
+"""The base of all tables of a scenario file."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-ONE: Any = 1.0  # a default as a file would write it: it is validated into a distribution
+ONE: Any = 1.0  # defaults are as in a file; validation turns them into distributions
 
 
 class Section(BaseModel):

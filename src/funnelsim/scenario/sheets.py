@@ -1,4 +1,4 @@
-"""What the rows of a model are written on: a draft at first, then copies of the model with some rows anew."""
+"""The sheets for the rows of a model: first a draft, then copies of the model with some rows rewritten."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Way = tuple[float, int, int]  # a share, a target and a reason
 
 
 class Sheet(Protocol):
-    """Where rows are written, and what they point into: distributions and routes, numbered as asked for."""
+    """Where rows are written, and what they point into: distributions and routes, numbered in order."""
 
     def array(self, name: str) -> Array:
         """Return an array of the model to write into."""
@@ -40,17 +40,17 @@ class Ends(NamedTuple):
 
 
 class OtherShapeError(Exception):
-    """Rows that need other tables, or more or fewer distributions or routes, than those they replace."""
+    """Rows that need other tables, or more or fewer distributions or routes, than the old ones."""
 
 
 def fill(records: Array, position: int | slice, row: Mapping[str, Any]) -> None:
-    """Write the fields that a row names, in one record or alike in several."""
+    """Write the fields that a row names, into one record or into several alike."""
     for name, value in row.items():
         records[name][position] = value
 
 
 def _cumulative(ways: Iterable[Way]) -> list[Way]:
-    """Add up the shares of what is possible; the last is 1."""
+    """Add up the shares that are above 0; the last sum is 1."""
     possible = [way for way in ways if way[0] > 0]
     total = math.fsum(share for share, _, _ in possible)
     ends = [end / total for end in accumulate(share for share, _, _ in possible)]
@@ -95,7 +95,7 @@ class Draft:
     def curve(self, wait: Wait) -> tuple[int, int]:
         """Add an effect of waiting once; return its first point's number and how many there are.
 
-        Where waiting has no effect there is none.
+        If waiting has no effect there are no points.
         """
         if set(wait.odds_ratio) == {1}:
             return 0, 0
@@ -112,7 +112,7 @@ class Draft:
         return Ends(len(self.tables), len(self._routes))
 
     def model(self, **rest: Any) -> Model:
-        """Put the arrays together; `rest` is what no row is written in."""
+        """Put the arrays together; `rest` has the arrays without rows."""
         distributions, knots = self._tables.records()
         return Model(
             **self._arrays,
@@ -125,7 +125,7 @@ class Draft:
 
 
 class Revision:
-    """A model with some rows written anew; an array in which none is stays the model's own.
+    """A model with some rows rewritten; arrays without such rows stay the model's own.
 
     Parameters
     ----------
@@ -142,7 +142,7 @@ class Revision:
         self._next = self._end = Ends(0, 0)
 
     def turn_to(self, first: Ends, end: Ends) -> None:
-        """Go on with the rows that point into these distributions and routes."""
+        """Continue with the rows that point into these distributions and routes."""
         self._next, self._end = first, end
 
     def array(self, name: str) -> Array:
@@ -174,12 +174,12 @@ class Revision:
         return first, len(routes)
 
     def check_the_end(self) -> None:
-        """Refuse to leave a distribution or a route as it was."""
+        """Raise if a distribution or a route was not rewritten."""
         if self._next != self._end:
             raise OtherShapeError
 
     def model(self) -> Model:
-        """Return the model with what was written."""
+        """Return the model with the new rows."""
         return self._before._replace(**self._arrays)
 
 

@@ -1,6 +1,6 @@
-"""Check a plain document against the schema, key by key, and go on checking past what is wrong.
+"""Check a plain document against the schema, key by key, and go on after mistakes.
 
-pydantic tells all structural errors at once. To find the errors across keys in the same pass, each
+pydantic finds all structural errors at once. To find the errors across keys in the same pass, each
 faulty value is replaced by one that the schema accepts, and the checks of `checks` see the rest.
 """
 
@@ -65,7 +65,7 @@ def check_structure(document: Document, reading: Reading) -> tuple[Contents, Doc
             for detail in sorted(error.errors(include_url=False), key=_misspelt_first):
                 path = tuple(str(part) for part in detail["loc"] if part != "[key]")
                 if detail["type"] == "missing" and path in renamed:
-                    continue  # it is there, misspelt
+                    continue  # it is there, but misspelt
                 if not any(path[: len(whole)] == whole for whole in replaced):
                     problems.append(_problem(detail, path, renamed))
                 _repair(document, path, detail, renamed, replaced)
@@ -93,7 +93,7 @@ def _misspelt_first(detail: ErrorDetails) -> bool:
 
 
 def copied(value: Any) -> Any:
-    """Copy tables and lists, eight times as fast as `copy.deepcopy`, which looks for what they do not have.
+    """Copy tables and lists, eight times as fast as `copy.deepcopy`, which looks for cases that never occur.
 
     >>> before = {"hours": [1, 2]}
     >>> after = copied(before)
@@ -153,7 +153,7 @@ def _wrong_length(path: str, context: Mapping[str, Any], value: Sized) -> Proble
 
 
 def _as_written(path: Path, renamed: Mapping[Path, Path]) -> Path:
-    """Translate a path in the repaired document back to what stands in the file."""
+    """Translate a path in the repaired document back to the path in the file."""
     for length in range(len(path), 0, -1):
         if path[:length] in renamed:
             return renamed[path[:length]] + path[length:]
@@ -163,7 +163,7 @@ def _as_written(path: Path, renamed: Mapping[Path, Path]) -> Path:
 def _repair(
     document: Document, path: Path, detail: ErrorDetails, renamed: dict[Path, Path], replaced: set[Path]
 ) -> None:
-    """Replace what is wrong at a path by something that the schema accepts, or will after more repair."""
+    """Replace what is wrong at a path by a value that the schema accepts, or will after more repair."""
     path = _table_key(path)
     table: Any = look_up(document, path[:-1])
     if not isinstance(table, dict):

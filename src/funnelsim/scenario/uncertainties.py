@@ -1,4 +1,4 @@
-"""Uncertain numbers of a scenario: which there may be, what they make of it, and what is wrong with them."""
+"""Uncertain numbers of a scenario: which are allowed, how they are applied, and what is wrong with them."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _Table = TypeVar("_Table", bound=Contents)
 
 
 def applied(contents: _Table, values: Mapping[str, float]) -> _Table:
-    """Put numbers where something is uncertain, unchecked; what is elsewhere stays the same object (U2).
+    """Put numbers where something is uncertain, unchecked; everything else stays the same object (U2).
 
     Parameters
     ----------
     contents : Contents
         Valid.
     values : mapping of str to float
-        By keys of `[uncertainties]`: where " *=" ends a key, a factor; where " +=" ends it, what to add.
+        By keys of `[uncertainties]`: a factor if the key ends in " *=", a summand if it ends in " +=".
 
     Examples
     --------
@@ -46,13 +46,13 @@ def applied(contents: _Table, values: Mapping[str, float]) -> _Table:
 
 
 class _Leaf(NamedTuple):
-    """Where a number is to be put: what is done there, and the key that says so."""
+    """Where a number is put: the operation, and its key."""
 
     operation: str
     key: str
 
 
-_Tree = dict[str, Any]  # by part of the path: what lies below, at last a _Leaf
+_Tree = dict[str, Any]  # by part of the path: the tree below, at the end a _Leaf
 
 
 @lru_cache(maxsize=256)
@@ -91,10 +91,10 @@ def _operated(before: Distribution | float, operation: str, value: float) -> Dis
 
 
 def check_uncertainties(contents: Contents, document: Document, reading: Reading) -> list[Problem]:
-    """Find uncertainties that name no uncertain number, or can make it one that is not allowed.
+    """Find uncertainties whose path names no such number, or whose values are not all allowed.
 
-    Each is tried at the least, the median and the most that can be drawn; and all together at these, and each
-    at one end with all others at the other, in checks across keys.
+    Each is tried at the least, the median and the most that can be drawn. Checks across keys try all together
+    at these, and each at one end with all others at the other.
     """
     problems = [*_keys(contents), *_collisions(contents)]
     certain = {key: item for key, item in document.items() if key != "uncertainties"}
@@ -114,7 +114,7 @@ def _keys(contents: Contents) -> Iterator[Problem]:
 
 
 def _collisions(contents: Contents) -> Iterator[Problem]:
-    """Paths are hashed into the keys of draws: two that share a hash would share their luck."""
+    """Find paths with the same hash in the keys of draws: they would share their random numbers."""
     owners: dict[int, Path] = {}
     for path in {split_key(key)[0]: None for key in contents.uncertainties}:
         other = owners.setdefault(hash24(written(path)), path)
@@ -146,7 +146,7 @@ def _of_one(
 
 
 def _not_uncertain(contents: Contents, path: Path, operation: str) -> tuple[str, str] | None:
-    """State what is wrong, and expected, where a value cannot be uncertain."""
+    """State why a value cannot be uncertain, and what is expected."""
     if path[0] in _CERTAIN:
         return "cannot be uncertain", "a path into channels, segments, teams, stages or effects"
     if path[-1] == "hours_per_week":
@@ -162,7 +162,7 @@ def _not_uncertain(contents: Contents, path: Path, operation: str) -> tuple[str,
 
 
 def _no_number(value: object) -> tuple[str, str]:
-    """Explain why a value that is no number with decimals cannot be uncertain."""
+    """Explain why a value that is not a number with decimals cannot be uncertain."""
     if value is None:
         return "has no value that could be uncertain", "a number there to begin with"
     if isinstance(value, int) and not isinstance(value, bool):
@@ -183,7 +183,7 @@ def _together(contents: Contents) -> Iterator[Problem]:
 
 
 def _corners(keys: Iterable[str]) -> Iterator[dict[str, float]]:
-    """Put all at one end; then each alone at the other end, as a ceiling may fall below what it bounds."""
+    """Put all at one end, then each alone at the other end: a ceiling may fall below what it bounds."""
     names = list(keys)
     yield from (dict.fromkeys(names, level) for level in _ENDS.values())
     for name in names if len(names) > 1 else []:

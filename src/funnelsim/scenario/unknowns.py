@@ -1,4 +1,4 @@
-"""What a number may be: a distribution that is drawn from once per world."""
+"""The distribution of an uncertain number, drawn from once per world."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from funnelsim.chance.distributions.lookup import DISTRIBUTION
 from funnelsim.compiling.arrays import Floats, Record
 from funnelsim.scenario.quantities import DISTRIBUTION_SCHEMA, Reading, number, read_distribution
 
-LOWEST, HIGHEST = 2.0**-53, 1 - 2.0**-53  # the ends of what can be drawn
+LOWEST, HIGHEST = 2.0**-53, 1 - 2.0**-53  # the lowest and highest probability that can be drawn
 MEDIAN = 0.5
 
 
 @dataclass(frozen=True)
 class Unknown:
-    """A distribution of what a value may be, moved by `plus`.
+    """A distribution of an uncertain value, shifted by `plus`.
 
     Examples
     --------
@@ -33,7 +33,7 @@ class Unknown:
     plus: float = 0.0
 
     def at(self, level: float) -> float:
-        """Return the value at a probability, a multiple of 2^-53, as engines would look it up."""
+        """Return the value at a probability, a multiple of 2^-53, as engines look it up."""
         record, knots = self._table
         return quantile(record, knots, level) + self.plus
 
@@ -45,7 +45,7 @@ class Unknown:
 
 
 def read_unknown(value: object, reading: Reading) -> Unknown:
-    """Read a distribution as anywhere in a scenario; `plus` moves it."""
+    """Read a distribution as elsewhere in a scenario; `plus` shifts it."""
     if isinstance(value, Mapping) and "plus" in value:
         rest = {key: item for key, item in value.items() if key != "plus"}
         return Unknown(read_distribution(rest, reading), number(value["plus"], "plus"))
@@ -59,7 +59,7 @@ def _validated(value: object, info: ValidationInfo) -> Unknown:
 
 
 def _with_plus(form: dict[str, Any]) -> dict[str, Any]:
-    """Let a table have `plus` as well."""
+    """Allow `plus` in a table."""
     if "properties" not in form:
         return form
     return {**form, "properties": {**form["properties"], "plus": {"type": "number"}}}

@@ -1,4 +1,4 @@
-"""Checks of what channels bring: where inquiries come from, and what money, time and people do to them."""
+"""Checks of channels' inquiries: their source, and the effects of money, time and people."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def check_the_mix(contents: Contents) -> Problems:
 
 
 def _source(contents: Contents, name: str) -> Problems:
-    """A channel has its inquiries from one of three sources."""
+    """Check that a channel's inquiries come from exactly one of three sources."""
     channel, path = contents.channels[name], f"channels.{name}"
     typed = channel.inquiries_per_month is not None
     others = [
@@ -93,7 +93,7 @@ def _response(contents: Contents, name: str) -> Problems:
 
 
 def _curve(response: Response, inquiries: float) -> Curve | None:
-    """Find the curve of a response, None where there is none or floats cannot hold it."""
+    """Find the curve of a response; None if there is none or floats cannot hold it."""
     try:
         curve = curve_through(response, inquiries)
     except (ValueError, OverflowError, ZeroDivisionError):
@@ -114,7 +114,7 @@ def _promotion(contents: Contents, name: str) -> Problems:
 
 
 def _people(contents: Contents, name: str) -> Problems:
-    """Personal selling is done by a team, and a supplier is paid by the lead."""
+    """Check that personal selling has a team, and that only suppliers are paid by the lead."""
     channel, path = contents.channels[name], f"channels.{name}"
     if channel.personal_selling is not None:
         if channel.kind != "personal_selling":
@@ -129,7 +129,7 @@ def _people(contents: Contents, name: str) -> Problems:
 
 
 def _number(contents: Contents, name: str) -> Problems:
-    """Every inquiry's number fits into its key."""
+    """Check that the number of every inquiry fits into its key."""
     volume = largest_month(contents, name)
     growth = max(1.0, (1 + contents.channels[name].growth_per_year) ** (LONGEST_HORIZON / 12))
     months = contents.horizon.period_months + 48  # with the longest default warm-up and drain
@@ -145,13 +145,13 @@ def _number(contents: Contents, name: str) -> Problems:
 
 
 def largest_month(contents: Contents, name: str) -> float:
-    """Return a bound of a channel's expected inquiries per month, growth left aside."""
+    """Return a bound of a channel's expected inquiries per month, without growth."""
     channel = contents.channels[name]
     volume = inquiries_per_month(contents, name)
     if channel.response is not None and (curve := _curve(channel.response, volume)) is not None:
         volume = curve.most
     if contents.mix.certainty is not None and mean_share(contents, name) > 0:
-        volume /= mean_share(contents, name)  # as if all of the total came through it
+        volume /= mean_share(contents, name)  # as if the whole total came through it
     if channel.personal_selling is not None:
         selling = channel.personal_selling
         volume = selling.customers * selling.inquiries_per_customer_year / 12

@@ -1,4 +1,4 @@
-"""How many inquiries a channel is expected to bring on each day: all of it that is not chance."""
+"""The inquiries that a channel is expected to bring on each day, without chance."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def mean_share(contents: Contents, name: str) -> float:
 
 
 def inquiries_per_month(contents: Contents, name: str) -> float:
-    """Return the inquiries of a channel in an average month, personal selling left aside.
+    """Return the inquiries of a channel in an average month, without personal selling.
 
     >>> from funnelsim.scenario import load
     >>> inquiries_per_month(load("first_steps"), "website")
@@ -34,10 +34,10 @@ def inquiries_per_month(contents: Contents, name: str) -> float:
 
 
 def expected_inquiries(contents: Contents, name: str, calendar: Calendar) -> Floats:
-    """Add up the inquiries that a channel expects, at the mean of what varies between worlds.
+    """Add up the inquiries that a channel expects, at the mean over worlds.
 
-    A day has the inquiries of its calendar month (see `Calendar.inquiries_by_day`) x what the money spent up
-    to then brings, relative to the reference cost x the factor of a promotion.
+    A day has its inquiries by calendar (see `Calendar.inquiries_by_day`) x the response to the money
+    spent so far, relative to that at the reference cost x the factor of a promotion.
 
     Returns
     -------
@@ -61,17 +61,17 @@ def expected_inquiries(contents: Contents, name: str, calendar: Calendar) -> Flo
 
 
 def response_by_day(contents: Contents, name: str, calendar: Calendar) -> Floats:
-    """Return what the money spent so far brings, relative to the reference cost; shape (days,)."""
+    """Return the response to the money spent so far, over that at the reference cost; shape (days,)."""
     channel = contents.channels[name]
     typed, curve = inquiries_per_month(contents, name), curve_of(contents, name)
     if channel.response is None or curve is None or typed == 0:
-        return np.ones(len(calendar.days))  # nothing to multiply, or nothing to be multiplied
+        return np.ones(len(calendar.days))  # no response, or no inquiries
     spend = channel.cost_per_month * spend_by_day(channel, calendar)
     return curve.inquiries(carried_over(spend, channel.response.half_life_days)) / typed
 
 
 def curve_of(contents: Contents, name: str) -> Curve | None:
-    """Return what a channel's cost per month brings, None where it has no response."""
+    """Return a channel's response curve, None if it has none."""
     response = contents.channels[name].response
     return None if response is None else curve_through(response, inquiries_per_month(contents, name))
 

@@ -1,4 +1,4 @@
-"""The models of a scenario with uncertainties: another one in each world."""
+"""The models of a scenario with uncertainties: a different one in each world."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from funnelsim.scenario.unknowns import MEDIAN, Unknown
 
 
 class Parameter(NamedTuple):
-    """An uncertain number: its key in `[uncertainties]`, and what may be drawn there."""
+    """An uncertain number: its key in `[uncertainties]`, and the values that may be drawn."""
 
     key: str
     p10: float
@@ -33,10 +33,10 @@ class Parameter(NamedTuple):
 
 @dataclass(frozen=True)
 class Worlds:
-    """Lowers a scenario anew for each world, with the numbers drawn there.
+    """Lowers a scenario for each world, with the numbers drawn there.
 
     A number is drawn by one uniform, keyed (uncertainty of its path, "uncertainty", 0) in the world: the
-    same in every strategy, whatever else is uncertain.
+    same in every strategy, whichever other numbers are uncertain.
 
     Examples
     --------
@@ -79,12 +79,12 @@ class Worlds:
 
     @property
     def names(self) -> Names:
-        """Return what the numbers of the models are called."""
+        """Return the names of the models' numbers."""
         return self.groundwork.names
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
-        """List the uncertain numbers with the range of what may be drawn."""
+        """List the uncertain numbers with the range of their draws."""
         levels = (0.1, 0.5, 0.9)
         return tuple(Parameter(key, *map(each.at, levels)) for key, each in self._unknown.items())
 
@@ -134,7 +134,7 @@ class Draws(NamedTuple):
 
 
 def draws_of(unknown: Mapping[str, Unknown]) -> Draws:
-    """Prepare to draw numbers, keyed by their paths: an operation at a key's end is no part of its draw.
+    """Prepare to draw numbers, keyed by their paths without the operation at the end.
 
     >>> from funnelsim.chance.keys import world_of
     >>> from funnelsim.scenario.quantities import Reading

@@ -1,7 +1,7 @@
-"""Whether a study fits into memory, said before it starts.
+"""Whether a study fits into memory, checked before it starts.
 
 Two things grow: the leads open at once in a replication, and the figures kept of each replication. Both are
-counted on the low side: what is refused would not fit, what is not refused may still be too much.
+counted on the low side: a refused study would not fit, but an accepted one may still be too large.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ def check_memory(
     Parameters
     ----------
     scenarios, lowered : mapping of str
-        The scenario of each strategy, and what it was lowered to.
+        The scenario of each strategy, and its lowered form.
     plan : Plan
         What to run.
     available : int, optional
-        Bytes. Default: what the machine has left; where it does not say, memory is not checked.
+        Bytes. Default: what the machine has left; if that is not known, memory is not checked.
 
     Raises
     ------
@@ -71,7 +71,7 @@ def check_memory(
 def _check_figures(
     scenarios: Mapping[str, Scenario], lowered: Mapping[str, Lowered], plan: Plan, left: int
 ) -> None:
-    """Refuse more replications than there is memory for their tallies."""
+    """Refuse more replications than memory has room for their tallies."""
     a_year = sum(_bytes_of_a_year(*each) for each in lowered.values())
     needed = a_year * plan.replications
     if needed > left:
@@ -92,7 +92,7 @@ def _bytes_of_a_year(models: Model | Worlds, names: Names) -> int:
 
 
 def _check_open_leads(scenarios: Mapping[str, Scenario], plan: Plan, left: int | None) -> None:
-    """Refuse strategies that would have too many leads open at once, in all worlds that run together."""
+    """Refuse strategies with too many open leads at once, in all worlds that run together."""
     bytes_of_lead = OPEN_LEAD[plan.engine] * GROWING[plan.engine]
     most = MOST_OPEN if plan.engine == "compiled" else float("inf")
     at_once = _at_once(list(scenarios), plan)
@@ -129,7 +129,7 @@ def _described(name: str, most: Backlog) -> str:
 
 
 def _remedies(scenario: Scenario, most: Backlog) -> str:
-    """State what would keep the backlog small."""
+    """List changes that would keep the backlog small."""
     team = scenario.stages[most.stage].team
     if most.queueing and team is not None:
         return (
@@ -170,7 +170,7 @@ def _written(size: float) -> str:
 
 
 class _Group(NamedTuple):
-    """Where a control group of Linux says what it may use, uses, and could give back at once."""
+    """The files in which a Linux control group gives its limit, its use, and what it could free at once."""
 
     limit: str
     used: str
@@ -190,12 +190,12 @@ _GROUPS = (
 def available_memory(root: Path = Path("/")) -> int | None:
     """Return the bytes that the machine, or the container around this process, has left.
 
-    None where neither says so.
+    None if neither is known.
 
     Parameters
     ----------
     root : Path
-        Where `proc` and `sys` are, as Linux has them. Elsewhere it is all memory that is built in.
+        Where `proc` and `sys` are, as Linux has them. On other systems all installed memory is returned.
 
     Examples
     --------
@@ -214,12 +214,12 @@ def _of_machine(root: Path) -> int | None:
         pass
     try:
         return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, OSError, ValueError):  # no such question on this system
+    except (AttributeError, OSError, ValueError):  # this system cannot be asked
         return None
 
 
 def _of_group(folder: Path, group: _Group) -> int | None:
-    """Return what a control group has left, None where it sets no limit."""
+    """Return what a control group has left, None if it sets no limit."""
     try:
         limit, used = (int((folder / name).read_text()) for name in (group.limit, group.used))
         return max(
@@ -230,7 +230,7 @@ def _of_group(folder: Path, group: _Group) -> int | None:
 
 
 def _number_after(name: str, text: str) -> int:
-    """Find the number after a name at the beginning of a line; ValueError where there is none."""
+    """Find the number after a name at the beginning of a line; ValueError if there is none."""
     for line in text.splitlines():
         words = line.split()
         if words and words[0] == name:

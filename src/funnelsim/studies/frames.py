@@ -1,4 +1,4 @@
-"""Results as pandas frames: a row for each thing, a column for each statistic."""
+"""Results as pandas frames, with a column for each statistic."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ STATISTICS = ("mean", "low", "high", "p10", "p50", "p90")
 
 
 def summary(forecast: Forecast) -> pd.DataFrame:
-    """Estimate every figure that is defined in all: (figures, title, unit and statistics)."""
+    """Estimate every figure that has a value in all: (figures, title, unit and statistics)."""
     figures = [figure for figure in FIGURES.values() if "all" in figure.by]
     rows = [
         [figure.title, _unit(forecast, figure.name), *_statistics(forecast.estimate(figure.name))]
@@ -38,7 +38,7 @@ def breakdown(forecast: Forecast, dimension: str) -> pd.DataFrame:
 
 
 def conversions(forecast: Forecast) -> pd.DataFrame:
-    """Set the conversions typed beside the simulated ones: (stages, typed and statistics)."""
+    """Tabulate the conversions typed beside the simulated ones: (stages, typed and statistics)."""
     found = forecast.conversions()
     return pd.DataFrame(
         [[each.typed, *_statistics(each.simulated)] for each in found],
@@ -48,7 +48,7 @@ def conversions(forecast: Forecast) -> pd.DataFrame:
 
 
 def reasons(forecast: Forecast) -> pd.DataFrame:
-    """Count those that ended without a contract in the mean year: (stages, reasons)."""
+    """Count leads that ended without a contract in the mean year: (stages, reasons)."""
     return pd.DataFrame(
         forecast.reasons("stage"),
         index=pd.Index(forecast.names.stages, name="stage"),
@@ -71,14 +71,14 @@ def goals(forecasts: Mapping[str, Forecast]) -> pd.DataFrame:
 
 
 def unknown(forecast: Forecast) -> pd.DataFrame:
-    """Tabulate the share of the variance between years that is not known: (figures, interval)."""
+    """Tabulate the share of the variance that comes from uncertain numbers: (figures, interval)."""
     rows = [] if forecast.unknowns is None else [forecast.share_unknown(name) for name in MAIN]
     index = pd.Index(MAIN[: len(rows)], name="figure")
     return pd.DataFrame(rows, index=index, columns=["share", "low", "high"], dtype=float)
 
 
 def drivers(forecast: Forecast) -> pd.DataFrame:
-    """Tabulate how figures go with each uncertain number: (figures x numbers, what is drawn, interval)."""
+    """Tabulate rank correlations with uncertain numbers: (figures x numbers, what is drawn, interval)."""
     found = [(name, each) for name in MAIN for each in forecast.drivers(name)]
     rows = [[*each.parameter[1:], *each.correlation] for _, each in found]
     index = pd.MultiIndex.from_tuples(
@@ -89,7 +89,7 @@ def drivers(forecast: Forecast) -> pd.DataFrame:
 
 
 def teams(forecast: Forecast) -> pd.DataFrame:
-    """Set hours asked against hours available: (teams, hours of the period)."""
+    """Tabulate hours asked and hours available: (teams, hours of the period)."""
     found = forecast.team_hours()
     return pd.DataFrame(
         [[each.available, each.worked, each.asked] for each in found],
@@ -123,7 +123,7 @@ def differences(comparison: Comparison) -> pd.DataFrame:
 
 
 def decision_table(comparison: Comparison) -> pd.DataFrame:
-    """Tabulate what decides: a row for each strategy, three columns for each figure."""
+    """Tabulate the figures that decide: a row for each strategy, three columns for each figure."""
     rows = {}
     gains = comparison.differences()
     for name, forecast in comparison.forecasts.items():
@@ -145,7 +145,7 @@ def decision_table(comparison: Comparison) -> pd.DataFrame:
 
 
 def side_by_side(frames: Iterable[tuple[str, pd.DataFrame]]) -> pd.DataFrame:
-    """Put the frames of strategies below each other, the strategy in front."""
+    """Put the frames of strategies below each other, with the strategy in front."""
     return pd.concat(dict(frames), names=["strategy"])
 
 

@@ -1,4 +1,4 @@
-"""Which worlds to run: strategies in the same worlds, in parallel, with progress, until done or stopped."""
+"""Running strategies in the same worlds: in parallel, with progress, until done or stopped."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from funnelsim.model.own_policy import BUILT_IN, policy_names
 
 BLOCK = {"compiled": 5, "reference": 1}  # worlds run between two reports of progress
 
-TWINS = 100  # worlds that are lived through twice where something is uncertain (U8)
-TWIN = 1 << 31  # what a twin's replication is raised by: chance of its own
+TWINS = 100  # worlds that are simulated twice if something is uncertain (U8)
+TWIN = 1 << 31  # added to a twin's replication, so that its chance is its own
 
-_PAUSE = 0.1  # seconds from one look at what threads have finished to the next
+_PAUSE = 0.1  # seconds between two looks at what threads have finished
 
 Progress = Callable[[int], None]
-Models = Model | Callable[[Record], Model]  # one model, or that of each world
+Models = Model | Callable[[Record], Model]  # one model, or one for each world
 Strategies = Mapping[str, tuple[Models, Names]]
 
 
@@ -84,7 +84,7 @@ class Plan:
             raise ValueError(f"engine must be {' or '.join(ENGINES)}, not {self.engine!r}")
 
     def blocks(self) -> list[range]:
-        """Cut the worlds into the blocks that are run as one."""
+        """Divide the worlds into blocks, each run as one."""
         size = BLOCK[self.engine]
         return [
             range(first, min(first + size, self.replications)) for first in range(0, self.replications, size)
@@ -92,7 +92,7 @@ class Plan:
 
 
 def new_replications(models: Models, names: Names, plan: Plan, numbers: range) -> Replications:
-    """Make room for what worlds of one strategy will come to."""
+    """Make room for the results of one strategy's worlds."""
     worlds = np.zeros(len(numbers), WORLD)
     worlds["seed"] = plan.seed
     worlds["replication"] = numbers
@@ -124,8 +124,8 @@ def replicate(
     Parameters
     ----------
     strategies : mapping of str to (Model or callable, Names)
-        The lowered strategies. Where a callable gives the model of each world, the first `TWINS` worlds are
-        lived through once more with the same model and fresh chance; digests and rows are without the twins.
+        The lowered strategies. If a callable gives the model of each world, the first `TWINS` worlds are
+        simulated again with the same model and new chance; digests and rows are without the twins.
     plan : Plan
         What to run.
     progress : callable
@@ -141,7 +141,7 @@ def replicate(
     KeyboardInterrupt
         Stopped before any world was finished by every strategy.
     StuckError
-        Leads go round at one instant for ever.
+        Leads go in circles at one instant without end.
     """
     study = _Study(strategies, plan, progress)
     try:
@@ -154,21 +154,21 @@ def replicate(
 
 
 class _Study:
-    """The worlds of every strategy, of which each block is taken up once, and what they came to."""
+    """The worlds of every strategy, in blocks that are each run once, and their results."""
 
     def __init__(self, strategies: Strategies, plan: Plan, progress: Progress) -> None:
         self._strategies = strategies
         self._plan = plan
         self._progress = progress
-        # World by world, so that what is finished can be compared at any time.
+        # World by world, so that finished worlds can be compared at any time.
         self._blocks = [(name, block) for block in plan.blocks() for name in strategies]
         self._done: list[tuple[str, range]] = []
-        self._told = 0  # how many of those that are done
+        self._told = 0  # how many simulations are done
         worlds = range(plan.replications)
         self.found = {name: new_replications(*each, plan, worlds) for name, each in strategies.items()}
 
     def finished(self) -> npt.NDArray[np.bool_]:
-        """Return of each world whether every strategy has finished it."""
+        """Return for each world whether every strategy has finished it."""
         finished = {name: np.zeros(self._plan.replications, bool) for name in self._strategies}
         for name, block in self._done:
             finished[name][block.start : block.stop] = True
@@ -194,9 +194,9 @@ class _Study:
             self._report()
 
     def _on_threads(self, jobs: int) -> None:
-        """Let threads take up blocks until none is left, an error is met or this thread is interrupted.
+        """Run blocks on threads until none is left, one fails or this thread is interrupted.
 
-        Each has its workplace, and none waits for another; this one looks up now and then.
+        Each thread has its workplace, and none waits for another; this one only watches.
         """
         waiting = enumerate(self._blocks)
         stopped = threading.Event()
@@ -227,7 +227,7 @@ class _Study:
             raise errors[min(errors)]
 
     def _in_processes(self, jobs: int) -> None:
-        from joblib import Parallel, delayed  # noqa: PLC0415 (takes longer than a small run, which has no need of it)
+        from joblib import Parallel, delayed  # noqa: PLC0415 (takes longer than a small run, which does not need it)
 
         alone = delayed(_alone)
         pool = Parallel(n_jobs=jobs, backend="loky", return_as="generator")
@@ -244,7 +244,7 @@ class _Study:
             self._done.append((name, block))
 
     def _report(self) -> None:
-        """Tell how many simulations are done since the last time."""
+        """Report how many simulations were done since the last report."""
         blocks = self._done[self._told :]
         self._told += len(blocks)
         if blocks:
@@ -260,14 +260,14 @@ def _alone(models: Models, names: Names, plan: Plan, block: range) -> Replicatio
 
 @contextmanager
 def _insistent_ctrl_c() -> Iterator[None]:
-    """Repeat a Ctrl-C until it has stopped what runs in this thread.
+    """Repeat a Ctrl-C until it has stopped this thread's work.
 
     An exception that is raised while Python throws away a generator is lost, and the reference engine's are
-    thrown away by the thousand at the end of a world: one Ctrl-C in ten had no effect.
+    thrown away by the thousand at the end of a world: without this, one Ctrl-C in ten had no effect.
     """
     main = threading.current_thread() is threading.main_thread()
     if not main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
-        yield  # somebody else takes care of signals
+        yield  # other code handles signals
         return
     pressed, over = threading.Event(), threading.Event()
 
@@ -294,14 +294,14 @@ def _insistent_ctrl_c() -> Iterator[None]:
 
 
 def run_block(models: Models, plan: Plan, found: Replications, numbers: range, workplace: Workplace) -> None:
-    """Run one strategy in some of the worlds of `found`, where what they come to is added up."""
+    """Run one strategy in some of the worlds of `found`, and add up their results there."""
     live = _at_once if plan.engine == "compiled" and not plan.digest else _page_by_page
     if not callable(models):
         live(models, plan, found, numbers, workplace)
         return
     lowered = [
         models(found.worlds[number]) for number in numbers
-    ]  # in a row: what lowers them is in the cache
+    ]  # one after the other: the code that lowers them stays in the cache
     for number, model in zip(numbers, lowered, strict=True):
         live(model, plan, found, range(number, number + 1), workplace)
         if found.twins and number < len(found.twins):
@@ -309,14 +309,14 @@ def run_block(models: Models, plan: Plan, found: Replications, numbers: range, w
 
 
 def _at_once(model: Model, plan: Plan, found: Replications, numbers: range, workplace: Workplace) -> None:  # noqa: ARG001
-    """Live through worlds in one compiled call."""
+    """Simulate worlds in one compiled call."""
     workplace.live(model, found, numbers)
 
 
 def _page_by_page(
     model: Model, plan: Plan, found: Replications, numbers: range, workplace: Workplace
 ) -> None:
-    """Live through worlds on either engine, and hash their ledgers if that is asked for."""
+    """Simulate worlds on either engine, and hash their ledgers if asked to."""
     ledger = new_ledger(PAGE + rows_of_a_step(model))
     for number in numbers:
         tally = Tally._make(array[number] for array in found.tally)

@@ -1,4 +1,4 @@
-"""What a simulation gives back: figures as frames, pictures, a verdict.
+"""The results of a simulation: figures as frames, pictures, a verdict.
 
 Pandas and matplotlib are imported when a frame or a picture is asked for, so that the command line
 starts without them.
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def _reports(module: str) -> Any:
-    """Find what draws or prints results, by its name: data stands on a floor below all pictures."""
+    """Import a module of `reports` by name, because data is on a floor below all pictures."""
     return import_module(f"funnelsim.reports.{module}")
 
 
@@ -33,19 +33,19 @@ class SimulationResult:
     """One strategy in many simulated years, as `simulate` returns it.
 
     Columns of its frames: `mean` with `low` and `high`, its 95 % precision; `p10`, `p50` and `p90`, the
-    range of single simulated years. What is undefined is NaN or infinite.
+    range of single simulated years. Undefined values are NaN or infinite.
 
     Attributes
     ----------
     scenario : Scenario
-        Of the strategy, its changes made and its horizon chosen.
+        Of the strategy, with its changes made and its horizon chosen.
     strategy : str
     forecast : Forecast
         The finished years.
     plan : Plan
         What was asked for.
     digest : str or None
-        SHA-256 of all ledgers, where the plan asks for it.
+        SHA-256 of all ledgers, if the plan asks for it.
 
     Examples
     --------
@@ -70,12 +70,12 @@ class SimulationResult:
 
     @property
     def stopped(self) -> bool:
-        """Return whether fewer were finished than asked for."""
+        """Return whether fewer years than asked for were finished."""
         return self.forecast.years < self.plan.replications
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """State in sentences what the reader must know before using the figures."""
+        """State in sentences what readers must know before they use the figures."""
         return self.forecast.warnings()
 
     @cached_property
@@ -138,9 +138,9 @@ class SimulationResult:
 
     @cached_property
     def unknown(self) -> pd.DataFrame:
-        """The share of the variance between years that is not known; the rest is chance.
+        """The share of the variance between years that comes from uncertain numbers; the rest is chance.
 
-        A row for each main figure; no rows where nothing is uncertain.
+        A row for each main figure; no rows if nothing is uncertain.
         """
         from funnelsim.studies import frames
 
@@ -148,7 +148,7 @@ class SimulationResult:
 
     @cached_property
     def drivers(self) -> pd.DataFrame:
-        """Rank correlation of the main figures with each uncertain number, the closest first."""
+        """Rank correlation of the main figures with each uncertain number, the strongest first."""
         from funnelsim.studies import frames
 
         return frames.drivers(self.forecast)
@@ -173,7 +173,7 @@ class SimulationResult:
         Parameters
         ----------
         metric : str
-            A figure that is defined by month, such as "bookings" or "won".
+            A figure that has values by month, such as "bookings" or "won".
         ax : Axes, optional
             Where to draw; a new figure by default.
 
@@ -244,7 +244,7 @@ class ComparisonResult:
 
     @property
     def base(self) -> str:
-        """Name what the others are compared with."""
+        """Name the strategy that the others are compared with."""
         return self.comparison.base
 
     @property
@@ -259,7 +259,7 @@ class ComparisonResult:
 
     @property
     def stopped(self) -> bool:
-        """Return whether fewer years were finished than asked for."""
+        """Return whether fewer years than asked for were finished by every strategy."""
         return self.simulations[self.base].stopped
 
     @property
@@ -274,13 +274,13 @@ class ComparisonResult:
 
     @property
     def warnings(self) -> dict[str, tuple[str, ...]]:
-        """State what the reader must know, by strategy; those without warnings are left out."""
+        """State what readers must know, by strategy; those without warnings are left out."""
         found = {name: each.warnings for name, each in self.simulations.items()}
         return {name: warnings for name, warnings in found.items() if warnings}
 
     @cached_property
     def table(self) -> pd.DataFrame:
-        """What decides, a row for each strategy.
+        """The figures that decide: a row for each strategy.
 
         For each figure its mean with `_p10` and `_p90`, the range of single simulated years; for
         `profit_gain` (against the base) and `return_on_extra` the 95 % precision `_low` and `_high`.
@@ -303,7 +303,7 @@ class ComparisonResult:
 
     @property
     def unknown(self) -> pd.DataFrame:
-        """The share of the variance between years that is not known, by strategy and figure."""
+        """The share of the variance between years from uncertain numbers, by strategy and figure."""
         return self._stacked("unknown")
 
     @property

@@ -19,7 +19,7 @@ Progress = Callable[[int], None]
 
 
 class EndlessLoopError(RuntimeError):
-    """Leads go round between stages at one instant for ever."""
+    """Leads go in circles between stages at one instant without end."""
 
 
 def simulate(
@@ -68,7 +68,7 @@ def simulate(
     PolicyError
         If a registered policy cannot be compiled and the engine is "compiled", or answers with no number.
     EndlessLoopError
-        If leads go round at one instant for ever.
+        If leads go in circles at one instant without end.
     KeyboardInterrupt
         Stopped before a year was finished.
 
@@ -118,7 +118,7 @@ def compare(
     PolicyError
         If a registered policy cannot be compiled and the engine is "compiled", or answers with no number.
     EndlessLoopError
-        If leads go round at one instant for ever.
+        If leads go in circles at one instant without end.
     KeyboardInterrupt
         Stopped before a year was finished by every strategy.
 
@@ -160,9 +160,9 @@ def _results(
 
 
 def _lowered(scenario: Scenario, uncertain: bool) -> tuple[Model | Worlds, Names]:
-    """Lower a strategy: once, or anew in each world where the scenario is uncertain.
+    """Lower a strategy: once, or in each world if the scenario is uncertain.
 
-    A strategy may leave nothing uncertain: its worlds differ by chance only, and have twins all the same.
+    A strategy may leave nothing uncertain. Then its worlds differ only by chance, but still have twins.
     """
     if not uncertain:
         return lower(scenario)
@@ -190,7 +190,7 @@ def _goals(scenario: Scenario) -> list[Goal]:
 
 
 def in_words(stuck: StuckError, names: Sequence[Names]) -> EndlessLoopError:
-    """Say which stages send leads round for ever."""
+    """Name the stages that send leads in circles without end."""
     known = max((each.stages for each in names), key=len)  # a strategy may add a stage at the end
     stages = ", ".join(known[number] for number in stuck.stages)
     return EndlessLoopError(

@@ -1,4 +1,4 @@
-"""Distributions at location 0 and scale 1: those of the model itself, and those of scipy.stats by name.
+"""Distributions at location 0 and scale 1: the model's own, and those of scipy.stats by name.
 
 The model's own need special functions only, and give the bits that scipy.stats gives. Importing scipy.stats
 takes longer than a small run, so it is imported when a scenario first names one of its distributions.
@@ -19,7 +19,7 @@ Shapes = tuple[tuple[str, float], ...]
 
 
 class _Own:
-    """A curve with values everywhere and a formula for everything that a distribution of scipy.stats has."""
+    """A continuous curve with a formula for every method that a distribution of scipy.stats has."""
 
     discrete = False
 

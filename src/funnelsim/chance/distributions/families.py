@@ -1,4 +1,4 @@
-"""What a scenario can say about a quantity: the families of distributions."""
+"""The families of distributions that a scenario can use for a quantity."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _NO_KNOTS = np.empty(0)
 
 
 class Distribution(ABC):
-    """What every distribution can say about itself. Values have the unit of what they describe."""
+    """What every distribution can compute. Values have the unit of the quantity."""
 
     @abstractmethod
     def scaled(self, factor: float) -> Distribution:
@@ -49,7 +49,7 @@ class Distribution(ABC):
 
     @abstractmethod
     def mean(self) -> float:
-        """Return the mean: inf where it is infinite, nan where there is none."""
+        """Return the mean: inf if it is infinite, nan if there is none."""
 
     @abstractmethod
     def quantile(self, u: float) -> float:
@@ -57,7 +57,7 @@ class Distribution(ABC):
 
     @abstractmethod
     def lowest(self) -> float:
-        """Return the infimum of the values, -inf where there is none."""
+        """Return the infimum of the values, -inf if there is none."""
 
     @abstractmethod
     def table(self) -> QuantileTable:
@@ -120,7 +120,7 @@ class _Parametric(Distribution):
     def _form(self) -> Form: ...
 
     def mean(self) -> float:
-        """Return the mean: inf where it is infinite, nan where there is none."""
+        """Return the mean: inf if it is infinite, nan if there is none."""
         form = self._form()
         with quiet():
             return form.location + form.scale * float(form.curve.standard.mean())
@@ -132,7 +132,7 @@ class _Parametric(Distribution):
             return form.location + form.scale * float(form.curve.standard.ppf(u))
 
     def lowest(self) -> float:
-        """Return the infimum of the values, -inf where there is none."""
+        """Return the infimum of the values, -inf if there is none."""
         form = self._form()
         return form.location + form.scale * float(form.curve.standard.support()[0])
 
@@ -150,7 +150,7 @@ class _Parametric(Distribution):
 
 @dataclass(frozen=True)
 class Lognormal(_Parametric):
-    """Lognormal, by the two figures that people can estimate.
+    """Lognormal, from the two figures that people can estimate.
 
     Parameters
     ----------
@@ -266,7 +266,7 @@ class Scipy(_Parametric):
     parameters : mapping or pairs of str and float
         All shape parameters by scipy's names; ``loc`` (0) and, for continuous ones, ``scale`` (1).
     factor : float
-        What the values are multiplied with.
+        Multiplies the values.
 
     Raises
     ------
@@ -316,7 +316,7 @@ class Scipy(_Parametric):
 
 @dataclass(frozen=True)
 class Quantiles(Distribution):
-    """Quantiles, linear between.
+    """Quantiles, with straight lines between them.
 
     Parameters
     ----------
@@ -328,7 +328,7 @@ class Quantiles(Distribution):
     Raises
     ------
     ValueError
-        If the levels do not rise from 0 to 1, or the values fall, are not finite or are not as many.
+        If the levels do not rise from 0 to 1, or the values fall, are not finite, or are not one per level.
 
     Examples
     --------
@@ -380,7 +380,7 @@ class Quantiles(Distribution):
 
 @dataclass(frozen=True)
 class Sample(Distribution):
-    """Values that were observed, each as likely as the others.
+    """Observed values, all equally likely.
 
     Raises
     ------
@@ -410,7 +410,7 @@ class Sample(Distribution):
         return math.fsum(self.values) / len(self.values)
 
     def quantile(self, u: float) -> float:
-        """Return the lowest value that at least the share `u` of the sample does not exceed."""
+        """Return the lowest value such that at least the share `u` of the sample is not above it."""
         return float(np.quantile(self.values, u, method="inverted_cdf"))
 
     def lowest(self) -> float:
@@ -432,7 +432,7 @@ class Sample(Distribution):
 class Scaled(Distribution):
     """Another distribution with its values times a factor, looked up in the other's table (U3).
 
-    `Distribution.scaled` computes the parameters anew, and with them a table; a factor that differs in every
+    `Distribution.scaled` makes new parameters, and with them a new table; a factor that differs in every
     world must cost nothing.
 
     Raises
@@ -458,7 +458,7 @@ class Scaled(Distribution):
         return Scaled(self.base, self.factor * factor)
 
     def mean(self) -> float:
-        """Return the mean: inf where it is infinite, nan where there is none."""
+        """Return the mean: inf if it is infinite, nan if there is none."""
         return self.factor * self.base.mean()
 
     def quantile(self, u: float) -> float:
@@ -466,7 +466,7 @@ class Scaled(Distribution):
         return self.factor * self.base.quantile(u)
 
     def lowest(self) -> float:
-        """Return the infimum of the values, -inf where there is none."""
+        """Return the infimum of the values, -inf if there is none."""
         return self.factor * self.base.lowest()
 
     def table(self) -> QuantileTable:
@@ -511,7 +511,7 @@ def _check_names(name: str, parameters: Mapping[str, float]) -> None:
 
 
 def _nearest(name: str, known: Collection[str]) -> str:
-    """Return which known name is nearest, or, where none is near, what is known if that is short."""
+    """Return the nearest known name; if none is near, all known names, if they are few."""
     near = get_close_matches(name, sorted(known), n=1, cutoff=0.5)
     if near:
         return f"; the nearest name is {near[0]!r}"

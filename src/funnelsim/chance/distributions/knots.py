@@ -48,7 +48,7 @@ def step_knots(curve: Curve) -> Floats:
             if width > _MOST_STEPS:
                 raise ValueError(f"scipy.stats.{name} has too many values for a table: take a continuous one")
             values, shares = _shares(curve, low, min(low + width, highest))
-    if not shares[-1] > 1 - 1e-9:  # also where it is nan
+    if not shares[-1] > 1 - 1e-9:  # also if it is nan
         raise ValueError(f"scipy cannot compute the shares of scipy.stats.{name} for these parameters")
     shares[-1] = 1.0
     possible = np.diff(shares, prepend=0.0) > 0
@@ -58,13 +58,13 @@ def step_knots(curve: Curve) -> Floats:
 def _shares(curve: Curve, low: float, high: float) -> tuple[Floats, Floats]:
     """Return the values from low to high and their cumulative shares."""
     values = np.arange(low, high + 1)
-    if not curve.computes("cdf"):  # would add up anew for each value
+    if not curve.computes("cdf"):  # cdf would add up again for each value
         return values, np.cumsum(curve.standard.pmf(values))
     return values, np.maximum.accumulate(curve.standard.cdf(values))
 
 
 class _Tail(NamedTuple):
-    """One tail of a continuous distribution: the probability from its end on, and that one's inverse."""
+    """One tail of a continuous distribution: the probability beyond a value, and its inverse."""
 
     name: str
     probability: Callable[[Floats], Floats]  # falls towards the tail's end
@@ -73,7 +73,7 @@ class _Tail(NamedTuple):
     rounding: float  # of the probability
 
     def holds(self, values: Floats, tails: Floats, accuracy: float) -> np.ndarray[Any, np.dtype[np.bool_]]:
-        """Return which values are right: to `accuracy`, or within two floats, which rounding may cost."""
+        """Return which values are right: to `accuracy`, or to two floats, which rounding may cost."""
         slack = accuracy * tails + self.rounding
         right = np.isfinite(values) & (np.abs(self.probability(values) - tails) <= slack)
         rest = np.isfinite(values) & ~right
@@ -84,14 +84,14 @@ class _Tail(NamedTuple):
         return right
 
     def values(self, tails: Floats) -> Floats:
-        """Return the values at these probabilities, searching where scipy has no inverse or a bad one."""
+        """Return the values at these probabilities; search for them if scipy has no inverse or a bad one."""
         values = np.full(len(tails), np.nan) if self.inverse is None else self.inverse(tails)
         wrong = ~self.holds(values, tails, _KNOT_ACCURACY)
         values[wrong] = self._search(tails[wrong])
         return values
 
     def _search(self, tails: Floats) -> Floats:
-        """Halve the row of all floats, from the lowest to the highest, down to one."""
+        """Search by bisection over all floats, from the lowest to the highest."""
         highest = _position(np.array([np.finfo(float).max]))
         low, high = np.repeat(-highest, len(tails)), np.repeat(highest, len(tails))
         for _ in range(64):
@@ -143,7 +143,7 @@ def octave_knots(curve: Curve) -> Floats:
 
 
 def _check_lines(name: str, tail: _Tail, probabilities: Floats, values: Floats) -> None:
-    """Refuse a table that is wrong at its knots or between them."""
+    """Refuse a table that is inaccurate at its knots or between them."""
     wide = probabilities[:-1] >= _ACCURATE_FROM
     for share in (0.0, 0.25, 0.5, 0.75):
         v = (probabilities[:-1] + share * np.diff(probabilities))[wide]

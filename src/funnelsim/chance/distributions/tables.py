@@ -28,9 +28,9 @@ def tabulate(distribution: Distribution) -> QuantileTable:
 
 
 def mean(table: QuantileTable) -> float:
-    """Compute the mean of what is drawn from a table: the area under its quantiles.
+    """Compute the mean of the values drawn from a table: the area under its quantiles.
 
-    Not that of its family: a table ends at the probability 2^-53, and is linear between knots.
+    This is not the mean of the family: a table ends at the probability 2^-53, and is linear between knots.
 
     Examples
     --------
@@ -42,7 +42,7 @@ def mean(table: QuantileTable) -> float:
 
 
 def _area(table: QuantileTable) -> float:
-    """Integrate the quantiles of a table from 0 to 1, location and scale left aside."""
+    """Integrate the quantiles of a table from 0 to 1, without location and scale."""
     if table.family is Family.CONSTANT:
         return 0.0
     if table.family is Family.OCTAVES:
@@ -58,7 +58,7 @@ def _area(table: QuantileTable) -> float:
 class Tables:
     """The tables of a model: a record for each distribution added, equal knots held once.
 
-    Records are never shared, so that one can be given another location and scale and move no other.
+    Records are never shared, so the location and scale of one can change without moving another.
 
     Examples
     --------

@@ -1,8 +1,8 @@
 """The compiled engine's agenda: a heap with four children, one entry at most for each actor.
 
-What leaves the front leaves a gap there, because most decisions put something new on the agenda at once:
-it fills the gap and sinks, where taking the front out and adding at the end would move entries twice.
-Behind the last entry stand empty ones, at NEVER, so that each entry has four children to compare.
+When the front entry is taken, a gap stays there, because most decisions put something new on the agenda
+at once: it fills the gap and sinks. To remove the front and add at the end would move entries twice.
+Empty entries, at NEVER, follow the last one, so each entry has four children to compare.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ AGENDA = record(
     ("order", "<i8"),  # wave and words.Due: see `order_of`
     ("actor", "<i8"),
 )
-NOT_DUE = -1  # the position of an actor that is not on the agenda
+NOT_DUE = -1  # position of an actor that is not on the agenda
 CHILDREN = 4
 KIND_BITS = 8  # of what can fall due
 assert len(Due) <= 1 << KIND_BITS, "a kind of event more than an order can tell"
@@ -56,7 +56,7 @@ def wave_of(order: int) -> int:
 def schedule(
     agenda: Records, positions: Positions, clock: Record, actor: int, time: int, order: int, entity: int
 ) -> None:
-    """Put an actor's entry on the agenda in place of the one it had; at NEVER it has none.
+    """Put an actor's entry on the agenda in place of its old one; at NEVER it gets none.
 
     `clock["due"]` counts the entries and the gap, `clock["gap"]` is 1 where the front is a gap.
     """
@@ -84,7 +84,7 @@ def take_first(agenda: Records, positions: Positions, clock: Record) -> None:
 
 @rule
 def close_gap(agenda: Records, positions: Positions, clock: Record) -> None:
-    """Let the last entry fill the gap at the front, if there is one."""
+    """Fill the gap at the front, if there is one, with the last entry."""
     if clock["gap"] == 1:
         clock["gap"] = 0
         time, order, entity, actor = take_last(agenda, clock)
@@ -104,7 +104,7 @@ def take_last(agenda: Records, clock: Record) -> tuple[int, int, int, int]:
 
 @rule
 def next_time(agenda: Records, clock: Record) -> int:
-    """Find when the next entry is due, gap or no gap; NEVER where there is none."""
+    """Find when the next entry is due, with or without a gap; NEVER if there is none."""
     if clock["gap"] == 0:
         return int(agenda[0]["time"])
     time = agenda[1]["time"]
@@ -117,7 +117,7 @@ def next_time(agenda: Records, clock: Record) -> int:
 def drop(agenda: Records, positions: Positions, clock: Record, position: int) -> None:
     """Take the entry at a position off the agenda."""
     actor = agenda[position]["actor"]
-    close_gap(agenda, positions, clock)  # which may move this entry
+    close_gap(agenda, positions, clock)  # this may move the entry
     position = positions[actor]
     positions[actor] = NOT_DUE
     time, order, entity, actor = take_last(agenda, clock)
@@ -194,7 +194,7 @@ def sink(
 def first_child(agenda: Records, child: int) -> int:
     """Find the first of four neighbouring entries.
 
-    Times are compared without a branch, as no processor could foretell it; ties are rare.
+    Times are compared without a branch, because no processor could predict it; ties are rare.
     """
     a, b = agenda[child]["time"], agenda[child + 1]["time"]
     c, d = agenda[child + 2]["time"], agenda[child + 3]["time"]
@@ -209,7 +209,7 @@ def first_child(agenda: Records, child: int) -> int:
 
 @rare
 def first_of_tied(agenda: Records, child: int) -> int:
-    """Find the first of four neighbouring entries of which some are due at the same time."""
+    """Find the first of four neighbouring entries, some of which are due at the same time."""
     first = child
     for other in range(child + 1, child + CHILDREN):
         entry = agenda[other]

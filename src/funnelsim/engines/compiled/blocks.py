@@ -1,7 +1,7 @@
-"""A block of replications in one compiled call: lived through and folded, and no word of Python in between.
+"""A block of replications, simulated and folded in one compiled call without going back to Python.
 
 State, page and books are made once for each thread and strategy, and used by every replication. The call
-comes back when it needs more room, or after some pages so that Ctrl-C is heard, and is made again to go on
+returns when it needs more room, and after some pages so that Ctrl-C works. It is then made again and goes on
 where it stopped.
 """
 
@@ -25,17 +25,17 @@ from funnelsim.engines.ledger import Ledger, new_ledger, rows_of_a_step
 from funnelsim.model.model import Model
 
 PAGE = 4_096  # rows of a ledger at once: with the books they stay in the cache of a core
-_PAGES = 256  # of a call: a tenth of a second
+_PAGES = 256  # in a call: a tenth of a second
 
 
 @dataclass(frozen=True, eq=False)
 class Replications:
-    """What one strategy came to, world by world: the first axis of every array."""
+    """The results of one strategy, world by world: the first axis of every array."""
 
     worlds: Records  # WORLD, in the order of their numbers
     tally: Tally
     ledger_rows: Integers
-    sha256: npt.NDArray[np.uint8]  # (worlds, 32) of the ledgers, (worlds, 0) where none was asked for
+    sha256: npt.NDArray[np.uint8]  # (worlds, 32) of the ledgers, (worlds, 0) if none was asked for
     twins: Replications | None = None  # of the first worlds: the same uncertain numbers with fresh chance
 
     def __len__(self) -> int:
@@ -49,7 +49,7 @@ class Replications:
 
     @property
     def digests(self) -> tuple[bytes, ...]:
-        """SHA-256 of each ledger, empty where none was asked for."""
+        """SHA-256 of each ledger; empty if not asked for."""
         return tuple(map(bytes, self.sha256))
 
     @property
@@ -70,7 +70,7 @@ class Replications:
         )
 
     def fill(self, block: range, found: Replications) -> None:
-        """Copy what the worlds of a block came to elsewhere."""
+        """Copy the results of a block that was simulated elsewhere."""
         for ours, theirs in zip(self._arrays(), found._arrays(), strict=True):
             ours[block.start : block.stop] = theirs
 
@@ -81,7 +81,7 @@ class Replications:
 
 @by_pointer
 class Course(NamedTuple):
-    """How far a block is."""
+    """The progress of a block."""
 
     worlds: Records  # WORLD, one a replication
     rows: Integers  # of the ledger of each replication
@@ -98,15 +98,15 @@ class _Kept(NamedTuple):
 
 
 class Workplace:
-    """Where one thread lives through worlds, with all that is kept from block to block.
+    """Where one thread simulates worlds, with everything that it keeps from block to block.
 
-    What compiled code writes to often lies apart from what other threads write to, and nothing is made anew
-    for a block: else threads would wait for each other's memory, and for the interpreter.
+    Memory that compiled code often writes to is apart from that of other threads, and nothing is made anew
+    for a block. Otherwise threads would wait for each other's memory, and for the interpreter.
 
     Parameters
     ----------
     stopped : Event
-        Once it is set, work ends where it is.
+        When it is set, work stops at once.
     page : int
         Rows of the ledger at once.
     """
@@ -118,22 +118,22 @@ class Workplace:
         self._kept: dict[Replications, _Kept] = {}
 
     def live(self, model: Model, found: Replications, numbers: range) -> None:
-        """Live through replications of one model on the compiled engine.
+        """Simulate replications of one model on the compiled engine.
 
         Parameters
         ----------
         model : Model
-            A lowered scenario. All that are lived through into the same `found` have the same people,
+            A lowered scenario. All models whose results go into the same `found` have the same people,
             channels and days.
         found : Replications
-            Where what they come to is added up.
+            Where their results are added up.
         numbers : range
             Which of its worlds.
 
         Raises
         ------
         StuckError
-            Leads go round at one instant for ever.
+            Leads go in circles at one instant without end.
         """
         if found not in self._kept:
             self._set_up(model, found)
@@ -148,7 +148,7 @@ class Workplace:
                 kept = self._kept[found]
 
     def _set_up(self, model: Model, found: Replications) -> None:
-        """Make what is kept for a strategy."""
+        """Make everything that is kept for a strategy."""
         reasons = found.tally.reasons.shape[-1]
         state = apart(new_state(model))
         books = apart(new_books(model, reasons)).over(found.tally)
@@ -162,7 +162,7 @@ class Workplace:
             self._ledger = apart(new_ledger(room))
 
     def _share_pool(self, owner: State) -> None:
-        """Let all states have one pool of pursuits: only one of them is in use."""
+        """Give all states the same pool of pursuits, since only one state is in use at a time."""
         for found, kept in self._kept.items():
             self._kept[found] = kept._replace(state=with_pool_of(kept.state, owner))
 
@@ -171,7 +171,7 @@ class Workplace:
 def _go_on(
     model: Model, state: State, books: Books, course: Course, reasons: int, ledger: Ledger, pages: int
 ) -> int:
-    """Go on with the replication at hand and the next ones, for some pages; say why it returns."""
+    """Continue with this replication and the next ones, for some pages; return why it stopped."""
     number = course.block[0]
     while number < course.block[1]:
         if pages == 0:

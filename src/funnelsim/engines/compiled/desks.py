@@ -1,4 +1,4 @@
-"""Who can start on what: calendars that open, reps at their desks, and grants, one at a time."""
+"""Which rep can start on what: calendars that open, reps at their desks, and grants, one at a time."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ def stir(state: State, number: int) -> None:
 
 @rule
 def enlist(model: Model, state: State, number: int) -> None:
-    """Keep the lists of a rep's calendar true after something changed at the rep's desk (G7).
+    """Update the lists of a rep's calendar after a change at the rep's desk (G7).
 
-    `wanted`: who can start on a pursuit of their own queue, by number. `at_hand`: who can be given a pursuit
-    of the team's queue, by the time since when they are idle.
+    `wanted`: reps who can start on a pursuit of their own queue, by number. `at_hand`: reps who can take one
+    of the team's queue, by how long they have been idle.
     """
     rep, desk = state.reps[number], state.desks[number]
     team, calendar = model.reps[number]["team"], model.reps[number]["calendar"]
@@ -78,7 +78,7 @@ def next_grant(model: Model, world: Record, state: State, number: int) -> tuple[
 
 @rule
 def is_open(state: State, calendar: int) -> bool:
-    """Return whether those of a calendar are at work."""
+    """Return whether the reps of a calendar are at work."""
     return bool(state.clock[0]["now"] < state.shifts[calendar]["closes"])
 
 
@@ -96,7 +96,7 @@ def next_wanted(model: Model, state: State, number: int) -> int:
 
 @rule
 def next_at_hand(model: Model, state: State, number: int) -> int:
-    """Find the rep at work with room who is idle longest, then of the lowest number."""
+    """Find the rep at work with room who has been idle longest, then the lowest number."""
     team, found = model.teams[number], NONE
     for calendar in range(team["first_calendar"], team["first_calendar"] + team["calendars"]):
         if is_open(state, calendar):
@@ -108,7 +108,7 @@ def next_at_hand(model: Model, state: State, number: int) -> int:
 
 @rule
 def is_idle_longer(state: State, rep: int, other: int) -> bool:
-    """Return whether a rep is idle longer than another, or as long with the lower number."""
+    """Return whether a rep has been idle longer than another, or as long with the lower number."""
     since, others = state.reps[rep]["idle_since"], state.reps[other]["idle_since"]
     return bool(since < others or (since == others and rep < other))
 
@@ -117,7 +117,7 @@ def is_idle_longer(state: State, rep: int, other: int) -> bool:
 def pick(model: Model, world: Record, state: State, number: int, rep: int) -> int:
     """Find the pursuit on the team's shortlist that is worth most to a rep (G5).
 
-    The first of the queue are taken out, chained by their links, and put back.
+    The first pursuits of the queue are taken out, chained by their links, and put back.
     """
     now = state.clock[0]["now"]
     skill = people.skill_now(model.reps[rep], state.reps[rep], now)
@@ -143,7 +143,7 @@ def pick(model: Model, world: Record, state: State, number: int, rep: int) -> in
 
 @rare
 def open_up(model: Model, state: State, number: int) -> None:
-    """A calendar opens: those who work by it come to their desks."""
+    """Open a calendar: the reps who work by it come to their desks."""
     shift = state.shifts[number]
     shift["opening"] += 1
     shift["closes"] = model.hours[shift["opening"]]["closes"]
@@ -164,7 +164,7 @@ def opens_next(model: Model, state: State, number: int) -> None:
 
 @rare
 def join_staff(model: Model, state: State, number: int) -> None:
-    """A rep's first day (R3)."""
+    """Put a rep on staff (R3)."""
     rep = state.reps[number]
     rep["on_staff"] = 1
     rep["idle_since"] = state.clock[0]["now"]
@@ -174,7 +174,7 @@ def join_staff(model: Model, state: State, number: int) -> None:
 
 @rule
 def go_home(model: Model, state: State, ledger: Ledger, number: int) -> None:
-    """A rep who has left, or is on staff at the horizon, was on staff until now (R7, R9)."""
+    """Write the time on staff of a rep who is gone, or is on staff at the horizon (R7, R9)."""
     now, rep = state.clock[0]["now"], state.reps[number]
     rep["left"] = now
     since = max(model.reps[number]["joins"], 0)

@@ -1,6 +1,6 @@
 """The compiled engine: one event loop over plain arrays.
 
-The story of an event. Everybody who can have something due (the day, each rep, calendar and channel, each
+The story of an event. Everything that can have something due (the day, each rep, calendar and channel, each
 pursuit in its slot of the pool) is an *actor* with at most one entry on the *agenda*, ordered by (time, wave
 and kind, entity). `live` takes one step at a time:
 
@@ -9,9 +9,9 @@ and kind, entity). `live` takes one step at a time:
 - if nothing is due, the first team that can gives one pursuit to one rep (`desks.grant`), who starts on it;
 - otherwise the clock moves to the next entry.
 
-Whatever happened is a row of the ledger. All that changes is in `state.py`, in arrays that never grow inside
-the loop: pursuits wait in *queues* threaded through their slots of the pool, and where a pool may lack room,
-the loop returns, the caller doubles it, and the loop goes on.
+Everything that happens is a row of the ledger. All state is in `state.py`, in arrays that never grow inside
+the loop. Pursuits wait in *queues* threaded through their slots of the pool. If a pool may lack room,
+the loop returns, the caller doubles it, and the loop continues.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ class CompiledEngine:
 
 
 class Simulation:
-    """One replication on its way."""
+    """One replication in progress."""
 
     def __init__(self, model: Model, world: Record) -> None:
         self.model = model
@@ -95,12 +95,12 @@ class Simulation:
 
 
 def help_on(state: State, why: int) -> State:
-    """Give a loop that returned what it needs to go on.
+    """Give a loop that has returned what it needs to continue.
 
     Raises
     ------
     StuckError
-        Nothing helps: leads go round at one instant.
+        Nothing helps: leads go in circles at one instant.
     """
     if why == STUCK:
         raise StuckError(int(state.clock[0]["now"]), stages_due(state))
@@ -118,7 +118,7 @@ def stages_due(state: State) -> tuple[int, ...]:
 
 @compiled
 def advance(model: Model, world: Record, state: State, until: int, ledger: Ledger) -> int:
-    """Live on, as `live` does (E2)."""
+    """Continue, as `live` does (E2)."""
     return live(model, world, state, until, ledger)
 
 
@@ -130,7 +130,7 @@ def close(model: Model, state: State, ledger: Ledger) -> int:
 
 @rule
 def live(model: Model, world: Record, state: State, until: int, ledger: Ledger) -> int:
-    """Handle the instants before `until`, step by step, and say why it returns (I3, I5)."""
+    """Handle the instants before `until`, step by step; return why it stopped (I3, I5)."""
     clock = state.clock[0]
     room = rows_of_a_step(model)
     if clock["begun"] == 0:
@@ -166,7 +166,7 @@ def decide(model: Model, world: Record, state: State, ledger: Ledger) -> int:
     Returns
     -------
     int
-        The slot of a pursuit that has entered a stage where no rep is needed; else NONE.
+        The slot of a pursuit that has entered a stage that needs no rep; else NONE.
     """
     clock = state.clock[0]
     entry = state.agenda[0]
@@ -199,7 +199,7 @@ def decide(model: Model, world: Record, state: State, ledger: Ledger) -> int:
 def decide_what_is_rare(
     model: Model, world: Record, state: State, ledger: Ledger, kind: int, slot: int, entity: int
 ) -> int:
-    """Do what seldom falls due; return the slot of a pursuit that enters a stage, else NONE."""
+    """Handle what is seldom due; return the slot of a pursuit that enters a stage, else NONE."""
     enters = NONE
     if kind == Due.REP_JOINS:
         join_staff(model, state, entity)
@@ -245,7 +245,7 @@ def begin(model: Model, world: Record, state: State) -> None:
 
 @rule
 def finish(model: Model, state: State, ledger: Ledger) -> int:
-    """Book the last day, who is on staff, and the open pursuits by entity; then the state can begin anew.
+    """Book the last day, the reps on staff, and the open pursuits by entity; then the state can be reset.
 
     (D2, D3)
     """
@@ -276,7 +276,7 @@ def finish(model: Model, state: State, ledger: Ledger) -> int:
 
 @rule
 def note_who_is_on_staff(model: Model, state: State, ledger: Ledger) -> None:
-    """Write down how long those who are on staff at the horizon were (D5)."""
+    """Write the time on staff of each rep who is on staff at the horizon (D5)."""
     state.clock[0]["now"] = model.horizon
     for number in range(len(state.reps)):
         rep = state.reps[number]

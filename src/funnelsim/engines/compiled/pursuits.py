@@ -1,6 +1,6 @@
-"""What happens to a pursuit: it enters a stage, is placed, worked and answered for, and leaves.
+"""What happens to a pursuit: it enters a stage, is placed and worked, the customer answers, and it leaves.
 
-What follows is decided by the table of ends (`rules.ending`); here are its verbs: `enter`, `rest`,
+The table of ends (`rules.ending`) decides what follows; its verbs are here: `enter`, `rest`,
 `come_back`, `end`, `spawn` and `withdraw_kin`.
 """
 
@@ -24,7 +24,7 @@ from funnelsim.rules import arrivals, assignment, contracts, ending, people, vis
 
 @rule
 def take_inquiry(model: Model, world: Record, state: State, ledger: Ledger, number: int) -> int:
-    """A company asks: return the slot of the pool in which it enters its channel's first stage (A1, A5)."""
+    """Take an inquiry: return the slot of the pool in which it enters its channel's first stage (A1, A5)."""
     clock, channel = state.clock[0], state.channels[number]
     slot = take_slot(state)
     origin = model.channels[number]
@@ -63,7 +63,7 @@ def take_slot(state: State) -> int:
 
 @rule
 def begin_pursuit(pursuit: Record, entity: int, process: int, stage: int) -> None:
-    """Write down what every pursuit begins with."""
+    """Fill in what every pursuit begins with."""
     pursuit["entity"] = entity
     pursuit["process"] = process
     pursuit["stage"] = stage
@@ -91,7 +91,7 @@ def expect_inquiry(model: Model, world: Record, state: State, number: int) -> No
 
 @rule
 def enter(model: Model, world: Record, state: State, ledger: Ledger, slot: int) -> bool:
-    """A pursuit enters its stage: it queues for a rep, or starts at once where none is needed (True).
+    """Let a pursuit enter its stage; return whether it starts at once because no rep is needed.
 
     (V1, V2, V4, V5)
     """
@@ -139,7 +139,7 @@ def place(model: Model, world: Record, state: State, slot: int, number: int) -> 
 
 @rule
 def give_up_rep(model: Model, state: State, pursuit: Record) -> None:
-    """Let a pursuit have no owner; its rep has one open pursuit less (P3)."""
+    """Take a pursuit from its owner, who has one open pursuit less (P3)."""
     rep = pursuit["rep"]
     if rep != NOBODY:
         state.reps[rep]["open"] -= 1
@@ -160,7 +160,7 @@ def leave_queue(model: Model, state: State, slot: int) -> None:
 
 @rule
 def start_work(model: Model, state: State, ledger: Ledger, slot: int, rep: int) -> None:
-    """Work on a pursuit starts; what will come of it is decided now (G6, V4, V6, V12)."""
+    """Start work on a pursuit; its outcome is decided now (G6, V4, V6, V12)."""
     pursuit = state.pursuits[slot]
     stage = visits.stage_for(model, pursuit)
     now, entered = state.clock[0]["now"], pursuit["since"]
@@ -191,7 +191,7 @@ def start_work(model: Model, state: State, ledger: Ledger, slot: int, rep: int) 
 
 @rule
 def take_up(model: Model, state: State, slot: int, rep: int) -> None:
-    """A rep takes a pursuit out of its queue, and owns it from now on."""
+    """Take a pursuit out of its queue; the rep owns it from now on."""
     pursuit = state.pursuits[slot]
     state.reps[rep]["busy"] = 1
     owned = pursuit["rep"] != NOBODY
@@ -207,10 +207,10 @@ def take_up(model: Model, state: State, slot: int, rep: int) -> None:
 
 @rule
 def end_work(model: Model, state: State, ledger: Ledger, slot: int) -> bool:
-    """Work on a pursuit ends: its rep is idle, the customer has the ball (V13, V14).
+    """End work on a pursuit: its rep is idle, and the customer's time begins (V13, V14).
 
-    Where the customer answers at once and nothing else is due, the answer comes next whatever happens:
-    True says that it can be taken now, without the detour by the agenda.
+    If the customer answers at once and nothing else is due, the answer comes next in any case.
+    Then this returns True: the answer can be handled now, without going through the agenda.
     """
     pursuit = state.pursuits[slot]
     clock = state.clock[0]
@@ -236,7 +236,7 @@ def end_work(model: Model, state: State, ledger: Ledger, slot: int) -> bool:
 
 @rule
 def leave_visit(model: Model, world: Record, state: State, ledger: Ledger, slot: int, due: int) -> int:
-    """A pursuit leaves its stage by what fell due: return its slot if it enters another one, else NONE.
+    """Let a pursuit leave its stage by what fell due; return its slot if it enters another stage, else NONE.
 
     (V17, V20, X9)
     """
@@ -273,7 +273,7 @@ def leave_visit(model: Model, world: Record, state: State, ledger: Ledger, slot:
 
 @rule
 def become_lead(model: Model, state: State, ledger: Ledger, pursuit: Record) -> None:
-    """An inquiry is a lead now, and its supplier is paid (V19)."""
+    """Turn an inquiry into a lead, and pay its supplier (V19)."""
     pursuit["is_lead"] = 1
     paid = model.channels[pursuit["channel"]]["price_per_lead"]
     write(ledger, state.clock[0]["now"], pursuit, Event.BECAME_LEAD.value, 0, 0, paid)
@@ -281,7 +281,7 @@ def become_lead(model: Model, state: State, ledger: Ledger, pursuit: Record) -> 
 
 @rule
 def sign(model: Model, state: State, ledger: Ledger, pursuit: Record, value: float) -> None:
-    """Book what a contract leaves after delivery, what it is worth on average, and what its rep is paid."""
+    """Book a contract's margin, its expected bookings and its rep's commission."""
     now = state.clock[0]["now"]
     write(ledger, now, pursuit, Event.MARGIN.value, 0, 0, contracts.margin(model, pursuit, value))
     write(ledger, now, pursuit, Event.EXPECTED.value, 0, 0, contracts.expected_bookings(model, pursuit))
@@ -292,7 +292,7 @@ def sign(model: Model, state: State, ledger: Ledger, pursuit: Record, value: flo
 
 @rule
 def end(model: Model, state: State, slot: int) -> None:
-    """A pursuit ends: its rep has one open pursuit less, and its slot of the pool is free (V21)."""
+    """End a pursuit: its rep has one open pursuit less, and its slot of the pool is free (V21)."""
     pursuit = state.pursuits[slot]
     give_up_rep(model, state, pursuit)
     if pursuit["account"] != NOTHING:
@@ -308,14 +308,14 @@ def end(model: Model, state: State, slot: int) -> None:
 
 @rare
 def rest(model: Model, state: State, slot: int, until: int) -> None:
-    """A pursuit rests, without an owner, until it returns (X3)."""
+    """Let a pursuit rest, without an owner, until it returns (X3)."""
     state.pursuits[slot]["since"] = state.clock[0]["now"]
     await_next(model, state, slot, until, Due.RETURNS.value)
 
 
 @rare
 def come_back(state: State, ledger: Ledger, slot: int) -> int:
-    """A rest is over: return the slot of the pursuit that enters a stage (X4)."""
+    """End a rest: return the slot of the pursuit that enters a stage (X4)."""
     pursuit = state.pursuits[slot]
     now = state.clock[0]["now"]
     pursuit["flags"] = pursuit["flags"] | Flag.RETURNED.value
@@ -325,7 +325,7 @@ def come_back(state: State, ledger: Ledger, slot: int) -> int:
 
 @rare
 def spawn(model: Model, world: Record, state: State, parent_slot: int, event: int, count: int) -> None:
-    """Others are born of what happened to a pursuit; they begin after a delay of their own."""
+    """Let other pursuits be born of an event; each begins after its own delay."""
     parent = state.pursuits[parent_slot]
     if parent["account"] == NOTHING:
         open_account(state, parent_slot)
@@ -342,7 +342,7 @@ def spawn(model: Model, world: Record, state: State, parent_slot: int, event: in
 
 @rare
 def begin_born(state: State, ledger: Ledger, slot: int) -> int:
-    """A pursuit that was born of another begins: return its slot, in which it enters its first stage (X6)."""
+    """Begin a pursuit that was born of another: return its slot, in which it enters its first stage (X6)."""
     pursuit = state.pursuits[slot]
     now = state.clock[0]["now"]
     pursuit["began"] = now
@@ -352,7 +352,7 @@ def begin_born(state: State, ledger: Ledger, slot: int) -> int:
 
 @rare
 def withdraw_kin(model: Model, state: State, slot: int, process: int) -> None:
-    """Those of a process that wait or rest, of the same company, are withdrawn in the next wave (X7)."""
+    """Withdraw, in the next wave, the company's pursuits of a process that wait or rest (X7)."""
     account = state.pursuits[slot]["account"]
     if account == NOTHING:
         return
@@ -369,7 +369,7 @@ def withdraw_kin(model: Model, state: State, slot: int, process: int) -> None:
 
 @rare
 def withdraw(model: Model, state: State, ledger: Ledger, slot: int) -> None:
-    """A pursuit ends because of another; one that has not begun leaves no row (X8)."""
+    """End a pursuit because of another; one that has not begun leaves no row (X8)."""
     pursuit = state.pursuits[slot]
     now = state.clock[0]["now"]
     if pursuit["began"] != NEVER:
@@ -379,7 +379,7 @@ def withdraw(model: Model, state: State, ledger: Ledger, slot: int) -> None:
 
 @rule
 def open_account(state: State, slot: int) -> None:
-    """A company of whose pursuit others are born has a record of its own."""
+    """Open a record for a company when other pursuits are born of one of its pursuits."""
     clock, pursuit = state.clock[0], state.pursuits[slot]
     account = clock["free_company"]
     company = state.companies[account]
@@ -405,7 +405,7 @@ def join_account(state: State, slot: int, account: int) -> None:
 
 @rare
 def leave_account(state: State, slot: int) -> None:
-    """Take a pursuit from those of its company; with the last one, the company's record is free."""
+    """Remove a pursuit from those of its company; after the last one, the company's record is free."""
     account = state.pursuits[slot]["account"]
     company, kin = state.companies[account], state.kin[slot]
     if kin["previous"] == NONE:
@@ -425,7 +425,7 @@ def leave_account(state: State, slot: int) -> None:
 
 @rare
 def leave_staff(model: Model, world: Record, state: State, ledger: Ledger, number: int) -> None:
-    """A rep leaves: what waits for it is placed anew and keeps its time in the queue (R4, R5, R6)."""
+    """Let a rep leave: the pursuits in its queue are placed again and keep their time queued (R4, R5, R6)."""
     rep, queue = state.reps[number], state.own_queues[number]
     rep["on_staff"] = 0
     enlist(model, state, number)

@@ -1,9 +1,9 @@
-"""The compiled engine's queues: whoever comes last joins a chain, the others a heap.
+"""The compiled engine's queues: an entry that belongs at the end joins a chain, any other a heap.
 
-Most queues are joined in the order in which they are left, so that the end of a chain is the place. Who
+Most queues are joined in the order in which they are left, so most entries join the end of a chain. One that
 belongs further ahead (a hot lead among warm ones) joins a pairing heap: Fredman, Sedgewick, Sleator, Tarjan
 (1986), The pairing heap: a new form of self-adjusting heap. The first of the queue is the first of the two.
-Both are threaded through links, one for each who can wait: leads for reps, and reps for leads.
+Both are threaded through links, one for each entry: leads that wait for reps, and reps that wait for leads.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from funnelsim.compiling.arrays import Record, Records, record
 from funnelsim.compiling.decorators import rare, rule
 
 NONE = -1
-IN_CHAIN = -2  # the child of who stands in a chain
+IN_CHAIN = -2  # the child of an entry that is in a chain
 
 QUEUE = record(
     ("head", "<i8"),  # of the chain
@@ -23,7 +23,7 @@ QUEUE = record(
 )
 LINK = record(
     ("rank", "<i8"),  # lower is first, then
-    ("since", "<i8"),  # who waits longer, then
+    ("since", "<i8"),  # the one that has waited longer, then
     ("entity", "<i8"),  # the lower
     ("child", "<i8"),  # in the heap; or IN_CHAIN
     ("next", "<i8"),  # behind it in the chain; its sibling; the next free slot of a pool
@@ -46,7 +46,7 @@ def empty(queue: Record) -> None:
 
 @rule
 def first(links: Records, queue: Record) -> int:
-    """Find the first of a queue, NONE where it is empty."""
+    """Find the first of a queue, NONE if it is empty."""
     head, root = queue["head"], queue["root"]
     if root == NONE or (head != NONE and precedes(links, head, root)):
         return int(head)
@@ -65,7 +65,7 @@ def join(links: Records, queue: Record, slot: int, rank: int, since: int, entity
 
 @rule
 def rejoin(links: Records, queue: Record, slot: int) -> None:
-    """Add one to a queue at the place that it had."""
+    """Add one to a queue at its old place."""
     tail = queue["tail"]
     link = links[slot]
     link["next"] = NONE

@@ -1,4 +1,4 @@
-"""The compiled engine's state: all that changes, in plain arrays, and where each actor's entry is."""
+"""The compiled engine's state: everything that changes, in plain arrays, and where each actor's entry is."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ CLOCK = record(
     ("last_day_booked", "<i8"),
 )
 DESK = record(
-    ("wanted", "<i8"),  # 1: among those of the calendar who can start on a pursuit of their own queue
-    ("at_hand", "<i8"),  # 1: among those of the calendar who can be given a pursuit of the team's queue
+    ("wanted", "<i8"),  # 1: on the calendar's list of reps who can start on a pursuit of their own queue
+    ("at_hand", "<i8"),  # 1: on the calendar's list of reps who can be given a pursuit of the team's queue
 )
 SHIFT = record(
     ("closes", "<i8"),  # the end of the latest opening
@@ -49,7 +49,7 @@ KIN = record(  # a pursuit among those of its company
 
 @by_pointer
 class State(NamedTuple):
-    """All that changes, in plain arrays."""
+    """Everything that changes, in plain arrays."""
 
     clock: Records  # CLOCK (1,)
     agenda: Records  # AGENDA, a heap
@@ -69,10 +69,10 @@ class State(NamedTuple):
     team_queues: Records  # QUEUE, one a team: pursuits that wait for any rep
     wanted: Records  # QUEUE, one a calendar: idle reps whose own queue is not empty, by number
     wanted_links: Records  # LINK, one a rep
-    at_hand: Records  # QUEUE, one a calendar: idle reps with room for one more, who is idle longest first
+    at_hand: Records  # QUEUE, one a calendar: idle reps with room for one more, longest idle first
     at_hand_links: Records  # LINK, one a rep
     unfinished: Records  # QUEUE (1,): at the end, the open pursuits in the order of entity
-    order: Integers  # (reps,) the reps of each team side by side, the best first when that was last asked
+    order: Integers  # (reps,) the reps of each team side by side, best first when last sorted
 
 
 def new_state(model: Model) -> State:
@@ -109,7 +109,7 @@ def new_state(model: Model) -> State:
 
 
 def with_pool_of(state: State, other: State) -> State:
-    """Give a state the pools of another that needs them no more, and the agenda where that is long enough."""
+    """Give a state the pools of another that no longer needs them, and its agenda if that is long enough."""
     actors = len(state.positions) - len(state.pursuits) + len(other.pursuits)
     if len(other.positions) < actors:
         other = other._replace(agenda=new_agenda(actors), positions=np.zeros(actors, np.int64))
@@ -134,7 +134,7 @@ def _team_states(model: Model) -> Records:
 
 @rare
 def reset(model: Model, state: State) -> None:
-    """Go back to the first midnight, whatever happened since."""
+    """Go back to the first midnight."""
     clock = state.clock[0]
     clock["now"] = 0
     clock["wave"] = 0
@@ -266,7 +266,7 @@ def pursuit_actor(state: State, slot: int) -> int:
 
 @rule
 def put(model: Model, state: State, actor: int, time: int, kind: int, entity: int) -> None:
-    """Put what an actor has due on the agenda, in place of what it had; past the horizon it is not kept."""
+    """Put what an actor has due on the agenda, in place of its old entry; past the horizon none is kept."""
     clock = state.clock[0]
     wave = clock["wave"] + 1 if time == clock["now"] else 0
     due_time = time if time < model.horizon else NEVER
@@ -275,7 +275,7 @@ def put(model: Model, state: State, actor: int, time: int, kind: int, entity: in
 
 @rule
 def await_next(model: Model, state: State, slot: int, time: int, kind: int) -> None:
-    """Note what a pursuit has due, be it past the horizon or never, and put it on the agenda (T4)."""
+    """Note what a pursuit has due, even past the horizon or never, and put it on the agenda (T4)."""
     pursuit = state.pursuits[slot]
     pursuit["due"] = time
     pursuit["phase"] = kind

@@ -1,4 +1,4 @@
-"""Baselines: the figures of a scenario as text, kept to see later what moved."""
+"""Baselines: the figures of a scenario as text, kept to see later which have moved."""
 
 from funnelsim.keeping.baselines.baseline import Baseline, Measured, measure, values_of
 from funnelsim.keeping.baselines.checking import Checked, check, update

@@ -1,4 +1,4 @@
-"""What a scenario comes to, figure by figure, in a few simulated years."""
+"""The figures of a scenario in a few simulated years."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _CUTS = ("all", "channel", "segment", "stage", "team", "rep", "month")
 
 
 class Measured(NamedTuple):
-    """What one strategy came to."""
+    """The figures of one strategy."""
 
     digest: str  # SHA-256 of its ledgers
     counts: dict[str, int]  # sums over all simulated years, compared exactly
@@ -26,13 +26,13 @@ class Measured(NamedTuple):
 
     @property
     def known(self) -> int:
-        """Count counts and figures."""
+        """Return the number of counts and figures."""
         return len(self.counts) + len(self.figures)
 
 
 @dataclass(frozen=True)
 class Baseline:
-    """The figures of a scenario, and all that is needed to find them again.
+    """The figures of a scenario, and all that is needed to reproduce them.
 
     Attributes
     ----------
@@ -78,7 +78,7 @@ def measure(
     ValueError
         If a number is out of range, or there is no such engine.
     EndlessLoopError
-        If leads go round at one instant for ever.
+        If leads go in circles at one instant without end.
     KeyboardInterrupt
         Stopped before all years were finished.
 
@@ -116,7 +116,7 @@ def measure(
 
 
 def measured(forecast: Forecast, digest: str) -> Measured:
-    """Note all figures of a forecast: in all, and by every place that they are defined for."""
+    """Note all figures of a forecast: in all, and for every place that has them."""
     counts: dict[str, int] = {}
     figures: dict[str, float] = {}
     for dimension in _CUTS:

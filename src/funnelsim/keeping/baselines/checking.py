@@ -1,4 +1,4 @@
-"""A check from end to end: read, simulate, compare, and write where that is asked for."""
+"""A check from start to finish: read, simulate, compare, and write if asked to."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ GREEN, MOVED = 0, 1
 
 
 class Checked(NamedTuple):
-    """How a check ended: 0 green, 1 moved; and what to say."""
+    """The end of a check: 0 green, 1 moved; and what to print."""
 
     status: int
     lines: list[str]
@@ -32,11 +32,11 @@ def check(case: Case, measuring: Measuring, *, exact: bool = False, everything: 
     ----------
     case : Case
     measuring : callable
-        From the baseline, the figures as they are now with its seed and number of years.
+        Takes the baseline; returns the figures of today, with its seed and number of years.
     exact : bool
-        Whether ledgers that are not the same bits are an error.
+        Whether ledgers that differ in a bit are an error.
     everything : bool
-        Whether all figures that moved are listed.
+        Whether to list all figures that moved.
 
     Raises
     ------
@@ -51,7 +51,7 @@ def check(case: Case, measuring: Measuring, *, exact: bool = False, everything: 
 
 
 def update(case: Case, measuring: Measuring, *, everything: bool = False) -> Checked:
-    """Show what moved and write the baseline anew; write the first one.
+    """Show what moved and rewrite the baseline; write the first one.
 
     Raises
     ------
@@ -78,7 +78,7 @@ def update(case: Case, measuring: Measuring, *, everything: bool = False) -> Che
 
 
 def _must_belong(found: Drift, case: Case) -> None:
-    """Refuse a baseline that says nothing about this version or this scenario."""
+    """Refuse a baseline of another version or another scenario."""
     if found.another_version:
         then, now = found.before.versions["funnelsim"], found.now.versions["funnelsim"]
         raise BaselineError(

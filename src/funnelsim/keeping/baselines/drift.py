@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 
 from funnelsim.keeping.baselines.baseline import Baseline, Measured
 
-TOLERANCE = 1e-9  # of a figure's value: far above what rounding does, far below what a change does
-_NAMED = ("channels", "segments", "teams", "stages", "strategies")  # tables whose names make a scenario
+TOLERANCE = 1e-9  # share of a figure's value: far above rounding, far below any change
+_NAMED = ("channels", "segments", "teams", "stages", "strategies")  # tables whose names identify a scenario
 
 
 class Moved(NamedTuple):
-    """A value or a figure that is not what it was; None where there is none."""
+    """A value or a figure that has changed; None if there is none."""
 
     name: str
     before: Any
@@ -33,9 +33,9 @@ class Drift:
     figures : dict of str to list of Moved
         By strategy: counts that are not equal, and figures that differ by more than TOLERANCE.
     new : dict of str to int
-        By strategy: how many figures the baseline does not know yet.
+        By strategy: how many figures the baseline does not have yet.
     digests : list of str
-        The strategies whose ledgers are not the same bits.
+        The strategies whose ledgers differ in a bit.
     """
 
     before: Baseline
@@ -47,7 +47,7 @@ class Drift:
 
     @property
     def moved(self) -> bool:
-        """Return whether the scenario or one of its figures is not what it was."""
+        """Return whether the scenario or one of its figures has changed."""
         return bool(self.values) or any(self.figures.values())
 
     @property
@@ -65,7 +65,7 @@ def drift(before: Baseline, now: Baseline) -> Drift:
     """Compare figures with a baseline.
 
     Counts are compared exactly. A figure x that was y has moved if |x - y| > TOLERANCE * max(|x|, |y|);
-    what is undefined must stay undefined. A figure that the baseline does not know has not moved.
+    an undefined figure must stay undefined. A figure that the baseline does not have has not moved.
 
     Examples
     --------

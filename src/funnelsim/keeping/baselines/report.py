@@ -1,4 +1,4 @@
-"""What a check says: green, or value by value and figure by figure what moved."""
+"""What a check prints: green, or the values and figures that moved."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 from funnelsim.keeping.baselines.baseline import Baseline
 from funnelsim.keeping.baselines.drift import TOLERANCE, Drift, Moved
 
-MOST_SHOWN = 12  # figures of a strategy, unless all are asked for
+MOST_SHOWN = 12  # figures shown of a strategy, unless all are asked for
 RULE = f"counts exactly, other figures within {TOLERANCE:g} of their value"
 
 
 def summary(found: Drift, name: str, exact: bool) -> list[str]:
-    """State in a line or two how a scenario stands.
+    """State the result of a scenario in a line or two.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def details(found: Drift, everything: bool) -> list[str]:
     ----------
     found : Drift
     everything : bool
-        Whether every figure is shown, and not only the first.
+        Whether to show every figure, or only the first ones.
     """
     lines = []
     if found.values:
@@ -61,7 +61,7 @@ def details(found: Drift, everything: bool) -> list[str]:
 
 
 def _platforms(found: Drift) -> list[str]:
-    """Name both platforms, and what else could make the last bit differ."""
+    """Name both platforms, and other reasons why the last bit may differ."""
     then, now = found.before, found.now
     libraries = [
         f"{name} {then.versions.get(name, 'unknown')} then, {version} now"
@@ -76,7 +76,7 @@ def _platforms(found: Drift) -> list[str]:
 
 
 def _aligned(moved: Sequence[Moved], everything: bool) -> list[str]:
-    ordered = sorted(moved, key=lambda each: "." in each.name)  # what is true in all first
+    ordered = sorted(moved, key=lambda each: "." in each.name)  # figures in all first
     shown = ordered if everything else ordered[:MOST_SHOWN]
     rows = [(each.name, _text(each.before), _text(each.after), _change(each)) for each in shown]
     widths = [max(len(row[position]) for row in rows) for position in range(3)]
@@ -89,7 +89,7 @@ def _aligned(moved: Sequence[Moved], everything: bool) -> list[str]:
 
 
 def _text(value: Any) -> str:
-    """Write a value; floats in as few digits as tell what is seen from the rest in most cases."""
+    """Write a value; floats in few digits, in most cases enough to see the change."""
     if value is None:
         return "nothing"
     if isinstance(value, float):
@@ -98,7 +98,7 @@ def _text(value: Any) -> str:
 
 
 def _change(each: Moved) -> str:
-    """Write a change in percent of what was."""
+    """Write a change in percent of the old value."""
     numbers = [each.before, each.after]
     if any(isinstance(one, bool) or not isinstance(one, int | float) for one in numbers):
         return ""

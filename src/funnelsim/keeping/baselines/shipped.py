@@ -1,4 +1,4 @@
-"""The reference scenarios of the package, and where a scenario's baseline is."""
+"""The reference scenarios of the package, and the place of a scenario's baseline."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Case(NamedTuple):
     """A scenario and the file of its baseline."""
 
     name: str
-    scenario: str  # a preset or a path, as `load` takes it
+    scenario: str  # a preset or a path, as for `load`
     baseline: Path
 
 
@@ -40,7 +40,7 @@ def case_of(scenario: str, baseline: Path | None = None) -> Case:
     scenario : str
         A reference scenario, a preset or a path.
     baseline : path, optional
-        Where the baseline is, if elsewhere.
+        The baseline's path, if it is elsewhere.
 
     Examples
     --------

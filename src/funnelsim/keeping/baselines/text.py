@@ -1,4 +1,4 @@
-"""A baseline as text: TOML, one figure a line, so that a version control system shows what moved."""
+"""A baseline as text: TOML with one figure per line, so that version control shows what moved."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _table(name: str, values: Mapping[str, Any]) -> list[str]:
 
 
 def _value(value: Any) -> str:
-    """Write a value as TOML; floats in as many digits as bring them back exactly."""
+    """Write a value as TOML; floats in enough digits to read them back exactly."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
@@ -111,7 +111,7 @@ def read(path: Path) -> Baseline:
 
 
 def from_text(text: str, name: str) -> Baseline:
-    """Read a baseline from text; `name` tells where it is from.
+    """Read a baseline from text; `name` says where it comes from.
 
     Raises
     ------
@@ -120,10 +120,10 @@ def from_text(text: str, name: str) -> Baseline:
 
     Examples
     --------
-    >>> from_text("seed = ", "mine.baseline.toml")
+    >>> from_text("seed = ", "mine")
     Traceback (most recent call last):
     ...
-    funnelsim.baselines.text.BaselineError: mine.baseline.toml is damaged: Invalid value (at end of document)
+    funnelsim.keeping.baselines.text.BaselineError: mine is damaged: Invalid value (at end of document)
     """
     try:
         found = tomllib.loads(text)
@@ -171,7 +171,7 @@ def _must_be_whole(baseline: Baseline, found: Mapping[str, Any], name: str) -> N
 
 
 def _of(table: Mapping[str, Any], key: str, kind: type, name: str) -> Any:
-    """Take a value of the kind that it must have."""
+    """Take a value and check its type."""
     if key not in table:
         raise _damaged(name, f"{key} is missing")
     if type(table[key]) is not kind:

@@ -26,7 +26,7 @@ COLUMNS = (
 
 
 class CsvLog:
-    """Writes entries as they come; keeps none of them.
+    """Writes entries as they come and keeps none.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Ledger rows in the reader's words: whose case, what happened, who did it and when."""
+"""Ledger rows in words: whose case, what happened, who did it and when."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from funnelsim.model.model import Names
 from funnelsim.model.records import LEDGER
 from funnelsim.model.words import HOUR, NOBODY, NOTHING, Event
 
-# Costs by the day and people belong to no case; what a contract leaves, and is worth on average, is no step.
+# Daily costs and time on staff belong to no case; a contract's margin and expected bookings are no step.
 ACTIVITIES = {
     Event.INQUIRY: "inquiry",
     Event.ENTERED: "{stage}: starts waiting",
@@ -37,7 +37,7 @@ _FIELDS = {name: position for position, name in enumerate(LEDGER.names or ())}
 
 
 class Entry(NamedTuple):
-    """An event of a lead. What it does not have is None."""
+    """An event of a lead. Fields that it does not have are None."""
 
     case: str  # "website-17": the channel and the lead's number in it, from 0
     activity: str
@@ -55,7 +55,7 @@ class Entry(NamedTuple):
 
 
 def entries(page: Records, names: Names) -> Iterator[Entry]:
-    """Put ledger rows into words; rows of costs that belong to no lead are left out.
+    """Put ledger rows into words; rows that belong to no lead are left out.
 
     Parameters
     ----------

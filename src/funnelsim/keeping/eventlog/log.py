@@ -1,4 +1,4 @@
-"""Live through one replication and write what happens, page by page."""
+"""Simulate one replication and write what happens, page by page."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def write_event_log(
     ScenarioError
         If there is no such strategy.
     EndlessLoopError
-        If leads go round at one instant for ever.
+        If leads go in circles at one instant without end.
     OSError
         If the file exists or cannot be written.
 

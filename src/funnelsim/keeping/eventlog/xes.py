@@ -1,6 +1,6 @@
 """An event log as XES (IEEE 1849-2016): a trace for each lead, its events in the order of time.
 
-A trace is written when its lead has ended, so that only the leads that are open are kept.
+A trace is written when its lead has ended, so only open leads are kept in memory.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _EXTENSIONS = (
     ("Organizational", "org", "http://www.xes-standard.org/org.xesext"),
     ("Time", "time", "http://www.xes-standard.org/time.xesext"),
 )
-_UNKNOWN = "UNKNOWN"  # what the standard's examples give an attribute that every event must have
+_UNKNOWN = "UNKNOWN"  # default of an attribute that every event must have, from the standard's examples
 _EPOCH = "1970-01-01T00:00:00.000+00:00"
 
 
@@ -31,7 +31,7 @@ class Xes:
     def __init__(self, opened: IO[bytes]) -> None:
         self._xml = XMLGenerator(opened, encoding="utf-8", short_empty_elements=True)
         self._open: dict[str, list[Entry]] = {}
-        self._ended = ""  # the case that has just ended; what follows from that stands right behind
+        self._ended = ""  # the case that has just ended; rows that follow from its end come right after
         self._xml.startDocument()
         self._start(
             "log", **{"xes.version": "1849.2016", "xes.features": "", "xmlns": "http://www.xes-standard.org/"}
@@ -80,7 +80,7 @@ class Xes:
         self._xml.endElement("event")
 
     def _globals(self, scope: str, keys: Sequence[str]) -> None:
-        """Write which attributes every trace or event has."""
+        """Write the attributes that every trace or event has."""
         self._start("global", scope=scope)
         for key in keys:
             if key == "time:timestamp":

@@ -12,12 +12,17 @@ from itertools import chain, islice, repeat
 from pathlib import Path
 from typing import NamedTuple
 
+from funnelsim.engines.compiled.agenda import AGENDA
+from funnelsim.engines.compiled.queues import LINK
+from funnelsim.engines.compiled.state import KIN
 from funnelsim.engines.fold import new_tally
 from funnelsim.model.model import Model, Names
+from funnelsim.model.records import PURSUIT
 from funnelsim.scenario import Backlog, Problem, Scenario, ScenarioError, Worlds, backlog, inquiries_in_all
 from funnelsim.studies.replication import Plan
 
-OPEN_LEAD = {"compiled": 240, "reference": 1_800}  # bytes
+SLOT = sum(layout.itemsize for layout in (PURSUIT, LINK, KIN, AGENDA))  # of the compiled engine's pool
+OPEN_LEAD = {"compiled": SLOT, "reference": 1_800}  # bytes
 GROWING = {
     "compiled": 1.5,
     "reference": 1.0,

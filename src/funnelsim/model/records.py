@@ -88,20 +88,20 @@ TEAM_STATE = record(
 )
 
 REP = record(
-    ("entity", "<i8"),
+    ("team", "<i8"),
+    ("calendar", "<i8"),
     ("joins", "<i8"),  # negative where hired before the first day
-    ("leaves", "<i8"),
     ("ramp", "<i8"),  # time to full strength
     ("skill_from", "<f8"),  # share of skill on the first day
     ("speed_from", "<f8"),
+    ("entity", "<i8"),
+    ("leaves", "<i8"),
     ("pay_per_month", "<f8"),
     ("weight", "<f8"),  # in the team's lottery
     ("skill_distribution", "<i4"),
     ("speed_distribution", "<i4"),
     ("first_segment", "<i4"),  # routes to the segments that the rep knows best
     ("segments", "<i4"),
-    ("team", "<i8"),
-    ("calendar", "<i8"),
 )
 REP_STATE = record(
     ("skill", "<f8"),  # odds ratio at full strength, drawn once per world

@@ -172,7 +172,7 @@ def join_staff(model: Model, state: State, number: int) -> None:
     put(model, state, rep_actor(number), model.reps[number]["leaves"], Due.REP_LEAVES.value, number)
 
 
-@rule
+@rare
 def go_home(model: Model, state: State, ledger: Ledger, number: int) -> None:
     """Write the time on staff of a rep who is gone, or is on staff at the horizon (R7, R9)."""
     now, rep = state.clock[0]["now"], state.reps[number]

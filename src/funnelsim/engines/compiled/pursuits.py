@@ -200,9 +200,10 @@ def take_up(model: Model, state: State, slot: int, rep: int) -> None:
         pursuit["rep"] = rep
         state.reps[rep]["open"] += 1
         enlist(model, state, rep)
-    opener, closer = visits.credited(model, pursuit, rep)
-    pursuit["opener"] = opener
-    pursuit["closer"] = closer
+    if rep != pursuit["closer"]:
+        opener, closer = visits.credited(model, pursuit, rep)
+        pursuit["opener"] = opener
+        pursuit["closer"] = closer
 
 
 @rule
@@ -243,6 +244,7 @@ def leave_visit(model: Model, world: Record, state: State, ledger: Ledger, slot:
     pursuit, now = state.pursuits[slot], state.clock[0]["now"]
     event, reason = ending.leaving(pursuit, due)
     target, delay, spawns = ending.after(model, world, pursuit, event)
+    withdrawn = ending.end_of(model, pursuit, event)["withdraws"]
     value = contracts.bookings(model, world, pursuit) if event == Event.WON else 0.0
     began = pursuit["began"] if target < 0 else 0
     write(ledger, now, pursuit, ending.told_as(event, delay), now - pursuit["since"], began, value)
@@ -254,7 +256,6 @@ def leave_visit(model: Model, world: Record, state: State, ledger: Ledger, slot:
         sign(model, state, ledger, pursuit, value)
     if spawns > 0:
         spawn(model, world, state, slot, event, spawns)
-    withdrawn = ending.end_of(model, pursuit, event)["withdraws"]
     if withdrawn != NOTHING:
         withdraw_kin(model, state, slot, withdrawn)
     if target < 0:
@@ -271,7 +272,7 @@ def leave_visit(model: Model, world: Record, state: State, ledger: Ledger, slot:
     return NONE
 
 
-@rule
+@rare
 def become_lead(model: Model, state: State, ledger: Ledger, pursuit: Record) -> None:
     """Turn an inquiry into a lead, and pay its supplier (V19)."""
     pursuit["is_lead"] = 1
@@ -279,7 +280,7 @@ def become_lead(model: Model, state: State, ledger: Ledger, pursuit: Record) -> 
     write(ledger, state.clock[0]["now"], pursuit, Event.BECAME_LEAD.value, 0, 0, paid)
 
 
-@rule
+@rare
 def sign(model: Model, state: State, ledger: Ledger, pursuit: Record, value: float) -> None:
     """Book a contract's margin, its expected bookings and its rep's commission."""
     now = state.clock[0]["now"]

@@ -208,7 +208,7 @@ def test_leads_that_go_round_at_one_instant_stop_both_engines(stage: str) -> Non
     model = model_of(ONE_STAGE + going_round)
     instants = set()
     for engine in sorted(ENGINES):
-        with pytest.raises(StuckError, match="more than 10,000 rounds") as stuck:
+        with pytest.raises(StuckError, match="more than 10,000 waves") as stuck:
             history(engine, model)
         assert stuck.value.stages == (["call", "demo"].index(stage),)
         instants.add(stuck.value.now)
@@ -219,5 +219,5 @@ def test_leads_that_go_round_at_one_instant_stop_both_engines(stage: str) -> Non
 def test_a_page_too_small_for_a_step_is_refused() -> None:
     model = model_of(ONE_STAGE + "stages = { call = { conversion = 0.5 } }")
     small = new_ledger(rows_of_a_step(model) - 1)
-    with pytest.raises(ValueError, match=r"needs room for 7 rows, not 6"):
+    with pytest.raises(ValueError, match=r"needs room for 8 rows, not 7"):
         next(pages(ENGINES["compiled"], model, world_of(1, 0), small))

@@ -22,12 +22,12 @@ from .living import ParityError, parity
 from .parity import SEED, Slice, report
 
 ROOT = Path(__file__).parents[2]
-FAULTY = Event.WENT_COLD
+FAULTY = Event.LOST  # so common that few companies show it
 honest = living.at_a_stretch
 
 
 def one_more(engine: str, model: Model, world: Record) -> Records:
-    """Live, but write that those who went cold waited a microsecond longer."""
+    """Live, but write that the customers of those lost took a microsecond longer."""
     rows = honest(engine, model, world)
     rows["waited"][rows["event"] == FAULTY] += 1
     return rows

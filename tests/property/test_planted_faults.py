@@ -55,10 +55,13 @@ FAULTS = {
         "parity",
     ),
     "a full rep is given one more lead": Fault(
-        "rules/assignment.py", 'rep["open"] < team["max_open"]', 'rep["open"] <= team["max_open"]', "oracle"
+        "rules/assignment.py",
+        'state["open"] < team["max_open"]',
+        'state["open"] <= team["max_open"]',
+        "oracle",
     ),
     "going back to the same stage counts as advancing": Fault(
-        "rules/ending.py", 'lead["target"] > lead["stage"]', 'lead["target"] >= lead["stage"]', "oracle"
+        "rules/ending.py", 'target > pursuit["stage"]:', 'target >= pursuit["stage"]:', "oracle"
     ),
     "work may start at closing": Fault(
         "model/worktime.py", 'now < int(hours[row]["closes"])', 'now <= int(hours[row]["closes"])', "oracle"
@@ -70,13 +73,19 @@ FAULTS = {
         "oracle",
     ),
     "a promotion never ends": Fault(
-        "rules/contracts.py", '<= created < channel["cut_until"]', "<= created", "oracle"
+        "rules/contracts.py", '<= began < channel["cut_until"]', "<= began", "oracle"
     ),
     "reps without room keep their share of the lots": Fault(
         "rules/assignment.py",
-        'total += reps[number]["weight"] if has_room(team, reps[number]) else 0.0',
-        'total += reps[number]["weight"]',
+        'total += model.reps[number]["weight"] if has_room(team, states[number]) else 0.0',
+        'total += model.reps[number]["weight"]',
         "oracle",
+    ),
+    "a leaver is paid until the day of leaving, and no longer": Fault(
+        "rules/costs.py", 'min(state["left"], ', 'min(rep["leaves"], ', "oracle"
+    ),
+    "the margin forgets that delivery costs as much in a promotion": Fault(
+        "rules/contracts.py", "if share_of_price == 1.0:", "if True:", "oracle"
     ),
     "what a segment changes in a stage is overlooked": Fault(
         "rules/visits.py", 'if row["variants"] > 0:', "if False:", "oracle"

@@ -25,6 +25,7 @@ SITUATIONS_TOLD = (
     "full reps, least_loaded",
     "journeys",
     "busy days and a promotion",
+    "hours of their own, least_loaded",
     "chance and knowledge, weighted",
 )
 

@@ -25,7 +25,7 @@ SITUATIONS_TOLD = (
     "full reps, least_loaded",
     "journeys",
     "busy days and a promotion",
-    "hours of their own, least_loaded",
+    "comings and goings",
     "chance and knowledge, weighted",
 )
 

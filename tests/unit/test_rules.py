@@ -947,15 +947,14 @@ def test_leaving_a_stage_by_its_target() -> None:
     [
         (Event.ADVANCED, 2, 2),
         (Event.SENT_BACK, 2, 2),
-        (Event.WON, WON, WON),
-        (Event.LOST, LOST, LOST),
+        (Event.WON, WON, ENDED),
+        (Event.LOST, LOST, ENDED),
         (Event.WENT_COLD, 2, ENDED),
     ],
 )
 def test_in_a_sale_a_pursuit_goes_on_or_ends(event: Event, answer: int, target: int) -> None:
     world: Record = np.array([(1, 0)], WORLD)[0]
     assert ending.after(MODEL, world, reference_lead(target=answer), event) == (target, ending.AT_ONCE, 0)
-    assert (target < 0) == (event in (Event.WON, Event.LOST, Event.WENT_COLD))
 
 
 def test_what_follows_an_end_stands_in_its_row() -> None:
@@ -964,9 +963,9 @@ def test_what_follows_an_end_stands_in_its_row() -> None:
     target, rest, born = ending.after(FOLLOW_UPS, world, lead, Event.LOST)
     assert (target, born) == (0, 0)
     assert DAY <= rest <= 6 * DAY
-    assert ending.after(FOLLOW_UPS, world, lead, Event.WON) == (WON, ending.AT_ONCE, 2)
-    lead["process"], lead["target"] = FOLLOW_UP, LOST
-    assert ending.after(FOLLOW_UPS, world, lead, Event.LOST) == (LOST, ending.AT_ONCE, 0)
+    assert ending.after(FOLLOW_UPS, world, lead, Event.WON) == (ENDED, ending.AT_ONCE, 2)
+    lead["process"] = FOLLOW_UP
+    assert ending.after(FOLLOW_UPS, world, lead, Event.LOST) == (ENDED, ending.AT_ONCE, 0)
     lead["target"] = 2
     assert ending.end_of(FOLLOW_UPS, lead, Event.SENT_BACK)["target"] == ROUTE
     assert ending.after(FOLLOW_UPS, world, lead, Event.SENT_BACK) == (2, ending.AT_ONCE, 0)

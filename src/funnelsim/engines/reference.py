@@ -21,7 +21,7 @@ from funnelsim.engines.ledger import Ledger, flag, give_reason, has_room, rows_o
 from funnelsim.engines.protocol import MOST_WAVES, StuckError
 from funnelsim.model.model import SALE, Model
 from funnelsim.model.records import CHANNEL_STATE, PURSUIT, REP_STATE, TEAM_STATE
-from funnelsim.model.words import DAY, NEVER, NOBODY, NOTHING, Assignment, Due, Event, Flag
+from funnelsim.model.words import DAY, ENDED, NEVER, NOBODY, NOTHING, Assignment, Due, Event, Flag
 from funnelsim.model.worktime import is_open, next_opening, work_ends
 from funnelsim.rules import arrivals, assignment, contracts, costs, ending, people, visits
 
@@ -260,7 +260,7 @@ class Office:
                 yield self.end_work(pursuit, rep)
                 left_by = Due.CUSTOMER_ANSWERS
             rest = self.leave(pursuit, left_by)
-            if pursuit["stage"] < 0:
+            if pursuit["stage"] == ENDED:
                 return
             if rest != ending.AT_ONCE:
                 if (yield self.rest(pursuit, rest)) == WITHDRAWN:
@@ -343,7 +343,7 @@ class Office:
         event, reason = ending.leaving(pursuit, due)
         target, delay, spawns = ending.after(self.model, self.world, pursuit, event)
         value = contracts.bookings(self.model, self.world, pursuit) if event == Event.WON else 0.0
-        told_as, began = ending.told_as(event, delay), pursuit["began"] if target < 0 else 0
+        told_as, began = ending.told_as(event, delay), pursuit["began"] if target == ENDED else 0
         self.write(pursuit, told_as, waited=self.now - pursuit["since"], worked=began, money=value)
         if reason != NOTHING:
             give_reason(self.ledger, reason)
@@ -359,7 +359,7 @@ class Office:
         team = self.team_of(pursuit)
         if delay != ending.AT_ONCE or (team != NOBODY and not self.model.teams[team]["sticky"]):
             self.give_up_rep(pursuit)
-        if target < 0:
+        if target == ENDED:
             self.end(pursuit)
         else:
             pursuit["round"] = ending.round_at(pursuit, target, delay)

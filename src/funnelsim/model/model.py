@@ -50,19 +50,19 @@ class Model(NamedTuple):
 def plain_ends(processes: int = 1) -> Records:
     """Make a table of ends in which nothing is born, rests or is withdrawn.
 
-    A pursuit goes where the customer's answer leads, which may be WON or LOST; every other event ends it.
+    A pursuit that advances or is sent back goes where the answer leads; every other event ends it.
 
     Examples
     --------
     >>> ends = plain_ends()
-    >>> bool(ends[Event.SENT_BACK]["target"] == ROUTE), bool(ends[Event.WENT_COLD]["target"] == ENDED)
+    >>> bool(ends[Event.SENT_BACK]["target"] == ROUTE), bool(ends[Event.LOST]["target"] == ENDED)
     (True, True)
     """
     ends = np.zeros(processes * EVENTS, END)
     ends["target"] = ENDED
     ends["rest"] = ends["withdraws"] = NOTHING
-    answers = [Event.ADVANCED, Event.SENT_BACK, Event.WON, Event.LOST]
-    ends.reshape(processes, EVENTS)["target"][:, answers] = ROUTE
+    goes_on = [Event.ADVANCED, Event.SENT_BACK]
+    ends.reshape(processes, EVENTS)["target"][:, goes_on] = ROUTE
     return ends
 
 

@@ -169,7 +169,7 @@ PROCESS = record(  # a run of stages, and what follows each way to leave one of 
 )
 
 END = record(  # what follows an event with which a pursuit leaves a visit: a row for each process and event
-    ("target", "<i4"),  # a stage, ENDED, or ROUTE: where the answer leads, a stage or WON or LOST
+    ("target", "<i4"),  # a stage, ENDED, or ROUTE: where the answer leads
     ("rest", "<i4"),  # distribution of the days before it returns; NOTHING: it goes on at once
     ("rest_key", "<i8"),
     ("first_spawn", "<i4"),  # of Model.spawns

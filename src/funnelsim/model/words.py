@@ -16,7 +16,7 @@ NOBODY = -1  # no rep, no team
 NOTHING = -1  # no stage, segment, channel or reason
 WON = -2  # where an answer can lead, other than a stage
 LOST = -3
-ENDED = -4  # where a pursuit can go after an event, other than a stage: it ends, as after WON and LOST
+ENDED = -4  # where a pursuit can go after an event, other than a stage: nowhere
 ROUTE = -5  # ... or where its answer leads
 
 

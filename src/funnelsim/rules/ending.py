@@ -5,7 +5,7 @@ pursuit's process and that event: where it goes next, after which rest, what is 
 pursuits are withdrawn. An engine does this with six verbs: it lets the pursuit *enter* a stage, *rest*,
 *return* from a rest, or *end*, and it lets others *spawn* or be *withdrawn*.
 
-In a sale, a pursuit goes where the answer leads: to a stage or, if won or lost, to its end. If cold, it ends.
+In a sale, a pursuit that advances or is sent back goes where the answer leads; if won, lost or cold, it ends.
 """
 
 from __future__ import annotations
@@ -54,13 +54,12 @@ def after(model: Model, world: Record, pursuit: Record, event: int) -> tuple[int
     Returns
     -------
     tuple of int
-        The stage where it goes on, below 0 where it ends; the rest before that in microseconds, or AT_ONCE;
+        The stage where it goes on, or ENDED; the rest before that in microseconds, or AT_ONCE;
         and how many pursuits are born of it.
     """
     end = end_of(model, pursuit, event)
-    target = int(end["target"])
-    if target == ROUTE:
-        target = int(pursuit["target"])
+    answer, target = int(pursuit["target"]), int(end["target"])
+    target = answer if target == ROUTE else target  # chosen without a branch
     delay = AT_ONCE
     if end["rest"] != NOTHING:
         delay = rest(model, world, pursuit, end)

@@ -15,7 +15,7 @@ from funnelsim.engines.compiled.state import State, await_next, channel_actor, p
 from funnelsim.engines.ledger import Ledger, flag, give_reason, write
 from funnelsim.engines.protocol import MOST_WAVES
 from funnelsim.model.model import SALE, Model
-from funnelsim.model.words import NEVER, NOBODY, NOTHING, Due, Event, Flag
+from funnelsim.model.words import ENDED, NEVER, NOBODY, NOTHING, Due, Event, Flag
 from funnelsim.model.worktime import work_ends_from
 from funnelsim.rules import arrivals, assignment, contracts, ending, people, visits
 
@@ -246,7 +246,7 @@ def leave_visit(model: Model, world: Record, state: State, ledger: Ledger, slot:
     target, delay, spawns = ending.after(model, world, pursuit, event)
     withdrawn = ending.end_of(model, pursuit, event)["withdraws"]
     value = contracts.bookings(model, world, pursuit) if event == Event.WON else 0.0
-    began = pursuit["began"] if target < 0 else 0
+    began = pursuit["began"] if target == ENDED else 0
     write(ledger, now, pursuit, ending.told_as(event, delay), now - pursuit["since"], began, value)
     if reason != NOTHING:
         give_reason(ledger, reason)
@@ -258,7 +258,7 @@ def leave_visit(model: Model, world: Record, state: State, ledger: Ledger, slot:
         spawn(model, world, state, slot, event, spawns)
     if withdrawn != NOTHING:
         withdraw_kin(model, state, slot, withdrawn)
-    if target < 0:
+    if target == ENDED:
         end(model, state, slot)
         return NONE
     team = model.stages[pursuit["stage"]]["team"]

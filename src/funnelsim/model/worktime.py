@@ -1,8 +1,8 @@
 """Working calendars: clock time <-> working time, in integer microseconds.
 
-A team's opening times up to the horizon are one slice of the array `Model.hours`, in order, each with
-the working time before it. All questions are then binary searches and sums of integers:
-sixteen half-hours from 9:00 end at 17:00, not a rounding error later.
+A calendar is that of a team or of a rep. Its opening times up to the horizon are one slice of the array
+`Model.hours`, in order, each with the working time before it. All questions are then binary searches and
+sums of integers: sixteen half-hours from 9:00 end at 17:00, not a rounding error later.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ def _last_opened(hours: Records, first: int, count: int, now: int) -> int:
 
 @rule
 def is_open(hours: Records, first: int, count: int, now: int) -> bool:
-    """Return whether a team is at work: opens <= now < closes (G1).
+    """Return whether those of a calendar are at work: opens <= now < closes (G1).
 
     Parameters
     ----------
     hours : HOURS records
-        The opening times of all teams.
+        The opening times of all calendars.
     first, count : int
-        The team's slice.
+        The calendar's slice.
     now : int
         Microseconds.
 
@@ -67,9 +67,9 @@ def next_opening(hours: Records, first: int, count: int, now: int) -> int:
     Parameters
     ----------
     hours : HOURS records
-        The opening times of all teams.
+        The opening times of all calendars.
     first, count : int
-        The team's slice.
+        The calendar's slice.
     now : int
         Microseconds.
 
@@ -88,14 +88,14 @@ def next_opening(hours: Records, first: int, count: int, now: int) -> int:
 
 @rule
 def worked_by(hours: Records, first: int, count: int, now: int) -> int:
-    """Return a team's working time before `now`.
+    """Return a calendar's working time before `now`.
 
     Parameters
     ----------
     hours : HOURS records
-        The opening times of all teams.
+        The opening times of all calendars.
     first, count : int
-        The team's slice.
+        The calendar's slice.
     now : int
         Microseconds.
 
@@ -125,9 +125,9 @@ def work_ends(hours: Records, first: int, count: int, start: int, effort: int) -
     Parameters
     ----------
     hours : HOURS records
-        The opening times of all teams.
+        The opening times of all calendars.
     first, count : int
-        The team's slice.
+        The calendar's slice.
     start : int
         Microseconds; need not lie inside opening hours.
     effort : int
@@ -164,11 +164,11 @@ def work_ends_from(hours: Records, opening: int, end: int, start: int, effort: i
     Parameters
     ----------
     hours : HOURS records
-        The opening times of all teams.
+        The opening times of all calendars.
     opening : int
         The row of the last opening at or before `start`.
     end : int
-        The row after the team's last.
+        The row after the calendar's last.
     start, effort : int
         As `work_ends` takes them.
 
@@ -225,7 +225,7 @@ def even_week(hours_per_week: float) -> Weekly:
 
 
 def opening_hours(weekly: Weekly, holidays: Collection[date], start: date, days: int) -> Records:
-    """List a team's opening times, day after day.
+    """List a calendar's opening times, day after day.
 
     Parameters
     ----------

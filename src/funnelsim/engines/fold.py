@@ -10,7 +10,7 @@ the sums of an event's four lie side by side, so that a processor adds all four 
 need not ask which of them an event keeps: `KEPT` says which ones have a meaning and `COLUMNS` where they
 are. Asking is what takes time, since events follow each other as chance will have it and a processor that
 guesses wrong has to start again. That is also why a row without a rep, for example, adds to the line of "all"
-instead of to none: "all" is rewritten at the end of each page, as the sum of the months.
+instead of to none: "all" is rewritten at the end, as the sum of the months.
 
 Sums are float64, of times in microseconds: exact up to 2^53 µs (285 years), rounded in the sixteenth digit
 beyond, where int64 would overflow (ten million leads that each wait eleven days).
@@ -231,17 +231,7 @@ def _flat(tallies: Tally) -> Tally:
 
 def _bound(tallies: Tally, model: Model) -> Books:
     """Bind tallies, each a row of every array, to books."""
-    return Books(
-        sums=tallies.sums,
-        reasons=tallies.reasons,
-        ages=tallies.ages,
-        queue=tallies.queue,
-        busy=tallies.busy,
-        available=tallies.available,
-        staff=tallies.staff,
-        bounds=line_bounds(model),
-        days=_month_of_days(model),
-    )
+    return Books(**tallies._asdict(), bounds=line_bounds(model), days=_month_of_days(model))
 
 
 def _month_of_days(model: Model) -> Integers:
@@ -316,13 +306,12 @@ def _month_of(books: Books, moment: int) -> int:
 
 
 @rule
-def _lines_of(row: Record, month: int, born: int, books: Books) -> Lines:
+def _lines_of(row: Record, month: int, born: int, model: Model, books: Books) -> Lines:
     """List a row's lines: month of the period, month of the cohort; channel, segment, stage and rep.
 
     A month is NOTHING if the row does not count on that basis. Anything else that a row lacks is "all".
     """
-    bounds, process = books.bounds, int(row["process"])
-    months = (bounds[2] - bounds[1]) // bounds[1]
+    bounds, process, months = books.bounds, int(row["process"]), len(model.months) - 1
     first = bounds[1] + process * months
     return (
         int(first + month) if 0 <= month < months else NOTHING,
@@ -478,7 +467,7 @@ def fold_page(ledger: Ledger, model: Model, books: Books, replication: int, reas
             since, until = _bounds_of(model, month)
         created = row["created"]
         born = month if since <= created < until else _month_of(books, created)
-        lines = _lines_of(row, month, born, books)
+        lines = _lines_of(row, month, born, model, books)
         ends = event in (Event.WON, Event.LOST, Event.WENT_COLD, Event.OPEN)
         _add(books, replication, event * FOUR, lines, _amounts_of(row, ends))
         if row["flags"] & Flag.FIRST_CONTACT.value != 0:
@@ -489,6 +478,11 @@ def fold_page(ledger: Ledger, model: Model, books: Books, replication: int, reas
         _book_work(row, since, month, model, books, replication)
         if event >= Event.BEGAN:
             _book_what_is_rare(row, month, model, books, replication)
+
+
+@rule
+def add_up(books: Books, replication: int, reasons: int) -> None:
+    """Set the lines of "all" after the last page: rows without a channel or a rep have added to them."""
     _add_up(books.sums, replication, books.bounds, WIDTH)
     _add_up(books.reasons, replication, books.bounds, reasons)
 
@@ -505,3 +499,4 @@ def _bounds_of(model: Model, month: int) -> tuple[int, int]:
 def _fold(ledger: Ledger, model: Model, books: Books, reasons: int) -> None:
     """Fold a page into the only tally of the books."""
     fold_page(ledger, model, books, 0, reasons)
+    add_up(books, 0, reasons)

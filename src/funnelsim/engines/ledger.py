@@ -56,25 +56,32 @@ def write(
     ledger: Ledger, now: int, pursuit: Record, event: int, waited: int, worked: int, money: float
 ) -> None:
     """Write a row about a pursuit (V22)."""
-    row = ledger.rows[ledger.used[0]]
-    ledger.used[0] += 1
-    row["time"] = now
+    row = _next_row(ledger, now, event, waited, money)
     row["pursuit"] = pursuit["entity"]
     row["created"] = pursuit["created"]
-    row["waited"] = waited
     row["worked"] = worked
-    row["money"] = money
     row["stage"] = pursuit["stage"]
     row["rep"] = pursuit["rep"]
     row["channel"] = pursuit["channel"]
     row["segment"] = pursuit["segment"]
+    row["process"] = pursuit["process"]
+    row["flags"] = pursuit["flags"]
+
+
+@rule
+def _next_row(ledger: Ledger, now: int, event: int, waited: int, money: float) -> Record:
+    """Take the next row of the page, with what every row has; a page that was emptied has old ones."""
+    row: Record = ledger.rows[ledger.used[0]]
+    ledger.used[0] += 1
+    row["time"] = now
+    row["waited"] = waited
+    row["money"] = money
     row["count"] = 1
     row["event"] = event
-    row["process"] = pursuit["process"]
     row["reason"] = NOTHING
-    row["flags"] = pursuit["flags"]
     row["product"] = NOTHING
     row["zero"] = 0
+    return row
 
 
 @rule
@@ -93,22 +100,13 @@ def give_reason(ledger: Ledger, reason: int) -> None:
 @rule
 def write_of(ledger: Ledger, now: int, event: int, channel: int, rep: int, waited: int, money: float) -> None:
     """Write a row that is not about a pursuit, but about a channel or a rep (D4)."""
-    row = ledger.rows[ledger.used[0]]
-    ledger.used[0] += 1
-    row["time"] = now
+    row = _next_row(ledger, now, event, waited, money)
     row["pursuit"] = NOTHING
     row["created"] = now
-    row["waited"] = waited
     row["worked"] = 0
-    row["money"] = money
     row["stage"] = NOTHING
     row["rep"] = rep
     row["channel"] = channel
     row["segment"] = NOTHING
-    row["count"] = 1
-    row["event"] = event
     row["process"] = SALE
-    row["reason"] = NOTHING
     row["flags"] = 0
-    row["product"] = NOTHING
-    row["zero"] = 0

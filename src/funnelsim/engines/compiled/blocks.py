@@ -20,7 +20,7 @@ from funnelsim.compiling.handles import apart, by_pointer
 from funnelsim.compiling.on_disk import compiled
 from funnelsim.engines.compiled.loop import FINISHED, LEDGER_FULL, finish, help_on, live
 from funnelsim.engines.compiled.state import State, new_state, with_pool_of
-from funnelsim.engines.fold import Books, Tally, fold_page, new_books
+from funnelsim.engines.fold import Books, Tally, add_up, fold_page, new_books
 from funnelsim.engines.ledger import Ledger, new_ledger, rows_of_a_step
 from funnelsim.model.model import Model
 
@@ -186,6 +186,7 @@ def _go_on(
         course.rows[number] += ledger.used[0]
         ledger.used[0] = 0
         if why == FINISHED:
+            add_up(books, number, reasons)
             number += 1
             course.block[0] = number
     return FINISHED

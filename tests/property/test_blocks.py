@@ -15,8 +15,8 @@ from funnelsim.compiling.arrays import Record
 from funnelsim.engines import ENGINES, StuckError, new_ledger, pages
 from funnelsim.engines.compiled import blocks, state
 from funnelsim.engines.compiled.blocks import Replications, Workplace
-from funnelsim.engines.fold import Tally, fold, new_tallies, new_tally
-from funnelsim.engines.ledger import rows_of_a_step
+from funnelsim.engines.fold import Tally, add_up, fold, fold_page, new_books, new_tallies, new_tally
+from funnelsim.engines.ledger import Ledger, rows_of_a_step
 from funnelsim.model.model import Model
 from funnelsim.scenario import lower, parse
 
@@ -96,3 +96,18 @@ def test_a_block_says_that_leads_go_round() -> None:
     model = lower(parse(ROUND_FOR_EVER)).model
     with pytest.raises(StuckError, match="waves of decisions"):
         Workplace(Event()).live(model, room_for(model, [world_of(1, 0)]), range(1))
+
+
+def test_the_fold_stays_within_its_sums_where_nobody_works() -> None:
+    """In plain Python, which looks at the bounds; compiled code does not."""
+    model = lower(parse(ROUND_FOR_EVER.replace("1e-12", "0.5").replace("back_to", "#"))).model
+    assert len(model.reps) == 0
+    tallies = new_tallies(model, REASONS, 1)
+    books = new_books(model, REASONS).over(tallies)
+    ledger = new_ledger(10_000)
+    for page in pages(ENGINES["compiled"], model, world_of(1, 0), ledger):
+        fold_page(Ledger(page, np.array([len(page)])), model, books, 0, REASONS)
+    add_up(books, 0, REASONS)
+    expected, _ = page_by_page(model, world_of(1, 0))
+    assert expected.sums.any()
+    assert all(np.array_equal(ours[0], theirs) for ours, theirs in zip(tallies, expected, strict=True))

@@ -417,9 +417,8 @@ def _book_work(row: Record, since: int, month: int, model: Model, books: Books, 
     worked = row["event"] == Event.WORKED and row["rep"] >= 0
     if worked and row["time"] - row["waited"] < since:
         _book_span(row, model, books, replication)
-    elif 0 <= month < len(model.months) - 1:
-        of_rep = month * len(model.reps) + max(int(row["rep"]), 0)
-        books.busy[replication, of_rep] += row["worked"] if worked else 0
+    elif worked and 0 <= month < len(model.months) - 1:
+        books.busy[replication, month * len(model.reps) + int(row["rep"])] += row["worked"]
 
 
 @rare

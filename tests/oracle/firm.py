@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 HOUR = 3_600_000_000
 DAY = 24 * HOUR
@@ -34,7 +35,11 @@ class Team:
 
 @dataclass
 class Rep:
-    """A person; `skill` and `speed` are what was drawn, at full strength."""
+    """A person; `skill` and `speed` are what was drawn, at full strength.
+
+    By `who` a person is found again in later chapters, and named in the answer: their number, unless another
+    name is given (C2).
+    """
 
     team: int
     calendar: int = 0
@@ -48,6 +53,7 @@ class Rep:
     pay_per_month: float = 0.0
     weight: float = 1.0
     segments: list[int] = field(default_factory=list)  # that the rep knows best
+    who: int | None = None
 
 
 @dataclass
@@ -70,8 +76,11 @@ class Stage:
 
 @dataclass
 class Channel:
-    """Where its inquiries enter and what it costs."""
+    """When its inquiries come, where they enter and what it costs."""
 
+    expected: list[float]  # at each midnight, how many by then, if the chapter held from time 0
+    opens: int = 0  # time of day
+    closes: int = DAY
     stage: int = 0
     cost_per_inquiry: float = 0.0
     cost_per_month: float = 0.0
@@ -94,33 +103,39 @@ class Segment:
 
 @dataclass
 class Inquiry:
-    """A company, its inquiry, and what was drawn for it once."""
+    """A company, its inquiry, and what is drawn for it as it arrives (A11)."""
 
     entity: int
     channel: int
-    arrives: int
+    total: float | Fraction  # the channel's exponentials, added up to this inquiry's (A3)
     fit: float = 1.0
     heat: int = 1
     segment: int = 0
     theorist: bool = False
-    value: float = 0.0  # of a contract, per year
 
 
 @dataclass
 class Draws:
-    """The table of what chance came to, per visit: each takes (entity, stage, round)."""
+    """The table of what chance came to in a chapter.
 
-    patience: Callable[[int, int, int], int | None]  # microseconds, None: for ever
-    effort_hours: Callable[[int, int, int], float]
-    advances: Callable[[int, int, int], float]  # a number in (0, 1)
-    customer_days: Callable[[int, int, int], float]
-    route: Callable[[int, int, int], float]  # a number in (0, 1)
-    luck: Callable[[int, int, int], float] = lambda *_: 0.5  # P15: in (0, 1), by it chance chooses a rep
+    For a visit, each takes (entity, segment, stage, round).
+    """
+
+    patience: Callable[[int, int, int, int], int | None]  # microseconds, None: for ever
+    effort_hours: Callable[[int, int, int, int], float]
+    advances: Callable[[int, int, int, int], float]  # a number in (0, 1)
+    customer_days: Callable[[int, int, int, int], float]
+    route: Callable[[int, int, int, int], float]  # a number in (0, 1)
+    luck: Callable[[int, int, int, int], float] = lambda *_: 0.5  # P15: in (0, 1), by it chance chooses a rep
+    value: Callable[[int, int], float] = lambda *_: 0.0  # of (entity, segment): a contract's, per year
 
 
 @dataclass
 class Firm:
-    """All that is simulated; `inquiries` come in the order of their channel's index."""
+    """All that is simulated; `inquiries` come in the order of their channel's index.
+
+    There are as many as may come, in whatever chapter; who comes later than the horizon does not matter.
+    """
 
     calendars: list[list[tuple[int, int]]]  # opening times
     teams: list[Team]
@@ -131,3 +146,14 @@ class Firm:
     inquiries: list[Inquiry]
     month_days: list[int]  # of the calendar month, for each day
     horizon: int
+    one_off_cost: float = 0.0  # as it begins (C18)
+    cost_per_month: float = 0.0
+
+
+@dataclass
+class Chapter:
+    """A firm, and what chance comes to in it, from a midnight on (C1)."""
+
+    begins: int
+    firm: Firm
+    draws: Draws

@@ -38,12 +38,25 @@ class Told:
     visits: list[Visit] = field(default_factory=list)
 
 
-def someone(rep: int) -> int | None:
-    """Return a rep's number, None for nobody."""
-    return None if rep == NOBODY else int(rep)
+BY_THE_DAY = {Event.MEDIA, Event.PAY}
+Cast = list[tuple[int, list[int]]]  # for each chapter, when it begins, and who its reps are
 
 
-def read(rows: Records) -> tuple[dict[int, Told], list[Cost]]:
+def someone(row: Record, cast: Cast) -> int | None:
+    """Return who the rep of a row is, None for nobody: rows have the numbers of their chapter (C2).
+
+    What a day has cost is booked by the chapter that ends, also at the instant of a change (C3).
+    """
+    if row["rep"] == NOBODY:
+        return None
+    of_the_day = Event(int(row["event"])) in BY_THE_DAY
+    begun = [
+        reps for begins, reps in cast if begins < row["time"] or (begins == row["time"] and not of_the_day)
+    ]
+    return begun[-1][row["rep"]]
+
+
+def read(rows: Records, cast: Cast) -> tuple[dict[int, Told], list[Cost]]:
     """Rebuild every lead and every cost from the rows alone."""
     leads: dict[int, Told] = {}
     costs: list[Cost] = []
@@ -58,7 +71,9 @@ def read(rows: Records) -> tuple[dict[int, Told], list[Cost]]:
         elif event is Event.MEDIA:
             costs.append(Cost("media", time, int(row["channel"]), money))
         elif event is Event.PAY:
-            costs.append(Cost("pay", time, int(row["rep"]), money))
+            costs.append(Cost("pay", time, whose(row, cast), money))
+        elif event.name == "STRATEGY":
+            costs.append(Cost("strategy", time, -1, money))
         elif event is Event.ON_STAFF:
             continue
         elif event in (Event.MARGIN, Event.EXPECTED):
@@ -67,17 +82,24 @@ def read(rows: Records) -> tuple[dict[int, Told], list[Cost]]:
         elif event is Event.COMMISSION:
             assert won is not None, "a commission follows its contract"
             won.commission = money
-            costs.append(Cost("commission", time, int(row["rep"]), money))
+            costs.append(Cost("commission", time, whose(row, cast), money))
         else:
             told = leads[lead]
             same = (told.created, told.channel, told.segment)
             assert (int(row["created"]), int(row["channel"]), int(row["segment"])) == same
-            read_step(told, event, row, costs)
+            read_step(told, event, row, costs, cast)
             won = told if event is Event.WON else None if event is not Event.BECAME_LEAD else won
     return leads, costs
 
 
-def read_step(told: Told, event: Event, row: Record, costs: list[Cost]) -> None:
+def whose(row: Record, cast: Cast) -> int:
+    """Return who the rep of a row is, which is about one."""
+    who = someone(row, cast)
+    assert who is not None
+    return who
+
+
+def read_step(told: Told, event: Event, row: Record, costs: list[Cost], cast: Cast) -> None:
     """Add one row of a lead to what is told of it, and check the span that it closes (V6, V14, V17, D3)."""
     time, waited = int(row["time"]), int(row["waited"])
     if event is Event.BECAME_LEAD:
@@ -93,11 +115,11 @@ def read_step(told: Told, event: Event, row: Record, costs: list[Cost]) -> None:
     last = next(at for at in (visit.worked, visit.started, visit.entered) if at is not None)
     assert waited == time - last, (event, row)
     if event is Event.STARTED:
-        visit.started, visit.rep = time, someone(row["rep"])
+        visit.started, visit.rep = time, someone(row, cast)
         costs.append(Cost("visit", time, visit.stage, float(row["money"])))
     elif event is Event.WORKED:
         visit.worked, visit.effort = time, int(row["worked"])
-        assert visit.rep == someone(row["rep"])
+        assert visit.rep == someone(row, cast)
     elif event is Event.OPEN:
         told.open_since = last
     else:
@@ -105,7 +127,7 @@ def read_step(told: Told, event: Event, row: Record, costs: list[Cost]) -> None:
         visit.left, visit.how = time, HOW[event]
         told.round += event is Event.SENT_BACK
         if event in ENDS:
-            told.outcome, told.ended, told.owner = HOW[event], time, someone(row["rep"])
+            told.outcome, told.ended, told.owner = HOW[event], time, someone(row, cast)
         if event in {Event.LOST, Event.WENT_COLD}:
             visit.reason = int(row["reason"])
         if event is Event.WON:
@@ -114,7 +136,7 @@ def read_step(told: Told, event: Event, row: Record, costs: list[Cost]) -> None:
 
 def differences(oracle: History, rows: Records) -> list[str]:
     """State where a ledger and the oracle's history differ, first by leads, then by costs."""
-    leads, costs = read(rows)
+    leads, costs = read(rows, oracle.cast)
     found: list[str] = []
     for entity in sorted(oracle.leads.keys() | leads.keys()):
         if entity not in leads or entity not in oracle.leads:
@@ -122,7 +144,7 @@ def differences(oracle: History, rows: Records) -> list[str]:
             continue
         found += differences_of_lead(oracle.leads[entity], leads[entity])
     found += differences_of_order(oracle, rows)
-    for kind in ("media", "pay", "inquiry", "lead", "visit", "margin", "expected", "commission"):
+    for kind in ("media", "pay", "inquiry", "lead", "visit", "margin", "expected", "commission", "strategy"):
         found += differences_of_costs(kind, oracle.costs, costs)
     return found
 
@@ -143,7 +165,7 @@ def differences_of_order(oracle: History, rows: Records) -> list[str]:
 def differences_of_lead(walk: Walk, told: Told) -> list[str]:
     """Compare one lead."""
     pairs = {
-        "arrival": (walk.inquiry.arrives, told.created),
+        "arrival": (walk.began, told.created),
         "channel": (walk.inquiry.channel, told.channel),
         "segment": (walk.inquiry.segment, told.segment),
         "outcome": (walk.outcome, told.outcome),

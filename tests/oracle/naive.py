@@ -10,9 +10,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from fractions import Fraction
 from itertools import accumulate, pairwise
 
-from .firm import DAY, HOUR, LOST, WON, Draws, Firm, Inquiry, Rep, Segment, Stage, whole
+from .firm import DAY, HOUR, LOST, WON, Channel, Chapter, Draws, Firm, Inquiry, Rep, Segment, Stage, whole
+
+Spans = list[tuple[int, int]]
 
 MOST_WAVES = 10_000  # I5
 COLD = "gone cold"
@@ -37,7 +40,7 @@ class Visit:
     round: int
     entered: int
     started: int | None = None
-    rep: int | None = None  # who works; the owner where nobody needs to
+    rep: int | None = None  # by `who`: who works; the owner where nobody needs to
     effort: int | None = None
     worked: int | None = None
     left: int | None = None
@@ -45,24 +48,54 @@ class Visit:
     reason: int | None = None
 
 
+@dataclass(eq=False)
+class Person:
+    """A rep through all chapters: what the chapter at hand says of it, and what has happened to it."""
+
+    who: int
+    number: int  # in the chapter at hand
+    record: Rep
+    hours: Spans  # opening times of all chapters so far
+    joins: int
+    leaves: int | None
+    will_join: bool
+    will_leave: bool
+    on_staff: bool
+    working_on: int | None = None
+    idle_since: int = 0
+    gone: int | None = None  # when a leaver's last work was done
+
+
+@dataclass
+class Stream:
+    """The inquiries of a channel: who comes, how many are expected by each midnight, which one is next."""
+
+    companies: list[Inquiry]  # as the chapter at hand draws them
+    midnights: list[float]
+    index: int = 0
+    due: int | None = None  # None: not before the horizon
+
+
 @dataclass
 class Walk:
     """One lead from its inquiry to the end: the state of the simulation and its answer."""
 
     inquiry: Inquiry
+    began: int
     stage: int
     phase: str = "new"  # queue, work, customer, over
     round: int = 0
-    rep: int | None = None
-    queue: int | str = ""  # a rep's number, or "team"
+    rep: Person | None = None
+    queue: Person | int | None = None  # a rep's own, or that of the team with this number
+    rank: int = 0
     until: int | None = None  # when its phase ends by itself
-    advances: bool = False
+    takes: int = 0  # the customer, when the work is done
     target: int | str = LOST
     reason: int = 0
     became_lead: int | None = None
     outcome: str = "open"
     ended: int | None = None
-    owner: int | None = None  # at the end
+    owner: int | None = None  # at the end, by `who`
     bookings: float = 0.0
     commission: float = 0.0
     visits: list[Visit] = field(default_factory=list)
@@ -70,7 +103,7 @@ class Walk:
 
 @dataclass
 class Cost:
-    """Money spent at an instant; `whose` is a channel or a rep."""
+    """Money spent at an instant; `whose` is a channel, a stage, a segment or who a rep is."""
 
     kind: str
     time: int
@@ -85,6 +118,7 @@ class History:
     leads: dict[int, Walk]
     costs: list[Cost]
     log: list[tuple[int, str, int]]  # (instant, what, lead or -1), in the order in which it was decided
+    cast: list[tuple[int, list[int]]]  # for each chapter, when it begins, and who its reps are
 
     def visits(self) -> list[Visit]:
         """Return every visit, lead by lead, in the order in which they were made."""
@@ -135,57 +169,96 @@ def end_of_work(hours: list[tuple[int, int]], start: int, effort: int) -> int | 
     return None
 
 
-def strength(rep: Rep, first_share: float, now: int) -> float:
+def strength(rep: Person, first_share: float, now: int) -> float:
     """Return the share of full strength: straight from the first share at joining to 1 (V8)."""
     tenure = now - rep.joins
-    if tenure >= rep.ramp:
+    if tenure >= rep.record.ramp:
         return 1.0
-    return first_share + (1.0 - first_share) * tenure / rep.ramp
+    return first_share + (1.0 - first_share) * tenure / rep.record.ramp
+
+
+def both(before: Spans, after: Spans, change: int) -> Spans:
+    """Join the opening times before a change and those from then on; one that goes on is cut (C4)."""
+    return [(opens, min(closes, change)) for opens, closes in before if opens < change] + [
+        (max(opens, change), closes) for opens, closes in after if closes > change
+    ]
+
+
+def going_on(before: list[float], chapter: list[float], day: int) -> list[float]:
+    """Add the chapter's own number of each day from `day` on to the number reached by then (C9)."""
+    midnights = before[: day + 1]
+    for reached, further in pairwise(chapter[day:]):
+        midnights.append(midnights[-1] + (further - reached))
+    return midnights
+
+
+def instant_of(total: float | Fraction, channel: Channel, midnights: list[float]) -> int | None:
+    """Find when the expected number reaches a sum of exponentials (A3, A4)."""
+    for day, (before, after) in enumerate(pairwise(midnights)):
+        if total < after:
+            share = (total - before) / (after - before)
+            return day * DAY + channel.opens + math.floor(share * (channel.closes - channel.opens))
+    return None
 
 
 class Simulation:
-    """One history of one firm."""
+    """One history of one firm, chapter by chapter."""
 
-    def __init__(self, firm: Firm, draws: Draws) -> None:
-        self.firm = firm
-        self.draws = draws
+    def __init__(self, chapters: list[Chapter]) -> None:
+        first, *self.chapters_to_come = chapters
+        self.firm = first.firm
+        self.draws = first.draws
         self.now = 0
         self.leads: dict[int, Walk] = {}
         self.costs: list[Cost] = []
         self.log: list[tuple[int, str, int]] = []
         self.days_booked = 0
-        self.turns = [team.turn for team in firm.teams]
-        self.openings_left = [[opens for opens, _ in spans if opens >= 0] for spans in firm.calendars]
-        self.coming = [
-            [inquiry for inquiry in firm.inquiries if inquiry.channel == channel]
-            for channel in range(len(firm.channels))
+        self.turns = [team.turn for team in self.firm.teams]
+        self.openings_left = [[opens for opens, _ in spans if opens >= 0] for spans in self.firm.calendars]
+        self.people = [self.here_from_the_start(number) for number in range(len(self.firm.reps))]
+        self.cast = [(first.begins, [person.who for person in self.people])]
+        self.streams = [
+            Stream(self.companies(number), channel.expected)
+            for number, channel in enumerate(self.firm.channels)
         ]
-        # R1
-        self.on_staff = [rep.joins <= 0 and (rep.leaves is None or rep.leaves >= 0) for rep in firm.reps]
-        self.will_join = [rep.joins > 0 for rep in firm.reps]
-        self.will_leave = [rep.leaves is not None and rep.leaves >= 0 for rep in firm.reps]
-        self.working_on: list[int | None] = [None for _ in firm.reps]
-        self.idle_since = [0 for _ in firm.reps]
-        self.gone: list[int | None] = [None for _ in firm.reps]  # when a leaver's last work was done
-        self.lead_stage = next((i for i, stage in enumerate(firm.stages) if stage.makes_lead), None)
+        for number in range(len(self.streams)):
+            self.find_next_inquiry(number)
+        self.pay_once()
+
+    def here_from_the_start(self, number: int) -> Person:
+        """Describe a rep of the first chapter (R1)."""
+        rep = self.firm.reps[number]
+        stays = rep.leaves is None or rep.leaves >= 0
+        return Person(
+            who=number if rep.who is None else rep.who,
+            number=number,
+            record=rep,
+            hours=self.firm.calendars[rep.calendar],
+            joins=rep.joins,
+            leaves=rep.leaves,
+            will_join=rep.joins > 0,
+            will_leave=rep.leaves is not None and stays,
+            on_staff=rep.joins <= 0 and stays,
+        )
 
     def run(self) -> History:
         """Live through every instant before the horizon, then book the last day and what is open."""
         while True:
             following = [when for when, _, _ in self.everything_to_come()]
+            following += [chapter.begins for chapter in self.chapters_to_come[:1]]
             if not following or min(following) >= self.firm.horizon:  # T3
                 break
             self.now = min(following)
             self.live_through_the_instant()
         self.now = self.firm.horizon
         self.day_ends()  # D2
-        for number in range(len(self.firm.reps)):
-            if self.on_staff[number] or self.working_on[number] is not None:
+        for person in self.people:
+            if person.on_staff or person.working_on is not None:
                 self.say("on staff")  # D5
         for entity, walk in sorted(self.leads.items()):
             if walk.outcome == "open":
                 self.say("open", entity)  # D3
-        return History(self.leads, self.costs, self.log)
+        return History(self.leads, self.costs, self.log, self.cast)
 
     def say(self, what: str, lead: int = -1) -> None:
         """Log that something happens; what is about no lead has lead -1 (D4)."""
@@ -197,6 +270,10 @@ class Simulation:
 
     def live_through_the_instant(self) -> None:
         """Decide all that is due, wave after wave; grant once; again, until nothing stirs (I2, I3, I4)."""
+        while self.chapters_to_come and self.chapters_to_come[0].begins == self.now:
+            if self.now == (self.days_booked + 1) * DAY:
+                self.day_ends()  # C3: by the chapter that ends
+            self.chapter_begins(self.chapters_to_come.pop(0))
         waves = 0
         while True:
             due = sorted((kind, who) for when, kind, who in self.everything_to_come() if when == self.now)
@@ -206,22 +283,22 @@ class Simulation:
                 self.decide(KINDS[kind], who)
             if due:
                 waves += 1
-            elif not self.grant_once():
+            elif not self.grant_once():  # C16: also where nothing but a change was due
                 return
 
     def everything_to_come(self) -> list[tuple[int, int, int]]:
         """Look at everything: (when, kind, who)."""
         coming = [((self.days_booked + 1) * DAY, KINDS.index("day ends"), 0)]
-        for number, rep in enumerate(self.firm.reps):
-            if self.will_leave[number] and rep.leaves is not None:
-                coming.append((rep.leaves, KINDS.index("rep leaves"), number))
-            if self.will_join[number]:
-                coming.append((rep.joins, KINDS.index("rep joins"), number))
+        for person in self.people:
+            if person.will_leave and person.leaves is not None:
+                coming.append((person.leaves, KINDS.index("rep leaves"), person.number))
+            if person.will_join:
+                coming.append((person.joins, KINDS.index("rep joins"), person.number))
         for number, openings in enumerate(self.openings_left):
             coming += [(opens, KINDS.index("calendar opens"), number) for opens in openings[:1]]
-        for inquiries in self.coming:
-            # A2
-            coming += [(one.arrives, KINDS.index("inquiry"), one.entity) for one in inquiries[:1]]
+        for stream in self.streams:
+            if stream.due is not None:  # A2
+                coming.append((stream.due, KINDS.index("inquiry"), stream.companies[stream.index].entity))
         kinds = {"work": "work ends", "customer": "customer answers", "queue": "goes cold"}
         for entity, walk in self.leads.items():
             if walk.phase != "over" and walk.until is not None:
@@ -233,11 +310,11 @@ class Simulation:
         if kind == "day ends":
             self.day_ends()
         elif kind == "rep leaves":
-            self.rep_leaves(who)
+            self.rep_leaves(self.people[who])
         elif kind == "rep joins":  # R3
-            self.will_join[who] = False
-            self.on_staff[who] = True
-            self.idle_since[who] = self.now
+            self.people[who].will_join = False
+            self.people[who].on_staff = True
+            self.people[who].idle_since = self.now
         elif kind == "calendar opens":
             self.openings_left[who].pop(0)
         elif kind == "inquiry":
@@ -249,10 +326,118 @@ class Simulation:
         else:
             self.goes_cold(self.leads[who])
 
+    # Chapters
+
+    def chapter_begins(self, chapter: Chapter) -> None:
+        """Change the firm (C3): what is due anew, and who queues where; what is due now comes afterwards."""
+        before = self.firm
+        queueing = self.all_who_queue()
+        next_in_turn = [self.members(number)[turn] for number, turn in enumerate(self.turns)]
+        self.firm, self.draws = chapter.firm, chapter.draws
+        self.find_the_reps_again()
+        self.turns = [self.members(team).index(rep) for team, rep in enumerate(next_in_turn)]  # C15
+        self.turns += [team.turn for team in self.firm.teams[len(self.turns) :]]
+        self.put_inquiries_anew()
+        for walk in self.leads.values():  # C12: all else stays as it was when the work started
+            if walk.phase == "work" and walk.rep is not None:
+                visit = walk.visits[-1]
+                assert visit.started is not None
+                assert visit.effort is not None
+                walk.until = end_of_work(walk.rep.hours, visit.started, visit.effort)
+        self.pay_once()
+        self.queue_anew(queueing, before)
+
+    def pay_once(self) -> None:
+        """Book what the chapter costs as it begins (C18)."""
+        if self.firm.one_off_cost > 0:
+            self.spend("strategy", -1, self.firm.one_off_cost)
+            self.say("strategy")
+
+    def find_the_reps_again(self) -> None:
+        """Let each rep be who they were, and give those who are new their first day (C2, C6)."""
+        known = {person.who: person for person in self.people}
+        self.people = [
+            self.find_again(number, known.pop(number if rep.who is None else rep.who, None))
+            for number, rep in enumerate(self.firm.reps)
+        ]
+        assert not known, "who has left stays in the model"
+        self.cast.append((self.now, [person.who for person in self.people]))
+        # C5: who is open by now, is open already; openings are only looked up to know when to look for grants
+        self.openings_left = [
+            [opens for opens, _ in spans if opens >= self.now] for spans in self.firm.calendars
+        ]
+
+    def find_again(self, number: int, known: Person | None) -> Person:
+        """Describe a rep in a chapter that begins now; skill and speed are in the record (C8)."""
+        rep = self.firm.reps[number]
+        hours = self.firm.calendars[rep.calendar]
+        if known is None:
+            who = number if rep.who is None else rep.who
+            known = Person(who, number, rep, [], 0, None, will_join=True, will_leave=False, on_staff=False)
+        known.number, known.record = number, rep
+        known.hours = both(known.hours, hours, self.now)
+        if known.will_join:
+            known.joins = max(self.now, rep.joins)
+            known.leaves = rep.leaves
+            if known.leaves is not None and known.leaves <= known.joins:
+                known.will_join = False  # never comes
+                known.gone = known.joins
+            known.will_leave = known.will_join and known.leaves is not None
+        elif known.on_staff:
+            known.leaves = None if rep.leaves is None else max(self.now, rep.leaves)
+            known.will_leave = known.leaves is not None
+        return known
+
+    def put_inquiries_anew(self) -> None:
+        """Go on in each channel from the number reached; new channels begin (C9, C10)."""
+        today = self.now // DAY
+        for number, channel in enumerate(self.firm.channels):
+            if number == len(self.streams):
+                self.streams.append(Stream([], [0.0] * (today + 1)))
+            stream = self.streams[number]
+            stream.companies = self.companies(number)
+            stream.midnights = going_on(stream.midnights, channel.expected, today)
+            self.find_next_inquiry(number)
+
+    def all_who_queue(self) -> list[Walk]:
+        """Go through the queues: teams in file order, own queues by number, then the team's (C13)."""
+        found = []
+        for number in range(len(self.firm.teams)):
+            for person in self.members(number):
+                found += self.in_order(person)
+            found += self.in_order(number)
+        return found
+
+    def queue_anew(self, queueing: list[Walk], before: Firm) -> None:
+        """Move leads to where they belong now; all others stay, ranked anew in own queues (C13, C14)."""
+        moved = [walk for walk in queueing if self.is_moved(walk, before)]
+        for walk in queueing:
+            if isinstance(walk.queue, Person):
+                walk.rank = self.rank_in_own_queue(walk.queue, walk)
+        for walk in moved:
+            walk.queue = None
+        for walk in moved:
+            self.place(walk)
+
+    def is_moved(self, walk: Walk, before: Firm) -> bool:
+        """Return whether another team works the stage now, or the team's queue works another way (C13)."""
+        number, team_now = before.stages[walk.stage].team, self.firm.stages[walk.stage].team
+        if number != team_now:
+            return True
+        if isinstance(walk.queue, Person):
+            return False
+        assert number is not None
+        was, now = before.teams[number], self.firm.teams[number]
+        return (was.assignment, was.queue_order, was.max_open) != (
+            now.assignment,
+            now.queue_order,
+            now.max_open,
+        )
+
     # Days and people
 
     def day_ends(self) -> None:
-        """Book what the day that ends now has cost: media, then pay (D1)."""
+        """Book what the day that ends now has cost: media, pay, then the strategy (D1, C18)."""
         begins, ends = self.now - DAY, self.now
         days = self.firm.month_days[self.days_booked]
         self.days_booked += 1
@@ -261,25 +446,29 @@ class Simulation:
             if channel.cost_per_month * weight > 0:
                 self.spend("media", number, channel.cost_per_month * weight / days)
                 self.say("media")
-        for number, rep in enumerate(self.firm.reps):
-            gone = self.gone[number]
-            there = (ends if gone is None else min(ends, gone)) - max(begins, rep.joins)  # M6
-            if rep.pay_per_month > 0 and there > 0:
-                self.spend("pay", number, rep.pay_per_month / days * (there / DAY))
+        for person in self.people:
+            there = (ends if person.gone is None else min(ends, person.gone)) - max(
+                begins, person.joins
+            )  # M6
+            if person.record.pay_per_month > 0 and there > 0:
+                self.spend("pay", person.who, person.record.pay_per_month / days * (there / DAY))
                 self.say("pay")
+        if self.firm.cost_per_month > 0:
+            self.spend("strategy", -1, self.firm.cost_per_month / days)
+            self.say("strategy")
 
-    def rep_leaves(self, number: int) -> None:
+    def rep_leaves(self, person: Person) -> None:
         """Stop taking leads; those of its own queue are placed anew in queue order (R4, R5)."""
-        self.will_leave[number] = False
-        self.on_staff[number] = False
-        for walk in self.queue_of(number):
+        person.will_leave = False
+        person.on_staff = False
+        for walk in self.in_order(person):
             self.place(walk)
-        if self.working_on[number] is None:
-            self.goes_home(number)
+        if person.working_on is None:
+            self.goes_home(person)
 
-    def goes_home(self, number: int) -> None:
+    def goes_home(self, person: Person) -> None:
         """Be gone for good, and paid no longer (R7, R9)."""
-        self.gone[number] = self.now
+        person.gone = self.now
         self.say("on staff")
 
     # A visit
@@ -287,16 +476,33 @@ class Simulation:
     def inquiry_arrives(self, entity: int) -> None:
         """Begin a walk; its channel's next inquiry comes into sight (A1, A2)."""
         channel = next(
-            number for number, coming in enumerate(self.coming) if coming and coming[0].entity == entity
+            number
+            for number, stream in enumerate(self.streams)
+            if stream.due is not None and stream.companies[stream.index].entity == entity
         )
-        inquiry = self.coming[channel].pop(0)
-        walk = Walk(inquiry, self.firm.channels[channel].stage)
+        stream = self.streams[channel]
+        walk = Walk(stream.companies[stream.index], self.now, self.firm.channels[channel].stage)
         self.leads[entity] = walk
+        stream.index += 1
+        self.find_next_inquiry(channel)
         self.spend("inquiry", channel, self.firm.channels[channel].cost_per_inquiry)
         self.say("inquiry", entity)
-        if self.lead_stage is not None and walk.stage > self.lead_stage:
+        if walk.stage > self.lead_stage:
             self.becomes_lead(walk)  # A5
         self.enter(walk, walk.stage)
+
+    def companies(self, channel: int) -> list[Inquiry]:
+        """List those who may come by a channel."""
+        return [inquiry for inquiry in self.firm.inquiries if inquiry.channel == channel]
+
+    def find_next_inquiry(self, number: int) -> None:
+        """Find when a channel's next inquiry comes; past the horizon, never."""
+        stream = self.streams[number]
+        stream.due = None
+        if stream.index < len(stream.companies):
+            total = stream.companies[stream.index].total
+            due = instant_of(total, self.firm.channels[number], stream.midnights)
+            stream.due = None if due is None or due >= self.firm.horizon else due
 
     def enter(self, walk: Walk, stage: int) -> None:
         """Begin a visit: queue for a rep, or start at once where none is needed (V1)."""
@@ -307,7 +513,7 @@ class Simulation:
         if self.firm.stages[stage].team is None:
             self.start(walk, None)  # V4
             return
-        patience = self.draws.patience(entity, stage, walk.round)
+        patience = self.draws.patience(entity, walk.inquiry.segment, stage, walk.round)
         walk.phase = "queue"
         # V2
         walk.until = None if patience is None else self.now + patience
@@ -319,25 +525,30 @@ class Simulation:
         assert number is not None
         team = self.firm.teams[number]
         own = walk.rep
-        if team.sticky and own is not None and self.firm.reps[own].team == number and self.on_staff[own]:
-            walk.queue = own  # P2
-            return
-        # P3, R6
-        walk.rep = None
-        # P4
-        pull = team.assignment in ("shared_queue", "priority_queue", "cherry_pick")
-        chosen = None if pull else self.choose(number, walk)
-        if chosen is None:
-            walk.queue = "team"
+        if not (team.sticky and own is not None and own.record.team == number and own.on_staff):  # P2
+            # P3, R6
+            walk.rep = None
+            # P4
+            pull = team.assignment in ("shared_queue", "priority_queue", "cherry_pick")
+            walk.rep = None if pull else self.choose(number, walk)
+        if walk.rep is None:
+            walk.queue = number
+            walk.rank = -self.worth(walk, 1.0, 0) if team.assignment == "priority_queue" else 0  # Q2, Q4
         else:
-            walk.rep = chosen
-            walk.queue = chosen
+            walk.queue = walk.rep
+            walk.rank = self.rank_in_own_queue(walk.rep, walk)
 
-    def choose(self, number: int, walk: Walk) -> int | None:
+    def rank_in_own_queue(self, person: Person, walk: Walk) -> int:
+        """Return where a lead belongs among those that wait for one rep (Q3)."""
+        order = self.firm.teams[person.record.team].queue_order
+        ranks = {"fifo": 0, "lifo": -walk.visits[-1].entered, "hottest": walk.inquiry.heat}
+        return ranks.get(order, walk.began)
+
+    def choose(self, number: int, walk: Walk) -> Person | None:
         """Let the team's policy push the lead to one of its reps, or to none (P5)."""
         team = self.firm.teams[number]
         members = self.members(number)
-        eligible = [rep for rep in members if self.on_staff[rep] and self.open_leads(rep) < team.max_open]
+        eligible = [rep for rep in members if rep.on_staff and self.open_leads(rep) < team.max_open]
         if not eligible:
             return None
         if team.assignment == "round_robin":  # P6
@@ -347,73 +558,67 @@ class Simulation:
                     self.turns[number] = (position + 1) % len(members)
                     return members[position]
         if team.assignment == "hot_to_best":  # P8
-            best_first = sorted(eligible, key=lambda rep: (-self.skill_now(rep), rep))
+            best_first = sorted(eligible, key=lambda rep: (-self.skill_now(rep), rep.number))
             away = [abs(place * 3 // len(best_first) - walk.inquiry.heat) for place in range(len(best_first))]
             eligible = [rep for rep, tiers in zip(best_first, away, strict=True) if tiers == min(away)]
         if team.assignment == "best_skill":  # P12
-            return min(eligible, key=lambda rep: (-self.skill_now(rep), self.open_leads(rep), rep))
+            return min(eligible, key=lambda rep: (-self.skill_now(rep), self.open_leads(rep), rep.number))
         if team.assignment == "segment_match":  # P13
-            eligible = [
-                rep for rep in eligible if walk.inquiry.segment in self.firm.reps[rep].segments
-            ] or eligible
+            eligible = [rep for rep in eligible if walk.inquiry.segment in rep.record.segments] or eligible
         if team.assignment == "last_with_room":  # P14: the user's own
             return eligible[-1]
         if team.assignment in ("random", "weighted"):
             return self.draw_lots(team.assignment, eligible, walk)
-        return min(eligible, key=lambda rep: (self.open_leads(rep), rep))  # P7
+        return min(eligible, key=lambda rep: (self.open_leads(rep), rep.number))  # P7
 
-    def draw_lots(self, assignment: str, eligible: list[int], walk: Walk) -> int:
+    def draw_lots(self, assignment: str, eligible: list[Person], walk: Walk) -> Person:
         """Let chance choose among the eligible, with the same luck throughout a visit (P15)."""
-        u = self.draws.luck(walk.inquiry.entity, walk.stage, walk.round)
+        u = self.draws.luck(walk.inquiry.entity, walk.inquiry.segment, walk.stage, walk.round)
         if assignment == "random":  # P9
             return eligible[math.floor(u * len(eligible))]
-        weights = [self.firm.reps[rep].weight for rep in eligible]
+        weights = [rep.record.weight for rep in eligible]
         ends = accumulate(weights)  # P10
         return next(
             (rep for rep, end in zip(eligible, ends, strict=True) if end > u * sum(weights)), eligible[-1]
         )
 
-    def start(self, walk: Walk, rep: int | None) -> None:
-        """Begin the work of a visit and see at once whether it will succeed."""
+    def start(self, walk: Walk, rep: Person | None) -> None:
+        """Begin the work of a visit; how it will end is known at once, by what chance says now (C11)."""
         visit = walk.visits[-1]
         stage = self.firm.stages[walk.stage]
-        key = (walk.inquiry.entity, walk.stage, walk.round)
+        key = (walk.inquiry.entity, walk.inquiry.segment, walk.stage, walk.round)
         skill, effort, ends = 1.0, 0, self.now
         if rep is not None:
             skill = self.skill_now(rep)  # V8
-            record = self.firm.reps[rep]
-            speed = record.speed * strength(record, record.speed_from, self.now)
+            speed = rep.record.speed * strength(rep, rep.record.speed_from, self.now)
             effort = whole(self.draws.effort_hours(*key) / speed * HOUR)  # V7
-            ends = end_of_work(self.firm.calendars[record.calendar], self.now, effort)
-            self.working_on[rep] = walk.inquiry.entity
+            ends = end_of_work(rep.hours, self.now, effort)
+            rep.working_on = walk.inquiry.entity
             walk.rep = rep  # G6
         # V12: an inquiry enters its first stage as it arrives; back there, it waits since it came back.
         segment = self.firm.segments[walk.inquiry.segment]
         chance = chance_of_advancing(stage, walk, segment, skill, self.now - visit.entered)
-        walk.advances = self.draws.advances(*key) < chance
-        walk.phase, walk.queue, walk.until = "work", "", ends
-        visit.started, visit.rep, visit.effort = self.now, walk.rep, effort  # V5, V6
+        routes = stage.nexts if self.draws.advances(*key) < chance else stage.elses
+        at = self.draws.route(*key)  # V16
+        _, walk.target, walk.reason = next((route for route in routes if at < route[0]), routes[-1])
+        walk.takes = whole(self.draws.customer_days(*key) * segment.customer_time * DAY)  # V15
+        walk.phase, walk.queue, walk.until = "work", None, ends
+        visit.started, visit.effort = self.now, effort  # V6
+        visit.rep = None if walk.rep is None else walk.rep.who  # V5
         self.spend("visit", walk.stage, stage.cost_of.get(walk.inquiry.segment, stage.cost_per_visit))
         self.say("started", walk.inquiry.entity)
 
     def work_ends(self, walk: Walk) -> None:
-        """Free the rep; the customer takes its time, and where it will go is known (V14)."""
-        visit = walk.visits[-1]
-        stage = self.firm.stages[walk.stage]
-        key = (walk.inquiry.entity, walk.stage, walk.round)
-        visit.worked = self.now
+        """Free the rep; the customer takes its time (V14)."""
+        walk.visits[-1].worked = self.now
         self.say("worked", walk.inquiry.entity)
-        if stage.team is not None:
-            self.working_on[visit.rep] = None
-            self.idle_since[visit.rep] = self.now
-            if not self.on_staff[visit.rep]:
-                self.goes_home(visit.rep)
-        # V15
-        days = self.draws.customer_days(*key) * self.firm.segments[walk.inquiry.segment].customer_time
-        walk.phase, walk.until = "customer", self.now + whole(days * DAY)
-        at = self.draws.route(*key)  # V16
-        routes = stage.nexts if walk.advances else stage.elses
-        _, walk.target, walk.reason = next((route for route in routes if at < route[0]), routes[-1])
+        worker = walk.rep
+        if worker is not None and worker.working_on == walk.inquiry.entity:
+            worker.working_on = None
+            worker.idle_since = self.now
+            if not worker.on_staff:
+                self.goes_home(worker)
+        walk.phase, walk.until = "customer", self.now + walk.takes
 
     def customer_answers(self, walk: Walk) -> None:
         """Leave the stage for another one, or for good (V17)."""
@@ -428,7 +633,7 @@ class Simulation:
         past = len(self.firm.stages) if walk.target == WON else int(walk.target)
         visit.how = visit.how or ("advanced" if past > walk.stage else "sent back")
         self.say(visit.how, walk.inquiry.entity)
-        if self.lead_stage is not None and walk.became_lead is None and past > self.lead_stage:
+        if walk.became_lead is None and past > self.lead_stage:
             self.becomes_lead(walk)
         if walk.target == WON:
             self.wins(walk)
@@ -440,6 +645,12 @@ class Simulation:
             walk.rep = None  # V20
         self.enter(walk, past)
 
+    @property
+    def lead_stage(self) -> int:
+        """The number of the stage that makes leads; beyond all stages where none does."""
+        makes = [number for number, stage in enumerate(self.firm.stages) if stage.makes_lead]
+        return makes[0] if makes else len(self.firm.stages) + 1
+
     def becomes_lead(self, walk: Walk) -> None:
         """Get past the stage that makes leads for the first time (V19)."""
         walk.became_lead = self.now
@@ -449,7 +660,8 @@ class Simulation:
     def wins(self, walk: Walk) -> None:
         """Book the contract and the owner's commission (M4)."""
         segment, share_of_price = self.firm.segments[walk.inquiry.segment], self.share_of_price(walk)
-        full = walk.inquiry.value * segment.years
+        # C17: what the chapter at hand says
+        full = self.draws.value(walk.inquiry.entity, walk.inquiry.segment) * segment.years
         walk.bookings = full * share_of_price  # M1
         self.spend("margin", walk.inquiry.segment, walk.bookings - (1 - segment.margin) * full)  # M3
         self.say("margin", walk.inquiry.entity)
@@ -457,9 +669,9 @@ class Simulation:
         self.spend("expected", walk.inquiry.segment, expected)
         self.say("expected", walk.inquiry.entity)
         if walk.rep is not None:
-            share = self.firm.teams[self.firm.reps[walk.rep].team].commission
+            share = self.firm.teams[walk.rep.record.team].commission
             walk.commission = walk.bookings * share
-            self.spend("commission", walk.rep, walk.commission)
+            self.spend("commission", walk.rep.who, walk.commission)
             if walk.commission > 0:
                 self.say("commission", walk.inquiry.entity)
 
@@ -467,7 +679,7 @@ class Simulation:
         """Return the share of the full price that a contract is sold at: less in a promotion (M2)."""
         channel = self.firm.channels[walk.inquiry.channel]
         begins, ends = channel.promotion
-        return 1 - channel.price_cut if begins <= walk.inquiry.arrives < ends else 1.0
+        return 1 - channel.price_cut if begins <= walk.began < ends else 1.0
 
     def goes_cold(self, walk: Walk) -> None:
         """Give up waiting (V3)."""
@@ -479,7 +691,8 @@ class Simulation:
     def finish(self, walk: Walk) -> None:
         """End a walk; the owner's slot is free again (V21)."""
         walk.phase, walk.outcome, walk.ended, walk.until = "over", walk.visits[-1].how, self.now, None
-        walk.owner, walk.rep, walk.queue = walk.rep, None, ""
+        walk.owner = None if walk.rep is None else walk.rep.who
+        walk.rep = walk.queue = None
 
     # Capacity
 
@@ -489,27 +702,26 @@ class Simulation:
             idle = [  # G1, G7
                 rep
                 for rep in self.members(number)
-                if self.on_staff[rep] and self.at_work(rep) and self.working_on[rep] is None
+                if rep.on_staff and self.at_work(rep) and rep.working_on is None
             ]
             for rep in idle:  # G2
-                own = self.queue_of(rep)
+                own = self.in_order(rep)
                 if own:
                     self.start(own[0], rep)
                     return True
             able = [rep for rep in idle if self.open_leads(rep) < team.max_open]  # G4
-            waiting = self.team_queue(number)
+            waiting = self.in_order(number)
             if able and waiting:
-                rep = min(able, key=lambda rep: (self.idle_since[rep], rep))  # G3
+                rep = min(able, key=lambda rep: (rep.idle_since, rep.number))  # G3
                 self.start(self.take(team.assignment, waiting, rep), rep)
                 return True
         return False
 
-    def at_work(self, rep: int) -> bool:
+    def at_work(self, rep: Person) -> bool:
         """Return whether now lies in a rep's opening times (G1)."""
-        spans = self.firm.calendars[self.firm.reps[rep].calendar]
-        return any(opens <= self.now < closes for opens, closes in spans)
+        return any(opens <= self.now < closes for opens, closes in rep.hours)
 
-    def take(self, assignment: str, waiting: list[Walk], rep: int) -> Walk:
+    def take(self, assignment: str, waiting: list[Walk], rep: Person) -> Walk:
         """Return the lead that a rep takes from the queue: the first, or the best of the first 20 (G5)."""
         if assignment != "cherry_pick":
             return waiting[0]
@@ -521,52 +733,28 @@ class Simulation:
         """Return the bookings times the chance to advance, in thousandths (Q5)."""
         segment = self.firm.segments[walk.inquiry.segment]
         chance = chance_of_advancing(self.firm.stages[walk.stage], walk, segment, skill, wait)
-        value = walk.inquiry.value * segment.years * self.share_of_price(walk)
+        value = self.draws.value(walk.inquiry.entity, walk.inquiry.segment) * segment.years
+        value *= self.share_of_price(walk)
         return min(math.floor(value * chance * 1000 + 0.5), 2**60)
 
-    def members(self, team: int) -> list[int]:
-        """Return the numbers of a team's reps."""
-        return [number for number, rep in enumerate(self.firm.reps) if rep.team == team]
+    def members(self, team: int) -> list[Person]:
+        """Return a team's reps, by number."""
+        return [person for person in self.people if person.record.team == team]
 
-    def open_leads(self, rep: int) -> int:
+    def open_leads(self, rep: Person) -> int:
         """Count the leads that the rep owns and that have not ended."""
-        return sum(walk.rep == rep for walk in self.leads.values())
+        return sum(walk.rep is rep for walk in self.leads.values())
 
-    def skill_now(self, rep: int) -> float:
+    def skill_now(self, rep: Person) -> float:
         """Return the rep's skill at this moment of its ramp."""
-        record = self.firm.reps[rep]
-        return record.skill * strength(record, record.skill_from, self.now)
+        return rep.record.skill * strength(rep, rep.record.skill_from, self.now)
 
-    def queue_of(self, rep: int) -> list[Walk]:
-        """Return the leads in a rep's own queue, the first one first (Q1)."""
-        order = self.firm.teams[self.firm.reps[rep].team].queue_order
-        waiting = [walk for walk in self.leads.values() if walk.phase == "queue" and walk.queue == rep]
-
-        def place(walk: Walk) -> tuple[int, int, int]:
-            since = walk.visits[-1].entered
-            # Q2, Q3: nothing in a rank changes while a lead waits
-            ranks = {"fifo": 0, "lifo": -since, "hottest": walk.inquiry.heat}
-            rank = ranks.get(order, walk.inquiry.arrives)
-            return rank, since, walk.inquiry.entity
-
-        return sorted(waiting, key=place)
-
-    def team_queue(self, team: int) -> list[Walk]:
-        """Return the leads that wait for any rep of the team: first come first, or those worth most (Q4)."""
-        by_worth = self.firm.teams[team].assignment == "priority_queue"
-        waiting = [
-            walk
-            for walk in self.leads.values()
-            if walk.phase == "queue" and walk.queue == "team" and self.firm.stages[walk.stage].team == team
-        ]
-
-        def place(walk: Walk) -> tuple[int, int, int]:
-            rank = -self.worth(walk, 1.0, 0) if by_worth else 0
-            return rank, walk.visits[-1].entered, walk.inquiry.entity
-
-        return sorted(waiting, key=place)
+    def in_order(self, queue: Person | int) -> list[Walk]:
+        """Return the leads in a rep's own queue, or in that of the team with this number, in order (Q1)."""
+        waiting = [walk for walk in self.leads.values() if walk.queue == queue]
+        return sorted(waiting, key=lambda walk: (walk.rank, walk.visits[-1].entered, walk.inquiry.entity))
 
 
-def simulate(firm: Firm, draws: Draws) -> History:
-    """Run the firm to its horizon on the given draws."""
-    return Simulation(firm, draws).run()
+def simulate(firm: Firm, draws: Draws, *later: Chapter) -> History:
+    """Run the firm to its horizon on the given draws, and through the chapters that follow."""
+    return Simulation([Chapter(0, firm, draws), *later]).run()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from funnelsim.model.model import Model
 from funnelsim.model.words import DAY, HOUR, LOST, NOBODY, NOTHING, WON, Assignment, QueueOrder
@@ -35,8 +35,10 @@ class Situation:
     at_least: int = 5
 
     def count(self, history: History) -> int:
-        """Count the visits that show the point."""
-        return sum(self.shows(visit) for visit in history.visits())
+        """Count the visits that show the point; reps have the numbers of the last chapter."""
+        numbers = {who: number for number, who in enumerate(history.cast[-1][1])}
+        visits = [replace(visit, rep=numbers.get(visit.rep)) for visit in history.visits()]
+        return sum(map(self.shows, visits))
 
 
 def worked_longer_than_its_effort(visit: Visit) -> bool:

@@ -48,16 +48,13 @@ class Table:
     def draws(self) -> Draws:
         """Return the table of visits."""
         stages = self.model.stages
-        segments = {inquiry.entity: inquiry.segment for inquiry in self.inquiries()}
 
-        def row(lead: int, stage: int) -> Record:
-            return self.row(stage, segments[lead])
-
-        def patience(lead: int, stage: int, round_: int) -> int | None:
-            if row(lead, stage)["patience"] == NOTHING:
+        def patience(lead: int, segment: int, stage: int, round_: int) -> int | None:
+            distribution = self.row(stage, segment)["patience"]
+            if distribution == NOTHING:
                 return None
             u, _ = self.uniforms(lead, stages[stage]["patience_key"], round_)
-            return whole(self.value(row(lead, stage)["patience"], u) * DAY)
+            return whole(self.value(distribution, u) * DAY)
 
         def work(lead: int, stage: int, round_: int) -> tuple[float, float]:
             return self.uniforms(lead, stages[stage]["work_key"], round_)
@@ -67,15 +64,18 @@ class Table:
 
         return Draws(
             patience=patience,
-            effort_hours=lambda lead, at, round_: self.value(
-                row(lead, at)["effort"], work(lead, at, round_)[0]
+            effort_hours=lambda lead, of, at, round_: self.value(
+                self.row(at, of)["effort"], work(lead, at, round_)[0]
             ),
-            advances=lambda lead, at, round_: work(lead, at, round_)[1],
-            customer_days=lambda lead, at, round_: self.value(
-                row(lead, at)["customer_time"], answer(lead, at, round_)[0]
+            advances=lambda lead, _, at, round_: work(lead, at, round_)[1],
+            customer_days=lambda lead, of, at, round_: self.value(
+                self.row(at, of)["customer_time"], answer(lead, at, round_)[0]
             ),
-            route=lambda lead, at, round_: answer(lead, at, round_)[1],
-            luck=lambda lead, at, round_: self.uniforms(lead, stages[at]["assignment_key"], round_)[0],
+            route=lambda lead, _, at, round_: answer(lead, at, round_)[1],
+            luck=lambda lead, _, at, round_: self.uniforms(lead, stages[at]["assignment_key"], round_)[0],
+            value=lambda lead, of: self.value(
+                self.model.segments[of]["value"], self.uniforms(lead, VALUE)[0]
+            ),
         )
 
     def row(self, stage: int, segment: int) -> Record:
@@ -83,32 +83,16 @@ class Table:
         usual: Record = self.model.stages[stage]
         return self.model.variants[usual["first_variant"] + segment] if usual["variants"] else usual
 
-    def inquiries(self) -> list[told.Inquiry]:
-        """Return the inquiries of each channel in the order of their index."""
-        return [
-            self.inquiry(number, int(channel["entity"]) + index, arrives)
-            for number, channel in enumerate(self.model.channels)
-            for index, arrives in enumerate(self.arrivals(channel))
-        ]
-
-    def arrivals(self, channel: Record) -> list[int]:
-        """Re-scale unit exponentials by the cumulative expected number of inquiries (A3)."""
-        midnights = self.midnights(channel)
-        opens, closes = int(channel["opens"]), int(channel["closes"])
-        found: list[int] = []
+    def inquiries(self, number: int, most: float) -> list[told.Inquiry]:
+        """Return those who may come by a channel, while their exponentials add up to `most` (A3)."""
+        entity = int(self.model.channels[number]["entity"])
+        found: list[told.Inquiry] = []
         total = 0.0
-        while True:
-            u, _ = self.uniforms(int(channel["entity"]) + len(found), ARRIVAL)
+        while total < most:
+            u, _ = self.uniforms(entity + len(found), ARRIVAL)
             total += -math.log(1.0 - u)
-            day = next((day for day, (_, after) in enumerate(pairwise(midnights)) if total < after), None)
-            if day is None:
-                return found
-            share = (total - midnights[day]) / (midnights[day + 1] - midnights[day])
-            # A4: rounded down, so that the window's last instant is before its closing.
-            arrives = day * DAY + opens + math.floor(float(share) * (closes - opens))
-            if arrives >= self.model.horizon:
-                return found
-            found.append(arrives)
+            found.append(self.inquiry(number, entity + len(found), total))
+        return found
 
     def midnights(self, channel: Record) -> list[float]:
         """Add up what a channel expects in this world, day by day (A6, A7)."""
@@ -138,23 +122,21 @@ class Table:
             found.append(found[-1] + (after - before) * share * factor)
         return found
 
-    def inquiry(self, number: int, lead: int, arrives: int) -> told.Inquiry:
+    def inquiry(self, number: int, lead: int, total: float) -> told.Inquiry:
         """Draw what a company is (A11)."""
         channel = self.model.channels[number]
         fit, heat = self.uniforms(lead, PROFILE)
         kind, theorist = self.uniforms(lead, KIND)
         mix = self.routes(channel["first_segment"], channel["segments"])
         segment = next((target for up_to, target, _ in mix if kind < up_to), mix[-1][1])
-        value, _ = self.uniforms(lead, VALUE)
         return told.Inquiry(
             lead,
             number,
-            arrives,
+            total,
             fit=self.value(channel["fit"], fit),
             heat=0 if heat < channel["hot"] else 1 if heat < channel["hot_or_warm"] else 2,
             segment=int(segment),
             theorist=bool(theorist < channel["theorists"]),
-            value=self.value(self.model.segments[int(segment)]["value"], value),
         )
 
     def routes(self, first: int, count: int) -> list[tuple[float, int | str, int]]:
@@ -169,9 +151,19 @@ class Table:
             for route in self.model.routes[first : first + count]
         ]
 
-    def firm(self) -> Firm:
-        """Describe the model in plain words, with the draws that are made once."""
+    @property
+    def volume(self) -> float:
+        """The number that the channel with most inquiries expects by the horizon."""
+        return max(self.midnights(channel)[-1] for channel in self.model.channels)
+
+    def firm(self, most: float = 0.0) -> Firm:
+        """Describe the model in plain words, with the companies that may come.
+
+        They are so many as come if no more than `most` are expected in a channel: needed where other chapters
+        expect more than this one.
+        """
         model = self.model
+        most = max(most, self.volume)
         return Firm(
             calendars=[self.openings(calendar) for calendar in model.calendars],
             teams=[self.team(team) for team in model.teams],
@@ -179,6 +171,9 @@ class Table:
             stages=[self.stage(number) for number in range(len(model.stages))],
             channels=[
                 told.Channel(
+                    self.midnights(each),
+                    int(each["opens"]),
+                    int(each["closes"]),
                     int(each["stage"]),
                     float(each["cost_per_inquiry"]),
                     float(each["cost_per_month"]),
@@ -199,7 +194,9 @@ class Table:
                 )
                 for each in model.segments
             ],
-            inquiries=self.inquiries(),
+            inquiries=[
+                inquiry for number in range(len(model.channels)) for inquiry in self.inquiries(number, most)
+            ],
             month_days=[int(days) for days in model.month_days],
             horizon=int(model.horizon),
         )
@@ -238,6 +235,7 @@ class Table:
             pay_per_month=float(rep["pay_per_month"]),
             weight=float(rep["weight"]),
             segments=[int(known) for _, known, _ in self.routes(rep["first_segment"], rep["segments"])],
+            who=int(rep["entity"]),
         )
 
     def stage(self, number: int) -> told.Stage:

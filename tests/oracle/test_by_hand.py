@@ -10,65 +10,9 @@ from dataclasses import replace
 
 import pytest
 
-from .firm import DAY, HOUR, LOST, WON, Channel, Draws, Firm, Inquiry, Rep, Segment, Stage, Team
-from .naive import History, simulate
-
-NINE_TO_FIVE = [(day * DAY + 9 * HOUR, day * DAY + 17 * HOUR) for day in range(10)]
-
-
-def at(day: int, hour: float) -> int:
-    return day * DAY + round(hour * HOUR)
-
-
-def table(
-    effort: dict[int, float] | float = 1.0,
-    days: dict[int, float] | float = 0.0,
-    advances: float = 0.5,
-    route: dict[tuple[int, int], float] | float = 0.5,
-    patience: dict[int, int] | int | None = None,
-) -> Draws:
-    """Draw the same for everyone, or by lead; routes by (stage, round)."""
-
-    def by_lead(given: object) -> object:
-        return lambda lead, _stage, _round: given[lead] if isinstance(given, dict) else given
-
-    return Draws(
-        patience=by_lead(patience),
-        effort_hours=by_lead(effort),
-        advances=by_lead(advances),
-        customer_days=by_lead(days),
-        route=lambda _lead, stage, round: route[stage, round] if isinstance(route, dict) else route,
-    )
-
-
-def stage(team: int | None = 0, odds: float = math.inf, to: int | str = WON, **more: object) -> Stage:
-    """Make a stage that always advances unless told otherwise."""
-    return Stage(team, odds, nexts=[(1.0, to, -1)], elses=[(1.0, LOST, 1)], **more)
-
-
-def firm(arrivals: list[int], reps: list[Rep] | int = 1, **more: object) -> Firm:
-    """Make a firm of one team, nine to five, one stage and one inquiry per arrival, entities 0, 1, ..."""
-    plain = Firm(
-        calendars=[NINE_TO_FIVE],
-        teams=[Team()],
-        reps=[Rep(0) for _ in range(reps)] if isinstance(reps, int) else reps,
-        stages=[stage()],
-        channels=[Channel()],
-        segments=[Segment()],
-        inquiries=[Inquiry(entity, 0, arrives) for entity, arrives in enumerate(arrivals)],
-        month_days=[30] * 10,
-        horizon=10 * DAY,
-    )
-    return replace(plain, **more)
-
-
-def spans(history: History, stage: int = 0) -> list[tuple[int | None, int | None, int | None]]:
-    """Return (started, work ended, rep) of each visit to a stage."""
-    return [(visit.started, visit.worked, visit.rep) for visit in history.visits() if visit.stage == stage]
-
-
-def outcomes(history: History) -> list[str]:
-    return [walk.outcome for _, walk in sorted(history.leads.items())]
+from .by_hand import NINE_TO_FIVE, asks, at, channel, firm, outcomes, spans, stage, table
+from .firm import DAY, HOUR, LOST, WON, Rep, Segment, Stage, Team
+from .naive import simulate
 
 
 def test_work_goes_over_to_the_next_working_hour_across_a_weekend() -> None:
@@ -91,9 +35,7 @@ def test_sixteen_half_hours_fill_the_day_exactly() -> None:
 
 
 def test_the_queue_begins_at_opening_in_the_order_of_arrival() -> None:
-    two = firm(
-        [], channels=[Channel(), Channel()], inquiries=[Inquiry(0, 0, at(0, 7)), Inquiry(1, 1, at(0, 6))]
-    )
+    two = firm([], channels=[channel(), channel()], inquiries=[asks(0, 0, at(0, 7)), asks(1, 1, at(0, 6))])
     assert spans(simulate(two, table())) == [(at(0, 10), at(0, 11), 0), (at(0, 9), at(0, 10), 0)]
 
 
@@ -119,7 +61,7 @@ def test_everything_of_length_zero_happens_at_one_instant() -> None:
 
 
 def test_a_certain_conversion_is_certain_whatever_the_lead() -> None:
-    assert outcomes(simulate(firm([], inquiries=[Inquiry(0, 0, at(0, 9), fit=0.0)]), table())) == ["won"]
+    assert outcomes(simulate(firm([], inquiries=[asks(0, 0, at(0, 9), fit=0.0)]), table())) == ["won"]
 
 
 def test_no_commission_is_paid_for_nothing() -> None:
@@ -171,29 +113,29 @@ def test_shared_queue_gives_to_the_rep_idle_longest() -> None:
 def test_the_priority_queue_takes_the_lead_worth_most() -> None:
     # Lead 0 keeps the only rep busy until 12:00. A chance of 1/4 makes 50 worth less than 30 at 1/2.
     worths = [(1.0, 1.0), (10.0, 1.0), (50.0, 1 / 3), (30.0, 1.0)]
-    inquiries = [
-        Inquiry(entity, 0, at(0, 9 + entity / 4), value=value, fit=fit)
-        for entity, (value, fit) in enumerate(worths)
-    ]
+    inquiries = [asks(entity, 0, at(0, 9 + entity / 4), fit=fit) for entity, (_, fit) in enumerate(worths)]
     team = Team(assignment="priority_queue")
     even = [stage(odds=1.0)]  # a chance of 1/2, or 1/4 where the fit is 1/3
     history = simulate(
-        firm([], teams=[team], inquiries=inquiries, stages=even), table(effort={0: 3, 1: 1, 2: 1, 3: 1})
+        firm([], teams=[team], inquiries=inquiries, stages=even),
+        table(
+            effort={0: 3, 1: 1, 2: 1, 3: 1}, values={lead: value for lead, (value, _) in enumerate(worths)}
+        ),
     )
     assert [started for started, _, _ in spans(history)] == [at(0, 9), at(0, 14), at(0, 13), at(0, 12)]
 
 
 def test_a_lead_from_a_promotion_is_worth_less() -> None:
     # Lead 0 keeps the only rep busy until 12:00. Lead 1 brings 40 less a half, lead 2 brings 30.
-    cheaper = Channel(promotion=(at(0, 0), at(1, 0)), price_cut=0.5)
+    cheaper = channel(promotion=(at(0, 0), at(1, 0)), price_cut=0.5)
     inquiries = [
-        Inquiry(0, 1, at(0, 9)),
-        Inquiry(1, 0, at(0, 10), value=40.0),
-        Inquiry(2, 1, at(0, 11), value=30.0),
+        asks(0, 1, at(0, 9)),
+        asks(1, 0, at(0, 10)),
+        asks(2, 1, at(0, 11)),
     ]
     team = Team(assignment="priority_queue")
-    whole = firm([], teams=[team], inquiries=inquiries, channels=[cheaper, Channel()])
-    history = simulate(whole, table(effort={0: 3, 1: 1, 2: 1}))
+    whole = firm([], teams=[team], inquiries=inquiries, channels=[cheaper, channel()])
+    history = simulate(whole, table(effort={0: 3, 1: 1, 2: 1}, values={1: 40.0, 2: 30.0}))
     assert [started for started, _, _ in spans(history)] == [at(0, 9), at(0, 13), at(0, 12)]
 
 
@@ -201,24 +143,25 @@ def test_a_lead_from_a_promotion_is_worth_less() -> None:
 def test_a_rep_picks_what_is_best_for_its_own_skill(skill: float, first: int) -> None:
     # Lead 1 brings 10 for sure; lead 2, in a harder stage, 16 x 1/2 for skill 1 and 16 x 3/4 for skill 3.
     inquiries = [
-        Inquiry(0, 0, at(0, 9), value=1.0),
-        Inquiry(1, 0, at(0, 10), value=10.0),
-        Inquiry(2, 1, at(0, 11), value=16.0),
+        asks(0, 0, at(0, 9)),
+        asks(1, 0, at(0, 10)),
+        asks(2, 1, at(0, 11)),
     ]
     team = Team(assignment="cherry_pick")
-    floor = {"stages": [stage(), stage(odds=1.0)], "channels": [Channel(), Channel(stage=1)]}
+    floor = {"stages": [stage(), stage(odds=1.0)], "channels": [channel(), channel(stage=1)]}
     whole = firm([], [Rep(0, skill=skill)], teams=[team], inquiries=inquiries, **floor)
-    history = simulate(whole, table(effort={0: 3, 1: 1, 2: 1}))
+    history = simulate(whole, table(effort={0: 3, 1: 1, 2: 1}, values={0: 1.0, 1: 10.0, 2: 16.0}))
     assert {visit.lead: visit.started for visit in history.visits()}[first] == at(0, 12)
 
 
 def test_only_the_twenty_oldest_are_cherries() -> None:
     # 22 wait at 12:00; the two worth most are the youngest and come into sight one by one.
     values = [1.0] + [10.0] * 20 + [50.0, 90.0]
-    inquiries = [Inquiry(entity, 0, at(0, 9) + entity, value=value) for entity, value in enumerate(values)]
+    inquiries = [asks(entity, 0, at(0, 9) + entity) for entity in range(len(values))]
     team = Team(assignment="cherry_pick")
     history = simulate(
-        firm([], teams=[team], inquiries=inquiries), table(effort=dict.fromkeys(range(23), 0.5) | {0: 3})
+        firm([], teams=[team], inquiries=inquiries),
+        table(effort=dict.fromkeys(range(23), 0.5) | {0: 3}, values=dict(enumerate(values))),
     )
     started = {visit.lead: visit.started for visit in history.visits()}
     assert [started[lead] for lead in (1, 21, 22)] == [at(0, 12), at(0, 12.5), at(0, 13)]
@@ -240,7 +183,7 @@ def test_who_is_chosen_among_three(assignment: str, luck: float, rep: int) -> No
     reps = [Rep(0), Rep(0, skill=2.0), Rep(0, weight=3.0, segments=[1]), Rep(0, skill=9.0, joins=at(5, 9))]
     whole = firm([], reps, teams=[Team(assignment=assignment)], segments=[Segment(), Segment()])
     draws = replace(table(), luck=lambda *_: luck)
-    history = simulate(replace(whole, inquiries=[Inquiry(0, 0, at(0, 9), segment=1)]), draws)
+    history = simulate(replace(whole, inquiries=[asks(0, 0, at(0, 9), segment=1)]), draws)
     assert [chosen for _, _, chosen in spans(history)] == [rep]
 
 
@@ -250,7 +193,7 @@ def test_who_is_chosen_among_three(assignment: str, luck: float, rep: int) -> No
 def test_own_queue_is_worked_in_the_order_asked_for(order: str, second: int) -> None:
     # Lead 0 keeps the only rep busy until 12:00 while leads 1 (future), 2 (hot) and 3 (warm) come in.
     inquiries = [
-        Inquiry(lead, 0, at(0, hour), heat=heat)
+        asks(lead, 0, at(0, hour), heat=heat)
         for lead, (hour, heat) in enumerate([(9, 1), (9.5, 2), (10, 0), (11, 1)])
     ]
     history = simulate(
@@ -264,7 +207,7 @@ def test_own_queue_is_worked_in_the_order_asked_for(order: str, second: int) -> 
 def test_hot_to_best_sends_hot_leads_to_the_best_third() -> None:
     # Skills 1, 3, 2: best first are reps 1, 2, 0. Heats hot, warm, future, hot.
     reps = [Rep(0, skill=skill) for skill in (1.0, 3.0, 2.0)]
-    inquiries = [Inquiry(lead, 0, at(lead, 10), heat=heat) for lead, heat in enumerate([0, 1, 2, 0])]
+    inquiries = [asks(lead, 0, at(lead, 10), heat=heat) for lead, heat in enumerate([0, 1, 2, 0])]
     team = Team(assignment="hot_to_best")
     history = simulate(firm([], reps=reps, teams=[team], inquiries=inquiries), table())
     assert [rep for _, _, rep in spans(history)] == [1, 2, 0, 1]
@@ -273,7 +216,7 @@ def test_hot_to_best_sends_hot_leads_to_the_best_third() -> None:
 def test_hot_to_best_of_two_reps_knows_two_tiers() -> None:
     # Places 0 and 1 of two have tiers 0 and 1; the future lead's nearest is tier 1.
     reps = [Rep(0, skill=1.0), Rep(0, skill=2.0)]
-    inquiries = [Inquiry(lead, 0, at(lead, 10), heat=lead) for lead in range(3)]
+    inquiries = [asks(lead, 0, at(lead, 10), heat=lead) for lead in range(3)]
     team = Team(assignment="hot_to_best")
     history = simulate(firm([], reps=reps, teams=[team], inquiries=inquiries), table())
     assert [rep for _, _, rep in spans(history)] == [1, 0, 0]
@@ -324,7 +267,7 @@ def test_odds_ratios_multiply(u: float, how: str) -> None:
     # Odds 1/2 x segment 2 x fit 1 x hot 3 x skill 2 = 6, so 6/7 = 0.85714...
     one = firm(
         [],
-        inquiries=[Inquiry(0, 0, at(0, 9), heat=0)],
+        inquiries=[asks(0, 0, at(0, 9), heat=0)],
         stages=[stage(odds=0.5, heat_odds=(3.0, 1.0, 1.0))],
         segments=[Segment(odds=2.0)],
     )
@@ -365,8 +308,8 @@ def test_two_teams_and_the_way_past_the_stage_that_makes_leads() -> None:
     stages = [stage(0, to=1, makes_lead=True), stage(1)]
     calendars, reps = [NINE_TO_FIVE, afternoon], [Rep(0), Rep(1, calendar=1)]
     one = firm([], calendars=calendars, teams=teams, reps=reps, stages=stages, segments=[Segment(years=3)])
-    one.inquiries.append(Inquiry(0, 0, at(0, 9), value=1000))
-    history = simulate(one, table())
+    one.inquiries.append(asks(0, 0, at(0, 9)))
+    history = simulate(one, table(values={0: 1000}))
     lead = history.leads[0]
     assert (lead.became_lead, lead.ended, lead.owner) == (at(0, 10), at(0, 14), 1)
     assert (lead.bookings, lead.commission, history.total("commission")) == (3000, 300, 300)
@@ -374,8 +317,8 @@ def test_two_teams_and_the_way_past_the_stage_that_makes_leads() -> None:
 
 def test_days_are_paid_by_the_share_of_the_day() -> None:
     reps = [Rep(0, pay_per_month=3000), Rep(0, joins=at(1, 6), leaves=at(2, 12), pay_per_month=3000)]
-    channel = Channel(cost_per_inquiry=7, cost_per_month=600)
-    one = firm([at(0, 9), at(0, 10)], reps=reps, channels=[channel])
+    costly = channel(cost_per_inquiry=7, cost_per_month=600)
+    one = firm([at(0, 9), at(0, 10)], reps=reps, channels=[costly])
     one.stages[0].cost_per_visit = 2.0
     history = simulate(one, table())
     # Rep 0: ten days of 100. Rep 1: three quarters of day 1 and half of day 2.

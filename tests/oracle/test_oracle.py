@@ -14,7 +14,7 @@ from funnelsim.engines import ENGINES, StuckError, history, new_ledger, pages
 from funnelsim.engines.ledger import rows_of_a_step
 from funnelsim.scenario import Scenario, from_document, load, lower, lower_in, parse
 
-from .firm import Firm
+from .firm import Chapter, Firm
 from .ledgers import differences
 from .naive import History, Simulation, simulate
 from .plan import Plan
@@ -215,7 +215,7 @@ def test_a_circle_without_time_stops_engine_and_oracle(engine: str) -> None:
     plan.channel(3.0, 9, 9)
     model = plan.model()
     table = Table(model, SEED, 0)
-    oracle = Simulation(table.firm(), table.draws())
+    oracle = Simulation([Chapter(0, table.firm(), table.draws())])
     with pytest.raises(RuntimeError, match="10000 waves"):
         oracle.run()
     page = new_ledger(len(oracle.log) + rows_of_a_step(model))

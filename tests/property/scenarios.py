@@ -373,7 +373,7 @@ def toml(document: Document) -> Toml:
     plain = {key: item for key, item in document.items() if not isinstance(item, dict)}
     lines = [f"{key} = {value(item)}" for key, item in plain.items()]
     for section, table in document.items():
-        if section in ("segments", "channels", "teams", "stages"):
+        if section in ("segments", "channels", "teams", "stages", "strategies"):
             for name, keys in table.items():
                 lines += [f"[{section}.{written(name)}]", *(f"{key} = {value(v)}" for key, v in keys.items())]
         elif section not in plain:

@@ -1,0 +1,374 @@
+"""Random changes on days, for any random scenario: of the firm itself, and of a strategy.
+
+A change is drawn from all that the scenario at hand has: `options` lists what may be changed. What has
+been changed is told by kind: its path, with NAME in place of each name (`kinds`).
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from itertools import permutations
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn, SearchStrategy
+
+from funnelsim.scenario import ScenarioError, from_document
+
+from .scenarios import (
+    EFFECTS,
+    MIXED,
+    ODDS,
+    PACE,
+    POLICIES,
+    QUEUE_ORDERS,
+    STAGES,
+    TEMPERATURES,
+    WAITS,
+    WEEKS,
+    Document,
+    Toml,
+    documents,
+    either,
+    share,
+    toml,
+)
+
+Options = list[tuple[str, SearchStrategy[Any]]]  # paths, with the values that may be set there
+NAMED_BY_THE_USER = ("segments", "channels", "teams", "stages", "reps", "back_to")
+COMES = "new "  # before the kind of a change that sets a table at a new name
+STRATEGY = "other"
+MOST_DATES = 3
+MOST_CHANGES = 3  # on one date
+
+
+def days_from(start: date, first: int, last: int) -> SearchStrategy[date]:
+    """Choose a day, counted from the start of the period."""
+    return st.integers(first, last).map(lambda day: start + timedelta(day))
+
+
+def options(document: Document, on: date) -> Options:
+    """List what may be changed in a scenario on a day."""
+    found = [
+        *of_channels(document, on),
+        *of_teams(document, on),
+        *of_stages(document),
+        *of_segments(document),
+        *of_all(document),
+    ]
+    return [(path, values) for path, values in found if not (is_new(path) and is_there(document, path))]
+
+
+def is_there(document: Document, path: str) -> bool:
+    """Return whether a scenario has something at a path."""
+    table: Any = document
+    for part in path.split("."):
+        if part not in table:
+            return False
+        table = table[part]
+    return True
+
+
+def of_channels(document: Document, on: date) -> Options:
+    """List what may be changed in channels; one may come."""
+    found: Options = []
+    small = list(document["segments"])
+    for name, channel in document["channels"].items():
+        at = f"channels.{name}."
+        found += [
+            (f"{at}cost_per_month", either(310, 0)),
+            (f"{at}cost_per_month *=", either(2)),
+            (f"{at}cost_per_inquiry", either(7.5, 1)),
+            (f"{at}monthly_profile", either([2.0, 1.0] * 6)),
+            (f"{at}weekday_profile", either([0.0, 0.0, 3.0, 1.0, 1.0, 0.0, 2.0])),
+            (f"{at}growth_per_year", either(1.0)),
+            (f"{at}arrives_between", either(["10:00", "11:00"], ["00:00", "24:00"])),
+            (f"{at}temperature", either(*TEMPERATURES)),
+            (f"{at}fit", either(*ODDS)),
+            (f"{at}theorist_share", share()),
+            (f"{at}spend_profile", either([1.0, 0.0] * 6)),
+            (f"{at}day_variation", either(0.5, 0.0)),
+            (f"{at}promotion", either({"starts": on, "ends": on + timedelta(9), "price_cut": 0.25})),
+            (f"{at}first_stage", either(*document["stages"])),
+        ]
+        if "inquiries_per_month" in channel:
+            found += [
+                (f"{at}inquiries_per_month", either(90, 5, 0)),
+                (f"{at}inquiries_per_month *=", either(2, 0.5)),
+            ]
+        if "price_per_lead" in channel:
+            found.append((f"{at}price_per_lead", either(99.0, 0.0)))
+        if "personal_selling" in channel:
+            found.append((f"{at}personal_selling.inquiries_per_rep_month", either(40)))
+        if len(small) > 1:
+            found.append((f"{at}segments", either({small[0]: 0.25, small[1]: 0.75}, {small[0]: 1.0})))
+    new = {"kind": "pr", "inquiries_per_month": 60, "cost_per_month": 300}
+    if len(small) > 1:
+        new["segments"] = {small[0]: 0.5, small[1]: 0.5}
+    found.append(("channels.radio", either(new, new | {"first_stage": list(document["stages"])[-1]})))
+    return found
+
+
+def of_teams(document: Document, on: date) -> Options:
+    """List what may be changed in teams; people, and a team, may come and go."""
+    found: Options = []
+    segments = st.lists(either(*document["segments"]), min_size=1, max_size=1)
+    for name, team in document["teams"].items():
+        at = f"teams.{name}."
+        hours = ("hours", either(*WEEKS)) if "hours" in team else ("hours_per_week", either(20.0, 168.0))
+        found += [
+            (f"{at}people +=", either(1, 2)),
+            (f"{at}people", either(*range(team["people"]))) if team["people"] else (f"{at}people", either(3)),
+            (f"{at}{hours[0]}", hours[1]),
+            (f"{at}holidays", st.lists(days_from(on, -3, 9), min_size=1, max_size=3)),
+            (f"{at}cost_per_person_month", either(4500)),
+            (f"{at}seat_cost_per_month", either(50)),
+            (f"{at}commission", either(0.1, 0.0)),
+            (f"{at}skill", either(*ODDS)),
+            (f"{at}speed", either(*PACE)),
+            (f"{at}ramp_up", either({"months": 0.25, "skill_from": 0.1, "speed_from": 0.5})),
+            (f"{at}max_open", either(1, 2, 5)),
+            (f"{at}assignment", either(*POLICIES)),
+            (f"{at}queue_order", either(*QUEUE_ORDERS)),
+            (f"{at}sticky", either(False, True)),
+            (f"{at}segments", segments),
+            (f"{at}reps.Eve", either({"skill": 2.0}, {}, {"hired": on + timedelta(2)}, {"hired": on})),
+        ]
+        for rep in team.get("reps", {}):
+            found += of_rep(f"{at}reps.{rep}.", team["reps"][rep], on, segments)
+    hours = {"hours_per_week": 40.0}
+    found.append(
+        ("teams.late", either({"people": 2} | hours, {"people": 1, "max_open": 1, "hours": WEEKS[3]}))
+    )
+    return found
+
+
+def of_rep(at: str, rep: Document, on: date, segments: SearchStrategy[Any]) -> Options:
+    """List what may be changed of a person with a name."""
+    return [
+        (f"{at}leaves", days_from(on, 0, 5)),
+        (f"{at}hired", days_from(on, 0, 5)),
+        (f"{at}skill", either(3.0, 0.5)),
+        (f"{at}speed", either(0.5, 3.0)),
+        (f"{at}cost_per_month", either(1200)),
+        (f"{at}weight", either(5, 0.5)),
+        (f"{at}segments", segments),
+        (f"{at}holidays", st.lists(days_from(on, -3, 9), min_size=1, max_size=3)),
+        (f"{at}hours_per_week", either(30.0)) if "hours" not in rep else (f"{at}hours", either(*WEEKS)),
+    ]
+
+
+def of_stages(document: Document) -> Options:
+    """List what may be changed in stages; one may come, and routes open and close."""
+    found: Options = []
+    order = list(document["stages"])
+    for number, (name, stage) in enumerate(document["stages"].items()):
+        at = f"stages.{name}."
+        found += [
+            (f"{at}conversion", either(0.9, 0.3, 1)),
+            (f"{at}conversion *=", either(0.5, 0.9)),
+            (f"{at}customer_takes_days", either(*MIXED["customer_takes_days"])),
+            (f"{at}next", either("won", *order[number + 1 :], {"won": 1, order[-1]: 2})),
+            (f"{at}back_to.{order[0]}", share(0.6)),
+            (f"{at}lost_reasons", either({"price": 0.5, "silence": 0.5})),
+            (f"{at}cost_per_visit", either(1.5, 4)),
+            (f"{at}effects.theorist", either(0.9)),
+            (f"{at}effects.wait", either(*WAITS)),
+            (f"{at}effects.temperature", either(*EFFECTS["temperature"])),
+            (
+                f"{at}segments.{next(iter(document['segments']))}",
+                either({"conversion": 0.7, "cost_per_visit": 9}),
+            ),
+        ]
+        if "team" in stage:
+            found += [
+                (f"{at}team", either(*document["teams"])),
+                (f"{at}effort_hours", either(*MIXED["effort_hours"])),
+                (f"{at}goes_cold_after_days", either(*MIXED["goes_cold_after_days"])),
+            ]
+        else:
+            found.append((f"{at}team", either(*document["teams"])))
+    team = next(iter(document["teams"]))
+    new = {"conversion": 0.5, "team": team, "effort_hours": 1, "customer_takes_days": 0.5}
+    found.append((f"stages.{next((one for one in STAGES if one not in order), 'visit')}", either(new)))
+    return found
+
+
+def of_segments(document: Document) -> Options:
+    """List what may be changed in segments."""
+    found: Options = []
+    for name in document["segments"]:
+        at = f"segments.{name}."
+        found += [
+            (f"{at}contract_value_per_year", either(2000, {"median": 5000, "p90": 30000})),
+            (f"{at}contract_value_per_year *=", either(2, 0.9)),
+            (f"{at}term_years", either(1, 5)),
+            (f"{at}gross_margin", either(0.7)),
+            (f"{at}odds_ratio", either(3)),
+            (f"{at}customer_time_factor", either(0.25, 3)),
+            (f"{at}committee_size", either(2)),
+        ]
+    found.append(("segments.public", either({"contract_value_per_year": 700, "term_years": 2})))
+    return found
+
+
+def of_all(document: Document) -> Options:
+    """List what may be changed beside the tables with names."""
+    found: Options = [
+        ("effects.theorist", either(0.3)),
+        ("effects.temperature", either(*EFFECTS["temperature"])),
+        ("effects.skill_by_temperature", either(*EFFECTS["skill_by_temperature"])),
+        ("effects.wait", either(*WAITS)),
+        ("effects.extra_decider", either({"odds_ratio": 0.5, "customer_time": 2.0})),
+        ("mix.day_variation", either(0.7, 0.0)),
+    ]
+    if "inquiries_per_month" in document.get("mix", {}):
+        found += [("mix.inquiries_per_month", either(120, 10)), ("mix.certainty", either(4.0))]
+    return found
+
+
+# ---- drawing them ------------------------------------------------------------------------------
+
+
+Step = Callable[[Document, date, Document], Document]  # adds changes on a day to a scenario
+
+
+def of_the_firm(document: Document, on: date, change: Document) -> Document:
+    """Let the firm itself change on a day."""
+    return document | {"changes": [*document.get("changes", []), {"date": on, "change": change}]}
+
+
+def as_it_begins(document: Document, _: date, change: Document) -> Document:
+    """Let the strategy change something as it begins."""
+    return document | {"strategies": {STRATEGY: document["strategies"][STRATEGY] | {"change": change}}}
+
+
+def of_the_strategy(document: Document, on: date, change: Document) -> Document:
+    """Let the strategy change something on a later day."""
+    strategy = document["strategies"][STRATEGY]
+    steps = [*strategy.get("on", []), {"date": on, "change": change}]
+    return document | {"strategies": {STRATEGY: strategy | {"on": steps}}}
+
+
+@st.composite
+def changed(
+    draw: DrawFn, document: Document, known: Document, on: date, add: Step
+) -> tuple[Document, Document]:
+    """Choose changes on a day, of those with which the scenario is accepted; each kind is as likely.
+
+    `known` is the firm with the names that have come so far.
+    """
+    by_kind: dict[str, Options] = {}
+    for path, values in options(known, on):
+        by_kind.setdefault(kind(path), []).append((path, values))
+    chosen: Document = {}
+    for _ in range(draw(st.integers(1, MOST_CHANGES))):
+        path, values = draw(st.sampled_from(by_kind[draw(st.sampled_from(sorted(by_kind)))]))
+        more = chosen | {path: draw(values)}
+        if apart(more) and accepted(add(document, on, more)):
+            chosen = more
+    return (add(document, on, chosen), with_names(known, chosen)) if chosen else (document, known)
+
+
+def apart(change: Document) -> bool:
+    """Return whether no path leads to, or into, what another one changes."""
+    paths = [re.sub(r" [*+]=$", "", path) for path in change]
+    return not any(f"{one}.".startswith(f"{two}.") for one, two in permutations(paths, 2))
+
+
+def accepted(document: Document) -> bool:
+    """Return whether this is a valid scenario."""
+    try:
+        from_document(document)
+    except ScenarioError:
+        return False
+    return True
+
+
+def with_names(known: Document, change: Document) -> Document:
+    """Return a firm that knows what has come with a change, so that it may be changed later."""
+    known = copy.deepcopy(known)
+    for path, value in change.items():
+        *above, name = path.split(".")
+        table = known
+        for part in above:
+            table = table.setdefault(part, {})
+        if is_new(path) or name == "people":
+            table[name] = value
+    return known
+
+
+@st.composite
+def changing_documents(draw: DrawFn) -> Document:
+    """Describe a sales floor that changes, and a strategy that changes it further."""
+    document = draw(documents())
+    start, known = document["start"], document
+    dates = st.lists(days_from(start, 0, 27), unique=True, max_size=MOST_DATES).map(sorted)
+    for on in draw(dates):
+        document, known = draw(changed(document, known, on, of_the_firm))
+    costs = {"one_off_cost": either(500.0), "cost_per_month": either(310.0)}
+    strategy = draw(st.fixed_dictionaries({}, optional=costs | {"starts": days_from(start, 0, 27)}))
+    document = document | {"strategies": {STRATEGY: strategy}}
+    starts = strategy.get("starts", start)
+    document, known = draw(changed(document, known, starts, as_it_begins))
+    for on in draw(dates):
+        if on > starts:
+            document, known = draw(changed(document, known, on, of_the_strategy))
+    return document
+
+
+@st.composite
+def changing_scenarios(draw: DrawFn) -> Toml:
+    """Write random scenarios with dated changes as files."""
+    return toml(draw(changing_documents()))
+
+
+# ---- telling what was drawn --------------------------------------------------------------------
+
+
+def kind(path: str) -> str:
+    """Tell the kind of a change by its path, without the names.
+
+    >>> kind("teams.sales.reps.Ada.leaves"), kind("channels.radio"), kind("stages.call.back_to.call")
+    ('teams.NAME.reps.NAME.leaves', 'new channels.NAME', 'stages.NAME.back_to.NAME')
+    """
+    parts = path.split(".")
+    for number, part in enumerate(parts[:-1]):
+        if part in NAMED_BY_THE_USER:
+            parts[number + 1] = "NAME"
+    return (COMES if is_new(path) else "") + ".".join(parts)
+
+
+def is_new(path: str) -> bool:
+    """Return whether a change sets a whole table with a name."""
+    parts = path.split(".")
+    return len(parts) == 2 and parts[0] in NAMED_BY_THE_USER or parts[-2:-1] == ["reps"]  # noqa: RUF021
+
+
+def dated(document: Document) -> Iterator[tuple[str, Any]]:
+    """Walk all changes of a scenario."""
+    for step in document.get("changes", []):
+        yield from step["change"].items()
+    for strategy in document.get("strategies", {}).values():
+        for step in [strategy, *strategy.get("on", [])]:
+            yield from step.get("change", {}).items()
+
+
+def kinds(text: str) -> Counter[str]:
+    """Count the changes of a scenario file by kind."""
+    document = tomllib.loads(text)
+    seen = Counter(f"change: {kind(path)}" for path, _ in dated(document))
+    for strategy in document.get("strategies", {}).values():
+        for key in ("starts", "one_off_cost", "cost_per_month"):
+            seen[f"strategy: {key}"] += key in strategy
+        seen["strategy: several dates"] += bool(strategy.get("on"))
+    seen["scenario: changes by itself"] += bool(document.get("changes"))
+    seen["scenario: changes on the first day of the period"] += any(
+        step["date"] == document["start"] for step in document.get("changes", [])
+    )
+    return seen

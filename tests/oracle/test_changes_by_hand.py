@@ -169,10 +169,12 @@ def test_who_was_to_leave_may_stay() -> None:
     assert starts(history, 0) == [(at(3, 9), 0)]
 
 
-def test_who_has_left_does_not_come_back() -> None:
+@pytest.mark.parametrize("leaves", [None, at(5, 0)])
+def test_who_has_left_does_not_come_back(leaves: int | None) -> None:
     leaver = firm([at(3, 9)], reps=[Rep(0, leaves=at(1, 0))])
-    history = simulate(leaver, table(), from_day(2, replace(leaver, reps=[Rep(0)])))
+    history = simulate(leaver, table(), from_day(2, replace(leaver, reps=[Rep(0, leaves=leaves)])))
     assert outcomes(history) == ["open"]
+    assert [time for time, what, _ in history.log if what == "on staff"] == [at(1, 0)]
 
 
 def test_who_would_leave_before_joining_never_comes() -> None:
@@ -351,10 +353,11 @@ def test_from_a_shared_queue_to_round_robin_and_back() -> None:
     assert starts(history, 2, 3, 4, 5) == [(at(1, 12), 0), (at(1, 10), 1), (at(2, 9), 0), (at(2, 9), 1)]
 
 
-def test_own_queues_stay_with_their_reps_when_the_policy_changes() -> None:
+@pytest.mark.parametrize("sticky", [True, False])
+def test_own_queues_stay_with_their_reps_when_the_policy_changes(sticky: bool) -> None:
     # Leads 0 and 2 are rep 0's, lead 1 rep 1's; rep 1 is idle all day 1, and lead 2 still waits for rep 0.
-    dealt = firm([at(0, 9), at(0, 9), at(0, 9)], reps=2)
-    shared = replace(dealt, teams=[Team("shared_queue")])
+    dealt = firm([at(0, 9), at(0, 9), at(0, 9)], reps=2, teams=[Team(sticky=sticky)])
+    shared = replace(dealt, teams=[Team("shared_queue", sticky=sticky)])
     draws = table(effort={0: 12, 1: 1, 2: 1})
     history = simulate(dealt, draws, from_day(1, shared, draws))
     assert starts(history, 2) == [(at(1, 13), 0)]
@@ -432,21 +435,21 @@ def test_a_lead_at_the_customer_is_left_to_the_team_that_its_stage_has_by_then()
 
 
 def test_leads_are_moved_in_the_order_of_the_queues_not_of_time() -> None:
-    # The youngest lead, 4, waits for rep 0 of team 0; lead 3 for rep 1 of team 1; the eldest, 2, in the
-    # queue of team 0, as rep 0 had no room for it. Team 2, of reps 2 and 3, takes over both stages: rep 2
-    # is dealt lead 4 (own queue of team 0), rep 3 lead 2 (queue of team 0), rep 2 lead 3 (own queue of team
-    # 1).
+    # Lead 4 waits for rep 0 of team 0, lead 2 for team 0, as rep 0 had no room for it; lead 3, the first to
+    # come, for rep 1 of team 1. Team 2, of reps 2 and 3, takes over both stages: rep 2 is dealt lead 4 (own
+    # queue of team 0), rep 3 lead 2 (queue of team 0), rep 2 lead 3 (own queue of team 1), which it works
+    # on first.
     teams = [Team(max_open=2), Team(), Team()]
     reps = [Rep(0), Rep(1), Rep(2), Rep(2)]
     inquiries = [asks(0, 0, at(0, 9)), asks(4, 0, at(0, 9) + 1), asks(2, 0, at(0, 9) + 2)]
-    inquiries += [asks(1, 1, at(0, 9)), asks(3, 1, at(0, 9) + 3)]
+    inquiries += [asks(1, 1, at(0, 7)), asks(3, 1, at(0, 8))]
     channels = [channel(), channel(stage=1)]
-    stages = [stage(0), stage(1)]
-    one = firm([], teams=teams, reps=reps, stages=stages, channels=channels, inquiries=inquiries)
+    one = firm([], teams=teams, reps=reps, channels=channels, inquiries=inquiries)
+    one.stages = [stage(0), stage(1)]
     other = replace(one, stages=[stage(2), stage(2)])
     draws = table(effort={0: 20, 1: 20, 2: 1, 3: 1, 4: 1})
     history = simulate(one, draws, from_day(1, other, draws))
-    assert starts(history, 4, 2, 3) == [(at(1, 9), 2), (at(1, 9), 3), (at(1, 10), 2)]
+    assert starts(history, 4, 2, 3) == [(at(1, 10), 2), (at(1, 9), 3), (at(1, 9), 2)]
 
 
 def test_a_lead_that_is_moved_keeps_its_time_queued() -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from .firm import DAY, HOUR, LOST, WON, Channel, Chapter, Draws, Firm, Inquiry, Rep, Segment, Stage, Team
-from .naive import History
+from .naive import History, simulate
 
 NINE_TO_FIVE = [(day * DAY + 9 * HOUR, day * DAY + 17 * HOUR) for day in range(10)]
 
@@ -77,6 +77,11 @@ def spans(history: History, stage: int = 0) -> list[tuple[int | None, int | None
 
 def outcomes(history: History) -> list[str]:
     return [walk.outcome for _, walk in sorted(history.leads.items())]
+
+
+def live(firm: Firm, draws: Draws, *later: Chapter) -> History:
+    """Let the oracle live through a firm, and what becomes of it."""
+    return simulate(Chapter(0, firm, draws), *later)
 
 
 def from_day(day: int, firm: Firm, draws: Draws | None = None) -> Chapter:

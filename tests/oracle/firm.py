@@ -78,7 +78,7 @@ class Stage:
 class Channel:
     """When its inquiries come, where they enter and what it costs."""
 
-    expected: list[float]  # at each midnight, how many by then, if the chapter held from time 0
+    expected: list[float]  # at each midnight, how many by then, as typed
     opens: int = 0  # time of day
     closes: int = DAY
     stage: int = 0
@@ -88,6 +88,9 @@ class Channel:
     price_per_lead: float = 0.0
     promotion: tuple[int, int] = (0, 0)  # from, until
     price_cut: float = 0.0
+    share: float = 1.0  # the world's factor on its share of a total (A8)
+    busy: list[float] = field(default_factory=list)  # the world's factor on each day (A9); empty: none
+    varies: bool = False  # whether either may be other than 1
 
 
 @dataclass

@@ -38,7 +38,8 @@ class Told:
     visits: list[Visit] = field(default_factory=list)
 
 
-BY_THE_DAY = {Event.MEDIA, Event.PAY}
+BY_THE_DAY = {Event.MEDIA, Event.PAY, Event.RUNNING}
+OF_CHANGES = {Event.ONE_OFF: "one off", Event.RUNNING: "running"}
 Cast = list[tuple[int, list[int]]]  # for each chapter, when it begins, and who its reps are
 
 
@@ -72,8 +73,8 @@ def read(rows: Records, cast: Cast) -> tuple[dict[int, Told], list[Cost]]:
             costs.append(Cost("media", time, int(row["channel"]), money))
         elif event is Event.PAY:
             costs.append(Cost("pay", time, whose(row, cast), money))
-        elif event.name == "STRATEGY":
-            costs.append(Cost("strategy", time, -1, money))
+        elif event in OF_CHANGES:
+            costs.append(Cost(OF_CHANGES[event], time, -1, money))
         elif event is Event.ON_STAFF:
             continue
         elif event in (Event.MARGIN, Event.EXPECTED):
@@ -144,7 +145,18 @@ def differences(oracle: History, rows: Records) -> list[str]:
             continue
         found += differences_of_lead(oracle.leads[entity], leads[entity])
     found += differences_of_order(oracle, rows)
-    for kind in ("media", "pay", "inquiry", "lead", "visit", "margin", "expected", "commission", "strategy"):
+    for kind in (
+        "media",
+        "pay",
+        "inquiry",
+        "lead",
+        "visit",
+        "margin",
+        "expected",
+        "commission",
+        "one off",
+        "running",
+    ):
         found += differences_of_costs(kind, oracle.costs, costs)
     return found
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import accumulate, pairwise
 
-from .firm import DAY, HOUR, LOST, WON, Channel, Chapter, Draws, Firm, Inquiry, Rep, Segment, Stage, whole
+from .firm import DAY, HOUR, LOST, WON, Channel, Chapter, Firm, Inquiry, Rep, Segment, Stage, whole
 
 Spans = list[tuple[int, int]]
 
@@ -184,11 +184,18 @@ def both(before: Spans, after: Spans, change: int) -> Spans:
     ]
 
 
-def going_on(before: list[float], chapter: list[float], day: int) -> list[float]:
-    """Add the chapter's own number of each day from `day` on to the number reached by then (C9)."""
-    midnights = before[: day + 1]
-    for reached, further in pairwise(chapter[day:]):
-        midnights.append(midnights[-1] + (further - reached))
+def going_on(reached: list[float], channel: Channel, today: int) -> list[float]:
+    """Add the channel's own number of each day from today on to the number reached by then (C9).
+
+    From a midnight at which as many are expected as typed, it is what is typed, as it stands (A6).
+    """
+    midnights = reached[: today + 1]
+    if not channel.varies and midnights[-1] == channel.expected[today]:
+        return midnights + channel.expected[today + 1 :]
+    for day, (before, after) in enumerate(pairwise(channel.expected)):
+        if day >= today:
+            busy = channel.busy[day] if channel.busy else 1.0
+            midnights.append(midnights[-1] + (after - before) * channel.share * busy)  # A7
     return midnights
 
 
@@ -218,7 +225,7 @@ class Simulation:
         self.people = [self.here_from_the_start(number) for number in range(len(self.firm.reps))]
         self.cast = [(first.begins, [person.who for person in self.people])]
         self.streams = [
-            Stream(self.companies(number), channel.expected)
+            Stream(self.companies(number), going_on([0.0], channel, 0))
             for number, channel in enumerate(self.firm.channels)
         ]
         for number in range(len(self.streams)):
@@ -350,8 +357,8 @@ class Simulation:
     def pay_once(self) -> None:
         """Book what the chapter costs as it begins (C18)."""
         if self.firm.one_off_cost > 0:
-            self.spend("strategy", -1, self.firm.one_off_cost)
-            self.say("strategy")
+            self.spend("one off", -1, self.firm.one_off_cost)
+            self.say("one off")
 
     def find_the_reps_again(self) -> None:
         """Let each rep be who they were, and give those who are new their first day (C2, C6)."""
@@ -396,7 +403,7 @@ class Simulation:
                 self.streams.append(Stream([], [0.0] * (today + 1)))
             stream = self.streams[number]
             stream.companies = self.companies(number)
-            stream.midnights = going_on(stream.midnights, channel.expected, today)
+            stream.midnights = going_on(stream.midnights, channel, today)
             self.find_next_inquiry(number)
 
     def all_who_queue(self) -> list[Walk]:
@@ -437,7 +444,7 @@ class Simulation:
     # Days and people
 
     def day_ends(self) -> None:
-        """Book what the day that ends now has cost: media, pay, then the strategy (D1, C18)."""
+        """Book what the day that ends now has cost: media, pay, then what changes cost (D1, C18)."""
         begins, ends = self.now - DAY, self.now
         days = self.firm.month_days[self.days_booked]
         self.days_booked += 1
@@ -454,8 +461,8 @@ class Simulation:
                 self.spend("pay", person.who, person.record.pay_per_month / days * (there / DAY))
                 self.say("pay")
         if self.firm.cost_per_month > 0:
-            self.spend("strategy", -1, self.firm.cost_per_month / days)
-            self.say("strategy")
+            self.spend("running", -1, self.firm.cost_per_month / days)
+            self.say("running")
 
     def rep_leaves(self, person: Person) -> None:
         """Stop taking leads; those of its own queue are placed anew in queue order (R4, R5)."""
@@ -755,6 +762,6 @@ class Simulation:
         return sorted(waiting, key=lambda walk: (walk.rank, walk.visits[-1].entered, walk.inquiry.entity))
 
 
-def simulate(firm: Firm, draws: Draws, *later: Chapter) -> History:
-    """Run the firm to its horizon on the given draws, and through the chapters that follow."""
-    return Simulation([Chapter(0, firm, draws), *later]).run()
+def simulate(*chapters: Chapter) -> History:
+    """Live through the chapters, the first of which begins at time 0, to the horizon."""
+    return Simulation(list(chapters)).run()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from itertools import pairwise
 
 import numpy as np
@@ -22,11 +23,12 @@ from funnelsim.chance.keys import (
     uniforms,
 )
 from funnelsim.compiling.arrays import Record
-from funnelsim.model.model import Model
+from funnelsim.model.model import Chapters, Model, chapters_of
 from funnelsim.model.words import LOST, NEVER, NOBODY, NOTHING, WON, Assignment, QueueOrder
 
 from . import firm as told
 from .firm import DAY, Draws, Firm, whole
+from .naive import History, simulate
 from .plan import OWN_POLICY
 
 
@@ -94,33 +96,41 @@ class Table:
             found.append(self.inquiry(number, entity + len(found), total))
         return found
 
-    def midnights(self, channel: Record) -> list[float]:
-        """Add up what a channel expects in this world, day by day (A6, A7)."""
+    def expected(self, channel: Record) -> list[float]:
+        """Read how many inquiries a channel expects by each midnight, as typed."""
         first = int(channel["first_expected"])
-        expected = [float(one) for one in self.model.expected[first : first + len(self.model.month_days) + 1]]
+        return [float(one) for one in self.model.expected[first : first + len(self.model.month_days) + 1]]
+
+    def share(self, channel: Record) -> float:
+        """Draw the factor on a channel's share of the total (A8)."""
+        if not channel["mean_share"] > 0:
+            return 1.0
         mix = [each for each in self.model.channels if each["mean_share"] > 0]
-        uncertain = [name for name in ("busy", "busy_all") if channel[name] != NOTHING]
-        if not uncertain and not channel["mean_share"] > 0:
-            return expected
-        share = 1.0
-        if channel["mean_share"] > 0:
-            # A8
-            weights = [self.value(each["weight"], self.uniforms(each["key"], SHARE)[0]) for each in mix]
-            own = next(w for w, each in zip(weights, mix, strict=True) if each["key"] == channel["key"])
-            total = 0.0
-            for weight in weights:
-                total += weight
-            share = own / total / float(channel["mean_share"])
-        found = [0.0]
-        for day, (before, after) in enumerate(pairwise(expected)):
+        weights = [self.value(each["weight"], self.uniforms(each["key"], SHARE)[0]) for each in mix]
+        own = next(w for w, each in zip(weights, mix, strict=True) if each["key"] == channel["key"])
+        total = 0.0
+        for weight in weights:
+            total += weight
+        return own / total / float(channel["mean_share"])
+
+    def busy(self, channel: Record) -> list[float]:
+        """Draw the factor on each day: the channel's own times that of all channels (A9, A10)."""
+        if not self.uncertain(channel):
+            return []
+        found = []
+        for day in range(len(self.model.month_days)):
             factor = 1.0
-            for name in uncertain:
+            for name in self.uncertain(channel):
                 whose = channel["key"] if name == "busy" else Entity.CHANNEL << 56
                 purpose = BUSY if name == "busy" else BUSY_ALL
-                u, _ = self.uniforms(whose, purpose, int(channel["first_date"]) + day)  # A9, A10
+                u, _ = self.uniforms(whose, purpose, int(channel["first_date"]) + day)
                 factor *= self.value(channel[name], u)
-            found.append(found[-1] + (after - before) * share * factor)
+            found.append(factor)
         return found
+
+    def uncertain(self, channel: Record) -> list[str]:
+        """List the factors that a channel's days have."""
+        return [name for name in ("busy", "busy_all") if channel[name] != NOTHING]
 
     def inquiry(self, number: int, lead: int, total: float) -> told.Inquiry:
         """Draw what a company is (A11)."""
@@ -153,8 +163,13 @@ class Table:
 
     @property
     def volume(self) -> float:
-        """The number that the channel with most inquiries expects by the horizon."""
-        return max(self.midnights(channel)[-1] for channel in self.model.channels)
+        """How many inquiries the channel with most of them expects by the horizon."""
+        found = []
+        for channel in self.model.channels:
+            days = [after - before for before, after in pairwise(self.expected(channel))]
+            busy = self.busy(channel) or [1.0] * len(days)
+            found.append(self.share(channel) * math.fsum(map(operator.mul, days, busy)))
+        return max(found)
 
     def firm(self, most: float = 0.0) -> Firm:
         """Describe the model in plain words, with the companies that may come.
@@ -163,7 +178,7 @@ class Table:
         expect more than this one.
         """
         model = self.model
-        most = max(most, self.volume)
+        most = max(most, self.volume + 1e-6)  # rounding
         return Firm(
             calendars=[self.openings(calendar) for calendar in model.calendars],
             teams=[self.team(team) for team in model.teams],
@@ -171,7 +186,7 @@ class Table:
             stages=[self.stage(number) for number in range(len(model.stages))],
             channels=[
                 told.Channel(
-                    self.midnights(each),
+                    self.expected(each),
                     int(each["opens"]),
                     int(each["closes"]),
                     int(each["stage"]),
@@ -181,6 +196,9 @@ class Table:
                     price_per_lead=float(each["price_per_lead"]),
                     promotion=(int(each["cut_from"]), int(each["cut_until"])),
                     price_cut=float(each["price_cut"]),
+                    share=self.share(each),
+                    busy=self.busy(each),
+                    varies=bool(each["mean_share"] > 0 or self.uncertain(each)),
                 )
                 for number, each in enumerate(model.channels)
             ],
@@ -199,6 +217,8 @@ class Table:
             ],
             month_days=[int(days) for days in model.month_days],
             horizon=int(model.horizon),
+            one_off_cost=float(model.plan[0]["one_off_cost"]),
+            cost_per_month=float(model.plan[0]["cost_per_month"]),
         )
 
     def openings(self, calendar: Record) -> list[tuple[int, int]]:
@@ -260,3 +280,15 @@ class Table:
                 for point in self.model.points[first : first + points]
             ],
         )
+
+
+def history_of(chapters: Model | Chapters, seed: int, replication: int = 0) -> History:
+    """Let the oracle live through chapters in a world."""
+    return simulate(*told_of(chapters, seed, replication))
+
+
+def told_of(chapters: Model | Chapters, seed: int, replication: int = 0) -> list[told.Chapter]:
+    """Tell the oracle what chapters are in a world (C1)."""
+    tables = [(each.begins, Table(each.model, seed, replication)) for each in chapters_of(chapters)]
+    most = math.fsum(table.volume for _, table in tables)  # each adds no more than that to the number reached
+    return [told.Chapter(begins, table.firm(most), table.draws()) for begins, table in tables]

@@ -10,62 +10,61 @@ from dataclasses import replace
 
 import pytest
 
-from .by_hand import NINE_TO_FIVE, asks, at, channel, firm, outcomes, spans, stage, table
+from .by_hand import NINE_TO_FIVE, asks, at, channel, firm, live, outcomes, spans, stage, table
 from .firm import DAY, HOUR, LOST, WON, Rep, Segment, Stage, Team
-from .naive import simulate
 
 
 def test_work_goes_over_to_the_next_working_hour_across_a_weekend() -> None:
     hours = [(at(0, 9), at(0, 17)), (at(3, 9), at(3, 17))]
-    history = simulate(firm([at(0, 16)], calendars=[hours]), table(effort=2, days=1.5))
+    history = live(firm([at(0, 16)], calendars=[hours]), table(effort=2, days=1.5))
     [visit] = history.visits()
     assert (visit.entered, visit.started, visit.worked) == (at(0, 16), at(0, 16), at(3, 10))
     assert (visit.left, visit.how, visit.effort) == (at(4, 22), "won", 2 * HOUR)
 
 
 def test_work_may_end_exactly_at_closing_but_does_not_start_there() -> None:
-    history = simulate(firm([at(0, 16), at(0, 16)]), table(effort=1))
+    history = live(firm([at(0, 16), at(0, 16)]), table(effort=1))
     assert spans(history) == [(at(0, 16), at(0, 17), 0), (at(1, 9), at(1, 10), 0)]
 
 
 def test_sixteen_half_hours_fill_the_day_exactly() -> None:
-    history = simulate(firm([at(0, 8)] * 17), table(effort=0.5))
+    history = live(firm([at(0, 8)] * 17), table(effort=0.5))
     starts = [started for started, _, _ in spans(history)]
     assert starts == [at(0, 9 + half / 2) for half in range(16)] + [at(1, 9)]
 
 
 def test_the_queue_begins_at_opening_in_the_order_of_arrival() -> None:
     two = firm([], channels=[channel(), channel()], inquiries=[asks(0, 0, at(0, 7)), asks(1, 1, at(0, 6))])
-    assert spans(simulate(two, table())) == [(at(0, 10), at(0, 11), 0), (at(0, 9), at(0, 10), 0)]
+    assert spans(live(two, table())) == [(at(0, 10), at(0, 11), 0), (at(0, 9), at(0, 10), 0)]
 
 
 def test_giving_up_comes_before_granting() -> None:
     evening = firm([at(0, 18)])
-    assert outcomes(simulate(evening, table(patience=15 * HOUR))) == ["gone cold"]
-    assert outcomes(simulate(evening, table(patience=15 * HOUR + 1))) == ["won"]
-    [visit] = simulate(evening, table(patience=15 * HOUR)).visits()
+    assert outcomes(live(evening, table(patience=15 * HOUR))) == ["gone cold"]
+    assert outcomes(live(evening, table(patience=15 * HOUR + 1))) == ["won"]
+    [visit] = live(evening, table(patience=15 * HOUR)).visits()
     assert (visit.left, visit.started, visit.reason) == (at(1, 9), None, 0)
 
 
 def test_patience_of_zero_is_never_served_where_a_rep_is_needed() -> None:
-    assert outcomes(simulate(firm([at(0, 10)]), table(patience=0))) == ["gone cold"]
+    assert outcomes(live(firm([at(0, 10)]), table(patience=0))) == ["gone cold"]
     no_rep = firm([at(0, 10)], stages=[stage(team=None)])
-    assert outcomes(simulate(no_rep, table(patience=0))) == ["won"]
+    assert outcomes(live(no_rep, table(patience=0))) == ["won"]
 
 
 def test_everything_of_length_zero_happens_at_one_instant() -> None:
     stages = [stage(to=1), stage(team=None, to=2), stage()]
-    history = simulate(firm([at(0, 9)], stages=stages), table(effort=0))
+    history = live(firm([at(0, 9)], stages=stages), table(effort=0))
     assert [(v.entered, v.started, v.worked, v.left) for v in history.visits()] == [(at(0, 9),) * 4] * 3
     assert outcomes(history) == ["won"]
 
 
 def test_a_certain_conversion_is_certain_whatever_the_lead() -> None:
-    assert outcomes(simulate(firm([], inquiries=[asks(0, 0, at(0, 9), fit=0.0)]), table())) == ["won"]
+    assert outcomes(live(firm([], inquiries=[asks(0, 0, at(0, 9), fit=0.0)]), table())) == ["won"]
 
 
 def test_no_commission_is_paid_for_nothing() -> None:
-    history = simulate(firm([at(0, 9)], teams=[Team(commission=0.1)]), table())
+    history = live(firm([at(0, 9)], teams=[Team(commission=0.1)]), table())
     assert outcomes(history) == ["won"]  # for nothing: nobody typed a value
     assert "commission" not in {what for _, what, _ in history.log}
 
@@ -73,7 +72,7 @@ def test_no_commission_is_paid_for_nothing() -> None:
 def test_a_circle_without_time_is_an_error() -> None:
     stages = [stage(team=None, to=0)]
     with pytest.raises(RuntimeError, match="10000 waves"):
-        simulate(firm([at(0, 9)], stages=stages), table())
+        live(firm([at(0, 9)], stages=stages), table())
 
 
 def test_round_robin_skips_the_full_and_leaves_the_rest_to_the_team() -> None:
@@ -81,18 +80,18 @@ def test_round_robin_skips_the_full_and_leaves_the_rest_to_the_team() -> None:
     # rep 1, quicker done, pulls it at 10:00. Customers take two days, so the slot of lead 1 is not free:
     # only at day 2, 10:00 its contract ends and rep 1 may take lead 2.
     team = Team(max_open=1)
-    history = simulate(firm([at(0, 9)] * 3, reps=2, teams=[team]), table(effort={0: 3, 1: 1, 2: 1}, days=2))
+    history = live(firm([at(0, 9)] * 3, reps=2, teams=[team]), table(effort={0: 3, 1: 1, 2: 1}, days=2))
     assert spans(history) == [(at(0, 9), at(0, 12), 0), (at(0, 9), at(0, 10), 1), (at(2, 10), at(2, 11), 1)]
 
 
 def test_round_robin_remembers_its_turn() -> None:
-    history = simulate(firm([at(0, 9), at(1, 9), at(2, 9), at(3, 9)], reps=3), table())
+    history = live(firm([at(0, 9), at(1, 9), at(2, 9), at(3, 9)], reps=3), table())
     assert [rep for _, _, rep in spans(history)] == [0, 1, 2, 0]
 
 
 def test_least_loaded_counts_leads_at_the_customer() -> None:
     team = Team(assignment="least_loaded")
-    history = simulate(
+    history = live(
         firm([at(0, 9), at(1, 9), at(2, 9), at(6, 9)], reps=2, teams=[team]),
         table(days={0: 5.0, 1: 0.0, 2: 0.0, 3: 0.0}),
     )
@@ -102,7 +101,7 @@ def test_least_loaded_counts_leads_at_the_customer() -> None:
 
 def test_shared_queue_gives_to_the_rep_idle_longest() -> None:
     team = Team(assignment="shared_queue")
-    history = simulate(
+    history = live(
         firm([at(0, 9), at(0, 9), at(0, 13), at(0, 13)], reps=3, teams=[team]),
         table(effort={0: 2, 1: 1, 2: 1, 3: 1}),
     )
@@ -116,7 +115,7 @@ def test_the_priority_queue_takes_the_lead_worth_most() -> None:
     inquiries = [asks(entity, 0, at(0, 9 + entity / 4), fit=fit) for entity, (_, fit) in enumerate(worths)]
     team = Team(assignment="priority_queue")
     even = [stage(odds=1.0)]  # a chance of 1/2, or 1/4 where the fit is 1/3
-    history = simulate(
+    history = live(
         firm([], teams=[team], inquiries=inquiries, stages=even),
         table(
             effort={0: 3, 1: 1, 2: 1, 3: 1}, values={lead: value for lead, (value, _) in enumerate(worths)}
@@ -135,7 +134,7 @@ def test_a_lead_from_a_promotion_is_worth_less() -> None:
     ]
     team = Team(assignment="priority_queue")
     whole = firm([], teams=[team], inquiries=inquiries, channels=[cheaper, channel()])
-    history = simulate(whole, table(effort={0: 3, 1: 1, 2: 1}, values={1: 40.0, 2: 30.0}))
+    history = live(whole, table(effort={0: 3, 1: 1, 2: 1}, values={1: 40.0, 2: 30.0}))
     assert [started for started, _, _ in spans(history)] == [at(0, 9), at(0, 13), at(0, 12)]
 
 
@@ -150,7 +149,7 @@ def test_a_rep_picks_what_is_best_for_its_own_skill(skill: float, first: int) ->
     team = Team(assignment="cherry_pick")
     floor = {"stages": [stage(), stage(odds=1.0)], "channels": [channel(), channel(stage=1)]}
     whole = firm([], [Rep(0, skill=skill)], teams=[team], inquiries=inquiries, **floor)
-    history = simulate(whole, table(effort={0: 3, 1: 1, 2: 1}, values={0: 1.0, 1: 10.0, 2: 16.0}))
+    history = live(whole, table(effort={0: 3, 1: 1, 2: 1}, values={0: 1.0, 1: 10.0, 2: 16.0}))
     assert {visit.lead: visit.started for visit in history.visits()}[first] == at(0, 12)
 
 
@@ -159,7 +158,7 @@ def test_only_the_twenty_oldest_are_cherries() -> None:
     values = [1.0] + [10.0] * 20 + [50.0, 90.0]
     inquiries = [asks(entity, 0, at(0, 9) + entity) for entity in range(len(values))]
     team = Team(assignment="cherry_pick")
-    history = simulate(
+    history = live(
         firm([], teams=[team], inquiries=inquiries),
         table(effort=dict.fromkeys(range(23), 0.5) | {0: 3}, values=dict(enumerate(values))),
     )
@@ -183,7 +182,7 @@ def test_who_is_chosen_among_three(assignment: str, luck: float, rep: int) -> No
     reps = [Rep(0), Rep(0, skill=2.0), Rep(0, weight=3.0, segments=[1]), Rep(0, skill=9.0, joins=at(5, 9))]
     whole = firm([], reps, teams=[Team(assignment=assignment)], segments=[Segment(), Segment()])
     draws = replace(table(), luck=lambda *_: luck)
-    history = simulate(replace(whole, inquiries=[asks(0, 0, at(0, 9), segment=1)]), draws)
+    history = live(replace(whole, inquiries=[asks(0, 0, at(0, 9), segment=1)]), draws)
     assert [chosen for _, _, chosen in spans(history)] == [rep]
 
 
@@ -196,7 +195,7 @@ def test_own_queue_is_worked_in_the_order_asked_for(order: str, second: int) -> 
         asks(lead, 0, at(0, hour), heat=heat)
         for lead, (hour, heat) in enumerate([(9, 1), (9.5, 2), (10, 0), (11, 1)])
     ]
-    history = simulate(
+    history = live(
         firm([], teams=[Team(queue_order=order)], inquiries=inquiries),
         table(effort={0: 3, 1: 1, 2: 1, 3: 1}),
     )
@@ -209,7 +208,7 @@ def test_hot_to_best_sends_hot_leads_to_the_best_third() -> None:
     reps = [Rep(0, skill=skill) for skill in (1.0, 3.0, 2.0)]
     inquiries = [asks(lead, 0, at(lead, 10), heat=heat) for lead, heat in enumerate([0, 1, 2, 0])]
     team = Team(assignment="hot_to_best")
-    history = simulate(firm([], reps=reps, teams=[team], inquiries=inquiries), table())
+    history = live(firm([], reps=reps, teams=[team], inquiries=inquiries), table())
     assert [rep for _, _, rep in spans(history)] == [1, 2, 0, 1]
 
 
@@ -218,7 +217,7 @@ def test_hot_to_best_of_two_reps_knows_two_tiers() -> None:
     reps = [Rep(0, skill=1.0), Rep(0, skill=2.0)]
     inquiries = [asks(lead, 0, at(lead, 10), heat=lead) for lead in range(3)]
     team = Team(assignment="hot_to_best")
-    history = simulate(firm([], reps=reps, teams=[team], inquiries=inquiries), table())
+    history = live(firm([], reps=reps, teams=[team], inquiries=inquiries), table())
     assert [rep for _, _, rep in spans(history)] == [1, 0, 0]
 
 
@@ -226,7 +225,7 @@ def test_a_leaver_finishes_and_hands_its_queue_over() -> None:
     # Round robin: leads 0 and 2 to rep 0, lead 1 to rep 1. Rep 0 leaves at 10:00, in the middle of lead 0,
     # whose work ends at 12:00; lead 2 goes to rep 1, behind lead 1 (9:00 to 13:00).
     reps = [Rep(0, leaves=at(0, 10), pay_per_month=120_000), Rep(0)]
-    history = simulate(firm([at(0, 9)] * 3, reps=reps), table(effort={0: 3, 1: 4, 2: 1}))
+    history = live(firm([at(0, 9)] * 3, reps=reps), table(effort={0: 3, 1: 4, 2: 1}))
     assert spans(history) == [(at(0, 9), at(0, 12), 0), (at(0, 9), at(0, 13), 1), (at(0, 13), at(0, 14), 1)]
     assert history.total("pay") == 2000  # 4,000 a day, until 12:00
 
@@ -235,13 +234,13 @@ def test_a_rep_with_hours_of_its_own_works_in_them_alone() -> None:
     # Rep 1 comes in the afternoon; both leads of 9:00 go round, and the second waits for its rep.
     afternoon = [(at(day, 13), at(day, 17)) for day in range(10)]
     one = firm([at(0, 9)] * 2, reps=[Rep(0), Rep(0, calendar=1)], calendars=[NINE_TO_FIVE, afternoon])
-    history = simulate(one, table(effort={0: 3, 1: 5}))
+    history = live(one, table(effort={0: 3, 1: 5}))
     assert spans(history) == [(at(0, 9), at(0, 12), 0), (at(0, 13), at(1, 14), 1)]
 
 
 def test_a_lead_at_the_leaver_s_customer_is_placed_anew_at_its_next_stage() -> None:
     reps = [Rep(0, leaves=at(1, 12)), Rep(0)]
-    history = simulate(firm([at(0, 9)], reps=reps, stages=[stage(to=1), stage()]), table(days=3))
+    history = live(firm([at(0, 9)], reps=reps, stages=[stage(to=1), stage()]), table(days=3))
     assert spans(history, 0) == [(at(0, 9), at(0, 10), 0)]
     assert spans(history, 1) == [(at(3, 10), at(3, 11), 1)]
 
@@ -250,7 +249,7 @@ def test_a_hire_takes_what_waits_from_its_first_minute() -> None:
     # The only rep has one slot and its customer takes for ever; the hire joins at noon of day 1.
     reps = [Rep(0), Rep(0, joins=at(1, 12))]
     team = Team(max_open=1)
-    history = simulate(firm([at(0, 9)] * 2, reps=reps, teams=[team]), table(days=9))
+    history = live(firm([at(0, 9)] * 2, reps=reps, teams=[team]), table(days=9))
     assert spans(history) == [(at(0, 9), at(0, 10), 0), (at(1, 12), at(1, 13), 1)]
     assert outcomes(history) == ["won", "open"]  # day 9 10:00 is before the horizon, day 10 13:00 is not
 
@@ -258,7 +257,7 @@ def test_a_hire_takes_what_waits_from_its_first_minute() -> None:
 def test_a_beginner_works_at_its_share_of_full_speed() -> None:
     # Ramp of 4 days from a quarter: half a day's tenure short of 2 days gives 1/4 + 3/4 * 2/4 = 5/8.
     rep = Rep(0, joins=at(0, 10), ramp=4 * DAY, speed_from=0.25)
-    history = simulate(firm([at(2, 10), at(5, 10)], reps=[rep]), table(effort=2.5))
+    history = live(firm([at(2, 10), at(5, 10)], reps=[rep]), table(effort=2.5))
     assert spans(history) == [(at(2, 10), at(2, 14), 0), (at(5, 10), at(5, 12.5), 0)]
 
 
@@ -271,7 +270,7 @@ def test_odds_ratios_multiply(u: float, how: str) -> None:
         stages=[stage(odds=0.5, heat_odds=(3.0, 1.0, 1.0))],
         segments=[Segment(odds=2.0)],
     )
-    assert outcomes(simulate(replace(one, reps=[Rep(0, skill=2.0)]), table(advances=u))) == [how]
+    assert outcomes(live(replace(one, reps=[Rep(0, skill=2.0)]), table(advances=u))) == [how]
 
 
 @pytest.mark.parametrize(("hour", "u", "how"), [(16, 0.49, "won"), (13, 0.33, "won"), (13, 0.34, "lost")])
@@ -281,13 +280,13 @@ def test_waiting_costs_on_log_scales(hour: float, u: float, how: str) -> None:
     points = [(math.log(1), 0.0), (math.log(16), math.log(1 / 4))]
     late = [(at(0, 16), at(0, 22))] if hour == 16 else [(at(0, 17), at(0, 22))]
     one = firm([at(0, hour)], stages=[stage(odds=1.0, points=points)], calendars=[late])
-    assert outcomes(simulate(one, table(advances=u))) == [how]
+    assert outcomes(live(one, table(advances=u))) == [how]
 
 
 def test_going_back_raises_the_round_and_keeps_the_rep() -> None:
     # Stage 1 sends back to stage 0 in round 0, on in round 1.
     second = Stage(0, math.inf, nexts=[(0.5, 0, -1), (1.0, WON, -1)], elses=[(1.0, LOST, 1)])
-    history = simulate(
+    history = live(
         firm([at(0, 9)], reps=2, stages=[stage(to=1), second]),
         table(route={(0, 0): 0.5, (0, 1): 0.5, (1, 0): 0.1, (1, 1): 0.9}),
     )
@@ -297,7 +296,7 @@ def test_going_back_raises_the_round_and_keeps_the_rep() -> None:
 
 def test_a_team_that_hands_over_frees_the_slot_at_each_stage() -> None:
     handing = firm([at(0, 9)], reps=2, teams=[Team(sticky=False)], stages=[stage(to=1), stage()])
-    history = simulate(handing, table())
+    history = live(handing, table())
     assert [visit.rep for visit in history.visits()] == [0, 1]
 
 
@@ -309,7 +308,7 @@ def test_two_teams_and_the_way_past_the_stage_that_makes_leads() -> None:
     calendars, reps = [NINE_TO_FIVE, afternoon], [Rep(0), Rep(1, calendar=1)]
     one = firm([], calendars=calendars, teams=teams, reps=reps, stages=stages, segments=[Segment(years=3)])
     one.inquiries.append(asks(0, 0, at(0, 9)))
-    history = simulate(one, table(values={0: 1000}))
+    history = live(one, table(values={0: 1000}))
     lead = history.leads[0]
     assert (lead.became_lead, lead.ended, lead.owner) == (at(0, 10), at(0, 14), 1)
     assert (lead.bookings, lead.commission, history.total("commission")) == (3000, 300, 300)
@@ -320,7 +319,7 @@ def test_days_are_paid_by_the_share_of_the_day() -> None:
     costly = channel(cost_per_inquiry=7, cost_per_month=600)
     one = firm([at(0, 9), at(0, 10)], reps=reps, channels=[costly])
     one.stages[0].cost_per_visit = 2.0
-    history = simulate(one, table())
+    history = live(one, table())
     # Rep 0: ten days of 100. Rep 1: three quarters of day 1 and half of day 2.
     assert math.isclose(history.total("pay"), 1000 + 75 + 50)
     assert [cost.time for cost in history.costs if cost.kind == "media"] == [
@@ -332,6 +331,6 @@ def test_days_are_paid_by_the_share_of_the_day() -> None:
 
 def test_what_falls_at_the_horizon_never_happens() -> None:
     one = firm([at(8, 9), at(9, 9)], horizon=10 * DAY)
-    history = simulate(one, table(effort=1, days={0: 1 + 14 / 24, 1: 14 / 24}))
+    history = live(one, table(effort=1, days={0: 1 + 14 / 24, 1: 14 / 24}))
     # Work ends at 10:00, the answers would come exactly at the end of day 9.
     assert outcomes(history) == ["open", "open"]

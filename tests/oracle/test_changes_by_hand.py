@@ -10,9 +10,9 @@ from dataclasses import replace
 
 import pytest
 
-from .by_hand import NINE_TO_FIVE, asks, at, channel, firm, from_day, outcomes, spans, stage, table
+from .by_hand import NINE_TO_FIVE, asks, at, channel, firm, from_day, live, outcomes, spans, stage, table
 from .firm import DAY, HOUR, WON, Channel, Inquiry, Rep, Segment, Team
-from .naive import History, simulate
+from .naive import History
 
 ALL_DAY = [(day * DAY, (day + 1) * DAY) for day in range(10)]
 
@@ -37,8 +37,8 @@ def costs(history: History, kind: str) -> list[tuple[int, float]]:
 def test_a_chapter_that_changes_nothing_changes_nothing() -> None:
     one = firm([at(0, 9), at(1, 9), at(1, 16), at(4, 9)], reps=[Rep(0, pay_per_month=30), Rep(0)])
     plain, lived = (
-        simulate(one, table(days=1)),
-        simulate(one, table(days=1), *(from_day(2, one, table(days=1)),) * 2),
+        live(one, table(days=1)),
+        live(one, table(days=1), *(from_day(2, one, table(days=1)),) * 2),
     )
     assert (plain.leads.keys(), plain.log, plain.costs) == (lived.leads.keys(), lived.log, lived.costs)
     assert plain.visits() == lived.visits()
@@ -47,7 +47,7 @@ def test_a_chapter_that_changes_nothing_changes_nothing() -> None:
 def test_each_chapter_holds_until_the_next() -> None:
     one = firm([], channels=[channel(cost_per_month=300)])
     dear = replace(one, channels=[channel(cost_per_month=600)])
-    history = simulate(one, table(), from_day(2, dear), from_day(3, one))
+    history = live(one, table(), from_day(2, dear), from_day(3, one))
     # Ten days of 10, but 20 on day 2 alone, which ends at the midnight of day 3.
     assert costs(history, "media") == [(at(day, 0), 20 if day == 3 else 10) for day in range(1, 11)]
 
@@ -60,7 +60,7 @@ def test_the_old_day_is_booked_first_and_all_else_is_decided_by_the_new_chapter(
     one = firm([at(0, 9)], channels=[channel(cost_per_month=300)])
     dear = replace(one, channels=[channel(cost_per_month=600)], segments=[Segment(years=3)])
     draws = table(days=1 + 14 / 24, values={0: 100})
-    history = simulate(one, draws, from_day(2, dear, draws))
+    history = live(one, draws, from_day(2, dear, draws))
     assert [what for time, what, _ in history.log if time == at(2, 0)] == [
         "media",
         "won",
@@ -78,7 +78,7 @@ def test_work_in_hand_goes_on_in_the_new_hours() -> None:
     # Three hours of work from 16:00: one of the old hours, two from 6:00 on of the new ones.
     early = [(at(day, 6), at(day, 10)) for day in range(10)]
     one = firm([at(0, 16)])
-    history = simulate(one, table(effort=3), from_day(1, replace(one, calendars=[early]), table(effort=3)))
+    history = live(one, table(effort=3), from_day(1, replace(one, calendars=[early]), table(effort=3)))
     assert spans(history) == [(at(0, 16), at(1, 8), 0)]
 
 
@@ -86,13 +86,13 @@ def test_an_opening_that_goes_on_is_cut_at_the_change() -> None:
     # Open round the clock until the change, afterwards from noon: an hour before midnight and one after noon.
     noon = [(at(day, 12), at(day, 18)) for day in range(10)]
     one = firm([at(0, 23)], calendars=[ALL_DAY])
-    history = simulate(one, table(effort=2), from_day(1, replace(one, calendars=[noon]), table(effort=2)))
+    history = live(one, table(effort=2), from_day(1, replace(one, calendars=[noon]), table(effort=2)))
     assert spans(history) == [(at(0, 23), at(1, 13), 0)]
 
 
 def test_work_that_would_never_have_ended_ends_in_the_new_hours() -> None:
     closed = firm([at(0, 16)], calendars=[[(at(0, 9), at(0, 17))]])
-    history = simulate(closed, table(effort=2), from_day(3, replace(closed, calendars=[NINE_TO_FIVE])))
+    history = live(closed, table(effort=2), from_day(3, replace(closed, calendars=[NINE_TO_FIVE])))
     assert spans(history) == [(at(0, 16), at(3, 10), 0)]
 
 
@@ -102,7 +102,7 @@ def test_who_has_hours_of_its_own_from_a_day_on_works_by_both_in_turn() -> None:
     afternoons = [(at(day, 13), at(day, 17)) for day in range(10)]
     one = firm([at(0, 16), at(0, 16)], reps=2)
     own = replace(one, calendars=[NINE_TO_FIVE, afternoons], reps=[Rep(0), Rep(0, calendar=1)])
-    history = simulate(one, table(effort=6), from_day(1, own, table(effort=6)))
+    history = live(one, table(effort=6), from_day(1, own, table(effort=6)))
     assert spans(history) == [(at(0, 16), at(1, 14), 0), (at(0, 16), at(2, 14), 1)]
 
 
@@ -110,7 +110,7 @@ def test_who_is_open_as_the_chapter_begins_starts_at_once() -> None:
     # An opening of the new chapter began the evening before; the lead of 18:00 waited for 9:00 until then.
     long = [(at(0, 20), at(2, 4))]
     one = firm([at(0, 18)])
-    history = simulate(one, table(), from_day(1, replace(one, calendars=[long])))
+    history = live(one, table(), from_day(1, replace(one, calendars=[long])))
     assert spans(history) == [(at(1, 0), at(1, 1), 0)]
 
 
@@ -125,7 +125,7 @@ def test_a_firm_that_hires_on_the_first_of_april() -> None:
     hire = Rep(0, who=77, ramp=4 * DAY, speed_from=0.5, pay_per_month=300)
     two = replace(one, reps=[Rep(0), hire])
     effort = {0: 9 * 24, 1: 1, 2: 3.25}
-    history = simulate(one, table(effort=effort), from_day(1, two, table(effort=effort)))
+    history = live(one, table(effort=effort), from_day(1, two, table(effort=effort)))
     assert spans(history) == [
         (at(0, 9), at(9, 9), 0),
         (at(1, 0), at(1, 2), 77),
@@ -137,7 +137,7 @@ def test_a_firm_that_hires_on_the_first_of_april() -> None:
 def test_who_comes_with_a_chapter_may_be_hired_later() -> None:
     one = firm([at(0, 9), at(0, 10)], teams=[Team("shared_queue")])
     two = replace(one, reps=[Rep(0), Rep(0, joins=at(3, 0))])
-    history = simulate(one, table(effort={0: 70, 1: 1}), from_day(1, two, table(effort={0: 70, 1: 1})))
+    history = live(one, table(effort={0: 70, 1: 1}), from_day(1, two, table(effort={0: 70, 1: 1})))
     assert starts(history, 1) == [(at(3, 9), 1)]
 
 
@@ -145,7 +145,7 @@ def test_the_day_of_a_joining_that_is_still_to_come_is_that_of_the_new_chapter()
     waits = firm([at(0, 10)], reps=[Rep(0, joins=at(8, 0))])
     for joins, started in ((at(2, 0), at(2, 9)), (at(0, 0), at(1, 9)), (at(1, 0), at(1, 9))):
         sooner = replace(waits, reps=[Rep(0, joins=joins)])
-        assert starts(simulate(waits, table(), from_day(1, sooner)), 0) == [(started, 0)]
+        assert starts(live(waits, table(), from_day(1, sooner)), 0) == [(started, 0)]
 
 
 @pytest.mark.parametrize("leaves", [at(0, 12), at(1, 0)])
@@ -157,7 +157,7 @@ def test_a_rep_who_leaves_finishes_work_days_later(leaves: int) -> None:
     one = firm([at(0, 9), at(0, 9), at(0, 9)], reps=reps)
     fewer = replace(one, reps=[replace(reps[0], leaves=leaves), reps[1]])
     effort = {0: 20, 1: 1, 2: 1}
-    history = simulate(one, table(effort=effort), from_day(1, fewer, table(effort=effort)))
+    history = live(one, table(effort=effort), from_day(1, fewer, table(effort=effort)))
     assert spans(history) == [(at(0, 9), at(2, 13), 0), (at(0, 9), at(0, 10), 1), (at(1, 9), at(1, 10), 1)]
     assert history.total("pay") == 61 * 24
     assert [time for time, what, _ in history.log if what == "on staff"] == [at(2, 13), at(10, 0)]
@@ -165,14 +165,14 @@ def test_a_rep_who_leaves_finishes_work_days_later(leaves: int) -> None:
 
 def test_who_was_to_leave_may_stay() -> None:
     leaver = firm([at(3, 9)], reps=[Rep(0, leaves=at(1, 0))])
-    history = simulate(leaver, table(), from_day(1, replace(leaver, reps=[Rep(0)])))
+    history = live(leaver, table(), from_day(1, replace(leaver, reps=[Rep(0)])))
     assert starts(history, 0) == [(at(3, 9), 0)]
 
 
 @pytest.mark.parametrize("leaves", [None, at(5, 0)])
 def test_who_has_left_does_not_come_back(leaves: int | None) -> None:
     leaver = firm([at(3, 9)], reps=[Rep(0, leaves=at(1, 0))])
-    history = simulate(leaver, table(), from_day(2, replace(leaver, reps=[Rep(0, leaves=leaves)])))
+    history = live(leaver, table(), from_day(2, replace(leaver, reps=[Rep(0, leaves=leaves)])))
     assert outcomes(history) == ["open"]
     assert [time for time, what, _ in history.log if what == "on staff"] == [at(1, 0)]
 
@@ -180,7 +180,7 @@ def test_who_has_left_does_not_come_back(leaves: int | None) -> None:
 def test_who_would_leave_before_joining_never_comes() -> None:
     one = firm([at(3, 9)], reps=[Rep(0, joins=at(2, 0), pay_per_month=300)])
     never = replace(one, reps=[Rep(0, joins=at(2, 0), leaves=at(2, 0), pay_per_month=300)])
-    history = simulate(one, table(), from_day(1, never))
+    history = live(one, table(), from_day(1, never))
     assert (outcomes(history), history.total("pay")) == (["open"], 0)
     assert "on staff" not in {what for _, what, _ in history.log}
 
@@ -190,7 +190,7 @@ def test_reps_are_found_again_under_other_numbers() -> None:
     ada, dan, cleo = Rep(0, who=50), Rep(0, who=60), Rep(0, who=55)
     one = firm([at(0, 9), at(0, 9), at(1, 12)], reps=[ada, dan])
     three = replace(one, reps=[cleo, ada, dan])
-    history = simulate(one, table(effort=10), from_day(1, three, table(effort=10)))
+    history = live(one, table(effort=10), from_day(1, three, table(effort=10)))
     # It is Ada's turn on day 1, whose number was 0 and is 1 (C15).
     assert spans(history) == [
         (at(0, 9), at(1, 11), 50),
@@ -211,7 +211,7 @@ def test_who_comes_into_a_seat_is_not_who_has_left_it() -> None:
     again = replace(one, reps=[Rep(0), left, Rep(0, who=generation, speed=0.5)])
     effort = {0: 1, 1: 10, 2: 1, 3: 1}
     draws = table(effort=effort)
-    history = simulate(one, draws, from_day(1, fewer, draws), from_day(2, again, draws))
+    history = live(one, draws, from_day(1, fewer, draws), from_day(2, again, draws))
     assert spans(history) == [
         (at(0, 9), at(0, 10), 0),
         (at(0, 9), at(1, 11), 1),
@@ -228,7 +228,7 @@ def test_skill_and_speed_are_read_anew() -> None:
     one = firm([at(0, 9), at(1, 9)], stages=[stage(odds=1.0)])
     better = replace(one, reps=[Rep(0, skill=3.0, speed=2.0)])
     draws = table(effort=2, advances=0.6)
-    history = simulate(one, draws, from_day(1, better, draws))
+    history = live(one, draws, from_day(1, better, draws))
     assert spans(history) == [(at(0, 9), at(0, 11), 0), (at(1, 9), at(1, 10), 0)]
     assert outcomes(history) == ["lost", "won"]
 
@@ -246,7 +246,7 @@ def daily_rate(rate: float) -> Channel:
 def test_a_channel_doubled_keeps_who_came_and_who_comes() -> None:
     one = firm([], channels=[daily_rate(1)], inquiries=COMPANIES, stages=[stage(team=None)])
     twice = replace(one, channels=[daily_rate(2)])
-    plain, doubled = simulate(one, table()), simulate(one, table(), from_day(2, twice))
+    plain, doubled = live(one, table()), live(one, table(), from_day(2, twice))
     assert arrivals(plain) == {
         0: at(0, 12), 1: at(1, 6), 2: at(2, 6), 3: at(2, 12), 4: at(2, 18), 5: at(3, 12), 6: at(4, 6),
     }  # fmt: skip
@@ -261,14 +261,14 @@ def test_an_inquiry_that_would_never_have_come_is_not_forgotten() -> None:
     # 6:00.
     dead = Channel([min(day, 1.0) for day in range(11)])
     one = firm([], channels=[dead], inquiries=COMPANIES[:2], stages=[stage(team=None)])
-    history = simulate(one, table(), from_day(3, replace(one, channels=[daily_rate(1)])))
+    history = live(one, table(), from_day(3, replace(one, channels=[daily_rate(1)])))
     assert arrivals(history) == {0: at(0, 12), 1: at(3, 6)}
 
 
 def test_other_hours_of_a_channel_re_time_its_next_inquiry() -> None:
     one = firm([], channels=[daily_rate(1)], inquiries=COMPANIES[:2], stages=[stage(team=None)])
     morning = replace(one, channels=[replace(daily_rate(1), opens=8 * HOUR, closes=12 * HOUR)])
-    history = simulate(one, table(), from_day(1, morning))
+    history = live(one, table(), from_day(1, morning))
     assert arrivals(history) == {0: at(0, 12), 1: at(1, 9)}
 
 
@@ -276,7 +276,7 @@ def test_a_new_channel_begins_with_its_first_inquiry() -> None:
     one = firm([], channels=[daily_rate(1)], inquiries=COMPANIES[:2], stages=[stage(team=None)])
     new = [Inquiry(100, 1, 0.0), Inquiry(101, 1, 1.5)]
     two = replace(one, channels=[daily_rate(1), daily_rate(3)], inquiries=COMPANIES[:2] + new)
-    history = simulate(one, table(), from_day(2, two))
+    history = live(one, table(), from_day(2, two))
     assert arrivals(history) == {0: at(0, 12), 1: at(1, 6), 100: at(2, 0), 101: at(2, 12)}
 
 
@@ -291,7 +291,7 @@ def test_a_lead_that_queues_keeps_its_patience_and_its_wait_but_not_its_fate() -
     one = firm([at(0, 18)], stages=[stage(odds=1.0, points=points)])
     for u, how in ((0.19, "won"), (0.21, "lost")):
         then = table(effort=3, patience=HOUR, advances=u, days=1)
-        history = simulate(one, table(patience=3 * DAY, advances=0.5), from_day(1, one, then))
+        history = live(one, table(patience=3 * DAY, advances=0.5), from_day(1, one, then))
         assert (spans(history), outcomes(history)) == ([(at(1, 9), at(1, 12), 0)], [how])
         assert history.leads[0].ended == at(2, 12)
 
@@ -299,16 +299,14 @@ def test_a_lead_that_queues_keeps_its_patience_and_its_wait_but_not_its_fate() -
 def test_a_lead_that_queues_has_the_odds_of_the_day_on_which_its_work_starts() -> None:
     one = firm([at(0, 18)], stages=[stage(odds=1.0)])
     better = replace(one, stages=[stage(odds=3.0)])
-    assert outcomes(simulate(one, table(advances=0.6), from_day(1, better, table(advances=0.6)))) == ["won"]
+    assert outcomes(live(one, table(advances=0.6), from_day(1, better, table(advances=0.6)))) == ["won"]
 
 
 def test_work_that_has_started_keeps_all_that_was_drawn() -> None:
     # Two hours from 16:00, then a day: all as it was on day 0, whatever is drawn from day 1 on.
     one = firm([at(0, 16)], stages=[stage(to=1), stage(), stage()])
     other = replace(one, stages=[stage(to=2, odds=0.0), stage(), stage()])
-    history = simulate(
-        one, table(effort=2, days=1), from_day(1, other, table(effort=5, days=3, advances=0.99))
-    )
+    history = live(one, table(effort=2, days=1), from_day(1, other, table(effort=5, days=3, advances=0.99)))
     first, second = history.visits()
     assert (first.worked, first.left, first.how) == (at(1, 10), at(2, 10), "advanced")
     assert (second.stage, second.worked, history.leads[0].ended) == (1, at(2, 15), at(5, 15))
@@ -316,7 +314,7 @@ def test_work_that_has_started_keeps_all_that_was_drawn() -> None:
 
 def test_an_answer_awaited_comes_when_it_was_to_come() -> None:
     one = firm([at(0, 9)])
-    history = simulate(one, table(days=4), from_day(1, one, table(days=0)))
+    history = live(one, table(days=4), from_day(1, one, table(days=0)))
     assert history.leads[0].ended == at(4, 10)
 
 
@@ -326,7 +324,7 @@ def test_a_stage_closes_while_leads_are_inside() -> None:
     one = firm([at(0, 9), at(0, 15), at(1, 15)], reps=[Rep(0)], stages=[stage(to=1), stage()])
     closed = replace(one, stages=[stage(to=WON), stage()])
     effort = table(effort={0: 6, 1: 3, 2: 1}, days={0: 1 / 24, 1: 0, 2: 0})
-    history = simulate(one, effort, from_day(1, closed, effort))
+    history = live(one, effort, from_day(1, closed, effort))
     assert [(visit.lead, visit.stage, visit.started, visit.worked) for visit in history.visits()] == [
         (0, 0, at(0, 9), at(0, 15)),
         (0, 1, at(1, 10), at(1, 16)),
@@ -349,7 +347,7 @@ def test_from_a_shared_queue_to_round_robin_and_back() -> None:
     )
     dealt = replace(shared, teams=[Team("round_robin")])
     draws = table(effort={0: 11, 1: 9, 2: 5, 3: 1, 4: 2, 5: 1})
-    history = simulate(shared, draws, from_day(1, dealt, draws), from_day(2, shared, draws))
+    history = live(shared, draws, from_day(1, dealt, draws), from_day(2, shared, draws))
     assert starts(history, 2, 3, 4, 5) == [(at(1, 12), 0), (at(1, 10), 1), (at(2, 9), 0), (at(2, 9), 1)]
 
 
@@ -359,7 +357,7 @@ def test_own_queues_stay_with_their_reps_when_the_policy_changes(sticky: bool) -
     dealt = firm([at(0, 9), at(0, 9), at(0, 9)], reps=2, teams=[Team(sticky=sticky)])
     shared = replace(dealt, teams=[Team("shared_queue", sticky=sticky)])
     draws = table(effort={0: 12, 1: 1, 2: 1})
-    history = simulate(dealt, draws, from_day(1, shared, draws))
+    history = live(dealt, draws, from_day(1, shared, draws))
     assert starts(history, 2) == [(at(1, 13), 0)]
 
 
@@ -369,7 +367,7 @@ def test_an_own_queue_is_ranked_anew() -> None:
     one = firm([at(0, 9), at(0, 10), at(0, 11), at(0, 12), at(1, 9.5)])
     last_first = replace(one, teams=[Team(queue_order="lifo")])
     draws = table(effort={0: 9} | dict.fromkeys(range(1, 5), 1))
-    history = simulate(one, draws, from_day(1, last_first, draws))
+    history = live(one, draws, from_day(1, last_first, draws))
     assert [when for when, _ in starts(history, 4, 3, 2, 1)] == [at(1, 10), at(1, 11), at(1, 12), at(1, 13)]
 
 
@@ -379,10 +377,10 @@ def test_what_leads_are_worth_is_seen_anew_only_where_the_queue_works_another_wa
     effort = {0: 9, 1: 1, 2: 1, 3: 1}
     before = table(effort=effort, values={1: 10, 2: 20, 3: 15})
     after = table(effort=effort, values={1: 20, 2: 10, 3: 15})
-    history = simulate(one, before, from_day(1, one, after))
+    history = live(one, before, from_day(1, one, after))
     assert [when for when, _ in starts(history, 2, 3, 1)] == [at(1, 10), at(1, 11), at(1, 12)]
     limited = replace(one, teams=[Team("priority_queue", max_open=99)])  # so the leads are placed anew
-    history = simulate(one, before, from_day(1, limited, after))
+    history = live(one, before, from_day(1, limited, after))
     assert [when for when, _ in starts(history, 1, 3, 2)] == [at(1, 10), at(1, 11), at(1, 12)]
 
 
@@ -391,7 +389,7 @@ def test_a_limit_raised_lets_leads_out_of_the_team_s_queue() -> None:
     # to reps 0 and 1, whose customers still think about leads 0 and 1.
     one = firm([at(0, 9)] * 4, reps=2, teams=[Team(max_open=1)])
     more = replace(one, teams=[Team(max_open=3)])
-    history = simulate(one, table(days=9), from_day(1, more, table(days=9)))
+    history = live(one, table(days=9), from_day(1, more, table(days=9)))
     assert starts(history, 2, 3) == [(at(1, 9), 0), (at(1, 9), 1)]
 
 
@@ -401,7 +399,7 @@ def test_a_limit_lowered_expels_nobody_and_lets_nobody_in() -> None:
     one = firm([at(0, 9)] * 3 + [at(1, 9)], teams=[Team(max_open=3)])
     fewer = replace(one, teams=[Team(max_open=1)])
     draws = table(days=2)
-    history = simulate(one, draws, from_day(1, fewer, draws))
+    history = live(one, draws, from_day(1, fewer, draws))
     assert starts(history, 1, 2, 3) == [(at(0, 10), 0), (at(0, 11), 0), (at(2, 12), 0)]
 
 
@@ -410,7 +408,7 @@ def test_other_stickiness_moves_nobody() -> None:
     one = firm([at(0, 9), at(0, 9), at(0, 9)], reps=2)
     loose = replace(one, teams=[Team(sticky=False)])
     draws = table(effort={0: 12, 1: 1, 2: 1})
-    assert starts(simulate(one, draws, from_day(1, loose, draws)), 2) == [(at(1, 13), 0)]
+    assert starts(live(one, draws, from_day(1, loose, draws)), 2) == [(at(1, 13), 0)]
 
 
 def test_another_team_works_a_stage() -> None:
@@ -420,7 +418,7 @@ def test_another_team_works_a_stage() -> None:
     one = firm([at(0, 9), at(0, 10)], teams=teams, reps=[Rep(0), Rep(1, calendar=1)], calendars=calendars)
     other = replace(one, stages=[stage(team=1)])
     draws = table(effort={0: 9, 1: 1})
-    history = simulate(one, draws, from_day(1, other, draws))
+    history = live(one, draws, from_day(1, other, draws))
     assert spans(history) == [(at(0, 9), at(1, 10), 0), (at(1, 9), at(1, 10), 1)]
 
 
@@ -430,7 +428,7 @@ def test_a_lead_at_the_customer_is_left_to_the_team_that_its_stage_has_by_then()
     reps = [Rep(0), Rep(1), Rep(1)]
     one = firm([at(0, 9)], teams=[Team(), Team(sticky=False)], reps=reps, stages=stages)
     other = replace(one, stages=[stage(1, to=1), stage(1)])
-    history = simulate(one, table(days=1.5), from_day(1, other, table(days=1.5)))
+    history = live(one, table(days=1.5), from_day(1, other, table(days=1.5)))
     assert [visit.rep for visit in history.visits()] == [0, 1]
 
 
@@ -448,7 +446,7 @@ def test_leads_are_moved_in_the_order_of_the_queues_not_of_time() -> None:
     one.stages = [stage(0), stage(1)]
     other = replace(one, stages=[stage(2), stage(2)])
     draws = table(effort={0: 20, 1: 20, 2: 1, 3: 1, 4: 1})
-    history = simulate(one, draws, from_day(1, other, draws))
+    history = live(one, draws, from_day(1, other, draws))
     assert starts(history, 4, 2, 3) == [(at(1, 10), 2), (at(1, 9), 3), (at(1, 9), 2)]
 
 
@@ -461,7 +459,7 @@ def test_a_lead_that_is_moved_keeps_its_time_queued() -> None:
     one = replace(one, channels=[channel(), channel(stage=1)], inquiries=inquiries)
     other = replace(one, stages=[stage(1), stage(1)])
     draws = table(effort={0: 40, 1: 1, 2: 17, 3: 1})
-    history = simulate(one, draws, from_day(2, other, draws))
+    history = live(one, draws, from_day(2, other, draws))
     assert starts(history, 1, 3) == [(at(2, 10), 1), (at(2, 11), 1)]
 
 
@@ -471,7 +469,7 @@ def test_leads_may_be_moved_to_who_leaves_at_that_instant() -> None:
     one = firm([at(0, 9), at(0, 9), at(0, 10), at(0, 11)], reps=2, teams=[Team("shared_queue")])
     fewer = replace(one, teams=[Team()], reps=[Rep(0, leaves=at(1, 0)), Rep(0)])
     draws = table(effort={0: 9, 1: 9, 2: 1, 3: 1})
-    history = simulate(one, draws, from_day(1, fewer, draws))
+    history = live(one, draws, from_day(1, fewer, draws))
     assert starts(history, 2, 3) == [(at(1, 10), 1), (at(1, 11), 1)]
 
 
@@ -483,7 +481,7 @@ def test_it_is_the_same_rep_s_turn_as_before() -> None:
     ada, ben, cleo, dan = (Rep(0, who=who) for who in (10, 11, 12, 13))
     one = firm([at(0, 9), at(1, 9), at(1, 9), at(1, 9), at(1, 9)], reps=[ada, ben])
     four = replace(one, reps=[cleo, ada, ben, dan])
-    history = simulate(one, table(), from_day(1, four))
+    history = live(one, table(), from_day(1, four))
     assert [rep for _, _, rep in spans(history)] == [10, 11, 13, 12, 10]
 
 
@@ -494,7 +492,7 @@ def test_all_teams_look_for_grants_at_the_change() -> None:
     # Round the clock; the second lead finds the only rep full, until two leads are allowed, at midnight.
     one = firm([at(0, 9), at(0, 9)], teams=[Team("shared_queue", max_open=1)], calendars=[ALL_DAY])
     more = replace(one, teams=[Team("shared_queue", max_open=2)])
-    history = simulate(one, table(days=5), from_day(1, more, table(days=5)))
+    history = live(one, table(days=5), from_day(1, more, table(days=5)))
     assert starts(history, 1) == [(at(1, 0), 0)]
 
 
@@ -514,7 +512,7 @@ def test_a_contract_is_worth_what_its_chapter_says_when_it_is_won() -> None:
         channels=[cheaper],
     )
     days = {0: 0, 1: 2}
-    history = simulate(
+    history = live(
         one, table(days=days, values={0: 100}), from_day(1, other, table(days=days, values={1: 150}))
     )
     assert [history.leads[lead].bookings for lead in (0, 1)] == [100, 225]
@@ -529,7 +527,7 @@ def test_inquiries_visits_and_leads_cost_what_the_day_says() -> None:
     one.stages[0] = stage(makes_lead=True, cost_per_visit=2)
     other = replace(one, channels=[channel(cost_per_inquiry=10, price_per_lead=30)])
     other.stages = [stage(makes_lead=True, cost_per_visit=20)]
-    history = simulate(one, table(), from_day(1, other))
+    history = live(one, table(), from_day(1, other))
     for kind, money in (("inquiry", 1), ("visit", 2), ("lead", 3)):
         assert [booked for _, booked in costs(history, kind)] == [money, 10 * money]
 
@@ -541,13 +539,15 @@ def test_what_a_strategy_costs_once_and_per_month() -> None:
     # 500 at the change, and 300 a month of 30 days from that day on: eight days of 10, booked after the pay.
     one = firm([], reps=[Rep(0, pay_per_month=30)])
     strategy = replace(one, one_off_cost=500, cost_per_month=300)
-    history = simulate(one, table(), from_day(2, strategy))
-    assert costs(history, "strategy") == [(at(2, 0), 500)] + [(at(day, 0), 10) for day in range(3, 11)]
+    history = live(one, table(), from_day(2, strategy))
+    assert costs(history, "one off") == [(at(2, 0), 500)]
+    assert costs(history, "running") == [(at(day, 0), 10) for day in range(3, 11)]
     at_midnight = [[what for time, what, _ in history.log if time == at(day, 0)] for day in (1, 2, 3)]
-    assert at_midnight == [["pay"], ["pay", "strategy"], ["pay", "strategy"]]
+    assert at_midnight == [["pay"], ["pay", "one off"], ["pay", "running"]]
 
 
 def test_a_strategy_that_begins_at_time_0_costs_from_there() -> None:
     one = firm([])
-    history = simulate(one, table(), from_day(0, replace(one, one_off_cost=500, cost_per_month=300)))
-    assert costs(history, "strategy") == [(0, 500)] + [(at(day, 0), 10) for day in range(1, 11)]
+    history = live(one, table(), from_day(0, replace(one, one_off_cost=500, cost_per_month=300)))
+    assert costs(history, "one off") == [(0, 500)]
+    assert costs(history, "running") == [(at(day, 0), 10) for day in range(1, 11)]

@@ -14,12 +14,12 @@ from funnelsim.engines import ENGINES, StuckError, history, new_ledger, pages
 from funnelsim.engines.ledger import rows_of_a_step
 from funnelsim.scenario import Scenario, from_document, load, lower, lower_in, parse
 
-from .firm import Chapter, Firm
+from .firm import Firm
 from .ledgers import differences
 from .naive import History, Simulation, simulate
 from .plan import Plan
 from .situations import SITUATIONS, mixed, to
-from .table import Table
+from .table import history_of, told_of
 
 SEED = 20_260_101
 MIXED = 30
@@ -31,12 +31,7 @@ engines = pytest.mark.parametrize("engine", sorted(ENGINES))
 @cache
 def foretold(name: str) -> History:
     """Let the oracle live through a situation once for both engines."""
-    table = table_of(name)
-    return simulate(table.firm(), table.draws())
-
-
-def table_of(name: str) -> Table:
-    return Table(SITUATIONS[name].build(), SEED, 3)
+    return history_of(SITUATIONS[name].build(), SEED, 3)
 
 
 def ledger(engine: str, name: str) -> Records:
@@ -55,9 +50,7 @@ def test_each_lead_has_the_oracle_s_history(engine: str, name: str) -> None:
 @pytest.mark.parametrize("seed", range(1, MIXED + 1))
 def test_mixed_floors(engine: str, seed: int) -> None:
     model = mixed(seed)
-    table = Table(model, seed, 0)
-    oracle = simulate(table.firm(), table.draws())
-    assert differences(oracle, history(engine, model, seed, 0)) == []
+    assert differences(history_of(model, seed), history(engine, model, seed)) == []
 
 
 def a_sixth_of(preset: str) -> Scenario:
@@ -80,8 +73,7 @@ SCENARIOS = {
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_scenario_files(engine: str, name: str) -> None:
     model = lower(SCENARIOS[name]()).model
-    table = Table(model, SEED, 0)
-    oracle = simulate(table.firm(), table.draws())
+    oracle = history_of(model, SEED)
     assert {"won", "lost", "gone cold"} <= {walk.outcome for walk in oracle.leads.values()}
     assert differences(oracle, history(engine, model, SEED, 0)) == []
 
@@ -99,8 +91,8 @@ def test_uncertain_numbers(engine: str, replication: int) -> None:
     document = parse(FILE.read_text()).document | {"uncertainties": UNKNOWN}
     model = lower_in(from_document(document), world_of(SEED, replication)).model
     assert model.stages["odds"][-1] != lower(parse(FILE.read_text())).model.stages["odds"][-1]
-    table = Table(model, SEED, replication)
-    assert differences(simulate(table.firm(), table.draws()), history(engine, model, SEED, replication)) == []
+    oracle = history_of(model, SEED, replication)
+    assert differences(oracle, history(engine, model, SEED, replication)) == []
 
 
 def one_more_at_once(firm: Firm) -> None:
@@ -201,10 +193,9 @@ def segments_are_alike(firm: Firm) -> None:
     ],
 )
 def test_a_misreading_is_noticed(name: str, misread: Callable[[Firm], None]) -> None:
-    table = table_of(name)
-    firm = table.firm()
-    misread(firm)
-    assert differences(simulate(firm, table.draws()), ledger("reference", name)) != []
+    [chapter] = told_of(SITUATIONS[name].build(), SEED, 3)
+    misread(chapter.firm)
+    assert differences(simulate(chapter), ledger("reference", name)) != []
 
 
 @engines
@@ -214,8 +205,7 @@ def test_a_circle_without_time_stops_engine_and_oracle(engine: str) -> None:
     plan.stage(nexts=to(0))
     plan.channel(3.0, 9, 9)
     model = plan.model()
-    table = Table(model, SEED, 0)
-    oracle = Simulation([Chapter(0, table.firm(), table.draws())])
+    oracle = Simulation(told_of(model, SEED))
     with pytest.raises(RuntimeError, match="10000 waves"):
         oracle.run()
     page = new_ledger(len(oracle.log) + rows_of_a_step(model))

@@ -12,9 +12,8 @@ from collections.abc import Callable
 from funnelsim.engines import history
 
 from ..oracle import ledgers
-from ..oracle.naive import simulate
 from ..oracle.situations import SITUATIONS
-from ..oracle.table import Table
+from ..oracle.table import history_of
 from .parity import SEED, Slice, by_hand
 from .scenes import INSTANTS
 
@@ -40,8 +39,7 @@ def oracle_agrees() -> None:
     """The reference engine gives each lead the oracle's history, in a few situations made by hand."""
     for name in SITUATIONS_TOLD:
         model = SITUATIONS[name].build()
-        table = Table(model, 1, 0)
-        found = ledgers.differences(simulate(table.firm(), table.draws()), history("reference", model, 1))
+        found = ledgers.differences(history_of(model, 1), history("reference", model, 1))
         assert not found, f"{name}: {found[0]}"
 
 

@@ -1,0 +1,298 @@
+"""Chapters for any model: what may change on a day, made at random, array by array.
+
+Each function of `CHANGES` returns a model that holds from `now` on, a midnight, after the one given. What
+lowering sees to is seen to here: opening times are those of the model before up to the change (C4), a channel
+that is new expects nobody before it, and whoever is new joins then or later (C6).
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from funnelsim.chance.keys import Entity, entity, purpose
+from funnelsim.compiling.arrays import Records
+from funnelsim.model.model import Chapter, Chapters, Model
+from funnelsim.model.words import DAY, HOUR, LOST, NEVER, NOBODY, NOTHING, WON, Assignment, QueueOrder
+
+from .naive import both
+
+Change = Callable[[random.Random, Model, int], Model]
+
+
+def each(records: Records, **columns: Callable[[Any], Any]) -> Records:
+    """Copy records with other values in some columns, each made from its record."""
+    made = records.copy()
+    for name, value in columns.items():
+        made[name] = [value(record) for record in records]
+    return made
+
+
+def other_policies(chance: random.Random, model: Model, _: int) -> Model:
+    return model._replace(teams=each(model.teams, assignment=lambda _: chance.choice(list(Assignment))))
+
+
+def other_orders(chance: random.Random, model: Model, _: int) -> Model:
+    return model._replace(teams=each(model.teams, queue_order=lambda _: chance.choice(list(QueueOrder))))
+
+
+def other_limits(chance: random.Random, model: Model, _: int) -> Model:
+    return model._replace(teams=each(model.teams, max_open=lambda _: chance.choice([1, 2, 4, 10**6])))
+
+
+def other_stickiness(_: random.Random, model: Model, __: int) -> Model:
+    return model._replace(teams=each(model.teams, sticky=lambda team: 1 - team["sticky"]))
+
+
+def other_teams(chance: random.Random, model: Model, _: int) -> Model:
+    """Let other teams work the stages, also those that no team has worked."""
+
+    def team(stage: Any) -> int:
+        return chance.randrange(len(model.teams)) if chance.random() < 0.7 else int(stage["team"])
+
+    return with_stages(model, each(model.stages, team=team))
+
+
+def with_stages(model: Model, stages: Records) -> Model:
+    """Change stages, and what they are to segments; they have no effect on what differs by segment."""
+    variants = model.variants.copy()
+    for stage in stages:
+        mine = slice(stage["first_variant"], stage["first_variant"] + stage["variants"])
+        variants["team"][mine] = stage["team"]
+    return model._replace(stages=stages, variants=variants)
+
+
+def leavers(chance: random.Random, model: Model, now: int) -> Model:
+    """Let some leave, at the change or later, and some stay who were to leave."""
+
+    def leaves(rep: Any) -> int:
+        if rep["leaves"] <= now:
+            return int(rep["leaves"])
+        later = [NEVER, now, now + 10 * HOUR, now + 2 * DAY]
+        return chance.choice([when for when in later if when > rep["joins"]])
+
+    return model._replace(reps=each(model.reps, leaves=leaves))
+
+
+def newcomers(chance: random.Random, model: Model, now: int) -> Model:
+    """Let people come, in front of others or behind them, at the change or later."""
+    for number in range(len(model.teams)):
+        team = model.teams[number]
+        place = int(team["first_rep"]) + chance.randint(0, int(team["reps"]))
+        rep = model.reps[chance.choice(range(team["first_rep"], team["first_rep"] + team["reps"]))].copy()
+        rep["entity"] = entity(Entity.REP, f"new in team {number}", now // DAY)
+        rep["joins"], rep["leaves"] = now + chance.choice([0, 0, 9 * HOUR, DAY]), NEVER
+        rep["ramp"], rep["speed_from"] = chance.choice([0, 4 * DAY]), 0.5
+        teams = model.teams.copy()
+        teams["reps"][number] += 1
+        teams["first_rep"][number + 1 :] += 1
+        reps = np.concatenate([model.reps[:place], rep[None], model.reps[place:]])
+        model = model._replace(teams=teams, reps=reps)
+    return model
+
+
+def other_hours(chance: random.Random, model: Model, now: int) -> Model:
+    """Let calendars open and close at other times from the change on."""
+    made, calendars = [], model.calendars.copy()
+    for calendar in calendars:
+        before = model.hours[calendar["first_hours"] : calendar["first_hours"] + calendar["hours"]]
+        opens, closes = chance.choice([(0, 24), (6, 10), (12, 20), (9, 17)])
+        days = range(model.horizon // DAY)
+        closed = {day for day in days if chance.random() < 0.2}
+        after = [(day * DAY + opens * HOUR, day * DAY + closes * HOUR) for day in days if day not in closed]
+        spans = both([(int(span["opens"]), int(span["closes"])) for span in before], after, now)
+        calendar["first_hours"], calendar["hours"] = len(made), len(spans)
+        worked = 0
+        for start, end in spans:
+            made.append((start, end, worked))
+            worked += end - start
+    return model._replace(calendars=calendars, hours=np.array(made, model.hours.dtype))
+
+
+def other_work(chance: random.Random, model: Model, _: int) -> Model:
+    """Let stages take other times, be more or less successful, and leads more or less patient."""
+    stages = model.stages
+    worked = stages[stages["team"] != NOBODY]
+    efforts = worked["effort"] if len(worked) else stages["effort"]
+    made = each(
+        stages,
+        effort=lambda stage: stage["effort"] if stage["team"] == NOBODY else chance.choice(list(efforts)),
+        customer_time=lambda _: chance.choice(list(stages["customer_time"])),
+        patience=lambda _: chance.choice(list(stages["patience"])),
+        odds=lambda _: chance.choice([0.25, 1.0, 4.0, np.inf]),
+        cost_per_visit=lambda _: chance.choice([0.0, 4.5]),
+    )
+    return with_stages(model, made)
+
+
+def other_routes(chance: random.Random, model: Model, _: int) -> Model:
+    """Let routes lead elsewhere: stages close, and others open."""
+    routes = model.routes.copy()
+    count = len(model.stages)
+    for number, stage in enumerate(model.stages):
+        for route in range(stage["first_next"], stage["first_next"] + stage["nexts"]):
+            routes["target"][route] = chance.choice([WON, *range(number + 1, count)])
+        for route in range(stage["first_else"], stage["first_else"] + stage["elses"]):
+            lost = routes["target"][route] == LOST
+            routes["target"][route] = LOST if lost else chance.randrange(count)
+    return model._replace(routes=routes)
+
+
+def other_effects(chance: random.Random, model: Model, _: int) -> Model:
+    """Let temperature, theory and waiting matter more, or less."""
+    heat_odds = model.heat_odds * chance.choice([0.5, 2.0])
+    stages = each(model.stages, points=lambda stage: stage["points"] and 1, theorist_odds=lambda _: 0.25)
+    return with_stages(model._replace(heat_odds=heat_odds, heat_skill=model.heat_skill * 0.5), stages)
+
+
+def other_money(chance: random.Random, model: Model, now: int) -> Model:
+    """Let everything cost and bring something else."""
+    segments = each(
+        model.segments,
+        years=lambda _: chance.choice([1.0, 2.5]),
+        margin=lambda _: 0.25,
+        mean_value=lambda _: 33.0,
+        value=lambda _: chance.choice(list(model.segments["value"])),
+        customer_time=lambda _: 0.75,
+        odds=lambda _: 2.0,
+    )
+    channels = each(
+        model.channels,
+        cost_per_month=lambda _: chance.choice([0.0, 900.0]),
+        cost_per_inquiry=lambda _: 3.5,
+        price_per_lead=lambda _: 8.0,
+        cut_from=lambda _: now - DAY,
+        cut_until=lambda _: now + DAY,
+        price_cut=lambda _: 0.5,
+    )
+    plan = each(model.plan, one_off_cost=lambda _: 99.0, cost_per_month=lambda _: chance.choice([0.0, 60.0]))
+    teams = each(model.teams, commission=lambda _: 0.2)
+    reps = each(model.reps, pay_per_month=lambda _: chance.choice([0.0, 6000.0]))
+    return model._replace(segments=segments, channels=channels, plan=plan, teams=teams, reps=reps)
+
+
+def other_talent(chance: random.Random, model: Model, _: int) -> Model:
+    """Let people be more or less skilled and quick, whose ramp-up may be longer or shorter."""
+    reps = each(
+        model.reps,
+        skill_distribution=lambda _: chance.choice(list(model.reps["skill_distribution"])),
+        speed_distribution=lambda _: chance.choice(list(model.reps["speed_distribution"])),
+        ramp=lambda _: chance.choice([0, 9 * DAY]),
+        skill_from=lambda _: 0.5,
+        speed_from=lambda _: 0.25,
+        weight=lambda _: chance.choice([0.5, 2.0]),
+    )
+    return model._replace(reps=reps)
+
+
+def other_volumes(chance: random.Random, model: Model, _: int) -> Model:
+    """Let more or fewer ask, at other hours."""
+    factors = [[chance.choice([0.0, 0.5, 2.0, 2.0])] for _ in model.channels]
+    expected = model.expected.reshape(len(model.channels), -1) * factors
+    opens = chance.choice([0, 8 * HOUR])
+    channels = each(model.channels, opens=lambda _: opens, closes=lambda _: chance.choice([opens, 20 * HOUR]))
+    return model._replace(expected=expected.ravel(), channels=channels)
+
+
+def other_days(_: random.Random, model: Model, __: int) -> Model:
+    """Let days vary that did not, and the other way round."""
+    varying = int(model.channels["fit"][0])
+    busy = each(model.channels, busy=lambda channel: varying if channel["busy"] == NOTHING else NOTHING)
+    return model._replace(channels=busy)
+
+
+def other_companies(chance: random.Random, model: Model, _: int) -> Model:
+    """Let other companies ask, in another stage."""
+    channels = each(
+        model.channels,
+        hot=lambda _: 0.5,
+        hot_or_warm=lambda _: chance.choice([0.5, 1.0]),
+        theorists=lambda _: 0.3,
+        fit=lambda _: chance.choice(list(model.channels["fit"])),
+        stage=lambda _: chance.randrange(len(model.stages)),
+    )
+    return model._replace(channels=channels)
+
+
+def a_new_channel(_: random.Random, model: Model, now: int) -> Model:
+    """Let a channel open."""
+    channel = model.channels[0].copy()
+    name = f"new channel {now // DAY}"
+    channel["entity"], channel["key"] = entity(Entity.INQUIRY, name), entity(Entity.CHANNEL, name)
+    channel["first_expected"], channel["mean_share"] = len(model.expected), 0.0
+    days = np.arange(len(model.month_days) + 1) - now // DAY
+    return model._replace(
+        channels=np.concatenate([model.channels, channel[None]]),
+        expected=np.concatenate([model.expected, np.maximum(days, 0) * 2.5]),
+        spend=np.concatenate([model.spend, model.spend[:1]]),
+    )
+
+
+def a_new_stage(chance: random.Random, model: Model, _: int) -> Model:
+    """Let a stage open: at the end, with a way from another one."""
+    number = len(model.stages)
+    stage = model.stages[chance.randrange(number)].copy()
+    stage["makes_lead"], stage["is_lead"], stage["first_variant"], stage["variants"] = 0, 1, 0, 0
+    for key in ("patience", "work", "answer", "assignment"):
+        stage[f"{key}_key"] = purpose(key, f"stage {number}")
+    routes = model.routes.copy()
+    routes["target"][stage["first_next"] : stage["first_next"] + stage["nexts"]] = WON
+    ahead = routes[model.stages[0]["first_next"] : model.stages[0]["first_next"] + model.stages[0]["nexts"]]
+    if len(ahead) > 1 or number > 1:
+        ahead["target"][chance.randrange(len(ahead))] = number
+    processes = model.processes.copy()
+    processes["stages"][0] += 1
+    return model._replace(
+        stages=np.concatenate([model.stages, stage[None]]),
+        heat_odds=np.concatenate([model.heat_odds, model.heat_odds[:1]]),
+        heat_skill=np.concatenate([model.heat_skill, model.heat_skill[:1]]),
+        routes=routes,
+        processes=processes,
+    )
+
+
+CHANGES: dict[str, Change] = {
+    made.__name__.replace("_", " "): made
+    for made in (
+        other_policies,
+        other_orders,
+        other_limits,
+        other_stickiness,
+        other_teams,
+        leavers,
+        newcomers,
+        other_hours,
+        other_work,
+        other_routes,
+        other_effects,
+        other_money,
+        other_talent,
+        other_volumes,
+        other_days,
+        other_companies,
+        a_new_channel,
+        a_new_stage,
+    )
+}
+
+
+def changed_once(chance: random.Random, first: Model, change: Change) -> Chapters:
+    """Let a change be made in the middle of the history."""
+    begins = len(first.month_days) // 2 * DAY
+    return Chapter(0, first), Chapter(begins, change(chance, first, begins))
+
+
+def changed_often(chance: random.Random, first: Model) -> Chapters:
+    """Let several changes be made on each of several days."""
+    chapters = [Chapter(0, first)]
+    days = chance.sample(range(1, len(first.month_days)), chance.randint(1, 3))
+    for begins in sorted(day * DAY for day in days):
+        model = chapters[-1].model
+        model = model._replace(plan=np.zeros_like(model.plan))
+        for change in chance.sample(list(CHANGES.values()), chance.randint(1, 5)):
+            model = change(chance, model, begins)
+        chapters.append(Chapter(begins, model))
+    return tuple(chapters)

@@ -1,0 +1,151 @@
+"""Both engines against the oracle where the firm changes on a day: each kind of change, and many at once."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from funnelsim.engines import ENGINES, history
+from funnelsim.model.model import Chapters, chapters_of
+from funnelsim.model.words import DAY, Assignment
+
+from . import naive
+from .chapters import CHANGES, changed_often, changed_once
+from .firm import Chapter
+from .ledgers import differences
+from .naive import History, Person, Simulation, Walk
+from .situations import mixed
+from .table import history_of, told_of
+
+SEEDS = range(1, 13)
+MANY = range(1, 60)
+MIXED = 40
+engines = pytest.mark.parametrize("engine", sorted(ENGINES))
+
+
+def changed(name: str, seed: int) -> Chapters:
+    """Make a mixed floor on which one thing changes; every other one deals its leads out round robin."""
+    floor = mixed(seed)
+    if seed % 2:
+        floor.teams["assignment"] = Assignment.ROUND_ROBIN
+    return changed_once(random.Random(seed), floor, CHANGES[name])
+
+
+@engines
+@pytest.mark.parametrize("name", CHANGES)
+def test_one_change(engine: str, name: str) -> None:
+    mattered = 0
+    for seed in SEEDS:
+        chapters = changed(name, seed)
+        oracle = history_of(chapters, seed)
+        assert differences(oracle, history(engine, chapters, seed)) == []
+        unchanged = history_of(chapters[0].model, seed)
+        assert until(oracle, chapters[1].begins) == until(unchanged, chapters[1].begins)
+        mattered += (oracle.log, oracle.costs) != (unchanged.log, unchanged.costs)
+    assert mattered > 0, "a change that changes nothing proves nothing"
+
+
+def until(told: History, instant: int) -> list[tuple[int, str, int]]:
+    """Return what has been decided before an instant."""
+    return [entry for entry in told.log if entry[0] < instant]
+
+
+@engines
+@pytest.mark.parametrize("seed", range(1, MIXED + 1))
+def test_many_changes(engine: str, seed: int) -> None:
+    chapters = changed_often(random.Random(seed), mixed(seed))
+    assert differences(history_of(chapters, seed), history(engine, chapters, seed)) == []
+
+
+@engines
+def test_a_chapter_that_changes_nothing(engine: str) -> None:
+    for seed in SEEDS:
+        [only] = chapters_of(mixed(seed))
+        middle = len(only.model.month_days) // 2 * DAY
+        twice = (only, replace(only, begins=middle))
+        assert history(engine, twice, seed).tobytes() == history(engine, only.model, seed).tobytes()
+
+
+# ---- misreadings -------------------------------------------------------------------------------
+
+
+def stays(_: Simulation, walk: Walk, before: object) -> bool:  # noqa: ARG001
+    return False
+
+
+def moves_if_its_team_is_another(told: Simulation, walk: Walk, before: naive.Firm) -> bool:
+    return before.stages[walk.stage].team != told.firm.stages[walk.stage].team
+
+
+def moves_out_of_own_queues(told: Simulation, walk: Walk, before: naive.Firm) -> bool:
+    team = before.stages[walk.stage].team
+    now = told.firm.stages[walk.stage].team
+    return team != now or before.teams[team].assignment != told.firm.teams[now].assignment
+
+
+def keeps_its_hours(before: naive.Spans, after: naive.Spans, change: int) -> naive.Spans:  # noqa: ARG001
+    return before
+
+
+def forgets_where_it_was(reached: list[float], channel: naive.Channel, today: int) -> list[float]:  # noqa: ARG001
+    return channel.expected
+
+
+def costs_nothing(_: Simulation) -> None:
+    pass
+
+
+def ranks_as_it_came(_: Simulation, person: Person, walk: Walk) -> int:  # noqa: ARG001
+    return 0
+
+
+def begins_a_day_later(chapters: list[Chapter]) -> list[Chapter]:
+    return [replace(each, begins=each.begins and each.begins + DAY) for each in chapters]
+
+
+def draws_as_before(chapters: list[Chapter]) -> list[Chapter]:
+    return [replace(each, draws=chapters[0].draws) for each in chapters]
+
+
+begins = Simulation.chapter_begins
+
+
+def leaves_the_turn_where_it_was(told: Simulation, chapter: Chapter) -> None:
+    turns = list(told.turns)
+    begins(told, chapter)
+    told.turns[: len(turns)] = turns
+
+
+@pytest.mark.parametrize(
+    ("name", "where", "misread"),
+    [
+        ("other policies", "is_moved", stays),
+        ("other policies", "is_moved", moves_if_its_team_is_another),
+        ("other policies", "is_moved", moves_out_of_own_queues),
+        ("other limits", "is_moved", stays),
+        ("other teams", "is_moved", stays),
+        ("other orders", "rank_in_own_queue", ranks_as_it_came),
+        ("other hours", "both", keeps_its_hours),
+        ("other volumes", "going_on", forgets_where_it_was),
+        ("other money", "pay_once", costs_nothing),
+        ("other work", "told", begins_a_day_later),
+        ("other work", "told", draws_as_before),
+        ("newcomers", "chapter_begins", leaves_the_turn_where_it_was),
+    ],
+)
+def test_a_misreading_is_noticed(
+    name: str, where: str, misread: Callable[..., object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if where != "told":
+        monkeypatch.setattr(Simulation if hasattr(Simulation, where) else naive, where, misread)
+    assert any(is_noticed(changed(name, seed), seed, misread if where == "told" else None) for seed in MANY)
+
+
+def is_noticed(chapters: Chapters, seed: int, misread: Callable[..., Any] | None) -> bool:
+    told = told_of(chapters, seed)
+    oracle = naive.simulate(*(misread(told) if misread else told))
+    return differences(oracle, history("compiled", chapters, seed)) != []

@@ -230,7 +230,6 @@ class Simulation:
         ]
         for number in range(len(self.streams)):
             self.find_next_inquiry(number)
-        self.pay_once()
 
     def here_from_the_start(self, number: int) -> Person:
         """Describe a rep of the first chapter (R1)."""

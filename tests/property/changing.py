@@ -43,6 +43,96 @@ Options = list[tuple[str, SearchStrategy[Any]]]  # paths, with the values that m
 NAMED_BY_THE_USER = ("segments", "channels", "teams", "stages", "reps", "back_to")
 COMES = "new "  # before the kind of a change that sets a table at a new name
 STRATEGY = "other"
+KINDS = (
+    "channels.NAME.arrives_between",
+    "channels.NAME.cost_per_inquiry",
+    "channels.NAME.cost_per_month",
+    "channels.NAME.cost_per_month *=",
+    "channels.NAME.day_variation",
+    "channels.NAME.first_stage",
+    "channels.NAME.fit",
+    "channels.NAME.growth_per_year",
+    "channels.NAME.inquiries_per_month",
+    "channels.NAME.inquiries_per_month *=",
+    "channels.NAME.monthly_profile",
+    "channels.NAME.personal_selling.inquiries_per_rep_month",
+    "channels.NAME.price_per_lead",
+    "channels.NAME.promotion",
+    "channels.NAME.segments",
+    "channels.NAME.spend_profile",
+    "channels.NAME.temperature",
+    "channels.NAME.theorist_share",
+    "channels.NAME.weekday_profile",
+    "effects.extra_decider",
+    "effects.skill_by_temperature",
+    "effects.temperature",
+    "effects.theorist",
+    "effects.wait",
+    "mix.certainty",
+    "mix.day_variation",
+    "mix.inquiries_per_month",
+    "new channels.NAME",
+    "new segments.NAME",
+    "new stages.NAME",
+    "new teams.NAME",
+    "new teams.NAME.reps.NAME",
+    "segments.NAME.committee_size",
+    "segments.NAME.contract_value_per_year",
+    "segments.NAME.contract_value_per_year *=",
+    "segments.NAME.customer_time_factor",
+    "segments.NAME.gross_margin",
+    "segments.NAME.odds_ratio",
+    "segments.NAME.term_years",
+    "stages.NAME.back_to.NAME",
+    "stages.NAME.conversion",
+    "stages.NAME.conversion *=",
+    "stages.NAME.cost_per_visit",
+    "stages.NAME.customer_takes_days",
+    "stages.NAME.effects.temperature",
+    "stages.NAME.effects.theorist",
+    "stages.NAME.effects.wait",
+    "stages.NAME.effort_hours",
+    "stages.NAME.goes_cold_after_days",
+    "stages.NAME.lost_reasons",
+    "stages.NAME.next",
+    "stages.NAME.segments.NAME",
+    "stages.NAME.team",
+    "teams.NAME.assignment",
+    "teams.NAME.commission",
+    "teams.NAME.cost_per_person_month",
+    "teams.NAME.holidays",
+    "teams.NAME.hours",
+    "teams.NAME.hours_per_week",
+    "teams.NAME.max_open",
+    "teams.NAME.people",
+    "teams.NAME.people +=",
+    "teams.NAME.queue_order",
+    "teams.NAME.ramp_up",
+    "teams.NAME.reps.NAME.cost_per_month",
+    "teams.NAME.reps.NAME.hired",
+    "teams.NAME.reps.NAME.holidays",
+    "teams.NAME.reps.NAME.hours",
+    "teams.NAME.reps.NAME.hours_per_week",
+    "teams.NAME.reps.NAME.leaves",
+    "teams.NAME.reps.NAME.segments",
+    "teams.NAME.reps.NAME.skill",
+    "teams.NAME.reps.NAME.speed",
+    "teams.NAME.reps.NAME.weight",
+    "teams.NAME.seat_cost_per_month",
+    "teams.NAME.segments",
+    "teams.NAME.skill",
+    "teams.NAME.speed",
+    "teams.NAME.sticky",
+)
+DATED = (
+    "strategy: starts",
+    "strategy: always",
+    "strategy: one_off_cost",
+    "strategy: cost_per_month",
+    "strategy: several dates",
+    "scenario: changes by itself",
+    "scenario: changes on the first day of the period",
+)
 MOST_DATES = 3
 MOST_CHANGES = 3  # on one date
 
@@ -265,7 +355,7 @@ def changed(
     """
     by_kind: dict[str, Options] = {}
     for path, values in options(known, on):
-        by_kind.setdefault(kind(path), []).append((path, values))
+        by_kind.setdefault(KINDS[KINDS.index(kind(path))], []).append((path, values))
     chosen: Document = {}
     for _ in range(draw(st.integers(1, MOST_CHANGES))):
         path, values = draw(st.sampled_from(by_kind[draw(st.sampled_from(sorted(by_kind)))]))
@@ -312,7 +402,15 @@ def changing_documents(draw: DrawFn) -> Document:
     for on in draw(dates):
         document, known = draw(changed(document, known, on, of_the_firm))
     costs = {"one_off_cost": either(500.0), "cost_per_month": either(310.0)}
-    strategy = draw(st.fixed_dictionaries({}, optional=costs | {"starts": days_from(start, 0, 27)}))
+    strategy = draw(st.fixed_dictionaries({}, optional=costs))
+    strategy |= draw(
+        st.one_of(
+            st.just({}),
+            st.fixed_dictionaries({"starts": days_from(start, 0, 27)}),
+            st.fixed_dictionaries({"starts": days_from(start, 0, 27)}),
+            st.just({"always": True}),
+        )
+    )
     document = document | {"strategies": {STRATEGY: strategy}}
     starts = strategy.get("starts", start)
     document, known = draw(changed(document, known, starts, as_it_begins))
@@ -364,7 +462,7 @@ def kinds(text: str) -> Counter[str]:
     document = tomllib.loads(text)
     seen = Counter(f"change: {kind(path)}" for path, _ in dated(document))
     for strategy in document.get("strategies", {}).values():
-        for key in ("starts", "one_off_cost", "cost_per_month"):
+        for key in ("starts", "always", "one_off_cost", "cost_per_month"):
             seen[f"strategy: {key}"] += key in strategy
         seen["strategy: several dates"] += bool(strategy.get("on"))
     seen["scenario: changes by itself"] += bool(document.get("changes"))

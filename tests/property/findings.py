@@ -28,6 +28,7 @@ def finding(differ: ParityError, names: Names) -> str:
         "stops": example.stops,
         "pool": example.pool,
         "processes": example.processes,
+        "strategy": example.strategy,
     }
     head = [
         "The engines differ in this scenario. To repeat it:",

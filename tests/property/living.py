@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from typing import NamedTuple
 from unittest.mock import patch
 
@@ -13,14 +14,15 @@ import numpy as np
 
 from funnelsim.chance.keys import world_of
 from funnelsim.compiling.arrays import Record, Records
-from funnelsim.engines import ENGINES, StuckError, new_ledger, pages
+from funnelsim.engines import ENGINES, Ledger, StuckError, new_ledger, pages
 from funnelsim.engines.compiled import state
 from funnelsim.engines.ledger import rows_of_a_step
-from funnelsim.model.model import Model
+from funnelsim.model.model import Chapters, Model, Names
 from funnelsim.model.records import LEDGER
-from funnelsim.scenario import Lowered, lower_in, parse
+from funnelsim.scenario import TODAY, Course, course_of, parse
 from funnelsim.studies.replication import TWIN
 
+from .changing import kinds
 from .processes import with_processes
 from .watching import FULL, GROWN, UNTIL, WatchedEngine, noted, varieties
 
@@ -32,7 +34,7 @@ class Example:
     A replication from 2^31 on is a twin: the same uncertain numbers with chance of its own. `stops` are
     places in the history, as shares of its rows, and microseconds beside the instant of that row. `pool` is
     how many leads the compiled engine has room for before it must grow; `processes` are of a kind of
-    `with_processes`.
+    `with_processes`. `strategy` is the one that is lived through.
     """
 
     text: str
@@ -41,18 +43,35 @@ class Example:
     stops: tuple[tuple[float, int], ...] = ()
     pool: int = state.FIRST_POOL
     processes: int = 0
+    strategy: str = TODAY
 
     @property
     def world(self) -> Record:
         """The key of all draws."""
         return world_of(self.seed, self.replication)
 
-    def lowered(self) -> Lowered:
-        """Lower the scenario as it is in its world, and give it its processes."""
-        model, names = lower_in(parse(self.text), world_of(self.seed, self.replication % TWIN))
-        more = ("service 1", "service 2") if self.processes else ()
-        named = replace(names, stages=(*names.stages, *more))
-        return Lowered(with_processes(model, self.processes), named)
+    @cached_property
+    def course(self) -> Course:
+        """What holds under the strategy, and from when on."""
+        return course_of(parse(self.text), self.strategy)
+
+    @cached_property
+    def chapters(self) -> Chapters:
+        """The chapters as they are in the world, with their processes."""
+        chapters = self.course.chapters(world_of(self.seed, self.replication % TWIN))
+        return tuple(replace(each, model=with_processes(each.model, self.kind)) for each in chapters)
+
+    @property
+    def kind(self) -> int:
+        """The kind of processes: none where a stage comes, whose number theirs would have (C2)."""
+        grows = len({len(each.names.stages) for each in self.course.pieces}) > 1
+        return 0 if grows else self.processes
+
+    @property
+    def names(self) -> Names:
+        """What the numbers of the last chapter are called."""
+        more = ("service 1", "service 2") if self.kind else ()
+        return replace(self.course.names, stages=(*self.course.names.stages, *more))
 
 
 class Outcome(NamedTuple):
@@ -73,7 +92,7 @@ class ParityError(AssertionError):
 
 def model_of(text: str, seed: int = 1) -> Model:
     """Read a scenario and lower it as it is in the first world."""
-    return Example(text, seed).lowered().model
+    return Example(text, seed).chapters[0].model
 
 
 def parity(example: Example, seen: Counter[str]) -> None:
@@ -84,13 +103,15 @@ def parity(example: Example, seen: Counter[str]) -> None:
     ParityError
         They do not; named are the first two outcomes that differ.
     """
-    model = example.lowered().model
     with patch.object(state, "FIRST_POOL", example.pool):
-        ways = outcomes(example, model, seen)
+        ways = outcomes(example, seen)
         told = next(ways)
         for other in ways:
             if told.stuck != other.stuck or told.rows.tobytes() != other.rows.tobytes():
                 raise ParityError(example, told, other)
+    if example.strategy != TODAY:
+        seen.update(kinds(example.text))
+        seen["chapters"] += len(example.chapters)
     seen["scenarios"] += 1
     seen["rows"] += len(told.rows)
     seen["number that is uncertain"] += len(parse(example.text).uncertainties)
@@ -98,22 +119,16 @@ def parity(example: Example, seen: Counter[str]) -> None:
     seen["world: the twin of one"] += example.replication >= TWIN
 
 
-def outcomes(example: Example, model: Model, seen: Counter[str]) -> Iterator[Outcome]:
+def outcomes(example: Example, seen: Counter[str]) -> Iterator[Outcome]:
     """Live through an example in every way, the reference engine, watched, first."""
-    told = outcome("reference", lambda: watched(model, example.world, seen))
+    chapters, world = example.chapters, example.world
+    told = outcome("reference", lambda: watched(chapters, world, seen))
     yield told
-    yield outcome("compiled", lambda: at_a_stretch("compiled", model, example.world))
+    yield outcome("compiled", lambda: at_a_stretch("compiled", chapters, world))
     times = [0, *told.rows["time"].tolist()]
     instants = [times[int(place * (len(times) - 1))] + beside for place, beside in example.stops]
     for engine in sorted(ENGINES):
-        yield outcome(f"{engine} in pieces", in_pieces_of(engine, model, example.world, instants, seen))
-
-
-def in_pieces_of(
-    engine: str, model: Model, world: Record, instants: list[int], seen: Counter[str]
-) -> Callable[[], Records]:
-    """Prepare to live in pieces."""
-    return lambda: in_pieces(engine, model, world, instants, seen)
+        yield outcome(f"{engine} in pieces", partial(in_pieces, engine, chapters, world, instants, seen))
 
 
 def outcome(how: str, live: Callable[[], Records]) -> Outcome:
@@ -126,15 +141,27 @@ def outcome(how: str, live: Callable[[], Records]) -> Outcome:
         return Outcome(how, np.zeros(0, LEDGER), f"{how} broke: {broken!r}")
 
 
-def at_a_stretch(engine: str, model: Model, world: Record) -> Records:
+def at_a_stretch(engine: str, chapters: Chapters, world: Record) -> Records:
     """Live through one replication on large pages."""
-    ledger = new_ledger(4096 + rows_of_a_step(model))
-    return np.concatenate([page.copy() for page in pages(ENGINES[engine], model, world, ledger)])
+    return on_pages_of(4096 + smallest_page(chapters), engine, chapters, world)
 
 
-def in_pieces(engine: str, model: Model, world: Record, stops: Iterable[int], seen: Counter[str]) -> Records:
+def on_pages_of(rows: int, engine: str, chapters: Chapters, world: Record) -> Records:
+    """Live through one replication on pages with room for so many rows."""
+    found = pages(ENGINES[engine], chapters, world, new_ledger(rows))
+    return np.concatenate([page.copy() for page in found])
+
+
+def smallest_page(chapters: Chapters) -> int:
+    """Count the rows for which a page must have room."""
+    return max(rows_of_a_step(each.model) for each in chapters)
+
+
+def in_pieces(
+    engine: str, chapters: Chapters, world: Record, stops: Iterable[int], seen: Counter[str]
+) -> Records:
     """Live through one replication on the smallest legal page, stopping at instants besides."""
-    ledger = new_ledger(rows_of_a_step(model))
+    ledger = new_ledger(smallest_page(chapters))
     found = []
 
     def turn_the_page() -> None:
@@ -142,25 +169,34 @@ def in_pieces(engine: str, model: Model, world: Record, stops: Iterable[int], se
         ledger.clear()
         seen[FULL + engine] += 1
 
-    simulation = ENGINES[engine].start(model, world)
-    for until in [*sorted(stops), model.horizon]:
-        while not ENGINES[engine].advance(simulation, until, ledger):
+    def until_done(go_on: Callable[[Ledger], bool]) -> None:
+        while not go_on(ledger):
             turn_the_page()
-        if not (ledger.written()["time"] < until).all():
-            raise ValueError(f"rows at or after {until}, where it was to stop")
-        seen[UNTIL + engine] += until < model.horizon
-    while not ENGINES[engine].close(simulation, ledger):
-        turn_the_page()
+
+    lives = ENGINES[engine]
+    simulation = lives.start(chapters[0].model, world)
+    ends = [*(each.begins for each in chapters[1:]), chapters[0].model.horizon]
+    for chapter, end in zip(chapters, ends, strict=True):
+        if chapter is not chapters[0]:
+            if chapter.begins > 0:
+                until_done(partial(lives.end_day, simulation, chapter.begins))
+            until_done(partial(lives.change, simulation, chapter.model))
+        for until in [*(stop for stop in sorted(stops) if chapter.begins <= stop < end), end]:
+            until_done(partial(lives.advance, simulation, until))
+            if not (ledger.written()["time"] < until).all():
+                raise ValueError(f"rows at or after {until}, where it was to stop")
+            seen[UNTIL + engine] += until < end
+    until_done(partial(lives.close, simulation))
     if engine == "compiled":
         seen[GROWN] += int(math.log2(len(simulation.state.pursuits) / state.FIRST_POOL))
     return np.concatenate([*found, ledger.written()])
 
 
-def watched(model: Model, world: Record, seen: Counter[str]) -> Records:
+def watched(chapters: Chapters, world: Record, seen: Counter[str]) -> Records:
     """Live through one replication on the reference engine, and count what it decides and grants."""
-    ledger = new_ledger(4096 + rows_of_a_step(model))
+    ledger = new_ledger(4096 + smallest_page(chapters))
     with noted():
-        found = [page.copy() for page in pages(WatchedEngine(seen), model, world, ledger)]
+        found = [page.copy() for page in pages(WatchedEngine(seen), chapters, world, ledger)]
     rows = np.concatenate(found)
-    seen.update(varieties(model, rows))
+    seen.update(varieties(chapters[-1].model, rows))
     return rows

@@ -10,7 +10,7 @@ import argparse
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
@@ -20,17 +20,20 @@ from hypothesis import seed as seeded
 from hypothesis import strategies as st
 
 from funnelsim.io.provenance import this_platform, versions
+from funnelsim.scenario import TODAY
 
 from .any_order import worlds_agree
+from .changing import DATED, KINDS, STRATEGY, changing_scenarios
 from .findings import FAILURE, finding, read
 from .living import Example, ParityError, parity
-from .processes import KINDS
+from .processes import KINDS as KINDS_OF_PROCESSES
 from .scenarios import POLICIES, Toml, scenarios, seeds
 from .scenes import FLOORS, INSTANTS, LARGE, Scene
-from .watching import COVERED
+from .watching import CHANGED, COVERED
 
 SEED = 20_260_101
 EXAMPLES = 2_000
+CHANGING = 500
 IN_ANY_ORDER = 60
 PAGE = Path(__file__).parents[2] / "docs" / "parity.md"
 HEAD = """# Parity: two engines, one history
@@ -53,20 +56,32 @@ What occurred, counted on the reference engine (resumptions and the pool on each
 | what | how often |
 |---|---:|
 """
+HEAD_OF_CHANGES = """
+## Changes on days
 
+{random:,} random scenarios that change on days, and a strategy that changes them further, made by
+`tests/property/changing.py`: {dates:,} chapters, {rows:,} ledger rows, lived through in the same four ways:
+all equal. What was changed, and what the changes met; none may be 0:
+
+| what | how often |
+|---|---:|
+"""
+
+COVERED_BY_CHANGES = (*(f"change: {kind}" for kind in KINDS), *DATED, *CHANGED)
 Progress = Callable[[Counter[str]], None]
 STOPS = st.lists(st.tuples(st.floats(0, 1), st.sampled_from([0, 1, -1])), max_size=3)
 REPLICATION = st.sampled_from([0, 1, 250, 2**31 + 3, 2**32 - 1])
 POOL = st.sampled_from([256, 2, 1, 5])
-PROCESSES = st.sampled_from([0] * 8 + list(range(1, KINDS)))
+PROCESSES = st.sampled_from([0] * 8 + list(range(1, KINDS_OF_PROCESSES)))
 
 
 class Slice(NamedTuple):
-    """Some of the scenarios: of any policies, or all of one."""
+    """Some of the scenarios: of any policies, or all of one; or that change on days."""
 
     examples: int
     seed: int
     policy: str | None = None
+    changing: bool = False
 
     def search(self, seen: Counter[str], progress: Progress = lambda _: None) -> None:
         """Live through the scenarios of this slice.
@@ -86,7 +101,14 @@ class Slice(NamedTuple):
             report_multiple_bugs=False,
             suppress_health_check=list(HealthCheck),
         )
-        @given(scenarios(self.policy), seeds(), REPLICATION, STOPS, POOL, PROCESSES)
+        @given(
+            changing_scenarios() if self.changing else scenarios(self.policy),
+            seeds(),
+            REPLICATION,
+            STOPS,
+            POOL,
+            PROCESSES,
+        )
         def both_engines(
             text: Toml,
             seed: int,
@@ -95,7 +117,8 @@ class Slice(NamedTuple):
             pool: int,
             processes: int,
         ) -> None:
-            parity(Example(text, seed, replication, tuple(stops), pool, processes), seen)
+            strategy = STRATEGY if self.changing else TODAY
+            parity(Example(text, seed, replication, tuple(stops), pool, processes, strategy), seen)
             progress(seen)
 
         both_engines()
@@ -137,7 +160,7 @@ def in_any_order(examples: int) -> Counter[str]:
     return seen
 
 
-def page(examples: int, seen: Counter[str], ordered: Counter[str]) -> str:
+def page(examples: int, seen: Counter[str], ordered: Counter[str], changed: Counter[str]) -> str:
     """Write the stored result."""
     made_with = versions() | {"hypothesis": version("hypothesis")}
     head = HEAD.format(
@@ -151,22 +174,30 @@ def page(examples: int, seen: Counter[str], ordered: Counter[str]) -> str:
         versions=", ".join(f"{name} {number}" for name, number in made_with.items()),
         platform=this_platform(),
     )
-    return head + "".join(f"| {name} | {seen[name]:,} |\n" for name in COVERED)
+    of_changes = HEAD_OF_CHANGES.format(
+        random=changed["scenarios"], dates=changed["chapters"], rows=changed["rows"]
+    )
+    return head + table(seen, COVERED) + of_changes + table(changed, COVERED_BY_CHANGES)
 
 
-def never_occurred(seen: Counter[str]) -> list[str]:
+def table(seen: Counter[str], names: Iterable[str]) -> str:
+    """Write how often things occurred."""
+    return "".join(f"| {name} | {seen[name]:,} |\n" for name in names)
+
+
+def never_occurred(seen: Counter[str], names: Iterable[str] = COVERED) -> list[str]:
     """List what should have occurred and did not."""
-    return [name for name in COVERED if seen[name] == 0]
+    return [name for name in names if seen[name] == 0]
 
 
 def report(differ: ParityError) -> str:
     """Save a difference beside where the command runs, and return what was saved."""
-    told = finding(differ, differ.example.lowered().names)
+    told = finding(differ, differ.example.names)
     FAILURE.write_text(told, encoding="utf-8")
     return f"{told}\n# saved as {FAILURE}"
 
 
-def at_scale(examples: int, path: Path) -> int:
+def at_scale(examples: int, changing: int, path: Path) -> int:
     """Live through many scenarios, print how it goes, write the page; return 1 where something is missing."""
     began = time.perf_counter()
     seen: Counter[str] = Counter()
@@ -179,14 +210,17 @@ def at_scale(examples: int, path: Path) -> int:
     by_hand(INSTANTS | FLOORS | LARGE, seen)
     for part in slices(examples):
         part.search(seen, progress)
+    changed: Counter[str] = Counter()
+    Slice(changing, SEED, changing=True).search(changed, progress)
     ordered = in_any_order(IN_ANY_ORDER)
-    for name in COVERED:
-        print(f"{seen[name]:9,}  {name}")
-    print(f"{seen['scenarios']:,} scenarios were equal on both engines")
-    if missing := never_occurred(seen):
+    for counted, names in ((seen, COVERED), (changed, COVERED_BY_CHANGES)):
+        for name in names:
+            print(f"{counted[name]:9,}  {name}")
+    print(f"{seen['scenarios'] + changed['scenarios']:,} scenarios were equal on both engines")
+    if missing := never_occurred(seen) + never_occurred(changed, COVERED_BY_CHANGES):
         print("nothing is proved, and no page written, about what never occurred:", *missing, sep="\n  ")
         return 1
-    path.write_text(page(examples, seen, ordered), encoding="utf-8")
+    path.write_text(page(examples, seen, ordered, changed), encoding="utf-8")
     print(f"see {path}")
     return 0
 
@@ -195,12 +229,13 @@ def main() -> int:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.property.parity", description=__doc__)
     parser.add_argument("--examples", type=int, default=EXAMPLES, help="random scenarios")
+    parser.add_argument("--changing", type=int, default=CHANGING, help="those that change on days")
     parser.add_argument("--out", type=Path, default=PAGE, help="where the result is written")
     parser.add_argument("--repeat", type=Path, help="a saved difference: live through this one only")
     asked = parser.parse_args()
     try:
         if asked.repeat is None:
-            return at_scale(asked.examples, asked.out)
+            return at_scale(asked.examples, asked.changing, asked.out)
         parity(read(asked.repeat), Counter())
         print(f"both engines agree in {asked.repeat}")
     except ParityError as differ:

@@ -18,8 +18,8 @@ import simpy
 from funnelsim.compiling.arrays import Record, Records
 from funnelsim.engines import ENGINES, reference
 from funnelsim.engines.reference import Happening, Office, ReferenceEngine
-from funnelsim.model.model import Model
-from funnelsim.model.words import DAY, NOBODY, NOTHING, Assignment, Due, Event, QueueOrder
+from funnelsim.model.model import Model, other_numbers
+from funnelsim.model.words import DAY, NEVER, NOBODY, NOTHING, Assignment, Due, Event, QueueOrder
 from funnelsim.model.worktime import is_open
 from funnelsim.rules import assignment, ending, people, visits
 
@@ -37,6 +37,9 @@ DURATIONS = {
 }
 
 
+OF_CHANGES = (Event.ONE_OFF, Event.RUNNING)
+
+
 def in_order(order: QueueOrder, policy: Assignment) -> str:
     """Name a choice among the leads of a rep's own queue."""
     return f"queue order: {order.name} under {policy.name}"
@@ -48,7 +51,7 @@ def chosen_among_many(policy: Assignment) -> str:
 
 
 COVERED = (
-    *(f"event: {event.name}" for event in Event),
+    *(f"event: {event.name}" for event in Event if event not in OF_CHANGES),
     *(f"due: {due.name}" for due in Due),
     *(f"assignment: {policy.name}" for policy in Assignment),
     *(in_order(order, policy) for policy, order in product(Assignment, QueueOrder)),
@@ -101,6 +104,40 @@ COVERED = (
 )
 
 
+QUEUES, WORKS, AT_CUSTOMER = Due.GOES_COLD, Due.WORK_ENDS, Due.CUSTOMER_ANSWERS
+FATE = ("hours", "days", "luck", "way")
+CHANGED = (  # what the changes on a day must meet
+    *(f"event: {event.name}" for event in OF_CHANGES),
+    *(
+        f"change: {what}"
+        for what in (
+            "in a history that has just begun",
+            "a lead queues on",
+            "a lead queues on, ranked anew",
+            "a lead queues, with another fate",
+            "a lead moves to another team",
+            "a lead of the team's queue is placed anew",
+            "work in hand goes on",
+            "work in hand ends at another instant",
+            "a customer thinks on",
+            "a rest goes on",
+            "a birth is awaited",
+            "a rep comes",
+            "a rep comes, in front of others",
+            "a rep leaves at once",
+            "a rep is to come still",
+            "a rep who has left finishes work",
+            "it is a rep's turn, at another position",
+            "an inquiry comes at another instant",
+            "an inquiry comes that would never have come",
+            "a channel opens",
+            "a team comes",
+            "a stage opens",
+        )
+    ),
+)
+
+
 def varieties(model: Model, rows: Records) -> Counter[str]:
     """Count what a history and its model say by themselves."""
     seen = Counter(f"event: {Event(int(event)).name}" for event in rows["event"])
@@ -129,6 +166,32 @@ def of_channels(model: Model, rows: Records) -> dict[str, int]:
         "channel: a supplier paid for a lead": int(paid.sum()),
         "won at the price of a promotion": int(cheaper.sum()),
     }
+
+
+def went_on(before: Model, model: Model, known: Record, pursuit: Record) -> list[str]:
+    """Tell what has become of a pursuit in a change."""
+    phase = Due(int(pursuit["phase"]))
+    if phase is QUEUES:
+        number, team = (int(each.stages[pursuit["stage"]]["team"]) for each in (before, model))
+        found = ["a lead queues on"]
+        if number != team:
+            found = ["a lead moves to another team"]
+        elif assignment.is_moved(before, model, known):
+            found = ["a lead of the team's queue is placed anew"]
+        elif known["rank"] != pursuit["rank"]:
+            found += ["a lead queues on, ranked anew"]
+        if not all(np.array_equal(known[name], pursuit[name], equal_nan=True) for name in FATE):
+            found += ["a lead queues, with another fate"]
+        return found
+    if phase is WORKS:
+        ends = known["due"] != pursuit["due"]
+        return ["work in hand goes on", *["work in hand ends at another instant"] * int(ends)]
+    others = {
+        AT_CUSTOMER: "a customer thinks on",
+        Due.RETURNS: "a rest goes on",
+        Due.BEGINS: "a birth is awaited",
+    }
+    return [others[phase]]
 
 
 def of_teams(model: Model) -> dict[str, int]:
@@ -173,7 +236,7 @@ class Noted(Happening):
 
     def __init__(self, office: Office, time: int, kind: Due, entity: int) -> None:
         super().__init__(office, time, kind, entity)
-        self.kind, self.entity = kind, entity
+        self.time, self.kind, self.entity = int(time), kind, entity
 
 
 @contextmanager
@@ -218,6 +281,51 @@ class WatchedOffice(Office):
             self.seen[f"duration: {DURATIONS[kind]} of zero"] += span == 0
             self.seen[f"duration: {DURATIONS[kind]} without end"] += span >= FOR_EVER
         return super().due(time, kind, pursuit)
+
+    def change(self, model: Model) -> None:
+        before, turns = self.model, self.teams["turn"].copy()
+        known = {entity: pursuit.copy() for entity, pursuit in self.open_pursuits.items()}
+        inquiries = self.next_inquiries()
+        super().change(model)
+        seen: Counter[str] = Counter()
+        seen["in a history that has just begun"] = self.now == 0
+        for entity, pursuit in self.open_pursuits.items():
+            seen.update(went_on(before, model, known[entity], pursuit))
+        seen.update(self.who_came_and_went(before))
+        seen["it is a rep's turn, at another position"] = int(
+            (self.teams["turn"][: len(turns)] != turns).sum()
+        )
+        for number, time in enumerate(inquiries):
+            found = self.next_inquiries()[number]
+            seen["an inquiry comes at another instant"] += max(found, time) < NEVER and found != time
+            seen["an inquiry comes that would never have come"] += found < time == NEVER
+        for what, count in (
+            ("channels", "a channel opens"),
+            ("teams", "a team comes"),
+            ("stages", "a stage opens"),
+        ):
+            seen[count] += len(getattr(model, what)) - len(getattr(before, what))
+        self.seen.update({f"change: {what}": int(often) for what, often in seen.items()})
+
+    def next_inquiries(self) -> list[int]:
+        """List when the next inquiry of each channel comes."""
+        found = [self.of_the_firm[Due.INQUIRY, number] for number in range(len(self.channels))]
+        return [min(each.time, NEVER) for each in found if isinstance(each, Noted)]
+
+    def who_came_and_went(self, before: Model) -> Counter[str]:
+        """Count the reps who come and go with a chapter that has just begun."""
+        seen: Counter[str] = Counter()
+        was, _ = other_numbers(before, self.model)
+        for number, (rep, state) in enumerate(zip(self.model.reps, self.reps, strict=True)):
+            seen["a rep comes"] += was[number] == NOBODY
+            behind = was[number + 1 :] != NOBODY
+            mates = self.model.reps["team"][number + 1 :] == rep["team"]
+            seen["a rep comes, in front of others"] += was[number] == NOBODY and bool((behind & mates).any())
+            seen["a rep leaves at once"] += state["on_staff"] == 1 and rep["leaves"] <= self.now
+            waits = was[number] != NOBODY and bool(people.is_yet_to_join(state))
+            seen["a rep is to come still"] += waits
+            seen["a rep who has left finishes work"] += state["on_staff"] == 0 and state["busy"] == 1
+        return seen
 
     def leave(self, lead: Record, due: Due) -> int:
         stage, target = int(lead["stage"]), int(lead["target"])

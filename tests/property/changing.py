@@ -12,8 +12,8 @@ import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
-from itertools import permutations
-from typing import Any
+from itertools import groupby, permutations
+from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
@@ -133,6 +133,7 @@ DATED = (
     "scenario: changes by itself",
     "scenario: changes on the first day of the period",
 )
+NEW_REP = {"front": "Eve", "sales": "Finn", "late": "Gus"}
 MOST_DATES = 3
 MOST_CHANGES = 3  # on one date
 
@@ -227,7 +228,10 @@ def of_teams(document: Document, on: date) -> Options:
             (f"{at}queue_order", either(*QUEUE_ORDERS)),
             (f"{at}sticky", either(False, True)),
             (f"{at}segments", segments),
-            (f"{at}reps.Eve", either({"skill": 2.0}, {}, {"hired": on + timedelta(2)}, {"hired": on})),
+            (
+                f"{at}reps.{NEW_REP[name]}",
+                either({"skill": 2.0}, {}, {"hired": on + timedelta(2)}, {"hired": on}),
+            ),
         ]
         for rep in team.get("reps", {}):
             found += of_rep(f"{at}reps.{rep}.", team["reps"][rep], on, segments)
@@ -240,9 +244,10 @@ def of_teams(document: Document, on: date) -> Options:
 
 def of_rep(at: str, rep: Document, on: date, segments: SearchStrategy[Any]) -> Options:
     """List what may be changed of a person with a name."""
+    to_come = [(f"{at}hired", days_from(on, 0, 5))] if "hired" in rep and rep["hired"] >= on else []
     return [
+        *to_come,
         (f"{at}leaves", days_from(on, 0, 5)),
-        (f"{at}hired", days_from(on, 0, 5)),
         (f"{at}skill", either(3.0, 0.5)),
         (f"{at}speed", either(0.5, 3.0)),
         (f"{at}cost_per_month", either(1200)),
@@ -303,7 +308,8 @@ def of_segments(document: Document) -> Options:
             (f"{at}customer_time_factor", either(0.25, 3)),
             (f"{at}committee_size", either(2)),
         ]
-    found.append(("segments.public", either({"contract_value_per_year": 700, "term_years": 2})))
+    if len(document["segments"]) > 1:  # else every channel would need shares
+        found.append(("segments.public", either({"contract_value_per_year": 700, "term_years": 2})))
     return found
 
 
@@ -345,29 +351,52 @@ def of_the_strategy(document: Document, on: date, change: Document) -> Document:
     return document | {"strategies": {STRATEGY: strategy | {"on": steps}}}
 
 
-@st.composite
-def changed(
-    draw: DrawFn, document: Document, known: Document, on: date, add: Step
-) -> tuple[Document, Document]:
-    """Choose changes on a day, of those with which the scenario is accepted; each kind is as likely.
+class Wish(NamedTuple):
+    """A value that is to be set on a day."""
 
-    `known` is the firm with the names that have come so far.
-    """
+    add: Step
+    on: date
+    path: str
+    value: Any
+
+
+@st.composite
+def wishes(draw: DrawFn, known: Document, on: date, add: Step) -> list[Wish]:
+    """Choose changes on a day, of each kind as likely; `known` is the firm with what has come by then."""
     by_kind: dict[str, Options] = {}
     for path, values in options(known, on):
         by_kind.setdefault(KINDS[KINDS.index(kind(path))], []).append((path, values))
-    chosen: Document = {}
+    chosen: list[Wish] = []
     for _ in range(draw(st.integers(1, MOST_CHANGES))):
         path, values = draw(st.sampled_from(by_kind[draw(st.sampled_from(sorted(by_kind)))]))
-        more = chosen | {path: draw(values)}
-        if apart(more) and accepted(add(document, on, more)):
+        more = [*chosen, Wish(add, on, path, draw(values))]
+        if apart([wish.path for wish in more]):
             chosen = more
-    return (add(document, on, chosen), with_names(known, chosen)) if chosen else (document, known)
+    return chosen
 
 
-def apart(change: Document) -> bool:
+def granted(document: Document, wished: list[Wish]) -> Document:
+    """Make all changes that are wished for, or else as many as are accepted, one after the other."""
+    whole = with_all(document, wished)
+    if accepted(whole):
+        return whole
+    kept: list[Wish] = []
+    for wish in wished:
+        if accepted(with_all(document, [*kept, wish])):
+            kept.append(wish)
+    return with_all(document, kept)
+
+
+def with_all(document: Document, wished: list[Wish]) -> Document:
+    """Make changes, those of a day together."""
+    for (add, on), same in groupby(wished, key=lambda wish: (wish.add, wish.on)):
+        document = add(document, on, {wish.path: wish.value for wish in same})
+    return document
+
+
+def apart(keys: list[str]) -> bool:
     """Return whether no path leads to, or into, what another one changes."""
-    paths = [re.sub(r" [*+]=$", "", path) for path in change]
+    paths = [re.sub(r" [*+]=$", "", key) for key in keys]
     return not any(f"{one}.".startswith(f"{two}.") for one, two in permutations(paths, 2))
 
 
@@ -380,10 +409,10 @@ def accepted(document: Document) -> bool:
     return True
 
 
-def with_names(known: Document, change: Document) -> Document:
-    """Return a firm that knows what has come with a change, so that it may be changed later."""
+def with_names(known: Document, wished: list[Wish]) -> Document:
+    """Return a firm that knows what has come with changes, so that it may be changed later."""
     known = copy.deepcopy(known)
-    for path, value in change.items():
+    for _, _, path, value in wished:
         *above, name = path.split(".")
         table = known
         for part in above:
@@ -397,27 +426,21 @@ def with_names(known: Document, change: Document) -> Document:
 def changing_documents(draw: DrawFn) -> Document:
     """Describe a sales floor that changes, and a strategy that changes it further."""
     document = draw(documents())
-    start, known = document["start"], document
+    start = document["start"]
     dates = st.lists(days_from(start, 0, 27), unique=True, max_size=MOST_DATES).map(sorted)
-    for on in draw(dates):
-        document, known = draw(changed(document, known, on, of_the_firm))
     costs = {"one_off_cost": either(500.0), "cost_per_month": either(310.0)}
+    when = {"starts": days_from(start, 0, 27)}
     strategy = draw(st.fixed_dictionaries({}, optional=costs))
-    strategy |= draw(
-        st.one_of(
-            st.just({}),
-            st.fixed_dictionaries({"starts": days_from(start, 0, 27)}),
-            st.fixed_dictionaries({"starts": days_from(start, 0, 27)}),
-            st.just({"always": True}),
-        )
-    )
-    document = document | {"strategies": {STRATEGY: strategy}}
+    strategy |= draw(st.one_of(st.just({}), st.fixed_dictionaries(when), st.just({"always": True})))
     starts = strategy.get("starts", start)
-    document, known = draw(changed(document, known, starts, as_it_begins))
-    for on in draw(dates):
-        if on > starts:
-            document, known = draw(changed(document, known, on, of_the_strategy))
-    return document
+    days = [*((of_the_firm, on) for on in draw(dates)), (as_it_begins, starts)]
+    days += [(of_the_strategy, on) for on in draw(dates) if on > starts]
+    known, wished = document, []
+    for add, on in days:
+        more = draw(wishes(known, on, add))
+        known = with_names(known, more)
+        wished += more
+    return granted(document | {"strategies": {STRATEGY: strategy}}, wished)
 
 
 @st.composite

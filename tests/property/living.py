@@ -181,7 +181,7 @@ def in_pieces(
             if chapter.begins > 0:
                 until_done(partial(lives.end_day, simulation, chapter.begins))
             until_done(partial(lives.change, simulation, chapter.model))
-        for until in [*(stop for stop in sorted(stops) if chapter.begins <= stop < end), end]:
+        for until in [*(stop for stop in sorted(stops) if chapter.begins < stop < end), end]:
             until_done(partial(lives.advance, simulation, until))
             if not (ledger.written()["time"] < until).all():
                 raise ValueError(f"rows at or after {until}, where it was to stop")

@@ -5,6 +5,7 @@ Exit status 0 where the copy passes. `test_planted_faults` runs this on copies w
 
 from __future__ import annotations
 
+import random
 import sys
 from collections import Counter
 from collections.abc import Callable
@@ -12,12 +13,14 @@ from collections.abc import Callable
 from funnelsim.engines import history
 
 from ..oracle import ledgers
-from ..oracle.situations import SITUATIONS
+from ..oracle.chapters import CHANGES, changed_once
+from ..oracle.situations import SITUATIONS, mixed
 from ..oracle.table import history_of
 from .parity import SEED, Slice, by_hand
 from .scenes import INSTANTS
 
 EXAMPLES = 12
+CHANGING = 6  # floors for each change
 SITUATIONS_TOLD = (
     "hours, holidays and lunch",
     "patience overnight",
@@ -35,6 +38,17 @@ def engines_agree() -> None:
     Slice(EXAMPLES, SEED).search(Counter())
 
 
+def changes_agree() -> None:
+    """Both engines give each lead the oracle's history where a floor made at random changes on a day."""
+    for name, change in CHANGES.items():
+        for seed in range(1, CHANGING + 1):
+            chapters = changed_once(random.Random(seed), mixed(seed), change)
+            found = ledgers.differences(history_of(chapters, seed), history("reference", chapters, seed))
+            assert not found, f"{name}, {seed}: {found[0]}"
+            same = history("compiled", chapters, seed)
+            assert same.tobytes() == history("reference", chapters, seed).tobytes(), f"{name}, {seed}"
+
+
 def oracle_agrees() -> None:
     """The reference engine gives each lead the oracle's history, in a few situations made by hand."""
     for name in SITUATIONS_TOLD:
@@ -43,7 +57,11 @@ def oracle_agrees() -> None:
         assert not found, f"{name}: {found[0]}"
 
 
-CHECKS: dict[str, Callable[[], None]] = {"parity": engines_agree, "oracle": oracle_agrees}
+CHECKS: dict[str, Callable[[], None]] = {
+    "parity": engines_agree,
+    "oracle": oracle_agrees,
+    "changes": changes_agree,
+}
 
 if __name__ == "__main__":
     CHECKS[sys.argv[1]]()

@@ -111,7 +111,6 @@ def parity(example: Example, seen: Counter[str]) -> None:
                 raise ParityError(example, told, other)
     if example.strategy != TODAY:
         seen.update(kinds(example.text))
-        seen["chapters"] += len(example.chapters)
     seen["scenarios"] += 1
     seen["rows"] += len(told.rows)
     seen["number that is uncertain"] += len(parse(example.text).uncertainties)

@@ -2,8 +2,8 @@
 
 `INSTANTS`: one instant decides, so that an engine that orders it otherwise differs for certain. `FLOORS`: a
 busy floor under each policy in each queue order. `LARGE`: a large floor, where reps come, go and differ,
-under each policy that chooses among them. `counted` is what `watching` must count, so that none of them can
-turn into a scenario that proves nothing.
+under each policy that chooses among them. `CHANGES`: a busy floor that changes. `counted` is what `watching`
+must count, so that none of them can turn into a scenario that proves nothing.
 """
 
 from __future__ import annotations
@@ -23,6 +23,11 @@ class Scene(NamedTuple):
 
     text: str
     counted: str
+
+    def without(self, words: str, others: str) -> Scene:
+        """Describe the same with other words in one place."""
+        assert words in self.text
+        return Scene(self.text.replace(words, others, 1), self.counted)
 
 
 TWO_CHANNELS = """
@@ -161,3 +166,44 @@ def large_floor(policy: Assignment) -> Scene:
 
 
 LARGE = {f"many reps and {policy.name.lower()}": large_floor(policy) for policy in PUSHES}
+
+
+def that_changes(
+    change: str, counted: str, policy: str = "round_robin", days: tuple[int, ...] = (15,)
+) -> Scene:
+    """Describe a busy floor that changes at midnights, always in the same way."""
+    steps = [f"[[changes]]\ndate = 2026-06-{day}\nchange = {{ {change} }}\n" for day in days]
+    return Scene(busy_floor(policy, QueueOrder.FIFO).text + LATE + "".join(steps), f"change: {counted}")
+
+
+LATE = """
+[teams.late]
+people = 1
+"""
+CHANGES = {
+    "a queue is dealt out": that_changes(
+        '"teams.sales.assignment" = "least_loaded"',
+        "a lead of the team's queue is placed anew",
+        policy="shared_queue",
+    ),
+    "own queues are sorted": that_changes(
+        '"teams.sales.queue_order" = "hottest"', "a lead queues on, ranked anew"
+    ),
+    "another team takes over": that_changes(
+        '"stages.call.team" = "late", "teams.sales.sticky" = false', "a lead moves to another team"
+    ),
+    "somebody comes whose seat is before Ada's": that_changes(
+        '"teams.sales.people +=" = 1', "it is a rep's turn, at another position", days=tuple(range(10, 22))
+    ),
+    "all but Ada leave, with work in hand": that_changes(
+        '"teams.sales.people" = 0, "teams.late.people +=" = 1',
+        "a rep who has left finishes work",
+        days=(10, 11),
+    ).without("effort_hours = 4", "effort_hours = 70"),
+    "work goes on in the night": that_changes(
+        '"teams.sales.hours_per_week" = 168', "work in hand ends at another instant", days=(11,)
+    ).without("effort_hours = 4", "effort_hours = 30"),
+    "nobody would ask any more, and then many do": that_changes(
+        '"channels.web.inquiries_per_month" = 60', "an inquiry comes that would never have come"
+    ).without("inquiries_per_month = 60", "inquiries_per_month = 0"),
+}

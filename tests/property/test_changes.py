@@ -22,11 +22,13 @@ from funnelsim.scenario import TODAY, course_of, from_document, parse
 
 from .changing import STRATEGY, Document, changing_scenarios
 from .living import at_a_stretch, on_pages_of, smallest_page
-from .parity import Slice
+from .parity import Slice, by_hand
 from .scenarios import Toml, scenarios, seeds
+from .scenes import CHANGES
 from .test_engine_properties import each_lead_begins_and_ends_once, occupancy_is_the_sum_of_spans, of
 
 SEED = 20_260_106
+EXAMPLES = 40
 some = partial(
     settings,
     deadline=None,
@@ -46,7 +48,10 @@ def lived(document: Document, strategy: str, seed: int) -> Records:
 
 
 def test_both_engines_write_the_same_ledger() -> None:
-    Slice(40, SEED, changing=True).search(Counter())
+    seen: Counter[str] = Counter()
+    by_hand(CHANGES, seen)
+    Slice(EXAMPLES, SEED, changing=True).search(seen)
+    assert seen["scenarios"] >= EXAMPLES + len(CHANGES)
 
 
 @seed(SEED)

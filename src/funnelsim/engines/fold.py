@@ -6,11 +6,12 @@ in the period) and once on the *cohort* basis (what becomes of inquiries that ar
 end of the drain). Channels and segments are about the sale; a stage and a rep have whatever happens there.
 
 The layout is made for speed. A row's amounts come in a *four*: count, waited, worked and money. In a line
-the sums of an event's four lie side by side, so that a processor adds all four as fast as one, and the fold
-need not ask which of them an event keeps: `KEPT` says which ones have a meaning and `COLUMNS` where they
-are. Asking is what takes time, since events follow each other as chance will have it and a processor that
+the sums of an event's four lie side by side, those of both bases together, so that a processor adds all four
+as fast as one, and the fold need not ask which of them an event keeps: `KEPT` says which ones have a meaning.
+Asking is what takes time, since events follow each other as chance will have it and a processor that
 guesses wrong has to start again. That is also why a row without a rep, for example, adds to the line of "all"
-instead of to none: "all" is rewritten at the end, as the sum of the months.
+instead of to none ("all" is rewritten at the end, as the sum of the months), and why a row that counts on one
+basis only adds zeros on the other.
 
 Sums are float64, of times in microseconds: exact up to 2^53 µs (285 years), rounded in the sixteenth digit
 beyond, where int64 would overflow (ten million leads that each wait eleven days).
@@ -94,17 +95,8 @@ KEPT: tuple[tuple[int, tuple[Measure, ...]], ...] = (
 )
 
 
-def _columns() -> Integers:
-    """Number the sums that have a meaning: (events, measures), -1 for the others."""
-    columns = np.full((FIRST_CONTACT + 1, FOUR), -1, np.int64)
-    for event, measures in KEPT:
-        for measure in measures:
-            columns[event, measure] = event * FOUR + measure
-    return columns
-
-
-COLUMNS = _columns()
-WIDTH = COLUMNS.size  # sums in a line
+EVENTS = FIRST_CONTACT + 1
+WIDTH = EVENTS * BASES * FOUR  # sums in a line
 
 DIMENSIONS = ("all", "month", "channel", "segment", "stage", "rep")  # the order of lines
 
@@ -122,8 +114,8 @@ class Tally(NamedTuple):
     M months of the period, S stages, R reps, G reasons, lines as in `line_bounds`.
     """
 
-    sums: Floats  # (2 bases, lines, WIDTH), columns as in COLUMNS
-    reasons: Floats  # (2 bases, lines, G) leads lost or gone cold
+    sums: Floats  # (lines, EVENTS, 2 bases, 4 measures), of which KEPT says what has a meaning
+    reasons: Floats  # (lines, 2 bases, G) leads lost or gone cold
     ages: Integers  # (3 ways to end, AGE_BINS) the cohort's inquiries by time since arrival
     queue: Floats  # (M + 1, S) change of the queue before the period, then in each month
     busy: Floats  # (M, R) working time in each month, µs
@@ -138,8 +130,8 @@ class Books(NamedTuple):
     Compiled code makes no arrays of its own, so its look-up tables are here as well.
     """
 
-    sums: Floats  # (replications, 2 bases x lines x WIDTH)
-    reasons: Floats  # (replications, 2 bases x lines x G)
+    sums: Floats  # (replications, lines x WIDTH)
+    reasons: Floats  # (replications, lines x 2 bases x G)
     ages: Integers  # (replications, 3 ways to end x AGE_BINS)
     queue: Floats  # (replications, (M + 1) x S)
     busy: Floats  # (replications, M x R)
@@ -205,8 +197,8 @@ def new_tallies(model: Model, reasons: int, replications: int) -> Tally:
     months, stages, reps = len(model.months) - 1, len(model.stages), len(model.reps)
     lines = int(line_bounds(model)[-1])
     shapes = (
-        (replications, len(Basis), lines, WIDTH),
-        (replications, len(Basis), lines, reasons),
+        (replications, lines, EVENTS, BASES, FOUR),
+        (replications, lines, BASES, reasons),
         (replications, len(Ended), AGE_BINS),
         (replications, months + 1, stages),
         (replications, months, reps),
@@ -337,25 +329,34 @@ def _amounts_of(row: Record, ends: bool) -> Four:
 
 
 @rule
-def _add(books: Books, replication: int, column: int, lines: Lines, amounts: Four) -> None:
-    """Add four amounts to the sums of a row's lines, on the bases on which it counts."""
+def _add(books: Books, replication: int, event: int, lines: Lines, amounts: Four) -> None:
+    """Add four amounts to an event's sums in a row's lines, on the bases on which it counts."""
     period, cohort = lines[0], lines[1]
-    if period != NOTHING:
-        _add_to(books, replication, column, period, lines, amounts)
-    if cohort != NOTHING:
-        lines_of_period = books.bounds[len(books.bounds) - 1]
-        _add_to(books, replication, lines_of_period * WIDTH + column, cohort, lines, amounts)
+    if period == NOTHING and cohort == NOTHING:
+        return
+    sums, column = books.sums, event * (BASES * FOUR)
+    of_period = _if_so(period != NOTHING, amounts)
+    of_cohort = _if_so(cohort != NOTHING, amounts)
+    add_four(sums, (replication, column + max(period, 0) * WIDTH), of_period)
+    add_four(sums, (replication, column + max(cohort, 0) * WIDTH + FOUR), of_cohort)
+    _add_both(sums, replication, column + lines[2] * WIDTH, of_period, of_cohort)
+    _add_both(sums, replication, column + lines[3] * WIDTH, of_period, of_cohort)
+    _add_both(sums, replication, column + lines[4] * WIDTH, of_period, of_cohort)
+    _add_both(sums, replication, column + lines[5] * WIDTH, of_period, of_cohort)
 
 
 @rule
-def _add_to(books: Books, replication: int, column: int, month: int, lines: Lines, amounts: Four) -> None:
-    """Add four amounts on one basis; `column` is that of "all"."""
-    sums = books.sums
-    add_four(sums, (replication, column + month * WIDTH), amounts)
-    add_four(sums, (replication, column + lines[2] * WIDTH), amounts)
-    add_four(sums, (replication, column + lines[3] * WIDTH), amounts)
-    add_four(sums, (replication, column + lines[4] * WIDTH), amounts)
-    add_four(sums, (replication, column + lines[5] * WIDTH), amounts)
+def _add_both(sums: Floats, replication: int, first: int, of_period: Four, of_cohort: Four) -> None:
+    """Add to the sums of an event in one line, on both bases."""
+    add_four(sums, (replication, first), of_period)
+    add_four(sums, (replication, first + FOUR), of_cohort)
+
+
+@rule
+def _if_so(counts: bool, amounts: Four) -> Four:
+    """Return the amounts of a row that counts, else zeros."""
+    times = 1.0 if counts else 0.0
+    return (amounts[0] * times, amounts[1] * times, amounts[2] * times, amounts[3] * times)
 
 
 @rule
@@ -363,10 +364,10 @@ def _add_reason(books: Books, replication: int, reason: int, lines: Lines, reaso
     """Count a lead lost for a reason in its lines, on the bases on which it counts."""
     for basis in range(BASES):
         if lines[basis] != NOTHING:
-            column = basis * books.bounds[len(books.bounds) - 1] * reasons + reason
-            books.reasons[replication, column + lines[basis] * reasons] += 1.0
+            column = basis * reasons + reason
+            books.reasons[replication, column + lines[basis] * BASES * reasons] += 1.0
             for dimension in range(BASES, len(lines)):
-                books.reasons[replication, column + lines[dimension] * reasons] += 1.0
+                books.reasons[replication, column + lines[dimension] * BASES * reasons] += 1.0
 
 
 @rare
@@ -374,14 +375,12 @@ def _add_up(sums: Floats, replication: int, bounds: Integers, width: int) -> Non
     """Set the line of "all" of each process to the sum of its months; `width` is that of a line."""
     processes = bounds[1]
     months = (bounds[2] - bounds[1]) // processes
-    for line in range(BASES * processes):
-        basis, process = line // processes, line % processes
-        first = basis * bounds[len(bounds) - 1] * width
-        everything = first + process * width
+    for process in range(processes):
+        everything = process * width
         for column in range(everything, everything + width):
             sums[replication, column] = 0.0
         for month in range(months):
-            of_month = first + (processes + process * months + month) * width
+            of_month = (processes + process * months + month) * width
             for column in range(width):
                 sums[replication, everything + column] += sums[replication, of_month + column]
 
@@ -468,9 +467,9 @@ def fold_page(ledger: Ledger, model: Model, books: Books, replication: int, reas
         born = month if since <= created < until else _month_of(books, created)
         lines = _lines_of(row, month, born, model, books)
         ends = event in (Event.WON, Event.LOST, Event.WENT_COLD, Event.OPEN)
-        _add(books, replication, event * FOUR, lines, _amounts_of(row, ends))
+        _add(books, replication, event, lines, _amounts_of(row, ends))
         if row["flags"] & Flag.FIRST_CONTACT.value != 0:
-            _add(books, replication, FIRST_CONTACT * FOUR, lines, _amounts_of(row, ends))
+            _add(books, replication, FIRST_CONTACT, lines, _amounts_of(row, ends))
         if ends:
             _end(row, books, replication, lines, reasons)
         _move_queue(row, month, model, books, replication)
@@ -483,7 +482,7 @@ def fold_page(ledger: Ledger, model: Model, books: Books, replication: int, reas
 def add_up(books: Books, replication: int, reasons: int) -> None:
     """Set the lines of "all" after the last page: rows without a channel or a rep have added to them."""
     _add_up(books.sums, replication, books.bounds, WIDTH)
-    _add_up(books.reasons, replication, books.bounds, reasons)
+    _add_up(books.reasons, replication, books.bounds, BASES * reasons)
 
 
 @rule

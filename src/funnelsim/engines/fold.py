@@ -32,7 +32,7 @@ from funnelsim.compiling.decorators import rare, rule
 from funnelsim.compiling.handles import FOUR, Four, add_four, by_pointer
 from funnelsim.compiling.on_disk import compiled
 from funnelsim.engines.ledger import Ledger
-from funnelsim.model.model import SALE, Model
+from funnelsim.model.model import SALE, Chapters, Model, other_numbers
 from funnelsim.model.words import DAY, GONE_COLD, NEVER, NOTHING, Event, Flag
 from funnelsim.model.worktime import worked_by
 
@@ -91,6 +91,8 @@ KEPT: tuple[tuple[int, tuple[Measure, ...]], ...] = (
     (Event.RETURNED, (_C, _W)),
     (Event.WITHDRAWN, (_C, _W)),
     (Event.ON_STAFF, (_C, _W)),
+    (Event.ONE_OFF, (_M,)),
+    (Event.RUNNING, (_M,)),
     (FIRST_CONTACT, (_C, _W)),
 )
 
@@ -99,6 +101,8 @@ EVENTS = FIRST_CONTACT + 1
 WIDTH = EVENTS * BASES * FOUR  # sums in a line
 
 DIMENSIONS = ("all", "month", "channel", "segment", "stage", "rep")  # the order of lines
+MONTHS, STAGES, REPS = (DIMENSIONS.index(name) for name in ("month", "stage", "rep"))
+LINES = len(DIMENSIONS)  # the place in the bounds of how many there are
 
 Lines = tuple[int, int, int, int, int, int]  # of a row: see `_lines_of`
 
@@ -106,6 +110,7 @@ AGE_STEPS = 32  # bins of ages to an octave: 3 % wide at most
 _FINEST = 30  # ages below 2^30 µs (18 minutes) share AGE_STEPS bins of equal width
 _OLDEST = 52  # ages of 2^52 µs (142 years) or more share the last bin
 AGE_BINS = AGE_STEPS * (1 + _OLDEST - _FINEST)
+AGES = len(Ended) * AGE_BINS
 
 
 class Tally(NamedTuple):
@@ -247,8 +252,46 @@ def fold(rows: Records, model: Model, tally: Tally) -> None:
     tally : Tally
         From `new_tally`, or with the sums of earlier chunks.
     """
-    flat = _flat(Tally._make(array[None] for array in tally))
-    _fold(Ledger(rows, np.array([len(rows)])), model, _bound(flat, model), tally.reasons.shape[-1])
+    _fold(Ledger(rows, np.array([len(rows)])), model, _books_of(tally, model), tally.reasons.shape[-1])
+
+
+def _books_of(tally: Tally, model: Model) -> Books:
+    """Bind a tally to books."""
+    return _bound(_flat(Tally._make(array[None] for array in tally)), model)
+
+
+class Sums:
+    """The tally of one replication, chapter after chapter.
+
+    Parameters
+    ----------
+    chapters : tuple of Chapter
+        Of the history.
+    reasons : sequence of int
+        How many reasons of loss there are in each chapter.
+    """
+
+    def __init__(self, chapters: Chapters, reasons: Sequence[int]) -> None:
+        self._chapters = chapters
+        self._reasons = reasons
+        self._chapter = 0
+        self.tally = new_tally(chapters[0].model, reasons[0])
+
+    def fold(self, chapter: int, rows: Records) -> None:
+        """Add a page of a chapter's rows, which follow those added before."""
+        while self._chapter < chapter:
+            self._turn_to_the_next()
+        fold(rows, self._chapters[chapter].model, self.tally)
+
+    def _turn_to_the_next(self) -> None:
+        """Take the sums over into the next chapter."""
+        before, after = (each.model for each in self._chapters[self._chapter : self._chapter + 2])
+        old, new = self._reasons[self._chapter : self._chapter + 2]
+        tally = new_tally(after, new)
+        _, becomes = other_numbers(before, after)
+        take_over(_books_of(self.tally, before), 0, old, _books_of(tally, after), 0, new, becomes)
+        self._chapter += 1
+        self.tally = tally
 
 
 def stack(tallies: Sequence[Tally]) -> Tally:
@@ -395,7 +438,7 @@ def _end(row: Record, books: Books, replication: int, lines: Lines, reasons: int
     elif event == Event.OPEN:
         ended = Ended.OPEN.value
     else:
-        _add_reason(books, replication, row["reason"], lines, reasons)
+        _add_reason(books, replication, int(row["reason"]), lines, reasons)
     if lines[1] != NOTHING and row["process"] == SALE:
         books.ages[replication, ended * AGE_BINS + _age_bin(row["time"] - row["worked"])] += 1
 
@@ -459,7 +502,7 @@ def fold_page(ledger: Ledger, model: Model, books: Books, replication: int, reas
         row = ledger.rows[i]
         event = int(row["event"])
         # The costs of a day are booked at the midnight that ends it: they belong to the day before.
-        moment = row["time"] - (1 if event in (Event.MEDIA, Event.PAY) else 0)
+        moment = row["time"] - (1 if event in (Event.MEDIA, Event.PAY, Event.RUNNING) else 0)
         if not since <= moment < until:
             month = _month_of(books, moment)
             since, until = _bounds_of(model, month)
@@ -483,6 +526,73 @@ def add_up(books: Books, replication: int, reasons: int) -> None:
     """Set the lines of "all" after the last page: rows without a channel or a rep have added to them."""
     _add_up(books.sums, replication, books.bounds, WIDTH)
     _add_up(books.reasons, replication, books.bounds, BASES * reasons)
+
+
+@compiled
+def take_over(
+    past: Books, old: int, old_reasons: int, books: Books, row: int, reasons: int, becomes: Integers
+) -> None:
+    """Begin a tally with the sums of the chapter before: numbers stay, but for those of reps (C2).
+
+    Parameters
+    ----------
+    past, old, old_reasons
+        The books of the chapter that ends, which of its replications, and how many reasons there were.
+    books, row, reasons
+        Those of the chapter that begins.
+    becomes : array of int
+        The number of each rep in the chapter that begins.
+    """
+    _clear(books, row, reasons)
+    for dimension in range(LINES):
+        for number in range(_size(past, dimension)):
+            there = becomes[number] if dimension == REPS else number
+            line, old_line = books.bounds[dimension] + there, past.bounds[dimension] + number
+            for column in range(WIDTH):
+                books.sums[row, line * WIDTH + column] = past.sums[old, old_line * WIDTH + column]
+            for place in range(BASES * old_reasons):
+                basis, reason = place // old_reasons, place % old_reasons
+                column = (line * BASES + basis) * reasons + reason
+                books.reasons[row, column] = past.reasons[old, old_line * BASES * old_reasons + place]
+    for column in range(AGES):
+        books.ages[row, column] = past.ages[old, column]
+    months, stages, reps = _months(books), _size(past, STAGES), _size(past, REPS)
+    for place in range((months + 1) * stages):
+        column = place // stages * _size(books, STAGES) + place % stages
+        books.queue[row, column] = past.queue[old, place]
+    for place in range(months * reps):
+        column = place // reps * _size(books, REPS) + becomes[place % reps]
+        books.busy[row, column] = past.busy[old, place]
+        books.available[row, column] = past.available[old, place]
+        books.staff[row, column] = past.staff[old, place]
+
+
+@rule
+def _size(books: Books, dimension: int) -> int:
+    """Count the lines of a dimension."""
+    return int(books.bounds[dimension + 1] - books.bounds[dimension])
+
+
+@rule
+def _months(books: Books) -> int:
+    """Count the months of the period."""
+    return _size(books, MONTHS) // _size(books, 0)
+
+
+@rule
+def _clear(books: Books, row: int, reasons: int) -> None:
+    """Empty the tally of a replication."""
+    lines, months = int(books.bounds[LINES]), _months(books)
+    for column in range(lines * WIDTH):
+        books.sums[row, column] = 0.0
+    for column in range(lines * BASES * reasons):
+        books.reasons[row, column] = 0.0
+    for column in range((months + 1) * _size(books, STAGES)):
+        books.queue[row, column] = 0.0
+    for column in range(months * _size(books, REPS)):
+        books.busy[row, column] = 0.0
+        books.available[row, column] = 0.0
+        books.staff[row, column] = 0.0
 
 
 @rule

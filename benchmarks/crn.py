@@ -153,20 +153,19 @@ def write_streamed(years: int, target: Path) -> None:
     seed_stream = replace_keys_by_a_stream()
     from funnelsim.engines.compiled.blocks import Workplace
     from funnelsim.forecast import Forecast
-    from funnelsim.scenario import load, lower
+    from funnelsim.scenario import courses_of, load, lower
     from funnelsim.studies.replication import Plan, new_replications, run_block
 
     arrays: dict[str, Floats] = {}
     scenario, plan = load(PRESET), Plan(years, SEED)
     check_that_engines_draw_alike(lower(scenario).model, seed_stream)
-    for name in (BASE, *STRATEGIES):
-        model, names = lower(scenario.strategy(name))
-        found = new_replications(model, names, plan, range(years))
+    for name, course in courses_of(scenario, (BASE, *STRATEGIES)).items():
+        found = new_replications(course, plan, range(years))
         workplace = Workplace(Event())
         for year in range(years):
             seed_stream(year)
-            run_block(model, plan, found, range(year, year + 1), workplace)
-        forecast = Forecast(model, names, found.tally)
+            run_block(course, plan, found, range(year, year + 1), workplace)
+        forecast = Forecast(course.typed[-1].model, course.names, found.tally)
         arrays |= {f"{metric}/{name}": forecast.values(metric)[:, 0] for metric in METRICS}
     np.savez(target, **arrays)
 

@@ -19,8 +19,7 @@ from benchmarks.common_funnel.in_funnelsim import PROGRAM, scenario_for
 from benchmarks.lives import lived, page_for
 from benchmarks.report import Table, median
 from benchmarks.sampling import Origin, observed, obstacle, origins
-from funnelsim.model.model import Model, Names
-from funnelsim.scenario import load, lower
+from funnelsim.scenario import TODAY, Course, course_of, load
 from funnelsim.studies.replication import Plan, replicate
 
 TITLE = "Where the nanoseconds go"
@@ -86,14 +85,15 @@ def group_at(place: str) -> str:
 # ---- measuring -------------------------------------------------------------------------------
 
 
-def model_of(name: str) -> tuple[Model, Names]:
+def course_in(name: str) -> Course:
     """Lower a scenario by its name in the table."""
-    return lower(scenario_for(PROGRAM.leads) if name == "common_funnel" else load(name))
+    scenario = scenario_for(PROGRAM.leads) if name == "common_funnel" else load(name)
+    return course_of(scenario, TODAY)
 
 
 def living(name: str) -> Callable[[], int]:
     """Return what lives through a scenario's worlds on one thread, figures folded, and counts the rows."""
-    strategies = {name: model_of(name)}
+    strategies = {name: course_in(name)}
     plan = Plan(replications=SCENARIOS[name], jobs=1)
     return lambda: replicate(strategies, plan)[name].rows
 
@@ -111,7 +111,8 @@ def speed(live: Callable[[], int], runs: int) -> float:
 
 def rows_to_a_lead(name: str) -> float:
     """Return how many rows of the ledger come to each lead."""
-    model, names = model_of(name)
+    course = course_in(name)
+    model, names = course.typed[-1].model, course.names
     life = lived("compiled", model, names, page_for(model), range(SCENARIOS[name]), folded=False)
     return life.rows / life.leads
 

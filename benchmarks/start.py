@@ -12,7 +12,7 @@ from time import perf_counter
 import funnelsim as fs
 from benchmarks.report import Table, median, times
 from benchmarks.studies import seconds as simulating
-from benchmarks.studies import strategies_of
+from funnelsim.scenario import courses_of, strategy_names
 
 TITLE = "Start"
 COMMAND = (sys.executable, "-m", "funnelsim")
@@ -61,7 +61,7 @@ def warm(runs: int) -> dict[str, float]:
 def call(preset: str, name: str, runs: int) -> tuple[str, ...]:
     """Measure a call that is not the process's first, and in turns the simulation alone."""
     scenario = fs.load(preset)
-    strategies = strategies_of(scenario)
+    strategies = courses_of(scenario, strategy_names(scenario))
     if name == "simulate":
         strategies = {"today": strategies["today"]}
     pairs = []

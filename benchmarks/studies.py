@@ -10,27 +10,13 @@ from unittest.mock import patch
 
 from benchmarks.report import Table, median, times
 from funnelsim.engines.compiled import blocks
-from funnelsim.model.model import Names
-from funnelsim.scenario import Scenario, load, lower, strategy_names, worlds_of
-from funnelsim.studies.replication import Models, Plan, Strategies, replicate
+from funnelsim.scenario import courses_of, load, strategy_names
+from funnelsim.studies.replication import Plan, Strategies, replicate
 
 TITLE = "Studies"
 REPLICATIONS = {"professional_services": 1_000, "marketplace_sellers": 100}  # both take about as long
 PAIRS = 3
 THREADS = (1, 2)
-
-
-def strategies_of(scenario: Scenario) -> dict[str, tuple[Models, Names]]:
-    """Lower every strategy: once, or in each world anew where the scenario is uncertain."""
-    found: dict[str, tuple[Models, Names]] = {}
-    for name in strategy_names(scenario):
-        changed = scenario.strategy(name)
-        if scenario.uncertainties:
-            worlds = worlds_of(changed)
-            found[name] = worlds, worlds.names
-        else:
-            found[name] = lower(changed)
-    return found
 
 
 class Hindrance(NamedTuple):
@@ -73,7 +59,8 @@ def hindrance(strategies: Strategies, replications: int, threads: int) -> Hindra
 
 def row(preset: str, runs: int, replications: int) -> tuple[str, ...]:
     """Measure pairs of one study on one thread and on two, in turns."""
-    strategies = strategies_of(load(preset))
+    scenario = load(preset)
+    strategies = courses_of(scenario, strategy_names(scenario))
     replicate(strategies, Plan(1, jobs=1))  # compiles, or reads what was compiled
     pairs = [[seconds(strategies, replications, threads) for threads in THREADS] for _ in range(runs)]
     one, two = (median(found) for found in zip(*pairs, strict=True))

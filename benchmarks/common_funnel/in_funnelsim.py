@@ -10,11 +10,11 @@ import numpy as np
 from benchmarks.common_funnel import SCENARIO, Program, Run, Runner
 from benchmarks.lives import inquiries, page_for, simulated
 from funnelsim.compiling.arrays import Records
-from funnelsim.engines.compiled.blocks import Workplace
+from funnelsim.engines.compiled.blocks import Branch, Workplace
 from funnelsim.forecast import Forecast
 from funnelsim.model import words
 from funnelsim.model.words import HOUR
-from funnelsim.scenario import Scenario, load, lower
+from funnelsim.scenario import TODAY, Scenario, course_of, load, lower
 from funnelsim.studies.replication import Plan, new_replications
 
 HOURS_OF_AVERAGE_MONTH = 365 * 24 / 12
@@ -64,13 +64,15 @@ def prepare(leads: int) -> Runner:
 def prepare_folded(leads: int) -> Runner:
     """Lower the scenario; a run adds up every figure by month, stage, rep, ..., as any study does."""
     scenario = scenario_for(leads)
-    model, names = lower(scenario)
+    course = course_of(scenario, TODAY)
+    model, names = course.typed[-1].model, course.names
     workplace = Workplace(Event())
 
     def run(seed: int) -> Run:
-        found = new_replications(model, names, Plan(1, seed), range(1))
+        found = new_replications(course, Plan(1, seed), range(1))
+        branch = Branch(0, len(names.reasons), found)
         began = perf_counter()
-        workplace.live(model, found, range(1))
+        workplace.live(branch, {branch: model}, range(1), found.worlds)
         seconds = perf_counter() - began
         forecast = Forecast(model, names, found.tally)
         came, won, days = (

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from funnelsim.studies.study import EndlessLoopError, compare, simulate
 
 __all__ = [
+    "Checkpoint",
     "ComparisonResult",
     "EndlessLoopError",
     "PolicyError",
@@ -26,6 +27,7 @@ __all__ = [
     "ScenarioError",
     "SimulationResult",
     "compare",
+    "keep",
     "load",
     "parse",
     "plot_response",
@@ -35,6 +37,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Checkpoint": "funnelsim.studies.checkpoint",
     "ComparisonResult": "funnelsim.studies.results",
     "EndlessLoopError": "funnelsim.studies.study",
     "PolicyError": "funnelsim.model.own_policy",
@@ -42,6 +45,7 @@ _HOMES = {
     "ScenarioError": "funnelsim.scenario",
     "SimulationResult": "funnelsim.studies.results",
     "compare": "funnelsim.studies.study",
+    "keep": "funnelsim.studies.study",
     "load": "funnelsim.scenario",
     "parse": "funnelsim.scenario",
     "plot_response": "funnelsim.reports.responses",

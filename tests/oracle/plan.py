@@ -14,7 +14,19 @@ from funnelsim.chance.keys import Entity, entity, purpose
 from funnelsim.compiling.arrays import Record, Records
 from funnelsim.model.model import Model, one_process, plain_ends
 from funnelsim.model.own_policy import policy_number, register_policy
-from funnelsim.model.records import CALENDAR, CHANNEL, HOURS, POINT, REP, ROUTE, SEGMENT, SPAWN, STAGE, TEAM
+from funnelsim.model.records import (
+    CALENDAR,
+    CHANNEL,
+    HOURS,
+    PLAN,
+    POINT,
+    REP,
+    ROUTE,
+    SEGMENT,
+    SPAWN,
+    STAGE,
+    TEAM,
+)
 from funnelsim.model.words import DAY, HOUR, LOST, NEVER, NOBODY, NOTHING, WON, Assignment, QueueOrder
 
 OWN_POLICY = "last_with_room"
@@ -278,6 +290,7 @@ class Plan:
             processes=one_process(len(self.rows["stages"])),
             ends=plain_ends(),
             spawns=np.zeros(0, SPAWN),
+            plan=np.zeros(1, PLAN),
             routes=self.records("routes", ROUTE),
             points=self.records("points", POINT),
             heat_odds=np.array(self.rows["heat_odds"], float),

@@ -9,8 +9,8 @@ from threading import Event
 
 from funnelsim.engines.compiled.blocks import Workplace
 from funnelsim.engines.fold import Tally
-from funnelsim.scenario import lower, parse, worlds_of
-from funnelsim.studies.replication import Models, Plan, Replications, new_replications, replicate, run_block
+from funnelsim.scenario import TODAY, course_of, parse
+from funnelsim.studies.replication import Plan, Replications, new_replications, replicate, run_block
 
 REPLICATIONS = 7  # a block and two more of the compiled engine's
 
@@ -18,9 +18,8 @@ REPLICATIONS = 7  # a block and two more of the compiled engine's
 def worlds_agree(text: str, seed: int, seen: Counter[str]) -> None:
     """Require the same ledgers and sums on one thread, on two, and world by world in a random order."""
     scenario = parse(text)
-    lowered = lower(scenario)
-    models: Models = worlds_of(scenario) if scenario.uncertainties else lowered.model
-    strategies = {name: (models, lowered.names) for name in ("one", "the same again")}
+    course = course_of(scenario, TODAY)
+    strategies = dict.fromkeys(("one", "the same again"), course)
     plans = [Plan(replications=REPLICATIONS, seed=seed, jobs=jobs, digest=True) for jobs in (1, 2)]
     one_thread, two_threads = (replicate(strategies, plan) for plan in plans)
     for jobs in (1, 2):  # where no ledger is hashed, blocks are lived through in one compiled call
@@ -31,8 +30,8 @@ def worlds_agree(text: str, seed: int, seen: Counter[str]) -> None:
     random.Random(seed).shuffle(order)
     alone: dict[int, Replications] = {}
     for number in order:
-        alone[number] = new_replications(models, lowered.names, plans[0], range(number, number + 1))
-        run_block(models, plans[0], alone[number], range(1), Workplace(Event()))
+        alone[number] = new_replications(course, plans[0], range(number, number + 1))
+        run_block(course, plans[0], alone[number], range(1), Workplace(Event()))
     expected = one_thread["one"]
     assert tuple(alone[number].digests[0] for number in range(REPLICATIONS)) == expected.digests
     for number in range(REPLICATIONS):

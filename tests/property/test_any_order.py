@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from funnelsim.engines.compiled.blocks import Workplace
-from funnelsim.studies.replication import Models, Plan, Replications, run_block
+from funnelsim.scenario import Course
+from funnelsim.studies.replication import Plan, Replications, run_block
 
 from . import any_order
 from .any_order import REPLICATIONS, worlds_agree
@@ -30,10 +31,10 @@ def test_a_world_that_depends_on_the_one_before_is_found(monkeypatch: pytest.Mon
     lived: list[Replications] = []
 
     def with_a_memory(
-        models: Models, plan: Plan, found: Replications, places: range, workplace: Workplace
+        course: Course, plan: Plan, found: Replications, places: range, workplace: Workplace
     ) -> None:
         lived.append(found)
-        run_block(models, plan, replace(found, worlds=lived[0].worlds), places, workplace)
+        run_block(course, plan, replace(found, worlds=lived[0].worlds), places, workplace)
 
     monkeypatch.setattr(any_order, "run_block", with_a_memory)
     scene = next(iter(INSTANTS.values()))

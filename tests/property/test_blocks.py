@@ -14,7 +14,7 @@ from funnelsim.chance.keys import world_of
 from funnelsim.compiling.arrays import Record
 from funnelsim.engines import ENGINES, StuckError, new_ledger, pages
 from funnelsim.engines.compiled import blocks, state
-from funnelsim.engines.compiled.blocks import Replications, Workplace
+from funnelsim.engines.compiled.blocks import Branch, Replications, Workplace
 from funnelsim.engines.fold import Tally, add_up, fold, fold_page, new_books, new_tallies, new_tally
 from funnelsim.engines.ledger import Ledger, rows_of_a_step
 from funnelsim.model.model import Model
@@ -52,6 +52,12 @@ def room_for(model: Model, worlds: list[Record]) -> Replications:
     return Replications(np.array(worlds), tallies, np.zeros(len(worlds), np.int64), none)
 
 
+def live_in(workplace: Workplace, branch: Branch, model: Model, numbers: range) -> None:
+    """Simulate worlds of a model that is the only chapter."""
+    assert branch.found is not None
+    workplace.live(branch, {branch: model}, numbers, branch.found.worlds)
+
+
 def require_the_same(found: Replications, model: Model) -> None:
     """Require that each world is what it is page by page."""
     for place, world in enumerate(found.worlds):
@@ -71,7 +77,7 @@ def test_a_block_is_its_worlds(text: Toml, pool: int, page: int, pages_of_a_call
     worlds = [world_of(7, number) for number in (3, 0, 2**31 + 1)]
     with patch.object(state, "FIRST_POOL", pool), patch.object(blocks, "_PAGES", pages_of_a_call):
         found = room_for(model, worlds)
-        Workplace(Event(), page).live(model, found, range(3))
+        live_in(Workplace(Event(), page), Branch(0, REASONS, found), model, range(3))
     require_the_same(found, model)
 
 
@@ -83,11 +89,12 @@ def test_strategies_that_share_a_workplace_do_not_meet(texts: list[Toml], pool: 
     models = [lower(parse(text)).model for text in texts]
     worlds = [world_of(7, number) for number in range(3)]
     founds = [room_for(model, worlds) for model in models]
+    branches = [Branch(0, REASONS, found) for found in founds]
     with patch.object(state, "FIRST_POOL", pool):
         workplace = Workplace(Event())
         for place in range(len(worlds)):
-            for model, found in zip(models, founds, strict=True):
-                workplace.live(model, found, range(place, place + 1))
+            for model, branch in zip(models, branches, strict=True):
+                live_in(workplace, branch, model, range(place, place + 1))
     for model, found in zip(models, founds, strict=True):
         require_the_same(found, model)
 
@@ -95,7 +102,7 @@ def test_strategies_that_share_a_workplace_do_not_meet(texts: list[Toml], pool: 
 def test_a_block_says_that_leads_go_round() -> None:
     model = lower(parse(ROUND_FOR_EVER)).model
     with pytest.raises(StuckError, match="waves of decisions"):
-        Workplace(Event()).live(model, room_for(model, [world_of(1, 0)]), range(1))
+        live_in(Workplace(Event()), Branch(0, REASONS, room_for(model, [world_of(1, 0)])), model, range(1))
 
 
 def test_the_fold_stays_within_its_sums_where_nobody_works() -> None:

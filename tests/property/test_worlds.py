@@ -13,11 +13,11 @@ from hypothesis import given, seed, settings
 
 from funnelsim.chance.keys import world_of
 from funnelsim.compiling.arrays import Records
-from funnelsim.engines import ENGINES, history
-from funnelsim.engines.fold import fold, new_tally
-from funnelsim.model.model import Model, Names
+from funnelsim.engines import ENGINES, history, new_ledger, pages_by_chapter
+from funnelsim.engines.fold import Sums
+from funnelsim.model.model import Names
 from funnelsim.model.words import Event
-from funnelsim.scenario import from_document, load, lower, lower_in
+from funnelsim.scenario import Course, courses_of, from_document, load, lower_in
 from funnelsim.studies.replication import Plan, replicate
 
 from .scenarios import Document, Toml, scenarios, seeds
@@ -190,21 +190,21 @@ def test_an_inquiry_is_the_same_company_at_any_rate(rate: Document) -> None:
 
 
 @cache
-def strategies() -> dict[str, tuple[Model, Names]]:
+def strategies() -> dict[str, Course]:
     scenario = load("first_steps").with_changes(
         {"horizon.warm_up_months": 0, "horizon.period_months": 2, "horizon.drain_months": 1}
     )
-    return {name: tuple(lower(scenario.strategy(name))) for name in ("today", "one_more_rep")}
+    return courses_of(scenario, ("today", "one_more_rep"))
 
 
 def test_jobs_and_the_order_of_runs_do_not_matter() -> None:
     one, two = (
         replicate(strategies(), Plan(replications=12, seed=7, jobs=jobs, digest=True)) for jobs in (1, 2)
     )
-    for name, (model, _) in strategies().items():
+    for name, course in strategies().items():
         assert len(set(one[name].digests)) == 12
         assert one[name].digest == two[name].digest
-        backwards = [history("compiled", model, 7, replication) for replication in reversed(range(12))]
+        backwards = [history("compiled", course.typed, 7, replication) for replication in reversed(range(12))]
         shas = tuple(hashlib.sha256(rows.data).digest() for rows in reversed(backwards))
         assert shas == one[name].digests
     assert one["today"].digest != one["one_more_rep"].digest
@@ -222,16 +222,18 @@ def test_what_threads_had_finished_when_stopped_is_whole() -> None:
     numbers = stopped["today"].worlds["replication"]
     assert 0 < len(numbers) < 20_000
     some = range(0, len(numbers), 1 + len(numbers) // 50)
-    for name, (model, names) in strategies().items():
+    for name, course in strategies().items():
         assert np.array_equal(stopped[name].worlds["replication"], numbers)
         for place in some:
-            rows = history("compiled", model, 7, int(numbers[place]))
-            tally = new_tally(model, len(names.reasons))
-            fold(rows, model, tally)
-            assert stopped[name].ledger_rows[place] == len(rows)
+            world, ledger = world_of(7, int(numbers[place])), new_ledger(100_000)
+            sums, rows = Sums(course.typed, [len(each.names.reasons) for each in course.pieces]), 0
+            for number, page in pages_by_chapter(ENGINES["compiled"], course.typed, world, ledger):
+                sums.fold(number, page)
+                rows += len(page)
+            assert stopped[name].ledger_rows[place] == rows
             assert all(
-                np.array_equal(ours[place], sums)
-                for ours, sums in zip(stopped[name].tally, tally, strict=True)
+                np.array_equal(ours[place], theirs)
+                for ours, theirs in zip(stopped[name].tally, sums.tally, strict=True)
             )
 
 

@@ -18,7 +18,7 @@ from funnelsim.model.words import DAY, Event
 from funnelsim.rules.arrivals import expect_inquiries
 from funnelsim.scenario import curve_of, lower, outlook, parse
 from funnelsim.scenario.calendars import Calendar
-from funnelsim.scenario.volumes import expected_inquiries
+from funnelsim.scenario.volumes import Era, expected_inquiries
 
 from .good_scenario import GOOD, after, edited, problems_of
 
@@ -49,7 +49,7 @@ def by_month(text: str, channel: str) -> dict[str, float]:
     """Add up a channel's expected inquiries by calendar month."""
     scenario = parse(text)
     calendar = Calendar(scenario.start, scenario.months)
-    by_day = np.diff(expected_inquiries(scenario, channel, calendar))
+    by_day = np.diff(expected_inquiries([Era(0, scenario)], channel, calendar))
     sums: dict[str, float] = {}
     for day, amount in zip(calendar.days, by_day, strict=True):
         sums[f"{day:%Y-%m}"] = sums.get(f"{day:%Y-%m}", 0.0) + float(amount)

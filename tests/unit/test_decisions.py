@@ -10,7 +10,7 @@ from scipy import stats
 
 from funnelsim.compiling.arrays import Floats
 from funnelsim.decisions import Comparison, holm
-from funnelsim.engines.fold import COLUMNS, Basis, Measure, new_tally, stack
+from funnelsim.engines.fold import Basis, Measure, new_tally, stack
 from funnelsim.forecast import Forecast
 from funnelsim.metrics.figure import Unit
 from funnelsim.metrics.wording import amount, money_range
@@ -31,9 +31,9 @@ def forecast(profit: Floats, cost: Floats | float = 0.0, months: int = 12) -> Fo
     """A year with this net contribution and cost in each world."""
     model = firm()._replace(months=np.arange(months + 1) * 30 * DAY)
     found = stack([new_tally(model, 3)] * len(profit))
-    everything = found.sums[:, Basis.PERIOD, 0]
-    everything[:, COLUMNS[Event.MARGIN, Measure.MONEY]] = profit + cost
-    everything[:, COLUMNS[Event.PAY, Measure.MONEY]] = cost
+    everything = found.sums[:, 0, :, Basis.PERIOD]
+    everything[:, Event.MARGIN, Measure.MONEY] = profit + cost
+    everything[:, Event.PAY, Measure.MONEY] = cost
     return Forecast(model, NAMES, found)
 
 
@@ -96,8 +96,7 @@ def test_no_return_where_the_cost_does_not_surely_rise(cost: Floats | float) -> 
 
 def test_more_commission_alone_is_no_extra_money() -> None:
     busier = forecast(WORLD + 3_000 + noise(4, 100), 1_000.0)
-    paid = COLUMNS[Event.COMMISSION, Measure.MONEY]
-    busier.tallies.sums[:, Basis.PERIOD, 0, paid] += 500
+    busier.tallies.sums[:, 0, Event.COMMISSION, Basis.PERIOD, Measure.MONEY] += 500
     comparison = Comparison({"today": forecast(WORLD, 1_000.0), "busier": busier})
     assert comparison.differences("cost")["busier"].mean == pytest.approx(500)
     assert comparison.return_on_extra("busier") is None

@@ -10,7 +10,6 @@ import pytest
 from scipy import stats
 
 from funnelsim.engines.fold import (
-    COLUMNS,
     Basis,
     Ended,
     Measure,
@@ -43,10 +42,10 @@ def years_of(
     count = len(next(iter(sums.values())))
     found = stack([new_tally(firm(), 3)] * count)
     for (basis, event, measure), values in sums.items():
-        found.sums[:, basis, 0, COLUMNS[event, measure]] = values
+        found.sums[:, 0, event, basis, measure] = values
     first = line_bounds(firm())[1]
     for (basis, event, measure), pairs in months.items():
-        found.sums[:, basis, first : first + 2, COLUMNS[event, measure]] = pairs
+        found.sums[:, first : first + 2, event, basis, measure] = pairs
     return found
 
 
@@ -219,7 +218,7 @@ def test_warnings_of_open_leads_and_of_overload() -> None:
 
 def test_no_warning_where_all_is_well() -> None:
     forecast = the_history()
-    forecast.tallies.sums[:, :, :, COLUMNS[Event.OPEN, Measure.COUNT]] = 0
+    forecast.tallies.sums[:, :, Event.OPEN, :, Measure.COUNT] = 0
     assert forecast.warnings() == ()
 
 

@@ -17,7 +17,7 @@ from funnelsim.engines import ENGINES, history, new_ledger, pages
 from funnelsim.engines.fold import new_tally
 from funnelsim.model.model import Model
 from funnelsim.model.words import Event
-from funnelsim.scenario import backlog, inquiries_in_all, lower, presets, strategy_names, worlds_of
+from funnelsim.scenario import backlog, courses_of, inquiries_in_all, lower, presets, strategy_names
 from funnelsim.studies import study
 from funnelsim.studies.footprint import GROWING, MOST_OPEN, OPEN_LEAD, available_memory, check_memory
 from funnelsim.studies.replication import Plan
@@ -35,8 +35,9 @@ def with_changes(changes: dict[str, Any], preset: str = "first_steps") -> fs.Sce
 
 def check(scenario: fs.Scenario, left: int, strategies: tuple[str, ...] = ("today",), **plan: Any) -> None:
     changed = {name: scenario.strategy(name) for name in strategies}
-    lowered = {name: lower(each) for name, each in changed.items()}
-    check_memory(changed, lowered, Plan(**({"jobs": 1, "replications": 1} | plan)), left)
+    check_memory(
+        changed, courses_of(scenario, strategies), Plan(**({"jobs": 1, "replications": 1} | plan)), left
+    )
 
 
 def refused(scenario: fs.Scenario, left: int, **rest: Any) -> str:
@@ -107,11 +108,10 @@ def test_presets_fit_into_half_a_gigabyte(engine: str) -> None:
 
 def test_a_scenario_with_uncertain_numbers_is_checked_as_typed() -> None:
     scenario = with_changes({"channels.organic_search.inquiries_per_month": 1e7}, "marketplace_sellers")
-    worlds = worlds_of(scenario)
-    lowered = {"today": (worlds, worlds.names)}
-    check_memory({"today": scenario}, lowered, Plan(replications=1, jobs=1), 100 * GIGABYTE)
+    courses = courses_of(scenario, ["today"])
+    check_memory({"today": scenario}, courses, Plan(replications=1, jobs=1), 100 * GIGABYTE)
     with pytest.raises(fs.ScenarioError, match="leads open at once"):
-        check_memory({"today": scenario}, lowered, Plan(replications=1, jobs=1), GIGABYTE // 10)
+        check_memory({"today": scenario}, courses, Plan(replications=1, jobs=1), GIGABYTE // 10)
 
 
 def test_nothing_is_simulated_before(monkeypatch: pytest.MonkeyPatch) -> None:

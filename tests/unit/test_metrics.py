@@ -10,7 +10,6 @@ import pytest
 from funnelsim.compiling.arrays import Records
 from funnelsim.engines import fold as tally
 from funnelsim.engines.fold import (
-    COLUMNS,
     DIMENSIONS,
     KEPT,
     Basis,
@@ -165,9 +164,9 @@ def test_reasons_by_stage_and_channel() -> None:
     found = counted(history(), firm())
     bounds = line_bounds(firm())
     stages, channels = DIMENSIONS.index("stage"), DIMENSIONS.index("channel")
-    by_stage = found.reasons[Basis.COHORT, bounds[stages] : bounds[stages + 1]]
+    by_stage = found.reasons[bounds[stages] : bounds[stages + 1], Basis.COHORT]
     assert by_stage.tolist() == [[1, 0, 1], [0, 0, 0], [0, 0, 0]]
-    by_channel = found.reasons[Basis.PERIOD, bounds[channels] : bounds[channels + 1]]
+    by_channel = found.reasons[bounds[channels] : bounds[channels + 1], Basis.PERIOD]
     assert by_channel.tolist() == [[0, 0, 1], [0, 0, 0]]  # lead 3 goes cold after the period
 
 
@@ -221,7 +220,7 @@ def test_sums_equal_a_slow_count(seed: int) -> None:
                 for place, key in enumerate(keys):
                     for number in range(bounds[place + 1] - bounds[place]):
                         chosen = counts & events[event] & (key == number)
-                        sums = found.sums[basis, bounds[place] + number, COLUMNS[event, measure]]
+                        sums = found.sums[bounds[place] + number, event, basis, measure]
                         assert sums == pytest.approx(amounts[measure][chosen].sum(), rel=1e-12)
 
 
@@ -247,7 +246,7 @@ def test_ten_million_long_waits_do_not_overflow() -> None:
     rows["time"], rows["created"], rows["event"] = 12 * DAY, 11 * DAY, Event.STARTED
     rows["waited"] = 1 << 61
     found = counted(np.repeat(rows, 20), firm())
-    waited = found.sums[Basis.PERIOD, 0, COLUMNS[Event.STARTED, Measure.WAITED]]
+    waited = found.sums[0, Event.STARTED, Basis.PERIOD, Measure.WAITED]
     assert waited == 20 * 2.0**61
 
 

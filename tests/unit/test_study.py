@@ -102,7 +102,7 @@ def test_a_ctrl_c_that_is_lost_is_repeated(scenario: fs.Scenario, monkeypatch: p
         while time.monotonic() - began < 5:
             time.sleep(0.01)
 
-    monkeypatch.setattr(replication, "run_block", lose_the_first)
+    monkeypatch.setattr(replication, "live_together", lose_the_first)
     began = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
         fs.simulate(scenario, replications=1)
@@ -117,14 +117,14 @@ def test_of_the_errors_on_threads_that_of_the_first_world_is_told(
     second = threading.Event()
 
     def fail(*arguments: Any) -> None:
-        places = arguments[3]
+        places = arguments[2]
         if places.start == 0:
             assert second.wait(60)
         else:
             second.set()
         raise ArithmeticError(f"in {places}")
 
-    monkeypatch.setattr(replication, "run_block", fail)
+    monkeypatch.setattr(replication, "live_together", fail)
     with pytest.raises(ArithmeticError, match=r"in range\(0, 5\)"):
         fs.simulate(scenario, replications=50, jobs=2)
 

@@ -217,8 +217,8 @@ def holm(p_values: list[float]) -> list[float]:
 
 
 def _in_all(tallies: Tally) -> Floats:
-    """Return the sums of everything, on both bases: (R, 2, WIDTH)."""
-    return tallies.sums[:, :, 0]
+    """Return the sums of everything: (R, events, 2 bases, 4 measures)."""
+    return tallies.sums[:, 0]
 
 
 def _interval(precision: Precision) -> Interval:

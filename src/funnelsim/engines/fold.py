@@ -6,11 +6,12 @@ in the period) and once on the *cohort* basis (what becomes of inquiries that ar
 end of the drain). Channels and segments are about the sale; a stage and a rep have whatever happens there.
 
 The layout is made for speed. A row's amounts come in a *four*: count, waited, worked and money. In a line
-the sums of an event's four lie side by side, so that a processor adds all four as fast as one, and the fold
-need not ask which of them an event keeps: `KEPT` says which ones have a meaning and `COLUMNS` where they
-are. Asking is what takes time, since events follow each other as chance will have it and a processor that
+the sums of an event's four lie side by side, those of both bases together, so that a processor adds all four
+as fast as one, and the fold need not ask which of them an event keeps: `KEPT` says which ones have a meaning.
+Asking is what takes time, since events follow each other as chance will have it and a processor that
 guesses wrong has to start again. That is also why a row without a rep, for example, adds to the line of "all"
-instead of to none: "all" is rewritten at the end, as the sum of the months.
+instead of to none ("all" is rewritten at the end, as the sum of the months), and why a row that counts on one
+basis only adds zeros on the other.
 
 Sums are float64, of times in microseconds: exact up to 2^53 µs (285 years), rounded in the sixteenth digit
 beyond, where int64 would overflow (ten million leads that each wait eleven days).
@@ -31,7 +32,7 @@ from funnelsim.compiling.decorators import rare, rule
 from funnelsim.compiling.handles import FOUR, Four, add_four, by_pointer
 from funnelsim.compiling.on_disk import compiled
 from funnelsim.engines.ledger import Ledger
-from funnelsim.model.model import SALE, Model
+from funnelsim.model.model import SALE, Chapters, Model, other_numbers
 from funnelsim.model.words import DAY, GONE_COLD, NEVER, NOTHING, Event, Flag
 from funnelsim.model.worktime import worked_by
 
@@ -90,23 +91,18 @@ KEPT: tuple[tuple[int, tuple[Measure, ...]], ...] = (
     (Event.RETURNED, (_C, _W)),
     (Event.WITHDRAWN, (_C, _W)),
     (Event.ON_STAFF, (_C, _W)),
+    (Event.ONE_OFF, (_M,)),
+    (Event.RUNNING, (_M,)),
     (FIRST_CONTACT, (_C, _W)),
 )
 
 
-def _columns() -> Integers:
-    """Number the sums that have a meaning: (events, measures), -1 for the others."""
-    columns = np.full((FIRST_CONTACT + 1, FOUR), -1, np.int64)
-    for event, measures in KEPT:
-        for measure in measures:
-            columns[event, measure] = event * FOUR + measure
-    return columns
-
-
-COLUMNS = _columns()
-WIDTH = COLUMNS.size  # sums in a line
+EVENTS = FIRST_CONTACT + 1
+WIDTH = EVENTS * BASES * FOUR  # sums in a line
 
 DIMENSIONS = ("all", "month", "channel", "segment", "stage", "rep")  # the order of lines
+MONTHS, STAGES, REPS = (DIMENSIONS.index(name) for name in ("month", "stage", "rep"))
+LINES = len(DIMENSIONS)  # the place in the bounds of how many there are
 
 Lines = tuple[int, int, int, int, int, int]  # of a row: see `_lines_of`
 
@@ -114,6 +110,7 @@ AGE_STEPS = 32  # bins of ages to an octave: 3 % wide at most
 _FINEST = 30  # ages below 2^30 µs (18 minutes) share AGE_STEPS bins of equal width
 _OLDEST = 52  # ages of 2^52 µs (142 years) or more share the last bin
 AGE_BINS = AGE_STEPS * (1 + _OLDEST - _FINEST)
+AGES = len(Ended) * AGE_BINS
 
 
 class Tally(NamedTuple):
@@ -122,8 +119,8 @@ class Tally(NamedTuple):
     M months of the period, S stages, R reps, G reasons, lines as in `line_bounds`.
     """
 
-    sums: Floats  # (2 bases, lines, WIDTH), columns as in COLUMNS
-    reasons: Floats  # (2 bases, lines, G) leads lost or gone cold
+    sums: Floats  # (lines, EVENTS, 2 bases, 4 measures), of which KEPT says what has a meaning
+    reasons: Floats  # (lines, 2 bases, G) leads lost or gone cold
     ages: Integers  # (3 ways to end, AGE_BINS) the cohort's inquiries by time since arrival
     queue: Floats  # (M + 1, S) change of the queue before the period, then in each month
     busy: Floats  # (M, R) working time in each month, µs
@@ -138,8 +135,8 @@ class Books(NamedTuple):
     Compiled code makes no arrays of its own, so its look-up tables are here as well.
     """
 
-    sums: Floats  # (replications, 2 bases x lines x WIDTH)
-    reasons: Floats  # (replications, 2 bases x lines x G)
+    sums: Floats  # (replications, lines x WIDTH)
+    reasons: Floats  # (replications, lines x 2 bases x G)
     ages: Integers  # (replications, 3 ways to end x AGE_BINS)
     queue: Floats  # (replications, (M + 1) x S)
     busy: Floats  # (replications, M x R)
@@ -205,8 +202,8 @@ def new_tallies(model: Model, reasons: int, replications: int) -> Tally:
     months, stages, reps = len(model.months) - 1, len(model.stages), len(model.reps)
     lines = int(line_bounds(model)[-1])
     shapes = (
-        (replications, len(Basis), lines, WIDTH),
-        (replications, len(Basis), lines, reasons),
+        (replications, lines, EVENTS, BASES, FOUR),
+        (replications, lines, BASES, reasons),
         (replications, len(Ended), AGE_BINS),
         (replications, months + 1, stages),
         (replications, months, reps),
@@ -255,8 +252,46 @@ def fold(rows: Records, model: Model, tally: Tally) -> None:
     tally : Tally
         From `new_tally`, or with the sums of earlier chunks.
     """
-    flat = _flat(Tally._make(array[None] for array in tally))
-    _fold(Ledger(rows, np.array([len(rows)])), model, _bound(flat, model), tally.reasons.shape[-1])
+    _fold(Ledger(rows, np.array([len(rows)])), model, _books_of(tally, model), tally.reasons.shape[-1])
+
+
+def _books_of(tally: Tally, model: Model) -> Books:
+    """Bind a tally to books."""
+    return _bound(_flat(Tally._make(array[None] for array in tally)), model)
+
+
+class Sums:
+    """The tally of one replication, chapter after chapter.
+
+    Parameters
+    ----------
+    chapters : tuple of Chapter
+        Of the history.
+    reasons : sequence of int
+        How many reasons of loss there are in each chapter.
+    """
+
+    def __init__(self, chapters: Chapters, reasons: Sequence[int]) -> None:
+        self._chapters = chapters
+        self._reasons = reasons
+        self._chapter = 0
+        self.tally = new_tally(chapters[0].model, reasons[0])
+
+    def fold(self, chapter: int, rows: Records) -> None:
+        """Add a page of a chapter's rows, which follow those added before."""
+        while self._chapter < chapter:
+            self._turn_to_the_next()
+        fold(rows, self._chapters[chapter].model, self.tally)
+
+    def _turn_to_the_next(self) -> None:
+        """Take the sums over into the next chapter."""
+        before, after = (each.model for each in self._chapters[self._chapter : self._chapter + 2])
+        old, new = self._reasons[self._chapter : self._chapter + 2]
+        tally = new_tally(after, new)
+        _, becomes = other_numbers(before, after)
+        take_over(_books_of(self.tally, before), 0, old, _books_of(tally, after), 0, new, becomes)
+        self._chapter += 1
+        self.tally = tally
 
 
 def stack(tallies: Sequence[Tally]) -> Tally:
@@ -337,25 +372,34 @@ def _amounts_of(row: Record, ends: bool) -> Four:
 
 
 @rule
-def _add(books: Books, replication: int, column: int, lines: Lines, amounts: Four) -> None:
-    """Add four amounts to the sums of a row's lines, on the bases on which it counts."""
+def _add(books: Books, replication: int, event: int, lines: Lines, amounts: Four) -> None:
+    """Add four amounts to an event's sums in a row's lines, on the bases on which it counts."""
     period, cohort = lines[0], lines[1]
-    if period != NOTHING:
-        _add_to(books, replication, column, period, lines, amounts)
-    if cohort != NOTHING:
-        lines_of_period = books.bounds[len(books.bounds) - 1]
-        _add_to(books, replication, lines_of_period * WIDTH + column, cohort, lines, amounts)
+    if period == NOTHING and cohort == NOTHING:
+        return
+    sums, column = books.sums, event * (BASES * FOUR)
+    of_period = _if_so(period != NOTHING, amounts)
+    of_cohort = _if_so(cohort != NOTHING, amounts)
+    add_four(sums, (replication, column + max(period, 0) * WIDTH), of_period)
+    add_four(sums, (replication, column + max(cohort, 0) * WIDTH + FOUR), of_cohort)
+    _add_both(sums, replication, column + lines[2] * WIDTH, of_period, of_cohort)
+    _add_both(sums, replication, column + lines[3] * WIDTH, of_period, of_cohort)
+    _add_both(sums, replication, column + lines[4] * WIDTH, of_period, of_cohort)
+    _add_both(sums, replication, column + lines[5] * WIDTH, of_period, of_cohort)
 
 
 @rule
-def _add_to(books: Books, replication: int, column: int, month: int, lines: Lines, amounts: Four) -> None:
-    """Add four amounts on one basis; `column` is that of "all"."""
-    sums = books.sums
-    add_four(sums, (replication, column + month * WIDTH), amounts)
-    add_four(sums, (replication, column + lines[2] * WIDTH), amounts)
-    add_four(sums, (replication, column + lines[3] * WIDTH), amounts)
-    add_four(sums, (replication, column + lines[4] * WIDTH), amounts)
-    add_four(sums, (replication, column + lines[5] * WIDTH), amounts)
+def _add_both(sums: Floats, replication: int, first: int, of_period: Four, of_cohort: Four) -> None:
+    """Add to the sums of an event in one line, on both bases."""
+    add_four(sums, (replication, first), of_period)
+    add_four(sums, (replication, first + FOUR), of_cohort)
+
+
+@rule
+def _if_so(counts: bool, amounts: Four) -> Four:
+    """Return the amounts of a row that counts, else zeros."""
+    times = 1.0 if counts else 0.0
+    return (amounts[0] * times, amounts[1] * times, amounts[2] * times, amounts[3] * times)
 
 
 @rule
@@ -363,10 +407,10 @@ def _add_reason(books: Books, replication: int, reason: int, lines: Lines, reaso
     """Count a lead lost for a reason in its lines, on the bases on which it counts."""
     for basis in range(BASES):
         if lines[basis] != NOTHING:
-            column = basis * books.bounds[len(books.bounds) - 1] * reasons + reason
-            books.reasons[replication, column + lines[basis] * reasons] += 1.0
+            column = basis * reasons + reason
+            books.reasons[replication, column + lines[basis] * BASES * reasons] += 1.0
             for dimension in range(BASES, len(lines)):
-                books.reasons[replication, column + lines[dimension] * reasons] += 1.0
+                books.reasons[replication, column + lines[dimension] * BASES * reasons] += 1.0
 
 
 @rare
@@ -374,14 +418,12 @@ def _add_up(sums: Floats, replication: int, bounds: Integers, width: int) -> Non
     """Set the line of "all" of each process to the sum of its months; `width` is that of a line."""
     processes = bounds[1]
     months = (bounds[2] - bounds[1]) // processes
-    for line in range(BASES * processes):
-        basis, process = line // processes, line % processes
-        first = basis * bounds[len(bounds) - 1] * width
-        everything = first + process * width
+    for process in range(processes):
+        everything = process * width
         for column in range(everything, everything + width):
             sums[replication, column] = 0.0
         for month in range(months):
-            of_month = first + (processes + process * months + month) * width
+            of_month = (processes + process * months + month) * width
             for column in range(width):
                 sums[replication, everything + column] += sums[replication, of_month + column]
 
@@ -396,7 +438,7 @@ def _end(row: Record, books: Books, replication: int, lines: Lines, reasons: int
     elif event == Event.OPEN:
         ended = Ended.OPEN.value
     else:
-        _add_reason(books, replication, row["reason"], lines, reasons)
+        _add_reason(books, replication, int(row["reason"]), lines, reasons)
     if lines[1] != NOTHING and row["process"] == SALE:
         books.ages[replication, ended * AGE_BINS + _age_bin(row["time"] - row["worked"])] += 1
 
@@ -460,7 +502,7 @@ def fold_page(ledger: Ledger, model: Model, books: Books, replication: int, reas
         row = ledger.rows[i]
         event = int(row["event"])
         # The costs of a day are booked at the midnight that ends it: they belong to the day before.
-        moment = row["time"] - (1 if event in (Event.MEDIA, Event.PAY) else 0)
+        moment = row["time"] - (1 if event in (Event.MEDIA, Event.PAY, Event.RUNNING) else 0)
         if not since <= moment < until:
             month = _month_of(books, moment)
             since, until = _bounds_of(model, month)
@@ -468,9 +510,9 @@ def fold_page(ledger: Ledger, model: Model, books: Books, replication: int, reas
         born = month if since <= created < until else _month_of(books, created)
         lines = _lines_of(row, month, born, model, books)
         ends = event in (Event.WON, Event.LOST, Event.WENT_COLD, Event.OPEN)
-        _add(books, replication, event * FOUR, lines, _amounts_of(row, ends))
+        _add(books, replication, event, lines, _amounts_of(row, ends))
         if row["flags"] & Flag.FIRST_CONTACT.value != 0:
-            _add(books, replication, FIRST_CONTACT * FOUR, lines, _amounts_of(row, ends))
+            _add(books, replication, FIRST_CONTACT, lines, _amounts_of(row, ends))
         if ends:
             _end(row, books, replication, lines, reasons)
         _move_queue(row, month, model, books, replication)
@@ -483,7 +525,74 @@ def fold_page(ledger: Ledger, model: Model, books: Books, replication: int, reas
 def add_up(books: Books, replication: int, reasons: int) -> None:
     """Set the lines of "all" after the last page: rows without a channel or a rep have added to them."""
     _add_up(books.sums, replication, books.bounds, WIDTH)
-    _add_up(books.reasons, replication, books.bounds, reasons)
+    _add_up(books.reasons, replication, books.bounds, BASES * reasons)
+
+
+@compiled
+def take_over(
+    past: Books, old: int, old_reasons: int, books: Books, row: int, reasons: int, becomes: Integers
+) -> None:
+    """Begin a tally with the sums of the chapter before: numbers stay, but for those of reps (C2).
+
+    Parameters
+    ----------
+    past, old, old_reasons
+        The books of the chapter that ends, which of its replications, and how many reasons there were.
+    books, row, reasons
+        Those of the chapter that begins.
+    becomes : array of int
+        The number of each rep in the chapter that begins.
+    """
+    _clear(books, row, reasons)
+    for dimension in range(LINES):
+        for number in range(_size(past, dimension)):
+            there = becomes[number] if dimension == REPS else number
+            line, old_line = books.bounds[dimension] + there, past.bounds[dimension] + number
+            for column in range(WIDTH):
+                books.sums[row, line * WIDTH + column] = past.sums[old, old_line * WIDTH + column]
+            for place in range(BASES * old_reasons):
+                basis, reason = place // old_reasons, place % old_reasons
+                column = (line * BASES + basis) * reasons + reason
+                books.reasons[row, column] = past.reasons[old, old_line * BASES * old_reasons + place]
+    for column in range(AGES):
+        books.ages[row, column] = past.ages[old, column]
+    months, stages, reps = _months(books), _size(past, STAGES), _size(past, REPS)
+    for place in range((months + 1) * stages):
+        column = place // stages * _size(books, STAGES) + place % stages
+        books.queue[row, column] = past.queue[old, place]
+    for place in range(months * reps):
+        column = place // reps * _size(books, REPS) + becomes[place % reps]
+        books.busy[row, column] = past.busy[old, place]
+        books.available[row, column] = past.available[old, place]
+        books.staff[row, column] = past.staff[old, place]
+
+
+@rule
+def _size(books: Books, dimension: int) -> int:
+    """Count the lines of a dimension."""
+    return int(books.bounds[dimension + 1] - books.bounds[dimension])
+
+
+@rule
+def _months(books: Books) -> int:
+    """Count the months of the period."""
+    return _size(books, MONTHS) // _size(books, 0)
+
+
+@rule
+def _clear(books: Books, row: int, reasons: int) -> None:
+    """Empty the tally of a replication."""
+    lines, months = int(books.bounds[LINES]), _months(books)
+    for column in range(lines * WIDTH):
+        books.sums[row, column] = 0.0
+    for column in range(lines * BASES * reasons):
+        books.reasons[row, column] = 0.0
+    for column in range((months + 1) * _size(books, STAGES)):
+        books.queue[row, column] = 0.0
+    for column in range(months * _size(books, REPS)):
+        books.busy[row, column] = 0.0
+        books.available[row, column] = 0.0
+        books.staff[row, column] = 0.0
 
 
 @rule

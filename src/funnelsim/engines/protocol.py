@@ -50,5 +50,11 @@ class Engine(Protocol):
             More than MOST_WAVES waves of decisions at one instant.
         """
 
+    def end_day(self, state: Any, now: int, ledger: Ledger) -> bool:
+        """Book the day that ends at `now`, before which all is done; False if the ledger is full (C3)."""
+
+    def change(self, state: Any, model: Model, ledger: Ledger) -> bool:
+        """Let the chapter of this model begin, after the day that ends; False if the ledger is full (E7)."""
+
     def close(self, state: Any, ledger: Ledger) -> bool:
         """Book the last day and the leads that are open; False when the ledger is full (E3)."""

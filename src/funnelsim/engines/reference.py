@@ -16,10 +16,10 @@ import numpy as np
 import simpy
 from simpy.events import EventPriority
 
-from funnelsim.compiling.arrays import Record
+from funnelsim.compiling.arrays import Integers, Record
 from funnelsim.engines.ledger import Ledger, flag, give_reason, has_room, rows_of_a_step, write, write_of
 from funnelsim.engines.protocol import MOST_WAVES, StuckError
-from funnelsim.model.model import SALE, Model
+from funnelsim.model.model import SALE, Model, other_numbers
 from funnelsim.model.records import CHANNEL_STATE, PURSUIT, REP_STATE, TEAM_STATE
 from funnelsim.model.words import DAY, ENDED, NEVER, NOBODY, NOTHING, Assignment, Due, Event, Flag
 from funnelsim.model.worktime import is_open, next_opening, work_ends
@@ -29,6 +29,7 @@ AFTER_ALL_THAT_IS_DUE = 1 << 128  # the priority of grants
 AFTER_SIMPYS_OWN = 2  # URGENT is 0 and NORMAL 1: a decision is finished before the next one
 # What a pursuit inherits from the one of which it is born.
 OF_THE_COMPANY = ("company", "created", "fit", "channel", "segment", "heat", "theorist", "is_lead", "traits")
+UNTIL_THE_CHANGE = -1  # the wave before wave 0: what is put on the agenda for this instant is in wave 0
 WITHDRAWN = "withdrawn"  # the result of a wait that another pursuit of the company ends
 
 Story = Generator[simpy.Event, Any, None]
@@ -56,6 +57,23 @@ class ReferenceEngine:
             if not has_room(ledger, room):
                 return False
             office.env.step()
+        return True
+
+    def end_day(self, office: Office, now: int, ledger: Ledger) -> bool:
+        """Book the day that ends now, the first thing that is due; False when the ledger is full."""
+        office.ledger = ledger
+        if not has_room(ledger, rows_of_a_step(office.model)):
+            return False
+        assert office.env.peek() == now
+        office.env.step()
+        return True
+
+    def change(self, office: Office, model: Model, ledger: Ledger) -> bool:
+        """Let a chapter begin; False when the ledger is full (E7)."""
+        office.ledger = ledger
+        if not has_room(ledger, rows_of_a_step(model)):
+            return False
+        office.change(model)
         return True
 
     def close(self, office: Office, ledger: Ledger) -> bool:
@@ -122,6 +140,8 @@ class Office:
         self.own_queues: list[list[Record]] = [[] for _ in model.reps]
         self.team_queues: list[list[Record]] = [[] for _ in model.teams]
         self.waiting: dict[int, tuple[simpy.Event, Happening]] = {}  # a wait, and what ends it
+        self.to_come: dict[int, Happening] = {}  # what each open pursuit has due
+        self.of_the_firm: dict[tuple[Due, int], Happening] = {}  # what reps, calendars, channels have due
         self.open_pursuits: dict[int, Record] = {}
         self.grant_is_scheduled = False
         self.left_to_book: list[Record] | None = None  # while the simulation closes
@@ -129,15 +149,34 @@ class Office:
 
     def begin(self) -> None:
         """Set everything going."""
-        arrivals.expect_inquiries(self.model, self.world, self.expected)
-        self.env.process(self.days())
-        for number in range(len(self.reps)):
-            self.env.process(self.employ(number))
-        for number in range(len(self.model.calendars)):
-            self.env.process(self.open_up(number))
+        arrivals.expect_inquiries(self.model, self.world, self.expected, 0)
+        self.start(self.days())
+        for number, rep in enumerate(self.model.reps):
+            self.read_talent(number)
+            self.reps[number]["on_staff"] = rep["joins"] <= 0 < rep["leaves"]
+            if rep["leaves"] <= 0:
+                self.reps[number]["left"] = 0
         for number in range(len(self.channels)):
-            self.env.process(self.receive(number))
+            self.draw_next(number)
+        self.put_anew()
+
+    def put_anew(self) -> None:
+        """Let reps, calendars and channels go on from how things stand (C6, C10)."""
+        for happening in self.of_the_firm.values():
+            happening.call_off()
+        self.of_the_firm.clear()
+        for number in range(len(self.reps)):
+            self.start(self.employ(number))
+        for number in range(len(self.model.calendars)):
+            self.start(self.open_up(number))
+        for number in range(len(self.channels)):
+            self.start(self.receive(number))
         self.schedule_grant()
+
+    def start(self, story: Story) -> None:
+        """Begin a story at once, up to where it waits for the first time."""
+        self.env.process(story)
+        self.env.step()
 
     @property
     def now(self) -> int:
@@ -220,12 +259,11 @@ class Office:
         """Take a channel's inquiries as they come (A1, A2)."""
         origin, channel = self.model.channels[number], self.channels[number]
         while True:
-            channel["total"], channel["day"], time = arrivals.next_inquiry(
-                self.model, self.world, origin, channel, self.expected
-            )
+            channel["day"], time = arrivals.arrival(self.model, origin, channel, self.expected)
             entity = int(origin["entity"] + channel["index"])
-            yield Happening(self, time, Due.INQUIRY, entity)
+            yield self.due_for(number, time, Due.INQUIRY, entity)
             channel["index"] += 1
+            self.draw_next(number)
             pursuit = self.new_pursuit(entity, SALE, int(origin["stage"]))
             pursuit["company"], pursuit["created"], pursuit["began"] = entity, self.now, self.now
             pursuit["channel"] = number
@@ -236,6 +274,11 @@ class Office:
             if self.model.stages[pursuit["stage"]]["is_lead"]:
                 self.become_lead(pursuit)
             self.env.process(self.pursue(pursuit))
+
+    def draw_next(self, number: int) -> None:
+        """Draw how far off a channel's next inquiry is (A3)."""
+        origin, channel = self.model.channels[number], self.channels[number]
+        channel["total"] = arrivals.next_total(self.world, origin, channel)
 
     def new_pursuit(self, entity: int, process: int, stage: int) -> Record:
         """Open the record of a pursuit."""
@@ -270,9 +313,13 @@ class Office:
     def enter(self, pursuit: Record) -> None:
         """Begin a visit."""
         pursuit["since"] = self.now
+        self.read_fate(pursuit)
+        self.write(pursuit, Event.ENTERED)
+
+    def read_fate(self, pursuit: Record) -> None:
+        """Note what chance has in store for a visit (V23)."""
         fate = visits.fate(self.model, self.world, pursuit)
         pursuit["hours"], pursuit["days"], pursuit["luck"], pursuit["way"] = fate
-        self.write(pursuit, Event.ENTERED)
 
     def join_queue(self, pursuit: Record) -> simpy.Event:
         """Queue for a rep; the event returned succeeds with the rep, or with None when patience ends (V2)."""
@@ -319,9 +366,13 @@ class Office:
         if rep == NOBODY:
             return self.due(now, Due.WORK_ENDS, pursuit)
         self.reps[rep]["busy"] = 1
-        calendar = self.calendar_of(rep)
-        ends = work_ends(self.model.hours, calendar["first_hours"], calendar["hours"], now, effort)
-        return self.due(ends, Due.WORK_ENDS, pursuit)
+        return self.due(self.end_of_work(pursuit), Due.WORK_ENDS, pursuit)
+
+    def end_of_work(self, pursuit: Record) -> int:
+        """Find when the work in hand ends, by the calendar of the rep (V13)."""
+        calendar, hours = self.calendar_of(pursuit["rep"]), self.model.hours
+        started, effort = pursuit["since"], pursuit["effort"]
+        return work_ends(hours, calendar["first_hours"], calendar["hours"], started, effort)
 
     def end_work(self, pursuit: Record, rep: int) -> Happening:
         """End the work on a pursuit; the customer's time begins (V14)."""
@@ -384,6 +435,7 @@ class Office:
         """Forget a pursuit."""
         self.give_up_rep(pursuit)
         del self.open_pursuits[int(pursuit["entity"])]
+        self.to_come.pop(int(pursuit["entity"]), None)
 
     # Rests, births and withdrawals.
 
@@ -440,15 +492,13 @@ class Office:
     def employ(self, number: int) -> Story:
         """Follow a rep from the first day on staff to the last (R1, R3, R4, R5)."""
         rep, state = self.model.reps[number], self.reps[number]
-        state["skill"], state["speed"] = people.talent(self.model, self.world, rep)
-        if rep["joins"] > 0:
-            yield Happening(self, rep["joins"], Due.REP_JOINS, number)
+        if people.is_yet_to_join(state):
+            yield self.due_for(number, max(rep["joins"], self.now), Due.REP_JOINS, number)
             state["idle_since"] = self.now
-        if rep["leaves"] <= 0:
-            state["left"] = 0
+            state["on_staff"] = 1
+        if not state["on_staff"]:
             return
-        state["on_staff"] = 1
-        yield Happening(self, rep["leaves"], Due.REP_LEAVES, number)
+        yield self.due_for(number, max(rep["leaves"], self.now), Due.REP_LEAVES, number)
         state["on_staff"] = 0
         queue, self.own_queues[number] = self.own_queues[number], []
         for pursuit in sorted(queue, key=order_in_queue):
@@ -476,7 +526,7 @@ class Office:
         calendar = self.model.calendars[number]
         while True:
             opens = next_opening(self.model.hours, calendar["first_hours"], calendar["hours"], self.now)
-            yield Happening(self, opens, Due.OPENS, number)
+            yield self.due_for(number, opens, Due.OPENS, number)
 
     def days(self) -> Story:
         """Book each day's costs at its end (D1)."""
@@ -495,6 +545,94 @@ class Office:
             pay = costs.pay_of_day(self.model, self.model.reps[number], state, day)
             if pay > 0.0:
                 write_of(self.ledger, now, Event.PAY, NOTHING, number, 0, pay)
+        running = costs.running_of_day(self.model, day)
+        if running > 0.0:
+            write_of(self.ledger, now, Event.RUNNING, NOTHING, NOBODY, 0, running)
+
+    # A change on a day.
+
+    def change(self, model: Model) -> None:
+        """Let a chapter begin, now that the day has been booked (C3)."""
+        before, old_teams, old_reps, old_queues = self.model, self.teams, self.reps, self.own_queues
+        was, becomes = other_numbers(before, model)
+        self.model, self.wave = model, UNTIL_THE_CHANGE
+        self.renumber(becomes)
+        self.take_over_channels()
+        self.teams = np.zeros(len(model.teams), TEAM_STATE)
+        self.teams["own_policy"] = model.teams["own_policy"]
+        for number, team in enumerate(old_teams):
+            if before.teams[number]["reps"]:
+                in_turn = becomes[before.teams[number]["first_rep"] + team["turn"]]
+                self.teams[number]["turn"] = in_turn - model.teams[number]["first_rep"]
+        self.reps = np.zeros(len(model.reps), REP_STATE)
+        self.reps["left"], self.reps["idle_since"] = NEVER, self.now
+        known = was != NOBODY
+        self.reps[known] = old_reps[was[known]]
+        self.order = np.arange(len(model.reps))
+        for number in range(len(self.reps)):
+            self.read_talent(number)
+        queues = [*old_queues, *self.team_queues]
+        self.own_queues = [[] for _ in model.reps]
+        self.put_anew()
+        for pursuit in self.open_pursuits.values():
+            self.expect_anew(pursuit)
+        self.requeue(before, queues)
+        self.wave = 0
+        one_off = model.plan[0]["one_off_cost"]
+        if one_off > 0.0:
+            write_of(self.ledger, self.now, Event.ONE_OFF, NOTHING, NOBODY, 0, one_off)
+
+    def renumber(self, becomes: Integers) -> None:
+        """Give the reps of open pursuits their numbers in the chapter that begins (C2)."""
+        for pursuit in self.open_pursuits.values():
+            for role in ("rep", "opener", "closer"):
+                if pursuit[role] != NOBODY:
+                    pursuit[role] = becomes[pursuit[role]]
+
+    def take_over_channels(self) -> None:
+        """Let the streams of inquiries go on, and those of new channels begin (C9, C10)."""
+        today, known = self.now // DAY, len(self.channels)
+        reached = self.expected
+        self.expected = self.model.expected.copy()
+        self.expected[: len(reached)] = reached
+        arrivals.expect_inquiries(self.model, self.world, self.expected, today)
+        added = np.zeros(len(self.model.channels) - known, CHANNEL_STATE)
+        self.channels = np.concatenate([self.channels, added])
+        self.channels["day"] = today
+        for number in range(known, len(self.channels)):
+            self.draw_next(number)
+
+    def expect_anew(self, pursuit: Record) -> None:
+        """Put anew what a pursuit has due (C4, C12)."""
+        before = self.to_come[int(pursuit["entity"])]
+        time = self.end_of_work(pursuit) if pursuit["phase"] == Due.WORK_ENDS else int(pursuit["due"])
+        happening = self.due(time, Due(int(pursuit["phase"])), pursuit)
+        assert before.callbacks is not None
+        assert happening.callbacks is not None
+        happening.callbacks += before.callbacks[1:]
+        before.call_off()
+        if int(pursuit["entity"]) in self.waiting:
+            called_up, _ = self.waiting[int(pursuit["entity"])]
+            self.waiting[int(pursuit["entity"])] = called_up, happening
+
+    def requeue(self, before: Model, queues: list[list[Record]]) -> None:
+        """Let leads queue on or move, with the fate that is now in store for them (C11, C13, C14)."""
+        self.team_queues = [[] for _ in self.model.teams]
+        moved = []
+        for number, team in enumerate(before.teams):
+            of_reps = queues[team["first_rep"] : team["first_rep"] + team["reps"]]
+            for queue in (*of_reps, queues[len(before.reps) + number]):
+                for pursuit in sorted(queue, key=order_in_queue):
+                    self.read_fate(pursuit)
+                    if assignment.is_moved(before, self.model, pursuit):
+                        moved.append(pursuit)
+                        continue
+                    if pursuit["rep"] != NOBODY:
+                        team_now = self.model.teams[self.team_of(pursuit)]
+                        pursuit["rank"] = assignment.rank(team_now["queue_order"], pursuit)
+                    self.queue_of(pursuit).append(pursuit)
+        for pursuit in moved:
+            self.place(pursuit)
 
     # Small helpers of several of the above.
 
@@ -503,7 +641,19 @@ class Office:
         pursuit["due"], pursuit["phase"] = time, kind
         happening = Happening(self, time, kind, int(pursuit["entity"]))
         happening.pursuit = pursuit
+        self.to_come[int(pursuit["entity"])] = happening
         return happening
+
+    def due_for(self, number: int, time: int, kind: Due, entity: int) -> Happening:
+        """Note what the rep, the calendar or the channel of a number has due."""
+        happening = Happening(self, time, kind, entity)
+        self.of_the_firm[kind, number] = happening
+        return happening
+
+    def read_talent(self, number: int) -> None:
+        """Note a rep's skill and speed at full strength (C8)."""
+        rep, state = self.model.reps[number], self.reps[number]
+        state["skill"], state["speed"] = people.talent(self.model, self.world, rep)
 
     def wait_for(self, pursuit: Record, own_end: Happening) -> simpy.Event:
         """Wait until the wait ends by itself, with None, or something else ends it."""

@@ -186,7 +186,7 @@ class Forecast:
         """
         position, bounds = DIMENSIONS.index(dimension), line_bounds(self.model)
         lines = slice(bounds[position], bounds[position + 1])
-        return np.asarray(self.tallies.reasons[:, basis, lines].mean(axis=0))
+        return np.asarray(self.tallies.reasons[:, lines, basis].mean(axis=0))
 
     def pairs(self, metric: str) -> tuple[Floats, Floats]:
         """Return a figure of the first T years and of their twins: each (T,); T is 0 without twins."""

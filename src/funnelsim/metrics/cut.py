@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from funnelsim.compiling.arrays import Floats
-from funnelsim.engines.fold import COLUMNS, DIMENSIONS, Basis, Ended, Measure, Tally, line_bounds
+from funnelsim.engines.fold import DIMENSIONS, Basis, Ended, Measure, Tally, line_bounds
 from funnelsim.model.model import Model, Names
 
 CUTS = (*DIMENSIONS, "team")
@@ -20,7 +20,7 @@ class Cut:
     Arrays that the dimension does not have are NaN.
     """
 
-    sums: Floats  # (R, 2 bases, n, WIDTH)
+    sums: Floats  # (R, n, events, 2 bases, 4 measures)
     queue: Floats  # (R, n) leads queueing at the end of the period, or of each month
     busy: Floats  # (R, n) working time in the period, µs
     available: Floats  # (R, n) working time on staff in the period, µs
@@ -29,11 +29,11 @@ class Cut:
 
     def period(self, event: int, measure: int = Measure.COUNT) -> Floats:
         """Add up rows of an event in the period: (R, n)."""
-        return self.sums[:, Basis.PERIOD, :, COLUMNS[event, measure]]
+        return self.sums[:, :, event, Basis.PERIOD, measure]
 
     def cohort(self, event: int, measure: int = Measure.COUNT) -> Floats:
         """Add up rows of an event for inquiries that arrived in the period: (R, n)."""
-        return self.sums[:, Basis.COHORT, :, COLUMNS[event, measure]]
+        return self.sums[:, :, event, Basis.COHORT, measure]
 
 
 def labels(names: Names, dimension: str) -> tuple[str, ...]:
@@ -65,7 +65,7 @@ def cut(model: Model, tallies: Tally, dimension: str) -> Cut:
     first, end = bounds[number], bounds[number + 1]
     if dimension in ("all", "month"):  # of the sale, the first process
         end = first + (end - first) // len(model.processes)
-    found = _bare(tallies.sums[:, :, first:end])
+    found = _bare(tallies.sums[:, first:end])
     queue = tallies.queue.cumsum(axis=1)[:, 1:]  # (R, M, S) at the end of each month
     if dimension == "stage":
         return replace(found, queue=queue[:, -1])
@@ -97,7 +97,7 @@ def cut(model: Model, tallies: Tally, dimension: str) -> Cut:
 
 def _bare(sums: Floats) -> Cut:
     """Make a cut that has its sums and nothing else."""
-    replications, _, size, _ = sums.shape
+    replications, size = sums.shape[:2]
     nothing = np.full((replications, size), np.nan)
     no_ages = np.zeros((replications, size, len(Ended), 0))
     return Cut(sums, queue=nothing, busy=nothing, available=nothing, staff=nothing, ages=no_ages)
@@ -107,7 +107,7 @@ def _by_team(model: Model, reps: Cut) -> Cut:
     """Add up the reps of each team."""
     membership = (model.reps["team"][:, None] == np.arange(len(model.teams))).astype(np.float64)
     return replace(
-        _bare(np.einsum("rbnw,nt->rbtw", reps.sums, membership)),
+        _bare(np.einsum("rnebm,nt->rtebm", reps.sums, membership)),
         busy=reps.busy @ membership,
         available=reps.available @ membership,
         staff=reps.staff @ membership,

@@ -37,9 +37,14 @@ def margin(cut: Cut) -> Floats:
     return cut.period(Event.MARGIN, _MONEY)
 
 
+def of_changes(cut: Cut) -> Floats:
+    """Add up what changes cost besides what they change: (R, n)."""
+    return cut.period(Event.ONE_OFF, _MONEY) + cut.period(Event.RUNNING, _MONEY)
+
+
 def everything(cut: Cut) -> Floats:
     """Add up all costs: (R, n)."""
-    return marketing(cut) + sales(cut)
+    return marketing(cut) + sales(cut) + of_changes(cut)
 
 
 @figure(
@@ -114,9 +119,15 @@ def sales_cost(cut: Cut) -> Parts:
     return (sales(cut),)
 
 
+@figure("Cost of changes", Unit.MONEY, Basis.PERIOD, Better.LESS, _ALL, total)
+def change_cost(cut: Cut) -> Parts:
+    """What dated changes cost once and by the month, besides what they change."""
+    return (of_changes(cut),)
+
+
 @figure("Cost", Unit.MONEY, Basis.PERIOD, Better.LESS, _ALL, total, page=("all", "month"))
 def cost(cut: Cut) -> Parts:
-    """Total programme cost: marketing cost + sales cost."""
+    """Total programme cost: marketing cost + sales cost + cost of changes."""
     return (everything(cut),)
 
 
@@ -140,7 +151,7 @@ def cost_per_contract(cut: Cut) -> Parts:
 
 @figure("Cost to win a customer", Unit.MONEY, Basis.PERIOD, Better.LESS, _ALL, page=("all",))
 def cac(cut: Cut) -> Parts:
-    """Customer acquisition cost: (marketing cost + sales cost) / contracts."""
+    """Customer acquisition cost: (marketing cost + sales cost + cost of changes) / contracts."""
     return everything(cut), cut.period(Event.WON)
 
 

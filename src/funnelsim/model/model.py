@@ -10,7 +10,7 @@ import numpy as np
 from funnelsim.compiling.arrays import Floats, Integers, Records
 from funnelsim.compiling.handles import by_pointer
 from funnelsim.model.records import END, PROCESS
-from funnelsim.model.words import ENDED, NOTHING, ROUTE, Event
+from funnelsim.model.words import ENDED, NOBODY, NOTHING, ROUTE, Event
 
 SALE = 0  # the process of the first inquiries
 EVENTS = len(Event)
@@ -40,11 +40,52 @@ class Model(NamedTuple):
     knots: Floats  # quantile tables, found by the offsets of distributions
     calendars: Records  # CALENDAR, those of a team side by side
     hours: Records  # HOURS, opening times of each calendar up to the horizon
+    plan: Records  # PLAN (1,)
     expected: Floats  # (C * (D + 1),) cumulative expected inquiries at each midnight
     spend: Floats  # (C, D) cost per month on each day, relative to the average month
     month_days: Integers  # (D,) days of the calendar month that each day lies in
     months: Integers  # (M + 1,) bounds of the period's months; the period is [first, last)
     horizon: int  # end of the drain: the first instant that is not simulated
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A model that holds from a midnight on, until the next chapter or the horizon (C1).
+
+    Attributes
+    ----------
+    begins : int
+        Microseconds; 0 for the first chapter.
+    model : Model
+        With all that the chapters before have (C2).
+    """
+
+    begins: int
+    model: Model
+
+
+Chapters = tuple[Chapter, ...]
+
+
+def chapters_of(model: Model | Chapters) -> Chapters:
+    """Return the chapters of a history; a model alone is the only one."""
+    return (Chapter(0, model),) if isinstance(model, Model) else model
+
+
+def other_numbers(before: Model, after: Model) -> tuple[Integers, Integers]:
+    """Find the reps of two chapters in each other, by entity (C2).
+
+    Returns
+    -------
+    tuple of arrays of int
+        For each rep of the later chapter its number in the earlier one, NOBODY if it is new; for each rep of
+        the earlier chapter its number in the later one.
+    """
+    numbers = {int(entity): number for number, entity in enumerate(before.reps["entity"])}
+    was = np.array([numbers.get(int(entity), NOBODY) for entity in after.reps["entity"]], np.int64)
+    becomes = np.full(len(before.reps), NOBODY, np.int64)
+    becomes[was[was != NOBODY]] = np.flatnonzero(was != NOBODY)
+    return was, becomes
 
 
 def plain_ends(processes: int = 1) -> Records:

@@ -183,6 +183,11 @@ SPAWN = record(  # a pursuit that is born of the end of another
     ("delay", "<i4"),  # distribution of the days until it begins
 )
 
+PLAN = record(  # the changes that a strategy makes, as a whole
+    ("one_off_cost", "<f8"),  # of those that begin with the chapter
+    ("cost_per_month", "<f8"),
+)
+
 PURSUIT = record(
     ("entity", "<i8"),
     ("company", "<i8"),

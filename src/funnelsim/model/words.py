@@ -68,6 +68,8 @@ class Event(IntEnum):
     RETURNED = 18  # enters a stage after a rest; waited: the rest
     WITHDRAWN = 19  # ends because of another pursuit of its company; waited: since the last row
     ON_STAFF = 20  # a rep's time on staff is over; waited: since joining, or since time 0
+    ONE_OFF = 21  # a change is made; money: what it costs once
+    RUNNING = 22  # money: a day's cost of the changes that are made
 
 
 class Flag(IntFlag):

@@ -23,7 +23,7 @@ _DAY_SECONDS = 86_400
 
 
 @rule
-def _last_opened(hours: Records, first: int, count: int, now: int) -> int:
+def last_opened(hours: Records, first: int, count: int, now: int) -> int:
     """Return the row of the last opening at or before `now`, or the row before the first."""
     low = first - 1
     high = first + count
@@ -56,7 +56,7 @@ def is_open(hours: Records, first: int, count: int, now: int) -> bool:
     >>> [is_open(hours, 0, len(hours), hour * 3600 * SECOND) for hour in (8, 9, 16, 17)]
     [False, True, True, False]
     """
-    row = _last_opened(hours, first, count, now)
+    row = last_opened(hours, first, count, now)
     return row >= first and now < int(hours[row]["closes"])
 
 
@@ -80,7 +80,7 @@ def next_opening(hours: Records, first: int, count: int, now: int) -> int:
     >>> next_opening(hours, 0, len(hours), 0) // SECOND / 3600
     9.0
     """
-    row = _last_opened(hours, first, count, now) + 1
+    row = last_opened(hours, first, count, now) + 1
     if row < first + count:
         return int(hours[row]["opens"])
     return NEVER
@@ -111,7 +111,7 @@ def worked_by(hours: Records, first: int, count: int, now: int) -> int:
     >>> worked_by(hours, 0, len(hours), DAY) // SECOND / 3600
     8.0
     """
-    row = _last_opened(hours, first, count, now)
+    row = last_opened(hours, first, count, now)
     if row < first:
         return 0
     until = min(int(now), int(hours[row]["closes"]))
@@ -147,7 +147,7 @@ def work_ends(hours: Records, first: int, count: int, start: int, effort: int) -
     >>> (work_ends(hours, 0, len(hours), monday_16h, two_hours) - DAY) // SECOND / 3600
     10.0
     """
-    row = _last_opened(hours, first, count, start)
+    row = last_opened(hours, first, count, start)
     if row >= first:
         return work_ends_from(hours, row, first + count, start, effort)
     if effort == 0:

@@ -26,42 +26,46 @@ _ALL_CHANNELS = Entity.CHANNEL.value << 56  # the owner of draws that all channe
 
 
 @rule
-def next_inquiry(
-    model: Model, world: Record, channel: Record, state: Record, expected: Floats
-) -> tuple[float, int, int]:
+def next_total(world: Record, channel: Record, state: Record) -> float:
+    """Add the unit exponential of a channel's next inquiry to those of the inquiries before it (A3)."""
+    u, _ = uniforms(world, channel["entity"] + state["index"], ARRIVAL, 0)
+    return float(state["total"] - math.log(1.0 - u))
+
+
+@rule
+def arrival(model: Model, channel: Record, state: Record, expected: Floats) -> tuple[int, int]:
     """Find when a channel's next inquiry arrives (A3, A4).
 
-    Unit exponentials, keyed by the inquiry's number, are rescaled by the channel's cumulative
-    expected inquiries, so that inquiry i is the same company at every rate
+    The sum of unit exponentials is rescaled by the channel's cumulative expected inquiries, so that
+    inquiry i is the same company at every rate
     (inversion of the integrated rate: Çinlar 1975, Introduction to Stochastic Processes).
 
     Parameters
     ----------
-    model, world, channel, state
-        The channel and the state of its stream.
+    model, channel
+        The channel.
+    state : CHANNEL_STATE record
+        Its sum of exponentials, and a day on which the inquiry cannot have come earlier.
     expected : array of float
         As Model.expected, of this world.
 
     Returns
     -------
-    tuple of float, int and int
-        The sum of unit exponentials up to this inquiry, the day on which it comes, and the instant (NEVER
-        past the horizon).
+    tuple of int and int
+        The day on which it comes, and the instant (NEVER past the horizon).
     """
-    u, _ = uniforms(world, channel["entity"] + state["index"], ARRIVAL, 0)
-    total = state["total"] - math.log(1.0 - u)
-    first = channel["first_expected"]
+    total, first = state["total"], channel["first_expected"]
     day = int(state["day"])
     if total >= expected[first + len(model.month_days)]:
-        return total, day, NEVER
+        return day, NEVER
     while expected[first + day + 1] <= total:
         day += 1
     before = expected[first + day]
     share = (total - before) / (expected[first + day + 1] - before)
     arrives = day * DAY + channel["opens"] + int(share * (channel["closes"] - channel["opens"]))
     if arrives >= model.horizon:
-        return total, day, NEVER
-    return total, day, arrives
+        return day, NEVER
+    return day, arrives
 
 
 @rule
@@ -131,23 +135,29 @@ def profile(model: Model, world: Record, channel: Record, entity: int) -> tuple[
 
 
 @rule
-def expect_inquiries(model: Model, world: Record, expected: Floats) -> None:
-    """Replace the model's cumulative expected inquiries by those of a world, if they vary.
+def expect_inquiries(model: Model, world: Record, expected: Floats, today: int) -> None:
+    """Fill in the cumulative expected inquiries of a world from a day on, as a chapter begins (A6, A7, C9).
 
     Parameters
     ----------
     model, world
         What is simulated.
     expected : array of float
-        A copy of Model.expected, filled in place.
+        As Model.expected, filled in place; up to the midnight at which `today` begins it is there already.
+    today : int
+        The number of the first day that is filled in.
     """
     days = len(model.month_days)
     for number in range(len(model.channels)):
         channel = model.channels[number]
-        if differs(channel):
-            share = share_factor(model, world, number)
-            first = channel["first_expected"]
-            for day in range(days):
+        first = channel["first_expected"]
+        varies = differs(channel)
+        share = share_factor(model, world, number)
+        if varies or expected[first + today] != model.expected[first + today]:
+            for day in range(today, days):
                 mean = model.expected[first + day + 1] - model.expected[first + day]
                 of_day = mean * share * day_factor(model, world, channel, day)
                 expected[first + day + 1] = expected[first + day] + of_day
+        else:
+            for day in range(today, days):
+                expected[first + day + 1] = model.expected[first + day + 1]

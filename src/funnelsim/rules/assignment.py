@@ -45,6 +45,23 @@ def rank_in_team(model: Model, world: Record, team: Record, pursuit: Record) -> 
 
 
 @rule
+def is_moved(before: Model, model: Model, pursuit: Record) -> bool:
+    """Return whether a pursuit that queues is placed anew as a chapter begins (C13)."""
+    was, team = before.stages[pursuit["stage"]]["team"], model.stages[pursuit["stage"]]["team"]
+    for_all = pursuit["rep"] == NOBODY and deals_otherwise(before.teams[was], model.teams[team])
+    return bool(was != team or for_all)
+
+
+@rule
+def deals_otherwise(before: Record, team: Record) -> bool:
+    """Return whether a team's assignment, queue order or limit is another than before."""
+    policy = team["assignment"] != before["assignment"] or team["own_policy"] != before["own_policy"]
+    return bool(
+        policy or team["queue_order"] != before["queue_order"] or team["max_open"] != before["max_open"]
+    )
+
+
+@rule
 def keeps_rep(model: Model, states: Records, team: int, rep: int) -> bool:
     """Return whether a pursuit that enters a stage of this team stays with the rep it has (P2)."""
     if rep == NOBODY or model.teams[team]["sticky"] == 0:

@@ -1,4 +1,4 @@
-"""What a channel and a rep cost on a day."""
+"""What a channel, a rep and a strategy cost on a day."""
 
 from __future__ import annotations
 
@@ -21,3 +21,9 @@ def pay_of_day(model: Model, rep: Record, state: Record, day: int) -> float:
     if on_staff <= 0:
         return 0.0
     return float(rep["pay_per_month"] / model.month_days[day] * (on_staff / DAY))
+
+
+@rule
+def running_of_day(model: Model, day: int) -> float:
+    """Compute a day's share of what the changes of a strategy cost per month (C18)."""
+    return float(model.plan[0]["cost_per_month"] / model.month_days[day])

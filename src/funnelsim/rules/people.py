@@ -10,6 +10,7 @@ from funnelsim.chance.keys import REP, uniforms
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rule
 from funnelsim.model.model import Model
+from funnelsim.model.words import NEVER
 
 
 @rule
@@ -19,6 +20,12 @@ def talent(model: Model, world: Record, rep: Record) -> tuple[float, float]:
     skill = quantile(model.distributions[rep["skill_distribution"]], model.knots, for_skill)
     speed = quantile(model.distributions[rep["speed_distribution"]], model.knots, for_speed)
     return skill, speed
+
+
+@rule
+def is_yet_to_join(state: Record) -> bool:
+    """Return whether a rep has not joined the staff: neither on it, nor gone, nor finishing work."""
+    return bool(state["on_staff"] == 0 and state["busy"] == 0 and state["left"] == NEVER)
 
 
 @rule

@@ -10,16 +10,26 @@ from funnelsim.scenario.lowering import Lowered, lower
 from funnelsim.scenario.origins import Origin, origins
 from funnelsim.scenario.outlook import Outlook, Workload, outlook
 from funnelsim.scenario.response import Curve
-from funnelsim.scenario.scenario import Scenario, from_document, json_schema, load, parse, strategy_names
+from funnelsim.scenario.scenario import (
+    Dated,
+    Scenario,
+    from_document,
+    json_schema,
+    load,
+    parse,
+    strategy_names,
+)
 from funnelsim.scenario.schema import GOAL_METRICS, TODAY
 from funnelsim.scenario.volumes import curve_of
-from funnelsim.scenario.worlds import Parameter, Worlds, lower_in, worlds_of
+from funnelsim.scenario.worlds import Course, Parameter, Worlds, course_of, courses_of, lower_in, worlds_of
 
 __all__ = [
     "GOAL_METRICS",
     "TODAY",
     "Backlog",
+    "Course",
     "Curve",
+    "Dated",
     "Lever",
     "Lowered",
     "Months",
@@ -32,6 +42,8 @@ __all__ = [
     "Workload",
     "Worlds",
     "backlog",
+    "course_of",
+    "courses_of",
     "curve_of",
     "from_document",
     "inquiries_in_all",

@@ -22,7 +22,7 @@ from funnelsim.scenario.flow import first_stage
 from funnelsim.scenario.outlook import hours_by_day, mean_speed
 from funnelsim.scenario.scenario import Scenario
 from funnelsim.scenario.schema import Stage
-from funnelsim.scenario.volumes import expected_inquiries
+from funnelsim.scenario.volumes import Era, expected_inquiries
 
 LEVELS = 16  # equally likely values that stand for a duration
 
@@ -53,7 +53,9 @@ def inquiries_in_all(scenario: Scenario) -> float:
     True
     """
     calendar = calendar_of(scenario.start, scenario.months)
-    return math.fsum(float(expected_inquiries(scenario, name, calendar)[-1]) for name in scenario.channels)
+    return math.fsum(
+        float(expected_inquiries([Era(0, scenario)], name, calendar)[-1]) for name in scenario.channels
+    )
 
 
 def backlog(scenario: Scenario) -> Backlog:
@@ -101,7 +103,7 @@ def _arrivals(scenario: Scenario, calendar: Calendar) -> Floats:
     arrivals = np.zeros((len(calendar.days), len(order)))
     for name in scenario.channels:
         stage = order.index(first_stage(scenario, name))
-        arrivals[:, stage] += np.diff(expected_inquiries(scenario, name, calendar))
+        arrivals[:, stage] += np.diff(expected_inquiries([Era(0, scenario)], name, calendar))
     return arrivals
 
 
@@ -111,7 +113,7 @@ def _flow(scenario: Scenario, calendar: Calendar) -> _Flow:
     sums, visits = np.zeros((2 + 2 * LEVELS, size)), np.zeros(size)
     for name in scenario.channels:
         start = list(scenario.stages).index(first_stage(scenario, name))
-        volume = float(expected_inquiries(scenario, name, calendar)[-1])
+        volume = float(expected_inquiries([Era(0, scenario)], name, calendar)[-1])
         for kind in kinds_of(scenario, name):
             chances = chain.follow(kind, start)
             weights = volume * kind.share * chances.visits

@@ -63,17 +63,21 @@ class Calendar:
         by_month = [calendar.monthrange(*month)[1] for month in self.calendar_months]
         return np.array(by_month, np.int64)[self.month]
 
-    def inquiries_by_day(self, channel: Channel, per_month: float) -> Floats:
+    def inquiries_by_day(self, channel: Channel, per_month: float, growth: Growth) -> Floats:
         """Spread a channel's inquiries per month over the days; shape (days,).
 
         A calendar month has `per_month` x its weight in the monthly profile x growth, spread
-        over its days by the weekday profile. Growth compounds by month from `start`.
+        over its days by the weekday profile.
         """
         spread = _spread(self, channel.monthly_profile, channel.weekday_profile)
         by_month = per_month * spread.profile * 12 / spread.total
-        if channel.growth_per_year != 0:
-            by_month *= [(1.0 + channel.growth_per_year) ** years for years in spread.years]
+        if growth.rate != 0 or growth.level != 1:
+            by_month *= [growth.factor(years) for years in spread.years]
         return np.asarray((by_month / spread.weights)[self.month] * spread.weekdays)
+
+    def years_to(self, day: date) -> float:
+        """Return the years from the month of `start` to the month of a day."""
+        return ((day.year - self.start.year) * 12 + day.month - self.start.month) / 12
 
     @cached_property
     def calendar_months(self) -> list[tuple[int, int]]:
@@ -90,6 +94,28 @@ class Calendar:
     def weekday(self) -> Integers:
         """Each day's weekday, Monday 0; shape (days,)."""
         return np.array([day.weekday() for day in self.days], np.int64)
+
+
+class Growth(NamedTuple):
+    """How inquiries grow: compounding by month.
+
+    Attributes
+    ----------
+    rate : float
+        Share per year.
+    since : float
+        Years from the month of `start` to that in which `level` was so.
+    level : float
+        Factor on the inquiries typed.
+    """
+
+    rate: float
+    since: float = 0.0
+    level: float = 1.0
+
+    def factor(self, years: float) -> float:
+        """Return the factor on the inquiries typed, some years after the month of `start`."""
+        return float(self.level * (1.0 + self.rate) ** (years - self.since))
 
 
 class _Spread(NamedTuple):
@@ -116,11 +142,11 @@ def calendar_of(start: date, length: Months) -> Calendar:
 @lru_cache(maxsize=1024)
 def _spread(calendar: Calendar, profile: tuple[float, ...], weekdays: tuple[float, ...]) -> _Spread:
     """Work out once what is the same in every world."""
-    months, start = calendar.calendar_months, calendar.start
+    months = calendar.calendar_months
     return _Spread(
         profile=np.array([profile[month - 1] for _, month in months]),
         total=math.fsum(profile),
-        years=[((year - start.year) * 12 + month - start.month) / 12 for year, month in months],
+        years=[calendar.years_to(date(year, month, 1)) for year, month in months],
         weights=np.array([_weight_of_month(weekdays, *month) for month in months]),
         weekdays=np.array(weekdays)[calendar.weekday],
     )

@@ -92,7 +92,7 @@ def _change(document: Document, contents: Contents, key: str, value: Any) -> Non
 def _follow(document: Document, path: Path, operation: str, by: object) -> None:
     """Adapt uncertainties to a change: a value that is set is known; " *=" and " +=" move the uncertainty.
 
-    An uncertainty that multiplies or adds to the value typed need not move (U4, U5).
+    An uncertainty that multiplies the value typed, or adds to it, goes on (U4, U5).
     """
     unknown = document.get("uncertainties")
     if not isinstance(unknown, dict):
@@ -100,7 +100,7 @@ def _follow(document: Document, path: Path, operation: str, by: object) -> None:
     for key, before in list(unknown.items()):
         own, how = split_key(key)
         nothing_left = operation == "*=" and by == 0 and own == path
-        if (not operation and own[: len(path)] == path) or nothing_left:
+        if (not operation and not how and own[: len(path)] == path) or nothing_left:
             del unknown[key]
         elif operation and own == path and not how:
             unknown[key] = _unknown_scaled(before, by) if operation == "*=" else _unknown_raised(before, by)
@@ -138,7 +138,7 @@ def _must_exist(path: Path, document: Document, contents: Contents, value: objec
         raise _RefusedError(
             "is a whole table", f'a path in quotes to one value in it, such as "{path[0]}.NAME.KEY"'
         )
-    if path[0] in ("strategies", "origins", "uncertainties"):
+    if path[0] in ("strategies", "origins", "uncertainties", "changes"):
         raise _RefusedError("cannot be changed", "a path to a value of the scenario itself")
 
 

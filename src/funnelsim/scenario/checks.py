@@ -239,21 +239,30 @@ def _targets(contents: Contents) -> Problems:
             )
 
 
-def _paths(contents: Contents) -> Problems:
-    """Find stages that cannot be reached, or have no way out."""
+def _has_paths(contents: Contents) -> bool:
+    """Return whether all routes lead to stages that exist."""
     known_starts = all(first_stage(contents, name) in contents.stages for name in contents.channels)
-    if not known_starts or any(True for _ in _targets(contents)):
-        return  # reported already
+    return known_starts and not any(True for _ in _targets(contents))
+
+
+def stages_reached(contents: Contents) -> set[str]:
+    """Find the stages that some lead can reach; a stage that no route leads to is closed."""
+    if not _has_paths(contents):
+        return set(contents.stages)  # reported already
     edges = {name: {*advancing(contents, name), *failing(stage)} for name, stage in contents.stages.items()}
     starts = {first_stage(contents, channel) for channel in contents.channels}
-    seen = reached(edges, starts)
+    return reached(edges, starts) & set(contents.stages)
+
+
+def _paths(contents: Contents) -> Problems:
+    """Find stages that have no way out."""
+    if not _has_paths(contents):
+        return
     possible = [
         {name: _ways(contents, name, segment) for name in contents.stages}
         for segment in _unlike_segments(contents)
     ]
     for name in contents.stages:
-        if name not in seen:
-            yield Problem(f"stages.{name}", "is reached by no path", "a stage or a channel that leads to it")
         if not all(reached(ways, [name]) & {WIN, LOSS} for ways in possible):
             yield Problem(f"stages.{name}", "loops for ever", f'a way to "{WIN}", or some who are lost')
 
@@ -329,8 +338,10 @@ def _collisions(path: str, hashes: Mapping[str, int]) -> Problems:
 
 
 def _today(contents: Contents) -> Problems:
-    if TODAY in contents.strategies and contents.strategies[TODAY].change:
-        yield Problem(f"strategies.{TODAY}.change", "is given", f'"{TODAY}" to be the unchanged scenario')
+    for key in (
+        contents.strategies[TODAY].model_fields_set - {"about"} if TODAY in contents.strategies else ()
+    ):
+        yield Problem(f"strategies.{TODAY}.{key}", "is given", f'"{TODAY}" to be the unchanged scenario')
 
 
 _CHECKS: tuple[Callable[[Contents], Problems], ...] = (

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Sequence
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 
 from funnelsim.model.model import Model, Names, one_process, plain_ends
-from funnelsim.model.records import CHANNEL, REP, SEGMENT, SPAWN, STAGE, TEAM
+from funnelsim.model.records import CHANNEL, PLAN, REP, SEGMENT, SPAWN, STAGE, TEAM
 from funnelsim.model.words import DAY, Heat
 from funnelsim.scenario.calendars import calendar_of
 from funnelsim.scenario.checks import reasons_of
 from funnelsim.scenario.rotas import calendar_records, rota_of
 from funnelsim.scenario.rows import (
+    Eras,
     Rows,
     channel_sections,
     segment_sections,
@@ -21,10 +24,10 @@ from funnelsim.scenario.rows import (
     stage_sections,
     team_sections,
 )
-from funnelsim.scenario.scenario import Scenario
+from funnelsim.scenario.scenario import Dated, Scenario
 from funnelsim.scenario.schema import Contents
 from funnelsim.scenario.sheets import Array, Draft, Ends, OtherShapeError, Revision
-from funnelsim.scenario.volumes import spend_by_day
+from funnelsim.scenario.volumes import Era, spend_by_day
 
 
 class Lowered(NamedTuple):
@@ -54,31 +57,49 @@ def lower(scenario: Scenario) -> Lowered:
     >>> names.stages, len(model.reps)
     (('first_call', 'proposal'), 2)
     """
-    groundwork = Groundwork(scenario)
-    return Lowered(groundwork.model(scenario), groundwork.names)
+    groundwork = Groundwork([Dated(None, scenario)])
+    return Lowered(groundwork.model([scenario]), groundwork.names)
 
 
 class Groundwork:
-    """A scenario lowered as typed, the basis for lowering it with other numbers (U6).
+    """A piece of a timeline lowered as typed, the basis for lowering it with other numbers (U6).
 
     All that does not depend on uncertain numbers (names, people, days, hours) is worked out once. A world's
     numbers are put into the tables of the file, and the rows made from these are rewritten into copies of
     the arrays; every other row stays.
+
+    Parameters
+    ----------
+    pieces : sequence of Dated
+        What holds, after what held before it.
     """
 
-    def __init__(self, scenario: Scenario) -> None:
+    def __init__(self, pieces: Sequence[Dated]) -> None:
+        self._pieces = pieces
+        scenario = pieces[-1].scenario
         self._calendar = calendar = calendar_of(scenario.start, scenario.months)
         days = len(calendar.days)
-        staff = {name: staff_of(name, team, calendar) for name, team in scenario.teams.items()}
-        rotas = {name: rota_of(team, calendar) for name, team in scenario.teams.items()}
+        self.begins = self._first_day(pieces[-1]) * DAY
+        teams = {
+            name: [
+                (self._first_day(each), each.scenario.teams[name])
+                for each in pieces
+                if name in each.scenario.teams
+            ]
+            for name in scenario.teams
+        }
+        staff = {name: staff_of(name, each, calendar) for name, each in teams.items()}
+        rotas = {name: rota_of(each, calendar) for name, each in teams.items()}
         calendars, hours = calendar_records(rotas)
+        plan = np.zeros(1, PLAN)
+        plan["one_off_cost"], plan["cost_per_month"] = pieces[-1].one_off_cost, pieces[-1].cost_per_month
         self.names = Names(
             channels=tuple(scenario.channels),
             segments=tuple(scenario.segments),
             teams=tuple(scenario.teams),
             reps=tuple(person.name for people in staff.values() for person in people),
             stages=tuple(scenario.stages),
-            reasons=tuple(reasons_of(scenario)),
+            reasons=tuple(dict.fromkeys(chain(*(reasons_of(each.scenario) for each in pieces)))),
             months=tuple(f"{day:%Y-%m}" for day in calendar.month_starts()[:-1]),
             currency=scenario.currency,
             start=calendar.first_day.isoformat(),
@@ -93,6 +114,7 @@ class Groundwork:
             "processes": one_process(len(scenario.stages)),
             "ends": plain_ends(),
             "spawns": np.zeros(0, SPAWN),
+            "plan": plan,
             "calendars": calendars,
             "hours": hours,
             "spend": np.array([spend_by_day(each, calendar) for each in scenario.channels.values()]),
@@ -100,39 +122,58 @@ class Groundwork:
             "months": np.array([calendar.instant(day) for day in calendar.month_starts()], np.int64),
             "horizon": days * DAY,
         }
-        self._made_of = [section.made_of(scenario) for section in self._sections]
-        self._draft, self._ends = self._drafted(scenario)
+        eras = self._eras([each.scenario for each in pieces])
+        self._made_of = [section.made_of(eras) for section in self._sections]
+        self._draft, self._ends = self._drafted(eras)
         self._model = self._draft.model(**self._fixed)
 
-    def model(self, scenario: Contents) -> Model:
-        """Lower a scenario that has the same people, days and names.
+    def model(self, contents: Sequence[Contents]) -> Model:
+        """Lower scenarios that have the same people, days and names.
 
         Gives the same bits as `plainly`, and falls back on it if rows need other tables, or more or fewer
         distributions or routes, than they had.
+
+        Parameters
+        ----------
+        contents : sequence of Contents
+            One for each piece.
         """
+        eras = self._eras(contents)
         revision = Revision(self._model, self._draft.tables)
         try:
             for number, section in enumerate(self._sections):
-                if not _same(section.made_of(scenario), self._made_of[number]):
+                if not _same(section.made_of(eras), self._made_of[number]):
                     revision.turn_to(self._ends[number], self._ends[number + 1])
-                    section.write(scenario, revision)
+                    section.write(eras, revision)
                     revision.check_the_end()
         except OtherShapeError:
-            return self.plainly(scenario)
+            return self.plainly(contents)
         return revision.model()
 
-    def plainly(self, scenario: Contents) -> Model:
-        """Lower a scenario that has the same people, days and names, every row of it."""
-        return self._drafted(scenario)[0].model(**self._fixed)
+    def plainly(self, contents: Sequence[Contents]) -> Model:
+        """Lower scenarios that have the same people, days and names, every row of them."""
+        return self._drafted(self._eras(contents))[0].model(**self._fixed)
 
-    def _drafted(self, scenario: Contents) -> tuple[Draft, list[Ends]]:
+    def _first_day(self, piece: Dated) -> int:
+        """Return the number of the day on which a piece begins."""
+        return 0 if piece.begins is None else self._calendar.instant(piece.begins) // DAY
+
+    def _eras(self, contents: Sequence[Contents]) -> Eras:
+        """Say from when on contents hold."""
+        return tuple(
+            Era(self._first_day(piece), each, piece.typed_on)
+            for piece, each in zip(self._pieces, contents, strict=True)
+        )
+
+    def _drafted(self, eras: Eras) -> tuple[Draft, list[Ends]]:
         """Write every row; return where in distributions and routes each section begins and the last ends."""
+        scenario = eras[-1].contents
         draft = Draft(self._blank(scenario))
         for section in self._sections:
             section.prepare(scenario, draft)
         ends = [draft.ends()]
         for section in self._sections:
-            section.write(scenario, draft)
+            section.write(eras, draft)
             ends.append(draft.ends())
         return draft, ends
 

@@ -18,7 +18,7 @@ from funnelsim.scenario.flow import first_stage
 from funnelsim.scenario.rotas import hours_of_day
 from funnelsim.scenario.scenario import Scenario
 from funnelsim.scenario.schema import Contents, Rep, Stage, Team
-from funnelsim.scenario.volumes import expected_inquiries, is_on_staff
+from funnelsim.scenario.volumes import Era, expected_inquiries, is_on_staff
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def _days_of_period(calendar: Calendar) -> int:
 
 
 def _inquiries_of_period(scenario: Contents, channel: str, calendar: Calendar) -> float:
-    expected = expected_inquiries(scenario, channel, calendar)
+    expected = expected_inquiries([Era(0, scenario)], channel, calendar)
     bounds = calendar.month_starts()
     first, end = ((day - calendar.first_day).days for day in (bounds[0], bounds[-1]))
     return float(expected[end] - expected[first])

@@ -95,7 +95,7 @@ def curve_through(response: Response, inquiries: float) -> Curve:
     return Curve(response.curve, most, scale, n)
 
 
-def carried_over(spend: Floats, half_life_days: float) -> Floats:
+def carried_over(spend: Floats, half_life_days: float | Floats) -> Floats:
     """Average the spend of each day and those before it, with weights that halve every half-life.
 
     Geometric adstock, normalised: A[t] = A[t-1] + (1 - r) (spend[t] - A[t-1]) with r = 2^(-1 / half-life),
@@ -105,8 +105,8 @@ def carried_over(spend: Floats, half_life_days: float) -> Floats:
     ----------
     spend : array of float
         By day.
-    half_life_days : float
-        0: nothing is carried over.
+    half_life_days : float or array of float
+        Of all days, or by day. 0: nothing is carried over.
 
     Returns
     -------
@@ -118,12 +118,13 @@ def carried_over(spend: Floats, half_life_days: float) -> Floats:
     >>> carried_over(np.array([4.0, 4.0, 0.0, 0.0]), half_life_days=1).tolist()
     [4.0, 4.0, 2.0, 1.0]
     """
-    if half_life_days == 0:
+    half_lives = np.broadcast_to(half_life_days, spend.shape).tolist()
+    fresh = {each: 1.0 - 2.0 ** (-1.0 / each) for each in set(half_lives) if each > 0}
+    if not fresh:
         return spend
-    fresh = 1.0 - 2.0 ** (-1.0 / half_life_days)
     adstock = np.empty_like(spend)
     level = float(spend[0])
-    for day, amount in enumerate(spend):
-        level += fresh * (float(amount) - level)
+    for day, (amount, half_life) in enumerate(zip(spend.tolist(), half_lives, strict=True)):
+        level = level + fresh[half_life] * (amount - level) if half_life > 0 else amount
         adstock[day] = level
     return adstock

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
@@ -10,6 +11,7 @@ import numpy as np
 
 from funnelsim.compiling.arrays import Floats, Records
 from funnelsim.model.records import CALENDAR, HOURS
+from funnelsim.model.words import DAY
 from funnelsim.model.worktime import Weekly, even_week, opening_hours
 from funnelsim.scenario.calendars import Calendar
 from funnelsim.scenario.schema import Rep, Team, WeeklyHours
@@ -24,13 +26,43 @@ class Rota(NamedTuple):
     by_rep: dict[str | None, int]  # the position of a named rep's calendar, if it is not the team's
 
 
-def rota_of(team: Team, calendar: Calendar) -> Rota:
-    """List when the people of a team work; reps with the same hours share a calendar (R8)."""
-    different = {name: _week_and_days_off(team, rep) for name, rep in team.reps.items()}
-    usual = _week_and_days_off(team, Rep())
+def rota_of(teams: Sequence[tuple[int, Team]], calendar: Calendar) -> Rota:
+    """List when the people of a team work; reps who always have the same hours share a calendar (R8, C4).
+
+    Parameters
+    ----------
+    teams : sequence of (int, Team)
+        The team as it is from each day on, days by their numbers.
+    calendar : Calendar
+        Its days.
+    """
+    usual = tuple((first, *_week_and_days_off(team, Rep())) for first, team in teams)
+    different = {
+        name: tuple((first, *_week_and_days_off(team, team.reps.get(name, Rep()))) for first, team in teams)
+        for name in teams[-1][1].reps
+    }
     kinds = list(dict.fromkeys([usual, *different.values()]))
-    openings = [_opening_hours(week, off, calendar.first_day, len(calendar.days)) for week, off in kinds]
+    openings = [_spliced(kind, calendar) for kind in kinds]
     return Rota(openings, {name: kinds.index(own) for name, own in different.items() if own != usual})
+
+
+def _spliced(kind: Sequence[tuple[int, Weekly, frozenset[date]]], calendar: Calendar) -> Records:
+    """Return opening times, each week's from its day on; an opening that goes on past a day is cut in two."""
+    days = len(calendar.days)
+    whole = [_opening_hours(week, off, calendar.first_day, days) for _, week, off in kind]
+    if len(whole) == 1:
+        return whole[0]
+    ends = [first * DAY for first, _, _ in kind[1:]] + [days * DAY]
+    parts = []
+    for hours, (first, _, _), end in zip(whole, kind, ends, strict=True):
+        part = hours[(hours["opens"] < end) & (hours["closes"] > first * DAY)].copy()
+        part["opens"] = np.maximum(part["opens"], first * DAY)
+        part["closes"] = np.minimum(part["closes"], end)
+        parts.append(part)
+    spliced = np.concatenate(parts)
+    lengths = spliced["closes"] - spliced["opens"]
+    spliced["worked"] = np.cumsum(lengths) - lengths
+    return spliced
 
 
 def calendar_records(rotas: dict[str, Rota]) -> tuple[Records, Records]:

@@ -7,7 +7,7 @@ file that `made_of` lists. If these are the same objects, the rows are the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
@@ -24,14 +24,17 @@ from funnelsim.scenario.horizon import DAYS_PER_MONTH
 from funnelsim.scenario.rotas import Rota
 from funnelsim.scenario.schema import Contents, Rep, Stage, Team
 from funnelsim.scenario.sheets import Draft, Sheet, Way, fill
-from funnelsim.scenario.volumes import expected_inquiries, mean_share
+from funnelsim.scenario.volumes import Era, expected_inquiries, mean_share
 
 LONG_AGO = -NEVER // 2  # on staff, and at full strength, before anything happens
 LEAST_VARIATION = 0.001  # of days: a smaller one cannot be seen
 LOTS = 1 << 20  # of a weight of 1: sums of whole lots are exact, in any order (P11)
+SEAT_BITS = 24  # of a rep's number: a seat; above them the generation
+MOST_GENERATIONS = 127
 NAMED_REPS = 1 << 31  # named reps draw by their names, with numbers above those of the others
 
 Row = dict[str, Any]
+Eras = tuple[Era, ...]  # what holds, and what held before
 
 
 class Rows(Protocol):
@@ -40,10 +43,10 @@ class Rows(Protocol):
     def prepare(self, scenario: Contents, draft: Draft) -> None:
         """Write what is the same in every world."""
 
-    def made_of(self, scenario: Contents) -> tuple[object, ...]:
+    def made_of(self, eras: Eras) -> tuple[object, ...]:
         """List the tables of the file whose numbers are in the rows."""
 
-    def write(self, scenario: Contents, sheet: Sheet) -> None:
+    def write(self, eras: Eras, sheet: Sheet) -> None:
         """Write the numbers."""
 
 
@@ -74,12 +77,14 @@ class ChannelRows:
         }
         fill(draft.array("channels"), self.number, row)
 
-    def made_of(self, scenario: Contents) -> tuple[object, ...]:
-        """List the channel and the mix."""
-        return scenario.channels[self.name], scenario.mix
+    def made_of(self, eras: Eras) -> tuple[object, ...]:
+        """List the channel and the mix of all eras."""
+        contents = [era.contents for era in eras]
+        return tuple(each for own in contents for each in (own.channels.get(self.name), own.mix))
 
-    def write(self, scenario: Contents, sheet: Sheet) -> None:
+    def write(self, eras: Eras, sheet: Sheet) -> None:
         """Write costs, shares, distributions, and inquiries by day."""
+        scenario = eras[-1].contents
         channel = scenario.channels[self.name]
         heat, promotion = channel.temperature, channel.promotion
         ways = ((share, self.segments[name], NOTHING) for name, share in mix(scenario, self.name).items())
@@ -100,7 +105,7 @@ class ChannelRows:
             "segments": segments,
         }
         fill(sheet.array("channels"), self.number, row)
-        expected = expected_inquiries(scenario, self.name, self.calendar)
+        expected = expected_inquiries(eras, self.name, self.calendar)
         sheet.array("expected")[self._first_expected : self._first_expected + len(expected)] = expected
 
     @property
@@ -149,12 +154,13 @@ class SegmentRow:
     def prepare(self, scenario: Contents, draft: Draft) -> None:
         """Write nothing: a segment is all numbers."""
 
-    def made_of(self, scenario: Contents) -> tuple[object, ...]:
+    def made_of(self, eras: Eras) -> tuple[object, ...]:
         """List the segment and the effects."""
-        return scenario.segments[self.name], scenario.effects
+        return eras[-1].contents.segments[self.name], eras[-1].contents.effects
 
-    def write(self, scenario: Contents, sheet: Sheet) -> None:
+    def write(self, eras: Eras, sheet: Sheet) -> None:
         """Write what a segment's leads are worth and how they decide."""
+        scenario = eras[-1].contents
         segment = scenario.segments[self.name]
         odds, customer_time = committee_effect(scenario, self.name)
         row = {
@@ -181,19 +187,56 @@ class Person(NamedTuple):
     own_name: str | None
 
 
-def staff_of(name: str, team: Team, calendar: Calendar) -> list[Person]:
-    """List a team's people, the numbered before the named, without those gone before time 0 (R2)."""
-    people = [
-        Person(f"{name} {number + 1}", entity(Entity.REP, name, number), LONG_AGO, NEVER, None)
-        for number in range(team.people)
-    ]
-    for own_name, rep in team.reps.items():
-        joins = LONG_AGO if rep.hired is None else calendar.instant(rep.hired)
-        leaves = NEVER if rep.leaves is None else calendar.instant(rep.leaves)
-        if leaves > 0:
+def staff_of(name: str, teams: Sequence[tuple[int, Team]], calendar: Calendar) -> list[Person]:
+    """List everybody who has been in a team, or will be: by seat, then by name (C2, C6, C7).
+
+    Without those gone before time 0 (R2).
+
+    Parameters
+    ----------
+    name : str
+        The team.
+    teams : sequence of (int, Team)
+        The team as it is from each day on, days by their numbers.
+    calendar : Calendar
+        Its days.
+    """
+    return [*_in_seats(name, teams), *_with_names(name, teams, calendar)]
+
+
+def _in_seats(name: str, teams: Sequence[tuple[int, Team]]) -> list[Person]:
+    """List those without a name of their own: seat by seat, one after the other."""
+    seats: list[list[Person]] = []
+    taken = 0
+    for first_day, team in teams:
+        joins = first_day * DAY if first_day > 0 else LONG_AGO
+        for seat in range(team.people, taken):
+            seats[seat][-1] = seats[seat][-1]._replace(leaves=joins)
+        for seat in range(taken, team.people):
+            seats += [[]] if seat == len(seats) else []
+            generation = min(len(seats[seat]), MOST_GENERATIONS)
+            called = f"{name} {seat + 1}" + (f" ({generation + 1})" if generation else "")
+            key = entity(Entity.REP, name, seat + (generation << SEAT_BITS))
+            seats[seat].append(Person(called, key, joins, NEVER, None))
+        taken = team.people
+    return [person for seat in seats for person in seat]
+
+
+def _with_names(name: str, teams: Sequence[tuple[int, Team]], calendar: Calendar) -> list[Person]:
+    """List those with a name of their own, who may be hired and leave."""
+    people: dict[str, Person] = {}
+    for first_day, team in teams:
+        today = first_day * DAY
+        for own_name, rep in team.reps.items():
+            known = people.get(own_name)
+            earliest = today if first_day > 0 and (known is None or known.joins >= today) else LONG_AGO
+            joins = max(earliest, LONG_AGO if rep.hired is None else calendar.instant(rep.hired))
+            if known is not None and known.joins < today:
+                joins = known.joins
+            leaves = NEVER if rep.leaves is None else calendar.instant(rep.leaves)
             key = entity(Entity.REP, name, NAMED_REPS + hash24(own_name))
-            people.append(Person(own_name, key, joins, leaves, own_name))
-    return people
+            people[own_name] = Person(own_name, key, joins, leaves, own_name)
+    return [person for person in people.values() if person.leaves > 0]
 
 
 @dataclass(frozen=True)
@@ -239,13 +282,13 @@ class TeamRows:
             "calendar": self.first_calendar + self.rota.by_rep.get(person.own_name, 0),
         }
 
-    def made_of(self, scenario: Contents) -> tuple[object, ...]:
+    def made_of(self, eras: Eras) -> tuple[object, ...]:
         """List the team."""
-        return (scenario.teams[self.name],)
+        return (eras[-1].contents.teams[self.name],)
 
-    def write(self, scenario: Contents, sheet: Sheet) -> None:
+    def write(self, eras: Eras, sheet: Sheet) -> None:
         """Write pay, skill, speed and how newcomers grow."""
-        team = scenario.teams[self.name]
+        team = eras[-1].contents.teams[self.name]
         fill(sheet.array("teams"), self.number, {"commission": team.commission})
         reps = sheet.array("reps")
         as_all = _numbers_of(team, Rep()) | {
@@ -257,6 +300,8 @@ class TeamRows:
             if person.own_name is not None:
                 rep = team.reps[person.own_name]
                 fill(reps, number, _numbers_of(team, rep) | _strength_of(rep, sheet))
+            if person.joins != LONG_AGO:
+                fill(reps, number, _ramp_of(team))
 
 
 def _policy(name: str) -> Row:
@@ -266,16 +311,24 @@ def _policy(name: str) -> Row:
 
 
 def _numbers_of(team: Team, rep: Rep) -> Row:
-    """Lower a rep's pay and ramp, from its own numbers and its team's."""
+    """Lower a rep's pay and weight, from its own numbers and its team's; it needs no time to grow."""
     pay = team.cost_per_person_month if rep.cost_per_month is None else rep.cost_per_month
-    ramp = None if rep.hired is None else team.ramp_up
     return {
-        "ramp": 0 if ramp is None else round(ramp.months * DAYS_PER_MONTH * DAY),
-        "skill_from": 1.0 if ramp is None else ramp.skill_from,
-        "speed_from": 1.0 if ramp is None else ramp.speed_from,
+        "ramp": 0,
+        "skill_from": 1.0,
+        "speed_from": 1.0,
         "pay_per_month": pay + team.seat_cost_per_month,
         "weight": max(1, round(rep.weight * LOTS)) / LOTS,
     }
+
+
+def _ramp_of(team: Team) -> Row:
+    """Lower how those who join grow to full strength."""
+    ramp = team.ramp_up
+    if ramp is None:
+        return {}
+    months = round(ramp.months * DAYS_PER_MONTH * DAY)
+    return {"ramp": months, "skill_from": ramp.skill_from, "speed_from": ramp.speed_from}
 
 
 def _strength_of(rep: Rep, sheet: Sheet) -> Row:
@@ -318,12 +371,13 @@ class StageRows:
         fill(draft.array("stages"), self.number, row)
         fill(draft.array("variants"), slice(self.first_variant, self.first_variant + self.variants), row)
 
-    def made_of(self, scenario: Contents) -> tuple[object, ...]:
+    def made_of(self, eras: Eras) -> tuple[object, ...]:
         """List the stage and the effects."""
-        return scenario.stages[self.name], scenario.effects
+        return eras[-1].contents.stages[self.name], eras[-1].contents.effects
 
-    def write(self, scenario: Contents, sheet: Sheet) -> None:
+    def write(self, eras: Eras, sheet: Sheet) -> None:
         """Write odds, durations, costs and ways out."""
+        scenario = eras[-1].contents
         stage, effects = scenario.stages[self.name], scenario.effects
         first_next, nexts = sheet.route(
             (share, self.targets[target], NOTHING) for target, share in advancing(scenario, self.name).items()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import copy
 import os
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ from funnelsim.scenario.paths import parts_of
 from funnelsim.scenario.quantities import Reading
 from funnelsim.scenario.schema import TODAY, Contents
 from funnelsim.scenario.structure import Document, check_structure, frozen
+from funnelsim.scenario.timeline import Piece, Timeline, steps_of, steps_of_base
+from funnelsim.scenario.timeline_checks import check_timelines, follows
 from funnelsim.scenario.uncertainties import check_uncertainties
 
 
@@ -42,6 +45,7 @@ class Scenario(Contents):
 
     _document: Document = PrivateAttr(default_factory=dict)
     _source: Source = PrivateAttr(default_factory=lambda: Source("scenario"))
+    _timelines: dict[str, tuple[Dated, ...]] = PrivateAttr(default_factory=dict)
 
     @property
     def source(self) -> str:
@@ -63,9 +67,9 @@ class Scenario(Contents):
         12
         """
         chosen = months_for(self)
-        for name in self.strategies:
-            document, _ = _changed(self._document, self, name)
-            chosen = chosen.at_least(months_for(_scenario(document, self._source)))
+        for name in strategy_names(self):
+            for piece in _timeline(self._document, self, name, self._source).pieces:
+                chosen = chosen.at_least(months_for(_scenario(piece.document, self._source)))
         return chosen
 
     def with_changes(self, changes: Mapping[str, Any]) -> Scenario:
@@ -89,21 +93,20 @@ class Scenario(Contents):
         """
         document, problems = apply_changes(self._document, self, changes)
         source = replace(self._source, lines={})
-        _, _, found = _examine(document, source)
-        problems += found
+        problems += _all_problems(document, source)
         if problems:
             raise ScenarioError(problems, f"changes to {self.source}")
         return _scenario(document, source)
 
     def strategy(self, name: str) -> Scenario:
-        """Make the scenario of one of its strategies.
+        """Make the scenario of one of its strategies, as it is after all its changes.
 
         The horizon is the same for all strategies of a scenario: they run in the same worlds.
 
         Parameters
         ----------
         name : str
-            A strategy, or "today" for the unchanged scenario.
+            A strategy, or "today" for the base.
 
         Raises
         ------
@@ -115,6 +118,32 @@ class Scenario(Contents):
         >>> load("first_steps").strategy("one_more_rep").teams["sales"].people
         3
         """
+        return self.timeline(name)[-1].scenario
+
+    def timeline(self, name: str) -> tuple[Dated, ...]:
+        """Return what holds from which day on under one of its strategies.
+
+        Parameters
+        ----------
+        name : str
+            A strategy, or "today" for the base.
+
+        Returns
+        -------
+        tuple of Dated
+            In the order of their days; the first holds from the first day of the warm-up.
+
+        Raises
+        ------
+        ScenarioError
+            If there is no such strategy.
+
+        Examples
+        --------
+        >>> [(str(each.begins), each.scenario.teams["sales"].people)
+        ...     for each in load("first_steps").timeline("one_more_rep")]
+        [('None', 2), ('2026-01-01', 3)]
+        """
         if name not in strategy_names(self):
             known = strategy_names(self)
             near = nearest(name, known)
@@ -122,12 +151,37 @@ class Scenario(Contents):
             raise ScenarioError(
                 [Problem(f"strategies.{name}", "does not exist", expected, None, name, near)], self.source
             )
-        months = self.months
-        document = _changed(self._document, self, name)[0]
-        horizon = document.setdefault("horizon", {})
-        horizon.setdefault("warm_up_months", months.warm_up)
-        horizon.setdefault("drain_months", months.drain)
-        return _scenario(document, self._source)
+        if name not in self._timelines:
+            pieces = _timeline(self._document, self, name, self._source).pieces
+            self._timelines[name] = tuple(self._dated(piece) for piece in pieces)
+        return self._timelines[name]
+
+    def _dated(self, piece: Piece) -> Dated:
+        """Read a piece of a timeline, with the horizon that all strategies have."""
+        horizon = piece.document.setdefault("horizon", {})
+        horizon.setdefault("warm_up_months", self.months.warm_up)
+        horizon.setdefault("drain_months", self.months.drain)
+        scenario = _scenario(piece.document, self._source)
+        return Dated(piece.begins, scenario, piece.one_off_cost, piece.cost_per_month, piece.typed_on)
+
+
+@dataclass(frozen=True)
+class Dated:
+    """A scenario that holds from a day on: see `timeline.Piece`."""
+
+    begins: date | None
+    scenario: Scenario
+    one_off_cost: float = 0.0
+    cost_per_month: float = 0.0
+    typed_on: Mapping[str, date] = field(default_factory=dict)
+
+    def is_same(self, other: Dated) -> bool:
+        """Return whether two scenarios hold from the same day on, say the same and cost the same."""
+        ours, theirs = (
+            (each.begins, each.one_off_cost, each.cost_per_month, each.typed_on, each.scenario._document)
+            for each in (self, other)
+        )
+        return ours == theirs
 
 
 def load(name_or_path: str | os.PathLike[str]) -> Scenario:
@@ -187,10 +241,7 @@ def from_document(document: Document, source: Source | None = None) -> Scenario:
     2
     """
     source = source or Source("scenario")
-    contents, repaired, problems = _examine(document, source)
-    faulty = [problem.path for problem in problems]
-    problems += [problem for problem in check_origins(contents) if not _follows(problem.path, faulty)]
-    problems += _strategy_problems(contents, repaired, source, [problem.path for problem in problems])
+    problems = _all_problems(document, source)
     if problems:
         raise ScenarioError(_in_order(problems, source), source.name)
     return _scenario(copy.deepcopy(document), source)
@@ -224,56 +275,33 @@ def _scenario(document: Document, source: Source) -> Scenario:
     return scenario
 
 
-def _changed(document: Document, contents: Contents, name: str) -> tuple[Document, list[Problem]]:
-    """Apply a strategy's changes; the result has no strategies of its own."""
-    change = contents.strategies[name].change if name in contents.strategies else {}
-    alone = {key: value for key, value in document.items() if key != "strategies"}
-    return apply_changes(alone, contents, change)
+def _timeline(document: Document, contents: Contents, name: str, source: Source) -> Timeline:
+    """Make the changes of the base and of a strategy; the documents have no strategies of their own."""
+    alone = {key: value for key, value in document.items() if key not in ("strategies", "changes")}
+    own = [contents.strategies[name]] if name in contents.strategies and name != TODAY else []
+    steps = [step for strategy in own for step in steps_of(name, strategy, contents.start)]
+    reading = Reading(source.folder)
+    return Timeline(alone, steps_of_base(contents), steps, lambda each: check_structure(each, reading)[0])
+
+
+def _all_problems(document: Document, source: Source) -> list[Problem]:
+    """Find all problems of a document, of its changes and of its strategies."""
+    contents, repaired, problems = _examine(document, source)
+    faulty = [problem.path for problem in problems]
+    problems += [problem for problem in check_origins(contents) if not follows(problem.path, faulty)]
+    timelines = {name: _timeline(repaired, contents, name, source) for name in strategy_names(contents)}
+    faulty = [problem.path for problem in problems]
+    return problems + check_timelines(contents, timelines, lambda each: _examine(each, source), faulty)
 
 
 def _examine(document: Document, source: Source) -> tuple[Contents, Document, list[Problem]]:
     """Find all problems of a document, structural and across keys."""
     contents, repaired, problems = check_structure(document, Reading(source.folder))
     faulty = [problem.path for problem in problems]
-    problems += [problem for problem in check_meaning(contents) if not _follows(problem.path, faulty)]
+    problems += [problem for problem in check_meaning(contents) if not follows(problem.path, faulty)]
     if contents.uncertainties and not problems:
         problems += check_uncertainties(contents, repaired, Reading(source.folder))
     return contents, repaired, problems
-
-
-def _follows(path: str, faulty: list[str]) -> bool:
-    """Return whether a key was faulty before, so that a mistake is reported once."""
-    return any(f"{path}.".startswith(f"{other}.") or f"{other}.".startswith(f"{path}.") for other in faulty)
-
-
-def _strategy_problems(
-    contents: Contents, document: Document, source: Source, faulty: list[str]
-) -> list[Problem]:
-    """Find what is wrong in the strategies and in the scenarios that they make.
-
-    Keys that are `faulty` without any strategy were reported before, unless a strategy sets them.
-    """
-    problems: list[Problem] = []
-    for name in contents.strategies:
-        changed, refused = _changed(document, contents, name)
-        problems += _not_levers(name, contents.strategies[name].change)
-        problems += [replace(each, path=f'strategies.{name}.change."{each.path}"') for each in refused]
-        for problem in _examine(changed, source)[2]:
-            if problem.path in contents.strategies[name].change or not _follows(problem.path, faulty):
-                wrong = f"makes a scenario in which {problem.path} {problem.wrong}"
-                problems.append(replace(problem, path=f"strategies.{name}", wrong=wrong))
-    return problems
-
-
-def _not_levers(name: str, change: Mapping[str, Any]) -> list[Problem]:
-    """Refuse changes to keys that must be the same in all strategies, so that they share their worlds."""
-    return [
-        Problem(
-            f'strategies.{name}.change."{key}"', "is no choice", f"{first} to be the same for all strategies"
-        )
-        for key in change
-        if (first := key.split(".")[0].strip(" *+=")) in ("start", "currency", "horizon")
-    ]
 
 
 def _in_order(problems: list[Problem], source: Source) -> list[Problem]:

@@ -36,6 +36,7 @@ else:
 LONGEST_HORIZON = 240  # months, warm-up and drain included
 MOST_PEOPLE = 10_000
 LARGEST_WEIGHT = 100_000  # times MOST_PEOPLE: a sum of millionths that float64 still holds exactly
+Day = date  # where a key is called `date`
 TODAY = "today"  # what the unchanged scenario is called
 
 # Defaults as a file would write them: they are validated into distributions and spans.
@@ -397,13 +398,42 @@ class Goal(Section):
     )
 
 
-class Strategy(Section):
-    """A choice to compare with today."""
+class DatedChange(Section):
+    """A change that is made on a day of the period."""
 
-    about: str = Field(default="", max_length=2000, description="The strategy in a few words.")
+    date: Day = Field(description="The day from which the change holds.", examples=[date(2026, 1, 1)])
+    about: str = Field(default="", max_length=2000, description="The change in a few words.")
     change: dict[str, Any] = Field(
         default={},
-        description='Values by path: { "teams.sales.people" = 4, "channels.seo.cost_per_month *=" = 2 }.',
+        description='Values by path: { "teams.sales.people +=" = 1 }. Nothing is removed but people.',
+    )
+    one_off_cost: NotNegative = Field(default=0.0, description="What the change costs once, on that day.")
+    cost_per_month: NotNegative = Field(
+        default=0.0, description="What it costs per calendar month from that day on, besides what it changes."
+    )
+
+
+class Strategy(Section):
+    """A choice to compare with today; it begins on a day, and today is what holds before."""
+
+    about: str = Field(default="", max_length=2000, description="The strategy in a few words.")
+    starts: Day | None = Field(
+        default=None, description="The day on which it begins. Default: the first day of the period."
+    )
+    always: bool = Field(
+        default=False,
+        description="Whether the strategy has always been in force, warm-up included: another steady state.",
+    )
+    change: dict[str, Any] = Field(
+        default={},
+        description='Values by path: { "teams.sales.people +=" = 1, "channels.seo.cost_per_month *=" = 2 }.',
+    )
+    one_off_cost: NotNegative = Field(default=0.0, description="What the strategy costs once, as it begins.")
+    cost_per_month: NotNegative = Field(
+        default=0.0, description="What it costs per calendar month, besides what it changes."
+    )
+    on: tuple[DatedChange, ...] = Field(
+        default=(), max_length=1000, description="What it changes later, each on a day of its own."
     )
 
 
@@ -434,6 +464,11 @@ class Contents(Section):
         description="What is not known, by path: a distribution of the number there, drawn once per "
         'simulated year and the same in every strategy. A path that ends in " *=" multiplies what is typed, '
         '" +=" adds to it; `plus` moves a distribution.',
+    )
+    changes: tuple[DatedChange, ...] = Field(
+        default=(),
+        max_length=1000,
+        description="What changes during the period in any case, each on a day of its own.",
     )
     goals: dict[Name, Goal] = Field(default={}, description="Targets, by name.")
     strategies: dict[Name, Strategy] = Field(

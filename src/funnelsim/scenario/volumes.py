@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 
 from funnelsim.compiling.arrays import Floats
-from funnelsim.scenario.calendars import Calendar
+from funnelsim.scenario.calendars import Calendar, Growth
 from funnelsim.scenario.channels import Channel, PersonalSelling
 from funnelsim.scenario.response import Curve, carried_over, curve_through
 from funnelsim.scenario.schema import Contents, Rep, Team
@@ -33,41 +35,100 @@ def inquiries_per_month(contents: Contents, name: str) -> float:
     return (contents.mix.inquiries_per_month or 0.0) * mean_share(contents, name)
 
 
-def expected_inquiries(contents: Contents, name: str, calendar: Calendar) -> Floats:
-    """Add up the inquiries that a channel expects, at the mean over worlds.
+class Era(NamedTuple):
+    """What holds from a day on.
+
+    Attributes
+    ----------
+    first_day : int
+        Its number among the days of the calendar.
+    contents : Contents
+        The scenario of these days.
+    typed_on : dict of str to date
+        When the inquiries of a channel were typed, if later than `start`; growth counts from then (C20).
+    """
+
+    first_day: int
+    contents: Contents
+    typed_on: Mapping[str, date] = {}
+
+
+def expected_inquiries(eras: Sequence[Era], name: str, calendar: Calendar) -> Floats:
+    """Add up the inquiries that a channel expects, at the mean over worlds (C9).
 
     A day has its inquiries by calendar (see `Calendar.inquiries_by_day`) x the response to the money
     spent so far, relative to that at the reference cost x the factor of a promotion.
+
+    Parameters
+    ----------
+    eras : sequence of Era
+        In the order of their days; a channel that comes later brings nothing before.
+    name : str
+        The channel.
+    calendar : Calendar
+        Its days.
 
     Returns
     -------
     array of float
         Shape (days + 1,): one cumulative value for each midnight.
     """
-    channel = contents.channels[name]
-    by_day = calendar.inquiries_by_day(channel, inquiries_per_month(contents, name))
-    if channel.personal_selling is not None:
-        reached = reached_by_day(contents, channel.personal_selling, calendar)
-        by_day = calendar.inquiries_by_day(channel, 1.0) * reached
-    if channel.response is not None:
-        by_day = by_day * response_by_day(contents, name, calendar)
-    promotion = channel.promotion
-    if promotion is not None:
-        on = np.array([promotion.starts <= day < promotion.ends for day in calendar.days])
-        by_day = np.where(on, by_day * promotion.inquiries_factor, by_day)
+    by_day = np.zeros(len(calendar.days))
+    adstock = _adstock(eras, name, calendar)
+    growth = None
+    for era in eras:
+        if name in era.contents.channels:
+            growth = _growth(era, name, calendar, growth)
+            own = _inquiries_by_day(era.contents, name, calendar, growth, adstock)
+            by_day[era.first_day :] = own[era.first_day :]
     expected = np.zeros(len(by_day) + 1)
     np.cumsum(by_day, out=expected[1:])
     return expected
 
 
-def response_by_day(contents: Contents, name: str, calendar: Calendar) -> Floats:
-    """Return the response to the money spent so far, over that at the reference cost; shape (days,)."""
+def _inquiries_by_day(
+    contents: Contents, name: str, calendar: Calendar, growth: Growth, adstock: Floats
+) -> Floats:
+    """Return the inquiries that a channel expects on each day if these contents hold; shape (days,)."""
     channel = contents.channels[name]
-    typed, curve = inquiries_per_month(contents, name), curve_of(contents, name)
-    if channel.response is None or curve is None or typed == 0:
-        return np.ones(len(calendar.days))  # no response, or no inquiries
-    spend = channel.cost_per_month * spend_by_day(channel, calendar)
-    return curve.inquiries(carried_over(spend, channel.response.half_life_days)) / typed
+    per_month = inquiries_per_month(contents, name)
+    by_day = calendar.inquiries_by_day(channel, per_month, growth)
+    if channel.personal_selling is not None:
+        reached = reached_by_day(contents, channel.personal_selling, calendar)
+        by_day = calendar.inquiries_by_day(channel, 1.0, growth) * reached
+    curve = curve_of(contents, name)
+    if curve is not None and per_month > 0:
+        by_day = by_day * (curve.inquiries(adstock) / per_month)
+    promotion = channel.promotion
+    if promotion is not None:
+        on = np.array([promotion.starts <= day < promotion.ends for day in calendar.days])
+        by_day = np.where(on, by_day * promotion.inquiries_factor, by_day)
+    return by_day
+
+
+def _growth(era: Era, name: str, calendar: Calendar, before: Growth | None) -> Growth:
+    """Return how a channel grows: from `start`, from when it was typed, or on from before (C20)."""
+    rate, typed_on = era.contents.channels[name].growth_per_year, era.typed_on.get(name)
+    if typed_on is not None:
+        return Growth(rate, calendar.years_to(typed_on))
+    if before is None or before.rate == rate:
+        return Growth(rate) if before is None else before
+    changed = calendar.years_to(calendar.days[era.first_day])
+    return Growth(rate, changed, before.factor(changed))
+
+
+def _adstock(eras: Sequence[Era], name: str, calendar: Calendar) -> Floats:
+    """Return the money per month that works on each day, spent then or earlier (C19); shape (days,)."""
+    if all(name not in era.contents.channels or era.contents.channels[name].response is None for era in eras):
+        return np.zeros(len(calendar.days))
+    spend, half_lives = np.zeros(len(calendar.days)), np.zeros(len(calendar.days))
+    for era in eras:
+        if name in era.contents.channels:
+            channel = era.contents.channels[name]
+            by_day = channel.cost_per_month * spend_by_day(channel, calendar)
+            spend[era.first_day :] = by_day[era.first_day :]
+            half_lives[era.first_day :] = 0.0 if channel.response is None else channel.response.half_life_days
+    return carried_over(spend, half_lives)
 
 
 def curve_of(contents: Contents, name: str) -> Curve | None:

@@ -12,12 +12,13 @@ import numpy as np
 from funnelsim.chance.distributions import Tables
 from funnelsim.chance.keys import Entity, entity
 from funnelsim.compiling.arrays import Floats, Integers, Record, Records
-from funnelsim.model.model import Model, Names
+from funnelsim.model.model import Chapter, Chapters, Model, Names
 from funnelsim.rules.drawn_numbers import draw_unknowns
 from funnelsim.scenario.changes import split_key
 from funnelsim.scenario.lowering import Groundwork, Lowered, lower
 from funnelsim.scenario.paths import written
-from funnelsim.scenario.scenario import Scenario
+from funnelsim.scenario.scenario import Dated, Scenario
+from funnelsim.scenario.schema import Contents
 from funnelsim.scenario.uncertainties import applied
 from funnelsim.scenario.unknowns import MEDIAN, Unknown
 
@@ -51,22 +52,32 @@ class Worlds:
 
     groundwork: Groundwork
     scenario: Scenario
+    before: Worlds | None = None  # of what held before, in a timeline
 
     def __call__(self, world: Record) -> Model:
         """Lower the scenario as it is in a world (U7)."""
+        return self.groundwork.model(self.contents(world))
+
+    def contents(self, world: Record) -> list[Contents]:
+        """Put the numbers of a world into the scenario, and into those that held before it."""
+        held = [] if self.before is None else self.before.contents(world)
+        return [*held, self.in_world(world)]
+
+    def in_world(self, world: Record) -> Contents:
+        """Put the numbers of a world into the scenario."""
         return self._with(self._draws.of(world)[1])
 
     def levels(self, world: Record) -> Floats:
         """Draw the probability of each uncertain number: (K,), in the order of the file."""
         return self._draws.of(world)[0]
 
-    def at(self, levels: Floats) -> Model:
-        """Lower the scenario with each uncertain number at a probability: (K,)."""
-        return self._with(each.at(float(u)) for each, u in zip(self._unknown.values(), levels, strict=True))
+    def at_median(self) -> list[Contents]:
+        """Put the median of each uncertain number into the scenario, and into those that held before it."""
+        held = [] if self.before is None else self.before.at_median()
+        return [*held, self._with(each.at(MEDIAN) for each in self._unknown.values())]
 
-    def _with(self, numbers: Iterable[float]) -> Model:
-        values = dict(zip(self._unknown, numbers, strict=True))
-        return self.groundwork.model(applied(self.scenario, values))
+    def _with(self, numbers: Iterable[float]) -> Contents:
+        return applied(self.scenario, dict(zip(self._unknown, numbers, strict=True)))
 
     @cached_property
     def _draws(self) -> Draws:
@@ -75,7 +86,7 @@ class Worlds:
     @cached_property
     def median(self) -> Model:
         """Lower the scenario with each uncertain number at its median."""
-        return self.at(np.full(len(self._unknown), MEDIAN))
+        return self.groundwork.model(self.at_median())
 
     @property
     def names(self) -> Names:
@@ -101,7 +112,98 @@ def worlds_of(scenario: Scenario) -> Worlds:
     scenario : Scenario
         Valid; of a strategy, as `Scenario.strategy` returns it.
     """
-    return Worlds(Groundwork(scenario), scenario)
+    return Worlds(Groundwork([Dated(None, scenario)]), scenario)
+
+
+@dataclass(frozen=True)
+class Course:
+    """A strategy, lowered: a chapter for each piece of its timeline.
+
+    Attributes
+    ----------
+    begins : tuple of int
+        When each chapter begins, in microseconds.
+    pieces : tuple of Worlds
+        What lowers each chapter.
+    """
+
+    begins: tuple[int, ...]
+    pieces: tuple[Worlds, ...]
+    uncertain: bool
+
+    @property
+    def names(self) -> Names:
+        """Return the names of the last chapter's numbers."""
+        return self.pieces[-1].names
+
+    def chapters(self, world: Record) -> Chapters:
+        """Lower every chapter as it is in a world."""
+        return self.typed if not self.uncertain else self._chapters([each(world) for each in self.pieces])
+
+    @cached_property
+    def typed(self) -> Chapters:
+        """Lower every chapter with each uncertain number at its median."""
+        return self._chapters([each.median for each in self.pieces])
+
+    def _chapters(self, models: list[Model]) -> Chapters:
+        return tuple(Chapter(*each) for each in zip(self.begins, models, strict=True))
+
+
+def courses_of(scenario: Scenario, strategies: Iterable[str]) -> dict[str, Course]:
+    """Prepare to lower strategies of a scenario; what holds under several is lowered once.
+
+    >>> from funnelsim.scenario import load
+    >>> today, more = courses_of(load("first_steps"), ["today", "one_more_rep"]).values()
+    >>> today.pieces[0] is more.pieces[0]
+    True
+    """
+    known: list[tuple[tuple[Dated, ...], Worlds]] = []
+    return {name: _course(scenario, name, known) for name in strategies}
+
+
+def course_of(scenario: Scenario, strategy: str) -> Course:
+    """Prepare to lower a strategy of a scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        With its strategies.
+    strategy : str
+        One of them, or "today".
+
+    Raises
+    ------
+    ScenarioError
+        If there is no such strategy.
+
+    Examples
+    --------
+    >>> from funnelsim.scenario import load
+    >>> course = course_of(load("first_steps"), "one_more_rep")
+    >>> [len(chapter.model.reps) for chapter in course.typed]
+    [2, 3]
+    """
+    return courses_of(scenario, [strategy])[strategy]
+
+
+def _course(scenario: Scenario, strategy: str, known: list[tuple[tuple[Dated, ...], Worlds]]) -> Course:
+    """Prepare to lower a strategy; what is not known yet is added to what is."""
+    timeline = scenario.timeline(strategy)
+    pieces: list[Worlds] = []
+    for number, dated in enumerate(timeline):
+        so_far = timeline[: number + 1]
+        same = [worlds for held, worlds in known if _are_same(held, so_far)]
+        if not same:
+            same = [Worlds(Groundwork(so_far), dated.scenario, pieces[-1] if pieces else None)]
+            known.append((so_far, same[0]))
+        pieces.append(same[0])
+    begins = tuple(each.groundwork.begins for each in pieces)
+    return Course(begins, tuple(pieces), bool(scenario.uncertainties))
+
+
+def _are_same(one: tuple[Dated, ...], other: tuple[Dated, ...]) -> bool:
+    """Return whether the same holds from the same days on."""
+    return len(one) == len(other) and all(map(Dated.is_same, one, other))
 
 
 def lower_in(scenario: Scenario, world: Record) -> Lowered:

@@ -16,9 +16,8 @@ from funnelsim.engines.compiled.agenda import AGENDA
 from funnelsim.engines.compiled.queues import LINK
 from funnelsim.engines.compiled.state import KIN
 from funnelsim.engines.fold import new_tally
-from funnelsim.model.model import Model, Names
 from funnelsim.model.records import PURSUIT
-from funnelsim.scenario import Backlog, Problem, Scenario, ScenarioError, Worlds, backlog, inquiries_in_all
+from funnelsim.scenario import Backlog, Course, Problem, Scenario, ScenarioError, backlog, inquiries_in_all
 from funnelsim.studies.replication import Plan
 
 SLOT = sum(layout.itemsize for layout in (PURSUIT, LINK, KIN, AGENDA))  # of the compiled engine's pool
@@ -31,12 +30,10 @@ MOST_OPEN = 1 << 30  # of the compiled engine: a pool of a quarter of a terabyte
 
 _KILOBYTE = 1024
 
-Lowered = tuple[Model | Worlds, Names]
-
 
 def check_memory(
     scenarios: Mapping[str, Scenario],
-    lowered: Mapping[str, Lowered],
+    courses: Mapping[str, Course],
     plan: Plan,
     available: int | None = None,
 ) -> None:
@@ -44,7 +41,7 @@ def check_memory(
 
     Parameters
     ----------
-    scenarios, lowered : mapping of str
+    scenarios, courses : mapping of str
         The scenario of each strategy, and its lowered form.
     plan : Plan
         What to run.
@@ -58,10 +55,10 @@ def check_memory(
 
     Examples
     --------
-    >>> from funnelsim.scenario import load, lower
+    >>> from funnelsim.scenario import courses_of, load
     >>> scenario = load("first_steps")
-    >>> check_memory({"today": scenario}, {"today": lower(scenario)}, Plan(), available=1 << 30)
-    >>> check_memory({"today": scenario}, {"today": lower(scenario)}, Plan(), 1 << 20)
+    >>> check_memory({"today": scenario}, courses_of(scenario, ["today"]), Plan(), available=1 << 30)
+    >>> check_memory({"today": scenario}, courses_of(scenario, ["today"]), Plan(), 1 << 20)
     ... # doctest: +ELLIPSIS
     Traceback (most recent call last):
     ...
@@ -69,15 +66,15 @@ def check_memory(
     """
     left = available_memory() if available is None else available
     if left is not None:
-        _check_figures(scenarios, lowered, plan, left)
+        _check_figures(scenarios, courses, plan, left)
     _check_open_leads(scenarios, plan, left)
 
 
 def _check_figures(
-    scenarios: Mapping[str, Scenario], lowered: Mapping[str, Lowered], plan: Plan, left: int
+    scenarios: Mapping[str, Scenario], courses: Mapping[str, Course], plan: Plan, left: int
 ) -> None:
     """Refuse more replications than memory has room for their tallies."""
-    a_year = sum(_bytes_of_a_year(*each) for each in lowered.values())
+    a_year = sum(map(_bytes_of_a_year, courses.values()))
     needed = a_year * plan.replications
     if needed > left:
         strategies = "" if len(scenarios) == 1 else f" of {len(scenarios)} strategies"
@@ -87,10 +84,9 @@ def _check_figures(
         raise _refusal(scenarios, what, left, right)
 
 
-def _bytes_of_a_year(models: Model | Worlds, names: Names) -> int:
+def _bytes_of_a_year(course: Course) -> int:
     """Count the bytes of a replication's tally."""
-    model = models.median if isinstance(models, Worlds) else models
-    return sum(array.nbytes for array in new_tally(model, len(names.reasons)))
+    return sum(array.nbytes for array in new_tally(course.typed[-1].model, len(course.names.reasons)))
 
 
 # ---- open leads -------------------------------------------------------------------------------

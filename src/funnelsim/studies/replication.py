@@ -15,13 +15,16 @@ import numpy as np
 import numpy.typing as npt
 
 from funnelsim.chance.keys import WORLD
-from funnelsim.compiling.arrays import Record, Records
-from funnelsim.engines import ENGINES, new_ledger, pages
-from funnelsim.engines.compiled.blocks import PAGE, Replications, Workplace
-from funnelsim.engines.fold import Tally, fold, new_tallies
+from funnelsim.compiling.arrays import Records
+from funnelsim.engines import ENGINES, new_ledger, pages_by_chapter
+from funnelsim.engines.compiled.blocks import PAGE, Replications, Standing, Workplace
+from funnelsim.engines.fold import Sums, new_tallies
 from funnelsim.engines.ledger import rows_of_a_step
-from funnelsim.model.model import Model, Names
+from funnelsim.model.model import Chapters
 from funnelsim.model.own_policy import BUILT_IN, policy_names
+from funnelsim.scenario import Course
+from funnelsim.studies.checkpoint import Checkpoint
+from funnelsim.studies.trees import Tree, trees_of
 
 BLOCK = {"compiled": 5, "reference": 1}  # worlds run between two reports of progress
 
@@ -31,8 +34,7 @@ TWIN = 1 << 31  # added to a twin's replication, so that its chance is its own
 _PAUSE = 0.1  # seconds between two looks at what threads have finished
 
 Progress = Callable[[int], None]
-Models = Model | Callable[[Record], Model]  # one model, or one for each world
-Strategies = Mapping[str, tuple[Models, Names]]
+Strategies = Mapping[str, Course]
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,11 @@ class Plan:
         if self.engine not in ENGINES:
             raise ValueError(f"engine must be {' or '.join(ENGINES)}, not {self.engine!r}")
 
+    @property
+    def at_once(self) -> bool:
+        """Return whether worlds are simulated and added up without going back to Python for each page."""
+        return self.engine == "compiled" and not self.digest
+
     def blocks(self) -> list[range]:
         """Divide the worlds into blocks, each run as one."""
         size = BLOCK[self.engine]
@@ -91,31 +98,34 @@ class Plan:
         ]
 
 
-def new_replications(models: Models, names: Names, plan: Plan, numbers: range) -> Replications:
+def new_replications(course: Course, plan: Plan, numbers: range) -> Replications:
     """Make room for the results of one strategy's worlds."""
+    worlds, twins = worlds_of_plan(plan, numbers)
+    whole = _with_room(worlds, course, plan)
+    return replace(whole, twins=_with_room(twins, course, plan)) if course.uncertain else whole
+
+
+def worlds_of_plan(plan: Plan, numbers: range) -> tuple[Records, Records]:
+    """Return worlds, and the twins of those that have one if something is uncertain (U8)."""
     worlds = np.zeros(len(numbers), WORLD)
     worlds["seed"] = plan.seed
     worlds["replication"] = numbers
-    if not callable(models):
-        return _with_room(worlds, models, names, plan)
     twins = worlds[worlds["replication"] < TWINS]
     twins["replication"] += TWIN
-    model = models(worlds[0])
-    whole = _with_room(worlds, model, names, plan)
-    return replace(whole, twins=_with_room(twins, model, names, plan))
+    return worlds, twins
 
 
-def _with_room(worlds: Records, model: Model, names: Names, plan: Plan) -> Replications:
+def _with_room(worlds: Records, course: Course, plan: Plan) -> Replications:
     return Replications(
         worlds=worlds,
-        tally=new_tallies(model, len(names.reasons), len(worlds)),
+        tally=new_tallies(course.typed[-1].model, len(course.names.reasons), len(worlds)),
         ledger_rows=np.zeros(len(worlds), np.int64),
         sha256=np.zeros((len(worlds), hashlib.sha256().digest_size if plan.digest else 0), np.uint8),
     )
 
 
 def replicate(
-    strategies: Strategies, plan: Plan, progress: Progress = lambda _: None
+    strategies: Strategies, plan: Plan, progress: Progress = lambda _: None, since: Checkpoint | None = None
 ) -> dict[str, Replications]:
     """Run every strategy in the same worlds.
 
@@ -123,13 +133,15 @@ def replicate(
 
     Parameters
     ----------
-    strategies : mapping of str to (Model or callable, Names)
-        The lowered strategies. If a callable gives the model of each world, the first `TWINS` worlds are
+    strategies : mapping of str to Course
+        The lowered strategies. If something is uncertain, the first `TWINS` worlds are
         simulated again with the same model and new chance; digests and rows are without the twins.
     plan : Plan
         What to run.
     progress : callable
         Called with the number of simulations (one strategy in one world) that have just been finished.
+    since : Checkpoint, optional
+        From which all strategies go on.
 
     Returns
     -------
@@ -143,7 +155,7 @@ def replicate(
     StuckError
         Leads go in circles at one instant without end.
     """
-    study = _Study(strategies, plan, progress)
+    study = _Study(strategies, plan, progress, since)
     try:
         study.run()
     except KeyboardInterrupt:
@@ -156,22 +168,28 @@ def replicate(
 class _Study:
     """The worlds of every strategy, in blocks that are each run once, and their results."""
 
-    def __init__(self, strategies: Strategies, plan: Plan, progress: Progress) -> None:
+    def __init__(
+        self, strategies: Strategies, plan: Plan, progress: Progress, since: Checkpoint | None
+    ) -> None:
         self._strategies = strategies
+        self._since = since
         self._plan = plan
         self._progress = progress
-        # World by world, so that finished worlds can be compared at any time.
-        self._blocks = [(name, block) for block in plan.blocks() for name in strategies]
-        self._done: list[tuple[str, range]] = []
-        self._told = 0  # how many simulations are done
         worlds = range(plan.replications)
-        self.found = {name: new_replications(*each, plan, worlds) for name, each in strategies.items()}
+        self.found = {name: new_replications(each, plan, worlds) for name, each in strategies.items()}
+        self._trees = trees_of(strategies, self.found) if plan.at_once else []
+        tasks = [tuple(tree.names) for tree in self._trees] or [(name,) for name in strategies]
+        # World by world, so that finished worlds can be compared at any time.
+        self._blocks = [(names, block) for block in plan.blocks() for names in tasks]
+        self._done: list[tuple[tuple[str, ...], range]] = []
+        self._told = 0  # how many simulations are done
 
     def finished(self) -> npt.NDArray[np.bool_]:
         """Return for each world whether every strategy has finished it."""
         finished = {name: np.zeros(self._plan.replications, bool) for name in self._strategies}
-        for name, block in self._done:
-            finished[name][block.start : block.stop] = True
+        for names, block in self._done:
+            for name in names:
+                finished[name][block.start : block.stop] = True
         together: npt.NDArray[np.bool_] = np.all(list(finished.values()), axis=0)
         return together
 
@@ -189,8 +207,8 @@ class _Study:
 
     def _in_this_thread(self) -> None:
         workplace = Workplace(threading.Event())
-        for name, block in self._blocks:
-            self._live(name, block, workplace)
+        for names, block in self._blocks:
+            self._live(names, block, workplace)
             self._report()
 
     def _on_threads(self, jobs: int) -> None:
@@ -204,9 +222,9 @@ class _Study:
 
         def work() -> None:
             workplace = Workplace(stopped)
-            for number, (name, block) in waiting:
+            for number, (names, block) in waiting:
                 try:
-                    self._live(name, block, workplace)
+                    self._live(names, block, workplace)
                 except BaseException as error:
                     errors[number] = error
                 if errors or stopped.is_set():
@@ -231,30 +249,33 @@ class _Study:
 
         alone = delayed(_alone)
         pool = Parallel(n_jobs=jobs, backend="loky", return_as="generator")
-        results = pool(alone(*self._strategies[name], self._plan, block) for name, block in self._blocks)
-        for (name, block), found in zip(self._blocks, results, strict=True):
-            self.found[name].fill(block, found)
-            self._done.append((name, block))
+        results = pool(alone(self._strategies[name], self._plan, block) for (name,), block in self._blocks)
+        for (names, block), found in zip(self._blocks, results, strict=True):
+            self.found[names[0]].fill(block, found)
+            self._done.append((names, block))
             self._report()
 
-    def _live(self, name: str, block: range, workplace: Workplace) -> None:
-        models, _ = self._strategies[name]
-        run_block(models, self._plan, self.found[name], block, workplace)
+    def _live(self, names: tuple[str, ...], block: range, workplace: Workplace) -> None:
+        for tree in self._trees:
+            if tree.names == list(names):
+                live_together(tree, self.found[names[0]], block, workplace, self._since)
+        if not self._trees:
+            live_page_by_page(self._strategies[names[0]], self._plan, self.found[names[0]], block, workplace)
         if not workplace.stopped.is_set():
-            self._done.append((name, block))
+            self._done.append((names, block))
 
     def _report(self) -> None:
         """Report how many simulations were done since the last report."""
         blocks = self._done[self._told :]
         self._told += len(blocks)
         if blocks:
-            self._progress(sum(len(block) for _, block in blocks))
+            self._progress(sum(len(names) * len(block) for names, block in blocks))
 
 
-def _alone(models: Models, names: Names, plan: Plan, block: range) -> Replications:
+def _alone(course: Course, plan: Plan, block: range) -> Replications:
     """Run one strategy in a block of worlds, in a process of its own."""
-    found = new_replications(models, names, plan, block)
-    run_block(models, plan, found, range(len(found)), Workplace(threading.Event()))
+    found = new_replications(course, plan, block)
+    run_block(course, plan, found, range(len(found)), Workplace(threading.Event()))
     return found
 
 
@@ -293,40 +314,91 @@ def _insistent_ctrl_c() -> Iterator[None]:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def run_block(models: Models, plan: Plan, found: Replications, numbers: range, workplace: Workplace) -> None:
+def run_block(course: Course, plan: Plan, found: Replications, numbers: range, workplace: Workplace) -> None:
     """Run one strategy in some of the worlds of `found`, and add up their results there."""
-    live = _at_once if plan.engine == "compiled" and not plan.digest else _page_by_page
-    if not callable(models):
-        live(models, plan, found, numbers, workplace)
+    if plan.at_once:
+        (tree,) = trees_of({"": course}, {"": found})
+        live_together(tree, found, numbers, workplace)
+    else:
+        live_page_by_page(course, plan, found, numbers, workplace)
+
+
+def live_together(
+    tree: Tree, found: Replications, numbers: range, workplace: Workplace, since: Checkpoint | None = None
+) -> None:
+    """Run strategies that have a past in common in some worlds, and add up their results.
+
+    Parameters
+    ----------
+    tree : Tree
+        The strategies.
+    found : Replications
+        Of one of them, which has the worlds of all.
+    numbers : range
+        Which worlds.
+    workplace : Workplace
+        Of this thread.
+    since : Checkpoint, optional
+        From which they go on.
+    """
+    root = tree.root
+    if since is not None:
+        root = tree.chapters_before(since.instant)[-1]
+    elif not tree.uncertain:
+        workplace.live(tree.root, tree.models(found.worlds[0]), numbers, found.worlds)
         return
     lowered = [
-        models(found.worlds[number]) for number in numbers
+        tree.models(found.worlds[number]) for number in numbers
     ]  # one after the other: the code that lowers them stays in the cache
-    for number, model in zip(numbers, lowered, strict=True):
-        live(model, plan, found, range(number, number + 1), workplace)
+    for number, models in zip(numbers, lowered, strict=True):
+        one = range(number, number + 1)
+        stood = None if since is None else since.worlds[number]
+        workplace.live(root, models, one, found.worlds, stood=stood)
         if found.twins and number < len(found.twins):
-            live(model, plan, found.twins, range(number, number + 1), workplace)
+            stood = None if since is None else since.twins[number]
+            workplace.live(root, models, one, found.twins.worlds, twins=True, stood=stood)
 
 
-def _at_once(model: Model, plan: Plan, found: Replications, numbers: range, workplace: Workplace) -> None:  # noqa: ARG001
-    """Simulate worlds in one compiled call."""
-    workplace.live(model, found, numbers)
+def stand(tree: Tree, plan: Plan, instant: int, progress: Progress) -> tuple[list[Standing], list[Standing]]:
+    """Run the past of strategies up to a midnight; return how things stand in each world, and in its twin."""
+    worlds, twins = worlds_of_plan(plan, range(plan.replications))
+    workplace, chain = Workplace(threading.Event()), tree.chapters_before(instant)
+    found: tuple[list[Standing], list[Standing]] = [], []
+    for number in range(len(worlds)):
+        models = tree.models(worlds[number])
+        found[0].append(workplace.stand(chain, models, number, worlds, instant, twins=False))
+        if tree.uncertain and number < len(twins):
+            found[1].append(workplace.stand(chain, models, number, twins, instant, twins=True))
+        progress(1)
+    return found
+
+
+def live_page_by_page(
+    course: Course, plan: Plan, found: Replications, numbers: range, workplace: Workplace
+) -> None:
+    """Run one strategy in some worlds on either engine, page by page, and hash its ledgers if asked to."""
+    for number in numbers:
+        chapters = course.chapters(found.worlds[number])
+        _page_by_page(chapters, course, plan, found, number, workplace)
+        if found.twins and number < len(found.twins):
+            _page_by_page(chapters, course, plan, found.twins, number, workplace)
 
 
 def _page_by_page(
-    model: Model, plan: Plan, found: Replications, numbers: range, workplace: Workplace
+    chapters: Chapters, course: Course, plan: Plan, found: Replications, number: int, workplace: Workplace
 ) -> None:
-    """Simulate worlds on either engine, and hash their ledgers if asked to."""
-    ledger = new_ledger(PAGE + rows_of_a_step(model))
-    for number in numbers:
-        tally = Tally._make(array[number] for array in found.tally)
-        sha = hashlib.sha256()
-        for page in pages(ENGINES[plan.engine], model, found.worlds[number], ledger):
-            fold(page, model, tally)
-            found.ledger_rows[number] += len(page)
-            if plan.digest:
-                sha.update(page.data)
-            if workplace.stopped.is_set():
-                return
+    """Simulate a world of one strategy."""
+    ledger = new_ledger(PAGE + max(rows_of_a_step(each.model) for each in chapters))
+    sums = Sums(chapters, [len(each.names.reasons) for each in course.pieces])
+    sha = hashlib.sha256()
+    for chapter, page in pages_by_chapter(ENGINES[plan.engine], chapters, found.worlds[number], ledger):
+        sums.fold(chapter, page)
+        found.ledger_rows[number] += len(page)
         if plan.digest:
-            found.sha256[number] = np.frombuffer(sha.digest(), np.uint8)
+            sha.update(page.data)
+        if workplace.stopped.is_set():
+            return
+    for whole, part in zip(found.tally, sums.tally, strict=True):
+        whole[number] = part
+    if plan.digest:
+        found.sha256[number] = np.frombuffer(sha.digest(), np.uint8)

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
 
 import numpy as np
 
 from funnelsim.engines import StuckError
 from funnelsim.engines.compiled.blocks import Replications
 from funnelsim.forecast import Forecast, Goal, Unknowns
-from funnelsim.model.model import Model, Names
-from funnelsim.scenario import TODAY, Scenario, Worlds, lower, strategy_names, worlds_of
+from funnelsim.io.writing import UnusableError
+from funnelsim.model.model import Names
+from funnelsim.scenario import TODAY, Course, Problem, Scenario, ScenarioError, courses_of, strategy_names
+from funnelsim.scenario.calendars import calendar_of
+from funnelsim.studies.checkpoint import Checkpoint, past_of
 from funnelsim.studies.footprint import check_memory
-from funnelsim.studies.replication import Plan, replicate
+from funnelsim.studies.replication import Plan, replicate, stand
 from funnelsim.studies.results import ComparisonResult, SimulationResult
+from funnelsim.studies.trees import trees_of
 
 Progress = Callable[[int], None]
 
@@ -31,6 +37,7 @@ def simulate(
     engine: str = "compiled",
     jobs: int = 0,
     digest: bool = False,
+    since: Checkpoint | None = None,
     progress: Progress = lambda _: None,
 ) -> SimulationResult:
     """Simulate one strategy of a scenario.
@@ -51,6 +58,8 @@ def simulate(
         Years that run at the same time; 0 takes every processor.
     digest : bool
         Whether to hash the ledgers as well.
+    since : Checkpoint, optional
+        From which to go on, instead of from the beginning of the warm-up. It sets replications and seed.
     progress : callable
         Called with the number of years that have just been finished.
 
@@ -64,7 +73,7 @@ def simulate(
     ScenarioError
         If there is no such strategy, or the simulation would outgrow memory.
     ValueError
-        If a number is out of range, or there is no such engine.
+        If a number is out of range, there is no such engine, or the checkpoint is not of this scenario.
     PolicyError
         If a registered policy cannot be compiled and the engine is "compiled", or answers with no number.
     EndlessLoopError
@@ -80,7 +89,7 @@ def simulate(
     ('today', 4)
     """
     plan = Plan(replications, seed, engine, jobs, digest)
-    return _results(scenario, [strategy], plan, progress)[strategy]
+    return _results(scenario, [strategy], plan, progress, since)[strategy]
 
 
 def compare(
@@ -91,6 +100,7 @@ def compare(
     seed: int = 1,
     engine: str = "compiled",
     jobs: int = 0,
+    since: Checkpoint | None = None,
     progress: Progress = lambda _: None,
 ) -> ComparisonResult:
     """Simulate strategies of a scenario in the same worlds and compare them with the first.
@@ -101,7 +111,7 @@ def compare(
         From `load`.
     strategies : sequence of str, optional
         All strategies of the scenario by default, "today" first.
-    replications, seed, engine, jobs, progress
+    replications, seed, engine, jobs, since, progress
         As in `simulate`; progress counts a year of each strategy.
 
     Returns
@@ -133,25 +143,94 @@ def compare(
     if not chosen or len(set(chosen)) < len(chosen):
         raise ValueError(f"strategies must be different names, at least one, not {chosen!r}")
     plan = Plan(replications, seed, engine, jobs)
-    return ComparisonResult(scenario, _results(scenario, chosen, plan, progress))
+    return ComparisonResult(scenario, _results(scenario, chosen, plan, progress, since))
+
+
+def keep(
+    scenario: Scenario,
+    day: date,
+    *,
+    replications: int = 400,
+    seed: int = 1,
+    progress: Progress = lambda _: None,
+) -> Checkpoint:
+    """Simulate a scenario up to a day, and keep how things stand in every year, to go on from there.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        From `load`. Its strategies can go on from the checkpoint if they begin on that day or later.
+    day : date
+        A day of the period: the first one that is not simulated.
+    replications, seed, progress
+        As in `simulate`.
+
+    Raises
+    ------
+    ScenarioError
+        If the day is not in the period.
+    ValueError
+        If a number is out of range.
+
+    Examples
+    --------
+    >>> from funnelsim.scenario import load
+    >>> keep(load("first_steps"), date(2026, 7, 1), replications=2).replications
+    2
+    """
+    plan = Plan(replications, seed)
+    months = scenario.months
+    calendar = calendar_of(scenario.start, months)
+    first, *_, end = calendar.month_starts()
+    if not first <= day < end:
+        problem = Problem(
+            "", f"the checkpoint is of {day}", f"a day of the period, from {first} to before {end}"
+        )
+        raise ScenarioError([problem], scenario.source)
+    (tree,) = trees_of(courses_of(scenario, [TODAY]), {TODAY: None})
+    instant = calendar.instant(day)
+    worlds, twins = stand(tree, plan, instant, progress)
+    return Checkpoint(day, instant, seed, past_of(scenario, day), worlds, twins)
+
+
+def _going_on(scenario: Scenario, strategies: Sequence[str], plan: Plan, since: Checkpoint) -> Plan:
+    """Check that strategies can go on from a checkpoint; return what is run."""
+    since.must_be_of(scenario)
+    if not plan.at_once:
+        raise UnusableError(
+            "only the compiled engine goes on from a checkpoint, and it hashes no ledger then"
+        )
+    for name in strategies:
+        if past_of(scenario, since.day, name) != past_of(scenario, since.day):
+            raise UnusableError(
+                f'the strategy "{name}" begins before {since.day}, the day of the checkpoint: '
+                "let it start then or later, or keep an earlier day"
+            )
+    return replace(plan, replications=since.replications, seed=since.seed)
 
 
 def _results(
-    scenario: Scenario, strategies: Sequence[str], plan: Plan, progress: Progress
+    scenario: Scenario,
+    strategies: Sequence[str],
+    plan: Plan,
+    progress: Progress,
+    since: Checkpoint | None = None,
 ) -> dict[str, SimulationResult]:
     """Lower the strategies, run them in the same worlds and forecast each."""
+    if since is not None:
+        plan = _going_on(scenario, strategies, plan, since)
     changed = {name: scenario.strategy(name) for name in strategies}
-    lowered = {name: _lowered(each, uncertain=bool(scenario.uncertainties)) for name, each in changed.items()}
-    check_memory(changed, lowered, plan)
+    courses = courses_of(scenario, strategies)
+    check_memory(changed, courses, plan)
     try:
-        finished = replicate(lowered, plan, progress)
+        finished = replicate(courses, plan, progress, since)
     except StuckError as stuck:
-        raise in_words(stuck, [names for _, names in lowered.values()]) from stuck
+        raise in_words(stuck, [course.names for course in courses.values()]) from stuck
     return {
         name: SimulationResult(
             scenario=changed[name],
             strategy=name,
-            forecast=_forecast(changed[name], lowered[name], plan, found),
+            forecast=_forecast(changed[name], courses[name], plan, found),
             plan=plan,
             digest=found.digest if plan.digest else None,
         )
@@ -159,27 +238,14 @@ def _results(
     }
 
 
-def _lowered(scenario: Scenario, uncertain: bool) -> tuple[Model | Worlds, Names]:
-    """Lower a strategy: once, or in each world if the scenario is uncertain.
-
-    A strategy may leave nothing uncertain. Then its worlds differ only by chance, but still have twins.
-    """
-    if not uncertain:
-        return lower(scenario)
-    worlds = worlds_of(scenario)
-    return worlds, worlds.names
-
-
-def _forecast(
-    scenario: Scenario, lowered: tuple[Model | Worlds, Names], plan: Plan, found: Replications
-) -> Forecast:
-    models, names = lowered
+def _forecast(scenario: Scenario, course: Course, plan: Plan, found: Replications) -> Forecast:
     unknowns = None
-    if isinstance(models, Worlds):
-        levels = np.array([models.levels(world) for world in found.worlds])
-        unknowns = Unknowns(models.parameters, levels, found.twins.tally) if found.twins else None
-        models = models.median
-    return Forecast(models, names, found.tally, _goals(scenario), plan.replications, unknowns)
+    if course.uncertain:
+        last = course.pieces[-1]
+        levels = np.array([last.levels(world) for world in found.worlds])
+        unknowns = Unknowns(last.parameters, levels, found.twins.tally) if found.twins else None
+    model = course.typed[-1].model
+    return Forecast(model, course.names, found.tally, _goals(scenario), plan.replications, unknowns)
 
 
 def _goals(scenario: Scenario) -> list[Goal]:

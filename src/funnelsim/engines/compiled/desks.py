@@ -141,6 +141,14 @@ def pick(model: Model, world: Record, state: State, number: int, rep: int) -> in
     return chosen
 
 
+@rule
+def read_talent(model: Model, world: Record, state: State, number: int) -> None:
+    """Note a rep's skill and speed at full strength (C8)."""
+    skill, speed = people.talent(model, world, model.reps[number])
+    state.reps[number]["skill"] = skill
+    state.reps[number]["speed"] = speed
+
+
 @rare
 def open_up(model: Model, state: State, number: int) -> None:
     """Open a calendar: the reps who work by it come to their desks."""

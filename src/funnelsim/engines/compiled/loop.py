@@ -16,13 +16,18 @@ the loop returns, the caller doubles it, and the loop continues.
 
 from __future__ import annotations
 
-import numpy as np
-
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
-from funnelsim.compiling.on_disk import compiled
 from funnelsim.engines.compiled.agenda import close_gap, kind_of, next_time, take_first, wave_of
-from funnelsim.engines.compiled.desks import enlist, go_home, grant, join_staff, open_up, opens_next
+from funnelsim.engines.compiled.desks import (
+    enlist,
+    go_home,
+    grant,
+    join_staff,
+    open_up,
+    opens_next,
+    read_talent,
+)
 from funnelsim.engines.compiled.pursuits import (
     begin_born,
     come_back,
@@ -41,91 +46,19 @@ from funnelsim.engines.compiled.state import (
     State,
     channel_actor,
     has_vacancies,
-    new_state,
     pursuit_actor,
     put,
     rep_actor,
     reset,
-    with_larger_pools,
 )
 from funnelsim.engines.ledger import Ledger, has_room, rows_of_a_step, write, write_of
-from funnelsim.engines.protocol import MOST_WAVES, StuckError
+from funnelsim.engines.protocol import MOST_WAVES
 from funnelsim.model.model import Model
 from funnelsim.model.words import DAY, NEVER, NOBODY, NOTHING, Due, Event
-from funnelsim.rules import costs, people
+from funnelsim.rules import costs
 from funnelsim.rules.arrivals import expect_inquiries
 
 FINISHED, LEDGER_FULL, POOL_FULL, STUCK = range(4)  # why the loop returned
-
-
-class CompiledEngine:
-    """The default engine.
-
-    Examples
-    --------
-    >>> from funnelsim.engines import ENGINES, history
-    >>> sorted(ENGINES)
-    ['compiled', 'reference']
-    """
-
-    def start(self, model: Model, world: Record) -> Simulation:
-        """Make the state at the first midnight (E1)."""
-        return Simulation(model, world)
-
-    def advance(self, simulation: Simulation, until: int, ledger: Ledger) -> bool:
-        """Handle the instants before `until`; False when the ledger is full (E2)."""
-        while True:
-            why = advance(simulation.model, simulation.world, simulation.state, until, ledger)
-            if why in (FINISHED, LEDGER_FULL):
-                return bool(why == FINISHED)
-            simulation.state = help_on(simulation.state, why)
-
-    def close(self, simulation: Simulation, ledger: Ledger) -> bool:
-        """Book the last day and the leads that are open; False when the ledger is full (E3)."""
-        return bool(close(simulation.model, simulation.state, ledger) == FINISHED)
-
-
-class Simulation:
-    """One replication in progress."""
-
-    def __init__(self, model: Model, world: Record) -> None:
-        self.model = model
-        self.world = world
-        self.state = new_state(model)
-
-
-def help_on(state: State, why: int) -> State:
-    """Give a loop that has returned what it needs to continue.
-
-    Raises
-    ------
-    StuckError
-        Nothing helps: leads go in circles at one instant.
-    """
-    if why == STUCK:
-        raise StuckError(int(state.clock[0]["now"]), stages_due(state))
-    return with_larger_pools(state)
-
-
-def stages_due(state: State) -> tuple[int, ...]:
-    """Name the stages of the leads that are due at this instant."""
-    clock = state.clock[0]
-    due = [entry for entry in state.agenda[: clock["due"]] if entry["time"] == clock["now"]]
-    about_pursuits = [entry["actor"] for entry in due if kind_of(entry["order"]) >= Due.WORK_ENDS]
-    slots = np.array(about_pursuits, int) - pursuit_actor(state, 0)
-    return tuple(sorted({int(stage) for stage in state.pursuits["stage"][slots]}))
-
-
-@compiled
-def advance(model: Model, world: Record, state: State, until: int, ledger: Ledger) -> int:
-    """Continue, as `live` does (E2)."""
-    return live(model, world, state, until, ledger)
-
-
-@compiled
-def close(model: Model, state: State, ledger: Ledger) -> int:
-    """Book what is left, as `finish` does (E3)."""
-    return finish(model, state, ledger)
 
 
 @rule
@@ -218,13 +151,11 @@ def decide_what_is_rare(
 def begin(model: Model, world: Record, state: State) -> None:
     """Put the first thing that each actor has due on the agenda (R1)."""
     reset(model, state)
-    expect_inquiries(model, world, state.expected)
+    expect_inquiries(model, world, state.expected, 0)
     put(model, state, 0, DAY, Due.DAY_ENDS.value, 0)
     for number in range(len(state.reps)):
         rep, state_of_rep = model.reps[number], state.reps[number]
-        skill, speed = people.talent(model, world, rep)
-        state_of_rep["skill"] = skill
-        state_of_rep["speed"] = speed
+        read_talent(model, world, state, number)
         if rep["joins"] > 0:
             put(model, state, rep_actor(number), rep["joins"], Due.REP_JOINS.value, number)
         elif rep["leaves"] > 0:
@@ -296,3 +227,6 @@ def book_day(model: Model, state: State, ledger: Ledger, now: int) -> None:
         pay = costs.pay_of_day(model, model.reps[number], state.reps[number], day)
         if pay > 0.0:
             write_of(ledger, now, Event.PAY.value, NOTHING, number, 0, pay)
+    running = costs.running_of_day(model, day)
+    if running > 0.0:
+        write_of(ledger, now, Event.RUNNING.value, NOTHING, NOBODY, 0, running)

@@ -79,8 +79,15 @@ def begin_pursuit(pursuit: Record, entity: int, process: int, stage: int) -> Non
 def expect_inquiry(model: Model, world: Record, state: State, number: int) -> None:
     """Put a channel's next inquiry on the agenda (A2)."""
     origin, channel = model.channels[number], state.channels[number]
-    total, day, time = arrivals.next_inquiry(model, world, origin, channel, state.expected)
-    channel["total"] = total
+    channel["total"] = arrivals.next_total(world, origin, channel)
+    put_inquiry(model, state, number)
+
+
+@rule
+def put_inquiry(model: Model, state: State, number: int) -> None:
+    """Put a channel's next inquiry on the agenda, its sum of exponentials being known."""
+    origin, channel = model.channels[number], state.channels[number]
+    day, time = arrivals.arrival(model, origin, channel, state.expected)
     channel["day"] = day
     entity = origin["entity"] + channel["index"]
     put(model, state, channel_actor(state, number), time, Due.INQUIRY.value, entity)
@@ -98,11 +105,7 @@ def enter(model: Model, world: Record, state: State, ledger: Ledger, slot: int) 
     pursuit = state.pursuits[slot]
     now = state.clock[0]["now"]
     pursuit["since"] = now
-    hours, days, luck, way = visits.fate(model, world, pursuit)
-    pursuit["hours"] = hours
-    pursuit["days"] = days
-    pursuit["luck"] = luck
-    pursuit["way"] = way
+    read_fate(model, world, pursuit)
     write(ledger, now, pursuit, Event.ENTERED.value, 0, 0, 0.0)
     team = model.stages[pursuit["stage"]]["team"]
     if team == NOBODY:
@@ -111,6 +114,16 @@ def enter(model: Model, world: Record, state: State, ledger: Ledger, slot: int) 
     patience = visits.patience(model, world, pursuit)
     await_next(model, state, slot, now + patience, Due.GOES_COLD.value)
     return False
+
+
+@rule
+def read_fate(model: Model, world: Record, pursuit: Record) -> None:
+    """Note what chance has in store for a visit (V23)."""
+    hours, days, luck, way = visits.fate(model, world, pursuit)
+    pursuit["hours"] = hours
+    pursuit["days"] = days
+    pursuit["luck"] = luck
+    pursuit["way"] = way
 
 
 @rule

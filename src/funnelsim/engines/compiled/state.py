@@ -75,13 +75,20 @@ class State(NamedTuple):
     order: Integers  # (reps,) the reps of each team side by side, best first when last sorted
 
 
-def new_state(model: Model) -> State:
+def new_state(model: Model, slots: int = FIRST_POOL, companies: int = FIRST_COMPANIES) -> State:
     """Make the arrays of a state, shapes as in State; `reset` says what is in them at the first midnight.
 
     It fits every model with the same people, channels and days.
+
+    Parameters
+    ----------
+    model : Model
+        What is simulated.
+    slots, companies : int
+        Of the pools.
     """
     reps, teams, calendars = len(model.reps), len(model.teams), len(model.calendars)
-    actors = 1 + reps + calendars + len(model.channels) + FIRST_POOL
+    actors = 1 + reps + calendars + len(model.channels) + slots
     return State(
         clock=np.zeros(1, CLOCK),
         agenda=new_agenda(actors),
@@ -93,10 +100,10 @@ def new_state(model: Model) -> State:
         reps=np.zeros(reps, REP_STATE),
         desks=np.zeros(reps, DESK),
         shifts=np.zeros(calendars, SHIFT),
-        pursuits=np.zeros(FIRST_POOL, PURSUIT),
-        links=np.zeros(FIRST_POOL, LINK),
-        kin=np.zeros(FIRST_POOL, KIN),
-        companies=np.zeros(FIRST_COMPANIES, COMPANY),
+        pursuits=np.zeros(slots, PURSUIT),
+        links=np.zeros(slots, LINK),
+        kin=np.zeros(slots, KIN),
+        companies=np.zeros(companies, COMPANY),
         own_queues=new_queues(reps),
         team_queues=new_queues(teams),
         wanted=new_queues(calendars),
@@ -120,6 +127,23 @@ def with_pool_of(state: State, other: State) -> State:
         links=other.links,
         kin=other.kin,
         companies=other.companies,
+    )
+
+
+def with_room_for(state: State, other: State) -> State:
+    """Give a state empty pools if its own are smaller than those of another."""
+    slots = max(len(state.pursuits), len(other.pursuits))
+    companies = max(len(state.companies), len(other.companies))
+    if slots == len(state.pursuits) and companies == len(state.companies):
+        return state
+    actors = len(state.positions) - len(state.pursuits) + slots
+    return state._replace(
+        agenda=new_agenda(actors),
+        positions=np.zeros(actors, np.int64),
+        pursuits=np.zeros(slots, PURSUIT),
+        links=np.zeros(slots, LINK),
+        kin=np.zeros(slots, KIN),
+        companies=np.zeros(companies, COMPANY),
     )
 
 
@@ -152,8 +176,8 @@ def reset(model: Model, state: State) -> None:
         channel["index"] = 0
         channel["total"] = 0.0
         channel["day"] = 0
-    for day in range(len(state.expected)):
-        state.expected[day] = model.expected[day]
+        first = model.channels[number]["first_expected"]
+        state.expected[first] = model.expected[first]
     for number in range(len(state.reps)):
         rep = state.reps[number]
         rep["idle_since"] = 0

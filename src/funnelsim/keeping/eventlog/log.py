@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from funnelsim.chance.keys import world_of
-from funnelsim.engines import ENGINES, StuckError, new_ledger, pages
+from funnelsim.engines import ENGINES, StuckError, new_ledger, pages_by_chapter
 from funnelsim.engines.compiled.blocks import PAGE
 from funnelsim.engines.ledger import rows_of_a_step
 from funnelsim.io.writing import UnusableError, whole_file
@@ -16,7 +16,7 @@ from funnelsim.keeping.eventlog.csv_log import CsvLog
 from funnelsim.keeping.eventlog.entries import ACTIVITIES, entries
 from funnelsim.keeping.eventlog.xes import Xes
 from funnelsim.model.words import Event
-from funnelsim.scenario import TODAY, Scenario, lower_in
+from funnelsim.scenario import TODAY, Scenario, course_of
 from funnelsim.studies.study import in_words
 
 ENDINGS: dict[str, type[CsvLog | Xes]] = {".csv": CsvLog, ".xes": Xes}
@@ -89,17 +89,18 @@ def write_event_log(
     if not 0 <= replication < 2**32:
         raise UnusableError(f"the replication must be a whole number from 0 to 2^32 - 1, not {replication:,}")
     world = world_of(seed, replication)
-    model, names = lower_in(scenario.strategy(strategy), world)
-    ledger = new_ledger(PAGE + rows_of_a_step(model))
+    course = course_of(scenario, strategy)
+    chapters = course.chapters(world)
+    ledger = new_ledger(PAGE + max(rows_of_a_step(each.model) for each in chapters))
     leads = events = 0
     with whole_file(path) as opened:
         log = ENDINGS[path.suffix](opened)
         try:
-            for page in pages(ENGINES[engine], model, world, ledger):
-                log.write(entries(page, names))
+            for number, page in pages_by_chapter(ENGINES[engine], chapters, world, ledger):
+                log.write(entries(page, course.pieces[number].names))
                 leads += int((page["event"] == Event.INQUIRY).sum())
                 events += int(np.isin(page["event"], list(ACTIVITIES)).sum())
         except StuckError as stuck:
-            raise in_words(stuck, [names]) from stuck
+            raise in_words(stuck, [course.names]) from stuck
         log.close()
     return Written(leads, events)

@@ -1,0 +1,271 @@
+"""A change on a day: what has happened is carried over into the state of the next chapter (C3).
+
+The old state stays as it is, so that several strategies can begin from one.
+"""
+
+from __future__ import annotations
+
+from funnelsim.compiling.arrays import Integers, Record
+from funnelsim.compiling.decorators import rare, rule
+from funnelsim.engines.compiled.agenda import NOT_DUE, close_gap, take_first
+from funnelsim.engines.compiled.desks import enlist, opens_next, read_talent, stir
+from funnelsim.engines.compiled.loop import book_day
+from funnelsim.engines.compiled.pursuits import place, put_inquiry, read_fate
+from funnelsim.engines.compiled.queues import NONE, empty, first, join, leave
+from funnelsim.engines.compiled.state import State, await_next, put, rep_actor
+from funnelsim.engines.ledger import Ledger, write_of
+from funnelsim.model.model import Model
+from funnelsim.model.words import DAY, NEVER, NOBODY, NOTHING, Due, Event
+from funnelsim.model.worktime import last_opened, work_ends
+from funnelsim.rules import arrivals, assignment, ending, people
+
+UNTIL_THE_CHANGE = -1  # the wave before wave 0: what is put on the agenda for this instant is in wave 0
+
+
+@rule
+def book_day_that_ends(model: Model, state: State, ledger: Ledger, now: int) -> None:
+    """Book the day that ends as a chapter ends, the first thing that is due at this midnight (C3)."""
+    clock = state.clock[0]
+    clock["now"] = now
+    clock["wave"] = 0
+    close_gap(state.agenda, state.positions, clock)
+    take_first(state.agenda, state.positions, clock)
+    book_day(model, state, ledger, now)
+    put(model, state, 0, now + DAY, Due.DAY_ENDS.value, 0)
+
+
+@rule
+def carry_over(
+    before: Model,
+    old: State,
+    model: Model,
+    world: Record,
+    state: State,
+    was: Integers,
+    becomes: Integers,
+    ledger: Ledger,
+) -> None:
+    """Make the change of a chapter that begins now, after the day has been booked (C3).
+
+    Parameters
+    ----------
+    before, old
+        The chapter that ends, and its state.
+    model, world, state
+        The chapter that begins, and where its state goes; its pools are not smaller than the old ones.
+    was, becomes : array of int
+        The number of each rep in the other chapter: of those that there are now in the one that ends (NOBODY
+        if new), of those that there were in the one that begins.
+    ledger : Ledger
+        With room for a row.
+    """
+    now = old.clock[0]["now"]
+    take_over_clock(model, old, state)
+    take_over_pools(old, state, becomes)
+    take_over_channels(old, model, world, state)
+    take_over_people(before, old, model, world, state, was, becomes)
+    put_anew(model, state)
+    requeue(before, model, world, state, becomes)
+    for number in range(len(state.reps)):
+        enlist(model, state, number)
+    for number in range(len(state.teams)):
+        stir(state, number)
+    state.clock[0]["wave"] = 0
+    one_off = model.plan[0]["one_off_cost"]
+    if one_off > 0.0:
+        write_of(ledger, now, Event.ONE_OFF.value, NOTHING, NOBODY, 0, one_off)
+
+
+@rare
+def take_over_clock(model: Model, old: State, state: State) -> None:
+    """Take over the instant, with nothing on the agenda yet."""
+    clock, ended = state.clock[0], old.clock[0]
+    clock["now"] = ended["now"]
+    clock["wave"] = UNTIL_THE_CHANGE
+    clock["due"] = 0
+    clock["gap"] = 0
+    clock["begun"] = 1
+    clock["last_day_booked"] = 0
+    clock["most_born"] = ending.most_born(model)
+    for position in range(len(state.agenda)):
+        state.agenda[position]["time"] = NEVER
+    for actor in range(len(state.positions)):
+        state.positions[actor] = NOT_DUE
+
+
+@rare
+def take_over_pools(old: State, state: State, becomes: Integers) -> None:
+    """Take over pursuits and companies, slot by slot; reps have other numbers (C2)."""
+    clock, ended = state.clock[0], old.clock[0]
+    size, companies = len(old.pursuits), len(old.companies)
+    for slot in range(size):
+        state.pursuits[slot] = old.pursuits[slot]
+        state.links[slot] = old.links[slot]
+        state.kin[slot] = old.kin[slot]
+    clock["free"] = ended["free"]
+    for slot in range(size, len(state.pursuits)):
+        state.pursuits[slot]["entity"] = 0
+        state.links[slot]["next"] = clock["free"]
+        clock["free"] = slot
+    clock["vacant"] = ended["vacant"] + len(state.pursuits) - size
+    for slot in range(companies):
+        state.companies[slot] = old.companies[slot]
+    clock["free_company"] = ended["free_company"]
+    for slot in range(companies, len(state.companies)):
+        state.companies[slot]["first"] = clock["free_company"]
+        clock["free_company"] = slot
+    for slot in range(size):
+        pursuit = state.pursuits[slot]
+        if pursuit["entity"] > 0:
+            pursuit["rep"] = new_number(becomes, pursuit["rep"])
+            pursuit["opener"] = new_number(becomes, pursuit["opener"])
+            pursuit["closer"] = new_number(becomes, pursuit["closer"])
+
+
+@rule
+def new_number(becomes: Integers, rep: int) -> int:
+    """Return the number of a rep in the chapter that begins."""
+    return NOBODY if rep == NOBODY else int(becomes[rep])
+
+
+@rare
+def take_over_channels(old: State, model: Model, world: Record, state: State) -> None:
+    """Take over the streams of inquiries, and let those of new channels begin (C9, C10)."""
+    today = state.clock[0]["now"] // DAY
+    for position in range(len(state.expected)):
+        known = position < len(old.expected)
+        state.expected[position] = old.expected[position] if known else model.expected[position]
+    arrivals.expect_inquiries(model, world, state.expected, today)
+    for number in range(len(state.channels)):
+        channel = state.channels[number]
+        known = number < len(old.channels)
+        channel["index"] = old.channels[number]["index"] if known else 0
+        channel["total"] = old.channels[number]["total"] if known else 0.0
+        channel["day"] = today
+        if not known:
+            channel["total"] = arrivals.next_total(world, model.channels[number], channel)
+
+
+@rare
+def take_over_people(
+    before: Model, old: State, model: Model, world: Record, state: State, was: Integers, becomes: Integers
+) -> None:
+    """Take over teams, reps and their queues; calendars are as they are now (C5, C8, C15)."""
+    now = state.clock[0]["now"]
+    for number in range(len(state.reps)):
+        rep = state.reps[number]
+        if was[number] == NOBODY:
+            rep["idle_since"] = now
+            rep["left"] = NEVER
+            rep["open"] = 0
+            rep["on_staff"] = 0
+            rep["busy"] = 0
+            empty(state.own_queues[number])
+        else:
+            state.reps[number] = old.reps[was[number]]
+            state.own_queues[number] = old.own_queues[was[number]]
+        read_talent(model, world, state, number)
+        state.desks[number]["wanted"] = 0
+        state.desks[number]["at_hand"] = 0
+        state.order[number] = number
+    for number in range(len(state.teams)):
+        state.teams[number]["turn"] = 0
+        empty(state.team_queues[number])
+        if number < len(old.teams):
+            state.team_queues[number] = old.team_queues[number]
+            team = before.teams[number]
+            if team["reps"] > 0:
+                in_turn = becomes[team["first_rep"] + old.teams[number]["turn"]]
+                state.teams[number]["turn"] = in_turn - model.teams[number]["first_rep"]
+    for number in range(len(state.shifts)):
+        calendar, shift = model.calendars[number], state.shifts[number]
+        shift["opening"] = last_opened(model.hours, calendar["first_hours"], calendar["hours"], now)
+        shift["closes"] = 0
+        if shift["opening"] >= calendar["first_hours"]:
+            shift["closes"] = model.hours[shift["opening"]]["closes"]
+        empty(state.wanted[number])
+        empty(state.at_hand[number])
+    empty(state.unfinished[0])
+
+
+@rare
+def put_anew(model: Model, state: State) -> None:
+    """Put on the agenda what everybody has due (C4, C6, C10, C12)."""
+    now = state.clock[0]["now"]
+    put(model, state, 0, now + DAY, Due.DAY_ENDS.value, 0)
+    for number in range(len(state.reps)):
+        rep, state_of_rep = model.reps[number], state.reps[number]
+        if state_of_rep["on_staff"] == 1:
+            put(model, state, rep_actor(number), max(rep["leaves"], now), Due.REP_LEAVES.value, number)
+        elif people.is_yet_to_join(state_of_rep):
+            put(model, state, rep_actor(number), max(rep["joins"], now), Due.REP_JOINS.value, number)
+    for number in range(len(state.shifts)):
+        opens_next(model, state, number)
+    for number in range(len(state.channels)):
+        put_inquiry(model, state, number)
+    for slot in range(len(state.pursuits)):
+        pursuit = state.pursuits[slot]
+        if pursuit["entity"] > 0:
+            due = pursuit["due"]
+            if pursuit["phase"] == Due.WORK_ENDS:
+                calendar = model.calendars[model.reps[pursuit["rep"]]["calendar"]]
+                first, count = calendar["first_hours"], calendar["hours"]
+                due = work_ends(model.hours, first, count, pursuit["since"], pursuit["effort"])
+            await_next(model, state, slot, due, pursuit["phase"])
+
+
+@rare
+def requeue(before: Model, model: Model, world: Record, state: State, becomes: Integers) -> None:
+    """Let leads queue on or move, with the fate that is now in store for them (C11, C13, C14)."""
+    slot, moved, last = take_from_queues(before, state, becomes), NONE, NONE
+    while slot != NONE:
+        following, pursuit = int(state.links[slot]["next"]), state.pursuits[slot]
+        read_fate(model, world, pursuit)
+        if assignment.is_moved(before, model, pursuit):
+            moved, last = chained(state, slot, moved, last)
+        elif pursuit["rep"] == NOBODY:
+            queue = state.team_queues[model.stages[pursuit["stage"]]["team"]]
+            join(state.links, queue, slot, pursuit["rank"], pursuit["since"], pursuit["entity"])
+        else:
+            team = model.teams[model.stages[pursuit["stage"]]["team"]]
+            pursuit["rank"] = assignment.rank(team["queue_order"], pursuit)
+            queue = state.own_queues[pursuit["rep"]]
+            join(state.links, queue, slot, pursuit["rank"], pursuit["since"], pursuit["entity"])
+        slot = following
+    while moved != NONE:
+        following = int(state.links[moved]["next"])
+        place(model, world, state, moved, model.stages[state.pursuits[moved]["stage"]]["team"])
+        moved = following
+
+
+@rule
+def take_from_queues(before: Model, state: State, becomes: Integers) -> int:
+    """Take all leads out of the queues, in the order of C13; return the first of a chain of them."""
+    head, last = NONE, NONE
+    for number in range(len(before.teams)):
+        team = before.teams[number]
+        for rep in range(team["first_rep"], team["first_rep"] + team["reps"]):
+            head, last = take_all(state, state.own_queues[becomes[rep]], head, last)
+        head, last = take_all(state, state.team_queues[number], head, last)
+    return head
+
+
+@rare
+def take_all(state: State, queue: Record, head: int, last: int) -> tuple[int, int]:
+    """Add the leads of a queue to a chain, and leave the queue empty; return both ends of the chain."""
+    slot = first(state.links, queue)
+    while slot != NONE:
+        leave(state.links, queue, slot)
+        head, last = chained(state, slot, head, last)
+        slot = first(state.links, queue)
+    return head, last
+
+
+@rule
+def chained(state: State, slot: int, head: int, last: int) -> tuple[int, int]:
+    """Add one at the end of a chain; return both ends."""
+    state.links[slot]["next"] = NONE
+    if last == NONE:
+        return int(slot), int(slot)
+    state.links[last]["next"] = slot
+    return int(head), int(slot)

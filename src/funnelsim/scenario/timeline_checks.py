@@ -1,0 +1,211 @@
+"""Checks of changes that have dates: when they are made, that they remove nothing, and what they make."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date
+from itertools import chain
+
+from funnelsim.scenario.changes import apply_changes, split_key
+from funnelsim.scenario.checks import stages_reached
+from funnelsim.scenario.errors import Problem, Problems
+from funnelsim.scenario.horizon import months_later
+from funnelsim.scenario.schema import TODAY, Contents, Rep
+from funnelsim.scenario.structure import Document
+from funnelsim.scenario.timeline import Piece, Step, Timeline
+
+Examine = Callable[[Document], tuple[Contents, Document, list[Problem]]]
+
+_OF_ALL_STRATEGIES = ("start", "currency", "horizon")
+
+
+def check_timelines(
+    contents: Contents, timelines: Mapping[str, Timeline], examine: Examine, faulty: list[str]
+) -> list[Problem]:
+    """Find what is wrong in the changes of the base and of strategies, and in the scenarios that they make.
+
+    Parameters
+    ----------
+    contents : Contents
+        The scenario with its strategies.
+    timelines : mapping of str to Timeline
+        By strategy, today's first.
+    examine : callable
+        Finds all problems of a document; returns its contents first.
+    faulty : list of str
+        Keys that were reported before: they are left out, unless a change sets them.
+    """
+    found: list[Problem] = []
+    reached: set[str] = set()
+    for name, timeline in timelines.items():
+        steps = timeline.steps[0] if name == TODAY else timeline.steps[1]
+        found += chain(_not_levers(steps), _dates(steps, contents), _twice(steps), _refused(timeline, steps))
+        found += [] if name == TODAY else _always(name, contents)
+        before: Contents | None = None
+        told = list(faulty)
+        for piece in timeline.pieces:
+            made, _, problems = examine(piece.document)
+            reached |= stages_reached(made)
+            if piece.begins is not None or (steps and steps[0].begins is None):
+                found += _made(_where(name, steps, piece), problems, steps, told)
+            if before is not None and piece.begins is not None:
+                found += _removals(_where(name, steps, piece), piece.begins, before, made)
+            told += [problem.path for problem in problems]
+            before = made
+    never = [stage for stage in contents.stages if stage not in reached]
+    paths = [f"stages.{stage}" for stage in never]
+    return found + [
+        Problem(path, "is reached by no path", "a stage or a channel that leads to it")
+        for path in paths
+        if not follows(path, faulty) and reached
+    ]
+
+
+def follows(path: str, faulty: list[str]) -> bool:
+    """Return whether a key was faulty before, so that a mistake is reported once."""
+    return any(f"{path}.".startswith(f"{other}.") or f"{other}.".startswith(f"{path}.") for other in faulty)
+
+
+def _where(name: str, steps: list[Step], piece: Piece) -> str:
+    """Name the change that makes a piece: of those made on its day the last, else the strategy."""
+    made = [step.where for step in steps if step.begins == piece.begins]
+    return made[-1] if made else f"strategies.{name}"
+
+
+def _made(where: str, problems: list[Problem], steps: list[Step], faulty: list[str]) -> Problems:
+    """Report the problems of a scenario that changes make."""
+    changed = {key for step in steps for key in step.change}
+    for problem in problems:
+        if problem.path in changed or not follows(problem.path, faulty):
+            yield replace(
+                problem, path=where, wrong=f"makes a scenario in which {problem.path} {problem.wrong}"
+            )
+
+
+def _not_levers(steps: list[Step]) -> Problems:
+    """Refuse changes to keys that must be the same in all strategies, so that they share their worlds."""
+    for step in steps:
+        for key in step.change:
+            first = split_key(key)[0][:1]
+            if first and first[0] in _OF_ALL_STRATEGIES:
+                yield Problem(
+                    _path(step, key), "is no choice", f"{first[0]} to be the same for all strategies"
+                )
+
+
+def _dates(steps: list[Step], contents: Contents) -> Problems:
+    """Refuse changes that are not made in the period."""
+    end = months_later(contents.start, contents.horizon.period_months)
+    for step in steps:
+        if step.begins is None or contents.start <= step.begins < end:
+            continue
+        early = step.begins < contents.start
+        side = f"before the period, which begins on {contents.start}"
+        side = side if early else f"after the period, which ends before {end}"
+        yield Problem(
+            step.where, f"is made on {step.begins}, {side}", "a day of the period", None, step.begins
+        )
+
+
+def _twice(steps: list[Step]) -> Problems:
+    """Refuse two changes of one value on one day."""
+    seen: dict[tuple[date | None, tuple[str, ...]], Step] = {}
+    for step in steps:
+        for key in step.change:
+            other = seen.setdefault((step.begins, split_key(key)[0]), step)
+            if other is not step:
+                day = "at the beginning" if step.begins is None else f"on {step.begins}"
+                yield Problem(
+                    _path(step, key), f"is changed {day} by {other.where} too", "one change of a value a day"
+                )
+
+
+def _refused(timeline: Timeline, steps: list[Step]) -> Problems:
+    """Report changes that cannot be made; of something that comes later, from when on it is there."""
+    for step, problem in timeline.refused:
+        if step not in steps:
+            continue  # told of the base already
+        exists = _exists_from(timeline, step, problem)
+        where = _path(step, problem.path)
+        if exists is None:
+            yield replace(problem, path=where)
+        else:
+            yield Problem(where, f"does not exist yet on {step.begins}", f"{exists}, or a later day")
+
+
+def _exists_from(timeline: Timeline, step: Step, problem: Problem) -> date | None:
+    """Find the first later day on which a change could be made."""
+    for piece in timeline.pieces:
+        later = piece.begins is not None and (step.begins is None or piece.begins > step.begins)
+        if later:
+            change = {problem.path: step.change[problem.path]}
+            if not apply_changes(piece.document, timeline.read(piece.document), change)[1]:
+                return piece.begins
+    return None
+
+
+def _always(name: str, contents: Contents) -> Problems:
+    """Refuse a day on which something begins that has always been in force."""
+    strategy = contents.strategies[name]
+    if strategy.always and strategy.starts is not None:
+        yield Problem(
+            f"strategies.{name}.starts",
+            f"is {strategy.starts}, but the strategy has always been in force",
+            "starts, or always = true",
+        )
+
+
+def _removals(where: str, day: date, before: Contents, after: Contents) -> Problems:
+    """Refuse changes that remove something: they take away nothing but people."""
+    for gone in _names(before) - _names(after):
+        advice = (
+            "people to leave by a date: leaves = ..." if ".reps." in gone else "changes that remove nothing"
+        )
+        yield Problem(where, f"removes {gone} on {day}", advice)
+    for name, stage in before.stages.items():
+        if stage.team is not None and name in after.stages and after.stages[name].team is None:
+            yield Problem(
+                where,
+                f"takes the team away from stages.{name} on {day}, while leads may be waiting there",
+                "another team, or routes that lead past the stage",
+            )
+    for team, reps in ((name, each.reps) for name, each in before.teams.items() if name in after.teams):
+        for name in reps.keys() & after.teams[team].reps.keys():
+            yield from _comings(
+                where, day, f"teams.{team}.reps.{name}", reps[name], after.teams[team].reps[name]
+            )
+
+
+def _names(contents: Contents) -> set[str]:
+    """List everything that has a name and stays."""
+    tables: dict[str, Mapping[str, object]] = {
+        "channels": contents.channels,
+        "segments": contents.segments,
+        "teams": contents.teams,
+        "stages": contents.stages,
+        **{f"teams.{name}.reps": team.reps for name, team in contents.teams.items()},
+    }
+    return {f"{table}.{name}" for table, names in tables.items() for name in names}
+
+
+def _comings(where: str, day: date, path: str, before: Rep, after: Rep) -> Problems:
+    """Refuse what cannot happen any more to a rep who has come or gone by a day."""
+    came = before.hired is None or before.hired < day
+    gone = before.leaves is not None and before.leaves <= day
+    if came and after.hired != before.hired:
+        yield Problem(where, f"changes {path}.hired on {day}, after that day", "a rep who has not come yet")
+    if gone and after.leaves != before.leaves:
+        yield Problem(
+            where, f"changes {path}.leaves on {day}, after the rep has left", "a rep of another name"
+        )
+    elif after.leaves is not None and after.leaves < day and after.leaves != before.leaves:
+        yield Problem(
+            where,
+            f"lets {path} leave on {after.leaves}, before the change of {day}",
+            f"{day}, or a later day",
+        )
+
+
+def _path(step: Step, key: str) -> str:
+    return f'{step.where}.change."{key}"'

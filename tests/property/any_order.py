@@ -5,12 +5,15 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from threading import Event
 
 from funnelsim.engines.compiled.blocks import Workplace
 from funnelsim.engines.fold import Tally
-from funnelsim.scenario import TODAY, course_of, parse
+from funnelsim.scenario import TODAY, course_of, courses_of, parse
 from funnelsim.studies.replication import Plan, Replications, new_replications, replicate, run_block
+
+from .changing import STRATEGY
 
 REPLICATIONS = 7  # a block and two more of the compiled engine's
 
@@ -43,12 +46,39 @@ def worlds_agree(text: str, seed: int, seen: Counter[str]) -> None:
             seen["twins"] += 1
     for found in (one_thread["the same again"], *two_threads.values()):
         assert found.digests == expected.digests
-        assert list(bits(found.tally)) == list(bits(expected.tally))
-        if found.twins is not None and expected.twins is not None:
-            assert list(bits(found.twins.tally)) == list(bits(expected.twins.tally))
+        require_the_same(found, expected)
     seen["scenarios"] += 1
     seen["worlds"] += len(set(expected.digests))
     seen["rows"] += expected.rows
+
+
+def branches_agree(text: str, seed: int, seen: Counter[str]) -> None:
+    """Require that strategies that live one past come to what each comes to alone, on either engine."""
+    scenario = parse(text)
+    courses = courses_of(scenario, (TODAY, STRATEGY))
+    plan = Plan(replications=REPLICATIONS, seed=seed, jobs=1)
+    alone = replicate(courses, replace(plan, digest=True))  # page by page, each from its first day
+    on_reference = replicate(courses, replace(plan, digest=True, engine="reference", replications=1))
+    together = [replicate(courses, replace(plan, jobs=jobs)) for jobs in (1, 2)]
+    for name, course in courses.items():
+        assert alone[name].digests[:1] == on_reference[name].digests
+        for found in (*(each[name] for each in together), replicate({name: course}, plan)[name]):
+            require_the_same(found, alone[name])
+    shared = [
+        one for one, other in zip(*(each.pieces for each in courses.values()), strict=False) if one is other
+    ]
+    seen["scenarios"] += 1
+    seen["one past"] += bool(shared) and courses[STRATEGY].begins[len(shared)] > 0
+    seen["several chapters in common"] += len(shared) > 1
+
+
+def require_the_same(found: Replications, expected: Replications) -> None:
+    """Require the same sums of worlds and twins."""
+    assert list(bits(found.tally)) == list(bits(expected.tally))
+    assert found.rows == expected.rows
+    assert (found.twins is None) == (expected.twins is None)
+    if found.twins is not None and expected.twins is not None:
+        assert list(bits(found.twins.tally)) == list(bits(expected.twins.tally))
 
 
 def bits(tally: Tally, world: int | None = None) -> Iterator[bytes]:

@@ -124,6 +124,18 @@ KINDS = (
     "teams.NAME.speed",
     "teams.NAME.sticky",
 )
+TOUCHING = 2 * (  # leads that queue, and work in hand: drawn more often than others
+    "stages.NAME.team",
+    "stages.NAME.effort_hours",
+    "stages.NAME.customer_takes_days",
+    "teams.NAME.assignment",
+    "teams.NAME.hours",
+    "teams.NAME.hours_per_week",
+    "teams.NAME.max_open",
+    "teams.NAME.people",
+    "teams.NAME.queue_order",
+    "new teams.NAME.reps.NAME",
+)
 DATED = (
     "strategy: starts",
     "strategy: always",
@@ -362,13 +374,14 @@ class Wish(NamedTuple):
 
 @st.composite
 def wishes(draw: DrawFn, known: Document, on: date, add: Step) -> list[Wish]:
-    """Choose changes on a day, of each kind as likely; `known` is the firm with what has come by then."""
+    """Choose changes on a day, most often of what touches leads; `known` has what has come by then."""
     by_kind: dict[str, Options] = {}
     for path, values in options(known, on):
         by_kind.setdefault(KINDS[KINDS.index(kind(path))], []).append((path, values))
     chosen: list[Wish] = []
     for _ in range(draw(st.integers(1, MOST_CHANGES))):
-        path, values = draw(st.sampled_from(by_kind[draw(st.sampled_from(sorted(by_kind)))]))
+        kinds_there = [*sorted(by_kind), *(each for each in TOUCHING if each in by_kind)]
+        path, values = draw(st.sampled_from(by_kind[draw(st.sampled_from(kinds_there))]))
         more = [*chosen, Wish(add, on, path, draw(values))]
         if apart([wish.path for wish in more]):
             chosen = more
@@ -426,6 +439,10 @@ def with_names(known: Document, wished: list[Wish]) -> Document:
 def changing_documents(draw: DrawFn) -> Document:
     """Describe a sales floor that changes, and a strategy that changes it further."""
     document = draw(documents())
+    document["horizon"]["warm_up_months"] = draw(either(1, 0))
+    for channel in document["channels"].values():
+        if "inquiries_per_month" in channel:
+            channel["inquiries_per_month"] = draw(either(120, 30))
     start = document["start"]
     dates = st.lists(days_from(start, 0, 27), unique=True, max_size=MOST_DATES).map(sorted)
     costs = {"one_off_cost": either(500.0), "cost_per_month": either(310.0)}

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from funnelsim.io.provenance import this_platform, versions
 from funnelsim.scenario import TODAY
 
-from .any_order import worlds_agree
+from .any_order import branches_agree, worlds_agree
 from .changing import DATED, KINDS, STRATEGY, changing_scenarios
 from .findings import FAILURE, finding, read
 from .living import Example, ParityError, parity
@@ -35,6 +35,7 @@ SEED = 20_260_101
 EXAMPLES = 2_000
 CHANGING = 500
 IN_ANY_ORDER = 60
+WITH_ONE_PAST = 30
 PAGE = Path(__file__).parents[2] / "docs" / "parity.md"
 HEAD = """# Parity: two engines, one history
 
@@ -61,7 +62,13 @@ HEAD_OF_CHANGES = """
 
 {random:,} random scenarios that change on days, each with a strategy that changes it further, made by
 `tests/property/changing.py`, and {by_hand} made by hand, {rows:,} ledger rows, lived through in the same four
-ways: all equal. What was changed, and what the changes met; none may be 0:
+ways: all equal.
+
+{shared:,} random scenarios, in {past:,} of which the strategy begins after the first day: the sums are the
+same whether today and the strategy live one past or each its own, on one thread and on two. The hashes of
+their ledgers are the same on both engines.
+
+What was changed, and what the changes met; none may be 0:
 
 | what | how often |
 |---|---:|
@@ -160,7 +167,23 @@ def in_any_order(examples: int) -> Counter[str]:
     return seen
 
 
-def page(examples: int, seen: Counter[str], ordered: Counter[str], changed: Counter[str]) -> str:
+def with_one_past(examples: int) -> Counter[str]:
+    """Live through the strategies of so many scenarios together, and each alone."""
+    seen: Counter[str] = Counter()
+
+    @seeded(SEED)
+    @settings(max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(changing_scenarios(), seeds())
+    def branches(text: Toml, seed: int) -> None:
+        branches_agree(text, seed, seen)
+
+    branches()
+    return seen
+
+
+def page(
+    examples: int, seen: Counter[str], ordered: Counter[str], changed: Counter[str], shared: Counter[str]
+) -> str:
     """Write the stored result."""
     made_with = versions() | {"hypothesis": version("hypothesis")}
     head = HEAD.format(
@@ -178,6 +201,8 @@ def page(examples: int, seen: Counter[str], ordered: Counter[str], changed: Coun
         random=changed["scenarios"] - len(CHANGES),
         by_hand=len(CHANGES),
         rows=changed["rows"],
+        shared=shared["scenarios"],
+        past=shared["one past"],
     )
     return head + table(seen, COVERED) + of_changes + table(changed, COVERED_BY_CHANGES)
 
@@ -215,7 +240,7 @@ def at_scale(examples: int, changing: int, path: Path) -> int:
     changed: Counter[str] = Counter()
     by_hand(CHANGES, changed)
     Slice(changing, SEED, changing=True).search(changed, progress)
-    ordered = in_any_order(IN_ANY_ORDER)
+    ordered, shared = in_any_order(IN_ANY_ORDER), with_one_past(WITH_ONE_PAST)
     for counted, names in ((seen, COVERED), (changed, COVERED_BY_CHANGES)):
         for name in names:
             print(f"{counted[name]:9,}  {name}")
@@ -223,7 +248,7 @@ def at_scale(examples: int, changing: int, path: Path) -> int:
     if missing := never_occurred(seen) + never_occurred(changed, COVERED_BY_CHANGES):
         print("nothing is proved, and no page written, about what never occurred:", *missing, sep="\n  ")
         return 1
-    path.write_text(page(examples, seen, ordered, changed), encoding="utf-8")
+    path.write_text(page(examples, seen, ordered, changed, shared), encoding="utf-8")
     print(f"see {path}")
     return 0
 

@@ -13,10 +13,11 @@ from funnelsim.studies.replication import Plan, Replications, run_block
 
 from . import any_order
 from .any_order import REPLICATIONS, worlds_agree
-from .parity import in_any_order
+from .parity import in_any_order, with_one_past
 from .scenes import INSTANTS
 
 EXAMPLES = 25
+STRATEGIES = 12
 
 
 def test_threads_and_order_do_not_matter() -> None:
@@ -24,6 +25,13 @@ def test_threads_and_order_do_not_matter() -> None:
     assert seen["scenarios"] >= EXAMPLES
     assert seen["twins"] > 4 * REPLICATIONS
     assert seen["worlds"] > EXAMPLES * REPLICATIONS // 2  # worlds without inquiries are alike
+
+
+def test_strategies_that_live_one_past_are_what_each_is_alone() -> None:
+    seen = with_one_past(STRATEGIES)
+    assert seen["scenarios"] >= STRATEGIES
+    assert seen["one past"] > STRATEGIES // 4
+    assert seen["several chapters in common"] > 0
 
 
 def test_a_world_that_depends_on_the_one_before_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,10 +15,12 @@ if TYPE_CHECKING:
     from funnelsim.model.own_policy import PolicyError, register_policy
     from funnelsim.reports.responses import plot_response
     from funnelsim.scenario import Scenario, ScenarioError, load, parse, presets
+    from funnelsim.studies.assumptions import AssumptionsResult, compare_assumptions
     from funnelsim.studies.results import ComparisonResult, SimulationResult
     from funnelsim.studies.study import EndlessLoopError, compare, simulate
 
 __all__ = [
+    "AssumptionsResult",
     "ComparisonResult",
     "EndlessLoopError",
     "PolicyError",
@@ -26,6 +28,7 @@ __all__ = [
     "ScenarioError",
     "SimulationResult",
     "compare",
+    "compare_assumptions",
     "load",
     "parse",
     "plot_response",
@@ -35,6 +38,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "AssumptionsResult": "funnelsim.studies.assumptions",
     "ComparisonResult": "funnelsim.studies.results",
     "EndlessLoopError": "funnelsim.studies.study",
     "PolicyError": "funnelsim.model.own_policy",
@@ -42,6 +46,7 @@ _HOMES = {
     "ScenarioError": "funnelsim.scenario",
     "SimulationResult": "funnelsim.studies.results",
     "compare": "funnelsim.studies.study",
+    "compare_assumptions": "funnelsim.studies.assumptions",
     "load": "funnelsim.scenario",
     "parse": "funnelsim.scenario",
     "plot_response": "funnelsim.reports.responses",

@@ -5,19 +5,21 @@ from funnelsim.scenario.changes import parse_assignment
 from funnelsim.scenario.errors import Problem, ScenarioError
 from funnelsim.scenario.files import preset_text, presets
 from funnelsim.scenario.horizon import Months
-from funnelsim.scenario.levers import Lever, levers
+from funnelsim.scenario.levers import Lever, assumed, levers, overridden, overridden_by_assumption
 from funnelsim.scenario.lowering import Lowered, lower
 from funnelsim.scenario.origins import Origin, origins
 from funnelsim.scenario.outlook import Outlook, Workload, outlook
 from funnelsim.scenario.response import Curve
 from funnelsim.scenario.scenario import Scenario, from_document, json_schema, load, parse, strategy_names
-from funnelsim.scenario.schema import GOAL_METRICS, TODAY
+from funnelsim.scenario.schema import AS_TYPED, GOAL_METRICS, TODAY, TOGETHER
 from funnelsim.scenario.volumes import curve_of
 from funnelsim.scenario.worlds import Parameter, Worlds, lower_in, worlds_of
 
 __all__ = [
+    "AS_TYPED",
     "GOAL_METRICS",
     "TODAY",
+    "TOGETHER",
     "Backlog",
     "Curve",
     "Lever",
@@ -31,6 +33,7 @@ __all__ = [
     "ScenarioError",
     "Workload",
     "Worlds",
+    "assumed",
     "backlog",
     "curve_of",
     "from_document",
@@ -42,6 +45,8 @@ __all__ = [
     "lower_in",
     "origins",
     "outlook",
+    "overridden",
+    "overridden_by_assumption",
     "parse",
     "parse_assignment",
     "preset_text",

@@ -17,6 +17,7 @@ from funnelsim.scenario.flow import LOSS, WIN, advancing, failing, first_stage, 
 from funnelsim.scenario.paths import leaves, written
 from funnelsim.scenario.quantities import least_drawn
 from funnelsim.scenario.schema import (
+    AS_TYPED,
     LONGEST_HORIZON,
     MOST_PEOPLE,
     TODAY,
@@ -328,9 +329,13 @@ def _collisions(path: str, hashes: Mapping[str, int]) -> Problems:
         owners.setdefault(key, name)
 
 
-def _today(contents: Contents) -> Problems:
+def _reserved(contents: Contents) -> Problems:
     if TODAY in contents.strategies and contents.strategies[TODAY].change:
         yield Problem(f"strategies.{TODAY}.change", "is given", f'"{TODAY}" to be the unchanged scenario')
+    if AS_TYPED in contents.assumptions:
+        yield Problem(
+            f"assumptions.{AS_TYPED}", "is what the scenario without assumptions is called", "another name"
+        )
 
 
 _CHECKS: tuple[Callable[[Contents], Problems], ...] = (
@@ -348,5 +353,5 @@ _CHECKS: tuple[Callable[[Contents], Problems], ...] = (
     _paths,
     _waits,
     _keys_of_draws,
-    _today,
+    _reserved,
 )

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import copy
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import PrivateAttr
 
 from funnelsim.scenario import files
-from funnelsim.scenario.changes import apply_changes
+from funnelsim.scenario.changes import Change, Changed, apply_changes, hinted
 from funnelsim.scenario.checks import check_meaning, check_origins
 from funnelsim.scenario.errors import Problem, ScenarioError, nearest
 from funnelsim.scenario.files import Source
 from funnelsim.scenario.horizon import Months, months_for
 from funnelsim.scenario.lines import line_of
-from funnelsim.scenario.paths import parts_of
+from funnelsim.scenario.paths import parts_of, written
 from funnelsim.scenario.quantities import Reading
-from funnelsim.scenario.schema import TODAY, Contents
+from funnelsim.scenario.schema import TODAY, TOGETHER, Contents, Strategy
 from funnelsim.scenario.structure import Document, check_structure, frozen
 from funnelsim.scenario.uncertainties import check_uncertainties
 
@@ -42,6 +42,8 @@ class Scenario(Contents):
 
     _document: Document = PrivateAttr(default_factory=dict)
     _source: Source = PrivateAttr(default_factory=lambda: Source("scenario"))
+    _typed: Document | None = PrivateAttr(default=None)  # before all changes, if there are any
+    _assumed: Assumed | None = PrivateAttr(default=None)
 
     @property
     def source(self) -> str:
@@ -53,6 +55,16 @@ class Scenario(Contents):
         """The plain tables of the file, changes included; a copy."""
         return copy.deepcopy(self._document)
 
+    @property
+    def typed(self) -> Scenario:
+        """The scenario as in its file, without changes and assumptions."""
+        return self if self._typed is None else _scenario(self._typed, self._source)
+
+    @property
+    def assumed(self) -> Assumed | None:
+        """The assumption that the scenario is under, if it is."""
+        return self._assumed
+
     @cached_property
     def months(self) -> Months:
         """The months of warm-up, period and drain; those not given are chosen from the cycle.
@@ -62,11 +74,21 @@ class Scenario(Contents):
         >>> load("first_steps").months.period
         12
         """
-        chosen = months_for(self)
-        for name in self.strategies:
-            document, _ = _changed(self._document, self, name)
-            chosen = chosen.at_least(months_for(_scenario(document, self._source)))
-        return chosen
+        return months_for(self).at_least(*map(self._needs, self.strategies))
+
+    def months_of(self, strategies: Iterable[str]) -> Months:
+        """Return the months in which strategies are compared: those of all, and what combinations need.
+
+        Raises
+        ------
+        ScenarioError
+            If there is no such strategy.
+        """
+        return self.months.at_least(*(self._needs(name) for name in strategies if TOGETHER in name))
+
+    def _needs(self, strategy: str) -> Months:
+        """Choose the months of one strategy, or of a combination."""
+        return months_for(_scenario(self._with(strategy).document, self._source))
 
     def with_changes(self, changes: Mapping[str, Any]) -> Scenario:
         """Make a scenario with other values.
@@ -87,47 +109,145 @@ class Scenario(Contents):
         >>> load("first_steps").with_changes({"teams.sales.people +=": 1}).teams["sales"].people
         3
         """
-        document, problems = apply_changes(self._document, self, changes)
-        source = replace(self._source, lines={})
-        _, _, found = _examine(document, source)
-        problems += found
-        if problems:
-            raise ScenarioError(problems, f"changes to {self.source}")
-        return _scenario(document, source)
+        changed = apply_changes(self._document, self, changes)
+        return self._changed(changed, f"changes to {self.source}", f"the change {_keys(changes)}")
 
-    def strategy(self, name: str) -> Scenario:
-        """Make the scenario of one of its strategies.
+    def under(self, assumption: str) -> Scenario:
+        """Make the scenario as it is if one of its assumptions holds, with all its strategies.
+
+        The assumption changes the scenario first. The strategies' changes come after.
+
+        Parameters
+        ----------
+        assumption : str
+            One of the scenario's assumptions.
+
+        Raises
+        ------
+        ScenarioError
+            If there is no such assumption, or a strategy is not valid under it.
+        """
+        if assumption not in self.assumptions:
+            known = list(self.assumptions)
+            near = nearest(assumption, known)
+            expected = f"one of {', '.join(known)}" if known else "[assumptions.NAME] with a change"
+            problem = Problem(f"assumptions.{assumption}", "does not exist", expected, None, assumption, near)
+            raise ScenarioError([problem], self.source)
+        alone = {key: value for key, value in self._document.items() if key != "assumptions"}
+        changed = apply_changes(alone, self, self.assumptions[assumption].change)
+        made = self._changed(changed, self.source, f"the assumption {assumption}")
+        made._assumed = Assumed(assumption, self)
+        return made
+
+    def _changed(self, changed: Changed, about: str, what: str) -> Scenario:
+        """Validate changes, and every strategy and assumption after them."""
+        source = replace(self._source, lines={})
+        contents, repaired, found = _examine(changed.document, source)
+        problems = changed.problems + [hinted(problem, changed.made) for problem in found]
+        if not problems:
+            problems = [
+                replace(problem, wrong=f"{problem.wrong} after {what}")
+                for problem in _choice_problems(contents, repaired, source, [])
+            ]
+        if problems:
+            raise ScenarioError(problems, about)
+        made = _scenario(changed.document, source)
+        made._typed = self._document if self._typed is None else self._typed
+        made._assumed = self._assumed
+        return made
+
+    def strategy(self, name: str, months: Months | None = None) -> Scenario:
+        """Make the scenario of one of its strategies, or of several together.
 
         The horizon is the same for all strategies of a scenario: they run in the same worlds.
 
         Parameters
         ----------
         name : str
-            A strategy, or "today" for the unchanged scenario.
+            A strategy, or "today" for the unchanged scenario; "a+b" is a, and b after it.
+        months : Months, optional
+            How long to simulate where the scenario does not say. Default: `months_of([name])`.
 
         Raises
         ------
         ScenarioError
-            If there is no such strategy.
+            If there is no such strategy, or strategies cannot be chosen together.
 
         Examples
         --------
         >>> load("first_steps").strategy("one_more_rep").teams["sales"].people
         3
         """
-        if name not in strategy_names(self):
-            known = strategy_names(self)
-            near = nearest(name, known)
-            expected = f"one of {', '.join(known)}"
-            raise ScenarioError(
-                [Problem(f"strategies.{name}", "does not exist", expected, None, name, near)], self.source
-            )
-        months = self.months
-        document = _changed(self._document, self, name)[0]
+        changed = self._with(name)
+        months = months or self.months_of([name])
+        document = changed.document
         horizon = document.setdefault("horizon", {})
         horizon.setdefault("warm_up_months", months.warm_up)
         horizon.setdefault("drain_months", months.drain)
-        return _scenario(document, self._source)
+        made = _scenario(document, self._source)
+        made._assumed = self._assumed
+        return made
+
+    def changes_of(self, strategy: str) -> list[Change]:
+        """List the changes that a strategy makes, or several together, a value each."""
+        return self._with(strategy).made
+
+    def about_strategy(self, name: str) -> str:
+        """Say what a strategy is, or each of several together.
+
+        >>> load("first_steps").about_strategy("one_more_rep")
+        'Hire one more rep'
+        """
+        return "; ".join(part.about for part in self._parts(name).values() if part.about)
+
+    def _with(self, name: str) -> Changed:
+        """Make the changes of a strategy; those of a combination are validated here."""
+        parts = self._parts(name)
+        changed = together(self._document, self, parts)
+        if len(parts) > 1:
+            problems = [_of_strategy(name, problem) for problem in changed.problems]
+            if not problems:
+                problems = _made_wrong(f"strategies.{name}", changed, self._source, [])
+            if problems:
+                raise ScenarioError(problems, self.source)
+        return changed
+
+    def _parts(self, name: str) -> dict[str, Strategy]:
+        """Find the strategies of a name: a+b names two."""
+        known = strategy_names(self)
+        names = [part.strip() for part in name.split(TOGETHER)]
+        for part in names:
+            if part not in known:
+                near = nearest(part, known)
+                expected = f"one of {', '.join(known)}"
+                problem = Problem(f"strategies.{part}", "does not exist", expected, None, part, near)
+                raise ScenarioError([problem], self.source)
+            if len(names) > 1 and (part == TODAY or names.count(part) > 1):
+                wrong = "is no combination: " + (
+                    f"{TODAY} changes nothing" if part == TODAY else f"it names {part} twice"
+                )
+                others = TOGETHER.join(each for each in dict.fromkeys(names) if each != TODAY)
+                problem = Problem(f"strategies.{name}", wrong, others or "different strategies", None, name)
+                raise ScenarioError([problem], self.source)
+        return {part: self.strategies[part] for part in names if part in self.strategies}
+
+
+class Assumed(NamedTuple):
+    """An assumption that a scenario is under."""
+
+    name: str
+    before: Scenario  # without it
+
+    @property
+    def about(self) -> str:
+        """Say what is assumed."""
+        return self.before.assumptions[self.name].about
+
+
+def together(document: Document, contents: Contents, parts: Mapping[str, Strategy]) -> Changed:
+    """Make the changes of strategies, one strategy after the other; the result has no choices of its own."""
+    alone = {key: value for key, value in document.items() if key not in ("strategies", "assumptions")}
+    return apply_changes(alone, contents, *(part.change for part in parts.values()), names=list(parts))
 
 
 def load(name_or_path: str | os.PathLike[str]) -> Scenario:
@@ -190,7 +310,7 @@ def from_document(document: Document, source: Source | None = None) -> Scenario:
     contents, repaired, problems = _examine(document, source)
     faulty = [problem.path for problem in problems]
     problems += [problem for problem in check_origins(contents) if not _follows(problem.path, faulty)]
-    problems += _strategy_problems(contents, repaired, source, [problem.path for problem in problems])
+    problems += _choice_problems(contents, repaired, source, [problem.path for problem in problems])
     if problems:
         raise ScenarioError(_in_order(problems, source), source.name)
     return _scenario(copy.deepcopy(document), source)
@@ -224,13 +344,6 @@ def _scenario(document: Document, source: Source) -> Scenario:
     return scenario
 
 
-def _changed(document: Document, contents: Contents, name: str) -> tuple[Document, list[Problem]]:
-    """Apply a strategy's changes; the result has no strategies of its own."""
-    change = contents.strategies[name].change if name in contents.strategies else {}
-    alone = {key: value for key, value in document.items() if key != "strategies"}
-    return apply_changes(alone, contents, change)
-
-
 def _examine(document: Document, source: Source) -> tuple[Contents, Document, list[Problem]]:
     """Find all problems of a document, structural and across keys."""
     contents, repaired, problems = check_structure(document, Reading(source.folder))
@@ -246,30 +359,58 @@ def _follows(path: str, faulty: list[str]) -> bool:
     return any(f"{path}.".startswith(f"{other}.") or f"{other}.".startswith(f"{path}.") for other in faulty)
 
 
-def _strategy_problems(
+def _choice_problems(
     contents: Contents, document: Document, source: Source, faulty: list[str]
 ) -> list[Problem]:
-    """Find what is wrong in the strategies and in the scenarios that they make.
+    """Find what is wrong in strategies and assumptions, and in the scenarios that each of them makes.
 
-    Keys that are `faulty` without any strategy were reported before, unless a strategy sets them.
+    Keys that are `faulty` without any of them were reported before, unless it sets them.
     """
     problems: list[Problem] = []
-    for name in contents.strategies:
-        changed, refused = _changed(document, contents, name)
-        problems += _not_levers(name, contents.strategies[name].change)
-        problems += [replace(each, path=f'strategies.{name}.change."{each.path}"') for each in refused]
-        for problem in _examine(changed, source)[2]:
-            if problem.path in contents.strategies[name].change or not _follows(problem.path, faulty):
-                wrong = f"makes a scenario in which {problem.path} {problem.wrong}"
-                problems.append(replace(problem, path=f"strategies.{name}", wrong=wrong))
+    choices = {
+        **{f"strategies.{name}": each.change for name, each in contents.strategies.items()},
+        **{f"assumptions.{name}": each.change for name, each in contents.assumptions.items()},
+    }
+    alone = {key: value for key, value in document.items() if key not in ("strategies", "assumptions")}
+    for where, change in choices.items():
+        changed = apply_changes(alone, contents, change)
+        problems += _not_levers(where, change)
+        problems += [replace(each, path=f'{where}.change."{each.path}"') for each in changed.problems]
+        problems += _made_wrong(where, changed, source, faulty)
     return problems
 
 
-def _not_levers(name: str, change: Mapping[str, Any]) -> list[Problem]:
+def _made_wrong(where: str, changed: Changed, source: Source, faulty: list[str]) -> list[Problem]:
+    """Find what is wrong in a scenario that changes make."""
+    paths = {written(change.path) for change in changed.made}
+    return [
+        replace(
+            hinted(problem, changed.made),
+            path=where,
+            wrong=f"makes a scenario in which {problem.path} {problem.wrong}",
+        )
+        for problem in _examine(changed.document, source)[2]
+        if problem.path in paths or not _follows(problem.path, faulty)
+    ]
+
+
+def _of_strategy(name: str, problem: Problem) -> Problem:
+    """Report what keeps strategies from being chosen together."""
+    return replace(problem, path=f"strategies.{name}", wrong=f"cannot be: {problem.path} {problem.wrong}")
+
+
+def _keys(changes: Mapping[str, Any]) -> str:
+    """Name changes by their keys."""
+    return " or ".join(f'"{key}"' for key in changes)
+
+
+def _not_levers(where: str, change: Mapping[str, Any]) -> list[Problem]:
     """Refuse changes to keys that must be the same in all strategies, so that they share their worlds."""
     return [
         Problem(
-            f'strategies.{name}.change."{key}"', "is no choice", f"{first} to be the same for all strategies"
+            f'{where}.change."{key}"',
+            "is no choice" if where.startswith("strategies.") else "is no assumption",
+            f"{first} to be the same for all strategies and assumptions",
         )
         for key in change
         if (first := key.split(".")[0].strip(" *+=")) in ("start", "currency", "horizon")

@@ -37,6 +37,8 @@ LONGEST_HORIZON = 240  # months, warm-up and drain included
 MOST_PEOPLE = 10_000
 LARGEST_WEIGHT = 100_000  # times MOST_PEOPLE: a sum of millionths that float64 still holds exactly
 TODAY = "today"  # what the unchanged scenario is called
+AS_TYPED = "as typed"  # what the scenario without any assumption is called
+TOGETHER = "+"  # between the names of strategies that are chosen together
 
 # Defaults as a file would write them: they are validated into distributions and spans.
 ZERO: Any = 0.0
@@ -51,6 +53,15 @@ def _name(text: str) -> str:
 
 
 Name = Annotated[str, AfterValidator(_name)]
+
+
+def _choice(text: str) -> str:
+    if set(_name(text)) & set("+,"):
+        reject("is not a name", 'a name without + and ",": a+b is both strategies together')
+    return text
+
+
+ChoiceName = Annotated[str, AfterValidator(_choice)]
 
 
 def _policy(text: str) -> str:
@@ -403,7 +414,17 @@ class Strategy(Section):
     about: str = Field(default="", max_length=2000, description="The strategy in a few words.")
     change: dict[str, Any] = Field(
         default={},
-        description='Values by path: { "teams.sales.people" = 4, "channels.seo.cost_per_month *=" = 2 }.',
+        description='Values by path: { "teams.sales.people +=" = 1, "channels.*.cost_per_month *=" = 2 }; '
+        "a * stands for every name.",
+    )
+
+
+class Assumption(Section):
+    """What we are unsure of and do not choose; strategies are compared under it."""
+
+    about: str = Field(default="", max_length=2000, description="The assumption in a few words.")
+    change: dict[str, Any] = Field(
+        default={}, description="Values by path, as in a strategy; strategies change what it leaves."
     )
 
 
@@ -436,8 +457,13 @@ class Contents(Section):
         '" +=" adds to it; `plus` moves a distribution.',
     )
     goals: dict[Name, Goal] = Field(default={}, description="Targets, by name.")
-    strategies: dict[Name, Strategy] = Field(
+    strategies: dict[ChoiceName, Strategy] = Field(
         default={}, max_length=1000, description="Choices to compare with today, by name."
+    )
+    assumptions: dict[ChoiceName, Assumption] = Field(
+        default={},
+        max_length=1000,
+        description="What we are unsure of, by name: strategies are compared under each, never with it.",
     )
     origins: dict[str, str] = Field(
         default={},

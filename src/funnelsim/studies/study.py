@@ -10,7 +10,17 @@ from funnelsim.engines import StuckError
 from funnelsim.engines.compiled.blocks import Replications
 from funnelsim.forecast import Forecast, Goal, Unknowns
 from funnelsim.model.model import Model, Names
-from funnelsim.scenario import TODAY, Scenario, Worlds, lower, strategy_names, worlds_of
+from funnelsim.scenario import (
+    TODAY,
+    Months,
+    Scenario,
+    Worlds,
+    lower,
+    overridden,
+    overridden_by_assumption,
+    strategy_names,
+    worlds_of,
+)
 from funnelsim.studies.footprint import check_memory
 from funnelsim.studies.replication import Plan, replicate
 from funnelsim.studies.results import ComparisonResult, SimulationResult
@@ -40,7 +50,7 @@ def simulate(
     scenario : Scenario
         From `load`.
     strategy : str
-        One of the scenario's strategies, or "today".
+        One of the scenario's strategies, or "today"; "a+b" is both together.
     replications : int
         Simulated years (periods of the scenario, in truth), 1 to 1,000,000.
     seed : int
@@ -62,7 +72,7 @@ def simulate(
     Raises
     ------
     ScenarioError
-        If there is no such strategy, or the simulation would outgrow memory.
+        If there is no such strategy, some cannot be chosen together, or the simulation would outgrow memory.
     ValueError
         If a number is out of range, or there is no such engine.
     PolicyError
@@ -80,7 +90,7 @@ def simulate(
     ('today', 4)
     """
     plan = Plan(replications, seed, engine, jobs, digest)
-    return _results(scenario, [strategy], plan, progress)[strategy]
+    return _results(scenario, [strategy], plan, scenario.months_of([strategy]), progress)[strategy]
 
 
 def compare(
@@ -100,7 +110,7 @@ def compare(
     scenario : Scenario
         From `load`.
     strategies : sequence of str, optional
-        All strategies of the scenario by default, "today" first.
+        All strategies of the scenario by default, "today" first; "a+b" is both together.
     replications, seed, engine, jobs, progress
         As in `simulate`; progress counts a year of each strategy.
 
@@ -112,7 +122,7 @@ def compare(
     Raises
     ------
     ScenarioError
-        If there is no such strategy, or the simulation would outgrow memory.
+        If there is no such strategy, some cannot be chosen together, or the simulation would outgrow memory.
     ValueError
         If a number is out of range, a strategy is listed twice or none is, or there is no such engine.
     PolicyError
@@ -129,18 +139,37 @@ def compare(
     >>> result.base, list(result)
     ('today', ['today', 'one_more_rep'])
     """
+    chosen = chosen_of(scenario, strategies)
+    plan = Plan(replications, seed, engine, jobs)
+    return compare_over(scenario, chosen, plan, scenario.months_of(chosen), progress)
+
+
+def chosen_of(scenario: Scenario, strategies: Sequence[str] | None) -> list[str]:
+    """List the strategies to compare: all by default.
+
+    Raises
+    ------
+    ValueError
+        If a strategy is listed twice, or none is.
+    """
     chosen = strategy_names(scenario) if strategies is None else list(strategies)
     if not chosen or len(set(chosen)) < len(chosen):
         raise ValueError(f"strategies must be different names, at least one, not {chosen!r}")
-    plan = Plan(replications, seed, engine, jobs)
-    return ComparisonResult(scenario, _results(scenario, chosen, plan, progress))
+    return chosen
+
+
+def compare_over(
+    scenario: Scenario, strategies: Sequence[str], plan: Plan, months: Months, progress: Progress
+) -> ComparisonResult:
+    """Compare strategies over months that are given, where the scenario does not say how long."""
+    return ComparisonResult(scenario, _results(scenario, strategies, plan, months, progress))
 
 
 def _results(
-    scenario: Scenario, strategies: Sequence[str], plan: Plan, progress: Progress
+    scenario: Scenario, strategies: Sequence[str], plan: Plan, months: Months, progress: Progress
 ) -> dict[str, SimulationResult]:
     """Lower the strategies, run them in the same worlds and forecast each."""
-    changed = {name: scenario.strategy(name) for name in strategies}
+    changed = {name: scenario.strategy(name, months) for name in strategies}
     lowered = {name: _lowered(each, uncertain=bool(scenario.uncertainties)) for name, each in changed.items()}
     check_memory(changed, lowered, plan)
     try:
@@ -154,9 +183,15 @@ def _results(
             forecast=_forecast(changed[name], lowered[name], plan, found),
             plan=plan,
             digest=found.digest if plan.digest else None,
+            notes=_notes(scenario, name),
         )
         for name, found in finished.items()
     }
+
+
+def _notes(scenario: Scenario, strategy: str) -> tuple[str, ...]:
+    """State what a strategy and an assumption set although the scenario was changed there."""
+    return tuple(filter(None, (overridden_by_assumption(scenario), overridden(scenario, strategy))))
 
 
 def _lowered(scenario: Scenario, uncertain: bool) -> tuple[Model | Worlds, Names]:

@@ -249,14 +249,18 @@ def _wrong(found: object) -> str:
     texts += [*found["files"].values(), *found["versions"].values()]
     if not all(isinstance(each, str) for each in texts):
         return "changes, strategies, files and versions hold texts"
-    compared = found["strategies"]
-    if compared is not None and (not compared or len(set(compared)) < len(compared)):
-        return "strategies are not different names"
-    alone = found["strategy"] is not None
-    right = found["kind"] in (("run",) if alone else ("compare", "assumptions"))
-    if not right or alone is (compared is not None):
-        return f"kind is {found['kind']!r} and strategy {found['strategy']!r}"
-    return ""
+    return _wrong_kind(found["kind"], found["strategy"], found["strategies"])
+
+
+def _wrong_kind(kind: str, strategy: str | None, strategies: list[str] | None) -> str:
+    """Return why kind and strategies do not belong together; nothing if they do."""
+    if strategies is not None and (not strategies or len(set(strategies)) < len(strategies)):
+        return f"strategies are {strategies!r}"
+    alone = strategy is not None
+    right = kind == "run" if alone else kind in ("compare", "assumptions")
+    if right and alone is (strategies is None):
+        return ""
+    return f"kind is {kind!r} and strategy {strategy!r}"
 
 
 def inputs_again(manifest: Manifest, folder: Path) -> tuple[Scenario, Inputs]:

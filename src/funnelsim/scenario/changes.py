@@ -22,7 +22,8 @@ _ASSIGNMENT = re.compile(rf"\s*(?P<path>[^=]+?)\s*{_OPERATION.format('')}=(?P<va
 _BARE_WORD = re.compile(r"[^\W\d][\w .-]*")
 _ARITHMETIC = re.compile(r"(?P<sign>[-+*/]?)\s*(?P<number>\d[\d_]*(\.\d+)?)\s*(?P<percent>%?)")
 _SCALED_FORMS = ({"median", "p90"}, {"low", "likely", "high"})
-_MOST_NAMED = 5  # names listed in a sentence
+_NO_VALUES = ("strategies", "assumptions", "origins", "uncertainties")
+MOST_NAMED = 5  # names listed in a sentence
 
 
 class _RefusedError(Exception):
@@ -101,24 +102,36 @@ def _change(document: Document, contents: Contents, key: str, value: Any, part: 
         )
     if operation in ("-=", "/="):
         raise _RefusedError("is no change", _as_key(pattern, _in_terms(operation[0], value)))
+    if pattern[0] in _NO_VALUES:
+        raise _RefusedError("cannot be changed", "a path to a value of the scenario itself")
+    for part_of in pattern:
+        if EVERY in part_of and part_of != EVERY:
+            raise _RefusedError(f'has "{part_of}" for a name', "a whole name, or a * alone for every name")
     if EVERY not in pattern:
         _must_exist(pattern, document, contents, value, adds=not operation)
         _put(document, contents, pattern, operation, value)
         return [Change(key, pattern, operation, value, part)]
     found = _matches(pattern, document, contents)
     _each(found, pattern, lambda path: _must_exist(path, document, contents, value, adds=not operation))
-    _each(found, pattern, lambda path: _put(document, contents, path, operation, value, every=True))
-    return [Change(key, path, operation, value, part) for path in found]
+    tried, moved = copied(document), []
+
+    def put(path: Path) -> None:
+        if _put(tried, contents, path, operation, value, every=True):
+            moved.append(path)
+
+    _each(found, pattern, put)
+    document.update(tried)  # all of them, or none
+    return [Change(key, path, operation, value, part) for path in moved]
 
 
 def _matches(pattern: Path, document: Document, contents: Contents) -> list[Path]:
     """List the paths that a path with a * stands for."""
     found: list[Path] = [()]
     for depth, part in enumerate(pattern):
-        if EVERY in part and part != EVERY:
-            raise _RefusedError(f'has "{part}" for a name', "a whole name, or a * alone for every name")
         if part == EVERY:
-            found = [(*path, name) for path in found for name in _every_name(path, document, contents)]
+            found = [
+                (*path, name) for path in found for name in _every_name(path, pattern, document, contents)
+            ]
         else:
             found = [(*path, part) for path in found]
         if not found:
@@ -126,13 +139,17 @@ def _matches(pattern: Path, document: Document, contents: Contents) -> list[Path
     return found
 
 
-def _every_name(path: Path, document: Document, contents: Contents) -> list[str]:
+def _every_name(path: Path, pattern: Path, document: Document, contents: Contents) -> list[str]:
     """List the names of a table of names; none where the table, or one around it, is left out."""
     if not is_map(kind_at(path)):
+        try:
+            _must_exist(path, document, contents, None, adds=False)
+        except _RefusedError as error:
+            near = error.near and written((error.near, *pattern[len(path) :]))
+            raise _RefusedError(error.wrong, error.expected, near) from None
         known = _names_at(path, document, contents) if is_section(kind_at(path)) else []
-        where = written(path) or "the top of the file"
         raise _RefusedError(
-            f"has a * where {where} has no names of yours",
+            f"has a * where {written(path) or 'the file'} holds no names of yours",
             f"one of {', '.join(known)}" if known else "a path to a value",
         )
     return _names_at(path, document, contents)
@@ -151,29 +168,30 @@ def _each(found: Sequence[Path], pattern: Path, do: Callable[[Path], None]) -> N
             refused.setdefault(error.wrong, []).append(written(path[:last]))
     if first is not None:
         names = refused[first.wrong]
-        more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-        where = f"{', '.join(names[:_MOST_NAMED])}{more}"
+        more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+        where = f"{', '.join(names[:MOST_NAMED])}{more}"
         near = first.near and written((*pattern[:last], *first.near.split(".")[last:]))
         raise _RefusedError(f"{first.wrong} in {where}", "" if near else first.expected, near)
 
 
 def _put(
     document: Document, contents: Contents, path: Path, operation: str, value: Any, every: bool = False
-) -> None:
-    """Change one value."""
+) -> bool:
+    """Change one value; return whether it moved: where a * stands, 0 times a factor may stay a default."""
     _follow(document, path, operation, value)
     if operation:
         typed = look_up(document, path)
         before = _default(contents, path) if typed is None else typed
         value = _scaled(before, value) if operation == "*=" else _raised(before, value)
         if every and typed is None and value == before:
-            return  # a default that stays: 0 times anything
+            return False
     table: Any = document
     for part in path[:-1]:
         if not isinstance(table.get(part), dict):
             table[part] = {}  # a table of defaults so far
         table = table[part]
     table[path[-1]] = copy.deepcopy(value)
+    return True
 
 
 def _undone(made: Sequence[Change]) -> Iterator[tuple[Change, Change]]:
@@ -258,8 +276,6 @@ def _must_exist(path: Path, document: Document, contents: Contents, value: objec
         raise _RefusedError(
             "is a whole table", f'a path in quotes to one value in it, such as "{path[0]}.NAME.KEY"'
         )
-    if path[0] in ("strategies", "assumptions", "origins", "uncertainties"):
-        raise _RefusedError("cannot be changed", "a path to a value of the scenario itself")
 
 
 def _names_at(path: Path, document: Document, contents: Contents) -> list[str]:

@@ -96,9 +96,11 @@ def _overridden(who: str, typed: Scenario, now: Scenario, made: Iterable[Change]
         here, typed_ = (f"{in_words(before)} -> {value}" for before in (last, first))
         found.append(f"{path} to {value} (here {here}, as typed {typed_})")
         hint = hint or _to_move_along(path, first, change.value)
+    if not found:
+        return ""
     more = [f"{len(found) - _MOST_LISTED} more"] if len(found) > _MOST_LISTED else []
     which = listed(found[:_MOST_LISTED] + more)
-    return f"{who} sets {which}, whatever was changed there{hint}." if found else ""
+    return f"{who} sets {which}, whatever was changed there{hint}."
 
 
 def _to_move_along(path: str, before: object, after: object) -> str:

@@ -12,10 +12,11 @@ from typing import Any, NamedTuple
 
 from pydantic import PrivateAttr
 
+from funnelsim.metrics.wording import listed
 from funnelsim.scenario import files
-from funnelsim.scenario.changes import Change, Changed, apply_changes, hinted
+from funnelsim.scenario.changes import MOST_NAMED, Change, Changed, apply_changes, hinted
 from funnelsim.scenario.checks import check_meaning, check_origins
-from funnelsim.scenario.errors import Problem, ScenarioError, nearest
+from funnelsim.scenario.errors import Problem, ScenarioError, in_words, nearest
 from funnelsim.scenario.files import Source
 from funnelsim.scenario.horizon import Months, months_for
 from funnelsim.scenario.lines import line_of
@@ -110,7 +111,7 @@ class Scenario(Contents):
         3
         """
         changed = apply_changes(self._document, self, changes)
-        return self._changed(changed, f"changes to {self.source}", f"the change {_keys(changes)}")
+        return self._changed(changed, f"changes to {self.source}", _after(changes))
 
     def under(self, assumption: str) -> Scenario:
         """Make the scenario as it is if one of its assumptions holds, with all its strategies.
@@ -135,18 +136,18 @@ class Scenario(Contents):
             raise ScenarioError([problem], self.source)
         alone = {key: value for key, value in self._document.items() if key != "assumptions"}
         changed = apply_changes(alone, self, self.assumptions[assumption].change)
-        made = self._changed(changed, self.source, f"the assumption {assumption}")
+        made = self._changed(changed, self.source, f"under the assumption {assumption}")
         made._assumed = Assumed(assumption, self)
         return made
 
-    def _changed(self, changed: Changed, about: str, what: str) -> Scenario:
+    def _changed(self, changed: Changed, about: str, when: str) -> Scenario:
         """Validate changes, and every strategy and assumption after them."""
         source = replace(self._source, lines={})
         contents, repaired, found = _examine(changed.document, source)
         problems = changed.problems + [hinted(problem, changed.made) for problem in found]
         if not problems:
             problems = [
-                replace(problem, wrong=f"{problem.wrong} after {what}")
+                replace(problem, wrong=f"{problem.wrong} {when}")
                 for problem in _choice_problems(contents, repaired, source, [])
             ]
         if problems:
@@ -214,21 +215,11 @@ class Scenario(Contents):
 
     def _parts(self, name: str) -> dict[str, Strategy]:
         """Find the strategies of a name: a+b names two."""
-        known = strategy_names(self)
         names = [part.strip() for part in name.split(TOGETHER)]
         for part in names:
-            if part not in known:
-                near = nearest(part, known)
-                expected = f"one of {', '.join(known)}"
-                problem = Problem(f"strategies.{part}", "does not exist", expected, None, part, near)
-                raise ScenarioError([problem], self.source)
-            if len(names) > 1 and (part == TODAY or names.count(part) > 1):
-                wrong = "is no combination: " + (
-                    f"{TODAY} changes nothing" if part == TODAY else f"it names {part} twice"
-                )
-                others = TOGETHER.join(each for each in dict.fromkeys(names) if each != TODAY)
-                problem = Problem(f"strategies.{name}", wrong, others or "different strategies", None, name)
-                raise ScenarioError([problem], self.source)
+            wrong = _no_part(part, names, strategy_names(self))
+            if wrong is not None:
+                raise ScenarioError([wrong], self.source)
         return {part: self.strategies[part] for part in names if part in self.strategies}
 
 
@@ -242,6 +233,22 @@ class Assumed(NamedTuple):
     def about(self) -> str:
         """Say what is assumed."""
         return self.before.assumptions[self.name].about
+
+
+def _no_part(part: str, names: list[str], known: list[str]) -> Problem | None:
+    """State why a name is no part of a combination, or no strategy at all."""
+    path = f"strategies.{TOGETHER.join(names)}"
+    if not part:
+        return Problem(path, "is not a name", f"one of {', '.join(known)}, or several with + between them")
+    if part not in known:
+        near = nearest(part, known)
+        return Problem(f"strategies.{part}", "does not exist", f"one of {', '.join(known)}", None, part, near)
+    others = [each for each in dict.fromkeys(names) if each != TODAY]
+    if len(names) > 1 and part == TODAY:
+        return Problem(path, f"adds to {TODAY}, which changes nothing", TOGETHER.join(others))
+    if names.count(part) > 1:
+        return Problem(path, f"names {part} twice", TOGETHER.join(others))
+    return None
 
 
 def together(document: Document, contents: Contents, parts: Mapping[str, Strategy]) -> Changed:
@@ -399,9 +406,11 @@ def _of_strategy(name: str, problem: Problem) -> Problem:
     return replace(problem, path=f"strategies.{name}", wrong=f"cannot be: {problem.path} {problem.wrong}")
 
 
-def _keys(changes: Mapping[str, Any]) -> str:
-    """Name changes by their keys."""
-    return " or ".join(f'"{key}"' for key in changes)
+def _after(changes: Mapping[str, Any]) -> str:
+    """Name the changes after which a strategy is no longer valid."""
+    named = [f'"{key}" = {in_words(value)}' for key, value in changes.items()]
+    more = [f"{len(named) - MOST_NAMED} more"] if len(named) > MOST_NAMED else []
+    return f"after {listed(named[:MOST_NAMED] + more)}"
 
 
 def _not_levers(where: str, change: Mapping[str, Any]) -> list[Problem]:
@@ -413,7 +422,7 @@ def _not_levers(where: str, change: Mapping[str, Any]) -> list[Problem]:
             f"{first} to be the same for all strategies and assumptions",
         )
         for key in change
-        if (first := key.split(".")[0].strip(" *+=")) in ("start", "currency", "horizon")
+        if (first := key.split(".")[0].strip(" *+-/=")) in ("start", "currency", "horizon")
     ]
 
 

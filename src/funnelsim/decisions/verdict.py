@@ -136,7 +136,8 @@ def under_assumptions(
     else:
         begins = f"{spoken(typed)} is best as typed and under {of}"
         if not same:
-            begins = f"{spoken(typed)} is best as typed, but under none of {len(best)} assumptions"
+            under = f"not under {whole}" if len(best) == 1 else f"under none of {len(best)} assumptions"
+            begins = f"{spoken(typed)} is best as typed, but {under}"
     clauses = [begins]
     for (each, close), names in groups.items():
         if each is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple, TypeGuard
@@ -21,6 +22,7 @@ _KEY = re.compile(rf"\s*(?P<path>[^=]*?)\s*{_OPERATION.format('=')}\s*")
 _ASSIGNMENT = re.compile(rf"\s*(?P<path>[^=]+?)\s*{_OPERATION.format('')}=(?P<value>.*)", re.DOTALL)
 _BARE_WORD = re.compile(r"[^\W\d][\w .-]*")
 _ARITHMETIC = re.compile(r"(?P<sign>[-+*/]?)\s*(?P<number>\d[\d_]*(\.\d+)?)\s*(?P<percent>%?)")
+LARGEST = sys.float_info.max
 _SCALED_FORMS = ({"median", "p90"}, {"low", "likely", "high"})
 _NO_VALUES = ("strategies", "assumptions", "origins", "uncertainties")
 MOST_NAMED = 5  # names listed in a sentence
@@ -315,8 +317,8 @@ def _operand(value: object, operation: str) -> float:
 
 
 def is_number(value: object) -> TypeGuard[int | float]:
-    """Return whether a value is a number, and not true or false."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    """Return whether a value is a finite number, and not true or false."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and -LARGEST <= value <= LARGEST
 
 
 def _scaled(before: Any, by: object) -> Any:

@@ -135,7 +135,7 @@ def in_words(value: object) -> str:
 
 def _rounded(value: object) -> object:
     if isinstance(value, float):
-        return float(f"{value:.10g}")
+        return float(f"{value:.12g}")
     if isinstance(value, dict):
         return {key: _rounded(item) for key, item in value.items()}
     return [_rounded(item) for item in value] if isinstance(value, list | tuple) else value

@@ -61,14 +61,14 @@ def _moved(before: Scenario, after: Scenario, paths: Iterable[Path]) -> list[Lev
 
 
 def overridden(scenario: Scenario, strategy: str) -> str:
-    """State which values a strategy sets although the scenario was changed there; nothing if none.
+    r"""State which values a strategy sets although the scenario was changed there; nothing if none.
 
     A strategy that sets people to 4 to mean one more means one fewer if the scenario now has 5.
 
     Examples
     --------
     >>> from funnelsim.scenario import parse, preset_text
-    >>> text = preset_text("first_steps") + 'strategies.third.change = { "teams.sales.people" = 3 }'
+    >>> text = 'strategies.third.change = { "teams.sales.people" = 3 }\n' + preset_text("first_steps")
     >>> print(overridden(parse(text).with_changes({"teams.sales.people": 4}), "third"))  # doctest: +ELLIPSIS
     This strategy sets teams.sales.people to 3 (here 4 -> 3, as typed 2 -> 3), whatever was changed there...
     """

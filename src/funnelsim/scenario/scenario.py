@@ -351,12 +351,14 @@ def _scenario(document: Document, source: Source) -> Scenario:
     return scenario
 
 
-def _examine(document: Document, source: Source) -> tuple[Contents, Document, list[Problem]]:
-    """Find all problems of a document, structural and across keys."""
+def _examine(
+    document: Document, source: Source, uncertain: bool = True
+) -> tuple[Contents, Document, list[Problem]]:
+    """Find all problems of a document, structural and across keys; those of uncertain numbers if wanted."""
     contents, repaired, problems = check_structure(document, Reading(source.folder))
     faulty = [problem.path for problem in problems]
     problems += [problem for problem in check_meaning(contents) if not _follows(problem.path, faulty)]
-    if contents.uncertainties and not problems:
+    if uncertain and contents.uncertainties and not problems:
         problems += check_uncertainties(contents, repaired, Reading(source.folder))
     return contents, repaired, problems
 
@@ -396,7 +398,7 @@ def _made_wrong(where: str, changed: Changed, source: Source, faulty: list[str])
             path=where,
             wrong=f"makes a scenario in which {problem.path} {problem.wrong}",
         )
-        for problem in _examine(changed.document, source)[2]
+        for problem in _examine(changed.document, source, uncertain=not faulty)[2]
         if problem.path in paths or not _follows(problem.path, faulty)
     ]
 

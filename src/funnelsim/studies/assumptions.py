@@ -34,8 +34,9 @@ class AssumptionsResult:
     Examples
     --------
     >>> import funnelsim as fs
+    >>> from funnelsim.scenario import preset_text
     >>> slow = 'assumptions.slow_market.change = { "channels.*.inquiries_per_month *=" = 0.7 }'
-    >>> scenario = fs.parse("\n".join([slow, fs.preset_text("first_steps")]))
+    >>> scenario = fs.parse("\n".join([slow, preset_text("first_steps")]))
     >>> result = fs.compare_assumptions(scenario, replications=5, jobs=1)
     >>> list(result), result["slow_market"].base
     (['as typed', 'slow_market'], 'today')

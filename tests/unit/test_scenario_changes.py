@@ -654,6 +654,12 @@ def test_a_strategy_that_sets_what_was_changed_says_so() -> None:
     assert overridden(CHOICES.with_changes({"teams.sales.commission": 0.1}), "four") == ""
 
 
+def test_nothing_is_nothing_whatever_was_changed() -> None:
+    text = '\n[strategies.dark]\nchange = { "channels.website.cost_per_month" = 0 }\n'
+    changed = parse(preset_text("first_steps") + text).with_changes({"channels.website.cost_per_month": 9})
+    assert overridden(changed, "dark") == ""
+
+
 def test_a_strategy_that_sets_words_or_a_default_says_so() -> None:
     text = """
 [strategies.pull]
@@ -677,6 +683,7 @@ change = { "teams.sales.assignment" = "shared_queue", "segments.default.term_yea
     [
         ("a.b=+1", "a.b+=1 to add, or a.b=1 to set"),
         ("a.b = + 2.5", "a.b+=2.5 to add, or a.b=2.5 to set"),
+        ("a.b=+1e3", "a.b+=1000 to add, or a.b=1000 to set"),
         ("a.b=*2", "a.b*=2"),
         ("a.b=/4", "a.b*=0.25"),
         ("a.b-=1", "a.b+=-1"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -12,7 +13,7 @@ from funnelsim.forecast import Interval
 from funnelsim.metrics import Unit
 from funnelsim.reports import notes
 from funnelsim.reports.columns import PRECISION, Column, figure_column, precision
-from funnelsim.reports.grid import WIDTH, printable
+from funnelsim.reports.grid import WIDEST_LABEL, WIDEST_WORD, WIDTH, folded, printable
 from funnelsim.scenario import AS_TYPED
 from funnelsim.studies.assumptions import AssumptionsResult
 
@@ -115,16 +116,22 @@ def _gain(comparison: Comparison, strategy: str | None) -> Interval | None:
 
 
 def _table(result: AssumptionsResult, width: int) -> Table:
+    """Lay out a row for each assumption; only the names of strategies are folded as the width asks."""
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False, width=width)
-    table.add_column(Text("Assumption"), overflow="fold", ratio=2)
-    table.add_column(Text("Best on profit"), overflow="fold", ratio=3)
+    labels = [folded(printable(name), WIDEST_LABEL) for name in ("Assumption", *result)]
+    table.add_column(Text("Assumption"), width=max(cell_len(line) for lines in labels for line in lines))
+    table.add_column(Text("Best on profit"), overflow="fold", ratio=1)
     found = gains(result)
     for column in found:
+        words = [word for part in (column.title, column.unit, column.interval) for word in part.split()]
+        lines = [line for cell in column.beneath() for line in cell.split("\n")]
         head = "\n".join(part for part in (column.title, column.unit, column.interval) if part)
-        table.add_column(Text(head, style="bold"), justify="right", overflow="fold", ratio=2)
-    table.add_column(Text("Against as typed"), overflow="fold", ratio=1)
+        needed = max(min(max(map(cell_len, words)), WIDEST_WORD), *map(cell_len, lines))
+        table.add_column(Text(head, style="bold"), justify="right", overflow="fold", width=needed)
+    told = verdicts(result)
+    table.add_column(Text("Against as typed"), width=max(map(cell_len, ("Against", *told))))
     cells = zip(*(column.beneath() for column in found), strict=True)
-    for name, choice, values, verdict in zip(result, choices(result), cells, verdicts(result), strict=True):
-        label = Text(printable(name), style="bold")
-        table.add_row(label, Text(choice), *(Text(value) for value in values), Text(verdict))
+    for label, choice, values, verdict in zip(labels[1:], choices(result), cells, told, strict=True):
+        name = Text("\n".join(label), style="bold")
+        table.add_row(name, Text(choice), *(Text(value) for value in values), Text(verdict))
     return table

@@ -21,8 +21,8 @@ _OPERATION = r"(?P<operation>(?<!\.)[-+*/]{})?"  # after a dot, a * is a name
 _KEY = re.compile(rf"\s*(?P<path>[^=]*?)\s*{_OPERATION.format('=')}\s*")
 _ASSIGNMENT = re.compile(rf"\s*(?P<path>[^=]+?)\s*{_OPERATION.format('')}=(?P<value>.*)", re.DOTALL)
 _BARE_WORD = re.compile(r"[^\W\d][\w .-]*")
-_ARITHMETIC = re.compile(r"(?P<sign>[-+*/]?)\s*(?P<number>\d[\d_]*(\.\d+)?)\s*(?P<percent>%?)")
-LARGEST = sys.float_info.max
+_ARITHMETIC = re.compile(r"(?P<sign>[-+*/]?)\s*(?P<number>\d[\d_]*(\.\d+)?([eE][-+]?\d+)?)\s*(?P<percent>%?)")
+_LARGEST = sys.float_info.max
 _SCALED_FORMS = ({"median", "p90"}, {"low", "likely", "high"})
 _NO_VALUES = ("strategies", "assumptions", "origins", "uncertainties")
 MOST_NAMED = 5  # names listed in a sentence
@@ -106,9 +106,9 @@ def _change(document: Document, contents: Contents, key: str, value: Any, part: 
         raise _RefusedError("is no change", _as_key(pattern, _in_terms(operation[0], value)))
     if pattern[0] in _NO_VALUES:
         raise _RefusedError("cannot be changed", "a path to a value of the scenario itself")
-    for part_of in pattern:
-        if EVERY in part_of and part_of != EVERY:
-            raise _RefusedError(f'has "{part_of}" for a name', "a whole name, or a * alone for every name")
+    for name in pattern:
+        if EVERY in name and name != EVERY:
+            raise _RefusedError(f'has "{name}" for a name', "a whole name, or a * alone for every name")
     if EVERY not in pattern:
         _must_exist(pattern, document, contents, value, adds=not operation)
         _put(document, contents, pattern, operation, value)
@@ -318,7 +318,7 @@ def _operand(value: object, operation: str) -> float:
 
 def is_number(value: object) -> TypeGuard[int | float]:
     """Return whether a value is a finite number, and not true or false."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and -LARGEST <= value <= LARGEST
+    return isinstance(value, int | float) and not isinstance(value, bool) and -_LARGEST <= value <= _LARGEST
 
 
 def _scaled(before: Any, by: object) -> Any:

@@ -90,7 +90,7 @@ def _overridden(who: str, typed: Scenario, now: Scenario, made: Iterable[Change]
     hint = ""
     for change in made:
         first, last = _value(typed, change.path), _value(now, change.path)
-        if change.operation or first == last:
+        if change.operation or first == last or change.value == 0:  # nothing is nothing of anything
             continue
         path, value = written(change.path), in_words(change.value)
         here, typed_ = (f"{in_words(before)} -> {value}" for before in (last, first))

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from rich import box
-from rich.cells import cell_len
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from funnelsim.decisions import Comparison
 from funnelsim.forecast import Interval
 from funnelsim.metrics import Unit
+from funnelsim.metrics.wording import listed
 from funnelsim.reports import notes
-from funnelsim.reports.columns import PRECISION, Column, figure_column, precision
-from funnelsim.reports.grid import WIDEST_LABEL, WIDEST_WORD, WIDTH, folded, printable
+from funnelsim.reports.columns import PRECISION, Column, figure_column, precision, text_column
+from funnelsim.reports.comparison_page import spaced
+from funnelsim.reports.grid import WIDTH, printable, tables
 from funnelsim.scenario import AS_TYPED
 from funnelsim.studies.assumptions import AssumptionsResult
 
@@ -47,9 +46,9 @@ def assumptions_page(result: AssumptionsResult, next_command: str, width: int = 
         notes.heading("What each strategy changes"),
         *notes.indented(line for name in typed for line in notes.changes(result.scenario, name)),
         *notes.section("Mind", overridden(result)),
+        *spaced(tables("Assumption", list(map(printable, result)), columns(result), width=width)),
         Text(),
-        _table(result, width),
-        Text(),
+        *map(Text, not_told_apart(result)),
         Text(notes.precision_of_the_mean(result.years, months)),
         Text(),
         notes.heading("Verdict"),
@@ -75,63 +74,41 @@ def _warnings(result: AssumptionsResult) -> list[str]:
     return [f"{', '.join(names)}: {line}" for line, names in told.items()]
 
 
-def gains(result: AssumptionsResult) -> list[Column]:
-    """Make the columns of gains: that of the best strategy, and of the one that is best as typed."""
+def columns(result: AssumptionsResult) -> list[Column]:
+    """Make columns: the best strategy, its gain, the gain of the best as typed, and whether they differ."""
     base, typed = printable(result.base), result.best[AS_TYPED]
     titles = {"Its profit": result.best}
     if typed is not None:
         titles[f"Profit of {printable(typed)}"] = dict.fromkeys(result, typed)
+    nothing = f"nothing beats {base}"
+    same = ["the same" if best == typed else "differs" for best in result.best.values()]
     return [
-        figure_column(
-            f"{title} against {base}",
-            Unit.MONEY,
-            printable(result[AS_TYPED][result.base].forecast.names.currency),
-            [_gain(result[name].comparison, strategies[name]) for name in result],
-            PRECISION,
-        )
-        for title, strategies in titles.items()
+        text_column(
+            "Best on profit", [nothing if best is None else printable(best) for best in result.best.values()]
+        ),
+        *(
+            figure_column(
+                f"{title} against {base}",
+                Unit.MONEY,
+                printable(result[AS_TYPED][result.base].forecast.names.currency),
+                [_gain(result[name].comparison, strategies[name]) for name in result],
+                PRECISION,
+            )
+            for title, strategies in titles.items()
+        ),
+        text_column("Against as typed", ["-", *same[1:]]),
     ]
 
 
-def choices(result: AssumptionsResult) -> list[str]:
-    """Write the best strategy under each assumption, and what cannot be told apart from it."""
-    found = []
-    for name, best in result.best.items():
-        close = ", ".join(map(printable, result[name].comparison.close()))
-        beside = f" (not told apart from {close})" if close else ""
-        found.append(
-            f"nothing beats {printable(result.base)}" if best is None else f"{printable(best)}{beside}"
-        )
-    return found
-
-
-def verdicts(result: AssumptionsResult) -> list[str]:
-    """Write whether the choice is the same as typed."""
-    typed = result.best[AS_TYPED]
-    return ["-", *("the same" if result.best[name] == typed else "differs" for name in list(result)[1:])]
+def not_told_apart(result: AssumptionsResult) -> list[str]:
+    """State under which assumptions strategies cannot be told apart from the best."""
+    found = ((name, each.best, each.comparison.close()) for name, each in result.comparisons.items())
+    return [
+        f"{printable(name)}: {printable(best)} cannot be told apart from {listed([*map(printable, close)])}."
+        for name, best, close in found
+        if best is not None and close
+    ]
 
 
 def _gain(comparison: Comparison, strategy: str | None) -> Interval | None:
     return None if strategy is None else precision(comparison.differences()[strategy])
-
-
-def _table(result: AssumptionsResult, width: int) -> Table:
-    """Lay out a row for each assumption; only the names of strategies are folded as the width asks."""
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False, width=width)
-    labels = [folded(printable(name), WIDEST_LABEL) for name in ("Assumption", *result)]
-    table.add_column(Text("Assumption"), width=max(cell_len(line) for lines in labels for line in lines))
-    table.add_column(Text("Best on profit"), overflow="fold", ratio=1)
-    found = gains(result)
-    for column in found:
-        words = [word for part in (column.title, column.unit, column.interval) for word in part.split()]
-        lines = [line for cell in column.beneath() for line in cell.split("\n")]
-        head = "\n".join(part for part in (column.title, column.unit, column.interval) if part)
-        needed = max(min(max(map(cell_len, words)), WIDEST_WORD), *map(cell_len, lines))
-        table.add_column(Text(head, style="bold"), justify="right", overflow="fold", width=needed)
-    told = verdicts(result)
-    table.add_column(Text("Against as typed"), width=max(map(cell_len, ("Against", *told))))
-    cells = zip(*(column.beneath() for column in found), strict=True)
-    for label, choice, values, verdict in zip(labels[1:], choices(result), cells, told, strict=True):
-        name = Text("\n".join(label), style="bold")
-        table.add_row(name, Text(choice), *(Text(value) for value in values), Text(verdict))
-    return table

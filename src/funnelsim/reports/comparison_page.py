@@ -54,12 +54,12 @@ def comparison_page(
         notes.heading("What each strategy changes"),
         *notes.indented(line for name in names for line in notes.changes(result.scenario, name)),
         *notes.section("Mind", notes.warnings(result.notes)),
-        *_spaced(tables("Strategy", names, deciding_columns(result), width=width)),
-        *_spaced(tables("Strategy", names, other_columns(result), width=width)),
+        *spaced(tables("Strategy", names, deciding_columns(result), width=width)),
+        *spaced(tables("Strategy", names, other_columns(result), width=width)),
     ]
     if everything:
         found += [Text(), notes.heading("Every figure")]
-        found += _spaced(tables("Strategy", names, every_column(result), width=width))
+        found += spaced(tables("Strategy", names, every_column(result), width=width))
     found += [Text(), Text(notes.intervals(result.years, months)), Text(notes.formulas(months))]
     found += [Text(line) for line in goals_in_words(result)]
     return Group(*found, *_judgement(result, next_command, width))
@@ -179,5 +179,6 @@ def _currency(result: ComparisonResult) -> str:
     return printable(result[result.base].forecast.names.currency)
 
 
-def _spaced(found: list[Table]) -> list[RenderableType]:
+def spaced(found: list[Table]) -> list[RenderableType]:
+    """Put a blank line before each table."""
     return [each for table in found for each in (Text(), table)]

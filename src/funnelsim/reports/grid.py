@@ -14,8 +14,8 @@ from rich.text import Text
 from funnelsim.reports.columns import Column
 
 WIDTH = 100  # of a page, if the terminal is wider or there is none
-WIDEST_LABEL = 18
-WIDEST_WORD = 13  # of a heading; longer words are folded
+_WIDEST_LABEL = 18
+_WIDEST_WORD = 13  # of a heading; longer words are folded
 _GAP = 2  # between columns: one space of padding and one that the box draws
 
 Cells = Callable[[Column], tuple[str, ...]]
@@ -114,13 +114,13 @@ def folded(name: str, width: int) -> list[str]:
 
 
 def _label_width(labels: Sequence[str]) -> int:
-    lines = [line for label in labels for line in folded(label, WIDEST_LABEL)]
-    return min(max(map(cell_len, lines)), WIDEST_LABEL)
+    lines = [line for label in labels for line in folded(label, _WIDEST_LABEL)]
+    return min(max(map(cell_len, lines)), _WIDEST_LABEL)
 
 
 def _column_width(column: Column, cells: Sequence[str]) -> int:
     words = [word for part in (column.title, column.unit) for word in part.split()]
-    heading = max([min(cell_len(word), WIDEST_WORD) for word in words] + [cell_len(column.interval)])
+    heading = max([min(cell_len(word), _WIDEST_WORD) for word in words] + [cell_len(column.interval)])
     return max([heading, *(cell_len(line) for cell in cells for line in cell.split("\n"))])
 
 

@@ -7,8 +7,8 @@ import html
 from funnelsim.metrics import FIGURES
 from funnelsim.metrics.wording import simulated
 from funnelsim.reports import notes
-from funnelsim.reports.assumptions_page import choices, gains, overridden, verdicts
-from funnelsim.reports.columns import RANGE, Column, figure_column, outcome, text_column
+from funnelsim.reports.assumptions_page import columns, not_told_apart, overridden
+from funnelsim.reports.columns import RANGE, Column, figure_column, outcome
 from funnelsim.reports.comparison_page import deciding_columns
 from funnelsim.reports.grid import as_html, printable
 from funnelsim.scenario import AS_TYPED
@@ -33,18 +33,13 @@ def comparison_html(result: ComparisonResult) -> str:
 
 def assumptions_html(result: AssumptionsResult) -> str:
     """Write which strategy wins under which assumption, and the verdict."""
-    columns = [
-        text_column("Best on profit", choices(result)),
-        *gains(result),
-        text_column("Against as typed", verdicts(result)),
-    ]
     months = result[AS_TYPED][result.base].forecast.months
     return "".join(
         [
-            as_html("Assumption", list(result), columns),
+            as_html("Assumption", list(result), columns(result)),
             _paragraph(result.verdict),
             _paragraph(notes.precision_of_the_mean(result.years, months)),
-            *map(_paragraph, overridden(result)),
+            *map(_paragraph, [*not_told_apart(result), *overridden(result)]),
         ]
     )
 

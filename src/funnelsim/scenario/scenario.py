@@ -111,7 +111,7 @@ class Scenario(Contents):
         3
         """
         changed = apply_changes(self._document, self, changes)
-        return self._changed(changed, f"changes to {self.source}", _after(changes))
+        return self._changed(changed, f"changes to {self.source}")
 
     def under(self, assumption: str) -> Scenario:
         """Make the scenario as it is if one of its assumptions holds, with all its strategies.
@@ -140,14 +140,14 @@ class Scenario(Contents):
         made._assumed = Assumed(assumption, self)
         return made
 
-    def _changed(self, changed: Changed, about: str, when: str) -> Scenario:
+    def _changed(self, changed: Changed, about: str, under: str = "") -> Scenario:
         """Validate changes, and every strategy and assumption after them."""
         source = replace(self._source, lines={})
         contents, repaired, found = _examine(changed.document, source)
         problems = changed.problems + [hinted(problem, changed.made) for problem in found]
         if not problems:
             problems = [
-                replace(problem, wrong=f"{problem.wrong} {when}")
+                replace(problem, wrong=f"{problem.wrong} {under or _after(changed.made, problem)}")
                 for problem in _choice_problems(contents, repaired, source, [])
             ]
         if problems:
@@ -408,9 +408,11 @@ def _of_strategy(name: str, problem: Problem) -> Problem:
     return replace(problem, path=f"strategies.{name}", wrong=f"cannot be: {problem.path} {problem.wrong}")
 
 
-def _after(changes: Mapping[str, Any]) -> str:
-    """Name the changes after which a strategy is no longer valid."""
-    named = [f'"{key}" = {in_words(value)}' for key, value in changes.items()]
+def _after(made: list[Change], problem: Problem) -> str:
+    """Name the changes after which a strategy is no longer valid: those of what it is about, or all."""
+    told = f"{problem.path} {problem.wrong}"
+    concerned = [change for change in made if written(change.path) in told] or made
+    named = list(dict.fromkeys(f'"{change.key}" = {in_words(change.value)}' for change in concerned))
     more = [f"{len(named) - MOST_NAMED} more"] if len(named) > MOST_NAMED else []
     return f"after {listed(named[:MOST_NAMED] + more)}"
 

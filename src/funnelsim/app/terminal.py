@@ -38,7 +38,11 @@ Jobs = Annotated[int, typer.Option(help="Years that run at the same time; 0 take
 Engine = Annotated[str, typer.Option(help="compiled, or reference: slower, to the same bits.")]
 Changes = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="PATH=VALUE", help="Change a value; also *= and +=. May be repeated."),
+    typer.Option(
+        "--set",
+        metavar="PATH=VALUE",
+        help="Change a value; also *= and +=, and a * for every name. Repeatable.",
+    ),
 ]
 Assumption = Annotated[
     str | None, typer.Option("--assumption", metavar="NAME", help="Under one assumption of the scenario.")

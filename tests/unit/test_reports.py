@@ -273,7 +273,7 @@ def test_the_page_says_what_changes_what_is_best_and_what_intervals_mean(
 ) -> None:
     page = text(comparison_page(comparison, "funnelsim run first_steps"))
     flat = " ".join(page.split())
-    assert "one_more_rep: Hire a third rep teams.sales.people: 2 -> 3" in flat
+    assert "one_more_rep: Hire one more rep teams.sales.people: 2 -> 3" in flat
     assert "channels.website.inquiries_per_month: 40 -> 50" in flat
     assert comparison.verdict in flat
     assert "P10-P90: range of outcomes; one simulated year in ten is lower, one in ten is higher." in flat

@@ -40,6 +40,20 @@ def test_all_strategies_run_over_the_same_months_and_inquiries(scenario: fs.Scen
     assert len(result) == 2
 
 
+def test_strategies_together_run_in_the_worlds_of_the_others(scenario: fs.Scenario) -> None:
+    names = ["today", "one_more_rep+more_inquiries"]
+    together = fs.compare(scenario, strategies=names, replications=6)
+    by_hand = scenario.with_changes(
+        {
+            "teams.sales.people": 3,
+            "channels.website.cost_per_month": 4500,
+            "channels.website.inquiries_per_month": 50,
+        }
+    )
+    assert together[names[1]].summary.equals(fs.simulate(by_hand, replications=6).summary)
+    assert together["today"].summary.equals(fs.simulate(scenario, replications=6).summary)
+
+
 @pytest.mark.parametrize("preset", fs.presets())
 def test_a_second_call_tabulates_and_counts_days_no_more(preset: str) -> None:
     scenario = fs.load(preset)

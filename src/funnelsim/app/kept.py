@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from funnelsim.app import terminal
-from funnelsim.app.terminal import Changes, Engine, Jobs, Out, ScenarioName, Seed
+from funnelsim.app.terminal import Assumption, Changes, Engine, Jobs, Out, ScenarioName, Seed, Strategy
 
 if TYPE_CHECKING:
     from funnelsim.keeping.baselines import Baseline
@@ -54,7 +54,8 @@ def repeat(
 def trace(
     scenario: ScenarioName,
     out: Annotated[Path, typer.Option(help="File to write: .csv, or .xes for process mining.")],
-    strategy: Annotated[str, typer.Option(help="Which strategy of the scenario.")] = "today",
+    strategy: Strategy = "today",
+    assumption: Assumption = None,
     replication: Annotated[int, typer.Option(help="Which simulated year, from 0.")] = 0,
     seed: Seed = 1,
     engine: Engine = "compiled",
@@ -65,7 +66,7 @@ def trace(
     Example: funnelsim trace first_steps --out year.xes
     """
     with terminal.in_sentences(f"stopped: {out} is not written"):
-        read = terminal.read(scenario, changes)
+        read = terminal.read(scenario, changes, assumption)
         terminal.settings(1, seed, 1, engine)
         from funnelsim.keeping.eventlog import write_event_log
 

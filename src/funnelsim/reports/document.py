@@ -11,7 +11,8 @@ from typing import Any
 from funnelsim.decisions import Difference
 from funnelsim.forecast import MAIN, Breakdown, Chance, Estimate, Forecast, Interval
 from funnelsim.metrics import FIGURES
-from funnelsim.scenario import Scenario, levers
+from funnelsim.scenario import AS_TYPED, Lever, Scenario, assumed, levers
+from funnelsim.studies.assumptions import AssumptionsResult
 from funnelsim.studies.results import ComparisonResult, SimulationResult
 
 _CUTS = ("month", "channel", "segment", "stage", "rep", "team")
@@ -27,6 +28,31 @@ def comparison_document(result: ComparisonResult) -> dict[str, Any]:
 
     Strategies have every figure with both intervals; `against_base` has the paired differences.
     """
+    return {**_what_ran(result[result.base], result.scenario), **_compared(result)}
+
+
+def assumptions_document(result: AssumptionsResult) -> dict[str, Any]:
+    """Write comparisons under assumptions as plain tables; `under` has the whole comparison under each."""
+    typed = result[AS_TYPED]
+    return {
+        **_what_ran(typed[typed.base], result.scenario),
+        "under": {
+            name: {**_what_is_assumed(each.scenario), **_compared(each)}
+            for name, each in result.comparisons.items()
+        },
+        "best": result.best,
+        "verdict": result.verdict,
+    }
+
+
+def _what_is_assumed(scenario: Scenario) -> dict[str, Any]:
+    under = scenario.assumed
+    if under is None:
+        return {}
+    return {"assumption": {"name": under.name, "about": under.about, "changes": _levers(assumed(scenario))}}
+
+
+def _compared(result: ComparisonResult) -> dict[str, Any]:
     comparison = result.comparison
     against: dict[str, dict[str, Any]] = {name: {} for name in comparison.others}
     for metric in _figures_by("all"):
@@ -34,7 +60,6 @@ def comparison_document(result: ComparisonResult) -> dict[str, Any]:
             relative = comparison.relative(name, metric)
             against[name][metric] = _difference(found) | {"relative": _interval(relative)}
     return {
-        **_what_ran(result[result.base], result.scenario),
         "strategies": {
             name: _what_it_is(result.scenario, name) | _strategy(each)
             for name, each in result.simulations.items()
@@ -101,13 +126,16 @@ def _what_ran(result: SimulationResult, scenario: Scenario) -> dict[str, Any]:
         "engine": plan.engine,
         "intervals": _INTERVALS,
         "formulas": {name: FIGURES[name].explanation for name in _figures_by("all")},
+        **_what_is_assumed(scenario),
     }
 
 
 def _what_it_is(scenario: Scenario, strategy: str) -> dict[str, Any]:
-    known = scenario.strategies.get(strategy)
-    moved = {each.path: {"before": each.before, "after": each.after} for each in levers(scenario, strategy)}
-    return {"about": known.about if known is not None else "", "changes": moved}
+    return {"about": scenario.about_strategy(strategy), "changes": _levers(levers(scenario, strategy))}
+
+
+def _levers(moved: Iterable[Lever]) -> dict[str, Any]:
+    return {each.path: {"before": each.before, "after": each.after} for each in moved}
 
 
 def _strategy(result: SimulationResult) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Iterable, Mapping, Sequence
 
 from rich.cells import cell_len
+from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
@@ -14,8 +15,8 @@ from funnelsim.metrics import Unit
 from funnelsim.metrics.wording import over, simulated, span
 from funnelsim.reports.columns import PRECISION, RANGE, Column, figure_column, precision
 from funnelsim.reports.grid import printable
-from funnelsim.scenario import Scenario, levers
-from funnelsim.scenario.errors import shown
+from funnelsim.scenario import Lever, Scenario, assumed, levers
+from funnelsim.scenario.errors import in_words
 from funnelsim.scenario.horizon import months_later
 from funnelsim.studies.replication import Plan
 
@@ -28,6 +29,17 @@ def heading(text: str) -> Text:
 def indented(lines: Iterable[str], by: int = 2) -> list[Padding]:
     """Indent lines; folded parts a little more."""
     return [Padding(Text(line, overflow="fold"), (0, 0, 0, by), expand=False) for line in lines]
+
+
+def section(title: str, lines: Sequence[str]) -> list[RenderableType]:
+    """Write lines below a heading; nothing if there are none."""
+    return [Text(), heading(title), *indented(lines)] if lines else []
+
+
+def title_of(scenario: Scenario) -> str:
+    """Name a scenario, and the assumption that it is under."""
+    under = scenario.assumed
+    return printable(scenario.source if under is None else f"{scenario.source} under {under.name}")
 
 
 def horizon(scenario: Scenario) -> str:
@@ -70,8 +82,13 @@ def intervals(years: int, months: int) -> str:
     one = simulated(1, months).removeprefix("1 ")
     return (
         f"{RANGE}: range of outcomes; one {one} in ten is lower, one in ten is higher. "
-        f"{PRECISION}: precision of the mean of {simulated(years, months)}."
+        f"{precision_of_the_mean(years, months)}"
     )
+
+
+def precision_of_the_mean(years: int, months: int) -> str:
+    """State what the precision of the mean is."""
+    return f"{PRECISION}: precision of the mean of {simulated(years, months)}."
 
 
 def formulas(months: int) -> str:
@@ -104,16 +121,23 @@ def changes(scenario: Scenario, strategy: str) -> list[str]:
     --------
     >>> from funnelsim.scenario import load
     >>> changes(load("first_steps"), "one_more_rep")
-    ['one_more_rep: Hire a third rep', '  teams.sales.people: 2 -> 3']
+    ['one_more_rep: Hire one more rep', '  teams.sales.people: 2 -> 3']
     """
-    known = scenario.strategies.get(strategy)
-    about = printable(known.about) if known is not None else ""
-    moved = [
-        f"  {lever.path}: {value_in_words(lever.before)} -> {value_in_words(lever.after)}"
-        for lever in levers(scenario, strategy)
+    return _described(strategy, scenario.about_strategy(strategy), levers(scenario, strategy))
+
+
+def assumption(scenario: Scenario) -> list[str]:
+    """Describe the assumption that a scenario is under, and list each value that it changes; or nothing."""
+    under = scenario.assumed
+    return [] if under is None else _described(under.name, under.about, assumed(scenario))
+
+
+def _described(name: str, about: str, moved: Sequence[Lever]) -> list[str]:
+    values = [
+        f"  {lever.path}: {value_in_words(lever.before)} -> {value_in_words(lever.after)}" for lever in moved
     ]
-    unchanged = "" if moved else "the scenario as it is"
-    return [": ".join(part for part in (strategy, about or unchanged) if part), *moved]
+    unchanged = "" if values else "the scenario as it is"
+    return [": ".join(part for part in (name, printable(about) or unchanged) if part), *values]
 
 
 def warnings(by_strategy: Mapping[str, tuple[str, ...]]) -> list[str]:
@@ -126,16 +150,8 @@ def warnings(by_strategy: Mapping[str, tuple[str, ...]]) -> list[str]:
 
 
 def value_in_words(value: object) -> str:
-    """Write a value as in a file, without the noise of binary fractions."""
-    return "nothing" if value is None else printable(shown(_rounded(value)))
-
-
-def _rounded(value: object) -> object:
-    if isinstance(value, float):
-        return float(f"{value:.10g}")
-    if isinstance(value, Mapping):
-        return {key: _rounded(item) for key, item in value.items()}
-    return [_rounded(item) for item in value] if isinstance(value, list | tuple) else value
+    """Write a value as in a file, for a terminal."""
+    return printable(in_words(value))
 
 
 def conversion_columns(conversions: Sequence[Conversion]) -> list[Column]:

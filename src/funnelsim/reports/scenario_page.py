@@ -15,7 +15,16 @@ from funnelsim.metrics.wording import listed, number
 from funnelsim.reports import notes
 from funnelsim.reports.columns import Column, figure_column, text_column
 from funnelsim.reports.grid import WIDTH, printable, tables
-from funnelsim.scenario import Outlook, Scenario, load, origins, outlook, presets, strategy_names
+from funnelsim.scenario import (
+    Outlook,
+    Scenario,
+    load,
+    origins,
+    outlook,
+    overridden,
+    presets,
+    strategy_names,
+)
 
 
 def outlook_page(scenario: Scenario, next_command: str, width: int = WIDTH) -> RenderableType:
@@ -41,6 +50,8 @@ def outlook_page(scenario: Scenario, next_command: str, width: int = WIDTH) -> R
     }
     if scenario.uncertainties:
         counts["uncertain number"] = len(scenario.uncertainties)
+    if scenario.assumptions:
+        counts["assumption"] = len(scenario.assumptions)
     parts = [f"{count} {word}{'' if count == 1 else 's'}" for word, count in counts.items()]
     found: list[RenderableType] = [
         Text(f"{printable(scenario.source)} is valid", style="bold", no_wrap=True, overflow="ignore"),
@@ -55,9 +66,14 @@ def outlook_page(scenario: Scenario, next_command: str, width: int = WIDTH) -> R
         *tables("Strategy", names, _hours(names, expected), Column.beside, width),
     ]
     watch = [line for name, each in zip(names, expected, strict=True) for line in _overloads(name, each)]
-    if watch:
-        found += [Text(), notes.heading("Watch"), *notes.indented(watch)]
-    return Group(*found, Text(), notes.next_step(next_command, width))
+    watch += [line for name in scenario.assumptions for line in _under(scenario.under(name))]
+    return Group(*found, *notes.section("Watch", watch), Text(), notes.next_step(next_command, width))
+
+
+def _under(scenario: Scenario) -> list[str]:
+    """Warn of strategies that set what an assumption changes."""
+    found = {name: tuple(filter(None, [overridden(scenario, name)])) for name in strategy_names(scenario)}
+    return [f"{notes.title_of(scenario)}: {line}" for line in notes.warnings(found)]
 
 
 def origins_page(scenario: Scenario, width: int = WIDTH) -> RenderableType:

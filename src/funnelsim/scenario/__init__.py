@@ -5,7 +5,7 @@ from funnelsim.scenario.changes import parse_assignment
 from funnelsim.scenario.errors import Problem, ScenarioError
 from funnelsim.scenario.files import preset_text, presets
 from funnelsim.scenario.horizon import Months
-from funnelsim.scenario.levers import Lever, levers
+from funnelsim.scenario.levers import Lever, assumed, levers, overridden, overridden_by_assumption
 from funnelsim.scenario.lowering import Lowered, lower
 from funnelsim.scenario.origins import Origin, origins
 from funnelsim.scenario.outlook import Outlook, Workload, outlook
@@ -19,13 +19,15 @@ from funnelsim.scenario.scenario import (
     parse,
     strategy_names,
 )
-from funnelsim.scenario.schema import GOAL_METRICS, TODAY
+from funnelsim.scenario.schema import AS_TYPED, GOAL_METRICS, TODAY, TOGETHER
 from funnelsim.scenario.volumes import curve_of
 from funnelsim.scenario.worlds import Course, Parameter, Worlds, course_of, courses_of, lower_in, worlds_of
 
 __all__ = [
+    "AS_TYPED",
     "GOAL_METRICS",
     "TODAY",
+    "TOGETHER",
     "Backlog",
     "Course",
     "Curve",
@@ -41,6 +43,7 @@ __all__ = [
     "ScenarioError",
     "Workload",
     "Worlds",
+    "assumed",
     "backlog",
     "course_of",
     "courses_of",
@@ -54,6 +57,8 @@ __all__ = [
     "lower_in",
     "origins",
     "outlook",
+    "overridden",
+    "overridden_by_assumption",
     "parse",
     "parse_assignment",
     "preset_text",

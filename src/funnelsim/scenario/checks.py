@@ -17,6 +17,7 @@ from funnelsim.scenario.flow import LOSS, WIN, advancing, failing, first_stage, 
 from funnelsim.scenario.paths import leaves, written
 from funnelsim.scenario.quantities import least_drawn
 from funnelsim.scenario.schema import (
+    AS_TYPED,
     LONGEST_HORIZON,
     MOST_PEOPLE,
     TODAY,
@@ -337,11 +338,14 @@ def _collisions(path: str, hashes: Mapping[str, int]) -> Problems:
         owners.setdefault(key, name)
 
 
-def _today(contents: Contents) -> Problems:
-    for key in (
-        contents.strategies[TODAY].model_fields_set - {"about"} if TODAY in contents.strategies else ()
-    ):
+def _reserved(contents: Contents) -> Problems:
+    today = contents.strategies.get(TODAY)
+    for key in sorted(today.model_fields_set - {"about"}) if today is not None else ():
         yield Problem(f"strategies.{TODAY}.{key}", "is given", f'"{TODAY}" to be the unchanged scenario')
+    if AS_TYPED in contents.assumptions:
+        yield Problem(
+            f"assumptions.{AS_TYPED}", "is what the scenario without assumptions is called", "another name"
+        )
 
 
 _CHECKS: tuple[Callable[[Contents], Problems], ...] = (
@@ -359,5 +363,5 @@ _CHECKS: tuple[Callable[[Contents], Problems], ...] = (
     _paths,
     _waits,
     _keys_of_draws,
-    _today,
+    _reserved,
 )

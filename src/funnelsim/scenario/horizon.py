@@ -25,13 +25,14 @@ class Months:
     drain: int
     cycle_days: float
 
-    def at_least(self, other: Months) -> Months:
-        """Return the longer of two horizons, part by part."""
+    def at_least(self, *others: Months) -> Months:
+        """Return the longest of horizons, part by part."""
+        every = (self, *others)
         return Months(
-            max(self.warm_up, other.warm_up),
-            max(self.period, other.period),
-            max(self.drain, other.drain),
-            max(self.cycle_days, other.cycle_days),
+            max(each.warm_up for each in every),
+            max(each.period for each in every),
+            max(each.drain for each in every),
+            max(each.cycle_days for each in every),
         )
 
 

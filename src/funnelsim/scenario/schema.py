@@ -38,6 +38,8 @@ MOST_PEOPLE = 10_000
 LARGEST_WEIGHT = 100_000  # times MOST_PEOPLE: a sum of millionths that float64 still holds exactly
 Day = date  # where a key is called `date`
 TODAY = "today"  # what the unchanged scenario is called
+AS_TYPED = "as typed"  # what the scenario without any assumption is called
+TOGETHER = "+"  # between the names of strategies that are chosen together
 
 # Defaults as a file would write them: they are validated into distributions and spans.
 ZERO: Any = 0.0
@@ -52,6 +54,15 @@ def _name(text: str) -> str:
 
 
 Name = Annotated[str, AfterValidator(_name)]
+
+
+def _choice(text: str) -> str:
+    if set(_name(text)) & set("+,"):
+        reject("is not a name", 'a name without + and ",": a+b is both strategies together')
+    return text
+
+
+ChoiceName = Annotated[str, AfterValidator(_choice)]
 
 
 def _policy(text: str) -> str:
@@ -426,7 +437,8 @@ class Strategy(Section):
     )
     change: dict[str, Any] = Field(
         default={},
-        description='Values by path: { "teams.sales.people +=" = 1, "channels.seo.cost_per_month *=" = 2 }.',
+        description='Values by path: { "teams.sales.people +=" = 1, "channels.*.cost_per_month *=" = 2 }; '
+        "a * stands for every name.",
     )
     one_off_cost: NotNegative = Field(default=0.0, description="What the strategy costs once, as it begins.")
     cost_per_month: NotNegative = Field(
@@ -434,6 +446,15 @@ class Strategy(Section):
     )
     on: tuple[DatedChange, ...] = Field(
         default=(), max_length=1000, description="What it changes later, each on a day of its own."
+    )
+
+
+class Assumption(Section):
+    """What we are unsure of and do not choose; strategies are compared under it."""
+
+    about: str = Field(default="", max_length=2000, description="The assumption in a few words.")
+    change: dict[str, Any] = Field(
+        default={}, description="Values by path, as in a strategy; strategies change what it leaves."
     )
 
 
@@ -471,8 +492,13 @@ class Contents(Section):
         description="What changes during the period in any case, each on a day of its own.",
     )
     goals: dict[Name, Goal] = Field(default={}, description="Targets, by name.")
-    strategies: dict[Name, Strategy] = Field(
+    strategies: dict[ChoiceName, Strategy] = Field(
         default={}, max_length=1000, description="Choices to compare with today, by name."
+    )
+    assumptions: dict[ChoiceName, Assumption] = Field(
+        default={},
+        max_length=1000,
+        description="What we are unsure of, by name: strategies are compared under each, never with it.",
     )
     origins: dict[str, str] = Field(
         default={},

@@ -15,6 +15,7 @@ from funnelsim.compiling.arrays import Floats, Integers, Record, Records
 from funnelsim.model.model import Chapter, Chapters, Model, Names
 from funnelsim.rules.drawn_numbers import draw_unknowns
 from funnelsim.scenario.changes import split_key
+from funnelsim.scenario.horizon import Months
 from funnelsim.scenario.lowering import Groundwork, Lowered, lower
 from funnelsim.scenario.paths import written
 from funnelsim.scenario.scenario import Dated, Scenario
@@ -149,16 +150,37 @@ class Course:
         return tuple(Chapter(*each) for each in zip(self.begins, models, strict=True))
 
 
-def courses_of(scenario: Scenario, strategies: Iterable[str]) -> dict[str, Course]:
+def courses_of(
+    scenario: Scenario, strategies: Iterable[str], months: Months | None = None
+) -> dict[str, Course]:
     """Prepare to lower strategies of a scenario; what holds under several is lowered once.
 
+    Parameters
+    ----------
+    scenario : Scenario
+        With its strategies.
+    strategies : iterable of str
+        Some of them, or "today".
+    months : Months, optional
+        As `Scenario.strategy` takes them.
+
+    Raises
+    ------
+    ScenarioError
+        If there is no such strategy.
+
+    Examples
+    --------
     >>> from funnelsim.scenario import load
     >>> today, more = courses_of(load("first_steps"), ["today", "one_more_rep"]).values()
     >>> today.pieces[0] is more.pieces[0]
     True
     """
     known: list[tuple[tuple[Dated, ...], Worlds]] = []
-    return {name: _course(scenario, name, known) for name in strategies}
+    return {
+        name: _course(scenario.timeline(name, months), bool(scenario.uncertainties), known)
+        for name in strategies
+    }
 
 
 def course_of(scenario: Scenario, strategy: str) -> Course:
@@ -186,9 +208,10 @@ def course_of(scenario: Scenario, strategy: str) -> Course:
     return courses_of(scenario, [strategy])[strategy]
 
 
-def _course(scenario: Scenario, strategy: str, known: list[tuple[tuple[Dated, ...], Worlds]]) -> Course:
-    """Prepare to lower a strategy; what is not known yet is added to what is."""
-    timeline = scenario.timeline(strategy)
+def _course(
+    timeline: tuple[Dated, ...], uncertain: bool, known: list[tuple[tuple[Dated, ...], Worlds]]
+) -> Course:
+    """Prepare to lower a timeline; what is not known yet is added to what is."""
     pieces: list[Worlds] = []
     for number, dated in enumerate(timeline):
         so_far = timeline[: number + 1]
@@ -198,7 +221,7 @@ def _course(scenario: Scenario, strategy: str, known: list[tuple[tuple[Dated, ..
             known.append((so_far, same[0]))
         pieces.append(same[0])
     begins = tuple(each.groundwork.begins for each in pieces)
-    return Course(begins, tuple(pieces), bool(scenario.uncertainties))
+    return Course(begins, tuple(pieces), uncertain)
 
 
 def _are_same(one: tuple[Dated, ...], other: tuple[Dated, ...]) -> bool:

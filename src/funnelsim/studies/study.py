@@ -13,7 +13,18 @@ from funnelsim.engines.compiled.blocks import Replications
 from funnelsim.forecast import Forecast, Goal, Unknowns
 from funnelsim.io.writing import UnusableError
 from funnelsim.model.model import Names
-from funnelsim.scenario import TODAY, Course, Problem, Scenario, ScenarioError, courses_of, strategy_names
+from funnelsim.scenario import (
+    TODAY,
+    Course,
+    Months,
+    Problem,
+    Scenario,
+    ScenarioError,
+    courses_of,
+    overridden,
+    overridden_by_assumption,
+    strategy_names,
+)
 from funnelsim.scenario.calendars import calendar_of
 from funnelsim.studies.checkpoint import Checkpoint, past_of
 from funnelsim.studies.footprint import check_memory
@@ -47,7 +58,7 @@ def simulate(
     scenario : Scenario
         From `load`.
     strategy : str
-        One of the scenario's strategies, or "today".
+        One of the scenario's strategies, or "today"; "a+b" is both together.
     replications : int
         Simulated years (periods of the scenario, in truth), 1 to 1,000,000.
     seed : int
@@ -71,7 +82,7 @@ def simulate(
     Raises
     ------
     ScenarioError
-        If there is no such strategy, or the simulation would outgrow memory.
+        If there is no such strategy, some cannot be chosen together, or the simulation would outgrow memory.
     ValueError
         If a number is out of range, there is no such engine, or the checkpoint is not of this scenario.
     PolicyError
@@ -89,7 +100,8 @@ def simulate(
     ('today', 4)
     """
     plan = Plan(replications, seed, engine, jobs, digest)
-    return _results(scenario, [strategy], plan, progress, since)[strategy]
+    months = scenario.months_of([strategy])
+    return _results(scenario, [strategy], plan, months, progress, since)[strategy]
 
 
 def compare(
@@ -110,7 +122,7 @@ def compare(
     scenario : Scenario
         From `load`.
     strategies : sequence of str, optional
-        All strategies of the scenario by default, "today" first.
+        All strategies of the scenario by default, "today" first; "a+b" is both together.
     replications, seed, engine, jobs, since, progress
         As in `simulate`; progress counts a year of each strategy.
 
@@ -122,7 +134,7 @@ def compare(
     Raises
     ------
     ScenarioError
-        If there is no such strategy, or the simulation would outgrow memory.
+        If there is no such strategy, some cannot be chosen together, or the simulation would outgrow memory.
     ValueError
         If a number is out of range, a strategy is listed twice or none is, or there is no such engine.
     PolicyError
@@ -139,11 +151,23 @@ def compare(
     >>> result.base, list(result)
     ('today', ['today', 'one_more_rep'])
     """
+    chosen = chosen_of(scenario, strategies)
+    plan = Plan(replications, seed, engine, jobs)
+    return compare_over(scenario, chosen, plan, scenario.months_of(chosen), progress, since)
+
+
+def chosen_of(scenario: Scenario, strategies: Sequence[str] | None) -> list[str]:
+    """List the strategies to compare: all by default.
+
+    Raises
+    ------
+    ValueError
+        If a strategy is listed twice, or none is.
+    """
     chosen = strategy_names(scenario) if strategies is None else list(strategies)
     if not chosen or len(set(chosen)) < len(chosen):
         raise ValueError(f"strategies must be different names, at least one, not {chosen!r}")
-    plan = Plan(replications, seed, engine, jobs)
-    return ComparisonResult(scenario, _results(scenario, chosen, plan, progress, since))
+    return chosen
 
 
 def keep(
@@ -209,18 +233,31 @@ def _going_on(scenario: Scenario, strategies: Sequence[str], plan: Plan, since: 
     return replace(plan, replications=since.replications, seed=since.seed)
 
 
+def compare_over(
+    scenario: Scenario,
+    strategies: Sequence[str],
+    plan: Plan,
+    months: Months,
+    progress: Progress,
+    since: Checkpoint | None = None,
+) -> ComparisonResult:
+    """Compare strategies over months that are given, where the scenario does not say how long."""
+    return ComparisonResult(scenario, _results(scenario, strategies, plan, months, progress, since))
+
+
 def _results(
     scenario: Scenario,
     strategies: Sequence[str],
     plan: Plan,
+    months: Months,
     progress: Progress,
-    since: Checkpoint | None = None,
+    since: Checkpoint | None,
 ) -> dict[str, SimulationResult]:
     """Lower the strategies, run them in the same worlds and forecast each."""
     if since is not None:
         plan = _going_on(scenario, strategies, plan, since)
-    changed = {name: scenario.strategy(name) for name in strategies}
-    courses = courses_of(scenario, strategies)
+    changed = {name: scenario.strategy(name, months) for name in strategies}
+    courses = courses_of(scenario, strategies, months)
     check_memory(changed, courses, plan)
     try:
         finished = replicate(courses, plan, progress, since)
@@ -233,9 +270,15 @@ def _results(
             forecast=_forecast(changed[name], courses[name], plan, found),
             plan=plan,
             digest=found.digest if plan.digest else None,
+            notes=_notes(scenario, name),
         )
         for name, found in finished.items()
     }
+
+
+def _notes(scenario: Scenario, strategy: str) -> tuple[str, ...]:
+    """State what a strategy and an assumption set although the scenario was changed there."""
+    return tuple(filter(None, (overridden_by_assumption(scenario), overridden(scenario, strategy))))
 
 
 def _forecast(scenario: Scenario, course: Course, plan: Plan, found: Replications) -> Forecast:

@@ -13,7 +13,7 @@ from funnelsim.metrics import FIGURES, Figure, Unit
 from funnelsim.scenario import Scenario, strategy_names
 from funnelsim.studies import study
 
-_WORDS = ("about", "origins")  # of a scenario: they change no figure
+_WORDS = ("about", "origins", "assumptions")  # of a scenario: they change no figure of it
 _CUTS = ("all", "channel", "segment", "stage", "team", "rep", "month")
 
 

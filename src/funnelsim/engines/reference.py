@@ -23,7 +23,7 @@ from funnelsim.model.model import SALE, Model
 from funnelsim.model.records import CHANNEL_STATE, PURSUIT, REP_STATE, TEAM_STATE
 from funnelsim.model.words import DAY, ENDED, NEVER, NOBODY, NOTHING, Assignment, Due, Event, Flag
 from funnelsim.model.worktime import is_open, next_opening, work_ends
-from funnelsim.rules import arrivals, assignment, contracts, costs, ending, people, visits
+from funnelsim.rules import arrivals, assignment, contracts, costs, ending, people, shocks, visits
 
 AFTER_ALL_THAT_IS_DUE = 1 << 128  # the priority of grants
 AFTER_SIMPYS_OWN = 2  # URGENT is 0 and NORMAL 1: a decision is finished before the next one
@@ -114,6 +114,7 @@ class Office:
         self.ledger: Ledger
         self.channels = np.zeros(len(model.channels), CHANNEL_STATE)
         self.expected = model.expected.copy()
+        self.odds_by_day = np.ones(len(model.month_days))
         self.teams = np.zeros(len(model.teams), TEAM_STATE)
         self.teams["own_policy"] = model.teams["own_policy"]
         self.reps = np.zeros(len(model.reps), REP_STATE)
@@ -130,6 +131,7 @@ class Office:
     def begin(self) -> None:
         """Set everything going."""
         arrivals.expect_inquiries(self.model, self.world, self.expected)
+        shocks.expect_odds(self.model, self.world, self.odds_by_day)
         self.env.process(self.days())
         for number in range(len(self.reps)):
             self.env.process(self.employ(number))
@@ -210,7 +212,7 @@ class Office:
 
         def worth(pursuit: Record) -> int:
             waited = self.now - int(pursuit["since"])
-            return contracts.worth(self.model, self.world, pursuit, skill, waited)
+            return contracts.worth(self.model, self.world, self.odds_by_day, pursuit, skill, waited)
 
         return max(sorted(queue, key=order_in_queue)[: assignment.SHORTLIST], key=worth)
 
@@ -294,7 +296,7 @@ class Office:
             if rep != NOBODY:
                 self.assign(pursuit, rep)
         if pursuit["rep"] == NOBODY:
-            pursuit["rank"] = assignment.rank_in_team(self.model, self.world, team, pursuit)
+            pursuit["rank"] = assignment.rank_in_team(self.model, self.world, self.odds_by_day, team, pursuit)
         else:
             pursuit["rank"] = assignment.rank(team["queue_order"], pursuit)
         self.queue_of(pursuit).append(pursuit)
@@ -310,7 +312,9 @@ class Office:
             pursuit["opener"], pursuit["closer"] = visits.credited(self.model, pursuit, rep)
             skill = people.skill_now(self.model.reps[rep], self.reps[rep], now)
             speed = people.speed_now(self.model.reps[rep], self.reps[rep], now)
-        effort, pursuit["advances"] = visits.work(self.model, pursuit, skill, speed, now - entered)
+        effort, pursuit["advances"] = visits.work(
+            self.model, self.odds_by_day, pursuit, skill, speed, now - entered
+        )
         pursuit["effort"], pursuit["since"] = effort, now
         pursuit["takes"], pursuit["target"], pursuit["reason"] = visits.answer(self.model, pursuit)
         self.write(pursuit, Event.STARTED, waited=now - entered, money=stage["cost_per_visit"])

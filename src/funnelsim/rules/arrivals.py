@@ -18,9 +18,10 @@ from funnelsim.chance.keys import (
 )
 from funnelsim.compiling.arrays import Floats, Record
 from funnelsim.compiling.decorators import rule
-from funnelsim.model.model import Model
+from funnelsim.model.model import DEMAND_OF_ALL, DEMAND_OF_CHANNELS, Model
 from funnelsim.model.words import DAY, NEVER, NOTHING, Heat
 from funnelsim.rules.routes import route
+from funnelsim.rules.shocks import moves, multiply
 
 _ALL_CHANNELS = Entity.CHANNEL.value << 56  # the owner of draws that all channels share
 
@@ -65,9 +66,12 @@ def next_inquiry(
 
 
 @rule
-def differs(channel: Record) -> bool:
+def differs(model: Model, number: int) -> bool:
     """Return whether a channel's expected inquiries differ between worlds (A6)."""
-    return bool(channel["mean_share"] > 0.0 or channel["busy"] != NOTHING or channel["busy_all"] != NOTHING)
+    channel = model.channels[number]
+    days_vary = channel["busy"] != NOTHING or channel["busy_all"] != NOTHING
+    months_vary = moves(model.shocks[DEMAND_OF_ALL]) or moves(model.shocks[DEMAND_OF_CHANNELS + number])
+    return bool(channel["mean_share"] > 0.0 or days_vary or months_vary)
 
 
 @rule
@@ -132,7 +136,7 @@ def profile(model: Model, world: Record, channel: Record, entity: int) -> tuple[
 
 @rule
 def expect_inquiries(model: Model, world: Record, expected: Floats) -> None:
-    """Replace the model's cumulative expected inquiries by those of a world, if they vary.
+    """Replace the model's cumulative expected inquiries by those of a world, if they vary (A7, H7).
 
     Parameters
     ----------
@@ -144,10 +148,13 @@ def expect_inquiries(model: Model, world: Record, expected: Floats) -> None:
     days = len(model.month_days)
     for number in range(len(model.channels)):
         channel = model.channels[number]
-        if differs(channel):
+        if differs(model, number):
             share = share_factor(model, world, number)
             first = channel["first_expected"]
             for day in range(days):
                 mean = model.expected[first + day + 1] - model.expected[first + day]
-                of_day = mean * share * day_factor(model, world, channel, day)
-                expected[first + day + 1] = expected[first + day] + of_day
+                expected[first + day + 1] = mean * share * day_factor(model, world, channel, day)
+            multiply(model, world, model.shocks[DEMAND_OF_ALL], expected, first + 1)
+            multiply(model, world, model.shocks[DEMAND_OF_CHANNELS + number], expected, first + 1)
+            for day in range(days):
+                expected[first + day + 1] += expected[first + day]

@@ -7,14 +7,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from funnelsim.model.model import Model, Names, one_process, plain_ends
-from funnelsim.model.records import CHANNEL, REP, SEGMENT, SPAWN, STAGE, TEAM
+from funnelsim.model.model import DEMAND_OF_CHANNELS, Model, Names, one_process, plain_ends
+from funnelsim.model.records import CHANNEL, REP, SEGMENT, SHOCK, SPAWN, STAGE, TEAM
 from funnelsim.model.words import DAY, Heat
 from funnelsim.scenario.calendars import calendar_of
 from funnelsim.scenario.checks import reasons_of
 from funnelsim.scenario.rotas import calendar_records, rota_of
 from funnelsim.scenario.rows import (
     Rows,
+    ShockRows,
     channel_sections,
     segment_sections,
     staff_of,
@@ -88,6 +89,7 @@ class Groundwork:
             *channel_sections(scenario, calendar),
             *segment_sections(scenario),
             *stage_sections(scenario, self.names.reasons),
+            ShockRows(),
         ]
         self._fixed = {
             "processes": one_process(len(scenario.stages)),
@@ -97,6 +99,7 @@ class Groundwork:
             "hours": hours,
             "spend": np.array([spend_by_day(each, calendar) for each in scenario.channels.values()]),
             "month_days": calendar.month_days(),
+            "calendar_months": calendar.month_numbers(),
             "months": np.array([calendar.instant(day) for day in calendar.month_starts()], np.int64),
             "horizon": days * DAY,
         }
@@ -142,6 +145,7 @@ class Groundwork:
         by_segment = sum(bool(stage.segments) for stage in stages.values())
         return {
             "channels": np.zeros(channels, CHANNEL),
+            "shocks": np.zeros(DEMAND_OF_CHANNELS + channels, SHOCK),
             "segments": np.zeros(len(scenario.segments), SEGMENT),
             "teams": np.zeros(len(scenario.teams), TEAM),
             "reps": np.zeros(len(self.names.reps), REP),

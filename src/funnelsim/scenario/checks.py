@@ -127,7 +127,7 @@ def _shocks(contents: Contents) -> Problems:
             yield Problem(
                 f"{path}.deviation",
                 f"is {shock.deviation:g} a month of a random walk, which gets too far in {months} months",
-                f"at most {FARTHEST / math.sqrt(months):.2g}, or a persistence below 1",
+                f"at most {math.floor(100 * FARTHEST / math.sqrt(months)) / 100}, or a persistence below 1",
                 None,
                 shock.deviation,
             )

@@ -45,9 +45,7 @@ class Model(NamedTuple):
     expected: Floats  # (C * (D + 1),) cumulative expected inquiries at each midnight
     spend: Floats  # (C, D) cost per month on each day, relative to the average month
     month_days: Integers  # (D,) days of the calendar month that each day lies in
-    calendar_months: (
-        Integers  # (D,) number of the calendar month that each day lies in: year * 12 + month - 1
-    )
+    calendar_months: Integers  # (D,) calendar month that each day lies in: year * 12 + month - 1
     months: Integers  # (M + 1,) bounds of the period's months; the period is [first, last)
     horizon: int  # end of the drain: the first instant that is not simulated
 

@@ -131,3 +131,4 @@ class Firm:
     inquiries: list[Inquiry]
     month_days: list[int]  # of the calendar month, for each day
     horizon: int
+    odds_by_day: list[float] = field(default_factory=list)  # factor on all odds; empty: 1 throughout

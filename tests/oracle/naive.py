@@ -95,7 +95,9 @@ class History:
         return math.fsum(cost.money for cost in self.costs if cost.kind == kind)
 
 
-def chance_of_advancing(stage: Stage, walk: Walk, segment: Segment, skill: float, wait: int) -> float:
+def chance_of_advancing(
+    stage: Stage, walk: Walk, segment: Segment, skill: float, wait: int, month: float
+) -> float:
     """Multiply the odds by every ratio that applies and turn them into a probability (V9)."""
     inquiry = walk.inquiry
     odds = stage.odds_of.get(inquiry.segment, stage.odds)  # S1
@@ -105,7 +107,7 @@ def chance_of_advancing(stage: Stage, walk: Walk, segment: Segment, skill: float
     odds *= stage.heat_odds[inquiry.heat]
     if inquiry.theorist:
         odds *= stage.theorist_odds
-    odds *= effect_of_waiting(stage.points, wait) * skill ** stage.heat_skill[inquiry.heat]
+    odds *= effect_of_waiting(stage.points, wait) * skill ** stage.heat_skill[inquiry.heat] * month
     return 1.0 if odds > 1e300 else odds / (1.0 + odds)  # V10
 
 
@@ -389,7 +391,8 @@ class Simulation:
             walk.rep = rep  # G6
         # V12: an inquiry enters its first stage as it arrives; back there, it waits since it came back.
         segment = self.firm.segments[walk.inquiry.segment]
-        chance = chance_of_advancing(stage, walk, segment, skill, self.now - visit.entered)
+        month = self.odds_of_month(self.now)  # H8
+        chance = chance_of_advancing(stage, walk, segment, skill, self.now - visit.entered, month)
         walk.advances = self.draws.advances(*key) < chance
         walk.phase, walk.queue, walk.until = "work", "", ends
         visit.started, visit.rep, visit.effort = self.now, walk.rep, effort  # V5, V6
@@ -520,9 +523,14 @@ class Simulation:
     def worth(self, walk: Walk, skill: float, wait: int) -> int:
         """Return the bookings times the chance to advance, in thousandths (Q5)."""
         segment = self.firm.segments[walk.inquiry.segment]
-        chance = chance_of_advancing(self.firm.stages[walk.stage], walk, segment, skill, wait)
+        month = self.odds_of_month(walk.visits[-1].entered + wait)  # H9
+        chance = chance_of_advancing(self.firm.stages[walk.stage], walk, segment, skill, wait, month)
         value = walk.inquiry.value * segment.years * self.share_of_price(walk)
         return min(math.floor(value * chance * 1000 + 0.5), 2**60)
+
+    def odds_of_month(self, when: int) -> float:
+        """Return the factor on all odds in the month of an instant."""
+        return self.firm.odds_by_day[when // DAY] if self.firm.odds_by_day else 1.0
 
     def members(self, team: int) -> list[int]:
         """Return the numbers of a team's reps."""

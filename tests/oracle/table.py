@@ -22,7 +22,7 @@ from funnelsim.chance.keys import (
     uniforms,
 )
 from funnelsim.compiling.arrays import Record
-from funnelsim.model.model import Model
+from funnelsim.model.model import DEMAND_OF_ALL, DEMAND_OF_CHANNELS, ODDS_OF_ALL, Model
 from funnelsim.model.words import LOST, NEVER, NOBODY, NOTHING, WON, Assignment, QueueOrder
 
 from . import firm as told
@@ -88,12 +88,12 @@ class Table:
         return [
             self.inquiry(number, int(channel["entity"]) + index, arrives)
             for number, channel in enumerate(self.model.channels)
-            for index, arrives in enumerate(self.arrivals(channel))
+            for index, arrives in enumerate(self.arrivals(number, channel))
         ]
 
-    def arrivals(self, channel: Record) -> list[int]:
+    def arrivals(self, number: int, channel: Record) -> list[int]:
         """Re-scale unit exponentials by the cumulative expected number of inquiries (A3)."""
-        midnights = self.midnights(channel)
+        midnights = self.midnights(number, channel)
         opens, closes = int(channel["opens"]), int(channel["closes"])
         found: list[int] = []
         total = 0.0
@@ -110,13 +110,18 @@ class Table:
                 return found
             found.append(arrives)
 
-    def midnights(self, channel: Record) -> list[float]:
+    def midnights(self, number: int, channel: Record) -> list[float]:
         """Add up what a channel expects in this world, day by day (A6, A7)."""
         first = int(channel["first_expected"])
         expected = [float(one) for one in self.model.expected[first : first + len(self.model.month_days) + 1]]
         mix = [each for each in self.model.channels if each["mean_share"] > 0]
         uncertain = [name for name in ("busy", "busy_all") if channel[name] != NOTHING]
-        if not uncertain and not channel["mean_share"] > 0:
+        demand = [
+            self.by_day(self.model.shocks[row])  # H7
+            for row in (DEMAND_OF_ALL, DEMAND_OF_CHANNELS + number)
+            if self.model.shocks[row]["deviation"] > 0
+        ]
+        if not uncertain and not demand and not channel["mean_share"] > 0:
             return expected
         share = 1.0
         if channel["mean_share"] > 0:
@@ -135,7 +140,44 @@ class Table:
                 purpose = BUSY if name == "busy" else BUSY_ALL
                 u, _ = self.uniforms(whose, purpose, int(channel["first_date"]) + day)  # A9, A10
                 factor *= self.value(channel[name], u)
-            found.append(found[-1] + (after - before) * share * factor)
+            expects = (after - before) * share * factor
+            for by_day in demand:
+                expects *= by_day[day]
+            found.append(found[-1] + expects)
+        return found
+
+    def by_day(self, shock: Record) -> list[float]:
+        """Return a shock's factor on each day: that of the calendar month (H6, H8)."""
+        levels = self.levels(shock)
+        half = 0.5 if shock["mean_is_one"] else 0.0
+        factors = {month: math.exp(level - half * variance) for month, (level, variance) in levels.items()}
+        return [factors[int(month)] for month in self.model.calendar_months]
+
+    def levels(self, shock: Record) -> dict[int, tuple[float, float]]:
+        """Return a shock's level in each calendar month, and its variance.
+
+        They depend on the calendar and on the month in which the period begins, on nothing else (H10).
+        """
+        deviation, persistence = float(shock["deviation"]), float(shock["persistence"])
+
+        def z(month: int) -> float:
+            return self.value(
+                shock["normal"], self.uniforms(shock["owner"], shock["purpose"], month)[0]
+            )  # H1
+
+        months = sorted({int(month) for month in self.model.calendar_months})
+        first = int(self.model.calendar_months[int(self.model.months[0]) // DAY])
+        later = [month for month in months if month > first]
+        earlier = [month for month in reversed(months) if month < first]
+        found = {first: (deviation * z(first), deviation**2)}  # H2
+        if persistence == 1.0:  # H4, H5
+            found |= dict.fromkeys(earlier, (0.0, 0.0))
+            for steps, (before, month) in enumerate(pairwise([first, *later]), 2):
+                found[month] = (found[before][0] + deviation * z(month), steps * deviation**2)
+            return found
+        fresh = deviation * math.sqrt(1.0 - persistence**2)
+        for known, month in [*pairwise([first, *later]), *pairwise([first, *earlier])]:
+            found[month] = (persistence * found[known][0] + fresh * z(month), deviation**2)  # H3
         return found
 
     def inquiry(self, number: int, lead: int, arrives: int) -> told.Inquiry:
@@ -201,6 +243,9 @@ class Table:
             ],
             inquiries=self.inquiries(),
             month_days=[int(days) for days in model.month_days],
+            odds_by_day=self.by_day(model.shocks[ODDS_OF_ALL])
+            if model.shocks[ODDS_OF_ALL]["deviation"]
+            else [],
             horizon=int(model.horizon),
         )
 

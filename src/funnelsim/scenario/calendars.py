@@ -63,6 +63,11 @@ class Calendar:
         by_month = [calendar.monthrange(*month)[1] for month in self.calendar_months]
         return np.array(by_month, np.int64)[self.month]
 
+    def month_numbers(self) -> Integers:
+        """Return for each day the number of its calendar month, year * 12 + month - 1; shape (days,)."""
+        by_month = [year * 12 + month - 1 for year, month in self.calendar_months]
+        return np.array(by_month, np.int64)[self.month]
+
     def inquiries_by_day(self, channel: Channel, per_month: float, growth: Growth) -> Floats:
         """Spread a channel's inquiries per month over the days; shape (days,).
 

@@ -5,6 +5,7 @@ Each check takes contents that are valid key by key, and yields a `Problem` for 
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
@@ -31,6 +32,7 @@ from funnelsim.scenario.schema import (
 from funnelsim.scenario.volume_checks import check_the_mix, check_volumes
 
 GONE_COLD_NAME = "gone cold"
+FARTHEST = 2.0  # the standard deviation of a random walk's logarithm at its end: 7 times as much, or a 7th
 ORIGINS = ("source:", "measured:", "assumed:")
 
 
@@ -110,6 +112,26 @@ def _mixes(contents: Contents) -> Problems:
             if segment not in contents.segments:
                 yield unknown(path, segment, contents.segments, "a segment")
         yield from sum_to_one(path, channel.segments.values())
+
+
+# ---- shocks -----------------------------------------------------------------------------------
+
+
+def _shocks(contents: Contents) -> Problems:
+    """Find random walks that go so far that the months at the end have hardly anything, or far too much."""
+    horizon = contents.horizon
+    months = horizon.period_months + (horizon.drain_months or 0)
+    shocks = {"shocks.demand": contents.shocks.demand, "shocks.odds": contents.shocks.odds}
+    shocks |= {f"channels.{name}.demand_shock": each.demand_shock for name, each in contents.channels.items()}
+    for path, shock in shocks.items():
+        if shock is not None and shock.persistence == 1 and shock.deviation * math.sqrt(months) > FARTHEST:
+            yield Problem(
+                f"{path}.deviation",
+                f"is {shock.deviation:g} a month of a random walk, which gets too far in {months} months",
+                f"at most {math.floor(100 * FARTHEST / math.sqrt(months)) / 100}, or a persistence below 1",
+                None,
+                shock.deviation,
+            )
 
 
 # ---- teams ------------------------------------------------------------------------------------
@@ -355,6 +377,7 @@ _CHECKS: tuple[Callable[[Contents], Problems], ...] = (
     _mixes,
     check_volumes,
     check_the_mix,
+    _shocks,
     _teams,
     _names_of_reps,
     _stages,

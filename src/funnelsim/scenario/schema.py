@@ -26,6 +26,7 @@ from funnelsim.scenario.quantities import (
     reject,
 )
 from funnelsim.scenario.section import ONE, Section
+from funnelsim.scenario.shocks import Shocks
 from funnelsim.scenario.unknowns import Uncertain
 
 GOAL_METRICS = tuple(figure.name for figure in FIGURES.values() if {"all", "month"} <= set(figure.by))
@@ -475,6 +476,7 @@ class Contents(Section):
         min_length=1, max_length=1000, description="Where inquiries come from, by name."
     )
     mix: Mix = Field(default=Mix(), description="What channels have in common.")
+    shocks: Shocks = Field(default=Shocks(), description="What moves the firm from month to month.")
     teams: dict[Name, Team] = Field(default={}, max_length=1000, description="Teams, by name.")
     stages: dict[Name, Stage] = Field(
         min_length=1, max_length=1000, description="The funnel, in its order, by name."

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from funnelsim.model.own_policy import PolicyError, register_policy
     from funnelsim.reports.responses import plot_response
     from funnelsim.scenario import Scenario, ScenarioError, load, parse, presets
+    from funnelsim.studies.endless import EndlessLoopError
     from funnelsim.studies.results import ComparisonResult, SimulationResult
-    from funnelsim.studies.study import EndlessLoopError, compare, simulate
+    from funnelsim.studies.study import compare, simulate
 
 __all__ = [
     "ComparisonResult",
@@ -36,7 +37,7 @@ __all__ = [
 
 _HOMES = {
     "ComparisonResult": "funnelsim.studies.results",
-    "EndlessLoopError": "funnelsim.studies.study",
+    "EndlessLoopError": "funnelsim.studies.endless",
     "PolicyError": "funnelsim.model.own_policy",
     "Scenario": "funnelsim.scenario",
     "ScenarioError": "funnelsim.scenario",

@@ -19,7 +19,7 @@ from funnelsim.studies import study
 from funnelsim.studies.results import ComparisonResult, SimulationResult
 
 NAME = "MANIFEST.json"
-FORMAT = 1
+FORMAT = 2
 LARGEST = 1 << 25  # bytes
 SCENARIO = "scenario"  # the folder in the folder that holds the scenario and its sample files
 
@@ -68,6 +68,8 @@ class Manifest:
     finished: int
     engine: str
     digest: str | None
+    months: dict[str, int]  # of warm-up, period and drain
+    from_a_pilot: list[str]  # which of them a pilot has chosen
     versions: dict[str, str]
     platform: str
     files: dict[str, str]  # SHA-256 by name
@@ -155,6 +157,8 @@ def _manifest(result: Result, given: Inputs, files: dict[str, str]) -> Manifest:
         finished=result.years,
         engine=plan.engine,
         digest=result.digest if isinstance(result, SimulationResult) else None,
+        months=result.scenario.months._asdict(),
+        from_a_pilot=list(result.scenario.not_typed),
         versions=versions(),
         platform=this_platform(),
         files=files,
@@ -198,6 +202,8 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "finished": (int,),
     "engine": (str,),
     "digest": (str, type(None)),
+    "months": (dict,),
+    "from_a_pilot": (list,),
     "versions": (dict,),
     "platform": (str,),
     "files": (dict,),

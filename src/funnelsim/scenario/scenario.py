@@ -6,9 +6,8 @@ import copy
 import os
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import PrivateAttr
 
@@ -17,13 +16,20 @@ from funnelsim.scenario.changes import apply_changes
 from funnelsim.scenario.checks import check_meaning, check_origins
 from funnelsim.scenario.errors import Problem, ScenarioError, nearest
 from funnelsim.scenario.files import Source
-from funnelsim.scenario.horizon import Months, months_for
 from funnelsim.scenario.lines import line_of
+from funnelsim.scenario.months import Months
 from funnelsim.scenario.paths import parts_of
 from funnelsim.scenario.quantities import Reading
 from funnelsim.scenario.schema import TODAY, Contents
 from funnelsim.scenario.structure import Document, check_structure, frozen
 from funnelsim.scenario.uncertainties import check_uncertainties
+
+
+class _Settled(NamedTuple):
+    """What a pilot has found: months, and what is doubtful about them by strategy."""
+
+    months: Months
+    doubts: Mapping[str, tuple[str, ...]]
 
 
 class Scenario(Contents):
@@ -42,6 +48,7 @@ class Scenario(Contents):
 
     _document: Document = PrivateAttr(default_factory=dict)
     _source: Source = PrivateAttr(default_factory=lambda: Source("scenario"))
+    _settled: _Settled | None = PrivateAttr(default=None)
 
     @property
     def source(self) -> str:
@@ -53,20 +60,55 @@ class Scenario(Contents):
         """The plain tables of the file, changes included; a copy."""
         return copy.deepcopy(self._document)
 
-    @cached_property
+    @property
     def months(self) -> Months:
-        """The months of warm-up, period and drain; those not given are chosen from the cycle.
+        """The months of warm-up, period and drain: those typed, the others as a pilot has settled them.
 
-        All strategies of a scenario have the same months: the most that any of them needs.
+        All strategies of a scenario have the same months.
 
-        >>> load("first_steps").months.period
-        12
+        Raises
+        ------
+        ScenarioError
+            If warm-up or drain are not typed, and no pilot has settled them.
+
+        Examples
+        --------
+        >>> load("first_steps").with_months(Months(4, 12, 3)).months
+        Months(warm_up=4, period=12, drain=3)
         """
-        chosen = months_for(self)
-        for name in self.strategies:
-            document, _ = _changed(self._document, self, name)
-            chosen = chosen.at_least(months_for(_scenario(document, self._source)))
-        return chosen
+        if self._settled is not None:
+            return self._settled.months
+        if self.not_typed:
+            keys = " and ".join(f"horizon.{part}_months" for part in self.not_typed)
+            problem = Problem(keys, "are not settled", "`settled(scenario)`, which runs a pilot, or typed months")
+            raise ScenarioError([problem], self.source)
+        horizon = self.horizon
+        return Months(horizon.warm_up_months or 0, horizon.period_months, horizon.drain_months or 0)
+
+    @property
+    def is_settled(self) -> bool:
+        """Return whether it has its months: all are typed, or a pilot has settled them."""
+        return self._settled is not None or not self.not_typed
+
+    @property
+    def not_typed(self) -> tuple[str, ...]:
+        """The parts of the horizon that the file leaves to a pilot: "warm_up", "drain", both or none."""
+        parts = ("warm_up", "drain")
+        return tuple(part for part in parts if getattr(self.horizon, f"{part}_months") is None)
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """What readers must know of the months that a pilot has settled, in sentences."""
+        return () if self._settled is None else self._settled.doubts.get(TODAY, ())
+
+    def with_months(self, months: Months, doubts: Mapping[str, tuple[str, ...]] | None = None) -> Scenario:
+        """Make a scenario with the months that a pilot has found, and what is doubtful about them by strategy.
+
+        Changes unsettle it again, because they may need other months.
+        """
+        made = self.model_copy()
+        made._settled = _Settled(months, doubts or {})
+        return made
 
     def with_changes(self, changes: Mapping[str, Any]) -> Scenario:
         """Make a scenario with other values.
@@ -122,12 +164,10 @@ class Scenario(Contents):
             raise ScenarioError(
                 [Problem(f"strategies.{name}", "does not exist", expected, None, name, near)], self.source
             )
-        months = self.months
-        document = _changed(self._document, self, name)[0]
-        horizon = document.setdefault("horizon", {})
-        horizon.setdefault("warm_up_months", months.warm_up)
-        horizon.setdefault("drain_months", months.drain)
-        return _scenario(document, self._source)
+        made = _scenario(_changed(self._document, self, name)[0], self._source)
+        if self._settled is not None:
+            made._settled = _Settled(self.months, {TODAY: self._settled.doubts.get(name, ())})
+        return made
 
 
 def load(name_or_path: str | os.PathLike[str]) -> Scenario:

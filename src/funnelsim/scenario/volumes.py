@@ -60,6 +60,11 @@ def expected_inquiries(contents: Contents, name: str, calendar: Calendar) -> Flo
     return expected
 
 
+def inquiries_in_all(contents: Contents, calendar: Calendar) -> float:
+    """Return the inquiries expected on all days: no more leads can be open at once."""
+    return math.fsum(float(expected_inquiries(contents, name, calendar)[-1]) for name in contents.channels)
+
+
 def response_by_day(contents: Contents, name: str, calendar: Calendar) -> Floats:
     """Return the response to the money spent so far, over that at the reference cost; shape (days,)."""
     channel = contents.channels[name]

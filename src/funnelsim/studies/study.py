@@ -11,15 +11,13 @@ from funnelsim.engines.compiled.blocks import Replications
 from funnelsim.forecast import Forecast, Goal, Unknowns
 from funnelsim.model.model import Model, Names
 from funnelsim.scenario import TODAY, Scenario, Worlds, lower, strategy_names, worlds_of
+from funnelsim.studies.endless import in_words
 from funnelsim.studies.footprint import check_memory
+from funnelsim.studies.pilot import settled
 from funnelsim.studies.replication import Plan, replicate
 from funnelsim.studies.results import ComparisonResult, SimulationResult
 
 Progress = Callable[[int], None]
-
-
-class EndlessLoopError(RuntimeError):
-    """Leads go in circles between stages at one instant without end."""
 
 
 def simulate(
@@ -80,7 +78,7 @@ def simulate(
     ('today', 4)
     """
     plan = Plan(replications, seed, engine, jobs, digest)
-    return _results(scenario, [strategy], plan, progress)[strategy]
+    return _results(settled(scenario, jobs), [strategy], plan, progress)[strategy]
 
 
 def compare(
@@ -133,7 +131,8 @@ def compare(
     if not chosen or len(set(chosen)) < len(chosen):
         raise ValueError(f"strategies must be different names, at least one, not {chosen!r}")
     plan = Plan(replications, seed, engine, jobs)
-    return ComparisonResult(scenario, _results(scenario, chosen, plan, progress))
+    ready = settled(scenario, jobs)
+    return ComparisonResult(ready, _results(ready, chosen, plan, progress))
 
 
 def _results(
@@ -187,13 +186,3 @@ def _goals(scenario: Scenario) -> list[Goal]:
         Goal(name, goal.metric, goal.at_least, goal.at_most, goal.each)
         for name, goal in scenario.goals.items()
     ]
-
-
-def in_words(stuck: StuckError, names: Sequence[Names]) -> EndlessLoopError:
-    """Name the stages that send leads in circles without end."""
-    known = max((each.stages for each in names), key=len)  # a strategy may add a stage at the end
-    stages = ", ".join(known[number] for number in stuck.stages)
-    return EndlessLoopError(
-        f"leads go round for ever without time passing, in these stages: {stages}; give one of them "
-        "working hours or customer time, or let fewer leads come back"
-    )

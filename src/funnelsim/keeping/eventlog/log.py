@@ -17,7 +17,8 @@ from funnelsim.keeping.eventlog.entries import ACTIVITIES, entries
 from funnelsim.keeping.eventlog.xes import Xes
 from funnelsim.model.words import Event
 from funnelsim.scenario import TODAY, Scenario, lower_in
-from funnelsim.studies.study import in_words
+from funnelsim.studies.endless import in_words
+from funnelsim.studies.pilot import settled
 
 ENDINGS: dict[str, type[CsvLog | Xes]] = {".csv": CsvLog, ".xes": Xes}
 
@@ -89,7 +90,7 @@ def write_event_log(
     if not 0 <= replication < 2**32:
         raise UnusableError(f"the replication must be a whole number from 0 to 2^32 - 1, not {replication:,}")
     world = world_of(seed, replication)
-    model, names = lower_in(scenario.strategy(strategy), world)
+    model, names = lower_in(settled(scenario).strategy(strategy), world)
     ledger = new_ledger(PAGE + rows_of_a_step(model))
     leads = events = 0
     with whole_file(path) as opened:

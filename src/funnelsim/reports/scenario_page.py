@@ -50,7 +50,7 @@ def pilot_page(scenario: Scenario, found: Pilot, next_command: str, width: int =
         Text(f"{printable(scenario.source)} is valid", style="bold", no_wrap=True, overflow="ignore"),
         *notes.indented([printable(scenario.about)] if scenario.about else []),
         Text(f"It has {listed(parts)}."),
-        Text(f"It runs over a {notes.horizon(scenario.with_months(found.months))}"),
+        Text(f"Its months: {notes.horizon(scenario.with_months(found.months))}"),
         Text(),
         notes.heading(f"Expected in an average month, from a pilot of {ran} of each strategy"),
         *tables("Strategy", names, _flows(forecasts), Column.beside, width),

@@ -155,6 +155,8 @@ def _need(lived: _Lived, period: int) -> Need:
     queues = lived.tally.queue.cumsum(axis=1)[:, 1:].sum(axis=2)
     weeks = sorted(map(truncation, queues))[(len(queues) - 1) // 2]  # chance moves it in some of the worlds
     ages = lived.tally.ages.sum(axis=0).astype(np.float64)
+    if not ages.sum():
+        return Need(1, 1, "")
     ends = [_days(share, SHORT, lived, period) for share in (wins_to_come(ages), open_after(ages))]
     drain = _days(open_after(ages), SAFETY * OPEN, lived, period)
     if 2 * weeks > queues.shape[1] or _grow(queues[:, weeks:], lived.inquiries / queues.shape[1]):

@@ -21,6 +21,7 @@ from benchmarks.report import Table, median
 from benchmarks.sampling import Origin, observed, obstacle, origins
 from funnelsim.model.model import Model, Names
 from funnelsim.scenario import load, lower
+from funnelsim.studies.pilot import settled
 from funnelsim.studies.replication import Plan, replicate
 
 TITLE = "Where the nanoseconds go"
@@ -88,7 +89,7 @@ def group_at(place: str) -> str:
 
 def model_of(name: str) -> tuple[Model, Names]:
     """Lower a scenario by its name in the table."""
-    return lower(scenario_for(PROGRAM.leads) if name == "common_funnel" else load(name))
+    return lower(scenario_for(PROGRAM.leads) if name == "common_funnel" else settled(load(name)))
 
 
 def living(name: str) -> Callable[[], int]:

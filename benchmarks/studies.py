@@ -11,7 +11,8 @@ from unittest.mock import patch
 from benchmarks.report import Table, median, times
 from funnelsim.engines.compiled import blocks
 from funnelsim.model.model import Names
-from funnelsim.scenario import Scenario, load, lower, strategy_names, worlds_of
+from funnelsim.scenario import Scenario, load, lower, worlds_of
+from funnelsim.studies.pilot import settled, with_its_strategies
 from funnelsim.studies.replication import Models, Plan, Strategies, replicate
 
 TITLE = "Studies"
@@ -23,8 +24,7 @@ THREADS = (1, 2)
 def strategies_of(scenario: Scenario) -> dict[str, tuple[Models, Names]]:
     """Lower every strategy: once, or in each world anew where the scenario is uncertain."""
     found: dict[str, tuple[Models, Names]] = {}
-    for name in strategy_names(scenario):
-        changed = scenario.strategy(name)
+    for name, changed in with_its_strategies(settled(scenario)).items():
         if scenario.uncertainties:
             worlds = worlds_of(changed)
             found[name] = worlds, worlds.names

@@ -371,7 +371,7 @@ def test_validating_says_what_was_understood_and_what_a_pilot_found() -> None:
     assert inquiries == pytest.approx(40, rel=0.1)  # 3,840 in eight years
     assert inquiries * 0.5 > leads > contracts > 0
     assert re.search(r"more_inquiries: Team sales is asked for [\d,]+ hours of work and has 1,25\d", page)
-    (busy,) = re.findall(r"today [\d.]+ of 24.1 \(([\d.]+) %\)", page)  # two people, 12 hours a week
+    (busy,) = re.findall(r"today [\d.]+ of 24 \(([\d.]+) %\)", page)  # two people, 12 hours a week
     assert 90 < float(busy) <= 100
     assert "Watch" not in validated({"teams.sales.people": 20})
 

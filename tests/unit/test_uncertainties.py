@@ -300,7 +300,7 @@ def log_error(low: float, high: float) -> float:
 
 
 def test_the_marketplace_is_as_uncertain_as_it_was_measured() -> None:
-    scenario = fs.load("marketplace_sellers")
+    scenario = settled(fs.load("marketplace_sellers"))
     worlds = worlds_of(scenario)
     ever: dict[str, list[float]] = {name: [] for name in (*scenario.channels, "all")}
     rates = {name: channel.inquiries_per_month for name, channel in scenario.channels.items()}

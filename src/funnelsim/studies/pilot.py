@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -26,12 +26,12 @@ from funnelsim.metrics.cut import Cut, cut
 from funnelsim.metrics.wording import number, span
 from funnelsim.model.model import Model, Names
 from funnelsim.model.own_policy import PolicyError
-from funnelsim.model.words import DAY, NEVER, Event
+from funnelsim.model.words import DAY, NEVER, Assignment, Event
 from funnelsim.scenario import Months, Scenario, at_medians, levelled, lower, strategy_names
 from funnelsim.scenario.months import DAYS_PER_MONTH
 from funnelsim.scenario.schema import LONGEST_HORIZON
 from funnelsim.studies.endless import in_words
-from funnelsim.studies.replication import Plan, Strategies, replicate
+from funnelsim.studies.replication import Plan, replicate
 
 SEED = 20_080_101
 WORLDS = 8
@@ -40,10 +40,10 @@ INQUIRIES = 200_000  # of a strategy in all worlds: about a quarter of a second
 RUNS = (24, 48, 96, 192)  # months of the level runs: a run that shows too little is followed by a longer one
 SHORT = 0.005  # share of what should end in a period that may be missing after the warm-up
 OPEN = 0.001  # share of a period's inquiries that a drain may leave open
-SAFETY = 0.8  # of that share, to allow for chance in the pilot
+SAFETY = 0.8  # of that share, and
+SAFETY_OF_QUEUES = 0.5  # of SHORT, to allow for chance in the pilot
 UNSETTLED = 24  # months of a warm-up whose queues never settle
 WEEK = 7 * DAY
-BATCH = 5  # weeks: MSER-5 works on means of five observations
 MOST_STEPS = 400  # in which open leads are counted
 
 
@@ -101,8 +101,8 @@ def with_its_strategies(scenario: Scenario) -> dict[str, Scenario]:
 def pilot(scenarios: Mapping[str, Scenario], jobs: int = 0) -> Pilot:
     """Find the months of scenarios that are to share them, and what to expect of each.
 
-    Uncertain numbers are at their medians. Policies that Numba cannot compile run on the reference engine, to
-    the same bits.
+    Uncertain numbers are at their medians. A policy of the user's own that Numba cannot compile is round_robin
+    here.
 
     Parameters
     ----------
@@ -153,42 +153,49 @@ def _need(lived: _Lived, period: int) -> Need:
     have had time to end: all but SHORT of a period's contracts, and of all that end in it, are theirs.
     """
     queues = lived.tally.queue.cumsum(axis=1)[:, 1:].sum(axis=2)
-    weeks = sorted(map(truncation, queues))[(len(queues) - 1) // 2]  # chance moves it in some of the worlds
+    filled = weeks_to_fill(queues, period * DAYS_PER_MONTH / 7)
     ages = lived.tally.ages.sum(axis=0).astype(np.float64)
     if not ages.sum():
         return Need(1, 1, "")
     ends = [_days(share, SHORT, lived, period) for share in (wins_to_come(ages), open_after(ages))]
     drain = _days(open_after(ages), SAFETY * OPEN, lived, period)
-    if 2 * weeks > queues.shape[1] or _grow(queues[:, weeks:], lived.inquiries / queues.shape[1]):
+    if 2 * filled > queues.shape[1] or _grow(queues[:, int(filled) :], lived.inquiries / queues.shape[1]):
         return Need(UNSETTLED, UNSETTLED, _why_unsettled(lived))
     if None in (*ends, drain):
         still = f"{number(100 * open_after(ages)[-1], 2)} % of inquiries are open after {lived.years}"
         return Need(UNSETTLED, UNSETTLED, f"{still}, so that figures depend on the length of the warm-up.")
-    return Need(_months(7 * weeks + max(each or 0 for each in ends)), _months(drain or 0), "")
+    return Need(_months(7 * filled + max(each or 0 for each in ends)), _months(drain or 0), "")
 
 
-def truncation(series: Floats) -> int:
-    """Find the observations to leave out at the beginning: MSER-5, of means of five.
+def weeks_to_fill(queues: Floats, period: float) -> float:
+    """Estimate the weeks after which queues lack at most half of SHORT, on average over a period.
 
-    Those are left out without which the mean of the rest has the least standard error, as if its observations
-    were independent.
+    What queues lack dies away like exp(-t / τ), exactly so in a fluid model of an overloaded team whose leads
+    give up at a constant rate: 1 - 1/e of their length is there after τ. This is read off where the curve is
+    steep. A truncation point (MSER-5) has to find where it is flat, and chance moves it by months.
 
-    References
+    Parameters
     ----------
-    White, K. P. (1997), An effective truncation heuristic for bias reduction in simulation output. Simulation
-    69, 323-334. Franklin, W. W. and White, K. P. (2008), Stationarity tests and MSER-5: exploring the
-    intuition behind mean-squared-error-reduction in detecting and correcting initialization bias. Proceedings
-    of the Winter Simulation Conference, 541-546.
+    queues : array (worlds, weeks)
+        Lengths at the end of each week, from nothing on; those of the second half of the weeks count as full.
+    period : float
+        Weeks.
 
     Examples
     --------
-    >>> truncation(np.array([0.0, 2.0, 4.0, 5.0, 6.0] * 2 + [8.0, 9.0, 7.0, 8.0, 8.0] * 10))
-    10
+    With τ = 10 weeks, 10/52 exp(-w/10) = 0.0025 after w = 43.4 weeks:
+
+    >>> weeks = np.arange(1, 401)
+    >>> round(weeks_to_fill(20 * (1 - np.exp(-weeks[None] / 10)), 52), 1)
+    43.4
     """
-    batches = len(series) // BATCH
-    means = series[: batches * BATCH].reshape(batches, BATCH).mean(axis=1)
-    rests = [means[left_out:] for left_out in range(max(batches - BATCH, 1))]
-    return BATCH * int(np.argmin([rest.var() / len(rest) for rest in rests]))
+    length = np.concatenate([[0.0], queues.mean(axis=0)])
+    most = (1.0 - math.exp(-1.0)) * float(length[len(length) // 2 :].mean())
+    week = int(np.argmax(length >= most))
+    if week == 0:
+        return 0.0
+    time = week - 1 + (most - length[week - 1]) / (length[week] - length[week - 1])
+    return float(max(time * math.log(time / (period * SAFETY_OF_QUEUES * SHORT)), 0.0))
 
 
 def _grow(queues: Floats, inquiries: float) -> bool:
@@ -217,7 +224,7 @@ def _days(remaining: Floats, share: float, lived: _Lived, period: int) -> int | 
     return int(enough[0]) if len(enough) else None
 
 
-def _months(days: int) -> int:
+def _months(days: float) -> int:
     """Return whole months, at least one."""
     return max(math.ceil(days / DAYS_PER_MONTH), 1)
 
@@ -364,12 +371,19 @@ def _live(scenarios: Mapping[str, Scenario], jobs: int, by: int = 0) -> dict[str
     }
 
 
-def _replicate(models: Strategies, plan: Plan) -> dict[str, Replications]:
-    """Run the worlds on the compiled engine, or where it cannot take a policy on the reference engine."""
+def _replicate(models: dict[str, tuple[Model, Names]], plan: Plan) -> dict[str, Replications]:
+    """Run the worlds; in place of policies that Numba cannot compile, with round_robin."""
     try:
         return replicate(models, plan)
     except PolicyError:
-        return replicate(models, replace(plan, engine="reference"))
+        return replicate({name: (_by_turns(model), names) for name, (model, names) in models.items()}, plan)
+
+
+def _by_turns(model: Model) -> Model:
+    """Let teams with a policy of the user's own assign by round_robin."""
+    teams = model.teams.copy()
+    teams["assignment"][teams["assignment"] == Assignment.OWN] = Assignment.ROUND_ROBIN
+    return model._replace(teams=teams)
 
 
 def _inquiries(model: Model) -> float:

@@ -331,9 +331,9 @@ def test_growth_compounds_by_month_from_the_start() -> None:
 
 def test_weekdays_are_weighted_within_the_month() -> None:
     lowered = lower(
-        load("first_steps").with_changes(
-            {"channels.website.weekday_profile": [4, 2, 2, 2, 2, 0, 0]}
-        ).with_months(Months(3, 12, 3))
+        load("first_steps")
+        .with_changes({"channels.website.weekday_profile": [4, 2, 2, 2, 2, 0, 0]})
+        .with_months(Months(3, 12, 3))
     )
     by_day = np.diff(lowered.model.expected)
     first = datetime.fromisoformat(lowered.names.start).date()
@@ -367,7 +367,10 @@ def test_given_months_are_kept() -> None:
 
 def test_months_that_are_not_settled_are_told() -> None:
     half = load("first_steps").with_changes({"horizon.warm_up_months": 0})
-    for scenario, keys in ((load("first_steps"), "horizon.warm_up_months and horizon.drain_months"), (half, "horizon.drain_months")):
+    for scenario, keys in (
+        (load("first_steps"), "horizon.warm_up_months and horizon.drain_months"),
+        (half, "horizon.drain_months"),
+    ):
         with pytest.raises(ScenarioError, match=f"first_steps: {keys} are not settled; expected `settled"):
             lower(scenario)
     assert lower(half.with_months(Months(0, 12, 3))).model.months[0] == 0

@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.analytic import theory
 
 import funnelsim as fs
-from funnelsim.keeping import manifest
 from funnelsim.io.writing import new_folder
+from funnelsim.keeping import manifest
 from funnelsim.model.words import DAY, NEVER, Heat
 from funnelsim.reports import notes
 from funnelsim.reports.document import simulation_document
@@ -21,7 +22,6 @@ from funnelsim.scenario.calendars import Calendar
 from funnelsim.scenario.volumes import expected_inquiries
 from funnelsim.studies import pilot as pilots
 from funnelsim.studies.pilot import OPEN, RUNS, SHORT, UNSETTLED, pilot, settled, with_its_strategies
-from tests.analytic import theory
 
 
 def firm(rate: float, rest: str) -> fs.Scenario:
@@ -35,7 +35,12 @@ def relative_error(result: fs.SimulationResult, figure: str, right: float) -> fl
 
 # ---- what should happen in a period happens in it -----------------------------------------------
 
-LOOP = "[stages.offer]\nconversion = 0.2\nback_to = { offer = 0.9 }\ncustomer_takes_days = { median = 20, p90 = 45 }\n"
+LOOP = """
+[stages.offer]
+conversion = 0.2
+back_to = { offer = 0.9 }
+customer_takes_days = { median = 20, p90 = 45 }
+"""
 
 
 def test_contracts_that_come_late_by_a_loop_are_not_missing() -> None:
@@ -52,7 +57,9 @@ def test_contracts_that_come_late_by_a_loop_are_not_missing() -> None:
 
 def test_customers_who_take_half_a_year_are_not_missing() -> None:
     """All of 1,000 inquiries a month are won, half of them within 30 days and nine in ten within 180."""
-    scenario = firm(1000, "stages.offer = { conversion = 1, customer_takes_days = { median = 30, p90 = 180 } }")
+    scenario = firm(
+        1000, "stages.offer = { conversion = 1, customer_takes_days = { median = 30, p90 = 180 } }"
+    )
     result = fs.simulate(scenario, replications=40)
     assert relative_error(result, "won", 12_000) < 0.01
     assert result.summary.loc["open_share", "mean"] < OPEN
@@ -77,9 +84,13 @@ def test_a_queue_that_patience_bounds_has_its_length_when_the_period_starts() ->
 
 
 def test_the_months_follow_from_what_a_customer_takes() -> None:
-    """All take 200 days: flows are whole after 200 days - SHORT x 365, inquiries of a period gone after 200."""
+    """All take 200 days: flows are whole after 200 - SHORT x 365 days, inquiries gone after 200."""
     text = "stages.talk = { conversion = 0.5, customer_takes_days = 200 }\n"
-    assert settled(firm(100, text)).months == (math.ceil((200 - SHORT * 365) / 30.44), 12, math.ceil(200 / 30.44))
+    assert settled(firm(100, text)).months == (
+        math.ceil((200 - SHORT * 365) / 30.44),
+        12,
+        math.ceil(200 / 30.44),
+    )
     assert settled(firm(100, "stages.talk.conversion = 0.5\n")).months == (1, 12, 1)
 
 
@@ -115,9 +126,9 @@ def test_months_that_are_typed_are_kept(monkeypatch: pytest.MonkeyPatch) -> None
         "period starts.",
     )
     assert half.strategy("today").doubts == ()
-    assert fs.simulate(half, strategy="slow", replications=2).warnings == half.strategy("slow").doubts + tuple(
-        fs.simulate(half, strategy="slow", replications=2).forecast.warnings()
-    )
+    assert fs.simulate(half, strategy="slow", replications=2).warnings == half.strategy(
+        "slow"
+    ).doubts + tuple(fs.simulate(half, strategy="slow", replications=2).forecast.warnings())
     monkeypatch.setattr(pilots, "replicate", lambda *_: pytest.fail("a pilot was run"))
     assert settled(half) is half
     assert fs.simulate(half.with_changes({"horizon.drain_months": 7}), replications=1).years == 1
@@ -157,7 +168,10 @@ def test_a_ctrl_c_in_a_pilot_stops_all(monkeypatch: pytest.MonkeyPatch) -> None:
 
 # ---- where there is no steady state, it is said -------------------------------------------------
 
-DESK = 'teams.desk = { people = 2, hours_per_week = 20 }\nstages.call = { conversion = 0.3, team = "desk", effort_hours = 1 }\n'
+DESK = """
+teams.desk = { people = 2, hours_per_week = 20 }
+stages.call = { conversion = 0.3, team = "desk", effort_hours = 1 }
+"""
 
 
 def test_an_overloaded_team_is_told_by_the_hours_that_it_is_asked_for() -> None:
@@ -165,9 +179,9 @@ def test_an_overloaded_team_is_told_by_the_hours_that_it_is_asked_for() -> None:
     found = pilot({"today": firm(300, DESK)})
     assert found.months.warm_up == UNSETTLED
     (doubt,) = found.doubts["today"]
-    assert doubt.startswith("Team desk is asked for 17") and doubt.endswith(
-        " % of its hours: its queues grow for ever, and figures depend on the length of the warm-up."
-    )
+    growing = " % of its hours: its queues grow for ever, and figures depend on the length of the warm-up."
+    assert doubt.startswith("Team desk is asked for 17")
+    assert doubt.endswith(growing)
     asked = float(doubt.removeprefix("Team desk is asked for ").partition(" ")[0])
     assert asked == pytest.approx(100 * 300 / (40 * 365.25 / 12 / 7), rel=0.02)
     assert found.forecasts["today"].estimate("open_share").low <= OPEN
@@ -193,7 +207,11 @@ def test_a_drain_without_end_stops_at_the_limit() -> None:
 
 
 def test_a_period_as_long_as_a_horizon_leaves_room_for_nothing_else() -> None:
-    ready = settled(firm(10, "horizon.period_months = 240\nstages.talk = { conversion = 0.5, customer_takes_days = 200 }\n"))
+    ready = settled(
+        firm(
+            10, "horizon.period_months = 240\nstages.talk = { conversion = 0.5, customer_takes_days = 200 }\n"
+        )
+    )
     assert ready.months == (0, 240, 0)
     assert [doubt.split(" has ")[0] for doubt in ready.doubts] == ["The warm-up", "A horizon"]
 
@@ -245,7 +263,10 @@ def test_level_months_are_like_the_average_month_of_the_period() -> None:
 
 
 def test_a_team_without_anybody_on_the_first_day_has_all_its_people() -> None:
-    scenario = firm(10, 'teams.desk.reps.comes = { hired = 2026-07-01 }\nstages.call = { conversion = 0.5, team = "desk" }\n')
+    scenario = firm(
+        10,
+        'teams.desk.reps.comes = { hired = 2026-07-01 }\nstages.call = { conversion = 0.5, team = "desk" }\n',
+    )
     assert lower(levelled(scenario, 3)).names.reps == ("comes",)
 
 
@@ -265,7 +286,7 @@ def test_one_lead_stands_for_many_where_there_are_millions() -> None:
 
 
 def test_a_policy_that_cannot_be_compiled_is_round_robin_in_the_pilot() -> None:
-    def by_the_book(team, reps, states, lead, now, u):  # type: ignore[no-untyped-def]
+    def by_the_book(_team, reps, _states, lead, _now, _u):  # type: ignore[no-untyped-def]
         return {"hot": 0, "warm": 1, "future": 2}[Heat(int(lead["heat"])).name.lower()] % len(reps)
 
     fs.register_policy("by_the_book", by_the_book)

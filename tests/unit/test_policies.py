@@ -15,7 +15,6 @@ from funnelsim.engines.compiled import loop as compiled
 from funnelsim.model.own_policy import BUILT_IN, PolicyError, policy_names, register_policy
 from funnelsim.model.words import Assignment, Event
 from funnelsim.scenario import Scenario, lower, parse
-
 from funnelsim.studies.pilot import settled
 
 from .good_scenario import GOOD, after, edited, problems_of

@@ -379,7 +379,9 @@ def test_validating_says_what_was_understood_and_what_a_pilot_found() -> None:
 def test_validating_says_that_typed_months_are_too_few() -> None:
     page = validated({"horizon.warm_up_months": 0})
     assert "Its months: no warm-up: the pipeline starts empty;" in page
-    assert re.search(r"The warm-up has 0 months and flows are steady after \d months: the pipeline is not", page)
+    assert re.search(
+        r"The warm-up has 0 months and flows are steady after \d months: the pipeline is not", page
+    )
     assert "flows are steady" not in validated({"horizon.warm_up_months": 24})
 
 

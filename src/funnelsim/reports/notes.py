@@ -44,12 +44,12 @@ def horizon(scenario: Scenario) -> str:
     first = months_later(start, -months.warm_up)
     last = months_later(end, months.drain)
     before = (
-        f"warm-up of {span(months.warm_up)}{_chosen(scenario, 'warm_up')} from {first}, in which the pipeline fills"
+        f"warm-up of {_part(scenario, 'warm_up')} from {first}, in which the pipeline fills"
         if months.warm_up
         else "no warm-up: the pipeline starts empty"
     )
     after = (
-        f"drain of {span(months.drain)}{_chosen(scenario, 'drain')}, in which inquiries of the period run out, "
+        f"drain of {_part(scenario, 'drain')}, in which inquiries of the period run out, "
         f"to {_day_before(last)}"
         if months.drain
         else "no drain: what is open at the end stays open"
@@ -57,9 +57,10 @@ def horizon(scenario: Scenario) -> str:
     return f"{before}; period of {span(months.period)} from {start} to {_day_before(end)}; {after}."
 
 
-def _chosen(scenario: Scenario, part: str) -> str:
-    """State whether a pilot has chosen a part of the horizon."""
-    return " (from a pilot)" if part in scenario.not_typed else ""
+def _part(scenario: Scenario, part: str) -> str:
+    """State the months of a part of the horizon, and whether a pilot has chosen them."""
+    chosen = " (from a pilot)" if part in scenario.not_typed else ""
+    return f"{span(getattr(scenario.months, part))}{chosen}"
 
 
 def _day_before(day: datetime.date) -> datetime.date:

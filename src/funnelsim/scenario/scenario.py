@@ -80,7 +80,9 @@ class Scenario(Contents):
             return self._settled.months
         if self.not_typed:
             keys = " and ".join(f"horizon.{part}_months" for part in self.not_typed)
-            problem = Problem(keys, "are not settled", "`settled(scenario)`, which runs a pilot, or typed months")
+            problem = Problem(
+                keys, "are not settled", "`settled(scenario)`, which runs a pilot, or typed months"
+            )
             raise ScenarioError([problem], self.source)
         horizon = self.horizon
         return Months(horizon.warm_up_months or 0, horizon.period_months, horizon.drain_months or 0)
@@ -102,7 +104,7 @@ class Scenario(Contents):
         return () if self._settled is None else self._settled.doubts.get(TODAY, ())
 
     def with_months(self, months: Months, doubts: Mapping[str, tuple[str, ...]] | None = None) -> Scenario:
-        """Make a scenario with the months that a pilot has found, and what is doubtful about them by strategy.
+        """Make a scenario with months that a pilot has found, and sentences about them by strategy.
 
         Changes unsettle it again, because they may need other months.
         """

@@ -104,7 +104,9 @@ def _check_open_leads(scenarios: Mapping[str, Scenario], plan: Plan, left: int |
     bytes_of_lead = OPEN_LEAD[plan.engine] * GROWING[plan.engine]
     most = MOST_OPEN if plan.engine == "compiled" else float("inf")
     at_once = _at_once(list(scenarios), plan)
-    bounds = {name: inquiries_in_all(each, calendar_of(each.start, each.months)) for name, each in scenarios.items()}
+    bounds = {
+        name: inquiries_in_all(each, calendar_of(each.start, each.months)) for name, each in scenarios.items()
+    }
     room = most * bytes_of_lead if left is None else left
     if max(bounds.values()) <= most and sum(bounds[name] for name in at_once) * bytes_of_lead <= room:
         return  # even if no lead ever ended

@@ -1,9 +1,9 @@
 """A pilot: a few simulated years that tell how long warm-up and drain must be, and what to expect.
 
 It has a seed and a number of worlds of its own, so that a scenario always has the same months, whatever is
-asked for of the study. It goes in two steps. First every month is made level (`scenario.level`), from an empty
-pipeline on: when do queues stop growing, and how old do inquiries become until they end? Then the scenario
-itself, with the months found, shows whether the drain is long enough, and gives the figures of the pilot.
+asked for of the study. First every month is made level (`scenario.level`), from an empty pipeline on: when do
+queues stop growing, and how old do inquiries become until they end? Then the scenario itself, with the months
+found, shows whether the drain is long enough, and gives the figures of the pilot.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ SAFETY = 0.8  # of that share, and
 SAFETY_OF_QUEUES = 0.5  # of SHORT, to allow for chance in the pilot
 UNSETTLED = 24  # months of a warm-up whose queues never settle
 WEEK = 7 * DAY
-MOST_STEPS = 400  # in which open leads are counted
+MOST_STEPS = 1_200  # in which leads are counted: more than the weeks of the longest run
 
 
 @dataclass(frozen=True)
@@ -101,8 +101,7 @@ def with_its_strategies(scenario: Scenario) -> dict[str, Scenario]:
 def pilot(scenarios: Mapping[str, Scenario], jobs: int = 0) -> Pilot:
     """Find the months of scenarios that are to share them, and what to expect of each.
 
-    Uncertain numbers are at their medians. A policy of the user's own that Numba cannot compile is round_robin
-    here.
+    Uncertain numbers are at their medians; an own policy that Numba cannot compile is round_robin.
 
     Parameters
     ----------
@@ -119,7 +118,9 @@ def pilot(scenarios: Mapping[str, Scenario], jobs: int = 0) -> Pilot:
     certain = {name: at_medians(each) for name, each in scenarios.items()}
     needs = _needs(certain, jobs)
     months, forecasts = _lived_through(certain, needs, jobs)
-    doubts = {name: tuple(_doubts(needs[name], months, each)) for name, each in forecasts.items()}
+    doubts = {
+        name: tuple(_doubts(scenarios[name], needs[name], months, each)) for name, each in forecasts.items()
+    }
     return Pilot(months, doubts, forecasts)
 
 
@@ -127,22 +128,22 @@ def pilot(scenarios: Mapping[str, Scenario], jobs: int = 0) -> Pilot:
 
 
 class Need(NamedTuple):
-    """The months that one scenario needs, and in a sentence why they are not to be trusted, if so."""
+    """The months that one scenario needs, None where a level run does not show it."""
 
-    warm_up: int
-    drain: int
-    unsettled: str
+    warm_up: int | None
+    drain: int | None
+    why: str  # there is no warm-up that is long enough, in a sentence
 
 
 def _needs(scenarios: Mapping[str, Scenario], jobs: int) -> dict[str, Need]:
     """Run level months until each scenario has shown what it needs, at most the longest of RUNS."""
     found: dict[str, Need] = {}
+    rest = dict(scenarios)
     for months in RUNS:
-        rest = {name: levelled(each, months) for name, each in scenarios.items() if name not in found}
-        for name, lived in _live(rest, jobs, by=WEEK).items():
-            need = _need(lived, scenarios[name].horizon.period_months)
-            if not need.unsettled or months == RUNS[-1]:
-                found[name] = need
+        level = {name: levelled(each, months) for name, each in rest.items()}
+        for name, lived in _live(level, jobs, by=WEEK).items():
+            found[name] = _need(lived, scenarios[name].horizon.period_months)
+        rest = {name: each for name, each in scenarios.items() if None in found[name]}
     return found
 
 
@@ -152,19 +153,22 @@ def _need(lived: _Lived, period: int) -> Need:
     When queues are steady, inquiries that come from then on are like any others. Flows are steady once these
     have had time to end: all but SHORT of a period's contracts, and of all that end in it, are theirs.
     """
-    queues = lived.tally.queue.cumsum(axis=1)[:, 1:].sum(axis=2)
-    filled = weeks_to_fill(queues, period * DAYS_PER_MONTH / 7)
     ages = lived.tally.ages.sum(axis=0).astype(np.float64)
     if not ages.sum():
         return Need(1, 1, "")
-    ends = [_days(share, SHORT, lived, period) for share in (wins_to_come(ages), open_after(ages))]
-    drain = _days(open_after(ages), SAFETY * OPEN, lived, period)
-    if 2 * filled > queues.shape[1] or _grow(queues[:, int(filled) :], lived.inquiries / queues.shape[1]):
-        return Need(UNSETTLED, UNSETTLED, _why_unsettled(lived))
-    if None in (*ends, drain):
-        still = f"{number(100 * open_after(ages)[-1], 2)} % of inquiries are open after {lived.years}"
-        return Need(UNSETTLED, UNSETTLED, f"{still}, so that figures depend on the length of the warm-up.")
-    return Need(_months(7 * filled + max(each or 0 for each in ends)), _months(drain or 0), "")
+    queues = lived.tally.queue.cumsum(axis=1)[:, 1:].sum(axis=2)
+    weeks = queues.shape[1]
+    filled = weeks_to_fill(queues, period * DAYS_PER_MONTH / 7)
+    if 2 * filled > weeks or _grow(queues[:, int(filled) :], lived.inquiries / weeks):
+        return Need(None, None, _why_unsettled(lived))
+    still_open = open_after(ages)
+    won, ended = (_days(share, SHORT, lived, period) for share in (wins_to_come(ages), still_open))
+    last = _days(still_open, SAFETY * OPEN, lived, period)
+    drain = None if last is None else _months(last)
+    if won is None or ended is None:
+        left = f"{number(100 * still_open[-1], 2)} % of inquiries are open after {lived.years}"
+        return Need(None, drain, f"{left}, so that figures depend on the length of the warm-up.")
+    return Need(_months(7 * filled + max(won, ended)), drain, "")
 
 
 def weeks_to_fill(queues: Floats, period: float) -> float:
@@ -252,32 +256,31 @@ def _lived_through(
     horizon = next(iter(scenarios.values())).horizon
     period, typed, typed_drain = horizon.period_months, horizon.warm_up_months, horizon.drain_months
     room = LONGEST_HORIZON - period
-    needed = max(each.warm_up for each in needs.values())
-    warm_up = min(needed, room - (typed_drain or 0)) if typed is None else typed
+    full = max(each.warm_up or UNSETTLED for each in needs.values())
+    empty = max(each.drain or UNSETTLED for each in needs.values())
+    warm_up = min(full, room - (typed_drain or 0)) if typed is None else typed
     most = room - warm_up
-    drain = min(max(each.drain for each in needs.values()), most) if typed_drain is None else typed_drain
+    drain = min(empty, most) if typed_drain is None else typed_drain
     while True:
         months = Months(warm_up, period, drain)
         lived = _live({name: each.with_months(months) for name, each in scenarios.items()}, jobs)
-        forecasts = {
-            name: Forecast(each.model, each.names, each.tally) for name, each in lived.items()
-        }
+        forecasts = {name: Forecast(each.model, each.names, each.tally) for name, each in lived.items()}
         short = any(each.estimate("open_share").low > OPEN for each in forecasts.values())
         if not short or drain == most or typed_drain is not None:
             return months, forecasts
         drain = min(2 * drain, most)
 
 
-def _doubts(need: Need, months: Months, forecast: Forecast) -> list[str]:
+def _doubts(scenario: Scenario, need: Need, months: Months, forecast: Forecast) -> list[str]:
     """State what readers must know of a strategy's months."""
-    found = [need.unsettled] if need.unsettled else []
-    if months.warm_up < need.warm_up:
+    found = [need.why] if need.why else []
+    if need.warm_up is not None and months.warm_up < need.warm_up:
         found.append(
             f"The warm-up has {span(months.warm_up)} and flows are steady after {span(need.warm_up)}: the "
             "pipeline is not yet full when the period starts."
         )
     left = forecast.estimate("open_share").mean
-    if left > OPEN and sum(months) == LONGEST_HORIZON:
+    if left > OPEN and sum(months) == LONGEST_HORIZON and "drain" in scenario.not_typed:
         found.append(
             f"A horizon has at most {LONGEST_HORIZON} months, so that the drain ends after "
             f"{span(months.drain)}: {number(100 * left, 2)} % of the period's inquiries are still open then."
@@ -393,7 +396,7 @@ def _inquiries(model: Model) -> float:
 
 def _in_steps(model: Model, length: int) -> Model:
     """Count in steps from the first day to the last; in longer ones where there would be too many."""
-    step = length * math.ceil(model.horizon / (length * MOST_STEPS * 3))
+    step = length * math.ceil(model.horizon / (length * MOST_STEPS))
     return model._replace(months=np.arange(0, model.horizon + 1, step, dtype=np.int64))
 
 
@@ -417,7 +420,7 @@ def _thinned(model: Model, share: float) -> Model:
 
 def _grown(tally: Tally, share: float) -> Tally:
     """Count each lead for as many as it stands for."""
-    return tally if share == 1 else Tally(*(array / share for array in tally))
+    return tally if share == 1 else Tally._make(array / share for array in tally)
 
 
 def _efforts(model: Model, team: int) -> Integers:

@@ -36,7 +36,7 @@ from funnelsim.studies.replication import Plan, replicate
 SEED = 20_080_101
 WORLDS = 8
 FEWEST_WORLDS = 2
-INQUIRIES = 200_000  # of a strategy in all worlds: about a quarter of a second
+INQUIRIES = 120_000  # of a strategy in all worlds: about a tenth of a second
 RUNS = (24, 48, 96, 192)  # months of the level runs: a run that shows too little is followed by a longer one
 SHORT = 0.005  # share of what should end in a period that may be missing after the warm-up
 OPEN = 0.001  # share of a period's inquiries that a drain may leave open

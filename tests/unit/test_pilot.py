@@ -14,6 +14,8 @@ from tests.analytic import theory
 import funnelsim as fs
 from funnelsim.io.writing import new_folder
 from funnelsim.keeping import manifest
+from funnelsim.keeping.baselines.baseline import values_of
+from funnelsim.keeping.eventlog import write_event_log
 from funnelsim.model.words import DAY, NEVER, Heat
 from funnelsim.reports import notes
 from funnelsim.reports.document import simulation_document
@@ -296,3 +298,20 @@ def test_a_policy_that_cannot_be_compiled_is_round_robin_in_the_pilot() -> None:
     assert fs.simulate(by_hand, replications=1, engine="reference").years == 1
     with pytest.raises(fs.PolicyError, match="cannot be compiled by Numba"):
         fs.simulate(by_hand, replications=1)
+
+
+# ---- what is kept -----------------------------------------------------------------------------------
+
+
+def test_a_baseline_holds_the_months_that_its_figures_were_made_with() -> None:
+    ready = settled(firm(100, f"horizon.drain_months = 9\n{SLOW}"))
+    values = values_of(ready)
+    assert (values["horizon.warm_up_months"], values["horizon.drain_months"]) == (7, 9)
+
+
+def test_an_event_log_has_the_months_of_a_run(tmp_path: Path) -> None:
+    """The first inquiry is not before the warm-up, and not a month after it began."""
+    scenario = firm(100, SLOW)
+    write_event_log(tmp_path / "year.csv", scenario)
+    first = min(line.split(",")[3] for line in (tmp_path / "year.csv").read_text().splitlines()[1:])
+    assert "2025-06-01" <= first < "2025-07-01"

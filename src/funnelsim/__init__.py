@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from funnelsim.reports.responses import plot_response
     from funnelsim.scenario import Scenario, ScenarioError, load, parse, presets
     from funnelsim.studies.assumptions import AssumptionsResult, compare_assumptions
+    from funnelsim.studies.endless import EndlessLoopError
     from funnelsim.studies.results import ComparisonResult, SimulationResult
-    from funnelsim.studies.study import EndlessLoopError, compare, simulate
+    from funnelsim.studies.study import compare, simulate
 
 __all__ = [
     "AssumptionsResult",
@@ -43,7 +44,7 @@ _HOMES = {
     "AssumptionsResult": "funnelsim.studies.assumptions",
     "Checkpoint": "funnelsim.studies.checkpoint",
     "ComparisonResult": "funnelsim.studies.results",
-    "EndlessLoopError": "funnelsim.studies.study",
+    "EndlessLoopError": "funnelsim.studies.endless",
     "PolicyError": "funnelsim.model.own_policy",
     "Scenario": "funnelsim.scenario",
     "ScenarioError": "funnelsim.scenario",

@@ -22,7 +22,7 @@ from typer.testing import CliRunner
 
 import funnelsim as fs
 from funnelsim.app.cli import app
-from funnelsim.scenario import from_document, lower, strategy_names
+from funnelsim.scenario import Months, from_document, lower, strategy_names
 
 from .names_in_texts import exists, named, no_target, notes_of
 
@@ -107,8 +107,9 @@ def test_scenarios_of_a_page_are_valid(page: Path) -> None:
         else:
             continue
         scenario = from_document(merged(complete, tomllib.loads(block.text)))
-        for strategy in strategy_names(scenario):
-            assert len(lower(scenario.strategy(strategy)).model.stages)
+        over = scenario.with_months(Months(1, 12, 1))
+        for strategy in map(over.strategy, strategy_names(over)):
+            assert len(lower(strategy).model.stages)
 
 
 @compiled_only

@@ -217,7 +217,7 @@ def test_figures_that_come_out_otherwise_are_named(run: Path, tmp_path: Path) ->
     [
         (lambda found: found.pop("seed"), "is damaged: seed is missing or unknown"),
         (lambda found: found.update(more=1), "is damaged: more is missing or unknown"),
-        (lambda found: found.update(format=3), "it is not of the form 2"),
+        (lambda found: found.update(format=1), "it is not of the form 2"),
         (lambda found: found.update(seed="7"), 'is damaged: seed is "7"'),
         (lambda found: found.update(seed=-7), "--seed must be a whole number"),
         (lambda found: found.update(engine="steam"), "--engine must be compiled or reference"),

@@ -136,19 +136,6 @@ def test_all_problems_of_changes_are_told_at_once() -> None:
     assert all(word in told for word in ("peple", "stages.proposal.conversion is 2", "knd"))
 
 
-def test_a_strategy_has_the_horizon_of_all() -> None:
-    text = """
-    start = 2026-01-01
-    segments.all.contract_value_per_year = 1
-    channels.web = { kind = "seo", inquiries_per_month = 1 }
-    stages.talk = { conversion = 0.5, customer_takes_days = 20 }
-    strategies.slow.change = { "stages.talk.customer_takes_days" = 200 }
-    """
-    scenario = parse(text)
-    for months in (scenario.months, scenario.strategy("today").months, scenario.strategy("slow").months):
-        assert (months.warm_up, months.drain) == (7, 7)  # 200 days, not today's 20
-
-
 @pytest.mark.parametrize("key", ["horizon.drain_months", "start", "currency"])
 def test_a_strategy_cannot_change_what_is_compared(key: str) -> None:
     with pytest.raises(ScenarioError, match="the same for all strategies"):

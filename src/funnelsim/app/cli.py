@@ -203,15 +203,20 @@ def run(
 def validate(
     scenario: Annotated[str, typer.Argument(metavar="FILE", help="A TOML file or the name of a preset.")],
 ) -> None:
-    """List all that is wrong with a scenario file, or say what was understood.
+    """List all that is wrong with a scenario file, or say what was understood, and what to expect of it.
 
     Example: funnelsim validate mine.toml
     """
     with terminal.in_sentences():
-        from funnelsim.reports.scenario_page import outlook_page
-
         read = terminal.read(scenario, None)
-        terminal.show(outlook_page(read, terminal.command("compare", scenario, None), terminal.width()))
+        terminal.announce_compiling()
+        from funnelsim.reports.scenario_page import pilot_page
+        from funnelsim.studies.pilot import pilot
+
+        with terminal.endings():
+            found = pilot(read)
+        next_command = terminal.command("compare", scenario, None)
+        terminal.show(pilot_page(read, found, next_command, terminal.width()))
 
 
 @scenarios_app.callback(invoke_without_command=True)

@@ -88,7 +88,7 @@ def names_of(strategies: str | None) -> list[str] | None:
 def settings(replications: int, seed: int, jobs: int, engine: str) -> dict[str, Any]:
     """Check the numbers before anything is simulated."""
     settings = {"replications": replications, "seed": seed, "engine": engine, "jobs": jobs}
-    _announce_compiling()
+    announce_compiling()
     from funnelsim.studies.replication import Plan
 
     try:
@@ -98,7 +98,7 @@ def settings(replications: int, seed: int, jobs: int, engine: str) -> dict[str, 
     return settings
 
 
-def _announce_compiling() -> None:
+def announce_compiling() -> None:
     """Say, if something has to be compiled, that this run takes longer, and whether the next one will too."""
     from funnelsim.compiling.on_disk import watch
 
@@ -121,7 +121,7 @@ def _announce_compiling() -> None:
 @contextmanager
 def endings() -> Iterator[None]:
     """Turn an endless loop of leads into a sentence about it."""
-    from funnelsim.studies.study import EndlessLoopError
+    from funnelsim.studies.endless import EndlessLoopError
 
     try:
         yield

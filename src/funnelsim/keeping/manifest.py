@@ -74,6 +74,8 @@ class Manifest:
     finished: int
     engine: str
     digest: str | None
+    months: dict[str, int]  # of warm-up, period and drain
+    from_a_pilot: list[str]  # which of them a pilot has chosen
     versions: dict[str, str]
     platform: str
     files: dict[str, str]  # SHA-256 by name
@@ -167,6 +169,8 @@ def _manifest(result: Result, given: Inputs, files: dict[str, str]) -> Manifest:
         finished=result.years,
         engine=plan.engine,
         digest=result.digest if isinstance(result, SimulationResult) else None,
+        months=result.scenario.months._asdict(),
+        from_a_pilot=list(result.scenario.not_typed),
         versions=versions(),
         platform=this_platform(),
         files=files,
@@ -230,6 +234,8 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "finished": (int,),
     "engine": (str,),
     "digest": (str, type(None)),
+    "months": (dict,),
+    "from_a_pilot": (list,),
     "versions": (dict,),
     "platform": (str,),
     "files": (dict,),

@@ -120,7 +120,7 @@ def _what_ran(result: SimulationResult, scenario: Scenario) -> dict[str, Any]:
         "scenario": scenario.source,
         "currency": scenario.currency,
         "start": scenario.start.isoformat(),
-        "months": {"warm_up": months.warm_up, "period": months.period, "drain": months.drain},
+        "months": months._asdict() | {"from_a_pilot": list(result.scenario.not_typed)},
         "replications": {"asked": plan.replications, "finished": result.years},
         "seed": plan.seed,
         "engine": plan.engine,

@@ -17,7 +17,7 @@ from funnelsim.reports.columns import PRECISION, RANGE, Column, figure_column, p
 from funnelsim.reports.grid import printable
 from funnelsim.scenario import Lever, Scenario, assumed, levers
 from funnelsim.scenario.errors import in_words
-from funnelsim.scenario.horizon import months_later
+from funnelsim.scenario.months import months_later
 from funnelsim.studies.replication import Plan
 
 
@@ -48,7 +48,7 @@ def horizon(scenario: Scenario) -> str:
     Parameters
     ----------
     scenario : Scenario
-        Of a strategy, with its horizon chosen.
+        With its months settled.
     """
     months = scenario.months
     start = scenario.start
@@ -56,16 +56,23 @@ def horizon(scenario: Scenario) -> str:
     first = months_later(start, -months.warm_up)
     last = months_later(end, months.drain)
     before = (
-        f"warm-up of {span(months.warm_up)} from {first}, in which the pipeline fills"
+        f"warm-up of {_part(scenario, 'warm_up')} from {first}, in which the pipeline fills"
         if months.warm_up
         else "no warm-up: the pipeline starts empty"
     )
     after = (
-        f"drain of {span(months.drain)}, in which inquiries of the period run out, to {_day_before(last)}"
+        f"drain of {_part(scenario, 'drain')}, in which inquiries of the period run out, "
+        f"to {_day_before(last)}"
         if months.drain
         else "no drain: what is open at the end stays open"
     )
     return f"{before}; period of {span(months.period)} from {start} to {_day_before(end)}; {after}."
+
+
+def _part(scenario: Scenario, part: str) -> str:
+    """State the months of a part of the horizon, and whether a pilot has chosen them."""
+    chosen = " (from a pilot)" if part in scenario.not_typed else ""
+    return f"{span(getattr(scenario.months, part))}{chosen}"
 
 
 def _day_before(day: datetime.date) -> datetime.date:

@@ -29,7 +29,7 @@ from funnelsim.scenario.calendars import Calendar
 from funnelsim.scenario.channels import Promotion
 from funnelsim.scenario.effects import by_heat, committee_effect, odds_of, theorist_odds
 from funnelsim.scenario.flow import LOSS, WIN, advancing, failing, first_stage, lead_maker, mix, stage_of
-from funnelsim.scenario.horizon import DAYS_PER_MONTH
+from funnelsim.scenario.months import DAYS_PER_MONTH
 from funnelsim.scenario.rotas import Rota
 from funnelsim.scenario.schema import Contents, Rep, Stage, Team
 from funnelsim.scenario.sheets import Draft, Sheet, Way, fill

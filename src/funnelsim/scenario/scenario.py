@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import copy
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property, partial
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,8 +20,8 @@ from funnelsim.scenario.changes import MOST_NAMED, Change, Changed, apply_change
 from funnelsim.scenario.checks import check_meaning, check_origins
 from funnelsim.scenario.errors import Problem, ScenarioError, in_words, nearest
 from funnelsim.scenario.files import Source
-from funnelsim.scenario.horizon import Months, months_for
 from funnelsim.scenario.lines import line_of
+from funnelsim.scenario.months import Months
 from funnelsim.scenario.paths import parts_of, written
 from funnelsim.scenario.quantities import Reading
 from funnelsim.scenario.schema import TODAY, TOGETHER, Contents, Strategy
@@ -31,6 +31,13 @@ from funnelsim.scenario.timeline_checks import check_timelines, follows
 from funnelsim.scenario.uncertainties import check_uncertainties
 
 _CHOICES = ("strategies", "assumptions", "changes")
+
+
+class _Settled(NamedTuple):
+    """What a pilot has found: months, and what is doubtful about them by strategy."""
+
+    months: Months
+    doubts: Mapping[str, tuple[str, ...]]
 
 
 class Scenario(Contents):
@@ -51,7 +58,8 @@ class Scenario(Contents):
     _source: Source = PrivateAttr(default_factory=lambda: Source("scenario"))
     _typed: Document | None = PrivateAttr(default=None)  # before all changes, if there are any
     _assumed: Assumed | None = PrivateAttr(default=None)
-    _timelines: dict[tuple[str, Months], tuple[Dated, ...]] = PrivateAttr(default_factory=dict)
+    _timelines: dict[str, tuple[Dated, ...]] = PrivateAttr(default_factory=dict)
+    _settled: _Settled | None = PrivateAttr(default=None)
 
     @property
     def source(self) -> str:
@@ -73,32 +81,61 @@ class Scenario(Contents):
         """The assumption that the scenario is under, if it is."""
         return self._assumed
 
-    @cached_property
+    @property
     def months(self) -> Months:
-        """The months of warm-up, period and drain; those not given are chosen from the cycle.
+        """The months of warm-up, period and drain: those typed, the others as a pilot has settled them.
 
-        All strategies of a scenario have the same months: the most that any of them needs.
-
-        >>> load("first_steps").months.period
-        12
-        """
-        return months_for(self).at_least(*map(self._needs, strategy_names(self)))
-
-    def months_of(self, strategies: Iterable[str]) -> Months:
-        """Return the months in which strategies are compared: those of all, and what combinations need.
+        All strategies of a scenario have the same months.
 
         Raises
         ------
         ScenarioError
-            If there is no such strategy.
-        """
-        return self.months.at_least(*(self._needs(name) for name in strategies if TOGETHER in name))
+            If warm-up or drain are not typed, and no pilot has settled them.
 
-    def _needs(self, strategy: str) -> Months:
-        """Choose the months of one strategy, or of a combination."""
-        pieces = self._pieces(strategy).pieces
-        first, *rest = (months_for(_scenario(piece.document, self._source)) for piece in pieces)
-        return first.at_least(*rest)
+        Examples
+        --------
+        >>> load("first_steps").with_months(Months(4, 12, 3)).months
+        Months(warm_up=4, period=12, drain=3)
+        """
+        if self._settled is not None:
+            return self._settled.months
+        if self.not_typed:
+            keys = " and ".join(f"horizon.{part}_months" for part in self.not_typed)
+            problem = Problem(
+                keys, "are not settled", "`settled(scenario)`, which runs a pilot, or typed months"
+            )
+            raise ScenarioError([problem], self.source)
+        horizon = self.horizon
+        return Months(horizon.warm_up_months or 0, horizon.period_months, horizon.drain_months or 0)
+
+    @property
+    def is_settled(self) -> bool:
+        """Return whether it has its months: all are typed, or a pilot has settled them."""
+        return self._settled is not None or not self.not_typed
+
+    @property
+    def not_typed(self) -> tuple[str, ...]:
+        """The parts of the horizon that the file leaves to a pilot: "warm_up", "drain", both or none."""
+        parts = ("warm_up", "drain")
+        return tuple(part for part in parts if getattr(self.horizon, f"{part}_months") is None)
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """What readers must know of the months that a pilot has settled, in sentences."""
+        return () if self._settled is None else self._settled.doubts.get(TODAY, ())
+
+    def with_months(self, months: Months, doubts: Mapping[str, tuple[str, ...]] | None = None) -> Scenario:
+        """Make a scenario with months that a pilot has found, and sentences about them by strategy.
+
+        Without sentences, those that it has stay.
+
+        Changes unsettle it again, because they may need other months.
+        """
+        made = self.model_copy()
+        before = {} if self._settled is None else self._settled.doubts
+        made._settled = _Settled(months, before if doubts is None else doubts)
+        made._timelines = {}
+        return made
 
     def with_changes(self, changes: Mapping[str, Any]) -> Scenario:
         """Make a scenario with other values.
@@ -166,7 +203,7 @@ class Scenario(Contents):
         made._assumed = self._assumed
         return made
 
-    def strategy(self, name: str, months: Months | None = None) -> Scenario:
+    def strategy(self, name: str) -> Scenario:
         """Make the scenario of one of its strategies, or of several together, after all their changes.
 
         The horizon is the same for all strategies of a scenario: they run in the same worlds.
@@ -175,8 +212,6 @@ class Scenario(Contents):
         ----------
         name : str
             A strategy, or "today" for the base; "a+b" is a, and b after it.
-        months : Months, optional
-            How long to simulate where the scenario does not say. Default: `months_of([name])`.
 
         Raises
         ------
@@ -188,15 +223,15 @@ class Scenario(Contents):
         >>> load("first_steps").strategy("one_more_rep").teams["sales"].people
         3
         """
-        return self.timeline(name, months)[-1].scenario
+        return self.timeline(name)[-1].scenario
 
-    def timeline(self, name: str, months: Months | None = None) -> tuple[Dated, ...]:
+    def timeline(self, name: str) -> tuple[Dated, ...]:
         """Return what holds from which day on under one of its strategies, or several together.
 
         Parameters
         ----------
-        name, months
-            As `strategy` takes them.
+        name : str
+            As `strategy` takes it.
 
         Returns
         -------
@@ -214,19 +249,17 @@ class Scenario(Contents):
         ...     for each in load("first_steps").timeline("one_more_rep")]
         [('None', 2), ('2026-01-01', 3)]
         """
-        months = months or self.months_of([name])
-        if (name, months) not in self._timelines:
+        if name not in self._timelines:
             pieces = self._pieces(name).pieces
-            self._timelines[name, months] = tuple(self._dated(piece, months) for piece in pieces)
-        return self._timelines[name, months]
+            self._timelines[name] = tuple(self._dated(piece, name) for piece in pieces)
+        return self._timelines[name]
 
-    def _dated(self, piece: Piece, months: Months) -> Dated:
-        """Read a piece of a timeline, with the horizon that all strategies have."""
-        horizon = piece.document.setdefault("horizon", {})
-        horizon.setdefault("warm_up_months", months.warm_up)
-        horizon.setdefault("drain_months", months.drain)
+    def _dated(self, piece: Piece, strategy: str) -> Dated:
+        """Read a piece of a timeline, with the months that all strategies have."""
         made = _scenario(piece.document, self._source)
         made._assumed = self._assumed
+        if self._settled is not None:
+            made._settled = _Settled(self.months, {TODAY: self._settled.doubts.get(strategy, ())})
         return Dated(piece.begins, made, piece.one_off_cost, piece.cost_per_month, piece.typed_on)
 
     def changes_of(self, strategy: str) -> list[tuple[date | None, Change]]:

@@ -91,13 +91,13 @@ class Horizon(Section):
         default=None,
         ge=0,
         le=LONGEST_HORIZON,
-        description="Months before `start` in which the pipeline fills. Default: from the cycle.",
+        description="Months before `start` in which the pipeline fills. Default: from a pilot.",
     )
     drain_months: int | None = Field(
         default=None,
         ge=0,
         le=LONGEST_HORIZON,
-        description="Months after the period in which its deals run out. Default: from the cycle.",
+        description="Months after the period in which its deals run out. Default: from a pilot.",
     )
 
 

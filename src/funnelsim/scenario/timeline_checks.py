@@ -10,7 +10,7 @@ from itertools import chain
 from funnelsim.scenario.changes import apply_changes, hinted
 from funnelsim.scenario.checks import stages_reached
 from funnelsim.scenario.errors import Problem, Problems
-from funnelsim.scenario.horizon import months_later
+from funnelsim.scenario.months import months_later
 from funnelsim.scenario.paths import written
 from funnelsim.scenario.schema import TODAY, Contents, Rep
 from funnelsim.scenario.structure import Document

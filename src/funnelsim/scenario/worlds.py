@@ -15,7 +15,6 @@ from funnelsim.compiling.arrays import Floats, Integers, Record, Records
 from funnelsim.model.model import Chapter, Chapters, Model, Names
 from funnelsim.rules.drawn_numbers import draw_unknowns
 from funnelsim.scenario.changes import split_key
-from funnelsim.scenario.horizon import Months
 from funnelsim.scenario.lowering import Groundwork, Lowered, lower
 from funnelsim.scenario.paths import written
 from funnelsim.scenario.scenario import Dated, Scenario
@@ -116,6 +115,13 @@ def worlds_of(scenario: Scenario) -> Worlds:
     return Worlds(Groundwork([Dated(None, scenario)]), scenario)
 
 
+class Fixed(NamedTuple):
+    """A model that is the same in all worlds."""
+
+    median: Model
+    names: Names
+
+
 @dataclass(frozen=True)
 class Course:
     """A strategy, lowered: a chapter for each piece of its timeline.
@@ -124,12 +130,14 @@ class Course:
     ----------
     begins : tuple of int
         When each chapter begins, in microseconds.
-    pieces : tuple of Worlds
+    pieces : tuple of Worlds or Fixed
         What lowers each chapter.
+    uncertain : bool
+        Whether the models differ from world to world.
     """
 
     begins: tuple[int, ...]
-    pieces: tuple[Worlds, ...]
+    pieces: tuple[Worlds | Fixed, ...]
     uncertain: bool
 
     @property
@@ -139,7 +147,9 @@ class Course:
 
     def chapters(self, world: Record) -> Chapters:
         """Lower every chapter as it is in a world."""
-        return self.typed if not self.uncertain else self._chapters([each(world) for each in self.pieces])
+        if not self.uncertain:
+            return self.typed
+        return self._chapters([each(world) for each in self.pieces if isinstance(each, Worlds)])
 
     @cached_property
     def typed(self) -> Chapters:
@@ -150,9 +160,7 @@ class Course:
         return tuple(Chapter(*each) for each in zip(self.begins, models, strict=True))
 
 
-def courses_of(
-    scenario: Scenario, strategies: Iterable[str], months: Months | None = None
-) -> dict[str, Course]:
+def courses_of(scenario: Scenario, strategies: Iterable[str]) -> dict[str, Course]:
     """Prepare to lower strategies of a scenario; what holds under several is lowered once.
 
     Parameters
@@ -161,8 +169,6 @@ def courses_of(
         With its strategies.
     strategies : iterable of str
         Some of them, or "today".
-    months : Months, optional
-        As `Scenario.strategy` takes them.
 
     Raises
     ------
@@ -178,8 +184,7 @@ def courses_of(
     """
     known: list[tuple[tuple[Dated, ...], Worlds]] = []
     return {
-        name: _course(scenario.timeline(name, months), bool(scenario.uncertainties), known)
-        for name in strategies
+        name: _course(scenario.timeline(name), bool(scenario.uncertainties), known) for name in strategies
     }
 
 

@@ -207,6 +207,7 @@ def past_of(scenario: Scenario, day: date, strategy: str = TODAY) -> list[Any]:
     tables = [
         {
             "begins": each.begins,
+            "months": scenario.months._asdict(),
             **{key: item for key, item in each.scenario.document.items() if key not in _OF_THE_WHOLE},
         }
         for each in pieces

@@ -38,7 +38,7 @@ class SimulationResult:
     Attributes
     ----------
     scenario : Scenario
-        Of the strategy, with its changes made and its horizon chosen.
+        Of the strategy, with its changes made and its months settled.
     strategy : str
     forecast : Forecast
         The finished years.
@@ -79,7 +79,7 @@ class SimulationResult:
     @property
     def warnings(self) -> tuple[str, ...]:
         """State in sentences what readers must know before they use the figures."""
-        return self.notes + self.forecast.warnings()
+        return (*self.notes, *self.scenario.doubts, *self.forecast.warnings())
 
     @cached_property
     def summary(self) -> pd.DataFrame:

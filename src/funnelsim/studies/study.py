@@ -12,14 +12,13 @@ from funnelsim.engines import StuckError
 from funnelsim.engines.compiled.blocks import Replications
 from funnelsim.forecast import Forecast, Goal, Unknowns
 from funnelsim.io.writing import UnusableError
-from funnelsim.model.model import Names
 from funnelsim.scenario import (
     TODAY,
     Course,
-    Months,
     Problem,
     Scenario,
     ScenarioError,
+    Worlds,
     courses_of,
     overridden,
     overridden_by_assumption,
@@ -27,16 +26,14 @@ from funnelsim.scenario import (
 )
 from funnelsim.scenario.calendars import calendar_of
 from funnelsim.studies.checkpoint import Checkpoint, past_of
+from funnelsim.studies.endless import in_words
 from funnelsim.studies.footprint import check_memory
+from funnelsim.studies.pilot import settled
 from funnelsim.studies.replication import Plan, replicate, stand
 from funnelsim.studies.results import ComparisonResult, SimulationResult
 from funnelsim.studies.trees import trees_of
 
 Progress = Callable[[int], None]
-
-
-class EndlessLoopError(RuntimeError):
-    """Leads go in circles between stages at one instant without end."""
 
 
 def simulate(
@@ -100,8 +97,8 @@ def simulate(
     ('today', 4)
     """
     plan = Plan(replications, seed, engine, jobs, digest)
-    months = scenario.months_of([strategy])
-    return _results(scenario, [strategy], plan, months, progress, since)[strategy]
+    ready = settled(scenario, jobs, [strategy])
+    return _results(ready, [strategy], plan, progress, since)[strategy]
 
 
 def compare(
@@ -153,7 +150,7 @@ def compare(
     """
     chosen = chosen_of(scenario, strategies)
     plan = Plan(replications, seed, engine, jobs)
-    return compare_over(scenario, chosen, plan, scenario.months_of(chosen), progress, since)
+    return compare_over(settled(scenario, jobs, chosen), chosen, plan, progress, since)
 
 
 def chosen_of(scenario: Scenario, strategies: Sequence[str] | None) -> list[str]:
@@ -203,8 +200,8 @@ def keep(
     2
     """
     plan = Plan(replications, seed)
-    months = scenario.months
-    calendar = calendar_of(scenario.start, months)
+    scenario = settled(scenario)
+    calendar = calendar_of(scenario.start, scenario.months)
     first, *_, end = calendar.month_starts()
     if not first <= day < end:
         problem = Problem(
@@ -237,27 +234,25 @@ def compare_over(
     scenario: Scenario,
     strategies: Sequence[str],
     plan: Plan,
-    months: Months,
     progress: Progress,
     since: Checkpoint | None = None,
 ) -> ComparisonResult:
-    """Compare strategies over months that are given, where the scenario does not say how long."""
-    return ComparisonResult(scenario, _results(scenario, strategies, plan, months, progress, since))
+    """Compare strategies of a scenario whose months are settled."""
+    return ComparisonResult(scenario, _results(scenario, strategies, plan, progress, since))
 
 
 def _results(
     scenario: Scenario,
     strategies: Sequence[str],
     plan: Plan,
-    months: Months,
     progress: Progress,
     since: Checkpoint | None,
 ) -> dict[str, SimulationResult]:
     """Lower the strategies, run them in the same worlds and forecast each."""
     if since is not None:
         plan = _going_on(scenario, strategies, plan, since)
-    changed = {name: scenario.strategy(name, months) for name in strategies}
-    courses = courses_of(scenario, strategies, months)
+    changed = {name: scenario.strategy(name) for name in strategies}
+    courses = courses_of(scenario, strategies)
     check_memory(changed, courses, plan)
     try:
         finished = replicate(courses, plan, progress, since)
@@ -282,9 +277,8 @@ def _notes(scenario: Scenario, strategy: str) -> tuple[str, ...]:
 
 
 def _forecast(scenario: Scenario, course: Course, plan: Plan, found: Replications) -> Forecast:
-    unknowns = None
-    if course.uncertain:
-        last = course.pieces[-1]
+    unknowns, last = None, course.pieces[-1]
+    if course.uncertain and isinstance(last, Worlds):
         levels = np.array([last.levels(world) for world in found.worlds])
         unknowns = Unknowns(last.parameters, levels, found.twins.tally) if found.twins else None
     model = course.typed[-1].model
@@ -296,13 +290,3 @@ def _goals(scenario: Scenario) -> list[Goal]:
         Goal(name, goal.metric, goal.at_least, goal.at_most, goal.each)
         for name, goal in scenario.goals.items()
     ]
-
-
-def in_words(stuck: StuckError, names: Sequence[Names]) -> EndlessLoopError:
-    """Name the stages that send leads in circles without end."""
-    known = max((each.stages for each in names), key=len)  # a strategy may add a stage at the end
-    stages = ", ".join(known[number] for number in stuck.stages)
-    return EndlessLoopError(
-        f"leads go round for ever without time passing, in these stages: {stages}; give one of them "
-        "working hours or customer time, or let fewer leads come back"
-    )

@@ -82,8 +82,9 @@ def pages_by_chapter(
     state = engine.start(chapters[0].model, world)
     ledger.clear()
     for number, chapter in enumerate(chapters):
-        if number > 0:
+        if chapter.begins > 0:
             yield from _until_done(number - 1, ledger, partial(engine.end_day, state, chapter.begins))
+        if number > 0:
             yield from _until_done(number, ledger, partial(engine.change, state, chapter.model))
         until = chapters[number + 1].begins if number + 1 < len(chapters) else chapter.model.horizon
         yield from _until_done(number, ledger, partial(engine.advance, state, until))

@@ -302,7 +302,7 @@ class Office:
             left_by = Due.GOES_COLD
             if rep is not None:
                 yield self.start_work(pursuit, rep)
-                yield self.end_work(pursuit, rep)
+                yield self.end_work(pursuit, NOBODY if rep == NOBODY else pursuit["rep"])
                 left_by = Due.CUSTOMER_ANSWERS
             rest = self.leave(pursuit, left_by)
             if pursuit["stage"] == ENDED:

@@ -70,6 +70,8 @@ def live(model: Model, world: Record, state: State, until: int, ledger: Ledger) 
     if clock["begun"] == 0:
         clock["begun"] = 1
         begin(model, world, state)
+    if until == 0:
+        return FINISHED
     while has_room(ledger, room):
         due = next_time(state.agenda, clock)
         slot, rep = NONE, NOBODY

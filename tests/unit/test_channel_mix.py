@@ -59,7 +59,7 @@ def by_month(text: str, channel: str) -> dict[str, float]:
 def of_world(model: Model, replication: int) -> Floats:
     """Return the inquiries that each channel expects of each day in a world: (channels, days)."""
     expected = model.expected.copy()
-    expect_inquiries(model, world_of(1, replication), expected)
+    expect_inquiries(model, world_of(1, replication), expected, 0)
     return np.diff(expected.reshape(len(model.channels), -1), axis=1)
 
 
@@ -236,7 +236,7 @@ def test_a_calendar_day_is_as_busy_whatever_the_warm_up() -> None:
 def test_nothing_is_drawn_where_nothing_varies() -> None:
     model = lower(parse(HEAD + WEB)).model
     expected = model.expected.copy()
-    expect_inquiries(model, world_of(1, 0), expected)
+    expect_inquiries(model, world_of(1, 0), expected, 0)
     assert np.array_equal(expected, model.expected)
 
 

@@ -270,7 +270,7 @@ def _(chance: random.Random) -> Cases:
 
 @cases("arrivals.expect_inquiries")
 def _(chance: random.Random) -> Cases:
-    yield from ((MODEL, world, MODEL.expected) for world in worlds(chance, 20))
+    yield from ((MODEL, world, MODEL.expected, chance.choice([0, 20])) for world in worlds(chance, 20))
 
 
 @cases("arrivals.differs")
@@ -334,14 +334,15 @@ def _(chance: random.Random) -> Cases:
 @cases("shocks.multiply")
 def _(chance: random.Random) -> Cases:
     for (model, shock), world in zip(shocks(chance), worlds(chance), strict=False):
-        yield model, world, shock, np.ones(70), chance.randrange(10)
+        yield model, world, shock, np.ones(70), chance.randrange(10), chance.choice([0, 40])
 
 
 @cases("shocks.multiply_along")
 def _(chance: random.Random) -> Cases:
     for (model, shock), world in zip(shocks(chance), worlds(chance), strict=False):
         start = int(model.months[0] // DAY)
-        yield model, world, shock, np.ones(70), chance.randrange(10), start, chance.choice([1, -1])
+        today, way = chance.choice([0, 40]), chance.choice([1, -1])
+        yield model, world, shock, np.ones(70), chance.randrange(10), today, start, way
 
 
 @cases("shocks.expect_odds")

@@ -58,7 +58,7 @@ def model_of(text: str) -> Model:
 def demand(model: Model, replication: int) -> Floats:
     """Return what a world expects of each day, as a share of what is typed: (channels, days)."""
     of_world = model.expected.copy()
-    expect_inquiries(model, world_of(1, replication), of_world)
+    expect_inquiries(model, world_of(1, replication), of_world, 0)
     shape = len(model.channels), -1
     return np.diff(of_world.reshape(shape), axis=1) / np.diff(model.expected.reshape(shape), axis=1)
 

@@ -260,12 +260,23 @@ def floors(chance: random.Random, count: int = 60) -> Iterator[Floor]:
         yield Floor(MODEL._replace(teams=teams), team, own, states)
 
 
-@cases("arrivals.next_inquiry")
+@cases("arrivals.next_total")
 def _(chance: random.Random) -> Cases:
     for world, channel in product(worlds(chance), MODEL.channels):
-        state = np.zeros(1, CHANNEL_STATE)[0]
-        state["index"], state["total"] = chance.randrange(9), chance.uniform(0, 700)
-        yield MODEL, world, channel, state, MODEL.expected
+        yield world, channel, stream(chance)
+
+
+@cases("arrivals.arrival")
+def _(chance: random.Random) -> Cases:
+    for channel in MODEL.channels:
+        yield from ((MODEL, channel, stream(chance), MODEL.expected) for _ in range(50))
+
+
+def stream(chance: random.Random) -> Record:
+    """Make the state of a channel's inquiries."""
+    state: Record = np.zeros(1, CHANNEL_STATE)[0]
+    state["index"], state["total"] = chance.randrange(9), chance.uniform(0, 700)
+    return state
 
 
 @cases("arrivals.expect_inquiries")
@@ -376,6 +387,14 @@ def _(chance: random.Random) -> Cases:
         yield MODEL.routes, int(stage["first_else"]), int(stage["elses"]), chance.random()
 
 
+@cases("people.is_yet_to_join")
+def _(_: random.Random) -> Cases:
+    for on_staff, busy, left in product((0, 1), (0, 1), (0, DAY, NEVER)):
+        state = np.zeros(1, REP_STATE)[0]
+        state["on_staff"], state["busy"], state["left"] = on_staff, busy, left
+        yield (state,)
+
+
 @cases("people.talent")
 def _(chance: random.Random) -> Cases:
     for world, rep in product(worlds(chance, 30), MODEL.reps):
@@ -407,6 +426,32 @@ def _(chance: random.Random) -> Cases:
         teams["sticky"] = floor.team["sticky"]
         model = TWO_TEAMS._replace(teams=teams)
         yield model, floor.states, chance.randrange(2), chance.randrange(NOBODY, len(floor.states))
+
+
+@cases("assignment.is_moved")
+def _(chance: random.Random) -> Cases:
+    others = reversed(list(floors(chance)))
+    for floor, other, lead in zip(floors(chance), others, leads(chance, 999), strict=False):
+        stages = MODEL.stages.copy()
+        stages["team"][stages["team"] != NOBODY] = 1
+        lead["stage"], lead["rep"] = chance.choice([0, 2]), chance.choice([NOBODY, 0])
+        before, model = (TWO_TEAMS._replace(teams=pair(each.team)) for each in (floor, other))
+        yield before, model._replace(stages=chance.choice([stages, MODEL.stages])), lead
+
+
+def pair(team: Record) -> Records:
+    """Make a team like this one, and another like it."""
+    return np.repeat(np.array([team]), 2)
+
+
+@cases("assignment.deals_otherwise")
+def _(chance: random.Random) -> Cases:
+    teams = [floor.team for floor in floors(chance, 3)]
+    for key in ("queue_order", "max_open", "own_policy"):
+        other = teams[0].copy()
+        other[key] += 1
+        teams.append(other)
+    yield from product(teams, teams)
 
 
 @cases("assignment.has_room")
@@ -520,6 +565,14 @@ def _(chance: random.Random) -> Cases:
         state = np.zeros(1, REP_STATE)[0]
         state["left"] = chance.choice([*TIMES, NEVER])
         yield MODEL, rep, state, day
+
+
+@cases("costs.running_of_day")
+def _(_: random.Random) -> Cases:
+    plan = MODEL.plan.copy()
+    plan["cost_per_month"] = 310.0
+    for model in (MODEL, MODEL._replace(plan=plan)):
+        yield from ((model, day) for day in range(len(model.month_days)))
 
 
 @cases("contracts.expected_bookings")

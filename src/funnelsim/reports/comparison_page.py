@@ -10,7 +10,16 @@ from rich.text import Text
 
 from funnelsim.metrics import FIGURES, Unit
 from funnelsim.reports import notes
-from funnelsim.reports.columns import PRECISION, RANGE, Column, chance, figure_column, outcome, precision
+from funnelsim.reports.columns import (
+    PRECISION,
+    RANGE,
+    Column,
+    chance,
+    figure_column,
+    outcome,
+    precision,
+    text_column,
+)
 from funnelsim.reports.grid import WIDTH, printable, tables
 from funnelsim.reports.uncertainty import what_is_unknown_of_all
 from funnelsim.studies.results import ComparisonResult
@@ -50,6 +59,7 @@ def comparison_page(
         notes.heading(f"{notes.title_of(result.scenario)}: {counted} in the same worlds"),
         Text(f"{ran}; {notes.horizon(base.scenario)}"),
         *notes.section("What is assumed", notes.assumption(result.scenario)),
+        *notes.section("What changes in any case", notes.base_changes(result.scenario)),
         Text(),
         notes.heading("What each strategy changes"),
         *notes.indented(line for name in names for line in notes.changes(result.scenario, name)),
@@ -71,6 +81,7 @@ def deciding_columns(result: ComparisonResult) -> list[Column]:
     currency = _currency(result)
     gains = comparison.differences()
     return [
+        text_column("From", [notes.begins(result.scenario, name) for name in result]),
         *(_column(result, metric) for metric in ("won", "bookings", "cost")),
         _column(result, "roi", title="ROI"),
         figure_column(

@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Iterable
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from funnelsim.decisions import Difference
@@ -131,11 +132,30 @@ def _what_ran(result: SimulationResult, scenario: Scenario) -> dict[str, Any]:
 
 
 def _what_it_is(scenario: Scenario, strategy: str) -> dict[str, Any]:
-    return {"about": scenario.about_strategy(strategy), "changes": _levers(levers(scenario, strategy))}
+    first = scenario.first_day_of(strategy)
+    costs = [
+        {"from": _day(step.begins), "once": step.one_off_cost, "per_month": step.cost_per_month}
+        for step in scenario.steps_of(strategy)
+        if step.one_off_cost or step.cost_per_month
+    ]
+    return {
+        "about": scenario.about_strategy(strategy),
+        "from": _day(first),
+        "changes": _levers(levers(scenario, strategy)),
+        **({"costs": costs} if costs else {}),
+    }
 
 
-def _levers(moved: Iterable[Lever]) -> dict[str, Any]:
-    return {each.path: {"before": each.before, "after": each.after} for each in moved}
+def _levers(moved: Iterable[Lever]) -> list[dict[str, Any]]:
+    return [
+        {"path": each.path, "before": each.before, "after": each.after, "from": _day(each.begins)}
+        for each in moved
+    ]
+
+
+def _day(day: date | None) -> str | None:
+    """Write a day; None if something has always been so."""
+    return None if day is None else day.isoformat()
 
 
 def _strategy(result: SimulationResult) -> dict[str, Any]:

@@ -12,10 +12,10 @@ from rich.text import Text
 
 from funnelsim.forecast import Conversion, Interval
 from funnelsim.metrics import Unit
-from funnelsim.metrics.wording import over, simulated, span
+from funnelsim.metrics.wording import number, over, simulated, span
 from funnelsim.reports.columns import PRECISION, RANGE, Column, figure_column, precision
 from funnelsim.reports.grid import printable
-from funnelsim.scenario import Lever, Scenario, assumed, levers
+from funnelsim.scenario import TODAY, Lever, Scenario, assumed, levers
 from funnelsim.scenario.errors import in_words
 from funnelsim.scenario.months import months_later
 from funnelsim.studies.replication import Plan
@@ -128,9 +128,41 @@ def changes(scenario: Scenario, strategy: str) -> list[str]:
     --------
     >>> from funnelsim.scenario import load
     >>> changes(load("first_steps"), "one_more_rep")
-    ['one_more_rep: Hire one more rep', '  teams.sales.people: 2 -> 3']
+    ['one_more_rep: Hire one more rep', '  teams.sales.people: 2 -> 3 from 2026-01-01']
     """
-    return _described(strategy, scenario.about_strategy(strategy), levers(scenario, strategy))
+    about = scenario.about_strategy(strategy)
+    return [*_described(strategy, about, levers(scenario, strategy)), *_costs(scenario, strategy)]
+
+
+def base_changes(scenario: Scenario) -> list[str]:
+    """List what changes during the period in any case."""
+    return _values(levers(scenario, TODAY)) + _costs(scenario, TODAY)
+
+
+def begins(scenario: Scenario, strategy: str) -> str:
+    """Return the first day on which a strategy changes something; nothing for the base.
+
+    >>> from funnelsim.scenario import load
+    >>> begins(load("first_steps"), "one_more_rep")
+    '2026-01-01'
+    """
+    first = scenario.first_day_of(strategy)
+    if strategy == TODAY:
+        return "-"
+    return "always" if first is None else str(first)
+
+
+def _costs(scenario: Scenario, strategy: str) -> list[str]:
+    """List what changes cost besides what they change."""
+    currency = f" {printable(scenario.currency)}" if scenario.currency else ""
+    found = []
+    for step in scenario.steps_of(strategy):
+        day = "" if step.begins is None else f" from {step.begins}"
+        if step.one_off_cost:
+            found.append(f"  once {number(step.one_off_cost)}{currency}{day.replace('from', 'on')}")
+        if step.cost_per_month:
+            found.append(f"  {number(step.cost_per_month)}{currency} a month{day}")
+    return found
 
 
 def assumption(scenario: Scenario) -> list[str]:
@@ -139,10 +171,18 @@ def assumption(scenario: Scenario) -> list[str]:
     return [] if under is None else _described(under.name, under.about, assumed(scenario))
 
 
+def _values(moved: Sequence[Lever]) -> list[str]:
+    """Write each value before and after, and from when."""
+    found = []
+    for lever in moved:
+        day = "" if lever.begins is None else f" from {lever.begins}"
+        before, after = value_in_words(lever.before), value_in_words(lever.after)
+        found.append(f"  {lever.path}: {before} -> {after}{day}")
+    return found
+
+
 def _described(name: str, about: str, moved: Sequence[Lever]) -> list[str]:
-    values = [
-        f"  {lever.path}: {value_in_words(lever.before)} -> {value_in_words(lever.after)}" for lever in moved
-    ]
+    values = _values(moved)
     unchanged = "" if values else "the scenario as it is"
     return [": ".join(part for part in (name, printable(about) or unchanged) if part), *values]
 

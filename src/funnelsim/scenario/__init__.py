@@ -4,7 +4,7 @@ from funnelsim.scenario.changes import parse_assignment
 from funnelsim.scenario.errors import Problem, ScenarioError
 from funnelsim.scenario.files import preset_text, presets
 from funnelsim.scenario.level import at_medians, levelled
-from funnelsim.scenario.levers import Lever, assumed, levers, overridden, overridden_by_assumption
+from funnelsim.scenario.levers import Lever, assumed, held_over, levers, overridden, overridden_by_assumption
 from funnelsim.scenario.lowering import Lowered, lower
 from funnelsim.scenario.months import Months
 from funnelsim.scenario.origins import Origin, origins
@@ -55,6 +55,7 @@ __all__ = [
     "courses_of",
     "curve_of",
     "from_document",
+    "held_over",
     "inquiries_in_all",
     "json_schema",
     "levelled",

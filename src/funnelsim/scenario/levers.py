@@ -12,6 +12,7 @@ from funnelsim.scenario.errors import in_words
 from funnelsim.scenario.origins import as_written
 from funnelsim.scenario.paths import Path, look_up, value_at, written
 from funnelsim.scenario.scenario import Assumed, Scenario
+from funnelsim.scenario.schema import TODAY
 
 _MOST_LISTED = 3  # values in a sentence
 
@@ -97,6 +98,27 @@ def overridden(scenario: Scenario, strategy: str) -> str:
     """
     made = [change for _, change in scenario.changes_of(strategy)]
     return _overridden("This strategy", scenario.typed, scenario, made)
+
+
+def held_over(scenario: Scenario, strategy: str) -> str:
+    r"""State which values a strategy sets that the base changes later (C21); nothing if none.
+
+    Examples
+    --------
+    >>> from funnelsim.scenario import parse, preset_text
+    >>> text = 'strategies.third.change = { "teams.sales.people" = 3 }\n' + preset_text("first_steps")
+    >>> text += '[[changes]]\ndate = 2026-07-01\nchange = { "teams.sales.people +=" = 2 }'
+    >>> held_over(parse(text), "third")
+    'This strategy sets teams.sales.people, which therefore does not follow the change of 2026-07-01.'
+    """
+    found = {}
+    for begins, change in scenario.changes_of(strategy):
+        for day, later in scenario.changes_of(TODAY) if strategy != TODAY and not change.operation else ():
+            follows = day is not None and (begins is None or begins < day)
+            if follows and later.path[: len(change.path)] == change.path:
+                found[written(later.path)] = day
+    told = [f"{path}, which therefore does not follow the change of {day}" for path, day in found.items()]
+    return f"This strategy sets {'; and '.join(told)}." if told else ""
 
 
 def overridden_by_assumption(scenario: Scenario) -> str:

@@ -263,9 +263,22 @@ class Scenario(Contents):
         return Dated(piece.begins, made, piece.one_off_cost, piece.cost_per_month, piece.typed_on)
 
     def changes_of(self, strategy: str) -> list[tuple[date | None, Change]]:
-        """List the changes that a strategy makes, or several together, a value each, with their days."""
-        timeline = self._pieces(strategy)
-        return [(step.begins, change) for step, change in timeline.made if step in timeline.steps[1]]
+        """List the changes that a strategy makes, or several together, a value each, with their days.
+
+        Those of "today" are those of the base.
+        """
+        steps = self.steps_of(strategy)
+        return [(step.begins, change) for step, change in self._pieces(strategy).made if step in steps]
+
+    def steps_of(self, strategy: str) -> list[Step]:
+        """List what a strategy does, or several together, in the order of its days; of "today", the base."""
+        base, own = self._pieces(strategy).steps
+        return base if strategy == TODAY else own
+
+    def first_day_of(self, strategy: str) -> date | None:
+        """Return the day on which a strategy begins; None if it has always been in force, or is "today"."""
+        days = [step.begins for step in self.steps_of(strategy)] if strategy != TODAY else []
+        return None if None in days else min(filter(None, days), default=None)
 
     def about_strategy(self, name: str) -> str:
         """Say what a strategy is, or each of several together.

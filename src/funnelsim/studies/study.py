@@ -20,6 +20,7 @@ from funnelsim.scenario import (
     ScenarioError,
     Worlds,
     courses_of,
+    held_over,
     overridden,
     overridden_by_assumption,
     strategy_names,
@@ -272,8 +273,9 @@ def _results(
 
 
 def _notes(scenario: Scenario, strategy: str) -> tuple[str, ...]:
-    """State what a strategy and an assumption set although the scenario was changed there."""
-    return tuple(filter(None, (overridden_by_assumption(scenario), overridden(scenario, strategy))))
+    """State what a strategy and an assumption set although the scenario was changed there, or will be."""
+    of_strategy = (overridden(scenario, strategy), held_over(scenario, strategy))
+    return tuple(filter(None, (overridden_by_assumption(scenario), *of_strategy)))
 
 
 def _forecast(scenario: Scenario, course: Course, plan: Plan, found: Replications) -> Forecast:

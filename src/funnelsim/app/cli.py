@@ -24,6 +24,7 @@ from funnelsim.app.terminal import (
     Replications,
     ScenarioName,
     Seed,
+    Since,
     Strategy,
 )
 
@@ -81,6 +82,7 @@ def compare(
     jobs: Jobs = 0,
     engine: Engine = "compiled",
     changes: Changes = None,
+    since: Since = None,
     everything: Annotated[bool, typer.Option("--all", help="Show every figure.")] = False,
     as_json: AsJson = False,
     out: Out = None,
@@ -94,8 +96,12 @@ def compare(
         if assumptions and (everything or assumption is not None):
             other = "--all shows one comparison" if everything else "--assumption takes one"
             terminal.fail(f"--assumptions compares under every assumption, and {other}: ask for one of them")
+        if assumptions and since is not None:
+            terminal.fail(
+                "--assumptions begin with the warm-up, and --from goes on later: ask for one of them"
+            )
         read = terminal.read(scenario, changes, assumption)
-        settings = terminal.settings(replications, seed, jobs, engine)
+        settings = terminal.settings(replications, seed, jobs, engine) | terminal.checkpoint(since)
         asked = [*_option("--strategies", strategies), *_option("--assumption", assumption)]
         if assumptions:
             _under_assumptions(scenario, read, changes, chosen, asked, settings, as_json, out)
@@ -168,6 +174,7 @@ def run(
     jobs: Jobs = 0,
     engine: Engine = "compiled",
     changes: Changes = None,
+    since: Since = None,
     digest: Annotated[bool, typer.Option("--digest", help="Print only the SHA-256 of the ledgers.")] = False,
     as_json: AsJson = False,
     out: Out = None,
@@ -180,7 +187,7 @@ def run(
         if digest and as_json:
             terminal.fail("--digest prints one line and --json one document: ask for one of them")
         read = terminal.read(scenario, changes, assumption)
-        settings = terminal.settings(replications, seed, jobs, engine)
+        settings = terminal.settings(replications, seed, jobs, engine) | terminal.checkpoint(since)
         with terminal.filled(out) as folder:
             given = terminal.given(folder, scenario, read, changes, assumption)
             result = _simulated(read, strategy, settings | {"digest": digest})

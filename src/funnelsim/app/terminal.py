@@ -54,6 +54,14 @@ Out = Annotated[
         help="New folder for all figures as CSV and JSON, the pictures, and a manifest to repeat it."
     ),
 ]
+Since = Annotated[
+    Path | None,
+    typer.Option(
+        "--from",
+        metavar="CHECKPOINT",
+        help="Go on from a file that `funnelsim keep` wrote; it sets replications and seed.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print all figures as one JSON document.")]
 
 
@@ -172,6 +180,18 @@ def filled(out: Path | None) -> Iterator[NewFolder | None]:
             with writing(out):
                 folder = stack.enter_context(new_folder(out))
         yield folder
+
+
+def checkpoint(since: Path | None) -> dict[str, Any]:
+    """Read the checkpoint of `--from`, if it is given, as an argument of `simulate` and `compare`."""
+    if since is None:
+        return {}
+    from funnelsim.studies.checkpoint import Checkpoint
+
+    try:
+        return {"since": Checkpoint.load(since)}
+    except OSError as error:
+        fail(f"{since} cannot be read: {error.strerror}")
 
 
 def given(

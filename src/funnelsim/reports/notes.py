@@ -131,6 +131,8 @@ def changes(scenario: Scenario, strategy: str) -> list[str]:
     ['one_more_rep: Hire one more rep', '  teams.sales.people: 2 -> 3 from 2026-01-01']
     """
     about = scenario.about_strategy(strategy)
+    if strategy == TODAY:
+        return _described(strategy, about, [])
     return [*_described(strategy, about, levers(scenario, strategy)), *_costs(scenario, strategy)]
 
 

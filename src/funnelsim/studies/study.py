@@ -98,7 +98,7 @@ def simulate(
     ('today', 4)
     """
     plan = Plan(replications, seed, engine, jobs, digest)
-    ready = settled(scenario, jobs, [strategy])
+    ready = _ready(scenario, jobs, [strategy], since)
     return _results(ready, [strategy], plan, progress, since)[strategy]
 
 
@@ -151,7 +151,7 @@ def compare(
     """
     chosen = chosen_of(scenario, strategies)
     plan = Plan(replications, seed, engine, jobs)
-    return compare_over(settled(scenario, jobs, chosen), chosen, plan, progress, since)
+    return compare_over(_ready(scenario, jobs, chosen, since), chosen, plan, progress, since)
 
 
 def chosen_of(scenario: Scenario, strategies: Sequence[str] | None) -> list[str]:
@@ -212,7 +212,12 @@ def keep(
     (tree,) = trees_of(courses_of(scenario, [TODAY]), {TODAY: None})
     instant = calendar.instant(day)
     worlds, twins = stand(tree, plan, instant, progress)
-    return Checkpoint(day, instant, seed, past_of(scenario, day), worlds, twins)
+    return Checkpoint(day, instant, seed, scenario.months, past_of(scenario, day), worlds, twins)
+
+
+def _ready(scenario: Scenario, jobs: int, strategies: Sequence[str], since: Checkpoint | None) -> Scenario:
+    """Settle the months of a scenario: those of the checkpoint, if it goes on from one."""
+    return settled(scenario, jobs, strategies) if since is None else scenario.with_months(since.months)
 
 
 def _going_on(scenario: Scenario, strategies: Sequence[str], plan: Plan, since: Checkpoint) -> Plan:

@@ -103,9 +103,14 @@ def drawn_independently(keyed: Sample, years: int) -> Sample:
 
 def drawn_from_a_stream(years: int) -> Sample:
     """Simulate strategies with one seeded stream, in a process that compiles its own rules."""
+    from funnelsim.scenario import load
+    from funnelsim.studies.pilot import settled
+
+    months = map(str, settled(load(PRESET)).months)  # the pilot draws by key
     with tempfile.TemporaryDirectory() as folder:
         written = Path(folder) / "stream.npz"
         command = [sys.executable, __file__, "--stream", str(written), "--years", str(years)]
+        command += ["--months", *months]
         subprocess.run(command, check=True, env=os.environ | {"XDG_CACHE_HOME": folder})
         with np.load(written) as arrays:
             return {
@@ -148,16 +153,16 @@ def check_that_engines_draw_alike(model: Model, seed_stream: Callable[[int], Non
         raise SystemExit("the two engines drew different streams: the comparison would be unfair")
 
 
-def write_streamed(years: int, target: Path) -> None:
+def write_streamed(years: int, months: list[int], target: Path) -> None:
     """Simulate with a stream, and write each figure of each strategy and year."""
     seed_stream = replace_keys_by_a_stream()
     from funnelsim.engines.compiled.blocks import Workplace
     from funnelsim.forecast import Forecast
-    from funnelsim.scenario import courses_of, load, lower
+    from funnelsim.scenario import Months, courses_of, load, lower
     from funnelsim.studies.replication import Plan, new_replications, run_block
 
     arrays: dict[str, Floats] = {}
-    scenario, plan = load(PRESET), Plan(years, SEED)
+    scenario, plan = load(PRESET).with_months(Months(*months)), Plan(years, SEED)
     check_that_engines_draw_alike(lower(scenario).model, seed_stream)
     for name, course in courses_of(scenario, (BASE, *STRATEGIES)).items():
         found = new_replications(course, plan, range(years))
@@ -235,9 +240,10 @@ def main() -> None:
     arguments.add_argument("--years", type=int, default=1000, help="simulated years of each strategy")
     arguments.add_argument("--out", type=Path, default=PAGE, help="where to write the page")
     arguments.add_argument("--stream", type=Path, help=argparse.SUPPRESS)  # what the second process is told
+    arguments.add_argument("--months", type=int, nargs=3, help=argparse.SUPPRESS)
     options = arguments.parse_args()
     if options.stream:
-        write_streamed(options.years, options.stream)
+        write_streamed(options.years, options.months, options.stream)
         return
     keyed = drawn_by_key(SEED, options.years, (BASE, *STRATEGIES))
     samples = {

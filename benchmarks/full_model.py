@@ -11,6 +11,7 @@ from benchmarks.lives import Life, lived, page_for
 from benchmarks.report import Table, median, times
 from funnelsim.chance.keys import world_of
 from funnelsim.scenario import load, lower, worlds_of
+from funnelsim.studies.pilot import settled
 
 TITLE = "Full model"
 PRESETS = ("professional_services", "marketplace_sellers")
@@ -21,7 +22,7 @@ ENGINES = {"compiled": "funnelsim", "reference": "its reference engine (SimPy)"}
 
 def lives_of(preset: str, runs: int) -> dict[str, list[Life]]:
     """Live through worlds of a preset with both engines in turns, ledgers written and folded."""
-    model, names = lower(load(preset))
+    model, names = lower(settled(load(preset)))
     ledger = page_for(model)
     live = partial(lived, model=model, names=names, ledger=ledger, folded=True)
     found: dict[str, list[Life]] = {engine: [] for engine in ENGINES}
@@ -56,7 +57,7 @@ def speed_rows(preset: str, lives: dict[str, list[Life]]) -> list[tuple[str, ...
 
 def lowering_row(preset: str, runs: int) -> tuple[str, ...]:
     """Tabulate what it costs to lower the scenario again for a world, beside what it costs to live in it."""
-    worlds = worlds_of(load(preset).strategy("today"))
+    worlds = worlds_of(settled(load(preset)).strategy("today"))
     ledger = page_for(worlds.median)
     lowering, living, folding = [], [], []
     for replication in range(runs * WORLDS["compiled"]):

@@ -20,6 +20,7 @@ from benchmarks.lives import lived, page_for
 from benchmarks.report import Table, median
 from benchmarks.sampling import Origin, observed, obstacle, origins
 from funnelsim.scenario import TODAY, Course, course_of, load
+from funnelsim.studies.pilot import settled
 from funnelsim.studies.replication import Plan, replicate
 
 TITLE = "Where the nanoseconds go"
@@ -87,7 +88,7 @@ def group_at(place: str) -> str:
 
 def course_in(name: str) -> Course:
     """Lower a scenario by its name in the table."""
-    scenario = scenario_for(PROGRAM.leads) if name == "common_funnel" else load(name)
+    scenario = scenario_for(PROGRAM.leads) if name == "common_funnel" else settled(load(name))
     return course_of(scenario, TODAY)
 
 

@@ -16,6 +16,7 @@ from funnelsim.engines import history
 from funnelsim.model.model import Model, Names
 from funnelsim.model.words import Event
 from funnelsim.scenario import load, lower
+from funnelsim.studies.pilot import settled
 
 PRESET = "marketplace_sellers"
 DAYS_SEEN = np.arange(0.0, 86.0)  # where measured and simulated curves are drawn
@@ -122,7 +123,7 @@ def quarters(worlds: int, seed: int, family: str, jobs: int = 1) -> list[Quarter
 
     The first world runs alone, so that parallel processes find the engine compiled.
     """
-    model, names = lower(load(PRESET))
+    model, names = lower(settled(load(PRESET)))
     first = quarter(model, names, seed, 0, family)
     others = (delayed(quarter)(model, names, seed, world, family) for world in range(1, worlds))
     return [first, *Parallel(n_jobs=jobs)(others)]

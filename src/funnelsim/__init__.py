@@ -15,10 +15,13 @@ if TYPE_CHECKING:
     from funnelsim.model.own_policy import PolicyError, register_policy
     from funnelsim.reports.responses import plot_response
     from funnelsim.scenario import Scenario, ScenarioError, load, parse, presets
+    from funnelsim.studies.assumptions import AssumptionsResult, compare_assumptions
+    from funnelsim.studies.endless import EndlessLoopError
     from funnelsim.studies.results import ComparisonResult, SimulationResult
-    from funnelsim.studies.study import EndlessLoopError, compare, simulate
+    from funnelsim.studies.study import compare, simulate
 
 __all__ = [
+    "AssumptionsResult",
     "Checkpoint",
     "ComparisonResult",
     "EndlessLoopError",
@@ -27,6 +30,7 @@ __all__ = [
     "ScenarioError",
     "SimulationResult",
     "compare",
+    "compare_assumptions",
     "keep",
     "load",
     "parse",
@@ -37,14 +41,16 @@ __all__ = [
 ]
 
 _HOMES = {
+    "AssumptionsResult": "funnelsim.studies.assumptions",
     "Checkpoint": "funnelsim.studies.checkpoint",
     "ComparisonResult": "funnelsim.studies.results",
-    "EndlessLoopError": "funnelsim.studies.study",
+    "EndlessLoopError": "funnelsim.studies.endless",
     "PolicyError": "funnelsim.model.own_policy",
     "Scenario": "funnelsim.scenario",
     "ScenarioError": "funnelsim.scenario",
     "SimulationResult": "funnelsim.studies.results",
     "compare": "funnelsim.studies.study",
+    "compare_assumptions": "funnelsim.studies.assumptions",
     "keep": "funnelsim.studies.study",
     "load": "funnelsim.scenario",
     "parse": "funnelsim.scenario",

@@ -12,6 +12,7 @@ from funnelsim.engines import history
 from funnelsim.model.model import Model
 from funnelsim.model.words import HOUR, Event
 from funnelsim.scenario import load, lower, presets
+from funnelsim.studies.pilot import settled
 
 from . import systems
 from .figures import Count
@@ -31,7 +32,7 @@ def occupancy_adds_up(worlds: Worlds) -> list[Count]:
     Source: J. Little (1961), A proof for the queuing formula L = lambda W, Operations Research 9.
     """
     counts = []
-    firms = {name: lower(load(name)).model for name in presets()}
+    firms = {name: lower(settled(load(name))).model for name in presets()}
     firms["patient firm, from empty to empty"] = systems.model(
         systems.patient_firm("least_loaded", "lifo", True)
     )

@@ -67,6 +67,14 @@ def wins_by_day(rows: Records, model: Model) -> Floats:
     return np.bincount(place, minlength=int(np.prod(shape))).reshape(shape).astype(float)
 
 
+def by_calendar_month(rows: Records, model: Model) -> Floats:
+    """Count inquiries and contracts by calendar month, those of the warm-up included: (2, months)."""
+    first, last = model.calendar_months[0], model.calendar_months[-1]
+    times = [rows["time"][rows["event"] == event] for event in (Event.INQUIRY, Event.WON)]
+    months = [model.calendar_months[of_event // DAY] - first for of_event in times]
+    return np.stack([np.bincount(each, minlength=last - first + 1) for each in months]).astype(float)
+
+
 def instants_of_inquiries(model: Model, worlds: Worlds) -> list[Integers]:
     """List when inquiries arrive in each world, µs."""
     ledger = new_ledger(PAGE)

@@ -225,6 +225,18 @@ def seasonal(start: str, months: int, keys: Keys) -> str:
     )
 
 
+def shocked(per_month: float, conversion: float, shocks: Keys, warm_up: int, months: int) -> str:
+    """Write a channel that expects as much in every calendar month, and a stage that takes no time."""
+    return "\n".join(
+        [
+            opening(months, "2010-01-01", warm_up),
+            table("shocks", shocks),
+            table("channels.web", {"kind": "seo", "inquiries_per_month": per_month}),
+            stage("form", conversion=conversion),
+        ]
+    )
+
+
 # ---- a firm whose policies change when, never what ---------------------------------------------------
 
 ASSIGNMENTS = BUILT_IN

@@ -1,4 +1,4 @@
-"""What textbooks say: closed formulas of queues and odds, which know nothing of the package.
+"""What textbooks say: formulas of queues, counts and odds, which know nothing of the package.
 
 Rates are per unit of time, times in that unit. Names as in the textbooks: `arrival` is lambda,
 `service` is mu, `servers` is c, `giving_up` is theta.
@@ -11,6 +11,10 @@ import math
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
+
+import numpy as np
+
+from funnelsim.compiling.arrays import Floats
 
 
 def relaxation_time(arrival: float, service: float, servers: int, giving_up: float = 0.0) -> float:
@@ -167,6 +171,59 @@ def logistic(log_odds: float) -> float:
     0.5
     """
     return 1.0 / (1.0 + math.exp(-log_odds))
+
+
+class Months(NamedTuple):
+    """Moments of the counts of a month and of the one that follows."""
+
+    variance: float
+    covariance: float
+
+
+def monthly_counts(mean: float, variance: float, covariance: float) -> Months:
+    """Return the moments of Poisson counts whose means have lognormal factors of mean 1.
+
+    Var N = mean + mean^2 (exp(v) - 1) and Cov(N, N') = mean^2 (exp(c) - 1), where v and c are the variance
+    of the factors' logarithm and its covariance with that of the other month.
+
+    Source: J. Aitchison and C. Ho (1989), The multivariate Poisson-log normal distribution, Biometrika 76.
+
+    Examples
+    --------
+    >>> monthly_counts(100, 0, 0)  # no factors
+    Months(variance=100.0, covariance=0.0)
+    """
+    return Months(mean + mean**2 * math.expm1(variance), mean**2 * math.expm1(covariance))
+
+
+class Wins(NamedTuple):
+    """How the chance to win differs from month to month."""
+
+    mean: float
+    variance: float
+    covariance: float  # with the month that follows
+
+
+def monthly_chances(chance: float, deviation: float, persistence: float) -> Wins:
+    """Return the moments of a chance whose log-odds are normal about those of `chance`, by Gauss-Hermite.
+
+    Source: M. Abramowitz and I. Stegun (1964), Handbook of Mathematical Functions, 25.4.46.
+
+    Examples
+    --------
+    >>> monthly_chances(0.5, 1.0, 0.0).mean  # as often better as worse
+    0.5
+    """
+    nodes, weights = np.polynomial.hermite_e.hermegauss(80)
+    weights = weights / weights.sum()
+
+    def won(z: Floats) -> Floats:
+        return np.asarray(1 / (1 + (1 - chance) / chance * np.exp(-deviation * z)))
+
+    following = persistence * nodes[:, None] + math.sqrt(1 - persistence**2) * nodes
+    mean = float(weights @ won(nodes))
+    both = float(weights @ (won(nodes) * (won(following) @ weights)))
+    return Wins(round(mean, 12), float(weights @ won(nodes) ** 2) - mean**2, both - mean**2)
 
 
 class Rhythm(NamedTuple):

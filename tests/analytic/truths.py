@@ -9,6 +9,7 @@ from .exact import equal_worths_are_a_pool, every_lead_the_same, occupancy_adds_
 from .figures import Truth
 from .odds import conversions, hot_to_best
 from .queues import JUNK, erlang_a, erlang_c, junk, priorities, single_server, split_queues, triage
+from .shocks import good_months, random_walk, stationary
 from .streams import departures, rhythm, thinning
 
 QUICK = 0.8  # loads up to this one are in `make test`
@@ -35,6 +36,9 @@ TRUTHS: tuple[Truth, ...] = (
     thinning(),
     departures(),
     rhythm(),
+    stationary(),
+    random_walk(),
+    good_months(),
     conversions(),
     *(hot_to_best(base, 30) for base in (-2.0, 0.0, 1.0)),
     Truth("Little's law, every stage", 0.0, 3, occupancy_adds_up),

@@ -90,7 +90,8 @@ class Channel:
     price_cut: float = 0.0
     share: float = 1.0  # the world's factor on its share of a total (A8)
     busy: list[float] = field(default_factory=list)  # the world's factor on each day (A9); empty: none
-    varies: bool = False  # whether either may be other than 1
+    demand: list[list[float]] = field(default_factory=list)  # shocks, each with a factor for each day (H7)
+    varies: bool = False  # whether any of these may be other than 1
 
 
 @dataclass
@@ -149,6 +150,7 @@ class Firm:
     inquiries: list[Inquiry]
     month_days: list[int]  # of the calendar month, for each day
     horizon: int
+    odds_by_day: list[float] = field(default_factory=list)  # factor on all odds; empty: 1 throughout
     one_off_cost: float = 0.0  # as it begins (C18)
     cost_per_month: float = 0.0
 

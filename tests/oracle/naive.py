@@ -129,7 +129,9 @@ class History:
         return math.fsum(cost.money for cost in self.costs if cost.kind == kind)
 
 
-def chance_of_advancing(stage: Stage, walk: Walk, segment: Segment, skill: float, wait: int) -> float:
+def chance_of_advancing(
+    stage: Stage, walk: Walk, segment: Segment, skill: float, wait: int, month: float
+) -> float:
     """Multiply the odds by every ratio that applies and turn them into a probability (V9)."""
     inquiry = walk.inquiry
     odds = stage.odds_of.get(inquiry.segment, stage.odds)  # S1
@@ -139,7 +141,7 @@ def chance_of_advancing(stage: Stage, walk: Walk, segment: Segment, skill: float
     odds *= stage.heat_odds[inquiry.heat]
     if inquiry.theorist:
         odds *= stage.theorist_odds
-    odds *= effect_of_waiting(stage.points, wait) * skill ** stage.heat_skill[inquiry.heat]
+    odds *= effect_of_waiting(stage.points, wait) * skill ** stage.heat_skill[inquiry.heat] * month
     return 1.0 if odds > 1e300 else odds / (1.0 + odds)  # V10
 
 
@@ -195,7 +197,10 @@ def going_on(reached: list[float], channel: Channel, today: int) -> list[float]:
     for day, (before, after) in enumerate(pairwise(channel.expected)):
         if day >= today:
             busy = channel.busy[day] if channel.busy else 1.0
-            midnights.append(midnights[-1] + (after - before) * channel.share * busy)  # A7
+            expects = (after - before) * channel.share * busy  # A7
+            for by_day in channel.demand:  # H7
+                expects *= by_day[day]
+            midnights.append(midnights[-1] + expects)
     return midnights
 
 
@@ -603,7 +608,8 @@ class Simulation:
             walk.rep = rep  # G6
         # V12: an inquiry enters its first stage as it arrives; back there, it waits since it came back.
         segment = self.firm.segments[walk.inquiry.segment]
-        chance = chance_of_advancing(stage, walk, segment, skill, self.now - visit.entered)
+        month = self.odds_of_month(self.now)  # H8
+        chance = chance_of_advancing(stage, walk, segment, skill, self.now - visit.entered, month)
         routes = stage.nexts if self.draws.advances(*key) < chance else stage.elses
         at = self.draws.route(*key)  # V16
         _, walk.target, walk.reason = next((route for route in routes if at < route[0]), routes[-1])
@@ -738,10 +744,15 @@ class Simulation:
     def worth(self, walk: Walk, skill: float, wait: int) -> int:
         """Return the bookings times the chance to advance, in thousandths (Q5)."""
         segment = self.firm.segments[walk.inquiry.segment]
-        chance = chance_of_advancing(self.firm.stages[walk.stage], walk, segment, skill, wait)
+        month = self.odds_of_month(walk.visits[-1].entered + wait)  # H9
+        chance = chance_of_advancing(self.firm.stages[walk.stage], walk, segment, skill, wait, month)
         value = self.draws.value(walk.inquiry.entity, walk.inquiry.segment) * segment.years
         value *= self.share_of_price(walk)
         return min(math.floor(value * chance * 1000 + 0.5), 2**60)
+
+    def odds_of_month(self, when: int) -> float:
+        """Return the factor on all odds in the month of an instant."""
+        return self.firm.odds_by_day[when // DAY] if self.firm.odds_by_day else 1.0
 
     def members(self, team: int) -> list[Person]:
         """Return a team's reps, by number."""

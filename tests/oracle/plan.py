@@ -10,9 +10,16 @@ from typing import Any
 import numpy as np
 
 from funnelsim.chance.distributions.lookup import DISTRIBUTION, Family
-from funnelsim.chance.keys import Entity, entity, purpose
+from funnelsim.chance.keys import DEMAND_SHOCK, DEMAND_SHOCK_ALL, ODDS_SHOCK, Entity, entity, purpose
 from funnelsim.compiling.arrays import Record, Records
-from funnelsim.model.model import Model, one_process, plain_ends
+from funnelsim.model.model import (
+    DEMAND_OF_ALL,
+    DEMAND_OF_CHANNELS,
+    ODDS_OF_ALL,
+    Model,
+    one_process,
+    plain_ends,
+)
 from funnelsim.model.own_policy import policy_number, register_policy
 from funnelsim.model.records import (
     CALENDAR,
@@ -23,6 +30,7 @@ from funnelsim.model.records import (
     REP,
     ROUTE,
     SEGMENT,
+    SHOCK,
     SPAWN,
     STAGE,
     TEAM,
@@ -75,6 +83,8 @@ class Plan:
 
     days: int
     month_days: int = 30
+    months_begin: tuple[int, ...] = ()  # days on which another calendar month begins
+    warm_up: int = 0  # days
     rows: dict[str, list[Any]] = field(default_factory=dict)
     knots: list[float] = field(default_factory=list)
     expected: list[float] = field(default_factory=list)
@@ -270,6 +280,25 @@ class Plan:
         self.expected += [0.0, *np.cumsum(rates)]
         return self.add("channels", row)
 
+    def shock(self, row: int, z: Any, deviation: float, persistence: float) -> None:
+        """Let demand or odds differ from month to month; `z` is what `either` or `between` returns."""
+        about = {"deviation": deviation, "persistence": persistence, "normal": self.distribution(z)}
+        self.add("shocks", {"row": row} | about)
+
+    def shocks(self) -> Records:
+        """Return all shocks, most of which move nothing."""
+        channels = self.rows["channels"]
+        made = np.zeros(DEMAND_OF_CHANNELS + len(channels), SHOCK)
+        made["normal"], made["mean_is_one"] = NOTHING, 1
+        made["owner"] = Entity.CHANNEL << 56, Entity.FIRM << 56, *(each["key"] for each in channels)
+        made["purpose"] = DEMAND_SHOCK
+        made["purpose"][DEMAND_OF_ALL], made["purpose"][ODDS_OF_ALL] = DEMAND_SHOCK_ALL, ODDS_SHOCK
+        made["mean_is_one"][ODDS_OF_ALL] = 0
+        for shock in self.rows.get("shocks", []):
+            for name in ("deviation", "persistence", "normal"):
+                made[name][shock["row"]] = shock[name]
+        return made
+
     def model(self) -> Model:
         """Lay the records out as arrays."""
         if "segments" not in self.rows:
@@ -282,6 +311,7 @@ class Plan:
             made = max(made, stage["makes_lead"])
         return Model(
             channels=self.records("channels", CHANNEL),
+            shocks=self.shocks(),
             segments=self.records("segments", SEGMENT),
             teams=self.records("teams", TEAM),
             reps=self.records("reps", REP),
@@ -302,7 +332,8 @@ class Plan:
             expected=np.array(self.expected, float),
             spend=np.array(self.spend or np.ones((len(self.rows["channels"]), self.days)), float),
             month_days=np.full(self.days, self.month_days, np.int64),
-            months=np.array([0, self.days * DAY], np.int64),
+            calendar_months=24_000 + np.searchsorted(self.months_begin, np.arange(self.days), side="right"),
+            months=np.array([self.warm_up * DAY, self.days * DAY], np.int64),
             horizon=self.days * DAY,
         )
 

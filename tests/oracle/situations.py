@@ -9,8 +9,9 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import product
 
-from funnelsim.model.model import Model
+from funnelsim.model.model import DEMAND_OF_ALL, DEMAND_OF_CHANNELS, ODDS_OF_ALL, Model
 from funnelsim.model.words import DAY, HOUR, LOST, NOBODY, NOTHING, WON, Assignment, QueueOrder
 
 from .naive import History, Visit
@@ -320,6 +321,20 @@ def worth_less_in_a_promotion(assignment: Assignment) -> Model:
     return plan.model()
 
 
+def better_and_worse_months(assignment: Assignment, persistence: float) -> Model:
+    plan = Plan(days=24, months_begin=(3, 9, 13, 20), warm_up=10)
+    plan.segment(value=between(50, 90))
+    team = plan.team(daily(24), [{}, {"skill": 2.0}], assignment, commission=0.1)
+    plan.stage(team, conversion=0.6, effort=between(1, 5), customer=SOON, patience=4, nexts=to(1))
+    plan.stage(conversion=0.5, elses=to(0, LOST))
+    plan.channel(3.0, busy=either(0.5, 1.5))
+    plan.channel(2.0)
+    plan.shock(DEMAND_OF_ALL, between(-1, 1), 0.6, persistence)
+    plan.shock(DEMAND_OF_CHANNELS + 1, either(-1, 1), 0.3, 1 - persistence)
+    plan.shock(ODDS_OF_ALL, between(-2, 2), 0.9, persistence)
+    return plan.model()
+
+
 def hours_of_their_own(assignment: Assignment) -> Model:
     plan = Plan(days=14)
     mornings, all_day = daily(14, 8, 12, (2, 3)), daily(14, 0, 24)
@@ -437,6 +452,17 @@ SITUATIONS |= {
         lambda assignment=assignment: worth_less_in_a_promotion(assignment), waited
     )
     for assignment in (Assignment.PRIORITY_QUEUE, Assignment.CHERRY_PICK)
+}
+SITUATIONS |= {
+    f"months, {assignment.name.lower()}, persistence {persistence}": Situation(
+        lambda assignment=assignment, persistence=persistence: better_and_worse_months(
+            assignment, persistence
+        ),
+        waited,
+    )
+    for assignment, persistence in product(
+        (Assignment.PRIORITY_QUEUE, Assignment.CHERRY_PICK, Assignment.ROUND_ROBIN), (0.0, 0.7, 1.0)
+    )
 }
 SITUATIONS |= {
     f"own queues, {order.name.lower()}": Situation(lambda order=order: own_queues(order), waited)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import operator
 from itertools import pairwise
 
 import numpy as np
@@ -23,7 +22,7 @@ from funnelsim.chance.keys import (
     uniforms,
 )
 from funnelsim.compiling.arrays import Record
-from funnelsim.model.model import Chapters, Model, chapters_of
+from funnelsim.model.model import DEMAND_OF_ALL, DEMAND_OF_CHANNELS, ODDS_OF_ALL, Chapters, Model, chapters_of
 from funnelsim.model.words import LOST, NEVER, NOBODY, NOTHING, WON, Assignment, QueueOrder
 
 from . import firm as told
@@ -96,6 +95,45 @@ class Table:
             found.append(self.inquiry(number, entity + len(found), total))
         return found
 
+    def demand(self, number: int) -> list[list[float]]:
+        """Draw the shocks of a channel's demand, those of all channels first (H7)."""
+        shocks = [self.model.shocks[row] for row in (DEMAND_OF_ALL, DEMAND_OF_CHANNELS + number)]
+        return [self.by_day(shock) for shock in shocks if shock["deviation"] > 0]
+
+    def by_day(self, shock: Record) -> list[float]:
+        """Return a shock's factor on each day: that of the calendar month (H6, H8)."""
+        levels = self.levels(shock)
+        half = 0.5 if shock["mean_is_one"] else 0.0
+        factors = {month: math.exp(level - half * variance) for month, (level, variance) in levels.items()}
+        return [factors[int(month)] for month in self.model.calendar_months]
+
+    def levels(self, shock: Record) -> dict[int, tuple[float, float]]:
+        """Return a shock's level in each calendar month, and its variance.
+
+        They depend on the calendar and on the month in which the period begins, on nothing else (H10).
+        """
+        deviation, persistence = float(shock["deviation"]), float(shock["persistence"])
+
+        def z(month: int) -> float:
+            return self.value(
+                shock["normal"], self.uniforms(shock["owner"], shock["purpose"], month)[0]
+            )  # H1
+
+        months = sorted({int(month) for month in self.model.calendar_months})
+        first = int(self.model.calendar_months[int(self.model.months[0]) // DAY])
+        later = [month for month in months if month > first]
+        earlier = [month for month in reversed(months) if month < first]
+        found = {first: (deviation * z(first), deviation**2)}  # H2
+        if persistence == 1.0:  # H4, H5
+            found |= dict.fromkeys(earlier, (0.0, 0.0))
+            for steps, (before, month) in enumerate(pairwise([first, *later]), 2):
+                found[month] = (found[before][0] + deviation * z(month), steps * deviation**2)
+            return found
+        fresh = deviation * math.sqrt(1.0 - persistence**2)
+        for known, month in [*pairwise([first, *later]), *pairwise([first, *earlier])]:
+            found[month] = (persistence * found[known][0] + fresh * z(month), deviation**2)  # H3
+        return found
+
     def expected(self, channel: Record) -> list[float]:
         """Read how many inquiries a channel expects by each midnight, as typed."""
         first = int(channel["first_expected"])
@@ -165,10 +203,11 @@ class Table:
     def volume(self) -> float:
         """How many inquiries the channel with most of them expects by the horizon."""
         found = []
-        for channel in self.model.channels:
+        for number, channel in enumerate(self.model.channels):
             days = [after - before for before, after in pairwise(self.expected(channel))]
-            busy = self.busy(channel) or [1.0] * len(days)
-            found.append(self.share(channel) * math.fsum(map(operator.mul, days, busy)))
+            for factors in (self.busy(channel), *self.demand(number)):
+                days = [one * factor for one, factor in zip(days, factors or [1.0] * len(days), strict=True)]
+            found.append(self.share(channel) * math.fsum(days))
         return max(found)
 
     def firm(self, most: float = 0.0) -> Firm:
@@ -198,7 +237,8 @@ class Table:
                     price_cut=float(each["price_cut"]),
                     share=self.share(each),
                     busy=self.busy(each),
-                    varies=bool(each["mean_share"] > 0 or self.uncertain(each)),
+                    demand=self.demand(number),
+                    varies=bool(each["mean_share"] > 0 or self.uncertain(each) or self.demand(number)),
                 )
                 for number, each in enumerate(model.channels)
             ],
@@ -216,6 +256,9 @@ class Table:
                 inquiry for number in range(len(model.channels)) for inquiry in self.inquiries(number, most)
             ],
             month_days=[int(days) for days in model.month_days],
+            odds_by_day=self.by_day(model.shocks[ODDS_OF_ALL])
+            if model.shocks[ODDS_OF_ALL]["deviation"]
+            else [],
             horizon=int(model.horizon),
             one_off_cost=float(model.plan[0]["one_off_cost"]),
             cost_per_month=float(model.plan[0]["cost_per_month"]),

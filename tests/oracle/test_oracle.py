@@ -165,6 +165,10 @@ def segments_are_alike(firm: Firm) -> None:
         stage.odds_of = {}
 
 
+def months_are_alike(firm: Firm) -> None:
+    firm.odds_by_day = []
+
+
 @pytest.mark.parametrize(
     ("name", "misread"),
     [
@@ -190,6 +194,8 @@ def segments_are_alike(firm: Firm) -> None:
         ("busy days and a promotion", leads_are_free),
         ("worth less in a promotion, priority_queue", nothing_is_cheaper),
         ("worth less in a promotion, cherry_pick", nothing_is_cheaper),
+        ("months, priority_queue, persistence 0.7", months_are_alike),
+        ("months, cherry_pick, persistence 1.0", months_are_alike),
     ],
 )
 def test_a_misreading_is_noticed(name: str, misread: Callable[[Firm], None]) -> None:

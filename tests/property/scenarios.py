@@ -141,6 +141,7 @@ def channels(
             optional={"inquiries_factor": either(2.0, 0.0)},
         ).map(lambda promotion: promotion | {"ends": promotion["starts"] + timedelta(12)}),
         "response": either(*RESPONSES),
+        "demand_shock": shock(),
     }
     if not first:
         optional["first_stage"] = either(*stages)
@@ -158,6 +159,11 @@ def channels(
         small = draw(share())
         channel["segments"] = {mix[0]: small, mix[1]: 1 - small}
     return channel
+
+
+def shock() -> SearchStrategy[Document]:
+    """Choose what is high or low for months."""
+    return st.fixed_dictionaries({"deviation": either(0.3, 1, 0), "persistence": either(0.5, 0, 1)})
 
 
 def personal_selling(teams: list[str]) -> SearchStrategy[Document]:
@@ -286,10 +292,16 @@ def stages(draw: DrawFn, order: list[str], number: int, floor: list[str], durati
 def uncertainties(draw: DrawFn, document: Document) -> Document:
     """Choose numbers that are not known."""
     team, stage, segment = (next(iter(document[what])) for what in ("teams", "stages", "segments"))
+    of_shocks = {
+        f"shocks.{name}.{key}": either({"low": 0.2, "likely": 0.5, "high": 0.9})
+        for name in document.get("shocks", {})
+        for key in ("deviation", "persistence")
+    }
     return draw(
         st.fixed_dictionaries(
             {f"stages.{stage}.conversion *=": either({"low": 0.5, "likely": 0.9, "high": 1})},
-            optional={
+            optional=of_shocks
+            | {
                 f"teams.{team}.speed *=": either({"median": 1, "p90": 1.5}),
                 f"stages.{stage}.customer_takes_days *=": either({"quantiles": {"0": 0.5, "1": 2}}),
                 f"segments.{segment}.contract_value_per_year *=": either({"scipy": "gamma", "a": 9}),
@@ -341,6 +353,8 @@ def documents(draw: DrawFn) -> Document:
         document["stages"][draw(either(*order))]["makes"] = "lead"
     if draw(st.booleans()):
         document["mix"] = draw(mixes(document["channels"]))
+    if draw(st.booleans()):
+        document["shocks"] = draw(st.fixed_dictionaries({}, optional={"demand": shock(), "odds": shock()}))
     if draw(st.booleans()):
         document["effects"] = draw(effects())
         if draw(st.booleans()):

@@ -19,6 +19,7 @@ from funnelsim.scenario import Scenario, from_document, load, parse, strategy_na
 from funnelsim.scenario.lowering import Groundwork
 from funnelsim.scenario.paths import leaves, written
 from funnelsim.scenario.uncertainties import applied
+from funnelsim.studies.pilot import settled
 
 from .scenarios import Toml, scenarios
 
@@ -75,7 +76,7 @@ def test_whatever_is_uncertain_a_world_has_the_model_of_lowering_all_anew(text: 
 
 def test_a_world_is_refused_as_lowering_all_anew_refuses_it() -> None:
     """A ceiling of 60 inquiries, should it be as low as 24, is below the 30 of today."""
-    scenario = load(CHANNEL_MIX)
+    scenario = settled(load(CHANNEL_MIX))
     groundwork = Groundwork(scenario)
     world = applied(scenario, {"channels.ads.response.ceiling *=": 0.4})
     refusal = "the ceiling must be above 30 inquiries per month, not 24.0"
@@ -84,7 +85,7 @@ def test_a_world_is_refused_as_lowering_all_anew_refuses_it() -> None:
 
 
 def test_what_may_be_uncertain_is_found_in_every_section() -> None:
-    scenario = load("marketplace_sellers")
+    scenario = settled(load("marketplace_sellers"))
     assert {path.split(".")[0] for path in measured(scenario)} == {
         *("channels", "effects", "mix", "segments", "stages", "teams")
     }
@@ -92,7 +93,7 @@ def test_what_may_be_uncertain_is_found_in_every_section() -> None:
 
 @pytest.mark.parametrize("name", ["marketplace_sellers", "professional_services"])
 def test_the_worlds_of_a_preset_are_those_of_lowering_all_anew(name: str) -> None:
-    scenario = load(name)
+    scenario = settled(load(name))
     for strategy in strategy_names(scenario):
         changed = scenario.strategy(strategy)
         worlds = worlds_of(changed)
@@ -106,7 +107,7 @@ def test_the_worlds_of_a_preset_are_those_of_lowering_all_anew(name: str) -> Non
 
 
 def test_compiled_draws_are_those_of_plain_python() -> None:
-    scenario = load("marketplace_sellers")
+    scenario = settled(load("marketplace_sellers"))
     for number in range(20):
         world = world_of(4, number)
         paths = [key.removesuffix(" *=") for key in scenario.uncertainties]
@@ -116,7 +117,7 @@ def test_compiled_draws_are_those_of_plain_python() -> None:
 
 
 def test_only_what_an_uncertain_number_reaches_is_lowered_anew() -> None:
-    scenario = load("marketplace_sellers")
+    scenario = settled(load("marketplace_sellers"))
     groundwork = Groundwork(scenario)
     typed = groundwork.model(scenario)
     world = groundwork.model(applied(scenario, {"stages.negotiation.conversion *=": 0.5}))

@@ -91,6 +91,18 @@ FAULTS = {
     "what a segment changes in a stage is overlooked": Fault(
         "rules/visits.py", 'if row["variants"] > 0:', "if False:", "oracle"
     ),
+    "a shock of demand brings more inquiries than are typed": Fault(
+        "rules/shocks.py", "level - variance / 2.0", "level", "oracle"
+    ),
+    "a random walk has begun before the period": Fault(
+        "rules/shocks.py", "level, steps = 0.0, 0", "level, steps = level, steps", "oracle"
+    ),
+    "odds are those of the first month for ever": Fault(
+        "rules/shocks.py", "odds_by_day[instant // DAY]", "odds_by_day[0]", "oracle"
+    ),
+    "odds are those of the month in which a lead came": Fault(
+        "rules/visits.py", 'pursuit["since"] + waited)', 'pursuit["since"])', "oracle"
+    ),
     "the answer is drawn with the key of the work": Fault(
         "rules/visits.py", 'stage["answer_key"]', 'stage["work_key"]', "oracle"
     ),

@@ -18,7 +18,7 @@ import simpy
 from funnelsim.compiling.arrays import Record, Records
 from funnelsim.engines import ENGINES, reference
 from funnelsim.engines.reference import Happening, Office, ReferenceEngine
-from funnelsim.model.model import Model, other_numbers
+from funnelsim.model.model import DEMAND_OF_ALL, DEMAND_OF_CHANNELS, ODDS_OF_ALL, Model, other_numbers
 from funnelsim.model.words import DAY, NEVER, NOBODY, NOTHING, Assignment, Due, Event, QueueOrder
 from funnelsim.model.worktime import is_open
 from funnelsim.rules import assignment, ending, people, visits
@@ -101,6 +101,12 @@ COVERED = (
     "channel: a day without spending, where it costs money",
     "channel: a supplier paid for a lead",
     "won at the price of a promotion",
+    "shock: of a channel's demand",
+    "shock: of all channels' demand",
+    "shock: of the odds",
+    "shock: a random walk",
+    "shock: in another calendar month than the first",
+    "shock: in a calendar month before the first",
 )
 
 
@@ -141,7 +147,7 @@ CHANGED = (  # what the changes on a day must meet
 def varieties(model: Model, rows: Records) -> Counter[str]:
     """Count what a history and its model say by themselves."""
     seen = Counter(f"event: {Event(int(event)).name}" for event in rows["event"])
-    seen.update(of_channels(model, rows) | of_teams(model))
+    seen.update(of_channels(model, rows) | of_teams(model) | of_shocks(model))
     with_rep = (rows["event"] == Event.WORKED) & (rows["rep"] != NOBODY)
     seen["spill-over past closing"] += int((with_rep & (rows["waited"] > rows["worked"])).sum())
     seen["horizon within work"] += at_work_at_the_end(rows)
@@ -165,6 +171,20 @@ def of_channels(model: Model, rows: Records) -> dict[str, int]:
         "channel: a day without spending, where it costs money": int((model.spend[costly] == 0).sum()),
         "channel: a supplier paid for a lead": int(paid.sum()),
         "won at the price of a promotion": int(cheaper.sum()),
+    }
+
+
+def of_shocks(model: Model) -> dict[str, int]:
+    """Count the shocks that move something."""
+    moving = model.shocks["deviation"] > 0
+    months, first = model.calendar_months, model.calendar_months[model.months[0] // DAY]
+    return {
+        "shock: of a channel's demand": int(moving[DEMAND_OF_CHANNELS:].sum()),
+        "shock: of all channels' demand": int(moving[DEMAND_OF_ALL]),
+        "shock: of the odds": int(moving[ODDS_OF_ALL]),
+        "shock: a random walk": int((moving & (model.shocks["persistence"] == 1)).sum()),
+        "shock: in another calendar month than the first": int(moving.any() * (len(set(months)) > 1)),
+        "shock: in a calendar month before the first": int(moving.any() * (months[0] < first)),
     }
 
 

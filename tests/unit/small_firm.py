@@ -17,6 +17,7 @@ from funnelsim.model.records import (
     REP,
     ROUTE,
     SEGMENT,
+    SHOCK,
     SPAWN,
     STAGE,
     TEAM,
@@ -65,6 +66,7 @@ def firm() -> Model:
     stages["odds"] = 1.0, np.inf, 3.0
     return Model(
         channels=channels,
+        shocks=np.zeros(4, SHOCK),
         segments=segments,
         teams=teams,
         reps=reps,
@@ -85,6 +87,7 @@ def firm() -> Model:
         expected=np.zeros(0),
         spend=np.ones((2, 50)),
         month_days=np.full(50, 10),
+        calendar_months=days // 10,
         months=np.array([10, 20, 30]) * DAY,
         horizon=50 * DAY,
     )

@@ -23,6 +23,7 @@ from benchmarks.sampling import Image, Origin
 
 from funnelsim.model.words import Assignment
 from funnelsim.scenario import load, lower
+from funnelsim.studies.pilot import settled
 
 from .scripts import ROOT
 
@@ -164,7 +165,7 @@ def test_speeds_are_compared_by_medians() -> None:
 
 
 def test_events_are_counted_whether_folded_or_not() -> None:
-    model, names = lower(load("first_steps"))
+    model, names = lower(settled(load("first_steps")))
     ledger = page_for(model)
     folded = lived("compiled", model, names, ledger, [0, 1], folded=True)
     plain = lived("compiled", model, names, ledger, [0, 1], folded=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -102,6 +103,45 @@ def test_changes_are_made_and_passed_on() -> None:
     )
 
 
+FOURTH = '\n[strategies.fourth]\nabout = "A fourth"\nchange = { "teams.sales.people" = 4 }\n'
+
+
+def test_strategies_are_chosen_and_put_together(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(preset_text("first_steps") + FOURTH, encoding="utf-8")
+    chosen = "today, fourth+one_more_rep,more_inquiries"
+    found = json.loads(call("compare", str(file), "--strategies", chosen, "--json", *FEW).stdout)
+    assert list(found["strategies"]) == ["today", "fourth+one_more_rep", "more_inquiries"]
+    both = found["strategies"]["fourth+one_more_rep"]
+    assert both["about"] == "A fourth; Hire one more rep"
+    assert both["changes"] == {"teams.sales.people": {"before": 2, "after": 5}}
+    page = call("compare", str(file), "--strategies", chosen, *FEW).stdout
+    assert "fourth+one_more_rep: A fourth; Hire one more rep" in page
+    assert re.search(r"^fourth\+one_more_ .*\nrep ", page, re.MULTILINE)  # a row of the table, folded
+    run = json.loads(call("run", str(file), "--strategy", "fourth+one_more_rep", "--json", *FEW).stdout)
+    assert len(run["by"]["rep"]) == 5
+    assert run["figures"] == both["figures"]
+
+
+def test_a_strategy_that_undoes_a_change_is_told_above_the_table(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(preset_text("first_steps") + FOURTH, encoding="utf-8")
+    changed = [str(file), "--set", "teams.sales.people=5", *FEW]
+    told = (
+        "This strategy sets teams.sales.people to 4 (here 5 -> 4, as typed 2 -> 4), whatever was changed "
+        'there; "teams.sales.people +=" = 2 would move along.'
+    )
+    page = says(call("compare", *changed))
+    assert f"Mind fourth: {told} Profit" in page  # and then the table
+    assert page.count(told) == 1
+    found = json.loads(call("compare", *changed, "--json").stdout)["strategies"]
+    assert {name: each["warnings"][:1] for name, each in found.items() if told in each["warnings"]} == {
+        "fourth": [told]
+    }
+    assert told in says(call("run", *changed, "--strategy", "fourth"))
+    assert "Mind" not in call("compare", str(file), *FEW).stdout
+
+
 def test_a_busy_team_is_offered_one_more_person() -> None:
     printed = call("run", "first_steps", "--set", "channels.website.inquiries_per_month=80", *FEW).stdout
     assert printed.rstrip().endswith("--set teams.sales.people+=1")
@@ -165,6 +205,15 @@ def test_demo_writes_and_names_table_and_pictures(tmp_path: Path) -> None:
         ("compare first_steps --set teams.sales.peple=3", 'did you mean "teams.sales.people"'),
         ("compare first_steps --set nonsense", '"nonsense" is not a change'),
         ("run first_steps --set teams.sales.people=-1", "teams.sales.people"),
+        ("run first_steps --set teams.sales.people=+1", "expected teams.sales.people+=1 to add"),
+        ("run first_steps --set stages.*.conversion*=3", "stages.first_call.conversion is 1.05"),
+        ("run first_steps --set stages.*.convrsion*=3", 'did you mean "stages.*.conversion"'),
+        ("run first_steps --set teams.sales.people*=2 --set teams.sales.people=3", "has changed it"),
+        ("compare first_steps --strategies today,,x", "different names with commas between them"),
+        ("compare first_steps --strategies today,today", "different names with commas between them"),
+        ("compare first_steps --strategies today,one_more", 'did you mean "one_more_rep"'),
+        ("run first_steps --strategy one_more_rep+one_more_rep", "names one_more_rep twice"),
+        ("trace first_steps --strategy today+one_more_rep --out x.csv", "today, which changes nothing"),
         ("run first_steps --set start=2026 --set start=2027", "--set start is given twice"),
         ("run first_steps --strategy one_more", 'did you mean "one_more_rep"'),
         ("run first_steps --replications 0", "--replications must be a whole number from 1 to 1,000,000"),

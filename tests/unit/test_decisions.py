@@ -233,3 +233,10 @@ def test_amounts_in_words(value: float, unit: Unit, text: str) -> None:
 
 def test_ranges_of_money_that_have_no_end() -> None:
     assert money_range(math.nan, 3, "USD") == "-"
+
+
+def test_what_cannot_be_told_apart_from_the_best_is_listed() -> None:
+    found = compare(good=50_000 + noise(2), better=50_100 + noise(3), bad=-50_000 + noise(4), third=20_000.0)
+    assert found.best() in ("good", "better")
+    assert found.close() == [name for name in ("good", "better") if name != found.best()]
+    assert compare(bad=-5_000 + noise(5)).close() == []

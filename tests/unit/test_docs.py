@@ -22,7 +22,7 @@ from typer.testing import CliRunner
 
 import funnelsim as fs
 from funnelsim.app.cli import app
-from funnelsim.scenario import from_document, lower, strategy_names
+from funnelsim.scenario import Months, from_document, lower, strategy_names
 
 from .names_in_texts import exists, named, no_target, notes_of
 
@@ -107,8 +107,9 @@ def test_scenarios_of_a_page_are_valid(page: Path) -> None:
         else:
             continue
         scenario = from_document(merged(complete, tomllib.loads(block.text)))
-        for strategy in strategy_names(scenario):
-            assert len(lower(scenario.strategy(strategy)).model.stages)
+        over = scenario.with_months(Months(1, 12, 1))
+        for strategy in map(over.strategy, strategy_names(over)):
+            assert len(lower(strategy).model.stages)
 
 
 @compiled_only
@@ -121,7 +122,7 @@ def test_all_fragments_of_how_to_write_a_scenario_live_together() -> None:
             document = merged(document, tomllib.loads(block.text))
     document["horizon"] = {"period_months": 3, "warm_up_months": 1, "drain_months": 1}
     result = fs.compare(from_document(document), replications=FEW, jobs=1)
-    assert list(result) == ["today", "third_rep", "faster_proposals"]
+    assert list(result) == ["today", "third_rep", "faster_proposals", "shorter_calls"]
 
 
 @compiled_only

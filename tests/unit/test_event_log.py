@@ -36,7 +36,7 @@ def scenario() -> Scenario:
     document = load("first_steps").document
     document["channels"] = {FAIR: document["channels"]["website"]}
     document["strategies"] = {
-        "one_more_rep": {"about": "Hire a third rep", "change": {"teams.sales.people": 3}}
+        "one_more_rep": {"about": "Hire one more rep", "change": {"teams.sales.people": 3}}
     }
     document["horizon"] = {"period_months": 3, "warm_up_months": 1, "drain_months": 1}
     return from_document(document)

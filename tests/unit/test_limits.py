@@ -26,7 +26,7 @@ from funnelsim.model.records import (
     TEAM,
 )
 from funnelsim.model.words import Event, Flag
-from funnelsim.scenario import Scenario, ScenarioError, from_document, lower, parse
+from funnelsim.scenario import Months, Scenario, ScenarioError, from_document, lower, parse
 from funnelsim.scenario.schema import LONGEST_HORIZON, MOST_PEOPLE, Contents
 
 from .good_scenario import GOOD
@@ -177,8 +177,8 @@ def test_what_is_named_fits_into_a_row(key: str) -> None:
 
 
 def test_every_reason_and_rep_of_the_largest_is_numbered_in_a_row() -> None:
-    model, names = lower(made("reasons in all"))
+    model, names = lower(made("reasons in all").with_months(Months(1, 1, 1)))
     assert len(names.reasons) == MOST_REASONS
     assert model.routes["reason"].max() == MOST_REASONS - 1
-    model, names = lower(made("people in all"))
+    model, names = lower(made("people in all").with_months(Months(1, 1, 1)))
     assert len(names.reps) == len(model.reps) == MOST_PEOPLE

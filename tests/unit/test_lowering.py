@@ -12,10 +12,10 @@ import pytest
 from funnelsim.chance.keys import Entity, entity, hash24, purpose
 from funnelsim.model.own_policy import BUILT_IN
 from funnelsim.model.words import DAY, HOUR, LOST, NEVER, NOBODY, NOTHING, WON, Assignment, QueueOrder
-from funnelsim.scenario import Scenario, load, lower, parse
+from funnelsim.scenario import Scenario, ScenarioError, load, lower, parse
 from funnelsim.scenario.calendars import Calendar
 from funnelsim.scenario.channels import ChannelKind
-from funnelsim.scenario.horizon import Months, months_later
+from funnelsim.scenario.months import Months, months_later
 from funnelsim.scenario.schema import Team
 
 FULL = """
@@ -256,6 +256,7 @@ def test_routes_are_cumulative_and_end_at_one(scenario: Scenario) -> None:
 def test_shares_that_sum_to_one_only_almost_still_end_at_one() -> None:
     thirds = {"a": 0.333, "b": 0.333, "c": 0.333}
     changed = load("first_steps").with_changes({"stages.proposal.lost_reasons": thirds})
+    changed = changed.with_months(Months(3, 12, 3))
     model = lower(changed).model
     for stage in model.stages:
         for first, count in ((stage["first_next"], stage["nexts"]), (stage["first_else"], stage["elses"])):
@@ -268,6 +269,7 @@ def test_nobody_is_lost_where_all_go_back() -> None:
     changed = load("first_steps").with_changes(
         {"stages.proposal.back_to": {"first_call": 0.9, "proposal": 0.1}}
     )
+    changed = changed.with_months(Months(3, 12, 3))
     model = lower(changed).model
     last = model.stages[1]
     assert [way[1] for way in ways(model, last["first_else"], last["elses"])] == [0, 1]
@@ -329,7 +331,9 @@ def test_growth_compounds_by_month_from_the_start() -> None:
 
 def test_weekdays_are_weighted_within_the_month() -> None:
     lowered = lower(
-        load("first_steps").with_changes({"channels.website.weekday_profile": [4, 2, 2, 2, 2, 0, 0]})
+        load("first_steps")
+        .with_changes({"channels.website.weekday_profile": [4, 2, 2, 2, 2, 0, 0]})
+        .with_months(Months(3, 12, 3))
     )
     by_day = np.diff(lowered.model.expected)
     first = datetime.fromisoformat(lowered.names.start).date()
@@ -340,7 +344,7 @@ def test_weekdays_are_weighted_within_the_month() -> None:
 
 
 def test_a_period_may_begin_within_a_month() -> None:
-    calendar = Calendar(date(2026, 1, 31), Months(warm_up=1, period=2, drain=0, cycle_days=0.0))
+    calendar = Calendar(date(2026, 1, 31), Months(warm_up=1, period=2, drain=0))
     assert calendar.first_day == date(2025, 12, 31)
     assert calendar.month_starts() == [date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 31)]
     assert calendar.days[-1] == date(2026, 3, 30)
@@ -355,39 +359,33 @@ def test_months_later() -> None:
 # ---- the horizon ------------------------------------------------------------------------------
 
 
-def months_of(stages: str) -> Months:
-    head = "start = 2026-01-01\nsegments.a = { contract_value_per_year = 1, customer_time_factor = 2 }\n"
-    team = 'channels.c = { kind = "pr", inquiries_per_month = 1 }\nteams.t.people = 1\n'
-    return parse(head + team + stages).months
-
-
-def test_the_horizon_follows_the_longest_plain_path() -> None:
-    fast = "stages.x = { conversion = 0.5, customer_takes_days = 1 }\n"
-    assert (months_of(fast).warm_up, months_of(fast).drain) == (1, 1)
-    path = (
-        "stages.x = { conversion = 0.5, customer_takes_days = 10, next = { y = 1, z = 1, x = 1 } }\n"
-        'stages.y = { conversion = 0.5, customer_takes_days = 40, next = "z" }\n'
-        "stages.z = { conversion = 0.5, customer_takes_days = 5, back_to = { x = 0.5 } }\n"
-    )
-    assert months_of(path).cycle_days == 2 * (10 + 40 + 5)
-    assert months_of(path).drain == 4
-    waits = 'stages.x = { conversion = 0.5, team = "t", goes_cold_after_days = 500 }\n'
-    assert months_of(waits).cycle_days == 60 + 3
-
-
-def test_heavy_tails_do_not_make_the_horizon_endless() -> None:
-    heavy = 'stages.x = { conversion = 0.5, customer_takes_days = { scipy = "pareto", b = 0.2 } }\n'
-    assert months_of(heavy).drain == 24
-
-
 def test_given_months_are_kept() -> None:
     scenario = load("first_steps").with_changes({"horizon.warm_up_months": 0, "horizon.drain_months": 2})
     assert (scenario.months.warm_up, scenario.months.drain) == (0, 2)
     assert lower(scenario).model.months[0] == 0
 
 
+def test_months_that_are_not_settled_are_told() -> None:
+    half = load("first_steps").with_changes({"horizon.warm_up_months": 0})
+    for scenario, keys in (
+        (load("first_steps"), "horizon.warm_up_months and horizon.drain_months"),
+        (half, "horizon.drain_months"),
+    ):
+        with pytest.raises(ScenarioError, match=f"first_steps: {keys} are not settled; expected `settled"):
+            lower(scenario)
+    assert lower(half.with_months(Months(0, 12, 3))).model.months[0] == 0
+
+
+def test_a_change_unsettles_the_months() -> None:
+    scenario = load("first_steps").with_months(Months(3, 12, 3), {"one_more_rep": ("Mind this.",)})
+    assert scenario.strategy("one_more_rep").months == (3, 12, 3)
+    assert scenario.strategy("one_more_rep").doubts == ("Mind this.",)
+    assert scenario.strategy("today").doubts == scenario.doubts == ()
+    assert not scenario.with_changes({"teams.sales.people": 3}).is_settled
+
+
 def test_strategies_share_time_and_inquiries() -> None:
-    scenario = load("first_steps")
+    scenario = load("first_steps").with_months(Months(3, 12, 3))
     today, other = (lower(scenario.strategy(name)) for name in ("today", "one_more_rep"))
     assert today.names.start == other.names.start
     assert np.array_equal(today.model.expected, other.model.expected)

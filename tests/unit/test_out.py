@@ -145,6 +145,18 @@ def test_repeating_writes_the_same_bytes(
     assert files(Path("again")) == files(first)
 
 
+def test_chosen_strategies_are_repeated(tmp_path: Path) -> None:
+    names = "more_inquiries,more_inquiries+one_more_rep"
+    assert (
+        call("compare", "first_steps", "--strategies", names, *FEW, "--out", str(tmp_path / "out")).exit_code
+        == 0
+    )
+    found = json.loads((tmp_path / "out" / "MANIFEST.json").read_text(encoding="utf-8"))
+    assert (found["kind"], found["strategies"]) == ("compare", names.split(","))
+    assert f" --strategies {names} " in found["command"]
+    assert call("repeat", str(tmp_path / "out" / "MANIFEST.json")).exit_code == 0
+
+
 def test_sample_files_are_kept_and_repeated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("data").mkdir()
@@ -205,14 +217,22 @@ def test_figures_that_come_out_otherwise_are_named(run: Path, tmp_path: Path) ->
     [
         (lambda found: found.pop("seed"), "is damaged: seed is missing or unknown"),
         (lambda found: found.update(more=1), "is damaged: more is missing or unknown"),
-        (lambda found: found.update(format=2), "it is not of the form 1"),
+        (lambda found: found.update(format=1), "it is not of the form 2"),
         (lambda found: found.update(seed="7"), 'is damaged: seed is "7"'),
         (lambda found: found.update(seed=-7), "--seed must be a whole number"),
         (lambda found: found.update(engine="steam"), "--engine must be compiled or reference"),
-        (lambda found: found.update(changes=[1]), "changes, files and versions hold texts"),
+        (lambda found: found.update(changes=[1]), "changes, strategies, files and versions hold texts"),
         (lambda found: found.update(changes=["no"]), "is not a change"),
         (lambda found: found.update(kind="compare"), "kind is 'compare' and strategy 'one_more_rep'"),
         (lambda found: found.update(strategy="nobody"), "does not exist"),
+        (lambda found: found.update(strategies=["today"]), "kind is 'run' and strategy 'one_more_rep'"),
+        (lambda found: found.update(kind="compare", strategy=None), "kind is 'compare' and strategy None"),
+        (lambda found: found.update(kind="x", strategy=None, strategies=["today"]), "kind is 'x'"),
+        (lambda found: found.update(strategies=["a", "a"]), "strategies are ['a', 'a']"),
+        (lambda found: found.update(strategies=[]), "strategies are []"),
+        (lambda found: found.update(strategies=[1]), "changes, strategies, files and versions hold texts"),
+        (lambda found: found.update(assumption="slow"), "assumptions.slow does not exist"),
+        (lambda found: found.update(assumption=1), "is damaged: assumption is 1"),
         (lambda found: found.update(text="start = 1"), "problems"),
     ],
 )

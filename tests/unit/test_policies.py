@@ -14,7 +14,8 @@ from funnelsim.engines import history
 from funnelsim.engines.compiled import loop as compiled
 from funnelsim.model.own_policy import BUILT_IN, PolicyError, policy_names, register_policy
 from funnelsim.model.words import Assignment, Event
-from funnelsim.scenario import Scenario, lower, outlook, parse
+from funnelsim.scenario import Scenario, lower, parse
+from funnelsim.studies.pilot import settled
 
 from .good_scenario import GOOD, after, edited, problems_of
 
@@ -196,19 +197,6 @@ def test_typed_and_simulated_conversions_by_segment() -> None:
         assert abs(found.simulated.mean - found.typed) < 4 * error < 0.1
 
 
-def test_the_outlook_knows_segments() -> None:
-    found = outlook(floor("least_loaded"))
-    assert found.contracts == pytest.approx(found.inquiries * 0.6 * 0.4)
-    hours = 0.6 * 1 + 0.4 * 2.5 + 0.6 * 2
-    assert found.teams["sales"].asked == pytest.approx(found.inquiries * 2 / (61 / 7) * hours)
-
-
-def test_a_slow_segment_asks_for_a_longer_horizon() -> None:
-    slow = edited("conversion = 0.5\n[stages.offer]", "conversion = 0.5\n[stages.offer]")
-    assert parse(slow).months.drain == 1
-    assert parse(f"{slow}[stages.offer.segments.small]\ncustomer_takes_days = 200\n").months.drain == 7
-
-
 @pytest.mark.parametrize(
     ("lines", "path", "told"),
     [
@@ -242,7 +230,7 @@ def test_what_is_wrong_with_segments_is_told(lines: str, path: str, told: str) -
 def test_weights_are_whole_lots_whose_sums_are_exact() -> None:
     typed = (0.1, 1e-9, 1 / 3, 100_000, 2.5)
     named = "".join(f"[teams.sales.reps.r{number}]\nweight = {each!r}\n" for number, each in enumerate(typed))
-    weights = lower(parse(GOOD + named)).model.reps["weight"][-len(typed) :]
+    weights = lower(settled(parse(GOOD + named))).model.reps["weight"][-len(typed) :]
     lots = weights * 2.0**20
     assert (lots == lots.round()).all()
     assert weights.tolist() == pytest.approx(typed, abs=2.0**-20)

@@ -25,9 +25,10 @@ from funnelsim.reports import document, notes, pictures
 from funnelsim.reports.columns import NOTHING, PRECISION, RANGE, Column, figure_column, rounded, text_column
 from funnelsim.reports.comparison_page import comparison_page
 from funnelsim.reports.grid import folded, printable, tables
-from funnelsim.reports.scenario_page import origins_page, outlook_page, presets_page
+from funnelsim.reports.scenario_page import origins_page, pilot_page, presets_page
 from funnelsim.reports.simulation_page import simulation_page
 from funnelsim.scenario import from_document, levers, origins
+from funnelsim.studies.pilot import pilot
 
 mpl.use("Agg")
 YEARS = 12
@@ -273,7 +274,7 @@ def test_the_page_says_what_changes_what_is_best_and_what_intervals_mean(
 ) -> None:
     page = text(comparison_page(comparison, "funnelsim run first_steps"))
     flat = " ".join(page.split())
-    assert "one_more_rep: Hire a third rep teams.sales.people: 2 -> 3" in flat
+    assert "one_more_rep: Hire one more rep teams.sales.people: 2 -> 3" in flat
     assert "channels.website.inquiries_per_month: 40 -> 50" in flat
     assert comparison.verdict in flat
     assert "P10-P90: range of outcomes; one simulated year in ten is lower, one in ten is higher." in flat
@@ -306,7 +307,7 @@ def test_crowded_pages_fit(width: int) -> None:
     pages = [
         comparison_page(result, "next", everything=True, width=width),
         simulation_page(result["today"], "next", width),
-        outlook_page(scenario, "next", width),
+        pilot_page(scenario, pilot(scenario), "next", width),
         origins_page(scenario, width),
     ]
     assert [widest(text(page, width)) <= width for page in pages] == [True] * 4
@@ -316,9 +317,9 @@ def test_one_strategy_in_depth(today: fs.SimulationResult) -> None:
     page = text(simulation_page(today, "funnelsim compare first_steps"))
     flat = " ".join(page.split())
     months = today.scenario.months
-    assert f"warm-up of {months.warm_up} months" in flat
+    assert f"warm-up of {months.warm_up} months (from a pilot) from " in flat
     assert "period of 12 months from 2026-01-01 to 2026-12-31" in flat
-    assert f"drain of {months.drain} months" in flat
+    assert f"drain of {months.drain} months (from a pilot), in " in flat
     assert "ROI = (gross margin - cost) / cost" in flat
     for title in ("By month", "By channel", "By stage", "By rep", "Lost, by stage and reason", "Goals"):
         assert title in page
@@ -357,14 +358,31 @@ def test_a_single_strategy_has_nothing_to_be_compared_with() -> None:
     assert "<table>" in alone._repr_html_()
 
 
-def test_validating_says_what_was_understood() -> None:
-    scenario = fs.load("first_steps").with_changes({"teams.sales.hours_per_week": 12})
-    flat = " ".join(text(outlook_page(scenario, "next")).split())
-    assert "It has 1 channel, 1 segment, 1 team, 2 stages and 1 goal." in flat
-    assert "today 40" in flat
-    assert re.search(r"more_inquiries: team sales is asked for [\d.]+ hours a week and has 24", flat)
-    fine = fs.load("first_steps").with_changes({"teams.sales.people": 20})
-    assert "Watch" not in text(outlook_page(fine, "next")).replace("one_more_rep: team", "")
+def validated(changes: dict[str, object]) -> str:
+    scenario = fs.load("first_steps").with_changes(changes)
+    return " ".join(text(pilot_page(scenario, pilot(scenario), "next")).split())
+
+
+def test_validating_says_what_was_understood_and_what_a_pilot_found() -> None:
+    page = validated({"teams.sales.hours_per_week": 12})
+    assert "It has 1 channel, 1 segment, 1 team, 2 stages and 1 goal." in page
+    assert "Expected in an average month, from a pilot of 8 simulated years of each strategy" in page
+    inquiries, leads, contracts = map(float, re.search(r"today ([\d.]+) ([\d.]+) ([\d.]+)", page).groups())  # type: ignore[union-attr]
+    assert inquiries == pytest.approx(40, rel=0.1)  # 3,840 in eight years
+    assert inquiries * 0.5 > leads > contracts > 0
+    assert re.search(r"more_inquiries: Team sales is asked for [\d,]+ hours of work and has 1,25\d", page)
+    (busy,) = re.findall(r"today [\d.]+ of 24 \(([\d.]+) %\)", page)  # two people, 12 hours a week
+    assert 90 < float(busy) <= 100
+    assert "Watch" not in validated({"teams.sales.people": 20})
+
+
+def test_validating_says_that_typed_months_are_too_few() -> None:
+    page = validated({"horizon.warm_up_months": 0})
+    assert "Its months: no warm-up: the pipeline starts empty;" in page
+    assert re.search(
+        r"The warm-up has 0 months and flows are steady after \d months: the pipeline is not", page
+    )
+    assert "flows are steady" not in validated({"horizon.warm_up_months": 24})
 
 
 def test_showing_a_scenario_tells_every_origin() -> None:

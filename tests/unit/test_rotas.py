@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import numpy as np
 import pytest
 
 from funnelsim.engines import ENGINES, history
 from funnelsim.model.words import DAY, HOUR, Event
-from funnelsim.scenario import Scenario, lower, parse
-from funnelsim.scenario.calendars import Calendar
-from funnelsim.scenario.rotas import hours_of_day
+from funnelsim.scenario import Months, Scenario, lower, parse
 
 from .good_scenario import after, line_number, problems_of
 
@@ -91,16 +87,6 @@ def test_who_works_alike_shares_a_calendar(scenario: Scenario) -> None:
     assert worked.tolist() == [0] * 5  # each counts its own time from 0
 
 
-def test_hours_by_day_are_those_of_the_calendar(scenario: Scenario) -> None:
-    team = scenario.teams["sales"]
-    days = Calendar(date(2026, 6, 1), scenario.months)
-    found = {name: hours_of_day(team, rep, days)[:7].tolist() for name, rep in team.reps.items()}
-    assert found["Ann"] == [4, 4, 0, 4, 4, 0, 0]
-    assert found["Bob"] == [3.5, 0, 0, 0, 0, 2, 0]
-    assert found["Cat"] == [0, 8, 0, 8, 0, 0, 0]
-    assert found["Eve"] == [8, 8, 0, 8, 8, 0, 0]
-
-
 @pytest.mark.parametrize("engine", sorted(ENGINES))
 def test_work_starts_and_ends_within_a_rep_s_own_hours(scenario: Scenario, engine: str) -> None:
     model, names = lower(scenario)
@@ -177,4 +163,4 @@ def test_a_mistake_in_a_rep_s_hours_is_told_where_it_is(line: str, path: str, wo
 
 def test_opening_times_that_touch_do_not_overlap() -> None:
     text = after(DORA, 'reps.dora.hours.friday = ["12:00-13:00", "09:00-12:00"]')
-    assert opening(parse(text), "dora", days=10)[0][1:] == (9, 13)
+    assert opening(parse(text).with_months(Months(1, 12, 1)), "dora", days=10)[0][1:] == (9, 13)

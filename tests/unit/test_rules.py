@@ -17,8 +17,8 @@ import pytest
 
 from funnelsim import rules
 from funnelsim.chance.keys import WORLD, Entity, descendant, purpose
-from funnelsim.compiling.arrays import Record, Records
-from funnelsim.model.model import EVENTS, SALE, Model, plain_ends
+from funnelsim.compiling.arrays import Floats, Record, Records
+from funnelsim.model.model import EVENTS, ODDS_OF_ALL, SALE, Model, plain_ends
 from funnelsim.model.own_policy import callable_by_compiled_code, policy_number, register_policy
 from funnelsim.model.records import (
     CHANNEL_STATE,
@@ -76,6 +76,7 @@ fit = { low = 0.5, likely = 1.0, high = 2.0 }
 theorist_share = 0.3
 segments = { small = 0.7, large = 0.3 }
 day_variation = 0.4
+demand_shock = { deviation = 0.3, persistence = 0.6 }
 promotion = { starts = 2026-02-05, ends = 2026-02-20, price_cut = 0.3, inquiries_factor = 2 }
 [channels.friends]
 kind = "referral"
@@ -91,6 +92,9 @@ inquiries_per_month = 40
 shares = { friends = 0.3, agency = 0.7 }
 certainty = 20
 day_variation = 0.2
+[shocks]
+demand = { deviation = 0.2, persistence = 1 }
+odds = { deviation = 0.4, persistence = 0.8 }
 [teams.sales]
 people = 5
 max_open = 4
@@ -133,6 +137,7 @@ effects = { skill_by_temperature = { hot = 1.7, future = 0.4 } }
 """
 MODEL = lower(parse(SALES_FLOOR)).model
 FOLLOW_UP = 1  # a process of its own, with the last stage
+ALIKE = np.ones(59)  # factors on the odds of each day
 
 
 def two_teams() -> Model:
@@ -255,24 +260,38 @@ def floors(chance: random.Random, count: int = 60) -> Iterator[Floor]:
         yield Floor(MODEL._replace(teams=teams), team, own, states)
 
 
-@cases("arrivals.next_inquiry")
+@cases("arrivals.next_total")
 def _(chance: random.Random) -> Cases:
     for world, channel in product(worlds(chance), MODEL.channels):
-        state = np.zeros(1, CHANNEL_STATE)[0]
-        state["index"], state["total"] = chance.randrange(9), chance.uniform(0, 700)
-        yield MODEL, world, channel, state, MODEL.expected
+        yield world, channel, stream(chance)
+
+
+@cases("arrivals.arrival")
+def _(chance: random.Random) -> Cases:
+    for channel in MODEL.channels:
+        yield from ((MODEL, channel, stream(chance), MODEL.expected) for _ in range(50))
+
+
+def stream(chance: random.Random) -> Record:
+    """Make the state of a channel's inquiries."""
+    state: Record = np.zeros(1, CHANNEL_STATE)[0]
+    state["index"], state["total"] = chance.randrange(9), chance.uniform(0, 700)
+    return state
 
 
 @cases("arrivals.expect_inquiries")
 def _(chance: random.Random) -> Cases:
-    yield from ((MODEL, world, MODEL.expected) for world in worlds(chance, 20))
+    yield from ((MODEL, world, MODEL.expected, chance.choice([0, 20])) for world in worlds(chance, 20))
 
 
 @cases("arrivals.differs")
 def _(_: random.Random) -> Cases:
-    plain = MODEL.channels[0].copy()
+    plain = MODEL.channels.copy()
     plain["busy"] = plain["busy_all"] = NOTHING
-    yield from ((channel,) for channel in (plain, *MODEL.channels))
+    still = MODEL.shocks.copy()
+    still["deviation"] = 0.0
+    for model in (MODEL, MODEL._replace(channels=plain), MODEL._replace(channels=plain, shocks=still)):
+        yield from ((model, number) for number in range(len(plain)))
 
 
 @cases("arrivals.share_factor")
@@ -293,6 +312,69 @@ def _(chance: random.Random) -> Cases:
         yield MODEL, world, channel, chance.randrange(60)
 
 
+def shocks(chance: random.Random, count: int = 40) -> Iterator[tuple[Model, Record]]:
+    """Make shocks of all kinds, in a warm-up and a period of a month or two and a half."""
+    for _ in range(count):
+        shock = MODEL.shocks[chance.randrange(2)].copy()
+        shock["deviation"] = chance.choice([0.0, 1.0, chance.random()])
+        shock["persistence"] = chance.choice([0.0, 1.0, chance.random()])
+        yield MODEL._replace(months=MODEL.months + chance.choice([-1, 0, 9]) * DAY), shock
+
+
+@cases("shocks.moves")
+def _(chance: random.Random) -> Cases:
+    yield from ((shock,) for _, shock in shocks(chance))
+
+
+@cases("shocks.z_of")
+def _(chance: random.Random) -> Cases:
+    for (model, shock), world in zip(shocks(chance), worlds(chance), strict=False):
+        yield model, world, shock, chance.randrange(59)
+
+
+@cases("shocks.next_level")
+def _(chance: random.Random) -> Cases:
+    yield from ((shock, chance.gauss(0, 1), chance.gauss(0, 1)) for _, shock in shocks(chance))
+
+
+@cases("shocks.factor")
+def _(chance: random.Random) -> Cases:
+    yield from ((shock, chance.gauss(0, 1), chance.randrange(30)) for _, shock in shocks(chance))
+
+
+@cases("shocks.multiply")
+def _(chance: random.Random) -> Cases:
+    for (model, shock), world in zip(shocks(chance), worlds(chance), strict=False):
+        yield model, world, shock, np.ones(70), chance.randrange(10), chance.choice([0, 40])
+
+
+@cases("shocks.multiply_along")
+def _(chance: random.Random) -> Cases:
+    for (model, shock), world in zip(shocks(chance), worlds(chance), strict=False):
+        start = int(model.months[0] // DAY)
+        today, way = chance.choice([0, 40]), chance.choice([1, -1])
+        yield model, world, shock, np.ones(70), chance.randrange(10), today, start, way
+
+
+@cases("shocks.expect_odds")
+def _(chance: random.Random) -> Cases:
+    still = MODEL.shocks.copy()
+    still["deviation"] = 0.0
+    for world in worlds(chance, 20):
+        yield MODEL, world, np.zeros(59)
+        yield MODEL._replace(shocks=still), world, np.zeros(59)
+
+
+@cases("shocks.in_month")
+def _(chance: random.Random) -> Cases:
+    yield from ((MODEL, by_month(chance), chance.random(), chance.choice(TIMES)) for _ in range(50))
+
+
+def by_month(chance: random.Random) -> Floats:
+    """Make factors on the odds of days."""
+    return np.array([chance.lognormvariate(0, 1) for _ in range(100)])
+
+
 @cases("arrivals.profile")
 def _(chance: random.Random) -> Cases:
     for world, channel in product(worlds(chance), MODEL.channels):
@@ -303,6 +385,14 @@ def _(chance: random.Random) -> Cases:
 def _(chance: random.Random) -> Cases:
     for stage, _ in product(MODEL.stages, range(50)):
         yield MODEL.routes, int(stage["first_else"]), int(stage["elses"]), chance.random()
+
+
+@cases("people.is_yet_to_join")
+def _(_: random.Random) -> Cases:
+    for on_staff, busy, left in product((0, 1), (0, 1), (0, DAY, NEVER)):
+        state = np.zeros(1, REP_STATE)[0]
+        state["on_staff"], state["busy"], state["left"] = on_staff, busy, left
+        yield (state,)
 
 
 @cases("people.talent")
@@ -338,6 +428,32 @@ def _(chance: random.Random) -> Cases:
         yield model, floor.states, chance.randrange(2), chance.randrange(NOBODY, len(floor.states))
 
 
+@cases("assignment.is_moved")
+def _(chance: random.Random) -> Cases:
+    others = reversed(list(floors(chance)))
+    for floor, other, lead in zip(floors(chance), others, leads(chance, 999), strict=False):
+        stages = MODEL.stages.copy()
+        stages["team"][stages["team"] != NOBODY] = 1
+        lead["stage"], lead["rep"] = chance.choice([0, 2]), chance.choice([NOBODY, 0])
+        before, model = (TWO_TEAMS._replace(teams=pair(each.team)) for each in (floor, other))
+        yield before, model._replace(stages=chance.choice([stages, MODEL.stages])), lead
+
+
+def pair(team: Record) -> Records:
+    """Make a team like this one, and another like it."""
+    return np.repeat(np.array([team]), 2)
+
+
+@cases("assignment.deals_otherwise")
+def _(chance: random.Random) -> Cases:
+    teams = [floor.team for floor in floors(chance, 3)]
+    for key in ("queue_order", "max_open", "own_policy"):
+        other = teams[0].copy()
+        other[key] += 1
+        teams.append(other)
+    yield from product(teams, teams)
+
+
 @cases("assignment.has_room")
 def _(chance: random.Random) -> Cases:
     yield from ((floor.team, state) for floor in floors(chance) for state in floor.states)
@@ -346,7 +462,7 @@ def _(chance: random.Random) -> Cases:
 @cases("assignment.rank_in_team")
 def _(chance: random.Random) -> Cases:
     for floor, world, lead in zip(floors(chance, 9), worlds(chance), leads(chance), strict=False):
-        yield MODEL, world, floor.team, lead
+        yield MODEL, world, by_month(chance), floor.team, lead
 
 
 @cases("assignment.choose_rep")
@@ -451,6 +567,14 @@ def _(chance: random.Random) -> Cases:
         yield MODEL, rep, state, day
 
 
+@cases("costs.running_of_day")
+def _(_: random.Random) -> Cases:
+    plan = MODEL.plan.copy()
+    plan["cost_per_month"] = 310.0
+    for model in (MODEL, MODEL._replace(plan=plan)):
+        yield from ((model, day) for day in range(len(model.month_days)))
+
+
 @cases("contracts.expected_bookings")
 def _(chance: random.Random) -> Cases:
     yield from ((MODEL, lead) for lead in leads(chance))
@@ -485,7 +609,8 @@ def _(chance: random.Random) -> Cases:
 @cases("contracts.worth")
 def _(chance: random.Random) -> Cases:
     for world, lead in zip(worlds(chance), leads(chance), strict=True):
-        yield MODEL, world, lead, chance.lognormvariate(0, 1), chance.choice(TIMES)
+        waited = min(chance.choice(TIMES), 40 * DAY)
+        yield MODEL, world, by_month(chance), lead, chance.lognormvariate(0, 1), waited
 
 
 @cases("visits.work")
@@ -493,17 +618,19 @@ def _(chance: random.Random) -> Cases:
     for lead in leads(chance):
         yield (
             MODEL,
+            by_month(chance),
             lead,
             chance.lognormvariate(0, 1),
             chance.lognormvariate(0, 1),
-            chance.choice(TIMES),
+            min(chance.choice(TIMES), 40 * DAY),
         )
 
 
 @cases("visits.conversion")
 def _(chance: random.Random) -> Cases:
     for lead in leads(chance, 500):
-        yield MODEL, lead, chance.lognormvariate(0, 1), int(chance.lognormvariate(25, 4))
+        waited = min(int(chance.lognormvariate(25, 4)), 40 * DAY)
+        yield MODEL, by_month(chance), lead, chance.lognormvariate(0, 1), waited
 
 
 @cases("visits.effect_of_waiting")
@@ -683,18 +810,30 @@ def reference_lead(**fields: Any) -> Record:
 )
 def test_conversion_multiplies_odds(fields: dict[str, Any], skill: float, probability: float) -> None:
     model = stage_of(theorist_odds=0.25)
-    assert visits.conversion(model, reference_lead(**fields), skill, 0) == pytest.approx(probability)
+    found = visits.conversion(model, ALIKE, reference_lead(**fields), skill, 0)
+    assert found == pytest.approx(probability)
 
 
 def test_a_certain_conversion_stays_certain() -> None:
     model = stage_of(odds=math.inf, theorist_odds=0.0)
-    assert visits.conversion(model, reference_lead(heat=Heat.FUTURE), 0.1, 0) == 1.0
-    assert visits.conversion(model, reference_lead(theorist=1), 0.1, 0) == 1.0
+    bad_month = np.full(59, 0.01)
+    assert visits.conversion(model, ALIKE, reference_lead(heat=Heat.FUTURE), 0.1, 0) == 1.0
+    assert visits.conversion(model, bad_month, reference_lead(theorist=1), 0.1, 0) == 1.0
+
+
+def test_the_odds_are_those_of_the_month_in_which_work_starts() -> None:
+    by_day = np.repeat([1.0, 3.0, 0.5], 10)
+    lead = reference_lead(since=9 * DAY)
+    found = [visits.conversion(stage_of(), by_day, lead, 1.0, waited) for waited in (DAY - 1, DAY, 11 * DAY)]
+    assert found == pytest.approx([1 / 2, 3 / 4, 1 / 3])
+    still = MODEL.shocks.copy()
+    still["deviation"][ODDS_OF_ALL] = 0.0
+    assert visits.conversion(stage_of()._replace(shocks=still), by_day, lead, 1.0, DAY) == 0.5
 
 
 def test_skill_counts_by_its_exponent() -> None:
     model = stage_of()._replace(heat_skill=np.array([[2.0, 0.0, 0.5]]), heat_odds=np.ones((1, 3)))
-    found = [visits.conversion(model, reference_lead(heat=heat), 4.0, 0) for heat in Heat]
+    found = [visits.conversion(model, ALIKE, reference_lead(heat=heat), 4.0, 0) for heat in Heat]
     assert found == pytest.approx([16 / 17, 1 / 2, 2 / 3])
 
 
@@ -838,20 +977,20 @@ def test_worth_is_value_times_the_chance_in_thousandths() -> None:
     world: Record = np.array([(1, 0)], WORLD)[0]
     lead = reference_lead()
     value = contracts.bookings(stage_of(), world, lead)
-    assert contracts.worth(stage_of(), world, lead, 3.0, 0) == round(750 * value)
-    assert contracts.worth(stage_of(odds=math.inf), world, lead, 1.0, 0) == round(1000 * value)
+    assert contracts.worth(stage_of(), world, ALIKE, lead, 3.0, 0) == round(750 * value)
+    assert contracts.worth(stage_of(odds=math.inf), world, ALIKE, lead, 1.0, 0) == round(1000 * value)
     rich = stage_of()._replace(knots=MODEL.knots * 1e18)
-    assert contracts.worth(rich, world, lead, 1.0, 0) == 1 << 60
+    assert contracts.worth(rich, world, ALIKE, lead, 1.0, 0) == 1 << 60
 
 
 def test_a_team_s_queue_is_ranked_by_worth_to_the_average_rep_who_comes_at_once() -> None:
     world: Record = np.array([(1, 0)], WORLD)[0]
     lead = reference_lead(since=5)
     ranks = {
-        policy: assignment.rank_in_team(MODEL, world, a_team(0, assignment=policy).team, lead)
+        policy: assignment.rank_in_team(MODEL, world, ALIKE, a_team(0, assignment=policy).team, lead)
         for policy in (Assignment.PRIORITY_QUEUE, Assignment.CHERRY_PICK, Assignment.ROUND_ROBIN)
     }
-    assert list(ranks.values()) == [-contracts.worth(MODEL, world, lead, 1.0, 0), 0, 0]
+    assert list(ranks.values()) == [-contracts.worth(MODEL, world, ALIKE, lead, 1.0, 0), 0, 0]
     assert ranks[Assignment.PRIORITY_QUEUE] < 0
 
 

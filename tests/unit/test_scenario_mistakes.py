@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from funnelsim.scenario import lower, parse
+from funnelsim.studies.pilot import settled
 
 from .good_scenario import GOOD, after, edited, line_number, problems_of
 
@@ -381,4 +382,4 @@ def test_one_mistake_is_one_problem(text: str, path: str | None, words: str, pla
 
 
 def test_the_good_one_is_good() -> None:
-    lower(parse(GOOD))
+    lower(settled(parse(GOOD)))

@@ -15,11 +15,18 @@ from funnelsim.chance.distributions.knots import octave_knots, step_knots
 from funnelsim.engines import StuckError
 from funnelsim.scenario.calendars import calendar_of
 from funnelsim.studies import replication, study
+from funnelsim.studies.pilot import settled
 
 
 @pytest.fixture(scope="module")
 def scenario() -> fs.Scenario:
     return fs.load("first_steps")
+
+
+@pytest.fixture(scope="module")
+def ready(scenario: fs.Scenario) -> fs.Scenario:
+    """The scenario after its pilot, so that only the study itself runs."""
+    return settled(scenario)
 
 
 def test_simulating_a_strategy_alone_gives_what_comparing_gives(scenario: fs.Scenario) -> None:
@@ -32,12 +39,26 @@ def test_simulating_a_strategy_alone_gives_what_comparing_gives(scenario: fs.Sce
 def test_all_strategies_run_over_the_same_months_and_inquiries(scenario: fs.Scenario) -> None:
     result = fs.compare(scenario, strategies=["one_more_rep", "today"], replications=3)
     months = {name: result[name].scenario.months for name in result}
-    assert months["today"] == months["one_more_rep"] == scenario.months
+    assert months["today"] == months["one_more_rep"] == result.scenario.months
     asked = result.summary.xs("inquiries", level="figure")
     assert asked.loc["today", "mean"] == asked.loc["one_more_rep", "mean"]
     assert result.base == "one_more_rep"
     assert list(result) == ["one_more_rep", "today"]
     assert len(result) == 2
+
+
+def test_strategies_together_run_in_the_worlds_of_the_others(scenario: fs.Scenario) -> None:
+    names = ["today", "one_more_rep+more_inquiries"]
+    together = fs.compare(scenario, strategies=names, replications=6)
+    by_hand = scenario.with_changes(
+        {
+            "teams.sales.people": 3,
+            "channels.website.cost_per_month": 4500,
+            "channels.website.inquiries_per_month": 50,
+        }
+    )
+    assert together[names[1]].summary.equals(fs.simulate(by_hand, replications=6).summary)
+    assert together["today"].summary.equals(fs.simulate(scenario, replications=6).summary)
 
 
 @pytest.mark.parametrize("preset", fs.presets())
@@ -89,7 +110,7 @@ def test_stopping_before_every_strategy_has_a_year_is_told(scenario: fs.Scenario
         fs.compare(scenario, replications=100, jobs=1, progress=stop)
 
 
-def test_a_ctrl_c_that_is_lost_is_repeated(scenario: fs.Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_ctrl_c_that_is_lost_is_repeated(ready: fs.Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
     lost = []
 
     def lose_the_first(*_: object) -> None:
@@ -105,14 +126,14 @@ def test_a_ctrl_c_that_is_lost_is_repeated(scenario: fs.Scenario, monkeypatch: p
     monkeypatch.setattr(replication, "live_together", lose_the_first)
     began = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
-        fs.simulate(scenario, replications=1)
+        fs.simulate(ready, replications=1)
     assert lost == [True]
     assert time.monotonic() - began < 4
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_of_the_errors_on_threads_that_of_the_first_world_is_told(
-    scenario: fs.Scenario, monkeypatch: pytest.MonkeyPatch
+    ready: fs.Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     second = threading.Event()
 
@@ -126,7 +147,7 @@ def test_of_the_errors_on_threads_that_of_the_first_world_is_told(
 
     monkeypatch.setattr(replication, "live_together", fail)
     with pytest.raises(ArithmeticError, match=r"in range\(0, 5\)"):
-        fs.simulate(scenario, replications=50, jobs=2)
+        fs.simulate(ready, replications=50, jobs=2)
 
 
 def test_what_goes_round_for_ever_is_told_with_the_names_of_stages(

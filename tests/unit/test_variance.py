@@ -14,10 +14,11 @@ from funnelsim.compiling.arrays import Floats
 from funnelsim.forecast.variance import components, rank_correlation, share_unknown
 from funnelsim.reports.comparison_page import comparison_page
 from funnelsim.reports.document import comparison_document, simulation_document
-from funnelsim.reports.scenario_page import outlook_page
+from funnelsim.reports.scenario_page import pilot_page
 from funnelsim.reports.simulation_page import simulation_page
 from funnelsim.scenario import parse
 from funnelsim.studies import replication
+from funnelsim.studies.pilot import Pilot, pilot
 
 # Inquiries are Poisson and nobody queues, so that the contracts of a month are Poisson, mean 60 x 0.5.
 NO_QUEUES = """
@@ -206,6 +207,10 @@ def test_a_stopped_run_keeps_years_and_twins_together() -> None:
     assert stopped.drivers.equals(whole.drivers)
 
 
+def piloted(scenario: fs.Scenario) -> Pilot:
+    return pilot(scenario)
+
+
 def printed(page: RenderableType) -> str:
     file = io.StringIO()
     Console(file=file, width=100).print(page)
@@ -226,11 +231,11 @@ def test_pages_say_what_is_unknown_and_only_where_something_is() -> None:
     assert "Measured on 20 simulated periods of 1 month" in told
     compared = printed(comparison_page(fs.compare(unknown, **years), "next"))
     assert "What we do not know, and what is chance" in compared
-    assert "1 uncertain number." in printed(outlook_page(unknown, "next"))
+    assert "1 uncertain number." in printed(pilot_page(unknown, piloted(unknown), "next"))
     for page in (
         simulation_page(fs.simulate(certain, **years), "next"),
         comparison_page(fs.compare(certain, **years), "next"),
-        outlook_page(certain, "next"),
+        pilot_page(certain, piloted(certain), "next"),
     ):
         assert "not know" not in printed(page)
         assert "uncertain" not in printed(page)

@@ -14,7 +14,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from funnelsim.app import kept, terminal
-from funnelsim.app.terminal import AsJson, Changes, Engine, Jobs, Out, Replications, ScenarioName, Seed
+from funnelsim.app.terminal import (
+    AsJson,
+    Assumption,
+    Changes,
+    Engine,
+    Jobs,
+    Out,
+    Replications,
+    ScenarioName,
+    Seed,
+    Since,
+    Strategy,
+)
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -57,11 +69,20 @@ def about() -> None:
 @app.command(short_help="Simulate all strategies and say which to choose.")
 def compare(
     scenario: ScenarioName,
+    strategies: Annotated[
+        str | None,
+        typer.Option(metavar="NAME,NAME", help="Which ones, the base first: today,a,a+b. All by default."),
+    ] = None,
+    assumption: Assumption = None,
+    assumptions: Annotated[
+        bool, typer.Option("--assumptions", help="Compare as typed and under every assumption.")
+    ] = False,
     replications: Replications = 400,
     seed: Seed = 1,
     jobs: Jobs = 0,
     engine: Engine = "compiled",
     changes: Changes = None,
+    since: Since = None,
     everything: Annotated[bool, typer.Option("--all", help="Show every figure.")] = False,
     as_json: AsJson = False,
     out: Out = None,
@@ -71,11 +92,23 @@ def compare(
     Example: funnelsim compare first_steps --replications 200 --set teams.sales.people=3
     """
     with terminal.in_sentences():
-        read = terminal.read(scenario, changes)
-        settings = terminal.settings(replications, seed, jobs, engine)
+        chosen = terminal.names_of(strategies)
+        if assumptions and (everything or assumption is not None):
+            other = "--all shows one comparison" if everything else "--assumption takes one"
+            terminal.fail(f"--assumptions compares under every assumption, and {other}: ask for one of them")
+        if assumptions and since is not None:
+            terminal.fail(
+                "--assumptions begin with the warm-up, and --from goes on later: ask for one of them"
+            )
+        read = terminal.read(scenario, changes, assumption)
+        settings = terminal.settings(replications, seed, jobs, engine) | terminal.checkpoint(since)
+        asked = [*_option("--strategies", strategies), *_option("--assumption", assumption)]
+        if assumptions:
+            _under_assumptions(scenario, read, changes, chosen, asked, settings, as_json, out)
+            return
         with terminal.filled(out) as folder:
-            given = terminal.given(folder, scenario, read, changes)
-            result = _compared(read, settings)
+            given = terminal.given(folder, scenario, read, changes, assumption)
+            result = _compared(read, chosen, settings)
             terminal.keep(folder, result, given)
         if as_json:
             from funnelsim.reports import document
@@ -85,20 +118,63 @@ def compare(
             from funnelsim.reports.comparison_page import comparison_page
 
             target = result.best or [*result.comparison.others, result.base][0]
-            command = terminal.command("run", scenario, changes, "--strategy", target)
+            under = _option("--assumption", assumption)
+            command = terminal.command("run", scenario, changes, "--strategy", target, *under)
             terminal.show(comparison_page(result, command, everything, terminal.width()))
         terminal.end(result)
+
+
+def _under_assumptions(
+    scenario: str,
+    read: Scenario,
+    changes: Sequence[str] | None,
+    chosen: Sequence[str] | None,
+    asked: Sequence[str],
+    settings: dict[str, Any],
+    as_json: bool,
+    out: Path | None,
+) -> None:
+    """Compare as typed and under every assumption; keep only what is finished under all of them."""
+    from funnelsim.scenario import AS_TYPED, strategy_names
+    from funnelsim.studies.assumptions import compare_assumptions
+
+    count = len(chosen or strategy_names(read)) * (1 + len(read.assumptions))
+    with terminal.filled(out) as folder:
+        given = terminal.given(folder, scenario, read, changes)
+        with terminal.endings(), terminal.progress(settings["replications"] * count) as progress:
+            result = compare_assumptions(read, strategies=chosen, **settings, progress=progress)
+        if not result.stopped:
+            terminal.keep(folder, result, given)
+        if as_json:
+            from funnelsim.reports import document
+
+            terminal.write(document.as_json(document.assumptions_document(result)))
+        else:
+            from funnelsim.reports.assumptions_page import assumptions_page
+
+            differs = [name for name, best in result.best.items() if best != result.best[AS_TYPED]]
+            target = [*differs, *read.assumptions][0]
+            command = terminal.command("compare", scenario, changes, *asked, "--assumption", target)
+            terminal.show(assumptions_page(result, command, terminal.width()))
+        terminal.end_of_assumptions(result, kept=folder is not None)
+
+
+def _option(name: str, value: str | None) -> list[str]:
+    """Write an option as it would be typed, if it was given."""
+    return [] if value is None else [name, value]
 
 
 @app.command(short_help="Simulate one strategy in depth.")
 def run(
     scenario: ScenarioName,
-    strategy: Annotated[str, typer.Option(help="Which strategy of the scenario.")] = "today",
+    strategy: Strategy = "today",
+    assumption: Assumption = None,
     replications: Replications = 400,
     seed: Seed = 1,
     jobs: Jobs = 0,
     engine: Engine = "compiled",
     changes: Changes = None,
+    since: Since = None,
     digest: Annotated[bool, typer.Option("--digest", help="Print only the SHA-256 of the ledgers.")] = False,
     as_json: AsJson = False,
     out: Out = None,
@@ -110,10 +186,10 @@ def run(
     with terminal.in_sentences():
         if digest and as_json:
             terminal.fail("--digest prints one line and --json one document: ask for one of them")
-        read = terminal.read(scenario, changes)
-        settings = terminal.settings(replications, seed, jobs, engine)
+        read = terminal.read(scenario, changes, assumption)
+        settings = terminal.settings(replications, seed, jobs, engine) | terminal.checkpoint(since)
         with terminal.filled(out) as folder:
-            given = terminal.given(folder, scenario, read, changes)
+            given = terminal.given(folder, scenario, read, changes, assumption)
             result = _simulated(read, strategy, settings | {"digest": digest})
             terminal.keep(folder, result, given)
         if as_json:
@@ -123,7 +199,8 @@ def run(
         elif result.digest is None:
             from funnelsim.reports.simulation_page import simulation_page
 
-            terminal.show(simulation_page(result, _after_run(result, scenario, changes), terminal.width()))
+            command = _after_run(result, scenario, changes, _option("--assumption", assumption))
+            terminal.show(simulation_page(result, command, terminal.width()))
         elif not result.stopped:
             terminal.write(result.digest)
         terminal.end(result)
@@ -133,15 +210,20 @@ def run(
 def validate(
     scenario: Annotated[str, typer.Argument(metavar="FILE", help="A TOML file or the name of a preset.")],
 ) -> None:
-    """List all that is wrong with a scenario file, or say what was understood.
+    """List all that is wrong with a scenario file, or say what was understood, and what to expect of it.
 
     Example: funnelsim validate mine.toml
     """
     with terminal.in_sentences():
-        from funnelsim.reports.scenario_page import outlook_page
-
         read = terminal.read(scenario, None)
-        terminal.show(outlook_page(read, terminal.command("compare", scenario, None), terminal.width()))
+        terminal.announce_compiling()
+        from funnelsim.reports.scenario_page import pilot_page
+        from funnelsim.studies.pilot import pilot
+
+        with terminal.endings():
+            found = pilot(read)
+        next_command = terminal.command("compare", scenario, None)
+        terminal.show(pilot_page(read, found, next_command, terminal.width()))
 
 
 @scenarios_app.callback(invoke_without_command=True)
@@ -220,7 +302,7 @@ def demo(
         read = terminal.read(scenario, None)
         with terminal.writing(out):
             out.mkdir(parents=True, exist_ok=True)
-        result = _compared(read, terminal.settings(replications, seed, jobs, "compiled"))
+        result = _compared(read, None, terminal.settings(replications, seed, jobs, "compiled"))
         from funnelsim.reports.comparison_page import comparison_page
 
         page = comparison_page(
@@ -248,13 +330,15 @@ def _demo_files(result: ComparisonResult, page: RenderableType, out: Path) -> li
 # ---- running --------------------------------------------------------------------------------
 
 
-def _compared(scenario: Scenario, settings: dict[str, Any]) -> ComparisonResult:
+def _compared(
+    scenario: Scenario, strategies: Sequence[str] | None, settings: dict[str, Any]
+) -> ComparisonResult:
     from funnelsim.scenario import strategy_names
     from funnelsim.studies import study
 
-    simulations = settings["replications"] * len(strategy_names(scenario))
+    simulations = settings["replications"] * len(strategies or strategy_names(scenario))
     with terminal.endings(), terminal.progress(simulations) as progress:
-        return study.compare(scenario, **settings, progress=progress)
+        return study.compare(scenario, strategies=strategies, **settings, progress=progress)
 
 
 def _simulated(scenario: Scenario, strategy: str, settings: dict[str, Any]) -> SimulationResult:
@@ -264,7 +348,9 @@ def _simulated(scenario: Scenario, strategy: str, settings: dict[str, Any]) -> S
         return study.simulate(scenario, strategy=strategy, **settings, progress=progress)
 
 
-def _after_run(result: SimulationResult, scenario: str, changes: Sequence[str] | None) -> str:
+def _after_run(
+    result: SimulationResult, scenario: str, changes: Sequence[str] | None, under: Sequence[str]
+) -> str:
     """Choose what to try next: one more person if a team has hardly an hour left, else a comparison."""
     loads = {
         each.team: each.asked / each.available for each in result.forecast.team_hours() if each.available
@@ -277,5 +363,5 @@ def _after_run(result: SimulationResult, scenario: str, changes: Sequence[str] |
     ):
         more = [*(changes or ()), f"teams.{busiest}.people+=1"]
         chosen = [] if result.strategy == "today" else ["--strategy", result.strategy]
-        return terminal.command("run", scenario, more, *chosen)
-    return terminal.command("compare", scenario, changes)
+        return terminal.command("run", scenario, more, *chosen, *under)
+    return terminal.command("compare", scenario, changes, *under)

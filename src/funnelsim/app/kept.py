@@ -7,13 +7,24 @@ What a command needs is imported when it runs, so that `--help` answers at once.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from funnelsim.app import terminal
-from funnelsim.app.terminal import Changes, Engine, Jobs, Out, ScenarioName, Seed
+from funnelsim.app.terminal import (
+    Assumption,
+    Changes,
+    Engine,
+    Jobs,
+    Out,
+    Replications,
+    ScenarioName,
+    Seed,
+    Strategy,
+)
 
 if TYPE_CHECKING:
     from funnelsim.keeping.baselines import Baseline
@@ -54,7 +65,8 @@ def repeat(
 def trace(
     scenario: ScenarioName,
     out: Annotated[Path, typer.Option(help="File to write: .csv, or .xes for process mining.")],
-    strategy: Annotated[str, typer.Option(help="Which strategy of the scenario.")] = "today",
+    strategy: Strategy = "today",
+    assumption: Assumption = None,
     replication: Annotated[int, typer.Option(help="Which simulated year, from 0.")] = 0,
     seed: Seed = 1,
     engine: Engine = "compiled",
@@ -65,7 +77,7 @@ def trace(
     Example: funnelsim trace first_steps --out year.xes
     """
     with terminal.in_sentences(f"stopped: {out} is not written"):
-        read = terminal.read(scenario, changes)
+        read = terminal.read(scenario, changes, assumption)
         terminal.settings(1, seed, 1, engine)
         from funnelsim.keeping.eventlog import write_event_log
 
@@ -73,6 +85,44 @@ def trace(
         with terminal.writing(out), terminal.endings():
             written = write_event_log(out, read, engine=engine, **year)
         terminal.write(f"{out}: {written.events:,} events of {written.leads:,} leads")
+
+
+@app.command(short_help="Keep how things stand on a day, to go on from there.")
+def keep(
+    scenario: ScenarioName,
+    on: Annotated[str, typer.Option(metavar="DATE", help="The first day that is not simulated: 2026-07-01.")],
+    out: Annotated[Path, typer.Option(help="File to write.")],
+    replications: Replications = 400,
+    seed: Seed = 1,
+    changes: Changes = None,
+) -> None:
+    """Simulate the past once, and keep it: `run` and `compare` go on from the file with --from.
+
+    Strategies can go on from it if they begin on that day or later.
+
+    Example: funnelsim keep first_steps --on 2026-07-01 --out july.checkpoint
+    """
+    with terminal.in_sentences(f"stopped: {out} is not written"):
+        read = terminal.read(scenario, changes)
+        terminal.settings(replications, seed, 1, "compiled")
+        from funnelsim.io.writing import must_be_free
+        from funnelsim.studies import study
+
+        with terminal.writing(out):
+            must_be_free(out)
+        with terminal.endings(), terminal.progress(replications) as progress:
+            kept = study.keep(read, _day(on), replications=replications, seed=seed, progress=progress)
+        with terminal.writing(out):
+            kept.save(out)
+        command = terminal.command("run", scenario, changes, "--from", str(out))
+        terminal.write(f"{out} has {replications:,} simulated years up to {on}. Next, try: {command}")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        terminal.fail(f"--on is a date such as 2026-07-01, not {text}")
 
 
 @app.command(short_help="Compare scenarios with their baselines.")

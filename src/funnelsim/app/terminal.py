@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from funnelsim.io.writing import NewFolder
     from funnelsim.keeping.manifest import Inputs
     from funnelsim.scenario import Scenario
+    from funnelsim.studies.assumptions import AssumptionsResult
     from funnelsim.studies.results import ComparisonResult, SimulationResult
+
+    Result = AssumptionsResult | ComparisonResult | SimulationResult
 
 STOPPED = 130  # exit status after Ctrl-C, as shells have it
 WRONG = 2  # exit status where the input is wrong
@@ -35,12 +38,28 @@ Jobs = Annotated[int, typer.Option(help="Years that run at the same time; 0 take
 Engine = Annotated[str, typer.Option(help="compiled, or reference: slower, to the same bits.")]
 Changes = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="PATH=VALUE", help="Change a value; also *= and +=. May be repeated."),
+    typer.Option(
+        "--set",
+        metavar="PATH=VALUE",
+        help="Change a value; also *= and +=, and a * for every name. Repeatable.",
+    ),
 ]
+Assumption = Annotated[
+    str | None, typer.Option("--assumption", metavar="NAME", help="Under one assumption of the scenario.")
+]
+Strategy = Annotated[str, typer.Option(help="Which strategy of the scenario; a+b is two together.")]
 Out = Annotated[
     Path | None,
     typer.Option(
         help="New folder for all figures as CSV and JSON, the pictures, and a manifest to repeat it."
+    ),
+]
+Since = Annotated[
+    Path | None,
+    typer.Option(
+        "--from",
+        metavar="CHECKPOINT",
+        help="Go on from a file that `funnelsim keep` wrote; it sets replications and seed.",
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print all figures as one JSON document.")]
@@ -49,8 +68,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print all figures as one J
 # ---- reading --------------------------------------------------------------------------------
 
 
-def read(scenario: str, changes: Sequence[str] | None) -> Scenario:
-    """Load a scenario and make the changes of `--set`."""
+def read(scenario: str, changes: Sequence[str] | None, assumption: str | None = None) -> Scenario:
+    """Load a scenario, make the changes of `--set`, and those of an assumption."""
     from funnelsim.scenario import load, parse_assignment
 
     found: dict[str, Any] = {}
@@ -60,13 +79,24 @@ def read(scenario: str, changes: Sequence[str] | None) -> Scenario:
             fail(f"--set {key} is given twice")
         found[key] = value
     loaded = load(scenario)
-    return loaded.with_changes(found) if found else loaded
+    changed = loaded.with_changes(found) if found else loaded
+    return changed if assumption is None else changed.under(assumption)
+
+
+def names_of(strategies: str | None) -> list[str] | None:
+    """Read the names of `--strategies`."""
+    if strategies is None:
+        return None
+    names = [name.strip() for name in strategies.split(",")]
+    if not all(names) or len(set(names)) < len(names):
+        fail("--strategies takes different names with commas between them, such as today,a,a+b")
+    return names
 
 
 def settings(replications: int, seed: int, jobs: int, engine: str) -> dict[str, Any]:
     """Check the numbers before anything is simulated."""
     settings = {"replications": replications, "seed": seed, "engine": engine, "jobs": jobs}
-    _announce_compiling()
+    announce_compiling()
     from funnelsim.studies.replication import Plan
 
     try:
@@ -76,7 +106,7 @@ def settings(replications: int, seed: int, jobs: int, engine: str) -> dict[str, 
     return settings
 
 
-def _announce_compiling() -> None:
+def announce_compiling() -> None:
     """Say, if something has to be compiled, that this run takes longer, and whether the next one will too."""
     from funnelsim.compiling.on_disk import watch
 
@@ -99,7 +129,7 @@ def _announce_compiling() -> None:
 @contextmanager
 def endings() -> Iterator[None]:
     """Turn an endless loop of leads into a sentence about it."""
-    from funnelsim.studies.study import EndlessLoopError
+    from funnelsim.studies.endless import EndlessLoopError
 
     try:
         yield
@@ -152,18 +182,34 @@ def filled(out: Path | None) -> Iterator[NewFolder | None]:
         yield folder
 
 
+def checkpoint(since: Path | None) -> dict[str, Any]:
+    """Read the checkpoint of `--from`, if it is given, as an argument of `simulate` and `compare`."""
+    if since is None:
+        return {}
+    from funnelsim.studies.checkpoint import Checkpoint
+
+    try:
+        return {"since": Checkpoint.load(since)}
+    except OSError as error:
+        fail(f"{since} cannot be read: {error.strerror}")
+
+
 def given(
-    folder: NewFolder | None, scenario: str, read: Scenario, changes: Sequence[str] | None
+    folder: NewFolder | None,
+    scenario: str,
+    read: Scenario,
+    changes: Sequence[str] | None,
+    assumption: str | None = None,
 ) -> Inputs | None:
     """Keep a run's inputs, if its results are kept."""
     if folder is None:
         return None
     from funnelsim.keeping.manifest import inputs
 
-    return inputs(scenario, read, changes or ())
+    return inputs(scenario, read, changes or (), assumption)
 
 
-def keep(folder: NewFolder | None, result: ComparisonResult | SimulationResult, given: Inputs | None) -> None:
+def keep(folder: NewFolder | None, result: Result, given: Inputs | None) -> None:
     """Write the files of a result, if `--out` asks for them."""
     if folder is None or given is None:
         return
@@ -212,10 +258,23 @@ def fail(sentence: str) -> NoReturn:
     raise typer.Exit(WRONG)
 
 
-def end(result: ComparisonResult | SimulationResult) -> None:
+def end(result: Result) -> None:
     """Report that the run was stopped, if it was."""
     if result.stopped:
         say(f"stopped after {result.years:,} of {result.plan.replications:,} simulated years")
+        raise typer.Exit(STOPPED)
+
+
+def end_of_assumptions(result: AssumptionsResult, kept: bool) -> None:
+    """Report that a comparison under assumptions was stopped, if it was."""
+    if result.stopped:
+        missing = [name for name in result.scenario.assumptions if name not in result]
+        never = f", and before any under {', '.join(missing)}" if missing else ""
+        lost = "; nothing is kept in --out" if kept else ""
+        say(
+            f"stopped after {result[[*result][-1]].years:,} of {result.plan.replications:,} simulated years "
+            f"under {[*result][-1]}{never}{lost}"
+        )
         raise typer.Exit(STOPPED)
 
 

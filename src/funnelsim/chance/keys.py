@@ -38,6 +38,7 @@ class Entity(IntEnum):
     UNCERTAINTY = 3
     CHANNEL = 4
     DESCENDANT = 5
+    FIRM = 6
 
 
 _DESCENDANT = Entity.DESCENDANT.value << 56
@@ -113,6 +114,9 @@ SHARE = purpose("share")
 BUSY = purpose("busy day")
 BUSY_ALL = purpose("busy day of all")
 REST = purpose("rest")
+DEMAND_SHOCK = purpose("demand shock")
+DEMAND_SHOCK_ALL = purpose("demand shock of all")
+ODDS_SHOCK = purpose("odds shock")
 
 
 def entity(kind: Entity, name: str, index: int = 0) -> int:

@@ -149,6 +149,11 @@ class Comparison:
         }
         return max(better, key=better.__getitem__) if better else None
 
+    def close(self) -> list[str]:
+        """List the strategies that cannot be told apart from the best; none if nothing beats the base."""
+        best = self.best()
+        return [] if best is None else [name for name, ahead in self._rivals(best).items() if ahead is None]
+
     def _rivals(self, best: str) -> dict[str, Interval | None]:
         """Compare the best with every other: by how much it is ahead, or None if that is not sure."""
         others = tuple(name for name in self.others if name != best)

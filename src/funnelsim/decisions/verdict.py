@@ -35,8 +35,10 @@ def spoken(strategy: str) -> str:
     --------
     >>> spoken("one_more_rep")
     'one more rep'
+    >>> spoken("one_more_rep+shared_queue")
+    'one more rep + shared queue'
     """
-    return strategy.replace("_", " ")
+    return strategy.replace("_", " ").replace("+", " + ")
 
 
 def verdict(
@@ -94,6 +96,56 @@ def verdict(
         *teller.of_the_unclear(unclear, len(standings)),
         *teller.of_the_identical([standing for standing in standings if standing.identical]),
     ]
+    text = "; ".join(clauses)
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def under_assumptions(
+    typed: str | None, best: Mapping[str, str | None], unclear: Sequence[str], base: str
+) -> str:
+    """State under which assumptions the choice stays the same, and what it is under the others.
+
+    Parameters
+    ----------
+    typed : str or None
+        The best strategy of the scenario as typed; None where nothing surely beats the base.
+    best : mapping of str to (str or None)
+        The same by assumption.
+    unclear : sequence of str
+        The assumptions under which `typed` cannot be told apart from the best.
+    base : str
+        What all are compared with.
+
+    Examples
+    --------
+    >>> print(under_assumptions("x", {"slow_market": "y", "rivals": "x", "dear_ads": "x"}, [], "today"))
+    X is best as typed and under 2 of 3 assumptions; under slow market it is y.
+    >>> print(under_assumptions(None, {"slow_market": None}, [], "today"))
+    Nothing beats today as typed or under the one assumption.
+    """
+    same = sum(each == typed for each in best.values())
+    groups: dict[tuple[str | None, bool], list[str]] = {}
+    for name, each in best.items():
+        if each != typed:
+            groups.setdefault((each, name in unclear), []).append(spoken(name))
+    nothing = f"nothing beats {spoken(base)}"
+    whole = "the one assumption" if len(best) == 1 else f"all {len(best)} assumptions"
+    of = whole if same == len(best) else f"{same} of {len(best)} assumptions"
+    if typed is None:
+        begins = f"{nothing} as typed or under {of}" if same else f"{nothing} as typed"
+    else:
+        begins = f"{spoken(typed)} is best as typed and under {of}"
+        if not same:
+            under = f"not under {whole}" if len(best) == 1 else f"under none of {len(best)} assumptions"
+            begins = f"{spoken(typed)} is best as typed, but {under}"
+    clauses = [begins]
+    for (each, close), names in groups.items():
+        if each is None:
+            what = nothing
+        else:
+            what = f"it is {spoken(each)}" if typed else f"{spoken(each)} is best"
+            what += f", which cannot be told apart from {spoken(typed)} there" if close and typed else ""
+        clauses.append(f"under {listed(names)} {what}")
     text = "; ".join(clauses)
     return f"{text[0].upper()}{text[1:]}."
 

@@ -23,7 +23,7 @@ from funnelsim.model.model import SALE, Model, other_numbers
 from funnelsim.model.records import CHANNEL_STATE, PURSUIT, REP_STATE, TEAM_STATE
 from funnelsim.model.words import DAY, ENDED, NEVER, NOBODY, NOTHING, Assignment, Due, Event, Flag
 from funnelsim.model.worktime import is_open, next_opening, work_ends
-from funnelsim.rules import arrivals, assignment, contracts, costs, ending, people, visits
+from funnelsim.rules import arrivals, assignment, contracts, costs, ending, people, shocks, visits
 
 AFTER_ALL_THAT_IS_DUE = 1 << 128  # the priority of grants
 AFTER_SIMPYS_OWN = 2  # URGENT is 0 and NORMAL 1: a decision is finished before the next one
@@ -132,6 +132,7 @@ class Office:
         self.ledger: Ledger
         self.channels = np.zeros(len(model.channels), CHANNEL_STATE)
         self.expected = model.expected.copy()
+        self.odds_by_day = np.ones(len(model.month_days))
         self.teams = np.zeros(len(model.teams), TEAM_STATE)
         self.teams["own_policy"] = model.teams["own_policy"]
         self.reps = np.zeros(len(model.reps), REP_STATE)
@@ -150,6 +151,7 @@ class Office:
     def begin(self) -> None:
         """Set everything going."""
         arrivals.expect_inquiries(self.model, self.world, self.expected, 0)
+        shocks.expect_odds(self.model, self.world, self.odds_by_day)
         self.start(self.days())
         for number, rep in enumerate(self.model.reps):
             self.read_talent(number)
@@ -249,7 +251,7 @@ class Office:
 
         def worth(pursuit: Record) -> int:
             waited = self.now - int(pursuit["since"])
-            return contracts.worth(self.model, self.world, pursuit, skill, waited)
+            return contracts.worth(self.model, self.world, self.odds_by_day, pursuit, skill, waited)
 
         return max(sorted(queue, key=order_in_queue)[: assignment.SHORTLIST], key=worth)
 
@@ -341,7 +343,7 @@ class Office:
             if rep != NOBODY:
                 self.assign(pursuit, rep)
         if pursuit["rep"] == NOBODY:
-            pursuit["rank"] = assignment.rank_in_team(self.model, self.world, team, pursuit)
+            pursuit["rank"] = assignment.rank_in_team(self.model, self.world, self.odds_by_day, team, pursuit)
         else:
             pursuit["rank"] = assignment.rank(team["queue_order"], pursuit)
         self.queue_of(pursuit).append(pursuit)
@@ -357,7 +359,9 @@ class Office:
             pursuit["opener"], pursuit["closer"] = visits.credited(self.model, pursuit, rep)
             skill = people.skill_now(self.model.reps[rep], self.reps[rep], now)
             speed = people.speed_now(self.model.reps[rep], self.reps[rep], now)
-        effort, pursuit["advances"] = visits.work(self.model, pursuit, skill, speed, now - entered)
+        effort, pursuit["advances"] = visits.work(
+            self.model, self.odds_by_day, pursuit, skill, speed, now - entered
+        )
         pursuit["effort"], pursuit["since"] = effort, now
         pursuit["takes"], pursuit["target"], pursuit["reason"] = visits.answer(self.model, pursuit)
         self.write(pursuit, Event.STARTED, waited=now - entered, money=stage["cost_per_visit"])
@@ -596,6 +600,7 @@ class Office:
         self.expected = self.model.expected.copy()
         self.expected[: len(reached)] = reached
         arrivals.expect_inquiries(self.model, self.world, self.expected, today)
+        shocks.expect_odds(self.model, self.world, self.odds_by_day)
         added = np.zeros(len(self.model.channels) - known, CHANNEL_STATE)
         self.channels = np.concatenate([self.channels, added])
         self.channels["day"] = today

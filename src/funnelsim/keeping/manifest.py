@@ -13,17 +13,18 @@ from typing import Any
 from funnelsim.io.provenance import this_platform, versions
 from funnelsim.io.writing import NewFolder, UnusableError
 from funnelsim.reports.saving import result_files
-from funnelsim.scenario import Scenario, parse, parse_assignment, strategy_names
+from funnelsim.scenario import TODAY, Scenario, parse, parse_assignment, strategy_names
 from funnelsim.scenario.files import locate
 from funnelsim.studies import study
+from funnelsim.studies.assumptions import AssumptionsResult, compare_assumptions
 from funnelsim.studies.results import ComparisonResult, SimulationResult
 
 NAME = "MANIFEST.json"
-FORMAT = 1
+FORMAT = 2
 LARGEST = 1 << 25  # bytes
 SCENARIO = "scenario"  # the folder in the folder that holds the scenario and its sample files
 
-Result = ComparisonResult | SimulationResult
+Result = AssumptionsResult | ComparisonResult | SimulationResult
 
 
 class ManifestError(UnusableError):
@@ -44,12 +45,15 @@ class Inputs:
         As `--set` takes them.
     samples : dict of str to bytes
         Sample files by their name in the scenario.
+    assumption : str or None
+        The one that the scenario is under.
     """
 
     name: str
     text: str
     changes: tuple[str, ...]
     samples: dict[str, bytes]
+    assumption: str | None = None
 
 
 @dataclass(frozen=True)
@@ -58,22 +62,28 @@ class Manifest:
 
     format: int
     command: str
-    kind: str  # "compare" or "run"
+    kind: str  # "compare", "assumptions" (compare --assumptions) or "run"
     scenario: str
     text: str
     changes: list[str]
+    assumption: str | None
     strategy: str | None  # of a run
+    strategies: list[str] | None  # of a comparison
     seed: int
     asked: int  # simulated years
     finished: int
     engine: str
     digest: str | None
+    months: dict[str, int]  # of warm-up, period and drain
+    from_a_pilot: list[str]  # which of them a pilot has chosen
     versions: dict[str, str]
     platform: str
     files: dict[str, str]  # SHA-256 by name
 
 
-def inputs(name: str, scenario: Scenario, changes: Sequence[str] = ()) -> Inputs:
+def inputs(
+    name: str, scenario: Scenario, changes: Sequence[str] = (), assumption: str | None = None
+) -> Inputs:
     """Keep the inputs of a run.
 
     Parameters
@@ -81,9 +91,11 @@ def inputs(name: str, scenario: Scenario, changes: Sequence[str] = ()) -> Inputs
     name : str
         The preset or file that was loaded.
     scenario : Scenario
-        As loaded, with `changes` made.
+        As loaded, with `changes` made, under the assumption.
     changes : sequence of str
         As `--set` takes them.
+    assumption : str, optional
+        As `--assumption` takes it.
 
     Raises
     ------
@@ -106,7 +118,7 @@ def inputs(name: str, scenario: Scenario, changes: Sequence[str] = ()) -> Inputs
                 "with the results: put it beside the scenario"
             )
         samples[sample] = ((folder or Path()) / sample).read_bytes()
-    return Inputs(name, text, tuple(changes), samples)
+    return Inputs(name, text, tuple(changes), samples, assumption)
 
 
 def _samples(value: object) -> Iterator[str]:
@@ -136,29 +148,51 @@ def keep(folder: NewFolder, result: Result, given: Inputs) -> None:
 
 
 def _manifest(result: Result, given: Inputs, files: dict[str, str]) -> Manifest:
-    alone = isinstance(result, SimulationResult)
     plan = result.plan
-    words = ["funnelsim", "run" if alone else "compare", given.name]
-    words += ["--strategy", result.strategy] if isinstance(result, SimulationResult) else []
+    kind, what = _kind(result)
+    words = ["funnelsim", "run" if kind == "run" else "compare", given.name, *what]
+    words += [] if given.assumption is None else ["--assumption", given.assumption]
     words += ["--replications", str(plan.replications), "--seed", str(plan.seed), "--engine", plan.engine]
     words += [word for change in given.changes for word in ("--set", change)]
     return Manifest(
         format=FORMAT,
         command=shlex.join(words),
-        kind="run" if alone else "compare",
+        kind=kind,
         scenario=given.name,
         text=given.text,
         changes=list(given.changes),
+        assumption=given.assumption,
         strategy=result.strategy if isinstance(result, SimulationResult) else None,
+        strategies=None if isinstance(result, SimulationResult) else _compared(result),
         seed=plan.seed,
         asked=plan.replications,
         finished=result.years,
         engine=plan.engine,
         digest=result.digest if isinstance(result, SimulationResult) else None,
+        months=result.scenario.months._asdict(),
+        from_a_pilot=list(result.scenario.not_typed),
         versions=versions(),
         platform=this_platform(),
         files=files,
     )
+
+
+def _kind(result: Result) -> tuple[str, list[str]]:
+    """Return what kind of result it is, and the words of its command."""
+    if isinstance(result, SimulationResult):
+        return "run", ["--strategy", result.strategy]
+    names = _compared(result)
+    every = names == strategy_names(result.scenario)
+    words = [] if every else ["--strategies", ",".join(names)]
+    if isinstance(result, AssumptionsResult):
+        return "assumptions", [*words, "--assumptions"]
+    return "compare", words
+
+
+def _compared(result: AssumptionsResult | ComparisonResult) -> list[str]:
+    """List the strategies that are compared."""
+    one = next(iter(result.comparisons.values())) if isinstance(result, AssumptionsResult) else result
+    return list(one)
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -192,12 +226,16 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "scenario": (str,),
     "text": (str,),
     "changes": (list,),
+    "assumption": (str, type(None)),
     "strategy": (str, type(None)),
+    "strategies": (list, type(None)),
     "seed": (int,),
     "asked": (int,),
     "finished": (int,),
     "engine": (str,),
     "digest": (str, type(None)),
+    "months": (dict,),
+    "from_a_pilot": (list,),
     "versions": (dict,),
     "platform": (str,),
     "files": (dict,),
@@ -213,11 +251,22 @@ def _wrong(found: object) -> str:
     for name, kinds in _KINDS.items():
         if type(found[name]) not in kinds:
             return f"{name} is {json.dumps(found[name])[:60]}"
-    texts = [*found["changes"], *found["files"].values(), *found["versions"].values()]
+    texts = [*found["changes"], *(found["strategies"] or ())]
+    texts += [*found["files"].values(), *found["versions"].values()]
     if not all(isinstance(each, str) for each in texts):
-        return "changes, files and versions hold texts"
-    right = found["kind"] == ("compare" if found["strategy"] is None else "run")
-    return "" if right else f"kind is {found['kind']!r} and strategy {found['strategy']!r}"
+        return "changes, strategies, files and versions hold texts"
+    return _wrong_kind(found["kind"], found["strategy"], found["strategies"])
+
+
+def _wrong_kind(kind: str, strategy: str | None, strategies: list[str] | None) -> str:
+    """Return why kind and strategies do not belong together; nothing if they do."""
+    if strategies is not None and (not strategies or len(set(strategies)) < len(strategies)):
+        return f"strategies are {strategies!r}"
+    alone = strategy is not None
+    right = kind == "run" if alone else kind in ("compare", "assumptions")
+    if right and alone is (strategies is None):
+        return ""
+    return f"kind is {kind!r} and strategy {strategy!r}"
 
 
 def inputs_again(manifest: Manifest, folder: Path) -> tuple[Scenario, Inputs]:
@@ -246,7 +295,10 @@ def inputs_again(manifest: Manifest, folder: Path) -> tuple[Scenario, Inputs]:
     scenario = parse(manifest.text, manifest.scenario, folder / SCENARIO)
     if manifest.changes:
         scenario = scenario.with_changes(dict(parse_assignment(each) for each in manifest.changes))
-    return scenario, Inputs(manifest.scenario, manifest.text, tuple(manifest.changes), samples)
+    if manifest.assumption is not None:
+        scenario = scenario.under(manifest.assumption)
+    given = Inputs(manifest.scenario, manifest.text, tuple(manifest.changes), samples, manifest.assumption)
+    return scenario, given
 
 
 def run_again(
@@ -272,15 +324,18 @@ def run_again(
         "jobs": jobs,
         "progress": progress,
     }
+    if manifest.kind == "assumptions":
+        return compare_assumptions(scenario, strategies=manifest.strategies, **settings)
     if manifest.strategy is None:
-        return study.compare(scenario, **settings)
+        return study.compare(scenario, strategies=manifest.strategies, **settings)
     digest = manifest.digest is not None
     return study.simulate(scenario, strategy=manifest.strategy, digest=digest, **settings)
 
 
 def simulations(manifest: Manifest, scenario: Scenario) -> int:
     """Count the simulated years of all strategies."""
-    return manifest.finished * (len(strategy_names(scenario)) if manifest.strategy is None else 1)
+    times = 1 + len(scenario.assumptions) if manifest.kind == "assumptions" else 1
+    return manifest.finished * len(manifest.strategies or [TODAY]) * times
 
 
 def differences(manifest: Manifest, result: Result) -> list[str]:

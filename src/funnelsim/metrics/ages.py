@@ -39,15 +39,52 @@ def won_by(ages: Floats) -> Floats:
     >>> won_by(np.array([[1, 0, 0, 1], [0, 0, 1, 0], [0, 1, 0, 0]])).tolist()
     [0.0, 0.4, 0.4, 0.4, 1.0]
     """
+    won = _won(ages)
+    return ratio(won, won[..., -1:])
+
+
+def open_after(ages: Floats) -> Floats:
+    """Compute the share of inquiries that have not ended by each bound of the bins (Kaplan and Meier 1958).
+
+    Examples
+    --------
+    One of four is won, one left open, one lost, and the last is won:
+
+    >>> open_after(np.array([[1, 0, 0, 1], [0, 0, 1, 0], [0, 1, 0, 0]])).tolist()
+    [1.0, 0.75, 0.75, 0.375, 0.0]
+    """
+    survive = np.cumprod(1 - ages[..., : Ended.OPEN, :].sum(axis=-2) / _at_risk(ages), axis=-1)
+    return np.concatenate([np.ones_like(survive[..., :1]), survive], axis=-1)
+
+
+def wins_to_come(ages: Floats) -> Floats:
+    """Compute the share of contracts that has not been won by each bound of the bins, at most.
+
+    Whoever is still open at the highest age counts as one who will be won.
+
+    Examples
+    --------
+    >>> wins_to_come(np.array([[1, 1, 0], [0, 0, 0], [0, 0, 2]])).tolist()
+    [1.0, 0.75, 0.5, 0.5]
+    >>> wins_to_come(np.array([[0, 0], [2, 2], [0, 0]])).tolist()  # nobody is won
+    [0.0, 0.0, 0.0]
+    """
+    won = _won(ages)
+    most = won[..., -1:] + open_after(ages)[..., -1:]
+    return np.asarray((most - won) / np.where(most > 0, most, 1.0))
+
+
+def _won(ages: Floats) -> Floats:
+    """Compute the share of inquiries won by each bound of the bins."""
+    won = np.cumsum(open_after(ages)[..., :-1] * ages[..., Ended.WON, :] / _at_risk(ages), axis=-1)
+    return np.concatenate([np.zeros_like(won[..., :1]), won], axis=-1)
+
+
+def _at_risk(ages: Floats) -> Floats:
+    """Count the inquiries that reach each bin, 1 at least."""
     leaving = ages.sum(axis=-2)
     at_risk = np.flip(np.flip(leaving, axis=-1).cumsum(axis=-1), axis=-1)
-    someone = np.where(at_risk > 0, at_risk, 1.0)
-    ended = (ages[..., Ended.WON, :] + ages[..., Ended.OTHERWISE, :]) / someone
-    survive = np.cumprod(1 - ended, axis=-1)
-    before = np.concatenate([np.ones_like(survive[..., :1]), survive[..., :-1]], axis=-1)
-    won = np.cumsum(before * ages[..., Ended.WON, :] / someone, axis=-1)
-    from_nothing = np.concatenate([np.zeros_like(won[..., :1]), won], axis=-1)
-    return ratio(from_nothing, won[..., -1:])
+    return np.where(at_risk > 0, at_risk, 1.0)
 
 
 def mean_cycle(days: Floats, contracts: Floats, ages: Floats) -> Floats:

@@ -13,6 +13,7 @@ from funnelsim.model.records import END, PROCESS
 from funnelsim.model.words import ENDED, NOBODY, NOTHING, ROUTE, Event
 
 SALE = 0  # the process of the first inquiries
+DEMAND_OF_ALL, ODDS_OF_ALL, DEMAND_OF_CHANNELS = range(3)  # rows of shocks; a row for each channel comes last
 EVENTS = len(Event)
 
 
@@ -24,6 +25,7 @@ class Model(NamedTuple):
     """
 
     channels: Records  # CHANNEL (C,)
+    shocks: Records  # SHOCK (2 + C,)
     segments: Records  # SEGMENT
     teams: Records  # TEAM
     reps: Records  # REP, those of a team side by side
@@ -44,6 +46,7 @@ class Model(NamedTuple):
     expected: Floats  # (C * (D + 1),) cumulative expected inquiries at each midnight
     spend: Floats  # (C, D) cost per month on each day, relative to the average month
     month_days: Integers  # (D,) days of the calendar month that each day lies in
+    calendar_months: Integers  # (D,) calendar month that each day lies in: year * 12 + month - 1
     months: Integers  # (M + 1,) bounds of the period's months; the period is [first, last)
     horizon: int  # end of the drain: the first instant that is not simulated
 

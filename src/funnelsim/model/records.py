@@ -55,6 +55,14 @@ CHANNEL = record(
     ("first_segment", "<i4"),  # routes of the segment mix
     ("segments", "<i4"),
 )
+SHOCK = record(  # from month to month, of demand or of odds
+    ("owner", "<i8"),  # of its draws
+    ("purpose", "<i8"),  # of its draws
+    ("deviation", "<f8"),  # standard deviation of the logarithm, or of its monthly step; 0: no shock
+    ("persistence", "<f8"),  # correlation of a month with the next; 1: a random walk
+    ("normal", "<i4"),  # distribution: standard normal; NOTHING where there is no shock
+    ("mean_is_one", "<i4"),  # 1: its factors have mean 1; 0: median 1
+)
 CHANNEL_STATE = record(  # of its stream of inquiries
     ("index", "<i8"),  # of the next inquiry
     ("total", "<f8"),  # unit exponentials used so far, the next one included

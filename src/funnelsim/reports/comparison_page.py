@@ -10,7 +10,16 @@ from rich.text import Text
 
 from funnelsim.metrics import FIGURES, Unit
 from funnelsim.reports import notes
-from funnelsim.reports.columns import PRECISION, RANGE, Column, chance, figure_column, outcome, precision
+from funnelsim.reports.columns import (
+    PRECISION,
+    RANGE,
+    Column,
+    chance,
+    figure_column,
+    outcome,
+    precision,
+    text_column,
+)
 from funnelsim.reports.grid import WIDTH, printable, tables
 from funnelsim.reports.uncertainty import what_is_unknown_of_all
 from funnelsim.studies.results import ComparisonResult
@@ -47,17 +56,20 @@ def comparison_page(
     counted = f"{len(names)} strategies" if len(names) > 1 else "one strategy"
     ran = notes.what_ran(result.plan, result.years, months)
     found: list[RenderableType] = [
-        notes.heading(f"{printable(result.scenario.source)}: {counted} in the same worlds"),
+        notes.heading(f"{notes.title_of(result.scenario)}: {counted} in the same worlds"),
         Text(f"{ran}; {notes.horizon(base.scenario)}"),
+        *notes.section("What is assumed", notes.assumption(result.scenario)),
+        *notes.section("What changes in any case", notes.base_changes(result.scenario)),
         Text(),
         notes.heading("What each strategy changes"),
         *notes.indented(line for name in names for line in notes.changes(result.scenario, name)),
-        *_spaced(tables("Strategy", names, deciding_columns(result), width=width)),
-        *_spaced(tables("Strategy", names, other_columns(result), width=width)),
+        *notes.section("Mind", notes.warnings(result.notes)),
+        *spaced(tables("Strategy", names, deciding_columns(result), width=width)),
+        *spaced(tables("Strategy", names, other_columns(result), width=width)),
     ]
     if everything:
         found += [Text(), notes.heading("Every figure")]
-        found += _spaced(tables("Strategy", names, every_column(result), width=width))
+        found += spaced(tables("Strategy", names, every_column(result), width=width))
     found += [Text(), Text(notes.intervals(result.years, months)), Text(notes.formulas(months))]
     found += [Text(line) for line in goals_in_words(result)]
     return Group(*found, *_judgement(result, next_command, width))
@@ -69,6 +81,7 @@ def deciding_columns(result: ComparisonResult) -> list[Column]:
     currency = _currency(result)
     gains = comparison.differences()
     return [
+        text_column("From", [notes.begins(result.scenario, name) for name in result]),
         *(_column(result, metric) for metric in ("won", "bookings", "cost")),
         _column(result, "roi", title="ROI"),
         figure_column(
@@ -161,11 +174,7 @@ def _judgement(result: ComparisonResult, next_command: str, width: int) -> Itera
     yield notes.heading(f"Conversions typed, and as simulated ({printable(result.base)})")
     yield from typed_conversions(result, width)
     yield from what_is_unknown_of_all(result.comparison, width)
-    watch = notes.warnings(result.warnings)
-    if watch:
-        yield Text()
-        yield notes.heading("Watch")
-        yield from notes.indented(watch)
+    yield from notes.section("Watch", notes.warnings(result.forecast_warnings))
     yield Text()
     yield notes.next_step(next_command, width)
 
@@ -181,5 +190,6 @@ def _currency(result: ComparisonResult) -> str:
     return printable(result[result.base].forecast.names.currency)
 
 
-def _spaced(found: list[Table]) -> list[RenderableType]:
+def spaced(found: list[Table]) -> list[RenderableType]:
+    """Put a blank line before each table."""
     return [each for table in found for each in (Text(), table)]

@@ -6,12 +6,14 @@ import json
 import math
 from collections.abc import Iterable
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from funnelsim.decisions import Difference
 from funnelsim.forecast import MAIN, Breakdown, Chance, Estimate, Forecast, Interval
 from funnelsim.metrics import FIGURES
-from funnelsim.scenario import Scenario, levers
+from funnelsim.scenario import AS_TYPED, Lever, Scenario, assumed, levers
+from funnelsim.studies.assumptions import AssumptionsResult
 from funnelsim.studies.results import ComparisonResult, SimulationResult
 
 _CUTS = ("month", "channel", "segment", "stage", "rep", "team")
@@ -27,6 +29,31 @@ def comparison_document(result: ComparisonResult) -> dict[str, Any]:
 
     Strategies have every figure with both intervals; `against_base` has the paired differences.
     """
+    return {**_what_ran(result[result.base], result.scenario), **_compared(result)}
+
+
+def assumptions_document(result: AssumptionsResult) -> dict[str, Any]:
+    """Write comparisons under assumptions as plain tables; `under` has the whole comparison under each."""
+    typed = result[AS_TYPED]
+    return {
+        **_what_ran(typed[typed.base], result.scenario),
+        "under": {
+            name: {**_what_is_assumed(each.scenario), **_compared(each)}
+            for name, each in result.comparisons.items()
+        },
+        "best": result.best,
+        "verdict": result.verdict,
+    }
+
+
+def _what_is_assumed(scenario: Scenario) -> dict[str, Any]:
+    under = scenario.assumed
+    if under is None:
+        return {}
+    return {"assumption": {"name": under.name, "about": under.about, "changes": _levers(assumed(scenario))}}
+
+
+def _compared(result: ComparisonResult) -> dict[str, Any]:
     comparison = result.comparison
     against: dict[str, dict[str, Any]] = {name: {} for name in comparison.others}
     for metric in _figures_by("all"):
@@ -34,7 +61,6 @@ def comparison_document(result: ComparisonResult) -> dict[str, Any]:
             relative = comparison.relative(name, metric)
             against[name][metric] = _difference(found) | {"relative": _interval(relative)}
     return {
-        **_what_ran(result[result.base], result.scenario),
         "strategies": {
             name: _what_it_is(result.scenario, name) | _strategy(each)
             for name, each in result.simulations.items()
@@ -95,19 +121,41 @@ def _what_ran(result: SimulationResult, scenario: Scenario) -> dict[str, Any]:
         "scenario": scenario.source,
         "currency": scenario.currency,
         "start": scenario.start.isoformat(),
-        "months": {"warm_up": months.warm_up, "period": months.period, "drain": months.drain},
+        "months": months._asdict() | {"from_a_pilot": list(result.scenario.not_typed)},
         "replications": {"asked": plan.replications, "finished": result.years},
         "seed": plan.seed,
         "engine": plan.engine,
         "intervals": _INTERVALS,
         "formulas": {name: FIGURES[name].explanation for name in _figures_by("all")},
+        **_what_is_assumed(scenario),
     }
 
 
 def _what_it_is(scenario: Scenario, strategy: str) -> dict[str, Any]:
-    known = scenario.strategies.get(strategy)
-    moved = {each.path: {"before": each.before, "after": each.after} for each in levers(scenario, strategy)}
-    return {"about": known.about if known is not None else "", "changes": moved}
+    first = scenario.first_day_of(strategy)
+    costs = [
+        {"from": _day(step.begins), "once": step.one_off_cost, "per_month": step.cost_per_month}
+        for step in scenario.steps_of(strategy)
+        if step.one_off_cost or step.cost_per_month
+    ]
+    return {
+        "about": scenario.about_strategy(strategy),
+        "from": _day(first),
+        "changes": _levers(levers(scenario, strategy)),
+        **({"costs": costs} if costs else {}),
+    }
+
+
+def _levers(moved: Iterable[Lever]) -> list[dict[str, Any]]:
+    return [
+        {"path": each.path, "before": each.before, "after": each.after, "from": _day(each.begins)}
+        for each in moved
+    ]
+
+
+def _day(day: date | None) -> str | None:
+    """Write a day; None if something has always been so."""
+    return None if day is None else day.isoformat()
 
 
 def _strategy(result: SimulationResult) -> dict[str, Any]:

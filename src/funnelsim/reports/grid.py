@@ -96,7 +96,7 @@ def _cell(text: str) -> Text:
 
 
 def folded(name: str, width: int) -> list[str]:
-    """Break a name into lines, after an underscore or a space if it has one, else anywhere.
+    """Break a name into lines, after an underscore, a space or a + if it has one, else anywhere.
 
     Examples
     --------
@@ -104,7 +104,7 @@ def folded(name: str, width: int) -> list[str]:
     (['first_contact_', 'twice_as_fast'], ['abcde', 'fgh'])
     """
     lines = [""]
-    for word in re.findall(r"[^_ ]*[_ ]|[^_ ]+", name):
+    for word in re.findall(r"[^_ +]*[_ +]|[^_ +]+", name):
         if lines[-1] and cell_len(lines[-1] + word.rstrip()) > width:
             lines.append("")
         pieces = chop_cells(word, width)

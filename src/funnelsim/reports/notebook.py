@@ -7,9 +7,12 @@ import html
 from funnelsim.metrics import FIGURES
 from funnelsim.metrics.wording import simulated
 from funnelsim.reports import notes
+from funnelsim.reports.assumptions_page import columns, not_told_apart, overridden
 from funnelsim.reports.columns import RANGE, Column, figure_column, outcome
 from funnelsim.reports.comparison_page import deciding_columns
 from funnelsim.reports.grid import as_html, printable
+from funnelsim.scenario import AS_TYPED
+from funnelsim.studies.assumptions import AssumptionsResult
 from funnelsim.studies.results import ComparisonResult, SimulationResult
 
 _FIGURES = ("inquiries", "leads", "won", "bookings", "cost", "roi", "net_contribution", "cycle_length")
@@ -24,6 +27,19 @@ def comparison_html(result: ComparisonResult) -> str:
             _paragraph(result.verdict),
             _paragraph(f"{notes.intervals(result.years, months)} {notes.formulas(months)}"),
             *map(_paragraph, notes.warnings(result.warnings)),
+        ]
+    )
+
+
+def assumptions_html(result: AssumptionsResult) -> str:
+    """Write which strategy wins under which assumption, and the verdict."""
+    months = result[AS_TYPED][result.base].forecast.months
+    return "".join(
+        [
+            as_html("Assumption", list(result), columns(result)),
+            _paragraph(result.verdict),
+            _paragraph(notes.precision_of_the_mean(result.years, months)),
+            *map(_paragraph, [*not_told_apart(result), *overridden(result)]),
         ]
     )
 

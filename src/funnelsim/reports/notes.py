@@ -6,17 +6,18 @@ import datetime
 from collections.abc import Iterable, Mapping, Sequence
 
 from rich.cells import cell_len
+from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
 from funnelsim.forecast import Conversion, Interval
 from funnelsim.metrics import Unit
-from funnelsim.metrics.wording import over, simulated, span
+from funnelsim.metrics.wording import number, over, simulated, span
 from funnelsim.reports.columns import PRECISION, RANGE, Column, figure_column, precision
 from funnelsim.reports.grid import printable
-from funnelsim.scenario import Scenario, levers
-from funnelsim.scenario.errors import shown
-from funnelsim.scenario.horizon import months_later
+from funnelsim.scenario import TODAY, Lever, Scenario, assumed, levers
+from funnelsim.scenario.errors import in_words
+from funnelsim.scenario.months import months_later
 from funnelsim.studies.replication import Plan
 
 
@@ -30,13 +31,24 @@ def indented(lines: Iterable[str], by: int = 2) -> list[Padding]:
     return [Padding(Text(line, overflow="fold"), (0, 0, 0, by), expand=False) for line in lines]
 
 
+def section(title: str, lines: Sequence[str]) -> list[RenderableType]:
+    """Write lines below a heading; nothing if there are none."""
+    return [Text(), heading(title), *indented(lines)] if lines else []
+
+
+def title_of(scenario: Scenario) -> str:
+    """Name a scenario, and the assumption that it is under."""
+    under = scenario.assumed
+    return printable(scenario.source if under is None else f"{scenario.source} under {under.name}")
+
+
 def horizon(scenario: Scenario) -> str:
     """State what is simulated before, in and after the period.
 
     Parameters
     ----------
     scenario : Scenario
-        Of a strategy, with its horizon chosen.
+        With its months settled.
     """
     months = scenario.months
     start = scenario.start
@@ -44,16 +56,23 @@ def horizon(scenario: Scenario) -> str:
     first = months_later(start, -months.warm_up)
     last = months_later(end, months.drain)
     before = (
-        f"warm-up of {span(months.warm_up)} from {first}, in which the pipeline fills"
+        f"warm-up of {_part(scenario, 'warm_up')} from {first}, in which the pipeline fills"
         if months.warm_up
         else "no warm-up: the pipeline starts empty"
     )
     after = (
-        f"drain of {span(months.drain)}, in which inquiries of the period run out, to {_day_before(last)}"
+        f"drain of {_part(scenario, 'drain')}, in which inquiries of the period run out, "
+        f"to {_day_before(last)}"
         if months.drain
         else "no drain: what is open at the end stays open"
     )
     return f"{before}; period of {span(months.period)} from {start} to {_day_before(end)}; {after}."
+
+
+def _part(scenario: Scenario, part: str) -> str:
+    """State the months of a part of the horizon, and whether a pilot has chosen them."""
+    chosen = " (from a pilot)" if part in scenario.not_typed else ""
+    return f"{span(getattr(scenario.months, part))}{chosen}"
 
 
 def _day_before(day: datetime.date) -> datetime.date:
@@ -70,8 +89,13 @@ def intervals(years: int, months: int) -> str:
     one = simulated(1, months).removeprefix("1 ")
     return (
         f"{RANGE}: range of outcomes; one {one} in ten is lower, one in ten is higher. "
-        f"{PRECISION}: precision of the mean of {simulated(years, months)}."
+        f"{precision_of_the_mean(years, months)}"
     )
+
+
+def precision_of_the_mean(years: int, months: int) -> str:
+    """State what the precision of the mean is."""
+    return f"{PRECISION}: precision of the mean of {simulated(years, months)}."
 
 
 def formulas(months: int) -> str:
@@ -104,16 +128,65 @@ def changes(scenario: Scenario, strategy: str) -> list[str]:
     --------
     >>> from funnelsim.scenario import load
     >>> changes(load("first_steps"), "one_more_rep")
-    ['one_more_rep: Hire a third rep', '  teams.sales.people: 2 -> 3']
+    ['one_more_rep: Hire one more rep', '  teams.sales.people: 2 -> 3 from 2026-01-01']
     """
-    known = scenario.strategies.get(strategy)
-    about = printable(known.about) if known is not None else ""
-    moved = [
-        f"  {lever.path}: {value_in_words(lever.before)} -> {value_in_words(lever.after)}"
-        for lever in levers(scenario, strategy)
-    ]
-    unchanged = "" if moved else "the scenario as it is"
-    return [": ".join(part for part in (strategy, about or unchanged) if part), *moved]
+    about = scenario.about_strategy(strategy)
+    if strategy == TODAY:
+        return _described(strategy, about, [])
+    return [*_described(strategy, about, levers(scenario, strategy)), *_costs(scenario, strategy)]
+
+
+def base_changes(scenario: Scenario) -> list[str]:
+    """List what changes during the period in any case."""
+    return _values(levers(scenario, TODAY)) + _costs(scenario, TODAY)
+
+
+def begins(scenario: Scenario, strategy: str) -> str:
+    """Return the first day on which a strategy changes something; nothing for the base.
+
+    >>> from funnelsim.scenario import load
+    >>> begins(load("first_steps"), "one_more_rep")
+    '2026-01-01'
+    """
+    first = scenario.first_day_of(strategy)
+    if strategy == TODAY:
+        return "-"
+    return "always" if first is None else str(first)
+
+
+def _costs(scenario: Scenario, strategy: str) -> list[str]:
+    """List what changes cost besides what they change."""
+    currency = f" {printable(scenario.currency)}" if scenario.currency else ""
+    found = []
+    for step in scenario.steps_of(strategy):
+        day = "" if step.begins is None else f" from {step.begins}"
+        if step.one_off_cost:
+            found.append(f"  once {number(step.one_off_cost)}{currency}{day.replace('from', 'on')}")
+        if step.cost_per_month:
+            found.append(f"  {number(step.cost_per_month)}{currency} a month{day}")
+    return found
+
+
+def assumption(scenario: Scenario) -> list[str]:
+    """Describe the assumption that a scenario is under, and list each value that it changes; or nothing."""
+    under = scenario.assumed
+    return [] if under is None else _described(under.name, under.about, assumed(scenario))
+
+
+def _values(moved: Sequence[Lever]) -> list[str]:
+    """Write each value before and after, and from when."""
+    found = []
+    for lever in moved:
+        day = "" if lever.begins is None else f" from {lever.begins}"
+        before, after = value_in_words(lever.before), value_in_words(lever.after)
+        found.append(f"  {lever.path}: {before} -> {after}{day}")
+    return found
+
+
+def _described(name: str, about: str, moved: Sequence[Lever]) -> list[str]:
+    values = _values(moved)
+    unchanged = "" if values else "the scenario as it is"
+    return [": ".join(part for part in (name, printable(about) or unchanged) if part), *values]
 
 
 def warnings(by_strategy: Mapping[str, tuple[str, ...]]) -> list[str]:
@@ -126,16 +199,8 @@ def warnings(by_strategy: Mapping[str, tuple[str, ...]]) -> list[str]:
 
 
 def value_in_words(value: object) -> str:
-    """Write a value as in a file, without the noise of binary fractions."""
-    return "nothing" if value is None else printable(shown(_rounded(value)))
-
-
-def _rounded(value: object) -> object:
-    if isinstance(value, float):
-        return float(f"{value:.10g}")
-    if isinstance(value, Mapping):
-        return {key: _rounded(item) for key, item in value.items()}
-    return [_rounded(item) for item in value] if isinstance(value, list | tuple) else value
+    """Write a value as in a file, for a terminal."""
+    return printable(in_words(value))
 
 
 def conversion_columns(conversions: Sequence[Conversion]) -> list[Column]:

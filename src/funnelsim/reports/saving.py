@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import cast
+from typing import Any, cast
 
 import pandas as pd
 
-from funnelsim.reports.document import as_json, comparison_document, simulation_document
+from funnelsim.reports.document import as_json, assumptions_document, comparison_document, simulation_document
 from funnelsim.reports.pictures import drawn
+from funnelsim.studies.assumptions import AssumptionsResult
 from funnelsim.studies.results import ComparisonResult, SimulationResult
 
 _BREAKDOWNS = ("by_month", "by_channel", "by_segment", "by_stage", "by_rep", "by_team")
 _OF_A_RUN = ("summary", *_BREAKDOWNS, "conversions", "reasons", "team_hours", "goals", "cycle")
 _OF_A_COMPARISON = ("table", "summary", "differences", "goals", *_BREAKDOWNS)
+_OF_ASSUMPTIONS = ("table", "summary", "differences", "goals")
 _OF_THE_UNSURE = ("unknown", "drivers")
 
 
-def result_files(result: ComparisonResult | SimulationResult) -> Iterator[tuple[str, bytes]]:
+def result_files(
+    result: AssumptionsResult | ComparisonResult | SimulationResult,
+) -> Iterator[tuple[str, bytes]]:
     """Write a result's figures and pictures, file by file.
 
     Parameters
     ----------
-    result : ComparisonResult or SimulationResult
+    result : AssumptionsResult, ComparisonResult or SimulationResult
 
     Yields
     ------
@@ -38,6 +42,9 @@ def result_files(result: ComparisonResult | SimulationResult) -> Iterator[tuple[
     >>> name, content.splitlines()[0]
     ('summary.csv', b'figure,title,unit,mean,low,high,p10,p50,p90')
     """
+    if isinstance(result, AssumptionsResult):
+        yield from _written(result, _OF_ASSUMPTIONS, assumptions_document(result))
+        return
     frames: tuple[str, ...]
     if isinstance(result, ComparisonResult):
         frames, document = _OF_A_COMPARISON, comparison_document(result)
@@ -45,10 +52,16 @@ def result_files(result: ComparisonResult | SimulationResult) -> Iterator[tuple[
     else:
         frames, document = _OF_A_RUN, simulation_document(result)
         unsure = result.forecast.unknowns is not None
-    for name in (*frames, *(_OF_THE_UNSURE if unsure else ())):
+    yield from _written(result, (*frames, *(_OF_THE_UNSURE if unsure else ())), document)
+    yield from drawn(result)
+
+
+def _written(
+    result: object, frames: tuple[str, ...], document: dict[str, Any]
+) -> Iterator[tuple[str, bytes]]:
+    for name in frames:
         yield f"{name}.csv", _csv(getattr(result, name))
     yield "results.json", (as_json(document) + "\n").encode()
-    yield from drawn(result)
 
 
 def _csv(frame: pd.DataFrame) -> bytes:

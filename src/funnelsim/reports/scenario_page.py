@@ -8,30 +8,33 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from funnelsim.forecast import Interval
-from funnelsim.forecast.forecast import MOST_ASKED
-from funnelsim.metrics import Unit
-from funnelsim.metrics.wording import listed, number
+from funnelsim.forecast import Forecast, Interval
+from funnelsim.forecast.forecast import TeamHours
+from funnelsim.metrics import FIGURES
+from funnelsim.metrics.wording import listed, number, simulated
+from funnelsim.model.words import DAY
 from funnelsim.reports import notes
 from funnelsim.reports.columns import Column, figure_column, text_column
 from funnelsim.reports.grid import WIDTH, printable, tables
-from funnelsim.scenario import Outlook, Scenario, load, origins, outlook, presets, strategy_names
+from funnelsim.scenario import Scenario, load, origins, overridden, presets, strategy_names
+from funnelsim.studies.pilot import Pilot
 
 
-def outlook_page(scenario: Scenario, next_command: str, width: int = WIDTH) -> RenderableType:
-    """Lay out what a valid scenario says.
+def pilot_page(scenario: Scenario, found: Pilot, next_command: str, width: int = WIDTH) -> RenderableType:
+    """Lay out what a valid scenario says, and what to expect of it.
 
     Parameters
     ----------
     scenario : Scenario
         Valid, with its strategies.
+    found : Pilot
+        Of all strategies.
     next_command : str
         What to try next.
     width : int
         Characters of a line at most.
     """
-    names = strategy_names(scenario)
-    expected = [outlook(scenario.strategy(name)) for name in names]
+    names, forecasts = list(found.forecasts), list(found.forecasts.values())
     counts = {
         "channel": len(scenario.channels),
         "segment": len(scenario.segments),
@@ -41,23 +44,37 @@ def outlook_page(scenario: Scenario, next_command: str, width: int = WIDTH) -> R
     }
     if scenario.uncertainties:
         counts["uncertain number"] = len(scenario.uncertainties)
+    if scenario.assumptions:
+        counts["assumption"] = len(scenario.assumptions)
     parts = [f"{count} {word}{'' if count == 1 else 's'}" for word, count in counts.items()]
-    found: list[RenderableType] = [
+    ran = simulated(forecasts[0].years, found.months.period)
+    lines: list[RenderableType] = [
         Text(f"{printable(scenario.source)} is valid", style="bold", no_wrap=True, overflow="ignore"),
         *notes.indented([printable(scenario.about)] if scenario.about else []),
         Text(f"It has {listed(parts)}."),
-        Text(f"It runs over a {notes.horizon(scenario)}"),
+        Text(f"Its months: {notes.horizon(scenario.with_months(found.months))}"),
         Text(),
-        notes.heading("Expected in an average month, before queues form and leads go cold"),
-        *tables("Strategy", names, _flows(expected), Column.beside, width),
-        Text(),
-        notes.heading("Hours a week asked of each team, of those it has"),
-        *tables("Strategy", names, _hours(names, expected), Column.beside, width),
+        notes.heading(f"Expected in an average month, from a pilot of {ran} of each strategy"),
+        *tables("Strategy", names, _flows(forecasts), Column.beside, width),
     ]
-    watch = [line for name, each in zip(names, expected, strict=True) for line in _overloads(name, each)]
-    if watch:
-        found += [Text(), notes.heading("Watch"), *notes.indented(watch)]
-    return Group(*found, Text(), notes.next_step(next_command, width))
+    if scenario.teams:
+        lines += [
+            Text(),
+            notes.heading("Hours a week worked by each team, of those it has"),
+            *tables("Strategy", names, _hours(forecasts), Column.beside, width),
+        ]
+    watch = notes.warnings(
+        {name: (*found.doubts[name], *each.warnings()) for name, each in found.forecasts.items()}
+    )
+    watch += [line for name in scenario.assumptions for line in _under(scenario.under(name))]
+    lines += notes.section("Watch", list(map(printable, watch)))
+    return Group(*lines, Text(), notes.next_step(next_command, width))
+
+
+def _under(scenario: Scenario) -> list[str]:
+    """Warn of strategies that set what an assumption changes."""
+    found = {name: tuple(filter(None, [overridden(scenario, name)])) for name in strategy_names(scenario)}
+    return [f"{notes.title_of(scenario)}: {line}" for line in notes.warnings(found)]
 
 
 def origins_page(scenario: Scenario, width: int = WIDTH) -> RenderableType:
@@ -73,45 +90,34 @@ def origins_page(scenario: Scenario, width: int = WIDTH) -> RenderableType:
     return Group(title, Text(printable(scenario.about)), Text(), table)
 
 
-def _flows(expected: Sequence[Outlook]) -> list[Column]:
-    """Make columns of inquiries, leads and contracts."""
-    flows = (
-        ("Inquiries", [each.inquiries for each in expected]),
-        ("Leads", [each.leads for each in expected]),
-        ("Contracts", [each.contracts for each in expected]),
-    )
-    return [
-        figure_column(title, Unit.COUNT, "", [Interval(value, value, value) for value in values])
-        for title, values in flows
-    ]
+def _flows(forecasts: Sequence[Forecast]) -> list[Column]:
+    """Make columns of what comes in a month, and of how long it takes."""
+    columns = []
+    for name in ("inquiries", "leads", "won", "time_to_first_contact", "cycle_length"):
+        figure = FIGURES[name]
+        values = [each.estimate(name).mean / (each.months if figure.flow else 1) for each in forecasts]
+        means = [Interval(value, value, value) for value in values]
+        columns.append(figure_column(figure.title, figure.unit, "", means))
+    return columns
 
 
-def _hours(names: Sequence[str], expected: Sequence[Outlook]) -> list[Column]:
-    """Make a column for each team: hours asked, hours available, their ratio."""
-    teams = list(dict.fromkeys(team for each in expected for team in each.teams))
+def _hours(forecasts: Sequence[Forecast]) -> list[Column]:
+    """Make a column for each team: hours worked, hours available, their ratio."""
+    hours = [{team.team: team for team in each.team_hours()} for each in forecasts]
+    weeks = [(each.model.months[-1] - each.model.months[0]) / (7 * DAY) for each in forecasts]
+    teams = list(dict.fromkeys(name for each in hours for name in each))
     return [
         text_column(
-            printable(team),
-            [_asked(expected[position], team) for position in range(len(names))],
+            printable(name),
+            [_worked(each[name], over) for each, over in zip(hours, weeks, strict=True)],
         )
-        for team in teams
+        for name in teams
     ]
 
 
-def _asked(expected: Outlook, team: str) -> str:
-    load = expected.teams[team]
-    share = f" ({number(100 * load.share)} %)" if load.available > 0 else ""
-    return f"{number(load.asked)} of {number(load.available)}{share}"
-
-
-def _overloads(strategy: str, expected: Outlook) -> list[str]:
-    """Warn of teams that are asked for nearly all of their hours, or for more."""
-    return [
-        f"{strategy}: team {printable(team)} is asked for {number(load.asked)} hours a week and has "
-        f"{number(load.available)}: its queues will grow or its leads go cold."
-        for team, load in expected.teams.items()
-        if load.asked > MOST_ASKED * load.available
-    ]
+def _worked(team: TeamHours, weeks: float) -> str:
+    share = f" ({number(100 * team.worked / team.available)} %)" if team.available > 0 else ""
+    return f"{number(team.worked / weeks)} of {number(team.available / weeks)}{share}"
 
 
 def presets_page() -> RenderableType:

@@ -48,8 +48,9 @@ def simulation_page(result: SimulationResult, next_command: str, width: int = WI
     forecast = result.forecast
     ran = notes.what_ran(result.plan, result.years, forecast.months)
     found: list[RenderableType] = [
-        notes.heading(f"{printable(result.scenario.source)}, strategy {printable(result.strategy)}"),
+        notes.heading(f"{notes.title_of(result.scenario)}, strategy {printable(result.strategy)}"),
         Text(f"{ran}; {notes.horizon(result.scenario)}"),
+        *notes.section("What is assumed", notes.assumption(result.scenario)),
         Text(notes.intervals(result.years, forecast.months)),
         *_section("In all", in_all(forecast, width)),
         Text(notes.formulas(forecast.months)),

@@ -18,9 +18,10 @@ from funnelsim.chance.keys import (
 )
 from funnelsim.compiling.arrays import Floats, Record
 from funnelsim.compiling.decorators import rule
-from funnelsim.model.model import Model
+from funnelsim.model.model import DEMAND_OF_ALL, DEMAND_OF_CHANNELS, Model
 from funnelsim.model.words import DAY, NEVER, NOTHING, Heat
 from funnelsim.rules.routes import route
+from funnelsim.rules.shocks import moves, multiply
 
 _ALL_CHANNELS = Entity.CHANNEL.value << 56  # the owner of draws that all channels share
 
@@ -69,9 +70,12 @@ def arrival(model: Model, channel: Record, state: Record, expected: Floats) -> t
 
 
 @rule
-def differs(channel: Record) -> bool:
+def differs(model: Model, number: int) -> bool:
     """Return whether a channel's expected inquiries differ between worlds (A6)."""
-    return bool(channel["mean_share"] > 0.0 or channel["busy"] != NOTHING or channel["busy_all"] != NOTHING)
+    channel = model.channels[number]
+    days_vary = channel["busy"] != NOTHING or channel["busy_all"] != NOTHING
+    months_vary = moves(model.shocks[DEMAND_OF_ALL]) or moves(model.shocks[DEMAND_OF_CHANNELS + number])
+    return bool(channel["mean_share"] > 0.0 or days_vary or months_vary)
 
 
 @rule
@@ -136,7 +140,7 @@ def profile(model: Model, world: Record, channel: Record, entity: int) -> tuple[
 
 @rule
 def expect_inquiries(model: Model, world: Record, expected: Floats, today: int) -> None:
-    """Fill in the cumulative expected inquiries of a world from a day on, as a chapter begins (A6, A7, C9).
+    """Fill in the cumulative expected inquiries of a world from a day on, as a chapter begins (A6, C9, H7).
 
     Parameters
     ----------
@@ -151,13 +155,15 @@ def expect_inquiries(model: Model, world: Record, expected: Floats, today: int) 
     for number in range(len(model.channels)):
         channel = model.channels[number]
         first = channel["first_expected"]
-        varies = differs(channel)
         share = share_factor(model, world, number)
-        if varies or expected[first + today] != model.expected[first + today]:
+        if differs(model, number) or expected[first + today] != model.expected[first + today]:
             for day in range(today, days):
                 mean = model.expected[first + day + 1] - model.expected[first + day]
-                of_day = mean * share * day_factor(model, world, channel, day)
-                expected[first + day + 1] = expected[first + day] + of_day
+                expected[first + day + 1] = mean * share * day_factor(model, world, channel, day)
+            multiply(model, world, model.shocks[DEMAND_OF_ALL], expected, first + 1, today)
+            multiply(model, world, model.shocks[DEMAND_OF_CHANNELS + number], expected, first + 1, today)
+            for day in range(today, days):
+                expected[first + day + 1] += expected[first + day]
         else:
             for day in range(today, days):
                 expected[first + day + 1] = model.expected[first + day + 1]

@@ -7,7 +7,7 @@ Each policy is one function that looks at every rep of the team: `Model.reps` is
 from __future__ import annotations
 
 from funnelsim.chance.keys import uniforms
-from funnelsim.compiling.arrays import Integers, Record, Records
+from funnelsim.compiling.arrays import Floats, Integers, Record, Records
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.model.model import Model
 from funnelsim.model.own_policy import ask
@@ -34,13 +34,13 @@ def rank(queue_order: int, pursuit: Record) -> int:
 
 
 @rule
-def rank_in_team(model: Model, world: Record, team: Record, pursuit: Record) -> int:
+def rank_in_team(model: Model, world: Record, odds_by_day: Floats, team: Record, pursuit: Record) -> int:
     """Rank a pursuit in the team's queue: first come, or worth most to an average rep, without a wait.
 
     (Q4)
     """
     if team["assignment"] == Assignment.PRIORITY_QUEUE:
-        return -worth(model, world, pursuit, AVERAGE_SKILL, 0)
+        return -worth(model, world, odds_by_day, pursuit, AVERAGE_SKILL, 0)
     return 0
 
 

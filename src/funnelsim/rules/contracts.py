@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from funnelsim.chance.distributions import quantile, varies
 from funnelsim.chance.keys import VALUE, uniforms_if
-from funnelsim.compiling.arrays import Record
+from funnelsim.compiling.arrays import Floats, Record
 from funnelsim.compiling.decorators import rule
 from funnelsim.model.model import Model
 from funnelsim.model.words import NOBODY
@@ -68,13 +68,16 @@ def commission(model: Model, pursuit: Record, value: float) -> float:
 
 
 @rule
-def worth(model: Model, world: Record, pursuit: Record, skill: float, waited: int) -> int:
+def worth(
+    model: Model, world: Record, odds_by_day: Floats, pursuit: Record, skill: float, waited: int
+) -> int:
     """Compute what work on a pursuit in this stage is expected to bring, in thousandths of money (Q5).
 
     worth = bookings x chance to advance, rounded halves up, at most 2^60. A whole number, so that
     pursuits have the same order even if the last bits of a logarithm differ.
     """
-    expected = bookings(model, world, pursuit) * conversion(model, pursuit, skill, waited) * THOUSANDTHS
+    chance = conversion(model, odds_by_day, pursuit, skill, waited)
+    expected = bookings(model, world, pursuit) * chance * THOUSANDTHS
     if expected >= MOST_WORTH:
         return MOST_WORTH
     return int(expected + 0.5)

@@ -6,11 +6,12 @@ import math
 
 from funnelsim.chance.distributions import quantile, varies
 from funnelsim.chance.keys import uniforms_if
-from funnelsim.compiling.arrays import Record
+from funnelsim.compiling.arrays import Floats, Record
 from funnelsim.compiling.decorators import rule
 from funnelsim.model.model import Model
 from funnelsim.model.words import DAY, HOUR, NEVER, NOBODY, NOTHING
 from funnelsim.rules.routes import route
+from funnelsim.rules.shocks import in_month
 
 CERTAIN = 1e300  # odds beyond which a conversion is sure; a typed 1.0 has infinite odds
 
@@ -75,17 +76,20 @@ def fate(model: Model, world: Record, pursuit: Record) -> tuple[float, float, fl
 
 
 @rule
-def work(model: Model, pursuit: Record, skill: float, speed: float, waited: int) -> tuple[int, int]:
+def work(
+    model: Model, odds_by_day: Floats, pursuit: Record, skill: float, speed: float, waited: int
+) -> tuple[int, int]:
     """Decide, when work starts, how much working time it takes and whether the lead will advance (V7, V9)."""
-    advances = 0 if pursuit["luck"] >= conversion(model, pursuit, skill, waited) else 1  # also if it is NaN
+    chance = conversion(model, odds_by_day, pursuit, skill, waited)
+    advances = 0 if pursuit["luck"] >= chance else 1  # also if it is NaN
     return duration(pursuit["hours"] / speed, HOUR), advances
 
 
 @rule
-def conversion(model: Model, pursuit: Record, skill: float, waited: int) -> float:
-    """Compute the probability that a lead advances, from its odds ratios in this stage (V9, V10).
+def conversion(model: Model, odds_by_day: Floats, pursuit: Record, skill: float, waited: int) -> float:
+    """Compute the probability that a lead advances, from its odds ratios in this stage (V9, V10, H9).
 
-    odds = stage's x segment's x fit x heat's x theorist's x wait's x skill^exponent, where the
+    odds = stage's x segment's x fit x heat's x theorist's x wait's x skill^exponent x month's, where the
     stage's odds are those of the reference pursuit: warm, average fit, average rep, contacted
     within a day. A conversion typed as 1 is certain, whatever the odds ratios.
     """
@@ -100,6 +104,7 @@ def conversion(model: Model, pursuit: Record, skill: float, waited: int) -> floa
     odds *= effect_of_waiting(model, stage, waited)
     exponent = model.heat_skill[pursuit["stage"], heat]
     odds *= skill if exponent == 1.0 else math.pow(skill, exponent)
+    odds = in_month(model, odds_by_day, odds, pursuit["since"] + waited)
     if odds > CERTAIN:
         return 1.0
     return float(odds / (1.0 + odds))

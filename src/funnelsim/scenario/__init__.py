@@ -1,14 +1,13 @@
 """Scenarios: what a file may contain, and how it is read, checked, changed and lowered to a model."""
 
-from funnelsim.scenario.backlog import Backlog, backlog, inquiries_in_all
 from funnelsim.scenario.changes import parse_assignment
 from funnelsim.scenario.errors import Problem, ScenarioError
 from funnelsim.scenario.files import preset_text, presets
-from funnelsim.scenario.horizon import Months
-from funnelsim.scenario.levers import Lever, levers
+from funnelsim.scenario.level import at_medians, levelled
+from funnelsim.scenario.levers import Lever, assumed, held_over, levers, overridden, overridden_by_assumption
 from funnelsim.scenario.lowering import Lowered, lower
+from funnelsim.scenario.months import Months
 from funnelsim.scenario.origins import Origin, origins
-from funnelsim.scenario.outlook import Outlook, Workload, outlook
 from funnelsim.scenario.response import Curve
 from funnelsim.scenario.scenario import (
     Dated,
@@ -19,41 +18,54 @@ from funnelsim.scenario.scenario import (
     parse,
     strategy_names,
 )
-from funnelsim.scenario.schema import GOAL_METRICS, TODAY
-from funnelsim.scenario.volumes import curve_of
-from funnelsim.scenario.worlds import Course, Parameter, Worlds, course_of, courses_of, lower_in, worlds_of
+from funnelsim.scenario.schema import AS_TYPED, GOAL_METRICS, TODAY, TOGETHER
+from funnelsim.scenario.volumes import curve_of, inquiries_in_all
+from funnelsim.scenario.worlds import (
+    Course,
+    Fixed,
+    Parameter,
+    Worlds,
+    course_of,
+    courses_of,
+    lower_in,
+    worlds_of,
+)
 
 __all__ = [
+    "AS_TYPED",
     "GOAL_METRICS",
     "TODAY",
-    "Backlog",
+    "TOGETHER",
     "Course",
     "Curve",
     "Dated",
+    "Fixed",
     "Lever",
     "Lowered",
     "Months",
     "Origin",
-    "Outlook",
     "Parameter",
     "Problem",
     "Scenario",
     "ScenarioError",
-    "Workload",
     "Worlds",
-    "backlog",
+    "assumed",
+    "at_medians",
     "course_of",
     "courses_of",
     "curve_of",
     "from_document",
+    "held_over",
     "inquiries_in_all",
     "json_schema",
+    "levelled",
     "levers",
     "load",
     "lower",
     "lower_in",
     "origins",
-    "outlook",
+    "overridden",
+    "overridden_by_assumption",
     "parse",
     "parse_assignment",
     "preset_text",

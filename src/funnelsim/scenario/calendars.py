@@ -14,7 +14,7 @@ import numpy as np
 from funnelsim.compiling.arrays import Floats, Integers
 from funnelsim.model.words import DAY
 from funnelsim.scenario.channels import Channel
-from funnelsim.scenario.horizon import Months, months_later
+from funnelsim.scenario.months import Months, months_later
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Calendar:
 
     Examples
     --------
-    >>> days = Calendar(date(2026, 3, 1), Months(warm_up=1, period=12, drain=2, cycle_days=20.0))
+    >>> days = Calendar(date(2026, 3, 1), Months(warm_up=1, period=12, drain=2))
     >>> days.first_day, len(days.days)
     (datetime.date(2026, 2, 1), 454)
     """
@@ -61,6 +61,11 @@ class Calendar:
     def month_days(self) -> Integers:
         """Return for each day how many days its calendar month has; shape (days,)."""
         by_month = [calendar.monthrange(*month)[1] for month in self.calendar_months]
+        return np.array(by_month, np.int64)[self.month]
+
+    def month_numbers(self) -> Integers:
+        """Return for each day the number of its calendar month, year * 12 + month - 1; shape (days,)."""
+        by_month = [year * 12 + month - 1 for year, month in self.calendar_months]
         return np.array(by_month, np.int64)[self.month]
 
     def inquiries_by_day(self, channel: Channel, per_month: float, growth: Growth) -> Floats:
@@ -132,7 +137,7 @@ class _Spread(NamedTuple):
 def calendar_of(start: date, length: Months) -> Calendar:
     """Return the calendar of a horizon, made once for all strategies and calls.
 
-    >>> months = Months(warm_up=1, period=12, drain=2, cycle_days=20.0)
+    >>> months = Months(warm_up=1, period=12, drain=2)
     >>> calendar_of(date(2026, 3, 1), months) is calendar_of(date(2026, 3, 1), months)
     True
     """

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from funnelsim.scenario.quantities import ClockPair, NotNegative, OddsRatio, Positive, Share
 from funnelsim.scenario.section import ONE, Section
+from funnelsim.scenario.shocks import Shock
 
 WHOLE_DAY: Any = ("00:00", "24:00")
 WHOLE_YEAR: Any = (1.0,) * 12
@@ -134,6 +135,9 @@ class Channel(Section):
         default=0.0,
         description="Standard deviation of this channel's busy and quiet days, as a share of the expected "
         "day. 0: Poisson; below 0.001 counts as 0.",
+    )
+    demand_shock: Shock | None = Field(
+        default=None, description="What moves this channel's inquiries from month to month. Default: nothing."
     )
     promotion: Promotion | None = Field(default=None, description="A lower price for a time.")
     personal_selling: PersonalSelling | None = Field(

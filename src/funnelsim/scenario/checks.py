@@ -5,6 +5,7 @@ Each check takes contents that are valid key by key, and yields a `Problem` for 
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
@@ -17,6 +18,7 @@ from funnelsim.scenario.flow import LOSS, WIN, advancing, failing, first_stage, 
 from funnelsim.scenario.paths import leaves, written
 from funnelsim.scenario.quantities import least_drawn
 from funnelsim.scenario.schema import (
+    AS_TYPED,
     LONGEST_HORIZON,
     MOST_PEOPLE,
     TODAY,
@@ -30,6 +32,7 @@ from funnelsim.scenario.schema import (
 from funnelsim.scenario.volume_checks import check_the_mix, check_volumes
 
 GONE_COLD_NAME = "gone cold"
+FARTHEST = 2.0  # the standard deviation of a random walk's logarithm at its end: 7 times as much, or a 7th
 ORIGINS = ("source:", "measured:", "assumed:")
 
 
@@ -109,6 +112,26 @@ def _mixes(contents: Contents) -> Problems:
             if segment not in contents.segments:
                 yield unknown(path, segment, contents.segments, "a segment")
         yield from sum_to_one(path, channel.segments.values())
+
+
+# ---- shocks -----------------------------------------------------------------------------------
+
+
+def _shocks(contents: Contents) -> Problems:
+    """Find random walks that go so far that the months at the end have hardly anything, or far too much."""
+    horizon = contents.horizon
+    months = horizon.period_months + (horizon.drain_months or 0)
+    shocks = {"shocks.demand": contents.shocks.demand, "shocks.odds": contents.shocks.odds}
+    shocks |= {f"channels.{name}.demand_shock": each.demand_shock for name, each in contents.channels.items()}
+    for path, shock in shocks.items():
+        if shock is not None and shock.persistence == 1 and shock.deviation * math.sqrt(months) > FARTHEST:
+            yield Problem(
+                f"{path}.deviation",
+                f"is {shock.deviation:g} a month of a random walk, which gets too far in {months} months",
+                f"at most {math.floor(100 * FARTHEST / math.sqrt(months)) / 100}, or a persistence below 1",
+                None,
+                shock.deviation,
+            )
 
 
 # ---- teams ------------------------------------------------------------------------------------
@@ -337,11 +360,14 @@ def _collisions(path: str, hashes: Mapping[str, int]) -> Problems:
         owners.setdefault(key, name)
 
 
-def _today(contents: Contents) -> Problems:
-    for key in (
-        contents.strategies[TODAY].model_fields_set - {"about"} if TODAY in contents.strategies else ()
-    ):
+def _reserved(contents: Contents) -> Problems:
+    today = contents.strategies.get(TODAY)
+    for key in sorted(today.model_fields_set - {"about"}) if today is not None else ():
         yield Problem(f"strategies.{TODAY}.{key}", "is given", f'"{TODAY}" to be the unchanged scenario')
+    if AS_TYPED in contents.assumptions:
+        yield Problem(
+            f"assumptions.{AS_TYPED}", "is what the scenario without assumptions is called", "another name"
+        )
 
 
 _CHECKS: tuple[Callable[[Contents], Problems], ...] = (
@@ -351,6 +377,7 @@ _CHECKS: tuple[Callable[[Contents], Problems], ...] = (
     _mixes,
     check_volumes,
     check_the_mix,
+    _shocks,
     _teams,
     _names_of_reps,
     _stages,
@@ -359,5 +386,5 @@ _CHECKS: tuple[Callable[[Contents], Problems], ...] = (
     _paths,
     _waits,
     _keys_of_draws,
-    _today,
+    _reserved,
 )

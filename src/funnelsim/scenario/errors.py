@@ -124,6 +124,23 @@ def shown(value: object) -> str:
     return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 3] + "..."
 
 
+def in_words(value: object) -> str:
+    """Write a value as in a file, without the noise of binary fractions.
+
+    >>> in_words(0.1 + 0.2), in_words(None)
+    ('0.3', 'nothing')
+    """
+    return "nothing" if value is None else shown(_rounded(value))
+
+
+def _rounded(value: object) -> object:
+    if isinstance(value, float):
+        return float(f"{value:.12g}")
+    if isinstance(value, dict):
+        return {key: _rounded(item) for key, item in value.items()}
+    return [_rounded(item) for item in value] if isinstance(value, list | tuple) else value
+
+
 def _as_toml(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"

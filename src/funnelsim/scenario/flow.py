@@ -1,4 +1,4 @@
-"""Where leads go: the routes between stages as shares, for checks, outlook and lowering."""
+"""Where leads go: the routes between stages as shares, for checks and lowering."""
 
 from __future__ import annotations
 

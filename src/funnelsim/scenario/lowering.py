@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from funnelsim.model.model import Model, Names, one_process, plain_ends
-from funnelsim.model.records import CHANNEL, PLAN, REP, SEGMENT, SPAWN, STAGE, TEAM
+from funnelsim.model.model import DEMAND_OF_CHANNELS, Model, Names, one_process, plain_ends
+from funnelsim.model.records import CHANNEL, PLAN, REP, SEGMENT, SHOCK, SPAWN, STAGE, TEAM
 from funnelsim.model.words import DAY, Heat
 from funnelsim.scenario.calendars import calendar_of
 from funnelsim.scenario.checks import reasons_of
@@ -18,6 +18,7 @@ from funnelsim.scenario.rotas import calendar_records, rota_of
 from funnelsim.scenario.rows import (
     Eras,
     Rows,
+    ShockRows,
     channel_sections,
     segment_sections,
     staff_of,
@@ -109,6 +110,7 @@ class Groundwork:
             *channel_sections(scenario, calendar),
             *segment_sections(scenario),
             *stage_sections(scenario, self.names.reasons),
+            ShockRows(),
         ]
         self._fixed = {
             "processes": one_process(len(scenario.stages)),
@@ -119,6 +121,7 @@ class Groundwork:
             "hours": hours,
             "spend": np.array([spend_by_day(each, calendar) for each in scenario.channels.values()]),
             "month_days": calendar.month_days(),
+            "calendar_months": calendar.month_numbers(),
             "months": np.array([calendar.instant(day) for day in calendar.month_starts()], np.int64),
             "horizon": days * DAY,
         }
@@ -183,6 +186,7 @@ class Groundwork:
         by_segment = sum(bool(stage.segments) for stage in stages.values())
         return {
             "channels": np.zeros(channels, CHANNEL),
+            "shocks": np.zeros(DEMAND_OF_CHANNELS + channels, SHOCK),
             "segments": np.zeros(len(scenario.segments), SEGMENT),
             "teams": np.zeros(len(scenario.teams), TEAM),
             "reps": np.zeros(len(self.names.reps), REP),

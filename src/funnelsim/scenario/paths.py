@@ -105,3 +105,11 @@ def look_up(document: Mapping[str, Any], path: Path) -> object:
             return None
         value = value[part]
     return value
+
+
+def value_at(contents: Section, path: Path) -> object:
+    """Return what contents have at a path, defaults included, or None."""
+    value: object = contents
+    for part in path:
+        value = value.get(part) if isinstance(value, Mapping) else getattr(value, part, None)
+    return value

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from funnelsim.compiling.arrays import Floats, Records
+from funnelsim.compiling.arrays import Records
 from funnelsim.model.records import CALENDAR, HOURS
 from funnelsim.model.words import DAY
 from funnelsim.model.worktime import Weekly, even_week, opening_hours
@@ -74,14 +74,6 @@ def calendar_records(rotas: dict[str, Rota]) -> tuple[Records, Records]:
     calendars["first_hours"] = np.cumsum(calendars["hours"]) - calendars["hours"]
     calendars["team"] = teams
     return calendars, np.concatenate([np.zeros(0, HOURS), *openings])
-
-
-def hours_of_day(team: Team, rep: Rep, calendar: Calendar) -> Floats:
-    """Count the hours of a rep's calendar on each day, whether on staff or not; shape (days,)."""
-    week, off = _week_and_days_off(team, rep)
-    open_hours = np.array([sum(closes - opens for opens, closes in day) / 3600 for day in week])
-    closed = np.array([day in off for day in calendar.days])
-    return np.where(closed, 0.0, open_hours[calendar.weekday])
 
 
 def _week_and_days_off(team: Team, rep: Rep) -> tuple[Weekly, frozenset[date]]:

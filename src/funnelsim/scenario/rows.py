@@ -9,21 +9,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple, Protocol
 
-from funnelsim.chance.distributions import Constant, Gamma, mean, tabulate
-from funnelsim.chance.keys import Entity, entity, hash24, purpose
+from funnelsim.chance.distributions import Constant, Gamma, Scipy, mean, tabulate
+from funnelsim.chance.keys import (
+    DEMAND_SHOCK,
+    DEMAND_SHOCK_ALL,
+    ODDS_SHOCK,
+    Entity,
+    entity,
+    hash24,
+    purpose,
+)
+from funnelsim.model.model import DEMAND_OF_ALL, DEMAND_OF_CHANNELS, ODDS_OF_ALL
 from funnelsim.model.own_policy import BUILT_IN, policy_number
 from funnelsim.model.words import DAY, LOST, NEVER, NOBODY, NOTHING, SECOND, WON, Assignment, QueueOrder
 from funnelsim.scenario.calendars import Calendar
 from funnelsim.scenario.channels import Promotion
 from funnelsim.scenario.effects import by_heat, committee_effect, odds_of, theorist_odds
 from funnelsim.scenario.flow import LOSS, WIN, advancing, failing, first_stage, lead_maker, mix, stage_of
-from funnelsim.scenario.horizon import DAYS_PER_MONTH
+from funnelsim.scenario.months import DAYS_PER_MONTH
 from funnelsim.scenario.rotas import Rota
 from funnelsim.scenario.schema import Contents, Rep, Stage, Team
 from funnelsim.scenario.sheets import Draft, Sheet, Way, fill
+from funnelsim.scenario.shocks import Shock
 from funnelsim.scenario.volumes import Era, expected_inquiries, mean_share
 
 LONG_AGO = -NEVER // 2  # on staff, and at full strength, before anything happens
@@ -76,6 +86,8 @@ class ChannelRows:
             "stage": list(scenario.stages).index(first_stage(scenario, self.name)),
         }
         fill(draft.array("channels"), self.number, row)
+        keys = {"owner": row["key"], "purpose": DEMAND_SHOCK, "mean_is_one": 1}
+        fill(draft.array("shocks"), DEMAND_OF_CHANNELS + self.number, keys)
 
     def made_of(self, eras: Eras) -> tuple[object, ...]:
         """List the channel and the mix of all eras."""
@@ -105,6 +117,7 @@ class ChannelRows:
             "segments": segments,
         }
         fill(sheet.array("channels"), self.number, row)
+        fill(sheet.array("shocks"), DEMAND_OF_CHANNELS + self.number, _shock(channel.demand_shock, sheet))
         expected = expected_inquiries(eras, self.name, self.calendar)
         sheet.array("expected")[self._first_expected : self._first_expected + len(expected)] = expected
 
@@ -142,6 +155,41 @@ def _day_factor(variation: float, sheet: Sheet) -> int:
 def _gamma(shape: float, scale: float) -> Gamma:
     """Make a gamma distribution once: its table takes a while."""
     return Gamma(shape, scale)
+
+
+@dataclass(frozen=True)
+class ShockRows:
+    """The shocks that all channels share, and all stages."""
+
+    def prepare(self, scenario: Contents, draft: Draft) -> None:  # noqa: ARG002 (keys have no names)
+        """Write the keys of draws."""
+        shocks = draft.array("shocks")
+        demand = {"owner": Entity.CHANNEL << 56, "purpose": DEMAND_SHOCK_ALL, "mean_is_one": 1}
+        fill(shocks, DEMAND_OF_ALL, demand)
+        fill(shocks, ODDS_OF_ALL, {"owner": Entity.FIRM << 56, "purpose": ODDS_SHOCK})
+
+    def made_of(self, eras: Eras) -> tuple[object, ...]:
+        """List the shocks."""
+        return (eras[-1].contents.shocks,)
+
+    def write(self, eras: Eras, sheet: Sheet) -> None:
+        """Write how much and how long they last."""
+        fill(sheet.array("shocks"), DEMAND_OF_ALL, _shock(eras[-1].contents.shocks.demand, sheet))
+        fill(sheet.array("shocks"), ODDS_OF_ALL, _shock(eras[-1].contents.shocks.odds, sheet))
+
+
+def _shock(shock: Shock | None, sheet: Sheet) -> Row:
+    """Write how far a shock goes and how long it lasts; one that goes nowhere is none (H1)."""
+    if shock is None or shock.deviation == 0:
+        return {"deviation": 0.0, "persistence": 0.0, "normal": NOTHING}
+    normal = sheet.distribution(_standard_normal())
+    return {"deviation": shock.deviation, "persistence": shock.persistence, "normal": normal}
+
+
+@cache
+def _standard_normal() -> Scipy:
+    """Make the standard normal distribution once: its table takes a while."""
+    return Scipy("norm")
 
 
 @dataclass(frozen=True)

@@ -7,26 +7,37 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
+from functools import partial
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import PrivateAttr
 
+from funnelsim.metrics.wording import listed
 from funnelsim.scenario import files
-from funnelsim.scenario.changes import apply_changes
+from funnelsim.scenario.changes import MOST_NAMED, Change, Changed, apply_changes, hinted
 from funnelsim.scenario.checks import check_meaning, check_origins
-from funnelsim.scenario.errors import Problem, ScenarioError, nearest
+from funnelsim.scenario.errors import Problem, ScenarioError, in_words, nearest
 from funnelsim.scenario.files import Source
-from funnelsim.scenario.horizon import Months, months_for
 from funnelsim.scenario.lines import line_of
-from funnelsim.scenario.paths import parts_of
+from funnelsim.scenario.months import Months
+from funnelsim.scenario.paths import parts_of, written
 from funnelsim.scenario.quantities import Reading
-from funnelsim.scenario.schema import TODAY, Contents
+from funnelsim.scenario.schema import TODAY, TOGETHER, Contents, Strategy
 from funnelsim.scenario.structure import Document, check_structure, frozen
-from funnelsim.scenario.timeline import Piece, Timeline, steps_of, steps_of_base
+from funnelsim.scenario.timeline import Piece, Step, Timeline, in_order, steps_of, steps_of_base
 from funnelsim.scenario.timeline_checks import check_timelines, follows
 from funnelsim.scenario.uncertainties import check_uncertainties
+
+_CHOICES = ("strategies", "assumptions", "changes")
+
+
+class _Settled(NamedTuple):
+    """What a pilot has found: months, and what is doubtful about them by strategy."""
+
+    months: Months
+    doubts: Mapping[str, tuple[str, ...]]
 
 
 class Scenario(Contents):
@@ -45,7 +56,10 @@ class Scenario(Contents):
 
     _document: Document = PrivateAttr(default_factory=dict)
     _source: Source = PrivateAttr(default_factory=lambda: Source("scenario"))
+    _typed: Document | None = PrivateAttr(default=None)  # before all changes, if there are any
+    _assumed: Assumed | None = PrivateAttr(default=None)
     _timelines: dict[str, tuple[Dated, ...]] = PrivateAttr(default_factory=dict)
+    _settled: _Settled | None = PrivateAttr(default=None)
 
     @property
     def source(self) -> str:
@@ -57,20 +71,71 @@ class Scenario(Contents):
         """The plain tables of the file, changes included; a copy."""
         return copy.deepcopy(self._document)
 
-    @cached_property
+    @property
+    def typed(self) -> Scenario:
+        """The scenario as in its file, without changes and assumptions."""
+        return self if self._typed is None else _scenario(self._typed, self._source)
+
+    @property
+    def assumed(self) -> Assumed | None:
+        """The assumption that the scenario is under, if it is."""
+        return self._assumed
+
+    @property
     def months(self) -> Months:
-        """The months of warm-up, period and drain; those not given are chosen from the cycle.
+        """The months of warm-up, period and drain: those typed, the others as a pilot has settled them.
 
-        All strategies of a scenario have the same months: the most that any of them needs.
+        All strategies of a scenario have the same months.
 
-        >>> load("first_steps").months.period
-        12
+        Raises
+        ------
+        ScenarioError
+            If warm-up or drain are not typed, and no pilot has settled them.
+
+        Examples
+        --------
+        >>> load("first_steps").with_months(Months(4, 12, 3)).months
+        Months(warm_up=4, period=12, drain=3)
         """
-        chosen = months_for(self)
-        for name in strategy_names(self):
-            for piece in _timeline(self._document, self, name, self._source).pieces:
-                chosen = chosen.at_least(months_for(_scenario(piece.document, self._source)))
-        return chosen
+        if self._settled is not None:
+            return self._settled.months
+        if self.not_typed:
+            keys = " and ".join(f"horizon.{part}_months" for part in self.not_typed)
+            problem = Problem(
+                keys, "are not settled", "`settled(scenario)`, which runs a pilot, or typed months"
+            )
+            raise ScenarioError([problem], self.source)
+        horizon = self.horizon
+        return Months(horizon.warm_up_months or 0, horizon.period_months, horizon.drain_months or 0)
+
+    @property
+    def is_settled(self) -> bool:
+        """Return whether it has its months: all are typed, or a pilot has settled them."""
+        return self._settled is not None or not self.not_typed
+
+    @property
+    def not_typed(self) -> tuple[str, ...]:
+        """The parts of the horizon that the file leaves to a pilot: "warm_up", "drain", both or none."""
+        parts = ("warm_up", "drain")
+        return tuple(part for part in parts if getattr(self.horizon, f"{part}_months") is None)
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """What readers must know of the months that a pilot has settled, in sentences."""
+        return () if self._settled is None else self._settled.doubts.get(TODAY, ())
+
+    def with_months(self, months: Months, doubts: Mapping[str, tuple[str, ...]] | None = None) -> Scenario:
+        """Make a scenario with months that a pilot has found, and sentences about them by strategy.
+
+        Without sentences, those that it has stay.
+
+        Changes unsettle it again, because they may need other months.
+        """
+        made = self.model_copy()
+        before = {} if self._settled is None else self._settled.doubts
+        made._settled = _Settled(months, before if doubts is None else doubts)
+        made._timelines = {}
+        return made
 
     def with_changes(self, changes: Mapping[str, Any]) -> Scenario:
         """Make a scenario with other values.
@@ -91,27 +156,67 @@ class Scenario(Contents):
         >>> load("first_steps").with_changes({"teams.sales.people +=": 1}).teams["sales"].people
         3
         """
-        document, problems = apply_changes(self._document, self, changes)
+        changed = apply_changes(self._document, self, changes)
+        return self._changed(changed, f"changes to {self.source}")
+
+    def under(self, assumption: str) -> Scenario:
+        """Make the scenario as it is if one of its assumptions holds, with all its strategies.
+
+        The assumption changes the scenario first. The strategies' changes come after.
+
+        Parameters
+        ----------
+        assumption : str
+            One of the scenario's assumptions.
+
+        Raises
+        ------
+        ScenarioError
+            If there is no such assumption, or a strategy is not valid under it.
+        """
+        if assumption not in self.assumptions:
+            known = list(self.assumptions)
+            near = nearest(assumption, known)
+            expected = f"one of {', '.join(known)}" if known else "[assumptions.NAME] with a change"
+            problem = Problem(f"assumptions.{assumption}", "does not exist", expected, None, assumption, near)
+            raise ScenarioError([problem], self.source)
+        alone = {key: value for key, value in self._document.items() if key != "assumptions"}
+        changed = apply_changes(alone, self, self.assumptions[assumption].change)
+        made = self._changed(changed, self.source, f"under the assumption {assumption}")
+        made._assumed = Assumed(assumption, self)
+        return made
+
+    def _changed(self, changed: Changed, about: str, under: str = "") -> Scenario:
+        """Validate changes, and every strategy and assumption after them."""
         source = replace(self._source, lines={})
-        problems += _all_problems(document, source)
+        contents, repaired, found = _examine(changed.document, source)
+        problems = changed.problems + [hinted(problem, changed.made) for problem in found]
+        if not problems:
+            problems = [
+                replace(problem, wrong=f"{problem.wrong} {under or _after(changed.made, problem)}")
+                for problem in _problems_of_choices(contents, repaired, source, [])
+            ]
         if problems:
-            raise ScenarioError(problems, f"changes to {self.source}")
-        return _scenario(document, source)
+            raise ScenarioError(problems, about)
+        made = _scenario(changed.document, source)
+        made._typed = self._document if self._typed is None else self._typed
+        made._assumed = self._assumed
+        return made
 
     def strategy(self, name: str) -> Scenario:
-        """Make the scenario of one of its strategies, as it is after all its changes.
+        """Make the scenario of one of its strategies, or of several together, after all their changes.
 
         The horizon is the same for all strategies of a scenario: they run in the same worlds.
 
         Parameters
         ----------
         name : str
-            A strategy, or "today" for the base.
+            A strategy, or "today" for the base; "a+b" is a, and b after it.
 
         Raises
         ------
         ScenarioError
-            If there is no such strategy.
+            If there is no such strategy, or strategies cannot be chosen together.
 
         Examples
         --------
@@ -121,12 +226,12 @@ class Scenario(Contents):
         return self.timeline(name)[-1].scenario
 
     def timeline(self, name: str) -> tuple[Dated, ...]:
-        """Return what holds from which day on under one of its strategies.
+        """Return what holds from which day on under one of its strategies, or several together.
 
         Parameters
         ----------
         name : str
-            A strategy, or "today" for the base.
+            As `strategy` takes it.
 
         Returns
         -------
@@ -136,7 +241,7 @@ class Scenario(Contents):
         Raises
         ------
         ScenarioError
-            If there is no such strategy.
+            If there is no such strategy, or strategies cannot be chosen together.
 
         Examples
         --------
@@ -144,25 +249,106 @@ class Scenario(Contents):
         ...     for each in load("first_steps").timeline("one_more_rep")]
         [('None', 2), ('2026-01-01', 3)]
         """
-        if name not in strategy_names(self):
-            known = strategy_names(self)
-            near = nearest(name, known)
-            expected = f"one of {', '.join(known)}"
-            raise ScenarioError(
-                [Problem(f"strategies.{name}", "does not exist", expected, None, name, near)], self.source
-            )
         if name not in self._timelines:
-            pieces = _timeline(self._document, self, name, self._source).pieces
-            self._timelines[name] = tuple(self._dated(piece) for piece in pieces)
+            pieces = self._pieces(name).pieces
+            self._timelines[name] = tuple(self._dated(piece, name) for piece in pieces)
         return self._timelines[name]
 
-    def _dated(self, piece: Piece) -> Dated:
-        """Read a piece of a timeline, with the horizon that all strategies have."""
-        horizon = piece.document.setdefault("horizon", {})
-        horizon.setdefault("warm_up_months", self.months.warm_up)
-        horizon.setdefault("drain_months", self.months.drain)
-        scenario = _scenario(piece.document, self._source)
-        return Dated(piece.begins, scenario, piece.one_off_cost, piece.cost_per_month, piece.typed_on)
+    def _dated(self, piece: Piece, strategy: str) -> Dated:
+        """Read a piece of a timeline, with the months that all strategies have."""
+        made = _scenario(piece.document, self._source)
+        made._assumed = self._assumed
+        if self._settled is not None:
+            made._settled = _Settled(self.months, {TODAY: self._settled.doubts.get(strategy, ())})
+        return Dated(piece.begins, made, piece.one_off_cost, piece.cost_per_month, piece.typed_on)
+
+    def changes_of(self, strategy: str) -> list[tuple[date | None, Change]]:
+        """List the changes that a strategy makes, or several together, a value each, with their days.
+
+        Those of "today" are those of the base.
+        """
+        steps = self.steps_of(strategy)
+        return [(step.begins, change) for step, change in self._pieces(strategy).made if step in steps]
+
+    def steps_of(self, strategy: str) -> list[Step]:
+        """List what a strategy does, or several together, in the order of its days; of "today", the base."""
+        base, own = self._pieces(strategy).steps
+        return base if strategy == TODAY else own
+
+    def first_day_of(self, strategy: str) -> date | None:
+        """Return the day on which a strategy begins; None if it has always been in force, or is "today"."""
+        days = [step.begins for step in self.steps_of(strategy)] if strategy != TODAY else []
+        return None if None in days else min(filter(None, days), default=None)
+
+    def about_strategy(self, name: str) -> str:
+        """Say what a strategy is, or each of several together.
+
+        >>> load("first_steps").about_strategy("one_more_rep")
+        'Hire one more rep'
+        """
+        return "; ".join(part.about for part in self._parts(name).values() if part.about)
+
+    def _pieces(self, name: str) -> Timeline:
+        """Make the changes of the base and of a strategy; those of a combination are validated here."""
+        parts = self._parts(name)
+        timeline = together(self._document, self, parts, self._source)
+        if len(parts) > 1:
+            examine = partial(_examine, source=self._source)
+            problems = check_timelines(self, {name: timeline}, examine, [])
+            if problems:
+                raise ScenarioError(problems, self.source)
+        return timeline
+
+    def _parts(self, name: str) -> dict[str, Strategy]:
+        """Find the strategies of a name: a+b names two."""
+        names = [part.strip() for part in name.split(TOGETHER)]
+        for part in names:
+            wrong = _no_part(part, names, strategy_names(self))
+            if wrong is not None:
+                raise ScenarioError([wrong], self.source)
+        return {part: self.strategies[part] for part in names if part in self.strategies}
+
+
+class Assumed(NamedTuple):
+    """An assumption that a scenario is under."""
+
+    name: str
+    before: Scenario  # without it
+
+    @property
+    def about(self) -> str:
+        """Say what is assumed."""
+        return self.before.assumptions[self.name].about
+
+
+def _no_part(part: str, names: list[str], known: list[str]) -> Problem | None:
+    """State why a name is no part of a combination, or no strategy at all."""
+    path = f"strategies.{TOGETHER.join(names)}"
+    if not part:
+        return Problem(path, "is not a name", f"one of {', '.join(known)}, or several with + between them")
+    if part not in known:
+        near = nearest(part, known)
+        return Problem(f"strategies.{part}", "does not exist", f"one of {', '.join(known)}", None, part, near)
+    others = [each for each in dict.fromkeys(names) if each != TODAY]
+    if len(names) > 1 and part == TODAY:
+        return Problem(path, f"adds to {TODAY}, which changes nothing", TOGETHER.join(others))
+    if names.count(part) > 1:
+        return Problem(path, f"names {part} twice", TOGETHER.join(others))
+    return None
+
+
+def together(
+    document: Document, contents: Contents, parts: Mapping[str, Strategy], source: Source
+) -> Timeline:
+    """Make the changes of the base and of strategies; the documents have no choices of their own."""
+    own = (steps_of(name, part, contents.start) for name, part in parts.items() if name != TODAY)
+    return _timeline(document, steps_of_base(contents), in_order(chain.from_iterable(own)), source)
+
+
+def _timeline(document: Document, base: list[Step], own: list[Step], source: Source) -> Timeline:
+    alone = {key: value for key, value in document.items() if key not in _CHOICES}
+    reading = Reading(source.folder)
+    return Timeline(alone, base, own, lambda each: check_structure(each, reading)[0])
 
 
 @dataclass(frozen=True)
@@ -241,7 +427,10 @@ def from_document(document: Document, source: Source | None = None) -> Scenario:
     2
     """
     source = source or Source("scenario")
-    problems = _all_problems(document, source)
+    contents, repaired, problems = _examine(document, source)
+    faulty = [problem.path for problem in problems]
+    problems += [problem for problem in check_origins(contents) if not follows(problem.path, faulty)]
+    problems += _problems_of_choices(contents, repaired, source, [problem.path for problem in problems])
     if problems:
         raise ScenarioError(_in_order(problems, source), source.name)
     return _scenario(copy.deepcopy(document), source)
@@ -275,33 +464,43 @@ def _scenario(document: Document, source: Source) -> Scenario:
     return scenario
 
 
-def _timeline(document: Document, contents: Contents, name: str, source: Source) -> Timeline:
-    """Make the changes of the base and of a strategy; the documents have no strategies of their own."""
-    alone = {key: value for key, value in document.items() if key not in ("strategies", "changes")}
-    own = [contents.strategies[name]] if name in contents.strategies and name != TODAY else []
-    steps = [step for strategy in own for step in steps_of(name, strategy, contents.start)]
-    reading = Reading(source.folder)
-    return Timeline(alone, steps_of_base(contents), steps, lambda each: check_structure(each, reading)[0])
-
-
-def _all_problems(document: Document, source: Source) -> list[Problem]:
-    """Find all problems of a document, of its changes and of its strategies."""
-    contents, repaired, problems = _examine(document, source)
-    faulty = [problem.path for problem in problems]
-    problems += [problem for problem in check_origins(contents) if not follows(problem.path, faulty)]
-    timelines = {name: _timeline(repaired, contents, name, source) for name in strategy_names(contents)}
-    faulty = [problem.path for problem in problems]
-    return problems + check_timelines(contents, timelines, lambda each: _examine(each, source), faulty)
-
-
-def _examine(document: Document, source: Source) -> tuple[Contents, Document, list[Problem]]:
-    """Find all problems of a document, structural and across keys."""
+def _examine(
+    document: Document, source: Source, uncertain: bool = True
+) -> tuple[Contents, Document, list[Problem]]:
+    """Find all problems of a document, structural and across keys; those of uncertain numbers if wanted."""
     contents, repaired, problems = check_structure(document, Reading(source.folder))
     faulty = [problem.path for problem in problems]
     problems += [problem for problem in check_meaning(contents) if not follows(problem.path, faulty)]
-    if contents.uncertainties and not problems:
+    if uncertain and contents.uncertainties and not problems:
         problems += check_uncertainties(contents, repaired, Reading(source.folder))
     return contents, repaired, problems
+
+
+def _problems_of_choices(
+    contents: Contents, document: Document, source: Source, faulty: list[str]
+) -> list[Problem]:
+    """Find what is wrong in dated changes, strategies and assumptions, and in the scenarios that they make.
+
+    Keys that are `faulty` without any of them were reported before, unless one sets them.
+    """
+    timelines = {
+        name: together(document, contents, {name: contents.strategies.get(name, Strategy())}, source)
+        for name in strategy_names(contents)
+    }
+    for name, assumption in contents.assumptions.items():
+        where = f"assumptions.{name}"
+        timelines[where] = _timeline(document, [], [Step(where, None, assumption.change)], source)
+    examine = partial(_examine, source=source, uncertain=not faulty)
+    return check_timelines(contents, timelines, examine, faulty)
+
+
+def _after(made: list[Change], problem: Problem) -> str:
+    """Name the changes after which a strategy is no longer valid: those of what it is about, or all."""
+    told = f"{problem.path} {problem.wrong}"
+    concerned = [change for change in made if written(change.path) in told] or made
+    named = list(dict.fromkeys(f'"{change.key}" = {in_words(change.value)}' for change in concerned))
+    more = [f"{len(named) - MOST_NAMED} more"] if len(named) > MOST_NAMED else []
+    return f"after {listed(named[:MOST_NAMED] + more)}"
 
 
 def _in_order(problems: list[Problem], source: Source) -> list[Problem]:

@@ -26,6 +26,7 @@ from funnelsim.scenario.quantities import (
     reject,
 )
 from funnelsim.scenario.section import ONE, Section
+from funnelsim.scenario.shocks import Shocks
 from funnelsim.scenario.unknowns import Uncertain
 
 GOAL_METRICS = tuple(figure.name for figure in FIGURES.values() if {"all", "month"} <= set(figure.by))
@@ -38,6 +39,8 @@ MOST_PEOPLE = 10_000
 LARGEST_WEIGHT = 100_000  # times MOST_PEOPLE: a sum of millionths that float64 still holds exactly
 Day = date  # where a key is called `date`
 TODAY = "today"  # what the unchanged scenario is called
+AS_TYPED = "as typed"  # what the scenario without any assumption is called
+TOGETHER = "+"  # between the names of strategies that are chosen together
 
 # Defaults as a file would write them: they are validated into distributions and spans.
 ZERO: Any = 0.0
@@ -52,6 +55,15 @@ def _name(text: str) -> str:
 
 
 Name = Annotated[str, AfterValidator(_name)]
+
+
+def _choice(text: str) -> str:
+    if set(_name(text)) & set("+,"):
+        reject("is not a name", 'a name without + and ",": a+b is both strategies together')
+    return text
+
+
+ChoiceName = Annotated[str, AfterValidator(_choice)]
 
 
 def _policy(text: str) -> str:
@@ -79,13 +91,13 @@ class Horizon(Section):
         default=None,
         ge=0,
         le=LONGEST_HORIZON,
-        description="Months before `start` in which the pipeline fills. Default: from the cycle.",
+        description="Months before `start` in which the pipeline fills. Default: from a pilot.",
     )
     drain_months: int | None = Field(
         default=None,
         ge=0,
         le=LONGEST_HORIZON,
-        description="Months after the period in which its deals run out. Default: from the cycle.",
+        description="Months after the period in which its deals run out. Default: from a pilot.",
     )
 
 
@@ -426,7 +438,8 @@ class Strategy(Section):
     )
     change: dict[str, Any] = Field(
         default={},
-        description='Values by path: { "teams.sales.people +=" = 1, "channels.seo.cost_per_month *=" = 2 }.',
+        description='Values by path: { "teams.sales.people +=" = 1, "channels.*.cost_per_month *=" = 2 }; '
+        "a * stands for every name.",
     )
     one_off_cost: NotNegative = Field(default=0.0, description="What the strategy costs once, as it begins.")
     cost_per_month: NotNegative = Field(
@@ -434,6 +447,15 @@ class Strategy(Section):
     )
     on: tuple[DatedChange, ...] = Field(
         default=(), max_length=1000, description="What it changes later, each on a day of its own."
+    )
+
+
+class Assumption(Section):
+    """What we are unsure of and do not choose; strategies are compared under it."""
+
+    about: str = Field(default="", max_length=2000, description="The assumption in a few words.")
+    change: dict[str, Any] = Field(
+        default={}, description="Values by path, as in a strategy; strategies change what it leaves."
     )
 
 
@@ -454,6 +476,7 @@ class Contents(Section):
         min_length=1, max_length=1000, description="Where inquiries come from, by name."
     )
     mix: Mix = Field(default=Mix(), description="What channels have in common.")
+    shocks: Shocks = Field(default=Shocks(), description="What moves the firm from month to month.")
     teams: dict[Name, Team] = Field(default={}, max_length=1000, description="Teams, by name.")
     stages: dict[Name, Stage] = Field(
         min_length=1, max_length=1000, description="The funnel, in its order, by name."
@@ -471,8 +494,13 @@ class Contents(Section):
         description="What changes during the period in any case, each on a day of its own.",
     )
     goals: dict[Name, Goal] = Field(default={}, description="Targets, by name.")
-    strategies: dict[Name, Strategy] = Field(
+    strategies: dict[ChoiceName, Strategy] = Field(
         default={}, max_length=1000, description="Choices to compare with today, by name."
+    )
+    assumptions: dict[ChoiceName, Assumption] = Field(
+        default={},
+        max_length=1000,
+        description="What we are unsure of, by name: strategies are compared under each, never with it.",
     )
     origins: dict[str, str] = Field(
         default={},

@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from funnelsim.scenario.errors import Problem, nearest, shown
+from funnelsim.scenario.errors import Problem, in_words, nearest
 from funnelsim.scenario.paths import Path, example_at, is_map, is_section, kind_at, look_up, written
 from funnelsim.scenario.quantities import Reading
 from funnelsim.scenario.schema import Contents
@@ -136,7 +136,7 @@ def _problem(detail: ErrorDetails, path: Path, renamed: Mapping[Path, Path]) -> 
     expected = _EXPECTED.get(kind, detail["msg"]).format(**context).replace("'", "")
     options = expected.replace(" or ", ", ").split(", ")
     near = nearest(str(value), options) if kind == "literal_error" else None
-    return Problem(written(spot), f"is {shown(value)}", expected, None, value, near)
+    return Problem(written(spot), f"is {in_words(value)}", expected, None, value, near)
 
 
 def _described(path: Path) -> str:

@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import date
 from itertools import chain
 
-from funnelsim.scenario.changes import apply_changes, split_key
+from funnelsim.scenario.changes import apply_changes, hinted
 from funnelsim.scenario.checks import stages_reached
 from funnelsim.scenario.errors import Problem, Problems
-from funnelsim.scenario.horizon import months_later
+from funnelsim.scenario.months import months_later
+from funnelsim.scenario.paths import written
 from funnelsim.scenario.schema import TODAY, Contents, Rep
 from funnelsim.scenario.structure import Document
 from funnelsim.scenario.timeline import Piece, Step, Timeline
@@ -40,15 +41,15 @@ def check_timelines(
     reached: set[str] = set()
     for name, timeline in timelines.items():
         steps = timeline.steps[0] if name == TODAY else timeline.steps[1]
-        found += chain(_not_levers(steps), _dates(steps, contents), _twice(steps), _refused(timeline, steps))
-        found += [] if name == TODAY else _always(name, contents)
+        found += chain(_always(name, contents), _not_levers(steps), _dates(steps, contents))
+        found += chain(_twice(timeline), _refused(timeline, steps))
         before: Contents | None = None
         told = list(faulty)
         for piece in timeline.pieces:
             made, _, problems = examine(piece.document)
             reached |= stages_reached(made)
             if piece.begins is not None or (steps and steps[0].begins is None):
-                found += _made(_where(name, steps, piece), problems, steps, told)
+                found += _made(_where(name, steps, piece), problems, timeline, told)
             if before is not None and piece.begins is not None:
                 found += _removals(_where(name, steps, piece), piece.begins, before, made)
             told += [problem.path for problem in problems]
@@ -73,13 +74,16 @@ def _where(name: str, steps: list[Step], piece: Piece) -> str:
     return made[-1] if made else f"strategies.{name}"
 
 
-def _made(where: str, problems: list[Problem], steps: list[Step], faulty: list[str]) -> Problems:
+def _made(where: str, problems: list[Problem], timeline: Timeline, faulty: list[str]) -> Problems:
     """Report the problems of a scenario that changes make."""
-    changed = {key for step in steps for key in step.change}
+    made = [change for _, change in timeline.made]
+    paths = {written(change.path) for change in made}
     for problem in problems:
-        if problem.path in changed or not follows(problem.path, faulty):
+        if problem.path in paths or not follows(problem.path, faulty):
             yield replace(
-                problem, path=where, wrong=f"makes a scenario in which {problem.path} {problem.wrong}"
+                hinted(problem, made),
+                path=where,
+                wrong=f"makes a scenario in which {problem.path} {problem.wrong}",
             )
 
 
@@ -87,10 +91,11 @@ def _not_levers(steps: list[Step]) -> Problems:
     """Refuse changes to keys that must be the same in all strategies, so that they share their worlds."""
     for step in steps:
         for key in step.change:
-            first = split_key(key)[0][:1]
-            if first and first[0] in _OF_ALL_STRATEGIES:
+            first = key.split(".")[0].strip(" *+-/=")
+            if first in _OF_ALL_STRATEGIES:
+                what = "is no assumption" if step.where.startswith("assumptions.") else "is no choice"
                 yield Problem(
-                    _path(step, key), "is no choice", f"{first[0]} to be the same for all strategies"
+                    _path(step, key), what, f"{first} to be the same for all strategies and assumptions"
                 )
 
 
@@ -108,17 +113,18 @@ def _dates(steps: list[Step], contents: Contents) -> Problems:
         )
 
 
-def _twice(steps: list[Step]) -> Problems:
+def _twice(timeline: Timeline) -> Problems:
     """Refuse two changes of one value on one day."""
-    seen: dict[tuple[date | None, tuple[str, ...]], Step] = {}
-    for step in steps:
-        for key in step.change:
-            other = seen.setdefault((step.begins, split_key(key)[0]), step)
-            if other is not step:
-                day = "at the beginning" if step.begins is None else f"on {step.begins}"
-                yield Problem(
-                    _path(step, key), f"is changed {day} by {other.where} too", "one change of a value a day"
-                )
+    seen: dict[tuple[date | None, tuple[str, ...], bool], Step] = {}
+    for step, change in timeline.made:
+        other = seen.setdefault((step.begins, change.path, step in timeline.steps[0]), step)
+        if other is not step:
+            day = "at the beginning" if step.begins is None else f"on {step.begins}"
+            yield Problem(
+                _path(step, change.key),
+                f"is changed {day} by {other.where} too",
+                "one change of a value a day",
+            )
 
 
 def _refused(timeline: Timeline, steps: list[Step]) -> Problems:
@@ -139,16 +145,16 @@ def _exists_from(timeline: Timeline, step: Step, problem: Problem) -> date | Non
     for piece in timeline.pieces:
         later = piece.begins is not None and (step.begins is None or piece.begins > step.begins)
         if later:
-            change = {problem.path: step.change[problem.path]}
-            if not apply_changes(piece.document, timeline.read(piece.document), change)[1]:
+            change = {key: value for key, value in step.change.items() if key == problem.path}
+            if not apply_changes(piece.document, timeline.read(piece.document), change).problems:
                 return piece.begins
     return None
 
 
 def _always(name: str, contents: Contents) -> Problems:
     """Refuse a day on which something begins that has always been in force."""
-    strategy = contents.strategies[name]
-    if strategy.always and strategy.starts is not None:
+    strategy = contents.strategies.get(name)
+    if strategy is not None and strategy.always and strategy.starts is not None:
         yield Problem(
             f"strategies.{name}.starts",
             f"is {strategy.starts}, but the strategy has always been in force",

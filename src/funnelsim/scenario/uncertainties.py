@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from funnelsim.chance.distributions import Constant, Distribution, Scaled
 from funnelsim.chance.keys import hash24
-from funnelsim.scenario.changes import apply_changes, split_key
+from funnelsim.scenario.changes import EVERY, apply_changes, split_key
 from funnelsim.scenario.checks import check_meaning
 from funnelsim.scenario.errors import Problem, shown
 from funnelsim.scenario.paths import Path, look_up, written
@@ -128,7 +128,9 @@ def _of_one(
     key: str, unknown: Unknown, contents: Contents, certain: Document, given: object, reading: Reading
 ) -> list[Problem]:
     path, operation = split_key(key)
-    _, refused = apply_changes(certain, contents, {key: unknown.at(MEDIAN)})
+    if EVERY in path:
+        return [Problem(_named(key), "has a * in it", "a key of its own for each number that is drawn")]
+    refused = apply_changes(certain, contents, {key: unknown.at(MEDIAN)}).problems
     if refused:
         return [_told(key, problem) for problem in refused]
     wrong = _not_uncertain(contents, path, operation)
@@ -136,7 +138,7 @@ def _of_one(
         return [Problem(_named(key), *wrong, None, given)]
     for end, level in _ENDS.items():
         value = unknown.at(level)
-        changed, _ = apply_changes(certain, contents, {key: value})
+        changed = apply_changes(certain, contents, {key: value}).document
         for problem in problems_at(changed, path, reading):
             made = look_up(changed, path)
             number = f"{made:.4g}" if isinstance(made, float) else shown(made)
@@ -148,7 +150,7 @@ def _of_one(
 def _not_uncertain(contents: Contents, path: Path, operation: str) -> tuple[str, str] | None:
     """State why a value cannot be uncertain, and what is expected."""
     if path[0] in _CERTAIN:
-        return "cannot be uncertain", "a path into channels, segments, teams, stages or effects"
+        return "cannot be uncertain", "a path into channels, segments, teams, stages, effects or shocks"
     if path[-1] == "hours_per_week":
         return "is agreed, not unknown", f'the pace of work: "{written(path[:-1])}.speed *="'
     node: Any = contents

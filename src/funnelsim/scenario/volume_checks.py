@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 from funnelsim.scenario.channels import Response
 from funnelsim.scenario.errors import Problem, Problems, sum_to_one, unknown
-from funnelsim.scenario.horizon import LONGEST_CHOICE
 from funnelsim.scenario.quantities import LARGEST
 from funnelsim.scenario.response import Curve, curve_through
 from funnelsim.scenario.schema import LONGEST_HORIZON, Contents
 from funnelsim.scenario.volumes import inquiries_per_month, mean_share
 
 MOST_INQUIRIES = 2**31  # an inquiry's number has 32 bits in its key
+USUAL_MONTHS = 24  # of a warm-up or drain that is not typed: few pilots find that more is needed
 LEAST_WEIGHT = 0.05  # of certainty x share: below, no quantile table of the gamma distribution is accurate
 
 
@@ -132,7 +132,7 @@ def _number(contents: Contents, name: str) -> Problems:
     """Check that the number of every inquiry fits into its key."""
     volume = largest_month(contents, name)
     growth = max(1.0, (1 + contents.channels[name].growth_per_year) ** (LONGEST_HORIZON / 12))
-    months = contents.horizon.period_months + 48  # with the longest default warm-up and drain
+    months = contents.horizon.period_months + 2 * USUAL_MONTHS
     if volume * months * growth >= MOST_INQUIRIES and _grows_too_far(contents, name, volume):
         key = "mix" if name in contents.mix.shares else f"channels.{name}"
         yield Problem(
@@ -161,7 +161,7 @@ def largest_month(contents: Contents, name: str) -> float:
 def _grows_too_far(contents: Contents, name: str, volume: float) -> bool:
     channel, horizon = contents.channels[name], contents.horizon
     warm_up, drain = (
-        LONGEST_CHOICE if each is None else each for each in (horizon.warm_up_months, horizon.drain_months)
+        USUAL_MONTHS if each is None else each for each in (horizon.warm_up_months, horizon.drain_months)
     )
     months = horizon.period_months + drain
     rates = ((1 + channel.growth_per_year) ** (month / 12) for month in range(-warm_up, months))

@@ -86,6 +86,12 @@ def expected_inquiries(eras: Sequence[Era], name: str, calendar: Calendar) -> Fl
     return expected
 
 
+def inquiries_in_all(contents: Contents, calendar: Calendar) -> float:
+    """Return the inquiries expected on all days: no more leads can be open at once."""
+    eras = [Era(0, contents)]
+    return math.fsum(float(expected_inquiries(eras, name, calendar)[-1]) for name in contents.channels)
+
+
 def _inquiries_by_day(
     contents: Contents, name: str, calendar: Calendar, growth: Growth, adstock: Floats
 ) -> Floats:

@@ -115,6 +115,13 @@ def worlds_of(scenario: Scenario) -> Worlds:
     return Worlds(Groundwork([Dated(None, scenario)]), scenario)
 
 
+class Fixed(NamedTuple):
+    """A model that is the same in all worlds."""
+
+    median: Model
+    names: Names
+
+
 @dataclass(frozen=True)
 class Course:
     """A strategy, lowered: a chapter for each piece of its timeline.
@@ -123,12 +130,14 @@ class Course:
     ----------
     begins : tuple of int
         When each chapter begins, in microseconds.
-    pieces : tuple of Worlds
+    pieces : tuple of Worlds or Fixed
         What lowers each chapter.
+    uncertain : bool
+        Whether the models differ from world to world.
     """
 
     begins: tuple[int, ...]
-    pieces: tuple[Worlds, ...]
+    pieces: tuple[Worlds | Fixed, ...]
     uncertain: bool
 
     @property
@@ -138,7 +147,9 @@ class Course:
 
     def chapters(self, world: Record) -> Chapters:
         """Lower every chapter as it is in a world."""
-        return self.typed if not self.uncertain else self._chapters([each(world) for each in self.pieces])
+        if not self.uncertain:
+            return self.typed
+        return self._chapters([each(world) for each in self.pieces if isinstance(each, Worlds)])
 
     @cached_property
     def typed(self) -> Chapters:
@@ -152,13 +163,29 @@ class Course:
 def courses_of(scenario: Scenario, strategies: Iterable[str]) -> dict[str, Course]:
     """Prepare to lower strategies of a scenario; what holds under several is lowered once.
 
+    Parameters
+    ----------
+    scenario : Scenario
+        With its strategies.
+    strategies : iterable of str
+        Some of them, or "today".
+
+    Raises
+    ------
+    ScenarioError
+        If there is no such strategy.
+
+    Examples
+    --------
     >>> from funnelsim.scenario import load
     >>> today, more = courses_of(load("first_steps"), ["today", "one_more_rep"]).values()
     >>> today.pieces[0] is more.pieces[0]
     True
     """
     known: list[tuple[tuple[Dated, ...], Worlds]] = []
-    return {name: _course(scenario, name, known) for name in strategies}
+    return {
+        name: _course(scenario.timeline(name), bool(scenario.uncertainties), known) for name in strategies
+    }
 
 
 def course_of(scenario: Scenario, strategy: str) -> Course:
@@ -186,9 +213,10 @@ def course_of(scenario: Scenario, strategy: str) -> Course:
     return courses_of(scenario, [strategy])[strategy]
 
 
-def _course(scenario: Scenario, strategy: str, known: list[tuple[tuple[Dated, ...], Worlds]]) -> Course:
-    """Prepare to lower a strategy; what is not known yet is added to what is."""
-    timeline = scenario.timeline(strategy)
+def _course(
+    timeline: tuple[Dated, ...], uncertain: bool, known: list[tuple[tuple[Dated, ...], Worlds]]
+) -> Course:
+    """Prepare to lower a timeline; what is not known yet is added to what is."""
     pieces: list[Worlds] = []
     for number, dated in enumerate(timeline):
         so_far = timeline[: number + 1]
@@ -198,7 +226,7 @@ def _course(scenario: Scenario, strategy: str, known: list[tuple[tuple[Dated, ..
             known.append((so_far, same[0]))
         pieces.append(same[0])
     begins = tuple(each.groundwork.begins for each in pieces)
-    return Course(begins, tuple(pieces), bool(scenario.uncertainties))
+    return Course(begins, tuple(pieces), uncertain)
 
 
 def _are_same(one: tuple[Dated, ...], other: tuple[Dated, ...]) -> bool:

@@ -19,7 +19,7 @@ from funnelsim.engines.compiled.state import State
 from funnelsim.engines.fold import Tally
 from funnelsim.io.provenance import this_platform
 from funnelsim.io.writing import UnusableError, whole_file
-from funnelsim.scenario import TODAY, Scenario
+from funnelsim.scenario import TODAY, Months, Scenario
 
 FORMAT = 1
 _HEADER = "header"
@@ -43,6 +43,8 @@ class Checkpoint:
         Its midnight, in microseconds.
     seed : int
         Of all random draws.
+    months : Months
+        Of the scenario, which its futures share.
     past : list
         What the scenario said up to that day, as plain values.
     worlds, twins : list of Standing
@@ -67,6 +69,7 @@ class Checkpoint:
     day: date
     instant: int
     seed: int
+    months: Months
     past: list[Any]
     worlds: list[Standing]
     twins: list[Standing] = field(default_factory=list)
@@ -92,6 +95,7 @@ class Checkpoint:
             "day": self.day.isoformat(),
             "instant": self.instant,
             "seed": self.seed,
+            "months": list(self.months),
             "past": self.past,
             "worlds": len(self.worlds),
             "twins": len(self.twins),
@@ -134,6 +138,7 @@ class Checkpoint:
             date.fromisoformat(header["day"]),
             header["instant"],
             header["seed"],
+            Months(*header["months"]),
             header["past"],
             [_standing("world", number, arrays) for number in range(header["worlds"])],
             [_standing("twin", number, arrays) for number in range(header["twins"])],

@@ -17,7 +17,9 @@ from funnelsim.engines.compiled.queues import LINK
 from funnelsim.engines.compiled.state import KIN
 from funnelsim.engines.fold import new_tally
 from funnelsim.model.records import PURSUIT
-from funnelsim.scenario import Backlog, Course, Problem, Scenario, ScenarioError, backlog, inquiries_in_all
+from funnelsim.scenario import Course, Problem, Scenario, ScenarioError, inquiries_in_all
+from funnelsim.scenario.calendars import calendar_of
+from funnelsim.studies.pilot import Crowd, crowd
 from funnelsim.studies.replication import Plan
 
 SLOT = sum(layout.itemsize for layout in (PURSUIT, LINK, KIN, AGENDA))  # of the compiled engine's pool
@@ -56,7 +58,8 @@ def check_memory(
     Examples
     --------
     >>> from funnelsim.scenario import courses_of, load
-    >>> scenario = load("first_steps")
+    >>> from funnelsim.studies.pilot import settled
+    >>> scenario = settled(load("first_steps"))
     >>> check_memory({"today": scenario}, courses_of(scenario, ["today"]), Plan(), available=1 << 30)
     >>> check_memory({"today": scenario}, courses_of(scenario, ["today"]), Plan(), 1 << 20)
     ... # doctest: +ELLIPSIS
@@ -97,11 +100,13 @@ def _check_open_leads(scenarios: Mapping[str, Scenario], plan: Plan, left: int |
     bytes_of_lead = OPEN_LEAD[plan.engine] * GROWING[plan.engine]
     most = MOST_OPEN if plan.engine == "compiled" else float("inf")
     at_once = _at_once(list(scenarios), plan)
-    bounds = {name: inquiries_in_all(each) for name, each in scenarios.items()}
+    bounds = {
+        name: inquiries_in_all(each, calendar_of(each.start, each.months)) for name, each in scenarios.items()
+    }
     room = most * bytes_of_lead if left is None else left
     if max(bounds.values()) <= most and sum(bounds[name] for name in at_once) * bytes_of_lead <= room:
         return  # even if no lead ever ended
-    found = {name: backlog(each) for name, each in scenarios.items()}
+    found = {name: crowd(each) for name, each in scenarios.items()}
     fullest = max(found, key=lambda name: found[name].leads)
     if found[fullest].leads > most:
         what = f"{_described(fullest, found[fullest])}: more than {MOST_OPEN:,}, the most that can be"
@@ -121,7 +126,7 @@ def _at_once(names: list[str], plan: Plan) -> list[str]:
     return list(islice(chain.from_iterable(repeat(names, len(plan.blocks()))), jobs))
 
 
-def _described(name: str, most: Backlog) -> str:
+def _described(name: str, most: Crowd) -> str:
     where = "queue for" if most.queueing else "wait for the customer in"
     return (
         f'strategy "{name}" would have about {_rounded(most.leads)} leads open at once, '
@@ -129,8 +134,8 @@ def _described(name: str, most: Backlog) -> str:
     )
 
 
-def _remedies(scenario: Scenario, most: Backlog) -> str:
-    """List changes that would keep the backlog small."""
+def _remedies(scenario: Scenario, most: Crowd) -> str:
+    """List changes that would keep the crowd small."""
     team = scenario.stages[most.stage].team
     if most.queueing and team is not None:
         return (

@@ -144,9 +144,25 @@ def decision_table(comparison: Comparison) -> pd.DataFrame:
     return table.reindex(columns=[*[name for name in table if name not in wanted], *wanted]).astype(float)
 
 
-def side_by_side(frames: Iterable[tuple[str, pd.DataFrame]]) -> pd.DataFrame:
-    """Put the frames of strategies below each other, with the strategy in front."""
-    return pd.concat(dict(frames), names=["strategy"])
+def assumptions(comparisons: Mapping[str, Comparison]) -> pd.DataFrame:
+    """Tabulate which strategy wins under which assumption, the first one without any: (assumptions, ...)."""
+    typed = next(iter(comparisons.values())).best()
+    rows = {}
+    for name, comparison in comparisons.items():
+        best, gains = comparison.best(), comparison.differences()
+        row: dict[str, object] = {"best": best or "", "same": best == typed}
+        for column, strategy in (("gain", best), ("typed_gain", typed)):
+            gain = None if strategy is None else gains[strategy]
+            ends = (None, None, None) if gain is None else (gain.mean, gain.low, gain.high)
+            row |= dict(zip((column, f"{column}_low", f"{column}_high"), ends, strict=True))
+        rows[name] = row | {"close": ", ".join(comparison.close())}
+    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("assumption")
+    return table.astype(dict.fromkeys((name for name in map(str, table) if "gain" in name), float))
+
+
+def side_by_side(frames: Iterable[tuple[str, pd.DataFrame]], of: str = "strategy") -> pd.DataFrame:
+    """Put frames below each other, with what each is of in front."""
+    return pd.concat(dict(frames), names=[of])
 
 
 def _unit(forecast: Forecast, metric: str) -> str:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def _reports(module: str) -> Any:
+def reports(module: str) -> Any:
     """Import a module of `reports` by name, because data is on a floor below all pictures."""
     return import_module(f"funnelsim.reports.{module}")
 
@@ -38,7 +38,7 @@ class SimulationResult:
     Attributes
     ----------
     scenario : Scenario
-        Of the strategy, with its changes made and its horizon chosen.
+        Of the strategy, with its changes made and its months settled.
     strategy : str
     forecast : Forecast
         The finished years.
@@ -46,6 +46,8 @@ class SimulationResult:
         What was asked for.
     digest : str or None
         SHA-256 of all ledgers, if the plan asks for it.
+    notes : tuple of str
+        In sentences, what the strategy sets although the scenario was changed there.
 
     Examples
     --------
@@ -62,6 +64,7 @@ class SimulationResult:
     forecast: Forecast
     plan: Plan
     digest: str | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def years(self) -> int:
@@ -76,7 +79,7 @@ class SimulationResult:
     @property
     def warnings(self) -> tuple[str, ...]:
         """State in sentences what readers must know before they use the figures."""
-        return self.forecast.warnings()
+        return (*self.notes, *self.scenario.doubts, *self.forecast.warnings())
 
     @cached_property
     def summary(self) -> pd.DataFrame:
@@ -182,15 +185,15 @@ class SimulationResult:
         ValueError
             If there is no such figure, or not by month.
         """
-        return _reports("pictures").forecast_fan(self.forecast, self.strategy, metric, ax)
+        return reports("pictures").forecast_fan(self.forecast, self.strategy, metric, ax)
 
     def plot_funnel(self, ax: Axes | None = None) -> Axes:
         """Draw what becomes of the period's inquiries in each stage, in the mean simulated year."""
-        return _reports("pictures").funnel(self.forecast, self.strategy, ax)
+        return reports("pictures").funnel(self.forecast, self.strategy, ax)
 
     def plot_cycle(self, ax: Axes | None = None) -> Axes:
         """Draw the share of contracts won by the days since the inquiry."""
-        return _reports("pictures").cycle_curve({self.strategy: self.forecast}, ax)
+        return reports("pictures").cycle_curve({self.strategy: self.forecast}, ax)
 
     def plot_response(self) -> tuple[Axes, Axes]:
         """Draw inquiries, and what one more of them costs, against each channel's cost per month.
@@ -200,7 +203,7 @@ class SimulationResult:
         ValueError
             If no channel has a response.
         """
-        return _reports("responses").plot_response(self.scenario)
+        return reports("responses").plot_response(self.scenario)
 
     def _by(self, dimension: str) -> pd.DataFrame:
         from funnelsim.studies import frames
@@ -208,7 +211,7 @@ class SimulationResult:
         return frames.breakdown(self.forecast, dimension)
 
     def _repr_html_(self) -> str:
-        return _reports("notebook").simulation_html(self)
+        return reports("notebook").simulation_html(self)
 
 
 @dataclass(frozen=True)
@@ -276,6 +279,17 @@ class ComparisonResult:
     def warnings(self) -> dict[str, tuple[str, ...]]:
         """State what readers must know, by strategy; those without warnings are left out."""
         found = {name: each.warnings for name, each in self.simulations.items()}
+        return {name: warnings for name, warnings in found.items() if warnings}
+
+    @property
+    def notes(self) -> dict[str, tuple[str, ...]]:
+        """State what strategies set although the scenario was changed there, by strategy."""
+        return {name: each.notes for name, each in self.simulations.items() if each.notes}
+
+    @property
+    def forecast_warnings(self) -> dict[str, tuple[str, ...]]:
+        """State what readers must know of the forecasts, by strategy: the warnings without the notes."""
+        found = {name: each.forecast.warnings() for name, each in self.simulations.items()}
         return {name: warnings for name, warnings in found.items() if warnings}
 
     @cached_property
@@ -363,11 +377,11 @@ class ComparisonResult:
         ValueError
             If there is no such figure.
         """
-        return _reports("pictures").strategies(self.comparison, metric, ax)
+        return reports("pictures").strategies(self.comparison, metric, ax)
 
     def plot_cycle(self, ax: Axes | None = None) -> Axes:
         """Draw the cycle curves of all strategies."""
-        return _reports("pictures").cycle_curve(self.comparison.forecasts, ax)
+        return reports("pictures").cycle_curve(self.comparison.forecasts, ax)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.simulations)
@@ -384,4 +398,4 @@ class ComparisonResult:
         return frames.side_by_side((name, getattr(each, frame)) for name, each in self.simulations.items())
 
     def _repr_html_(self) -> str:
-        return _reports("notebook").comparison_html(self)
+        return reports("notebook").comparison_html(self)

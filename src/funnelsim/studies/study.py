@@ -12,20 +12,29 @@ from funnelsim.engines import StuckError
 from funnelsim.engines.compiled.blocks import Replications
 from funnelsim.forecast import Forecast, Goal, Unknowns
 from funnelsim.io.writing import UnusableError
-from funnelsim.model.model import Names
-from funnelsim.scenario import TODAY, Course, Problem, Scenario, ScenarioError, courses_of, strategy_names
+from funnelsim.scenario import (
+    TODAY,
+    Course,
+    Problem,
+    Scenario,
+    ScenarioError,
+    Worlds,
+    courses_of,
+    held_over,
+    overridden,
+    overridden_by_assumption,
+    strategy_names,
+)
 from funnelsim.scenario.calendars import calendar_of
 from funnelsim.studies.checkpoint import Checkpoint, past_of
+from funnelsim.studies.endless import in_words
 from funnelsim.studies.footprint import check_memory
+from funnelsim.studies.pilot import settled
 from funnelsim.studies.replication import Plan, replicate, stand
 from funnelsim.studies.results import ComparisonResult, SimulationResult
 from funnelsim.studies.trees import trees_of
 
 Progress = Callable[[int], None]
-
-
-class EndlessLoopError(RuntimeError):
-    """Leads go in circles between stages at one instant without end."""
 
 
 def simulate(
@@ -47,7 +56,7 @@ def simulate(
     scenario : Scenario
         From `load`.
     strategy : str
-        One of the scenario's strategies, or "today".
+        One of the scenario's strategies, or "today"; "a+b" is both together.
     replications : int
         Simulated years (periods of the scenario, in truth), 1 to 1,000,000.
     seed : int
@@ -71,7 +80,7 @@ def simulate(
     Raises
     ------
     ScenarioError
-        If there is no such strategy, or the simulation would outgrow memory.
+        If there is no such strategy, some cannot be chosen together, or the simulation would outgrow memory.
     ValueError
         If a number is out of range, there is no such engine, or the checkpoint is not of this scenario.
     PolicyError
@@ -89,7 +98,8 @@ def simulate(
     ('today', 4)
     """
     plan = Plan(replications, seed, engine, jobs, digest)
-    return _results(scenario, [strategy], plan, progress, since)[strategy]
+    ready = _ready(scenario, jobs, [strategy], since)
+    return _results(ready, [strategy], plan, progress, since)[strategy]
 
 
 def compare(
@@ -110,7 +120,7 @@ def compare(
     scenario : Scenario
         From `load`.
     strategies : sequence of str, optional
-        All strategies of the scenario by default, "today" first.
+        All strategies of the scenario by default, "today" first; "a+b" is both together.
     replications, seed, engine, jobs, since, progress
         As in `simulate`; progress counts a year of each strategy.
 
@@ -122,7 +132,7 @@ def compare(
     Raises
     ------
     ScenarioError
-        If there is no such strategy, or the simulation would outgrow memory.
+        If there is no such strategy, some cannot be chosen together, or the simulation would outgrow memory.
     ValueError
         If a number is out of range, a strategy is listed twice or none is, or there is no such engine.
     PolicyError
@@ -139,11 +149,23 @@ def compare(
     >>> result.base, list(result)
     ('today', ['today', 'one_more_rep'])
     """
+    chosen = chosen_of(scenario, strategies)
+    plan = Plan(replications, seed, engine, jobs)
+    return compare_over(_ready(scenario, jobs, chosen, since), chosen, plan, progress, since)
+
+
+def chosen_of(scenario: Scenario, strategies: Sequence[str] | None) -> list[str]:
+    """List the strategies to compare: all by default.
+
+    Raises
+    ------
+    ValueError
+        If a strategy is listed twice, or none is.
+    """
     chosen = strategy_names(scenario) if strategies is None else list(strategies)
     if not chosen or len(set(chosen)) < len(chosen):
         raise ValueError(f"strategies must be different names, at least one, not {chosen!r}")
-    plan = Plan(replications, seed, engine, jobs)
-    return ComparisonResult(scenario, _results(scenario, chosen, plan, progress, since))
+    return chosen
 
 
 def keep(
@@ -179,8 +201,8 @@ def keep(
     2
     """
     plan = Plan(replications, seed)
-    months = scenario.months
-    calendar = calendar_of(scenario.start, months)
+    scenario = settled(scenario)
+    calendar = calendar_of(scenario.start, scenario.months)
     first, *_, end = calendar.month_starts()
     if not first <= day < end:
         problem = Problem(
@@ -190,7 +212,12 @@ def keep(
     (tree,) = trees_of(courses_of(scenario, [TODAY]), {TODAY: None})
     instant = calendar.instant(day)
     worlds, twins = stand(tree, plan, instant, progress)
-    return Checkpoint(day, instant, seed, past_of(scenario, day), worlds, twins)
+    return Checkpoint(day, instant, seed, scenario.months, past_of(scenario, day), worlds, twins)
+
+
+def _ready(scenario: Scenario, jobs: int, strategies: Sequence[str], since: Checkpoint | None) -> Scenario:
+    """Settle the months of a scenario: those of the checkpoint, if it goes on from one."""
+    return settled(scenario, jobs, strategies) if since is None else scenario.with_months(since.months)
 
 
 def _going_on(scenario: Scenario, strategies: Sequence[str], plan: Plan, since: Checkpoint) -> Plan:
@@ -209,12 +236,23 @@ def _going_on(scenario: Scenario, strategies: Sequence[str], plan: Plan, since: 
     return replace(plan, replications=since.replications, seed=since.seed)
 
 
-def _results(
+def compare_over(
     scenario: Scenario,
     strategies: Sequence[str],
     plan: Plan,
     progress: Progress,
     since: Checkpoint | None = None,
+) -> ComparisonResult:
+    """Compare strategies of a scenario whose months are settled."""
+    return ComparisonResult(scenario, _results(scenario, strategies, plan, progress, since))
+
+
+def _results(
+    scenario: Scenario,
+    strategies: Sequence[str],
+    plan: Plan,
+    progress: Progress,
+    since: Checkpoint | None,
 ) -> dict[str, SimulationResult]:
     """Lower the strategies, run them in the same worlds and forecast each."""
     if since is not None:
@@ -233,15 +271,21 @@ def _results(
             forecast=_forecast(changed[name], courses[name], plan, found),
             plan=plan,
             digest=found.digest if plan.digest else None,
+            notes=_notes(scenario, name),
         )
         for name, found in finished.items()
     }
 
 
+def _notes(scenario: Scenario, strategy: str) -> tuple[str, ...]:
+    """State what a strategy and an assumption set although the scenario was changed there, or will be."""
+    of_strategy = (overridden(scenario, strategy), held_over(scenario, strategy))
+    return tuple(filter(None, (overridden_by_assumption(scenario), *of_strategy)))
+
+
 def _forecast(scenario: Scenario, course: Course, plan: Plan, found: Replications) -> Forecast:
-    unknowns = None
-    if course.uncertain:
-        last = course.pieces[-1]
+    unknowns, last = None, course.pieces[-1]
+    if course.uncertain and isinstance(last, Worlds):
         levels = np.array([last.levels(world) for world in found.worlds])
         unknowns = Unknowns(last.parameters, levels, found.twins.tally) if found.twins else None
     model = course.typed[-1].model
@@ -253,13 +297,3 @@ def _goals(scenario: Scenario) -> list[Goal]:
         Goal(name, goal.metric, goal.at_least, goal.at_most, goal.each)
         for name, goal in scenario.goals.items()
     ]
-
-
-def in_words(stuck: StuckError, names: Sequence[Names]) -> EndlessLoopError:
-    """Name the stages that send leads in circles without end."""
-    known = max((each.stages for each in names), key=len)  # a strategy may add a stage at the end
-    stages = ", ".join(known[number] for number in stuck.stages)
-    return EndlessLoopError(
-        f"leads go round for ever without time passing, in these stages: {stages}; give one of them "
-        "working hours or customer time, or let fewer leads come back"
-    )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from funnelsim.compiling.arrays import Record
 from funnelsim.engines.compiled.blocks import Branch, Models, Replications
 from funnelsim.model.model import Model
-from funnelsim.scenario import Course, Worlds
+from funnelsim.scenario import Course, Fixed, Worlds
 from funnelsim.scenario.schema import Contents
 
 
@@ -24,14 +24,14 @@ class Tree:
         The first chapter.
     uncertain : bool
         Whether the models differ from world to world.
-    pieces : dict of Branch to Worlds
+    pieces : dict of Branch to Worlds or Fixed
         What lowers each chapter, each after the chapters before it.
     """
 
     root: Branch
     uncertain: bool
     names: list[str] = field(default_factory=list)
-    pieces: dict[Branch, Worlds] = field(default_factory=dict)
+    pieces: dict[Branch, Worlds | Fixed] = field(default_factory=dict)
 
     def models(self, world: Record) -> Models:
         """Lower every chapter as it is in a world."""
@@ -40,6 +40,7 @@ class Tree:
         contents: dict[Branch, list[Contents]] = {self.root: []}
         found: dict[Branch, Model] = {}
         for branch, piece in self.pieces.items():
+            assert isinstance(piece, Worlds)
             held = [*contents[branch], piece.in_world(world)]
             found[branch] = piece.groundwork.model(held)
             contents |= dict.fromkeys(branch.next, held)

@@ -267,7 +267,8 @@ class Workplace:
         """Live a chapter, and at each stop those that begin there, to the end."""
         model = models[branch]
         for begins, others in branch.stops():
-            if begins > self._kept[branch, twins].state.clock[0]["now"]:
+            clock = self._kept[branch, twins].state.clock[0]
+            if clock["begun"] == 0 or clock["now"] < begins:
                 self._live_until(branch, model, begins, twins, depth)
             for other in others:
                 self._set_up(other, models[other], self._kept[branch, twins].course.worlds, twins, depth + 1)
@@ -348,10 +349,10 @@ def _go_on(
         pages -= 1
         number = block[NUMBER]
         why = live(model, course.worlds[number], state, until, ledger)
-        if why == FINISHED and until < model.horizon:
-            book_day_that_ends(model, state, ledger, until)
-        elif why == FINISHED:
+        if why == FINISHED and until == model.horizon:
             why = finish(model, state, ledger)
+        elif why == FINISHED and until > 0:
+            book_day_that_ends(model, state, ledger, until)
         if why not in (FINISHED, LEDGER_FULL):
             return why
         row = number - block[FIRST]

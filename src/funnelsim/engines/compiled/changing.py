@@ -17,7 +17,7 @@ from funnelsim.engines.ledger import Ledger, write_of
 from funnelsim.model.model import Model
 from funnelsim.model.words import DAY, NEVER, NOBODY, NOTHING, Due, Event
 from funnelsim.model.worktime import last_opened, work_ends
-from funnelsim.rules import arrivals, assignment, ending, people
+from funnelsim.rules import arrivals, assignment, ending, people, shocks
 
 UNTIL_THE_CHANGE = -1  # the wave before wave 0: what is put on the agenda for this instant is in wave 0
 
@@ -130,12 +130,13 @@ def new_number(becomes: Integers, rep: int) -> int:
 
 @rare
 def take_over_channels(old: State, model: Model, world: Record, state: State) -> None:
-    """Take over the streams of inquiries, and let those of new channels begin (C9, C10)."""
+    """Take over the streams of inquiries, and let those of new channels begin (C9, C10, C22)."""
     today = state.clock[0]["now"] // DAY
     for position in range(len(state.expected)):
         known = position < len(old.expected)
         state.expected[position] = old.expected[position] if known else model.expected[position]
     arrivals.expect_inquiries(model, world, state.expected, today)
+    shocks.expect_odds(model, world, state.odds_by_day)
     for number in range(len(state.channels)):
         channel = state.channels[number]
         known = number < len(old.channels)

@@ -128,7 +128,7 @@ def pick(model: Model, world: Record, state: State, number: int, rep: int) -> in
         if slot == NONE:
             break
         pursuit = state.pursuits[slot]
-        value = contracts.worth(model, world, pursuit, skill, now - pursuit["since"])
+        value = contracts.worth(model, world, state.odds_by_day, pursuit, skill, now - pursuit["since"])
         if value > most:
             chosen, most = slot, value
         leave(state.links, queue, slot)

@@ -57,6 +57,7 @@ from funnelsim.model.model import Model
 from funnelsim.model.words import DAY, NEVER, NOBODY, NOTHING, Due, Event
 from funnelsim.rules import costs
 from funnelsim.rules.arrivals import expect_inquiries
+from funnelsim.rules.shocks import expect_odds
 
 FINISHED, LEDGER_FULL, POOL_FULL, STUCK = range(4)  # why the loop returned
 
@@ -69,6 +70,8 @@ def live(model: Model, world: Record, state: State, until: int, ledger: Ledger) 
     if clock["begun"] == 0:
         clock["begun"] = 1
         begin(model, world, state)
+    if until == 0:
+        return FINISHED
     while has_room(ledger, room):
         due = next_time(state.agenda, clock)
         slot, rep = NONE, NOBODY
@@ -152,6 +155,7 @@ def begin(model: Model, world: Record, state: State) -> None:
     """Put the first thing that each actor has due on the agenda (R1)."""
     reset(model, state)
     expect_inquiries(model, world, state.expected, 0)
+    expect_odds(model, world, state.odds_by_day)
     put(model, state, 0, DAY, Due.DAY_ENDS.value, 0)
     for number in range(len(state.reps)):
         rep, state_of_rep = model.reps[number], state.reps[number]

@@ -139,7 +139,7 @@ def place(model: Model, world: Record, state: State, slot: int, number: int) -> 
             pursuit["rep"] = rep
             state.reps[rep]["open"] += 1
     if pursuit["rep"] == NOBODY:
-        pursuit["rank"] = assignment.rank_in_team(model, world, team, pursuit)
+        pursuit["rank"] = assignment.rank_in_team(model, world, state.odds_by_day, team, pursuit)
         queue = state.team_queues[number]
         join(state.links, queue, slot, pursuit["rank"], pursuit["since"], pursuit["entity"])
         stir(state, number)
@@ -183,7 +183,7 @@ def start_work(model: Model, state: State, ledger: Ledger, slot: int, rep: int) 
         take_up(model, state, slot, rep)
         skill = people.skill_now(model.reps[rep], state.reps[rep], now)
         speed = people.speed_now(model.reps[rep], state.reps[rep], now)
-    effort, advances = visits.work(model, pursuit, skill, speed, waited)
+    effort, advances = visits.work(model, state.odds_by_day, pursuit, skill, speed, waited)
     pursuit["effort"] = effort
     pursuit["advances"] = advances
     takes, target, reason = visits.answer(model, pursuit)

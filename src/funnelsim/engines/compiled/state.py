@@ -56,6 +56,7 @@ class State(NamedTuple):
     positions: Positions  # of each actor on the agenda, or NOT_DUE
     channels: Records  # CHANNEL_STATE
     expected: Floats  # as Model.expected, of this world
+    odds_by_day: Floats  # (days,) factor on all odds in this world, if a shock moves them
     teams: Records  # TEAM_STATE
     stirred: Integers  # (teams,) 1: something changed since the team last had nothing to grant
     reps: Records  # REP_STATE
@@ -95,6 +96,7 @@ def new_state(model: Model, slots: int = FIRST_POOL, companies: int = FIRST_COMP
         positions=np.zeros(actors, np.int64),
         channels=np.zeros(len(model.channels), CHANNEL_STATE),
         expected=np.empty_like(model.expected),
+        odds_by_day=np.ones(len(model.month_days)),
         teams=_team_states(model),
         stirred=np.zeros(teams, np.int64),
         reps=np.zeros(reps, REP_STATE),

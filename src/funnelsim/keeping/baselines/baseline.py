@@ -12,8 +12,9 @@ from funnelsim.io.provenance import this_platform, versions
 from funnelsim.metrics import FIGURES, Figure, Unit
 from funnelsim.scenario import Scenario, strategy_names
 from funnelsim.studies import study
+from funnelsim.studies.pilot import settled
 
-_WORDS = ("about", "origins")  # of a scenario: they change no figure
+_WORDS = ("about", "origins", "assumptions")  # of a scenario: they change no figure of it
 _CUTS = ("all", "channel", "segment", "stage", "team", "rep", "month")
 
 
@@ -89,10 +90,11 @@ def measure(
     >>> list(found.strategies), found.values["teams.sales.people"]
     (['today', 'more_inquiries', 'one_more_rep'], 2)
     """
+    ready = settled(scenario, jobs)
     strategies = {}
-    for name in strategy_names(scenario):
+    for name in strategy_names(ready):
         result = study.simulate(
-            scenario,
+            ready,
             strategy=name,
             replications=replications,
             seed=seed,
@@ -106,7 +108,7 @@ def measure(
         strategies[name] = measured(result.forecast, result.digest or "")
     return Baseline(
         Path(scenario.source).name,
-        values_of(scenario),
+        values_of(ready),
         seed,
         replications,
         versions(),
@@ -147,17 +149,19 @@ def _note(
 
 
 def values_of(scenario: Scenario) -> dict[str, Any]:
-    """List the values of a scenario as typed, by dotted path, without its words.
+    """List the values of a scenario by dotted path, without its words: as typed; months from a pilot as well.
 
     Examples
     --------
     >>> from funnelsim.scenario import load
-    >>> values_of(load("first_steps"))["stages.proposal.effort_hours.median"]
+    >>> values_of(settled(load("first_steps")))["stages.proposal.effort_hours.median"]
     6
     """
     document = {key: value for key, value in scenario.document.items() if key not in _WORDS}
     for strategy in document.get("strategies", {}).values():
         strategy.pop("about", None)
+    chosen = {f"{part}_months": getattr(scenario.months, part) for part in scenario.not_typed}
+    document["horizon"] = document.get("horizon", {}) | chosen
     return dict(_flat(document, ""))
 
 

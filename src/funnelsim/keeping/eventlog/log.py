@@ -17,7 +17,8 @@ from funnelsim.keeping.eventlog.entries import ACTIVITIES, entries
 from funnelsim.keeping.eventlog.xes import Xes
 from funnelsim.model.words import Event
 from funnelsim.scenario import TODAY, Scenario, course_of
-from funnelsim.studies.study import in_words
+from funnelsim.studies.endless import in_words
+from funnelsim.studies.pilot import settled
 
 ENDINGS: dict[str, type[CsvLog | Xes]] = {".csv": CsvLog, ".xes": Xes}
 
@@ -89,7 +90,7 @@ def write_event_log(
     if not 0 <= replication < 2**32:
         raise UnusableError(f"the replication must be a whole number from 0 to 2^32 - 1, not {replication:,}")
     world = world_of(seed, replication)
-    course = course_of(scenario, strategy)
+    course = course_of(settled(scenario, strategies=[strategy]), strategy)
     chapters = course.chapters(world)
     ledger = new_ledger(PAGE + max(rows_of_a_step(each.model) for each in chapters))
     leads = events = 0

@@ -1,0 +1,114 @@
+"""The page that `compare --assumptions` prints: which strategy wins under which assumption."""
+
+from __future__ import annotations
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from funnelsim.decisions import Comparison
+from funnelsim.forecast import Interval
+from funnelsim.metrics import Unit
+from funnelsim.metrics.wording import listed
+from funnelsim.reports import notes
+from funnelsim.reports.columns import PRECISION, Column, figure_column, precision, text_column
+from funnelsim.reports.comparison_page import spaced
+from funnelsim.reports.grid import WIDTH, printable, tables
+from funnelsim.scenario import AS_TYPED
+from funnelsim.studies.assumptions import AssumptionsResult
+
+
+def assumptions_page(result: AssumptionsResult, next_command: str, width: int = WIDTH) -> RenderableType:
+    """Lay out a comparison under each assumption for a terminal.
+
+    Parameters
+    ----------
+    result : AssumptionsResult
+        What was simulated.
+    next_command : str
+        What to try next.
+    width : int
+        Characters of a line at most.
+    """
+    typed = result[AS_TYPED]
+    base = typed[typed.base]
+    months = base.forecast.months
+    counted = f"{len(typed)} {'strategy' if len(typed) == 1 else 'strategies'}"
+    others = [name for name in result if name != AS_TYPED]
+    under = f"{len(others)} {'assumption' if len(others) == 1 else 'assumptions'}"
+    title = f"{printable(result.scenario.source)}: {counted} as typed and under {under}, in the same worlds"
+    found: list[RenderableType] = [
+        notes.heading(title),
+        Text(f"{notes.what_ran(result.plan, result.years, months)}; {notes.horizon(base.scenario)}"),
+        Text(),
+        notes.heading("What each assumption changes"),
+        *notes.indented(line for name in others for line in notes.assumption(result[name].scenario)),
+        Text(),
+        notes.heading("What each strategy changes"),
+        *notes.indented(line for name in typed for line in notes.changes(result.scenario, name)),
+        *notes.section("Mind", overridden(result)),
+        *spaced(tables("Assumption", list(map(printable, result)), columns(result), width=width)),
+        Text(),
+        *map(Text, not_told_apart(result)),
+        Text(notes.precision_of_the_mean(result.years, months)),
+        Text(),
+        notes.heading("Verdict"),
+        *notes.indented([printable(result.verdict)]),
+        *notes.section("Watch", _warnings(result)),
+        Text(),
+        notes.next_step(next_command, width),
+    ]
+    return Group(*found)
+
+
+def overridden(result: AssumptionsResult) -> list[str]:
+    """Write what strategies set although it was changed, each under its assumption."""
+    return [f"{name}: {line}" for name in result for line in notes.warnings(result[name].notes)]
+
+
+def _warnings(result: AssumptionsResult) -> list[str]:
+    """Write each other warning once, with the assumptions and strategies that it concerns."""
+    told: dict[str, list[str]] = {}
+    for name in result:
+        for line in notes.warnings(result[name].forecast_warnings):
+            told.setdefault(line, []).append(name)
+    return [f"{', '.join(names)}: {line}" for line, names in told.items()]
+
+
+def columns(result: AssumptionsResult) -> list[Column]:
+    """Make columns: the best strategy, its gain, the gain of the best as typed, and whether they differ."""
+    base, typed = printable(result.base), result.best[AS_TYPED]
+    titles = {"Its profit": result.best}
+    if typed is not None:
+        titles[f"Profit of {printable(typed)}"] = dict.fromkeys(result, typed)
+    nothing = f"nothing beats {base}"
+    same = ["the same" if best == typed else "differs" for best in result.best.values()]
+    return [
+        text_column(
+            "Best on profit", [nothing if best is None else printable(best) for best in result.best.values()]
+        ),
+        *(
+            figure_column(
+                f"{title} against {base}",
+                Unit.MONEY,
+                printable(result[AS_TYPED][result.base].forecast.names.currency),
+                [_gain(result[name].comparison, strategies[name]) for name in result],
+                PRECISION,
+            )
+            for title, strategies in titles.items()
+        ),
+        text_column("Against as typed", ["-", *same[1:]]),
+    ]
+
+
+def not_told_apart(result: AssumptionsResult) -> list[str]:
+    """State under which assumptions strategies cannot be told apart from the best."""
+    found = ((name, each.best, each.comparison.close()) for name, each in result.comparisons.items())
+    return [
+        f"{printable(name)}: {printable(best)} cannot be told apart from {listed([*map(printable, close)])}."
+        for name, best, close in found
+        if best is not None and close
+    ]
+
+
+def _gain(comparison: Comparison, strategy: str | None) -> Interval | None:
+    return None if strategy is None else precision(comparison.differences()[strategy])

@@ -1,0 +1,79 @@
+"""A scenario without chance in its numbers and without dates, for a pilot: every month is like any other."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from funnelsim.scenario.calendars import calendar_of
+from funnelsim.scenario.channels import WHOLE_YEAR, Mix
+from funnelsim.scenario.months import Months
+from funnelsim.scenario.scenario import Scenario
+from funnelsim.scenario.schema import Contents, Team
+from funnelsim.scenario.uncertainties import applied
+from funnelsim.scenario.unknowns import MEDIAN
+from funnelsim.scenario.volumes import Era, expected_inquiries, is_on_staff
+
+_Table = TypeVar("_Table", bound=Contents)
+
+
+def at_medians(contents: _Table) -> _Table:
+    """Put the median of each uncertain number in its place.
+
+    >>> from funnelsim.scenario import load
+    >>> at_medians(load("marketplace_sellers")).channels["email"].fit.value
+    0.495
+    """
+    certain = applied(contents, {key: each.at(MEDIAN) for key, each in contents.uncertainties.items()})
+    return certain.model_copy(update={"uncertainties": {}})
+
+
+def levelled(scenario: Scenario, months: int) -> Scenario:
+    """Make every month like the average month of the period, from an empty pipeline on.
+
+    No season, growth, promotion or holidays; the people are those of the period's first day, at full
+    strength (all people, where a team has none on that day).
+
+    Parameters
+    ----------
+    scenario : Scenario
+        With certain numbers.
+    months : int
+        How many.
+
+    Examples
+    --------
+    >>> from funnelsim.scenario import load
+    >>> growing = load("first_steps").with_changes({"channels.website.growth_per_year": 0.5})
+    >>> 48 < levelled(growing, 24).channels["website"].inquiries_per_month < 49
+    True
+    """
+    horizon = scenario.horizon
+    period = calendar_of(scenario.start, Months(0, horizon.period_months, 0))
+    volumes = {
+        name: float(expected_inquiries([Era(0, scenario)], name, period)[-1]) / horizon.period_months
+        for name in scenario.channels
+    }
+    level = {"monthly_profile": WHOLE_YEAR, "growth_per_year": 0.0}
+    without = dict.fromkeys(("promotion", "response", "personal_selling"))
+    channels = {
+        name: channel.model_copy(update={"inquiries_per_month": volumes[name], **level, **without})
+        for name, channel in scenario.channels.items()
+    }
+    only = {"warm_up_months": 0, "period_months": months, "drain_months": 0}
+    return scenario.model_copy(
+        update={
+            "horizon": horizon.model_copy(update=only),
+            "channels": channels,
+            "mix": Mix(day_variation=scenario.mix.day_variation),
+            "teams": {name: _lasting(team, scenario) for name, team in scenario.teams.items()},
+        }
+    )
+
+
+def _lasting(team: Team, contents: Contents) -> Team:
+    """Keep who is on staff on the period's first day, without days off."""
+    there = {name: rep for name, rep in team.reps.items() if is_on_staff(rep, contents.start)}
+    kept = there if there or team.people else team.reps
+    always = {"hired": None, "leaves": None, "holidays": ()}
+    reps = {name: rep.model_copy(update=always) for name, rep in kept.items()}
+    return team.model_copy(update={"reps": reps, "holidays": ()})

@@ -1,0 +1,190 @@
+"""The same comparison under each assumption: which strategy wins under which."""
+# ruff: noqa: PLC0415 (pandas is imported when a frame is asked for)
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from funnelsim.decisions.verdict import under_assumptions
+from funnelsim.scenario import AS_TYPED, Problem, Scenario, ScenarioError
+from funnelsim.scenario.months import longest
+from funnelsim.studies.pilot import settled
+from funnelsim.studies.replication import Plan
+from funnelsim.studies.results import ComparisonResult, reports
+from funnelsim.studies.study import Progress, chosen_of, compare_over
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class AssumptionsResult:
+    r"""Strategies compared under each assumption, as `compare_assumptions` returns them.
+
+    Iterating gives the names, "as typed" first; `result[name]` is the `ComparisonResult` under one.
+
+    Attributes
+    ----------
+    scenario : Scenario
+        As typed, with its assumptions.
+    comparisons : dict of str to ComparisonResult
+        By assumption; "as typed" is the scenario without any. Those not reached before Ctrl-C are missing.
+
+    Examples
+    --------
+    >>> import funnelsim as fs
+    >>> from funnelsim.scenario import preset_text
+    >>> slow = 'assumptions.slow_market.change = { "channels.*.inquiries_per_month *=" = 0.7 }'
+    >>> scenario = fs.parse("\n".join([slow, preset_text("first_steps")]))
+    >>> result = fs.compare_assumptions(scenario, replications=5, jobs=1)
+    >>> list(result), result["slow_market"].base
+    (['as typed', 'slow_market'], 'today')
+    """
+
+    scenario: Scenario
+    comparisons: dict[str, ComparisonResult]
+
+    @property
+    def base(self) -> str:
+        """Name the strategy that the others are compared with."""
+        return self.comparisons[AS_TYPED].base
+
+    @property
+    def plan(self) -> Plan:
+        """Return what was asked for."""
+        return self.comparisons[AS_TYPED].plan
+
+    @property
+    def years(self) -> int:
+        """Count the simulated years that every comparison begun has finished."""
+        return min(each.years for each in self.comparisons.values())
+
+    @property
+    def stopped(self) -> bool:
+        """Return whether it was stopped before all years were finished under every assumption."""
+        return self.years < self.plan.replications or len(self) <= len(self.scenario.assumptions)
+
+    @property
+    def best(self) -> dict[str, str | None]:
+        """Name the strategy that wins under each assumption; None where none surely beats the base."""
+        return {name: each.best for name, each in self.comparisons.items()}
+
+    @property
+    def verdict(self) -> str:
+        """State in a sentence under which assumptions the choice stays the same."""
+        typed = self.best[AS_TYPED]
+        unclear = [name for name, each in self.comparisons.items() if typed in each.comparison.close()]
+        others = {name: best for name, best in self.best.items() if name != AS_TYPED}
+        return under_assumptions(typed, others, unclear, self.base)
+
+    @property
+    def warnings(self) -> dict[str, dict[str, tuple[str, ...]]]:
+        """State what readers must know, by assumption and strategy; those without warnings are left out."""
+        found = {name: each.warnings for name, each in self.comparisons.items()}
+        return {name: warnings for name, warnings in found.items() if warnings}
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """Which strategy wins under which assumption: a row for each.
+
+        `best` is empty where none surely beats the base. `gain` is the best one's profit against the base
+        with its 95 % precision, `typed_gain` that of the strategy which is best as typed. `same` says
+        whether the best is the same as typed, and `close` what cannot be told apart from it.
+        """
+        from funnelsim.studies import frames
+
+        return frames.assumptions({name: each.comparison for name, each in self.comparisons.items()})
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """All figures: a row for each assumption, strategy and figure."""
+        return self._stacked("summary")
+
+    @property
+    def differences(self) -> pd.DataFrame:
+        """All figures against the base, by assumption, strategy and figure."""
+        return self._stacked("differences")
+
+    @property
+    def goals(self) -> pd.DataFrame:
+        """The chance of each goal by assumption and strategy."""
+        return self._stacked("goals")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.comparisons)
+
+    def __len__(self) -> int:
+        return len(self.comparisons)
+
+    def __getitem__(self, assumption: str) -> ComparisonResult:
+        return self.comparisons[assumption]
+
+    def _stacked(self, frame: str) -> pd.DataFrame:
+        from funnelsim.studies import frames
+
+        found = ((name, getattr(each, frame)) for name, each in self.comparisons.items())
+        return frames.side_by_side(found, "assumption")
+
+    def _repr_html_(self) -> str:
+        html: str = reports("notebook").assumptions_html(self)
+        return html
+
+
+def compare_assumptions(
+    scenario: Scenario,
+    *,
+    strategies: Sequence[str] | None = None,
+    replications: int = 400,
+    seed: int = 1,
+    engine: str = "compiled",
+    jobs: int = 0,
+    progress: Progress = lambda _: None,
+) -> AssumptionsResult:
+    """Compare strategies as typed and under each assumption of the scenario, in the same worlds.
+
+    An assumption holds from the first day of the warm-up. All comparisons have the same horizon: the longest
+    that any of them needs.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        With assumptions.
+    strategies, replications, seed, engine, jobs
+        As in `compare`.
+    progress : callable
+        Called with the number of years that have just been finished: of each strategy and assumption.
+
+    Returns
+    -------
+    AssumptionsResult
+        When stopped by Ctrl-C, of the comparisons that were begun.
+
+    Raises
+    ------
+    ScenarioError
+        If there are no assumptions, there is no such strategy, or one is not valid under an assumption.
+    ValueError, PolicyError, EndlessLoopError, KeyboardInterrupt
+        As in `compare`.
+    """
+    if not scenario.assumptions:
+        problem = Problem("assumptions", "is missing", "a table [assumptions.NAME] with a change")
+        raise ScenarioError([problem], scenario.source)
+    chosen = chosen_of(scenario, strategies)
+    plan = Plan(replications, seed, engine, jobs)
+    scenarios = {AS_TYPED: scenario} | {name: scenario.under(name) for name in scenario.assumptions}
+    ready = {name: settled(each, jobs, chosen) for name, each in scenarios.items()}
+    months = longest(each.months for each in ready.values())
+    found: dict[str, ComparisonResult] = {}
+    for name, each in ready.items():
+        try:
+            found[name] = compare_over(each.with_months(months), chosen, plan, progress)
+        except KeyboardInterrupt:
+            if not found:
+                raise
+            break
+        if found[name].stopped:
+            break
+    return AssumptionsResult(scenario, found)

@@ -204,6 +204,17 @@ def other_days(_: random.Random, model: Model, __: int) -> Model:
     return model._replace(channels=busy)
 
 
+def other_shocks(chance: random.Random, model: Model, _: int) -> Model:
+    """Let months differ that did not, by numbers that lie on a line, where normal ones would on a curve."""
+    shocks = each(
+        model.shocks,
+        deviation=lambda _: chance.choice([0.0, 0.5]),
+        persistence=lambda _: chance.choice([0.0, 0.5, 1.0]),
+        normal=lambda _: int(model.channels["fit"][0]),
+    )
+    return model._replace(shocks=shocks)
+
+
 def other_companies(chance: random.Random, model: Model, _: int) -> Model:
     """Let other companies ask, in another stage."""
     channels = each(
@@ -228,6 +239,7 @@ def a_new_channel(_: random.Random, model: Model, now: int) -> Model:
         channels=np.concatenate([model.channels, channel[None]]),
         expected=np.concatenate([model.expected, np.maximum(days, 0) * 2.5]),
         spend=np.concatenate([model.spend, model.spend[:1]]),
+        shocks=np.concatenate([model.shocks, model.shocks[-1:]]),
     )
 
 
@@ -272,6 +284,7 @@ CHANGES: dict[str, Change] = {
         other_talent,
         other_volumes,
         other_days,
+        other_shocks,
         other_companies,
         a_new_channel,
         a_new_stage,

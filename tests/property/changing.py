@@ -50,6 +50,7 @@ KINDS = (
     "channels.NAME.cost_per_month *=",
     "channels.NAME.day_variation",
     "channels.NAME.first_stage",
+    "channels.NAME.demand_shock",
     "channels.NAME.fit",
     "channels.NAME.growth_per_year",
     "channels.NAME.inquiries_per_month",
@@ -83,6 +84,8 @@ KINDS = (
     "segments.NAME.gross_margin",
     "segments.NAME.odds_ratio",
     "segments.NAME.term_years",
+    "shocks.demand",
+    "shocks.odds",
     "stages.NAME.back_to.NAME",
     "stages.NAME.conversion",
     "stages.NAME.conversion *=",
@@ -196,6 +199,7 @@ def of_channels(document: Document, on: date) -> Options:
             (f"{at}theorist_share", share()),
             (f"{at}spend_profile", either([1.0, 0.0] * 6)),
             (f"{at}day_variation", either(0.5, 0.0)),
+            (f"{at}demand_shock", either({"deviation": 0.5, "persistence": 0.5})),
             (f"{at}promotion", either({"starts": on, "ends": on + timedelta(9), "price_cut": 0.25})),
             (f"{at}first_stage", either(*document["stages"])),
         ]
@@ -334,6 +338,8 @@ def of_all(document: Document) -> Options:
         ("effects.wait", either(*WAITS)),
         ("effects.extra_decider", either({"odds_ratio": 0.5, "customer_time": 2.0})),
         ("mix.day_variation", either(0.7, 0.0)),
+        ("shocks.demand", either({"deviation": 0.4, "persistence": 0.0})),
+        ("shocks.odds", either({"deviation": 0.8, "persistence": 1.0})),
     ]
     if "inquiries_per_month" in document.get("mix", {}):
         found += [("mix.inquiries_per_month", either(120, 10)), ("mix.certainty", either(4.0))]

@@ -114,10 +114,11 @@ def _dates(steps: list[Step], contents: Contents) -> Problems:
 
 
 def _twice(timeline: Timeline) -> Problems:
-    """Refuse two changes of one value on one day."""
-    seen: dict[tuple[date | None, tuple[str, ...], bool], Step] = {}
+    """Refuse two changes of one value on one day, by the base or by one strategy."""
+    seen: dict[tuple[date | None, tuple[str, ...], str], Step] = {}
     for step, change in timeline.made:
-        other = seen.setdefault((step.begins, change.path, step in timeline.steps[0]), step)
+        whose = step.where.split("[")[0].removesuffix(".on")
+        other = seen.setdefault((step.begins, change.path, whose), step)
         if other is not step:
             day = "at the beginning" if step.begins is None else f"on {step.begins}"
             yield Problem(

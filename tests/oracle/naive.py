@@ -198,7 +198,7 @@ def going_on(reached: list[float], channel: Channel, today: int) -> list[float]:
         if day >= today:
             busy = channel.busy[day] if channel.busy else 1.0
             expects = (after - before) * channel.share * busy  # A7
-            for by_day in channel.demand:  # H7
+            for by_day in channel.demand:  # H7, C22
                 expects *= by_day[day]
             midnights.append(midnights[-1] + expects)
     return midnights

@@ -13,6 +13,7 @@ import funnelsim as fs
 from benchmarks.report import Table, median, times
 from benchmarks.studies import seconds as simulating
 from funnelsim.scenario import courses_of, strategy_names
+from funnelsim.studies.pilot import settled
 
 TITLE = "Start"
 COMMAND = (sys.executable, "-m", "funnelsim")
@@ -61,7 +62,8 @@ def warm(runs: int) -> dict[str, float]:
 def call(preset: str, name: str, runs: int) -> tuple[str, ...]:
     """Measure a call that is not the process's first, and in turns the simulation alone."""
     scenario = fs.load(preset)
-    strategies = courses_of(scenario, strategy_names(scenario))
+    ready = settled(scenario)
+    strategies = courses_of(ready, strategy_names(ready))
     if name == "simulate":
         strategies = {"today": strategies["today"]}
     pairs = []

@@ -188,7 +188,7 @@ def test_a_study_is_timed_on_one_thread_and_on_two() -> None:
     assert float(faults) >= 0
     assert float(switches) >= 0
     assert (preset, replications) == ("first_steps", "5")
-    assert int(strategies) == len(studies.strategies_of(load("first_steps")))
+    assert int(strategies) == len(studies.strategies_of("first_steps"))
     assert float(one) >= 0 <= float(two)
 
 

@@ -215,7 +215,7 @@ class Workplace:
         *,
         twins: bool,
     ) -> Standing:
-        """Simulate a world up to a midnight, the day that ends included; return how things stand (E8).
+        """Simulate a world up to a midnight, the day that ends included; return how things stand (E7).
 
         Parameters
         ----------

@@ -45,7 +45,7 @@ def carry_over(
     becomes: Integers,
     ledger: Ledger,
 ) -> None:
-    """Make the change of a chapter that begins now, after the day has been booked (C3).
+    """Make the change of a chapter that begins now, after the day has been booked (C3, C16, C18).
 
     Parameters
     ----------

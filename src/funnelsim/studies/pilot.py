@@ -27,9 +27,10 @@ from funnelsim.metrics.wording import number, span
 from funnelsim.model.model import Model, Names
 from funnelsim.model.own_policy import PolicyError
 from funnelsim.model.words import DAY, NEVER, Assignment, Event
-from funnelsim.scenario import Months, Scenario, at_medians, levelled, lower, strategy_names
+from funnelsim.scenario import Months, Scenario, ScenarioError, at_medians, levelled, lower, strategy_names
 from funnelsim.scenario.months import DAYS_PER_MONTH
 from funnelsim.scenario.schema import LONGEST_HORIZON
+from funnelsim.scenario.volume_checks import check_volumes
 from funnelsim.studies.endless import in_words
 from funnelsim.studies.replication import Plan, replicate
 
@@ -80,6 +81,8 @@ def settled(scenario: Scenario, jobs: int = 0) -> Scenario:
     ------
     EndlessLoopError
         If leads go in circles at one instant without end.
+    ScenarioError
+        If so many months have more inquiries than there are numbers for them.
 
     Examples
     --------
@@ -89,8 +92,20 @@ def settled(scenario: Scenario, jobs: int = 0) -> Scenario:
     """
     if scenario.is_settled:
         return scenario
-    found = pilot(with_its_strategies(scenario), jobs)
+    strategies = with_its_strategies(scenario)
+    found = pilot(strategies, jobs)
+    for each in strategies.values():
+        _check_numbers(each, found.months)
     return scenario.with_months(found.months, found.doubts)
+
+
+def _check_numbers(scenario: Scenario, months: Months) -> None:
+    """Refuse more inquiries than there are numbers for, as where these months were typed."""
+    typed = {"warm_up_months": months.warm_up, "drain_months": months.drain}
+    longer = scenario.model_copy(update={"horizon": scenario.horizon.model_copy(update=typed)})
+    problems = list(check_volumes(longer))
+    if problems:
+        raise ScenarioError(problems, scenario.source)
 
 
 def with_its_strategies(scenario: Scenario) -> dict[str, Scenario]:

@@ -319,12 +319,12 @@ def crowd(scenario: Scenario) -> Crowd:
 
     Examples
     --------
-    Two people work 40 inquiries a month with ease; the customers' answers take longest:
+    Two people work 40 inquiries a month with ease; most leads wait for the customer:
 
     >>> from funnelsim.scenario import load
     >>> most = crowd(settled(load("first_steps")))
-    >>> most.stage, most.queueing, 10 < most.leads < 100
-    ('proposal', False, True)
+    >>> most.queueing, 10 < most.leads < 100
+    (False, True)
     """
     ((model, names, tally, _),) = _live({"": at_medians(scenario)}, 0, by=DAY).values()
     steps, stages = (cut(model, tally, dimension) for dimension in ("month", "stage"))

@@ -177,8 +177,9 @@ def courses_of(scenario: Scenario, strategies: Iterable[str]) -> dict[str, Cours
 
     Examples
     --------
-    >>> from funnelsim.scenario import load
-    >>> today, more = courses_of(load("first_steps"), ["today", "one_more_rep"]).values()
+    >>> from funnelsim.scenario import Months, load
+    >>> scenario = load("first_steps").with_months(Months(6, 12, 4))
+    >>> today, more = courses_of(scenario, ["today", "one_more_rep"]).values()
     >>> today.pieces[0] is more.pieces[0]
     True
     """
@@ -205,8 +206,8 @@ def course_of(scenario: Scenario, strategy: str) -> Course:
 
     Examples
     --------
-    >>> from funnelsim.scenario import load
-    >>> course = course_of(load("first_steps"), "one_more_rep")
+    >>> from funnelsim.scenario import Months, load
+    >>> course = course_of(load("first_steps").with_months(Months(6, 12, 4)), "one_more_rep")
     >>> [len(chapter.model.reps) for chapter in course.typed]
     [2, 3]
     """

@@ -78,7 +78,7 @@ def multiply(model: Model, world: Record, shock: Record, numbers: Floats, first:
             multiply_along(model, world, shock, numbers, first, today, start, BACK)
 
 
-@rule
+@rare
 def multiply_along(
     model: Model, world: Record, shock: Record, numbers: Floats, first: int, today: int, start: int, way: int
 ) -> None:
@@ -99,7 +99,7 @@ def multiply_along(
             numbers[first + day] *= of_month
 
 
-@rule
+@rare
 def expect_odds(model: Model, world: Record, odds_by_day: Floats) -> None:
     """Write the odds factor of each day in a world (H8).
 

@@ -252,9 +252,8 @@ class Workplace:
         """Let a chapter go on from how things stood."""
         kept = self._kept[branch, twins]
         pairs = zip(stood.state, kept.state, strict=True)
-        state = State._make(
-            theirs.copy().view(ours.dtype) for theirs, ours in pairs
-        )  # files forget alignment
+        # A file has bytes, not records.
+        state = State._make(theirs.copy().view(ours.dtype) for theirs, ours in pairs)
         state.teams["own_policy"] = kept.state.teams["own_policy"]  # where this process has it
         row = kept.course.block[NUMBER] - kept.course.block[FIRST]
         for ours, theirs in zip(kept.books[: len(Tally._fields)], stood.tally, strict=True):
@@ -270,6 +269,8 @@ class Workplace:
             clock = self._kept[branch, twins].state.clock[0]
             if clock["begun"] == 0 or clock["now"] < begins:
                 self._live_until(branch, model, begins, twins, depth)
+            if self.stopped.is_set():
+                return  # in the middle of an instant
             for other in others:
                 self._set_up(other, models[other], self._kept[branch, twins].course.worlds, twins, depth + 1)
                 self._begin(other, block, twins)

@@ -50,8 +50,10 @@ def sections_in(kind: Any) -> list[tuple[str, type[Section]]]:
     if isinstance(kind, type) and issubclass(kind, Section):
         return [("", kind)]
     origin, arguments = get_origin(kind), get_args(kind)
-    if origin in (Annotated, tuple):  # a list of tables has the keys of one
+    if origin is Annotated:
         return sections_in(arguments[0])
+    if origin is tuple:
+        return [(f".0{between}", section) for between, section in sections_in(arguments[0])]
     if origin is dict:
         return [(f".NAME{between}", section) for between, section in sections_in(arguments[1])]
     if origin in (Union, types.UnionType):

@@ -303,11 +303,11 @@ def test_who_comes_back_into_a_seat_is_somebody_else() -> None:
             "is made on 2025-12-01, before the period, which begins on 2026-01-01",
         ),
         ("[strategies.a]\nstarts = 2027-01-01", "after the period, which ends before 2027-01-01"),
-        ("[[changes]]\ndate = 2029-01-01", "changes[0] is made on 2029-01-01, after the period"),
+        ("[[changes]]\ndate = 2029-01-01", "changes.0 is made on 2029-01-01, after the period"),
         (
             '[[changes]]\ndate = 2026-02-01\nchange = { "channels.ads.cost_per_month" = 1 }\n'
             '[[changes]]\ndate = 2026-02-01\nchange = { "channels.ads.cost_per_month *=" = 2 }',
-            "is changed on 2026-02-01 by changes[0] too; expected one change of a value a day",
+            "is changed on 2026-02-01 by changes.0 too; expected one change of a value a day",
         ),
         (
             "[[changes]]\ndate = 2026-05-01\n"

@@ -31,6 +31,7 @@ from funnelsim.scenario.schema import (
 )
 from funnelsim.scenario.volume_checks import check_the_mix, check_volumes
 
+FIRST_YEAR, LAST_YEAR = 1900, 2200  # in which a period may start
 GONE_COLD_NAME = "gone cold"
 FARTHEST = 2.0  # the standard deviation of a random walk's logarithm at its end: 7 times as much, or a 7th
 ORIGINS = ("source:", "measured:", "assumed:")
@@ -70,8 +71,9 @@ def check_origins(contents: Contents) -> Problems:
 
 
 def _dates(contents: Contents) -> Problems:
-    if not 1900 <= contents.start.year <= 2200:
-        yield Problem("start", f"is {contents.start}", "a date from 1900 to 2200", None, contents.start)
+    if not FIRST_YEAR <= contents.start.year <= LAST_YEAR:
+        expected = f"a date from {FIRST_YEAR} to {LAST_YEAR}"
+        yield Problem("start", f"is {contents.start}", expected, None, contents.start)
     horizon = contents.horizon
     months = (horizon.warm_up_months or 0) + horizon.period_months + (horizon.drain_months or 0)
     if months > LONGEST_HORIZON:

@@ -26,15 +26,21 @@ def lines_of_keys(text: str) -> dict[Path, int]:
     --------
     >>> lines_of_keys("[stages.call]\nconversion = 0.5\n")
     {('stages', 'call'): 1, ('stages',): 1, ('stages', 'call', 'conversion'): 2}
+    >>> lines_of_keys("[[changes]]\n[[changes]]\n")
+    {('changes', '0'): 1, ('changes',): 1, ('changes', '1'): 2}
     """
     found: dict[Path, int] = {}
     header: Path = ()
+    lists: dict[Path, int] = {}
     depth, quote = 0, ""
     for number, line in enumerate(text.splitlines(), start=1):
         if depth == 0 and not quote:
             stripped = line.strip()
             if stripped.startswith("["):
                 header = _parts(stripped.strip("[ \t"))
+                if stripped.startswith("[["):
+                    lists[header] = lists.get(header, -1) + 1
+                    header = (*header, str(lists[header]))
                 _note(header, number, found)
                 continue
             path = _parts(line)

@@ -28,8 +28,10 @@ def kind_at(path: Path) -> Any:
         if is_section(kind):
             field = kind.model_fields.get(part)
             kind = None if field is None else _plain(field.annotation)
-        elif get_origin(kind) is dict:
+        elif is_map(kind):
             kind = _plain(get_args(kind)[1])
+        elif is_list_of_tables(kind) and part.isdigit():
+            kind = get_args(kind)[0]
         else:
             return None
     return kind
@@ -43,6 +45,11 @@ def is_section(kind: Any) -> bool:
 def is_map(kind: Any) -> bool:
     """Return whether a kind is a table whose keys are the user's names."""
     return get_origin(kind) is dict
+
+
+def is_list_of_tables(kind: Any) -> bool:
+    """Return whether a kind is a list of tables with fixed keys; a path has their numbers."""
+    return get_origin(kind) is tuple and is_section(get_args(kind)[0])
 
 
 def _plain(annotation: Any) -> Any:
@@ -70,6 +77,9 @@ def leaves(section: Section, path: Path = ()) -> Iterator[tuple[Path, object]]:
             yield from leaves(value, (*path, key))
         elif key == "uncertainties":  # a value for each path
             yield from (((*path, key, name), item) for name, item in value.items())
+        elif isinstance(value, tuple) and value and all(isinstance(item, Section) for item in value):
+            for number, item in enumerate(value):
+                yield from leaves(item, (*path, key, str(number)))
         elif (
             isinstance(value, Mapping) and value and all(isinstance(item, Section) for item in value.values())
         ):
@@ -101,9 +111,12 @@ def look_up(document: Mapping[str, Any], path: Path) -> object:
     """Return what a plain document has at a path, or None."""
     value: Any = document
     for part in path:
-        if not isinstance(value, Mapping) or part not in value:
+        if isinstance(value, list) and part.isdigit() and int(part) < len(value):
+            value = value[int(part)]
+        elif isinstance(value, Mapping) and part in value:
+            value = value[part]
+        else:
             return None
-        value = value[part]
     return value
 
 

@@ -15,7 +15,16 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from funnelsim.scenario.errors import Problem, in_words, nearest
-from funnelsim.scenario.paths import Path, example_at, is_map, is_section, kind_at, look_up, written
+from funnelsim.scenario.paths import (
+    Path,
+    example_at,
+    is_list_of_tables,
+    is_map,
+    is_section,
+    kind_at,
+    look_up,
+    written,
+)
 from funnelsim.scenario.quantities import Reading
 from funnelsim.scenario.schema import Contents
 
@@ -166,6 +175,10 @@ def _repair(
     """Replace what is wrong at a path by a value that the schema accepts, or will after more repair."""
     path = _table_key(path)
     table: Any = look_up(document, path[:-1])
+    if isinstance(table, list):
+        table[int(path[-1])] = {}
+        replaced.add(path)
+        return
     if not isinstance(table, dict):
         return  # repaired with another error around it
     key, owner = path[-1], kind_at(path[:-1])
@@ -191,9 +204,9 @@ def _repair(
 
 
 def _table_key(path: Path) -> Path:
-    """Cut a path at the first list, which is replaced as a whole."""
+    """Cut a path at the first list that is not one of tables: it is replaced as a whole."""
     for length in range(1, len(path)):
         kind = kind_at(path[:length])
-        if not is_section(kind) and not is_map(kind):
+        if not is_section(kind) and not is_map(kind) and not is_list_of_tables(kind):
             return path[:length]
     return path

@@ -58,6 +58,11 @@ class Step:
     one_off_cost: float = 0.0
     cost_per_month: float = 0.0
 
+    @property
+    def owner(self) -> str:
+        """Name what makes the change: the strategy, or the base."""
+        return self.where.rsplit(".on.", 1)[0] if self.where.startswith("strategies.") else "changes"
+
 
 def steps_of_base(contents: Contents) -> list[Step]:
     """List the changes of the base in the order of their dates."""
@@ -74,7 +79,7 @@ def steps_of(name: str, strategy: Strategy, start: date) -> list[Step]:
 
 def _dated(where: str, changes: Sequence[DatedChange]) -> list[Step]:
     return [
-        Step(f"{where}[{number}]", each.date, each.change, each.one_off_cost, each.cost_per_month)
+        Step(f"{where}.{number}", each.date, each.change, each.one_off_cost, each.cost_per_month)
         for number, each in enumerate(changes)
     ]
 

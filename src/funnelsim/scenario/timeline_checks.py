@@ -8,7 +8,7 @@ from datetime import date
 from itertools import chain
 
 from funnelsim.scenario.changes import apply_changes, hinted
-from funnelsim.scenario.checks import stages_reached
+from funnelsim.scenario.checks import FIRST_YEAR, LAST_YEAR, stages_reached
 from funnelsim.scenario.errors import Problem, Problems
 from funnelsim.scenario.months import months_later
 from funnelsim.scenario.paths import written
@@ -101,6 +101,8 @@ def _not_levers(steps: list[Step]) -> Problems:
 
 def _dates(steps: list[Step], contents: Contents) -> Problems:
     """Refuse changes that are not made in the period."""
+    if not FIRST_YEAR <= contents.start.year <= LAST_YEAR:
+        return  # reported already
     end = months_later(contents.start, contents.horizon.period_months)
     for step in steps:
         if step.begins is None or contents.start <= step.begins < end:
@@ -117,8 +119,7 @@ def _twice(timeline: Timeline) -> Problems:
     """Refuse two changes of one value on one day, by the base or by one strategy."""
     seen: dict[tuple[date | None, tuple[str, ...], str], Step] = {}
     for step, change in timeline.made:
-        whose = step.where.split("[")[0].removesuffix(".on")
-        other = seen.setdefault((step.begins, change.path, whose), step)
+        other = seen.setdefault((step.begins, change.path, step.owner), step)
         if other is not step:
             day = "at the beginning" if step.begins is None else f"on {step.begins}"
             yield Problem(

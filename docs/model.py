@@ -50,7 +50,7 @@ def sections_in(kind: Any) -> list[tuple[str, type[Section]]]:
     if isinstance(kind, type) and issubclass(kind, Section):
         return [("", kind)]
     origin, arguments = get_origin(kind), get_args(kind)
-    if origin is Annotated:
+    if origin in (Annotated, tuple):  # a list of tables has the keys of one
         return sections_in(arguments[0])
     if origin is dict:
         return [(f".NAME{between}", section) for between, section in sections_in(arguments[1])]

@@ -27,7 +27,7 @@ PACKAGE = Path(funnelsim.__file__).parent
 DESK = """
 import json
 
-from funnelsim.app.terminal import _announce_compiling
+from funnelsim.app.terminal import announce_compiling
 from funnelsim.compiling.on_disk import compiled
 from funnelsim.rules import visits
 
@@ -40,7 +40,7 @@ def taken(amount):
     return visits.duration(amount, 5) if amount < MOST else 0
 
 
-_announce_compiling()
+announce_compiling()
 print(json.dumps([
     [taken(5.0), taken(5)],
     visits.duration(5.0, 5),

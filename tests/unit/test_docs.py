@@ -122,7 +122,14 @@ def test_all_fragments_of_how_to_write_a_scenario_live_together() -> None:
             document = merged(document, tomllib.loads(block.text))
     document["horizon"] = {"period_months": 3, "warm_up_months": 1, "drain_months": 1}
     result = fs.compare(from_document(document), replications=FEW, jobs=1)
-    assert list(result) == ["today", "third_rep", "faster_proposals", "shorter_calls"]
+    assert list(result) == [
+        "today",
+        "third_rep",
+        "faster_proposals",
+        "growth",
+        "always_three",
+        "shorter_calls",
+    ]
 
 
 @compiled_only

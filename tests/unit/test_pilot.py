@@ -284,6 +284,17 @@ def test_one_lead_stands_for_many_where_there_are_millions() -> None:
     assert found.estimate("won").mean == pytest.approx(0.3 * 1_200_000, rel=0.02)
 
 
+def test_months_with_more_inquiries_than_have_numbers_are_refused() -> None:
+    """20 million a month over 31 + 12 + 73 months."""
+    scenario = firm(
+        2e7, "stages.offer = { conversion = 1, customer_takes_days = { median = 30, p90 = 180 } }"
+    )
+    with pytest.raises(
+        fs.ScenarioError, match="is 2e\\+07; expected fewer than 2,147,483,648 inquiries in all"
+    ):
+        settled(scenario)
+
+
 # ---- policies of the user's own -------------------------------------------------------------------
 
 

@@ -16,8 +16,9 @@ def typed_conversions(model: Model) -> Floats:
 
     Examples
     --------
-    >>> from funnelsim.scenario import load, lower
-    >>> typed_conversions(lower(load("first_steps")).model).round(6).tolist()
+    >>> from funnelsim.scenario import Months, load, lower
+    >>> scenario = load("first_steps").with_months(Months(6, 12, 4))
+    >>> typed_conversions(lower(scenario).model).round(6).tolist()
     [0.35, 0.3]
     """
     typed = _probability(model.stages["odds"])

@@ -26,7 +26,7 @@ def price(channel: Record, began: int) -> float:
 def bookings(model: Model, world: Record, pursuit: Record) -> float:
     """Draw the value of a contract over its term, at the price of the day on which the pursuit began.
 
-    (M1)
+    (M1, C17)
     """
     segment = model.segments[pursuit["segment"]]
     per_year = model.distributions[segment["value"]]

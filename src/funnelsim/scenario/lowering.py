@@ -44,17 +44,22 @@ def lower(scenario: Scenario) -> Lowered:
     Parameters
     ----------
     scenario : Scenario
-        Valid, as `load` returns it; of a strategy, as `Scenario.strategy` returns it.
+        Valid and settled; of a strategy, as `Scenario.strategy` returns it.
 
     Returns
     -------
     Lowered
         `model`, the arrays, and `names`, in the order of the arrays.
 
+    Raises
+    ------
+    ScenarioError
+        If its months are not settled: see `Scenario.months`.
+
     Examples
     --------
-    >>> from funnelsim.scenario import load
-    >>> model, names = lower(load("first_steps"))
+    >>> from funnelsim.scenario import Months, load
+    >>> model, names = lower(load("first_steps").with_months(Months(6, 12, 4)))
     >>> names.stages, len(model.reps)
     (('first_call', 'proposal'), 2)
     """

@@ -8,7 +8,7 @@ from funnelsim.scenario.channels import Response
 from funnelsim.scenario.errors import Problem, Problems, sum_to_one, unknown
 from funnelsim.scenario.quantities import LARGEST
 from funnelsim.scenario.response import Curve, curve_through
-from funnelsim.scenario.schema import LONGEST_HORIZON, Contents
+from funnelsim.scenario.schema import LONGEST_HORIZON, Contents, Horizon
 from funnelsim.scenario.volumes import inquiries_per_month, mean_share
 
 MOST_INQUIRIES = 2**31  # an inquiry's number has 32 bits in its key
@@ -132,7 +132,7 @@ def _number(contents: Contents, name: str) -> Problems:
     """Check that the number of every inquiry fits into its key."""
     volume = largest_month(contents, name)
     growth = max(1.0, (1 + contents.channels[name].growth_per_year) ** (LONGEST_HORIZON / 12))
-    months = contents.horizon.period_months + 2 * USUAL_MONTHS
+    months = contents.horizon.period_months + sum(_warm_up_and_drain(contents.horizon))
     if volume * months * growth >= MOST_INQUIRIES and _grows_too_far(contents, name, volume):
         key = "mix" if name in contents.mix.shares else f"channels.{name}"
         yield Problem(
@@ -159,13 +159,17 @@ def largest_month(contents: Contents, name: str) -> float:
 
 
 def _grows_too_far(contents: Contents, name: str, volume: float) -> bool:
-    channel, horizon = contents.channels[name], contents.horizon
-    warm_up, drain = (
-        USUAL_MONTHS if each is None else each for each in (horizon.warm_up_months, horizon.drain_months)
-    )
-    months = horizon.period_months + drain
+    channel = contents.channels[name]
+    warm_up, drain = _warm_up_and_drain(contents.horizon)
+    months = contents.horizon.period_months + drain
     rates = ((1 + channel.growth_per_year) ** (month / 12) for month in range(-warm_up, months))
     return bool(volume * sum(rates) >= MOST_INQUIRIES)
+
+
+def _warm_up_and_drain(horizon: Horizon) -> tuple[int, int]:
+    """Return the months typed, and for those not typed the usual ones."""
+    warm_up, drain = horizon.warm_up_months, horizon.drain_months
+    return USUAL_MONTHS if warm_up is None else warm_up, USUAL_MONTHS if drain is None else drain
 
 
 _CHECKS: tuple[Callable[[Contents, str], Problems], ...] = (_source, _response, _promotion, _people, _number)

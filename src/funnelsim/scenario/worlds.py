@@ -42,10 +42,10 @@ class Worlds:
     Examples
     --------
     >>> from funnelsim.chance.keys import world_of
-    >>> from funnelsim.scenario import from_document, load
+    >>> from funnelsim.scenario import Months, from_document, load
     >>> document = load("first_steps").document
     >>> document["uncertainties"] = {"stages.proposal.conversion": {"low": 0.2, "likely": 0.3, "high": 0.4}}
-    >>> worlds = worlds_of(from_document(document))
+    >>> worlds = worlds_of(from_document(document).with_months(Months(6, 12, 4)))
     >>> [round(float(worlds(world_of(1, number)).stages["odds"][1]), 2) for number in range(3)]
     [0.36, 0.43, 0.51]
     """
@@ -177,8 +177,9 @@ def courses_of(scenario: Scenario, strategies: Iterable[str]) -> dict[str, Cours
 
     Examples
     --------
-    >>> from funnelsim.scenario import load
-    >>> today, more = courses_of(load("first_steps"), ["today", "one_more_rep"]).values()
+    >>> from funnelsim.scenario import Months, load
+    >>> scenario = load("first_steps").with_months(Months(6, 12, 4))
+    >>> today, more = courses_of(scenario, ["today", "one_more_rep"]).values()
     >>> today.pieces[0] is more.pieces[0]
     True
     """
@@ -205,8 +206,8 @@ def course_of(scenario: Scenario, strategy: str) -> Course:
 
     Examples
     --------
-    >>> from funnelsim.scenario import load
-    >>> course = course_of(load("first_steps"), "one_more_rep")
+    >>> from funnelsim.scenario import Months, load
+    >>> course = course_of(load("first_steps").with_months(Months(6, 12, 4)), "one_more_rep")
     >>> [len(chapter.model.reps) for chapter in course.typed]
     [2, 3]
     """
@@ -238,8 +239,9 @@ def lower_in(scenario: Scenario, world: Record) -> Lowered:
     """Lower a scenario as it is in one world; without uncertainties, the same in all.
 
     >>> from funnelsim.chance.keys import world_of
-    >>> from funnelsim.scenario import load
-    >>> len(lower_in(load("first_steps"), world_of(1, 0)).model.stages)
+    >>> from funnelsim.scenario import Months, load
+    >>> scenario = load("first_steps").with_months(Months(6, 12, 4))
+    >>> len(lower_in(scenario, world_of(1, 0)).model.stages)
     2
     """
     if not scenario.uncertainties:

@@ -33,6 +33,7 @@ from funnelsim.scenario import (
     Fixed,
     Months,
     Scenario,
+    ScenarioError,
     at_medians,
     levelled,
     lower,
@@ -40,6 +41,7 @@ from funnelsim.scenario import (
 )
 from funnelsim.scenario.months import DAYS_PER_MONTH
 from funnelsim.scenario.schema import LONGEST_HORIZON
+from funnelsim.scenario.volume_checks import check_volumes
 from funnelsim.studies.endless import in_words
 from funnelsim.studies.replication import Plan, replicate
 
@@ -92,6 +94,8 @@ def settled(scenario: Scenario, jobs: int = 0, strategies: Iterable[str] = ()) -
     ------
     EndlessLoopError
         If leads go in circles at one instant without end.
+    ScenarioError
+        If so many months have more inquiries than there are numbers for them.
 
     Examples
     --------
@@ -102,7 +106,18 @@ def settled(scenario: Scenario, jobs: int = 0, strategies: Iterable[str] = ()) -
     if scenario.is_settled:
         return scenario
     found = pilot(scenario, jobs, strategies)
+    for name in found.forecasts:
+        _check_numbers(scenario.strategy(name), found.months)
     return scenario.with_months(found.months, found.doubts)
+
+
+def _check_numbers(scenario: Scenario, months: Months) -> None:
+    """Refuse more inquiries than there are numbers for, as where these months were typed."""
+    typed = {"warm_up_months": months.warm_up, "drain_months": months.drain}
+    longer = scenario.model_copy(update={"horizon": scenario.horizon.model_copy(update=typed)})
+    problems = list(check_volumes(longer))
+    if problems:
+        raise ScenarioError(problems, scenario.source)
 
 
 def pilot(scenario: Scenario, jobs: int = 0, strategies: Iterable[str] = ()) -> Pilot:
@@ -317,12 +332,12 @@ def crowd(scenario: Scenario) -> Crowd:
 
     Examples
     --------
-    Two people work 40 inquiries a month with ease; the customers' answers take longest:
+    Two people work 40 inquiries a month with ease; most leads wait for the customer:
 
     >>> from funnelsim.scenario import load
     >>> most = crowd(settled(load("first_steps")))
-    >>> most.stage, most.queueing, 10 < most.leads < 100
-    ('proposal', False, True)
+    >>> most.queueing, 10 < most.leads < 100
+    (False, True)
     """
     ((model, names, tally, _),) = _live({"": at_medians(scenario)}, 0, by=DAY).values()
     steps, stages = (cut(model, tally, dimension) for dimension in ("month", "stage"))

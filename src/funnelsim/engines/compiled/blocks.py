@@ -19,8 +19,8 @@ import numpy.typing as npt
 from funnelsim.compiling.arrays import Integers, Records
 from funnelsim.compiling.handles import apart, by_pointer
 from funnelsim.compiling.on_disk import compiled
-from funnelsim.engines.compiled.changing import book_day_that_ends
-from funnelsim.engines.compiled.engine import carry_over, help_on
+from funnelsim.engines.compiled.changing import book_day_that_ends, carry_over
+from funnelsim.engines.compiled.engine import help_on
 from funnelsim.engines.compiled.loop import FINISHED, LEDGER_FULL, finish, live
 from funnelsim.engines.compiled.state import State, new_state, with_pool_of, with_room_for
 from funnelsim.engines.fold import Books, Tally, add_up, fold_page, new_books, new_tallies, take_over

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from funnelsim.compiling.arrays import Integers, Record
 from funnelsim.compiling.decorators import rare, rule
+from funnelsim.compiling.on_disk import compiled
 from funnelsim.engines.compiled.agenda import NOT_DUE, close_gap, take_first
 from funnelsim.engines.compiled.desks import enlist, opens_next, read_talent, stir
 from funnelsim.engines.compiled.loop import book_day
@@ -34,7 +35,7 @@ def book_day_that_ends(model: Model, state: State, ledger: Ledger, now: int) -> 
     put(model, state, 0, now + DAY, Due.DAY_ENDS.value, 0)
 
 
-@rule
+@compiled
 def carry_over(
     before: Model,
     old: State,
@@ -45,7 +46,7 @@ def carry_over(
     becomes: Integers,
     ledger: Ledger,
 ) -> None:
-    """Make the change of a chapter that begins now, after the day has been booked (C3).
+    """Make the change of a chapter that begins now, after the day has been booked (C3, C16, C18).
 
     Parameters
     ----------

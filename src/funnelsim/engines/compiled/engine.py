@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from funnelsim.compiling.arrays import Integers, Record
+from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.on_disk import compiled
-from funnelsim.engines.compiled import changing
 from funnelsim.engines.compiled.agenda import kind_of
+from funnelsim.engines.compiled.changing import book_day_that_ends, carry_over
 from funnelsim.engines.compiled.loop import FINISHED, LEDGER_FULL, STUCK, finish, live
 from funnelsim.engines.compiled.state import State, new_state, pursuit_actor, with_larger_pools
 from funnelsim.engines.ledger import Ledger, has_room, rows_of_a_step
@@ -100,22 +100,7 @@ def advance(model: Model, world: Record, state: State, until: int, ledger: Ledge
 @compiled
 def end_day(model: Model, state: State, ledger: Ledger, now: int) -> None:
     """Book the day that ends, as `book_day_that_ends` does (C3)."""
-    changing.book_day_that_ends(model, state, ledger, now)
-
-
-@compiled
-def carry_over(
-    before: Model,
-    old: State,
-    model: Model,
-    world: Record,
-    state: State,
-    was: Integers,
-    becomes: Integers,
-    ledger: Ledger,
-) -> None:
-    """Make the change of the next chapter, as `changing.carry_over` does (C3)."""
-    changing.carry_over(before, old, model, world, state, was, becomes, ledger)
+    book_day_that_ends(model, state, ledger, now)
 
 
 @compiled

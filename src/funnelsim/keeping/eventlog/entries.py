@@ -67,8 +67,8 @@ def entries(page: Records, names: Names) -> Iterator[Entry]:
     Examples
     --------
     >>> from funnelsim.engines import history
-    >>> from funnelsim.scenario import load, lower
-    >>> model, names = lower(load("first_steps"))
+    >>> from funnelsim.scenario import Months, load, lower
+    >>> model, names = lower(load("first_steps").with_months(Months(6, 12, 4)))
     >>> first = next(entries(history("reference", model)[:50], names))
     >>> first.case, first.activity, first.timestamp[:4]
     ('website-0', 'inquiry', '2025')

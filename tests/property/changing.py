@@ -170,6 +170,11 @@ def options(document: Document, on: date) -> Options:
     return [(path, values) for path, values in found if not (is_new(path) and is_there(document, path))]
 
 
+def has(document: Document, wanted: str) -> bool:
+    """Return whether a change of a kind can be made in a scenario on its first day."""
+    return wanted in {kind(path) for path, _ in options(document, document["start"])}
+
+
 def is_there(document: Document, path: str) -> bool:
     """Return whether a scenario has something at a path."""
     table: Any = document
@@ -379,15 +384,16 @@ class Wish(NamedTuple):
 
 
 @st.composite
-def wishes(draw: DrawFn, known: Document, on: date, add: Step) -> list[Wish]:
+def wishes(draw: DrawFn, known: Document, on: date, add: Step, wanted: str | None) -> list[Wish]:
     """Choose changes on a day, most often of what touches leads; `known` has what has come by then."""
     by_kind: dict[str, Options] = {}
     for path, values in options(known, on):
         by_kind.setdefault(KINDS[KINDS.index(kind(path))], []).append((path, values))
+    kinds_there = [*sorted(by_kind), *(each for each in TOUCHING if each in by_kind)]
     chosen: list[Wish] = []
-    for _ in range(draw(st.integers(1, MOST_CHANGES))):
-        kinds_there = [*sorted(by_kind), *(each for each in TOUCHING if each in by_kind)]
-        path, values = draw(st.sampled_from(by_kind[draw(st.sampled_from(kinds_there))]))
+    for number in range(draw(st.integers(1, MOST_CHANGES))):
+        first = wanted if number == 0 and wanted in by_kind else None
+        path, values = draw(st.sampled_from(by_kind[first or draw(st.sampled_from(kinds_there))]))
         more = [*chosen, Wish(add, on, path, draw(values))]
         if apart([wish.path for wish in more]):
             chosen = more
@@ -442,9 +448,12 @@ def with_names(known: Document, wished: list[Wish]) -> Document:
 
 
 @st.composite
-def changing_documents(draw: DrawFn) -> Document:
-    """Describe a sales floor that changes, and a strategy that changes it further."""
-    document = draw(documents())
+def changing_documents(draw: DrawFn, wanted: str | None) -> Document:
+    """Describe a sales floor that changes, and a strategy that changes it further.
+
+    Where a kind is wanted, the first change is of it, on the first day of the period.
+    """
+    document = draw(documents().filter(lambda each: wanted is None or has(each, wanted)))
     document["horizon"]["warm_up_months"] = draw(either(1, 0))
     for channel in document["channels"].values():
         if "inquiries_per_month" in channel:
@@ -456,20 +465,21 @@ def changing_documents(draw: DrawFn) -> Document:
     strategy = draw(st.fixed_dictionaries({}, optional=costs))
     strategy |= draw(st.one_of(st.just({}), st.fixed_dictionaries(when), st.just({"always": True})))
     starts = strategy.get("starts", start)
-    days = [*((of_the_firm, on) for on in draw(dates)), (as_it_begins, starts)]
+    first = [start] if wanted else []
+    days = [*((of_the_firm, on) for on in sorted({*first, *draw(dates)})), (as_it_begins, starts)]
     days += [(of_the_strategy, on) for on in draw(dates) if on > starts]
     known, wished = document, []
     for add, on in days:
-        more = draw(wishes(known, on, add))
+        more = draw(wishes(known, on, add, None if wished else wanted))
         known = with_names(known, more)
         wished += more
     return granted(document | {"strategies": {STRATEGY: strategy}}, wished)
 
 
 @st.composite
-def changing_scenarios(draw: DrawFn) -> Toml:
-    """Write random scenarios with dated changes as files."""
-    return toml(draw(changing_documents()))
+def changing_scenarios(draw: DrawFn, wanted: str | None = None) -> Toml:
+    """Write random scenarios with dated changes as files; with one of a kind where that is wanted."""
+    return toml(draw(changing_documents(wanted)))
 
 
 # ---- telling what was drawn --------------------------------------------------------------------

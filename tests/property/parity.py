@@ -34,6 +34,7 @@ from .watching import CHANGED, COVERED
 SEED = 20_260_101
 EXAMPLES = 2_000
 CHANGING = 500
+EACH_KIND = 2  # of these with a change of each kind, at least
 IN_ANY_ORDER = 60
 WITH_ONE_PAST = 30
 PAGE = Path(__file__).parents[2] / "docs" / "parity.md"
@@ -83,12 +84,13 @@ PROCESSES = st.sampled_from([0] * 8 + list(range(1, KINDS_OF_PROCESSES)))
 
 
 class Slice(NamedTuple):
-    """Some of the scenarios: of any policies, or all of one; or that change on days."""
+    """Some of the scenarios: of any policies, or all of one; or that change on days, in any way or in one."""
 
     examples: int
     seed: int
     policy: str | None = None
     changing: bool = False
+    kind: str | None = None
 
     def search(self, seen: Counter[str], progress: Progress = lambda _: None) -> None:
         """Live through the scenarios of this slice.
@@ -109,7 +111,7 @@ class Slice(NamedTuple):
             suppress_health_check=list(HealthCheck),
         )
         @given(
-            changing_scenarios() if self.changing else scenarios(self.policy),
+            changing_scenarios(self.kind) if self.changing else scenarios(self.policy),
             seeds(),
             REPLICATION,
             STOPS,
@@ -151,6 +153,14 @@ def slices(examples: int) -> list[Slice]:
     each = examples // 2 // len(POLICIES)
     mixed = Slice(examples - each * len(POLICIES), SEED)
     return [mixed, *(Slice(each, SEED + number, policy) for number, policy in enumerate(POLICIES, 1) if each)]
+
+
+def slices_that_change(examples: int) -> list[Slice]:
+    """Share out so many scenarios: some with changes of any kinds, the rest of one kind after the other."""
+    of_each = [
+        Slice(EACH_KIND, SEED + number, changing=True, kind=kind) for number, kind in enumerate(KINDS, 1)
+    ]
+    return [Slice(examples - EACH_KIND * len(KINDS), SEED, changing=True), *of_each]
 
 
 def in_any_order(examples: int) -> Counter[str]:
@@ -239,7 +249,8 @@ def at_scale(examples: int, changing: int, path: Path) -> int:
         part.search(seen, progress)
     changed: Counter[str] = Counter()
     by_hand(CHANGES, changed)
-    Slice(changing, SEED, changing=True).search(changed, progress)
+    for part in slices_that_change(changing):
+        part.search(changed, progress)
     ordered, shared = in_any_order(IN_ANY_ORDER), with_one_past(WITH_ONE_PAST)
     for counted, names in ((seen, COVERED), (changed, COVERED_BY_CHANGES)):
         for name in names:

@@ -19,6 +19,7 @@ from funnelsim.reports import document
 from funnelsim.reports.assumptions_page import assumptions_page, columns
 from funnelsim.reports.notebook import assumptions_html
 from funnelsim.studies import assumptions, study
+from funnelsim.studies.pilot import settled
 
 # Every inquiry is decided at once, by nobody: profit is 100 x contracts - cost.
 PLAIN = """
@@ -166,7 +167,7 @@ def test_all_comparisons_have_the_longest_horizon() -> None:
     assumptions.slow.change = { "stages.*.customer_takes_days *=" = 10 }
     """
     scenario = fs.parse(text)
-    assert (scenario.months.warm_up, scenario.under("slow").months.warm_up) == (1, 7)
+    assert [settled(each).months.warm_up for each in (scenario, scenario.under("slow"))] == [1, 7]
     found = fs.compare_assumptions(scenario, replications=2)
     months = [found[name]["today"].scenario.months for name in found]
     assert [each.warm_up for each in months] == [7, 7]
@@ -288,7 +289,7 @@ def test_the_document_has_each_comparison(result: fs.AssumptionsResult) -> None:
     assert hard["assumption"] == {
         "name": "hard_times",
         "about": "Half as many buy",
-        "changes": {"stages.ask.conversion": {"before": 0.5, "after": 0.25}},
+        "changes": [{"path": "stages.ask.conversion", "before": 0.5, "after": 0.25, "from": None}],
     }
     gain = hard["against_base"]["thrift"]["net_contribution"]["mean"]
     assert gain == pytest.approx(result.table.loc["hard_times", "gain"])

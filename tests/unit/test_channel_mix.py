@@ -158,7 +158,7 @@ def test_a_strategy_that_spends_more_gets_more_for_a_higher_price() -> None:
         HEAD + SPENDING + 'ceiling = 80\n[strategies.bold]\nchange = { "channels.ads.cost_per_month *=" = 2 }'
     )
     bold = scenario.strategy("bold")
-    by_day = np.diff(expected_inquiries(bold, "ads", Calendar(bold.start, bold.months)))
+    by_day = np.diff(expected_inquiries([Era(0, bold)], "ads", Calendar(bold.start, bold.months)))
     assert by_day[31:].sum() / 12 == pytest.approx(80 * math.tanh(2 * math.atanh(0.5)))
 
 

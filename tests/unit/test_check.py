@@ -7,6 +7,7 @@ import os
 import re
 import shlex
 import tomllib
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ from funnelsim.keeping.baselines import (
     shipped,
     values_of,
 )
-from funnelsim.scenario import Scenario, load, lower
+from funnelsim.scenario import Course, Scenario, courses_of, load
 from funnelsim.studies import study
 
 ONE = ["--jobs", "1"]
@@ -111,12 +112,13 @@ def test_one_per_cent_is_red(name: str, path: str) -> None:
 def test_a_changed_rule_is_red_where_the_scenario_is_the_same(
     mine: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def dearer(scenario: Scenario) -> Any:
-        lowered = lower(scenario)
-        lowered.model.channels["cost_per_inquiry"] *= 1 + 1e-8
+    def dearer(scenario: Scenario, strategies: Iterable[str]) -> dict[str, Course]:
+        lowered = courses_of(scenario, strategies)
+        for course in lowered.values():
+            course.typed[-1].model.channels["cost_per_inquiry"] *= 1 + 1e-8
         return lowered
 
-    monkeypatch.setattr(study, "lower", dearer)
+    monkeypatch.setattr(study, "courses_of", dearer)
     result = call("check", str(mine), *ONE)
     assert result.exit_code == 1
     assert "The scenario is not what it was" not in result.stdout

@@ -114,7 +114,7 @@ def test_strategies_are_chosen_and_put_together(tmp_path: Path) -> None:
     assert list(found["strategies"]) == ["today", "fourth+one_more_rep", "more_inquiries"]
     both = found["strategies"]["fourth+one_more_rep"]
     assert both["about"] == "A fourth; Hire one more rep"
-    assert both["changes"] == {"teams.sales.people": {"before": 2, "after": 5}}
+    assert both["changes"] == [{"path": "teams.sales.people", "before": 2, "after": 5, "from": "2026-01-01"}]
     page = call("compare", str(file), "--strategies", chosen, *FEW).stdout
     assert "fourth+one_more_rep: A fourth; Hire one more rep" in page
     assert re.search(r"^fourth\+one_more_ .*\nrep ", page, re.MULTILINE)  # a row of the table, folded
@@ -132,7 +132,8 @@ def test_a_strategy_that_undoes_a_change_is_told_above_the_table(tmp_path: Path)
         'there; "teams.sales.people +=" = 2 would move along.'
     )
     page = says(call("compare", *changed))
-    assert f"Mind fourth: {told} Profit" in page  # and then the table
+    assert f"Mind fourth: {told} " in page
+    assert page.index(told) < page.index("Return on")  # and then the table
     assert page.count(told) == 1
     found = json.loads(call("compare", *changed, "--json").stdout)["strategies"]
     assert {name: each["warnings"][:1] for name, each in found.items() if told in each["warnings"]} == {

@@ -192,6 +192,11 @@ def test_who_is_hired_in_april_works_from_then_on() -> None:
         paid = rows[(rows["event"] == Event.PAY) & (rows["rep"] == 1)]
         assert paid["time"][0] == 3 * DAY
         assert paid["money"][0] == 100
+    summary = fs.compare(scenario, replications=2).summary["mean"]
+    assert summary["april", "change_cost"] == pytest.approx(700 + 29 * 10)
+    assert summary["today", "change_cost"] == 0
+    more = summary["april", "cost"] - summary["today", "cost"]
+    assert more == pytest.approx(700 + 29 * 10 + 29 * 100)
 
 
 def test_money_already_spent_works_on_over_a_change() -> None:

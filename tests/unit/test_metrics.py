@@ -52,6 +52,7 @@ IN_ALL = {
     "commission_cost": 400,
     "visit_cost": 3 * 5,
     "sales_cost": 1415,
+    "change_cost": 0,  # see test_dates
     "cost": 1685,
     "cost_per_inquiry": 270 / 4,
     "cost_per_lead": 270 / 1,

@@ -11,7 +11,7 @@ import pytest
 import funnelsim as fs
 from funnelsim.compiling.arrays import Record, Records
 from funnelsim.engines import history
-from funnelsim.engines.compiled import loop as compiled
+from funnelsim.engines.compiled import engine
 from funnelsim.model.own_policy import BUILT_IN, PolicyError, policy_names, register_policy
 from funnelsim.model.words import Assignment, Event
 from funnelsim.scenario import Scenario, lower, parse
@@ -108,7 +108,7 @@ def test_a_jitted_function_can_be_registered() -> None:
 @jit
 def test_the_event_loop_is_not_compiled_again() -> None:
     history("compiled", lower(floor("round_robin")).model)
-    loop: Any = compiled.advance
+    loop: Any = engine.advance
     before = list(loop.signatures)
     register_policy("by_luck", by_luck)
     history("compiled", lower(floor("by_luck")).model)

@@ -261,7 +261,8 @@ def test_the_first_block_is_what_decides(comparison: fs.ComparisonResult) -> Non
     page = text(comparison_page(comparison, "next"))
     row = rows_of(page, "one_more_rep")[0].split()
     table = comparison.table.loc["one_more_rep"]
-    shown = [float(word.replace(",", "")) for word in row[1:]]
+    assert row[1] == "2026-01-01"
+    shown = [float(word.replace(",", "")) for word in row[2:]]
     scaled = [table["won"], table["bookings"] / 1e6, table["cost"] / 1e3, 100 * table["roi"]]
     assert shown[:4] == pytest.approx(scaled, rel=0.01)
     assert shown[4] == pytest.approx(table["profit_gain"] / 1e3, rel=0.05)
@@ -401,7 +402,7 @@ def test_listing_presets_names_each() -> None:
 def test_values_are_shown_without_the_noise_of_binary_fractions() -> None:
     raised = fs.load("professional_services")
     assert [each.after for each in levers(raised, "more_advertising")] == [18_000, pytest.approx(38.4)]
-    assert notes.changes(raised, "more_advertising")[2].endswith(": 24 -> 38.4")
+    assert notes.changes(raised, "more_advertising")[2].endswith(": 24 -> 38.4 from 2026-01-01")
     assert notes.value_in_words({"median": 0.1 + 0.2}) == "{ median = 0.3 }"
     assert notes.value_in_words(None) == "nothing"
 
@@ -448,7 +449,9 @@ def test_documents_hold_the_frames(comparison: fs.ComparisonResult, today: fs.Si
             assert found[metric]["p90"] == pytest.approx(row["p90"])
     profit = whole["against_base"]["one_more_rep"]["net_contribution"]
     assert profit["low"] == pytest.approx(comparison.table.loc["one_more_rep", "profit_gain_low"])
-    assert whole["strategies"]["one_more_rep"]["changes"] == {"teams.sales.people": {"before": 2, "after": 3}}
+    assert whole["strategies"]["one_more_rep"]["changes"] == [
+        {"path": "teams.sales.people", "before": 2, "after": 3, "from": "2026-01-01"}
+    ]
     one = json.loads(document.as_json(document.simulation_document(today)), parse_constant=refuse)
     assert one["by"]["month"]["2026-03"]["won"]["p50"] == today.by_month.loc["2026-03", ("won", "p50")]
     assert one["conversions"]["proposal"]["typed"] == pytest.approx(0.3)

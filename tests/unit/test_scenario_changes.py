@@ -12,6 +12,7 @@ import pytest
 from funnelsim.chance.distributions import Constant, Lognormal, Pert, Quantiles
 from funnelsim.scenario import (
     Lever,
+    Months,
     Scenario,
     ScenarioError,
     from_document,
@@ -25,6 +26,7 @@ from funnelsim.scenario import (
 )
 from funnelsim.scenario.changes import split_key
 from funnelsim.scenario.paths import value_at
+from funnelsim.studies.pilot import settled
 
 FIRST = load("first_steps")
 
@@ -473,6 +475,7 @@ def test_changes_of_one_value_are_made_in_their_order() -> None:
 
 # ---- strategies together ----------------------------------------------------------------------
 
+START = date(2026, 1, 1)
 CHOICES = parse(
     preset_text("first_steps")
     + """
@@ -558,22 +561,19 @@ def test_strategies_that_cannot_be_together_are_told(name: str, told: str) -> No
 
 
 def test_what_strategies_change_together_is_listed() -> None:
-    assert levers(CHOICES, "four+one_more") == [Lever("teams.sales.people", 2, 5)]
+    assert levers(CHOICES, "four+one_more") == [Lever("teams.sales.people", 2, 5, START)]
     assert levers(CHOICES, "double+surer") == [
-        Lever("teams.sales.people", 2, 4),
-        Lever("stages.first_call.conversion", 0.35, pytest.approx(0.56)),
-        Lever("stages.proposal.conversion", 0.3, pytest.approx(0.48)),
+        Lever("teams.sales.people", 2, 4, START),
+        Lever("stages.first_call.conversion", 0.35, pytest.approx(0.56), START),
+        Lever("stages.proposal.conversion", 0.3, pytest.approx(0.48), START),
     ]
     assert CHOICES.about_strategy("four+double+one_more") == "Four people; One more"
 
 
 def test_strategies_together_have_the_horizon_that_they_need() -> None:
-    alone = CHOICES.months
-    both = CHOICES.months_of(["today", "slow+slower"])
-    assert both.warm_up > alone.warm_up
-    for months in (CHOICES.strategy("today", both).months, CHOICES.strategy("slow+slower").months):
-        assert (months.warm_up, months.drain) == (both.warm_up, both.drain)
-    assert CHOICES.months_of(["four+one_more"]) == alone
+    alone, both = settled(CHOICES).months, settled(CHOICES, strategies=["slow+slower"]).months
+    assert both.drain > alone.drain
+    assert settled(CHOICES, strategies=["four+one_more"]).months == alone
 
 
 @pytest.mark.parametrize("table", ["strategies", "assumptions"])
@@ -771,7 +771,7 @@ def outcome_of(make: Callable[[], Scenario]) -> str:
     except ScenarioError as error:
         told = str(error)
     else:
-        lower(made)
+        lower(made.with_months(Months(1, 12, 1)))
         return "works"
     assert all(line.isprintable() for line in told.split("\n"))
     return "told"

@@ -293,8 +293,11 @@ class Scenario(Contents):
         parts = self._parts(name)
         timeline = together(self._document, self, parts, self._source)
         if len(parts) > 1:
-            examine = partial(_examine, source=self._source)
-            problems = check_timelines(self, {name: timeline}, examine, [])
+            problems = _not_together(name, timeline)
+            if not problems:
+                examine = partial(_examine, source=self._source)
+                found = check_timelines(self, {name: timeline}, examine, [])
+                problems = [replace(problem, path=f"strategies.{name}") for problem in found]
             if problems:
                 raise ScenarioError(problems, self.source)
         return timeline
@@ -335,6 +338,15 @@ def _no_part(part: str, names: list[str], known: list[str]) -> Problem | None:
     if names.count(part) > 1:
         return Problem(path, f"names {part} twice", TOGETHER.join(others))
     return None
+
+
+def _not_together(name: str, timeline: Timeline) -> list[Problem]:
+    """Report what keeps strategies from being chosen together."""
+    path = f"strategies.{name}"
+    return [
+        replace(problem, path=path, wrong=f"cannot be: {problem.path} {problem.wrong}")
+        for _, problem in timeline.refused
+    ]
 
 
 def together(

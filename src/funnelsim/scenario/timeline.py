@@ -134,7 +134,7 @@ class Timeline:
         holding = [step for step in steps if _holds(step, until)]
         for day, group in groupby(holding, key=lambda step: step.begins):
             of_day = list(group)
-            names = [step.where for step in of_day]
+            names = [step.where.removeprefix("strategies.") for step in of_day]
             changed = apply_changes(
                 document, self.read(document), *(step.change for step in of_day), names=names
             )

@@ -26,12 +26,15 @@ class Tree:
         Whether the models differ from world to world.
     pieces : dict of Branch to Worlds or Fixed
         What lowers each chapter, each after the chapters before it.
+    alike : list of (Replications, Replications)
+        Where the results of a strategy go that is the same as another, and those of the other.
     """
 
     root: Branch
     uncertain: bool
     names: list[str] = field(default_factory=list)
     pieces: dict[Branch, Worlds | Fixed] = field(default_factory=dict)
+    alike: list[tuple[Replications, Replications]] = field(default_factory=list)
 
     def models(self, world: Record) -> Models:
         """Lower every chapter as it is in a world."""
@@ -82,5 +85,9 @@ def trees_of(courses: Mapping[str, Course], found: Mapping[str, Replications | N
         assert tree is not None
         assert before is not None
         tree.names.append(name)
-        before.found = found[name]
+        results = found[name]
+        if before.found is None:
+            before.found = results
+        elif results is not None:
+            tree.alike.append((results, before.found))
     return list(trees.values())

@@ -57,6 +57,8 @@ class Tree:
 def trees_of(courses: Mapping[str, Course], found: Mapping[str, Replications | None]) -> list[Tree]:
     """Join the chapters that strategies have in common.
 
+    Where strategies are the same to the end, each has a last chapter of its own, for results of its own.
+
     Parameters
     ----------
     courses : mapping of str to Course
@@ -64,23 +66,26 @@ def trees_of(courses: Mapping[str, Course], found: Mapping[str, Replications | N
     found : mapping of str to Replications
         Where the results of each strategy go; None if nobody asks for them.
     """
-    trees: dict[int, Tree] = {}
+    trees: dict[Branch, Tree] = {}
     branches: dict[int, Branch] = {}
+    ended: set[Branch] = set()
     for name, course in courses.items():
         tree = before = None
         for begins, piece in zip(course.begins, course.pieces, strict=True):
             branch = branches.get(id(piece))
-            if branch is None:
-                branch = branches[id(piece)] = Branch(begins, len(piece.names.reasons))
+            if branch is None or (piece is course.pieces[-1] and branch in ended):
+                branch = Branch(begins, len(piece.names.reasons))
+                branches.setdefault(id(piece), branch)
                 if before is None:
-                    trees[id(piece)] = Tree(branch, course.uncertain)
+                    trees[branch] = Tree(branch, course.uncertain)
                 else:
                     before.next.append(branch)
-            tree = tree or trees[id(piece)]
+            tree = tree or trees[branch]
             tree.pieces[branch] = piece
             before = branch
         assert tree is not None
         assert before is not None
         tree.names.append(name)
         before.found = found[name]
+        ended.add(before)
     return list(trees.values())

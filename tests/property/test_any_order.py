@@ -8,16 +8,16 @@ from dataclasses import replace
 import pytest
 
 from funnelsim.engines.compiled.blocks import Workplace
-from funnelsim.scenario import Course
-from funnelsim.studies.replication import Plan, Replications, run_block
+from funnelsim.scenario import Course, course_of, parse
+from funnelsim.studies.replication import Plan, Replications, replicate, run_block
 
 from . import any_order
-from .any_order import REPLICATIONS, worlds_agree
+from .any_order import REPLICATIONS, branches_agree, worlds_agree
 from .parity import in_any_order, with_one_past
 from .scenes import INSTANTS
 
 EXAMPLES = 25
-STRATEGIES = 12
+STRATEGIES = 25
 
 
 def test_threads_and_order_do_not_matter() -> None:
@@ -32,6 +32,12 @@ def test_strategies_that_live_one_past_are_what_each_is_alone() -> None:
     assert seen["scenarios"] >= STRATEGIES
     assert seen["one past"] > STRATEGIES // 4
     assert seen["several chapters in common"] > 0
+
+
+def test_strategies_that_are_the_same_each_have_results() -> None:
+    text = next(iter(INSTANTS.values())).text + "[strategies.other]\n"
+    branches_agree(text, 1, Counter())
+    assert replicate(dict.fromkeys("ab", course_of(parse(text), "today")), Plan(replications=1))["a"].rows > 0
 
 
 def test_a_world_that_depends_on_the_one_before_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

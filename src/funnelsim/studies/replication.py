@@ -341,15 +341,6 @@ def live_together(
     since : Checkpoint, optional
         From which they go on.
     """
-    _live_tree(tree, found, numbers, workplace, since)
-    for results, others in tree.alike:
-        results.repeat(numbers, others)
-
-
-def _live_tree(
-    tree: Tree, found: Replications, numbers: range, workplace: Workplace, since: Checkpoint | None
-) -> None:
-    """Run each chapter of a tree in some worlds."""
     root = tree.root
     if since is not None:
         root = tree.chapters_before(since.instant)[-1]

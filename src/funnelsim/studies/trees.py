@@ -26,15 +26,12 @@ class Tree:
         Whether the models differ from world to world.
     pieces : dict of Branch to Worlds or Fixed
         What lowers each chapter, each after the chapters before it.
-    alike : list of (Replications, Replications)
-        Where the results of a strategy go that is the same as another, and those of the other.
     """
 
     root: Branch
     uncertain: bool
     names: list[str] = field(default_factory=list)
     pieces: dict[Branch, Worlds | Fixed] = field(default_factory=dict)
-    alike: list[tuple[Replications, Replications]] = field(default_factory=list)
 
     def models(self, world: Record) -> Models:
         """Lower every chapter as it is in a world."""
@@ -60,6 +57,8 @@ class Tree:
 def trees_of(courses: Mapping[str, Course], found: Mapping[str, Replications | None]) -> list[Tree]:
     """Join the chapters that strategies have in common.
 
+    Where strategies are the same to the end, each has a last chapter of its own, for results of its own.
+
     Parameters
     ----------
     courses : mapping of str to Course
@@ -67,27 +66,26 @@ def trees_of(courses: Mapping[str, Course], found: Mapping[str, Replications | N
     found : mapping of str to Replications
         Where the results of each strategy go; None if nobody asks for them.
     """
-    trees: dict[int, Tree] = {}
+    trees: dict[Branch, Tree] = {}
     branches: dict[int, Branch] = {}
+    ended: set[Branch] = set()
     for name, course in courses.items():
         tree = before = None
         for begins, piece in zip(course.begins, course.pieces, strict=True):
             branch = branches.get(id(piece))
-            if branch is None:
-                branch = branches[id(piece)] = Branch(begins, len(piece.names.reasons))
+            if branch is None or (piece is course.pieces[-1] and branch in ended):
+                branch = Branch(begins, len(piece.names.reasons))
+                branches.setdefault(id(piece), branch)
                 if before is None:
-                    trees[id(piece)] = Tree(branch, course.uncertain)
+                    trees[branch] = Tree(branch, course.uncertain)
                 else:
                     before.next.append(branch)
-            tree = tree or trees[id(piece)]
+            tree = tree or trees[branch]
             tree.pieces[branch] = piece
             before = branch
         assert tree is not None
         assert before is not None
         tree.names.append(name)
-        results = found[name]
-        if before.found is None:
-            before.found = results
-        elif results is not None:
-            tree.alike.append((results, before.found))
+        before.found = found[name]
+        ended.add(before)
     return list(trees.values())

@@ -77,12 +77,6 @@ class Replications:
         for ours, theirs in zip(self._arrays(), found._arrays(), strict=True):
             ours[block.start : block.stop] = theirs
 
-    def repeat(self, block: range, other: Replications) -> None:
-        """Copy the results of a block from a strategy that is the same."""
-        places = slice(block.start, block.stop)
-        for ours, theirs in zip(self._arrays(), other._arrays(), strict=True):
-            ours[places] = theirs[places]
-
     def _arrays(self) -> list[Any]:
         twins = [] if self.twins is None else self.twins._arrays()
         return [*self.tally, self.ledger_rows, self.sha256, *twins]

@@ -464,6 +464,8 @@ def changing_documents(draw: DrawFn, wanted: str | None) -> Document:
     when = {"starts": days_from(start, 0, 27)}
     strategy = draw(st.fixed_dictionaries({}, optional=costs))
     strategy |= draw(st.one_of(st.just({}), st.fixed_dictionaries(when), st.just({"always": True})))
+    if "always" in strategy:
+        strategy.pop("one_off_cost", None)  # of no day
     starts = strategy.get("starts", start)
     first = [start] if wanted else []
     days = [*((of_the_firm, on) for on in sorted({*first, *draw(dates)})), (as_it_begins, starts)]

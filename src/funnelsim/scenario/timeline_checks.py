@@ -154,14 +154,16 @@ def _exists_from(timeline: Timeline, step: Step, problem: Problem) -> date | Non
 
 
 def _always(name: str, contents: Contents) -> Problems:
-    """Refuse a day on which something begins that has always been in force."""
+    """Refuse a day on which something begins that has always been in force, and a cost of that day."""
     strategy = contents.strategies.get(name)
-    if strategy is not None and strategy.always and strategy.starts is not None:
-        yield Problem(
-            f"strategies.{name}.starts",
-            f"is {strategy.starts}, but the strategy has always been in force",
-            "starts, or always = true",
-        )
+    if strategy is None or not strategy.always:
+        return
+    if strategy.starts is not None:
+        wrong = f"is {strategy.starts}, but the strategy has always been in force"
+        yield Problem(f"strategies.{name}.starts", wrong, "starts, or always = true")
+    if strategy.one_off_cost > 0:
+        wrong = "is paid as the strategy begins, but it has always been in force"
+        yield Problem(f"strategies.{name}.one_off_cost", wrong, "0, or no always = true")
 
 
 def _removals(where: str, day: date, before: Contents, after: Contents) -> Problems:

@@ -21,7 +21,7 @@ from funnelsim.reports import notes
 from funnelsim.reports.document import simulation_document
 from funnelsim.scenario import Months, at_medians, levelled, lower, parse, strategy_names
 from funnelsim.scenario.calendars import Calendar
-from funnelsim.scenario.volumes import expected_inquiries
+from funnelsim.scenario.volumes import Era, expected_inquiries
 from funnelsim.studies import pilot as pilots
 from funnelsim.studies.pilot import OPEN, RUNS, SHORT, UNSETTLED, pilot, settled
 
@@ -101,6 +101,7 @@ def test_the_months_follow_from_what_a_customer_takes() -> None:
 SLOW = """
 stages.talk = { conversion = 0.5, customer_takes_days = 20 }
 strategies.slow.change = { "stages.talk.customer_takes_days" = 200 }
+strategies.slow.always = true
 strategies.dear.change = { "channels.web.cost_per_month" = 7 }
 """
 
@@ -109,8 +110,14 @@ def test_strategies_share_the_longest_months_that_one_of_them_needs() -> None:
     ready = settled(firm(100, SLOW))
     for months in (ready.months, *(ready.strategy(name).months for name in strategy_names(ready))):
         assert (months.warm_up, months.drain) == (7, 7)
-    today = firm(100, SLOW).strategy("today")
-    assert pilot({"today": today}).months == (1, 12, 1)
+    assert pilot(firm(100, SLOW.partition("strategies")[0])).months == (1, 12, 1)
+
+
+def test_the_warm_up_is_not_longer_for_a_strategy_that_begins_after_it() -> None:
+    """Nobody takes 200 days before the period starts, but those who do have to be waited for."""
+    ready = settled(firm(100, SLOW.replace("always = true", "always = false")))
+    assert ready.months == (1, 12, 7)
+    assert ready.strategy("slow").doubts == ()
 
 
 @pytest.mark.parametrize("other", [{"seed": 7}, {"engine": "reference"}, {"jobs": 2}, {"replications": 3}])
@@ -178,7 +185,7 @@ stages.call = { conversion = 0.3, team = "desk", effort_hours = 1 }
 
 def test_an_overloaded_team_is_told_by_the_hours_that_it_is_asked_for() -> None:
     """300 hours a month are asked of 40 hours a week: 172.5 %. Who waits is served in the end."""
-    found = pilot({"today": firm(300, DESK)})
+    found = pilot(firm(300, DESK))
     assert found.months.warm_up == UNSETTLED
     (doubt,) = found.doubts["today"]
     growing = " % of its hours: its queues grow for ever, and figures depend on the length of the warm-up."
@@ -192,13 +199,13 @@ def test_an_overloaded_team_is_told_by_the_hours_that_it_is_asked_for() -> None:
 
 
 def test_a_team_with_time_left_has_a_steady_state() -> None:
-    found = pilot({"today": firm(140, DESK)})  # 80 %
+    found = pilot(firm(140, DESK))  # 80 %
     assert found.doubts == {"today": ()}
     assert found.months.warm_up < 12
 
 
 def test_a_drain_without_end_stops_at_the_limit() -> None:
-    found = pilot({"today": firm(40, "stages.call = { conversion = 0.3, customer_takes_days = 1e6 }\n")})
+    found = pilot(firm(40, "stages.call = { conversion = 0.3, customer_takes_days = 1e6 }\n"))
     assert sum(found.months) == 240
     assert found.doubts["today"] == (
         f"100 % of inquiries are open after {RUNS[-1] // 12} simulated years, so that figures depend on the "
@@ -254,8 +261,8 @@ def test_level_months_are_like_the_average_month_of_the_period() -> None:
     level = levelled(scenario, 24)
     calendar = Calendar(scenario.start, Months(0, 12, 0))
     for name in ("web", "clients"):
-        typed = expected_inquiries(scenario, name, calendar)[-1]
-        by_day = np.diff(expected_inquiries(level, name, Calendar(scenario.start, level.months)))
+        typed = expected_inquiries([Era(0, scenario)], name, calendar)[-1]
+        by_day = np.diff(expected_inquiries([Era(0, level)], name, Calendar(level.start, level.months)))
         by_month = [by_day[:31].sum(), by_day[31:59].sum(), by_day[-31:].sum()]
         assert by_month == pytest.approx([typed / 12] * 3)
     model, names = lower(level)
@@ -278,7 +285,7 @@ def test_a_team_without_anybody_on_the_first_day_has_all_its_people() -> None:
 def test_one_lead_stands_for_many_where_there_are_millions() -> None:
     """1,000 people work 100,000 inquiries a month of 1.3 hours each: 74.7 % of 40 hours a week."""
     text = 'teams.desk.people = 1000\nstages.call = { conversion = 0.3, team = "desk", effort_hours = 1.3 }\n'
-    found = pilot({"today": firm(100_000, text)}).forecasts["today"]
+    found = pilot(firm(100_000, text)).forecasts["today"]
     busy = 100_000 * 1.3 / (1000 * 40 * 365.25 / 12 / 7)
     assert found.estimate("utilisation").mean == pytest.approx(busy, rel=0.02)
     assert found.estimate("won").mean == pytest.approx(0.3 * 1_200_000, rel=0.02)

@@ -120,6 +120,30 @@ def test_the_warm_up_is_not_longer_for_a_strategy_that_begins_after_it() -> None
     assert ready.strategy("slow").doubts == ()
 
 
+CHANGED = """
+stages.talk = {{ conversion = 0.5, customer_takes_days = {before} }}
+[[changes]]
+date = 2026-07-01
+change = {{ "stages.talk.customer_takes_days" = {after} }}
+"""
+
+
+@pytest.mark.parametrize(("before", "after", "warm_up"), [(200, 20, 7), (20, 200, 1)])
+def test_the_warm_up_is_that_of_the_days_before_any_change(before: int, after: int, warm_up: int) -> None:
+    """Those who take 200 days are waited for on either side of the change."""
+    ready = settled(firm(100, CHANGED.format(before=before, after=after)))
+    assert ready.months == (warm_up, 12, 7)
+    assert ready.doubts == ()
+
+
+def test_a_strategy_always_in_force_is_lived_in_the_warm_up_as_it_is_before_its_own_changes() -> None:
+    ahead = '[[strategies.slow.on]]\ndate = 2026-07-01\nchange = { "stages.talk.customer_takes_days" = 1 }\n'
+    assert settled(firm(100, SLOW + ahead)).months == (7, 12, 7)
+    short = settled(firm(100, f"horizon.warm_up_months = 2\n{SLOW}{ahead}"))
+    assert short.strategy("slow").doubts[0].startswith("The warm-up has 2 months")
+    assert short.strategy("dear").doubts == short.strategy("today").doubts == ()
+
+
 @pytest.mark.parametrize("other", [{"seed": 7}, {"engine": "reference"}, {"jobs": 2}, {"replications": 3}])
 def test_months_depend_on_the_scenario_alone(other: dict[str, Any]) -> None:
     scenario = fs.load("first_steps")

@@ -136,6 +136,14 @@ def test_the_warm_up_is_that_of_the_days_before_any_change(before: int, after: i
     assert ready.doubts == ()
 
 
+def test_strategies_that_share_a_warm_up_that_is_too_short_are_told_so() -> None:
+    text = "horizon.warm_up_months = 2\nstages.talk = { conversion = 0.5, customer_takes_days = 200 }\n"
+    fast = 'strategies.fast.change = { "stages.talk.customer_takes_days" = 20 }\n'
+    of_today, of_fast = pilot(firm(100, text + fast)).doubts.values()
+    assert of_fast == of_today
+    assert of_fast[0].startswith("The warm-up has 2 months and flows are steady after 7 months")
+
+
 def test_a_strategy_always_in_force_is_lived_in_the_warm_up_as_it_is_before_its_own_changes() -> None:
     ahead = '[[strategies.slow.on]]\ndate = 2026-07-01\nchange = { "stages.talk.customer_takes_days" = 1 }\n'
     assert settled(firm(100, SLOW + ahead)).months == (7, 12, 7)
@@ -220,6 +228,15 @@ def test_an_overloaded_team_is_told_by_the_hours_that_it_is_asked_for() -> None:
     assert found.forecasts["today"].estimate("open_share").low <= OPEN
     warned = fs.simulate(firm(300, DESK), replications=2).warnings
     assert warned[0] == doubt
+
+
+def test_who_begins_with_the_queues_of_an_overloaded_team_is_told() -> None:
+    """Four more people have time for all, but those who wait on the first day came in the warm-up."""
+    (of_today,), (of_more,) = pilot(
+        firm(300, f'{DESK}strategies.more.change = {{ "teams.desk.people +=" = 4 }}\n')
+    ).doubts.values()
+    assert of_today.startswith("Team desk is asked for 17")
+    assert of_more == f"Before any change: {of_today}"
 
 
 def test_a_team_with_time_left_has_a_steady_state() -> None:

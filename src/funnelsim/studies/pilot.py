@@ -143,15 +143,16 @@ def pilot(scenario: Scenario, jobs: int = 0, strategies: Iterable[str] = ()) -> 
     scenarios = {name: scenario.strategy(name) for name in names}
     certain = {name: at_medians(each) for name, each in scenarios.items()}
     timelines = {name: scenario.timeline(name) for name in names}
-    needs = _needs(certain, jobs)
+    needs, pasts = _needs(certain, jobs), _needs(_pasts(timelines), jobs)
+    of_today = pasts.get(TODAY, needs[TODAY])
     for name, timeline in timelines.items():
         if len(timeline) > 1:
-            needs[name] = needs[name]._replace(warm_up=0, why="")
-    pasts = _needs(_pasts(timelines), jobs)
+            past = pasts.get(name, of_today)
+            why = f"Before any change: {past.why}" if past.why else ""
+            needs[name] = needs[name]._replace(warm_up=past.warm_up, why=why)
     months, forecasts = _lived_through(certain, [*needs.values(), *pasts.values()], jobs)
     doubts = {
-        name: tuple(_doubts(scenarios[name], pasts.get(name, needs[name]), months, each))
-        for name, each in forecasts.items()
+        name: tuple(_doubts(scenarios[name], needs[name], months, each)) for name, each in forecasts.items()
     }
     return Pilot(months, doubts, forecasts)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from rich.console import Console
 from tests.analytic import theory
 
 import funnelsim as fs
@@ -18,6 +20,7 @@ from funnelsim.keeping.baselines.baseline import values_of
 from funnelsim.keeping.eventlog import write_event_log
 from funnelsim.model.words import DAY, NEVER, Heat
 from funnelsim.reports import notes
+from funnelsim.reports.comparison_page import comparison_page
 from funnelsim.reports.document import simulation_document
 from funnelsim.scenario import Months, at_medians, levelled, lower, parse, strategy_names
 from funnelsim.scenario.calendars import Calendar
@@ -173,6 +176,13 @@ def test_months_that_are_typed_are_kept(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(pilots, "replicate", lambda *_: pytest.fail("a pilot was run"))
     assert settled(half) is half
     assert fs.simulate(half.with_changes({"horizon.drain_months": 7}), replications=1).years == 1
+
+
+def test_a_comparison_says_what_readers_must_know_of_the_months() -> None:
+    result = fs.compare(firm(100, f"horizon.warm_up_months = 2\n{SLOW}"), replications=2)
+    file = io.StringIO()
+    Console(file=file, width=200).print(comparison_page(result, "next"))
+    assert "slow: The warm-up has 2 months and flows are steady after 7 months" in file.getvalue()
 
 
 def test_results_say_which_months_come_from_a_pilot(tmp_path: Path) -> None:

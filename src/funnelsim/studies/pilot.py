@@ -125,7 +125,8 @@ def pilot(scenario: Scenario, jobs: int = 0, strategies: Iterable[str] = ()) -> 
     """Find the months of a scenario and its strategies, and what to expect of each as it is in the end.
 
     The warm-up is long enough for today and for strategies that have always been in force, as they are before
-    any dated change, since they are lived in it. The drain is long enough for all, before and after changes.
+    any dated change, since they are lived in it. The drain is long enough for all, as they are at first and
+    in the end.
 
     Uncertain numbers are at their medians; an own policy that Numba cannot compile is round_robin.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -14,11 +14,15 @@ from hypothesis import strategies as st
 
 from funnelsim.chance.distributions import Distribution
 from funnelsim.chance.keys import UNCERTAINTY, Entity, entity, uniforms, world_of
+from funnelsim.compiling.arrays import Floats
 from funnelsim.model.model import Model
-from funnelsim.scenario import Scenario, from_document, load, parse, strategy_names, worlds_of
+from funnelsim.scenario import Scenario, courses_of, from_document, load, parse, strategy_names, worlds_of
 from funnelsim.scenario.lowering import Groundwork
 from funnelsim.scenario.paths import leaves, written
+from funnelsim.scenario.scenario import Dated
+from funnelsim.scenario.schema import Contents
 from funnelsim.scenario.uncertainties import applied
+from funnelsim.scenario.worlds import Worlds
 from funnelsim.studies.pilot import settled
 
 from .scenarios import Toml, scenarios
@@ -49,39 +53,50 @@ def assert_same(one: Model, other: Model) -> None:
             assert first[part].tobytes() == second[part].tobytes(), (name, part)
 
 
-def model_or_refusal(lower: Callable[[Scenario], Model], scenario: Scenario) -> Model | str:
-    """Lower a scenario, or return why it cannot be: a factor may take a number past another one."""
+def model_or_refusal(lower: Callable[[Sequence[Contents]], Model], pieces: Sequence[Contents]) -> Model | str:
+    """Lower a timeline, or return why it cannot be: a factor may take a number past another one."""
     try:
-        return lower(scenario)
+        return lower(pieces)
     except ValueError as error:
         return str(error)
+
+
+def assert_lowered_alike(groundwork: Groundwork, pieces: Sequence[Contents]) -> None:
+    """Lower what has changed anew, and all anew: both give the same model, or the same refusal."""
+    one, other = (model_or_refusal(lower, pieces) for lower in (groundwork.model, groundwork.plainly))
+    if isinstance(one, str) or isinstance(other, str):
+        assert one == other
+    else:
+        assert_same(one, other)
 
 
 @seed(SEED)
 @over_scenarios
 @given(scenarios(), st.floats(0.75, 0.999))
 def test_whatever_is_uncertain_a_world_has_the_model_of_lowering_all_anew(text: Toml, factor: float) -> None:
-    """Each number alone, so that no other one's rows are lowered with it; then all at once."""
+    """Each number alone, so that no other one's rows are lowered with it; then all at once.
+
+    The same of two pieces of a timeline, of which the number is uncertain in the first, the second or both.
+    """
     scenario = from_document(tomllib.loads(text))
-    groundwork = Groundwork(scenario)
+    alone = Groundwork([Dated(None, scenario)])
+    after = Groundwork([Dated(None, scenario), Dated(scenario.start, scenario)])
     factors = {f"{key} *=": factor for key in measured(scenario)}
     for values in ({}, *({key: factor} for key in factors), factors):
         world = applied(scenario, values)
-        one, other = (model_or_refusal(lower, world) for lower in (groundwork.model, groundwork.plainly))
-        if isinstance(one, str) or isinstance(other, str):
-            assert one == other
-        else:
-            assert_same(one, other)
+        assert_lowered_alike(alone, [world])
+        for pieces in ([world, scenario], [scenario, world], [world, world]):
+            assert_lowered_alike(after, pieces)
 
 
 def test_a_world_is_refused_as_lowering_all_anew_refuses_it() -> None:
     """A ceiling of 60 inquiries, should it be as low as 24, is below the 30 of today."""
     scenario = settled(load(CHANNEL_MIX))
-    groundwork = Groundwork(scenario)
+    groundwork = Groundwork([Dated(None, scenario)])
     world = applied(scenario, {"channels.ads.response.ceiling *=": 0.4})
     refusal = "the ceiling must be above 30 inquiries per month, not 24.0"
-    assert model_or_refusal(groundwork.model, world) == refusal
-    assert model_or_refusal(groundwork.plainly, world) == refusal
+    assert model_or_refusal(groundwork.model, [world]) == refusal
+    assert model_or_refusal(groundwork.plainly, [world]) == refusal
 
 
 def test_what_may_be_uncertain_is_found_in_every_section() -> None:
@@ -91,19 +106,23 @@ def test_what_may_be_uncertain_is_found_in_every_section() -> None:
     }
 
 
+def in_world_by_hand(scenario: Scenario, levels: Floats) -> Contents:
+    """Put the numbers of the levels that were drawn into a scenario."""
+    drawn = zip(scenario.uncertainties.items(), levels, strict=True)
+    return applied(scenario, {key: unknown.at(float(level)) for (key, unknown), level in drawn})
+
+
 @pytest.mark.parametrize("name", ["marketplace_sellers", "professional_services"])
 def test_the_worlds_of_a_preset_are_those_of_lowering_all_anew(name: str) -> None:
     scenario = settled(load(name))
-    for strategy in strategy_names(scenario):
-        changed = scenario.strategy(strategy)
-        worlds = worlds_of(changed)
-        for number in range(3):
-            levels = worlds.levels(world_of(9, number))
-            drawn = zip(changed.uncertainties.items(), levels, strict=True)
-            values = {key: unknown.at(float(level)) for (key, unknown), level in drawn}
-            plain = worlds.groundwork.plainly(applied(changed, values))
-            assert_same(worlds(world_of(9, number)), plain)
-            assert_same(worlds.at(levels), plain)
+    for course in courses_of(scenario, strategy_names(scenario)).values():
+        held: list[Scenario] = []
+        for worlds in course.pieces:
+            assert isinstance(worlds, Worlds)
+            held.append(worlds.scenario)
+            for world in (world_of(9, number) for number in range(3)):
+                pieces = [in_world_by_hand(each, worlds.levels(world)) for each in held]
+                assert_same(worlds(world), worlds.groundwork.plainly(pieces))
 
 
 def test_compiled_draws_are_those_of_plain_python() -> None:
@@ -118,9 +137,9 @@ def test_compiled_draws_are_those_of_plain_python() -> None:
 
 def test_only_what_an_uncertain_number_reaches_is_lowered_anew() -> None:
     scenario = settled(load("marketplace_sellers"))
-    groundwork = Groundwork(scenario)
-    typed = groundwork.model(scenario)
-    world = groundwork.model(applied(scenario, {"stages.negotiation.conversion *=": 0.5}))
+    groundwork = Groundwork([Dated(None, scenario)])
+    typed = groundwork.model([scenario])
+    world = groundwork.model([applied(scenario, {"stages.negotiation.conversion *=": 0.5})])
     shared = {name for name, a, b in zip(Model._fields, typed, world, strict=True) if a is b}
     assert {"channels", "segments", "teams", "reps", "expected", "knots", "hours", "spend"} <= shared
     assert world.stages["odds"][0] == typed.stages["odds"][0]
@@ -155,13 +174,13 @@ def test_rows_of_another_shape_are_lowered_plainly(
     key: str, value: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scenario = parse(TWO_WAYS)
-    groundwork = Groundwork(scenario)
-    world = applied(scenario, {key: value})
-    plain = groundwork.plainly(world)
+    groundwork = Groundwork([Dated(None, scenario)])
+    pieces = [applied(scenario, {key: value})]
+    plain = groundwork.plainly(pieces)
     asked = []
-    monkeypatch.setattr(groundwork, "plainly", lambda world: asked.append(world) or plain)
-    assert groundwork.model(world) is plain
-    assert asked == [world]
+    monkeypatch.setattr(groundwork, "plainly", lambda pieces: asked.append(pieces) or plain)
+    assert groundwork.model(pieces) is plain
+    assert asked == [pieces]
 
 
 def test_random_scenarios_reach_every_kind_of_number() -> None:

@@ -117,8 +117,8 @@ FAULTS = {
     ),
     "a chapter expects what it would have from time 0 on": Fault(
         "rules/arrivals.py",
-        "if varies or expected[first + today] != model.expected[first + today]:",
-        "if varies:",
+        "if differs(model, number) or expected[first + today] != model.expected[first + today]:",
+        "if differs(model, number):",
         "changes",
     ),
     "a lead that queues keeps its fate": Fault(

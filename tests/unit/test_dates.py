@@ -336,6 +336,16 @@ def test_who_comes_back_into_a_seat_is_somebody_else() -> None:
             "[strategies.a]\nalways = true\nstarts = 2026-02-01",
             "is 2026-02-01, but the strategy has always been in force; expected starts, or always = true",
         ),
+        ("[[changes]]\ndat = 2026-02-01", 'changes.0.dat is not a key here; did you mean "date"?'),
+        ("[[changes]]\nchange = {}", "changes.0.date is missing; expected the day from which"),
+        (
+            "[strategies.a]\n[[strategies.a.on]]\ndate = 2026-03-01\none_off_cost = -3",
+            "strategies.a.on.0.one_off_cost is -3; expected at least 0",
+        ),
+        (
+            "[strategies.a]\nalways = true\none_off_cost = 5",
+            "one_off_cost is paid as the strategy begins, but it has always been in force; expected 0",
+        ),
         (
             "[strategies.today]\nstarts = 2026-02-01",
             'strategies.today.starts is given; expected "today" to be',
@@ -430,10 +440,15 @@ def test_a_checkpoint_is_refused_in_words(tmp_path: Path, monkeypatch: pytest.Mo
         other.setattr(checkpoint, "sources_hash", lambda _: "other code")
         with pytest.raises(UnusableError, match="another version"):
             fs.Checkpoint.load(file)
-    content = bytearray(file.read_bytes())
-    content[len(content) // 2] ^= 1
-    file.write_bytes(content)
-    with pytest.raises(UnusableError, match="damaged"):
+    with np.load(file) as opened:
+        arrays = dict(opened)
+    arrays["world.0.rows"] = arrays["world.0.rows"] + 1
+    with file.open("wb") as changed:
+        np.savez(changed, **arrays)
+    with pytest.raises(UnusableError, match="is damaged: make it anew"):
+        fs.Checkpoint.load(file)
+    file.write_bytes(file.read_bytes()[:-1000])
+    with pytest.raises(UnusableError, match="no checkpoint, or is damaged"):
         fs.Checkpoint.load(file)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from rich.console import Console
 from tests.analytic import theory
 
 import funnelsim as fs
@@ -18,10 +20,11 @@ from funnelsim.keeping.baselines.baseline import values_of
 from funnelsim.keeping.eventlog import write_event_log
 from funnelsim.model.words import DAY, NEVER, Heat
 from funnelsim.reports import notes
+from funnelsim.reports.comparison_page import comparison_page
 from funnelsim.reports.document import simulation_document
 from funnelsim.scenario import Months, at_medians, levelled, lower, parse, strategy_names
 from funnelsim.scenario.calendars import Calendar
-from funnelsim.scenario.volumes import expected_inquiries
+from funnelsim.scenario.volumes import Era, expected_inquiries
 from funnelsim.studies import pilot as pilots
 from funnelsim.studies.pilot import OPEN, RUNS, SHORT, UNSETTLED, pilot, settled
 
@@ -101,6 +104,7 @@ def test_the_months_follow_from_what_a_customer_takes() -> None:
 SLOW = """
 stages.talk = { conversion = 0.5, customer_takes_days = 20 }
 strategies.slow.change = { "stages.talk.customer_takes_days" = 200 }
+strategies.slow.always = true
 strategies.dear.change = { "channels.web.cost_per_month" = 7 }
 """
 
@@ -109,8 +113,46 @@ def test_strategies_share_the_longest_months_that_one_of_them_needs() -> None:
     ready = settled(firm(100, SLOW))
     for months in (ready.months, *(ready.strategy(name).months for name in strategy_names(ready))):
         assert (months.warm_up, months.drain) == (7, 7)
-    today = firm(100, SLOW).strategy("today")
-    assert pilot({"today": today}).months == (1, 12, 1)
+    assert pilot(firm(100, SLOW.partition("strategies")[0])).months == (1, 12, 1)
+
+
+def test_the_warm_up_is_not_longer_for_a_strategy_that_begins_after_it() -> None:
+    """Nobody takes 200 days before the period starts, but those who do have to be waited for."""
+    ready = settled(firm(100, SLOW.replace("always = true", "always = false")))
+    assert ready.months == (1, 12, 7)
+    assert ready.strategy("slow").doubts == ()
+
+
+CHANGED = """
+stages.talk = {{ conversion = 0.5, customer_takes_days = {before} }}
+[[changes]]
+date = 2026-07-01
+change = {{ "stages.talk.customer_takes_days" = {after} }}
+"""
+
+
+@pytest.mark.parametrize(("before", "after", "warm_up"), [(200, 20, 7), (20, 200, 1)])
+def test_the_warm_up_is_that_of_the_days_before_any_change(before: int, after: int, warm_up: int) -> None:
+    """Those who take 200 days are waited for on either side of the change."""
+    ready = settled(firm(100, CHANGED.format(before=before, after=after)))
+    assert ready.months == (warm_up, 12, 7)
+    assert ready.doubts == ()
+
+
+def test_strategies_that_share_a_warm_up_that_is_too_short_are_told_so() -> None:
+    text = "horizon.warm_up_months = 2\nstages.talk = { conversion = 0.5, customer_takes_days = 200 }\n"
+    fast = 'strategies.fast.change = { "stages.talk.customer_takes_days" = 20 }\n'
+    of_today, of_fast = pilot(firm(100, text + fast)).doubts.values()
+    assert of_fast == of_today
+    assert of_fast[0].startswith("The warm-up has 2 months and flows are steady after 7 months")
+
+
+def test_a_strategy_always_in_force_is_lived_in_the_warm_up_as_it_is_before_its_own_changes() -> None:
+    ahead = '[[strategies.slow.on]]\ndate = 2026-07-01\nchange = { "stages.talk.customer_takes_days" = 1 }\n'
+    assert settled(firm(100, SLOW + ahead)).months == (7, 12, 7)
+    short = settled(firm(100, f"horizon.warm_up_months = 2\n{SLOW}{ahead}"))
+    assert short.strategy("slow").doubts[0].startswith("The warm-up has 2 months")
+    assert short.strategy("dear").doubts == short.strategy("today").doubts == ()
 
 
 @pytest.mark.parametrize("other", [{"seed": 7}, {"engine": "reference"}, {"jobs": 2}, {"replications": 3}])
@@ -134,6 +176,13 @@ def test_months_that_are_typed_are_kept(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(pilots, "replicate", lambda *_: pytest.fail("a pilot was run"))
     assert settled(half) is half
     assert fs.simulate(half.with_changes({"horizon.drain_months": 7}), replications=1).years == 1
+
+
+def test_a_comparison_says_what_readers_must_know_of_the_months() -> None:
+    result = fs.compare(firm(100, f"horizon.warm_up_months = 2\n{SLOW}"), replications=2)
+    file = io.StringIO()
+    Console(file=file, width=200).print(comparison_page(result, "next"))
+    assert "slow: The warm-up has 2 months and flows are steady after 7 months" in file.getvalue()
 
 
 def test_results_say_which_months_come_from_a_pilot(tmp_path: Path) -> None:
@@ -178,7 +227,7 @@ stages.call = { conversion = 0.3, team = "desk", effort_hours = 1 }
 
 def test_an_overloaded_team_is_told_by_the_hours_that_it_is_asked_for() -> None:
     """300 hours a month are asked of 40 hours a week: 172.5 %. Who waits is served in the end."""
-    found = pilot({"today": firm(300, DESK)})
+    found = pilot(firm(300, DESK))
     assert found.months.warm_up == UNSETTLED
     (doubt,) = found.doubts["today"]
     growing = " % of its hours: its queues grow for ever, and figures depend on the length of the warm-up."
@@ -191,14 +240,23 @@ def test_an_overloaded_team_is_told_by_the_hours_that_it_is_asked_for() -> None:
     assert warned[0] == doubt
 
 
+def test_who_begins_with_the_queues_of_an_overloaded_team_is_told() -> None:
+    """Four more people have time for all, but those who wait on the first day came in the warm-up."""
+    (of_today,), (of_more,) = pilot(
+        firm(300, f'{DESK}strategies.more.change = {{ "teams.desk.people +=" = 4 }}\n')
+    ).doubts.values()
+    assert of_today.startswith("Team desk is asked for 17")
+    assert of_more == f"Before any change: {of_today}"
+
+
 def test_a_team_with_time_left_has_a_steady_state() -> None:
-    found = pilot({"today": firm(140, DESK)})  # 80 %
+    found = pilot(firm(140, DESK))  # 80 %
     assert found.doubts == {"today": ()}
     assert found.months.warm_up < 12
 
 
 def test_a_drain_without_end_stops_at_the_limit() -> None:
-    found = pilot({"today": firm(40, "stages.call = { conversion = 0.3, customer_takes_days = 1e6 }\n")})
+    found = pilot(firm(40, "stages.call = { conversion = 0.3, customer_takes_days = 1e6 }\n"))
     assert sum(found.months) == 240
     assert found.doubts["today"] == (
         f"100 % of inquiries are open after {RUNS[-1] // 12} simulated years, so that figures depend on the "
@@ -254,8 +312,8 @@ def test_level_months_are_like_the_average_month_of_the_period() -> None:
     level = levelled(scenario, 24)
     calendar = Calendar(scenario.start, Months(0, 12, 0))
     for name in ("web", "clients"):
-        typed = expected_inquiries(scenario, name, calendar)[-1]
-        by_day = np.diff(expected_inquiries(level, name, Calendar(scenario.start, level.months)))
+        typed = expected_inquiries([Era(0, scenario)], name, calendar)[-1]
+        by_day = np.diff(expected_inquiries([Era(0, level)], name, Calendar(level.start, level.months)))
         by_month = [by_day[:31].sum(), by_day[31:59].sum(), by_day[-31:].sum()]
         assert by_month == pytest.approx([typed / 12] * 3)
     model, names = lower(level)
@@ -278,7 +336,7 @@ def test_a_team_without_anybody_on_the_first_day_has_all_its_people() -> None:
 def test_one_lead_stands_for_many_where_there_are_millions() -> None:
     """1,000 people work 100,000 inquiries a month of 1.3 hours each: 74.7 % of 40 hours a week."""
     text = 'teams.desk.people = 1000\nstages.call = { conversion = 0.3, team = "desk", effort_hours = 1.3 }\n'
-    found = pilot({"today": firm(100_000, text)}).forecasts["today"]
+    found = pilot(firm(100_000, text)).forecasts["today"]
     busy = 100_000 * 1.3 / (1000 * 40 * 365.25 / 12 / 7)
     assert found.estimate("utilisation").mean == pytest.approx(busy, rel=0.02)
     assert found.estimate("won").mean == pytest.approx(0.3 * 1_200_000, rel=0.02)

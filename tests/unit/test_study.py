@@ -13,6 +13,7 @@ import pytest
 import funnelsim as fs
 from funnelsim.chance.distributions.knots import octave_knots, step_knots
 from funnelsim.engines import StuckError
+from funnelsim.scenario import from_document
 from funnelsim.scenario.calendars import calendar_of
 from funnelsim.studies import replication, study
 from funnelsim.studies.pilot import settled
@@ -47,18 +48,36 @@ def test_all_strategies_run_over_the_same_months_and_inquiries(scenario: fs.Scen
     assert len(result) == 2
 
 
-def test_strategies_together_run_in_the_worlds_of_the_others(scenario: fs.Scenario) -> None:
+BOTH = {
+    "teams.sales.people": 3,
+    "channels.website.cost_per_month": 4500,
+    "channels.website.inquiries_per_month": 50,
+}
+
+
+def with_strategies(scenario: fs.Scenario, **strategies: dict[str, Any]) -> fs.Scenario:
+    """Add keys to the strategies of a scenario, or strategies."""
+    document = scenario.document
+    for name, added in strategies.items():
+        document["strategies"][name] = document["strategies"].get(name, {}) | added
+    return from_document(document).with_months(scenario.months)
+
+
+def test_strategies_together_run_in_the_worlds_of_the_others(ready: fs.Scenario) -> None:
     names = ["today", "one_more_rep+more_inquiries"]
-    together = fs.compare(scenario, strategies=names, replications=6)
-    by_hand = scenario.with_changes(
-        {
-            "teams.sales.people": 3,
-            "channels.website.cost_per_month": 4500,
-            "channels.website.inquiries_per_month": 50,
-        }
-    )
-    assert together[names[1]].summary.equals(fs.simulate(by_hand, replications=6).summary)
-    assert together["today"].summary.equals(fs.simulate(scenario, replications=6).summary)
+    together = fs.compare(ready, strategies=names, replications=6)
+    by_hand = with_strategies(ready, both={"change": BOTH})
+    assert together[names[1]].summary.equals(fs.simulate(by_hand, strategy="both", replications=6).summary)
+    assert together["today"].summary.equals(fs.simulate(ready, replications=6).summary)
+
+
+def test_strategies_that_were_always_in_force_are_as_if_the_file_said_so(ready: fs.Scenario) -> None:
+    old = with_strategies(ready, one_more_rep={"always": True}, more_inquiries={"always": True})
+    together = fs.simulate(old, strategy="one_more_rep+more_inquiries", replications=6)
+    by_hand = fs.simulate(ready.with_changes(BOTH).with_months(ready.months), replications=6)
+    assert together.summary.equals(by_hand.summary)
+    dated = fs.simulate(ready, strategy="one_more_rep+more_inquiries", replications=6)
+    assert not dated.summary.equals(by_hand.summary)
 
 
 @pytest.mark.parametrize("preset", fs.presets())
@@ -95,19 +114,38 @@ def test_stopping_gives_the_finished_years(scenario: fs.Scenario) -> None:
         scenario, strategies=["today", "one_more_rep"], replications=1_000, jobs=1, progress=stop
     )
     assert result.stopped
-    assert result.years == 2 * finished[0]  # two blocks of each of the two strategies
+    assert finished == [2 * 5] * 4  # blocks of five years, each of both strategies, which share their past
+    assert result.years == 4 * 5
     whole = fs.compare(scenario, strategies=["today", "one_more_rep"], replications=result.years)
     assert result.table.equals(whole.table)
-    assert "Only 10 of 1,000 simulated years were finished." in result.warnings["today"]
+    assert "Only 20 of 1,000 simulated years were finished." in result.warnings["today"]
     assert not whole.stopped
 
 
-def test_stopping_before_every_strategy_has_a_year_is_told(scenario: fs.Scenario) -> None:
+def test_years_that_not_every_strategy_has_finished_do_not_count(ready: fs.Scenario) -> None:
+    """A strategy that was always in force shares no past with today, so that it runs after it."""
+    finished = []
+
+    def stop(years: int) -> None:
+        finished.append(years)
+        if len(finished) == 3:
+            raise KeyboardInterrupt
+
+    apart = with_strategies(ready, one_more_rep={"always": True})
+    result = fs.compare(
+        apart, strategies=["today", "one_more_rep"], replications=1_000, jobs=1, progress=stop
+    )
+    assert finished == [5] * 3  # today, the strategy, and today
+    assert result.years == 5
+
+
+def test_stopping_before_every_strategy_has_a_year_is_told(ready: fs.Scenario) -> None:
     def stop(_: int) -> None:
         raise KeyboardInterrupt
 
+    apart = with_strategies(ready, one_more_rep={"always": True})
     with pytest.raises(KeyboardInterrupt):
-        fs.compare(scenario, replications=100, jobs=1, progress=stop)
+        fs.compare(apart, replications=100, jobs=1, progress=stop)
 
 
 def test_a_ctrl_c_that_is_lost_is_repeated(ready: fs.Scenario, monkeypatch: pytest.MonkeyPatch) -> None:

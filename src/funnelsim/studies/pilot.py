@@ -9,7 +9,7 @@ found, shows whether the drain is long enough, and gives the figures of the pilo
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -40,6 +40,7 @@ from funnelsim.scenario import (
     strategy_names,
 )
 from funnelsim.scenario.months import DAYS_PER_MONTH
+from funnelsim.scenario.scenario import Dated
 from funnelsim.scenario.schema import LONGEST_HORIZON
 from funnelsim.scenario.volume_checks import check_volumes
 from funnelsim.studies.endless import in_words
@@ -123,8 +124,9 @@ def _check_numbers(scenario: Scenario, months: Months) -> None:
 def pilot(scenario: Scenario, jobs: int = 0, strategies: Iterable[str] = ()) -> Pilot:
     """Find the months of a scenario and its strategies, and what to expect of each as it is in the end.
 
-    The warm-up is long enough for today and for strategies that have always been in force, since they are
-    lived in it. The drain is long enough for all.
+    The warm-up is long enough for today and for strategies that have always been in force, as they are before
+    any dated change, since they are lived in it. The drain is long enough for all, as they are at first and
+    in the end.
 
     Uncertain numbers are at their medians; an own policy that Numba cannot compile is round_robin.
 
@@ -141,15 +143,29 @@ def pilot(scenario: Scenario, jobs: int = 0, strategies: Iterable[str] = ()) -> 
     names = dict.fromkeys((*strategy_names(scenario), *strategies))
     scenarios = {name: scenario.strategy(name) for name in names}
     certain = {name: at_medians(each) for name, each in scenarios.items()}
-    needs = _needs(certain, jobs)
-    for name in names:
-        if scenario.timeline(name)[0].is_same(scenario.timeline(TODAY)[0]) and name != TODAY:
-            needs[name] = needs[name]._replace(warm_up=0, why="")
-    months, forecasts = _lived_through(certain, needs, jobs)
+    timelines = {name: scenario.timeline(name) for name in names}
+    needs, pasts = _needs(certain, jobs), _needs(_pasts(timelines), jobs)
+    of_today = pasts.get(TODAY, needs[TODAY])
+    for name, timeline in timelines.items():
+        if len(timeline) > 1:
+            past = pasts.get(name, of_today)
+            why = f"Before any change: {past.why}" if past.why else ""
+            needs[name] = needs[name]._replace(warm_up=past.warm_up, why=why)
+    months, forecasts = _lived_through(certain, [*needs.values(), *pasts.values()], jobs)
     doubts = {
         name: tuple(_doubts(scenarios[name], needs[name], months, each)) for name, each in forecasts.items()
     }
     return Pilot(months, doubts, forecasts)
+
+
+def _pasts(timelines: Mapping[str, tuple[Dated, ...]]) -> dict[str, Scenario]:
+    """List what is lived in the warm-up and not to the end: a past that is today's is listed as today's."""
+    today = timelines[TODAY][0]
+    return {
+        name: at_medians(timeline[0].scenario)
+        for name, timeline in timelines.items()
+        if len(timeline) > 1 and (name == TODAY or not timeline[0].is_same(today))
+    }
 
 
 # ---- how long flows and inquiries take ----------------------------------------------------------
@@ -278,14 +294,14 @@ def _why_unsettled(lived: _Lived) -> str:
 
 
 def _lived_through(
-    scenarios: Mapping[str, Scenario], needs: Mapping[str, Need], jobs: int
+    scenarios: Mapping[str, Scenario], needs: Collection[Need], jobs: int
 ) -> tuple[Months, dict[str, Forecast]]:
     """Run the scenarios with the months that they need, with longer drains until these are long enough."""
     horizon = next(iter(scenarios.values())).horizon
     period, typed, typed_drain = horizon.period_months, horizon.warm_up_months, horizon.drain_months
     room = LONGEST_HORIZON - period
-    full = max(UNSETTLED if each.warm_up is None else each.warm_up for each in needs.values())
-    empty = max(each.drain or UNSETTLED for each in needs.values())
+    full = max(UNSETTLED if each.warm_up is None else each.warm_up for each in needs)
+    empty = max(each.drain or UNSETTLED for each in needs)
     warm_up = min(full, room - (typed_drain or 0)) if typed is None else typed
     most = room - warm_up
     drain = min(empty, most) if typed_drain is None else typed_drain

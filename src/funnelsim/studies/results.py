@@ -289,7 +289,10 @@ class ComparisonResult:
     @property
     def forecast_warnings(self) -> dict[str, tuple[str, ...]]:
         """State what readers must know of the forecasts, by strategy: the warnings without the notes."""
-        found = {name: each.forecast.warnings() for name, each in self.simulations.items()}
+        found = {
+            name: (*each.scenario.doubts, *each.forecast.warnings())
+            for name, each in self.simulations.items()
+        }
         return {name: warnings for name, warnings in found.items() if warnings}
 
     @cached_property

@@ -119,7 +119,7 @@ class Checkpoint:
             If it cannot be read.
         """
         try:
-            with np.load(path, allow_pickle=False) as opened:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as opened:
                 arrays: Arrays = {name: opened[name] for name in opened.files}
             header = json.loads(arrays.pop(_HEADER).tobytes())
             whole = header["sha256"] == _sha(arrays)

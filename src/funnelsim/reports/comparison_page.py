@@ -18,7 +18,6 @@ from funnelsim.reports.columns import (
     figure_column,
     outcome,
     precision,
-    text_column,
 )
 from funnelsim.reports.grid import WIDTH, printable, tables
 from funnelsim.reports.uncertainty import what_is_unknown_of_all
@@ -64,7 +63,7 @@ def comparison_page(
         notes.heading("What each strategy changes"),
         *notes.indented(line for name in names for line in notes.changes(result.scenario, name)),
         *notes.section("Mind", notes.warnings(result.notes)),
-        *spaced(tables("Strategy", names, deciding_columns(result), width=width)),
+        *spaced(tables("Strategy", dated_names(result), deciding_columns(result), width=width)),
         *spaced(tables("Strategy", names, other_columns(result), width=width)),
     ]
     if everything:
@@ -75,13 +74,18 @@ def comparison_page(
     return Group(*found, *_judgement(result, next_command, width))
 
 
+def dated_names(result: ComparisonResult) -> list[str]:
+    """Name each strategy, and in a second line the day from which it changes something."""
+    lines = ((name, notes.begins(result.scenario, name)) for name in result)
+    return ["\n".join(filter(None, each)) for each in lines]
+
+
 def deciding_columns(result: ComparisonResult) -> list[Column]:
     """Make the columns that decide: contracts, money, and the difference from the base."""
     comparison = result.comparison
     currency = _currency(result)
     gains = comparison.differences()
     return [
-        text_column("From", [notes.begins(result.scenario, name) for name in result]),
         *(_column(result, metric) for metric in ("won", "bookings", "cost")),
         _column(result, "roi", title="ROI"),
         figure_column(

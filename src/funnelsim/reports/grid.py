@@ -96,13 +96,17 @@ def _cell(text: str) -> Text:
 
 
 def folded(name: str, width: int) -> list[str]:
-    """Break a name into lines, after an underscore, a space or a + if it has one, else anywhere.
+    r"""Break a name into lines: at its own breaks, then after an underscore, a space or a +, else anywhere.
 
     Examples
     --------
-    >>> folded("first_contact_twice_as_fast", 16), folded("abcdefgh", 5)
-    (['first_contact_', 'twice_as_fast'], ['abcde', 'fgh'])
+    >>> folded("first_contact_twice_as_fast", 16), folded("abcdefgh\nij", 5)
+    (['first_contact_', 'twice_as_fast'], ['abcde', 'fgh', 'ij'])
     """
+    return [line for part in name.split("\n") for line in _wrapped(part, width)]
+
+
+def _wrapped(name: str, width: int) -> list[str]:
     lines = [""]
     for word in re.findall(r"[^_ +]*[_ +]|[^_ +]+", name):
         if lines[-1] and cell_len(lines[-1] + word.rstrip()) > width:

@@ -9,7 +9,7 @@ from funnelsim.metrics.wording import simulated
 from funnelsim.reports import notes
 from funnelsim.reports.assumptions_page import columns, not_told_apart, overridden
 from funnelsim.reports.columns import RANGE, Column, figure_column, outcome
-from funnelsim.reports.comparison_page import deciding_columns
+from funnelsim.reports.comparison_page import dated_names, deciding_columns
 from funnelsim.reports.grid import as_html, printable
 from funnelsim.scenario import AS_TYPED
 from funnelsim.studies.assumptions import AssumptionsResult
@@ -23,7 +23,7 @@ def comparison_html(result: ComparisonResult) -> str:
     months = result[result.base].forecast.months
     return "".join(
         [
-            as_html("Strategy", list(result), deciding_columns(result)),
+            as_html("Strategy", dated_names(result), deciding_columns(result)),
             _paragraph(result.verdict),
             _paragraph(f"{notes.intervals(result.years, months)} {notes.formulas(months)}"),
             *map(_paragraph, notes.warnings(result.warnings)),

@@ -142,16 +142,16 @@ def base_changes(scenario: Scenario) -> list[str]:
 
 
 def begins(scenario: Scenario, strategy: str) -> str:
-    """Return the first day on which a strategy changes something; nothing for the base.
+    """Write from when a strategy changes something; nothing for the base.
 
     >>> from funnelsim.scenario import load
     >>> begins(load("first_steps"), "one_more_rep")
-    '2026-01-01'
+    'from 2026-01-01'
     """
-    first = scenario.first_day_of(strategy)
     if strategy == TODAY:
-        return "-"
-    return "always" if first is None else str(first)
+        return ""
+    first = scenario.first_day_of(strategy)
+    return "always" if first is None else f"from {first}"
 
 
 def _costs(scenario: Scenario, strategy: str) -> list[str]:

@@ -261,13 +261,19 @@ def test_the_first_block_is_what_decides(comparison: fs.ComparisonResult) -> Non
     page = text(comparison_page(comparison, "next"))
     row = rows_of(page, "one_more_rep")[0].split()
     table = comparison.table.loc["one_more_rep"]
-    assert row[1] == "2026-01-01"
-    shown = [float(word.replace(",", "")) for word in row[2:]]
+    shown = [float(word.replace(",", "")) for word in row[1:]]
     scaled = [table["won"], table["bookings"] / 1e6, table["cost"] / 1e3, 100 * table["roi"]]
     assert shown[:4] == pytest.approx(scaled, rel=0.01)
     assert shown[4] == pytest.approx(table["profit_gain"] / 1e3, rel=0.05)
     assert shown[5] == pytest.approx(table["return_on_extra"], rel=0.05)
     assert rows_of(page, "today")[0].split()[-2:] == ["-", "-"]
+
+
+def test_the_first_block_says_from_when(comparison: fs.ComparisonResult) -> None:
+    lines = text(comparison_page(comparison, "next")).splitlines()
+    below = {name: lines[lines.index(rows_of("\n".join(lines), name)[0]) + 1] for name in comparison}
+    assert below["one_more_rep"].startswith("from 2026-01-01 ")
+    assert below["today"].startswith("  ")
 
 
 def test_the_page_says_what_changes_what_is_best_and_what_intervals_mean(

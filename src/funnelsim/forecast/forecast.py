@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from funnelsim.compiling.arrays import Floats
 from funnelsim.engines.fold import DIMENSIONS, Basis, Measure, Tally, line_bounds
@@ -293,12 +294,16 @@ class Forecast:
         worked = stages.period(Event.WORKED, Measure.WORKED).sum(axis=0)
         return np.asarray(worked / np.maximum(stages.period(Event.WORKED).sum(axis=0), 1.0))
 
-    def _chance(self, goal: Goal) -> Chance:
+    def reached(self, goal: Goal) -> npt.NDArray[np.bool_]:
+        """Return which simulated years reach a goal: (R,)."""
         if goal.each == "every_month":
             values = self.values(goal.metric, "month")
         else:
             values = self.values(goal.metric)
             if goal.each == "average_month" and FIGURES[goal.metric].flow:
                 values = values / self.months
-        reached = int(goal.reached(values).sum())
+        return goal.reached(values)
+
+    def _chance(self, goal: Goal) -> Chance:
+        reached = int(self.reached(goal).sum())
         return Chance(goal, reached, self.years, *wilson(reached, self.years))

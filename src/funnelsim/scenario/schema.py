@@ -428,6 +428,11 @@ class DatedChange(Section):
 class Strategy(Section):
     """A choice to compare with today; it begins on a day, and today is what holds before."""
 
+    title: str = Field(
+        default="",
+        max_length=60,
+        description="What sentences and pictures call it. Default: its name, with spaces for underscores.",
+    )
     about: str = Field(default="", max_length=2000, description="The strategy in a few words.")
     starts: Day | None = Field(
         default=None, description="The day on which it begins. Default: the first day of the period."
@@ -453,6 +458,11 @@ class Strategy(Section):
 class Assumption(Section):
     """What we are unsure of and do not choose; strategies are compared under it."""
 
+    title: str = Field(
+        default="",
+        max_length=60,
+        description="What sentences and pictures call it. Default: its name, with spaces for underscores.",
+    )
     about: str = Field(default="", max_length=2000, description="The assumption in a few words.")
     change: dict[str, Any] = Field(
         default={}, description="Values by path, as in a strategy; strategies change what it leaves."

@@ -218,11 +218,11 @@ def test_a_verdict_speaks_of_goals() -> None:
     """Of 400 years those of rank 300 on reach a profit of 300; twice as many with 100 more."""
     goals = [Goal("some", "net_contribution", at_least=300), Goal("lots", "net_contribution", at_least=9_000)]
     ranks = np.arange(YEARS, dtype=float)
-    worlds = {"today": ranks, "more": ranks + 100, "as_much": ranks[::-1] + 100, "none": ranks - 1_000}
+    worlds = {"today": ranks, "more": ranks + 100, "also": ranks[::-1] + 100, "none": ranks - 1_000}
     forecasts = {name: forecast(profit, goals=goals) for name, profit in worlds.items()}
     verdict = Comparison(forecasts).verdict()
     assert verdict.endswith(
-        "The goal some (at least 300 in all) is likeliest with more and as much: 50 %, against 25 % with today."
+        "The goal some (at least 300 in all) is likeliest with more and also: 50 %, against 25 % with today."
         " No strategy reaches the goal lots (at least 9,000 in all) in any of 400 simulated years."
     )
     easy = [Goal("some", "net_contribution", at_least=-2_000.0)]

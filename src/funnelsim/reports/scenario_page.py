@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -118,6 +118,42 @@ def _hours(forecasts: Sequence[Forecast]) -> list[Column]:
 def _worked(team: TeamHours, weeks: float) -> str:
     share = f" ({number(100 * team.worked / team.available)} %)" if team.available > 0 else ""
     return f"{number(team.worked / weeks)} of {number(team.available / weeks)}{share}"
+
+
+def list_page(checked: Mapping[str, str], width: int = WIDTH) -> RenderableType:
+    """List the presets and other scenarios of the package, one line each.
+
+    Parameters
+    ----------
+    checked : mapping of str to str
+        Those with a baseline: their names, and what `load` takes.
+    width : int
+        Characters of a line at most.
+    """
+    names = [*presets(), *checked]
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=False, width=width)
+    table.add_column(no_wrap=True, width=max(map(len, names)))
+    table.add_column(no_wrap=True, overflow="ellipsis")
+    table.add_row(notes.heading("To start from"))
+    for name in presets():
+        table.add_row(name, _first_sentence(name))
+    table.add_row()
+    table.add_row(notes.heading("With a baseline"))
+    for name, scenario in checked.items():
+        table.add_row(name, _first_sentence(scenario))
+    first, other = presets()[0], next(iter(checked))
+    return Group(
+        table,
+        Text(),
+        Text(f"Make one yours: funnelsim scenarios copy {first} mine.toml"),
+        Text(f"Check a baseline: funnelsim check {other}"),
+    )
+
+
+def _first_sentence(scenario: str) -> Text:
+    """Say on one line what a scenario is."""
+    words = " ".join(printable(load(scenario).about).split())
+    return Text(words.split(". ")[0].removesuffix(".") + ".")
 
 
 def presets_page() -> RenderableType:

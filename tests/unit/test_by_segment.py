@@ -155,7 +155,7 @@ def test_a_stage_that_is_the_same_for_all_segments_changes_nothing() -> None:
     plain = load("first_steps").document
     plain["horizon"] = {"warm_up_months": 1, "period_months": 2, "drain_months": 1}
     same = from_document(plain)
-    plain["stages"]["proposal"]["segments"] = {"default": {"team": "sales", "next": "won", "back_to": {}}}
+    plain["stages"]["proposal"]["segments"] = {"default": {"team": "sales", "next": "won"}}
     ledgers = [
         history("compiled", lower(each).model, seed=1).tobytes() for each in (same, from_document(plain))
     ]
@@ -213,5 +213,6 @@ def test_a_team_cannot_be_taken_away_from_a_segment_by_a_dated_change() -> None:
     change = (
         '[[changes]]\ndate = 2026-06-10\nchange = { "stages.check.segments.home" = { conversion = 0.5 } }\n'
     )
-    [problem] = problems_of(FIRM + change)
+    plain = FIRM.replace("effort_hours = 2\ngoes_cold_after_days = 5\n", "")
+    [problem] = problems_of(plain + change)
     assert "takes the team away from stages.check" in problem.sentence()

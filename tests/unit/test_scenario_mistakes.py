@@ -289,7 +289,13 @@ ONE_MISTAKE = [
         "0 in all hours of arrives_between",
         "hourly",
     ),
-    (edited('kind = "seo"', 'kind = "podcst"\n[kinds.podcast]'), None, 'did you mean "podcast"', "podcst"),
+    (
+        edited('kind = "seo"\ninquiries_per_month = 10', 'kind = "podcst"')
+        + "[kinds.podcast]\ninquiries_per_month = 3",
+        "channels.web.kind",
+        'did you mean "podcast"',
+        "podcst",
+    ),
     (GOOD + "[kinds.podcast]\ncost_per_mnth = 3", "kinds.podcast.cost_per_mnth", '"cost_per_month"', "mnth"),
     (GOOD + "[kinds.podcast]\nkind = 'seo'", "kinds.podcast.kind", "is not a key here", "kind = 'seo'"),
     (
@@ -360,9 +366,7 @@ ONE_MISTAKE = [
         "effects",
     ),
     (
-        after("[stages.talk]", 'segments.small = { conversion = 1, next = "offer" }').replace(
-            "[stages.offer]", '[stages.offer]\nsegments.small = { conversion = 1, next = "offer" }'
-        ),
+        after("[stages.offer]", 'segments.small = { conversion = 1, next = "offer" }'),
         "stages.offer",
         "loops for ever",
         "[stages.offer]",

@@ -158,7 +158,8 @@ def spans_of_the_day(channel: Channel) -> list[tuple[int, int, float]]:
             weight = channel.hourly_profile[hour]
             if pieces and pieces[-1][1:] == (begin, weight):
                 begin = pieces.pop()[0]
-            pieces.append((begin, end, weight))
+            if weight > 0:
+                pieces.append((begin, end, weight))
     inquiries = list(accumulate((end - begin) * weight for begin, end, weight in pieces))
     spans: list[tuple[int, int, float]] = []
     before = 0.0

@@ -52,6 +52,12 @@ def _at_their_kinds(contents: Contents, problems: Iterable[Problem]) -> Problems
     for problem in problems:
         _, name, key, *_ = (*problem.path.split("."), "", "")
         channel = contents.channels.get(name) if problem.path.startswith("channels.") else None
+        if (
+            channel is not None
+            and channel.kind not in (*KINDS, *contents.kinds)
+            and problem.wrong == "is missing"
+        ):
+            continue  # its kind may say it, and is misspelt
         if channel is not None and key in _inherited(contents, channel):
             path = problem.path.replace(f"channels.{name}.", f"kinds.{channel.kind}.", 1)
             if (path, problem.wrong) in told:

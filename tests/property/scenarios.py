@@ -343,16 +343,17 @@ def differences(
     draw: DrawFn, durations: Document, stage: Document, floor: list[str], order: list[str], number: int
 ) -> Document:
     """Choose what is different in a stage for a segment; there remains a way to be lost, and a way on."""
+    following = [*order[number + 1 :], "won"][0]
     optional = {
         "conversion": either(0.4, 0.9),
         "cost_per_visit": either(4.5, 0),
         "customer_takes_days": either(*durations["customer_takes_days"]),
         "customer_hours": either(*WEEKS),
-        "next": either("won", {"won": 1, [*order[number + 1 :], "won"][0]: 2}),
+        "next": either({"won": 1, following: 2}, {"won": 2, order[-1]: 1, following: 1}),
         "back_to": share(0.8).map(lambda part: {order[0]: part}),
         "lost_reasons": either({"no need": 1.0}, {"too large": 0.5, "price": 0.5}),
         "effects": effects(),
-        "team": either(*floor),
+        "team": either(*reversed(floor)),
     }
     own = draw(st.fixed_dictionaries({}, optional=optional))
     if "team" in stage or "team" in own:

@@ -130,30 +130,26 @@ def list_page(checked: Mapping[str, str], width: int = WIDTH) -> RenderableType:
     width : int
         Characters of a line at most.
     """
-    names = [*presets(), *checked]
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=False, width=width)
-    table.add_column(no_wrap=True, width=max(map(len, names)))
-    table.add_column(no_wrap=True, overflow="ellipsis")
-    table.add_row(notes.heading("To start from"))
-    for name in presets():
-        table.add_row(name, _first_sentence(name))
-    table.add_row()
-    table.add_row(notes.heading("With a baseline"))
-    for name, scenario in checked.items():
-        table.add_row(name, _first_sentence(scenario))
+    room = max(map(len, [*presets(), *checked])) + 2
     first, other = presets()[0], next(iter(checked))
     return Group(
-        table,
+        notes.heading("To start from"),
+        *(_line(name, name, room, width) for name in presets()),
+        Text(),
+        notes.heading("With a baseline, which tells what has moved"),
+        *(_line(name, scenario, room, width) for name, scenario in checked.items()),
         Text(),
         Text(f"Make one yours: funnelsim scenarios copy {first} mine.toml"),
         Text(f"Check a baseline: funnelsim check {other}"),
     )
 
 
-def _first_sentence(scenario: str) -> Text:
-    """Say on one line what a scenario is."""
+def _line(name: str, scenario: str, room: int, width: int) -> Text:
+    """Say on one line what a scenario is, as far as the line goes: its first sentence."""
     words = " ".join(printable(load(scenario).about).split())
-    return Text(words.split(". ")[0].removesuffix(".") + ".")
+    line = Text(f"{name:<{room}}{words.split('. ')[0].removesuffix('.')}")
+    line.truncate(width, overflow="ellipsis")
+    return line
 
 
 def presets_page() -> RenderableType:

@@ -43,11 +43,10 @@ def shares_by_team(model: Model) -> Floats:
     [[1.0], [1.0]]
     """
     shares = np.zeros((len(model.stages), len(model.teams)))
-    volumes = _inquiries_by_segment(model)
     for number, stage in enumerate(model.stages):
         first, count = int(stage["first_variant"]), int(stage["variants"])
         rows = model.variants[first : first + count] if count else model.stages[[number]]
-        weights = volumes if count else np.ones(1)
+        weights = _inquiries_by_segment(model) if count else np.ones(1)
         for team, weight in zip(rows["team"], weights, strict=True):
             if team != NOBODY:
                 shares[number, team] += weight

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 
 import numpy as np
@@ -123,6 +124,35 @@ def test_every_answer_comes_after_the_working_days_typed(engine: str) -> None:
         ends = np.minimum(hours["closes"], answer["time"])
         assert np.maximum(ends - begins, 0).sum() == 12 * HOUR
         assert ((hours["opens"] < answer["time"]) & (answer["time"] <= hours["closes"])).any()
+
+
+def test_the_mean_time_until_an_answer_is_that_of_theory() -> None:
+    """Inquiries at an even rate over four weeks, and customers who take one day, Monday to Friday, 9 to 17.
+
+    In hours: from Monday to Thursday 8 of 24 hours are open, from which the answer takes 24; from those of
+    Friday it takes 72. The four nights before a working day have 16 hours, from which it takes 24 to 8, 16 on
+    average; the weekend has 64, from which it takes 72 to 8, 40 on average.
+    """
+    hours = [8.0, 8.0, 16.0, 64.0]  # open from Monday to Thursday, on Friday; a night; the weekend
+    times, week = [4, 1, 4, 1], 168
+    means, widths = [24.0, 72.0, 16.0, 40.0], [0.0, 0.0, 16.0, 64.0]
+    mean = sum(t * h * m for t, h, m in zip(times, hours, means, strict=True)) / week
+    assert mean == pytest.approx(88 / 3)
+    squares = [m**2 + w**2 / 12 for m, w in zip(means, widths, strict=True)]
+    square = sum(t * h * s for t, h, s in zip(times, hours, squares, strict=True)) / week
+    week_of_five = ", ".join(
+        f'{day} = ["09:00-17:00"]' for day in ("monday", "tuesday", "wednesday", "thursday", "friday")
+    )
+    text = with_lines(talk=f"customer_hours = {{ {week_of_five} }}\n")
+    text = text.replace("2026-06-01", "2026-02-01").replace(
+        "inquiries_per_month = 100", "inquiries_per_month = 20_000"
+    )
+    text = text.replace("customer_takes_days = 2", "customer_takes_days = 1")
+    rows = history("compiled", lower(parse(text)).model, seed=5)
+    answers = rows[(rows["stage"] == 0) & np.isin(rows["event"], [Event.ADVANCED, Event.LOST])]
+    waited = answers["waited"][answers["created"] < 28 * DAY] / HOUR  # February has four weeks
+    error = math.sqrt((square - mean**2) / len(waited))
+    assert abs(waited.mean() - mean) < 4 * error
 
 
 def test_a_customer_of_no_time_answers_at_night() -> None:

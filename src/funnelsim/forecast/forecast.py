@@ -13,7 +13,7 @@ from funnelsim.engines.fold import DIMENSIONS, Basis, Measure, Tally, line_bound
 from funnelsim.forecast.cycle import Cycle, cycle
 from funnelsim.forecast.goals import Chance, Goal
 from funnelsim.forecast.intervals import Interval, jackknife, wilson, year_at
-from funnelsim.forecast.typed import typed_conversions
+from funnelsim.forecast.typed import shares_by_team, typed_conversions
 from funnelsim.forecast.variance import Driver, Unknowns, rank_correlation, share_unknown
 from funnelsim.metrics.cut import Cut, cut, labels
 from funnelsim.metrics.figure import FIGURES, Figure, Parts
@@ -240,11 +240,12 @@ class Forecast:
         stages, teams = self._cut("stage"), self._cut("team")
         effort = self._mean_effort()
         unserved = stages.period(Event.WENT_COLD) + self.tallies.queue[:, 1:].sum(axis=1)
-        extra = unserved.mean(axis=0) * effort
+        by_stage = unserved.mean(axis=0) * effort
+        extra = (by_stage[:, None] * shares_by_team(self.model)).sum(axis=0)
         found = []
         for position, team in enumerate(self.names.teams):
             worked = float(teams.busy[:, position].mean())
-            asked = worked + float(extra[self.model.stages["team"] == position].sum())
+            asked = worked + float(extra[position])
             available = float(teams.available[:, position].mean())
             hours = (available / HOUR, worked / HOUR, max(worked, asked) / HOUR)
             found.append(TeamHours(team, *hours))

@@ -12,9 +12,10 @@ from typing import Any, NamedTuple, TypeGuard
 from funnelsim.chance.distributions import Constant
 from funnelsim.scenario.errors import Problem, ScenarioError, nearest, shown
 from funnelsim.scenario.files import parse_toml
+from funnelsim.scenario.numerals import spelling
 from funnelsim.scenario.paths import Path, is_map, is_section, kind_at, look_up, value_at, written
 from funnelsim.scenario.schema import Contents
-from funnelsim.scenario.structure import Document, copied
+from funnelsim.scenario.structure import Document
 
 EVERY = "*"  # in a path: every name of a table
 _OPERATION = r"(?P<operation>(?<!\.)[-+*/]{})?"  # after a dot, a * is a name
@@ -55,7 +56,11 @@ class Changed(NamedTuple):
 
 
 def apply_changes(
-    document: Document, contents: Contents, *changes: Mapping[str, Any], names: Sequence[str] = ()
+    document: Document,
+    contents: Contents,
+    *changes: Mapping[str, Any],
+    names: Sequence[str] = (),
+    may_add: bool = True,
 ) -> Changed:
     """Make changes to a plain document, one after the other.
 
@@ -70,14 +75,16 @@ def apply_changes(
         one that ends in " +=" adds to a number. A * between dots stands for every name of a table.
     names : sequence of str, optional
         What the mappings are called in problems.
+    may_add : bool
+        Whether a change may add a name to a table of names.
     """
-    changed = copied(document)
+    changed = dict(document)  # what is changed below is copied on the way to it
     made: list[Change] = []
     problems = []
     for part, mapping in enumerate(changes):
         for key, value in mapping.items():
             try:
-                made += _change(changed, contents, key, value, part)
+                made += _change(changed, contents, key, value, part, may_add)
             except _RefusedError as refused:
                 problems.append(Problem(key, refused.wrong, refused.expected, None, value, refused.near))
     return Changed(changed, made, problems + undoing(made, names))
@@ -99,7 +106,9 @@ def split_key(key: str) -> tuple[Path, str]:
     return tuple(path.split(".")) if path else (), (match and match["operation"]) or ""
 
 
-def _change(document: Document, contents: Contents, key: str, value: Any, part: int) -> list[Change]:
+def _change(
+    document: Document, contents: Contents, key: str, value: Any, part: int, may_add: bool
+) -> list[Change]:
     """Change every value that a key stands for."""
     pattern, operation = split_key(key)
     if not pattern:
@@ -113,13 +122,14 @@ def _change(document: Document, contents: Contents, key: str, value: Any, part: 
     for name in pattern:
         if EVERY in name and name != EVERY:
             raise _RefusedError(f'has "{name}" for a name', "a whole name, or a * alone for every name")
+    adds = may_add and not operation
     if EVERY not in pattern:
-        _must_exist(pattern, document, contents, value, adds=not operation)
+        _must_exist(pattern, document, contents, value, adds)
         _put(document, contents, pattern, operation, value)
         return [Change(key, pattern, operation, value, part)]
     found = _matches(pattern, document, contents)
-    _each(found, pattern, lambda path: _must_exist(path, document, contents, value, adds=not operation))
-    tried, moved = copied(document), []
+    _each(found, pattern, lambda path: _must_exist(path, document, contents, value, adds))
+    tried, moved = dict(document), []
 
     def put(path: Path) -> None:
         if _put(tried, contents, path, operation, value, every=True):
@@ -193,8 +203,8 @@ def _put(
             return False
     table: Any = document
     for part in path[:-1]:
-        if not isinstance(table.get(part), dict):
-            table[part] = {}  # a table of defaults so far
+        below = table.get(part)
+        table[part] = dict(below) if isinstance(below, dict) else {}  # a table of defaults so far
         table = table[part]
     table[path[-1]] = copy.deepcopy(value)
     return True
@@ -240,9 +250,9 @@ def _follow(document: Document, path: Path, operation: str, by: object) -> None:
 
     An uncertainty that multiplies the value typed, or adds to it, goes on (U4, U5).
     """
-    unknown = document.get("uncertainties")
-    if not isinstance(unknown, dict):
+    if not isinstance(document.get("uncertainties"), dict):
         return
+    unknown = document["uncertainties"] = dict(document["uncertainties"])
     for key, before in list(unknown.items()):
         own, how = split_key(key)
         nothing_left = operation == "*=" and by == 0 and own == path
@@ -406,7 +416,8 @@ def parse_assignment(text: str) -> tuple[str, Any]:
     except ScenarioError:
         read = {"value": value} if _BARE_WORD.fullmatch(value) else {}
     if set(read) != {"value"}:
-        problem = Problem(key, f"is set to {shown(value)}", "a value as in a scenario file", None, value)
+        right = spelling(value) or "a value as in a scenario file"
+        problem = Problem(key, f"is set to {shown(value)}", right, None, value)
         raise ScenarioError([problem], "a change")
     return key, read["value"]
 

@@ -12,7 +12,7 @@ from funnelsim.scenario.changes import EVERY, apply_changes, split_key
 from funnelsim.scenario.checks import check_meaning
 from funnelsim.scenario.errors import Problem, shown
 from funnelsim.scenario.paths import Path, look_up, written
-from funnelsim.scenario.quantities import Reading
+from funnelsim.scenario.samples import Samples
 from funnelsim.scenario.schema import Contents
 from funnelsim.scenario.section import Section
 from funnelsim.scenario.structure import Document, problems_at
@@ -90,7 +90,7 @@ def _operated(before: Distribution | float, operation: str, value: float) -> Dis
     return before + value if operation == "+=" else value
 
 
-def check_uncertainties(contents: Contents, document: Document, reading: Reading) -> list[Problem]:
+def check_uncertainties(contents: Contents, document: Document, reading: Samples) -> list[Problem]:
     """Find uncertainties whose path names no such number, or whose values are not all allowed.
 
     Each is tried at the least, the median and the most that can be drawn. Checks across keys try all together
@@ -125,12 +125,12 @@ def _collisions(contents: Contents) -> Iterator[Problem]:
 
 
 def _of_one(
-    key: str, unknown: Unknown, contents: Contents, certain: Document, given: object, reading: Reading
+    key: str, unknown: Unknown, contents: Contents, certain: Document, given: object, reading: Samples
 ) -> list[Problem]:
     path, operation = split_key(key)
     if EVERY in path:
         return [Problem(_named(key), "has a * in it", "a key of its own for each number that is drawn")]
-    refused = apply_changes(certain, contents, {key: unknown.at(MEDIAN)}).problems
+    refused = apply_changes(certain, contents, {key: unknown.at(MEDIAN)}, may_add=False).problems
     if refused:
         return [_told(key, problem) for problem in refused]
     wrong = _not_uncertain(contents, path, operation)

@@ -24,7 +24,7 @@ import numpy as np
 
 from funnelsim.chance.keys import world_of
 from funnelsim.io.provenance import this_platform, versions
-from funnelsim.model.model import Chapter
+from funnelsim.model.model import Chapter, Chapters
 from funnelsim.scenario import (
     TODAY,
     Months,
@@ -37,7 +37,7 @@ from funnelsim.scenario import (
 )
 from funnelsim.scenario.paths import is_map, is_section, kind_at
 
-from .living import at_a_stretch, outcome
+from .living import Outcome, at_a_stretch, outcome
 
 SCENARIOS, CHANGES = 10_000, 1_000
 MOST_INQUIRIES = 150  # of a scenario that is lived through: the reference engine takes its time
@@ -60,7 +60,7 @@ RICH = """
 about = "Every part of a scenario, in small"
 start = 2026-03-02
 currency = "EUR"
-horizon = { warm_up_months = 1, period_months = 2, drain_months = 1 }
+horizon = { warm_up_months = 0, period_months = 2, drain_months = 1 }
 [segments.small]
 contract_value_per_year = { median = 900, p90 = 2000 }
 [segments.large]
@@ -70,7 +70,7 @@ gross_margin = 0.5
 committee_size = 2
 [channels.web]
 kind = "seo"
-inquiries_per_month = 9
+inquiries_per_month = 5
 segments = { small = 0.75, large = 0.25 }
 arrives_between = ["08:00", "20:00"]
 temperature = { hot = 0.25, warm = 0.5, future = 0.25 }
@@ -86,9 +86,9 @@ day_variation = 0.5
 [channels.talks]
 kind = "personal_selling"
 segments = { large = 1.0 }
-personal_selling = { team = "closers", inquiries_per_rep_month = 2, customers = 30 }
+personal_selling = { team = "closers", inquiries_per_rep_month = 1, customers = 30 }
 [mix]
-inquiries_per_month = 5
+inquiries_per_month = 3
 shares = { ads = 1.0 }
 [teams.callers]
 people = 2
@@ -331,11 +331,11 @@ def mutant(number: int) -> dict[str, Any]:
     chance = random.Random(number)
     which = chance.randrange(len(BASES))
     document = BASES[which].document
-    for _ in range(chance.choice((1, 1, 1, 2, 3, 6))):
+    for _ in range(chance.choice((1, 1, 1, 1, 2, 3, 6))):
         deed = chance.random()
         places = list(spots(document))
         path = chance.choice(places)
-        if deed < 0.35:  # a key of the schema, wherever it is
+        if deed < 0.25:  # a key of the schema, wherever it is
             path = tuple(chance.choice(PATHS[which]).split("."))
             _put(document, path, odd_value(chance, document))
             continue
@@ -343,7 +343,7 @@ def mutant(number: int) -> dict[str, Any]:
         for part in path[:-1]:
             table = table[part]
         before = table[path[-1]]
-        if deed < 0.6 and isinstance(before, int | float) and not isinstance(before, bool):
+        if deed < 0.7 and isinstance(before, int | float) and not isinstance(before, bool):
             table[path[-1]] = chance.choice(
                 (before * 2, before / 2, before + 1, -before, before * 0.9, int(before))
             )
@@ -447,7 +447,7 @@ def outcome_of(make: Callable[[], Scenario], seen: Counter[str]) -> None:
 
 
 def lives(made: Scenario, seen: Counter[str], *, engines: bool) -> None:
-    """Lower every strategy; live through them on both engines if they are small."""
+    """Lower every strategy; live through today and the last on both engines if they are small."""
     if not made.is_settled:
         made = made.with_months(Months(1, made.horizon.period_months, 1))
     for name in strategy_names(made):
@@ -456,15 +456,17 @@ def lives(made: Scenario, seen: Counter[str], *, engines: bool) -> None:
         keeps_its_changes(made, name, seen)
         large = max(map(inquiries, chapters)) > MOST_INQUIRIES or sum(made.months) > MOST_MONTHS
         seen["too large to be lived through"] += large and engines
-        if engines and not large:
-            one, other = (
-                outcome(engine, lambda engine=engine: at_a_stretch(engine, chapters, world_of(1, 0)))  # type: ignore[misc]
-                for engine in ("reference", "compiled")
-            )
+        if engines and not large and name in (TODAY, strategy_names(made)[-1]):
+            one, other = (lived("reference", chapters), lived("compiled", chapters))
             if one.stuck != other.stuck or one.rows.tobytes() != other.rows.tobytes() or "broke" in one.stuck:
                 raise LostError(f"{name}: the engines differ: {one.stuck} {other.stuck}")
             seen["lived through"] += 1
             seen["ledger rows"] += len(one.rows)
+
+
+def lived(engine: str, chapters: Chapters) -> Outcome:
+    """Live through chapters in the first world."""
+    return outcome(engine, lambda: at_a_stretch(engine, chapters, world_of(1, 0)))
 
 
 def inquiries(chapter: Chapter) -> float:

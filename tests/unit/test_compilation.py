@@ -279,7 +279,7 @@ PLANTED = """
 import os, pickle, sys
 class Evil:
     def __reduce__(self):
-        return os.mkdir, (os.environ["PLANTED"],)
+        return os.makedirs, (os.environ["PLANTED"], 0o700, True)
 for name in sys.argv[1:]:
     with open(name, "wb") as opened:
         pickle.dump(Evil(), opened)

@@ -162,8 +162,10 @@ def progress(simulations: int) -> Iterator[Callable[[int], None]]:
 
 def command(verb: str, scenario: str, changes: Sequence[str] | None, *rest: str) -> str:
     """Write a command as it would be typed."""
+    from funnelsim.io.texts import without_controls
+
     sets = [word for change in changes or () for word in ("--set", change)]
-    return shlex.join(["funnelsim", verb, scenario, *rest, *sets])
+    return shlex.join(map(without_controls, ["funnelsim", verb, scenario, *rest, *sets]))
 
 
 # ---- keeping --------------------------------------------------------------------------------

@@ -124,7 +124,14 @@ def _places() -> list[Path]:
     asked = os.environ.get("XDG_CACHE_HOME", "")
     homes = [Path(asked)] if os.path.isabs(asked) else []
     own = f"funnelsim-{os.geteuid()}" if hasattr(os, "geteuid") else "funnelsim"
-    return [*(home / "funnelsim" for home in [*homes, _home() / ".cache"]), Path(tempfile.gettempdir()) / own]
+    return [*(home / "funnelsim" for home in [*homes, _home() / ".cache"]), _temporary() / own]
+
+
+def _temporary() -> Path:
+    try:
+        return Path(tempfile.gettempdir())
+    except OSError:  # every disk is full
+        return Path("/tmp")  # noqa: S108 (only looked at: nothing can be written)
 
 
 def is_own(found: os.stat_result) -> bool:

@@ -28,7 +28,7 @@ from funnelsim.scenario.plain import plain_table
 from funnelsim.scenario.schema import LONGEST_HORIZON, TODAY, TOGETHER, Contents, Strategy
 from funnelsim.scenario.structure import Document, check_structure, frozen
 from funnelsim.scenario.timeline import Piece, Step, Timeline, in_order, steps_of, steps_of_base
-from funnelsim.scenario.timeline_checks import check_timelines, follows
+from funnelsim.scenario.timeline_checks import check_timelines, follows, is_told
 from funnelsim.scenario.uncertainties import check_uncertainties
 
 _CHOICES = ("strategies", "assumptions", "changes")
@@ -464,7 +464,7 @@ def from_document(document: Mapping[str, Any], source: Source | None = None) -> 
     contents, repaired, problems = _examine(document, source)
     faulty = [problem.path for problem in problems]
     problems += [problem for problem in check_origins(contents) if not follows(problem.path, faulty)]
-    problems += _problems_of_choices(contents, repaired, source, [problem.path for problem in problems])
+    problems += _problems_of_choices(contents, repaired, source, problems)
     if problems:
         raise ScenarioError(_in_order(problems, source), source.name)
     return _scenario(document, source)
@@ -504,18 +504,18 @@ def _examine(
     """Find all problems of a document, structural and across keys; those of uncertain numbers if wanted."""
     contents, repaired, problems = check_structure(document, source.samples)
     faulty = [problem.path for problem in problems]
-    problems += [problem for problem in check_meaning(contents) if not follows(problem.path, faulty)]
+    problems += [each for each in check_meaning(contents) if not is_told(each.path, faulty)]
     if uncertain and contents.uncertainties and not problems:
         problems += check_uncertainties(contents, repaired, source.samples)
     return contents, repaired, problems
 
 
 def _problems_of_choices(
-    contents: Contents, document: Document, source: Source, faulty: list[str]
+    contents: Contents, document: Document, source: Source, base: list[Problem]
 ) -> list[Problem]:
     """Find what is wrong in dated changes, strategies and assumptions, and in the scenarios that they make.
 
-    Keys that are `faulty` without any of them were reported before, unless one sets them.
+    The problems of the `base` were reported before.
     """
     timelines = {
         name: together(document, contents, {name: contents.strategies.get(name, Strategy())}, source)
@@ -524,8 +524,8 @@ def _problems_of_choices(
     for name, assumption in contents.assumptions.items():
         where = f"assumptions.{name}"
         timelines[where] = _timeline(document, [], [Step(where, None, assumption.change)], source)
-    examine = partial(_examine, source=source, uncertain=not faulty)
-    return check_timelines(contents, timelines, examine, faulty)
+    examine = partial(_examine, source=source, uncertain=not base)
+    return check_timelines(contents, timelines, examine, base)
 
 
 def _after(made: list[Change], problem: Problem) -> str:

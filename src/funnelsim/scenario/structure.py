@@ -67,6 +67,7 @@ def check_structure(document: Document, reading: Samples) -> tuple[Contents, Doc
     problems: list[Problem] = []
     renamed: dict[Path, Path] = {}
     replaced: set[Path] = set()
+    told: set[str] = set()
     for _ in range(_ROUNDS):
         try:
             contents = Contents.model_validate(frozen(document), context=reading)
@@ -76,8 +77,11 @@ def check_structure(document: Document, reading: Samples) -> tuple[Contents, Doc
                 path = tuple(str(part) for part in detail["loc"] if part != "[key]")
                 if detail["type"] == "missing" and path in renamed:
                     continue  # it is there, but misspelt
-                if not any(path[: len(whole)] == whole for whole in replaced):
-                    problems.append(_problem(detail, path, renamed))
+                problem = _problem(detail, path, renamed)
+                again = problem.path in told  # of another item of a list
+                told.add(problem.path)
+                if not again and not any(path[: len(whole)] == whole for whole in replaced):
+                    problems.append(problem)
                 _repair(document, path, detail, renamed, replaced)
         else:
             return contents, document, problems

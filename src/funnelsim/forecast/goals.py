@@ -15,13 +15,15 @@ Each = Literal["average_month", "every_month", "period"]
 
 @dataclass(frozen=True)
 class Goal:
-    """A figure that must be at least or at most a target, or between two."""
+    """A figure, in all or of one place, that must be at least or at most a target, or between two."""
 
     name: str
     metric: str
     at_least: float | None = None
     at_most: float | None = None
     each: Each = "period"
+    dimension: str = "all"  # or "channel", "segment", "stage", "team", "rep"
+    place: str = "all"  # its name
 
     def words(self) -> str:
         """State what the goal asks.
@@ -30,11 +32,17 @@ class Goal:
         --------
         >>> Goal("clients", "won", at_least=2, each="average_month").words()
         'at least 2 in an average month'
+        >>> Goal("prompt", "wait", at_most=4, dimension="team", place="sales").words()
+        'at most 4 in all (team sales)'
         """
         limits = (("at least", self.at_least), ("at most", self.at_most))
         asked = " and ".join(f"{limit} {number(target)}" for limit, target in limits if target is not None)
         when = {"average_month": "in an average month", "every_month": "in every month", "period": "in all"}
-        return f"{asked} {when[self.each]}"
+        return f"{asked} {when[self.each]}{self.of()}"
+
+    def of(self) -> str:
+        """State what the goal is about; nothing if it is about all."""
+        return "" if self.dimension == "all" else f" ({self.dimension} {self.place})"
 
     def reached(self, values: Floats) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         """Return which simulated years reach the goal.

@@ -78,7 +78,7 @@ def queues_add_up(worlds: Worlds) -> list[Count]:
             wrong += int(np.sum(np.abs(figure - expected) > ROUNDING * lengths[:, None]))
             waiting += expected.sum() / HOUR
         counts.append(
-            Count(f"{name}: stages and months, {waiting:,.0f} hours in queues", compared, wrong, 36)
+            Count(f"{name}: stages and months, {waiting:,.0f} hours in queues", compared, wrong, 24)
         )
     return counts
 

@@ -442,6 +442,32 @@ def test_what_is_undefined_is_a_dash() -> None:
         draw()
 
 
+def test_return_without_cost_is_undefined_in_a_run_and_in_a_comparison() -> None:
+    free = fs.load("first_steps").document
+    free["channels"]["website"]["cost_per_month"] = 0
+    free["teams"]["sales"] |= {"cost_per_person_month": 0, "commission": 0}
+    free["strategies"] = {"paid": {"change": {"channels.website.cost_per_month": 100}}}
+    result = fs.compare(from_document(free), replications=3)
+    compared = rows_of(text(comparison_page(result, "next")), "today")[0].split()
+    (alone,) = [
+        row for row in text(simulation_page(result["today"], "next")).splitlines() if "Return on" in row
+    ]
+    assert (compared[4], alone.split()[2]) == ("-", "-")
+    whole = document.comparison_document(result)["strategies"]["today"]["figures"]["roi"]
+    assert whole == document.simulation_document(result["today"])["figures"]["roi"]
+
+
+def test_nobody_is_contacted_where_there_are_no_people() -> None:
+    alone = fs.load("first_steps").document
+    for stage in alone["stages"].values():
+        for key in ("team", "effort_hours", "goes_cold_after_days"):
+            stage.pop(key)
+    alone["strategies"] = {}
+    found = fs.simulate(from_document(alone), replications=2).summary
+    assert math.isnan(found.loc["first_contact_within_4_hours", "mean"])
+    assert found.loc["queue", "mean"] == 0
+
+
 def test_many_reps_are_told_by_team() -> None:
     many = fs.load("first_steps").with_changes({"teams.sales.people": 41})
     page = text(simulation_page(fs.simulate(many, replications=1), "next"))

@@ -33,7 +33,7 @@ from funnelsim.compiling.handles import FOUR, Four, add_four, by_pointer
 from funnelsim.compiling.on_disk import compiled
 from funnelsim.engines.ledger import Ledger
 from funnelsim.model.model import SALE, Chapters, Model, other_numbers
-from funnelsim.model.words import DAY, GONE_COLD, HOUR, NEVER, NOTHING, Event, Flag
+from funnelsim.model.words import DAY, GONE_COLD, HOUR, NEVER, NOBODY, NOTHING, Event, Flag
 from funnelsim.model.worktime import worked_by
 
 
@@ -55,7 +55,8 @@ class Measure(IntEnum):
     WORKED = 2
     MONEY = 3
     AGE = 2  # instead of working time, where a pursuit ends: the time since it began
-    OPENED = 3  # instead of money, where the events are of our own: the opening time gone by
+    OPENED = 3  # instead of money, in CONTACT_BY_WORKING_HOURS: the opening time gone by
+    ASKING = 3  # instead of money, in CONTACT_BY_CLOCK: those who ask for a first contact
 
 
 class Ended(IntEnum):
@@ -68,7 +69,7 @@ class Ended(IntEnum):
 
 # Events of our own, about the row with which a rep starts on the visit with which the pursuit began.
 FIRST_CONTACT = len(Event)
-CONTACT_BY_CLOCK = FIRST_CONTACT + 1  # how many within the first, second, third of PROMPT_HOURS
+CONTACT_BY_CLOCK = FIRST_CONTACT + 1  # how many within the first, second, third of PROMPT_HOURS; of how many
 CONTACT_BY_WORKING_HOURS = FIRST_CONTACT + 2  # the same by the team's opening times, and how long it took
 PROMPT_HOURS = (1, 4, 24)
 
@@ -99,7 +100,7 @@ KEPT: tuple[tuple[int, tuple[Measure, ...]], ...] = (
     (Event.ONE_OFF, (_M,)),
     (Event.RUNNING, (_M,)),
     (FIRST_CONTACT, (_C, _W)),
-    (CONTACT_BY_CLOCK, (_C, _W, _K)),
+    (CONTACT_BY_CLOCK, (_C, _W, _K, Measure.ASKING)),
     (CONTACT_BY_WORKING_HOURS, (_C, _W, _K, Measure.OPENED)),
 )
 
@@ -526,6 +527,13 @@ def _book_what_is_rare(
 
 
 @rare
+def _note_who_asks(row: Record, lines: Lines, model: Model, books: Books, replication: int) -> None:
+    """Note an inquiry that enters a stage with a team as it arrives (F3)."""
+    if model.stages[row["stage"]]["team"] != NOBODY:
+        _add(books, replication, CONTACT_BY_CLOCK, lines, (0.0, 0.0, 0.0, 1.0))
+
+
+@rare
 def _note_first_contact(row: Record, lines: Lines, model: Model, books: Books, replication: int) -> None:
     """Note a first contact, and within which hours it came (F3)."""
     _add(books, replication, FIRST_CONTACT, lines, _amounts_of(row, False))
@@ -571,6 +579,8 @@ def fold_page(ledger: Ledger, model: Model, books: Books, replication: int, reas
         _add(books, replication, event, lines, _amounts_of(row, ends))
         if row["flags"] & Flag.FIRST_CONTACT.value != 0:
             _note_first_contact(row, lines, model, books, replication)
+        if event == Event.ENTERED and row["time"] == created:
+            _note_who_asks(row, lines, model, books, replication)
         if ends:
             _end(row, books, replication, lines, reasons)
             _book_contract(row, month, model, books, replication)

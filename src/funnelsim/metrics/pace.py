@@ -68,13 +68,14 @@ def _contact_within(position: int, event: int, word: str, explained: str) -> Non
     plural = "" if hours == 1 else "s"
 
     def share(cut: Cut) -> Parts:
-        return cut.cohort(event, position), cut.cohort(Event.INQUIRY)
+        return cut.cohort(event, position), cut.cohort(CONTACT_BY_CLOCK, Measure.ASKING)
 
     share.__name__ = f"first_contact_within_{hours}_{word}hour{plural}"
     share.__doc__ = (
         f"Share of the period's inquiries on which a rep starts within {hours} {explained.format(plural)}, "
         "in the stage that they came in by.\n\n"
-        "Those gone cold before, and those never taken up, count as later."
+        "Those gone cold before, and those never taken up, count as later; those that come in by a stage\n"
+        "without a team do not count."
     )
     title = f"First contact within {hours} {word.replace('_', ' ')}hour{plural}"
     figure(title, Unit.SHARE, Basis.COHORT, Better.MORE, _ORIGIN, page=("all",))(share)

@@ -82,13 +82,18 @@ def targets(model: Model, names: Names, tallies: Tally, bookings: Floats, plan: 
         typed = plan.teams[name].quota if name in plan.teams else None
         quota = of_reps[:, :, people].sum(axis=2) if typed is None else _everywhere(typed, spans, firm)
         of_teams.append(Target("team", name, by_rep[:, :, people].sum(axis=2), quota))
-    summed = np.sum([each.quota for each in of_teams], axis=0) if of_teams else np.zeros_like(firm)
-    whole = summed if plan.quota is None else _everywhere(plan.quota, spans, firm)
+    with_quota = [each for each in of_teams if each.quota.any()]
+    if plan.quota is not None:
+        whole = [Target("all", "all", firm, _everywhere(plan.quota, spans, firm))]
+    elif len(with_quota) > 1:
+        whole = [Target("all", "all", firm, np.sum([each.quota for each in with_quota], axis=0))]
+    else:
+        whole = []  # it is that of the team
     reps = [
         Target("rep", name, by_rep[:, :, number], of_reps[:, :, number])
         for number, name in enumerate(names.reps)
     ]
-    return [each for each in (Target("all", "all", firm, whole), *of_teams, *reps) if each.quota.any()]
+    return [each for each in (*whole, *with_quota, *reps) if each.quota.any()]
 
 
 def _quota_of_rep(plan: Plan, names: Names, model: Model, rep: int) -> Quarters | None:

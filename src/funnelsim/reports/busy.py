@@ -12,12 +12,13 @@ from funnelsim.forecast import Estimate, Forecast
 from funnelsim.metrics import Unit
 from funnelsim.reports import notes
 from funnelsim.reports.columns import RANGE, figure_column, outcome
-from funnelsim.reports.grid import printable, tables
+from funnelsim.reports.grid import folded, printable, tables
 
 APART = 0.1  # between the busiest and the least busy of a team, from which on they are shown one by one
 MOST_SHOWN = (
     10  # people of a team; of more, the busiest and the least busy of those who know the same segments
 )
+_WIDEST = 13  # characters of a strategy's name on a line
 
 
 def by_person(forecasts: Mapping[str, Forecast], width: int) -> list[RenderableType]:
@@ -37,7 +38,7 @@ def by_person(forecasts: Mapping[str, Forecast], width: int) -> list[RenderableT
     whole = {name: _everybody(forecast) for name, forecast in forecasts.items()}
     columns = [
         figure_column(
-            printable(name),
+            "\n".join(folded(printable(name), _WIDEST)),
             Unit.SHARE,
             "",
             [outcome(people[label]) if label in people else None for label in labels],

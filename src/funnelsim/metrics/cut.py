@@ -67,7 +67,8 @@ def cut(model: Model, tallies: Tally, dimension: str) -> Cut:
         end = first + (end - first) // len(model.processes)
     found = _bare(tallies.sums[:, first:end])
     lengths = np.diff(model.months)
-    queue = queueing(model, tallies)
+    by_segment = queueing(model, tallies)
+    queue = by_segment.sum(axis=3)
     in_period = np.asarray(np.average(queue, axis=1, weights=lengths))  # (R, S)
     if dimension == "stage":
         return replace(found, queue=in_period)
@@ -94,11 +95,13 @@ def cut(model: Model, tallies: Tally, dimension: str) -> Cut:
     reps = replace(
         found, busy=tallies.busy.sum(axis=1), available=tallies.available.sum(axis=1), staff=people
     )
-    return _by_team(model, reps, in_period) if dimension == "team" else reps
+    if dimension == "rep":
+        return reps
+    return _by_team(model, reps, np.asarray(np.average(by_segment, axis=1, weights=lengths)))
 
 
 def queueing(model: Model, tallies: Tally) -> Floats:
-    """Return how many leads are in the queue of each stage, on average over each month: (R, M, S).
+    """Return how many leads of each segment queue in each stage, on average over each month: (R, M, S, K).
 
     (F2)
 
@@ -110,7 +113,23 @@ def queueing(model: Model, tallies: Tally) -> Floats:
         Stacked.
     """
     at_start = tallies.queue.cumsum(axis=1)[:, :-1]
-    return np.asarray(at_start + tallies.queueing[:, 1:] / np.diff(model.months)[:, None])
+    return np.asarray(at_start + tallies.queueing[:, 1:] / np.diff(model.months)[:, None, None])
+
+
+def teams_of_stages(model: Model) -> Floats:
+    """Return 1 where the leads of a segment are those of a team in a stage, else 0: (S, K, T) (S3).
+
+    Examples
+    --------
+    >>> from funnelsim.scenario import Months, load, lower
+    >>> teams_of_stages(lower(load("first_steps").with_months(Months(6, 12, 4))).model).tolist()
+    [[[1.0]], [[1.0]]]
+    """
+    teams = np.repeat(model.stages["team"][:, None], len(model.segments), axis=1)
+    for number, stage in enumerate(model.stages):
+        if stage["variants"] > 0:
+            teams[number] = model.variants["team"][stage["first_variant"] :][: stage["variants"]]
+    return np.asarray(teams[:, :, None] == np.arange(len(model.teams)), np.float64)
 
 
 def _bare(sums: Floats) -> Cut:
@@ -122,13 +141,11 @@ def _bare(sums: Floats) -> Cut:
 
 
 def _by_team(model: Model, reps: Cut, queue: Floats) -> Cut:
-    """Add up the reps of each team, and the queues of its stages."""
-    teams = np.arange(len(model.teams))
-    membership = (model.reps["team"][:, None] == teams).astype(np.float64)
-    works = (model.stages["team"][:, None] == teams).astype(np.float64)
+    """Add up the reps of each team, and those who queue for it: `queue` is that of stages by segment."""
+    membership = (model.reps["team"][:, None] == np.arange(len(model.teams))).astype(np.float64)
     return replace(
         _bare(np.einsum("rnebm,nt->rtebm", reps.sums, membership)),
-        queue=queue @ works,
+        queue=np.einsum("rsk,skt->rt", queue, teams_of_stages(model)),
         busy=reps.busy @ membership,
         available=reps.available @ membership,
         staff=reps.staff @ membership,

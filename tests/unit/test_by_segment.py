@@ -261,6 +261,23 @@ def test_changes_reach_what_a_segment_has(
         ("stages.call.segments.*.lost_reasons.price", 1.0, "sums to 1.25"),
         ("stages.call.segments.abroad.taem", "office", 'did you mean "stages.call.segments.abroad.team"'),
         ("stages.call.segments.abroad.next", "chek", 'did you mean "check"'),
+        (
+            "stages.offer.segments.home.team",
+            "berlin",
+            'does not exist; expected "stages.offer.segments.home" = { team = "berlin" }',
+        ),
+        (
+            "stages.call.segments.home.team",
+            "berlin",
+            'expected one of abroad, online, or "stages.call.segments.home" = { team = "berlin" }',
+        ),
+        (
+            "customer_hours.monday",
+            ["09:00-17:00"],
+            'expected "customer_hours" = { monday = ["09:00-17:00"] }',
+        ),
+        ("teams.office.hours.monday", ["09:00-17:00"], 'expected "teams.office.hours" = { monday'),
+        ("stages.call.segments.home.cost_per_visit +=", 2, "does not exist; expected one of abroad, online"),
     ],
 )
 def test_what_cannot_be_changed_for_a_segment_is_told(

@@ -102,7 +102,7 @@ def check_origins(contents: Contents) -> Problems:
 
 
 def check_kinds(contents: Contents) -> Problems:
-    """Find kinds that no channel has, now or by a change, and whose names are nearly that of one that some have.
+    """Find kinds that no channel has, now or by a change, if the name is nearly that of one that some have.
 
     Like origins they are about the file as written: a change may leave a kind without channels.
     """

@@ -45,10 +45,10 @@ MOST_MONTHS = 8
 PAGE = Path(__file__).parents[2] / "docs" / "fuzz.md"
 HEAD = """# Mutants: refused in words, or lived through alike
 
-Written by `make fuzz` (`python -m tests.property.mutants --scenarios {scenarios} --changes {changes}`). Scenarios
-and changes are damaged at random (`tests/property/mutants.py`), each with a seed of its own. Each must be refused
-in sentences, or be accepted; whatever is accepted is lived through on both engines, which must write the same
-ledgers, and loses no strategy and no change. The first 500 and 100 are among the tests.
+Written by `make fuzz` (`python -m tests.property.mutants --scenarios {scenarios} --changes {changes}`).
+Scenarios and changes are damaged at random (`tests/property/mutants.py`), each with a seed of its own. Each
+must be refused in sentences, or be accepted; whatever is accepted is lived through on both engines, which
+must write the same ledgers, and loses no strategy and no change. The first 500 and 100 are among the tests.
 
 Versions: {versions}. Platform: {platform}.
 
@@ -234,7 +234,6 @@ ODD: tuple[Any, ...] = (
         {"x": 1},
         {3: 1},
         {"median": 1},
-        {"median": 2, "p90": 2.1},
         {"low": 0, "likely": 0, "high": 0},
         {"a": {}},
     ),
@@ -261,6 +260,14 @@ ODD: tuple[Any, ...] = (
     ),
 )
 PLAUSIBLE = (1, 2, 0.5, 0.9, 1.1, 3, 0, np.float64(0.75), np.int64(2))
+FORMS: tuple[Any, ...] = (
+    {"median": 2, "p90": 2.1},
+    {"low": 1, "likely": 2, "high": 9},
+    {"scipy": "poisson", "mu": 2.0},
+    {"quantiles": {"0": 1, "1": 2}},
+    {"x": 1},
+    {},
+)
 NAMES = (
     "x",
     "people",
@@ -291,6 +298,20 @@ def spots(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
         yield from spots(item, (*path, key))
 
 
+def at(document: Any, parts: list[str]) -> Any:
+    for part in parts:
+        document = document.get(part) if isinstance(document, dict) else None
+    return document
+
+
+def is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def is_distribution(value: object) -> bool:
+    return isinstance(value, dict) and bool(value.keys() & {"median", "low", "scipy", "quantiles"})
+
+
 def schema_paths(document: dict[str, Any]) -> list[str]:
     """List paths of keys that the schema knows, typed or not, with the names of a document."""
     found: list[str] = []
@@ -313,7 +334,18 @@ def schema_paths(document: dict[str, Any]) -> list[str]:
     return found
 
 
+def typed_numbers(document: dict[str, Any]) -> list[tuple[str, ...]]:
+    """List the paths of a document's own numbers and distributions: what strategies are made of."""
+    own = ("segments", "channels", "teams", "stages", "mix")
+    found = [
+        path for path in spots(document) if path[0] in own and all(isinstance(each, str) for each in path)
+    ]
+    values = [(path, at(document, list(path))) for path in found]
+    return [path for path, value in values if is_number(value) or is_distribution(value)]
+
+
 PATHS = [schema_paths(base.document) for base in BASES]
+TYPED = [typed_numbers(base.document) for base in BASES]
 
 
 def odd_value(chance: random.Random, document: Any) -> Any:
@@ -396,22 +428,30 @@ def mutant_text(number: int) -> str:
 
 
 def mutant_changes(number: int) -> tuple[Scenario, dict[Any, Any]]:
-    """Choose a scenario, and changes by paths of the schema and others, with odd values."""
+    """Choose a scenario, and likely changes of it or odd ones."""
     chance = random.Random(number)
     which = chance.randrange(len(BASES))
-    changes: dict[Any, Any] = {}
-    for _ in range(chance.choice((1, 1, 2, 3))):
-        parts = chance.choice(PATHS[which]).split(".")
-        deed = chance.random()
-        if deed < 0.15:
-            parts[chance.randrange(len(parts))] = chance.choice((*NAMES, "*", "web", "call"))
-        elif deed < 0.25:
-            parts.append(chance.choice((*NAMES, "median", "people", "conversion")))
-        key: Any = ".".join(parts) + chance.choice(OPERATIONS)
-        plausible = chance.random() < 0.5
-        value = chance.choice(PLAUSIBLE) if plausible else odd_value(chance, BASES[which].document)
-        changes[key if chance.random() < 0.97 else chance.choice((3, None, ("a", "b")))] = value
-    return BASES[which], changes
+    change = likely_change if chance.random() < 0.5 else odd_change
+    return BASES[which], dict(change(chance, which) for _ in range(chance.choice((1, 1, 2, 3))))
+
+
+def likely_change(chance: random.Random, which: int) -> tuple[str, Any]:
+    """Choose a typed number or distribution, and a value that it may have, or another form of it."""
+    key = ".".join(chance.choice(TYPED[which])) + chance.choice(("", "", " *=", " +="))
+    return key, chance.choice(PLAUSIBLE) if chance.random() < 0.8 else copy.deepcopy(chance.choice(FORMS))
+
+
+def odd_change(chance: random.Random, which: int) -> tuple[Any, Any]:
+    """Choose any path, and any value."""
+    parts = chance.choice(PATHS[which]).split(".")
+    deed = chance.random()
+    if deed < 0.15:
+        parts[chance.randrange(len(parts))] = chance.choice((*NAMES, "*", "web", "call"))
+    elif deed < 0.25:
+        parts.append(chance.choice((*NAMES, "median", "people", "conversion")))
+    key: Any = ".".join(parts) + chance.choice(OPERATIONS)
+    value = odd_value(chance, BASES[which].document)
+    return key if chance.random() < 0.97 else chance.choice((3, None, ("a", "b"))), value
 
 
 # ---- what becomes of it ---------------------------------------------------------------------
@@ -491,16 +531,6 @@ def keeps_its_changes(made: Scenario, name: str, seen: Counter[str]) -> None:
         if not is_number(found) or abs(found - expected) > 1e-9 * max(1.0, abs(expected)):
             raise LostError(f"{name}: {key} = {value} makes {found} of {was}")
         seen["changes that were made"] += 1
-
-
-def at(document: Any, parts: list[str]) -> Any:
-    for part in parts:
-        document = document.get(part) if isinstance(document, dict) else None
-    return document
-
-
-def is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def try_scenario(number: int, seen: Counter[str]) -> None:

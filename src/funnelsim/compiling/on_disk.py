@@ -131,7 +131,7 @@ def _temporary() -> Path:
     try:
         return Path(tempfile.gettempdir())
     except OSError:  # every disk is full
-        return Path("/tmp")  # noqa: S108 (only looked at: nothing can be written)
+        return Path("/tmp")
 
 
 def is_own(found: os.stat_result) -> bool:

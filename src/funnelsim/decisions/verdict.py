@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from funnelsim.forecast import Interval
-from funnelsim.metrics.wording import listed, money_range, over, simulated
+from funnelsim.metrics.wording import Called, listed, money_range, number, over, simulated, spoken
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -21,24 +21,7 @@ class Standing:
     better: bool  # surely, at 5 % for all strategies at once
     worse: bool
     identical: bool  # the same history in every world
-
-    @property
-    def name(self) -> str:
-        """Return the strategy's name as in a sentence."""
-        return spoken(self.strategy)
-
-
-def spoken(strategy: str) -> str:
-    """Return a strategy's name as in a sentence.
-
-    Examples
-    --------
-    >>> spoken("one_more_rep")
-    'one more rep'
-    >>> spoken("one_more_rep+shared_queue")
-    'one more rep + shared queue'
-    """
-    return strategy.replace("_", " ").replace("+", " + ")
+    ahead: float  # share of single years in which it is ahead of the base
 
 
 def verdict(
@@ -49,6 +32,7 @@ def verdict(
     years: int,
     months: int,
     currency: str,
+    called: Called = spoken,
 ) -> str:
     """State what to choose.
 
@@ -68,13 +52,15 @@ def verdict(
         Of the period.
     currency : str
         Of the amounts.
+    called : callable
+        From the name of a strategy to its title.
 
     Examples
     --------
     >>> standings = [
-    ...     Standing("one_more_rep", -62_000, -36_000, better=False, worse=True, identical=False),
-    ...     Standing("shared_queue", -9_000, 4_000, better=False, worse=False, identical=False),
-    ...     Standing("richer_mix", -1_000, 8_000, better=False, worse=False, identical=False),
+    ...     Standing("one_more_rep", -62_000, -36_000, False, True, False, ahead=0.2),
+    ...     Standing("shared_queue", -9_000, 4_000, False, False, False, ahead=0.4),
+    ...     Standing("richer_mix", -1_000, 8_000, False, False, False, ahead=0.6),
     ... ]
     >>> for clause in verdict(standings, None, {}, "today", 400, 12, "USD").split("; "):
     ...     print(clause)
@@ -83,10 +69,10 @@ def verdict(
     the other two (shared queue and richer mix) cannot be told apart from today at 400 simulated years.
     """
     if not standings:
-        return f"There is nothing to compare {spoken(base)} with."
+        return f"There is nothing to compare {called(base)} with."
     if years < 2:
         return f"{simulated(years, months).capitalize()} cannot tell strategies apart: simulate more."
-    teller = _Teller(base, years, months, currency)
+    teller = _Teller(base, years, months, currency, called)
     different = [standing for standing in standings if not standing.identical]
     worse = [standing for standing in different if standing.worse]
     unclear = [standing for standing in different if not standing.better and not standing.worse]
@@ -101,7 +87,12 @@ def verdict(
 
 
 def under_assumptions(
-    typed: str | None, best: Mapping[str, str | None], unclear: Sequence[str], base: str
+    typed: str | None,
+    best: Mapping[str, str | None],
+    unclear: Sequence[str],
+    base: str,
+    called: Called = spoken,
+    assumption_called: Called = spoken,
 ) -> str:
     """State under which assumptions the choice stays the same, and what it is under the others.
 
@@ -115,6 +106,8 @@ def under_assumptions(
         The assumptions under which `typed` cannot be told apart from the best.
     base : str
         What all are compared with.
+    called, assumption_called : callable
+        From the name of a strategy, or of an assumption, to its title.
 
     Examples
     --------
@@ -127,24 +120,24 @@ def under_assumptions(
     groups: dict[tuple[str | None, bool], list[str]] = {}
     for name, each in best.items():
         if each != typed:
-            groups.setdefault((each, name in unclear), []).append(spoken(name))
-    nothing = f"nothing beats {spoken(base)}"
+            groups.setdefault((each, name in unclear), []).append(assumption_called(name))
+    nothing = f"nothing beats {called(base)}"
     whole = "the one assumption" if len(best) == 1 else f"all {len(best)} assumptions"
     of = whole if same == len(best) else f"{same} of {len(best)} assumptions"
     if typed is None:
         begins = f"{nothing} as typed or under {of}" if same else f"{nothing} as typed"
     else:
-        begins = f"{spoken(typed)} is best as typed and under {of}"
+        begins = f"{called(typed)} is best as typed and under {of}"
         if not same:
             under = f"not under {whole}" if len(best) == 1 else f"under none of {len(best)} assumptions"
-            begins = f"{spoken(typed)} is best as typed, but {under}"
+            begins = f"{called(typed)} is best as typed, but {under}"
     clauses = [begins]
     for (each, close), names in groups.items():
         if each is None:
             what = nothing
         else:
-            what = f"it is {spoken(each)}" if typed else f"{spoken(each)} is best"
-            what += f", which cannot be told apart from {spoken(typed)} there" if close and typed else ""
+            what = f"it is {called(each)}" if typed else f"{called(each)} is best"
+            what += f", which cannot be told apart from {called(typed)} there" if close and typed else ""
         clauses.append(f"under {listed(names)} {what}")
     text = "; ".join(clauses)
     return f"{text[0].upper()}{text[1:]}."
@@ -152,45 +145,45 @@ def under_assumptions(
 
 @dataclass(frozen=True)
 class _Teller:
-    """Words for the base, the money and the number of simulated years."""
+    """Words for the strategies, the money and the number of simulated years."""
 
     base: str
     years: int
     months: int
     currency: str
+    called: Called
 
     def of_the_best(
         self, standings: Sequence[Standing], best: str | None, rivals: Mapping[str, Interval | None]
     ) -> list[str]:
         """State which strategies beat the base, and whether one beats all others."""
         if best is None:
-            return [f"nothing beats {spoken(self.base)} on profit"]
+            return [f"nothing beats {self.called(self.base)} on profit"]
         better = {standing.strategy: standing for standing in standings if standing.better}
         close = [name for name, ahead in rivals.items() if ahead is None]
         if close:
             return self._of_the_leaders(best, close, better)
-        clauses = [f"best on profit is {better[best].name}: it {self._earns(better[best])}"]
+        clauses = [f"best on profit is {self.called(best)}: it {self._earns(better[best])}"]
         sure = {name: ahead for name, ahead in rivals.items() if ahead is not None and name in better}
         if sure:
             second = min(sure, key=lambda name: sure[name].value)
             gap = money_range(sure[second].low, sure[second].high, self.currency)
-            clauses[0] += f", and {gap} more than the next best, {spoken(second)}"
-        clauses += [
-            f"{standing.name} {self._earns(standing)}" for name, standing in better.items() if name != best
-        ]
-        return clauses
+            clauses[0] += f", and {gap} more than the next best, {self.called(second)}"
+        others = [name for name in better if name != best]
+        return clauses + [f"{self.called(name)} {self._earns(better[name])}" for name in others]
 
     def of_the_worse(self, worse: Sequence[Standing]) -> list[str]:
         """State how much each worse strategy costs against the base."""
         return [
-            f"{standing.name} would cost {self._money(-standing.high, -standing.low)}" for standing in worse
+            f"{self.called(standing.strategy)} would cost {self._money(-standing.high, -standing.low)}"
+            for standing in worse
         ]
 
     def of_the_unclear(self, unclear: Sequence[Standing], strategies: int) -> list[str]:
         """State which strategies cannot be told apart from the base."""
         if not unclear:
             return []
-        names = listed([standing.name for standing in unclear])
+        names = self._listed(unclear)
         count = _NUMBERS[len(unclear)] if len(unclear) < len(_NUMBERS) else str(len(unclear))
         if len(unclear) == 1:
             who = names
@@ -198,27 +191,32 @@ class _Teller:
             who = f"the {count} strategies ({names})"
         else:
             who = f"the other {count} ({names})"
-        return [f"{who} cannot be told apart from {spoken(self.base)} at {self._years()}"]
+        return [f"{who} cannot be told apart from {self.called(self.base)} at {self._years()}"]
 
     def of_the_identical(self, identical: Sequence[Standing]) -> list[str]:
         """State which strategies change nothing."""
         if not identical:
             return []
-        return [f"{listed([standing.name for standing in identical])} would make no difference at all"]
+        return [f"{self._listed(identical)} would make no difference at all"]
 
     def _of_the_leaders(self, best: str, close: Sequence[str], better: Mapping[str, Standing]) -> list[str]:
         """State which strategies beat the base, if the best cannot be told apart from others."""
-        base = spoken(self.base)
+        base = self.called(self.base)
         clauses = [
-            f"{standing.name} would beat {base} on profit by {self._money(standing.low, standing.high)}"
-            for standing in better.values()
+            f"{self.called(name)} would beat {base} on profit by {self._money(standing.low, standing.high)}"
+            for name, standing in better.items()
         ]
-        leaders = listed([spoken(name) for name in (best, *close)])
+        leaders = listed([self.called(name) for name in (best, *close)])
         clauses.append(f"{leaders} cannot be told apart at {self._years()}")
         return clauses
 
     def _earns(self, standing: Standing) -> str:
-        return f"would earn {self._money(standing.low, standing.high)} more than {spoken(self.base)}"
+        more = f"would earn {self._money(standing.low, standing.high)} more than {self.called(self.base)}"
+        single = "years" if self.months == 12 else "periods"
+        return f"{more} (ahead in {number(100 * standing.ahead)} % of simulated {single})"
+
+    def _listed(self, standings: Sequence[Standing]) -> str:
+        return listed([self.called(standing.strategy) for standing in standings])
 
     def _money(self, low: float, high: float) -> str:
         return f"{money_range(low, high, self.currency)} {over(self.months)}"

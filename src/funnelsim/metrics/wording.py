@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from funnelsim.metrics.figure import Unit
 
 UNDEFINED = "-"
+Called = Callable[[str], str]  # from a name to what a sentence calls it
 _SCALES = ((1e9, "billion"), (1e6, "million"), (1e3, "thousand"))
 
 
@@ -117,15 +119,26 @@ def span(months: int) -> str:
     return f"{months} month{'' if months == 1 else 's'}"
 
 
-def listed(names: list[str]) -> str:
-    """Join names with commas and "and".
+def listed(names: list[str], last: str = "and") -> str:
+    """Join names with commas and "and", or another word.
 
     Examples
     --------
-    >>> listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"])
-    ('a', 'a and b', 'a, b and c')
+    >>> listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"], "or")
+    ('a', 'a and b', 'a, b or c')
     """
-    return "".join(names) if len(names) < 2 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return "".join(names) if len(names) < 2 else f"{', '.join(names[:-1])} {last} {names[-1]}"
+
+
+def spoken(name: str) -> str:
+    """Write a name as in a sentence.
+
+    Examples
+    --------
+    >>> spoken("one_more_rep"), spoken("one_more_rep+shared_queue")
+    ('one more rep', 'one more rep + shared queue')
+    """
+    return name.replace("_", " ").replace("+", " + ")
 
 
 def _scale(value: float) -> float:

@@ -6,15 +6,17 @@ than one key are in `checks`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from funnelsim.metrics import FIGURES
 from funnelsim.model.own_policy import BUILT_IN, policy_names
-from funnelsim.scenario.channels import Channel, Mix
+from funnelsim.scenario.channels import Channel, Kind, Mix, as_its_kind
 from funnelsim.scenario.errors import nearest, shown
+from funnelsim.scenario.plans import Plan
 from funnelsim.scenario.quantities import (
     AboveZero,
     Duration,
@@ -29,11 +31,12 @@ from funnelsim.scenario.section import ONE, Section
 from funnelsim.scenario.shocks import Shocks
 from funnelsim.scenario.unknowns import Uncertain
 
-GOAL_METRICS = tuple(figure.name for figure in FIGURES.values() if {"all", "month"} <= set(figure.by))
+GOAL_METRICS = tuple(FIGURES)
 if TYPE_CHECKING:
     GoalMetric = str
 else:
-    GoalMetric = Literal[GOAL_METRICS]  # whatever has a value in all and in each month
+    GoalMetric = Literal[GOAL_METRICS]
+PLACES_OF_GOALS = ("channel", "segment", "stage", "team", "rep")  # what a goal may be about, other than all
 LONGEST_HORIZON = 240  # months, warm-up and drain included
 MOST_PEOPLE = 10_000
 LARGEST_WEIGHT = 100_000  # times MOST_PEOPLE: a sum of millionths that float64 still holds exactly
@@ -211,6 +214,26 @@ class StageEffects(Section):
     )
 
 
+class WeeklyHours(Section):
+    """Opening times by weekday."""
+
+    monday: tuple[OpenSpan, ...] = Field(default=(), description='Such as ["09:00-12:00", "13:00-17:00"].')
+    tuesday: tuple[OpenSpan, ...] = Field(default=(), description="As on Monday.")
+    wednesday: tuple[OpenSpan, ...] = Field(default=(), description="As on Monday.")
+    thursday: tuple[OpenSpan, ...] = Field(default=(), description="As on Monday.")
+    friday: tuple[OpenSpan, ...] = Field(default=(), description="As on Monday.")
+    saturday: tuple[OpenSpan, ...] = Field(default=(), description="As on Monday.")
+    sunday: tuple[OpenSpan, ...] = Field(default=(), description="As on Monday.")
+
+
+class CustomerHours(WeeklyHours):
+    """When customers count time and answer: their opening times by weekday, and their days off."""
+
+    holidays: tuple[date, ...] = Field(
+        default=(), max_length=10_000, description="Days on which the customers are closed."
+    )
+
+
 class Segment(Section):
     """A group of customers who buy alike."""
 
@@ -224,18 +247,10 @@ class Segment(Section):
         default=1.0, description="Factor on the customer's time in every stage."
     )
     committee_size: int = Field(default=1, ge=1, le=100, description="People who decide.")
-
-
-class WeeklyHours(Section):
-    """Opening times by weekday."""
-
-    monday: tuple[OpenSpan, ...] = Field(default=(), description='Such as ["09:00-12:00", "13:00-17:00"].')
-    tuesday: tuple[OpenSpan, ...] = Field(default=(), description="As on Monday.")
-    wednesday: tuple[OpenSpan, ...] = Field(default=(), description="As on Monday.")
-    thursday: tuple[OpenSpan, ...] = Field(default=(), description="As on Monday.")
-    friday: tuple[OpenSpan, ...] = Field(default=(), description="As on Monday.")
-    saturday: tuple[OpenSpan, ...] = Field(default=(), description="As on Monday.")
-    sunday: tuple[OpenSpan, ...] = Field(default=(), description="As on Monday.")
+    customer_hours: CustomerHours | None = Field(
+        default=None,
+        description="When the segment's customers count time, in every stage. Default: as all customers.",
+    )
 
 
 class Rep(Section):
@@ -362,11 +377,31 @@ class StageOfSegment(Section):
     customer_takes_days: Duration | None = Field(
         default=None, description="Days that the segment's customers take; times their own factor."
     )
+    customer_hours: CustomerHours | None = Field(
+        default=None,
+        description="When the segment's customers count time in this stage.",
+    )
     goes_cold_after_days: Duration | None = Field(
         default=None, description="Days in the queue after which the segment's leads go cold."
     )
     cost_per_visit: NotNegative | None = Field(
         default=None, description="Cost of each visit of a lead of the segment."
+    )
+    team: str | None = Field(default=None, description="Team that works the segment's leads.")
+    next: Targets | None = Field(
+        default=None, description="Where those of the segment who advance go, in place of the stage's `next`."
+    )
+    back_to: dict[str, Share] | None = Field(
+        default=None,
+        description="Shares of those of the segment who do not advance that go back to a stage, in place of "
+        "the stage's `back_to`.",
+    )
+    lost_reasons: dict[Name, Share] | None = Field(
+        default=None,
+        description="Shares of the segment's lost by reason, in place of the stage's `lost_reasons`.",
+    )
+    effects: StageEffects = Field(
+        default=StageEffects(), description="Effects that differ for the segment in this stage."
     )
 
 
@@ -381,6 +416,10 @@ class Stage(Section):
     effort_hours: Duration = Field(default=ZERO, description="Working hours of a rep of average speed.")
     customer_takes_days: Duration = Field(
         default=ZERO, description="Days that the customer takes after the work."
+    )
+    customer_hours: CustomerHours | None = Field(
+        default=None,
+        description="When customers count time in this stage. Default: as their segment.",
     )
     goes_cold_after_days: Duration | None = Field(
         default=None, description="Days in the queue after which the lead goes cold. Default: waits for ever."
@@ -414,13 +453,26 @@ class Stage(Section):
 class Goal(Section):
     """A target to reach; results tell the chance of it."""
 
-    metric: GoalMetric = Field(description="What is measured.", examples=["won"])
+    metric: GoalMetric = Field(description="What is measured: any figure.", examples=["won"])
     at_least: float | None = Field(default=None, description="The least that is good enough.")
-    at_most: float | None = Field(default=None, description="The most that is good enough.")
+    at_most: float | None = Field(
+        default=None, description="The most that is good enough; with `at_least`, a range."
+    )
+    channel: str | None = Field(default=None, description="The channel that the goal is about. Default: all.")
+    segment: str | None = Field(default=None, description="The segment that the goal is about. Default: all.")
+    stage: str | None = Field(default=None, description="The stage that the goal is about. Default: all.")
+    team: str | None = Field(default=None, description="The team that the goal is about. Default: all.")
+    rep: str | None = Field(
+        default=None, description='The rep that the goal is about, such as "sales 1". Default: all.'
+    )
     each: Literal["average_month", "every_month", "period"] = Field(
         default="period",
         description="Whether the average month, every month or the whole period must reach it.",
     )
+
+    def places(self) -> dict[str, str]:
+        """Return what the goal is about, by its dimension; nothing if it is about all."""
+        return {name: place for name in PLACES_OF_GOALS if (place := getattr(self, name)) is not None}
 
 
 class DatedChange(Section):
@@ -441,6 +493,11 @@ class DatedChange(Section):
 class Strategy(Section):
     """A choice to compare with today; it begins on a day, and today is what holds before."""
 
+    title: str = Field(
+        default="",
+        max_length=60,
+        description="What sentences and pictures call it. Default: its name, with spaces for underscores.",
+    )
     about: str = Field(default="", max_length=2000, description="The strategy in a few words.")
     starts: Day | None = Field(
         default=None, description="The day on which it begins. Default: the first day of the period."
@@ -466,6 +523,11 @@ class Strategy(Section):
 class Assumption(Section):
     """What we are unsure of and do not choose; strategies are compared under it."""
 
+    title: str = Field(
+        default="",
+        max_length=60,
+        description="What sentences and pictures call it. Default: its name, with spaces for underscores.",
+    )
     about: str = Field(default="", max_length=2000, description="The assumption in a few words.")
     change: dict[str, Any] = Field(
         default={}, description="Values by path, as in a strategy; strategies change what it leaves."
@@ -487,10 +549,19 @@ class Contents(Section):
     segments: dict[Name, Segment] = Field(
         min_length=1, max_length=1000, description="Groups of customers, by name."
     )
+    kinds: dict[Name, Kind] = Field(
+        default={},
+        max_length=1000,
+        description="Kinds of channels, by name: what channels of the kind have in common.",
+    )
     channels: dict[Name, Channel] = Field(
         min_length=1, max_length=1000, description="Where inquiries come from, by name."
     )
     mix: Mix = Field(default=Mix(), description="What channels have in common.")
+    customer_hours: CustomerHours | None = Field(
+        default=None,
+        description="When customers count time and answer. Default: round the clock, nights and weekends.",
+    )
     shocks: Shocks = Field(default=Shocks(), description="What moves the firm from month to month.")
     teams: dict[Name, Team] = Field(default={}, max_length=1000, description="Teams, by name.")
     stages: dict[Name, Stage] = Field(
@@ -509,6 +580,7 @@ class Contents(Section):
         description="What changes during the period in any case, each on a day of its own.",
     )
     goals: dict[Name, Goal] = Field(default={}, description="Targets, by name.")
+    plan: Plan = Field(default=Plan(), description="Quotas by team and rep, and when the fiscal year begins.")
     strategies: dict[ChoiceName, Strategy] = Field(
         default={}, max_length=1000, description="Choices to compare with today, by name."
     )
@@ -521,3 +593,13 @@ class Contents(Section):
         default={},
         description='Where values come from, by pattern: "source: ...", "measured: ...", "assumed: ...".',
     )
+
+    @field_validator("channels")
+    @classmethod
+    def _of_kinds(cls, channels: dict[str, Channel], info: ValidationInfo) -> dict[str, Channel]:
+        return as_their_kinds(channels, info.data.get("kinds", {}))
+
+
+def as_their_kinds(channels: Mapping[str, Channel], kinds: Mapping[str, Kind]) -> dict[str, Channel]:
+    """Return channels with what their kinds give them."""
+    return {name: as_its_kind(channel, kinds.get(channel.kind)) for name, channel in channels.items()}

@@ -289,11 +289,13 @@ def _forecast(scenario: Scenario, course: Course, plan: Plan, found: Replication
         levels = np.array([last.levels(world) for world in found.worlds])
         unknowns = Unknowns(last.parameters, levels, found.twins.tally) if found.twins else None
     model = course.typed[-1].model
-    return Forecast(model, course.names, found.tally, _goals(scenario), plan.replications, unknowns)
+    goals = _goals(scenario)
+    return Forecast(model, course.names, found.tally, goals, plan.replications, unknowns, scenario.plan)
 
 
 def _goals(scenario: Scenario) -> list[Goal]:
-    return [
-        Goal(name, goal.metric, goal.at_least, goal.at_most, goal.each)
-        for name, goal in scenario.goals.items()
-    ]
+    found = []
+    for name, goal in scenario.goals.items():
+        dimension, place = next(iter(goal.places().items()), ("all", "all"))
+        found.append(Goal(name, goal.metric, goal.at_least, goal.at_most, goal.each, dimension, place))
+    return found

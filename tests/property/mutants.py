@@ -59,9 +59,24 @@ Versions: {versions}. Platform: {platform}.
 
 RICH = """
 about = "Every part of a scenario, in small"
-start = 2026-03-02
+start = 2026-03-01
 currency = "EUR"
 horizon = { warm_up_months = 0, period_months = 2, drain_months = 1 }
+[customer_hours]
+tuesday = ["08:00-20:00"]
+thursday = ["08:00-12:00", "13:00-20:00"]
+holidays = [2026-03-31]
+[plan]
+fiscal_year_starts = 4
+quota = [900, 1000, 1000, 1200]
+[plan.teams.closers]
+quota_per_rep = 500
+[plan.reps.Ada]
+quota = 600
+[kinds.podcast]
+cost_per_month = 40
+segments = { small = 0.5, large = 0.5 }
+theorist_share = 0.2
 [segments.small]
 contract_value_per_year = { median = 900, p90 = 2000 }
 [segments.large]
@@ -79,6 +94,11 @@ cost_per_month = 300
 [channels.web.response]
 at_cost_per_month = 300
 ceiling = 30
+[channels.show]
+kind = "podcast"
+inquiries_per_month = 2
+arrives_between = ["09:00-12:00", "22:00-02:00"]
+hourly_profile = [1, 1, 0, 0, 0, 0, 1, 2, 4, 5, 5, 4, 3, 4, 4, 3, 3, 3, 4, 5, 4, 3, 2, 1]
 [channels.ads]
 kind = "advertising"
 segments = { small = 1.0 }
@@ -116,6 +136,11 @@ conversion = 0.6
 makes = "lead"
 [stages.call.segments.large]
 conversion = 0.4
+team = "closers"
+next = "offer"
+customer_takes_days = 1
+[stages.call.segments.large.customer_hours]
+friday = ["09:00-17:00"]
 [stages.offer]
 team = "closers"
 effort_hours = { scipy = "gamma", a = 2.0, scale = 1.5 }
@@ -124,6 +149,10 @@ conversion = 0.5
 back_to = { call = 0.2 }
 lost_reasons = { price = 0.6, timing = 0.4 }
 cost_per_visit = 5
+[stages.offer.segments.small]
+back_to = {}
+lost_reasons = { price = 0.5, nobody = 0.5 }
+effects = { theorist = 0.5, temperature = { hot = 2.5 } }
 [uncertainties]
 "stages.offer.conversion" = { low = 0.3, likely = 0.5, high = 0.6 }
 "channels.web.cost_per_month *=" = { median = 1, p90 = 1.5 }
@@ -137,7 +166,13 @@ change = { "teams.callers.people" = 3 }
 metric = "won"
 at_least = 1
 each = "average_month"
+[goals.busy]
+metric = "utilisation"
+at_least = 0.2
+at_most = 0.9
+team = "closers"
 [strategies.quick]
+title = "quicker"
 change = { "stages.call.effort_hours *=" = 0.5, "channels.web.cost_per_month +=" = 200 }
 one_off_cost = 100
 [strategies.later]

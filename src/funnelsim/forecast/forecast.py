@@ -295,7 +295,7 @@ class Forecast:
         """
         stages, teams = self._cut("stage"), self._cut("team")
         effort = self._mean_effort()
-        unserved = stages.period(Event.WENT_COLD) + self.tallies.queue[:, 1:].sum(axis=1)
+        unserved = stages.period(Event.WENT_COLD) + self.tallies.queue[:, 1:].sum(axis=(1, 3))
         by_stage = unserved.mean(axis=0) * effort
         extra = (by_stage[:, None] * shares_by_team(self.model)).sum(axis=0)
         found = []

@@ -125,15 +125,16 @@ AGES = len(Ended) * AGE_BINS
 class Tally(NamedTuple):
     """The sums of one replication; stacked, each array has a leading axis of replications.
 
-    M months of the period, S stages, K segments, R reps, G reasons, lines as in `line_bounds`.
+    M months of the period, S stages, B segments, R reps, G reasons, lines as in `line_bounds`.
     """
 
     sums: Floats  # (lines, EVENTS, 2 bases, 4 measures), of which KEPT says what has a meaning
     reasons: Floats  # (lines, 2 bases, G) leads lost or gone cold
     ages: Integers  # (3 ways to end, AGE_BINS) the cohort's inquiries by time since arrival
-    queue: Floats  # (M + 1, S, K) change of the queue before the period, then in each month
-    queueing: Floats  # (M + 1, S, K) of entries less exits: the time from each to the month's end, µs (F2)
-    cold: Floats  # (S, K) leads that went cold in the period
+    queue: Floats  # (M + 1, S, B) change of the queue before the period, then in each month
+    queueing: Floats  # (M + 1, S, B) of entries less exits: the time from each to the month's end, µs (F2)
+    asking: Floats  # (S, B) the cohort's inquiries that ask for a first contact (F3)
+    cold: Floats  # (S, B) leads that went cold in the period
     busy: Floats  # (M, R) working time in each month, µs
     available: Floats  # (M, R) working time on staff in each month, µs
     staff: Floats  # (M, R) share of each month on staff
@@ -150,9 +151,10 @@ class Books(NamedTuple):
     sums: Floats  # (replications, lines x WIDTH)
     reasons: Floats  # (replications, lines x 2 bases x G)
     ages: Integers  # (replications, 3 ways to end x AGE_BINS)
-    queue: Floats  # (replications, (M + 1) x S x K)
-    queueing: Floats  # (replications, (M + 1) x S x K)
-    cold: Floats  # (replications, S x K)
+    queue: Floats  # (replications, (M + 1) x S x B)
+    queueing: Floats  # (replications, (M + 1) x S x B)
+    asking: Floats  # (replications, S x B)
+    cold: Floats  # (replications, S x B)
     busy: Floats  # (replications, M x R)
     available: Floats  # (replications, M x R)
     staff: Floats  # (replications, M x R)
@@ -223,6 +225,7 @@ def new_tallies(model: Model, reasons: int, replications: int) -> Tally:
         (replications, len(Ended), AGE_BINS),
         (replications, months + 1, stages, segments),
         (replications, months + 1, stages, segments),
+        (replications, stages, segments),
         (replications, stages, segments),
         (replications, months, reps),
         (replications, months, reps),
@@ -448,7 +451,15 @@ def _add_up(sums: Floats, replication: int, bounds: Integers, width: int) -> Non
 
 
 @rule
-def _end(row: Record, books: Books, replication: int, lines: Lines, reasons: int) -> None:
+def _desk_of(row: Record, model: Model) -> int:
+    """Number a row's stage and segment together."""
+    return max(int(row["stage"]), 0) * len(model.segments) + max(int(row["segment"]), 0)
+
+
+@rule
+def _end(
+    row: Record, model: Model, books: Books, replication: int, lines: Lines, reasons: int
+) -> None:
     """Note why and where an inquiry was lost, and its age when it ended or was left open."""
     event = row["event"]
     ended = Ended.OTHERWISE.value
@@ -459,8 +470,7 @@ def _end(row: Record, books: Books, replication: int, lines: Lines, reasons: int
     else:
         _add_reason(books, replication, int(row["reason"]), lines, reasons)
     if event == Event.WENT_COLD and lines[0] != NOTHING:
-        place = int(row["stage"]) * _size(books, SEGMENTS) + int(row["segment"])
-        books.cold[replication, place] += 1.0
+        books.cold[replication, _desk_of(row, model)] += 1.0
     if lines[1] != NOTHING and row["process"] == SALE:
         books.ages[replication, ended * AGE_BINS + _age_bin(row["time"] - row["worked"])] += 1
 
@@ -486,8 +496,7 @@ def _change_queue(
 ) -> None:
     """Change a queue by so many, and its integral over the month by the time that is left of it (F2)."""
     if month + 1 < len(model.months):
-        of_stage = (month + 1) * len(model.stages) + max(int(row["stage"]), 0)
-        queue = of_stage * len(model.segments) + max(int(row["segment"]), 0)
+        queue = (month + 1) * len(model.stages) * len(model.segments) + _desk_of(row, model)
         books.queue[replication, queue] += change
         books.queueing[replication, queue] += change * float(until - row["time"])
 
@@ -540,6 +549,7 @@ def _note_who_asks(row: Record, lines: Lines, model: Model, books: Books, replic
     """Note an inquiry that enters a stage with a team as it arrives (F3)."""
     if team_for(model, row) != NOBODY:
         _add(books, replication, CONTACT_BY_CLOCK, lines, (0.0, 0.0, 0.0, 1.0))
+        books.asking[replication, _desk_of(row, model)] += 1.0 if lines[1] != NOTHING else 0.0
 
 
 @rare
@@ -591,7 +601,7 @@ def fold_page(ledger: Ledger, model: Model, books: Books, replication: int, reas
         if event == Event.ENTERED and row["time"] == created:
             _note_who_asks(row, lines, model, books, replication)
         if ends:
-            _end(row, books, replication, lines, reasons)
+            _end(row, model, books, replication, lines, reasons)
             _book_contract(row, month, model, books, replication)
         _move_queue(row, month, until, model, books, replication)
         _book_work(row, since, month, model, books, replication)
@@ -634,17 +644,15 @@ def take_over(
                 books.reasons[row, column] = past.reasons[old, old_line * BASES * old_reasons + place]
     for column in range(AGES):
         books.ages[row, column] = past.ages[old, column]
-    months, stages, segments = _months(books), _size(past, STAGES), _size(past, SEGMENTS)
-    reps = _size(past, REPS)
-    for place in range((months + 1) * stages * segments):
-        of_stage = place // segments
-        column = of_stage // stages * _size(books, STAGES) + of_stage % stages
-        column = column * _size(books, SEGMENTS) + place % segments
-        books.queue[row, column] = past.queue[old, place]
-        books.queueing[row, column] = past.queueing[old, place]
-    for place in range(stages * segments):
-        column = place // segments * _size(books, SEGMENTS) + place % segments
-        books.cold[row, column] = past.cold[old, place]
+    months, reps, desks = _months(books), _size(past, REPS), _desks(past)
+    for desk in range(desks):
+        stage, segment = desk // _size(past, SEGMENTS), desk % _size(past, SEGMENTS)
+        there = stage * _size(books, SEGMENTS) + segment
+        books.asking[row, there] = past.asking[old, desk]
+        books.cold[row, there] = past.cold[old, desk]
+        for month in range(months + 1):
+            books.queue[row, month * _desks(books) + there] = past.queue[old, month * desks + desk]
+            books.queueing[row, month * _desks(books) + there] = past.queueing[old, month * desks + desk]
     for place in range(months * reps):
         column = place // reps * _size(books, REPS) + becomes[place % reps]
         books.busy[row, column] = past.busy[old, place]
@@ -657,6 +665,12 @@ def take_over(
 def _size(books: Books, dimension: int) -> int:
     """Count the lines of a dimension."""
     return int(books.bounds[dimension + 1] - books.bounds[dimension])
+
+
+@rule
+def _desks(books: Books) -> int:
+    """Count the stages times the segments."""
+    return _size(books, STAGES) * _size(books, SEGMENTS)
 
 
 @rule
@@ -673,10 +687,11 @@ def _clear(books: Books, row: int, reasons: int) -> None:
         books.sums[row, column] = 0.0
     for column in range(lines * BASES * reasons):
         books.reasons[row, column] = 0.0
-    for column in range((months + 1) * _size(books, STAGES) * _size(books, SEGMENTS)):
+    for column in range((months + 1) * _desks(books)):
         books.queue[row, column] = 0.0
         books.queueing[row, column] = 0.0
-    for column in range(_size(books, STAGES) * _size(books, SEGMENTS)):
+    for column in range(_desks(books)):
+        books.asking[row, column] = 0.0
         books.cold[row, column] = 0.0
     for column in range(months * _size(books, REPS)):
         books.busy[row, column] = 0.0

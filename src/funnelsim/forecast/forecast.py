@@ -16,7 +16,7 @@ from funnelsim.forecast.intervals import Interval, jackknife, wilson, year_at
 from funnelsim.forecast.quota import WHOLE, Target, quarters, targets
 from funnelsim.forecast.typed import typed_conversions
 from funnelsim.forecast.variance import Driver, Unknowns, rank_correlation, share_unknown
-from funnelsim.metrics.cut import Cut, cut, labels, teams_of_stages
+from funnelsim.metrics.cut import Cut, cut, labels, teams_at_work
 from funnelsim.metrics.figure import FIGURES, Figure, Formula, Parts, ratio, total
 from funnelsim.metrics.wording import number, simulated
 from funnelsim.model.model import Model, Names
@@ -295,7 +295,7 @@ class Forecast:
         """
         teams = self._cut("team")
         unserved = (self.tallies.cold + self.tallies.queue[:, 1:].sum(axis=1)).mean(axis=0)
-        extra = np.einsum("s,sk,skt->t", self._mean_effort(), unserved, teams_of_stages(self.model))
+        extra = np.einsum("s,sb,sbt->t", self._mean_effort(), unserved, teams_at_work(self.model))
         found = []
         for position, team in enumerate(self.names.teams):
             worked = float(teams.busy[:, position].mean())

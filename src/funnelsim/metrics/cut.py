@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from funnelsim.compiling.arrays import Floats
-from funnelsim.engines.fold import DIMENSIONS, Basis, Ended, Measure, Tally, line_bounds
+from funnelsim.engines.fold import CONTACT_BY_CLOCK, DIMENSIONS, Basis, Ended, Measure, Tally, line_bounds
 from funnelsim.model.model import Model, Names
 
 CUTS = (*DIMENSIONS, "team")
@@ -67,17 +67,18 @@ def cut(model: Model, tallies: Tally, dimension: str) -> Cut:
         end = first + (end - first) // len(model.processes)
     found = _bare(tallies.sums[:, first:end])
     lengths = np.diff(model.months)
-    by_segment = queueing(model, tallies)
-    queue = by_segment.sum(axis=3)
-    in_period = np.asarray(np.average(queue, axis=1, weights=lengths))  # (R, S)
+    queue = queueing(model, tallies)
+    in_period = np.asarray(np.average(queue, axis=1, weights=lengths))  # (R, S, B)
     if dimension == "stage":
-        return replace(found, queue=in_period)
-    if dimension in ("channel", "segment"):
+        return replace(found, queue=in_period.sum(axis=2))
+    if dimension == "segment":
+        return replace(found, queue=in_period.sum(axis=1))
+    if dimension == "channel":
         return found
     if dimension == "month":
         return replace(
             found,
-            queue=queue.sum(axis=2),
+            queue=queue.sum(axis=(2, 3)),
             busy=tallies.busy.sum(axis=2),
             available=tallies.available.sum(axis=2),
             staff=tallies.staff.sum(axis=2),
@@ -86,7 +87,7 @@ def cut(model: Model, tallies: Tally, dimension: str) -> Cut:
     if dimension == "all":
         return replace(
             found,
-            queue=in_period.sum(axis=1)[:, None],
+            queue=in_period.sum(axis=(1, 2))[:, None],
             busy=tallies.busy.sum(axis=(1, 2))[:, None],
             available=tallies.available.sum(axis=(1, 2))[:, None],
             staff=people.sum(axis=1)[:, None],
@@ -95,13 +96,11 @@ def cut(model: Model, tallies: Tally, dimension: str) -> Cut:
     reps = replace(
         found, busy=tallies.busy.sum(axis=1), available=tallies.available.sum(axis=1), staff=people
     )
-    if dimension == "rep":
-        return reps
-    return _by_team(model, reps, np.asarray(np.average(by_segment, axis=1, weights=lengths)))
+    return _by_team(model, reps, in_period, tallies.asking) if dimension == "team" else reps
 
 
 def queueing(model: Model, tallies: Tally) -> Floats:
-    """Return how many leads of each segment queue in each stage, on average over each month: (R, M, S, K).
+    """Return how many leads of each segment queue in each stage, on average over each month: (R, M, S, B).
 
     (F2)
 
@@ -116,22 +115,6 @@ def queueing(model: Model, tallies: Tally) -> Floats:
     return np.asarray(at_start + tallies.queueing[:, 1:] / np.diff(model.months)[:, None, None])
 
 
-def teams_of_stages(model: Model) -> Floats:
-    """Return 1 where the leads of a segment are those of a team in a stage, else 0: (S, K, T) (S3).
-
-    Examples
-    --------
-    >>> from funnelsim.scenario import Months, load, lower
-    >>> teams_of_stages(lower(load("first_steps").with_months(Months(6, 12, 4))).model).tolist()
-    [[[1.0]], [[1.0]]]
-    """
-    teams = np.repeat(model.stages["team"][:, None], len(model.segments), axis=1)
-    for number, stage in enumerate(model.stages):
-        if stage["variants"] > 0:
-            teams[number] = model.variants["team"][stage["first_variant"] :][: stage["variants"]]
-    return np.asarray(teams[:, :, None] == np.arange(len(model.teams)), np.float64)
-
-
 def _bare(sums: Floats) -> Cut:
     """Make a cut that has its sums and nothing else."""
     replications, size = sums.shape[:2]
@@ -140,13 +123,33 @@ def _bare(sums: Floats) -> Cut:
     return Cut(sums, queue=nothing, busy=nothing, available=nothing, staff=nothing, ages=no_ages)
 
 
-def _by_team(model: Model, reps: Cut, queue: Floats) -> Cut:
-    """Add up the reps of each team, and those who queue for it: `queue` is that of stages by segment."""
+def _by_team(model: Model, reps: Cut, queue: Floats, asking: Floats) -> Cut:
+    """Add up the reps of each team, the queues for it, and the inquiries that ask it for a first contact."""
     membership = (model.reps["team"][:, None] == np.arange(len(model.teams))).astype(np.float64)
+    sums = np.einsum("rnebm,nt->rtebm", reps.sums, membership)
+    works = teams_at_work(model)
+    sums[:, :, CONTACT_BY_CLOCK, Basis.COHORT, Measure.ASKING] = np.einsum("rsb,sbt->rt", asking, works)
     return replace(
-        _bare(np.einsum("rnebm,nt->rtebm", reps.sums, membership)),
-        queue=np.einsum("rsk,skt->rt", queue, teams_of_stages(model)),
+        _bare(sums),
+        queue=np.einsum("rsb,sbt->rt", queue, works),
         busy=reps.busy @ membership,
         available=reps.available @ membership,
         staff=reps.staff @ membership,
     )
+
+
+def teams_at_work(model: Model) -> Floats:
+    """Return which team works on which segment in which stage (S3): (S, B, T), 1 or 0.
+
+    Examples
+    --------
+    >>> from funnelsim.scenario import Months, load, lower
+    >>> teams_at_work(lower(load("first_steps").with_months(Months(6, 12, 4))).model).tolist()
+    [[[1.0]], [[1.0]]]
+    """
+    segments = len(model.segments)
+    team = np.repeat(model.stages["team"][:, None], segments, axis=1)
+    for stage in np.flatnonzero(model.stages["variants"]):
+        first = int(model.stages["first_variant"][stage])
+        team[stage] = model.variants["team"][first : first + segments]
+    return np.asarray(team[:, :, None] == np.arange(len(model.teams)), np.float64)

@@ -35,6 +35,7 @@ _ARITHMETIC = re.compile(r"(?P<sign>[-+*/]?)\s*(?P<number>\d[\d_]*(\.\d+)?([eE][
 _LARGEST = sys.float_info.max
 _SCALED_FORMS = ({"median", "p90"}, {"low", "likely", "high"})
 _NO_VALUES = ("strategies", "assumptions", "changes", "origins", "uncertainties")
+_AMOUNTS = ("quota", "quota_per_rep")  # lists of amounts; other lists are weights, whose scale means nothing
 _ONE_OF = (("hours", "hours_per_week"), ("ceiling", "half_at"))  # keys of which a table has one
 MOST_NAMED = 5  # names listed in a sentence
 
@@ -213,7 +214,10 @@ def _put(
             )
         typed = look_up(document, path)
         before = _left_out(document, contents, path) if typed is None else typed
-        value = _scaled(before, value) if operation == "*=" else _raised(before, value)
+        if path[-1] in _AMOUNTS and isinstance(before, list | tuple) and operation == "*=":
+            value = [_scaled(each, value) for each in before]
+        else:
+            value = _scaled(before, value) if operation == "*=" else _raised(before, value)
         if every and typed is None and value == before:
             return False
     table: Any = document

@@ -457,9 +457,7 @@ def _desk_of(row: Record, model: Model) -> int:
 
 
 @rule
-def _end(
-    row: Record, model: Model, books: Books, replication: int, lines: Lines, reasons: int
-) -> None:
+def _end(row: Record, model: Model, books: Books, replication: int, lines: Lines, reasons: int) -> None:
     """Note why and where an inquiry was lost, and its age when it ended or was left open."""
     event = row["event"]
     ended = Ended.OTHERWISE.value

@@ -20,6 +20,7 @@ from .small_firm import NAMES, firm
 
 YEARS = 400
 RNG = np.random.default_rng(1)
+SIGNED = " Profit is from the contracts signed in the year, over their terms of up to 4 years."
 WORLD = RNG.normal(0, 100_000, YEARS)  # good and bad years, the same for every strategy
 
 
@@ -28,13 +29,13 @@ def noise(seed: int, size: float = 20_000) -> Floats:
 
 
 def forecast(profit: Floats, cost: Floats | float = 0.0, months: int = 12) -> Forecast:
-    """A year with this net contribution and cost in each world."""
+    """A year with this profit and cost in each world, from contracts of one to four years."""
     model = firm()._replace(months=np.arange(months + 1) * 30 * DAY)
     found = stack([new_tally(model, 3)] * len(profit))
     everything = found.sums[:, 0, :, Basis.PERIOD]
     everything[:, Event.MARGIN, Measure.MONEY] = profit + cost
     everything[:, Event.PAY, Measure.MONEY] = cost
-    return Forecast(model, NAMES, found)
+    return Forecast(model, NAMES, found, terms=(1.0, 4.0))
 
 
 def compare(months: int = 12, years: int = YEARS, **gains: Floats | float) -> Comparison:
@@ -124,8 +125,9 @@ def test_verdict_where_nothing_beats_today() -> None:
     rep = comparison.differences()["one_more_rep"]
     assert comparison.verdict() == (
         "Nothing beats today on profit; "
-        f"one more rep would cost {money_range(-rep.high, -rep.low, 'USD')} a year; "
+        f"one more rep would cost {money_range(-rep.high, -rep.low, 'USD')}; "
         "the other two (shared queue and richer mix) cannot be told apart from today at 400 simulated years."
+        f"{SIGNED}"
     )
 
 
@@ -133,9 +135,9 @@ def test_verdict_with_a_clear_best() -> None:
     comparison = compare(hot_to_best=30_000 + noise(10), shared_queue=10_000 + noise(11), more=noise(12))
     verdict = comparison.verdict()
     assert verdict.startswith("Best on profit is hot to best: it would earn 2")
-    assert "thousand USD a year more than today, and 1" in verdict
+    assert "thousand USD more than today, and 1" in verdict
     assert "more than the next best, shared queue; shared queue would earn " in verdict
-    assert verdict.endswith("; more cannot be told apart from today at 400 simulated years.")
+    assert verdict.endswith(f"; more cannot be told apart from today at 400 simulated years.{SIGNED}")
 
 
 def test_verdict_with_one_that_beats_today() -> None:
@@ -158,13 +160,13 @@ def test_verdict_with_several_that_cannot_be_told_apart() -> None:
 def test_verdict_where_a_noisy_strategy_may_be_as_good_as_the_best() -> None:
     verdict = compare(steady=10_000 + noise(16, 1_000), wild=10_000 + noise(17, 400_000)).verdict()
     assert "; steady and wild cannot be told apart at 400 simulated years; " in verdict
-    assert verdict.endswith("; wild cannot be told apart from today at 400 simulated years.")
+    assert verdict.endswith(f"; wild cannot be told apart from today at 400 simulated years.{SIGNED}")
 
 
 def test_verdict_where_everything_is_noise() -> None:
     assert compare(left=noise(18), right=noise(19)).verdict() == (
         "Nothing beats today on profit; "
-        "the two strategies (left and right) cannot be told apart from today at 400 simulated years."
+        f"the two strategies (left and right) cannot be told apart from today at 400 simulated years.{SIGNED}"
     )
 
 
@@ -172,8 +174,8 @@ def test_verdict_on_strategies_that_change_nothing() -> None:
     comparison = compare(same=0.0, twin=0.0, dear=-1_000.0)
     assert comparison.makes_no_difference("same")
     assert comparison.verdict() == (
-        "Nothing beats today on profit; dear would cost 1 thousand USD a year; "
-        "same and twin would make no difference at all."
+        "Nothing beats today on profit; dear would cost 1 thousand USD; "
+        f"same and twin would make no difference at all.{SIGNED}"
     )
 
 
@@ -181,18 +183,40 @@ def test_rounding_is_no_difference() -> None:
     comparison = compare(reordered=1e-9)
     assert not comparison.makes_no_difference("reordered")
     assert comparison.differences()["reordered"].p_value == 1
-    assert comparison.verdict().endswith("reordered cannot be told apart from today at 400 simulated years.")
+    wanted = f"reordered cannot be told apart from today at 400 simulated years.{SIGNED}"
+    assert comparison.verdict().endswith(wanted)
 
 
 def test_verdict_over_half_a_year() -> None:
     verdict = compare(months=6, good=30_000 + noise(20)).verdict()
-    assert verdict.endswith("thousand USD over the 6 months more than today.")
+    of_half_a_year = SIGNED.replace("the year", "the 6 months")
+    assert verdict.endswith(f"thousand USD more than today.{of_half_a_year}")
 
 
 def test_verdict_of_a_single_year() -> None:
     assert compare(years=1, good=30_000.0).verdict() == (
         "1 simulated year cannot tell strategies apart: simulate more."
     )
+
+
+def test_a_firm_that_loses_money_whatever_it_does_is_told_so() -> None:
+    lost = {name: forecast(WORLD - loss) for name, loss in (("today", 90_000), ("dear", 99_000))}
+    found = forecast(WORLD - 90_000).estimate("profit")
+    least = money_range(-found.high, -found.low, "USD")
+    verdict = Comparison(lost).verdict()
+    assert verdict.startswith(f"Every strategy loses money: today the least, {least}. Nothing beats today")
+    alone = Comparison({"today": lost["today"]}).verdict()
+    assert alone.startswith(f"Today loses {least} from the contracts signed in the year, over their terms of")
+    earns = Comparison(lost | {"rich": forecast(WORLD + 90_000)})
+    unsure = Comparison(lost | {"even": forecast(WORLD)})
+    assert not any("loses" in each.verdict() for each in (earns, unsure))
+
+
+@pytest.mark.parametrize("unknown", [True, False])
+def test_terms_are_those_of_all_strategies_if_they_are_known(unknown: bool) -> None:
+    short, long = (Forecast(firm(), NAMES, forecast(WORLD).tallies, terms=each) for each in ((1, 1), (2, 5)))
+    other = Forecast(firm(), NAMES, forecast(WORLD).tallies) if unknown else short
+    assert Comparison({"short": short, "long": long, "other": other}).terms() == (None if unknown else (1, 5))
 
 
 def test_verdict_without_strategies() -> None:

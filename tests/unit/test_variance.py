@@ -221,7 +221,7 @@ def test_pages_say_what_is_unknown_and_only_where_something_is() -> None:
     unknown, certain = parse(NO_QUEUES + UNKNOWN), parse(NO_QUEUES)
     years = {"replications": 20, "jobs": 1}
     result = fs.simulate(unknown, **years)
-    share = result.unknown.loc["net_contribution"] * 100
+    share = result.unknown.loc["profit"] * 100
     told = printed(simulation_page(result, "next"))
     assert (
         f"Of the variance of profit over the month, {share['share']:.0f} % "

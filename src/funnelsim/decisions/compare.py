@@ -14,12 +14,13 @@ import numpy as np
 from scipy import special
 
 from funnelsim.compiling.arrays import Floats
-from funnelsim.decisions.verdict import Standing, verdict
+from funnelsim.decisions.verdict import Money, Standing, losses, verdict
 from funnelsim.engines.fold import Tally
 from funnelsim.forecast import Forecast, Interval, Precision, jackknife, share_unknown, wilson
 from funnelsim.metrics.figure import FIGURES, Better, Parts, ratio, total
+from funnelsim.metrics.wording import signed
 
-PROFIT = "net_contribution"
+PROFIT = "profit"
 SIGNIFICANT = 0.05
 ROUNDING = 1e-9  # of a figure's usual size
 
@@ -138,9 +139,22 @@ class Comparison:
         best = self.best()
         rivals = {} if best is None else self._rivals(best)
         forecast = self.forecasts[self.base]
-        return verdict(
-            standings, best, rivals, self.base, self.years, forecast.months, forecast.names.currency
-        )
+        money = Money(forecast.names.currency, signed(forecast.months, self.terms()))
+        said = verdict(standings, best, rivals, self.base, self.years, forecast.months, money)
+        return f"{losses(self.profits(), money)}{said}"
+
+    def profits(self) -> dict[str, Interval]:
+        """Estimate the profit of each strategy: the mean with its precision."""
+        found = {name: forecast.estimate(PROFIT) for name, forecast in self.forecasts.items()}
+        return {name: Interval(each.mean, each.low, each.high) for name, each in found.items()}
+
+    def terms(self) -> tuple[float, float] | None:
+        """Return the shortest and the longest term of a contract in any strategy, in years, if known."""
+        terms = [forecast.terms for forecast in self.forecasts.values()]
+        known = [each for each in terms if each is not None]
+        if len(known) < len(terms):
+            return None
+        return min(shortest for shortest, _ in known), max(longest for _, longest in known)
 
     def best(self) -> str | None:
         """Find the strategy of the highest mean profit among those that surely beat the base."""

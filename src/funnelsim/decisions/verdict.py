@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from funnelsim.forecast import Interval
-from funnelsim.metrics.wording import listed, money_range, over, simulated
+from funnelsim.metrics.wording import listed, money_range, simulated
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -26,6 +26,46 @@ class Standing:
     def name(self) -> str:
         """Return the strategy's name as in a sentence."""
         return spoken(self.strategy)
+
+
+@dataclass(frozen=True)
+class Money:
+    """What the amounts of a verdict are: their currency, and of which contracts they are."""
+
+    currency: str
+    signed: str  # as `wording.signed` writes it
+
+    def range(self, low: float, high: float) -> str:
+        """Write a range of money."""
+        return money_range(low, high, self.currency)
+
+
+def losses(profits: Mapping[str, Interval], money: Money) -> str:
+    """State that every strategy surely loses money, and which loses least; else nothing.
+
+    Parameters
+    ----------
+    profits : mapping of str to Interval
+        The mean profit of each strategy with its 95 % precision.
+    money : Money
+        What they are.
+
+    Examples
+    --------
+    >>> money = Money("USD", "from the contracts signed in the year, over their terms of 1 year")
+    >>> profits = {"today": Interval(-90e3, -95e3, -85e3), "thrift": Interval(-40e3, -44e3, -36e3)}
+    >>> losses(profits, money)
+    'Every strategy loses money: thrift the least, 36 to 44 thousand USD. '
+    >>> losses(profits | {"growth": Interval(2e3, -3e3, 7e3)}, money)
+    ''
+    """
+    if not all(each.high < 0 for each in profits.values()):
+        return ""
+    least = max(profits, key=lambda name: profits[name].value)
+    lost = money.range(-profits[least].high, -profits[least].low)
+    if len(profits) == 1:
+        return f"{spoken(least).capitalize()} loses {lost} {money.signed}. "
+    return f"Every strategy loses money: {spoken(least)} the least, {lost}. "
 
 
 def spoken(strategy: str) -> str:
@@ -48,9 +88,9 @@ def verdict(
     base: str,
     years: int,
     months: int,
-    currency: str,
+    money: Money,
 ) -> str:
-    """State what to choose.
+    """State what to choose, and what its amounts are.
 
     Parameters
     ----------
@@ -66,8 +106,8 @@ def verdict(
         Simulated, the same for all.
     months : int
         Of the period.
-    currency : str
-        Of the amounts.
+    money : Money
+        What its amounts are.
 
     Examples
     --------
@@ -76,17 +116,20 @@ def verdict(
     ...     Standing("shared_queue", -9_000, 4_000, better=False, worse=False, identical=False),
     ...     Standing("richer_mix", -1_000, 8_000, better=False, worse=False, identical=False),
     ... ]
-    >>> for clause in verdict(standings, None, {}, "today", 400, 12, "USD").split("; "):
+    >>> money = Money("USD", "from the contracts signed in the year, over their terms of up to 4 years")
+    >>> said = verdict(standings, None, {}, "today", 400, 12, money).replace(". ", "; ")
+    >>> for clause in said.split("; "):
     ...     print(clause)
     Nothing beats today on profit
-    one more rep would cost 36 to 62 thousand USD a year
-    the other two (shared queue and richer mix) cannot be told apart from today at 400 simulated years.
+    one more rep would cost 36 to 62 thousand USD
+    the other two (shared queue and richer mix) cannot be told apart from today at 400 simulated years
+    Profit is from the contracts signed in the year, over their terms of up to 4 years.
     """
     if not standings:
         return f"There is nothing to compare {spoken(base)} with."
     if years < 2:
         return f"{simulated(years, months).capitalize()} cannot tell strategies apart: simulate more."
-    teller = _Teller(base, years, months, currency)
+    teller = _Teller(base, years, months, money)
     different = [standing for standing in standings if not standing.identical]
     worse = [standing for standing in different if standing.worse]
     unclear = [standing for standing in different if not standing.better and not standing.worse]
@@ -97,7 +140,7 @@ def verdict(
         *teller.of_the_identical([standing for standing in standings if standing.identical]),
     ]
     text = "; ".join(clauses)
-    return f"{text[0].upper()}{text[1:]}."
+    return f"{text[0].upper()}{text[1:]}. Profit is {money.signed}."
 
 
 def under_assumptions(
@@ -157,7 +200,7 @@ class _Teller:
     base: str
     years: int
     months: int
-    currency: str
+    money: Money
 
     def of_the_best(
         self, standings: Sequence[Standing], best: str | None, rivals: Mapping[str, Interval | None]
@@ -173,7 +216,7 @@ class _Teller:
         sure = {name: ahead for name, ahead in rivals.items() if ahead is not None and name in better}
         if sure:
             second = min(sure, key=lambda name: sure[name].value)
-            gap = money_range(sure[second].low, sure[second].high, self.currency)
+            gap = self.money.range(sure[second].low, sure[second].high)
             clauses[0] += f", and {gap} more than the next best, {spoken(second)}"
         clauses += [
             f"{standing.name} {self._earns(standing)}" for name, standing in better.items() if name != best
@@ -183,7 +226,8 @@ class _Teller:
     def of_the_worse(self, worse: Sequence[Standing]) -> list[str]:
         """State how much each worse strategy costs against the base."""
         return [
-            f"{standing.name} would cost {self._money(-standing.high, -standing.low)}" for standing in worse
+            f"{standing.name} would cost {self.money.range(-standing.high, -standing.low)}"
+            for standing in worse
         ]
 
     def of_the_unclear(self, unclear: Sequence[Standing], strategies: int) -> list[str]:
@@ -210,7 +254,7 @@ class _Teller:
         """State which strategies beat the base, if the best cannot be told apart from others."""
         base = spoken(self.base)
         clauses = [
-            f"{standing.name} would beat {base} on profit by {self._money(standing.low, standing.high)}"
+            f"{standing.name} would beat {base} on profit by {self.money.range(standing.low, standing.high)}"
             for standing in better.values()
         ]
         leaders = listed([spoken(name) for name in (best, *close)])
@@ -218,10 +262,7 @@ class _Teller:
         return clauses
 
     def _earns(self, standing: Standing) -> str:
-        return f"would earn {self._money(standing.low, standing.high)} more than {spoken(self.base)}"
-
-    def _money(self, low: float, high: float) -> str:
-        return f"{money_range(low, high, self.currency)} {over(self.months)}"
+        return f"would earn {self.money.range(standing.low, standing.high)} more than {spoken(self.base)}"
 
     def _years(self) -> str:
         return simulated(self.years, self.months)

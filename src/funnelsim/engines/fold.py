@@ -65,7 +65,10 @@ class Ended(IntEnum):
     OPEN = 2
 
 
-FIRST_CONTACT = len(Event)  # an event of our own: work starts in the stage where the inquiry came in
+# Events of our own.
+FIRST_CONTACT = len(Event)  # work starts in the stage where the inquiry came in
+EARNED_REVENUE = FIRST_CONTACT + 1  # what a contract earns in a month
+EARNED_MARGIN = EARNED_REVENUE + 1  # ... less the cost of delivery
 
 # What is summed for each event, one line each.
 _C, _W, _K, _M = Measure.COUNT, Measure.WAITED, Measure.WORKED, Measure.MONEY
@@ -94,10 +97,12 @@ KEPT: tuple[tuple[int, tuple[Measure, ...]], ...] = (
     (Event.ONE_OFF, (_M,)),
     (Event.RUNNING, (_M,)),
     (FIRST_CONTACT, (_C, _W)),
+    (EARNED_REVENUE, (_M,)),
+    (EARNED_MARGIN, (_M,)),
 )
 
 
-EVENTS = FIRST_CONTACT + 1
+EVENTS = EARNED_MARGIN + 1
 WIDTH = EVENTS * BASES * FOUR  # sums in a line
 
 DIMENSIONS = ("all", "month", "channel", "segment", "stage", "rep")  # the order of lines
@@ -388,6 +393,19 @@ def _add(books: Books, replication: int, event: int, lines: Lines, amounts: Four
     _add_both(sums, replication, column + lines[5] * WIDTH, of_period, of_cohort)
 
 
+@rare
+def _earn(row: Record, lines: Lines, model: Model, books: Books, replication: int) -> None:
+    """Book the part of a contract's term that lies in each month of the period, in the row's lines (M9)."""
+    event = EARNED_REVENUE if row["event"] == Event.REVENUE else EARNED_MARGIN
+    start, end, months = row["time"], row["time"] + row["waited"], model.months
+    first = int(books.bounds[1]) + int(row["process"]) * (len(months) - 1)
+    for month in range(max(0, _month_of(books, start)), min(_month_of(books, end) + 1, len(months) - 1)):
+        within = min(end, months[month + 1]) - max(start, months[month])
+        amounts = (0.0, 0.0, 0.0, float(row["money"]) * (within / row["waited"]))
+        of_month = (first + month, NOTHING, lines[2], lines[3], lines[4], lines[5])
+        _add(books, replication, event, of_month, amounts)
+
+
 @rule
 def _add_both(sums: Floats, replication: int, first: int, of_period: Four, of_cohort: Four) -> None:
     """Add to the sums of an event in one line, on both bases."""
@@ -513,6 +531,8 @@ def fold_page(ledger: Ledger, model: Model, books: Books, replication: int, reas
         _add(books, replication, event, lines, _amounts_of(row, ends))
         if row["flags"] & Flag.FIRST_CONTACT.value != 0:
             _add(books, replication, FIRST_CONTACT, lines, _amounts_of(row, ends))
+        if event in (Event.REVENUE, Event.MARGIN):
+            _earn(row, lines, model, books, replication)
         if ends:
             _end(row, books, replication, lines, reasons)
         _move_queue(row, month, model, books, replication)

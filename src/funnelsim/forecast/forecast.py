@@ -85,6 +85,8 @@ class Forecast:
         How many replications were asked for, if fewer may have been finished.
     unknowns : Unknowns, optional
         What was drawn for the uncertain numbers, if there are any; `model` is then that of their medians.
+    terms : (float, float), optional
+        The shortest and the longest term of a contract, in years; None where they are not known.
 
     Raises
     ------
@@ -100,6 +102,7 @@ class Forecast:
         goals: Sequence[Goal] = (),
         planned: int | None = None,
         unknowns: Unknowns | None = None,
+        terms: tuple[float, float] | None = None,
     ) -> None:
         self.model = model
         self.names = names
@@ -108,6 +111,7 @@ class Forecast:
         self.goals = tuple(goals)
         self.planned = self.years if planned is None else planned
         self.unknowns = unknowns
+        self.terms = terms
         self._cuts: dict[str, Cut] = {}
         self._breakdowns: dict[tuple[str, str], Breakdown] = {}
         for goal in self.goals:

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from funnelsim.metrics import FIGURES, Unit
+from funnelsim.metrics.wording import period
 from funnelsim.reports import notes
 from funnelsim.reports.columns import (
     PRECISION,
@@ -64,12 +65,19 @@ def comparison_page(
         *notes.indented(line for name in names for line in notes.changes(result.scenario, name)),
         *notes.section("Mind", notes.warnings(result.notes)),
         *spaced(tables("Strategy", dated_names(result), deciding_columns(result), width=width)),
+        Text(),
+        Text(notes.profit_of_all(result.comparison)),
+        Text(),
+        notes.heading(f"The books of {period(months)}"),
+        *spaced(tables("Strategy", names, book_columns(result), width=width)),
+        Text(),
+        Text(notes.books(base.forecast)),
         *spaced(tables("Strategy", names, other_columns(result), width=width)),
     ]
     if everything:
         found += [Text(), notes.heading("Every figure")]
         found += spaced(tables("Strategy", names, every_column(result), width=width))
-    found += [Text(), Text(notes.intervals(result.years, months)), Text(notes.formulas(months))]
+    found += [Text(), Text(notes.intervals(result.years, months))]
     found += [Text(line) for line in goals_in_words(result)]
     return Group(*found, *_judgement(result, next_command, width))
 
@@ -81,12 +89,12 @@ def dated_names(result: ComparisonResult) -> list[str]:
 
 
 def deciding_columns(result: ComparisonResult) -> list[Column]:
-    """Make the columns that decide: contracts, money, and the difference from the base."""
+    """Make the columns that decide: contracts, cost, profit, and the difference from the base."""
     comparison = result.comparison
     currency = _currency(result)
     gains = comparison.differences()
     return [
-        *(_column(result, metric) for metric in ("won", "bookings", "cost")),
+        *(_column(result, metric) for metric in ("won", "cost", "profit")),
         _column(result, "roi", title="ROI"),
         figure_column(
             f"Profit against {printable(result.base)}",
@@ -103,6 +111,11 @@ def deciding_columns(result: ComparisonResult) -> list[Column]:
             PRECISION,
         ),
     ]
+
+
+def book_columns(result: ComparisonResult) -> list[Column]:
+    """Make the columns of the period's own books: bookings, and what is earned and spent in it."""
+    return [_column(result, metric) for metric in ("bookings", "revenue", "cost", "result")]
 
 
 def other_columns(result: ComparisonResult) -> list[Column]:

@@ -10,9 +10,10 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from funnelsim.forecast import Conversion, Interval
+from funnelsim.decisions import Comparison
+from funnelsim.forecast import Conversion, Forecast, Interval
 from funnelsim.metrics import Unit
-from funnelsim.metrics.wording import number, over, simulated, span
+from funnelsim.metrics.wording import number, period, signed, simulated, span
 from funnelsim.reports.columns import PRECISION, RANGE, Column, figure_column, precision
 from funnelsim.reports.grid import printable
 from funnelsim.scenario import TODAY, Lever, Scenario, assumed, levers
@@ -98,12 +99,31 @@ def precision_of_the_mean(years: int, months: int) -> str:
     return f"{PRECISION}: precision of the mean of {simulated(years, months)}."
 
 
-def formulas(months: int) -> str:
+def profit(forecast: Forecast) -> str:
     """State what profit and return on investment are, and the time that they cover."""
-    when = over(months) if months != 12 else "over the 12 months of the period"
+    return _profit(forecast.months, forecast.terms)
+
+
+def profit_of_all(comparison: Comparison) -> str:
+    """State what profit and return on investment are, and the time that they cover, in all strategies."""
+    return _profit(comparison.forecasts[comparison.base].months, comparison.terms())
+
+
+def _profit(months: int, terms: tuple[float, float] | None) -> str:
+    when = period(months)
     return (
-        "Profit = gross margin - cost; ROI = (gross margin - cost) / cost; contracts count when they are "
-        f"signed, costs when they arise, {when}."
+        f"Profit = gross margin {signed(months, terms)} - cost of {when}; ROI = profit / cost, so it is no "
+        f"return of {when} alone where contracts run longer."
+    )
+
+
+def books(forecast: Forecast) -> str:
+    """State what revenue and result are, and which contracts are not in them."""
+    when = period(forecast.months)
+    return (
+        f"The books of {when}: revenue is what contracts earn in {when}, each evenly over its term, "
+        f"also those signed before; result = gross margin of revenue - cost. Contracts signed before "
+        f"{forecast.names.start} are not simulated, so what they earn is missing."
     )
 
 

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from funnelsim.forecast import Estimate, Forecast, Interval
 from funnelsim.metrics import FIGURES, Unit
-from funnelsim.metrics.wording import number
+from funnelsim.metrics.wording import number, period
 from funnelsim.reports import notes
 from funnelsim.reports.columns import (
     PRECISION,
@@ -53,11 +53,15 @@ def simulation_page(result: SimulationResult, next_command: str, width: int = WI
         *notes.section("What is assumed", notes.assumption(result.scenario)),
         Text(notes.intervals(result.years, forecast.months)),
         *_section("In all", in_all(forecast, width)),
-        Text(notes.formulas(forecast.months)),
+        Text(notes.profit(forecast)),
+        Text(notes.books(forecast)),
         *_section("By month (the median, and P10 to P90)", by_month(forecast, width)),
         *_section("By channel", _by(forecast, "channel", width)),
         *_section("By stage", by_stage(forecast, width)),
-        *_section("Lost, by stage and reason (a year's inquiries, on average)", lost(forecast, width)),
+        *_section(
+            f"Lost, by stage and reason (of inquiries in {period(forecast.months)}, on average)",
+            lost(forecast, width),
+        ),
         *_section("By rep", by_rep(forecast, width)),
         *_section("How long it takes to win", cycle(forecast, width)),
     ]

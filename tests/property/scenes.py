@@ -1,9 +1,10 @@
 """Scenarios made by hand, for what random ones meet too seldom.
 
 `INSTANTS`: one instant decides, so that an engine that orders it otherwise differs for certain. `FLOORS`: a
-busy floor under each policy in each queue order, and one that is paid in tiers. `LARGE`: a large floor, where reps come, go and differ,
-under each policy that chooses among them. `CHANGES`: a busy floor that changes. `counted` is what `watching`
-must count, so that none of them can turn into a scenario that proves nothing.
+busy floor under each policy in each queue order, and one that is paid in tiers. `LARGE`: a large floor,
+where reps come, go and differ, under each policy that chooses among them. `CHANGES`: a busy floor that
+changes. `counted` is what `watching` must count, so that none of them can turn into a scenario that proves
+nothing.
 """
 
 from __future__ import annotations
@@ -224,8 +225,7 @@ people = 1
 """
 CHANGES = {
     "tiers begin": Scene(
-        SOLD_AND_INSTALLED.replace("commission_tiers", "# ")
-        + "[[changes]]\ndate = 2026-06-15\nchange = { "
+        SOLD_AND_INSTALLED.replace("commission_tiers", "# ") + "[[changes]]\ndate = 2026-06-15\nchange = { "
         '"teams.sales.commission_tiers" = { quota = 3000, commission = [0.2] } }\n',
         "commission: above the first tier",
     ),

@@ -289,9 +289,9 @@ def test_the_page_says_what_changes_what_is_best_and_what_intervals_mean(
     assert "one_more_rep: Hire one more rep teams.sales.people: 2 -> 3" in flat
     assert "channels.website.inquiries_per_month: 40 -> 50" in flat
     assert comparison.verdict in flat
-    assert "gross margin from the contracts signed in the year, over their terms of 1 year - cost" in flat
+    assert "gross margin from the contracts signed in the year, over their terms of 1 year, less the" in flat
     first = comparison["today"].forecast.names.start
-    assert f"Contracts signed before {first} are not simulated" in flat
+    assert f"Contracts signed before {first}, when the warm-up begins, are not simulated" in flat
     assert "P10-P90: range of outcomes; one simulated year in ten is lower, one in ten is higher." in flat
     assert "95 %: precision of the mean of 12 simulated years." in flat
     assert "Goal contracts: contracts, at least 3 in an average month." in flat
@@ -321,8 +321,18 @@ def test_no_profit_is_said_to_be_of_a_year(months: int, period: str) -> None:
         assert "USD a year" not in said
 
 
+@pytest.mark.parametrize(("warm_up", "missing"), [(12, True), (13, False)])
+def test_books_lack_what_was_signed_before_a_warm_up_shorter_than_the_terms(
+    warm_up: int, missing: bool
+) -> None:
+    changes = {"horizon.warm_up_months": warm_up, "segments.default.term_years": 1.01}
+    found = fs.simulate(fs.load("first_steps").with_changes(changes), replications=2)
+    assert ("are not simulated" in notes.books(found.forecast)) is missing
+
+
 def test_uncertain_terms_are_not_told() -> None:
-    unsure = fs.load("first_steps").with_changes({"uncertainties": {"segments.default.term_years": 2.0}})
+    document = fs.load("first_steps").document
+    unsure = from_document(document | {"uncertainties": {"segments.default.term_years *=": 2.0}})
     assert fs.simulate(unsure, replications=2).forecast.terms is None
 
 
@@ -356,8 +366,8 @@ def test_one_strategy_in_depth(today: fs.SimulationResult) -> None:
     assert f"warm-up of {months.warm_up} months (from a pilot) from " in flat
     assert "period of 12 months from 2026-01-01 to 2026-12-31" in flat
     assert f"drain of {months.drain} months (from a pilot), in " in flat
-    assert "ROI = profit / cost" in flat
-    assert "revenue is what contracts earn in the year, each evenly over its term" in flat
+    assert "ROI is profit / cost" in flat
+    assert "Revenue is what contracts earn in the year, each evenly over its term" in flat
     for title in ("By month", "By channel", "By stage", "By rep", "Lost, by stage and reason", "Goals"):
         assert title in page
     stage = rows_of(page, "first_call")[0].split()
@@ -373,7 +383,7 @@ def test_what_is_undefined_is_a_dash() -> None:
     page = text(comparison_page(result, "next"))
     assert "nan" not in page
     assert "inf" not in page.replace("information", "")
-    assert rows_of(page, "today")[1].split()[1:3] == ["-", "-"]  # the cycle, and its change
+    assert rows_of(page, "today")[2].split()[1:3] == ["-", "-"]  # the cycle, and its change
     text(simulation_page(result["today"], "next"))
     for draw in (result.plot_cycle, result.plot_strategies, result["today"].plot_funnel):
         draw()
@@ -578,8 +588,8 @@ def test_no_text_lies_outside_a_picture_or_over_another(comparison: fs.Compariso
 
 
 def test_a_figure_that_cannot_be_drawn_is_told(comparison: fs.ComparisonResult) -> None:
-    with pytest.raises(ValueError, match="there is no figure 'profit' to compare; there are inquiries"):
-        comparison.plot_strategies("profit")
+    with pytest.raises(ValueError, match="there is no figure 'winnings' to compare; there are inquiries"):
+        comparison.plot_strategies("winnings")
     with pytest.raises(ValueError, match="cycle_lenght"):
         comparison["today"].plot_forecast("cycle_lenght")
 

@@ -14,6 +14,7 @@ from funnelsim.decisions import Comparison
 from funnelsim.forecast import Conversion, Forecast, Interval
 from funnelsim.metrics import Unit
 from funnelsim.metrics.wording import number, period, signed, simulated, span
+from funnelsim.model.words import DAY
 from funnelsim.reports.columns import PRECISION, RANGE, Column, figure_column, precision
 from funnelsim.reports.grid import printable
 from funnelsim.scenario import TODAY, Lever, Scenario, assumed, levers
@@ -112,18 +113,24 @@ def profit_of_all(comparison: Comparison) -> str:
 def _profit(months: int, terms: tuple[float, float] | None) -> str:
     when = period(months)
     return (
-        f"Profit = gross margin {signed(months, terms)} - cost of {when}; ROI = profit / cost, so it is no "
-        f"return of {when} alone where contracts run longer."
+        f"Profit is the gross margin {signed(months, terms)}, less the cost of {when}; ROI is profit / cost, "
+        f"so it too is over the terms and not of {when} alone."
     )
 
 
 def books(forecast: Forecast) -> str:
-    """State what revenue and result are, and which contracts are not in them."""
+    """State what revenue and result are, and which contracts may be missing in them."""
     when = period(forecast.months)
+    said = (
+        f"Revenue is what contracts earn in {when}, each evenly over its term, also those signed before; "
+        "result is the gross margin of revenue less cost."
+    )
+    warm_up = int(forecast.model.months[0]) / (365.25 * DAY)
+    if forecast.terms is not None and forecast.terms[1] <= warm_up:
+        return said
     return (
-        f"The books of {when}: revenue is what contracts earn in {when}, each evenly over its term, "
-        f"also those signed before; result = gross margin of revenue - cost. Contracts signed before "
-        f"{forecast.names.start} are not simulated, so what they earn is missing."
+        f"{said} Contracts signed before {forecast.names.start}, when the warm-up begins, are not simulated: "
+        "what they still earn is missing, less of it with a longer warm-up."
     )
 
 

@@ -136,6 +136,13 @@ FLOORS = {
     for policy, order in product(POLICIES, QueueOrder)
 }
 
+FLOORS["more cherries than are looked at"] = Scene(
+    busy_floor("cherry_pick", QueueOrder.FIFO)
+    .without("inquiries_per_month = 60", "inquiries_per_month = 300")
+    .text,
+    "cherries beyond the shortlist",
+)
+
 SOLD_AND_INSTALLED = """
 start = 2026-06-01
 horizon = { warm_up_months = 1, period_months = 1, drain_months = 0 }

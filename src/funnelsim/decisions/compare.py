@@ -14,14 +14,15 @@ import numpy as np
 from scipy import special
 
 from funnelsim.compiling.arrays import Floats
+from funnelsim.decisions.goals import of_a_goal
+from funnelsim.decisions.significance import SIGNIFICANT, holm
 from funnelsim.decisions.verdict import Money, Standing, losses, verdict
 from funnelsim.engines.fold import Tally
 from funnelsim.forecast import Forecast, Interval, Precision, jackknife, share_unknown, wilson
 from funnelsim.metrics.figure import FIGURES, Better, Parts, ratio, total
-from funnelsim.metrics.wording import signed
+from funnelsim.metrics.wording import Called, signed, spoken
 
 PROFIT = "profit"
-SIGNIFICANT = 0.05
 ROUNDING = 1e-9  # of a figure's usual size
 
 
@@ -54,6 +55,8 @@ class Comparison:
         By strategy. Their replications are paired by position, as `replicate` returns them.
     base : str, optional
         What the others are compared with; the first by default.
+    called : callable, optional
+        From the name of a strategy to its title, for sentences.
 
     Raises
     ------
@@ -61,7 +64,9 @@ class Comparison:
         If there is no such base, or the forecasts have different numbers of simulated years.
     """
 
-    def __init__(self, forecasts: Mapping[str, Forecast], base: str | None = None) -> None:
+    def __init__(
+        self, forecasts: Mapping[str, Forecast], base: str | None = None, called: Called = spoken
+    ) -> None:
         self.forecasts = dict(forecasts)
         self.base = next(iter(self.forecasts)) if base is None else base
         if self.base not in self.forecasts:
@@ -70,6 +75,7 @@ class Comparison:
             raise ValueError("strategies can be compared only in the same simulated years")
         self.others = tuple(name for name in self.forecasts if name != self.base)
         self.years = self.forecasts[self.base].years
+        self._called = called
 
     def differences(self, metric: str = PROFIT) -> dict[str, Difference]:
         """Compare a figure with the base's, strategy by strategy.
@@ -124,7 +130,7 @@ class Comparison:
         return bool(np.array_equal(mine, its))
 
     def verdict(self) -> str:
-        """State in words what to choose, on profit."""
+        """State in words what to choose, on profit, and which strategies make each goal likeliest."""
         standings = [
             Standing(
                 strategy=name,
@@ -133,6 +139,7 @@ class Comparison:
                 better=found.sure and found.mean > 0,
                 worse=found.sure and found.mean < 0,
                 identical=self.makes_no_difference(name),
+                ahead=found.ahead.value,
             )
             for name, found in self.differences().items()
         ]
@@ -140,8 +147,12 @@ class Comparison:
         rivals = {} if best is None else self._rivals(best)
         forecast = self.forecasts[self.base]
         money = Money(forecast.names.currency, signed(forecast.months, self.terms()))
-        said = verdict(standings, best, rivals, self.base, self.years, forecast.months, money)
-        return f"{losses(self.profits(), money)}{said}"
+        said = [
+            *losses(self.profits(), money, self._called),
+            verdict(standings, best, rivals, self.base, self.years, forecast.months, money, self._called),
+            *(self._of_goals() if self.years > 1 else []),
+        ]
+        return " ".join(said)
 
     def profits(self) -> dict[str, Interval]:
         """Estimate the profit of each strategy: the mean with its precision."""
@@ -155,6 +166,19 @@ class Comparison:
         if len(known) < len(terms):
             return None
         return min(shortest for shortest, _ in known), max(longest for _, longest in known)
+
+    def _of_goals(self) -> list[str]:
+        """State for each goal which strategies make it likeliest."""
+        return [
+            of_a_goal(
+                goal,
+                {name: each.reached(goal) for name, each in self.forecasts.items()},
+                self.base,
+                self.forecasts[self.base].months,
+                self._called,
+            )
+            for goal in self.forecasts[self.base].goals
+        ]
 
     def best(self) -> str | None:
         """Find the strategy of the highest mean profit among those that surely beat the base."""
@@ -216,23 +240,6 @@ def p_value(precision: Precision, years: int, rounding: float) -> float:
     if error == 0:
         return 0.0
     return float(2 * special.stdtr(years - 1, -abs(value) / error))
-
-
-def holm(p_values: list[float]) -> list[float]:
-    """Adjust p values for their number, by Holm's step-down method.
-
-    Examples
-    --------
-    >>> holm([0.01, 0.04, 0.03])
-    [0.03, 0.06, 0.06]
-    """
-    order = sorted(range(len(p_values)), key=p_values.__getitem__)
-    adjusted = [1.0] * len(p_values)
-    highest = 0.0
-    for rank, position in enumerate(order):
-        highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[position]))
-        adjusted[position] = highest
-    return adjusted
 
 
 def _in_all(tallies: Tally) -> Floats:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from funnelsim.forecast import Interval
-from funnelsim.metrics.wording import listed, money_range, simulated
+from funnelsim.metrics.wording import Called, listed, money_range, number, simulated, spoken
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -21,11 +21,7 @@ class Standing:
     better: bool  # surely, at 5 % for all strategies at once
     worse: bool
     identical: bool  # the same history in every world
-
-    @property
-    def name(self) -> str:
-        """Return the strategy's name as in a sentence."""
-        return spoken(self.strategy)
+    ahead: float  # share of single years in which it is ahead of the base
 
 
 @dataclass(frozen=True)
@@ -40,7 +36,7 @@ class Money:
         return money_range(low, high, self.currency)
 
 
-def losses(profits: Mapping[str, Interval], money: Money) -> str:
+def losses(profits: Mapping[str, Interval], money: Money, called: Called = spoken) -> list[str]:
     """State that every strategy surely loses money, and which loses least; else nothing.
 
     Parameters
@@ -49,36 +45,26 @@ def losses(profits: Mapping[str, Interval], money: Money) -> str:
         The mean profit of each strategy with its 95 % precision.
     money : Money
         What they are.
+    called : callable
+        From the name of a strategy to its title.
 
     Examples
     --------
     >>> money = Money("USD", "from the contracts signed in the year, over their terms of 1 year")
     >>> profits = {"today": Interval(-90e3, -95e3, -85e3), "thrift": Interval(-40e3, -44e3, -36e3)}
     >>> losses(profits, money)
-    'Every strategy loses money: thrift the least, 36 to 44 thousand USD. '
+    ['Every strategy loses money: thrift the least, 36 to 44 thousand USD.']
     >>> losses(profits | {"growth": Interval(2e3, -3e3, 7e3)}, money)
-    ''
+    []
     """
     if not all(each.high < 0 for each in profits.values()):
-        return ""
+        return []
     least = max(profits, key=lambda name: profits[name].value)
     lost = money.range(-profits[least].high, -profits[least].low)
     if len(profits) == 1:
-        return f"{spoken(least).capitalize()} loses {lost} {money.signed}. "
-    return f"Every strategy loses money: {spoken(least)} the least, {lost}. "
-
-
-def spoken(strategy: str) -> str:
-    """Return a strategy's name as in a sentence.
-
-    Examples
-    --------
-    >>> spoken("one_more_rep")
-    'one more rep'
-    >>> spoken("one_more_rep+shared_queue")
-    'one more rep + shared queue'
-    """
-    return strategy.replace("_", " ").replace("+", " + ")
+        text = f"{called(least)} loses {lost} {money.signed}."
+        return [f"{text[0].upper()}{text[1:]}"]
+    return [f"Every strategy loses money: {called(least)} the least, {lost}."]
 
 
 def verdict(
@@ -89,6 +75,7 @@ def verdict(
     years: int,
     months: int,
     money: Money,
+    called: Called = spoken,
 ) -> str:
     """State what to choose, and what its amounts are.
 
@@ -108,13 +95,15 @@ def verdict(
         Of the period.
     money : Money
         What its amounts are.
+    called : callable
+        From the name of a strategy to its title.
 
     Examples
     --------
     >>> standings = [
-    ...     Standing("one_more_rep", -62_000, -36_000, better=False, worse=True, identical=False),
-    ...     Standing("shared_queue", -9_000, 4_000, better=False, worse=False, identical=False),
-    ...     Standing("richer_mix", -1_000, 8_000, better=False, worse=False, identical=False),
+    ...     Standing("one_more_rep", -62_000, -36_000, False, True, False, ahead=0.2),
+    ...     Standing("shared_queue", -9_000, 4_000, False, False, False, ahead=0.4),
+    ...     Standing("richer_mix", -1_000, 8_000, False, False, False, ahead=0.6),
     ... ]
     >>> money = Money("USD", "from the contracts signed in the year, over their terms of up to 4 years")
     >>> said = verdict(standings, None, {}, "today", 400, 12, money).replace(". ", "; ")
@@ -126,10 +115,10 @@ def verdict(
     Profit is from the contracts signed in the year, over their terms of up to 4 years.
     """
     if not standings:
-        return f"There is nothing to compare {spoken(base)} with."
+        return f"There is nothing to compare {called(base)} with."
     if years < 2:
         return f"{simulated(years, months).capitalize()} cannot tell strategies apart: simulate more."
-    teller = _Teller(base, years, months, money)
+    teller = _Teller(base, years, months, money, called)
     different = [standing for standing in standings if not standing.identical]
     worse = [standing for standing in different if standing.worse]
     unclear = [standing for standing in different if not standing.better and not standing.worse]
@@ -144,7 +133,12 @@ def verdict(
 
 
 def under_assumptions(
-    typed: str | None, best: Mapping[str, str | None], unclear: Sequence[str], base: str
+    typed: str | None,
+    best: Mapping[str, str | None],
+    unclear: Sequence[str],
+    base: str,
+    called: Called = spoken,
+    assumption_called: Called = spoken,
 ) -> str:
     """State under which assumptions the choice stays the same, and what it is under the others.
 
@@ -158,6 +152,8 @@ def under_assumptions(
         The assumptions under which `typed` cannot be told apart from the best.
     base : str
         What all are compared with.
+    called, assumption_called : callable
+        From the name of a strategy, or of an assumption, to its title.
 
     Examples
     --------
@@ -170,24 +166,24 @@ def under_assumptions(
     groups: dict[tuple[str | None, bool], list[str]] = {}
     for name, each in best.items():
         if each != typed:
-            groups.setdefault((each, name in unclear), []).append(spoken(name))
-    nothing = f"nothing beats {spoken(base)}"
+            groups.setdefault((each, name in unclear), []).append(assumption_called(name))
+    nothing = f"nothing beats {called(base)}"
     whole = "the one assumption" if len(best) == 1 else f"all {len(best)} assumptions"
     of = whole if same == len(best) else f"{same} of {len(best)} assumptions"
     if typed is None:
         begins = f"{nothing} as typed or under {of}" if same else f"{nothing} as typed"
     else:
-        begins = f"{spoken(typed)} is best as typed and under {of}"
+        begins = f"{called(typed)} is best as typed and under {of}"
         if not same:
             under = f"not under {whole}" if len(best) == 1 else f"under none of {len(best)} assumptions"
-            begins = f"{spoken(typed)} is best as typed, but {under}"
+            begins = f"{called(typed)} is best as typed, but {under}"
     clauses = [begins]
     for (each, close), names in groups.items():
         if each is None:
             what = nothing
         else:
-            what = f"it is {spoken(each)}" if typed else f"{spoken(each)} is best"
-            what += f", which cannot be told apart from {spoken(typed)} there" if close and typed else ""
+            what = f"it is {called(each)}" if typed else f"{called(each)} is best"
+            what += f", which cannot be told apart from {called(typed)} there" if close and typed else ""
         clauses.append(f"under {listed(names)} {what}")
     text = "; ".join(clauses)
     return f"{text[0].upper()}{text[1:]}."
@@ -195,38 +191,37 @@ def under_assumptions(
 
 @dataclass(frozen=True)
 class _Teller:
-    """Words for the base, the money and the number of simulated years."""
+    """Words for the strategies, the money and the number of simulated years."""
 
     base: str
     years: int
     months: int
     money: Money
+    called: Called
 
     def of_the_best(
         self, standings: Sequence[Standing], best: str | None, rivals: Mapping[str, Interval | None]
     ) -> list[str]:
         """State which strategies beat the base, and whether one beats all others."""
         if best is None:
-            return [f"nothing beats {spoken(self.base)} on profit"]
+            return [f"nothing beats {self.called(self.base)} on profit"]
         better = {standing.strategy: standing for standing in standings if standing.better}
         close = [name for name, ahead in rivals.items() if ahead is None]
         if close:
             return self._of_the_leaders(best, close, better)
-        clauses = [f"best on profit is {better[best].name}: it {self._earns(better[best])}"]
+        clauses = [f"best on profit is {self.called(best)}: it {self._earns(better[best])}"]
         sure = {name: ahead for name, ahead in rivals.items() if ahead is not None and name in better}
         if sure:
             second = min(sure, key=lambda name: sure[name].value)
             gap = self.money.range(sure[second].low, sure[second].high)
-            clauses[0] += f", and {gap} more than the next best, {spoken(second)}"
-        clauses += [
-            f"{standing.name} {self._earns(standing)}" for name, standing in better.items() if name != best
-        ]
-        return clauses
+            clauses[0] += f", and {gap} more than the next best, {self.called(second)}"
+        others = [name for name in better if name != best]
+        return clauses + [f"{self.called(name)} {self._earns(better[name])}" for name in others]
 
     def of_the_worse(self, worse: Sequence[Standing]) -> list[str]:
         """State how much each worse strategy costs against the base."""
         return [
-            f"{standing.name} would cost {self.money.range(-standing.high, -standing.low)}"
+            f"{self.called(standing.strategy)} would cost {self.money.range(-standing.high, -standing.low)}"
             for standing in worse
         ]
 
@@ -234,7 +229,7 @@ class _Teller:
         """State which strategies cannot be told apart from the base."""
         if not unclear:
             return []
-        names = listed([standing.name for standing in unclear])
+        names = self._listed(unclear)
         count = _NUMBERS[len(unclear)] if len(unclear) < len(_NUMBERS) else str(len(unclear))
         if len(unclear) == 1:
             who = names
@@ -242,27 +237,33 @@ class _Teller:
             who = f"the {count} strategies ({names})"
         else:
             who = f"the other {count} ({names})"
-        return [f"{who} cannot be told apart from {spoken(self.base)} at {self._years()}"]
+        return [f"{who} cannot be told apart from {self.called(self.base)} at {self._years()}"]
 
     def of_the_identical(self, identical: Sequence[Standing]) -> list[str]:
         """State which strategies change nothing."""
         if not identical:
             return []
-        return [f"{listed([standing.name for standing in identical])} would make no difference at all"]
+        return [f"{self._listed(identical)} would make no difference at all"]
 
     def _of_the_leaders(self, best: str, close: Sequence[str], better: Mapping[str, Standing]) -> list[str]:
         """State which strategies beat the base, if the best cannot be told apart from others."""
-        base = spoken(self.base)
+        base = self.called(self.base)
+        gains = {name: self.money.range(standing.low, standing.high) for name, standing in better.items()}
         clauses = [
-            f"{standing.name} would beat {base} on profit by {self.money.range(standing.low, standing.high)}"
-            for standing in better.values()
+            f"{self.called(name)} would beat {base} on profit by {gain}" for name, gain in gains.items()
         ]
-        leaders = listed([spoken(name) for name in (best, *close)])
+        leaders = listed([self.called(name) for name in (best, *close)])
         clauses.append(f"{leaders} cannot be told apart at {self._years()}")
         return clauses
 
     def _earns(self, standing: Standing) -> str:
-        return f"would earn {self.money.range(standing.low, standing.high)} more than {spoken(self.base)}"
+        gain = self.money.range(standing.low, standing.high)
+        single = "years" if self.months == 12 else "periods"
+        ahead = f"(ahead in {number(100 * standing.ahead)} % of simulated {single})"
+        return f"would earn {gain} more than {self.called(self.base)} {ahead}"
+
+    def _listed(self, standings: Sequence[Standing]) -> str:
+        return listed([self.called(standing.strategy) for standing in standings])
 
     def _years(self) -> str:
         return simulated(self.years, self.months)

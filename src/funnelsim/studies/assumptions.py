@@ -78,7 +78,9 @@ class AssumptionsResult:
         typed = self.best[AS_TYPED]
         unclear = [name for name, each in self.comparisons.items() if typed in each.comparison.close()]
         others = {name: best for name, best in self.best.items() if name != AS_TYPED}
-        return under_assumptions(typed, others, unclear, self.base)
+        return under_assumptions(
+            typed, others, unclear, self.base, self.scenario.title_of, self.scenario.title_of_assumption
+        )
 
     @property
     def warnings(self) -> dict[str, dict[str, tuple[str, ...]]]:

@@ -22,7 +22,7 @@ _OF_THE_UNSURE = ("unknown", "drivers")
 def result_files(
     result: AssumptionsResult | ComparisonResult | SimulationResult,
 ) -> Iterator[tuple[str, bytes]]:
-    """Write a result's figures and pictures, file by file.
+    r"""Write a result's figures and pictures, file by file.
 
     Parameters
     ----------
@@ -31,8 +31,8 @@ def result_files(
     Yields
     ------
     tuple of str and bytes
-        Name and contents: CSV in UTF-8, with floats in full and an empty cell for undefined values;
-        `results.json`; PNG.
+        Name and contents: CSV in UTF-8 with the mark by which spreadsheets know it, with floats in full and
+        an empty cell for undefined values; `results.json`; PNG.
 
     Examples
     --------
@@ -40,7 +40,7 @@ def result_files(
     >>> files = result_files(fs.simulate(fs.load("first_steps"), replications=3, jobs=1))
     >>> name, content = next(files)
     >>> name, content.splitlines()[0]
-    ('summary.csv', b'figure,title,unit,mean,low,high,p10,p50,p90')
+    ('summary.csv', b'\xef\xbb\xbffigure,title,unit,mean,low,high,p10,p50,p90')
     """
     if isinstance(result, AssumptionsResult):
         yield from _written(result, _OF_ASSUMPTIONS, assumptions_document(result))
@@ -68,4 +68,4 @@ def _csv(frame: pd.DataFrame) -> bytes:
     """Write a frame; figures that are side by side go below each other."""
     if frame.columns.nlevels > 1:
         frame = cast(pd.DataFrame, frame.stack("figure", future_stack=True))
-    return frame.to_csv(lineterminator="\n").encode()
+    return frame.to_csv(lineterminator="\n").encode("utf-8-sig")

@@ -15,7 +15,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 from funnelsim.metrics import FIGURES
 from funnelsim.model.own_policy import BUILT_IN, policy_names
 from funnelsim.scenario.channels import Channel, Kind, Mix, as_its_kind
-from funnelsim.scenario.errors import nearest
+from funnelsim.scenario.errors import nearest, shown
 from funnelsim.scenario.quantities import (
     AboveZero,
     Duration,
@@ -52,16 +52,29 @@ def _name(text: str) -> str:
         reject("is not a name", "1 to 60 printable characters, not starting or ending with a space")
     if set(text) & set('.*?[]="'):
         reject("is not a name", 'a name without any of . * ? [ ] = "')
+    return _no_formula(text, "is not a name", "a name")
+
+
+def _no_formula(text: str, wrong: str, what: str) -> str:
+    """Refuse a text that a spreadsheet would take for a formula, in a table of results."""
+    if text[:1] in _FORMULA:
+        reject(wrong, f"{what} that does not begin with {text[0]}, as a formula of a spreadsheet does")
     return text
 
+
+def _currency(text: str) -> str:
+    return _no_formula(text.strip(), f"is {shown(text)}", "a currency")
+
+
+_FORMULA = frozenset("=+-@\uff1d\uff0b\uff0d\uff20")  # the last four: as wide as Chinese letters
 
 Name = Annotated[str, AfterValidator(_name)]
 
 
 def _choice(text: str) -> str:
-    if set(_name(text)) & set("+,"):
+    if set(text) & set("+,"):
         reject("is not a name", 'a name without + and ",": a+b is both strategies together')
-    return text
+    return _name(text)
 
 
 ChoiceName = Annotated[str, AfterValidator(_choice)]
@@ -541,7 +554,9 @@ class Contents(Section):
 
     about: str = Field(default="", max_length=20_000, description="What the scenario is, in words.")
     start: date = Field(description="First day of the period.", examples=[date(2026, 1, 1)])
-    currency: str = Field(default="", max_length=12, description="Such as USD; printed with money.")
+    currency: Annotated[str, AfterValidator(_currency)] = Field(
+        default="", max_length=12, description="Such as USD; printed with money."
+    )
     horizon: Horizon = Field(default=Horizon(), description="How long to simulate.")
     effects: Effects = Field(
         default=Effects(), description="What moves conversion away from the typed probability."

@@ -45,10 +45,11 @@ MOST_MONTHS = 8
 PAGE = Path(__file__).parents[2] / "docs" / "fuzz.md"
 HEAD = """# Mutants: refused in words, or lived through alike
 
-Written by `make fuzz` (`python -m tests.property.mutants --scenarios {scenarios} --changes {changes}`). Scenarios
-and changes are damaged at random (`tests/property/mutants.py`), each with a seed of its own. Each must be refused
-in sentences, or be accepted; whatever is accepted is lived through on both engines, which must write the same
-ledgers, and loses no strategy and no change. The first 500 and 100 are among the tests.
+Written by `make fuzz` (`python -m tests.property.mutants --scenarios {scenarios} --changes {changes}`).
+Scenarios and changes are damaged at random (`tests/property/mutants.py`), each with a seed of its own.
+Each must be refused in sentences, or be accepted; whatever is accepted is lived through on both engines,
+which must write the same ledgers, and loses no strategy and no change. The first 500 and 100 are among
+the tests.
 
 Versions: {versions}. Platform: {platform}.
 

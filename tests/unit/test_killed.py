@@ -18,7 +18,12 @@ from pathlib import Path
 from funnelsim.io.writing import UnfinishedError, new_folder, whole_file
 
 home, job, sent = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
-FILES = {"scenario/scenario.toml": b"s" * 9, "scenario/data/x.csv": b"x", "a.csv": b"a" * 5000, "MANIFEST.json": b"m"}
+FILES = {
+    "scenario/scenario.toml": b"s" * 9,
+    "scenario/data/x.csv": b"x",
+    "a.csv": b"a" * 5000,
+    "MANIFEST.json": b"m",
+}
 
 def work(target):
     if job == "new file":

@@ -1,13 +1,14 @@
 """From replications to a forecast: estimates, ranges, chances of goals."""
 
 from funnelsim.forecast.cycle import Cycle
-from funnelsim.forecast.forecast import Breakdown, Conversion, Estimate, Forecast, TeamHours
+from funnelsim.forecast.forecast import Attainment, Breakdown, Conversion, Estimate, Forecast, TeamHours
 from funnelsim.forecast.goals import Chance, Goal
 from funnelsim.forecast.intervals import Interval, Precision, jackknife, wilson
 from funnelsim.forecast.variance import MAIN, Driver, Unknowns, rank_correlation, share_unknown
 
 __all__ = [
     "MAIN",
+    "Attainment",
     "Breakdown",
     "Chance",
     "Conversion",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,13 +13,15 @@ from funnelsim.engines.fold import DIMENSIONS, Basis, Measure, Tally, line_bound
 from funnelsim.forecast.cycle import Cycle, cycle
 from funnelsim.forecast.goals import Chance, Goal
 from funnelsim.forecast.intervals import Interval, jackknife, wilson, year_at
+from funnelsim.forecast.quota import WHOLE, Target, quarters, targets
 from funnelsim.forecast.typed import shares_by_team, typed_conversions
 from funnelsim.forecast.variance import Driver, Unknowns, rank_correlation, share_unknown
 from funnelsim.metrics.cut import Cut, cut, labels
-from funnelsim.metrics.figure import FIGURES, Figure, Parts
+from funnelsim.metrics.figure import FIGURES, Figure, Formula, Parts, ratio, total
 from funnelsim.metrics.wording import number, simulated
 from funnelsim.model.model import Model, Names
 from funnelsim.model.words import HOUR, Event
+from funnelsim.scenario.plans import Plan
 
 MOST_OPEN = 0.02  # share of open leads beyond which figures of the cohort are doubtful
 MOST_ASKED = 0.95  # share of a team's hours beyond which queues grow long
@@ -62,6 +64,20 @@ class Conversion:
 
 
 @dataclass(frozen=True)
+class Attainment:
+    """How far bookings reach a quota in a fiscal quarter, or in the whole period."""
+
+    dimension: str  # "all", "team" or "rep"
+    place: str
+    quarter: str  # or WHOLE
+    quota: float  # in the mean simulated year
+    attained: Estimate  # bookings / quota
+    gap: Estimate  # bookings - quota: below 0 where the quota is missed
+    reached: int  # simulated years whose bookings are at least the quota
+    chance: Interval  # of that, with Wilson's interval
+
+
+@dataclass(frozen=True)
 class TeamHours:
     """Hours of a team in the period, in the mean over the simulated years."""
 
@@ -88,6 +104,8 @@ class Forecast:
         What was drawn for the uncertain numbers, if there are any; `model` is then that of their medians.
     terms : (float, float), optional
         The shortest and the longest term of a contract, in years; None where they are not known.
+    plan : Plan, optional
+        The quotas.
 
     Raises
     ------
@@ -104,6 +122,7 @@ class Forecast:
         planned: int | None = None,
         unknowns: Unknowns | None = None,
         terms: tuple[float, float] | None = None,
+        plan: Plan | None = None,
     ) -> None:
         self.model = model
         self.names = names
@@ -113,10 +132,11 @@ class Forecast:
         self.planned = self.years if planned is None else planned
         self.unknowns = unknowns
         self.terms = terms
+        self.plan = plan
         self._cuts: dict[str, Cut] = {}
         self._breakdowns: dict[tuple[str, str], Breakdown] = {}
         for goal in self.goals:
-            self.parts(goal.metric, "month" if goal.each == "every_month" else "all")
+            self._of_goal(goal)
 
     @property
     def months(self) -> int:
@@ -155,11 +175,16 @@ class Forecast:
     def _breakdown(self, metric: str, dimension: str) -> Breakdown:
         parts = self.parts(metric, dimension)
         figure = FIGURES[metric]
-        mean = jackknife(parts, figure.formula)
-        years = np.asarray(figure.formula(*parts))
+        estimates = self._estimates(parts, figure.formula)
+        return Breakdown(figure, dimension, labels(self.names, dimension), estimates)
+
+    def _estimates(self, parts: Parts, formula: Formula) -> tuple[Estimate, ...]:
+        """Estimate a formula of sums, each (R, n), for each of the n places."""
+        mean = jackknife(parts, formula)
+        years = np.asarray(formula(*parts))
         p10, p50, p90 = (year_at(level, years) for level in (0.1, 0.5, 0.9))
         undefined = np.sum(~np.isfinite(years), axis=0)
-        estimates = tuple(
+        return tuple(
             Estimate(
                 mean=float(mean.value[position]),
                 low=float(mean.low[position]),
@@ -172,7 +197,6 @@ class Forecast:
             )
             for position in range(len(undefined))
         )
-        return Breakdown(figure, dimension, labels(self.names, dimension), estimates)
 
     def reasons(self, dimension: str = "all", basis: Basis = Basis.COHORT) -> Floats:
         """Count the leads that ended without a contract, by reason, in the mean simulated year.
@@ -219,6 +243,38 @@ class Forecast:
     def chances(self) -> tuple[Chance, ...]:
         """Estimate the chance of each goal."""
         return tuple(self._chance(goal) for goal in self.goals)
+
+    def quotas(self) -> tuple[Attainment, ...]:
+        """Estimate how far bookings reach quotas: the firm's, those of teams and of reps; () without a plan.
+
+        A quarter that lies partly in the period has a part of its quota, by its months; a rep's quota is in
+        proportion to its time on staff.
+        """
+        if self.plan is None or self.plan.is_empty:
+            return ()
+        monthly = self.values("bookings", "month")
+        found = targets(self.model, self.names, self.tallies, monthly, self.plan)
+        names = [each.name for each in quarters(self.names.months, self.plan.fiscal_year_starts)]
+        return tuple(attainment for target in found for attainment in self._attained(target, [*names, WHOLE]))
+
+    def _attained(self, target: Target, names: Sequence[str]) -> Iterator[Attainment]:
+        """Estimate how far somebody reaches the quota, by quarter and in the whole period."""
+        booked, quota = (np.column_stack([part, part.sum(axis=1)]) for part in target[2:])
+        attained, gaps = self._estimates((booked, quota), ratio), self._estimates((booked - quota,), total)
+        reached = np.sum(booked >= quota, axis=0)
+        for place, name in enumerate(names):
+            if quota[:, place].any():
+                times = int(reached[place])
+                yield Attainment(
+                    dimension=target.dimension,
+                    place=target.place,
+                    quarter=name,
+                    quota=float(quota[:, place].mean()),
+                    attained=attained[place],
+                    gap=gaps[place],
+                    reached=times,
+                    chance=wilson(times, self.years),
+                )
 
     def conversions(self) -> tuple[Conversion, ...]:
         """Compare the typed conversion of each stage, or its median if uncertain, with the simulated one.
@@ -301,13 +357,21 @@ class Forecast:
 
     def reached(self, goal: Goal) -> npt.NDArray[np.bool_]:
         """Return which simulated years reach a goal: (R,)."""
+        return goal.reached(self._of_goal(goal))
+
+    def _of_goal(self, goal: Goal) -> Floats:
+        """Return the values that a goal asks about: those of its place, or of every month (R, n)."""
         if goal.each == "every_month":
-            values = self.values(goal.metric, "month")
-        else:
-            values = self.values(goal.metric)
-            if goal.each == "average_month" and FIGURES[goal.metric].flow:
-                values = values / self.months
-        return goal.reached(values)
+            dimension = "month" if goal.dimension == "all" else f"month and {goal.dimension}"
+            self.parts(goal.metric, dimension)
+            return self.values(goal.metric, dimension)
+        self.parts(goal.metric, goal.dimension)
+        places = labels(self.names, goal.dimension)
+        if goal.place not in places:
+            raise ValueError(f"there is no {goal.dimension} {goal.place!r}; there are {', '.join(places)}")
+        values = self.values(goal.metric, goal.dimension)[:, [places.index(goal.place)]]
+        flows = goal.each == "average_month" and FIGURES[goal.metric].flow
+        return values / self.months if flows else values
 
     def _chance(self, goal: Goal) -> Chance:
         reached = int(self.reached(goal).sum())

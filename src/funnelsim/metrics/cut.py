@@ -21,7 +21,7 @@ class Cut:
     """
 
     sums: Floats  # (R, n, events, 2 bases, 4 measures)
-    queue: Floats  # (R, n) leads queueing at the end of the period, or of each month
+    queue: Floats  # (R, n) leads in the queue on average over the period, or over each month (F2)
     busy: Floats  # (R, n) working time in the period, µs
     available: Floats  # (R, n) working time on staff in the period, µs
     staff: Floats  # (R, n) people on staff, on average
@@ -66,9 +66,11 @@ def cut(model: Model, tallies: Tally, dimension: str) -> Cut:
     if dimension in ("all", "month"):  # of the sale, the first process
         end = first + (end - first) // len(model.processes)
     found = _bare(tallies.sums[:, first:end])
-    queue = tallies.queue.cumsum(axis=1)[:, 1:]  # (R, M, S) at the end of each month
+    lengths = np.diff(model.months)
+    queue = queueing(model, tallies)
+    in_period = np.asarray(np.average(queue, axis=1, weights=lengths))  # (R, S)
     if dimension == "stage":
-        return replace(found, queue=queue[:, -1])
+        return replace(found, queue=in_period)
     if dimension in ("channel", "segment"):
         return found
     if dimension == "month":
@@ -79,11 +81,11 @@ def cut(model: Model, tallies: Tally, dimension: str) -> Cut:
             available=tallies.available.sum(axis=2),
             staff=tallies.staff.sum(axis=2),
         )
-    people = np.average(tallies.staff, axis=1, weights=np.diff(model.months))
+    people = np.average(tallies.staff, axis=1, weights=lengths)
     if dimension == "all":
         return replace(
             found,
-            queue=queue[:, -1].sum(axis=1)[:, None],
+            queue=in_period.sum(axis=1)[:, None],
             busy=tallies.busy.sum(axis=(1, 2))[:, None],
             available=tallies.available.sum(axis=(1, 2))[:, None],
             staff=people.sum(axis=1)[:, None],
@@ -92,7 +94,23 @@ def cut(model: Model, tallies: Tally, dimension: str) -> Cut:
     reps = replace(
         found, busy=tallies.busy.sum(axis=1), available=tallies.available.sum(axis=1), staff=people
     )
-    return _by_team(model, reps) if dimension == "team" else reps
+    return _by_team(model, reps, in_period) if dimension == "team" else reps
+
+
+def queueing(model: Model, tallies: Tally) -> Floats:
+    """Return how many leads are in the queue of each stage, on average over each month: (R, M, S).
+
+    (F2)
+
+    Parameters
+    ----------
+    model : Model
+        The strategy that the tallies are of.
+    tallies : Tally
+        Stacked.
+    """
+    at_start = tallies.queue.cumsum(axis=1)[:, :-1]
+    return np.asarray(at_start + tallies.queueing[:, 1:] / np.diff(model.months)[:, None])
 
 
 def _bare(sums: Floats) -> Cut:
@@ -103,11 +121,14 @@ def _bare(sums: Floats) -> Cut:
     return Cut(sums, queue=nothing, busy=nothing, available=nothing, staff=nothing, ages=no_ages)
 
 
-def _by_team(model: Model, reps: Cut) -> Cut:
-    """Add up the reps of each team."""
-    membership = (model.reps["team"][:, None] == np.arange(len(model.teams))).astype(np.float64)
+def _by_team(model: Model, reps: Cut, queue: Floats) -> Cut:
+    """Add up the reps of each team, and the queues of its stages."""
+    teams = np.arange(len(model.teams))
+    membership = (model.reps["team"][:, None] == teams).astype(np.float64)
+    works = (model.stages["team"][:, None] == teams).astype(np.float64)
     return replace(
         _bare(np.einsum("rnebm,nt->rtebm", reps.sums, membership)),
+        queue=queue @ works,
         busy=reps.busy @ membership,
         available=reps.available @ membership,
         staff=reps.staff @ membership,

@@ -11,6 +11,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from funnelsim.decisions import Comparison
+from funnelsim.engines.fold import Basis
 from funnelsim.forecast import Conversion, Forecast, Interval
 from funnelsim.metrics import Unit
 from funnelsim.metrics.wording import number, period, signed, simulated, span
@@ -21,6 +22,8 @@ from funnelsim.scenario import TODAY, Lever, Scenario, assumed, levers
 from funnelsim.scenario.errors import in_words
 from funnelsim.scenario.months import months_later
 from funnelsim.studies.replication import Plan
+
+BASES = {Basis.PERIOD: "the period", Basis.COHORT: "its inquiries"}  # what a figure is counted over
 
 
 def heading(text: str) -> Text:
@@ -132,6 +135,20 @@ def books(forecast: Forecast) -> str:
         f"{said} Contracts signed before {forecast.names.start}, when the warm-up begins, are not simulated: "
         "what they still earn is missing, less of it with a longer warm-up."
     )
+
+
+def counted() -> str:
+    """State what figures are counted over."""
+    return (
+        f"Counted over {BASES[Basis.PERIOD]}: what happens in it, whenever the inquiry arrived. "
+        f"Over {BASES[Basis.COHORT]}: what becomes of those that arrive in it, whenever that happens."
+    )
+
+
+def added_up(months: int) -> str:
+    """State what adds up over the months of a table: means, not ranges."""
+    whole = "the year" if months == 12 else "the period"
+    return f"Means of counts and of money add up to those of {whole}; the ends of ranges do not."
 
 
 def next_step(command: str, width: int) -> Text:

@@ -46,8 +46,9 @@ def forecast_fan(forecast: Forecast, strategy: str, metric: str, ax: Axes | None
     ax.plot(places, p50, color=BLUE, marker="o", markersize=4, label="median (P50)")
     ax.plot(places, mean, color="black", linestyle="--", linewidth=1, label="mean")
     step = math.ceil(len(places) / 12)
-    ax.set_xticks(places[::step], found.labels[::step], rotation=35, ha="right")
-    ax.set_xlabel("Month")
+    begins = [label.partition(" to ")[0] for label in found.labels]
+    ax.set_xticks(places[::step], begins[::step], rotation=35, ha="right")
+    ax.set_xlabel("Month" if begins == list(found.labels) else "Month from")
     ax.set_ylabel(_labelled(found.figure.title, unit))
     lowest, highest = float(np.nanmin(p10, initial=0.0)), float(np.nanmax(p90, initial=0.0))
     ax.set_ylim(lowest, highest + 0.25 * ((highest - lowest) or 1.0))  # room for the legend
@@ -63,6 +64,7 @@ def forecast_fan(forecast: Forecast, strategy: str, metric: str, ax: Axes | None
 def funnel(forecast: Forecast, strategy: str, ax: Axes | None = None) -> Axes:
     """Draw what becomes of the visits to each stage, in the mean simulated year."""
     entered, advanced, lost, cold = _fates(forecast)
+    conversions = [each.mean for each in forecast.by("conversion", "stage").estimates]
     other = np.maximum(entered - advanced - lost - cold, 0.0)
     places = np.arange(len(entered) + 1)  # not by name: a stage may have any
     ax = _axes(ax, 9, 2.6 + 0.7 * len(entered))
@@ -76,16 +78,19 @@ def funnel(forecast: Forecast, strategy: str, ax: Axes | None = None) -> Axes:
         ax.barh(places[:-1], amount, left=left, color=colour, label=label, height=0.66)
         left = left + amount
     ax.set_yticks(places, [*(_tick(stage) for stage in forecast.names.stages), "contracts"])
-    for position, (total, on) in enumerate(zip(entered, advanced, strict=True)):
-        share = f"; {number(100 * on / total)} % went on" if total > 0 else ""
+    for position, (total, conversion) in enumerate(zip(entered, conversions, strict=True)):
+        share = f"; conversion {number(100 * conversion)} %" if math.isfinite(conversion) else ""
         _beside(ax, f"{number(total)} came{share}", total, position)
-    won = float(forecast.parts("lead_to_contract")[0].mean())
+    won = forecast.estimate("won_of_inquiries").mean
     ax.barh(places[-1:], [won], color=GREEN, height=0.66)
-    _beside(ax, f"{number(won)} won", won, len(entered))
+    _beside(ax, f"{number(won)} won of these inquiries", won, len(entered))
     ax.set_ylim(len(entered) + 0.5, -1.2)  # the first stage on top, room for the legend above it
     ax.set_xlim(0, max(float(entered.max()) * 1.35, 1.0))
     ax.set_xlabel("Visits of the period's inquiries to the stage")
-    ax.set_title(f"The funnel, {drawable(strategy)}\nmean of {simulated(forecast.years, forecast.months)}")
+    ax.set_title(
+        f"The funnel, {drawable(strategy)}\n"
+        f"mean of {simulated(forecast.years, forecast.months)}; conversion: of visits worked to a decision"
+    )
     return _finished(ax, legend="top")
 
 

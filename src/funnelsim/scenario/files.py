@@ -88,7 +88,7 @@ def read_text(path: Path) -> str:
         near = nearest(name, known)
         raise _unreadable(name, "does not exist", f"a file or a preset: {', '.join(known)}", near) from None
     except OSError as error:
-        reason = error.strerror
+        reason = error.strerror or str(error)
         wrong = reason.removeprefix("it ") if reason.startswith("it ") else f"cannot be read ({reason})"
         raise _unreadable(name, wrong, "a scenario file") from None
     return _decoded(data, name)

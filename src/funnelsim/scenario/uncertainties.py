@@ -19,7 +19,7 @@ from funnelsim.scenario.section import Section
 from funnelsim.scenario.structure import Document, problems_at
 from funnelsim.scenario.unknowns import HIGHEST, LOWEST, MEDIAN, Unknown
 
-_CERTAIN = ("about", "start", "currency", "horizon", "goals")  # the same in every world
+_CERTAIN = ("about", "start", "currency", "horizon", "goals", "plan")  # the same in every world
 _ENDS = {"at its least": LOWEST, "at its median": MEDIAN, "at its most": HIGHEST}
 
 _APART = ("channels", "segments", "teams")  # no check looks at the numbers of two of their names

@@ -288,8 +288,16 @@ def _forecast(scenario: Scenario, course: Course, plan: Plan, found: Replication
     if course.uncertain and isinstance(last, Worlds):
         levels = np.array([last.levels(world) for world in found.worlds])
         unknowns = Unknowns(last.parameters, levels, found.twins.tally) if found.twins else None
-    model, terms = course.typed[-1].model, _terms(scenario, course)
-    return Forecast(model, course.names, found.tally, _goals(scenario), plan.replications, unknowns, terms)
+    return Forecast(
+        course.typed[-1].model,
+        course.names,
+        found.tally,
+        _goals(scenario),
+        plan.replications,
+        unknowns,
+        _terms(scenario, course),
+        scenario.plan,
+    )
 
 
 def _terms(scenario: Scenario, course: Course) -> tuple[float, float] | None:
@@ -301,7 +309,8 @@ def _terms(scenario: Scenario, course: Course) -> tuple[float, float] | None:
 
 
 def _goals(scenario: Scenario) -> list[Goal]:
-    return [
-        Goal(name, goal.metric, goal.at_least, goal.at_most, goal.each)
-        for name, goal in scenario.goals.items()
-    ]
+    found = []
+    for name, goal in scenario.goals.items():
+        dimension, place = next(iter(goal.places().items()), ("all", "all"))
+        found.append(Goal(name, goal.metric, goal.at_least, goal.at_most, goal.each, dimension, place))
+    return found

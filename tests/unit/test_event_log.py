@@ -43,7 +43,7 @@ def scenario() -> Scenario:
 
 
 def read_csv(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as opened:
+    with path.open(encoding="utf-8-sig", newline="") as opened:
         return list(csv.DictReader(opened))
 
 

@@ -26,6 +26,9 @@ from funnelsim.reports.grid import WIDTH, printable, tables
 from funnelsim.reports.uncertainty import what_is_unknown_of_all
 from funnelsim.studies.results import ComparisonResult
 
+_DECIDING = ("won", "cost", "profit")
+_BOOKS = ("bookings", "revenue", "cost", "result")
+_PACE = ("cycle_length", "utilisation", "queue")
 _PER_UNIT = (
     "cost_per_inquiry",
     "cost_per_lead",
@@ -81,6 +84,7 @@ def comparison_page(
         found += [Text(), notes.heading("Every figure")]
         found += spaced(tables("Strategy", names, every_column(result), width=width))
     found += [Text(), Text(notes.intervals(result.years, months))]
+    found += [Text(notes.counted_over((*_DECIDING, *_BOOKS, *_PACE, *_PER_UNIT)))]
     found += [Text(line) for line in goals_in_words(result)]
     return Group(*found, *_judgement(result, next_command, width))
 
@@ -97,7 +101,7 @@ def deciding_columns(result: ComparisonResult) -> list[Column]:
     currency = _currency(result)
     gains = comparison.differences()
     return [
-        *(_column(result, metric) for metric in ("won", "cost", "profit")),
+        *(_column(result, metric) for metric in _DECIDING),
         _column(result, "roi", title="ROI"),
         figure_column(
             f"Profit against {printable(result.base)}",
@@ -118,7 +122,7 @@ def deciding_columns(result: ComparisonResult) -> list[Column]:
 
 def book_columns(result: ComparisonResult) -> list[Column]:
     """Make the columns of the period's own books: bookings, and what is earned and spent in it."""
-    return [_column(result, metric) for metric in ("bookings", "revenue", "cost", "result")]
+    return [_column(result, metric) for metric in _BOOKS]
 
 
 def other_columns(result: ComparisonResult) -> list[Column]:

@@ -13,8 +13,8 @@ from rich.text import Text
 from funnelsim.decisions import Comparison
 from funnelsim.engines.fold import Basis
 from funnelsim.forecast import Conversion, Forecast, Interval
-from funnelsim.metrics import Unit
-from funnelsim.metrics.wording import number, period, signed, simulated, span
+from funnelsim.metrics import FIGURES, Unit
+from funnelsim.metrics.wording import listed, number, period, signed, simulated, span
 from funnelsim.model.words import DAY
 from funnelsim.reports.columns import PRECISION, RANGE, Column, figure_column, precision
 from funnelsim.reports.grid import printable
@@ -143,6 +143,25 @@ def counted() -> str:
         f"Counted over {BASES[Basis.PERIOD]}: what happens in it, whenever the inquiry arrived. "
         f"Over {BASES[Basis.COHORT]}: what becomes of those that arrive in it, whenever that happens."
     )
+
+
+def counted_over(metrics: Sequence[str]) -> str:
+    """State which figures of a table are counted over the period, and which over its inquiries.
+
+    Examples
+    --------
+    >>> counted_over(["inquiries", "won", "inquiry_to_contract"])
+    "Inquiry to contract: over the period's inquiries; the rest: over the period."
+    """
+    titles: dict[Basis, list[str]] = {basis: [] for basis in Basis}
+    for metric in metrics:
+        titles[FIGURES[metric].basis].append(FIGURES[metric].title)
+    fewer, rest = sorted(titles, key=lambda basis: len(titles[basis]))
+    words = {Basis.PERIOD: "over the period", Basis.COHORT: "over the period's inquiries"}
+    if not titles[fewer]:
+        return f"Counted {words[rest]}."
+    named = listed([titles[fewer][0], *(f"{title[0].lower()}{title[1:]}" for title in titles[fewer][1:])])
+    return f"{named}: {words[fewer]}; the rest: {words[rest]}."
 
 
 def added_up(months: int) -> str:

@@ -134,6 +134,7 @@ class Tally(NamedTuple):
     queue: Floats  # (M + 1, S, B) change of the queue before the period, then in each month
     queueing: Floats  # (M + 1, S, B) of entries less exits: the time from each to the month's end, µs (F2)
     asking: Floats  # (S, B) the cohort's inquiries that ask for a first contact (F3)
+    cold: Floats  # (S, B) leads that went cold in the period
     busy: Floats  # (M, R) working time in each month, µs
     available: Floats  # (M, R) working time on staff in each month, µs
     staff: Floats  # (M, R) share of each month on staff
@@ -153,6 +154,7 @@ class Books(NamedTuple):
     queue: Floats  # (replications, (M + 1) x S x B)
     queueing: Floats  # (replications, (M + 1) x S x B)
     asking: Floats  # (replications, S x B)
+    cold: Floats  # (replications, S x B)
     busy: Floats  # (replications, M x R)
     available: Floats  # (replications, M x R)
     staff: Floats  # (replications, M x R)
@@ -449,7 +451,7 @@ def _add_up(sums: Floats, replication: int, bounds: Integers, width: int) -> Non
 
 @rule
 def _end(row: Record, books: Books, replication: int, lines: Lines, reasons: int) -> None:
-    """Note why an inquiry was lost, and its age when it ended or was left open."""
+    """Note why and where an inquiry was lost, and its age when it ended or was left open."""
     event = row["event"]
     ended = Ended.OTHERWISE.value
     if event == Event.WON:
@@ -458,6 +460,8 @@ def _end(row: Record, books: Books, replication: int, lines: Lines, reasons: int
         ended = Ended.OPEN.value
     else:
         _add_reason(books, replication, int(row["reason"]), lines, reasons)
+    if event == Event.WENT_COLD and lines[0] != NOTHING:
+        books.cold[replication, _desk_of(row, _size(books, SEGMENTS))] += 1.0
     if lines[1] != NOTHING and row["process"] == SALE:
         books.ages[replication, ended * AGE_BINS + _age_bin(row["time"] - row["worked"])] += 1
 
@@ -478,9 +482,9 @@ def _move_queue(row: Record, month: int, until: int, model: Model, books: Books,
 
 
 @rule
-def _desk_of(row: Record, model: Model) -> int:
-    """Number a row's stage and segment together."""
-    return max(int(row["stage"]), 0) * len(model.segments) + max(int(row["segment"]), 0)
+def _desk_of(row: Record, segments: int) -> int:
+    """Number a row's stage and segment together; `segments` is how many there are."""
+    return max(int(row["stage"]), 0) * segments + max(int(row["segment"]), 0)
 
 
 @rule
@@ -489,7 +493,8 @@ def _change_queue(
 ) -> None:
     """Change a queue by so many, and its integral over the month by the time that is left of it (F2)."""
     if month + 1 < len(model.months):
-        queue = (month + 1) * len(model.stages) * len(model.segments) + _desk_of(row, model)
+        segments = len(model.segments)
+        queue = (month + 1) * len(model.stages) * segments + _desk_of(row, segments)
         books.queue[replication, queue] += change
         books.queueing[replication, queue] += change * float(until - row["time"])
 
@@ -542,7 +547,7 @@ def _note_who_asks(row: Record, lines: Lines, model: Model, books: Books, replic
     """Note an inquiry that enters a stage with a team as it arrives (F3)."""
     if team_for(model, row) != NOBODY:
         _add(books, replication, CONTACT_BY_CLOCK, lines, (0.0, 0.0, 0.0, 1.0))
-        books.asking[replication, _desk_of(row, model)] += 1.0 if lines[1] != NOTHING else 0.0
+        books.asking[replication, _desk_of(row, len(model.segments))] += 1.0 if lines[1] != NOTHING else 0.0
 
 
 @rare
@@ -642,6 +647,7 @@ def take_over(
         stage, segment = desk // _size(past, SEGMENTS), desk % _size(past, SEGMENTS)
         there = stage * _size(books, SEGMENTS) + segment
         books.asking[row, there] = past.asking[old, desk]
+        books.cold[row, there] = past.cold[old, desk]
         for month in range(months + 1):
             books.queue[row, month * _desks(books) + there] = past.queue[old, month * desks + desk]
             books.queueing[row, month * _desks(books) + there] = past.queueing[old, month * desks + desk]
@@ -684,6 +690,7 @@ def _clear(books: Books, row: int, reasons: int) -> None:
         books.queueing[row, column] = 0.0
     for column in range(_desks(books)):
         books.asking[row, column] = 0.0
+        books.cold[row, column] = 0.0
     for column in range(months * _size(books, REPS)):
         books.busy[row, column] = 0.0
         books.available[row, column] = 0.0

@@ -13,10 +13,10 @@ import funnelsim as fs
 from funnelsim.chance.keys import world_of
 from funnelsim.compiling.arrays import Floats
 from funnelsim.engines import ENGINES, history
+from funnelsim.keeping.baselines import shipped
 from funnelsim.model.model import Model
 from funnelsim.model.words import DAY, Event
 from funnelsim.rules.arrivals import expect_inquiries
-from funnelsim.keeping.baselines import shipped
 from funnelsim.scenario import Scenario, curve_of, load, lower, parse, presets
 from funnelsim.scenario.calendars import Calendar
 from funnelsim.scenario.volumes import Era, expected_inquiries, inquiries_per_month

@@ -226,6 +226,7 @@ def new_tallies(model: Model, reasons: int, replications: int) -> Tally:
         (replications, months + 1, stages, segments),
         (replications, months + 1, stages, segments),
         (replications, stages, segments),
+        (replications, stages, segments),
         (replications, months, reps),
         (replications, months, reps),
         (replications, months, reps),

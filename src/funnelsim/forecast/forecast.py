@@ -207,7 +207,7 @@ class Forecast:
         Returns
         -------
         array (n, G)
-            In the order of `names.reasons`.
+            In the order of `Names.reasons`.
         """
         position, bounds = DIMENSIONS.index(dimension), line_bounds(self.model)
         lines = slice(bounds[position], bounds[position + 1])

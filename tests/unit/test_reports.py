@@ -646,10 +646,11 @@ def test_the_fan_shows_the_months(today: fs.SimulationResult) -> None:
     median, mean = (line.get_ydata() for line in ax.lines)
     assert list(median) == today.by_month["won", "p50"].tolist()
     assert list(mean) == today.by_month["won", "mean"].tolist()
-    assert ax.get_title().endswith("P10 to P90 of 12 simulated years")
+    assert ax.get_title().endswith("P10 to P90 of 12 simulated years; means add up, medians do not")
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("Month", "Contracts")
     assert today.plot_forecast().get_ylabel() == "Bookings, thousand USD"
     assert today.plot_forecast("utilisation").get_ylabel() == "Busy, %"
+    assert "add up" not in today.plot_forecast("utilisation").get_title()
 
 
 def test_the_funnel_shows_what_becomes_of_visits(today: fs.SimulationResult) -> None:

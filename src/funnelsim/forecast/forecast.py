@@ -284,7 +284,7 @@ class Forecast:
         typed = typed_conversions(self.model)
         found = self.by("conversion", "stage")
         rows = zip(found.labels, typed, found.estimates, strict=True)
-        return tuple(Conversion(stage, float(share), estimate) for stage, share, estimate in rows)
+        return tuple(Conversion(stage, float(f"{share:.15g}"), estimate) for stage, share, estimate in rows)
 
     def cycle(self) -> Cycle:
         """Estimate the distribution of the time from inquiry to contract."""

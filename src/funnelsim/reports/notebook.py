@@ -64,6 +64,7 @@ def simulation_html(result: SimulationResult) -> str:
             as_html(title, ["mean"], [_column(result, name) for name in _FIGURES]),
             _paragraph(f"{notes.intervals(result.years, forecast.months)} {notes.profit(forecast)}"),
             *map(_paragraph, result.warnings),
+            _paragraph(notes.counted_over(_FIGURES)),
         ]
     )
 

@@ -155,7 +155,7 @@ def counted_over(metrics: Sequence[str]) -> str:
     """
     titles: dict[Basis, list[str]] = {basis: [] for basis in Basis}
     for metric in metrics:
-        titles[FIGURES[metric].basis].append(FIGURES[metric].title)
+        titles[FIGURES[metric].basis].append(FIGURES[metric].title.replace(",", ""))
     fewer, rest = sorted(titles, key=lambda basis: len(titles[basis]))
     words = {Basis.PERIOD: "over the period", Basis.COHORT: "over the period's inquiries"}
     if not titles[fewer]:

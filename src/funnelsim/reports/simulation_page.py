@@ -74,6 +74,7 @@ def simulation_page(result: SimulationResult, next_command: str, width: int = WI
     quotas = quota(forecast, width)
     if quotas:
         found += _section("Quotas, as far as bookings reach them", quotas)
+        found += [Text(line) for line in quotas_left_out(forecast)]
     found += what_is_unknown(forecast, width)
     found += _watch(result)
     return Group(*found, Text(), notes.next_step(next_command, width))
@@ -174,6 +175,12 @@ def quota(forecast: Forecast, width: int) -> list[Table]:
     whose = ["the firm" if each.dimension == "all" else printable(each.place) for each in found]
     labels = [f"{who}, {each.quarter}" for who, each in zip(whose, found, strict=True)]
     return tables("Of, in", labels, columns, Column.beside, width)
+
+
+def quotas_left_out(forecast: Forecast) -> list[str]:
+    """State where the quotas are that the page leaves out."""
+    left_out = any(each.dimension == "rep" and each.quarter != WHOLE for each in forecast.quotas())
+    return ["Quotas of reps by quarter are in quota.csv, which --out writes."] if left_out else []
 
 
 def _shown(table: str) -> list[str]:

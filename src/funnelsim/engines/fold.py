@@ -469,6 +469,12 @@ def _add_up(sums: Floats, replication: int, bounds: Integers, width: int) -> Non
 
 
 @rule
+def _desk_of(row: Record, segments: int) -> int:
+    """Number a row's stage and segment together; `segments` is how many there are."""
+    return max(int(row["stage"]), 0) * segments + max(int(row["segment"]), 0)
+
+
+@rule
 def _end(row: Record, books: Books, replication: int, lines: Lines, reasons: int) -> None:
     """Note why and where an inquiry was lost, and its age when it ended or was left open."""
     event = row["event"]
@@ -498,12 +504,6 @@ def _move_queue(row: Record, month: int, until: int, model: Model, books: Books,
     event = row["event"]
     joined, left = event == Event.ENTERED, event in (Event.STARTED, Event.WENT_COLD)
     _change_queue(row, month, until, int(joined) - int(left), model, books, replication)
-
-
-@rule
-def _desk_of(row: Record, segments: int) -> int:
-    """Number a row's stage and segment together; `segments` is how many there are."""
-    return max(int(row["stage"]), 0) * segments + max(int(row["segment"]), 0)
 
 
 @rule

@@ -9,7 +9,7 @@ from funnelsim.chance.keys import world_of
 from funnelsim.compiling.arrays import Record
 from funnelsim.engines import ENGINES, history
 from funnelsim.engines.fold import CONTACT_BY_CLOCK, Measure, Sums, fold, new_tally, stack
-from funnelsim.metrics.cut import cut, teams_at_work
+from funnelsim.metrics.cut import cut, teams_of_stages
 from funnelsim.model.model import Model
 from funnelsim.model.words import LOST, NOBODY, NOTHING, WON, Event
 from funnelsim.scenario import Scenario, ScenarioError, from_document, load, lower, lower_in, parse
@@ -150,7 +150,7 @@ def test_each_segment_is_lived_by_what_it_has(engine: str, firm: Scenario) -> No
 
 def test_who_queues_queues_for_the_team_of_its_segment(firm: Scenario) -> None:
     # Home and online are called by the office; only those at home are checked, by Berlin.
-    assert teams_at_work(lower(firm).model).tolist() == [
+    assert teams_of_stages(lower(firm).model).tolist() == [
         [[1, 0], [0, 1], [1, 0]],
         [[0, 1], [0, 0], [0, 0]],
         [[1, 0], [1, 0], [1, 0]],

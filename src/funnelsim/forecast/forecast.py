@@ -16,7 +16,7 @@ from funnelsim.forecast.intervals import Interval, jackknife, wilson, year_at
 from funnelsim.forecast.quota import WHOLE, Target, quarters, targets
 from funnelsim.forecast.typed import typed_conversions
 from funnelsim.forecast.variance import Driver, Unknowns, rank_correlation, share_unknown
-from funnelsim.metrics.cut import Cut, cut, labels, teams_at_work
+from funnelsim.metrics.cut import Cut, cut, labels, teams_of_stages
 from funnelsim.metrics.figure import FIGURES, Figure, Formula, Parts, ratio, total
 from funnelsim.metrics.wording import number, simulated
 from funnelsim.model.model import Model, Names
@@ -102,6 +102,8 @@ class Forecast:
         How many replications were asked for, if fewer may have been finished.
     unknowns : Unknowns, optional
         What was drawn for the uncertain numbers, if there are any; `model` is then that of their medians.
+    terms : (float, float), optional
+        The shortest and the longest term of a contract, in years; None where they are not known.
     plan : Plan, optional
         The quotas.
 
@@ -119,6 +121,7 @@ class Forecast:
         goals: Sequence[Goal] = (),
         planned: int | None = None,
         unknowns: Unknowns | None = None,
+        terms: tuple[float, float] | None = None,
         plan: Plan | None = None,
     ) -> None:
         self.model = model
@@ -128,6 +131,7 @@ class Forecast:
         self.goals = tuple(goals)
         self.planned = self.years if planned is None else planned
         self.unknowns = unknowns
+        self.terms = terms
         self.plan = plan
         self._cuts: dict[str, Cut] = {}
         self._breakdowns: dict[tuple[str, str], Breakdown] = {}
@@ -207,7 +211,7 @@ class Forecast:
         Returns
         -------
         array (n, G)
-            In the order of `names.reasons`.
+            In the order of `Names.reasons`.
         """
         position, bounds = DIMENSIONS.index(dimension), line_bounds(self.model)
         lines = slice(bounds[position], bounds[position + 1])
@@ -280,7 +284,7 @@ class Forecast:
         typed = typed_conversions(self.model)
         found = self.by("conversion", "stage")
         rows = zip(found.labels, typed, found.estimates, strict=True)
-        return tuple(Conversion(stage, float(share), estimate) for stage, share, estimate in rows)
+        return tuple(Conversion(stage, float(f"{share:.15g}"), estimate) for stage, share, estimate in rows)
 
     def cycle(self) -> Cycle:
         """Estimate the distribution of the time from inquiry to contract."""
@@ -295,7 +299,7 @@ class Forecast:
         """
         teams = self._cut("team")
         unserved = (self.tallies.cold + self.tallies.queue[:, 1:].sum(axis=1)).mean(axis=0)
-        extra = np.einsum("s,sb,sbt->t", self._mean_effort(), unserved, teams_at_work(self.model))
+        extra = np.einsum("s,sb,sbt->t", self._mean_effort(), unserved, teams_of_stages(self.model))
         found = []
         for position, team in enumerate(self.names.teams):
             worked = float(teams.busy[:, position].mean())

@@ -115,6 +115,23 @@ def queueing(model: Model, tallies: Tally) -> Floats:
     return np.asarray(at_start + tallies.queueing[:, 1:] / np.diff(model.months)[:, None, None])
 
 
+def teams_of_stages(model: Model) -> Floats:
+    """Return 1 where a team works on the leads of a segment in a stage, else 0: (S, B, T) (S3).
+
+    Examples
+    --------
+    >>> from funnelsim.scenario import Months, load, lower
+    >>> teams_of_stages(lower(load("first_steps").with_months(Months(6, 12, 4))).model).tolist()
+    [[[1.0]], [[1.0]]]
+    """
+    segments = len(model.segments)
+    team = np.repeat(model.stages["team"][:, None], segments, axis=1)
+    for stage in np.flatnonzero(model.stages["variants"]):
+        first = int(model.stages["first_variant"][stage])
+        team[stage] = model.variants["team"][first : first + segments]
+    return np.asarray(team[:, :, None] == np.arange(len(model.teams)), np.float64)
+
+
 def _bare(sums: Floats) -> Cut:
     """Make a cut that has its sums and nothing else."""
     replications, size = sums.shape[:2]
@@ -127,7 +144,7 @@ def _by_team(model: Model, reps: Cut, queue: Floats, asking: Floats) -> Cut:
     """Add up the reps of each team, the queues for it, and the inquiries that ask it for a first contact."""
     membership = (model.reps["team"][:, None] == np.arange(len(model.teams))).astype(np.float64)
     sums = np.einsum("rnebm,nt->rtebm", reps.sums, membership)
-    works = teams_at_work(model)
+    works = teams_of_stages(model)
     sums[:, :, CONTACT_BY_CLOCK, Basis.COHORT, Measure.ASKING] = np.einsum("rsb,sbt->rt", asking, works)
     return replace(
         _bare(sums),
@@ -136,20 +153,3 @@ def _by_team(model: Model, reps: Cut, queue: Floats, asking: Floats) -> Cut:
         available=reps.available @ membership,
         staff=reps.staff @ membership,
     )
-
-
-def teams_at_work(model: Model) -> Floats:
-    """Return which team works on which segment in which stage (S3): (S, B, T), 1 or 0.
-
-    Examples
-    --------
-    >>> from funnelsim.scenario import Months, load, lower
-    >>> teams_at_work(lower(load("first_steps").with_months(Months(6, 12, 4))).model).tolist()
-    [[[1.0]], [[1.0]]]
-    """
-    segments = len(model.segments)
-    team = np.repeat(model.stages["team"][:, None], segments, axis=1)
-    for stage in np.flatnonzero(model.stages["variants"]):
-        first = int(model.stages["first_variant"][stage])
-        team[stage] = model.variants["team"][first : first + segments]
-    return np.asarray(team[:, :, None] == np.arange(len(model.teams)), np.float64)

@@ -33,6 +33,7 @@ class Told:
     ended: int | None = None
     owner: int | None = None
     bookings: float = 0.0
+    term: int = 0
     commission: float = 0.0
     open_since: int | None = None
     visits: list[Visit] = field(default_factory=list)
@@ -77,12 +78,14 @@ def read(rows: Records, cast: Cast) -> tuple[dict[int, Told], list[Cost]]:
             costs.append(Cost(OF_CHANGES[event], time, -1, money))
         elif event is Event.ON_STAFF:
             continue
-        elif event in (Event.MARGIN, Event.EXPECTED):
+        elif event in (Event.MARGIN, Event.EXPECTED, Event.REVENUE):
             assert won is not None, "what a contract leaves follows it"
+            assert someone(row, cast) == won.owner
+            won.term = won.term if event is Event.EXPECTED else int(row["waited"])
             costs.append(Cost(event.name.lower(), time, int(row["segment"]), money))
         elif event is Event.COMMISSION:
             assert won is not None, "a commission follows its contract"
-            won.commission = money
+            won.commission += money
             costs.append(Cost("commission", time, whose(row, cast), money))
         else:
             told = leads[lead]
@@ -153,6 +156,7 @@ def differences(oracle: History, rows: Records) -> list[str]:
         "visit",
         "margin",
         "expected",
+        "revenue",
         "commission",
         "one off",
         "running",
@@ -185,7 +189,7 @@ def differences_of_lead(walk: Walk, told: Told) -> list[str]:
         "owner": (walk.owner, told.owner),
         "became lead": (walk.became_lead, told.became_lead),
         "bookings": (walk.bookings, told.bookings),
-        "commission": (walk.commission, told.commission),
+        "term": (walk.term, told.term),
         "an OPEN row": (walk.outcome == "open", told.open_since is not None),
     }
     found = [

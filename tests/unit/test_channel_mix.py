@@ -175,8 +175,9 @@ def test_the_picture_of_responses_marks_today() -> None:
     above, below = fs.plot_response(parse(HEAD + WEB + SPENDING + "ceiling = 80"))
     dots = [line for line in above.lines if line.get_marker() == "o"]
     assert [line.get_xydata().tolist() for line in dots] == [[[2000.0, pytest.approx(40)]]]
-    label = above.get_legend_handles_labels()[1][0]
-    assert label.startswith("ads: 40 for 2 thousand")
+    legend = above.get_legend()
+    assert legend is not None
+    assert legend.get_texts()[0].get_text().startswith("ads: 40 for 2 thousand")
     scale = 2000 / math.atanh(0.5)
     cost = scale / 80 * math.cosh(math.atanh(0.5)) ** 2
     marked = [line for line in below.lines if line.get_marker() == "o"]

@@ -39,10 +39,10 @@ def new_ledger(capacity: int) -> Ledger:
 def rows_of_a_step(model: Model) -> int:
     """Count the rows that the largest step of an engine may write (E4, E6).
 
-    That is a customer's answer that follows the end of work at once (WORKED, ON_STAFF, WON, MARGIN, EXPECTED,
-    BECAME_LEAD, COMMISSION), or the last day: its costs, and the reps on staff. (C18)
+    That is a customer's answer that follows the end of work at once (WORKED, ON_STAFF, WON, BECAME_LEAD,
+    MARGIN, EXPECTED, REVENUE, COMMISSION twice), or the last day: its costs, and the reps on staff. (C18)
     """
-    return 8 + len(model.channels) + 2 * len(model.reps)
+    return 9 + len(model.channels) + 2 * len(model.reps)
 
 
 @rule
@@ -95,6 +95,12 @@ def flag(ledger: Ledger, flags: int) -> None:
 def give_reason(ledger: Ledger, reason: int) -> None:
     """Put the reason into the last row written."""
     ledger.rows[ledger.used[0] - 1]["reason"] = reason
+
+
+@rule
+def credit(ledger: Ledger, rep: int) -> None:
+    """Let the last row written name the rep to whom a contract belongs, instead of the owner (M4)."""
+    ledger.rows[ledger.used[0] - 1]["rep"] = rep
 
 
 @rule

@@ -102,6 +102,8 @@ class Forecast:
         How many replications were asked for, if fewer may have been finished.
     unknowns : Unknowns, optional
         What was drawn for the uncertain numbers, if there are any; `model` is then that of their medians.
+    terms : (float, float), optional
+        The shortest and the longest term of a contract, in years; None where they are not known.
     plan : Plan, optional
         The quotas.
 
@@ -119,6 +121,7 @@ class Forecast:
         goals: Sequence[Goal] = (),
         planned: int | None = None,
         unknowns: Unknowns | None = None,
+        terms: tuple[float, float] | None = None,
         plan: Plan | None = None,
     ) -> None:
         self.model = model
@@ -128,6 +131,7 @@ class Forecast:
         self.goals = tuple(goals)
         self.planned = self.years if planned is None else planned
         self.unknowns = unknowns
+        self.terms = terms
         self.plan = plan
         self._cuts: dict[str, Cut] = {}
         self._breakdowns: dict[tuple[str, str], Breakdown] = {}

@@ -12,7 +12,7 @@ from rich.text import Text
 from funnelsim.forecast import Forecast, Interval
 from funnelsim.forecast.quota import WHOLE
 from funnelsim.metrics import FIGURES, Unit
-from funnelsim.metrics.wording import number
+from funnelsim.metrics.wording import number, period
 from funnelsim.reports import notes
 from funnelsim.reports.columns import (
     PRECISION,
@@ -51,7 +51,8 @@ def simulation_page(result: SimulationResult, next_command: str, width: int = WI
         *notes.section("What is assumed", notes.assumption(result.scenario)),
         Text(notes.intervals(result.years, forecast.months)),
         *_section("In all", in_all(forecast, width)),
-        Text(notes.formulas(forecast.months)),
+        Text(notes.profit(forecast)),
+        Text(notes.books(forecast)),
         Text(notes.counted()),
         *_section("By month", _by(forecast, "month", width)),
         Text(notes.added_up(forecast.months)),
@@ -60,7 +61,10 @@ def simulation_page(result: SimulationResult, next_command: str, width: int = WI
         *by_segment(forecast, width),
         *_section("By stage", by_stage(forecast, width)),
         Text(notes.counted_over(_shown("stage"))),
-        *_section("Lost, by stage and reason (a year's inquiries, on average)", lost(forecast, width)),
+        *_section(
+            f"Lost, by stage and reason (of inquiries in {period(forecast.months)}, on average)",
+            lost(forecast, width),
+        ),
         *_section("By rep", by_rep(forecast, width)),
         Text(notes.counted_over(_shown("rep"))),
         *_section("How long it takes to win", cycle(forecast, width)),

@@ -12,7 +12,7 @@ from funnelsim.engines.compiled.agenda import next_time
 from funnelsim.engines.compiled.desks import enlist, go_home, stir
 from funnelsim.engines.compiled.queues import NONE, first, join, leave
 from funnelsim.engines.compiled.state import State, await_next, channel_actor, put
-from funnelsim.engines.ledger import Ledger, flag, give_reason, write
+from funnelsim.engines.ledger import Ledger, credit, flag, give_reason, write
 from funnelsim.engines.protocol import MOST_WAVES
 from funnelsim.model.model import SALE, Model
 from funnelsim.model.words import ENDED, NEVER, NOBODY, NOTHING, Due, Event, Flag
@@ -261,6 +261,8 @@ def leave_visit(model: Model, world: Record, state: State, ledger: Ledger, slot:
     value = contracts.bookings(model, world, pursuit) if event == Event.WON else 0.0
     began = pursuit["began"] if target == ENDED else 0
     write(ledger, now, pursuit, ending.told_as(event, delay), now - pursuit["since"], began, value)
+    if event == Event.WON:
+        credit(ledger, pursuit["closer"])
     if reason != NOTHING:
         give_reason(ledger, reason)
     if ending.makes_lead(model, pursuit, event):
@@ -295,13 +297,35 @@ def become_lead(model: Model, state: State, ledger: Ledger, pursuit: Record) -> 
 
 @rare
 def sign(model: Model, state: State, ledger: Ledger, pursuit: Record, value: float) -> None:
-    """Book a contract's margin, its expected bookings and its rep's commission."""
-    now = state.clock[0]["now"]
-    write(ledger, now, pursuit, Event.MARGIN.value, 0, 0, contracts.margin(model, pursuit, value))
-    write(ledger, now, pursuit, Event.EXPECTED.value, 0, 0, contracts.expected_bookings(model, pursuit))
-    paid = contracts.commission(model, pursuit, value)
+    """Book what a contract earns and what it pays, and count it for the rep who closed it."""
+    now, closer, term = state.clock[0]["now"], pursuit["closer"], contracts.term(model, pursuit)
+    margin = contracts.margin(model, pursuit, value)
+    write_for(ledger, now, closer, pursuit, Event.MARGIN.value, term, margin)
+    expected = contracts.expected_bookings(model, pursuit)
+    write_for(ledger, now, closer, pursuit, Event.EXPECTED.value, 0, expected)
+    write_for(ledger, now, closer, pursuit, Event.REVENUE.value, term, value)
+    if closer == NOBODY:
+        return
+    paid, of_opener = contracts.commission(model, state.reps, pursuit, now, value)
     if paid > 0.0:
-        write(ledger, now, pursuit, Event.COMMISSION.value, 0, 0, paid)
+        write_for(ledger, now, closer, pursuit, Event.COMMISSION.value, 0, paid)
+    if of_opener > 0.0:
+        write_for(ledger, now, pursuit["opener"], pursuit, Event.COMMISSION.value, 0, of_opener)
+    rep = state.reps[closer]
+    month, in_month, in_quarter, in_year = contracts.counted(model, rep, now, value)
+    rep["booked_in"] = month
+    rep["booked_month"] = in_month
+    rep["booked_quarter"] = in_quarter
+    rep["booked_year"] = in_year
+
+
+@rule
+def write_for(
+    ledger: Ledger, now: int, rep: int, pursuit: Record, event: int, waited: int, money: float
+) -> None:
+    """Write a row of a contract, in the name of a rep (M4)."""
+    write(ledger, now, pursuit, event, waited, 0, money)
+    credit(ledger, rep)
 
 
 @rule

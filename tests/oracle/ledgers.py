@@ -77,13 +77,16 @@ def read(rows: Records, cast: Cast) -> tuple[dict[int, Told], list[Cost]]:
             costs.append(Cost(OF_CHANGES[event], time, -1, money))
         elif event is Event.ON_STAFF:
             continue
-        elif event in (Event.MARGIN, Event.EXPECTED):
+        elif event in (Event.MARGIN, Event.EXPECTED, Event.EXPECTED_MARGIN):
             assert won is not None, "what a contract leaves follows it"
-            costs.append(Cost(event.name.lower(), time, int(row["segment"]), money))
+            costs.append(Cost(event.name.lower().replace("_", " "), time, int(row["segment"]), money))
         elif event is Event.COMMISSION:
             assert won is not None, "a commission follows its contract"
             won.commission = money
             costs.append(Cost("commission", time, whose(row, cast), money))
+        elif event is Event.EXPECTED_COMMISSION:
+            assert won is not None, "a commission follows its contract"
+            costs.append(Cost("expected commission", time, whose(row, cast), money))
         else:
             told = leads[lead]
             same = (told.created, told.channel, told.segment)
@@ -153,7 +156,9 @@ def differences(oracle: History, rows: Records) -> list[str]:
         "visit",
         "margin",
         "expected",
+        "expected margin",
         "commission",
+        "expected commission",
         "one off",
         "running",
     ):

@@ -677,15 +677,21 @@ class Simulation:
         walk.bookings = full * share_of_price  # M1
         self.spend("margin", walk.inquiry.segment, walk.bookings - (1 - segment.margin) * full)  # M3
         self.say("margin", walk.inquiry.entity)
-        expected = segment.mean_value * segment.years * share_of_price  # M7
+        usual = segment.mean_value * segment.years  # M7
+        expected = usual * share_of_price
         self.spend("expected", walk.inquiry.segment, expected)
         self.say("expected", walk.inquiry.entity)
+        self.spend("expected margin", walk.inquiry.segment, expected - (1 - segment.margin) * usual)
+        self.say("expected margin", walk.inquiry.entity)
         if walk.rep is not None:
             share = self.firm.teams[walk.rep.record.team].commission
             walk.commission = walk.bookings * share
             self.spend("commission", walk.rep.who, walk.commission)
             if walk.commission > 0:
                 self.say("commission", walk.inquiry.entity)
+            self.spend("expected commission", walk.rep.who, expected * share)
+            if expected * share > 0:
+                self.say("expected commission", walk.inquiry.entity)
 
     def share_of_price(self, walk: Walk) -> float:
         """Return the share of the full price that a contract is sold at: less in a promotion (M2)."""

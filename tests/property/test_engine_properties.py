@@ -28,7 +28,9 @@ AFTERWARDS = (
     Event.BECAME_LEAD,
     Event.MARGIN,
     Event.EXPECTED,
+    Event.EXPECTED_MARGIN,
     Event.COMMISSION,
+    Event.EXPECTED_COMMISSION,
 )  # may follow the row that ends a lead
 
 over_scenarios = settings(

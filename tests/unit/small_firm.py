@@ -164,14 +164,18 @@ def history() -> Records:
         (21, 10, Event.WON, 192, TALKS, ANN, {"money": 1000}),
         (21, 10, Event.MARGIN, 0, TALKS, ANN, {"money": 500}),
         (21, 10, Event.EXPECTED, 0, TALKS, ANN, {"money": 900}),
+        (21, 10, Event.EXPECTED_MARGIN, 0, TALKS, ANN, {"money": 450}),
         (21, 10, Event.COMMISSION, 0, TALKS, ANN, {"money": 100}),
+        (21, 10, Event.EXPECTED_COMMISSION, 0, TALKS, ANN, {"money": 90}),
     )
     earlier = _lead(
         *(2, SEO, LARGE, (5, 9)),
         (25, 9, Event.WON, 100, TALKS, BOB, {"money": 3000}),
         (25, 9, Event.MARGIN, 0, TALKS, BOB, {"money": 3000 - 0.6 * 3750}),
         (25, 9, Event.EXPECTED, 0, TALKS, BOB, {"money": 3200}),
+        (25, 9, Event.EXPECTED_MARGIN, 0, TALKS, BOB, {"money": 3200 - 0.6 * 4000}),
         (25, 9, Event.COMMISSION, 0, TALKS, BOB, {"money": 300}),
+        (25, 9, Event.EXPECTED_COMMISSION, 0, TALKS, BOB, {"money": 320}),
     )
     cold = _lead(
         *(3, SEO, SMALL, (28, 9)),

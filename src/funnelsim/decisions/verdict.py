@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from funnelsim.forecast import Interval
-from funnelsim.metrics.wording import listed, money_range, over, simulated
+from funnelsim.forecast.resampling import FEWEST
+from funnelsim.metrics.wording import listed, money_range, over, simulated, too_few
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -21,6 +23,12 @@ class Standing:
     better: bool  # surely, at 5 % for all strategies at once
     worse: bool
     identical: bool  # the same history in every world
+    more_years: float = 0.0  # simulated years that it would take besides to tell; 0 if there are enough
+
+    @property
+    def untold(self) -> bool:
+        """Return whether there are too few simulated years to say anything of it."""
+        return not self.identical and 0 < self.more_years < math.inf
 
     @property
     def name(self) -> str:
@@ -43,7 +51,7 @@ def spoken(strategy: str) -> str:
 
 def verdict(
     standings: Sequence[Standing],
-    best: str | None,
+    leader: str | None,
     rivals: Mapping[str, Interval | None],
     base: str,
     years: int,
@@ -56,10 +64,10 @@ def verdict(
     ----------
     standings : sequence of Standing
         Every strategy but the base.
-    best : str or None
+    leader : str or None
         The highest mean among those that surely beat the base.
     rivals : mapping
-        By how much the best is surely ahead of each other strategy; None where that is not sure.
+        By how much the leader is surely ahead of each other strategy; None where that is not sure.
     base : str
         What all are compared with.
     years : int
@@ -84,70 +92,84 @@ def verdict(
     """
     if not standings:
         return f"There is nothing to compare {spoken(base)} with."
-    if years < 2:
-        return f"{simulated(years, months).capitalize()} cannot tell strategies apart: simulate more."
+    if years < FEWEST:
+        known = [standing.more_years for standing in standings if math.isfinite(standing.more_years)]
+        return (
+            f"{simulated(years, months).capitalize()} cannot tell strategies apart: {_lacks(years, known)}."
+        )
     teller = _Teller(base, years, months, currency)
     different = [standing for standing in standings if not standing.identical]
     worse = [standing for standing in different if standing.worse]
-    unclear = [standing for standing in different if not standing.better and not standing.worse]
+    untold = [standing for standing in different if standing.untold]
+    unclear = [
+        standing
+        for standing in different
+        if not standing.better and not standing.worse and not standing.untold
+    ]
     clauses = [
-        *teller.of_the_best(standings, best, rivals),
+        *teller.of_the_leader(standings, leader, rivals),
         *teller.of_the_worse(worse),
         *teller.of_the_unclear(unclear, len(standings)),
+        *teller.of_the_untold(untold),
         *teller.of_the_identical([standing for standing in standings if standing.identical]),
     ]
     text = "; ".join(clauses)
     return f"{text[0].upper()}{text[1:]}."
 
 
-def under_assumptions(
-    typed: str | None, best: Mapping[str, str | None], unclear: Sequence[str], base: str
-) -> str:
+def under_assumptions(typed: Sequence[str], leaders: Mapping[str, Sequence[str]], base: str) -> str:
     """State under which assumptions the choice stays the same, and what it is under the others.
 
     Parameters
     ----------
-    typed : str or None
-        The best strategy of the scenario as typed; None where nothing surely beats the base.
-    best : mapping of str to (str or None)
+    typed : sequence of str
+        The best strategy of the scenario as typed, or those that cannot be told apart; none where nothing
+        surely beats the base.
+    leaders : mapping of str to sequence of str
         The same by assumption.
-    unclear : sequence of str
-        The assumptions under which `typed` cannot be told apart from the best.
     base : str
         What all are compared with.
 
     Examples
     --------
-    >>> print(under_assumptions("x", {"slow_market": "y", "rivals": "x", "dear_ads": "x"}, [], "today"))
+    >>> print(under_assumptions(["x"], {"slow_market": ["y"], "rivals": ["x"], "dear_ads": ["x"]}, "today"))
     X is best as typed and under 2 of 3 assumptions; under slow market it is y.
-    >>> print(under_assumptions(None, {"slow_market": None}, [], "today"))
-    Nothing beats today as typed or under the one assumption.
+    >>> print(under_assumptions([], {"slow_market": ["x", "y"]}, "today"))
+    Nothing beats today as typed; under slow market x and y cannot be told apart.
     """
-    same = sum(each == typed for each in best.values())
-    groups: dict[tuple[str | None, bool], list[str]] = {}
-    for name, each in best.items():
-        if each != typed:
-            groups.setdefault((each, name in unclear), []).append(spoken(name))
-    nothing = f"nothing beats {spoken(base)}"
-    whole = "the one assumption" if len(best) == 1 else f"all {len(best)} assumptions"
-    of = whole if same == len(best) else f"{same} of {len(best)} assumptions"
-    if typed is None:
-        begins = f"{nothing} as typed or under {of}" if same else f"{nothing} as typed"
-    else:
-        begins = f"{spoken(typed)} is best as typed and under {of}"
-        if not same:
-            under = f"not under {whole}" if len(best) == 1 else f"under none of {len(best)} assumptions"
-            begins = f"{spoken(typed)} is best as typed, but {under}"
+    differs: dict[tuple[str, ...], list[str]] = {}
+    for name, each in leaders.items():
+        if set(each) != set(typed):
+            differs.setdefault(tuple(each), []).append(spoken(name))
+    same = len(leaders) - sum(map(len, differs.values()))
+    whole = "the one assumption" if len(leaders) == 1 else f"all {len(leaders)} assumptions"
+    of = whole if not differs else f"{same} of {len(leaders)} assumptions"
+    begins = f"{_leading(typed, base)} as typed"
+    if same:
+        begins += f"{' and' if typed else ' or'} under {of}"
+    elif len(typed) == 1:
+        none = f"not under {whole}" if len(leaders) == 1 else f"under none of {len(leaders)} assumptions"
+        begins += f", but {none}"
     clauses = [begins]
-    for (each, close), names in groups.items():
-        if each is None:
-            what = nothing
-        else:
-            what = f"it is {spoken(each)}" if typed else f"{spoken(each)} is best"
-            what += f", which cannot be told apart from {spoken(typed)} there" if close and typed else ""
+    for each, names in differs.items():
+        what = f"it is {spoken(each[0])}" if len(typed) == len(each) == 1 else _leading(each, base)
         clauses.append(f"under {listed(names)} {what}")
     text = "; ".join(clauses)
     return f"{text[0].upper()}{text[1:]}."
+
+
+def _leading(leaders: Sequence[str], base: str) -> str:
+    """State which strategy is best, which cannot be told apart, or that there is none."""
+    if not leaders:
+        return f"nothing beats {spoken(base)}"
+    names = listed([spoken(name) for name in leaders])
+    return f"{names} is best" if len(leaders) == 1 else f"{names} cannot be told apart"
+
+
+def _lacks(years: int, more: Sequence[float]) -> str:
+    """State how many years are lacking to tell strategies apart."""
+    most = max(more, default=FEWEST - years)
+    return too_few(most, rare=years + most > FEWEST)
 
 
 @dataclass(frozen=True)
@@ -159,24 +181,25 @@ class _Teller:
     months: int
     currency: str
 
-    def of_the_best(
-        self, standings: Sequence[Standing], best: str | None, rivals: Mapping[str, Interval | None]
+    def of_the_leader(
+        self, standings: Sequence[Standing], leader: str | None, rivals: Mapping[str, Interval | None]
     ) -> list[str]:
         """State which strategies beat the base, and whether one beats all others."""
-        if best is None:
-            return [f"nothing beats {spoken(self.base)} on profit"]
+        if leader is None:
+            told = any(not standing.untold for standing in standings)
+            return [] if not told else [f"nothing beats {spoken(self.base)} on profit"]
         better = {standing.strategy: standing for standing in standings if standing.better}
         close = [name for name, ahead in rivals.items() if ahead is None]
         if close:
-            return self._of_the_leaders(best, close, better)
-        clauses = [f"best on profit is {better[best].name}: it {self._earns(better[best])}"]
+            return self._of_the_close(leader, close, better)
+        clauses = [f"best on profit is {better[leader].name}: it {self._earns(better[leader])}"]
         sure = {name: ahead for name, ahead in rivals.items() if ahead is not None and name in better}
         if sure:
             second = min(sure, key=lambda name: sure[name].value)
             gap = money_range(sure[second].low, sure[second].high, self.currency)
             clauses[0] += f", and {gap} more than the next best, {spoken(second)}"
         clauses += [
-            f"{standing.name} {self._earns(standing)}" for name, standing in better.items() if name != best
+            f"{standing.name} {self._earns(standing)}" for name, standing in better.items() if name != leader
         ]
         return clauses
 
@@ -200,20 +223,28 @@ class _Teller:
             who = f"the other {count} ({names})"
         return [f"{who} cannot be told apart from {spoken(self.base)} at {self._years()}"]
 
+    def of_the_untold(self, untold: Sequence[Standing]) -> list[str]:
+        """State which strategies nothing can be said of yet, and how many years that would take."""
+        if not untold:
+            return []
+        names = listed([standing.name for standing in untold])
+        lacks = _lacks(self.years, [standing.more_years for standing in untold])
+        return [f"nothing can be said yet of {names} ({lacks})"]
+
     def of_the_identical(self, identical: Sequence[Standing]) -> list[str]:
         """State which strategies change nothing."""
         if not identical:
             return []
         return [f"{listed([standing.name for standing in identical])} would make no difference at all"]
 
-    def _of_the_leaders(self, best: str, close: Sequence[str], better: Mapping[str, Standing]) -> list[str]:
-        """State which strategies beat the base, if the best cannot be told apart from others."""
+    def _of_the_close(self, leader: str, close: Sequence[str], better: Mapping[str, Standing]) -> list[str]:
+        """State which strategies beat the base, if the leader cannot be told apart from others."""
         base = spoken(self.base)
         clauses = [
             f"{standing.name} would beat {base} on profit by {self._money(standing.low, standing.high)}"
             for standing in better.values()
         ]
-        leaders = listed([spoken(name) for name in (best, *close)])
+        leaders = listed([spoken(name) for name in (leader, *close)])
         clauses.append(f"{leaders} cannot be told apart at {self._years()}")
         return clauses
 

@@ -93,6 +93,8 @@ KEPT: tuple[tuple[int, tuple[Measure, ...]], ...] = (
     (Event.ON_STAFF, (_C, _W)),
     (Event.ONE_OFF, (_M,)),
     (Event.RUNNING, (_M,)),
+    (Event.EXPECTED_MARGIN, (_M,)),
+    (Event.EXPECTED_COMMISSION, (_M,)),
     (FIRST_CONTACT, (_C, _W)),
 )
 
@@ -517,7 +519,7 @@ def fold_page(ledger: Ledger, model: Model, books: Books, replication: int, reas
             _end(row, books, replication, lines, reasons)
         _move_queue(row, month, model, books, replication)
         _book_work(row, since, month, model, books, replication)
-        if event >= Event.BEGAN:
+        if Event.BEGAN <= event <= Event.RUNNING:
             _book_what_is_rare(row, month, model, books, replication)
 
 

@@ -39,10 +39,11 @@ def new_ledger(capacity: int) -> Ledger:
 def rows_of_a_step(model: Model) -> int:
     """Count the rows that the largest step of an engine may write (E4, E6).
 
-    That is a customer's answer that follows the end of work at once (WORKED, ON_STAFF, WON, MARGIN, EXPECTED,
-    BECAME_LEAD, COMMISSION), or the last day: its costs, and the reps on staff. (C18)
+    That is a customer's answer that follows the end of work at once (WORKED, ON_STAFF, WON, BECAME_LEAD,
+    MARGIN, EXPECTED, EXPECTED_MARGIN, COMMISSION, EXPECTED_COMMISSION), or the last day: its costs, and the
+    reps on staff. (C18)
     """
-    return 8 + len(model.channels) + 2 * len(model.reps)
+    return 10 + len(model.channels) + 2 * len(model.reps)
 
 
 @rule

@@ -422,12 +422,18 @@ class Office:
         return delay
 
     def sign(self, pursuit: Record, value: float) -> None:
-        """Book a contract's margin, its expected bookings and its rep's commission."""
+        """Book a contract's margin and its rep's commission, as drawn and as expected of it (M7)."""
+        expected = contracts.expected_bookings(self.model, pursuit)
         self.write(pursuit, Event.MARGIN, money=contracts.margin(self.model, pursuit, value))
-        self.write(pursuit, Event.EXPECTED, money=contracts.expected_bookings(self.model, pursuit))
+        self.write(pursuit, Event.EXPECTED, money=expected)
+        margin = contracts.margin(self.model, pursuit, expected)
+        self.write(pursuit, Event.EXPECTED_MARGIN, money=margin)
         paid = contracts.commission(self.model, pursuit, value)
         if paid > 0.0:
             self.write(pursuit, Event.COMMISSION, money=paid)
+        paid = contracts.commission(self.model, pursuit, expected)
+        if paid > 0.0:
+            self.write(pursuit, Event.EXPECTED_COMMISSION, money=paid)
 
     def become_lead(self, pursuit: Record) -> None:
         """Note that an inquiry is now a lead, and what its supplier is paid (V19)."""

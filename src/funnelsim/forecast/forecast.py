@@ -8,37 +8,45 @@ from dataclasses import dataclass
 import numpy as np
 
 from funnelsim.compiling.arrays import Floats
-from funnelsim.engines.fold import DIMENSIONS, Basis, Measure, Tally, line_bounds
+from funnelsim.engines.fold import DIMENSIONS, Basis, Ended, Measure, Tally, line_bounds
 from funnelsim.forecast.cycle import Cycle, cycle
 from funnelsim.forecast.goals import Chance, Goal
-from funnelsim.forecast.intervals import Interval, jackknife, wilson, year_at
+from funnelsim.forecast.intervals import Interval, between_years, wilson, years_at
+from funnelsim.forecast.resampling import bootstrap_t
 from funnelsim.forecast.typed import typed_conversions
 from funnelsim.forecast.variance import Driver, Unknowns, rank_correlation, share_unknown
-from funnelsim.metrics.cut import Cut, cut, labels
+from funnelsim.metrics.cut import Cut, cut, labels, reads_values
 from funnelsim.metrics.figure import FIGURES, Figure, Parts
 from funnelsim.metrics.wording import number, simulated
 from funnelsim.model.model import Model, Names
-from funnelsim.model.words import HOUR, Event
+from funnelsim.model.words import DAY, HOUR, Event
 
 MOST_OPEN = 0.02  # share of open leads beyond which figures of the cohort are doubtful
 MOST_ASKED = 0.95  # share of a team's hours beyond which queues grow long
+_RANGE = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
 
 
 @dataclass(frozen=True)
 class Estimate:
     """A figure: its mean with the 95 % interval of the mean, and the range of single simulated years.
 
-    An undefined value (a cost per contract without contracts) is NaN or infinite, and printed "-".
+    An undefined value (a cost per contract without contracts) is NaN or infinite, and printed "-". So are
+    intervals and ranges that so few years do not give.
     """
 
     mean: float
     low: float  # precision of the mean, 95 %
     high: float
-    p10: float  # range of outcomes: one year in ten is lower ...
+    p10: float  # range of outcomes: a new year is lower with a chance of one in ten ...
     p50: float
-    p90: float  # ... and one in ten is higher
+    p90: float  # ... and higher with one in ten
+    p10_low: float  # precision of the ends of the range, 95 %
+    p10_high: float
+    p90_low: float
+    p90_high: float
     years: int  # simulated
     undefined: int  # of them, without a value
+    more_years: float  # that the precision of the mean would take besides; 0 if it is there
 
 
 @dataclass(frozen=True)
@@ -85,6 +93,9 @@ class Forecast:
         How many replications were asked for, if fewer may have been finished.
     unknowns : Unknowns, optional
         What was drawn for the uncertain numbers, if there are any; `model` is then that of their medians.
+    expected : bool, optional
+        Whether means count contracts at their expected value; by default if nothing in `model` reads the
+        values drawn. Ranges, chances and goals always keep what was drawn.
 
     Raises
     ------
@@ -100,6 +111,7 @@ class Forecast:
         goals: Sequence[Goal] = (),
         planned: int | None = None,
         unknowns: Unknowns | None = None,
+        expected: bool | None = None,
     ) -> None:
         self.model = model
         self.names = names
@@ -108,7 +120,8 @@ class Forecast:
         self.goals = tuple(goals)
         self.planned = self.years if planned is None else planned
         self.unknowns = unknowns
-        self._cuts: dict[str, Cut] = {}
+        self.expected = not reads_values(model) if expected is None else expected
+        self._cuts: dict[tuple[str, bool], Cut] = {}
         self._breakdowns: dict[tuple[str, str], Breakdown] = {}
         for goal in self.goals:
             self.parts(goal.metric, "month" if goal.each == "every_month" else "all")
@@ -118,8 +131,8 @@ class Forecast:
         """Count the months of the period."""
         return len(self.model.months) - 1
 
-    def parts(self, metric: str, dimension: str = "all") -> Parts:
-        """Return the sums that a figure is made from: each (R, n).
+    def parts(self, metric: str, dimension: str = "all", expected: bool = False) -> Parts:
+        """Return the sums that a figure is made from: each (R, n); contracts as drawn, or as expected.
 
         Raises
         ------
@@ -131,7 +144,7 @@ class Forecast:
             raise ValueError(f"there is no figure {metric!r}; there are {', '.join(FIGURES)}")
         if dimension not in figure.by:
             raise ValueError(f"{metric} is not defined by {dimension}, only by {', '.join(figure.by)}")
-        return figure.parts(self._cut(dimension))
+        return figure.parts(self._cut(dimension, expected))
 
     def values(self, metric: str, dimension: str = "all") -> Floats:
         """Return a figure of each simulated year: (R, n)."""
@@ -148,22 +161,26 @@ class Forecast:
         return self._breakdowns[metric, dimension]
 
     def _breakdown(self, metric: str, dimension: str) -> Breakdown:
-        parts = self.parts(metric, dimension)
+        parts = self.parts(metric, dimension, self.expected)
         figure = FIGURES[metric]
-        mean = jackknife(parts, figure.formula)
-        years = np.asarray(figure.formula(*parts))
-        p10, p50, p90 = (year_at(level, years) for level in (0.1, 0.5, 0.9))
+        mean = bootstrap_t(parts, figure.formula)
+        years = self.values(metric, dimension)
+        columns = {
+            "mean": mean.value,
+            "low": np.maximum(mean.low, figure.bounds[0]),
+            "high": np.minimum(mean.high, figure.bounds[1]),
+            "more_years": mean.more,
+        }
+        for name, level in _RANGE.items():
+            columns[name] = years_at(level, years)
+        for name in ("p10", "p90"):
+            columns[f"{name}_low"], columns[f"{name}_high"] = between_years(_RANGE[name], years)
         undefined = np.sum(~np.isfinite(years), axis=0)
         estimates = tuple(
             Estimate(
-                mean=float(mean.value[position]),
-                low=float(mean.low[position]),
-                high=float(mean.high[position]),
-                p10=float(p10[position]),
-                p50=float(p50[position]),
-                p90=float(p90[position]),
                 years=self.years,
                 undefined=int(undefined[position]),
+                **{name: float(values[position]) for name, values in columns.items()},
             )
             for position in range(len(undefined))
         )
@@ -230,6 +247,20 @@ class Forecast:
         mean = self.estimate("cycle_length")
         return cycle(self.tallies.ages, Interval(mean.mean, mean.low, mean.high))
 
+    @property
+    def followed(self) -> float | None:
+        """Return for how many days inquiries are followed at most, if some are still open then; else None."""
+        if not self.tallies.ages[:, Ended.OPEN].any():
+            return None
+        return (self.model.horizon - int(self.model.months[0])) / DAY
+
+    def title(self, metric: str) -> str:
+        """Name a figure in all; with leads still open, the cycle is that of contracts won in so many days."""
+        title = FIGURES[metric].title
+        if metric != "cycle_length" or self.followed is None:
+            return title
+        return f"{title}, of contracts won within {self.followed:,.0f} days"
+
     def team_hours(self) -> tuple[TeamHours, ...]:
         """Compare the hours that each team is asked for with those it has.
 
@@ -267,8 +298,11 @@ class Forecast:
         if not share > MOST_OPEN:
             return []
         return [
-            f"{number(100 * share, 2)} % of the period's inquiries are still open when the simulation ends, "
-            "so that contracts per lead come out too low: a longer drain would follow them to the end."
+            f"{number(100 * share, 2)} % of the period's inquiries are still open when the simulation "
+            "ends. So what becomes of inquiries (leads and contracts per inquiry, contracts per lead, conversions, "
+            "shares gone cold) is counted only as far as it has happened, which makes most of it too low; the "
+            "sales cycle and the time in a stage are those of what has ended by then, which makes them too "
+            "short. A longer drain would follow the inquiries to the end."
         ]
 
     def _warnings_of_teams(self) -> list[str]:
@@ -282,10 +316,10 @@ class Forecast:
                 )
         return found
 
-    def _cut(self, dimension: str) -> Cut:
-        if dimension not in self._cuts:
-            self._cuts[dimension] = cut(self.model, self.tallies, dimension)
-        return self._cuts[dimension]
+    def _cut(self, dimension: str, expected: bool = False) -> Cut:
+        if (dimension, expected) not in self._cuts:
+            self._cuts[dimension, expected] = cut(self.model, self.tallies, dimension, expected)
+        return self._cuts[dimension, expected]
 
     def _mean_effort(self) -> Floats:
         """Find the mean working time of a visit to each stage: (S,) µs."""

@@ -43,6 +43,22 @@ def won_by(ages: Floats) -> Floats:
     return ratio(won, won[..., -1:])
 
 
+def won_at_least(ages: Floats) -> Floats:
+    """Compute the share of contracts won by each bound if all who are open at the highest age are won.
+
+    The same estimate as in `won_by`, divided by its last value and the share that has not ended by then; NaN
+    if nothing was won.
+
+    Examples
+    --------
+    >>> won_at_least(np.array([[1, 1, 0], [0, 0, 0], [0, 0, 2]])).tolist()  # two won, two open
+    [0.0, 0.25, 0.5, 0.5]
+    """
+    won = _won(ages)
+    most = won[..., -1:] + open_after(ages)[..., -1:]
+    return ratio(won, np.where(won[..., -1:] > 0, most, 0.0))
+
+
 def open_after(ages: Floats) -> Floats:
     """Compute the share of inquiries that have not ended by each bound of the bins (Kaplan and Meier 1958).
 

@@ -70,6 +70,8 @@ class Event(IntEnum):
     ON_STAFF = 20  # a rep's time on staff is over; waited: since joining, or since time 0
     ONE_OFF = 21  # a change is made; money: what it costs once
     RUNNING = 22  # money: a day's cost of the changes that are made
+    EXPECTED_MARGIN = 23  # follows EXPECTED; money: the gross margin of such a contract
+    EXPECTED_COMMISSION = 24  # follows COMMISSION; money: the commission on such a contract
 
 
 class Flag(IntFlag):

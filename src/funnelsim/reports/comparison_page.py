@@ -8,6 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from funnelsim.forecast import Interval
 from funnelsim.metrics import FIGURES, Unit
 from funnelsim.reports import notes
 from funnelsim.reports.columns import (
@@ -70,6 +71,7 @@ def comparison_page(
         found += [Text(), notes.heading("Every figure")]
         found += spaced(tables("Strategy", names, every_column(result), width=width))
     found += [Text(), Text(notes.intervals(result.years, months)), Text(notes.formulas(months))]
+    found += notes.told_apart(len(result) - 1, printable(result.base))
     found += [Text(line) for line in goals_in_words(result)]
     return Group(*found, *_judgement(result, next_command, width))
 
@@ -102,6 +104,20 @@ def deciding_columns(result: ComparisonResult) -> list[Column]:
             [comparison.return_on_extra(name) if name in gains else None for name in result],
             PRECISION,
         ),
+        *_chances_to_be_best(result),
+    ]
+
+
+def _chances_to_be_best(result: ComparisonResult) -> list[Column]:
+    """Make the columns of how likely each strategy is the best, and of what it costs to be mistaken."""
+    if len(result) < 2:
+        return []
+    chances = result.comparison.chances
+    shares = [Interval(*[chances[name].best] * 3) for name in result]
+    regrets = [Interval(*[chances[name].regret] * 3) for name in result]
+    return [
+        figure_column("Chance to be best", Unit.SHARE, "", shares),
+        figure_column("Expected regret", Unit.MONEY, _currency(result), regrets),
     ]
 
 
@@ -133,10 +149,10 @@ def goals_in_words(result: ComparisonResult) -> list[str]:
 
 
 def _column(result: ComparisonResult, metric: str, title: str = "") -> Column:
-    figure = FIGURES[metric]
-    estimates = [each.forecast.estimate(metric) for each in result.simulations.values()]
-    shown = [outcome(estimate) for estimate in estimates]
-    return figure_column(title or figure.title, figure.unit, _currency(result), shown, RANGE)
+    forecasts = [each.forecast for each in result.simulations.values()]
+    shown = [outcome(each.estimate(metric)) for each in forecasts]
+    title = title or max((each.title(metric) for each in forecasts), key=len)
+    return figure_column(title, FIGURES[metric].unit, _currency(result), shown, RANGE)
 
 
 def _busy(result: ComparisonResult) -> list[Column]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from rich.cells import cell_len
@@ -10,9 +11,11 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from funnelsim.forecast import Conversion, Interval
-from funnelsim.metrics import Unit
-from funnelsim.metrics.wording import number, over, simulated, span
+from funnelsim.decisions import Difference
+from funnelsim.forecast import Conversion, Estimate, Interval
+from funnelsim.forecast.resampling import FEWEST
+from funnelsim.metrics import FIGURES, Unit
+from funnelsim.metrics.wording import listed, number, over, simulated, span, too_few
 from funnelsim.reports.columns import PRECISION, RANGE, Column, figure_column, precision
 from funnelsim.reports.grid import printable
 from funnelsim.scenario import TODAY, Lever, Scenario, assumed, levers
@@ -96,6 +99,41 @@ def intervals(years: int, months: int) -> str:
 def precision_of_the_mean(years: int, months: int) -> str:
     """State what the precision of the mean is."""
     return f"{PRECISION}: precision of the mean of {simulated(years, months)}."
+
+
+def without_interval(found: Mapping[str, Estimate | Difference], months: int) -> list[Text]:
+    """State which figures have no interval, since there are too few simulated years; nothing if all have one.
+
+    Parameters
+    ----------
+    found : mapping
+        By the name of a figure.
+    months : int
+        Of the period.
+    """
+    lacking = {name: each for name, each in found.items() if 0 < each.more_years < math.inf}
+    if not lacking:
+        return []
+    years = next(iter(lacking.values())).years
+    more = {name: each.more_years for name, each in lacking.items()}
+    if all(years + each <= FEWEST for each in more.values()):
+        return [Text(f"No precision of the mean: {too_few(max(more.values()), rare=False)}.")]
+    figures = listed([f"{FIGURES[name].title} ({too_few(each, rare=True)})" for name, each in more.items()])
+    return [Text(f"No precision of the mean at {simulated(years, months)}: {figures}.")]
+
+
+def told_apart(strategies: int, base: str) -> list[Text]:
+    """State what a verdict on so many strategies against the base is sure of; nothing without strategies.
+
+    Examples
+    --------
+    >>> print(told_apart(3, "today")[0])
+    The verdict is on profit; the chance that it is wrong about any of the 3 strategies against today is 5 %.
+    """
+    if not strategies:
+        return []
+    who = f"any of the {strategies} strategies" if strategies > 1 else "the strategy"
+    return [Text(f"The verdict is on profit; the chance that it is wrong about {who} against {base} is 5 %.")]
 
 
 def formulas(months: int) -> str:

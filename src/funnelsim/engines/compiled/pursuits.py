@@ -295,13 +295,19 @@ def become_lead(model: Model, state: State, ledger: Ledger, pursuit: Record) -> 
 
 @rare
 def sign(model: Model, state: State, ledger: Ledger, pursuit: Record, value: float) -> None:
-    """Book a contract's margin, its expected bookings and its rep's commission."""
+    """Book a contract's margin and its rep's commission, as drawn and as expected of it (M7)."""
     now = state.clock[0]["now"]
+    expected = contracts.expected_bookings(model, pursuit)
     write(ledger, now, pursuit, Event.MARGIN.value, 0, 0, contracts.margin(model, pursuit, value))
-    write(ledger, now, pursuit, Event.EXPECTED.value, 0, 0, contracts.expected_bookings(model, pursuit))
+    write(ledger, now, pursuit, Event.EXPECTED.value, 0, 0, expected)
+    margin = contracts.margin(model, pursuit, expected)
+    write(ledger, now, pursuit, Event.EXPECTED_MARGIN.value, 0, 0, margin)
     paid = contracts.commission(model, pursuit, value)
     if paid > 0.0:
         write(ledger, now, pursuit, Event.COMMISSION.value, 0, 0, paid)
+    paid = contracts.commission(model, pursuit, expected)
+    if paid > 0.0:
+        write(ledger, now, pursuit, Event.EXPECTED_COMMISSION.value, 0, 0, paid)
 
 
 @rule

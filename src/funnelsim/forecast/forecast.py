@@ -298,11 +298,11 @@ class Forecast:
         if not share > MOST_OPEN:
             return []
         return [
-            f"{number(100 * share, 2)} % of the period's inquiries are still open when the simulation "
-            "ends. So what becomes of inquiries (leads and contracts per inquiry, contracts per lead, conversions, "
-            "shares gone cold) is counted only as far as it has happened, which makes most of it too low; the "
-            "sales cycle and the time in a stage are those of what has ended by then, which makes them too "
-            "short. A longer drain would follow the inquiries to the end."
+            f"{number(100 * share, 2)} % of the period's inquiries are still open when the simulation ends. "
+            "So what becomes of inquiries (leads and contracts per inquiry, contracts per lead, conversions, "
+            "shares gone cold) is counted only as far as it has happened, which makes most of it too low; "
+            "the sales cycle and the time in a stage are those of what has ended by then, which makes them "
+            "too short. A longer drain would follow the inquiries to the end."
         ]
 
     def _warnings_of_teams(self) -> list[str]:

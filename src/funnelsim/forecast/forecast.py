@@ -259,7 +259,7 @@ class Forecast:
         title = FIGURES[metric].title
         if metric != "cycle_length" or self.followed is None:
             return title
-        return f"{title}, of contracts won within {self.followed:,.0f} days"
+        return f"{title} within {self.followed:,.0f} days"
 
     def team_hours(self) -> tuple[TeamHours, ...]:
         """Compare the hours that each team is asked for with those it has.

@@ -191,7 +191,7 @@ def _read(value: Floats, error: Floats, t: Floats) -> tuple[Floats, Floats, Floa
 
 
 def _weighted(columns: Floats, resamples: int) -> Floats:
-    """Add up columns over the years of each resample: (1 + resamples, K), first over the years as they are."""
+    """Add up columns over all years, and over those of each resample: (1 + resamples, K)."""
     counts = _counts(len(columns), resamples)
     step = max(1, _BLOCK // len(columns))
     blocks = (counts[first : first + step] for first in range(0, len(counts), step))

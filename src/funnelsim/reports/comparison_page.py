@@ -71,7 +71,6 @@ def comparison_page(
         found += [Text(), notes.heading("Every figure")]
         found += spaced(tables("Strategy", names, every_column(result), width=width))
     found += [Text(), Text(notes.intervals(result.years, months)), Text(notes.formulas(months))]
-    found += notes.told_apart(len(result) - 1, printable(result.base))
     found += [Text(line) for line in goals_in_words(result)]
     return Group(*found, *_judgement(result, next_command, width))
 
@@ -104,14 +103,11 @@ def deciding_columns(result: ComparisonResult) -> list[Column]:
             [comparison.return_on_extra(name) if name in gains else None for name in result],
             PRECISION,
         ),
-        *_chances_to_be_best(result),
     ]
 
 
-def _chances_to_be_best(result: ComparisonResult) -> list[Column]:
+def best_columns(result: ComparisonResult) -> list[Column]:
     """Make the columns of how likely each strategy is the best, and of what it costs to be mistaken."""
-    if len(result) < 2:
-        return []
     chances = result.comparison.chances
     shares = [Interval(*[chances[name].best] * 3) for name in result]
     regrets = [Interval(*[chances[name].regret] * 3) for name in result]
@@ -190,6 +186,11 @@ def _judgement(result: ComparisonResult, next_command: str, width: int) -> Itera
     yield Text()
     yield notes.heading("Verdict")
     yield from notes.indented([printable(result.verdict)])
+    yield from notes.indented(notes.told_apart(len(result) - 1, printable(result.base)))
+    if len(result) > 1:
+        yield Text()
+        yield from tables("Strategy", list(result), best_columns(result), width=width)
+        yield from notes.indented([notes.best(result.years, result[result.base].forecast.months)])
     yield Text()
     yield notes.heading(f"Conversions typed, and as simulated ({printable(result.base)})")
     yield from typed_conversions(result, width)

@@ -122,18 +122,26 @@ def without_interval(found: Mapping[str, Estimate | Difference], months: int) ->
     return [Text(f"No precision of the mean at {simulated(years, months)}: {figures}.")]
 
 
-def told_apart(strategies: int, base: str) -> list[Text]:
-    """State what a verdict on so many strategies against the base is sure of; nothing without strategies.
+def told_apart(strategies: int, base: str) -> list[str]:
+    """State how sure a verdict on so many strategies against the base is; nothing without strategies.
 
     Examples
     --------
-    >>> print(told_apart(3, "today")[0])
-    The verdict is on profit; the chance that it is wrong about any of the 3 strategies against today is 5 %.
+    >>> told_apart(3, "today")
+    ['The chance that this is wrong about any of the 3 strategies against today is at most 5 %.']
     """
     if not strategies:
         return []
     who = f"any of the {strategies} strategies" if strategies > 1 else "the strategy"
-    return [Text(f"The verdict is on profit; the chance that it is wrong about {who} against {base} is 5 %.")]
+    return [f"The chance that this is wrong about {who} against {base} is at most 5 %."]
+
+
+def best(years: int, months: int) -> str:
+    """State what the chance to be best and the expected regret are."""
+    return (
+        f"Chance to be best: that its mean profit is the highest, as far as {simulated(years, months)} can "
+        "tell. Expected regret: how much mean profit it costs, on average, to choose it if another one is the best."
+    )
 
 
 def formulas(months: int) -> str:

@@ -10,7 +10,7 @@ from scipy import stats
 
 from funnelsim.compiling.arrays import Floats
 from funnelsim.decisions import Comparison, holm
-from funnelsim.engines.fold import Basis, Measure, new_tally, stack
+from funnelsim.engines.fold import DIMENSIONS, Basis, Measure, line_bounds, new_tally, stack
 from funnelsim.forecast import Forecast
 from funnelsim.metrics.figure import Unit
 from funnelsim.metrics.wording import amount, money_range
@@ -327,3 +327,30 @@ def test_money_counts_as_expected_only_if_nothing_reads_what_was_drawn() -> None
     found = Comparison({"today": forecast(WORLD), "looked": looked})
     assert found.differences()["looked"].mean == 1e6
     assert lucky.estimate("net_contribution").p50 > lucky.estimate("net_contribution").mean + 5e5
+
+
+def with_contracts(profit: Floats, large: Floats) -> Forecast:
+    """A year with this profit, and so many contracts of the second segment, each with a margin of 1 million."""
+    plain = forecast(profit)
+    place = DIMENSIONS.index("segment")
+    line = line_bounds(plain.model)[place] + 1
+    plain.tallies.sums[:, line, Event.WON, Basis.PERIOD, Measure.COUNT] = large
+    segments = plain.model.segments.copy()
+    segments["mean_value"], segments["years"], segments["margin"] = [0, 1e6], 2, 0.5
+    return Forecast(plain.model._replace(segments=segments), NAMES, plain.tallies)
+
+
+def test_a_large_contract_that_no_year_has_yet_may_come() -> None:
+    """What was seen looks sure; the large contracts, in two worlds so far, could change it all."""
+    steady = 50_000 + noise(40, 10_000)
+    none, few = np.zeros(YEARS), (np.arange(YEARS) < 2) * 1.0
+    base = with_contracts(np.zeros(YEARS), none)
+    apart = Comparison({"today": base, "more": with_contracts(steady, few)}).differences()["more"]
+    assert not apart.sure
+    assert apart.more_years == math.ceil(20 * YEARS / 3 - YEARS)  # as if three worlds had one
+    # Where a strategy changes no contract of any segment, no contract can be lacking.
+    alike = Comparison({"today": base, "cheaper": with_contracts(steady, none)}).differences()["cheaper"]
+    assert alike.sure
+    # And contracts that matter little beside all that varies stand in no one's way.
+    wild = Comparison({"today": base, "wild": with_contracts(noise(41, 1e6), few)}).differences()["wild"]
+    assert wild.more_years == 0

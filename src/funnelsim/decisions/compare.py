@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from funnelsim.compiling.arrays import Floats
+from funnelsim.compiling.arrays import Floats, Integers
 from funnelsim.decisions.verdict import Standing, verdict
 from funnelsim.engines.fold import Tally
 from funnelsim.forecast import (
@@ -27,7 +27,7 @@ from funnelsim.forecast import (
     share_unknown,
     wilson,
 )
-from funnelsim.forecast.resampling import ROUNDING
+from funnelsim.forecast.resampling import ROUNDING, UNSEEN, Rare
 from funnelsim.metrics.figure import FIGURES, Better, Formula, Parts, ratio, total
 
 PROFIT = "net_contribution"
@@ -236,9 +236,22 @@ class Comparison:
             parts,
             formula,
             with_value=_differing(theirs, repeated),
+            rare=self._rare(base, metric, others),
             rounding=rounding,
             resamples=resamples_for(len(self.others)),
         )
+
+    def _rare(self, base: str, metric: str, others: tuple[str, ...]) -> Rare:
+        """Count the worlds in which strategies differ from a base in contracts, by segment.
+
+        A strategy that changes contracts at all may change those of a segment in which nothing has differed.
+        """
+        segments = max(len(each.model.segments) for each in self.forecasts.values())
+        its = _padded(self.forecasts[base].contracts, segments)
+        found = [self.forecasts[name] for name in others]
+        seen = np.array([(_padded(each.contracts, segments) != its).sum(axis=0) for each in found])
+        size = np.array([_padded(each.size_of_contracts(metric), segments) for each in found])
+        return Rare(np.where(seen.any(axis=1, keepdims=True), np.maximum(seen, UNSEEN), 0.0), size)
 
     def _against(self, base: str, metric: str, others: tuple[str, ...]) -> dict[str, Difference]:
         """Compare a figure with that of `base`."""
@@ -285,13 +298,19 @@ def _change(mine: Floats, its: Floats) -> Floats:
     return ratio(mine, its) - 1.0
 
 
-def _differing(mine: Sequence[Floats], its: Sequence[Floats]) -> Floats:
+def _padded(by_segment: Floats, segments: int) -> Floats:
+    """Add segments of which there is nothing, behind those that there are."""
+    lacking = [(0, 0)] * (by_segment.ndim - 1) + [(0, segments - by_segment.shape[-1])]
+    return np.pad(by_segment, lacking)
+
+
+def _differing(mine: Sequence[Floats], its: Sequence[Floats]) -> Integers:
     """Count the worlds in which strategies differ from the base in any of their sums: (strategies,)."""
     differ = np.zeros(mine[0].shape, np.bool_)
     for part, other in zip(mine, its, strict=True):
         if part.ndim == differ.ndim:
             differ |= np.abs(part - other) > ROUNDING * np.abs(other)
-    return np.asarray(differ.sum(axis=0))
+    return np.asarray(differ.sum(axis=0), np.int64)
 
 
 def holm(p_values: list[float]) -> list[float]:

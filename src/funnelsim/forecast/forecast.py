@@ -12,10 +12,10 @@ from funnelsim.engines.fold import DIMENSIONS, Basis, Ended, Measure, Tally, lin
 from funnelsim.forecast.cycle import Cycle, cycle
 from funnelsim.forecast.goals import Chance, Goal
 from funnelsim.forecast.intervals import Interval, between_years, wilson, years_at
-from funnelsim.forecast.resampling import bootstrap_t
+from funnelsim.forecast.resampling import UNSEEN, Rare, bootstrap_t
 from funnelsim.forecast.typed import typed_conversions
 from funnelsim.forecast.variance import Driver, Unknowns, rank_correlation, share_unknown
-from funnelsim.metrics.cut import Cut, cut, labels, reads_values
+from funnelsim.metrics.cut import Cut, cut, labels, one_contract, reads_values
 from funnelsim.metrics.figure import FIGURES, Figure, Parts
 from funnelsim.metrics.wording import number, simulated
 from funnelsim.model.model import Model, Names
@@ -163,7 +163,11 @@ class Forecast:
     def _breakdown(self, metric: str, dimension: str) -> Breakdown:
         parts = self.parts(metric, dimension, self.expected)
         figure = FIGURES[metric]
-        mean = bootstrap_t(parts, figure.formula)
+        rare = None
+        if dimension == "all":
+            seen = np.maximum((self.contracts > 0).sum(axis=0), UNSEEN)
+            rare = Rare(seen[None], self.size_of_contracts(metric)[None])
+        mean = bootstrap_t(parts, figure.formula, rare=rare)
         years = self.values(metric, dimension)
         columns = {
             "mean": mean.value,
@@ -185,6 +189,30 @@ class Forecast:
             for position in range(len(undefined))
         )
         return Breakdown(figure, dimension, labels(self.names, dimension), estimates)
+
+    @property
+    def contracts(self) -> Floats:
+        """Return the contracts of each simulated year by segment: (R, segments)."""
+        return self.parts("won", "segment")[0]
+
+    def size_of_contracts(self, metric: str) -> Floats:
+        """Compute by how much one more contract in a single year would move a figure, times the years.
+
+        Returns
+        -------
+        array (segments,)
+            0 for figures of the cohort.
+        """
+        figure = FIGURES[metric]
+        if figure.basis is Basis.COHORT:
+            return np.zeros(len(self.model.segments))
+        means = [part.mean(axis=0) for part in self.parts(metric, "all", self.expected)]
+        added = figure.parts(one_contract(self.model, self.expected))
+        with np.errstate(invalid="ignore"):
+            moved = figure.formula(
+                *(mean + more[0] / self.years for mean, more in zip(means, added, strict=True))
+            )
+            return np.asarray(self.years * (moved - figure.formula(*means)))
 
     def reasons(self, dimension: str = "all", basis: Basis = Basis.COHORT) -> Floats:
         """Count the leads that ended without a contract, by reason, in the mean simulated year.

@@ -23,6 +23,7 @@ from funnelsim.metrics.figure import Formula, Parts, total
 FEWEST = 20  # years with a value other than 0, below which there is no interval
 COCHRAN = 25  # years that there must be for each unit of squared skewness
 MOST_FLAT = 0.1  # share of resamples without spread beyond which there is no interval
+UNSEEN = 3  # years of n that may have what none has had: 3 / n is the 95 % bound of its rate
 RESAMPLES = 1_999  # for up to 20 strategies: with one more, 2.5 % of them are a whole number
 ROUNDING = 1e-9  # of a figure's size: sums in another order differ in the last bits
 _SAME = 6  # decimals of a studentised figure that do not depend on the order of sums
@@ -42,6 +43,13 @@ class Precision(NamedTuple):
     more: Floats  # simulated years that an interval would take besides; 0 if it is there
 
 
+class Rare(NamedTuple):
+    """Contracts of each of S segments, in case they are rare: arrays (n, S)."""
+
+    seen: Floats  # years that have one
+    size: Floats  # by how much one in a single year moves the figures, times the years
+
+
 def resamples_for(strategies: int) -> int:
     """Return how many resamples can tell this many strategies apart after Holm: 1,999 for up to 20.
 
@@ -57,7 +65,8 @@ def bootstrap_t(
     parts: Parts,
     formula: Formula,
     *,
-    with_value: Floats | None = None,
+    with_value: Integers | None = None,
+    rare: Rare | None = None,
     rounding: float | None = None,
     resamples: int = RESAMPLES,
 ) -> Precision:
@@ -66,7 +75,8 @@ def bootstrap_t(
     The interval is value - t* x error for the 97.5 % and 2.5 % quantiles t* of (value* - value) / error*
     over resamples of the years; errors are those of the delta method. There is none where fewer than 20
     years have a value other than 0, where there are fewer than 25 x skewness^2 years (Cochran's rule), or
-    where over a tenth of the resamples have no spread.
+    where over a tenth of the resamples have no spread. The same holds of a segment whose contracts alone
+    could make it so: years that happen to have none look like those of a firm without large contracts.
 
     Parameters
     ----------
@@ -76,6 +86,8 @@ def bootstrap_t(
         From the means of the parts to the n figures.
     with_value : array (n,), optional
         How many years have a value other than 0: by default the fewest among the parts.
+    rare : Rare, optional
+        The contracts that matter.
     rounding : float, optional
         A spread and a value up to this size count as none; by default 1e-9 of the value.
     resamples : int
@@ -108,6 +120,8 @@ def bootstrap_t(
     noise = ROUNDING * np.abs(estimate.value) if rounding is None else np.full_like(estimate.value, rounding)
     with np.errstate(divide="ignore", invalid="ignore"):
         needed = np.fmax(COCHRAN * _skewness(estimate.influence) ** 2, FEWEST * years / with_value)
+        if rare is not None:
+            needed = np.fmax(needed, _needed_of(rare, years, years * estimate.error**2))
     constant = ~(estimate.error > noise) & np.isfinite(estimate.error) & (with_value >= FEWEST)
     known = np.isfinite(estimate.error) & (with_value >= FEWEST) & (needed <= years) & ~constant
     low, high, p_value = (np.full_like(estimate.value, np.nan) for _ in range(3))
@@ -140,6 +154,17 @@ def _nonzero(values: Floats) -> Integers:
 def _skewness(influence: Floats) -> Floats:
     """Compute the skewness of what each year adds to the figures: (n,)."""
     return np.asarray(np.mean(influence**3, axis=0) / np.mean(influence**2, axis=0) ** 1.5)
+
+
+def _needed_of(rare: Rare, years: int, variance: Floats) -> Floats:
+    """Return how many years it takes to have 20 with a contract of each segment that could be a large one.
+
+    Such is a segment that by itself makes the figures skewed, were its contracts as frequent as seen.
+    """
+    rate, size = rare.seen / years, np.abs(rare.size)
+    skewness = rate * size**3 / (variance[:, None] + rate * size**2) ** 1.5
+    large = (rare.seen < FEWEST) & (years < COCHRAN * skewness**2)
+    return np.asarray(np.where(large, FEWEST * years / rare.seen, 0.0).max(axis=1))
 
 
 def _blocks_of(places: Integers) -> Iterator[Integers]:

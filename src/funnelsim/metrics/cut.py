@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from funnelsim.compiling.arrays import Floats
-from funnelsim.engines.fold import DIMENSIONS, Basis, Ended, Measure, Tally, line_bounds
+from funnelsim.engines.fold import DIMENSIONS, FIRST_CONTACT, Basis, Ended, Measure, Tally, line_bounds
 from funnelsim.model.model import Model, Names
 from funnelsim.model.words import Assignment, Event
 
@@ -126,6 +126,22 @@ def _drawn(model: Model, tallies: Tally, dimension: str) -> Cut:
         found, busy=tallies.busy.sum(axis=1), available=tallies.available.sum(axis=1), staff=people
     )
     return _by_team(model, reps) if dimension == "team" else reps
+
+
+def one_contract(model: Model, expected: bool) -> Cut:
+    """Make the sums of a replication with nothing but a contract, for each segment: arrays (1, segments).
+
+    The contract has the mean value of its segment, at full price and without commission.
+    """
+    worth = model.segments["mean_value"] * model.segments["years"]
+    sums = np.zeros((1, len(worth), FIRST_CONTACT + 1, len(Basis), len(Measure)))
+    sums[0, :, Event.WON, :, Measure.COUNT] = 1.0
+    sums[0, :, (Event.WON, Event.EXPECTED), :, Measure.MONEY] = worth[:, None]
+    margin = worth * model.segments["margin"]
+    sums[0, :, (Event.MARGIN, Event.EXPECTED_MARGIN), :, Measure.MONEY] = margin[:, None]
+    nothing = np.zeros((1, len(worth)))
+    bare = replace(_bare(sums), queue=nothing, busy=nothing, available=nothing, staff=nothing)
+    return replace(bare, expected=expected)
 
 
 def _bare(sums: Floats) -> Cut:

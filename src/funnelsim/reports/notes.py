@@ -139,8 +139,9 @@ def told_apart(strategies: int, base: str) -> list[str]:
 def best(years: int, months: int) -> str:
     """State what the chance to be best and the expected regret are."""
     return (
-        f"Chance to be best: that its mean profit is the highest, as far as {simulated(years, months)} can "
-        "tell. Expected regret: how much mean profit it costs, on average, to choose it if another one is the best."
+        f"Chance to be best: that its mean profit is the highest, as far as {simulated(years, months)} "
+        "can tell. Expected regret: how much mean profit it costs, on average, to choose it although another "
+        "may be the best."
     )
 
 

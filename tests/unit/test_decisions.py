@@ -330,7 +330,7 @@ def test_money_counts_as_expected_only_if_nothing_reads_what_was_drawn() -> None
 
 
 def with_contracts(profit: Floats, large: Floats) -> Forecast:
-    """A year with this profit, and so many contracts of the second segment, each with a margin of 1 million."""
+    """A year with this profit, and so many contracts of the second segment: a margin of 1 million each."""
     plain = forecast(profit)
     place = DIMENSIONS.index("segment")
     line = line_bounds(plain.model)[place] + 1

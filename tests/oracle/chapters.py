@@ -48,21 +48,12 @@ def other_stickiness(_: random.Random, model: Model, __: int) -> Model:
 
 
 def other_teams(chance: random.Random, model: Model, _: int) -> Model:
-    """Let other teams work the stages, also those that no team has worked."""
+    """Let other teams work the stages, also those that no team has worked; for each segment another."""
 
     def team(stage: Any) -> int:
         return chance.randrange(len(model.teams)) if chance.random() < 0.7 else int(stage["team"])
 
-    return with_stages(model, each(model.stages, team=team))
-
-
-def with_stages(model: Model, stages: Records) -> Model:
-    """Change stages, and what they are to segments; they have no effect on what differs by segment."""
-    variants = model.variants.copy()
-    for stage in stages:
-        mine = slice(stage["first_variant"], stage["first_variant"] + stage["variants"])
-        variants["team"][mine] = stage["team"]
-    return model._replace(stages=stages, variants=variants)
+    return model._replace(stages=each(model.stages, team=team), variants=each(model.variants, team=team))
 
 
 def leavers(chance: random.Random, model: Model, now: int) -> Model:
@@ -95,8 +86,9 @@ def newcomers(chance: random.Random, model: Model, now: int) -> Model:
 
 
 def other_hours(chance: random.Random, model: Model, now: int) -> Model:
-    """Let calendars open and close at other times from the change on."""
-    made, calendars = [], model.calendars.copy()
+    """Let calendars open and close at other times from the change on; customers keep theirs."""
+    made: list[tuple[int, int, int]] = []
+    calendars = model.calendars.copy()
     for calendar in calendars:
         before = model.hours[calendar["first_hours"] : calendar["first_hours"] + calendar["hours"]]
         opens, closes = chance.choice([(0, 24), (6, 10), (12, 20), (9, 17)])
@@ -109,7 +101,34 @@ def other_hours(chance: random.Random, model: Model, now: int) -> Model:
         for start, end in spans:
             made.append((start, end, worked))
             worked += end - start
-    return model._replace(calendars=calendars, hours=np.array(made, model.hours.dtype))
+    moved = len(made)
+    hours = np.concatenate([np.array(made, model.hours.dtype), model.hours])
+
+    def first(stage: Any) -> int:
+        return int(stage["first_customer_hours"]) + moved
+
+    stages, variants = (
+        each(records, first_customer_hours=first) for records in (model.stages, model.variants)
+    )
+    return model._replace(calendars=calendars, hours=hours, stages=stages, variants=variants)
+
+
+def other_customers(chance: random.Random, model: Model, _: int) -> Model:
+    """Let customers count time in other hours, or round the clock; for each segment in others."""
+    days = range(model.horizon // DAY)
+    opens, closes = chance.choice([(0, 24), (9, 17), (20, 22)])
+    open_on = [day for day in days if chance.random() < 0.7]
+    worked = [number * (closes - opens) * HOUR for number in range(len(open_on))]
+    spans = [(day * DAY + opens * HOUR, day * DAY + closes * HOUR) for day in open_on]
+    made = [(*span, before) for span, before in zip(spans, worked, strict=True)]
+    columns = {
+        "first_customer_hours": lambda _: len(model.hours),
+        "customer_hours": lambda _: len(made),
+        "customer_share": lambda _: chance.choice([0.0, (closes - opens) / 24]),
+    }
+    hours = np.concatenate([model.hours, np.array(made, model.hours.dtype)])
+    stages, variants = (each(records, **columns) for records in (model.stages, model.variants))
+    return model._replace(hours=hours, stages=stages, variants=variants)
 
 
 def other_work(chance: random.Random, model: Model, _: int) -> Model:
@@ -125,14 +144,18 @@ def other_work(chance: random.Random, model: Model, _: int) -> Model:
         odds=lambda _: chance.choice([0.25, 1.0, 4.0, np.inf]),
         cost_per_visit=lambda _: chance.choice([0.0, 4.5]),
     )
-    return with_stages(model, made)
+    return model._replace(stages=made)
 
 
 def other_routes(chance: random.Random, model: Model, _: int) -> Model:
     """Let routes lead elsewhere: stages close, and others open."""
     routes = model.routes.copy()
     count = len(model.stages)
+    rows = [(number, stage) for number, stage in enumerate(model.stages)]
     for number, stage in enumerate(model.stages):
+        own = slice(stage["first_variant"], stage["first_variant"] + stage["variants"])
+        rows += [(number, variant) for variant in model.variants[own]]
+    for number, stage in rows:
         for route in range(stage["first_next"], stage["first_next"] + stage["nexts"]):
             routes["target"][route] = chance.choice([WON, *range(number + 1, count)])
         for route in range(stage["first_else"], stage["first_else"] + stage["elses"]):
@@ -145,7 +168,7 @@ def other_effects(chance: random.Random, model: Model, _: int) -> Model:
     """Let temperature, theory and waiting matter more, or less."""
     heat_odds = model.heat_odds * chance.choice([0.5, 2.0])
     stages = each(model.stages, points=lambda stage: stage["points"] and 1, theorist_odds=lambda _: 0.25)
-    return with_stages(model._replace(heat_odds=heat_odds, heat_skill=model.heat_skill * 0.5), stages)
+    return model._replace(heat_odds=heat_odds, heat_skill=model.heat_skill * 0.5, stages=stages)
 
 
 def other_money(chance: random.Random, model: Model, now: int) -> Model:
@@ -193,8 +216,13 @@ def other_volumes(chance: random.Random, model: Model, _: int) -> Model:
     factors = [[chance.choice([0.0, 0.5, 2.0, 2.0])] for _ in model.channels]
     expected = model.expected.reshape(len(model.channels), -1) * factors
     opens = chance.choice([0, 8 * HOUR])
-    channels = each(model.channels, opens=lambda _: opens, closes=lambda _: chance.choice([opens, 20 * HOUR]))
-    return model._replace(expected=expected.ravel(), channels=channels)
+    spans = np.zeros(2, model.spans.dtype)
+    spans["opens"], spans["up_to"] = (opens, 22 * HOUR), (chance.choice([0.25, 1.0]), 1.0)
+    spans["closes"] = chance.choice([opens, 20 * HOUR]), DAY
+    count = 2 if spans["up_to"][0] < 1 else 1
+    channels = each(model.channels, first_span=lambda _: len(model.spans), spans=lambda _: count)
+    spans = np.concatenate([model.spans, spans])
+    return model._replace(expected=expected.ravel(), channels=channels, spans=spans)
 
 
 def other_days(_: random.Random, model: Model, __: int) -> Model:
@@ -248,6 +276,7 @@ def a_new_stage(chance: random.Random, model: Model, _: int) -> Model:
     number = len(model.stages)
     stage = model.stages[chance.randrange(number)].copy()
     stage["makes_lead"], stage["is_lead"], stage["first_variant"], stage["variants"] = 0, 1, 0, 0
+    stage["heat"] = len(model.heat_odds)
     for key in ("patience", "work", "answer", "assignment"):
         stage[f"{key}_key"] = purpose(key, f"stage {number}")
     routes = model.routes.copy()
@@ -277,6 +306,7 @@ CHANGES: dict[str, Change] = {
         leavers,
         newcomers,
         other_hours,
+        other_customers,
         other_work,
         other_routes,
         other_effects,

@@ -70,8 +70,9 @@ class Stage:
     heat_skill: tuple[float, ...] = (1.0, 1.0, 1.0)
     cost_per_visit: float = 0.0
     points: list[tuple[float, float]] = field(default_factory=list)  # (log hours, log odds)
-    odds_of: dict[int, float] = field(default_factory=dict)  # S1: by segment, where they differ
-    cost_of: dict[int, float] = field(default_factory=dict)
+    customers: list[tuple[int, int]] | None = None  # V26: when they count time; None: always
+    share_of_day: float = 1.0  # that a working day of the customers has
+    of: dict[int, Stage] = field(default_factory=dict)  # S1: what it is to a segment, where it differs
 
 
 @dataclass
@@ -79,8 +80,9 @@ class Channel:
     """When its inquiries come, where they enter and what it costs."""
 
     expected: list[float]  # at each midnight, how many by then, as typed
-    opens: int = 0  # time of day
-    closes: int = DAY
+    spans: list[tuple[int, int, float]] = field(
+        default_factory=lambda: [(0, DAY, 1)]
+    )  # from, to, share by then
     stage: int = 0
     cost_per_inquiry: float = 0.0
     cost_per_month: float = 0.0

@@ -134,10 +134,9 @@ def chance_of_advancing(
 ) -> float:
     """Multiply the odds by every ratio that applies and turn them into a probability (V9)."""
     inquiry = walk.inquiry
-    odds = stage.odds_of.get(inquiry.segment, stage.odds)  # S1
-    if math.isinf(odds):
+    if math.isinf(stage.odds):
         return 1.0  # V10
-    odds = odds * segment.odds * inquiry.fit
+    odds = stage.odds * segment.odds * inquiry.fit
     odds *= stage.heat_odds[inquiry.heat]
     if inquiry.theorist:
         odds *= stage.theorist_odds
@@ -209,7 +208,15 @@ def instant_of(total: float | Fraction, channel: Channel, midnights: list[float]
     for day, (before, after) in enumerate(pairwise(midnights)):
         if total < after:
             share = (total - before) / (after - before)
-            return day * DAY + channel.opens + math.floor(share * (channel.closes - channel.opens))
+            starts: float = 0
+            for opens, closes, by_then in channel.spans:
+                if share < by_then:
+                    return (
+                        day * DAY
+                        + opens
+                        + math.floor((share - starts) / (by_then - starts) * (closes - opens))
+                    )
+                starts = by_then
     return None
 
 
@@ -432,7 +439,7 @@ class Simulation:
 
     def is_moved(self, walk: Walk, before: Firm) -> bool:
         """Return whether another team works the stage now, or the team's queue works another way (C13)."""
-        number, team_now = before.stages[walk.stage].team, self.firm.stages[walk.stage].team
+        number, team_now = self.stage_for(walk, before).team, self.stage_for(walk).team
         if number != team_now:
             return True
         if isinstance(walk.queue, Person):
@@ -521,7 +528,7 @@ class Simulation:
         walk.stage = stage
         self.say("entered", entity)
         walk.visits.append(Visit(entity, stage, walk.round, self.now))
-        if self.firm.stages[stage].team is None:
+        if self.stage_for(walk).team is None:
             self.start(walk, None)  # V4
             return
         patience = self.draws.patience(entity, walk.inquiry.segment, stage, walk.round)
@@ -530,9 +537,14 @@ class Simulation:
         walk.until = None if patience is None else self.now + patience
         self.place(walk)
 
+    def stage_for(self, walk: Walk, firm: Firm | None = None) -> Stage:
+        """Find what the lead's stage is to its segment: also which team works it (S1, S3)."""
+        stage = (firm or self.firm).stages[walk.stage]
+        return stage.of.get(walk.inquiry.segment, stage)  # S2: its place in the funnel is that of the stage
+
     def place(self, walk: Walk) -> None:
         """Put a lead into its rep's queue, another rep's or the team's (P1)."""
-        number = self.firm.stages[walk.stage].team
+        number = self.stage_for(walk).team
         assert number is not None
         team = self.firm.teams[number]
         own = walk.rep
@@ -596,7 +608,7 @@ class Simulation:
     def start(self, walk: Walk, rep: Person | None) -> None:
         """Begin the work of a visit; how it will end is known at once, by what chance says now (C11)."""
         visit = walk.visits[-1]
-        stage = self.firm.stages[walk.stage]
+        stage = self.stage_for(walk)
         key = (walk.inquiry.entity, walk.inquiry.segment, walk.stage, walk.round)
         skill, effort, ends = 1.0, 0, self.now
         if rep is not None:
@@ -617,7 +629,7 @@ class Simulation:
         walk.phase, walk.queue, walk.until = "work", None, ends
         visit.started, visit.effort = self.now, effort  # V6
         visit.rep = None if walk.rep is None else walk.rep.who  # V5
-        self.spend("visit", walk.stage, stage.cost_of.get(walk.inquiry.segment, stage.cost_per_visit))
+        self.spend("visit", walk.stage, stage.cost_per_visit)
         self.say("started", walk.inquiry.entity)
 
     def work_ends(self, walk: Walk) -> None:
@@ -630,7 +642,14 @@ class Simulation:
             worker.idle_since = self.now
             if not worker.on_staff:
                 self.goes_home(worker)
-        walk.phase, walk.until = "customer", self.now + walk.takes
+        walk.phase, walk.until = "customer", self.answer_comes(walk)
+
+    def answer_comes(self, walk: Walk) -> int | None:
+        """Find when the customer answers: by the clock, or by the hours that customers have now (C23)."""
+        stage = self.stage_for(walk)
+        if stage.customers is None:
+            return self.now + walk.takes
+        return end_of_work(stage.customers, self.now, whole(walk.takes * stage.share_of_day))  # V26
 
     def customer_answers(self, walk: Walk) -> None:
         """Leave the stage for another one, or for good (V17)."""
@@ -652,7 +671,7 @@ class Simulation:
             self.finish(walk)
             return
         walk.round += visit.how == "sent back"  # V18
-        team = self.firm.stages[walk.stage].team
+        team = self.stage_for(walk).team
         if team is not None and not self.firm.teams[team].sticky:
             walk.rep = None  # V20
         self.enter(walk, past)
@@ -751,7 +770,7 @@ class Simulation:
         """Return the bookings times the chance to advance, in thousandths (Q5)."""
         segment = self.firm.segments[walk.inquiry.segment]
         month = self.odds_of_month(walk.visits[-1].entered + wait)  # H9
-        chance = chance_of_advancing(self.firm.stages[walk.stage], walk, segment, skill, wait, month)
+        chance = chance_of_advancing(self.stage_for(walk), walk, segment, skill, wait, month)
         value = self.draws.value(walk.inquiry.entity, walk.inquiry.segment) * segment.years
         value *= self.share_of_price(walk)
         return min(math.floor(value * chance * 1000 + 0.5), 2**60)

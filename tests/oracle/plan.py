@@ -31,6 +31,7 @@ from funnelsim.model.records import (
     ROUTE,
     SEGMENT,
     SHOCK,
+    SPAN,
     SPAWN,
     STAGE,
     TEAM,
@@ -148,12 +149,15 @@ class Plan:
 
     def calendar(self, team: int, hours: list[tuple[int, int]]) -> int:
         """Add opening times and return the number of their calendar."""
+        return self.add("calendars", {"first_hours": self.openings(hours), "hours": len(hours), "team": team})
+
+    def openings(self, hours: list[tuple[int, int]]) -> int:
+        """Store opening times and return the number of the first."""
         worked, made = 0, []
         for opens, closes in hours:
             made.append({"opens": opens, "closes": closes, "worked": worked})
             worked += closes - opens
-        row = {"first_hours": self.add("hours", *made), "hours": len(made), "team": team}
-        return self.add("calendars", row)
+        return self.add("hours", *made)
 
     def rep(
         self,
@@ -194,70 +198,91 @@ class Plan:
         points: list[tuple[float, float]] | None = None,
         heat_odds: tuple[float, float, float] = (1.0, 1.0, 1.0),
         heat_skill: tuple[float, float, float] = (1.0, 1.0, 1.0),
+        hours: tuple[list[tuple[int, int]], float] | None = None,
         segments: list[dict[str, Any]] | None = None,
         **more: Any,
     ) -> int:
         """Add a stage: effort in hours (one, or none without a team), times in days, points (hours, odds).
 
-        `segments` are what differs for each segment: conversion, effort, customer, patience, cost_per_visit.
+        `segments` are what differs for each segment: any of these keys. `hours` are the opening times in
+        which customers count time, and the share of the day that a working day of theirs has.
         """
         name = f"stage {len(self.rows.get('stages', []))}"
-        points = points or []
-        made = [
-            {
-                "waited": round(hours * HOUR),
-                "odds": odds,
-                "log_hours": math.log(hours),
-                "log_odds": math.log(odds),
-            }
-            for hours, odds in points
-        ]
-        self.add("heat_odds", heat_odds)
-        self.add("heat_skill", heat_skill)
-        row = {
-            "theorist_odds": 1.0,
-            "makes_lead": 0,
-            "team": team,
-            "patience_key": purpose("patience", name),
-            "work_key": purpose("work", name),
-            "answer_key": purpose("answer", name),
-            "assignment_key": purpose("assignment", name),
-            "first_next": self.routes(nexts),
-            "nexts": len(nexts),
-            "first_else": self.routes(elses),
-            "elses": len(elses),
-            "first_point": self.add("points", *made),
-            "points": len(points),
+        keys = ("patience", "work", "answer", "assignment")
+        row: dict[str, Any] = {"makes_lead": 0, **{f"{key}_key": purpose(key, name) for key in keys}}
+        usual = {"team": team, "conversion": conversion, "effort": effort, "customer": customer}
+        usual |= {
+            "patience": patience,
+            "nexts": nexts,
+            "elses": elses,
+            "points": points or [],
+            "hours": hours,
         }
-        usual = {"conversion": conversion, "effort": float(team != NOBODY) if effort is None else effort}
-        usual |= {"customer": customer, "patience": patience}
-        row |= self.varying(**usual) | more
+        usual |= {"heat_odds": heat_odds, "heat_skill": heat_skill, **more}
+        row |= self.varying(**usual)
         if segments is not None:
             variants = [row | self.varying(**usual | own) for own in segments]
             row |= {"first_variant": self.add("variants", *variants), "variants": len(segments)}
         return self.add("stages", row)
 
     def varying(
-        self, conversion: float, effort: Any, customer: Any, patience: Any, **cost: float
+        self,
+        *,
+        team: int,
+        conversion: float,
+        effort: Any,
+        customer: Any,
+        patience: Any,
+        nexts: list[Route],
+        elses: list[Route],
+        points: list[tuple[float, float]],
+        heat_odds: tuple[float, float, float],
+        heat_skill: tuple[float, float, float],
+        hours: tuple[list[tuple[int, int]], float] | None,
+        **more: Any,
     ) -> dict[str, Any]:
-        """Return the fields of a stage that a segment may change."""
-        return {
+        """Return the fields that a segment may change; without a team, no effort and no patience."""
+        effort = float(team != NOBODY) if effort is None else effort
+        made = [
+            {"waited": round(at * HOUR), "odds": odds, "log_hours": math.log(at), "log_odds": math.log(odds)}
+            for at, odds in points
+        ]
+        self.add("heat_skill", heat_skill)
+        row = {
+            "team": team,
+            "theorist_odds": 1.0,
             "odds": math.inf if conversion == 1.0 else conversion / (1 - conversion),
-            "effort": self.distribution(effort),
+            "effort": self.distribution(effort if team != NOBODY else 0.0),
             "customer_time": self.distribution(customer),
-            "patience": NOTHING if patience is None else self.distribution(patience),
-        } | cost
+            "patience": NOTHING if patience is None or team == NOBODY else self.distribution(patience),
+            "first_next": self.routes(nexts),
+            "nexts": len(nexts),
+            "first_else": self.routes(elses),
+            "elses": len(elses),
+            "first_point": self.add("points", *made),
+            "points": len(points),
+            "heat": self.add("heat_odds", heat_odds),
+        }
+        if hours is not None:
+            open_, share = hours
+            row |= {"first_customer_hours": self.openings(open_), "customer_hours": len(open_)}
+            row |= {"customer_share": share}
+        return row | more
 
     def channel(
         self,
         per_day: float | list[float],
         opens: float = 0,
         closes: float = 24,
+        spans: list[tuple[float, float, float]] | None = None,
         fit: Any = 1.0,
         segments: list[float] | None = None,
         **more: Any,
     ) -> int:
-        """Add a channel; with `opens` equal to `closes`, all inquiries of a day come at one instant."""
+        """Add a channel; with `opens` equal to `closes`, all inquiries of a day come at one instant.
+
+        `spans` are parts of the day instead: from, to, and the share of inquiries that comes in them.
+        """
         rates = [per_day] * self.days if isinstance(per_day, float | int) else per_day
         mix = segments or [1.0]
         name = f"channel {len(self.rows.get('channels', []))}"
@@ -270,8 +295,7 @@ class Plan:
                 key: NOTHING if key not in more else self.distribution(more[key])
                 for key in ("weight", "busy", "busy_all")
             },
-            "opens": round(opens * HOUR),
-            "closes": round(closes * HOUR),
+            **self.day(spans or [(opens, closes, 1.0)]),
             "first_expected": len(self.expected),
             "fit": self.distribution(fit),
             "first_segment": self.routes([(share, number, NOTHING) for number, share in enumerate(mix)]),
@@ -279,6 +303,16 @@ class Plan:
         }
         self.expected += [0.0, *np.cumsum(rates)]
         return self.add("channels", row)
+
+    def day(self, spans: list[tuple[float, float, float]]) -> dict[str, int]:
+        """Store the spans of a day with cumulative shares; return where they are."""
+        shares = np.cumsum([share for _, _, share in spans])
+        shares[-1] = 1.0
+        made = [
+            {"opens": round(opens * HOUR), "closes": round(closes * HOUR), "up_to": share}
+            for share, (opens, closes, _) in zip(shares, spans, strict=True)
+        ]
+        return {"first_span": self.add("spans", *made), "spans": len(made)}
 
     def shock(self, row: int, z: Any, deviation: float, persistence: float) -> None:
         """Let demand or odds differ from month to month; `z` is what `either` or `between` returns."""
@@ -311,6 +345,7 @@ class Plan:
             made = max(made, stage["makes_lead"])
         return Model(
             channels=self.records("channels", CHANNEL),
+            spans=self.records("spans", SPAN),
             shocks=self.shocks(),
             segments=self.records("segments", SEGMENT),
             teams=self.records("teams", TEAM),

@@ -10,6 +10,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import product
+from typing import Any
 
 from funnelsim.model.model import DEMAND_OF_ALL, DEMAND_OF_CHANNELS, ODDS_OF_ALL, Model
 from funnelsim.model.words import DAY, HOUR, LOST, NOBODY, NOTHING, WON, Assignment, QueueOrder
@@ -52,6 +53,10 @@ def worked_past_midnight(visit: Visit) -> bool:
 
 def waited(visit: Visit) -> bool:
     return visit.started is not None and visit.started > visit.entered
+
+
+def answered_after_a_night(visit: Visit) -> bool:
+    return visit.left is not None and visit.worked is not None and visit.left // DAY > visit.worked // DAY
 
 
 def went_cold(visit: Visit) -> bool:
@@ -173,6 +178,48 @@ def chance_and_knowledge(assignment: Assignment) -> Model:
     plan.stage(team, conversion=0.5, effort=either(1, 2), patience=5, elses=to(0, LOST), **odds)
     plan.channel(6.0, 9, 9, fit=either(0.5, 1, 2), segments=[0.4, 0.4, 0.2])
     plan.channel(2.0, segments=[0.1, 0.1, 0.8])
+    return plan.model()
+
+
+def a_team_for_each_segment() -> Model:
+    plan = Plan(days=16)
+    for _ in range(3):
+        plan.segment(value=either(10, 40))
+    front = plan.team(daily(16), [{}, {"skill": 2.0}], Assignment.SHARED_QUEUE, sticky=0)
+    back = plan.team(daily(16, 13, 20, (5, 6)), [{}, {"speed": 2.0}], max_open=3)
+    odds = {"heat_odds": (4.0, 1.0, 0.2), "heat_skill": (2.0, 1.0, 0.5), "points": [(2.0, 1.0), (30.0, 0.2)]}
+    call = [
+        {"team": back, "nexts": to(2, 1), "elses": to(LOST, 0), **odds},
+        {},
+        {"team": NOBODY, "nexts": to(2), "theorist_odds": 0.1, "conversion": 0.4},
+    ]
+    more = {"effort": either(0.5, 2), "customer": SOON, "patience": 3}
+    plan.stage(front, conversion=0.7, nexts=to(1), segments=call, **more)
+    plan.stage(NOBODY, conversion=0.5, customer=1, segments=[{}, {"team": front, **more}, {}], nexts=to(2))
+    plan.stage(
+        back,
+        conversion=0.6,
+        elses=to(LOST, 0, 1),
+        segments=[{}, {"team": front}, {"elses": to(0, LOST)}],
+        **more,
+    )
+    plan.channel(5.0, 9, 9, segments=[0.4, 0.3, 0.3], theorists=0.4)
+    plan.channel(2.0, segments=[0.1, 0.1, 0.8])
+    return plan.model()
+
+
+def customers_with_hours() -> Model:
+    plan = Plan(days=18)
+    plan.segment(value=either(10, 40), customer_time=0.5)
+    plan.segment(value=20)
+    office, shop = (daily(18, 9, 17, (5, 6, 12, 13)), 8 / 24), (daily(9, 10, 11.5), 1.5 / 24)
+    team = plan.team(daily(18, 8, 18), [{}, {}])
+    slow = {"effort": QUICK, "customer": either(0, 0.25, 1, 1e9)}
+    plan.stage(team, conversion=0.8, nexts=to(1), hours=office, elses=to(LOST, 0), **slow)
+    plan.stage(conversion=0.7, customer=between(0, 3), segments=[{"hours": shop}, {}], nexts=to(2))
+    plan.stage(team, customer=either(1, 3), hours=office, segments=[{"hours": None}, {"conversion": 0.5}])
+    plan.channel(4.0, spans=[(0, 2, 0.25), (9, 9, 0.25), (9, 12, 0.25), (22, 24, 0.25)], segments=[0.5, 0.5])
+    plan.channel(2.0, spans=[(6, 6.5, 0.5), (18, 24, 0.5)], segments=[0.5, 0.5])
     return plan.model()
 
 
@@ -370,9 +417,11 @@ def mixed(seed: int) -> Model:
             nexts=to(*chance.sample(on, chance.randint(1, len(on)))),
             elses=chance.choice([TO_LOST, to(LOST, chance.choice(back)), to(LOST, chance.choice(on))]),
             points=chance.choice([None, [(1.0, 1.0), (50.0, 0.2)]]),
+            hours=chance.choice([None, None, (daily(days, 9, 17, (2,)), 8 / 24), (daily(days, 0, 24), 1.0)]),
             heat_skill=chance.choice([(1.0, 1.0, 1.0), (2.0, 1.0, 0.0)]),
             cost_per_visit=chance.choice([0.0, 2.5]),
             makes_lead=int(number == makes_lead),
+            segments=mixed_segments(chance, plan, teams) if chance.random() < 0.4 else None,
         )
     for _ in range(chance.randint(1, 3)):
         opens = chance.choice([0, 9, 10, 17])
@@ -380,12 +429,24 @@ def mixed(seed: int) -> Model:
             chance.choice([1.0, 3.0, 5.0]),
             opens,
             chance.choice([opens, 24]),
+            chance.choice([None, None, [(0, 3, 0.25), (max(opens, 3), 24, 0.75)]]),
             fit=chance.choice([1.0, between(0.5, 2)]),
             segments=chance.choice([None, [1 / len(plan.rows["segments"])] * len(plan.rows["segments"])]),
             stage=chance.choice([0, 0, chance.randrange(count)]),
             cost_per_month=chance.choice([0.0, 500.0]),
         )
     return plan.model()
+
+
+def mixed_segments(chance: random.Random, plan: Plan, teams: list[int]) -> list[dict[str, Any]]:
+    """Let a stage be another one for some segments."""
+    own = [
+        {},
+        {"team": chance.choice([*teams, NOBODY]), "effort": either(0.5, 2)},
+        {"conversion": 0.5, "nexts": to(WON), "hours": (daily(plan.days, 10, 12), 2 / 24)},
+        {"heat_odds": (3.0, 1.0, 0.5), "theorist_odds": 0.5, "elses": TO_LOST, "points": [(5.0, 0.5)]},
+    ]
+    return [chance.choice(own) for _ in plan.rows["segments"]]
 
 
 def mixed_team(chance: random.Random, plan: Plan) -> int:
@@ -426,6 +487,8 @@ SITUATIONS = {
     "back at the first stage": Situation(back_at_the_first_stage, came_back, 10),
     "busy days and a promotion": Situation(busy_days_and_a_promotion, lambda visit: visit.how == "won", 20),
     "more than they can do": Situation(more_than_they_can_do, lambda visit: visit.how == "open"),
+    "a team for each segment": Situation(a_team_for_each_segment, came_back),
+    "customers with hours": Situation(customers_with_hours, answered_after_a_night, 10),
     "hot to the best": Situation(hot_to_the_best, lambda visit: visit.rep == 4),
     "handing over while full": Situation(lambda: full_reps(Assignment.ROUND_ROBIN, sticky=0), waited),
 }

@@ -226,8 +226,7 @@ class Table:
             channels=[
                 told.Channel(
                     self.expected(each),
-                    int(each["opens"]),
-                    int(each["closes"]),
+                    self.spans(each),
                     int(each["stage"]),
                     float(each["cost_per_inquiry"]),
                     float(each["cost_per_month"]),
@@ -264,10 +263,16 @@ class Table:
             cost_per_month=float(model.plan[0]["cost_per_month"]),
         )
 
-    def openings(self, calendar: Record) -> list[tuple[int, int]]:
-        """List the opening times of a calendar."""
-        first = int(calendar["first_hours"])
-        spans = self.model.hours[first : first + int(calendar["hours"])]
+    def spans(self, channel: Record) -> list[tuple[int, int, float]]:
+        """List the spans of a channel's day (A4)."""
+        first = int(channel["first_span"])
+        found = self.model.spans[first : first + int(channel["spans"])]
+        return [(int(span["opens"]), int(span["closes"]), float(span["up_to"])) for span in found]
+
+    def openings(self, row: Record, kind: str = "hours") -> list[tuple[int, int]]:
+        """List the opening times of a calendar, or of the customers of a stage."""
+        first = int(row[f"first_{kind}"])
+        spans = self.model.hours[first : first + int(row[kind])]
         return [(int(span["opens"]), int(span["closes"])) for span in spans]
 
     def team(self, team: Record) -> told.Team:
@@ -302,26 +307,34 @@ class Table:
         )
 
     def stage(self, number: int) -> told.Stage:
-        """Describe a stage."""
+        """Describe a stage, with what it is to each segment."""
         stage = self.model.stages[number]
-        first, points = int(stage["first_point"]), int(stage["points"])
-        rows = {segment: self.row(number, segment) for segment in range(len(self.model.segments))}
+        found = self.described(stage)
+        if stage["variants"]:
+            rows = [self.row(number, segment) for segment in range(len(self.model.segments))]
+            found.of = {segment: self.described(row) for segment, row in enumerate(rows)}
+        return found
+
+    def described(self, row: Record) -> told.Stage:
+        """Describe a stage's row."""
+        first, points = int(row["first_point"]), int(row["points"])
+        by_clock = row["customer_share"] == 0
         return told.Stage(
-            odds_of={segment: float(row["odds"]) for segment, row in rows.items()},
-            cost_of={segment: float(row["cost_per_visit"]) for segment, row in rows.items()},
-            team=None if stage["team"] == NOBODY else int(stage["team"]),
-            odds=float(stage["odds"]),
-            nexts=self.routes(stage["first_next"], stage["nexts"]),
-            elses=self.routes(stage["first_else"], stage["elses"]),
-            makes_lead=bool(stage["makes_lead"]),
-            theorist_odds=float(stage["theorist_odds"]),
-            heat_odds=tuple(float(ratio) for ratio in self.model.heat_odds[number]),
-            heat_skill=tuple(float(power) for power in self.model.heat_skill[number]),
-            cost_per_visit=float(stage["cost_per_visit"]),
+            team=None if row["team"] == NOBODY else int(row["team"]),
+            odds=float(row["odds"]),
+            nexts=self.routes(row["first_next"], row["nexts"]),
+            elses=self.routes(row["first_else"], row["elses"]),
+            makes_lead=bool(row["makes_lead"]),
+            theorist_odds=float(row["theorist_odds"]),
+            heat_odds=tuple(float(ratio) for ratio in self.model.heat_odds[row["heat"]]),
+            heat_skill=tuple(float(power) for power in self.model.heat_skill[row["heat"]]),
+            cost_per_visit=float(row["cost_per_visit"]),
             points=[
                 (float(point["log_hours"]), float(point["log_odds"]))
                 for point in self.model.points[first : first + points]
             ],
+            customers=None if by_clock else self.openings(row, "customer_hours"),
+            share_of_day=float(row["customer_share"]),
         )
 
 

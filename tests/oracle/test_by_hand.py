@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 
 from .by_hand import NINE_TO_FIVE, asks, at, channel, firm, live, outcomes, spans, stage, table
-from .firm import DAY, HOUR, LOST, WON, Rep, Segment, Stage, Team
+from .firm import DAY, HOUR, LOST, WON, Channel, Inquiry, Rep, Segment, Stage, Team
 
 
 def test_work_goes_over_to_the_next_working_hour_across_a_weekend() -> None:
@@ -312,6 +312,79 @@ def test_two_teams_and_the_way_past_the_stage_that_makes_leads() -> None:
     lead = history.leads[0]
     assert (lead.became_lead, lead.ended, lead.owner) == (at(0, 10), at(0, 14), 1)
     assert (lead.bookings, lead.commission, history.total("commission")) == (3000, 300, 300)
+
+
+def test_each_segment_has_its_own_team_and_way() -> None:
+    # Segment 0 is called by rep 0 and goes on to the demo; segment 1 is called by the second team, 13:00 to
+    # 15:00, and signs at once; segment 2 needs no call and is lost for reason 7.
+    afternoon = [(day * DAY + 13 * HOUR, day * DAY + 15 * HOUR) for day in range(10)]
+    call = stage(0, to=1)
+    call.of = {
+        1: stage(1, to=WON),
+        2: Stage(None, 0.0, nexts=[(1.0, WON, -1)], elses=[(1.0, LOST, 7)]),
+    }
+    three = [asks(segment, 0, at(0, 9), segment=segment) for segment in range(3)]
+    one = firm(
+        [],
+        calendars=[NINE_TO_FIVE, afternoon],
+        teams=[Team(), Team()],
+        reps=[Rep(0), Rep(1, calendar=1)],
+        stages=[call, stage()],
+        segments=[Segment()] * 3,
+        inquiries=three,
+    )
+    history = live(one, table())
+    assert spans(history, 0) == [
+        (at(0, 9), at(0, 10), 0),
+        (at(0, 13), at(0, 14), 1),
+        (at(0, 9), at(0, 9), None),
+    ]
+    assert spans(history, 1) == [(at(0, 10), at(0, 11), 0)]
+    assert outcomes(history) == ["won", "won", "lost"]
+    assert [visit.reason for visit in history.visits() if visit.how == "lost"] == [7]
+
+
+@pytest.mark.parametrize(
+    ("segment", "u", "how"), [(0, 0.49, "won"), (0, 0.51, "lost"), (1, 0.74, "won"), (1, 0.76, "lost")]
+)
+def test_a_hot_lead_has_the_effects_of_its_segment(segment: int, u: float, how: str) -> None:
+    # Odds of 1; three times as much for a hot lead of segment 1, which makes 3/4.
+    usual = stage(odds=1.0)
+    usual.of = {1: stage(odds=1.0, heat_odds=(3.0, 1.0, 1.0))}
+    asking = asks(0, 0, at(0, 9), segment=segment, heat=0)
+    one = firm([], stages=[usual], segments=[Segment(), Segment()], inquiries=[asking])
+    assert outcomes(live(one, table(advances=u))) == [how]
+
+
+@pytest.mark.parametrize(
+    ("asked", "days", "answers"),
+    [
+        (at(0, 9), 3.0, at(3, 10)),  # 7 of 24 hours on day 0, 8 and 8 on the next two, the last on day 3
+        (at(0, 9), 0.5, at(0, 14)),  # half a working day
+        (at(0, 16), 1.0, at(1, 17)),  # work ends as they close: all of the next day
+        (at(0, 9), 0.0, at(0, 10)),
+    ],
+)
+def test_a_customer_counts_time_in_its_working_days(asked: int, days: float, answers: int) -> None:
+    one = firm([asked], stages=[stage(customers=NINE_TO_FIVE, share_of_day=8 / 24)])
+    history = live(one, table(days=days))
+    assert history.leads[0].ended == answers
+
+
+def test_customers_who_are_closed_to_the_end_never_answer() -> None:
+    one = firm([at(0, 9)], stages=[stage(customers=NINE_TO_FIVE[:2], share_of_day=8 / 24)])
+    assert outcomes(live(one, table(days=3.0))) == ["open"]
+
+
+def test_inquiries_come_in_the_spans_of_the_day() -> None:
+    # Two a day: half of a day's come from 0:00 to 2:00, an eighth from 9:00 to 10:00, the rest from 22:00 on.
+    night = [(0, 2 * HOUR, 0.5), (9 * HOUR, 10 * HOUR, 0.625), (22 * HOUR, DAY, 1.0)]
+    two_a_day = Channel([2.0 * day for day in range(11)], spans=night)
+    companies = [Inquiry(number, 0, total) for number, total in enumerate([0.5, 1.125, 1.625, 2.5])]
+    one = firm([], channels=[two_a_day], inquiries=companies, stages=[stage(team=None)])
+    came = [walk.began for _, walk in sorted(live(one, table()).leads.items())]
+    # 1/4 of the day's: half of the first span. 9/16: half of the second. 13/16: half of the third.
+    assert came == [at(0, 1), at(0, 9.5), at(0, 23), at(1, 1)]
 
 
 def test_days_are_paid_by_the_share_of_the_day() -> None:

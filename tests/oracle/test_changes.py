@@ -78,12 +78,11 @@ def stays(_: Simulation, walk: Walk, before: object) -> bool:  # noqa: ARG001
 
 
 def moves_if_its_team_is_another(told: Simulation, walk: Walk, before: naive.Firm) -> bool:
-    return before.stages[walk.stage].team != told.firm.stages[walk.stage].team
+    return told.stage_for(walk, before).team != told.stage_for(walk).team
 
 
 def moves_out_of_own_queues(told: Simulation, walk: Walk, before: naive.Firm) -> bool:
-    team = before.stages[walk.stage].team
-    now = told.firm.stages[walk.stage].team
+    team, now = told.stage_for(walk, before).team, told.stage_for(walk).team
     return team != now or before.teams[team].assignment != told.firm.teams[now].assignment
 
 

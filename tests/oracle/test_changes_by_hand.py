@@ -12,9 +12,10 @@ import pytest
 
 from .by_hand import NINE_TO_FIVE, asks, at, channel, firm, from_day, live, outcomes, spans, stage, table
 from .firm import DAY, HOUR, WON, Channel, Inquiry, Rep, Segment, Team
-from .naive import History
+from .naive import History, Spans
 
 ALL_DAY = [(day * DAY, (day + 1) * DAY) for day in range(10)]
+EVENINGS = [(at(day, 20), at(day, 22)) for day in range(10)]
 
 
 def starts(history: History, *leads: int) -> list[tuple[int | None, int | None]]:
@@ -268,7 +269,7 @@ def test_an_inquiry_that_would_never_have_come_is_not_forgotten() -> None:
 
 def test_other_hours_of_a_channel_re_time_its_next_inquiry() -> None:
     one = firm([], channels=[daily_rate(1)], inquiries=COMPANIES[:2], stages=[stage(team=None)])
-    morning = replace(one, channels=[replace(daily_rate(1), opens=8 * HOUR, closes=12 * HOUR)])
+    morning = replace(one, channels=[replace(daily_rate(1), spans=[(8 * HOUR, 12 * HOUR, 1)])])
     history = live(one, table(), from_day(1, morning))
     assert arrivals(history) == {0: at(0, 12), 1: at(1, 9)}
 
@@ -317,6 +318,37 @@ def test_an_answer_awaited_comes_when_it_was_to_come() -> None:
     one = firm([at(0, 9)])
     history = live(one, table(days=4), from_day(1, one, table(days=0)))
     assert history.leads[0].ended == at(4, 10)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "of_day_0", "of_day_1"),
+    [
+        (EVENINGS, None, at(0, 22), at(2, 11)),  # a day of theirs has two hours
+        (None, EVENINGS, at(1, 11), at(1, 22)),
+        (NINE_TO_FIVE, EVENINGS, at(1, 11), at(1, 22)),  # 6 of 8 hours on day 0, 2 on day 1
+    ],
+)
+def test_an_answer_is_counted_in_the_hours_of_the_day_on_which_the_work_ends(
+    before: Spans | None, after: Spans | None, of_day_0: int, of_day_1: int
+) -> None:
+    # Work on lead 0 ends on day 0 at 11:00, that on lead 1 goes over the change to day 1, 11:00.
+    share = {id(NINE_TO_FIVE): 8 / 24, id(EVENINGS): 2 / 24, id(None): 1.0}
+    plain = firm([at(0, 10), at(0, 16)], stages=[stage(customers=before, share_of_day=share[id(before)])])
+    changed = replace(plain, stages=[stage(customers=after, share_of_day=share[id(after)])])
+    effort = table(effort={0: 1, 1: 3}, days=1)
+    history = live(plain, effort, from_day(1, changed, effort))
+    assert [history.leads[lead].ended for lead in (0, 1)] == [of_day_0, of_day_1]
+
+
+def test_a_lead_moves_if_its_segment_gets_another_team() -> None:
+    # Both wait in the night; from day 1 on a second team calls segment 1.
+    reps, teams, segments = [Rep(0), Rep(1)], [Team(), Team()], [Segment(), Segment()]
+    two = [asks(0, 0, at(0, 18), segment=0), asks(1, 0, at(0, 19), segment=1)]
+    one = firm([], reps=reps, teams=teams, segments=segments, inquiries=two)
+    own = stage(0)
+    own.of = {1: stage(1)}
+    history = live(one, table(), from_day(1, replace(one, stages=[own])))
+    assert spans(history) == [(at(1, 9), at(1, 10), 0), (at(1, 9), at(1, 10), 1)]
 
 
 def test_a_stage_closes_while_leads_are_inside() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from funnelsim.engines import ENGINES, StuckError, history, new_ledger, pages
 from funnelsim.engines.ledger import rows_of_a_step
 from funnelsim.scenario import Scenario, from_document, load, lower, lower_in, parse
 
-from .firm import Firm
+from .firm import DAY, Firm
 from .ledgers import differences
 from .naive import History, Simulation, simulate
 from .plan import Plan
@@ -162,7 +163,37 @@ def whoever_is_least_loaded(firm: Firm) -> None:
 
 def segments_are_alike(firm: Firm) -> None:
     for stage in firm.stages:
-        stage.odds_of = {}
+        stage.of = {}
+
+
+def customers_count_by_the_clock(firm: Firm) -> None:
+    for stage in firm.stages:
+        for each in (stage, *stage.of.values()):
+            each.customers = None
+
+
+def days_of_customers_have_24_hours(firm: Firm) -> None:
+    for stage in firm.stages:
+        for each in (stage, *stage.of.values()):
+            each.share_of_day = 1.0
+
+
+def inquiries_come_at_any_time_of_day(firm: Firm) -> None:
+    for channel in firm.channels:
+        channel.spans = [(0, DAY, 1)]
+
+
+def ways_are_those_of_the_stage(firm: Firm) -> None:
+    for stage in firm.stages:
+        stage.of = {
+            key: replace(each, nexts=stage.nexts, elses=stage.elses) for key, each in stage.of.items()
+        }
+
+
+def effects_are_those_of_the_stage(firm: Firm) -> None:
+    for stage in firm.stages:
+        common = {"heat_odds": stage.heat_odds, "points": stage.points, "theorist_odds": stage.theorist_odds}
+        stage.of = {key: replace(each, **common) for key, each in stage.of.items()}
 
 
 def months_are_alike(firm: Firm) -> None:
@@ -190,6 +221,12 @@ def months_are_alike(firm: Firm) -> None:
         ("chance and knowledge, best_skill", whoever_is_least_loaded),
         ("chance and knowledge, own", whoever_is_least_loaded),
         ("chance and knowledge, least_loaded", segments_are_alike),
+        ("a team for each segment", segments_are_alike),
+        ("a team for each segment", ways_are_those_of_the_stage),
+        ("a team for each segment", effects_are_those_of_the_stage),
+        ("customers with hours", customers_count_by_the_clock),
+        ("customers with hours", days_of_customers_have_24_hours),
+        ("customers with hours", inquiries_come_at_any_time_of_day),
         ("busy days and a promotion", nothing_is_cheaper),
         ("busy days and a promotion", leads_are_free),
         ("worth less in a promotion, priority_queue", nothing_is_cheaper),

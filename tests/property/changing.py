@@ -22,6 +22,7 @@ from funnelsim.scenario import ScenarioError, from_document
 
 from .scenarios import (
     EFFECTS,
+    HOURS_OF_THE_DAY,
     MIXED,
     ODDS,
     PACE,
@@ -40,7 +41,7 @@ from .scenarios import (
 )
 
 Options = list[tuple[str, SearchStrategy[Any]]]  # paths, with the values that may be set there
-NAMED_BY_THE_USER = ("segments", "channels", "teams", "stages", "reps", "back_to")
+NAMED_BY_THE_USER = ("kinds", "segments", "channels", "teams", "stages", "reps", "back_to")
 COMES = "new "  # before the kind of a change that sets a table at a new name
 STRATEGY = "other"
 KINDS = (
@@ -53,6 +54,7 @@ KINDS = (
     "channels.NAME.demand_shock",
     "channels.NAME.fit",
     "channels.NAME.growth_per_year",
+    "channels.NAME.hourly_profile",
     "channels.NAME.inquiries_per_month",
     "channels.NAME.inquiries_per_month *=",
     "channels.NAME.monthly_profile",
@@ -64,11 +66,13 @@ KINDS = (
     "channels.NAME.temperature",
     "channels.NAME.theorist_share",
     "channels.NAME.weekday_profile",
+    "customer_hours",
     "effects.extra_decider",
     "effects.skill_by_temperature",
     "effects.temperature",
     "effects.theorist",
     "effects.wait",
+    "kinds.NAME.theorist_share",
     "mix.certainty",
     "mix.day_variation",
     "mix.inquiries_per_month",
@@ -80,6 +84,7 @@ KINDS = (
     "segments.NAME.committee_size",
     "segments.NAME.contract_value_per_year",
     "segments.NAME.contract_value_per_year *=",
+    "segments.NAME.customer_hours",
     "segments.NAME.customer_time_factor",
     "segments.NAME.gross_margin",
     "segments.NAME.odds_ratio",
@@ -90,6 +95,7 @@ KINDS = (
     "stages.NAME.conversion",
     "stages.NAME.conversion *=",
     "stages.NAME.cost_per_visit",
+    "stages.NAME.customer_hours",
     "stages.NAME.customer_takes_days",
     "stages.NAME.effects.temperature",
     "stages.NAME.effects.theorist",
@@ -131,6 +137,8 @@ TOUCHING = 2 * (  # leads that queue, and work in hand: drawn more often than ot
     "stages.NAME.team",
     "stages.NAME.effort_hours",
     "stages.NAME.customer_takes_days",
+    "stages.NAME.customer_hours",
+    "stages.NAME.segments.NAME",
     "teams.NAME.assignment",
     "teams.NAME.hours",
     "teams.NAME.hours_per_week",
@@ -198,7 +206,8 @@ def of_channels(document: Document, on: date) -> Options:
             (f"{at}monthly_profile", either([2.0, 1.0] * 6)),
             (f"{at}weekday_profile", either([0.0, 0.0, 3.0, 1.0, 1.0, 0.0, 2.0])),
             (f"{at}growth_per_year", either(1.0)),
-            (f"{at}arrives_between", either(["10:00", "11:00"], ["00:00", "24:00"])),
+            (f"{at}arrives_between", either(["10:00", "11:00"], ["00:00", "24:00"], ["22:00", "01:00"])),
+            (f"{at}hourly_profile", either(*HOURS_OF_THE_DAY)),
             (f"{at}temperature", either(*TEMPERATURES)),
             (f"{at}fit", either(*ODDS)),
             (f"{at}theorist_share", share()),
@@ -232,11 +241,11 @@ def of_teams(document: Document, on: date) -> Options:
     segments = st.lists(either(*document["segments"]), min_size=1, max_size=1)
     for name, team in document["teams"].items():
         at = f"teams.{name}."
-        hours = ("hours", either(*WEEKS)) if "hours" in team else ("hours_per_week", either(20.0, 168.0))
         found += [
+            (f"{at}hours", either(*WEEKS)),
+            (f"{at}hours_per_week", either(20.0, 168.0)),
             (f"{at}people +=", either(1, 2)),
             (f"{at}people", either(*range(team["people"]))) if team["people"] else (f"{at}people", either(3)),
-            (f"{at}{hours[0]}", hours[1]),
             (f"{at}holidays", st.lists(days_from(on, -3, 9), min_size=1, max_size=3)),
             (f"{at}cost_per_person_month", either(4500)),
             (f"{at}seat_cost_per_month", either(50)),
@@ -275,7 +284,8 @@ def of_rep(at: str, rep: Document, on: date, segments: SearchStrategy[Any]) -> O
         (f"{at}weight", either(5, 0.5)),
         (f"{at}segments", segments),
         (f"{at}holidays", st.lists(days_from(on, -3, 9), min_size=1, max_size=3)),
-        (f"{at}hours_per_week", either(30.0)) if "hours" not in rep else (f"{at}hours", either(*WEEKS)),
+        (f"{at}hours_per_week", either(30.0)),
+        (f"{at}hours", either(*WEEKS)),
     ]
 
 
@@ -296,10 +306,8 @@ def of_stages(document: Document) -> Options:
             (f"{at}effects.theorist", either(0.9)),
             (f"{at}effects.wait", either(*WAITS)),
             (f"{at}effects.temperature", either(*EFFECTS["temperature"])),
-            (
-                f"{at}segments.{next(iter(document['segments']))}",
-                either({"conversion": 0.7, "cost_per_visit": 9}),
-            ),
+            (f"{at}segments.{next(iter(document['segments']))}", either(*of_one_segment(document, order))),
+            (f"{at}customer_hours", either(*WEEKS)),
         ]
         if "team" in stage:
             found += [
@@ -315,6 +323,16 @@ def of_stages(document: Document) -> Options:
     return found
 
 
+def of_one_segment(document: Document, order: list[str]) -> list[Document]:
+    """List what may differ in a stage for a segment from a day on."""
+    return [
+        {"team": list(document["teams"])[-1], "effort_hours": 2, "next": "won"},
+        {"conversion": 0.7, "cost_per_visit": 9},
+        {"back_to": {order[0]: 0.5}, "lost_reasons": {"price": 1.0}, "customer_hours": WEEKS[0]},
+        {"effects": {"theorist": 0.7, "temperature": {"hot": 4.0}, "wait": WAITS[0]}},
+    ]
+
+
 def of_segments(document: Document) -> Options:
     """List what may be changed in segments."""
     found: Options = []
@@ -327,6 +345,7 @@ def of_segments(document: Document) -> Options:
             (f"{at}gross_margin", either(0.7)),
             (f"{at}odds_ratio", either(3)),
             (f"{at}customer_time_factor", either(0.25, 3)),
+            (f"{at}customer_hours", either(*WEEKS)),
             (f"{at}committee_size", either(2)),
         ]
     if len(document["segments"]) > 1:  # else every channel would need shares
@@ -346,6 +365,8 @@ def of_all(document: Document) -> Options:
         ("shocks.demand", either({"deviation": 0.4, "persistence": 0.0})),
         ("shocks.odds", either({"deviation": 0.8, "persistence": 1.0})),
     ]
+    found.append(("customer_hours", either(*WEEKS)))
+    found += [(f"kinds.{name}.theorist_share", either(0.5)) for name in document.get("kinds", {})]
     if "inquiries_per_month" in document.get("mix", {}):
         found += [("mix.inquiries_per_month", either(120, 10)), ("mix.certainty", either(4.0))]
     return found

@@ -29,6 +29,8 @@ SITUATIONS_TOLD = (
     "busy days and a promotion",
     "comings and goings",
     "chance and knowledge, weighted",
+    "a team for each segment",
+    "customers with hours",
     "months, priority_queue, persistence 0.7",
     "months, round_robin, persistence 1.0",
 )

@@ -113,7 +113,10 @@ def parity(example: Example, seen: Counter[str]) -> None:
         seen.update(kinds(example.text))
     seen["scenarios"] += 1
     seen["rows"] += len(told.rows)
-    seen["number that is uncertain"] += len(parse(example.text).uncertainties)
+    scenario = parse(example.text)
+    seen["number that is uncertain"] += len(scenario.uncertainties)
+    own = [each for each in scenario.channels.values() if each.kind in scenario.kinds]
+    seen["channel: of a kind of one's own"] += len(own)
     seen["world: another than the first"] += 0 < example.replication < TWIN
     seen["world: the twin of one"] += example.replication >= TWIN
 

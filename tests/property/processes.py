@@ -66,7 +66,7 @@ def service_stages(model: Model, first: int) -> tuple[Records, Records]:
     made["process"], made["variants"], made["makes_lead"], made["is_lead"] = SERVICE, 0, 0, 1
     made["first_next"], made["nexts"] = (at, at + 1), 1
     made["first_else"], made["elses"] = at + 2, 1
-    made["odds"] = 3.0
+    made["odds"], made["heat"] = 3.0, len(model.heat_odds) + np.arange(2)
     for key in ("patience_key", "work_key", "answer_key", "assignment_key"):
         made[key] = [purpose(key, "service 1"), purpose(key, "service 2")]
     return np.concatenate([model.stages, made]), np.concatenate([model.routes, routes])

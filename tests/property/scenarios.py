@@ -67,6 +67,15 @@ WEEKS = (
     {"tuesday": ["00:00-24:00"], "wednesday": ["00:00-10:00", "22:00-24:00"]},
     {"saturday": ["10:00-11:00"], "sunday": ["10:00-11:00"], "monday": ["08:00-20:00"]},
 )
+TIMES = (
+    ["08:00", "09:00"],
+    ["16:00", "24:00"],
+    ["09:00", "09:01"],
+    ["07:30-09:00", "13:00-13:01", "22:00-02:00"],
+    ["21:30", "06:15"],
+)
+HOURS_OF_THE_DAY = ([1.0] * 8 + [3.0, 2.0] * 6 + [1.0] * 4, [0.25] + [1.0] * 22 + [9.0])
+OWN_KIND = "podcast"
 CLOSED = (range(3, 17), range(-31, 62))  # days from the start: a fortnight, or the whole horizon
 RESPONSES = (
     {"at_cost_per_month": 500, "ceiling": 150, "half_life_days": 5},
@@ -112,6 +121,23 @@ def segments() -> SearchStrategy[Document]:
             "gross_margin": either(0.4),
             "customer_time_factor": either(2, 0.5),
             "committee_size": either(3),
+            "customer_hours": either(*WEEKS),
+        },
+    )
+
+
+def own_kinds() -> SearchStrategy[Document]:
+    """Describe a kind of channel."""
+    return st.fixed_dictionaries(
+        {"theorist_share": share()},
+        optional={
+            "temperature": either(*TEMPERATURES),
+            "fit": either(*ODDS),
+            "arrives_between": either(*TIMES),
+            "hourly_profile": either(*HOURS_OF_THE_DAY),
+            "cost_per_month": either(450),
+            "price_per_lead": either(7.0),
+            "day_variation": either(0.4),
         },
     )
 
@@ -125,7 +151,8 @@ def channels(
         "monthly_profile": either([2.0, 1.0] * 6, [0.5, 1.0, 3.0] * 4),
         "weekday_profile": either([3.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0]),
         "growth_per_year": either(1.0, -0.5),
-        "arrives_between": either(["08:00", "09:00"], ["16:00", "24:00"], ["09:00", "09:01"]),
+        "arrives_between": either(*TIMES),
+        "hourly_profile": either(*HOURS_OF_THE_DAY),
         "cost_per_month": either(310, 1000),
         "cost_per_inquiry": either(7.5),
         "temperature": either(*TEMPERATURES),
@@ -145,7 +172,7 @@ def channels(
     }
     if not first:
         optional["first_stage"] = either(*stages)
-    kind = either("seo", "referral", "outsourced", "personal_selling")
+    kind = either("seo", "referral", "outsourced", "personal_selling", OWN_KIND)
     required = {"kind": kind, "inquiries_per_month": either(10, 25, 40, 0, 120)}
     channel = draw(st.fixed_dictionaries(required, optional=optional))
     if channel["kind"] == "outsourced":
@@ -311,16 +338,40 @@ def uncertainties(draw: DrawFn, document: Document) -> Document:
     )
 
 
-def differences(durations: Document, with_team: bool) -> SearchStrategy[Document]:
+@st.composite
+def differences(
+    draw: DrawFn, durations: Document, stage: Document, floor: list[str], order: list[str], number: int
+) -> Document:
     """Choose what is different in a stage for a segment; there remains a way to be lost, and a way on."""
+    following = [*order[number + 1 :], "won"][0]
     optional = {
         "conversion": either(0.4, 0.9),
         "cost_per_visit": either(4.5, 0),
         "customer_takes_days": either(*durations["customer_takes_days"]),
+        "customer_hours": either(*WEEKS),
+        "next": either({"won": 1, following: 2}, {"won": 2, order[-1]: 1, following: 1}),
+        "back_to": share(0.8).map(lambda part: {order[0]: part}),
+        "lost_reasons": either({"no need": 1.0}, {"too large": 0.5, "price": 0.5}),
+        "effects": effects(),
+        "team": either(*reversed(floor)),
     }
-    if with_team:
-        optional |= {name: either(*durations[name]) for name in ("effort_hours", "goes_cold_after_days")}
-    return st.fixed_dictionaries({}, optional=optional)
+    own = draw(st.fixed_dictionaries({}, optional=optional))
+    if "team" in stage or "team" in own:
+        of_work = {name: either(*durations[name]) for name in ("effort_hours", "goes_cold_after_days")}
+        own |= draw(st.fixed_dictionaries({}, optional=of_work))
+    return own
+
+
+@st.composite
+def hours_of_customers(draw: DrawFn, document: Document) -> Document:
+    """Choose when customers count time: those of some stages, and all."""
+    for stage in document["stages"].values():
+        if draw(either(False, False, True)):
+            stage["customer_hours"] = draw(either(*WEEKS))
+    if draw(either(False, False, True)):
+        days = st.integers(0, 27).map(lambda day: document["start"] + timedelta(day))
+        return {"customer_hours": draw(either(*WEEKS)) | {"holidays": draw(st.lists(days, max_size=3))}}
+    return {}
 
 
 @st.composite
@@ -346,9 +397,13 @@ def documents(draw: DrawFn) -> Document:
         "teams": {name: draw(teams(name, start, kinds)) for name in floor},
         "stages": {name: draw(stages(order, number, floor, durations)) for number, name in enumerate(order)},
     }
-    for stage in document["stages"].values():
+    for number, stage in enumerate(document["stages"].values()):
         if draw(st.booleans()):
-            stage["segments"] = {draw(either(*kinds)): draw(differences(durations, "team" in stage))}
+            own = differences(durations, stage, floor, order, number)
+            stage["segments"] = {draw(either(*kinds)): draw(own)}
+    document |= draw(hours_of_customers(document))
+    if any(channel["kind"] == OWN_KIND for channel in document["channels"].values()):
+        document["kinds"] = {OWN_KIND: draw(own_kinds())}
     if draw(st.booleans()):
         document["stages"][draw(either(*order))]["makes"] = "lead"
     if draw(st.booleans()):

@@ -130,6 +130,36 @@ def busy_floor(policy: str, order: QueueOrder) -> Scene:
     return Scene(text, in_order(order, assignment))
 
 
+TWO_TEAMS = """
+[teams.abroad]
+people = 1
+hours_per_week = 20
+assignment = "shared_queue"
+[stages.call.segments.large]
+team = "abroad"
+next = { won = 1, demo = 1, check = 2 }
+[stages.check]
+customer_takes_days = 1
+conversion = 0.8
+[stages.check.segments.large]
+team = "abroad"
+effort_hours = 2
+customer_hours = { monday = ["09:00-12:00"], friday = ["09:00-17:00"] }
+"""
+
+
+def two_teams(counted: str) -> Scene:
+    """Describe a busy floor on which the large are worked by a team of their own."""
+    usual = busy_floor("round_robin", QueueOrder.FIFO).text
+    return Scene(usual + TWO_TEAMS, counted)
+
+
+INSTANTS |= {
+    "each segment has a team": two_teams("stage worked by another team than for other segments"),
+    "one segment needs a team": two_teams("stage without a team where other segments have one"),
+    "the large have hours": two_teams("customer's time counted in hours of customers, over a night"),
+}
+
 FLOORS = {
     f"{policy} and {order.name.lower()}": busy_floor(policy, order)
     for policy, order in product(POLICIES, QueueOrder)

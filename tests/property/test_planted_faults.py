@@ -91,6 +91,27 @@ FAULTS = {
     "what a segment changes in a stage is overlooked": Fault(
         "rules/visits.py", 'if row["variants"] > 0:', "if False:", "oracle"
     ),
+    "the team of a segment is overlooked": Fault(
+        "rules/visits.py",
+        'return int(stage_for(model, pursuit)["team"])',
+        'return int(model.stages[pursuit["stage"]]["team"])',
+        "oracle",
+    ),
+    "a segment has the effects of heat of all": Fault(
+        "rules/visits.py",
+        'model.heat_odds[stage["heat"], heat]',
+        'model.heat_odds[pursuit["stage"], heat]',
+        "oracle",
+    ),
+    "customers count time by the clock": Fault(
+        "rules/visits.py", '["customer_share"] > 0.0:', '["customer_share"] > 1.0:', "oracle"
+    ),
+    "a day of a customer's time is 24 of its hours": Fault(
+        "rules/visits.py", 'pursuit["takes"] * stage["customer_share"]', 'float(pursuit["takes"])', "oracle"
+    ),
+    "a day is even from its first span to its last": Fault(
+        "rules/arrivals.py", "part = (share - before)", "part = (share - 0.0)", "oracle"
+    ),
     "a shock of demand brings more inquiries than are typed": Fault(
         "rules/shocks.py", "level - variance / 2.0", "level", "oracle"
     ),

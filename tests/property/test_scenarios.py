@@ -27,11 +27,17 @@ def sections(annotation: Any) -> Iterator[type[BaseModel]]:
         yield from sections(part)
 
 
+def key_of(section: type[BaseModel], name: str) -> str:
+    """Name a key with the table that has it first."""
+    kind = next(each for each in section.__mro__ if name in vars(each).get("__annotations__", {}))
+    return f"{kind.__name__}.{name}"
+
+
 def all_keys(section: type[BaseModel]) -> set[str]:
     """List every key that a table and those within it may have."""
     found = set()
     for name, field in section.model_fields.items():
-        found.add(f"{section.__name__}.{name}")
+        found.add(key_of(section, name))
         for inner in sections(field.annotation):
             found |= all_keys(inner)
     return found
@@ -44,8 +50,7 @@ def written_keys(table: Any) -> Iterator[str]:
             yield from written_keys(inner)
     elif isinstance(table, BaseModel):
         for name in table.model_fields_set:
-            kind = next(each for each in type(table).__mro__ if name in vars(each).get("__annotations__", {}))
-            yield f"{kind.__name__}.{name}"
+            yield key_of(type(table), name)
             yield from written_keys(getattr(table, name))
 
 
@@ -53,7 +58,7 @@ def test_every_key_of_a_scenario_file_is_written() -> None:
     written: set[str] = set()
 
     @seed(SEED)
-    @settings(max_examples=200, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=300, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(scenarios())
     def collect(text: Toml) -> None:
         written.update(written_keys(parse(text)))

@@ -91,6 +91,14 @@ COVERED = (
     f"more than {MANY} reps: granted from an own queue",
     "cherries beyond the shortlist",
     "stage that differs by segment",
+    "stage worked by another team than for other segments",
+    "stage without a team where other segments have one",
+    "ways out that differ by segment",
+    "effects that differ by segment",
+    "customer's time counted in hours of customers",
+    "customer's time counted in hours of customers, over a night",
+    "channel: several spans of the day",
+    "channel: of a kind of one's own",
     "knew the segment, with others to choose from",
     "luckier for its weight",
     "channel: no inquiry ever",
@@ -126,6 +134,7 @@ CHANGED = (  # what the changes on a day must meet
             "work in hand goes on",
             "work in hand ends at another instant",
             "a customer thinks on",
+            "work in hand, of a customer who then has other hours",
             "a rest goes on",
             "a birth is awaited",
             "a rep comes",
@@ -167,6 +176,7 @@ def of_channels(model: Model, rows: Records) -> dict[str, int]:
         "channel: no volume": int((volumes == 0).sum()),
         "channel: busy days of its own": int((channels["busy"] != NOTHING).sum()),
         "channel: busy on the same days as others": int((channels["busy_all"] != NOTHING).sum()),
+        "channel: several spans of the day": int((channels["spans"] > 1).sum()),
         "channel: an uncertain share": int((channels["mean_share"] > 0).sum()),
         "channel: a day without spending, where it costs money": int((model.spend[costly] == 0).sum()),
         "channel: a supplier paid for a lead": int(paid.sum()),
@@ -192,7 +202,7 @@ def went_on(before: Model, model: Model, known: Record, pursuit: Record) -> list
     """Tell what has become of a pursuit in a change."""
     phase = Due(int(pursuit["phase"]))
     if phase is QUEUES:
-        number, team = (int(each.stages[pursuit["stage"]]["team"]) for each in (before, model))
+        number, team = (visits.team_for(each, pursuit) for each in (before, model))
         found = ["a lead queues on"]
         if number != team:
             found = ["a lead moves to another team"]
@@ -205,13 +215,26 @@ def went_on(before: Model, model: Model, known: Record, pursuit: Record) -> list
         return found
     if phase is WORKS:
         ends = known["due"] != pursuit["due"]
-        return ["work in hand goes on", *["work in hand ends at another instant"] * int(ends)]
+        hours = [hours_of_customer(each, pursuit) for each in (before, model)]
+        return [
+            "work in hand goes on",
+            *["work in hand ends at another instant"] * int(ends),
+            *["work in hand, of a customer who then has other hours"] * int(hours[0] != hours[1]),
+        ]
     others = {
         AT_CUSTOMER: "a customer thinks on",
         Due.RETURNS: "a rest goes on",
         Due.BEGINS: "a birth is awaited",
     }
     return [others[phase]]
+
+
+def hours_of_customer(model: Model, pursuit: Record) -> tuple[float, list[int]]:
+    """Return when a customer counts time: the share of the day, and when its hours open."""
+    stage = visits.stage_for(model, pursuit)
+    first = int(stage["first_customer_hours"])
+    opens = model.hours["opens"][first : first + int(stage["customer_hours"])]
+    return float(stage["customer_share"]), opens.tolist()
 
 
 def of_teams(model: Model) -> dict[str, int]:
@@ -297,6 +320,10 @@ class WatchedOffice(Office):
         span = int(pursuit["effort"]) if kind is Due.WORK_ENDS else time - self.now
         needless = kind is Due.WORK_ENDS and stage["team"] == NOBODY
         endless = kind is Due.GOES_COLD and stage["patience"] == NOTHING
+        if kind is Due.CUSTOMER_ANSWERS and stage["customer_share"] > 0.0:
+            self.seen["customer's time counted in hours of customers"] += 1
+            nights = self.now < time < NEVER and time // DAY > self.now // DAY
+            self.seen["customer's time counted in hours of customers, over a night"] += nights
         if kind in DURATIONS and not needless and not endless:
             self.seen[f"duration: {DURATIONS[kind]} of zero"] += span == 0
             self.seen[f"duration: {DURATIONS[kind]} without end"] += span >= FOR_EVER
@@ -361,6 +388,23 @@ class WatchedOffice(Office):
         self.seen["went on: won before the last stage"] += early
         self.seen["went on: past a stage"] += target > stage + 1
         return rest
+
+    def enter(self, pursuit: Record) -> None:
+        super().enter(pursuit)
+        usual, own = self.model.stages[pursuit["stage"]], visits.stage_for(self.model, pursuit)
+        variants = self.model.variants[usual["first_variant"] :][: usual["variants"]]
+        if own["team"] == NOBODY:
+            alone = bool((variants["team"] != NOBODY).any())
+            self.seen["stage without a team where other segments have one"] += alone
+        else:
+            others = bool(((variants["team"] != own["team"]) & (variants["team"] != NOBODY)).any())
+            self.seen["stage worked by another team than for other segments"] += others
+        ways = usual["first_next"], usual["first_else"]
+        self.seen["ways out that differ by segment"] += ways != (own["first_next"], own["first_else"])
+        effects = [(each["theorist_odds"], each["first_point"], each["points"]) for each in (usual, own)]
+        by_heat = (self.model.heat_odds, self.model.heat_skill)
+        unlike = any((table[usual["heat"]] != table[own["heat"]]).any() for table in by_heat)
+        self.seen["effects that differ by segment"] += unlike or effects[0] != effects[1]
 
     def place(self, lead: Record) -> None:
         number = self.team_of(lead)
@@ -441,7 +485,7 @@ class WatchedOffice(Office):
     def could_be_granted(self, goes_cold: Happening) -> bool:
         """Return whether a grant before this decision would have gone to this lead."""
         assert goes_cold.pursuit is not None
-        team = int(self.model.stages[goes_cold.pursuit["stage"]]["team"])
+        team = visits.team_for(self.model, goes_cold.pursuit)
         lead, _ = super().next_grant(team)
         return lead is goes_cold.pursuit
 

@@ -18,6 +18,7 @@ from funnelsim.model.records import (
     ROUTE,
     SEGMENT,
     SHOCK,
+    SPAN,
     SPAWN,
     STAGE,
     TEAM,
@@ -66,6 +67,7 @@ def firm() -> Model:
     stages["odds"] = 1.0, np.inf, 3.0
     return Model(
         channels=channels,
+        spans=np.zeros(0, SPAN),
         shocks=np.zeros(4, SHOCK),
         segments=segments,
         teams=teams,

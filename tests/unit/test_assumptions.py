@@ -62,6 +62,15 @@ def page_of(result: fs.AssumptionsResult) -> str:
     return " ".join(file.getvalue().split())
 
 
+def test_the_verdict_calls_assumptions_by_their_titles() -> None:
+    text = PLAIN.replace('about = "Half as many buy"', 'title = "a hard winter"')
+    text = text.replace('about = "Twice the ads"', 'title = "Twice the ads"')
+    found = fs.compare_assumptions(fs.parse(text), replications=20).verdict
+    assert found.startswith(
+        "Twice the ads is best as typed and under 1 of 2 assumptions; under a hard winter it is thrift"
+    )
+
+
 # ---- what applies first -----------------------------------------------------------------------
 
 

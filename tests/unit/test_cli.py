@@ -21,6 +21,8 @@ import funnelsim as fs
 from funnelsim.app import cli
 from funnelsim.compiling import on_disk
 from funnelsim.engines import StuckError
+from funnelsim.keeping.baselines import shipped
+from funnelsim.reports.grid import WIDTH
 from funnelsim.scenario import preset_text
 from funnelsim.studies import study
 from funnelsim.studies.results import SimulationResult
@@ -164,6 +166,10 @@ def test_validate_says_what_it_understood(tmp_path: Path) -> None:
 def test_scenarios_are_listed_and_shown() -> None:
     listed = call("scenarios").stdout
     assert all(name in listed for name in fs.presets())
+    lines = call("scenarios", "list").stdout.splitlines()
+    for name in (*fs.presets(), *shipped()):
+        assert len([line for line in lines if line.startswith(f"{name} ")]) == 1
+    assert max(map(len, lines)) <= WIDTH
     shown = says(call("scenarios", "show", "first_steps"))
     assert "teams.sales.people = 2 assumed: round figures for a first look" in shown
 
@@ -404,7 +410,7 @@ def test_compiling_is_announced(
 
     monkeypatch.setattr(study, "simulate", compile_first)
     lines = call("run", "first_steps", *FEW).stderr.splitlines()
-    assert lines == [f"Compiling the engine, {text}: this takes about ten seconds ..." for text in said]
+    assert lines == [f"Compiling the engine, {text}: this takes about 20 seconds ..." for text in said]
 
 
 @pytest.mark.parametrize("preset", fs.presets())

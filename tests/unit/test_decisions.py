@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -10,8 +11,9 @@ from scipy import stats
 
 from funnelsim.compiling.arrays import Floats
 from funnelsim.decisions import Comparison, holm
+from funnelsim.decisions.significance import mcnemar
 from funnelsim.engines.fold import DIMENSIONS, Basis, Measure, line_bounds, new_tally, stack
-from funnelsim.forecast import Forecast
+from funnelsim.forecast import Forecast, Goal
 from funnelsim.metrics.figure import Unit
 from funnelsim.metrics.wording import amount, money_range
 from funnelsim.model.words import DAY, Event
@@ -27,14 +29,16 @@ def noise(seed: int, size: float = 20_000) -> Floats:
     return np.random.default_rng(seed).normal(0, size, YEARS)
 
 
-def forecast(profit: Floats, cost: Floats | float = 0.0, months: int = 12) -> Forecast:
+def forecast(
+    profit: Floats, cost: Floats | float = 0.0, months: int = 12, goals: Sequence[Goal] = ()
+) -> Forecast:
     """A year with this net contribution and cost in each world."""
     model = firm()._replace(months=np.arange(months + 1) * 30 * DAY)
     found = stack([new_tally(model, 3)] * len(profit))
     everything = found.sums[:, 0, :, Basis.PERIOD]
     everything[:, (Event.MARGIN, Event.EXPECTED_MARGIN), Measure.MONEY] = np.add(profit, cost)[:, None]
     everything[:, Event.PAY, Measure.MONEY] = cost
-    return Forecast(model, NAMES, found)
+    return Forecast(model, NAMES, found, goals)
 
 
 def compare(months: int = 12, years: int = YEARS, **gains: Floats | float) -> Comparison:
@@ -138,7 +142,8 @@ def test_verdict_with_a_clear_best() -> None:
     comparison = compare(hot_to_best=30_000 + noise(10), shared_queue=10_000 + noise(11), more=noise(12))
     verdict = comparison.verdict()
     assert verdict.startswith("Best on profit is hot to best: it would earn 2")
-    assert "thousand USD a year more than today, and 1" in verdict
+    assert "thousand USD a year more than today (ahead in 9" in verdict
+    assert "% of simulated years), and 1" in verdict
     assert "more than the next best, shared queue; shared queue would earn " in verdict
     assert verdict.endswith("; more cannot be told apart from today at 400 simulated years.")
 
@@ -191,7 +196,54 @@ def test_rounding_is_no_difference() -> None:
 
 def test_verdict_over_half_a_year() -> None:
     verdict = compare(months=6, good=30_000 + noise(20)).verdict()
-    assert verdict.endswith("thousand USD over the 6 months more than today.")
+    assert "thousand USD over the 6 months more than today (ahead in " in verdict
+    assert verdict.endswith(" % of simulated periods).")
+
+
+def test_a_verdict_calls_strategies_by_their_titles() -> None:
+    worlds = {"today": WORLD, "richer_mix": WORLD + 30_000, "rep": WORLD - 30_000 + noise(24)}
+    forecasts = {name: forecast(profit) for name, profit in worlds.items()}
+    titles = {"today": "the plan of 2025", "richer_mix": "Search instead of ads", "rep": "a fourth rep"}
+    verdict = Comparison(forecasts, called=titles.__getitem__).verdict()
+    assert verdict.startswith(
+        "Best on profit is Search instead of ads: it would earn 30 thousand USD a year more"
+    )
+    assert "than the plan of 2025 (ahead in 100 % of simulated years); a fourth rep would cost " in verdict
+
+
+def test_equal_chances_in_paired_years() -> None:
+    one, other = np.random.default_rng(5).random((2, 300)) < [[0.5], [0.42]]
+    only_one, only_other = int(np.sum(one & ~other)), int(np.sum(other & ~one))
+    expected = stats.binomtest(only_one, only_one + only_other).pvalue
+    assert mcnemar(one, other) == mcnemar(other, one) == pytest.approx(expected)
+    assert mcnemar(one, one) == 1
+
+
+def test_a_verdict_speaks_of_goals() -> None:
+    """Of 400 years those of rank 300 on reach a profit of 300; twice as many with 100 more."""
+    goals = [Goal("some", "net_contribution", at_least=300), Goal("lots", "net_contribution", at_least=9_000)]
+    ranks = np.arange(YEARS, dtype=float)
+    worlds = {"today": ranks, "more": ranks + 100, "also": ranks[::-1] + 100, "none": ranks - 1_000}
+    forecasts = {name: forecast(profit, goals=goals) for name, profit in worlds.items()}
+    verdict = Comparison(forecasts).verdict()
+    assert verdict.endswith(
+        "The goal some (at least 300 in all) is likeliest with more and also: 50 %, against 25 % with today."
+        " No strategy reaches the goal lots (at least 9,000 in all) in any of 400 simulated years."
+    )
+    easy = [Goal("some", "net_contribution", at_least=-2_000.0)]
+    forecasts = {name: forecast(profit, goals=easy) for name, profit in worlds.items()}
+    sentence = "Every strategy reaches the goal some (at least -2,000 in all) in each of 400 simulated years."
+    assert Comparison(forecasts).verdict().endswith(sentence)
+
+
+def test_a_goal_that_others_may_reach_as_often() -> None:
+    goal, ranks = Goal("income", "net_contribution", at_least=300.0), np.arange(YEARS, dtype=float)
+    worlds = {"today": ranks, "more": ranks + 10, "as_much": ranks + 9, "less": ranks - 50}
+    forecasts = {name: forecast(profit, goals=[goal]) for name, profit in worlds.items()}
+    verdict = Comparison(forecasts).verdict()
+    assert verdict.endswith(
+        "is likeliest with more: 27.5 %, against 25 % with today; as much cannot be told apart from more."
+    )
 
 
 @pytest.mark.parametrize(("years", "told"), [(1, "1 simulated year"), (19, "19 simulated years")])
@@ -281,6 +333,17 @@ def test_best_is_named_where_the_verdict_names_it() -> None:
     assert alone.leaders() == ("good",)
     assert alone.verdict().startswith("Best on profit is good: ")
     assert compare(bad=-5_000 + noise(5)).leaders() == ()
+
+
+def test_what_is_worse_than_the_base_is_no_rival_of_one_that_beats_it() -> None:
+    """The difference of the two is skewed by three large years, so that it has no interval of its own."""
+    shared, rare = noise(34), np.where(np.arange(YEARS) < 3, 50_000.0, 0.0)
+    worlds = {"today": WORLD, "good": WORLD + 5_000 + shared + rare, "bad": WORLD - 5_000 + shared - rare}
+    found = Comparison({name: forecast(profit) for name, profit in worlds.items()})
+    assert [each.sure for each in found.differences().values()] == [True, True]
+    assert found.best() == "good"
+    between = Comparison({name: forecast(worlds[name]) for name in ("bad", "good")})
+    assert between.differences()["good"].more_years > 0
 
 
 def test_chance_to_be_best_and_expected_regret_of_two_normal_means() -> None:

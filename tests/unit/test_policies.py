@@ -207,8 +207,8 @@ def test_typed_and_simulated_conversions_by_segment() -> None:
             "at most 1",
         ),
         (
-            "[stages.offer.segments.small]\nteam = 'sales'",
-            "stages.offer.segments.small.team",
+            "[stages.offer.segments.small]\nmakes = 'lead'",
+            "stages.offer.segments.small.makes",
             "not a key here",
         ),
         (

@@ -136,6 +136,22 @@ back_to = { offer = 0.2, trial = 0.2 }
 effects = { skill_by_temperature = { hot = 1.7, future = 0.4 } }
 """
 MODEL = lower(parse(SALES_FLOOR)).model
+HOURS = """
+[customer_hours]
+monday = ["09:00-17:00"]
+thursday = ["09:00-12:00", "13:00-15:00"]
+[stages.call.segments.small]
+team = "second"
+[teams.second]
+people = 1
+[channels.night]
+kind = "pr"
+inquiries_per_month = 3
+arrives_between = ["10:00-11:30", "22:00-02:00"]
+hourly_profile = [3, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2]
+segments = { large = 1.0 }
+"""
+WITH_HOURS = lower(parse(SALES_FLOOR + HOURS)).model
 FOLLOW_UP = 1  # a process of its own, with the last stage
 ALIKE = np.ones(59)  # factors on the odds of each day
 
@@ -270,6 +286,12 @@ def _(chance: random.Random) -> Cases:
 def _(chance: random.Random) -> Cases:
     for channel in MODEL.channels:
         yield from ((MODEL, channel, stream(chance), MODEL.expected) for _ in range(50))
+
+
+@cases("arrivals.time_of_day")
+def _(chance: random.Random) -> Cases:
+    for channel in WITH_HOURS.channels:
+        yield from ((WITH_HOURS, channel, chance.choice([0.0, chance.random(), 1.0])) for _ in range(50))
 
 
 def stream(chance: random.Random) -> Record:
@@ -647,6 +669,18 @@ def _(chance: random.Random) -> Cases:
 @cases("visits.occurrence", "ending.can_be_withdrawn")
 def _(chance: random.Random) -> Cases:
     yield from ((lead,) for lead in leads(chance))
+
+
+@cases("visits.team_for")
+def _(chance: random.Random) -> Cases:
+    yield from ((WITH_HOURS, lead) for lead in leads(chance))
+
+
+@cases("visits.answers_at", "visits.in_customers_hours")
+def _(chance: random.Random) -> Cases:
+    for lead in leads(chance):
+        lead["takes"] = chance.choice([0, 1, 3 * DAY, NEVER, chance.randrange(20 * DAY)])
+        yield WITH_HOURS, lead, chance.choice(TIMES)
 
 
 @cases("visits.is_first_contact")

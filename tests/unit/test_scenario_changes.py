@@ -10,12 +10,15 @@ from datetime import date
 import pytest
 
 from funnelsim.chance.distributions import Constant, Lognormal, Pert, Quantiles
+from funnelsim.model.words import DAY, HOUR
 from funnelsim.scenario import (
     Lever,
     Months,
     Scenario,
     ScenarioError,
+    course_of,
     from_document,
+    held_over,
     levers,
     load,
     lower,
@@ -25,7 +28,7 @@ from funnelsim.scenario import (
     preset_text,
 )
 from funnelsim.scenario.changes import split_key
-from funnelsim.scenario.paths import value_at
+from funnelsim.scenario.paths import look_up, value_at
 from funnelsim.studies.pilot import settled
 
 FIRST = load("first_steps")
@@ -796,3 +799,128 @@ def test_names_of_strategies_work_or_are_told_in_sentences() -> None:
         name = "+".join(chance.choices(names, k=chance.choice((1, 2, 2, 3))))
         outcomes[outcome_of(lambda name=name: CHOICES.strategy(name))] += 1
     assert min(outcomes.values()) > 20
+
+
+# ---- one of two: what is set stands in place of the other ----------------------------------------
+
+WEEK = {"monday": ["09:00-12:00"]}
+EITHER = from_document(
+    {
+        **FIRST.document,
+        "teams": {
+            "sales": {
+                "people": 2,
+                "hours_per_week": 30,
+                "reps": {"Ann": {"hours": WEEK}, "Bob": {"hours_per_week": 20}},
+            },
+            "desk": {"people": 1, "hours": WEEK},
+            "usual": {"people": 1},
+        },
+        "channels": {
+            "website": {
+                "kind": "seo",
+                "inquiries_per_month": 40,
+                "cost_per_month": 500,
+                "response": {"at_cost_per_month": 500, "ceiling": 100},
+            }
+        },
+        "strategies": {},
+        "origins": {},
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "path", "gone"),
+    [
+        ({"teams.sales.hours": WEEK}, "teams.sales.hours", "teams.sales.hours_per_week"),
+        ({"teams.desk.hours_per_week": 20}, "teams.desk.hours_per_week", "teams.desk.hours"),
+        ({"teams.usual.hours": WEEK}, "teams.usual.hours", "teams.usual.hours_per_week"),
+        (
+            {"teams.sales.reps.Ann.hours_per_week": 9},
+            "teams.sales.reps.Ann.hours_per_week",
+            "teams.sales.reps.Ann.hours",
+        ),
+        (
+            {"teams.sales.reps.Bob.hours": WEEK},
+            "teams.sales.reps.Bob.hours",
+            "teams.sales.reps.Bob.hours_per_week",
+        ),
+        (
+            {"channels.website.response.half_at": 900},
+            "channels.website.response.half_at",
+            "channels.website.response.ceiling",
+        ),
+        ({"teams.*.hours": WEEK}, "teams.sales.hours", "teams.sales.hours_per_week"),
+    ],
+)
+def test_what_is_set_stands_in_place_of_its_rival(changes: dict[str, object], path: str, gone: str) -> None:
+    changed = EITHER.with_changes(changes)
+    assert look_up(changed.document, tuple(path.split("."))) == next(iter(changes.values()))
+    assert look_up(changed.document, tuple(gone.split("."))) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        (
+            {"teams.desk.hours_per_week *=": 1.5},
+            "has no value to change: teams.desk.hours stands in its place; expected a value, set with =",
+        ),
+        ({"teams.*.hours_per_week *=": 1.5}, "in teams.desk"),
+        (
+            {"channels.website.response.half_at *=": 2},
+            "channels.website.response.ceiling stands in its place",
+        ),
+        (
+            {"teams.sales.hours": WEEK, "teams.sales.hours_per_week": 20},
+            'teams.sales.hours_per_week is set to 20 by "teams.sales.hours_per_week", '
+            'and teams.sales.hours by "teams.sales.hours"; expected one of them',
+        ),
+        ({"teams.sales.hours.monday": ["09:00-12:00"]}, "teams.sales.hours.monday does not exist"),
+    ],
+)
+def test_one_of_two_that_cannot_be_changed_is_told(changes: dict[str, object], told: str) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        EITHER.with_changes(changes)
+    assert told in str(caught.value)
+
+
+def test_a_team_moves_from_week_to_hours_and_back_on_days() -> None:
+    document = EITHER.document | {
+        "start": date(2026, 6, 1),  # a Monday
+        "horizon": {"warm_up_months": 0, "period_months": 1, "drain_months": 0},
+        "changes": [
+            {"date": date(2026, 6, 8), "change": {"teams.sales.hours": {"tuesday": ["10:00-12:00"]}}},
+            {"date": date(2026, 6, 15), "change": {"teams.sales.hours_per_week": 10}},
+        ],
+        "strategies": {"mornings": {"change": {"teams.sales.hours": WEEK}}},
+    }
+    scenario = from_document(document)
+    model = course_of(scenario, "today").typed[-1].model
+    calendar = model.calendars[0]
+    hours = model.hours[calendar["first_hours"] :][: calendar["hours"]]
+    days = [(int(each["opens"]) // DAY, (int(each["closes"]) - int(each["opens"])) // HOUR) for each in hours]
+    assert days == [
+        *((day, 6) for day in range(5)),
+        (8, 2),
+        *((day, 2) for day in (*range(14, 19), *range(21, 26), 28, 29)),
+    ]
+    # What a strategy sets holds over later changes of the base.
+    model = course_of(scenario, "mornings").typed[-1].model
+    calendar = model.calendars[0]
+    hours = model.hours[calendar["first_hours"] :][: calendar["hours"]]
+    assert (hours["opens"] // DAY).tolist() == [0, 7, 14, 21, 28]
+    assert held_over(scenario, "mornings") == (
+        "This strategy sets teams.sales.hours, which therefore does not follow the change of 2026-06-08; "
+        "and teams.sales.hours_per_week, which therefore does not follow the change of 2026-06-15."
+    )
+
+
+def test_a_strategy_that_sets_the_rival_of_what_was_changed_says_so() -> None:
+    document = EITHER.document | {"strategies": {"mornings": {"change": {"teams.sales.hours": WEEK}}}}
+    changed = from_document(document).with_changes({"teams.sales.hours_per_week": 20})
+    assert overridden(changed, "mornings") == (
+        "This strategy sets teams.sales.hours in place of teams.sales.hours_per_week, "
+        "whatever was changed there."
+    )

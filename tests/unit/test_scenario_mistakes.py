@@ -252,10 +252,124 @@ ONE_MISTAKE = [
         "week",
     ),
     (
-        after('kind = "seo"', 'arrives_between = ["18:00", "09:00"]'),
+        after('kind = "seo"', 'arrives_between = ["09:00", "09:00"]'),
         "channels.web.arrives_between",
-        "after",
+        "has no length",
         "arr",
+    ),
+    (
+        after('kind = "seo"', 'arrives_between = ["09:00-12:00", "22:00-10:00"]'),
+        "channels.web.arrives_between",
+        "overlap",
+        "arr",
+    ),
+    (
+        after('kind = "seo"', 'arrives_between = ["09:00-12:00", "13:00"]'),
+        "channels.web.arrives_between",
+        'spans such as ["09:00-12:00"',
+        "arr",
+    ),
+    (
+        after('kind = "seo"', "hourly_profile = [1, 2]"),
+        "channels.web.hourly_profile",
+        "at least 24",
+        "hourly",
+    ),
+    (
+        after('kind = "seo"', f"hourly_profile = {[0] * 24}"),
+        "channels.web.hourly_profile",
+        "0 everywhere",
+        "hourly",
+    ),
+    (
+        after(
+            'kind = "seo"', 'arrives_between = ["01:00", "02:00"]', f"hourly_profile = {[1, 0] + [1] * 22}"
+        ),
+        "channels.web.hourly_profile",
+        "0 in all hours of arrives_between",
+        "hourly",
+    ),
+    (
+        edited('kind = "seo"\ninquiries_per_month = 10', 'kind = "podcst"')
+        + "[kinds.podcast]\ninquiries_per_month = 3",
+        "channels.web.kind",
+        'did you mean "podcast"',
+        "podcst",
+    ),
+    (GOOD + "[kinds.podcast]\ncost_per_mnth = 3", "kinds.podcast.cost_per_mnth", '"cost_per_month"', "mnth"),
+    (GOOD + "[kinds.podcast]\nkind = 'seo'", "kinds.podcast.kind", "is not a key here", "kind = 'seo'"),
+    (
+        GOOD
+        + "[kinds.seo]\ntemperature = { hot = 0.5 }\n[channels.two]\nkind = 'seo'\ninquiries_per_month = 1",
+        "kinds.seo.temperature",
+        "sums to 0.5",
+        "temp",
+    ),
+    (
+        after("start = 2026-01-01", "customer_hours = {}"),
+        "customer_hours",
+        "never open",
+        "customer_hours",
+    ),
+    (
+        after("contract_value_per_year = 1000", 'customer_hours.monday = ["09:00-12:00", "11:00-13:00"]'),
+        "segments.small.customer_hours.monday",
+        "overlap",
+        "customer_hours",
+    ),
+    (
+        after("[stages.talk]", 'customer_hours.mondy = ["09:00-12:00"]'),
+        "stages.talk.customer_hours.mondy",
+        'did you mean "monday"',
+        "customer_hours",
+    ),
+    (
+        after("[stages.talk]", "segments.small.customer_hours.holidays = [2026-01-01]"),
+        "stages.talk.segments.small.customer_hours",
+        "never open",
+        "customer_hours",
+    ),
+    (
+        after("[stages.talk]", 'segments.small.team = "sale"'),
+        "stages.talk.segments.small.team",
+        'did you mean "sales"',
+        '"sale"',
+    ),
+    (
+        after("[stages.talk]", 'segments.small.next = "ofer"'),
+        "stages.talk.segments.small.next",
+        'did you mean "offer"',
+        "ofer",
+    ),
+    (
+        after("[stages.talk]", "segments.small.back_to = { offer = 0.5 }"),
+        "stages.talk.segments.small.back_to",
+        "one before it",
+        "back_to",
+    ),
+    (
+        after("[stages.offer]", "segments.small.back_to = { talk = 0.6, offer = 0.6 }"),
+        "stages.offer.segments.small.back_to",
+        "sums to 1.2",
+        "back_to",
+    ),
+    (
+        after("[stages.talk]", "segments.small.lost_reasons = { price = 0.6 }"),
+        "stages.talk.segments.small.lost_reasons",
+        "sums to 0.6",
+        "lost",
+    ),
+    (
+        after("[stages.talk]", "segments.small.effects.wait = { hours = [2, 1], odds_ratio = [1, 1] }"),
+        "stages.talk.segments.small.effects.wait.hours",
+        "rise",
+        "effects",
+    ),
+    (
+        after("[stages.offer]", 'segments.small = { conversion = 1, next = "offer" }'),
+        "stages.offer",
+        "loops for ever",
+        "[stages.offer]",
     ),
     (
         after('kind = "seo"', 'arrives_between = ["25:00", "26:00"]'),

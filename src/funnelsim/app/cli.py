@@ -239,6 +239,19 @@ def scenarios(context: typer.Context) -> None:
             terminal.show(presets_page())
 
 
+@scenarios_app.command("list", short_help="List all, one line each.")
+def list_all() -> None:
+    """List the scenarios to start from, and those that are checked against a baseline, one line each.
+
+    Example: funnelsim scenarios list
+    """
+    with terminal.in_sentences():
+        from funnelsim.keeping.baselines import shipped
+        from funnelsim.reports.scenario_page import list_page
+
+        terminal.show(list_page({name: case.scenario for name, case in shipped().items()}, terminal.width()))
+
+
 @scenarios_app.command(short_help="Show where every value comes from.")
 def show(name: Annotated[str, typer.Argument(help="The name of a preset, or a TOML file.")]) -> None:
     """Show every value of a scenario, and where it comes from: source, measured or assumed.

@@ -15,6 +15,8 @@ from typing import NamedTuple
 import numpy as np
 
 from funnelsim.compiling.arrays import Floats, Integers
+from funnelsim.decisions.goals import of_a_goal
+from funnelsim.decisions.significance import SIGNIFICANT, holm
 from funnelsim.decisions.verdict import Standing, verdict
 from funnelsim.engines.fold import Tally
 from funnelsim.forecast import (
@@ -29,9 +31,9 @@ from funnelsim.forecast import (
 )
 from funnelsim.forecast.resampling import ROUNDING, UNSEEN, Rare
 from funnelsim.metrics.figure import FIGURES, Better, Formula, Parts, ratio, total
+from funnelsim.metrics.wording import Called, spoken
 
 PROFIT = "net_contribution"
-SIGNIFICANT = 0.05
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,8 @@ class Comparison:
         By strategy. Their replications are paired by position, as `replicate` returns them.
     base : str, optional
         What the others are compared with; the first by default.
+    called : callable, optional
+        From the name of a strategy to its title, for sentences.
 
     Raises
     ------
@@ -78,7 +82,9 @@ class Comparison:
         If there is no such base, or the forecasts have different numbers of simulated years.
     """
 
-    def __init__(self, forecasts: Mapping[str, Forecast], base: str | None = None) -> None:
+    def __init__(
+        self, forecasts: Mapping[str, Forecast], base: str | None = None, called: Called = spoken
+    ) -> None:
         self.forecasts = dict(forecasts)
         self.base = next(iter(self.forecasts)) if base is None else base
         if self.base not in self.forecasts:
@@ -88,6 +94,7 @@ class Comparison:
         self.others = tuple(name for name in self.forecasts if name != self.base)
         self.years = self.forecasts[self.base].years
         self.expected = all(forecast.expected for forecast in self.forecasts.values())
+        self._called = called
         self._differences: dict[tuple[str, str], dict[str, Difference]] = {}
 
     def differences(self, metric: str = PROFIT) -> dict[str, Difference]:
@@ -139,7 +146,7 @@ class Comparison:
         return bool(np.array_equal(mine, its))
 
     def verdict(self) -> str:
-        """State in words what to choose, on profit."""
+        """State in words what to choose, on profit, and which strategies make each goal likeliest."""
         standings = [
             Standing(
                 strategy=name,
@@ -148,6 +155,7 @@ class Comparison:
                 better=found.sure and found.mean > 0,
                 worse=found.sure and found.mean < 0,
                 identical=self.makes_no_difference(name),
+                ahead=found.ahead.value,
                 more_years=found.more_years,
             )
             for name, found in self.differences().items()
@@ -155,9 +163,30 @@ class Comparison:
         leader = self._leader()
         rivals = {} if leader is None else self._rivals(leader)
         forecast = self.forecasts[self.base]
-        return verdict(
-            standings, leader, rivals, self.base, self.years, forecast.months, forecast.names.currency
+        on_profit = verdict(
+            standings,
+            leader,
+            rivals,
+            self.base,
+            self.years,
+            forecast.months,
+            forecast.names.currency,
+            self._called,
         )
+        return " ".join([on_profit, *(self._of_goals() if self.years > 1 else [])])
+
+    def _of_goals(self) -> list[str]:
+        """State for each goal which strategies make it likeliest."""
+        return [
+            of_a_goal(
+                goal,
+                {name: each.reached(goal) for name, each in self.forecasts.items()},
+                self.base,
+                self.forecasts[self.base].months,
+                self._called,
+            )
+            for goal in self.forecasts[self.base].goals
+        ]
 
     def best(self) -> str | None:
         """Name the strategy that surely beats the base and every other on profit, if there is one."""
@@ -205,8 +234,14 @@ class Comparison:
         return {name: Chances(float(share), float(regret)) for name, share, regret in rows}
 
     def _rivals(self, leader: str) -> dict[str, Interval | None]:
-        """Compare the leader with every other: by how much it is ahead, or None if that is not sure."""
-        others = tuple(name for name in self.others if name != leader)
+        """Compare the leader with its rivals: by how much it is ahead, or None if that is not sure.
+
+        Whatever is surely worse than the base is no rival of one that surely beats it.
+        """
+        gains = self.differences()
+        others = tuple(
+            name for name in self.others if name != leader and not (gains[name].sure and gains[name].mean < 0)
+        )
         behind = self._against(leader, PROFIT, others)
         return {
             name: Interval(-found.mean, -found.high, -found.low) if found.sure and found.mean < 0 else None
@@ -222,9 +257,7 @@ class Comparison:
     ) -> Precision:
         """Contrast a figure of strategies with that of a base: arrays (strategies,)."""
         its, mine = self._parts(base, metric), [self._parts(name, metric) for name in others]
-        if (
-            any(part.ndim > 2 for part in its) and len(others) > 1
-        ):  # whole curves: one at a time, they are large
+        if len(others) > 1 and any(part.ndim > 2 for part in its):  # whole curves are large: one at a time
             each = [self._precision(base, metric, (name,), contrast, rounding) for name in others]
             return Precision(*(np.concatenate(columns) for columns in zip(*each, strict=True)))
         theirs = [np.concatenate(parts, axis=1) for parts in zip(*mine, strict=True)]
@@ -311,25 +344,6 @@ def _differing(mine: Sequence[Floats], its: Sequence[Floats]) -> Integers:
         if part.ndim == differ.ndim:
             differ |= np.abs(part - other) > ROUNDING * np.abs(other)
     return np.asarray(differ.sum(axis=0), np.int64)
-
-
-def holm(p_values: list[float]) -> list[float]:
-    """Adjust p values for their number, by Holm's step-down method; NaN stays, and counts as one of them.
-
-    Examples
-    --------
-    >>> holm([0.01, 0.04, 0.03])
-    [0.03, 0.06, 0.06]
-    >>> holm([math.nan, 0.01])
-    [nan, 0.02]
-    """
-    order = sorted((p, position) for position, p in enumerate(p_values) if not math.isnan(p))
-    adjusted = [math.nan] * len(p_values)
-    highest = 0.0
-    for rank, (p, position) in enumerate(order):
-        highest = max(highest, min(1.0, (len(p_values) - rank) * p))
-        adjusted[position] = highest
-    return adjusted
 
 
 def _in_all(tallies: Tally) -> Floats:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from funnelsim.forecast import Interval
 from funnelsim.forecast.resampling import FEWEST
-from funnelsim.metrics.wording import listed, money_range, over, simulated, too_few
+from funnelsim.metrics.wording import Called, listed, money_range, number, over, simulated, spoken, too_few
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -23,30 +23,13 @@ class Standing:
     better: bool  # surely, at 5 % for all strategies at once
     worse: bool
     identical: bool  # the same history in every world
+    ahead: float  # share of single years in which it is ahead of the base
     more_years: float = 0.0  # simulated years that it would take besides to tell; 0 if there are enough
 
     @property
     def untold(self) -> bool:
         """Return whether there are too few simulated years to say anything of it."""
         return not self.identical and 0 < self.more_years < math.inf
-
-    @property
-    def name(self) -> str:
-        """Return the strategy's name as in a sentence."""
-        return spoken(self.strategy)
-
-
-def spoken(strategy: str) -> str:
-    """Return a strategy's name as in a sentence.
-
-    Examples
-    --------
-    >>> spoken("one_more_rep")
-    'one more rep'
-    >>> spoken("one_more_rep+shared_queue")
-    'one more rep + shared queue'
-    """
-    return strategy.replace("_", " ").replace("+", " + ")
 
 
 def verdict(
@@ -57,6 +40,7 @@ def verdict(
     years: int,
     months: int,
     currency: str,
+    called: Called = spoken,
 ) -> str:
     """State what to choose.
 
@@ -76,13 +60,15 @@ def verdict(
         Of the period.
     currency : str
         Of the amounts.
+    called : callable
+        From the name of a strategy to its title.
 
     Examples
     --------
     >>> standings = [
-    ...     Standing("one_more_rep", -62_000, -36_000, better=False, worse=True, identical=False),
-    ...     Standing("shared_queue", -9_000, 4_000, better=False, worse=False, identical=False),
-    ...     Standing("richer_mix", -1_000, 8_000, better=False, worse=False, identical=False),
+    ...     Standing("one_more_rep", -62_000, -36_000, False, True, False, ahead=0.2),
+    ...     Standing("shared_queue", -9_000, 4_000, False, False, False, ahead=0.4),
+    ...     Standing("richer_mix", -1_000, 8_000, False, False, False, ahead=0.6),
     ... ]
     >>> for clause in verdict(standings, None, {}, "today", 400, 12, "USD").split("; "):
     ...     print(clause)
@@ -91,13 +77,13 @@ def verdict(
     the other two (shared queue and richer mix) cannot be told apart from today at 400 simulated years.
     """
     if not standings:
-        return f"There is nothing to compare {spoken(base)} with."
+        return f"There is nothing to compare {called(base)} with."
     if years < FEWEST:
         known = [standing.more_years for standing in standings if math.isfinite(standing.more_years)]
         return (
             f"{simulated(years, months).capitalize()} cannot tell strategies apart: {_lacks(years, known)}."
         )
-    teller = _Teller(base, years, months, currency)
+    teller = _Teller(base, years, months, currency, called)
     different = [standing for standing in standings if not standing.identical]
     worse = [standing for standing in different if standing.worse]
     untold = [standing for standing in different if standing.untold]
@@ -117,7 +103,13 @@ def verdict(
     return f"{text[0].upper()}{text[1:]}."
 
 
-def under_assumptions(typed: Sequence[str], leaders: Mapping[str, Sequence[str]], base: str) -> str:
+def under_assumptions(
+    typed: Sequence[str],
+    leaders: Mapping[str, Sequence[str]],
+    base: str,
+    called: Called = spoken,
+    assumption_called: Called = spoken,
+) -> str:
     """State under which assumptions the choice stays the same, and what it is under the others.
 
     Parameters
@@ -129,6 +121,8 @@ def under_assumptions(typed: Sequence[str], leaders: Mapping[str, Sequence[str]]
         The same by assumption.
     base : str
         What all are compared with.
+    called, assumption_called : callable
+        From the name of a strategy, or of an assumption, to its title.
 
     Examples
     --------
@@ -140,11 +134,11 @@ def under_assumptions(typed: Sequence[str], leaders: Mapping[str, Sequence[str]]
     differs: dict[tuple[str, ...], list[str]] = {}
     for name, each in leaders.items():
         if set(each) != set(typed):
-            differs.setdefault(tuple(each), []).append(spoken(name))
+            differs.setdefault(tuple(each), []).append(assumption_called(name))
     same = len(leaders) - sum(map(len, differs.values()))
     whole = "the one assumption" if len(leaders) == 1 else f"all {len(leaders)} assumptions"
     of = whole if not differs else f"{same} of {len(leaders)} assumptions"
-    begins = f"{_leading(typed, base)} as typed"
+    begins = f"{_leading(typed, base, called)} as typed"
     if same:
         begins += f"{' and' if typed else ' or'} under {of}"
     elif len(typed) == 1:
@@ -152,17 +146,17 @@ def under_assumptions(typed: Sequence[str], leaders: Mapping[str, Sequence[str]]
         begins += f", but {none}"
     clauses = [begins]
     for each, names in differs.items():
-        what = f"it is {spoken(each[0])}" if len(typed) == len(each) == 1 else _leading(each, base)
+        what = f"it is {called(each[0])}" if len(typed) == len(each) == 1 else _leading(each, base, called)
         clauses.append(f"under {listed(names)} {what}")
     text = "; ".join(clauses)
     return f"{text[0].upper()}{text[1:]}."
 
 
-def _leading(leaders: Sequence[str], base: str) -> str:
+def _leading(leaders: Sequence[str], base: str, called: Called) -> str:
     """State which strategy is best, which cannot be told apart, or that there is none."""
     if not leaders:
-        return f"nothing beats {spoken(base)}"
-    names = listed([spoken(name) for name in leaders])
+        return f"nothing beats {called(base)}"
+    names = listed([called(name) for name in leaders])
     return f"{names} is best" if len(leaders) == 1 else f"{names} cannot be told apart"
 
 
@@ -174,12 +168,13 @@ def _lacks(years: int, more: Sequence[float]) -> str:
 
 @dataclass(frozen=True)
 class _Teller:
-    """Words for the base, the money and the number of simulated years."""
+    """Words for the strategies, the money and the number of simulated years."""
 
     base: str
     years: int
     months: int
     currency: str
+    called: Called
 
     def of_the_leader(
         self, standings: Sequence[Standing], leader: str | None, rivals: Mapping[str, Interval | None]
@@ -187,33 +182,32 @@ class _Teller:
         """State which strategies beat the base, and whether one beats all others."""
         if leader is None:
             told = any(not standing.untold for standing in standings)
-            return [] if not told else [f"nothing beats {spoken(self.base)} on profit"]
+            return [] if not told else [f"nothing beats {self.called(self.base)} on profit"]
         better = {standing.strategy: standing for standing in standings if standing.better}
         close = [name for name, ahead in rivals.items() if ahead is None]
         if close:
             return self._of_the_close(leader, close, better)
-        clauses = [f"best on profit is {better[leader].name}: it {self._earns(better[leader])}"]
+        clauses = [f"best on profit is {self.called(leader)}: it {self._earns(better[leader])}"]
         sure = {name: ahead for name, ahead in rivals.items() if ahead is not None and name in better}
         if sure:
             second = min(sure, key=lambda name: sure[name].value)
             gap = money_range(sure[second].low, sure[second].high, self.currency)
-            clauses[0] += f", and {gap} more than the next best, {spoken(second)}"
-        clauses += [
-            f"{standing.name} {self._earns(standing)}" for name, standing in better.items() if name != leader
-        ]
-        return clauses
+            clauses[0] += f", and {gap} more than the next best, {self.called(second)}"
+        others = [name for name in better if name != leader]
+        return clauses + [f"{self.called(name)} {self._earns(better[name])}" for name in others]
 
     def of_the_worse(self, worse: Sequence[Standing]) -> list[str]:
         """State how much each worse strategy costs against the base."""
         return [
-            f"{standing.name} would cost {self._money(-standing.high, -standing.low)}" for standing in worse
+            f"{self.called(standing.strategy)} would cost {self._money(-standing.high, -standing.low)}"
+            for standing in worse
         ]
 
     def of_the_unclear(self, unclear: Sequence[Standing], strategies: int) -> list[str]:
         """State which strategies cannot be told apart from the base."""
         if not unclear:
             return []
-        names = listed([standing.name for standing in unclear])
+        names = self._listed(unclear)
         count = _NUMBERS[len(unclear)] if len(unclear) < len(_NUMBERS) else str(len(unclear))
         if len(unclear) == 1:
             who = names
@@ -221,35 +215,39 @@ class _Teller:
             who = f"the {count} strategies ({names})"
         else:
             who = f"the other {count} ({names})"
-        return [f"{who} cannot be told apart from {spoken(self.base)} at {self._years()}"]
+        return [f"{who} cannot be told apart from {self.called(self.base)} at {self._years()}"]
 
     def of_the_untold(self, untold: Sequence[Standing]) -> list[str]:
         """State which strategies nothing can be said of yet, and how many years that would take."""
         if not untold:
             return []
-        names = listed([standing.name for standing in untold])
         lacks = _lacks(self.years, [standing.more_years for standing in untold])
-        return [f"nothing can be said yet of {names} ({lacks})"]
+        return [f"nothing can be said yet of {self._listed(untold)} ({lacks})"]
 
     def of_the_identical(self, identical: Sequence[Standing]) -> list[str]:
         """State which strategies change nothing."""
         if not identical:
             return []
-        return [f"{listed([standing.name for standing in identical])} would make no difference at all"]
+        return [f"{self._listed(identical)} would make no difference at all"]
 
     def _of_the_close(self, leader: str, close: Sequence[str], better: Mapping[str, Standing]) -> list[str]:
         """State which strategies beat the base, if the leader cannot be told apart from others."""
-        base = spoken(self.base)
+        base = self.called(self.base)
         clauses = [
-            f"{standing.name} would beat {base} on profit by {self._money(standing.low, standing.high)}"
-            for standing in better.values()
+            f"{self.called(name)} would beat {base} on profit by {self._money(standing.low, standing.high)}"
+            for name, standing in better.items()
         ]
-        leaders = listed([spoken(name) for name in (leader, *close)])
+        leaders = listed([self.called(name) for name in (leader, *close)])
         clauses.append(f"{leaders} cannot be told apart at {self._years()}")
         return clauses
 
     def _earns(self, standing: Standing) -> str:
-        return f"would earn {self._money(standing.low, standing.high)} more than {spoken(self.base)}"
+        more = f"would earn {self._money(standing.low, standing.high)} more than {self.called(self.base)}"
+        single = "years" if self.months == 12 else "periods"
+        return f"{more} (ahead in {number(100 * standing.ahead)} % of simulated {single})"
+
+    def _listed(self, standings: Sequence[Standing]) -> str:
+        return listed([self.called(standing.strategy) for standing in standings])
 
     def _money(self, low: float, high: float) -> str:
         return f"{money_range(low, high, self.currency)} {over(self.months)}"

@@ -388,7 +388,7 @@ class Office:
             self.reps[rep]["idle_since"] = now
             if self.reps[rep]["on_staff"] == 0:
                 self.go_home(rep, now)
-        return self.due(now + int(pursuit["takes"]), Due.CUSTOMER_ANSWERS, pursuit)
+        return self.due(visits.answers_at(self.model, pursuit, now), Due.CUSTOMER_ANSWERS, pursuit)
 
     def leave(self, pursuit: Record, due: Due) -> int:
         """Leave the stage and carry out the table of ends; return the rest before the next stage.
@@ -680,7 +680,7 @@ class Office:
 
     def team_of(self, pursuit: Record) -> int:
         """Name the team of a pursuit's stage, or NOBODY."""
-        return int(self.model.stages[pursuit["stage"]]["team"])
+        return visits.team_for(self.model, pursuit)
 
     def members(self, team: int) -> range:
         """Number the reps of a team."""

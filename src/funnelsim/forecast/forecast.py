@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from funnelsim.compiling.arrays import Floats
 from funnelsim.engines.fold import DIMENSIONS, Basis, Ended, Measure, Tally, line_bounds
@@ -13,7 +14,7 @@ from funnelsim.forecast.cycle import Cycle, cycle
 from funnelsim.forecast.goals import Chance, Goal
 from funnelsim.forecast.intervals import Interval, between_years, wilson, years_at
 from funnelsim.forecast.resampling import UNSEEN, Rare, bootstrap_t
-from funnelsim.forecast.typed import typed_conversions
+from funnelsim.forecast.typed import shares_by_team, typed_conversions
 from funnelsim.forecast.variance import Driver, Unknowns, rank_correlation, share_unknown
 from funnelsim.metrics.cut import Cut, cut, labels, one_contract, reads_values
 from funnelsim.metrics.figure import FIGURES, Figure, Parts
@@ -298,11 +299,12 @@ class Forecast:
         stages, teams = self._cut("stage"), self._cut("team")
         effort = self._mean_effort()
         unserved = stages.period(Event.WENT_COLD) + self.tallies.queue[:, 1:].sum(axis=1)
-        extra = unserved.mean(axis=0) * effort
+        by_stage = unserved.mean(axis=0) * effort
+        extra = (by_stage[:, None] * shares_by_team(self.model)).sum(axis=0)
         found = []
         for position, team in enumerate(self.names.teams):
             worked = float(teams.busy[:, position].mean())
-            asked = worked + float(extra[self.model.stages["team"] == position].sum())
+            asked = worked + float(extra[position])
             available = float(teams.available[:, position].mean())
             hours = (available / HOUR, worked / HOUR, max(worked, asked) / HOUR)
             found.append(TeamHours(team, *hours))
@@ -355,12 +357,16 @@ class Forecast:
         worked = stages.period(Event.WORKED, Measure.WORKED).sum(axis=0)
         return np.asarray(worked / np.maximum(stages.period(Event.WORKED).sum(axis=0), 1.0))
 
-    def _chance(self, goal: Goal) -> Chance:
+    def reached(self, goal: Goal) -> npt.NDArray[np.bool_]:
+        """Return which simulated years reach a goal: (R,)."""
         if goal.each == "every_month":
             values = self.values(goal.metric, "month")
         else:
             values = self.values(goal.metric)
             if goal.each == "average_month" and FIGURES[goal.metric].flow:
                 values = values / self.months
-        reached = int(goal.reached(values).sum())
+        return goal.reached(values)
+
+    def _chance(self, goal: Goal) -> Chance:
+        reached = int(self.reached(goal).sum())
         return Chance(goal, reached, self.years, *wilson(reached, self.years))

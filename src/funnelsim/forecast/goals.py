@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from funnelsim.compiling.arrays import Floats
 from funnelsim.metrics.wording import number
@@ -36,7 +37,7 @@ class Goal:
         when = {"average_month": "in an average month", "every_month": "in every month", "period": "in all"}
         return f"{asked} {when[self.each]}"
 
-    def reached(self, values: Floats) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    def reached(self, values: Floats) -> npt.NDArray[np.bool_]:
         """Return which simulated years reach the goal.
 
         Parameters

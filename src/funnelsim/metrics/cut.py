@@ -11,9 +11,8 @@ from funnelsim.engines.fold import DIMENSIONS, FIRST_CONTACT, Basis, Ended, Meas
 from funnelsim.model.model import Model, Names
 from funnelsim.model.words import Assignment, Event
 
-EXPECTED: dict[
-    int, int
-] = {  # the row with what is expected of a contract, for each with what was drawn for it (M7)
+# The row with what is expected of a contract, for each with what was drawn for it (M7).
+EXPECTED: dict[int, int] = {
     Event.WON: Event.EXPECTED,
     Event.MARGIN: Event.EXPECTED_MARGIN,
     Event.COMMISSION: Event.EXPECTED_COMMISSION,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from funnelsim.metrics.figure import Unit
 
 UNDEFINED = "-"
+Called = Callable[[str], str]  # from a name to what a sentence calls it
 _SCALES = ((1e9, "billion"), (1e6, "million"), (1e3, "thousand"))
 
 
@@ -150,6 +152,17 @@ def listed(names: list[str]) -> str:
     ('a', 'a and b', 'a, b and c')
     """
     return "".join(names) if len(names) < 2 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def spoken(name: str) -> str:
+    """Write a name as in a sentence.
+
+    Examples
+    --------
+    >>> spoken("one_more_rep"), spoken("one_more_rep+shared_queue")
+    ('one more rep', 'one more rep + shared queue')
+    """
+    return name.replace("_", " ").replace("+", " + ")
 
 
 def _scale(value: float) -> float:

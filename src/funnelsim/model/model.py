@@ -25,6 +25,7 @@ class Model(NamedTuple):
     """
 
     channels: Records  # CHANNEL (C,)
+    spans: Records  # SPAN, of the day, found by the offsets of channels
     shocks: Records  # SHOCK (2 + C,)
     segments: Records  # SEGMENT
     teams: Records  # TEAM
@@ -36,12 +37,12 @@ class Model(NamedTuple):
     spawns: Records  # SPAWN, found by the offsets of ends
     routes: Records  # ROUTE, found by the offsets of channels and stages
     points: Records  # POINT, the effect of waiting, found by the offsets of stages
-    heat_odds: Floats  # (S, 3) odds ratio by stage and heat
-    heat_skill: Floats  # (S, 3) exponent of skill by stage and heat, 1 where they do not interact
+    heat_odds: Floats  # (S + variants, 3) odds ratio by heat, found by the rows of stages
+    heat_skill: Floats  # (S + variants, 3) exponent of skill by heat, 1 where they do not interact
     distributions: Records  # DISTRIBUTION
     knots: Floats  # quantile tables, found by the offsets of distributions
     calendars: Records  # CALENDAR, those of a team side by side
-    hours: Records  # HOURS, opening times of each calendar up to the horizon
+    hours: Records  # HOURS, opening times of each calendar, and of customers, up to the horizon
     plan: Records  # PLAN (1,)
     expected: Floats  # (C * (D + 1),) cumulative expected inquiries at each midnight
     spend: Floats  # (C, D) cost per month on each day, relative to the average month

@@ -34,8 +34,6 @@ CHANNEL = record(
     ("entity", "<i8"),  # of its inquiry number 0
     ("key", "<i8"),  # of its own draws
     ("first_date", "<i8"),  # ordinal of the day that begins at time 0
-    ("opens", "<i8"),  # inquiries arrive from this time of day ...
-    ("closes", "<i8"),  # ... to this one
     ("first_expected", "<i8"),  # offset into Model.expected: days + 1 cumulative values
     ("cost_per_inquiry", "<f8"),
     ("cost_per_month", "<f8"),  # in the average month, see Model.spend
@@ -54,6 +52,13 @@ CHANNEL = record(
     ("busy_all", "<i4"),  # the same of the factor that all channels share
     ("first_segment", "<i4"),  # routes of the segment mix
     ("segments", "<i4"),
+    ("first_span", "<i4"),  # of the day, in which inquiries arrive
+    ("spans", "<i4"),
+)
+SPAN = record(  # of a day, at an even rate
+    ("opens", "<i8"),  # from this time of day ...
+    ("closes", "<i8"),  # ... to this one
+    ("up_to", "<f8"),  # cumulative share of the day's inquiries
 )
 SHOCK = record(  # from month to month, of demand or of odds
     ("owner", "<i8"),  # of its draws
@@ -144,6 +149,13 @@ STAGE = record(
     ("points", "<i4"),
     ("first_variant", "<i4"),  # rows of Model.variants, one a segment
     ("variants", "<i4"),  # 0: the stage is the same for all segments
+    ("heat", "<i4"),  # row of Model.heat_odds and Model.heat_skill
+    ("first_customer_hours", "<i4"),  # of Model.hours: when customers count time
+    ("customer_hours", "<i4"),
+    (
+        "customer_share",
+        "<f8",
+    ),  # of the day that a working day of the customers has; 0: they count by the clock
 )
 
 ROUTE = record(

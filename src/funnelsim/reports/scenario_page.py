@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -119,6 +119,38 @@ def _hours(forecasts: Sequence[Forecast]) -> list[Column]:
 def _worked(team: TeamHours, weeks: float) -> str:
     share = f" ({number(100 * team.worked / team.available)} %)" if team.available > 0 else ""
     return f"{number(team.worked / weeks)} of {number(team.available / weeks)}{share}"
+
+
+def list_page(checked: Mapping[str, str], width: int = WIDTH) -> RenderableType:
+    """List the presets and other scenarios of the package, one line each.
+
+    Parameters
+    ----------
+    checked : mapping of str to str
+        Those with a baseline: their names, and what `load` takes.
+    width : int
+        Characters of a line at most.
+    """
+    room = max(map(len, [*presets(), *checked])) + 2
+    first, other = presets()[0], next(iter(checked))
+    return Group(
+        notes.heading("To start from"),
+        *(_line(name, name, room, width) for name in presets()),
+        Text(),
+        notes.heading("With a baseline, which tells what has moved"),
+        *(_line(name, scenario, room, width) for name, scenario in checked.items()),
+        Text(),
+        Text(f"Make one yours: funnelsim scenarios copy {first} mine.toml"),
+        Text(f"Check a baseline: funnelsim check {other}"),
+    )
+
+
+def _line(name: str, scenario: str, room: int, width: int) -> Text:
+    """Say on one line what a scenario is, as far as the line goes: its first sentence."""
+    words = " ".join(printable(load(scenario).about).split())
+    line = Text(f"{name:<{room}}{words.split('. ')[0].removesuffix('.')}")
+    line.truncate(width, overflow="ellipsis")
+    return line
 
 
 def presets_page() -> RenderableType:

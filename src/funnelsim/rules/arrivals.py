@@ -63,10 +63,22 @@ def arrival(model: Model, channel: Record, state: Record, expected: Floats) -> t
         day += 1
     before = expected[first + day]
     share = (total - before) / (expected[first + day + 1] - before)
-    arrives = day * DAY + channel["opens"] + int(share * (channel["closes"] - channel["opens"]))
+    arrives = day * DAY + time_of_day(model, channel, share)
     if arrives >= model.horizon:
         return day, NEVER
     return day, arrives
+
+
+@rule
+def time_of_day(model: Model, channel: Record, share: float) -> int:
+    """Find when a share of a channel's inquiries of a day has come, in microseconds from midnight (A4)."""
+    spans, number = model.spans, channel["first_span"]
+    last, before = number + channel["spans"] - 1, 0.0
+    while number < last and share >= spans[number]["up_to"]:
+        before = spans[number]["up_to"]
+        number += 1
+    part = (share - before) / (spans[number]["up_to"] - before)
+    return int(spans[number]["opens"] + int(part * (spans[number]["closes"] - spans[number]["opens"])))
 
 
 @rule

@@ -14,7 +14,7 @@ from funnelsim.model.own_policy import ask
 from funnelsim.model.words import NOBODY, Assignment, QueueOrder
 from funnelsim.rules.contracts import worth
 from funnelsim.rules.people import skill_now
-from funnelsim.rules.visits import occurrence
+from funnelsim.rules.visits import occurrence, team_for
 
 SHORTLIST = 20  # leads of the team's queue from which `cherry_pick` chooses (G5)
 AVERAGE_SKILL = 1.0
@@ -47,7 +47,7 @@ def rank_in_team(model: Model, world: Record, odds_by_day: Floats, team: Record,
 @rule
 def is_moved(before: Model, model: Model, pursuit: Record) -> bool:
     """Return whether a pursuit that queues is placed anew as a chapter begins (C13)."""
-    was, team = before.stages[pursuit["stage"]]["team"], model.stages[pursuit["stage"]]["team"]
+    was, team = team_for(before, pursuit), team_for(model, pursuit)
     for_all = pursuit["rep"] == NOBODY and deals_otherwise(before.teams[was], model.teams[team])
     return bool(was != team or for_all)
 
@@ -97,7 +97,7 @@ def choose_rep(
     tuple of int and int
         The rep, or NOBODY if the pursuit waits in the team's queue; the team's next turn.
     """
-    team = model.teams[model.stages[pursuit["stage"]]["team"]]
+    team = model.teams[team_for(model, pursuit)]
     turn = int(team_state["turn"])
     policy = team["assignment"]
     if policy == Assignment.ROUND_ROBIN:

@@ -7,9 +7,10 @@ import math
 from funnelsim.chance.distributions import quantile, varies
 from funnelsim.chance.keys import uniforms_if
 from funnelsim.compiling.arrays import Floats, Record
-from funnelsim.compiling.decorators import rule
+from funnelsim.compiling.decorators import rare, rule
 from funnelsim.model.model import Model
 from funnelsim.model.words import DAY, HOUR, NEVER, NOBODY, NOTHING
+from funnelsim.model.worktime import work_ends
 from funnelsim.rules.routes import route
 from funnelsim.rules.shocks import in_month
 
@@ -38,6 +39,12 @@ def stage_for(model: Model, pursuit: Record) -> Record:
     if row["variants"] > 0:
         row = model.variants[row["first_variant"] + pursuit["segment"]]
     return row
+
+
+@rule
+def team_for(model: Model, pursuit: Record) -> int:
+    """Return the team of a lead's stage, or NOBODY (S3)."""
+    return int(stage_for(model, pursuit)["team"])
 
 
 @rule
@@ -98,11 +105,11 @@ def conversion(model: Model, odds_by_day: Floats, pursuit: Record, skill: float,
         return 1.0
     heat = pursuit["heat"]
     odds = stage["odds"] * model.segments[pursuit["segment"]]["odds"] * pursuit["fit"]
-    odds *= model.heat_odds[pursuit["stage"], heat]
+    odds *= model.heat_odds[stage["heat"], heat]
     if pursuit["theorist"] == 1:
         odds *= stage["theorist_odds"]
     odds *= effect_of_waiting(model, stage, waited)
-    exponent = model.heat_skill[pursuit["stage"], heat]
+    exponent = model.heat_skill[stage["heat"], heat]
     odds *= skill if exponent == 1.0 else math.pow(skill, exponent)
     odds = in_month(model, odds_by_day, odds, pursuit["since"] + waited)
     if odds > CERTAIN:
@@ -144,6 +151,22 @@ def answer(model: Model, pursuit: Record) -> tuple[int, int, int]:
     else:
         chosen = route(model.routes, stage["first_else"], stage["elses"], pursuit["way"])
     return takes, model.routes[chosen]["target"], model.routes[chosen]["reason"]
+
+
+@rule
+def answers_at(model: Model, pursuit: Record, now: int) -> int:
+    """Find when the customer answers, whose time begins now (V15)."""
+    if stage_for(model, pursuit)["customer_share"] > 0.0:
+        return in_customers_hours(model, pursuit, now)
+    return int(now + pursuit["takes"])
+
+
+@rare
+def in_customers_hours(model: Model, pursuit: Record, now: int) -> int:
+    """Count the customer's time in the hours of the customers (V26, C23)."""
+    stage = stage_for(model, pursuit)
+    takes = duration(pursuit["takes"] * stage["customer_share"], 1)
+    return work_ends(model.hours, stage["first_customer_hours"], stage["customer_hours"], now, takes)
 
 
 @rule

@@ -7,14 +7,17 @@ import math
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
 
 from funnelsim.compiling.arrays import Floats, Integers
-from funnelsim.model.words import DAY
+from funnelsim.model.words import DAY, HOUR, SECOND
 from funnelsim.scenario.channels import Channel
 from funnelsim.scenario.months import Months, months_later
+
+_HOUR = HOUR // SECOND
 
 
 @dataclass(frozen=True)
@@ -131,6 +134,41 @@ class _Spread(NamedTuple):
     years: list[float]  # from `start` to each calendar month
     weights: Floats  # of the days of each calendar month together
     weekdays: Floats  # weight of each day
+
+
+def spans_of_the_day(channel: Channel) -> list[tuple[int, int, float]]:
+    """Cut a channel's day into spans in which inquiries come at an even rate (A12).
+
+    Returns
+    -------
+    list of (int, int, float)
+        From and to, in microseconds from midnight, and the share of the day's inquiries that comes by then.
+
+    Examples
+    --------
+    >>> busy_at_nine = (*[1.0] * 9, 2.0, *[1.0] * 14)
+    >>> channel = Channel(kind="seo", arrives_between=["09:00", "12:00"], hourly_profile=busy_at_nine)
+    >>> [(opens // HOUR, closes // HOUR, share) for opens, closes, share in spans_of_the_day(channel)]
+    [(9, 10, 0.5), (10, 12, 1.0)]
+    """
+    pieces: list[tuple[int, int, float]] = []
+    for opens, closes in sorted(part for span in channel.arrives_between for part in span.within_the_day()):
+        for hour in range(opens // _HOUR, -(-closes // _HOUR)):
+            begin, end = max(opens, hour * _HOUR), min(closes, (hour + 1) * _HOUR)
+            weight = channel.hourly_profile[hour]
+            if pieces and pieces[-1][1:] == (begin, weight):
+                begin = pieces.pop()[0]
+            if weight > 0:
+                pieces.append((begin, end, weight))
+    inquiries = list(accumulate((end - begin) * weight for begin, end, weight in pieces))
+    spans: list[tuple[int, int, float]] = []
+    before = 0.0
+    for (begin, end, _), by_then in zip(pieces, inquiries, strict=True):
+        share = by_then / inquiries[-1]
+        if share > before:
+            spans.append((begin * SECOND, end * SECOND, share))
+            before = share
+    return spans
 
 
 @lru_cache(maxsize=64)

@@ -12,7 +12,16 @@ from typing import Any, NamedTuple, TypeGuard
 from funnelsim.chance.distributions import Constant
 from funnelsim.scenario.errors import Problem, ScenarioError, nearest, shown
 from funnelsim.scenario.files import parse_toml
-from funnelsim.scenario.paths import Path, is_map, is_section, kind_at, look_up, value_at, written
+from funnelsim.scenario.paths import (
+    Path,
+    is_map,
+    is_section,
+    kind_at,
+    look_up,
+    usual_path,
+    value_at,
+    written,
+)
 from funnelsim.scenario.schema import Contents
 from funnelsim.scenario.structure import Document, copied
 
@@ -25,6 +34,7 @@ _ARITHMETIC = re.compile(r"(?P<sign>[-+*/]?)\s*(?P<number>\d[\d_]*(\.\d+)?([eE][
 _LARGEST = sys.float_info.max
 _SCALED_FORMS = ({"median", "p90"}, {"low", "likely", "high"})
 _NO_VALUES = ("strategies", "assumptions", "changes", "origins", "uncertainties")
+_ONE_OF = (("hours", "hours_per_week"), ("ceiling", "half_at"))  # keys of which a table has one
 MOST_NAMED = 5  # names listed in a sentence
 
 
@@ -185,19 +195,40 @@ def _put(
 ) -> bool:
     """Change one value; return whether it moved: where a * stands, 0 times a factor may stay a default."""
     _follow(document, path, operation, value)
+    rival = rival_of(path)
     if operation:
+        if rival is not None and look_up(document, rival) is not None:
+            raise _RefusedError(
+                f"has no value to change: {written(rival)} stands in its place", "a value, set with ="
+            )
         typed = look_up(document, path)
-        before = _default(contents, path) if typed is None else typed
+        before = _left_out(document, contents, path) if typed is None else typed
         value = _scaled(before, value) if operation == "*=" else _raised(before, value)
         if every and typed is None and value == before:
             return False
     table: Any = document
-    for part in path[:-1]:
+    for depth, part in enumerate(path[:-1], 1):
         if not isinstance(table.get(part), dict):
-            table[part] = {}  # a table of defaults so far
+            usual = usual_path(path[:depth], document)  # a table of defaults so far, or the kind's
+            table[part] = copied((usual and look_up(document, usual)) or {})
         table = table[part]
     table[path[-1]] = copy.deepcopy(value)
+    if rival is not None:
+        table.pop(rival[-1], None)
     return True
+
+
+def rival_of(path: Path) -> Path | None:
+    """Return the path of what a value stands in place of: a table has one of the two.
+
+    >>> rival_of(("teams", "sales", "hours"))
+    ('teams', 'sales', 'hours_per_week')
+    """
+    owner = kind_at(path[:-1])
+    for pair in _ONE_OF:
+        if path[-1] in pair and is_section(owner) and set(pair) <= set(owner.model_fields):
+            return (*path[:-1], pair[path[-1] == pair[0]])
+    return None
 
 
 def _undone(made: Sequence[Change]) -> Iterator[tuple[Change, Change]]:
@@ -210,6 +241,9 @@ def _undone(made: Sequence[Change]) -> Iterator[tuple[Change, Change]]:
             before = within.get(change.path)
             if before is not None and before[1:4] != change[1:4]:
                 yield before, change
+            rival = rival_of(change.path)
+            if rival in within:
+                yield within[rival], change
             for path in around[:-1]:
                 if (
                     before is None
@@ -225,6 +259,8 @@ def _undoing(before: Change, after: Change, names: Sequence[str]) -> Problem:
     """State that a change undoes an earlier one."""
     first, last = (names[each.part] if names else f'"{each.key}"' for each in (before, after))
     path, to = written(after.path), f"is set to {shown(after.value)} by {last}"
+    if before.path == rival_of(after.path):
+        return Problem(path, f"{to}, and {written(before.path)} by {first}", "one of them")
     if before.operation or len(before.path) > len(after.path):
         return Problem(path, f"{to} after {first} has changed it", "the one that sets it first")
     return Problem(path, f"{to}, and to {shown(_inside(before, after))} by {first}", "one of them")
@@ -298,6 +334,13 @@ def _names_at(path: Path, document: Document, contents: Contents) -> list[str]:
 def _may_add(kind: Any, value: object) -> bool:
     """Return whether a table takes a new name: with a table if it holds tables, else with a number."""
     return is_map(kind) and isinstance(value, Mapping | int | float)
+
+
+def _left_out(document: Document, contents: Contents, path: Path) -> object:
+    """Return the value of a key that is left out: that of the channel's kind, or the default."""
+    usual = usual_path(path, document)
+    from_kind = None if usual is None else look_up(document, usual)
+    return _default(contents, path) if from_kind is None else from_kind
 
 
 def _default(contents: Contents, path: Path) -> object:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from funnelsim.scenario.quantities import ClockPair, NotNegative, OddsRatio, Positive, Share
+from funnelsim.scenario.quantities import NotNegative, OddsRatio, Positive, Share, TimesOfDay
 from funnelsim.scenario.section import ONE, Section
 from funnelsim.scenario.shocks import Shock
 
@@ -24,7 +24,7 @@ class Temperatures(Section):
     future: Share = Field(default=0.0, description="Share of future inquiries.")
 
 
-ChannelKind = Literal[
+KINDS = (
     "seo",
     "advertising",
     "personal_selling",
@@ -34,7 +34,7 @@ ChannelKind = Literal[
     "referral",
     "reactivation",
     "outsourced",
-]
+)
 
 
 class Response(Section):
@@ -90,10 +90,9 @@ class PersonalSelling(Section):
     )
 
 
-class Channel(Section):
-    """Where inquiries come from."""
+class Kind(Section):
+    """What channels of a kind have in common; each may say otherwise."""
 
-    kind: ChannelKind = Field(description="Kind of channel.", examples=["seo"])
     inquiries_per_month: Annotated[float, Field(ge=0, le=1e9)] | None = Field(
         default=None,
         description="Expected inquiries in an average calendar month. "
@@ -114,8 +113,17 @@ class Channel(Section):
     growth_per_year: float = Field(
         default=0.0, gt=-1, le=100, description="Share per year, compounding by month from `start`."
     )
-    arrives_between: ClockPair = Field(
-        default=WHOLE_DAY, description="Time of day in which inquiries arrive, evenly."
+    arrives_between: TimesOfDay = Field(
+        default=WHOLE_DAY,
+        description='Times of day in which inquiries arrive: ["08:00", "18:00"], or spans such as '
+        '["09:00-12:00", "22:00-02:00"].',
+    )
+    hourly_profile: tuple[NotNegative, ...] = Field(
+        default=(1.0,) * 24,
+        min_length=24,
+        max_length=24,
+        description="Weights of the hours of the day, from midnight on, within `arrives_between`; each day "
+        "keeps its volume.",
     )
     cost_per_month: NotNegative = Field(default=0.0, description="Cost per calendar month, accruing daily.")
     spend_profile: tuple[NotNegative, ...] = Field(
@@ -158,6 +166,34 @@ class Channel(Section):
     first_stage: str | None = Field(
         default=None, description="Stage where inquiries enter. Default: the first."
     )
+
+
+class OfKind(Section):
+    """What has a kind."""
+
+    kind: str = Field(
+        description=f"Kind of channel: {', '.join(KINDS)}, or one of `[kinds]`.", examples=["seo"]
+    )
+
+
+class Channel(Kind, OfKind):
+    """Where inquiries come from."""
+
+
+def as_its_kind(channel: Channel, kind: Kind | None) -> Channel:
+    """Return a channel with what its kind gives and the channel leaves out, which stays unset.
+
+    >>> talks = Channel(kind="podcast", cost_per_month=50.0)
+    >>> found = as_its_kind(talks, Kind(cost_per_month=80.0, theorist_share=0.25))
+    >>> found.cost_per_month, found.theorist_share
+    (50.0, 0.25)
+    """
+    inherited = set() if kind is None else kind.model_fields_set - channel.model_fields_set
+    if not inherited:
+        return channel
+    own = {key: getattr(channel, key) for key in type(channel).model_fields}
+    usual = {key: getattr(kind, key) for key in inherited}
+    return type(channel).model_construct(channel.model_fields_set, **own | usual)
 
 
 class Mix(Section):

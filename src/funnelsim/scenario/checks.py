@@ -8,13 +8,16 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from itertools import pairwise
 
 from funnelsim.chance.keys import ARRIVAL, KIND, PROFILE, VALUE, hash24, purpose
 from funnelsim.model.records import MOST_REASONS
+from funnelsim.scenario.calendars import spans_of_the_day
+from funnelsim.scenario.channels import KINDS, Channel
 from funnelsim.scenario.errors import ROUNDING, Problem, Problems, nearest, shown, sum_to_one, unknown
-from funnelsim.scenario.flow import LOSS, WIN, advancing, failing, first_stage, reached, stage_of
+from funnelsim.scenario.flow import LOSS, WIN, advancing, failing, first_stage, reached, stage_of, teams_of
 from funnelsim.scenario.paths import leaves, written
 from funnelsim.scenario.quantities import least_drawn
 from funnelsim.scenario.schema import (
@@ -28,6 +31,7 @@ from funnelsim.scenario.schema import (
     StageOfSegment,
     Team,
     Wait,
+    WeeklyHours,
 )
 from funnelsim.scenario.volume_checks import check_the_mix, check_volumes
 
@@ -39,7 +43,35 @@ ORIGINS = ("source:", "measured:", "assumed:")
 
 def check_meaning(contents: Contents) -> list[Problem]:
     """Find everything in valid contents that does not fit together."""
-    return [problem for check in _CHECKS for problem in check(contents)]
+    return list(_at_their_kinds(contents, (problem for check in _CHECKS for problem in check(contents))))
+
+
+def _at_their_kinds(contents: Contents, problems: Iterable[Problem]) -> Problems:
+    """Tell of what several channels have from their kind once, where the kind says it."""
+    told: set[tuple[str, str]] = set()
+    for problem in problems:
+        _, name, key, *_ = (*problem.path.split("."), "", "")
+        channel = contents.channels.get(name) if problem.path.startswith("channels.") else None
+        if (
+            channel is not None
+            and channel.kind not in (*KINDS, *contents.kinds)
+            and problem.wrong == "is missing"
+        ):
+            continue  # its kind may say it, and is misspelt
+        if channel is not None and key in _inherited(contents, channel):
+            path = problem.path.replace(f"channels.{name}.", f"kinds.{channel.kind}.", 1)
+            if (path, problem.wrong) in told:
+                continue
+            told.add((path, problem.wrong))
+            yield replace(problem, path=path)
+        else:
+            yield problem
+
+
+def _inherited(contents: Contents, channel: Channel) -> set[str]:
+    """Name the keys that a channel has from its kind."""
+    kind = contents.kinds.get(channel.kind)
+    return set() if kind is None else kind.model_fields_set - channel.model_fields_set
 
 
 def check_origins(contents: Contents) -> Problems:
@@ -95,9 +127,14 @@ def _channels(contents: Contents) -> Problems:
         path = f"channels.{name}"
         heat = channel.temperature
         yield from sum_to_one(f"{path}.temperature", (heat.hot, heat.warm, heat.future))
-        for key in ("monthly_profile", "weekday_profile", "spend_profile"):
+        if channel.kind not in (*KINDS, *contents.kinds):
+            yield unknown(f"{path}.kind", channel.kind, [*KINDS, *contents.kinds], "a kind of channel")
+        for key in ("monthly_profile", "weekday_profile", "hourly_profile", "spend_profile"):
             if sum(getattr(channel, key)) <= 0:
                 yield Problem(f"{path}.{key}", "is 0 everywhere", "at least one weight above 0")
+            elif key == "hourly_profile" and not spans_of_the_day(channel):
+                wrong = "is 0 in all hours of arrives_between"
+                yield Problem(f"{path}.{key}", wrong, "a weight above 0 in one of them")
         if channel.first_stage is not None and channel.first_stage not in contents.stages:
             yield unknown(f"{path}.first_stage", channel.first_stage, contents.stages, "a stage")
 
@@ -173,14 +210,17 @@ def _hours(path: str, who: Team | Rep) -> Problems:
         return
     if "hours_per_week" in who.model_fields_set:
         yield Problem(f"{path}.hours", "is given beside hours_per_week", "one of them")
-    days = {day: sorted(getattr(who.hours, day)) for day in type(who.hours).model_fields}
+    yield from _week(f"{path}.hours", who.hours)
+
+
+def _week(path: str, hours: WeeklyHours) -> Problems:
+    """Find opening times that overlap, and a week without any."""
+    days = {day: sorted(getattr(hours, day)) for day in WeeklyHours.model_fields}
     if not any(days.values()):
-        yield Problem(f"{path}.hours", "is never open", "at least one opening time")
+        yield Problem(path, "is never open", "at least one opening time")
     for day, spans in days.items():
         if any(later.opens < earlier.closes for earlier, later in pairwise(spans)):
-            yield Problem(
-                f"{path}.hours.{day}", "has opening times that overlap", "times apart from each other"
-            )
+            yield Problem(f"{path}.{day}", "has opening times that overlap", "times apart from each other")
 
 
 def _names_of_reps(contents: Contents) -> Problems:
@@ -212,23 +252,47 @@ def _stages(contents: Contents) -> Problems:
             yield Problem(
                 path, "is a name with a meaning of its own", f'a stage not called "{WIN}" or "{LOSS}"'
             )
-        if stage.team is None:
+        if not teams_of(contents, name):
             yield from _without_team(path, stage)
-            for segment, own in stage.segments.items():
-                yield from _without_team(f"{path}.segments.{segment}", own)
-        elif stage.team not in contents.teams:
-            yield unknown(f"{path}.team", stage.team, contents.teams, "a team")
         yield from _known_segments(f"{path}.segments", stage.segments, contents)
-        if GONE_COLD_NAME in stage.lost_reasons:
-            yield Problem(
-                f"{path}.lost_reasons", f'names "{GONE_COLD_NAME}"', "reasons other than waiting too long"
-            )
-        yield from sum_to_one(f"{path}.lost_reasons", stage.lost_reasons.values())
+        for where, table in _as_typed(path, stage):
+            if table is not stage and stage.team is None and table.team is None:
+                yield from _without_team(where, table)
+            if table.team is not None and table.team not in contents.teams:
+                yield unknown(f"{where}.team", table.team, contents.teams, "a team")
+            yield from _lost_reasons(f"{where}.lost_reasons", table.lost_reasons)
+
+
+def _as_typed(path: str, stage: Stage) -> list[tuple[str, Stage | StageOfSegment]]:
+    """List a stage and its tables by segment, each with its path."""
+    return [(path, stage), *((f"{path}.segments.{name}", own) for name, own in stage.segments.items())]
+
+
+def _lost_reasons(path: str, reasons: Mapping[str, float] | None) -> Problems:
+    if reasons is None:
+        return
+    if GONE_COLD_NAME in reasons:
+        yield Problem(path, f'names "{GONE_COLD_NAME}"', "reasons other than waiting too long")
+    yield from sum_to_one(path, reasons.values())
+
+
+def _customer_hours(contents: Contents) -> Problems:
+    found = {"customer_hours": contents.customer_hours}
+    found |= {
+        f"segments.{name}.customer_hours": each.customer_hours for name, each in contents.segments.items()
+    }
+    for name, stage in contents.stages.items():
+        for where, table in _as_typed(f"stages.{name}", stage):
+            found[f"{where}.customer_hours"] = table.customer_hours
+    for path, hours in found.items():
+        if hours is not None:
+            yield from _week(path, hours)
 
 
 def reasons_of(contents: Contents) -> list[str]:
     """List the reasons to lose a lead in the order of the file, "gone cold" first."""
-    named = (reason for stage in contents.stages.values() for reason in stage.lost_reasons)
+    tables = (table for stage in contents.stages.values() for _, table in _as_typed("", stage))
+    named = (reason for table in tables for reason in table.lost_reasons or {})
     return list(dict.fromkeys([GONE_COLD_NAME, *named]))
 
 
@@ -248,20 +312,20 @@ def _without_team(path: str, stage: Stage | StageOfSegment) -> Problems:
 def _targets(contents: Contents) -> Problems:
     order = list(contents.stages)
     for name, stage in contents.stages.items():
-        path = f"stages.{name}"
-        for target in stage.next or {}:
-            if target not in (*order, WIN):
-                yield unknown(f"{path}.next", target, [*order, WIN], 'a stage or "won"')
-        if stage.next is not None and sum(stage.next.values()) <= 0:
-            yield Problem(f"{path}.next", "has weights that are all 0", "at least one weight above 0")
         earlier = order[: order.index(name) + 1]
-        for target in stage.back_to:
-            if target not in earlier:
-                yield unknown(f"{path}.back_to", target, earlier, "this stage or one before it")
-        if sum(stage.back_to.values()) > 1 + ROUNDING:
-            yield Problem(
-                f"{path}.back_to", f"sums to {sum(stage.back_to.values()):g}", "shares that sum to at most 1"
-            )
+        for path, table in _as_typed(f"stages.{name}", stage):
+            for target in table.next or {}:
+                if target not in (*order, WIN):
+                    yield unknown(f"{path}.next", target, [*order, WIN], 'a stage or "won"')
+            if table.next is not None and sum(table.next.values()) <= 0:
+                yield Problem(f"{path}.next", "has weights that are all 0", "at least one weight above 0")
+            back_to = table.back_to or {}
+            for target in back_to:
+                if target not in earlier:
+                    yield unknown(f"{path}.back_to", target, earlier, "this stage or one before it")
+            if sum(back_to.values()) > 1 + ROUNDING:
+                wrong = f"sums to {sum(back_to.values()):g}"
+                yield Problem(f"{path}.back_to", wrong, "shares that sum to at most 1")
 
 
 def _has_paths(contents: Contents) -> bool:
@@ -274,9 +338,11 @@ def stages_reached(contents: Contents) -> set[str]:
     """Find the stages that some lead can reach; a stage that no route leads to is closed."""
     if not _has_paths(contents):
         return set(contents.stages)  # reported already
-    edges = {name: {*advancing(contents, name), *failing(stage)} for name, stage in contents.stages.items()}
     starts = {first_stage(contents, channel) for channel in contents.channels}
-    return reached(edges, starts) & set(contents.stages)
+    found: set[str] = set()
+    for segment in _unlike_segments(contents):
+        found |= reached({name: _exits(contents, name, segment) for name in contents.stages}, starts)
+    return found & set(contents.stages)
 
 
 def _paths(contents: Contents) -> Problems:
@@ -303,10 +369,15 @@ def _ways(contents: Contents, name: str, segment: str) -> set[str]:
     """Find the ways out of a stage that a lead with the worst odds can take."""
     stage = stage_of(contents, name, segment)
     if stage.conversion == 1:  # certain, whatever the odds ratios
-        return set(advancing(contents, name))
+        return set(advancing(contents, name, segment))
     if stage.conversion == 0 or _hopeless(contents, stage):
         return set(failing(stage))
-    return set(advancing(contents, name)) | set(failing(stage))
+    return _exits(contents, name, segment)
+
+
+def _exits(contents: Contents, name: str, segment: str) -> set[str]:
+    """Find the ways out of a stage for leads of a segment."""
+    return {*advancing(contents, name, segment), *failing(stage_of(contents, name, segment))}
 
 
 def _hopeless(contents: Contents, stage: Stage) -> bool:
@@ -325,8 +396,9 @@ def _hopeless(contents: Contents, stage: Stage) -> bool:
 def _waits(contents: Contents) -> Problems:
     yield from _wait("effects.wait", contents.effects.wait)
     for name, stage in contents.stages.items():
-        if stage.effects.wait is not None:
-            yield from _wait(f"stages.{name}.effects.wait", stage.effects.wait)
+        for path, table in _as_typed(f"stages.{name}", stage):
+            if table.effects.wait is not None:
+                yield from _wait(f"{path}.effects.wait", table.effects.wait)
 
 
 def _wait(path: str, wait: Wait) -> Problems:
@@ -383,6 +455,7 @@ _CHECKS: tuple[Callable[[Contents], Problems], ...] = (
     _teams,
     _names_of_reps,
     _stages,
+    _customer_hours,
     _reasons,
     _targets,
     _paths,

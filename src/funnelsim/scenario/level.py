@@ -8,7 +8,7 @@ from funnelsim.scenario.calendars import calendar_of
 from funnelsim.scenario.channels import WHOLE_YEAR, Mix
 from funnelsim.scenario.months import Months
 from funnelsim.scenario.scenario import Scenario
-from funnelsim.scenario.schema import Contents, Team
+from funnelsim.scenario.schema import Contents, CustomerHours, Segment, Stage, StageOfSegment, Team
 from funnelsim.scenario.uncertainties import applied
 from funnelsim.scenario.unknowns import MEDIAN
 from funnelsim.scenario.volumes import Era, expected_inquiries, is_on_staff
@@ -66,8 +66,28 @@ def levelled(scenario: Scenario, months: int) -> Scenario:
             "channels": channels,
             "mix": Mix(day_variation=scenario.mix.day_variation),
             "teams": {name: _lasting(team, scenario) for name, team in scenario.teams.items()},
+            "customer_hours": _without_holidays(scenario.customer_hours),
+            "segments": {name: _open_on_holidays(each) for name, each in scenario.segments.items()},
+            "stages": {
+                name: _open_on_holidays(stage).model_copy(
+                    update={"segments": {of: _open_on_holidays(own) for of, own in stage.segments.items()}}
+                )
+                for name, stage in scenario.stages.items()
+            },
         }
     )
+
+
+_Customers = TypeVar("_Customers", Segment, Stage, StageOfSegment)
+
+
+def _open_on_holidays(table: _Customers) -> _Customers:
+    """Let customers have no holidays."""
+    return table.model_copy(update={"customer_hours": _without_holidays(table.customer_hours)})
+
+
+def _without_holidays(hours: CustomerHours | None) -> CustomerHours | None:
+    return None if hours is None else hours.model_copy(update={"holidays": ()})
 
 
 def _lasting(team: Team, contents: Contents) -> Team:

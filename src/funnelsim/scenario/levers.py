@@ -7,7 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from funnelsim.metrics.wording import listed
-from funnelsim.scenario.changes import Change, apply_changes, is_number
+from funnelsim.scenario.changes import Change, apply_changes, is_number, rival_of
 from funnelsim.scenario.errors import in_words
 from funnelsim.scenario.origins import as_written
 from funnelsim.scenario.paths import Path, look_up, value_at, written
@@ -113,9 +113,11 @@ def held_over(scenario: Scenario, strategy: str) -> str:
     """
     found = {}
     for begins, change in scenario.changes_of(strategy):
+        rival = rival_of(change.path)
         for day, later in scenario.changes_of(TODAY) if strategy != TODAY and not change.operation else ():
             follows = day is not None and (begins is None or begins < day)
-            if follows and later.path[: len(change.path)] == change.path:
+            same = later.path[: len(change.path)] == change.path or later.path == rival
+            if follows and same:
                 found[written(later.path)] = day
     told = [f"{path}, which therefore does not follow the change of {day}" for path, day in found.items()]
     return f"This strategy sets {'; and '.join(told)}." if told else ""
@@ -136,6 +138,10 @@ def _overridden(who: str, typed: Scenario, now: Scenario, made: Iterable[Change]
     hint = ""
     for change in made:
         first, last = _value(typed, change.path), _value(now, change.path)
+        rival = None if change.operation else rival_of(change.path)
+        if rival is not None and look_up(now.document, rival) != look_up(typed.document, rival):
+            found.append(f"{written(change.path)} in place of {written(rival)}")
+            continue
         if change.operation or first == last or change.value == 0:  # nothing is nothing of anything
             continue
         path, value = written(change.path), in_words(change.value)

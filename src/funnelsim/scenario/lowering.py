@@ -14,7 +14,8 @@ from funnelsim.model.records import CHANNEL, PLAN, REP, SEGMENT, SHOCK, SPAWN, S
 from funnelsim.model.words import DAY, Heat
 from funnelsim.scenario.calendars import calendar_of
 from funnelsim.scenario.checks import reasons_of
-from funnelsim.scenario.rotas import calendar_records, rota_of
+from funnelsim.scenario.flow import differs_by_segment
+from funnelsim.scenario.rotas import calendar_records, customers_of, rota_of
 from funnelsim.scenario.rows import (
     Eras,
     Rows,
@@ -97,6 +98,7 @@ class Groundwork:
         staff = {name: staff_of(name, each, calendar) for name, each in teams.items()}
         rotas = {name: rota_of(each, calendar) for name, each in teams.items()}
         calendars, hours = calendar_records(rotas)
+        customers, of_customers = customers_of(scenario, calendar, len(hours))
         plan = np.zeros(1, PLAN)
         plan["one_off_cost"], plan["cost_per_month"] = pieces[-1].one_off_cost, pieces[-1].cost_per_month
         self.names = Names(
@@ -114,7 +116,7 @@ class Groundwork:
             *team_sections(scenario, staff, rotas),
             *channel_sections(scenario, calendar),
             *segment_sections(scenario),
-            *stage_sections(scenario, self.names.reasons),
+            *stage_sections(scenario, self.names.reasons, customers),
             ShockRows(),
         ]
         self._fixed = {
@@ -123,7 +125,7 @@ class Groundwork:
             "spawns": np.zeros(0, SPAWN),
             "plan": plan,
             "calendars": calendars,
-            "hours": hours,
+            "hours": np.concatenate([hours, *of_customers]),
             "spend": np.array([spend_by_day(each, calendar) for each in scenario.channels.values()]),
             "month_days": calendar.month_days(),
             "calendar_months": calendar.month_numbers(),
@@ -188,7 +190,7 @@ class Groundwork:
     def _blank(self, scenario: Contents) -> dict[str, Array]:
         """Make the arrays in which sections write rows."""
         channels, stages = len(scenario.channels), scenario.stages
-        by_segment = sum(bool(stage.segments) for stage in stages.values())
+        variants = sum(differs_by_segment(scenario, name) for name in stages) * len(scenario.segments)
         return {
             "channels": np.zeros(channels, CHANNEL),
             "shocks": np.zeros(DEMAND_OF_CHANNELS + channels, SHOCK),
@@ -196,9 +198,9 @@ class Groundwork:
             "teams": np.zeros(len(scenario.teams), TEAM),
             "reps": np.zeros(len(self.names.reps), REP),
             "stages": np.zeros(len(stages), STAGE),
-            "variants": np.zeros(by_segment * len(scenario.segments), STAGE),
-            "heat_odds": np.zeros((len(stages), len(Heat))),
-            "heat_skill": np.zeros((len(stages), len(Heat))),
+            "variants": np.zeros(variants, STAGE),
+            "heat_odds": np.zeros((len(stages) + variants, len(Heat))),
+            "heat_skill": np.zeros((len(stages) + variants, len(Heat))),
             "expected": np.zeros(channels * (len(self._calendar.days) + 1)),
         }
 

@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from funnelsim.chance.distributions import Constant
-from funnelsim.scenario.paths import leaves, look_up, written
+from funnelsim.scenario.paths import leaves, look_up, usual_path, written
 from funnelsim.scenario.quantities import Span
 from funnelsim.scenario.scenario import Scenario
 
@@ -43,12 +43,14 @@ def origins(scenario: Scenario) -> list[Origin]:
     patterns = sorted(scenario.origins.items(), key=lambda item: len(item[0]), reverse=True)
     rows = []
     for path, value in leaves(scenario):
-        given = look_up(document, path)
+        given, usual = look_up(document, path), usual_path(path, document)
         if path[0] in _NOT_VALUES or (given is None and value in _NOTHING):
             continue
         name = written(path)
         matching = (origin for pattern, origin in patterns if fnmatchcase(name, pattern))
         origin = DEFAULT if given is None else next(matching, UNSTATED)
+        if given is None and usual is not None and look_up(document, usual) is not None:
+            origin = f"as in {written(usual)}"
         rows.append(Origin(name, as_written(value) if given is None else given, origin))
     return rows
 
@@ -57,4 +59,6 @@ def as_written(value: object) -> object:
     """Write a default as in a file."""
     if isinstance(value, Constant):
         return value.value
-    return value.written() if isinstance(value, Span) else value
+    if isinstance(value, tuple) and value and all(isinstance(each, Span) for each in value):
+        return [each.written() for each in value]
+    return value

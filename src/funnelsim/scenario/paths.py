@@ -120,6 +120,18 @@ def look_up(document: Mapping[str, Any], path: Path) -> object:
     return value
 
 
+def usual_path(path: Path, document: Mapping[str, Any]) -> Path | None:
+    """Return where the kind of a channel says what the channel may leave out; None elsewhere.
+
+    >>> usual_path(("channels", "talks", "fit"), {"channels": {"talks": {"kind": "podcast"}}})
+    ('kinds', 'podcast', 'fit')
+    """
+    if path[0] != "channels" or len(path) < 3:
+        return None
+    kind = look_up(document, (*path[:2], "kind"))
+    return ("kinds", kind, *path[2:]) if isinstance(kind, str) else None
+
+
 def value_at(contents: Section, path: Path) -> object:
     """Return what contents have at a path, defaults included, or None."""
     value: object = contents

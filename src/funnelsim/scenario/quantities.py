@@ -19,6 +19,7 @@ from funnelsim.chance.distributions.curves import is_discrete, scipy_families
 from funnelsim.scenario.errors import nearest, shown
 
 MOST_SAMPLE_BYTES = 16 << 20
+DAY_SECONDS = 86_400
 LARGEST = 1e15  # no amount of hours, days, money or odds needs more; keeps products finite
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -40,13 +41,28 @@ class Span(NamedTuple):
     opens: int
     closes: int
 
-    def written(self) -> list[str]:
-        """Write the two times of day as a scenario file does.
+    def written(self) -> str:
+        """Write a span as a scenario file does.
 
         >>> Span(32_400, 64_800).written()
-        ['09:00', '18:00']
+        '09:00-18:00'
         """
-        return [f"{end // 3600:02d}:{end // 60 % 60:02d}" for end in self]
+        return "-".join(f"{end // 3600:02d}:{end // 60 % 60:02d}" for end in self)
+
+    def within_the_day(self) -> list[Span]:
+        """Cut a span at midnight: what comes after it is the beginning of a day.
+
+        >>> [each.written() for each in Span(79_200, 7_200).within_the_day()]
+        ['22:00-24:00', '00:00-02:00']
+        """
+        if self.opens < self.closes:
+            return [self]
+        return [
+            part for part in (Span(self.opens, DAY_SECONDS), Span(0, self.closes)) if part.opens < part.closes
+        ]
+
+
+WHOLE = Span(0, DAY_SECONDS)
 
 
 def reject(wrong: str, expected: str, key: str = "", suggestion: str | None = None) -> NoReturn:
@@ -359,13 +375,44 @@ def read_span(value: object) -> Span:
     return span
 
 
+def read_times(value: object) -> tuple[Span, ...]:
+    """Read times of day: two, or several spans such as "09:00-12:00"; a span may go over midnight."""
+    if isinstance(value, tuple) and value and all(isinstance(each, Span) for each in value):
+        return value
+    if not isinstance(value, list | tuple) or not value:
+        spans = [value]
+    else:
+        two_times = all(isinstance(each, str) and "-" not in each for each in value)
+        spans = [value] if two_times else list(value)
+    times = tuple(_over_midnight(each) for each in spans)
+    parts = sorted(part for each in times for part in each.within_the_day())
+    if any(later.opens < earlier.closes for earlier, later in pairwise(parts)):
+        reject(f"is {shown(value)}, times that overlap", "times apart from each other")
+    return times
+
+
+def _over_midnight(value: object) -> Span:
+    """Read a span of a day that may end on the next."""
+    ends = value.split("-") if isinstance(value, str) else value
+    if not isinstance(ends, list | tuple) or len(ends) != 2:
+        reject(f"is {shown(value)}", '["08:00", "18:00"], or spans such as ["09:00-12:00", "22:00-02:00"]')
+    span = Span(clock(ends[0]), clock(ends[1]))
+    if span.opens % DAY_SECONDS == span.closes % DAY_SECONDS and span != WHOLE:
+        reject(
+            f"is {shown(value)}, which has no length", 'an end after the beginning; all day is "00:00-24:00"'
+        )
+    return span
+
+
 OpenSpan = Annotated[
     Span, PlainValidator(read_span), WithJsonSchema({"type": "string", "examples": ["09:00-12:00"]})
 ]
-ClockPair = Annotated[
-    Span,
-    PlainValidator(read_span),
-    WithJsonSchema({"type": "array", "items": {"type": "string"}, "minItems": 2, "maxItems": 2}),
+TimesOfDay = Annotated[
+    tuple[Span, ...],
+    PlainValidator(read_times),
+    WithJsonSchema(
+        {"type": "array", "items": {"type": "string"}, "examples": [["09:00-12:00", "13:00-18:00"]]}
+    ),
 ]
 
 

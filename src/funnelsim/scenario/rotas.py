@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from funnelsim.compiling.arrays import Records
 from funnelsim.model.records import CALENDAR, HOURS
-from funnelsim.model.words import DAY
+from funnelsim.model.words import DAY, SECOND
 from funnelsim.model.worktime import Weekly, even_week, opening_hours
 from funnelsim.scenario.calendars import Calendar
-from funnelsim.scenario.schema import Rep, Team, WeeklyHours
+from funnelsim.scenario.flow import customer_hours
+from funnelsim.scenario.schema import Contents, CustomerHours, Rep, Team, WeeklyHours
 
 _opening_hours = lru_cache(maxsize=256)(opening_hours)  # the same in most strategies; each model has a copy
 
@@ -65,6 +66,47 @@ def _spliced(kind: Sequence[tuple[int, Weekly, frozenset[date]]], calendar: Cale
     return spliced
 
 
+Customers = dict[CustomerHours, dict[str, Any]]  # the fields of a stage's row by the hours of its customers
+
+
+def customers_of(contents: Contents, calendar: Calendar, first: int) -> tuple[Customers, list[Records]]:
+    """List when customers count time: the fields of a stage's row by their hours, and the opening times.
+
+    Parameters
+    ----------
+    contents : Contents
+        The scenario.
+    calendar : Calendar
+        Its days.
+    first : int
+        How many opening times come before theirs in `Model.hours`.
+    """
+    whose = (None, *contents.segments)
+    given = [customer_hours(contents, stage, segment) for stage in contents.stages for segment in whose]
+    found: Customers = {}
+    openings: list[Records] = []
+    for hours in dict.fromkeys(each for each in given if each is not None):
+        week, off = _by_weekday(hours), frozenset(hours.holidays)
+        openings.append(_opening_hours(week, off, calendar.first_day, len(calendar.days)))
+        found[hours] = {
+            "first_customer_hours": first,
+            "customer_hours": len(openings[-1]),
+            "customer_share": share_of_the_day(week),
+        }
+        first += len(openings[-1])
+    return found, openings
+
+
+def share_of_the_day(week: Weekly) -> float:
+    """Return how much of 24 hours a day of a week is open, on average over the days that are open (V26).
+
+    >>> share_of_the_day(even_week(40)) == 8 / 24
+    True
+    """
+    days = [sum(closes - opens for opens, closes in day) for day in week if day]
+    return sum(days) * SECOND / (len(days) * DAY)
+
+
 def calendar_records(rotas: dict[str, Rota]) -> tuple[Records, Records]:
     """Put the calendars of all teams side by side, and their opening times."""
     openings = [each for rota in rotas.values() for each in rota.openings]
@@ -87,4 +129,4 @@ def _week_and_days_off(team: Team, rep: Rep) -> tuple[Weekly, frozenset[date]]:
 
 
 def _by_weekday(hours: WeeklyHours) -> Weekly:
-    return tuple(getattr(hours, day) for day in type(hours).model_fields)
+    return tuple(getattr(hours, day) for day in WeeklyHours.model_fields)

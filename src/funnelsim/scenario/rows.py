@@ -24,13 +24,24 @@ from funnelsim.chance.keys import (
 )
 from funnelsim.model.model import DEMAND_OF_ALL, DEMAND_OF_CHANNELS, ODDS_OF_ALL
 from funnelsim.model.own_policy import BUILT_IN, policy_number
-from funnelsim.model.words import DAY, LOST, NEVER, NOBODY, NOTHING, SECOND, WON, Assignment, QueueOrder
-from funnelsim.scenario.calendars import Calendar
+from funnelsim.model.words import DAY, LOST, NEVER, NOBODY, NOTHING, WON, Assignment, QueueOrder
+from funnelsim.scenario.calendars import Calendar, spans_of_the_day
 from funnelsim.scenario.channels import Promotion
 from funnelsim.scenario.effects import by_heat, committee_effect, odds_of, theorist_odds
-from funnelsim.scenario.flow import LOSS, WIN, advancing, failing, first_stage, lead_maker, mix, stage_of
+from funnelsim.scenario.flow import (
+    LOSS,
+    WIN,
+    advancing,
+    customer_hours,
+    differs_by_segment,
+    failing,
+    first_stage,
+    lead_maker,
+    mix,
+    stage_of,
+)
 from funnelsim.scenario.months import DAYS_PER_MONTH
-from funnelsim.scenario.rotas import Rota
+from funnelsim.scenario.rotas import Customers, Rota
 from funnelsim.scenario.schema import Contents, Rep, Stage, Team
 from funnelsim.scenario.sheets import Draft, Sheet, Way, fill
 from funnelsim.scenario.shocks import Shock
@@ -73,14 +84,15 @@ class ChannelRows:
     segments: dict[str, int]
 
     def prepare(self, scenario: Contents, draft: Draft) -> None:
-        """Write the keys of draws, opening times, and where inquiries enter."""
+        """Write the keys of draws, the spans of the day, and where inquiries enter."""
         channel = scenario.channels[self.name]
+        first_span, spans = draft.day(spans_of_the_day(channel))
         row = {
             "entity": entity(Entity.INQUIRY, self.name),
             "key": entity(Entity.CHANNEL, self.name),
             "first_date": self.calendar.first_day.toordinal(),
-            "opens": channel.arrives_between.opens * SECOND,
-            "closes": channel.arrives_between.closes * SECOND,
+            "first_span": first_span,
+            "spans": spans,
             "first_expected": self._first_expected,
             **self._promoted(channel.promotion),
             "stage": list(scenario.stages).index(first_stage(scenario, self.name)),
@@ -388,6 +400,14 @@ def _strength_of(rep: Rep, sheet: Sheet) -> Row:
 # ---- stages -----------------------------------------------------------------------------------
 
 
+class Place(NamedTuple):
+    """A row of a stage: the array that it is in, its number there, and whose row it is, if one segment's."""
+
+    records: str
+    number: int
+    segment: str | None
+
+
 @dataclass(frozen=True)
 class StageRows:
     """A stage, and its rows for each segment if it differs for any."""
@@ -398,54 +418,69 @@ class StageRows:
     variants: int
     targets: dict[str, int]
     reasons: dict[str, int]
+    customers: Customers
 
     def prepare(self, scenario: Contents, draft: Draft) -> None:
-        """Write keys, the team and the effect of waiting."""
-        stage = scenario.stages[self.name]
-        first_point, points = draft.curve(stage.effects.wait or scenario.effects.wait)
-        row = {
+        """Write keys, teams, the effects of waiting, and when customers count time."""
+        common = {
             "patience_key": purpose("patience", self.name),
             "work_key": purpose("work", self.name),
             "answer_key": purpose("answer", self.name),
             "assignment_key": purpose("assignment", self.name),
-            "team": NOBODY if stage.team is None else list(scenario.teams).index(stage.team),
             "makes_lead": int(self.name == lead_maker(scenario)),
             "is_lead": int(self.number > list(scenario.stages).index(lead_maker(scenario))),
-            "first_point": first_point,
-            "points": points,
             "first_variant": self.first_variant if self.variants else 0,
             "variants": self.variants,
         }
-        fill(draft.array("stages"), self.number, row)
-        fill(draft.array("variants"), slice(self.first_variant, self.first_variant + self.variants), row)
+        for place in self._places(scenario):
+            stage = stage_of(scenario, self.name, place.segment)
+            first_point, points = draft.curve(stage.effects.wait or scenario.effects.wait)
+            hours = customer_hours(scenario, self.name, place.segment)
+            own = {
+                "team": NOBODY if stage.team is None else list(scenario.teams).index(stage.team),
+                "first_point": first_point,
+                "points": points,
+                "heat": self._heat(scenario, place),
+                **({} if hours is None else self.customers[hours]),
+            }
+            fill(draft.array(place.records), place.number, common | own)
 
     def made_of(self, eras: Eras) -> tuple[object, ...]:
         """List the stage and the effects."""
         return eras[-1].contents.stages[self.name], eras[-1].contents.effects
 
     def write(self, eras: Eras, sheet: Sheet) -> None:
-        """Write odds, durations, costs and ways out."""
+        """Write odds, durations, costs and ways out (S1)."""
         scenario = eras[-1].contents
-        stage, effects = scenario.stages[self.name], scenario.effects
+        usual = self._ways_out(scenario, None, sheet)
+        for place in self._places(scenario):
+            stage = stage_of(scenario, self.name, place.segment)
+            elsewhere = place.segment in _leading_elsewhere(scenario.stages[self.name])
+            ways = self._ways_out(scenario, place.segment, sheet) if elsewhere else usual
+            row = ways | _numbers_of_stage(scenario, stage, sheet)
+            fill(sheet.array(place.records), place.number, row)
+            effects, here, heat = scenario.effects, stage.effects, self._heat(scenario, place)
+            sheet.array("heat_odds")[heat] = by_heat(effects.temperature, here.temperature)
+            exponents = by_heat(effects.skill_by_temperature, here.skill_by_temperature)
+            sheet.array("heat_skill")[heat] = exponents
+
+    def _places(self, scenario: Contents) -> list[Place]:
+        """List the rows of the stage, that for all segments first."""
+        own = enumerate(scenario.segments, start=self.first_variant) if self.variants else ()
+        return [Place("stages", self.number, None), *(Place("variants", *each) for each in own)]
+
+    def _heat(self, scenario: Contents, place: Place) -> int:
+        """Return which row of the effects of heat is a row's."""
+        return place.number if place.segment is None else len(scenario.stages) + place.number
+
+    def _ways_out(self, scenario: Contents, segment: str | None, sheet: Sheet) -> Row:
+        """Write where those go who advance, and those who do not."""
+        onward = advancing(scenario, self.name, segment)
         first_next, nexts = sheet.route(
-            (share, self.targets[target], NOTHING) for target, share in advancing(scenario, self.name).items()
+            (share, self.targets[name], NOTHING) for name, share in onward.items()
         )
-        first_else, elses = sheet.route(self._ways_back(stage))
-        row = {
-            "theorist_odds": theorist_odds(scenario, stage),
-            "first_next": first_next,
-            "nexts": nexts,
-            "first_else": first_else,
-            "elses": elses,
-        }
-        fill(sheet.array("stages"), self.number, row | _what_segments_change(stage, sheet))
-        by_temperature = stage.effects.temperature, stage.effects.skill_by_temperature
-        sheet.array("heat_odds")[self.number] = by_heat(effects.temperature, by_temperature[0])
-        sheet.array("heat_skill")[self.number] = by_heat(effects.skill_by_temperature, by_temperature[1])
-        if self.variants:
-            for number, segment in enumerate(scenario.segments, start=self.first_variant):
-                own = stage_of(scenario, self.name, segment)
-                fill(sheet.array("variants"), number, row | _what_segments_change(own, sheet))
+        first_else, elses = sheet.route(self._ways_back(stage_of(scenario, self.name, segment)))
+        return {"first_next": first_next, "nexts": nexts, "first_else": first_else, "elses": elses}
 
     def _ways_back(self, stage: Stage) -> Iterable[Way]:
         for target, share in failing(stage).items():
@@ -456,16 +491,28 @@ class StageRows:
                 yield share, self.targets[target], NOTHING
 
 
-def _what_segments_change(stage: Stage, sheet: Sheet) -> Row:
-    """Lower what a segment may change of a stage."""
-    patience = stage.goes_cold_after_days
+def _leading_elsewhere(stage: Stage) -> set[str]:
+    """Name the segments whose leads have ways out of their own."""
+    keys = ("next", "back_to", "lost_reasons")
     return {
+        name for name, own in stage.segments.items() if any(getattr(own, key) is not None for key in keys)
+    }
+
+
+def _numbers_of_stage(scenario: Contents, stage: Stage, sheet: Sheet) -> Row:
+    """Lower odds, durations and cost of a stage; without a team there is no effort and no patience (S3)."""
+    patience = None if stage.team is None else stage.goes_cold_after_days
+    return {
+        "theorist_odds": theorist_odds(scenario, stage),
         "odds": odds_of(stage.conversion),
         "cost_per_visit": stage.cost_per_visit,
-        "effort": sheet.distribution(stage.effort_hours),
+        "effort": sheet.distribution(_NO_TIME if stage.team is None else stage.effort_hours),
         "customer_time": sheet.distribution(stage.customer_takes_days),
         "patience": NOTHING if patience is None else sheet.distribution(patience),
     }
+
+
+_NO_TIME = Constant(0.0)
 
 
 # ---- all of them ------------------------------------------------------------------------------
@@ -497,14 +544,14 @@ def segment_sections(scenario: Contents) -> list[SegmentRow]:
     return [SegmentRow(name, number) for number, name in enumerate(scenario.segments)]
 
 
-def stage_sections(scenario: Contents, reasons: Iterable[str]) -> list[StageRows]:
+def stage_sections(scenario: Contents, reasons: Iterable[str], customers: Customers) -> list[StageRows]:
     """List the stages; those that differ by segment have variants."""
     targets, numbers = _numbered(scenario.stages) | {WIN: WON}, _numbered(reasons)
     sections = []
     first = 0
-    for number, (name, stage) in enumerate(scenario.stages.items()):
-        variants = len(scenario.segments) if stage.segments else 0
-        sections.append(StageRows(name, number, first, variants, targets, numbers))
+    for number, name in enumerate(scenario.stages):
+        variants = len(scenario.segments) if differs_by_segment(scenario, name) else 0
+        sections.append(StageRows(name, number, first, variants, targets, numbers, customers))
         first += variants
     return sections
 

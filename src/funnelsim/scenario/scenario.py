@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from pydantic import PrivateAttr
 
-from funnelsim.metrics.wording import listed
+from funnelsim.metrics.wording import listed, spoken
 from funnelsim.scenario import files
 from funnelsim.scenario.changes import MOST_NAMED, Change, Changed, apply_changes, hinted
 from funnelsim.scenario.checks import check_meaning, check_origins
@@ -287,6 +287,19 @@ class Scenario(Contents):
         'Hire one more rep'
         """
         return "; ".join(part.about for part in self._parts(name).values() if part.about)
+
+    def title_of(self, name: str) -> str:
+        """Call a strategy, or several together, as in a sentence.
+
+        >>> load("first_steps").title_of("one_more_rep+more_inquiries")
+        'one more rep + more inquiries'
+        """
+        parts = self._parts(name)
+        return " + ".join(part.title or spoken(each) for each, part in parts.items()) or spoken(name)
+
+    def title_of_assumption(self, name: str) -> str:
+        """Call an assumption as in a sentence."""
+        return self.assumptions[name].title or spoken(name)
 
     def _pieces(self, name: str) -> Timeline:
         """Make the changes of the base and of a strategy; those of a combination are validated here."""

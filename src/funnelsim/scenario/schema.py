@@ -6,14 +6,15 @@ than one key are in `checks`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from funnelsim.metrics import FIGURES
 from funnelsim.model.own_policy import BUILT_IN, policy_names
-from funnelsim.scenario.channels import Channel, Mix
+from funnelsim.scenario.channels import Channel, Kind, Mix, as_its_kind
 from funnelsim.scenario.errors import nearest
 from funnelsim.scenario.quantities import (
     AboveZero,
@@ -198,6 +199,26 @@ class StageEffects(Section):
     )
 
 
+class WeeklyHours(Section):
+    """Opening times by weekday."""
+
+    monday: tuple[OpenSpan, ...] = Field(default=(), description='Such as ["09:00-12:00", "13:00-17:00"].')
+    tuesday: tuple[OpenSpan, ...] = Field(default=(), description="As on Monday.")
+    wednesday: tuple[OpenSpan, ...] = Field(default=(), description="As on Monday.")
+    thursday: tuple[OpenSpan, ...] = Field(default=(), description="As on Monday.")
+    friday: tuple[OpenSpan, ...] = Field(default=(), description="As on Monday.")
+    saturday: tuple[OpenSpan, ...] = Field(default=(), description="As on Monday.")
+    sunday: tuple[OpenSpan, ...] = Field(default=(), description="As on Monday.")
+
+
+class CustomerHours(WeeklyHours):
+    """When customers count time and answer: their opening times by weekday, and their days off."""
+
+    holidays: tuple[date, ...] = Field(
+        default=(), max_length=10_000, description="Days on which the customers are closed."
+    )
+
+
 class Segment(Section):
     """A group of customers who buy alike."""
 
@@ -211,18 +232,10 @@ class Segment(Section):
         default=1.0, description="Factor on the customer's time in every stage."
     )
     committee_size: int = Field(default=1, ge=1, le=100, description="People who decide.")
-
-
-class WeeklyHours(Section):
-    """Opening times by weekday."""
-
-    monday: tuple[OpenSpan, ...] = Field(default=(), description='Such as ["09:00-12:00", "13:00-17:00"].')
-    tuesday: tuple[OpenSpan, ...] = Field(default=(), description="As on Monday.")
-    wednesday: tuple[OpenSpan, ...] = Field(default=(), description="As on Monday.")
-    thursday: tuple[OpenSpan, ...] = Field(default=(), description="As on Monday.")
-    friday: tuple[OpenSpan, ...] = Field(default=(), description="As on Monday.")
-    saturday: tuple[OpenSpan, ...] = Field(default=(), description="As on Monday.")
-    sunday: tuple[OpenSpan, ...] = Field(default=(), description="As on Monday.")
+    customer_hours: CustomerHours | None = Field(
+        default=None,
+        description="When the segment's customers count time, in every stage. Default: as all customers.",
+    )
 
 
 class Rep(Section):
@@ -349,11 +362,31 @@ class StageOfSegment(Section):
     customer_takes_days: Duration | None = Field(
         default=None, description="Days that the segment's customers take; times their own factor."
     )
+    customer_hours: CustomerHours | None = Field(
+        default=None,
+        description="When the segment's customers count time in this stage.",
+    )
     goes_cold_after_days: Duration | None = Field(
         default=None, description="Days in the queue after which the segment's leads go cold."
     )
     cost_per_visit: NotNegative | None = Field(
         default=None, description="Cost of each visit of a lead of the segment."
+    )
+    team: str | None = Field(default=None, description="Team that works the segment's leads.")
+    next: Targets | None = Field(
+        default=None, description="Where those of the segment who advance go, in place of the stage's `next`."
+    )
+    back_to: dict[str, Share] | None = Field(
+        default=None,
+        description="Shares of those of the segment who do not advance that go back to a stage, in place of "
+        "the stage's `back_to`.",
+    )
+    lost_reasons: dict[Name, Share] | None = Field(
+        default=None,
+        description="Shares of the segment's lost by reason, in place of the stage's `lost_reasons`.",
+    )
+    effects: StageEffects = Field(
+        default=StageEffects(), description="Effects that differ for the segment in this stage."
     )
 
 
@@ -368,6 +401,10 @@ class Stage(Section):
     effort_hours: Duration = Field(default=ZERO, description="Working hours of a rep of average speed.")
     customer_takes_days: Duration = Field(
         default=ZERO, description="Days that the customer takes after the work."
+    )
+    customer_hours: CustomerHours | None = Field(
+        default=None,
+        description="When customers count time in this stage. Default: as their segment.",
     )
     goes_cold_after_days: Duration | None = Field(
         default=None, description="Days in the queue after which the lead goes cold. Default: waits for ever."
@@ -428,6 +465,11 @@ class DatedChange(Section):
 class Strategy(Section):
     """A choice to compare with today; it begins on a day, and today is what holds before."""
 
+    title: str = Field(
+        default="",
+        max_length=60,
+        description="What sentences and pictures call it. Default: its name, with spaces for underscores.",
+    )
     about: str = Field(default="", max_length=2000, description="The strategy in a few words.")
     starts: Day | None = Field(
         default=None, description="The day on which it begins. Default: the first day of the period."
@@ -453,6 +495,11 @@ class Strategy(Section):
 class Assumption(Section):
     """What we are unsure of and do not choose; strategies are compared under it."""
 
+    title: str = Field(
+        default="",
+        max_length=60,
+        description="What sentences and pictures call it. Default: its name, with spaces for underscores.",
+    )
     about: str = Field(default="", max_length=2000, description="The assumption in a few words.")
     change: dict[str, Any] = Field(
         default={}, description="Values by path, as in a strategy; strategies change what it leaves."
@@ -472,10 +519,19 @@ class Contents(Section):
     segments: dict[Name, Segment] = Field(
         min_length=1, max_length=1000, description="Groups of customers, by name."
     )
+    kinds: dict[Name, Kind] = Field(
+        default={},
+        max_length=1000,
+        description="Kinds of channels, by name: what channels of the kind have in common.",
+    )
     channels: dict[Name, Channel] = Field(
         min_length=1, max_length=1000, description="Where inquiries come from, by name."
     )
     mix: Mix = Field(default=Mix(), description="What channels have in common.")
+    customer_hours: CustomerHours | None = Field(
+        default=None,
+        description="When customers count time and answer. Default: round the clock, nights and weekends.",
+    )
     shocks: Shocks = Field(default=Shocks(), description="What moves the firm from month to month.")
     teams: dict[Name, Team] = Field(default={}, max_length=1000, description="Teams, by name.")
     stages: dict[Name, Stage] = Field(
@@ -506,3 +562,13 @@ class Contents(Section):
         default={},
         description='Where values come from, by pattern: "source: ...", "measured: ...", "assumed: ...".',
     )
+
+    @field_validator("channels")
+    @classmethod
+    def _of_kinds(cls, channels: dict[str, Channel], info: ValidationInfo) -> dict[str, Channel]:
+        return as_their_kinds(channels, info.data.get("kinds", {}))
+
+
+def as_their_kinds(channels: Mapping[str, Channel], kinds: Mapping[str, Kind]) -> dict[str, Channel]:
+    """Return channels with what their kinds give them."""
+    return {name: as_its_kind(channel, kinds.get(channel.kind)) for name, channel in channels.items()}

@@ -11,12 +11,13 @@ import numpy as np
 
 from funnelsim.chance.distributions import Distribution, QuantileTable, Tables
 from funnelsim.model.model import Model
-from funnelsim.model.records import POINT, ROUTE
+from funnelsim.model.records import POINT, ROUTE, SPAN
 from funnelsim.model.words import HOUR
 from funnelsim.scenario.schema import Wait
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Way = tuple[float, int, int]  # a share, a target and a reason
+Part = tuple[int, int, float]  # of a day: from, to, and the share of the day's inquiries by then
 
 
 class Sheet(Protocol):
@@ -75,6 +76,7 @@ class Draft:
         self._routes: list[Way] = []
         self._points: list[tuple[int, float, float, float]] = []
         self._curves: dict[Wait, tuple[int, int]] = {}
+        self._spans: list[Part] = []
 
     def array(self, name: str) -> Array:
         """Return an array to write into."""
@@ -107,6 +109,12 @@ class Draft:
             )
         return self._curves[wait]
 
+    def day(self, parts: Iterable[Part]) -> tuple[int, int]:
+        """Add the spans of a day; return the first one's number and how many there are."""
+        first = len(self._spans)
+        self._spans += parts
+        return first, len(self._spans) - first
+
     def ends(self) -> Ends:
         """Return how much has been written so far."""
         return Ends(len(self.tables), len(self._routes))
@@ -118,6 +126,7 @@ class Draft:
             **self._arrays,
             routes=np.array(self._routes, ROUTE),
             points=np.array(self._points, POINT),
+            spans=np.array(self._spans, SPAN),
             distributions=distributions,
             knots=knots,
             **rest,

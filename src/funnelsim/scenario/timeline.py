@@ -163,8 +163,16 @@ class Timeline:
                 continue
             if path[0] == "channels" and path[2:] in ((), ("inquiries_per_month",)):
                 yield path[1], step.begins
+            if path[0] == "kinds" and path[2:] in ((), ("inquiries_per_month",)):
+                yield from ((name, step.begins) for name in _leaving_to_their_kind(document, path[1]))
             if path[:2] in (("mix", "inquiries_per_month"), ("mix", "shares")):
                 yield from ((name, step.begins) for name in document.get("mix", {}).get("shares", {}))
+
+
+def _leaving_to_their_kind(document: Document, kind: str) -> list[str]:
+    """Name the channels that have their inquiries from a kind."""
+    channels = document.get("channels", {}).items()
+    return [name for name, each in channels if each["kind"] == kind and "inquiries_per_month" not in each]
 
 
 def _that_makes(problem: Problem, steps: list[Step]) -> Step:

@@ -10,6 +10,7 @@ from itertools import chain
 from funnelsim.scenario.changes import apply_changes, hinted
 from funnelsim.scenario.checks import FIRST_YEAR, LAST_YEAR, stages_reached
 from funnelsim.scenario.errors import Problem, Problems
+from funnelsim.scenario.flow import stage_of
 from funnelsim.scenario.months import months_later
 from funnelsim.scenario.paths import written
 from funnelsim.scenario.schema import TODAY, Contents, Rep
@@ -173,13 +174,16 @@ def _removals(where: str, day: date, before: Contents, after: Contents) -> Probl
             "people to leave by a date: leaves = ..." if ".reps." in gone else "changes that remove nothing"
         )
         yield Problem(where, f"removes {gone} on {day}", advice)
-    for name, stage in before.stages.items():
-        if stage.team is not None and name in after.stages and after.stages[name].team is None:
-            yield Problem(
-                where,
-                f"takes the team away from stages.{name} on {day}, while leads may be waiting there",
-                "another team, or routes that lead past the stage",
-            )
+    for stage in before.stages:
+        for segment in before.segments if stage in after.stages else ():
+            had = stage_of(before, stage, segment).team is not None
+            if had and segment in after.segments and stage_of(after, stage, segment).team is None:
+                yield Problem(
+                    where,
+                    f"takes the team away from stages.{stage} on {day}, while leads may be waiting there",
+                    "another team, or routes that lead past the stage",
+                )
+                break
     for team, reps in ((name, each.reps) for name, each in before.teams.items() if name in after.teams):
         for name in reps.keys() & after.teams[team].reps.keys():
             yield from _comings(

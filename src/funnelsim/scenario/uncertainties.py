@@ -13,7 +13,7 @@ from funnelsim.scenario.checks import check_meaning
 from funnelsim.scenario.errors import Problem, shown
 from funnelsim.scenario.paths import Path, look_up, written
 from funnelsim.scenario.quantities import Reading
-from funnelsim.scenario.schema import Contents
+from funnelsim.scenario.schema import Contents, as_their_kinds
 from funnelsim.scenario.section import Section
 from funnelsim.scenario.structure import Document, problems_at
 from funnelsim.scenario.unknowns import HIGHEST, LOWEST, MEDIAN, Unknown
@@ -41,7 +41,13 @@ def applied(contents: _Table, values: Mapping[str, float]) -> _Table:
     >>> applied(typed, {"teams.sales.cost_per_person_month *=": 1.5}).teams["sales"].cost_per_person_month
     9000.0
     """
-    placed: _Table = _placed(contents, _tree(tuple(values)), values)
+    of_kinds = tuple(key for key in values if key.startswith("kinds."))
+    if of_kinds:
+        contents = _placed(contents, _tree(of_kinds), values)
+        channels = as_their_kinds(contents.channels, contents.kinds)
+        contents = contents.model_copy(update={"channels": channels})
+    others = tuple(key for key in values if key not in of_kinds)
+    placed: _Table = _placed(contents, _tree(others), values) if others else contents
     return placed
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from funnelsim.scenario.channels import Response
+from funnelsim.scenario.channels import KINDS, Response
 from funnelsim.scenario.errors import Problem, Problems, sum_to_one, unknown
 from funnelsim.scenario.quantities import LARGEST
 from funnelsim.scenario.response import Curve, curve_through
@@ -114,17 +114,17 @@ def _promotion(contents: Contents, name: str) -> Problems:
 
 
 def _people(contents: Contents, name: str) -> Problems:
-    """Check that personal selling has a team, and that only suppliers are paid by the lead."""
+    """Check that personal selling has a team, and that of our kinds only suppliers are paid by the lead."""
     channel, path = contents.channels[name], f"channels.{name}"
     if channel.personal_selling is not None:
-        if channel.kind != "personal_selling":
+        if channel.kind in KINDS and channel.kind != "personal_selling":
             yield Problem(
                 f"{path}.personal_selling", f'is given for kind "{channel.kind}"', 'kind = "personal_selling"'
             )
         if channel.personal_selling.team not in contents.teams:
             team = channel.personal_selling.team
             yield unknown(f"{path}.personal_selling.team", team, contents.teams, "a team")
-    if channel.price_per_lead > 0 and channel.kind != "outsourced":
+    if channel.price_per_lead > 0 and channel.kind in KINDS and channel.kind != "outsourced":
         yield Problem(f"{path}.price_per_lead", f'is given for kind "{channel.kind}"', 'kind = "outsourced"')
 
 

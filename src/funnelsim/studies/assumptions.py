@@ -76,7 +76,13 @@ class AssumptionsResult:
     def verdict(self) -> str:
         """State in a sentence under which assumptions the choice stays the same."""
         leaders = {name: each.comparison.leaders() for name, each in self.comparisons.items()}
-        return under_assumptions(leaders.pop(AS_TYPED), leaders, self.base)
+        return under_assumptions(
+            leaders.pop(AS_TYPED),
+            leaders,
+            self.base,
+            self.scenario.title_of,
+            self.scenario.title_of_assumption,
+        )
 
     @property
     def warnings(self) -> dict[str, dict[str, tuple[str, ...]]]:

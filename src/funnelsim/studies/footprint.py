@@ -19,6 +19,7 @@ from funnelsim.engines.fold import new_tally
 from funnelsim.model.records import PURSUIT
 from funnelsim.scenario import Course, Problem, Scenario, ScenarioError, inquiries_in_all
 from funnelsim.scenario.calendars import calendar_of
+from funnelsim.scenario.flow import teams_of
 from funnelsim.studies.pilot import Crowd, crowd
 from funnelsim.studies.replication import Plan
 
@@ -136,10 +137,10 @@ def _described(name: str, most: Crowd) -> str:
 
 def _remedies(scenario: Scenario, most: Crowd) -> str:
     """List changes that would keep the crowd small."""
-    team = scenario.stages[most.stage].team
-    if most.queueing and team is not None:
+    teams = " or ".join(f"teams.{team}" for team in teams_of(scenario, most.stage))
+    if most.queueing and teams:
         return (
-            f"fewer inquiries, more people in teams.{team}, stages.{most.stage}.goes_cold_after_days "
+            f"fewer inquiries, more people in {teams}, stages.{most.stage}.goes_cold_after_days "
             "or a shorter horizon"
         )
     return "fewer inquiries or a shorter horizon"

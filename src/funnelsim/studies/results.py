@@ -243,7 +243,8 @@ class ComparisonResult:
     @cached_property
     def comparison(self) -> Comparison:
         """The paired comparison against the base."""
-        return Comparison({name: each.forecast for name, each in self.simulations.items()})
+        forecasts = {name: each.forecast for name, each in self.simulations.items()}
+        return Comparison(forecasts, called=self.scenario.title_of)
 
     @property
     def base(self) -> str:

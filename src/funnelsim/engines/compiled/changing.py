@@ -18,7 +18,7 @@ from funnelsim.engines.ledger import Ledger, write_of
 from funnelsim.model.model import Model
 from funnelsim.model.words import DAY, NEVER, NOBODY, NOTHING, Due, Event
 from funnelsim.model.worktime import last_opened, work_ends
-from funnelsim.rules import arrivals, assignment, ending, people, shocks
+from funnelsim.rules import arrivals, assignment, ending, people, shocks, visits
 
 UNTIL_THE_CHANGE = -1  # the wave before wave 0: what is put on the agenda for this instant is in wave 0
 
@@ -226,17 +226,17 @@ def requeue(before: Model, model: Model, world: Record, state: State, becomes: I
         if assignment.is_moved(before, model, pursuit):
             moved, last = chained(state, slot, moved, last)
         elif pursuit["rep"] == NOBODY:
-            queue = state.team_queues[model.stages[pursuit["stage"]]["team"]]
+            queue = state.team_queues[visits.team_for(model, pursuit)]
             join(state.links, queue, slot, pursuit["rank"], pursuit["since"], pursuit["entity"])
         else:
-            team = model.teams[model.stages[pursuit["stage"]]["team"]]
+            team = model.teams[visits.team_for(model, pursuit)]
             pursuit["rank"] = assignment.rank(team["queue_order"], pursuit)
             queue = state.own_queues[pursuit["rep"]]
             join(state.links, queue, slot, pursuit["rank"], pursuit["since"], pursuit["entity"])
         slot = following
     while moved != NONE:
         following = int(state.links[moved]["next"])
-        place(model, world, state, moved, model.stages[state.pursuits[moved]["stage"]]["team"])
+        place(model, world, state, moved, visits.team_for(model, state.pursuits[moved]))
         moved = following
 
 

@@ -107,7 +107,7 @@ def enter(model: Model, world: Record, state: State, ledger: Ledger, slot: int) 
     pursuit["since"] = now
     read_fate(model, world, pursuit)
     write(ledger, now, pursuit, Event.ENTERED.value, 0, 0, 0.0)
-    team = model.stages[pursuit["stage"]]["team"]
+    team = visits.team_for(model, pursuit)
     if team == NOBODY:
         return True
     place(model, world, state, slot, team)
@@ -165,7 +165,7 @@ def leave_queue(model: Model, state: State, slot: int) -> None:
     """Take a pursuit out of the queue that it waits in."""
     pursuit = state.pursuits[slot]
     if pursuit["rep"] == NOBODY:
-        leave(state.links, state.team_queues[model.stages[pursuit["stage"]]["team"]], slot)
+        leave(state.links, state.team_queues[visits.team_for(model, pursuit)], slot)
     else:
         leave(state.links, state.own_queues[pursuit["rep"]], slot)
         enlist(model, state, pursuit["rep"])
@@ -231,7 +231,7 @@ def end_work(model: Model, state: State, ledger: Ledger, slot: int) -> bool:
     now = clock["now"]
     write(ledger, now, pursuit, Event.WORKED.value, now - pursuit["since"], pursuit["effort"], 0.0)
     pursuit["since"] = now
-    if model.stages[pursuit["stage"]]["team"] != NOBODY:
+    if visits.team_for(model, pursuit) != NOBODY:
         rep = state.reps[pursuit["rep"]]
         rep["busy"] = 0
         rep["idle_since"] = now
@@ -241,7 +241,7 @@ def end_work(model: Model, state: State, ledger: Ledger, slot: int) -> bool:
     if pursuit["takes"] == 0 and next_time(state.agenda, clock) > now and clock["wave"] < MOST_WAVES:
         clock["wave"] += 1
         return True
-    await_next(model, state, slot, now + pursuit["takes"], Due.CUSTOMER_ANSWERS.value)
+    await_next(model, state, slot, visits.answers_at(model, pursuit, now), Due.CUSTOMER_ANSWERS.value)
     return False
 
 
@@ -274,7 +274,7 @@ def leave_visit(model: Model, world: Record, state: State, ledger: Ledger, slot:
     if target == ENDED:
         end(model, state, slot)
         return NONE
-    team = model.stages[pursuit["stage"]]["team"]
+    team = visits.team_for(model, pursuit)
     if delay != ending.AT_ONCE or (team != NOBODY and model.teams[team]["sticky"] == 0):
         give_up_rep(model, state, pursuit)
     pursuit["round"] = ending.round_at(pursuit, target, delay)

@@ -1,0 +1,218 @@
+"""A stage by segment: its team, ways out, reasons and effects, as the file says and as they are lived."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from funnelsim.chance.keys import world_of
+from funnelsim.compiling.arrays import Record
+from funnelsim.engines import ENGINES, history
+from funnelsim.forecast.typed import shares_by_team
+from funnelsim.model.model import Model
+from funnelsim.model.words import LOST, NOBODY, NOTHING, WON, Event
+from funnelsim.scenario import Scenario, ScenarioError, from_document, load, lower, lower_in, parse
+from funnelsim.scenario.paths import value_at
+
+from .good_scenario import problems_of
+
+FIRM = """
+start = 2026-06-01
+horizon = { warm_up_months = 0, period_months = 2, drain_months = 0 }
+[segments.home]
+contract_value_per_year = 1000
+[segments.abroad]
+contract_value_per_year = 1000
+[segments.online]
+contract_value_per_year = 1000
+[channels.web]
+kind = "seo"
+inquiries_per_month = 120
+temperature = { hot = 0.3, warm = 0.4, future = 0.3 }
+theorist_share = 0.2
+segments = { home = 0.5, abroad = 0.3, online = 0.2 }
+[teams.office]
+people = 2
+[teams.berlin]
+people = 1
+hours = { tuesday = ["10:00-16:00"], thursday = ["10:00-16:00"] }
+[stages.call]
+team = "office"
+effort_hours = 1
+goes_cold_after_days = 9
+conversion = 0.6
+lost_reasons = { timing = 1.0 }
+back_to = { call = 0.2 }
+effects = { theorist = 0.3, temperature = { hot = 2.0 } }
+[stages.call.segments.abroad]
+team = "berlin"
+next = { offer = 1, won = 3 }
+back_to = {}
+lost_reasons = { language = 0.25, price = 0.75 }
+effects = { theorist = 0.5, temperature = { future = 0.1 }, skill_by_temperature = { hot = 3.0 } }
+[stages.call.segments.online]
+next = "won"
+effects = { wait = { hours = [1, 10], odds_ratio = [1.0, 0.5] } }
+[stages.check]
+customer_takes_days = 1
+effort_hours = 2
+goes_cold_after_days = 5
+conversion = 0.9
+[stages.check.segments.home]
+team = "berlin"
+[stages.offer]
+team = "office"
+effort_hours = 1
+conversion = 0.5
+"""
+
+
+@pytest.fixture(scope="module")
+def firm() -> Scenario:
+    return parse(FIRM)
+
+
+def row(model: Model, stage: int, segment: int) -> Record:
+    usual = model.stages[stage]
+    assert usual["variants"] == len(model.segments)
+    return model.variants[usual["first_variant"] + segment]
+
+
+def ways(model: Model, found: Record, kind: str) -> list[tuple[float, int, int]]:
+    first, count = (found[f"first_{kind}"], found[f"{kind}s"])
+    return [
+        (round(share, 6), target, reason)
+        for share, target, reason in model.routes[first : first + count].tolist()
+    ]
+
+
+def test_teams_by_segment(firm: Scenario) -> None:
+    model = lower(firm).model
+    assert [row(model, 0, segment)["team"] for segment in range(3)] == [0, 1, 0]
+    assert [row(model, 1, segment)["team"] for segment in range(3)] == [1, NOBODY, NOBODY]
+    assert model.stages[2]["variants"] == 0
+    # Without a team there is neither effort nor patience, whatever the stage has for others.
+    alone, worked = row(model, 1, 1), row(model, 1, 0)
+    assert (model.distributions[alone["effort"]]["location"], alone["patience"]) == (0.0, NOTHING)
+    assert model.distributions[worked["effort"]]["location"] == 2.0
+    assert model.distributions[worked["patience"]]["location"] == 5.0
+
+
+def test_ways_out_by_segment(firm: Scenario) -> None:
+    model, names = lower(firm)
+    timing, language, price = map(names.reasons.index, ("timing", "language", "price"))
+    home, abroad, online = (row(model, 0, segment) for segment in range(3))
+    assert ways(model, home, "next") == [(1.0, 1, NOTHING)]
+    assert ways(model, home, "else") == [(0.2, 0, NOTHING), (1.0, LOST, timing)]
+    assert ways(model, abroad, "next") == [(0.25, 2, NOTHING), (1.0, WON, NOTHING)]
+    assert ways(model, abroad, "else") == [(0.25, LOST, language), (1.0, LOST, price)]
+    assert ways(model, online, "next") == [(1.0, WON, NOTHING)]
+    assert ways(model, online, "else") == ways(model, home, "else")
+    assert names.reasons == ("gone cold", "timing", "language", "price", "unstated")
+
+
+def test_effects_by_segment(firm: Scenario) -> None:
+    model = lower(firm).model
+    home, abroad, online = (row(model, 0, segment) for segment in range(3))
+    # What a segment does not say is as in the stage, and what the stage does not say as in [effects].
+    assert [each["theorist_odds"] for each in (home, abroad, online)] == [0.3, 0.5, 0.3]
+    assert [model.heat_odds[each["heat"]].tolist() for each in (home, abroad, online)] == [
+        [2.0, 1.0, 0.6],
+        [2.0, 1.0, 0.1],
+        [2.0, 1.0, 0.6],
+    ]
+    exponents = [model.heat_skill[each["heat"]].tolist() for each in (home, abroad)]
+    assert exponents == [[1.0, 1.0, 1.0], [3.0, 1.0, 1.0]]
+    waits = [
+        model.points["odds"][each["first_point"] :][: each["points"]].tolist() for each in (home, online)
+    ]
+    assert waits == [[1.0, 0.85, 0.7], [1.0, 0.5]]
+
+
+@pytest.mark.parametrize("engine", sorted(ENGINES))
+def test_each_segment_is_lived_by_what_it_has(engine: str, firm: Scenario) -> None:
+    model, names = lower(firm)
+    rows = history(engine, model, seed=3)
+    started = rows[(rows["event"] == Event.STARTED)]
+    teams = np.where(started["rep"] == NOBODY, NOBODY, model.reps["team"][started["rep"]])
+    seen = {tuple(map(int, each)) for each in zip(started["stage"], started["segment"], teams, strict=True)}
+    # At home: called by the office, checked by Berlin. Abroad: called by Berlin. Online: no check.
+    assert seen == {(0, 0, 0), (1, 0, 1), (2, 0, 0), (0, 1, 1), (2, 1, 0), (0, 2, 0)}
+    lost = rows[rows["event"] == Event.LOST]
+    reasons = {(int(each["segment"]), names.reasons[each["reason"]]) for each in lost[lost["stage"] == 0]}
+    assert reasons == {(0, "timing"), (1, "language"), (1, "price"), (2, "timing")}
+    back = rows[(rows["event"] == Event.SENT_BACK)]
+    assert set(back["segment"].tolist()) == {0, 2}
+
+
+def test_queues_are_shared_out_among_the_teams_of_a_stage(firm: Scenario) -> None:
+    shares = shares_by_team(lower(firm).model)
+    # Of those called, 0.3 of 1.0 are abroad; only Berlin checks, those at home.
+    assert shares.round(6).tolist() == [[0.7, 0.3], [0.0, 1.0], [1.0, 0.0]]
+
+
+def test_a_stage_that_is_the_same_for_all_segments_changes_nothing() -> None:
+    plain = load("first_steps").document
+    plain["horizon"] = {"warm_up_months": 1, "period_months": 2, "drain_months": 1}
+    same = from_document(plain)
+    plain["stages"]["proposal"]["segments"] = {"default": {"team": "sales", "next": "won"}}
+    ledgers = [
+        history("compiled", lower(each).model, seed=1).tobytes() for each in (same, from_document(plain))
+    ]
+    assert ledgers[0] == ledgers[1]
+
+
+@pytest.mark.parametrize(
+    ("changes", "path", "value"),
+    [
+        ({"stages.call.segments.abroad.team": "office"}, "team", "office"),
+        ({"stages.call.segments.abroad.next": "won"}, "next", {"won": 1.0}),
+        ({"stages.call.segments.abroad.lost_reasons": {"price": 1.0}}, "lost_reasons", {"price": 1.0}),
+        ({"stages.call.segments.abroad.effects.temperature.future *=": 2}, "effects.temperature.future", 0.2),
+        ({"stages.call.segments.abroad.back_to.call": 0.25}, "back_to", {"call": 0.25}),
+    ],
+)
+def test_changes_reach_what_a_segment_has(
+    changes: dict[str, object], path: str, value: object, firm: Scenario
+) -> None:
+    changed = firm.with_changes(changes)
+    assert value_at(changed, ("stages", "call", "segments", "abroad", *path.split("."))) == value
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "told"),
+    [
+        (
+            "stages.call.segments.*.effects.theorist *=",
+            0.5,
+            "has no value to multiply in stages.call.segments.online",
+        ),
+        ("stages.call.segments.*.lost_reasons.price", 1.0, "sums to 1.25"),
+        ("stages.call.segments.abroad.taem", "office", 'did you mean "stages.call.segments.abroad.team"'),
+        ("stages.call.segments.abroad.next", "chek", 'did you mean "check"'),
+    ],
+)
+def test_what_cannot_be_changed_for_a_segment_is_told(
+    key: str, value: object, told: str, firm: Scenario
+) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        firm.with_changes({key: value})
+    assert told in str(caught.value)
+
+
+def test_an_uncertain_number_reaches_what_a_segment_has() -> None:
+    path = "stages.call.segments.abroad.effects.theorist"
+    unknown = f'[uncertainties]\n"{path}" = {{ low = 0.1, likely = 0.2, high = 0.3 }}\n'
+    model = lower_in(parse(FIRM + unknown), world_of(1, 0)).model
+    drawn = row(model, 0, 1)["theorist_odds"]
+    assert 0.1 < drawn < 0.3
+    assert row(model, 0, 0)["theorist_odds"] == 0.3
+
+
+def test_a_team_cannot_be_taken_away_from_a_segment_by_a_dated_change() -> None:
+    change = (
+        '[[changes]]\ndate = 2026-06-10\nchange = { "stages.check.segments.home" = { conversion = 0.5 } }\n'
+    )
+    plain = FIRM.replace("effort_hours = 2\ngoes_cold_after_days = 5\n", "")
+    [problem] = problems_of(plain + change)
+    assert "takes the team away from stages.check" in problem.sentence()

@@ -2,6 +2,7 @@
 # make test    install and run the tests
 # make check   format, lint, types, architecture
 # make truth   the long truth table, written to docs/truth.md
+# make fuzz    10,000 damaged scenarios and 1,000 damaged changes, written to docs/fuzz.md
 # make parity  2,000 random scenarios on both engines, written to docs/parity.md
 # make readme   put the demo's table, verdict and pictures into the README
 # make coverage  lines of src/ that the tests run
@@ -14,7 +15,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check truth parity readme coverage marketplace bench docs crn notebook clean
+.PHONY: demo test check truth fuzz parity readme coverage marketplace bench docs crn notebook clean
 
 demo: $(VENV)/installed
 	$(BIN)/funnelsim demo --out demo
@@ -32,6 +33,9 @@ check: $(VENV)/installed-dev
 
 truth: $(VENV)/installed-dev
 	$(BIN)/python -m tests.analytic
+
+fuzz: $(VENV)/installed-dev
+	$(BIN)/python -m tests.property.mutants
 
 parity: $(VENV)/installed-dev
 	$(BIN)/python -m tests.property.parity

@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from funnelsim.compiling.arrays import Records
+from funnelsim.compiling.arrays import Floats, Records
 from funnelsim.engines import history
+from funnelsim.engines.fold import fold, new_tally, stack
+from funnelsim.metrics.cut import queueing
 from funnelsim.model.model import Model
 from funnelsim.model.words import HOUR, Event
 from funnelsim.scenario import load, lower, presets
@@ -21,6 +23,8 @@ from .observation import Worlds
 LEAVES = (Event.ADVANCED, Event.SENT_BACK, Event.WON, Event.LOST, Event.WENT_COLD, Event.OPEN)
 SPANS = (Event.STARTED, Event.WORKED, *LEAVES)  # rows whose `waited` is a part of a visit
 QUEUE_ENDS = (Event.STARTED, Event.WENT_COLD)
+REASONS = 10  # of loss, at least as many as a preset has
+ROUNDING = 1e-12  # of a month: what floats may lose where 2^53 µs are exceeded
 
 
 def occupancy_adds_up(worlds: Worlds) -> list[Count]:
@@ -50,6 +54,53 @@ def occupancy_adds_up(worlds: Worlds) -> list[Count]:
             )
         )
     return counts
+
+
+def queues_add_up(worlds: Worlds) -> list[Count]:
+    """Little's law for the figure *queue*: over a month, its integral is the time that leads wait in it.
+
+    Time is that of each visit in the queue, from entering to the row that ends the wait or to the horizon,
+    cut off at the ends of the month.
+    """
+    counts = []
+    for name in presets():
+        model = lower(settled(load(name))).model
+        compared = wrong = 0
+        waiting = 0.0
+        for seed in range(worlds.count):
+            rows = history("compiled", model, seed + 1)
+            tally = new_tally(model, REASONS)
+            fold(rows, model, tally)
+            lengths = np.diff(model.months)
+            figure = queueing(model, stack([tally]))[0] * lengths[:, None]
+            expected = _waits(rows, model)
+            compared += expected.size
+            wrong += int(np.sum(np.abs(figure - expected) > ROUNDING * lengths[:, None]))
+            waiting += expected.sum() / HOUR
+        counts.append(
+            Count(f"{name}: stages and months, {waiting:,.0f} hours in queues", compared, wrong, 24)
+        )
+    return counts
+
+
+def _waits(rows: Records, model: Model) -> Floats:
+    """Add up the time that each visit queues in each month: (months, stages), µs, visit by visit."""
+    found = np.zeros((len(model.months) - 1, len(model.stages)))
+    entered: dict[int, tuple[int, int]] = {}
+    for row in rows[rows["pursuit"] >= 0]:
+        lead, stage, now = int(row["pursuit"]), int(row["stage"]), int(row["time"])
+        if row["event"] == Event.ENTERED:
+            entered[lead] = (stage, now)
+        elif row["event"] in QUEUE_ENDS:
+            _add_wait(found, model, *entered.pop(lead), now)
+    for stage, since in entered.values():
+        _add_wait(found, model, stage, since, int(model.horizon))
+    return found
+
+
+def _add_wait(found: Floats, model: Model, stage: int, since: int, until: int) -> None:
+    inside = np.minimum(until, model.months[1:]) - np.maximum(since, model.months[:-1])
+    found[:, stage] += np.maximum(inside, 0)
 
 
 def _area(rows: Records, stage: int) -> int:

@@ -12,10 +12,12 @@ from joblib import Parallel, delayed
 from funnelsim.chance.keys import hash32, world_of
 from funnelsim.compiling.arrays import Floats, Integers, Record, Records
 from funnelsim.engines import ENGINES, new_ledger, pages
+from funnelsim.engines.fold import Tally, fold, new_tally, stack
 from funnelsim.model.model import Model
 from funnelsim.model.words import DAY, HOUR, Event
 
 PAGE = 65_536  # rows
+REASONS = 2  # of loss, in a system that types none
 COUNT, DELAYED, WAITED = range(3)  # what `visits` adds up: rows, rows that close a span above 0, hours
 
 Observe = Callable[[Records, Model], Floats]
@@ -43,6 +45,19 @@ def _one_world(model: Model, observe: Observe, world: Record) -> Floats:
     for page in pages(ENGINES["compiled"], model, world, new_ledger(PAGE)):
         total = total + observe(page, model)
     return total
+
+
+def tallied(model: Model, worlds: Worlds) -> Tally:
+    """Live through each world and fold its ledger; stacked."""
+    jobs = Parallel(n_jobs=os.cpu_count() or 1, backend="threading")
+    return stack(jobs(delayed(_one_tally)(model, key) for key in worlds.each()))
+
+
+def _one_tally(model: Model, world: Record) -> Tally:
+    tally = new_tally(model, REASONS)
+    for page in pages(ENGINES["compiled"], model, world, new_ledger(PAGE)):
+        fold(page, model, tally)
+    return tally
 
 
 def visits(rows: Records, model: Model) -> Floats:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from funnelsim.compiling.arrays import Floats
+from funnelsim.metrics import FIGURES, cut
 from funnelsim.model.words import HOUR, Event
 
 from . import systems, theory
 from .figures import Figure, Outcome, Truth
-from .observation import COUNT, DELAYED, WAITED, Worlds, observed, visits
+from .observation import COUNT, DELAYED, WAITED, Worlds, observed, tallied, visits
 
 RELAXATIONS = 20  # of warm-up, at least
 WARM_UP_HOURS = 92 * 24  # March, April and May
@@ -44,6 +45,58 @@ def erlang_c(arrival: float, service: float, servers: int, months: int, replicat
 
     load = arrival / (servers * service)
     return Truth(f"M/M/{servers}, λ = {arrival:g}, μ = {service:g}", load, replications, compare)
+
+
+def first_contact(arrival: float, service: float, servers: int, replications: int) -> Truth:
+    """M/M/c: the mean queue, and the share contacted within 1, 4 and 24 hours."""
+
+    def compare(worlds: Worlds) -> Outcome:
+        check_warm_up(arrival, service, servers)
+        found = _figures(systems.prompt(arrival, servers, systems.exponential(1 / service), False), worlds)
+        queue = Figure("in the queue", theory.queue_length(arrival, service, servers), found("queue"))
+        return [queue, *_within((1, 4, 24), "", found, arrival, service, servers)]
+
+    load = arrival / (servers * service)
+    return Truth(f"M/M/{servers}, λ = {arrival:g}, μ = {service:g}, figures", load, replications, compare)
+
+
+def in_office_hours(arrival: float, service: float, servers: int, replications: int) -> Truth:
+    """M/M/c in working time: the share contacted within 1 and 4 working hours, nights not counted."""
+
+    def compare(worlds: Worlds) -> Outcome:
+        check_warm_up(arrival / 3, service / 3, servers)
+        found = _figures(systems.prompt(arrival, servers, systems.exponential(1 / service), True), worlds)
+        mean = theory.erlang_c(arrival, service, servers).mean
+        waits = Figure("working hours to first contact", mean, found("working_time_to_first_contact"))
+        return [waits, *_within((1, 4), "working_", found, arrival, service, servers)]
+
+    load = arrival / (servers * service)
+    name = f"M/M/{servers}, λ = {arrival:g}, μ = {service:g}, 9 to 17 only, figures"
+    return Truth(name, load, replications, compare)
+
+
+def _figures(text: str, worlds: Worlds) -> Callable[[str], Floats]:
+    """Live through a system; return a function that gives the figure of a name in each world."""
+    model = systems.model(text)
+    everything = cut(model, tallied(model, worlds), "all")
+    return lambda name: FIGURES[name].values(everything)[:, 0]
+
+
+def _within(
+    hours: Sequence[int],
+    word: str,
+    found: Callable[[str], Floats],
+    arrival: float,
+    service: float,
+    servers: int,
+) -> list[Figure]:
+    names = [f"first_contact_within_{each}_{word}hour{'' if each == 1 else 's'}" for each in hours]
+    return [
+        Figure(
+            FIGURES[name].title.lower(), theory.served_within(each, arrival, service, servers), found(name)
+        )
+        for name, each in zip(names, hours, strict=True)
+    ]
 
 
 def single_server(name: str, effort: object, moments: tuple[float, float], replications: int) -> Truth:

@@ -22,6 +22,7 @@ DAYS_OF_MONTHS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 HOURS_OF_AVERAGE_MONTH = 365 * 24 / 12
 WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 ROUND_THE_CLOCK = {day: ["00:00-24:00"] for day in WEEK}
+OFFICE_HOURS = {day: ["09:00-17:00"] for day in WEEK}
 NO_EFFECT_OF_WAITING = {"wait": {"hours": [24], "odds_ratio": [1]}}
 HOT, WARM, FUTURE = ({heat: 1.0} for heat in ("hot", "warm", "future"))
 
@@ -51,10 +52,14 @@ def table(header: str, keys: Keys) -> str:
 
 
 def opening(
-    months: int, start: str = START, warm_up: int = WARM_UP, effects: Keys = NO_EFFECT_OF_WAITING
+    months: int,
+    start: str = START,
+    warm_up: int = WARM_UP,
+    effects: Keys = NO_EFFECT_OF_WAITING,
+    drain: int = 0,
 ) -> str:
     """Write what comes before channels: time, effects, one segment."""
-    horizon = {"warm_up_months": warm_up, "period_months": months, "drain_months": 0}
+    horizon = {"warm_up_months": warm_up, "period_months": months, "drain_months": drain}
     return "\n".join(
         [
             f"start = {start}",
@@ -110,6 +115,24 @@ def pool(
             *(channel(name, rate) for name, rate in rates.items()),
             team("sales", reps, assignment=assignment),
             stage("call", **work("sales", effort, giving_up)),
+        ]
+    )
+
+
+def prompt(rate: float, reps: int, effort: Any, office: bool) -> str:
+    """Write a queue that reps share, and a month of drain in which all who wait are contacted: M/G/c.
+
+    In office hours people ask and work from 9 to 17 only, on every day, at the rate of each such hour: in
+    working time it is the same queue.
+    """
+    hours = {"hours": OFFICE_HOURS} if office else {}
+    between = {"arrives_between": ["09:00", "17:00"]} if office else {}
+    return "\n".join(
+        [
+            opening(LONGEST - 1, drain=1),
+            channel("web", rate / 3 if office else rate, **between),
+            team("sales", reps, assignment="shared_queue", **hours),
+            stage("call", **work("sales", effort)),
         ]
     )
 

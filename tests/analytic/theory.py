@@ -62,6 +62,34 @@ def erlang_c(arrival: float, service: float, servers: int) -> Waiting:
     return Waiting(chance, chance / (servers * service - arrival))
 
 
+def queue_length(arrival: float, service: float, servers: int) -> float:
+    """Return the mean number in the queue of M/M/c: C rho / (1 - rho).
+
+    Source: Cooper, chapter 3.
+
+    Examples
+    --------
+    >>> round(queue_length(0.8, 1.0, 1), 9)  # rho^2 / (1 - rho)
+    3.2
+    """
+    load = arrival / (servers * service)
+    return erlang_c(arrival, service, servers).chance * load / (1.0 - load)
+
+
+def served_within(time: float, arrival: float, service: float, servers: int) -> float:
+    """Return the share of customers who wait no longer than a time in M/M/c: 1 - C exp(-(c mu - lambda) t).
+
+    Source: Cooper, chapter 3.
+
+    Examples
+    --------
+    >>> round(served_within(0.0, 0.8, 1.0, 1), 9)  # who do not wait at all
+    0.2
+    """
+    chance = erlang_c(arrival, service, servers).chance
+    return 1.0 - chance * math.exp(-(servers * service - arrival) * time)
+
+
 class Impatience(NamedTuple):
     """How customers fare who give up."""
 

@@ -5,10 +5,21 @@ from __future__ import annotations
 import math
 
 from . import systems, theory
-from .exact import equal_worths_are_a_pool, every_lead_the_same, occupancy_adds_up
+from .exact import equal_worths_are_a_pool, every_lead_the_same, occupancy_adds_up, queues_add_up
 from .figures import Truth
 from .odds import conversions, hot_to_best
-from .queues import JUNK, erlang_a, erlang_c, junk, priorities, single_server, split_queues, triage
+from .queues import (
+    JUNK,
+    erlang_a,
+    erlang_c,
+    first_contact,
+    in_office_hours,
+    junk,
+    priorities,
+    single_server,
+    split_queues,
+    triage,
+)
 from .shocks import good_months, random_walk, stationary
 from .streams import departures, rhythm, thinning
 
@@ -21,6 +32,8 @@ TRUTHS: tuple[Truth, ...] = (
     erlang_c(0.8, 1.0, 1, systems.LONGEST, 60),
     erlang_c(4.5, 1.0, 5, systems.LONGEST, 100),
     erlang_c(9.0, 1.0, 10, systems.LONGEST, 60),
+    first_contact(0.2, 0.1, 3, 100),
+    in_office_hours(1.0, 0.5, 3, 100),
     single_server("constant effort 1, λ = 0.8", 1.0, (1.0, 1.0), 40),
     single_server("lognormal effort of mean 1 and σ 0.8, λ = 0.8", LOGNORMAL, (1.0, math.exp(0.64)), 60),
     erlang_a(4.5, 1.0, 5, 0.5, 24),
@@ -42,6 +55,7 @@ TRUTHS: tuple[Truth, ...] = (
     conversions(),
     *(hot_to_best(base, 30) for base in (-2.0, 0.0, 1.0)),
     Truth("Little's law, every stage", 0.0, 3, occupancy_adds_up),
+    Truth("Little's law, every queue and month", 0.0, 1, queues_add_up),
     Truth("every policy, leads who wait for ever", 0.0, 2, every_lead_the_same),
     Truth("pull by worth, all worth the same", 0.8, 2, equal_worths_are_a_pool),
 )

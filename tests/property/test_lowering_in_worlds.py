@@ -32,7 +32,7 @@ CHANNEL_MIX = Path(__file__).parents[2] / "src/funnelsim/keeping/baselines/scena
 over_scenarios = settings(
     max_examples=60, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
 )
-CERTAIN = {"about", "start", "currency", "horizon", "goals", "origins", "strategies", "uncertainties"}
+CERTAIN = {"about", "start", "currency", "horizon", "goals", "plan", "origins", "strategies", "uncertainties"}
 
 
 def measured(scenario: Scenario) -> Iterator[str]:

@@ -15,8 +15,8 @@ from .scenarios import Toml, scenarios
 
 SEED = 20_260_105
 # See test_worlds; changes are in `changing`.
-MOVES_NOTHING = {"about", "currency", "goals", "strategies", "assumptions", "origins", "changes"}
-OF_CHOICES = ("Goal", "Strategy", "Assumption", "DatedChange")
+MOVES_NOTHING = {"about", "currency", "goals", "plan", "strategies", "assumptions", "origins", "changes"}
+OF_CHOICES = ("Goal", "Plan", "QuotaOfTeam", "QuotaOfRep", "Strategy", "Assumption", "DatedChange")
 
 
 def sections(annotation: Any) -> Iterator[type[BaseModel]]:

@@ -110,6 +110,7 @@ def with_other_names(document: Document) -> Document:
         },
         "segments": {new_name[name]: segment for name, segment in document["segments"].items()},
         "goals": {"clients": {"metric": "won", "at_least": 2}},
+        "plan": {"quota": 1000} if document["start"].day == 1 else {},
         "strategies": {"more": {"change": {"channels.web.cost_per_inquiry +=": 5}}},
         "origins": {"*": "assumed: all of it"},
     }

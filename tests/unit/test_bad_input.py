@@ -115,7 +115,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
         (b" \n\t\n", "is empty"),
         (b"a\0b", "is binary"),
         (b"a = 1\nb = '\xff'", "line 2: the file is not UTF-8 text"),
-        (b"#" * (LARGEST_FILE + 1), "is huge"),
+        (b"#" * (LARGEST_FILE + 1), "has more than 1,048,576 bytes"),
         (b"a = 1\nb = ", "line 2: this is not TOML (column 5)"),
         (b"a = 1\na = 2", "this is not TOML"),
         (b"a = " + b"[" * 100_000, "nests too deeply"),
@@ -131,8 +131,8 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
 
 def test_devices_pipes_and_odd_names_are_no_scenarios(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.toml")
-    assert "is not a file" in told_of(tmp_path / "pipe.toml")
-    assert "is not a file" in told_of(Path("/dev/zero"))
+    assert "the file is not a regular file" in told_of(tmp_path / "pipe.toml")
+    assert "the file is not a regular file" in told_of(Path("/dev/zero"))
     assert "cannot be read" in told_of(Path("a" * 5000))
     with pytest.raises(ScenarioError, match="cannot be read"):
         load("a\0b")
@@ -162,7 +162,7 @@ def test_a_misspelt_preset_is_told() -> None:
         (b"1\nnan\n", "nan"),
         (b"1\n-inf\n", "-inf"),
         (b"1\n-2\n", "below 0"),
-        (b"\xff\n", "cannot be read"),
+        (b"\xff\n", "is not UTF-8 text"),
     ],
 )
 def test_samples_that_cannot_be_used(tmp_path: Path, content: bytes, words: str) -> None:

@@ -328,6 +328,16 @@ def test_figures_move_beyond_the_tolerance(before: float | None, after: float | 
     assert found.new == {"a": int(before is None)}
 
 
+def test_sums_say_that_they_are_sums(mine: Path) -> None:
+    edited(mine, "gross_margin = 0.55", "gross_margin = 0.5555")
+    edited(mine, "inquiries_per_month = ", "inquiries_per_month = 1")
+    said = call("check", str(mine), "--all", *ONE).stdout
+    before = read(mine.with_name("mine.baseline.toml")).strategies["today"].counts["inquiries"]
+    assert re.search(rf"inquiries in 3 simulated years +{before:,} -> ", said)
+    assert re.search(r"contribution +[\d,.]+ -> ", said)
+    assert "compared counts, which are sums over these years, exactly" in said
+
+
 def test_counts_are_sums_over_all_years(one_stage: Scenario) -> None:
     found = measure(one_stage, replications=3, jobs=1)
     result = study.simulate(one_stage, strategy="third_person", replications=3, jobs=1)

@@ -271,6 +271,94 @@ def test_a_damaged_file_on_a_full_disk_is_left_alone(warm: Path) -> None:
     assert found == NEW._replace(said=found.said)
 
 
+# ---- what others have put there -------------------------------------------------------------
+
+PLANTED = """
+import os, pickle, sys
+class Evil:
+    def __reduce__(self):
+        return os.makedirs, (os.environ["PLANTED"], 0o700, True)
+for name in sys.argv[1:]:
+    with open(name, "wb") as opened:
+        pickle.dump(Evil(), opened)
+"""
+
+
+def plant(folder: Path, trace: Path) -> None:
+    """Put code into every index that leaves a trace if it is run."""
+    files = [str(each) for each in folder.rglob("*.nbi")]
+    assert files
+    environment = os.environ | {"PLANTED": str(trace)}
+    subprocess.run([sys.executable, "-c", PLANTED, *files], check=True, env=environment)
+
+
+def test_what_is_planted_would_run(warm: Path, tmp_path: Path) -> None:
+    """Planted fault: the files' owner is not looked at where the user has written them all."""
+    plant(warm / "cache", tmp_path / "trace")
+    assert ask(warm) == NEW
+    assert (tmp_path / "trace").exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="a system without users")
+@pytest.mark.parametrize("shared", ["cache", "cache/funnelsim"])
+def test_a_folder_that_others_can_write_to_is_not_used(warm: Path, tmp_path: Path, shared: str) -> None:
+    plant(warm / "cache", tmp_path / "trace")
+    (warm / shared).chmod(0o777)
+    home = tmp_path / "home"
+    home.mkdir()
+    found = ask(warm, HOME=str(home))
+    private = home / ".cache" / "funnelsim"
+    assert found == NEW._replace(said=found.said)
+    assert (
+        f"once on this machine (kept in {private}, because {warm / 'cache' / 'funnelsim'} is not"
+        in found.said
+    )
+    assert not (tmp_path / "trace").exists()
+    assert [each.stat().st_mode & 0o777 for each in (private.parent, private, *private.iterdir())] == [
+        0o700
+    ] * 3
+    assert ask(warm, HOME=str(home)) == KEPT
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives files away")
+def test_a_file_of_somebody_else_is_not_read(warm: Path, tmp_path: Path) -> None:
+    (folder,) = folders(warm)
+    plant(folder, tmp_path / "trace")
+    for file in folder.glob("*.nbi"):
+        os.chown(file, 65_534, -1)
+    assert ask(warm) == NEW
+    assert not (tmp_path / "trace").exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="a system without users")
+def test_who_could_put_something_into_a_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "a" / "b"
+    folder.mkdir(parents=True)
+    assert on_disk.is_private(folder)
+    assert on_disk.is_private(folder / "not" / "there")
+    (tmp_path / "a").chmod(0o770)
+    assert not on_disk.is_private(folder)
+    (tmp_path / "a").chmod(0o1777)  # like /tmp: others cannot replace what is there
+    assert on_disk.is_private(folder)
+    assert not on_disk.is_private(tmp_path / "a")
+    (tmp_path / "a").chmod(0o700)
+    (tmp_path / "open").mkdir(mode=0o700)
+    (tmp_path / "open").chmod(0o777)
+    (tmp_path / "link").symlink_to("open")
+    assert not on_disk.is_private(tmp_path / "link" / "c")
+
+
+def test_nothing_is_kept_where_no_place_is_private(copy: Path, tmp_path: Path) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(0o777)
+    for _ in range(2):
+        found = ask(copy, cache=shared, HOME=str(shared), TMPDIR=str(shared))
+        assert found == NEW._replace(said=found.said)
+        assert "cannot be written (others can write there)" in found.said
+    assert not list(shared.rglob("*.nbi"))
+
+
 # ---- who runs at the same time --------------------------------------------------------------
 
 

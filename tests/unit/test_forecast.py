@@ -22,7 +22,7 @@ from funnelsim.engines.fold import (
 )
 from funnelsim.forecast import Forecast, Goal, bootstrap_t, jackknife, wilson
 from funnelsim.forecast.intervals import between_years, years_at
-from funnelsim.metrics.figure import ratio, total
+from funnelsim.metrics.figure import FIGURES, ratio, total
 from funnelsim.model.words import DAY, HOUR, Event
 from funnelsim.scenario import parse
 from funnelsim.scenario.schema import GOAL_METRICS
@@ -212,22 +212,45 @@ def test_chance_of_a_goal(goal: Goal, reached: int) -> None:
     assert (chance.share, chance.low, chance.high) == pytest.approx(wilson(reached, 3))
 
 
-@pytest.mark.parametrize("metric", GOAL_METRICS)
-def test_a_goal_can_be_any_figure_that_exists_in_all_and_by_month(metric: str) -> None:
-    file = parse(f"{GOOD}[goals.mine]\nmetric = '{metric}'\nat_least = -1e18\n")
+PLACES = {"channel": "ads", "segment": "small", "stage": "contact", "team": "sales", "rep": "Ann"}
+IN_THE_FILE = {"channel": "web", "segment": "small", "stage": "talk", "team": "sales", "rep": "sales 1"}
+OF_GOALS = [
+    (metric, dimension) for metric in GOAL_METRICS for dimension in FIGURES[metric].by if dimension != "month"
+]
+
+
+@pytest.mark.parametrize(("metric", "dimension"), OF_GOALS)
+def test_a_goal_can_be_any_figure_of_all_or_of_one_place(metric: str, dimension: str) -> None:
+    about = "" if dimension == "all" else f"{dimension} = '{IN_THE_FILE[dimension]}'\n"
+    file = parse(f"{GOOD}[goals.mine]\nmetric = '{metric}'\nat_least = -1e18\nat_most = 1e18\n{about}")
     assert file.goals["mine"].metric == metric
+    place = PLACES.get(dimension, "all")
+    value = float(the_history().values(metric, dimension)[0, 0])
     for each in ("period", "average_month"):
         goals = [
-            Goal("least", metric, at_least=-1e18, each=each),
-            Goal("none", metric, at_most=-1e18, each=each),
+            Goal("least", metric, at_least=-1e18, each=each, dimension=dimension, place=place),
+            Goal("none", metric, at_most=-1e18, each=each, dimension=dimension, place=place),
         ]
         found = forecast_of(the_history().tallies, *goals).chances()
-        assert [chance.reached for chance in found] == [3, 0]
+        assert [chance.reached for chance in found] == [3 if math.isfinite(value) else 0, 0]
 
 
-def test_goals_are_the_figures_of_all_and_of_each_month() -> None:
-    assert {"won", "cac", "utilisation", "backlog", "open_share"} <= set(GOAL_METRICS)
-    assert not {"conversion", "sales_velocity", "visits"} & set(GOAL_METRICS)
+def test_a_goal_of_one_place_counts_that_place() -> None:
+    forecast = forecast_of(
+        the_history().tallies,
+        Goal("ads", "won", at_least=1, at_most=1, dimension="channel", place="ads"),
+        Goal("seo", "won", at_least=1, dimension="channel", place="seo"),
+        Goal("half", "won", at_least=0.5, at_most=0.6, each="average_month", dimension="rep", place="Bob"),
+        Goal("busy", "utilisation", at_most=0.02, dimension="team", place="sales"),
+        Goal("idle", "utilisation", at_most=0.02, dimension="team", place="desk"),
+    )
+    assert [chance.reached for chance in forecast.chances()] == [3, 3, 3, 3, 0]
+    with pytest.raises(ValueError, match="there is no team 'sale'; there are sales, desk"):
+        forecast_of(the_history().tallies, Goal("x", "won", 1, dimension="team", place="sale"))
+    with pytest.raises(ValueError, match="won is not defined by month and team"):
+        forecast_of(
+            the_history().tallies, Goal("x", "won", 1, each="every_month", dimension="team", place="sales")
+        )
 
 
 def test_typed_conversions_stand_beside_simulated_ones() -> None:

@@ -15,12 +15,13 @@ from funnelsim.app import cli
 from funnelsim.chance.keys import world_of
 from funnelsim.engines import ENGINES, history, new_ledger, pages
 from funnelsim.engines.fold import new_tally
+from funnelsim.io.memory import available_memory
 from funnelsim.model.model import Model
 from funnelsim.model.words import Event
 from funnelsim.scenario import courses_of, inquiries_in_all, lower, presets, strategy_names
 from funnelsim.scenario.calendars import calendar_of
 from funnelsim.studies import study
-from funnelsim.studies.footprint import GROWING, MOST_OPEN, OPEN_LEAD, available_memory, check_memory
+from funnelsim.studies.footprint import GROWING, MOST_OPEN, OPEN_LEAD, check_memory
 from funnelsim.studies.pilot import crowd, settled
 from funnelsim.studies.replication import Plan
 

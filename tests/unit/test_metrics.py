@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from funnelsim.compiling.arrays import Records
+from funnelsim.compiling.arrays import Integers, Records
 from funnelsim.engines import fold as tally
 from funnelsim.engines.fold import (
     DIMENSIONS,
@@ -24,7 +24,7 @@ from funnelsim.engines.fold import (
 from funnelsim.metrics import CUTS, FIGURES, cut, labels, reads_values
 from funnelsim.model.model import Model, plain_ends
 from funnelsim.model.records import LEDGER, PROCESS
-from funnelsim.model.words import DAY, HOUR, Assignment, Event, Flag
+from funnelsim.model.words import DAY, HOUR, NOBODY, Assignment, Event, Flag
 
 from .small_firm import NAMES, firm, history
 
@@ -33,6 +33,7 @@ IN_ALL = {
     "inquiries": 4,
     "leads": 1,
     "won": 2,
+    "won_of_inquiries": 1,
     "lost": 1,
     "gone_cold": 0,
     "gone_cold_share": 1 / 4,
@@ -67,12 +68,21 @@ IN_ALL = {
     "bookings_per_rep": 4000 / 2.75,  # Bob is there for 15 of 20 days
     "cycle_length": 10 + 1 / 24,  # of the cohort's one contract
     "time_to_first_contact": (2 + 0 + 102) / 3,
+    "working_time_to_first_contact": (2 + 0 + 7 + 3 * 8 + 7)
+    / 3,  # the last from day 15, 10:00 to day 19, 16:00
+    "first_contact_within_1_hour": 1 / 4,
+    "first_contact_within_4_hours": 2 / 4,
+    "first_contact_within_24_hours": 2 / 4,
+    "first_contact_within_1_working_hour": 1 / 4,
+    "first_contact_within_4_working_hours": 2 / 4,
+    "first_contact_within_24_working_hours": 2 / 4,
     "wait": (2 + 4 + 0 + 102) / 4,
     "effort": (1 + 2 + 1 + 2) / 4,
     "customer_time": (24 + 192 + 24 + 0) / 4 / 24,
     "time_in_stage": (27 + 214 + 25 + 120 + 120) / 5 / 24,
     "utilisation": 6 / (160 + 120 + 160),
-    "backlog": 2,
+    # In each stage from entering to the start, or to the end of the period: 2, 102, 39, 230 and 4 hours.
+    "queue": (2 + 102 + 39 + 230 + 4) / 480,
     "sales_velocity": 1000 / (10 + 1 / 24),
 }
 EXPECTED = {  # where contracts count with what is expected of them: 900 and 3200, at margins and commissions
@@ -117,8 +127,15 @@ ALONG = {
     ("utilisation", "team"): (2 / 280, 4 / 160),
     # Cat's two hours over midnight of day 20 fall one into each month.
     ("utilisation", "month"): ((2 + 1 + 1) / (80 + 40 + 80), (1 + 1) / (3 * 80)),
-    ("backlog", "month"): (0, 2),
-    ("backlog", "stage"): (2, 0, 0),
+    ("queue", "month"): ((2 + 102 + 4) / 240, (39 + 230) / 240),
+    ("queue", "stage"): ((2 + 102 + 39 + 230) / 480, 4 / 480, 0),
+    ("queue", "team"): (4 / 480, (2 + 102 + 39 + 230) / 480),
+    ("won_of_inquiries", "month"): (1, 0),
+    ("won_of_inquiries", "channel"): (1, 0),
+    ("first_contact_within_4_hours", "month"): (1 / 2, 1 / 2),
+    ("first_contact_within_4_hours", "channel"): (2 / 3, 0),
+    ("first_contact_within_1_working_hour", "segment"): (0, 1),
+    ("working_time_to_first_contact", "rep"): (NAN, NAN, 40 / 3),
     ("bookings_per_rep", "month"): (0, 4000 / 3),
     ("bookings_per_rep", "team"): (4000 / 1.75, 0),
 }
@@ -228,6 +245,9 @@ ENDS = [Event.WON, Event.LOST, Event.WENT_COLD, Event.OPEN]
 def test_sums_equal_a_slow_count(seed: int) -> None:
     model, rows = two_processes(), random_ledger(400, seed)
     rows["process"] = np.random.default_rng(seed).integers(0, 2, len(rows))
+    rows["waited"][::3] //= 100  # some within an hour, some beyond three days
+    rows["waited"][1::3] *= 3
+    rows["created"][::2] = rows["time"][::2]
     found = counted(rows, model)
     months = np.searchsorted(model.months, [rows["time"], rows["created"]], side="right") - 1
     midnight = np.isin(rows["event"], [Event.MEDIA, Event.PAY])
@@ -241,6 +261,19 @@ def test_sums_equal_a_slow_count(seed: int) -> None:
     origin = (np.where(in_sale, rows[name], -1) for name in ("channel", "segment"))
     places = (*origin, rows["stage"], rows["rep"])
     bounds = line_bounds(model)
+    quick = {
+        tally.CONTACT_BY_CLOCK: rows["waited"],
+        tally.CONTACT_BY_WORKING_HOURS: opened_between(rows["time"] - rows["waited"], rows["time"]),
+    }
+    for event, took in quick.items():
+        known = contacts & ((rows["rep"] >= 0) | (event == tally.CONTACT_BY_CLOCK))
+        events.append(known)
+        within = [took <= hours * HOUR for hours in tally.PROMPT_HOURS]
+        assert all(0 < each[known].sum() < known.sum() for each in within)
+        quick[event] = (*within, took)
+    entry = (rows["event"] == Event.ENTERED) & (rows["time"] == rows["created"])
+    asking = entry & (model.stages["team"][rows["stage"]] != NOBODY)
+    assert 0 < asking.sum() < entry.sum()
     for basis in Basis:
         counts = (months[basis] >= 0) & (months[basis] < 2)
         counts &= (rows["pursuit"] >= 0) | (basis == Basis.PERIOD)
@@ -251,7 +284,46 @@ def test_sums_equal_a_slow_count(seed: int) -> None:
                     for number in range(bounds[place + 1] - bounds[place]):
                         chosen = counts & events[event] & (key == number)
                         sums = found.sums[bounds[place] + number, event, basis, measure]
-                        assert sums == pytest.approx(amounts[measure][chosen].sum(), rel=1e-12)
+                        if (event, measure) == (tally.CONTACT_BY_CLOCK, Measure.ASKING):
+                            amount, chosen = asking, counts & asking & (key == number)
+                        else:
+                            amount = quick.get(event, amounts)[measure]
+                        assert sums == pytest.approx(amount[chosen].sum(), rel=1e-12)
+
+
+def opened_between(since: Integers, until: Integers) -> Integers:
+    """Add up, day by day, how long the firm is open, from 9 to 17, between two instants."""
+    days = np.arange(50)[:, None] * DAY
+    ends = np.minimum(until, days + 17 * HOUR) - np.maximum(since, days + 9 * HOUR)
+    return np.asarray(np.maximum(ends, 0).sum(axis=0))
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_queue_is_the_integral_of_its_length(seed: int) -> None:
+    model, rows = firm(), random_ledger(400, seed)
+    found = cut(model, stack([counted(rows, model)]), "month").queue
+    by_stage = cut(model, stack([counted(rows, model)]), "stage").queue
+    left_queue = (rows["flags"] & Flag.LEFT_QUEUE) > 0
+    change = (rows["event"] == Event.ENTERED).astype(int)
+    change -= np.isin(rows["event"], (Event.STARTED, Event.WENT_COLD))
+    change -= (rows["event"] == Event.PARKED) & (rows["reason"] == 0)
+    change -= (rows["event"] == Event.WITHDRAWN) & left_queue
+    areas = np.zeros((2, 3))
+    for stage in range(3):
+        steps = np.append(rows["time"], model.months)  # the length changes at a row, not at a month's end
+        order = np.argsort(steps, kind="stable")
+        lengths = np.cumsum(np.append(np.where(rows["stage"] == stage, change, 0), [0, 0, 0])[order])
+        spans = np.diff(steps[order])
+        month = np.searchsorted(model.months, steps[order][:-1], side="right") - 1
+        for number in range(2):
+            areas[number, stage] = np.sum((lengths[:-1] * spans)[month == number])
+    assert np.abs(areas).min() > 0
+    assert found[0] == pytest.approx(areas.sum(axis=1) / (10 * DAY), rel=1e-12)
+    assert by_stage[0] == pytest.approx(areas.sum(axis=0) / (20 * DAY), rel=1e-12)
+
+
+def test_bookings_belong_to_the_rep_of_the_contract_and_its_month() -> None:
+    assert counted(history(), firm()).signed.tolist() == [[0, 0, 0], [1000, 3000, 0]]
 
 
 @pytest.mark.parametrize("chunks", [2, 7, 400])

@@ -7,6 +7,7 @@ import json
 import math
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,14 @@ def crowded() -> fs.Scenario:
     ("unit", "shown", "heading", "cells"),
     [
         (Unit.MONEY, [(1.234e6, 9e5, 1.6e6)], "million USD", ["1.23 (0.90 to 1.60)"]),
+        (Unit.MONEY, [(-399.6, -399.6 - 1e-11, -399.6 + 1e-11)], "USD", ["-400"]),  # typed
+        (
+            Unit.MONEY,
+            [(21.4e6, 21.4e6, 21.4e6 + 4e-9), (3e6, 2e6, 4e6)],
+            "million USD",
+            ["21.4", "3.0 (2.0 to 4.0)"],
+        ),
+        (Unit.COUNT, [(0.3, 0.1 + 0.2, 0.3)], "", ["0.300"]),
         (Unit.MONEY, [(34_567, 34_000, 36_000)], "thousand USD", ["34.6 (34 to 36)"]),
         (Unit.MONEY, [(1_234.6, 1_100, 1_400), (9, 8, 10)], "USD", ["1,235 (1,100 to 1,400)", "9 (8 to 10)"]),
         (Unit.SHARE, [(0.123, 0.05, 0.2), (-0.5, -0.6, -0.4)], "%", ["12.3 (5 to 20)", "-50.0 (-60 to -40)"]),
@@ -177,6 +186,90 @@ def test_months_channels_and_reps_add_up_to_the_whole(today: fs.SimulationResult
         for metric in ("won", "bookings"):
             assert frame[metric, "mean"].sum() == pytest.approx(today.summary.loc[metric, "mean"])
     assert today.by_month["cost", "mean"].sum() == pytest.approx(today.summary.loc["cost", "mean"])
+
+
+def test_what_a_month_shows_adds_up_to_what_the_period_shows(today: fs.SimulationResult) -> None:
+    page = text(simulation_page(today, "next"))
+    shown = [float(rows_of(page, label)[0].split()[1]) for label in today.by_month.index]
+    assert sum(shown) == pytest.approx(today.summary.loc["inquiries", "mean"], abs=12 * 0.05)
+    assert "Means of counts and of money add up to those of the year" in " ".join(page.split())
+
+
+def test_figures_say_what_they_are_counted_over(today: fs.SimulationResult) -> None:
+    assert today.summary.loc["won", "basis"] == "period"
+    assert today.summary.loc["won_of_inquiries", "basis"] == "cohort"
+    page = text(simulation_page(today, "next"))
+    (row,) = rows_of(page, "Contracts")[:1]
+    assert row.rstrip().endswith("the period")
+    (row,) = rows_of(page, "Still open")
+    assert row.rstrip().endswith("its inquiries")
+    assert "Counted over the period: what happens in it, whenever the inquiry arrived." in " ".join(
+        page.split()
+    )
+
+
+def of_three_desks() -> fs.Scenario:
+    """One team whose three people know one segment each; segments bring 6, 3 and 1 of ten inquiries."""
+    plain = fs.load("first_steps").document
+    shares = {"small": 0.6, "middle": 0.3, "large": 0.1}
+    plain["segments"] = {name: dict(plain["segments"]["default"]) for name in shares}
+    plain["channels"]["website"]["segments"] = shares
+    team = plain["teams"]["sales"]
+    team.pop("people")
+    team["assignment"] = "segment_match"
+    team["reps"] = {name.title(): {"segments": [name]} for name in shares}
+    return from_document(plain)
+
+
+def test_a_bottleneck_within_a_team_is_shown_person_by_person(comparison: fs.ComparisonResult) -> None:
+    result = fs.compare(of_three_desks(), strategies=["today", "more_inquiries"], replications=4)
+    page = text(comparison_page(result, "next"))
+    table = page.split("Who is busy, in teams in which people differ")[1].split("Goal ")[0]
+    busy = result["today"].by_rep["utilisation", "mean"]
+    for name in ("Small", "Middle", "Large"):
+        (line,) = rows_of(table, f"{name} ({name.lower()})")
+        assert float(line.split()[2]) == pytest.approx(100 * busy[name], abs=0.06)
+    assert busy["Small"] > busy["Middle"] > busy["Large"]
+    assert "Who is busy" not in text(comparison_page(comparison, "next"))  # people who are alike
+
+
+def test_of_a_large_team_the_busiest_and_the_least_busy_are_shown() -> None:
+    plain = of_three_desks().document
+    reps = plain["teams"]["sales"]["reps"]
+    plain["teams"]["sales"]["reps"] = {f"{name} {i}": rep for name, rep in reps.items() for i in range(4)}
+    result = fs.compare(from_document(plain), strategies=["today"], replications=3)
+    table = text(comparison_page(result, "next")).split("Who is busy")[1].split("Goal ")[0]
+    busy = result["today"].by_rep["utilisation", "mean"]
+    for name in reps:
+        of_segment = busy[[f"{name} {i}" for i in range(4)]]
+        shown = {f"{name} {i}" for i in range(4) if f"{name} {i} " in table}
+        assert shown == {of_segment.idxmax(), of_segment.idxmin()}
+
+
+def test_a_run_has_a_table_by_segment_where_there_are_several(today: fs.SimulationResult) -> None:
+    result = fs.simulate(of_three_desks(), replications=3)
+    page = text(simulation_page(result, "next"))
+    table = page.split("By segment")[1].split("By stage")[0]
+    for name in ("small", "middle", "large"):
+        row = rows_of(table, name)[0].split()
+        assert float(row[1]) == pytest.approx(result.by_segment.loc[name, ("inquiries", "mean")], rel=0.01)
+    assert "By segment" not in text(simulation_page(today, "next"))
+
+
+def test_months_that_begin_in_a_month_carry_their_dates() -> None:
+    late = fs.load("first_steps").document | {"start": date(2026, 1, 31)}
+    late["horizon"] = {"warm_up_months": 0, "period_months": 3, "drain_months": 0}
+    result = fs.simulate(from_document(late), replications=2)
+    assert list(result.by_month.index) == [
+        "2026-01-31 to 2026-02-27",
+        "2026-02-28 to 2026-03-30",
+        "2026-03-31 to 2026-04-29",
+    ]
+    page = text(simulation_page(result, "next")).splitlines()
+    place = next(number for number, line in enumerate(page) if line.startswith("2026-02-28 to "))
+    assert page[place + 1].startswith("2026-03-30")
+    ticks = [each.get_text() for each in result.plot_forecast("won").get_xticklabels()]
+    assert ticks == ["2026-01-31", "2026-02-28", "2026-03-31"]
 
 
 def test_frames_have_a_row_for_each_thing_in_its_order(today: fs.SimulationResult) -> None:
@@ -356,6 +449,32 @@ def test_what_is_undefined_is_a_dash() -> None:
         draw()
 
 
+def test_return_without_cost_is_undefined_in_a_run_and_in_a_comparison() -> None:
+    free = fs.load("first_steps").document
+    free["channels"]["website"]["cost_per_month"] = 0
+    free["teams"]["sales"] |= {"cost_per_person_month": 0, "commission": 0}
+    free["strategies"] = {"paid": {"change": {"channels.website.cost_per_month": 100}}}
+    result = fs.compare(from_document(free), replications=3)
+    compared = rows_of(text(comparison_page(result, "next")), "today")[0].split()
+    (alone,) = [
+        row for row in text(simulation_page(result["today"], "next")).splitlines() if "Return on" in row
+    ]
+    assert (compared[4], alone.split()[2]) == ("-", "-")
+    whole = document.comparison_document(result)["strategies"]["today"]["figures"]["roi"]
+    assert whole == document.simulation_document(result["today"])["figures"]["roi"]
+
+
+def test_nobody_is_contacted_where_there_are_no_people() -> None:
+    alone = fs.load("first_steps").document
+    for stage in alone["stages"].values():
+        for key in ("team", "effort_hours", "goes_cold_after_days"):
+            stage.pop(key)
+    alone["strategies"] = {}
+    found = fs.simulate(from_document(alone), replications=2).summary
+    assert math.isnan(found.loc["first_contact_within_4_hours", "mean"])
+    assert found.loc["queue", "mean"] == 0
+
+
 def test_many_reps_are_told_by_team() -> None:
     many = fs.load("first_steps").with_changes({"teams.sales.people": 41})
     page = text(simulation_page(fs.simulate(many, replications=1), "next"))
@@ -495,6 +614,13 @@ def test_the_fan_shows_the_months(today: fs.SimulationResult) -> None:
 def test_the_funnel_shows_what_becomes_of_visits(today: fs.SimulationResult) -> None:
     ax = today.plot_funnel()
     went_on = [bar.get_width() for bar in ax.containers[0]]
+    written = [each.get_text() for each in ax.texts]
+    for beside, mean in zip(written, today.conversions["mean"], strict=False):
+        assert float(beside.split("conversion ")[1].split()[0]) == pytest.approx(100 * mean, rel=0.005)
+    assert written[-1].endswith("won of these inquiries")
+    assert float(written[-1].split()[0]) == pytest.approx(
+        today.summary.loc["won_of_inquiries", "mean"], rel=0.005
+    )
     stages = today.by_stage
     assert sum(bar.get_width() for container in ax.containers[:4] for bar in container) == pytest.approx(
         stages["visits", "mean"].sum()

@@ -451,9 +451,34 @@ ONE_MISTAKE = [
         "effects",
     ),
     (GOOD + "[goals.a]\nmetric = 'won'\n", "goals.a", "no bound", "goals"),
-    (GOOD + "[goals.a]\nmetric = 'won'\nat_least = 1\nat_most = 2\n", "goals.a", "two bounds", "goals"),
+    (GOOD + "[goals.a]\nmetric = 'won'\nat_least = 3\nat_most = 2\n", "goals.a.at_most", "below", "at_most"),
+    (
+        GOOD + "[goals.a]\nmetric = 'won'\nat_most = 2\nteam = 'sale'\n",
+        "goals.a.team",
+        '"sales"',
+        "team = 'sale",
+    ),
+    (
+        GOOD + "[goals.a]\nmetric = 'won'\nat_most = 2\nteam = 'sales'\nchannel = 'web'\n",
+        *("goals.a", "names a channel and a team", "goals"),
+    ),
+    (
+        GOOD + "[goals.a]\nmetric = 'roi'\nat_most = 2\nteam = 'sales'\n",
+        *("goals.a.metric", "has no value for a team", "metric"),
+    ),
+    (
+        GOOD + "[goals.a]\nmetric = 'conversion'\nat_least = 0.2\n",
+        *("goals.a.metric", "a goal that names a stage", "metric"),
+    ),
+    (
+        GOOD + "[goals.a]\nmetric = 'won'\nat_most = 2\neach = 'every_month'\nteam = 'sales'\n",
+        *("goals.a.each", '"period" or "average_month"', "each"),
+    ),
+    (
+        GOOD + "[goals.a]\nmetric = 'sales_velocity'\nat_least = 1\neach = 'every_month'\n",
+        *("goals.a.each", "has no value by month", "each"),
+    ),
     (GOOD + "[goals.a]\nmetric = 'wonn'\nat_least = 1\n", "goals.a.metric", 'did you mean "won"', "metric"),
-    (GOOD + "[goals.a]\nmetric = 'sales_velocity'\nat_least = 1\n", "goals.a.metric", "velocity", "metric"),
     (GOOD + '[strategies.s]\nchange = { "teams.sale.people" = 1 }', None, '"teams.sales.people"', "change"),
     (GOOD + '[strategies.s]\nchange = { "teams.sales.people" = 0 }', "strategies.s", "nobody", "strategies"),
     (GOOD + "[strategies.s]\nchange = { teams.sales.people = 1 }", None, "is a whole table", "change"),

@@ -7,6 +7,9 @@ What a command needs is imported when it runs, so that `--help` answers at once.
 from __future__ import annotations
 
 import gc
+import io
+import signal
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -52,8 +55,15 @@ app.add_typer(kept.app)
 def main() -> None:
     """Run the command line."""
     gc.set_threshold(OBJECTS)
+    terminal.open_streams()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a scheduler ends it as Ctrl-C does
     try:
         app()
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        terminal.no_room(error)
+        sys.exit(terminal.WRONG)
     finally:
         gc.freeze()  # the process ends, so no last garbage collection
 
@@ -113,7 +123,7 @@ def compare(
         if as_json:
             from funnelsim.reports import document
 
-            terminal.write(document.as_json(document.comparison_document(result)))
+            terminal.write_json(document.as_json(document.comparison_document(result)))
         else:
             from funnelsim.reports.comparison_page import comparison_page
 
@@ -148,7 +158,7 @@ def _under_assumptions(
         if as_json:
             from funnelsim.reports import document
 
-            terminal.write(document.as_json(document.assumptions_document(result)))
+            terminal.write_json(document.as_json(document.assumptions_document(result)))
         else:
             from funnelsim.reports.assumptions_page import assumptions_page
 
@@ -195,7 +205,7 @@ def run(
         if as_json:
             from funnelsim.reports import document
 
-            terminal.write(document.as_json(document.simulation_document(result)))
+            terminal.write_json(document.as_json(document.simulation_document(result)))
         elif result.digest is None:
             from funnelsim.reports.simulation_page import simulation_page
 
@@ -278,8 +288,10 @@ def copy(
 
         text = preset_text(name)
         target = Path(f"{name}.toml") if file is None else file
-        with terminal.writing(target), target.open("x", encoding="utf-8") as opened:
-            opened.write(text)
+        from funnelsim.io.writing import whole_file
+
+        with terminal.writing(target), whole_file(target) as opened:
+            opened.write(text.encode())
         terminal.write(
             f"{target} is a copy of {name}. Next, try: {terminal.command('validate', str(target), None)}"
         )
@@ -296,7 +308,7 @@ def schema() -> None:
 
         from funnelsim.scenario import json_schema
 
-        terminal.write(json.dumps(json_schema(), indent=2, default=str))
+        terminal.write_json(json.dumps(json_schema(), indent=2, default=str))
 
 
 @app.command(short_help="Write the main job's table and pictures into a folder.")
@@ -332,11 +344,14 @@ def _demo_files(result: ComparisonResult, page: RenderableType, out: Path) -> li
     """Write the table as text and the pictures as PNG."""
     from rich.console import Console
 
+    from funnelsim.io.writing import whole_file
     from funnelsim.reports.pictures import write_pictures
 
     table = out / "comparison.txt"
-    with table.open("w", encoding="utf-8") as opened:
-        Console(file=opened, width=terminal.width()).print(page)
+    printed = io.StringIO()
+    Console(file=printed, width=terminal.width()).print(page)
+    with whole_file(table, overwrite=True) as opened:
+        opened.write(printed.getvalue().encode())
     return [table, *write_pictures(result, out)]
 
 

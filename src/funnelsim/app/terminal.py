@@ -11,7 +11,7 @@ import shlex
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -108,12 +108,12 @@ def settings(replications: int, seed: int, jobs: int, engine: str) -> dict[str, 
 
 def announce_compiling() -> None:
     """Say, if something has to be compiled, that this run takes longer, and whether the next one will too."""
-    from funnelsim.compiling.on_disk import watch
+    from funnelsim.compiling.on_disk import elsewhere, watch
 
     said = set()
 
     def announce(folder: Path, failure: OSError | None) -> None:
-        how_often = "once on this machine"
+        how_often = "once on this machine" + elsewhere()
         if failure:
             how_often = f"in every run because {folder} cannot be written ({failure.strerror})"
         if how_often not in said:
@@ -162,8 +162,10 @@ def progress(simulations: int) -> Iterator[Callable[[int], None]]:
 
 def command(verb: str, scenario: str, changes: Sequence[str] | None, *rest: str) -> str:
     """Write a command as it would be typed."""
+    from funnelsim.io.texts import without_controls
+
     sets = [word for change in changes or () for word in ("--set", change)]
-    return shlex.join(["funnelsim", verb, scenario, *rest, *sets])
+    return shlex.join(map(without_controls, ["funnelsim", verb, scenario, *rest, *sets]))
 
 
 # ---- keeping --------------------------------------------------------------------------------
@@ -237,19 +239,77 @@ def _console() -> Console:
     return Console(width=width(), highlight=False)
 
 
+def open_streams() -> None:
+    """Make sure that whatever is printed goes where it belongs, in whatever encoding there is.
+
+    What an encoding lacks is printed as a question mark. A stream that is closed takes everything: otherwise
+    the next file that is opened would get its number, and be printed into.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # gets the lowest number that is free
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 (open to the end)
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+@contextmanager
+def _printing() -> Iterator[None]:
+    """State in a sentence why something cannot be printed."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        no_room(error)
+        raise typer.Exit(WRONG) from None
+
+
+def no_room(error: OSError) -> None:
+    """Say why something cannot be printed, and print no more."""
+    _print_no_more()
+    say(f"what is to be printed cannot be written: {error.strerror}")
+
+
+def _print_no_more() -> None:
+    """Let what is still to be printed go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def show(page: RenderableType) -> None:
     """Print a page."""
-    _console().print(page, crop=False)  # anything longer than a line is a path or a command
+    with _printing():
+        _console().print(page, crop=False)  # anything longer than a line is a path or a command
 
 
 def write(text: str) -> None:
-    """Print a text as it is, for people and for programs."""
-    print(text, flush=True)
+    """Print a text."""
+    from funnelsim.io.texts import without_controls
+
+    with _printing():
+        print(without_controls(text))
+
+
+def write_json(text: str) -> None:
+    """Print a JSON document, for programs: in any encoding, and without raw control characters."""
+    from funnelsim.io.texts import escaped_json
+
+    with _printing():
+        print(escaped_json(text, sys.stdout.encoding))
 
 
 def say(text: str) -> None:
     """Print something on the error stream, which no program reads."""
-    print(text, file=sys.stderr, flush=True)
+    from funnelsim.io.texts import without_controls
+
+    with suppress(OSError):  # nobody can be told
+        print(without_controls(text), file=sys.stderr, flush=True)
 
 
 def fail(sentence: str) -> NoReturn:
@@ -300,7 +360,7 @@ def in_sentences(
         say(stopped)
         raise typer.Exit(STOPPED) from None
     except BrokenPipeError:  # the reader has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _print_no_more()
         raise typer.Exit(0) from None
     except ValueError as error:
         from funnelsim.io.writing import UnusableError

@@ -11,6 +11,11 @@ below ``XDG_CACHE_HOME``). Three things decide whether it is used:
   arguments, the bytecode and, once more, the processor;
 - *what is read* must be whole and for the types that were asked for; otherwise it is compiled again.
 
+What is kept is code, so it is read only where nobody else can have put it: the folder and all around it
+belong to this user or to the system, nobody else can write to them, and each file belongs to this user. If
+that is not so below ``XDG_CACHE_HOME``, a folder in the home directory is taken, or one of the user's own
+among the temporary files, and `elsewhere` says so.
+
 The cache only saves time. If it cannot be read, written or created, functions are compiled again in each
 process. Files appear whole or not at all (Numba renames them into place), so processes may share a folder.
 
@@ -22,11 +27,14 @@ those not used for a day. The folder's time of modification is its last use.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import pickle
 import re
 import shutil
+import stat
+import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -39,7 +47,7 @@ import llvmlite.binding
 import numba
 import numpy as np
 from numba import config
-from numba.core.caching import CompileResultCacheImpl, FunctionCache, _CacheLocator
+from numba.core.caching import CompileResultCacheImpl, FunctionCache, IndexDataCacheFile, _CacheLocator
 from numba.core.serialize import dumps
 from numba.core.sigutils import normalize_signature
 from numba.extending import is_jitted
@@ -54,6 +62,7 @@ _OPTIONS: Any = {"nogil": True, "error_model": "numpy", "_nrt": False}
 # Settings of Numba (NUMBA_OPT and so on) with which it makes other code of the same sources.
 _SETTINGS = ("OPT", "BOUNDSCHECK", "LOOP_VECTORIZE", "SLP_VECTORIZE", "DEBUGINFO_DEFAULT")
 
+_PRIVATE = 0o700  # permissions of new folders: nobody else can write to them, nor see what is there
 _NAME = re.compile("[0-9a-f]{16}")
 _DAY = 86_400.0  # seconds
 _LONG_UNUSED = 30 * _DAY
@@ -92,11 +101,76 @@ def cache_folder() -> Path:
 
     Examples
     --------
-    >>> cache_folder().parent.name, len(cache_folder().name)
-    ('funnelsim', 16)
+    >>> len(cache_folder().name)
+    16
     """
-    home = os.environ.get("XDG_CACHE_HOME", "")
-    return (Path(home) if os.path.isabs(home) else _home() / ".cache") / "funnelsim" / _own_hash()
+    return _place() / _own_hash()
+
+
+def elsewhere() -> str:
+    """Say where compiled code is kept, if others can write to the usual place; nothing if they cannot."""
+    usual, taken = _places()[0], _place()
+    return "" if taken == usual else f" (kept in {taken}, because {usual} is not this user's alone)"
+
+
+def _place() -> Path:
+    """Choose the folder of all versions: the first place where nobody else can put anything."""
+    places = _places()
+    return next((each for each in places if is_private(each)), places[-1])
+
+
+def _places() -> list[Path]:
+    """List where compiled code may be kept, the usual place first."""
+    asked = os.environ.get("XDG_CACHE_HOME", "")
+    homes = [Path(asked)] if os.path.isabs(asked) else []
+    own = f"funnelsim-{os.geteuid()}" if hasattr(os, "geteuid") else "funnelsim"
+    return [*(home / "funnelsim" for home in [*homes, _home() / ".cache"]), _temporary() / own]
+
+
+def _temporary() -> Path:
+    try:
+        return Path(tempfile.gettempdir())
+    except OSError:  # every disk is full
+        return Path("/tmp")
+
+
+def is_own(found: os.stat_result) -> bool:
+    """Return whether a file or folder belongs to this user, and nobody else can write to it.
+
+    Where the system knows no users, everything does.
+    """
+    if not hasattr(os, "geteuid"):
+        return True
+    return found.st_uid == os.geteuid() and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+
+
+def is_private(folder: Path) -> bool:
+    """Return whether nobody else can put anything into a folder, or put another folder in its place.
+
+    Parameters
+    ----------
+    folder : path
+        May not be there yet.
+
+    Examples
+    --------
+    >>> home = Path(tempfile.mkdtemp())
+    >>> is_private(home / "code"), home.chmod(0o777), is_private(home / "code")
+    (True, None, False)
+    """
+    if not hasattr(os, "geteuid"):
+        return True
+    path = Path(os.path.realpath(folder))
+    try:
+        around = [(each, each.lstat()) for each in (path, *path.parents) if os.path.lexists(each)]
+    except OSError:
+        return True  # what cannot be looked into cannot be used either
+    for each, found in around:
+        shared = found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+        keeps = found.st_mode & stat.S_ISVTX and each != path  # as /tmp: what is in it stays its owner's
+        if found.st_uid not in (0, os.geteuid()) or (shared and not keeps):
+            return False
+    return path != around[0][0] or is_own(around[0][1])
 
 
 def _home() -> Path:
@@ -146,10 +220,45 @@ class _Place(_CacheLocator):
     def ensure_cache_path(self) -> None:
         """Make the folder, or raise OSError; a process that makes one removes old ones."""
         new = not self.folder.exists()
+        missing = [each for each in (self.folder, *self.folder.parents) if not os.path.lexists(each)]
+        for folder in reversed(missing):
+            with suppress(FileExistsError):  # another process has made it meanwhile
+                folder.mkdir(_PRIVATE)
+        if not is_private(self.folder):
+            raise PermissionError(errno.EPERM, "others can write there", str(self.folder))
         super().ensure_cache_path()
         if new:
             with suppress(OSError):
                 _prune(self.folder.parent)
+
+
+class _OwnFiles(IndexDataCacheFile):
+    """The files of a function: nothing is unpickled that this user did not write."""
+
+    def flush(self) -> None:
+        if not is_private(Path(self._cache_path)):
+            raise PermissionError(errno.EPERM, "others can write there", self._cache_path)
+        super().flush()
+
+    def _load_index(self) -> Any:
+        if self._missing(self._index_path):
+            return {}
+        return super()._load_index()
+
+    def _load_data(self, name: str) -> Any:
+        if self._missing(self._data_path(name)):
+            raise FileNotFoundError(name)
+        return super()._load_data(name)
+
+    def _missing(self, path: str) -> bool:
+        """Return whether there is no file of this user's own."""
+        try:
+            found = os.lstat(path)
+        except FileNotFoundError:
+            return True
+        if stat.S_ISREG(found.st_mode) and is_own(found) and is_private(Path(self._cache_path)):
+            return False
+        raise PermissionError(errno.EPERM, "it belongs to somebody else", path)
 
 
 class _Sealed(CompileResultCacheImpl):
@@ -177,6 +286,12 @@ class _Kept(FunctionCache):
     """Numba's cache of one function; anything that goes wrong in it costs time only."""
 
     _impl_class = _Sealed
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        super().__init__(function)
+        self._cache_file = _OwnFiles(
+            self.cache_path, self._impl.filename_base, self._place.get_source_stamp()
+        )
 
     @property
     def _place(self) -> _Place:

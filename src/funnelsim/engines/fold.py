@@ -33,7 +33,7 @@ from funnelsim.compiling.handles import FOUR, Four, add_four, by_pointer
 from funnelsim.compiling.on_disk import compiled
 from funnelsim.engines.ledger import Ledger
 from funnelsim.model.model import SALE, Chapters, Model, other_numbers
-from funnelsim.model.words import DAY, GONE_COLD, NEVER, NOTHING, Event, Flag
+from funnelsim.model.words import DAY, GONE_COLD, HOUR, NEVER, NOBODY, NOTHING, Event, Flag
 from funnelsim.model.worktime import worked_by
 
 
@@ -55,6 +55,8 @@ class Measure(IntEnum):
     WORKED = 2
     MONEY = 3
     AGE = 2  # instead of working time, where a pursuit ends: the time since it began
+    OPENED = 3  # instead of money, in CONTACT_BY_WORKING_HOURS: the opening time gone by
+    ASKING = 3  # instead of money, in CONTACT_BY_CLOCK: those who ask for a first contact
 
 
 class Ended(IntEnum):
@@ -65,7 +67,11 @@ class Ended(IntEnum):
     OPEN = 2
 
 
-FIRST_CONTACT = len(Event)  # an event of our own: work starts in the stage where the inquiry came in
+# Events of our own, about the row with which a rep starts on the visit with which the pursuit began.
+FIRST_CONTACT = len(Event)
+CONTACT_BY_CLOCK = FIRST_CONTACT + 1  # how many within the first, second, third of PROMPT_HOURS; of how many
+CONTACT_BY_WORKING_HOURS = FIRST_CONTACT + 2  # the same by the team's opening times, and how long it took
+PROMPT_HOURS = (1, 4, 24)
 
 # What is summed for each event, one line each.
 _C, _W, _K, _M = Measure.COUNT, Measure.WAITED, Measure.WORKED, Measure.MONEY
@@ -96,10 +102,12 @@ KEPT: tuple[tuple[int, tuple[Measure, ...]], ...] = (
     (Event.EXPECTED_MARGIN, (_M,)),
     (Event.EXPECTED_COMMISSION, (_M,)),
     (FIRST_CONTACT, (_C, _W)),
+    (CONTACT_BY_CLOCK, (_C, _W, _K, Measure.ASKING)),
+    (CONTACT_BY_WORKING_HOURS, (_C, _W, _K, Measure.OPENED)),
 )
 
 
-EVENTS = FIRST_CONTACT + 1
+EVENTS = CONTACT_BY_WORKING_HOURS + 1
 WIDTH = EVENTS * BASES * FOUR  # sums in a line
 
 DIMENSIONS = ("all", "month", "channel", "segment", "stage", "rep")  # the order of lines
@@ -125,9 +133,11 @@ class Tally(NamedTuple):
     reasons: Floats  # (lines, 2 bases, G) leads lost or gone cold
     ages: Integers  # (3 ways to end, AGE_BINS) the cohort's inquiries by time since arrival
     queue: Floats  # (M + 1, S) change of the queue before the period, then in each month
+    queueing: Floats  # (M + 1, S) of entries less exits: the time from each to the month's end, µs (F2)
     busy: Floats  # (M, R) working time in each month, µs
     available: Floats  # (M, R) working time on staff in each month, µs
     staff: Floats  # (M, R) share of each month on staff
+    signed: Floats  # (M, R) bookings of the contracts won in each month (F4)
 
 
 @by_pointer
@@ -141,9 +151,11 @@ class Books(NamedTuple):
     reasons: Floats  # (replications, lines x 2 bases x G)
     ages: Integers  # (replications, 3 ways to end x AGE_BINS)
     queue: Floats  # (replications, (M + 1) x S)
+    queueing: Floats  # (replications, (M + 1) x S)
     busy: Floats  # (replications, M x R)
     available: Floats  # (replications, M x R)
     staff: Floats  # (replications, M x R)
+    signed: Floats  # (replications, M x R)
     bounds: Integers  # from line_bounds
     days: Integers  # the month of each day: -1 before the period, the number of months after it
 
@@ -208,6 +220,8 @@ def new_tallies(model: Model, reasons: int, replications: int) -> Tally:
         (replications, lines, BASES, reasons),
         (replications, len(Ended), AGE_BINS),
         (replications, months + 1, stages),
+        (replications, months + 1, stages),
+        (replications, months, reps),
         (replications, months, reps),
         (replications, months, reps),
         (replications, months, reps),
@@ -446,13 +460,29 @@ def _end(row: Record, books: Books, replication: int, lines: Lines, reasons: int
 
 
 @rule
-def _move_queue(row: Record, month: int, model: Model, books: Books, replication: int) -> None:
-    """Book entries to and exits from the queue of a stage; `month` counts from -1."""
+def _book_contract(row: Record, month: int, model: Model, books: Books, replication: int) -> None:
+    """Book a contract to its rep, in the month in which it is won (F4)."""
+    if row["event"] == Event.WON and row["rep"] >= 0 and 0 <= month < len(model.months) - 1:
+        books.signed[replication, month * len(model.reps) + int(row["rep"])] += row["money"]
+
+
+@rule
+def _move_queue(row: Record, month: int, until: int, model: Model, books: Books, replication: int) -> None:
+    """Book entries to and exits from a stage's queue (F1); `month` counts from -1, and ends at `until`."""
     event = row["event"]
+    joined, left = event == Event.ENTERED, event in (Event.STARTED, Event.WENT_COLD)
+    _change_queue(row, month, until, int(joined) - int(left), model, books, replication)
+
+
+@rule
+def _change_queue(
+    row: Record, month: int, until: int, change: int, model: Model, books: Books, replication: int
+) -> None:
+    """Change a queue by so many, and its integral over the month by the time that is left of it (F2)."""
     if month + 1 < len(model.months):
         queue = (month + 1) * len(model.stages) + max(int(row["stage"]), 0)
-        joined, left = event == Event.ENTERED, event in (Event.STARTED, Event.WENT_COLD)
-        books.queue[replication, queue] += int(joined) - int(left)
+        books.queue[replication, queue] += change
+        books.queueing[replication, queue] += change * float(until - row["time"])
 
 
 @rule
@@ -485,15 +515,51 @@ def _book_span(row: Record, model: Model, books: Books, replication: int) -> Non
 
 
 @rare
-def _book_what_is_rare(row: Record, month: int, model: Model, books: Books, replication: int) -> None:
+def _book_what_is_rare(
+    row: Record, month: int, until: int, model: Model, books: Books, replication: int
+) -> None:
     """Book the time on staff, and pursuits that leave a queue because they are parked or withdrawn."""
     event = row["event"]
     if event == Event.ON_STAFF:
         _book_span(row, model, books, replication)
     parked = event == Event.PARKED and row["reason"] == GONE_COLD
     withdrawn = event == Event.WITHDRAWN and row["flags"] & Flag.LEFT_QUEUE.value != 0
-    if (parked or withdrawn) and month + 1 < len(model.months):
-        books.queue[replication, (month + 1) * len(model.stages) + int(row["stage"])] -= 1.0
+    if parked or withdrawn:
+        _change_queue(row, month, until, -1, model, books, replication)
+
+
+@rare
+def _note_who_asks(row: Record, lines: Lines, model: Model, books: Books, replication: int) -> None:
+    """Note an inquiry that enters a stage with a team as it arrives (F3)."""
+    if model.stages[row["stage"]]["team"] != NOBODY:
+        _add(books, replication, CONTACT_BY_CLOCK, lines, (0.0, 0.0, 0.0, 1.0))
+
+
+@rare
+def _note_first_contact(row: Record, lines: Lines, model: Model, books: Books, replication: int) -> None:
+    """Note a first contact, and within which hours it came (F3)."""
+    _add(books, replication, FIRST_CONTACT, lines, _amounts_of(row, False))
+    now, waited, rep = row["time"], row["waited"], row["rep"]
+    _add(books, replication, CONTACT_BY_CLOCK, lines, _within(waited, 0.0))
+    if rep >= 0:
+        calendar = model.calendars[model.teams[model.reps[rep]["team"]]["first_calendar"]]
+        first, count = calendar["first_hours"], calendar["hours"]
+        opened = worked_by(model.hours, first, count, now) - worked_by(
+            model.hours, first, count, now - waited
+        )
+        _add(books, replication, CONTACT_BY_WORKING_HOURS, lines, _within(opened, float(opened)))
+
+
+@rule
+def _within(time: int, last: float) -> Four:
+    """Return 1 for each of PROMPT_HOURS that a time does not exceed, else 0; and another amount as it is."""
+    hours = PROMPT_HOURS
+    return (
+        1.0 if time <= hours[0] * HOUR else 0.0,
+        1.0 if time <= hours[1] * HOUR else 0.0,
+        1.0 if time <= hours[2] * HOUR else 0.0,
+        last,
+    )
 
 
 @rule
@@ -514,13 +580,16 @@ def fold_page(ledger: Ledger, model: Model, books: Books, replication: int, reas
         ends = event in (Event.WON, Event.LOST, Event.WENT_COLD, Event.OPEN)
         _add(books, replication, event, lines, _amounts_of(row, ends))
         if row["flags"] & Flag.FIRST_CONTACT.value != 0:
-            _add(books, replication, FIRST_CONTACT, lines, _amounts_of(row, ends))
+            _note_first_contact(row, lines, model, books, replication)
+        if event == Event.ENTERED and row["time"] == created:
+            _note_who_asks(row, lines, model, books, replication)
         if ends:
             _end(row, books, replication, lines, reasons)
-        _move_queue(row, month, model, books, replication)
+            _book_contract(row, month, model, books, replication)
+        _move_queue(row, month, until, model, books, replication)
         _book_work(row, since, month, model, books, replication)
         if Event.BEGAN <= event <= Event.RUNNING:
-            _book_what_is_rare(row, month, model, books, replication)
+            _book_what_is_rare(row, month, until, model, books, replication)
 
 
 @rule
@@ -562,11 +631,13 @@ def take_over(
     for place in range((months + 1) * stages):
         column = place // stages * _size(books, STAGES) + place % stages
         books.queue[row, column] = past.queue[old, place]
+        books.queueing[row, column] = past.queueing[old, place]
     for place in range(months * reps):
         column = place // reps * _size(books, REPS) + becomes[place % reps]
         books.busy[row, column] = past.busy[old, place]
         books.available[row, column] = past.available[old, place]
         books.staff[row, column] = past.staff[old, place]
+        books.signed[row, column] = past.signed[old, place]
 
 
 @rule
@@ -591,10 +662,12 @@ def _clear(books: Books, row: int, reasons: int) -> None:
         books.reasons[row, column] = 0.0
     for column in range((months + 1) * _size(books, STAGES)):
         books.queue[row, column] = 0.0
+        books.queueing[row, column] = 0.0
     for column in range(months * _size(books, REPS)):
         books.busy[row, column] = 0.0
         books.available[row, column] = 0.0
         books.staff[row, column] = 0.0
+        books.signed[row, column] = 0.0
 
 
 @rule

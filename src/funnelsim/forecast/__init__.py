@@ -1,7 +1,7 @@
 """From replications to a forecast: estimates, ranges, chances of goals."""
 
 from funnelsim.forecast.cycle import Cycle, Within
-from funnelsim.forecast.forecast import Breakdown, Conversion, Estimate, Forecast, TeamHours
+from funnelsim.forecast.forecast import Attainment, Breakdown, Conversion, Estimate, Forecast, TeamHours
 from funnelsim.forecast.goals import Chance, Goal
 from funnelsim.forecast.intervals import Interval, jackknife, wilson
 from funnelsim.forecast.resampling import Precision, bootstrap_t, resampled_means, resamples_for
@@ -9,6 +9,7 @@ from funnelsim.forecast.variance import MAIN, Driver, Unknowns, rank_correlation
 
 __all__ = [
     "MAIN",
+    "Attainment",
     "Breakdown",
     "Chance",
     "Conversion",

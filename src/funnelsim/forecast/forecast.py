@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,14 +14,16 @@ from funnelsim.engines.fold import DIMENSIONS, Basis, Ended, Measure, Tally, lin
 from funnelsim.forecast.cycle import Cycle, cycle
 from funnelsim.forecast.goals import Chance, Goal
 from funnelsim.forecast.intervals import Interval, between_years, wilson, years_at
-from funnelsim.forecast.resampling import UNSEEN, Rare, bootstrap_t
+from funnelsim.forecast.quota import WHOLE, Target, quarters, targets
+from funnelsim.forecast.resampling import UNSEEN, Precision, Rare, bootstrap_t
 from funnelsim.forecast.typed import shares_by_team, typed_conversions
 from funnelsim.forecast.variance import Driver, Unknowns, rank_correlation, share_unknown
 from funnelsim.metrics.cut import Cut, cut, labels, one_contract, reads_values
-from funnelsim.metrics.figure import FIGURES, Figure, Parts
+from funnelsim.metrics.figure import FIGURES, Figure, Parts, ratio, total
 from funnelsim.metrics.wording import number, simulated
 from funnelsim.model.model import Model, Names
 from funnelsim.model.words import DAY, HOUR, Event
+from funnelsim.scenario.plans import Plan
 
 MOST_OPEN = 0.02  # share of open leads beyond which figures of the cohort are doubtful
 MOST_ASKED = 0.95  # share of a team's hours beyond which queues grow long
@@ -70,6 +73,20 @@ class Conversion:
 
 
 @dataclass(frozen=True)
+class Attainment:
+    """How far bookings reach a quota in a fiscal quarter, or in the whole period."""
+
+    dimension: str  # "all", "team" or "rep"
+    place: str
+    quarter: str  # or WHOLE
+    quota: float  # in the mean simulated year
+    attained: Estimate  # bookings / quota
+    gap: Estimate  # bookings - quota: below 0 where the quota is missed
+    reached: int  # simulated years whose bookings are at least the quota
+    chance: Interval  # of that, with Wilson's interval
+
+
+@dataclass(frozen=True)
 class TeamHours:
     """Hours of a team in the period, in the mean over the simulated years."""
 
@@ -94,9 +111,11 @@ class Forecast:
         How many replications were asked for, if fewer may have been finished.
     unknowns : Unknowns, optional
         What was drawn for the uncertain numbers, if there are any; `model` is then that of their medians.
+    plan : Plan, optional
+        The quotas.
     expected : bool, optional
         Whether means count contracts at their expected value; by default if nothing in `model` reads the
-        values drawn. Ranges, chances and goals always keep what was drawn.
+        values drawn. Ranges, chances, goals and quotas always keep what was drawn.
 
     Raises
     ------
@@ -112,6 +131,7 @@ class Forecast:
         goals: Sequence[Goal] = (),
         planned: int | None = None,
         unknowns: Unknowns | None = None,
+        plan: Plan | None = None,
         expected: bool | None = None,
     ) -> None:
         self.model = model
@@ -121,11 +141,12 @@ class Forecast:
         self.goals = tuple(goals)
         self.planned = self.years if planned is None else planned
         self.unknowns = unknowns
+        self.plan = plan
         self.expected = not reads_values(model) if expected is None else expected
         self._cuts: dict[tuple[str, bool], Cut] = {}
         self._breakdowns: dict[tuple[str, str], Breakdown] = {}
         for goal in self.goals:
-            self.parts(goal.metric, "month" if goal.each == "every_month" else "all")
+            self._of_goal(goal)
 
     @property
     def months(self) -> int:
@@ -169,11 +190,17 @@ class Forecast:
             seen = np.maximum((self.contracts > 0).sum(axis=0), UNSEEN)
             rare = Rare(seen[None], self.size_of_contracts(metric)[None])
         mean = bootstrap_t(parts, figure.formula, rare=rare)
-        years = self.values(metric, dimension)
+        estimates = self._estimates(mean, self.values(metric, dimension), figure.bounds)
+        return Breakdown(figure, dimension, labels(self.names, dimension), estimates)
+
+    def _estimates(
+        self, mean: Precision, years: Floats, bounds: tuple[float, float] = (-math.inf, math.inf)
+    ) -> tuple[Estimate, ...]:
+        """Put together the means (n,) and the values of each simulated year (R, n) of n places."""
         columns = {
             "mean": mean.value,
-            "low": np.maximum(mean.low, figure.bounds[0]),
-            "high": np.minimum(mean.high, figure.bounds[1]),
+            "low": np.maximum(mean.low, bounds[0]),
+            "high": np.minimum(mean.high, bounds[1]),
             "more_years": mean.more,
         }
         for name, level in _RANGE.items():
@@ -181,7 +208,7 @@ class Forecast:
         for name in ("p10", "p90"):
             columns[f"{name}_low"], columns[f"{name}_high"] = between_years(_RANGE[name], years)
         undefined = np.sum(~np.isfinite(years), axis=0)
-        estimates = tuple(
+        return tuple(
             Estimate(
                 years=self.years,
                 undefined=int(undefined[position]),
@@ -189,7 +216,6 @@ class Forecast:
             )
             for position in range(len(undefined))
         )
-        return Breakdown(figure, dimension, labels(self.names, dimension), estimates)
 
     @property
     def contracts(self) -> Floats:
@@ -260,6 +286,41 @@ class Forecast:
     def chances(self) -> tuple[Chance, ...]:
         """Estimate the chance of each goal."""
         return tuple(self._chance(goal) for goal in self.goals)
+
+    def quotas(self) -> tuple[Attainment, ...]:
+        """Estimate how far bookings reach quotas: the firm's, those of teams and of reps; () without a plan.
+
+        A quarter that lies partly in the period has a part of its quota, by its months; a rep's quota is in
+        proportion to its time on staff.
+        """
+        if self.plan is None or self.plan.is_empty:
+            return ()
+        monthly = self.values("bookings", "month")
+        found = targets(self.model, self.names, self.tallies, monthly, self.plan)
+        names = [each.name for each in quarters(self.names.months, self.plan.fiscal_year_starts)]
+        return tuple(attainment for target in found for attainment in self._attained(target, [*names, WHOLE]))
+
+    def _attained(self, target: Target, names: Sequence[str]) -> Iterator[Attainment]:
+        """Estimate how far somebody reaches the quota, by quarter and in the whole period."""
+        booked, quota = (np.column_stack([part, part.sum(axis=1)]) for part in target[2:])
+        attained, gaps = (
+            self._estimates(bootstrap_t(parts, formula), formula(*parts))
+            for parts, formula in (((booked, quota), ratio), ((booked - quota,), total))
+        )
+        reached = np.sum(booked >= quota, axis=0)
+        for place, name in enumerate(names):
+            if quota[:, place].any():
+                times = int(reached[place])
+                yield Attainment(
+                    dimension=target.dimension,
+                    place=target.place,
+                    quarter=name,
+                    quota=float(quota[:, place].mean()),
+                    attained=attained[place],
+                    gap=gaps[place],
+                    reached=times,
+                    chance=wilson(times, self.years),
+                )
 
     def conversions(self) -> tuple[Conversion, ...]:
         """Compare the typed conversion of each stage, or its median if uncertain, with the simulated one.
@@ -359,13 +420,21 @@ class Forecast:
 
     def reached(self, goal: Goal) -> npt.NDArray[np.bool_]:
         """Return which simulated years reach a goal: (R,)."""
+        return goal.reached(self._of_goal(goal))
+
+    def _of_goal(self, goal: Goal) -> Floats:
+        """Return the values that a goal asks about: those of its place, or of every month (R, n)."""
         if goal.each == "every_month":
-            values = self.values(goal.metric, "month")
-        else:
-            values = self.values(goal.metric)
-            if goal.each == "average_month" and FIGURES[goal.metric].flow:
-                values = values / self.months
-        return goal.reached(values)
+            dimension = "month" if goal.dimension == "all" else f"month and {goal.dimension}"
+            self.parts(goal.metric, dimension)
+            return self.values(goal.metric, dimension)
+        self.parts(goal.metric, goal.dimension)
+        places = labels(self.names, goal.dimension)
+        if goal.place not in places:
+            raise ValueError(f"there is no {goal.dimension} {goal.place!r}; there are {', '.join(places)}")
+        values = self.values(goal.metric, goal.dimension)[:, [places.index(goal.place)]]
+        flows = goal.each == "average_month" and FIGURES[goal.metric].flow
+        return values / self.months if flows else values
 
     def _chance(self, goal: Goal) -> Chance:
         reached = int(self.reached(goal).sum())

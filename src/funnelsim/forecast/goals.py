@@ -9,20 +9,23 @@ import numpy as np
 import numpy.typing as npt
 
 from funnelsim.compiling.arrays import Floats
-from funnelsim.metrics.wording import number
+from funnelsim.metrics.figure import FIGURES, Unit
+from funnelsim.metrics.wording import amount, number
 
 Each = Literal["average_month", "every_month", "period"]
 
 
 @dataclass(frozen=True)
 class Goal:
-    """A figure that must be at least or at most a target, or between two."""
+    """A figure, in all or of one place, that must be at least or at most a target, or between two."""
 
     name: str
     metric: str
     at_least: float | None = None
     at_most: float | None = None
     each: Each = "period"
+    dimension: str = "all"  # or "channel", "segment", "stage", "team", "rep"
+    place: str = "all"  # its name
 
     def words(self) -> str:
         """State what the goal asks.
@@ -31,11 +34,24 @@ class Goal:
         --------
         >>> Goal("clients", "won", at_least=2, each="average_month").words()
         'at least 2 in an average month'
+        >>> Goal("prompt", "wait", at_most=4, dimension="team", place="sales").words()
+        'at most 4 hours for team sales'
+        >>> Goal("quick", "first_contact_within_4_hours", 0.6, 0.9).words()
+        'at least 60 % and at most 90 % in all'
         """
         limits = (("at least", self.at_least), ("at most", self.at_most))
-        asked = " and ".join(f"{limit} {number(target)}" for limit, target in limits if target is not None)
-        when = {"average_month": "in an average month", "every_month": "in every month", "period": "in all"}
-        return f"{asked} {when[self.each]}"
+        asked = " and ".join(
+            f"{limit} {self._told(target)}" for limit, target in limits if target is not None
+        )
+        about_all = self.dimension == "all"
+        when = {"average_month": " in an average month", "every_month": " in every month", "period": ""}
+        whole = " in all" if about_all and self.each == "period" else ""
+        return f"{asked}{when[self.each]}{whole}{'' if about_all else f' for {self.dimension} {self.place}'}"
+
+    def _told(self, target: float) -> str:
+        """Write a target in the unit of its figure; money as it is typed."""
+        unit = FIGURES[self.metric].unit
+        return number(target) if unit is Unit.MONEY else amount(target, unit)
 
     def reached(self, values: Floats) -> npt.NDArray[np.bool_]:
         """Return which simulated years reach the goal.

@@ -5,16 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 import shlex
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePath
 from typing import Any
 
 from funnelsim.io.provenance import this_platform, versions
+from funnelsim.io.reading import read_bytes
+from funnelsim.io.texts import printable
 from funnelsim.io.writing import NewFolder, UnusableError
 from funnelsim.reports.saving import result_files
 from funnelsim.scenario import TODAY, Scenario, parse, parse_assignment, strategy_names
 from funnelsim.scenario.files import locate
+from funnelsim.scenario.samples import MOST_BYTES
 from funnelsim.studies import study
 from funnelsim.studies.assumptions import AssumptionsResult, compare_assumptions
 from funnelsim.studies.results import ComparisonResult, SimulationResult
@@ -23,6 +26,7 @@ NAME = "MANIFEST.json"
 FORMAT = 2
 LARGEST = 1 << 25  # bytes
 SCENARIO = "scenario"  # the folder in the folder that holds the scenario and its sample files
+_SCENARIO_FILE = "scenario.toml"
 
 Result = AssumptionsResult | ComparisonResult | SimulationResult
 
@@ -100,7 +104,7 @@ def inputs(
     Raises
     ------
     ManifestError
-        If a sample file is not in the scenario's folder, so it cannot be kept beside the scenario.
+        If a sample file has the name that the scenario gets.
 
     Examples
     --------
@@ -108,26 +112,13 @@ def inputs(
     >>> inputs("first_steps", load("first_steps")).samples
     {}
     """
-    _, text, folder = locate(name)
-    samples = {}
-    for sample in sorted(set(_samples(scenario.document))):
-        place = PurePath(sample)
-        if place.is_absolute() or ".." in place.parts:
-            raise ManifestError(
-                f"the sample file {sample} lies outside the scenario's folder, so that --out cannot keep it "
-                "with the results: put it beside the scenario"
-            )
-        samples[sample] = ((folder or Path()) / sample).read_bytes()
-    return Inputs(name, text, tuple(changes), samples, assumption)
-
-
-def _samples(value: object) -> Iterator[str]:
-    """Find the sample files that a scenario names."""
-    if isinstance(value, Mapping):
-        if isinstance(value.get("sample"), str):
-            yield value["sample"]
-        for item in value.values():
-            yield from _samples(item)
+    _, text, _ = locate(name)
+    if any(sample.casefold() == _SCENARIO_FILE for sample in scenario.sample_files):
+        raise ManifestError(
+            f"the sample file {_SCENARIO_FILE} has the name under which --out keeps the scenario: "
+            "give it another name"
+        )
+    return Inputs(printable(name), text, tuple(changes), scenario.sample_files, assumption)
 
 
 def keep(folder: NewFolder, result: Result, given: Inputs) -> None:
@@ -137,14 +128,17 @@ def keep(folder: NewFolder, result: Result, given: Inputs) -> None:
     ------
     OSError
         If a file cannot be written.
+    UnfinishedError
+        If another program writes there too.
     """
-    folder.write(f"{SCENARIO}/scenario.toml", given.text.encode())
+    folder.write(f"{SCENARIO}/{_SCENARIO_FILE}", given.text.encode())
     for name, content in given.samples.items():
         folder.write(f"{SCENARIO}/{name}", content)
     for name, content in result_files(result):
         folder.write(name, content)
     manifest = _manifest(result, given, dict(folder.written))
     folder.write(NAME, (json.dumps(asdict(manifest), indent=2, ensure_ascii=False) + "\n").encode())
+    folder.finish()
 
 
 def _manifest(result: Result, given: Inputs, files: dict[str, str]) -> Manifest:
@@ -204,14 +198,10 @@ def read_manifest(path: Path) -> Manifest:
         If it is missing, unreadable, damaged or in another format.
     """
     try:
-        if path.stat().st_size > LARGEST:
-            raise ManifestError(f"{path} is no manifest: it has more than {LARGEST:,} bytes")
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = json.loads(read_bytes(path, LARGEST).decode("utf-8"))
     except OSError as error:
         raise ManifestError(f"{path} cannot be read: {error.strerror}") from None
     except (ValueError, RecursionError) as error:
-        if isinstance(error, ManifestError):
-            raise
         raise ManifestError(f"{path} is damaged: {error}") from None
     wrong = _wrong(found)
     if wrong:
@@ -281,24 +271,30 @@ def inputs_again(manifest: Manifest, folder: Path) -> tuple[Scenario, Inputs]:
     """
     before = f"{SCENARIO}/"
     kept = [name.removeprefix(before) for name in manifest.files if name.startswith(before)]
-    samples = {}
     for name in kept:
-        place = PurePath(name)
-        if name == "scenario.toml" or place.is_absolute() or ".." in place.parts:
-            continue
-        try:
-            samples[name] = (folder / SCENARIO / name).read_bytes()
-        except OSError as error:
-            raise ManifestError(f"{folder / SCENARIO / name} cannot be read: {error.strerror}") from None
-        if hashlib.sha256(samples[name]).hexdigest() != manifest.files[before + name]:
-            raise ManifestError(f"{folder / SCENARIO / name} is not the file that the run was made with")
+        if name != _SCENARIO_FILE:
+            _must_be_as_then(folder / SCENARIO, name, manifest.files[before + name])
     scenario = parse(manifest.text, manifest.scenario, folder / SCENARIO)
     if manifest.changes:
         scenario = scenario.with_changes(dict(parse_assignment(each) for each in manifest.changes))
     if manifest.assumption is not None:
         scenario = scenario.under(manifest.assumption)
-    given = Inputs(manifest.scenario, manifest.text, tuple(manifest.changes), samples, manifest.assumption)
+    changes = tuple(manifest.changes)
+    given = Inputs(manifest.scenario, manifest.text, changes, scenario.sample_files, manifest.assumption)
     return scenario, given
+
+
+def _must_be_as_then(folder: Path, name: str, sha: str) -> None:
+    """Refuse a sample file that has changed since the run."""
+    place = PurePath(name)
+    if place.is_absolute() or ".." in place.parts:
+        raise ManifestError(f"{name} is no file in {folder}")
+    try:
+        content = read_bytes(folder / name, MOST_BYTES)
+    except OSError as error:
+        raise ManifestError(f"{folder / name} cannot be read: {error.strerror}") from None
+    if hashlib.sha256(content).hexdigest() != sha:
+        raise ManifestError(f"{folder / name} is not the file that the run was made with")
 
 
 def run_again(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from funnelsim.compiling.arrays import Floats
-from funnelsim.engines.fold import DIMENSIONS, FIRST_CONTACT, Basis, Ended, Measure, Tally, line_bounds
+from funnelsim.engines.fold import DIMENSIONS, EVENTS, Basis, Ended, Measure, Tally, line_bounds
 from funnelsim.model.model import Model, Names
 from funnelsim.model.words import Assignment, Event
 
@@ -30,7 +30,7 @@ class Cut:
     """
 
     sums: Floats  # (R, n, events, 2 bases, 4 measures)
-    queue: Floats  # (R, n) leads queueing at the end of the period, or of each month
+    queue: Floats  # (R, n) leads in the queue on average over the period, or over each month (F2)
     busy: Floats  # (R, n) working time in the period, µs
     available: Floats  # (R, n) working time on staff in the period, µs
     staff: Floats  # (R, n) people on staff, on average
@@ -98,9 +98,11 @@ def _drawn(model: Model, tallies: Tally, dimension: str) -> Cut:
     if dimension in ("all", "month"):  # of the sale, the first process
         end = first + (end - first) // len(model.processes)
     found = _bare(tallies.sums[:, first:end])
-    queue = tallies.queue.cumsum(axis=1)[:, 1:]  # (R, M, S) at the end of each month
+    lengths = np.diff(model.months)
+    queue = queueing(model, tallies)
+    in_period = np.asarray(np.average(queue, axis=1, weights=lengths))  # (R, S)
     if dimension == "stage":
-        return replace(found, queue=queue[:, -1])
+        return replace(found, queue=in_period)
     if dimension in ("channel", "segment"):
         return found
     if dimension == "month":
@@ -111,11 +113,11 @@ def _drawn(model: Model, tallies: Tally, dimension: str) -> Cut:
             available=tallies.available.sum(axis=2),
             staff=tallies.staff.sum(axis=2),
         )
-    people = np.average(tallies.staff, axis=1, weights=np.diff(model.months))
+    people = np.average(tallies.staff, axis=1, weights=lengths)
     if dimension == "all":
         return replace(
             found,
-            queue=queue[:, -1].sum(axis=1)[:, None],
+            queue=in_period.sum(axis=1)[:, None],
             busy=tallies.busy.sum(axis=(1, 2))[:, None],
             available=tallies.available.sum(axis=(1, 2))[:, None],
             staff=people.sum(axis=1)[:, None],
@@ -124,7 +126,23 @@ def _drawn(model: Model, tallies: Tally, dimension: str) -> Cut:
     reps = replace(
         found, busy=tallies.busy.sum(axis=1), available=tallies.available.sum(axis=1), staff=people
     )
-    return _by_team(model, reps) if dimension == "team" else reps
+    return _by_team(model, reps, in_period) if dimension == "team" else reps
+
+
+def queueing(model: Model, tallies: Tally) -> Floats:
+    """Return how many leads are in the queue of each stage, on average over each month: (R, M, S).
+
+    (F2)
+
+    Parameters
+    ----------
+    model : Model
+        The strategy that the tallies are of.
+    tallies : Tally
+        Stacked.
+    """
+    at_start = tallies.queue.cumsum(axis=1)[:, :-1]
+    return np.asarray(at_start + tallies.queueing[:, 1:] / np.diff(model.months)[:, None])
 
 
 def one_contract(model: Model, expected: bool) -> Cut:
@@ -133,7 +151,7 @@ def one_contract(model: Model, expected: bool) -> Cut:
     The contract has the mean value of its segment, at full price and without commission.
     """
     worth = model.segments["mean_value"] * model.segments["years"]
-    sums = np.zeros((1, len(worth), FIRST_CONTACT + 1, len(Basis), len(Measure)))
+    sums = np.zeros((1, len(worth), EVENTS, len(Basis), len(Measure)))
     sums[0, :, Event.WON, :, Measure.COUNT] = 1.0
     sums[0, :, (Event.WON, Event.EXPECTED), :, Measure.MONEY] = worth[:, None]
     margin = worth * model.segments["margin"]
@@ -151,11 +169,14 @@ def _bare(sums: Floats) -> Cut:
     return Cut(sums, queue=nothing, busy=nothing, available=nothing, staff=nothing, ages=no_ages)
 
 
-def _by_team(model: Model, reps: Cut) -> Cut:
-    """Add up the reps of each team."""
-    membership = (model.reps["team"][:, None] == np.arange(len(model.teams))).astype(np.float64)
+def _by_team(model: Model, reps: Cut, queue: Floats) -> Cut:
+    """Add up the reps of each team, and the queues of its stages."""
+    teams = np.arange(len(model.teams))
+    membership = (model.reps["team"][:, None] == teams).astype(np.float64)
+    works = (model.stages["team"][:, None] == teams).astype(np.float64)
     return replace(
         _bare(np.einsum("rnebm,nt->rtebm", reps.sums, membership)),
+        queue=queue @ works,
         busy=reps.busy @ membership,
         available=reps.available @ membership,
         staff=reps.staff @ membership,

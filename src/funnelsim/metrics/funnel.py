@@ -10,6 +10,7 @@ from funnelsim.model.words import Event
 
 _ORIGIN = ("all", "month", "channel", "segment")
 _STAGE = ("stage",)
+_FROM = ("channel", "segment")
 
 
 def decided(cut: Cut) -> Floats:
@@ -22,24 +23,39 @@ def advanced(cut: Cut) -> Floats:
     return cut.cohort(Event.ADVANCED) + cut.cohort(Event.WON)
 
 
-@figure("Inquiries", Unit.COUNT, Basis.PERIOD, Better.MORE, _ORIGIN, total, page=("all", "month", "channel"))
+@figure("Inquiries", Unit.COUNT, Basis.PERIOD, Better.MORE, _ORIGIN, total, page=("all", "month", *_FROM))
 def inquiries(cut: Cut) -> Parts:
     """Companies that ask for the first time in the period."""
     return (cut.period(Event.INQUIRY),)
 
 
-@figure("Leads", Unit.COUNT, Basis.PERIOD, Better.MORE, _ORIGIN, total, page=("all", "month", "channel"))
+@figure("Leads", Unit.COUNT, Basis.PERIOD, Better.MORE, _ORIGIN, total, page=("all", "month", *_FROM))
 def leads(cut: Cut) -> Parts:
     """Inquiries that pass the stage that makes leads, for the first time, in the period."""
     return (cut.period(Event.BECAME_LEAD),)
 
 
-@figure(
-    "Contracts", Unit.COUNT, Basis.PERIOD, Better.MORE, CUTS, total, page=("all", "month", "channel", "rep")
-)
+@figure("Contracts", Unit.COUNT, Basis.PERIOD, Better.MORE, CUTS, total, page=("all", "month", *_FROM, "rep"))
 def won(cut: Cut) -> Parts:
     """Contracts signed in the period."""
     return (cut.period(Event.WON),)
+
+
+@figure(
+    "Contracts of the period's inquiries",
+    Unit.COUNT,
+    Basis.COHORT,
+    Better.MORE,
+    _ORIGIN,
+    total,
+    page=("all",),
+)
+def won_of_inquiries(cut: Cut) -> Parts:
+    """Contracts of the inquiries that arrive in the period, whenever they are signed.
+
+    `won` has those signed in the period, whenever their inquiries arrived.
+    """
+    return (cut.cohort(Event.WON),)
 
 
 @figure("Lost", Unit.COUNT, Basis.PERIOD, Better.LESS, CUTS, total)
@@ -54,7 +70,7 @@ def gone_cold(cut: Cut) -> Parts:
     return (cut.period(Event.WENT_COLD),)
 
 
-@figure("Gone cold, of inquiries", Unit.SHARE, Basis.COHORT, Better.LESS, _ORIGIN, page=("all",))
+@figure("Gone cold, of inquiries", Unit.SHARE, Basis.COHORT, Better.LESS, _ORIGIN, page=("all", "segment"))
 def gone_cold_share(cut: Cut) -> Parts:
     """Share of the period's inquiries that gave up waiting for a rep, at any stage: gone cold / inquiries."""
     return cut.cohort(Event.WENT_COLD), cut.cohort(Event.INQUIRY)
@@ -78,7 +94,7 @@ def lead_to_contract(cut: Cut) -> Parts:
     return cut.cohort(Event.WON), cut.cohort(Event.BECAME_LEAD)
 
 
-@figure("Inquiry to contract", Unit.SHARE, Basis.COHORT, Better.MORE, _ORIGIN, page=("channel",))
+@figure("Inquiry to contract", Unit.SHARE, Basis.COHORT, Better.MORE, _ORIGIN, page=_FROM)
 def inquiry_to_contract(cut: Cut) -> Parts:
     """Contracts per inquiry, over the period's inquiries: won / inquiries."""
     return cut.cohort(Event.WON), cut.cohort(Event.INQUIRY)

@@ -48,7 +48,13 @@ def everything(cut: Cut) -> Floats:
 
 
 @figure(
-    "Bookings", Unit.MONEY, Basis.PERIOD, Better.MORE, _WON, total, page=("all", "month", "channel", "rep")
+    "Bookings",
+    Unit.MONEY,
+    Basis.PERIOD,
+    Better.MORE,
+    _WON,
+    total,
+    page=("all", "month", "channel", "segment", "rep"),
 )
 def bookings(cut: Cut) -> Parts:
     """Value of the contracts signed in the period, over their terms."""

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from funnelsim.compiling.arrays import Floats
-from funnelsim.engines.fold import FIRST_CONTACT, Basis, Measure
+from funnelsim.engines.fold import (
+    CONTACT_BY_CLOCK,
+    CONTACT_BY_WORKING_HOURS,
+    FIRST_CONTACT,
+    PROMPT_HOURS,
+    Basis,
+    Measure,
+)
 from funnelsim.metrics.ages import mean_cycle
 from funnelsim.metrics.cut import CUTS, Cut
 from funnelsim.metrics.figure import Better, Parts, Unit, figure, ratio, total
@@ -13,6 +20,7 @@ from funnelsim.model.words import DAY, HOUR, Event
 _WAITED = Measure.WAITED
 _ANSWERS = (Event.ADVANCED, Event.SENT_BACK, Event.WON, Event.LOST)
 _STAGE = ("all", "stage")
+_ORIGIN = ("all", "month", "channel", "segment")
 
 
 def _answering(cut: Cut) -> Floats:
@@ -25,7 +33,7 @@ def _velocity(value: Floats, contracts: Floats, days: Floats) -> Floats:
     return ratio(value * contracts, days)
 
 
-@figure("Sales cycle", Unit.DAYS, Basis.COHORT, Better.LESS, CUTS, mean_cycle, page=("all",))
+@figure("Sales cycle", Unit.DAYS, Basis.COHORT, Better.LESS, CUTS, mean_cycle, page=("all", "segment"))
 def cycle_length(cut: Cut) -> Parts:
     """Mean time from inquiry to contract: the sum of the cycles of those won / contracts.
 
@@ -35,7 +43,7 @@ def cycle_length(cut: Cut) -> Parts:
     return cut.cohort(Event.WON, Measure.AGE) / DAY, cut.cohort(Event.WON), cut.ages
 
 
-@figure("Time to first contact", Unit.HOURS, Basis.COHORT, Better.LESS, CUTS, page=("all",))
+@figure("Time to first contact", Unit.HOURS, Basis.COHORT, Better.LESS, CUTS, page=("all", "segment"))
 def time_to_first_contact(cut: Cut) -> Parts:
     """Mean clock time from the inquiry until a rep starts to work on it in the stage that it came in by.
 
@@ -44,7 +52,42 @@ def time_to_first_contact(cut: Cut) -> Parts:
     return cut.cohort(FIRST_CONTACT, _WAITED) / HOUR, cut.cohort(FIRST_CONTACT)
 
 
-@figure("Wait", Unit.HOURS, Basis.COHORT, Better.LESS, CUTS, page=("stage", "rep"))
+@figure("Working hours to first contact", Unit.HOURS, Basis.COHORT, Better.LESS, CUTS)
+def working_time_to_first_contact(cut: Cut) -> Parts:
+    """Mean time from the inquiry until a rep starts to work on it, in opening hours of the rep's team.
+
+    Of those that a rep took up: nights, weekends and holidays do not count.
+    """
+    opened = cut.cohort(CONTACT_BY_WORKING_HOURS, Measure.OPENED)
+    return opened / HOUR, cut.cohort(FIRST_CONTACT)
+
+
+def _contact_within(position: int, event: int, word: str, explained: str) -> None:
+    """Register the share of inquiries whose first contact comes within so many hours."""
+    hours = PROMPT_HOURS[position]
+    plural = "" if hours == 1 else "s"
+
+    def share(cut: Cut) -> Parts:
+        return cut.cohort(event, position), cut.cohort(CONTACT_BY_CLOCK, Measure.ASKING)
+
+    share.__name__ = f"first_contact_within_{hours}_{word}hour{plural}"
+    share.__doc__ = (
+        f"Share of the period's inquiries on which a rep starts within {hours} {explained.format(plural)}, "
+        "in the stage that they came in by.\n\n"
+        "Those gone cold before, and those never taken up, count as later; those that come in by a stage\n"
+        "without a team do not count."
+    )
+    title = f"First contact within {hours} {word.replace('_', ' ')}hour{plural}"
+    figure(title, Unit.SHARE, Basis.COHORT, Better.MORE, _ORIGIN, page=("all",))(share)
+
+
+for _position in range(len(PROMPT_HOURS)):
+    _contact_within(_position, CONTACT_BY_CLOCK, "", "hour{} by the clock")
+for _position in range(len(PROMPT_HOURS)):
+    _contact_within(_position, CONTACT_BY_WORKING_HOURS, "working_", "opening hour{} of the rep's team")
+
+
+@figure("Wait", Unit.HOURS, Basis.COHORT, Better.LESS, CUTS, page=("stage", "segment", "rep"))
 def wait(cut: Cut) -> Parts:
     """Mean clock time in the queue of a stage, of visits whose work started: waited / started."""
     return cut.cohort(Event.STARTED, _WAITED) / HOUR, cut.cohort(Event.STARTED)
@@ -92,13 +135,17 @@ def utilisation(cut: Cut) -> Parts:
     Unit.COUNT,
     Basis.PERIOD,
     Better.LESS,
-    ("all", "month", "stage"),
+    ("all", "month", "stage", "team"),
     total,
     stock=True,
-    page=("month", "stage"),
+    page=("all", "month", "stage"),
 )
-def backlog(cut: Cut) -> Parts:
-    """Leads that wait for a rep at the end of the period, or of each month."""
+def queue(cut: Cut) -> Parts:
+    """Leads that wait for a rep, on average over the period, or over each month: nights and weekends count.
+
+    The integral of the queue's length over the time / the time. By Little's law it is arrivals a day x mean
+    wait in days, those who go cold included.
+    """
     return (cut.queue,)
 
 

@@ -143,15 +143,15 @@ def span(months: int) -> str:
     return f"{months} month{'' if months == 1 else 's'}"
 
 
-def listed(names: list[str]) -> str:
-    """Join names with commas and "and".
+def listed(names: list[str], last: str = "and") -> str:
+    """Join names with commas and "and", or another word.
 
     Examples
     --------
-    >>> listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"])
-    ('a', 'a and b', 'a, b and c')
+    >>> listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"], "or")
+    ('a', 'a and b', 'a, b or c')
     """
-    return "".join(names) if len(names) < 2 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return "".join(names) if len(names) < 2 else f"{', '.join(names[:-1])} {last} {names[-1]}"
 
 
 def spoken(name: str) -> str:

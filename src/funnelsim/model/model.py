@@ -126,6 +126,6 @@ class Names:
     reps: tuple[str, ...]
     stages: tuple[str, ...]
     reasons: tuple[str, ...]  # reason 0 is "gone cold"
-    months: tuple[str, ...]  # "2026-01", one for each month of the period
+    months: tuple[str, ...]  # of the period: "2026-01", or the first and the last day of one
     currency: str
     start: str  # the first day of the warm-up, ISO date: time 0

@@ -15,6 +15,7 @@ from funnelsim.metrics.wording import UNDEFINED, number
 RANGE = "P10-P90"  # of single simulated years
 PRECISION = "95 %"  # of the mean over them
 NOTHING = 1e-12  # smaller values are left over from rounding
+DECIDED = 1e-7  # of a value: an interval not wider than this is left over from rounding, too
 _SCALES = ((1e9, "billion"), (1e6, "million"), (1e4, "thousand"))  # from these amounts on
 
 
@@ -45,11 +46,6 @@ class Column:
 def outcome(estimate: Estimate) -> Interval:
     """Return the mean with the range of single simulated years."""
     return Interval(estimate.mean, estimate.p10, estimate.p90)
-
-
-def median_outcome(estimate: Estimate) -> Interval:
-    """Return the median simulated year with the range of single years."""
-    return Interval(estimate.p50, estimate.p10, estimate.p90)
 
 
 def precision(found: Estimate | Difference) -> Interval:
@@ -127,7 +123,7 @@ def rounded(value: float, places: int) -> str:
 
 def _spans(figures: Sequence[Interval], places: int) -> tuple[str, ...]:
     """Write intervals to the digits that their widths justify; nothing for those without a width."""
-    widths = [each.high - each.low for each in figures if 0 < each.high - each.low < math.inf]
+    widths = [each.high - each.low for each in figures if _has_width(each)]
     if _whole([end for each in figures for end in each[1:]]):
         places = 0
     elif widths:
@@ -136,13 +132,19 @@ def _spans(figures: Sequence[Interval], places: int) -> tuple[str, ...]:
 
 
 def _span(figure: Interval, places: int) -> str:
-    if not math.isfinite(figure.low) or not math.isfinite(figure.high) or figure.low == figure.high:
+    if not _has_width(figure):
         return ""
-    for digits in range(places, places + 8):  # more if an interval is narrower than the others
+    digits, low, high = places, "", ""
+    while low == high:  # more digits if an interval is narrower than the others
         low, high = (_signless(f"{end:,.{digits}f}") for end in figure[1:])
-        if low != high:
-            break
+        digits += 1
     return f"{low} to {high}"
+
+
+def _has_width(figure: Interval) -> bool:
+    """Return whether an interval says something: what is typed and the same in all years has none."""
+    width = figure.high - figure.low
+    return bool(math.isfinite(width) and width > max(DECIDED * max(map(abs, figure[1:])), NOTHING))
 
 
 def _signless(text: str) -> str:

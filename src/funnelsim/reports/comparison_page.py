@@ -9,8 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from funnelsim.forecast import Interval
+from funnelsim.forecast.quota import WHOLE
 from funnelsim.metrics import FIGURES, Unit
 from funnelsim.reports import notes
+from funnelsim.reports.busy import by_person
 from funnelsim.reports.columns import (
     PRECISION,
     RANGE,
@@ -66,6 +68,7 @@ def comparison_page(
         *notes.section("Mind", notes.warnings(result.notes)),
         *spaced(tables("Strategy", dated_names(result), deciding_columns(result), width=width)),
         *spaced(tables("Strategy", names, other_columns(result), width=width)),
+        *by_person(result.comparison.forecasts, width),
     ]
     if everything:
         found += [Text(), notes.heading("Every figure")]
@@ -128,7 +131,8 @@ def other_columns(result: ComparisonResult) -> list[Column]:
         PRECISION,
     )
     per_unit = [_column(result, metric) for metric in _PER_UNIT]
-    return [_column(result, "cycle_length"), change, *per_unit, *_busy(result), *_chances(result)]
+    busy = [*_busy(result), _column(result, "queue")]
+    return [_column(result, "cycle_length"), change, *per_unit, *busy, *_quotas(result), *_chances(result)]
 
 
 def every_column(result: ComparisonResult) -> list[Column]:
@@ -164,6 +168,26 @@ def _busy(result: ComparisonResult) -> list[Column]:
         )
         for position, team in enumerate(found[0].labels)
     ]
+
+
+def _quotas(result: ComparisonResult) -> list[Column]:
+    """Make two columns for the quota of the firm and of each team over the period: attained, and chance."""
+    found = {
+        name: {(each.dimension, each.place): each for each in one.forecast.quotas() if each.quarter == WHOLE}
+        for name, one in result.simulations.items()
+    }
+    places = dict.fromkeys(place for each in found.values() for place in each if place[0] != "rep")
+    columns = []
+    for dimension, place in places:
+        of = "" if dimension == "all" else f" of {printable(place)}"
+        these = [each.get((dimension, place)) for each in found.values()]
+        shares = [None if each is None else outcome(each.attained) for each in these]
+        chances = [None if each is None else each.chance for each in these]
+        columns += [
+            figure_column(f"Quota{of} attained", Unit.SHARE, "", shares, RANGE),
+            figure_column(f"Chance of quota{of}", Unit.SHARE, "", chances, PRECISION),
+        ]
+    return columns
 
 
 def _chances(result: ComparisonResult) -> list[Column]:

@@ -140,6 +140,7 @@ def _what_ran(result: SimulationResult, scenario: Scenario) -> dict[str, Any]:
         "engine": plan.engine,
         "intervals": _INTERVALS,
         "formulas": {name: FIGURES[name].explanation for name in _figures_by("all")},
+        "basis": {name: FIGURES[name].basis.name.lower() for name in _figures_by("all")},
         **_what_is_assumed(scenario),
     }
 
@@ -184,10 +185,29 @@ def _strategy(result: SimulationResult) -> dict[str, Any]:
             for each in forecast.team_hours()
         },
         "busy": dict(_places(forecast.by("utilisation", "team"))),
+        "busy_by_rep": dict(_places(forecast.by("utilisation", "rep"))),
         "goals": {each.goal.name: _chance(each) for each in forecast.chances()},
+        **_quotas(forecast),
         "warnings": list(result.warnings),
         **_uncertainty(forecast),
     }
+
+
+def _quotas(forecast: Forecast) -> dict[str, Any]:
+    """Write how far bookings reach quotas; nothing if there are none."""
+    found = [
+        {
+            "by": each.dimension,
+            "of": each.place,
+            "quarter": each.quarter,
+            "quota": each.quota,
+            "attained": _estimate(each.attained),
+            "gap": _estimate(each.gap),
+            "chance": _interval(each.chance),
+        }
+        for each in forecast.quotas()
+    ]
+    return {"quotas": found} if found else {}
 
 
 def _uncertainty(forecast: Forecast) -> dict[str, Any]:
@@ -254,6 +274,11 @@ def _within(found: Within) -> dict[str, Any]:
 def _chance(chance: Chance) -> dict[str, Any]:
     return {
         "metric": chance.goal.metric,
+        "by": chance.goal.dimension,
+        "of": chance.goal.place,
+        "at_least": chance.goal.at_least,
+        "at_most": chance.goal.at_most,
+        "each": chance.goal.each,
         "asks": chance.goal.words(),
         "chance": chance.share,
         "low": chance.low,

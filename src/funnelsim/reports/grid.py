@@ -11,25 +11,16 @@ from rich.cells import cell_len, chop_cells
 from rich.table import Table
 from rich.text import Text
 
+from funnelsim.io import texts
 from funnelsim.reports.columns import Column
 
 WIDTH = 100  # of a page, if the terminal is wider or there is none
 _WIDEST_LABEL = 18
 _WIDEST_WORD = 13  # of a heading; longer words are folded
+printable = texts.printable
 _GAP = 2  # between columns: one space of padding and one that the box draws
 
 Cells = Callable[[Column], tuple[str, ...]]
-
-
-def printable(text: str) -> str:
-    r"""Write a text on one line, without characters that control a terminal.
-
-    Examples
-    --------
-    >>> printable("two\n lines \x1b[31m")
-    'two lines ?[31m'
-    """
-    return "".join(letter if letter.isprintable() else "?" for letter in " ".join(text.split()))
 
 
 def tables(

@@ -12,6 +12,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from funnelsim.decisions import Difference
+from funnelsim.engines.fold import Basis
 from funnelsim.forecast import Conversion, Estimate, Interval
 from funnelsim.forecast.resampling import FEWEST
 from funnelsim.metrics import FIGURES, Unit
@@ -22,6 +23,8 @@ from funnelsim.scenario import TODAY, Lever, Scenario, assumed, levers
 from funnelsim.scenario.errors import in_words
 from funnelsim.scenario.months import months_later
 from funnelsim.studies.replication import Plan
+
+BASES = {Basis.PERIOD: "the period", Basis.COHORT: "its inquiries"}  # what a figure is counted over
 
 
 def heading(text: str) -> Text:
@@ -152,6 +155,20 @@ def formulas(months: int) -> str:
         "Profit = gross margin - cost; ROI = (gross margin - cost) / cost; contracts count when they are "
         f"signed, costs when they arise, {when}."
     )
+
+
+def counted() -> str:
+    """State what figures are counted over."""
+    return (
+        f"Counted over {BASES[Basis.PERIOD]}: what happens in it, whenever the inquiry arrived. "
+        f"Over {BASES[Basis.COHORT]}: what becomes of those that arrive in it, whenever that happens."
+    )
+
+
+def added_up(months: int) -> str:
+    """State what adds up over the months of a table: means, not ranges."""
+    whole = "the year" if months == 12 else "the period"
+    return f"Means of counts and of money add up to those of {whole}; the ends of ranges do not."
 
 
 def next_step(command: str, width: int) -> Text:

@@ -19,10 +19,12 @@ from funnelsim.compiling.arrays import Floats
 from funnelsim.decisions import Comparison
 from funnelsim.forecast import Forecast
 from funnelsim.forecast.intervals import student
+from funnelsim.io.writing import whole_file
 from funnelsim.metrics import FIGURES, Unit
 from funnelsim.metrics import Figure as Metric
 from funnelsim.metrics.wording import number, simulated
-from funnelsim.reports.grid import folded, printable
+from funnelsim.reports.grid import folded
+from funnelsim.reports.names import drawable, legend_of, with_fonts
 from funnelsim.studies.results import ComparisonResult, SimulationResult
 
 # Okabe and Ito's colours, which the colour-blind tell apart (Color Universal Design, 2008).
@@ -44,15 +46,16 @@ def forecast_fan(forecast: Forecast, strategy: str, metric: str, ax: Axes | None
     ax.plot(places, p50, color=BLUE, marker="o", markersize=4, label="median (P50)")
     ax.plot(places, mean, color="black", linestyle="--", linewidth=1, label="mean")
     step = math.ceil(len(places) / 12)
-    ax.set_xticks(places[::step], found.labels[::step], rotation=35, ha="right")
-    ax.set_xlabel("Month")
+    begins = [label.partition(" to ")[0] for label in found.labels]
+    ax.set_xticks(places[::step], begins[::step], rotation=35, ha="right")
+    ax.set_xlabel("Month" if begins == list(found.labels) else "Month from")
     ax.set_ylabel(_labelled(found.figure.title, unit))
     lowest, highest = (float(find(bands / scale, initial=0.0)) for find in (np.nanmin, np.nanmax))
     ax.set_ylim(lowest, highest + 0.25 * ((highest - lowest) or 1.0))  # room for the legend
     if found.figure.unit is Unit.COUNT:
         ax.yaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set_title(
-        f"{found.figure.title} by month, {printable(strategy)}\n"
+        f"{found.figure.title} by month, {drawable(strategy)}\n"
         f"range of outcomes: P10 to P90 of {simulated(forecast.years, forecast.months)}"
     )
     return _finished(ax, legend="top")
@@ -61,28 +64,33 @@ def forecast_fan(forecast: Forecast, strategy: str, metric: str, ax: Axes | None
 def funnel(forecast: Forecast, strategy: str, ax: Axes | None = None) -> Axes:
     """Draw what becomes of the visits to each stage, in the mean simulated year."""
     entered, advanced, lost, cold = _fates(forecast)
+    conversions = [each.mean for each in forecast.by("conversion", "stage").estimates]
     other = np.maximum(entered - advanced - lost - cold, 0.0)
-    stages = [_tick(stage) for stage in forecast.names.stages]
-    ax = _axes(ax, 9, 2.6 + 0.7 * len(stages))
-    left = np.zeros(len(stages))
+    places = np.arange(len(entered) + 1)  # not by name: a stage may have any
+    ax = _axes(ax, 9, 2.6 + 0.7 * len(entered))
+    left = np.zeros(len(entered))
     for amount, colour, label in (
         (advanced, BLUE, "went on"),
         (lost, LIGHT, "said no"),
         (cold, ORANGE, "went cold"),
         (other, GREY, "sent back or still open"),
     ):
-        ax.barh(stages, amount, left=left, color=colour, label=label, height=0.66)
+        ax.barh(places[:-1], amount, left=left, color=colour, label=label, height=0.66)
         left = left + amount
-    for position, (total, on) in enumerate(zip(entered, advanced, strict=True)):
-        share = f"; {number(100 * on / total)} % went on" if total > 0 else ""
+    ax.set_yticks(places, [*(_tick(stage) for stage in forecast.names.stages), "contracts"])
+    for position, (total, conversion) in enumerate(zip(entered, conversions, strict=True)):
+        share = f"; conversion {number(100 * conversion)} %" if math.isfinite(conversion) else ""
         _beside(ax, f"{number(total)} came{share}", total, position)
-    won = float(forecast.parts("lead_to_contract")[0].mean())
-    ax.barh(["contracts"], [won], color=GREEN, height=0.66)
-    _beside(ax, f"{number(won)} won", won, len(stages))
-    ax.set_ylim(len(stages) + 0.5, -1.2)  # the first stage on top, room for the legend above it
+    won = forecast.estimate("won_of_inquiries").mean
+    ax.barh(places[-1:], [won], color=GREEN, height=0.66)
+    _beside(ax, f"{number(won)} won of these inquiries", won, len(entered))
+    ax.set_ylim(len(entered) + 0.5, -1.2)  # the first stage on top, room for the legend above it
     ax.set_xlim(0, max(float(entered.max()) * 1.35, 1.0))
     ax.set_xlabel("Visits of the period's inquiries to the stage")
-    ax.set_title(f"The funnel, {printable(strategy)}\nmean of {simulated(forecast.years, forecast.months)}")
+    ax.set_title(
+        f"The funnel, {drawable(strategy)}\n"
+        f"mean of {simulated(forecast.years, forecast.months)}; conversion: of visits worked to a decision"
+    )
     return _finished(ax, legend="top")
 
 
@@ -95,14 +103,15 @@ def cycle_curve(forecasts: Mapping[str, Forecast], ax: Axes | None = None) -> Ax
     few = len(forecasts) <= 3  # more bands would cover each other
     ax = _axes(ax, 9 if few else 12, 4.8)
     longest, is_open = 1.0, False
+    labels = []
     for (name, forecast), colour in zip(forecasts.items(), cycle(_LINES)):
         found = forecast.cycle()
         within = {level: found.quantile(level) for level in (0.5, 0.9, 0.99)}
-        label = (
-            f"{printable(name)}: half within {within[0.5].words()} days, 90 % within {within[0.9].words()}"
+        labels.append(
+            f"{drawable(name)}: half within {within[0.5].words()} days, 90 % within {within[0.9].words()}"
         )
         upper, lower = found.at_most, found.at_least
-        ax.plot(upper.days, 100 * upper.share, color=colour, label=label)
+        ax.plot(upper.days, 100 * upper.share, color=colour, label=f"strategy {len(labels)}")
         if few:
             high = 100 * (upper.share + _half_width(upper.error, forecast.years))
             low = 100 * (lower.share - _half_width(lower.error, forecast.years))
@@ -123,7 +132,7 @@ def cycle_curve(forecasts: Mapping[str, Forecast], ax: Axes | None = None) -> Ax
     sure = "bands: 95 % precision of the mean" if few else "mean"
     sure += ", down to where all that is open is won" if few and is_open else ""
     ax.set_title(f"How long it takes to win\n{sure} of {simulated(years.years, years.months)}")
-    return _finished(ax, legend="lower right" if few else "beside")
+    return legend_of(_finished(ax, legend="lower right" if few else "beside"), labels)
 
 
 def strategies(comparison: Comparison, metric: str, ax: Axes | None = None) -> Axes:
@@ -146,10 +155,10 @@ def strategies(comparison: Comparison, metric: str, ax: Axes | None = None) -> A
     ax.axvline(0, color="black", linewidth=1)
     ax.set_yticks(range(len(found)), [_tick(name) for name in found])
     ax.set_ylim(max(len(found), 1) - 0.5, -0.5)
-    ax.set_xlabel(_labelled(f"{figure.title}: difference from {printable(comparison.base)}", unit))
+    ax.set_xlabel(_labelled(f"{figure.title}: difference from {drawable(comparison.base)}", unit))
     years = simulated(comparison.years, base.months)
     ax.set_title(
-        f"Strategies against {printable(comparison.base)}, in the same {years}\n"
+        f"Strategies against {drawable(comparison.base)}, in the same {years}\n"
         "bars: 95 % precision of the mean; grey: cannot be told apart"
     )
     return _finished(ax)
@@ -159,7 +168,8 @@ def write_pictures(result: ComparisonResult, folder: Path) -> list[Path]:
     """Draw a comparison's pictures into PNG files, without a window; return the files."""
     written = []
     for name, content in drawn(result):
-        (folder / name).write_bytes(content)
+        with whole_file(folder / name, overwrite=True) as opened:
+            opened.write(content)
         written.append(folder / name)
     return written
 
@@ -168,9 +178,10 @@ def drawn(result: ComparisonResult | SimulationResult) -> Iterator[tuple[str, by
     """Draw the pictures of a result as PNG, without a window: file names and contents."""
     plt.switch_backend("Agg")
     for name, draw in _pictures(result).items():
-        figure = cast(Figure, draw().figure)
         content = io.BytesIO()
-        figure.savefig(content, format="png", dpi=150)
+        with with_fonts():
+            figure = cast(Figure, draw().figure)
+            figure.savefig(content, format="png", dpi=150)
         plt.close(figure)
         yield f"{name}.png", content.getvalue()
 
@@ -232,13 +243,13 @@ def _scale(values: Floats, figure: Metric, currency: str) -> tuple[float, str]:
         known = np.abs(values[np.isfinite(values)])
         largest = float(known.max(initial=0.0))
         scale, word = next(((scale, word) for scale, word in _SCALES if largest >= scale), (1.0, ""))
-        return scale, f"{word} {printable(currency)}".strip()
+        return scale, f"{word} {drawable(currency)}".strip()
     return 1.0, figure.unit.value if figure.unit in (Unit.DAYS, Unit.HOURS) else ""
 
 
 def _tick(name: str) -> str:
     """Fold a name beside an axis."""
-    return "\n".join(folded(printable(name), 26))
+    return "\n".join(folded(drawable(name), 26))
 
 
 def _labelled(title: str, unit: str) -> str:

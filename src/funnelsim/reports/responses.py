@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from funnelsim.metrics.wording import money, number
-from funnelsim.reports.grid import printable
+from funnelsim.reports.names import drawable, legend_of
 from funnelsim.scenario import Curve, Scenario, curve_of
 
 _LINES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")  # as in `pictures.py`
@@ -53,17 +53,19 @@ def plot_response(scenario: Scenario) -> tuple[Axes, Axes]:
         raise ValueError("no channel has a response to its cost; give one a table [channels.NAME.response]")
     _, (above, below) = plt.subplots(2, 1, sharex=True, figsize=(9, 7), layout="constrained")
     costs = np.linspace(0.0, 2.5 * max(_landmark(scenario, name) for name in known), _POINTS)
-    dearest = 0.0
+    dearest, labels = 0.0, []
     for (name, curve), colour in zip(known.items(), cycle(_LINES)):
         today = np.array([scenario.channels[name].cost_per_month])
         brings, one_more = curve.inquiries(today), curve.marginal_cost(today)
-        above.plot(costs, curve.inquiries(costs), color=colour, label=_told(scenario, name, curve))
+        labels.append(_told(scenario, name, curve))
+        above.plot(costs, curve.inquiries(costs), color=colour, label=f"channel {len(labels)}")
         below.plot(costs, curve.marginal_cost(costs), color=colour)
         above.plot(today, brings, "o", color=colour, markersize=9)
         if np.isfinite(one_more[0]):
             below.plot(today, one_more, "o", color=colour, markersize=9)
             dearest = max(dearest, float(one_more[0]))
     _label(above, below, scenario.currency)
+    legend_of(above, labels)
     if dearest > 0:
         below.set_ylim(0, 4 * dearest)
     return above, below
@@ -85,11 +87,11 @@ def _told(scenario: Scenario, name: str, curve: Curve) -> str:
         if np.isfinite(one_more)
         else "no more at any cost"
     )
-    return f"{printable(name)}: {number(brings)} for {money(float(cost[0]), scenario.currency)}, {more}"
+    return drawable(f"{name}: {number(brings)} for {money(float(cost[0]), scenario.currency)}, {more}")
 
 
 def _label(above: Axes, below: Axes, currency: str) -> None:
-    unit = f", {printable(currency)}" if currency else ""
+    unit = f", {drawable(currency)}" if currency else ""
     above.set_title("What money brings, spent month after month\ndots: what the scenario spends")
     above.set_ylabel("Inquiries per month")
     above.set_ylim(0)

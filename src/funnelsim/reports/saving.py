@@ -17,12 +17,13 @@ _OF_A_RUN = ("summary", *_BREAKDOWNS, "conversions", "reasons", "team_hours", "g
 _OF_A_COMPARISON = ("table", "summary", "differences", "goals", *_BREAKDOWNS)
 _OF_ASSUMPTIONS = ("table", "summary", "differences", "goals")
 _OF_THE_UNSURE = ("unknown", "drivers")
+_OF_A_PLAN = ("quota",)
 
 
 def result_files(
     result: AssumptionsResult | ComparisonResult | SimulationResult,
 ) -> Iterator[tuple[str, bytes]]:
-    """Write a result's figures and pictures, file by file.
+    r"""Write a result's figures and pictures, file by file.
 
     Parameters
     ----------
@@ -31,8 +32,8 @@ def result_files(
     Yields
     ------
     tuple of str and bytes
-        Name and contents: CSV in UTF-8, with floats in full and an empty cell for undefined values;
-        `results.json`; PNG.
+        Name and contents: CSV in UTF-8 with the mark by which spreadsheets know it, with floats in full and
+        an empty cell for undefined values; `results.json`; PNG.
 
     Examples
     --------
@@ -40,7 +41,7 @@ def result_files(
     >>> files = result_files(fs.simulate(fs.load("first_steps"), replications=3, jobs=1))
     >>> name, content = next(files)
     >>> name, content.splitlines()[0]
-    ('summary.csv', b'figure,title,unit,mean,low,high,p10,p50,p90')
+    ('summary.csv', b'\xef\xbb\xbffigure,title,unit,basis,mean,low,high,p10,p50,p90')
     """
     if isinstance(result, AssumptionsResult):
         yield from _written(result, _OF_ASSUMPTIONS, assumptions_document(result))
@@ -48,11 +49,14 @@ def result_files(
     frames: tuple[str, ...]
     if isinstance(result, ComparisonResult):
         frames, document = _OF_A_COMPARISON, comparison_document(result)
-        unsure = any(each.forecast.unknowns is not None for each in result.simulations.values())
+        forecasts = [each.forecast for each in result.simulations.values()]
     else:
         frames, document = _OF_A_RUN, simulation_document(result)
-        unsure = result.forecast.unknowns is not None
-    yield from _written(result, (*frames, *(_OF_THE_UNSURE if unsure else ())), document)
+        forecasts = [result.forecast]
+    unsure = any(each.unknowns is not None for each in forecasts)
+    planned = any(each.quotas() for each in forecasts)
+    frames = (*frames, *(_OF_THE_UNSURE if unsure else ()), *(_OF_A_PLAN if planned else ()))
+    yield from _written(result, frames, document)
     yield from drawn(result)
 
 
@@ -68,4 +72,4 @@ def _csv(frame: pd.DataFrame) -> bytes:
     """Write a frame; figures that are side by side go below each other."""
     if frame.columns.nlevels > 1:
         frame = cast(pd.DataFrame, frame.stack("figure", future_stack=True))
-    return frame.to_csv(lineterminator="\n").encode()
+    return frame.to_csv(lineterminator="\n").encode("utf-8-sig")

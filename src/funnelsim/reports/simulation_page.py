@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from funnelsim.forecast import Estimate, Forecast, Interval
+from funnelsim.forecast import Forecast, Interval
+from funnelsim.forecast.quota import WHOLE
 from funnelsim.metrics import FIGURES, Unit
 from funnelsim.metrics.wording import number
 from funnelsim.reports import notes
@@ -19,7 +20,6 @@ from funnelsim.reports.columns import (
     Column,
     chance,
     figure_column,
-    median_outcome,
     outcome,
     precision,
     text_column,
@@ -29,8 +29,6 @@ from funnelsim.reports.uncertainty import what_is_unknown
 from funnelsim.studies.results import SimulationResult
 
 MOST_REPS = 40  # in the table; larger teams are shown as a whole
-
-Choice = Callable[[Estimate], Interval]
 
 
 def simulation_page(result: SimulationResult, next_command: str, width: int = WIDTH) -> RenderableType:
@@ -55,8 +53,15 @@ def simulation_page(result: SimulationResult, next_command: str, width: int = WI
         *_section("In all", in_all(forecast, width)),
         *notes.without_interval({name: forecast.estimate(name) for name in _shown("all")}, forecast.months),
         Text(notes.formulas(forecast.months)),
-        *_section("By month (the median, and P10 to P90)", by_month(forecast, width)),
+        Text(notes.counted()),
+        *_section("By month", _by(forecast, "month", width)),
+        Text(notes.added_up(forecast.months)),
         *_section("By channel", _by(forecast, "channel", width)),
+        *(
+            _section("By segment", _by(forecast, "segment", width))
+            if len(forecast.names.segments) > 1
+            else []
+        ),
         *_section("By stage", by_stage(forecast, width)),
         *_section("Lost, by stage and reason (a year's inquiries, on average)", lost(forecast, width)),
         *_section("By rep", by_rep(forecast, width)),
@@ -64,6 +69,9 @@ def simulation_page(result: SimulationResult, next_command: str, width: int = WI
     ]
     if forecast.goals:
         found += _section("Goals", goals(forecast, width))
+    quotas = quota(forecast, width)
+    if quotas:
+        found += _section("Quotas, as far as bookings reach them", quotas)
     found += what_is_unknown(forecast, width)
     found += _watch(result)
     return Group(*found, Text(), notes.next_step(next_command, width))
@@ -88,20 +96,16 @@ def in_all(forecast: Forecast, width: int) -> list[Table]:
         text_column(PRECISION, [row.intervals[0] for row in rows]),
         text_column(RANGE, [row.intervals[1] for row in rows]),
         text_column("Unit", [row.unit for row in rows]),
+        text_column("Counted over", [notes.BASES[FIGURES[name].basis] for name in _shown("all")]),
     ]
     return tables("Figure", [row.title for row in rows], columns, Column.beside, width)
-
-
-def by_month(forecast: Forecast, width: int) -> list[Table]:
-    """Show the median and the range of single years by month."""
-    return _by(forecast, "month", width, median_outcome)
 
 
 def by_stage(forecast: Forecast, width: int) -> list[Table]:
     """Show conversions, typed and simulated, and what happens in each stage."""
     columns = [
         *notes.conversion_columns(forecast.conversions()),
-        *(_column(forecast, metric, "stage", outcome) for metric in _shown("stage")),
+        *(_column(forecast, metric, "stage") for metric in _shown("stage")),
     ]
     return tables("Stage", forecast.names.stages, columns, Column.beside, width)
 
@@ -151,21 +155,38 @@ def goals(forecast: Forecast, width: int) -> list[Table]:
     return tables("Goal", [printable(each.goal.name) for each in chances], columns, Column.beside, width)
 
 
+def quota(forecast: Forecast, width: int) -> list[Table]:
+    """Show how far the firm and teams reach their quotas by quarter, and reps over the period."""
+    found = [each for each in forecast.quotas() if each.dimension != "rep" or each.quarter == WHOLE]
+    if not found:
+        return []
+    currency = _currency(forecast)
+    typed = [Interval(each.quota, each.quota, each.quota) for each in found]
+    columns = [
+        figure_column("Quota", Unit.MONEY, currency, typed),
+        figure_column("Attained", Unit.SHARE, "", [outcome(each.attained) for each in found], RANGE),
+        figure_column("Gap", Unit.MONEY, currency, [outcome(each.gap) for each in found], RANGE),
+        figure_column("Chance", Unit.SHARE, "", [each.chance for each in found], PRECISION),
+    ]
+    labels = [f"{printable(each.place)}, {each.quarter}" for each in found]
+    return tables("Of, in", labels, columns, Column.beside, width)
+
+
 def _shown(table: str) -> list[str]:
     """List the figures in a table of the page, in the order of the register."""
     return [figure.name for figure in FIGURES.values() if table in figure.page]
 
 
-def _by(forecast: Forecast, dimension: str, width: int, choice: Choice = outcome) -> list[Table]:
+def _by(forecast: Forecast, dimension: str, width: int) -> list[Table]:
     metrics = _shown("rep" if dimension == "team" else dimension)
-    columns = [_column(forecast, metric, dimension, choice) for metric in metrics]
+    columns = [_column(forecast, metric, dimension) for metric in metrics]
     places = forecast.by(metrics[0], dimension).labels
     return tables(dimension.capitalize(), places, columns, Column.beside, width)
 
 
-def _column(forecast: Forecast, metric: str, dimension: str, choice: Choice) -> Column:
+def _column(forecast: Forecast, metric: str, dimension: str) -> Column:
     figure = FIGURES[metric]
-    found = [choice(each) for each in forecast.by(metric, dimension).estimates]
+    found = [outcome(each) for each in forecast.by(metric, dimension).estimates]
     return figure_column(figure.title, figure.unit, _currency(forecast), found, RANGE)
 
 

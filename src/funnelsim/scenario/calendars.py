@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -61,6 +61,15 @@ class Calendar:
         """Return the first days of the period's months and the day after the last."""
         return [months_later(self.start, month) for month in range(self.length.period + 1)]
 
+    def month_names(self) -> tuple[str, ...]:
+        """Name the period's months: a calendar month as 2026-03, any other by its first and last day.
+
+        >>> Calendar(date(2026, 1, 31), Months(0, 2, 0)).month_names()
+        ('2026-01-31 to 2026-02-27', '2026-02-28 to 2026-03-30')
+        """
+        spans = pairwise(self.month_starts())
+        return tuple(_name_of_month(since, until - timedelta(days=1)) for since, until in spans)
+
     def month_days(self) -> Integers:
         """Return for each day how many days its calendar month has; shape (days,)."""
         by_month = [calendar.monthrange(*month)[1] for month in self.calendar_months]
@@ -102,6 +111,11 @@ class Calendar:
     def weekday(self) -> Integers:
         """Each day's weekday, Monday 0; shape (days,)."""
         return np.array([day.weekday() for day in self.days], np.int64)
+
+
+def _name_of_month(first: date, last: date) -> str:
+    """Name a month of the period."""
+    return f"{first:%Y-%m}" if first.day == 1 else f"{first} to {last}"
 
 
 class Growth(NamedTuple):

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeGuard
 from funnelsim.chance.distributions import Constant
 from funnelsim.scenario.errors import Problem, ScenarioError, nearest, shown
 from funnelsim.scenario.files import parse_toml
+from funnelsim.scenario.numerals import spelling
 from funnelsim.scenario.paths import (
     Path,
     is_map,
@@ -65,7 +66,11 @@ class Changed(NamedTuple):
 
 
 def apply_changes(
-    document: Document, contents: Contents, *changes: Mapping[str, Any], names: Sequence[str] = ()
+    document: Document,
+    contents: Contents,
+    *changes: Mapping[str, Any],
+    names: Sequence[str] = (),
+    may_add: bool = True,
 ) -> Changed:
     """Make changes to a plain document, one after the other.
 
@@ -80,14 +85,16 @@ def apply_changes(
         one that ends in " +=" adds to a number. A * between dots stands for every name of a table.
     names : sequence of str, optional
         What the mappings are called in problems.
+    may_add : bool
+        Whether a change may add a name to a table of names.
     """
-    changed = copied(document)
+    changed = dict(document)  # what is changed below is copied on the way to it
     made: list[Change] = []
     problems = []
     for part, mapping in enumerate(changes):
         for key, value in mapping.items():
             try:
-                made += _change(changed, contents, key, value, part)
+                made += _change(changed, contents, key, value, part, may_add)
             except _RefusedError as refused:
                 problems.append(Problem(key, refused.wrong, refused.expected, None, value, refused.near))
     return Changed(changed, made, problems + undoing(made, names))
@@ -109,7 +116,9 @@ def split_key(key: str) -> tuple[Path, str]:
     return tuple(path.split(".")) if path else (), (match and match["operation"]) or ""
 
 
-def _change(document: Document, contents: Contents, key: str, value: Any, part: int) -> list[Change]:
+def _change(
+    document: Document, contents: Contents, key: str, value: Any, part: int, may_add: bool
+) -> list[Change]:
     """Change every value that a key stands for."""
     pattern, operation = split_key(key)
     if not pattern:
@@ -123,13 +132,14 @@ def _change(document: Document, contents: Contents, key: str, value: Any, part: 
     for name in pattern:
         if EVERY in name and name != EVERY:
             raise _RefusedError(f'has "{name}" for a name', "a whole name, or a * alone for every name")
+    adds = may_add and not operation
     if EVERY not in pattern:
-        _must_exist(pattern, document, contents, value, adds=not operation)
+        _must_exist(pattern, document, contents, value, adds)
         _put(document, contents, pattern, operation, value)
         return [Change(key, pattern, operation, value, part)]
     found = _matches(pattern, document, contents)
-    _each(found, pattern, lambda path: _must_exist(path, document, contents, value, adds=not operation))
-    tried, moved = copied(document), []
+    _each(found, pattern, lambda path: _must_exist(path, document, contents, value, adds))
+    tried, moved = dict(document), []
 
     def put(path: Path) -> None:
         if _put(tried, contents, path, operation, value, every=True):
@@ -208,9 +218,11 @@ def _put(
             return False
     table: Any = document
     for depth, part in enumerate(path[:-1], 1):
-        if not isinstance(table.get(part), dict):
+        below = table.get(part)
+        if not isinstance(below, dict):
             usual = usual_path(path[:depth], document)  # a table of defaults so far, or the kind's
-            table[part] = copied((usual and look_up(document, usual)) or {})
+            below = copied((usual and look_up(document, usual)) or {})
+        table[part] = dict(below)
         table = table[part]
     table[path[-1]] = copy.deepcopy(value)
     if rival is not None:
@@ -276,9 +288,9 @@ def _follow(document: Document, path: Path, operation: str, by: object) -> None:
 
     An uncertainty that multiplies the value typed, or adds to it, goes on (U4, U5).
     """
-    unknown = document.get("uncertainties")
-    if not isinstance(unknown, dict):
+    if not isinstance(document.get("uncertainties"), dict):
         return
+    unknown = document["uncertainties"] = dict(document["uncertainties"])
     for key, before in list(unknown.items()):
         own, how = split_key(key)
         nothing_left = operation == "*=" and by == 0 and own == path
@@ -449,7 +461,8 @@ def parse_assignment(text: str) -> tuple[str, Any]:
     except ScenarioError:
         read = {"value": value} if _BARE_WORD.fullmatch(value) else {}
     if set(read) != {"value"}:
-        problem = Problem(key, f"is set to {shown(value)}", "a value as in a scenario file", None, value)
+        right = spelling(value) or "a value as in a scenario file"
+        problem = Problem(key, f"is set to {shown(value)}", right, None, value)
         raise ScenarioError([problem], "a change")
     return key, read["value"]
 

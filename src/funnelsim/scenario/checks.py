@@ -18,7 +18,9 @@ from funnelsim.scenario.calendars import spans_of_the_day
 from funnelsim.scenario.channels import KINDS, Channel
 from funnelsim.scenario.errors import ROUNDING, Problem, Problems, nearest, shown, sum_to_one, unknown
 from funnelsim.scenario.flow import LOSS, WIN, advancing, failing, first_stage, reached, stage_of, teams_of
+from funnelsim.scenario.goal_checks import check_goals
 from funnelsim.scenario.paths import leaves, written
+from funnelsim.scenario.plan_checks import check_plan
 from funnelsim.scenario.quantities import least_drawn
 from funnelsim.scenario.schema import (
     AS_TYPED,
@@ -110,13 +112,6 @@ def _dates(contents: Contents) -> Problems:
     months = (horizon.warm_up_months or 0) + horizon.period_months + (horizon.drain_months or 0)
     if months > LONGEST_HORIZON:
         yield Problem("horizon", f"has {months} months in all", f"at most {LONGEST_HORIZON}")
-
-
-def _goals(contents: Contents) -> Problems:
-    for name, goal in contents.goals.items():
-        if (goal.at_least is None) == (goal.at_most is None):
-            count = "no bound" if goal.at_least is None else "two bounds"
-            yield Problem(f"goals.{name}", f"has {count}", "at_least or at_most, one of them")
 
 
 # ---- channels ---------------------------------------------------------------------------------
@@ -446,7 +441,8 @@ def _reserved(contents: Contents) -> Problems:
 
 _CHECKS: tuple[Callable[[Contents], Problems], ...] = (
     _dates,
-    _goals,
+    check_goals,
+    check_plan,
     _channels,
     _mixes,
     check_volumes,

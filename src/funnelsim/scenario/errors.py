@@ -7,7 +7,8 @@ import difflib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-_CONTROL_CHARACTERS = {code: "?" for code in (*range(32), *range(127, 160))}  # none may reach a terminal
+from funnelsim.io.texts import printable, without_controls
+
 MOST_LISTED = 200  # problems; a file with more is not a scenario with mistakes
 LONGEST_VALUE = 60  # characters of a value shown in a sentence
 ROUNDING = 0.0015  # three shares of 0.333 are meant to sum to 1
@@ -50,7 +51,7 @@ class Problem:
         what = f"{self.path} {self.wrong}".strip()
         right = f"; expected {self.expected}" if self.expected else ""
         hint = f'; did you mean "{self.nearest}"?' if self.nearest else ""
-        return f"{where}{what}{right}{hint}".translate(_CONTROL_CHARACTERS)
+        return without_controls(f"{where}{what}{right}{hint}").replace("\n", "?")
 
 
 class ScenarioError(ValueError):
@@ -69,7 +70,7 @@ class ScenarioError(ValueError):
         super().__init__(self.problems, source)  # both, so that the error can be pickled
 
     def __str__(self) -> str:
-        source = self.source.translate(_CONTROL_CHARACTERS)
+        source = printable(self.source)
         if len(self.problems) == 1:
             return f"{source}: {self.problems[0].sentence()}"
         listed = [f"  {problem.sentence()}" for problem in self.problems[:MOST_LISTED]]

@@ -4,29 +4,37 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
 
+from funnelsim.io.reading import read_bytes
+from funnelsim.io.texts import printable
 from funnelsim.scenario import lines
 from funnelsim.scenario.errors import Problem, ScenarioError, nearest, shown
+from funnelsim.scenario.numerals import spelling
+from funnelsim.scenario.samples import Samples
 from funnelsim.scenario.structure import Document
 
 LARGEST_FILE = 1 << 20  # bytes
 DEEPEST = 50  # tables in tables; a scenario needs seven
+_LETTER = r"""(?:[^=#"'{}\[\]]|(?<=\d)'(?=\d))"""
+_TYPED = re.compile(
+    rf"""(?P<key>[\w.-]+|"[^"]*"|'[^']*')\s*=\s*(?P<value>(?!\s){_LETTER}+?)"""
+    r"""(?=\s*(?:$|\#|\}|,\s*[\w."'-]+\s*=))"""
+)
 _PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
 
 
 @dataclass(frozen=True)
 class Source:
-    """Where a scenario comes from: its name, the folder of its sample files, the lines of its keys."""
+    """Where a scenario comes from: its name, the lines of its keys, its sample files."""
 
     name: str
-    folder: Path | None = None
     lines: Mapping[lines.Path, int] = field(default_factory=dict)
+    samples: Samples = field(default_factory=Samples)
 
 
 def presets() -> list[str]:
@@ -74,23 +82,15 @@ def read_text(path: Path) -> str:
     """
     name = str(path)
     try:
-        mode, size = path.stat().st_mode, path.stat().st_size
-        if stat.S_ISDIR(mode):
-            raise _unreadable(name, "is a folder", "a scenario file")
-        if not stat.S_ISREG(mode):
-            raise _unreadable(name, "is not a file", "a scenario file")
-        if size > LARGEST_FILE:
-            raise _unreadable(name, f"is huge, {size:,} bytes", f"at most {LARGEST_FILE:,}")
-        data = path.read_bytes()
-    except ScenarioError:
-        raise
+        data = read_bytes(path, LARGEST_FILE)
     except FileNotFoundError:
         known = presets()
         near = nearest(name, known)
         raise _unreadable(name, "does not exist", f"a file or a preset: {', '.join(known)}", near) from None
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise _unreadable(name, f"cannot be read ({reason})", "a readable file") from None
+    except OSError as error:
+        reason = error.strerror or str(error)
+        wrong = reason.removeprefix("it ") if reason.startswith("it ") else f"cannot be read ({reason})"
+        raise _unreadable(name, wrong, "a scenario file") from None
     return _decoded(data, name)
 
 
@@ -141,7 +141,28 @@ def _not_toml(text: str, reason: str) -> Problem:
     lines_so_far = text.split("\n")
     line, column = (int(place[1]), int(place[2])) if place else (len(lines_so_far), len(lines_so_far[-1]) + 1)
     said = _PLACE.sub("", reason).removesuffix("(at end of document)").strip()
+    misspelt = _misspelt(lines_so_far[line - 1])
+    if misspelt is not None:
+        return replace(misspelt, line=line)
     return Problem("", f"this is not TOML (column {column}): {said}", line=line)
+
+
+def _misspelt(line: str) -> Problem | None:
+    """Find the first value of a line that TOML does not take, but whose meaning is plain."""
+    for match in _TYPED.finditer(line):
+        key, typed = match["key"], match["value"].rstrip(" \t,")
+        right = None if _is_toml(typed) else spelling(typed)
+        if right is not None:
+            return Problem(key, f"is {typed}, which is not how TOML writes it", right, None, typed)
+    return None
+
+
+def _is_toml(value: str) -> bool:
+    try:
+        tomllib.loads(f"value = {value}")
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _depth(document: Document) -> int:
@@ -158,7 +179,7 @@ def _depth(document: Document) -> int:
 
 def source_of(name: str, text: str, folder: Path | None) -> Source:
     """Note where a scenario comes from, with the lines of its keys."""
-    return Source(name, folder, lines.lines_of_keys(text))
+    return Source(printable(name), lines.lines_of_keys(text), Samples(folder))
 
 
 def locate(name_or_path: str | os.PathLike[str]) -> tuple[str, str, Path | None]:

@@ -108,7 +108,7 @@ class Groundwork:
             reps=tuple(person.name for people in staff.values() for person in people),
             stages=tuple(scenario.stages),
             reasons=tuple(dict.fromkeys(chain(*(reasons_of(each.scenario) for each in pieces)))),
-            months=tuple(f"{day:%Y-%m}" for day in calendar.month_starts()[:-1]),
+            months=calendar.month_names(),
             currency=scenario.currency,
             start=calendar.first_day.isoformat(),
         )

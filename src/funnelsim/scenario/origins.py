@@ -13,7 +13,7 @@ from funnelsim.scenario.scenario import Scenario
 DEFAULT = "assumed: default"
 UNSTATED = "not stated"
 _NOTHING: tuple[object, ...] = (None, (), {})
-_NOT_VALUES = ("about", "origins", "goals", "strategies", "assumptions")
+_NOT_VALUES = ("about", "origins", "goals", "plan", "strategies", "assumptions")
 
 
 class Origin(NamedTuple):

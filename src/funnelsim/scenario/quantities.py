@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cache, lru_cache, partial
 from itertools import pairwise
-from pathlib import Path
 from typing import Annotated, Any, NamedTuple, NoReturn
 
 from pydantic import Field, PlainValidator, ValidationInfo, WithJsonSchema
@@ -17,22 +14,14 @@ from pydantic_core import PydanticCustomError
 from funnelsim.chance.distributions import Constant, Distribution, Lognormal, Pert, Quantiles, Sample, Scipy
 from funnelsim.chance.distributions.curves import is_discrete, scipy_families
 from funnelsim.scenario.errors import nearest, shown
+from funnelsim.scenario.numerals import as_toml
+from funnelsim.scenario.samples import LARGEST, SampleError, Samples
 
-MOST_SAMPLE_BYTES = 16 << 20
 DAY_SECONDS = 86_400
-LARGEST = 1e15  # no amount of hours, days, money or odds needs more; keeps products finite
 
 Share = Annotated[float, Field(ge=0, le=1)]
 NotNegative = Annotated[float, Field(ge=0, le=LARGEST)]
 Positive = Annotated[float, Field(gt=0, le=LARGEST)]
-
-
-@dataclass
-class Reading:
-    """Where to look for sample files, and those read so far."""
-
-    folder: Path | None = None
-    samples: dict[tuple[str, str], list[float]] = field(default_factory=dict)
 
 
 class Span(NamedTuple):
@@ -77,10 +66,20 @@ def reject(wrong: str, expected: str, key: str = "", suggestion: str | None = No
 def number(value: object, key: str = "") -> float:
     """Read a finite number, neither text nor true or false."""
     if isinstance(value, bool) or not isinstance(value, int | float):
-        reject(f"is {shown(value)}", "a number", key)
+        reject(f"is {shown(value)}", unquoted(value, "a number"), key)
     if not -LARGEST <= value <= LARGEST:  # false for NaN, too
         reject(f"is {shown(value)}", "a finite number of at most 1e15", key)
     return float(value)
+
+
+def unquoted(value: object, expected: str) -> str:
+    """Say what is expected; of a text that is a number, how it is written.
+
+    >>> unquoted("0,35", "a number"), unquoted("x", "a number")
+    ('0.35, without quotes', 'a number')
+    """
+    right = as_toml(value) if isinstance(value, str) else None
+    return expected if right is None else f"{right}, without quotes"
 
 
 # ---- distributions ----------------------------------------------------------------------------
@@ -91,11 +90,11 @@ FORMS = (
 )
 
 
-def read_distribution(value: object, reading: Reading) -> Distribution:
+def read_distribution(value: object, reading: Samples) -> Distribution:
     """Read any of the forms that a distribution can take in a scenario."""
     if not isinstance(value, Mapping):
         if isinstance(value, bool) or not isinstance(value, int | float):
-            reject(f"is {shown(value)}", FORMS)
+            reject(f"is {shown(value)}", unquoted(value, FORMS))
         return Constant(number(value))
     try:
         found = _from_table(value, reading)
@@ -107,7 +106,7 @@ def read_distribution(value: object, reading: Reading) -> Distribution:
     return found
 
 
-def _from_table(value: Mapping[str, Any], reading: Reading) -> Distribution:
+def _from_table(value: Mapping[str, Any], reading: Samples) -> Distribution:
     if "scipy" in value:
         return _times(_scipy(value), value)
     if "quantiles" in value:
@@ -220,54 +219,15 @@ def _falls(values: list[float], strictly: bool = False) -> bool:
     return any(b <= a if strictly else b < a for a, b in pairwise(values))
 
 
-def _sample(value: Mapping[str, Any], reading: Reading) -> Distribution:
+def _sample(value: Mapping[str, Any], reading: Samples) -> Distribution:
     _only(value, ("sample",), ("column", "times"))
     name, column = value["sample"], value.get("column", "")
     if not isinstance(name, str) or not isinstance(column, str):
         reject(f"is {shown(value)}", "the name of a file and of a column", "sample")
-    if (name, column) not in reading.samples:
-        reading.samples[name, column] = _read_sample(name, column, reading.folder)
-    values = reading.samples[name, column]
-    return Sample(tuple(values))
-
-
-def _read_sample(name: str, column: str, folder: Path | None) -> list[float]:
-    path = Path(name) if folder is None else folder / name
     try:
-        if not path.is_file() or path.stat().st_size > MOST_SAMPLE_BYTES:
-            reject(f"is {shown(name)}", "a file of at most 16 MiB beside the scenario", "sample")
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = [row for row in csv.reader(file) if row]
-    except (OSError, UnicodeDecodeError, csv.Error, ValueError) as error:
-        reject(
-            f"is {shown(name)}, which cannot be read", f"a text file with one value a row ({error})", "sample"
-        )
-    position = 0
-    if column:
-        if not rows or column not in rows[0]:
-            known = rows[0] if rows else []
-            reject(f"is {shown(column)}", f"a column of {name}", "column", nearest(column, known))
-        position = rows[0].index(column)
-    if rows and (column or not _is_number(rows[0][0])):
-        rows = rows[1:]  # names of columns
-    if not rows:
-        reject(f"is {shown(name)}, which has no values", "at least one value", "sample")
-    return [_sample_value(row, position, name) for row in rows]
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _sample_value(row: list[str], position: int, name: str) -> float:
-    text = row[position] if position < len(row) else ""
-    if not _is_number(text) or not abs(float(text)) <= LARGEST:
-        reject(f"is {shown(name)}, which holds {shown(text)}", "a finite number in every row", "sample")
-    return float(text)
+        return reading.sample(name, column)
+    except SampleError as error:
+        reject(error.wrong, error.expected, error.key, error.near)
 
 
 def _at_least_zero(value: object, info: ValidationInfo, what: str) -> Distribution:
@@ -299,7 +259,7 @@ def _above_zero(value: object, info: ValidationInfo, what: str) -> Distribution:
 def _of(value: object, info: ValidationInfo) -> Distribution:
     if isinstance(value, Constant | Lognormal | Pert | Quantiles | Sample | Scipy):
         return value
-    return read_distribution(value, info.context if isinstance(info.context, Reading) else Reading())
+    return read_distribution(value, info.context if isinstance(info.context, Samples) else Samples())
 
 
 _NUMBER = {"type": "number"}

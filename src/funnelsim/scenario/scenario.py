@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from pydantic import PrivateAttr
 
+from funnelsim.io.texts import composed
 from funnelsim.metrics.wording import listed, spoken
 from funnelsim.scenario import files
 from funnelsim.scenario.changes import MOST_NAMED, Change, Changed, apply_changes, hinted
@@ -23,11 +24,11 @@ from funnelsim.scenario.files import Source
 from funnelsim.scenario.lines import line_of
 from funnelsim.scenario.months import Months
 from funnelsim.scenario.paths import parts_of, written
-from funnelsim.scenario.quantities import Reading
-from funnelsim.scenario.schema import TODAY, TOGETHER, Contents, Strategy
+from funnelsim.scenario.plain import plain_table
+from funnelsim.scenario.schema import LONGEST_HORIZON, TODAY, TOGETHER, Contents, Strategy
 from funnelsim.scenario.structure import Document, check_structure, frozen
 from funnelsim.scenario.timeline import Piece, Step, Timeline, in_order, steps_of, steps_of_base
-from funnelsim.scenario.timeline_checks import check_timelines, follows
+from funnelsim.scenario.timeline_checks import check_timelines, follows, is_told
 from funnelsim.scenario.uncertainties import check_uncertainties
 
 _CHOICES = ("strategies", "assumptions", "changes")
@@ -65,6 +66,11 @@ class Scenario(Contents):
     def source(self) -> str:
         """The name of the file or preset."""
         return self._source.name
+
+    @property
+    def sample_files(self) -> dict[str, bytes]:
+        """The sample files that were read for it, and for the scenarios that it was made from, by name."""
+        return dict(self._source.samples.contents)
 
     @property
     def document(self) -> Document:
@@ -131,6 +137,14 @@ class Scenario(Contents):
 
         Changes unsettle it again, because they may need other months.
         """
+        if sum(months) > LONGEST_HORIZON:
+            problem = Problem(
+                "horizon.period_months",
+                f"is {months.period}, and {sum(months)} in all with {months.warm_up} of warm-up and "
+                f"{months.drain} of drain",
+                f"at most {LONGEST_HORIZON} in all",
+            )
+            raise ScenarioError([problem], self.source)
         made = self.model_copy()
         before = {} if self._settled is None else self._settled.doubts
         made._settled = _Settled(months, before if doubts is None else doubts)
@@ -156,8 +170,11 @@ class Scenario(Contents):
         >>> load("first_steps").with_changes({"teams.sales.people +=": 1}).teams["sales"].people
         3
         """
-        changed = apply_changes(self._document, self, changes)
-        return self._changed(changed, f"changes to {self.source}")
+        about = f"changes to {self.source}"
+        plain, problems = plain_table(changes)
+        if problems:
+            raise ScenarioError(problems, about)
+        return self._changed(apply_changes(self._document, self, plain), about)
 
     def under(self, assumption: str) -> Scenario:
         """Make the scenario as it is if one of its assumptions holds, with all its strategies.
@@ -174,6 +191,7 @@ class Scenario(Contents):
         ScenarioError
             If there is no such assumption, or a strategy is not valid under it.
         """
+        assumption = composed(assumption)
         if assumption not in self.assumptions:
             known = list(self.assumptions)
             near = nearest(assumption, known)
@@ -249,6 +267,7 @@ class Scenario(Contents):
         ...     for each in load("first_steps").timeline("one_more_rep")]
         [('None', 2), ('2026-01-01', 3)]
         """
+        name = composed(name)
         if name not in self._timelines:
             pieces = self._pieces(name).pieces
             self._timelines[name] = tuple(self._dated(piece, name) for piece in pieces)
@@ -372,8 +391,7 @@ def together(
 
 def _timeline(document: Document, base: list[Step], own: list[Step], source: Source) -> Timeline:
     alone = {key: value for key, value in document.items() if key not in _CHOICES}
-    reading = Reading(source.folder)
-    return Timeline(alone, base, own, lambda each: check_structure(each, reading)[0])
+    return Timeline(alone, base, own, lambda each: check_structure(each, source.samples)[0])
 
 
 @dataclass(frozen=True)
@@ -435,10 +453,11 @@ def parse(text: str, source: str = "scenario", folder: Path | None = None) -> Sc
     ScenarioError
         If it is not valid; lists all problems.
     """
+    text = composed(text)  # so that names which look the same are the same, and their lines are found
     return from_document(files.parse_toml(text, source), files.source_of(source, text, folder))
 
 
-def from_document(document: Document, source: Source | None = None) -> Scenario:
+def from_document(document: Mapping[str, Any], source: Source | None = None) -> Scenario:
     """Make a scenario from plain tables, as a TOML parser returns them.
 
     Raises
@@ -452,13 +471,16 @@ def from_document(document: Document, source: Source | None = None) -> Scenario:
     2
     """
     source = source or Source("scenario")
+    document, odd = plain_table(document)
+    if odd:
+        raise ScenarioError(odd, source.name)
     contents, repaired, problems = _examine(document, source)
     faulty = [problem.path for problem in problems]
     problems += [problem for problem in check_origins(contents) if not follows(problem.path, faulty)]
-    problems += _problems_of_choices(contents, repaired, source, [problem.path for problem in problems])
+    problems += _problems_of_choices(contents, repaired, source, problems)
     if problems:
         raise ScenarioError(_in_order(problems, source), source.name)
-    return _scenario(copy.deepcopy(document), source)
+    return _scenario(document, source)
 
 
 def strategy_names(scenario: Contents) -> list[str]:
@@ -483,7 +505,7 @@ def json_schema() -> dict[str, Any]:
 
 
 def _scenario(document: Document, source: Source) -> Scenario:
-    scenario = Scenario.model_validate(frozen(document), context=Reading(source.folder))
+    scenario = Scenario.model_validate(frozen(document), context=source.samples)
     scenario._document = document
     scenario._source = source
     return scenario
@@ -493,20 +515,20 @@ def _examine(
     document: Document, source: Source, uncertain: bool = True
 ) -> tuple[Contents, Document, list[Problem]]:
     """Find all problems of a document, structural and across keys; those of uncertain numbers if wanted."""
-    contents, repaired, problems = check_structure(document, Reading(source.folder))
+    contents, repaired, problems = check_structure(document, source.samples)
     faulty = [problem.path for problem in problems]
-    problems += [problem for problem in check_meaning(contents) if not follows(problem.path, faulty)]
+    problems += [each for each in check_meaning(contents) if not is_told(each.path, faulty)]
     if uncertain and contents.uncertainties and not problems:
-        problems += check_uncertainties(contents, repaired, Reading(source.folder))
+        problems += check_uncertainties(contents, repaired, source.samples)
     return contents, repaired, problems
 
 
 def _problems_of_choices(
-    contents: Contents, document: Document, source: Source, faulty: list[str]
+    contents: Contents, document: Document, source: Source, base: list[Problem]
 ) -> list[Problem]:
     """Find what is wrong in dated changes, strategies and assumptions, and in the scenarios that they make.
 
-    Keys that are `faulty` without any of them were reported before, unless one sets them.
+    The problems of the `base` were reported before.
     """
     timelines = {
         name: together(document, contents, {name: contents.strategies.get(name, Strategy())}, source)
@@ -515,8 +537,8 @@ def _problems_of_choices(
     for name, assumption in contents.assumptions.items():
         where = f"assumptions.{name}"
         timelines[where] = _timeline(document, [], [Step(where, None, assumption.change)], source)
-    examine = partial(_examine, source=source, uncertain=not faulty)
-    return check_timelines(contents, timelines, examine, faulty)
+    examine = partial(_examine, source=source, uncertain=not base)
+    return check_timelines(contents, timelines, examine, base)
 
 
 def _after(made: list[Change], problem: Problem) -> str:

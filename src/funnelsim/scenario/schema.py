@@ -15,7 +15,8 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 from funnelsim.metrics import FIGURES
 from funnelsim.model.own_policy import BUILT_IN, policy_names
 from funnelsim.scenario.channels import Channel, Kind, Mix, as_its_kind
-from funnelsim.scenario.errors import nearest
+from funnelsim.scenario.errors import nearest, shown
+from funnelsim.scenario.plans import Plan
 from funnelsim.scenario.quantities import (
     AboveZero,
     Duration,
@@ -30,11 +31,12 @@ from funnelsim.scenario.section import ONE, Section
 from funnelsim.scenario.shocks import Shocks
 from funnelsim.scenario.unknowns import Uncertain
 
-GOAL_METRICS = tuple(figure.name for figure in FIGURES.values() if {"all", "month"} <= set(figure.by))
+GOAL_METRICS = tuple(FIGURES)
 if TYPE_CHECKING:
     GoalMetric = str
 else:
-    GoalMetric = Literal[GOAL_METRICS]  # whatever has a value in all and in each month
+    GoalMetric = Literal[GOAL_METRICS]
+PLACES_OF_GOALS = ("channel", "segment", "stage", "team", "rep")  # what a goal may be about, other than all
 LONGEST_HORIZON = 240  # months, warm-up and drain included
 MOST_PEOPLE = 10_000
 LARGEST_WEIGHT = 100_000  # times MOST_PEOPLE: a sum of millionths that float64 still holds exactly
@@ -52,16 +54,29 @@ def _name(text: str) -> str:
         reject("is not a name", "1 to 60 printable characters, not starting or ending with a space")
     if set(text) & set('.*?[]="'):
         reject("is not a name", 'a name without any of . * ? [ ] = "')
+    return _no_formula(text, "is not a name", "a name")
+
+
+def _no_formula(text: str, wrong: str, what: str) -> str:
+    """Refuse a text that a spreadsheet would take for a formula, in a table of results."""
+    if text[:1] in _FORMULA:
+        reject(wrong, f"{what} that does not begin with {text[0]}, as a formula of a spreadsheet does")
     return text
 
+
+def _currency(text: str) -> str:
+    return _no_formula(text.strip(), f"is {shown(text)}", "a currency")
+
+
+_FORMULA = frozenset("=+-@\uff1d\uff0b\uff0d\uff20")  # the last four: as wide as Chinese letters
 
 Name = Annotated[str, AfterValidator(_name)]
 
 
 def _choice(text: str) -> str:
-    if set(_name(text)) & set("+,"):
+    if set(text) & set("+,"):
         reject("is not a name", 'a name without + and ",": a+b is both strategies together')
-    return text
+    return _name(text)
 
 
 ChoiceName = Annotated[str, AfterValidator(_choice)]
@@ -438,13 +453,26 @@ class Stage(Section):
 class Goal(Section):
     """A target to reach; results tell the chance of it."""
 
-    metric: GoalMetric = Field(description="What is measured.", examples=["won"])
+    metric: GoalMetric = Field(description="What is measured: any figure.", examples=["won"])
     at_least: float | None = Field(default=None, description="The least that is good enough.")
-    at_most: float | None = Field(default=None, description="The most that is good enough.")
+    at_most: float | None = Field(
+        default=None, description="The most that is good enough; with `at_least`, a range."
+    )
+    channel: str | None = Field(default=None, description="The channel that the goal is about. Default: all.")
+    segment: str | None = Field(default=None, description="The segment that the goal is about. Default: all.")
+    stage: str | None = Field(default=None, description="The stage that the goal is about. Default: all.")
+    team: str | None = Field(default=None, description="The team that the goal is about. Default: all.")
+    rep: str | None = Field(
+        default=None, description='The rep that the goal is about, such as "sales 1". Default: all.'
+    )
     each: Literal["average_month", "every_month", "period"] = Field(
         default="period",
         description="Whether the average month, every month or the whole period must reach it.",
     )
+
+    def places(self) -> dict[str, str]:
+        """Return what the goal is about, by its dimension; nothing if it is about all."""
+        return {name: place for name in PLACES_OF_GOALS if (place := getattr(self, name)) is not None}
 
 
 class DatedChange(Section):
@@ -511,7 +539,9 @@ class Contents(Section):
 
     about: str = Field(default="", max_length=20_000, description="What the scenario is, in words.")
     start: date = Field(description="First day of the period.", examples=[date(2026, 1, 1)])
-    currency: str = Field(default="", max_length=12, description="Such as USD; printed with money.")
+    currency: Annotated[str, AfterValidator(_currency)] = Field(
+        default="", max_length=12, description="Such as USD; printed with money."
+    )
     horizon: Horizon = Field(default=Horizon(), description="How long to simulate.")
     effects: Effects = Field(
         default=Effects(), description="What moves conversion away from the typed probability."
@@ -550,6 +580,7 @@ class Contents(Section):
         description="What changes during the period in any case, each on a day of its own.",
     )
     goals: dict[Name, Goal] = Field(default={}, description="Targets, by name.")
+    plan: Plan = Field(default=Plan(), description="Quotas by team and rep, and when the fiscal year begins.")
     strategies: dict[ChoiceName, Strategy] = Field(
         default={}, max_length=1000, description="Choices to compare with today, by name."
     )

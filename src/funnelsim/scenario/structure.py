@@ -25,7 +25,8 @@ from funnelsim.scenario.paths import (
     look_up,
     written,
 )
-from funnelsim.scenario.quantities import Reading
+from funnelsim.scenario.quantities import unquoted
+from funnelsim.scenario.samples import Samples
 from funnelsim.scenario.schema import Contents
 
 Document = dict[str, Any]
@@ -54,7 +55,7 @@ _EXPECTED = {
 }
 
 
-def check_structure(document: Document, reading: Reading) -> tuple[Contents, Document, list[Problem]]:
+def check_structure(document: Document, reading: Samples) -> tuple[Contents, Document, list[Problem]]:
     """Validate a document and repair what is wrong in it.
 
     Returns
@@ -66,6 +67,7 @@ def check_structure(document: Document, reading: Reading) -> tuple[Contents, Doc
     problems: list[Problem] = []
     renamed: dict[Path, Path] = {}
     replaced: set[Path] = set()
+    told: set[str] = set()
     for _ in range(_ROUNDS):
         try:
             contents = Contents.model_validate(frozen(document), context=reading)
@@ -75,15 +77,18 @@ def check_structure(document: Document, reading: Reading) -> tuple[Contents, Doc
                 path = tuple(str(part) for part in detail["loc"] if part != "[key]")
                 if detail["type"] == "missing" and path in renamed:
                     continue  # it is there, but misspelt
-                if not any(path[: len(whole)] == whole for whole in replaced):
-                    problems.append(_problem(detail, path, renamed))
+                problem = _problem(detail, path, renamed)
+                again = problem.path in told  # of another item of a list
+                told.add(problem.path)
+                if not again and not any(path[: len(whole)] == whole for whole in replaced):
+                    problems.append(problem)
                 _repair(document, path, detail, renamed, replaced)
         else:
             return contents, document, problems
     raise AssertionError(f"cannot repair {problems}")
 
 
-def problems_at(document: Document, path: Path, reading: Reading) -> list[Problem]:
+def problems_at(document: Document, path: Path, reading: Samples) -> list[Problem]:
     """Find what is wrong with the innermost table around a path, looked at alone."""
     depth = max(depth for depth in range(len(path)) if is_section(kind_at(path[:depth])))
     try:
@@ -143,6 +148,8 @@ def _problem(detail: ErrorDetails, path: Path, renamed: Mapping[Path, Path]) -> 
     if kind in ("too_short", "too_long"):
         return _wrong_length(written(spot), context, value)
     expected = _EXPECTED.get(kind, detail["msg"]).format(**context).replace("'", "")
+    if kind in ("float_type", "int_type"):
+        expected = unquoted(value, expected)
     options = expected.replace(" or ", ", ").split(", ")
     near = nearest(str(value), options) if kind == "literal_error" else None
     return Problem(written(spot), f"is {in_words(value)}", expected, None, value, near)

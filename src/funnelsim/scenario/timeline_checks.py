@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
-from itertools import chain
+from itertools import chain, takewhile
 
-from funnelsim.scenario.changes import apply_changes, hinted
+from funnelsim.scenario.changes import EVERY, apply_changes, hinted, split_key
 from funnelsim.scenario.checks import FIRST_YEAR, LAST_YEAR, stages_reached
 from funnelsim.scenario.errors import Problem, Problems
 from funnelsim.scenario.flow import stage_of
@@ -23,7 +23,7 @@ _OF_ALL_STRATEGIES = ("start", "currency", "horizon")
 
 
 def check_timelines(
-    contents: Contents, timelines: Mapping[str, Timeline], examine: Examine, faulty: list[str]
+    contents: Contents, timelines: Mapping[str, Timeline], examine: Examine, base: list[Problem]
 ) -> list[Problem]:
     """Find what is wrong in the changes of the base and of strategies, and in the scenarios that they make.
 
@@ -35,19 +35,22 @@ def check_timelines(
         By strategy, today's first.
     examine : callable
         Finds all problems of a document; returns its contents first.
-    faulty : list of str
-        Keys that were reported before: they are left out, unless a change sets them.
+    base : list of Problem
+        What was reported before: it is left out, and what follows from it, unless a change sets that key.
     """
     found: list[Problem] = []
+    faulty = [problem.path for problem in base]
+    told_before = {(problem.path, problem.wrong) for problem in base}
     reached: set[str] = set()
     for name, timeline in timelines.items():
         steps = timeline.steps[0] if name == TODAY else timeline.steps[1]
-        found += chain(_always(name, contents), _not_levers(steps), _dates(steps, contents))
-        found += chain(_twice(timeline), _refused(timeline, steps))
+        found += chain(_always(name, contents), _not_levers(steps), _dates(steps, contents, faulty))
+        found += chain(_twice(timeline), _refused(timeline, steps, faulty))
         before: Contents | None = None
         told = list(faulty)
         for piece in timeline.pieces:
             made, _, problems = examine(piece.document)
+            problems = [each for each in problems if (each.path, each.wrong) not in told_before]
             reached |= stages_reached(made)
             if piece.begins is not None or (steps and steps[0].begins is None):
                 found += _made(_where(name, steps, piece), problems, timeline, told)
@@ -69,6 +72,24 @@ def follows(path: str, faulty: list[str]) -> bool:
     return any(f"{path}.".startswith(f"{other}.") or f"{other}.".startswith(f"{path}.") for other in faulty)
 
 
+def is_told(path: str, faulty: list[str]) -> bool:
+    """Return whether a problem of a key follows from keys that are faulty: a mistake is told once."""
+    return follows(path, faulty) or _is_lack(path, faulty)
+
+
+def _is_lack(path: str, faulty: list[str]) -> bool:
+    """Return whether a key lacks another that is faulty, or the table around it."""
+    table, _, key = path.rpartition(".")
+    if any(path.startswith(f"{other}.") for other in faulty):  # all of its table
+        return True
+    if key in ("effort_hours", "goes_cold_after_days"):  # need a team
+        stage = table.partition(".segments.")[0]
+        return f"{stage}.team" in faulty or stage in faulty
+    if key in ("inquiries_per_month", "certainty"):  # of a share of a total
+        return any(follows("mix.shares", [each]) for each in faulty)
+    return False
+
+
 def _where(name: str, steps: list[Step], piece: Piece) -> str:
     """Name the change that makes a piece: of those made on its day the last, else the strategy."""
     made = [step.where for step in steps if step.begins == piece.begins]
@@ -80,7 +101,9 @@ def _made(where: str, problems: list[Problem], timeline: Timeline, faulty: list[
     made = [change for _, change in timeline.made]
     paths = {written(change.path) for change in made}
     for problem in problems:
-        if problem.path in paths or not follows(problem.path, faulty):
+        if not _is_lack(problem.path, faulty) and (
+            problem.path in paths or not follows(problem.path, faulty)
+        ):
             yield replace(
                 hinted(problem, made),
                 path=where,
@@ -100,13 +123,13 @@ def _not_levers(steps: list[Step]) -> Problems:
                 )
 
 
-def _dates(steps: list[Step], contents: Contents) -> Problems:
+def _dates(steps: list[Step], contents: Contents, faulty: list[str]) -> Problems:
     """Refuse changes that are not made in the period."""
     if not FIRST_YEAR <= contents.start.year <= LAST_YEAR:
         return  # reported already
     end = months_later(contents.start, contents.horizon.period_months)
     for step in steps:
-        if step.begins is None or contents.start <= step.begins < end:
+        if step.begins is None or contents.start <= step.begins < end or follows(step.where, faulty):
             continue
         early = step.begins < contents.start
         side = f"before the period, which begins on {contents.start}"
@@ -130,10 +153,10 @@ def _twice(timeline: Timeline) -> Problems:
             )
 
 
-def _refused(timeline: Timeline, steps: list[Step]) -> Problems:
+def _refused(timeline: Timeline, steps: list[Step], faulty: list[str]) -> Problems:
     """Report changes that cannot be made; of something that comes later, from when on it is there."""
     for step, problem in timeline.refused:
-        if step not in steps:
+        if step not in steps or follows(_named(problem.path), faulty):
             continue  # told of the base already
         exists = _exists_from(timeline, step, problem)
         where = _path(step, problem.path)
@@ -141,6 +164,12 @@ def _refused(timeline: Timeline, steps: list[Step]) -> Problems:
             yield replace(problem, path=where)
         else:
             yield Problem(where, f"does not exist yet on {step.begins}", f"{exists}, or a later day")
+
+
+def _named(key: str) -> str:
+    """Return the path of a change up to its first *."""
+    path, _ = split_key(key)
+    return written(tuple(takewhile(lambda part: part != EVERY, path)))
 
 
 def _exists_from(timeline: Timeline, step: Step, problem: Problem) -> date | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
@@ -12,14 +13,16 @@ from funnelsim.scenario.changes import EVERY, apply_changes, split_key
 from funnelsim.scenario.checks import check_meaning
 from funnelsim.scenario.errors import Problem, shown
 from funnelsim.scenario.paths import Path, look_up, written
-from funnelsim.scenario.quantities import Reading
+from funnelsim.scenario.samples import Samples
 from funnelsim.scenario.schema import Contents, as_their_kinds
 from funnelsim.scenario.section import Section
 from funnelsim.scenario.structure import Document, problems_at
 from funnelsim.scenario.unknowns import HIGHEST, LOWEST, MEDIAN, Unknown
 
-_CERTAIN = ("about", "start", "currency", "horizon", "goals")  # the same in every world
+_CERTAIN = ("about", "start", "currency", "horizon", "goals", "plan")  # the same in every world
 _ENDS = {"at its least": LOWEST, "at its median": MEDIAN, "at its most": HIGHEST}
+
+_APART = ("channels", "segments", "teams")  # no check looks at the numbers of two of their names
 
 _Table = TypeVar("_Table", bound=Contents)
 
@@ -96,7 +99,7 @@ def _operated(before: Distribution | float, operation: str, value: float) -> Dis
     return before + value if operation == "+=" else value
 
 
-def check_uncertainties(contents: Contents, document: Document, reading: Reading) -> list[Problem]:
+def check_uncertainties(contents: Contents, document: Document, reading: Samples) -> list[Problem]:
     """Find uncertainties whose path names no such number, or whose values are not all allowed.
 
     Each is tried at the least, the median and the most that can be drawn. Checks across keys try all together
@@ -131,12 +134,12 @@ def _collisions(contents: Contents) -> Iterator[Problem]:
 
 
 def _of_one(
-    key: str, unknown: Unknown, contents: Contents, certain: Document, given: object, reading: Reading
+    key: str, unknown: Unknown, contents: Contents, certain: Document, given: object, reading: Samples
 ) -> list[Problem]:
     path, operation = split_key(key)
     if EVERY in path:
         return [Problem(_named(key), "has a * in it", "a key of its own for each number that is drawn")]
-    refused = apply_changes(certain, contents, {key: unknown.at(MEDIAN)}).problems
+    refused = apply_changes(certain, contents, {key: unknown.at(MEDIAN)}, may_add=False).problems
     if refused:
         return [_told(key, problem) for problem in refused]
     wrong = _not_uncertain(contents, path, operation)
@@ -181,8 +184,12 @@ def _no_number(value: object) -> tuple[str, str]:
 def _together(contents: Contents) -> Iterator[Problem]:
     """Check across keys with the uncertainties at their ends, and at their medians."""
     told: set[str] = set()
+    found = {
+        key: {level: each.at(level) for level in _ENDS.values()}
+        for key, each in contents.uncertainties.items()
+    }
     for levels in _corners(contents.uncertainties):
-        values = {key: unknown.at(levels[key]) for key, unknown in contents.uncertainties.items()}
+        values = {key: found[key][level] for key, level in levels.items()}
         for problem in check_meaning(applied(contents, values)):
             if problem.path not in told:
                 told.add(problem.path)
@@ -194,9 +201,25 @@ def _corners(keys: Iterable[str]) -> Iterator[dict[str, float]]:
     """Put all at one end, then each alone at the other end: a ceiling may fall below what it bounds."""
     names = list(keys)
     yield from (dict.fromkeys(names, level) for level in _ENDS.values())
-    for name in names if len(names) > 1 else []:
-        yield dict.fromkeys(names, HIGHEST) | {name: LOWEST}
-        yield dict.fromkeys(names, LOWEST) | {name: HIGHEST}
+    for alone in _alone(names) if len(names) > 1 else ():
+        yield dict.fromkeys(names, HIGHEST) | dict.fromkeys(alone, LOWEST)
+        yield dict.fromkeys(names, LOWEST) | dict.fromkeys(alone, HIGHEST)
+
+
+def _alone(keys: Iterable[str]) -> list[list[str]]:
+    """Group numbers that no check looks at together, so that many of them cost no more than few.
+
+    >>> _alone(["segments.a.gross_margin", "segments.a.odds_ratio", "segments.b.odds_ratio", "mix.certainty"])
+    [['segments.a.gross_margin', 'segments.b.odds_ratio'], ['segments.a.odds_ratio'], ['mix.certainty']]
+    """
+    groups: dict[tuple[str, int], list[str]] = {}
+    count: Counter[tuple[str, ...]] = Counter()
+    for key in keys:
+        path, _ = split_key(key)
+        own = path[:2] if path[0] in _APART else path[:1]
+        groups.setdefault((path[0], count[own]), []).append(key)
+        count[own] += 1
+    return list(groups.values())
 
 
 def _told(key: str, problem: Problem) -> Problem:

@@ -13,7 +13,8 @@ from pydantic import PlainValidator, ValidationInfo, WithJsonSchema
 from funnelsim.chance.distributions import Distribution, quantile
 from funnelsim.chance.distributions.lookup import DISTRIBUTION
 from funnelsim.compiling.arrays import Floats, Record
-from funnelsim.scenario.quantities import DISTRIBUTION_SCHEMA, Reading, number, read_distribution
+from funnelsim.scenario.quantities import DISTRIBUTION_SCHEMA, number, read_distribution
+from funnelsim.scenario.samples import Samples
 
 LOWEST, HIGHEST = 2.0**-53, 1 - 2.0**-53  # the lowest and highest probability that can be drawn
 MEDIAN = 0.5
@@ -25,7 +26,7 @@ class Unknown:
 
     Examples
     --------
-    >>> read_unknown({"low": 1, "likely": 2, "high": 3, "plus": 10}, Reading()).at(MEDIAN)
+    >>> read_unknown({"low": 1, "likely": 2, "high": 3, "plus": 10}, Samples()).at(MEDIAN)
     12.0
     """
 
@@ -44,7 +45,7 @@ class Unknown:
         return np.array([row], DISTRIBUTION)[0], knots
 
 
-def read_unknown(value: object, reading: Reading) -> Unknown:
+def read_unknown(value: object, reading: Samples) -> Unknown:
     """Read a distribution as elsewhere in a scenario; `plus` shifts it."""
     if isinstance(value, Mapping) and "plus" in value:
         rest = {key: item for key, item in value.items() if key != "plus"}
@@ -55,7 +56,7 @@ def read_unknown(value: object, reading: Reading) -> Unknown:
 def _validated(value: object, info: ValidationInfo) -> Unknown:
     if isinstance(value, Unknown):
         return value
-    return read_unknown(value, info.context if isinstance(info.context, Reading) else Reading())
+    return read_unknown(value, info.context if isinstance(info.context, Samples) else Samples())
 
 
 def _with_plus(form: dict[str, Any]) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from funnelsim.scenario.channels import KINDS, Response
 from funnelsim.scenario.errors import Problem, Problems, sum_to_one, unknown
-from funnelsim.scenario.quantities import LARGEST
 from funnelsim.scenario.response import Curve, curve_through
+from funnelsim.scenario.samples import LARGEST
 from funnelsim.scenario.schema import LONGEST_HORIZON, Contents, Horizon
 from funnelsim.scenario.volumes import inquiries_per_month, mean_share
 

@@ -269,9 +269,9 @@ def draws_of(unknown: Mapping[str, Unknown]) -> Draws:
     """Prepare to draw numbers, keyed by their paths without the operation at the end.
 
     >>> from funnelsim.chance.keys import world_of
-    >>> from funnelsim.scenario.quantities import Reading
+    >>> from funnelsim.scenario.samples import Samples
     >>> from funnelsim.scenario.unknowns import read_unknown
-    >>> likely = read_unknown({"low": 0, "likely": 1, "high": 2}, Reading())
+    >>> likely = read_unknown({"low": 0, "likely": 1, "high": 2}, Samples())
     >>> keys = ("stages.offer.conversion *=", "stages.offer.conversion")
     >>> one, other = (draws_of({key: likely}).of(world_of(1, 0))[1] for key in keys)
     >>> one == other

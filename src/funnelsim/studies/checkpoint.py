@@ -4,26 +4,40 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
-from funnelsim.compiling.on_disk import sources_hash
+from funnelsim.compiling.on_disk import is_own, sources_hash
 from funnelsim.engines.compiled.blocks import Standing
 from funnelsim.engines.compiled.state import State
 from funnelsim.engines.fold import Tally
+from funnelsim.io.memory import available_memory
 from funnelsim.io.provenance import this_platform
+from funnelsim.io.reading import open_regular
 from funnelsim.io.writing import UnusableError, whole_file
 from funnelsim.scenario import TODAY, Months, Scenario
 
 FORMAT = 1
 _HEADER = "header"
 _PACKAGE = Path(__file__).parents[1]
+_DAMAGED = (
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    EOFError,
+    MemoryError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 _OF_THE_WHOLE = ("about", "goals", "origins")
 
 Arrays = dict[str, np.ndarray[Any, Any]]
@@ -104,7 +118,7 @@ class Checkpoint:
             "sha256": _sha(arrays),
         }
         arrays[_HEADER] = np.frombuffer(json.dumps(header).encode(), np.uint8)
-        with whole_file(path, overwrite=overwrite) as opened:
+        with whole_file(path, overwrite=overwrite, mode=0o644) as opened:
             np.savez_compressed(opened, allow_pickle=False, **arrays)
 
     @classmethod
@@ -119,30 +133,37 @@ class Checkpoint:
             If it cannot be read.
         """
         try:
-            with path.open("rb") as file, np.load(file, allow_pickle=False) as opened:
-                arrays: Arrays = {name: opened[name] for name in opened.files}
+            with open_regular(path) as file:
+                _must_be_own(path, file)
+                arrays = _arrays_of(file)
             header = json.loads(arrays.pop(_HEADER).tobytes())
             whole = header["sha256"] == _sha(arrays)
-        except (ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            form, code, platform = header["format"], header["code"], header["platform"]
+        except _DAMAGED as error:
+            if isinstance(error, UnusableError):
+                raise
             raise UnusableError(f"{path} is no checkpoint, or is damaged") from error
-        if header["format"] != FORMAT or header["code"] != sources_hash(_PACKAGE):
+        if form != FORMAT or code != sources_hash(_PACKAGE):
             raise UnusableError(f"{path} was made by another version of funnelsim or Numba: make it anew")
-        if header["platform"] != this_platform():
+        if platform != this_platform():
             raise UnusableError(
-                f"{path} was made on another platform ({header['platform']}; this is {this_platform()}), "
+                f"{path} was made on another platform ({platform}; this is {this_platform()}), "
                 "where the last bits may differ: make it anew here"
             )
         if not whole:
             raise UnusableError(f"{path} is damaged: make it anew")
-        return cls(
-            date.fromisoformat(header["day"]),
-            header["instant"],
-            header["seed"],
-            Months(*header["months"]),
-            header["past"],
-            [_standing("world", number, arrays) for number in range(header["worlds"])],
-            [_standing("twin", number, arrays) for number in range(header["twins"])],
-        )
+        try:
+            return cls(
+                date.fromisoformat(header["day"]),
+                header["instant"],
+                header["seed"],
+                Months(*header["months"]),
+                header["past"],
+                [_standing("world", number, arrays) for number in range(header["worlds"])],
+                [_standing("twin", number, arrays) for number in range(header["twins"])],
+            )
+        except _DAMAGED as error:
+            raise UnusableError(f"{path} is damaged: make it anew") from error
 
     def must_be_of(self, scenario: Scenario) -> None:
         """Refuse a scenario that says something else about the days before.
@@ -167,6 +188,27 @@ class Checkpoint:
                 for name, array in standing.tally._asdict().items():
                     yield f"{kind}.{number}.{name}", array
                 yield f"{kind}.{number}.rows", np.array([standing.rows])
+
+
+def _must_be_own(path: Path, file: BinaryIO) -> None:
+    """Refuse a file of somebody else: the engine goes on from the numbers in it without looking at each."""
+    if not is_own(os.fstat(file.fileno())):
+        raise UnusableError(
+            f"{path} belongs to another user, or others can write to it: go on only from a checkpoint of "
+            "your own that nobody else can change"
+        )
+
+
+def _arrays_of(file: BinaryIO) -> Arrays:
+    """Read the arrays of a file, if they fit into memory; nothing in them is ever executed."""
+    with zipfile.ZipFile(file) as packed:
+        needed = sum(each.file_size for each in packed.infolist())
+    left = available_memory()
+    if left is not None and needed > left:
+        raise UnusableError(f"the checkpoint needs {needed:,} bytes of memory, and there are {left:,}")
+    file.seek(0)
+    with np.load(file, allow_pickle=False) as opened:
+        return {name: opened[name] for name in opened.files}
 
 
 def _standing(kind: str, number: int, arrays: Arrays) -> Standing:

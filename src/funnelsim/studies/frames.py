@@ -15,18 +15,19 @@ PRECISION = ("p10_low", "p10_high", "p90_low", "p90_high", "more_years")  # of t
 
 
 def summary(forecast: Forecast) -> pd.DataFrame:
-    """Estimate every figure that has a value in all: (figures, title, unit and statistics)."""
+    """Estimate every figure that has a value in all: (figures, title, unit, basis and statistics)."""
     figures = [figure for figure in FIGURES.values() if "all" in figure.by]
     rows = [
         [
             forecast.title(figure.name),
             _unit(forecast, figure.name),
+            figure.basis.name.lower(),
             *_statistics(forecast.estimate(figure.name), (*STATISTICS, *PRECISION)),
         ]
         for figure in figures
     ]
     index = pd.Index([figure.name for figure in figures], name="figure")
-    return pd.DataFrame(rows, index=index, columns=["title", "unit", *STATISTICS, *PRECISION])
+    return pd.DataFrame(rows, index=index, columns=["title", "unit", "basis", *STATISTICS, *PRECISION])
 
 
 def breakdown(forecast: Forecast, dimension: str) -> pd.DataFrame:
@@ -65,14 +66,47 @@ def goals(forecasts: Mapping[str, Forecast]) -> pd.DataFrame:
     """Estimate the chances of goals: (strategies x goals, words and interval)."""
     found = [(name, chance) for name, forecast in forecasts.items() for chance in forecast.chances()]
     rows = [
-        [each.goal.metric, each.goal.words(), each.share, each.low, each.high, each.reached, each.years]
+        [
+            each.goal.metric,
+            each.goal.dimension,
+            each.goal.place,
+            each.goal.words(),
+            each.share,
+            each.low,
+            each.high,
+            each.reached,
+            each.years,
+        ]
         for _, each in found
     ]
     index = pd.MultiIndex.from_tuples(
         [(name, each.goal.name) for name, each in found], names=["strategy", "goal"]
     )
-    names = ["figure", "asks", "chance", "low", "high", "reached", "years"]
+    names = ["figure", "by", "of", "asks", "chance", "low", "high", "reached", "years"]
     return pd.DataFrame(rows, index=index, columns=names)
+
+
+def quota(forecast: Forecast) -> pd.DataFrame:
+    """Tabulate how far bookings reach quotas: (firm, teams, reps x quarters; quota, gap, ...)."""
+    found = forecast.quotas()
+    rows = [
+        [
+            each.quota,
+            *_statistics(each.attained),
+            *_statistics(each.gap),
+            *each.chance,
+        ]
+        for each in found
+    ]
+    index = pd.MultiIndex.from_tuples(
+        [(each.dimension, each.place, each.quarter) for each in found], names=["by", "of", "quarter"]
+    )
+    names = [
+        f"{part}{end}" for part in ("attained", "gap") for end in ("", *(f"_{s}" for s in STATISTICS[1:]))
+    ]
+    return pd.DataFrame(
+        rows, index=index, columns=["quota", *names, "chance", "chance_low", "chance_high"], dtype=float
+    )
 
 
 def unknown(forecast: Forecast) -> pd.DataFrame:

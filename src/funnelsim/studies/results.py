@@ -164,6 +164,17 @@ class SimulationResult:
         return frames.goals({self.strategy: self.forecast}).droplevel("strategy")
 
     @cached_property
+    def quota(self) -> pd.DataFrame:
+        """How far bookings reach the quotas of `[plan]`: a row for each quarter of the firm, a team or a rep.
+
+        `quota`; `attained` (bookings / quota) and `gap` (bookings - quota) with their statistics; the
+        `chance` of at least the quota. No rows without a plan.
+        """
+        from funnelsim.studies import frames
+
+        return frames.quota(self.forecast)
+
+    @cached_property
     def cycle(self) -> pd.DataFrame:
         """The share of contracts won by each number of days since the inquiry."""
         from funnelsim.studies import frames
@@ -337,6 +348,11 @@ class ComparisonResult:
         from funnelsim.studies import frames
 
         return frames.goals(self.comparison.forecasts)
+
+    @property
+    def quota(self) -> pd.DataFrame:
+        """How far bookings reach the quotas of `[plan]`, by strategy."""
+        return self._stacked("quota")
 
     @property
     def by_month(self) -> pd.DataFrame:

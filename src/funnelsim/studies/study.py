@@ -295,11 +295,14 @@ def _forecast(
         unknowns = Unknowns(last.parameters, levels, found.twins.tally) if found.twins else None
     model = course.typed[-1].model
     goals = _goals(scenario)
-    return Forecast(model, course.names, found.tally, goals, plan.replications, unknowns, expected)
+    return Forecast(
+        model, course.names, found.tally, goals, plan.replications, unknowns, scenario.plan, expected
+    )
 
 
 def _goals(scenario: Scenario) -> list[Goal]:
-    return [
-        Goal(name, goal.metric, goal.at_least, goal.at_most, goal.each)
-        for name, goal in scenario.goals.items()
-    ]
+    found = []
+    for name, goal in scenario.goals.items():
+        dimension, place = next(iter(goal.places().items()), ("all", "all"))
+        found.append(Goal(name, goal.metric, goal.at_least, goal.at_most, goal.each, dimension, place))
+    return found

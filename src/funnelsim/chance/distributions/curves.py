@@ -7,7 +7,7 @@ takes longer than a small run, so it is imported when a scenario first names one
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -173,7 +173,7 @@ class ScipyCurve:
     @property
     def standard(self) -> Any:
         """Return scipy's distribution."""
-        return scipy_families()[self.name](**dict(self.shapes))
+        return _frozen(self.name, self.shapes)
 
     @property
     def discrete(self) -> bool:
@@ -186,6 +186,12 @@ class ScipyCurve:
 
         derived = stats.rv_discrete if self.discrete else stats.rv_continuous
         return getattr(type(self.standard.dist), f"_{method}") is not getattr(derived, f"_{method}")
+
+
+@lru_cache(maxsize=1024)
+def _frozen(name: str, shapes: Shapes) -> Any:
+    """Return a distribution of scipy with its shapes: making one takes longer than asking it."""
+    return scipy_families()[name](**dict(shapes))
 
 
 Curve = (

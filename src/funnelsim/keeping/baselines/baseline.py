@@ -142,7 +142,7 @@ def _note(
     sums = forecast.values(figure.name, dimension).sum(axis=0)
     for label, total, estimate in zip(found.labels, sums, found.estimates, strict=True):
         name = figure.name if dimension == "all" else f"{figure.name}.{dimension}.{label}"
-        if figure.unit is Unit.COUNT and float(total).is_integer():
+        if figure.unit is Unit.COUNT and figure.flow and float(total).is_integer():
             counts[name] = int(total)
         else:
             figures[name] = estimate.mean

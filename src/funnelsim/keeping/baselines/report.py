@@ -6,11 +6,11 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from funnelsim.keeping.baselines.baseline import Baseline
+from funnelsim.keeping.baselines.baseline import Baseline, Measured
 from funnelsim.keeping.baselines.drift import TOLERANCE, Drift, Moved
 
 MOST_SHOWN = 12  # figures shown of a strategy, unless all are asked for
-RULE = f"counts exactly, other figures within {TOLERANCE:g} of their value"
+RULE = f"counts, which are sums over these years, exactly, other figures within {TOLERANCE:g} of their value"
 
 
 def summary(found: Drift, name: str, exact: bool) -> list[str]:
@@ -52,12 +52,19 @@ def details(found: Drift, everything: bool) -> list[str]:
         lines += _aligned(found.values, everything)
     for strategy, moved in found.figures.items():
         if moved:
-            known = found.before.strategies[strategy].known
-            lines.append(f"  Strategy {strategy}: {len(moved):,} of {known:,} figures moved:")
-            lines += _aligned(moved, everything)
+            before = found.before.strategies[strategy]
+            lines.append(f"  Strategy {strategy}: {len(moved):,} of {before.known:,} figures moved:")
+            lines += _aligned([_told(each, before, found.before.replications) for each in moved], everything)
     if found.values and not any(found.figures.values()):
         lines.append("  No figure moved.")
     return lines
+
+
+def _told(each: Moved, before: Measured, years: int) -> Moved:
+    """Say of a sum over all simulated years that it is one."""
+    if each.name not in before.counts:
+        return each
+    return each._replace(name=f"{each.name} in {_many(years, 'simulated year')}")
 
 
 def _platforms(found: Drift) -> list[str]:

@@ -10,6 +10,7 @@ from datetime import date, time
 from pathlib import Path
 from typing import Any
 
+from funnelsim.io.reading import read_bytes
 from funnelsim.io.writing import UnusableError
 from funnelsim.keeping.baselines.baseline import Baseline, Measured
 
@@ -98,9 +99,7 @@ def read(path: Path) -> Baseline:
         If it is missing, unreadable or damaged, or has the form of another version.
     """
     try:
-        if path.stat().st_size > LARGEST:
-            raise BaselineError(f"{path} is no baseline: it has more than {LARGEST:,} bytes")
-        text = path.read_bytes().decode("utf-8")
+        text = read_bytes(path, LARGEST).decode("utf-8")
     except FileNotFoundError:
         raise BaselineError(f"{path} does not exist: --update writes it") from None
     except OSError as error:

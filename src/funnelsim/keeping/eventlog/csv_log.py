@@ -1,4 +1,4 @@
-"""An event log as CSV: a row for each event, in the order of time."""
+"""An event log as CSV: a row for each event, in the order of time, with the mark that spreadsheets need."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class CsvLog:
     """
 
     def __init__(self, opened: IO[bytes]) -> None:
-        self._text = io.TextIOWrapper(opened, encoding="utf-8", newline="")
+        self._text = io.TextIOWrapper(opened, encoding="utf-8-sig", newline="")
         self._rows = csv.writer(self._text, lineterminator="\n")
         self._rows.writerow(COLUMNS)
 

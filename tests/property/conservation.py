@@ -1,0 +1,128 @@
+"""Laws that every event log obeys, counted anew from the CSV: it shares nothing with the package.
+
+Whoever comes in leaves or is still there; nobody is in two places; nobody works on two leads; what is booked
+belongs to a contract. `python tests/property/conservation.py year.csv` prints what is broken.
+"""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+Row = dict[str, str]
+
+INTO, START, END = "starts waiting", "work starts", "work ends"
+ONWARDS = ("goes on", "sent back")
+OVER = ("won", "lost", "gone cold", "still open")
+HOURS = 1e-6  # a microsecond and the rounding of an hour
+
+
+def read(path: Path) -> list[Row]:
+    """Read a log as a spreadsheet would."""
+    with path.open(encoding="utf-8-sig", newline="") as opened:
+        return list(csv.DictReader(opened))
+
+
+def broken(rows: list[Row]) -> Iterator[str]:
+    """Find what breaks a law, in sentences."""
+    times = [datetime.fromisoformat(row["time:timestamp"]) for row in rows]
+    if times != sorted(times):
+        yield "time runs backwards"
+    cases: dict[str, list[tuple[datetime, str, Row]]] = defaultdict(list)
+    for at, row in zip(times, rows, strict=True):
+        cases[row["case:concept:name"]].append((at, _step(row), row))
+    for name, steps in cases.items():
+        for sentence in _of_a_lead(steps):
+            yield f"{name} {sentence}"
+    yield from _of_stages(rows)
+    yield from _of_people(times, rows)
+
+
+def _step(row: Row) -> str:
+    """Return what happened, without the stage."""
+    return row["concept:name"].removeprefix(f"{row['stage']}: ") if row["stage"] else row["concept:name"]
+
+
+def _of_a_lead(steps: list[tuple[datetime, str, Row]]) -> Iterator[str]:
+    """A lead comes once, is in one stage at a time, and ends once."""
+    kinds = [step for _, step, _ in steps]
+    if kinds[0] != "inquiry" or kinds.count("inquiry") != 1:
+        yield "does not begin with its one inquiry"
+    if sum(kinds.count(end) for end in OVER) != 1:
+        yield "does not end once"
+    if len({(row["case:channel"], row["case:segment"]) for _, _, row in steps}) != 1:
+        yield "changes its channel or segment"
+    place, entered, started = "", steps[0][0], None
+    for at, step, row in steps:
+        if step == INTO:
+            if place:
+                yield f"enters {row['stage']} while it is in {place}"
+            place, entered, started = row["stage"], at, None
+        elif row["stage"] and row["stage"] != place and step not in ("becomes a lead", "commission"):
+            yield f"does {step} in {row['stage']} while it is in {place or 'no stage'}"
+        elif step == START:
+            if started is not None:
+                yield "is worked on twice in one visit"
+            started = at
+            if abs(_hours(entered, at) - float(row["waited_hours"])) > HOURS:
+                yield "says that it has waited longer or shorter than it has"
+        elif step == END:
+            if started is None or float(row["worked_hours"]) > _hours(started, at) + HOURS:
+                yield "was worked on for longer than it took"
+        elif step in (*ONWARDS, *OVER):
+            place = ""
+    if kinds.count("becomes a lead") > 1 or ("won" in kinds and "becomes a lead" not in kinds):
+        yield "becomes a lead more than once, or is won without"
+    if kinds.count("commission") > kinds.count("won"):
+        yield "is paid for without a contract"
+
+
+def _hours(first: datetime, last: datetime) -> float:
+    return (last - first).total_seconds() / 3600
+
+
+def _of_stages(rows: list[Row]) -> Iterator[str]:
+    """What comes into a stage goes out of it, or is still there; no more leave by work than are worked on."""
+    count: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in rows:
+        if row["stage"]:
+            count[row["stage"]][_step(row)] += 1
+    for stage, steps in count.items():
+        out = sum(steps[step] for step in (*ONWARDS, *OVER))
+        if steps[INTO] != out:
+            yield f"{stage}: {steps[INTO]} came and {out} went or stay"
+        if not steps[START] >= steps[END] >= out - steps["gone cold"] - steps["still open"]:
+            yield f"{stage}: more leave than have been worked on"
+    won = sum(steps["won"] for steps in count.values())
+    values = [float(row["value"]) for row in rows if row["value"]]
+    if len(values) != won or any(value <= 0 for value in values):
+        yield f"{won} contracts have {len(values)} values"
+    leads = sum(row["concept:name"] == "inquiry" for row in rows)
+    ended = sum(steps[end] for steps in count.values() for end in OVER)
+    if leads != ended:
+        yield f"{leads} inquiries have {ended} ends"
+
+
+def _of_people(times: list[datetime], rows: list[Row]) -> Iterator[str]:
+    """Nobody works on two leads at a time."""
+    at_work: dict[str, str] = {}
+    for row in rows:
+        person, case, step = row["org:resource"], row["case:concept:name"], _step(row)
+        if not person:
+            continue
+        if step == START:
+            if person in at_work:
+                yield f"{person} starts {case} while working on {at_work[person]}"
+            at_work[person] = case
+        elif step == END:
+            at_work.pop(person, None)
+
+
+if __name__ == "__main__":
+    found = list(broken(read(Path(sys.argv[1]))))
+    print("\n".join(found) or "every law holds")
+    sys.exit(1 if found else 0)

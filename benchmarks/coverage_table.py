@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,13 +29,15 @@ Floats = npt.NDArray[np.float64]
 PAGE = Path(__file__).parent.parent / "docs" / "coverage.md"
 YEARS = (10, 20, 50, 100, 200, 400)
 STUDIES = 2_000
+SAME = 1e-6  # money below which two years are the same
 FEWEST_PRINTED = 100  # intervals in a cell, below which its coverage says nothing
 PRESETS = {  # how many years are simulated, and of which strategies
-    "first_steps": (4_000, ("today", "more_inquiries", "one_more_rep")),
+    "first_steps": (5_000, ("today", "more_inquiries", "one_more_rep")),
     "professional_services": (3_000, ("today", "more_advertising", "one_more_rep", "shared_queue")),
-    "marketplace_sellers": (200, ("today",)),
+    "marketplace_sellers": (400, ("today",)),
 }
-FIGURES_SHOWN = ("net_contribution", "roi", "cac", "won")
+RARE_YEARS = 20_000  # of the firm with rare large contracts
+FIGURES_SHOWN = (PROFIT, "roi", "cac", "won")
 
 RARE = """
 start = 2026-01-01
@@ -71,7 +74,7 @@ class Case(NamedTuple):
 
 
 class Contest(NamedTuple):
-    """A comparison: gains of each strategy over the base, (strategies, R, studies), and what they are in truth."""
+    """A comparison: how the gains of each strategy over the base are drawn, and what they are in truth."""
 
     title: str
     draw: Callable[[np.random.Generator, int, int], list[Years]]
@@ -101,7 +104,7 @@ class Cell(NamedTuple):
 
     @property
     def surely_above_5(self) -> bool:
-        """Return whether more than 5 % of all studies are surely wrong: exact binomial test, one-sided, 5 %."""
+        """Return whether surely more than 5 % of the studies are wrong: exact binomial test, one-sided."""
         tested = stats.binomtest(self.counted, self.studies, 0.05, alternative="greater")
         return bool(tested.pvalue < 0.05)
 
@@ -109,58 +112,76 @@ class Cell(NamedTuple):
 # ---- simulated years ------------------------------------------------------------------------
 
 
-def pooled(title: str, forecast: Forecast, figure: str, expected: bool = True) -> Case:
-    """Draw studies from the years of a strategy."""
-    parts = tuple(part[:, 0] for part in forecast.parts(figure, "all", expected))
-    contracts, size = forecast.contracts > 0, forecast.size_of_contracts(figure)
+class Pool:
+    """A figure in the years of a strategy, as `Forecast.estimate` has it."""
 
-    def draw(rng: np.random.Generator, years: int, studies: int) -> Years:
-        chosen = rng.integers(len(contracts), size=(years, studies))
-        seen = np.maximum(contracts[chosen].sum(axis=0), UNSEEN)
-        return Years(tuple(part[chosen] for part in parts), rare=Rare(seen, np.tile(size, (studies, 1))))
+    def __init__(self, forecast: Forecast, figure: str, expected: bool = True) -> None:
+        self.formula = FIGURES[figure].formula
+        self.parts = tuple(np.array(part[:, 0]) for part in forecast.parts(figure, "all", expected))
+        self.truth = float(self.formula(*(part.mean() for part in self.parts)))
+        self.contracts, self.size = forecast.contracts > 0, forecast.size_of_contracts(figure)
 
-    formula = FIGURES[figure].formula
-    truth = float(formula(*(part.mean() for part in parts)))
-    return Case(title, FIGURES[figure].title, draw, formula, truth)
+    def years(self, chosen: npt.NDArray[np.int64]) -> Years:
+        """Make the studies of the years chosen: (R, studies)."""
+        seen = np.maximum(self.contracts[chosen].sum(axis=0), UNSEEN)
+        rare = Rare(seen, np.tile(self.size, (len(seen), 1)))
+        return Years(tuple(part[chosen] for part in self.parts), rare=rare)
+
+    def draw(self, rng: np.random.Generator, years: int, studies: int) -> Years:
+        """Draw studies with replacement."""
+        return self.years(rng.integers(len(self.contracts), size=(years, studies)))
 
 
-def contest(title: str, forecasts: Mapping[str, Forecast]) -> Contest:
-    """Draw studies that compare the profit of strategies with that of the first."""
-    base, *others = forecasts.values()
+class Gains:
+    """What strategies gain over the first in profit in the same years, as `Comparison.differences` has it."""
 
-    def profit(forecast: Forecast) -> Floats:
-        return np.asarray(forecast.parts(PROFIT, "all", expected=True)[0][:, 0])
+    def __init__(self, forecasts: Mapping[str, Forecast]) -> None:
+        base, *others = forecasts.values()
+        profits = [np.array(each.parts(PROFIT, "all", expected=True)[0][:, 0]) for each in forecasts.values()]
+        self.gains = [profit - profits[0] for profit in profits[1:]]
+        self.apart = [each.contracts != base.contracts for each in others]
+        self.sizes = [each.size_of_contracts(PROFIT) for each in others]
 
-    gains = [profit(each) - profit(base) for each in others]
-    apart = [each.contracts != base.contracts for each in others]
-    sizes = [each.size_of_contracts(PROFIT) for each in others]
-
-    def draw(rng: np.random.Generator, years: int, studies: int) -> list[Years]:
-        chosen = rng.integers(len(base.contracts), size=(years, studies))
+    def years(self, chosen: npt.NDArray[np.int64]) -> list[Years]:
+        """Make the studies of the years chosen: (R, studies)."""
         found = []
-        for gain, differ, size in zip(gains, apart, sizes, strict=True):
-            seen = np.maximum(differ[chosen].sum(axis=0), UNSEEN)
-            here = gain[chosen]
-            rare = Rare(seen, np.tile(size, (studies, 1)))
-            found.append(Years((here,), np.sum(np.abs(here) > 1e-6, axis=0), rare))
+        for gain, apart, size in zip(self.gains, self.apart, self.sizes, strict=True):
+            here, seen = gain[chosen], apart[chosen].sum(axis=0)
+            seen = np.where(seen.any(axis=1, keepdims=True), np.maximum(seen, UNSEEN), 0.0)
+            rare = Rare(seen, np.tile(size, (len(seen), 1)))
+            found.append(Years((here,), np.sum(np.abs(here) > SAME, axis=0), rare))
         return found
 
-    return Contest(title, draw, [float(gain.mean()) for gain in gains])
+    def draw(self, rng: np.random.Generator, years: int, studies: int) -> list[Years]:
+        """Draw studies with replacement."""
+        return self.years(rng.integers(len(self.gains[0]), size=(years, studies)))
+
+
+def of_pool(title: str, forecast: Forecast, figure: str, expected: bool = True) -> Case:
+    """Make a case of a strategy's years."""
+    pool = Pool(forecast, figure, expected)
+    return Case(title, FIGURES[figure].title, pool.draw, pool.formula, pool.truth)
+
+
+def of_pools(title: str, forecasts: Mapping[str, Forecast]) -> Contest:
+    """Make a contest of the years of strategies."""
+    gains = Gains(forecasts)
+    return Contest(title, gains.draw, [float(gain.mean()) for gain in gains.gains])
 
 
 def simulated() -> Iterator[Case | Contest]:
     """Simulate the pools, and yield what is asked of them."""
     for preset, (years, strategies) in PRESETS.items():
-        found = fs.compare(fs.load(preset), strategies=strategies, replications=years)
+        found = fs.compare(fs.load(preset), strategies=strategies, replications=years, jobs=1)
         forecasts = found.comparison.forecasts
-        yield from (pooled(preset, forecasts["today"], figure) for figure in FIGURES_SHOWN)
+        yield from (of_pool(preset, forecasts["today"], figure) for figure in FIGURES_SHOWN)
         if len(strategies) > 1:
-            yield contest(f"{preset}, {len(strategies) - 1} strategies", forecasts)
-    forecasts = fs.compare(fs.parse(RARE), replications=20_000).comparison.forecasts
+            yield of_pools(f"{preset}, {len(strategies) - 1} strategies", forecasts)
+    forecasts = fs.compare(fs.parse(RARE), replications=RARE_YEARS, jobs=1).comparison.forecasts
     title = "0.14 large contracts a year"
-    yield from (pooled(title, forecasts["today"], figure) for figure in FIGURES_SHOWN[:2])
-    yield pooled(f"{title}, values as drawn", forecasts["today"], PROFIT, expected=False)
-    yield contest(f"{title}, a fifth more inquiries", forecasts)
+    yield from (of_pool(title, forecasts["today"], figure) for figure in FIGURES_SHOWN[:2])
+    yield of_pool(f"{title}, values as drawn", forecasts["today"], PROFIT, expected=False)
+    yield of_pools(f"{title}, a fifth more inquiries", forecasts)
 
 
 # ---- made-up years --------------------------------------------------------------------------
@@ -191,12 +212,12 @@ def made_up() -> Iterator[Case | Contest]:
     yield Case("exponential years", "Mean", skewed, total, 1.0)
     yield Case("costs per contract, 5 a year", "Ratio", ratio_of_skewed, np.divide, 450 / 5)
     yield Contest("a strategy without effect, 0.15 large contracts of its own a year", rarely_apart, [0.0])
-    yield Contest("a strategy that is equal, 0.1 contracts of its own a year", equal(1, 0.1), [0.0])
+    yield Contest("an equal strategy, which differs by 0.1 contracts a year", equal(1, 0.1), [0.0])
     yield Contest("8 equal strategies, 2 contracts of their own a year", equal(7, 2.0), [0.0] * 7)
 
 
-def _gain(values: npt.NDArray[np.int64] | Floats) -> Years:
-    gain = values.astype(np.float64)
+def _gain(values: npt.ArrayLike) -> Years:
+    gain = np.asarray(values, np.float64)
     return Years((gain,), np.sum(gain != 0, axis=0))
 
 
@@ -222,7 +243,7 @@ def wrong(comparison: Contest, years: int, studies: int, seed: int) -> Cell:
     resamples = resamples_for(len(drawn))
     found = [
         bootstrap_t(
-            each.parts, total, with_value=each.with_value, rare=each.rare, rounding=1e-6, resamples=resamples
+            each.parts, total, with_value=each.with_value, rare=each.rare, rounding=SAME, resamples=resamples
         )
         for each in drawn
     ]
@@ -237,10 +258,12 @@ def wrong(comparison: Contest, years: int, studies: int, seed: int) -> Cell:
 
 SAYS = """# Do intervals hold, and how often are verdicts wrong?
 
-Written by `make coverage-table` (`python benchmarks/coverage.py`): {studies:,} studies in each cell. A study is so
-many simulated years (worlds). Those of a scenario are drawn at random, with replacement, from years that were
-simulated once ({pools}), so that the mean of these is exactly what an interval should hold. Made-up years are
-drawn anew. How intervals and verdicts come about: [methods.md](methods.md#when-there-is-no-interval).
+Written by `make coverage-table` (`python benchmarks/coverage_table.py`): {studies:,} studies in each cell. A
+study is so many simulated years (worlds), as `run` or `compare` would have them. The years of a scenario are
+drawn at random, with replacement, from years that were simulated once ({pools}): the mean
+of these is then exactly what an interval should hold. Made-up years are drawn anew for each study, from laws
+whose mean is known. How intervals and verdicts come about:
+[methods.md](methods.md#when-there-is-no-interval).
 
 ## Intervals of the mean
 
@@ -253,9 +276,9 @@ one: the others say that there are too few years. "-": fewer than {fewest} studi
 
 ## Verdicts
 
-The share of all studies, in %, in which at least one strategy is surely called better or worse that is not, and in
-brackets the share of studies that say anything about at least one. With many strategies it is the share in which
-*any* of them is called so.
+The share of all studies, in %, in which a strategy is surely called better or worse than the base that is
+not, and in brackets the share of studies that say anything about at least one. With many strategies it is the
+share in which *any* of them is called so.
 
 {wrong}
 
@@ -280,25 +303,36 @@ def page(studies: int) -> str:
     """Measure everything and write the page."""
     held: dict[tuple[str, ...], list[Cell]] = {}
     false: dict[tuple[str, ...], list[Cell]] = {}
-    for number, each in enumerate([*simulated(), *made_up()]):
+    for number, each in enumerate(chain(simulated(), made_up())):
         if isinstance(each, Case):
             held[each.title, each.figure] = [covered(each, years, studies, number) for years in YEARS]
         else:
             false[(each.title,)] = [wrong(each, years, studies, number) for years in YEARS]
-    told = [cell for cells in held.values() for cell in cells if cell.printed >= FEWEST_PRINTED]
-    far = sum(cell.far_from_95 for cell in told)
-    verdicts = [cell for cells in false.values() for cell in cells]
-    above = sum(cell.surely_above_5 for cell in verdicts)
+    pools = [f"{years:,} of {name}" for name, (years, _) in PRESETS.items()]
     return SAYS.format(
         studies=studies,
         fewest=FEWEST_PRINTED,
-        pools=", ".join(f"{years:,} of {name}" for name, (years, _) in PRESETS.items())
-        + ", 20,000 of the firm with large contracts",
-        covered=table("years simulated | of", held, Cell.words),
-        reading=f"{len(told) - far} of the {len(told)} cells with a share lie between 93 and 97 %.",
+        pools=", ".join([*pools, f"{RARE_YEARS:,} of a firm with large contracts"]),
+        covered=table("years simulated |", held, Cell.words),
+        reading=_reading(held, "lie outside of 93 to 97 %", lambda cell: cell.far_from_95),
         wrong=table("years simulated", false, of_all),
-        verdicts=f"{above} of the {len(verdicts)} cells are significantly above 5 % (exact binomial test, 5 %).",
+        verdicts=_reading(
+            false, "are significantly above 5 % (exact binomial test, 5 %)", lambda cell: cell.surely_above_5
+        ),
     )
+
+
+def _reading(cells: Mapping[tuple[str, ...], list[Cell]], what: str, is_so: Callable[[Cell], bool]) -> str:
+    """State in how many cells something is so, and in which."""
+    where = [
+        f"{', '.join(name)} at {years}"
+        for name, row in cells.items()
+        for years, cell in zip(YEARS, row, strict=True)
+        if is_so(cell)
+    ]
+    number = sum(map(len, cells.values()))
+    told = f"{len(where)} of the {number} cells {what}"
+    return f"{told}: {'; '.join(where)}." if where else f"{told}."
 
 
 if __name__ == "__main__":

@@ -149,7 +149,10 @@ def comparison() -> fs.ComparisonResult:
 
 def test_quarters_add_up_to_the_bookings_of_the_period(comparison: fs.ComparisonResult) -> None:
     for name in comparison:
-        frame, bookings = comparison[name].quota, comparison[name].forecast.values("bookings").mean()  # as drawn
+        frame, bookings = (
+            comparison[name].quota,
+            comparison[name].forecast.values("bookings").mean(),
+        )  # as drawn
         booked = frame["quota"] + frame["gap"]
         parts = booked.xs("sales", level="of")
         assert parts.drop("period", level="quarter").sum() == pytest.approx(bookings)

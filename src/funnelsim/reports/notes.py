@@ -121,7 +121,8 @@ def without_interval(found: Mapping[str, Estimate | Difference], months: int) ->
     more = {name: each.more_years for name, each in lacking.items()}
     if all(years + each <= FEWEST for each in more.values()):
         return [Text(f"No precision of the mean: {too_few(max(more.values()), rare=False)}.")]
-    figures = listed([f"{FIGURES[name].title} ({too_few(each, rare=True)})" for name, each in more.items()])
+    lacks = {name: too_few(each, rare=FIGURES[name].basis is Basis.PERIOD) for name, each in more.items()}
+    figures = listed([f"{FIGURES[name].title} ({what})" for name, what in lacks.items()])
     return [Text(f"No precision of the mean at {simulated(years, months)}: {figures}.")]
 
 

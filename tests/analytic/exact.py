@@ -72,7 +72,7 @@ def queues_add_up(worlds: Worlds) -> list[Count]:
             tally = new_tally(model, REASONS)
             fold(rows, model, tally)
             lengths = np.diff(model.months)
-            figure = queueing(model, stack([tally]))[0] * lengths[:, None]
+            figure = queueing(model, stack([tally]))[0].sum(axis=2) * lengths[:, None]
             expected = _waits(rows, model)
             compared += expected.size
             wrong += int(np.sum(np.abs(figure - expected) > ROUNDING * lengths[:, None]))

@@ -18,6 +18,7 @@ Row = dict[str, str]
 INTO, START, END = "starts waiting", "work starts", "work ends"
 ONWARDS = ("goes on", "sent back")
 OVER = ("won", "lost", "gone cold", "still open")
+ANYWHERE = ("inquiry", "becomes a lead", "commission")  # their rows name a stage that the lead need not be in
 HOURS = 1e-6  # a microsecond and the rounding of an hour
 
 
@@ -39,7 +40,7 @@ def broken(rows: list[Row]) -> Iterator[str]:
         for sentence in _of_a_lead(steps):
             yield f"{name} {sentence}"
     yield from _of_stages(rows)
-    yield from _of_people(times, rows)
+    yield from _of_people(rows)
 
 
 def _step(row: Row) -> str:
@@ -49,36 +50,46 @@ def _step(row: Row) -> str:
 
 def _of_a_lead(steps: list[tuple[datetime, str, Row]]) -> Iterator[str]:
     """A lead comes once, is in one stage at a time, and ends once."""
-    kinds = [step for _, step, _ in steps]
-    if kinds[0] != "inquiry" or kinds.count("inquiry") != 1:
+    count = Counter(step for _, step, _ in steps)
+    if steps[0][1] != "inquiry" or count["inquiry"] != 1:
         yield "does not begin with its one inquiry"
-    if sum(kinds.count(end) for end in OVER) != 1:
+    if sum(count[end] for end in OVER) != 1:
         yield "does not end once"
     if len({(row["case:channel"], row["case:segment"]) for _, _, row in steps}) != 1:
         yield "changes its channel or segment"
-    place, entered, started = "", steps[0][0], None
+    if count["becomes a lead"] > 1 or (count["won"] and not count["becomes a lead"]):
+        yield "becomes a lead more than once, or is won without"
+    if count["commission"] > count["won"]:
+        yield "is paid for without a contract"
+    yield from _of_its_visits(steps)
+
+
+def _of_its_visits(steps: list[tuple[datetime, str, Row]]) -> Iterator[str]:
+    """A lead does in a stage what it does there, between coming in and going out."""
+    place, entered = "", steps[0][0]
+    started: datetime | None = None
     for at, step, row in steps:
         if step == INTO:
             if place:
                 yield f"enters {row['stage']} while it is in {place}"
             place, entered, started = row["stage"], at, None
-        elif row["stage"] and row["stage"] != place and step not in ("becomes a lead", "commission"):
+        elif row["stage"] not in ("", place) and step not in ANYWHERE:
             yield f"does {step} in {row['stage']} while it is in {place or 'no stage'}"
-        elif step == START:
-            if started is not None:
-                yield "is worked on twice in one visit"
-            started = at
-            if abs(_hours(entered, at) - float(row["waited_hours"])) > HOURS:
-                yield "says that it has waited longer or shorter than it has"
-        elif step == END:
-            if started is None or float(row["worked_hours"]) > _hours(started, at) + HOURS:
-                yield "was worked on for longer than it took"
+        elif step in (START, END):
+            yield from _of_work(step, row, at, entered, started)
+            started = at if step == START else started
         elif step in (*ONWARDS, *OVER):
             place = ""
-    if kinds.count("becomes a lead") > 1 or ("won" in kinds and "becomes a lead" not in kinds):
-        yield "becomes a lead more than once, or is won without"
-    if kinds.count("commission") > kinds.count("won"):
-        yield "is paid for without a contract"
+
+
+def _of_work(step: str, row: Row, at: datetime, entered: datetime, started: datetime | None) -> Iterator[str]:
+    """A lead is worked on once in a visit, after it has waited, and for no longer than it takes."""
+    if step == START and started is not None:
+        yield "is worked on twice in one visit"
+    if step == START and abs(_hours(entered, at) - float(row["waited_hours"])) > HOURS:
+        yield "says that it has waited longer or shorter than it has"
+    if step == END and (started is None or float(row["worked_hours"]) > _hours(started, at) + HOURS):
+        yield "was worked on for longer than it took"
 
 
 def _hours(first: datetime, last: datetime) -> float:
@@ -107,7 +118,7 @@ def _of_stages(rows: list[Row]) -> Iterator[str]:
         yield f"{leads} inquiries have {ended} ends"
 
 
-def _of_people(times: list[datetime], rows: list[Row]) -> Iterator[str]:
+def _of_people(rows: list[Row]) -> Iterator[str]:
     """Nobody works on two leads at a time."""
     at_work: dict[str, str] = {}
     for row in rows:

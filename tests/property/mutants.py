@@ -59,9 +59,24 @@ Versions: {versions}. Platform: {platform}.
 
 RICH = """
 about = "Every part of a scenario, in small"
-start = 2026-03-02
+start = 2026-03-01
 currency = "EUR"
 horizon = { warm_up_months = 0, period_months = 2, drain_months = 1 }
+[customer_hours]
+tuesday = ["08:00-20:00"]
+thursday = ["08:00-12:00", "13:00-20:00"]
+holidays = [2026-03-31]
+[plan]
+fiscal_year_starts = 4
+quota = [900, 1000, 1000, 1200]
+[plan.teams.closers]
+quota_per_rep = 500
+[plan.reps.Ada]
+quota = 600
+[kinds.podcast]
+cost_per_month = 40
+segments = { small = 0.5, large = 0.5 }
+theorist_share = 0.2
 [segments.small]
 contract_value_per_year = { median = 900, p90 = 2000 }
 [segments.large]
@@ -79,6 +94,11 @@ cost_per_month = 300
 [channels.web.response]
 at_cost_per_month = 300
 ceiling = 30
+[channels.show]
+kind = "podcast"
+inquiries_per_month = 2
+arrives_between = ["09:00-12:00", "22:00-02:00"]
+hourly_profile = [1, 1, 0, 0, 0, 0, 1, 2, 4, 5, 5, 4, 3, 4, 4, 3, 3, 3, 4, 5, 4, 3, 2, 1]
 [channels.ads]
 kind = "advertising"
 segments = { small = 1.0 }
@@ -116,6 +136,11 @@ conversion = 0.6
 makes = "lead"
 [stages.call.segments.large]
 conversion = 0.4
+team = "closers"
+next = "offer"
+customer_takes_days = 1
+[stages.call.segments.large.customer_hours]
+friday = ["09:00-17:00"]
 [stages.offer]
 team = "closers"
 effort_hours = { scipy = "gamma", a = 2.0, scale = 1.5 }
@@ -124,6 +149,10 @@ conversion = 0.5
 back_to = { call = 0.2 }
 lost_reasons = { price = 0.6, timing = 0.4 }
 cost_per_visit = 5
+[stages.offer.segments.small]
+back_to = {}
+lost_reasons = { price = 0.5, nobody = 0.5 }
+effects = { theorist = 0.5, temperature = { hot = 2.5 } }
 [uncertainties]
 "stages.offer.conversion" = { low = 0.3, likely = 0.5, high = 0.6 }
 "channels.web.cost_per_month *=" = { median = 1, p90 = 1.5 }
@@ -137,7 +166,13 @@ change = { "teams.callers.people" = 3 }
 metric = "won"
 at_least = 1
 each = "average_month"
+[goals.busy]
+metric = "utilisation"
+at_least = 0.2
+at_most = 0.9
+team = "closers"
 [strategies.quick]
+title = "quicker"
 change = { "stages.call.effort_hours *=" = 0.5, "channels.web.cost_per_month +=" = 200 }
 one_off_cost = 100
 [strategies.later]
@@ -235,7 +270,6 @@ ODD: tuple[Any, ...] = (
         {"x": 1},
         {3: 1},
         {"median": 1},
-        {"median": 2, "p90": 2.1},
         {"low": 0, "likely": 0, "high": 0},
         {"a": {}},
     ),
@@ -262,6 +296,14 @@ ODD: tuple[Any, ...] = (
     ),
 )
 PLAUSIBLE = (1, 2, 0.5, 0.9, 1.1, 3, 0, np.float64(0.75), np.int64(2))
+FORMS: tuple[Any, ...] = (
+    {"median": 2, "p90": 2.1},
+    {"low": 1, "likely": 2, "high": 9},
+    {"scipy": "poisson", "mu": 2.0},
+    {"quantiles": {"0": 1, "1": 2}},
+    {"x": 1},
+    {},
+)
 NAMES = (
     "x",
     "people",
@@ -292,6 +334,20 @@ def spots(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
         yield from spots(item, (*path, key))
 
 
+def at(document: Any, parts: list[str]) -> Any:
+    for part in parts:
+        document = document.get(part) if isinstance(document, dict) else None
+    return document
+
+
+def is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def is_distribution(value: object) -> bool:
+    return isinstance(value, dict) and bool(value.keys() & {"median", "low", "scipy", "quantiles"})
+
+
 def schema_paths(document: dict[str, Any]) -> list[str]:
     """List paths of keys that the schema knows, typed or not, with the names of a document."""
     found: list[str] = []
@@ -314,7 +370,18 @@ def schema_paths(document: dict[str, Any]) -> list[str]:
     return found
 
 
+def typed_numbers(document: dict[str, Any]) -> list[tuple[str, ...]]:
+    """List the paths of a document's own numbers and distributions: what strategies are made of."""
+    own = ("segments", "channels", "teams", "stages", "mix")
+    found = [
+        path for path in spots(document) if path[0] in own and all(isinstance(each, str) for each in path)
+    ]
+    values = [(path, at(document, list(path))) for path in found]
+    return [path for path, value in values if is_number(value) or is_distribution(value)]
+
+
 PATHS = [schema_paths(base.document) for base in BASES]
+TYPED = [typed_numbers(base.document) for base in BASES]
 
 
 def odd_value(chance: random.Random, document: Any) -> Any:
@@ -397,22 +464,30 @@ def mutant_text(number: int) -> str:
 
 
 def mutant_changes(number: int) -> tuple[Scenario, dict[Any, Any]]:
-    """Choose a scenario, and changes by paths of the schema and others, with odd values."""
+    """Choose a scenario, and likely changes of it or odd ones."""
     chance = random.Random(number)
     which = chance.randrange(len(BASES))
-    changes: dict[Any, Any] = {}
-    for _ in range(chance.choice((1, 1, 2, 3))):
-        parts = chance.choice(PATHS[which]).split(".")
-        deed = chance.random()
-        if deed < 0.15:
-            parts[chance.randrange(len(parts))] = chance.choice((*NAMES, "*", "web", "call"))
-        elif deed < 0.25:
-            parts.append(chance.choice((*NAMES, "median", "people", "conversion")))
-        key: Any = ".".join(parts) + chance.choice(OPERATIONS)
-        plausible = chance.random() < 0.5
-        value = chance.choice(PLAUSIBLE) if plausible else odd_value(chance, BASES[which].document)
-        changes[key if chance.random() < 0.97 else chance.choice((3, None, ("a", "b")))] = value
-    return BASES[which], changes
+    change = likely_change if chance.random() < 0.5 else odd_change
+    return BASES[which], dict(change(chance, which) for _ in range(chance.choice((1, 1, 2, 3))))
+
+
+def likely_change(chance: random.Random, which: int) -> tuple[str, Any]:
+    """Choose a typed number or distribution, and a value that it may have, or another form of it."""
+    key = ".".join(chance.choice(TYPED[which])) + chance.choice(("", "", " *=", " +="))
+    return key, chance.choice(PLAUSIBLE) if chance.random() < 0.8 else copy.deepcopy(chance.choice(FORMS))
+
+
+def odd_change(chance: random.Random, which: int) -> tuple[Any, Any]:
+    """Choose any path, and any value."""
+    parts = chance.choice(PATHS[which]).split(".")
+    deed = chance.random()
+    if deed < 0.15:
+        parts[chance.randrange(len(parts))] = chance.choice((*NAMES, "*", "web", "call"))
+    elif deed < 0.25:
+        parts.append(chance.choice((*NAMES, "median", "people", "conversion")))
+    key: Any = ".".join(parts) + chance.choice(OPERATIONS)
+    value = odd_value(chance, BASES[which].document)
+    return key if chance.random() < 0.97 else chance.choice((3, None, ("a", "b"))), value
 
 
 # ---- what becomes of it ---------------------------------------------------------------------
@@ -492,16 +567,6 @@ def keeps_its_changes(made: Scenario, name: str, seen: Counter[str]) -> None:
         if not is_number(found) or abs(found - expected) > 1e-9 * max(1.0, abs(expected)):
             raise LostError(f"{name}: {key} = {value} makes {found} of {was}")
         seen["changes that were made"] += 1
-
-
-def at(document: Any, parts: list[str]) -> Any:
-    for part in parts:
-        document = document.get(part) if isinstance(document, dict) else None
-    return document
-
-
-def is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def try_scenario(number: int, seen: Counter[str]) -> None:

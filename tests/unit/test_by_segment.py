@@ -8,11 +8,13 @@ import pytest
 from funnelsim.chance.keys import world_of
 from funnelsim.compiling.arrays import Record
 from funnelsim.engines import ENGINES, history
-from funnelsim.forecast.typed import shares_by_team
+from funnelsim.engines.fold import CONTACT_BY_CLOCK, Measure, fold, new_tally, stack
+from funnelsim.metrics.cut import cut, teams_of_stages
 from funnelsim.model.model import Model
 from funnelsim.model.words import LOST, NOBODY, NOTHING, WON, Event
 from funnelsim.scenario import Scenario, ScenarioError, from_document, load, lower, lower_in, parse
 from funnelsim.scenario.paths import value_at
+from funnelsim.studies.study import simulate
 
 from .good_scenario import problems_of
 
@@ -145,10 +147,79 @@ def test_each_segment_is_lived_by_what_it_has(engine: str, firm: Scenario) -> No
     assert set(back["segment"].tolist()) == {0, 2}
 
 
-def test_queues_are_shared_out_among_the_teams_of_a_stage(firm: Scenario) -> None:
-    shares = shares_by_team(lower(firm).model)
-    # Of those called, 0.3 of 1.0 are abroad; only Berlin checks, those at home.
-    assert shares.round(6).tolist() == [[0.7, 0.3], [0.0, 1.0], [1.0, 0.0]]
+def test_who_queues_queues_for_the_team_of_its_segment(firm: Scenario) -> None:
+    # Home and online are called by the office; only those at home are checked, by Berlin.
+    assert teams_of_stages(lower(firm).model).tolist() == [
+        [[1, 0], [0, 1], [1, 0]],
+        [[0, 1], [0, 0], [0, 0]],
+        [[1, 0], [1, 0], [1, 0]],
+    ]
+
+
+TWO_DESKS = """
+start = 2026-01-01
+horizon = { warm_up_months = 0, period_months = 12, drain_months = 0 }
+[segments]
+home = { contract_value_per_year = 1 }
+abroad = { contract_value_per_year = 1 }
+[channels.web]
+kind = "seo"
+inquiries_per_month = 100
+segments = { home = 0.7, abroad = 0.3 }
+[teams.office]
+people = 1
+hours_per_week = 20
+[teams.berlin]
+people = 1
+hours_per_week = 4
+[stages.call]
+team = "office"
+effort_hours = 1
+goes_cold_after_days = 5
+conversion = 0.5
+[stages.call.segments.abroad]
+team = "berlin"
+"""
+
+
+def test_only_the_team_that_lacks_time_is_asked_for_more() -> None:
+    """The office has 20 hours a week for 16 leads, Berlin 4 hours for 7."""
+    forecast = simulate(parse(TWO_DESKS), replications=4).forecast
+    office, berlin = forecast.team_hours()
+    inquiries = cut(forecast.model, forecast.tallies, "segment").period(Event.INQUIRY).mean(axis=0)
+    assert berlin.worked < 4 * 53
+    # Each is asked for an hour by each of its leads, whether it was served, went cold or still waits.
+    assert office.asked == pytest.approx(inquiries[0], abs=1)
+    assert berlin.asked == pytest.approx(inquiries[1], abs=1)
+    [warning] = [each for each in forecast.warnings() if "hours of work" in each]
+    assert warning.startswith("Team berlin is asked")
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_those_who_queue_are_in_the_queue_of_the_team_of_their_segment(number: int) -> None:
+    """By Little's law, the integral of the queue's length is the time for which each lead queues."""
+    model = lower(parse(TWO_DESKS)).model
+    rows = history("compiled", model, seed=4)
+    tally = new_tally(model, reasons=2)
+    fold(rows, model, tally)
+    queues = cut(model, stack([tally]), "team").queue[0]
+    own = rows[rows["segment"] == number]
+    left = own[np.isin(own["event"], [Event.STARTED, Event.WENT_COLD])]
+    entered = own[own["event"] == Event.ENTERED]
+    still = entered[~np.isin(entered["pursuit"], left["pursuit"])]
+    waited = left["waited"].sum() + (model.horizon - still["time"]).sum()
+    assert queues[number] == pytest.approx(waited / model.horizon, rel=1e-9)
+
+
+def test_only_segments_with_a_team_ask_for_a_first_contact() -> None:
+    text = TWO_DESKS.replace('team = "office"\neffort_hours = 1\ngoes_cold_after_days = 5\n', "")
+    model = lower(parse(text)).model
+    tally = new_tally(model, reasons=2)
+    fold(history("compiled", model, seed=4), model, tally)
+    by_segment = cut(model, stack([tally]), "segment")
+    home, abroad = by_segment.period(CONTACT_BY_CLOCK, Measure.ASKING)[0]
+    assert (home, abroad) == (0, by_segment.period(Event.INQUIRY)[0, 1])
+    assert abroad > 200
 
 
 def test_a_stage_that_is_the_same_for_all_segments_changes_nothing() -> None:
@@ -190,6 +261,23 @@ def test_changes_reach_what_a_segment_has(
         ("stages.call.segments.*.lost_reasons.price", 1.0, "sums to 1.25"),
         ("stages.call.segments.abroad.taem", "office", 'did you mean "stages.call.segments.abroad.team"'),
         ("stages.call.segments.abroad.next", "chek", 'did you mean "check"'),
+        (
+            "stages.offer.segments.home.team",
+            "berlin",
+            'does not exist; expected "stages.offer.segments.home" = { team = "berlin" }',
+        ),
+        (
+            "stages.call.segments.home.team",
+            "berlin",
+            'expected one of abroad, online, or "stages.call.segments.home" = { team = "berlin" }',
+        ),
+        (
+            "customer_hours.monday",
+            ["09:00-17:00"],
+            'expected "customer_hours" = { monday = ["09:00-17:00"] }',
+        ),
+        ("teams.office.hours.monday", ["09:00-17:00"], 'expected "teams.office.hours" = { monday'),
+        ("stages.call.segments.home.cost_per_visit +=", 2, "does not exist; expected one of abroad, online"),
     ],
 )
 def test_what_cannot_be_changed_for_a_segment_is_told(

@@ -268,7 +268,7 @@ def test_hours_asked_of_teams() -> None:
 
 def test_warnings_of_open_leads_and_of_overload() -> None:
     forecast = the_history()
-    forecast.tallies.queue[:, 2, 0] += 300
+    forecast.tallies.queue[:, 2, 0, 0] += 300
     open_leads, overload = forecast.warnings()
     assert open_leads.startswith("25 % of the period's inquiries are still open")
     assert overload.startswith("Team desk is asked for 407 hours of work and has 160 (254 %)")

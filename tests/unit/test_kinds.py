@@ -8,7 +8,7 @@ from funnelsim.chance.keys import world_of
 from funnelsim.scenario import Scenario, ScenarioError, lower, lower_in, origins, parse, worlds_of
 from funnelsim.scenario.channels import KINDS
 
-from .good_scenario import GOOD
+from .good_scenario import GOOD, problems_of
 
 OWN = (
     GOOD
@@ -150,3 +150,62 @@ def test_what_is_wrong_with_a_kind_is_told_once() -> None:
         parse(text)
     [problem] = caught.value.problems
     assert problem.path == "kinds.podcast.temperature"
+
+
+UNKNOWN = """
+[uncertainties]
+"kinds.podcast.cost_per_month{operation}" = {{ low = 0.5, likely = 1, high = 2 }}
+"kinds.podcast.temperature.warm" = {{ low = 0.4, likely = 0.4, high = 0.4 }}
+"""
+
+
+@pytest.mark.parametrize("operation", ["", " *=", " +="])
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"channels.one.cost_per_month *=": 2}, "lose the uncertainty of kinds.podcast.cost_per_month"),
+        ({"channels.*.cost_per_month +=": 2}, "kinds.podcast.cost_per_month in channels.one"),
+        ({"channels.one.temperature.hot": 0.5}, "lose the uncertainty of kinds.podcast.temperature.warm"),
+    ],
+)
+def test_a_change_of_a_channel_does_not_lose_what_is_uncertain_in_its_kind(
+    operation: str, change: dict[str, object], told: str
+) -> None:
+    scenario = parse(OWN + UNKNOWN.format(operation=operation))
+    with pytest.raises(ScenarioError) as caught:
+        scenario.with_changes(change)
+    assert told in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "cost"),
+    [
+        ({"kinds.podcast.cost_per_month *=": 3}, 3.0),
+        ({"channels.two.cost_per_month *=": 3}, 1.0),  # which has its own
+        ({"channels.one.theorist_share *=": 3}, 1.0),
+        ({"channels.one.cost_per_month": 5}, None),
+        ({"channels.one.temperature": {"hot": 1.0}}, 1.0),
+    ],
+)
+def test_changes_that_leave_the_uncertainty_of_a_kind(change: dict[str, object], cost: float | None) -> None:
+    scenario = parse(OWN + UNKNOWN.format(operation=""))
+    world = world_of(1, 3)
+    drawn = worlds_of(scenario).in_world(world).channels["one"].cost_per_month
+    found = worlds_of(scenario.with_changes(change)).in_world(world).channels["one"].cost_per_month
+    assert found == pytest.approx(5 if cost is None else cost * drawn)
+
+
+@pytest.mark.parametrize("name", ["sco", "SEO", "referrals"])
+def test_a_misspelt_kind_is_told(name: str) -> None:
+    text = GOOD.replace('kind = "seo"', 'kind = "referral"') if name == "referrals" else GOOD
+    [problem] = problems_of(text + f"[kinds.{name}]\ncost_per_month = 3\n")
+    assert problem.sentence().startswith("line ")
+    assert f"kinds.{name} is the kind of no channel; did you mean" in problem.sentence()
+
+
+@pytest.mark.parametrize("how", ['"channels.web.kind"', '"channels.other" = { kind'])
+def test_a_kind_for_a_change_may_wait_for_it(how: str) -> None:
+    end = ", inquiries_per_month = 4 }" if "{" in how else ""
+    text = f'[kinds.sco]\ncost_per_month = 3\n[strategies.later.change]\n{how} = "sco"{end}\n'
+    channels = parse(GOOD + text).strategy("later").channels.values()
+    assert [each.cost_per_month for each in channels if each.kind == "sco"] == [3]

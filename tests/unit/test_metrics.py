@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import product
 
 import numpy as np
 import pytest
@@ -23,10 +24,10 @@ from funnelsim.engines.fold import (
 )
 from funnelsim.metrics import CUTS, FIGURES, cut, labels, reads_values
 from funnelsim.model.model import Model, plain_ends
-from funnelsim.model.records import LEDGER, PROCESS
+from funnelsim.model.records import LEDGER, PROCESS, STAGE
 from funnelsim.model.words import DAY, HOUR, NOBODY, Assignment, Event, Flag
 
-from .small_firm import NAMES, firm, history
+from .small_firm import ANN, CAT, CONTACT, NAMES, SMALL, firm, history
 
 NAN = math.nan
 IN_ALL = {
@@ -129,12 +130,15 @@ ALONG = {
     ("utilisation", "month"): ((2 + 1 + 1) / (80 + 40 + 80), (1 + 1) / (3 * 80)),
     ("queue", "month"): ((2 + 102 + 4) / 240, (39 + 230) / 240),
     ("queue", "stage"): ((2 + 102 + 39 + 230) / 480, 4 / 480, 0),
+    ("queue", "segment"): ((2 + 4 + 39 + 102 + 230) / 480, 0),
     ("queue", "team"): (4 / 480, (2 + 102 + 39 + 230) / 480),
     ("won_of_inquiries", "month"): (1, 0),
     ("won_of_inquiries", "channel"): (1, 0),
     ("first_contact_within_4_hours", "month"): (1 / 2, 1 / 2),
     ("first_contact_within_4_hours", "channel"): (2 / 3, 0),
     ("first_contact_within_1_working_hour", "segment"): (0, 1),
+    ("first_contact_within_4_hours", "stage"): (2 / 4, NAN, NAN),
+    ("first_contact_within_4_hours", "team"): (NAN, 2 / 4),
     ("working_time_to_first_contact", "rep"): (NAN, NAN, 40 / 3),
     ("bookings_per_rep", "month"): (0, 4000 / 3),
     ("bookings_per_rep", "team"): (4000 / 1.75, 0),
@@ -205,6 +209,22 @@ def test_figure_along_a_dimension_as_counted_by_hand(metric: str, dimension: str
     assert dimension in FIGURES[metric].by
     assert FIGURES[metric].values(places) == pytest.approx(expected, rel=1e-12, nan_ok=True)
     assert len(labels(NAMES, dimension)) == expected.shape[1]
+
+
+def test_teams_have_the_queues_and_first_contacts_of_their_segments() -> None:
+    # Small companies are contacted by sales, large ones by nobody.
+    stages, variants = firm().stages.copy(), np.zeros(2, STAGE)
+    stages["variants"][CONTACT], variants["team"] = 2, (0, NOBODY)
+    model, rows = firm()._replace(stages=stages, variants=variants), history()
+    small = rows["segment"] == SMALL
+    rows["rep"] = np.where(small & (rows["rep"] == CAT), ANN, rows["rep"])
+    rows["flags"] = np.where(small, rows["flags"], 0)
+    found = {name: cut(model, stack([counted(rows, model)]), name) for name in ("all", "stage", "team")}
+    prompt = FIGURES["first_contact_within_4_hours"]
+    assert prompt.values(found["all"]).tolist() == [[1 / 3]]
+    assert prompt.values(found["stage"])[0, 0] == 1 / 3
+    assert prompt.values(found["team"])[0] == pytest.approx([1 / 3, NAN], nan_ok=True)
+    assert found["team"].queue[0] * 480 == pytest.approx([2 + 4 + 39 + 102 + 230, 0])
 
 
 def test_reasons_by_stage_and_channel() -> None:
@@ -303,23 +323,26 @@ def test_the_queue_is_the_integral_of_its_length(seed: int) -> None:
     model, rows = firm(), random_ledger(400, seed)
     found = cut(model, stack([counted(rows, model)]), "month").queue
     by_stage = cut(model, stack([counted(rows, model)]), "stage").queue
+    by_segment = cut(model, stack([counted(rows, model)]), "segment").queue
     left_queue = (rows["flags"] & Flag.LEFT_QUEUE) > 0
     change = (rows["event"] == Event.ENTERED).astype(int)
     change -= np.isin(rows["event"], (Event.STARTED, Event.WENT_COLD))
     change -= (rows["event"] == Event.PARKED) & (rows["reason"] == 0)
     change -= (rows["event"] == Event.WITHDRAWN) & left_queue
-    areas = np.zeros((2, 3))
-    for stage in range(3):
+    areas = np.zeros((2, 3, 2))
+    for stage, segment in product(range(3), range(2)):
+        here = (rows["stage"] == stage) & (rows["segment"] == segment)
         steps = np.append(rows["time"], model.months)  # the length changes at a row, not at a month's end
         order = np.argsort(steps, kind="stable")
-        lengths = np.cumsum(np.append(np.where(rows["stage"] == stage, change, 0), [0, 0, 0])[order])
+        lengths = np.cumsum(np.append(np.where(here, change, 0), [0, 0, 0])[order])
         spans = np.diff(steps[order])
         month = np.searchsorted(model.months, steps[order][:-1], side="right") - 1
         for number in range(2):
-            areas[number, stage] = np.sum((lengths[:-1] * spans)[month == number])
-    assert np.abs(areas).min() > 0
-    assert found[0] == pytest.approx(areas.sum(axis=1) / (10 * DAY), rel=1e-12)
-    assert by_stage[0] == pytest.approx(areas.sum(axis=0) / (20 * DAY), rel=1e-12)
+            areas[number, stage, segment] = np.sum((lengths[:-1] * spans)[month == number])
+    assert np.abs(areas.sum(axis=2)).min() > 0
+    assert found[0] == pytest.approx(areas.sum(axis=(1, 2)) / (10 * DAY), rel=1e-12)
+    assert by_stage[0] == pytest.approx(areas.sum(axis=(0, 2)) / (20 * DAY), rel=1e-12)
+    assert by_segment[0] == pytest.approx(areas.sum(axis=(0, 1)) / (20 * DAY), rel=1e-12)
 
 
 def test_bookings_belong_to_the_rep_of_the_contract_and_its_month() -> None:

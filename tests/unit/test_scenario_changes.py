@@ -120,6 +120,7 @@ def test_tables_of_defaults_can_be_entered() -> None:
         ({"teams.sales.people": -1}, "at least 0"),
         ({"teams.sales.people *=": "two"}, "a number"),
         ({"teams.sales.assignment *=": 2}, "is not a number or a distribution"),
+        ({"channels.website.monthly_profile *=": 2}, "is not a number or a distribution"),
         ({"teams.sales.max_open *=": 2}, "has no value to multiply"),
         ({"stages.proposal.effort_hours +=": 1}, "no number to add to"),
         ({"stages.proposal.effort_hours.p95": 3}, "does not exist"),

@@ -35,6 +35,7 @@ from funnelsim.engines.ledger import Ledger
 from funnelsim.model.model import SALE, Chapters, Model, other_numbers
 from funnelsim.model.words import DAY, GONE_COLD, HOUR, NEVER, NOBODY, NOTHING, Event, Flag
 from funnelsim.model.worktime import worked_by
+from funnelsim.rules.visits import team_for
 
 
 class Basis(IntEnum):
@@ -111,7 +112,7 @@ EVENTS = CONTACT_BY_WORKING_HOURS + 1
 WIDTH = EVENTS * BASES * FOUR  # sums in a line
 
 DIMENSIONS = ("all", "month", "channel", "segment", "stage", "rep")  # the order of lines
-MONTHS, STAGES, REPS = (DIMENSIONS.index(name) for name in ("month", "stage", "rep"))
+MONTHS, SEGMENTS, STAGES, REPS = (DIMENSIONS.index(name) for name in ("month", "segment", "stage", "rep"))
 LINES = len(DIMENSIONS)  # the place in the bounds of how many there are
 
 Lines = tuple[int, int, int, int, int, int]  # of a row: see `_lines_of`
@@ -126,14 +127,16 @@ AGES = len(Ended) * AGE_BINS
 class Tally(NamedTuple):
     """The sums of one replication; stacked, each array has a leading axis of replications.
 
-    M months of the period, S stages, R reps, G reasons, lines as in `line_bounds`.
+    M months of the period, S stages, B segments, R reps, G reasons, lines as in `line_bounds`.
     """
 
     sums: Floats  # (lines, EVENTS, 2 bases, 4 measures), of which KEPT says what has a meaning
     reasons: Floats  # (lines, 2 bases, G) leads lost or gone cold
     ages: Integers  # (3 ways to end, AGE_BINS) the cohort's inquiries by time since arrival
-    queue: Floats  # (M + 1, S) change of the queue before the period, then in each month
-    queueing: Floats  # (M + 1, S) of entries less exits: the time from each to the month's end, µs (F2)
+    queue: Floats  # (M + 1, S, B) change of the queue before the period, then in each month
+    queueing: Floats  # (M + 1, S, B) of entries less exits: the time from each to the month's end, µs (F2)
+    asking: Floats  # (S, B) the cohort's inquiries that ask for a first contact (F3)
+    cold: Floats  # (S, B) leads that went cold in the period
     busy: Floats  # (M, R) working time in each month, µs
     available: Floats  # (M, R) working time on staff in each month, µs
     staff: Floats  # (M, R) share of each month on staff
@@ -150,8 +153,10 @@ class Books(NamedTuple):
     sums: Floats  # (replications, lines x WIDTH)
     reasons: Floats  # (replications, lines x 2 bases x G)
     ages: Integers  # (replications, 3 ways to end x AGE_BINS)
-    queue: Floats  # (replications, (M + 1) x S)
-    queueing: Floats  # (replications, (M + 1) x S)
+    queue: Floats  # (replications, (M + 1) x S x B)
+    queueing: Floats  # (replications, (M + 1) x S x B)
+    asking: Floats  # (replications, S x B)
+    cold: Floats  # (replications, S x B)
     busy: Floats  # (replications, M x R)
     available: Floats  # (replications, M x R)
     staff: Floats  # (replications, M x R)
@@ -214,13 +219,16 @@ def new_tallies(model: Model, reasons: int, replications: int) -> Tally:
     time wait for each other.
     """
     months, stages, reps = len(model.months) - 1, len(model.stages), len(model.reps)
+    segments = len(model.segments)
     lines = int(line_bounds(model)[-1])
     shapes = (
         (replications, lines, EVENTS, BASES, FOUR),
         (replications, lines, BASES, reasons),
         (replications, len(Ended), AGE_BINS),
-        (replications, months + 1, stages),
-        (replications, months + 1, stages),
+        (replications, months + 1, stages, segments),
+        (replications, months + 1, stages, segments),
+        (replications, stages, segments),
+        (replications, stages, segments),
         (replications, months, reps),
         (replications, months, reps),
         (replications, months, reps),
@@ -446,7 +454,7 @@ def _add_up(sums: Floats, replication: int, bounds: Integers, width: int) -> Non
 
 @rule
 def _end(row: Record, books: Books, replication: int, lines: Lines, reasons: int) -> None:
-    """Note why an inquiry was lost, and its age when it ended or was left open."""
+    """Note why and where an inquiry was lost, and its age when it ended or was left open."""
     event = row["event"]
     ended = Ended.OTHERWISE.value
     if event == Event.WON:
@@ -455,6 +463,8 @@ def _end(row: Record, books: Books, replication: int, lines: Lines, reasons: int
         ended = Ended.OPEN.value
     else:
         _add_reason(books, replication, int(row["reason"]), lines, reasons)
+    if event == Event.WENT_COLD and lines[0] != NOTHING:
+        books.cold[replication, _desk_of(row, _size(books, SEGMENTS))] += 1.0
     if lines[1] != NOTHING and row["process"] == SALE:
         books.ages[replication, ended * AGE_BINS + _age_bin(row["time"] - row["worked"])] += 1
 
@@ -475,12 +485,19 @@ def _move_queue(row: Record, month: int, until: int, model: Model, books: Books,
 
 
 @rule
+def _desk_of(row: Record, segments: int) -> int:
+    """Number a row's stage and segment together; `segments` is how many there are."""
+    return max(int(row["stage"]), 0) * segments + max(int(row["segment"]), 0)
+
+
+@rule
 def _change_queue(
     row: Record, month: int, until: int, change: int, model: Model, books: Books, replication: int
 ) -> None:
     """Change a queue by so many, and its integral over the month by the time that is left of it (F2)."""
     if month + 1 < len(model.months):
-        queue = (month + 1) * len(model.stages) + max(int(row["stage"]), 0)
+        segments = len(model.segments)
+        queue = (month + 1) * len(model.stages) * segments + _desk_of(row, segments)
         books.queue[replication, queue] += change
         books.queueing[replication, queue] += change * float(until - row["time"])
 
@@ -531,8 +548,9 @@ def _book_what_is_rare(
 @rare
 def _note_who_asks(row: Record, lines: Lines, model: Model, books: Books, replication: int) -> None:
     """Note an inquiry that enters a stage with a team as it arrives (F3)."""
-    if model.stages[row["stage"]]["team"] != NOBODY:
+    if team_for(model, row) != NOBODY:
         _add(books, replication, CONTACT_BY_CLOCK, lines, (0.0, 0.0, 0.0, 1.0))
+        books.asking[replication, _desk_of(row, len(model.segments))] += 1.0 if lines[1] != NOTHING else 0.0
 
 
 @rare
@@ -627,11 +645,15 @@ def take_over(
                 books.reasons[row, column] = past.reasons[old, old_line * BASES * old_reasons + place]
     for column in range(AGES):
         books.ages[row, column] = past.ages[old, column]
-    months, stages, reps = _months(books), _size(past, STAGES), _size(past, REPS)
-    for place in range((months + 1) * stages):
-        column = place // stages * _size(books, STAGES) + place % stages
-        books.queue[row, column] = past.queue[old, place]
-        books.queueing[row, column] = past.queueing[old, place]
+    months, reps, desks = _months(books), _size(past, REPS), _desks(past)
+    for desk in range(desks):
+        stage, segment = desk // _size(past, SEGMENTS), desk % _size(past, SEGMENTS)
+        there = stage * _size(books, SEGMENTS) + segment
+        books.asking[row, there] = past.asking[old, desk]
+        books.cold[row, there] = past.cold[old, desk]
+        for month in range(months + 1):
+            books.queue[row, month * _desks(books) + there] = past.queue[old, month * desks + desk]
+            books.queueing[row, month * _desks(books) + there] = past.queueing[old, month * desks + desk]
     for place in range(months * reps):
         column = place // reps * _size(books, REPS) + becomes[place % reps]
         books.busy[row, column] = past.busy[old, place]
@@ -644,6 +666,12 @@ def take_over(
 def _size(books: Books, dimension: int) -> int:
     """Count the lines of a dimension."""
     return int(books.bounds[dimension + 1] - books.bounds[dimension])
+
+
+@rule
+def _desks(books: Books) -> int:
+    """Count the stages times the segments."""
+    return _size(books, STAGES) * _size(books, SEGMENTS)
 
 
 @rule
@@ -660,9 +688,12 @@ def _clear(books: Books, row: int, reasons: int) -> None:
         books.sums[row, column] = 0.0
     for column in range(lines * BASES * reasons):
         books.reasons[row, column] = 0.0
-    for column in range((months + 1) * _size(books, STAGES)):
+    for column in range((months + 1) * _desks(books)):
         books.queue[row, column] = 0.0
         books.queueing[row, column] = 0.0
+    for column in range(_desks(books)):
+        books.asking[row, column] = 0.0
+        books.cold[row, column] = 0.0
     for column in range(months * _size(books, REPS)):
         books.busy[row, column] = 0.0
         books.available[row, column] = 0.0

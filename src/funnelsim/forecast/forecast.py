@@ -16,9 +16,9 @@ from funnelsim.forecast.goals import Chance, Goal
 from funnelsim.forecast.intervals import Interval, between_years, wilson, years_at
 from funnelsim.forecast.quota import WHOLE, Target, quarters, targets
 from funnelsim.forecast.resampling import UNSEEN, Precision, Rare, bootstrap_t
-from funnelsim.forecast.typed import shares_by_team, typed_conversions
+from funnelsim.forecast.typed import typed_conversions
 from funnelsim.forecast.variance import Driver, Unknowns, rank_correlation, share_unknown
-from funnelsim.metrics.cut import Cut, cut, labels, one_contract, reads_values
+from funnelsim.metrics.cut import Cut, cut, labels, one_contract, reads_values, teams_of_stages
 from funnelsim.metrics.figure import FIGURES, Figure, Parts, ratio, total
 from funnelsim.metrics.wording import number, simulated
 from funnelsim.model.model import Model, Names
@@ -357,11 +357,9 @@ class Forecast:
         Asked hours are those worked, and those that leads would have taken that went cold in its queues in
         the period, or by which its queues grew, at the mean effort of their stages.
         """
-        stages, teams = self._cut("stage"), self._cut("team")
-        effort = self._mean_effort()
-        unserved = stages.period(Event.WENT_COLD) + self.tallies.queue[:, 1:].sum(axis=1)
-        by_stage = unserved.mean(axis=0) * effort
-        extra = (by_stage[:, None] * shares_by_team(self.model)).sum(axis=0)
+        teams = self._cut("team")
+        unserved = (self.tallies.cold + self.tallies.queue[:, 1:].sum(axis=1)).mean(axis=0)
+        extra = np.einsum("s,sb,sbt->t", self._mean_effort(), unserved, teams_of_stages(self.model))
         found = []
         for position, team in enumerate(self.names.teams):
             worked = float(teams.busy[:, position].mean())

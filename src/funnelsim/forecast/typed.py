@@ -6,7 +6,6 @@ import numpy as np
 
 from funnelsim.compiling.arrays import Floats
 from funnelsim.model.model import Model
-from funnelsim.model.words import NOBODY
 
 
 def typed_conversions(model: Model) -> Floats:
@@ -29,28 +28,6 @@ def typed_conversions(model: Model) -> Floats:
             own = _probability(model.variants["odds"][first : first + int(stage["variants"])])
             typed[number] = np.average(own, weights=_inquiries_by_segment(model))
     return typed
-
-
-def shares_by_team(model: Model) -> Floats:
-    """Return the part of each stage's queue that waits for each team: (S, T).
-
-    If a stage has other teams for other segments, in proportion to the inquiries expected of these.
-
-    Examples
-    --------
-    >>> from funnelsim.scenario import Months, load, lower
-    >>> shares_by_team(lower(load("first_steps").with_months(Months(6, 12, 4))).model).tolist()
-    [[1.0], [1.0]]
-    """
-    shares = np.zeros((len(model.stages), len(model.teams)))
-    for number, stage in enumerate(model.stages):
-        first, count = int(stage["first_variant"]), int(stage["variants"])
-        rows = model.variants[first : first + count] if count else model.stages[[number]]
-        weights = _inquiries_by_segment(model) if count else np.ones(1)
-        for team, weight in zip(rows["team"], weights, strict=True):
-            if team != NOBODY:
-                shares[number, team] += weight
-    return np.asarray(shares / np.maximum(shares.sum(axis=1, keepdims=True), np.finfo(float).tiny))
 
 
 def _probability(odds: Floats) -> Floats:

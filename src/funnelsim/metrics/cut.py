@@ -7,7 +7,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from funnelsim.compiling.arrays import Floats
-from funnelsim.engines.fold import DIMENSIONS, EVENTS, Basis, Ended, Measure, Tally, line_bounds
+from funnelsim.engines.fold import (
+    CONTACT_BY_CLOCK,
+    DIMENSIONS,
+    EVENTS,
+    Basis,
+    Ended,
+    Measure,
+    Tally,
+    line_bounds,
+)
 from funnelsim.model.model import Model, Names
 from funnelsim.model.words import Assignment, Event
 
@@ -100,15 +109,17 @@ def _drawn(model: Model, tallies: Tally, dimension: str) -> Cut:
     found = _bare(tallies.sums[:, first:end])
     lengths = np.diff(model.months)
     queue = queueing(model, tallies)
-    in_period = np.asarray(np.average(queue, axis=1, weights=lengths))  # (R, S)
+    in_period = np.asarray(np.average(queue, axis=1, weights=lengths))  # (R, S, B)
     if dimension == "stage":
-        return replace(found, queue=in_period)
-    if dimension in ("channel", "segment"):
+        return replace(found, queue=in_period.sum(axis=2))
+    if dimension == "segment":
+        return replace(found, queue=in_period.sum(axis=1))
+    if dimension == "channel":
         return found
     if dimension == "month":
         return replace(
             found,
-            queue=queue.sum(axis=2),
+            queue=queue.sum(axis=(2, 3)),
             busy=tallies.busy.sum(axis=2),
             available=tallies.available.sum(axis=2),
             staff=tallies.staff.sum(axis=2),
@@ -117,7 +128,7 @@ def _drawn(model: Model, tallies: Tally, dimension: str) -> Cut:
     if dimension == "all":
         return replace(
             found,
-            queue=in_period.sum(axis=1)[:, None],
+            queue=in_period.sum(axis=(1, 2))[:, None],
             busy=tallies.busy.sum(axis=(1, 2))[:, None],
             available=tallies.available.sum(axis=(1, 2))[:, None],
             staff=people.sum(axis=1)[:, None],
@@ -126,11 +137,11 @@ def _drawn(model: Model, tallies: Tally, dimension: str) -> Cut:
     reps = replace(
         found, busy=tallies.busy.sum(axis=1), available=tallies.available.sum(axis=1), staff=people
     )
-    return _by_team(model, reps, in_period) if dimension == "team" else reps
+    return _by_team(model, reps, in_period, tallies.asking) if dimension == "team" else reps
 
 
 def queueing(model: Model, tallies: Tally) -> Floats:
-    """Return how many leads are in the queue of each stage, on average over each month: (R, M, S).
+    """Return how many leads of each segment queue in each stage, on average over each month: (R, M, S, B).
 
     (F2)
 
@@ -142,7 +153,24 @@ def queueing(model: Model, tallies: Tally) -> Floats:
         Stacked.
     """
     at_start = tallies.queue.cumsum(axis=1)[:, :-1]
-    return np.asarray(at_start + tallies.queueing[:, 1:] / np.diff(model.months)[:, None])
+    return np.asarray(at_start + tallies.queueing[:, 1:] / np.diff(model.months)[:, None, None])
+
+
+def teams_of_stages(model: Model) -> Floats:
+    """Return 1 where a team works on the leads of a segment in a stage, else 0: (S, B, T) (S3).
+
+    Examples
+    --------
+    >>> from funnelsim.scenario import Months, load, lower
+    >>> teams_of_stages(lower(load("first_steps").with_months(Months(6, 12, 4))).model).tolist()
+    [[[1.0]], [[1.0]]]
+    """
+    segments = len(model.segments)
+    team = np.repeat(model.stages["team"][:, None], segments, axis=1)
+    for stage in np.flatnonzero(model.stages["variants"]):
+        first = int(model.stages["first_variant"][stage])
+        team[stage] = model.variants["team"][first : first + segments]
+    return np.asarray(team[:, :, None] == np.arange(len(model.teams)), np.float64)
 
 
 def one_contract(model: Model, expected: bool) -> Cut:
@@ -169,14 +197,15 @@ def _bare(sums: Floats) -> Cut:
     return Cut(sums, queue=nothing, busy=nothing, available=nothing, staff=nothing, ages=no_ages)
 
 
-def _by_team(model: Model, reps: Cut, queue: Floats) -> Cut:
-    """Add up the reps of each team, and the queues of its stages."""
-    teams = np.arange(len(model.teams))
-    membership = (model.reps["team"][:, None] == teams).astype(np.float64)
-    works = (model.stages["team"][:, None] == teams).astype(np.float64)
+def _by_team(model: Model, reps: Cut, queue: Floats, asking: Floats) -> Cut:
+    """Add up the reps of each team, the queues for it, and the inquiries that ask it for a first contact."""
+    membership = (model.reps["team"][:, None] == np.arange(len(model.teams))).astype(np.float64)
+    sums = np.einsum("rnebm,nt->rtebm", reps.sums, membership)
+    works = teams_of_stages(model)
+    sums[:, :, CONTACT_BY_CLOCK, Basis.COHORT, Measure.ASKING] = np.einsum("rsb,sbt->rt", asking, works)
     return replace(
-        _bare(np.einsum("rnebm,nt->rtebm", reps.sums, membership)),
-        queue=queue @ works,
+        _bare(sums),
+        queue=np.einsum("rsb,sbt->rt", queue, works),
         busy=reps.busy @ membership,
         available=reps.available @ membership,
         staff=reps.staff @ membership,

@@ -78,7 +78,8 @@ def _contact_within(position: int, event: int, word: str, explained: str) -> Non
         "without a team do not count."
     )
     title = f"First contact within {hours} {word.replace('_', ' ')}hour{plural}"
-    figure(title, Unit.SHARE, Basis.COHORT, Better.MORE, _ORIGIN, page=("all",))(share)
+    by = (*_ORIGIN, "stage", "team")
+    figure(title, Unit.SHARE, Basis.COHORT, Better.MORE, by, page=("all",))(share)
 
 
 for _position in range(len(PROMPT_HOURS)):
@@ -135,10 +136,10 @@ def utilisation(cut: Cut) -> Parts:
     Unit.COUNT,
     Basis.PERIOD,
     Better.LESS,
-    ("all", "month", "stage", "team"),
+    ("all", "month", "segment", "stage", "team"),
     total,
     stock=True,
-    page=("all", "month", "stage"),
+    page=("all", "month", "segment", "stage"),
 )
 def queue(cut: Cut) -> Parts:
     """Leads that wait for a rep, on average over the period, or over each month: nights and weekends count.

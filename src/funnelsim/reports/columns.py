@@ -132,8 +132,10 @@ def _spans(figures: Sequence[Interval], places: int) -> tuple[str, ...]:
 
 
 def _span(figure: Interval, places: int) -> str:
-    if not _has_width(figure):
+    if _is_decided(figure) or math.isnan(figure.high - figure.low):
         return ""
+    if not _has_width(figure):
+        return _open(figure, places)
     digits, low, high = places, "", ""
     while low == high:  # more digits if an interval is narrower than the others
         low, high = (_signless(f"{end:,.{digits}f}") for end in figure[1:])
@@ -141,10 +143,29 @@ def _span(figure: Interval, places: int) -> str:
     return f"{low} to {high}"
 
 
+def _open(figure: Interval, places: int) -> str:
+    """Write an interval that is a single value, or that has no end on one side."""
+    low, high = (rounded(end, places) for end in figure[1:])
+    if math.isinf(figure.low) and math.isinf(figure.high):
+        return ""
+    if math.isinf(figure.high):
+        return f"{low} or more"
+    return f"{high} or less" if math.isinf(figure.low) else f"{low} to {high}"
+
+
 def _has_width(figure: Interval) -> bool:
-    """Return whether an interval says something: what is typed and the same in all years has none."""
-    width = figure.high - figure.low
-    return bool(math.isfinite(width) and width > max(DECIDED * max(map(abs, figure[1:])), NOTHING))
+    """Return whether an interval has two ends that are not the same but for rounding."""
+    return 0 < figure.high - figure.low < math.inf and not _same(figure.low, figure.high)
+
+
+def _is_decided(figure: Interval) -> bool:
+    """Return whether an interval says nothing: that of what is typed and the same in all years."""
+    return _same(figure.value, figure.low) and _same(figure.value, figure.high)
+
+
+def _same(one: float, other: float) -> bool:
+    """Return whether two values differ by no more than rounding."""
+    return math.isclose(one, other, rel_tol=DECIDED, abs_tol=NOTHING)
 
 
 def _signless(text: str) -> str:

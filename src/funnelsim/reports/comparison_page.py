@@ -26,6 +26,8 @@ from funnelsim.reports.grid import WIDTH, printable, tables
 from funnelsim.reports.uncertainty import what_is_unknown_of_all
 from funnelsim.studies.results import ComparisonResult
 
+_DECIDING = ("won", "bookings", "cost")
+_PACE = ("cycle_length", "utilisation", "queue")
 _PER_UNIT = (
     "cost_per_inquiry",
     "cost_per_lead",
@@ -74,6 +76,7 @@ def comparison_page(
         found += [Text(), notes.heading("Every figure")]
         found += spaced(tables("Strategy", names, every_column(result), width=width))
     found += [Text(), Text(notes.intervals(result.years, months)), Text(notes.formulas(months))]
+    found += [Text(notes.counted_over((*_DECIDING, *_PACE, *_PER_UNIT)))]
     found += [Text(line) for line in goals_in_words(result)]
     return Group(*found, *_judgement(result, next_command, width))
 
@@ -90,7 +93,7 @@ def deciding_columns(result: ComparisonResult) -> list[Column]:
     currency = _currency(result)
     gains = comparison.differences()
     return [
-        *(_column(result, metric) for metric in ("won", "bookings", "cost")),
+        *(_column(result, metric) for metric in _DECIDING),
         _column(result, "roi", title="ROI"),
         figure_column(
             f"Profit against {printable(result.base)}",

@@ -166,6 +166,25 @@ def counted() -> str:
     )
 
 
+def counted_over(metrics: Sequence[str]) -> str:
+    """State which figures of a table are counted over the period, and which over its inquiries.
+
+    Examples
+    --------
+    >>> counted_over(["inquiries", "won", "inquiry_to_contract"])
+    "Inquiry to contract: over the period's inquiries; the rest: over the period."
+    """
+    titles: dict[Basis, list[str]] = {basis: [] for basis in Basis}
+    for metric in metrics:
+        titles[FIGURES[metric].basis].append(FIGURES[metric].title)
+    fewer, rest = sorted(titles, key=lambda basis: len(titles[basis]))
+    words = {Basis.PERIOD: "over the period", Basis.COHORT: "over the period's inquiries"}
+    if not titles[fewer]:
+        return f"Counted {words[rest]}."
+    named = listed([titles[fewer][0], *(f"{title[0].lower()}{title[1:]}" for title in titles[fewer][1:])])
+    return f"{named}: {words[fewer]}; the rest: {words[rest]}."
+
+
 def added_up(months: int) -> str:
     """State what adds up over the months of a table: means, not ranges."""
     whole = "the year" if months == 12 else "the period"

@@ -57,14 +57,13 @@ def simulation_page(result: SimulationResult, next_command: str, width: int = WI
         *_section("By month", _by(forecast, "month", width)),
         Text(notes.added_up(forecast.months)),
         *_section("By channel", _by(forecast, "channel", width)),
-        *(
-            _section("By segment", _by(forecast, "segment", width))
-            if len(forecast.names.segments) > 1
-            else []
-        ),
+        Text(notes.counted_over(_shown("channel"))),
+        *by_segment(forecast, width),
         *_section("By stage", by_stage(forecast, width)),
+        Text(notes.counted_over(_shown("stage"))),
         *_section("Lost, by stage and reason (a year's inquiries, on average)", lost(forecast, width)),
         *_section("By rep", by_rep(forecast, width)),
+        Text(notes.counted_over(_shown("rep"))),
         *_section("How long it takes to win", cycle(forecast, width)),
     ]
     if forecast.goals:
@@ -99,6 +98,14 @@ def in_all(forecast: Forecast, width: int) -> list[Table]:
         text_column("Counted over", [notes.BASES[FIGURES[name].basis] for name in _shown("all")]),
     ]
     return tables("Figure", [row.title for row in rows], columns, Column.beside, width)
+
+
+def by_segment(forecast: Forecast, width: int) -> list[RenderableType]:
+    """Show how segments differ; nothing where there is one."""
+    if len(forecast.names.segments) == 1:
+        return []
+    table = _by(forecast, "segment", width)
+    return [*_section("By segment", table), Text(notes.counted_over(_shown("segment")))]
 
 
 def by_stage(forecast: Forecast, width: int) -> list[Table]:
@@ -168,7 +175,8 @@ def quota(forecast: Forecast, width: int) -> list[Table]:
         figure_column("Gap", Unit.MONEY, currency, [outcome(each.gap) for each in found], RANGE),
         figure_column("Chance", Unit.SHARE, "", [each.chance for each in found], PRECISION),
     ]
-    labels = [f"{printable(each.place)}, {each.quarter}" for each in found]
+    whose = ["the firm" if each.dimension == "all" else printable(each.place) for each in found]
+    labels = [f"{who}, {each.quarter}" for who, each in zip(whose, found, strict=True)]
     return tables("Of, in", labels, columns, Column.beside, width)
 
 

@@ -35,6 +35,7 @@ _ARITHMETIC = re.compile(r"(?P<sign>[-+*/]?)\s*(?P<number>\d[\d_]*(\.\d+)?([eE][
 _LARGEST = sys.float_info.max
 _SCALED_FORMS = ({"median", "p90"}, {"low", "likely", "high"})
 _NO_VALUES = ("strategies", "assumptions", "changes", "origins", "uncertainties")
+_AMOUNTS = ("quota", "quota_per_rep")  # lists of amounts; other lists are weights, whose scale means nothing
 _ONE_OF = (("hours", "hours_per_week"), ("ceiling", "half_at"))  # keys of which a table has one
 MOST_NAMED = 5  # names listed in a sentence
 
@@ -213,15 +214,17 @@ def _put(
             )
         typed = look_up(document, path)
         before = _left_out(document, contents, path) if typed is None else typed
-        value = _scaled(before, value) if operation == "*=" else _raised(before, value)
+        if path[-1] in _AMOUNTS and isinstance(before, list | tuple) and operation == "*=":
+            value = [_scaled(each, value) for each in before]
+        else:
+            value = _scaled(before, value) if operation == "*=" else _raised(before, value)
         if every and typed is None and value == before:
             return False
     table: Any = document
     for depth, part in enumerate(path[:-1], 1):
         below = table.get(part)
         if not isinstance(below, dict):
-            usual = usual_path(path[:depth], document)  # a table of defaults so far, or the kind's
-            below = copied((usual and look_up(document, usual)) or {})
+            below = copied(_of_kind(document, path[:depth], path) or {})  # a table of defaults so far
         table[part] = dict(below)
         table = table[part]
     table[path[-1]] = copy.deepcopy(value)
@@ -321,15 +324,25 @@ def _must_exist(path: Path, document: Document, contents: Contents, value: objec
         if part not in known and not (last and adds and _may_add(kind_at(path[:depth]), value)):
             near = nearest(part, known)
             hint = None if near is None else ".".join((*path[:depth], near, *path[depth + 1 :]))
-            raise _RefusedError(
-                "does not exist",
-                "" if near else f"one of {', '.join(known)}" if known else "a path to a value",
-                hint,
-            )
+            there = "" if near else _there(path, depth, known, value if adds else None)
+            raise _RefusedError("does not exist", there, hint)
     if len(path) == 1 and is_map(kind_at(path)):
         raise _RefusedError(
             "is a whole table", f'a path in quotes to one value in it, such as "{path[0]}.NAME.KEY"'
         )
+
+
+def _there(path: Path, depth: int, known: Sequence[str], value: object) -> str:
+    """Say what there is in place of a part of a path; a `value` may be set as a part of a new table."""
+    kind, said = kind_at(path[:depth]), [f"one of {', '.join(known)}"] if known else []
+    whole = depth if is_section(kind) else depth + 1
+    is_whole_name = is_map(kind) and depth == 1  # a channel, a team: too much to be meant
+    is_key = is_section(kind) and bool(known)
+    if value is not None and whole < len(path) and not (is_whole_name or is_key):
+        for part in reversed(path[whole:]):
+            value = {part: value}
+        said.append(f'"{written(path[:whole])}" = {shown(value)}')
+    return ", or ".join(said) or "a path to a value"
 
 
 def _names_at(path: Path, document: Document, contents: Contents) -> list[str]:
@@ -350,9 +363,27 @@ def _may_add(kind: Any, value: object) -> bool:
 
 def _left_out(document: Document, contents: Contents, path: Path) -> object:
     """Return the value of a key that is left out: that of the channel's kind, or the default."""
-    usual = usual_path(path, document)
-    from_kind = None if usual is None else look_up(document, usual)
+    from_kind = _of_kind(document, path)
     return _default(contents, path) if from_kind is None else from_kind
+
+
+def _of_kind(document: Document, path: Path, setting: Path | None = None) -> Any:
+    """Return what a channel's kind says at a path; a world's own number there must not be lost (U5).
+
+    `setting` is the path of a value that is set there, in place of the kind's.
+    """
+    usual = usual_path(path, document)
+    if usual is None:
+        return None
+    replaced = None if setting is None else usual_path(setting, document)
+    for key in document.get("uncertainties") or {}:
+        own, _ = split_key(key)
+        if own[: len(usual)] == usual and own != replaced:
+            raise _RefusedError(
+                f"would lose the uncertainty of {written(own)}",
+                f"a change of {written(usual)}, or a value of the channel's own, set with =",
+            )
+    return look_up(document, usual)
 
 
 def _default(contents: Contents, path: Path) -> object:

@@ -101,6 +101,31 @@ def check_origins(contents: Contents) -> Problems:
             )
 
 
+def check_kinds(contents: Contents) -> Problems:
+    """Find kinds that no channel has, now or by a change, named nearly like one that some channel has.
+
+    Like origins they are about the file as written: a change may leave a kind without channels.
+    """
+    used = {channel.kind for channel in contents.channels.values()}
+    chosen = [*contents.strategies.values(), *contents.assumptions.values(), *contents.changes]
+    named = set(_texts([each.model_dump() for each in chosen]))
+    for name in contents.kinds:
+        near = nearest(name, used.intersection(KINDS))
+        if near is not None and name not in used | named:
+            yield Problem(f"kinds.{name}", "is the kind of no channel", "", None, name, near)
+
+
+def _texts(value: object) -> Iterable[str]:
+    """List the texts in lists and tables within each other."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from _texts(list(value.values()))
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _texts(each)
+
+
 # ---- time -------------------------------------------------------------------------------------
 
 

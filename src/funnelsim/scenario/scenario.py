@@ -18,7 +18,7 @@ from funnelsim.io.texts import composed
 from funnelsim.metrics.wording import listed, spoken
 from funnelsim.scenario import files
 from funnelsim.scenario.changes import MOST_NAMED, Change, Changed, apply_changes, hinted
-from funnelsim.scenario.checks import check_meaning, check_origins
+from funnelsim.scenario.checks import check_kinds, check_meaning, check_origins
 from funnelsim.scenario.errors import Problem, ScenarioError, in_words, nearest
 from funnelsim.scenario.files import Source
 from funnelsim.scenario.lines import line_of
@@ -476,7 +476,8 @@ def from_document(document: Mapping[str, Any], source: Source | None = None) -> 
         raise ScenarioError(odd, source.name)
     contents, repaired, problems = _examine(document, source)
     faulty = [problem.path for problem in problems]
-    problems += [problem for problem in check_origins(contents) if not follows(problem.path, faulty)]
+    of_the_file = [*check_kinds(contents), *check_origins(contents)]
+    problems += [problem for problem in of_the_file if not follows(problem.path, faulty)]
     problems += _problems_of_choices(contents, repaired, source, problems)
     if problems:
         raise ScenarioError(_in_order(problems, source), source.name)

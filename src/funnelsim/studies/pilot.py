@@ -200,7 +200,7 @@ def _need(lived: _Lived, period: int) -> Need:
     ages = lived.tally.ages.sum(axis=0).astype(np.float64)
     if not ages.sum():
         return Need(1, 1, "")
-    queues = lived.tally.queue.cumsum(axis=1)[:, 1:].sum(axis=2)  # at the end of each week
+    queues = lived.tally.queue.cumsum(axis=1)[:, 1:].sum(axis=(2, 3))  # at the end of each week
     weeks = queues.shape[1]
     filled = weeks_to_fill(queues, period * DAYS_PER_MONTH / 7)
     if 2 * filled > weeks or _grow(queues[:, int(filled) :], lived.inquiries / weeks):
@@ -361,7 +361,7 @@ def crowd(scenario: Scenario) -> Crowd:
     gone_on = stages.period(Event.ADVANCED) + stages.period(Event.SENT_BACK)
     inside = (stages.period(Event.ENTERED) - gone_on - _ended(stages)).mean(axis=0)
     fullest = int(np.argmax(inside))
-    queues = tally.queue[:, 1:, fullest].sum(axis=1).mean()
+    queues = tally.queue[:, 1:, fullest].sum(axis=(1, 2)).mean()
     queueing = bool(2 * queues > inside[fullest])
     return Crowd(float(opened.max()), names.stages[fullest], queueing)
 

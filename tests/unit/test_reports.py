@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 import math
@@ -333,6 +334,33 @@ def test_cuts_of_a_comparison_are_those_of_its_strategies(comparison: fs.Compari
     stacked = getattr(comparison, cut)
     for name in comparison:
         assert stacked.loc[name].equals(getattr(comparison[name], cut))
+
+
+@pytest.mark.parametrize("strategies", [["today", "more_inquiries"], ["today", "one_more_rep"], ["today"]])
+def test_result_document_and_verdict_name_the_same_best(strategies: list[str]) -> None:
+    result = fs.compare(fs.load("first_steps"), strategies=strategies, replications=60)
+    whole = json.loads(document.as_json(document.comparison_document(result)))
+    assert whole["best"] == result.best
+    named = re.match("Best on profit is (.*?): ", result.verdict)
+    assert (named and named[1]) == (result.best and result.best.replace("_", " "))
+    assert result.best == ("more_inquiries" if "more_inquiries" in strategies else None)
+
+
+def test_figures_without_an_interval_say_what_they_lack(today: fs.SimulationResult) -> None:
+    estimate = today.forecast.estimate("roi")
+    lacking = {
+        "roi": dataclasses.replace(estimate, more_years=130.0),
+        "open_share": dataclasses.replace(estimate, more_years=56.0),
+        "won": dataclasses.replace(estimate, more_years=0.0),
+    }
+    (told,) = notes.without_interval(lacking, 12)
+    assert told.plain == (
+        "No precision of the mean at 24 simulated years: Return on investment (too few years with a large "
+        "contract: about 130 more) and Still open (too few years: about 56 more)."
+    )
+    few = {name: dataclasses.replace(each, years=15, more_years=5.0) for name, each in lacking.items()}
+    (told,) = notes.without_interval(few, 12)
+    assert told.plain == "No precision of the mean: too few years: about 5 more."
 
 
 def test_the_cycle_rises_from_none_to_all(today: fs.SimulationResult) -> None:

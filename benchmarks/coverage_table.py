@@ -103,10 +103,9 @@ class Cell(NamedTuple):
         return self.printed >= FEWEST_PRINTED and not 0.93 <= self.counted / self.printed <= 0.97
 
     @property
-    def surely_above_5(self) -> bool:
-        """Return whether surely more than 5 % of the studies are wrong: exact binomial test, one-sided."""
-        tested = stats.binomtest(self.counted, self.studies, 0.05, alternative="greater")
-        return bool(tested.pvalue < 0.05)
+    def p_value_of_5(self) -> float:
+        """Return the p value of at most 5 % wrong studies: exact binomial test, one-sided."""
+        return float(stats.binomtest(self.counted, self.studies, 0.05, alternative="greater").pvalue)
 
 
 # ---- simulated years ------------------------------------------------------------------------
@@ -254,6 +253,8 @@ def wrong(comparison: Contest, years: int, studies: int, seed: int) -> Cell:
     return Cell(studies, int(told.sum()), int(false.any(axis=1).sum()))
 
 
+Cells = Mapping[tuple[str, ...], list[Cell]]  # by case, in the order of YEARS
+
 # ---- the page -------------------------------------------------------------------------------
 
 SAYS = """# Do intervals hold, and how often are verdicts wrong?
@@ -286,7 +287,7 @@ share in which *any* of them is called so.
 """
 
 
-def table(title: str, rows: Mapping[tuple[str, ...], list[Cell]], words: Callable[[Cell], str]) -> str:
+def table(title: str, rows: Cells, words: Callable[[Cell], str]) -> str:
     """Write cells by case and number of years."""
     wide = len(next(iter(rows)))
     lines = [f"| {title} | {' | '.join(map(str, YEARS))} |", f"|{'---|' * wide}{'---:|' * len(YEARS)}"]
@@ -314,25 +315,44 @@ def page(studies: int) -> str:
         fewest=FEWEST_PRINTED,
         pools=", ".join([*pools, f"{RARE_YEARS:,} of a firm with large contracts"]),
         covered=table("years simulated |", held, Cell.words),
-        reading=_reading(held, "lie outside of 93 to 97 %", lambda cell: cell.far_from_95),
+        reading=reading_of_intervals(held),
         wrong=table("years simulated", false, of_all),
-        verdicts=_reading(
-            false, "are significantly above 5 % (exact binomial test, 5 %)", lambda cell: cell.surely_above_5
-        ),
+        verdicts=reading_of_verdicts(false),
     )
 
 
-def _reading(cells: Mapping[tuple[str, ...], list[Cell]], what: str, is_so: Callable[[Cell], bool]) -> str:
-    """State in how many cells something is so, and in which."""
-    where = [
-        f"{', '.join(name)} at {years}"
-        for name, row in cells.items()
-        for years, cell in zip(YEARS, row, strict=True)
-        if is_so(cell)
-    ]
-    number = sum(map(len, cells.values()))
-    told = f"{len(where)} of the {number} cells {what}"
-    return f"{told}: {'; '.join(where)}." if where else f"{told}."
+def reading_of_intervals(cells: Cells) -> str:
+    """State in which cells the share is not 93 to 97 %, those apart where few studies print an interval."""
+    usual = [cell for row in cells.values() for cell in row if cell.printed >= cell.studies / 2]
+    far = _where(cells, lambda cell: cell.far_from_95 and cell.printed >= cell.studies / 2)
+    rare = _where(cells, lambda cell: cell.far_from_95 and cell.printed < cell.studies / 2)
+    text = (
+        f"Where at least half of the studies print one, {len(far)} of {len(usual)} cells lie outside of 93 "
+    )
+    text += f"to 97 %: {'; '.join(far)}." if far else "to 97 %."
+    if rare:
+        text += (
+            " Where few studies print an interval, these are the ones in which chance has made the years "
+            f"look less skewed than they are, so that they miss more often: {'; '.join(rare)}."
+        )
+    return text
+
+
+def reading_of_verdicts(cells: Cells) -> str:
+    """State how many cells are above 5 %, each by itself and of so many (Holm)."""
+    p_values = [cell.p_value_of_5 for row in cells.values() for cell in row]
+    alone, together = (sum(p < 0.05 for p in values) for values in (p_values, holm(p_values)))
+    return (
+        f"By the exact binomial test, {alone} of the {len(p_values)} cells are significantly above 5 % if "
+        f"each is tested alone, {together} if account is taken of their number (Holm)."
+    )
+
+
+def _where(cells: Cells, is_so: Callable[[Cell], bool]) -> list[str]:
+    rows = (
+        (name, years, cell) for name, row in cells.items() for years, cell in zip(YEARS, row, strict=True)
+    )
+    return [f"{', '.join(name)} at {years}" for name, years, cell in rows if is_so(cell)]
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ PAGE = Path(__file__).parent.parent / "docs" / "common_random_numbers.md"
 PRESET = "professional_services"
 BASE = "today"
 STRATEGIES = ("more_advertising", "one_more_rep", "hot_to_best", "shared_queue")
-METRICS = {"net_contribution": ("profit, in thousand dollars", 1e3), "won": ("contracts", 1.0)}
+METRICS = {"profit": ("profit, in thousand dollars", 1e3), "won": ("contracts", 1.0)}
 KEYED, STREAM, INDEPENDENT = "keyed", "one stream", "independent"
 SEED = 1
 

@@ -192,7 +192,13 @@ def other_money(chance: random.Random, model: Model, now: int) -> Model:
         price_cut=lambda _: 0.5,
     )
     plan = each(model.plan, one_off_cost=lambda _: 99.0, cost_per_month=lambda _: chance.choice([0.0, 60.0]))
-    teams = each(model.teams, commission=lambda _: 0.2)
+    teams = each(
+        model.teams,
+        commission=lambda _: 0.2,
+        opener_share=lambda _: 0.4,
+        quota_months=lambda _: chance.choice([1, 3, 12]),
+        tiers=lambda team: chance.choice([0, team["tiers"]]),
+    )
     reps = each(model.reps, pay_per_month=lambda _: chance.choice([0.0, 6000.0]))
     return model._replace(segments=segments, channels=channels, plan=plan, teams=teams, reps=reps)
 

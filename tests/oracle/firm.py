@@ -30,6 +30,9 @@ class Team:
     sticky: bool = True
     max_open: int = 10**9
     commission: float = 0.0
+    opener_share: float = 0.0
+    tiers: list[tuple[int, float]] = field(default_factory=list)  # M11: (cents from which on, share)
+    quota_months: int = 1
     turn: int = 0
 
 
@@ -153,6 +156,7 @@ class Firm:
     month_days: list[int]  # of the calendar month, for each day
     horizon: int
     odds_by_day: list[float] = field(default_factory=list)  # factor on all odds; empty: 1 throughout
+    calendar_months: list[int] = field(default_factory=list)  # of each day: year * 12 + month - 1
     one_off_cost: float = 0.0  # as it begins (C18)
     cost_per_month: float = 0.0
 

@@ -33,12 +33,15 @@ class Told:
     ended: int | None = None
     owner: int | None = None
     bookings: float = 0.0
+    term: int = 0
     commission: float = 0.0
     open_since: int | None = None
     visits: list[Visit] = field(default_factory=list)
 
 
 BY_THE_DAY = {Event.MEDIA, Event.PAY, Event.RUNNING}
+AT_THE_MEAN = (Event.EXPECTED, Event.EXPECTED_MARGIN)
+OF_CONTRACTS = (Event.MARGIN, Event.REVENUE, *AT_THE_MEAN)
 OF_CHANGES = {Event.ONE_OFF: "one off", Event.RUNNING: "running"}
 Cast = list[tuple[int, list[int]]]  # for each chapter, when it begins, and who its reps are
 
@@ -77,12 +80,14 @@ def read(rows: Records, cast: Cast) -> tuple[dict[int, Told], list[Cost]]:
             costs.append(Cost(OF_CHANGES[event], time, -1, money))
         elif event is Event.ON_STAFF:
             continue
-        elif event in (Event.MARGIN, Event.EXPECTED, Event.EXPECTED_MARGIN):
+        elif event in OF_CONTRACTS:
             assert won is not None, "what a contract leaves follows it"
+            assert someone(row, cast) == won.owner
+            won.term = won.term if event in AT_THE_MEAN else int(row["waited"])
             costs.append(Cost(event.name.lower().replace("_", " "), time, int(row["segment"]), money))
         elif event is Event.COMMISSION:
             assert won is not None, "a commission follows its contract"
-            won.commission = money
+            won.commission += money
             costs.append(Cost("commission", time, whose(row, cast), money))
         elif event is Event.EXPECTED_COMMISSION:
             assert won is not None, "a commission follows its contract"
@@ -157,6 +162,7 @@ def differences(oracle: History, rows: Records) -> list[str]:
         "margin",
         "expected",
         "expected margin",
+        "revenue",
         "commission",
         "expected commission",
         "one off",
@@ -190,7 +196,7 @@ def differences_of_lead(walk: Walk, told: Told) -> list[str]:
         "owner": (walk.owner, told.owner),
         "became lead": (walk.became_lead, told.became_lead),
         "bookings": (walk.bookings, told.bookings),
-        "commission": (walk.commission, told.commission),
+        "term": (walk.term, told.term),
         "an OPEN row": (walk.outcome == "open", told.open_since is not None),
     }
     found = [

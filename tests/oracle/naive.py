@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import accumulate, pairwise
 
-from .firm import DAY, HOUR, LOST, WON, Channel, Chapter, Firm, Inquiry, Rep, Segment, Stage, whole
+from .firm import DAY, HOUR, LOST, WON, Channel, Chapter, Firm, Inquiry, Rep, Segment, Stage, Team, whole
 
 Spans = list[tuple[int, int]]
 
@@ -64,6 +64,9 @@ class Person:
     working_on: int | None = None
     idle_since: int = 0
     gone: int | None = None  # when a leaver's last work was done
+    booked: list[tuple[int, int]] = field(
+        default_factory=list
+    )  # the calendar month and cents of each contract
 
 
 @dataclass
@@ -86,6 +89,8 @@ class Walk:
     phase: str = "new"  # queue, work, customer, over
     round: int = 0
     rep: Person | None = None
+    opener: Person | None = None
+    closer: Person | None = None
     queue: Person | int | None = None  # a rep's own, or that of the team with this number
     rank: int = 0
     until: int | None = None  # when its phase ends by itself
@@ -95,8 +100,9 @@ class Walk:
     became_lead: int | None = None
     outcome: str = "open"
     ended: int | None = None
-    owner: int | None = None  # at the end, by `who`
+    owner: int | None = None  # at the end, by `who`; of a contract, who closed it
     bookings: float = 0.0
+    term: int = 0
     commission: float = 0.0
     visits: list[Visit] = field(default_factory=list)
 
@@ -155,6 +161,20 @@ def effect_of_waiting(points: list[tuple[float, float]], wait: int) -> float:
         if at <= right:
             return math.exp(low + (high - low) * (at - left) / (right - left))
     return math.exp(points[-1][1])
+
+
+def pay_of(team: Team, cents: int) -> Fraction:
+    """Return what so many cents pay in all, from nothing on, in cents (M11)."""
+    ends = [begins for begins, _ in team.tiers[1:]] + [cents]
+    parts = zip(team.tiers, ends, strict=True)
+    return sum(
+        (Fraction(share) * max(min(cents, end) - begins, 0) for (begins, share), end in parts), Fraction(0)
+    )
+
+
+def cents_of(money: float) -> int:
+    """Count money in whole cents, halves up (M10)."""
+    return math.floor(money * 100 + 0.5)
 
 
 def end_of_work(hours: list[tuple[int, int]], start: int, effort: int) -> int | None:
@@ -618,6 +638,7 @@ class Simulation:
             ends = end_of_work(rep.hours, self.now, effort)
             rep.working_on = walk.inquiry.entity
             walk.rep = rep  # G6
+            self.credit(walk, rep)
         # V12: an inquiry enters its first stage as it arrives; back there, it waits since it came back.
         segment = self.firm.segments[walk.inquiry.segment]
         month = self.odds_of_month(self.now)  # H8
@@ -689,28 +710,62 @@ class Simulation:
         self.say("became lead", walk.inquiry.entity)
 
     def wins(self, walk: Walk) -> None:
-        """Book the contract and the owner's commission (M4)."""
+        """Book the contract in the name of its closer (M4)."""
         segment, share_of_price = self.firm.segments[walk.inquiry.segment], self.share_of_price(walk)
         # C17: what the chapter at hand says
         full = self.draws.value(walk.inquiry.entity, walk.inquiry.segment) * segment.years
         walk.bookings = full * share_of_price  # M1
         self.spend("margin", walk.inquiry.segment, walk.bookings - (1 - segment.margin) * full)  # M3
         self.say("margin", walk.inquiry.entity)
-        usual = segment.mean_value * segment.years  # M7
-        expected = usual * share_of_price
+        usual = segment.mean_value * segment.years
+        expected = usual * share_of_price  # M7
         self.spend("expected", walk.inquiry.segment, expected)
         self.say("expected", walk.inquiry.entity)
         self.spend("expected margin", walk.inquiry.segment, expected - (1 - segment.margin) * usual)
         self.say("expected margin", walk.inquiry.entity)
-        if walk.rep is not None:
-            share = self.firm.teams[walk.rep.record.team].commission
-            walk.commission = walk.bookings * share
-            self.spend("commission", walk.rep.who, walk.commission)
-            if walk.commission > 0:
-                self.say("commission", walk.inquiry.entity)
-            self.spend("expected commission", walk.rep.who, expected * share)
-            if expected * share > 0:
-                self.say("expected commission", walk.inquiry.entity)
+        walk.term = max(whole(segment.years * 365.25 * DAY), 1)  # M8
+        self.spend("revenue", walk.inquiry.segment, walk.bookings)
+        self.say("revenue", walk.inquiry.entity)
+        if walk.closer is not None:
+            self.pays_commission(walk, walk.closer, expected)
+
+    def credit(self, walk: Walk, rep: Person) -> None:
+        """Note who opens and who closes, as a rep starts to work (V25)."""
+        walk.opener = walk.opener or rep
+        if walk.closer is None or self.is_paid(rep) or not self.is_paid(walk.closer):
+            walk.closer = rep
+
+    def is_paid(self, rep: Person) -> bool:
+        """Return whether a rep's team pays commission."""
+        team = self.firm.teams[rep.record.team]
+        return team.commission > 0 or bool(team.tiers)
+
+    def pays_commission(self, walk: Walk, closer: Person, expected: float) -> None:
+        """Pay closer and opener, then count the contract as the closer's (C24)."""
+        team = self.firm.teams[closer.record.team]
+        walk.commission = self.commission_on(walk.bookings, closer)
+        usual = self.commission_on(expected, closer)  # M13
+        for what, commission in (("commission", walk.commission), ("expected commission", usual)):
+            of_opener = 0.0 if walk.opener is closer else commission * team.opener_share  # M12
+            for who, paid in ((closer, commission - of_opener), (walk.opener, of_opener)):
+                if paid > 0 and who is not None:
+                    self.spend(what, who.who, paid)
+                    self.say(what, walk.inquiry.entity)
+        closer.booked.append((self.month, cents_of(walk.bookings)))
+
+    @property
+    def month(self) -> int:
+        """The calendar month at hand."""
+        return self.firm.calendar_months[self.now // DAY] if self.firm.calendar_months else 0
+
+    def commission_on(self, bookings: float, closer: Person) -> float:
+        """Work out the commission on a contract before it is counted (M4, M11)."""
+        team = self.firm.teams[closer.record.team]
+        if not team.tiers:
+            return bookings * team.commission
+        period = self.month // team.quota_months
+        before = sum(each for when, each in closer.booked if when // team.quota_months == period)
+        return float((pay_of(team, before + cents_of(bookings)) - pay_of(team, before)) / 100)
 
     def share_of_price(self, walk: Walk) -> float:
         """Return the share of the full price that a contract is sold at: less in a promotion (M2)."""
@@ -728,7 +783,8 @@ class Simulation:
     def finish(self, walk: Walk) -> None:
         """End a walk; the owner's slot is free again (V21)."""
         walk.phase, walk.outcome, walk.ended, walk.until = "over", walk.visits[-1].how, self.now, None
-        walk.owner = None if walk.rep is None else walk.rep.who
+        named = walk.closer if walk.outcome == "won" else walk.rep
+        walk.owner = None if named is None else named.who
         walk.rep = walk.queue = None
 
     # Capacity

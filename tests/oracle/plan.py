@@ -35,6 +35,7 @@ from funnelsim.model.records import (
     SPAWN,
     STAGE,
     TEAM,
+    TIER,
 )
 from funnelsim.model.words import DAY, HOUR, LOST, NEVER, NOBODY, NOTHING, WON, Assignment, QueueOrder
 
@@ -128,18 +129,25 @@ class Plan:
         hours: list[tuple[int, int]],
         reps: list[dict[str, Any]],
         assignment: Assignment = Assignment.ROUND_ROBIN,
+        tiers: Sequence[tuple[int, float]] = (),
         **more: Any,
     ) -> int:
-        """Add a team with its reps; `skill` and `speed` of a rep are distributions, `own_hours` its hours."""
+        """Add a team with its reps; `skill` and `speed` of a rep are distributions, `own_hours` its hours.
+
+        Tiers of its commission are (cents from which on, share).
+        """
         number = len(self.rows.get("teams", []))
         first_rep = len(self.rows.get("reps", []))
         first_calendar = self.calendar(number, hours)
         for index, rep in enumerate(reps):
             self.rep(number, index, first_calendar, **rep)
         row = {"max_open": 10**6, "sticky": 1, "queue_order": QueueOrder.FIFO, "commission": 0.0} | more
+        row = {"quota_months": 1} | row
         row |= {"first_rep": first_rep, "reps": len(reps), "assignment": assignment}
         row |= {"own_policy": policy_number(OWN_POLICY)}
         row |= {"first_calendar": first_calendar, "calendars": self.calendars - first_calendar}
+        made = [{"begins": begins, "share": share} for begins, share in tiers]
+        row |= {"first_tier": self.add("tiers", *made), "tiers": len(made)}
         return self.add("teams", row)
 
     @property
@@ -349,6 +357,7 @@ class Plan:
             shocks=self.shocks(),
             segments=self.records("segments", SEGMENT),
             teams=self.records("teams", TEAM),
+            tiers=self.records("tiers", TIER),
             reps=self.records("reps", REP),
             stages=self.records("stages", STAGE),
             variants=self.records("variants", STAGE),

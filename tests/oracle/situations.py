@@ -237,11 +237,14 @@ def own_queues(order: QueueOrder) -> Model:
 
 
 def handed_over() -> Model:
-    plan = Plan(days=16)
+    """Let care, which is paid nothing, come last; who sells, and who opened, are paid for the contract."""
+    plan = Plan(days=16, months_begin=(5, 11))
     front = plan.team(
         daily(16, 8, 18), [{}, {}], Assignment.LEAST_LOADED, sticky=0, max_open=3, commission=0.01
     )
-    sales = plan.team(daily(16), [{}, {}, {}], sticky=1, max_open=4, commission=0.07)
+    tiers = [(0, 0.07), (30_000, 0.1), (70_000, 0.02)]  # a contract is of 125 to 225
+    pay = {"tiers": tiers, "opener_share": 0.25}
+    sales = plan.team(daily(16), [{}, {}, {}], sticky=1, max_open=4, **pay)
     care = plan.team(daily(16), [{}], Assignment.SHARED_QUEUE, sticky=0)
     plan.segment(value=between(50, 90), years=2.5)
     plan.stage(front, conversion=0.8, effort=QUICK, customer=SOON, nexts=to(1, 2), makes_lead=1)
@@ -469,6 +472,9 @@ def mixed_team(chance: random.Random, plan: Plan) -> int:
         sticky=chance.randint(0, 1),
         max_open=chance.choice([1, 2, 4, 10**6]),
         commission=chance.choice([0.0, 0.1]),
+        opener_share=chance.choice([0.0, 0.3]),
+        tiers=chance.choice([(), (), ((0, 0.05), (2_500, 0.2))]),
+        quota_months=chance.choice([1, 3, 12]),
     )
 
 

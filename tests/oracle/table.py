@@ -21,7 +21,7 @@ from funnelsim.chance.keys import (
     Entity,
     uniforms,
 )
-from funnelsim.compiling.arrays import Record
+from funnelsim.compiling.arrays import Record, Records
 from funnelsim.model.model import DEMAND_OF_ALL, DEMAND_OF_CHANNELS, ODDS_OF_ALL, Chapters, Model, chapters_of
 from funnelsim.model.words import LOST, NEVER, NOBODY, NOTHING, WON, Assignment, QueueOrder
 
@@ -258,6 +258,7 @@ class Table:
             odds_by_day=self.by_day(model.shocks[ODDS_OF_ALL])
             if model.shocks[ODDS_OF_ALL]["deviation"]
             else [],
+            calendar_months=[int(month) for month in model.calendar_months],
             horizon=int(model.horizon),
             one_off_cost=float(model.plan[0]["one_off_cost"]),
             cost_per_month=float(model.plan[0]["cost_per_month"]),
@@ -285,7 +286,15 @@ class Table:
             sticky=bool(team["sticky"]),
             max_open=int(team["max_open"]),
             commission=float(team["commission"]),
+            opener_share=float(team["opener_share"]),
+            tiers=[(int(tier["begins"]), float(tier["share"])) for tier in self.tiers(team)],
+            quota_months=int(team["quota_months"]),
         )
+
+    def tiers(self, team: Record) -> Records:
+        """Find the tiers of a team's commission."""
+        first = int(team["first_tier"])
+        return self.model.tiers[first : first + int(team["tiers"])]
 
     def rep(self, rep: Record) -> told.Rep:
         """Describe a rep, with the skill and speed of this world."""

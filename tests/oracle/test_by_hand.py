@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 
 from .by_hand import NINE_TO_FIVE, asks, at, channel, firm, live, outcomes, spans, stage, table
-from .firm import DAY, HOUR, LOST, WON, Channel, Inquiry, Rep, Segment, Stage, Team
+from .firm import DAY, HOUR, LOST, WON, Channel, Firm, Inquiry, Rep, Segment, Stage, Team
 
 
 def test_work_goes_over_to_the_next_working_hour_across_a_weekend() -> None:
@@ -312,6 +312,50 @@ def test_two_teams_and_the_way_past_the_stage_that_makes_leads() -> None:
     lead = history.leads[0]
     assert (lead.became_lead, lead.ended, lead.owner) == (at(0, 10), at(0, 14), 1)
     assert (lead.bookings, lead.commission, history.total("commission")) == (3000, 300, 300)
+
+
+def sold_and_installed(paid: float, crew: float, **pay: object) -> Firm:
+    """Let rep 0 sell and rep 1, of the crew, install before the contract is signed."""
+    teams = [Team(commission=paid, **pay), Team(commission=crew)]
+    stages = [stage(0, to=1), stage(1)]
+    return firm([at(0, 9)], calendars=[NINE_TO_FIVE], teams=teams, reps=[Rep(0), Rep(1)], stages=stages)
+
+
+@pytest.mark.parametrize(
+    ("sales", "crew", "owner", "commission"), [(0.1, 0.0, 0, 100), (0.1, 0.02, 1, 20), (0.0, 0.0, 1, 0)]
+)
+def test_a_contract_belongs_to_the_last_who_is_paid_for_it(
+    sales: float, crew: float, owner: int, commission: float
+) -> None:
+    history = live(sold_and_installed(sales, crew), table(values={0: 1000}))
+    assert (history.leads[0].owner, history.total("commission")) == (owner, commission)
+
+
+def test_opener_and_closer_share_the_commission() -> None:
+    # Rep 0 opens and rep 1 closes: 2 % of 1,000, of which the closer's team gives a quarter to the opener.
+    one = sold_and_installed(0.1, 0.02)
+    one.teams[1].opener_share = 0.25
+    history = live(one, table(values={0: 1000}))
+    paid = [(cost.whose, cost.money) for cost in history.costs if cost.kind == "commission"]
+    assert paid == [(1, 15), (0, 5)]
+    alone = live(sold_and_installed(0.1, 0.0, opener_share=0.25), table(values={0: 1000}))
+    assert [(cost.whose, cost.money) for cost in alone.costs if cost.kind == "commission"] == [(0, 100)]
+
+
+@pytest.mark.parametrize(("months", "last"), [([0] * 10, 60), ([0] * 3 + [1] * 7, 30)])
+def test_commission_rises_with_what_is_booked(months: list[int], last: float) -> None:
+    # Three contracts of 600: 5 % up to 1,000, 10 % above: 30, then 400 x 5 % + 200 x 10 %, then 10 %. In a
+    # new month the third begins anew, at 5 %.
+    team = Team(tiers=[(0, 0.05), (100_000, 0.1)])
+    one = firm([at(0, 9), at(1, 9), at(3, 9)], teams=[team], calendar_months=months)
+    history = live(one, table(values=dict.fromkeys(range(3), 600)))
+    assert [history.leads[lead].commission for lead in range(3)] == pytest.approx([30, 40, last])
+
+
+def test_a_contract_earns_its_bookings_over_its_term() -> None:
+    history = live(firm([at(0, 9)], segments=[Segment(years=2.5)]), table(values={0: 1000}))
+    assert history.total("revenue") == 2500
+    assert history.leads[0].term == 913 * DAY + 3 * HOUR  # 2.5 x 365.25 days
 
 
 def test_each_segment_has_its_own_team_and_way() -> None:

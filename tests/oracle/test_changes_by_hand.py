@@ -68,6 +68,7 @@ def test_the_old_day_is_booked_first_and_all_else_is_decided_by_the_new_chapter(
         "margin",
         "expected",
         "expected margin",
+        "revenue",
     ]
     assert costs(history, "media")[1] == (at(2, 0), 10)
     assert history.leads[0].bookings == 300
@@ -586,3 +587,25 @@ def test_a_strategy_that_begins_at_time_0_costs_from_there() -> None:
     history = live(one, table(), from_day(0, replace(one, one_off_cost=500, cost_per_month=300)))
     assert costs(history, "one off") == [(0, 500)]
     assert costs(history, "running") == [(at(day, 0), 10) for day in range(1, 11)]
+
+
+# C24: what a rep has booked
+
+
+def test_what_was_booked_before_a_change_counts_after_it() -> None:
+    # 600 on day 0, 600 on day 1, when tiers begin: 10 % of what is above 1,000.
+    one = firm([at(0, 9), at(1, 9)], teams=[Team(commission=0.05)])
+    tiers = replace(one, teams=[Team(tiers=[(0, 0.05), (100_000, 0.1)], quota_months=12)])
+    draws = table(values={0: 600, 1: 600})
+    history = live(one, draws, from_day(1, tiers, draws))
+    assert [history.leads[lead].commission for lead in (0, 1)] == pytest.approx([30, 40])
+
+
+def test_who_has_opened_and_closed_stays() -> None:
+    # Rep 0 sells before the change, after which its team is paid nothing, and a crew that is paid comes last.
+    teams = [Team(commission=0.1), Team()]
+    one = firm([at(0, 9)], teams=teams, reps=[Rep(0), Rep(1)], stages=[stage(0, to=1), stage(1)])
+    draws = table(days=1, values={0: 1000})
+    unpaid = replace(one, teams=[Team(), Team()])
+    assert live(one, draws, from_day(1, one, draws)).leads[0].owner == 0
+    assert live(one, draws, from_day(1, unpaid, draws)).leads[0].owner == 1

@@ -200,6 +200,22 @@ def months_are_alike(firm: Firm) -> None:
     firm.odds_by_day = []
 
 
+def one_tier_for_all(firm: Firm) -> None:
+    firm.teams[1].tiers = firm.teams[1].tiers[:1]
+
+
+def a_quota_for_the_year(firm: Firm) -> None:
+    firm.teams[1].quota_months = 12
+
+
+def openers_get_nothing(firm: Firm) -> None:
+    firm.teams[1].opener_share = 0.0
+
+
+def care_is_paid_too(firm: Firm) -> None:
+    firm.teams[2].commission = 0.01
+
+
 @pytest.mark.parametrize(
     ("name", "misread"),
     [
@@ -233,6 +249,10 @@ def months_are_alike(firm: Firm) -> None:
         ("worth less in a promotion, cherry_pick", nothing_is_cheaper),
         ("months, priority_queue, persistence 0.7", months_are_alike),
         ("months, cherry_pick, persistence 1.0", months_are_alike),
+        ("handed over", one_tier_for_all),
+        ("handed over", a_quota_for_the_year),
+        ("handed over", openers_get_nothing),
+        ("handed over", care_is_paid_too),
     ],
 )
 def test_a_misreading_is_noticed(name: str, misread: Callable[[Firm], None]) -> None:

@@ -26,6 +26,7 @@ SITUATIONS_TOLD = (
     "patience overnight",
     "full reps, least_loaded",
     "journeys",
+    "handed over",
     "busy days and a promotion",
     "comings and goings",
     "chance and knowledge, weighted",

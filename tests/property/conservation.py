@@ -59,8 +59,12 @@ def _of_a_lead(steps: list[tuple[datetime, str, Row]]) -> Iterator[str]:
         yield "changes its channel or segment"
     if count["becomes a lead"] > 1 or (count["won"] and not count["becomes a lead"]):
         yield "becomes a lead more than once, or is won without"
-    if count["commission"] > count["won"]:
-        yield "is paid for without a contract"
+    if count["commission"] > 2 * count["won"]:
+        yield "is paid for without a contract, or to more than two"
+    workers = {row["org:resource"] for _, step, row in steps if step == START}
+    credited = {row["org:resource"] for _, step, row in steps if step in ("won", "commission")}
+    if credited - workers - {""}:
+        yield "is won by, or paid for to, somebody who never worked on it"
     yield from _of_its_visits(steps)
 
 

@@ -81,6 +81,11 @@ RESPONSES = (
     {"at_cost_per_month": 500, "ceiling": 150, "half_life_days": 5},
     {"at_cost_per_month": 500, "half_at": 900, "curve": "hill", "steepness": 2.0},
 )
+TIERS = (  # of a contract worth about 1,000 or 10,000 a year
+    {"quota": 2000, "commission": [0.1]},
+    {"quota": 30_000, "period": "month", "attainment": [0.01, 0.5], "commission": [0.2, 0.0]},
+    {"quota": 5000, "period": "year", "attainment": [0.5, 1.0, 2.0], "commission": [0.01, 0.1, 0.02]},
+)
 EFFECTS = {  # on the odds, in all stages or in one
     "theorist": (0.5, 0.0),
     "skill_by_temperature": ({"hot": 2.0, "future": 0.0}, {"hot": 0.5, "warm": 0.5, "future": 1.5}),
@@ -255,6 +260,8 @@ def teams(draw: DrawFn, name: str, start: date, kinds: list[str]) -> Document:
         "cost_per_person_month": either(3000),
         "seat_cost_per_month": either(100),
         "commission": either(0.05),
+        "commission_tiers": either(*TIERS),
+        "opener_share": either(0.25, 1),
         "skill": either(*ODDS),
         "speed": either(*PACE),
         "ramp_up": either(

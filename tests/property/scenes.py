@@ -1,9 +1,10 @@
 """Scenarios made by hand, for what random ones meet too seldom.
 
 `INSTANTS`: one instant decides, so that an engine that orders it otherwise differs for certain. `FLOORS`: a
-busy floor under each policy in each queue order. `LARGE`: a large floor, where reps come, go and differ,
-under each policy that chooses among them. `CHANGES`: a busy floor that changes. `counted` is what `watching`
-must count, so that none of them can turn into a scenario that proves nothing.
+busy floor under each policy in each queue order, and one that is paid in tiers. `LARGE`: a large floor,
+where reps come, go and differ, under each policy that chooses among them. `CHANGES`: a busy floor that
+changes. `counted` is what `watching` must count, so that none of them can turn into a scenario that proves
+nothing.
 """
 
 from __future__ import annotations
@@ -165,6 +166,55 @@ FLOORS = {
     for policy, order in product(POLICIES, QueueOrder)
 }
 
+FLOORS["more cherries than are looked at"] = Scene(
+    busy_floor("cherry_pick", QueueOrder.FIFO)
+    .without("inquiries_per_month = 60", "inquiries_per_month = 300")
+    .text,
+    "cherries beyond the shortlist",
+)
+
+SOLD_AND_INSTALLED = """
+start = 2026-06-01
+horizon = { warm_up_months = 1, period_months = 1, drain_months = 0 }
+[segments.all]
+contract_value_per_year = { median = 900, p90 = 2000 }
+term_years = 1.5
+[channels.web]
+kind = "seo"
+inquiries_per_month = 60
+[teams.front]
+people = 2
+[teams.sales]
+people = 2
+opener_share = 0.3
+commission = 0.05
+commission_tiers = { quota = 5000, period = "month", attainment = [0.5, 1.0], commission = [0.1, 0.02] }
+[teams.crew]
+people = 1
+[stages.call]
+team = "front"
+effort_hours = 1
+conversion = 0.9
+[stages.offer]
+team = "sales"
+effort_hours = 2
+conversion = 0.9
+[stages.installation]
+team = "crew"
+effort_hours = 2
+conversion = 0.9
+"""
+FLOORS |= {
+    f"sold and installed: {counted}": Scene(SOLD_AND_INSTALLED, counted)
+    for counted in (
+        "won: closed by another rep than its owner",
+        "commission: for the opener too",
+        "commission: above the first tier",
+        "commission: across the beginning of a tier",
+        "commission: after a quota period in which something was booked",
+    )
+}
+
 NEWCOMERS = """
 [teams.sales.reps.Ben]
 hired = 2026-06-09
@@ -211,6 +261,11 @@ LATE = """
 people = 1
 """
 CHANGES = {
+    "tiers begin": Scene(
+        SOLD_AND_INSTALLED.replace("commission_tiers", "# ") + "[[changes]]\ndate = 2026-06-15\nchange = { "
+        '"teams.sales.commission_tiers" = { quota = 3000, commission = [0.2] } }\n',
+        "commission: above the first tier",
+    ),
     "a queue is dealt out": that_changes(
         '"teams.sales.assignment" = "least_loaded"',
         "a lead of the team's queue is placed anew",

@@ -88,6 +88,25 @@ FAULTS = {
     "the margin forgets that delivery costs as much in a promotion": Fault(
         "rules/contracts.py", "if share_of_price == 1.0:", "if True:", "oracle"
     ),
+    "what was booked in the month before counts towards the quota": Fault(
+        "rules/contracts.py",
+        'if state["booked_in"] // period != month // period:',
+        "if False:",
+        "oracle",
+    ),
+    "a whole contract is paid for by the tier in which it begins": Fault(
+        "rules/contracts.py", 'min(after, model.tiers[number + 1]["begins"])', "after", "oracle"
+    ),
+    "the opener gets nothing": Fault(
+        "rules/contracts.py", 'if pursuit["opener"] == closer:', "if True:", "oracle"
+    ),
+    "the contract is the owner's": Fault(
+        "engines/reference.py",
+        """            credit(self.ledger, pursuit["closer"])
+""",
+        "            pass\n",
+        "oracle",
+    ),
     "what a segment changes in a stage is overlooked": Fault(
         "rules/visits.py", 'if row["variants"] > 0:', "if False:", "oracle"
     ),

@@ -21,7 +21,7 @@ from funnelsim.engines.reference import Happening, Office, ReferenceEngine
 from funnelsim.model.model import DEMAND_OF_ALL, DEMAND_OF_CHANNELS, ODDS_OF_ALL, Model, other_numbers
 from funnelsim.model.words import DAY, NEVER, NOBODY, NOTHING, Assignment, Due, Event, QueueOrder
 from funnelsim.model.worktime import is_open
-from funnelsim.rules import assignment, ending, people, visits
+from funnelsim.rules import assignment, contracts, ending, people, visits
 
 PULLS = (Assignment.SHARED_QUEUE, Assignment.PRIORITY_QUEUE, Assignment.CHERRY_PICK)
 PUSHES = tuple(policy for policy in Assignment if policy not in (*PULLS, Assignment.OWN))
@@ -109,6 +109,12 @@ COVERED = (
     "channel: a day without spending, where it costs money",
     "channel: a supplier paid for a lead",
     "won at the price of a promotion",
+    "won: closed by another rep than its owner",
+    "won: with nobody who closed",
+    "commission: for the opener too",
+    "commission: above the first tier",
+    "commission: across the beginning of a tier",
+    "commission: after a quota period in which something was booked",
     "shock: of a channel's demand",
     "shock: of all channels' demand",
     "shock: of the odds",
@@ -388,6 +394,36 @@ class WatchedOffice(Office):
         self.seen["went on: won before the last stage"] += early
         self.seen["went on: past a stage"] += target > stage + 1
         return rest
+
+    def sign(self, lead: Record, value: float) -> None:
+        closer, now = int(lead["closer"]), self.now
+        self.seen["won: closed by another rep than its owner"] += NOBODY != closer != lead["rep"]
+        self.seen["won: with nobody who closed"] += closer == NOBODY
+        if closer != NOBODY:
+            _, of_opener = contracts.commission(self.model, self.reps, lead, now, value)
+            self.seen["commission: for the opener too"] += of_opener > 0
+            self.seen.update(self.tiers_of(closer, value))
+        super().sign(lead, value)
+
+    def tiers_of(self, closer: int, value: float) -> dict[str, int]:
+        """Tell in which tiers a contract is paid for."""
+        team, state = self.model.teams[self.model.reps[closer]["team"]], self.reps[closer]
+        if team["tiers"] == 0:
+            return {}
+        month = int(self.model.calendar_months[self.now // DAY])
+        before = contracts.booked(state, month, int(team["quota_months"]))
+        tiers = self.model.tiers[team["first_tier"] : team["first_tier"] + team["tiers"]]
+        first, last = (
+            int(np.searchsorted(tiers["begins"], cents, side="right"))
+            for cents in (before, before + contracts.cents(value) - 1)
+        )
+        return {
+            "commission: above the first tier": int(first > 1),
+            "commission: across the beginning of a tier": int(last > first),
+            "commission: after a quota period in which something was booked": int(
+                before == 0 < state["booked_year"]
+            ),
+        }
 
     def enter(self, pursuit: Record) -> None:
         super().enter(pursuit)

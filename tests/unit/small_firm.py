@@ -22,6 +22,7 @@ from funnelsim.model.records import (
     SPAWN,
     STAGE,
     TEAM,
+    TIER,
 )
 from funnelsim.model.words import DAY, HOUR, NOBODY, NOTHING, Event, Flag
 
@@ -71,6 +72,7 @@ def firm() -> Model:
         shocks=np.zeros(4, SHOCK),
         segments=segments,
         teams=teams,
+        tiers=np.zeros(0, TIER),
         reps=reps,
         stages=stages,
         variants=np.zeros(0, STAGE),
@@ -151,7 +153,7 @@ FIRST = {"flags": Flag.FIRST_CONTACT, "money": 5}
 
 
 def history() -> Records:
-    """Write five companies: won, won from before the period, gone cold after it, lost, and open."""
+    """Write six companies: three won, one of them before the period, gone cold after it, lost, and open."""
     won = _lead(
         *(1, ADS, SMALL, (11, 9)),
         (11, 9, Event.INQUIRY, 0, CONTACT, NOBODY, {"money": 20}),
@@ -164,20 +166,30 @@ def history() -> Records:
         (12, 16, Event.STARTED, 4, TALKS, ANN),
         (13, 10, Event.WORKED, 18, TALKS, ANN, {"worked": 2}),
         (21, 10, Event.WON, 192, TALKS, ANN, {"money": 1000}),
-        (21, 10, Event.MARGIN, 0, TALKS, ANN, {"money": 500}),
+        (21, 10, Event.MARGIN, 20 * 24, TALKS, ANN, {"money": 500}),
         (21, 10, Event.EXPECTED, 0, TALKS, ANN, {"money": 900}),
         (21, 10, Event.EXPECTED_MARGIN, 0, TALKS, ANN, {"money": 450}),
+        (21, 10, Event.REVENUE, 20 * 24, TALKS, ANN, {"money": 1000}),
         (21, 10, Event.COMMISSION, 0, TALKS, ANN, {"money": 100}),
         (21, 10, Event.EXPECTED_COMMISSION, 0, TALKS, ANN, {"money": 90}),
     )
     earlier = _lead(
         *(2, SEO, LARGE, (5, 9)),
         (25, 9, Event.WON, 100, TALKS, BOB, {"money": 3000}),
-        (25, 9, Event.MARGIN, 0, TALKS, BOB, {"money": 3000 - 0.6 * 3750}),
+        (25, 9, Event.MARGIN, 4 * 24, TALKS, BOB, {"money": 3000 - 0.6 * 3750}),
         (25, 9, Event.EXPECTED, 0, TALKS, BOB, {"money": 3200}),
         (25, 9, Event.EXPECTED_MARGIN, 0, TALKS, BOB, {"money": 3200 - 0.6 * 4000}),
+        (25, 9, Event.REVENUE, 4 * 24, TALKS, BOB, {"money": 3000}),
         (25, 9, Event.COMMISSION, 0, TALKS, BOB, {"money": 300}),
         (25, 9, Event.EXPECTED_COMMISSION, 0, TALKS, BOB, {"money": 320}),
+    )
+    in_the_warm_up = _lead(
+        *(6, ADS, SMALL, (4, 9)),
+        (8, 0, Event.WON, 0, TALKS, ANN, {"money": 4000}),
+        (8, 0, Event.MARGIN, 40 * 24, TALKS, ANN, {"money": 1000}),
+        (8, 0, Event.EXPECTED, 0, TALKS, ANN, {"money": 4000}),
+        (8, 0, Event.EXPECTED_MARGIN, 0, TALKS, ANN, {"money": 1000}),
+        (8, 0, Event.REVENUE, 40 * 24, TALKS, ANN, {"money": 4000}),
     )
     cold = _lead(
         *(3, SEO, SMALL, (28, 9)),
@@ -203,5 +215,5 @@ def history() -> Records:
         (20, 10, Event.ENTERED, 0, CONTACT, NOBODY),
         (50, 0, Event.OPEN, 710, CONTACT, NOBODY),
     )
-    rows = np.concatenate([won, earlier, cold, lost, still_open, _costs(), _staff()])
+    rows = np.concatenate([won, earlier, in_the_warm_up, cold, lost, still_open, _costs(), _staff()])
     return rows[np.argsort(rows["time"], kind="stable")]

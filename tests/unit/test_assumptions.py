@@ -301,7 +301,7 @@ def test_the_document_has_each_comparison(result: fs.AssumptionsResult) -> None:
         "about": "Half as many buy",
         "changes": [{"path": "stages.ask.conversion", "before": 0.5, "after": 0.25, "from": None}],
     }
-    gain = hard["against_base"]["thrift"]["net_contribution"]["mean"]
+    gain = hard["against_base"]["thrift"]["profit"]["mean"]
     assert gain == pytest.approx(result.table.loc["hard_times", "gain"])
 
 

@@ -8,12 +8,13 @@ import pytest
 from funnelsim.chance.keys import world_of
 from funnelsim.compiling.arrays import Record
 from funnelsim.engines import ENGINES, history
-from funnelsim.engines.fold import CONTACT_BY_CLOCK, Measure, fold, new_tally, stack
+from funnelsim.engines.fold import CONTACT_BY_CLOCK, Measure, Sums, fold, new_tally, stack
 from funnelsim.metrics.cut import cut, teams_of_stages
 from funnelsim.model.model import Model
 from funnelsim.model.words import LOST, NOBODY, NOTHING, WON, Event
 from funnelsim.scenario import Scenario, ScenarioError, from_document, load, lower, lower_in, parse
 from funnelsim.scenario.paths import value_at
+from funnelsim.scenario.worlds import course_of
 from funnelsim.studies.study import simulate
 
 from .good_scenario import problems_of
@@ -209,6 +210,40 @@ def test_those_who_queue_are_in_the_queue_of_the_team_of_their_segment(number: i
     still = entered[~np.isin(entered["pursuit"], left["pursuit"])]
     waited = left["waited"].sum() + (model.horizon - still["time"]).sum()
     assert queues[number] == pytest.approx(waited / model.horizon, rel=1e-9)
+
+
+def test_queues_are_counted_on_when_a_change_brings_segments_and_stages() -> None:
+    """Counted again from the ledger: by stage and segment, who goes cold, and who joins less who leaves."""
+    text = (
+        TWO_DESKS
+        + """
+[[changes]]
+date = 2026-05-14
+[changes.change]
+"segments.online" = { contract_value_per_year = 1 }
+"channels.shop" = { kind = "seo", inquiries_per_month = 50, segments = { online = 1.0 } }
+"stages.offer" = { team = "berlin", effort_hours = 1, goes_cold_after_days = 2, conversion = 0.5 }
+"""
+    )
+    chapters = course_of(parse(text), "today").typed
+    rows = history("compiled", chapters, seed=4)
+    parts = np.split(rows, [np.searchsorted(rows["time"], chapters[1].begins)])
+    sums = Sums(chapters, (2, 2))
+    for number, part in enumerate(parts):
+        sums.fold(number, part)
+    leaves = np.isin(rows["event"], [Event.STARTED, Event.WENT_COLD])
+    moves = (rows["event"] == Event.ENTERED).astype(int) - leaves
+    cold, queue = np.zeros((2, 3)), np.zeros((13, 2, 3))
+    months = np.searchsorted(chapters[1].model.months, rows["time"], side="right")
+    for row, month, change in zip(rows, months, moves, strict=True):
+        cold[row["stage"], row["segment"]] += row["event"] == Event.WENT_COLD
+        if month < 13 and row["pursuit"] >= 0:
+            queue[month, row["stage"], row["segment"]] += change
+    assert sums.tally.cold.tolist() == cold.tolist()
+    assert sums.tally.queue.tolist() == queue.tolist()
+    assert (cold[:, 1:] > 0).all()
+    assert not queue[:5, 1].any()
+    assert not queue[:5, :, 2].any()
 
 
 def test_only_segments_with_a_team_ask_for_a_first_contact() -> None:

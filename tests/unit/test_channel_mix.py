@@ -13,12 +13,13 @@ import funnelsim as fs
 from funnelsim.chance.keys import world_of
 from funnelsim.compiling.arrays import Floats
 from funnelsim.engines import ENGINES, history
+from funnelsim.keeping.baselines import shipped
 from funnelsim.model.model import Model
 from funnelsim.model.words import DAY, Event
 from funnelsim.rules.arrivals import expect_inquiries
-from funnelsim.scenario import curve_of, lower, parse
+from funnelsim.scenario import Scenario, curve_of, load, lower, parse, presets
 from funnelsim.scenario.calendars import Calendar
-from funnelsim.scenario.volumes import Era, expected_inquiries
+from funnelsim.scenario.volumes import Era, expected_inquiries, inquiries_per_month
 
 from .good_scenario import GOOD, after, edited, problems_of
 
@@ -174,8 +175,9 @@ def test_the_picture_of_responses_marks_today() -> None:
     above, below = fs.plot_response(parse(HEAD + WEB + SPENDING + "ceiling = 80"))
     dots = [line for line in above.lines if line.get_marker() == "o"]
     assert [line.get_xydata().tolist() for line in dots] == [[[2000.0, pytest.approx(40)]]]
-    label = above.get_legend_handles_labels()[1][0]
-    assert label.startswith("ads: 40 for 2 thousand")
+    legend = above.get_legend()
+    assert legend is not None
+    assert legend.get_texts()[0].get_text().startswith("ads: 40 for 2 thousand")
     scale = 2000 / math.atanh(0.5)
     cost = scale / 80 * math.cosh(math.atanh(0.5)) ** 2
     marked = [line for line in below.lines if line.get_marker() == "o"]
@@ -426,3 +428,19 @@ def test_an_uncertain_ceiling_stays_above_uncertain_inquiries() -> None:
     assert len(parse(text.replace("HIGH", "1.4")).uncertainties) == 2
     (problem,) = problems_of(text.replace("HIGH", "1.6"))
     assert "channels.web.response.ceiling is 15" in problem.sentence()
+
+
+def paid_for(scenario: Scenario, name: str) -> float:
+    """Add up what a channel costs a month."""
+    channel = scenario.channels[name]
+    return channel.cost_per_month + channel.cost_per_inquiry * inquiries_per_month(scenario, name)
+
+
+@pytest.mark.parametrize("name", [*presets(), *(each.scenario for each in shipped().values())])
+def test_strategies_of_examples_pay_for_the_inquiries_that_they_add(name: str) -> None:
+    scenario = load(name)
+    for strategy in scenario.strategies:
+        changed = scenario.strategy(strategy)
+        for channel in scenario.channels:
+            if inquiries_per_month(changed, channel) > inquiries_per_month(scenario, channel):
+                assert paid_for(changed, channel) > paid_for(scenario, channel), (strategy, channel)

@@ -236,7 +236,7 @@ def test_a_baseline_that_is_not_there_or_no_text(mine: Path, tmp_path: Path) -> 
     missing = call("check", str(mine))
     assert (missing.exit_code, missing.stderr) == (2, f"{baseline} does not exist: --update writes it\n")
     baseline.mkdir()
-    assert "cannot be read: Is a directory" in call("check", str(mine)).stderr
+    assert "cannot be read: it is a folder" in call("check", str(mine)).stderr
     folder = call("check", str(mine), "--update", *ONE)
     assert folder.exit_code == 2
     assert "Traceback" not in folder.output

@@ -6,7 +6,19 @@ import math
 
 import numpy as np
 import pytest
-from benchmarks.coverage_table import RARE, Case, Cell, Contest, Gains, Pool, covered, made_up, wrong
+from benchmarks.coverage_table import (
+    RARE,
+    Case,
+    Cell,
+    Contest,
+    Gains,
+    Pool,
+    covered,
+    made_up,
+    reading_of_intervals,
+    reading_of_verdicts,
+    wrong,
+)
 from scipy import stats
 
 import funnelsim as fs
@@ -56,8 +68,22 @@ def test_a_cell_says_what_it_has_counted() -> None:
         False,
         True,
     ]
-    above = [count for count in range(100, 140) if Cell(2000, 2000, count).surely_above_5]
-    assert stats.binom.sf(above[0] - 1, 2000, 0.05) < 0.05 <= stats.binom.sf(above[0] - 2, 2000, 0.05)
+    assert Cell(2000, 2000, 120).p_value_of_5 == pytest.approx(stats.binom.sf(119, 2000, 0.05))
+
+
+def test_the_page_says_which_cells_are_not_as_they_should_be() -> None:
+    good, few = Cell(2000, 2000, 1900), Cell(2000, 150, 120)
+    wrong = {("a", "b"): [good, Cell(2000, 2000, 1700), good, good, good, few]}
+    told = reading_of_intervals(wrong)
+    assert "1 of 5 cells lie outside of 93 to 97 %: a, b at 20." in told
+    assert told.endswith("so that they miss more often: a, b at 400.")
+    assert reading_of_intervals({("a", "b"): [good] * 6}).endswith("0 of 6 cells lie outside of 93 to 97 %.")
+    # 117 of 2,000 have a p value of 4.8 %, 150 one of 3 in 10^6.
+    cells = {("a",): [Cell(2000, 2000, count) for count in (0, 90, 100, 117, 100, 150)]}
+    assert (
+        "2 of the 6 cells are significantly above 5 % if each is tested alone, 1 if"
+        in reading_of_verdicts(cells)
+    )
 
 
 def test_ten_years_never_have_an_interval() -> None:

@@ -22,6 +22,7 @@ from .small_firm import NAMES, firm
 
 YEARS = 400
 RNG = np.random.default_rng(1)
+SIGNED = " Profit is from the contracts signed in the year, over their terms of up to 4 years."
 WORLD = RNG.normal(0, 100_000, YEARS)  # good and bad years, the same for every strategy
 
 
@@ -32,13 +33,13 @@ def noise(seed: int, size: float = 20_000) -> Floats:
 def forecast(
     profit: Floats, cost: Floats | float = 0.0, months: int = 12, goals: Sequence[Goal] = ()
 ) -> Forecast:
-    """A year with this net contribution and cost in each world."""
+    """A year with this profit and cost in each world, from contracts of one to four years."""
     model = firm()._replace(months=np.arange(months + 1) * 30 * DAY)
     found = stack([new_tally(model, 3)] * len(profit))
     everything = found.sums[:, 0, :, Basis.PERIOD]
     everything[:, (Event.MARGIN, Event.EXPECTED_MARGIN), Measure.MONEY] = np.add(profit, cost)[:, None]
     everything[:, Event.PAY, Measure.MONEY] = cost
-    return Forecast(model, NAMES, found, goals)
+    return Forecast(model, NAMES, found, goals, terms=(1.0, 4.0))
 
 
 def compare(months: int = 12, years: int = YEARS, **gains: Floats | float) -> Comparison:
@@ -133,8 +134,9 @@ def test_verdict_where_nothing_beats_today() -> None:
     rep = comparison.differences()["one_more_rep"]
     assert comparison.verdict() == (
         "Nothing beats today on profit; "
-        f"one more rep would cost {money_range(-rep.high, -rep.low, 'USD')} a year; "
+        f"one more rep would cost {money_range(-rep.high, -rep.low, 'USD')}; "
         "the other two (shared queue and richer mix) cannot be told apart from today at 400 simulated years."
+        f"{SIGNED}"
     )
 
 
@@ -142,10 +144,10 @@ def test_verdict_with_a_clear_best() -> None:
     comparison = compare(hot_to_best=30_000 + noise(10), shared_queue=10_000 + noise(11), more=noise(12))
     verdict = comparison.verdict()
     assert verdict.startswith("Best on profit is hot to best: it would earn 2")
-    assert "thousand USD a year more than today (ahead in 9" in verdict
+    assert "thousand USD more than today (ahead in 9" in verdict
     assert "% of simulated years), and 1" in verdict
     assert "more than the next best, shared queue; shared queue would earn " in verdict
-    assert verdict.endswith("; more cannot be told apart from today at 400 simulated years.")
+    assert verdict.endswith(f"; more cannot be told apart from today at 400 simulated years.{SIGNED}")
 
 
 def test_verdict_with_one_that_beats_today() -> None:
@@ -168,13 +170,13 @@ def test_verdict_with_several_that_cannot_be_told_apart() -> None:
 def test_verdict_where_a_noisy_strategy_may_be_as_good_as_the_best() -> None:
     verdict = compare(steady=10_000 + noise(16, 1_000), wild=10_000 + noise(17, 400_000)).verdict()
     assert "; steady and wild cannot be told apart at 400 simulated years; " in verdict
-    assert verdict.endswith("; wild cannot be told apart from today at 400 simulated years.")
+    assert verdict.endswith(f"; wild cannot be told apart from today at 400 simulated years.{SIGNED}")
 
 
 def test_verdict_where_everything_is_noise() -> None:
     assert compare(left=noise(18), right=noise(19)).verdict() == (
         "Nothing beats today on profit; "
-        "the two strategies (left and right) cannot be told apart from today at 400 simulated years."
+        f"the two strategies (left and right) cannot be told apart from today at 400 simulated years.{SIGNED}"
     )
 
 
@@ -182,8 +184,8 @@ def test_verdict_on_strategies_that_change_nothing() -> None:
     comparison = compare(same=0.0, twin=0.0, dear=-1_000.0)
     assert comparison.makes_no_difference("same")
     assert comparison.verdict() == (
-        "Nothing beats today on profit; dear would cost 1 thousand USD a year; "
-        "same and twin would make no difference at all."
+        "Nothing beats today on profit; dear would cost 1 thousand USD; "
+        f"same and twin would make no difference at all.{SIGNED}"
     )
 
 
@@ -191,13 +193,15 @@ def test_rounding_is_no_difference() -> None:
     comparison = compare(reordered=1e-9)
     assert not comparison.makes_no_difference("reordered")
     assert comparison.differences()["reordered"].p_value == 1
-    assert comparison.verdict().endswith("reordered cannot be told apart from today at 400 simulated years.")
+    wanted = f"reordered cannot be told apart from today at 400 simulated years.{SIGNED}"
+    assert comparison.verdict().endswith(wanted)
 
 
 def test_verdict_over_half_a_year() -> None:
     verdict = compare(months=6, good=30_000 + noise(20)).verdict()
-    assert "thousand USD over the 6 months more than today (ahead in " in verdict
-    assert verdict.endswith(" % of simulated periods).")
+    of_half_a_year = SIGNED.replace("the year", "the 6 months")
+    assert "thousand USD more than today (ahead in " in verdict
+    assert verdict.endswith(f" % of simulated periods).{of_half_a_year}")
 
 
 def test_a_verdict_calls_strategies_by_their_titles() -> None:
@@ -205,9 +209,7 @@ def test_a_verdict_calls_strategies_by_their_titles() -> None:
     forecasts = {name: forecast(profit) for name, profit in worlds.items()}
     titles = {"today": "the plan of 2025", "richer_mix": "Search instead of ads", "rep": "a fourth rep"}
     verdict = Comparison(forecasts, called=titles.__getitem__).verdict()
-    assert verdict.startswith(
-        "Best on profit is Search instead of ads: it would earn 30 thousand USD a year more"
-    )
+    assert verdict.startswith("Best on profit is Search instead of ads: it would earn 30 thousand USD more")
     assert "than the plan of 2025 (ahead in 100 % of simulated years); a fourth rep would cost " in verdict
 
 
@@ -221,7 +223,7 @@ def test_equal_chances_in_paired_years() -> None:
 
 def test_a_verdict_speaks_of_goals() -> None:
     """Of 400 years those of rank 300 on reach a profit of 300; twice as many with 100 more."""
-    goals = [Goal("some", "net_contribution", at_least=300), Goal("lots", "net_contribution", at_least=9_000)]
+    goals = [Goal("some", "profit", at_least=300), Goal("lots", "profit", at_least=9_000)]
     ranks = np.arange(YEARS, dtype=float)
     worlds = {"today": ranks, "more": ranks + 100, "also": ranks[::-1] + 100, "none": ranks - 1_000}
     forecasts = {name: forecast(profit, goals=goals) for name, profit in worlds.items()}
@@ -230,14 +232,14 @@ def test_a_verdict_speaks_of_goals() -> None:
         "The goal some (at least 300 in all) is likeliest with more and also: 50 %, against 25 % with today."
         " No strategy reaches the goal lots (at least 9,000 in all) in any of 400 simulated years."
     )
-    easy = [Goal("some", "net_contribution", at_least=-2_000.0)]
+    easy = [Goal("some", "profit", at_least=-2_000.0)]
     forecasts = {name: forecast(profit, goals=easy) for name, profit in worlds.items()}
     sentence = "Every strategy reaches the goal some (at least -2,000 in all) in each of 400 simulated years."
     assert Comparison(forecasts).verdict().endswith(sentence)
 
 
 def test_a_goal_that_others_may_reach_as_often() -> None:
-    goal, ranks = Goal("income", "net_contribution", at_least=300.0), np.arange(YEARS, dtype=float)
+    goal, ranks = Goal("income", "profit", at_least=300.0), np.arange(YEARS, dtype=float)
     worlds = {"today": ranks, "more": ranks + 10, "as_much": ranks + 9, "less": ranks - 50}
     forecasts = {name: forecast(profit, goals=[goal]) for name, profit in worlds.items()}
     verdict = Comparison(forecasts).verdict()
@@ -270,9 +272,8 @@ def test_too_few_years_with_a_large_contract() -> None:
     assert found.more_years == pytest.approx(3_259 - YEARS, abs=1)
     assert math.isnan(found.low)
     assert not found.sure
-    assert comparison.verdict().endswith(
-        "; nothing can be said yet of rare (too few years with a large contract: about 2,900 more)."
-    )
+    told = "; nothing can be said yet of rare (too few years with a large contract: about 2,900 more)."
+    assert told in comparison.verdict()
     assert all(math.isnan(each.best) for each in comparison.chances.values())
 
 
@@ -281,6 +282,26 @@ def test_where_nothing_can_be_said_no_strategy_is_said_to_be_beaten() -> None:
     assert told == (
         "Nothing can be said yet of rare (too few years with a large contract: about 2,900 more)."
     )
+
+
+def test_a_firm_that_loses_money_whatever_it_does_is_told_so() -> None:
+    lost = {name: forecast(WORLD - loss) for name, loss in (("today", 90_000), ("dear", 99_000))}
+    found = forecast(WORLD - 90_000).estimate("profit")
+    least = money_range(-found.high, -found.low, "USD")
+    verdict = Comparison(lost).verdict()
+    assert verdict.startswith(f"Every strategy loses money: today the least, {least}. Nothing beats today")
+    alone = Comparison({"today": lost["today"]}).verdict()
+    assert alone.startswith(f"Today loses {least} from the contracts signed in the year, over their terms of")
+    earns = Comparison(lost | {"rich": forecast(WORLD + 90_000)})
+    unsure = Comparison(lost | {"even": forecast(WORLD)})
+    assert not any("loses" in each.verdict() for each in (earns, unsure))
+
+
+@pytest.mark.parametrize("unknown", [True, False])
+def test_terms_are_those_of_all_strategies_if_they_are_known(unknown: bool) -> None:
+    short, long = (Forecast(firm(), NAMES, forecast(WORLD).tallies, terms=each) for each in ((1, 1), (2, 5)))
+    other = Forecast(firm(), NAMES, forecast(WORLD).tallies) if unknown else short
+    assert Comparison({"short": short, "long": long, "other": other}).terms() == (None if unknown else (1, 5))
 
 
 def test_verdict_without_strategies() -> None:
@@ -389,7 +410,7 @@ def test_money_counts_as_expected_only_if_nothing_reads_what_was_drawn() -> None
     looked = Forecast(lucky.model, NAMES, lucky.tallies, expected=False)
     found = Comparison({"today": forecast(WORLD), "looked": looked})
     assert found.differences()["looked"].mean == 1e6
-    assert lucky.estimate("net_contribution").p50 > lucky.estimate("net_contribution").mean + 5e5
+    assert lucky.estimate("profit").p50 > lucky.estimate("profit").mean + 5e5
 
 
 def with_contracts(profit: Floats, large: Floats) -> Forecast:

@@ -227,7 +227,7 @@ def test_a_name_of_nothing_is_found(name: str) -> None:
     "name",
     [
         *("rows.py", "scenario/rows.py", "docs/parity.md", "tests/oracle", "rules/", "funnelsim check"),
-        *("memory.check_memory", "Model.expected", "Groundwork.plainly", "channels.NAME.fit", "enlist"),
+        *("memory.available_memory", "Model.expected", "Groundwork.plainly", "channels.NAME.fit", "enlist"),
     ],
 )
 def test_a_name_of_something_is_left_alone(name: str) -> None:

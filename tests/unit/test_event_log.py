@@ -43,7 +43,7 @@ def scenario() -> Scenario:
 
 
 def read_csv(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as opened:
+    with path.open(encoding="utf-8-sig", newline="") as opened:
         return list(csv.DictReader(opened))
 
 
@@ -163,9 +163,37 @@ def test_only_open_leads_are_kept(scenario: Scenario, tmp_path: Path) -> None:
                 assert len(log._open) <= still + 1  # the one that has just ended
 
 
+def test_a_contract_is_logged_for_who_closed_it_and_paid_for_who_opened_too(tmp_path: Path) -> None:
+    document = load("first_steps").document | {"strategies": {}}
+    document["horizon"] = {"period_months": 3, "warm_up_months": 0, "drain_months": 0}
+    document["teams"] |= {"desk": {"people": 1}, "crew": {"people": 1}}
+    document["teams"]["sales"]["opener_share"] = 0.2
+    document["stages"]["first_call"]["team"] = "desk"
+    document["stages"]["installation"] = {"team": "crew", "conversion": 1, "effort_hours": 1}
+    write_event_log(tmp_path / "year.csv", from_document(document))
+    found = read_csv(tmp_path / "year.csv")
+    team_of = {
+        what: Counter(row["org:resource"][:-2] for row in found if row["concept:name"] == what)
+        for what in ("installation: work ends", "installation: won", "commission")
+    }
+    contracts = team_of["installation: won"]["sales"]
+    assert contracts > 0
+    assert team_of == {
+        "installation: work ends": {"crew": contracts},
+        "installation: won": {"sales": contracts},
+        "commission": {"sales": contracts, "desk": contracts},
+    }
+
+
 def test_every_event_of_a_lead_has_a_word() -> None:
     about_no_lead = {Event.MEDIA, Event.PAY, Event.ON_STAFF, Event.ONE_OFF, Event.RUNNING}
-    no_step = {Event.MARGIN, Event.EXPECTED, Event.EXPECTED_MARGIN, Event.EXPECTED_COMMISSION}
+    no_step = {
+        Event.MARGIN,
+        Event.EXPECTED,
+        Event.REVENUE,
+        Event.EXPECTED_MARGIN,
+        Event.EXPECTED_COMMISSION,
+    }
     assert set(Event) - set(ACTIVITIES) == about_no_lead | no_step
     assert len(set(ACTIVITIES.values())) == len(ACTIVITIES)
 

@@ -222,7 +222,7 @@ OF_GOALS = [
 @pytest.mark.parametrize(("metric", "dimension"), OF_GOALS)
 def test_a_goal_can_be_any_figure_of_all_or_of_one_place(metric: str, dimension: str) -> None:
     about = "" if dimension == "all" else f"{dimension} = '{IN_THE_FILE[dimension]}'\n"
-    file = parse(f"{GOOD}[goals.mine]\nmetric = '{metric}'\nat_least = -1e18\nat_most = 1e18\n{about}")
+    file = parse(f"{GOOD}[goals.mine]\nmetric = '{metric}'\nat_least = -1e18\nat_most = 1\n{about}")
     assert file.goals["mine"].metric == metric
     place = PLACES.get(dimension, "all")
     value = float(the_history().values(metric, dimension)[0, 0])

@@ -62,6 +62,7 @@ holidays = [2026-02-09]
 cost_per_person_month = 3000
 seat_cost_per_month = 100
 max_open = 7
+opener_share = 0.5
 assignment = "least_loaded"
 queue_order = "oldest_inquiry"
 sticky = false
@@ -162,6 +163,20 @@ def test_segments_carry_their_committee(scenario: Scenario) -> None:
     assert big["mean_value"] == pytest.approx(9000 * math.exp(variance / 2), rel=1e-4)
 
 
+def test_commission_in_tiers(scenario: Scenario) -> None:
+    tiers = {"quota": 8000, "attainment": [0.5, 1.25], "commission": [0.15, 0.2]}
+    changes = {
+        "teams.closers.commission_tiers": tiers,
+        "teams.desk.commission_tiers": {"quota": 0.07, "period": "year", "commission": [0.5]},
+    }
+    model = lower(scenario.with_changes(changes)).model
+    desk, closers = model.teams
+    assert (desk["first_tier"], desk["tiers"], closers["first_tier"], closers["tiers"]) == (0, 2, 2, 3)
+    assert (desk["quota_months"], closers["quota_months"]) == (12, 3)
+    assert model.tiers["begins"].tolist() == [0, 7, 0, 400_000, 1_000_000]  # in cents
+    assert model.tiers["share"].tolist() == [0.0, 0.5, 0.1, 0.15, 0.2]
+
+
 def test_teams(scenario: Scenario) -> None:
     model = lower(scenario).model
     desk, closers = model.teams
@@ -170,7 +185,8 @@ def test_teams(scenario: Scenario) -> None:
     assert (desk["sticky"], closers["sticky"]) == (0, 1)
     assert (desk["assignment"], closers["assignment"]) == (Assignment.LEAST_LOADED, Assignment.HOT_TO_BEST)
     assert (desk["queue_order"], closers["queue_order"]) == (QueueOrder.OLDEST_INQUIRY, QueueOrder.FIFO)
-    assert closers["commission"] == 0.1
+    assert (closers["commission"], closers["opener_share"], desk["opener_share"]) == (0.1, 0.0, 0.5)
+    assert (desk["tiers"], closers["tiers"]) == (0, 0)
     assert (desk["first_calendar"], closers["first_calendar"]) == (0, 1)
     assert (desk["calendars"], closers["calendars"]) == (1, 1)
     of_desk, of_closers = model.calendars

@@ -62,11 +62,16 @@ def test_what_if_follows_its_sliders() -> None:
         "before = table.value, picture.value; print(changes())",
         "levers['teams.sales.people'].value = 6; print(changes())",
         "print(table.value != before[0], picture.value != before[1], bytes(picture.value)[1:4])",
+        "levers['channels.advertising.cost_per_month'].value = 18_000\n"
+        "spent = fs.simulate(scenario.with_changes(changes()), replications=2).summary['mean']\n"
+        "more = spent - fs.simulate(scenario, replications=2).summary['mean']\n"
+        "print(more['inquiries'] > 0, round(more['media_cost']))",
     )
-    still, moved, seen = notebook.cells[-3:]
+    still, moved, seen, paid = notebook.cells[-4:]
     assert printed(still) == "{}\n"
     assert printed(moved) == "{'teams.sales.people': 6}\n"
     assert printed(seen) == "True True b'PNG'\n"
+    assert printed(paid) == f"True {12 * 9000}\n"
     texts = [str(cell.get("outputs")) for cell in notebook.cells]
     assert sum("image/png" in text for text in texts) >= 2
     assert any("text/html" in text and "Strategy" in text for text in texts)

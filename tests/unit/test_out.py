@@ -72,7 +72,7 @@ def test_a_run_writes_its_frames_its_document_and_its_pictures(run: Path) -> Non
     expected = fs.simulate(scenario, strategy="one_more_rep", replications=3, seed=7)
     summary = pd.read_csv(run / "summary.csv", index_col="figure")
     pd.testing.assert_frame_equal(summary, expected.summary, rtol=1e-12)
-    with (run / "summary.csv").open(encoding="utf-8", newline="") as opened:
+    with (run / "summary.csv").open(encoding="utf-8-sig", newline="") as opened:
         means = {row["figure"]: float(row["mean"] or "nan") for row in csv.DictReader(opened)}
     np.testing.assert_array_equal(list(means.values()), expected.summary["mean"])  # to the last digit
     stages = pd.read_csv(run / "by_stage.csv").set_index(["stage", "figure"])
@@ -186,7 +186,7 @@ def test_sample_files_elsewhere_are_refused_before_anything_runs(
     monkeypatch.setattr(study, "replicate", None)
     result = call("run", "mine.toml", "--out", "out")
     assert result.exit_code == 2
-    assert "the sample file ../efforts.csv lies outside the scenario's folder" in result.stderr
+    assert 'is "../efforts.csv", which lies outside the scenario\'s folder' in result.stderr
     assert not Path("out").exists()
 
 
@@ -270,15 +270,15 @@ def test_nothing_is_overwritten(run: Path, tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    opens = Path.open
+    opens = os.open
 
-    def refuse(path: Path, *words: str, **more: str) -> object:  # root may write anywhere
-        if tmp_path in path.parents:
+    def refuse(path: Path, flags: int, *rest: int) -> int:  # root may write anywhere
+        if flags & os.O_CREAT and tmp_path in Path(path).parents:
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-        return opens(path, *words, **more)  # type: ignore[call-overload]
+        return opens(path, flags, *rest)
 
     monkeypatch.setattr(study, "replicate", None)
-    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     result = call("run", "first_steps", "--out", str(tmp_path / "a" / "b"))
     assert end(result) == (2, f"{tmp_path / 'a' / 'b'} cannot be written: Permission denied")
     assert not (tmp_path / "a").exists()
@@ -328,6 +328,7 @@ def test_a_disk_that_is_really_full(tmp_path: Path) -> None:
 
 def test_what_others_put_into_the_folder_stays(tmp_path: Path) -> None:
     out = tmp_path / "out"
+    out.mkdir()
 
     def failing() -> None:
         with new_folder(out) as folder:

@@ -183,6 +183,9 @@ def test_page_frame_and_document_say_the_same(comparison: fs.ComparisonResult) -
     assert [line.split()[:2] for line in page.splitlines() if line.startswith("sales, Q")] == [
         ["sales,", f"Q{number}"] for number in (4, 1, 2, 3, 4)
     ]
+    assert "Quotas of reps by quarter are in quota.csv" in page
+    written = dict(result_files(today))["quota.csv"].decode("utf-8-sig").splitlines()
+    assert len([line for line in written if line.startswith("rep,sales 2,Q")]) == 5
     row = today.quota.loc[("team", "sales", "period")]
     whole = json.loads(document.as_json(document.simulation_document(today)))
     (found,) = [each for each in whole["quotas"] if each["of"] == "sales" and each["quarter"] == "period"]

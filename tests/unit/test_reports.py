@@ -25,7 +25,7 @@ from funnelsim.forecast import Interval
 from funnelsim.metrics import FIGURES, Unit
 from funnelsim.reports import document, notes, pictures
 from funnelsim.reports.columns import NOTHING, PRECISION, RANGE, Column, figure_column, rounded, text_column
-from funnelsim.reports.comparison_page import comparison_page
+from funnelsim.reports.comparison_page import comparison_page, dated_names, deciding_columns
 from funnelsim.reports.grid import folded, printable, tables
 from funnelsim.reports.scenario_page import origins_page, pilot_page, presets_page
 from funnelsim.reports.simulation_page import simulation_page
@@ -320,11 +320,11 @@ def test_typed_conversions_are_those_of_the_file(today: fs.SimulationResult) -> 
 def test_differences_are_those_of_the_frames(comparison: fs.ComparisonResult) -> None:
     means = comparison.summary["mean"]
     for name in ("more_inquiries", "one_more_rep"):
-        for metric in ("net_contribution", "roi", "cycle_length"):
+        for metric in ("profit", "roi", "cycle_length"):
             expected = means.loc[name, metric] - means.loc["today", metric]
             assert comparison.differences.loc[(name, metric), "mean"] == pytest.approx(expected)
     assert comparison.table.loc["one_more_rep", "profit_gain"] == pytest.approx(
-        means.loc["one_more_rep", "net_contribution"] - means.loc["today", "net_contribution"]
+        means.loc["one_more_rep", "profit"] - means.loc["today", "profit"]
     )
     assert math.isnan(comparison.table.loc["today", "profit_gain"])
 
@@ -394,11 +394,16 @@ def test_the_first_block_is_what_decides(comparison: fs.ComparisonResult) -> Non
     row = rows_of(page, "one_more_rep")[0].split()
     table = comparison.table.loc["one_more_rep"]
     shown = [float(word.replace(",", "")) for word in row[1:]]
-    scaled = [table["won"], table["bookings"] / 1e6, table["cost"] / 1e3, 100 * table["roi"]]
+    scaled = [table["won"], table["cost"] / 1e3, table["profit"] / 1e3, 100 * table["roi"]]
     assert shown[:4] == pytest.approx(scaled, rel=0.01)
     assert shown[4] == pytest.approx(table["profit_gain"] / 1e3, rel=0.05)
     assert shown[5] == pytest.approx(table["return_on_extra"], rel=0.05)
     assert rows_of(page, "today")[0].split()[-2:] == ["-", "-"]
+    books = [float(word.replace(",", "")) for word in rows_of(page, "one_more_rep")[1].split()[1:]]
+    assert books == pytest.approx(
+        [table["bookings"] / 1e6, table["revenue"] / 1e3, table["cost"] / 1e3, table["result"] / 1e3],
+        rel=0.01,
+    )
     _, best, regret = rows_of(page[page.index("Verdict") :], "one_more_rep")[0].split()
     assert float(best) == pytest.approx(100 * table["chance_best"], abs=0.5)
     assert float(regret.replace(",", "")) == pytest.approx(table["expected_regret"] / 1e3, rel=0.05)
@@ -419,6 +424,9 @@ def test_the_page_says_what_changes_what_is_best_and_what_intervals_mean(
     assert "one_more_rep: Hire one more rep teams.sales.people: 2 -> 3" in flat
     assert "channels.website.inquiries_per_month: 40 -> 50" in flat
     assert comparison.verdict in flat
+    assert "gross margin from the contracts signed in the year, over their terms of 1 year, less the" in flat
+    first = comparison["today"].forecast.names.start
+    assert f"Contracts signed before {first}, when the warm-up begins, are not simulated" in flat
     assert "P10-P90: range of outcomes; one simulated year in ten is lower, one in ten is higher." in flat
     assert "95 %: precision of the mean of 24 simulated years." in flat
     assert "wrong about any of the 2 strategies against today is at most 5 %." in flat
@@ -436,6 +444,37 @@ def test_all_shows_every_figure(comparison: fs.ComparisonResult) -> None:
     for figure in FIGURES.values():
         if "all" in figure.by:
             assert all(word in flat for word in figure.title.split())
+
+
+@pytest.mark.parametrize(("months", "period"), [(12, "year"), (2, "2 months")])
+def test_no_profit_is_said_to_be_of_a_year(months: int, period: str) -> None:
+    longer = {"segments.default.term_years": 4.0, "horizon.period_months": months}
+    found = fs.compare(fs.load("first_steps").with_changes(longer), replications=3)
+    page = " ".join(text(comparison_page(found, "next")).split())
+    of_which = f"from the contracts signed in the {period}, over their terms of 4 years"
+    for said in (page, found.verdict, found._repr_html_()):
+        assert of_which in said
+        assert "USD a year" not in said
+
+
+@pytest.mark.parametrize(("warm_up", "missing"), [(12, True), (13, False)])
+def test_books_lack_what_was_signed_before_a_warm_up_shorter_than_the_terms(
+    warm_up: int, missing: bool
+) -> None:
+    changes = {"horizon.warm_up_months": warm_up, "segments.default.term_years": 1.01}
+    found = fs.simulate(fs.load("first_steps").with_changes(changes), replications=2)
+    assert ("are not simulated" in notes.books(found.forecast)) is missing
+
+
+def test_uncertain_terms_are_not_told() -> None:
+    document = fs.load("first_steps").document
+    unsure = from_document(document | {"uncertainties": {"segments.default.term_years *=": 2.0}})
+    assert fs.simulate(unsure, replications=2).forecast.terms is None
+
+
+def test_the_first_table_of_professional_services_is_one_table() -> None:
+    found = fs.compare(fs.load("professional_services"), replications=20)
+    assert len(tables("Strategy", dated_names(found), deciding_columns(found))) == 1
 
 
 def test_a_warning_is_told_once_with_all_its_strategies() -> None:
@@ -463,7 +502,8 @@ def test_one_strategy_in_depth(today: fs.SimulationResult) -> None:
     assert f"warm-up of {months.warm_up} months (from a pilot) from " in flat
     assert "period of 12 months from 2026-01-01 to 2026-12-31" in flat
     assert f"drain of {months.drain} months (from a pilot), in " in flat
-    assert "ROI = (gross margin - cost) / cost" in flat
+    assert "ROI is profit / cost" in flat
+    assert "Revenue is what contracts earn in the year, each evenly over its term" in flat
     for title in ("By month", "By channel", "By stage", "By rep", "Lost, by stage and reason", "Goals"):
         assert title in page
     stage = rows_of(page, "first_call")[0].split()
@@ -479,7 +519,7 @@ def test_what_is_undefined_is_a_dash() -> None:
     page = text(comparison_page(result, "next"))
     assert "nan" not in page
     assert "inf" not in page.replace("information", "")
-    assert rows_of(page, "today")[1].split()[1:3] == ["-", "-"]  # the cycle, and its change
+    assert rows_of(page, "today")[2].split()[1:3] == ["-", "-"]  # the cycle, and its change
     text(simulation_page(result["today"], "next"))
     for draw in (result.plot_cycle, result.plot_strategies, result["today"].plot_funnel):
         draw()
@@ -615,7 +655,7 @@ def test_documents_hold_the_frames(comparison: fs.ComparisonResult, today: fs.Si
         for metric, row in comparison[name].summary.iterrows():
             assert found[metric]["mean"] == pytest.approx(row["mean"])
             assert found[metric]["p90"] == pytest.approx(row["p90"])
-    profit = whole["against_base"]["one_more_rep"]["net_contribution"]
+    profit = whole["against_base"]["one_more_rep"]["profit"]
     assert profit["low"] == pytest.approx(comparison.table.loc["one_more_rep", "profit_gain_low"])
     assert whole["strategies"]["one_more_rep"]["changes"] == [
         {"path": "teams.sales.people", "before": 2, "after": 3, "from": "2026-01-01"}
@@ -641,10 +681,11 @@ def test_the_fan_shows_the_months(today: fs.SimulationResult) -> None:
     median, mean = (line.get_ydata() for line in ax.lines)
     assert list(median) == today.by_month["won", "p50"].tolist()
     assert list(mean) == today.by_month["won", "mean"].tolist()
-    assert ax.get_title().endswith("P10 to P90 of 24 simulated years")
+    assert ax.get_title().endswith("P10 to P90 of 24 simulated years; means add up, medians do not")
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("Month", "Contracts")
     assert today.plot_forecast().get_ylabel() == "Bookings, thousand USD"
     assert today.plot_forecast("utilisation").get_ylabel() == "Busy, %"
+    assert "add up" not in today.plot_forecast("utilisation").get_title()
 
 
 def test_the_funnel_shows_what_becomes_of_visits(today: fs.SimulationResult) -> None:
@@ -689,7 +730,7 @@ def test_strategies_stand_where_their_differences_are(comparison: fs.ComparisonR
     gains = comparison.table["profit_gain"].dropna()
     assert means == pytest.approx((gains / 1e3).tolist())
     assert "95 % precision of the mean" in ax.get_title()
-    assert ax.get_xlabel() == "Net contribution: difference from today, thousand USD"
+    assert ax.get_xlabel() == "Profit: difference from today, thousand USD"
 
 
 def test_pictures_can_be_drawn_into_given_axes(comparison: fs.ComparisonResult) -> None:
@@ -717,8 +758,8 @@ def test_no_text_lies_outside_a_picture_or_over_another(comparison: fs.Compariso
 
 
 def test_a_figure_that_cannot_be_drawn_is_told(comparison: fs.ComparisonResult) -> None:
-    with pytest.raises(ValueError, match="there is no figure 'profit' to compare; there are inquiries"):
-        comparison.plot_strategies("profit")
+    with pytest.raises(ValueError, match="there is no figure 'winnings' to compare; there are inquiries"):
+        comparison.plot_strategies("winnings")
     with pytest.raises(ValueError, match="cycle_lenght"):
         comparison["today"].plot_forecast("cycle_lenght")
 

@@ -8,7 +8,7 @@ import pkgutil
 import random
 from collections.abc import Callable, Iterator
 from importlib import import_module
-from itertools import product
+from itertools import pairwise, product
 from typing import Any, NamedTuple
 
 import numba
@@ -18,7 +18,7 @@ import pytest
 from funnelsim import rules
 from funnelsim.chance.keys import WORLD, Entity, descendant, purpose
 from funnelsim.compiling.arrays import Floats, Record, Records
-from funnelsim.model.model import EVENTS, ODDS_OF_ALL, SALE, Model, plain_ends
+from funnelsim.model.model import EVENTS, ODDS_OF_ALL, SALE, Model, pays_in_tiers, plain_ends
 from funnelsim.model.own_policy import callable_by_compiled_code, policy_number, register_policy
 from funnelsim.model.records import (
     CHANNEL_STATE,
@@ -30,6 +30,7 @@ from funnelsim.model.records import (
     STAGE,
     TEAM,
     TEAM_STATE,
+    TIER,
 )
 from funnelsim.model.words import (
     DAY,
@@ -153,6 +154,7 @@ segments = { large = 1.0 }
 """
 WITH_HOURS = lower(parse(SALES_FLOOR + HOURS)).model
 FOLLOW_UP = 1  # a process of its own, with the last stage
+FIRST_MONTH = int(MODEL.calendar_months[0])
 ALIKE = np.ones(59)  # factors on the odds of each day
 
 
@@ -181,7 +183,16 @@ def with_follow_ups() -> Model:
     return MODEL._replace(stages=stages, processes=processes, ends=ends, spawns=spawns)
 
 
-TWO_TEAMS, FOLLOW_UPS = two_teams(), with_follow_ups()
+def in_tiers() -> Model:
+    """Let the first of two teams pay 5 % up to 1,000 booked in a quarter, 10 % up to 2,000, nothing above."""
+    model = two_teams()
+    tiers, teams = np.zeros(3, TIER), model.teams.copy()
+    tiers["begins"], tiers["share"] = (0, 100_000, 200_000), (0.05, 0.1, 0.0)
+    teams["tiers"], teams["quota_months"], teams["opener_share"] = (3, 0), (3, 1), (0.25, 0.0)
+    return model._replace(teams=teams, tiers=tiers)
+
+
+TWO_TEAMS, FOLLOW_UPS, TIERED = two_teams(), with_follow_ups(), in_tiers()
 
 
 def somewhere(team: Record, reps: Records, states: Records, lead: Record, now: int, u: float) -> int:
@@ -607,9 +618,51 @@ def _(chance: random.Random) -> Cases:
     yield from ((MODEL, lead, chance.uniform(0, 1e9)) for lead in leads(chance))
 
 
+@cases("contracts.term")
+def _(chance: random.Random) -> Cases:
+    yield from ((MODEL, lead) for lead in leads(chance))
+
+
+@cases("contracts.cents")
+def _(chance: random.Random) -> Cases:
+    yield from ((value,) for value in (0.0, 0.004, 0.005, 1e15, 1e300, *(chance.random() for _ in range(50))))
+
+
+@cases("contracts.booked")
+def _(chance: random.Random) -> Cases:
+    for period in (contracts.MONTH, contracts.QUARTER, contracts.YEAR):
+        yield from ((state, FIRST_MONTH + chance.randrange(-1, 15), period) for state in sellers(chance))
+
+
+@cases("contracts.counted")
+def _(chance: random.Random) -> Cases:
+    for state, value in product(sellers(chance), (0.0, 0.005, 1.0, 99.9, 1e17)):
+        yield MODEL, state, chance.choice(TIMES), value
+
+
 @cases("contracts.commission")
 def _(chance: random.Random) -> Cases:
-    yield from ((TWO_TEAMS, lead, chance.uniform(0, 1e9)) for lead in leads(chance))
+    states = np.array(list(sellers(chance)))
+    for model, lead in product((TWO_TEAMS, TIERED), leads(chance)):
+        lead["closer"] = max(lead["closer"], 0)
+        yield model, states, lead, chance.choice(TIMES), chance.choice([chance.uniform(0, 3000), 1e9])
+
+
+@cases("contracts.in_tiers")
+def _(chance: random.Random) -> Cases:
+    for _ in range(100):
+        before = chance.randrange(300_000)
+        yield TIERED, TIERED.teams[0], before, before + chance.randrange(300_000)
+
+
+def sellers(chance: random.Random) -> Iterator[Record]:
+    """Make the states of seven reps who have booked something, or nothing yet."""
+    for _ in range(7):
+        state = np.zeros(1, REP_STATE)[0]
+        month, more = chance.choice([0, 99_999, 250_000]), chance.choice([0, 1])
+        state["booked_in"] = FIRST_MONTH + chance.randrange(-1, 2)
+        state["booked_month"], state["booked_quarter"], state["booked_year"] = month, month + more, month + 9
+        yield state
 
 
 @cases("visits.duration")
@@ -1069,9 +1122,76 @@ def test_a_promotion_lowers_the_price_and_not_the_cost_of_delivery(
     assert contracts.margin(model, lead, bookings) == pytest.approx(margin)
 
 
-@pytest.mark.parametrize(("rep", "paid"), [(0, 70.0), (4, 0.0), (NOBODY, 0.0)])
-def test_commission_goes_to_the_owner_by_the_team_s_share(rep: int, paid: float) -> None:
-    assert contracts.commission(*a_contract(rep=rep), 1000.0) == pytest.approx(paid)
+NOTHING_BOOKED = np.zeros(7, REP_STATE)
+
+
+@pytest.mark.parametrize(("closer", "paid"), [(0, 70.0), (4, 0.0)])
+def test_commission_goes_to_the_closer_by_the_team_s_share(closer: int, paid: float) -> None:
+    model, lead = a_contract(rep=6, opener=4, closer=closer)
+    assert contracts.commission(model, NOTHING_BOOKED, lead, 0, 1000.0) == pytest.approx((paid, 0.0))
+
+
+@pytest.mark.parametrize(("opener", "paid"), [(0, (50.0, 0.0)), (1, (37.5, 12.5)), (4, (37.5, 12.5))])
+def test_an_opener_gets_a_share_where_another_one_closes(opener: int, paid: tuple[float, float]) -> None:
+    lead = reference_lead(opener=opener, closer=0)
+    assert contracts.commission(TIERED, NOTHING_BOOKED, lead, 0, 1000.0) == pytest.approx(paid)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "paid"),
+    [
+        (0, 100_000, 50),
+        (0, 100_001, 50.001),
+        (90_000, 210_000, 5 + 100),
+        (150_000, 160_000, 10),
+        (200_000, 900_000, 0),
+    ],
+)
+def test_a_contract_pays_in_each_tier_what_falls_in_it(before: int, after: int, paid: float) -> None:
+    assert contracts.in_tiers(TIERED, TIERED.teams[0], before, after) == pytest.approx(paid)
+
+
+def test_however_bookings_are_cut_into_contracts_they_pay_the_same() -> None:
+    chance = random.Random(1)
+    cuts = [0, *sorted(chance.randrange(250_000) for _ in range(20)), 250_000]
+    paid = [contracts.in_tiers(TIERED, TIERED.teams[0], *pair) for pair in pairwise(cuts)]
+    assert math.fsum(paid) == pytest.approx(1000 * 0.05 + 1000 * 0.1)
+
+
+def test_what_a_rep_has_booked_counts_in_its_month_quarter_and_year() -> None:
+    # In January, twice; in March; in April; in January of the next year.
+    january = 2026 * 12
+    state = np.zeros(1, REP_STATE)[0]
+    wanted = [
+        (january, 1.0, (100, 100, 100)),
+        (january, 0.005, (101, 101, 101)),
+        (january + 2, 2.0, (200, 301, 301)),
+        (january + 3, 3.0, (300, 300, 601)),
+        (january + 12, 4.0, (400, 400, 400)),
+    ]
+    for month, value, booked in wanted:
+        days = MODEL._replace(calendar_months=np.full(59, month))
+        found = contracts.counted(days, state, DAY, value)
+        assert found == (month, *booked)
+        state["booked_in"], state["booked_month"], state["booked_quarter"], state["booked_year"] = found
+        periods = (contracts.MONTH, contracts.QUARTER, contracts.YEAR)
+        assert tuple(contracts.booked(state, month, period) for period in periods) == booked
+
+
+def test_what_is_booked_is_counted_in_whole_cents() -> None:
+    assert [contracts.cents(value) for value in (0.004, 0.005, 12.125, 1e300)] == [0, 1, 1213, 1 << 60]
+
+
+def test_a_term_is_in_years_of_365_and_a_quarter_days() -> None:
+    model, lead = a_contract()
+    assert contracts.term(model, lead) == 730 * DAY + 12 * HOUR
+    model.segments["years"] = 1e-15
+    assert contracts.term(model, lead) == 1
+
+
+def test_commission_is_in_proportion_to_value_unless_it_has_tiers() -> None:
+    assert not pays_in_tiers(TWO_TEAMS)
+    assert pays_in_tiers(TIERED)
 
 
 def test_the_first_contact_is_a_rep_s_in_the_visit_with_which_a_pursuit_began() -> None:

@@ -453,6 +453,14 @@ ONE_MISTAKE = [
     (GOOD + "[goals.a]\nmetric = 'won'\n", "goals.a", "no bound", "goals"),
     (GOOD + "[goals.a]\nmetric = 'won'\nat_least = 3\nat_most = 2\n", "goals.a.at_most", "below", "at_most"),
     (
+        GOOD + "[goals.a]\nmetric = 'first_contact_within_4_hours'\nat_least = 80\n",
+        *("goals.a.at_least", "at most 1, such as 0.8", "at_least"),
+    ),
+    (
+        GOOD + "[goals.a]\nmetric = 'utilisation'\nat_most = 85\nteam = 'sales'\n",
+        *("goals.a.at_most", "at most 1, such as 0.85", "at_most"),
+    ),
+    (
         GOOD + "[goals.a]\nmetric = 'won'\nat_most = 2\nteam = 'sale'\n",
         "goals.a.team",
         '"sales"',

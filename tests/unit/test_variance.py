@@ -221,10 +221,10 @@ def test_pages_say_what_is_unknown_and_only_where_something_is() -> None:
     unknown, certain = parse(NO_QUEUES + UNKNOWN), parse(NO_QUEUES)
     years = {"replications": 20, "jobs": 1}
     result = fs.simulate(unknown, **years)
-    share = result.unknown.loc["net_contribution"] * 100
+    share = result.unknown.loc["profit"] * 100
     told = printed(simulation_page(result, "next"))
     assert (
-        f"Of the variance of profit over the month, {share['share']:.0f} % "
+        f"Of the variance of profit, {share['share']:.0f} % "
         f"({share['low']:.0f} to {share['high']:.0f}) is what we do not know, the rest is chance." in told
     )
     assert "segments.all.contract_value_per_year *=" in told

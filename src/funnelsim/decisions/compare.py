@@ -17,7 +17,7 @@ import numpy as np
 from funnelsim.compiling.arrays import Floats, Integers
 from funnelsim.decisions.goals import of_a_goal
 from funnelsim.decisions.significance import SIGNIFICANT, holm
-from funnelsim.decisions.verdict import Standing, verdict
+from funnelsim.decisions.verdict import Money, Standing, losses, verdict
 from funnelsim.engines.fold import Tally
 from funnelsim.forecast import (
     Forecast,
@@ -31,9 +31,9 @@ from funnelsim.forecast import (
 )
 from funnelsim.forecast.resampling import ROUNDING, UNSEEN, Rare
 from funnelsim.metrics.figure import FIGURES, Better, Formula, Parts, ratio, total
-from funnelsim.metrics.wording import Called, spoken
+from funnelsim.metrics.wording import Called, signed, spoken
 
-PROFIT = "net_contribution"
+PROFIT = "profit"
 
 
 @dataclass(frozen=True)
@@ -163,17 +163,26 @@ class Comparison:
         leader = self._leader()
         rivals = {} if leader is None else self._rivals(leader)
         forecast = self.forecasts[self.base]
-        on_profit = verdict(
-            standings,
-            leader,
-            rivals,
-            self.base,
-            self.years,
-            forecast.months,
-            forecast.names.currency,
-            self._called,
-        )
-        return " ".join([on_profit, *(self._of_goals() if self.years > 1 else [])])
+        money = Money(forecast.names.currency, signed(forecast.months, self.terms()))
+        said = [
+            *losses(self.profits(), money, self._called),
+            verdict(standings, leader, rivals, self.base, self.years, forecast.months, money, self._called),
+            *(self._of_goals() if self.years > 1 else []),
+        ]
+        return " ".join(said)
+
+    def profits(self) -> dict[str, Interval]:
+        """Estimate the profit of each strategy: the mean with its precision."""
+        found = {name: forecast.estimate(PROFIT) for name, forecast in self.forecasts.items()}
+        return {name: Interval(each.mean, each.low, each.high) for name, each in found.items()}
+
+    def terms(self) -> tuple[float, float] | None:
+        """Return the shortest and the longest term of a contract in any strategy, in years, if known."""
+        terms = [forecast.terms for forecast in self.forecasts.values()]
+        known = [each for each in terms if each is not None]
+        if len(known) < len(terms):
+            return None
+        return min(shortest for shortest, _ in known), max(longest for _, longest in known)
 
     def _of_goals(self) -> list[str]:
         """State for each goal which strategies make it likeliest."""

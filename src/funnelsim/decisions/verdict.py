@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from funnelsim.forecast import Interval
 from funnelsim.forecast.resampling import FEWEST
-from funnelsim.metrics.wording import Called, listed, money_range, number, over, simulated, spoken, too_few
+from funnelsim.metrics.wording import Called, listed, money_range, number, simulated, spoken, too_few
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -32,6 +32,49 @@ class Standing:
         return not self.identical and 0 < self.more_years < math.inf
 
 
+@dataclass(frozen=True)
+class Money:
+    """What the amounts of a verdict are: their currency, and of which contracts they are."""
+
+    currency: str
+    signed: str  # as `wording.signed` writes it
+
+    def range(self, low: float, high: float) -> str:
+        """Write a range of money."""
+        return money_range(low, high, self.currency)
+
+
+def losses(profits: Mapping[str, Interval], money: Money, called: Called = spoken) -> list[str]:
+    """State that every strategy surely loses money, and which loses least; else nothing.
+
+    Parameters
+    ----------
+    profits : mapping of str to Interval
+        The mean profit of each strategy with its 95 % precision.
+    money : Money
+        What they are.
+    called : callable
+        From the name of a strategy to its title.
+
+    Examples
+    --------
+    >>> money = Money("USD", "from the contracts signed in the year, over their terms of 1 year")
+    >>> profits = {"today": Interval(-90e3, -95e3, -85e3), "thrift": Interval(-40e3, -44e3, -36e3)}
+    >>> losses(profits, money)
+    ['Every strategy loses money: thrift the least, 36 to 44 thousand USD.']
+    >>> losses(profits | {"growth": Interval(2e3, -3e3, 7e3)}, money)
+    []
+    """
+    if not all(each.high < 0 for each in profits.values()):
+        return []
+    least = max(profits, key=lambda name: profits[name].value)
+    lost = money.range(-profits[least].high, -profits[least].low)
+    if len(profits) == 1:
+        text = f"{called(least)} loses {lost} {money.signed}."
+        return [f"{text[0].upper()}{text[1:]}"]
+    return [f"Every strategy loses money: {called(least)} the least, {lost}."]
+
+
 def verdict(
     standings: Sequence[Standing],
     leader: str | None,
@@ -39,10 +82,10 @@ def verdict(
     base: str,
     years: int,
     months: int,
-    currency: str,
+    money: Money,
     called: Called = spoken,
 ) -> str:
-    """State what to choose.
+    """State what to choose, and what its amounts are.
 
     Parameters
     ----------
@@ -58,8 +101,8 @@ def verdict(
         Simulated, the same for all.
     months : int
         Of the period.
-    currency : str
-        Of the amounts.
+    money : Money
+        What its amounts are.
     called : callable
         From the name of a strategy to its title.
 
@@ -70,11 +113,14 @@ def verdict(
     ...     Standing("shared_queue", -9_000, 4_000, False, False, False, ahead=0.4),
     ...     Standing("richer_mix", -1_000, 8_000, False, False, False, ahead=0.6),
     ... ]
-    >>> for clause in verdict(standings, None, {}, "today", 400, 12, "USD").split("; "):
+    >>> money = Money("USD", "from the contracts signed in the year, over their terms of up to 4 years")
+    >>> said = verdict(standings, None, {}, "today", 400, 12, money).replace(". ", "; ")
+    >>> for clause in said.split("; "):
     ...     print(clause)
     Nothing beats today on profit
-    one more rep would cost 36 to 62 thousand USD a year
-    the other two (shared queue and richer mix) cannot be told apart from today at 400 simulated years.
+    one more rep would cost 36 to 62 thousand USD
+    the other two (shared queue and richer mix) cannot be told apart from today at 400 simulated years
+    Profit is from the contracts signed in the year, over their terms of up to 4 years.
     """
     if not standings:
         return f"There is nothing to compare {called(base)} with."
@@ -83,7 +129,7 @@ def verdict(
         return (
             f"{simulated(years, months).capitalize()} cannot tell strategies apart: {_lacks(years, known)}."
         )
-    teller = _Teller(base, years, months, currency, called)
+    teller = _Teller(base, years, months, money, called)
     different = [standing for standing in standings if not standing.identical]
     worse = [standing for standing in different if standing.worse]
     untold = [standing for standing in different if standing.untold]
@@ -100,7 +146,8 @@ def verdict(
         *teller.of_the_identical([standing for standing in standings if standing.identical]),
     ]
     text = "; ".join(clauses)
-    return f"{text[0].upper()}{text[1:]}."
+    of_what = "" if len(untold) == len(standings) else f" Profit is {money.signed}."
+    return f"{text[0].upper()}{text[1:]}.{of_what}"
 
 
 def under_assumptions(
@@ -173,7 +220,7 @@ class _Teller:
     base: str
     years: int
     months: int
-    currency: str
+    money: Money
     called: Called
 
     def of_the_leader(
@@ -191,7 +238,7 @@ class _Teller:
         sure = {name: ahead for name, ahead in rivals.items() if ahead is not None and name in better}
         if sure:
             second = min(sure, key=lambda name: sure[name].value)
-            gap = money_range(sure[second].low, sure[second].high, self.currency)
+            gap = self.money.range(sure[second].low, sure[second].high)
             clauses[0] += f", and {gap} more than the next best, {self.called(second)}"
         others = [name for name in better if name != leader]
         return clauses + [f"{self.called(name)} {self._earns(better[name])}" for name in others]
@@ -199,7 +246,7 @@ class _Teller:
     def of_the_worse(self, worse: Sequence[Standing]) -> list[str]:
         """State how much each worse strategy costs against the base."""
         return [
-            f"{self.called(standing.strategy)} would cost {self._money(-standing.high, -standing.low)}"
+            f"{self.called(standing.strategy)} would cost {self.money.range(-standing.high, -standing.low)}"
             for standing in worse
         ]
 
@@ -233,24 +280,22 @@ class _Teller:
     def _of_the_close(self, leader: str, close: Sequence[str], better: Mapping[str, Standing]) -> list[str]:
         """State which strategies beat the base, if the leader cannot be told apart from others."""
         base = self.called(self.base)
+        gains = {name: self.money.range(standing.low, standing.high) for name, standing in better.items()}
         clauses = [
-            f"{self.called(name)} would beat {base} on profit by {self._money(standing.low, standing.high)}"
-            for name, standing in better.items()
+            f"{self.called(name)} would beat {base} on profit by {gain}" for name, gain in gains.items()
         ]
         leaders = listed([self.called(name) for name in (leader, *close)])
         clauses.append(f"{leaders} cannot be told apart at {self._years()}")
         return clauses
 
     def _earns(self, standing: Standing) -> str:
-        more = f"would earn {self._money(standing.low, standing.high)} more than {self.called(self.base)}"
+        gain = self.money.range(standing.low, standing.high)
         single = "years" if self.months == 12 else "periods"
-        return f"{more} (ahead in {number(100 * standing.ahead)} % of simulated {single})"
+        ahead = f"(ahead in {number(100 * standing.ahead)} % of simulated {single})"
+        return f"would earn {gain} more than {self.called(self.base)} {ahead}"
 
     def _listed(self, standings: Sequence[Standing]) -> str:
         return listed([self.called(standing.strategy) for standing in standings])
-
-    def _money(self, low: float, high: float) -> str:
-        return f"{money_range(low, high, self.currency)} {over(self.months)}"
 
     def _years(self) -> str:
         return simulated(self.years, self.months)

@@ -68,10 +68,13 @@ class Ended(IntEnum):
     OPEN = 2
 
 
-# Events of our own, about the row with which a rep starts on the visit with which the pursuit began.
+# Events of our own, about the row with which a rep starts on the visit with which the pursuit began, ...
 FIRST_CONTACT = len(Event)
 CONTACT_BY_CLOCK = FIRST_CONTACT + 1  # how many within the first, second, third of PROMPT_HOURS; of how many
 CONTACT_BY_WORKING_HOURS = FIRST_CONTACT + 2  # the same by the team's opening times, and how long it took
+# ... and about the spans over which a contract earns.
+EARNED_REVENUE = FIRST_CONTACT + 3  # what it earns in a month
+EARNED_MARGIN = FIRST_CONTACT + 4  # ... less the cost of delivery
 PROMPT_HOURS = (1, 4, 24)
 
 # What is summed for each event, one line each.
@@ -105,10 +108,12 @@ KEPT: tuple[tuple[int, tuple[Measure, ...]], ...] = (
     (FIRST_CONTACT, (_C, _W)),
     (CONTACT_BY_CLOCK, (_C, _W, _K, Measure.ASKING)),
     (CONTACT_BY_WORKING_HOURS, (_C, _W, _K, Measure.OPENED)),
+    (EARNED_REVENUE, (_M,)),
+    (EARNED_MARGIN, (_M,)),
 )
 
 
-EVENTS = CONTACT_BY_WORKING_HOURS + 1
+EVENTS = EARNED_MARGIN + 1
 WIDTH = EVENTS * BASES * FOUR  # sums in a line
 
 DIMENSIONS = ("all", "month", "channel", "segment", "stage", "rep")  # the order of lines
@@ -412,6 +417,19 @@ def _add(books: Books, replication: int, event: int, lines: Lines, amounts: Four
     _add_both(sums, replication, column + lines[5] * WIDTH, of_period, of_cohort)
 
 
+@rare
+def _earn(row: Record, lines: Lines, model: Model, books: Books, replication: int) -> None:
+    """Book the part of a contract's term that lies in each month of the period, in the row's lines (M9)."""
+    event = EARNED_REVENUE if row["event"] == Event.REVENUE else EARNED_MARGIN
+    start, end, months = row["time"], row["time"] + row["waited"], model.months
+    first = int(books.bounds[1]) + int(row["process"]) * (len(months) - 1)
+    for month in range(max(0, _month_of(books, start)), min(_month_of(books, end) + 1, len(months) - 1)):
+        within = min(end, months[month + 1]) - max(start, months[month])
+        amounts = (0.0, 0.0, 0.0, float(row["money"]) * (within / row["waited"]))
+        of_month = (first + month, NOTHING, lines[2], lines[3], lines[4], lines[5])
+        _add(books, replication, event, of_month, amounts)
+
+
 @rule
 def _add_both(sums: Floats, replication: int, first: int, of_period: Four, of_cohort: Four) -> None:
     """Add to the sums of an event in one line, on both bases."""
@@ -453,6 +471,12 @@ def _add_up(sums: Floats, replication: int, bounds: Integers, width: int) -> Non
 
 
 @rule
+def _desk_of(row: Record, segments: int) -> int:
+    """Number a row's stage and segment together; `segments` is how many there are."""
+    return max(int(row["stage"]), 0) * segments + max(int(row["segment"]), 0)
+
+
+@rule
 def _end(row: Record, books: Books, replication: int, lines: Lines, reasons: int) -> None:
     """Note why and where an inquiry was lost, and its age when it ended or was left open."""
     event = row["event"]
@@ -482,12 +506,6 @@ def _move_queue(row: Record, month: int, until: int, model: Model, books: Books,
     event = row["event"]
     joined, left = event == Event.ENTERED, event in (Event.STARTED, Event.WENT_COLD)
     _change_queue(row, month, until, int(joined) - int(left), model, books, replication)
-
-
-@rule
-def _desk_of(row: Record, segments: int) -> int:
-    """Number a row's stage and segment together; `segments` is how many there are."""
-    return max(int(row["stage"]), 0) * segments + max(int(row["segment"]), 0)
 
 
 @rule
@@ -601,6 +619,8 @@ def fold_page(ledger: Ledger, model: Model, books: Books, replication: int, reas
             _note_first_contact(row, lines, model, books, replication)
         if event == Event.ENTERED and row["time"] == created:
             _note_who_asks(row, lines, model, books, replication)
+        if event in (Event.REVENUE, Event.MARGIN):
+            _earn(row, lines, model, books, replication)
         if ends:
             _end(row, books, replication, lines, reasons)
             _book_contract(row, month, model, books, replication)

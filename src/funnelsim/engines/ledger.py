@@ -40,10 +40,10 @@ def rows_of_a_step(model: Model) -> int:
     """Count the rows that the largest step of an engine may write (E4, E6).
 
     That is a customer's answer that follows the end of work at once (WORKED, ON_STAFF, WON, BECAME_LEAD,
-    MARGIN, EXPECTED, EXPECTED_MARGIN, COMMISSION, EXPECTED_COMMISSION), or the last day: its costs, and the
-    reps on staff. (C18)
+    MARGIN, EXPECTED, EXPECTED_MARGIN, REVENUE, COMMISSION and EXPECTED_COMMISSION twice), or the last day:
+    its costs, and the reps on staff. (C18)
     """
-    return 10 + len(model.channels) + 2 * len(model.reps)
+    return 13 + len(model.channels) + 2 * len(model.reps)
 
 
 @rule
@@ -96,6 +96,12 @@ def flag(ledger: Ledger, flags: int) -> None:
 def give_reason(ledger: Ledger, reason: int) -> None:
     """Put the reason into the last row written."""
     ledger.rows[ledger.used[0] - 1]["reason"] = reason
+
+
+@rule
+def credit(ledger: Ledger, rep: int) -> None:
+    """Let the last row written name the rep to whom a contract belongs, instead of the owner (M4)."""
+    ledger.rows[ledger.used[0] - 1]["rep"] = rep
 
 
 @rule

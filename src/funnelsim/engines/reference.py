@@ -17,7 +17,16 @@ import simpy
 from simpy.events import EventPriority
 
 from funnelsim.compiling.arrays import Integers, Record
-from funnelsim.engines.ledger import Ledger, flag, give_reason, has_room, rows_of_a_step, write, write_of
+from funnelsim.engines.ledger import (
+    Ledger,
+    credit,
+    flag,
+    give_reason,
+    has_room,
+    rows_of_a_step,
+    write,
+    write_of,
+)
 from funnelsim.engines.protocol import MOST_WAVES, StuckError
 from funnelsim.model.model import SALE, Model, other_numbers
 from funnelsim.model.records import CHANNEL_STATE, PURSUIT, REP_STATE, TEAM_STATE
@@ -400,6 +409,8 @@ class Office:
         value = contracts.bookings(self.model, self.world, pursuit) if event == Event.WON else 0.0
         told_as, began = ending.told_as(event, delay), pursuit["began"] if target == ENDED else 0
         self.write(pursuit, told_as, waited=self.now - pursuit["since"], worked=began, money=value)
+        if event == Event.WON:
+            credit(self.ledger, pursuit["closer"])
         if reason != NOTHING:
             give_reason(self.ledger, reason)
         if ending.makes_lead(self.model, pursuit, event):
@@ -422,18 +433,32 @@ class Office:
         return delay
 
     def sign(self, pursuit: Record, value: float) -> None:
-        """Book a contract's margin and its rep's commission, as drawn and as expected of it (M7)."""
+        """Book what a contract earns and pays, and count it for the rep who closed it (M4, M7, M13)."""
+        closer, term = int(pursuit["closer"]), contracts.term(self.model, pursuit)
         expected = contracts.expected_bookings(self.model, pursuit)
-        self.write(pursuit, Event.MARGIN, money=contracts.margin(self.model, pursuit, value))
-        self.write(pursuit, Event.EXPECTED, money=expected)
+        self.write_for(
+            closer, pursuit, Event.MARGIN, contracts.margin(self.model, pursuit, value), waited=term
+        )
+        self.write_for(closer, pursuit, Event.EXPECTED, expected)
         margin = contracts.margin(self.model, pursuit, expected)
-        self.write(pursuit, Event.EXPECTED_MARGIN, money=margin)
-        paid = contracts.commission(self.model, pursuit, value)
+        self.write_for(closer, pursuit, Event.EXPECTED_MARGIN, margin)
+        self.write_for(closer, pursuit, Event.REVENUE, value, waited=term)
+        if closer == NOBODY:
+            return
+        self.pay(pursuit, Event.COMMISSION, value)
+        self.pay(pursuit, Event.EXPECTED_COMMISSION, expected)
+        state = self.reps[closer]
+        state["booked_in"], state["booked_month"], state["booked_quarter"], state["booked_year"] = (
+            contracts.counted(self.model, state, self.now, value)
+        )
+
+    def pay(self, pursuit: Record, event: Event, value: float) -> None:
+        """Write what closer and opener are paid for a contract of this value (M12)."""
+        paid, of_opener = contracts.commission(self.model, self.reps, pursuit, self.now, value)
         if paid > 0.0:
-            self.write(pursuit, Event.COMMISSION, money=paid)
-        paid = contracts.commission(self.model, pursuit, expected)
-        if paid > 0.0:
-            self.write(pursuit, Event.EXPECTED_COMMISSION, money=paid)
+            self.write_for(int(pursuit["closer"]), pursuit, event, paid)
+        if of_opener > 0.0:
+            self.write_for(int(pursuit["opener"]), pursuit, event, of_opener)
 
     def become_lead(self, pursuit: Record) -> None:
         """Note that an inquiry is now a lead, and what its supplier is paid (V19)."""
@@ -719,6 +744,11 @@ class Office:
     ) -> None:
         """Write a row about a pursuit."""
         write(self.ledger, self.now, pursuit, event, waited, worked, money)
+
+    def write_for(self, rep: int, pursuit: Record, event: int, money: float, waited: int = 0) -> None:
+        """Write a row of a contract, in the name of a rep (M4)."""
+        self.write(pursuit, event, waited=waited, money=money)
+        credit(self.ledger, rep)
 
 
 def order_in_queue(pursuit: Record) -> tuple[int, int, int]:

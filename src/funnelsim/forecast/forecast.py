@@ -111,6 +111,8 @@ class Forecast:
         How many replications were asked for, if fewer may have been finished.
     unknowns : Unknowns, optional
         What was drawn for the uncertain numbers, if there are any; `model` is then that of their medians.
+    terms : (float, float), optional
+        The shortest and the longest term of a contract, in years; None where they are not known.
     plan : Plan, optional
         The quotas.
     expected : bool, optional
@@ -131,6 +133,7 @@ class Forecast:
         goals: Sequence[Goal] = (),
         planned: int | None = None,
         unknowns: Unknowns | None = None,
+        terms: tuple[float, float] | None = None,
         plan: Plan | None = None,
         expected: bool | None = None,
     ) -> None:
@@ -141,6 +144,7 @@ class Forecast:
         self.goals = tuple(goals)
         self.planned = self.years if planned is None else planned
         self.unknowns = unknowns
+        self.terms = terms
         self.plan = plan
         self.expected = not reads_values(model) if expected is None else expected
         self._cuts: dict[tuple[str, bool], Cut] = {}
@@ -254,7 +258,7 @@ class Forecast:
         Returns
         -------
         array (n, G)
-            In the order of `names.reasons`.
+            In the order of `Names.reasons`.
         """
         position, bounds = DIMENSIONS.index(dimension), line_bounds(self.model)
         lines = slice(bounds[position], bounds[position + 1])
@@ -330,7 +334,7 @@ class Forecast:
         typed = typed_conversions(self.model)
         found = self.by("conversion", "stage")
         rows = zip(found.labels, typed, found.estimates, strict=True)
-        return tuple(Conversion(stage, float(share), estimate) for stage, share, estimate in rows)
+        return tuple(Conversion(stage, float(f"{share:.15g}"), estimate) for stage, share, estimate in rows)
 
     def cycle(self) -> Cycle:
         """Estimate the distribution of the time from inquiry to contract."""

@@ -17,7 +17,7 @@ from funnelsim.engines.fold import Tally
 from funnelsim.forecast.intervals import NORMAL, Interval, student
 from funnelsim.scenario import Parameter
 
-MAIN = ("won", "bookings", "net_contribution", "roi")  # figures whose variance is split
+MAIN = ("won", "bookings", "profit", "roi")  # figures whose variance is split
 _NOTHING = Interval(math.nan, math.nan, math.nan)
 
 

@@ -155,7 +155,11 @@ class NewFolder:
 
     def try_writing(self) -> None:
         """Find out whether files can be written here, before hours are spent on their contents."""
-        self._waiting.parent.mkdir(parents=True, exist_ok=True)
+        around = self._waiting.parent
+        try:
+            around.mkdir(parents=True, exist_ok=True)
+        except FileExistsError:  # a file has its name
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(around)) from None
         self._waiting.mkdir()  # nobody else has made it
         with whole_file(self._waiting / "attempt"):
             pass

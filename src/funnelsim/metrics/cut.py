@@ -10,6 +10,8 @@ from funnelsim.compiling.arrays import Floats
 from funnelsim.engines.fold import (
     CONTACT_BY_CLOCK,
     DIMENSIONS,
+    EARNED_MARGIN,
+    EARNED_REVENUE,
     EVENTS,
     Basis,
     Ended,
@@ -18,7 +20,8 @@ from funnelsim.engines.fold import (
     line_bounds,
 )
 from funnelsim.model.model import Model, Names
-from funnelsim.model.words import Assignment, Event
+from funnelsim.model.words import DAY, Assignment, Event
+from funnelsim.rules.contracts import DAYS_A_YEAR
 
 # The row with what is expected of a contract, for each with what was drawn for it (M7).
 EXPECTED: dict[int, int] = {
@@ -63,11 +66,11 @@ def reads_values(model: Model) -> bool:
     """Return whether anything that happens in a model depends on the values drawn for contracts.
 
     Then those that are won are no mean contracts (the best half of a lognormal of sigma 1.5 is worth 1.87
-    times the mean), and figures keep what was drawn. Whatever else comes to read a contract's value, such as
-    pay in tiers, belongs here.
+    times the mean), and figures keep what was drawn. So do they where commission is in tiers, which pays more
+    for large contracts. Whatever else comes to read a contract's value belongs here.
     """
-    by_worth = (Assignment.PRIORITY_QUEUE, Assignment.CHERRY_PICK)
-    return bool(np.isin(model.teams["assignment"], by_worth).any())
+    by_worth = np.isin(model.teams["assignment"], (Assignment.PRIORITY_QUEUE, Assignment.CHERRY_PICK))
+    return bool((by_worth | (model.teams["tiers"] > 0)).any())
 
 
 def labels(names: Names, dimension: str) -> tuple[str, ...]:
@@ -176,7 +179,8 @@ def teams_of_stages(model: Model) -> Floats:
 def one_contract(model: Model, expected: bool) -> Cut:
     """Make the sums of a replication with nothing but a contract, for each segment: arrays (1, segments).
 
-    The contract has the mean value of its segment, at full price and without commission.
+    The contract has the mean value of its segment, at full price and without commission, and is signed as the
+    period begins.
     """
     worth = model.segments["mean_value"] * model.segments["years"]
     sums = np.zeros((1, len(worth), EVENTS, len(Basis), len(Measure)))
@@ -184,6 +188,10 @@ def one_contract(model: Model, expected: bool) -> Cut:
     sums[0, :, (Event.WON, Event.EXPECTED), :, Measure.MONEY] = worth[:, None]
     margin = worth * model.segments["margin"]
     sums[0, :, (Event.MARGIN, Event.EXPECTED_MARGIN), :, Measure.MONEY] = margin[:, None]
+    period = float(model.months[-1] - model.months[0]) / (DAYS_A_YEAR * DAY)
+    earned = np.minimum(period / np.maximum(model.segments["years"], period), 1.0)
+    sums[0, :, EARNED_REVENUE, Basis.PERIOD, Measure.MONEY] = worth * earned
+    sums[0, :, EARNED_MARGIN, Basis.PERIOD, Measure.MONEY] = margin * earned
     nothing = np.zeros((1, len(worth)))
     bare = replace(_bare(sums), queue=nothing, busy=nothing, available=nothing, staff=nothing)
     return replace(bare, expected=expected)

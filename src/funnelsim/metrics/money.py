@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from funnelsim.compiling.arrays import Floats
-from funnelsim.engines.fold import Basis, Measure
+from funnelsim.engines.fold import EARNED_MARGIN, EARNED_REVENUE, Basis, Measure
 from funnelsim.metrics.cut import Cut
 from funnelsim.metrics.figure import Better, Parts, Unit, figure, total
 from funnelsim.model.words import Event
@@ -35,6 +35,11 @@ def signed(cut: Cut) -> Floats:
 def margin(cut: Cut) -> Floats:
     """Add up contracts times the gross margin of their segments: (R, n)."""
     return cut.period(Event.MARGIN, _MONEY)
+
+
+def earned(cut: Cut) -> Floats:
+    """Add up the gross margin of revenue: (R, n)."""
+    return cut.period(EARNED_MARGIN, _MONEY)
 
 
 def of_changes(cut: Cut) -> Floats:
@@ -69,6 +74,24 @@ def contribution(cut: Cut) -> Parts:
     full price.
     """
     return (margin(cut),)
+
+
+@figure(
+    "Revenue", Unit.MONEY, Basis.PERIOD, Better.MORE, _WON, total, page=("all", "month", "channel", "rep")
+)
+def revenue(cut: Cut) -> Parts:
+    """What contracts earn in the period, each evenly over its term, also those signed before the period.
+
+    Revenue recognised over time, in even parts (IFRS 15, paragraphs 35 and 41). Contracts signed before the
+    warm-up are not simulated, and earn nothing.
+    """
+    return (cut.period(EARNED_REVENUE, _MONEY),)
+
+
+@figure("Gross margin of revenue", Unit.MONEY, Basis.PERIOD, Better.MORE, _WON, total)
+def revenue_margin(cut: Cut) -> Parts:
+    """Revenue less the cost of delivery: what is earned of each contract's gross margin in the period."""
+    return (earned(cut),)
 
 
 @figure("Value of a contract", Unit.MONEY, Basis.PERIOD, Better.MORE, _WON)
@@ -167,9 +190,9 @@ def programme_cost_share(cut: Cut) -> Parts:
     return everything(cut), signed(cut)
 
 
-@figure("Net contribution", Unit.MONEY, Basis.PERIOD, Better.MORE, _ALL, total, page=("all",))
-def net_contribution(cut: Cut) -> Parts:
-    """Profit of the programme: gross margin - cost.
+@figure("Profit", Unit.MONEY, Basis.PERIOD, Better.MORE, _ALL, total, page=("all",))
+def profit(cut: Cut) -> Parts:
+    """Gross margin - cost: of the contracts signed in the period, over their terms, and what is spent in it.
 
     Net marketing contribution (Best, Market-Based Management): net sales - cost of goods sold - marketing and
     sales cost.
@@ -177,9 +200,15 @@ def net_contribution(cut: Cut) -> Parts:
     return (margin(cut) - everything(cut),)
 
 
+@figure("Result", Unit.MONEY, Basis.PERIOD, Better.MORE, _ALL, total, page=("all", "month"))
+def result(cut: Cut) -> Parts:
+    """Gross margin of revenue - cost: what the books of the period show, whenever contracts were signed."""
+    return (earned(cut) - everything(cut),)
+
+
 @figure("Return on investment", Unit.SHARE, Basis.PERIOD, Better.MORE, _ALL, page=("all",))
 def roi(cut: Cut) -> Parts:
-    """(gross margin - cost) / cost, of what is signed and spent in the period."""
+    """Profit / cost: of the contracts signed in the period, over their terms, and what is spent in it."""
     return margin(cut) - everything(cut), everything(cut)
 
 
@@ -191,7 +220,7 @@ def roas(cut: Cut) -> Parts:
 
 @figure("Return on sales", Unit.SHARE, Basis.PERIOD, Better.MORE, _ALL)
 def ros(cut: Cut) -> Parts:
-    """Net contribution / bookings."""
+    """Profit as a share of what is signed: profit / bookings."""
     return margin(cut) - everything(cut), signed(cut)
 
 

@@ -119,17 +119,53 @@ def too_few(more: float, rare: bool) -> str:
     return f"{text}: about {math.ceil(more / step) * step:,} more"
 
 
-def over(months: int) -> str:
-    """State the time that a total covers.
+def period(months: int) -> str:
+    """Name the time in which contracts are signed and money is spent.
 
     Examples
     --------
-    >>> over(12), over(6), over(1)
-    ('a year', 'over the 6 months', 'over the month')
+    >>> period(12), period(6), period(1)
+    ('the year', 'the 6 months', 'the month')
     """
     if months == 12:
-        return "a year"
-    return "over the month" if months == 1 else f"over the {span(months)}"
+        return "the year"
+    return "the month" if months == 1 else f"the {span(months)}"
+
+
+def signed(months: int, terms: tuple[float, float] | None) -> str:
+    """State of which contracts profit is, and over which time: not of the period alone.
+
+    Parameters
+    ----------
+    months : int
+        Of the period.
+    terms : (float, float) or None
+        The shortest and the longest term, in years; None where they are not known.
+
+    Examples
+    --------
+    >>> signed(12, (1.0, 4.0))
+    'from the contracts signed in the year, over their terms of up to 4 years'
+    >>> signed(6, (0.5, 0.5)), signed(12, None)[-11:]
+    ('from the contracts signed in the 6 months, over their terms of 6 months', 'their terms')
+    """
+    begins = f"from the contracts signed in {period(months)}, over their terms"
+    if terms is None:
+        return begins
+    shortest, longest = terms
+    return f"{begins} of {'' if shortest == longest else 'up to '}{_years(longest)}"
+
+
+def _years(years: float) -> str:
+    """Write a length of time in years, or in months where it is no whole number of years.
+
+    >>> _years(1), _years(2.5), _years(0.1)
+    ('1 year', '30 months', '1.2 months')
+    """
+    if years == round(years):
+        return f"{number(years)} year{'' if years == 1 else 's'}"
+    months = number(12 * years)
+    return f"{months} month{'' if months == '1' else 's'}"
 
 
 def span(months: int) -> str:

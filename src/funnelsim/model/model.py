@@ -29,6 +29,7 @@ class Model(NamedTuple):
     shocks: Records  # SHOCK (2 + C,)
     segments: Records  # SEGMENT
     teams: Records  # TEAM
+    tiers: Records  # TIER, found by the offsets of teams
     reps: Records  # REP, those of a team side by side
     stages: Records  # STAGE (S,), in funnel order
     variants: Records  # STAGE, a row for each segment of the stages that differ by segment
@@ -74,6 +75,11 @@ Chapters = tuple[Chapter, ...]
 def chapters_of(model: Model | Chapters) -> Chapters:
     """Return the chapters of a history; a model alone is the only one."""
     return (Chapter(0, model),) if isinstance(model, Model) else model
+
+
+def pays_in_tiers(model: Model) -> bool:
+    """Return whether any team's commission is not in proportion to a contract's value, but in tiers."""
+    return bool((model.teams["tiers"] > 0).any())
 
 
 def other_numbers(before: Model, after: Model) -> tuple[Integers, Integers]:

@@ -84,7 +84,8 @@ SEGMENT = record(
 )
 
 TEAM = record(
-    ("commission", "<f8"),  # share of bookings
+    ("commission", "<f8"),  # share of bookings, where there are no tiers
+    ("opener_share", "<f8"),  # of the commission, for the rep who opened
     ("max_open", "<i8"),
     ("own_policy", "<i8"),  # number of a registered policy
     ("first_rep", "<i4"),
@@ -94,6 +95,13 @@ TEAM = record(
     ("assignment", "<i4"),
     ("queue_order", "<i4"),
     ("sticky", "<i4"),
+    ("first_tier", "<i4"),
+    ("tiers", "<i4"),  # 0: every contract is paid for by `commission`
+    ("quota_months", "<i4"),  # of the quota period: 1, 3 or 12
+)
+TIER = record(  # of a team's commission
+    ("begins", "<i8"),  # cents booked in the quota period
+    ("share", "<f8"),  # of what is booked above it
 )
 TEAM_STATE = record(
     ("turn", "<i8"),  # the round robin's next position
@@ -124,6 +132,10 @@ REP_STATE = record(
     ("open", "<i4"),  # pursuits that the rep owns
     ("on_staff", "<i4"),  # 1: can be given something
     ("busy", "<i4"),
+    ("booked_in", "<i8"),  # calendar month of the latest contract: year * 12 + month - 1
+    ("booked_month", "<i8"),  # cents booked by then in its month,
+    ("booked_quarter", "<i8"),  # ... in its quarter
+    ("booked_year", "<i8"),  # ... and in its year
 )
 
 STAGE = record(

@@ -54,14 +54,14 @@ class Event(IntEnum):
     ADVANCED = 4  # leaves for a stage further on; waited: the customer's time
     SENT_BACK = 5  # leaves for an earlier stage or this one; waited: the customer's time
     BECAME_LEAD = 6  # first time past the stage that makes leads; money: the supplier's price
-    WON = 7  # leaves with a contract; waited: the customer's time; money: bookings; rep
+    WON = 7  # leaves with a contract; waited: the customer's time; money: bookings; rep: who closed it
     LOST = 8  # leaves without a contract; waited: the customer's time; reason; rep
     WENT_COLD = 9  # gave up waiting in the queue; waited: time in the queue; reason 0
-    COMMISSION = 10  # money: the rep's commission on a contract
+    COMMISSION = 10  # follows WON; money: the commission of the rep who closed, or of the one who opened
     MEDIA = 11  # money: a day's cost of a channel
     PAY = 12  # money: a day's cost of a rep
     OPEN = 13  # unfinished at the horizon; waited: since the last row of this visit
-    MARGIN = 14  # follows WON; money: the contract's gross margin
+    MARGIN = 14  # follows WON; waited: the contract's term; money: its gross margin
     EXPECTED = 15  # follows WON; money: bookings at the mean value of such a contract
     BEGAN = 16  # a pursuit that was born of another begins; worked: its company
     PARKED = 17  # in place of the event with which it leaves: it rests and will come back; reason
@@ -70,8 +70,9 @@ class Event(IntEnum):
     ON_STAFF = 20  # a rep's time on staff is over; waited: since joining, or since time 0
     ONE_OFF = 21  # a change is made; money: what it costs once
     RUNNING = 22  # money: a day's cost of the changes that are made
-    EXPECTED_MARGIN = 23  # follows EXPECTED; money: the gross margin of such a contract
-    EXPECTED_COMMISSION = 24  # follows COMMISSION; money: the commission on such a contract
+    REVENUE = 23  # follows WON; a span from now on; waited: the contract's term; money: its bookings
+    EXPECTED_MARGIN = 24  # follows EXPECTED; money: the gross margin of such a contract
+    EXPECTED_COMMISSION = 25  # follows COMMISSION; money: the commission on such a contract
 
 
 class Flag(IntFlag):

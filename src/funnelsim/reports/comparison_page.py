@@ -11,6 +11,7 @@ from rich.text import Text
 from funnelsim.forecast import Interval
 from funnelsim.forecast.quota import WHOLE
 from funnelsim.metrics import FIGURES, Unit
+from funnelsim.metrics.wording import period
 from funnelsim.reports import notes
 from funnelsim.reports.busy import by_person
 from funnelsim.reports.columns import (
@@ -26,7 +27,8 @@ from funnelsim.reports.grid import WIDTH, printable, tables
 from funnelsim.reports.uncertainty import what_is_unknown_of_all
 from funnelsim.studies.results import ComparisonResult
 
-_DECIDING = ("won", "bookings", "cost")
+_DECIDING = ("won", "cost", "profit")
+_BOOKS = ("bookings", "revenue", "cost", "result")
 _PACE = ("cycle_length", "utilisation", "queue")
 _PER_UNIT = (
     "cost_per_inquiry",
@@ -69,14 +71,21 @@ def comparison_page(
         *notes.indented(line for name in names for line in notes.changes(result.scenario, name)),
         *notes.section("Mind", notes.warnings(result.notes)),
         *spaced(tables("Strategy", dated_names(result), deciding_columns(result), width=width)),
+        Text(),
+        Text(notes.profit_of_all(result.comparison)),
+        Text(),
+        notes.heading(f"The books of {period(months)}"),
+        *spaced(tables("Strategy", names, book_columns(result), width=width)),
+        Text(),
+        Text(notes.books(base.forecast)),
         *spaced(tables("Strategy", names, other_columns(result), width=width)),
         *by_person(result.comparison.forecasts, width),
     ]
     if everything:
         found += [Text(), notes.heading("Every figure")]
         found += spaced(tables("Strategy", names, every_column(result), width=width))
-    found += [Text(), Text(notes.intervals(result.years, months)), Text(notes.formulas(months))]
-    found += [Text(notes.counted_over((*_DECIDING, *_PACE, *_PER_UNIT)))]
+    found += [Text(), Text(notes.intervals(result.years, months))]
+    found += [Text(notes.counted_over((*_DECIDING, *_BOOKS, *_PACE, *_PER_UNIT)))]
     found += [Text(line) for line in goals_in_words(result)]
     return Group(*found, *_judgement(result, next_command, width))
 
@@ -88,7 +97,7 @@ def dated_names(result: ComparisonResult) -> list[str]:
 
 
 def deciding_columns(result: ComparisonResult) -> list[Column]:
-    """Make the columns that decide: contracts, money, and the difference from the base."""
+    """Make the columns that decide: contracts, cost, profit, and the difference from the base."""
     comparison = result.comparison
     currency = _currency(result)
     gains = comparison.differences()
@@ -121,6 +130,11 @@ def best_columns(result: ComparisonResult) -> list[Column]:
         figure_column("Chance to be best", Unit.SHARE, "", shares),
         figure_column("Expected regret", Unit.MONEY, _currency(result), regrets),
     ]
+
+
+def book_columns(result: ComparisonResult) -> list[Column]:
+    """Make the columns of the period's own books: bookings, and what is earned and spent in it."""
+    return [_column(result, metric) for metric in _BOOKS]
 
 
 def other_columns(result: ComparisonResult) -> list[Column]:

@@ -15,7 +15,18 @@ from funnelsim.scenario import AS_TYPED
 from funnelsim.studies.assumptions import AssumptionsResult
 from funnelsim.studies.results import ComparisonResult, SimulationResult
 
-_FIGURES = ("inquiries", "leads", "won", "bookings", "cost", "roi", "net_contribution", "cycle_length")
+_FIGURES = (
+    "inquiries",
+    "leads",
+    "won",
+    "bookings",
+    "revenue",
+    "cost",
+    "profit",
+    "roi",
+    "result",
+    "cycle_length",
+)
 
 
 def comparison_html(result: ComparisonResult) -> str:
@@ -25,7 +36,7 @@ def comparison_html(result: ComparisonResult) -> str:
         [
             as_html("Strategy", dated_names(result), deciding_columns(result)),
             _paragraph(result.verdict),
-            _paragraph(f"{notes.intervals(result.years, months)} {notes.formulas(months)}"),
+            _paragraph(f"{notes.intervals(result.years, months)} {notes.profit_of_all(result.comparison)}"),
             *map(_paragraph, notes.warnings(result.warnings)),
         ]
     )
@@ -51,8 +62,9 @@ def simulation_html(result: SimulationResult) -> str:
     return "".join(
         [
             as_html(title, ["mean"], [_column(result, name) for name in _FIGURES]),
-            _paragraph(f"{notes.intervals(result.years, forecast.months)} {notes.formulas(forecast.months)}"),
+            _paragraph(f"{notes.intervals(result.years, forecast.months)} {notes.profit(forecast)}"),
             *map(_paragraph, result.warnings),
+            _paragraph(notes.counted_over(_FIGURES)),
         ]
     )
 

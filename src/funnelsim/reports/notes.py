@@ -11,12 +11,13 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from funnelsim.decisions import Difference
+from funnelsim.decisions import Comparison, Difference
 from funnelsim.engines.fold import Basis
-from funnelsim.forecast import Conversion, Estimate, Interval
+from funnelsim.forecast import Conversion, Estimate, Forecast, Interval
 from funnelsim.forecast.resampling import FEWEST
 from funnelsim.metrics import FIGURES, Unit
-from funnelsim.metrics.wording import listed, number, over, simulated, span, too_few
+from funnelsim.metrics.wording import listed, number, period, signed, simulated, span, too_few
+from funnelsim.model.words import DAY
 from funnelsim.reports.columns import PRECISION, RANGE, Column, figure_column, precision
 from funnelsim.reports.grid import printable
 from funnelsim.scenario import TODAY, Lever, Scenario, assumed, levers
@@ -149,12 +150,37 @@ def best(years: int, months: int) -> str:
     )
 
 
-def formulas(months: int) -> str:
+def profit(forecast: Forecast) -> str:
     """State what profit and return on investment are, and the time that they cover."""
-    when = over(months) if months != 12 else "over the 12 months of the period"
+    return _profit(forecast.months, forecast.terms)
+
+
+def profit_of_all(comparison: Comparison) -> str:
+    """State what profit and return on investment are, and the time that they cover, in all strategies."""
+    return _profit(comparison.forecasts[comparison.base].months, comparison.terms())
+
+
+def _profit(months: int, terms: tuple[float, float] | None) -> str:
+    when = period(months)
     return (
-        "Profit = gross margin - cost; ROI = (gross margin - cost) / cost; contracts count when they are "
-        f"signed, costs when they arise, {when}."
+        f"Profit is the gross margin {signed(months, terms)}, less the cost of {when}; ROI is profit / cost, "
+        f"so it too is over the terms and not of {when} alone."
+    )
+
+
+def books(forecast: Forecast) -> str:
+    """State what revenue and result are, and which contracts may be missing in them."""
+    when = period(forecast.months)
+    said = (
+        f"Revenue is what contracts earn in {when}, each evenly over its term, also those signed before; "
+        "result is the gross margin of revenue less cost."
+    )
+    warm_up = int(forecast.model.months[0]) / (365.25 * DAY)
+    if forecast.terms is not None and forecast.terms[1] <= warm_up:
+        return said
+    return (
+        f"{said} Contracts signed before {forecast.names.start}, when the warm-up begins, are not simulated: "
+        "what they still earn is missing, less of it with a longer warm-up."
     )
 
 
@@ -176,7 +202,7 @@ def counted_over(metrics: Sequence[str]) -> str:
     """
     titles: dict[Basis, list[str]] = {basis: [] for basis in Basis}
     for metric in metrics:
-        titles[FIGURES[metric].basis].append(FIGURES[metric].title)
+        titles[FIGURES[metric].basis].append(FIGURES[metric].title.replace(",", ""))
     fewer, rest = sorted(titles, key=lambda basis: len(titles[basis]))
     words = {Basis.PERIOD: "over the period", Basis.COHORT: "over the period's inquiries"}
     if not titles[fewer]:

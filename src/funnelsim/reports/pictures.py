@@ -54,9 +54,10 @@ def forecast_fan(forecast: Forecast, strategy: str, metric: str, ax: Axes | None
     ax.set_ylim(lowest, highest + 0.25 * ((highest - lowest) or 1.0))  # room for the legend
     if found.figure.unit is Unit.COUNT:
         ax.yaxis.set_major_locator(MaxNLocator(integer=True))
+    adding = "; means add up, medians do not" if found.figure.flow else ""
     ax.set_title(
         f"{found.figure.title} by month, {drawable(strategy)}\n"
-        f"range of outcomes: P10 to P90 of {simulated(forecast.years, forecast.months)}"
+        f"range of outcomes: P10 to P90 of {simulated(forecast.years, forecast.months)}{adding}"
     )
     return _finished(ax, legend="top")
 

@@ -12,7 +12,7 @@ from rich.text import Text
 from funnelsim.forecast import Forecast, Interval
 from funnelsim.forecast.quota import WHOLE
 from funnelsim.metrics import FIGURES, Unit
-from funnelsim.metrics.wording import number
+from funnelsim.metrics.wording import number, period
 from funnelsim.reports import notes
 from funnelsim.reports.columns import (
     PRECISION,
@@ -52,7 +52,8 @@ def simulation_page(result: SimulationResult, next_command: str, width: int = WI
         Text(notes.intervals(result.years, forecast.months)),
         *_section("In all", in_all(forecast, width)),
         *notes.without_interval({name: forecast.estimate(name) for name in _shown("all")}, forecast.months),
-        Text(notes.formulas(forecast.months)),
+        Text(notes.profit(forecast)),
+        Text(notes.books(forecast)),
         Text(notes.counted()),
         *_section("By month", _by(forecast, "month", width)),
         Text(notes.added_up(forecast.months)),
@@ -61,7 +62,10 @@ def simulation_page(result: SimulationResult, next_command: str, width: int = WI
         *by_segment(forecast, width),
         *_section("By stage", by_stage(forecast, width)),
         Text(notes.counted_over(_shown("stage"))),
-        *_section("Lost, by stage and reason (a year's inquiries, on average)", lost(forecast, width)),
+        *_section(
+            f"Lost, by stage and reason (of inquiries in {period(forecast.months)}, on average)",
+            lost(forecast, width),
+        ),
         *_section("By rep", by_rep(forecast, width)),
         Text(notes.counted_over(_shown("rep"))),
         *_section("How long it takes to win", cycle(forecast, width)),
@@ -71,6 +75,7 @@ def simulation_page(result: SimulationResult, next_command: str, width: int = WI
     quotas = quota(forecast, width)
     if quotas:
         found += _section("Quotas, as far as bookings reach them", quotas)
+        found += [Text(line) for line in quotas_left_out(forecast)]
     found += what_is_unknown(forecast, width)
     found += _watch(result)
     return Group(*found, Text(), notes.next_step(next_command, width))
@@ -178,6 +183,12 @@ def quota(forecast: Forecast, width: int) -> list[Table]:
     whose = ["the firm" if each.dimension == "all" else printable(each.place) for each in found]
     labels = [f"{who}, {each.quarter}" for who, each in zip(whose, found, strict=True)]
     return tables("Of, in", labels, columns, Column.beside, width)
+
+
+def quotas_left_out(forecast: Forecast) -> list[str]:
+    """State where the quotas are that the page leaves out."""
+    left_out = any(each.dimension == "rep" and each.quarter != WHOLE for each in forecast.quotas())
+    return ["Quotas of reps by quarter are in quota.csv, which --out writes."] if left_out else []
 
 
 def _shown(table: str) -> list[str]:

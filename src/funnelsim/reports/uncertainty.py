@@ -14,7 +14,7 @@ from funnelsim.decisions import Comparison
 from funnelsim.decisions.compare import PROFIT
 from funnelsim.forecast import MAIN, Driver, Forecast, Interval
 from funnelsim.metrics import FIGURES, Unit
-from funnelsim.metrics.wording import number, over, simulated
+from funnelsim.metrics.wording import number, simulated
 from funnelsim.reports import notes
 from funnelsim.reports.columns import PRECISION, Column, figure_column
 from funnelsim.reports.grid import printable, tables
@@ -47,20 +47,19 @@ def what_is_unknown_of_all(comparison: Comparison, width: int) -> list[Renderabl
     return [*_beginning(base), *table, Text(), _drivers(base, width)]
 
 
-def sentence(share: Interval, months: int) -> str:
+def sentence(share: Interval) -> str:
     """State how much of the variance of profit is what we do not know.
 
     Examples
     --------
-    >>> print(sentence(Interval(0.618, 0.503, 0.738), 12))
-    Of the variance of yearly profit, 62 % (50 to 74) is what we do not know, the rest is chance.
+    >>> print(sentence(Interval(0.618, 0.503, 0.738)))
+    Of the variance of profit, 62 % (50 to 74) is what we do not know, the rest is chance.
     """
-    profit = "yearly profit" if months == 12 else f"profit {over(months)}"
     if math.isnan(share.low):
-        return f"How much of the variance of {profit} is what we do not know cannot be told here."
+        return "How much of the variance of profit is what we do not know cannot be told here."
     value, low, high = (f"{100 * each:.0f}" for each in share)
     known = f"{value} % ({low} to {high}) is what we do not know, the rest is chance."
-    return f"Of the variance of {profit}, {known}"
+    return f"Of the variance of profit, {known}"
 
 
 def _beginning(forecast: Forecast) -> list[RenderableType]:
@@ -69,7 +68,7 @@ def _beginning(forecast: Forecast) -> list[RenderableType]:
     return [
         Text(),
         notes.heading("What we do not know, and what is chance"),
-        Text(sentence(forecast.share_unknown(PROFIT), forecast.months)),
+        Text(sentence(forecast.share_unknown(PROFIT))),
         Text(f"Measured on {ran}, each lived through twice: the same uncertain numbers, fresh chance."),
         Text(),
     ]

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from funnelsim.chance.distributions import quantile, varies
 from funnelsim.chance.keys import VALUE, uniforms_if
-from funnelsim.compiling.arrays import Floats, Record
+from funnelsim.compiling.arrays import Floats, Record, Records
 from funnelsim.compiling.decorators import rule
 from funnelsim.model.model import Model
-from funnelsim.model.words import NOBODY
-from funnelsim.rules.visits import conversion
+from funnelsim.model.words import DAY
+from funnelsim.rules.visits import conversion, duration
 
 THOUSANDTHS = 1_000  # the unit of worth, in money
 MOST_WORTH = 1 << 60
+CENTS = 100  # the unit of what is counted towards a quota, in money
+MOST_CENTS = 1 << 60
+DAYS_A_YEAR = 365.25  # of a term
+MONTH, QUARTER, YEAR = 1, 3, 12  # quota periods, in calendar months
 
 
 @rule
@@ -60,11 +64,87 @@ def margin(model: Model, pursuit: Record, value: float) -> float:
 
 
 @rule
-def commission(model: Model, pursuit: Record, value: float) -> float:
-    """Compute the commission of the rep who owns a contract; 0 if nobody owns it (M4)."""
-    if pursuit["rep"] == NOBODY:
-        return 0.0
-    return float(model.teams[model.reps[pursuit["rep"]]["team"]]["commission"] * value)
+def term(model: Model, pursuit: Record) -> int:
+    """Return how long a contract earns its bookings, in microseconds (M8)."""
+    return max(duration(model.segments[pursuit["segment"]]["years"] * DAYS_A_YEAR, DAY), 1)
+
+
+@rule
+def cents(value: float) -> int:
+    """Count money in whole cents, halves up (M10)."""
+    if value >= MOST_CENTS / CENTS:
+        return MOST_CENTS
+    return int(value * CENTS + 0.5)
+
+
+@rule
+def booked(state: Record, month: int, period: int) -> int:
+    """Return how many cents a rep has booked in a quota period so far (M10).
+
+    Parameters
+    ----------
+    state : REP_STATE record
+        Of the rep.
+    month : int
+        The calendar month at hand: year * 12 + month - 1.
+    period : int
+        MONTH, QUARTER or YEAR.
+    """
+    if state["booked_in"] // period != month // period:
+        return 0
+    if period == MONTH:
+        return int(state["booked_month"])
+    return int(state["booked_quarter"] if period == QUARTER else state["booked_year"])
+
+
+@rule
+def counted(model: Model, state: Record, now: int, value: float) -> tuple[int, int, int, int]:
+    """Add a contract to what a rep has booked: the month, and the cents in month, quarter and year (M10)."""
+    month, added = int(model.calendar_months[now // DAY]), cents(value)
+    return (
+        month,
+        min(booked(state, month, MONTH) + added, MOST_CENTS),
+        min(booked(state, month, QUARTER) + added, MOST_CENTS),
+        min(booked(state, month, YEAR) + added, MOST_CENTS),
+    )
+
+
+@rule
+def commission(model: Model, states: Records, pursuit: Record, now: int, value: float) -> tuple[float, float]:
+    """Compute the commission of a contract: of the rep who closed, and of the one who opened (M4, M12).
+
+    Parameters
+    ----------
+    states : REP_STATE records
+        Of all reps, before the contract is counted.
+    pursuit : PURSUIT record
+        With a closer.
+    now, value : int, float
+        When it is won, and its bookings.
+    """
+    closer = pursuit["closer"]
+    team = model.teams[model.reps[closer]["team"]]
+    paid = team["commission"] * value
+    if team["tiers"] > 0:
+        before = booked(states[closer], int(model.calendar_months[now // DAY]), int(team["quota_months"]))
+        paid = in_tiers(model, team, before, min(before + cents(value), MOST_CENTS))
+    if pursuit["opener"] == closer:
+        return float(paid), 0.0
+    of_opener = team["opener_share"] * paid
+    return float(paid - of_opener), float(of_opener)
+
+
+@rule
+def in_tiers(model: Model, team: Record, before: int, after: int) -> float:
+    """Add up what the cents from `before` to `after` pay, each by the share of its tier (M11)."""
+    paid = 0.0
+    last = team["first_tier"] + team["tiers"] - 1
+    for number in range(team["first_tier"], last + 1):
+        ends = after if number == last else min(after, model.tiers[number + 1]["begins"])
+        within = ends - max(before, model.tiers[number]["begins"])
+        if within > 0:
+            paid += model.tiers[number]["share"] * (within / CENTS)
+    return float(paid)
 
 
 @rule

@@ -191,4 +191,5 @@ def credited(model: Model, pursuit: Record, rep: int) -> tuple[int, int]:
 @rule
 def is_paid(model: Model, rep: int) -> bool:
     """Return whether a rep's team is paid commission."""
-    return bool(model.teams[model.reps[rep]["team"]]["commission"] > 0.0)
+    team = model.teams[model.reps[rep]["team"]]
+    return bool(team["commission"] > 0.0 or team["tiers"] > 0)

@@ -27,6 +27,7 @@ from funnelsim.scenario.schema import (
     LONGEST_HORIZON,
     MOST_PEOPLE,
     TODAY,
+    CommissionTiers,
     Contents,
     Rep,
     Stage,
@@ -205,6 +206,8 @@ def _teams(contents: Contents) -> Problems:
         for rep_name, rep in team.reps.items():
             yield from _hours(f"{path}.reps.{rep_name}", rep)
         yield from _known_segments(f"{path}.segments", team.segments, contents)
+        if team.commission_tiers is not None:
+            yield from _tiers(f"{path}.commission_tiers", team.commission_tiers)
         for rep_name, rep in team.reps.items():
             yield from _known_segments(f"{path}.reps.{rep_name}.segments", rep.segments or (), contents)
             if rep.hired is not None and rep.leaves is not None and rep.leaves <= rep.hired:
@@ -217,6 +220,14 @@ def _teams(contents: Contents) -> Problems:
                 )
     if sum(team.people + len(team.reps) for team in contents.teams.values()) > MOST_PEOPLE:
         yield Problem("teams", "have too many people", f"at most {MOST_PEOPLE:,} in all")
+
+
+def _tiers(path: str, tiers: CommissionTiers) -> Problems:
+    if len(tiers.attainment) != len(tiers.commission):
+        counts = f"{len(tiers.attainment)} values of attainment and {len(tiers.commission)} of commission"
+        yield Problem(path, f"has {counts}", "as many of one as of the other")
+    if any(later <= earlier for earlier, later in pairwise(tiers.attainment)):
+        yield Problem(f"{path}.attainment", f"is {shown(tiers.attainment)}", "shares that rise")
 
 
 def _known_segments(path: str, names: Iterable[str], contents: Contents) -> Problems:

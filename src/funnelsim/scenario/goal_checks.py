@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from funnelsim.metrics import FIGURES
+from funnelsim.metrics import FIGURES, Unit
 from funnelsim.metrics.wording import listed
 from funnelsim.scenario.errors import Problem, Problems, unknown
 from funnelsim.scenario.schema import PLACES_OF_GOALS, Contents, Goal
@@ -15,6 +15,7 @@ def check_goals(contents: Contents) -> Problems:
     for name, goal in contents.goals.items():
         path = f"goals.{name}"
         yield from _bounds(path, goal)
+        yield from _shares(path, goal)
         places = goal.places()
         if len(places) > 1:
             yield Problem(path, f"names a {' and a '.join(places)}", "one of them, or none")
@@ -43,6 +44,18 @@ def _bounds(path: str, goal: Goal) -> Problems:
             None,
             goal.at_most,
         )
+
+
+def _shares(path: str, goal: Goal) -> Problems:
+    """Find a bound in per cent for a share that is at most 1."""
+    figure = FIGURES[goal.metric]
+    of_inquiries = figure.unit is Unit.SHARE and figure.basis.name == "COHORT"
+    if not of_inquiries and goal.metric != "utilisation":
+        return
+    for name, bound in (("at_least", goal.at_least), ("at_most", goal.at_most)):
+        if bound is not None and bound > 1:
+            right = f"a share of at most 1, such as {bound / 100:g}"
+            yield Problem(f"{path}.{name}", f"is {bound:g}", right, None, bound)
 
 
 def _known(path: str, places: Mapping[str, str], contents: Contents) -> Problems:

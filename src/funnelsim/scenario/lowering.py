@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from funnelsim.model.model import DEMAND_OF_CHANNELS, Model, Names, one_process, plain_ends
-from funnelsim.model.records import CHANNEL, PLAN, REP, SEGMENT, SHOCK, SPAWN, STAGE, TEAM
+from funnelsim.model.records import CHANNEL, PLAN, REP, SEGMENT, SHOCK, SPAWN, STAGE, TEAM, TIER
 from funnelsim.model.words import DAY, Heat
 from funnelsim.scenario.calendars import calendar_of
 from funnelsim.scenario.checks import reasons_of
@@ -25,6 +25,7 @@ from funnelsim.scenario.rows import (
     staff_of,
     stage_sections,
     team_sections,
+    tiers_of,
 )
 from funnelsim.scenario.scenario import Dated, Scenario
 from funnelsim.scenario.schema import Contents
@@ -196,6 +197,7 @@ class Groundwork:
             "shocks": np.zeros(DEMAND_OF_CHANNELS + channels, SHOCK),
             "segments": np.zeros(len(scenario.segments), SEGMENT),
             "teams": np.zeros(len(scenario.teams), TEAM),
+            "tiers": np.zeros(sum(map(tiers_of, scenario.teams.values())), TIER),
             "reps": np.zeros(len(self.names.reps), REP),
             "stages": np.zeros(len(stages), STAGE),
             "variants": np.zeros(variants, STAGE),

@@ -25,6 +25,7 @@ from funnelsim.chance.keys import (
 from funnelsim.model.model import DEMAND_OF_ALL, DEMAND_OF_CHANNELS, ODDS_OF_ALL
 from funnelsim.model.own_policy import BUILT_IN, policy_number
 from funnelsim.model.words import DAY, LOST, NEVER, NOBODY, NOTHING, WON, Assignment, QueueOrder
+from funnelsim.rules.contracts import CENTS, MONTH, MOST_CENTS, QUARTER, YEAR
 from funnelsim.scenario.calendars import Calendar, spans_of_the_day
 from funnelsim.scenario.channels import Promotion
 from funnelsim.scenario.effects import by_heat, committee_effect, odds_of, theorist_odds
@@ -52,6 +53,7 @@ LEAST_VARIATION = 0.001  # of days: a smaller one cannot be seen
 LOTS = 1 << 20  # of a weight of 1: sums of whole lots are exact, in any order (P11)
 SEAT_BITS = 24  # of a rep's number: a seat; above them the generation
 MOST_GENERATIONS = 127
+QUOTA_MONTHS = {"month": MONTH, "quarter": QUARTER, "year": YEAR}
 NAMED_REPS = 1 << 31  # named reps draw by their names, with numbers above those of the others
 
 Row = dict[str, Any]
@@ -308,6 +310,7 @@ class TeamRows:
     people: list[Person]
     first_rep: int
     first_calendar: int
+    first_tier: int
     rota: Rota
     segments: dict[str, int]
 
@@ -323,6 +326,9 @@ class TeamRows:
             **_policy(team.assignment),
             "queue_order": QueueOrder[team.queue_order.upper()].value,
             "sticky": int(team.sticky),
+            "first_tier": self.first_tier,
+            "tiers": tiers_of(team),
+            "quota_months": QUOTA_MONTHS[team.commission_tiers.period] if team.commission_tiers else MONTH,
         }
         fill(draft.array("teams"), self.number, row)
         for number, person in enumerate(self.people, start=self.first_rep):
@@ -347,9 +353,12 @@ class TeamRows:
         return (eras[-1].contents.teams[self.name],)
 
     def write(self, eras: Eras, sheet: Sheet) -> None:
-        """Write pay, skill, speed and how newcomers grow."""
+        """Write pay, commission, skill, speed and how newcomers grow."""
         team = eras[-1].contents.teams[self.name]
-        fill(sheet.array("teams"), self.number, {"commission": team.commission})
+        pay = {"commission": team.commission, "opener_share": team.opener_share}
+        fill(sheet.array("teams"), self.number, pay)
+        for number, tier in enumerate(_tiers(team), start=self.first_tier):
+            fill(sheet.array("tiers"), number, tier)
         reps = sheet.array("reps")
         as_all = _numbers_of(team, Rep()) | {
             "skill_distribution": sheet.distribution(team.skill),
@@ -362,6 +371,21 @@ class TeamRows:
                 fill(reps, number, _numbers_of(team, rep) | _strength_of(rep, sheet))
             if person.joins != LONG_AGO:
                 fill(reps, number, _ramp_of(team))
+
+
+def tiers_of(team: Team) -> int:
+    """Count the rows of a team's commission in tiers; 0 where it has none."""
+    return len(_tiers(team))
+
+
+def _tiers(team: Team) -> list[Row]:
+    """Lower commission in tiers: what is paid from which cents on (M11)."""
+    tiers = team.commission_tiers
+    if tiers is None:
+        return []
+    begins = [0, *(min(round(part * tiers.quota * CENTS), MOST_CENTS) for part in tiers.attainment)]
+    shares = [team.commission, *tiers.commission]
+    return [{"begins": at, "share": share} for at, share in zip(begins, shares, strict=True)]
 
 
 def _policy(name: str) -> Row:
@@ -524,11 +548,12 @@ def team_sections(
     """Divide reps and calendars among the teams."""
     segments = _numbered(scenario.segments)
     sections = []
-    first_rep = first_calendar = 0
+    first_rep = first_calendar = first_tier = 0
     for number, (name, people) in enumerate(staff.items()):
         rota = rotas[name]
-        sections.append(TeamRows(name, number, people, first_rep, first_calendar, rota, segments))
+        sections.append(TeamRows(name, number, people, first_rep, first_calendar, first_tier, rota, segments))
         first_rep += len(people)
+        first_tier += tiers_of(scenario.teams[name])
         first_calendar += len(rota.openings)
     return sections
 

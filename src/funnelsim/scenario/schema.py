@@ -308,6 +308,29 @@ class RampUp(Section):
     )
 
 
+class CommissionTiers(Section):
+    """Commission that rises, or falls, as a rep's quota is reached."""
+
+    quota: Positive = Field(
+        description="Bookings that each rep of the team is to close in a quota period.", examples=[1.0]
+    )
+    period: Literal["month", "quarter", "year"] = Field(
+        default="quarter", description="The quota period: a calendar month, quarter or year."
+    )
+    attainment: tuple[Positive, ...] = Field(
+        default=(1.0,),
+        min_length=1,
+        max_length=100,
+        description="Shares of the quota at which tiers begin, rising; below the first, `commission` holds.",
+    )
+    commission: tuple[Share, ...] = Field(
+        min_length=1,
+        max_length=100,
+        description="Share of the bookings within each tier that is paid.",
+        examples=[(0.1,)],
+    )
+
+
 class Team(Section):
     """People who work the same stages at the same hours."""
 
@@ -335,7 +358,14 @@ class Team(Section):
     )
     seat_cost_per_month: NotNegative = Field(default=0.0, description="Tools and desk per person and month.")
     commission: Share = Field(
-        default=0.0, description="Share of bookings paid to the rep who owns the contract."
+        default=0.0, description="Share of bookings paid as commission for a contract that the team closes."
+    )
+    commission_tiers: CommissionTiers | None = Field(
+        default=None, description="Commission by attainment of a quota, above the first tier."
+    )
+    opener_share: Share = Field(
+        default=0.0,
+        description="Share of the commission for the rep who worked the lead first, if that is another one.",
     )
     skill: AboveZero = Field(default=ONE, description="Distribution of a rep's odds ratio; average 1.")
     speed: AboveZero = Field(

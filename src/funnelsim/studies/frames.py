@@ -180,7 +180,7 @@ def decision_table(comparison: Comparison) -> pd.DataFrame:
     gains = comparison.differences()
     for name, forecast in comparison.forecasts.items():
         row: dict[str, float] = {}
-        for metric in ("won", "bookings", "cost", "roi", "net_contribution", "cycle_length"):
+        for metric in ("won", "bookings", "revenue", "cost", "profit", "roi", "result", "cycle_length"):
             estimate = forecast.estimate(metric)
             row |= {metric: estimate.mean, f"{metric}_p10": estimate.p10, f"{metric}_p90": estimate.p90}
         if name in gains:

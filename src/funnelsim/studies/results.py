@@ -384,13 +384,13 @@ class ComparisonResult:
         """Figures by strategy and team."""
         return self._stacked("by_team")
 
-    def plot_strategies(self, metric: str = "net_contribution", ax: Axes | None = None) -> Axes:
+    def plot_strategies(self, metric: str = "profit", ax: Axes | None = None) -> Axes:
         """Draw how a figure of each strategy differs from the base's, with the precision of the mean.
 
         Parameters
         ----------
         metric : str
-            A figure, such as "net_contribution", "won" or "cycle_length".
+            A figure, such as "profit", "won" or "cycle_length".
         ax : Axes, optional
             Where to draw; a new figure by default.
 

@@ -293,11 +293,25 @@ def _forecast(
     if course.uncertain and isinstance(last, Worlds):
         levels = np.array([last.levels(world) for world in found.worlds])
         unknowns = Unknowns(last.parameters, levels, found.twins.tally) if found.twins else None
-    model = course.typed[-1].model
-    goals = _goals(scenario)
     return Forecast(
-        model, course.names, found.tally, goals, plan.replications, unknowns, scenario.plan, expected
+        course.typed[-1].model,
+        course.names,
+        found.tally,
+        _goals(scenario),
+        plan.replications,
+        unknowns,
+        _terms(scenario, course),
+        scenario.plan,
+        expected,
     )
+
+
+def _terms(scenario: Scenario, course: Course) -> tuple[float, float] | None:
+    """Return the shortest and the longest term of a contract, in years; None if one is not known."""
+    if any(".term_years" in path for path in scenario.uncertainties):
+        return None
+    years = np.concatenate([chapter.model.segments["years"] for chapter in course.typed])
+    return float(years.min()), float(years.max())
 
 
 def _goals(scenario: Scenario) -> list[Goal]:

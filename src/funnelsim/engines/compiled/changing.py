@@ -152,7 +152,7 @@ def take_over_channels(old: State, model: Model, world: Record, state: State) ->
 def take_over_people(
     before: Model, old: State, model: Model, world: Record, state: State, was: Integers, becomes: Integers
 ) -> None:
-    """Take over teams, reps and their queues; calendars are as they are now (C5, C8, C15)."""
+    """Take over teams, reps and their queues; calendars are as they are now (C5, C8, C15, C24)."""
     now = state.clock[0]["now"]
     for number in range(len(state.reps)):
         rep = state.reps[number]
@@ -162,6 +162,10 @@ def take_over_people(
             rep["open"] = 0
             rep["on_staff"] = 0
             rep["busy"] = 0
+            rep["booked_in"] = 0
+            rep["booked_month"] = 0
+            rep["booked_quarter"] = 0
+            rep["booked_year"] = 0
             empty(state.own_queues[number])
         else:
             state.reps[number] = old.reps[was[number]]

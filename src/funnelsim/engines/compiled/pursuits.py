@@ -12,7 +12,7 @@ from funnelsim.engines.compiled.agenda import next_time
 from funnelsim.engines.compiled.desks import enlist, go_home, stir
 from funnelsim.engines.compiled.queues import NONE, first, join, leave
 from funnelsim.engines.compiled.state import State, await_next, channel_actor, put
-from funnelsim.engines.ledger import Ledger, flag, give_reason, write
+from funnelsim.engines.ledger import Ledger, credit, flag, give_reason, write
 from funnelsim.engines.protocol import MOST_WAVES
 from funnelsim.model.model import SALE, Model
 from funnelsim.model.words import ENDED, NEVER, NOBODY, NOTHING, Due, Event, Flag
@@ -261,6 +261,8 @@ def leave_visit(model: Model, world: Record, state: State, ledger: Ledger, slot:
     value = contracts.bookings(model, world, pursuit) if event == Event.WON else 0.0
     began = pursuit["began"] if target == ENDED else 0
     write(ledger, now, pursuit, ending.told_as(event, delay), now - pursuit["since"], began, value)
+    if event == Event.WON:
+        credit(ledger, pursuit["closer"])
     if reason != NOTHING:
         give_reason(ledger, reason)
     if ending.makes_lead(model, pursuit, event):
@@ -295,19 +297,45 @@ def become_lead(model: Model, state: State, ledger: Ledger, pursuit: Record) -> 
 
 @rare
 def sign(model: Model, state: State, ledger: Ledger, pursuit: Record, value: float) -> None:
-    """Book a contract's margin and its rep's commission, as drawn and as expected of it (M7)."""
-    now = state.clock[0]["now"]
+    """Book what a contract earns and pays, and count it for the rep who closed it (M4, M7, M13)."""
+    now, closer, term = state.clock[0]["now"], pursuit["closer"], contracts.term(model, pursuit)
     expected = contracts.expected_bookings(model, pursuit)
-    write(ledger, now, pursuit, Event.MARGIN.value, 0, 0, contracts.margin(model, pursuit, value))
-    write(ledger, now, pursuit, Event.EXPECTED.value, 0, 0, expected)
+    margin = contracts.margin(model, pursuit, value)
+    write_for(ledger, now, closer, pursuit, Event.MARGIN.value, term, margin)
+    write_for(ledger, now, closer, pursuit, Event.EXPECTED.value, 0, expected)
     margin = contracts.margin(model, pursuit, expected)
-    write(ledger, now, pursuit, Event.EXPECTED_MARGIN.value, 0, 0, margin)
-    paid = contracts.commission(model, pursuit, value)
+    write_for(ledger, now, closer, pursuit, Event.EXPECTED_MARGIN.value, 0, margin)
+    write_for(ledger, now, closer, pursuit, Event.REVENUE.value, term, value)
+    if closer == NOBODY:
+        return
+    pay(model, state, ledger, pursuit, Event.COMMISSION.value, value)
+    pay(model, state, ledger, pursuit, Event.EXPECTED_COMMISSION.value, expected)
+    rep = state.reps[closer]
+    month, in_month, in_quarter, in_year = contracts.counted(model, rep, now, value)
+    rep["booked_in"] = month
+    rep["booked_month"] = in_month
+    rep["booked_quarter"] = in_quarter
+    rep["booked_year"] = in_year
+
+
+@rule
+def pay(model: Model, state: State, ledger: Ledger, pursuit: Record, event: int, value: float) -> None:
+    """Write what closer and opener are paid for a contract of this value (M12)."""
+    now = state.clock[0]["now"]
+    paid, of_opener = contracts.commission(model, state.reps, pursuit, now, value)
     if paid > 0.0:
-        write(ledger, now, pursuit, Event.COMMISSION.value, 0, 0, paid)
-    paid = contracts.commission(model, pursuit, expected)
-    if paid > 0.0:
-        write(ledger, now, pursuit, Event.EXPECTED_COMMISSION.value, 0, 0, paid)
+        write_for(ledger, now, pursuit["closer"], pursuit, event, 0, paid)
+    if of_opener > 0.0:
+        write_for(ledger, now, pursuit["opener"], pursuit, event, 0, of_opener)
+
+
+@rule
+def write_for(
+    ledger: Ledger, now: int, rep: int, pursuit: Record, event: int, waited: int, money: float
+) -> None:
+    """Write a row of a contract, in the name of a rep (M4)."""
+    write(ledger, now, pursuit, event, waited, 0, money)
+    credit(ledger, rep)
 
 
 @rule

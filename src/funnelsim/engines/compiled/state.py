@@ -187,6 +187,10 @@ def reset(model: Model, state: State) -> None:
         rep["open"] = 0
         rep["on_staff"] = 0
         rep["busy"] = 0
+        rep["booked_in"] = 0
+        rep["booked_month"] = 0
+        rep["booked_quarter"] = 0
+        rep["booked_year"] = 0
         state.desks[number]["wanted"] = 0
         state.desks[number]["at_hand"] = 0
         state.order[number] = number

@@ -11,7 +11,8 @@ from funnelsim.model.model import Names
 from funnelsim.model.records import LEDGER
 from funnelsim.model.words import HOUR, NOBODY, NOTHING, Event
 
-# Daily costs and time on staff belong to no case; a contract's margin and expected bookings are no step.
+# Daily costs and time on staff belong to no case; a contract's margin, expected bookings and
+# revenue are no step.
 ACTIVITIES = {
     Event.INQUIRY: "inquiry",
     Event.ENTERED: "{stage}: starts waiting",

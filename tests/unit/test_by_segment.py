@@ -212,6 +212,12 @@ def test_those_who_queue_are_in_the_queue_of_the_team_of_their_segment(number: i
     assert queues[number] == pytest.approx(waited / model.horizon, rel=1e-9)
 
 
+def test_a_loop_of_one_segment_is_told_with_its_name() -> None:
+    text = TWO_DESKS + "back_to = { call = 1.0 }\nconversion = 0\n"
+    [problem] = problems_of(text)
+    assert "stages.call loops for ever for segment abroad; expected a way to" in problem.sentence()
+
+
 def test_queues_are_counted_on_when_a_change_brings_segments_and_stages() -> None:
     """Counted again from the ledger: by stage and segment, who goes cold, and who joins less who leaves."""
     text = (

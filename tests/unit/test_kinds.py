@@ -133,6 +133,12 @@ def test_where_a_value_of_the_kind_comes_from_is_said(scenario: Scenario) -> Non
     assert found["channels.one.theorist_share"] == "as in kinds.podcast.theorist_share"
     assert found["channels.web.theorist_share"] == "assumed: default"
     assert found["kinds.podcast.theorist_share"] == "not stated"
+    # What a kind does not say is no value: its channels have defaults of their own.
+    given = ("cost_per_month", "theorist_share", "price_per_lead", "inquiries_per_month")
+    heats = ("temperature.warm", "temperature.future")
+    assert {path for path in found if path.startswith("kinds.")} == {
+        f"kinds.podcast.{key}" for key in (*given, *heats)
+    }
 
 
 def test_a_kind_that_there_is_not_is_told_with_those_there_are(scenario: Scenario) -> None:

@@ -176,6 +176,21 @@ def test_a_strategy_may_change_the_plan(comparison: fs.ComparisonResult) -> None
     assert comparison.comparison.makes_no_difference("ambitious")
 
 
+def test_goals_and_quotas_of_somebody_who_leaves_stay() -> None:
+    plain = with_a_plan().document
+    plain["plan"]["reps"] = {"sales 2": {"quota": 10_000}}
+    plain["goals"]["second"] = {"metric": "bookings", "at_least": 150_000, "rep": "sales 2"}
+    fewer = {"change": {"teams.sales.people": 1}}
+    plain["strategies"] = {"fewer": fewer}
+    result = fs.compare(from_document(plain), replications=3)
+    assert result.goals["reached"].xs("second", level="goal").to_dict() == {"today": 3, "fewer": 0}
+    of_reps = {name: set(result[name].quota.loc["rep"].index.get_level_values("of")) for name in result}
+    assert of_reps == {"today": {"sales 1", "sales 2"}, "fewer": {"sales 1"}}  # a day in hand is no quota
+    plain["strategies"]["fewer"] = {**fewer, "always": True}  # then there never was a second one
+    with pytest.raises(fs.ScenarioError, match='names "sales 2"'):
+        from_document(plain)
+
+
 def test_page_frame_and_document_say_the_same(comparison: fs.ComparisonResult) -> None:
     today = comparison["today"]
     page = shown(simulation_page(today, "next"))

@@ -24,6 +24,7 @@ import funnelsim as fs
 from funnelsim.forecast import Interval
 from funnelsim.metrics import FIGURES, Unit
 from funnelsim.reports import document, notes, pictures
+from funnelsim.reports.busy import APART
 from funnelsim.reports.columns import NOTHING, PRECISION, RANGE, Column, figure_column, rounded, text_column
 from funnelsim.reports.comparison_page import comparison_page, dated_names, deciding_columns
 from funnelsim.reports.grid import folded, printable, tables
@@ -240,6 +241,16 @@ def test_a_bottleneck_within_a_team_is_shown_person_by_person(comparison: fs.Com
         assert float(line.split()[2]) == pytest.approx(100 * busy[name], abs=0.06)
     assert busy["Small"] > busy["Middle"] > busy["Large"]
     assert "Who is busy" not in text(comparison_page(comparison, "next"))  # people who are alike
+
+
+def test_whoever_is_hardly_there_makes_no_difference_in_a_team() -> None:
+    plain = fs.load("first_steps").document
+    fewer = {"teams.sales.people": 1, "channels.website.inquiries_per_month *=": 0.5}
+    plain["strategies"] = {"fewer": {"change": fewer}}
+    result = fs.compare(from_document(plain), strategies=["today", "fewer"], replications=3)
+    busy = result["fewer"].by_rep["utilisation", "mean"]
+    assert busy["sales 2"] - busy["sales 1"] > APART  # a day of work in hand against a year
+    assert "Who is busy" not in text(comparison_page(result, "next"))
 
 
 def test_of_a_large_team_the_busiest_and_the_least_busy_are_shown() -> None:

@@ -159,7 +159,9 @@ def check(
             terminal.fail("--baseline belongs to a scenario: name it")
         from funnelsim.keeping import baselines
 
-        cases = [baselines.case_of(scenario, baseline)] if scenario else [*baselines.shipped().values()]
+        cases = (
+            [*baselines.shipped().values()] if scenario is None else [baselines.case_of(scenario, baseline)]
+        )
         worst = 0
         for case in cases:
             measuring = _measuring(terminal.read(case.scenario, changes), replications, seed, jobs, engine)

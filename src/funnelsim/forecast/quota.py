@@ -69,13 +69,10 @@ def targets(model: Model, names: Names, tallies: Tally, bookings: Floats, plan: 
     """
     spans = quarters(names.months, plan.fiscal_year_starts)
     by_rep, firm = _by_quarter(tallies.signed, spans), _by_quarter(bookings[:, :, None], spans)[:, :, 0]
-    lengths = np.diff(model.months)
-    staff = np.stack(
-        [np.average(tallies.staff[:, each.months], axis=1, weights=lengths[each.months]) for each in spans],
-        axis=1,
-    )
+    staff = _on_staff(model, spans)
     own = [_quota_of_rep(plan, names, model, rep) for rep in range(len(names.reps))]
-    of_reps = np.stack([_amounts(each or NO_QUOTA, spans) for each in own], axis=1) * staff
+    of_rep = np.stack([_amounts(each or NO_QUOTA, spans) for each in own], axis=1) * staff
+    of_reps = np.broadcast_to(of_rep, by_rep.shape)
     of_teams, team_of = [], model.reps["team"]
     for number, name in enumerate(names.teams):
         people = team_of == number
@@ -94,6 +91,18 @@ def targets(model: Model, names: Names, tallies: Tally, bookings: Floats, plan: 
         for number, name in enumerate(names.reps)
     ]
     return [each for each in (*whole, *with_quota, *reps) if each.quota.any()]
+
+
+def _on_staff(model: Model, spans: list[Quarter]) -> Floats:
+    """Return the share of each quarter's time in the period that each rep is on staff: (Q, reps).
+
+    Who leaves is not, although a leaver first finishes the work in hand.
+    """
+    since, until = model.months[:-1, None], model.months[1:, None]
+    inside = np.minimum(until, model.reps["leaves"]) - np.maximum(since, model.reps["joins"])
+    present = np.maximum(inside, 0)
+    lengths = np.diff(model.months)
+    return np.stack([present[each.months].sum(axis=0) / lengths[each.months].sum() for each in spans])
 
 
 def _quota_of_rep(plan: Plan, names: Names, model: Model, rep: int) -> Quarters | None:

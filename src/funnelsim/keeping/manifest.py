@@ -104,7 +104,7 @@ def inputs(
     Raises
     ------
     ManifestError
-        If a sample file has the name that the scenario gets.
+        If a sample file, or the folder that it is in, has the name that the scenario gets.
 
     Examples
     --------
@@ -113,11 +113,12 @@ def inputs(
     {}
     """
     _, text, _ = locate(name)
-    if any(sample.casefold() == _SCENARIO_FILE for sample in scenario.sample_files):
-        raise ManifestError(
-            f"the sample file {_SCENARIO_FILE} has the name under which --out keeps the scenario: "
-            "give it another name"
-        )
+    for sample in scenario.sample_files:
+        if PurePath(sample).parts[0].casefold() == _SCENARIO_FILE:
+            raise ManifestError(
+                f"the sample file {printable(sample)} has the name under which --out keeps the scenario: "
+                "give it another name"
+            )
     return Inputs(printable(name), text, tuple(changes), scenario.sample_files, assumption)
 
 

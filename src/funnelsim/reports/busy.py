@@ -15,6 +15,7 @@ from funnelsim.reports.columns import RANGE, figure_column, outcome
 from funnelsim.reports.grid import folded, printable, tables
 
 APART = 0.1  # between the busiest and the least busy of a team, from which on they are shown one by one
+PRESENT = 0.1  # of the period on staff, at least: how busy a leaver is with the work in hand says nothing
 MOST_SHOWN = (
     10  # people of a team; of more, the busiest and the least busy of those who know the same segments
 )
@@ -55,10 +56,11 @@ def _people(forecast: Forecast) -> list[str]:
     """List the people to show: those of teams in which some are far busier than others."""
     labels, estimates = _labels(forecast), forecast.by("utilisation", "rep").estimates
     shares = np.array([each.mean for each in estimates])
+    present = forecast.tallies.staff.mean(axis=(0, 1))
     found: list[int] = []
     for team in range(len(forecast.names.teams)):
         people = [int(rep) for rep in np.flatnonzero(forecast.model.reps["team"] == team)]
-        people = [rep for rep in people if np.isfinite(shares[rep])]
+        people = [rep for rep in people if np.isfinite(shares[rep]) and present[rep] >= PRESENT]
         if people and np.ptp(shares[people]) > APART:
             found += people if len(people) <= MOST_SHOWN else _ends(forecast, people, shares)
     return [labels[rep] for rep in found]

@@ -180,7 +180,7 @@ def quota(forecast: Forecast, width: int) -> list[Table]:
         figure_column("Gap", Unit.MONEY, currency, [outcome(each.gap) for each in found], RANGE),
         figure_column("Chance", Unit.SHARE, "", [each.chance for each in found], PRECISION),
     ]
-    whose = ["the firm" if each.dimension == "all" else printable(each.place) for each in found]
+    whose = ["firm" if each.dimension == "all" else printable(each.place) for each in found]
     labels = [f"{who}, {each.quarter}" for who, each in zip(whose, found, strict=True)]
     return tables("Of, in", labels, columns, Column.beside, width)
 

@@ -380,13 +380,16 @@ def _paths(contents: Contents) -> Problems:
     """Find stages that have no way out."""
     if not _has_paths(contents):
         return
-    possible = [
-        {name: _ways(contents, name, segment) for name in contents.stages}
+    possible = {
+        segment: {name: _ways(contents, name, segment) for name in contents.stages}
         for segment in _unlike_segments(contents)
-    ]
+    }
     for name in contents.stages:
-        if not all(reached(ways, [name]) & {WIN, LOSS} for ways in possible):
-            yield Problem(f"stages.{name}", "loops for ever", f'a way to "{WIN}", or some who are lost')
+        caught = [segment for segment, ways in possible.items() if not reached(ways, [name]) & {WIN, LOSS}]
+        if caught:
+            whose = f" for segment {caught[0]}" if len(caught) < len(possible) else ""
+            wrong = f"loops for ever{whose}"
+            yield Problem(f"stages.{name}", wrong, f'a way to "{WIN}", or some who are lost')
 
 
 def _unlike_segments(contents: Contents) -> list[str]:

@@ -44,7 +44,8 @@ def origins(scenario: Scenario) -> list[Origin]:
     rows = []
     for path, value in leaves(scenario):
         given, usual = look_up(document, path), usual_path(path, document)
-        if path[0] in _NOT_VALUES or (given is None and value in _NOTHING):
+        left_to_channels = path[0] == "kinds" and given is None
+        if path[0] in _NOT_VALUES or left_to_channels or (given is None and value in _NOTHING):
             continue
         name = written(path)
         matching = (origin for pattern, origin in patterns if fnmatchcase(name, pattern))

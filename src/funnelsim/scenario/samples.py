@@ -69,8 +69,10 @@ def _read(name: str, folder: Path) -> bytes:
     home = os.path.realpath(folder)
     path = _in_any_form(folder / name)
     outside = f"is {shown(name)}, which lies outside the scenario's folder"
-    if place.is_absolute() or ".." in place.parts:
+    if place.is_absolute() or PurePath(os.path.normpath(name)).parts[:1] == ("..",):
         raise SampleError(outside, "a file beside the scenario")
+    if ".." in place.parts:
+        raise SampleError(f'is {shown(name)}, which has ".." in it', "the way from the scenario to the file")
     try:
         if os.path.commonpath([home, os.path.realpath(path)]) != home:
             raise SampleError(f"{outside}: it is a link", "a file beside the scenario")

@@ -25,7 +25,7 @@ from funnelsim.scenario.lines import line_of
 from funnelsim.scenario.months import Months
 from funnelsim.scenario.paths import parts_of, written
 from funnelsim.scenario.plain import plain_table
-from funnelsim.scenario.schema import LONGEST_HORIZON, TODAY, TOGETHER, Contents, Strategy
+from funnelsim.scenario.schema import LONGEST_HORIZON, NO_NAME, TODAY, TOGETHER, Contents, Strategy
 from funnelsim.scenario.structure import Document, check_structure, frozen
 from funnelsim.scenario.timeline import Piece, Step, Timeline, in_order, steps_of, steps_of_base
 from funnelsim.scenario.timeline_checks import check_timelines, follows, is_told
@@ -215,7 +215,7 @@ class Scenario(Contents):
                 for problem in _problems_of_choices(contents, repaired, source, [])
             ]
         if problems:
-            raise ScenarioError(problems, about)
+            raise ScenarioError(_without_misnamed(problems), about)
         made = _scenario(changed.document, source)
         made._typed = self._document if self._typed is None else self._typed
         made._assumed = self._assumed
@@ -480,7 +480,7 @@ def from_document(document: Mapping[str, Any], source: Source | None = None) -> 
     problems += [problem for problem in of_the_file if not follows(problem.path, faulty)]
     problems += _problems_of_choices(contents, repaired, source, problems)
     if problems:
-        raise ScenarioError(_in_order(problems, source), source.name)
+        raise ScenarioError(_in_order(_without_misnamed(problems), source), source.name)
     return _scenario(document, source)
 
 
@@ -522,6 +522,12 @@ def _examine(
     if uncertain and contents.uncertainties and not problems:
         problems += check_uncertainties(contents, repaired, source.samples)
     return contents, repaired, problems
+
+
+def _without_misnamed(problems: list[Problem]) -> list[Problem]:
+    """Leave out that a name names nothing where it is told already that it cannot be a name."""
+    refused = [problem.value for problem in problems if problem.wrong == NO_NAME]
+    return [each for each in problems if each.value not in refused or each.wrong == NO_NAME]
 
 
 def _problems_of_choices(

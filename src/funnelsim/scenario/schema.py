@@ -44,6 +44,7 @@ Day = date  # where a key is called `date`
 TODAY = "today"  # what the unchanged scenario is called
 AS_TYPED = "as typed"  # what the scenario without any assumption is called
 TOGETHER = "+"  # between the names of strategies that are chosen together
+NO_NAME = "is not a name"  # what is wrong with a name that cannot be used
 
 # Defaults as a file would write them: they are validated into distributions and spans.
 ZERO: Any = 0.0
@@ -51,10 +52,10 @@ ZERO: Any = 0.0
 
 def _name(text: str) -> str:
     if not text.strip() or len(text) > 60 or text != text.strip() or not text.isprintable():
-        reject("is not a name", "1 to 60 printable characters, not starting or ending with a space")
+        reject(NO_NAME, "1 to 60 printable characters, not starting or ending with a space")
     if set(text) & set('.*?[]="'):
-        reject("is not a name", 'a name without any of . * ? [ ] = "')
-    return _no_formula(text, "is not a name", "a name")
+        reject(NO_NAME, 'a name without any of . * ? [ ] = "')
+    return _no_formula(text, NO_NAME, "a name")
 
 
 def _no_formula(text: str, wrong: str, what: str) -> str:
@@ -75,7 +76,7 @@ Name = Annotated[str, AfterValidator(_name)]
 
 def _choice(text: str) -> str:
     if set(text) & set("+,"):
-        reject("is not a name", 'a name without + and ",": a+b is both strategies together')
+        reject(NO_NAME, 'a name without + and ",": a+b is both strategies together')
     return _name(text)
 
 

@@ -67,6 +67,7 @@ def check_structure(document: Document, reading: Samples) -> tuple[Contents, Doc
     problems: list[Problem] = []
     renamed: dict[Path, Path] = {}
     replaced: set[Path] = set()
+    misnamed: set[Path] = set()
     told: set[str] = set()
     for _ in range(_ROUNDS):
         try:
@@ -79,7 +80,10 @@ def check_structure(document: Document, reading: Samples) -> tuple[Contents, Doc
                     continue  # it is there, but misspelt
                 problem = _problem(detail, path, renamed)
                 again = problem.path in told  # of another item of a list
+                again |= detail["type"] == "too_short" and path in misnamed  # it has one, under a wrong name
                 told.add(problem.path)
+                if "[key]" in detail["loc"]:
+                    misnamed.add(path[:-1])
                 if not again and not any(path[: len(whole)] == whole for whole in replaced):
                     problems.append(problem)
                 _repair(document, path, detail, renamed, replaced)

@@ -11,6 +11,7 @@ from funnelsim.scenario.changes import EVERY, apply_changes, hinted, split_key
 from funnelsim.scenario.checks import FIRST_YEAR, LAST_YEAR, stages_reached
 from funnelsim.scenario.errors import Problem, Problems
 from funnelsim.scenario.flow import stage_of
+from funnelsim.scenario.goal_checks import people_of
 from funnelsim.scenario.months import months_later
 from funnelsim.scenario.paths import written
 from funnelsim.scenario.schema import TODAY, Contents, Rep
@@ -51,6 +52,8 @@ def check_timelines(
         for piece in timeline.pieces:
             made, _, problems = examine(piece.document)
             problems = [each for each in problems if (each.path, each.wrong) not in told_before]
+            if piece.begins is not None:
+                problems = [each for each in problems if not _is_of_a_leaver(each, contents)]
             reached |= stages_reached(made)
             if piece.begins is not None or (steps and steps[0].begins is None):
                 found += _made(_where(name, steps, piece), problems, timeline, told)
@@ -88,6 +91,14 @@ def _is_lack(path: str, faulty: list[str]) -> bool:
     if key in ("inquiries_per_month", "certainty"):  # of a share of a total
         return any(follows("mix.shares", [each]) for each in faulty)
     return False
+
+
+def _is_of_a_leaver(problem: Problem, base: Contents) -> bool:
+    """Return whether a goal or a quota is of somebody who was there before the changes of a day."""
+    was_there = people_of(base)
+    goals = {f"goals.{name}.rep" for name, goal in base.goals.items() if goal.rep in was_there}
+    quotas = {f"plan.reps.{name}" for name in base.plan.reps if name in was_there}
+    return problem.path in goals | quotas
 
 
 def _where(name: str, steps: list[Step], piece: Piece) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
@@ -12,7 +12,7 @@ from funnelsim.chance.keys import hash24
 from funnelsim.scenario.changes import EVERY, apply_changes, split_key
 from funnelsim.scenario.checks import check_meaning
 from funnelsim.scenario.errors import Problem, shown
-from funnelsim.scenario.paths import Path, look_up, written
+from funnelsim.scenario.paths import Path, look_up, value_at, written
 from funnelsim.scenario.samples import Samples
 from funnelsim.scenario.schema import Contents, as_their_kinds
 from funnelsim.scenario.section import Section
@@ -22,7 +22,13 @@ from funnelsim.scenario.unknowns import HIGHEST, LOWEST, MEDIAN, Unknown
 _CERTAIN = ("about", "start", "currency", "horizon", "goals", "plan")  # the same in every world
 _ENDS = {"at its least": LOWEST, "at its median": MEDIAN, "at its most": HIGHEST}
 
-_APART = ("channels", "segments", "teams")  # no check looks at the numbers of two of their names
+_APART = (
+    "channels",
+    "kinds",
+    "segments",
+    "teams",
+    "stages",
+)  # no check looks at numbers of two of their names
 
 _Table = TypeVar("_Table", bound=Contents)
 
@@ -188,7 +194,8 @@ def _together(contents: Contents) -> Iterator[Problem]:
         key: {level: each.at(level) for level in _ENDS.values()}
         for key, each in contents.uncertainties.items()
     }
-    for levels in _corners(contents.uncertainties):
+    joint = {key for key, values in found.items() if _opens_a_way(contents, key, values.values())}
+    for levels in _corners(contents.uncertainties, joint):
         values = {key: found[key][level] for key, level in levels.items()}
         for problem in check_meaning(applied(contents, values)):
             if problem.path not in told:
@@ -197,27 +204,41 @@ def _together(contents: Contents) -> Iterator[Problem]:
                 yield Problem("uncertainties", wrong, problem.expected)
 
 
-def _corners(keys: Iterable[str]) -> Iterator[dict[str, float]]:
+def _opens_a_way(contents: Contents, key: str, values: Iterable[float]) -> bool:
+    """Return whether a number of a stage can open or close a way out of it: routes are checked as a whole."""
+    path, _ = split_key(key)
+    if path[0] != "stages":
+        return False
+    ends = (value_at(applied(contents, {key: value}), path) for value in values)
+    return "next" in path or "back_to" in path or any(end in (0.0, 1.0) for end in ends)
+
+
+def _corners(keys: Iterable[str], joint: Collection[str]) -> Iterator[dict[str, float]]:
     """Put all at one end, then each alone at the other end: a ceiling may fall below what it bounds."""
     names = list(keys)
     yield from (dict.fromkeys(names, level) for level in _ENDS.values())
-    for alone in _alone(names) if len(names) > 1 else ():
+    for alone in _alone(names, joint) if len(names) > 1 else ():
         yield dict.fromkeys(names, HIGHEST) | dict.fromkeys(alone, LOWEST)
         yield dict.fromkeys(names, LOWEST) | dict.fromkeys(alone, HIGHEST)
 
 
-def _alone(keys: Iterable[str]) -> list[list[str]]:
+def _alone(keys: Iterable[str], joint: Collection[str] = ()) -> list[list[str]]:
     """Group numbers that no check looks at together, so that many of them cost no more than few.
 
     >>> _alone(["segments.a.gross_margin", "segments.a.odds_ratio", "segments.b.odds_ratio", "mix.certainty"])
     [['segments.a.gross_margin', 'segments.b.odds_ratio'], ['segments.a.odds_ratio'], ['mix.certainty']]
+    >>> _alone(["stages.a.conversion", "stages.b.conversion"], joint=["stages.a.conversion"])
+    [['stages.a.conversion'], ['stages.b.conversion']]
     """
-    groups: dict[tuple[str, int], list[str]] = {}
+    groups: dict[tuple[str, ...], list[str]] = {}
     count: Counter[tuple[str, ...]] = Counter()
     for key in keys:
         path, _ = split_key(key)
+        if key in joint:
+            groups[key,] = [key]
+            continue
         own = path[:2] if path[0] in _APART else path[:1]
-        groups.setdefault((path[0], count[own]), []).append(key)
+        groups.setdefault((path[0], str(count[own])), []).append(key)
         count[own] += 1
     return list(groups.values())
 

@@ -51,5 +51,5 @@ def case_of(scenario: str, baseline: Path | None = None) -> Case:
     if scenario in known:
         return known[scenario] if baseline is None else known[scenario]._replace(baseline=baseline)
     path = Path(scenario)
-    beside = Path(scenario + ENDING) if scenario in presets() else path.with_name(path.stem + ENDING)
+    beside = Path(scenario + ENDING) if scenario in presets() else path.parent / (path.stem + ENDING)
     return Case(scenario, scenario, baseline or beside)

@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import copy
 import datetime
-import math
 import random
 import sys
 import time
@@ -413,9 +412,8 @@ def mutant(number: int) -> dict[str, Any]:
             table = table[part]
         before = table[path[-1]]
         if deed < 0.7 and isinstance(before, int | float) and not isinstance(before, bool):
-            whole = int(before) if abs(before) < math.inf else 0
             table[path[-1]] = chance.choice(
-                (before * 2, before / 2, before + 1, -before, before * 0.9, whole)
+                (before * 2, before / 2, before + 1, -before, before * 0.9, int(before))
             )
         elif deed < 0.8:
             table[path[-1]] = odd_value(chance, document)

@@ -461,7 +461,7 @@ def test_all_shows_every_figure(comparison: fs.ComparisonResult) -> None:
 @pytest.mark.parametrize(("months", "period"), [(12, "year"), (2, "2 months")])
 def test_no_profit_is_said_to_be_of_a_year(months: int, period: str) -> None:
     longer = {"segments.default.term_years": 4.0, "horizon.period_months": months}
-    found = fs.compare(fs.load("first_steps").with_changes(longer), replications=60)
+    found = fs.compare(fs.load("first_steps").with_changes(longer), replications=20)
     page = " ".join(text(comparison_page(found, "next")).split())
     of_which = f"from the contracts signed in the {period}, over their terms of 4 years"
     for said in (page, found.verdict, found._repr_html_()):

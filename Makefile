@@ -8,6 +8,7 @@
 # make coverage  lines of src/ that the tests run
 # make docs    the table of every parameter, docs/model.md
 # make bench   speed beside other engines, benchmarks/results.md and docs/performance.md
+# make coverage-table  how often intervals hold and verdicts are wrong, docs/coverage.md: 15 minutes
 # make crn     what common random numbers save, docs/common_random_numbers.md
 # make notebook  open the notebooks
 
@@ -15,7 +16,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check truth fuzz parity readme coverage marketplace bench docs crn notebook clean
+.PHONY: demo test check truth fuzz parity readme coverage marketplace bench docs crn coverage-table notebook clean
 
 demo: $(VENV)/installed
 	$(BIN)/funnelsim demo --out demo
@@ -62,6 +63,9 @@ docs: $(VENV)/installed
 
 crn: $(VENV)/installed
 	$(BIN)/python benchmarks/crn.py
+
+coverage-table: $(VENV)/installed
+	$(BIN)/python benchmarks/coverage_table.py
 
 notebook: $(VENV)/installed-notebook
 	$(BIN)/jupyter notebook notebooks

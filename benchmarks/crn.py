@@ -185,13 +185,15 @@ def saved(differences: Floats, independent: Floats) -> Saved:
     '1.0 (1.0 to 1.0)'
     """
     from funnelsim.forecast import jackknife
+    from funnelsim.forecast.intervals import student
 
     def logarithm(once: Floats, squared: Floats, other: Floats, other_squared: Floats) -> Floats:
         return np.log((other_squared - other**2) / (squared - once**2))
 
     parts = (differences, differences**2, independent, independent**2)
     found = jackknife(parts, logarithm)
-    return Saved(*(float(np.exp(end)) for end in (found.value, found.low, found.high)))
+    half = student(len(differences)) * found.error
+    return Saved(*(float(np.exp(end)) for end in (found.value, found.value - half, found.value + half)))
 
 
 def table(metric: str, samples: dict[str, Sample]) -> tuple[str, dict[str, list[Saved]]]:

@@ -40,6 +40,8 @@ class Told:
 
 
 BY_THE_DAY = {Event.MEDIA, Event.PAY, Event.RUNNING}
+AT_THE_MEAN = (Event.EXPECTED, Event.EXPECTED_MARGIN)
+OF_CONTRACTS = (Event.MARGIN, Event.REVENUE, *AT_THE_MEAN)
 OF_CHANGES = {Event.ONE_OFF: "one off", Event.RUNNING: "running"}
 Cast = list[tuple[int, list[int]]]  # for each chapter, when it begins, and who its reps are
 
@@ -78,15 +80,18 @@ def read(rows: Records, cast: Cast) -> tuple[dict[int, Told], list[Cost]]:
             costs.append(Cost(OF_CHANGES[event], time, -1, money))
         elif event is Event.ON_STAFF:
             continue
-        elif event in (Event.MARGIN, Event.EXPECTED, Event.REVENUE):
+        elif event in OF_CONTRACTS:
             assert won is not None, "what a contract leaves follows it"
             assert someone(row, cast) == won.owner
-            won.term = won.term if event is Event.EXPECTED else int(row["waited"])
-            costs.append(Cost(event.name.lower(), time, int(row["segment"]), money))
+            won.term = won.term if event in AT_THE_MEAN else int(row["waited"])
+            costs.append(Cost(event.name.lower().replace("_", " "), time, int(row["segment"]), money))
         elif event is Event.COMMISSION:
             assert won is not None, "a commission follows its contract"
             won.commission += money
             costs.append(Cost("commission", time, whose(row, cast), money))
+        elif event is Event.EXPECTED_COMMISSION:
+            assert won is not None, "a commission follows its contract"
+            costs.append(Cost("expected commission", time, whose(row, cast), money))
         else:
             told = leads[lead]
             same = (told.created, told.channel, told.segment)
@@ -156,8 +161,10 @@ def differences(oracle: History, rows: Records) -> list[str]:
         "visit",
         "margin",
         "expected",
+        "expected margin",
         "revenue",
         "commission",
+        "expected commission",
         "one off",
         "running",
     ):

@@ -172,6 +172,11 @@ def pay_of(team: Team, cents: int) -> Fraction:
     )
 
 
+def cents_of(money: float) -> int:
+    """Count money in whole cents, halves up (M10)."""
+    return math.floor(money * 100 + 0.5)
+
+
 def end_of_work(hours: list[tuple[int, int]], start: int, effort: int) -> int | None:
     """Walk the opening times one by one until the effort is done (V13)."""
     if effort == 0:
@@ -712,14 +717,17 @@ class Simulation:
         walk.bookings = full * share_of_price  # M1
         self.spend("margin", walk.inquiry.segment, walk.bookings - (1 - segment.margin) * full)  # M3
         self.say("margin", walk.inquiry.entity)
-        expected = segment.mean_value * segment.years * share_of_price  # M7
+        usual = segment.mean_value * segment.years
+        expected = usual * share_of_price  # M7
         self.spend("expected", walk.inquiry.segment, expected)
         self.say("expected", walk.inquiry.entity)
+        self.spend("expected margin", walk.inquiry.segment, expected - (1 - segment.margin) * usual)
+        self.say("expected margin", walk.inquiry.entity)
         walk.term = max(whole(segment.years * 365.25 * DAY), 1)  # M8
         self.spend("revenue", walk.inquiry.segment, walk.bookings)
         self.say("revenue", walk.inquiry.entity)
         if walk.closer is not None:
-            self.pays_commission(walk, walk.closer)
+            self.pays_commission(walk, walk.closer, expected)
 
     def credit(self, walk: Walk, rep: Person) -> None:
         """Note who opens and who closes, as a rep starts to work (V25)."""
@@ -732,22 +740,32 @@ class Simulation:
         team = self.firm.teams[rep.record.team]
         return team.commission > 0 or bool(team.tiers)
 
-    def pays_commission(self, walk: Walk, closer: Person) -> None:
+    def pays_commission(self, walk: Walk, closer: Person, expected: float) -> None:
         """Pay closer and opener, then count the contract as the closer's (C24)."""
         team = self.firm.teams[closer.record.team]
-        cents = math.floor(walk.bookings * 100 + 0.5)  # M10
-        month = self.firm.calendar_months[self.now // DAY] if self.firm.calendar_months else 0
-        walk.commission = walk.bookings * team.commission
-        if team.tiers:
-            period = month // team.quota_months
-            before = sum(each for when, each in closer.booked if when // team.quota_months == period)
-            walk.commission = float((pay_of(team, before + cents) - pay_of(team, before)) / 100)
-        closer.booked.append((month, cents))
-        of_opener = 0.0 if walk.opener is closer else walk.commission * team.opener_share  # M12
-        for who, paid in ((closer, walk.commission - of_opener), (walk.opener, of_opener)):
-            if paid > 0 and who is not None:
-                self.spend("commission", who.who, paid)
-                self.say("commission", walk.inquiry.entity)
+        walk.commission = self.commission_on(walk.bookings, closer)
+        usual = self.commission_on(expected, closer)  # M13
+        for what, commission in (("commission", walk.commission), ("expected commission", usual)):
+            of_opener = 0.0 if walk.opener is closer else commission * team.opener_share  # M12
+            for who, paid in ((closer, commission - of_opener), (walk.opener, of_opener)):
+                if paid > 0 and who is not None:
+                    self.spend(what, who.who, paid)
+                    self.say(what, walk.inquiry.entity)
+        closer.booked.append((self.month, cents_of(walk.bookings)))
+
+    @property
+    def month(self) -> int:
+        """The calendar month at hand."""
+        return self.firm.calendar_months[self.now // DAY] if self.firm.calendar_months else 0
+
+    def commission_on(self, bookings: float, closer: Person) -> float:
+        """Work out the commission on a contract before it is counted (M4, M11)."""
+        team = self.firm.teams[closer.record.team]
+        if not team.tiers:
+            return bookings * team.commission
+        period = self.month // team.quota_months
+        before = sum(each for when, each in closer.booked if when // team.quota_months == period)
+        return float((pay_of(team, before + cents_of(bookings)) - pay_of(team, before)) / 100)
 
     def share_of_price(self, walk: Walk) -> float:
         """Return the share of the full price that a contract is sold at: less in a promotion (M2)."""

@@ -67,6 +67,7 @@ def test_the_old_day_is_booked_first_and_all_else_is_decided_by_the_new_chapter(
         "won",
         "margin",
         "expected",
+        "expected margin",
         "revenue",
     ]
     assert costs(history, "media")[1] == (at(2, 0), 10)
@@ -552,6 +553,8 @@ def test_a_contract_is_worth_what_its_chapter_says_when_it_is_won() -> None:
     assert [history.leads[lead].commission for lead in (0, 1)] == [10, 45]
     assert [money for _, money in costs(history, "margin")] == pytest.approx([50, 225 - 0.4 * 300])
     assert [money for _, money in costs(history, "expected")] == [90, 120]
+    assert [money for _, money in costs(history, "expected margin")] == pytest.approx([45, 120 - 0.4 * 160])
+    assert [money for _, money in costs(history, "expected commission")] == pytest.approx([9, 24])
 
 
 def test_inquiries_visits_and_leads_cost_what_the_day_says() -> None:

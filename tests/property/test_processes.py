@@ -59,7 +59,7 @@ def told(*parts: tuple[str, float]) -> Story:
 
 def sold(day: float) -> tuple[tuple[str, float], ...]:
     """Tell what a contract is booked as."""
-    return ("WON", day), ("MARGIN", day), ("EXPECTED", day)
+    return ("WON", day), ("MARGIN", day), ("EXPECTED", day), ("EXPECTED_MARGIN", day)
 
 
 @engines

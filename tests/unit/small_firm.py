@@ -168,22 +168,27 @@ def history() -> Records:
         (21, 10, Event.WON, 192, TALKS, ANN, {"money": 1000}),
         (21, 10, Event.MARGIN, 20 * 24, TALKS, ANN, {"money": 500}),
         (21, 10, Event.EXPECTED, 0, TALKS, ANN, {"money": 900}),
+        (21, 10, Event.EXPECTED_MARGIN, 0, TALKS, ANN, {"money": 450}),
         (21, 10, Event.REVENUE, 20 * 24, TALKS, ANN, {"money": 1000}),
         (21, 10, Event.COMMISSION, 0, TALKS, ANN, {"money": 100}),
+        (21, 10, Event.EXPECTED_COMMISSION, 0, TALKS, ANN, {"money": 90}),
     )
     earlier = _lead(
         *(2, SEO, LARGE, (5, 9)),
         (25, 9, Event.WON, 100, TALKS, BOB, {"money": 3000}),
         (25, 9, Event.MARGIN, 4 * 24, TALKS, BOB, {"money": 3000 - 0.6 * 3750}),
         (25, 9, Event.EXPECTED, 0, TALKS, BOB, {"money": 3200}),
+        (25, 9, Event.EXPECTED_MARGIN, 0, TALKS, BOB, {"money": 3200 - 0.6 * 4000}),
         (25, 9, Event.REVENUE, 4 * 24, TALKS, BOB, {"money": 3000}),
         (25, 9, Event.COMMISSION, 0, TALKS, BOB, {"money": 300}),
+        (25, 9, Event.EXPECTED_COMMISSION, 0, TALKS, BOB, {"money": 320}),
     )
     in_the_warm_up = _lead(
         *(6, ADS, SMALL, (4, 9)),
         (8, 0, Event.WON, 0, TALKS, ANN, {"money": 4000}),
         (8, 0, Event.MARGIN, 40 * 24, TALKS, ANN, {"money": 1000}),
         (8, 0, Event.EXPECTED, 0, TALKS, ANN, {"money": 4000}),
+        (8, 0, Event.EXPECTED_MARGIN, 0, TALKS, ANN, {"money": 1000}),
         (8, 0, Event.REVENUE, 40 * 24, TALKS, ANN, {"money": 4000}),
     )
     cold = _lead(

@@ -194,34 +194,35 @@ def test_strategies_together_under_assumptions() -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "best", "unclear", "told"),
+    ("typed", "leaders", "told"),
     [
-        ("a_b", {"one": "a_b"}, [], "A b is best as typed and under the one assumption."),
-        ("a", {"one": "a", "two": "a"}, [], "A is best as typed and under all 2 assumptions."),
-        ("a", {"one": "b"}, [], "A is best as typed, but not under the one assumption; under one it is b."),
+        (["a_b"], {"one": ["a_b"]}, "A b is best as typed and under the one assumption."),
+        (["a"], {"one": ["a"], "two": ["a"]}, "A is best as typed and under all 2 assumptions."),
+        (["a"], {"one": ["b"]}, "A is best as typed, but not under the one assumption; under one it is b."),
         (
-            "a",
-            {"one": "b", "two": None, "three": "b"},
-            ["three"],
+            ["a"],
+            {"one": ["b"], "two": [], "three": ["b", "a"]},
             "A is best as typed, but under none of 3 assumptions; under one it is b; under two nothing beats "
-            "today; under three it is b, which cannot be told apart from a there.",
+            "today; under three b and a cannot be told apart.",
         ),
         (
-            "a+b",
-            {"x_y": "c", "z": "c", "w": "a+b"},
-            [],
+            ["a+b"],
+            {"x_y": ["c"], "z": ["c"], "w": ["a+b"]},
             "A + b is best as typed and under 1 of 3 assumptions; under x y and z it is c.",
         ),
-        (None, {"one": None}, [], "Nothing beats today as typed or under the one assumption."),
-        (None, {"one": None, "two": "b"}, [], "Nothing beats today as typed or under 1 of 2 assumptions; "
+        (
+            ["a", "b"],
+            {"one": ["b", "a"], "two": ["b"]},
+            "A and b cannot be told apart as typed and under 1 of 2 assumptions; under two b is best.",
+        ),
+        ([], {"one": []}, "Nothing beats today as typed or under the one assumption."),
+        ([], {"one": [], "two": ["b"]}, "Nothing beats today as typed or under 1 of 2 assumptions; "
          "under two b is best."),
-        (None, {"one": "b"}, [], "Nothing beats today as typed; under one b is best."),
+        ([], {"one": ["b"]}, "Nothing beats today as typed; under one b is best."),
     ],
 )  # fmt: skip
-def test_the_sentence_under_assumptions(
-    typed: str | None, best: dict[str, str | None], unclear: list[str], told: str
-) -> None:
-    assert under_assumptions(typed, best, unclear, "today") == told
+def test_the_sentence_under_assumptions(typed: list[str], leaders: dict[str, list[str]], told: str) -> None:
+    assert under_assumptions(typed, leaders, "today") == told
 
 
 # ---- what is said -----------------------------------------------------------------------------

@@ -22,10 +22,10 @@ from funnelsim.engines.fold import (
     new_tally,
     stack,
 )
-from funnelsim.metrics import CUTS, FIGURES, cut, labels
+from funnelsim.metrics import CUTS, FIGURES, cut, labels, reads_values
 from funnelsim.model.model import Model, plain_ends
 from funnelsim.model.records import LEDGER, PROCESS, STAGE
-from funnelsim.model.words import DAY, HOUR, NOBODY, Event, Flag
+from funnelsim.model.words import DAY, HOUR, NOBODY, Assignment, Event, Flag
 
 from .small_firm import ANN, CAT, CONTACT, NAMES, SMALL, firm, history
 
@@ -90,6 +90,20 @@ IN_ALL = {
     # In each stage from entering to the start, or to the end of the period: 2, 102, 39, 230 and 4 hours.
     "queue": (2 + 102 + 39 + 230 + 4) / 480,
     "sales_velocity": 1000 / (10 + 1 / 24),
+}
+EXPECTED = {  # where contracts count with what is expected of them: 900 and 3200, at margins and commissions
+    "won": 2,
+    "bookings": 900 + 3200,
+    "contribution": 0.5 * 900 + (3200 - 0.6 * 4000),
+    "contract_value": 4100 / 2,
+    "commission_cost": 90 + 320,
+    "sales_cost": 1425,
+    "cost": 1695,
+    "cac": 1695 / 2,
+    "profit": 1250 - 1695,
+    "roi": -445 / 1695,
+    "marketing_cost": 270,
+    "sales_velocity": 900 / (10 + 1 / 24),
 }
 ALONG = {
     ("inquiries", "month"): (2, 2),
@@ -181,6 +195,21 @@ def test_every_figure_is_counted_in_all_or_along_a_dimension() -> None:
 def test_figure_in_all_as_counted_by_hand(metric: str) -> None:
     everything = cut(firm(), stack([counted(history(), firm())]), "all")
     assert FIGURES[metric].values(everything) == pytest.approx(np.array([[IN_ALL[metric]]]), rel=1e-12)
+
+
+@pytest.mark.parametrize("metric", EXPECTED)
+def test_figure_at_the_expected_value_of_contracts_as_counted_by_hand(metric: str) -> None:
+    everything = cut(firm(), stack([counted(history(), firm())]), "all", expected=True)
+    assert FIGURES[metric].values(everything) == pytest.approx(np.array([[EXPECTED[metric]]]), rel=1e-12)
+
+
+def test_what_reads_the_value_of_a_contract() -> None:
+    plain = firm()
+    assert not reads_values(plain)
+    for policy in (Assignment.PRIORITY_QUEUE, Assignment.CHERRY_PICK):
+        teams = plain.teams.copy()
+        teams["assignment"][-1] = policy
+        assert reads_values(plain._replace(teams=teams))
 
 
 @pytest.mark.parametrize(("metric", "dimension"), ALONG)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 import math
@@ -33,7 +34,7 @@ from funnelsim.scenario import from_document, levers, origins
 from funnelsim.studies.pilot import pilot
 
 mpl.use("Agg")
-YEARS = 12
+YEARS = 24
 NAN = math.nan
 
 
@@ -304,7 +305,10 @@ def test_frames_hold_what_the_years_say(today: fs.SimulationResult) -> None:
     won = np.sort(today.forecast.values("won")[:, 0])
     row = today.summary.loc["won"]
     assert row["mean"] == pytest.approx(won.mean())
-    assert (row["p10"], row["p50"], row["p90"]) == (won[1], won[5], won[10])  # of twelve years
+    middles = [won[position : position + 2].mean() for position in (1, 11, 21)]  # of 24 years
+    assert row[["p10", "p50", "p90"]].tolist() == middles
+    assert row[["p10_low", "p90_high"]].isna().all()
+    assert row["more_years"] == 0
     reached = np.mean(won >= 3 * 12)
     assert today.goals.loc["contracts", "chance"] == pytest.approx(reached)
 
@@ -343,10 +347,37 @@ def test_cuts_of_a_comparison_are_those_of_its_strategies(comparison: fs.Compari
         assert stacked.loc[name].equals(getattr(comparison[name], cut))
 
 
+@pytest.mark.parametrize("strategies", [["today", "more_inquiries"], ["today", "one_more_rep"], ["today"]])
+def test_result_document_and_verdict_name_the_same_best(strategies: list[str]) -> None:
+    result = fs.compare(fs.load("first_steps"), strategies=strategies, replications=60)
+    whole = json.loads(document.as_json(document.comparison_document(result)))
+    assert whole["best"] == result.best
+    named = re.match("Best on profit is (.*?): ", result.verdict)
+    assert (named and named[1]) == (result.best and result.best.replace("_", " "))
+    assert result.best == ("more_inquiries" if "more_inquiries" in strategies else None)
+
+
+def test_figures_without_an_interval_say_what_they_lack(today: fs.SimulationResult) -> None:
+    estimate = today.forecast.estimate("roi")
+    lacking = {
+        "roi": dataclasses.replace(estimate, more_years=130.0),
+        "open_share": dataclasses.replace(estimate, more_years=56.0),
+        "won": dataclasses.replace(estimate, more_years=0.0),
+    }
+    (told,) = notes.without_interval(lacking, 12)
+    assert told.plain == (
+        "No precision of the mean at 24 simulated years: Return on investment (too few years with a large "
+        "contract: about 130 more) and Still open (too few years: about 56 more)."
+    )
+    few = {name: dataclasses.replace(each, years=15, more_years=5.0) for name, each in lacking.items()}
+    (told,) = notes.without_interval(few, 12)
+    assert told.plain == "No precision of the mean: too few years: about 5 more."
+
+
 def test_the_cycle_rises_from_none_to_all(today: fs.SimulationResult) -> None:
-    share = today.cycle["share"]
-    assert (share.iloc[0], share.iloc[-1]) == (0, pytest.approx(1))
-    assert (np.diff(share) >= 0).all()
+    for share in (today.cycle["at_least"], today.cycle["at_most"]):
+        assert (share.iloc[0], share.iloc[-1]) == (0, pytest.approx(1))
+        assert (np.diff(share) >= 0).all()
 
 
 def test_team_hours_are_those_of_the_file(today: fs.SimulationResult) -> None:
@@ -384,6 +415,9 @@ def test_the_first_block_is_what_decides(comparison: fs.ComparisonResult) -> Non
         [table["bookings"] / 1e6, table["revenue"] / 1e3, table["cost"] / 1e3, table["result"] / 1e3],
         rel=0.01,
     )
+    _, best, regret = rows_of(page[page.index("Verdict") :], "one_more_rep")[0].split()
+    assert float(best) == pytest.approx(100 * table["chance_best"], abs=0.5)
+    assert float(regret.replace(",", "")) == pytest.approx(table["expected_regret"] / 1e3, rel=0.05)
 
 
 def test_the_first_block_says_from_when(comparison: fs.ComparisonResult) -> None:
@@ -405,7 +439,8 @@ def test_the_page_says_what_changes_what_is_best_and_what_intervals_mean(
     first = comparison["today"].forecast.names.start
     assert f"Contracts signed before {first}, when the warm-up begins, are not simulated" in flat
     assert "P10-P90: range of outcomes; one simulated year in ten is lower, one in ten is higher." in flat
-    assert "95 %: precision of the mean of 12 simulated years." in flat
+    assert "95 %: precision of the mean of 24 simulated years." in flat
+    assert "wrong about any of the 2 strategies against today is at most 5 %." in flat
     assert "Goal contracts: contracts, at least 3 in an average month." in flat
     assert page.rstrip().endswith("Next, try: funnelsim run first_steps")
     for word in ("replication", "digest", "nan", "inf ", "Interval("):
@@ -657,7 +692,7 @@ def test_the_fan_shows_the_months(today: fs.SimulationResult) -> None:
     median, mean = (line.get_ydata() for line in ax.lines)
     assert list(median) == today.by_month["won", "p50"].tolist()
     assert list(mean) == today.by_month["won", "mean"].tolist()
-    assert ax.get_title().endswith("P10 to P90 of 12 simulated years; means add up, medians do not")
+    assert ax.get_title().endswith("P10 to P90 of 24 simulated years; means add up, medians do not")
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("Month", "Contracts")
     assert today.plot_forecast().get_ylabel() == "Bookings, thousand USD"
     assert today.plot_forecast("utilisation").get_ylabel() == "Busy, %"
@@ -684,7 +719,7 @@ def test_the_funnel_shows_what_becomes_of_visits(today: fs.SimulationResult) -> 
 
 def test_the_cycle_curve_names_half_and_nine_tenths(comparison: fs.ComparisonResult) -> None:
     ax = comparison["today"].plot_cycle()
-    days = comparison["today"].forecast.cycle().quantile(0.5).value
+    days = comparison["today"].forecast.cycle().quantile(0.5).least.value
     label = ax.get_legend().get_texts()[0].get_text()
     assert float(label.split("half within ")[1].split(" ")[0]) == pytest.approx(days, rel=0.01)
     assert "95 % precision" in ax.get_title()

@@ -1,29 +1,39 @@
 """Strategies against the base in the same worlds: differences, and how sure we are of them.
 
 All strategies meet the same inquirers, so that the difference within each world says more than the
-difference of two means: intervals are of paired differences.
+difference of two means: worlds are resampled whole, all strategies together.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
-from scipy import special
 
-from funnelsim.compiling.arrays import Floats
+from funnelsim.compiling.arrays import Floats, Integers
 from funnelsim.decisions.goals import of_a_goal
 from funnelsim.decisions.significance import SIGNIFICANT, holm
 from funnelsim.decisions.verdict import Money, Standing, losses, verdict
 from funnelsim.engines.fold import Tally
-from funnelsim.forecast import Forecast, Interval, Precision, jackknife, share_unknown, wilson
-from funnelsim.metrics.figure import FIGURES, Better, Parts, ratio, total
+from funnelsim.forecast import (
+    Forecast,
+    Interval,
+    Precision,
+    bootstrap_t,
+    resampled_means,
+    resamples_for,
+    share_unknown,
+    wilson,
+)
+from funnelsim.forecast.resampling import ROUNDING, UNSEEN, Rare
+from funnelsim.metrics.figure import FIGURES, Better, Formula, Parts, ratio, total
 from funnelsim.metrics.wording import Called, signed, spoken
 
 PROFIT = "profit"
-ROUNDING = 1e-9  # of a figure's usual size
 
 
 @dataclass(frozen=True)
@@ -33,17 +43,25 @@ class Difference:
     strategy: str
     metric: str
     mean: float
-    low: float  # precision of the mean, 95 %
+    low: float  # precision of the mean, 95 %; NaN where there are too few simulated years
     high: float
-    p_value: float  # for no difference
+    p_value: float  # for no difference, from the same resamples
     adjusted: float  # the same after Holm, for all strategies of the comparison at once
     ahead: Interval  # share of simulated years in which the strategy is ahead, with Wilson's interval
     years: int
+    more_years: float  # that interval and verdict would take besides; 0 if they are there
 
     @property
     def sure(self) -> bool:
         """Return whether the difference is significant, at 5 % for all strategies at once."""
         return self.adjusted < SIGNIFICANT
+
+
+class Chances(NamedTuple):
+    """How likely a strategy has the highest mean, and what choosing it would cost if it has not."""
+
+    best: float  # share of resamples in which its mean profit is the highest; NaN with too few years
+    regret: float  # how much less than the highest, in the mean over resamples
 
 
 class Comparison:
@@ -75,25 +93,21 @@ class Comparison:
             raise ValueError("strategies can be compared only in the same simulated years")
         self.others = tuple(name for name in self.forecasts if name != self.base)
         self.years = self.forecasts[self.base].years
+        self.expected = all(forecast.expected for forecast in self.forecasts.values())
         self._called = called
+        self._differences: dict[tuple[str, str], dict[str, Difference]] = {}
 
     def differences(self, metric: str = PROFIT) -> dict[str, Difference]:
         """Compare a figure with the base's, strategy by strategy.
 
-        The interval is the paired t interval for a total, the jackknife over worlds for a ratio of sums; p
+        Intervals and p values are those of `bootstrap_t` over whole worlds, both strategies together; p
         values are adjusted for the number of strategies (Holm 1979, Scandinavian Journal of Statistics 6).
         """
         return self._against(self.base, metric, self.others)
 
     def relative(self, strategy: str, metric: str) -> Interval:
         """Estimate a figure's change against the base, as a share of the base: 0.1 is 10 % more."""
-        mine, its = self._parts(strategy, metric), self._parts(self.base, metric)
-        formula = FIGURES[metric].formula
-
-        def change(*parts: Floats) -> Floats:
-            return ratio(formula(*parts[: len(mine)]), formula(*parts[len(mine) :])) - 1.0
-
-        return _interval(jackknife(mine + its, change))
+        return _interval(self._precision(self.base, metric, (strategy,), _change, ROUNDING))
 
     def return_on_extra(self, strategy: str) -> Interval | None:
         """Estimate what each unit of extra money brings in gross margin, against the base.
@@ -101,19 +115,21 @@ class Comparison:
         Returns
         -------
         Interval or None
-            Extra gross margin / extra cost, in the mean over worlds with its jackknife interval: above 1 it
-            pays. None where marketing and pay do not surely cost more: commission and visits that only
-            follow from more contracts are no money that anyone chose to spend.
+            Extra gross margin / extra cost, in the mean over worlds with its interval: above 1 it pays. None
+            where marketing and pay do not surely cost more: commission and visits that only follow from more
+            contracts are no money that anyone chose to spend.
         """
         chosen = self._extra(strategy, "marketing_cost") + self._extra(strategy, "pay_cost")
         rounding = ROUNDING * float(np.abs(self._parts(self.base, "cost")[0]).mean())
-        if not (self.differences("cost")[strategy].low > 0 and jackknife((chosen,), total).low > rounding):
+        surely = bootstrap_t((chosen,), total, rounding=rounding).low[0] > rounding
+        if not (self.differences("cost")[strategy].low > 0 and surely):
             return None
         parts = (self._extra(strategy, "contribution"), self._extra(strategy, "cost"))
-        return _interval(jackknife(parts, ratio))
+        with_value = np.sum(parts[0] != 0, axis=0)
+        return _interval(bootstrap_t(parts, ratio, with_value=with_value))
 
     def _extra(self, strategy: str, total_of: str) -> Floats:
-        """Subtract a total of the base from a strategy's, world by world: (R,)."""
+        """Subtract a total of the base from a strategy's, world by world: (R, 1)."""
         return np.asarray(self._parts(strategy, total_of)[0] - self._parts(self.base, total_of)[0])
 
     def share_unknown(self, strategy: str, metric: str = PROFIT) -> Interval:
@@ -140,16 +156,17 @@ class Comparison:
                 worse=found.sure and found.mean < 0,
                 identical=self.makes_no_difference(name),
                 ahead=found.ahead.value,
+                more_years=found.more_years,
             )
             for name, found in self.differences().items()
         ]
-        best = self.best()
-        rivals = {} if best is None else self._rivals(best)
+        leader = self._leader()
+        rivals = {} if leader is None else self._rivals(leader)
         forecast = self.forecasts[self.base]
         money = Money(forecast.names.currency, signed(forecast.months, self.terms()))
         said = [
             *losses(self.profits(), money, self._called),
-            verdict(standings, best, rivals, self.base, self.years, forecast.months, money, self._called),
+            verdict(standings, leader, rivals, self.base, self.years, forecast.months, money, self._called),
             *(self._of_goals() if self.years > 1 else []),
         ]
         return " ".join(said)
@@ -181,65 +198,161 @@ class Comparison:
         ]
 
     def best(self) -> str | None:
-        """Find the strategy of the highest mean profit among those that surely beat the base."""
+        """Name the strategy that surely beats the base and every other on profit, if there is one."""
+        leaders = self.leaders()
+        return leaders[0] if len(leaders) == 1 else None
+
+    def leaders(self) -> tuple[str, ...]:
+        """Name the best strategy, or the leader and those that cannot be told apart from it.
+
+        The leader has the highest mean profit among those that surely beat the base; nobody is named if none
+        does.
+        """
+        leader = self._leader()
+        if leader is None:
+            return ()
+        return (leader, *(name for name, ahead in self._rivals(leader).items() if ahead is None))
+
+    def _leader(self) -> str | None:
         better = {
             name: found.mean for name, found in self.differences().items() if found.sure and found.mean > 0
         }
         return max(better, key=better.__getitem__) if better else None
 
-    def close(self) -> list[str]:
-        """List the strategies that cannot be told apart from the best; none if nothing beats the base."""
-        best = self.best()
-        return [] if best is None else [name for name, ahead in self._rivals(best).items() if ahead is None]
+    @cached_property
+    def chances(self) -> dict[str, Chances]:
+        """How likely each strategy has the highest mean profit, and the expected regret of choosing it.
 
-    def _rivals(self, best: str) -> dict[str, Interval | None]:
-        """Compare the best with every other: by how much it is ahead, or None if that is not sure."""
-        others = tuple(name for name in self.others if name != best)
-        behind = self._against(best, PROFIT, others)
+        Over the resamples of the worlds, with ties shared. It says how well this many simulated years tell
+        means apart (Chick and Inoue 2001, Management Science 47: expected opportunity cost), not how single
+        years will turn out. NaN where there are too few years to compare a strategy with the base.
+        """
+        unclear = [
+            found.more_years > 0 and not self.makes_no_difference(name)
+            for name, found in self.differences().items()
+        ]
+        if any(unclear):
+            return dict.fromkeys(self.forecasts, Chances(math.nan, math.nan))
+        profits = np.concatenate([self._parts(name, PROFIT)[0] for name in self.forecasts], axis=1)
+        means = resampled_means(profits, resamples_for(len(self.others)))
+        behind = means.max(axis=1, keepdims=True) - means
+        first = behind <= ROUNDING * max(float(np.abs(profits).mean()), 1.0)
+        shares = (first / first.sum(axis=1, keepdims=True)).mean(axis=0)
+        regrets = np.where(first, 0.0, behind).mean(axis=0)
+        rows = zip(self.forecasts, shares, regrets, strict=True)
+        return {name: Chances(float(share), float(regret)) for name, share, regret in rows}
+
+    def _rivals(self, leader: str) -> dict[str, Interval | None]:
+        """Compare the leader with its rivals: by how much it is ahead, or None if that is not sure.
+
+        Whatever is surely worse than the base is no rival of one that surely beats it.
+        """
+        gains = self.differences()
+        others = tuple(
+            name for name in self.others if name != leader and not (gains[name].sure and gains[name].mean < 0)
+        )
+        behind = self._against(leader, PROFIT, others)
         return {
             name: Interval(-found.mean, -found.high, -found.low) if found.sure and found.mean < 0 else None
             for name, found in behind.items()
         }
 
     def _parts(self, strategy: str, metric: str) -> Parts:
-        """Return the sums of a figure over the period in each world: each (R,)."""
-        return tuple(part[:, 0] for part in self.forecasts[strategy].parts(metric))
+        """Return the sums of a figure over the period in each world: each (R, 1)."""
+        return self.forecasts[strategy].parts(metric, "all", self.expected)
+
+    def _precision(
+        self, base: str, metric: str, others: tuple[str, ...], contrast: Formula, rounding: float
+    ) -> Precision:
+        """Contrast a figure of strategies with that of a base: arrays (strategies,)."""
+        its, mine = self._parts(base, metric), [self._parts(name, metric) for name in others]
+        if len(others) > 1 and any(part.ndim > 2 for part in its):  # whole curves are large: one at a time
+            each = [self._precision(base, metric, (name,), contrast, rounding) for name in others]
+            return Precision(*(np.concatenate(columns) for columns in zip(*each, strict=True)))
+        theirs = [np.concatenate(parts, axis=1) for parts in zip(*mine, strict=True)]
+        repeated = [np.repeat(part, len(others), axis=1) for part in its]
+        parts, formula = (*theirs, *repeated), _of_both(FIGURES[metric].formula, contrast)
+        if FIGURES[metric].formula is total and contrast is np.subtract:
+            parts, formula = (theirs[0] - repeated[0],), total
+        return bootstrap_t(
+            parts,
+            formula,
+            with_value=_differing(theirs, repeated),
+            rare=self._rare(base, metric, others),
+            rounding=rounding,
+            resamples=resamples_for(len(self.others)),
+        )
+
+    def _rare(self, base: str, metric: str, others: tuple[str, ...]) -> Rare:
+        """Count the worlds in which strategies differ from a base in contracts, by segment.
+
+        A strategy that changes contracts at all may change those of a segment in which nothing has differed.
+        """
+        segments = max(len(each.model.segments) for each in self.forecasts.values())
+        its = _padded(self.forecasts[base].contracts, segments)
+        found = [self.forecasts[name] for name in others]
+        seen = np.array([(_padded(each.contracts, segments) != its).sum(axis=0) for each in found])
+        size = np.array([_padded(each.size_of_contracts(metric), segments) for each in found])
+        return Rare(np.where(seen.any(axis=1, keepdims=True), np.maximum(seen, UNSEEN), 0.0), size)
 
     def _against(self, base: str, metric: str, others: tuple[str, ...]) -> dict[str, Difference]:
         """Compare a figure with that of `base`."""
-        its = self._parts(base, metric)
-        figure = FIGURES[metric]
-        found: dict[str, tuple[Precision, Interval]] = {}
-        for name in others:
-            mine = self._parts(name, metric)
+        if (base, metric) not in self._differences:
+            found = self._compared(base, metric, others) if others else {}
+            self._differences[base, metric] = found
+        return self._differences[base, metric]
 
-            def difference(*parts: Floats, count: int = len(mine)) -> Floats:
-                return np.asarray(figure.formula(*parts[:count]) - figure.formula(*parts[count:]))
-
+    def _compared(self, base: str, metric: str, others: tuple[str, ...]) -> dict[str, Difference]:
+        figure, its = FIGURES[metric], self.forecasts[base].values(metric)[:, 0]
+        usual = float(np.abs(its[np.isfinite(its)]).sum() / len(its))
+        rounding = ROUNDING * max(usual, 1.0)
+        precision = self._precision(base, metric, others, np.subtract, rounding)
+        adjusted = holm(precision.p_value.tolist())
+        found = {}
+        for position, name in enumerate(others):
             with np.errstate(invalid="ignore"):  # undefined where both are infinite
-                gain = figure.formula(*mine) - figure.formula(*its)
+                gain = self.forecasts[name].values(metric)[:, 0] - its
             ahead = int(np.sum(gain < 0 if figure.better is Better.LESS else gain > 0))
-            found[name] = (jackknife(mine + its, difference), wilson(ahead, self.years))
-        rounding = ROUNDING * max(float(np.abs(figure.formula(*its)).mean()), 1.0)
-        p_values = [p_value(precision, self.years, rounding) for precision, _ in found.values()]
-        rows = zip(found.items(), p_values, holm(p_values), strict=True)
-        return {
-            name: Difference(name, metric, *_interval(precision), p, adjusted, ahead, self.years)
-            for (name, (precision, ahead)), p, adjusted in rows
-        }
+            found[name] = Difference(
+                name,
+                metric,
+                *_interval(precision, position),
+                p_value=float(precision.p_value[position]),
+                adjusted=adjusted[position],
+                ahead=wilson(ahead, self.years),
+                years=self.years,
+                more_years=float(precision.more[position]),
+            )
+        return found
 
 
-def p_value(precision: Precision, years: int, rounding: float) -> float:
-    """Compute the p value of no difference, two-sided, by Student's t with years - 1 degrees of freedom.
+def _of_both(formula: Formula, contrast: Formula) -> Formula:
+    """Make the formula of the contrast of a figure of two strategies, from the parts of both."""
 
-    Differences up to `rounding` count as none: sums in another order differ in the last bits.
-    """
-    value, error = float(precision.value), float(precision.error)
-    if math.isnan(error) or abs(value) <= rounding:
-        return 1.0
-    if error == 0:
-        return 0.0
-    return float(2 * special.stdtr(years - 1, -abs(value) / error))
+    def found(*parts: Floats) -> Floats:
+        half = len(parts) // 2
+        return np.asarray(contrast(formula(*parts[:half]), formula(*parts[half:])))
+
+    return found
+
+
+def _change(mine: Floats, its: Floats) -> Floats:
+    return ratio(mine, its) - 1.0
+
+
+def _padded(by_segment: Floats, segments: int) -> Floats:
+    """Add segments of which there is nothing, behind those that there are."""
+    lacking = [(0, 0)] * (by_segment.ndim - 1) + [(0, segments - by_segment.shape[-1])]
+    return np.pad(by_segment, lacking)
+
+
+def _differing(mine: Sequence[Floats], its: Sequence[Floats]) -> Integers:
+    """Count the worlds in which strategies differ from the base in any of their sums: (strategies,)."""
+    differ = np.zeros(mine[0].shape, np.bool_)
+    for part, other in zip(mine, its, strict=True):
+        if part.ndim == differ.ndim:
+            differ |= np.abs(part - other) > ROUNDING * np.abs(other)
+    return np.asarray(differ.sum(axis=0), np.int64)
 
 
 def _in_all(tallies: Tally) -> Floats:
@@ -247,6 +360,6 @@ def _in_all(tallies: Tally) -> Floats:
     return tallies.sums[:, 0]
 
 
-def _interval(precision: Precision) -> Interval:
+def _interval(precision: Precision, position: int = 0) -> Interval:
     """Return a single estimate and its ends."""
-    return Interval(float(precision.value), float(precision.low), float(precision.high))
+    return Interval(*(float(each[position]) for each in precision[:3]))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 from scipy import special
@@ -12,18 +14,20 @@ Years = npt.NDArray[np.bool_]  # (R,) which simulated years
 
 
 def holm(p_values: list[float]) -> list[float]:
-    """Adjust p values for their number, by Holm's step-down method.
+    """Adjust p values for their number, by Holm's step-down method; NaN stays, and counts as one of them.
 
     Examples
     --------
     >>> holm([0.01, 0.04, 0.03])
     [0.03, 0.06, 0.06]
+    >>> holm([math.nan, 0.01])
+    [nan, 0.02]
     """
-    order = sorted(range(len(p_values)), key=p_values.__getitem__)
-    adjusted = [1.0] * len(p_values)
+    order = sorted((p, position) for position, p in enumerate(p_values) if not math.isnan(p))
+    adjusted = [math.nan] * len(p_values)
     highest = 0.0
-    for rank, position in enumerate(order):
-        highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[position]))
+    for rank, (p, position) in enumerate(order):
+        highest = max(highest, min(1.0, (len(p_values) - rank) * p))
         adjusted[position] = highest
     return adjusted
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from funnelsim.forecast import Interval
-from funnelsim.metrics.wording import Called, listed, money_range, number, simulated, spoken
+from funnelsim.forecast.resampling import FEWEST
+from funnelsim.metrics.wording import Called, listed, money_range, number, simulated, spoken, too_few
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -22,6 +24,12 @@ class Standing:
     worse: bool
     identical: bool  # the same history in every world
     ahead: float  # share of single years in which it is ahead of the base
+    more_years: float = 0.0  # simulated years that it would take besides to tell; 0 if there are enough
+
+    @property
+    def untold(self) -> bool:
+        """Return whether there are too few simulated years to say anything of it."""
+        return not self.identical and 0 < self.more_years < math.inf
 
 
 @dataclass(frozen=True)
@@ -69,7 +77,7 @@ def losses(profits: Mapping[str, Interval], money: Money, called: Called = spoke
 
 def verdict(
     standings: Sequence[Standing],
-    best: str | None,
+    leader: str | None,
     rivals: Mapping[str, Interval | None],
     base: str,
     years: int,
@@ -83,10 +91,10 @@ def verdict(
     ----------
     standings : sequence of Standing
         Every strategy but the base.
-    best : str or None
+    leader : str or None
         The highest mean among those that surely beat the base.
     rivals : mapping
-        By how much the best is surely ahead of each other strategy; None where that is not sure.
+        By how much the leader is surely ahead of each other strategy; None where that is not sure.
     base : str
         What all are compared with.
     years : int
@@ -116,26 +124,35 @@ def verdict(
     """
     if not standings:
         return f"There is nothing to compare {called(base)} with."
-    if years < 2:
-        return f"{simulated(years, months).capitalize()} cannot tell strategies apart: simulate more."
+    if years < FEWEST:
+        known = [standing.more_years for standing in standings if math.isfinite(standing.more_years)]
+        return (
+            f"{simulated(years, months).capitalize()} cannot tell strategies apart: {_lacks(years, known)}."
+        )
     teller = _Teller(base, years, months, money, called)
     different = [standing for standing in standings if not standing.identical]
     worse = [standing for standing in different if standing.worse]
-    unclear = [standing for standing in different if not standing.better and not standing.worse]
+    untold = [standing for standing in different if standing.untold]
+    unclear = [
+        standing
+        for standing in different
+        if not standing.better and not standing.worse and not standing.untold
+    ]
     clauses = [
-        *teller.of_the_best(standings, best, rivals),
+        *teller.of_the_leader(standings, leader, rivals),
         *teller.of_the_worse(worse),
         *teller.of_the_unclear(unclear, len(standings)),
+        *teller.of_the_untold(untold),
         *teller.of_the_identical([standing for standing in standings if standing.identical]),
     ]
     text = "; ".join(clauses)
-    return f"{text[0].upper()}{text[1:]}. Profit is {money.signed}."
+    of_what = "" if len(untold) == len(standings) else f" Profit is {money.signed}."
+    return f"{text[0].upper()}{text[1:]}.{of_what}"
 
 
 def under_assumptions(
-    typed: str | None,
-    best: Mapping[str, str | None],
-    unclear: Sequence[str],
+    typed: Sequence[str],
+    leaders: Mapping[str, Sequence[str]],
     base: str,
     called: Called = spoken,
     assumption_called: Called = spoken,
@@ -144,12 +161,11 @@ def under_assumptions(
 
     Parameters
     ----------
-    typed : str or None
-        The best strategy of the scenario as typed; None where nothing surely beats the base.
-    best : mapping of str to (str or None)
+    typed : sequence of str
+        The best strategy of the scenario as typed, or those that cannot be told apart; none where nothing
+        surely beats the base.
+    leaders : mapping of str to sequence of str
         The same by assumption.
-    unclear : sequence of str
-        The assumptions under which `typed` cannot be told apart from the best.
     base : str
         What all are compared with.
     called, assumption_called : callable
@@ -157,36 +173,44 @@ def under_assumptions(
 
     Examples
     --------
-    >>> print(under_assumptions("x", {"slow_market": "y", "rivals": "x", "dear_ads": "x"}, [], "today"))
+    >>> print(under_assumptions(["x"], {"slow_market": ["y"], "rivals": ["x"], "dear_ads": ["x"]}, "today"))
     X is best as typed and under 2 of 3 assumptions; under slow market it is y.
-    >>> print(under_assumptions(None, {"slow_market": None}, [], "today"))
-    Nothing beats today as typed or under the one assumption.
+    >>> print(under_assumptions([], {"slow_market": ["x", "y"]}, "today"))
+    Nothing beats today as typed; under slow market x and y cannot be told apart.
     """
-    same = sum(each == typed for each in best.values())
-    groups: dict[tuple[str | None, bool], list[str]] = {}
-    for name, each in best.items():
-        if each != typed:
-            groups.setdefault((each, name in unclear), []).append(assumption_called(name))
-    nothing = f"nothing beats {called(base)}"
-    whole = "the one assumption" if len(best) == 1 else f"all {len(best)} assumptions"
-    of = whole if same == len(best) else f"{same} of {len(best)} assumptions"
-    if typed is None:
-        begins = f"{nothing} as typed or under {of}" if same else f"{nothing} as typed"
-    else:
-        begins = f"{called(typed)} is best as typed and under {of}"
-        if not same:
-            under = f"not under {whole}" if len(best) == 1 else f"under none of {len(best)} assumptions"
-            begins = f"{called(typed)} is best as typed, but {under}"
+    differs: dict[tuple[str, ...], list[str]] = {}
+    for name, each in leaders.items():
+        if set(each) != set(typed):
+            differs.setdefault(tuple(each), []).append(assumption_called(name))
+    same = len(leaders) - sum(map(len, differs.values()))
+    whole = "the one assumption" if len(leaders) == 1 else f"all {len(leaders)} assumptions"
+    of = whole if not differs else f"{same} of {len(leaders)} assumptions"
+    begins = f"{_leading(typed, base, called)} as typed"
+    if same:
+        begins += f"{' and' if typed else ' or'} under {of}"
+    elif len(typed) == 1:
+        none = f"not under {whole}" if len(leaders) == 1 else f"under none of {len(leaders)} assumptions"
+        begins += f", but {none}"
     clauses = [begins]
-    for (each, close), names in groups.items():
-        if each is None:
-            what = nothing
-        else:
-            what = f"it is {called(each)}" if typed else f"{called(each)} is best"
-            what += f", which cannot be told apart from {called(typed)} there" if close and typed else ""
+    for each, names in differs.items():
+        what = f"it is {called(each[0])}" if len(typed) == len(each) == 1 else _leading(each, base, called)
         clauses.append(f"under {listed(names)} {what}")
     text = "; ".join(clauses)
     return f"{text[0].upper()}{text[1:]}."
+
+
+def _leading(leaders: Sequence[str], base: str, called: Called) -> str:
+    """State which strategy is best, which cannot be told apart, or that there is none."""
+    if not leaders:
+        return f"nothing beats {called(base)}"
+    names = listed([called(name) for name in leaders])
+    return f"{names} is best" if len(leaders) == 1 else f"{names} cannot be told apart"
+
+
+def _lacks(years: int, more: Sequence[float]) -> str:
+    """State how many years are lacking to tell strategies apart."""
+    most = max(more, default=FEWEST - years)
+    return too_few(most, rare=years + most > FEWEST)
 
 
 @dataclass(frozen=True)
@@ -199,23 +223,24 @@ class _Teller:
     money: Money
     called: Called
 
-    def of_the_best(
-        self, standings: Sequence[Standing], best: str | None, rivals: Mapping[str, Interval | None]
+    def of_the_leader(
+        self, standings: Sequence[Standing], leader: str | None, rivals: Mapping[str, Interval | None]
     ) -> list[str]:
         """State which strategies beat the base, and whether one beats all others."""
-        if best is None:
-            return [f"nothing beats {self.called(self.base)} on profit"]
+        if leader is None:
+            told = any(not standing.untold for standing in standings)
+            return [] if not told else [f"nothing beats {self.called(self.base)} on profit"]
         better = {standing.strategy: standing for standing in standings if standing.better}
         close = [name for name, ahead in rivals.items() if ahead is None]
         if close:
-            return self._of_the_leaders(best, close, better)
-        clauses = [f"best on profit is {self.called(best)}: it {self._earns(better[best])}"]
+            return self._of_the_close(leader, close, better)
+        clauses = [f"best on profit is {self.called(leader)}: it {self._earns(better[leader])}"]
         sure = {name: ahead for name, ahead in rivals.items() if ahead is not None and name in better}
         if sure:
             second = min(sure, key=lambda name: sure[name].value)
             gap = self.money.range(sure[second].low, sure[second].high)
             clauses[0] += f", and {gap} more than the next best, {self.called(second)}"
-        others = [name for name in better if name != best]
+        others = [name for name in better if name != leader]
         return clauses + [f"{self.called(name)} {self._earns(better[name])}" for name in others]
 
     def of_the_worse(self, worse: Sequence[Standing]) -> list[str]:
@@ -239,20 +264,27 @@ class _Teller:
             who = f"the other {count} ({names})"
         return [f"{who} cannot be told apart from {self.called(self.base)} at {self._years()}"]
 
+    def of_the_untold(self, untold: Sequence[Standing]) -> list[str]:
+        """State which strategies nothing can be said of yet, and how many years that would take."""
+        if not untold:
+            return []
+        lacks = _lacks(self.years, [standing.more_years for standing in untold])
+        return [f"nothing can be said yet of {self._listed(untold)} ({lacks})"]
+
     def of_the_identical(self, identical: Sequence[Standing]) -> list[str]:
         """State which strategies change nothing."""
         if not identical:
             return []
         return [f"{self._listed(identical)} would make no difference at all"]
 
-    def _of_the_leaders(self, best: str, close: Sequence[str], better: Mapping[str, Standing]) -> list[str]:
-        """State which strategies beat the base, if the best cannot be told apart from others."""
+    def _of_the_close(self, leader: str, close: Sequence[str], better: Mapping[str, Standing]) -> list[str]:
+        """State which strategies beat the base, if the leader cannot be told apart from others."""
         base = self.called(self.base)
         gains = {name: self.money.range(standing.low, standing.high) for name, standing in better.items()}
         clauses = [
             f"{self.called(name)} would beat {base} on profit by {gain}" for name, gain in gains.items()
         ]
-        leaders = listed([self.called(name) for name in (best, *close)])
+        leaders = listed([self.called(name) for name in (leader, *close)])
         clauses.append(f"{leaders} cannot be told apart at {self._years()}")
         return clauses
 

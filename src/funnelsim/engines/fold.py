@@ -103,6 +103,8 @@ KEPT: tuple[tuple[int, tuple[Measure, ...]], ...] = (
     (Event.ON_STAFF, (_C, _W)),
     (Event.ONE_OFF, (_M,)),
     (Event.RUNNING, (_M,)),
+    (Event.EXPECTED_MARGIN, (_M,)),
+    (Event.EXPECTED_COMMISSION, (_M,)),
     (FIRST_CONTACT, (_C, _W)),
     (CONTACT_BY_CLOCK, (_C, _W, _K, Measure.ASKING)),
     (CONTACT_BY_WORKING_HOURS, (_C, _W, _K, Measure.OPENED)),
@@ -624,7 +626,7 @@ def fold_page(ledger: Ledger, model: Model, books: Books, replication: int, reas
             _book_contract(row, month, model, books, replication)
         _move_queue(row, month, until, model, books, replication)
         _book_work(row, since, month, model, books, replication)
-        if event >= Event.BEGAN:
+        if Event.BEGAN <= event <= Event.RUNNING:
             _book_what_is_rare(row, month, until, model, books, replication)
 
 

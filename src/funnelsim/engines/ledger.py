@@ -40,9 +40,10 @@ def rows_of_a_step(model: Model) -> int:
     """Count the rows that the largest step of an engine may write (E4, E6).
 
     That is a customer's answer that follows the end of work at once (WORKED, ON_STAFF, WON, BECAME_LEAD,
-    MARGIN, EXPECTED, REVENUE, COMMISSION twice), or the last day: its costs, and the reps on staff. (C18)
+    MARGIN, EXPECTED, EXPECTED_MARGIN, REVENUE, COMMISSION and EXPECTED_COMMISSION twice), or the last day:
+    its costs, and the reps on staff. (C18)
     """
-    return 9 + len(model.channels) + 2 * len(model.reps)
+    return 13 + len(model.channels) + 2 * len(model.reps)
 
 
 @rule

@@ -433,23 +433,32 @@ class Office:
         return delay
 
     def sign(self, pursuit: Record, value: float) -> None:
-        """Book what a contract earns and what it pays, and count it for the rep who closed it."""
+        """Book what a contract earns and pays, and count it for the rep who closed it (M4, M7, M13)."""
         closer, term = int(pursuit["closer"]), contracts.term(self.model, pursuit)
-        margin = contracts.margin(self.model, pursuit, value)
-        self.write_for(closer, pursuit, Event.MARGIN, margin, waited=term)
-        self.write_for(closer, pursuit, Event.EXPECTED, contracts.expected_bookings(self.model, pursuit))
+        expected = contracts.expected_bookings(self.model, pursuit)
+        self.write_for(
+            closer, pursuit, Event.MARGIN, contracts.margin(self.model, pursuit, value), waited=term
+        )
+        self.write_for(closer, pursuit, Event.EXPECTED, expected)
+        margin = contracts.margin(self.model, pursuit, expected)
+        self.write_for(closer, pursuit, Event.EXPECTED_MARGIN, margin)
         self.write_for(closer, pursuit, Event.REVENUE, value, waited=term)
         if closer == NOBODY:
             return
-        paid, of_opener = contracts.commission(self.model, self.reps, pursuit, self.now, value)
-        if paid > 0.0:
-            self.write_for(closer, pursuit, Event.COMMISSION, paid)
-        if of_opener > 0.0:
-            self.write_for(pursuit["opener"], pursuit, Event.COMMISSION, of_opener)
+        self.pay(pursuit, Event.COMMISSION, value)
+        self.pay(pursuit, Event.EXPECTED_COMMISSION, expected)
         state = self.reps[closer]
         state["booked_in"], state["booked_month"], state["booked_quarter"], state["booked_year"] = (
             contracts.counted(self.model, state, self.now, value)
         )
+
+    def pay(self, pursuit: Record, event: Event, value: float) -> None:
+        """Write what closer and opener are paid for a contract of this value (M12)."""
+        paid, of_opener = contracts.commission(self.model, self.reps, pursuit, self.now, value)
+        if paid > 0.0:
+            self.write_for(int(pursuit["closer"]), pursuit, event, paid)
+        if of_opener > 0.0:
+            self.write_for(int(pursuit["opener"]), pursuit, event, of_opener)
 
     def become_lead(self, pursuit: Record) -> None:
         """Note that an inquiry is now a lead, and what its supplier is paid (V19)."""

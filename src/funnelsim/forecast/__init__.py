@@ -1,9 +1,10 @@
 """From replications to a forecast: estimates, ranges, chances of goals."""
 
-from funnelsim.forecast.cycle import Cycle
+from funnelsim.forecast.cycle import Cycle, Within
 from funnelsim.forecast.forecast import Attainment, Breakdown, Conversion, Estimate, Forecast, TeamHours
 from funnelsim.forecast.goals import Chance, Goal
-from funnelsim.forecast.intervals import Interval, Precision, jackknife, wilson
+from funnelsim.forecast.intervals import Interval, jackknife, wilson
+from funnelsim.forecast.resampling import Precision, bootstrap_t, resampled_means, resamples_for
 from funnelsim.forecast.variance import MAIN, Driver, Unknowns, rank_correlation, share_unknown
 
 __all__ = [
@@ -21,8 +22,12 @@ __all__ = [
     "Precision",
     "TeamHours",
     "Unknowns",
+    "Within",
+    "bootstrap_t",
     "jackknife",
     "rank_correlation",
+    "resampled_means",
+    "resamples_for",
     "share_unknown",
     "wilson",
 ]

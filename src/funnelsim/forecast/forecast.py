@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -9,39 +10,47 @@ import numpy as np
 import numpy.typing as npt
 
 from funnelsim.compiling.arrays import Floats
-from funnelsim.engines.fold import DIMENSIONS, Basis, Measure, Tally, line_bounds
+from funnelsim.engines.fold import DIMENSIONS, Basis, Ended, Measure, Tally, line_bounds
 from funnelsim.forecast.cycle import Cycle, cycle
 from funnelsim.forecast.goals import Chance, Goal
-from funnelsim.forecast.intervals import Interval, jackknife, wilson, year_at
+from funnelsim.forecast.intervals import Interval, between_years, wilson, years_at
 from funnelsim.forecast.quota import WHOLE, Target, quarters, targets
+from funnelsim.forecast.resampling import UNSEEN, Precision, Rare, bootstrap_t
 from funnelsim.forecast.typed import typed_conversions
 from funnelsim.forecast.variance import Driver, Unknowns, rank_correlation, share_unknown
-from funnelsim.metrics.cut import Cut, cut, labels, teams_of_stages
-from funnelsim.metrics.figure import FIGURES, Figure, Formula, Parts, ratio, total
+from funnelsim.metrics.cut import Cut, cut, labels, one_contract, reads_values, teams_of_stages
+from funnelsim.metrics.figure import FIGURES, Figure, Parts, ratio, total
 from funnelsim.metrics.wording import number, simulated
 from funnelsim.model.model import Model, Names
-from funnelsim.model.words import HOUR, Event
+from funnelsim.model.words import DAY, HOUR, Event
 from funnelsim.scenario.plans import Plan
 
 MOST_OPEN = 0.02  # share of open leads beyond which figures of the cohort are doubtful
 MOST_ASKED = 0.95  # share of a team's hours beyond which queues grow long
+_RANGE = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
 
 
 @dataclass(frozen=True)
 class Estimate:
     """A figure: its mean with the 95 % interval of the mean, and the range of single simulated years.
 
-    An undefined value (a cost per contract without contracts) is NaN or infinite, and printed "-".
+    An undefined value (a cost per contract without contracts) is NaN or infinite, and printed "-". So are
+    intervals and ranges that so few years do not give.
     """
 
     mean: float
     low: float  # precision of the mean, 95 %
     high: float
-    p10: float  # range of outcomes: one year in ten is lower ...
+    p10: float  # range of outcomes: a new year is lower with a chance of one in ten ...
     p50: float
-    p90: float  # ... and one in ten is higher
+    p90: float  # ... and higher with one in ten
+    p10_low: float  # precision of the ends of the range, 95 %
+    p10_high: float
+    p90_low: float
+    p90_high: float
     years: int  # simulated
     undefined: int  # of them, without a value
+    more_years: float  # that the precision of the mean would take besides; 0 if it is there
 
 
 @dataclass(frozen=True)
@@ -106,6 +115,9 @@ class Forecast:
         The shortest and the longest term of a contract, in years; None where they are not known.
     plan : Plan, optional
         The quotas.
+    expected : bool, optional
+        Whether means count contracts at their expected value; by default if nothing in `model` reads the
+        values drawn. Ranges, chances, goals and quotas always keep what was drawn.
 
     Raises
     ------
@@ -123,6 +135,7 @@ class Forecast:
         unknowns: Unknowns | None = None,
         terms: tuple[float, float] | None = None,
         plan: Plan | None = None,
+        expected: bool | None = None,
     ) -> None:
         self.model = model
         self.names = names
@@ -133,7 +146,8 @@ class Forecast:
         self.unknowns = unknowns
         self.terms = terms
         self.plan = plan
-        self._cuts: dict[str, Cut] = {}
+        self.expected = not reads_values(model) if expected is None else expected
+        self._cuts: dict[tuple[str, bool], Cut] = {}
         self._breakdowns: dict[tuple[str, str], Breakdown] = {}
         for goal in self.goals:
             self._of_goal(goal)
@@ -143,8 +157,8 @@ class Forecast:
         """Count the months of the period."""
         return len(self.model.months) - 1
 
-    def parts(self, metric: str, dimension: str = "all") -> Parts:
-        """Return the sums that a figure is made from: each (R, n).
+    def parts(self, metric: str, dimension: str = "all", expected: bool = False) -> Parts:
+        """Return the sums that a figure is made from: each (R, n); contracts as drawn, or as expected.
 
         Raises
         ------
@@ -156,7 +170,7 @@ class Forecast:
             raise ValueError(f"there is no figure {metric!r}; there are {', '.join(FIGURES)}")
         if dimension not in figure.by:
             raise ValueError(f"{metric} is not defined by {dimension}, only by {', '.join(figure.by)}")
-        return figure.parts(self._cut(dimension))
+        return figure.parts(self._cut(dimension, expected))
 
     def values(self, metric: str, dimension: str = "all") -> Floats:
         """Return a figure of each simulated year: (R, n)."""
@@ -173,30 +187,63 @@ class Forecast:
         return self._breakdowns[metric, dimension]
 
     def _breakdown(self, metric: str, dimension: str) -> Breakdown:
-        parts = self.parts(metric, dimension)
+        parts = self.parts(metric, dimension, self.expected)
         figure = FIGURES[metric]
-        estimates = self._estimates(parts, figure.formula)
+        rare = None
+        if dimension == "all":
+            seen = np.maximum((self.contracts > 0).sum(axis=0), UNSEEN)
+            rare = Rare(seen[None], self.size_of_contracts(metric)[None])
+        mean = bootstrap_t(parts, figure.formula, rare=rare)
+        estimates = self._estimates(mean, self.values(metric, dimension), figure.bounds)
         return Breakdown(figure, dimension, labels(self.names, dimension), estimates)
 
-    def _estimates(self, parts: Parts, formula: Formula) -> tuple[Estimate, ...]:
-        """Estimate a formula of sums, each (R, n), for each of the n places."""
-        mean = jackknife(parts, formula)
-        years = np.asarray(formula(*parts))
-        p10, p50, p90 = (year_at(level, years) for level in (0.1, 0.5, 0.9))
+    def _estimates(
+        self, mean: Precision, years: Floats, bounds: tuple[float, float] = (-math.inf, math.inf)
+    ) -> tuple[Estimate, ...]:
+        """Put together the means (n,) and the values of each simulated year (R, n) of n places."""
+        columns = {
+            "mean": mean.value,
+            "low": np.maximum(mean.low, bounds[0]),
+            "high": np.minimum(mean.high, bounds[1]),
+            "more_years": mean.more,
+        }
+        for name, level in _RANGE.items():
+            columns[name] = years_at(level, years)
+        for name in ("p10", "p90"):
+            columns[f"{name}_low"], columns[f"{name}_high"] = between_years(_RANGE[name], years)
         undefined = np.sum(~np.isfinite(years), axis=0)
         return tuple(
             Estimate(
-                mean=float(mean.value[position]),
-                low=float(mean.low[position]),
-                high=float(mean.high[position]),
-                p10=float(p10[position]),
-                p50=float(p50[position]),
-                p90=float(p90[position]),
                 years=self.years,
                 undefined=int(undefined[position]),
+                **{name: float(values[position]) for name, values in columns.items()},
             )
             for position in range(len(undefined))
         )
+
+    @property
+    def contracts(self) -> Floats:
+        """Return the contracts of each simulated year by segment: (R, segments)."""
+        return self.parts("won", "segment")[0]
+
+    def size_of_contracts(self, metric: str) -> Floats:
+        """Compute by how much one more contract in a single year would move a figure, times the years.
+
+        Returns
+        -------
+        array (segments,)
+            0 for figures of the cohort.
+        """
+        figure = FIGURES[metric]
+        if figure.basis is Basis.COHORT:
+            return np.zeros(len(self.model.segments))
+        means = [part.mean(axis=0) for part in self.parts(metric, "all", self.expected)]
+        added = figure.parts(one_contract(self.model, self.expected))
+        with np.errstate(invalid="ignore"):
+            moved = figure.formula(
+                *(mean + more[0] / self.years for mean, more in zip(means, added, strict=True))
+            )
+            return np.asarray(self.years * (moved - figure.formula(*means)))
 
     def reasons(self, dimension: str = "all", basis: Basis = Basis.COHORT) -> Floats:
         """Count the leads that ended without a contract, by reason, in the mean simulated year.
@@ -260,7 +307,10 @@ class Forecast:
     def _attained(self, target: Target, names: Sequence[str]) -> Iterator[Attainment]:
         """Estimate how far somebody reaches the quota, by quarter and in the whole period."""
         booked, quota = (np.column_stack([part, part.sum(axis=1)]) for part in target[2:])
-        attained, gaps = self._estimates((booked, quota), ratio), self._estimates((booked - quota,), total)
+        attained, gaps = (
+            self._estimates(bootstrap_t(parts, formula), formula(*parts))
+            for parts, formula in (((booked, quota), ratio), ((booked - quota,), total))
+        )
         reached = np.sum(booked >= quota, axis=0)
         for place, name in enumerate(names):
             if quota[:, place].any():
@@ -290,6 +340,20 @@ class Forecast:
         """Estimate the distribution of the time from inquiry to contract."""
         mean = self.estimate("cycle_length")
         return cycle(self.tallies.ages, Interval(mean.mean, mean.low, mean.high))
+
+    @property
+    def followed(self) -> float | None:
+        """Return for how many days inquiries are followed at most, if some are still open then; else None."""
+        if not self.tallies.ages[:, Ended.OPEN].any():
+            return None
+        return (self.model.horizon - int(self.model.months[0])) / DAY
+
+    def title(self, metric: str) -> str:
+        """Name a figure in all; with leads still open, the cycle is that of contracts won in so many days."""
+        title = FIGURES[metric].title
+        if metric != "cycle_length" or self.followed is None:
+            return title
+        return f"{title} within {self.followed:,.0f} days"
 
     def team_hours(self) -> tuple[TeamHours, ...]:
         """Compare the hours that each team is asked for with those it has.
@@ -327,8 +391,11 @@ class Forecast:
         if not share > MOST_OPEN:
             return []
         return [
-            f"{number(100 * share, 2)} % of the period's inquiries are still open when the simulation ends, "
-            "so that contracts per lead come out too low: a longer drain would follow them to the end."
+            f"{number(100 * share, 2)} % of the period's inquiries are still open when the simulation ends. "
+            "So what becomes of inquiries (leads and contracts per inquiry, contracts per lead, conversions, "
+            "shares gone cold) is counted only as far as it has happened, which makes most of it too low; "
+            "the sales cycle and the time in a stage are those of what has ended by then, which makes them "
+            "too short. A longer drain would follow the inquiries to the end."
         ]
 
     def _warnings_of_teams(self) -> list[str]:
@@ -342,10 +409,10 @@ class Forecast:
                 )
         return found
 
-    def _cut(self, dimension: str) -> Cut:
-        if dimension not in self._cuts:
-            self._cuts[dimension] = cut(self.model, self.tallies, dimension)
-        return self._cuts[dimension]
+    def _cut(self, dimension: str, expected: bool = False) -> Cut:
+        if (dimension, expected) not in self._cuts:
+            self._cuts[dimension, expected] = cut(self.model, self.tallies, dimension, expected)
+        return self._cuts[dimension, expected]
 
     def _mean_effort(self) -> Floats:
         """Find the mean working time of a visit to each stage: (S,) µs."""

@@ -59,21 +59,23 @@ class Goal:
         Parameters
         ----------
         values : array (R, n)
-            The figure of each year, or of each of its months, which must all be good. A year with
-            an undefined value does not reach the goal.
+            The figure of each year, or of each of its months, which must all be good. Infinite is more than
+            any target, minus infinite less. A month without a value (the cycle where nothing is won) asks
+            nothing of the year; a year without any value does not reach the goal.
 
         Examples
         --------
         >>> goal = Goal("cheap", "cac", at_most=10)
-        >>> goal.reached(np.array([[9.0], [11.0], [np.nan]])).tolist()
-        [True, False, False]
+        >>> goal.reached(np.array([[9.0, np.nan], [11.0, 9.0], [np.inf, 9.0], [np.nan, np.nan]])).tolist()
+        [True, False, False, False]
         """
-        good = np.isfinite(values)
+        known = ~np.isnan(values)
+        good = known.copy()
         if self.at_least is not None:
             good &= values >= self.at_least
         if self.at_most is not None:
             good &= values <= self.at_most
-        return np.asarray(good.all(axis=1))
+        return np.asarray((good | ~known).all(axis=1) & known.any(axis=1))
 
 
 @dataclass(frozen=True)

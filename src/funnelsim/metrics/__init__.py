@@ -1,7 +1,20 @@
 """The register of figures: what each is called, its unit, its formula over the sums of a tally."""
 
 from funnelsim.metrics import funnel, money, pace
-from funnelsim.metrics.cut import CUTS, Cut, cut, labels
+from funnelsim.metrics.cut import CUTS, Cut, cut, labels, reads_values
 from funnelsim.metrics.figure import FIGURES, Better, Figure, Unit
 
-__all__ = ["CUTS", "FIGURES", "Better", "Cut", "Figure", "Unit", "cut", "funnel", "labels", "money", "pace"]
+__all__ = [
+    "CUTS",
+    "FIGURES",
+    "Better",
+    "Cut",
+    "Figure",
+    "Unit",
+    "cut",
+    "funnel",
+    "labels",
+    "money",
+    "pace",
+    "reads_values",
+]

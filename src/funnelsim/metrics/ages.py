@@ -15,7 +15,8 @@ def won_by(ages: Floats) -> Floats:
 
     Leads still open may yet be won, so this is the Aalen-Johansen estimate: the sum over bins of (share that
     has not ended before) x (won / at risk), the share being Kaplan and Meier's over all endings; divided by
-    its last value, so that it is of those won. With nothing open it is the plain distribution.
+    its last value, so that it is of those won. With nothing open it is the plain distribution. Whoever is
+    left open in a bin is at risk for half of it.
 
     Parameters
     ----------
@@ -30,7 +31,8 @@ def won_by(ages: Floats) -> Floats:
     References
     ----------
     Aalen, O. and Johansen, S. (1978), An empirical transition matrix for non-homogeneous Markov chains based
-    on censored observations. Scandinavian Journal of Statistics 5, 141-150.
+    on censored observations. Scandinavian Journal of Statistics 5, 141-150. Cutler, S. and Ederer, F.
+    (1958), Maximum utilization of the life table method in analyzing survival. Journal of Chronic Diseases 8.
 
     Examples
     --------
@@ -39,8 +41,25 @@ def won_by(ages: Floats) -> Floats:
     >>> won_by(np.array([[1, 0, 0, 1], [0, 0, 1, 0], [0, 1, 0, 0]])).tolist()
     [0.0, 0.4, 0.4, 0.4, 1.0]
     """
-    won = _won(ages)
+    won = _won(ages, _exposed(ages))
     return ratio(won, won[..., -1:])
+
+
+def won_at_least(ages: Floats) -> Floats:
+    """Compute the share of contracts won by each bound if all who are open at the highest age are won.
+
+    The same estimate as in `won_by`, divided by its last value and the share that has not ended by then; NaN
+    if nothing was won.
+
+    Examples
+    --------
+    >>> won_at_least(np.array([[1, 1, 0], [0, 0, 0], [0, 0, 2]])).tolist()  # two won, two open
+    [0.0, 0.25, 0.5, 0.5]
+    """
+    exposed = _exposed(ages)
+    won = _won(ages, exposed)
+    most = won[..., -1:] + _not_ended(ages, exposed)[..., -1:]
+    return ratio(won, np.where(won[..., -1:] > 0, most, 0.0))
 
 
 def open_after(ages: Floats) -> Floats:
@@ -53,8 +72,7 @@ def open_after(ages: Floats) -> Floats:
     >>> open_after(np.array([[1, 0, 0, 1], [0, 0, 1, 0], [0, 1, 0, 0]])).tolist()
     [1.0, 0.75, 0.75, 0.375, 0.0]
     """
-    survive = np.cumprod(1 - ages[..., : Ended.OPEN, :].sum(axis=-2) / _at_risk(ages), axis=-1)
-    return np.concatenate([np.ones_like(survive[..., :1]), survive], axis=-1)
+    return _not_ended(ages, _at_risk(ages))
 
 
 def wins_to_come(ages: Floats) -> Floats:
@@ -69,15 +87,27 @@ def wins_to_come(ages: Floats) -> Floats:
     >>> wins_to_come(np.array([[0, 0], [2, 2], [0, 0]])).tolist()  # nobody is won
     [0.0, 0.0, 0.0]
     """
-    won = _won(ages)
+    won = _won(ages, _at_risk(ages))
     most = won[..., -1:] + open_after(ages)[..., -1:]
     return np.asarray((most - won) / np.where(most > 0, most, 1.0))
 
 
-def _won(ages: Floats) -> Floats:
+def _not_ended(ages: Floats, at_risk: Floats) -> Floats:
+    """Compute the share of inquiries that have not ended by each bound of the bins."""
+    survive = np.cumprod(1 - ages[..., : Ended.OPEN, :].sum(axis=-2) / at_risk, axis=-1)
+    return np.concatenate([np.ones_like(survive[..., :1]), survive], axis=-1)
+
+
+def _won(ages: Floats, at_risk: Floats) -> Floats:
     """Compute the share of inquiries won by each bound of the bins."""
-    won = np.cumsum(open_after(ages)[..., :-1] * ages[..., Ended.WON, :] / _at_risk(ages), axis=-1)
+    won = np.cumsum(_not_ended(ages, at_risk)[..., :-1] * ages[..., Ended.WON, :] / at_risk, axis=-1)
     return np.concatenate([np.zeros_like(won[..., :1]), won], axis=-1)
+
+
+def _exposed(ages: Floats) -> Floats:
+    """Count the inquiries at risk in each bin, those left open in it as halves; 1 where there is none."""
+    exposed = _at_risk(ages) - ages[..., Ended.OPEN, :] / 2
+    return np.where(exposed > 0, exposed, 1.0)
 
 
 def _at_risk(ages: Floats) -> Floats:

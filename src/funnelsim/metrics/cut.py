@@ -7,8 +7,28 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from funnelsim.compiling.arrays import Floats
-from funnelsim.engines.fold import CONTACT_BY_CLOCK, DIMENSIONS, Basis, Ended, Measure, Tally, line_bounds
+from funnelsim.engines.fold import (
+    CONTACT_BY_CLOCK,
+    DIMENSIONS,
+    EARNED_MARGIN,
+    EARNED_REVENUE,
+    EVENTS,
+    Basis,
+    Ended,
+    Measure,
+    Tally,
+    line_bounds,
+)
 from funnelsim.model.model import Model, Names
+from funnelsim.model.words import DAY, Assignment, Event
+from funnelsim.rules.contracts import DAYS_A_YEAR
+
+# The row with what is expected of a contract, for each with what was drawn for it (M7).
+EXPECTED: dict[int, int] = {
+    Event.WON: Event.EXPECTED,
+    Event.MARGIN: Event.EXPECTED_MARGIN,
+    Event.COMMISSION: Event.EXPECTED_COMMISSION,
+}
 
 CUTS = (*DIMENSIONS, "team")
 
@@ -17,7 +37,8 @@ CUTS = (*DIMENSIONS, "team")
 class Cut:
     """The sums of R replications for the n months, channels, ... of one dimension.
 
-    Arrays that the dimension does not have are NaN.
+    Arrays that the dimension does not have are NaN. Where `expected` is set, contracts count with what is
+    expected of them: every figure of money then has the same mean as with what was drawn, and varies less.
     """
 
     sums: Floats  # (R, n, events, 2 bases, 4 measures)
@@ -26,14 +47,30 @@ class Cut:
     available: Floats  # (R, n) working time on staff in the period, µs
     staff: Floats  # (R, n) people on staff, on average
     ages: Floats  # (R, n, 3 ways to end, bins) of the cohort's inquiries; no bins but in all
+    expected: bool = False
 
     def period(self, event: int, measure: int = Measure.COUNT) -> Floats:
         """Add up rows of an event in the period: (R, n)."""
-        return self.sums[:, :, event, Basis.PERIOD, measure]
+        return self._sums(event, Basis.PERIOD, measure)
 
     def cohort(self, event: int, measure: int = Measure.COUNT) -> Floats:
         """Add up rows of an event for inquiries that arrived in the period: (R, n)."""
-        return self.sums[:, :, event, Basis.COHORT, measure]
+        return self._sums(event, Basis.COHORT, measure)
+
+    def _sums(self, event: int, basis: int, measure: int) -> Floats:
+        counted = EXPECTED.get(event, event) if self.expected and measure == Measure.MONEY else event
+        return self.sums[:, :, counted, basis, measure]
+
+
+def reads_values(model: Model) -> bool:
+    """Return whether anything that happens in a model depends on the values drawn for contracts.
+
+    Then those that are won are no mean contracts (the best half of a lognormal of sigma 1.5 is worth 1.87
+    times the mean), and figures keep what was drawn. So do they where commission is in tiers, which pays more
+    for large contracts. Whatever else comes to read a contract's value belongs here.
+    """
+    by_worth = np.isin(model.teams["assignment"], (Assignment.PRIORITY_QUEUE, Assignment.CHERRY_PICK))
+    return bool((by_worth | (model.teams["tiers"] > 0)).any())
 
 
 def labels(names: Names, dimension: str) -> tuple[str, ...]:
@@ -48,7 +85,7 @@ def labels(names: Names, dimension: str) -> tuple[str, ...]:
     return ("all",) if dimension == "all" else tuple(getattr(names, f"{dimension}s"))
 
 
-def cut(model: Model, tallies: Tally, dimension: str) -> Cut:
+def cut(model: Model, tallies: Tally, dimension: str, expected: bool = False) -> Cut:
     """Cut stacked tallies along a dimension.
 
     Parameters
@@ -59,7 +96,14 @@ def cut(model: Model, tallies: Tally, dimension: str) -> Cut:
         Stacked: a leading axis of R replications.
     dimension : str
         One of CUTS.
+    expected : bool
+        Whether contracts count with what is expected of them.
     """
+    return replace(_drawn(model, tallies, dimension), expected=expected)
+
+
+def _drawn(model: Model, tallies: Tally, dimension: str) -> Cut:
+    """Cut stacked tallies; contracts count with what was drawn for them."""
     bounds = line_bounds(model)
     number = DIMENSIONS.index("rep" if dimension == "team" else dimension)
     first, end = bounds[number], bounds[number + 1]
@@ -130,6 +174,27 @@ def teams_of_stages(model: Model) -> Floats:
         first = int(model.stages["first_variant"][stage])
         team[stage] = model.variants["team"][first : first + segments]
     return np.asarray(team[:, :, None] == np.arange(len(model.teams)), np.float64)
+
+
+def one_contract(model: Model, expected: bool) -> Cut:
+    """Make the sums of a replication with nothing but a contract, for each segment: arrays (1, segments).
+
+    The contract has the mean value of its segment, at full price and without commission, and is signed as the
+    period begins.
+    """
+    worth = model.segments["mean_value"] * model.segments["years"]
+    sums = np.zeros((1, len(worth), EVENTS, len(Basis), len(Measure)))
+    sums[0, :, Event.WON, :, Measure.COUNT] = 1.0
+    sums[0, :, (Event.WON, Event.EXPECTED), :, Measure.MONEY] = worth[:, None]
+    margin = worth * model.segments["margin"]
+    sums[0, :, (Event.MARGIN, Event.EXPECTED_MARGIN), :, Measure.MONEY] = margin[:, None]
+    period = float(model.months[-1] - model.months[0]) / (DAYS_A_YEAR * DAY)
+    earned = np.minimum(period / np.maximum(model.segments["years"], period), 1.0)
+    sums[0, :, EARNED_REVENUE, Basis.PERIOD, Measure.MONEY] = worth * earned
+    sums[0, :, EARNED_MARGIN, Basis.PERIOD, Measure.MONEY] = margin * earned
+    nothing = np.zeros((1, len(worth)))
+    bare = replace(_bare(sums), queue=nothing, busy=nothing, available=nothing, staff=nothing)
+    return replace(bare, expected=expected)
 
 
 def _bare(sums: Floats) -> Cut:

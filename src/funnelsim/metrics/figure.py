@@ -58,7 +58,7 @@ class Figure:
     """A figure that every strategy has.
 
     Its value is `formula` of its parts, each a sum over the replications; so any figure, a
-    total or a ratio of sums, has a jackknife interval.
+    total or a ratio of sums, can be resampled by replications.
     """
 
     name: str
@@ -71,7 +71,22 @@ class Figure:
     parts: Callable[[Cut], Parts]  # each (R, n)
     explanation: str  # formula, definition, source
     flow: bool  # its months add up to the period
+    whole: bool  # a share of a whole, such as of all inquiries
     page: tuple[str, ...]  # the cuts whose tables on a run's page show it
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Return the least and the most that it can be: a share of a whole is from 0 to 1.
+
+        Examples
+        --------
+        >>> from funnelsim.metrics import FIGURES
+        >>> [FIGURES[name].bounds for name in ("won", "conversion", "utilisation", "roi")]
+        [(0.0, inf), (0.0, 1.0), (0.0, 1.0), (-inf, inf)]
+        """
+        if self.unit in (Unit.COUNT, Unit.DAYS, Unit.HOURS):
+            return 0.0, np.inf
+        return (0.0, 1.0) if self.whole else (-np.inf, np.inf)
 
     def values(self, cut: Cut) -> Floats:
         """Return the figure of each replication: (R, n)."""
@@ -89,6 +104,7 @@ def figure(
     by: tuple[str, ...],
     formula: Formula = ratio,
     stock: bool = False,
+    whole: bool = False,
     page: tuple[str, ...] = (),
 ) -> Callable[[Callable[[Cut], Parts]], Figure]:
     """Register a figure: the decorated function takes a cut and returns the parts; its name is the figure's.
@@ -99,6 +115,9 @@ def figure(
         As in Figure. Frames and files show every figure, whatever its page.
     stock : bool
         A total at an instant, whose months do not add up.
+    whole : bool
+        Whether it is a share of a whole, never below 0 or above 1; shares of the period's inquiries and of
+        their visits always are.
     """
 
     def register(parts: Callable[[Cut], Parts]) -> Figure:
@@ -113,6 +132,7 @@ def figure(
             parts=parts,
             explanation=cleandoc(parts.__doc__ or ""),
             flow=formula is total and not stock,
+            whole=whole or (unit is Unit.SHARE and basis is Basis.COHORT),
             page=page,
         )
         return FIGURES[parts.__name__]

@@ -123,6 +123,7 @@ def time_in_stage(cut: Cut) -> Parts:
     Basis.PERIOD,
     Better.NEITHER,
     ("all", "month", "rep", "team"),
+    whole=True,
     page=("all", "month", "rep"),
 )
 def utilisation(cut: Cut) -> Parts:

@@ -95,6 +95,30 @@ def simulated(worlds: int, months: int) -> str:
     return f"{worlds:,} simulated period{plural} of {span(months)}"
 
 
+def too_few(more: float, rare: bool) -> str:
+    """State that there are too few simulated years for an interval, and how many more it would take.
+
+    Parameters
+    ----------
+    more : float
+        Years; infinite if nobody can tell.
+    rare : bool
+        Whether it is for want of rare events, not of years as such.
+
+    Examples
+    --------
+    >>> print(too_few(317, rare=True))
+    too few years with a large contract: about 320 more
+    >>> too_few(12, rare=False), too_few(math.inf, rare=True)
+    ('too few years: about 12 more', 'too few years with a large contract')
+    """
+    text = "too few years with a large contract" if rare else "too few years"
+    if not math.isfinite(more):
+        return text
+    step = 10 ** max(0, math.floor(math.log10(max(more, 1))) - 1)
+    return f"{text}: about {math.ceil(more / step) * step:,} more"
+
+
 def period(months: int) -> str:
     """Name the time in which contracts are signed and money is spent.
 

@@ -71,6 +71,8 @@ class Event(IntEnum):
     ONE_OFF = 21  # a change is made; money: what it costs once
     RUNNING = 22  # money: a day's cost of the changes that are made
     REVENUE = 23  # follows WON; a span from now on; waited: the contract's term; money: its bookings
+    EXPECTED_MARGIN = 24  # follows EXPECTED; money: the gross margin of such a contract
+    EXPECTED_COMMISSION = 25  # follows COMMISSION; money: the commission on such a contract
 
 
 class Flag(IntFlag):

@@ -76,15 +76,17 @@ def _warnings(result: AssumptionsResult) -> list[str]:
 
 def columns(result: AssumptionsResult) -> list[Column]:
     """Make columns: the best strategy, its gain, the gain of the best as typed, and whether they differ."""
-    base, typed = printable(result.base), result.best[AS_TYPED]
-    titles = {"Its profit": result.best}
-    if typed is not None:
-        titles[f"Profit of {printable(typed)}"] = dict.fromkeys(result, typed)
+    base = printable(result.base)
+    leaders = {name: result[name].comparison.leaders() for name in result}
+    typed = leaders[AS_TYPED]
+    titles = {"Its profit": {name: each[:1] for name, each in leaders.items()}}
+    if typed:
+        titles[f"Profit of {printable(typed[0])}"] = dict.fromkeys(result, typed[:1])
     nothing = f"nothing beats {base}"
-    same = ["the same" if best == typed else "differs" for best in result.best.values()]
+    same = ["the same" if set(each) == set(typed) else "differs" for each in leaders.values()]
     return [
         text_column(
-            "Best on profit", [nothing if best is None else printable(best) for best in result.best.values()]
+            "Best on profit", [" or ".join(map(printable, each)) or nothing for each in leaders.values()]
         ),
         *(
             figure_column(
@@ -101,14 +103,14 @@ def columns(result: AssumptionsResult) -> list[Column]:
 
 
 def not_told_apart(result: AssumptionsResult) -> list[str]:
-    """State under which assumptions strategies cannot be told apart from the best."""
-    found = ((name, each.best, each.comparison.close()) for name, each in result.comparisons.items())
+    """State under which assumptions the leading strategies cannot be told apart."""
+    leaders = {name: each.comparison.leaders() for name, each in result.comparisons.items()}
     return [
-        f"{printable(name)}: {printable(best)} cannot be told apart from {listed([*map(printable, close)])}."
-        for name, best, close in found
-        if best is not None and close
+        f"{printable(name)}: {listed([*map(printable, each)])} cannot be told apart."
+        for name, each in leaders.items()
+        if len(each) > 1
     ]
 
 
-def _gain(comparison: Comparison, strategy: str | None) -> Interval | None:
-    return None if strategy is None else precision(comparison.differences()[strategy])
+def _gain(comparison: Comparison, strategy: tuple[str, ...]) -> Interval | None:
+    return precision(comparison.differences()[strategy[0]]) if strategy else None

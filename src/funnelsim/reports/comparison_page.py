@@ -8,6 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from funnelsim.forecast import Interval
 from funnelsim.forecast.quota import WHOLE
 from funnelsim.metrics import FIGURES, Unit
 from funnelsim.metrics.wording import period
@@ -120,6 +121,17 @@ def deciding_columns(result: ComparisonResult) -> list[Column]:
     ]
 
 
+def best_columns(result: ComparisonResult) -> list[Column]:
+    """Make the columns of how likely each strategy is the best, and of what it costs to be mistaken."""
+    chances = result.comparison.chances
+    shares = [Interval(*[chances[name].best] * 3) for name in result]
+    regrets = [Interval(*[chances[name].regret] * 3) for name in result]
+    return [
+        figure_column("Chance to be best", Unit.SHARE, "", shares),
+        figure_column("Expected regret", Unit.MONEY, _currency(result), regrets),
+    ]
+
+
 def book_columns(result: ComparisonResult) -> list[Column]:
     """Make the columns of the period's own books: bookings, and what is earned and spent in it."""
     return [_column(result, metric) for metric in _BOOKS]
@@ -154,10 +166,10 @@ def goals_in_words(result: ComparisonResult) -> list[str]:
 
 
 def _column(result: ComparisonResult, metric: str, title: str = "") -> Column:
-    figure = FIGURES[metric]
-    estimates = [each.forecast.estimate(metric) for each in result.simulations.values()]
-    shown = [outcome(estimate) for estimate in estimates]
-    return figure_column(title or figure.title, figure.unit, _currency(result), shown, RANGE)
+    forecasts = [each.forecast for each in result.simulations.values()]
+    shown = [outcome(each.estimate(metric)) for each in forecasts]
+    title = title or max((each.title(metric) for each in forecasts), key=len)
+    return figure_column(title, FIGURES[metric].unit, _currency(result), shown, RANGE)
 
 
 def _busy(result: ComparisonResult) -> list[Column]:
@@ -215,6 +227,11 @@ def _judgement(result: ComparisonResult, next_command: str, width: int) -> Itera
     yield Text()
     yield notes.heading("Verdict")
     yield from notes.indented([printable(result.verdict)])
+    yield from notes.indented(notes.told_apart(len(result) - 1, printable(result.base)))
+    if len(result) > 1:
+        yield Text()
+        yield from tables("Strategy", list(result), best_columns(result), width=width)
+        yield from notes.indented([notes.best(result.years, result[result.base].forecast.months)])
     yield Text()
     yield notes.heading(f"Conversions typed, and as simulated ({printable(result.base)})")
     yield from typed_conversions(result, width)

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from funnelsim.decisions import Difference
-from funnelsim.forecast import MAIN, Breakdown, Chance, Estimate, Forecast, Interval
+from funnelsim.forecast import MAIN, Breakdown, Chance, Estimate, Forecast, Interval, Within
 from funnelsim.metrics import FIGURES
 from funnelsim.scenario import AS_TYPED, Lever, Scenario, assumed, levers
 from funnelsim.studies.assumptions import AssumptionsResult
@@ -19,8 +19,17 @@ from funnelsim.studies.results import ComparisonResult, SimulationResult
 _CUTS = ("month", "channel", "segment", "stage", "rep", "team")
 _LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
 _INTERVALS = {
-    "low, high": "precision of the mean: its 95 % interval",
-    "p10, p50, p90": "range of outcomes: quantiles of single simulated years",
+    "low, high": "precision of the mean: its 95 % interval; null with too few simulated years",
+    "more_years": "simulated years that the interval would take besides; 0 if it is there",
+    "p10, p50, p90": "range of outcomes: a new year is below p10 with a chance of 10 %, below p90 with 90 %",
+    "p10_low, p10_high, p90_low, p90_high": "precision of the ends of the range: their 95 % intervals",
+}
+_P_VALUES = {
+    "p_value": "of no difference from the base, two-sided; null with too few simulated years",
+    "p_value_holm": "the same, adjusted for the {strategies} strategies compared with the base (Holm); not "
+    "for the number of figures or of assumptions",
+    "chance_best": "how likely the strategy's mean profit is the highest, over resamples of the worlds",
+    "expected_regret": "how much mean profit is given up by choosing it, in the mean over these resamples",
 }
 
 
@@ -67,9 +76,12 @@ def _compared(result: ComparisonResult) -> dict[str, Any]:
         },
         "base": result.base,
         "against_base": against,
+        "p_values": {name: words.format(strategies=len(against)) for name, words in _P_VALUES.items()},
         "return_on_extra_money": {
             name: _interval(comparison.return_on_extra(name)) for name in comparison.others
         },
+        "chance_best": {name: each.best for name, each in comparison.chances.items()},
+        "expected_regret": {name: each.regret for name, each in comparison.chances.items()},
         "best": result.best,
         "verdict": result.verdict,
     }
@@ -90,7 +102,8 @@ def simulation_document(result: SimulationResult) -> dict[str, Any]:
         },
         "cycle_days": {
             "mean": _interval(cycle.mean),
-            "won_within": {f"{level:.0%}": _interval(cycle.quantile(level)) for level in _LEVELS},
+            "mean_is_of_contracts_won_within": forecast.followed,
+            "won_within": {f"{level:.0%}": _within(cycle.quantile(level)) for level in _LEVELS},
         },
     }
 
@@ -225,6 +238,7 @@ def _difference(found: Difference) -> dict[str, Any]:
         "p_value": found.p_value,
         "p_value_holm": found.adjusted,
         "share_of_years_ahead": _interval(found.ahead),
+        "more_years": found.more_years,
     }
 
 
@@ -251,6 +265,10 @@ def _estimate(estimate: Estimate) -> dict[str, Any]:
 
 def _interval(interval: Interval | None) -> dict[str, float] | None:
     return None if interval is None else interval._asdict()
+
+
+def _within(found: Within) -> dict[str, Any]:
+    return {"at_least": _interval(found.least), "at_most": _interval(found.most)}
 
 
 def _chance(chance: Chance) -> dict[str, Any]:

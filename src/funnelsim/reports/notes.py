@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from rich.cells import cell_len
@@ -10,11 +11,12 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from funnelsim.decisions import Comparison
+from funnelsim.decisions import Comparison, Difference
 from funnelsim.engines.fold import Basis
-from funnelsim.forecast import Conversion, Forecast, Interval
+from funnelsim.forecast import Conversion, Estimate, Forecast, Interval
+from funnelsim.forecast.resampling import FEWEST
 from funnelsim.metrics import FIGURES, Unit
-from funnelsim.metrics.wording import listed, number, period, signed, simulated, span
+from funnelsim.metrics.wording import listed, number, period, signed, simulated, span, too_few
 from funnelsim.model.words import DAY
 from funnelsim.reports.columns import PRECISION, RANGE, Column, figure_column, precision
 from funnelsim.reports.grid import printable
@@ -101,6 +103,51 @@ def intervals(years: int, months: int) -> str:
 def precision_of_the_mean(years: int, months: int) -> str:
     """State what the precision of the mean is."""
     return f"{PRECISION}: precision of the mean of {simulated(years, months)}."
+
+
+def without_interval(found: Mapping[str, Estimate | Difference], months: int) -> list[Text]:
+    """State which figures have no interval, since there are too few simulated years; nothing if all have one.
+
+    Parameters
+    ----------
+    found : mapping
+        By the name of a figure.
+    months : int
+        Of the period.
+    """
+    lacking = {name: each for name, each in found.items() if 0 < each.more_years < math.inf}
+    if not lacking:
+        return []
+    years = next(iter(lacking.values())).years
+    more = {name: each.more_years for name, each in lacking.items()}
+    if all(years + each <= FEWEST for each in more.values()):
+        return [Text(f"No precision of the mean: {too_few(max(more.values()), rare=False)}.")]
+    lacks = {name: too_few(each, rare=FIGURES[name].basis is Basis.PERIOD) for name, each in more.items()}
+    figures = listed([f"{FIGURES[name].title} ({what})" for name, what in lacks.items()])
+    return [Text(f"No precision of the mean at {simulated(years, months)}: {figures}.")]
+
+
+def told_apart(strategies: int, base: str) -> list[str]:
+    """State how sure a verdict on so many strategies against the base is; nothing without strategies.
+
+    Examples
+    --------
+    >>> told_apart(3, "today")
+    ['The chance that this is wrong about any of the 3 strategies against today is at most 5 %.']
+    """
+    if not strategies:
+        return []
+    who = f"any of the {strategies} strategies" if strategies > 1 else "the strategy"
+    return [f"The chance that this is wrong about {who} against {base} is at most 5 %."]
+
+
+def best(years: int, months: int) -> str:
+    """State what the chance to be best and the expected regret are."""
+    return (
+        f"Chance to be best: that its mean profit is the highest, as far as {simulated(years, months)} "
+        "can tell. Expected regret: how much mean profit it costs, on average, to choose it although another "
+        "may be the best."
+    )
 
 
 def profit(forecast: Forecast) -> str:

@@ -50,7 +50,7 @@ def forecast_fan(forecast: Forecast, strategy: str, metric: str, ax: Axes | None
     ax.set_xticks(places[::step], begins[::step], rotation=35, ha="right")
     ax.set_xlabel("Month" if begins == list(found.labels) else "Month from")
     ax.set_ylabel(_labelled(found.figure.title, unit))
-    lowest, highest = float(np.nanmin(p10, initial=0.0)), float(np.nanmax(p90, initial=0.0))
+    lowest, highest = (float(find(bands / scale, initial=0.0)) for find in (np.nanmin, np.nanmax))
     ax.set_ylim(lowest, highest + 0.25 * ((highest - lowest) or 1.0))  # room for the legend
     if found.figure.unit is Unit.COUNT:
         ax.yaxis.set_major_locator(MaxNLocator(integer=True))
@@ -96,20 +96,33 @@ def funnel(forecast: Forecast, strategy: str, ax: Axes | None = None) -> Axes:
 
 
 def cycle_curve(forecasts: Mapping[str, Forecast], ax: Axes | None = None) -> Axes:
-    """Draw the share of contracts won by the days since the inquiry, with the precision of the mean."""
+    """Draw the share of contracts won by the days since the inquiry.
+
+    Bands have the precision of the mean; where leads are open at the end, they reach down to the share if all
+    of them are won.
+    """
     few = len(forecasts) <= 3  # more bands would cover each other
     ax = _axes(ax, 9 if few else 12, 4.8)
-    longest = 1.0
+    longest, is_open = 1.0, False
     labels = []
     for (name, forecast), colour in zip(forecasts.items(), cycle(_LINES)):
         found = forecast.cycle()
-        days = [found.quantile(level).value for level in (0.5, 0.9, 0.99)]
-        labels.append(f"{drawable(name)}: half within {number(days[0])} days, 90 % within {number(days[1])}")
-        share, half = 100 * found.share, 100 * _half_width(found.error, forecast.years)
-        ax.plot(found.days, share, color=colour, label=f"strategy {len(labels)}")
+        within = {level: found.quantile(level) for level in (0.5, 0.9, 0.99)}
+        labels.append(
+            f"{drawable(name)}: half within {within[0.5].words()} days, 90 % within {within[0.9].words()}"
+        )
+        upper, lower = found.at_most, found.at_least
+        ax.plot(upper.days, 100 * upper.share, color=colour, label=f"strategy {len(labels)}")
         if few:
-            ax.fill_between(found.days, share - half, share + half, color=colour, alpha=0.2, linewidth=0)
-        longest = max([longest, *(day for day in days if math.isfinite(day))])
+            high = 100 * (upper.share + _half_width(upper.error, forecast.years))
+            low = 100 * (lower.share - _half_width(lower.error, forecast.years))
+            ax.fill_between(upper.days, low, high, color=colour, alpha=0.2, linewidth=0)
+        ends = (
+            each.most.value if math.isfinite(each.most.value) else each.least.value
+            for each in within.values()
+        )
+        longest = max([longest, *(day for day in ends if math.isfinite(day))])
+        is_open |= found.open
     for level in (50, 90):
         ax.axhline(level, color=LIGHT, linewidth=1, zorder=0)
     ax.set_xlim(0, longest)
@@ -118,6 +131,7 @@ def cycle_curve(forecasts: Mapping[str, Forecast], ax: Axes | None = None) -> Ax
     ax.set_ylabel("Contracts won by then, % of all contracts")
     years = next(iter(forecasts.values()))
     sure = "bands: 95 % precision of the mean" if few else "mean"
+    sure += ", down to where all that is open is won" if few and is_open else ""
     ax.set_title(f"How long it takes to win\n{sure} of {simulated(years.years, years.months)}")
     return legend_of(_finished(ax, legend="lower right" if few else "beside"), labels)
 

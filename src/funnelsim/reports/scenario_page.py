@@ -97,7 +97,8 @@ def _flows(forecasts: Sequence[Forecast]) -> list[Column]:
         figure = FIGURES[name]
         values = [each.estimate(name).mean / (each.months if figure.flow else 1) for each in forecasts]
         means = [Interval(value, value, value) for value in values]
-        columns.append(figure_column(figure.title, figure.unit, "", means))
+        titles = [each.title(name) for each in forecasts]
+        columns.append(figure_column(max(titles, key=len), figure.unit, "", means))
     return columns
 
 

@@ -51,6 +51,7 @@ def simulation_page(result: SimulationResult, next_command: str, width: int = WI
         *notes.section("What is assumed", notes.assumption(result.scenario)),
         Text(notes.intervals(result.years, forecast.months)),
         *_section("In all", in_all(forecast, width)),
+        *notes.without_interval({name: forecast.estimate(name) for name in _shown("all")}, forecast.months),
         Text(notes.profit(forecast)),
         Text(notes.books(forecast)),
         Text(notes.counted()),
@@ -93,7 +94,7 @@ def in_all(forecast: Forecast, width: int) -> list[Table]:
     for name in _shown("all"):
         figure, estimate = FIGURES[name], forecast.estimate(name)
         both = [precision(estimate), outcome(estimate)]
-        rows.append(figure_column(figure.title, figure.unit, _currency(forecast), both, RANGE))
+        rows.append(figure_column(forecast.title(name), figure.unit, _currency(forecast), both, RANGE))
     columns = [
         text_column("Mean", [row.values[0] for row in rows]),
         text_column(PRECISION, [row.intervals[0] for row in rows]),
@@ -138,14 +139,21 @@ def by_rep(forecast: Forecast, width: int) -> list[Table]:
 
 
 def cycle(forecast: Forecast, width: int) -> list[Table]:
-    """Show within how many days a tenth, half and nine tenths of contracts are won."""
+    """Show within how many days a tenth, half and nine tenths of contracts are won.
+
+    Where leads are open at the end, these are bounds: if none of them is won, and if all of them are.
+    """
     found = forecast.cycle()
-    levels = (0.1, 0.5, 0.9)
+    within = {level: found.quantile(level) for level in (0.1, 0.5, 0.9)}
     days = figure_column(
-        "Days", Unit.DAYS, "", [*(found.quantile(level) for level in levels), found.mean], PRECISION
+        "Days", Unit.DAYS, "", [*(each.precision for each in within.values()), found.mean], PRECISION
     )
-    labels = [*(f"{number(100 * level)} % of contracts within" for level in levels), "on average"]
-    return tables("Won", labels, [replace(days, unit="")], Column.beside, width)
+    days = replace(days, unit="", values=(*(each.words() for each in within.values()), days.values[-1]))
+    mean = "on average"
+    if forecast.followed is not None:
+        mean = f"on average, of those won within {forecast.followed:,.0f} days"
+    labels = [*(f"{number(100 * level)} % of contracts within" for level in within), mean]
+    return tables("Won", labels, [days], Column.beside, width)
 
 
 def goals(forecast: Forecast, width: int) -> list[Table]:

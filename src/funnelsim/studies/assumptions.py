@@ -69,17 +69,19 @@ class AssumptionsResult:
 
     @property
     def best(self) -> dict[str, str | None]:
-        """Name the strategy that wins under each assumption; None where none surely beats the base."""
+        """Name the strategy that wins under each assumption; None where none surely beats all others."""
         return {name: each.best for name, each in self.comparisons.items()}
 
     @property
     def verdict(self) -> str:
         """State in a sentence under which assumptions the choice stays the same."""
-        typed = self.best[AS_TYPED]
-        unclear = [name for name, each in self.comparisons.items() if typed in each.comparison.close()]
-        others = {name: best for name, best in self.best.items() if name != AS_TYPED}
+        leaders = {name: each.comparison.leaders() for name, each in self.comparisons.items()}
         return under_assumptions(
-            typed, others, unclear, self.base, self.scenario.title_of, self.scenario.title_of_assumption
+            leaders.pop(AS_TYPED),
+            leaders,
+            self.base,
+            self.scenario.title_of,
+            self.scenario.title_of_assumption,
         )
 
     @property
@@ -92,9 +94,10 @@ class AssumptionsResult:
     def table(self) -> pd.DataFrame:
         """Which strategy wins under which assumption: a row for each.
 
-        `best` is empty where none surely beats the base. `gain` is the best one's profit against the base
-        with its 95 % precision, `typed_gain` that of the strategy which is best as typed. `same` says
-        whether the best is the same as typed, and `close` what cannot be told apart from it.
+        `best` is empty where none surely beats the base and all others; `close` then lists those that cannot
+        be told apart, the one of the highest mean first. `gain` is the profit of the best or the first of
+        them against the base with its 95 % precision, `typed_gain` that of the one as typed. `same` says
+        whether they are the same as typed.
         """
         from funnelsim.studies import frames
 

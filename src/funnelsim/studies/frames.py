@@ -11,6 +11,7 @@ from funnelsim.forecast import MAIN, Estimate, Forecast
 from funnelsim.metrics import FIGURES
 
 STATISTICS = ("mean", "low", "high", "p10", "p50", "p90")
+PRECISION = ("p10_low", "p10_high", "p90_low", "p90_high", "more_years")  # of the range, and what lacks
 
 
 def summary(forecast: Forecast) -> pd.DataFrame:
@@ -18,15 +19,15 @@ def summary(forecast: Forecast) -> pd.DataFrame:
     figures = [figure for figure in FIGURES.values() if "all" in figure.by]
     rows = [
         [
-            figure.title,
+            forecast.title(figure.name),
             _unit(forecast, figure.name),
             figure.basis.name.lower(),
-            *_statistics(forecast.estimate(figure.name)),
+            *_statistics(forecast.estimate(figure.name), (*STATISTICS, *PRECISION)),
         ]
         for figure in figures
     ]
     index = pd.Index([figure.name for figure in figures], name="figure")
-    return pd.DataFrame(rows, index=index, columns=["title", "unit", "basis", *STATISTICS])
+    return pd.DataFrame(rows, index=index, columns=["title", "unit", "basis", *STATISTICS, *PRECISION])
 
 
 def breakdown(forecast: Forecast, dimension: str) -> pd.DataFrame:
@@ -137,26 +138,39 @@ def teams(forecast: Forecast) -> pd.DataFrame:
 
 
 def cycle(forecast: Forecast) -> pd.DataFrame:
-    """Tabulate the share of contracts won by each number of days since the inquiry."""
+    """Tabulate the share of contracts won by each number of days since the inquiry, between two bounds."""
     found = forecast.cycle()
-    return pd.DataFrame(
-        {"share": found.share, "standard_error": found.error}, index=pd.Index(found.days, name="days")
-    )
+    columns = {
+        "at_least": found.at_least.share,
+        "at_least_error": found.at_least.error,
+        "at_most": found.at_most.share,
+        "at_most_error": found.at_most.error,
+    }
+    return pd.DataFrame(columns, index=pd.Index(found.at_most.days, name="days"))
 
 
 def differences(comparison: Comparison) -> pd.DataFrame:
-    """Compare every figure with the base's: (strategies x figures, interval and p values)."""
+    """Compare every figure with the base's: (strategies x figures, interval and p values).
+
+    `p_value_holm` is adjusted for `adjusted_for` strategies at once, for each figure by itself.
+    """
     names = [figure.name for figure in FIGURES.values() if "all" in figure.by]
     found = {name: comparison.differences(name) for name in names}
     order = [(strategy, name) for strategy in comparison.others for name in names]
     rows = [
-        [each.mean, each.low, each.high, each.p_value, each.adjusted, *each.ahead]
+        [
+            *(each.mean, each.low, each.high, each.p_value, each.adjusted),
+            *(len(comparison.others), *each.ahead, each.more_years),
+        ]
         for each in (found[name][strategy] for strategy, name in order)
     ]
     return pd.DataFrame(
         rows,
         index=pd.MultiIndex.from_tuples(order, names=["strategy", "figure"]),
-        columns=["mean", "low", "high", "p_value", "p_value_holm", "ahead", "ahead_low", "ahead_high"],
+        columns=[
+            *("mean", "low", "high", "p_value", "p_value_holm", "adjusted_for"),
+            *("ahead", "ahead_low", "ahead_high", "more_years"),
+        ],
     )
 
 
@@ -176,24 +190,26 @@ def decision_table(comparison: Comparison) -> pd.DataFrame:
             if extra is not None:
                 ends = {"return_on_extra_low": extra.low, "return_on_extra_high": extra.high}
                 row |= {"return_on_extra": extra.value} | ends
-        rows[name] = row
+        chances = comparison.chances[name]
+        rows[name] = row | {"chance_best": chances.best, "expected_regret": chances.regret}
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("strategy")
     wanted = [f"{name}{end}" for name in ("profit_gain", "return_on_extra") for end in ("", "_low", "_high")]
+    wanted += ["chance_best", "expected_regret"]
     return table.reindex(columns=[*[name for name in table if name not in wanted], *wanted]).astype(float)
 
 
 def assumptions(comparisons: Mapping[str, Comparison]) -> pd.DataFrame:
     """Tabulate which strategy wins under which assumption, the first one without any: (assumptions, ...)."""
-    typed = next(iter(comparisons.values())).best()
+    typed = next(iter(comparisons.values())).leaders()
     rows = {}
     for name, comparison in comparisons.items():
-        best, gains = comparison.best(), comparison.differences()
-        row: dict[str, object] = {"best": best or "", "same": best == typed}
-        for column, strategy in (("gain", best), ("typed_gain", typed)):
-            gain = None if strategy is None else gains[strategy]
+        leaders, gains = comparison.leaders(), comparison.differences()
+        row: dict[str, object] = {"best": comparison.best() or "", "same": set(leaders) == set(typed)}
+        for column, chosen in (("gain", leaders), ("typed_gain", typed)):
+            gain = gains[chosen[0]] if chosen else None
             ends = (None, None, None) if gain is None else (gain.mean, gain.low, gain.high)
             row |= dict(zip((column, f"{column}_low", f"{column}_high"), ends, strict=True))
-        rows[name] = row | {"close": ", ".join(comparison.close())}
+        rows[name] = row | {"close": ", ".join(leaders) if len(leaders) > 1 else ""}
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("assumption")
     return table.astype(dict.fromkeys((name for name in map(str, table) if "gain" in name), float))
 
@@ -208,5 +224,5 @@ def _unit(forecast: Forecast, metric: str) -> str:
     return forecast.names.currency or unit if unit == "money" else unit
 
 
-def _statistics(estimate: Estimate) -> list[float]:
-    return [getattr(estimate, name) for name in STATISTICS]
+def _statistics(estimate: Estimate, names: tuple[str, ...] = STATISTICS) -> list[float]:
+    return [getattr(estimate, name) for name in names]

@@ -284,7 +284,7 @@ class ComparisonResult:
 
     @property
     def best(self) -> str | None:
-        """Name the strategy of the highest mean profit among those that surely beat the base."""
+        """Name the strategy that surely beats the base and every other on profit; None if none does."""
         return self.comparison.best()
 
     @property
@@ -313,6 +313,8 @@ class ComparisonResult:
 
         For each figure its mean with `_p10` and `_p90`, the range of single simulated years; for
         `profit_gain` (against the base) and `return_on_extra` the 95 % precision `_low` and `_high`.
+        `chance_best` is how likely its mean profit is the highest, `expected_regret` how much less than the
+        highest it is in the mean (`Comparison.chances`).
         """
         from funnelsim.studies import frames
 

@@ -12,6 +12,7 @@ from funnelsim.engines import StuckError
 from funnelsim.engines.compiled.blocks import Replications
 from funnelsim.forecast import Forecast, Goal, Unknowns
 from funnelsim.io.writing import UnusableError
+from funnelsim.metrics import reads_values
 from funnelsim.scenario import (
     TODAY,
     Course,
@@ -264,11 +265,13 @@ def _results(
         finished = replicate(courses, plan, progress, since)
     except StuckError as stuck:
         raise in_words(stuck, [course.names for course in courses.values()]) from stuck
+    lived = [chapter.model for course in courses.values() for chapter in course.typed]
+    expected = not any(map(reads_values, lived))  # the same for all, or they could not be compared
     return {
         name: SimulationResult(
             scenario=changed[name],
             strategy=name,
-            forecast=_forecast(changed[name], courses[name], plan, found),
+            forecast=_forecast(changed[name], courses[name], plan, found, expected),
             plan=plan,
             digest=found.digest if plan.digest else None,
             notes=_notes(scenario, name),
@@ -283,7 +286,9 @@ def _notes(scenario: Scenario, strategy: str) -> tuple[str, ...]:
     return tuple(filter(None, (overridden_by_assumption(scenario), *of_strategy)))
 
 
-def _forecast(scenario: Scenario, course: Course, plan: Plan, found: Replications) -> Forecast:
+def _forecast(
+    scenario: Scenario, course: Course, plan: Plan, found: Replications, expected: bool
+) -> Forecast:
     unknowns, last = None, course.pieces[-1]
     if course.uncertain and isinstance(last, Worlds):
         levels = np.array([last.levels(world) for world in found.worlds])
@@ -297,6 +302,7 @@ def _forecast(scenario: Scenario, course: Course, plan: Plan, found: Replication
         unknowns,
         _terms(scenario, course),
         scenario.plan,
+        expected,
     )
 
 

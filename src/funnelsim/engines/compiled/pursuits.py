@@ -297,26 +297,36 @@ def become_lead(model: Model, state: State, ledger: Ledger, pursuit: Record) -> 
 
 @rare
 def sign(model: Model, state: State, ledger: Ledger, pursuit: Record, value: float) -> None:
-    """Book what a contract earns and what it pays, and count it for the rep who closed it."""
+    """Book what a contract earns and pays, and count it for the rep who closed it (M4, M7, M13)."""
     now, closer, term = state.clock[0]["now"], pursuit["closer"], contracts.term(model, pursuit)
+    expected = contracts.expected_bookings(model, pursuit)
     margin = contracts.margin(model, pursuit, value)
     write_for(ledger, now, closer, pursuit, Event.MARGIN.value, term, margin)
-    expected = contracts.expected_bookings(model, pursuit)
     write_for(ledger, now, closer, pursuit, Event.EXPECTED.value, 0, expected)
+    margin = contracts.margin(model, pursuit, expected)
+    write_for(ledger, now, closer, pursuit, Event.EXPECTED_MARGIN.value, 0, margin)
     write_for(ledger, now, closer, pursuit, Event.REVENUE.value, term, value)
     if closer == NOBODY:
         return
-    paid, of_opener = contracts.commission(model, state.reps, pursuit, now, value)
-    if paid > 0.0:
-        write_for(ledger, now, closer, pursuit, Event.COMMISSION.value, 0, paid)
-    if of_opener > 0.0:
-        write_for(ledger, now, pursuit["opener"], pursuit, Event.COMMISSION.value, 0, of_opener)
+    pay(model, state, ledger, pursuit, Event.COMMISSION.value, value)
+    pay(model, state, ledger, pursuit, Event.EXPECTED_COMMISSION.value, expected)
     rep = state.reps[closer]
     month, in_month, in_quarter, in_year = contracts.counted(model, rep, now, value)
     rep["booked_in"] = month
     rep["booked_month"] = in_month
     rep["booked_quarter"] = in_quarter
     rep["booked_year"] = in_year
+
+
+@rule
+def pay(model: Model, state: State, ledger: Ledger, pursuit: Record, event: int, value: float) -> None:
+    """Write what closer and opener are paid for a contract of this value (M12)."""
+    now = state.clock[0]["now"]
+    paid, of_opener = contracts.commission(model, state.reps, pursuit, now, value)
+    if paid > 0.0:
+        write_for(ledger, now, pursuit["closer"], pursuit, event, 0, paid)
+    if of_opener > 0.0:
+        write_for(ledger, now, pursuit["opener"], pursuit, event, 0, of_opener)
 
 
 @rule

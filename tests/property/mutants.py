@@ -120,6 +120,8 @@ skill = { low = 0.8, likely = 1, high = 1.25 }
 people = 1
 assignment = "least_loaded"
 commission = 0.05
+opener_share = 0.2
+commission_tiers = { quota = 1000, period = "month", attainment = [0.5, 1], commission = [0.08, 0.1] }
 hours = { monday = ["09:00-12:00"], wednesday = ["09:00-12:00", "13:00-17:00"] }
 [teams.closers.reps.Ada]
 skill = 1.5
@@ -411,7 +413,7 @@ def mutant(number: int) -> dict[str, Any]:
         for part in path[:-1]:
             table = table[part]
         before = table[path[-1]]
-        if deed < 0.7 and isinstance(before, int | float) and not isinstance(before, bool):
+        if deed < 0.7 and is_number(before) and abs(before) < 1e15:
             table[path[-1]] = chance.choice(
                 (before * 2, before / 2, before + 1, -before, before * 0.9, int(before))
             )

@@ -272,10 +272,10 @@ def test_nothing_is_overwritten(run: Path, tmp_path: Path, monkeypatch: pytest.M
 def test_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     opens = os.open
 
-    def refuse(path: Path, flags: int, *rest: int) -> int:  # root may write anywhere
+    def refuse(path: Path, flags: int, *rest: int, **more: int) -> int:  # root may write anywhere
         if flags & os.O_CREAT and tmp_path in Path(path).parents:
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-        return opens(path, flags, *rest)
+        return opens(path, flags, *rest, **more)
 
     monkeypatch.setattr(study, "replicate", None)
     monkeypatch.setattr(os, "open", refuse)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+import funnelsim as fs
 from funnelsim.compiling.arrays import Floats
 from funnelsim.forecast import bootstrap_t, resamples_for
 from funnelsim.forecast.resampling import RESAMPLES, _counts
@@ -182,3 +183,13 @@ def test_a_strategy_without_effect_is_seldom_said_to_cost_money(years: int) -> N
     found = bootstrap_t((gains,), total)
     wrong = int(np.sum(found.p_value < 0.05))
     assert stats.binomtest(wrong, STUDIES, 0.05, alternative="greater").pvalue > 1e-4
+
+
+def test_what_no_year_has_seen_is_at_most_three_in_so_many_years() -> None:
+    """exp(-3) = 5 %: a firm with three contracts in n years, on average, has none in one study of 20."""
+    never = fs.load("first_steps").with_changes({"stages.proposal.conversion": 1e-9})
+    found = fs.simulate(never, replications=60, jobs=1).forecast
+    won = found.estimate("won")
+    assert (won.mean, won.low, won.high, won.more_years) == (0, 0, 0.05, 0)
+    assert [each.high for each in found.by("won", "channel").estimates] == [0.05]
+    assert found.estimate("inquiries").low > 0

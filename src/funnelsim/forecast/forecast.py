@@ -15,7 +15,7 @@ from funnelsim.forecast.cycle import Cycle, cycle
 from funnelsim.forecast.goals import Chance, Goal
 from funnelsim.forecast.intervals import Interval, between_years, wilson, years_at
 from funnelsim.forecast.quota import WHOLE, Target, quarters, targets
-from funnelsim.forecast.resampling import UNSEEN, Precision, Rare, bootstrap_t
+from funnelsim.forecast.resampling import UNSEEN, Precision, Rare, at_most_where_unseen, bootstrap_t
 from funnelsim.forecast.typed import typed_conversions
 from funnelsim.forecast.variance import Driver, Unknowns, rank_correlation, share_unknown
 from funnelsim.metrics.cut import Cut, cut, labels, one_contract, reads_values, teams_of_stages
@@ -27,6 +27,8 @@ from funnelsim.scenario.plans import Plan
 
 MOST_OPEN = 0.02  # share of open leads beyond which figures of the cohort are doubtful
 MOST_ASKED = 0.95  # share of a team's hours beyond which queues grow long
+_CHANCES = ("leads", "won", "won_of_inquiries")  # what may yet happen where it never did
+_ANYWHERE = ("all", "month", "channel", "segment")  # cuts in each place of which it can
 _RANGE = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
 
 
@@ -194,6 +196,8 @@ class Forecast:
             seen = np.maximum((self.contracts > 0).sum(axis=0), UNSEEN)
             rare = Rare(seen[None], self.size_of_contracts(metric)[None])
         mean = bootstrap_t(parts, figure.formula, rare=rare)
+        if metric in _CHANCES and dimension in _ANYWHERE:
+            mean = at_most_where_unseen(mean, self.years)
         estimates = self._estimates(mean, self.values(metric, dimension), figure.bounds)
         return Breakdown(figure, dimension, labels(self.names, dimension), estimates)
 

@@ -142,6 +142,29 @@ def bootstrap_t(
     return Precision(estimate.value, low, high, p_value, more)
 
 
+def at_most_where_unseen(found: Precision, years: int) -> Precision:
+    """Give counts of what has been seen in none of the years the ends 0 and 3 / n: the rule of three.
+
+    A count that is Poisson with a mean of 3 / n is 0 in all n years with a chance of exp(-3) = 5 %.
+
+    References
+    ----------
+    Hanley, J. and Lippman-Hand, A. (1983), If nothing goes wrong, is everything all right? JAMA 249.
+
+    Examples
+    --------
+    >>> never = bootstrap_t((np.zeros((400, 1)),), total)
+    >>> at_most_where_unseen(never, 400).high.tolist()
+    [0.0075]
+    """
+    unseen = found.value == 0
+    return found._replace(
+        low=np.where(unseen, 0.0, found.low),
+        high=np.where(unseen, UNSEEN / years, found.high),
+        more=np.where(unseen, 0.0, found.more),
+    )
+
+
 def resampled_means(values: Floats, resamples: int = RESAMPLES) -> Floats:
     """Return the means of columns in each resample of the years: (resamples, n) of (R, n)."""
     return _weighted(values, resamples)[1:] / len(values)

@@ -263,8 +263,8 @@ Written by `make coverage-table` (`python benchmarks/coverage_table.py`): {studi
 study is so many simulated years (worlds), as `run` or `compare` would have them. The years of a scenario are
 drawn at random, with replacement, from years that were simulated once: the mean of these is then exactly what
 an interval should hold. They are {pools}.
-Made-up years are drawn anew for each study, from laws whose mean is known. How intervals and verdicts come about:
-[methods.md](methods.md#when-there-is-no-interval).
+Made-up years are drawn anew for each study, from laws whose mean is known. How intervals and verdicts come
+about: [methods.md](methods.md#when-there-is-no-interval).
 
 ## Intervals of the mean
 

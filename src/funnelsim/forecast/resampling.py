@@ -110,7 +110,7 @@ def bootstrap_t(
     >>> found = bootstrap_t((years,), total)
     >>> [round(float(each[0]), 1) for each in (found.value, found.low, found.high)]
     [9.0, 8.0, 10.3]
-    >>> float(bootstrap_t((years[:15],), total).more[0])
+    >>> float(bootstrap_t((np.arange(1.0, 16.0)[:, None],), total).more[0])
     5.0
     """
     years = len(parts[0])

@@ -357,6 +357,13 @@ def test_result_document_and_verdict_name_the_same_best(strategies: list[str]) -
     assert result.best == ("more_inquiries" if "more_inquiries" in strategies else None)
 
 
+def test_where_nothing_can_be_said_nothing_is_said_of_how_sure_it_is() -> None:
+    page = text(comparison_page(fs.compare(fs.load("first_steps"), replications=10), "next"))
+    assert "10 simulated years cannot tell strategies apart: too few years: about " in page
+    assert "The chance that this is wrong" not in page
+    assert "Chance to be best" not in page
+
+
 def test_figures_without_an_interval_say_what_they_lack(today: fs.SimulationResult) -> None:
     estimate = today.forecast.estimate("roi")
     lacking = {

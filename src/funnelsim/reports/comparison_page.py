@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from itertools import chain
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -160,10 +161,12 @@ def every_column(result: ComparisonResult) -> list[Column]:
 
 def goals_in_words(result: ComparisonResult) -> list[str]:
     """State what each goal asks."""
-    return [
+    asked = [
         f"Goal {printable(goal.name)}: {FIGURES[goal.metric].title.lower()}, {goal.words()}."
-        for goal in result[result.base].forecast.goals
+        for each in result.simulations.values()
+        for goal in each.forecast.goals
     ]
+    return list(dict.fromkeys(asked))
 
 
 def _column(result: ComparisonResult, metric: str, title: str = "") -> Column:
@@ -176,15 +179,12 @@ def _column(result: ComparisonResult, metric: str, title: str = "") -> Column:
 def _busy(result: ComparisonResult) -> list[Column]:
     """Make a column for each team: how busy it is."""
     found = [each.forecast.by("utilisation", "team") for each in result.simulations.values()]
+    by_team = [dict(zip(each.labels, map(outcome, each.estimates), strict=True)) for each in found]
     return [
         figure_column(
-            f"{printable(team)} busy",
-            Unit.SHARE,
-            "",
-            [outcome(breakdown.estimates[position]) for breakdown in found],
-            RANGE,
+            f"{printable(team)} busy", Unit.SHARE, "", [each.get(team) for each in by_team], RANGE
         )
-        for position, team in enumerate(found[0].labels)
+        for team in dict.fromkeys(chain.from_iterable(by_team))
     ]
 
 
@@ -211,15 +211,12 @@ def _quotas(result: ComparisonResult) -> list[Column]:
 def _chances(result: ComparisonResult) -> list[Column]:
     """Make a column for each goal: how likely it is reached."""
     found = [each.forecast.chances() for each in result.simulations.values()]
+    by_goal = [{each.goal.name: chance(each) for each in chances} for chances in found]
     return [
         figure_column(
-            f"Chance of {printable(goal.goal.name)}",
-            Unit.SHARE,
-            "",
-            [chance(chances[position]) for chances in found],
-            PRECISION,
+            f"Chance of {printable(goal)}", Unit.SHARE, "", [each.get(goal) for each in by_goal], PRECISION
         )
-        for position, goal in enumerate(found[0])
+        for goal in dict.fromkeys(chain.from_iterable(by_goal))
     ]
 
 

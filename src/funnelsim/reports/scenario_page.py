@@ -110,13 +110,16 @@ def _hours(forecasts: Sequence[Forecast]) -> list[Column]:
     return [
         text_column(
             printable(name),
-            [_worked(each[name], over) for each, over in zip(hours, weeks, strict=True)],
+            [_worked(each.get(name), over) for each, over in zip(hours, weeks, strict=True)],
         )
         for name in teams
     ]
 
 
-def _worked(team: TeamHours, weeks: float) -> str:
+def _worked(team: TeamHours | None, weeks: float) -> str:
+    """Write the hours of a team; a dash in a strategy that does not have it."""
+    if team is None:
+        return "-"
     share = f" ({number(100 * team.worked / team.available)} %)" if team.available > 0 else ""
     return f"{number(team.worked / weeks)} of {number(team.available / weeks)}{share}"
 

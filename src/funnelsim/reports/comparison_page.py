@@ -181,9 +181,7 @@ def _busy(result: ComparisonResult) -> list[Column]:
     found = [each.forecast.by("utilisation", "team") for each in result.simulations.values()]
     by_team = [dict(zip(each.labels, map(outcome, each.estimates), strict=True)) for each in found]
     return [
-        figure_column(
-            f"{printable(team)} busy", Unit.SHARE, "", [each.get(team) for each in by_team], RANGE
-        )
+        figure_column(f"{printable(team)} busy", Unit.SHARE, "", [each.get(team) for each in by_team], RANGE)
         for team in dict.fromkeys(chain.from_iterable(by_team))
     ]
 

@@ -16,6 +16,7 @@ from funnelsim.model.words import DAY
 from funnelsim.reports import notes
 from funnelsim.reports.columns import Column, figure_column, text_column
 from funnelsim.reports.grid import WIDTH, printable, tables
+from funnelsim.reports.money_typed import doubtful, money_typed
 from funnelsim.scenario import Scenario, load, origins, overridden, presets, strategy_names
 from funnelsim.studies.pilot import Pilot
 
@@ -63,6 +64,8 @@ def pilot_page(scenario: Scenario, found: Pilot, next_command: str, width: int =
             notes.heading("Hours a week worked by each team, of those it has"),
             *tables("Strategy", names, _hours(forecasts), Column.beside, width),
         ]
+    lines += money_typed(scenario, width)
+    lines += notes.section("Meant so?", doubtful(scenario))
     watch = notes.warnings(
         {name: (*found.doubts[name], *each.warnings()) for name, each in found.forecasts.items()}
     )

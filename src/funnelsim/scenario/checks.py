@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from datetime import date
 from fnmatch import fnmatchcase
 from itertools import pairwise
 
@@ -29,6 +30,7 @@ from funnelsim.scenario.schema import (
     TODAY,
     CommissionTiers,
     Contents,
+    CustomerHours,
     Rep,
     Stage,
     StageOfSegment,
@@ -39,6 +41,7 @@ from funnelsim.scenario.schema import (
 from funnelsim.scenario.volume_checks import check_the_mix, check_volumes
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200  # in which a period may start
+FARTHEST_HOLIDAY = LONGEST_HORIZON // 12  # years from the start: nothing further away is simulated
 GONE_COLD_NAME = "gone cold"
 FARTHEST = 2.0  # the standard deviation of a random walk's logarithm at its end: 7 times as much, or a 7th
 ORIGINS = ("source:", "measured:", "assumed:")
@@ -138,6 +141,28 @@ def _dates(contents: Contents) -> Problems:
     months = (horizon.warm_up_months or 0) + horizon.period_months + (horizon.drain_months or 0)
     if months > LONGEST_HORIZON:
         yield Problem("horizon", f"has {months} months in all", f"at most {LONGEST_HORIZON}")
+
+
+def _holidays(contents: Contents) -> Problems:
+    """Find days off that no simulation of the scenario can reach: a year that is mistyped."""
+    for path, days in _days_off(contents):
+        for day in days:
+            if abs(day.year - contents.start.year) > FARTHEST_HOLIDAY:
+                wrong = (
+                    f"has {day}, more than {FARTHEST_HOLIDAY} years from the start in {contents.start.year}"
+                )
+                yield Problem(path, wrong, "days of the years simulated", None, day)
+
+
+def _days_off(contents: Contents) -> Iterable[tuple[str, tuple[date, ...]]]:
+    """List all holidays, each list with its path."""
+    for name, team in contents.teams.items():
+        yield f"teams.{name}.holidays", team.holidays
+        for rep, own in team.reps.items():
+            yield f"teams.{name}.reps.{rep}.holidays", own.holidays
+    for path, hours in _hours_of_customers(contents).items():
+        if hours is not None:
+            yield f"{path}.holidays", hours.holidays
 
 
 # ---- channels ---------------------------------------------------------------------------------
@@ -307,7 +332,8 @@ def _lost_reasons(path: str, reasons: Mapping[str, float] | None) -> Problems:
     yield from sum_to_one(path, reasons.values())
 
 
-def _customer_hours(contents: Contents) -> Problems:
+def _hours_of_customers(contents: Contents) -> dict[str, CustomerHours | None]:
+    """List all hours of customers by their paths."""
     found = {"customer_hours": contents.customer_hours}
     found |= {
         f"segments.{name}.customer_hours": each.customer_hours for name, each in contents.segments.items()
@@ -315,7 +341,11 @@ def _customer_hours(contents: Contents) -> Problems:
     for name, stage in contents.stages.items():
         for where, table in _as_typed(f"stages.{name}", stage):
             found[f"{where}.customer_hours"] = table.customer_hours
-    for path, hours in found.items():
+    return found
+
+
+def _customer_hours(contents: Contents) -> Problems:
+    for path, hours in _hours_of_customers(contents).items():
         if hours is not None:
             yield from _week(path, hours)
 
@@ -480,6 +510,7 @@ def _reserved(contents: Contents) -> Problems:
 
 _CHECKS: tuple[Callable[[Contents], Problems], ...] = (
     _dates,
+    _holidays,
     check_goals,
     check_plan,
     _channels,

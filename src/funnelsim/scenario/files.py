@@ -17,6 +17,7 @@ from funnelsim.scenario.errors import Problem, ScenarioError, nearest, shown
 from funnelsim.scenario.numerals import spelling
 from funnelsim.scenario.samples import Samples
 from funnelsim.scenario.structure import Document
+from funnelsim.scenario.thousands import thousands
 
 LARGEST_FILE = 1 << 20  # bytes
 DEEPEST = 50  # tables in tables; a scenario needs seven
@@ -30,11 +31,12 @@ _PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
 
 @dataclass(frozen=True)
 class Source:
-    """Where a scenario comes from: its name, the lines of its keys, its sample files."""
+    """Where a scenario comes from: its name, the lines of its keys, its sample files, what looks mistyped."""
 
     name: str
     lines: Mapping[lines.Path, int] = field(default_factory=dict)
     samples: Samples = field(default_factory=Samples)
+    doubtful: tuple[str, ...] = ()
 
 
 def presets() -> list[str]:
@@ -179,7 +181,7 @@ def _depth(document: Document) -> int:
 
 def source_of(name: str, text: str, folder: Path | None) -> Source:
     """Note where a scenario comes from, with the lines of its keys."""
-    return Source(printable(name), lines.lines_of_keys(text), Samples(folder))
+    return Source(printable(name), lines.lines_of_keys(text), Samples(folder), tuple(thousands(text)))
 
 
 def locate(name_or_path: str | os.PathLike[str]) -> tuple[str, str, Path | None]:

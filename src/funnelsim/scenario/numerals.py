@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 POINT, COMMA = ".", ","  # what stands before the decimals
 
-_WHOLE = r"(?P<whole>\d+|\d{1,3}(?P<mark>['\u2019\u00a0\u2009\u202f.,])\d{3}(?:(?P=mark)\d{3})*)"
+_WHOLE = r"(?P<whole>\d+|[1-9]\d{0,2}(?P<mark>['\u2019\u00a0\u2009\u202f.,])\d{3}(?:(?P=mark)\d{3})*)"
 _BEFORE = re.compile(rf"(?P<sign>[-+\u2212]?)(?:{_WHOLE})?(?P<power>[eE][-+]?\d+)?", re.ASCII)
 _AFTER = re.compile(r"(?P<decimals>\d*)(?P<power>[eE][-+]?\d+)?", re.ASCII)
 _MONEY = r"[\u00a3\u20ac$]|[A-Z]{3}"
@@ -137,12 +137,16 @@ class Spelt(NamedTuple):
 
 
 def as_toml(text: str) -> Spelt | None:
-    """Spell a number as TOML takes it, if a text is one in another spelling.
+    """Spell a number as TOML takes it, if a text is one in another spelling; the likelier meaning first.
+
+    Three digits behind a mark are rather thousands than decimals; of a percentage, they are decimals.
 
     Examples
     --------
     >>> str(as_toml("0,35")), str(as_toml("35 %")), str(as_toml("4,000")), str(as_toml("EUR 1.250,50"))
     ('0.35', '0.35', '4000 (or 4.0)', '1250.5')
+    >>> str(as_toml("4.000 EUR")), str(as_toml("2.125 %")), str(as_toml("0.125"))
+    ('4000 (or 4.0)', '0.02125 (or 21.25)', '0.125')
     >>> as_toml("4 k"), as_toml("sales")
     (None, None)
     """
@@ -152,7 +156,8 @@ def as_toml(text: str) -> Spelt | None:
     ):
         return None
     share = 0.01 if match["unit"] == "%" else 1.0
-    values = list(dict.fromkeys(_spelt(value * share) for value in meanings(match["number"]).values()))
+    meant = sorted(meanings(match["number"]).values(), reverse=match["unit"] != "%")
+    values = list(dict.fromkeys(_spelt(value * share) for value in meant))
     return (
         Spelt(values[0], *(each if "." in each else f"{each}.0" for each in values[1:])) if values else None
     )

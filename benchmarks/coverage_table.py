@@ -261,10 +261,10 @@ SAYS = """# Do intervals hold, and how often are verdicts wrong?
 
 Written by `make coverage-table` (`python benchmarks/coverage_table.py`): {studies:,} studies in each cell. A
 study is so many simulated years (worlds), as `run` or `compare` would have them. The years of a scenario are
-drawn at random, with replacement, from years that were simulated once ({pools}): the mean
-of these is then exactly what an interval should hold. Made-up years are drawn anew for each study, from laws
-whose mean is known. How intervals and verdicts come about:
-[methods.md](methods.md#when-there-is-no-interval).
+drawn at random, with replacement, from years that were simulated once: the mean of these is then exactly what
+an interval should hold. They are {pools}.
+Made-up years are drawn anew for each study, from laws whose mean is known. How intervals and verdicts come
+about: [methods.md](methods.md#when-there-is-no-interval).
 
 ## Intervals of the mean
 

@@ -29,6 +29,7 @@ AFTERWARDS = (
     Event.MARGIN,
     Event.EXPECTED,
     Event.EXPECTED_MARGIN,
+    Event.REVENUE,
     Event.COMMISSION,
     Event.EXPECTED_COMMISSION,
 )  # may follow the row that ends a lead
@@ -220,6 +221,7 @@ def test_leads_that_go_round_at_one_instant_stop_both_engines(stage: str) -> Non
 
 def test_a_page_too_small_for_a_step_is_refused() -> None:
     model = model_of(ONE_STAGE + "stages = { call = { conversion = 0.5 } }")
-    small = new_ledger(rows_of_a_step(model) - 1)
-    with pytest.raises(ValueError, match=r"needs room for 11 rows, not 10"):
+    least = rows_of_a_step(model)
+    small = new_ledger(least - 1)
+    with pytest.raises(ValueError, match=f"needs room for {least} rows, not {least - 1}"):
         next(pages(ENGINES["compiled"], model, world_of(1, 0), small))

@@ -23,6 +23,7 @@ from funnelsim.engines.fold import (
     stack,
 )
 from funnelsim.metrics import CUTS, FIGURES, cut, labels, reads_values
+from funnelsim.metrics.cut import one_contract as cut_of_one
 from funnelsim.model.model import Model, plain_ends
 from funnelsim.model.records import LEDGER, PROCESS, STAGE
 from funnelsim.model.words import DAY, HOUR, NOBODY, Assignment, Event, Flag
@@ -210,6 +211,26 @@ def test_what_reads_the_value_of_a_contract() -> None:
         teams = plain.teams.copy()
         teams["assignment"][-1] = policy
         assert reads_values(plain._replace(teams=teams))
+    teams = plain.teams.copy()
+    teams["tiers"][0] = 2  # of commission
+    assert reads_values(plain._replace(teams=teams))
+
+
+def test_one_contract_is_worth_its_mean_and_earns_its_share_of_the_period() -> None:
+    """The period has 20 days; terms are of 10 and of 40 days, margins of 50 and 25 %."""
+    plain = firm()
+    segments = plain.segments.copy()
+    segments["mean_value"], segments["years"], segments["margin"] = (
+        36_525,
+        [10 / 365.25, 40 / 365.25],
+        [0.5, 0.25],
+    )
+    one = cut_of_one(plain._replace(segments=segments), expected=True)
+    found = {name: FIGURES[name].values(one)[0] for name in ("won", "bookings", "contribution", "revenue")}
+    assert found["won"].tolist() == [1, 1]
+    assert found["bookings"] == pytest.approx([1_000, 4_000])
+    assert found["contribution"] == pytest.approx([500, 1_000])
+    assert found["revenue"] == pytest.approx([1_000, 2_000])
 
 
 @pytest.mark.parametrize(("metric", "dimension"), ALONG)

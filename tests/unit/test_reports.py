@@ -357,17 +357,25 @@ def test_result_document_and_verdict_name_the_same_best(strategies: list[str]) -
     assert result.best == ("more_inquiries" if "more_inquiries" in strategies else None)
 
 
+def test_where_nothing_can_be_said_nothing_is_said_of_how_sure_it_is() -> None:
+    page = text(comparison_page(fs.compare(fs.load("first_steps"), replications=10), "next"))
+    assert "10 simulated years cannot tell strategies apart: too few years: about " in page
+    assert "The chance that this is wrong" not in page
+    assert "Chance to be best" not in page
+
+
 def test_figures_without_an_interval_say_what_they_lack(today: fs.SimulationResult) -> None:
     estimate = today.forecast.estimate("roi")
     lacking = {
         "roi": dataclasses.replace(estimate, more_years=130.0),
         "open_share": dataclasses.replace(estimate, more_years=56.0),
+        "profit": dataclasses.replace(estimate, more_years=130.0),
         "won": dataclasses.replace(estimate, more_years=0.0),
     }
     (told,) = notes.without_interval(lacking, 12)
     assert told.plain == (
-        "No precision of the mean at 24 simulated years: Return on investment (too few years with a large "
-        "contract: about 130 more) and Still open (too few years: about 56 more)."
+        "No precision of the mean at 24 simulated years: Return on investment and Profit (too few years with "
+        "a large contract: about 130 more); Still open (too few years: about 56 more)."
     )
     few = {name: dataclasses.replace(each, years=15, more_years=5.0) for name, each in lacking.items()}
     (told,) = notes.without_interval(few, 12)
@@ -412,7 +420,7 @@ def test_the_first_block_is_what_decides(comparison: fs.ComparisonResult) -> Non
     assert rows_of(page, "today")[0].split()[-2:] == ["-", "-"]
     books = [float(word.replace(",", "")) for word in rows_of(page, "one_more_rep")[1].split()[1:]]
     assert books == pytest.approx(
-        [table["bookings"] / 1e6, table["revenue"] / 1e3, table["cost"] / 1e3, table["result"] / 1e3],
+        [table["bookings"] / 1e6, table["revenue"] / 1e6, table["cost"] / 1e3, table["result"] / 1e3],
         rel=0.01,
     )
     _, best, regret = rows_of(page[page.index("Verdict") :], "one_more_rep")[0].split()
@@ -460,7 +468,7 @@ def test_all_shows_every_figure(comparison: fs.ComparisonResult) -> None:
 @pytest.mark.parametrize(("months", "period"), [(12, "year"), (2, "2 months")])
 def test_no_profit_is_said_to_be_of_a_year(months: int, period: str) -> None:
     longer = {"segments.default.term_years": 4.0, "horizon.period_months": months}
-    found = fs.compare(fs.load("first_steps").with_changes(longer), replications=3)
+    found = fs.compare(fs.load("first_steps").with_changes(longer), replications=20)
     page = " ".join(text(comparison_page(found, "next")).split())
     of_which = f"from the contracts signed in the {period}, over their terms of 4 years"
     for said in (page, found.verdict, found._repr_html_()):

@@ -210,7 +210,7 @@ def _leading(leaders: Sequence[str], base: str, called: Called) -> str:
 def _lacks(years: int, more: Sequence[float]) -> str:
     """State how many years are lacking to tell strategies apart."""
     most = max(more, default=FEWEST - years)
-    return too_few(most, rare=years + most > FEWEST)
+    return too_few(most, rare=years >= FEWEST)
 
 
 @dataclass(frozen=True)

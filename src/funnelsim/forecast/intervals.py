@@ -58,7 +58,7 @@ def jackknife(parts: Parts, formula: Formula) -> Jackknife:
     >>> won, leads = np.array([2.0, 3.0, 1.0]), np.array([10.0, 12.0, 8.0])
     >>> found = jackknife((won, leads), lambda won, leads: won / leads)
     >>> round(float(found.value), 4), round(float(found.error), 4)
-    (0.2, 0.0351)
+    (0.2, 0.035)
     """
     count = len(parts[0])
     with np.errstate(divide="ignore", invalid="ignore"):

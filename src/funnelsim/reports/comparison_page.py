@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 from rich.console import Group, RenderableType
@@ -227,8 +228,10 @@ def _judgement(result: ComparisonResult, next_command: str, width: int) -> Itera
     yield Text()
     yield notes.heading("Verdict")
     yield from notes.indented([printable(result.verdict)])
-    yield from notes.indented(notes.told_apart(len(result) - 1, printable(result.base)))
-    if len(result) > 1:
+    differences = result.comparison.differences()
+    if not all(math.isnan(each.p_value) for each in differences.values()):
+        yield from notes.indented(notes.told_apart(len(differences), printable(result.base)))
+    if differences and not math.isnan(result.comparison.chances[result.base].best):
         yield Text()
         yield from tables("Strategy", list(result), best_columns(result), width=width)
         yield from notes.indented([notes.best(result.years, result[result.base].forecast.months)])

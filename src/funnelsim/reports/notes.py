@@ -122,8 +122,11 @@ def without_interval(found: Mapping[str, Estimate | Difference], months: int) ->
     more = {name: each.more_years for name, each in lacking.items()}
     if all(years + each <= FEWEST for each in more.values()):
         return [Text(f"No precision of the mean: {too_few(max(more.values()), rare=False)}.")]
-    lacks = {name: too_few(each, rare=FIGURES[name].basis is Basis.PERIOD) for name, each in more.items()}
-    figures = listed([f"{FIGURES[name].title} ({what})" for name, what in lacks.items()])
+    lacks: dict[str, list[str]] = {}
+    for name, each in more.items():
+        what = too_few(each, rare=FIGURES[name].basis is Basis.PERIOD)
+        lacks.setdefault(what, []).append(FIGURES[name].title.replace(",", ""))
+    figures = "; ".join(f"{listed(titles)} ({what})" for what, titles in lacks.items())
     return [Text(f"No precision of the mean at {simulated(years, months)}: {figures}.")]
 
 

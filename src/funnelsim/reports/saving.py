@@ -40,8 +40,8 @@ def result_files(
     >>> import funnelsim as fs
     >>> files = result_files(fs.simulate(fs.load("first_steps"), replications=3, jobs=1))
     >>> name, content = next(files)
-    >>> name, content.splitlines()[0]
-    ('summary.csv', b'\xef\xbb\xbffigure,title,unit,basis,mean,low,high,p10,p50,p90')
+    >>> name, content.splitlines()[0][:35]
+    ('summary.csv', b'\xef\xbb\xbffigure,title,unit,basis,mean,low')
     """
     if isinstance(result, AssumptionsResult):
         yield from _written(result, _OF_ASSUMPTIONS, assumptions_document(result))

@@ -196,7 +196,7 @@ class Forecast:
             seen = np.maximum((self.contracts > 0).sum(axis=0), UNSEEN)
             rare = Rare(seen[None], self.size_of_contracts(metric)[None])
         mean = bootstrap_t(parts, figure.formula, rare=rare)
-        if metric in _CHANCES and dimension in _ANYWHERE:
+        if self.years > 1 and metric in _CHANCES and dimension in _ANYWHERE:
             mean = at_most_where_unseen(mean, self.years)
         estimates = self._estimates(mean, self.values(metric, dimension), figure.bounds)
         return Breakdown(figure, dimension, labels(self.names, dimension), estimates)

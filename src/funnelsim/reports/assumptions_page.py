@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from rich.console import Group, RenderableType
 from rich.text import Text
 
@@ -61,15 +63,20 @@ def assumptions_page(result: AssumptionsResult, next_command: str, width: int = 
 
 
 def overridden(result: AssumptionsResult) -> list[str]:
-    """Write what strategies set although it was changed, each under its assumption."""
-    return [f"{name}: {line}" for name in result for line in notes.warnings(result[name].notes)]
+    """Write what strategies set although it was changed or is uncertain, with the assumptions."""
+    return _once({name: notes.warnings(result[name].notes) for name in result})
 
 
 def _warnings(result: AssumptionsResult) -> list[str]:
-    """Write each other warning once, with the assumptions and strategies that it concerns."""
+    """Write all other warnings, with the assumptions and strategies that they concern."""
+    return _once({name: notes.warnings(result[name].forecast_warnings) for name in result})
+
+
+def _once(lines: Mapping[str, Iterable[str]]) -> list[str]:
+    """Write each line once, with the assumptions that it concerns."""
     told: dict[str, list[str]] = {}
-    for name in result:
-        for line in notes.warnings(result[name].forecast_warnings):
+    for name, found in lines.items():
+        for line in found:
             told.setdefault(line, []).append(name)
     return [f"{', '.join(names)}: {line}" for line, names in told.items()]
 

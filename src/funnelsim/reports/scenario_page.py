@@ -17,7 +17,16 @@ from funnelsim.reports import notes
 from funnelsim.reports.columns import Column, figure_column, text_column
 from funnelsim.reports.grid import WIDTH, printable, tables
 from funnelsim.reports.money_typed import doubtful, money_typed
-from funnelsim.scenario import Scenario, load, origins, overridden, presets, strategy_names
+from funnelsim.scenario import (
+    Scenario,
+    held_over,
+    load,
+    made_certain,
+    origins,
+    overridden,
+    presets,
+    strategy_names,
+)
 from funnelsim.studies.pilot import Pilot
 
 
@@ -69,9 +78,20 @@ def pilot_page(scenario: Scenario, found: Pilot, next_command: str, width: int =
     watch = notes.warnings(
         {name: (*found.doubts[name], *each.warnings()) for name, each in found.forecasts.items()}
     )
+    watch += _without_effect(scenario)
     watch += [line for name in scenario.assumptions for line in _under(scenario.under(name))]
     lines += notes.section("Watch", list(map(printable, watch)))
     return Group(*lines, Text(), notes.next_step(next_command, width))
+
+
+def _without_effect(scenario: Scenario) -> list[str]:
+    """Warn of strategies that set what the base changes later, or what is uncertain."""
+    told = (held_over, made_certain)
+    found = {
+        name: tuple(filter(None, (each(scenario, name) for each in told)))
+        for name in strategy_names(scenario)
+    }
+    return notes.warnings(found)
 
 
 def _under(scenario: Scenario) -> list[str]:

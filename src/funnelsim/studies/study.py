@@ -22,6 +22,7 @@ from funnelsim.scenario import (
     Worlds,
     courses_of,
     held_over,
+    made_certain,
     overridden,
     overridden_by_assumption,
     strategy_names,
@@ -281,8 +282,8 @@ def _results(
 
 
 def _notes(scenario: Scenario, strategy: str) -> tuple[str, ...]:
-    """State what a strategy and an assumption set although the scenario was changed there, or will be."""
-    of_strategy = (overridden(scenario, strategy), held_over(scenario, strategy))
+    """State what a strategy and an assumption set although it was changed, will be, or is uncertain."""
+    of_strategy = (each(scenario, strategy) for each in (overridden, held_over, made_certain))
     return tuple(filter(None, (overridden_by_assumption(scenario), *of_strategy)))
 
 

@@ -174,7 +174,7 @@ def _channels(contents: Contents) -> Problems:
         heat = channel.temperature
         yield from sum_to_one(f"{path}.temperature", (heat.hot, heat.warm, heat.future))
         if channel.kind not in (*KINDS, *contents.kinds):
-            yield unknown(f"{path}.kind", channel.kind, [*KINDS, *contents.kinds], "a kind of channel")
+            yield _unknown_kind(f"{path}.kind", channel.kind, [*KINDS, *contents.kinds])
         for key in ("monthly_profile", "weekday_profile", "hourly_profile", "spend_profile"):
             if sum(getattr(channel, key)) <= 0:
                 yield Problem(f"{path}.{key}", "is 0 everywhere", "at least one weight above 0")
@@ -183,6 +183,15 @@ def _channels(contents: Contents) -> Problems:
                 yield Problem(f"{path}.{key}", wrong, "a weight above 0 in one of them")
         if channel.first_stage is not None and channel.first_stage not in contents.stages:
             yield unknown(f"{path}.first_stage", channel.first_stage, contents.stages, "a stage")
+
+
+def _unknown_kind(path: str, kind: str, known: list[str]) -> Problem:
+    """Report a kind that there is not: another may be meant, or one of the user's own."""
+    own = f"[kinds.{kind}], which makes a kind of your own"
+    near = nearest(kind, known)
+    return Problem(
+        path, f'names "{kind}"', own if near else f"{', '.join(known)}, or {own}", None, kind, near
+    )
 
 
 def _mixes(contents: Contents) -> Problems:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -163,7 +164,35 @@ def as_toml(text: str) -> Spelt | None:
     )
 
 
-_DAY = re.compile(r"(\d{1,4})[./](\d{1,2})[./](\d{1,4})")
+_DAY = re.compile(r"(\d{1,4})([-./])(\d{1,2})\2(\d{1,4})")
+
+
+def as_date(text: str) -> str | None:
+    """Spell a date as TOML takes it, if a text is one in another spelling; an example where it can be two.
+
+    Examples
+    --------
+    >>> as_date("31.1.2026"), as_date("2026-4-1"), as_date("1/31/2026"), as_date("4/1/2026"), as_date("1.5")
+    ('2026-01-31', '2026-04-01', '2026-01-31', 'a date such as 2026-01-31', None)
+    """
+    match = _DAY.fullmatch(text.strip())
+    if match is None:
+        return None
+    first, middle, last = int(match[1]), int(match[3]), int(match[4])
+    orders = [(first, middle, last)] if len(match[1]) == 4 else [(last, middle, first)]
+    if match[2] == "/" and len(match[1]) < 4:
+        orders.append((last, first, middle))
+    found = {day for day in map(_day, orders) if day is not None}
+    return found.pop() if len(found) == 1 else "a date such as 2026-01-31"
+
+
+def _day(parts: tuple[int, int, int]) -> str | None:
+    try:
+        return datetime.date(*parts).isoformat() if parts[0] >= 1000 else None
+    except ValueError:
+        return None
+
+
 _WORDS = {"true": "true", "yes": "true", "on": "true", "false": "false", "no": "false", "off": "false"}
 
 
@@ -173,13 +202,14 @@ def spelling(text: str) -> str | None:
     Examples
     --------
     >>> spelling("4,000"), spelling("35%"), spelling("31.01.2026"), spelling("Yes"), spelling("sales")
-    ('4000 (or 4.0)', '0.35', 'a date such as 2026-01-31', 'true', '"sales", in quotes')
+    ('4000 (or 4.0)', '0.35', '2026-01-31', 'true', '"sales", in quotes')
     """
     number = as_toml(text)
     if number is not None:
         return str(number)
-    if _DAY.fullmatch(text):
-        return "a date such as 2026-01-31"
+    day = as_date(text)
+    if day is not None:
+        return day
     if text.lower() in _WORDS:
         return _WORDS[text.lower()]
     return f'"{text}", in quotes' if re.fullmatch(r"[^\W\d][\w -]*", text) else None

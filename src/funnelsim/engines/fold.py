@@ -430,13 +430,17 @@ def _add_to_cohort(books: Books, replication: int, event: int, lines: Lines, amo
 def _earn(row: Record, lines: Lines, model: Model, books: Books, replication: int) -> None:
     """Book the part of a contract's term that lies in each month of the period, in the row's lines (M9)."""
     event = EARNED_REVENUE if row["event"] == Event.REVENUE else EARNED_MARGIN
+    sums, column = books.sums, event * (BASES * FOUR) + Measure.MONEY.value
     start, end, months = row["time"], row["time"] + row["waited"], model.months
     first = int(books.bounds[1]) + int(row["process"]) * (len(months) - 1)
+    in_period = 0.0
     for month in range(max(0, _month_of(books, start)), min(_month_of(books, end) + 1, len(months) - 1)):
         within = min(end, months[month + 1]) - max(start, months[month])
-        amounts = (0.0, 0.0, 0.0, float(row["money"]) * (within / row["waited"]))
-        of_month = (first + month, NOTHING, lines[2], lines[3], lines[4], lines[5])
-        _add(books, replication, event, of_month, amounts)
+        earned = row["money"] * (within / row["waited"])
+        sums[replication, column + (first + month) * WIDTH] += earned
+        in_period += earned
+    for line in lines[BASES:]:
+        sums[replication, column + line * WIDTH] += in_period
 
 
 @rule

@@ -146,6 +146,14 @@ def test_all_spellings_are_told_at_once() -> None:
     assert [each.split(":")[0] for each in told(text)] == ["line 1", "line 2", "line 3"]
 
 
+@pytest.mark.parametrize("mark", ['"""', "'''"])
+def test_texts_of_several_lines_are_not_read_as_values(mark: str) -> None:
+    text = (
+        f"start = 1.4.2026\nabout = {mark}We say\n\u201cfine\u201d from 1.5.2026 on\n{mark}\nend = 1.5.2026\n"
+    )
+    assert [each.split(":")[0] for each in told(text)] == ["line 1", "line 5"]
+
+
 def test_what_has_no_plain_meaning_stays_with_the_parser() -> None:
     (sentence,) = told("a = 1\nb = [1, 2\n")
     assert "this is not TOML" in sentence

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
@@ -143,12 +143,23 @@ def _not_toml(text: str, reason: str) -> list[Problem]:
     said = _PLACE.sub("", reason).removesuffix("(at end of document)").strip()
     found = [
         replace(told, line=number)
-        for number, each in enumerate(lines_so_far, start=1)
+        for number, each in _outside_of_texts(lines_so_far)
         if number >= line and not _is_line_of_toml(each) and (told := hint(each)) is not None
     ]
     if any(each.line == line for each in found):
         return found
     return [Problem("", f"this is not TOML (column {column}): {said}", line=line)]
+
+
+def _outside_of_texts(text: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """Number the lines that are not within a text of several lines."""
+    within = ""
+    for number, line in enumerate(text, start=1):
+        if not within:
+            yield number, line
+        for mark in ('"""', "'''"):
+            if line.count(mark) % 2 and within in ("", mark):
+                within = "" if within else mark
 
 
 def _is_line_of_toml(line: str) -> bool:

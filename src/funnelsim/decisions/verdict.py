@@ -58,7 +58,7 @@ def losses(profits: Mapping[str, Interval], money: Money, called: Called = spoke
 
     Examples
     --------
-    >>> money = Money("USD", "from the contracts signed in the year, over their terms of 1 year")
+    >>> money = Money("USD", "from the contracts signed in the year")
     >>> profits = {"today": Interval(-90e3, -95e3, -85e3), "thrift": Interval(-40e3, -44e3, -36e3)}
     >>> losses(profits, money)
     ['Every strategy loses money: thrift the least, 36 to 44 thousand USD.']

@@ -165,10 +165,10 @@ def profit_of_all(comparison: Comparison) -> str:
 
 def _profit(months: int, terms: tuple[float, float] | None) -> str:
     when = period(months)
-    return (
-        f"Profit is the gross margin {signed(months, terms)}, less the cost of {when}; ROI is profit / cost, "
-        f"so it too is over the terms and not of {when} alone."
-    )
+    begins, roi = f"Profit is the gross margin {signed(months, terms)}", "ROI is profit / cost"
+    if terms is not None and terms[1] <= 1:
+        return f"{begins}, also what they earn after it, less the cost of {when}; {roi}."
+    return f"{begins}, less the cost of {when}; {roi}, so it too is over the terms and not of {when} alone."
 
 
 def books(forecast: Forecast) -> str:

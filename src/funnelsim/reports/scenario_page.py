@@ -16,7 +16,16 @@ from funnelsim.model.words import DAY
 from funnelsim.reports import notes
 from funnelsim.reports.columns import Column, figure_column, text_column
 from funnelsim.reports.grid import WIDTH, printable, tables
-from funnelsim.scenario import Scenario, load, origins, overridden, presets, strategy_names
+from funnelsim.scenario import (
+    TODAY,
+    Scenario,
+    load,
+    origins,
+    overridden,
+    presets,
+    prices_without_margins,
+    strategy_names,
+)
 from funnelsim.studies.pilot import Pilot
 
 
@@ -64,16 +73,22 @@ def pilot_page(scenario: Scenario, found: Pilot, next_command: str, width: int =
             *tables("Strategy", names, _hours(forecasts), Column.beside, width),
         ]
     watch = notes.warnings(
-        {name: (*found.doubts[name], *each.warnings()) for name, each in found.forecasts.items()}
+        {
+            name: (*prices_without_margins(scenario, name), *found.doubts[name], *each.warnings())
+            for name, each in found.forecasts.items()
+        }
     )
-    watch += [line for name in scenario.assumptions for line in _under(scenario.under(name))]
+    watch += [line for name in scenario.assumptions for line in _under(scenario, name)]
     lines += notes.section("Watch", list(map(printable, watch)))
     return Group(*lines, Text(), notes.next_step(next_command, width))
 
 
-def _under(scenario: Scenario) -> list[str]:
-    """Warn of strategies that set what an assumption changes."""
+def _under(typed: Scenario, assumption: str) -> list[str]:
+    """Warn of strategies that set what an assumption changes, and of prices that it changes."""
+    scenario, told = typed.under(assumption), prices_without_margins(typed, TODAY)
     found = {name: tuple(filter(None, [overridden(scenario, name)])) for name in strategy_names(scenario)}
+    prices = (line for line in prices_without_margins(scenario, TODAY) if line not in told)
+    found[TODAY] = (*found[TODAY], *prices)
     return [f"{notes.title_of(scenario)}: {line}" for line in notes.warnings(found)]
 
 

@@ -20,6 +20,7 @@ BIN := $(VENV)/bin
 
 demo: $(VENV)/installed
 	$(BIN)/funnelsim demo --out demo
+	@echo "To call funnelsim yourself: source $(BIN)/activate, or type $(BIN)/funnelsim in place of funnelsim."
 
 test: $(VENV)/installed-dev
 	$(BIN)/pytest -q -n 2 --dist loadfile -m "not slow"

@@ -448,6 +448,9 @@ def test_the_page_says_what_changes_what_is_best_and_what_intervals_mean(
     )
     first = comparison["today"].forecast.names.start
     assert f"Contracts signed before {first}, when the warm-up begins, are not simulated" in flat
+    assert (
+        "Return on the extra money: the gross margin that each USD spent beyond today brings; above 1" in flat
+    )
     assert "P10-P90: range of outcomes; one simulated year in ten is lower, one in ten is higher." in flat
     assert "95 %: precision of the mean of 24 simulated years." in flat
     assert "wrong about any of the 2 strategies against today is at most 5 %." in flat

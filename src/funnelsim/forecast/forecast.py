@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,7 @@ from funnelsim.forecast.goals import Chance, Goal
 from funnelsim.forecast.intervals import Interval, between_years, wilson, years_at
 from funnelsim.forecast.quota import WHOLE, Target, quarters, targets
 from funnelsim.forecast.resampling import UNSEEN, Precision, Rare, at_most_where_unseen, bootstrap_t
-from funnelsim.forecast.typed import typed_conversions
+from funnelsim.forecast.typed import typed_by_segment, typed_conversions
 from funnelsim.forecast.variance import Driver, Unknowns, rank_correlation, share_unknown
 from funnelsim.metrics.cut import Cut, cut, labels, one_contract, reads_values, teams_of_stages
 from funnelsim.metrics.figure import FIGURES, Figure, Parts, ratio, total
@@ -72,6 +72,7 @@ class Conversion:
     stage: str
     typed: float
     simulated: Estimate
+    by_segment: Mapping[str, float]  # typed; nothing where it is the same for all segments
 
 
 @dataclass(frozen=True)
@@ -335,10 +336,19 @@ class Forecast:
 
         If a stage differs by segment, typed is the mean over the segments of the expected inquiries.
         """
-        typed = typed_conversions(self.model)
         found = self.by("conversion", "stage")
-        rows = zip(found.labels, typed, found.estimates, strict=True)
-        return tuple(Conversion(stage, float(f"{share:.15g}"), estimate) for stage, share, estimate in rows)
+        typed, own = typed_conversions(self.model), typed_by_segment(self.model)
+        rows = zip(found.labels, typed, found.estimates, map(self._unlike, own), strict=True)
+        return tuple(
+            Conversion(stage, float(f"{share:.15g}"), estimate, unlike)
+            for stage, share, estimate, unlike in rows
+        )
+
+    def _unlike(self, typed: Floats) -> dict[str, float]:
+        """Name a stage's conversions by segment; nothing where they are all the same."""
+        if (typed == typed[0]).all():
+            return {}
+        return {name: float(f"{share:.15g}") for name, share in zip(self.names.segments, typed, strict=True)}
 
     def cycle(self) -> Cycle:
         """Estimate the distribution of the time from inquiry to contract."""

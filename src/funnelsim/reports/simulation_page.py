@@ -61,6 +61,7 @@ def simulation_page(result: SimulationResult, next_command: str, width: int = WI
         Text(notes.counted_over(_shown("channel"))),
         *by_segment(forecast, width),
         *_section("By stage", by_stage(forecast, width)),
+        Text(notes.what_is_typed(forecast.conversions())),
         Text(notes.counted_over(_shown("stage"))),
         *_section(
             f"Lost, by stage and reason (of inquiries in {period(forecast.months)}, on average)",

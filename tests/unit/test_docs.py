@@ -210,7 +210,7 @@ def test_readme_and_demo_say_how_to_call_what_they_installed() -> None:
         assert "type .venv/bin/funnelsim in place of funnelsim" in said
 
 
-@pytest.mark.parametrize("page", [placed(page) for page in TEXTS])
+@pytest.mark.parametrize("page", [placed(page) for page in (*TEXTS, ROOT / "Makefile")])
 def test_nothing_is_installed_by_a_name_that_no_package_index_has(page: Path) -> None:
     assert not re.search(r"pip install '?funnelsim", page.read_text(encoding="utf-8"))
 

@@ -27,6 +27,7 @@ from funnelsim.scenario.plans import Plan
 
 MOST_OPEN = 0.02  # share of open leads beyond which figures of the cohort are doubtful
 MOST_ASKED = 0.95  # share of a team's hours beyond which queues grow long
+_PER_PERSON = ("utilisation", "bookings_per_rep")
 _CHANCES = ("leads", "won", "won_of_inquiries")  # what may yet happen where it never did
 _ANYWHERE = ("all", "month", "channel", "segment")  # cuts in each place of which it can
 _RANGE = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
@@ -362,10 +363,16 @@ class Forecast:
             return None
         return (self.model.horizon - int(self.model.months[0])) / DAY
 
-    def title(self, metric: str) -> str:
-        """Name a figure in all; with leads still open, the cycle is that of contracts won in so many days."""
+    def title(self, metric: str, dimension: str = "all") -> str:
+        """Name a figure in all, or by a dimension such as "month".
+
+        With leads still open, the cycle in all is that of contracts won in so many days. What is per person
+        says so where people of several teams, with different work, are counted together.
+        """
         title = FIGURES[metric].title
-        if metric != "cycle_length" or self.followed is None:
+        if metric in _PER_PERSON and dimension in ("all", "month") and len(self.names.teams) > 1:
+            return f"{title} (all teams)"
+        if metric != "cycle_length" or dimension != "all" or self.followed is None:
             return title
         return f"{title} within {self.followed:,.0f} days"
 

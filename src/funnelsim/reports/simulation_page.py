@@ -207,7 +207,7 @@ def _by(forecast: Forecast, dimension: str, width: int) -> list[Table]:
 def _column(forecast: Forecast, metric: str, dimension: str) -> Column:
     figure = FIGURES[metric]
     found = [outcome(each) for each in forecast.by(metric, dimension).estimates]
-    return figure_column(figure.title, figure.unit, _currency(forecast), found, RANGE)
+    return figure_column(forecast.title(metric, dimension), figure.unit, _currency(forecast), found, RANGE)
 
 
 def _watch(result: SimulationResult) -> list[RenderableType]:

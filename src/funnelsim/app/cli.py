@@ -7,7 +7,6 @@ What a command needs is imported when it runs, so that `--help` answers at once.
 from __future__ import annotations
 
 import gc
-import io
 import signal
 import sys
 from collections.abc import Sequence
@@ -342,16 +341,13 @@ def demo(
 
 def _demo_files(result: ComparisonResult, page: RenderableType, out: Path) -> list[Path]:
     """Write the table as text and the pictures as PNG."""
-    from rich.console import Console
-
     from funnelsim.io.writing import whole_file
+    from funnelsim.reports.grid import as_text
     from funnelsim.reports.pictures import write_pictures
 
     table = out / "comparison.txt"
-    printed = io.StringIO()
-    Console(file=printed, width=terminal.width()).print(page)
     with whole_file(table, overwrite=True) as opened:
-        opened.write(printed.getvalue().encode())
+        opened.write(as_text(page, terminal.width()).encode())
     return [table, *write_pictures(result, out)]
 
 

@@ -25,7 +25,7 @@ def assumptions_page(result: AssumptionsResult, next_command: str, width: int = 
     result : AssumptionsResult
         What was simulated.
     next_command : str
-        What to try next.
+        What to try next; empty if the page is to be kept.
     width : int
         Characters of a line at most.
     """
@@ -54,8 +54,7 @@ def assumptions_page(result: AssumptionsResult, next_command: str, width: int = 
         notes.heading("Verdict"),
         *notes.indented([printable(result.verdict)]),
         *notes.section("Watch", _warnings(result)),
-        Text(),
-        notes.next_step(next_command, width),
+        *notes.next_step(next_command, width),
     ]
     return Group(*found)
 

@@ -51,7 +51,7 @@ def comparison_page(
     result : ComparisonResult
         What was simulated.
     next_command : str
-        What to try next.
+        What to try next; empty if the page is to be kept.
     everything : bool
         Whether to show every registered figure.
     width : int
@@ -240,8 +240,7 @@ def _judgement(result: ComparisonResult, next_command: str, width: int) -> Itera
     yield from typed_conversions(result, width)
     yield from what_is_unknown_of_all(result.comparison, width)
     yield from notes.section("Watch", notes.warnings(result.forecast_warnings))
-    yield Text()
-    yield notes.next_step(next_command, width)
+    yield from notes.next_step(next_command, width)
 
 
 def typed_conversions(result: ComparisonResult, width: int) -> list[Table]:

@@ -220,18 +220,22 @@ def added_up(months: int) -> str:
     return f"Means of counts and of money add up to those of {whole}; the ends of ranges do not."
 
 
-def next_step(command: str, width: int) -> Text:
-    r"""State what to try next; a command too long for a line continues after backslashes, as in a shell.
+def next_step(command: str, width: int) -> list[RenderableType]:
+    r"""State what to try next, below a blank line; nothing if there is nothing to try.
+
+    A command too long for a line continues after backslashes, as in a shell.
 
     Examples
     --------
-    >>> print(next_step("funnelsim run first_steps --seed 2", 40))
+    >>> print(next_step("funnelsim run first_steps --seed 2", 40)[1])
     Next, try: funnelsim run first_steps \
       --seed 2
     """
+    if not command:
+        return []
     line = f"Next, try: {command}"
     folded = line if cell_len(line) <= width else " \\\n  --".join(line.split(" --"))
-    return Text(folded, no_wrap=True, overflow="ignore")  # a path is copied in one piece
+    return [Text(), Text(folded, no_wrap=True, overflow="ignore")]  # a path is copied in one piece
 
 
 def changes(scenario: Scenario, strategy: str) -> list[str]:

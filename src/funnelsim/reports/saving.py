@@ -1,4 +1,4 @@
-"""Results as files: a CSV for each frame, one JSON document, the pictures."""
+"""Results as files: the page, a CSV for each frame, one JSON document, the pictures."""
 
 from __future__ import annotations
 
@@ -6,9 +6,14 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 import pandas as pd
+from rich.console import RenderableType
 
+from funnelsim.reports.assumptions_page import assumptions_page
+from funnelsim.reports.comparison_page import comparison_page
 from funnelsim.reports.document import as_json, assumptions_document, comparison_document, simulation_document
+from funnelsim.reports.grid import as_text
 from funnelsim.reports.pictures import drawn
+from funnelsim.reports.simulation_page import simulation_page
 from funnelsim.studies.assumptions import AssumptionsResult
 from funnelsim.studies.results import ComparisonResult, SimulationResult
 
@@ -23,7 +28,7 @@ _OF_A_PLAN = ("quota",)
 def result_files(
     result: AssumptionsResult | ComparisonResult | SimulationResult,
 ) -> Iterator[tuple[str, bytes]]:
-    r"""Write a result's figures and pictures, file by file.
+    r"""Write a result's page, figures and pictures, file by file.
 
     Parameters
     ----------
@@ -32,17 +37,22 @@ def result_files(
     Yields
     ------
     tuple of str and bytes
-        Name and contents: CSV in UTF-8 with the mark by which spreadsheets know it, with floats in full and
-        an empty cell for undefined values; `results.json`; PNG.
+        Name and contents: the page as text, without what to try next; CSV in UTF-8 with the mark by which
+        spreadsheets know it, with floats in full and an empty cell for undefined values; `results.json`; PNG.
 
     Examples
     --------
     >>> import funnelsim as fs
     >>> files = result_files(fs.simulate(fs.load("first_steps"), replications=3, jobs=1))
     >>> name, content = next(files)
+    >>> name, content.splitlines()[0]
+    ('run.txt', b'first_steps, strategy today')
+    >>> name, content = next(files)
     >>> name, content.splitlines()[0][:35]
     ('summary.csv', b'\xef\xbb\xbffigure,title,unit,basis,mean,low')
     """
+    name, page = _page(result)
+    yield f"{name}.txt", as_text(page).encode()
     if isinstance(result, AssumptionsResult):
         yield from _written(result, _OF_ASSUMPTIONS, assumptions_document(result))
         return
@@ -58,6 +68,15 @@ def result_files(
     frames = (*frames, *(_OF_THE_UNSURE if unsure else ()), *(_OF_A_PLAN if planned else ()))
     yield from _written(result, frames, document)
     yield from drawn(result)
+
+
+def _page(result: AssumptionsResult | ComparisonResult | SimulationResult) -> tuple[str, RenderableType]:
+    """Lay out what is printed of a result, and name it."""
+    if isinstance(result, SimulationResult):
+        return "run", simulation_page(result, next_command="")
+    if isinstance(result, AssumptionsResult):
+        return "comparison", assumptions_page(result, next_command="")
+    return "comparison", comparison_page(result, next_command="")
 
 
 def _written(

@@ -68,7 +68,7 @@ def pilot_page(scenario: Scenario, found: Pilot, next_command: str, width: int =
     )
     watch += [line for name in scenario.assumptions for line in _under(scenario.under(name))]
     lines += notes.section("Watch", list(map(printable, watch)))
-    return Group(*lines, Text(), notes.next_step(next_command, width))
+    return Group(*lines, *notes.next_step(next_command, width))
 
 
 def _under(scenario: Scenario) -> list[str]:

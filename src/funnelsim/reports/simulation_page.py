@@ -39,7 +39,7 @@ def simulation_page(result: SimulationResult, next_command: str, width: int = WI
     result : SimulationResult
         What was simulated.
     next_command : str
-        What to try next.
+        What to try next; empty if the page is to be kept.
     width : int
         Characters of a line at most.
     """
@@ -78,7 +78,7 @@ def simulation_page(result: SimulationResult, next_command: str, width: int = WI
         found += [Text(line) for line in quotas_left_out(forecast)]
     found += what_is_unknown(forecast, width)
     found += _watch(result)
-    return Group(*found, Text(), notes.next_step(next_command, width))
+    return Group(*found, *notes.next_step(next_command, width))
 
 
 def _section(title: str, content: Sequence[Table]) -> list[RenderableType]:

@@ -32,6 +32,7 @@ from .small_firm import NAMES, firm, history
 
 Key = tuple[Basis, int, Measure]
 WON = (Basis.PERIOD, Event.WON, Measure.COUNT)
+NAN = math.nan
 COST = (Basis.PERIOD, Event.PAY, Measure.MONEY)
 
 
@@ -210,6 +211,33 @@ def test_chance_of_a_goal(goal: Goal, reached: int) -> None:
     chance = forecast_of(tallies, goal).chances()[0]
     assert (chance.goal, chance.reached, chance.years) == (goal, reached, 3)
     assert (chance.share, chance.low, chance.high) == pytest.approx(wilson(reached, 3))
+
+
+@pytest.mark.parametrize(
+    ("goal", "mean", "p10", "p90"),
+    [
+        (Goal("total", "won", at_least=4), 10 / 3, 0, 6),
+        (Goal("average", "won", at_least=2, each="average_month"), 10 / 6, 0, 3),
+        (Goal("cheap", "cac", at_most=5, each="average_month"), 80 / 10, 5, math.inf),  # of the sums
+        (Goal("low", "won", at_least=2, each="every_month"), (0 + 2 + 1) / 3, 0, 2),
+        (Goal("high", "won", at_most=2, each="every_month"), (0 + 2 + 5) / 3, 0, 5),
+        (Goal("even", "won", at_least=1, at_most=3, each="every_month"), (0 + 2 + 5) / 3, 0, 5),
+        (Goal("cost", "cac", at_most=9, each="every_month"), 0, NAN, NAN),  # six years have one
+    ],
+)
+def test_a_goal_says_where_its_figure_stands(goal: Goal, mean: float, p10: float, p90: float) -> None:
+    """Of nine years, three of each kind: a new one is below the lowest with a chance of one in ten."""
+    months = [(0.0, 0.0), (2.0, 2.0), (1.0, 5.0)] * 3
+    tallies = years_of({WON: [0, 4, 6] * 3, COST: [10, 40, 30] * 3}, {WON: months})
+    chance = forecast_of(tallies, goal).chances()[0]
+    assert (chance.mean, chance.p10, chance.p90) == pytest.approx((mean, p10, p90), nan_ok=True)
+
+
+def test_a_goal_of_one_place_says_where_that_place_stands() -> None:
+    goals = [Goal(name, "won", 1, dimension="channel", place=name) for name in ("ads", "seo")]
+    forecast = forecast_of(the_history().tallies, *goals)
+    each = forecast.values("won", "channel")[0]  # the same in all years
+    assert [chance.mean for chance in forecast.chances()] == each.tolist()
 
 
 PLACES = {"channel": "ads", "segment": "small", "stage": "contact", "team": "sales", "rep": "Ann"}

@@ -26,7 +26,7 @@ from funnelsim.metrics import FIGURES, Unit
 from funnelsim.reports import document, notes, pictures
 from funnelsim.reports.busy import APART
 from funnelsim.reports.columns import NOTHING, PRECISION, RANGE, Column, figure_column, rounded, text_column
-from funnelsim.reports.comparison_page import comparison_page, dated_names, deciding_columns
+from funnelsim.reports.comparison_page import comparison_page, dated_names, deciding_columns, other_columns
 from funnelsim.reports.grid import folded, printable, tables
 from funnelsim.reports.scenario_page import origins_page, pilot_page, presets_page
 from funnelsim.reports.simulation_page import simulation_page
@@ -320,6 +320,23 @@ def test_lost_and_cold_add_up_to_all_that_ended_without_a_contract(today: fs.Sim
     cold = today.summary.loc["gone_cold_share", "mean"]
     lost = today.reasons["gone cold"].sum() / (today.forecast.parts("gone_cold_share")[1].mean())
     assert lost == pytest.approx(cold)
+
+
+def test_a_goal_stands_beside_its_bound_wherever_it_is_shown(comparison: fs.ComparisonResult) -> None:
+    """Contracts in an average month: a twelfth of those of the year."""
+    won = comparison.summary["mean"].xs("won", level="figure") / 12
+    goals = comparison.goals.xs("contracts", level="goal")
+    np.testing.assert_allclose(goals["mean"], won)
+    assert set(goals["at_least"]) == {3.0}
+    assert goals["at_most"].isna().all()
+    told = document.comparison_document(comparison)["strategies"]["one_more_rep"]["goals"]["contracts"]
+    assert told["stands"]["mean"] == pytest.approx(won["one_more_rep"])
+    beside = {column.title: column for column in other_columns(comparison)}["contracts, wanted at least 3"]
+    assert list(beside.values) == [rounded(each, 2) for each in won]
+    page = " ".join(text(simulation_page(comparison["today"], ""), 200).split())
+    shown = rounded(float(won["today"]), 2)
+    assert f"contracts {shown}" in page
+    assert "Contracts: at least 3 in an average month" in page
 
 
 def test_typed_conversions_are_those_of_the_file(today: fs.SimulationResult) -> None:

@@ -293,7 +293,7 @@ class Forecast:
 
     def chances(self) -> tuple[Chance, ...]:
         """Estimate the chance of each goal."""
-        return tuple(self._chance(goal) for goal in self.goals)
+        return tuple(self.chance(goal) for goal in self.goals)
 
     def quotas(self) -> tuple[Attainment, ...]:
         """Estimate how far bookings reach quotas: the firm's, those of teams and of reps; () without a plan.
@@ -438,10 +438,21 @@ class Forecast:
         places = labels(self.names, goal.dimension)
         if goal.place not in places:
             raise ValueError(f"there is no {goal.dimension} {goal.place!r}; there are {', '.join(places)}")
-        values = self.values(goal.metric, goal.dimension)[:, [places.index(goal.place)]]
-        flows = goal.each == "average_month" and FIGURES[goal.metric].flow
-        return values / self.months if flows else values
+        return self.values(goal.metric, goal.dimension)[:, [places.index(goal.place)]] / self._parts_of(goal)
 
-    def _chance(self, goal: Goal) -> Chance:
+    def _parts_of(self, goal: Goal) -> int:
+        """Return by what a figure of the period is divided for a goal: a count in an average month."""
+        return self.months if goal.each == "average_month" and FIGURES[goal.metric].flow else 1
+
+    def chance(self, goal: Goal) -> Chance:
+        """Estimate the chance of a goal, and where its figure stands."""
         reached = int(self.reached(goal).sum())
-        return Chance(goal, reached, self.years, *wilson(reached, self.years))
+        years = goal.worst(self._of_goal(goal))
+        if goal.each == "every_month":
+            known = years[~np.isnan(years)]
+            mean = float(known.mean()) if len(known) else math.nan
+        else:
+            place = labels(self.names, goal.dimension).index(goal.place)
+            mean = self.by(goal.metric, goal.dimension).estimates[place].mean / self._parts_of(goal)
+        ends = (float(years_at(_RANGE[name], years)) for name in ("p10", "p90"))
+        return Chance(goal, reached, self.years, *wilson(reached, self.years), mean, *ends)

@@ -23,6 +23,7 @@ from funnelsim.reports.columns import (
     figure_column,
     outcome,
     precision,
+    standing,
 )
 from funnelsim.reports.grid import WIDTH, printable, tables
 from funnelsim.reports.uncertainty import what_is_unknown_of_all
@@ -160,10 +161,12 @@ def every_column(result: ComparisonResult) -> list[Column]:
 
 def goals_in_words(result: ComparisonResult) -> list[str]:
     """State what each goal asks."""
-    return [
+    goals = result[result.base].forecast.goals
+    asked = [
         f"Goal {printable(goal.name)}: {FIGURES[goal.metric].title.lower()}, {goal.words()}."
-        for goal in result[result.base].forecast.goals
+        for goal in goals
     ]
+    return [*asked, *notes.worst_months(goals)]
 
 
 def _column(result: ComparisonResult, metric: str, title: str = "") -> Column:
@@ -209,18 +212,17 @@ def _quotas(result: ComparisonResult) -> list[Column]:
 
 
 def _chances(result: ComparisonResult) -> list[Column]:
-    """Make a column for each goal: how likely it is reached."""
-    found = [each.forecast.chances() for each in result.simulations.values()]
-    return [
-        figure_column(
-            f"Chance of {printable(goal.goal.name)}",
-            Unit.SHARE,
-            "",
-            [chance(chances[position]) for chances in found],
-            PRECISION,
-        )
-        for position, goal in enumerate(found[0])
-    ]
+    """Make two columns for each goal: where its figure stands, and how likely the goal is reached."""
+    columns = []
+    for goal in result[result.base].forecast.goals:
+        found = [each.forecast.chance(goal) for each in result.simulations.values()]
+        name, unit = printable(goal.name), FIGURES[goal.metric].unit
+        stands = list(map(standing, found))
+        columns += [
+            figure_column(f"{name}, wanted {goal.bounds()}", unit, _currency(result), stands, RANGE),
+            figure_column(f"Chance of {name}", Unit.SHARE, "", list(map(chance, found)), PRECISION),
+        ]
+    return columns
 
 
 def _judgement(result: ComparisonResult, next_command: str, width: int) -> Iterable[RenderableType]:

@@ -280,6 +280,7 @@ def _chance(chance: Chance) -> dict[str, Any]:
         "at_most": chance.goal.at_most,
         "each": chance.goal.each,
         "asks": chance.goal.words(),
+        "stands": {"mean": chance.mean, "p10": chance.p10, "p90": chance.p90},
         "chance": chance.share,
         "low": chance.low,
         "high": chance.high,

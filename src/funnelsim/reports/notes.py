@@ -13,7 +13,7 @@ from rich.text import Text
 
 from funnelsim.decisions import Comparison, Difference
 from funnelsim.engines.fold import Basis
-from funnelsim.forecast import Conversion, Estimate, Forecast, Interval
+from funnelsim.forecast import Conversion, Estimate, Forecast, Goal, Interval
 from funnelsim.forecast.resampling import FEWEST
 from funnelsim.metrics import FIGURES, Unit
 from funnelsim.metrics.wording import listed, number, period, signed, simulated, span, too_few
@@ -185,6 +185,19 @@ def books(forecast: Forecast) -> str:
         f"{said} Contracts signed before {forecast.names.start}, when the warm-up begins, are not simulated: "
         "what they still earn is missing, less of it with a longer warm-up."
     )
+
+
+def worst_months(goals: Sequence[Goal]) -> list[str]:
+    """State of which month the figure of a goal for every month is; nothing without such a goal.
+
+    Examples
+    --------
+    >>> worst_months([Goal("steady", "won", at_least=2, each="every_month")])
+    ['Of a goal for every month, the figure shown is that of the worst month of each year.']
+    """
+    if not any(goal.each == "every_month" for goal in goals):
+        return []
+    return ["Of a goal for every month, the figure shown is that of the worst month of each year."]
 
 
 def counted() -> str:

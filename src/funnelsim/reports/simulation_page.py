@@ -22,6 +22,7 @@ from funnelsim.reports.columns import (
     figure_column,
     outcome,
     precision,
+    standing,
     text_column,
 )
 from funnelsim.reports.grid import WIDTH, printable, tables
@@ -72,6 +73,7 @@ def simulation_page(result: SimulationResult, next_command: str, width: int = WI
     ]
     if forecast.goals:
         found += _section("Goals", goals(forecast, width))
+        found += [Text(line) for line in notes.worst_months(forecast.goals)]
     quotas = quota(forecast, width)
     if quotas:
         found += _section("Quotas, as far as bookings reach them", quotas)
@@ -157,12 +159,19 @@ def cycle(forecast: Forecast, width: int) -> list[Table]:
 
 
 def goals(forecast: Forecast, width: int) -> list[Table]:
-    """Show what each goal asks and how likely it is to be reached."""
+    """Show what each goal asks, where its figure stands, and how likely the goal is to be reached."""
     chances = forecast.chances()
-    asked = [f"{FIGURES[each.goal.metric].title}: {each.goal.words()}" for each in chances]
+    stands = [
+        figure_column("", FIGURES[each.goal.metric].unit, _currency(forecast), [standing(each)], RANGE)
+        for each in chances
+    ]
+    wanted = [f"{FIGURES[each.goal.metric].title}: {each.goal.words()}" for each in chances]
     columns = [
+        text_column("Mean", [each.values[0] for each in stands]),
+        text_column(RANGE, [each.intervals[0] for each in stands]),
+        text_column("Unit", [each.unit for each in stands]),
         figure_column("Chance", Unit.SHARE, "", [chance(each) for each in chances], PRECISION),
-        text_column("What it asks", asked),
+        text_column("Wanted", wanted),
     ]
     return tables("Goal", [printable(each.goal.name) for each in chances], columns, Column.beside, width)
 

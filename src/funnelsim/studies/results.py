@@ -158,7 +158,7 @@ class SimulationResult:
 
     @cached_property
     def goals(self) -> pd.DataFrame:
-        """The chance of each goal, with its 95 % interval."""
+        """The chance of each goal with its 95 % interval `low` and `high`, and where its figure stands."""
         from funnelsim.studies import frames
 
         return frames.goals({self.strategy: self.forecast}).droplevel("strategy")
@@ -344,7 +344,7 @@ class ComparisonResult:
 
     @cached_property
     def goals(self) -> pd.DataFrame:
-        """The chance of each goal by strategy, with its 95 % interval."""
+        """The chance of each goal by strategy, with its 95 % interval, and where its figure stands."""
         from funnelsim.studies import frames
 
         return frames.goals(self.comparison.forecasts)

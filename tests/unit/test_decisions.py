@@ -239,8 +239,8 @@ def test_a_verdict_speaks_of_goals() -> None:
         Comparison(forecasts)
         .verdict()
         .endswith(
-            "Every strategy is likely to reach the goal some (at least -2,000 in all): in each of 400 simulated"
-            " years."
+            "Every strategy is likely to reach the goal some (at least -2,000 in all): in each of 400"
+            " simulated years."
         )
     )
 

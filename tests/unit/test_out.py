@@ -101,6 +101,7 @@ def test_a_comparison_writes_what_decides(comparison: Path) -> None:
     found = files(comparison)
     expected = fs.compare(fs.load("first_steps"), replications=3)
     table = pd.read_csv(io.BytesIO(found["table.csv"]), index_col="strategy")
+    assert table.pop("strategy_title").to_dict() == {name: name for name in expected}  # none has a title
     pd.testing.assert_frame_equal(table, expected.table, rtol=1e-12)
     assert json.loads(found["results.json"])["verdict"] == expected.verdict
     assert {"strategies.png", "differences.csv", "goals.csv", "by_rep.csv", "MANIFEST.json"} <= set(found)

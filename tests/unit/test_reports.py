@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
 import io
 import json
@@ -28,6 +29,7 @@ from funnelsim.reports.busy import APART
 from funnelsim.reports.columns import NOTHING, PRECISION, RANGE, Column, figure_column, rounded, text_column
 from funnelsim.reports.comparison_page import comparison_page, dated_names, deciding_columns, other_columns
 from funnelsim.reports.grid import folded, printable, tables
+from funnelsim.reports.saving import result_files
 from funnelsim.reports.scenario_page import origins_page, pilot_page, presets_page
 from funnelsim.reports.simulation_page import simulation_page
 from funnelsim.scenario import from_document, levers, origins
@@ -514,7 +516,8 @@ def test_the_first_table_of_professional_services_is_one_table() -> None:
 
 
 def test_a_warning_is_told_once_with_all_its_strategies() -> None:
-    told = notes.warnings({"today": ("Too few.", "Open."), "more": ("Too few.",)})
+    found = {"today": ("Too few.", "Open."), "more": ("Too few.",)}
+    told = notes.warnings(found)
     assert told == ["today, more: Too few.", "today: Open."]
 
 
@@ -529,6 +532,69 @@ def test_crowded_pages_fit(width: int) -> None:
         origins_page(scenario, width),
     ]
     assert [widest(text(page, width)) <= width for page in pages] == [True] * 4
+
+
+NAMES = ("more_inquiries", "one_more_rep")
+
+
+def with_titles() -> fs.Scenario:
+    """One busy person, and titles for both strategies."""
+    plain = fs.load("first_steps").with_changes({"teams.sales.people": 1}).document
+    plain["strategies"]["more_inquiries"]["title"] = "more money for the website"
+    plain["strategies"]["one_more_rep"]["title"] = "a third person in sales"
+    return from_document(plain)
+
+
+@pytest.fixture(scope="module")
+def titled() -> fs.ComparisonResult:
+    return fs.compare(
+        with_titles(), strategies=["one_more_rep", "more_inquiries", "+".join(NAMES)], replications=20
+    )
+
+
+def test_a_title_is_what_a_page_calls_a_strategy_below_its_name(titled: fs.ComparisonResult) -> None:
+    """Names stand once: where all strategies are listed."""
+    both = "more money for the website + a third person in sales (more_inquiries+one_more_rep)"
+    page = " ".join(text(comparison_page(titled, "", everything=True), 400).split())
+    assert "a third person in sales (one_more_rep): Hire one more rep" in page
+    assert both in page
+    assert [page.count(name) for name in NAMES] == [2, 2]
+    html = titled._repr_html_()
+    one = titled["one_more_rep"]
+    run = text(simulation_page(one, ""), 400)
+    assert "strategy a third person in sales (one_more_rep)" in run
+    assert [(html + one._repr_html_()).count(name) + run.count(name) for name in NAMES] == [0, 1]
+
+
+def test_a_title_is_what_pictures_call_a_strategy(titled: fs.ComparisonResult) -> None:
+    drawn = [
+        titled.plot_strategies(),
+        titled.plot_cycle(),
+        *(p() for p in (titled["one_more_rep"].plot_funnel,)),
+    ]
+    drawn += [titled["one_more_rep"].plot_forecast(), titled["one_more_rep"].plot_cycle()]
+    for ax in drawn:
+        said = " ".join(each.get_text() for each in ax.figure.findobj(mpl.text.Text)).replace("\n", " ")
+        assert "a third person in sales" in said
+        assert not any(name in said for name in NAMES)
+
+
+def test_documents_have_titles_beside_names(titled: fs.ComparisonResult) -> None:
+    told = document.comparison_document(titled)
+    assert told["strategies"]["more_inquiries"]["title"] == "more money for the website"
+    assert told["base"] == "one_more_rep"
+    files = dict(result_files(titled))
+    for name in ("table", "summary", "differences", "goals", "by_stage"):
+        rows = list(csv.DictReader(files[f"{name}.csv"].decode("utf-8-sig").splitlines()))
+        pairs = {row["strategy"]: row["strategy_title"] for row in rows}
+        assert pairs.get("one_more_rep", "a third person in sales") == "a third person in sales"
+        assert pairs["more_inquiries+one_more_rep"] == "more money for the website + a third person in sales"
+
+
+def test_validating_calls_strategies_by_their_titles() -> None:
+    page = text(pilot_page(with_titles(), pilot(with_titles()), "funnelsim compare"), 400)
+    assert "a third person" in page
+    assert not any(name in page for name in NAMES)
 
 
 def test_one_strategy_in_depth(today: fs.SimulationResult) -> None:

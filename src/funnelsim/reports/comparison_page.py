@@ -58,7 +58,7 @@ def comparison_page(
     width : int
         Characters of a line at most.
     """
-    names = list(result)
+    names = _titles(result)
     base = result[result.base]
     months = base.forecast.months
     counted = f"{len(names)} strategies" if len(names) > 1 else "one strategy"
@@ -70,8 +70,8 @@ def comparison_page(
         *notes.section("What changes in any case", notes.base_changes(result.scenario)),
         Text(),
         notes.heading("What each strategy changes"),
-        *notes.indented(line for name in names for line in notes.changes(result.scenario, name)),
-        *notes.section("Mind", notes.warnings(result.notes)),
+        *notes.indented(line for name in result for line in notes.changes(result.scenario, name)),
+        *notes.section("Mind", notes.warnings(result.notes, result.titles)),
         *spaced(tables("Strategy", dated_names(result), deciding_columns(result), width=width)),
         Text(),
         Text(notes.profit_of_all(result.comparison)),
@@ -81,7 +81,7 @@ def comparison_page(
         Text(),
         Text(notes.books(base.forecast)),
         *spaced(tables("Strategy", names, other_columns(result), width=width)),
-        *by_person(result.comparison.forecasts, width),
+        *by_person({each.title: each.forecast for each in result.simulations.values()}, width),
     ]
     if everything:
         found += [Text(), notes.heading("Every figure")]
@@ -93,8 +93,8 @@ def comparison_page(
 
 
 def dated_names(result: ComparisonResult) -> list[str]:
-    """Name each strategy, and in a second line the day from which it changes something."""
-    lines = ((name, notes.begins(result.scenario, name)) for name in result)
+    """Call each strategy, and say in a second line from which day on it changes something."""
+    lines = ((printable(title), notes.begins(result.scenario, name)) for name, title in result.titles.items())
     return ["\n".join(filter(None, each)) for each in lines]
 
 
@@ -107,7 +107,7 @@ def deciding_columns(result: ComparisonResult) -> list[Column]:
         *(_column(result, metric) for metric in _DECIDING),
         _column(result, "roi", title="ROI"),
         figure_column(
-            f"Profit against {printable(result.base)}",
+            f"Profit against {_base(result)}",
             Unit.MONEY,
             currency,
             [precision(gains[name]) if name in gains else None for name in result],
@@ -143,7 +143,7 @@ def other_columns(result: ComparisonResult) -> list[Column]:
     """Make the columns of pace, unit costs, shares, teams and goals."""
     comparison = result.comparison
     change = figure_column(
-        f"Cycle against {printable(result.base)}",
+        f"Cycle against {_base(result)}",
         Unit.SHARE,
         "",
         [comparison.relative(name, "cycle_length") if name != result.base else None for name in result],
@@ -232,16 +232,16 @@ def _judgement(result: ComparisonResult, next_command: str, width: int) -> Itera
     yield from notes.indented([printable(result.verdict)])
     differences = result.comparison.differences()
     if not all(math.isnan(each.p_value) for each in differences.values()):
-        yield from notes.indented(notes.told_apart(len(differences), printable(result.base)))
+        yield from notes.indented(notes.told_apart(len(differences), _base(result)))
     if differences and not math.isnan(result.comparison.chances[result.base].best):
         yield Text()
-        yield from tables("Strategy", list(result), best_columns(result), width=width)
+        yield from tables("Strategy", _titles(result), best_columns(result), width=width)
         yield from notes.indented([notes.best(result.years, result[result.base].forecast.months)])
     yield Text()
-    yield notes.heading(f"Conversions typed, and as simulated ({printable(result.base)})")
+    yield notes.heading(f"Conversions typed, and as simulated ({_base(result)})")
     yield from typed_conversions(result, width)
-    yield from what_is_unknown_of_all(result.comparison, width)
-    yield from notes.section("Watch", notes.warnings(result.forecast_warnings))
+    yield from what_is_unknown_of_all(result.comparison, result.titles, width)
+    yield from notes.section("Watch", notes.warnings(result.forecast_warnings, result.titles))
     yield from notes.next_step(next_command, width)
 
 
@@ -250,6 +250,14 @@ def typed_conversions(result: ComparisonResult, width: int) -> list[Table]:
     found = result[result.base].forecast.conversions()
     columns = notes.conversion_columns(found)
     return tables("Stage", [each.stage for each in found], columns, Column.beside, width)
+
+
+def _titles(result: ComparisonResult) -> list[str]:
+    return list(map(printable, result.titles.values()))
+
+
+def _base(result: ComparisonResult) -> str:
+    return printable(result.titles[result.base])
 
 
 def _currency(result: ComparisonResult) -> str:

@@ -37,7 +37,7 @@ def comparison_html(result: ComparisonResult) -> str:
             as_html("Strategy", dated_names(result), deciding_columns(result)),
             _paragraph(result.verdict),
             _paragraph(f"{notes.intervals(result.years, months)} {notes.profit_of_all(result.comparison)}"),
-            *map(_paragraph, notes.warnings(result.warnings)),
+            *map(_paragraph, notes.warnings(result.warnings, result.titles)),
         ]
     )
 
@@ -47,7 +47,7 @@ def assumptions_html(result: AssumptionsResult) -> str:
     months = result[AS_TYPED][result.base].forecast.months
     return "".join(
         [
-            as_html("Assumption", list(result), columns(result)),
+            as_html("Assumption", list(result.titles.values()), columns(result)),
             _paragraph(result.verdict),
             _paragraph(notes.precision_of_the_mean(result.years, months)),
             *map(_paragraph, [*not_told_apart(result), *overridden(result)]),
@@ -58,7 +58,7 @@ def assumptions_html(result: AssumptionsResult) -> str:
 def simulation_html(result: SimulationResult) -> str:
     """Write the main figures of a strategy, and warnings."""
     forecast = result.forecast
-    title = f"{result.strategy}: {simulated(result.years, forecast.months)}"
+    title = f"{result.title}: {simulated(result.years, forecast.months)}"
     return "".join(
         [
             as_html(title, ["mean"], [_column(result, name) for name in _FIGURES]),

@@ -136,14 +136,16 @@ def cycle_curve(forecasts: Mapping[str, Forecast], ax: Axes | None = None) -> Ax
     return legend_of(_finished(ax, legend="lower right" if few else "beside"), labels)
 
 
-def strategies(comparison: Comparison, metric: str, ax: Axes | None = None) -> Axes:
+def strategies(
+    comparison: Comparison, titles: Mapping[str, str], metric: str, ax: Axes | None = None
+) -> Axes:
     """Draw the difference of a figure from the base's in the same worlds, with the precision of the mean."""
     if metric not in FIGURES or "all" not in FIGURES[metric].by:
         known = ", ".join(name for name, figure in FIGURES.items() if "all" in figure.by)
         raise ValueError(f"there is no figure {metric!r} to compare; there are {known}")
     found = comparison.differences(metric)
     figure = FIGURES[metric]
-    base = comparison.forecasts[comparison.base]
+    base, against = comparison.forecasts[comparison.base], drawable(titles[comparison.base])
     ends = np.array([(each.mean, each.low, each.high) for each in found.values()]).reshape(-1, 3)
     scale, unit = _scale(ends, figure, base.names.currency)
     ax = _axes(ax, 9, 2.0 + 0.5 * max(len(found), 1))
@@ -154,12 +156,12 @@ def strategies(comparison: Comparison, metric: str, ax: Axes | None = None) -> A
             mean, position, xerr=[[mean - low], [high - mean]], fmt="o", capsize=4, lw=2, color=colour
         )
     ax.axvline(0, color="black", linewidth=1)
-    ax.set_yticks(range(len(found)), [_tick(name) for name in found])
+    ax.set_yticks(range(len(found)), [_tick(titles[name]) for name in found])
     ax.set_ylim(max(len(found), 1) - 0.5, -0.5)
-    ax.set_xlabel(_labelled(f"{figure.title}: difference from {drawable(comparison.base)}", unit))
+    ax.set_xlabel(_labelled(f"{figure.title}: difference from {against}", unit))
     years = simulated(comparison.years, base.months)
     ax.set_title(
-        f"Strategies against {drawable(comparison.base)}, in the same {years}\n"
+        f"Strategies against {against}, in the same {years}\n"
         "bars: 95 % precision of the mean; grey: cannot be told apart"
     )
     return _finished(ax)

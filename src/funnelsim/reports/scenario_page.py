@@ -34,7 +34,8 @@ def pilot_page(scenario: Scenario, found: Pilot, next_command: str, width: int =
     width : int
         Characters of a line at most.
     """
-    names, forecasts = list(found.forecasts), list(found.forecasts.values())
+    names = [printable(scenario.label_of(name)) for name in found.forecasts]
+    forecasts = list(found.forecasts.values())
     counts = {
         "channel": len(scenario.channels),
         "segment": len(scenario.segments),
@@ -64,7 +65,8 @@ def pilot_page(scenario: Scenario, found: Pilot, next_command: str, width: int =
             *tables("Strategy", names, _hours(forecasts), Column.beside, width),
         ]
     watch = notes.warnings(
-        {name: (*found.doubts[name], *each.warnings()) for name, each in found.forecasts.items()}
+        {name: (*found.doubts[name], *each.warnings()) for name, each in found.forecasts.items()},
+        scenario.labels,
     )
     watch += [line for name in scenario.assumptions for line in _under(scenario.under(name))]
     lines += notes.section("Watch", list(map(printable, watch)))
@@ -74,7 +76,7 @@ def pilot_page(scenario: Scenario, found: Pilot, next_command: str, width: int =
 def _under(scenario: Scenario) -> list[str]:
     """Warn of strategies that set what an assumption changes."""
     found = {name: tuple(filter(None, [overridden(scenario, name)])) for name in strategy_names(scenario)}
-    return [f"{notes.title_of(scenario)}: {line}" for line in notes.warnings(found)]
+    return [f"{notes.title_of(scenario)}: {line}" for line in notes.warnings(found, scenario.labels)]
 
 
 def origins_page(scenario: Scenario, width: int = WIDTH) -> RenderableType:

@@ -47,7 +47,9 @@ def simulation_page(result: SimulationResult, next_command: str, width: int = WI
     forecast = result.forecast
     ran = notes.what_ran(result.plan, result.years, forecast.months)
     found: list[RenderableType] = [
-        notes.heading(f"{notes.title_of(result.scenario)}, strategy {printable(result.strategy)}"),
+        notes.heading(
+            f"{notes.title_of(result.scenario)}, strategy {notes.named(result.strategy, result.title)}"
+        ),
         Text(f"{ran}; {notes.horizon(result.scenario)}"),
         *notes.section("What is assumed", notes.assumption(result.scenario)),
         Text(notes.intervals(result.years, forecast.months)),

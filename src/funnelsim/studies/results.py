@@ -48,6 +48,8 @@ class SimulationResult:
         SHA-256 of all ledgers, if the plan asks for it.
     notes : tuple of str
         In sentences, what the strategy sets although the scenario was changed there.
+    title : str
+        What tables and pictures call the strategy: its title, or its name where it has none.
 
     Examples
     --------
@@ -65,6 +67,7 @@ class SimulationResult:
     plan: Plan
     digest: str | None = None
     notes: tuple[str, ...] = ()
+    title: str = ""
 
     @property
     def years(self) -> int:
@@ -196,15 +199,15 @@ class SimulationResult:
         ValueError
             If there is no such figure, or not by month.
         """
-        return reports("pictures").forecast_fan(self.forecast, self.strategy, metric, ax)
+        return reports("pictures").forecast_fan(self.forecast, self.title, metric, ax)
 
     def plot_funnel(self, ax: Axes | None = None) -> Axes:
         """Draw what becomes of the period's inquiries in each stage, in the mean simulated year."""
-        return reports("pictures").funnel(self.forecast, self.strategy, ax)
+        return reports("pictures").funnel(self.forecast, self.title, ax)
 
     def plot_cycle(self, ax: Axes | None = None) -> Axes:
         """Draw the share of contracts won by the days since the inquiry."""
-        return reports("pictures").cycle_curve({self.strategy: self.forecast}, ax)
+        return reports("pictures").cycle_curve({self.title: self.forecast}, ax)
 
     def plot_response(self) -> tuple[Axes, Axes]:
         """Draw inquiries, and what one more of them costs, against each channel's cost per month.
@@ -281,6 +284,11 @@ class ComparisonResult:
     def verdict(self) -> str:
         """State in words what to choose, on profit."""
         return self.comparison.verdict()
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """Call each strategy as tables and pictures do: by its title, or by its name where it has none."""
+        return {name: each.title for name, each in self.simulations.items()}
 
     @property
     def best(self) -> str | None:
@@ -399,11 +407,12 @@ class ComparisonResult:
         ValueError
             If there is no such figure.
         """
-        return reports("pictures").strategies(self.comparison, metric, ax)
+        return reports("pictures").strategies(self.comparison, self.titles, metric, ax)
 
     def plot_cycle(self, ax: Axes | None = None) -> Axes:
         """Draw the cycle curves of all strategies."""
-        return reports("pictures").cycle_curve(self.comparison.forecasts, ax)
+        forecasts = {each.title: each.forecast for each in self.simulations.values()}
+        return reports("pictures").cycle_curve(forecasts, ax)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.simulations)

@@ -275,6 +275,7 @@ def _results(
             plan=plan,
             digest=found.digest if plan.digest else None,
             notes=_notes(scenario, name),
+            title=scenario.label_of(name),
         )
         for name, found in finished.items()
     }

@@ -213,6 +213,16 @@ def test_chance_of_a_goal(goal: Goal, reached: int) -> None:
     assert (chance.share, chance.low, chance.high) == pytest.approx(wilson(reached, 3))
 
 
+@pytest.mark.parametrize("dimension", ["all", "month", "channel", "segment", "stage", "rep", "team"])
+def test_outcomes_are_those_of_whole_estimates(dimension: str) -> None:
+    months = [(0.0, 0.0), (2.0, 2.0), (1.0, 5.0)] * 3
+    forecast = forecast_of(years_of({WON: [0, 4, 6] * 3, COST: [10, 40, 30] * 3}, {WON: months}))
+    for metric, figure in FIGURES.items():
+        if dimension in figure.by:
+            whole = [(each.mean, each.p10, each.p90) for each in forecast.by(metric, dimension).estimates]
+            np.testing.assert_array_equal(forecast.outcomes(metric, dimension), whole)
+
+
 @pytest.mark.parametrize(
     ("goal", "mean", "p10", "p90"),
     [

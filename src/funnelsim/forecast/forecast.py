@@ -151,6 +151,7 @@ class Forecast:
         self.expected = not reads_values(model) if expected is None else expected
         self._cuts: dict[tuple[str, bool], Cut] = {}
         self._breakdowns: dict[tuple[str, str], Breakdown] = {}
+        self._outcomes: dict[tuple[str, str], tuple[Interval, ...]] = {}
         for goal in self.goals:
             self._of_goal(goal)
 
@@ -187,6 +188,21 @@ class Forecast:
         if (metric, dimension) not in self._breakdowns:
             self._breakdowns[metric, dimension] = self._breakdown(metric, dimension)
         return self._breakdowns[metric, dimension]
+
+    def outcomes(self, metric: str, dimension: str = "all") -> tuple[Interval, ...]:
+        """Return the mean and the range of single years, P10 to P90, of a figure in each place.
+
+        They are those of `by`, whose precision of the mean takes much longer.
+        """
+        if (metric, dimension) not in self._outcomes:
+            parts = self.parts(metric, dimension, self.expected)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                means = FIGURES[metric].formula(*(part.sum(axis=0) / self.years for part in parts))
+            years = self.values(metric, dimension)
+            ends = (years_at(_RANGE[name], years) for name in ("p10", "p90"))
+            rows = zip(np.asarray(means).tolist(), *(end.tolist() for end in ends), strict=True)
+            self._outcomes[metric, dimension] = tuple(Interval(*row) for row in rows)
+        return self._outcomes[metric, dimension]
 
     def _breakdown(self, metric: str, dimension: str) -> Breakdown:
         parts = self.parts(metric, dimension, self.expected)
@@ -391,7 +407,7 @@ class Forecast:
         return found
 
     def _warnings_of_open_leads(self) -> list[str]:
-        share = self.estimate("open_share").mean
+        share = self.outcomes("open_share")[0].value
         if not share > MOST_OPEN:
             return []
         return [
@@ -453,6 +469,6 @@ class Forecast:
             mean = float(known.mean()) if len(known) else math.nan
         else:
             place = labels(self.names, goal.dimension).index(goal.place)
-            mean = self.by(goal.metric, goal.dimension).estimates[place].mean / self._parts_of(goal)
+            mean = self.outcomes(goal.metric, goal.dimension)[place].value / self._parts_of(goal)
         ends = (float(years_at(_RANGE[name], years)) for name in ("p10", "p90"))
         return Chance(goal, reached, self.years, *wilson(reached, self.years), mean, *ends)

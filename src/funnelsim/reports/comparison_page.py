@@ -171,23 +171,23 @@ def goals_in_words(result: ComparisonResult) -> list[str]:
 
 def _column(result: ComparisonResult, metric: str, title: str = "") -> Column:
     forecasts = [each.forecast for each in result.simulations.values()]
-    shown = [outcome(each.estimate(metric)) for each in forecasts]
+    shown = [each.outcomes(metric)[0] for each in forecasts]
     title = title or max((each.title(metric) for each in forecasts), key=len)
     return figure_column(title, FIGURES[metric].unit, _currency(result), shown, RANGE)
 
 
 def _busy(result: ComparisonResult) -> list[Column]:
     """Make a column for each team: how busy it is."""
-    found = [each.forecast.by("utilisation", "team") for each in result.simulations.values()]
+    found = [each.forecast.outcomes("utilisation", "team") for each in result.simulations.values()]
     return [
         figure_column(
             f"{printable(team)} busy",
             Unit.SHARE,
             "",
-            [outcome(breakdown.estimates[position]) for breakdown in found],
+            [teams[position] for teams in found],
             RANGE,
         )
-        for position, team in enumerate(found[0].labels)
+        for position, team in enumerate(result[result.base].forecast.names.teams)
     ]
 
 

@@ -8,7 +8,7 @@ from funnelsim.metrics import FIGURES
 from funnelsim.metrics.wording import simulated
 from funnelsim.reports import notes
 from funnelsim.reports.assumptions_page import columns, not_told_apart, overridden
-from funnelsim.reports.columns import RANGE, Column, figure_column, outcome
+from funnelsim.reports.columns import RANGE, Column, figure_column
 from funnelsim.reports.comparison_page import dated_names, deciding_columns
 from funnelsim.reports.grid import as_html, printable
 from funnelsim.scenario import AS_TYPED
@@ -71,7 +71,7 @@ def simulation_html(result: SimulationResult) -> str:
 
 def _column(result: SimulationResult, metric: str) -> Column:
     figure = FIGURES[metric]
-    shown = [outcome(result.forecast.estimate(metric))]
+    shown = result.forecast.outcomes(metric)
     return figure_column(figure.title, figure.unit, result.forecast.names.currency, shown, RANGE)
 
 

@@ -12,6 +12,7 @@ from rich.text import Text
 from funnelsim.forecast import Forecast, Interval
 from funnelsim.forecast.quota import WHOLE
 from funnelsim.metrics import FIGURES, Unit
+from funnelsim.metrics.cut import labels
 from funnelsim.metrics.wording import number, period
 from funnelsim.reports import notes
 from funnelsim.reports.columns import (
@@ -210,13 +211,13 @@ def _shown(table: str) -> list[str]:
 def _by(forecast: Forecast, dimension: str, width: int) -> list[Table]:
     metrics = _shown("rep" if dimension == "team" else dimension)
     columns = [_column(forecast, metric, dimension) for metric in metrics]
-    places = forecast.by(metrics[0], dimension).labels
+    places = labels(forecast.names, dimension)
     return tables(dimension.capitalize(), places, columns, Column.beside, width)
 
 
 def _column(forecast: Forecast, metric: str, dimension: str) -> Column:
     figure = FIGURES[metric]
-    found = [outcome(each) for each in forecast.by(metric, dimension).estimates]
+    found = forecast.outcomes(metric, dimension)
     return figure_column(figure.title, figure.unit, _currency(forecast), found, RANGE)
 
 

@@ -22,6 +22,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 import funnelsim as fs
+from funnelsim.decisions import Comparison
 from funnelsim.forecast import Interval
 from funnelsim.metrics import FIGURES, Unit
 from funnelsim.reports import document, notes, pictures
@@ -824,6 +825,48 @@ def test_more_than_three_curves_have_no_bands_and_their_legend_beside(
     ax = pictures.cycle_curve(forecasts)
     assert not ax.collections
     assert "precision" not in ax.get_title()
+
+
+def test_lines_that_lie_on_each_other_differ_in_their_dashes(comparison: fs.ComparisonResult) -> None:
+    """The first is solid and the widest; the gaps of those above it let it be seen."""
+    ax = pictures.cycle_curve({str(position): comparison["today"].forecast for position in range(20)})
+    lines = [each for each in ax.lines if len(each.get_xdata()) > 2]
+    looks = [(each.get_color(), each.get_linestyle(), str(each._unscaled_dash_pattern)) for each in lines]
+    assert len(set(looks)) == 20
+    assert [style for _, style, _ in looks].count("-") == 1
+    assert len({dashes for _, _, dashes in looks[:8]}) == 8  # of the first eight, whatever the colour
+    assert lines[0].get_linewidth() > max(each.get_linewidth() for each in lines[1:])
+
+
+LONG = "more money for the website and for the fair, with two people " * 2
+
+
+@pytest.mark.parametrize("count", [2, 4, 12])
+def test_long_names_leave_room_for_the_picture(comparison: fs.ComparisonResult, count: int) -> None:
+    """At least half as wide as the whole, with all texts inside."""
+    names = [f"{LONG}+ {position}" for position in range(count)]
+    forecasts = dict.fromkeys(names, comparison["today"].forecast)
+    gains = Comparison(forecasts)
+    drawn = [
+        pictures.cycle_curve(forecasts),
+        pictures.strategies(gains, dict(zip(names, names, strict=True)), "profit"),
+        pictures.funnel(forecasts[names[0]], names[0]),
+        pictures.forecast_fan(forecasts[names[0]], names[0], "won"),
+    ]
+    for ax in drawn:
+        ax.figure.canvas.draw()
+        ax.figure.canvas.draw()  # settled
+        whole, legend = ax.figure.bbox.padded(2), ax.get_legend()
+        ticks = [
+            each for each in ax.get_yticklabels() if ax.bbox.y0 <= each.get_window_extent().y1 <= ax.bbox.y1
+        ]
+        boxes = [each.get_window_extent() for each in (ax.title, ax.xaxis.label, *ticks)]
+        boxes += [legend.get_window_extent()] if legend else []
+        for box in boxes:
+            assert whole.x0 <= box.x0 < box.x1 <= whole.x1
+            assert whole.y0 <= box.y0 < box.y1 <= whole.y1
+        assert not any(a.overlaps(b) for i, a in enumerate(boxes[:-1]) for b in boxes[:i])
+        assert ax.bbox.width > whole.width / 2
 
 
 def test_strategies_stand_where_their_differences_are(comparison: fs.ComparisonResult) -> None:

@@ -20,7 +20,7 @@ from funnelsim.engines.fold import (
     new_tally,
     stack,
 )
-from funnelsim.forecast import Forecast, Goal, bootstrap_t, jackknife, wilson
+from funnelsim.forecast import Forecast, Goal, Interval, TeamHours, bootstrap_t, jackknife, wilson
 from funnelsim.forecast.intervals import between_years, years_at
 from funnelsim.metrics.figure import FIGURES, ratio, total
 from funnelsim.model.words import DAY, HOUR, Event
@@ -309,7 +309,41 @@ def test_warnings_of_open_leads_and_of_overload() -> None:
     forecast.tallies.queue[:, 2, 0, 0] += 300
     open_leads, overload = forecast.warnings()
     assert open_leads.startswith("25 % of the period's inquiries are still open")
-    assert overload.startswith("Team desk is asked for 407 hours of work and has 160 (254 %)")
+    assert overload == (  # a day's work of four hours, of 160
+        "Team desk is asked for 407 hours of work and has 160 (254 %; it is busy for 2.5 %, the rest is work"
+        " that it never gets to): its queues grow or its leads go cold. Try one more person: --set"
+        " teams.desk.people+=1"
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "waited", "said"),
+    [
+        (0.84, 100, ""),  # hours
+        (0.86, 23, ""),
+        (
+            0.86,
+            25,
+            "Work waits for team desk: it is asked for more than 85 % of its hours, and leads wait for it",
+        ),
+        (
+            0.94,
+            25,
+            "Work waits for team desk: it is asked for more than 85 % of its hours, and leads wait for it",
+        ),
+        (0.96, 1, "Team desk is asked for 154 hours of work and has 160 (96 %; it is busy for 96 %"),
+    ],
+)
+def test_a_busy_team_is_told_where_leads_wait_long_for_it(
+    asked: float, waited: float, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forecast = the_history()
+    monkeypatch.setattr(forecast, "team_hours", lambda: (TeamHours("desk", 160, 160 * asked, 160 * asked),))
+    monkeypatch.setattr(forecast, "outcomes", lambda *_: (Interval(waited, NAN, NAN),))
+    found = forecast._warnings_of_teams()
+    assert len(found) == bool(said)
+    assert "".join(found).startswith(said)
+    assert "".join(found).endswith("Try one more person: --set teams.desk.people+=1" if said else "")
 
 
 def test_no_warning_where_all_is_well() -> None:

@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from funnelsim.studies.results import ComparisonResult, SimulationResult
 
 OBJECTS = 50_000  # made before garbage is collected: in a short run most come from imports, and stay
-MOST_ASKED = 0.85  # of a team's hours; above it, the next thing to try is one more person
 
 app = typer.Typer(
     name="funnelsim",
@@ -375,17 +374,10 @@ def _simulated(scenario: Scenario, strategy: str, settings: dict[str, Any]) -> S
 def _after_run(
     result: SimulationResult, scenario: str, changes: Sequence[str] | None, under: Sequence[str]
 ) -> str:
-    """Choose what to try next: one more person if a team has hardly an hour left, else a comparison."""
-    loads = {
-        each.team: each.asked / each.available for each in result.forecast.team_hours() if each.available
-    }
-    busiest = max(loads, key=loads.__getitem__, default="")
-    if (
-        busiest
-        and loads[busiest] > MOST_ASKED
-        and not any(f"teams.{busiest}." in text for text in changes or ())
-    ):
-        more = [*(changes or ()), f"teams.{busiest}.people+=1"]
+    """Choose what to try next: one more person if work waits for a team, else a comparison."""
+    scarce = [each.team for each in result.forecast.scarce_teams() if each.available]
+    if scarce and not any(f"teams.{scarce[0]}." in text for text in changes or ()):
+        more = [*(changes or ()), f"teams.{scarce[0]}.people+=1"]
         chosen = [] if result.strategy == "today" else ["--strategy", result.strategy]
         return terminal.command("run", scenario, more, *chosen, *under)
     return terminal.command("compare", scenario, changes, *under)

@@ -537,7 +537,7 @@ class Strategy(Section):
     title: str = Field(
         default="",
         max_length=60,
-        description="What sentences and pictures call it. Default: its name, with spaces for underscores.",
+        description="What sentences, tables and pictures call it. Default: its name.",
     )
     about: str = Field(default="", max_length=2000, description="The strategy in a few words.")
     starts: Day | None = Field(
@@ -567,7 +567,7 @@ class Assumption(Section):
     title: str = Field(
         default="",
         max_length=60,
-        description="What sentences and pictures call it. Default: its name, with spaces for underscores.",
+        description="What sentences, tables and pictures call it. Default: its name.",
     )
     about: str = Field(default="", max_length=2000, description="The assumption in a few words.")
     change: dict[str, Any] = Field(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import funnelsim as fs
 from funnelsim.engines import ENGINES, history
 from funnelsim.model.words import DAY, HOUR, Event
 from funnelsim.scenario import Months, Scenario, lower, parse
@@ -67,6 +68,28 @@ def test_a_part_time_rep_works_half_of_each_day(scenario: Scenario) -> None:
 
 def test_a_rep_with_hours_of_its_own_works_by_them(scenario: Scenario) -> None:
     assert opening(scenario, "Bob") == [(0, 7.5, 9), (0, 18, 20), (5, 10, 12)]
+
+
+def test_who_is_there_for_40_hours_and_has_25_for_leads_works_at_that_pace() -> None:
+    """Always busy, an hour of effort takes 1 / 0.625 = 1.6 hours: 5 visits in each 8 hours, 25 a week."""
+    text = """
+start = 2026-01-01
+horizon = { warm_up_months = 0, period_months = 12, drain_months = 0 }
+segments.a.contract_value_per_year = 100
+channels.web = { kind = "seo", inquiries_per_month = 300 }
+[teams.sales]
+people = 1
+speed = 0.625
+hours_per_week = 40
+[stages.call]
+team = "sales"
+effort_hours = 1
+conversion = 1
+"""
+    found = fs.simulate(parse(text), replications=2, engine="reference").summary["mean"]
+    working_days = np.busday_count("2026-01-01", "2027-01-01")
+    assert found["won"] == 5 * working_days
+    assert found["utilisation"] == pytest.approx(1)
 
 
 def test_a_rep_s_days_off_are_on_top_of_the_team_s(scenario: Scenario) -> None:
@@ -164,3 +187,37 @@ def test_a_mistake_in_a_rep_s_hours_is_told_where_it_is(line: str, path: str, wo
 def test_opening_times_that_touch_do_not_overlap() -> None:
     text = after(DORA, 'reps.dora.hours.friday = ["12:00-13:00", "09:00-12:00"]')
     assert opening(parse(text).with_months(Months(1, 12, 1)), "dora", days=10)[0][1:] == (9, 13)
+
+
+def test_a_span_of_holidays_is_each_of_its_days() -> None:
+    days = ["2026-06-10", "2026-06-11", "2026-06-12", "2026-06-15"]
+    typed, spans = (
+        lower(parse(FIRM.replace("[2026-06-03]", f"[{listed}]"))).model
+        for listed in (", ".join(days), '"2026-06-10 to 2026-06-12", 2026-06-15')
+    )
+    assert (typed.hours == spans.hours).all()
+    of_sales = typed.calendars[typed.calendars["team"] == 1][0]
+    open_days = typed.hours["opens"][of_sales["first_hours"] :][: of_sales["hours"]] // DAY
+    assert {7, 8, 9, 10, 11, 14, 15}.intersection(open_days.tolist()) == {7, 8, 15}  # day 0 is June 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "right"),
+    [
+        ('"24.12.2026 to 31.12.2026"', '"2026-12-24 to 2026-12-31"'),
+        ('"24.12.2026"', "2026-12-24, without quotes"),
+        ('"2026-12-24"', "without quotes"),
+        ('"2026-12-31 to 2026-12-24"', "an end after the beginning"),
+        ('"Christmas"', 'or a span such as "2027-12-24 to 2027-12-31"'),
+        ('"2026-02-29 to 2026-03-02"', 'or a span such as "2027-12-24 to 2027-12-31"'),
+        ("2026-12-24T10:00:00", 'or a span such as "2027-12-24 to 2027-12-31"'),
+        ('"1900-01-01 to 2026-01-01"', "at most 10,000"),
+        ("3", "or a span"),
+    ],
+)
+def test_a_wrong_holiday_is_told_with_what_is_right(typed: str, right: str) -> None:
+    for table in ("[teams.sales]", "[customer_hours]"):
+        text = FIRM.replace("holidays = [2026-06-03]", "")
+        text = text if table in text else f'{text}\n{table}\nmonday = ["09:00-17:00"]\n'
+        (problem,) = problems_of(text.replace(table, f"{table}\nholidays = [{typed}]"))
+        assert right in problem.sentence()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from rich.console import Group, RenderableType
 from rich.text import Text
 
@@ -64,20 +66,31 @@ def assumptions_page(result: AssumptionsResult, next_command: str, width: int = 
 
 
 def overridden(result: AssumptionsResult) -> list[str]:
-    """Write what strategies set although it was changed, each under its assumption."""
-    return [
-        f"{title}: {line}"
-        for name, title in result.titles.items()
-        for line in notes.warnings(result[name].notes, result[name].titles)
-    ]
+    """Write what strategies set although it was changed or is uncertain, with the assumptions."""
+    return _once(
+        {
+            title: notes.warnings(result[name].notes, result[name].titles)
+            for name, title in result.titles.items()
+        }
+    )
 
 
 def _warnings(result: AssumptionsResult) -> list[str]:
-    """Write each other warning once, with the assumptions and strategies that it concerns."""
+    """Write all other warnings, with the assumptions and strategies that they concern."""
+    return _once(
+        {
+            title: notes.warnings(result[name].forecast_warnings, result[name].titles)
+            for name, title in result.titles.items()
+        }
+    )
+
+
+def _once(lines: Mapping[str, Iterable[str]]) -> list[str]:
+    """Write each line once, with the assumptions that it concerns."""
     told: dict[str, list[str]] = {}
-    for name, title in result.titles.items():
-        for line in notes.warnings(result[name].forecast_warnings, result[name].titles):
-            told.setdefault(line, []).append(title)
+    for name, found in lines.items():
+        for line in found:
+            told.setdefault(line, []).append(name)
     return [f"{', '.join(names)}: {line}" for line, names in told.items()]
 
 

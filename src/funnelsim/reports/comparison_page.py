@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from itertools import chain
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -75,6 +76,7 @@ def comparison_page(
         *spaced(tables("Strategy", dated_names(result), deciding_columns(result), width=width)),
         Text(),
         Text(notes.profit_of_all(result.comparison)),
+        *map(Text, notes.extra_money(result.comparison)),
         Text(),
         notes.heading(f"The books of {period(months)}"),
         *spaced(tables("Strategy", names, book_columns(result), width=width)),
@@ -161,12 +163,12 @@ def every_column(result: ComparisonResult) -> list[Column]:
 
 def goals_in_words(result: ComparisonResult) -> list[str]:
     """State what each goal asks."""
-    goals = result[result.base].forecast.goals
+    goals = [goal for each in result.simulations.values() for goal in each.forecast.goals]
     asked = [
         f"Goal {printable(goal.name)}: {FIGURES[goal.metric].title.lower()}, {goal.words()}."
         for goal in goals
     ]
-    return [*asked, *notes.worst_months(goals)]
+    return [*dict.fromkeys(asked), *notes.worst_months(goals)]
 
 
 def _column(result: ComparisonResult, metric: str, title: str = "") -> Column:
@@ -178,16 +180,13 @@ def _column(result: ComparisonResult, metric: str, title: str = "") -> Column:
 
 def _busy(result: ComparisonResult) -> list[Column]:
     """Make a column for each team: how busy it is."""
-    found = [each.forecast.outcomes("utilisation", "team") for each in result.simulations.values()]
+    found = [each.forecast for each in result.simulations.values()]
+    by_team = [
+        dict(zip(each.names.teams, each.outcomes("utilisation", "team"), strict=True)) for each in found
+    ]
     return [
-        figure_column(
-            f"{printable(team)} busy",
-            Unit.SHARE,
-            "",
-            [teams[position] for teams in found],
-            RANGE,
-        )
-        for position, team in enumerate(result[result.base].forecast.names.teams)
+        figure_column(f"{printable(team)} busy", Unit.SHARE, "", [each.get(team) for each in by_team], RANGE)
+        for team in dict.fromkeys(chain.from_iterable(by_team))
     ]
 
 
@@ -213,14 +212,17 @@ def _quotas(result: ComparisonResult) -> list[Column]:
 
 def _chances(result: ComparisonResult) -> list[Column]:
     """Make two columns for each goal: where its figure stands, and how likely the goal is reached."""
+    found = [{each.goal.name: each for each in one.forecast.chances()} for one in result.simulations.values()]
+    goals = {each.goal.name: each.goal for chances in reversed(found) for each in chances.values()}
     columns = []
-    for goal in result[result.base].forecast.goals:
-        found = [each.forecast.chance(goal) for each in result.simulations.values()]
-        name, unit = printable(goal.name), FIGURES[goal.metric].unit
-        stands = list(map(standing, found))
+    for name in dict.fromkeys(chain.from_iterable(found)):
+        goal, of_all = goals[name], [chances.get(name) for chances in found]
+        stands = [None if each is None else standing(each) for each in of_all]
+        reached = [None if each is None else chance(each) for each in of_all]
+        title, unit = f"{printable(name)}, wanted {goal.bounds()}", FIGURES[goal.metric].unit
         columns += [
-            figure_column(f"{name}, wanted {goal.bounds()}", unit, _currency(result), stands, RANGE),
-            figure_column(f"Chance of {name}", Unit.SHARE, "", list(map(chance, found)), PRECISION),
+            figure_column(title, unit, _currency(result), stands, RANGE),
+            figure_column(f"Chance of {printable(name)}", Unit.SHARE, "", reached, PRECISION),
         ]
     return columns
 
@@ -245,11 +247,12 @@ def _judgement(result: ComparisonResult, next_command: str, width: int) -> Itera
     yield from notes.next_step(next_command, width)
 
 
-def typed_conversions(result: ComparisonResult, width: int) -> list[Table]:
-    """Show the base's simulated conversions beside the typed ones."""
+def typed_conversions(result: ComparisonResult, width: int) -> list[RenderableType]:
+    """Show the base's simulated conversions beside the typed ones, and say what these are."""
     found = result[result.base].forecast.conversions()
     columns = notes.conversion_columns(found)
-    return tables("Stage", [each.stage for each in found], columns, Column.beside, width)
+    shown = tables("Stage", [each.stage for each in found], columns, Column.beside, width)
+    return [*shown, *notes.indented([notes.what_is_typed(found)])]
 
 
 def _titles(result: ComparisonResult) -> list[str]:

@@ -16,7 +16,19 @@ from funnelsim.model.words import DAY
 from funnelsim.reports import notes
 from funnelsim.reports.columns import Column, figure_column, text_column
 from funnelsim.reports.grid import WIDTH, printable, tables
-from funnelsim.scenario import Scenario, load, origins, overridden, presets, strategy_names
+from funnelsim.reports.money_typed import doubtful, money_typed
+from funnelsim.scenario import (
+    TODAY,
+    Scenario,
+    held_over,
+    load,
+    made_certain,
+    origins,
+    overridden,
+    presets,
+    prices_without_margins,
+    strategy_names,
+)
 from funnelsim.studies.pilot import Pilot
 
 
@@ -64,18 +76,37 @@ def pilot_page(scenario: Scenario, found: Pilot, next_command: str, width: int =
             notes.heading("Hours a week worked by each team, of those it has"),
             *tables("Strategy", names, _hours(forecasts), Column.beside, width),
         ]
+    lines += money_typed(scenario, width)
+    lines += notes.section("Meant so?", doubtful(scenario))
     watch = notes.warnings(
-        {name: (*found.doubts[name], *each.warnings()) for name, each in found.forecasts.items()},
+        {
+            name: (*prices_without_margins(scenario, name), *found.doubts[name], *each.warnings())
+            for name, each in found.forecasts.items()
+        },
         scenario.labels,
     )
-    watch += [line for name in scenario.assumptions for line in _under(scenario.under(name))]
+    watch += _without_effect(scenario)
+    watch += [line for name in scenario.assumptions for line in _under(scenario, name)]
     lines += notes.section("Watch", list(map(printable, watch)))
     return Group(*lines, *notes.next_step(next_command, width))
 
 
-def _under(scenario: Scenario) -> list[str]:
-    """Warn of strategies that set what an assumption changes."""
+def _without_effect(scenario: Scenario) -> list[str]:
+    """Warn of strategies that set what the base changes later, or what is uncertain."""
+    told = (held_over, made_certain)
+    found = {
+        name: tuple(filter(None, (each(scenario, name) for each in told)))
+        for name in strategy_names(scenario)
+    }
+    return notes.warnings(found, scenario.labels)
+
+
+def _under(typed: Scenario, assumption: str) -> list[str]:
+    """Warn of strategies that set what an assumption changes, and of prices that it changes."""
+    scenario, told = typed.under(assumption), prices_without_margins(typed, TODAY)
     found = {name: tuple(filter(None, [overridden(scenario, name)])) for name in strategy_names(scenario)}
+    prices = (line for line in prices_without_margins(scenario, TODAY) if line not in told)
+    found[TODAY] = (*found[TODAY], *prices)
     return [f"{notes.title_of(scenario)}: {line}" for line in notes.warnings(found, scenario.labels)]
 
 
@@ -112,13 +143,16 @@ def _hours(forecasts: Sequence[Forecast]) -> list[Column]:
     return [
         text_column(
             printable(name),
-            [_worked(each[name], over) for each, over in zip(hours, weeks, strict=True)],
+            [_worked(each.get(name), over) for each, over in zip(hours, weeks, strict=True)],
         )
         for name in teams
     ]
 
 
-def _worked(team: TeamHours, weeks: float) -> str:
+def _worked(team: TeamHours | None, weeks: float) -> str:
+    """Write the hours of a team; a dash in a strategy that does not have it."""
+    if team is None:
+        return "-"
     share = f" ({number(100 * team.worked / team.available)} %)" if team.available > 0 else ""
     return f"{number(team.worked / weeks)} of {number(team.available / weeks)}{share}"
 

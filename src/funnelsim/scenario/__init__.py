@@ -4,10 +4,19 @@ from funnelsim.scenario.changes import parse_assignment
 from funnelsim.scenario.errors import Problem, ScenarioError
 from funnelsim.scenario.files import preset_text, presets
 from funnelsim.scenario.level import at_medians, levelled
-from funnelsim.scenario.levers import Lever, assumed, held_over, levers, overridden, overridden_by_assumption
+from funnelsim.scenario.levers import (
+    Lever,
+    assumed,
+    held_over,
+    levers,
+    made_certain,
+    overridden,
+    overridden_by_assumption,
+)
 from funnelsim.scenario.lowering import Lowered, lower
 from funnelsim.scenario.months import Months
 from funnelsim.scenario.origins import Origin, origins
+from funnelsim.scenario.prices import prices_without_margins
 from funnelsim.scenario.response import Curve
 from funnelsim.scenario.scenario import (
     Dated,
@@ -63,6 +72,7 @@ __all__ = [
     "load",
     "lower",
     "lower_in",
+    "made_certain",
     "origins",
     "overridden",
     "overridden_by_assumption",
@@ -70,6 +80,7 @@ __all__ = [
     "parse_assignment",
     "preset_text",
     "presets",
+    "prices_without_margins",
     "strategy_names",
     "worlds_of",
 ]

@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from datetime import date
 from fnmatch import fnmatchcase
 from itertools import pairwise
 
@@ -30,6 +31,7 @@ from funnelsim.scenario.schema import (
     TODAY,
     CommissionTiers,
     Contents,
+    CustomerHours,
     Rep,
     Stage,
     StageOfSegment,
@@ -40,6 +42,7 @@ from funnelsim.scenario.schema import (
 from funnelsim.scenario.volume_checks import check_the_mix, check_volumes
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200  # in which a period may start
+FARTHEST_HOLIDAY = LONGEST_HORIZON // 12  # years from the start: nothing further away is simulated
 GONE_COLD_NAME = "gone cold"
 FARTHEST = 2.0  # the standard deviation of a random walk's logarithm at its end: 7 times as much, or a 7th
 ORIGINS = ("source:", "measured:", "assumed:")
@@ -141,6 +144,28 @@ def _dates(contents: Contents) -> Problems:
         yield Problem("horizon", f"has {months} months in all", f"at most {LONGEST_HORIZON}")
 
 
+def _holidays(contents: Contents) -> Problems:
+    """Find days off that no simulation of the scenario can reach: a year that is mistyped."""
+    for path, days in _days_off(contents):
+        for day in days:
+            if abs(day.year - contents.start.year) > FARTHEST_HOLIDAY:
+                wrong = (
+                    f"has {day}, more than {FARTHEST_HOLIDAY} years from the start in {contents.start.year}"
+                )
+                yield Problem(path, wrong, "days of the years simulated", None, day)
+
+
+def _days_off(contents: Contents) -> Iterable[tuple[str, tuple[date, ...]]]:
+    """List all holidays, each list with its path."""
+    for name, team in contents.teams.items():
+        yield f"teams.{name}.holidays", team.holidays
+        for rep, own in team.reps.items():
+            yield f"teams.{name}.reps.{rep}.holidays", own.holidays
+    for path, hours in _hours_of_customers(contents).items():
+        if hours is not None:
+            yield f"{path}.holidays", hours.holidays
+
+
 # ---- channels ---------------------------------------------------------------------------------
 
 
@@ -150,7 +175,7 @@ def _channels(contents: Contents) -> Problems:
         heat = channel.temperature
         yield from sum_to_one(f"{path}.temperature", (heat.hot, heat.warm, heat.future))
         if channel.kind not in (*KINDS, *contents.kinds):
-            yield unknown(f"{path}.kind", channel.kind, [*KINDS, *contents.kinds], "a kind of channel")
+            yield _unknown_kind(f"{path}.kind", channel.kind, [*KINDS, *contents.kinds])
         for key in ("monthly_profile", "weekday_profile", "hourly_profile", "spend_profile"):
             if sum(getattr(channel, key)) <= 0:
                 yield Problem(f"{path}.{key}", "is 0 everywhere", "at least one weight above 0")
@@ -159,6 +184,15 @@ def _channels(contents: Contents) -> Problems:
                 yield Problem(f"{path}.{key}", wrong, "a weight above 0 in one of them")
         if channel.first_stage is not None and channel.first_stage not in contents.stages:
             yield unknown(f"{path}.first_stage", channel.first_stage, contents.stages, "a stage")
+
+
+def _unknown_kind(path: str, kind: str, known: list[str]) -> Problem:
+    """Report a kind that there is not: another may be meant, or one of the user's own."""
+    own = f"[kinds.{kind}], which makes a kind of your own"
+    near = nearest(kind, known)
+    return Problem(
+        path, f'names "{kind}"', own if near else f"{', '.join(known)}, or {own}", None, kind, near
+    )
 
 
 def _mixes(contents: Contents) -> Problems:
@@ -173,6 +207,16 @@ def _mixes(contents: Contents) -> Problems:
             if segment not in contents.segments:
                 yield unknown(path, segment, contents.segments, "a segment")
         yield from sum_to_one(path, channel.segments.values())
+
+
+def _segments(contents: Contents) -> Problems:
+    """Find segments whose contracts have no value, or two."""
+    for name, segment in contents.segments.items():
+        whole, per_year = segment.contract_value, segment.contract_value_per_year
+        if (whole is None) == (per_year is None):
+            keys = "contract_value_per_year {} contract_value"
+            count = f"neither {keys.format('nor')}" if whole is None else f"both {keys.format('and')}"
+            yield Problem(f"segments.{name}", f"has {count}", "one of them")
 
 
 # ---- shocks -----------------------------------------------------------------------------------
@@ -308,7 +352,8 @@ def _lost_reasons(path: str, reasons: Mapping[str, float] | None) -> Problems:
     yield from sum_to_one(path, reasons.values())
 
 
-def _customer_hours(contents: Contents) -> Problems:
+def _hours_of_customers(contents: Contents) -> dict[str, CustomerHours | None]:
+    """List all hours of customers by their paths."""
     found = {"customer_hours": contents.customer_hours}
     found |= {
         f"segments.{name}.customer_hours": each.customer_hours for name, each in contents.segments.items()
@@ -316,7 +361,11 @@ def _customer_hours(contents: Contents) -> Problems:
     for name, stage in contents.stages.items():
         for where, table in _as_typed(f"stages.{name}", stage):
             found[f"{where}.customer_hours"] = table.customer_hours
-    for path, hours in found.items():
+    return found
+
+
+def _customer_hours(contents: Contents) -> Problems:
+    for path, hours in _hours_of_customers(contents).items():
         if hours is not None:
             yield from _week(path, hours)
 
@@ -494,10 +543,12 @@ def _reserved(contents: Contents) -> Problems:
 
 _CHECKS: tuple[Callable[[Contents], Problems], ...] = (
     _dates,
+    _holidays,
     check_goals,
     check_plan,
     _channels,
     _mixes,
+    _segments,
     check_volumes,
     check_the_mix,
     _shocks,

@@ -73,6 +73,11 @@ class Scenario(Contents):
         return dict(self._source.samples.contents)
 
     @property
+    def doubtful(self) -> tuple[str, ...]:
+        """Numbers of the file that are valid and look as if another one had been meant, in sentences."""
+        return self._source.doubtful
+
+    @property
     def document(self) -> Document:
         """The plain tables of the file, changes included; a copy."""
         return copy.deepcopy(self._document)

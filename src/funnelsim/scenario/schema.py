@@ -20,6 +20,7 @@ from funnelsim.scenario.plans import Plan
 from funnelsim.scenario.quantities import (
     AboveZero,
     Duration,
+    Holidays,
     NotNegative,
     OpenSpan,
     Positive,
@@ -230,18 +231,28 @@ class WeeklyHours(Section):
 class CustomerHours(WeeklyHours):
     """When customers count time and answer: their opening times by weekday, and their days off."""
 
-    holidays: tuple[date, ...] = Field(
-        default=(), max_length=10_000, description="Days on which the customers are closed."
+    holidays: Holidays = Field(
+        default=(), description="Days on which the customers are closed; as of a team, also spans."
     )
 
 
 class Segment(Section):
     """A group of customers who buy alike."""
 
-    contract_value_per_year: AboveZero = Field(
-        description="Value of a contract per year, in the scenario's currency.", examples=[1.0]
+    contract_value_per_year: AboveZero | None = Field(
+        default=None,
+        description="Value of a contract per year, in the scenario's currency. This or `contract_value`.",
     )
-    term_years: Positive = Field(default=1.0, le=100, description="Years that a contract runs.")
+    contract_value: AboveZero | None = Field(
+        default=None,
+        description="Value of a whole contract, such as a one-off sale. This or `contract_value_per_year`.",
+    )
+    term_years: float = Field(
+        default=1.0,
+        ge=0.001,
+        le=100,
+        description="Years that a contract runs; its value is earned evenly over them.",
+    )
     gross_margin: Share = Field(default=1.0, description="Share of bookings left after delivery.")
     odds_ratio: NotNegative = Field(default=1.0, description="Odds ratio in every stage.")
     customer_time_factor: Positive = Field(
@@ -276,9 +287,7 @@ class Rep(Section):
     hours: WeeklyHours | None = Field(
         default=None, description="Working times by weekday, instead of `hours_per_week`."
     )
-    holidays: tuple[date, ...] = Field(
-        default=(), max_length=10_000, description="Days off, on top of the team's holidays."
-    )
+    holidays: Holidays = Field(default=(), description="Days off, on top of the team's holidays; also spans.")
     cost_per_month: NotNegative | None = Field(
         default=None, description="Pay per month. Default: the team's."
     )
@@ -351,8 +360,9 @@ class Team(Section):
     hours: WeeklyHours | None = Field(
         default=None, description="Opening times by weekday, instead of `hours_per_week`."
     )
-    holidays: tuple[date, ...] = Field(
-        default=(), max_length=10_000, description="Days on which the team is closed."
+    holidays: Holidays = Field(
+        default=(),
+        description='Days on which the team is closed, and spans such as "2027-12-24 to 2027-12-31".',
     )
     cost_per_person_month: NotNegative = Field(
         default=0.0, description="Pay per person and month, accruing daily."

@@ -50,6 +50,8 @@ class SimulationResult:
         In sentences, what the strategy sets although the scenario was changed there.
     title : str
         What tables and pictures call the strategy: its title, or its name where it has none.
+    price_notes : tuple of str
+        In sentences, where a price changes and the gross margin does not.
 
     Examples
     --------
@@ -68,6 +70,7 @@ class SimulationResult:
     digest: str | None = None
     notes: tuple[str, ...] = ()
     title: str = ""
+    price_notes: tuple[str, ...] = ()
 
     @property
     def years(self) -> int:
@@ -82,7 +85,12 @@ class SimulationResult:
     @property
     def warnings(self) -> tuple[str, ...]:
         """State in sentences what readers must know before they use the figures."""
-        return (*self.notes, *self.scenario.doubts, *self.forecast.warnings())
+        return (*self.notes, *self.watch)
+
+    @property
+    def watch(self) -> tuple[str, ...]:
+        """State what readers must know of prices and forecasts: the warnings without the notes."""
+        return (*self.price_notes, *self.scenario.doubts, *self.forecast.warnings())
 
     @cached_property
     def summary(self) -> pd.DataFrame:
@@ -308,12 +316,8 @@ class ComparisonResult:
 
     @property
     def forecast_warnings(self) -> dict[str, tuple[str, ...]]:
-        """State what readers must know of the forecasts, by strategy: the warnings without the notes."""
-        found = {
-            name: (*each.scenario.doubts, *each.forecast.warnings())
-            for name, each in self.simulations.items()
-        }
-        return {name: warnings for name, warnings in found.items() if warnings}
+        """State what to know of prices and forecasts, by strategy: the warnings without the notes."""
+        return {name: each.watch for name, each in self.simulations.items() if each.watch}
 
     @cached_property
     def table(self) -> pd.DataFrame:

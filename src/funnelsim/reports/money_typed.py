@@ -85,11 +85,8 @@ def _columns(rows: Sequence[_Row]) -> list[Column]:
 
 
 def _of_segment(segment: Segment, currency: str) -> dict[str, str]:
-    whole = segment.contract_value is not None
-    value = segment.contract_value if whole else segment.contract_value_per_year
-    assert value is not None, "a segment has one of the two"
     return {
-        f"Contract value{'' if whole else ' a year'} (mean)": _money(mean(tabulate(value)), currency),
+        "Contract value a year (mean)": _money(mean(tabulate(segment.contract_value_per_year)), currency),
         "Gross margin": _share(segment, "gross_margin"),
         "Term": _marked(segment, "term_years", _years(segment.term_years)),
     }

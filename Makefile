@@ -20,6 +20,7 @@ BIN := $(VENV)/bin
 
 demo: $(VENV)/installed
 	$(BIN)/funnelsim demo --out demo
+	@echo "To call funnelsim yourself: source $(BIN)/activate, or type $(BIN)/funnelsim in place of funnelsim."
 
 test: $(VENV)/installed-dev
 	$(BIN)/pytest -q -n 2 --dist loadfile -m "not slow"
@@ -84,7 +85,7 @@ $(VENV)/installed: $(VENV)/python pyproject.toml
 
 $(VENV)/installed-notebook: $(VENV)/python pyproject.toml
 	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[notebook]' || \
-		{ echo "The notebooks need the extra [notebook], which could not be installed: pip install 'funnelsim[notebook]'"; exit 1; }
+		{ echo "The notebooks need the extra [notebook], which could not be installed: pip install '.[notebook]'"; exit 1; }
 	@touch $@
 
 $(VENV)/installed-bench: $(VENV)/python pyproject.toml

@@ -83,6 +83,7 @@ KINDS = (
     "new teams.NAME",
     "new teams.NAME.reps.NAME",
     "segments.NAME.committee_size",
+    "segments.NAME.contract_value",
     "segments.NAME.contract_value_per_year",
     "segments.NAME.contract_value_per_year *=",
     "segments.NAME.customer_hours",
@@ -346,6 +347,7 @@ def of_segments(document: Document) -> Options:
         found += [
             (f"{at}contract_value_per_year", either(2000, {"median": 5000, "p90": 30000})),
             (f"{at}contract_value_per_year *=", either(2, 0.9)),
+            (f"{at}contract_value", either(3000, {"median": 5000, "p90": 30000})),
             (f"{at}term_years", either(1, 5)),
             (f"{at}gross_margin", either(0.7)),
             (f"{at}odds_ratio", either(3)),
@@ -354,7 +356,8 @@ def of_segments(document: Document) -> Options:
             (f"{at}committee_size", either(2)),
         ]
     if len(document["segments"]) > 1:  # else every channel would need shares
-        found.append(("segments.public", either({"contract_value_per_year": 700, "term_years": 2})))
+        of_value = either({"contract_value_per_year": 700, "term_years": 2}, {"contract_value": 700})
+        found.append(("segments.public", of_value))
     return found
 
 

@@ -291,7 +291,12 @@ ODD: tuple[Any, ...] = (
     ),
     *([], [1], [[]], ["09:00-12:00"], ["08:00", "20:00"], ["a", "b"], [DAY], object(), b"x", {"web": 1.0}),
     *({"web": 0.5, "ads": 0.5}, {"conversion": 0.5}, {"hired": DAY}, {"hired": DAY, "leaves": DAY}),
-    *({"people": 1}, {"contract_value_per_year": 5}, {"kind": "pr", "inquiries_per_month": 3}),
+    *(
+        {"people": 1},
+        {"contract_value_per_year": 5},
+        {"contract_value": 5},
+        {"kind": "pr", "inquiries_per_month": 3},
+    ),
     *(
         [{"date": DAY, "change": {"stages.call.conversion": 0.1}}],
         {"change": {"stages.call.conversion *=": 9}},

@@ -12,12 +12,15 @@ from funnelsim.engines.fold import CONTACT_BY_CLOCK, Measure, Sums, fold, new_ta
 from funnelsim.metrics.cut import cut, teams_of_stages
 from funnelsim.model.model import Model
 from funnelsim.model.words import LOST, NOBODY, NOTHING, WON, Event
+from funnelsim.reports.comparison_page import comparison_page
+from funnelsim.reports.simulation_page import simulation_page
 from funnelsim.scenario import Scenario, ScenarioError, from_document, load, lower, lower_in, parse
 from funnelsim.scenario.paths import value_at
 from funnelsim.scenario.worlds import course_of
-from funnelsim.studies.study import simulate
+from funnelsim.studies.study import compare, simulate
 
 from .good_scenario import problems_of
+from .test_reports import text
 
 FIRM = """
 start = 2026-06-01
@@ -345,3 +348,31 @@ def test_a_team_cannot_be_taken_away_from_a_segment_by_a_dated_change() -> None:
     plain = FIRM.replace("effort_hours = 2\ngoes_cold_after_days = 5\n", "")
     [problem] = problems_of(plain + change)
     assert "takes the team away from stages.check" in problem.sentence()
+
+
+def test_a_typed_conversion_that_differs_by_segment_says_of_whom_it_is() -> None:
+    """A third of the inquiries at 0.6 and two thirds at 0.3 make 0.4, which nobody has typed."""
+    scenario = parse("""
+start = 2026-01-01
+horizon = { warm_up_months = 0, period_months = 2, drain_months = 0 }
+segments.a = { contract_value_per_year = 1 }
+segments.b = { contract_value_per_year = 1 }
+[channels.web]
+kind = "seo"
+inquiries_per_month = 30
+segments = { a = 0.333333333333, b = 0.666666666667 }
+[stages.call]
+conversion = 0.5
+segments.a.cost_per_visit = 3
+[stages.offer]
+conversion = 0.3
+segments.a.conversion = 0.6
+""")
+    result = compare(scenario, replications=2, engine="reference")
+    call, offer = result["today"].forecast.conversions()
+    assert (call.typed, call.by_segment) == (0.5, {})
+    assert offer.typed == pytest.approx(0.4)
+    assert offer.by_segment == {"a": 0.6, "b": 0.3}
+    said = "Typed as a mean over segments, weighted by their inquiries: offer (a 60 %, b 30 %)."
+    for page in (comparison_page(result, "next"), simulation_page(result["today"], "next")):
+        assert said in " ".join(text(page).split())

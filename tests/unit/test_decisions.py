@@ -134,7 +134,7 @@ def test_verdict_where_nothing_beats_today() -> None:
     rep = comparison.differences()["one_more_rep"]
     assert comparison.verdict() == (
         "Nothing beats today on profit; "
-        f"one more rep would cost {money_range(-rep.high, -rep.low, 'USD')}; "
+        f"one more rep would cost on average {money_range(-rep.high, -rep.low, 'USD')}; "
         "the other two (shared queue and richer mix) cannot be told apart from today at 400 simulated years."
         f"{SIGNED}"
     )
@@ -143,7 +143,7 @@ def test_verdict_where_nothing_beats_today() -> None:
 def test_verdict_with_a_clear_best() -> None:
     comparison = compare(hot_to_best=30_000 + noise(10), shared_queue=10_000 + noise(11), more=noise(12))
     verdict = comparison.verdict()
-    assert verdict.startswith("Best on profit is hot to best: it would earn 2")
+    assert verdict.startswith("Best on profit is hot to best: it would earn on average 2")
     assert "thousand USD more than today (ahead in 9" in verdict
     assert "% of simulated years), and 1" in verdict
     assert "more than the next best, shared queue; shared queue would earn " in verdict
@@ -160,6 +160,7 @@ def test_verdict_with_one_that_beats_today() -> None:
 def test_verdict_with_several_that_cannot_be_told_apart() -> None:
     verdict = compare(left=20_000 + noise(13), right=20_000 + noise(14), worse=-20_000 + noise(15)).verdict()
     assert "left would beat today on profit by " in verdict.lower()
+    assert verdict.count(" thousand USD on average; ") == 2
     assert "; right would beat today on profit by " in verdict
     assert any(
         f"; {pair} cannot be told apart at 400 simulated years; worse would cost " in verdict
@@ -184,7 +185,7 @@ def test_verdict_on_strategies_that_change_nothing() -> None:
     comparison = compare(same=0.0, twin=0.0, dear=-1_000.0)
     assert comparison.makes_no_difference("same")
     assert comparison.verdict() == (
-        "Nothing beats today on profit; dear would cost 1 thousand USD; "
+        "Nothing beats today on profit; dear would cost on average 1 thousand USD; "
         f"same and twin would make no difference at all.{SIGNED}"
     )
 
@@ -209,7 +210,9 @@ def test_a_verdict_calls_strategies_by_their_titles() -> None:
     forecasts = {name: forecast(profit) for name, profit in worlds.items()}
     titles = {"today": "the plan of 2025", "richer_mix": "Search instead of ads", "rep": "a fourth rep"}
     verdict = Comparison(forecasts, called=titles.__getitem__).verdict()
-    assert verdict.startswith("Best on profit is Search instead of ads: it would earn 30 thousand USD more")
+    assert verdict.startswith(
+        "Best on profit is Search instead of ads: it would earn on average 30 thousand USD more"
+    )
     assert "than the plan of 2025 (ahead in 100 % of simulated years); a fourth rep would cost " in verdict
 
 
@@ -289,9 +292,13 @@ def test_a_firm_that_loses_money_whatever_it_does_is_told_so() -> None:
     found = forecast(WORLD - 90_000).estimate("profit")
     least = money_range(-found.high, -found.low, "USD")
     verdict = Comparison(lost).verdict()
-    assert verdict.startswith(f"Every strategy loses money: today the least, {least}. Nothing beats today")
+    assert verdict.startswith(
+        f"Every strategy loses money: today the least, on average {least}. Nothing beats today"
+    )
     alone = Comparison({"today": lost["today"]}).verdict()
-    assert alone.startswith(f"Today loses {least} from the contracts signed in the year, over their terms of")
+    assert alone.startswith(
+        f"Today loses on average {least} from the contracts signed in the year, over their terms of"
+    )
     earns = Comparison(lost | {"rich": forecast(WORLD + 90_000)})
     unsure = Comparison(lost | {"even": forecast(WORLD)})
     assert not any("loses" in each.verdict() for each in (earns, unsure))

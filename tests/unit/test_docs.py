@@ -199,6 +199,22 @@ def test_links_of_a_text_lead_somewhere(page: Path) -> None:
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
 
 
+def test_readme_and_demo_say_how_to_call_what_they_installed() -> None:
+    """`make` installs into .venv, where no shell looks for a command."""
+    demo = (ROOT / "Makefile").read_text(encoding="utf-8").split("\ndemo:")[1].split("\n\n")[0]
+    last = demo.splitlines()[-1].replace("$(BIN)", ".venv/bin")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    before_the_commands = readme.split("funnelsim compare")[0]
+    for said in (last, before_the_commands):
+        assert "source .venv/bin/activate" in said
+        assert "type .venv/bin/funnelsim in place of funnelsim" in said
+
+
+@pytest.mark.parametrize("page", [placed(page) for page in (*TEXTS, ROOT / "Makefile")])
+def test_nothing_is_installed_by_a_name_that_no_package_index_has(page: Path) -> None:
+    assert not re.search(r"pip install '?funnelsim", page.read_text(encoding="utf-8"))
+
+
 @pytest.mark.parametrize("page", [placed(page) for page in TEXTS])
 def test_what_a_text_names_exists(page: Path) -> None:
     assert [name for name in sorted(named(prose_of(page))) if not exists(name)] == []

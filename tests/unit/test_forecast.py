@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -257,6 +258,18 @@ def test_typed_conversions_stand_beside_simulated_ones() -> None:
     found = the_history().conversions()
     assert [(row.stage, row.typed) for row in found] == [("contact", 0.5), ("talks", 1.0), ("paper", 0.75)]
     assert [row.simulated.mean for row in found[:2]] == pytest.approx([1 / 3, 1.0])
+
+
+def test_a_figure_per_person_says_where_it_is_of_several_teams() -> None:
+    forecast = the_history()
+    assert len(forecast.names.teams) == 2
+    assert forecast.title("utilisation") == forecast.title("utilisation", "month") == "Busy (all teams)"
+    assert forecast.title("bookings_per_rep") == "Bookings per rep (all teams)"
+    assert forecast.title("utilisation", "team") == forecast.title("utilisation", "rep") == "Busy"
+    assert forecast.title("won") == "Contracts"
+    one = forecast_of(the_history().tallies)
+    one.names = replace(one.names, teams=("sales",))
+    assert one.title("utilisation") == "Busy"
 
 
 def test_hours_asked_of_teams() -> None:

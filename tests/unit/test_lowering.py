@@ -9,6 +9,7 @@ from typing import get_args
 import numpy as np
 import pytest
 
+from funnelsim.chance.distributions import quantile
 from funnelsim.chance.keys import Entity, entity, hash24, purpose
 from funnelsim.model.own_policy import BUILT_IN
 from funnelsim.model.words import DAY, HOUR, LOST, NEVER, NOBODY, NOTHING, WON, Assignment, QueueOrder
@@ -161,6 +162,23 @@ def test_segments_carry_their_committee(scenario: Scenario) -> None:
     assert small["mean_value"] == 1000
     variance = (math.log(20 / 9) / 1.2815515655) ** 2
     assert big["mean_value"] == pytest.approx(9000 * math.exp(variance / 2), rel=1e-4)
+
+
+@pytest.mark.parametrize("term", [0.17, 1, 3])
+def test_a_whole_contract_is_worth_what_is_typed_whatever_its_term(scenario: Scenario, term: float) -> None:
+    changes = {
+        "segments.*.contract_value": {"low": 900, "likely": 1000, "high": 1100},
+        "segments.*.term_years": term,
+    }
+    model = lower(scenario.with_changes(changes)).model
+    for segment in model.segments:
+        assert segment["years"] == term
+        assert segment["mean_value"] * term == pytest.approx(1000, rel=1e-4)
+        worth = [
+            quantile(model.distributions[segment["value"]], model.knots, u) * term
+            for u in (2**-53, 0.5, 1 - 2**-53)
+        ]
+        assert worth == pytest.approx([900, 1000, 1100], rel=1e-4)
 
 
 def test_commission_in_tiers(scenario: Scenario) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-WHY = "the notebooks need the extra: pip install 'funnelsim[notebook]'"
+WHY = "the notebooks need the extra: pip install '.[notebook]'"
 nbformat = pytest.importorskip("nbformat", reason=WHY)
 nbclient = pytest.importorskip("nbclient", reason=WHY)
 pytest.importorskip("ipywidgets", reason=WHY)
@@ -20,14 +20,14 @@ FEW = 4  # simulated years, whatever a notebook asks for
 LARGEST = 50_000  # bytes: notebooks are kept without outputs
 
 
-def run(path: Path, *more: str) -> Any:
-    """Run a notebook with few simulated years, and some cells more."""
+def run(path: Path, folder: Path, *more: str) -> Any:
+    """Run a notebook in a folder with few simulated years, and some cells more."""
     notebook = nbformat.read(path, as_version=4)
     for cell in notebook.cells:
         cell.source = re.sub(r"^YEARS = \d+", f"YEARS = {FEW}", cell.source, flags=re.MULTILINE)
     notebook.cells += [nbformat.v4.new_code_cell(source) for source in more]
     notebook.metadata.kernelspec.name = "python3"
-    client = nbclient.NotebookClient(notebook, timeout=300, resources={"metadata": {"path": path.parent}})
+    client = nbclient.NotebookClient(notebook, timeout=300, resources={"metadata": {"path": folder}})
     client.create_kernel_manager()
     client.km.kernel_spec.argv[0] = sys.executable  # this very Python, whatever else is installed
     client.execute()
@@ -55,10 +55,11 @@ def test_there_are_notebooks_and_they_are_small() -> None:
         )
 
 
-def test_what_if_follows_its_sliders() -> None:
+def test_what_if_follows_its_sliders(tmp_path: Path) -> None:
     path = next(path for path in NOTEBOOKS if path.stem == "what_if")
     notebook = run(
         path,
+        tmp_path,
         "before = table.value, picture.value; print(changes())",
         "levers['teams.sales.people'].value = 6; print(changes())",
         "print(table.value != before[0], picture.value != before[1], bytes(picture.value)[1:4])",
@@ -77,11 +78,16 @@ def test_what_if_follows_its_sliders() -> None:
     assert any("text/html" in text and "Strategy" in text for text in texts)
 
 
-def test_build_your_funnel_comes_to_a_decision() -> None:
+def test_build_your_funnel_comes_to_a_decision(tmp_path: Path) -> None:
     path = next(path for path in NOTEBOOKS if path.stem == "build_your_funnel")
-    notebook = run(path)
+    notebook = run(path, tmp_path)
     told = "".join(printed(cell) for cell in notebook.cells if cell.cell_type == "code")
     assert 'channel is not a key here; did you mean "channels"?' in told
     assert "simulated years" in told
     assert " as typed" in told
     assert "['second_rep', 'more_visitors']" in told
+    kept = (tmp_path / "my_funnel.toml").read_text(encoding="utf-8")
+    assert "[strategies.second_rep]" in kept
+    (tmp_path / "my_funnel.toml").write_text(f"{kept}# mine\n", encoding="utf-8")
+    run(path, tmp_path)
+    assert (tmp_path / "my_funnel.toml").read_text(encoding="utf-8").endswith("# mine\n")

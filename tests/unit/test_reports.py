@@ -443,9 +443,14 @@ def test_the_page_says_what_changes_what_is_best_and_what_intervals_mean(
     assert "one_more_rep: Hire one more rep teams.sales.people: 2 -> 3" in flat
     assert "channels.website.inquiries_per_month: 40 -> 50" in flat
     assert comparison.verdict in flat
-    assert "gross margin from the contracts signed in the year, over their terms of 1 year, less the" in flat
+    assert (
+        "gross margin from the contracts signed in the year, also what they earn after it, less the" in flat
+    )
     first = comparison["today"].forecast.names.start
     assert f"Contracts signed before {first}, when the warm-up begins, are not simulated" in flat
+    assert (
+        "Return on the extra money: the gross margin that each USD spent beyond today brings; above 1" in flat
+    )
     assert "P10-P90: range of outcomes; one simulated year in ten is lower, one in ten is higher." in flat
     assert "95 %: precision of the mean of 24 simulated years." in flat
     assert "wrong about any of the 2 strategies against today is at most 5 %." in flat

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import funnelsim as fs
 from funnelsim.engines import ENGINES, history
 from funnelsim.model.words import DAY, HOUR, Event
 from funnelsim.scenario import Months, Scenario, lower, parse
@@ -67,6 +68,28 @@ def test_a_part_time_rep_works_half_of_each_day(scenario: Scenario) -> None:
 
 def test_a_rep_with_hours_of_its_own_works_by_them(scenario: Scenario) -> None:
     assert opening(scenario, "Bob") == [(0, 7.5, 9), (0, 18, 20), (5, 10, 12)]
+
+
+def test_who_is_there_for_40_hours_and_has_25_for_leads_works_at_that_pace() -> None:
+    """Always busy, an hour of effort takes 1 / 0.625 = 1.6 hours: 5 visits in each 8 hours, 25 a week."""
+    text = """
+start = 2026-01-01
+horizon = { warm_up_months = 0, period_months = 12, drain_months = 0 }
+segments.a.contract_value_per_year = 100
+channels.web = { kind = "seo", inquiries_per_month = 300 }
+[teams.sales]
+people = 1
+speed = 0.625
+hours_per_week = 40
+[stages.call]
+team = "sales"
+effort_hours = 1
+conversion = 1
+"""
+    found = fs.simulate(parse(text), replications=2, engine="reference").summary["mean"]
+    working_days = np.busday_count("2026-01-01", "2027-01-01")
+    assert found["won"] == 5 * working_days
+    assert found["utilisation"] == pytest.approx(1)
 
 
 def test_a_rep_s_days_off_are_on_top_of_the_team_s(scenario: Scenario) -> None:

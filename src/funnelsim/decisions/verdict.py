@@ -58,10 +58,10 @@ def losses(profits: Mapping[str, Interval], money: Money, called: Called = spoke
 
     Examples
     --------
-    >>> money = Money("USD", "from the contracts signed in the year, over their terms of 1 year")
+    >>> money = Money("USD", "from the contracts signed in the year")
     >>> profits = {"today": Interval(-90e3, -95e3, -85e3), "thrift": Interval(-40e3, -44e3, -36e3)}
     >>> losses(profits, money)
-    ['Every strategy loses money: thrift the least, 36 to 44 thousand USD.']
+    ['Every strategy loses money: thrift the least, on average 36 to 44 thousand USD.']
     >>> losses(profits | {"growth": Interval(2e3, -3e3, 7e3)}, money)
     []
     """
@@ -70,9 +70,9 @@ def losses(profits: Mapping[str, Interval], money: Money, called: Called = spoke
     least = max(profits, key=lambda name: profits[name].value)
     lost = money.range(-profits[least].high, -profits[least].low)
     if len(profits) == 1:
-        text = f"{called(least)} loses {lost} {money.signed}."
+        text = f"{called(least)} loses on average {lost} {money.signed}."
         return [f"{text[0].upper()}{text[1:]}"]
-    return [f"Every strategy loses money: {called(least)} the least, {lost}."]
+    return [f"Every strategy loses money: {called(least)} the least, on average {lost}."]
 
 
 def verdict(
@@ -118,7 +118,7 @@ def verdict(
     >>> for clause in said.split("; "):
     ...     print(clause)
     Nothing beats today on profit
-    one more rep would cost 36 to 62 thousand USD
+    one more rep would cost on average 36 to 62 thousand USD
     the other two (shared queue and richer mix) cannot be told apart from today at 400 simulated years
     Profit is from the contracts signed in the year, over their terms of up to 4 years.
     """
@@ -246,7 +246,8 @@ class _Teller:
     def of_the_worse(self, worse: Sequence[Standing]) -> list[str]:
         """State how much each worse strategy costs against the base."""
         return [
-            f"{self.called(standing.strategy)} would cost {self.money.range(-standing.high, -standing.low)}"
+            f"{self.called(standing.strategy)} would cost on average "
+            f"{self.money.range(-standing.high, -standing.low)}"
             for standing in worse
         ]
 
@@ -282,7 +283,8 @@ class _Teller:
         base = self.called(self.base)
         gains = {name: self.money.range(standing.low, standing.high) for name, standing in better.items()}
         clauses = [
-            f"{self.called(name)} would beat {base} on profit by {gain}" for name, gain in gains.items()
+            f"{self.called(name)} would beat {base} on profit by {gain} on average"
+            for name, gain in gains.items()
         ]
         leaders = listed([self.called(name) for name in (leader, *close)])
         clauses.append(f"{leaders} cannot be told apart at {self._years()}")
@@ -292,7 +294,7 @@ class _Teller:
         gain = self.money.range(standing.low, standing.high)
         single = "years" if self.months == 12 else "periods"
         ahead = f"(ahead in {number(100 * standing.ahead)} % of simulated {single})"
-        return f"would earn {gain} more than {self.called(self.base)} {ahead}"
+        return f"would earn on average {gain} more than {self.called(self.base)} {ahead}"
 
     def _listed(self, standings: Sequence[Standing]) -> str:
         return listed([self.called(standing.strategy) for standing in standings])

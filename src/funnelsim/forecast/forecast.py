@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,7 @@ from funnelsim.forecast.goals import Chance, Goal
 from funnelsim.forecast.intervals import Interval, between_years, wilson, years_at
 from funnelsim.forecast.quota import WHOLE, Target, quarters, targets
 from funnelsim.forecast.resampling import UNSEEN, Precision, Rare, at_most_where_unseen, bootstrap_t
-from funnelsim.forecast.typed import typed_conversions
+from funnelsim.forecast.typed import typed_by_segment, typed_conversions
 from funnelsim.forecast.variance import Driver, Unknowns, rank_correlation, share_unknown
 from funnelsim.metrics.cut import Cut, cut, labels, one_contract, reads_values, teams_of_stages
 from funnelsim.metrics.figure import FIGURES, Figure, Parts, ratio, total
@@ -27,6 +27,7 @@ from funnelsim.scenario.plans import Plan
 
 MOST_OPEN = 0.02  # share of open leads beyond which figures of the cohort are doubtful
 MOST_ASKED = 0.95  # share of a team's hours beyond which queues grow long
+_PER_PERSON = ("utilisation", "bookings_per_rep")
 _CHANCES = ("leads", "won", "won_of_inquiries")  # what may yet happen where it never did
 _ANYWHERE = ("all", "month", "channel", "segment")  # cuts in each place of which it can
 _RANGE = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
@@ -72,6 +73,7 @@ class Conversion:
     stage: str
     typed: float
     simulated: Estimate
+    by_segment: Mapping[str, float]  # typed; nothing where it is the same for all segments
 
 
 @dataclass(frozen=True)
@@ -335,10 +337,19 @@ class Forecast:
 
         If a stage differs by segment, typed is the mean over the segments of the expected inquiries.
         """
-        typed = typed_conversions(self.model)
         found = self.by("conversion", "stage")
-        rows = zip(found.labels, typed, found.estimates, strict=True)
-        return tuple(Conversion(stage, float(f"{share:.15g}"), estimate) for stage, share, estimate in rows)
+        typed, own = typed_conversions(self.model), typed_by_segment(self.model)
+        rows = zip(found.labels, typed, found.estimates, map(self._unlike, own), strict=True)
+        return tuple(
+            Conversion(stage, float(f"{share:.15g}"), estimate, unlike)
+            for stage, share, estimate, unlike in rows
+        )
+
+    def _unlike(self, typed: Floats) -> dict[str, float]:
+        """Name a stage's conversions by segment; nothing where they are all the same."""
+        if (typed == typed[0]).all():
+            return {}
+        return {name: float(f"{share:.15g}") for name, share in zip(self.names.segments, typed, strict=True)}
 
     def cycle(self) -> Cycle:
         """Estimate the distribution of the time from inquiry to contract."""
@@ -352,10 +363,16 @@ class Forecast:
             return None
         return (self.model.horizon - int(self.model.months[0])) / DAY
 
-    def title(self, metric: str) -> str:
-        """Name a figure in all; with leads still open, the cycle is that of contracts won in so many days."""
+    def title(self, metric: str, dimension: str = "all") -> str:
+        """Name a figure in all, or by a dimension such as "month".
+
+        With leads still open, the cycle in all is that of contracts won in so many days. What is per person
+        says so where people of several teams, with different work, are counted together.
+        """
         title = FIGURES[metric].title
-        if metric != "cycle_length" or self.followed is None:
+        if metric in _PER_PERSON and dimension in ("all", "month") and len(self.names.teams) > 1:
+            return f"{title} (all teams)"
+        if metric != "cycle_length" or dimension != "all" or self.followed is None:
             return title
         return f"{title} within {self.followed:,.0f} days"
 

@@ -22,11 +22,28 @@ def typed_conversions(model: Model) -> Floats:
     [0.35, 0.3]
     """
     typed = _probability(model.stages["odds"])
-    for number, stage in enumerate(model.stages):
-        if stage["variants"] > 0:
-            first = int(stage["first_variant"])
-            own = _probability(model.variants["odds"][first : first + int(stage["variants"])])
-            typed[number] = np.average(own, weights=_inquiries_by_segment(model))
+    differ = model.stages["variants"] > 0
+    if differ.any():
+        typed[differ] = np.average(
+            typed_by_segment(model)[differ], axis=1, weights=_inquiries_by_segment(model)
+        )
+    return typed
+
+
+def typed_by_segment(model: Model) -> Floats:
+    """Return the conversion of each stage's reference lead of each segment: (S, G).
+
+    Examples
+    --------
+    >>> from funnelsim.scenario import Months, load, lower
+    >>> scenario = load("first_steps").with_months(Months(6, 12, 4))
+    >>> typed_by_segment(lower(scenario).model).round(6).tolist()
+    [[0.35], [0.3]]
+    """
+    typed = np.repeat(_probability(model.stages["odds"])[:, None], len(model.segments), axis=1)
+    for number in np.flatnonzero(model.stages["variants"]):
+        first = int(model.stages["first_variant"][number])
+        typed[number] = _probability(model.variants["odds"][first : first + len(model.segments)])
     return typed
 
 

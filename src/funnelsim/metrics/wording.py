@@ -135,6 +135,8 @@ def period(months: int) -> str:
 def signed(months: int, terms: tuple[float, float] | None) -> str:
     """State of which contracts profit is, and over which time: not of the period alone.
 
+    Terms of up to a year are not named: such contracts are earned soon after they are signed.
+
     Parameters
     ----------
     months : int
@@ -146,26 +148,27 @@ def signed(months: int, terms: tuple[float, float] | None) -> str:
     --------
     >>> signed(12, (1.0, 4.0))
     'from the contracts signed in the year, over their terms of up to 4 years'
-    >>> signed(6, (0.5, 0.5)), signed(12, None)[-11:]
-    ('from the contracts signed in the 6 months, over their terms of 6 months', 'their terms')
+    >>> signed(6, (1.5, 1.5)), signed(12, None)[-11:]
+    ('from the contracts signed in the 6 months, over their terms of 18 months', 'their terms')
+    >>> signed(12, (0.2, 1.0))
+    'from the contracts signed in the year'
     """
-    begins = f"from the contracts signed in {period(months)}, over their terms"
+    begins = f"from the contracts signed in {period(months)}"
     if terms is None:
-        return begins
+        return f"{begins}, over their terms"
     shortest, longest = terms
-    return f"{begins} of {'' if shortest == longest else 'up to '}{_years(longest)}"
+    if longest <= 1:
+        return begins
+    return f"{begins}, over their terms of {'' if shortest == longest else 'up to '}{_years(longest)}"
 
 
 def _years(years: float) -> str:
     """Write a length of time in years, or in months where it is no whole number of years.
 
-    >>> _years(1), _years(2.5), _years(0.1)
-    ('1 year', '30 months', '1.2 months')
+    >>> _years(2), _years(2.5), _years(1.01)
+    ('2 years', '30 months', '12.1 months')
     """
-    if years == round(years):
-        return f"{number(years)} year{'' if years == 1 else 's'}"
-    months = number(12 * years)
-    return f"{months} month{'' if months == '1' else 's'}"
+    return f"{number(years)} years" if years == round(years) else f"{number(12 * years)} months"
 
 
 def span(months: int) -> str:

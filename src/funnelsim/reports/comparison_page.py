@@ -75,6 +75,7 @@ def comparison_page(
         *spaced(tables("Strategy", dated_names(result), deciding_columns(result), width=width)),
         Text(),
         Text(notes.profit_of_all(result.comparison)),
+        *map(Text, notes.extra_money(result.comparison)),
         Text(),
         notes.heading(f"The books of {period(months)}"),
         *spaced(tables("Strategy", names, book_columns(result), width=width)),
@@ -239,11 +240,12 @@ def _judgement(result: ComparisonResult, next_command: str, width: int) -> Itera
     yield notes.next_step(next_command, width)
 
 
-def typed_conversions(result: ComparisonResult, width: int) -> list[Table]:
-    """Show the base's simulated conversions beside the typed ones."""
+def typed_conversions(result: ComparisonResult, width: int) -> list[RenderableType]:
+    """Show the base's simulated conversions beside the typed ones, and say what these are."""
     found = result[result.base].forecast.conversions()
     columns = notes.conversion_columns(found)
-    return tables("Stage", [each.stage for each in found], columns, Column.beside, width)
+    shown = tables("Stage", [each.stage for each in found], columns, Column.beside, width)
+    return [*shown, *notes.indented([notes.what_is_typed(found)])]
 
 
 def _currency(result: ComparisonResult) -> str:

@@ -16,7 +16,7 @@ from funnelsim.engines.fold import Basis
 from funnelsim.forecast import Conversion, Estimate, Forecast, Interval
 from funnelsim.forecast.resampling import FEWEST
 from funnelsim.metrics import FIGURES, Unit
-from funnelsim.metrics.wording import listed, number, period, signed, simulated, span, too_few
+from funnelsim.metrics.wording import amount, listed, number, period, signed, simulated, span, too_few
 from funnelsim.model.words import DAY
 from funnelsim.reports.columns import PRECISION, RANGE, Column, figure_column, precision
 from funnelsim.reports.grid import printable
@@ -158,6 +158,18 @@ def profit(forecast: Forecast) -> str:
     return _profit(forecast.months, forecast.terms)
 
 
+def extra_money(comparison: Comparison) -> list[str]:
+    """State what the return on the extra money is; nothing where no strategy surely costs more."""
+    if all(comparison.return_on_extra(name) is None for name in comparison.differences()):
+        return []
+    base = comparison.base
+    unit = printable(comparison.forecasts[base].names.currency) or "unit of money"
+    return [
+        f"Return on the extra money: the gross margin that each {unit} spent beyond {printable(base)} "
+        "brings; above 1 it pays. It is left out where a strategy does not surely spend more."
+    ]
+
+
 def profit_of_all(comparison: Comparison) -> str:
     """State what profit and return on investment are, and the time that they cover, in all strategies."""
     return _profit(comparison.forecasts[comparison.base].months, comparison.terms())
@@ -165,10 +177,10 @@ def profit_of_all(comparison: Comparison) -> str:
 
 def _profit(months: int, terms: tuple[float, float] | None) -> str:
     when = period(months)
-    return (
-        f"Profit is the gross margin {signed(months, terms)}, less the cost of {when}; ROI is profit / cost, "
-        f"so it too is over the terms and not of {when} alone."
-    )
+    begins, roi = f"Profit is the gross margin {signed(months, terms)}", "ROI is profit / cost"
+    if terms is not None and terms[1] <= 1:
+        return f"{begins}, also what they earn after it, less the cost of {when}; {roi}."
+    return f"{begins}, less the cost of {when}; {roi}, so it too is over the terms and not of {when} alone."
 
 
 def books(forecast: Forecast) -> str:
@@ -314,6 +326,26 @@ def warnings(by_strategy: Mapping[str, tuple[str, ...]]) -> list[str]:
 def value_in_words(value: object) -> str:
     """Write a value as in a file, for a terminal."""
     return printable(in_words(value))
+
+
+def what_is_typed(conversions: Sequence[Conversion]) -> str:
+    """State what the typed conversions are of, and what they are where a stage differs by segment."""
+    said = (
+        "Typed: of the reference lead, who is warm, of average fit and reached within a day by an average "
+        "rep; simulated: of all leads."
+    )
+    mixed = [
+        f"{printable(each.stage)} ({printable(_by_segment(each.by_segment))})"
+        for each in conversions
+        if each.by_segment
+    ]
+    if not mixed:
+        return said
+    return f"{said} Typed as a mean over segments, weighted by their inquiries: {listed(mixed)}."
+
+
+def _by_segment(typed: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} {amount(share, Unit.SHARE)}" for name, share in typed.items())
 
 
 def conversion_columns(conversions: Sequence[Conversion]) -> list[Column]:

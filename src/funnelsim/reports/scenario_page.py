@@ -18,6 +18,7 @@ from funnelsim.reports.columns import Column, figure_column, text_column
 from funnelsim.reports.grid import WIDTH, printable, tables
 from funnelsim.reports.money_typed import doubtful, money_typed
 from funnelsim.scenario import (
+    TODAY,
     Scenario,
     held_over,
     load,
@@ -25,6 +26,7 @@ from funnelsim.scenario import (
     origins,
     overridden,
     presets,
+    prices_without_margins,
     strategy_names,
 )
 from funnelsim.studies.pilot import Pilot
@@ -76,10 +78,13 @@ def pilot_page(scenario: Scenario, found: Pilot, next_command: str, width: int =
     lines += money_typed(scenario, width)
     lines += notes.section("Meant so?", doubtful(scenario))
     watch = notes.warnings(
-        {name: (*found.doubts[name], *each.warnings()) for name, each in found.forecasts.items()}
+        {
+            name: (*prices_without_margins(scenario, name), *found.doubts[name], *each.warnings())
+            for name, each in found.forecasts.items()
+        }
     )
     watch += _without_effect(scenario)
-    watch += [line for name in scenario.assumptions for line in _under(scenario.under(name))]
+    watch += [line for name in scenario.assumptions for line in _under(scenario, name)]
     lines += notes.section("Watch", list(map(printable, watch)))
     return Group(*lines, Text(), notes.next_step(next_command, width))
 
@@ -94,9 +99,12 @@ def _without_effect(scenario: Scenario) -> list[str]:
     return notes.warnings(found)
 
 
-def _under(scenario: Scenario) -> list[str]:
-    """Warn of strategies that set what an assumption changes."""
+def _under(typed: Scenario, assumption: str) -> list[str]:
+    """Warn of strategies that set what an assumption changes, and of prices that it changes."""
+    scenario, told = typed.under(assumption), prices_without_margins(typed, TODAY)
     found = {name: tuple(filter(None, [overridden(scenario, name)])) for name in strategy_names(scenario)}
+    prices = (line for line in prices_without_margins(scenario, TODAY) if line not in told)
+    found[TODAY] = (*found[TODAY], *prices)
     return [f"{notes.title_of(scenario)}: {line}" for line in notes.warnings(found)]
 
 

@@ -61,6 +61,7 @@ def simulation_page(result: SimulationResult, next_command: str, width: int = WI
         Text(notes.counted_over(_shown("channel"))),
         *by_segment(forecast, width),
         *_section("By stage", by_stage(forecast, width)),
+        Text(notes.what_is_typed(forecast.conversions())),
         Text(notes.counted_over(_shown("stage"))),
         *_section(
             f"Lost, by stage and reason (of inquiries in {period(forecast.months)}, on average)",
@@ -206,7 +207,7 @@ def _by(forecast: Forecast, dimension: str, width: int) -> list[Table]:
 def _column(forecast: Forecast, metric: str, dimension: str) -> Column:
     figure = FIGURES[metric]
     found = [outcome(each) for each in forecast.by(metric, dimension).estimates]
-    return figure_column(figure.title, figure.unit, _currency(forecast), found, RANGE)
+    return figure_column(forecast.title(metric, dimension), figure.unit, _currency(forecast), found, RANGE)
 
 
 def _watch(result: SimulationResult) -> list[RenderableType]:

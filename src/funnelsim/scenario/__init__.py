@@ -16,6 +16,7 @@ from funnelsim.scenario.levers import (
 from funnelsim.scenario.lowering import Lowered, lower
 from funnelsim.scenario.months import Months
 from funnelsim.scenario.origins import Origin, origins
+from funnelsim.scenario.prices import prices_without_margins
 from funnelsim.scenario.response import Curve
 from funnelsim.scenario.scenario import (
     Dated,
@@ -79,6 +80,7 @@ __all__ = [
     "parse_assignment",
     "preset_text",
     "presets",
+    "prices_without_margins",
     "strategy_names",
     "worlds_of",
 ]

@@ -36,7 +36,11 @@ _LARGEST = sys.float_info.max
 _SCALED_FORMS = ({"median", "p90"}, {"low", "likely", "high"})
 _NO_VALUES = ("strategies", "assumptions", "changes", "origins", "uncertainties")
 _AMOUNTS = ("quota", "quota_per_rep")  # lists of amounts; other lists are weights, whose scale means nothing
-_ONE_OF = (("hours", "hours_per_week"), ("ceiling", "half_at"))  # keys of which a table has one
+_ONE_OF = (  # keys of which a table has one
+    ("hours", "hours_per_week"),
+    ("ceiling", "half_at"),
+    ("contract_value", "contract_value_per_year"),
+)
 MOST_NAMED = 5  # names listed in a sentence
 
 

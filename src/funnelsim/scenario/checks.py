@@ -208,6 +208,16 @@ def _mixes(contents: Contents) -> Problems:
         yield from sum_to_one(path, channel.segments.values())
 
 
+def _segments(contents: Contents) -> Problems:
+    """Find segments whose contracts have no value, or two."""
+    for name, segment in contents.segments.items():
+        whole, per_year = segment.contract_value, segment.contract_value_per_year
+        if (whole is None) == (per_year is None):
+            keys = "contract_value_per_year {} contract_value"
+            count = f"neither {keys.format('nor')}" if whole is None else f"both {keys.format('and')}"
+            yield Problem(f"segments.{name}", f"has {count}", "one of them")
+
+
 # ---- shocks -----------------------------------------------------------------------------------
 
 
@@ -524,6 +534,7 @@ _CHECKS: tuple[Callable[[Contents], Problems], ...] = (
     check_plan,
     _channels,
     _mixes,
+    _segments,
     check_volumes,
     check_the_mix,
     _shocks,

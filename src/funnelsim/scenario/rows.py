@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, NamedTuple, Protocol
 
-from funnelsim.chance.distributions import Constant, Gamma, Scipy, mean, tabulate
+from funnelsim.chance.distributions import Constant, Distribution, Gamma, Scaled, Scipy, mean, tabulate
 from funnelsim.chance.keys import (
     DEMAND_SHOCK,
     DEMAND_SHOCK_ALL,
@@ -43,7 +43,7 @@ from funnelsim.scenario.flow import (
 )
 from funnelsim.scenario.months import DAYS_PER_MONTH
 from funnelsim.scenario.rotas import Customers, Rota
-from funnelsim.scenario.schema import Contents, Rep, Stage, Team
+from funnelsim.scenario.schema import Contents, Rep, Segment, Stage, Team
 from funnelsim.scenario.sheets import Draft, Sheet, Way, fill
 from funnelsim.scenario.shocks import Shock
 from funnelsim.scenario.volumes import Era, expected_inquiries, mean_share
@@ -206,6 +206,26 @@ def _standard_normal() -> Scipy:
     return Scipy("norm")
 
 
+def value_per_year(segment: Segment) -> Distribution:
+    """Return the value of a contract per year: that of a whole contract is divided by its term (M1).
+
+    Raises
+    ------
+    ValueError
+        If contracts have no value.
+
+    Examples
+    --------
+    >>> value_per_year(Segment(contract_value=18_000, term_years=0.5)).mean()
+    36000.0
+    """
+    if segment.contract_value is not None:
+        return Scaled(segment.contract_value, 1 / segment.term_years)
+    if segment.contract_value_per_year is None:
+        raise ValueError("contracts have no value")
+    return segment.contract_value_per_year
+
+
 @dataclass(frozen=True)
 class SegmentRow:
     """A segment."""
@@ -225,13 +245,14 @@ class SegmentRow:
         scenario = eras[-1].contents
         segment = scenario.segments[self.name]
         odds, customer_time = committee_effect(scenario, self.name)
+        per_year = value_per_year(segment)
         row = {
             "odds": odds,
             "customer_time": customer_time,
             "years": segment.term_years,
             "margin": segment.gross_margin,
-            "mean_value": mean(tabulate(segment.contract_value_per_year)),
-            "value": sheet.distribution(segment.contract_value_per_year),
+            "mean_value": mean(tabulate(per_year)),
+            "value": sheet.distribution(per_year),
         }
         fill(sheet.array("segments"), self.number, row)
 

@@ -239,10 +239,20 @@ class CustomerHours(WeeklyHours):
 class Segment(Section):
     """A group of customers who buy alike."""
 
-    contract_value_per_year: AboveZero = Field(
-        description="Value of a contract per year, in the scenario's currency.", examples=[1.0]
+    contract_value_per_year: AboveZero | None = Field(
+        default=None,
+        description="Value of a contract per year, in the scenario's currency. This or `contract_value`.",
     )
-    term_years: Positive = Field(default=1.0, le=100, description="Years that a contract runs.")
+    contract_value: AboveZero | None = Field(
+        default=None,
+        description="Value of a whole contract, such as a one-off sale. This or `contract_value_per_year`.",
+    )
+    term_years: float = Field(
+        default=1.0,
+        ge=0.001,
+        le=100,
+        description="Years that a contract runs; its value is earned evenly over them.",
+    )
     gross_margin: Share = Field(default=1.0, description="Share of bookings left after delivery.")
     odds_ratio: NotNegative = Field(default=1.0, description="Odds ratio in every stage.")
     customer_time_factor: Positive = Field(

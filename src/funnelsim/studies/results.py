@@ -48,6 +48,8 @@ class SimulationResult:
         SHA-256 of all ledgers, if the plan asks for it.
     notes : tuple of str
         In sentences, what the strategy sets although the scenario was changed there.
+    price_notes : tuple of str
+        In sentences, where a price changes and the gross margin does not.
 
     Examples
     --------
@@ -65,6 +67,7 @@ class SimulationResult:
     plan: Plan
     digest: str | None = None
     notes: tuple[str, ...] = ()
+    price_notes: tuple[str, ...] = ()
 
     @property
     def years(self) -> int:
@@ -79,7 +82,12 @@ class SimulationResult:
     @property
     def warnings(self) -> tuple[str, ...]:
         """State in sentences what readers must know before they use the figures."""
-        return (*self.notes, *self.scenario.doubts, *self.forecast.warnings())
+        return (*self.notes, *self.watch)
+
+    @property
+    def watch(self) -> tuple[str, ...]:
+        """State what readers must know of prices and forecasts: the warnings without the notes."""
+        return (*self.price_notes, *self.scenario.doubts, *self.forecast.warnings())
 
     @cached_property
     def summary(self) -> pd.DataFrame:
@@ -300,12 +308,8 @@ class ComparisonResult:
 
     @property
     def forecast_warnings(self) -> dict[str, tuple[str, ...]]:
-        """State what readers must know of the forecasts, by strategy: the warnings without the notes."""
-        found = {
-            name: (*each.scenario.doubts, *each.forecast.warnings())
-            for name, each in self.simulations.items()
-        }
-        return {name: warnings for name, warnings in found.items() if warnings}
+        """State what to know of prices and forecasts, by strategy: the warnings without the notes."""
+        return {name: each.watch for name, each in self.simulations.items() if each.watch}
 
     @cached_property
     def table(self) -> pd.DataFrame:

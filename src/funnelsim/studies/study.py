@@ -25,6 +25,7 @@ from funnelsim.scenario import (
     made_certain,
     overridden,
     overridden_by_assumption,
+    prices_without_margins,
     strategy_names,
 )
 from funnelsim.scenario.calendars import calendar_of
@@ -276,6 +277,7 @@ def _results(
             plan=plan,
             digest=found.digest if plan.digest else None,
             notes=_notes(scenario, name),
+            price_notes=prices_without_margins(scenario, name),
         )
         for name, found in finished.items()
     }

@@ -46,7 +46,8 @@ def pilot_page(scenario: Scenario, found: Pilot, next_command: str, width: int =
     width : int
         Characters of a line at most.
     """
-    names, forecasts = list(found.forecasts), list(found.forecasts.values())
+    names = [printable(scenario.label_of(name)) for name in found.forecasts]
+    forecasts = list(found.forecasts.values())
     counts = {
         "channel": len(scenario.channels),
         "segment": len(scenario.segments),
@@ -81,12 +82,13 @@ def pilot_page(scenario: Scenario, found: Pilot, next_command: str, width: int =
         {
             name: (*prices_without_margins(scenario, name), *found.doubts[name], *each.warnings())
             for name, each in found.forecasts.items()
-        }
+        },
+        scenario.labels,
     )
     watch += _without_effect(scenario)
     watch += [line for name in scenario.assumptions for line in _under(scenario, name)]
     lines += notes.section("Watch", list(map(printable, watch)))
-    return Group(*lines, Text(), notes.next_step(next_command, width))
+    return Group(*lines, *notes.next_step(next_command, width))
 
 
 def _without_effect(scenario: Scenario) -> list[str]:
@@ -96,7 +98,7 @@ def _without_effect(scenario: Scenario) -> list[str]:
         name: tuple(filter(None, (each(scenario, name) for each in told)))
         for name in strategy_names(scenario)
     }
-    return notes.warnings(found)
+    return notes.warnings(found, scenario.labels)
 
 
 def _under(typed: Scenario, assumption: str) -> list[str]:
@@ -105,7 +107,7 @@ def _under(typed: Scenario, assumption: str) -> list[str]:
     found = {name: tuple(filter(None, [overridden(scenario, name)])) for name in strategy_names(scenario)}
     prices = (line for line in prices_without_margins(scenario, TODAY) if line not in told)
     found[TODAY] = (*found[TODAY], *prices)
-    return [f"{notes.title_of(scenario)}: {line}" for line in notes.warnings(found)]
+    return [f"{notes.title_of(scenario)}: {line}" for line in notes.warnings(found, scenario.labels)]
 
 
 def origins_page(scenario: Scenario, width: int = WIDTH) -> RenderableType:

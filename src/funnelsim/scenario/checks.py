@@ -14,6 +14,7 @@ from fnmatch import fnmatchcase
 from itertools import pairwise
 
 from funnelsim.chance.keys import ARRIVAL, KIND, PROFILE, VALUE, hash24, purpose
+from funnelsim.metrics.wording import spoken
 from funnelsim.model.records import MOST_REASONS
 from funnelsim.scenario.calendars import spans_of_the_day
 from funnelsim.scenario.channels import KINDS, Channel
@@ -517,6 +518,19 @@ def _collisions(path: str, hashes: Mapping[str, int]) -> Problems:
         owners.setdefault(key, name)
 
 
+def _titles(contents: Contents) -> Problems:
+    """Find titles that say the same as another title or name: rows and lines could not be told apart."""
+    tables = (("strategies", TODAY, contents.strategies), ("assumptions", AS_TYPED, contents.assumptions))
+    for table, base, choices in tables:
+        called = {base: base} | {name: each.title or name for name, each in choices.items()}
+        said = {name: spoken(label).casefold() for name, label in called.items()}
+        for name, each in choices.items():
+            same = [other for other in said if other != name and said[other] == said[name]]
+            if each.title and same:
+                path = f"{table}.{name}.title"
+                yield Problem(path, f"is what {same[0]} is called", "a title of its own", None, each.title)
+
+
 def _reserved(contents: Contents) -> Problems:
     today = contents.strategies.get(TODAY)
     for key in sorted(today.model_fields_set - {"about"}) if today is not None else ():
@@ -547,5 +561,6 @@ _CHECKS: tuple[Callable[[Contents], Problems], ...] = (
     _paths,
     _waits,
     _keys_of_draws,
+    _titles,
     _reserved,
 )

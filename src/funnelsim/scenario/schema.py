@@ -242,10 +242,12 @@ class Segment(Section):
     contract_value_per_year: AboveZero | None = Field(
         default=None,
         description="Value of a contract per year, in the scenario's currency. This or `contract_value`.",
+        examples=[1.0],
     )
     contract_value: AboveZero | None = Field(
         default=None,
         description="Value of a whole contract, such as a one-off sale. This or `contract_value_per_year`.",
+        examples=[1.0],
     )
     term_years: float = Field(
         default=1.0,
@@ -537,7 +539,7 @@ class Strategy(Section):
     title: str = Field(
         default="",
         max_length=60,
-        description="What sentences and pictures call it. Default: its name, with spaces for underscores.",
+        description="What sentences, tables and pictures call it. Default: its name.",
     )
     about: str = Field(default="", max_length=2000, description="The strategy in a few words.")
     starts: Day | None = Field(
@@ -567,7 +569,7 @@ class Assumption(Section):
     title: str = Field(
         default="",
         max_length=60,
-        description="What sentences and pictures call it. Default: its name, with spaces for underscores.",
+        description="What sentences, tables and pictures call it. Default: its name.",
     )
     about: str = Field(default="", max_length=2000, description="The assumption in a few words.")
     change: dict[str, Any] = Field(

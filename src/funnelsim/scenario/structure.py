@@ -232,7 +232,7 @@ def _repair(
     elif is_map(owner):
         table[key] = {}
         replaced.add(path)
-    elif owner.model_fields[key].is_required():
+    elif owner.model_fields[key].is_required() or owner.model_fields[key].examples:
         table[key] = example_at(path)
         replaced.add(path)
     else:

@@ -278,6 +278,7 @@ def _results(
             digest=found.digest if plan.digest else None,
             notes=_notes(scenario, name),
             price_notes=prices_without_margins(scenario, name),
+            title=scenario.label_of(name),
         )
         for name, found in finished.items()
     }

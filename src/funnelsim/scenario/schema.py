@@ -242,10 +242,12 @@ class Segment(Section):
     contract_value_per_year: AboveZero | None = Field(
         default=None,
         description="Value of a contract per year, in the scenario's currency. This or `contract_value`.",
+        examples=[1.0],
     )
     contract_value: AboveZero | None = Field(
         default=None,
         description="Value of a whole contract, such as a one-off sale. This or `contract_value_per_year`.",
+        examples=[1.0],
     )
     term_years: float = Field(
         default=1.0,

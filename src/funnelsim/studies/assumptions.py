@@ -197,4 +197,4 @@ def compare_assumptions(
             break
         if found[name].stopped:
             break
-    return AssumptionsResult(scenario.with_months(months), found)
+    return AssumptionsResult(scenario, found)

@@ -241,10 +241,12 @@ class Segment(Section):
     contract_value_per_year: AboveZero | None = Field(
         default=None,
         description="Value of a contract per year, in the scenario's currency. This or `contract_value`.",
+        examples=[1.0],
     )
     contract_value: AboveZero | None = Field(
         default=None,
         description="Value of a whole contract, such as a one-off sale. This or `contract_value_per_year`.",
+        examples=[1.0],
     )
     term_years: float = Field(
         default=1.0,
@@ -588,7 +590,10 @@ class Contents(Section):
         default=Effects(), description="What moves conversion away from the typed probability."
     )
     segments: dict[Name, Segment] = Field(
-        min_length=1, max_length=1000, description="Groups of customers, by name."
+        min_length=1,
+        max_length=1000,
+        description="Groups of customers, by name.",
+        examples=[{"default": {"contract_value": 1.0}}],
     )
     kinds: dict[Name, Kind] = Field(
         default={},

@@ -207,7 +207,9 @@ def _repair(
     elif is_map(owner):
         table[key] = {}
         replaced.add(path)
-    elif owner.model_fields[key].is_required():
+    elif (
+        owner.model_fields[key].is_required() or owner.model_fields[key].examples
+    ):  # one of two may be needed
         table[key] = example_at(path)
         replaced.add(path)
     else:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from itertools import groupby
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
@@ -61,6 +61,25 @@ def sections_in(kind: Any) -> list[tuple[str, type[Section]]]:
     return []
 
 
+def choices_in(kind: Any) -> tuple[str, ...]:
+    """List the values of a choice; nothing for any other type.
+
+    >>> choices_in(Literal["tanh", "hill"] | None), choices_in(str | None)
+    (('tanh', 'hill'), ())
+    """
+    if get_origin(kind) is Literal:
+        return get_args(kind)
+    if get_origin(kind) in (Union, types.UnionType, Annotated):
+        return tuple(choice for argument in get_args(kind) for choice in choices_in(argument))
+    return ()
+
+
+def choice_in_words(kind: Any) -> str:
+    """Write the values that may be chosen from, where there are several."""
+    choices = choices_in(kind)
+    return f"One of {', '.join(f'`{choice}`' for choice in choices)}." if len(choices) > 1 else ""
+
+
 def default_of(field: FieldInfo) -> str:
     """Write a default as a file would."""
     if field.is_required():
@@ -87,7 +106,8 @@ def every_key(section: type[Section] = Contents, within: str = "") -> Iterator[K
         for between, table in inner:
             yield from every_key(table, f"{path}{between}.")
         if not inner:
-            yield Key(path, default_of(field), field.description or "")
+            meaning = " ".join(filter(None, (field.description, choice_in_words(field.annotation))))
+            yield Key(path, default_of(field), meaning)
 
 
 def by_hand() -> dict[str, dict[str, str]]:

@@ -59,7 +59,8 @@ def told(*parts: tuple[str, float]) -> Story:
 
 def sold(day: float) -> tuple[tuple[str, float], ...]:
     """Tell what a contract is booked as."""
-    return ("WON", day), ("MARGIN", day), ("EXPECTED", day), ("EXPECTED_MARGIN", day)
+    booked = ("WON", "MARGIN", "EXPECTED", "EXPECTED_MARGIN", "REVENUE")
+    return tuple((event, day) for event in booked)
 
 
 @engines

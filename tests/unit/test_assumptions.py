@@ -65,10 +65,15 @@ def page_of(result: fs.AssumptionsResult) -> str:
 def test_the_verdict_calls_assumptions_by_their_titles() -> None:
     text = PLAIN.replace('about = "Half as many buy"', 'title = "a hard winter"')
     text = text.replace('about = "Twice the ads"', 'title = "Twice the ads"')
-    found = fs.compare_assumptions(fs.parse(text), replications=20).verdict
-    assert found.startswith(
+    found = fs.compare_assumptions(fs.parse(text), replications=20)
+    assert found.verdict.startswith(
         "Twice the ads is best as typed and under 1 of 2 assumptions; under a hard winter it is thrift"
     )
+    page = page_of(found)
+    assert "a hard winter (hard_times)" in page
+    assert "Twice the ads (more)" in page
+    assert (page.count("hard_times"), page.count("(more)")) == (1, 1)  # where all are listed
+    assert "hard_times" not in found._repr_html_()
 
 
 # ---- what applies first -----------------------------------------------------------------------

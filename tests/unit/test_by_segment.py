@@ -261,8 +261,8 @@ def test_only_segments_with_a_team_ask_for_a_first_contact() -> None:
     tally = new_tally(model, reasons=2)
     fold(history("compiled", model, seed=4), model, tally)
     by_segment = cut(model, stack([tally]), "segment")
-    home, abroad = by_segment.period(CONTACT_BY_CLOCK, Measure.ASKING)[0]
-    assert (home, abroad) == (0, by_segment.period(Event.INQUIRY)[0, 1])
+    home, abroad = by_segment.cohort(CONTACT_BY_CLOCK, Measure.ASKING)[0]
+    assert (home, abroad) == (0, by_segment.cohort(Event.INQUIRY)[0, 1])
     assert abroad > 200
 
 

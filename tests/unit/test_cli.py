@@ -135,7 +135,7 @@ def test_a_strategy_that_undoes_a_change_is_told_above_the_table(tmp_path: Path)
     )
     page = says(call("compare", *changed))
     assert f"Mind fourth: {told} " in page
-    assert page.index(told) < page.index("Return on")  # and then the table
+    assert page.index(told) < page.index("Strategy P10-P90")  # and then the table
     assert page.count(told) == 1
     found = json.loads(call("compare", *changed, "--json").stdout)["strategies"]
     assert {name: each["warnings"][:1] for name, each in found.items() if told in each["warnings"]} == {

@@ -21,7 +21,7 @@ from funnelsim.engines.fold import (
     new_tally,
     stack,
 )
-from funnelsim.forecast import Forecast, Goal, bootstrap_t, jackknife, wilson
+from funnelsim.forecast import Forecast, Goal, Interval, TeamHours, bootstrap_t, jackknife, wilson
 from funnelsim.forecast.intervals import between_years, years_at
 from funnelsim.metrics.figure import FIGURES, ratio, total
 from funnelsim.model.words import DAY, HOUR, Event
@@ -33,6 +33,7 @@ from .small_firm import NAMES, firm, history
 
 Key = tuple[Basis, int, Measure]
 WON = (Basis.PERIOD, Event.WON, Measure.COUNT)
+NAN = math.nan
 COST = (Basis.PERIOD, Event.PAY, Measure.MONEY)
 
 
@@ -213,6 +214,43 @@ def test_chance_of_a_goal(goal: Goal, reached: int) -> None:
     assert (chance.share, chance.low, chance.high) == pytest.approx(wilson(reached, 3))
 
 
+@pytest.mark.parametrize("dimension", ["all", "month", "channel", "segment", "stage", "rep", "team"])
+def test_outcomes_are_those_of_whole_estimates(dimension: str) -> None:
+    months = [(0.0, 0.0), (2.0, 2.0), (1.0, 5.0)] * 3
+    forecast = forecast_of(years_of({WON: [0, 4, 6] * 3, COST: [10, 40, 30] * 3}, {WON: months}))
+    for metric, figure in FIGURES.items():
+        if dimension in figure.by:
+            whole = [(each.mean, each.p10, each.p90) for each in forecast.by(metric, dimension).estimates]
+            np.testing.assert_array_equal(forecast.outcomes(metric, dimension), whole)
+
+
+@pytest.mark.parametrize(
+    ("goal", "mean", "p10", "p90"),
+    [
+        (Goal("total", "won", at_least=4), 10 / 3, 0, 6),
+        (Goal("average", "won", at_least=2, each="average_month"), 10 / 6, 0, 3),
+        (Goal("cheap", "cac", at_most=5, each="average_month"), 80 / 10, 5, math.inf),  # of the sums
+        (Goal("low", "won", at_least=2, each="every_month"), (0 + 2 + 1) / 3, 0, 2),
+        (Goal("high", "won", at_most=2, each="every_month"), (0 + 2 + 5) / 3, 0, 5),
+        (Goal("even", "won", at_least=1, at_most=3, each="every_month"), (0 + 2 + 5) / 3, 0, 5),
+        (Goal("cost", "cac", at_most=9, each="every_month"), 0, NAN, NAN),  # six years have one
+    ],
+)
+def test_a_goal_says_where_its_figure_stands(goal: Goal, mean: float, p10: float, p90: float) -> None:
+    """Of nine years, three of each kind: a new one is below the lowest with a chance of one in ten."""
+    months = [(0.0, 0.0), (2.0, 2.0), (1.0, 5.0)] * 3
+    tallies = years_of({WON: [0, 4, 6] * 3, COST: [10, 40, 30] * 3}, {WON: months})
+    chance = forecast_of(tallies, goal).chances()[0]
+    assert (chance.mean, chance.p10, chance.p90) == pytest.approx((mean, p10, p90), nan_ok=True)
+
+
+def test_a_goal_of_one_place_says_where_that_place_stands() -> None:
+    goals = [Goal(name, "won", 1, dimension="channel", place=name) for name in ("ads", "seo")]
+    forecast = forecast_of(the_history().tallies, *goals)
+    each = forecast.values("won", "channel")[0]  # the same in all years
+    assert [chance.mean for chance in forecast.chances()] == each.tolist()
+
+
 PLACES = {"channel": "ads", "segment": "small", "stage": "contact", "team": "sales", "rep": "Ann"}
 IN_THE_FILE = {"channel": "web", "segment": "small", "stage": "talk", "team": "sales", "rep": "sales 1"}
 OF_GOALS = [
@@ -284,7 +322,41 @@ def test_warnings_of_open_leads_and_of_overload() -> None:
     forecast.tallies.queue[:, 2, 0, 0] += 300
     open_leads, overload = forecast.warnings()
     assert open_leads.startswith("25 % of the period's inquiries are still open")
-    assert overload.startswith("Team desk is asked for 407 hours of work and has 160 (254 %)")
+    assert overload == (  # a day's work of four hours, of 160
+        "Team desk is asked for 407 hours of work and has 160 (254 %; it is busy for 2.5 %, the rest is work"
+        " that it never gets to): its queues grow or its leads go cold. Try one more person: --set"
+        " teams.desk.people+=1"
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "waited", "said"),
+    [
+        (0.84, 100, ""),  # hours
+        (0.86, 23, ""),
+        (
+            0.86,
+            25,
+            "Work waits for team desk: it is asked for more than 85 % of its hours, and leads wait for it",
+        ),
+        (
+            0.94,
+            25,
+            "Work waits for team desk: it is asked for more than 85 % of its hours, and leads wait for it",
+        ),
+        (0.96, 1, "Team desk is asked for 154 hours of work and has 160 (96 %; it is busy for 96 %"),
+    ],
+)
+def test_a_busy_team_is_told_where_leads_wait_long_for_it(
+    asked: float, waited: float, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forecast = the_history()
+    monkeypatch.setattr(forecast, "team_hours", lambda: (TeamHours("desk", 160, 160 * asked, 160 * asked),))
+    monkeypatch.setattr(forecast, "outcomes", lambda *_: (Interval(waited, NAN, NAN),))
+    found = forecast._warnings_of_teams()
+    assert len(found) == bool(said)
+    assert "".join(found).startswith(said)
+    assert "".join(found).endswith("Try one more person: --set teams.desk.people+=1" if said else "")
 
 
 def test_no_warning_where_all_is_well() -> None:

@@ -6,7 +6,9 @@ from types import ModuleType
 
 import pytest
 
+from funnelsim.model.own_policy import BUILT_IN
 from funnelsim.scenario import json_schema, load, origins
+from funnelsim.scenario.channels import KINDS
 
 from .scripts import ROOT, script
 
@@ -32,6 +34,25 @@ def test_no_key_of_the_schema_is_missing(writer: ModuleType) -> None:
     last_words = {path.split(".")[-1] for path, _, _ in writer.every_key()}
     sections = {key for key, value in properties(tables) if refers(value)}
     assert {key for key, _ in properties(tables)} - last_words - sections == set()
+
+
+def test_every_choice_is_listed(writer: ModuleType) -> None:
+    """The schema tells choices in another way than the page finds them: as enumerations."""
+    schema = json_schema()
+    rows = {path.split(".")[-1]: "" for path, _, _ in writer.every_key()}
+    for path, _, meaning in writer.every_key():
+        rows[path.split(".")[-1]] += meaning
+    found = [
+        (key, choice)
+        for key, value in properties([schema, *schema["$defs"].values()])
+        for form in (value, *value.get("anyOf", ()))  # type: ignore[attr-defined]
+        for choice in form.get("enum", ())
+    ]
+    assert len({key for key, _ in found}) >= 5
+    for key, choice in found:
+        assert f"`{choice}`" in rows[key], key
+    assert all(each in rows["assignment"] for each in BUILT_IN)
+    assert all(each in rows["kind"] for each in KINDS)
 
 
 def test_keys_are_those_of_a_scenario(writer: ModuleType) -> None:

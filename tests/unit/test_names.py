@@ -163,7 +163,7 @@ def test_two_forms_of_one_name_are_refused() -> None:
         ("sticky = True", "true"),
         ("sticky = yes", "true"),
         ("assignment = least_loaded", '"least_loaded", in quotes'),
-        ("holidays = 24.12.2026", "a date such as 2026-01-31"),
+        ("holidays = 24.12.2026", "2026-12-24"),
         ('commission = "0,35"', "0.35, without quotes"),
         ('commission = "35 %"', "0.35, without quotes"),
         ('skill = "1,1"', "1.1, without quotes"),

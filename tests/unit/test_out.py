@@ -86,6 +86,7 @@ def test_a_run_writes_its_frames_its_document_and_its_pictures(run: Path) -> Non
         *("by_team.csv", "conversions.csv", "reasons.csv", "team_hours.csv", "goals.csv", "cycle.csv"),
         *(
             "results.json",
+            "run.txt",
             "forecast.png",
             "funnel.png",
             "cycle.png",
@@ -100,9 +101,33 @@ def test_a_comparison_writes_what_decides(comparison: Path) -> None:
     found = files(comparison)
     expected = fs.compare(fs.load("first_steps"), replications=3)
     table = pd.read_csv(io.BytesIO(found["table.csv"]), index_col="strategy")
+    assert table.pop("strategy_title").to_dict() == {name: name for name in expected}  # none has a title
     pd.testing.assert_frame_equal(table, expected.table, rtol=1e-12)
     assert json.loads(found["results.json"])["verdict"] == expected.verdict
     assert {"strategies.png", "differences.csv", "goals.csv", "by_rep.csv", "MANIFEST.json"} <= set(found)
+
+
+@pytest.mark.parametrize("command", [["run"], ["compare"], ["compare", "--assumptions"]])
+def test_the_page_is_kept_as_it_is_printed_but_for_what_to_try_next(
+    command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (("FORCE_COLOR", "1"), ("COLUMNS", "60")):  # whatever the terminal
+        monkeypatch.setenv(name, value)
+    slow = 'assumptions.slow_market.change = { "channels.*.inquiries_per_month *=" = 0.7 }'
+    mine = tmp_path / "mine.toml"
+    ours = preset_text("first_steps").replace("USD", "Währung").replace("people = 2", "people = 1")  # busy
+    mine.write_text(f"{slow}\n{ours}", "utf-8")
+    written = call(*command, str(mine), *FEW, "--out", str(tmp_path / "out"))
+    assert written.exit_code == 0, written.stderr
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.delenv("FORCE_COLOR")
+    printed = call(*command, str(mine), *FEW).stdout
+    kept = (tmp_path / "out" / f"{'run' if command == ['run'] else 'comparison'}.txt").read_text("utf-8")
+    assert printed.startswith(kept)
+    assert printed.removeprefix(kept).startswith("\nNext, try: ")
+    assert "\nWatch\n" in kept
+    assert command == ["run"] or "\nVerdict\n" in kept
+    assert call("repeat", str(tmp_path / "out" / "MANIFEST.json")).exit_code == 0
 
 
 def test_what_is_unsure_and_what_money_brings_are_written_and_repeated(tmp_path: Path) -> None:

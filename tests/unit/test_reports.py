@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
 import io
 import json
@@ -21,13 +22,15 @@ from rich.cells import cell_len
 from rich.console import Console
 
 import funnelsim as fs
+from funnelsim.decisions import Comparison
 from funnelsim.forecast import Interval
 from funnelsim.metrics import FIGURES, Unit
 from funnelsim.reports import document, notes, pictures
 from funnelsim.reports.busy import APART
 from funnelsim.reports.columns import NOTHING, PRECISION, RANGE, Column, figure_column, rounded, text_column
-from funnelsim.reports.comparison_page import comparison_page, dated_names, deciding_columns
+from funnelsim.reports.comparison_page import comparison_page, dated_names, deciding_columns, other_columns
 from funnelsim.reports.grid import folded, printable, tables
+from funnelsim.reports.saving import result_files
 from funnelsim.reports.scenario_page import origins_page, pilot_page, presets_page
 from funnelsim.reports.simulation_page import simulation_page
 from funnelsim.scenario import from_document, levers, origins
@@ -322,6 +325,23 @@ def test_lost_and_cold_add_up_to_all_that_ended_without_a_contract(today: fs.Sim
     assert lost == pytest.approx(cold)
 
 
+def test_a_goal_stands_beside_its_bound_wherever_it_is_shown(comparison: fs.ComparisonResult) -> None:
+    """Contracts in an average month: a twelfth of those of the year."""
+    won = comparison.summary["mean"].xs("won", level="figure") / 12
+    goals = comparison.goals.xs("contracts", level="goal")
+    np.testing.assert_allclose(goals["mean"], won)
+    assert set(goals["at_least"]) == {3.0}
+    assert goals["at_most"].isna().all()
+    told = document.comparison_document(comparison)["strategies"]["one_more_rep"]["goals"]["contracts"]
+    assert told["stands"]["mean"] == pytest.approx(won["one_more_rep"])
+    beside = {column.title: column for column in other_columns(comparison)}["contracts, wanted at least 3"]
+    assert list(beside.values) == [rounded(each, 2) for each in won]
+    page = " ".join(text(simulation_page(comparison["today"], ""), 200).split())
+    shown = rounded(float(won["today"]), 2)
+    assert f"contracts {shown}" in page
+    assert "Contracts: at least 3 in an average month" in page
+
+
 def test_typed_conversions_are_those_of_the_file(today: fs.SimulationResult) -> None:
     assert today.conversions["typed"].to_dict() == pytest.approx({"first_call": 0.35, "proposal": 0.3})
     simulated = today.by_stage["conversion"]
@@ -502,7 +522,8 @@ def test_the_first_table_of_professional_services_is_one_table() -> None:
 
 
 def test_a_warning_is_told_once_with_all_its_strategies() -> None:
-    told = notes.warnings({"today": ("Too few.", "Open."), "more": ("Too few.",)})
+    found = {"today": ("Too few.", "Open."), "more": ("Too few.",)}
+    told = notes.warnings(found)
     assert told == ["today, more: Too few.", "today: Open."]
 
 
@@ -517,6 +538,69 @@ def test_crowded_pages_fit(width: int) -> None:
         origins_page(scenario, width),
     ]
     assert [widest(text(page, width)) <= width for page in pages] == [True] * 4
+
+
+NAMES = ("more_inquiries", "one_more_rep")
+
+
+def with_titles() -> fs.Scenario:
+    """One busy person, and titles for both strategies."""
+    plain = fs.load("first_steps").with_changes({"teams.sales.people": 1}).document
+    plain["strategies"]["more_inquiries"]["title"] = "more money for the website"
+    plain["strategies"]["one_more_rep"]["title"] = "a third person in sales"
+    return from_document(plain)
+
+
+@pytest.fixture(scope="module")
+def titled() -> fs.ComparisonResult:
+    return fs.compare(
+        with_titles(), strategies=["one_more_rep", "more_inquiries", "+".join(NAMES)], replications=20
+    )
+
+
+def test_a_title_is_what_a_page_calls_a_strategy_below_its_name(titled: fs.ComparisonResult) -> None:
+    """Names stand once: where all strategies are listed."""
+    both = "more money for the website + a third person in sales (more_inquiries+one_more_rep)"
+    page = " ".join(text(comparison_page(titled, "", everything=True), 400).split())
+    assert "a third person in sales (one_more_rep): Hire one more rep" in page
+    assert both in page
+    assert [page.count(name) for name in NAMES] == [2, 2]
+    html = titled._repr_html_()
+    one = titled["one_more_rep"]
+    run = text(simulation_page(one, ""), 400)
+    assert "strategy a third person in sales (one_more_rep)" in run
+    assert [(html + one._repr_html_()).count(name) + run.count(name) for name in NAMES] == [0, 1]
+
+
+def test_a_title_is_what_pictures_call_a_strategy(titled: fs.ComparisonResult) -> None:
+    drawn = [
+        titled.plot_strategies(),
+        titled.plot_cycle(),
+        *(p() for p in (titled["one_more_rep"].plot_funnel,)),
+    ]
+    drawn += [titled["one_more_rep"].plot_forecast(), titled["one_more_rep"].plot_cycle()]
+    for ax in drawn:
+        said = " ".join(each.get_text() for each in ax.figure.findobj(mpl.text.Text)).replace("\n", " ")
+        assert "a third person in sales" in said
+        assert not any(name in said for name in NAMES)
+
+
+def test_documents_have_titles_beside_names(titled: fs.ComparisonResult) -> None:
+    told = document.comparison_document(titled)
+    assert told["strategies"]["more_inquiries"]["title"] == "more money for the website"
+    assert told["base"] == "one_more_rep"
+    files = dict(result_files(titled))
+    for name in ("table", "summary", "differences", "goals", "by_stage"):
+        rows = list(csv.DictReader(files[f"{name}.csv"].decode("utf-8-sig").splitlines()))
+        pairs = {row["strategy"]: row["strategy_title"] for row in rows}
+        assert pairs.get("one_more_rep", "a third person in sales") == "a third person in sales"
+        assert pairs["more_inquiries+one_more_rep"] == "more money for the website + a third person in sales"
+
+
+def test_validating_calls_strategies_by_their_titles() -> None:
+    page = text(pilot_page(with_titles(), pilot(with_titles()), "funnelsim compare"), 400)
+    assert "a third person" in page
+    assert not any(name in page for name in NAMES)
 
 
 def test_one_strategy_in_depth(today: fs.SimulationResult) -> None:
@@ -746,6 +830,48 @@ def test_more_than_three_curves_have_no_bands_and_their_legend_beside(
     ax = pictures.cycle_curve(forecasts)
     assert not ax.collections
     assert "precision" not in ax.get_title()
+
+
+def test_lines_that_lie_on_each_other_differ_in_their_dashes(comparison: fs.ComparisonResult) -> None:
+    """The first is solid and the widest; the gaps of those above it let it be seen."""
+    ax = pictures.cycle_curve({str(position): comparison["today"].forecast for position in range(20)})
+    lines = [each for each in ax.lines if len(each.get_xdata()) > 2]
+    looks = [(each.get_color(), each.get_linestyle(), str(each._unscaled_dash_pattern)) for each in lines]
+    assert len(set(looks)) == 20
+    assert [style for _, style, _ in looks].count("-") == 1
+    assert len({dashes for _, _, dashes in looks[:8]}) == 8  # of the first eight, whatever the colour
+    assert lines[0].get_linewidth() > max(each.get_linewidth() for each in lines[1:])
+
+
+LONG = "more money for the website and for the fair, with two people " * 2
+
+
+@pytest.mark.parametrize("count", [2, 4, 12])
+def test_long_names_leave_room_for_the_picture(comparison: fs.ComparisonResult, count: int) -> None:
+    """At least half as wide as the whole, with all texts inside."""
+    names = [f"{LONG}+ {position}" for position in range(count)]
+    forecasts = dict.fromkeys(names, comparison["today"].forecast)
+    gains = Comparison(forecasts)
+    drawn = [
+        pictures.cycle_curve(forecasts),
+        pictures.strategies(gains, dict(zip(names, names, strict=True)), "profit"),
+        pictures.funnel(forecasts[names[0]], names[0]),
+        pictures.forecast_fan(forecasts[names[0]], names[0], "won"),
+    ]
+    for ax in drawn:
+        ax.figure.canvas.draw()
+        ax.figure.canvas.draw()  # settled
+        whole, legend = ax.figure.bbox.padded(2), ax.get_legend()
+        ticks = [
+            each for each in ax.get_yticklabels() if ax.bbox.y0 <= each.get_window_extent().y1 <= ax.bbox.y1
+        ]
+        boxes = [each.get_window_extent() for each in (ax.title, ax.xaxis.label, *ticks)]
+        boxes += [legend.get_window_extent()] if legend else []
+        for box in boxes:
+            assert whole.x0 <= box.x0 < box.x1 <= whole.x1
+            assert whole.y0 <= box.y0 < box.y1 <= whole.y1
+        assert not any(a.overlaps(b) for i, a in enumerate(boxes[:-1]) for b in boxes[:i])
+        assert ax.bbox.width > whole.width / 2
 
 
 def test_strategies_stand_where_their_differences_are(comparison: fs.ComparisonResult) -> None:

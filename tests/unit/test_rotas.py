@@ -187,3 +187,37 @@ def test_a_mistake_in_a_rep_s_hours_is_told_where_it_is(line: str, path: str, wo
 def test_opening_times_that_touch_do_not_overlap() -> None:
     text = after(DORA, 'reps.dora.hours.friday = ["12:00-13:00", "09:00-12:00"]')
     assert opening(parse(text).with_months(Months(1, 12, 1)), "dora", days=10)[0][1:] == (9, 13)
+
+
+def test_a_span_of_holidays_is_each_of_its_days() -> None:
+    days = ["2026-06-10", "2026-06-11", "2026-06-12", "2026-06-15"]
+    typed, spans = (
+        lower(parse(FIRM.replace("[2026-06-03]", f"[{listed}]"))).model
+        for listed in (", ".join(days), '"2026-06-10 to 2026-06-12", 2026-06-15')
+    )
+    assert (typed.hours == spans.hours).all()
+    of_sales = typed.calendars[typed.calendars["team"] == 1][0]
+    open_days = typed.hours["opens"][of_sales["first_hours"] :][: of_sales["hours"]] // DAY
+    assert {7, 8, 9, 10, 11, 14, 15}.intersection(open_days.tolist()) == {7, 8, 15}  # day 0 is June 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "right"),
+    [
+        ('"24.12.2026 to 31.12.2026"', '"2026-12-24 to 2026-12-31"'),
+        ('"24.12.2026"', "2026-12-24, without quotes"),
+        ('"2026-12-24"', "without quotes"),
+        ('"2026-12-31 to 2026-12-24"', "an end after the beginning"),
+        ('"Christmas"', 'or a span such as "2027-12-24 to 2027-12-31"'),
+        ('"2026-02-29 to 2026-03-02"', 'or a span such as "2027-12-24 to 2027-12-31"'),
+        ("2026-12-24T10:00:00", 'or a span such as "2027-12-24 to 2027-12-31"'),
+        ('"1900-01-01 to 2026-01-01"', "at most 10,000"),
+        ("3", "or a span"),
+    ],
+)
+def test_a_wrong_holiday_is_told_with_what_is_right(typed: str, right: str) -> None:
+    for table in ("[teams.sales]", "[customer_hours]"):
+        text = FIRM.replace("holidays = [2026-06-03]", "")
+        text = text if table in text else f'{text}\n{table}\nmonday = ["09:00-17:00"]\n'
+        (problem,) = problems_of(text.replace(table, f"{table}\nholidays = [{typed}]"))
+        assert right in problem.sentence()

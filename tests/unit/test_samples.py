@@ -51,6 +51,12 @@ def told(folder: Path, content: bytes | str, column: str = "") -> str:
         ("\ufeffhours\n1\n", "hours", [1]),
         ("hours\n1\n2,5\n".replace("\n", ";\n"), "hours", [1, 2.5]),
         (" hours ,x\n 1 ,2\n", "hours", [1]),
+        ("Stunden\n3,5\n4\n", "", [3.5, 4]),  # as Excel saves one column in Germany
+        ("Stunden\r\n3,5\r\n2,25\r\n", "Stunden", [2.25, 3.5]),
+        ("3,5\n4\n1.250,5\n", "", [3.5, 4, 1250.5]),
+        ("sep=;\nhours;days\n3,5;1\n4;2\n", "hours", [3.5, 4]),
+        ("sep=,\r\nhours,days\r\n3.5,1\r\n", "hours", [3.5]),
+        ("sep=;\nhours\n3,5\n", "hours", [3.5]),
         (",hours\n0,3.5\n1,4.5\n", "hours", [3.5, 4.5]),  # pandas leaves the index without a name
         ("hours\n1e1\n.5\n5.\n", "", [0.5, 5, 10]),
         ("Ko\u0308ln\n1\n", "K\u00f6ln", [1]),
@@ -71,10 +77,18 @@ def test_the_text_of_unicode_spreadsheets_is_read(tmp_path: Path) -> None:
     ("content", "column", "words"),
     [
         (
-            "hours\n3,5\n4\n",
+            "hours\n3,5 h\n4\n",
             "",
             "line 2 has 2 columns and line 1 has 1 column; expected rows of equal length",
         ),
+        ("Stunden\n1,250\n", "", '"1,250" on line 2 can be 1250 or 1.25'),
+        ("sep=;\nhours;days\n3;1\n4\n", "hours", "line 4 has 1 column and line 2 has 2 columns"),
+        (
+            b"PK\x03\x04\x14\0",
+            "",
+            "is a workbook, not a table in plain text; expected its sheet saved as CSV",
+        ),
+        (b"\xd0\xcf\x11\xe0\xa1", "", "is a workbook"),
         ("3,5\n2,5\n", "", "2 columns without names; expected one value a row (with a decimal point: 3.5"),
         ("hours,days\n1,2\n3\n", "hours", "line 3 has 1 column and line 1 has 2 columns"),
         ("hours,days\n1,2\n3,4,5\n", "days", "line 3 has 3 columns and line 1 has 2 columns"),

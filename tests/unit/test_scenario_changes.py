@@ -8,9 +8,11 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
+from rich.console import Console
 
 from funnelsim.chance.distributions import Constant, Lognormal, Pert, Quantiles
 from funnelsim.model.words import DAY, HOUR
+from funnelsim.reports.scenario_page import pilot_page
 from funnelsim.scenario import (
     Lever,
     Months,
@@ -22,6 +24,7 @@ from funnelsim.scenario import (
     levers,
     load,
     lower,
+    made_certain,
     overridden,
     parse,
     parse_assignment,
@@ -29,7 +32,8 @@ from funnelsim.scenario import (
 )
 from funnelsim.scenario.changes import split_key
 from funnelsim.scenario.paths import look_up, value_at
-from funnelsim.studies.pilot import settled
+from funnelsim.studies.pilot import pilot, settled
+from funnelsim.studies.study import compare
 
 FIRST = load("first_steps")
 
@@ -925,3 +929,42 @@ def test_a_strategy_that_sets_the_rival_of_what_was_changed_says_so() -> None:
         "This strategy sets teams.sales.hours in place of teams.sales.hours_per_week, "
         "whatever was changed there."
     )
+
+
+UNSURE = """
+[uncertainties]
+"segments.default.odds_ratio" = { low = 1.0, likely = 1.1, high = 1.2 }
+"teams.sales.commission *=" = { low = 0.8, likely = 1.0, high = 1.2 }
+[strategies.sets]
+change = { "segments.default.odds_ratio" = 1.2 }
+[strategies.replaces]
+change = { "segments.default" = { contract_value_per_year = 9000 } }
+[strategies.moves]
+change = { "segments.default.odds_ratio *=" = 1.1 }
+[strategies.sets_below_a_factor]
+change = { "teams.sales.commission" = 0.1 }
+"""
+
+
+def test_a_strategy_that_sets_what_is_uncertain_says_so() -> None:
+    scenario = parse(preset_text("first_steps") + UNSURE)
+    assert made_certain(scenario, "sets") == (
+        "This strategy sets segments.default.odds_ratio to 1.2, which is uncertain otherwise (median 1.1); "
+        '"segments.default.odds_ratio *=" would change it in every case.'
+    )
+    assert "segments.default to { contract_value_per_year = 9000 }" in made_certain(scenario, "replaces")
+    assert made_certain(scenario, "one_more_rep+sets") == made_certain(scenario, "sets")
+    for quiet in ("moves", "sets_below_a_factor", "today", "one_more_rep"):
+        assert made_certain(scenario, quiet) == ""
+    assert made_certain(parse(preset_text("first_steps")), "one_more_rep") == ""
+
+
+def test_compare_and_validate_say_what_is_made_certain() -> None:
+    scenario = parse(preset_text("first_steps") + UNSURE)
+    told = made_certain(scenario, "sets")
+    assert compare(scenario, replications=2, jobs=1).notes["sets"] == (told,)
+    console = Console(width=400)
+    with console.capture() as page:
+        console.print(pilot_page(scenario, pilot(scenario), "next", 400))
+    assert f"  sets: {told}" in page.get()
+    assert "  moves: This strategy" not in page.get()

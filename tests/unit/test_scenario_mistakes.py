@@ -451,6 +451,14 @@ ONE_MISTAKE = [
         "effects",
     ),
     (GOOD + "[goals.a]\nmetric = 'won'\n", "goals.a", "no bound", "goals"),
+    (
+        GOOD + "[strategies.a]\ntitle = 'More'\n[strategies.more]\nabout = 'x'\n",
+        *("strategies.a.title", "a title of its own", "title"),
+    ),
+    (
+        GOOD + "[assumptions.a]\ntitle = 'as typed'\n",
+        *("assumptions.a.title", "is what as typed is called", "title"),
+    ),
     (GOOD + "[goals.a]\nmetric = 'won'\nat_least = 3\nat_most = 2\n", "goals.a.at_most", "below", "at_most"),
     (
         GOOD + "[goals.a]\nmetric = 'first_contact_within_4_hours'\nat_least = 80\n",

@@ -7,7 +7,6 @@ What a command needs is imported when it runs, so that `--help` answers at once.
 from __future__ import annotations
 
 import gc
-import io
 import signal
 import sys
 from collections.abc import Sequence
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
     from funnelsim.studies.results import ComparisonResult, SimulationResult
 
 OBJECTS = 50_000  # made before garbage is collected: in a short run most come from imports, and stay
-MOST_ASKED = 0.85  # of a team's hours; above it, the next thing to try is one more person
 
 app = typer.Typer(
     name="funnelsim",
@@ -342,16 +340,13 @@ def demo(
 
 def _demo_files(result: ComparisonResult, page: RenderableType, out: Path) -> list[Path]:
     """Write the table as text and the pictures as PNG."""
-    from rich.console import Console
-
     from funnelsim.io.writing import whole_file
+    from funnelsim.reports.grid import as_text
     from funnelsim.reports.pictures import write_pictures
 
     table = out / "comparison.txt"
-    printed = io.StringIO()
-    Console(file=printed, width=terminal.width()).print(page)
     with whole_file(table, overwrite=True) as opened:
-        opened.write(printed.getvalue().encode())
+        opened.write(as_text(page, terminal.width()).encode())
     return [table, *write_pictures(result, out)]
 
 
@@ -379,17 +374,10 @@ def _simulated(scenario: Scenario, strategy: str, settings: dict[str, Any]) -> S
 def _after_run(
     result: SimulationResult, scenario: str, changes: Sequence[str] | None, under: Sequence[str]
 ) -> str:
-    """Choose what to try next: one more person if a team has hardly an hour left, else a comparison."""
-    loads = {
-        each.team: each.asked / each.available for each in result.forecast.team_hours() if each.available
-    }
-    busiest = max(loads, key=loads.__getitem__, default="")
-    if (
-        busiest
-        and loads[busiest] > MOST_ASKED
-        and not any(f"teams.{busiest}." in text for text in changes or ())
-    ):
-        more = [*(changes or ()), f"teams.{busiest}.people+=1"]
+    """Choose what to try next: one more person if work waits for a team, else a comparison."""
+    scarce = [each.team for each in result.forecast.scarce_teams() if each.available]
+    if scarce and not any(f"teams.{scarce[0]}." in text for text in changes or ()):
+        more = [*(changes or ()), f"teams.{scarce[0]}.people+=1"]
         chosen = [] if result.strategy == "today" else ["--strategy", result.strategy]
         return terminal.command("run", scenario, more, *chosen, *under)
     return terminal.command("compare", scenario, changes, *under)

@@ -51,7 +51,7 @@ Strategy = Annotated[str, typer.Option(help="Which strategy of the scenario; a+b
 Out = Annotated[
     Path | None,
     typer.Option(
-        help="New folder for all figures as CSV and JSON, the pictures, and a manifest to repeat it."
+        help="New folder for the page, figures as CSV and JSON, pictures, and a manifest to repeat it."
     ),
 ]
 Since = Annotated[

@@ -190,6 +190,7 @@ class Comparison:
             of_a_goal(
                 goal,
                 {name: each.reached(goal) for name, each in self.forecasts.items()},
+                {name: each.chance(goal).mean for name, each in self.forecasts.items()},
                 self.base,
                 self.forecasts[self.base].months,
                 self._called,

@@ -1,18 +1,32 @@
-"""Goals in words: which strategy makes each likeliest, and what cannot be told apart from it."""
+"""Goals in words: which strategy makes each likeliest or comes nearest, and what cannot be told apart."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 
 from funnelsim.decisions.significance import SIGNIFICANT, Years, holm, mcnemar
 from funnelsim.forecast import Goal
 from funnelsim.metrics.wording import Called, listed, number, simulated, spoken
 
+RARELY = 0.05  # of simulated years: a goal reached in no more of them is not likely to be reached
+MOST_NAMED = 3  # strategies of which the same is said; of more, their number says as much
+_STANDS = {
+    "period": "on average",
+    "average_month": "in an average month",
+    "every_month": "in the worst month",
+}
+
 
 def of_a_goal(
-    goal: Goal, reached: Mapping[str, Years], base: str, months: int, called: Called = spoken
+    goal: Goal,
+    reached: Mapping[str, Years],
+    means: Mapping[str, float],
+    base: str,
+    months: int,
+    called: Called = spoken,
 ) -> str:
-    """State which strategies make a goal likeliest.
+    """State which strategies make a goal likeliest or, where it is out of reach, which come nearest.
 
     Parameters
     ----------
@@ -20,6 +34,8 @@ def of_a_goal(
         The goal.
     reached : mapping of str to array (R,)
         In which simulated years, by strategy; years are paired.
+    means : mapping of str to float
+        Where its figure stands, by strategy: `Chance.mean`.
     base : str
         What the others are compared with.
     months : int
@@ -31,34 +47,65 @@ def of_a_goal(
     --------
     >>> import numpy as np
     >>> goal, years = Goal("clients", "won", at_least=2, each="average_month"), np.arange(400)
-    >>> print(of_a_goal(goal, {"today": years < 0, "one_more_rep": years < 0}, "today", 12))
-    No strategy reaches the goal clients (at least 2 in an average month) in any of 400 simulated years.
     >>> reached = {"today": years < 100, "more_ads": years < 200, "both": years < 202}
-    >>> for clause in of_a_goal(goal, reached, "today", 12).split("; "):
+    >>> means = {"today": 1.7, "more_ads": 1.9, "both": 2.0}
+    >>> for clause in of_a_goal(goal, reached, means, "today", 12).split("; "):
     ...     print(clause)
     The goal clients (at least 2 in an average month) is likeliest with both: 50.5 %, against 25 % with today
     more ads cannot be told apart from both.
-    """
+    >>> rarely = {"today": years < 0, "more_ads": years < 4}
+    >>> for clause in of_a_goal(goal, rarely, {"today": 0.9, "more_ads": 1.1}, "today", 12).split("; "):
+    ...     print(clause)
+    No strategy is likely to reach the goal clients (at least 2 in an average month): at best in 1 % of 400 simulated years
+    more ads comes nearest, with 1.1 in an average month, against 0.9 with today.
+    """  # noqa: E501 (a sentence)
     years = len(reached[base])
     told = f"the goal {spoken(goal.name)} ({goal.words()})"
     counts = {name: int(each.sum()) for name, each in reached.items()}
-    whole = simulated(years, months)
-    if not any(counts.values()):
-        who = "No strategy reaches" if len(counts) > 1 else f"{_capital(called(base))} does not reach"
-        return f"{who} {told} in any of {whole}."
-    if min(counts.values()) == years:
-        who = "Every strategy reaches" if len(counts) > 1 else f"{_capital(called(base))} reaches"
-        return f"{who} {told} in each of {whole}."
-    most = max(counts.values())
+    fewest, most = min(counts.values()), max(counts.values())
+    alone = None if len(counts) > 1 else _capital(called(base))
+    if most <= RARELY * years:
+        who = f"{alone} is not" if alone else "No strategy is"
+        best = f"at best in {number(100 * most / years)} %" if most else "in none"
+        stands = _nearest(goal, means, base, called)
+        return f"{who} likely to reach {told}: {best} of {simulated(years, months)}{stands}."
+    if fewest >= (1 - RARELY) * years:
+        who = f"{alone} is" if alone else "Every strategy is"
+        least = f"in at least {number(100 * fewest / years)} %" if fewest < years else "in each"
+        return f"{who} likely to reach {told}: {least} of {simulated(years, months)}."
     leaders = [name for name, count in counts.items() if count == most]
-    likeliest = listed([called(name) for name in leaders])
+    likeliest = _named([called(name) for name in leaders])
     text = f"{_capital(told)} is likeliest with {likeliest}: {number(100 * most / years)} %"
     if base not in leaders:
         text += f", against {number(100 * counts[base] / years)} % with {called(base)}"
-    close = _close(reached, leaders)
+    close = [called(name) for name in _close(reached, leaders)]
     if close:
-        text += f"; {listed([called(name) for name in close])} cannot be told apart from {likeliest}"
+        others = len(counts) - len(leaders)
+        many = f"the other {others}" if len(close) == others else f"{len(close)} of the other {others}"
+        who = listed(close) if len(close) <= MOST_NAMED else many
+        text += f"; {who} cannot be told apart from {likeliest}"
     return f"{text}."
+
+
+def _nearest(goal: Goal, means: Mapping[str, float], base: str, called: Called) -> str:
+    """State which strategies come nearest to a goal, as far as the numbers printed tell; or nothing."""
+    known = {name: goal.lacks(mean) for name, mean in means.items() if math.isfinite(mean)}
+    if not known:
+        return ""
+    best = goal.told(means[min(known, key=known.__getitem__)])
+    nearest = [name for name in known if goal.told(means[name]) == best]
+    stands = f"{best} {_STANDS[goal.each]}"
+    if len(nearest) == len(means):
+        return f"; it stands at {stands}"
+    come = "comes" if len(nearest) == 1 else "come"
+    text = f"; {_named([called(name) for name in nearest])} {come} nearest, with {stands}"
+    against = goal.told(means[base])
+    return text if base in nearest else f"{text}, against {against} with {called(base)}"
+
+
+def _named(names: Sequence[str]) -> str:
+    """Join names; of many, the first stands for all."""
+    return listed([*names] if len(names) <= MOST_NAMED else [names[0], f"{len(names) - 1} others"])
 
 
 def _close(reached: Mapping[str, Years], leaders: list[str]) -> list[str]:

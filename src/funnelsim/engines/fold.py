@@ -68,7 +68,8 @@ class Ended(IntEnum):
     OPEN = 2
 
 
-# Events of our own, about the row with which a rep starts on the visit with which the pursuit began, ...
+# Events of our own: of the cohort alone, about the row with which a rep starts on the visit with which the
+# pursuit began, ...
 FIRST_CONTACT = len(Event)
 CONTACT_BY_CLOCK = FIRST_CONTACT + 1  # how many within the first, second, third of PROMPT_HOURS; of how many
 CONTACT_BY_WORKING_HOURS = FIRST_CONTACT + 2  # the same by the team's opening times, and how long it took
@@ -417,17 +418,29 @@ def _add(books: Books, replication: int, event: int, lines: Lines, amounts: Four
     _add_both(sums, replication, column + lines[5] * WIDTH, of_period, of_cohort)
 
 
+@rule
+def _add_to_cohort(books: Books, replication: int, event: int, lines: Lines, amounts: Four) -> None:
+    """Add four amounts to an event's sums in the lines of a row whose inquiry arrived in the period."""
+    column = event * (BASES * FOUR) + FOUR
+    for dimension in range(Basis.COHORT.value, len(lines)):
+        add_four(books.sums, (replication, column + lines[dimension] * WIDTH), amounts)
+
+
 @rare
 def _earn(row: Record, lines: Lines, model: Model, books: Books, replication: int) -> None:
     """Book the part of a contract's term that lies in each month of the period, in the row's lines (M9)."""
     event = EARNED_REVENUE if row["event"] == Event.REVENUE else EARNED_MARGIN
+    sums, column = books.sums, event * (BASES * FOUR) + Measure.MONEY.value
     start, end, months = row["time"], row["time"] + row["waited"], model.months
     first = int(books.bounds[1]) + int(row["process"]) * (len(months) - 1)
+    in_period = 0.0
     for month in range(max(0, _month_of(books, start)), min(_month_of(books, end) + 1, len(months) - 1)):
         within = min(end, months[month + 1]) - max(start, months[month])
-        amounts = (0.0, 0.0, 0.0, float(row["money"]) * (within / row["waited"]))
-        of_month = (first + month, NOTHING, lines[2], lines[3], lines[4], lines[5])
-        _add(books, replication, event, of_month, amounts)
+        earned = row["money"] * (within / row["waited"])
+        sums[replication, column + (first + month) * WIDTH] += earned
+        in_period += earned
+    for line in lines[BASES:]:
+        sums[replication, column + line * WIDTH] += in_period
 
 
 @rule
@@ -565,25 +578,25 @@ def _book_what_is_rare(
 
 @rare
 def _note_who_asks(row: Record, lines: Lines, model: Model, books: Books, replication: int) -> None:
-    """Note an inquiry that enters a stage with a team as it arrives (F3)."""
+    """Note an inquiry of the cohort that enters a stage with a team as it arrives (F3)."""
     if team_for(model, row) != NOBODY:
-        _add(books, replication, CONTACT_BY_CLOCK, lines, (0.0, 0.0, 0.0, 1.0))
-        books.asking[replication, _desk_of(row, len(model.segments))] += 1.0 if lines[1] != NOTHING else 0.0
+        _add_to_cohort(books, replication, CONTACT_BY_CLOCK, lines, (0.0, 0.0, 0.0, 1.0))
+        books.asking[replication, _desk_of(row, len(model.segments))] += 1.0
 
 
 @rare
 def _note_first_contact(row: Record, lines: Lines, model: Model, books: Books, replication: int) -> None:
-    """Note a first contact, and within which hours it came (F3)."""
-    _add(books, replication, FIRST_CONTACT, lines, _amounts_of(row, False))
+    """Note a first contact of the cohort, and within which hours it came (F3)."""
+    _add_to_cohort(books, replication, FIRST_CONTACT, lines, _amounts_of(row, False))
     now, waited, rep = row["time"], row["waited"], row["rep"]
-    _add(books, replication, CONTACT_BY_CLOCK, lines, _within(waited, 0.0))
+    _add_to_cohort(books, replication, CONTACT_BY_CLOCK, lines, _within(waited, 0.0))
     if rep >= 0:
         calendar = model.calendars[model.teams[model.reps[rep]["team"]]["first_calendar"]]
         first, count = calendar["first_hours"], calendar["hours"]
         opened = worked_by(model.hours, first, count, now) - worked_by(
             model.hours, first, count, now - waited
         )
-        _add(books, replication, CONTACT_BY_WORKING_HOURS, lines, _within(opened, float(opened)))
+        _add_to_cohort(books, replication, CONTACT_BY_WORKING_HOURS, lines, _within(opened, float(opened)))
 
 
 @rule
@@ -615,10 +628,11 @@ def fold_page(ledger: Ledger, model: Model, books: Books, replication: int, reas
         lines = _lines_of(row, month, born, model, books)
         ends = event in (Event.WON, Event.LOST, Event.WENT_COLD, Event.OPEN)
         _add(books, replication, event, lines, _amounts_of(row, ends))
-        if row["flags"] & Flag.FIRST_CONTACT.value != 0:
-            _note_first_contact(row, lines, model, books, replication)
-        if event == Event.ENTERED and row["time"] == created:
-            _note_who_asks(row, lines, model, books, replication)
+        if lines[1] != NOTHING:
+            if row["flags"] & Flag.FIRST_CONTACT.value != 0:
+                _note_first_contact(row, lines, model, books, replication)
+            if event == Event.ENTERED and row["time"] == created:
+                _note_who_asks(row, lines, model, books, replication)
         if event in (Event.REVENUE, Event.MARGIN):
             _earn(row, lines, model, books, replication)
         if ends:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -28,6 +29,8 @@ from funnelsim.scenario.plans import Plan
 MOST_OPEN = 0.02  # share of open leads beyond which figures of the cohort are doubtful
 MOST_ASKED = 0.95  # share of a team's hours beyond which queues grow long
 _PER_PERSON = ("utilisation", "bookings_per_rep")
+BUSY = 0.85  # share of a team's hours beyond which, with long waits, it may be what is scarce
+LONG_WAIT = 24.0  # hours by the clock
 _CHANCES = ("leads", "won", "won_of_inquiries")  # what may yet happen where it never did
 _ANYWHERE = ("all", "month", "channel", "segment")  # cuts in each place of which it can
 _RANGE = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
@@ -99,6 +102,13 @@ class TeamHours:
     worked: float
     asked: float  # worked, and what the leads would take that went cold or made the queue longer
 
+    @property
+    def load(self) -> float:
+        """Return the share of its hours that the team is asked for; infinite where it has none."""
+        if self.available == 0:
+            return math.inf if self.asked else 0.0
+        return self.asked / self.available
+
 
 class Forecast:
     """The finished replications of one strategy, ready for questions.
@@ -153,6 +163,7 @@ class Forecast:
         self.expected = not reads_values(model) if expected is None else expected
         self._cuts: dict[tuple[str, bool], Cut] = {}
         self._breakdowns: dict[tuple[str, str], Breakdown] = {}
+        self._outcomes: dict[tuple[str, str], tuple[Interval, ...]] = {}
         for goal in self.goals:
             self._of_goal(goal)
 
@@ -190,6 +201,21 @@ class Forecast:
             self._breakdowns[metric, dimension] = self._breakdown(metric, dimension)
         return self._breakdowns[metric, dimension]
 
+    def outcomes(self, metric: str, dimension: str = "all") -> tuple[Interval, ...]:
+        """Return the mean and the range of single years, P10 to P90, of a figure in each place.
+
+        They are those of `by`, whose precision of the mean takes much longer.
+        """
+        if (metric, dimension) not in self._outcomes:
+            parts = self.parts(metric, dimension, self.expected)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                means = FIGURES[metric].formula(*(part.sum(axis=0) / self.years for part in parts))
+            years = self.values(metric, dimension)
+            ends = (years_at(_RANGE[name], years) for name in ("p10", "p90"))
+            rows = zip(np.asarray(means).tolist(), *(end.tolist() for end in ends), strict=True)
+            self._outcomes[metric, dimension] = tuple(Interval(*row) for row in rows)
+        return self._outcomes[metric, dimension]
+
     def _breakdown(self, metric: str, dimension: str) -> Breakdown:
         parts = self.parts(metric, dimension, self.expected)
         figure = FIGURES[metric]
@@ -198,7 +224,7 @@ class Forecast:
             seen = np.maximum((self.contracts > 0).sum(axis=0), UNSEEN)
             rare = Rare(seen[None], self.size_of_contracts(metric)[None])
         mean = bootstrap_t(parts, figure.formula, rare=rare)
-        if metric in _CHANCES and dimension in _ANYWHERE:
+        if self.years > 1 and metric in _CHANCES and dimension in _ANYWHERE:
             mean = at_most_where_unseen(mean, self.years)
         estimates = self._estimates(mean, self.values(metric, dimension), figure.bounds)
         return Breakdown(figure, dimension, labels(self.names, dimension), estimates)
@@ -295,7 +321,7 @@ class Forecast:
 
     def chances(self) -> tuple[Chance, ...]:
         """Estimate the chance of each goal."""
-        return tuple(self._chance(goal) for goal in self.goals)
+        return tuple(self.chance(goal) for goal in self.goals)
 
     def quotas(self) -> tuple[Attainment, ...]:
         """Estimate how far bookings reach quotas: the firm's, those of teams and of reps; () without a plan.
@@ -394,6 +420,20 @@ class Forecast:
             found.append(TeamHours(team, *hours))
         return tuple(found)
 
+    def scarce_teams(self) -> tuple[TeamHours, ...]:
+        """Find the teams for which work waits, the most asked for first.
+
+        They are asked for more than 95 % of their hours or, where leads wait for them for more than a day on
+        average, for more than 85 %.
+        """
+        waits = self.outcomes("wait", "team")
+        found = [
+            team
+            for team, wait in zip(self.team_hours(), waits, strict=True)
+            if team.load > MOST_ASKED or (team.load > BUSY and wait.value > LONG_WAIT)
+        ]
+        return tuple(sorted(found, key=lambda team: -team.load))
+
     def warnings(self) -> tuple[str, ...]:
         """State in sentences what readers must know before they use the figures."""
         return (*self._warnings_of_number(), *self._warnings_of_open_leads(), *self._warnings_of_teams())
@@ -408,7 +448,7 @@ class Forecast:
         return found
 
     def _warnings_of_open_leads(self) -> list[str]:
-        share = self.estimate("open_share").mean
+        share = self.outcomes("open_share")[0].value
         if not share > MOST_OPEN:
             return []
         return [
@@ -420,15 +460,7 @@ class Forecast:
         ]
 
     def _warnings_of_teams(self) -> list[str]:
-        found = []
-        for team in self.team_hours():
-            if team.asked > MOST_ASKED * team.available:
-                share = f" ({number(100 * team.asked / team.available)} %)" if team.available else ""
-                found.append(
-                    f"Team {team.team} is asked for {team.asked:,.0f} hours of work and has "
-                    f"{team.available:,.0f}{share}: its queues grow or its leads go cold."
-                )
-        return found
+        return [_too_much(team) if team.load > MOST_ASKED else _busy(team) for team in self.scarce_teams()]
 
     def _cut(self, dimension: str, expected: bool = False) -> Cut:
         if (dimension, expected) not in self._cuts:
@@ -455,10 +487,45 @@ class Forecast:
         places = labels(self.names, goal.dimension)
         if goal.place not in places:
             raise ValueError(f"there is no {goal.dimension} {goal.place!r}; there are {', '.join(places)}")
-        values = self.values(goal.metric, goal.dimension)[:, [places.index(goal.place)]]
-        flows = goal.each == "average_month" and FIGURES[goal.metric].flow
-        return values / self.months if flows else values
+        return self.values(goal.metric, goal.dimension)[:, [places.index(goal.place)]] / self._parts_of(goal)
 
-    def _chance(self, goal: Goal) -> Chance:
+    def _parts_of(self, goal: Goal) -> int:
+        """Return by what a figure of the period is divided for a goal: a count in an average month."""
+        return self.months if goal.each == "average_month" and FIGURES[goal.metric].flow else 1
+
+    def chance(self, goal: Goal) -> Chance:
+        """Estimate the chance of a goal, and where its figure stands."""
         reached = int(self.reached(goal).sum())
-        return Chance(goal, reached, self.years, *wilson(reached, self.years))
+        years = goal.worst(self._of_goal(goal))
+        if goal.each == "every_month":
+            known = years[~np.isnan(years)]
+            mean = float(known.mean()) if len(known) else math.nan
+        else:
+            place = labels(self.names, goal.dimension).index(goal.place)
+            mean = self.outcomes(goal.metric, goal.dimension)[place].value / self._parts_of(goal)
+        ends = (float(years_at(_RANGE[name], years)) for name in ("p10", "p90"))
+        return Chance(goal, reached, self.years, *wilson(reached, self.years), mean, *ends)
+
+
+def _too_much(team: TeamHours) -> str:
+    """State that a team is asked for more than it can do, and what that is beside how busy it is."""
+    share = ""
+    if team.available:
+        busy = number(100 * team.worked / team.available)
+        share = (
+            f" ({number(100 * team.load)} %; it is busy for {busy} %, the rest is work that it never gets to)"
+        )
+    hours = f"{team.asked:,.0f} hours of work and has {team.available:,.0f}{share}"
+    return f"Team {team.team} is asked for {hours}: its queues grow or its leads go cold. {_one_more(team)}"
+
+
+def _busy(team: TeamHours) -> str:
+    """State that work waits for a team: the same words for all strategies."""
+    return (
+        f"Work waits for team {team.team}: it is asked for more than {number(100 * BUSY)} % of its hours, "
+        f"and leads wait for it more than a day on average. {_one_more(team)}"
+    )
+
+
+def _one_more(team: TeamHours) -> str:
+    return f"Try one more person: --set {shlex.quote(f'teams.{team.team}.people+=1')}"

@@ -39,19 +39,27 @@ class Goal:
         >>> Goal("quick", "first_contact_within_4_hours", 0.6, 0.9).words()
         'at least 60 % and at most 90 % in all'
         """
-        limits = (("at least", self.at_least), ("at most", self.at_most))
-        asked = " and ".join(
-            f"{limit} {self._told(target)}" for limit, target in limits if target is not None
-        )
+        asked = self.bounds()
         about_all = self.dimension == "all"
         when = {"average_month": " in an average month", "every_month": " in every month", "period": ""}
         whole = " in all" if about_all and self.each == "period" else ""
         return f"{asked}{when[self.each]}{whole}{'' if about_all else f' for {self.dimension} {self.place}'}"
 
-    def _told(self, target: float) -> str:
-        """Write a target in the unit of its figure; money as it is typed."""
+    def bounds(self) -> str:
+        """State what the goal asks, without of what and when.
+
+        Examples
+        --------
+        >>> Goal("quick", "first_contact_within_4_hours", 0.6, 0.9).bounds()
+        'at least 60 % and at most 90 %'
+        """
+        limits = (("at least", self.at_least), ("at most", self.at_most))
+        return " and ".join(f"{limit} {self.told(target)}" for limit, target in limits if target is not None)
+
+    def told(self, value: float) -> str:
+        """Write a value in the unit of the goal's figure; money as a target is typed."""
         unit = FIGURES[self.metric].unit
-        return number(target) if unit is Unit.MONEY else amount(target, unit)
+        return number(value) if unit is Unit.MONEY else amount(value, unit)
 
     def reached(self, values: Floats) -> npt.NDArray[np.bool_]:
         """Return which simulated years reach the goal.
@@ -77,10 +85,53 @@ class Goal:
             good &= values <= self.at_most
         return np.asarray((good | ~known).all(axis=1) & known.any(axis=1))
 
+    def worst(self, values: Floats) -> Floats:
+        """Return the value of each simulated year that misses the goal by most, or clears it by least.
+
+        Parameters
+        ----------
+        values : array (R, n)
+            As in `reached`.
+
+        Returns
+        -------
+        array (R,)
+            NaN of a year without any value.
+
+        Examples
+        --------
+        >>> Goal("even", "won", 2, 4).worst(np.array([[2.0, 3.0, 5.0], [3.5, 3.0, np.nan]])).tolist()
+        [5.0, 3.5]
+        """
+        room = np.full(values.shape, np.inf)
+        if self.at_least is not None:
+            room = np.minimum(room, values - self.at_least)
+        if self.at_most is not None:
+            room = np.minimum(room, self.at_most - values)
+        place = np.where(np.isnan(values), np.inf, room).argmin(axis=1)
+        return np.asarray(np.take_along_axis(values, place[:, None], axis=1)[:, 0])
+
+    def lacks(self, value: float) -> float:
+        """Return by how much a value misses the goal; 0 if it does not.
+
+        Examples
+        --------
+        >>> goal = Goal("even", "won", 2, 4)
+        >>> goal.lacks(1.5), goal.lacks(3.0), goal.lacks(6.0)
+        (0.5, 0.0, 2.0)
+        """
+        below = 0.0 if self.at_least is None else self.at_least - value
+        above = 0.0 if self.at_most is None else value - self.at_most
+        return max(0.0, below, above)
+
 
 @dataclass(frozen=True)
 class Chance:
-    """In how many simulated years a goal was reached, with Wilson's 95 % interval of the chance."""
+    """In how many simulated years a goal was reached, with Wilson's interval, and where its figure stands.
+
+    `mean`, `p10` and `p90` are of the figure that the goal asks about, in its place, over the period or in an
+    average month; of a goal for every month they are of each year's worst month.
+    """
 
     goal: Goal
     reached: int
@@ -88,3 +139,6 @@ class Chance:
     share: float
     low: float
     high: float
+    mean: float  # as in tables
+    p10: float  # range of single simulated years
+    p90: float

@@ -15,7 +15,7 @@ from funnelsim.io.reading import read_bytes
 from funnelsim.io.texts import printable
 from funnelsim.io.writing import NewFolder, UnusableError
 from funnelsim.reports.saving import result_files
-from funnelsim.scenario import TODAY, Scenario, parse, parse_assignment, strategy_names
+from funnelsim.scenario import AS_TYPED, TODAY, Scenario, parse, parse_assignment, strategy_names
 from funnelsim.scenario.files import locate
 from funnelsim.scenario.samples import MOST_BYTES
 from funnelsim.studies import study
@@ -145,6 +145,7 @@ def keep(folder: NewFolder, result: Result, given: Inputs) -> None:
 def _manifest(result: Result, given: Inputs, files: dict[str, str]) -> Manifest:
     plan = result.plan
     kind, what = _kind(result)
+    settled = result[AS_TYPED].scenario if isinstance(result, AssumptionsResult) else result.scenario
     words = ["funnelsim", "run" if kind == "run" else "compare", given.name, *what]
     words += [] if given.assumption is None else ["--assumption", given.assumption]
     words += ["--replications", str(plan.replications), "--seed", str(plan.seed), "--engine", plan.engine]
@@ -164,8 +165,8 @@ def _manifest(result: Result, given: Inputs, files: dict[str, str]) -> Manifest:
         finished=result.years,
         engine=plan.engine,
         digest=result.digest if isinstance(result, SimulationResult) else None,
-        months=result.scenario.months._asdict(),
-        from_a_pilot=list(result.scenario.not_typed),
+        months=settled.months._asdict(),
+        from_a_pilot=list(settled.not_typed),
         versions=versions(),
         platform=this_platform(),
         files=files,
@@ -338,7 +339,8 @@ def simulations(manifest: Manifest, scenario: Scenario) -> int:
 def differences(manifest: Manifest, result: Result) -> list[str]:
     """Name the files of figures that differ, and the digest if it differs.
 
-    Pictures are not compared: another version of matplotlib draws them differently. For a run that was
+    Pictures and the page are not compared: another version of matplotlib or of rich may lay them out
+    differently. All that they say is in the other files. For a run that was
     stopped, the JSON document says how many years were asked for, so it is not compared either.
     """
     again = {name: hashlib.sha256(content).hexdigest() for name, content in result_files(result)}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from rich.console import Group, RenderableType
 from rich.text import Text
 
@@ -12,9 +14,11 @@ from funnelsim.metrics.wording import listed
 from funnelsim.reports import notes
 from funnelsim.reports.columns import PRECISION, Column, figure_column, precision, text_column
 from funnelsim.reports.comparison_page import spaced
-from funnelsim.reports.grid import WIDTH, printable, tables
+from funnelsim.reports.grid import WIDTH, folded, printable, tables
 from funnelsim.scenario import AS_TYPED
 from funnelsim.studies.assumptions import AssumptionsResult
+
+_WIDEST_BEST = 30  # characters of the names of the best strategies on a line
 
 
 def assumptions_page(result: AssumptionsResult, next_command: str, width: int = WIDTH) -> RenderableType:
@@ -25,7 +29,7 @@ def assumptions_page(result: AssumptionsResult, next_command: str, width: int = 
     result : AssumptionsResult
         What was simulated.
     next_command : str
-        What to try next.
+        What to try next; empty if the page is to be kept.
     width : int
         Characters of a line at most.
     """
@@ -46,7 +50,9 @@ def assumptions_page(result: AssumptionsResult, next_command: str, width: int = 
         notes.heading("What each strategy changes"),
         *notes.indented(line for name in typed for line in notes.changes(result.scenario, name)),
         *notes.section("Mind", overridden(result)),
-        *spaced(tables("Assumption", list(map(printable, result)), columns(result), width=width)),
+        *spaced(
+            tables("Assumption", list(map(printable, result.titles.values())), columns(result), width=width)
+        ),
         Text(),
         *map(Text, not_told_apart(result)),
         Text(notes.precision_of_the_mean(result.years, months)),
@@ -54,40 +60,54 @@ def assumptions_page(result: AssumptionsResult, next_command: str, width: int = 
         notes.heading("Verdict"),
         *notes.indented([printable(result.verdict)]),
         *notes.section("Watch", _warnings(result)),
-        Text(),
-        notes.next_step(next_command, width),
+        *notes.next_step(next_command, width),
     ]
     return Group(*found)
 
 
 def overridden(result: AssumptionsResult) -> list[str]:
-    """Write what strategies set although it was changed, each under its assumption."""
-    return [f"{name}: {line}" for name in result for line in notes.warnings(result[name].notes)]
+    """Write what strategies set although it was changed or is uncertain, with the assumptions."""
+    return _once(
+        {
+            title: notes.warnings(result[name].notes, result[name].titles)
+            for name, title in result.titles.items()
+        }
+    )
 
 
 def _warnings(result: AssumptionsResult) -> list[str]:
-    """Write each other warning once, with the assumptions and strategies that it concerns."""
+    """Write all other warnings, with the assumptions and strategies that they concern."""
+    return _once(
+        {
+            title: notes.warnings(result[name].forecast_warnings, result[name].titles)
+            for name, title in result.titles.items()
+        }
+    )
+
+
+def _once(lines: Mapping[str, Iterable[str]]) -> list[str]:
+    """Write each line once, with the assumptions that it concerns."""
     told: dict[str, list[str]] = {}
-    for name in result:
-        for line in notes.warnings(result[name].forecast_warnings):
-            told.setdefault(line, []).append(name)
+    for title, found in lines.items():
+        for line in found:
+            told.setdefault(line, []).append(title)
     return [f"{', '.join(names)}: {line}" for line, names in told.items()]
 
 
 def columns(result: AssumptionsResult) -> list[Column]:
     """Make columns: the best strategy, its gain, the gain of the best as typed, and whether they differ."""
-    base = printable(result.base)
+    called = {name: printable(title) for name, title in result[AS_TYPED].titles.items()}
+    base = called[result.base]
     leaders = {name: result[name].comparison.leaders() for name in result}
     typed = leaders[AS_TYPED]
     titles = {"Its profit": {name: each[:1] for name, each in leaders.items()}}
     if typed:
-        titles[f"Profit of {printable(typed[0])}"] = dict.fromkeys(result, typed[:1])
+        titles[f"Profit of {called[typed[0]]}"] = dict.fromkeys(result, typed[:1])
     nothing = f"nothing beats {base}"
+    best = [" or ".join(map(called.__getitem__, each)) or nothing for each in leaders.values()]
     same = ["the same" if set(each) == set(typed) else "differs" for each in leaders.values()]
     return [
-        text_column(
-            "Best on profit", [" or ".join(map(printable, each)) or nothing for each in leaders.values()]
-        ),
+        text_column("Best on profit", ["\n".join(folded(each, _WIDEST_BEST)) for each in best]),
         *(
             figure_column(
                 f"{title} against {base}",
@@ -105,8 +125,9 @@ def columns(result: AssumptionsResult) -> list[Column]:
 def not_told_apart(result: AssumptionsResult) -> list[str]:
     """State under which assumptions the leading strategies cannot be told apart."""
     leaders = {name: each.comparison.leaders() for name, each in result.comparisons.items()}
+    titles = result[AS_TYPED].titles
     return [
-        f"{printable(name)}: {listed([*map(printable, each)])} cannot be told apart."
+        printable(f"{result.titles[name]}: {listed([titles[one] for one in each])} cannot be told apart.")
         for name, each in leaders.items()
         if len(each) > 1
     ]

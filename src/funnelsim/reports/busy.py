@@ -8,10 +8,10 @@ import numpy as np
 from rich.console import RenderableType
 from rich.text import Text
 
-from funnelsim.forecast import Estimate, Forecast
+from funnelsim.forecast import Forecast, Interval
 from funnelsim.metrics import Unit
 from funnelsim.reports import notes
-from funnelsim.reports.columns import RANGE, figure_column, outcome
+from funnelsim.reports.columns import RANGE, figure_column
 from funnelsim.reports.grid import folded, printable, tables
 
 APART = 0.1  # between the busiest and the least busy of a team, from which on they are shown one by one
@@ -42,7 +42,7 @@ def by_person(forecasts: Mapping[str, Forecast], width: int) -> list[RenderableT
             "\n".join(folded(printable(name), _WIDEST)),
             Unit.SHARE,
             "",
-            [outcome(people[label]) if label in people else None for label in labels],
+            [people.get(label) for label in labels],
             RANGE,
         )
         for name, people in whole.items()
@@ -54,8 +54,8 @@ def by_person(forecasts: Mapping[str, Forecast], width: int) -> list[RenderableT
 
 def _people(forecast: Forecast) -> list[str]:
     """List the people to show: those of teams in which some are far busier than others."""
-    labels, estimates = _labels(forecast), forecast.by("utilisation", "rep").estimates
-    shares = np.array([each.mean for each in estimates])
+    labels = _labels(forecast)
+    shares = np.array([each.value for each in forecast.outcomes("utilisation", "rep")])
     present = forecast.tallies.staff.mean(axis=(0, 1))
     found: list[int] = []
     for team in range(len(forecast.names.teams)):
@@ -77,9 +77,9 @@ def _ends(forecast: Forecast, people: Sequence[int], shares: np.ndarray) -> list
     return [rep for pair in ends for rep in dict.fromkeys(pair)]
 
 
-def _everybody(forecast: Forecast) -> dict[str, Estimate]:
+def _everybody(forecast: Forecast) -> dict[str, Interval]:
     """Return how busy each person is."""
-    return dict(zip(_labels(forecast), forecast.by("utilisation", "rep").estimates, strict=True))
+    return dict(zip(_labels(forecast), forecast.outcomes("utilisation", "rep"), strict=True))
 
 
 def _labels(forecast: Forecast) -> list[str]:

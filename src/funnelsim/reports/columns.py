@@ -58,6 +58,11 @@ def chance(found: Chance) -> Interval:
     return Interval(found.share, found.low, found.high)
 
 
+def standing(found: Chance) -> Interval:
+    """Return where the figure of a goal stands, with its range of outcomes."""
+    return Interval(found.mean, found.p10, found.p90)
+
+
 def text_column(title: str, values: Sequence[str]) -> Column:
     """Make a column of words, without intervals."""
     return Column(title, "", "", tuple(values), ("",) * len(values))

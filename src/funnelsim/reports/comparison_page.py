@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from itertools import chain
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -23,6 +24,7 @@ from funnelsim.reports.columns import (
     figure_column,
     outcome,
     precision,
+    standing,
 )
 from funnelsim.reports.grid import WIDTH, printable, tables
 from funnelsim.reports.uncertainty import what_is_unknown_of_all
@@ -51,13 +53,13 @@ def comparison_page(
     result : ComparisonResult
         What was simulated.
     next_command : str
-        What to try next.
+        What to try next; empty if the page is to be kept.
     everything : bool
         Whether to show every registered figure.
     width : int
         Characters of a line at most.
     """
-    names = list(result)
+    names = _titles(result)
     base = result[result.base]
     months = base.forecast.months
     counted = f"{len(names)} strategies" if len(names) > 1 else "one strategy"
@@ -69,8 +71,8 @@ def comparison_page(
         *notes.section("What changes in any case", notes.base_changes(result.scenario)),
         Text(),
         notes.heading("What each strategy changes"),
-        *notes.indented(line for name in names for line in notes.changes(result.scenario, name)),
-        *notes.section("Mind", notes.warnings(result.notes)),
+        *notes.indented(line for name in result for line in notes.changes(result.scenario, name)),
+        *notes.section("Mind", notes.warnings(result.notes, result.titles)),
         *spaced(tables("Strategy", dated_names(result), deciding_columns(result), width=width)),
         Text(),
         Text(notes.profit_of_all(result.comparison)),
@@ -81,7 +83,7 @@ def comparison_page(
         Text(),
         Text(notes.books(base.forecast)),
         *spaced(tables("Strategy", names, other_columns(result), width=width)),
-        *by_person(result.comparison.forecasts, width),
+        *by_person({each.title: each.forecast for each in result.simulations.values()}, width),
     ]
     if everything:
         found += [Text(), notes.heading("Every figure")]
@@ -93,8 +95,8 @@ def comparison_page(
 
 
 def dated_names(result: ComparisonResult) -> list[str]:
-    """Name each strategy, and in a second line the day from which it changes something."""
-    lines = ((name, notes.begins(result.scenario, name)) for name in result)
+    """Call each strategy, and say in a second line from which day on it changes something."""
+    lines = ((printable(title), notes.begins(result.scenario, name)) for name, title in result.titles.items())
     return ["\n".join(filter(None, each)) for each in lines]
 
 
@@ -107,7 +109,7 @@ def deciding_columns(result: ComparisonResult) -> list[Column]:
         *(_column(result, metric) for metric in _DECIDING),
         _column(result, "roi", title="ROI"),
         figure_column(
-            f"Profit against {printable(result.base)}",
+            f"Profit against {_base(result)}",
             Unit.MONEY,
             currency,
             [precision(gains[name]) if name in gains else None for name in result],
@@ -143,7 +145,7 @@ def other_columns(result: ComparisonResult) -> list[Column]:
     """Make the columns of pace, unit costs, shares, teams and goals."""
     comparison = result.comparison
     change = figure_column(
-        f"Cycle against {printable(result.base)}",
+        f"Cycle against {_base(result)}",
         Unit.SHARE,
         "",
         [comparison.relative(name, "cycle_length") if name != result.base else None for name in result],
@@ -161,15 +163,17 @@ def every_column(result: ComparisonResult) -> list[Column]:
 
 def goals_in_words(result: ComparisonResult) -> list[str]:
     """State what each goal asks."""
-    return [
+    goals = {goal.name: goal for each in result.simulations.values() for goal in each.forecast.goals}
+    asked = [
         f"Goal {printable(goal.name)}: {FIGURES[goal.metric].title.lower()}, {goal.words()}."
-        for goal in result[result.base].forecast.goals
+        for goal in goals.values()
     ]
+    return [*asked, *notes.worst_months(list(goals.values()))]
 
 
 def _column(result: ComparisonResult, metric: str, title: str = "") -> Column:
     forecasts = [each.forecast for each in result.simulations.values()]
-    shown = [outcome(each.estimate(metric)) for each in forecasts]
+    shown = [each.outcomes(metric)[0] for each in forecasts]
     title = title or max((each.title(metric) for each in forecasts), key=len)
     return figure_column(title, FIGURES[metric].unit, _currency(result), shown, RANGE)
 
@@ -177,15 +181,11 @@ def _column(result: ComparisonResult, metric: str, title: str = "") -> Column:
 def _busy(result: ComparisonResult) -> list[Column]:
     """Make a column for each team: how busy it is."""
     found = [each.forecast.by("utilisation", "team") for each in result.simulations.values()]
+    shown = [each.forecast.outcomes("utilisation", "team") for each in result.simulations.values()]
+    by_team = [dict(zip(each.labels, teams, strict=True)) for each, teams in zip(found, shown, strict=True)]
     return [
-        figure_column(
-            f"{printable(team)} busy",
-            Unit.SHARE,
-            "",
-            [outcome(breakdown.estimates[position]) for breakdown in found],
-            RANGE,
-        )
-        for position, team in enumerate(found[0].labels)
+        figure_column(f"{printable(team)} busy", Unit.SHARE, "", [each.get(team) for each in by_team], RANGE)
+        for team in dict.fromkeys(chain.from_iterable(by_team))
     ]
 
 
@@ -210,18 +210,26 @@ def _quotas(result: ComparisonResult) -> list[Column]:
 
 
 def _chances(result: ComparisonResult) -> list[Column]:
-    """Make a column for each goal: how likely it is reached."""
-    found = [each.forecast.chances() for each in result.simulations.values()]
-    return [
-        figure_column(
-            f"Chance of {printable(goal.goal.name)}",
-            Unit.SHARE,
-            "",
-            [chance(chances[position]) for chances in found],
-            PRECISION,
-        )
-        for position, goal in enumerate(found[0])
+    """Make two columns for each goal: where its figure stands, and how likely the goal is reached."""
+    by_goal = [
+        {each.goal: each for each in found.forecast.chances()} for found in result.simulations.values()
     ]
+    columns = []
+    for goal in dict.fromkeys(chain.from_iterable(by_goal)):
+        found = [each.get(goal) for each in by_goal]
+        name, unit = printable(goal.name), FIGURES[goal.metric].unit
+        stands = [None if each is None else standing(each) for each in found]
+        columns += [
+            figure_column(f"{name}, wanted {goal.bounds()}", unit, _currency(result), stands, RANGE),
+            figure_column(
+                f"Chance of {name}",
+                Unit.SHARE,
+                "",
+                [None if each is None else chance(each) for each in found],
+                PRECISION,
+            ),
+        ]
+    return columns
 
 
 def _judgement(result: ComparisonResult, next_command: str, width: int) -> Iterable[RenderableType]:
@@ -231,18 +239,17 @@ def _judgement(result: ComparisonResult, next_command: str, width: int) -> Itera
     yield from notes.indented([printable(result.verdict)])
     differences = result.comparison.differences()
     if not all(math.isnan(each.p_value) for each in differences.values()):
-        yield from notes.indented(notes.told_apart(len(differences), printable(result.base)))
+        yield from notes.indented(notes.told_apart(len(differences), _base(result)))
     if differences and not math.isnan(result.comparison.chances[result.base].best):
         yield Text()
-        yield from tables("Strategy", list(result), best_columns(result), width=width)
+        yield from tables("Strategy", _titles(result), best_columns(result), width=width)
         yield from notes.indented([notes.best(result.years, result[result.base].forecast.months)])
     yield Text()
-    yield notes.heading(f"Conversions typed, and as simulated ({printable(result.base)})")
+    yield notes.heading(f"Conversions typed, and as simulated ({_base(result)})")
     yield from typed_conversions(result, width)
-    yield from what_is_unknown_of_all(result.comparison, width)
-    yield from notes.section("Watch", notes.warnings(result.forecast_warnings))
-    yield Text()
-    yield notes.next_step(next_command, width)
+    yield from what_is_unknown_of_all(result.comparison, result.titles, width)
+    yield from notes.section("Watch", notes.warnings(result.forecast_warnings, result.titles))
+    yield from notes.next_step(next_command, width)
 
 
 def typed_conversions(result: ComparisonResult, width: int) -> list[RenderableType]:
@@ -251,6 +258,14 @@ def typed_conversions(result: ComparisonResult, width: int) -> list[RenderableTy
     columns = notes.conversion_columns(found)
     shown = tables("Stage", [each.stage for each in found], columns, Column.beside, width)
     return [*shown, *notes.indented([notes.what_is_typed(found)])]
+
+
+def _titles(result: ComparisonResult) -> list[str]:
+    return list(map(printable, result.titles.values()))
+
+
+def _base(result: ComparisonResult) -> str:
+    return printable(result.titles[result.base])
 
 
 def _currency(result: ComparisonResult) -> str:

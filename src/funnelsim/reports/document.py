@@ -59,7 +59,14 @@ def _what_is_assumed(scenario: Scenario) -> dict[str, Any]:
     under = scenario.assumed
     if under is None:
         return {}
-    return {"assumption": {"name": under.name, "about": under.about, "changes": _levers(assumed(scenario))}}
+    return {
+        "assumption": {
+            "name": under.name,
+            "title": under.label,
+            "about": under.about,
+            "changes": _levers(assumed(scenario)),
+        }
+    }
 
 
 def _compared(result: ComparisonResult) -> dict[str, Any]:
@@ -94,6 +101,7 @@ def simulation_document(result: SimulationResult) -> dict[str, Any]:
     return {
         **_what_ran(result, result.scenario),
         "strategy": result.strategy,
+        "title": result.title,
         **_strategy(result),
         "by": {dimension: _by(forecast, dimension) for dimension in _CUTS},
         "lost_by_reason": {
@@ -153,6 +161,7 @@ def _what_it_is(scenario: Scenario, strategy: str) -> dict[str, Any]:
         if step.one_off_cost or step.cost_per_month
     ]
     return {
+        "title": scenario.label_of(strategy),
         "about": scenario.about_strategy(strategy),
         "from": _day(first),
         "changes": _levers(levers(scenario, strategy)),
@@ -280,6 +289,7 @@ def _chance(chance: Chance) -> dict[str, Any]:
         "at_most": chance.goal.at_most,
         "each": chance.goal.each,
         "asks": chance.goal.words(),
+        "stands": {"mean": chance.mean, "p10": chance.p10, "p90": chance.p90},
         "chance": chance.share,
         "low": chance.low,
         "high": chance.high,

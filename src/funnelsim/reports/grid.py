@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import html
+import io
 import re
 from collections.abc import Callable, Sequence
 
 from rich import box
 from rich.cells import cell_len, chop_cells
+from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -117,6 +119,20 @@ def _column_width(column: Column, cells: Sequence[str]) -> int:
     words = [word for part in (column.title, column.unit) for word in part.split()]
     heading = max([min(cell_len(word), _WIDEST_WORD) for word in words] + [cell_len(column.interval)])
     return max([heading, *(cell_len(line) for cell in cells for line in cell.split("\n"))])
+
+
+def as_text(page: RenderableType, width: int = WIDTH) -> str:
+    r"""Write a page as plain text, the same in whatever terminal.
+
+    Examples
+    --------
+    >>> as_text(Text("Verdict", style="bold"))
+    'Verdict\n'
+    """
+    written = io.StringIO()
+    plain = Console(file=written, width=width, force_terminal=False, color_system=None, legacy_windows=False)
+    plain.print(page, crop=False)
+    return written.getvalue()
 
 
 def as_html(heading: str, labels: Sequence[str], columns: Sequence[Column]) -> str:

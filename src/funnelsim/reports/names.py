@@ -6,12 +6,21 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
+from itertools import cycle
+from typing import Any
 
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.font_manager import get_font_names
 
 from funnelsim.io.texts import printable
+from funnelsim.reports.grid import folded
+
+# Okabe and Ito's colours, which the colour-blind tell apart (Color Universal Design, 2008).
+BLUE, ORANGE, GREEN, RED, SKY, PURPLE = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7"
+GREY, LIGHT = "#8C8C8C", "#D9D9D9"
+_COLOURS = (BLUE, RED, GREEN, PURPLE, SKY, ORANGE, GREY, "black")
+_DASHES = ((5, 2), (1, 1.5), (6, 1.5, 1, 1.5), (9, 2.5), (3, 1, 1, 1, 1, 1), (2.5, 2.5), (9, 1.5, 3, 1.5))
 
 # With Chinese, Japanese and Korean letters, as systems and people install them.
 _FONTS = (
@@ -38,6 +47,25 @@ def drawable(text: str) -> str:
     1 to 5 \$ or 5 \$
     """
     return printable(text).replace("$", r"\$")
+
+
+def in_lines(text: str, width: int) -> str:
+    """Write a text for a picture, folded into lines of so many characters at most."""
+    return "\n".join(folded(drawable(text), width))
+
+
+def styles() -> Iterator[dict[str, Any]]:
+    """Give each line a colour and dashes of its own: where lines lie on each other, gaps show the one below.
+
+    Examples
+    --------
+    >>> first, second, *_ = zip(styles(), range(3))
+    >>> "linestyle" in first[0], second[0]["linestyle"]
+    (False, (0, (5, 2)))
+    """
+    yield {"color": BLUE, "linewidth": 2.4}
+    for colour, dashes in zip(cycle((*_COLOURS[1:], BLUE)), cycle(_DASHES), strict=False):
+        yield {"color": colour, "linestyle": (0, dashes), "linewidth": 1.8}
 
 
 def legend_of(ax: Axes, labels: Sequence[str]) -> Axes:

@@ -8,7 +8,7 @@ from funnelsim.metrics import FIGURES
 from funnelsim.metrics.wording import simulated
 from funnelsim.reports import notes
 from funnelsim.reports.assumptions_page import columns, not_told_apart, overridden
-from funnelsim.reports.columns import RANGE, Column, figure_column, outcome
+from funnelsim.reports.columns import RANGE, Column, figure_column
 from funnelsim.reports.comparison_page import dated_names, deciding_columns
 from funnelsim.reports.grid import as_html, printable
 from funnelsim.scenario import AS_TYPED
@@ -38,7 +38,7 @@ def comparison_html(result: ComparisonResult) -> str:
             _paragraph(result.verdict),
             _paragraph(f"{notes.intervals(result.years, months)} {notes.profit_of_all(result.comparison)}"),
             *map(_paragraph, notes.extra_money(result.comparison)),
-            *map(_paragraph, notes.warnings(result.warnings)),
+            *map(_paragraph, notes.warnings(result.warnings, result.titles)),
         ]
     )
 
@@ -48,7 +48,7 @@ def assumptions_html(result: AssumptionsResult) -> str:
     months = result[AS_TYPED][result.base].forecast.months
     return "".join(
         [
-            as_html("Assumption", list(result), columns(result)),
+            as_html("Assumption", list(result.titles.values()), columns(result)),
             _paragraph(result.verdict),
             _paragraph(notes.precision_of_the_mean(result.years, months)),
             *map(_paragraph, [*not_told_apart(result), *overridden(result)]),
@@ -59,7 +59,7 @@ def assumptions_html(result: AssumptionsResult) -> str:
 def simulation_html(result: SimulationResult) -> str:
     """Write the main figures of a strategy, and warnings."""
     forecast = result.forecast
-    title = f"{result.strategy}: {simulated(result.years, forecast.months)}"
+    title = f"{result.title}: {simulated(result.years, forecast.months)}"
     return "".join(
         [
             as_html(title, ["mean"], [_column(result, name) for name in _FIGURES]),
@@ -72,7 +72,7 @@ def simulation_html(result: SimulationResult) -> str:
 
 def _column(result: SimulationResult, metric: str) -> Column:
     figure = FIGURES[metric]
-    shown = [outcome(result.forecast.estimate(metric))]
+    shown = result.forecast.outcomes(metric)
     return figure_column(figure.title, figure.unit, result.forecast.names.currency, shown, RANGE)
 
 

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from funnelsim.decisions import Comparison, Difference
 from funnelsim.engines.fold import Basis
-from funnelsim.forecast import Conversion, Estimate, Forecast, Interval
+from funnelsim.forecast import Conversion, Estimate, Forecast, Goal, Interval
 from funnelsim.forecast.resampling import FEWEST
 from funnelsim.metrics import FIGURES, Unit
 from funnelsim.metrics.wording import amount, listed, number, period, signed, simulated, span, too_few
@@ -46,7 +46,7 @@ def section(title: str, lines: Sequence[str]) -> list[RenderableType]:
 def title_of(scenario: Scenario) -> str:
     """Name a scenario, and the assumption that it is under."""
     under = scenario.assumed
-    return printable(scenario.source if under is None else f"{scenario.source} under {under.name}")
+    return printable(scenario.source if under is None else f"{scenario.source} under {under.label}")
 
 
 def horizon(scenario: Scenario) -> str:
@@ -199,6 +199,19 @@ def books(forecast: Forecast) -> str:
     )
 
 
+def worst_months(goals: Sequence[Goal]) -> list[str]:
+    """State of which month the figure of a goal for every month is; nothing without such a goal.
+
+    Examples
+    --------
+    >>> worst_months([Goal("steady", "won", at_least=2, each="every_month")])
+    ['Of a goal for every month, the figure shown is that of the worst month of each year.']
+    """
+    if not any(goal.each == "every_month" for goal in goals):
+        return []
+    return ["Of a goal for every month, the figure shown is that of the worst month of each year."]
+
+
 def counted() -> str:
     """State what figures are counted over."""
     return (
@@ -232,18 +245,22 @@ def added_up(months: int) -> str:
     return f"Means of counts and of money add up to those of {whole}; the ends of ranges do not."
 
 
-def next_step(command: str, width: int) -> Text:
-    r"""State what to try next; a command too long for a line continues after backslashes, as in a shell.
+def next_step(command: str, width: int) -> list[RenderableType]:
+    r"""State what to try next, below a blank line; nothing if there is nothing to try.
+
+    A command too long for a line continues after backslashes, as in a shell.
 
     Examples
     --------
-    >>> print(next_step("funnelsim run first_steps --seed 2", 40))
+    >>> print(next_step("funnelsim run first_steps --seed 2", 40)[1])
     Next, try: funnelsim run first_steps \
       --seed 2
     """
+    if not command:
+        return []
     line = f"Next, try: {command}"
     folded = line if cell_len(line) <= width else " \\\n  --".join(line.split(" --"))
-    return Text(folded, no_wrap=True, overflow="ignore")  # a path is copied in one piece
+    return [Text(), Text(folded, no_wrap=True, overflow="ignore")]  # a path is copied in one piece
 
 
 def changes(scenario: Scenario, strategy: str) -> list[str]:
@@ -255,10 +272,21 @@ def changes(scenario: Scenario, strategy: str) -> list[str]:
     >>> changes(load("first_steps"), "one_more_rep")
     ['one_more_rep: Hire one more rep', '  teams.sales.people: 2 -> 3 from 2026-01-01']
     """
-    about = scenario.about_strategy(strategy)
+    about, called = scenario.about_strategy(strategy), named(strategy, scenario.label_of(strategy))
     if strategy == TODAY:
-        return _described(strategy, about, [])
-    return [*_described(strategy, about, levers(scenario, strategy)), *_costs(scenario, strategy)]
+        return _described(called, about, [])
+    return [*_described(called, about, levers(scenario, strategy)), *_costs(scenario, strategy)]
+
+
+def named(name: str, title: str) -> str:
+    """Call something by its title, and by the name that has to be typed where that is another.
+
+    Examples
+    --------
+    >>> named("more_ads", "more money for ads"), named("more_ads", "more_ads")
+    ('more money for ads (more_ads)', 'more_ads')
+    """
+    return printable(name if title == name else f"{title} ({name})")
 
 
 def base_changes(scenario: Scenario) -> list[str]:
@@ -295,7 +323,7 @@ def _costs(scenario: Scenario, strategy: str) -> list[str]:
 def assumption(scenario: Scenario) -> list[str]:
     """Describe the assumption that a scenario is under, and list each value that it changes; or nothing."""
     under = scenario.assumed
-    return [] if under is None else _described(under.name, under.about, assumed(scenario))
+    return [] if under is None else _described(named(under.name, under.label), under.about, assumed(scenario))
 
 
 def _values(moved: Sequence[Lever]) -> list[str]:
@@ -314,12 +342,14 @@ def _described(name: str, about: str, moved: Sequence[Lever]) -> list[str]:
     return [": ".join(part for part in (name, printable(about) or unchanged) if part), *values]
 
 
-def warnings(by_strategy: Mapping[str, tuple[str, ...]]) -> list[str]:
-    """Write each warning once, with the strategies that it concerns."""
+def warnings(
+    by_strategy: Mapping[str, tuple[str, ...]], titles: Mapping[str, str] | None = None
+) -> list[str]:
+    """Write each warning once, with the titles, or else the names, of the strategies that it concerns."""
     told: dict[str, list[str]] = {}
     for strategy, found in by_strategy.items():
         for warning in found:
-            told.setdefault(warning, []).append(strategy)
+            told.setdefault(warning, []).append(strategy if titles is None else titles[strategy])
     return [f"{', '.join(strategies)}: {warning}" for warning, strategies in told.items()]
 
 

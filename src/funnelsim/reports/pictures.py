@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Callable, Iterator, Mapping
-from itertools import cycle
 from pathlib import Path
 from typing import cast
 
@@ -17,20 +16,31 @@ from matplotlib.ticker import MaxNLocator
 
 from funnelsim.compiling.arrays import Floats
 from funnelsim.decisions import Comparison
-from funnelsim.forecast import Forecast
+from funnelsim.forecast import Forecast, Within
 from funnelsim.forecast.intervals import student
 from funnelsim.io.writing import whole_file
 from funnelsim.metrics import FIGURES, Unit
 from funnelsim.metrics import Figure as Metric
 from funnelsim.metrics.wording import number, simulated
-from funnelsim.reports.grid import folded
-from funnelsim.reports.names import drawable, legend_of, with_fonts
+from funnelsim.reports.names import (
+    BLUE,
+    GREEN,
+    GREY,
+    LIGHT,
+    ORANGE,
+    RED,
+    SKY,
+    drawable,
+    in_lines,
+    legend_of,
+    styles,
+    with_fonts,
+)
 from funnelsim.studies.results import ComparisonResult, SimulationResult
 
-# Okabe and Ito's colours, which the colour-blind tell apart (Color Universal Design, 2008).
-BLUE, ORANGE, GREEN, RED, SKY, PURPLE = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7"
-GREY, LIGHT = "#8C8C8C", "#D9D9D9"
-_LINES = (BLUE, RED, GREEN, PURPLE, SKY, ORANGE, GREY, "black")
+_WIDEST = 78  # characters of a line above or below a picture
+_BESIDE = 36  # of a line of a legend
+_LINE = 0.18  # inches of a legend that a line takes
 _SCALES = ((1e9, "billion"), (1e6, "million"), (1e3, "thousand"))
 
 
@@ -56,7 +66,7 @@ def forecast_fan(forecast: Forecast, strategy: str, metric: str, ax: Axes | None
         ax.yaxis.set_major_locator(MaxNLocator(integer=True))
     adding = "; means add up, medians do not" if found.figure.flow else ""
     ax.set_title(
-        f"{found.figure.title} by month, {drawable(strategy)}\n"
+        f"{in_lines(f'{found.figure.title} by month, {strategy}', _WIDEST)}\n"
         f"range of outcomes: P10 to P90 of {simulated(forecast.years, forecast.months)}{adding}"
     )
     return _finished(ax, legend="top")
@@ -89,7 +99,7 @@ def funnel(forecast: Forecast, strategy: str, ax: Axes | None = None) -> Axes:
     ax.set_xlim(0, max(float(entered.max()) * 1.35, 1.0))
     ax.set_xlabel("Visits of the period's inquiries to the stage")
     ax.set_title(
-        f"The funnel, {drawable(strategy)}\n"
+        f"{in_lines(f'The funnel, {strategy}', _WIDEST)}\n"
         f"mean of {simulated(forecast.years, forecast.months)}; conversion: of visits worked to a decision"
     )
     return _finished(ax, legend="top")
@@ -102,21 +112,20 @@ def cycle_curve(forecasts: Mapping[str, Forecast], ax: Axes | None = None) -> Ax
     of them are won.
     """
     few = len(forecasts) <= 3  # more bands would cover each other
-    ax = _axes(ax, 9 if few else 12, 4.8)
+    cycles = [forecast.cycle() for forecast in forecasts.values()]
+    quantiles = [{level: each.quantile(level) for level in (0.5, 0.9, 0.99)} for each in cycles]
+    labels = [_quick(name, within) for name, within in zip(forecasts, quantiles, strict=True)]
+    lines = sum(label.count("\n") + 1 for label in labels)
+    ax = _axes(ax, 9 if few else 12, max(4.8, 1.4 + _LINE * lines))
     longest, is_open = 1.0, False
-    labels = []
-    for (name, forecast), colour in zip(forecasts.items(), cycle(_LINES)):
-        found = forecast.cycle()
-        within = {level: found.quantile(level) for level in (0.5, 0.9, 0.99)}
-        labels.append(
-            f"{drawable(name)}: half within {within[0.5].words()} days, 90 % within {within[0.9].words()}"
-        )
+    drawn = zip(forecasts.values(), cycles, quantiles, styles(), strict=False)
+    for position, (forecast, found, within, style) in enumerate(drawn):
         upper, lower = found.at_most, found.at_least
-        ax.plot(upper.days, 100 * upper.share, color=colour, label=f"strategy {len(labels)}")
+        ax.plot(upper.days, 100 * upper.share, label=f"strategy {position}", **style)
         if few:
             high = 100 * (upper.share + _half_width(upper.error, forecast.years))
             low = 100 * (lower.share - _half_width(lower.error, forecast.years))
-            ax.fill_between(upper.days, low, high, color=colour, alpha=0.2, linewidth=0)
+            ax.fill_between(upper.days, low, high, color=style["color"], alpha=0.2, linewidth=0)
         ends = (
             each.most.value if math.isfinite(each.most.value) else each.least.value
             for each in within.values()
@@ -136,17 +145,27 @@ def cycle_curve(forecasts: Mapping[str, Forecast], ax: Axes | None = None) -> Ax
     return legend_of(_finished(ax, legend="lower right" if few else "beside"), labels)
 
 
-def strategies(comparison: Comparison, metric: str, ax: Axes | None = None) -> Axes:
+def _quick(name: str, within: Mapping[float, Within]) -> str:
+    """Name a strategy, and within how many days half and nine tenths of its contracts are won."""
+    days = f"half within {within[0.5].words()} days, 90 % within {within[0.9].words()}"
+    return f"{in_lines(f'{name}:', _BESIDE)}\n{days}"
+
+
+def strategies(
+    comparison: Comparison, titles: Mapping[str, str], metric: str, ax: Axes | None = None
+) -> Axes:
     """Draw the difference of a figure from the base's in the same worlds, with the precision of the mean."""
     if metric not in FIGURES or "all" not in FIGURES[metric].by:
         known = ", ".join(name for name, figure in FIGURES.items() if "all" in figure.by)
         raise ValueError(f"there is no figure {metric!r} to compare; there are {known}")
     found = comparison.differences(metric)
     figure = FIGURES[metric]
-    base = comparison.forecasts[comparison.base]
+    base, against = comparison.forecasts[comparison.base], titles[comparison.base]
     ends = np.array([(each.mean, each.low, each.high) for each in found.values()]).reshape(-1, 3)
     scale, unit = _scale(ends, figure, base.names.currency)
-    ax = _axes(ax, 9, 2.0 + 0.5 * max(len(found), 1))
+    ticks = [_tick(titles[name]) for name in found]
+    row = max(0.5, _LINE * max((tick.count("\n") + 2 for tick in ticks), default=1))
+    ax = _axes(ax, 9, 2.0 + row * max(len(found), 1))
     for position, (each, (mean, low, high)) in enumerate(zip(found.values(), ends / scale, strict=True)):
         good = each.mean * figure.better if figure.better else 0
         colour = GREY if not each.sure or good == 0 else BLUE if good > 0 else RED
@@ -154,12 +173,12 @@ def strategies(comparison: Comparison, metric: str, ax: Axes | None = None) -> A
             mean, position, xerr=[[mean - low], [high - mean]], fmt="o", capsize=4, lw=2, color=colour
         )
     ax.axvline(0, color="black", linewidth=1)
-    ax.set_yticks(range(len(found)), [_tick(name) for name in found])
+    ax.set_yticks(range(len(found)), ticks)
     ax.set_ylim(max(len(found), 1) - 0.5, -0.5)
-    ax.set_xlabel(_labelled(f"{figure.title}: difference from {drawable(comparison.base)}", unit))
+    ax.set_xlabel(_labelled(in_lines(f"{figure.title}: difference from {against}", _WIDEST), unit))
     years = simulated(comparison.years, base.months)
     ax.set_title(
-        f"Strategies against {drawable(comparison.base)}, in the same {years}\n"
+        f"{in_lines(f'Strategies against {against}, in the same {years}', _WIDEST)}\n"
         "bars: 95 % precision of the mean; grey: cannot be told apart"
     )
     return _finished(ax)
@@ -230,9 +249,9 @@ def _finished(ax: Axes, legend: str = "") -> Axes:
     if legend == "top":
         ax.legend(frameon=False, loc="upper center", ncols=4)
     elif legend == "beside":
-        ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+        ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0), handlelength=3.5)
     elif legend == "lower right":
-        ax.legend(frameon=False, loc="lower right")
+        ax.legend(frameon=False, loc="lower right", handlelength=3.5)
     return ax
 
 
@@ -250,7 +269,7 @@ def _scale(values: Floats, figure: Metric, currency: str) -> tuple[float, str]:
 
 def _tick(name: str) -> str:
     """Fold a name beside an axis."""
-    return "\n".join(folded(drawable(name), 26))
+    return in_lines(name, 26)
 
 
 def _labelled(title: str, unit: str) -> str:

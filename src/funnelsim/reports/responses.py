@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from itertools import cycle
-
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 
 from funnelsim.metrics.wording import money, number
-from funnelsim.reports.names import drawable, legend_of
+from funnelsim.reports.names import drawable, in_lines, legend_of, styles
 from funnelsim.scenario import Curve, Scenario, curve_of
 
-_LINES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")  # as in `pictures.py`
 _POINTS = 400
+_MOST_INSIDE = 4  # channels whose legend leaves room for the curves
+_BESIDE = 44  # characters of a line of the legend
 
 
 def plot_response(scenario: Scenario) -> tuple[Axes, Axes]:
@@ -54,17 +53,17 @@ def plot_response(scenario: Scenario) -> tuple[Axes, Axes]:
     _, (above, below) = plt.subplots(2, 1, sharex=True, figsize=(9, 7), layout="constrained")
     costs = np.linspace(0.0, 2.5 * max(_landmark(scenario, name) for name in known), _POINTS)
     dearest, labels = 0.0, []
-    for (name, curve), colour in zip(known.items(), cycle(_LINES)):
+    for (name, curve), style in zip(known.items(), styles(), strict=False):
         today = np.array([scenario.channels[name].cost_per_month])
         brings, one_more = curve.inquiries(today), curve.marginal_cost(today)
         labels.append(_told(scenario, name, curve))
-        above.plot(costs, curve.inquiries(costs), color=colour, label=f"channel {len(labels)}")
-        below.plot(costs, curve.marginal_cost(costs), color=colour)
-        above.plot(today, brings, "o", color=colour, markersize=9)
+        above.plot(costs, curve.inquiries(costs), label=f"channel {len(labels)}", **style)
+        below.plot(costs, curve.marginal_cost(costs), **style)
+        above.plot(today, brings, "o", color=style["color"], markersize=9)
         if np.isfinite(one_more[0]):
-            below.plot(today, one_more, "o", color=colour, markersize=9)
+            below.plot(today, one_more, "o", color=style["color"], markersize=9)
             dearest = max(dearest, float(one_more[0]))
-    _label(above, below, scenario.currency)
+    _label(above, below, scenario.currency, len(known))
     legend_of(above, labels)
     if dearest > 0:
         below.set_ylim(0, 4 * dearest)
@@ -87,15 +86,20 @@ def _told(scenario: Scenario, name: str, curve: Curve) -> str:
         if np.isfinite(one_more)
         else "no more at any cost"
     )
-    return drawable(f"{name}: {number(brings)} for {money(float(cost[0]), scenario.currency)}, {more}")
+    return in_lines(
+        f"{name}: {number(brings)} for {money(float(cost[0]), scenario.currency)}, {more}", _BESIDE
+    )
 
 
-def _label(above: Axes, below: Axes, currency: str) -> None:
+def _label(above: Axes, below: Axes, currency: str, channels: int) -> None:
     unit = f", {drawable(currency)}" if currency else ""
     above.set_title("What money brings, spent month after month\ndots: what the scenario spends")
     above.set_ylabel("Inquiries per month")
     above.set_ylim(0)
-    above.legend(frameon=False, loc="lower right")
+    if channels > _MOST_INSIDE:
+        above.legend(frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0), handlelength=3.5)
+    else:
+        above.legend(frameon=False, loc="lower right", handlelength=3.5)
     below.set_ylabel(f"Cost of one more inquiry{unit}")
     below.set_xlabel(f"Cost per month{unit}")
     below.set_xlim(0)

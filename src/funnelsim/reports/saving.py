@@ -1,14 +1,20 @@
-"""Results as files: a CSV for each frame, one JSON document, the pictures."""
+"""Results as files: the page, a CSV for each frame, one JSON document, the pictures."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 import pandas as pd
+from rich.console import RenderableType
 
+from funnelsim.reports.assumptions_page import assumptions_page
+from funnelsim.reports.comparison_page import comparison_page
 from funnelsim.reports.document import as_json, assumptions_document, comparison_document, simulation_document
+from funnelsim.reports.grid import as_text
 from funnelsim.reports.pictures import drawn
+from funnelsim.reports.simulation_page import simulation_page
+from funnelsim.scenario import AS_TYPED
 from funnelsim.studies.assumptions import AssumptionsResult
 from funnelsim.studies.results import ComparisonResult, SimulationResult
 
@@ -23,7 +29,7 @@ _OF_A_PLAN = ("quota",)
 def result_files(
     result: AssumptionsResult | ComparisonResult | SimulationResult,
 ) -> Iterator[tuple[str, bytes]]:
-    r"""Write a result's figures and pictures, file by file.
+    r"""Write a result's page, figures and pictures, file by file.
 
     Parameters
     ----------
@@ -32,44 +38,68 @@ def result_files(
     Yields
     ------
     tuple of str and bytes
-        Name and contents: CSV in UTF-8 with the mark by which spreadsheets know it, with floats in full and
-        an empty cell for undefined values; `results.json`; PNG.
+        Name and contents: the page as text, without what to try next; CSV in UTF-8 with the mark by which
+        spreadsheets know it, with floats in full and an empty cell for undefined values; `results.json`; PNG.
 
     Examples
     --------
     >>> import funnelsim as fs
     >>> files = result_files(fs.simulate(fs.load("first_steps"), replications=3, jobs=1))
     >>> name, content = next(files)
+    >>> name, content.splitlines()[0]
+    ('run.txt', b'first_steps, strategy today')
+    >>> name, content = next(files)
     >>> name, content.splitlines()[0][:35]
     ('summary.csv', b'\xef\xbb\xbffigure,title,unit,basis,mean,low')
     """
+    name, page = _page(result)
+    yield f"{name}.txt", as_text(page).encode()
     if isinstance(result, AssumptionsResult):
-        yield from _written(result, _OF_ASSUMPTIONS, assumptions_document(result))
+        titles: Titles = {"strategy": result[AS_TYPED].titles, "assumption": result.titles}
+        yield from _written(result, titles, _OF_ASSUMPTIONS, assumptions_document(result))
         return
     frames: tuple[str, ...]
     if isinstance(result, ComparisonResult):
         frames, document = _OF_A_COMPARISON, comparison_document(result)
-        forecasts = [each.forecast for each in result.simulations.values()]
+        forecasts, titles = (
+            [each.forecast for each in result.simulations.values()],
+            {"strategy": result.titles},
+        )
     else:
         frames, document = _OF_A_RUN, simulation_document(result)
-        forecasts = [result.forecast]
+        forecasts, titles = [result.forecast], {}
     unsure = any(each.unknowns is not None for each in forecasts)
     planned = any(each.quotas() for each in forecasts)
     frames = (*frames, *(_OF_THE_UNSURE if unsure else ()), *(_OF_A_PLAN if planned else ()))
-    yield from _written(result, frames, document)
+    yield from _written(result, titles, frames, document)
     yield from drawn(result)
 
 
+def _page(result: AssumptionsResult | ComparisonResult | SimulationResult) -> tuple[str, RenderableType]:
+    """Lay out what is printed of a result, and name it."""
+    if isinstance(result, SimulationResult):
+        return "run", simulation_page(result, next_command="")
+    if isinstance(result, AssumptionsResult):
+        return "comparison", assumptions_page(result, next_command="")
+    return "comparison", comparison_page(result, next_command="")
+
+
+Titles = Mapping[str, Mapping[str, str]]  # by what an index calls it, and by name
+
+
 def _written(
-    result: object, frames: tuple[str, ...], document: dict[str, Any]
+    result: object, titles: Titles, frames: tuple[str, ...], document: dict[str, Any]
 ) -> Iterator[tuple[str, bytes]]:
     for name in frames:
-        yield f"{name}.csv", _csv(getattr(result, name))
+        yield f"{name}.csv", _csv(getattr(result, name), titles)
     yield "results.json", (as_json(document) + "\n").encode()
 
 
-def _csv(frame: pd.DataFrame) -> bytes:
-    """Write a frame; figures that are side by side go below each other."""
+def _csv(frame: pd.DataFrame, titles: Titles) -> bytes:
+    """Write a frame with titles beside names; figures that are side by side go below each other."""
     if frame.columns.nlevels > 1:
         frame = cast(pd.DataFrame, frame.stack("figure", future_stack=True))
+    for what in (each for each in titles if each in frame.index.names):
+        called = frame.index.get_level_values(what).map(titles[what])
+        frame = frame.assign(**{f"{what}_title": called})[[f"{what}_title", *frame.columns]]
     return frame.to_csv(lineterminator="\n").encode("utf-8-sig")

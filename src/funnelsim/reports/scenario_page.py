@@ -16,10 +16,13 @@ from funnelsim.model.words import DAY
 from funnelsim.reports import notes
 from funnelsim.reports.columns import Column, figure_column, text_column
 from funnelsim.reports.grid import WIDTH, printable, tables
+from funnelsim.reports.money_typed import doubtful, money_typed
 from funnelsim.scenario import (
     TODAY,
     Scenario,
+    held_over,
     load,
+    made_certain,
     origins,
     overridden,
     presets,
@@ -43,7 +46,8 @@ def pilot_page(scenario: Scenario, found: Pilot, next_command: str, width: int =
     width : int
         Characters of a line at most.
     """
-    names, forecasts = list(found.forecasts), list(found.forecasts.values())
+    names = [printable(scenario.label_of(name)) for name in found.forecasts]
+    forecasts = list(found.forecasts.values())
     counts = {
         "channel": len(scenario.channels),
         "segment": len(scenario.segments),
@@ -72,15 +76,29 @@ def pilot_page(scenario: Scenario, found: Pilot, next_command: str, width: int =
             notes.heading("Hours a week worked by each team, of those it has"),
             *tables("Strategy", names, _hours(forecasts), Column.beside, width),
         ]
+    lines += money_typed(scenario, width)
+    lines += notes.section("Meant so?", doubtful(scenario))
     watch = notes.warnings(
         {
             name: (*prices_without_margins(scenario, name), *found.doubts[name], *each.warnings())
             for name, each in found.forecasts.items()
-        }
+        },
+        scenario.labels,
     )
+    watch += _without_effect(scenario)
     watch += [line for name in scenario.assumptions for line in _under(scenario, name)]
     lines += notes.section("Watch", list(map(printable, watch)))
-    return Group(*lines, Text(), notes.next_step(next_command, width))
+    return Group(*lines, *notes.next_step(next_command, width))
+
+
+def _without_effect(scenario: Scenario) -> list[str]:
+    """Warn of strategies that set what the base changes later, or what is uncertain."""
+    told = (held_over, made_certain)
+    found = {
+        name: tuple(filter(None, (each(scenario, name) for each in told)))
+        for name in strategy_names(scenario)
+    }
+    return notes.warnings(found, scenario.labels)
 
 
 def _under(typed: Scenario, assumption: str) -> list[str]:
@@ -89,7 +107,7 @@ def _under(typed: Scenario, assumption: str) -> list[str]:
     found = {name: tuple(filter(None, [overridden(scenario, name)])) for name in strategy_names(scenario)}
     prices = (line for line in prices_without_margins(scenario, TODAY) if line not in told)
     found[TODAY] = (*found[TODAY], *prices)
-    return [f"{notes.title_of(scenario)}: {line}" for line in notes.warnings(found)]
+    return [f"{notes.title_of(scenario)}: {line}" for line in notes.warnings(found, scenario.labels)]
 
 
 def origins_page(scenario: Scenario, width: int = WIDTH) -> RenderableType:
@@ -125,13 +143,16 @@ def _hours(forecasts: Sequence[Forecast]) -> list[Column]:
     return [
         text_column(
             printable(name),
-            [_worked(each[name], over) for each, over in zip(hours, weeks, strict=True)],
+            [_worked(each.get(name), over) for each, over in zip(hours, weeks, strict=True)],
         )
         for name in teams
     ]
 
 
-def _worked(team: TeamHours, weeks: float) -> str:
+def _worked(team: TeamHours | None, weeks: float) -> str:
+    """Write the hours of a team; a dash in a strategy that does not have it."""
+    if team is None:
+        return "-"
     share = f" ({number(100 * team.worked / team.available)} %)" if team.available > 0 else ""
     return f"{number(team.worked / weeks)} of {number(team.available / weeks)}{share}"
 

@@ -12,6 +12,7 @@ from rich.text import Text
 from funnelsim.forecast import Forecast, Interval
 from funnelsim.forecast.quota import WHOLE
 from funnelsim.metrics import FIGURES, Unit
+from funnelsim.metrics.cut import labels
 from funnelsim.metrics.wording import number, period
 from funnelsim.reports import notes
 from funnelsim.reports.columns import (
@@ -22,6 +23,7 @@ from funnelsim.reports.columns import (
     figure_column,
     outcome,
     precision,
+    standing,
     text_column,
 )
 from funnelsim.reports.grid import WIDTH, printable, tables
@@ -39,14 +41,16 @@ def simulation_page(result: SimulationResult, next_command: str, width: int = WI
     result : SimulationResult
         What was simulated.
     next_command : str
-        What to try next.
+        What to try next; empty if the page is to be kept.
     width : int
         Characters of a line at most.
     """
     forecast = result.forecast
     ran = notes.what_ran(result.plan, result.years, forecast.months)
     found: list[RenderableType] = [
-        notes.heading(f"{notes.title_of(result.scenario)}, strategy {printable(result.strategy)}"),
+        notes.heading(
+            f"{notes.title_of(result.scenario)}, strategy {notes.named(result.strategy, result.title)}"
+        ),
         Text(f"{ran}; {notes.horizon(result.scenario)}"),
         *notes.section("What is assumed", notes.assumption(result.scenario)),
         Text(notes.intervals(result.years, forecast.months)),
@@ -73,13 +77,14 @@ def simulation_page(result: SimulationResult, next_command: str, width: int = WI
     ]
     if forecast.goals:
         found += _section("Goals", goals(forecast, width))
+        found += [Text(line) for line in notes.worst_months(forecast.goals)]
     quotas = quota(forecast, width)
     if quotas:
         found += _section("Quotas, as far as bookings reach them", quotas)
         found += [Text(line) for line in quotas_left_out(forecast)]
     found += what_is_unknown(forecast, width)
     found += _watch(result)
-    return Group(*found, Text(), notes.next_step(next_command, width))
+    return Group(*found, *notes.next_step(next_command, width))
 
 
 def _section(title: str, content: Sequence[Table]) -> list[RenderableType]:
@@ -158,12 +163,19 @@ def cycle(forecast: Forecast, width: int) -> list[Table]:
 
 
 def goals(forecast: Forecast, width: int) -> list[Table]:
-    """Show what each goal asks and how likely it is to be reached."""
+    """Show what each goal asks, where its figure stands, and how likely the goal is to be reached."""
     chances = forecast.chances()
-    asked = [f"{FIGURES[each.goal.metric].title}: {each.goal.words()}" for each in chances]
+    stands = [
+        figure_column("", FIGURES[each.goal.metric].unit, _currency(forecast), [standing(each)], RANGE)
+        for each in chances
+    ]
+    wanted = [f"{FIGURES[each.goal.metric].title}: {each.goal.words()}" for each in chances]
     columns = [
+        text_column("Mean", [each.values[0] for each in stands]),
+        text_column(RANGE, [each.intervals[0] for each in stands]),
+        text_column("Unit", [each.unit for each in stands]),
         figure_column("Chance", Unit.SHARE, "", [chance(each) for each in chances], PRECISION),
-        text_column("What it asks", asked),
+        text_column("Wanted", wanted),
     ]
     return tables("Goal", [printable(each.goal.name) for each in chances], columns, Column.beside, width)
 
@@ -200,13 +212,13 @@ def _shown(table: str) -> list[str]:
 def _by(forecast: Forecast, dimension: str, width: int) -> list[Table]:
     metrics = _shown("rep" if dimension == "team" else dimension)
     columns = [_column(forecast, metric, dimension) for metric in metrics]
-    places = forecast.by(metrics[0], dimension).labels
+    places = labels(forecast.names, dimension)
     return tables(dimension.capitalize(), places, columns, Column.beside, width)
 
 
 def _column(forecast: Forecast, metric: str, dimension: str) -> Column:
     figure = FIGURES[metric]
-    found = [outcome(each) for each in forecast.by(metric, dimension).estimates]
+    found = forecast.outcomes(metric, dimension)
     return figure_column(forecast.title(metric, dimension), figure.unit, _currency(forecast), found, RANGE)
 
 

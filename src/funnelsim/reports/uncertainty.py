@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich import box
 from rich.console import RenderableType
@@ -32,7 +32,9 @@ def what_is_unknown(forecast: Forecast, width: int) -> list[RenderableType]:
     return [*_beginning(forecast), *table, Text(), _drivers(forecast, width)]
 
 
-def what_is_unknown_of_all(comparison: Comparison, width: int) -> list[RenderableType]:
+def what_is_unknown_of_all(
+    comparison: Comparison, titles: Mapping[str, str], width: int
+) -> list[RenderableType]:
     """Lay out the uncertainty of compared strategies; nothing if nothing is uncertain."""
     base = comparison.forecasts[comparison.base]
     if base.unknowns is None or not base.unknowns.parameters:
@@ -41,9 +43,11 @@ def what_is_unknown_of_all(comparison: Comparison, width: int) -> list[Renderabl
     gains = [
         None if name == comparison.base else comparison.share_unknown(name) for name in comparison.forecasts
     ]
-    against = f"Profit against {printable(comparison.base)}"
+    against = f"Profit against {printable(titles[comparison.base])}"
     columns = [_not_known(profit, "Profit"), _not_known(gains, against)]
-    table = tables("Strategy", [printable(name) for name in comparison.forecasts], columns, width=width)
+    table = tables(
+        "Strategy", [printable(titles[name]) for name in comparison.forecasts], columns, width=width
+    )
     return [*_beginning(base), *table, Text(), _drivers(base, width)]
 
 

@@ -4,7 +4,15 @@ from funnelsim.scenario.changes import parse_assignment
 from funnelsim.scenario.errors import Problem, ScenarioError
 from funnelsim.scenario.files import preset_text, presets
 from funnelsim.scenario.level import at_medians, levelled
-from funnelsim.scenario.levers import Lever, assumed, held_over, levers, overridden, overridden_by_assumption
+from funnelsim.scenario.levers import (
+    Lever,
+    assumed,
+    held_over,
+    levers,
+    made_certain,
+    overridden,
+    overridden_by_assumption,
+)
 from funnelsim.scenario.lowering import Lowered, lower
 from funnelsim.scenario.months import Months
 from funnelsim.scenario.origins import Origin, origins
@@ -64,6 +72,7 @@ __all__ = [
     "load",
     "lower",
     "lower_in",
+    "made_certain",
     "origins",
     "overridden",
     "overridden_by_assumption",

@@ -326,7 +326,7 @@ def _must_exist(path: Path, document: Document, contents: Contents, value: objec
         last = depth == len(path) - 1
         known = _names_at(path[:depth], document, contents)
         if part not in known and not (last and adds and _may_add(kind_at(path[:depth]), value)):
-            near = nearest(part, known)
+            near = nearest(part, known) if depth else _begun(path, document, contents) or nearest(part, known)
             hint = None if near is None else ".".join((*path[:depth], near, *path[depth + 1 :]))
             there = "" if near else _there(path, depth, known, value if adds else None)
             raise _RefusedError("does not exist", there, hint)
@@ -334,6 +334,14 @@ def _must_exist(path: Path, document: Document, contents: Contents, value: objec
         raise _RefusedError(
             "is a whole table", f'a path in quotes to one value in it, such as "{path[0]}.NAME.KEY"'
         )
+
+
+def _begun(path: Path, document: Document, contents: Contents) -> str | None:
+    """Find the table for which a path without its first part is meant, as by website.cost_per_month."""
+    for table, kind in ((key, kind_at((key,))) for key in Contents.model_fields):
+        if is_map(kind) and path[0] in _names_at((table,), document, contents) and kind_at((table, *path)):
+            return f"{table}.{path[0]}"
+    return None
 
 
 def _there(path: Path, depth: int, known: Sequence[str], value: object) -> str:

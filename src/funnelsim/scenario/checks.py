@@ -9,10 +9,12 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from datetime import date
 from fnmatch import fnmatchcase
 from itertools import pairwise
 
 from funnelsim.chance.keys import ARRIVAL, KIND, PROFILE, VALUE, hash24, purpose
+from funnelsim.metrics.wording import spoken
 from funnelsim.model.records import MOST_REASONS
 from funnelsim.scenario.calendars import spans_of_the_day
 from funnelsim.scenario.channels import KINDS, Channel
@@ -29,6 +31,7 @@ from funnelsim.scenario.schema import (
     TODAY,
     CommissionTiers,
     Contents,
+    CustomerHours,
     Rep,
     Stage,
     StageOfSegment,
@@ -39,6 +42,7 @@ from funnelsim.scenario.schema import (
 from funnelsim.scenario.volume_checks import check_the_mix, check_volumes
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200  # in which a period may start
+FARTHEST_HOLIDAY = LONGEST_HORIZON // 12  # years from the start: nothing further away is simulated
 GONE_COLD_NAME = "gone cold"
 FARTHEST = 2.0  # the standard deviation of a random walk's logarithm at its end: 7 times as much, or a 7th
 ORIGINS = ("source:", "measured:", "assumed:")
@@ -140,6 +144,28 @@ def _dates(contents: Contents) -> Problems:
         yield Problem("horizon", f"has {months} months in all", f"at most {LONGEST_HORIZON}")
 
 
+def _holidays(contents: Contents) -> Problems:
+    """Find days off that no simulation of the scenario can reach: a year that is mistyped."""
+    for path, days in _days_off(contents):
+        for day in days:
+            if abs(day.year - contents.start.year) > FARTHEST_HOLIDAY:
+                wrong = (
+                    f"has {day}, more than {FARTHEST_HOLIDAY} years from the start in {contents.start.year}"
+                )
+                yield Problem(path, wrong, "days of the years simulated", None, day)
+
+
+def _days_off(contents: Contents) -> Iterable[tuple[str, tuple[date, ...]]]:
+    """List all holidays, each list with its path."""
+    for name, team in contents.teams.items():
+        yield f"teams.{name}.holidays", team.holidays
+        for rep, own in team.reps.items():
+            yield f"teams.{name}.reps.{rep}.holidays", own.holidays
+    for path, hours in _hours_of_customers(contents).items():
+        if hours is not None:
+            yield f"{path}.holidays", hours.holidays
+
+
 # ---- channels ---------------------------------------------------------------------------------
 
 
@@ -149,7 +175,7 @@ def _channels(contents: Contents) -> Problems:
         heat = channel.temperature
         yield from sum_to_one(f"{path}.temperature", (heat.hot, heat.warm, heat.future))
         if channel.kind not in (*KINDS, *contents.kinds):
-            yield unknown(f"{path}.kind", channel.kind, [*KINDS, *contents.kinds], "a kind of channel")
+            yield _unknown_kind(f"{path}.kind", channel.kind, [*KINDS, *contents.kinds])
         for key in ("monthly_profile", "weekday_profile", "hourly_profile", "spend_profile"):
             if sum(getattr(channel, key)) <= 0:
                 yield Problem(f"{path}.{key}", "is 0 everywhere", "at least one weight above 0")
@@ -158,6 +184,15 @@ def _channels(contents: Contents) -> Problems:
                 yield Problem(f"{path}.{key}", wrong, "a weight above 0 in one of them")
         if channel.first_stage is not None and channel.first_stage not in contents.stages:
             yield unknown(f"{path}.first_stage", channel.first_stage, contents.stages, "a stage")
+
+
+def _unknown_kind(path: str, kind: str, known: list[str]) -> Problem:
+    """Report a kind that there is not: another may be meant, or one of the user's own."""
+    own = f"[kinds.{kind}], which makes a kind of your own"
+    near = nearest(kind, known)
+    return Problem(
+        path, f'names "{kind}"', own if near else f"{', '.join(known)}, or {own}", None, kind, near
+    )
 
 
 def _mixes(contents: Contents) -> Problems:
@@ -317,7 +352,8 @@ def _lost_reasons(path: str, reasons: Mapping[str, float] | None) -> Problems:
     yield from sum_to_one(path, reasons.values())
 
 
-def _customer_hours(contents: Contents) -> Problems:
+def _hours_of_customers(contents: Contents) -> dict[str, CustomerHours | None]:
+    """List all hours of customers by their paths."""
     found = {"customer_hours": contents.customer_hours}
     found |= {
         f"segments.{name}.customer_hours": each.customer_hours for name, each in contents.segments.items()
@@ -325,7 +361,11 @@ def _customer_hours(contents: Contents) -> Problems:
     for name, stage in contents.stages.items():
         for where, table in _as_typed(f"stages.{name}", stage):
             found[f"{where}.customer_hours"] = table.customer_hours
-    for path, hours in found.items():
+    return found
+
+
+def _customer_hours(contents: Contents) -> Problems:
+    for path, hours in _hours_of_customers(contents).items():
         if hours is not None:
             yield from _week(path, hours)
 
@@ -478,6 +518,19 @@ def _collisions(path: str, hashes: Mapping[str, int]) -> Problems:
         owners.setdefault(key, name)
 
 
+def _titles(contents: Contents) -> Problems:
+    """Find titles that say the same as another title or name: rows and lines could not be told apart."""
+    tables = (("strategies", TODAY, contents.strategies), ("assumptions", AS_TYPED, contents.assumptions))
+    for table, base, choices in tables:
+        called = {base: base} | {name: each.title or name for name, each in choices.items()}
+        said = {name: spoken(label).casefold() for name, label in called.items()}
+        for name, each in choices.items():
+            same = [other for other in said if other != name and said[other] == said[name]]
+            if each.title and same:
+                path = f"{table}.{name}.title"
+                yield Problem(path, f"is what {same[0]} is called", "a title of its own", None, each.title)
+
+
 def _reserved(contents: Contents) -> Problems:
     today = contents.strategies.get(TODAY)
     for key in sorted(today.model_fields_set - {"about"}) if today is not None else ():
@@ -490,6 +543,7 @@ def _reserved(contents: Contents) -> Problems:
 
 _CHECKS: tuple[Callable[[Contents], Problems], ...] = (
     _dates,
+    _holidays,
     check_goals,
     check_plan,
     _channels,
@@ -507,5 +561,6 @@ _CHECKS: tuple[Callable[[Contents], Problems], ...] = (
     _paths,
     _waits,
     _keys_of_draws,
+    _titles,
     _reserved,
 )

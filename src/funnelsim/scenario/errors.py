@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from funnelsim.io.texts import printable, without_controls
+from funnelsim.scenario.synonyms import meant
 
 MOST_LISTED = 200  # problems; a file with more is not a scenario with mistakes
 LONGEST_VALUE = 60  # characters of a value shown in a sentence
@@ -80,12 +81,14 @@ class ScenarioError(ValueError):
 
 
 def nearest(name: str, valid: Iterable[str]) -> str | None:
-    """Find the valid name that is nearest to a misspelt one, if any is near.
+    """Find the valid name that a word stands for, or else the nearest to a misspelt one, if any is near.
 
-    >>> nearest("conversoin", ["conversion", "team"])
-    'conversion'
+    >>> nearest("conversoin", ["conversion", "team"]), nearest("recommendation", ["reactivation", "referral"])
+    ('conversion', 'referral')
     """
     by_lower = {known.lower(): known for known in valid}
+    if name.lower() not in by_lower and (known := meant(name, by_lower)):
+        return by_lower[known]
     found = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6)
     return by_lower[found[0]] if found else None
 

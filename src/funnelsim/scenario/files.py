@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
@@ -14,27 +14,24 @@ from funnelsim.io.reading import read_bytes
 from funnelsim.io.texts import printable
 from funnelsim.scenario import lines
 from funnelsim.scenario.errors import Problem, ScenarioError, nearest, shown
-from funnelsim.scenario.numerals import spelling
 from funnelsim.scenario.samples import Samples
 from funnelsim.scenario.structure import Document
+from funnelsim.scenario.thousands import thousands
+from funnelsim.scenario.toml_hints import hint
 
 LARGEST_FILE = 1 << 20  # bytes
 DEEPEST = 50  # tables in tables; a scenario needs seven
-_LETTER = r"""(?:[^=#"'{}\[\]]|(?<=\d)'(?=\d))"""
-_TYPED = re.compile(
-    rf"""(?P<key>[\w.-]+|"[^"]*"|'[^']*')\s*=\s*(?P<value>(?!\s){_LETTER}+?)"""
-    r"""(?=\s*(?:$|\#|\}|,\s*[\w."'-]+\s*=))"""
-)
 _PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
 
 
 @dataclass(frozen=True)
 class Source:
-    """Where a scenario comes from: its name, the lines of its keys, its sample files."""
+    """Where a scenario comes from: its name, the lines of its keys, its sample files, what looks mistyped."""
 
     name: str
     lines: Mapping[lines.Path, int] = field(default_factory=dict)
     samples: Samples = field(default_factory=Samples)
+    doubtful: tuple[str, ...] = ()
 
 
 def presets() -> list[str]:
@@ -127,7 +124,7 @@ def parse_toml(text: str, source: str) -> Document:
             return document
         problem = Problem("", "the file nests too deeply", "a scenario")
     except tomllib.TOMLDecodeError as error:
-        problem = _not_toml(text, str(error))
+        raise ScenarioError(_not_toml(text, str(error)), source) from None
     except RecursionError:
         problem = Problem("", "the file nests too deeply", "a scenario")
     except ValueError as error:  # an impossible date, an integer without end
@@ -135,31 +132,40 @@ def parse_toml(text: str, source: str) -> Document:
     raise ScenarioError([problem], source)
 
 
-def _not_toml(text: str, reason: str) -> Problem:
-    """Find where a text stops being TOML; the parser gives the place only in words."""
+def _not_toml(text: str, reason: str) -> list[Problem]:
+    """Find where a text stops being TOML, and every line whose spelling is plainly wrong.
+
+    The parser gives the place only in words, and stops at the first mistake.
+    """
     place = _PLACE.search(reason)
     lines_so_far = text.split("\n")
     line, column = (int(place[1]), int(place[2])) if place else (len(lines_so_far), len(lines_so_far[-1]) + 1)
     said = _PLACE.sub("", reason).removesuffix("(at end of document)").strip()
-    misspelt = _misspelt(lines_so_far[line - 1])
-    if misspelt is not None:
-        return replace(misspelt, line=line)
-    return Problem("", f"this is not TOML (column {column}): {said}", line=line)
+    found = [
+        replace(told, line=number)
+        for number, each in _outside_of_texts(lines_so_far)
+        if number >= line and not _is_line_of_toml(each) and (told := hint(each)) is not None
+    ]
+    if any(each.line == line for each in found):
+        return found
+    return [Problem("", f"this is not TOML (column {column}): {said}", line=line)]
 
 
-def _misspelt(line: str) -> Problem | None:
-    """Find the first value of a line that TOML does not take, but whose meaning is plain."""
-    for match in _TYPED.finditer(line):
-        key, typed = match["key"], match["value"].rstrip(" \t,")
-        right = None if _is_toml(typed) else spelling(typed)
-        if right is not None:
-            return Problem(key, f"is {typed}, which is not how TOML writes it", right, None, typed)
-    return None
+def _outside_of_texts(text: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """Number the lines that are not within a text of several lines."""
+    within = ""
+    for number, line in enumerate(text, start=1):
+        if not within:
+            yield number, line
+        for mark in ('"""', "'''"):
+            if line.count(mark) % 2 and within in ("", mark):
+                within = "" if within else mark
 
 
-def _is_toml(value: str) -> bool:
+def _is_line_of_toml(line: str) -> bool:
+    """Return whether a line is TOML by itself."""
     try:
-        tomllib.loads(f"value = {value}")
+        tomllib.loads(line)
     except (ValueError, RecursionError):
         return False
     return True
@@ -179,7 +185,7 @@ def _depth(document: Document) -> int:
 
 def source_of(name: str, text: str, folder: Path | None) -> Source:
     """Note where a scenario comes from, with the lines of its keys."""
-    return Source(printable(name), lines.lines_of_keys(text), Samples(folder))
+    return Source(printable(name), lines.lines_of_keys(text), Samples(folder), tuple(thousands(text)))
 
 
 def locate(name_or_path: str | os.PathLike[str]) -> tuple[str, str, Path | None]:

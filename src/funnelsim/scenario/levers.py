@@ -7,12 +7,13 @@ from datetime import date
 from typing import NamedTuple
 
 from funnelsim.metrics.wording import listed
-from funnelsim.scenario.changes import Change, apply_changes, is_number, rival_of
+from funnelsim.scenario.changes import Change, apply_changes, is_number, rival_of, split_key
 from funnelsim.scenario.errors import in_words
 from funnelsim.scenario.origins import as_written
 from funnelsim.scenario.paths import Path, look_up, value_at, written
 from funnelsim.scenario.scenario import Assumed, Scenario
 from funnelsim.scenario.schema import TODAY
+from funnelsim.scenario.unknowns import MEDIAN
 
 _MOST_LISTED = 3  # values in a sentence
 
@@ -121,6 +122,33 @@ def held_over(scenario: Scenario, strategy: str) -> str:
                 found[written(later.path)] = day
     told = [f"{path}, which therefore does not follow the change of {day}" for path, day in found.items()]
     return f"This strategy sets {'; and '.join(told)}." if told else ""
+
+
+def made_certain(scenario: Scenario, strategy: str) -> str:
+    r"""State which uncertain values a strategy sets; nothing if none.
+
+    The base draws such a value and the strategy does not, so the strategy may change less than it seems.
+
+    Examples
+    --------
+    >>> from funnelsim.scenario import parse, preset_text
+    >>> text = preset_text("first_steps")
+    >>> text += '[strategies.easier]\nchange = { "segments.default.odds_ratio" = 1.1 }\n'
+    >>> text += '[uncertainties]\n"segments.default.odds_ratio" = { low = 1.0, likely = 1.1, high = 1.2 }'
+    >>> print(made_certain(parse(text), "easier"))  # doctest: +ELLIPSIS
+    This strategy sets segments.default.odds_ratio to 1.1, which is uncertain otherwise (median 1.1); ...
+    """
+    found: dict[str, str] = {}
+    hint = ""
+    for _, change in scenario.changes_of(strategy) if strategy != TODAY and scenario.uncertainties else ():
+        for key, unsure in scenario.uncertainties.items():
+            path, operation = split_key(key)
+            if change.operation or operation or path[: len(change.path)] != change.path:
+                continue
+            sets = f"{written(change.path)} to {in_words(change.value)}"
+            found[written(path)] = f"{sets}, which is uncertain otherwise (median {unsure.at(MEDIAN):.3g})"
+            hint = hint or f'; "{written(path)} *=" would change it in every case'
+    return f"This strategy sets {'; and '.join(found.values())}{hint}." if found else ""
 
 
 def overridden_by_assumption(scenario: Scenario) -> str:

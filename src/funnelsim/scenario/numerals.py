@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 POINT, COMMA = ".", ","  # what stands before the decimals
 
-_WHOLE = r"(?P<whole>\d+|\d{1,3}(?P<mark>['\u2019\u00a0\u2009\u202f.,])\d{3}(?:(?P=mark)\d{3})*)"
+_WHOLE = r"(?P<whole>\d+|[1-9]\d{0,2}(?P<mark>['\u2019\u00a0\u2009\u202f.,])\d{3}(?:(?P=mark)\d{3})*)"
 _BEFORE = re.compile(rf"(?P<sign>[-+\u2212]?)(?:{_WHOLE})?(?P<power>[eE][-+]?\d+)?", re.ASCII)
 _AFTER = re.compile(r"(?P<decimals>\d*)(?P<power>[eE][-+]?\d+)?", re.ASCII)
 _MONEY = r"[\u00a3\u20ac$]|[A-Z]{3}"
@@ -137,12 +138,16 @@ class Spelt(NamedTuple):
 
 
 def as_toml(text: str) -> Spelt | None:
-    """Spell a number as TOML takes it, if a text is one in another spelling.
+    """Spell a number as TOML takes it, if a text is one in another spelling; the likelier meaning first.
+
+    Three digits behind a mark are rather thousands than decimals; of a percentage, they are decimals.
 
     Examples
     --------
     >>> str(as_toml("0,35")), str(as_toml("35 %")), str(as_toml("4,000")), str(as_toml("EUR 1.250,50"))
     ('0.35', '0.35', '4000 (or 4.0)', '1250.5')
+    >>> str(as_toml("4.000 EUR")), str(as_toml("2.125 %")), str(as_toml("0.125"))
+    ('4000 (or 4.0)', '0.02125 (or 21.25)', '0.125')
     >>> as_toml("4 k"), as_toml("sales")
     (None, None)
     """
@@ -152,13 +157,42 @@ def as_toml(text: str) -> Spelt | None:
     ):
         return None
     share = 0.01 if match["unit"] == "%" else 1.0
-    values = list(dict.fromkeys(_spelt(value * share) for value in meanings(match["number"]).values()))
+    meant = sorted(meanings(match["number"]).values(), reverse=match["unit"] != "%")
+    values = list(dict.fromkeys(_spelt(value * share) for value in meant))
     return (
         Spelt(values[0], *(each if "." in each else f"{each}.0" for each in values[1:])) if values else None
     )
 
 
-_DAY = re.compile(r"(\d{1,4})[./](\d{1,2})[./](\d{1,4})")
+_DAY = re.compile(r"(\d{1,4})([-./])(\d{1,2})\2(\d{1,4})")
+
+
+def as_date(text: str) -> str | None:
+    """Spell a date as TOML takes it, if a text is one in another spelling; an example where it can be two.
+
+    Examples
+    --------
+    >>> as_date("31.1.2026"), as_date("2026-4-1"), as_date("1/31/2026"), as_date("4/1/2026"), as_date("1.5")
+    ('2026-01-31', '2026-04-01', '2026-01-31', 'a date such as 2026-01-31', None)
+    """
+    match = _DAY.fullmatch(text.strip())
+    if match is None:
+        return None
+    first, middle, last = int(match[1]), int(match[3]), int(match[4])
+    orders = [(first, middle, last)] if len(match[1]) == 4 else [(last, middle, first)]
+    if match[2] == "/" and len(match[1]) < 4:
+        orders.append((last, first, middle))
+    found = {day for day in map(_day, orders) if day is not None}
+    return found.pop() if len(found) == 1 else "a date such as 2026-01-31"
+
+
+def _day(parts: tuple[int, int, int]) -> str | None:
+    try:
+        return datetime.date(*parts).isoformat() if parts[0] >= 1000 else None
+    except ValueError:
+        return None
+
+
 _WORDS = {"true": "true", "yes": "true", "on": "true", "false": "false", "no": "false", "off": "false"}
 
 
@@ -168,13 +202,14 @@ def spelling(text: str) -> str | None:
     Examples
     --------
     >>> spelling("4,000"), spelling("35%"), spelling("31.01.2026"), spelling("Yes"), spelling("sales")
-    ('4000 (or 4.0)', '0.35', 'a date such as 2026-01-31', 'true', '"sales", in quotes')
+    ('4000 (or 4.0)', '0.35', '2026-01-31', 'true', '"sales", in quotes')
     """
     number = as_toml(text)
     if number is not None:
         return str(number)
-    if _DAY.fullmatch(text):
-        return "a date such as 2026-01-31"
+    day = as_date(text)
+    if day is not None:
+        return day
     if text.lower() in _WORDS:
         return _WORDS[text.lower()]
     return f'"{text}", in quotes' if re.fullmatch(r"[^\W\d][\w -]*", text) else None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 from functools import cache, lru_cache, partial
 from itertools import pairwise
 from typing import Annotated, Any, NamedTuple, NoReturn
@@ -14,7 +16,7 @@ from pydantic_core import PydanticCustomError
 from funnelsim.chance.distributions import Constant, Distribution, Lognormal, Pert, Quantiles, Sample, Scipy
 from funnelsim.chance.distributions.curves import is_discrete, scipy_families
 from funnelsim.scenario.errors import nearest, shown
-from funnelsim.scenario.numerals import as_toml
+from funnelsim.scenario.numerals import as_date, as_toml
 from funnelsim.scenario.samples import LARGEST, SampleError, Samples
 
 DAY_SECONDS = 86_400
@@ -372,6 +374,69 @@ TimesOfDay = Annotated[
     PlainValidator(read_times),
     WithJsonSchema(
         {"type": "array", "items": {"type": "string"}, "examples": [["09:00-12:00", "13:00-18:00"]]}
+    ),
+]
+
+
+# ---- days off -----------------------------------------------------------------------------------
+
+MOST_HOLIDAYS = 10_000
+
+
+def read_holidays(value: object) -> tuple[date, ...]:
+    """Read days off: dates, and spans with both their ends.
+
+    Examples
+    --------
+    >>> [str(day) for day in read_holidays([date(2027, 5, 1), "2027-12-30 to 2028-01-01"])]
+    ['2027-05-01', '2027-12-30', '2027-12-31', '2028-01-01']
+    """
+    if not isinstance(value, list | tuple):
+        reject(f"is {shown(value)}", "a list in brackets")
+    days: list[date] = []
+    for each in value:
+        first, last = _ends_of(each)
+        if last < first:
+            reject(f"is {shown(each)}", "an end after the beginning")
+        count = (last - first).days + 1
+        if len(days) + count > MOST_HOLIDAYS:
+            reject(f"has more than {MOST_HOLIDAYS:,} days", f"at most {MOST_HOLIDAYS:,}")
+        days += [first + timedelta(days=day) for day in range(count)]
+    return tuple(days)
+
+
+def _ends_of(value: object) -> tuple[date, date]:
+    """Return the first and the last day of a span, or a day twice."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value, value
+    ends = [end.strip() for end in value.split(" to ")] if isinstance(value, str) else []
+    try:
+        first, last = (date.fromisoformat(end) for end in ends)
+    except ValueError:
+        right = [as_date(end) or end for end in ends]
+        known = bool(right) and all(_ISO.fullmatch(end) for end in right)
+        if known and len(right) < 3:
+            reject(
+                f"is {shown(value)}",
+                f'"{right[0]} to {right[1]}"' if right[1:] else f"{right[0]}, without quotes",
+            )
+        reject(
+            f"is {shown(value)}", 'a date such as 2027-12-24, or a span such as "2027-12-24 to 2027-12-31"'
+        )
+    return first, last
+
+
+_ISO = re.compile(r"\d{4}-\d\d-\d\d")
+
+Holidays = Annotated[
+    tuple[date, ...],
+    PlainValidator(read_holidays),
+    WithJsonSchema(
+        {
+            "type": "array",
+            "items": {"type": "string"},
+            "examples": [["2027-05-01", "2027-12-24 to 2027-12-31"]],
+        }
     ),
 ]
 

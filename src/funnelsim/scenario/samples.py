@@ -15,11 +15,13 @@ from funnelsim.chance.distributions import Sample
 from funnelsim.io.reading import read_bytes
 from funnelsim.io.texts import composed
 from funnelsim.scenario.errors import nearest, shown
-from funnelsim.scenario.numerals import MixedError, column, is_heading
+from funnelsim.scenario.numerals import MixedError, column, is_heading, meanings
 
 MOST_BYTES = 16 << 20
 LARGEST = 1e15  # no amount of hours, days, money or odds needs more; keeps products finite
 _SEPARATORS = (";", "\t", ",")
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # how .xlsx and .ods begin, and .xls
+_SEPARATOR = re.compile(r"sep=(?P<mark>[;,\t|])\r?(?=\n|$)")  # Excel's own first line
 _IN_QUOTES = re.compile(r'"[^"]*"')
 
 
@@ -124,6 +126,11 @@ def _values(content: bytes, name: str, heading: str) -> tuple[float, ...]:
 
 
 def _decoded(content: bytes, name: str) -> str:
+    if content.startswith(_WORKBOOKS):
+        raise SampleError(
+            f"is {shown(name)}, which is a workbook, not a table in plain text",
+            "its sheet saved as CSV in UTF-8",
+        )
     wide = content[:2] in (b"\xff\xfe", b"\xfe\xff")  # what spreadsheets call Unicode text
     try:
         text = content.decode("utf-16" if wide else "utf-8-sig")
@@ -138,8 +145,9 @@ def _decoded(content: bytes, name: str) -> str:
 
 def _rows(text: str, name: str) -> list[_Row]:
     """Split a text into rows of equal length; rows without anything in them are left out."""
-    plain = _IN_QUOTES.sub("", text)
-    separator = next((each for each in _SEPARATORS if each in plain), ",")
+    said = _SEPARATOR.match(text)
+    text = text if said is None else text[said.end() :]
+    separator = _separator(_IN_QUOTES.sub("", text)) if said is None else said["mark"]
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
         rows = [_Row(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
@@ -150,6 +158,16 @@ def _rows(text: str, name: str) -> list[_Row]:
         odd = next(row for row in rows if len(row.cells) != len(rows[0].cells))
         raise _uneven(odd, rows[0], separator, name)
     return [_Row(row.line, row.cells[:width]) for row in rows]
+
+
+def _separator(plain: str) -> str:
+    """Find what stands between columns; a character that is not there where the commas are decimal ones."""
+    found = next((each for each in _SEPARATORS if each in plain), ",")
+    lines = [line for line in plain.splitlines() if line.strip()]
+    headed = bool(lines) and is_heading([lines[0]])
+    has_one = ["," not in line for line in (lines[:1] if headed else lines)]
+    is_one_column = any(has_one) and all(meanings(line) for line in lines[headed:])
+    return "\t" if found == "," and is_one_column else found
 
 
 def _width(cells: Sequence[str]) -> int:

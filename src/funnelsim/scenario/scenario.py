@@ -73,6 +73,11 @@ class Scenario(Contents):
         return dict(self._source.samples.contents)
 
     @property
+    def doubtful(self) -> tuple[str, ...]:
+        """Numbers of the file that are valid and look as if another one had been meant, in sentences."""
+        return self._source.doubtful
+
+    @property
     def document(self) -> Document:
         """The plain tables of the file, changes included; a copy."""
         return copy.deepcopy(self._document)
@@ -320,6 +325,25 @@ class Scenario(Contents):
         """Call an assumption as in a sentence."""
         return self.assumptions[name].title or spoken(name)
 
+    def label_of(self, name: str) -> str:
+        """Call a strategy, or several together, as in tables and pictures: by its title, or as it is typed.
+
+        >>> load("first_steps").label_of("one_more_rep+more_inquiries")
+        'one_more_rep+more_inquiries'
+        """
+        parts = self._parts(name)
+        titled = any(part.title for part in parts.values())
+        return " + ".join(part.title or each for each, part in parts.items()) if titled else name
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Call each strategy as in tables."""
+        return {name: self.label_of(name) for name in strategy_names(self)}
+
+    def label_of_assumption(self, name: str) -> str:
+        """Call an assumption as in tables: by its title, or as it is typed."""
+        return self.assumptions[name].title or name
+
     def _pieces(self, name: str) -> Timeline:
         """Make the changes of the base and of a strategy; those of a combination are validated here."""
         parts = self._parts(name)
@@ -354,6 +378,11 @@ class Assumed(NamedTuple):
     def about(self) -> str:
         """Say what is assumed."""
         return self.before.assumptions[self.name].about
+
+    @property
+    def label(self) -> str:
+        """Call it as in tables."""
+        return self.before.label_of_assumption(self.name)
 
 
 def _no_part(part: str, names: list[str], known: list[str]) -> Problem | None:

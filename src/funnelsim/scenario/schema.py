@@ -20,6 +20,7 @@ from funnelsim.scenario.plans import Plan
 from funnelsim.scenario.quantities import (
     AboveZero,
     Duration,
+    Holidays,
     NotNegative,
     OpenSpan,
     Positive,
@@ -230,8 +231,8 @@ class WeeklyHours(Section):
 class CustomerHours(WeeklyHours):
     """When customers count time and answer: their opening times by weekday, and their days off."""
 
-    holidays: tuple[date, ...] = Field(
-        default=(), max_length=10_000, description="Days on which the customers are closed."
+    holidays: Holidays = Field(
+        default=(), description="Days on which the customers are closed; as of a team, also spans."
     )
 
 
@@ -288,9 +289,7 @@ class Rep(Section):
     hours: WeeklyHours | None = Field(
         default=None, description="Working times by weekday, instead of `hours_per_week`."
     )
-    holidays: tuple[date, ...] = Field(
-        default=(), max_length=10_000, description="Days off, on top of the team's holidays."
-    )
+    holidays: Holidays = Field(default=(), description="Days off, on top of the team's holidays; also spans.")
     cost_per_month: NotNegative | None = Field(
         default=None, description="Pay per month. Default: the team's."
     )
@@ -363,8 +362,9 @@ class Team(Section):
     hours: WeeklyHours | None = Field(
         default=None, description="Opening times by weekday, instead of `hours_per_week`."
     )
-    holidays: tuple[date, ...] = Field(
-        default=(), max_length=10_000, description="Days on which the team is closed."
+    holidays: Holidays = Field(
+        default=(),
+        description='Days on which the team is closed, and spans such as "2027-12-24 to 2027-12-31".',
     )
     cost_per_person_month: NotNegative = Field(
         default=0.0, description="Pay per person and month, accruing daily."
@@ -539,7 +539,7 @@ class Strategy(Section):
     title: str = Field(
         default="",
         max_length=60,
-        description="What sentences and pictures call it. Default: its name, with spaces for underscores.",
+        description="What sentences, tables and pictures call it. Default: its name.",
     )
     about: str = Field(default="", max_length=2000, description="The strategy in a few words.")
     starts: Day | None = Field(
@@ -569,7 +569,7 @@ class Assumption(Section):
     title: str = Field(
         default="",
         max_length=60,
-        description="What sentences and pictures call it. Default: its name, with spaces for underscores.",
+        description="What sentences, tables and pictures call it. Default: its name.",
     )
     about: str = Field(default="", max_length=2000, description="The assumption in a few words.")
     change: dict[str, Any] = Field(

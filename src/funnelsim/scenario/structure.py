@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from funnelsim.scenario.errors import Problem, in_words, nearest
+from funnelsim.scenario.numerals import as_date
 from funnelsim.scenario.paths import (
     Path,
     example_at,
@@ -31,6 +32,8 @@ from funnelsim.scenario.schema import Contents
 
 Document = dict[str, Any]
 
+_MOST_OPTIONS = 8  # listed in a sentence
+_REFERENCE = ("temperature", "warm")  # 1 by definition
 _ROUNDS = 6  # a repaired table may show errors of its own; six is deeper than the schema
 
 _EXPECTED = {
@@ -151,12 +154,38 @@ def _problem(detail: ErrorDetails, path: Path, renamed: Mapping[Path, Path]) -> 
         )
     if kind in ("too_short", "too_long"):
         return _wrong_length(written(spot), context, value)
-    expected = _EXPECTED.get(kind, detail["msg"]).format(**context).replace("'", "")
+    expected = _right(
+        kind, path, value, _EXPECTED.get(kind, detail["msg"]).format(**context).replace("'", "")
+    )
+    near = None
+    if kind == "literal_error":
+        options = expected.replace(" or ", ", ").split(", ")
+        near = nearest(str(value), options)
+        if len(options) > _MOST_OPTIONS:
+            expected = (
+                "" if near else f"one of {', '.join(options[:_MOST_OPTIONS])}, ... (docs/model.md has all)"
+            )
+    return Problem(written(spot), f"is {in_words(value)}", expected, None, value, near)
+
+
+def _right(kind: str, path: Path, value: Any, expected: str) -> str:
+    """Say what would be right in place of a value: how it is spelt, or what is usually meant by it."""
     if kind in ("float_type", "int_type"):
         expected = unquoted(value, expected)
-    options = expected.replace(" or ", ", ").split(", ")
-    near = nearest(str(value), options) if kind == "literal_error" else None
-    return Problem(written(spot), f"is {in_words(value)}", expected, None, value, near)
+    if kind == "date_type" and isinstance(value, str):
+        day = as_date(value)
+        return expected if day is None else f"{day}, without quotes"
+    if (
+        kind == "less_than_equal"
+        and expected == "at most 1"
+        and 2 <= value <= 100
+        and path[-2:] != _REFERENCE
+    ):
+        return f"a share of at most 1, such as {value / 100:g}"
+    if path[-1] == "people" and isinstance(value, float):
+        team = written(path[:-1])
+        return f"{expected}; whoever works fewer hours has a name: {team}.reps.NAME.hours_per_week"
+    return expected
 
 
 def _described(path: Path) -> str:

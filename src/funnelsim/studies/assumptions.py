@@ -73,6 +73,11 @@ class AssumptionsResult:
         return {name: each.best for name, each in self.comparisons.items()}
 
     @property
+    def titles(self) -> dict[str, str]:
+        """Call each assumption as tables do: by its title, or by its name where it has none."""
+        return {name: name if name == AS_TYPED else self.scenario.label_of_assumption(name) for name in self}
+
+    @property
     def verdict(self) -> str:
         """State in a sentence under which assumptions the choice stays the same."""
         leaders = {name: each.comparison.leaders() for name, each in self.comparisons.items()}
@@ -192,4 +197,4 @@ def compare_assumptions(
             break
         if found[name].stopped:
             break
-    return AssumptionsResult(scenario, found)
+    return AssumptionsResult(scenario.with_months(months), found)

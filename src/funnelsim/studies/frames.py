@@ -63,7 +63,7 @@ def reasons(forecast: Forecast) -> pd.DataFrame:
 
 
 def goals(forecasts: Mapping[str, Forecast]) -> pd.DataFrame:
-    """Estimate the chances of goals: (strategies x goals, words and interval)."""
+    """Estimate the chances of goals: (strategies x goals; bounds, where the figure stands, chance)."""
     found = [(name, chance) for name, forecast in forecasts.items() for chance in forecast.chances()]
     rows = [
         [
@@ -71,6 +71,9 @@ def goals(forecasts: Mapping[str, Forecast]) -> pd.DataFrame:
             each.goal.dimension,
             each.goal.place,
             each.goal.words(),
+            each.goal.at_least,
+            each.goal.at_most,
+            *(each.mean, each.p10, each.p90),
             each.share,
             each.low,
             each.high,
@@ -82,8 +85,9 @@ def goals(forecasts: Mapping[str, Forecast]) -> pd.DataFrame:
     index = pd.MultiIndex.from_tuples(
         [(name, each.goal.name) for name, each in found], names=["strategy", "goal"]
     )
-    names = ["figure", "by", "of", "asks", "chance", "low", "high", "reached", "years"]
-    return pd.DataFrame(rows, index=index, columns=names)
+    names = ["figure", "by", "of", "asks", "at_least", "at_most", "mean", "p10", "p90"]
+    names += ["chance", "low", "high", "reached", "years"]
+    return pd.DataFrame(rows, index=index, columns=names).astype(dict.fromkeys(names[4:9], float))
 
 
 def quota(forecast: Forecast) -> pd.DataFrame:

@@ -253,8 +253,19 @@ def _grow(queues: Floats, inquiries: float) -> bool:
     """
     half = queues.shape[1] // 2
     growth = queues[:, half : 2 * half].mean(axis=1) - queues[:, :half].mean(axis=1)
-    error = float(growth.std(ddof=1)) / math.sqrt(len(growth))
-    return bool(growth.mean() - student(len(growth)) * error > SHORT * inquiries * half)
+    return _surely_above(SHORT * inquiries * half, growth)
+
+
+def _surely_above(bound: float, values: Floats) -> bool:
+    """Return whether the mean of values is above a bound, by the lower end of Student's 95 % interval.
+
+    With the few worlds of a pilot there is no interval as in results; here it is enough to be right mostly.
+    """
+    known = values[np.isfinite(values)]
+    if len(known) < 2:
+        return False
+    error = float(known.std(ddof=1)) / math.sqrt(len(known))
+    return bool(known.mean() - student(len(known)) * error > bound)
 
 
 def _days(remaining: Floats, share: float, lived: _Lived, period: int) -> int | None:
@@ -309,7 +320,7 @@ def _lived_through(
         months = Months(warm_up, period, drain)
         lived = _live({name: each.with_months(months) for name, each in scenarios.items()}, jobs)
         forecasts = {name: Forecast(each.model, each.names, each.tally) for name, each in lived.items()}
-        short = any(each.estimate("open_share").low > OPEN for each in forecasts.values())
+        short = any(_surely_above(OPEN, each.values("open_share")) for each in forecasts.values())
         if not short or drain == most or typed_drain is not None:
             return months, forecasts
         drain = min(2 * drain, most)

@@ -50,6 +50,8 @@ class SimulationResult:
         In sentences, what the strategy sets although the scenario was changed there.
     price_notes : tuple of str
         In sentences, where a price changes and the gross margin does not.
+    title : str
+        What tables and pictures call the strategy: its title, or its name where it has none.
 
     Examples
     --------
@@ -68,6 +70,7 @@ class SimulationResult:
     digest: str | None = None
     notes: tuple[str, ...] = ()
     price_notes: tuple[str, ...] = ()
+    title: str = ""
 
     @property
     def years(self) -> int:
@@ -166,7 +169,7 @@ class SimulationResult:
 
     @cached_property
     def goals(self) -> pd.DataFrame:
-        """The chance of each goal, with its 95 % interval."""
+        """The chance of each goal with its 95 % interval `low` and `high`, and where its figure stands."""
         from funnelsim.studies import frames
 
         return frames.goals({self.strategy: self.forecast}).droplevel("strategy")
@@ -204,15 +207,15 @@ class SimulationResult:
         ValueError
             If there is no such figure, or not by month.
         """
-        return reports("pictures").forecast_fan(self.forecast, self.strategy, metric, ax)
+        return reports("pictures").forecast_fan(self.forecast, self.title, metric, ax)
 
     def plot_funnel(self, ax: Axes | None = None) -> Axes:
         """Draw what becomes of the period's inquiries in each stage, in the mean simulated year."""
-        return reports("pictures").funnel(self.forecast, self.strategy, ax)
+        return reports("pictures").funnel(self.forecast, self.title, ax)
 
     def plot_cycle(self, ax: Axes | None = None) -> Axes:
         """Draw the share of contracts won by the days since the inquiry."""
-        return reports("pictures").cycle_curve({self.strategy: self.forecast}, ax)
+        return reports("pictures").cycle_curve({self.title: self.forecast}, ax)
 
     def plot_response(self) -> tuple[Axes, Axes]:
         """Draw inquiries, and what one more of them costs, against each channel's cost per month.
@@ -291,6 +294,11 @@ class ComparisonResult:
         return self.comparison.verdict()
 
     @property
+    def titles(self) -> dict[str, str]:
+        """Call each strategy as tables and pictures do: by its title, or by its name where it has none."""
+        return {name: each.title for name, each in self.simulations.items()}
+
+    @property
     def best(self) -> str | None:
         """Name the strategy that surely beats the base and every other on profit; None if none does."""
         return self.comparison.best()
@@ -348,7 +356,7 @@ class ComparisonResult:
 
     @cached_property
     def goals(self) -> pd.DataFrame:
-        """The chance of each goal by strategy, with its 95 % interval."""
+        """The chance of each goal by strategy, with its 95 % interval, and where its figure stands."""
         from funnelsim.studies import frames
 
         return frames.goals(self.comparison.forecasts)
@@ -403,11 +411,12 @@ class ComparisonResult:
         ValueError
             If there is no such figure.
         """
-        return reports("pictures").strategies(self.comparison, metric, ax)
+        return reports("pictures").strategies(self.comparison, self.titles, metric, ax)
 
     def plot_cycle(self, ax: Axes | None = None) -> Axes:
         """Draw the cycle curves of all strategies."""
-        return reports("pictures").cycle_curve(self.comparison.forecasts, ax)
+        forecasts = {each.title: each.forecast for each in self.simulations.values()}
+        return reports("pictures").cycle_curve(forecasts, ax)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.simulations)

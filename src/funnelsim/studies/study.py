@@ -22,6 +22,7 @@ from funnelsim.scenario import (
     Worlds,
     courses_of,
     held_over,
+    made_certain,
     overridden,
     overridden_by_assumption,
     prices_without_margins,
@@ -277,14 +278,15 @@ def _results(
             digest=found.digest if plan.digest else None,
             notes=_notes(scenario, name),
             price_notes=prices_without_margins(scenario, name),
+            title=scenario.label_of(name),
         )
         for name, found in finished.items()
     }
 
 
 def _notes(scenario: Scenario, strategy: str) -> tuple[str, ...]:
-    """State what a strategy and an assumption set although the scenario was changed there, or will be."""
-    of_strategy = (overridden(scenario, strategy), held_over(scenario, strategy))
+    """State what a strategy and an assumption set although it was changed, will be, or is uncertain."""
+    of_strategy = (each(scenario, strategy) for each in (overridden, held_over, made_certain))
     return tuple(filter(None, (overridden_by_assumption(scenario), *of_strategy)))
 
 

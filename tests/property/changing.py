@@ -39,6 +39,7 @@ from .scenarios import (
     either,
     share,
     toml,
+    value_key,
 )
 
 Options = list[tuple[str, SearchStrategy[Any]]]  # paths, with the values that may be set there
@@ -84,6 +85,7 @@ KINDS = (
     "new teams.NAME.reps.NAME",
     "segments.NAME.committee_size",
     "segments.NAME.contract_value",
+    "segments.NAME.contract_value *=",
     "segments.NAME.contract_value_per_year",
     "segments.NAME.contract_value_per_year *=",
     "segments.NAME.customer_hours",
@@ -342,12 +344,11 @@ def of_one_segment(document: Document, order: list[str]) -> list[Document]:
 def of_segments(document: Document) -> Options:
     """List what may be changed in segments."""
     found: Options = []
-    for name in document["segments"]:
-        at = f"segments.{name}."
+    for name, segment in document["segments"].items():
+        at, value = f"segments.{name}.", value_key(segment)
         found += [
-            (f"{at}contract_value_per_year", either(2000, {"median": 5000, "p90": 30000})),
-            (f"{at}contract_value_per_year *=", either(2, 0.9)),
-            (f"{at}contract_value", either(3000, {"median": 5000, "p90": 30000})),
+            (f"{at}{value}", either(2000, {"median": 5000, "p90": 30000})),
+            (f"{at}{value} *=", either(2, 0.9)),
             (f"{at}term_years", either(1, 5)),
             (f"{at}gross_margin", either(0.7)),
             (f"{at}odds_ratio", either(3)),

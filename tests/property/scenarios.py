@@ -61,6 +61,7 @@ TEMPERATURES = (
 POLICIES = (*BUILT_IN, "own_for_tests")
 QUEUE_ORDERS = ("fifo", "oldest_inquiry", "hottest", "lifo")
 PEOPLE = (2, 1, 3, 0) * 3 + (40, 80)  # seldom a team in which an engine may look for reps in another way
+VALUES = ("contract_value_per_year", "contract_value")  # of a segment: one of them
 WEEKS = (
     {day: ["09:00-17:00"] for day in ("monday", "tuesday", "wednesday", "thursday", "friday")},
     {day: ["09:00-12:00", "13:00-16:00"] for day in ("monday", "wednesday", "friday")},
@@ -118,8 +119,22 @@ def share(most: float = 1.0) -> SearchStrategy[float]:
 
 def segments() -> SearchStrategy[Document]:
     """Describe a kind of customer."""
+    return st.builds(
+        lambda key, value, rest: {key: value, **rest},
+        either(*VALUES),
+        either(1000, {"median": 9000, "p90": 20000}),
+        _rest_of_a_segment(),
+    )
+
+
+def value_key(segment: Document) -> str:
+    """Name the key by which a segment says what a contract is worth."""
+    return next(key for key in VALUES if key in segment)
+
+
+def _rest_of_a_segment() -> SearchStrategy[Document]:
     return st.fixed_dictionaries(
-        {"contract_value_per_year": either(1000, {"median": 9000, "p90": 20000})},
+        {},
         optional={
             "term_years": either(3, 2.5),
             "odds_ratio": either(0.5, 2, 0),
@@ -338,7 +353,9 @@ def uncertainties(draw: DrawFn, document: Document) -> Document:
             | {
                 f"teams.{team}.speed *=": either({"median": 1, "p90": 1.5}),
                 f"stages.{stage}.customer_takes_days *=": either({"quantiles": {"0": 0.5, "1": 2}}),
-                f"segments.{segment}.contract_value_per_year *=": either({"scipy": "gamma", "a": 9}),
+                f"segments.{segment}.{value_key(document['segments'][segment])} *=": either(
+                    {"scipy": "gamma", "a": 9}
+                ),
                 "effects.theorist": either({"low": 0.05, "likely": 0.1, "high": 0.5}, 0.2),
             },
         )

@@ -590,7 +590,10 @@ class Contents(Section):
         default=Effects(), description="What moves conversion away from the typed probability."
     )
     segments: dict[Name, Segment] = Field(
-        min_length=1, max_length=1000, description="Groups of customers, by name."
+        min_length=1,
+        max_length=1000,
+        description="Groups of customers, by name.",
+        examples=[{"default": {"contract_value": 1.0}}],
     )
     kinds: dict[Name, Kind] = Field(
         default={},

@@ -169,13 +169,14 @@ def goals(forecast: Forecast, width: int) -> list[Table]:
         figure_column("", FIGURES[each.goal.metric].unit, _currency(forecast), [standing(each)], RANGE)
         for each in chances
     ]
-    wanted = [f"{FIGURES[each.goal.metric].title}: {each.goal.words()}" for each in chances]
+    asked = [f"{FIGURES[each.goal.metric].title}: {each.goal.words()}" for each in chances]
     columns = [
         text_column("Mean", [each.values[0] for each in stands]),
         text_column(RANGE, [each.intervals[0] for each in stands]),
         text_column("Unit", [each.unit for each in stands]),
+        text_column("Wanted", [each.goal.bounds() for each in chances]),
         figure_column("Chance", Unit.SHARE, "", [chance(each) for each in chances], PRECISION),
-        text_column("Wanted", wanted),
+        text_column("What it asks", asked),
     ]
     return tables("Goal", [printable(each.goal.name) for each in chances], columns, Column.beside, width)
 

@@ -76,7 +76,7 @@ def comparison_page(
         *spaced(tables("Strategy", dated_names(result), deciding_columns(result), width=width)),
         Text(),
         Text(notes.profit_of_all(result.comparison)),
-        *map(Text, notes.extra_money(result.comparison)),
+        *map(Text, notes.extra_money(result.comparison, result.titles[result.base])),
         Text(),
         notes.heading(f"The books of {period(months)}"),
         *spaced(tables("Strategy", names, book_columns(result), width=width)),

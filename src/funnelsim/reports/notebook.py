@@ -37,7 +37,7 @@ def comparison_html(result: ComparisonResult) -> str:
             as_html("Strategy", dated_names(result), deciding_columns(result)),
             _paragraph(result.verdict),
             _paragraph(f"{notes.intervals(result.years, months)} {notes.profit_of_all(result.comparison)}"),
-            *map(_paragraph, notes.extra_money(result.comparison)),
+            *map(_paragraph, notes.extra_money(result.comparison, result.titles[result.base])),
             *map(_paragraph, notes.warnings(result.warnings, result.titles)),
         ]
     )

@@ -158,12 +158,14 @@ def profit(forecast: Forecast) -> str:
     return _profit(forecast.months, forecast.terms)
 
 
-def extra_money(comparison: Comparison) -> list[str]:
-    """State what the return on the extra money is; nothing where no strategy surely costs more."""
+def extra_money(comparison: Comparison, base: str) -> list[str]:
+    """State what the return on the extra money is; nothing where no strategy surely costs more.
+
+    `base` is what the base is called.
+    """
     if all(comparison.return_on_extra(name) is None for name in comparison.differences()):
         return []
-    base = comparison.base
-    unit = printable(comparison.forecasts[base].names.currency) or "unit of money"
+    unit = printable(comparison.forecasts[comparison.base].names.currency) or "unit of money"
     return [
         f"Return on the extra money: the gross margin that each {unit} spent beyond {printable(base)} "
         "brings; above 1 it pays. It is left out where a strategy does not surely spend more."

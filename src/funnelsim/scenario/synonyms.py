@@ -6,7 +6,6 @@ from collections.abc import Container
 
 _MEANT = {  # a word: keys or values, the likeliest first
     # keys
-    "contract_value": "contract_value_per_year",
     "cost": "cost_per_month cost_per_person_month cost_per_visit",
     "costs": "cost_per_month cost_per_person_month cost_per_visit",
     "days": "customer_takes_days",

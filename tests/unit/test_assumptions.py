@@ -303,6 +303,7 @@ def test_the_document_has_each_comparison(result: fs.AssumptionsResult) -> None:
     hard = found["under"]["hard_times"]
     assert hard["assumption"] == {
         "name": "hard_times",
+        "title": "hard_times",
         "about": "Half as many buy",
         "changes": [{"path": "stages.ask.conversion", "before": 0.5, "after": 0.25, "from": None}],
     }

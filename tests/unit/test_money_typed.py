@@ -60,14 +60,30 @@ def rows(text: str) -> dict[str, list[str]]:
 
 def test_values_margins_costs_and_pay_are_those_of_the_file() -> None:
     found = rows(TEXT)
-    assert found["home"] == ["20,000", "EUR", "100", "%", "*", "1", "year", "*"]  # the mean of a PERT
-    assert found["firms"] == ["90,000", "EUR", "24", "%", "3", "years"]
+    assert found["home"] == [
+        "20,000",
+        "EUR",
+        "a",
+        "year",
+        "100",
+        "%",
+        "*",
+        "1",
+        "year",
+        "*",
+    ]  # the mean of a PERT
+    assert found["firms"] == ["90,000", "EUR", "a", "year", "24", "%", "3", "years"]
     assert found["website"] == ["0", "EUR", "*", "-"]
     assert found["expo"] == ["2,000", "EUR", "12.5", "EUR"]  # its kind says so
     assert found["advisers"] == ["4,500", "EUR", "1", "%"]
     assert found["advisers:"] == ["Petra", "2,300", "EUR", "-"]
     assert found["crew"] == ["0", "EUR", "*", "0", "%", "*"]
     assert found["*"] == ["Left", "out", "in", "the", "file,", "and", "so", "assumed."]
+
+
+def test_a_one_off_sale_is_shown_as_such() -> None:
+    text = TEXT.replace("contract_value_per_year = 90_000", "contract_value = 90_000")
+    assert rows(text)["firms"] == ["90,000", "EUR", "in", "all", "24", "%", "3", "years"]
 
 
 def test_where_all_is_typed_nothing_is_said_to_be_left_out() -> None:
@@ -80,7 +96,7 @@ def test_where_all_is_typed_nothing_is_said_to_be_left_out() -> None:
 def test_uncertain_money_is_shown_by_its_median() -> None:
     text = f'{TEXT}[uncertainties]\n"segments.home.gross_margin" = {{ low = 0.2, likely = 0.3, high = 0.4 }}'
     found = rows(text)
-    assert found["home"][2:4] == ["30", "%"]  # symmetric: the median is the most likely
+    assert found["home"][4:6] == ["30", "%"]  # symmetric: the median is the most likely
     assert found["At"] == ["the", "median:", "segments.home.gross_margin."]
 
 

@@ -60,7 +60,7 @@ def test_names_are_the_same_in_every_file_and_picture(name: str) -> None:
 def test_legends_leave_nobody_out(name: str) -> None:
     result = fs.compare(renamed("call", name), replications=3, jobs=1)
     labels = [text.get_text() for text in result.plot_cycle().get_legend().get_texts()]
-    assert labels[1].replace("\\$", "$").startswith(f"{name}: half within")
+    assert labels[1].replace("\\$", "$").startswith(f"{name}:\nhalf within")
     above, _ = fs.plot_response(renamed(name, "x"))
     [label] = above.get_legend().get_texts()
     assert label.get_text().replace("\\$", "$").startswith(f"{name}: ")

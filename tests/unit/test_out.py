@@ -8,6 +8,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -141,6 +142,35 @@ def test_what_is_unsure_and_what_money_brings_are_written_and_repeated(tmp_path:
         assert call("repeat", str(out / "MANIFEST.json")).exit_code == 0
 
 
+@pytest.mark.parametrize("command", [["run"], ["compare"], ["compare", "--assumptions"]])
+def test_decimal_commas_change_no_figure_and_are_repeated(command: list[str], tmp_path: Path) -> None:
+    scenario = tmp_path / "mine.toml"
+    slow = 'assumptions.slow_market.change = { "channels.*.inquiries_per_month *=" = 0.7 }'
+    plan = "plan.teams.sales.quota = [100_000, 100_000, 100_000, 100_000]"
+    scenario.write_text(f"{slow}\n{plan}\n{preset_text('first_steps')}", "utf-8")
+    words = [*command, str(scenario), *FEW, "--out"]
+    assert call(*words, str(tmp_path / "dots")).exit_code == 0
+    assert call(*words, str(tmp_path / "commas"), "--decimal-comma").exit_code == 0
+    dots, commas = files(tmp_path / "dots"), files(tmp_path / "commas")
+    assert dots.keys() == commas.keys()
+    number = re.compile(r"-?\d+\.\d+(e[-+]\d+)?")
+    for name in (each for each in dots if each.endswith(".csv")):
+        expected = [
+            [cell.replace(".", ",") if number.fullmatch(cell) else cell for cell in row]
+            for row in csv.reader(dots[name].decode().splitlines())
+        ]
+        assert list(csv.reader(commas[name].decode().splitlines(), delimiter=";")) == expected
+    assert dots["results.json"] == commas["results.json"]
+    again = call("repeat", str(tmp_path / "commas" / "MANIFEST.json"), "--out", str(tmp_path / "again"))
+    assert again.exit_code == 0, again.output
+    assert files(tmp_path / "again")["summary.csv"] == commas["summary.csv"]
+
+
+def test_decimal_commas_are_for_files() -> None:
+    result = call("run", "first_steps", *FEW, "--decimal-comma")
+    assert end(result) == (2, "--decimal-comma is for the CSV files of --out DIR: give --out too")
+
+
 def test_the_manifest_tells_all(run: Path) -> None:
     found = json.loads((run / "MANIFEST.json").read_text(encoding="utf-8"))
     assert found["text"] == preset_text("first_steps")
@@ -242,7 +272,7 @@ def test_figures_that_come_out_otherwise_are_named(run: Path, tmp_path: Path) ->
     [
         (lambda found: found.pop("seed"), "is damaged: seed is missing or unknown"),
         (lambda found: found.update(more=1), "is damaged: more is missing or unknown"),
-        (lambda found: found.update(format=1), "it is not of the form 2"),
+        (lambda found: found.update(format=1), "it is not of the form 3"),
         (lambda found: found.update(seed="7"), 'is damaged: seed is "7"'),
         (lambda found: found.update(seed=-7), "--seed must be a whole number"),
         (lambda found: found.update(engine="steam"), "--engine must be compiled or reference"),

@@ -20,6 +20,7 @@ from funnelsim.app.terminal import (
     AsJson,
     Assumption,
     Changes,
+    DecimalComma,
     Engine,
     Jobs,
     Out,
@@ -94,6 +95,7 @@ def compare(
     everything: Annotated[bool, typer.Option("--all", help="Show every figure.")] = False,
     as_json: AsJson = False,
     out: Out = None,
+    decimal_comma: DecimalComma = False,
 ) -> None:
     """Simulate every strategy of a scenario in the same worlds, and say which to choose.
 
@@ -112,10 +114,10 @@ def compare(
         settings = terminal.settings(replications, seed, jobs, engine) | terminal.checkpoint(since)
         asked = [*_option("--strategies", strategies), *_option("--assumption", assumption)]
         if assumptions:
-            _under_assumptions(scenario, read, changes, chosen, asked, settings, as_json, out)
+            _under_assumptions(scenario, read, changes, chosen, asked, settings, as_json, out, decimal_comma)
             return
         with terminal.filled(out) as folder:
-            given = terminal.given(folder, scenario, read, changes, assumption)
+            given = terminal.given(folder, scenario, read, changes, assumption, decimal_comma)
             result = _compared(read, chosen, settings)
             terminal.keep(folder, result, given)
         if as_json:
@@ -141,6 +143,7 @@ def _under_assumptions(
     settings: dict[str, Any],
     as_json: bool,
     out: Path | None,
+    decimal_comma: bool,
 ) -> None:
     """Compare as typed and under every assumption; keep only what is finished under all of them."""
     from funnelsim.scenario import AS_TYPED, strategy_names
@@ -148,7 +151,7 @@ def _under_assumptions(
 
     count = len(chosen or strategy_names(read)) * (1 + len(read.assumptions))
     with terminal.filled(out) as folder:
-        given = terminal.given(folder, scenario, read, changes)
+        given = terminal.given(folder, scenario, read, changes, decimal_comma=decimal_comma)
         with terminal.endings(), terminal.progress(settings["replications"] * count) as progress:
             result = compare_assumptions(read, strategies=chosen, **settings, progress=progress)
         if not result.stopped:
@@ -186,6 +189,7 @@ def run(
     digest: Annotated[bool, typer.Option("--digest", help="Print only the SHA-256 of the ledgers.")] = False,
     as_json: AsJson = False,
     out: Out = None,
+    decimal_comma: DecimalComma = False,
 ) -> None:
     """Simulate one strategy in depth: by month, channel, stage and rep.
 
@@ -197,7 +201,7 @@ def run(
         read = terminal.read(scenario, changes, assumption)
         settings = terminal.settings(replications, seed, jobs, engine) | terminal.checkpoint(since)
         with terminal.filled(out) as folder:
-            given = terminal.given(folder, scenario, read, changes, assumption)
+            given = terminal.given(folder, scenario, read, changes, assumption, decimal_comma)
             result = _simulated(read, strategy, settings | {"digest": digest})
             terminal.keep(folder, result, given)
         if as_json:

@@ -54,6 +54,12 @@ Out = Annotated[
         help="New folder for the page, figures as CSV and JSON, pictures, and a manifest to repeat it."
     ),
 ]
+DecimalComma = Annotated[
+    bool,
+    typer.Option(
+        "--decimal-comma", help="CSV of --out with 0,5 for 0.5, and semicolons between, as Excel may need."
+    ),
+]
 Since = Annotated[
     Path | None,
     typer.Option(
@@ -202,13 +208,16 @@ def given(
     read: Scenario,
     changes: Sequence[str] | None,
     assumption: str | None = None,
+    decimal_comma: bool = False,
 ) -> Inputs | None:
     """Keep a run's inputs, if its results are kept."""
     if folder is None:
+        if decimal_comma:
+            fail("--decimal-comma is for the CSV files of --out DIR: give --out too")
         return None
     from funnelsim.keeping.manifest import inputs
 
-    return inputs(scenario, read, changes or (), assumption)
+    return inputs(scenario, read, changes or (), assumption, decimal_comma)
 
 
 def keep(folder: NewFolder | None, result: Result, given: Inputs | None) -> None:

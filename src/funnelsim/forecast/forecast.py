@@ -28,9 +28,9 @@ from funnelsim.scenario.plans import Plan
 
 MOST_OPEN = 0.02  # share of open leads beyond which figures of the cohort are doubtful
 MOST_ASKED = 0.95  # share of a team's hours beyond which queues grow long
-_PER_PERSON = ("utilisation", "bookings_per_rep")
 BUSY = 0.85  # share of a team's hours beyond which, with long waits, it may be what is scarce
 LONG_WAIT = 24.0  # hours by the clock
+_PER_PERSON = ("utilisation", "bookings_per_rep")
 _CHANCES = ("leads", "won", "won_of_inquiries")  # what may yet happen where it never did
 _ANYWHERE = ("all", "month", "channel", "segment")  # cuts in each place of which it can
 _RANGE = {"p10": 0.1, "p50": 0.5, "p90": 0.9}

@@ -23,7 +23,7 @@ from funnelsim.studies.assumptions import AssumptionsResult, compare_assumptions
 from funnelsim.studies.results import ComparisonResult, SimulationResult
 
 NAME = "MANIFEST.json"
-FORMAT = 2
+FORMAT = 3
 LARGEST = 1 << 25  # bytes
 SCENARIO = "scenario"  # the folder in the folder that holds the scenario and its sample files
 _SCENARIO_FILE = "scenario.toml"
@@ -51,6 +51,8 @@ class Inputs:
         Sample files by their name in the scenario.
     assumption : str or None
         The one that the scenario is under.
+    decimal_comma : bool
+        Whether CSV files have decimal commas, and semicolons between values.
     """
 
     name: str
@@ -58,6 +60,7 @@ class Inputs:
     changes: tuple[str, ...]
     samples: dict[str, bytes]
     assumption: str | None = None
+    decimal_comma: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,7 @@ class Manifest:
     asked: int  # simulated years
     finished: int
     engine: str
+    decimal_comma: bool
     digest: str | None
     months: dict[str, int]  # of warm-up, period and drain
     from_a_pilot: list[str]  # which of them a pilot has chosen
@@ -86,7 +90,11 @@ class Manifest:
 
 
 def inputs(
-    name: str, scenario: Scenario, changes: Sequence[str] = (), assumption: str | None = None
+    name: str,
+    scenario: Scenario,
+    changes: Sequence[str] = (),
+    assumption: str | None = None,
+    decimal_comma: bool = False,
 ) -> Inputs:
     """Keep the inputs of a run.
 
@@ -100,6 +108,8 @@ def inputs(
         As `--set` takes them.
     assumption : str, optional
         As `--assumption` takes it.
+    decimal_comma : bool
+        As `--decimal-comma` says.
 
     Raises
     ------
@@ -119,7 +129,7 @@ def inputs(
                 f"the sample file {printable(sample)} has the name under which --out keeps the scenario: "
                 "give it another name"
             )
-    return Inputs(printable(name), text, tuple(changes), scenario.sample_files, assumption)
+    return Inputs(printable(name), text, tuple(changes), scenario.sample_files, assumption, decimal_comma)
 
 
 def keep(folder: NewFolder, result: Result, given: Inputs) -> None:
@@ -135,7 +145,7 @@ def keep(folder: NewFolder, result: Result, given: Inputs) -> None:
     folder.write(f"{SCENARIO}/{_SCENARIO_FILE}", given.text.encode())
     for name, content in given.samples.items():
         folder.write(f"{SCENARIO}/{name}", content)
-    for name, content in result_files(result):
+    for name, content in result_files(result, given.decimal_comma):
         folder.write(name, content)
     manifest = _manifest(result, given, dict(folder.written))
     folder.write(NAME, (json.dumps(asdict(manifest), indent=2, ensure_ascii=False) + "\n").encode())
@@ -164,6 +174,7 @@ def _manifest(result: Result, given: Inputs, files: dict[str, str]) -> Manifest:
         asked=plan.replications,
         finished=result.years,
         engine=plan.engine,
+        decimal_comma=given.decimal_comma,
         digest=result.digest if isinstance(result, SimulationResult) else None,
         months=settled.months._asdict(),
         from_a_pilot=list(settled.not_typed),
@@ -225,6 +236,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "asked": (int,),
     "finished": (int,),
     "engine": (str,),
+    "decimal_comma": (bool,),
     "digest": (str, type(None)),
     "months": (dict,),
     "from_a_pilot": (list,),
@@ -282,7 +294,14 @@ def inputs_again(manifest: Manifest, folder: Path) -> tuple[Scenario, Inputs]:
     if manifest.assumption is not None:
         scenario = scenario.under(manifest.assumption)
     changes = tuple(manifest.changes)
-    given = Inputs(manifest.scenario, manifest.text, changes, scenario.sample_files, manifest.assumption)
+    given = Inputs(
+        manifest.scenario,
+        manifest.text,
+        changes,
+        scenario.sample_files,
+        manifest.assumption,
+        manifest.decimal_comma,
+    )
     return scenario, given
 
 
@@ -343,7 +362,8 @@ def differences(manifest: Manifest, result: Result) -> list[str]:
     differently. All that they say is in the other files. For a run that was
     stopped, the JSON document says how many years were asked for, so it is not compared either.
     """
-    again = {name: hashlib.sha256(content).hexdigest() for name, content in result_files(result)}
+    files = result_files(result, manifest.decimal_comma)
+    again = {name: hashlib.sha256(content).hexdigest() for name, content in files}
     whole = manifest.asked == manifest.finished
     compared = [name for name in again if name.endswith(".csv") or (name.endswith(".json") and whole)]
     found = [name for name in compared if again[name] != manifest.files.get(name)]

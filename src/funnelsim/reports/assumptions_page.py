@@ -88,9 +88,9 @@ def _warnings(result: AssumptionsResult) -> list[str]:
 def _once(lines: Mapping[str, Iterable[str]]) -> list[str]:
     """Write each line once, with the assumptions that it concerns."""
     told: dict[str, list[str]] = {}
-    for title, found in lines.items():
+    for name, found in lines.items():
         for line in found:
-            told.setdefault(line, []).append(title)
+            told.setdefault(line, []).append(name)
     return [f"{', '.join(names)}: {line}" for line, names in told.items()]
 
 

@@ -76,7 +76,7 @@ def comparison_page(
         *spaced(tables("Strategy", dated_names(result), deciding_columns(result), width=width)),
         Text(),
         Text(notes.profit_of_all(result.comparison)),
-        *map(Text, notes.extra_money(result.comparison, result.titles[result.base])),
+        *map(Text, notes.extra_money(result.comparison, _base(result))),
         Text(),
         notes.heading(f"The books of {period(months)}"),
         *spaced(tables("Strategy", names, book_columns(result), width=width)),
@@ -163,12 +163,12 @@ def every_column(result: ComparisonResult) -> list[Column]:
 
 def goals_in_words(result: ComparisonResult) -> list[str]:
     """State what each goal asks."""
-    goals = {goal.name: goal for each in result.simulations.values() for goal in each.forecast.goals}
+    goals = [goal for each in result.simulations.values() for goal in each.forecast.goals]
     asked = [
         f"Goal {printable(goal.name)}: {FIGURES[goal.metric].title.lower()}, {goal.words()}."
-        for goal in goals.values()
+        for goal in goals
     ]
-    return [*asked, *notes.worst_months(list(goals.values()))]
+    return [*dict.fromkeys(asked), *notes.worst_months(goals)]
 
 
 def _column(result: ComparisonResult, metric: str, title: str = "") -> Column:
@@ -180,9 +180,10 @@ def _column(result: ComparisonResult, metric: str, title: str = "") -> Column:
 
 def _busy(result: ComparisonResult) -> list[Column]:
     """Make a column for each team: how busy it is."""
-    found = [each.forecast.by("utilisation", "team") for each in result.simulations.values()]
-    shown = [each.forecast.outcomes("utilisation", "team") for each in result.simulations.values()]
-    by_team = [dict(zip(each.labels, teams, strict=True)) for each, teams in zip(found, shown, strict=True)]
+    found = [each.forecast for each in result.simulations.values()]
+    by_team = [
+        dict(zip(each.names.teams, each.outcomes("utilisation", "team"), strict=True)) for each in found
+    ]
     return [
         figure_column(f"{printable(team)} busy", Unit.SHARE, "", [each.get(team) for each in by_team], RANGE)
         for team in dict.fromkeys(chain.from_iterable(by_team))
@@ -211,23 +212,17 @@ def _quotas(result: ComparisonResult) -> list[Column]:
 
 def _chances(result: ComparisonResult) -> list[Column]:
     """Make two columns for each goal: where its figure stands, and how likely the goal is reached."""
-    by_goal = [
-        {each.goal: each for each in found.forecast.chances()} for found in result.simulations.values()
-    ]
+    found = [{each.goal.name: each for each in one.forecast.chances()} for one in result.simulations.values()]
+    goals = {each.goal.name: each.goal for chances in reversed(found) for each in chances.values()}
     columns = []
-    for goal in dict.fromkeys(chain.from_iterable(by_goal)):
-        found = [each.get(goal) for each in by_goal]
-        name, unit = printable(goal.name), FIGURES[goal.metric].unit
-        stands = [None if each is None else standing(each) for each in found]
+    for name in dict.fromkeys(chain.from_iterable(found)):
+        goal, of_all = goals[name], [chances.get(name) for chances in found]
+        stands = [None if each is None else standing(each) for each in of_all]
+        reached = [None if each is None else chance(each) for each in of_all]
+        title, unit = f"{printable(name)}, wanted {goal.bounds()}", FIGURES[goal.metric].unit
         columns += [
-            figure_column(f"{name}, wanted {goal.bounds()}", unit, _currency(result), stands, RANGE),
-            figure_column(
-                f"Chance of {name}",
-                Unit.SHARE,
-                "",
-                [None if each is None else chance(each) for each in found],
-                PRECISION,
-            ),
+            figure_column(title, unit, _currency(result), stands, RANGE),
+            figure_column(f"Chance of {printable(name)}", Unit.SHARE, "", reached, PRECISION),
         ]
     return columns
 

@@ -14,6 +14,7 @@ from funnelsim.reports import notes
 from funnelsim.reports.columns import Column
 from funnelsim.reports.grid import printable, tables
 from funnelsim.scenario import Scenario, at_medians
+from funnelsim.scenario.rows import value_per_year
 from funnelsim.scenario.schema import Segment, Team
 from funnelsim.scenario.section import Section
 
@@ -85,14 +86,18 @@ def _columns(rows: Sequence[_Row]) -> list[Column]:
 
 
 def _of_segment(segment: Segment, currency: str) -> dict[str, str]:
-    whole = segment.contract_value is not None
-    value = segment.contract_value if whole else segment.contract_value_per_year
-    assert value is not None, "a segment has one of the two"
     return {
-        f"Contract value{'' if whole else ' a year'} (mean)": _money(mean(tabulate(value)), currency),
+        "Contract value (mean)": _value(segment, currency),
         "Gross margin": _share(segment, "gross_margin"),
         "Term": _marked(segment, "term_years", _years(segment.term_years)),
     }
+
+
+def _value(segment: Segment, currency: str) -> str:
+    """Write the mean value of a contract, and what it is counted for."""
+    if segment.contract_value is not None:
+        return f"{_money(mean(tabulate(segment.contract_value)), currency)} in all"
+    return f"{_money(mean(tabulate(value_per_year(segment))), currency)} a year"
 
 
 def _years(years: float) -> str:

@@ -159,10 +159,7 @@ def profit(forecast: Forecast) -> str:
 
 
 def extra_money(comparison: Comparison, base: str) -> list[str]:
-    """State what the return on the extra money is; nothing where no strategy surely costs more.
-
-    `base` is what the base is called.
-    """
+    """State what the return on the extra money is; nothing where no strategy surely costs more."""
     if all(comparison.return_on_extra(name) is None for name in comparison.differences()):
         return []
     unit = printable(comparison.forecasts[comparison.base].names.currency) or "unit of money"

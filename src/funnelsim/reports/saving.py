@@ -24,16 +24,20 @@ _OF_A_COMPARISON = ("table", "summary", "differences", "goals", *_BREAKDOWNS)
 _OF_ASSUMPTIONS = ("table", "summary", "differences", "goals")
 _OF_THE_UNSURE = ("unknown", "drivers")
 _OF_A_PLAN = ("quota",)
+_COLUMNS = {"assumption": "assumption_title", "strategy": "strategy_title"}  # beside their names
 
 
 def result_files(
-    result: AssumptionsResult | ComparisonResult | SimulationResult,
+    result: AssumptionsResult | ComparisonResult | SimulationResult, decimal_comma: bool = False
 ) -> Iterator[tuple[str, bytes]]:
     r"""Write a result's page, figures and pictures, file by file.
 
     Parameters
     ----------
     result : AssumptionsResult, ComparisonResult or SimulationResult
+    decimal_comma : bool
+        Whether CSV has commas in numbers and semicolons between them, as spreadsheets of many countries read
+        it.
 
     Yields
     ------
@@ -56,7 +60,7 @@ def result_files(
     yield f"{name}.txt", as_text(page).encode()
     if isinstance(result, AssumptionsResult):
         titles: Titles = {"strategy": result[AS_TYPED].titles, "assumption": result.titles}
-        yield from _written(result, titles, _OF_ASSUMPTIONS, assumptions_document(result))
+        yield from _written(result, titles, _OF_ASSUMPTIONS, assumptions_document(result), decimal_comma)
         return
     frames: tuple[str, ...]
     if isinstance(result, ComparisonResult):
@@ -71,7 +75,7 @@ def result_files(
     unsure = any(each.unknowns is not None for each in forecasts)
     planned = any(each.quotas() for each in forecasts)
     frames = (*frames, *(_OF_THE_UNSURE if unsure else ()), *(_OF_A_PLAN if planned else ()))
-    yield from _written(result, titles, frames, document)
+    yield from _written(result, titles, frames, document, decimal_comma)
     yield from drawn(result)
 
 
@@ -88,18 +92,23 @@ Titles = Mapping[str, Mapping[str, str]]  # by what an index calls it, and by na
 
 
 def _written(
-    result: object, titles: Titles, frames: tuple[str, ...], document: dict[str, Any]
+    result: object,
+    titles: Titles,
+    frames: tuple[str, ...],
+    document: dict[str, Any],
+    decimal_comma: bool,
 ) -> Iterator[tuple[str, bytes]]:
     for name in frames:
-        yield f"{name}.csv", _csv(getattr(result, name), titles)
+        yield f"{name}.csv", _csv(getattr(result, name), titles, decimal_comma)
     yield "results.json", (as_json(document) + "\n").encode()
 
 
-def _csv(frame: pd.DataFrame, titles: Titles) -> bytes:
+def _csv(frame: pd.DataFrame, titles: Titles, decimal_comma: bool) -> bytes:
     """Write a frame with titles beside names; figures that are side by side go below each other."""
     if frame.columns.nlevels > 1:
         frame = cast(pd.DataFrame, frame.stack("figure", future_stack=True))
     for what in (each for each in titles if each in frame.index.names):
         called = frame.index.get_level_values(what).map(titles[what])
-        frame = frame.assign(**{f"{what}_title": called})[[f"{what}_title", *frame.columns]]
-    return frame.to_csv(lineterminator="\n").encode("utf-8-sig")
+        frame = frame.assign(**{_COLUMNS[what]: called})[[_COLUMNS[what], *frame.columns]]
+    sep, decimal = (";", ",") if decimal_comma else (",", ".")
+    return frame.to_csv(sep=sep, decimal=decimal, lineterminator="\n").encode("utf-8-sig")

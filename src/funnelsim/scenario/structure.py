@@ -175,13 +175,9 @@ def _right(kind: str, path: Path, value: Any, expected: str) -> str:
     if kind == "date_type" and isinstance(value, str):
         day = as_date(value)
         return expected if day is None else f"{day}, without quotes"
-    if (
-        kind == "less_than_equal"
-        and expected == "at most 1"
-        and 2 <= value <= 100
-        and path[-2:] != _REFERENCE
-    ):
-        return f"a share of at most 1, such as {value / 100:g}"
+    if kind == "less_than_equal" and expected == "at most 1" and path[-2:] != _REFERENCE:
+        per_cent = 2 <= value <= 100 and value == round(value, 1)  # 7.912 is computed, not typed
+        return f"a share of at most 1, such as {value / 100:g}" if per_cent else expected
     if path[-1] == "people" and isinstance(value, float):
         team = written(path[:-1])
         return f"{expected}; whoever works fewer hours has a name: {team}.reps.NAME.hours_per_week"
@@ -236,9 +232,7 @@ def _repair(
     elif is_map(owner):
         table[key] = {}
         replaced.add(path)
-    elif (
-        owner.model_fields[key].is_required() or owner.model_fields[key].examples
-    ):  # one of two may be needed
+    elif owner.model_fields[key].is_required() or owner.model_fields[key].examples:
         table[key] = example_at(path)
         replaced.add(path)
     else:

@@ -48,10 +48,10 @@ class SimulationResult:
         SHA-256 of all ledgers, if the plan asks for it.
     notes : tuple of str
         In sentences, what the strategy sets although the scenario was changed there.
-    price_notes : tuple of str
-        In sentences, where a price changes and the gross margin does not.
     title : str
         What tables and pictures call the strategy: its title, or its name where it has none.
+    price_notes : tuple of str
+        In sentences, where a price changes and the gross margin does not.
 
     Examples
     --------
@@ -69,8 +69,8 @@ class SimulationResult:
     plan: Plan
     digest: str | None = None
     notes: tuple[str, ...] = ()
-    price_notes: tuple[str, ...] = ()
     title: str = ""
+    price_notes: tuple[str, ...] = ()
 
     @property
     def years(self) -> int:

@@ -277,8 +277,8 @@ def _results(
             plan=plan,
             digest=found.digest if plan.digest else None,
             notes=_notes(scenario, name),
-            price_notes=prices_without_margins(scenario, name),
             title=scenario.label_of(name),
+            price_notes=prices_without_margins(scenario, name),
         )
         for name, found in finished.items()
     }

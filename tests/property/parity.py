@@ -80,7 +80,7 @@ Progress = Callable[[Counter[str]], None]
 STOPS = st.lists(st.tuples(st.floats(0, 1), st.sampled_from([0, 1, -1])), max_size=3)
 REPLICATION = st.sampled_from([0, 1, 250, 2**31 + 3, 2**32 - 1])
 POOL = st.sampled_from([256, 2, 1, 5])
-PROCESSES = st.sampled_from([0] * 8 + list(range(1, KINDS_OF_PROCESSES)))
+PROCESSES = st.sampled_from([0, 0, 0, *range(KINDS_OF_PROCESSES)])
 
 
 class Slice(NamedTuple):

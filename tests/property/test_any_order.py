@@ -16,7 +16,7 @@ from .any_order import REPLICATIONS, branches_agree, worlds_agree
 from .parity import in_any_order, with_one_past
 from .scenes import INSTANTS
 
-EXAMPLES = 25
+EXAMPLES = 35
 STRATEGIES = 25
 
 

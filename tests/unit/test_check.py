@@ -376,9 +376,9 @@ def test_the_workflow_parses_and_its_commands_exist(mine: Path, monkeypatch: pyt
     job = yaml.safe_load(block)["jobs"]["check"]
     assert set(job) == {"runs-on", "steps"}
     runs = [step["run"] for step in job["steps"] if "run" in step]
-    assert runs[0] == "pip install funnelsim"
+    assert runs[0] == "pip install ./funnelsim"
     project = tomllib.loads((DOCS.parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert runs[0].split()[-1] == project["name"]
+    assert Path(runs[0].split()[-1]).name == project["name"]
     assert "funnelsim" in project["scripts"]
     monkeypatch.chdir(mine.parent)
     for name in ("toml", "baseline.toml"):

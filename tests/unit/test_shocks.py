@@ -200,7 +200,7 @@ def test_how_far_and_how_long_may_be_uncertain() -> None:
     [
         (
             "demand = { deviation = 20, persistence = 0.5 }",
-            "shocks.demand.deviation is 20; expected at most 1",
+            "shocks.demand.deviation is 20; expected a share of at most 1, such as 0.2",
         ),
         (
             "odds = { deviation = -0.1, persistence = 0 }",

@@ -11,9 +11,9 @@ import shlex
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TextIO
 
 import typer
 
@@ -282,13 +282,13 @@ def _printing() -> Iterator[None]:
 
 def no_room(error: OSError) -> None:
     """Say why something cannot be printed, and print no more."""
-    _print_no_more()
+    _write_no_more(sys.stdout)
     say(f"what is to be printed cannot be written: {error.strerror}")
 
 
-def _print_no_more() -> None:
-    """Let what is still to be printed go nowhere."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _write_no_more(stream: TextIO) -> None:
+    """Let what a stream still has to write go nowhere: Python would try again when it ends, and fail."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def show(page: RenderableType) -> None:
@@ -317,8 +317,10 @@ def say(text: str) -> None:
     """Print something on the error stream, which no program reads."""
     from funnelsim.io.texts import without_controls
 
-    with suppress(OSError):  # nobody can be told
+    try:
         print(without_controls(text), file=sys.stderr, flush=True)
+    except OSError:  # nobody can be told
+        _write_no_more(sys.stderr)
 
 
 def fail(sentence: str) -> NoReturn:
@@ -369,7 +371,7 @@ def in_sentences(
         say(stopped)
         raise typer.Exit(STOPPED) from None
     except BrokenPipeError:  # the reader has seen enough
-        _print_no_more()
+        _write_no_more(sys.stdout)
         raise typer.Exit(0) from None
     except ValueError as error:
         from funnelsim.io.writing import UnusableError

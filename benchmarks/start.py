@@ -60,19 +60,23 @@ def warm(runs: int) -> dict[str, float]:
 
 
 def call(preset: str, name: str, runs: int) -> tuple[str, ...]:
-    """Measure a call that is not the process's first, and in turns the simulation alone."""
+    """Measure a call that is not the process's first, and in turns its pilot and its simulation alone."""
     scenario = fs.load(preset)
     ready = settled(scenario)
     strategies = courses_of(ready, strategy_names(ready))
     if name == "simulate":
         strategies = {"today": strategies["today"]}
-    pairs = []
+    rounds = []
     for _ in range(runs + 1):
         began = perf_counter()
         CALLS[name](scenario)
-        pairs.append((perf_counter() - began, simulating(strategies, WORLDS, threads=0)))
-    whole, alone = (median(found) for found in zip(*pairs[1:], strict=True))
-    return preset, name, f"{whole:.3f}", f"{alone:.3f}", f"{max(whole - alone, 0.0):.3f}"
+        whole = perf_counter() - began
+        settled(scenario)
+        pilot = perf_counter() - began - whole
+        rounds.append((whole, pilot, simulating(strategies, WORLDS, threads=0)))
+    whole, pilot, alone = (median(found) for found in zip(*rounds[1:], strict=True))
+    rest = max(whole - pilot - alone, 0.0)
+    return preset, name, *(f"{seconds:.3f}" for seconds in (whole, pilot, alone, rest))
 
 
 def tables(runs: int) -> Sequence[Table]:
@@ -86,7 +90,7 @@ def tables(runs: int) -> Sequence[Table]:
         Table("From the command to its end", ("command", "seconds", "times import numba"), commands),
         Table(
             f"A call of {WORLDS} worlds, warm",
-            ("preset", "call", "seconds", "of which simulation", "the rest"),
+            ("preset", "call", "seconds", "of which the pilot", "simulation", "the rest"),
             calls,
             words=2,
             note="The second call in a process and later ones, on all processors. Where numbers are "

@@ -60,6 +60,7 @@ class Scenario(Contents):
     _typed: Document | None = PrivateAttr(default=None)  # before all changes, if there are any
     _assumed: Assumed | None = PrivateAttr(default=None)
     _timelines: dict[str, tuple[Dated, ...]] = PrivateAttr(default_factory=dict)
+    _laid: dict[str, Timeline] = PrivateAttr(default_factory=dict)
     _settled: _Settled | None = PrivateAttr(default=None)
 
     @property
@@ -345,7 +346,13 @@ class Scenario(Contents):
         return self.assumptions[name].title or name
 
     def _pieces(self, name: str) -> Timeline:
-        """Make the changes of the base and of a strategy; those of a combination are validated here."""
+        """Make the changes of the base and of a strategy, once; a combination is validated here."""
+        name = composed(name)
+        if name not in self._laid:
+            self._laid[name] = self._lay(name)
+        return self._laid[name]
+
+    def _lay(self, name: str) -> Timeline:
         parts = self._parts(name)
         timeline = together(self._document, self, parts, self._source)
         if len(parts) > 1:

@@ -25,6 +25,7 @@ from funnelsim.scenario.lines import line_of
 from funnelsim.scenario.months import Months
 from funnelsim.scenario.paths import parts_of, written
 from funnelsim.scenario.plain import plain_table
+from funnelsim.scenario.samples import Samples
 from funnelsim.scenario.schema import LONGEST_HORIZON, NO_NAME, TODAY, TOGETHER, Contents, Strategy
 from funnelsim.scenario.structure import Document, check_structure, frozen
 from funnelsim.scenario.timeline import Piece, Step, Timeline, in_order, steps_of, steps_of_base
@@ -427,7 +428,11 @@ def together(
 
 def _timeline(document: Document, base: list[Step], own: list[Step], source: Source) -> Timeline:
     alone = {key: value for key, value in document.items() if key not in _CHOICES}
-    return Timeline(alone, base, own, lambda each: check_structure(each, source.samples)[0])
+    return Timeline(alone, base, own, partial(_contents, samples=source.samples))
+
+
+def _contents(document: Document, samples: Samples) -> Contents:
+    return check_structure(document, samples)[0]
 
 
 @dataclass(frozen=True)

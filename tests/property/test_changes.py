@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from funnelsim.chance.keys import world_of
 from funnelsim.compiling.arrays import Records
 from funnelsim.engines import ENGINES, history, new_ledger, pages_by_chapter
-from funnelsim.model.model import Chapters
+from funnelsim.model.model import Chapters, other_numbers
 from funnelsim.model.words import DAY, NOBODY, Event
-from funnelsim.scenario import TODAY, course_of, from_document, parse
+from funnelsim.scenario import TODAY, course_of, from_document, lower, parse
 
 from .changing import STRATEGY, Document, changing_scenarios
 from .living import at_a_stretch, on_pages_of, smallest_page
@@ -256,3 +256,34 @@ def test_who_leaves_a_seat_is_paid_until_then(engine: str) -> None:
     # Seats 2 and 3 from June; 1 and 2 until April (work in hand may last some hours longer); seat 1 from May;
     # seat 0 and Ada throughout.
     assert days == [30, 30, 31, 31, 61, 122, 122]
+
+
+GONE_AT_ONCE = """
+start = 2026-06-01
+horizon = { warm_up_months = 0, period_months = 1, drain_months = 0 }
+segments.small.contract_value_per_year = 1000
+channels.web = { kind = "seo", inquiries_per_month = 60 }
+stages.call = { conversion = 0.5, team = "sales", effort_hours = 2 }
+changes = [{ date = 2026-06-01, change = { "teams.sales.reps.Cleo.leaves" = 2026-06-01 } }]
+[teams.sales]
+people = 1
+hours_per_week = 40
+[teams.sales.reps.Cleo]
+[teams.sales.reps.Dan]
+"""
+
+
+def test_who_leaves_on_the_first_day_of_all_stays_in_the_model() -> None:
+    """A chapter takes nobody away (C2): compiled code would look for them beside its arrays."""
+    chapters = course_of(parse(GONE_AT_ONCE), TODAY).chapters(world_of(1, 0))
+    assert [len(each.model.reps) for each in chapters] == [3, 3]
+    told = [history(engine, chapters) for engine in sorted(ENGINES)]
+    assert told[0].tobytes() == told[1].tobytes()
+    worked = told[0][told[0]["event"] == Event.WORKED]
+    assert set(worked["rep"]) == {0, 2}  # not Cleo
+
+
+def test_a_chapter_that_lacks_somebody_is_refused() -> None:
+    model = lower(parse(GONE_AT_ONCE.replace("changes = ", "# "))).model
+    with pytest.raises(ValueError, match="lacks a rep of the one before"):
+        other_numbers(model, model._replace(reps=model.reps[:2]))

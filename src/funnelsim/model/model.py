@@ -90,11 +90,18 @@ def other_numbers(before: Model, after: Model) -> tuple[Integers, Integers]:
     tuple of arrays of int
         For each rep of the later chapter its number in the earlier one, NOBODY if it is new; for each rep of
         the earlier chapter its number in the later one.
+
+    Raises
+    ------
+    ValueError
+        If somebody is no longer in the model: who has left stays there.
     """
     numbers = {int(entity): number for number, entity in enumerate(before.reps["entity"])}
     was = np.array([numbers.get(int(entity), NOBODY) for entity in after.reps["entity"]], np.int64)
     becomes = np.full(len(before.reps), NOBODY, np.int64)
     becomes[was[was != NOBODY]] = np.flatnonzero(was != NOBODY)
+    if (becomes == NOBODY).any():
+        raise ValueError("a chapter lacks a rep of the one before")
     return was, becomes
 
 

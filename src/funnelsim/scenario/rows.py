@@ -306,8 +306,9 @@ def _in_seats(name: str, teams: Sequence[tuple[int, Team]]) -> list[Person]:
 
 
 def _with_names(name: str, teams: Sequence[tuple[int, Team]], calendar: Calendar) -> list[Person]:
-    """List those with a name of their own, who may be hired and leave."""
+    """List those with a name of their own, who may be hired and leave; who was there once stays (C2)."""
     people: dict[str, Person] = {}
+    there = set()
     for first_day, team in teams:
         today = first_day * DAY
         for own_name, rep in team.reps.items():
@@ -319,7 +320,9 @@ def _with_names(name: str, teams: Sequence[tuple[int, Team]], calendar: Calendar
             leaves = NEVER if rep.leaves is None else calendar.instant(rep.leaves)
             key = entity(Entity.REP, name, NAMED_REPS + hash24(own_name))
             people[own_name] = Person(own_name, key, joins, leaves, own_name)
-    return [person for person in people.values() if person.leaves > 0]
+            if leaves > 0:
+                there.add(own_name)
+    return [person for person in people.values() if person.name in there]
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from funnelsim.engines.fold import (
     Tally,
     line_bounds,
 )
-from funnelsim.model.model import Model, Names
+from funnelsim.model.model import Model, Names, pays_in_tiers
 from funnelsim.model.words import DAY, Assignment, Event
 from funnelsim.rules.contracts import DAYS_A_YEAR
 
@@ -70,7 +70,7 @@ def reads_values(model: Model) -> bool:
     for large contracts. Whatever else comes to read a contract's value belongs here.
     """
     by_worth = np.isin(model.teams["assignment"], (Assignment.PRIORITY_QUEUE, Assignment.CHERRY_PICK))
-    return bool((by_worth | (model.teams["tiers"] > 0)).any())
+    return bool(by_worth.any()) or pays_in_tiers(model)
 
 
 def labels(names: Names, dimension: str) -> tuple[str, ...]:

@@ -34,14 +34,18 @@ class Due(IntEnum):
     DAY_ENDS = 0  # entity 0: the costs of the day are booked
     REP_LEAVES = 1  # entity: the rep's number
     REP_JOINS = 2  # entity: the rep's number
-    OPENS = 3  # entity: the number of the calendar that opens
-    INQUIRY = 4  # entity: the company that asks
-    WORK_ENDS = 5  # entity: the pursuit
-    CUSTOMER_ANSWERS = 6  # entity: the pursuit
-    GOES_COLD = 7  # entity: the pursuit
-    RETURNS = 8  # entity: the pursuit, whose rest is over
-    BEGINS = 9  # entity: the pursuit
-    WITHDRAWS = 10  # entity: the pursuit
+    COMES_BACK = 3  # entity: the rep's number, whose absence is over
+    OPENS = 4  # entity: the number of the calendar that opens
+    INQUIRY = 5  # entity: the company that asks
+    PROSPECTING_ENDS = 6  # entity: the rep's number
+    WORK_ENDS = 7  # entity: the pursuit
+    CUSTOMER_ANSWERS = 8  # entity: the pursuit
+    GOES_COLD = 9  # entity: the pursuit
+    TRIES_AGAIN = 10  # entity: the pursuit, whose buyer was not reached
+    RETURNS = 11  # entity: the pursuit, whose rest is over
+    BEGINS = 12  # entity: the pursuit
+    WITHDRAWS = 13  # entity: the pursuit
+    COOLS_OFF = 14  # entity: the pursuit, whose company can be approached again
 
 
 class Event(IntEnum):
@@ -73,6 +77,20 @@ class Event(IntEnum):
     REVENUE = 23  # follows WON; a span from now on; waited: the contract's term; money: its bookings
     EXPECTED_MARGIN = 24  # follows EXPECTED; money: the gross margin of such a contract
     EXPECTED_COMMISSION = 25  # follows COMMISSION; money: the commission on such a contract
+    REJECTED = 26  # sales rejects it as junk at first contact; LOST or PARKED follows
+    HELD = 27  # it is held before the hand-over, until its team has room
+    ADMITTED = 28  # ... and now handed over; waited: the time held
+    IGNORED = 29  # handed over to a rep who will never take it up; waited: time in the queue
+    NOT_REACHED = 30  # an attempt to reach the buyer fails; waited, worked: as of WORKED
+    QUEUED_AGAIN = 31  # the next attempt is due: it queues again; waited: since the last attempt
+    TOUCHED = 32  # a span of nurture that is over; count: touches; waited: between two of them; money: of one
+    COOLED_OFF = 33  # its company can be approached again
+    PROSPECTED = 34  # a block of prospecting is over; waited: clock time; worked: working time; rep; channel
+    JOINED = 35  # somebody replaces a rep; count: the generation
+    ABSENT = 36  # a rep's absence is over; waited: how long it was
+    TRAINED = 37  # a rep is trained; money: what it cost
+    INTERRUPTED = 38  # a hot lead comes first; waited, worked: as of WORKED, for the part done
+    REPORTED = 39  # marketing is told what became of it; count: 1 if good, else 0
 
 
 class Flag(IntFlag):
@@ -82,6 +100,7 @@ class Flag(IntFlag):
     RETURNED = 2  # the pursuit has rested before
     OUT_OF_PROFILE = 4  # the company truly lacks what it needs to have
     LEFT_QUEUE = 8  # WITHDRAWN: out of a queue
+    AFTER_HAND_OVER = 16  # STARTED: the first contact in a stage in which sales may reject
 
 
 class Assignment(IntEnum):

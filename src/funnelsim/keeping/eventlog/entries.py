@@ -30,6 +30,16 @@ ACTIVITIES = {
     Event.PARKED: "{stage}: rests",
     Event.RETURNED: "{stage}: comes back",
     Event.WITHDRAWN: "{stage}: withdrawn",
+    Event.REJECTED: "{stage}: rejected as junk",
+    Event.HELD: "{stage}: held",
+    Event.ADMITTED: "{stage}: handed over",
+    Event.IGNORED: "{stage}: ignored",
+    Event.NOT_REACHED: "{stage}: not reached",
+    Event.QUEUED_AGAIN: "{stage}: waits for the next attempt",
+    Event.TOUCHED: "{stage}: nurtured",
+    Event.COOLED_OFF: "cooled off",
+    Event.INTERRUPTED: "{stage}: work interrupted",
+    Event.REPORTED: "{stage}: reported to marketing",
 }
 _ENDS = {Event.WON, Event.LOST, Event.WENT_COLD, Event.OPEN, Event.WITHDRAWN}
 _COSTS = {Event.INQUIRY, Event.STARTED, Event.COMMISSION}

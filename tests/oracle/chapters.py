@@ -16,6 +16,7 @@ import numpy as np
 from funnelsim.chance.keys import Entity, entity, purpose
 from funnelsim.compiling.arrays import Records
 from funnelsim.model.model import Chapter, Chapters, Model
+from funnelsim.model.records import GATE
 from funnelsim.model.words import DAY, HOUR, LOST, NEVER, NOBODY, NOTHING, WON, Assignment, QueueOrder
 
 from .naive import both
@@ -53,7 +54,45 @@ def other_teams(chance: random.Random, model: Model, _: int) -> Model:
     def team(stage: Any) -> int:
         return chance.randrange(len(model.teams)) if chance.random() < 0.7 else int(stage["team"])
 
-    return model._replace(stages=each(model.stages, team=team), variants=each(model.variants, team=team))
+    stages, variants = each(model.stages, team=team), each(model.variants, team=team)
+    return with_gates(model._replace(stages=stages, variants=variants), limits_of(model))
+
+
+def limits_of(model: Model) -> dict[int, Any]:
+    """Return a gate of each stage that has one."""
+    return {int(gate["stage"]): gate.copy() for gate in model.gates}
+
+
+def with_gates(model: Model, limits: dict[int, Any]) -> Model:
+    """Limit what is handed over in some stages to each team that works them (B1)."""
+    stages, variants, gates = model.stages.copy(), model.variants.copy(), []
+    stages["gate"] = variants["gate"] = 0
+    for team in range(len(model.teams)):
+        for number in sorted(limits):
+            stage = stages[number : number + 1]
+            own = variants[stage["first_variant"][0] :][: stage["variants"][0]]
+            works = [records["team"] == team for records in (stage, own)]
+            if works[0].any() or works[1].any():
+                gates.append(limits[number].copy())
+                gates[-1]["team"] = team
+                stage["gate"][works[0]] = own["gate"][works[1]] = len(gates)
+    made = np.array(gates, GATE) if gates else np.zeros(0, GATE)
+    return model._replace(stages=stages, variants=variants, gates=made)
+
+
+def other_hand_overs(chance: random.Random, model: Model, _: int) -> Model:
+    """Limit the hand-over in other stages, or in another way, or no longer."""
+    patience = [NOTHING, *model.stages["patience"]]
+    limits = {}
+    for number in range(len(model.stages)):
+        if chance.random() < 0.5:
+            limit = np.zeros(1, GATE)[0]
+            limit["stage"], limit["patience_key"] = number, purpose("held", f"stage {number}")
+            limit["per_rep"] = chance.choice([400_000, 1_000_000, 2_500_000])
+            limit["patience"], limit["order"] = chance.choice(patience), chance.choice(list(QueueOrder))
+            limit["cost_per_lead"] = 2.0
+            limits[number] = limit
+    return with_gates(model, limits)
 
 
 def leavers(chance: random.Random, model: Model, now: int) -> Model:
@@ -292,6 +331,7 @@ def a_new_stage(chance: random.Random, model: Model, _: int) -> Model:
         ahead["target"][chance.randrange(len(ahead))] = number
     processes = model.processes.copy()
     processes["stages"][0] += 1
+    stage["gate"] = 0
     return model._replace(
         stages=np.concatenate([model.stages, stage[None]]),
         heat_odds=np.concatenate([model.heat_odds, model.heat_odds[:1]]),
@@ -309,6 +349,7 @@ CHANGES: dict[str, Change] = {
         other_limits,
         other_stickiness,
         other_teams,
+        other_hand_overs,
         leavers,
         newcomers,
         other_hours,

@@ -60,6 +60,15 @@ class Rep:
 
 
 @dataclass
+class Limit:
+    """How many a team in a stage takes on (B1); of those held, what they cost and their order."""
+
+    millionths: int  # for each rep
+    order: str = "fifo"
+    cost: float = 0.0
+
+
+@dataclass
 class Stage:
     """Routes are (cumulative share, stage number or WON or LOST, reason)."""
 
@@ -75,6 +84,7 @@ class Stage:
     points: list[tuple[float, float]] = field(default_factory=list)  # (log hours, log odds)
     customers: list[tuple[int, int]] | None = None  # V26: when they count time; None: always
     share_of_day: float = 1.0  # that a working day of the customers has
+    limits: dict[int, Limit] = field(default_factory=dict)  # by team
     of: dict[int, Stage] = field(default_factory=dict)  # S1: what it is to a segment, where it differs
 
 
@@ -136,6 +146,7 @@ class Draws:
     customer_days: Callable[[int, int, int, int], float]
     route: Callable[[int, int, int, int], float]  # a number in (0, 1)
     luck: Callable[[int, int, int, int], float] = lambda *_: 0.5  # P15: in (0, 1), by it chance chooses a rep
+    held_patience: Callable[[int, int, int, int], int | None] = lambda *_: None
     value: Callable[[int, int], float] = lambda *_: 0.0  # of (entity, segment): a contract's, per year
 
 

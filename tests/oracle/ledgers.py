@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from funnelsim.compiling.arrays import Record, Records
-from funnelsim.model.words import NOBODY, Event
+from funnelsim.model.words import NOBODY, Event, Flag
 
 from .naive import COLD, Cost, History, Visit, Walk
 
@@ -122,8 +122,16 @@ def read_step(told: Told, event: Event, row: Record, costs: list[Cost], cast: Ca
     visit = told.visits[-1]
     assert int(row["stage"]) == visit.stage  # V22
     last = next(at for at in (visit.worked, visit.started, visit.entered) if at is not None)
-    assert waited == time - last, (event, row)
-    if event is Event.STARTED:
+    assert waited == (0 if event is Event.HELD else time - last), (event, row)
+    held = visit.held and visit.admitted is None and event not in (Event.ADMITTED, Event.HELD)
+    assert (int(row["flags"]) & Flag.HELD != 0) == (held or event is Event.HELD), (event, row)
+    if event is Event.HELD:
+        assert int(row["rep"]) == NOBODY
+        visit.held = True
+        costs.append(Cost("holding", time, visit.stage, float(row["money"])))
+    elif event is Event.ADMITTED:
+        visit.admitted = time
+    elif event is Event.STARTED:
         visit.started, visit.rep = time, someone(row, cast)
         costs.append(Cost("visit", time, visit.stage, float(row["money"])))
     elif event is Event.WORKED:
@@ -159,6 +167,7 @@ def differences(oracle: History, rows: Records) -> list[str]:
         "inquiry",
         "lead",
         "visit",
+        "holding",
         "margin",
         "expected",
         "expected margin",

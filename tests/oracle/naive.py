@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import accumulate, pairwise
 
-from .firm import DAY, HOUR, LOST, WON, Channel, Chapter, Firm, Inquiry, Rep, Segment, Stage, Team, whole
+from .firm import DAY, HOUR, LOST, WON, Channel, Chapter, Firm, Inquiry, Limit, Rep, Segment, Stage, Team, whole
 
 Spans = list[tuple[int, int]]
 
@@ -43,6 +43,8 @@ class Visit:
     rep: int | None = None  # by `who`: who works; the owner where nobody needs to
     effort: int | None = None
     worked: int | None = None
+    held: bool = False
+    admitted: int | None = None
     left: int | None = None
     how: str = "open"  # advanced, sent back, won, lost, gone cold
     reason: int | None = None
@@ -86,7 +88,8 @@ class Walk:
     inquiry: Inquiry
     began: int
     stage: int
-    phase: str = "new"  # queue, work, customer, over
+    phase: str = "new"  # held, queue, work, customer, over
+    gate: tuple[int, int] | None = None  # the team and the stage of that at which it counts (B3)
     round: int = 0
     rep: Person | None = None
     opener: Person | None = None
@@ -338,6 +341,7 @@ class Simulation:
             if stream.due is not None:  # A2
                 coming.append((stream.due, KINDS.index("inquiry"), stream.companies[stream.index].entity))
         kinds = {"work": "work ends", "customer": "customer answers", "queue": "goes cold"}
+        kinds |= {"held": "goes cold"}
         for entity, walk in self.leads.items():
             if walk.phase != "over" and walk.until is not None:
                 coming.append((walk.until, KINDS.index(kinds[walk.phase]), entity))
@@ -384,6 +388,7 @@ class Simulation:
                 walk.until = end_of_work(walk.rep.hours, visit.started, visit.effort)
         self.pay_once()
         self.queue_anew(queueing, before)
+        self.take_over_limits(before)
 
     def pay_once(self) -> None:
         """Book what the chapter costs as it begins (C18)."""
@@ -542,20 +547,118 @@ class Simulation:
             due = instant_of(total, self.firm.channels[number], stream.midnights)
             stream.due = None if due is None or due >= self.firm.horizon else due
 
-    def enter(self, walk: Walk, stage: int) -> None:
+    def enter(self, walk: Walk, stage: int, back: bool = False) -> None:
         """Begin a visit: queue for a rep, or start at once where none is needed (V1)."""
         entity = walk.inquiry.entity
         walk.stage = stage
         self.say("entered", entity)
         walk.visits.append(Visit(entity, stage, walk.round, self.now))
-        if self.stage_for(walk).team is None:
+        team = self.stage_for(walk).team
+        if team is None:
             self.start(walk, None)  # V4
             return
-        patience = self.draws.patience(entity, walk.inquiry.segment, stage, walk.round)
+        if walk.gate is not None and walk.gate[0] != team:
+            walk.gate = None  # B3
+        if self.limit_for(walk) is not None and walk.gate != (team, stage):  # B2
+            if not back and (self.all_held(team, stage) or not self.has_room(team, stage)):
+                self.hold(walk)
+                return
+            walk.gate = (team, stage)
+        self.wait_for_a_rep(walk)
+
+    def wait_for_a_rep(self, walk: Walk) -> None:
+        """Queue (V2)."""
+        patience = self.draws.patience(walk.inquiry.entity, walk.inquiry.segment, walk.stage, walk.round)
         walk.phase = "queue"
-        # V2
         walk.until = None if patience is None else self.now + patience
         self.place(walk)
+
+    # Before the hand-over
+
+    def limit_for(self, walk: Walk) -> Limit | None:
+        """Return the limit of the team in the lead's stage (B1)."""
+        team = self.stage_for(walk).team
+        return None if team is None else self.firm.stages[walk.stage].limits.get(team)
+
+    def all_held(self, team: int | None, stage: int) -> list[Walk]:
+        """List those held in a stage for a team, in order."""
+        found = [
+            walk
+            for walk in self.leads.values()
+            if walk.phase == "held" and walk.stage == stage and self.stage_for(walk).team == team
+        ]
+        return sorted(found, key=lambda walk: (walk.rank, walk.visits[-1].entered, walk.inquiry.entity))
+
+    def has_room(self, team: int, stage: int) -> bool:
+        """Count who counts, and who is on staff (B1)."""
+        load = sum(walk.gate == (team, stage) and walk.phase != "over" for walk in self.leads.values())
+        on_staff = sum(person.on_staff for person in self.members(team))
+        return load < self.firm.stages[stage].limits[team].millionths * on_staff // 1_000_000
+
+    def hold(self, walk: Walk) -> None:
+        """Wait for room, without an owner (B4)."""
+        limit = self.limit_for(walk)
+        assert limit is not None
+        walk.gate = walk.rep = None
+        walk.phase, walk.rank = "held", self.rank_if_held(limit, walk)
+        walk.visits[-1].held = True
+        self.spend("holding", walk.stage, limit.cost)
+        self.say("held", walk.inquiry.entity)
+        patience = self.draws.held_patience(
+            walk.inquiry.entity, walk.inquiry.segment, walk.stage, walk.round
+        )
+        walk.until = None if patience is None else self.now + patience
+
+    def rank_if_held(self, limit: Limit, walk: Walk) -> int:
+        """Return where a lead belongs among those held (B4)."""
+        ranks = {"fifo": 0, "lifo": -walk.visits[-1].entered, "hottest": walk.inquiry.heat}
+        return ranks.get(limit.order, walk.began)
+
+    def next_admitted(self) -> Walk | None:
+        """Find who is admitted (B5)."""
+        held = [walk for walk in self.leads.values() if walk.phase == "held"]
+        unlimited = [walk for walk in held if self.limit_for(walk) is None]  # C25
+        if unlimited:
+            return min(unlimited, key=lambda walk: (walk.visits[-1].entered, walk.inquiry.entity))
+        for team in range(len(self.firm.teams)):
+            for stage in range(len(self.firm.stages)):
+                waiting = self.all_held(team, stage)
+                if waiting and self.has_room(team, stage):
+                    return waiting[0]
+        return None
+
+    def admit(self, walk: Walk) -> None:
+        """Hand a lead over that was held."""
+        team = self.stage_for(walk).team
+        assert team is not None
+        walk.gate = None if self.limit_for(walk) is None else (team, walk.stage)
+        walk.visits[-1].admitted = self.now
+        self.say("admitted", walk.inquiry.entity)
+        self.wait_for_a_rep(walk)
+
+    def take_over_limits(self, before: Firm) -> None:
+        """Find who counts where in the chapter that begins; rank those held anew (C25, C26)."""
+        for walk in self.leads.values():
+            if walk.phase == "over":
+                continue
+            limit, team = self.limit_for(walk), self.stage_for(walk).team
+            if walk.phase == "held":
+                walk.rank = 0 if limit is None else self.rank_if_held(limit, walk)
+                continue
+            if walk.gate is not None:
+                own, stage = walk.gate
+                stays = own in self.firm.stages[stage].limits and team in (None, own)
+                walk.gate = walk.gate if stays else None
+            if walk.gate is None and team is not None:
+                new = [
+                    stage
+                    for stage in range(walk.stage + 1)
+                    if team in self.firm.stages[stage].limits
+                    and not (stage < len(before.stages) and team in before.stages[stage].limits)
+                ]
+                walk.gate = (team, new[-1]) if new else None
+
+    # In the stage
 
     def stage_for(self, walk: Walk, firm: Firm | None = None) -> Stage:
         """Find what the lead's stage is to its segment: also which team works it (S1, S3)."""
@@ -695,7 +798,7 @@ class Simulation:
         team = self.stage_for(walk).team
         if team is not None and not self.firm.teams[team].sticky:
             walk.rep = None  # V20
-        self.enter(walk, past)
+        self.enter(walk, past, back=visit.how == "sent back")
 
     @property
     def lead_stage(self) -> int:
@@ -790,7 +893,11 @@ class Simulation:
     # Capacity
 
     def grant_once(self) -> bool:
-        """Give one waiting lead to one idle rep, if any can be had; say whether."""
+        """Admit a lead, or give a waiting one to one idle rep, if any can be had; say whether."""
+        admitted = self.next_admitted()
+        if admitted is not None:  # B5
+            self.admit(admitted)
+            return True
         for number, team in enumerate(self.firm.teams):
             idle = [  # G1, G7
                 rep

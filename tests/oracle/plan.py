@@ -24,6 +24,7 @@ from funnelsim.model.own_policy import policy_number, register_policy
 from funnelsim.model.records import (
     CALENDAR,
     CHANNEL,
+    GATE,
     HOURS,
     PLAN,
     POINT,
@@ -341,8 +342,31 @@ class Plan:
                 made[name][shock["row"]] = shock[name]
         return made
 
+    def gate(
+        self, stage: int, per_rep: float, patience: Any = None, order: QueueOrder = QueueOrder.FIFO, **more: Any
+    ) -> None:
+        """Limit what is handed over in a stage, to each team that works it; call it in the order of stages."""
+        row = {"stage": stage, "per_rep": round(per_rep * 1_000_000), "order": order} | more
+        row |= {"patience_key": purpose("held", f"stage {stage}")}
+        row |= {"patience": NOTHING if patience is None else self.distribution(patience)}
+        self.add("limits", row)
+
+    def set_up_gates(self) -> None:
+        """Make a gate of each team in each stage with a limit: teams, then stages."""
+        stages, variants = self.rows["stages"], self.rows.get("variants", [])
+        for team in range(len(self.rows.get("teams", []))):
+            for limit in self.rows.get("limits", []):
+                stage = stages[limit["stage"]]
+                first, count = stage.get("first_variant", 0), stage.get("variants", 0)
+                at = [row for row in (stage, *variants[first : first + count]) if row["team"] == team]
+                if at:
+                    number = self.add("gates", limit | {"team": team})
+                    for row in at:
+                        row["gate"] = number + 1
+
     def model(self) -> Model:
         """Lay the records out as arrays."""
+        self.set_up_gates()
         if "segments" not in self.rows:
             self.segment()
         if not any(stage["makes_lead"] for stage in self.rows["stages"]):
@@ -361,6 +385,7 @@ class Plan:
             reps=self.records("reps", REP),
             stages=self.records("stages", STAGE),
             variants=self.records("variants", STAGE),
+            gates=self.records("gates", GATE),
             processes=one_process(len(self.rows["stages"])),
             ends=plain_ends(),
             spawns=np.zeros(0, SPAWN),

@@ -256,6 +256,38 @@ def handed_over() -> Model:
     return plan.model()
 
 
+def held_before_the_hand_over() -> Model:
+    """Let a desk pass on to sales what sales can work, and each have back what the other cannot use."""
+    plan = Plan(days=16)
+    plan.segment(value=50)
+    plan.segment(value=70)
+    desk = plan.team(daily(16, 8, 18), [{}, {"leaves": 7 * DAY}], Assignment.LEAST_LOADED, sticky=0)
+    newcomer = {"joins": 6 * DAY + 10 * HOUR}
+    sales = plan.team(daily(16), [{}, {"leaves": 5 * DAY + 9 * HOUR}, newcomer], max_open=3)
+    care = plan.team(daily(16), [{}], Assignment.SHARED_QUEUE)
+    plan.stage(desk, conversion=0.8, effort=QUICK, customer=SOON, patience=2, nexts=to(1, 2), elses=to(0, LOST))
+    plan.stage(
+        sales, conversion=0.7, effort=QUICK, customer=SOON, nexts=to(2, 3), elses=to(0, 1), segments=[{}, {"team": care}]
+    )
+    plan.stage(conversion=0.7, customer=SOON, nexts=to(1, 3), elses=to(1, LOST))
+    plan.stage(sales, conversion=0.6, effort=either(1, 2), customer=SOON, patience=1, elses=to(LOST, 1))
+    plan.channel(6.0, 9, 9, segments=[0.6, 0.4])
+    plan.channel(2.0, 8, 20, segments=[0.6, 0.4], stage=1)
+    plan.channel(1.0, 9, 9, segments=[0.6, 0.4], stage=3)
+    plan.gate(0, 2.5, SOON, QueueOrder.HOTTEST, cost_per_lead=1.25)
+    plan.gate(1, 1.5, between(0.1, 3), QueueOrder.LIFO, cost_per_lead=0.5)
+    plan.gate(3, 0.75, None, QueueOrder.OLDEST_INQUIRY)
+    return plan.model()
+
+
+def was_held(visit: Visit) -> bool:
+    return visit.admitted is not None
+
+
+def went_cold_while_held(visit: Visit) -> bool:
+    return visit.held and visit.admitted is None and visit.how == "gone cold"
+
+
 def comings_and_goings() -> Model:
     plan = Plan(days=16, month_days=28)
     reps = [
@@ -438,7 +470,21 @@ def mixed(seed: int) -> Model:
             stage=chance.choice([0, 0, chance.randrange(count)]),
             cost_per_month=chance.choice([0.0, 500.0]),
         )
+    if chance.random() < 0.5:
+        limit_hand_overs(chance, plan, count)
     return plan.model()
+
+
+def limit_hand_overs(chance: random.Random, plan: Plan, stages: int) -> None:
+    """Limit what is handed over in some stages."""
+    for stage in sorted(chance.sample(range(stages), chance.randint(1, stages))):
+        plan.gate(
+            stage,
+            chance.choice([0.4, 1, 2.5]),
+            chance.choice([None, SOON, between(0, 3)]),
+            chance.choice(list(QueueOrder)),
+            cost_per_lead=chance.choice([0.0, 1.5]),
+        )
 
 
 def mixed_segments(chance: random.Random, plan: Plan, teams: list[int]) -> list[dict[str, Any]]:
@@ -495,6 +541,8 @@ SITUATIONS = {
     "more than they can do": Situation(more_than_they_can_do, lambda visit: visit.how == "open"),
     "a team for each segment": Situation(a_team_for_each_segment, came_back),
     "customers with hours": Situation(customers_with_hours, answered_after_a_night, 10),
+    "held before the hand-over": Situation(held_before_the_hand_over, was_held, 20),
+    "gone cold before the hand-over": Situation(held_before_the_hand_over, went_cold_while_held),
     "hot to the best": Situation(hot_to_the_best, lambda visit: visit.rep == 4),
     "handing over while full": Situation(lambda: full_reps(Assignment.ROUND_ROBIN, sticky=0), waited),
 }

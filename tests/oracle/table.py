@@ -57,6 +57,13 @@ class Table:
             u, _ = self.uniforms(lead, stages[stage]["patience_key"], round_)
             return whole(self.value(distribution, u) * DAY)
 
+        def held_patience(lead: int, segment: int, stage: int, round_: int) -> int | None:
+            gate = self.model.gates[self.row(stage, segment)["gate"] - 1]
+            if gate["patience"] == NOTHING:
+                return None
+            u, _ = self.uniforms(lead, gate["patience_key"], round_)
+            return whole(self.value(gate["patience"], u) * DAY)
+
         def work(lead: int, stage: int, round_: int) -> tuple[float, float]:
             return self.uniforms(lead, stages[stage]["work_key"], round_)
 
@@ -65,6 +72,7 @@ class Table:
 
         return Draws(
             patience=patience,
+            held_patience=held_patience,
             effort_hours=lambda lead, of, at, round_: self.value(
                 self.row(at, of)["effort"], work(lead, at, round_)[0]
             ),
@@ -319,6 +327,15 @@ class Table:
         """Describe a stage, with what it is to each segment."""
         stage = self.model.stages[number]
         found = self.described(stage)
+        found.limits = {
+            int(gate["team"]): told.Limit(
+                int(gate["per_rep"]),
+                QueueOrder(int(gate["order"])).name.lower(),
+                float(gate["cost_per_lead"]),
+            )
+            for gate in self.model.gates
+            if gate["stage"] == number
+        }
         if stage["variants"]:
             rows = [self.row(number, segment) for segment in range(len(self.model.segments))]
             found.of = {segment: self.described(row) for segment, row in enumerate(rows)}

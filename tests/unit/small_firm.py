@@ -10,6 +10,7 @@ from funnelsim.model.model import Model, Names, one_process, plain_ends
 from funnelsim.model.records import (
     CALENDAR,
     CHANNEL,
+    GATE,
     HOURS,
     LEDGER,
     PLAN,
@@ -76,6 +77,7 @@ def firm() -> Model:
         reps=reps,
         stages=stages,
         variants=np.zeros(0, STAGE),
+        gates=np.zeros(0, GATE),
         processes=one_process(3),
         ends=plain_ends(),
         spawns=np.zeros(0, SPAWN),

@@ -55,6 +55,7 @@ class Measure(IntEnum):
     WAITED = 1
     WORKED = 2
     MONEY = 3
+    COLD = 2  # instead of working time, of those HELD: how many went cold
     AGE = 2  # instead of working time, where a pursuit ends: the time since it began
     OPENED = 3  # instead of money, in CONTACT_BY_WORKING_HOURS: the opening time gone by
     ASKING = 3  # instead of money, in CONTACT_BY_CLOCK: those who ask for a first contact
@@ -106,6 +107,8 @@ KEPT: tuple[tuple[int, tuple[Measure, ...]], ...] = (
     (Event.RUNNING, (_M,)),
     (Event.EXPECTED_MARGIN, (_M,)),
     (Event.EXPECTED_COMMISSION, (_M,)),
+    (Event.HELD, (_C, _W, Measure.COLD, _M)),  # waited: that of those who went cold
+    (Event.ADMITTED, (_C, _W)),
     (FIRST_CONTACT, (_C, _W)),
     (CONTACT_BY_CLOCK, (_C, _W, _K, Measure.ASKING)),
     (CONTACT_BY_WORKING_HOURS, (_C, _W, _K, Measure.OPENED)),
@@ -141,6 +144,8 @@ class Tally(NamedTuple):
     ages: Integers  # (3 ways to end, AGE_BINS) the cohort's inquiries by time since arrival
     queue: Floats  # (M + 1, S, B) change of the queue before the period, then in each month
     queueing: Floats  # (M + 1, S, B) of entries less exits: the time from each to the month's end, µs (F2)
+    held: Floats  # (M + 1, S, B) change of how many are held, as of the queue (F5)
+    holding: Floats  # (M + 1, S, B) of those held less those no longer held, as of queueing (F5)
     asking: Floats  # (S, B) the cohort's inquiries that ask for a first contact (F3)
     cold: Floats  # (S, B) leads that went cold in the period
     busy: Floats  # (M, R) working time in each month, µs
@@ -161,6 +166,8 @@ class Books(NamedTuple):
     ages: Integers  # (replications, 3 ways to end x AGE_BINS)
     queue: Floats  # (replications, (M + 1) x S x B)
     queueing: Floats  # (replications, (M + 1) x S x B)
+    held: Floats  # (replications, (M + 1) x S x B)
+    holding: Floats  # (replications, (M + 1) x S x B)
     asking: Floats  # (replications, S x B)
     cold: Floats  # (replications, S x B)
     busy: Floats  # (replications, M x R)
@@ -231,6 +238,8 @@ def new_tallies(model: Model, reasons: int, replications: int) -> Tally:
         (replications, lines, EVENTS, BASES, FOUR),
         (replications, lines, BASES, reasons),
         (replications, len(Ended), AGE_BINS),
+        (replications, months + 1, stages, segments),
+        (replications, months + 1, stages, segments),
         (replications, months + 1, stages, segments),
         (replications, months + 1, stages, segments),
         (replications, stages, segments),
@@ -518,19 +527,27 @@ def _move_queue(row: Record, month: int, until: int, model: Model, books: Books,
     """Book entries to and exits from a stage's queue (F1); `month` counts from -1, and ends at `until`."""
     event = row["event"]
     joined, left = event == Event.ENTERED, event in (Event.STARTED, Event.WENT_COLD)
-    _change_queue(row, month, until, int(joined) - int(left), model, books, replication)
+    change = int(joined) - int(left)
+    _change_number(row, month, until, change, model, books.queue, books.queueing, replication)
 
 
 @rule
-def _change_queue(
-    row: Record, month: int, until: int, change: int, model: Model, books: Books, replication: int
+def _change_number(
+    row: Record,
+    month: int,
+    until: int,
+    change: int,
+    model: Model,
+    numbers: Floats,
+    integrals: Floats,
+    replication: int,
 ) -> None:
-    """Change a queue by so many, and its integral over the month by the time that is left of it (F2)."""
+    """Change a number in a stage by so many, and its integral over the month by the time left of it (F2)."""
     if month + 1 < len(model.months):
         segments = len(model.segments)
-        queue = (month + 1) * len(model.stages) * segments + _desk_of(row, segments)
-        books.queue[replication, queue] += change
-        books.queueing[replication, queue] += change * float(until - row["time"])
+        place = (month + 1) * len(model.stages) * segments + _desk_of(row, segments)
+        numbers[replication, place] += change
+        integrals[replication, place] += change * float(until - row["time"])
 
 
 @rule
@@ -573,7 +590,23 @@ def _book_what_is_rare(
     parked = event == Event.PARKED and row["reason"] == GONE_COLD
     withdrawn = event == Event.WITHDRAWN and row["flags"] & Flag.LEFT_QUEUE.value != 0
     if parked or withdrawn:
-        _change_queue(row, month, until, -1, model, books, replication)
+        _change_number(row, month, until, -1, model, books.queue, books.queueing, replication)
+
+
+@rare
+def _book_the_held(
+    row: Record, month: int, until: int, lines: Lines, model: Model, books: Books, replication: int
+) -> None:
+    """Book who is held and who no longer is; those held are not in the queue of the stage (F1, F5)."""
+    event = row["event"]
+    if event == Event.OPEN:
+        return
+    begins = 1 if event == Event.HELD else -1
+    _change_number(row, month, until, begins, model, books.held, books.holding, replication)
+    if event != Event.WITHDRAWN:  # the queue was told that it came, or that it left
+        _change_number(row, month, until, -begins, model, books.queue, books.queueing, replication)
+    if event == Event.WENT_COLD:
+        _add(books, replication, Event.HELD.value, lines, (0.0, float(row["waited"]), 1.0, 0.0))
 
 
 @rare
@@ -640,6 +673,8 @@ def fold_page(ledger: Ledger, model: Model, books: Books, replication: int, reas
             _book_contract(row, month, model, books, replication)
         _move_queue(row, month, until, model, books, replication)
         _book_work(row, since, month, model, books, replication)
+        if event == Event.ADMITTED or row["flags"] & Flag.HELD.value != 0:
+            _book_the_held(row, month, until, lines, model, books, replication)
         if Event.BEGAN <= event <= Event.RUNNING:
             _book_what_is_rare(row, month, until, model, books, replication)
 
@@ -688,6 +723,8 @@ def take_over(
         for month in range(months + 1):
             books.queue[row, month * _desks(books) + there] = past.queue[old, month * desks + desk]
             books.queueing[row, month * _desks(books) + there] = past.queueing[old, month * desks + desk]
+            books.held[row, month * _desks(books) + there] = past.held[old, month * desks + desk]
+            books.holding[row, month * _desks(books) + there] = past.holding[old, month * desks + desk]
     for place in range(months * reps):
         column = place // reps * _size(books, REPS) + becomes[place % reps]
         books.busy[row, column] = past.busy[old, place]
@@ -725,6 +762,8 @@ def _clear(books: Books, row: int, reasons: int) -> None:
     for column in range((months + 1) * _desks(books)):
         books.queue[row, column] = 0.0
         books.queueing[row, column] = 0.0
+        books.held[row, column] = 0.0
+        books.holding[row, column] = 0.0
     for column in range(_desks(books)):
         books.asking[row, column] = 0.0
         books.cold[row, column] = 0.0

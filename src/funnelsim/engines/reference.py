@@ -32,7 +32,17 @@ from funnelsim.model.model import SALE, Model, other_numbers
 from funnelsim.model.records import CHANNEL_STATE, PURSUIT, REP_STATE, TEAM_STATE
 from funnelsim.model.words import DAY, ENDED, NEVER, NOBODY, NOTHING, Assignment, Due, Event, Flag
 from funnelsim.model.worktime import is_open, next_opening, work_ends
-from funnelsim.rules import arrivals, assignment, contracts, costs, ending, people, shocks, visits
+from funnelsim.rules import (
+    arrivals,
+    assignment,
+    contracts,
+    costs,
+    ending,
+    handover,
+    people,
+    shocks,
+    visits,
+)
 
 AFTER_ALL_THAT_IS_DUE = 1 << 128  # the priority of grants
 AFTER_SIMPYS_OWN = 2  # URGENT is 0 and NORMAL 1: a decision is finished before the next one
@@ -149,6 +159,8 @@ class Office:
         self.order = np.arange(len(model.reps))
         self.own_queues: list[list[Record]] = [[] for _ in model.reps]
         self.team_queues: list[list[Record]] = [[] for _ in model.teams]
+        self.held: list[list[Record]] = [[] for _ in range(1 + len(model.gates))]  # 0: the gate is gone
+        self.loads = np.zeros(1 + len(model.gates), np.int64)
         self.waiting: dict[int, tuple[simpy.Event, Happening]] = {}  # a wait, and what ends it
         self.to_come: dict[int, Happening] = {}  # what each open pursuit has due
         self.of_the_firm: dict[tuple[Due, int], Happening] = {}  # what reps, calendars, channels have due
@@ -220,17 +232,25 @@ class Office:
             self.env.schedule(granting, cast(EventPriority, AFTER_ALL_THAT_IS_DUE))
 
     def grant(self, _: simpy.Event) -> None:
-        """Give one pursuit to one rep, if any team can; repeat after what this made due (I4)."""
+        """Admit a pursuit, or give one to one rep, if any can be; repeat after what this made due (I4)."""
         self.grant_is_scheduled = False
+        pursuit, rep = self.next_to_admit(), NOBODY
+        if pursuit is not None:
+            self.admit(pursuit)
+            return
         for number in range(len(self.teams)):
             pursuit, rep = self.next_grant(number)
             if pursuit is not None:
                 self.leave_queue(pursuit)
-                called_up, goes_cold = self.waiting.pop(int(pursuit["entity"]))
-                goes_cold.call_off()
-                called_up.succeed(rep)
-                self.schedule_grant()
+                self.call_up(pursuit, rep)
                 return
+
+    def call_up(self, pursuit: Record, rep: int) -> None:
+        """End a pursuit's wait: a rep starts on it, or it is handed over and nobody yet does."""
+        called_up, goes_cold = self.waiting.pop(int(pursuit["entity"]))
+        goes_cold.call_off()
+        called_up.succeed(rep)
+        self.schedule_grant()
 
     def next_grant(self, number: int) -> tuple[Record | None, int]:
         """Find the next pursuit and rep of a team: own queues first, then the team's (G1, G2, G3)."""
@@ -304,7 +324,9 @@ class Office:
         while True:
             self.enter(pursuit)
             rep: Any = NOBODY
-            if self.team_of(pursuit) != NOBODY:
+            if self.comes_to_a_gate(pursuit):
+                rep = yield self.hold(pursuit)
+            if rep == NOBODY and self.team_of(pursuit) != NOBODY:
                 rep = yield self.join_queue(pursuit)
             if rep == WITHDRAWN:
                 return
@@ -331,6 +353,77 @@ class Office:
         """Note what chance has in store for a visit (V23)."""
         fate = visits.fate(self.model, self.world, pursuit)
         pursuit["hours"], pursuit["days"], pursuit["luck"], pursuit["way"] = fate
+
+    # Before the hand-over.
+
+    def comes_to_a_gate(self, pursuit: Record) -> bool:
+        """Leave the gate of another team, and pass the gate of the stage; return whether it must be held.
+
+        (B2, B3)
+        """
+        if handover.has_left(self.model, pursuit):
+            self.leave_load(pursuit)
+        gate = self.gate_of(pursuit)
+        if gate in (0, pursuit["gate"]):
+            return False
+        if self.held[gate] or not self.has_room(gate):
+            return True
+        self.pass_gate(pursuit, gate)
+        return False
+
+    def hold(self, pursuit: Record) -> simpy.Event:
+        """Hold a pursuit; the event returned succeeds with NOBODY, or with None when patience ends (B4)."""
+        gate = self.gate_of(pursuit)
+        self.leave_load(pursuit)
+        self.give_up_rep(pursuit)
+        pursuit["flags"] |= Flag.HELD
+        self.write(pursuit, Event.HELD, money=self.model.gates[gate - 1]["cost_per_lead"])
+        self.queue_at_gate(pursuit)
+        patience = handover.patience(self.model, self.world, pursuit, gate)
+        goes_cold = self.due(self.now + patience, Due.GOES_COLD, pursuit)
+        goes_cold.then(lambda _: self.leave_queue(pursuit))
+        return self.wait_for(pursuit, goes_cold)
+
+    def queue_at_gate(self, pursuit: Record) -> None:
+        """Add a pursuit to those held at the gate of its stage; without a gate, at 0 (C25)."""
+        gate = self.gate_of(pursuit)
+        pursuit["rank"] = assignment.rank(self.model.gates[gate - 1]["order"], pursuit) if gate else 0
+        self.held[gate].append(pursuit)
+
+    def next_to_admit(self) -> Record | None:
+        """Find the next pursuit that is admitted: where no gate is left, then gate by gate (B5)."""
+        for gate, queue in enumerate(self.held):
+            if queue and (gate == 0 or self.has_room(gate)):
+                return first_of(queue)
+        return None
+
+    def admit(self, pursuit: Record) -> None:
+        """Hand over a pursuit that was held."""
+        self.leave_queue(pursuit)
+        pursuit["flags"] &= ~Flag.HELD
+        self.pass_gate(pursuit, self.gate_of(pursuit))
+        self.write(pursuit, Event.ADMITTED, waited=self.now - pursuit["since"])
+        self.call_up(pursuit, NOBODY)
+
+    def has_room(self, gate: int) -> bool:
+        """Return whether one more can be handed over at a gate."""
+        return bool(handover.has_room(self.model, self.reps, gate, self.loads[gate]))
+
+    def gate_of(self, pursuit: Record) -> int:
+        """Name the gate of a pursuit's stage, 0 if there is none."""
+        return int(visits.stage_for(self.model, pursuit)["gate"])
+
+    def pass_gate(self, pursuit: Record, gate: int) -> None:
+        """Count a pursuit at a gate, instead of at another one; 0 is none (B3)."""
+        self.loads[pursuit["gate"]] -= 1
+        self.loads[gate] += 1
+        pursuit["gate"] = gate
+
+    def leave_load(self, pursuit: Record) -> None:
+        """Count a pursuit at no gate."""
+        self.pass_gate(pursuit, 0)
+
+    # In the stage.
 
     def join_queue(self, pursuit: Record) -> simpy.Event:
         """Queue for a rep; the event returned succeeds with the rep, or with None when patience ends (V2)."""
@@ -430,6 +523,8 @@ class Office:
         else:
             pursuit["round"] = ending.round_at(pursuit, target, delay)
         pursuit["stage"] = target
+        if event == Event.SENT_BACK and delay == ending.AT_ONCE and target != ENDED and self.gate_of(pursuit):
+            self.pass_gate(pursuit, self.gate_of(pursuit))
         return delay
 
     def sign(self, pursuit: Record, value: float) -> None:
@@ -469,6 +564,7 @@ class Office:
     def end(self, pursuit: Record) -> None:
         """Forget a pursuit."""
         self.give_up_rep(pursuit)
+        self.leave_load(pursuit)
         del self.open_pursuits[int(pursuit["entity"])]
         self.to_come.pop(int(pursuit["entity"]), None)
 
@@ -476,6 +572,8 @@ class Office:
 
     def rest(self, pursuit: Record, delay: int) -> simpy.Event:
         """Rest before the next stage; the event returned succeeds when the rest is over."""
+        pursuit["flags"] &= ~Flag.HELD
+        self.leave_load(pursuit)
         pursuit["since"] = self.now
         return self.wait_for(pursuit, self.due(self.now + delay, Due.RETURNS, pursuit))
 
@@ -509,7 +607,7 @@ class Office:
             if kin and other["process"] == process and ending.can_be_withdrawn(other):
                 if other["phase"] == Due.GOES_COLD:
                     self.leave_queue(other)
-                    other["flags"] |= Flag.LEFT_QUEUE
+                    other["flags"] |= 0 if handover.is_held(other) else Flag.LEFT_QUEUE
                 wait, own_end = self.waiting.pop(int(other["entity"]))
                 own_end.call_off()
                 self.due(self.now, Due.WITHDRAWS, other).then(partial(self.withdraw, other, wait))
@@ -612,6 +710,7 @@ class Office:
         for pursuit in self.open_pursuits.values():
             self.expect_anew(pursuit)
         self.requeue(before, queues)
+        self.take_over_gates(before)
         self.wave = 0
         one_off = model.plan[0]["one_off_cost"]
         if one_off > 0.0:
@@ -670,6 +769,17 @@ class Office:
         for pursuit in moved:
             self.place(pursuit)
 
+    def take_over_gates(self, before: Model) -> None:
+        """Find who counts at which gate, and who is held at which (C11, C25, C26)."""
+        self.held = [[] for _ in range(1 + len(self.model.gates))]
+        self.loads = np.zeros(1 + len(self.model.gates), np.int64)
+        for pursuit in self.open_pursuits.values():
+            pursuit["gate"] = handover.gate_from_now(before, self.model, pursuit)
+            self.loads[pursuit["gate"]] += 1
+            if handover.is_held(pursuit):
+                self.read_fate(pursuit)
+                self.queue_at_gate(pursuit)
+
     # Small helpers of several of the above.
 
     def due(self, time: int, kind: Due, pursuit: Record) -> Happening:
@@ -719,6 +829,8 @@ class Office:
 
     def queue_of(self, pursuit: Record) -> list[Record]:
         """Find the queue that a pursuit waits in."""
+        if handover.is_held(pursuit):
+            return self.held[self.gate_of(pursuit)]
         if pursuit["rep"] == NOBODY:
             return self.team_queues[self.team_of(pursuit)]
         return self.own_queues[pursuit["rep"]]

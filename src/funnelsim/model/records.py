@@ -164,10 +164,21 @@ STAGE = record(
     ("heat", "<i4"),  # row of Model.heat_odds and Model.heat_skill
     ("first_customer_hours", "<i4"),  # of Model.hours: when customers count time
     ("customer_hours", "<i4"),
+    ("gate", "<i4"),  # of Model.gates, counted from 1; 0: whoever comes is handed over
     (
         "customer_share",
         "<f8",
     ),  # of the day that a working day of the customers has; 0: they count by the clock
+)
+
+GATE = record(  # of a team in a stage: a limit on what is handed over
+    ("team", "<i8"),
+    ("stage", "<i8"),
+    ("per_rep", "<i8"),  # millionths: its limit for each rep on staff
+    ("patience_key", "<i8"),
+    ("cost_per_lead", "<f8"),  # of holding one
+    ("patience", "<i4"),  # distribution, days, of those held; NOTHING: they wait without end
+    ("order", "<i4"),  # of admission, of words.QueueOrder
 )
 
 ROUTE = record(
@@ -257,6 +268,7 @@ PURSUIT = record(
     ("flags", "<i4"),  # of words.Flag, true of all its rows from now on
     ("traits", "<i8"),  # a bit each
     ("account", "<i8"),  # of its company, in the pool of companies; NOTHING
+    ("gate", "<i8"),  # in whose load it counts, counted from 1; 0: none
 )
 
 COMPANY = record(  # a company with pursuits of which others were born

@@ -60,7 +60,7 @@ class Event(IntEnum):
     BECAME_LEAD = 6  # first time past the stage that makes leads; money: the supplier's price
     WON = 7  # leaves with a contract; waited: the customer's time; money: bookings; rep: who closed it
     LOST = 8  # leaves without a contract; waited: the customer's time; reason; rep
-    WENT_COLD = 9  # gave up waiting in the queue; waited: time in the queue; reason 0
+    WENT_COLD = 9  # gave up waiting in the queue, or held; waited: since entering the stage; reason 0
     COMMISSION = 10  # follows WON; money: the commission of the rep who closed, or of the one who opened
     MEDIA = 11  # money: a day's cost of a channel
     PAY = 12  # money: a day's cost of a rep
@@ -78,7 +78,7 @@ class Event(IntEnum):
     EXPECTED_MARGIN = 24  # follows EXPECTED; money: the gross margin of such a contract
     EXPECTED_COMMISSION = 25  # follows COMMISSION; money: the commission on such a contract
     REJECTED = 26  # sales rejects it as junk at first contact; LOST or PARKED follows
-    HELD = 27  # it is held before the hand-over, until its team has room
+    HELD = 27  # it is held before the hand-over, until its team has room; money: what that costs
     ADMITTED = 28  # ... and now handed over; waited: the time held
     IGNORED = 29  # handed over to a rep who will never take it up; waited: time in the queue
     NOT_REACHED = 30  # an attempt to reach the buyer fails; waited, worked: as of WORKED
@@ -101,6 +101,7 @@ class Flag(IntFlag):
     OUT_OF_PROFILE = 4  # the company truly lacks what it needs to have
     LEFT_QUEUE = 8  # WITHDRAWN: out of a queue
     AFTER_HAND_OVER = 16  # STARTED: the first contact in a stage in which sales may reject
+    HELD = 32  # it is held before a hand-over
 
 
 class Assignment(IntEnum):

@@ -20,6 +20,7 @@ from funnelsim.scenario.calendars import spans_of_the_day
 from funnelsim.scenario.channels import KINDS, Channel
 from funnelsim.scenario.errors import ROUNDING, Problem, Problems, nearest, shown, sum_to_one, unknown
 from funnelsim.scenario.flow import LOSS, WIN, advancing, failing, first_stage, reached, stage_of, teams_of
+from funnelsim.scenario.gates import check_hand_overs
 from funnelsim.scenario.goal_checks import check_goals
 from funnelsim.scenario.paths import leaves, written
 from funnelsim.scenario.plan_checks import check_plan
@@ -555,6 +556,7 @@ _CHECKS: tuple[Callable[[Contents], Problems], ...] = (
     _teams,
     _names_of_reps,
     _stages,
+    check_hand_overs,
     _customer_hours,
     _reasons,
     _targets,

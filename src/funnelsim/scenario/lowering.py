@@ -10,11 +10,12 @@ from typing import NamedTuple
 import numpy as np
 
 from funnelsim.model.model import DEMAND_OF_CHANNELS, Model, Names, one_process, plain_ends
-from funnelsim.model.records import CHANNEL, PLAN, REP, SEGMENT, SHOCK, SPAWN, STAGE, TEAM, TIER
+from funnelsim.model.records import CHANNEL, GATE, PLAN, REP, SEGMENT, SHOCK, SPAWN, STAGE, TEAM, TIER
 from funnelsim.model.words import DAY, Heat
 from funnelsim.scenario.calendars import calendar_of
 from funnelsim.scenario.checks import reasons_of
 from funnelsim.scenario.flow import differs_by_segment
+from funnelsim.scenario.gates import gate_rows, gates_of
 from funnelsim.scenario.rotas import calendar_records, customers_of, rota_of
 from funnelsim.scenario.rows import (
     Eras,
@@ -118,6 +119,7 @@ class Groundwork:
             *channel_sections(scenario, calendar),
             *segment_sections(scenario),
             *stage_sections(scenario, self.names.reasons, customers),
+            *gate_rows(scenario),
             ShockRows(),
         ]
         self._fixed = {
@@ -201,6 +203,7 @@ class Groundwork:
             "reps": np.zeros(len(self.names.reps), REP),
             "stages": np.zeros(len(stages), STAGE),
             "variants": np.zeros(variants, STAGE),
+            "gates": np.zeros(len(gates_of(scenario)), GATE),
             "heat_odds": np.zeros((len(stages) + variants, len(Heat))),
             "heat_skill": np.zeros((len(stages) + variants, len(Heat))),
             "expected": np.zeros(channels * (len(self._calendar.days) + 1)),

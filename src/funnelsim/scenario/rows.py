@@ -41,6 +41,7 @@ from funnelsim.scenario.flow import (
     mix,
     stage_of,
 )
+from funnelsim.scenario.gates import gates_of
 from funnelsim.scenario.months import DAYS_PER_MONTH
 from funnelsim.scenario.rotas import Customers, Rota
 from funnelsim.scenario.schema import Contents, Rep, Segment, Stage, Team
@@ -480,12 +481,14 @@ class StageRows:
             "first_variant": self.first_variant if self.variants else 0,
             "variants": self.variants,
         }
+        gates = gates_of(scenario)
         for place in self._places(scenario):
             stage = stage_of(scenario, self.name, place.segment)
             first_point, points = draft.curve(stage.effects.wait or scenario.effects.wait)
             hours = customer_hours(scenario, self.name, place.segment)
             own = {
                 "team": NOBODY if stage.team is None else list(scenario.teams).index(stage.team),
+                "gate": 0 if stage.team is None else gates.get((stage.team, self.name), 0),
                 "first_point": first_point,
                 "points": points,
                 "heat": self._heat(scenario, place),

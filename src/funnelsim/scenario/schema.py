@@ -16,6 +16,7 @@ from funnelsim.metrics import FIGURES
 from funnelsim.model.own_policy import BUILT_IN, policy_names
 from funnelsim.scenario.channels import Channel, Kind, Mix, as_its_kind
 from funnelsim.scenario.errors import nearest, shown
+from funnelsim.scenario.hand_over import HandOver
 from funnelsim.scenario.plans import Plan
 from funnelsim.scenario.quantities import (
     AboveZero,
@@ -484,6 +485,10 @@ class Stage(Section):
     )
     cost_per_visit: NotNegative = Field(
         default=0.0, description="Cost of each visit, booked when work starts."
+    )
+    hand_over: HandOver | None = Field(
+        default=None, description="How many leads are handed over to the team; the others are held. "
+        "Default: all are."
     )
     effects: StageEffects = Field(default=StageEffects(), description="Effects that differ in this stage.")
     segments: dict[str, StageOfSegment] = Field(

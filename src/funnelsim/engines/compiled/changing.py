@@ -10,6 +10,7 @@ from funnelsim.compiling.decorators import rare, rule
 from funnelsim.compiling.on_disk import compiled
 from funnelsim.engines.compiled.agenda import NOT_DUE, close_gap, take_first
 from funnelsim.engines.compiled.desks import enlist, opens_next, read_talent, stir
+from funnelsim.engines.compiled.handover import queue_at_gate
 from funnelsim.engines.compiled.loop import book_day
 from funnelsim.engines.compiled.pursuits import place, put_inquiry, read_fate
 from funnelsim.engines.compiled.queues import NONE, empty, first, join, leave
@@ -18,7 +19,7 @@ from funnelsim.engines.ledger import Ledger, write_of
 from funnelsim.model.model import Model
 from funnelsim.model.words import DAY, NEVER, NOBODY, NOTHING, Due, Event
 from funnelsim.model.worktime import last_opened, work_ends
-from funnelsim.rules import arrivals, assignment, ending, people, shocks, visits
+from funnelsim.rules import arrivals, assignment, ending, handover, people, shocks, visits
 
 UNTIL_THE_CHANGE = -1  # the wave before wave 0: what is put on the agenda for this instant is in wave 0
 
@@ -67,6 +68,7 @@ def carry_over(
     take_over_people(before, old, model, world, state, was, becomes)
     put_anew(model, state)
     requeue(before, model, world, state, becomes)
+    take_over_gates(before, model, world, state)
     for number in range(len(state.reps)):
         enlist(model, state, number)
     for number in range(len(state.teams)):
@@ -191,6 +193,8 @@ def take_over_people(
             shift["closes"] = model.hours[shift["opening"]]["closes"]
         empty(state.wanted[number])
         empty(state.at_hand[number])
+    for gate in range(len(state.held)):
+        empty(state.held[gate])
     empty(state.unfinished[0])
 
 
@@ -242,6 +246,24 @@ def requeue(before: Model, model: Model, world: Record, state: State, becomes: I
         following = int(state.links[moved]["next"])
         place(model, world, state, moved, visits.team_for(model, state.pursuits[moved]))
         moved = following
+
+
+@rare
+def take_over_gates(before: Model, model: Model, world: Record, state: State) -> None:
+    """Find who counts at which gate, and who is held at which, as a chapter begins (C11, C25, C26)."""
+    state.clock[0]["held"] = 0
+    for number in range(len(state.loads)):
+        state.loads[number] = 0
+    for slot in range(len(state.pursuits)):
+        pursuit = state.pursuits[slot]
+        if pursuit["entity"] > 0:
+            gate = handover.gate_from_now(before, model, pursuit)
+            pursuit["gate"] = gate
+            if gate > 0:
+                state.loads[gate - 1] += 1
+            if handover.is_held(pursuit):
+                read_fate(model, world, pursuit)
+                queue_at_gate(model, state, slot)
 
 
 @rule

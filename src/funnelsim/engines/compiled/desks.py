@@ -47,6 +47,16 @@ def enlist(model: Model, state: State, number: int) -> None:
 
 
 @rule
+def give_up_rep(model: Model, state: State, pursuit: Record) -> None:
+    """Take a pursuit from its owner, who has one open pursuit less (P3)."""
+    rep = pursuit["rep"]
+    if rep != NOBODY:
+        state.reps[rep]["open"] -= 1
+        pursuit["rep"] = NOBODY
+        enlist(model, state, rep)
+
+
+@rule
 def grant(model: Model, world: Record, state: State) -> tuple[int, int]:
     """Find a pursuit and the rep who starts on it, if there are any; teams in order (I4, G1)."""
     for number in range(len(model.teams)):

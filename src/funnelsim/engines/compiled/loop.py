@@ -6,7 +6,8 @@ and kind, entity). `live` takes one step at a time:
 
 - if something is due at this instant, the first entry leaves the agenda, and `decide` asks the rules what
   follows: for a pursuit in `pursuits.py`, for a calendar or a rep in `desks.py`;
-- if nothing is due, the first team that can gives one pursuit to one rep (`desks.grant`), who starts on it;
+- if nothing is due, one of those held at a gate is handed over (`pursuits.admit`), or the first team that can
+  gives one pursuit to one rep (`desks.grant`), who starts on it;
 - otherwise the clock moves to the next entry.
 
 Everything that happens is a row of the ledger. All state is in `state.py`, in arrays that never grow inside
@@ -29,6 +30,7 @@ from funnelsim.engines.compiled.desks import (
     read_talent,
 )
 from funnelsim.engines.compiled.pursuits import (
+    admit,
     begin_born,
     come_back,
     end_work,
@@ -84,7 +86,8 @@ def live(model: Model, world: Record, state: State, until: int, ledger: Ledger) 
                 return STUCK
             slot = decide(model, world, state, ledger)
         elif clock["stirred"] == 1:
-            slot, rep = grant(model, world, state)
+            if clock["held"] == 0 or not admit(model, world, state, ledger):
+                slot, rep = grant(model, world, state)
         elif due >= until:
             return FINISHED
         else:

@@ -9,7 +9,14 @@ from __future__ import annotations
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.engines.compiled.agenda import next_time
-from funnelsim.engines.compiled.desks import enlist, go_home, stir
+from funnelsim.engines.compiled.desks import enlist, give_up_rep, go_home, stir
+from funnelsim.engines.compiled.handover import (
+    is_held_up,
+    leave_gate,
+    leave_load,
+    next_to_admit,
+    pass_gate,
+)
 from funnelsim.engines.compiled.queues import NONE, first, join, leave
 from funnelsim.engines.compiled.state import State, await_next, channel_actor, put
 from funnelsim.engines.ledger import Ledger, credit, flag, give_reason, write
@@ -17,7 +24,7 @@ from funnelsim.engines.protocol import MOST_WAVES
 from funnelsim.model.model import SALE, Model
 from funnelsim.model.words import ENDED, NEVER, NOBODY, NOTHING, Due, Event, Flag
 from funnelsim.model.worktime import work_ends_from
-from funnelsim.rules import arrivals, assignment, contracts, ending, people, visits
+from funnelsim.rules import arrivals, assignment, contracts, ending, handover, people, visits
 
 # ---- inquiries ----------------------------------------------------------------------------------
 
@@ -73,6 +80,7 @@ def begin_pursuit(pursuit: Record, entity: int, process: int, stage: int) -> Non
     pursuit["round"] = 0
     pursuit["attempt"] = 0
     pursuit["flags"] = 0
+    pursuit["gate"] = 0
 
 
 @rule
@@ -100,20 +108,46 @@ def put_inquiry(model: Model, state: State, number: int) -> None:
 def enter(model: Model, world: Record, state: State, ledger: Ledger, slot: int) -> bool:
     """Let a pursuit enter its stage; return whether it starts at once because no rep is needed.
 
-    (V1, V2, V4, V5)
+    (V1, V4, V5)
     """
     pursuit = state.pursuits[slot]
     now = state.clock[0]["now"]
     pursuit["since"] = now
     read_fate(model, world, pursuit)
     write(ledger, now, pursuit, Event.ENTERED.value, 0, 0, 0.0)
-    team = visits.team_for(model, pursuit)
-    if team == NOBODY:
+    stage = visits.stage_for(model, pursuit)
+    gated = (stage["gate"] | pursuit["gate"]) != 0
+    if gated and is_held_up(model, world, state, ledger, slot):
+        return False
+    if stage["team"] == NOBODY:
         return True
-    place(model, world, state, slot, team)
-    patience = visits.patience(model, world, pursuit)
-    await_next(model, state, slot, now + patience, Due.GOES_COLD.value)
+    queue_up(model, world, state, slot, stage["team"])
     return False
+
+
+@rule
+def queue_up(model: Model, world: Record, state: State, slot: int, team: int) -> None:
+    """Let a pursuit queue for a rep of a team, until its patience ends (V2)."""
+    place(model, world, state, slot, team)
+    patience = visits.patience(model, world, state.pursuits[slot])
+    await_next(model, state, slot, state.clock[0]["now"] + patience, Due.GOES_COLD.value)
+
+
+@rare
+def admit(model: Model, world: Record, state: State, ledger: Ledger) -> bool:
+    """Hand over one of those held, if there is room anywhere; return whether there was (B5)."""
+    slot = next_to_admit(model, state)
+    if slot == NONE:
+        return False
+    pursuit, now = state.pursuits[slot], state.clock[0]["now"]
+    leave_gate(model, state, slot)
+    pursuit["flags"] = pursuit["flags"] & ~Flag.HELD.value
+    stage = visits.stage_for(model, pursuit)
+    if stage["gate"] > 0:
+        pass_gate(state, pursuit, stage["gate"])
+    write(ledger, now, pursuit, Event.ADMITTED.value, now - pursuit["since"], 0, 0.0)
+    queue_up(model, world, state, slot, stage["team"])
+    return True
 
 
 @rule
@@ -151,24 +185,16 @@ def place(model: Model, world: Record, state: State, slot: int, number: int) -> 
 
 
 @rule
-def give_up_rep(model: Model, state: State, pursuit: Record) -> None:
-    """Take a pursuit from its owner, who has one open pursuit less (P3)."""
-    rep = pursuit["rep"]
-    if rep != NOBODY:
-        state.reps[rep]["open"] -= 1
-        pursuit["rep"] = NOBODY
-        enlist(model, state, rep)
-
-
-@rule
 def leave_queue(model: Model, state: State, slot: int) -> None:
     """Take a pursuit out of the queue that it waits in."""
     pursuit = state.pursuits[slot]
-    if pursuit["rep"] == NOBODY:
-        leave(state.links, state.team_queues[visits.team_for(model, pursuit)], slot)
-    else:
+    if pursuit["rep"] != NOBODY:
         leave(state.links, state.own_queues[pursuit["rep"]], slot)
         enlist(model, state, pursuit["rep"])
+    elif handover.is_held(pursuit):
+        leave_gate(model, state, slot)
+    else:
+        leave(state.links, state.team_queues[visits.team_for(model, pursuit)], slot)
 
 
 @rule
@@ -282,6 +308,9 @@ def leave_visit(model: Model, world: Record, state: State, ledger: Ledger, slot:
     pursuit["round"] = ending.round_at(pursuit, target, delay)
     pursuit["stage"] = target
     if delay == ending.AT_ONCE:
+        gate = visits.stage_for(model, pursuit)["gate"]
+        if event == Event.SENT_BACK and gate != 0:
+            pass_gate(state, pursuit, gate)
         return int(slot)
     rest(model, state, slot, now + delay)
     return NONE
@@ -343,6 +372,8 @@ def end(model: Model, state: State, slot: int) -> None:
     """End a pursuit: its rep has one open pursuit less, and its slot of the pool is free (V21)."""
     pursuit = state.pursuits[slot]
     give_up_rep(model, state, pursuit)
+    if pursuit["gate"] != 0:
+        leave_load(state, pursuit)
     if pursuit["account"] != NOTHING:
         leave_account(state, slot)
     pursuit["entity"] = 0
@@ -357,7 +388,10 @@ def end(model: Model, state: State, slot: int) -> None:
 @rare
 def rest(model: Model, state: State, slot: int, until: int) -> None:
     """Let a pursuit rest, without an owner, until it returns (X3)."""
-    state.pursuits[slot]["since"] = state.clock[0]["now"]
+    pursuit = state.pursuits[slot]
+    pursuit["since"] = state.clock[0]["now"]
+    pursuit["flags"] = pursuit["flags"] & ~Flag.HELD.value
+    leave_load(state, pursuit)
     await_next(model, state, slot, until, Due.RETURNS.value)
 
 
@@ -410,7 +444,8 @@ def withdraw_kin(model: Model, state: State, slot: int, process: int) -> None:
         if other != slot and pursuit["process"] == process and ending.can_be_withdrawn(pursuit):
             if pursuit["phase"] == Due.GOES_COLD:
                 leave_queue(model, state, other)
-                pursuit["flags"] = pursuit["flags"] | Flag.LEFT_QUEUE.value
+                left = 0 if handover.is_held(pursuit) else Flag.LEFT_QUEUE.value
+                pursuit["flags"] = pursuit["flags"] | left
             await_next(model, state, other, state.clock[0]["now"], Due.WITHDRAWS.value)
         other = state.kin[other]["next"]
 

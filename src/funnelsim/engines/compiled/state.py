@@ -30,6 +30,7 @@ CLOCK = record(
     ("vacant", "<i8"),  # how many slots are free
     ("free_company", "<i8"),  # the first free slot of the pool of companies
     ("most_born", "<i8"),  # pursuits that one step may add to the pool
+    ("held", "<i8"),  # pursuits at gates
     ("begun", "<i8"),  # 1 once the first entries are on the agenda
     ("last_day_booked", "<i8"),
 )
@@ -72,6 +73,8 @@ class State(NamedTuple):
     wanted_links: Records  # LINK, one a rep
     at_hand: Records  # QUEUE, one a calendar: idle reps with room for one more, longest idle first
     at_hand_links: Records  # LINK, one a rep
+    loads: Integers  # (gates,) pursuits that count at each gate
+    held: Records  # QUEUE (1 + gates,): pursuits held at each gate, and first those whose gate is gone
     unfinished: Records  # QUEUE (1,): at the end, the open pursuits in the order of entity
     order: Integers  # (reps,) the reps of each team side by side, best first when last sorted
 
@@ -112,6 +115,8 @@ def new_state(model: Model, slots: int = FIRST_POOL, companies: int = FIRST_COMP
         wanted_links=np.zeros(reps, LINK),
         at_hand=new_queues(calendars),
         at_hand_links=np.zeros(reps, LINK),
+        loads=np.zeros(len(model.gates), np.int64),
+        held=new_queues(1 + len(model.gates)),
         unfinished=new_queues(1),
         order=np.zeros(reps, np.int64),
     )
@@ -167,6 +172,7 @@ def reset(model: Model, state: State) -> None:
     clock["due"] = 0
     clock["gap"] = 0
     clock["stirred"] = 1
+    clock["held"] = 0
     clock["last_day_booked"] = 0
     clock["most_born"] = ending.most_born(model)
     for position in range(len(state.agenda)):
@@ -205,6 +211,10 @@ def reset(model: Model, state: State) -> None:
         shift["opening"] = model.calendars[number]["first_hours"] - 1
         empty(state.wanted[number])
         empty(state.at_hand[number])
+    for number in range(len(state.loads)):
+        state.loads[number] = 0
+    for gate in range(len(state.held)):
+        empty(state.held[gate])
     empty_pools(state)
     empty(state.unfinished[0])
 

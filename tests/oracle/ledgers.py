@@ -110,7 +110,7 @@ def whose(row: Record, cast: Cast) -> int:
 
 def read_step(told: Told, event: Event, row: Record, costs: list[Cost], cast: Cast) -> None:
     """Add one row of a lead to what is told of it, and check the span that it closes (V6, V14, V17, D3)."""
-    time, waited = int(row["time"]), int(row["waited"])
+    time = int(row["time"])
     if event is Event.BECAME_LEAD:
         assert told.became_lead is None
         told.became_lead = time
@@ -121,16 +121,9 @@ def read_step(told: Told, event: Event, row: Record, costs: list[Cost], cast: Ca
         return
     visit = told.visits[-1]
     assert int(row["stage"]) == visit.stage  # V22
-    last = next(at for at in (visit.worked, visit.started, visit.entered) if at is not None)
-    assert waited == (0 if event is Event.HELD else time - last), (event, row)
-    held = visit.held and visit.admitted is None and event not in (Event.ADMITTED, Event.HELD)
-    assert (int(row["flags"]) & Flag.HELD != 0) == (held or event is Event.HELD), (event, row)
-    if event is Event.HELD:
-        assert int(row["rep"]) == NOBODY
-        visit.held = True
-        costs.append(Cost("holding", time, visit.stage, float(row["money"])))
-    elif event is Event.ADMITTED:
-        visit.admitted = time
+    last = check_span(visit, event, row)
+    if event in (Event.HELD, Event.ADMITTED):
+        read_hand_over(visit, event, row, costs)
     elif event is Event.STARTED:
         visit.started, visit.rep = time, someone(row, cast)
         costs.append(Cost("visit", time, visit.stage, float(row["money"])))
@@ -149,6 +142,25 @@ def read_step(told: Told, event: Event, row: Record, costs: list[Cost], cast: Ca
             visit.reason = int(row["reason"])
         if event is Event.WON:
             told.bookings = float(row["money"])
+
+
+def check_span(visit: Visit, event: Event, row: Record) -> int:
+    """Check the span that a row closes, and its flag; return when the span began."""
+    last = next(at for at in (visit.worked, visit.started, visit.entered) if at is not None)
+    assert int(row["waited"]) == (0 if event is Event.HELD else int(row["time"]) - last), (event, row)
+    held = visit.held and visit.admitted is None and event not in (Event.ADMITTED, Event.HELD)
+    assert (int(row["flags"]) & Flag.HELD != 0) == (held or event is Event.HELD), (event, row)
+    return last
+
+
+def read_hand_over(visit: Visit, event: Event, row: Record, costs: list[Cost]) -> None:
+    """Add to a visit that it is held, or no longer (B4, B5)."""
+    if event is Event.ADMITTED:
+        visit.admitted = int(row["time"])
+        return
+    assert int(row["rep"]) == NOBODY
+    visit.held = True
+    costs.append(Cost("holding", int(row["time"]), visit.stage, float(row["money"])))
 
 
 def differences(oracle: History, rows: Records) -> list[str]:

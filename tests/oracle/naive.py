@@ -13,7 +13,22 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import accumulate, pairwise
 
-from .firm import DAY, HOUR, LOST, WON, Channel, Chapter, Firm, Inquiry, Limit, Rep, Segment, Stage, Team, whole
+from .firm import (
+    DAY,
+    HOUR,
+    LOST,
+    WON,
+    Channel,
+    Chapter,
+    Firm,
+    Inquiry,
+    Limit,
+    Rep,
+    Segment,
+    Stage,
+    Team,
+    whole,
+)
 
 Spans = list[tuple[int, int]]
 
@@ -590,7 +605,7 @@ class Simulation:
         return sorted(found, key=lambda walk: (walk.rank, walk.visits[-1].entered, walk.inquiry.entity))
 
     def has_room(self, team: int, stage: int) -> bool:
-        """Count who counts, and who is on staff (B1)."""
+        """Count who counts, and who is on staff; where it is too many, nobody goes (B1, B7)."""
         load = sum(walk.gate == (team, stage) and walk.phase != "over" for walk in self.leads.values())
         on_staff = sum(person.on_staff for person in self.members(team))
         return load < self.firm.stages[stage].limits[team].millionths * on_staff // 1_000_000
@@ -604,9 +619,7 @@ class Simulation:
         walk.visits[-1].held = True
         self.spend("holding", walk.stage, limit.cost)
         self.say("held", walk.inquiry.entity)
-        patience = self.draws.held_patience(
-            walk.inquiry.entity, walk.inquiry.segment, walk.stage, walk.round
-        )
+        patience = self.draws.held_patience(walk.inquiry.entity, walk.inquiry.segment, walk.stage, walk.round)
         walk.until = None if patience is None else self.now + patience
 
     def rank_if_held(self, limit: Limit, walk: Walk) -> int:
@@ -628,7 +641,7 @@ class Simulation:
         return None
 
     def admit(self, walk: Walk) -> None:
-        """Hand a lead over that was held."""
+        """Hand a lead over that was held; its wait counts from entering all the same (B6)."""
         team = self.stage_for(walk).team
         assert team is not None
         walk.gate = None if self.limit_for(walk) is None else (team, walk.stage)

@@ -343,9 +343,14 @@ class Plan:
         return made
 
     def gate(
-        self, stage: int, per_rep: float, patience: Any = None, order: QueueOrder = QueueOrder.FIFO, **more: Any
+        self,
+        stage: int,
+        per_rep: float,
+        patience: Any = None,
+        order: QueueOrder = QueueOrder.FIFO,
+        **more: Any,
     ) -> None:
-        """Limit what is handed over in a stage, to each team that works it; call it in the order of stages."""
+        """Limit what is handed over in a stage to each team that works it; called in the order of stages."""
         row = {"stage": stage, "per_rep": round(per_rep * 1_000_000), "order": order} | more
         row |= {"patience_key": purpose("held", f"stage {stage}")}
         row |= {"patience": NOTHING if patience is None else self.distribution(patience)}

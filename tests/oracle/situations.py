@@ -265,9 +265,17 @@ def held_before_the_hand_over() -> Model:
     newcomer = {"joins": 6 * DAY + 10 * HOUR}
     sales = plan.team(daily(16), [{}, {"leaves": 5 * DAY + 9 * HOUR}, newcomer], max_open=3)
     care = plan.team(daily(16), [{}], Assignment.SHARED_QUEUE)
-    plan.stage(desk, conversion=0.8, effort=QUICK, customer=SOON, patience=2, nexts=to(1, 2), elses=to(0, LOST))
     plan.stage(
-        sales, conversion=0.7, effort=QUICK, customer=SOON, nexts=to(2, 3), elses=to(0, 1), segments=[{}, {"team": care}]
+        desk, conversion=0.8, effort=QUICK, customer=SOON, patience=2, nexts=to(1, 2), elses=to(0, LOST)
+    )
+    plan.stage(
+        sales,
+        conversion=0.7,
+        effort=QUICK,
+        customer=SOON,
+        nexts=to(2, 3),
+        elses=to(0, 1),
+        segments=[{}, {"team": care}],
     )
     plan.stage(conversion=0.7, customer=SOON, nexts=to(1, 3), elses=to(1, LOST))
     plan.stage(sales, conversion=0.6, effort=either(1, 2), customer=SOON, patience=1, elses=to(LOST, 1))

@@ -37,6 +37,7 @@ from .scenarios import (
     Toml,
     documents,
     either,
+    hand_overs,
     share,
     toml,
     value_key,
@@ -106,6 +107,7 @@ KINDS = (
     "stages.NAME.effects.wait",
     "stages.NAME.effort_hours",
     "stages.NAME.goes_cold_after_days",
+    "stages.NAME.hand_over",
     "stages.NAME.lost_reasons",
     "stages.NAME.next",
     "stages.NAME.segments.NAME",
@@ -144,6 +146,7 @@ TOUCHING = 2 * (  # leads that queue, and work in hand: drawn more often than ot
     "stages.NAME.effort_hours",
     "stages.NAME.customer_takes_days",
     "stages.NAME.customer_hours",
+    "stages.NAME.hand_over",
     "stages.NAME.segments.NAME",
     "teams.NAME.assignment",
     "teams.NAME.hours",
@@ -322,6 +325,7 @@ def of_stages(document: Document) -> Options:
                 (f"{at}team", either(*document["teams"])),
                 (f"{at}effort_hours", either(*MIXED["effort_hours"])),
                 (f"{at}goes_cold_after_days", either(*MIXED["goes_cold_after_days"])),
+                (f"{at}hand_over", hand_overs(MIXED["goes_cold_after_days"])),
             ]
         else:
             found.append((f"{at}team", either(*document["teams"])))

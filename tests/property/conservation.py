@@ -16,6 +16,7 @@ from pathlib import Path
 Row = dict[str, str]
 
 INTO, START, END = "starts waiting", "work starts", "work ends"
+HELD, ADMITTED = "held", "handed over"
 ONWARDS = ("goes on", "sent back")
 OVER = ("won", "lost", "gone cold", "still open")
 ANYWHERE = ("inquiry", "becomes a lead", "commission")  # their rows name a stage that the lead need not be in
@@ -66,6 +67,7 @@ def _of_a_lead(steps: list[tuple[datetime, str, Row]]) -> Iterator[str]:
     if credited - workers - {""}:
         yield "is won by, or paid for to, somebody who never worked on it"
     yield from _of_its_visits(steps)
+    yield from _of_its_hand_overs(steps)
 
 
 def _of_its_visits(steps: list[tuple[datetime, str, Row]]) -> Iterator[str]:
@@ -84,6 +86,22 @@ def _of_its_visits(steps: list[tuple[datetime, str, Row]]) -> Iterator[str]:
             started = at if step == START else started
         elif step in (*ONWARDS, *OVER):
             place = ""
+
+
+def _of_its_hand_overs(steps: list[tuple[datetime, str, Row]]) -> Iterator[str]:
+    """A lead that is held does nothing until it is handed over, goes cold, or all is over; nobody owns it."""
+    since: datetime | None = None
+    for at, step, row in steps:
+        if step == HELD:
+            since = at
+        elif step == ADMITTED:
+            if since is None or abs(_hours(since, at) - float(row["waited_hours"])) > HOURS:
+                yield "is handed over without being held, or says that it was held longer or shorter"
+            since = None
+        elif since is not None and step not in OVER:
+            yield f"does {step} while it is held"
+        if since is not None and row["org:resource"]:
+            yield "is held and has an owner"
 
 
 def _of_work(step: str, row: Row, at: datetime, entered: datetime, started: datetime | None) -> Iterator[str]:

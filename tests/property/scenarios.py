@@ -312,6 +312,18 @@ def effects() -> SearchStrategy[Document]:
     return st.fixed_dictionaries({}, optional=either_way | {"wait": either(*WAITS)})
 
 
+def hand_overs(patience: tuple[Any, ...]) -> SearchStrategy[Document]:
+    """Limit what is handed over to a team: to little, most often."""
+    return st.fixed_dictionaries(
+        {"per_rep": either(1, 2.5, 1.25, 9)},
+        optional={
+            "patience_days": either(*patience),
+            "order": either(*QUEUE_ORDERS),
+            "cost_per_lead": either(1.5),
+        },
+    )
+
+
 @st.composite
 def stages(draw: DrawFn, order: list[str], number: int, floor: list[str], durations: Document) -> Document:
     """Describe a stage. Some always go on to the next one or are lost, so that there is a way out."""
@@ -321,6 +333,8 @@ def stages(draw: DrawFn, order: list[str], number: int, floor: list[str], durati
         stage |= {"team": team, "effort_hours": draw(either(*durations["effort_hours"]))}
         if draw(st.booleans()):
             stage["goes_cold_after_days"] = draw(either(*durations["goes_cold_after_days"]))
+        if draw(either(False, False, True)):
+            stage["hand_over"] = draw(hand_overs(durations["goes_cold_after_days"]))
     stage["customer_takes_days"] = draw(either(*durations["customer_takes_days"]))
     following = [*order[number + 1 :], "won"]
     if draw(st.booleans()):

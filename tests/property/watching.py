@@ -21,7 +21,7 @@ from funnelsim.engines.reference import Happening, Office, ReferenceEngine
 from funnelsim.model.model import DEMAND_OF_ALL, DEMAND_OF_CHANNELS, ODDS_OF_ALL, Model, other_numbers
 from funnelsim.model.words import DAY, NEVER, NOBODY, NOTHING, Assignment, Due, Event, QueueOrder
 from funnelsim.model.worktime import is_open
-from funnelsim.rules import assignment, contracts, ending, people, visits
+from funnelsim.rules import assignment, contracts, ending, handover, people, visits
 
 PULLS = (Assignment.SHARED_QUEUE, Assignment.PRIORITY_QUEUE, Assignment.CHERRY_PICK)
 PUSHES = tuple(policy for policy in Assignment if policy not in (*PULLS, Assignment.OWN))
@@ -90,6 +90,11 @@ COVERED = (
     f"more than {MANY} reps: granted to the idle longest",
     f"more than {MANY} reps: granted from an own queue",
     "cherries beyond the shortlist",
+    "hand-over: went cold while held",
+    "hand-over: withdrawn while held",
+    "hand-over: not to the first who came",
+    "hand-over: of one who was sent back, where others are held",
+    "hand-over: counted no longer, in a stage of another team",
     "stage that differs by segment",
     "stage worked by another team than for other segments",
     "stage without a team where other segments have one",
@@ -132,6 +137,11 @@ CHANGED = (  # what the changes on a day must meet
         f"change: {what}"
         for what in (
             "in a history that has just begun",
+            "a lead is held on",
+            "a lead is held on, at another gate",
+            "a lead is held no longer, as its gate is gone",
+            "a lead counts at a gate that comes",
+            "a lead counts no longer at a gate that goes",
             "a lead queues on",
             "a lead queues on, ranked anew",
             "a lead queues, with another fate",
@@ -206,7 +216,31 @@ def of_shocks(model: Model) -> dict[str, int]:
 
 def went_on(before: Model, model: Model, known: Record, pursuit: Record) -> list[str]:
     """Tell what has become of a pursuit in a change."""
+    return [*where_it_counts(known, pursuit), *where_it_is(before, model, known, pursuit)]
+
+
+def where_it_counts(known: Record, pursuit: Record) -> list[str]:
+    """Tell what a change does to where a pursuit counts."""
+    return [
+        *["a lead counts at a gate that comes"] * int(pursuit["gate"] > 0 == known["gate"]),
+        *["a lead counts no longer at a gate that goes"] * int(pursuit["gate"] == 0 < known["gate"]),
+    ]
+
+
+def of_one_held(before: Model, model: Model, pursuit: Record) -> list[str]:
+    """Tell what a change does to a pursuit that is held."""
+    was, gate = (int(visits.stage_for(each, pursuit)["gate"]) for each in (before, model))
+    if gate == 0:
+        return ["a lead is held no longer, as its gate is gone"]
+    another = was == 0 or handover.same_gate(model, before.gates[was - 1]) != gate
+    return ["a lead is held on", *["a lead is held on, at another gate"] * int(another)]
+
+
+def where_it_is(before: Model, model: Model, known: Record, pursuit: Record) -> list[str]:
+    """Tell what a change does to a pursuit where it is."""
     phase = Due(int(pursuit["phase"]))
+    if phase is QUEUES and handover.is_held(pursuit):
+        return of_one_held(before, model, pursuit)
     if phase is QUEUES:
         number, team = (visits.team_for(each, pursuit) for each in (before, model))
         found = ["a lead queues on"]
@@ -383,9 +417,15 @@ class WatchedOffice(Office):
     def leave(self, lead: Record, due: Due) -> int:
         stage, target = int(lead["stage"]), int(lead["target"])
         event, _ = ending.leaving(lead, due)
+        self.seen["hand-over: went cold while held"] += bool(handover.is_held(lead))
         rest = super().leave(lead, due)
         if event == Event.WENT_COLD:
             return rest
+        if event == Event.SENT_BACK and rest == ending.AT_ONCE and lead["stage"] >= 0:
+            gate = self.gate_of(lead)
+            self.seen["hand-over: of one who was sent back, where others are held"] += bool(
+                gate and self.held[gate]
+            )
         if 0 <= target <= stage:
             self.seen["sent back: to an earlier stage"] += target < stage
             self.seen["sent back: to the same stage"] += target == stage
@@ -394,6 +434,23 @@ class WatchedOffice(Office):
         self.seen["went on: won before the last stage"] += early
         self.seen["went on: past a stage"] += target > stage + 1
         return rest
+
+    def comes_to_a_gate(self, pursuit: Record) -> bool:
+        counted, gate = int(pursuit["gate"]), self.gate_of(pursuit)
+        held = super().comes_to_a_gate(pursuit)
+        gone = counted > 0 == pursuit["gate"] and gate == 0
+        self.seen["hand-over: counted no longer, in a stage of another team"] += gone
+        return held
+
+    def admit(self, pursuit: Record) -> None:
+        came = [(int(one["since"]), int(one["entity"])) for one in self.queue_of(pursuit)]
+        ahead = min(came) < (pursuit["since"], pursuit["entity"])
+        self.seen["hand-over: not to the first who came"] += bool(ahead)
+        super().admit(pursuit)
+
+    def withdraw(self, pursuit: Record, wait: simpy.Event, due: simpy.Event) -> None:
+        self.seen["hand-over: withdrawn while held"] += bool(handover.is_held(pursuit))
+        super().withdraw(pursuit, wait, due)
 
     def sign(self, lead: Record, value: float) -> None:
         closer, now = int(lead["closer"]), self.now

@@ -398,7 +398,7 @@ class Office:
         return None
 
     def admit(self, pursuit: Record) -> None:
-        """Hand over a pursuit that was held."""
+        """Hand over a pursuit that was held; it has waited since it entered the stage (B5, B6)."""
         self.leave_queue(pursuit)
         pursuit["flags"] &= ~Flag.HELD
         self.pass_gate(pursuit, self.gate_of(pursuit))

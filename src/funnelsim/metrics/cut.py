@@ -43,6 +43,7 @@ class Cut:
 
     sums: Floats  # (R, n, events, 2 bases, 4 measures)
     queue: Floats  # (R, n) leads in the queue on average over the period, or over each month (F2)
+    held: Floats  # (R, n) leads held before a hand-over on average, as the queue (F5)
     busy: Floats  # (R, n) working time in the period, µs
     available: Floats  # (R, n) working time on staff in the period, µs
     staff: Floats  # (R, n) people on staff, on average
@@ -112,17 +113,21 @@ def _drawn(model: Model, tallies: Tally, dimension: str) -> Cut:
     found = _bare(tallies.sums[:, first:end])
     lengths = np.diff(model.months)
     queue = queueing(model, tallies)
-    in_period = np.asarray(np.average(queue, axis=1, weights=lengths))  # (R, S, B)
+    held = average_number(model, tallies.held, tallies.holding)
+    in_period, held_in_period = (
+        np.asarray(np.average(each, axis=1, weights=lengths)) for each in (queue, held)
+    )  # (R, S, B)
     if dimension == "stage":
-        return replace(found, queue=in_period.sum(axis=2))
+        return replace(found, queue=in_period.sum(axis=2), held=held_in_period.sum(axis=2))
     if dimension == "segment":
-        return replace(found, queue=in_period.sum(axis=1))
+        return replace(found, queue=in_period.sum(axis=1), held=held_in_period.sum(axis=1))
     if dimension == "channel":
         return found
     if dimension == "month":
         return replace(
             found,
             queue=queue.sum(axis=(2, 3)),
+            held=held.sum(axis=(2, 3)),
             busy=tallies.busy.sum(axis=2),
             available=tallies.available.sum(axis=2),
             staff=tallies.staff.sum(axis=2),
@@ -132,6 +137,7 @@ def _drawn(model: Model, tallies: Tally, dimension: str) -> Cut:
         return replace(
             found,
             queue=in_period.sum(axis=(1, 2))[:, None],
+            held=held_in_period.sum(axis=(1, 2))[:, None],
             busy=tallies.busy.sum(axis=(1, 2))[:, None],
             available=tallies.available.sum(axis=(1, 2))[:, None],
             staff=people.sum(axis=1)[:, None],
@@ -155,8 +161,22 @@ def queueing(model: Model, tallies: Tally) -> Floats:
     tallies : Tally
         Stacked.
     """
-    at_start = tallies.queue.cumsum(axis=1)[:, :-1]
-    return np.asarray(at_start + tallies.queueing[:, 1:] / np.diff(model.months)[:, None, None])
+    return average_number(model, tallies.queue, tallies.queueing)
+
+
+def average_number(model: Model, changes: Floats, integrals: Floats) -> Floats:
+    """Return the average over each month of a number that changes, from its tallies: (R, M, S, B) (F2).
+
+    Parameters
+    ----------
+    model : Model
+        The strategy that the tallies are of.
+    changes, integrals : array of float
+        (R, M + 1, S, B): by how much it changes before the period and in each month, and the time from each
+        change to the end of its month, µs.
+    """
+    at_start = changes.cumsum(axis=1)[:, :-1]
+    return np.asarray(at_start + integrals[:, 1:] / np.diff(model.months)[:, None, None])
 
 
 def teams_of_stages(model: Model) -> Floats:
@@ -193,7 +213,7 @@ def one_contract(model: Model, expected: bool) -> Cut:
     sums[0, :, EARNED_REVENUE, Basis.PERIOD, Measure.MONEY] = worth * earned
     sums[0, :, EARNED_MARGIN, Basis.PERIOD, Measure.MONEY] = margin * earned
     nothing = np.zeros((1, len(worth)))
-    bare = replace(_bare(sums), queue=nothing, busy=nothing, available=nothing, staff=nothing)
+    bare = replace(_bare(sums), queue=nothing, held=nothing, busy=nothing, available=nothing, staff=nothing)
     return replace(bare, expected=expected)
 
 
@@ -202,7 +222,9 @@ def _bare(sums: Floats) -> Cut:
     replications, size = sums.shape[:2]
     nothing = np.full((replications, size), np.nan)
     no_ages = np.zeros((replications, size, len(Ended), 0))
-    return Cut(sums, queue=nothing, busy=nothing, available=nothing, staff=nothing, ages=no_ages)
+    return Cut(
+        sums, queue=nothing, held=nothing, busy=nothing, available=nothing, staff=nothing, ages=no_ages
+    )
 
 
 def _by_team(model: Model, reps: Cut, queue: Floats, asking: Floats) -> Cut:

@@ -16,9 +16,9 @@ _MONEY = Measure.MONEY
 
 
 def marketing(cut: Cut) -> Floats:
-    """Add up what channels cost by the month, by the inquiry and by the lead: (R, n)."""
+    """Add up what channels cost by the month, inquiry and lead, and what it costs to hold leads: (R, n)."""
     channels = cut.period(Event.MEDIA, _MONEY) + cut.period(Event.INQUIRY, _MONEY)
-    return channels + cut.period(Event.BECAME_LEAD, _MONEY)
+    return channels + cut.period(Event.BECAME_LEAD, _MONEY) + cut.period(Event.HELD, _MONEY)
 
 
 def sales(cut: Cut) -> Floats:
@@ -120,7 +120,7 @@ def lead_cost(cut: Cut) -> Parts:
 
 @figure("Marketing cost", Unit.MONEY, Basis.PERIOD, Better.LESS, _CHANNEL, total, page=("channel",))
 def marketing_cost(cut: Cut) -> Parts:
-    """What the channels cost: by the month, by the inquiry and by the lead."""
+    """What the channels cost by the month, the inquiry and the lead, and what it costs to hold leads."""
     return (marketing(cut),)
 
 

@@ -1,6 +1,7 @@
 """What is handed over: how many pursuits a team takes on at a gate, and who counts there.
 
-A gate is a team's in a stage. Gates are counted from 1, so that 0 is none.
+A gate is a team's in a stage. Gates are counted from 1, so that 0 is none. Limits are looked at only where
+somebody is to be handed over: so a lower one expels nobody (B7).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from funnelsim.compiling.arrays import Record, Records
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.model.model import Model
 from funnelsim.model.words import DAY, NEVER, NOBODY, NOTHING, Due, Flag
-from funnelsim.rules.visits import duration, occurrence, stage_for, team_for
+from funnelsim.rules.visits import duration, occurrence, team_for
 
 MILLION = 1_000_000
 WITH_ITS_TEAM = (  # what a pursuit that has been handed over has due

@@ -1,4 +1,4 @@
-"""What a scenario file may say about the hand-over to a team: how many it takes on, and who waits before it."""
+"""What a scenario file may say about the hand-over: how many a team takes on, and who waits before it."""
 
 from __future__ import annotations
 

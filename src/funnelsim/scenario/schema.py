@@ -487,8 +487,8 @@ class Stage(Section):
         default=0.0, description="Cost of each visit, booked when work starts."
     )
     hand_over: HandOver | None = Field(
-        default=None, description="How many leads are handed over to the team; the others are held. "
-        "Default: all are."
+        default=None,
+        description="How many leads are handed over to the team; the others are held. Default: all are.",
     )
     effects: StageEffects = Field(default=StageEffects(), description="Effects that differ in this stage.")
     segments: dict[str, StageOfSegment] = Field(

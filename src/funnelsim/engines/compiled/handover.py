@@ -23,7 +23,7 @@ def is_held_up(model: Model, world: Record, state: State, ledger: Ledger, slot: 
     if handover.has_left(model, pursuit):
         leave_load(state, pursuit)
     gate = visits.stage_for(model, pursuit)["gate"]
-    if gate == 0 or gate == pursuit["gate"]:  # noqa: PLR1714 (of unlike types in compiled code)
+    if gate == 0 or gate == pursuit["gate"]:
         return False
     load = state.loads[gate - 1]
     if first(state.links, state.held[gate]) == NONE and handover.has_room(model, state.reps, gate, load):
@@ -39,6 +39,14 @@ def pass_gate(state: State, pursuit: Record, gate: int) -> None:
     leave_load(state, pursuit)
     pursuit["gate"] = gate
     state.loads[gate - 1] += 1
+
+
+@rule
+def pass_in_any_case(model: Model, state: State, pursuit: Record) -> None:
+    """Let a pursuit that is sent back pass the gate of its stage, if there is one (B2)."""
+    gate = visits.stage_for(model, pursuit)["gate"]
+    if gate != 0:
+        pass_gate(state, pursuit, gate)
 
 
 @rare
@@ -96,4 +104,3 @@ def next_to_admit(model: Model, state: State) -> int:
         if slot != NONE and handover.has_room(model, state.reps, gate, state.loads[gate - 1]):
             return slot
     return NONE
-

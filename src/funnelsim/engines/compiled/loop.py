@@ -86,8 +86,7 @@ def live(model: Model, world: Record, state: State, until: int, ledger: Ledger) 
                 return STUCK
             slot = decide(model, world, state, ledger)
         elif clock["stirred"] == 1:
-            if clock["held"] == 0 or not admit(model, world, state, ledger):
-                slot, rep = grant(model, world, state)
+            slot, rep = admit_or_grant(model, world, state, ledger)
         elif due >= until:
             return FINISHED
         else:
@@ -96,6 +95,14 @@ def live(model: Model, world: Record, state: State, until: int, ledger: Ledger) 
         if slot != NONE:
             start_work(model, state, ledger, slot, rep)
     return LEDGER_FULL
+
+
+@rule
+def admit_or_grant(model: Model, world: Record, state: State, ledger: Ledger) -> tuple[int, int]:
+    """Hand over one of those held; else find a pursuit and a rep who starts on it (B5)."""
+    if state.clock[0]["held"] > 0 and admit(model, world, state, ledger):
+        return NONE, NOBODY
+    return grant(model, world, state)
 
 
 @rule

@@ -16,6 +16,7 @@ from funnelsim.engines.compiled.handover import (
     leave_load,
     next_to_admit,
     pass_gate,
+    pass_in_any_case,
 )
 from funnelsim.engines.compiled.queues import NONE, first, join, leave
 from funnelsim.engines.compiled.state import State, await_next, channel_actor, put
@@ -283,7 +284,6 @@ def leave_visit(model: Model, world: Record, state: State, ledger: Ledger, slot:
     pursuit, now = state.pursuits[slot], state.clock[0]["now"]
     event, reason = ending.leaving(pursuit, due)
     target, delay, spawns = ending.after(model, world, pursuit, event)
-    withdrawn = ending.end_of(model, pursuit, event)["withdraws"]
     value = contracts.bookings(model, world, pursuit) if event == Event.WON else 0.0
     began = pursuit["began"] if target == ENDED else 0
     write(ledger, now, pursuit, ending.told_as(event, delay), now - pursuit["since"], began, value)
@@ -295,10 +295,7 @@ def leave_visit(model: Model, world: Record, state: State, ledger: Ledger, slot:
         become_lead(model, state, ledger, pursuit)
     if event == Event.WON:
         sign(model, state, ledger, pursuit, value)
-    if spawns > 0:
-        spawn(model, world, state, slot, event, spawns)
-    if withdrawn != NOTHING:
-        withdraw_kin(model, state, slot, withdrawn)
+    affect_kin(model, world, state, slot, event, spawns)
     if target == ENDED:
         end(model, state, slot)
         return NONE
@@ -307,13 +304,12 @@ def leave_visit(model: Model, world: Record, state: State, ledger: Ledger, slot:
         give_up_rep(model, state, pursuit)
     pursuit["round"] = ending.round_at(pursuit, target, delay)
     pursuit["stage"] = target
-    if delay == ending.AT_ONCE:
-        gate = visits.stage_for(model, pursuit)["gate"]
-        if event == Event.SENT_BACK and gate != 0:
-            pass_gate(state, pursuit, gate)
-        return int(slot)
-    rest(model, state, slot, now + delay)
-    return NONE
+    if delay != ending.AT_ONCE:
+        rest(model, state, slot, now + delay)
+        return NONE
+    if event == Event.SENT_BACK:
+        pass_in_any_case(model, state, pursuit)
+    return int(slot)
 
 
 @rare
@@ -403,6 +399,16 @@ def come_back(state: State, ledger: Ledger, slot: int) -> int:
     pursuit["flags"] = pursuit["flags"] | Flag.RETURNED.value
     write(ledger, now, pursuit, Event.RETURNED.value, now - pursuit["since"], 0, 0.0)
     return slot
+
+
+@rule
+def affect_kin(model: Model, world: Record, state: State, slot: int, event: int, spawns: int) -> None:
+    """Let others be born of an event, and others be withdrawn (X5, X7)."""
+    withdrawn = ending.end_of(model, state.pursuits[slot], event)["withdraws"]
+    if spawns > 0:
+        spawn(model, world, state, slot, event, spawns)
+    if withdrawn != NOTHING:
+        withdraw_kin(model, state, slot, withdrawn)
 
 
 @rare

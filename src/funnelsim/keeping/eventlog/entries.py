@@ -42,7 +42,7 @@ ACTIVITIES = {
     Event.REPORTED: "{stage}: reported to marketing",
 }
 _ENDS = {Event.WON, Event.LOST, Event.WENT_COLD, Event.OPEN, Event.WITHDRAWN}
-_COSTS = {Event.INQUIRY, Event.STARTED, Event.COMMISSION}
+_COSTS = {Event.INQUIRY, Event.HELD, Event.STARTED, Event.COMMISSION}
 _INDEX = (1 << 32) - 1  # the bits of a lead's entity that number it within its channel
 _FIELDS = {name: position for position, name in enumerate(LEDGER.names or ())}
 
@@ -59,7 +59,7 @@ class Entry(NamedTuple):
     stage: str | None
     waited_hours: float  # clock time of the span that the event closes
     worked_hours: float  # working time
-    cost: float | None  # of an inquiry, a visit or a commission
+    cost: float | None  # of an inquiry, a visit, a lead held or a commission
     value: float | None  # bookings of a contract
     reason: str | None  # why it was lost
     ends: bool  # whether it is the lead's last step

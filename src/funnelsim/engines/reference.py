@@ -23,6 +23,7 @@ from funnelsim.engines.ledger import (
     flag,
     give_reason,
     has_room,
+    note_touches,
     rows_of_a_step,
     write,
     write_of,
@@ -32,7 +33,17 @@ from funnelsim.model.model import SALE, Model, other_numbers
 from funnelsim.model.records import CHANNEL_STATE, PURSUIT, REP_STATE, TEAM_STATE
 from funnelsim.model.words import DAY, ENDED, NEVER, NOBODY, NOTHING, Assignment, Due, Event, Flag
 from funnelsim.model.worktime import is_open, next_opening, work_ends
-from funnelsim.rules import arrivals, assignment, contracts, costs, ending, people, shocks, visits
+from funnelsim.rules import (
+    arrivals,
+    assignment,
+    contracts,
+    costs,
+    ending,
+    nurture,
+    people,
+    shocks,
+    visits,
+)
 
 AFTER_ALL_THAT_IS_DUE = 1 << 128  # the priority of grants
 AFTER_SIMPYS_OWN = 2  # URGENT is 0 and NORMAL 1: a decision is finished before the next one
@@ -102,6 +113,8 @@ class ReferenceEngine:
                 return False
             pursuit = office.left_to_book.pop(0)
             waited = horizon - pursuit["since"]
+            if pursuit["touches"] > 0:
+                note_touches(ledger, horizon, pursuit, nurture.touches_by(pursuit, horizon - 1))
             write(ledger, horizon, pursuit, Event.OPEN, waited, pursuit["began"], 0.0)
         return True
 
@@ -314,6 +327,12 @@ class Office:
                 yield self.end_work(pursuit, NOBODY if rep == NOBODY else pursuit["rep"])
                 left_by = Due.CUSTOMER_ANSWERS
             rest = self.leave(pursuit, left_by)
+            if pursuit["touches"] > 0:
+                if (yield self.rest(pursuit, rest)) == WITHDRAWN:
+                    return
+                if self.comes_back_from_nurture(pursuit):
+                    continue
+                rest = self.leave(pursuit, Due.RETURNS)
             if pursuit["stage"] == ENDED:
                 return
             if rest != ending.AT_ONCE:
@@ -402,9 +421,11 @@ class Office:
     def leave(self, pursuit: Record, due: Due) -> int:
         """Leave the stage and carry out the table of ends; return the rest before the next stage.
 
-        A pursuit that ends no longer has a stage.
+        A pursuit that ends no longer has a stage; one that is nurtured keeps it (N2).
         """
         event, reason = ending.leaving(pursuit, due)
+        if due != Due.RETURNS and nurture.takes(self.model, pursuit, reason):
+            return self.begin_nurture(pursuit, event, reason)
         target, delay, spawns = ending.after(self.model, self.world, pursuit, event)
         value = contracts.bookings(self.model, self.world, pursuit) if event == Event.WON else 0.0
         told_as, began = ending.told_as(event, delay), pursuit["began"] if target == ENDED else 0
@@ -413,6 +434,8 @@ class Office:
             credit(self.ledger, pursuit["closer"])
         if reason != NOTHING:
             give_reason(self.ledger, reason)
+            if due == Due.RETURNS:
+                flag(self.ledger, Flag.NURTURED)
         if ending.makes_lead(self.model, pursuit, event):
             self.become_lead(pursuit)
         if event == Event.WON:
@@ -472,7 +495,33 @@ class Office:
         del self.open_pursuits[int(pursuit["entity"])]
         self.to_come.pop(int(pursuit["entity"]), None)
 
-    # Rests, births and withdrawals.
+    # Nurture, rests, births and withdrawals.
+
+    def begin_nurture(self, pursuit: Record, event: int, reason: int) -> int:
+        """Nurture a pursuit in place of the event with which it would end; return for how long (N3)."""
+        row = self.model.reasons[reason]
+        self.write(pursuit, Event.PARKED, waited=self.now - pursuit["since"])
+        give_reason(self.ledger, reason)
+        self.give_up_rep(pursuit)
+        pursuit["parked"], pursuit["reason"] = event, reason
+        pursuit["touches"], pursuit["target"] = nurture.touches(self.model, self.world, pursuit, reason)
+        pursuit["interval"], pursuit["touch_cost"] = row["interval"], row["cost_per_touch"]
+        return int(pursuit["touches"] * pursuit["interval"])
+
+    def comes_back_from_nurture(self, pursuit: Record) -> bool:
+        """End nurture at its last touch; return whether the pursuit comes back (N4, N6)."""
+        rested = self.now - pursuit["since"]
+        note_touches(self.ledger, self.now, pursuit, int(pursuit["touches"]))
+        pursuit["touches"] = 0
+        if not nurture.comes_back(pursuit):
+            pursuit["since"] = self.now
+            return False
+        pursuit["fit"] = nurture.warmed(self.model, pursuit)
+        pursuit["returns"] += 1
+        pursuit["round"] = ending.round_at(pursuit, pursuit["target"], rested)
+        pursuit["stage"] = pursuit["target"]
+        self.come_back(pursuit)
+        return True
 
     def rest(self, pursuit: Record, delay: int) -> simpy.Event:
         """Rest before the next stage; the event returned succeeds when the rest is over."""
@@ -516,6 +565,8 @@ class Office:
 
     def withdraw(self, pursuit: Record, wait: simpy.Event, _: simpy.Event) -> None:
         """End a pursuit because of another; one that has not begun leaves no row."""
+        if pursuit["touches"] > 0:
+            note_touches(self.ledger, self.now, pursuit, nurture.touches_by(pursuit, self.now))
         if pursuit["began"] != NEVER:
             since, began = pursuit["since"], pursuit["began"]
             self.write(pursuit, Event.WITHDRAWN, waited=self.now - since, worked=began)

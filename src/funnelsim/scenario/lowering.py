@@ -15,6 +15,7 @@ from funnelsim.model.words import DAY, Heat
 from funnelsim.scenario.calendars import calendar_of
 from funnelsim.scenario.checks import reasons_of
 from funnelsim.scenario.flow import differs_by_segment
+from funnelsim.scenario.nurture_rows import NurtureRows
 from funnelsim.scenario.rotas import calendar_records, customers_of, rota_of
 from funnelsim.scenario.rows import (
     Eras,
@@ -119,6 +120,7 @@ class Groundwork:
             *segment_sections(scenario),
             *stage_sections(scenario, self.names.reasons, customers),
             ShockRows(),
+            NurtureRows(self.names.reasons),
         ]
         self._fixed = {
             "processes": one_process(len(scenario.stages)),
@@ -204,6 +206,7 @@ class Groundwork:
             "heat_odds": np.zeros((len(stages) + variants, len(Heat))),
             "heat_skill": np.zeros((len(stages) + variants, len(Heat))),
             "expected": np.zeros(channels * (len(self._calendar.days) + 1)),
+            **NurtureRows(self.names.reasons).blank(scenario),
         }
 
 

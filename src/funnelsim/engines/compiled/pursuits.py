@@ -10,14 +10,15 @@ from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.engines.compiled.agenda import next_time
 from funnelsim.engines.compiled.desks import enlist, go_home, stir
+from funnelsim.engines.compiled.nurturing import begin_nurture
 from funnelsim.engines.compiled.queues import NONE, first, join, leave
 from funnelsim.engines.compiled.state import State, await_next, channel_actor, put
-from funnelsim.engines.ledger import Ledger, credit, flag, give_reason, write
+from funnelsim.engines.ledger import Ledger, credit, flag, give_reason, note_touches, write
 from funnelsim.engines.protocol import MOST_WAVES
 from funnelsim.model.model import SALE, Model
 from funnelsim.model.words import ENDED, NEVER, NOBODY, NOTHING, Due, Event, Flag
 from funnelsim.model.worktime import work_ends_from
-from funnelsim.rules import arrivals, assignment, contracts, ending, people, visits
+from funnelsim.rules import arrivals, assignment, contracts, ending, nurture, people, visits
 
 # ---- inquiries ----------------------------------------------------------------------------------
 
@@ -73,6 +74,8 @@ def begin_pursuit(pursuit: Record, entity: int, process: int, stage: int) -> Non
     pursuit["round"] = 0
     pursuit["attempt"] = 0
     pursuit["flags"] = 0
+    pursuit["returns"] = 0
+    pursuit["touches"] = 0
 
 
 @rule
@@ -252,10 +255,14 @@ def end_work(model: Model, state: State, ledger: Ledger, slot: int) -> bool:
 def leave_visit(model: Model, world: Record, state: State, ledger: Ledger, slot: int, due: int) -> int:
     """Let a pursuit leave its stage by what fell due; return its slot if it enters another stage, else NONE.
 
-    (V17, V20, X9)
+    (V17, V20, X9, N2)
     """
     pursuit, now = state.pursuits[slot], state.clock[0]["now"]
     event, reason = ending.leaving(pursuit, due)
+    if due != Due.RETURNS and nurture.takes(model, pursuit, reason):
+        begin_nurture(model, world, state, ledger, slot, event, reason)
+        give_up_rep(model, state, pursuit)
+        return NONE
     target, delay, spawns = ending.after(model, world, pursuit, event)
     withdrawn = ending.end_of(model, pursuit, event)["withdraws"]
     value = contracts.bookings(model, world, pursuit) if event == Event.WON else 0.0
@@ -265,6 +272,8 @@ def leave_visit(model: Model, world: Record, state: State, ledger: Ledger, slot:
         credit(ledger, pursuit["closer"])
     if reason != NOTHING:
         give_reason(ledger, reason)
+        if due == Due.RETURNS:
+            flag(ledger, Flag.NURTURED.value)
     if ending.makes_lead(model, pursuit, event):
         become_lead(model, state, ledger, pursuit)
     if event == Event.WON:
@@ -372,6 +381,23 @@ def come_back(state: State, ledger: Ledger, slot: int) -> int:
 
 
 @rare
+def end_nurture(model: Model, world: Record, state: State, ledger: Ledger, slot: int) -> int:
+    """End nurture at its last touch: return the slot of a pursuit that enters a stage, else NONE (N4, N6)."""
+    pursuit, now = state.pursuits[slot], state.clock[0]["now"]
+    rested = now - pursuit["since"]
+    note_touches(ledger, now, pursuit, pursuit["touches"])
+    pursuit["touches"] = 0
+    if not nurture.comes_back(pursuit):
+        pursuit["since"] = now
+        return leave_visit(model, world, state, ledger, slot, Due.RETURNS.value)
+    pursuit["fit"] = nurture.warmed(model, pursuit)
+    pursuit["returns"] += 1
+    pursuit["round"] = ending.round_at(pursuit, pursuit["target"], rested)
+    pursuit["stage"] = pursuit["target"]
+    return come_back(state, ledger, slot)
+
+
+@rare
 def spawn(model: Model, world: Record, state: State, parent_slot: int, event: int, count: int) -> None:
     """Let other pursuits be born of an event; each begins after its own delay."""
     parent = state.pursuits[parent_slot]
@@ -420,6 +446,8 @@ def withdraw(model: Model, state: State, ledger: Ledger, slot: int) -> None:
     """End a pursuit because of another; one that has not begun leaves no row (X8)."""
     pursuit = state.pursuits[slot]
     now = state.clock[0]["now"]
+    if pursuit["touches"] > 0:
+        note_touches(ledger, now, pursuit, nurture.touches_by(pursuit, now))
     if pursuit["began"] != NEVER:
         write(ledger, now, pursuit, Event.WITHDRAWN.value, now - pursuit["since"], pursuit["began"], 0.0)
     end(model, state, slot)

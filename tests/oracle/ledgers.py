@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from funnelsim.compiling.arrays import Record, Records
-from funnelsim.model.words import NOBODY, Event, Flag
+from funnelsim.model.words import GONE_COLD, NOBODY, Event, Flag
 
 from .naive import COLD, Cost, History, Spell, Visit, Walk
 
@@ -138,15 +138,13 @@ def read_step(told: Told, event: Event, row: Record, costs: list[Cost], cast: Ca
         assert visit.rep == someone(row, cast)
     elif event is Event.OPEN:
         told.open_since = last
-    elif event is Event.PARKED:
-        visit.left, visit.how, visit.reason = time, HOW[event], int(row["reason"])
     else:
-        assert (event is Event.WENT_COLD) == (visit.started is None)
+        assert (visit.started is None) == (int(row["reason"]) == GONE_COLD)
         visit.left, visit.how = time, HOW[event]
         told.round += event is Event.SENT_BACK
         if event in ENDS:
             told.outcome, told.ended, told.owner = HOW[event], time, someone(row, cast)
-        if event in {Event.LOST, Event.WENT_COLD}:
+        if event in {Event.LOST, Event.WENT_COLD, Event.PARKED}:
             visit.reason = int(row["reason"])
         if event is Event.WON:
             told.bookings = float(row["money"])

@@ -265,7 +265,9 @@ class Table:
             horizon=int(model.horizon),
             one_off_cost=float(model.plan[0]["one_off_cost"]),
             cost_per_month=float(model.plan[0]["cost_per_month"]),
-            nurture={reason: self.nurture(reason) for reason in np.flatnonzero(model.reasons["most_touches"])},
+            nurture={
+                int(reason): self.nurture(reason) for reason in np.flatnonzero(model.reasons["most_touches"])
+            },
         )
 
     def nurture(self, reason: int) -> told.Nurture:

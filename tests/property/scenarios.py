@@ -400,7 +400,9 @@ def hours_of_customers(draw: DrawFn, document: Document) -> Document:
 
 @st.composite
 def programs(draw: DrawFn, stages: Document) -> Document:
-    """Choose programs of nurture, none for some of the reasons."""
+    """Choose programs of nurture, none for some of the reasons; or none at all."""
+    if draw(st.booleans()):
+        return {}
     tables = [stage for each in stages.values() for stage in (each, *each.get("segments", {}).values())]
     lost = [table.get("lost_reasons", {"unstated": 1.0}) for table in tables]
     reasons = sorted({"gone cold", *(reason for each in lost for reason in each)})
@@ -425,7 +427,7 @@ def programs(draw: DrawFn, stages: Document) -> Document:
             found[name] = {"reasons": taken, **draw(program)}
             if draw(either(False, False, True)):
                 found[name]["chance"] = {reason: draw(either(0.2, 0.7)) for reason in taken}
-    return found
+    return {"nurture": found}
 
 
 @st.composite
@@ -460,8 +462,7 @@ def documents(draw: DrawFn) -> Document:
         document["kinds"] = {OWN_KIND: draw(own_kinds())}
     if draw(st.booleans()):
         document["stages"][draw(either(*order))]["makes"] = "lead"
-    if draw(st.booleans()):
-        document["nurture"] = draw(programs(document["stages"]))
+    document |= draw(programs(document["stages"]))
     if draw(st.booleans()):
         document["mix"] = draw(mixes(document["channels"]))
     if draw(st.booleans()):

@@ -599,7 +599,7 @@ def _book_span(row: Record, model: Model, books: Books, replication: int) -> Non
 def _book_what_is_rare(
     row: Record, month: int, until: int, lines: Lines, model: Model, books: Books, replication: int
 ) -> None:
-    """Book the time on staff and in nurture, and pursuits that leave a queue: they are parked or withdrawn."""
+    """Book the time on staff and in nurture, and those who leave a queue: they are parked or withdrawn."""
     event = row["event"]
     if event == Event.ON_STAFF:
         _book_span(row, model, books, replication)

@@ -326,19 +326,25 @@ class Office:
                 yield self.start_work(pursuit, rep)
                 yield self.end_work(pursuit, NOBODY if rep == NOBODY else pursuit["rep"])
                 left_by = Due.CUSTOMER_ANSWERS
-            rest = self.leave(pursuit, left_by)
-            if pursuit["touches"] > 0:
-                if (yield self.rest(pursuit, rest)) == WITHDRAWN:
-                    return
-                if self.comes_back_from_nurture(pursuit):
-                    continue
-                rest = self.leave(pursuit, Due.RETURNS)
-            if pursuit["stage"] == ENDED:
+            if not (yield from self.what_follows(pursuit, self.leave(pursuit, left_by))):
                 return
-            if rest != ending.AT_ONCE:
-                if (yield self.rest(pursuit, rest)) == WITHDRAWN:
-                    return
-                self.come_back(pursuit)
+
+    def what_follows(self, pursuit: Record, rest: int) -> Generator[simpy.Event, Any, bool]:
+        """Let a pursuit that leaves a stage be nurtured, rest or go on at once; return whether it goes on."""
+        if pursuit["touches"] > 0:
+            if (yield self.rest(pursuit, rest)) == WITHDRAWN:
+                return False
+            if self.comes_back_from_nurture(pursuit):
+                return True
+            event, reason = int(pursuit["parked"]), int(pursuit["reason"])
+            rest = self.depart(pursuit, event, reason, Flag.NURTURED)
+        if pursuit["stage"] == ENDED:
+            return False
+        if rest != ending.AT_ONCE:
+            if (yield self.rest(pursuit, rest)) == WITHDRAWN:
+                return False
+            self.come_back(pursuit)
+        return True
 
     def enter(self, pursuit: Record) -> None:
         """Begin a visit."""
@@ -419,13 +425,17 @@ class Office:
         return self.due(visits.answers_at(self.model, pursuit, now), Due.CUSTOMER_ANSWERS, pursuit)
 
     def leave(self, pursuit: Record, due: Due) -> int:
-        """Leave the stage and carry out the table of ends; return the rest before the next stage.
-
-        A pursuit that ends no longer has a stage; one that is nurtured keeps it (N2).
-        """
+        """Leave the stage, or be nurtured in it (N2); return the rest before what comes next."""
         event, reason = ending.leaving(pursuit, due)
-        if due != Due.RETURNS and nurture.takes(self.model, pursuit, reason):
+        if nurture.takes(self.model, pursuit, reason):
             return self.begin_nurture(pursuit, event, reason)
+        return self.depart(pursuit, event, reason)
+
+    def depart(self, pursuit: Record, event: int, reason: int, flags: int = 0) -> int:
+        """Let an event befall a pursuit, and carry out the table of ends; return the rest before it goes on.
+
+        A pursuit that ends no longer has a stage.
+        """
         target, delay, spawns = ending.after(self.model, self.world, pursuit, event)
         value = contracts.bookings(self.model, self.world, pursuit) if event == Event.WON else 0.0
         told_as, began = ending.told_as(event, delay), pursuit["began"] if target == ENDED else 0
@@ -434,8 +444,7 @@ class Office:
             credit(self.ledger, pursuit["closer"])
         if reason != NOTHING:
             give_reason(self.ledger, reason)
-            if due == Due.RETURNS:
-                flag(self.ledger, Flag.NURTURED)
+            flag(self.ledger, flags)
         if ending.makes_lead(self.model, pursuit, event):
             self.become_lead(pursuit)
         if event == Event.WON:

@@ -16,7 +16,7 @@ _MONEY = Measure.MONEY
 
 
 def marketing(cut: Cut) -> Floats:
-    """Add up what channels cost by the month, by the inquiry and by the lead, and what nurture costs: (R, n)."""
+    """Add up what channels cost by the month, by the inquiry and by the lead, and nurture: (R, n)."""
     channels = cut.period(Event.MEDIA, _MONEY) + cut.period(Event.INQUIRY, _MONEY)
     return channels + cut.period(Event.BECAME_LEAD, _MONEY) + cut.period(TOUCH, _MONEY)
 

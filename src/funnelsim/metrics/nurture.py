@@ -36,7 +36,7 @@ def taken_into_nurture(cut: Cut) -> Parts:
 
 @figure("Taken into nurture, gone cold", Unit.COUNT, Basis.PERIOD, Better.NEITHER, _STAGE, total)
 def nurtured_gone_cold(cut: Cut) -> Parts:
-    """Companies that gave up waiting for a rep in the period, and are nurtured; also in `taken_into_nurture`."""
+    """Companies that gave up waiting for a rep in the period, and are nurtured: a part of those taken in."""
     return (cut.period(PARKED_COLD),)
 
 
@@ -58,7 +58,7 @@ def reactivated(cut: Cut) -> Parts:
     return (back(cut),)
 
 
-@figure("Reactivated, of nurtured", Unit.SHARE, Basis.COHORT, Better.MORE, ("all", "month", "channel", "segment"))
+@figure("Reactivated, of nurtured", Unit.SHARE, Basis.COHORT, Better.MORE, _ORIGIN)
 def reactivated_share(cut: Cut) -> Parts:
     """Share of those taken into nurture that come back, over the period's inquiries: returns / nurtured."""
     return cut.cohort(Event.RETURNED), cut.cohort(Event.PARKED)

@@ -26,12 +26,10 @@ MOST_ROUNDS = (1 << 24) - 1  # the most that the bits of a key can tell apart
 def leaving(pursuit: Record, due: int) -> tuple[int, int]:
     """Name the event with which a pursuit leaves its stage, by what fell due, and the reason, if it has one.
 
-    (V3, V17, X1, N4)
+    (V3, V17, X1)
     """
     if due == Due.GOES_COLD:
         return Event.WENT_COLD.value, GONE_COLD
-    if due == Due.RETURNS:
-        return int(pursuit["parked"]), int(pursuit["reason"])
     target = pursuit["target"]
     if target == LOST:
         return Event.LOST.value, int(pursuit["reason"])

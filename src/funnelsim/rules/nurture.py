@@ -1,4 +1,4 @@
-"""Nurture: what becomes of those who say no. Touches at intervals, until they come back or are lost for good."""
+"""Nurture of those who say no: touches at intervals, until they come back or are lost for good."""
 
 from __future__ import annotations
 

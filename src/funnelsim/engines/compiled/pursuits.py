@@ -255,14 +255,26 @@ def end_work(model: Model, state: State, ledger: Ledger, slot: int) -> bool:
 def leave_visit(model: Model, world: Record, state: State, ledger: Ledger, slot: int, due: int) -> int:
     """Let a pursuit leave its stage by what fell due; return its slot if it enters another stage, else NONE.
 
-    (V17, V20, X9, N2)
+    (V17, N2)
     """
-    pursuit, now = state.pursuits[slot], state.clock[0]["now"]
+    pursuit = state.pursuits[slot]
     event, reason = ending.leaving(pursuit, due)
-    if due != Due.RETURNS and nurture.takes(model, pursuit, reason):
+    if nurture.takes(model, pursuit, reason):
         begin_nurture(model, world, state, ledger, slot, event, reason)
         give_up_rep(model, state, pursuit)
         return NONE
+    return depart(model, world, state, ledger, slot, event, reason, 0)
+
+
+@rule
+def depart(
+    model: Model, world: Record, state: State, ledger: Ledger, slot: int, event: int, reason: int, flags: int
+) -> int:
+    """Let an event befall a pursuit, with what follows; return its slot if it enters a stage, else NONE.
+
+    (V20, X9)
+    """
+    pursuit, now = state.pursuits[slot], state.clock[0]["now"]
     target, delay, spawns = ending.after(model, world, pursuit, event)
     withdrawn = ending.end_of(model, pursuit, event)["withdraws"]
     value = contracts.bookings(model, world, pursuit) if event == Event.WON else 0.0
@@ -272,8 +284,7 @@ def leave_visit(model: Model, world: Record, state: State, ledger: Ledger, slot:
         credit(ledger, pursuit["closer"])
     if reason != NOTHING:
         give_reason(ledger, reason)
-        if due == Due.RETURNS:
-            flag(ledger, Flag.NURTURED.value)
+        flag(ledger, flags)
     if ending.makes_lead(model, pursuit, event):
         become_lead(model, state, ledger, pursuit)
     if event == Event.WON:
@@ -389,7 +400,8 @@ def end_nurture(model: Model, world: Record, state: State, ledger: Ledger, slot:
     pursuit["touches"] = 0
     if not nurture.comes_back(pursuit):
         pursuit["since"] = now
-        return leave_visit(model, world, state, ledger, slot, Due.RETURNS.value)
+        event, reason = pursuit["parked"], pursuit["reason"]
+        return depart(model, world, state, ledger, slot, event, reason, Flag.NURTURED.value)
     pursuit["fit"] = nurture.warmed(model, pursuit)
     pursuit["returns"] += 1
     pursuit["round"] = ending.round_at(pursuit, pursuit["target"], rested)

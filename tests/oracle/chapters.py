@@ -301,6 +301,23 @@ def other_companies(chance: random.Random, model: Model, _: int) -> Model:
     return model._replace(channels=channels)
 
 
+def other_nurture(chance: random.Random, model: Model, _: int) -> Model:
+    """Let nurture take others, more or less often, and lead elsewhere; what one touch brings stays."""
+    touches = int(model.reasons["most_touches"].max())
+    taken = {"most_touches": lambda row: chance.choice([0, touches]) if row["interval"] else 0}
+    reasons = each(
+        model.reasons,
+        **taken,
+        interval=lambda row: row["interval"] and chance.choice([3 * HOUR, DAY]),
+        cost_per_touch=lambda _: chance.choice([0.0, 7.0]),
+        odds=lambda _: chance.choice([0.5, 3.0]),
+        target=lambda _: chance.randrange(len(model.stages)),
+        most_returns=lambda _: chance.choice([1, 2]),
+        first_touch=lambda _: 0,
+    )
+    return model._replace(reasons=reasons, returns=np.linspace(0.1, 0.9, max(touches, 1)))
+
+
 def a_new_channel(_: random.Random, model: Model, now: int) -> Model:
     """Let a channel open."""
     channel = model.channels[0].copy()
@@ -363,6 +380,7 @@ CHANGES: dict[str, Change] = {
         other_days,
         other_shocks,
         other_companies,
+        other_nurture,
         a_new_channel,
         a_new_stage,
     )

@@ -89,6 +89,18 @@ class Stage:
 
 
 @dataclass
+class Nurture:
+    """What becomes of those who are lost for a reason (N1)."""
+
+    interval: int
+    by_touch: list[float]  # N3: the chance to have come back by each touch
+    stage: int  # where they come back
+    most_returns: int = 1
+    odds: float = 1.0
+    cost: float = 0.0  # of a touch
+
+
+@dataclass
 class Channel:
     """When its inquiries come, where they enter and what it costs."""
 
@@ -147,6 +159,7 @@ class Draws:
     route: Callable[[int, int, int, int], float]  # a number in (0, 1)
     luck: Callable[[int, int, int, int], float] = lambda *_: 0.5  # P15: in (0, 1), by it chance chooses a rep
     held_patience: Callable[[int, int, int, int], int | None] = lambda *_: None
+    back: Callable[[int, int, int], float] = lambda *_: 0.5  # N3: in (0, 1), of (entity, reason, round)
     value: Callable[[int, int], float] = lambda *_: 0.0  # of (entity, segment): a contract's, per year
 
 
@@ -170,6 +183,7 @@ class Firm:
     calendar_months: list[int] = field(default_factory=list)  # of each day: year * 12 + month - 1
     one_off_cost: float = 0.0  # as it begins (C18)
     cost_per_month: float = 0.0
+    nurture: dict[int, Nurture] = field(default_factory=dict)  # by reason
 
 
 @dataclass

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from funnelsim.compiling.arrays import Record, Records
-from funnelsim.model.words import NOBODY, Event, Flag
+from funnelsim.model.words import GONE_COLD, NOBODY, Event, Flag
 
-from .naive import COLD, Cost, History, Visit, Walk
+from .naive import COLD, Cost, History, Spell, Visit, Walk
 
 HOW = {
     Event.ADVANCED: "advanced",
@@ -16,6 +16,7 @@ HOW = {
     Event.WON: "won",
     Event.LOST: "lost",
     Event.WENT_COLD: COLD,
+    Event.PARKED: "parked",
 }
 ENDS = {Event.WON, Event.LOST, Event.WENT_COLD}
 
@@ -36,7 +37,9 @@ class Told:
     term: int = 0
     commission: float = 0.0
     open_since: int | None = None
+    returned: int = 0
     visits: list[Visit] = field(default_factory=list)
+    spells: list[Spell] = field(default_factory=list)
 
 
 BY_THE_DAY = {Event.MEDIA, Event.PAY, Event.RUNNING}
@@ -119,6 +122,10 @@ def read_step(told: Told, event: Event, row: Record, costs: list[Cost], cast: Ca
     if event is Event.ENTERED:
         told.visits.append(Visit(int(row["pursuit"]), int(row["stage"]), told.round, time))
         return
+    assert bool(row["flags"] & Flag.RETURNED) == (told.returned > 0 or event is Event.RETURNED)
+    if event in OF_NURTURE or row["flags"] & Flag.NURTURED:
+        read_nurture(told, event, row)
+        return
     visit = told.visits[-1]
     assert int(row["stage"]) == visit.stage  # V22
     last = check_span(visit, event, row)
@@ -133,12 +140,12 @@ def read_step(told: Told, event: Event, row: Record, costs: list[Cost], cast: Ca
     elif event is Event.OPEN:
         told.open_since = last
     else:
-        assert (event is Event.WENT_COLD) == (visit.started is None)
+        assert (visit.started is None) == (int(row["reason"]) == GONE_COLD)
         visit.left, visit.how = time, HOW[event]
         told.round += event is Event.SENT_BACK
         if event in ENDS:
             told.outcome, told.ended, told.owner = HOW[event], time, someone(row, cast)
-        if event in {Event.LOST, Event.WENT_COLD}:
+        if event in {Event.LOST, Event.WENT_COLD, Event.PARKED}:
             visit.reason = int(row["reason"])
         if event is Event.WON:
             told.bookings = float(row["money"])
@@ -146,7 +153,7 @@ def read_step(told: Told, event: Event, row: Record, costs: list[Cost], cast: Ca
 
 def check_span(visit: Visit, event: Event, row: Record) -> int:
     """Check the span that a row closes, and its flag; return when the span began."""
-    last = next(at for at in (visit.worked, visit.started, visit.entered) if at is not None)
+    last = next(at for at in (visit.left, visit.worked, visit.started, visit.entered) if at is not None)
     assert int(row["waited"]) == (0 if event is Event.HELD else int(row["time"]) - last), (event, row)
     held = visit.held and visit.admitted is None and event not in (Event.ADMITTED, Event.HELD)
     assert (int(row["flags"]) & Flag.HELD != 0) == (held or event is Event.HELD), (event, row)
@@ -161,6 +168,29 @@ def read_hand_over(visit: Visit, event: Event, row: Record, costs: list[Cost]) -
     assert int(row["rep"]) == NOBODY
     visit.held = True
     costs.append(Cost("holding", int(row["time"]), visit.stage, float(row["money"])))
+OF_NURTURE = (Event.TOUCHED, Event.RETURNED)
+
+
+def read_nurture(told: Told, event: Event, row: Record) -> None:
+    """Add a row of nurture to what is told of a lead, and check what it says (N4, N5, N6)."""
+    time, visit = int(row["time"]), told.visits[-1]
+    assert row["rep"] == NOBODY
+    if event is Event.TOUCHED:
+        assert int(row["worked"]) == visit.left
+        assert int(row["stage"]) == visit.stage
+        spell = Spell(int(row["worked"]), int(row["waited"]), float(row["money"]), int(row["count"]), time)
+        told.spells.append(spell)
+        return
+    assert told.spells[-1].ended == time
+    if event is Event.RETURNED:
+        assert visit.left is not None
+        assert int(row["waited"]) == time - visit.left
+        told.returned += 1
+        told.round += 1
+        return
+    assert int(row["stage"]) == visit.stage
+    assert (int(row["waited"]), int(row["reason"])) == (0, visit.reason)
+    told.outcome, told.ended, told.owner = HOW[event], time, None
 
 
 def differences(oracle: History, rows: Records) -> list[str]:
@@ -218,6 +248,7 @@ def differences_of_lead(walk: Walk, told: Told) -> list[str]:
         "became lead": (walk.became_lead, told.became_lead),
         "bookings": (walk.bookings, told.bookings),
         "term": (walk.term, told.term),
+        "nurture": (walk.spells, told.spells),
         "an OPEN row": (walk.outcome == "open", told.open_since is not None),
     }
     found = [

@@ -43,6 +43,7 @@ KINDS = (  # I1
     "work ends",
     "customer answers",
     "goes cold",
+    "rest is over",
 )
 
 
@@ -61,8 +62,19 @@ class Visit:
     held: bool = False
     admitted: int | None = None
     left: int | None = None
-    how: str = "open"  # advanced, sent back, won, lost, gone cold
+    how: str = "open"  # advanced, sent back, won, lost, gone cold, parked
     reason: int | None = None
+
+
+@dataclass
+class Spell:
+    """One stay in nurture; `ended` is None until it has (N5)."""
+
+    began: int
+    interval: int
+    cost: float  # of a touch
+    touches: int
+    ended: int | None = None
 
 
 @dataclass(eq=False)
@@ -103,7 +115,7 @@ class Walk:
     inquiry: Inquiry
     began: int
     stage: int
-    phase: str = "new"  # held, queue, work, customer, over
+    phase: str = "new"  # held, queue, work, customer, nurture, over
     gate: tuple[int, int] | None = None  # the team and the stage of that at which it counts (B3)
     round: int = 0
     rep: Person | None = None
@@ -123,6 +135,10 @@ class Walk:
     term: int = 0
     commission: float = 0.0
     visits: list[Visit] = field(default_factory=list)
+    spells: list[Spell] = field(default_factory=list)
+    returned: int = 0  # from nurture
+    warmth: float = 1.0  # N6
+    lost_as: str = ""  # N4: what it would have been, had there been no nurture
 
 
 @dataclass
@@ -160,7 +176,7 @@ def chance_of_advancing(
     inquiry = walk.inquiry
     if math.isinf(stage.odds):
         return 1.0  # V10
-    odds = stage.odds * segment.odds * inquiry.fit
+    odds = stage.odds * segment.odds * (inquiry.fit * walk.warmth)  # N6
     odds *= stage.heat_odds[inquiry.heat]
     if inquiry.theorist:
         odds *= stage.theorist_odds
@@ -313,6 +329,8 @@ class Simulation:
                 self.say("on staff")  # D5
         for entity, walk in sorted(self.leads.items()):
             if walk.outcome == "open":
+                if walk.phase == "nurture":
+                    self.nurture_is_over(walk, self.now - 1)
                 self.say("open", entity)  # D3
         return History(self.leads, self.costs, self.log, self.cast)
 
@@ -357,6 +375,7 @@ class Simulation:
                 coming.append((stream.due, KINDS.index("inquiry"), stream.companies[stream.index].entity))
         kinds = {"work": "work ends", "customer": "customer answers", "queue": "goes cold"}
         kinds |= {"held": "goes cold"}
+        kinds["nurture"] = "rest is over"
         for entity, walk in self.leads.items():
             if walk.phase != "over" and walk.until is not None:
                 coming.append((walk.until, KINDS.index(kinds[walk.phase]), entity))
@@ -380,6 +399,8 @@ class Simulation:
             self.work_ends(self.leads[who])
         elif kind == "customer answers":
             self.customer_answers(self.leads[who])
+        elif kind == "rest is over":
+            self.last_touch(self.leads[who])
         else:
             self.goes_cold(self.leads[who])
 
@@ -795,8 +816,7 @@ class Simulation:
         visit.how = {LOST: "lost", WON: "won"}.get(walk.target, "")
         if walk.target == LOST:
             visit.reason = walk.reason
-            self.say("lost", walk.inquiry.entity)
-            self.finish(walk)
+            self.lose(walk)
             return
         past = len(self.firm.stages) if walk.target == WON else int(walk.target)
         visit.how = visit.how or ("advanced" if past > walk.stage else "sent back")
@@ -893,8 +913,52 @@ class Simulation:
         """Give up waiting (V3)."""
         visit = walk.visits[-1]
         visit.left, visit.how, visit.reason = self.now, COLD, 0
-        self.say(COLD, walk.inquiry.entity)
-        self.finish(walk)
+        self.lose(walk)
+
+    # Nurture
+
+    def lose(self, walk: Walk) -> None:
+        """Lose a lead, or nurture it instead (N2)."""
+        visit = walk.visits[-1]
+        assert visit.reason is not None
+        program = self.firm.nurture.get(visit.reason)
+        if program is None or walk.returned >= program.most_returns:
+            self.say(visit.how, walk.inquiry.entity)
+            self.finish(walk)
+            return
+        walk.lost_as, visit.how = visit.how, "parked"
+        self.say("parked", walk.inquiry.entity)
+        walk.rep = walk.queue = walk.gate = None
+        u = self.draws.back(walk.inquiry.entity, visit.reason, walk.round)
+        earlier = [number for number, chance in enumerate(program.by_touch, 1) if u < chance]  # N3
+        touches = min(earlier, default=len(program.by_touch))
+        walk.target = program.stage if earlier else LOST
+        walk.spells.append(Spell(self.now, program.interval, program.cost, touches))
+        walk.phase, walk.until = "nurture", self.now + touches * program.interval
+
+    def last_touch(self, walk: Walk) -> None:
+        """End nurture: lose the lead for good, or let it come back (N4, N6)."""
+        visit = walk.visits[-1]
+        self.nurture_is_over(walk, self.now)
+        if walk.target == LOST:
+            self.say(walk.lost_as, walk.inquiry.entity)
+            self.finish(walk)
+            walk.outcome = walk.lost_as
+            return
+        assert visit.reason is not None
+        program = self.firm.nurture.get(visit.reason)
+        walk.warmth *= 1.0 if program is None else program.odds  # N7
+        walk.returned += 1
+        walk.round += 1  # V18
+        self.say("returned", walk.inquiry.entity)
+        self.enter(walk, int(walk.target))
+
+    def nurture_is_over(self, walk: Walk, last: int) -> None:
+        """Count the touches that there have been, the last of them at this moment or before (N5)."""
+        spell = walk.spells[-1]
+        spell.ended = self.now
+        spell.touches = min(spell.touches, (last - spell.began) // spell.interval)
+        self.say("touched", walk.inquiry.entity)
 
     def finish(self, walk: Walk) -> None:
         """End a walk; the owner's slot is free again (V21)."""

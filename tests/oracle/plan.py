@@ -26,8 +26,10 @@ from funnelsim.model.records import (
     CHANNEL,
     GATE,
     HOURS,
+    MOST_REASONS,
     PLAN,
     POINT,
+    REASON,
     REP,
     ROUTE,
     SEGMENT,
@@ -394,6 +396,7 @@ class Plan:
             processes=one_process(len(self.rows["stages"])),
             ends=plain_ends(),
             spawns=np.zeros(0, SPAWN),
+            **self.nurtured(),
             plan=np.zeros(1, PLAN),
             routes=self.records("routes", ROUTE),
             points=self.records("points", POINT),
@@ -410,6 +413,24 @@ class Plan:
             months=np.array([self.warm_up * DAY, self.days * DAY], np.int64),
             horizon=self.days * DAY,
         )
+
+    def nurture(self, reason: int, days: float, by_touch: list[float], to: int, **more: Any) -> None:
+        """Nurture those lost for a reason: days between touches, the chance to be back by each, and where."""
+        row = {"interval": round(days * DAY), "target": to, "odds": 1.0, "most_returns": 1} | more
+        row |= {"key": purpose("nurture", str(reason)), "reason": reason, "by_touch": by_touch}
+        self.add("nurture", row)
+
+    def nurtured(self) -> dict[str, Any]:
+        """Return the rows of reasons, and the chances by touch."""
+        reasons, returns = np.zeros(MOST_REASONS, REASON), []
+        reasons["odds"] = 1.0
+        for row in self.rows.get("nurture", []):
+            made = reasons[row["reason"]]
+            for name in set(row) - {"reason", "by_touch"}:
+                made[name] = row[name]
+            made["first_touch"], made["most_touches"] = len(returns), len(row["by_touch"])
+            returns += row["by_touch"]
+        return {"reasons": reasons, "returns": np.array(returns, float)}
 
     def records(self, what: str, layout: np.dtype[np.void]) -> np.ndarray[Any, np.dtype[np.void]]:
         """Return the records of one kind; fields not given are zero."""

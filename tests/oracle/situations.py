@@ -347,6 +347,18 @@ def journeys() -> Model:
     return plan.model()
 
 
+def nurtured() -> Model:
+    plan = Plan(days=16)
+    team = plan.team(daily(16), [{}, {}])
+    plan.stage(team, conversion=0.6, effort=QUICK, customer=SOON, patience=either(AN_HOUR, 1), nexts=to(1))
+    plan.stage(team, conversion=0.4, effort=either(1, 2), customer=SOON, makes_lead=1)
+    plan.channel(6.0, 9, 9)
+    plan.channel(1.0, stage=1)
+    plan.nurture(0, 1, [0.3, 0.5, 0.6], 0, cost_per_touch=1.5)
+    plan.nurture(1, 0.5, [0.0, 0.4, 0.8], 1, most_returns=2, odds=5.0)
+    return plan.model()
+
+
 def who_they_are() -> Model:
     plan = Plan(days=20)
     plan.segment(value=either(10, 20), odds=0.5, customer_time=0.3)
@@ -480,6 +492,7 @@ def mixed(seed: int) -> Model:
         )
     if chance.random() < 0.5:
         limit_hand_overs(chance, plan, count)
+    mixed_nurture(chance, plan, count)
     return plan.model()
 
 
@@ -493,6 +506,16 @@ def limit_hand_overs(chance: random.Random, plan: Plan, stages: int) -> None:
             chance.choice(list(QueueOrder)),
             cost_per_lead=chance.choice([0.0, 1.5]),
         )
+
+
+def mixed_nurture(chance: random.Random, plan: Plan, stages: int) -> None:
+    """Nurture those who go cold, those who are lost, or none of them."""
+    for reason in (0, 1):
+        if chance.random() < 0.4:
+            by_touch = sorted(chance.choice([0.0, 0.3, 0.6, 1.0]) for _ in range(chance.randint(1, 5)))
+            more = {"odds": chance.choice([1.0, 4.0]), "cost_per_touch": chance.choice([0.0, 1.5])}
+            days, most = chance.choice([AN_HOUR, 0.5, 1]), chance.choice([1, 3])
+            plan.nurture(reason, days, by_touch, chance.randrange(stages), most_returns=most, **more)
 
 
 def mixed_segments(chance: random.Random, plan: Plan, teams: list[int]) -> list[dict[str, Any]]:
@@ -543,6 +566,7 @@ SITUATIONS = {
     "an empty floor": Situation(an_empty_floor, went_cold),
     "hires into a shared queue": Situation(hires_into_a_shared_queue, lambda visit: visit.rep in {0, 1}),
     "journeys": Situation(journeys, came_back, 30),
+    "nurtured": Situation(nurtured, lambda visit: visit.how == "parked" and visit.round > 0),
     "who they are": Situation(who_they_are, waited),
     "back at the first stage": Situation(back_at_the_first_stage, came_back, 10),
     "busy days and a promotion": Situation(busy_days_and_a_promotion, lambda visit: visit.how == "won", 20),

@@ -82,6 +82,9 @@ class Table:
             ),
             route=lambda lead, _, at, round_: answer(lead, at, round_)[1],
             luck=lambda lead, _, at, round_: self.uniforms(lead, stages[at]["assignment_key"], round_)[0],
+            back=lambda lead, reason, round_: self.uniforms(lead, self.model.reasons[reason]["key"], round_)[
+                0
+            ],
             value=lambda lead, of: self.value(
                 self.model.segments[of]["value"], self.uniforms(lead, VALUE)[0]
             ),
@@ -270,6 +273,22 @@ class Table:
             horizon=int(model.horizon),
             one_off_cost=float(model.plan[0]["one_off_cost"]),
             cost_per_month=float(model.plan[0]["cost_per_month"]),
+            nurture={
+                int(reason): self.nurture(reason) for reason in np.flatnonzero(model.reasons["most_touches"])
+            },
+        )
+
+    def nurture(self, reason: int) -> told.Nurture:
+        """Describe what becomes of those who are lost for a reason."""
+        row = self.model.reasons[reason]
+        first = int(row["first_touch"])
+        return told.Nurture(
+            interval=int(row["interval"]),
+            by_touch=[float(one) for one in self.model.returns[first : first + int(row["most_touches"])]],
+            stage=int(row["target"]),
+            most_returns=int(row["most_returns"]),
+            odds=float(row["odds"]),
+            cost=float(row["cost_per_touch"]),
         )
 
     def spans(self, channel: Record) -> list[tuple[int, int, float]]:

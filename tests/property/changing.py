@@ -44,7 +44,7 @@ from .scenarios import (
 )
 
 Options = list[tuple[str, SearchStrategy[Any]]]  # paths, with the values that may be set there
-NAMED_BY_THE_USER = ("kinds", "segments", "channels", "teams", "stages", "reps", "back_to")
+NAMED_BY_THE_USER = ("kinds", "segments", "channels", "teams", "stages", "nurture", "reps", "back_to")
 COMES = "new "  # before the kind of a change that sets a table at a new name
 STRATEGY = "other"
 KINDS = (
@@ -80,10 +80,18 @@ KINDS = (
     "mix.day_variation",
     "mix.inquiries_per_month",
     "new channels.NAME",
+    "new nurture.NAME",
     "new segments.NAME",
     "new stages.NAME",
     "new teams.NAME",
     "new teams.NAME.reps.NAME",
+    "nurture.NAME.chance",
+    "nurture.NAME.cost_per_touch",
+    "nurture.NAME.interval_days",
+    "nurture.NAME.most_returns",
+    "nurture.NAME.most_touches",
+    "nurture.NAME.odds_ratio",
+    "nurture.NAME.returns_to",
     "segments.NAME.committee_size",
     "segments.NAME.contract_value",
     "segments.NAME.contract_value *=",
@@ -182,6 +190,7 @@ def options(document: Document, on: date) -> Options:
         *of_teams(document, on),
         *of_stages(document),
         *of_segments(document),
+        *of_nurture(document),
         *of_all(document),
     ]
     return [(path, values) for path, values in found if not (is_new(path) and is_there(document, path))]
@@ -363,6 +372,26 @@ def of_segments(document: Document) -> Options:
     if len(document["segments"]) > 1:  # else every channel would need shares
         of_value = either({"contract_value_per_year": 700, "term_years": 2}, {"contract_value": 700})
         found.append(("segments.public", of_value))
+    return found
+
+
+def of_nurture(document: Document) -> Options:
+    """List what may be changed in nurture; a program may come."""
+    found: Options = []
+    for name in document.get("nurture", {}):
+        at = f"nurture.{name}."
+        found += [
+            (f"{at}chance", either(0.5, 0.0, 1)),
+            (f"{at}interval_days", either(2, 0.5)),
+            (f"{at}cost_per_touch", either(9.5, 0)),
+            (f"{at}most_touches", either(2, 20)),
+            (f"{at}most_returns", either(1, 4)),
+            (f"{at}odds_ratio", either(3, 0.25)),
+            (f"{at}returns_to", either(*document["stages"])),
+        ]
+    new = {"reasons": ["gone cold"], "interval_days": 1, "chance": 0.5, "most_touches": 4}
+    to_a_stage = [new | {"returns_to": stage} for stage in document["stages"]]
+    found.append(("nurture.calls", either(*to_a_stage)))
     return found
 
 

@@ -413,6 +413,38 @@ def hours_of_customers(draw: DrawFn, document: Document) -> Document:
 
 
 @st.composite
+def programs(draw: DrawFn, stages: Document) -> Document:
+    """Choose programs of nurture, none for some of the reasons; or none at all."""
+    if draw(st.booleans()):
+        return {}
+    tables = [stage for each in stages.values() for stage in (each, *each.get("segments", {}).values())]
+    lost = [table.get("lost_reasons", {"unstated": 1.0}) for table in tables]
+    reasons = sorted({"gone cold", *(reason for each in lost for reason in each)})
+    program = st.fixed_dictionaries(
+        {
+            "interval_days": either(1, AN_HOUR, 5, 0.3),
+            "chance": either(0.2, 0.05, 1, 0),
+            "most_touches": either(3, 1, 12),
+            "returns_to": either(*stages),
+        },
+        optional={
+            "most_returns": either(2, 5),
+            "odds_ratio": either(1.5, 0.5),
+            "cost_per_touch": either(2.0, 0.75),
+        },
+    )
+    found: Document = {}
+    for name in ("letters", "calls"):
+        taken = [reason for reason in reasons if draw(st.booleans())]
+        reasons = [reason for reason in reasons if reason not in taken]
+        if taken:
+            found[name] = {"reasons": taken, **draw(program)}
+            if draw(either(False, False, True)):
+                found[name]["chance"] = {reason: draw(either(0.2, 0.7)) for reason in taken}
+    return {"nurture": found}
+
+
+@st.composite
 def documents(draw: DrawFn) -> Document:
     """Describe a whole sales floor, as a TOML parser would return it."""
     start = draw(either(date(2026, 6, 1), date(2026, 2, 1), date(2024, 2, 10), date(2025, 12, 31)))
@@ -444,6 +476,7 @@ def documents(draw: DrawFn) -> Document:
         document["kinds"] = {OWN_KIND: draw(own_kinds())}
     if draw(st.booleans()):
         document["stages"][draw(either(*order))]["makes"] = "lead"
+    document |= draw(programs(document["stages"]))
     if draw(st.booleans()):
         document["mix"] = draw(mixes(document["channels"]))
     if draw(st.booleans()):
@@ -480,7 +513,7 @@ def toml(document: Document) -> Toml:
     plain = {key: item for key, item in document.items() if not isinstance(item, dict)}
     lines = [f"{key} = {value(item)}" for key, item in plain.items()]
     for section, table in document.items():
-        if section in ("segments", "channels", "teams", "stages", "strategies"):
+        if section in ("segments", "channels", "teams", "stages", "nurture", "strategies"):
             for name, keys in table.items():
                 lines += [f"[{section}.{written(name)}]", *(f"{key} = {value(v)}" for key, v in keys.items())]
         elif section not in plain:

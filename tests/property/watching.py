@@ -19,7 +19,7 @@ from funnelsim.compiling.arrays import Record, Records
 from funnelsim.engines import ENGINES, reference
 from funnelsim.engines.reference import Happening, Office, ReferenceEngine
 from funnelsim.model.model import DEMAND_OF_ALL, DEMAND_OF_CHANNELS, ODDS_OF_ALL, Model, other_numbers
-from funnelsim.model.words import DAY, NEVER, NOBODY, NOTHING, Assignment, Due, Event, QueueOrder
+from funnelsim.model.words import DAY, NEVER, NOBODY, NOTHING, Assignment, Due, Event, Flag, QueueOrder
 from funnelsim.model.worktime import is_open
 from funnelsim.rules import assignment, contracts, ending, handover, people, visits
 
@@ -120,6 +120,13 @@ COVERED = (
     "commission: above the first tier",
     "commission: across the beginning of a tier",
     "commission: after a quota period in which something was booked",
+    "nurture: of one who went cold",
+    "nurture: of one who said no",
+    "nurture: ends without a return",
+    "nurture: for the second time, after a return",
+    "nurture: not again, after enough returns",
+    "nurture: goes on at the horizon, between touches",
+    "won after nurture",
     "shock: of a channel's demand",
     "shock: of all channels' demand",
     "shock: of the odds",
@@ -176,7 +183,30 @@ def varieties(model: Model, rows: Records) -> Counter[str]:
     with_rep = (rows["event"] == Event.WORKED) & (rows["rep"] != NOBODY)
     seen["spill-over past closing"] += int((with_rep & (rows["waited"] > rows["worked"])).sum())
     seen["horizon within work"] += at_work_at_the_end(rows)
+    seen.update(of_nurture(model, rows))
     return seen
+
+
+def of_nurture(model: Model, rows: Records) -> dict[str, int]:
+    """Count how nurture begins and ends."""
+    events, flags = rows["event"], rows["flags"]
+    spans = np.flatnonzero(events == Event.TOUCHED)
+    parked = events == Event.PARKED
+    back = flags & Flag.RETURNED != 0
+    lost = np.isin(events, (Event.LOST, Event.WENT_COLD))
+    later = flags & Flag.NURTURED != 0
+    taken = lost & (model.reasons["most_touches"][np.maximum(rows["reason"], 0)] > 0)
+    ended = events[np.minimum(spans + 1, len(rows) - 1)]
+    between = (rows["count"][spans] > 0) & (ended == Event.OPEN)
+    return {
+        "nurture: of one who went cold": int((parked & (rows["reason"] == 0)).sum()),
+        "nurture: of one who said no": int((parked & (rows["reason"] > 0)).sum()),
+        "nurture: ends without a return": int((lost & later).sum()),
+        "nurture: for the second time, after a return": int((back[spans]).sum()),
+        "nurture: not again, after enough returns": int((taken & back & ~later).sum()),
+        "nurture: goes on at the horizon, between touches": int(between.sum()),
+        "won after nurture": int((back & (events == Event.WON)).sum()),
+    }
 
 
 def of_channels(model: Model, rows: Records) -> dict[str, int]:

@@ -330,7 +330,7 @@ def test_sums_equal_a_slow_count(seed: int) -> None:
         counts = (months[basis] >= 0) & (months[basis] < 2)
         counts &= (rows["pursuit"] >= 0) | (basis == Basis.PERIOD)
         keys = (rows["process"], rows["process"] * 2 + months[basis], *places)
-        for event, measures in KEPT[:-2]:  # the last two are spans: see below
+        for event, measures in [kept for kept in KEPT if kept[0] < tally.EARNED_REVENUE]:  # spans: see below
             for measure in measures:
                 for place, key in enumerate(keys):
                     for number in range(bounds[place + 1] - bounds[place]):

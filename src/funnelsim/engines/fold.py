@@ -77,7 +77,19 @@ CONTACT_BY_WORKING_HOURS = FIRST_CONTACT + 2  # the same by the team's opening t
 # ... and about the spans over which a contract earns.
 EARNED_REVENUE = FIRST_CONTACT + 3  # what it earns in a month
 EARNED_MARGIN = FIRST_CONTACT + 4  # ... less the cost of delivery
+# ... about nurture: in whose place rows of pursuits that are nurtured, or have been, stand ...
+PARKED_COLD = FIRST_CONTACT + 5  # PARKED out of a queue
+LOST_LATER = FIRST_CONTACT + 6  # LOST after nurture: the visit has ended before
+COLD_LATER = FIRST_CONTACT + 7  # WENT_COLD after nurture
+# ... its spans, period alone ...
+TOUCH = FIRST_CONTACT + 8  # touches in a month, and what they cost
+IN_NURTURE = FIRST_CONTACT + 9  # who is in nurture at a month's end, and the time in it
+# ... and contracts of those who have come back.
+WON_BACK = FIRST_CONTACT + 10  # WON
+EXPECTED_BACK = FIRST_CONTACT + 11  # EXPECTED
+EARNED_BACK = FIRST_CONTACT + 12  # EARNED_REVENUE
 PROMPT_HOURS = (1, 4, 24)
+OF_NURTURE = (Flag.NURTURED | Flag.RETURNED).value  # flags of rows of those who have been nurtured
 
 # What is summed for each event, one line each.
 _C, _W, _K, _M = Measure.COUNT, Measure.WAITED, Measure.WORKED, Measure.MONEY
@@ -114,10 +126,18 @@ KEPT: tuple[tuple[int, tuple[Measure, ...]], ...] = (
     (CONTACT_BY_WORKING_HOURS, (_C, _W, _K, Measure.OPENED)),
     (EARNED_REVENUE, (_M,)),
     (EARNED_MARGIN, (_M,)),
+    (PARKED_COLD, (_C, _W)),
+    (LOST_LATER, (_C,)),
+    (COLD_LATER, (_C,)),
+    (TOUCH, (_C, _M)),
+    (IN_NURTURE, (_C, _W)),
+    (WON_BACK, (_C, _M)),
+    (EXPECTED_BACK, (_M,)),
+    (EARNED_BACK, (_M,)),
 )
 
 
-EVENTS = EARNED_MARGIN + 1
+EVENTS = EARNED_BACK + 1
 WIDTH = EVENTS * BASES * FOUR  # sums in a line
 
 DIMENSIONS = ("all", "month", "channel", "segment", "stage", "rep")  # the order of lines
@@ -437,8 +457,14 @@ def _add_to_cohort(books: Books, replication: int, event: int, lines: Lines, amo
 
 @rare
 def _earn(row: Record, lines: Lines, model: Model, books: Books, replication: int) -> None:
-    """Book the part of a contract's term that lies in each month of the period, in the row's lines (M9)."""
+    """Book what a contract earns, or the gross margin of it, in the months of the period (M9)."""
     event = EARNED_REVENUE if row["event"] == Event.REVENUE else EARNED_MARGIN
+    _earn_as(row, event, lines, model, books, replication)
+
+
+@rule
+def _earn_as(row: Record, event: int, lines: Lines, model: Model, books: Books, replication: int) -> None:
+    """Book the part of a contract's term that lies in each month of the period, in the row's lines."""
     sums, column = books.sums, event * (BASES * FOUR) + Measure.MONEY.value
     start, end, months = row["time"], row["time"] + row["waited"], model.months
     first = int(books.bounds[1]) + int(row["process"]) * (len(months) - 1)
@@ -509,7 +535,7 @@ def _end(row: Record, books: Books, replication: int, lines: Lines, reasons: int
         ended = Ended.OPEN.value
     else:
         _add_reason(books, replication, int(row["reason"]), lines, reasons)
-    if event == Event.WENT_COLD and lines[0] != NOTHING:
+    if event == Event.WENT_COLD and lines[0] != NOTHING and not _was_nurtured(row):
         books.cold[replication, _desk_of(row, _size(books, SEGMENTS))] += 1.0
     if lines[1] != NOTHING and row["process"] == SALE:
         books.ages[replication, ended * AGE_BINS + _age_bin(row["time"] - row["worked"])] += 1
@@ -526,9 +552,16 @@ def _book_contract(row: Record, month: int, model: Model, books: Books, replicat
 def _move_queue(row: Record, month: int, until: int, model: Model, books: Books, replication: int) -> None:
     """Book entries to and exits from a stage's queue (F1); `month` counts from -1, and ends at `until`."""
     event = row["event"]
-    joined, left = event == Event.ENTERED, event in (Event.STARTED, Event.WENT_COLD)
+    joined = event == Event.ENTERED
+    left = event == Event.STARTED or (event == Event.WENT_COLD and not _was_nurtured(row))
     change = int(joined) - int(left)
     _change_number(row, month, until, change, model, books.queue, books.queueing, replication)
+
+
+@rule
+def _was_nurtured(row: Record) -> bool:
+    """Return whether a pursuit ends after nurture: its visit has ended before (N4)."""
+    return bool(row["flags"] & Flag.NURTURED.value != 0)
 
 
 @rule
@@ -581,13 +614,19 @@ def _book_span(row: Record, model: Model, books: Books, replication: int) -> Non
 
 @rare
 def _book_what_is_rare(
-    row: Record, month: int, until: int, model: Model, books: Books, replication: int
+    row: Record, month: int, until: int, lines: Lines, model: Model, books: Books, replication: int
 ) -> None:
-    """Book the time on staff, and pursuits that leave a queue because they are parked or withdrawn."""
+    """Book the time on staff and in nurture, and those who leave a queue: they are parked or withdrawn."""
     event = row["event"]
     if event == Event.ON_STAFF:
         _book_span(row, model, books, replication)
-    parked = event == Event.PARKED and row["reason"] == GONE_COLD
+    if event == Event.TOUCHED:
+        _book_nurture(row, lines, model, books, replication)
+    parked = event == Event.PARKED and row["reason"] == GONE_COLD and not _was_nurtured(row)
+    if parked:
+        _add(books, replication, PARKED_COLD, lines, _amounts_of(row, False))
+        if lines[0] != NOTHING:
+            books.cold[replication, _desk_of(row, _size(books, SEGMENTS))] += 1.0
     withdrawn = event == Event.WITHDRAWN and row["flags"] & Flag.LEFT_QUEUE.value != 0
     if parked or withdrawn:
         _change_number(row, month, until, -1, model, books.queue, books.queueing, replication)
@@ -605,8 +644,56 @@ def _book_the_held(
     _change_number(row, month, until, begins, model, books.held, books.holding, replication)
     if event != Event.WITHDRAWN:  # the queue was told that it came, or that it left
         _change_number(row, month, until, -begins, model, books.queue, books.queueing, replication)
-    if event == Event.WENT_COLD:
+    if event in (Event.WENT_COLD, Event.PARKED):
         _add(books, replication, Event.HELD.value, lines, (0.0, float(row["waited"]), 1.0, 0.0))
+
+
+@rare
+def _book_nurture(row: Record, lines: Lines, model: Model, books: Books, replication: int) -> None:
+    """Book the time in nurture, and its touches, in the months of the period in which they fall (N8)."""
+    began, ended, months = int(row["worked"]), int(row["time"]), model.months
+    first = int(books.bounds[1]) + int(row["process"]) * (len(months) - 1)
+    for month in range(max(0, _month_of(books, began)), min(_month_of(books, ended) + 1, len(months) - 1)):
+        since, until = int(months[month]), int(months[month + 1])
+        number = _touches_before(row, until) - _touches_before(row, since)
+        within = min(ended, until) - max(began, since)
+        there = 1.0 if began < until <= ended else 0.0
+        at_last = there if until == months[len(months) - 1] else 0.0
+        spent = number * row["money"]
+        _nurture_in(books.sums, replication, first + month, (float(number), spent, float(within), there))
+        for line in lines[BASES:]:
+            _nurture_in(books.sums, replication, line, (float(number), spent, float(within), at_last))
+
+
+@rule
+def _nurture_in(sums: Floats, replication: int, line: int, amounts: Four) -> None:
+    """Add touches, their cost, the time in nurture and who is in it at the end to a line of the period."""
+    touch = line * WIDTH + TOUCH * (BASES * FOUR)
+    nurtured = line * WIDTH + IN_NURTURE * (BASES * FOUR)
+    sums[replication, touch + Measure.COUNT.value] += amounts[0]
+    sums[replication, touch + Measure.MONEY.value] += amounts[1]
+    sums[replication, nurtured + Measure.WAITED.value] += amounts[2]
+    sums[replication, nurtured + Measure.COUNT.value] += amounts[3]
+
+
+@rule
+def _touches_before(row: Record, moment: int) -> int:
+    """Count the touches of a span of nurture before a moment: the k-th is k intervals after it began."""
+    return int(min(max(moment - 1 - row["worked"], 0) // row["waited"], row["count"]))
+
+
+@rare
+def _book_after_nurture(row: Record, lines: Lines, model: Model, books: Books, replication: int) -> None:
+    """Book who is lost after nurture, and the contracts of those who have come back (N4, N9)."""
+    event = row["event"]
+    if _was_nurtured(row) and event in (Event.LOST, Event.WENT_COLD):
+        later = LOST_LATER if event == Event.LOST else COLD_LATER
+        _add(books, replication, later, lines, _amounts_of(row, False))
+    if event in (Event.WON, Event.EXPECTED):
+        back = WON_BACK if event == Event.WON else EXPECTED_BACK
+        _add(books, replication, back, lines, _amounts_of(row, False))
+    if event == Event.REVENUE:
+        _earn_as(row, EARNED_BACK, lines, model, books, replication)
 
 
 @rare
@@ -675,8 +762,10 @@ def fold_page(ledger: Ledger, model: Model, books: Books, replication: int, reas
         _book_work(row, since, month, model, books, replication)
         if event == Event.ADMITTED or row["flags"] & Flag.HELD.value != 0:
             _book_the_held(row, month, until, lines, model, books, replication)
-        if Event.BEGAN <= event <= Event.RUNNING:
-            _book_what_is_rare(row, month, until, model, books, replication)
+        if Event.BEGAN <= event <= Event.RUNNING or event >= Event.REJECTED:
+            _book_what_is_rare(row, month, until, lines, model, books, replication)
+        if row["flags"] & OF_NURTURE != 0:
+            _book_after_nurture(row, lines, model, books, replication)
 
 
 @rule

@@ -23,6 +23,7 @@ from funnelsim.engines.ledger import (
     flag,
     give_reason,
     has_room,
+    note_touches,
     rows_of_a_step,
     write,
     write_of,
@@ -39,6 +40,7 @@ from funnelsim.rules import (
     costs,
     ending,
     handover,
+    nurture,
     people,
     shocks,
     visits,
@@ -112,6 +114,8 @@ class ReferenceEngine:
                 return False
             pursuit = office.left_to_book.pop(0)
             waited = horizon - pursuit["since"]
+            if pursuit["touches"] > 0:
+                note_touches(ledger, horizon, pursuit, nurture.touches_by(pursuit, horizon - 1))
             write(ledger, horizon, pursuit, Event.OPEN, waited, pursuit["began"], 0.0)
         return True
 
@@ -335,13 +339,25 @@ class Office:
                 yield self.start_work(pursuit, rep)
                 yield self.end_work(pursuit, NOBODY if rep == NOBODY else pursuit["rep"])
                 left_by = Due.CUSTOMER_ANSWERS
-            rest = self.leave(pursuit, left_by)
-            if pursuit["stage"] == ENDED:
+            if not (yield from self.what_follows(pursuit, self.leave(pursuit, left_by))):
                 return
-            if rest != ending.AT_ONCE:
-                if (yield self.rest(pursuit, rest)) == WITHDRAWN:
-                    return
-                self.come_back(pursuit)
+
+    def what_follows(self, pursuit: Record, rest: int) -> Generator[simpy.Event, Any, bool]:
+        """Let a pursuit that leaves a stage be nurtured, rest or go on at once; return whether it goes on."""
+        if pursuit["touches"] > 0:
+            if (yield self.rest(pursuit, rest)) == WITHDRAWN:
+                return False
+            if self.comes_back_from_nurture(pursuit):
+                return True
+            event, reason = int(pursuit["parked"]), int(pursuit["reason"])
+            rest = self.depart(pursuit, event, reason, Flag.NURTURED)
+        if pursuit["stage"] == ENDED:
+            return False
+        if rest != ending.AT_ONCE:
+            if (yield self.rest(pursuit, rest)) == WITHDRAWN:
+                return False
+            self.come_back(pursuit)
+        return True
 
     def enter(self, pursuit: Record) -> None:
         """Begin a visit."""
@@ -493,11 +509,17 @@ class Office:
         return self.due(visits.answers_at(self.model, pursuit, now), Due.CUSTOMER_ANSWERS, pursuit)
 
     def leave(self, pursuit: Record, due: Due) -> int:
-        """Leave the stage and carry out the table of ends; return the rest before the next stage.
+        """Leave the stage, or be nurtured in it (N2); return the rest before what comes next."""
+        event, reason = ending.leaving(pursuit, due)
+        if nurture.takes(self.model, pursuit, reason):
+            return self.begin_nurture(pursuit, event, reason)
+        return self.depart(pursuit, event, reason)
+
+    def depart(self, pursuit: Record, event: int, reason: int, flags: int = 0) -> int:
+        """Let an event befall a pursuit, and carry out the table of ends; return the rest before it goes on.
 
         A pursuit that ends no longer has a stage.
         """
-        event, reason = ending.leaving(pursuit, due)
         target, delay, spawns = ending.after(self.model, self.world, pursuit, event)
         value = contracts.bookings(self.model, self.world, pursuit) if event == Event.WON else 0.0
         told_as, began = ending.told_as(event, delay), pursuit["began"] if target == ENDED else 0
@@ -506,6 +528,7 @@ class Office:
             credit(self.ledger, pursuit["closer"])
         if reason != NOTHING:
             give_reason(self.ledger, reason)
+            flag(self.ledger, flags)
         if ending.makes_lead(self.model, pursuit, event):
             self.become_lead(pursuit)
         if event == Event.WON:
@@ -568,7 +591,33 @@ class Office:
         del self.open_pursuits[int(pursuit["entity"])]
         self.to_come.pop(int(pursuit["entity"]), None)
 
-    # Rests, births and withdrawals.
+    # Nurture, rests, births and withdrawals.
+
+    def begin_nurture(self, pursuit: Record, event: int, reason: int) -> int:
+        """Nurture a pursuit in place of the event with which it would end; return for how long (N3)."""
+        row = self.model.reasons[reason]
+        self.write(pursuit, Event.PARKED, waited=self.now - pursuit["since"])
+        give_reason(self.ledger, reason)
+        self.give_up_rep(pursuit)
+        pursuit["parked"], pursuit["reason"] = event, reason
+        pursuit["touches"], pursuit["target"] = nurture.touches(self.model, self.world, pursuit, reason)
+        pursuit["interval"], pursuit["touch_cost"] = row["interval"], row["cost_per_touch"]
+        return int(pursuit["touches"] * pursuit["interval"])
+
+    def comes_back_from_nurture(self, pursuit: Record) -> bool:
+        """End nurture at its last touch; return whether the pursuit comes back (N4, N6)."""
+        rested = self.now - pursuit["since"]
+        note_touches(self.ledger, self.now, pursuit, int(pursuit["touches"]))
+        pursuit["touches"] = 0
+        if not nurture.comes_back(pursuit):
+            pursuit["since"] = self.now
+            return False
+        pursuit["fit"] = nurture.warmed(self.model, pursuit)
+        pursuit["returns"] += 1
+        pursuit["round"] = ending.round_at(pursuit, pursuit["target"], rested)
+        pursuit["stage"] = pursuit["target"]
+        self.come_back(pursuit)
+        return True
 
     def rest(self, pursuit: Record, delay: int) -> simpy.Event:
         """Rest before the next stage; the event returned succeeds when the rest is over."""
@@ -614,6 +663,8 @@ class Office:
 
     def withdraw(self, pursuit: Record, wait: simpy.Event, _: simpy.Event) -> None:
         """End a pursuit because of another; one that has not begun leaves no row."""
+        if pursuit["touches"] > 0:
+            note_touches(self.ledger, self.now, pursuit, nurture.touches_by(pursuit, self.now))
         if pursuit["began"] != NEVER:
             since, began = pursuit["since"], pursuit["began"]
             self.write(pursuit, Event.WITHDRAWN, waited=self.now - since, worked=began)

@@ -1,6 +1,6 @@
 """The register of figures: what each is called, its unit, its formula over the sums of a tally."""
 
-from funnelsim.metrics import funnel, hand_over, money, pace
+from funnelsim.metrics import funnel, hand_over, money, nurture, pace
 from funnelsim.metrics.cut import CUTS, Cut, cut, labels, reads_values
 from funnelsim.metrics.figure import FIGURES, Better, Figure, Unit
 
@@ -16,6 +16,7 @@ __all__ = [
     "hand_over",
     "labels",
     "money",
+    "nurture",
     "pace",
     "reads_values",
 ]

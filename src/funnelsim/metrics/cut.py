@@ -13,6 +13,8 @@ from funnelsim.engines.fold import (
     EARNED_MARGIN,
     EARNED_REVENUE,
     EVENTS,
+    EXPECTED_BACK,
+    WON_BACK,
     Basis,
     Ended,
     Measure,
@@ -28,6 +30,7 @@ EXPECTED: dict[int, int] = {
     Event.WON: Event.EXPECTED,
     Event.MARGIN: Event.EXPECTED_MARGIN,
     Event.COMMISSION: Event.EXPECTED_COMMISSION,
+    WON_BACK: EXPECTED_BACK,
 }
 
 CUTS = (*DIMENSIONS, "team")
@@ -48,6 +51,7 @@ class Cut:
     available: Floats  # (R, n) working time on staff in the period, µs
     staff: Floats  # (R, n) people on staff, on average
     ages: Floats  # (R, n, 3 ways to end, bins) of the cohort's inquiries; no bins but in all
+    lengths: Floats  # (n,) of the period, or of each month, µs
     expected: bool = False
 
     def period(self, event: int, measure: int = Measure.COUNT) -> Floats:
@@ -110,8 +114,9 @@ def _drawn(model: Model, tallies: Tally, dimension: str) -> Cut:
     first, end = bounds[number], bounds[number + 1]
     if dimension in ("all", "month"):  # of the sale, the first process
         end = first + (end - first) // len(model.processes)
-    found = _bare(tallies.sums[:, first:end])
     lengths = np.diff(model.months)
+    period = lengths if dimension == "month" else lengths.sum(keepdims=True)
+    found = _bare(tallies.sums[:, first:end], period.astype(np.float64))
     queue = queueing(model, tallies)
     held = average_number(model, tallies.held, tallies.holding)
     in_period, held_in_period = (
@@ -213,17 +218,31 @@ def one_contract(model: Model, expected: bool) -> Cut:
     sums[0, :, EARNED_REVENUE, Basis.PERIOD, Measure.MONEY] = worth * earned
     sums[0, :, EARNED_MARGIN, Basis.PERIOD, Measure.MONEY] = margin * earned
     nothing = np.zeros((1, len(worth)))
-    bare = replace(_bare(sums), queue=nothing, held=nothing, busy=nothing, available=nothing, staff=nothing)
+    bare = replace(
+        _bare(sums, np.array([period])),
+        queue=nothing,
+        held=nothing,
+        busy=nothing,
+        available=nothing,
+        staff=nothing,
+    )
     return replace(bare, expected=expected)
 
 
-def _bare(sums: Floats) -> Cut:
+def _bare(sums: Floats, lengths: Floats) -> Cut:
     """Make a cut that has its sums and nothing else."""
     replications, size = sums.shape[:2]
     nothing = np.full((replications, size), np.nan)
     no_ages = np.zeros((replications, size, len(Ended), 0))
     return Cut(
-        sums, queue=nothing, held=nothing, busy=nothing, available=nothing, staff=nothing, ages=no_ages
+        sums,
+        queue=nothing,
+        held=nothing,
+        busy=nothing,
+        available=nothing,
+        staff=nothing,
+        ages=no_ages,
+        lengths=lengths,
     )
 
 
@@ -234,7 +253,7 @@ def _by_team(model: Model, reps: Cut, queue: Floats, asking: Floats) -> Cut:
     works = teams_of_stages(model)
     sums[:, :, CONTACT_BY_CLOCK, Basis.COHORT, Measure.ASKING] = np.einsum("rsb,sbt->rt", asking, works)
     return replace(
-        _bare(sums),
+        _bare(sums, reps.lengths),
         queue=np.einsum("rsb,sbt->rt", queue, works),
         busy=reps.busy @ membership,
         available=reps.available @ membership,

@@ -7,6 +7,7 @@ from funnelsim.engines.fold import (
     CONTACT_BY_CLOCK,
     CONTACT_BY_WORKING_HOURS,
     FIRST_CONTACT,
+    PARKED_COLD,
     PROMPT_HOURS,
     Basis,
     Measure,
@@ -14,7 +15,7 @@ from funnelsim.engines.fold import (
 from funnelsim.metrics.ages import mean_cycle
 from funnelsim.metrics.cut import CUTS, Cut
 from funnelsim.metrics.figure import Better, Parts, Unit, figure, ratio, total
-from funnelsim.metrics.funnel import decided
+from funnelsim.metrics.funnel import cold, decided
 from funnelsim.model.words import DAY, HOUR, Event
 
 _WAITED = Measure.WAITED
@@ -25,7 +26,8 @@ _ORIGIN = ("all", "month", "channel", "segment")
 
 def _answering(cut: Cut) -> Floats:
     """Add up the customers' time until they answer, µs: (R, n)."""
-    return sum((cut.cohort(event, _WAITED) for event in _ANSWERS), start=cut.cohort(Event.WORKED) * 0)
+    nurtured = cut.cohort(Event.PARKED, _WAITED) - cut.cohort(PARKED_COLD, _WAITED)
+    return sum((cut.cohort(event, _WAITED) for event in _ANSWERS), start=nurtured)
 
 
 def _velocity(value: Floats, contracts: Floats, days: Floats) -> Floats:
@@ -112,9 +114,9 @@ def time_in_stage(cut: Cut) -> Parts:
 
     The sum of the waits, the work and the customers' time / (answered + gone cold).
     """
-    spans = (Event.STARTED, Event.WORKED, Event.WENT_COLD)
+    spans = (Event.STARTED, Event.WORKED, Event.WENT_COLD, PARKED_COLD)
     spent = sum((cut.cohort(event, _WAITED) for event in spans), start=_answering(cut))
-    return spent / DAY, decided(cut) + cut.cohort(Event.WENT_COLD)
+    return spent / DAY, decided(cut) + cold(cut)
 
 
 @figure(

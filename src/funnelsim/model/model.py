@@ -37,6 +37,8 @@ class Model(NamedTuple):
     processes: Records  # PROCESS, the sale first
     ends: Records  # END, a row for each process and event
     spawns: Records  # SPAWN, found by the offsets of ends
+    reasons: Records  # REASON, "gone cold" first
+    returns: Floats  # chance to have come back from nurture by each touch, found by the offsets of reasons
     routes: Records  # ROUTE, found by the offsets of channels and stages
     points: Records  # POINT, the effect of waiting, found by the offsets of stages
     heat_odds: Floats  # (S + variants, 3) odds ratio by heat, found by the rows of stages

@@ -206,6 +206,17 @@ HOURS = record(
     ("worked", "<i8"),  # working time of the calendar before it opens
 )
 
+REASON = record(  # why pursuits are lost, and the nurture that takes them
+    ("key", "<i8"),  # of the draw
+    ("interval", "<i8"),  # between two touches
+    ("cost_per_touch", "<f8"),
+    ("odds", "<f8"),  # odds ratio of those who come back
+    ("target", "<i4"),  # the stage where they come back
+    ("first_touch", "<i4"),  # of Model.returns: the chance to have come back by each touch
+    ("most_touches", "<i4"),  # 0: nobody is nurtured
+    ("most_returns", "<i4"),  # of a pursuit
+)
+
 PROCESS = record(  # a run of stages, and what follows each way to leave one of them
     ("first_stage", "<i4"),
     ("stages", "<i4"),
@@ -266,7 +277,12 @@ PURSUIT = record(
     ("opener", "<i4"),  # the first rep who worked on it
     ("closer", "<i4"),  # the last rep of a team that is paid commission, else the last rep
     ("flags", "<i4"),  # of words.Flag, true of all its rows from now on
+    ("returns", "<i4"),  # from nurture
+    ("touches", "<i4"),  # until nurture ends; 0 where it is not nurtured
+    ("parked", "<i4"),  # the event in whose place it is nurtured
     ("traits", "<i8"),  # a bit each
+    ("interval", "<i8"),  # between two touches
+    ("touch_cost", "<f8"),
     ("account", "<i8"),  # of its company, in the pool of companies; NOTHING
     ("gate", "<i8"),  # in whose load it counts, counted from 1; 0: none
 )

@@ -83,7 +83,7 @@ class Event(IntEnum):
     IGNORED = 29  # handed over to a rep who will never take it up; waited: time in the queue
     NOT_REACHED = 30  # an attempt to reach the buyer fails; waited, worked: as of WORKED
     QUEUED_AGAIN = 31  # the next attempt is due: it queues again; waited: since the last attempt
-    TOUCHED = 32  # a span of nurture that is over; count: touches; waited: between two of them; money: of one
+    TOUCHED = 32  # nurture is over; worked: when it began; count: touches; waited: between two; money: of one
     COOLED_OFF = 33  # its company can be approached again
     PROSPECTED = 34  # a block of prospecting is over; waited: clock time; worked: working time; rep; channel
     JOINED = 35  # somebody replaces a rep; count: the generation
@@ -102,6 +102,7 @@ class Flag(IntFlag):
     LEFT_QUEUE = 8  # WITHDRAWN: out of a queue
     AFTER_HAND_OVER = 16  # STARTED: the first contact in a stage in which sales may reject
     HELD = 32  # it is held before a hand-over
+    NURTURED = 64  # LOST, WENT_COLD: it did not come back from nurture
 
 
 class Assignment(IntEnum):

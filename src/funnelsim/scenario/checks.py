@@ -22,6 +22,7 @@ from funnelsim.scenario.errors import ROUNDING, Problem, Problems, nearest, show
 from funnelsim.scenario.flow import LOSS, WIN, advancing, failing, first_stage, reached, stage_of, teams_of
 from funnelsim.scenario.gates import check_hand_overs
 from funnelsim.scenario.goal_checks import check_goals
+from funnelsim.scenario.nurture_checks import check_nurture
 from funnelsim.scenario.paths import leaves, written
 from funnelsim.scenario.plan_checks import check_plan
 from funnelsim.scenario.quantities import least_drawn
@@ -378,6 +379,10 @@ def reasons_of(contents: Contents) -> list[str]:
     return list(dict.fromkeys([GONE_COLD_NAME, *named]))
 
 
+def _nurture(contents: Contents) -> Problems:
+    yield from check_nurture(contents, reasons_of(contents))
+
+
 def _reasons(contents: Contents) -> Problems:
     most = MOST_REASONS - 1  # besides "gone cold"
     count = len(reasons_of(contents)) - 1
@@ -421,6 +426,7 @@ def stages_reached(contents: Contents) -> set[str]:
     if not _has_paths(contents):
         return set(contents.stages)  # reported already
     starts = {first_stage(contents, channel) for channel in contents.channels}
+    starts |= {program.returns_to for program in contents.nurture.values()}
     found: set[str] = set()
     for segment in _unlike_segments(contents):
         found |= reached({name: _exits(contents, name, segment) for name in contents.stages}, starts)
@@ -503,6 +509,7 @@ def _keys_of_draws(contents: Contents) -> Problems:
     yield from _collisions("teams", {name: hash24(name) for name in contents.teams})
     for team_name, team in contents.teams.items():
         yield from _collisions(f"teams.{team_name}.reps", {name: hash24(name) for name in team.reps})
+    yield from _collisions("nurture", {name: purpose("nurture", name) for name in contents.nurture})
     for what in ("patience", "work", "answer", "assignment"):
         hashes = {name: purpose(what, name) for name in contents.stages}
         yield from _collisions("stages", hashes)
@@ -559,6 +566,7 @@ _CHECKS: tuple[Callable[[Contents], Problems], ...] = (
     check_hand_overs,
     _customer_hours,
     _reasons,
+    _nurture,
     _targets,
     _paths,
     _waits,

@@ -16,6 +16,7 @@ from funnelsim.scenario.calendars import calendar_of
 from funnelsim.scenario.checks import reasons_of
 from funnelsim.scenario.flow import differs_by_segment
 from funnelsim.scenario.gates import gate_rows, gates_of
+from funnelsim.scenario.nurture_rows import NurtureRows
 from funnelsim.scenario.rotas import calendar_records, customers_of, rota_of
 from funnelsim.scenario.rows import (
     Eras,
@@ -121,6 +122,7 @@ class Groundwork:
             *stage_sections(scenario, self.names.reasons, customers),
             *gate_rows(scenario),
             ShockRows(),
+            NurtureRows(self.names.reasons),
         ]
         self._fixed = {
             "processes": one_process(len(scenario.stages)),
@@ -207,6 +209,7 @@ class Groundwork:
             "heat_odds": np.zeros((len(stages) + variants, len(Heat))),
             "heat_skill": np.zeros((len(stages) + variants, len(Heat))),
             "expected": np.zeros(channels * (len(self._calendar.days) + 1)),
+            **NurtureRows(self.names.reasons).blank(scenario),
         }
 
 

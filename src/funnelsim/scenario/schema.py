@@ -17,6 +17,7 @@ from funnelsim.model.own_policy import BUILT_IN, policy_names
 from funnelsim.scenario.channels import Channel, Kind, Mix, as_its_kind
 from funnelsim.scenario.errors import nearest, shown
 from funnelsim.scenario.hand_over import HandOver
+from funnelsim.scenario.nurture import Nurture
 from funnelsim.scenario.plans import Plan
 from funnelsim.scenario.quantities import (
     AboveZero,
@@ -617,6 +618,9 @@ class Contents(Section):
     teams: dict[Name, Team] = Field(default={}, max_length=1000, description="Teams, by name.")
     stages: dict[Name, Stage] = Field(
         min_length=1, max_length=1000, description="The funnel, in its order, by name."
+    )
+    nurture: dict[Name, Nurture] = Field(
+        default={}, max_length=127, description="Programs that care for those who are lost, by name."
     )
     uncertainties: dict[str, Uncertain] = Field(
         default={},

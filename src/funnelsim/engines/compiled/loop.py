@@ -33,6 +33,7 @@ from funnelsim.engines.compiled.pursuits import (
     admit,
     begin_born,
     come_back,
+    end_nurture,
     end_work,
     enter,
     expect_inquiry,
@@ -53,11 +54,11 @@ from funnelsim.engines.compiled.state import (
     rep_actor,
     reset,
 )
-from funnelsim.engines.ledger import Ledger, has_room, rows_of_a_step, write, write_of
+from funnelsim.engines.ledger import Ledger, has_room, note_touches, rows_of_a_step, write, write_of
 from funnelsim.engines.protocol import MOST_WAVES
 from funnelsim.model.model import Model
 from funnelsim.model.words import DAY, NEVER, NOBODY, NOTHING, Due, Event
-from funnelsim.rules import costs
+from funnelsim.rules import costs, nurture
 from funnelsim.rules.arrivals import expect_inquiries
 from funnelsim.rules.shocks import expect_odds
 
@@ -151,6 +152,8 @@ def decide_what_is_rare(
         join_staff(model, state, entity)
     elif kind == Due.REP_LEAVES:
         leave_staff(model, world, state, ledger, entity)
+    elif kind == Due.RETURNS and state.pursuits[slot]["touches"] > 0:
+        enters = end_nurture(model, world, state, ledger, slot)
     elif kind == Due.RETURNS:
         enters = come_back(state, ledger, slot)
     elif kind == Due.BEGINS:
@@ -212,6 +215,8 @@ def finish(model: Model, state: State, ledger: Ledger) -> int:
             return LEDGER_FULL
         pursuit = state.pursuits[slot]
         waited = model.horizon - pursuit["since"]
+        if pursuit["touches"] > 0:
+            note_touches(ledger, model.horizon, pursuit, nurture.touches_by(pursuit, model.horizon - 1))
         write(ledger, model.horizon, pursuit, Event.OPEN.value, waited, pursuit["began"], 0.0)
         leave(state.links, queue, slot)
         slot = first(state.links, queue)

@@ -18,14 +18,15 @@ from funnelsim.engines.compiled.handover import (
     pass_gate,
     pass_in_any_case,
 )
+from funnelsim.engines.compiled.nurturing import begin_nurture
 from funnelsim.engines.compiled.queues import NONE, first, join, leave
 from funnelsim.engines.compiled.state import State, await_next, channel_actor, put
-from funnelsim.engines.ledger import Ledger, credit, flag, give_reason, write
+from funnelsim.engines.ledger import Ledger, credit, flag, give_reason, note_touches, write
 from funnelsim.engines.protocol import MOST_WAVES
 from funnelsim.model.model import SALE, Model
 from funnelsim.model.words import ENDED, NEVER, NOBODY, NOTHING, Due, Event, Flag
 from funnelsim.model.worktime import work_ends_from
-from funnelsim.rules import arrivals, assignment, contracts, ending, handover, people, visits
+from funnelsim.rules import arrivals, assignment, contracts, ending, handover, nurture, people, visits
 
 # ---- inquiries ----------------------------------------------------------------------------------
 
@@ -82,6 +83,8 @@ def begin_pursuit(pursuit: Record, entity: int, process: int, stage: int) -> Non
     pursuit["attempt"] = 0
     pursuit["flags"] = 0
     pursuit["gate"] = 0
+    pursuit["returns"] = 0
+    pursuit["touches"] = 0
 
 
 @rule
@@ -279,10 +282,27 @@ def end_work(model: Model, state: State, ledger: Ledger, slot: int) -> bool:
 def leave_visit(model: Model, world: Record, state: State, ledger: Ledger, slot: int, due: int) -> int:
     """Let a pursuit leave its stage by what fell due; return its slot if it enters another stage, else NONE.
 
-    (V17, V20, X9)
+    (V17, N2)
+    """
+    pursuit = state.pursuits[slot]
+    event, reason = ending.leaving(pursuit, due)
+    if nurture.takes(model, pursuit, reason):
+        until = begin_nurture(model, world, state, ledger, slot, event, reason)
+        give_up_rep(model, state, pursuit)
+        rest(model, state, slot, until)
+        return NONE
+    return depart(model, world, state, ledger, slot, event, reason, 0)
+
+
+@rule
+def depart(
+    model: Model, world: Record, state: State, ledger: Ledger, slot: int, event: int, reason: int, flags: int
+) -> int:
+    """Let an event befall a pursuit, with what follows; return its slot if it enters a stage, else NONE.
+
+    (V20, X9)
     """
     pursuit, now = state.pursuits[slot], state.clock[0]["now"]
-    event, reason = ending.leaving(pursuit, due)
     target, delay, spawns = ending.after(model, world, pursuit, event)
     value = contracts.bookings(model, world, pursuit) if event == Event.WON else 0.0
     began = pursuit["began"] if target == ENDED else 0
@@ -291,6 +311,7 @@ def leave_visit(model: Model, world: Record, state: State, ledger: Ledger, slot:
         credit(ledger, pursuit["closer"])
     if reason != NOTHING:
         give_reason(ledger, reason)
+        flag(ledger, flags)
     if ending.makes_lead(model, pursuit, event):
         become_lead(model, state, ledger, pursuit)
     if event == Event.WON:
@@ -412,6 +433,24 @@ def affect_kin(model: Model, world: Record, state: State, slot: int, event: int,
 
 
 @rare
+def end_nurture(model: Model, world: Record, state: State, ledger: Ledger, slot: int) -> int:
+    """End nurture at its last touch: return the slot of a pursuit that enters a stage, else NONE (N4, N6)."""
+    pursuit, now = state.pursuits[slot], state.clock[0]["now"]
+    rested = now - pursuit["since"]
+    note_touches(ledger, now, pursuit, pursuit["touches"])
+    pursuit["touches"] = 0
+    if not nurture.comes_back(pursuit):
+        pursuit["since"] = now
+        event, reason = pursuit["parked"], pursuit["reason"]
+        return depart(model, world, state, ledger, slot, event, reason, Flag.NURTURED.value)
+    pursuit["fit"] = nurture.warmed(model, pursuit)
+    pursuit["returns"] += 1
+    pursuit["round"] = ending.round_at(pursuit, pursuit["target"], rested)
+    pursuit["stage"] = pursuit["target"]
+    return come_back(state, ledger, slot)
+
+
+@rare
 def spawn(model: Model, world: Record, state: State, parent_slot: int, event: int, count: int) -> None:
     """Let other pursuits be born of an event; each begins after its own delay."""
     parent = state.pursuits[parent_slot]
@@ -461,6 +500,8 @@ def withdraw(model: Model, state: State, ledger: Ledger, slot: int) -> None:
     """End a pursuit because of another; one that has not begun leaves no row (X8)."""
     pursuit = state.pursuits[slot]
     now = state.clock[0]["now"]
+    if pursuit["touches"] > 0:
+        note_touches(ledger, now, pursuit, nurture.touches_by(pursuit, now))
     if pursuit["began"] != NEVER:
         write(ledger, now, pursuit, Event.WITHDRAWN.value, now - pursuit["since"], pursuit["began"], 0.0)
     end(model, state, slot)

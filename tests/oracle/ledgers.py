@@ -155,7 +155,7 @@ def check_span(visit: Visit, event: Event, row: Record) -> int:
     """Check the span that a row closes, and its flag; return when the span began."""
     last = next(at for at in (visit.left, visit.worked, visit.started, visit.entered) if at is not None)
     assert int(row["waited"]) == (0 if event is Event.HELD else int(row["time"]) - last), (event, row)
-    held = visit.held and visit.admitted is None and event not in (Event.ADMITTED, Event.HELD)
+    held = visit.held and visit.admitted is None and visit.left is None and event is not Event.ADMITTED
     assert (int(row["flags"]) & Flag.HELD != 0) == (held or event is Event.HELD), (event, row)
     return last
 

@@ -23,6 +23,7 @@ from funnelsim.model.records import (
     STAGE,
     TEAM,
     TIER,
+    TRAINING,
 )
 from funnelsim.model.words import DAY, HOUR, NOBODY, NOTHING, Event, Flag
 
@@ -73,6 +74,7 @@ def firm() -> Model:
         segments=segments,
         teams=teams,
         tiers=np.zeros(0, TIER),
+        trainings=np.zeros(0, TRAINING),
         reps=reps,
         stages=stages,
         variants=np.zeros(0, STAGE),

@@ -256,6 +256,28 @@ def other_talent(chance: random.Random, model: Model, _: int) -> Model:
     return model._replace(reps=reps)
 
 
+def other_growth(chance: random.Random, model: Model, now: int) -> Model:
+    """Let people learn more or less than before, or none the more, and train them on other days."""
+    teams = each(
+        model.teams,
+        learns_most=lambda _: chance.choice([0.0, 2.0]),
+        learns_half=lambda _: 1.5,
+        win_counts=lambda _: chance.choice([0, 3]),
+    )
+    made = []
+    for team in teams:
+        first = int(team["first_training"])
+        held = model.trainings[first : first + team["trainings"]]
+        held = held[held["begins"] < now]
+        new = np.zeros(chance.randint(0, 1), model.trainings.dtype)
+        new["begins"], new["odds"], new["half_life"] = now + chance.choice([0, DAY]), 0.25, 3.0
+        team["first_training"] = sum(map(len, made))
+        made += [held, new]
+        team["trainings"] = len(held) + len(new)
+    reps = each(model.reps, grows=lambda _: chance.choice([0, 1]))
+    return model._replace(teams=teams, trainings=np.concatenate([model.trainings[:0], *made]), reps=reps)
+
+
 def other_volumes(chance: random.Random, model: Model, _: int) -> Model:
     """Let more or fewer ask, at other hours."""
     factors = [[chance.choice([0.0, 0.5, 2.0, 2.0])] for _ in model.channels]
@@ -376,6 +398,7 @@ CHANGES: dict[str, Change] = {
         other_effects,
         other_money,
         other_talent,
+        other_growth,
         other_volumes,
         other_days,
         other_shocks,

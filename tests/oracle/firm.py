@@ -22,6 +22,16 @@ def whole(microseconds: float) -> int:
 
 
 @dataclass
+class Training:
+    """A day on which a team's people learn (Z3)."""
+
+    begins: int
+    cost: float = 0.0
+    odds: float = 1.0
+    half_life: float = 1.0  # days
+
+
+@dataclass
 class Team:
     """How its leads find a rep."""
 
@@ -34,6 +44,8 @@ class Team:
     tiers: list[tuple[int, float]] = field(default_factory=list)  # M11: (cents from which on, share)
     quota_months: int = 1
     turn: int = 0
+    learns: tuple[float, float, int] = (0.0, 1.0, 0)  # Z2: most, half, what a win counts
+    trainings: list[Training] = field(default_factory=list)
 
 
 @dataclass
@@ -56,6 +68,8 @@ class Rep:
     pay_per_month: float = 0.0
     weight: float = 1.0
     segments: list[int] = field(default_factory=list)  # that the rep knows best
+    grows: bool = False  # whether the skill may grow (Z1)
+    worked_before: int = 0
     who: int | None = None
 
 
@@ -181,6 +195,7 @@ class Firm:
     horizon: int
     odds_by_day: list[float] = field(default_factory=list)  # factor on all odds; empty: 1 throughout
     calendar_months: list[int] = field(default_factory=list)  # of each day: year * 12 + month - 1
+    months: list[int] = field(default_factory=list)  # when those of the period begin, and the last ends
     one_off_cost: float = 0.0  # as it begins (C18)
     cost_per_month: float = 0.0
     nurture: dict[int, Nurture] = field(default_factory=dict)  # by reason

@@ -42,9 +42,10 @@ class Told:
     spells: list[Spell] = field(default_factory=list)
 
 
-BY_THE_DAY = {Event.MEDIA, Event.PAY, Event.RUNNING}
+BY_THE_DAY = {Event.MEDIA, Event.PAY, Event.RUNNING, Event.TRAINED, Event.SKILL}
 AT_THE_MEAN = (Event.EXPECTED, Event.EXPECTED_MARGIN)
 OF_CONTRACTS = (Event.MARGIN, Event.REVENUE, *AT_THE_MEAN)
+OF_REPS = (Event.PAY, Event.TRAINED, Event.SKILL)
 OF_CHANGES = {Event.ONE_OFF: "one off", Event.RUNNING: "running"}
 Cast = list[tuple[int, list[int]]]  # for each chapter, when it begins, and who its reps are
 
@@ -77,8 +78,8 @@ def read(rows: Records, cast: Cast) -> tuple[dict[int, Told], list[Cost]]:
             costs.append(Cost("inquiry", time, int(row["channel"]), money))
         elif event is Event.MEDIA:
             costs.append(Cost("media", time, int(row["channel"]), money))
-        elif event is Event.PAY:
-            costs.append(Cost("pay", time, whose(row, cast), money))
+        elif event in OF_REPS:
+            costs.append(Cost(event.name.lower(), time, whose(row, cast), money))
         elif event in OF_CHANGES:
             costs.append(Cost(OF_CHANGES[event], time, -1, money))
         elif event is Event.ON_STAFF:
@@ -168,6 +169,8 @@ def read_hand_over(visit: Visit, event: Event, row: Record, costs: list[Cost]) -
     assert int(row["rep"]) == NOBODY
     visit.held = True
     costs.append(Cost("holding", int(row["time"]), visit.stage, float(row["money"])))
+
+
 OF_NURTURE = (Event.TOUCHED, Event.RETURNED)
 
 
@@ -206,6 +209,8 @@ def differences(oracle: History, rows: Records) -> list[str]:
     for kind in (
         "media",
         "pay",
+        "trained",
+        "skill",
         "inquiry",
         "lead",
         "visit",

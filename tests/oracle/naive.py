@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import accumulate, pairwise
 
+from . import memory
 from .firm import (
     DAY,
     HOUR,
@@ -96,6 +97,8 @@ class Person:
     booked: list[tuple[int, int]] = field(
         default_factory=list
     )  # the calendar month and cents of each contract
+    worked: int = 0  # Z1
+    won: int = 0
 
 
 @dataclass
@@ -532,9 +535,28 @@ class Simulation:
             if person.record.pay_per_month > 0 and there > 0:
                 self.spend("pay", person.who, person.record.pay_per_month / days * (there / DAY))
                 self.say("pay")
+        for person in self.people:
+            if person.record.grows:
+                self.notes_growth(person, begins)
         if self.firm.cost_per_month > 0:
             self.spend("running", -1, self.firm.cost_per_month / days)
             self.say("running")
+
+    def notes_growth(self, person: Person, midnight: int) -> None:
+        """Book who was trained on the day that ends, and at the end of a month how skilled they are."""
+        team = self.firm.teams[person.record.team]
+        for training in team.trainings:  # Z4
+            if training.begins == midnight and person.on_staff and person.joins <= midnight:
+                self.spend("trained", person.who, training.cost)
+                self.say("trained")
+        if person.on_staff and self.now in self.firm.months[1:]:  # Z5
+            self.spend("skill", person.who, self.skill_now(person))
+            self.say("skill")
+
+    def counts(self, person: Person) -> bool:
+        """Return whether what a rep does now is counted (Z1)."""
+        begins = self.firm.months[0] if self.firm.months else 0
+        return person.record.grows and memory.counts(self.now, begins)
 
     def rep_leaves(self, person: Person) -> None:
         """Stop taking leads; those of its own queue are placed anew in queue order (R4, R5)."""
@@ -798,6 +820,7 @@ class Simulation:
         if worker is not None and worker.working_on == walk.inquiry.entity:
             worker.working_on = None
             worker.idle_since = self.now
+            worker.worked += self.counts(worker)
             if not worker.on_staff:
                 self.goes_home(worker)
         walk.phase, walk.until = "customer", self.answer_comes(walk)
@@ -887,6 +910,7 @@ class Simulation:
                 if paid > 0 and who is not None:
                     self.spend(what, who.who, paid)
                     self.say(what, walk.inquiry.entity)
+        closer.won += self.counts(closer)
         closer.booked.append((self.month, cents_of(walk.bookings)))
 
     @property
@@ -1029,7 +1053,17 @@ class Simulation:
 
     def skill_now(self, rep: Person) -> float:
         """Return the rep's skill at this moment of its ramp."""
-        return rep.record.skill * strength(rep, rep.record.skill_from, self.now)
+        skill = rep.record.skill
+        if rep.record.grows:
+            team = self.firm.teams[rep.record.team]
+            most, half, a_win = team.learns
+            leads = rep.record.worked_before + rep.worked + a_win * rep.won
+            skill = memory.moved(skill, most, half, leads)  # Z2
+            for training in team.trainings:  # Z3
+                if rep.joins <= training.begins < self.now:
+                    days = (self.now - training.begins) / DAY
+                    skill *= training.odds ** (0.5 ** (days / training.half_life))
+        return skill * strength(rep, rep.record.skill_from, self.now)
 
     def in_order(self, queue: Person | int) -> list[Walk]:
         """Return the leads in a rep's own queue, or in that of the team with this number, in order (Q1)."""

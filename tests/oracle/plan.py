@@ -39,6 +39,7 @@ from funnelsim.model.records import (
     STAGE,
     TEAM,
     TIER,
+    TRAINING,
 )
 from funnelsim.model.words import DAY, HOUR, LOST, NEVER, NOBODY, NOTHING, WON, Assignment, QueueOrder
 
@@ -133,11 +134,12 @@ class Plan:
         reps: list[dict[str, Any]],
         assignment: Assignment = Assignment.ROUND_ROBIN,
         tiers: Sequence[tuple[int, float]] = (),
+        trainings: Sequence[tuple[int, dict[str, float]]] = (),
         **more: Any,
     ) -> int:
         """Add a team with its reps; `skill` and `speed` of a rep are distributions, `own_hours` its hours.
 
-        Tiers of its commission are (cents from which on, share).
+        Tiers of its commission are (cents from which on, share), trainings (day, fields).
         """
         number = len(self.rows.get("teams", []))
         first_rep = len(self.rows.get("reps", []))
@@ -145,12 +147,14 @@ class Plan:
         for index, rep in enumerate(reps):
             self.rep(number, index, first_calendar, **rep)
         row = {"max_open": 10**6, "sticky": 1, "queue_order": QueueOrder.FIFO, "commission": 0.0} | more
-        row = {"quota_months": 1} | row
+        row = {"quota_months": 1, "learns_half": 1.0} | row
         row |= {"first_rep": first_rep, "reps": len(reps), "assignment": assignment}
         row |= {"own_policy": policy_number(OWN_POLICY)}
         row |= {"first_calendar": first_calendar, "calendars": self.calendars - first_calendar}
         made = [{"begins": begins, "share": share} for begins, share in tiers]
         row |= {"first_tier": self.add("tiers", *made), "tiers": len(made)}
+        held = [{"begins": day * DAY, **more} for day, more in trainings]
+        row |= {"first_training": self.add("trainings", *held), "trainings": len(held)}
         return self.add("teams", row)
 
     @property
@@ -389,6 +393,7 @@ class Plan:
             segments=self.records("segments", SEGMENT),
             teams=self.records("teams", TEAM),
             tiers=self.records("tiers", TIER),
+            trainings=self.records("trainings", TRAINING),
             reps=self.records("reps", REP),
             stages=self.records("stages", STAGE),
             variants=self.records("variants", STAGE),

@@ -453,7 +453,7 @@ def mixed(seed: int) -> Model:
     """Make a small sales floor at random, full of ties."""
     chance = random.Random(seed)
     days = chance.randint(6, 14)
-    plan = Plan(days, month_days=chance.choice([28, 30, 31]))
+    plan = Plan(days, month_days=chance.choice([28, 30, 31]), warm_up=chance.choice([0, 2]))
     for _ in range(chance.randint(1, 2)):
         plan.segment(either(10, 30), odds=chance.choice([1.0, 0.5]), customer_time=chance.choice([1.0, 0.5]))
     teams = [mixed_team(chance, plan) for _ in range(chance.randint(1, 3))]
@@ -532,6 +532,7 @@ def mixed_segments(chance: random.Random, plan: Plan, teams: list[int]) -> list[
 def mixed_team(chance: random.Random, plan: Plan) -> int:
     """Add a team with hours, people and habits at random."""
     reps = []
+    grows = int(chance.random() < 0.5)
     for _ in range(chance.randint(1, 4)):
         joins = chance.choice([-1, -1, -9 * DAY, 2 * DAY + 9 * HOUR])
         leaves = chance.choice([4 * DAY + 10 * HOUR, 5 * DAY])
@@ -539,6 +540,7 @@ def mixed_team(chance: random.Random, plan: Plan) -> int:
         rep |= {"skill": chance.choice([1.0, either(0.5, 2)]), "speed": chance.choice([1.0, either(0.5, 2)])}
         rep |= {"leaves": leaves} if chance.random() < 0.25 else {}
         rep |= {"own_hours": daily(plan.days, 10, chance.choice([12, 24]))} if chance.random() < 0.25 else {}
+        rep |= {"grows": grows, "worked_before": chance.choice([0, 3])}
         reps.append(rep | {"pay_per_month": chance.choice([0.0, 3000.0])})
     closed = tuple(chance.sample(range(plan.days), 2))
     return plan.team(
@@ -552,7 +554,17 @@ def mixed_team(chance: random.Random, plan: Plan) -> int:
         opener_share=chance.choice([0.0, 0.3]),
         tiers=chance.choice([(), (), ((0, 0.05), (2_500, 0.2))]),
         quota_months=chance.choice([1, 3, 12]),
+        trainings=mixed_trainings(chance) if grows else (),
+        learns_most=chance.choice([0.0, 3.0]),
+        learns_half=2.5,
+        win_counts=chance.choice([0, 2]),
     )
+
+
+def mixed_trainings(chance: random.Random) -> list[tuple[int, dict[str, float]]]:
+    """Hold trainings on days at random, also before time 0 and after the horizon."""
+    days = sorted(chance.sample([-3, 0, 1, 2, 3, 5, 20], chance.randint(0, 2)))
+    return [(day, {"cost": 9.5, "odds": 4.0, "half_life": chance.choice([0.5, 8.0])}) for day in days]
 
 
 SITUATIONS = {

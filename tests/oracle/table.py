@@ -30,6 +30,8 @@ from .firm import DAY, Draws, Firm, whole
 from .naive import History, simulate
 from .plan import OWN_POLICY
 
+TRAINED = {"begins": int, "cost": float, "odds": float, "half_life": float}  # the fields of a training
+
 
 class Table:
     """Every draw of one world, as values, made by key as the text says (K8)."""
@@ -271,6 +273,7 @@ class Table:
             else [],
             calendar_months=[int(month) for month in model.calendar_months],
             horizon=int(model.horizon),
+            months=[int(month) for month in model.months],
             one_off_cost=float(model.plan[0]["one_off_cost"]),
             cost_per_month=float(model.plan[0]["cost_per_month"]),
             nurture={
@@ -314,14 +317,20 @@ class Table:
             max_open=int(team["max_open"]),
             commission=float(team["commission"]),
             opener_share=float(team["opener_share"]),
-            tiers=[(int(tier["begins"]), float(tier["share"])) for tier in self.tiers(team)],
+            tiers=[(int(tier["begins"]), float(tier["share"])) for tier in self.slice("tiers", team)],
             quota_months=int(team["quota_months"]),
+            learns=(float(team["learns_most"]), float(team["learns_half"]), int(team["win_counts"])),
+            trainings=[
+                told.Training(*(each(training[name]) for name, each in TRAINED.items()))
+                for training in self.slice("trainings", team)
+            ],
         )
 
-    def tiers(self, team: Record) -> Records:
-        """Find the tiers of a team's commission."""
-        first = int(team["first_tier"])
-        return self.model.tiers[first : first + int(team["tiers"])]
+    def slice(self, what: str, team: Record) -> Records:
+        """Find the tiers of a team's commission, or its trainings."""
+        first = int(team[f"first_{what[:-1]}"])
+        found: Records = getattr(self.model, what)[first : first + int(team[what])]
+        return found
 
     def rep(self, rep: Record) -> told.Rep:
         """Describe a rep, with the skill and speed of this world."""
@@ -339,6 +348,8 @@ class Table:
             pay_per_month=float(rep["pay_per_month"]),
             weight=float(rep["weight"]),
             segments=[int(known) for _, known, _ in self.routes(rep["first_segment"], rep["segments"])],
+            grows=bool(rep["grows"]),
+            worked_before=int(rep["worked_before"]),
             who=int(rep["entity"]),
         )
 

@@ -44,7 +44,17 @@ from .scenarios import (
 )
 
 Options = list[tuple[str, SearchStrategy[Any]]]  # paths, with the values that may be set there
-NAMED_BY_THE_USER = ("kinds", "segments", "channels", "teams", "stages", "nurture", "reps", "back_to")
+NAMED_BY_THE_USER = (
+    "kinds",
+    "segments",
+    "channels",
+    "teams",
+    "stages",
+    "nurture",
+    "reps",
+    "training",
+    "back_to",
+)
 COMES = "new "  # before the kind of a change that sets a table at a new name
 STRATEGY = "other"
 KINDS = (
@@ -85,6 +95,7 @@ KINDS = (
     "new stages.NAME",
     "new teams.NAME",
     "new teams.NAME.reps.NAME",
+    "new teams.NAME.training.NAME",
     "nurture.NAME.chance",
     "nurture.NAME.cost_per_touch",
     "nurture.NAME.interval_days",
@@ -127,6 +138,7 @@ KINDS = (
     "teams.NAME.holidays",
     "teams.NAME.hours",
     "teams.NAME.hours_per_week",
+    "teams.NAME.learning",
     "teams.NAME.max_open",
     "teams.NAME.opener_share",
     "teams.NAME.people",
@@ -273,6 +285,7 @@ def of_teams(document: Document, on: date) -> Options:
             (f"{at}skill", either(*ODDS)),
             (f"{at}speed", either(*PACE)),
             (f"{at}ramp_up", either({"months": 0.25, "skill_from": 0.1, "speed_from": 0.5})),
+            (f"{at}learning", either({"most": 1, "half": 2, "a_win_counts": 1})),
             (f"{at}max_open", either(1, 2, 5)),
             (f"{at}assignment", either(*POLICIES)),
             (f"{at}queue_order", either(*QUEUE_ORDERS)),
@@ -283,6 +296,9 @@ def of_teams(document: Document, on: date) -> Options:
                 either({"skill": 2.0}, {}, {"hired": on + timedelta(2)}, {"hired": on}),
             ),
         ]
+        if team["people"]:
+            lesson = days_from(on, 0, 5).map(lambda day: {"date": day, "cost": 3, "odds_ratio": 0.5})
+            found.append((f"{at}training.lesson", lesson))
         for rep in team.get("reps", {}):
             found += of_rep(f"{at}reps.{rep}.", team["reps"][rep], on, segments)
     hours = {"hours_per_week": 40.0}
@@ -566,7 +582,7 @@ def kind(path: str) -> str:
 def is_new(path: str) -> bool:
     """Return whether a change sets a whole table with a name."""
     parts = path.split(".")
-    return len(parts) == 2 and parts[0] in NAMED_BY_THE_USER or parts[-2:-1] == ["reps"]  # noqa: RUF021
+    return len(parts) == 2 and parts[0] in NAMED_BY_THE_USER or parts[-2] in ("reps", "training")  # noqa: RUF021
 
 
 def dated(document: Document) -> Iterator[tuple[str, Any]]:

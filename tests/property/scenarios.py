@@ -87,6 +87,10 @@ TIERS = (  # of a contract worth about 1,000 or 10,000 a year
     {"quota": 30_000, "period": "month", "attainment": [0.01, 0.5], "commission": [0.2, 0.0]},
     {"quota": 5000, "period": "year", "attainment": [0.5, 1.0, 2.0], "commission": [0.01, 0.1, 0.02]},
 )
+LEARNING = (
+    {"most": 2, "half": 3},
+    {"most": 0.5, "half": 1.5, "a_win_counts": 2, "leads_worked": 4},
+)
 EFFECTS = {  # on the odds, in all stages or in one
     "theorist": (0.5, 0.0),
     "skill_by_temperature": ({"hot": 2.0, "future": 0.0}, {"hot": 0.5, "warm": 0.5, "future": 1.5}),
@@ -282,6 +286,10 @@ def teams(draw: DrawFn, name: str, start: date, kinds: list[str]) -> Document:
         "ramp_up": either(
             {"months": 0.5, "skill_from": 0.2}, {"months": 2.0, "skill_from": 0.5, "speed_from": 0.25}
         ),
+        "learning": either(*LEARNING),
+        "training": st.integers(-9, 25).map(
+            lambda day: {"talk": {"date": start + timedelta(day), "cost": 5.5, "odds_ratio": 3}}
+        ),
         "max_open": either(2, 1, 3),
         "sticky": either(False),
         "segments": st.lists(either(*kinds), min_size=1, max_size=1),
@@ -303,6 +311,10 @@ def teams(draw: DrawFn, name: str, start: date, kinds: list[str]) -> Document:
         team["people"] = 1
     if named:
         team["reps"] = {each: draw(reps(start, kinds)) for each in named}
+    if "learning" in team and named and draw(st.booleans()):
+        team["reps"][named[0]]["leads_worked"] = 6
+    if "training" in team and not team["people"]:
+        del team["training"]  # perhaps nobody is there yet
     return team
 
 

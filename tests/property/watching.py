@@ -82,6 +82,9 @@ COVERED = (
     "left: in the middle of work",
     "left: with a lead at the customer",
     "worked by a rep in ramp-up",
+    "skill: grown by leads worked",
+    "skill: grown by a win",
+    "skill: raised by a training",
     "waited for a full team",
     "waited for a full team of one lead a rep",
     "had room again while idle",
@@ -580,9 +583,20 @@ class WatchedOffice(Office):
             self.seen[in_order(order, policy)] += 1
         own = lead["rep"] == rep and team["reps"] > MANY
         self.seen[f"more than {MANY} reps: granted from an own queue"] += own
-        started = people.strength(self.model.reps[rep], self.now, 0.5) < 1.0
+        started = people.strength(self.model.reps[rep], self.reps[rep], self.now, 0.5) < 1.0
         self.seen["worked by a rep in ramp-up"] += started
+        if self.model.reps[rep]["grows"]:
+            self.is_grown(rep)
         return lead, rep
+
+    def is_grown(self, rep: int) -> None:
+        """Note what has made the skill of a rep who starts to work."""
+        state, team = self.reps[rep], self.model.teams[self.model.reps[rep]["team"]]
+        self.seen["skill: grown by leads worked"] += state["worked"] > 0 and team["learns_most"] > 0
+        self.seen["skill: grown by a win"] += state["won"] * team["win_counts"] > 0
+        first = int(team["first_training"])
+        held = self.model.trainings["begins"][first : first + team["trainings"]]
+        self.seen["skill: raised by a training"] += ((held < self.now) & (held >= state["joined"])).any()
 
     def was_granted(self, lead: Record, rep: int, number: int) -> None:
         """Note that a lead of the team's queue was granted to a rep."""

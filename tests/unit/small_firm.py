@@ -25,6 +25,7 @@ from funnelsim.model.records import (
     STAGE,
     TEAM,
     TIER,
+    TRAINING,
 )
 from funnelsim.model.words import DAY, HOUR, NOBODY, NOTHING, Event, Flag
 
@@ -75,6 +76,7 @@ def firm() -> Model:
         segments=segments,
         teams=teams,
         tiers=np.zeros(0, TIER),
+        trainings=np.zeros(0, TRAINING),
         reps=reps,
         stages=stages,
         variants=np.zeros(0, STAGE),

@@ -55,6 +55,7 @@ IN_ALL = {
     "pay_cost": 20 * 50,
     "commission_cost": 400,
     "visit_cost": 3 * 5,
+    "training_cost": 0,  # see test_staff
     "sales_cost": 1415,
     "change_cost": 0,  # see test_dates
     "cost": 1685,
@@ -72,6 +73,7 @@ IN_ALL = {
     "roas": 4000 / 270,
     "ros": -435 / 4000,
     "rosi": (1250 - 1415) / 1415,
+    "mean_skill": NAN,  # nobody learns: see test_staff
     "bookings_per_rep": 4000 / 2.75,  # Bob is there for 15 of 20 days
     "cycle_length": 10 + 1 / 24,  # of the cohort's one contract
     "time_to_first_contact": (2 + 0 + 102) / 3,

@@ -31,6 +31,7 @@ from funnelsim.model.records import (
     TEAM,
     TEAM_STATE,
     TIER,
+    TRAINING,
 )
 from funnelsim.model.words import (
     DAY,
@@ -448,13 +449,50 @@ def _(chance: random.Random) -> Cases:
 @cases("people.strength")
 def _(chance: random.Random) -> Cases:
     for rep, now in product(MODEL.reps, TIMES):
-        yield rep, now, chance.random()
+        yield rep, since(chance), now, chance.random()
 
 
-@cases("people.skill_now", "people.speed_now", "assignment.skill_in_order")
+def since(chance: random.Random) -> Record:
+    """Make the state of a rep who joined at some time, and has worked."""
+    state: Record = np.zeros(1, REP_STATE)[0]
+    state["skill"], state["speed"] = chance.uniform(0.1, 3), chance.uniform(0.1, 3)
+    state["joined"] = chance.choice([-NEVER // 2, *TIMES, NEVER])
+    state["worked"], state["won"], state["on_staff"] = chance.choice([(0, 0, 0), (3, 1, 1), (70, 9, 1)])
+    return state
+
+
+@cases("people.speed_now")
 def _(chance: random.Random) -> Cases:
-    for rep, now, floor in product(MODEL.reps, TIMES, floors(chance, 1)):
-        yield rep, floor.states[0], now
+    for rep, now in product(MODEL.reps, TIMES):
+        yield rep, since(chance), now
+
+
+@cases("people.skill_now", "assignment.skill_in_order", "people.grown", "people.training_of")
+def _(chance: random.Random) -> Cases:
+    for model in (MODEL, learners()):
+        for rep, now in product(model.reps, TIMES):
+            yield model, rep, since(chance), now
+
+
+@cases("people.counts")
+def _(_: random.Random) -> Cases:
+    for model in (MODEL, learners()):
+        yield from ((model, rep, now) for rep, now in product(model.reps, TIMES))
+
+
+@cases("people.ends_a_month")
+def _(_: random.Random) -> Cases:
+    yield from ((MODEL, now) for now in (*TIMES, *MODEL.months))
+
+
+def learners() -> Model:
+    """Let the people of the first team learn."""
+    teams, reps, trainings = MODEL.teams.copy(), MODEL.reps.copy(), np.zeros(2, TRAINING)
+    teams["learns_most"], teams["learns_half"], teams["win_counts"], teams["trainings"] = 0.7, 9.0, 2, 2
+    trainings["begins"], trainings["cost"] = (TIMES[0], TIMES[-1]), 3.0
+    trainings["odds"], trainings["half_life"] = (1.5, 0.8), (30.0, 7.0)
+    reps["grows"], reps["worked_before"] = 1, np.arange(len(reps))
+    return MODEL._replace(teams=teams, reps=reps, trainings=trainings)
 
 
 @cases("assignment.rank")
@@ -607,7 +645,7 @@ def _(_: random.Random) -> Cases:
 def _(chance: random.Random) -> Cases:
     for rep, day in product(MODEL.reps, range(len(MODEL.month_days))):
         state = np.zeros(1, REP_STATE)[0]
-        state["left"] = chance.choice([*TIMES, NEVER])
+        state["left"], state["joined"] = chance.choice([*TIMES, NEVER]), chance.choice([-DAY, *TIMES])
         yield MODEL, rep, state, day
 
 
@@ -1042,7 +1080,7 @@ def test_a_newcomer_is_not_the_most_skilled_yet() -> None:
 
 def test_who_has_not_joined_yet_comes_behind_all_others() -> None:
     floor = a_team(0, 0, 0, skills=(9.0, 1.0, 2.0))
-    floor.model.reps["joins"][0] = DAY
+    floor.states["joined"][0] = DAY
     order = np.arange(3)
     for now, expected in ((0, [2, 1, 0]), (DAY, [0, 2, 1])):
         assignment.put_in_order(floor.model, floor.team, floor.states, order, now)
@@ -1114,15 +1152,15 @@ def test_ranks() -> None:
 @pytest.mark.parametrize(("day", "share"), [(0, 0.2), (5, 0.6), (10, 1.0), (99, 1.0)])
 def test_a_newcomer_grows_to_full_strength(day: int, share: float) -> None:
     rep, state = np.zeros(1, REP)[0], np.zeros(1, REP_STATE)[0]
-    rep["joins"], rep["ramp"], rep["skill_from"] = 3 * DAY, 10 * DAY, 0.2
-    state["skill"] = 2.0
-    assert people.skill_now(rep, state, (3 + day) * DAY) == pytest.approx(2.0 * share)
+    rep["ramp"], rep["skill_from"] = 10 * DAY, 0.2
+    state["skill"], state["joined"] = 2.0, 3 * DAY
+    assert people.skill_now(MODEL, rep, state, (3 + day) * DAY) == pytest.approx(2.0 * share)
 
 
 def test_pay_is_for_the_part_of_the_day_until_work_in_hand_is_finished() -> None:
     rep, state = np.zeros(1, REP)[0], np.zeros(1, REP_STATE)[0]
-    rep["joins"], rep["leaves"], rep["pay_per_month"] = 6 * HOUR, DAY, 3100.0
-    state["left"] = DAY + 12 * HOUR
+    rep["leaves"], rep["pay_per_month"] = DAY, 3100.0
+    state["joined"], state["left"] = 6 * HOUR, DAY + 12 * HOUR
     january = MODEL._replace(month_days=np.array([31, 31, 31]))
     assert [costs.pay_of_day(january, rep, state, day) for day in range(3)] == [75.0, 50.0, 0.0]
 

@@ -121,6 +121,8 @@ KEPT: tuple[tuple[int, tuple[Measure, ...]], ...] = (
     (Event.EXPECTED_COMMISSION, (_M,)),
     (Event.HELD, (_C, _W, Measure.COLD, _M)),  # waited: that of those who went cold
     (Event.ADMITTED, (_C, _W)),
+    (Event.TRAINED, (_C, _M)),
+    (Event.SKILL, (_C, _M)),
     (FIRST_CONTACT, (_C, _W)),
     (CONTACT_BY_CLOCK, (_C, _W, _K, Measure.ASKING)),
     (CONTACT_BY_WORKING_HOURS, (_C, _W, _K, Measure.OPENED)),
@@ -732,6 +734,12 @@ def _within(time: int, last: float) -> Four:
 
 
 @rule
+def is_of_the_day(event: int) -> bool:
+    """Return whether rows of an event are about the day that has just ended."""
+    return event in (Event.MEDIA, Event.PAY, Event.RUNNING, Event.TRAINED, Event.SKILL)
+
+
+@rule
 def fold_page(ledger: Ledger, model: Model, books: Books, replication: int, reasons: int) -> None:
     """Add each row of a page to the tally of a replication, on the bases on which it counts."""
     month, since, until = NOTHING, 0, 0  # nearly all rows are in the month of the row before
@@ -739,7 +747,7 @@ def fold_page(ledger: Ledger, model: Model, books: Books, replication: int, reas
         row = ledger.rows[i]
         event = int(row["event"])
         # The costs of a day are booked at the midnight that ends it: they belong to the day before.
-        moment = row["time"] - (1 if event in (Event.MEDIA, Event.PAY, Event.RUNNING) else 0)
+        moment = row["time"] - (1 if is_of_the_day(event) else 0)
         if not since <= moment < until:
             month = _month_of(books, moment)
             since, until = _bounds_of(model, month)

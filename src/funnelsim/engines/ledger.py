@@ -41,9 +41,9 @@ def rows_of_a_step(model: Model) -> int:
 
     That is a customer's answer that follows the end of work at once (WORKED, ON_STAFF, WON, BECAME_LEAD,
     MARGIN, EXPECTED, EXPECTED_MARGIN, REVENUE, COMMISSION and EXPECTED_COMMISSION twice), or the last day:
-    its costs, and the reps on staff. (C18)
+    its costs, and for each rep PAY, TRAINED, SKILL and ON_STAFF. (C18)
     """
-    return 13 + len(model.channels) + 2 * len(model.reps)
+    return 13 + len(model.channels) + 4 * len(model.reps)
 
 
 @rule

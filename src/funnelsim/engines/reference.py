@@ -159,7 +159,7 @@ class Office:
         self.teams = np.zeros(len(model.teams), TEAM_STATE)
         self.teams["own_policy"] = model.teams["own_policy"]
         self.reps = np.zeros(len(model.reps), REP_STATE)
-        self.reps["left"] = NEVER
+        self.reps["left"] = self.reps["joined"] = NEVER
         self.order = np.arange(len(model.reps))
         self.own_queues: list[list[Record]] = [[] for _ in model.reps]
         self.team_queues: list[list[Record]] = [[] for _ in model.teams]
@@ -181,6 +181,8 @@ class Office:
         for number, rep in enumerate(self.model.reps):
             self.read_talent(number)
             self.reps[number]["on_staff"] = rep["joins"] <= 0 < rep["leaves"]
+            if rep["joins"] <= 0:
+                self.reps[number]["joined"] = rep["joins"]
             if rep["leaves"] <= 0:
                 self.reps[number]["left"] = 0
         for number in range(len(self.channels)):
@@ -280,7 +282,7 @@ class Office:
         queue = self.team_queues[number]
         if self.model.teams[number]["assignment"] != Assignment.CHERRY_PICK:
             return first_of(queue)
-        skill = people.skill_now(self.model.reps[rep], self.reps[rep], self.now)
+        skill = people.skill_now(self.model, self.model.reps[rep], self.reps[rep], self.now)
 
         def worth(pursuit: Record) -> int:
             waited = self.now - int(pursuit["since"])
@@ -475,7 +477,7 @@ class Office:
             if pursuit["rep"] == NOBODY:
                 self.assign(pursuit, rep)
             pursuit["opener"], pursuit["closer"] = visits.credited(self.model, pursuit, rep)
-            skill = people.skill_now(self.model.reps[rep], self.reps[rep], now)
+            skill = people.skill_now(self.model, self.model.reps[rep], self.reps[rep], now)
             speed = people.speed_now(self.model.reps[rep], self.reps[rep], now)
         effort, pursuit["advances"] = visits.work(
             self.model, self.odds_by_day, pursuit, skill, speed, now - entered
@@ -502,6 +504,7 @@ class Office:
         self.write(pursuit, Event.WORKED, waited=now - pursuit["since"], worked=pursuit["effort"])
         pursuit["since"] = now
         if rep != NOBODY:
+            self.reps[rep]["worked"] += people.counts(self.model, self.model.reps[rep], now)
             self.reps[rep]["busy"] = 0
             self.reps[rep]["idle_since"] = now
             if self.reps[rep]["on_staff"] == 0:
@@ -569,6 +572,7 @@ class Office:
         state["booked_in"], state["booked_month"], state["booked_quarter"], state["booked_year"] = (
             contracts.counted(self.model, state, self.now, value)
         )
+        state["won"] += people.counts(self.model, self.model.reps[closer], self.now)
 
     def pay(self, pursuit: Record, event: Event, value: float) -> None:
         """Write what closer and opener are paid for a contract of this value (M12)."""
@@ -678,7 +682,7 @@ class Office:
         rep, state = self.model.reps[number], self.reps[number]
         if people.is_yet_to_join(state):
             yield self.due_for(number, max(rep["joins"], self.now), Due.REP_JOINS, number)
-            state["idle_since"] = self.now
+            state["joined"] = state["idle_since"] = self.now
             state["on_staff"] = 1
         if not state["on_staff"]:
             return
@@ -693,7 +697,7 @@ class Office:
     def go_home(self, number: int, now: int) -> None:
         """Write the time on staff of a rep who is gone, or is on staff at the horizon (R7, R9)."""
         self.reps[number]["left"] = now
-        waited = now - max(int(self.model.reps[number]["joins"]), 0)
+        waited = now - max(int(self.reps[number]["joined"]), 0)
         write_of(self.ledger, now, Event.ON_STAFF, NOTHING, number, waited, 0.0)
 
     def note_who_is_on_staff(self, horizon: int) -> None:
@@ -729,9 +733,23 @@ class Office:
             pay = costs.pay_of_day(self.model, self.model.reps[number], state, day)
             if pay > 0.0:
                 write_of(self.ledger, now, Event.PAY, NOTHING, number, 0, pay)
+        for number, rep in enumerate(self.model.reps):
+            if rep["grows"]:
+                self.note_growth(number, rep, now)
         running = costs.running_of_day(self.model, day)
         if running > 0.0:
             write_of(self.ledger, now, Event.RUNNING, NOTHING, NOBODY, 0, running)
+
+    def note_growth(self, number: int, rep: Record, now: int) -> None:
+        """Book a training of the day that ends now; at the end of a month, note the skill (Z4, Z5)."""
+        state = self.reps[number]
+        training = people.training_of(self.model, rep, state, now - DAY)
+        if training != NOTHING:
+            cost = self.model.trainings[training]["cost"]
+            write_of(self.ledger, now, Event.TRAINED, NOTHING, number, 0, cost)
+        if state["on_staff"] and people.ends_a_month(self.model, now):
+            skill = people.skill_now(self.model, rep, state, now)
+            write_of(self.ledger, now, Event.SKILL, NOTHING, number, 0, skill)
 
     # A change on a day.
 
@@ -749,7 +767,7 @@ class Office:
                 in_turn = becomes[before.teams[number]["first_rep"] + team["turn"]]
                 self.teams[number]["turn"] = in_turn - model.teams[number]["first_rep"]
         self.reps = np.zeros(len(model.reps), REP_STATE)
-        self.reps["left"], self.reps["idle_since"] = NEVER, self.now
+        self.reps["left"], self.reps["joined"], self.reps["idle_since"] = NEVER, NEVER, self.now
         known = was != NOBODY
         self.reps[known] = old_reps[was[known]]
         self.order = np.arange(len(model.reps))

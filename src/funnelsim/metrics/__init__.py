@@ -1,6 +1,6 @@
 """The register of figures: what each is called, its unit, its formula over the sums of a tally."""
 
-from funnelsim.metrics import funnel, hand_over, money, nurture, pace
+from funnelsim.metrics import funnel, hand_over, money, nurture, pace, people
 from funnelsim.metrics.cut import CUTS, Cut, cut, labels, reads_values
 from funnelsim.metrics.figure import FIGURES, Better, Figure, Unit
 
@@ -18,5 +18,6 @@ __all__ = [
     "money",
     "nurture",
     "pace",
+    "people",
     "reads_values",
 ]

@@ -23,9 +23,9 @@ def marketing(cut: Cut) -> Floats:
 
 
 def sales(cut: Cut) -> Floats:
-    """Add up what reps cost: pay, commission and visits: (R, n)."""
+    """Add up what reps cost: pay, commission, visits and training: (R, n)."""
     paid = cut.period(Event.PAY, _MONEY) + cut.period(Event.COMMISSION, _MONEY)
-    return paid + cut.period(Event.STARTED, _MONEY)
+    return paid + cut.period(Event.STARTED, _MONEY) + cut.period(Event.TRAINED, _MONEY)
 
 
 def signed(cut: Cut) -> Floats:
@@ -143,9 +143,15 @@ def visit_cost(cut: Cut) -> Parts:
     return (cut.period(Event.STARTED, _MONEY),)
 
 
+@figure("Cost of training", Unit.MONEY, Basis.PERIOD, Better.LESS, _REP, total)
+def training_cost(cut: Cut) -> Parts:
+    """What trainings cost besides the hours that they take, booked on their days."""
+    return (cut.period(Event.TRAINED, _MONEY),)
+
+
 @figure("Sales cost", Unit.MONEY, Basis.PERIOD, Better.LESS, _REP, total)
 def sales_cost(cut: Cut) -> Parts:
-    """Pay, commission and visits."""
+    """Pay, commission, visits and training."""
     return (sales(cut),)
 
 

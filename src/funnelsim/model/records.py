@@ -98,6 +98,17 @@ TEAM = record(
     ("first_tier", "<i4"),
     ("tiers", "<i4"),  # 0: every contract is paid for by `commission`
     ("quota_months", "<i4"),  # of the quota period: 1, 3 or 12
+    ("learns_most", "<f8"),  # what leads worked add to a rep's skill at most
+    ("learns_half", "<f8"),  # leads after which they have added half of that
+    ("win_counts", "<i8"),  # as so many more leads worked
+    ("first_training", "<i4"),
+    ("trainings", "<i4"),
+)
+TRAINING = record(  # of a team's people, on a day
+    ("begins", "<i8"),  # the midnight with which the day begins
+    ("cost", "<f8"),  # per person
+    ("odds", "<f8"),  # factor on the skill, at first
+    ("half_life", "<f8"),  # of its logarithm, in days
 )
 TIER = record(  # of a team's commission
     ("begins", "<i8"),  # cents booked in the quota period
@@ -123,8 +134,11 @@ REP = record(
     ("speed_distribution", "<i4"),
     ("first_segment", "<i4"),  # routes to the segments that the rep knows best
     ("segments", "<i4"),
+    ("grows", "<i4"),  # 1: its skill grows with work, or by training
+    ("worked_before", "<i8"),  # leads, before anything is counted
 )
 REP_STATE = record(
+    ("joined", "<i8"),  # when the rep did; NEVER until then
     ("skill", "<f8"),  # odds ratio at full strength, drawn once per world
     ("speed", "<f8"),  # factor at full strength, drawn once per world
     ("idle_since", "<i8"),
@@ -136,6 +150,8 @@ REP_STATE = record(
     ("booked_month", "<i8"),  # cents booked by then in its month,
     ("booked_quarter", "<i8"),  # ... in its quarter
     ("booked_year", "<i8"),  # ... and in its year
+    ("worked", "<i8"),  # leads, counted since the period began
+    ("won", "<i8"),  # of those, as who closed them
 )
 
 STAGE = record(

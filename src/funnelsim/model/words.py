@@ -88,9 +88,10 @@ class Event(IntEnum):
     PROSPECTED = 34  # a block of prospecting is over; waited: clock time; worked: working time; rep; channel
     JOINED = 35  # somebody replaces a rep; count: the generation
     ABSENT = 36  # a rep's absence is over; waited: how long it was
-    TRAINED = 37  # a rep is trained; money: what it cost
+    TRAINED = 37  # a rep has been trained on the day that ends; money: what it cost
     INTERRUPTED = 38  # a hot lead comes first; waited, worked: as of WORKED, for the part done
     REPORTED = 39  # marketing is told what became of it; count: 1 if good, else 0
+    SKILL = 40  # at the end of a month of the period; rep; money: its skill of the moment, an odds ratio
 
 
 class Flag(IntFlag):

@@ -41,6 +41,7 @@ from funnelsim.scenario.schema import (
     Wait,
     WeeklyHours,
 )
+from funnelsim.scenario.staff_checks import check_staff
 from funnelsim.scenario.volume_checks import check_the_mix, check_volumes
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200  # in which a period may start
@@ -163,6 +164,8 @@ def _days_off(contents: Contents) -> Iterable[tuple[str, tuple[date, ...]]]:
         yield f"teams.{name}.holidays", team.holidays
         for rep, own in team.reps.items():
             yield f"teams.{name}.reps.{rep}.holidays", own.holidays
+        for training, held in team.training.items():
+            yield f"teams.{name}.training.{training}.date", (held.date,)
     for path, hours in _hours_of_customers(contents).items():
         if hours is not None:
             yield f"{path}.holidays", hours.holidays
@@ -561,6 +564,7 @@ _CHECKS: tuple[Callable[[Contents], Problems], ...] = (
     check_the_mix,
     _shocks,
     _teams,
+    check_staff,
     _names_of_reps,
     _stages,
     check_hand_overs,

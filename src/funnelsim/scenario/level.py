@@ -96,4 +96,4 @@ def _lasting(team: Team, contents: Contents) -> Team:
     kept = there if there or team.people else team.reps
     always = {"hired": None, "leaves": None, "holidays": ()}
     reps = {name: rep.model_copy(update=always) for name, rep in kept.items()}
-    return team.model_copy(update={"reps": reps, "holidays": ()})
+    return team.model_copy(update={"reps": reps, "holidays": (), "learning": None, "training": {}})

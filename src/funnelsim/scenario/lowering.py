@@ -10,7 +10,19 @@ from typing import NamedTuple
 import numpy as np
 
 from funnelsim.model.model import DEMAND_OF_CHANNELS, Model, Names, one_process, plain_ends
-from funnelsim.model.records import CHANNEL, GATE, PLAN, REP, SEGMENT, SHOCK, SPAWN, STAGE, TEAM, TIER
+from funnelsim.model.records import (
+    CHANNEL,
+    GATE,
+    PLAN,
+    REP,
+    SEGMENT,
+    SHOCK,
+    SPAWN,
+    STAGE,
+    TEAM,
+    TIER,
+    TRAINING,
+)
 from funnelsim.model.words import DAY, Heat
 from funnelsim.scenario.calendars import calendar_of
 from funnelsim.scenario.checks import reasons_of
@@ -32,6 +44,7 @@ from funnelsim.scenario.rows import (
 from funnelsim.scenario.scenario import Dated, Scenario
 from funnelsim.scenario.schema import Contents
 from funnelsim.scenario.sheets import Array, Draft, Ends, OtherShapeError, Revision
+from funnelsim.scenario.staff_rows import trainings_held
 from funnelsim.scenario.volumes import Era, spend_by_day
 
 
@@ -100,6 +113,7 @@ class Groundwork:
         }
         staff = {name: staff_of(name, each, calendar) for name, each in teams.items()}
         rotas = {name: rota_of(each, calendar) for name, each in teams.items()}
+        self._trainings = {name: trainings_held(name, pieces, calendar) for name in scenario.teams}
         calendars, hours = calendar_records(rotas)
         customers, of_customers = customers_of(scenario, calendar, len(hours))
         plan = np.zeros(1, PLAN)
@@ -116,7 +130,7 @@ class Groundwork:
             start=calendar.first_day.isoformat(),
         )
         self._sections: list[Rows] = [
-            *team_sections(scenario, staff, rotas),
+            *team_sections(scenario, staff, rotas, self._trainings),
             *channel_sections(scenario, calendar),
             *segment_sections(scenario),
             *stage_sections(scenario, self.names.reasons, customers),
@@ -202,6 +216,7 @@ class Groundwork:
             "segments": np.zeros(len(scenario.segments), SEGMENT),
             "teams": np.zeros(len(scenario.teams), TEAM),
             "tiers": np.zeros(sum(map(tiers_of, scenario.teams.values())), TIER),
+            "trainings": np.zeros(sum(map(len, self._trainings.values())), TRAINING),
             "reps": np.zeros(len(self.names.reps), REP),
             "stages": np.zeros(len(stages), STAGE),
             "variants": np.zeros(variants, STAGE),

@@ -47,6 +47,7 @@ from funnelsim.scenario.rotas import Customers, Rota
 from funnelsim.scenario.schema import Contents, Rep, Segment, Stage, Team
 from funnelsim.scenario.sheets import Draft, Sheet, Way, fill
 from funnelsim.scenario.shocks import Shock
+from funnelsim.scenario.staff_rows import Held, learning_of, numbers_of_training
 from funnelsim.scenario.volumes import Era, expected_inquiries, mean_share
 
 LONG_AGO = -NEVER // 2  # on staff, and at full strength, before anything happens
@@ -336,8 +337,10 @@ class TeamRows:
     first_rep: int
     first_calendar: int
     first_tier: int
+    first_training: int
     rota: Rota
     segments: dict[str, int]
+    trainings: Sequence[Held]
 
     def prepare(self, scenario: Contents, draft: Draft) -> None:
         """Write how the team works, its people, and the segments they know best."""
@@ -353,11 +356,15 @@ class TeamRows:
             "sticky": int(team.sticky),
             "first_tier": self.first_tier,
             "tiers": tiers_of(team),
+            "first_training": self.first_training,
+            "trainings": len(self.trainings),
             "quota_months": QUOTA_MONTHS[team.commission_tiers.period] if team.commission_tiers else MONTH,
         }
         fill(draft.array("teams"), self.number, row)
         for number, person in enumerate(self.people, start=self.first_rep):
             fill(draft.array("reps"), number, self._place_of(person, team, draft))
+        for number, held in enumerate(self.trainings, start=self.first_training):
+            fill(draft.array("trainings"), number, {"begins": held.begins})
 
     def _place_of(self, person: Person, team: Team, draft: Draft) -> Row:
         own = None if person.own_name is None else team.reps[person.own_name].segments
@@ -371,17 +378,22 @@ class TeamRows:
             "segments": segments,
             "team": self.number,
             "calendar": self.first_calendar + self.rota.by_rep.get(person.own_name, 0),
+            "grows": int(team.learning is not None or bool(self.trainings)),
+            "worked_before": _worked_before(person, team),
         }
 
     def made_of(self, eras: Eras) -> tuple[object, ...]:
-        """List the team."""
-        return (eras[-1].contents.teams[self.name],)
+        """List the team, and what it was in the eras before, whose trainings still count."""
+        return tuple(era.contents.teams.get(self.name) for era in eras)
 
     def write(self, eras: Eras, sheet: Sheet) -> None:
         """Write pay, commission, skill, speed and how newcomers grow."""
         team = eras[-1].contents.teams[self.name]
         pay = {"commission": team.commission, "opener_share": team.opener_share}
-        fill(sheet.array("teams"), self.number, pay)
+        fill(sheet.array("teams"), self.number, pay | learning_of(team.learning))
+        for number, held in enumerate(self.trainings, start=self.first_training):
+            training = eras[held.era].contents.teams[self.name].training[held.name]
+            fill(sheet.array("trainings"), number, numbers_of_training(training))
         for number, tier in enumerate(_tiers(team), start=self.first_tier):
             fill(sheet.array("tiers"), number, tier)
         reps = sheet.array("reps")
@@ -396,6 +408,14 @@ class TeamRows:
                 fill(reps, number, _numbers_of(team, rep) | _strength_of(rep, sheet))
             if person.joins != LONG_AGO:
                 fill(reps, number, _ramp_of(team))
+
+
+def _worked_before(person: Person, team: Team) -> int:
+    """Return the leads that a rep has worked before anything is counted (Z1)."""
+    rep = Rep() if person.own_name is None else team.reps[person.own_name]
+    if rep.leads_worked is not None:
+        return rep.leads_worked
+    return team.learning.leads_worked if team.learning and person.joins == LONG_AGO else 0
 
 
 def tiers_of(team: Team) -> int:
@@ -570,15 +590,20 @@ _NO_TIME = Constant(0.0)
 
 
 def team_sections(
-    scenario: Contents, staff: dict[str, list[Person]], rotas: dict[str, Rota]
+    scenario: Contents,
+    staff: dict[str, list[Person]],
+    rotas: dict[str, Rota],
+    trainings: dict[str, list[Held]],
 ) -> list[TeamRows]:
     """Divide reps and calendars among the teams."""
     segments = _numbered(scenario.segments)
     sections = []
-    first_rep = first_calendar = first_tier = 0
+    first_rep = first_calendar = first_tier = first_training = 0
     for number, (name, people) in enumerate(staff.items()):
-        rota = rotas[name]
-        sections.append(TeamRows(name, number, people, first_rep, first_calendar, first_tier, rota, segments))
+        rota, held = rotas[name], trainings[name]
+        firsts = (first_rep, first_calendar, first_tier, first_training)
+        sections.append(TeamRows(name, number, people, *firsts, rota, segments, held))
+        first_training += len(held)
         first_rep += len(people)
         first_tier += tiers_of(scenario.teams[name])
         first_calendar += len(rota.openings)

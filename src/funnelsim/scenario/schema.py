@@ -32,6 +32,7 @@ from funnelsim.scenario.quantities import (
 )
 from funnelsim.scenario.section import ONE, Section
 from funnelsim.scenario.shocks import Shocks
+from funnelsim.scenario.staff import Learning, Training
 from funnelsim.scenario.unknowns import Uncertain
 
 GOAL_METRICS = tuple(FIGURES)
@@ -295,6 +296,13 @@ class Rep(Section):
     cost_per_month: NotNegative | None = Field(
         default=None, description="Pay per month. Default: the team's."
     )
+    leads_worked: int | None = Field(
+        default=None,
+        ge=0,
+        le=1_000_000_000,
+        description="Leads worked before the period, for the team's `learning`. Default: the team's, or 0 "
+        "with a `hired` date.",
+    )
     weight: float = Field(
         default=1.0,
         gt=0,
@@ -388,6 +396,12 @@ class Team(Section):
     )
     ramp_up: RampUp | None = Field(
         default=None, description="How reps with a `hired` date grow to full strength."
+    )
+    learning: Learning | None = Field(
+        default=None, description="How skill grows with leads worked. Default: it does not."
+    )
+    training: dict[Name, Training] = Field(
+        default={}, max_length=100, description="Trainings of all who are on staff, by name."
     )
     max_open: int | None = Field(
         default=None,

@@ -159,6 +159,7 @@ def take_over_people(
     for number in range(len(state.reps)):
         rep = state.reps[number]
         if was[number] == NOBODY:
+            rep["joined"] = NEVER
             rep["idle_since"] = now
             rep["left"] = NEVER
             rep["open"] = 0
@@ -168,6 +169,8 @@ def take_over_people(
             rep["booked_month"] = 0
             rep["booked_quarter"] = 0
             rep["booked_year"] = 0
+            rep["worked"] = 0
+            rep["won"] = 0
             empty(state.own_queues[number])
         else:
             state.reps[number] = old.reps[was[number]]

@@ -130,7 +130,7 @@ def pick(model: Model, world: Record, state: State, number: int, rep: int) -> in
     The first pursuits of the queue are taken out, chained by their links, and put back.
     """
     now = state.clock[0]["now"]
-    skill = people.skill_now(model.reps[rep], state.reps[rep], now)
+    skill = people.skill_now(model, model.reps[rep], state.reps[rep], now)
     queue = state.team_queues[number]
     shortlist, chosen, most = NONE, NONE, -1
     for _ in range(assignment.SHORTLIST):
@@ -185,15 +185,16 @@ def join_staff(model: Model, state: State, number: int) -> None:
     """Put a rep on staff (R3)."""
     rep = state.reps[number]
     rep["on_staff"] = 1
+    rep["joined"] = state.clock[0]["now"]
     rep["idle_since"] = state.clock[0]["now"]
     enlist(model, state, number)
     put(model, state, rep_actor(number), model.reps[number]["leaves"], Due.REP_LEAVES.value, number)
 
 
 @rare
-def go_home(model: Model, state: State, ledger: Ledger, number: int) -> None:
+def go_home(state: State, ledger: Ledger, number: int) -> None:
     """Write the time on staff of a rep who is gone, or is on staff at the horizon (R7, R9)."""
     now, rep = state.clock[0]["now"], state.reps[number]
     rep["left"] = now
-    since = max(model.reps[number]["joins"], 0)
+    since = max(rep["joined"], 0)
     write_of(ledger, now, Event.ON_STAFF.value, NOTHING, number, now - since, 0.0)

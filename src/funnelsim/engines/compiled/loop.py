@@ -58,7 +58,7 @@ from funnelsim.engines.ledger import Ledger, has_room, note_touches, rows_of_a_s
 from funnelsim.engines.protocol import MOST_WAVES
 from funnelsim.model.model import Model
 from funnelsim.model.words import DAY, NEVER, NOBODY, NOTHING, Due, Event
-from funnelsim.rules import costs, nurture
+from funnelsim.rules import costs, nurture, people
 from funnelsim.rules.arrivals import expect_inquiries
 from funnelsim.rules.shocks import expect_odds
 
@@ -173,6 +173,8 @@ def begin(model: Model, world: Record, state: State) -> None:
     for number in range(len(state.reps)):
         rep, state_of_rep = model.reps[number], state.reps[number]
         read_talent(model, world, state, number)
+        if rep["joins"] <= 0:
+            state_of_rep["joined"] = rep["joins"]
         if rep["joins"] > 0:
             put(model, state, rep_actor(number), rep["joins"], Due.REP_JOINS.value, number)
         elif rep["leaves"] > 0:
@@ -231,7 +233,7 @@ def note_who_is_on_staff(model: Model, state: State, ledger: Ledger) -> None:
     for number in range(len(state.reps)):
         rep = state.reps[number]
         if rep["on_staff"] == 1 or (rep["busy"] == 1 and rep["left"] == NEVER):
-            go_home(model, state, ledger, number)
+            go_home(state, ledger, number)
 
 
 @rare
@@ -246,6 +248,22 @@ def book_day(model: Model, state: State, ledger: Ledger, now: int) -> None:
         pay = costs.pay_of_day(model, model.reps[number], state.reps[number], day)
         if pay > 0.0:
             write_of(ledger, now, Event.PAY.value, NOTHING, number, 0, pay)
+    for number in range(len(state.reps)):
+        if model.reps[number]["grows"] == 1:
+            note_growth(model, state, ledger, now, number)
     running = costs.running_of_day(model, day)
     if running > 0.0:
         write_of(ledger, now, Event.RUNNING.value, NOTHING, NOBODY, 0, running)
+
+
+@rare
+def note_growth(model: Model, state: State, ledger: Ledger, now: int, number: int) -> None:
+    """Book a training of the day that ends now; at the end of a month, note the skill (Z4, Z5)."""
+    rep, state_of_rep = model.reps[number], state.reps[number]
+    training = people.training_of(model, rep, state_of_rep, now - DAY)
+    if training != NOTHING:
+        cost = model.trainings[training]["cost"]
+        write_of(ledger, now, Event.TRAINED.value, NOTHING, number, 0, cost)
+    if state_of_rep["on_staff"] == 1 and people.ends_a_month(model, now):
+        skill = people.skill_now(model, rep, state_of_rep, now)
+        write_of(ledger, now, Event.SKILL.value, NOTHING, number, 0, skill)

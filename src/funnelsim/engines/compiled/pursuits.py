@@ -211,7 +211,7 @@ def start_work(model: Model, state: State, ledger: Ledger, slot: int, rep: int) 
     skill, speed = 1.0, 1.0
     if rep != NOBODY:
         take_up(model, state, slot, rep)
-        skill = people.skill_now(model.reps[rep], state.reps[rep], now)
+        skill = people.skill_now(model, model.reps[rep], state.reps[rep], now)
         speed = people.speed_now(model.reps[rep], state.reps[rep], now)
     effort, advances = visits.work(model, state.odds_by_day, pursuit, skill, speed, waited)
     pursuit["effort"] = effort
@@ -263,11 +263,13 @@ def end_work(model: Model, state: State, ledger: Ledger, slot: int) -> bool:
     pursuit["since"] = now
     if visits.team_for(model, pursuit) != NOBODY:
         rep = state.reps[pursuit["rep"]]
+        if people.counts(model, model.reps[pursuit["rep"]], now):
+            rep["worked"] += 1
         rep["busy"] = 0
         rep["idle_since"] = now
         enlist(model, state, pursuit["rep"])
         if rep["on_staff"] == 0:
-            go_home(model, state, ledger, pursuit["rep"])
+            go_home(state, ledger, pursuit["rep"])
     if pursuit["takes"] == 0 and next_time(state.agenda, clock) > now and clock["wave"] < MOST_WAVES:
         clock["wave"] += 1
         return True
@@ -362,6 +364,8 @@ def sign(model: Model, state: State, ledger: Ledger, pursuit: Record, value: flo
     rep["booked_month"] = in_month
     rep["booked_quarter"] = in_quarter
     rep["booked_year"] = in_year
+    if people.counts(model, model.reps[closer], now):
+        rep["won"] += 1
 
 
 @rule
@@ -565,4 +569,4 @@ def leave_staff(model: Model, world: Record, state: State, ledger: Ledger, numbe
         place(model, world, state, slot, model.reps[number]["team"])
         slot = first(state.links, queue)
     if rep["busy"] == 0:
-        go_home(model, state, ledger, number)
+        go_home(state, ledger, number)

@@ -188,6 +188,7 @@ def reset(model: Model, state: State) -> None:
         state.expected[first] = model.expected[first]
     for number in range(len(state.reps)):
         rep = state.reps[number]
+        rep["joined"] = NEVER
         rep["idle_since"] = 0
         rep["left"] = NEVER
         rep["open"] = 0
@@ -197,6 +198,8 @@ def reset(model: Model, state: State) -> None:
         rep["booked_month"] = 0
         rep["booked_quarter"] = 0
         rep["booked_year"] = 0
+        rep["worked"] = 0
+        rep["won"] = 0
         state.desks[number]["wanted"] = 0
         state.desks[number]["at_hand"] = 0
         state.order[number] = number

@@ -121,6 +121,10 @@ def read_step(told: Told, event: Event, row: Record, costs: list[Cost], cast: Ca
         return
     visit = told.visits[-1]
     assert int(row["stage"]) == visit.stage  # V22
+    if event is Event.COOLED_OFF:
+        assert told.ended is not None, "only those cool off who have ended"
+        assert (waited, int(row["rep"])) == (time - told.ended, NOBODY)  # O5
+        return
     last = next(at for at in (visit.worked, visit.started, visit.entered) if at is not None)
     assert waited == time - last, (event, row)
     if event is Event.STARTED:

@@ -290,3 +290,24 @@ def typed_by_day(rhythm: Rhythm, first: date, days: int) -> list[float]:
         share = rhythm.by_weekday[day.weekday()] / sum(month)
         volumes.append(typed_volume(rhythm, day.year, day.month) * share)
     return volumes
+
+
+# ---- markets --------------------------------------------------------------------------------------
+
+
+def share_there(companies: float, rate: float, away: float) -> float:
+    """Return the share of a market that is not away: those there ask at `rate` in all where nobody is away.
+
+    Each of them asks at rate / companies and is then away for so long on average: alternating renewal.
+    """
+    return 1 / (1 + rate * away / companies)
+
+
+def machines_down(machines: int, rate: float, service: float, repairmen: int) -> float:
+    """Return how many machines are down on average in M/M/c//N: each fails at `rate` while it runs."""
+    weights = [1.0]
+    for down in range(machines):
+        up = (machines - down) * rate
+        weights.append(weights[-1] * up / (min(down + 1, repairmen) * service))
+    total = math.fsum(weights)
+    return math.fsum(down * weight for down, weight in enumerate(weights)) / total

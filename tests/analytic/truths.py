@@ -7,6 +7,7 @@ import math
 from . import systems, theory
 from .exact import equal_worths_are_a_pool, every_lead_the_same, occupancy_adds_up, queues_add_up
 from .figures import Truth
+from .market import away, draining, repairmen
 from .odds import conversions, hot_to_best
 from .queues import (
     JUNK,
@@ -46,6 +47,9 @@ TRUTHS: tuple[Truth, ...] = (
     priorities(RATES, "lifo", [4.0] * 3, 50),
     *(junk(amount) for amount in JUNK),
     triage(),
+    draining(),
+    away(),
+    repairmen(),
     thinning(),
     departures(),
     rhythm(),

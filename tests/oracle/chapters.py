@@ -340,6 +340,17 @@ def other_nurture(chance: random.Random, model: Model, _: int) -> Model:
     return model._replace(reasons=reasons, returns=np.linspace(0.1, 0.9, max(touches, 1)))
 
 
+def other_markets(chance: random.Random, model: Model, _: int) -> Model:
+    """Let a market begin, end, be larger or smaller, or cool off otherwise."""
+    segments = each(
+        model.segments,
+        companies=lambda _: chance.choice([0, 6, 20, 50]),
+        customers=lambda _: chance.choice([0, 4]),
+        cooling=lambda _: chance.choice([NOTHING, *model.stages["customer_time"]]),
+    )
+    return model._replace(segments=segments)
+
+
 def a_new_channel(_: random.Random, model: Model, now: int) -> Model:
     """Let a channel open."""
     channel = model.channels[0].copy()
@@ -404,6 +415,7 @@ CHANGES: dict[str, Change] = {
         other_shocks,
         other_companies,
         other_nurture,
+        other_markets,
         a_new_channel,
         a_new_stage,
     )

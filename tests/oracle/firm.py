@@ -144,6 +144,8 @@ class Segment:
     years: float = 1.0
     margin: float = 1.0
     mean_value: float = 0.0  # of a contract, per year
+    companies: int = 0  # of the market; 0: no market
+    customers: int = 0
 
 
 @dataclass
@@ -157,6 +159,7 @@ class Inquiry:
     heat: int = 1
     segment: int = 0
     theorist: bool = False
+    accepted_below: float = 0.0  # O2: in (0, 1)
 
 
 @dataclass
@@ -175,6 +178,9 @@ class Draws:
     held_patience: Callable[[int, int, int, int], int | None] = lambda *_: None
     back: Callable[[int, int, int], float] = lambda *_: 0.5  # N3: in (0, 1), of (entity, reason, round)
     value: Callable[[int, int], float] = lambda *_: 0.0  # of (entity, segment): a contract's, per year
+    cooling: Callable[[int, int], int | None] = lambda *_: (
+        None
+    )  # of (entity, segment): a rest, None: for ever
 
 
 @dataclass
@@ -193,6 +199,7 @@ class Firm:
     inquiries: list[Inquiry]
     month_days: list[int]  # of the calendar month, for each day
     horizon: int
+    period_begins: int = 0
     odds_by_day: list[float] = field(default_factory=list)  # factor on all odds; empty: 1 throughout
     calendar_months: list[int] = field(default_factory=list)  # of each day: year * 12 + month - 1
     months: list[int] = field(default_factory=list)  # when those of the period begin, and the last ends

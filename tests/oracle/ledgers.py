@@ -129,6 +129,10 @@ def read_step(told: Told, event: Event, row: Record, costs: list[Cost], cast: Ca
         return
     visit = told.visits[-1]
     assert int(row["stage"]) == visit.stage  # V22
+    if event is Event.COOLED_OFF:
+        assert told.ended is not None, "only those cool off who have ended"
+        assert (int(row["waited"]), int(row["rep"])) == (time - told.ended, NOBODY)  # O5
+        return
     last = check_span(visit, event, row)
     if event in (Event.HELD, Event.ADMITTED):
         read_hand_over(visit, event, row, costs)

@@ -34,6 +34,7 @@ from .firm import (
 Spans = list[tuple[int, int]]
 
 MOST_WAVES = 10_000  # I5
+FOR_EVER = 10**18  # microseconds: what is longer is cut
 COLD = "gone cold"
 KINDS = (  # I1
     "day ends",
@@ -45,6 +46,7 @@ KINDS = (  # I1
     "customer answers",
     "goes cold",
     "rest is over",
+    "cools off",
 )
 
 
@@ -120,6 +122,8 @@ class Walk:
     stage: int
     phase: str = "new"  # held, queue, work, customer, nurture, over
     gate: tuple[int, int] | None = None  # the team and the stage of that at which it counts (B3)
+    company: str = "outside"  # of any market, taken, customer, cooling, free again
+    cool: int | None = None  # when a company that cools off is free again
     round: int = 0
     rep: Person | None = None
     opener: Person | None = None
@@ -382,6 +386,8 @@ class Simulation:
         for entity, walk in self.leads.items():
             if walk.phase != "over" and walk.until is not None:
                 coming.append((walk.until, KINDS.index(kinds[walk.phase]), entity))
+            if walk.company == "cooling" and walk.cool is not None:
+                coming.append((walk.cool, KINDS.index("cools off"), entity))
         return coming
 
     def decide(self, kind: str, who: int) -> None:
@@ -404,6 +410,9 @@ class Simulation:
             self.customer_answers(self.leads[who])
         elif kind == "rest is over":
             self.last_touch(self.leads[who])
+        elif kind == "cools off":  # O5
+            self.leads[who].company = "free again"
+            self.say("cooled off", who)
         else:
             self.goes_cold(self.leads[who])
 
@@ -583,14 +592,36 @@ class Simulation:
         )
         stream = self.streams[channel]
         walk = Walk(stream.companies[stream.index], self.now, self.firm.channels[channel].stage)
-        self.leads[entity] = walk
         stream.index += 1
         self.find_next_inquiry(channel)
+        if self.firm.segments[walk.inquiry.segment].companies:
+            if walk.inquiry.accepted_below >= self.share_available(walk.inquiry.segment):  # O2
+                return
+            walk.company = "taken"  # O3
+        self.leads[entity] = walk
         self.spend("inquiry", channel, self.firm.channels[channel].cost_per_inquiry)
         self.say("inquiry", entity)
         if walk.stage > self.lead_stage:
             self.becomes_lead(walk)  # A5
         self.enter(walk, walk.stage)
+
+    def share_available(self, segment: int) -> float:
+        """Return the share of a segment's market that nobody has taken (O1, O7)."""
+        market = self.firm.segments[segment]
+        own = [walk for walk in self.leads.values() if walk.inquiry.segment == segment]
+        taken = sum(walk.company in ("taken", "customer", "cooling") for walk in own)
+        return max(market.companies - market.customers - taken, 0) / market.companies
+
+    def lets_go(self, walk: Walk) -> None:
+        """Let the company of a walk that has ended cool off, or not at all (O4)."""
+        rest = self.draws.cooling(walk.inquiry.entity, walk.inquiry.segment)
+        if walk.outcome == "won":
+            walk.company, rest = "customer", None
+        never = rest is None or rest >= FOR_EVER
+        if never and self.now < self.firm.period_begins:  # O6
+            never, rest = False, 0
+        if not never and rest is not None:
+            walk.company, walk.cool = "cooling", self.now + rest
 
     def companies(self, channel: int) -> list[Inquiry]:
         """List those who may come by a channel."""
@@ -990,6 +1021,8 @@ class Simulation:
         named = walk.closer if walk.outcome == "won" else walk.rep
         walk.owner = None if named is None else named.who
         walk.rep = walk.queue = None
+        if walk.company == "taken":
+            self.lets_go(walk)
 
     # Capacity
 

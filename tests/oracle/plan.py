@@ -122,10 +122,11 @@ class Plan:
         ]
         return self.add("routes", *made)
 
-    def segment(self, value: Any = 100.0, **more: Any) -> int:
-        """Add a kind of customer."""
+    def segment(self, value: Any = 100.0, cooling: Any = None, **more: Any) -> int:
+        """Add a kind of customer; `cooling` is in days, None for ever."""
         row = {"odds": 1.0, "customer_time": 1.0, "years": 1.0, "margin": 0.5} | more
         row |= {"mean_value": mean_of(value), "value": self.distribution(value)}
+        row |= {"cooling": NOTHING if cooling is None else self.distribution(cooling)}
         return self.add("segments", row)
 
     def team(
@@ -416,6 +417,7 @@ class Plan:
             month_days=np.full(self.days, self.month_days, np.int64),
             calendar_months=24_000 + np.searchsorted(self.months_begin, np.arange(self.days), side="right"),
             months=np.array([self.warm_up * DAY, self.days * DAY], np.int64),
+            stocks_from=self.warm_up * DAY,
             horizon=self.days * DAY,
         )
 

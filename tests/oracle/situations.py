@@ -449,6 +449,19 @@ def hours_of_their_own(assignment: Assignment) -> Model:
     return plan.model()
 
 
+def a_small_market() -> Model:
+    plan = Plan(days=16, warm_up=5)
+    plan.segment(companies=9, customers=2, cooling=either(0, AN_HOUR, 1, 4))
+    plan.segment(companies=30)
+    plan.segment()
+    team = plan.team(daily(16), [{}, {}])
+    plan.stage(team, conversion=0.6, effort=QUICK, customer=SOON, patience=either(AN_HOUR, 1), nexts=to(1))
+    plan.stage(team, conversion=0.4, effort=QUICK, customer=SOON, elses=to(0, LOST))
+    plan.channel(5.0, 9, 9, segments=[0.5, 0.4, 0.1])
+    plan.channel(4.0, 10, 10, segments=[1.0])
+    return plan.model()
+
+
 def mixed(seed: int) -> Model:
     """Make a small sales floor at random, full of ties."""
     chance = random.Random(seed)
@@ -587,6 +600,7 @@ SITUATIONS = {
     "customers with hours": Situation(customers_with_hours, answered_after_a_night, 10),
     "held before the hand-over": Situation(held_before_the_hand_over, was_held, 20),
     "gone cold before the hand-over": Situation(held_before_the_hand_over, went_cold_while_held),
+    "a small market": Situation(a_small_market, lambda visit: visit.how == "won", 10),
     "hot to the best": Situation(hot_to_the_best, lambda visit: visit.rep == 4),
     "handing over while full": Situation(lambda: full_reps(Assignment.ROUND_ROBIN, sticky=0), waited),
 }

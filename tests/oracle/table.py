@@ -13,6 +13,7 @@ from funnelsim.chance.keys import (
     BUSY,
     BUSY_ALL,
     KIND,
+    MARKET,
     PROFILE,
     REP,
     SHARE,
@@ -59,6 +60,12 @@ class Table:
             u, _ = self.uniforms(lead, stages[stage]["patience_key"], round_)
             return whole(self.value(distribution, u) * DAY)
 
+        def cooling(lead: int, segment: int) -> int | None:
+            distribution = self.model.segments[segment]["cooling"]
+            if distribution == NOTHING:
+                return None
+            return whole(self.value(distribution, self.uniforms(lead, MARKET)[1]) * DAY)
+
         def held_patience(lead: int, segment: int, stage: int, round_: int) -> int | None:
             gate = self.model.gates[self.row(stage, segment)["gate"] - 1]
             if gate["patience"] == NOTHING:
@@ -90,6 +97,7 @@ class Table:
             value=lambda lead, of: self.value(
                 self.model.segments[of]["value"], self.uniforms(lead, VALUE)[0]
             ),
+            cooling=cooling,
         )
 
     def row(self, stage: int, segment: int) -> Record:
@@ -198,6 +206,7 @@ class Table:
             heat=0 if heat < channel["hot"] else 1 if heat < channel["hot_or_warm"] else 2,
             segment=int(segment),
             theorist=bool(theorist < channel["theorists"]),
+            accepted_below=self.uniforms(lead, MARKET)[0],
         )
 
     def routes(self, first: int, count: int) -> list[tuple[float, int | str, int]]:
@@ -261,6 +270,8 @@ class Table:
                     float(each["years"]),
                     float(each["margin"]),
                     float(each["mean_value"]),
+                    int(each["companies"]),
+                    int(each["customers"]),
                 )
                 for each in model.segments
             ],
@@ -274,6 +285,7 @@ class Table:
             calendar_months=[int(month) for month in model.calendar_months],
             horizon=int(model.horizon),
             months=[int(month) for month in model.months],
+            period_begins=int(model.months[0]),
             one_off_cost=float(model.plan[0]["one_off_cost"]),
             cost_per_month=float(model.plan[0]["cost_per_month"]),
             nurture={

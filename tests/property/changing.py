@@ -38,6 +38,7 @@ from .scenarios import (
     documents,
     either,
     hand_overs,
+    markets,
     share,
     toml,
     value_key,
@@ -111,6 +112,8 @@ KINDS = (
     "segments.NAME.customer_hours",
     "segments.NAME.customer_time_factor",
     "segments.NAME.gross_margin",
+    "segments.NAME.market",
+    "segments.NAME.market.companies *=",
     "segments.NAME.odds_ratio",
     "segments.NAME.term_years",
     "shocks.demand",
@@ -380,11 +383,14 @@ def of_segments(document: Document) -> Options:
             (f"{at}{value} *=", either(2, 0.9)),
             (f"{at}term_years", either(1, 5)),
             (f"{at}gross_margin", either(0.7)),
+            (f"{at}market", markets()),
             (f"{at}odds_ratio", either(3)),
             (f"{at}customer_time_factor", either(0.25, 3)),
             (f"{at}customer_hours", either(*WEEKS)),
             (f"{at}committee_size", either(2)),
         ]
+        if "market" in segment:
+            found.append((f"{at}market.companies *=", either(3)))
     if len(document["segments"]) > 1:  # else every channel would need shares
         of_value = either({"contract_value_per_year": 700, "term_years": 2}, {"contract_value": 700})
         found.append(("segments.public", of_value))

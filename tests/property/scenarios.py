@@ -146,6 +146,18 @@ def _rest_of_a_segment() -> SearchStrategy[Document]:
             "customer_time_factor": either(2, 0.5),
             "committee_size": either(3),
             "customer_hours": either(*WEEKS),
+            "market": markets(),
+        },
+    )
+
+
+def markets() -> SearchStrategy[Document]:
+    """Choose how many companies there are, and when those that said no can ask again."""
+    return st.fixed_dictionaries(
+        {"companies": either(20, 6, 60, 1)},
+        optional={
+            "customers": either(1, 0),
+            "cooling_off_days": either(2, 0, AN_HOUR, {"median": 2, "p90": 9}, FOR_EVER),
         },
     )
 

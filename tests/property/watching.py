@@ -21,7 +21,7 @@ from funnelsim.engines.reference import Happening, Office, ReferenceEngine
 from funnelsim.model.model import DEMAND_OF_ALL, DEMAND_OF_CHANNELS, ODDS_OF_ALL, Model, other_numbers
 from funnelsim.model.words import DAY, NEVER, NOBODY, NOTHING, Assignment, Due, Event, Flag, QueueOrder
 from funnelsim.model.worktime import is_open
-from funnelsim.rules import assignment, contracts, ending, handover, people, visits
+from funnelsim.rules import assignment, contracts, ending, handover, market, people, visits
 
 PULLS = (Assignment.SHARED_QUEUE, Assignment.PRIORITY_QUEUE, Assignment.CHERRY_PICK)
 PUSHES = tuple(policy for policy in Assignment if policy not in (*PULLS, Assignment.OWN))
@@ -130,6 +130,10 @@ COVERED = (
     "nurture: not again, after enough returns",
     "nurture: goes on at the horizon, between touches",
     "won after nurture",
+    "market: an inquiry refused",
+    "market: nobody left",
+    "market: cools off for ever",
+    "market: free at once, in the warm-up",
     "shock: of a channel's demand",
     "shock: of all channels' demand",
     "shock: of the odds",
@@ -484,6 +488,26 @@ class WatchedOffice(Office):
     def withdraw(self, pursuit: Record, wait: simpy.Event, due: simpy.Event) -> None:
         self.seen["hand-over: withdrawn while held"] += bool(handover.is_held(pursuit))
         super().withdraw(pursuit, wait, due)
+
+    def ask_market(self, segment: int, company: int) -> tuple[int, float] | None:
+        place = super().ask_market(segment, company)
+        if place is None:
+            self.seen["market: an inquiry refused"] += 1
+            self.seen["market: nobody left"] += self.nobody_left(segment)
+        return place
+
+    def nobody_left(self, segment: int) -> bool:
+        """Return whether all companies of a segment's market are taken."""
+        return market.share_available(self.model, segment, self.taken[segment]) == 0.0
+
+    def end(self, pursuit: Record) -> None:
+        in_market = pursuit["market"] != market.OUTSIDE
+        super().end(pursuit)
+        if in_market:
+            rest = market.cools_for(self.model, pursuit, self.now)
+            self.seen["market: cools off for ever"] += rest == NEVER
+            before = self.now < self.model.stocks_from
+            self.seen["market: free at once, in the warm-up"] += before and rest == 0
 
     def sign(self, lead: Record, value: float) -> None:
         closer, now = int(lead["closer"]), self.now

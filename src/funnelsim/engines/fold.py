@@ -35,6 +35,7 @@ from funnelsim.engines.ledger import Ledger
 from funnelsim.model.model import SALE, Chapters, Model, other_numbers
 from funnelsim.model.words import DAY, GONE_COLD, HOUR, NEVER, NOBODY, NOTHING, Event, Flag
 from funnelsim.model.worktime import worked_by
+from funnelsim.rules import market
 from funnelsim.rules.visits import team_for
 
 
@@ -117,6 +118,7 @@ KEPT: tuple[tuple[int, tuple[Measure, ...]], ...] = (
     (Event.ON_STAFF, (_C, _W)),
     (Event.ONE_OFF, (_M,)),
     (Event.RUNNING, (_M,)),
+    (Event.COOLED_OFF, (_C, _W)),
     (Event.EXPECTED_MARGIN, (_M,)),
     (Event.EXPECTED_COMMISSION, (_M,)),
     (Event.HELD, (_C, _W, Measure.COLD, _M)),  # waited: that of those who went cold
@@ -168,6 +170,8 @@ class Tally(NamedTuple):
     queueing: Floats  # (M + 1, S, B) of entries less exits: the time from each to the month's end, µs (F2)
     held: Floats  # (M + 1, S, B) change of how many are held, as of the queue (F5)
     holding: Floats  # (M + 1, S, B) of those held less those no longer held, as of queueing (F5)
+    taken: Floats  # (M + 1, B) change of the companies taken before the period, then in each month (F6)
+    taking: Floats  # (M + 1, B) of the same: the time from each to the month's end, µs (F6)
     asking: Floats  # (S, B) the cohort's inquiries that ask for a first contact (F3)
     cold: Floats  # (S, B) leads that went cold in the period
     busy: Floats  # (M, R) working time in each month, µs
@@ -190,6 +194,8 @@ class Books(NamedTuple):
     queueing: Floats  # (replications, (M + 1) x S x B)
     held: Floats  # (replications, (M + 1) x S x B)
     holding: Floats  # (replications, (M + 1) x S x B)
+    taken: Floats  # (replications, (M + 1) x B)
+    taking: Floats  # (replications, (M + 1) x B)
     asking: Floats  # (replications, S x B)
     cold: Floats  # (replications, S x B)
     busy: Floats  # (replications, M x R)
@@ -264,6 +270,8 @@ def new_tallies(model: Model, reasons: int, replications: int) -> Tally:
         (replications, months + 1, stages, segments),
         (replications, months + 1, stages, segments),
         (replications, months + 1, stages, segments),
+        (replications, months + 1, segments),
+        (replications, months + 1, segments),
         (replications, stages, segments),
         (replications, stages, segments),
         (replications, months, reps),
@@ -699,6 +707,20 @@ def _book_after_nurture(row: Record, lines: Lines, model: Model, books: Books, r
 
 
 @rare
+def _book_market(row: Record, month: int, until: int, model: Model, books: Books, replication: int) -> None:
+    """Book companies taken from a market, and given back (F6)."""
+    segment, change = int(row["segment"]), 1
+    if row["event"] == Event.COOLED_OFF:
+        change = -1
+    elif not market.is_finite(model, segment):
+        change = 0
+    if month + 1 < len(model.months):
+        place = (month + 1) * len(model.segments) + segment
+        books.taken[replication, place] += change
+        books.taking[replication, place] += change * float(until - row["time"])
+
+
+@rare
 def _note_who_asks(row: Record, lines: Lines, model: Model, books: Books, replication: int) -> None:
     """Note an inquiry of the cohort that enters a stage with a team as it arrives (F3)."""
     if team_for(model, row) != NOBODY:
@@ -742,6 +764,7 @@ def is_of_the_day(event: int) -> bool:
 @rule
 def fold_page(ledger: Ledger, model: Model, books: Books, replication: int, reasons: int) -> None:
     """Add each row of a page to the tally of a replication, on the bases on which it counts."""
+    any_market = market.is_anywhere(model)
     month, since, until = NOTHING, 0, 0  # nearly all rows are in the month of the row before
     for i in range(ledger.used[0]):
         row = ledger.rows[i]
@@ -774,6 +797,8 @@ def fold_page(ledger: Ledger, model: Model, books: Books, replication: int, reas
             _book_what_is_rare(row, month, until, lines, model, books, replication)
         if row["flags"] & OF_NURTURE != 0:
             _book_after_nurture(row, lines, model, books, replication)
+        if any_market and event in (Event.INQUIRY, Event.COOLED_OFF):
+            _book_market(row, month, until, model, books, replication)
 
 
 @rule
@@ -822,12 +847,23 @@ def take_over(
             books.queueing[row, month * _desks(books) + there] = past.queueing[old, month * desks + desk]
             books.held[row, month * _desks(books) + there] = past.held[old, month * desks + desk]
             books.holding[row, month * _desks(books) + there] = past.holding[old, month * desks + desk]
+    _take_over_market(past, old, books, row)
     for place in range(months * reps):
         column = place // reps * _size(books, REPS) + becomes[place % reps]
         books.busy[row, column] = past.busy[old, place]
         books.available[row, column] = past.available[old, place]
         books.staff[row, column] = past.staff[old, place]
         books.signed[row, column] = past.signed[old, place]
+
+
+@rule
+def _take_over_market(past: Books, old: int, books: Books, row: int) -> None:
+    """Begin with what had been taken from markets."""
+    for segment in range(_size(past, SEGMENTS)):
+        for month in range(_months(books) + 1):
+            there, here = month * _size(books, SEGMENTS) + segment, month * _size(past, SEGMENTS) + segment
+            books.taken[row, there] = past.taken[old, here]
+            books.taking[row, there] = past.taking[old, here]
 
 
 @rule
@@ -861,6 +897,9 @@ def _clear(books: Books, row: int, reasons: int) -> None:
         books.queueing[row, column] = 0.0
         books.held[row, column] = 0.0
         books.holding[row, column] = 0.0
+    for column in range((months + 1) * _size(books, SEGMENTS)):
+        books.taken[row, column] = 0.0
+        books.taking[row, column] = 0.0
     for column in range(_desks(books)):
         books.asking[row, column] = 0.0
         books.cold[row, column] = 0.0

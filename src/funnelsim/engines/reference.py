@@ -40,6 +40,7 @@ from funnelsim.rules import (
     costs,
     ending,
     handover,
+    market,
     nurture,
     people,
     shocks,
@@ -155,6 +156,7 @@ class Office:
         self.ledger: Ledger
         self.channels = np.zeros(len(model.channels), CHANNEL_STATE)
         self.expected = model.expected.copy()
+        self.taken = [0] * len(model.segments)  # companies of each segment's market
         self.odds_by_day = np.ones(len(model.month_days))
         self.teams = np.zeros(len(model.teams), TEAM_STATE)
         self.teams["own_policy"] = model.teams["own_policy"]
@@ -293,7 +295,7 @@ class Office:
     # The life of a pursuit.
 
     def receive(self, number: int) -> Story:
-        """Take a channel's inquiries as they come (A1, A2)."""
+        """Take a channel's inquiries as they come, if the market has them (A1, A2)."""
         origin, channel = self.model.channels[number], self.channels[number]
         while True:
             channel["day"], time = arrivals.arrival(self.model, origin, channel, self.expected)
@@ -301,16 +303,32 @@ class Office:
             yield self.due_for(number, time, Due.INQUIRY, entity)
             channel["index"] += 1
             self.draw_next(number)
+            profile = arrivals.profile(self.model, self.world, origin, entity)
+            place = self.ask_market(profile[2], entity)
+            if place is None:
+                continue
             pursuit = self.new_pursuit(entity, SALE, int(origin["stage"]))
             pursuit["company"], pursuit["created"], pursuit["began"] = entity, self.now, self.now
             pursuit["channel"] = number
-            pursuit["fit"], pursuit["heat"], pursuit["segment"], pursuit["theorist"] = arrivals.profile(
-                self.model, self.world, origin, entity
-            )
+            pursuit["fit"], pursuit["heat"], pursuit["segment"], pursuit["theorist"] = profile
+            pursuit["market"], pursuit["cooling"] = place
             self.write(pursuit, Event.INQUIRY, worked=entity, money=origin["cost_per_inquiry"])
             if self.model.stages[pursuit["stage"]]["is_lead"]:
                 self.become_lead(pursuit)
             self.env.process(self.pursue(pursuit))
+
+    def ask_market(self, segment: int, company: int) -> tuple[int, float] | None:
+        """Take a company from its market; return its place there, and by what it will cool off (O2, O3).
+
+        None if it is refused.
+        """
+        if not market.is_finite(self.model, segment):
+            return market.OUTSIDE, 0.0
+        accepted, cooling = market.accepts(self.model, self.world, segment, self.taken[segment], company)
+        if not accepted:
+            return None
+        self.taken[segment] += 1
+        return market.TAKEN, cooling
 
     def draw_next(self, number: int) -> None:
         """Draw how far off a channel's next inquiry is (A3)."""
@@ -555,6 +573,8 @@ class Office:
 
     def sign(self, pursuit: Record, value: float) -> None:
         """Book what a contract earns and pays, and count it for the rep who closed it (M4, M7, M13)."""
+        if pursuit["market"] == market.TAKEN:
+            pursuit["market"] = market.CUSTOMER  # O4
         closer, term = int(pursuit["closer"]), contracts.term(self.model, pursuit)
         expected = contracts.expected_bookings(self.model, pursuit)
         self.write_for(
@@ -589,11 +609,22 @@ class Office:
         self.write(pursuit, Event.BECAME_LEAD, money=paid)
 
     def end(self, pursuit: Record) -> None:
-        """Forget a pursuit."""
+        """Forget a pursuit; its company may cool off."""
         self.give_up_rep(pursuit)
         self.leave_load(pursuit)
         del self.open_pursuits[int(pursuit["entity"])]
         self.to_come.pop(int(pursuit["entity"]), None)
+        if pursuit["market"] != market.OUTSIDE:
+            rest = market.cools_for(self.model, pursuit, self.now)
+            company = pursuit.copy()
+            company["since"] = self.now
+            cooled_off = Happening(self, self.now + rest, Due.COOLS_OFF, int(pursuit["entity"]))
+            cooled_off.then(lambda _: self.give_back(company))
+
+    def give_back(self, company: Record) -> None:
+        """Give a company that has cooled off back to the market (O5)."""
+        self.taken[company["segment"]] -= 1
+        self.write(company, Event.COOLED_OFF, waited=self.now - company["since"])
 
     # Nurture, rests, births and withdrawals.
 
@@ -802,6 +833,7 @@ class Office:
         shocks.expect_odds(self.model, self.world, self.odds_by_day)
         added = np.zeros(len(self.model.channels) - known, CHANNEL_STATE)
         self.channels = np.concatenate([self.channels, added])
+        self.taken += [0] * (len(self.model.segments) - len(self.taken))  # O7
         self.channels["day"] = today
         for number in range(known, len(self.channels)):
             self.draw_next(number)

@@ -50,6 +50,9 @@ class Cut:
     busy: Floats  # (R, n) working time in the period, µs
     available: Floats  # (R, n) working time on staff in the period, µs
     staff: Floats  # (R, n) people on staff, on average
+    companies: Floats  # (R, n) of the markets
+    untaken: Floats  # (R, n) of these, available on average over the period, or over each month (F6)
+    untaken_at_end: Floats  # (R, n) ... at its end
     ages: Floats  # (R, n, 3 ways to end, bins) of the cohort's inquiries; no bins but in all
     lengths: Floats  # (n,) of the period, or of each month, µs
     expected: bool = False
@@ -124,6 +127,8 @@ def _drawn(model: Model, tallies: Tally, dimension: str) -> Cut:
     )  # (R, S, B)
     if dimension == "stage":
         return replace(found, queue=in_period.sum(axis=2), held=held_in_period.sum(axis=2))
+    if dimension in ("all", "month", "segment"):
+        found = _with_market(model, tallies, found, dimension)
     if dimension == "segment":
         return replace(found, queue=in_period.sum(axis=1), held=held_in_period.sum(axis=1))
     if dimension == "channel":
@@ -154,6 +159,26 @@ def _drawn(model: Model, tallies: Tally, dimension: str) -> Cut:
     return _by_team(model, reps, in_period, tallies.asking) if dimension == "team" else reps
 
 
+def _with_market(model: Model, tallies: Tally, found: Cut, dimension: str) -> Cut:
+    """Add how much of the market there is, and is left; NaN where there is none."""
+    companies = np.where(model.segments["companies"] > 0, model.segments["companies"], np.nan)
+    on_average, at_end = untaken(model, tallies)  # (R, M, B)
+    if dimension != "month":
+        on_average = np.average(on_average, axis=1, weights=np.diff(model.months))[:, None]
+        at_end = at_end[:, -1:]
+    if dimension == "segment":
+        on_average, at_end = on_average[:, 0], at_end[:, 0]
+    else:
+        companies = np.array(np.nan if np.isnan(companies).all() else np.nansum(companies))
+        on_average, at_end = on_average.sum(axis=2), at_end.sum(axis=2)
+    return replace(
+        found,
+        companies=np.broadcast_to(companies, on_average.shape),
+        untaken=on_average,
+        untaken_at_end=at_end,
+    )
+
+
 def queueing(model: Model, tallies: Tally) -> Floats:
     """Return how many leads of each segment queue in each stage, on average over each month: (R, M, S, B).
 
@@ -182,6 +207,25 @@ def average_number(model: Model, changes: Floats, integrals: Floats) -> Floats:
     """
     at_start = changes.cumsum(axis=1)[:, :-1]
     return np.asarray(at_start + integrals[:, 1:] / np.diff(model.months)[:, None, None])
+
+
+def untaken(model: Model, tallies: Tally) -> tuple[Floats, Floats]:
+    """Return how many companies of each segment's market are available: (R, M, B), twice (F6).
+
+    On average over each month, and at its end; 0 where a segment has no market.
+
+    Parameters
+    ----------
+    model : Model
+        The strategy that the tallies are of.
+    tallies : Tally
+        Stacked.
+    """
+    most = (model.segments["companies"] - model.segments["customers"]).astype(np.float64)
+    at_end = tallies.taken.cumsum(axis=1)
+    on_average = at_end[:, :-1] + tallies.taking[:, 1:] / np.diff(model.months)[:, None]
+    finite = model.segments["companies"] > 0
+    return most - on_average * finite, most - at_end[:, 1:] * finite
 
 
 def teams_of_stages(model: Model) -> Floats:
@@ -241,6 +285,9 @@ def _bare(sums: Floats, lengths: Floats) -> Cut:
         busy=nothing,
         available=nothing,
         staff=nothing,
+        companies=nothing,
+        untaken=nothing,
+        untaken_at_end=nothing,
         ages=no_ages,
         lengths=lengths,
     )

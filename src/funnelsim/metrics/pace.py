@@ -152,6 +152,37 @@ def queue(cut: Cut) -> Parts:
     return (cut.queue,)
 
 
+@figure(
+    "Market available",
+    Unit.SHARE,
+    Basis.PERIOD,
+    Better.NEITHER,
+    ("all", "month", "segment"),
+    whole=True,
+    page=("month", "segment"),
+)
+def market_available(cut: Cut) -> Parts:
+    """Share of a market's companies that can be approached, on average over the period, or over each month.
+
+    Those available / all: without customers, and without those that are pursued or cool off. Of segments with
+    a market.
+    """
+    return cut.untaken, cut.companies
+
+
+@figure(
+    "Market available at the end",
+    Unit.SHARE,
+    Basis.PERIOD,
+    Better.NEITHER,
+    ("all", "month", "segment"),
+    whole=True,
+)
+def market_available_at_end(cut: Cut) -> Parts:
+    """Share of a market's companies that can be approached at the end of the period, or of each month."""
+    return cut.untaken_at_end, cut.companies
+
+
 @figure("Sales velocity", Unit.MONEY, Basis.COHORT, Better.MORE, ("all", "channel", "segment"), _velocity)
 def sales_velocity(cut: Cut) -> Parts:
     """Leads x lead-to-contract x value of a contract / days of the sales cycle, in money per day of cycle.

@@ -54,6 +54,7 @@ class Model(NamedTuple):
     month_days: Integers  # (D,) days of the calendar month that each day lies in
     calendar_months: Integers  # (D,) calendar month that each day lies in: year * 12 + month - 1
     months: Integers  # (M + 1,) bounds of the period's months; the period is [first, last)
+    stocks_from: int  # as the period begins: until then what has no steady state stands as typed
     horizon: int  # end of the drain: the first instant that is not simulated
 
 

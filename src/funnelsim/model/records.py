@@ -80,7 +80,10 @@ SEGMENT = record(
     ("years", "<f8"),  # term of a contract
     ("margin", "<f8"),  # gross margin, share
     ("mean_value", "<f8"),  # of a contract per year: the mean of the table that is drawn from
+    ("companies", "<i8"),  # of its market; 0: as many as may ask
+    ("customers", "<i8"),  # of these, at the start
     ("value", "<i4"),  # distribution of a contract's value per year
+    ("cooling", "<i4"),  # distribution of the days of cooling off; NOTHING: for ever
 )
 
 TEAM = record(
@@ -276,6 +279,7 @@ PURSUIT = record(
     ("luck", "<f8"),  # drawn for this visit: it advances if this is below the conversion
     ("way", "<f8"),  # drawn for this visit: which route it takes
     ("fit", "<f8"),  # odds ratio
+    ("cooling", "<f8"),  # drawn for its company: by which it will cool off
     ("stage", "<i8"),
     ("rep", "<i8"),  # who owns it
     ("round", "<i8"),  # raised at every move to the same or an earlier stage, and at every return
@@ -292,6 +296,7 @@ PURSUIT = record(
     ("phase", "<i4"),  # what it has due, of words.Due
     ("opener", "<i4"),  # the first rep who worked on it
     ("closer", "<i4"),  # the last rep of a team that is paid commission, else the last rep
+    ("market", "<i4"),  # whether its company is taken from the market: see rules.market
     ("flags", "<i4"),  # of words.Flag, true of all its rows from now on
     ("returns", "<i4"),  # from nurture
     ("touches", "<i4"),  # until nurture ends; 0 where it is not nurtured

@@ -224,6 +224,20 @@ def _segments(contents: Contents) -> Problems:
             yield Problem(f"segments.{name}", f"has {count}", "one of them")
 
 
+def _markets(contents: Contents) -> Problems:
+    """Find markets with fewer companies than customers."""
+    for name, segment in contents.segments.items():
+        market = segment.market
+        if market is not None and market.customers > market.companies:
+            yield Problem(
+                f"segments.{name}.market.customers",
+                f"is {market.customers:g}, more than the {market.companies:g} companies of the market",
+                f"at most {market.companies:g}",
+                None,
+                market.customers,
+            )
+
+
 # ---- shocks -----------------------------------------------------------------------------------
 
 
@@ -560,6 +574,7 @@ _CHECKS: tuple[Callable[[Contents], Problems], ...] = (
     _channels,
     _mixes,
     _segments,
+    _markets,
     check_volumes,
     check_the_mix,
     _shocks,

@@ -149,6 +149,7 @@ class Groundwork:
             "month_days": calendar.month_days(),
             "calendar_months": calendar.month_numbers(),
             "months": np.array([calendar.instant(day) for day in calendar.month_starts()], np.int64),
+            "stocks_from": int(calendar.instant(calendar.month_starts()[0])),
             "horizon": days * DAY,
         }
         eras = self._eras([each.scenario for each in pieces])

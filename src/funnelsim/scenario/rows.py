@@ -42,6 +42,7 @@ from funnelsim.scenario.flow import (
     stage_of,
 )
 from funnelsim.scenario.gates import gates_of
+from funnelsim.scenario.market import Market
 from funnelsim.scenario.months import DAYS_PER_MONTH
 from funnelsim.scenario.rotas import Customers, Rota
 from funnelsim.scenario.schema import Contents, Rep, Segment, Stage, Team
@@ -255,8 +256,21 @@ class SegmentRow:
             "margin": segment.gross_margin,
             "mean_value": mean(tabulate(per_year)),
             "value": sheet.distribution(per_year),
+            **_market(segment.market, sheet),
         }
         fill(sheet.array("segments"), self.number, row)
+
+
+def _market(market: Market | None, sheet: Sheet) -> Row:
+    """Write how many companies a segment has, and how long they cool off."""
+    if market is None:
+        return {"companies": 0, "customers": 0, "cooling": NOTHING}
+    rest = market.cooling_off_days
+    return {
+        "companies": max(round(market.companies), 1),
+        "customers": round(market.customers),
+        "cooling": NOTHING if rest is None else sheet.distribution(rest),
+    }
 
 
 # ---- teams and reps ---------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from funnelsim.model.own_policy import BUILT_IN, policy_names
 from funnelsim.scenario.channels import Channel, Kind, Mix, as_its_kind
 from funnelsim.scenario.errors import nearest, shown
 from funnelsim.scenario.hand_over import HandOver
+from funnelsim.scenario.market import Market
 from funnelsim.scenario.nurture import Nurture
 from funnelsim.scenario.plans import Plan
 from funnelsim.scenario.quantities import (
@@ -264,6 +265,10 @@ class Segment(Section):
         default=1.0, description="Factor on the customer's time in every stage."
     )
     committee_size: int = Field(default=1, ge=1, le=100, description="People who decide.")
+    market: Market | None = Field(
+        default=None,
+        description="How many companies there are. Default: as many as the channels bring.",
+    )
     customer_hours: CustomerHours | None = Field(
         default=None,
         description="When the segment's customers count time, in every stage. Default: as all customers.",

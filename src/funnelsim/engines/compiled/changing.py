@@ -133,7 +133,7 @@ def new_number(becomes: Integers, rep: int) -> int:
 
 @rare
 def take_over_channels(old: State, model: Model, world: Record, state: State) -> None:
-    """Take over the streams of inquiries, and let those of new channels begin (C9, C10, C22)."""
+    """Take over the streams of inquiries and the markets, and let new channels begin (C9, C10, C22, O7)."""
     today = state.clock[0]["now"] // DAY
     for position in range(len(state.expected)):
         known = position < len(old.expected)
@@ -148,6 +148,8 @@ def take_over_channels(old: State, model: Model, world: Record, state: State) ->
         channel["day"] = today
         if not known:
             channel["total"] = arrivals.next_total(world, model.channels[number], channel)
+    for segment in range(len(state.taken)):
+        state.taken[segment] = old.taken[segment] if segment < len(old.taken) else 0
 
 
 @rare

@@ -37,6 +37,7 @@ from funnelsim.engines.compiled.pursuits import (
     end_work,
     enter,
     expect_inquiry,
+    give_back,
     leave_queue,
     leave_staff,
     leave_visit,
@@ -160,6 +161,8 @@ def decide_what_is_rare(
         enters = begin_born(state, ledger, slot)
     elif kind == Due.WITHDRAWS:
         withdraw(model, state, ledger, slot)
+    elif kind == Due.COOLS_OFF:
+        give_back(state, ledger, slot)
     return enters
 
 
@@ -209,7 +212,7 @@ def finish(model: Model, state: State, ledger: Ledger) -> int:
         note_who_is_on_staff(model, state, ledger)
         for slot in range(len(state.pursuits)):
             pursuit = state.pursuits[slot]
-            if pursuit["entity"] > 0 and pursuit["began"] != NEVER:
+            if pursuit["entity"] > 0 and pursuit["began"] != NEVER and pursuit["phase"] != Due.COOLS_OFF:
                 join(state.links, queue, slot, 0, 0, pursuit["entity"])
     slot = first(state.links, queue)
     while slot != NONE:

@@ -26,19 +26,39 @@ from funnelsim.engines.protocol import MOST_WAVES
 from funnelsim.model.model import SALE, Model
 from funnelsim.model.words import ENDED, NEVER, NOBODY, NOTHING, Due, Event, Flag
 from funnelsim.model.worktime import work_ends_from
-from funnelsim.rules import arrivals, assignment, contracts, ending, handover, nurture, people, visits
+from funnelsim.rules import (
+    arrivals,
+    assignment,
+    contracts,
+    ending,
+    handover,
+    market,
+    nurture,
+    people,
+    visits,
+)
 
 # ---- inquiries ----------------------------------------------------------------------------------
 
 
 @rule
 def take_inquiry(model: Model, world: Record, state: State, ledger: Ledger, number: int) -> int:
-    """Take an inquiry: return the slot of the pool in which it enters its channel's first stage (A1, A5)."""
+    """Take an inquiry: return the slot of the pool in which it enters its channel's first stage (A1, A5).
+
+    NONE if the market refuses it (O2).
+    """
     clock, channel = state.clock[0], state.channels[number]
-    slot = take_slot(state)
     origin = model.channels[number]
     entity = origin["entity"] + channel["index"]
     fit, heat, segment, theorist = arrivals.profile(model, world, origin, entity)
+    finite, cooling = market.is_finite(model, segment), 0.0
+    if finite:
+        accepted, cooling = market.accepts(model, world, segment, state.taken[segment], entity)
+        if not accepted:
+            channel["index"] += 1
+            expect_inquiry(model, world, state, number)
+            return NONE
+    slot = take_slot(state)
     pursuit = state.pursuits[slot]
     begin_pursuit(pursuit, entity, SALE, origin["stage"])
     pursuit["company"] = entity
@@ -52,12 +72,22 @@ def take_inquiry(model: Model, world: Record, state: State, ledger: Ledger, numb
     pursuit["is_lead"] = 0
     pursuit["traits"] = 0
     pursuit["account"] = NOTHING
+    if finite:
+        take_from_market(state, pursuit, cooling)
     write(ledger, clock["now"], pursuit, Event.INQUIRY.value, 0, entity, origin["cost_per_inquiry"])
     if model.stages[origin["stage"]]["is_lead"] == 1:
         become_lead(model, state, ledger, pursuit)
     channel["index"] += 1
     expect_inquiry(model, world, state, number)
     return int(slot)
+
+
+@rare
+def take_from_market(state: State, pursuit: Record, cooling: float) -> None:
+    """Take the company of an inquiry from the market of its segment (O3)."""
+    state.taken[pursuit["segment"]] += 1
+    pursuit["market"] = market.TAKEN
+    pursuit["cooling"] = cooling
 
 
 @rule
@@ -85,6 +115,7 @@ def begin_pursuit(pursuit: Record, entity: int, process: int, stage: int) -> Non
     pursuit["gate"] = 0
     pursuit["returns"] = 0
     pursuit["touches"] = 0
+    pursuit["market"] = market.OUTSIDE
 
 
 @rule
@@ -345,7 +376,12 @@ def become_lead(model: Model, state: State, ledger: Ledger, pursuit: Record) -> 
 
 @rare
 def sign(model: Model, state: State, ledger: Ledger, pursuit: Record, value: float) -> None:
-    """Book what a contract earns and pays, and count it for the rep who closed it (M4, M7, M13)."""
+    """Book what a contract earns and pays, and count it for the rep who closed it (M4, M7, M13).
+
+    A company of the market is now a customer (O4).
+    """
+    if pursuit["market"] == market.TAKEN:
+        pursuit["market"] = market.CUSTOMER
     now, closer, term = state.clock[0]["now"], pursuit["closer"], contracts.term(model, pursuit)
     expected = contracts.expected_bookings(model, pursuit)
     margin = contracts.margin(model, pursuit, value)
@@ -397,10 +433,39 @@ def end(model: Model, state: State, slot: int) -> None:
         leave_load(state, pursuit)
     if pursuit["account"] != NOTHING:
         leave_account(state, slot)
-    pursuit["entity"] = 0
+    if pursuit["market"] != market.OUTSIDE and cools_off(model, state, slot):
+        return
+    free_slot(state, slot)
+
+
+@rule
+def free_slot(state: State, slot: int) -> None:
+    """Let another pursuit have a slot of the pool."""
+    state.pursuits[slot]["entity"] = 0
     state.links[slot]["next"] = state.clock[0]["free"]
     state.clock[0]["free"] = slot
     state.clock[0]["vacant"] += 1
+
+
+@rare
+def cools_off(model: Model, state: State, slot: int) -> bool:
+    """Return whether a company will have cooled off before the horizon; it keeps its slot until then (O4)."""
+    pursuit, now = state.pursuits[slot], state.clock[0]["now"]
+    rest = market.cools_for(model, pursuit, now)
+    if now + rest >= model.horizon:
+        return False
+    pursuit["since"] = now
+    await_next(model, state, slot, now + rest, Due.COOLS_OFF.value)
+    return True
+
+
+@rare
+def give_back(state: State, ledger: Ledger, slot: int) -> None:
+    """Give a company that has cooled off back to the market (O5)."""
+    pursuit, now = state.pursuits[slot], state.clock[0]["now"]
+    state.taken[pursuit["segment"]] -= 1
+    write(ledger, now, pursuit, Event.COOLED_OFF.value, now - pursuit["since"], 0, 0.0)
+    free_slot(state, slot)
 
 
 # ---- rests, births and withdrawals --------------------------------------------------------------

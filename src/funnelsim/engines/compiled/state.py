@@ -56,6 +56,7 @@ class State(NamedTuple):
     agenda: Records  # AGENDA, a heap
     positions: Positions  # of each actor on the agenda, or NOT_DUE
     channels: Records  # CHANNEL_STATE
+    taken: Integers  # (segments,) companies of the market that are taken
     expected: Floats  # as Model.expected, of this world
     odds_by_day: Floats  # (days,) factor on all odds in this world, if a shock moves them
     teams: Records  # TEAM_STATE
@@ -98,6 +99,7 @@ def new_state(model: Model, slots: int = FIRST_POOL, companies: int = FIRST_COMP
         agenda=new_agenda(actors),
         positions=np.zeros(actors, np.int64),
         channels=np.zeros(len(model.channels), CHANNEL_STATE),
+        taken=np.zeros(len(model.segments), np.int64),
         expected=np.empty_like(model.expected),
         odds_by_day=np.ones(len(model.month_days)),
         teams=_team_states(model),
@@ -186,6 +188,8 @@ def reset(model: Model, state: State) -> None:
         channel["day"] = 0
         first = model.channels[number]["first_expected"]
         state.expected[first] = model.expected[first]
+    for segment in range(len(state.taken)):
+        state.taken[segment] = 0
     for number in range(len(state.reps)):
         rep = state.reps[number]
         rep["joined"] = NEVER

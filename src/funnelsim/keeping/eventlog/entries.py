@@ -12,7 +12,7 @@ from funnelsim.model.records import LEDGER
 from funnelsim.model.words import HOUR, NOBODY, NOTHING, Event
 
 # Daily costs and time on staff belong to no case; a contract's margin, expected bookings and
-# revenue are no step.
+# revenue are no step, nor is it that a company has cooled off after its last one.
 ACTIVITIES = {
     Event.INQUIRY: "inquiry",
     Event.ENTERED: "{stage}: starts waiting",
@@ -37,7 +37,6 @@ ACTIVITIES = {
     Event.NOT_REACHED: "{stage}: not reached",
     Event.QUEUED_AGAIN: "{stage}: waits for the next attempt",
     Event.TOUCHED: "{stage}: nurtured",
-    Event.COOLED_OFF: "cooled off",
     Event.INTERRUPTED: "{stage}: work interrupted",
     Event.REPORTED: "{stage}: reported to marketing",
 }

@@ -34,6 +34,7 @@ class Team:
     tiers: list[tuple[int, float]] = field(default_factory=list)  # M11: (cents from which on, share)
     quota_months: int = 1
     turn: int = 0
+    interrupts: bool = False  # G8
 
 
 @dataclass

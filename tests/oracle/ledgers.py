@@ -8,7 +8,7 @@ from itertools import zip_longest
 from funnelsim.compiling.arrays import Record, Records
 from funnelsim.model.words import NOBODY, Event
 
-from .naive import COLD, Cost, History, Visit, Walk
+from .naive import COLD, Cost, History, Pause, Visit, Walk
 
 HOW = {
     Event.ADVANCED: "advanced",
@@ -121,14 +121,19 @@ def read_step(told: Told, event: Event, row: Record, costs: list[Cost], cast: Ca
         return
     visit = told.visits[-1]
     assert int(row["stage"]) == visit.stage  # V22
-    last = next(at for at in (visit.worked, visit.started, visit.entered) if at is not None)
+    paused = [at for pause in visit.pauses for at in (pause.at, pause.resumed)]
+    last = [at for at in (visit.entered, visit.started, *paused, visit.worked) if at is not None][-1]
     assert waited == time - last, (event, row)
     if event is Event.STARTED:
         visit.started, visit.rep = time, someone(row, cast)
         costs.append(Cost("visit", time, visit.stage, float(row["money"])))
     elif event is Event.WORKED:
-        visit.worked, visit.effort = time, int(row["worked"])
-        assert visit.rep == someone(row, cast)
+        visit.worked, visit.effort = time, int(row["worked"]) + sum(pause.done for pause in visit.pauses)
+        assert someone(row, cast) == (visit.pauses[-1].rep if visit.pauses else visit.rep)
+    elif event is Event.INTERRUPTED:
+        visit.pauses.append(Pause(time, int(row["worked"])))
+    elif event is Event.RESUMED:
+        visit.pauses[-1].resumed, visit.pauses[-1].rep = time, someone(row, cast)
     elif event is Event.OPEN:
         told.open_since = last
     else:

@@ -98,7 +98,7 @@ def costs_nothing(_: Simulation) -> None:
     pass
 
 
-def ranks_as_it_came(_: Simulation, person: Person, walk: Walk) -> int:  # noqa: ARG001
+def ranks_as_it_came(_: Simulation, walk: Walk) -> int:  # noqa: ARG001
     return 0
 
 

@@ -106,6 +106,8 @@ KEPT: tuple[tuple[int, tuple[Measure, ...]], ...] = (
     (Event.RUNNING, (_M,)),
     (Event.EXPECTED_MARGIN, (_M,)),
     (Event.EXPECTED_COMMISSION, (_M,)),
+    (Event.INTERRUPTED, (_C, _W, _K)),
+    (Event.RESUMED, (_C, _W)),
     (FIRST_CONTACT, (_C, _W)),
     (CONTACT_BY_CLOCK, (_C, _W, _K, Measure.ASKING)),
     (CONTACT_BY_WORKING_HOURS, (_C, _W, _K, Measure.OPENED)),
@@ -555,21 +557,25 @@ def _book_span(row: Record, model: Model, books: Books, replication: int) -> Non
         since, until = max(start, months[month]), min(end, months[month + 1])
         done = worked_by(model.hours, first, count, until) - worked_by(model.hours, first, count, since)
         of_rep = month * len(model.reps) + rep
-        if row["event"] == Event.WORKED:
-            books.busy[replication, of_rep] += done
-        else:
+        if row["event"] == Event.ON_STAFF:
             books.available[replication, of_rep] += done
             books.staff[replication, of_rep] += (until - since) / (months[month + 1] - months[month])
+        else:
+            books.busy[replication, of_rep] += done
 
 
 @rare
 def _book_what_is_rare(
     row: Record, month: int, until: int, model: Model, books: Books, replication: int
 ) -> None:
-    """Book the time on staff, and pursuits that leave a queue because they are parked or withdrawn."""
+    """Book the time on staff, work that is interrupted, and what else joins or leaves a queue."""
     event = row["event"]
-    if event == Event.ON_STAFF:
+    if event in (Event.ON_STAFF, Event.INTERRUPTED):
         _book_span(row, model, books, replication)
+    if event == Event.INTERRUPTED:
+        _change_queue(row, month, until, 1, model, books, replication)
+    if event == Event.RESUMED:
+        _change_queue(row, month, until, -1, model, books, replication)
     parked = event == Event.PARKED and row["reason"] == GONE_COLD
     withdrawn = event == Event.WITHDRAWN and row["flags"] & Flag.LEFT_QUEUE.value != 0
     if parked or withdrawn:
@@ -640,7 +646,7 @@ def fold_page(ledger: Ledger, model: Model, books: Books, replication: int, reas
             _book_contract(row, month, model, books, replication)
         _move_queue(row, month, until, model, books, replication)
         _book_work(row, since, month, model, books, replication)
-        if Event.BEGAN <= event <= Event.RUNNING:
+        if Event.BEGAN <= event <= Event.RUNNING or event >= Event.REJECTED:
             _book_what_is_rare(row, month, until, model, books, replication)
 
 

@@ -95,6 +95,7 @@ TEAM = record(
     ("assignment", "<i4"),
     ("queue_order", "<i4"),
     ("sticky", "<i4"),
+    ("interrupts", "<i4"),  # 1: hot pursuits come first, and interrupt work on others
     ("first_tier", "<i4"),
     ("tiers", "<i4"),  # 0: every contract is paid for by `commission`
     ("quota_months", "<i4"),  # of the quota period: 1, 3 or 12
@@ -255,6 +256,7 @@ PURSUIT = record(
     ("opener", "<i4"),  # the first rep who worked on it
     ("closer", "<i4"),  # the last rep of a team that is paid commission, else the last rep
     ("flags", "<i4"),  # of words.Flag, true of all its rows from now on
+    ("interrupted", "<i4"),  # 1: work on it has started and waits to be resumed; `effort` is what is left
     ("traits", "<i8"),  # a bit each
     ("account", "<i8"),  # of its company, in the pool of companies; NOTHING
 )

@@ -91,6 +91,7 @@ class Event(IntEnum):
     TRAINED = 37  # a rep is trained; money: what it cost
     INTERRUPTED = 38  # a hot lead comes first; waited, worked: as of WORKED, for the part done
     REPORTED = 39  # marketing is told what became of it; count: 1 if good, else 0
+    RESUMED = 40  # interrupted work goes on; waited: since it was interrupted; rep
 
 
 class Flag(IntFlag):

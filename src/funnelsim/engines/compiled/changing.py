@@ -18,7 +18,7 @@ from funnelsim.engines.ledger import Ledger, write_of
 from funnelsim.model.model import Model
 from funnelsim.model.words import DAY, NEVER, NOBODY, NOTHING, Due, Event
 from funnelsim.model.worktime import last_opened, work_ends
-from funnelsim.rules import arrivals, assignment, ending, people, shocks, visits
+from funnelsim.rules import arrivals, assignment, ending, interruption, people, shocks, visits
 
 UNTIL_THE_CHANGE = -1  # the wave before wave 0: what is put on the agenda for this instant is in wave 0
 
@@ -167,7 +167,9 @@ def take_over_people(
             rep["booked_quarter"] = 0
             rep["booked_year"] = 0
             empty(state.own_queues[number])
+            state.desks[number]["in_hand"] = NONE
         else:
+            state.desks[number]["in_hand"] = old.desks[was[number]]["in_hand"]
             state.reps[number] = old.reps[was[number]]
             state.own_queues[number] = old.own_queues[was[number]]
         read_talent(model, world, state, number)
@@ -234,7 +236,8 @@ def requeue(before: Model, model: Model, world: Record, state: State, becomes: I
             join(state.links, queue, slot, pursuit["rank"], pursuit["since"], pursuit["entity"])
         else:
             team = model.teams[visits.team_for(model, pursuit)]
-            pursuit["rank"] = assignment.rank(team["queue_order"], pursuit)
+            rank = assignment.rank(team["queue_order"], pursuit)
+            pursuit["rank"] = interruption.in_line(team, pursuit, rank)
             queue = state.own_queues[pursuit["rep"]]
             join(state.links, queue, slot, pursuit["rank"], pursuit["since"], pursuit["entity"])
         slot = following

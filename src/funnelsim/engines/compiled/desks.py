@@ -9,7 +9,7 @@ from funnelsim.engines.compiled.state import State, calendar_actor, put, rep_act
 from funnelsim.engines.ledger import Ledger, write_of
 from funnelsim.model.model import Model
 from funnelsim.model.words import NEVER, NOBODY, NOTHING, Assignment, Due, Event
-from funnelsim.rules import assignment, contracts, people
+from funnelsim.rules import assignment, contracts, interruption, people
 
 
 @rule
@@ -62,6 +62,10 @@ def grant(model: Model, world: Record, state: State) -> tuple[int, int]:
 @rule
 def next_grant(model: Model, world: Record, state: State, number: int) -> tuple[int, int]:
     """Find the next pursuit and rep of a team: own queues first, then the team's (G2, G3)."""
+    if model.teams[number]["interrupts"] == 1:
+        slot, rep = next_hot(model, state, number)
+        if slot != NONE:
+            return slot, rep
     rep = next_wanted(model, state, number)
     if rep != NONE:
         return first(state.links, state.own_queues[rep]), rep
@@ -74,6 +78,65 @@ def next_grant(model: Model, world: Record, state: State, number: int) -> tuple[
     if model.teams[number]["assignment"] == Assignment.CHERRY_PICK:
         slot = pick(model, world, state, number, rep)
     return slot, rep
+
+
+@rare
+def next_hot(model: Model, state: State, number: int) -> tuple[int, int]:
+    """Find a hot pursuit that a rep of a team starts on, at once or by interrupting other work (G9)."""
+    team = model.teams[number]
+    first_rep, end = team["first_rep"], team["first_rep"] + team["reps"]
+    own, yielding, longest, latest = NONE, NONE, NONE, NONE
+    for rep in range(first_rep, end):
+        if at_work(model, state, rep):
+            waits = first_hot(state, state.own_queues[rep]) != NONE
+            has_room = state.reps[rep]["open"] < team["max_open"]
+            if state.reps[rep]["busy"] == 0:
+                if waits and own == NONE:
+                    own = rep
+                if has_room and (longest == NONE or is_idle_longer(state, rep, longest)):
+                    longest = rep
+            elif can_be_interrupted(state, rep):
+                if waits and yielding == NONE:
+                    yielding = rep
+                if has_room and (latest == NONE or started(state, rep) > started(state, latest)):
+                    latest = rep
+    if own != NONE:
+        return first(state.links, state.own_queues[own]), own
+    slot = first_hot(state, state.team_queues[number])
+    if slot != NONE and longest != NONE:
+        return slot, longest
+    if yielding != NONE:
+        return first(state.links, state.own_queues[yielding]), yielding
+    if slot != NONE and latest != NONE:
+        return slot, latest
+    return NONE, NOBODY
+
+
+@rule
+def at_work(model: Model, state: State, rep: int) -> bool:
+    """Return whether a rep is on staff and at work by its calendar (G1)."""
+    return bool(state.reps[rep]["on_staff"] == 1 and is_open(state, model.reps[rep]["calendar"]))
+
+
+@rule
+def can_be_interrupted(state: State, rep: int) -> bool:
+    """Return whether a busy rep works on something that gives way to a hot pursuit."""
+    return interruption.gives_way(state.reps[rep], state.pursuits[state.desks[rep]["in_hand"]])
+
+
+@rule
+def started(state: State, rep: int) -> int:
+    """Return when the work in hand of a rep started."""
+    return int(state.pursuits[state.desks[rep]["in_hand"]]["since"])
+
+
+@rule
+def first_hot(state: State, queue: Record) -> int:
+    """Find the first of a queue, if it is hot; else NONE."""
+    slot = first(state.links, queue)
+    if slot != NONE and interruption.is_hot(state.pursuits[slot]):
+        return int(slot)
+    return NONE
 
 
 @rule

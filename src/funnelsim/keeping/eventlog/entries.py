@@ -39,9 +39,11 @@ ACTIVITIES = {
     Event.TOUCHED: "{stage}: nurtured",
     Event.COOLED_OFF: "cooled off",
     Event.INTERRUPTED: "{stage}: work interrupted",
+    Event.RESUMED: "{stage}: work resumed",
     Event.REPORTED: "{stage}: reported to marketing",
 }
 _ENDS = {Event.WON, Event.LOST, Event.WENT_COLD, Event.OPEN, Event.WITHDRAWN}
+_WORK = {Event.WORKED, Event.INTERRUPTED}
 _COSTS = {Event.INQUIRY, Event.STARTED, Event.COMMISSION}
 _INDEX = (1 << 32) - 1  # the bits of a lead's entity that number it within its channel
 _FIELDS = {name: position for position, name in enumerate(LEDGER.names or ())}
@@ -105,7 +107,7 @@ def _entry(row: tuple[int | float, ...], names: Names, midnight: datetime) -> En
         segment=names.segments[int(told["segment"])],
         stage=at,
         waited_hours=told["waited"] / HOUR,
-        worked_hours=told["worked"] / HOUR if kind is Event.WORKED else 0.0,
+        worked_hours=told["worked"] / HOUR if kind in _WORK else 0.0,
         cost=money if kind in _COSTS else None,
         value=money if kind is Event.WON else None,
         reason=names.reasons[int(reason)] if reason != NOTHING else None,

@@ -130,10 +130,8 @@ def read_step(told: Told, event: Event, row: Record, costs: list[Cost], cast: Ca
     elif event is Event.WORKED:
         visit.worked, visit.effort = time, int(row["worked"]) + sum(pause.done for pause in visit.pauses)
         assert someone(row, cast) == (visit.pauses[-1].rep if visit.pauses else visit.rep)
-    elif event is Event.INTERRUPTED:
-        visit.pauses.append(Pause(time, int(row["worked"])))
-    elif event is Event.RESUMED:
-        visit.pauses[-1].resumed, visit.pauses[-1].rep = time, someone(row, cast)
+    elif event in {Event.INTERRUPTED, Event.RESUMED}:
+        read_pause(visit, event, row, cast)
     elif event is Event.OPEN:
         told.open_since = last
     else:
@@ -146,6 +144,14 @@ def read_step(told: Told, event: Event, row: Record, costs: list[Cost], cast: Ca
             visit.reason = int(row["reason"])
         if event is Event.WON:
             told.bookings = float(row["money"])
+
+
+def read_pause(visit: Visit, event: Event, row: Record, cast: Cast) -> None:
+    """Add the interruption of a visit, or the end of one, to what is told of it."""
+    if event is Event.INTERRUPTED:
+        visit.pauses.append(Pause(int(row["time"]), int(row["worked"])))
+    else:
+        visit.pauses[-1].resumed, visit.pauses[-1].rep = int(row["time"]), someone(row, cast)
 
 
 def differences(oracle: History, rows: Records) -> list[str]:

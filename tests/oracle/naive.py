@@ -854,9 +854,7 @@ class Simulation:
         there = [rep for rep in self.members(number) if rep.on_staff and self.at_work(rep)]
         idle = [rep for rep in there if rep.working_on is None]
         colder = [
-            rep
-            for rep in there
-            if rep.working_on is not None and self.leads[rep.working_on].inquiry.heat > 0
+            rep for rep in there if rep.working_on is not None and self.leads[rep.working_on].inquiry.heat > 0
         ]
         longest = sorted(idle, key=lambda rep: (rep.idle_since, rep.number))
         latest = sorted(colder, key=lambda rep: (-self.leads[rep.working_on].works_since, rep.number))

@@ -373,7 +373,7 @@ class Office:
                 return
             left_by = Due.GOES_COLD
             if rep is not None:
-                if (yield from self.work(pursuit, rep)) == WITHDRAWN:
+                if not (yield from self.work(pursuit, rep)):
                     return
                 yield self.end_work(pursuit, NOBODY if rep == NOBODY else pursuit["rep"])
                 left_by = Due.CUSTOMER_ANSWERS
@@ -422,15 +422,18 @@ class Office:
         pursuit["rank"] = interruption.in_line(team, pursuit, rank)
         self.queue_of(pursuit).append(pursuit)
 
-    def work(self, pursuit: Record, rep: int) -> Story:
-        """Work on a pursuit to the end; where it is interrupted, the work waits to be resumed (G10, G11)."""
+    def work(self, pursuit: Record, rep: int) -> Generator[simpy.Event, Any, bool]:
+        """Work on a pursuit; where it is interrupted, the work waits to be resumed (G10, G11).
+
+        Returns whether it comes to its end: a pursuit may be withdrawn while it waits.
+        """
         ends = self.start_work(pursuit, rep)
         while (yield self.wait_for(pursuit, ends)) == INTERRUPTED:
-            rep = yield self.wait_for(pursuit, self.due(NEVER, Due.GOES_COLD, pursuit))
-            if rep == WITHDRAWN:
-                return WITHDRAWN
-            ends = self.resume_work(pursuit, rep)
-        return None
+            called_up_by = yield self.wait_for(pursuit, self.due(NEVER, Due.GOES_COLD, pursuit))
+            if called_up_by == WITHDRAWN:
+                return False
+            ends = self.resume_work(pursuit, called_up_by)
+        return True
 
     def interrupt(self, rep: int) -> None:
         """Interrupt the work in hand of a rep, who keeps it (G10)."""

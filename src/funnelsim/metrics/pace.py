@@ -29,7 +29,7 @@ def _answering(cut: Cut) -> Floats:
 
 
 def _waited(cut: Cut) -> Floats:
-    """Add up the time in the queue of work that started, µs; work that was interrupted queues again: (R, n)."""
+    """Add up the time in the queue before work starts, and while it is interrupted, µs: (R, n)."""
     return cut.cohort(Event.STARTED, _WAITED) + cut.cohort(Event.RESUMED, _WAITED)
 
 
@@ -104,7 +104,7 @@ def wait(cut: Cut) -> Parts:
 
 @figure("Effort", Unit.HOURS, Basis.COHORT, Better.LESS, CUTS)
 def effort(cut: Cut) -> Parts:
-    """Mean working time of a visit: worked / visits worked. Work that was interrupted counts in all its parts."""
+    """Mean working time of a visit: worked / visits worked. Of interrupted work all parts count."""
     parts = cut.cohort(Event.WORKED, Measure.WORKED) + cut.cohort(Event.INTERRUPTED, Measure.WORKED)
     return parts / HOUR, cut.cohort(Event.WORKED)
 
@@ -140,7 +140,9 @@ def utilisation(cut: Cut) -> Parts:
     return cut.busy, cut.available
 
 
-@figure("Work interrupted", Unit.COUNT, Basis.PERIOD, Better.NEITHER, (*_ORIGIN, "stage", "rep", "team"), total)
+@figure(
+    "Work interrupted", Unit.COUNT, Basis.PERIOD, Better.NEITHER, (*_ORIGIN, "stage", "rep", "team"), total
+)
 def interruptions(cut: Cut) -> Parts:
     """How often a hot lead interrupts work on another one in the period; cut by the one that gives way."""
     return (cut.period(Event.INTERRUPTED),)

@@ -407,7 +407,7 @@ class Team(Section):
     )
     interrupts: Literal["hot"] | None = Field(
         default=None,
-        description='"hot": hot leads come first, and interrupt work on others. Default: work is finished first.',
+        description='"hot": hot leads come first, and interrupt work on others. Default: nobody does.',
     )
     sticky: bool = Field(default=True, description="A lead stays with its rep through this team's stages.")
 

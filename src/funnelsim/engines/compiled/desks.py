@@ -83,45 +83,49 @@ def next_grant(model: Model, world: Record, state: State, number: int) -> tuple[
 @rare
 def next_hot(model: Model, state: State, number: int) -> tuple[int, int]:
     """Find a hot pursuit that a rep of a team starts on, at once or by interrupting other work (G9)."""
-    team = model.teams[number]
-    first_rep, end = team["first_rep"], team["first_rep"] + team["reps"]
-    own, yielding, longest, latest = NONE, NONE, NONE, NONE
-    for rep in range(first_rep, end):
-        if at_work(model, state, rep):
-            waits = first_hot(state, state.own_queues[rep]) != NONE
+    slot, rep = hot_for(model, state, number, False)
+    if slot == NONE:
+        slot, rep = hot_for(model, state, number, True)
+    return slot, rep
+
+
+@rule
+def hot_for(model: Model, state: State, number: int, busy: bool) -> tuple[int, int]:
+    """Find a hot pursuit for an idle rep of a team, or for a busy one who can be interrupted."""
+    team, chosen = model.teams[number], NONE
+    for rep in range(team["first_rep"], team["first_rep"] + team["reps"]):
+        if at_work(model, state, rep) and can_start(state, rep, busy):
+            if first_hot(state, state.own_queues[rep]) != NONE:
+                return first(state.links, state.own_queues[rep]), rep
             has_room = state.reps[rep]["open"] < team["max_open"]
-            if state.reps[rep]["busy"] == 0:
-                if waits and own == NONE:
-                    own = rep
-                if has_room and (longest == NONE or is_idle_longer(state, rep, longest)):
-                    longest = rep
-            elif can_be_interrupted(state, rep):
-                if waits and yielding == NONE:
-                    yielding = rep
-                if has_room and (latest == NONE or started(state, rep) > started(state, latest)):
-                    latest = rep
-    if own != NONE:
-        return first(state.links, state.own_queues[own]), own
+            if has_room and (chosen == NONE or goes_before(state, rep, chosen, busy)):
+                chosen = rep
     slot = first_hot(state, state.team_queues[number])
-    if slot != NONE and longest != NONE:
-        return slot, longest
-    if yielding != NONE:
-        return first(state.links, state.own_queues[yielding]), yielding
-    if slot != NONE and latest != NONE:
-        return slot, latest
+    if slot != NONE and chosen != NONE:  # noqa: PLR1714 (Numba has no sets)
+        return slot, chosen
     return NONE, NOBODY
+
+
+@rule
+def can_start(state: State, rep: int, busy: bool) -> bool:
+    """Return whether a rep is idle or, where busy ones are looked for, can be interrupted."""
+    if state.reps[rep]["busy"] == 0:
+        return not busy
+    return busy and interruption.gives_way(state.reps[rep], state.pursuits[state.desks[rep]["in_hand"]])
+
+
+@rule
+def goes_before(state: State, rep: int, other: int, busy: bool) -> bool:
+    """Return whether a rep has been idle longer than another or, of busy ones, has started later."""
+    if not busy:
+        return is_idle_longer(state, rep, other)
+    return bool(started(state, rep) > started(state, other))
 
 
 @rule
 def at_work(model: Model, state: State, rep: int) -> bool:
     """Return whether a rep is on staff and at work by its calendar (G1)."""
     return bool(state.reps[rep]["on_staff"] == 1 and is_open(state, model.reps[rep]["calendar"]))
-
-
-@rule
-def can_be_interrupted(state: State, rep: int) -> bool:
-    """Return whether a busy rep works on something that gives way to a hot pursuit."""
-    return interruption.gives_way(state.reps[rep], state.pursuits[state.desks[rep]["in_hand"]])
 
 
 @rule

@@ -44,6 +44,10 @@ def other_limits(chance: random.Random, model: Model, _: int) -> Model:
     return model._replace(teams=each(model.teams, max_open=lambda _: chance.choice([1, 2, 4, 10**6])))
 
 
+def other_urgency(chance: random.Random, model: Model, _: int) -> Model:
+    return model._replace(teams=each(model.teams, interrupts=lambda _: chance.randint(0, 1)))
+
+
 def other_stickiness(_: random.Random, model: Model, __: int) -> Model:
     return model._replace(teams=each(model.teams, sticky=lambda team: 1 - team["sticky"]))
 
@@ -397,6 +401,7 @@ CHANGES: dict[str, Change] = {
         other_policies,
         other_orders,
         other_limits,
+        other_urgency,
         other_stickiness,
         other_teams,
         other_hand_overs,

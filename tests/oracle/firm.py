@@ -46,6 +46,7 @@ class Team:
     turn: int = 0
     learns: tuple[float, float, int] = (0.0, 1.0, 0)  # Z2: most, half, what a win counts
     trainings: list[Training] = field(default_factory=list)
+    interrupts: bool = False  # G8
 
 
 @dataclass

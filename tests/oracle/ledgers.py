@@ -8,7 +8,7 @@ from itertools import zip_longest
 from funnelsim.compiling.arrays import Record, Records
 from funnelsim.model.words import GONE_COLD, NOBODY, Event, Flag
 
-from .naive import COLD, Cost, History, Spell, Visit, Walk
+from .naive import COLD, Cost, History, Pause, Spell, Visit, Walk
 
 HOW = {
     Event.ADVANCED: "advanced",
@@ -140,8 +140,10 @@ def read_step(told: Told, event: Event, row: Record, costs: list[Cost], cast: Ca
         visit.started, visit.rep = time, someone(row, cast)
         costs.append(Cost("visit", time, visit.stage, float(row["money"])))
     elif event is Event.WORKED:
-        visit.worked, visit.effort = time, int(row["worked"])
-        assert visit.rep == someone(row, cast)
+        visit.worked, visit.effort = time, int(row["worked"]) + sum(pause.done for pause in visit.pauses)
+        assert someone(row, cast) == (visit.pauses[-1].rep if visit.pauses else visit.rep)
+    elif event in {Event.INTERRUPTED, Event.RESUMED}:
+        read_pause(visit, event, row, cast)
     elif event is Event.OPEN:
         told.open_since = last
     else:
@@ -158,7 +160,9 @@ def read_step(told: Told, event: Event, row: Record, costs: list[Cost], cast: Ca
 
 def check_span(visit: Visit, event: Event, row: Record) -> int:
     """Check the span that a row closes, and its flag; return when the span began."""
-    last = next(at for at in (visit.left, visit.worked, visit.started, visit.entered) if at is not None)
+    paused = [at for pause in visit.pauses for at in (pause.at, pause.resumed)]
+    spans = (visit.entered, visit.started, *paused, visit.worked, visit.left)
+    last = [at for at in spans if at is not None][-1]
     assert int(row["waited"]) == (0 if event is Event.HELD else int(row["time"]) - last), (event, row)
     held = visit.held and visit.admitted is None and visit.left is None and event is not Event.ADMITTED
     assert (int(row["flags"]) & Flag.HELD != 0) == (held or event is Event.HELD), (event, row)
@@ -198,6 +202,14 @@ def read_nurture(told: Told, event: Event, row: Record) -> None:
     assert int(row["stage"]) == visit.stage
     assert (int(row["waited"]), int(row["reason"])) == (0, visit.reason)
     told.outcome, told.ended, told.owner = HOW[event], time, None
+
+
+def read_pause(visit: Visit, event: Event, row: Record, cast: Cast) -> None:
+    """Add the interruption of a visit, or the end of one, to what is told of it."""
+    if event is Event.INTERRUPTED:
+        visit.pauses.append(Pause(int(row["time"]), int(row["worked"])))
+    else:
+        visit.pauses[-1].resumed, visit.pauses[-1].rep = int(row["time"]), someone(row, cast)
 
 
 def differences(oracle: History, rows: Records) -> list[str]:

@@ -51,6 +51,16 @@ KINDS = (  # I1
 
 
 @dataclass
+class Pause:
+    """An interruption of the work of a visit."""
+
+    at: int
+    done: int  # working time of the part before it
+    resumed: int | None = None
+    rep: int | None = None  # by `who`: who resumes it
+
+
+@dataclass
 class Visit:
     """One lead's stay in one stage; what did not happen is None."""
 
@@ -61,6 +71,7 @@ class Visit:
     started: int | None = None
     rep: int | None = None  # by `who`: who works; the owner where nobody needs to
     effort: int | None = None
+    pauses: list[Pause] = field(default_factory=list)
     worked: int | None = None
     held: bool = False
     admitted: int | None = None
@@ -131,6 +142,10 @@ class Walk:
     queue: Person | int | None = None  # a rep's own, or that of the team with this number
     rank: int = 0
     until: int | None = None  # when its phase ends by itself
+    left_to_do: int = 0  # of the effort of its visit, when the work was started or resumed
+    works_since: int = 0
+    waits_since: int = 0  # its time queued
+    interrupted: bool = False
     takes: int = 0  # the customer, when the work is done
     target: int | str = LOST
     reason: int = 0
@@ -229,6 +244,11 @@ def end_of_work(hours: list[tuple[int, int]], start: int, effort: int) -> int | 
                 return begins + effort
             effort -= closes - begins
     return None
+
+
+def working_time(hours: Spans, since: int, until: int) -> int:
+    """Add up the opening times between two instants."""
+    return sum(max(min(closes, until) - max(opens, since), 0) for opens, closes in hours)
 
 
 def strength(rep: Person, first_share: float, now: int) -> float:
@@ -430,10 +450,7 @@ class Simulation:
         self.put_inquiries_anew()
         for walk in self.leads.values():  # C12: all else stays as it was when the work started
             if walk.phase == "work" and walk.rep is not None:
-                visit = walk.visits[-1]
-                assert visit.started is not None
-                assert visit.effort is not None
-                walk.until = end_of_work(walk.rep.hours, visit.started, visit.effort)
+                walk.until = end_of_work(walk.rep.hours, walk.works_since, walk.left_to_do)
         self.pay_once()
         self.queue_anew(queueing, before)
         self.take_over_limits(before)
@@ -504,7 +521,7 @@ class Simulation:
         moved = [walk for walk in queueing if self.is_moved(walk, before)]
         for walk in queueing:
             if isinstance(walk.queue, Person):
-                walk.rank = self.rank_in_own_queue(walk.queue, walk)
+                walk.rank = self.rank_in_own_queue(walk)
         for walk in moved:
             walk.queue = None
         for walk in moved:
@@ -519,10 +536,11 @@ class Simulation:
             return False
         assert number is not None
         was, now = before.teams[number], self.firm.teams[number]
-        return (was.assignment, was.queue_order, was.max_open) != (
+        return (was.assignment, was.queue_order, was.max_open, was.interrupts) != (
             now.assignment,
             now.queue_order,
             now.max_open,
+            now.interrupts,
         )
 
     # Days and people
@@ -642,6 +660,7 @@ class Simulation:
         walk.stage = stage
         self.say("entered", entity)
         walk.visits.append(Visit(entity, stage, walk.round, self.now))
+        walk.waits_since = self.now
         team = self.stage_for(walk).team
         if team is None:
             self.start(walk, None)  # V4
@@ -658,7 +677,7 @@ class Simulation:
     def wait_for_a_rep(self, walk: Walk) -> None:
         """Queue (V2)."""
         patience = self.draws.patience(walk.inquiry.entity, walk.inquiry.segment, walk.stage, walk.round)
-        walk.phase = "queue"
+        walk.phase = "queue"  # V2
         walk.until = None if patience is None else self.now + patience
         self.place(walk)
 
@@ -766,16 +785,26 @@ class Simulation:
             walk.rep = None if pull else self.choose(number, walk)
         if walk.rep is None:
             walk.queue = number
-            walk.rank = -self.worth(walk, 1.0, 0) if team.assignment == "priority_queue" else 0  # Q2, Q4
+            rank = -self.worth(walk, 1.0, 0) if team.assignment == "priority_queue" else 0  # Q2, Q4
+            walk.rank = self.goes_ahead(walk, rank)
         else:
             walk.queue = walk.rep
-            walk.rank = self.rank_in_own_queue(walk.rep, walk)
+            walk.rank = self.rank_in_own_queue(walk)
 
-    def rank_in_own_queue(self, person: Person, walk: Walk) -> int:
+    def rank_in_own_queue(self, walk: Walk) -> int:
         """Return where a lead belongs among those that wait for one rep (Q3)."""
-        order = self.firm.teams[person.record.team].queue_order
-        ranks = {"fifo": 0, "lifo": -walk.visits[-1].entered, "hottest": walk.inquiry.heat}
-        return ranks.get(order, walk.began)
+        team = self.stage_for(walk).team
+        assert team is not None
+        order = self.firm.teams[team].queue_order
+        ranks = {"fifo": 0, "lifo": -walk.waits_since, "hottest": walk.inquiry.heat}
+        return self.goes_ahead(walk, ranks.get(order, walk.began))
+
+    def goes_ahead(self, walk: Walk, rank: int) -> int:
+        """Let hot leads come first where the team says so, and then work that was interrupted (G8, G11)."""
+        team = self.stage_for(walk).team
+        assert team is not None
+        hot = self.firm.teams[team].interrupts and walk.inquiry.heat == 0
+        return (-(2**61) if walk.interrupted else rank) - (2**62 if hot else 0)
 
     def choose(self, number: int, walk: Walk) -> Person | None:
         """Let the team's policy push the lead to one of its reps, or to none (P5)."""
@@ -817,6 +846,10 @@ class Simulation:
 
     def start(self, walk: Walk, rep: Person | None) -> None:
         """Begin the work of a visit; how it will end is known at once, by what chance says now (C11)."""
+        if walk.interrupted:
+            assert rep is not None
+            self.resume(walk, rep)
+            return
         visit = walk.visits[-1]
         stage = self.stage_for(walk)
         key = (walk.inquiry.entity, walk.inquiry.segment, walk.stage, walk.round)
@@ -838,6 +871,7 @@ class Simulation:
         _, walk.target, walk.reason = next((route for route in routes if at < route[0]), routes[-1])
         walk.takes = whole(self.draws.customer_days(*key) * segment.customer_time * DAY)  # V15
         walk.phase, walk.queue, walk.until = "work", None, ends
+        walk.works_since, walk.left_to_do = self.now, effort
         visit.started, visit.effort = self.now, effort  # V6
         visit.rep = None if walk.rep is None else walk.rep.who  # V5
         self.spend("visit", walk.stage, stage.cost_per_visit)
@@ -1033,6 +1067,8 @@ class Simulation:
             self.admit(admitted)
             return True
         for number, team in enumerate(self.firm.teams):
+            if team.interrupts and self.grant_a_hot_one(number, team):
+                return True
             idle = [  # G1, G7
                 rep
                 for rep in self.members(number)
@@ -1050,6 +1086,52 @@ class Simulation:
                 self.start(self.take(team.assignment, waiting, rep), rep)
                 return True
         return False
+
+    def grant_a_hot_one(self, number: int, team: Team) -> bool:
+        """Give a hot lead to an idle rep, or else to one who works on another lead; say whether (G9)."""
+
+        def hot(queue: Person | int) -> list[Walk]:
+            return [walk for walk in self.in_order(queue)[:1] if walk.inquiry.heat == 0]
+
+        there = [rep for rep in self.members(number) if rep.on_staff and self.at_work(rep)]
+        idle = [rep for rep in there if rep.working_on is None]
+        colder = [
+            rep for rep in there if rep.working_on is not None and self.leads[rep.working_on].inquiry.heat > 0
+        ]
+        longest = sorted(idle, key=lambda rep: (rep.idle_since, rep.number))
+        latest = sorted(colder, key=lambda rep: (-self.leads[rep.working_on].works_since, rep.number))
+        for of_own, of_team in ((idle, longest), (colder, latest)):
+            able = [rep for rep in of_team if self.open_leads(rep) < team.max_open]
+            given = [(rep, walk) for rep in of_own for walk in hot(rep)]
+            given += [(rep, walk) for rep in able for walk in hot(number)]
+            for rep, walk in given[:1]:
+                if rep.working_on is not None:
+                    self.interrupt(rep, self.leads[rep.working_on])
+                self.start(walk, rep)
+                return True
+        return False
+
+    def interrupt(self, rep: Person, walk: Walk) -> None:
+        """Put the work in hand aside (G10)."""
+        done = working_time(rep.hours, walk.works_since, self.now)
+        walk.visits[-1].pauses.append(Pause(self.now, done))
+        walk.left_to_do -= done
+        walk.phase, walk.queue, walk.until = "queue", rep, None
+        walk.interrupted, walk.waits_since = True, self.now
+        walk.rank = self.goes_ahead(walk, 0)
+        self.say("interrupted", walk.inquiry.entity)
+
+    def resume(self, walk: Walk, rep: Person) -> None:
+        """Go on with work that was put aside (G11)."""
+        rep.working_on = walk.inquiry.entity
+        walk.rep = rep
+        self.credit(walk, rep)
+        walk.interrupted, walk.works_since = False, self.now
+        walk.phase, walk.queue = "work", None
+        walk.until = end_of_work(rep.hours, self.now, walk.left_to_do)
+        pause = walk.visits[-1].pauses[-1]
+        pause.resumed, pause.rep = self.now, rep.who
+        self.say("resumed", walk.inquiry.entity)
 
     def at_work(self, rep: Person) -> bool:
         """Return whether now lies in a rep's opening times (G1)."""
@@ -1101,7 +1183,7 @@ class Simulation:
     def in_order(self, queue: Person | int) -> list[Walk]:
         """Return the leads in a rep's own queue, or in that of the team with this number, in order (Q1)."""
         waiting = [walk for walk in self.leads.values() if walk.queue == queue]
-        return sorted(waiting, key=lambda walk: (walk.rank, walk.visits[-1].entered, walk.inquiry.entity))
+        return sorted(waiting, key=lambda walk: (walk.rank, walk.waits_since, walk.inquiry.entity))
 
 
 def simulate(*chapters: Chapter) -> History:

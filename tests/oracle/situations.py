@@ -67,6 +67,10 @@ def took_no_time(visit: Visit) -> bool:
     return visit.left == visit.entered
 
 
+def was_interrupted(visit: Visit) -> bool:
+    return bool(visit.pauses)
+
+
 def came_back(visit: Visit) -> bool:
     return visit.round > 0
 
@@ -462,6 +466,22 @@ def a_small_market() -> Model:
     return plan.model()
 
 
+def hot_leads_interrupt(assignment: Assignment, max_open: int) -> Model:
+    """Let hot leads come at any time, among reps who come, go and work long."""
+    plan = Plan(days=14)
+    reps = [{}, {"leaves": 7 * DAY + 13 * HOUR}, {"speed": 0.5}, {"joins": 3 * DAY + 9 * HOUR}]
+    reps[2]["own_hours"] = daily(14, 7, 15, (4,))
+    plan.segment(value=between(50, 90))
+    team = plan.team(daily(14, 9, 17, (5, 6)), reps, assignment, max_open=max_open, interrupts=1)
+    other = plan.team(daily(14), [{}], queue_order=QueueOrder.OLDEST_INQUIRY)
+    plan.stage(team, conversion=0.8, effort=either(2, 3, 6), customer=SOON, patience=4, nexts=to(1))
+    plan.stage(other, conversion=0.8, effort=either(0.5, 1), customer=SOON, nexts=to(2), elses=to(0))
+    plan.stage(team, effort=between(0, 9), customer=1)
+    plan.channel(3.0, 8, 18, hot=0.3, hot_or_warm=0.6)
+    plan.channel(2.0, 10, 10, hot=0.5, hot_or_warm=0.7)
+    return plan.model()
+
+
 def mixed(seed: int) -> Model:
     """Make a small sales floor at random, full of ties."""
     chance = random.Random(seed)
@@ -562,6 +582,7 @@ def mixed_team(chance: random.Random, plan: Plan) -> int:
         chance.choice(list(Assignment)),
         queue_order=chance.choice(list(QueueOrder)),
         sticky=chance.randint(0, 1),
+        interrupts=int(chance.random() < 0.4),
         max_open=chance.choice([1, 2, 4, 10**6]),
         commission=chance.choice([0.0, 0.1]),
         opener_share=chance.choice([0.0, 0.3]),
@@ -609,6 +630,16 @@ SITUATIONS |= {
         lambda assignment=assignment: hours_of_their_own(assignment), lambda visit: visit.rep in {1, 2}
     )
     for assignment in (Assignment.ROUND_ROBIN, Assignment.SHARED_QUEUE, Assignment.LEAST_LOADED)
+}
+SITUATIONS |= {
+    f"hot leads interrupt, {assignment.name.lower()}, {most} at most": Situation(
+        lambda assignment=assignment, most=most: hot_leads_interrupt(assignment, most), was_interrupted, 3
+    )
+    for assignment, most in (
+        *product(Assignment, (4,)),
+        (Assignment.ROUND_ROBIN, 10**6),
+        (Assignment.SHARED_QUEUE, 10**6),
+    )
 }
 SITUATIONS |= {
     f"full reps, {assignment.name.lower()}": Situation(

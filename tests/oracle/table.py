@@ -326,6 +326,7 @@ class Table:
             else Assignment(int(team["assignment"])).name.lower(),
             queue_order=QueueOrder(int(team["queue_order"])).name.lower(),
             sticky=bool(team["sticky"]),
+            interrupts=bool(team["interrupts"]),
             max_open=int(team["max_open"]),
             commission=float(team["commission"]),
             opener_share=float(team["opener_share"]),

@@ -141,6 +141,7 @@ KINDS = (
     "teams.NAME.holidays",
     "teams.NAME.hours",
     "teams.NAME.hours_per_week",
+    "teams.NAME.interrupts",
     "teams.NAME.learning",
     "teams.NAME.max_open",
     "teams.NAME.opener_share",
@@ -293,6 +294,7 @@ def of_teams(document: Document, on: date) -> Options:
             (f"{at}assignment", either(*POLICIES)),
             (f"{at}queue_order", either(*QUEUE_ORDERS)),
             (f"{at}sticky", either(False, True)),
+            (f"{at}interrupts", either("hot")),
             (f"{at}segments", segments),
             (
                 f"{at}reps.{NEW_REP[name]}",

@@ -304,6 +304,7 @@ def teams(draw: DrawFn, name: str, start: date, kinds: list[str]) -> Document:
         ),
         "max_open": either(2, 1, 3),
         "sticky": either(False),
+        "interrupts": either("hot"),
         "segments": st.lists(either(*kinds), min_size=1, max_size=1),
     }
     required = {

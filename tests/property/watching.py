@@ -88,6 +88,12 @@ COVERED = (
     "waited for a full team",
     "waited for a full team of one lead a rep",
     "had room again while idle",
+    "interrupted: by a hot lead of the same rep's own queue",
+    "interrupted: by a hot lead of the team's queue",
+    "interrupted: for the second time in a visit",
+    "interrupted: at the instant at which it started",
+    "interrupted: resumed by another rep",
+    "interrupted: still so at the horizon",
     *(chosen_among_many(policy) for policy in PUSHES),
     f"more than {MANY} reps: granted to one of the idle",
     f"more than {MANY} reps: granted to the idle longest",
@@ -159,6 +165,7 @@ CHANGED = (  # what the changes on a day must meet
             "a lead queues on",
             "a lead queues on, ranked anew",
             "a lead queues, with another fate",
+            "a lead queues on whose work was interrupted",
             "a lead moves to another team",
             "a lead of the team's queue is placed anew",
             "work in hand goes on",
@@ -187,6 +194,7 @@ def varieties(model: Model, rows: Records) -> Counter[str]:
     """Count what a history and its model say by themselves."""
     seen = Counter(f"event: {Event(int(event)).name}" for event in rows["event"])
     seen.update(of_channels(model, rows) | of_teams(model) | of_shocks(model))
+    seen.update(of_interruptions(rows))
     with_rep = (rows["event"] == Event.WORKED) & (rows["rep"] != NOBODY)
     seen["spill-over past closing"] += int((with_rep & (rows["waited"] > rows["worked"])).sum())
     seen["horizon within work"] += at_work_at_the_end(rows)
@@ -289,7 +297,7 @@ def where_it_is(before: Model, model: Model, known: Record, pursuit: Record) -> 
             found += ["a lead queues on, ranked anew"]
         if not all(np.array_equal(known[name], pursuit[name], equal_nan=True) for name in FATE):
             found += ["a lead queues, with another fate"]
-        return found
+        return found + ["a lead queues on whose work was interrupted"] * int(pursuit["interrupted"])
     if phase is WORKS:
         ends = known["due"] != pursuit["due"]
         hours = [hours_of_customer(each, pursuit) for each in (before, model)]
@@ -339,6 +347,27 @@ def at_work_at_the_end(rows: Records) -> int:
         for event in (Event.STARTED, Event.WORKED)
     )
     return len(open_since & started - worked)
+
+
+def of_interruptions(rows: Records) -> Counter[str]:
+    """Count what happens to work that is interrupted."""
+    seen: Counter[str] = Counter()
+    last: dict[int, Record] = {}  # of each pursuit
+    times: Counter[int] = Counter()  # that each was interrupted in its visit
+    for row in rows[rows["pursuit"] != NOTHING]:
+        event, pursuit = row["event"], int(row["pursuit"])
+        if event == Event.ENTERED:
+            times[pursuit] = 0
+        if event == Event.INTERRUPTED:
+            times[pursuit] += 1
+            seen["interrupted: for the second time in a visit"] += times[pursuit] == 2
+            seen["interrupted: at the instant at which it started"] += row["waited"] == 0
+        if event == Event.RESUMED:
+            seen["interrupted: resumed by another rep"] += last[pursuit]["rep"] != row["rep"]
+        if event == Event.OPEN:
+            seen["interrupted: still so at the horizon"] += last[pursuit]["event"] == Event.INTERRUPTED
+        last[pursuit] = row
+    return seen
 
 
 class WatchedEngine(ReferenceEngine):
@@ -599,6 +628,10 @@ class WatchedOffice(Office):
         if lead is None:
             return lead, rep
         team = self.model.teams[number]
+        if self.reps[rep]["busy"] == 1:
+            whose = "the team's" if lead["rep"] == NOBODY else "the same rep's own"
+            self.seen[f"interrupted: by a hot lead of {whose} queue"] += 1
+            return lead, rep
         self.seen["rep: at work while its team is closed"] += not self.is_open(int(team["first_calendar"]))
         if lead["rep"] == NOBODY:
             self.was_granted(lead, rep, number)

@@ -125,6 +125,8 @@ KEPT: tuple[tuple[int, tuple[Measure, ...]], ...] = (
     (Event.ADMITTED, (_C, _W)),
     (Event.TRAINED, (_C, _M)),
     (Event.SKILL, (_C, _M)),
+    (Event.INTERRUPTED, (_C, _W, _K)),
+    (Event.RESUMED, (_C, _W)),
     (FIRST_CONTACT, (_C, _W)),
     (CONTACT_BY_CLOCK, (_C, _W, _K, Measure.ASKING)),
     (CONTACT_BY_WORKING_HOURS, (_C, _W, _K, Measure.OPENED)),
@@ -615,23 +617,26 @@ def _book_span(row: Record, model: Model, books: Books, replication: int) -> Non
         since, until = max(start, months[month]), min(end, months[month + 1])
         done = worked_by(model.hours, first, count, until) - worked_by(model.hours, first, count, since)
         of_rep = month * len(model.reps) + rep
-        if row["event"] == Event.WORKED:
-            books.busy[replication, of_rep] += done
-        else:
+        if row["event"] == Event.ON_STAFF:
             books.available[replication, of_rep] += done
             books.staff[replication, of_rep] += (until - since) / (months[month + 1] - months[month])
+        else:
+            books.busy[replication, of_rep] += done
 
 
 @rare
 def _book_what_is_rare(
     row: Record, month: int, until: int, lines: Lines, model: Model, books: Books, replication: int
 ) -> None:
-    """Book the time on staff and in nurture, and those who leave a queue: they are parked or withdrawn."""
+    """Book the time on staff and in nurture, interrupted work, and what else joins or leaves a queue."""
     event = row["event"]
-    if event == Event.ON_STAFF:
+    if event in (Event.ON_STAFF, Event.INTERRUPTED):
         _book_span(row, model, books, replication)
     if event == Event.TOUCHED:
         _book_nurture(row, lines, model, books, replication)
+    if event in (Event.INTERRUPTED, Event.RESUMED):
+        change = 1 if event == Event.INTERRUPTED else -1
+        _change_number(row, month, until, change, model, books.queue, books.queueing, replication)
     parked = event == Event.PARKED and row["reason"] == GONE_COLD and not _was_nurtured(row)
     if parked:
         _add(books, replication, PARKED_COLD, lines, _amounts_of(row, False))

@@ -40,6 +40,7 @@ from funnelsim.rules import (
     costs,
     ending,
     handover,
+    interruption,
     market,
     nurture,
     people,
@@ -53,6 +54,7 @@ AFTER_SIMPYS_OWN = 2  # URGENT is 0 and NORMAL 1: a decision is finished before 
 OF_THE_COMPANY = ("company", "created", "fit", "channel", "segment", "heat", "theorist", "is_lead", "traits")
 UNTIL_THE_CHANGE = -1  # the wave before wave 0: what is put on the agenda for this instant is in wave 0
 WITHDRAWN = "withdrawn"  # the result of a wait that another pursuit of the company ends
+INTERRUPTED = "interrupted"  # the result of a wait for work to end
 
 Story = Generator[simpy.Event, Any, None]
 
@@ -250,6 +252,8 @@ class Office:
             pursuit, rep = self.next_grant(number)
             if pursuit is not None:
                 self.leave_queue(pursuit)
+                if self.reps[rep]["busy"]:
+                    self.interrupt(rep)
                 self.call_up(pursuit, rep)
                 return
 
@@ -263,21 +267,71 @@ class Office:
     def next_grant(self, number: int) -> tuple[Record | None, int]:
         """Find the next pursuit and rep of a team: own queues first, then the team's (G1, G2, G3)."""
         team = self.model.teams[number]
+        if team["interrupts"]:
+            hot, rep = self.next_hot(number)
+            if hot is not None:
+                return hot, rep
         idle = [rep for rep in self.members(number) if self.is_idle_at_work(rep)]
         for rep in idle:
             if self.own_queues[rep]:
                 return first_of(self.own_queues[rep]), rep
-        with_room = [rep for rep in idle if self.reps[rep]["open"] < team["max_open"]]
+        with_room = [rep for rep in idle if self.has_room(rep)]
         if with_room and self.team_queues[number]:
-            longest = min(with_room, key=lambda rep: (self.reps[rep]["idle_since"], rep))
+            longest = min(with_room, key=self.idle_longest)
             return self.pick(number, longest), longest
         return None, NOBODY
 
+    def next_hot(self, number: int) -> tuple[Record | None, int]:
+        """Find a hot pursuit that a rep of a team starts on, at once or by interrupting other work (G9)."""
+        at_work = [rep for rep in self.members(number) if self.is_at_work(rep)]
+        idle = [rep for rep in at_work if self.reps[rep]["busy"] == 0]
+        yielding = {rep: since for rep in at_work if (since := self.can_be_interrupted_since(rep)) != NEVER}
+        hot_of_team = first_hot(self.team_queues[number])
+        of_own = {rep: hot for rep in at_work if (hot := first_hot(self.own_queues[rep])) is not None}
+        for rep in idle:
+            if rep in of_own:
+                return of_own[rep], rep
+        with_room = [rep for rep in idle if self.has_room(rep)]
+        if with_room and hot_of_team is not None:
+            return hot_of_team, min(with_room, key=self.idle_longest)
+        for rep in yielding:
+            if rep in of_own:
+                return of_own[rep], rep
+        with_room = [rep for rep in yielding if self.has_room(rep)]
+        if with_room and hot_of_team is not None:
+            return hot_of_team, min(with_room, key=lambda rep: (-yielding[rep], rep))
+        return None, NOBODY
+
+    def can_be_interrupted_since(self, rep: int) -> int:
+        """Return when the work in hand of a rep started, if it can be interrupted; else NEVER."""
+        in_hand = self.in_hand_of(rep) if self.reps[rep]["busy"] else None
+        if in_hand is None or not interruption.gives_way(self.reps[rep], in_hand):
+            return NEVER
+        return int(in_hand["since"])
+
+    def in_hand_of(self, rep: int) -> Record | None:
+        """Find the pursuit that a rep works on."""
+        works = (each for each in self.open_pursuits.values() if each["phase"] == Due.WORK_ENDS)
+        return next((each for each in works if each["rep"] == rep), None)
+
+    def has_room(self, rep: int) -> bool:
+        """Return whether a rep can own one more pursuit (G4)."""
+        team = self.model.teams[self.model.reps[rep]["team"]]
+        return bool(self.reps[rep]["open"] < team["max_open"])
+
+    def idle_longest(self, rep: int) -> tuple[int, int]:
+        """Order reps by how long they have been idle."""
+        return int(self.reps[rep]["idle_since"]), rep
+
     def is_idle_at_work(self, rep: int) -> bool:
         """Return whether a rep is on staff, at work by its calendar, and idle."""
+        return bool(self.reps[rep]["busy"] == 0 and self.is_at_work(rep))
+
+    def is_at_work(self, rep: int) -> bool:
+        """Return whether a rep is on staff and at work by its calendar."""
         state, calendar = self.reps[rep], self.calendar_of(rep)
         at_work = is_open(self.model.hours, calendar["first_hours"], calendar["hours"], self.now)
-        return bool(at_work and state["on_staff"] == 1 and state["busy"] == 0)
+        return bool(at_work and state["on_staff"] == 1)
 
     def pick(self, number: int, rep: int) -> Record:
         """Find the pursuit of a team's queue that a rep takes: the first, or a cherry (G5)."""
@@ -356,7 +410,8 @@ class Office:
                 return
             left_by = Due.GOES_COLD
             if rep is not None:
-                yield self.start_work(pursuit, rep)
+                if not (yield from self.work(pursuit, rep)):
+                    return
                 yield self.end_work(pursuit, NOBODY if rep == NOBODY else pursuit["rep"])
                 left_by = Due.CUSTOMER_ANSWERS
             if not (yield from self.what_follows(pursuit, self.leave(pursuit, left_by))):
@@ -402,7 +457,7 @@ class Office:
         gate = self.gate_of(pursuit)
         if gate in (0, pursuit["gate"]):
             return False
-        if self.held[gate] or not self.has_room(gate):
+        if self.held[gate] or not self.gate_has_room(gate):
             return True
         self.pass_gate(pursuit, gate)
         return False
@@ -429,7 +484,7 @@ class Office:
     def next_to_admit(self) -> Record | None:
         """Find the next pursuit that is admitted: where no gate is left, then gate by gate (B5)."""
         for gate, queue in enumerate(self.held):
-            if queue and (gate == 0 or self.has_room(gate)):
+            if queue and (gate == 0 or self.gate_has_room(gate)):
                 return first_of(queue)
         return None
 
@@ -441,7 +496,7 @@ class Office:
         self.write(pursuit, Event.ADMITTED, waited=self.now - pursuit["since"])
         self.call_up(pursuit, NOBODY)
 
-    def has_room(self, gate: int) -> bool:
+    def gate_has_room(self, gate: int) -> bool:
         """Return whether one more can be handed over at a gate."""
         return bool(handover.has_room(self.model, self.reps, gate, self.loads[gate]))
 
@@ -481,10 +536,52 @@ class Office:
             if rep != NOBODY:
                 self.assign(pursuit, rep)
         if pursuit["rep"] == NOBODY:
-            pursuit["rank"] = assignment.rank_in_team(self.model, self.world, self.odds_by_day, team, pursuit)
+            rank = assignment.rank_in_team(self.model, self.world, self.odds_by_day, team, pursuit)
         else:
-            pursuit["rank"] = assignment.rank(team["queue_order"], pursuit)
+            rank = assignment.rank(team["queue_order"], pursuit)
+        pursuit["rank"] = interruption.in_line(team, pursuit, rank)
         self.queue_of(pursuit).append(pursuit)
+
+    def work(self, pursuit: Record, rep: int) -> Generator[simpy.Event, Any, bool]:
+        """Work on a pursuit; where it is interrupted, the work waits to be resumed (G10, G11).
+
+        Returns whether it comes to its end: a pursuit may be withdrawn while it waits.
+        """
+        ends = self.start_work(pursuit, rep)
+        while (yield self.wait_for(pursuit, ends)) == INTERRUPTED:
+            called_up_by = yield self.wait_for(pursuit, self.due(NEVER, Due.GOES_COLD, pursuit))
+            if called_up_by == WITHDRAWN:
+                return False
+            ends = self.resume_work(pursuit, called_up_by)
+        return True
+
+    def interrupt(self, rep: int) -> None:
+        """Interrupt the work in hand of a rep, who keeps it (G10)."""
+        pursuit = self.in_hand_of(rep)
+        assert pursuit is not None
+        done = interruption.done_since(self.model, self.model.reps[rep], pursuit["since"], self.now)
+        self.write(pursuit, Event.INTERRUPTED, waited=self.now - pursuit["since"], worked=done)
+        pursuit["effort"] -= done
+        pursuit["since"], pursuit["interrupted"] = self.now, 1
+        pursuit["rank"] = interruption.in_line(self.model.teams[self.team_of(pursuit)], pursuit, 0)
+        self.own_queues[rep].append(pursuit)
+        called_up, work_ends = self.waiting.pop(int(pursuit["entity"]))
+        work_ends.call_off()
+        called_up.succeed(INTERRUPTED)
+
+    def resume_work(self, pursuit: Record, rep: int) -> Happening:
+        """Go on with work that was interrupted: what is left of its effort (G11)."""
+        self.take_up(pursuit, rep)
+        self.write(pursuit, Event.RESUMED, waited=self.now - pursuit["since"])
+        pursuit["since"], pursuit["interrupted"] = self.now, 0
+        return self.due(self.end_of_work(pursuit), Due.WORK_ENDS, pursuit)
+
+    def take_up(self, pursuit: Record, rep: int) -> None:
+        """Let a rep begin to work on a pursuit, which it owns from now on (G6)."""
+        if pursuit["rep"] == NOBODY:
+            self.assign(pursuit, rep)
+        pursuit["opener"], pursuit["closer"] = visits.credited(self.model, pursuit, rep)
+        self.reps[rep]["busy"] = 1
 
     def start_work(self, pursuit: Record, rep: int) -> Happening:
         """Start work on a pursuit; its outcome is decided now (G6, V6, V12)."""
@@ -492,9 +589,7 @@ class Office:
         stage = visits.stage_for(self.model, pursuit)
         skill, speed = 1.0, 1.0
         if rep != NOBODY:
-            if pursuit["rep"] == NOBODY:
-                self.assign(pursuit, rep)
-            pursuit["opener"], pursuit["closer"] = visits.credited(self.model, pursuit, rep)
+            self.take_up(pursuit, rep)
             skill = people.skill_now(self.model, self.model.reps[rep], self.reps[rep], now)
             speed = people.speed_now(self.model.reps[rep], self.reps[rep], now)
         effort, pursuit["advances"] = visits.work(
@@ -507,7 +602,6 @@ class Office:
             flag(self.ledger, Flag.FIRST_CONTACT)
         if rep == NOBODY:
             return self.due(now, Due.WORK_ENDS, pursuit)
-        self.reps[rep]["busy"] = 1
         return self.due(self.end_of_work(pursuit), Due.WORK_ENDS, pursuit)
 
     def end_of_work(self, pursuit: Record) -> int:
@@ -865,7 +959,8 @@ class Office:
                         continue
                     if pursuit["rep"] != NOBODY:
                         team_now = self.model.teams[self.team_of(pursuit)]
-                        pursuit["rank"] = assignment.rank(team_now["queue_order"], pursuit)
+                        rank = assignment.rank(team_now["queue_order"], pursuit)
+                        pursuit["rank"] = interruption.in_line(team_now, pursuit, rank)
                     self.queue_of(pursuit).append(pursuit)
         for pursuit in moved:
             self.place(pursuit)
@@ -967,6 +1062,12 @@ class Office:
 def order_in_queue(pursuit: Record) -> tuple[int, int, int]:
     """Order pursuits in a queue: rank, time queued, entity."""
     return int(pursuit["rank"]), int(pursuit["since"]), int(pursuit["entity"])
+
+
+def first_hot(queue: list[Record]) -> Record | None:
+    """Find the pursuit that comes first, if it is hot."""
+    first = first_of(queue) if queue else None
+    return first if first is not None and interruption.is_hot(first) else None
 
 
 def first_of(queue: list[Record]) -> Record:

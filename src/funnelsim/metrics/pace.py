@@ -30,6 +30,11 @@ def _answering(cut: Cut) -> Floats:
     return sum((cut.cohort(event, _WAITED) for event in _ANSWERS), start=nurtured)
 
 
+def _waited(cut: Cut) -> Floats:
+    """Add up the time in the queue before work starts, and while it is interrupted, µs: (R, n)."""
+    return cut.cohort(Event.STARTED, _WAITED) + cut.cohort(Event.RESUMED, _WAITED)
+
+
 def _velocity(value: Floats, contracts: Floats, days: Floats) -> Floats:
     """Divide value by the mean cycle, days / contracts."""
     return ratio(value * contracts, days)
@@ -92,14 +97,18 @@ for _position in range(len(PROMPT_HOURS)):
 
 @figure("Wait", Unit.HOURS, Basis.COHORT, Better.LESS, CUTS, page=("stage", "segment", "rep"))
 def wait(cut: Cut) -> Parts:
-    """Mean clock time in the queue of a stage, of visits whose work started: waited / started."""
-    return cut.cohort(Event.STARTED, _WAITED) / HOUR, cut.cohort(Event.STARTED)
+    """Mean clock time in the queue of a stage, of visits whose work started: waited / started.
+
+    Where work is interrupted, the time until it is resumed counts too.
+    """
+    return _waited(cut) / HOUR, cut.cohort(Event.STARTED)
 
 
 @figure("Effort", Unit.HOURS, Basis.COHORT, Better.LESS, CUTS)
 def effort(cut: Cut) -> Parts:
-    """Mean working time of a visit: worked / visits worked."""
-    return cut.cohort(Event.WORKED, Measure.WORKED) / HOUR, cut.cohort(Event.WORKED)
+    """Mean working time of a visit: worked / visits worked. Of interrupted work all parts count."""
+    parts = cut.cohort(Event.WORKED, Measure.WORKED) + cut.cohort(Event.INTERRUPTED, Measure.WORKED)
+    return parts / HOUR, cut.cohort(Event.WORKED)
 
 
 @figure("Customer's time", Unit.DAYS, Basis.COHORT, Better.LESS, _STAGE)
@@ -114,7 +123,14 @@ def time_in_stage(cut: Cut) -> Parts:
 
     The sum of the waits, the work and the customers' time / (answered + gone cold).
     """
-    spans = (Event.STARTED, Event.WORKED, Event.WENT_COLD, PARKED_COLD)
+    spans = (
+        Event.STARTED,
+        Event.WORKED,
+        Event.WENT_COLD,
+        PARKED_COLD,
+        Event.INTERRUPTED,
+        Event.RESUMED,
+    )
     spent = sum((cut.cohort(event, _WAITED) for event in spans), start=_answering(cut))
     return spent / DAY, decided(cut) + cold(cut)
 
@@ -131,6 +147,14 @@ def time_in_stage(cut: Cut) -> Parts:
 def utilisation(cut: Cut) -> Parts:
     """Working time spent on leads / working time on staff, in the period."""
     return cut.busy, cut.available
+
+
+@figure(
+    "Work interrupted", Unit.COUNT, Basis.PERIOD, Better.NEITHER, (*_ORIGIN, "stage", "rep", "team"), total
+)
+def interruptions(cut: Cut) -> Parts:
+    """How often a hot lead interrupts work on another one in the period; cut by the one that gives way."""
+    return (cut.period(Event.INTERRUPTED),)
 
 
 @figure(

@@ -98,6 +98,7 @@ TEAM = record(
     ("assignment", "<i4"),
     ("queue_order", "<i4"),
     ("sticky", "<i4"),
+    ("interrupts", "<i4"),  # 1: hot pursuits come first, and interrupt work on others
     ("first_tier", "<i4"),
     ("tiers", "<i4"),  # 0: every contract is paid for by `commission`
     ("quota_months", "<i4"),  # of the quota period: 1, 3 or 12
@@ -301,6 +302,7 @@ PURSUIT = record(
     ("returns", "<i4"),  # from nurture
     ("touches", "<i4"),  # until nurture ends; 0 where it is not nurtured
     ("parked", "<i4"),  # the event in whose place it is nurtured
+    ("interrupted", "<i4"),  # 1: work on it has started and waits to be resumed; `effort` is what is left
     ("traits", "<i8"),  # a bit each
     ("interval", "<i8"),  # between two touches
     ("touch_cost", "<f8"),

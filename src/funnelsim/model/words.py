@@ -92,6 +92,7 @@ class Event(IntEnum):
     INTERRUPTED = 38  # a hot lead comes first; waited, worked: as of WORKED, for the part done
     REPORTED = 39  # marketing is told what became of it; count: 1 if good, else 0
     SKILL = 40  # at the end of a month of the period; rep; money: its skill of the moment, an odds ratio
+    RESUMED = 41  # interrupted work goes on; waited: since it was interrupted; rep
 
 
 class Flag(IntFlag):

@@ -368,6 +368,7 @@ class TeamRows:
             **_policy(team.assignment),
             "queue_order": QueueOrder[team.queue_order.upper()].value,
             "sticky": int(team.sticky),
+            "interrupts": int(team.interrupts == "hot"),
             "first_tier": self.first_tier,
             "tiers": tiers_of(team),
             "first_training": self.first_training,

@@ -426,6 +426,10 @@ class Team(Section):
     queue_order: Literal["fifo", "lifo", "hottest", "oldest_inquiry"] = Field(
         default="fifo", description="In which order a rep works its own queue."
     )
+    interrupts: Literal["hot"] | None = Field(
+        default=None,
+        description='"hot": hot leads come first, and interrupt work on others. Default: nobody does.',
+    )
     sticky: bool = Field(default=True, description="A lead stays with its rep through this team's stages.")
 
 

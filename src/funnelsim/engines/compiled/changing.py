@@ -19,7 +19,7 @@ from funnelsim.engines.ledger import Ledger, write_of
 from funnelsim.model.model import Model
 from funnelsim.model.words import DAY, NEVER, NOBODY, NOTHING, Due, Event
 from funnelsim.model.worktime import last_opened, work_ends
-from funnelsim.rules import arrivals, assignment, ending, handover, people, shocks, visits
+from funnelsim.rules import arrivals, assignment, ending, handover, interruption, people, shocks, visits
 
 UNTIL_THE_CHANGE = -1  # the wave before wave 0: what is put on the agenda for this instant is in wave 0
 
@@ -174,7 +174,9 @@ def take_over_people(
             rep["worked"] = 0
             rep["won"] = 0
             empty(state.own_queues[number])
+            state.desks[number]["in_hand"] = NONE
         else:
+            state.desks[number]["in_hand"] = old.desks[was[number]]["in_hand"]
             state.reps[number] = old.reps[was[number]]
             state.own_queues[number] = old.own_queues[was[number]]
         read_talent(model, world, state, number)
@@ -243,7 +245,8 @@ def requeue(before: Model, model: Model, world: Record, state: State, becomes: I
             join(state.links, queue, slot, pursuit["rank"], pursuit["since"], pursuit["entity"])
         else:
             team = model.teams[visits.team_for(model, pursuit)]
-            pursuit["rank"] = assignment.rank(team["queue_order"], pursuit)
+            rank = assignment.rank(team["queue_order"], pursuit)
+            pursuit["rank"] = interruption.in_line(team, pursuit, rank)
             queue = state.own_queues[pursuit["rep"]]
             join(state.links, queue, slot, pursuit["rank"], pursuit["since"], pursuit["entity"])
         slot = following

@@ -25,13 +25,14 @@ from funnelsim.engines.ledger import Ledger, credit, flag, give_reason, note_tou
 from funnelsim.engines.protocol import MOST_WAVES
 from funnelsim.model.model import SALE, Model
 from funnelsim.model.words import ENDED, NEVER, NOBODY, NOTHING, Due, Event, Flag
-from funnelsim.model.worktime import work_ends_from
+from funnelsim.model.worktime import work_ends, work_ends_from
 from funnelsim.rules import (
     arrivals,
     assignment,
     contracts,
     ending,
     handover,
+    interruption,
     market,
     nurture,
     people,
@@ -116,6 +117,7 @@ def begin_pursuit(pursuit: Record, entity: int, process: int, stage: int) -> Non
     pursuit["returns"] = 0
     pursuit["touches"] = 0
     pursuit["market"] = market.OUTSIDE
+    pursuit["interrupted"] = 0
 
 
 @rule
@@ -208,12 +210,13 @@ def place(model: Model, world: Record, state: State, slot: int, number: int) -> 
             pursuit["rep"] = rep
             state.reps[rep]["open"] += 1
     if pursuit["rep"] == NOBODY:
-        pursuit["rank"] = assignment.rank_in_team(model, world, state.odds_by_day, team, pursuit)
+        rank = assignment.rank_in_team(model, world, state.odds_by_day, team, pursuit)
+        pursuit["rank"] = interruption.in_line(team, pursuit, rank)
         queue = state.team_queues[number]
         join(state.links, queue, slot, pursuit["rank"], pursuit["since"], pursuit["entity"])
         stir(state, number)
     else:
-        pursuit["rank"] = assignment.rank(team["queue_order"], pursuit)
+        pursuit["rank"] = interruption.in_line(team, pursuit, assignment.rank(team["queue_order"], pursuit))
         queue = state.own_queues[pursuit["rep"]]
         join(state.links, queue, slot, pursuit["rank"], pursuit["since"], pursuit["entity"])
         enlist(model, state, pursuit["rep"])
@@ -236,6 +239,11 @@ def leave_queue(model: Model, state: State, slot: int) -> None:
 def start_work(model: Model, state: State, ledger: Ledger, slot: int, rep: int) -> None:
     """Start work on a pursuit; its outcome is decided now (G6, V4, V6, V12)."""
     pursuit = state.pursuits[slot]
+    if rep != NOBODY and state.reps[rep]["busy"] == 1:
+        interrupt(model, state, ledger, rep)
+    if pursuit["interrupted"] == 1:
+        resume_work(model, state, ledger, slot, rep)
+        return
     stage = visits.stage_for(model, pursuit)
     now, entered = state.clock[0]["now"], pursuit["since"]
     waited = now - entered
@@ -268,6 +276,7 @@ def take_up(model: Model, state: State, slot: int, rep: int) -> None:
     """Take a pursuit out of its queue; the rep owns it from now on."""
     pursuit = state.pursuits[slot]
     state.reps[rep]["busy"] = 1
+    state.desks[rep]["in_hand"] = slot
     owned = pursuit["rep"] != NOBODY
     leave_queue(model, state, slot)
     if not owned:
@@ -278,6 +287,35 @@ def take_up(model: Model, state: State, slot: int, rep: int) -> None:
         opener, closer = visits.credited(model, pursuit, rep)
         pursuit["opener"] = opener
         pursuit["closer"] = closer
+
+
+@rare
+def interrupt(model: Model, state: State, ledger: Ledger, rep: int) -> None:
+    """Interrupt the work in hand of a rep, who keeps it (G10)."""
+    slot, now = int(state.desks[rep]["in_hand"]), state.clock[0]["now"]
+    pursuit = state.pursuits[slot]
+    done = interruption.done_since(model, model.reps[rep], pursuit["since"], now)
+    write(ledger, now, pursuit, Event.INTERRUPTED.value, now - pursuit["since"], done, 0.0)
+    pursuit["effort"] -= done
+    pursuit["since"] = now
+    pursuit["interrupted"] = 1
+    pursuit["rank"] = interruption.in_line(model.teams[visits.team_for(model, pursuit)], pursuit, 0)
+    join(state.links, state.own_queues[rep], slot, pursuit["rank"], now, pursuit["entity"])
+    await_next(model, state, slot, NEVER, Due.GOES_COLD.value)
+
+
+@rare
+def resume_work(model: Model, state: State, ledger: Ledger, slot: int, rep: int) -> None:
+    """Go on with work that was interrupted: what is left of its effort (G11)."""
+    pursuit, now = state.pursuits[slot], state.clock[0]["now"]
+    take_up(model, state, slot, rep)
+    write(ledger, now, pursuit, Event.RESUMED.value, now - pursuit["since"], 0, 0.0)
+    pursuit["since"] = now
+    pursuit["interrupted"] = 0
+    calendar = model.calendars[model.reps[rep]["calendar"]]
+    first, count = calendar["first_hours"], calendar["hours"]
+    ends = work_ends(model.hours, first, count, now, pursuit["effort"])
+    await_next(model, state, slot, ends, Due.WORK_ENDS.value)
 
 
 @rule
@@ -631,7 +669,7 @@ def leave_staff(model: Model, world: Record, state: State, ledger: Ledger, numbe
     slot = first(state.links, queue)
     while slot != NONE:
         leave(state.links, queue, slot)
-        place(model, world, state, slot, model.reps[number]["team"])
+        place(model, world, state, slot, visits.team_for(model, state.pursuits[slot]))
         slot = first(state.links, queue)
     if rep["busy"] == 0:
         go_home(state, ledger, number)

@@ -37,6 +37,7 @@ CLOCK = record(
 DESK = record(
     ("wanted", "<i8"),  # 1: on the calendar's list of reps who can start on a pursuit of their own queue
     ("at_hand", "<i8"),  # 1: on the calendar's list of reps who can be given a pursuit of the team's queue
+    ("in_hand", "<i8"),  # slot of the pursuit that a busy rep works on
 )
 SHIFT = record(
     ("closes", "<i8"),  # the end of the latest opening

@@ -60,6 +60,37 @@ class Rep:
 
 
 @dataclass
+class Trait:
+    """What it does to the odds of those who lack it, and of those who have it (J2)."""
+
+    missing: float = 1.0
+    present: float = 1.0
+
+
+@dataclass
+class Check:
+    """A check of a trait, by its number, or of whether a lead is no theorist; chances of a good answer."""
+
+    trait: int | None
+    if_so: float
+    if_not: float
+
+
+@dataclass
+class Rejection:
+    """How sales rejects; `odds` are those of the reference lead under the management at hand (J9)."""
+
+    odds: float
+    reason: int
+    effort_share: float = 1.0
+    needs: set[int] = field(default_factory=set)  # numbers of traits
+    missing: list[float] = field(default_factory=list)  # odds ratio for each trait that is lacking
+    theorist: float = 1.0
+    skill_exponent: float = 0.0
+    loads: list[tuple[int, float]] = field(default_factory=list)  # J10: (open leads, odds ratio)
+
+
+@dataclass
 class Stage:
     """Routes are (cumulative share, stage number or WON or LOST, reason)."""
 
@@ -75,6 +106,9 @@ class Stage:
     points: list[tuple[float, float]] = field(default_factory=list)  # (log hours, log odds)
     customers: list[tuple[int, int]] | None = None  # V26: when they count time; None: always
     share_of_day: float = 1.0  # that a working day of the customers has
+    checks: list[Check] = field(default_factory=list)  # J3: they decide, where there are any
+    passes_at: int = 0
+    rejection: Rejection | None = None
     of: dict[int, Stage] = field(default_factory=dict)  # S1: what it is to a segment, where it differs
 
 
@@ -121,6 +155,7 @@ class Inquiry:
     heat: int = 1
     segment: int = 0
     theorist: bool = False
+    traits: set[int] = field(default_factory=set)  # numbers of those that it has, by the chapter at hand
 
 
 @dataclass
@@ -137,6 +172,12 @@ class Draws:
     route: Callable[[int, int, int, int], float]  # a number in (0, 1)
     luck: Callable[[int, int, int, int], float] = lambda *_: 0.5  # P15: in (0, 1), by it chance chooses a rep
     value: Callable[[int, int], float] = lambda *_: 0.0  # of (entity, segment): a contract's, per year
+    check: Callable[[int, int, int, int], tuple[float, float]] = lambda *_: (
+        0.0,
+        0.5,
+    )  # of (entity, stage, round, number of the check there): hours, and a number in (0, 1)
+    rejection: Callable[[int, int, int], float] = lambda *_: 0.5  # of (entity, stage, round): in (0, 1)
+    ripening: Callable[[int], int | None] = lambda _: None  # of an entity: microseconds; None: never
 
 
 @dataclass
@@ -155,6 +196,7 @@ class Firm:
     inquiries: list[Inquiry]
     month_days: list[int]  # of the calendar month, for each day
     horizon: int
+    traits: list[Trait] = field(default_factory=list)
     odds_by_day: list[float] = field(default_factory=list)  # factor on all odds; empty: 1 throughout
     calendar_months: list[int] = field(default_factory=list)  # of each day: year * 12 + month - 1
     one_off_cost: float = 0.0  # as it begins (C18)

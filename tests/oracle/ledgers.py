@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from funnelsim.compiling.arrays import Record, Records
-from funnelsim.model.words import NOBODY, Event
+from funnelsim.model.words import NOBODY, Event, Flag
 
 from .naive import COLD, Cost, History, Visit, Walk
 
@@ -36,6 +36,8 @@ class Told:
     term: int = 0
     commission: float = 0.0
     open_since: int | None = None
+    contacts: list[bool] = field(default_factory=list)  # J7: whether truly junk
+    rejections: list[bool] = field(default_factory=list)
     visits: list[Visit] = field(default_factory=list)
 
 
@@ -123,8 +125,17 @@ def read_step(told: Told, event: Event, row: Record, costs: list[Cost], cast: Ca
     assert int(row["stage"]) == visit.stage  # V22
     last = next(at for at in (visit.worked, visit.started, visit.entered) if at is not None)
     assert waited == time - last, (event, row)
+    if event is Event.REJECTED:
+        assert (visit.effort, visit.rep) == (int(row["worked"]), someone(row, cast))
+        visit.rejected = True
+        told.rejections.append(bool(row["flags"] & Flag.OUT_OF_PROFILE))
+        costs.append(Cost("junk", time, told.channel, float(row["money"])))
+        return
     if event is Event.STARTED:
         visit.started, visit.rep = time, someone(row, cast)
+        visit.handed_over = bool(row["flags"] & Flag.AFTER_HAND_OVER)
+        if visit.handed_over:
+            told.contacts.append(bool(row["flags"] & Flag.OUT_OF_PROFILE))
         costs.append(Cost("visit", time, visit.stage, float(row["money"])))
     elif event is Event.WORKED:
         visit.worked, visit.effort = time, int(row["worked"])
@@ -167,6 +178,7 @@ def differences(oracle: History, rows: Records) -> list[str]:
         "expected commission",
         "one off",
         "running",
+        "junk",
     ):
         found += differences_of_costs(kind, oracle.costs, costs)
     return found
@@ -197,6 +209,8 @@ def differences_of_lead(walk: Walk, told: Told) -> list[str]:
         "became lead": (walk.became_lead, told.became_lead),
         "bookings": (walk.bookings, told.bookings),
         "term": (walk.term, told.term),
+        "truth of first contacts": (walk.contacts, told.contacts),
+        "truth of rejections": (walk.rejections, told.rejections),
         "an OPEN row": (walk.outcome == "open", told.open_since is not None),
     }
     found = [

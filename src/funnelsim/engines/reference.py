@@ -30,9 +30,32 @@ from funnelsim.engines.ledger import (
 from funnelsim.engines.protocol import MOST_WAVES, StuckError
 from funnelsim.model.model import SALE, Model, other_numbers
 from funnelsim.model.records import CHANNEL_STATE, PURSUIT, REP_STATE, TEAM_STATE
-from funnelsim.model.words import DAY, ENDED, NEVER, NOBODY, NOTHING, Assignment, Due, Event, Flag
+from funnelsim.model.words import (
+    DAY,
+    ENDED,
+    NEVER,
+    NOBODY,
+    NOTHING,
+    REJECTED,
+    Assignment,
+    Due,
+    Event,
+    Flag,
+)
 from funnelsim.model.worktime import is_open, next_opening, work_ends
-from funnelsim.rules import arrivals, assignment, contracts, costs, ending, people, shocks, visits
+from funnelsim.rules import (
+    arrivals,
+    assignment,
+    contracts,
+    costs,
+    ending,
+    junk,
+    people,
+    qualifying,
+    shocks,
+    traits,
+    visits,
+)
 
 AFTER_ALL_THAT_IS_DUE = 1 << 128  # the priority of grants
 AFTER_SIMPYS_OWN = 2  # URGENT is 0 and NORMAL 1: a decision is finished before the next one
@@ -281,6 +304,7 @@ class Office:
             pursuit["fit"], pursuit["heat"], pursuit["segment"], pursuit["theorist"] = arrivals.profile(
                 self.model, self.world, origin, entity
             )
+            pursuit["traits"] = traits.traits_of(self.model, self.world, entity, number, 0)
             self.write(pursuit, Event.INQUIRY, worked=entity, money=origin["cost_per_inquiry"])
             if self.model.stages[pursuit["stage"]]["is_lead"]:
                 self.become_lead(pursuit)
@@ -324,6 +348,8 @@ class Office:
     def enter(self, pursuit: Record) -> None:
         """Begin a visit."""
         pursuit["since"] = self.now
+        if pursuit["theorist"]:
+            pursuit["theorist"] = qualifying.still_theorist(self.model, self.world, pursuit, self.now)
         self.read_fate(pursuit)
         self.write(pursuit, Event.ENTERED)
 
@@ -371,15 +397,32 @@ class Office:
         effort, pursuit["advances"] = visits.work(
             self.model, self.odds_by_day, pursuit, skill, speed, now - entered
         )
+        if stage["checks"]:
+            effort, pursuit["advances"] = qualifying.checked(self.model, self.world, pursuit, speed)
         pursuit["effort"], pursuit["since"] = effort, now
         pursuit["takes"], pursuit["target"], pursuit["reason"] = visits.answer(self.model, pursuit)
+        handed_over = rep != NOBODY and stage["rejection"] > 0 and junk.is_after_hand_over(pursuit)
+        if handed_over:
+            self.judge(pursuit, skill)
         self.write(pursuit, Event.STARTED, waited=now - entered, money=stage["cost_per_visit"])
         if visits.is_first_contact(pursuit, rep, entered):
             flag(self.ledger, Flag.FIRST_CONTACT)
+        if handed_over:
+            flag(self.ledger, Flag.AFTER_HAND_OVER)
         if rep == NOBODY:
             return self.due(now, Due.WORK_ENDS, pursuit)
         self.reps[rep]["busy"] = 1
         return self.due(self.end_of_work(pursuit), Due.WORK_ENDS, pursuit)
+
+    def judge(self, pursuit: Record, skill: float) -> None:
+        """Let the rep judge, at first contact after hand-over, whether a pursuit is junk (J7, J8, J11)."""
+        pursuit["met"] = junk.met(pursuit)
+        pursuit["flags"] = junk.flags_of(self.model, pursuit)
+        others = int(self.reps[pursuit["rep"]]["open"]) - 1
+        if junk.rejects(self.model, self.world, pursuit, skill, others):
+            pursuit["effort"] = junk.effort_of_rejection(self.model, pursuit)
+            pursuit["advances"], pursuit["takes"], pursuit["target"] = 0, 0, REJECTED
+            pursuit["reason"] = junk.rejection_of(self.model, pursuit)["reason"]
 
     def end_of_work(self, pursuit: Record) -> int:
         """Find when the work in hand ends, by the calendar of the rep (V13)."""
@@ -408,6 +451,8 @@ class Office:
         target, delay, spawns = ending.after(self.model, self.world, pursuit, event)
         value = contracts.bookings(self.model, self.world, pursuit) if event == Event.WON else 0.0
         told_as, began = ending.told_as(event, delay), pursuit["began"] if target == ENDED else 0
+        if event == Event.LOST and pursuit["target"] == REJECTED:
+            self.reject(pursuit)
         self.write(pursuit, told_as, waited=self.now - pursuit["since"], worked=began, money=value)
         if event == Event.WON:
             credit(self.ledger, pursuit["closer"])
@@ -431,6 +476,12 @@ class Office:
             pursuit["round"] = ending.round_at(pursuit, target, delay)
         pursuit["stage"] = target
         return delay
+
+    def reject(self, pursuit: Record) -> None:
+        """Write that sales rejects a pursuit, before the row with which it leaves (J12)."""
+        waited, cost = self.now - pursuit["since"], junk.cost_of_rejected(self.model, pursuit)
+        self.write(pursuit, Event.REJECTED, waited=waited, worked=pursuit["effort"], money=cost)
+        pursuit["met"] |= junk.REJECTED_BEFORE
 
     def sign(self, pursuit: Record, value: float) -> None:
         """Book what a contract earns and pays, and count it for the rep who closed it (M4, M7, M13)."""
@@ -482,6 +533,7 @@ class Office:
     def come_back(self, pursuit: Record) -> None:
         """Return from a rest."""
         pursuit["flags"] |= Flag.RETURNED
+        pursuit["met"] = junk.met_on_return(pursuit)
         self.write(pursuit, Event.RETURNED, waited=self.now - pursuit["since"])
 
     def spawn(self, parent: Record, event: int, number: int) -> None:
@@ -610,6 +662,7 @@ class Office:
         self.own_queues = [[] for _ in model.reps]
         self.put_anew()
         for pursuit in self.open_pursuits.values():
+            self.read_new_traits(pursuit, len(before.traits))
             self.expect_anew(pursuit)
         self.requeue(before, queues)
         self.wave = 0
@@ -637,6 +690,11 @@ class Office:
         self.channels["day"] = today
         for number in range(known, len(self.channels)):
             self.draw_next(number)
+
+    def read_new_traits(self, pursuit: Record, known: int) -> None:
+        """Read the traits that come with a chapter (C25)."""
+        company, channel = int(pursuit["company"]), int(pursuit["channel"])
+        pursuit["traits"] |= traits.traits_of(self.model, self.world, company, channel, known)
 
     def expect_anew(self, pursuit: Record) -> None:
         """Put anew what a pursuit has due (C4, C12)."""

@@ -168,6 +168,41 @@ STAGE = record(
         "customer_share",
         "<f8",
     ),  # of the day that a working day of the customers has; 0: they count by the clock
+    ("first_check", "<i4"),
+    ("checks", "<i4"),  # 0: the conversion decides
+    ("passes_at", "<i4"),  # good answers needed
+    ("rejection", "<i4"),  # of Model.rejections, counted from 1; 0: sales rejects nobody here
+)
+
+TRAIT = record(  # a property that a company has or lacks
+    ("key", "<i8"),  # of its draws
+    ("missing", "<f8"),  # odds ratio of those who lack it
+    ("present", "<f8"),  # odds ratio of those who have it
+)
+CHECK = record(  # a question that a stage asks
+    ("key", "<i8"),  # of its draws
+    ("sensitivity", "<f8"),  # chance of a good answer from who has the trait
+    ("false_good", "<f8"),  # chance of a good answer from who lacks it
+    ("effort", "<i4"),  # distribution, hours
+    ("trait", "<i4"),  # NOTHING: whether it is no theorist
+)
+REJECTION = record(  # by sales, at first contact in a stage
+    ("key", "<i8"),  # of its draws
+    ("needs", "<i8"),  # the traits without which a company is truly junk, a bit each
+    ("odds", "<f8"),  # of the reference lead under the management at hand; infinite where it is certain
+    ("theorist", "<f8"),  # odds ratio
+    ("skill_exponent", "<f8"),
+    ("effort_share", "<f8"),  # of the visit's effort
+    ("reason", "<i4"),  # of the loss
+    ("first_load", "<i4"),  # points of the effect of open leads
+    ("loads", "<i4"),
+)
+LOAD = record(  # a point of the effect of a rep's open leads
+    ("open", "<i8"),
+    ("odds", "<f8"),  # odds ratio
+)
+FIRM = record(  # what is the same in all channels and stages
+    ("ripening", "<i4"),  # distribution, days until a theorist is none any more; NOTHING: it stays one
 )
 
 ROUTE = record(
@@ -255,7 +290,8 @@ PURSUIT = record(
     ("opener", "<i4"),  # the first rep who worked on it
     ("closer", "<i4"),  # the last rep of a team that is paid commission, else the last rep
     ("flags", "<i4"),  # of words.Flag, true of all its rows from now on
-    ("traits", "<i8"),  # a bit each
+    ("traits", "<i8"),  # that the company has, a bit each
+    ("met", "<i8"),  # by a rep, in which stages with a rejection; the bits of rules.junk
     ("account", "<i8"),  # of its company, in the pool of companies; NOTHING
 )
 

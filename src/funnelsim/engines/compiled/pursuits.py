@@ -15,9 +15,9 @@ from funnelsim.engines.compiled.state import State, await_next, channel_actor, p
 from funnelsim.engines.ledger import Ledger, credit, flag, give_reason, write
 from funnelsim.engines.protocol import MOST_WAVES
 from funnelsim.model.model import SALE, Model
-from funnelsim.model.words import ENDED, NEVER, NOBODY, NOTHING, Due, Event, Flag
+from funnelsim.model.words import ENDED, NEVER, NOBODY, NOTHING, REJECTED, Due, Event, Flag
 from funnelsim.model.worktime import work_ends_from
-from funnelsim.rules import arrivals, assignment, contracts, ending, people, visits
+from funnelsim.rules import arrivals, assignment, contracts, ending, junk, people, qualifying, traits, visits
 
 # ---- inquiries ----------------------------------------------------------------------------------
 
@@ -42,6 +42,8 @@ def take_inquiry(model: Model, world: Record, state: State, ledger: Ledger, numb
     pursuit["theorist"] = theorist
     pursuit["is_lead"] = 0
     pursuit["traits"] = 0
+    if len(model.traits) > 0:
+        pursuit["traits"] = traits.traits_of(model, world, entity, number, 0)
     pursuit["account"] = NOTHING
     write(ledger, clock["now"], pursuit, Event.INQUIRY.value, 0, entity, origin["cost_per_inquiry"])
     if model.stages[origin["stage"]]["is_lead"] == 1:
@@ -73,6 +75,7 @@ def begin_pursuit(pursuit: Record, entity: int, process: int, stage: int) -> Non
     pursuit["round"] = 0
     pursuit["attempt"] = 0
     pursuit["flags"] = 0
+    pursuit["met"] = 0
 
 
 @rule
@@ -105,6 +108,8 @@ def enter(model: Model, world: Record, state: State, ledger: Ledger, slot: int) 
     pursuit = state.pursuits[slot]
     now = state.clock[0]["now"]
     pursuit["since"] = now
+    if pursuit["theorist"] == 1:
+        pursuit["theorist"] = qualifying.still_theorist(model, world, pursuit, now)
     read_fate(model, world, pursuit)
     write(ledger, now, pursuit, Event.ENTERED.value, 0, 0, 0.0)
     team = visits.team_for(model, pursuit)
@@ -172,7 +177,7 @@ def leave_queue(model: Model, state: State, slot: int) -> None:
 
 
 @rule
-def start_work(model: Model, state: State, ledger: Ledger, slot: int, rep: int) -> None:
+def start_work(model: Model, world: Record, state: State, ledger: Ledger, slot: int, rep: int) -> None:
     """Start work on a pursuit; its outcome is decided now (G6, V4, V6, V12)."""
     pursuit = state.pursuits[slot]
     stage = visits.stage_for(model, pursuit)
@@ -184,22 +189,51 @@ def start_work(model: Model, state: State, ledger: Ledger, slot: int, rep: int) 
         skill = people.skill_now(model.reps[rep], state.reps[rep], now)
         speed = people.speed_now(model.reps[rep], state.reps[rep], now)
     effort, advances = visits.work(model, state.odds_by_day, pursuit, skill, speed, waited)
+    if stage["checks"] > 0:
+        effort, advances = qualifying.checked(model, world, pursuit, speed)
     pursuit["effort"] = effort
     pursuit["advances"] = advances
     takes, target, reason = visits.answer(model, pursuit)
     pursuit["takes"] = takes
     pursuit["target"] = target
     pursuit["reason"] = reason
+    handed_over = 0
+    if stage["rejection"] > 0 and rep != NOBODY:
+        handed_over = meet(model, world, state, slot, skill)
     pursuit["since"] = now
     write(ledger, now, pursuit, Event.STARTED.value, waited, 0, stage["cost_per_visit"])
     if visits.is_first_contact(pursuit, rep, entered):
         flag(ledger, Flag.FIRST_CONTACT.value)
+    if handed_over != 0:
+        flag(ledger, handed_over)
+        effort = pursuit["effort"]
     ends = now
     if rep != NOBODY:
         calendar = model.calendars[model.reps[rep]["calendar"]]
         opening = state.shifts[model.reps[rep]["calendar"]]["opening"]
         ends = work_ends_from(model.hours, opening, calendar["first_hours"] + calendar["hours"], now, effort)
     await_next(model, state, slot, ends, Due.WORK_ENDS.value)
+
+
+@rare
+def meet(model: Model, world: Record, state: State, slot: int, skill: float) -> int:
+    """Let a rep judge, at first contact after hand-over, whether a pursuit is junk; return the row's flag.
+
+    (J7, J8, J11)
+    """
+    pursuit = state.pursuits[slot]
+    if not junk.is_after_hand_over(pursuit):
+        return 0
+    pursuit["met"] = junk.met(pursuit)
+    pursuit["flags"] = junk.flags_of(model, pursuit)
+    others = state.reps[pursuit["rep"]]["open"] - 1
+    if junk.rejects(model, world, pursuit, skill, others):
+        pursuit["effort"] = junk.effort_of_rejection(model, pursuit)
+        pursuit["advances"] = 0
+        pursuit["takes"] = 0
+        pursuit["target"] = REJECTED
+        pursuit["reason"] = junk.rejection_of(model, pursuit)["reason"]
+    return Flag.AFTER_HAND_OVER.value
 
 
 @rule
@@ -260,6 +294,8 @@ def leave_visit(model: Model, world: Record, state: State, ledger: Ledger, slot:
     withdrawn = ending.end_of(model, pursuit, event)["withdraws"]
     value = contracts.bookings(model, world, pursuit) if event == Event.WON else 0.0
     began = pursuit["began"] if target == ENDED else 0
+    if event == Event.LOST and pursuit["target"] == REJECTED:
+        reject(model, state, ledger, pursuit)
     write(ledger, now, pursuit, ending.told_as(event, delay), now - pursuit["since"], began, value)
     if event == Event.WON:
         credit(ledger, pursuit["closer"])
@@ -285,6 +321,15 @@ def leave_visit(model: Model, world: Record, state: State, ledger: Ledger, slot:
         return int(slot)
     rest(model, state, slot, now + delay)
     return NONE
+
+
+@rare
+def reject(model: Model, state: State, ledger: Ledger, pursuit: Record) -> None:
+    """Write that sales rejects a pursuit, before the row with which it leaves (J12)."""
+    now, cost = state.clock[0]["now"], junk.cost_of_rejected(model, pursuit)
+    waited, effort = now - pursuit["since"], pursuit["effort"]
+    write(ledger, now, pursuit, Event.REJECTED.value, waited, effort, cost)
+    pursuit["met"] = pursuit["met"] | junk.REJECTED_BEFORE
 
 
 @rare
@@ -367,6 +412,7 @@ def come_back(state: State, ledger: Ledger, slot: int) -> int:
     pursuit = state.pursuits[slot]
     now = state.clock[0]["now"]
     pursuit["flags"] = pursuit["flags"] | Flag.RETURNED.value
+    pursuit["met"] = junk.met_on_return(pursuit)
     write(ledger, now, pursuit, Event.RETURNED.value, now - pursuit["since"], 0, 0.0)
     return slot
 

@@ -125,33 +125,43 @@ def read_step(told: Told, event: Event, row: Record, costs: list[Cost], cast: Ca
     assert int(row["stage"]) == visit.stage  # V22
     last = next(at for at in (visit.worked, visit.started, visit.entered) if at is not None)
     assert waited == time - last, (event, row)
-    if event is Event.REJECTED:
-        assert (visit.effort, visit.rep) == (int(row["worked"]), someone(row, cast))
-        visit.rejected = True
-        told.rejections.append(bool(row["flags"] & Flag.OUT_OF_PROFILE))
-        costs.append(Cost("junk", time, told.channel, float(row["money"])))
-        return
     if event is Event.STARTED:
         visit.started, visit.rep = time, someone(row, cast)
-        visit.handed_over = bool(row["flags"] & Flag.AFTER_HAND_OVER)
-        if visit.handed_over:
-            told.contacts.append(bool(row["flags"] & Flag.OUT_OF_PROFILE))
+        read_contact(told, visit, row)
         costs.append(Cost("visit", time, visit.stage, float(row["money"])))
     elif event is Event.WORKED:
         visit.worked, visit.effort = time, int(row["worked"])
         assert visit.rep == someone(row, cast)
+    elif event is Event.REJECTED:
+        assert (visit.effort, visit.rep) == (int(row["worked"]), someone(row, cast))
+        visit.rejected = True
+        told.rejections.append(bool(row["flags"] & Flag.OUT_OF_PROFILE))
+        costs.append(Cost("junk", time, told.channel, float(row["money"])))
     elif event is Event.OPEN:
         told.open_since = last
     else:
-        assert (event is Event.WENT_COLD) == (visit.started is None)
-        visit.left, visit.how = time, HOW[event]
-        told.round += event is Event.SENT_BACK
-        if event in ENDS:
-            told.outcome, told.ended, told.owner = HOW[event], time, someone(row, cast)
-        if event in {Event.LOST, Event.WENT_COLD}:
-            visit.reason = int(row["reason"])
-        if event is Event.WON:
-            told.bookings = float(row["money"])
+        read_leaving(told, event, row, cast)
+
+
+def read_leaving(told: Told, event: Event, row: Record, cast: Cast) -> None:
+    """Note how a visit ends."""
+    visit, time = told.visits[-1], int(row["time"])
+    assert (event is Event.WENT_COLD) == (visit.started is None)
+    visit.left, visit.how = time, HOW[event]
+    told.round += event is Event.SENT_BACK
+    if event in ENDS:
+        told.outcome, told.ended, told.owner = HOW[event], time, someone(row, cast)
+    if event in {Event.LOST, Event.WENT_COLD}:
+        visit.reason = int(row["reason"])
+    if event is Event.WON:
+        told.bookings = float(row["money"])
+
+
+def read_contact(told: Told, visit: Visit, row: Record) -> None:
+    """Note whether a rep meets a lead after hand-over, and whether it is truly junk (J7, J8)."""
+    visit.handed_over = bool(row["flags"] & Flag.AFTER_HAND_OVER)
+    if visit.handed_over:
+        told.contacts.append(bool(row["flags"] & Flag.OUT_OF_PROFILE))
 
 
 def differences(oracle: History, rows: Records) -> list[str]:

@@ -120,6 +120,7 @@ class Walk:
     traits: set[int] = field(default_factory=set)
     met: set[int] = field(default_factory=set)  # stages in which a rep has met it (J7)
     truly_junk: bool = False  # as judged last (J8)
+    is_junk: bool = False  # for the rep who rejects it (J9)
     contacts: list[bool] = field(default_factory=list)  # whether truly junk, at each first contact
     rejections: list[bool] = field(default_factory=list)  # ... and at each rejection
     became_lead: int | None = None
@@ -743,7 +744,7 @@ class Simulation:
         u = self.draws.rejection(walk.inquiry.entity, walk.stage, walk.round)
         if not (certain or u < odds / (1.0 + odds)):  # J9
             return effort
-        visit.rejected = True
+        walk.is_junk = True
         walk.target, walk.reason, walk.takes = LOST, rejection.reason, 0  # J11
         return whole(effort * rejection.effort_share)
 
@@ -773,7 +774,8 @@ class Simulation:
         visit.how = {LOST: "lost", WON: "won"}.get(walk.target, "")
         if walk.target == LOST:
             visit.reason = walk.reason
-            if visit.rejected:
+            if walk.is_junk:
+                visit.rejected = True
                 self.rejects(walk)
             self.say("lost", walk.inquiry.entity)
             self.finish(walk)

@@ -223,10 +223,10 @@ class Plan:
     ) -> int:
         """Add a stage: effort in hours (one, or none without a team), times in days, points (hours, odds).
 
-        `segments` are what differs for each segment: any of these keys. `checks` are (trait or NOTHING, hours,
-        sensitivity, specificity), and the stage then has no conversion; `rejection` has a `probability`, what
-        the record holds, `missing` by trait, and `loads`: (open leads, odds ratio). `hours` are the opening times in
-        which customers count time, and the share of the day that a working day of theirs has.
+        `segments` are what differs for each segment: any of these keys. `hours` are the opening times in
+        which customers count time, and the share of the day that a working day of theirs has. `checks` are
+        (trait or NOTHING, hours, sensitivity, specificity); the stage then has no conversion. `rejection` has
+        a `probability`, what the record holds, `missing` by trait, and `loads`: (open leads, odds ratio).
         """
         name = f"stage {len(self.rows.get('stages', []))}"
         keys = ("patience", "work", "answer", "assignment")

@@ -58,6 +58,8 @@ class Measure(IntEnum):
     AGE = 2  # instead of working time, where a pursuit ends: the time since it began
     OPENED = 3  # instead of money, in CONTACT_BY_WORKING_HOURS: the opening time gone by
     ASKING = 3  # instead of money, in CONTACT_BY_CLOCK: those who ask for a first contact
+    TRULY_JUNK = 1  # instead of waiting time, in HANDED_OVER: those out of profile
+    JUSTLY_REJECTED = 2  # instead of working time, in HANDED_OVER: those out of profile whom sales rejects
 
 
 class Ended(IntEnum):
@@ -76,6 +78,8 @@ CONTACT_BY_WORKING_HOURS = FIRST_CONTACT + 2  # the same by the team's opening t
 # ... and about the spans over which a contract earns.
 EARNED_REVENUE = FIRST_CONTACT + 3  # what it earns in a month
 EARNED_MARGIN = FIRST_CONTACT + 4  # ... less the cost of delivery
+# ... and about first contacts after hand-over, and what of them is truly junk (J7, J8).
+HANDED_OVER = FIRST_CONTACT + 5
 PROMPT_HOURS = (1, 4, 24)
 
 # What is summed for each event, one line each.
@@ -111,10 +115,12 @@ KEPT: tuple[tuple[int, tuple[Measure, ...]], ...] = (
     (CONTACT_BY_WORKING_HOURS, (_C, _W, _K, Measure.OPENED)),
     (EARNED_REVENUE, (_M,)),
     (EARNED_MARGIN, (_M,)),
+    (Event.REJECTED, (_C, _W, _K, _M)),
+    (HANDED_OVER, (_C, Measure.TRULY_JUNK, Measure.JUSTLY_REJECTED)),
 )
 
 
-EVENTS = EARNED_MARGIN + 1
+EVENTS = HANDED_OVER + 1
 WIDTH = EVENTS * BASES * FOUR  # sums in a line
 
 DIMENSIONS = ("all", "month", "channel", "segment", "stage", "rep")  # the order of lines
@@ -599,6 +605,14 @@ def _note_first_contact(row: Record, lines: Lines, model: Model, books: Books, r
         _add_to_cohort(books, replication, CONTACT_BY_WORKING_HOURS, lines, _within(opened, float(opened)))
 
 
+@rare
+def _note_hand_over(row: Record, lines: Lines, books: Books, replication: int) -> None:
+    """Note a first contact after hand-over, or a rejection, and whether it is truly junk (J7, J8)."""
+    junk = 1.0 if row["flags"] & Flag.OUT_OF_PROFILE.value != 0 else 0.0
+    amounts = (0.0, 0.0, junk, 0.0) if row["event"] == Event.REJECTED else (1.0, junk, 0.0, 0.0)
+    _add(books, replication, HANDED_OVER, lines, amounts)
+
+
 @rule
 def _within(time: int, last: float) -> Four:
     """Return 1 for each of PROMPT_HOURS that a time does not exceed, else 0; and another amount as it is."""
@@ -633,6 +647,8 @@ def fold_page(ledger: Ledger, model: Model, books: Books, replication: int, reas
                 _note_first_contact(row, lines, model, books, replication)
             if event == Event.ENTERED and row["time"] == created:
                 _note_who_asks(row, lines, model, books, replication)
+        if event == Event.REJECTED or row["flags"] & Flag.AFTER_HAND_OVER.value != 0:
+            _note_hand_over(row, lines, books, replication)
         if event in (Event.REVENUE, Event.MARGIN):
             _earn(row, lines, model, books, replication)
         if ends:

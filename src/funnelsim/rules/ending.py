@@ -31,7 +31,7 @@ def leaving(pursuit: Record, due: int) -> tuple[int, int]:
     if due == Due.GOES_COLD:
         return Event.WENT_COLD.value, GONE_COLD
     target = pursuit["target"]
-    if target == LOST or target == REJECTED:  # noqa: PLR1714 (as fast as can be)
+    if target in (LOST, REJECTED):
         return Event.LOST.value, int(pursuit["reason"])
     if target == WON:
         return Event.WON.value, NOTHING

@@ -34,10 +34,8 @@ def checked(model: Model, world: Record, pursuit: Record, speed: float) -> tuple
 @rule
 def chance_of_a_good_answer(pursuit: Record, check: Record) -> float:
     """Return the chance that a check finds what it looks for, by what a lead truly is (J3)."""
-    if check["trait"] == NOTHING:
-        truly = pursuit["theorist"] == 0
-    else:
-        truly = has(pursuit["traits"], check["trait"])
+    about = check["trait"]
+    truly = pursuit["theorist"] == 0 if about == NOTHING else has(pursuit["traits"], about)
     return float(check["sensitivity"] if truly else check["false_good"])
 
 

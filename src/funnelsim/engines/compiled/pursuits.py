@@ -294,8 +294,7 @@ def leave_visit(model: Model, world: Record, state: State, ledger: Ledger, slot:
     withdrawn = ending.end_of(model, pursuit, event)["withdraws"]
     value = contracts.bookings(model, world, pursuit) if event == Event.WON else 0.0
     began = pursuit["began"] if target == ENDED else 0
-    if event == Event.LOST and pursuit["target"] == REJECTED:
-        reject(model, state, ledger, pursuit)
+    note_rejection(model, state, ledger, pursuit, event)
     write(ledger, now, pursuit, ending.told_as(event, delay), now - pursuit["since"], began, value)
     if event == Event.WON:
         credit(ledger, pursuit["closer"])
@@ -323,9 +322,16 @@ def leave_visit(model: Model, world: Record, state: State, ledger: Ledger, slot:
     return NONE
 
 
+@rule
+def note_rejection(model: Model, state: State, ledger: Ledger, pursuit: Record, event: int) -> None:
+    """Write first that sales rejects a pursuit, where it does (J12)."""
+    if event == Event.LOST and pursuit["target"] == REJECTED:
+        reject(model, state, ledger, pursuit)
+
+
 @rare
 def reject(model: Model, state: State, ledger: Ledger, pursuit: Record) -> None:
-    """Write that sales rejects a pursuit, before the row with which it leaves (J12)."""
+    """Write that sales rejects a pursuit, and what it has cost by itself."""
     now, cost = state.clock[0]["now"], junk.cost_of_rejected(model, pursuit)
     waited, effort = now - pursuit["since"], pursuit["effort"]
     write(ledger, now, pursuit, Event.REJECTED.value, waited, effort, cost)

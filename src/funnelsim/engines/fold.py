@@ -113,10 +113,10 @@ KEPT: tuple[tuple[int, tuple[Measure, ...]], ...] = (
     (FIRST_CONTACT, (_C, _W)),
     (CONTACT_BY_CLOCK, (_C, _W, _K, Measure.ASKING)),
     (CONTACT_BY_WORKING_HOURS, (_C, _W, _K, Measure.OPENED)),
+    (Event.REJECTED, (_C, _K, _M)),
+    (HANDED_OVER, (_C, Measure.TRULY_JUNK, Measure.JUSTLY_REJECTED)),
     (EARNED_REVENUE, (_M,)),
     (EARNED_MARGIN, (_M,)),
-    (Event.REJECTED, (_C, _W, _K, _M)),
-    (HANDED_OVER, (_C, Measure.TRULY_JUNK, Measure.JUSTLY_REJECTED)),
 )
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from funnelsim.chance.keys import Entity, entity, purpose
 from funnelsim.compiling.arrays import Records
 from funnelsim.model.model import Chapter, Chapters, Model
-from funnelsim.model.records import GATE
+from funnelsim.model.records import GATE, TRAIT
 from funnelsim.model.words import DAY, HOUR, LOST, NEVER, NOBODY, NOTHING, WON, Assignment, QueueOrder
 
 from .naive import both
@@ -184,7 +184,7 @@ def other_work(chance: random.Random, model: Model, _: int) -> Model:
         effort=lambda stage: stage["effort"] if stage["team"] == NOBODY else chance.choice(list(efforts)),
         customer_time=lambda _: chance.choice(list(stages["customer_time"])),
         patience=lambda _: chance.choice(list(stages["patience"])),
-        odds=lambda _: chance.choice([0.25, 1.0, 4.0, np.inf]),
+        odds=lambda stage: np.inf if stage["checks"] else chance.choice([0.25, 1.0, 4.0, np.inf]),
         cost_per_visit=lambda _: chance.choice([0.0, 4.5]),
     )
     return model._replace(stages=made)
@@ -366,6 +366,7 @@ def a_new_channel(_: random.Random, model: Model, now: int) -> Model:
         channels=np.concatenate([model.channels, channel[None]]),
         expected=np.concatenate([model.expected, np.maximum(days, 0) * 2.5]),
         spend=np.concatenate([model.spend, model.spend[:1]]),
+        trait_shares=np.concatenate([model.trait_shares, model.trait_shares[:1]]),
         shocks=np.concatenate([model.shocks, model.shocks[-1:]]),
     )
 
@@ -395,6 +396,47 @@ def a_new_stage(chance: random.Random, model: Model, _: int) -> Model:
     )
 
 
+def other_traits(chance: random.Random, model: Model, now: int) -> Model:
+    """Let traits be more common or matter more, and let another one come."""
+    traits = each(model.traits, missing=lambda _: chance.choice([0.25, 1.0]), present=lambda _: 1.5)
+    shares = np.array([[chance.choice([0.0, 0.3, 1.0]) for _ in row] for row in model.trait_shares])
+    shares = shares.reshape(model.trait_shares.shape)
+    odds = model.junk_odds * 2.0
+    if len(traits) < 30:
+        new = np.zeros(1, TRAIT)
+        new["key"], new["missing"], new["present"] = purpose("trait", f"of day {now // DAY}"), 0.5, 2.0
+        traits = np.concatenate([traits, new])
+        shares = np.hstack([shares, np.full((len(shares), 1), 0.6)])
+        odds = np.hstack([odds, np.full((len(odds), 1), 4.0)])
+    return model._replace(traits=traits, trait_shares=shares, junk_odds=odds)
+
+
+def other_checks(chance: random.Random, model: Model, _: int) -> Model:
+    """Let checks find more or less, and more of them be needed."""
+    checks = each(model.checks, sensitivity=lambda _: chance.choice([0.6, 1.0]), false_good=lambda _: 0.4)
+    stages = each(model.stages, passes_at=lambda stage: min(2, stage["checks"]))
+    return model._replace(checks=checks, stages=stages)
+
+
+def other_rejections(chance: random.Random, model: Model, _: int) -> Model:
+    """Let sales reject more or less, also where it did not, and theorists ripen at other times."""
+    rejections = each(
+        model.rejections,
+        odds=lambda _: chance.choice([0.2, 1.0, np.inf]),
+        theorist=lambda _: 3.0,
+        needs=lambda _: chance.randrange(1 << len(model.traits)),
+        effort_share=lambda _: chance.choice([0.0, 0.5]),
+    )
+
+    def rejection(_: Any) -> int:
+        return chance.randrange(len(rejections) + 1)
+
+    days = int(model.channels["fit"][0])
+    firm = each(model.firm, ripening=lambda _: chance.choice([NOTHING, days]))
+    stages = each(model.stages, rejection=rejection)
+    return model._replace(rejections=rejections, firm=firm, stages=stages)
+
+
 CHANGES: dict[str, Change] = {
     made.__name__.replace("_", " "): made
     for made in (
@@ -421,6 +463,9 @@ CHANGES: dict[str, Change] = {
         other_companies,
         other_nurture,
         other_markets,
+        other_traits,
+        other_checks,
+        other_rejections,
         a_new_channel,
         a_new_stage,
     )

@@ -84,6 +84,37 @@ class Limit:
 
 
 @dataclass
+class Trait:
+    """What it does to the odds of those who lack it, and of those who have it (J2)."""
+
+    missing: float = 1.0
+    present: float = 1.0
+
+
+@dataclass
+class Check:
+    """A check of a trait, by its number, or of whether a lead is no theorist; chances of a good answer."""
+
+    trait: int | None
+    if_so: float
+    if_not: float
+
+
+@dataclass
+class Rejection:
+    """How sales rejects; `odds` are those of the reference lead under the management at hand (J9)."""
+
+    odds: float
+    reason: int
+    effort_share: float = 1.0
+    needs: set[int] = field(default_factory=set)  # numbers of traits
+    missing: list[float] = field(default_factory=list)  # odds ratio for each trait that is lacking
+    theorist: float = 1.0
+    skill_exponent: float = 0.0
+    loads: list[tuple[int, float]] = field(default_factory=list)  # J10: (open leads, odds ratio)
+
+
+@dataclass
 class Stage:
     """Routes are (cumulative share, stage number or WON or LOST, reason)."""
 
@@ -100,6 +131,9 @@ class Stage:
     customers: list[tuple[int, int]] | None = None  # V26: when they count time; None: always
     share_of_day: float = 1.0  # that a working day of the customers has
     limits: dict[int, Limit] = field(default_factory=dict)  # by team
+    checks: list[Check] = field(default_factory=list)  # J3: they decide, where there are any
+    passes_at: int = 0
+    rejection: Rejection | None = None
     of: dict[int, Stage] = field(default_factory=dict)  # S1: what it is to a segment, where it differs
 
 
@@ -161,6 +195,7 @@ class Inquiry:
     segment: int = 0
     theorist: bool = False
     accepted_below: float = 0.0  # O2: in (0, 1)
+    traits: set[int] = field(default_factory=set)  # numbers of those that it has, by the chapter at hand
 
 
 @dataclass
@@ -182,6 +217,12 @@ class Draws:
     cooling: Callable[[int, int], int | None] = lambda *_: (
         None
     )  # of (entity, segment): a rest, None: for ever
+    check: Callable[[int, int, int, int], tuple[float, float]] = lambda *_: (
+        0.0,
+        0.5,
+    )  # of (entity, stage, round, number of the check there): hours, and a number in (0, 1)
+    rejection: Callable[[int, int, int], float] = lambda *_: 0.5  # of (entity, stage, round): in (0, 1)
+    ripening: Callable[[int], int | None] = lambda _: None  # of an entity: microseconds; None: never
 
 
 @dataclass
@@ -201,6 +242,7 @@ class Firm:
     month_days: list[int]  # of the calendar month, for each day
     horizon: int
     period_begins: int = 0
+    traits: list[Trait] = field(default_factory=list)
     odds_by_day: list[float] = field(default_factory=list)  # factor on all odds; empty: 1 throughout
     calendar_months: list[int] = field(default_factory=list)  # of each day: year * 12 + month - 1
     months: list[int] = field(default_factory=list)  # when those of the period begin, and the last ends

@@ -38,6 +38,8 @@ class Told:
     commission: float = 0.0
     open_since: int | None = None
     returned: int = 0
+    contacts: list[bool] = field(default_factory=list)  # J7: whether truly junk
+    rejections: list[bool] = field(default_factory=list)
     visits: list[Visit] = field(default_factory=list)
     spells: list[Spell] = field(default_factory=list)
 
@@ -138,24 +140,43 @@ def read_step(told: Told, event: Event, row: Record, costs: list[Cost], cast: Ca
         read_hand_over(visit, event, row, costs)
     elif event is Event.STARTED:
         visit.started, visit.rep = time, someone(row, cast)
+        read_contact(told, visit, row)
         costs.append(Cost("visit", time, visit.stage, float(row["money"])))
     elif event is Event.WORKED:
         visit.worked, visit.effort = time, int(row["worked"]) + sum(pause.done for pause in visit.pauses)
         assert someone(row, cast) == (visit.pauses[-1].rep if visit.pauses else visit.rep)
     elif event in {Event.INTERRUPTED, Event.RESUMED}:
         read_pause(visit, event, row, cast)
+    elif event is Event.REJECTED:
+        assert (visit.effort, visit.rep) == (int(row["worked"]), someone(row, cast))
+        visit.rejected = True
+        told.rejections.append(bool(row["flags"] & Flag.OUT_OF_PROFILE))
+        costs.append(Cost("junk", time, told.channel, float(row["money"])))
     elif event is Event.OPEN:
         told.open_since = last
     else:
-        assert (visit.started is None) == (int(row["reason"]) == GONE_COLD)
-        visit.left, visit.how = time, HOW[event]
-        told.round += event is Event.SENT_BACK
-        if event in ENDS:
-            told.outcome, told.ended, told.owner = HOW[event], time, someone(row, cast)
-        if event in {Event.LOST, Event.WENT_COLD, Event.PARKED}:
-            visit.reason = int(row["reason"])
-        if event is Event.WON:
-            told.bookings = float(row["money"])
+        read_leaving(told, event, row, cast)
+
+
+def read_leaving(told: Told, event: Event, row: Record, cast: Cast) -> None:
+    """Note how a visit ends."""
+    visit, time = told.visits[-1], int(row["time"])
+    assert (visit.started is None) == (int(row["reason"]) == GONE_COLD)
+    visit.left, visit.how = time, HOW[event]
+    told.round += event is Event.SENT_BACK
+    if event in ENDS:
+        told.outcome, told.ended, told.owner = HOW[event], time, someone(row, cast)
+    if event in {Event.LOST, Event.WENT_COLD, Event.PARKED}:
+        visit.reason = int(row["reason"])
+    if event is Event.WON:
+        told.bookings = float(row["money"])
+
+
+def read_contact(told: Told, visit: Visit, row: Record) -> None:
+    """Note whether a rep meets a lead after hand-over, and whether it is truly junk (J7, J8)."""
+    visit.handed_over = bool(row["flags"] & Flag.AFTER_HAND_OVER)
+    if visit.handed_over:
+        told.contacts.append(bool(row["flags"] & Flag.OUT_OF_PROFILE))
 
 
 def check_span(visit: Visit, event: Event, row: Record) -> int:
@@ -239,6 +260,7 @@ def differences(oracle: History, rows: Records) -> list[str]:
         "expected commission",
         "one off",
         "running",
+        "junk",
     ):
         found += differences_of_costs(kind, oracle.costs, costs)
     return found
@@ -270,6 +292,8 @@ def differences_of_lead(walk: Walk, told: Told) -> list[str]:
         "bookings": (walk.bookings, told.bookings),
         "term": (walk.term, told.term),
         "nurture": (walk.spells, told.spells),
+        "truth of first contacts": (walk.contacts, told.contacts),
+        "truth of rejections": (walk.rejections, told.rejections),
         "an OPEN row": (walk.outcome == "open", told.open_since is not None),
     }
     found = [

@@ -9,6 +9,7 @@ no random number. Where it and an engine disagree, one of them misreads the text
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import accumulate, pairwise
@@ -24,10 +25,12 @@ from .firm import (
     Firm,
     Inquiry,
     Limit,
+    Rejection,
     Rep,
     Segment,
     Stage,
     Team,
+    Trait,
     whole,
 )
 
@@ -78,6 +81,8 @@ class Visit:
     left: int | None = None
     how: str = "open"  # advanced, sent back, won, lost, gone cold, parked
     reason: int | None = None
+    handed_over: bool = False  # J7: the first contact after hand-over
+    rejected: bool = False
 
 
 @dataclass
@@ -149,6 +154,13 @@ class Walk:
     takes: int = 0  # the customer, when the work is done
     target: int | str = LOST
     reason: int = 0
+    theorist: bool = False  # still
+    traits: set[int] = field(default_factory=set)
+    met: set[int] = field(default_factory=set)  # stages in which a rep has met it (J7)
+    truly_junk: bool = False  # as judged last (J8)
+    is_junk: bool = False  # for the rep who rejects it (J9)
+    contacts: list[bool] = field(default_factory=list)  # whether truly junk, at each first contact
+    rejections: list[bool] = field(default_factory=list)  # ... and at each rejection
     became_lead: int | None = None
     outcome: str = "open"
     ended: int | None = None
@@ -192,16 +204,24 @@ class History:
 
 
 def chance_of_advancing(
-    stage: Stage, walk: Walk, segment: Segment, skill: float, wait: int, month: float
+    stage: Stage,
+    walk: Walk,
+    segment: Segment,
+    skill: float,
+    wait: int,
+    month: float,
+    traits: Sequence[Trait] = (),
 ) -> float:
     """Multiply the odds by every ratio that applies and turn them into a probability (V9)."""
     inquiry = walk.inquiry
-    if math.isinf(stage.odds):
-        return 1.0  # V10
+    if math.isinf(stage.odds) or stage.checks:
+        return 1.0  # V10, J5
     odds = stage.odds * segment.odds * (inquiry.fit * walk.warmth)  # N6
     odds *= stage.heat_odds[inquiry.heat]
-    if inquiry.theorist:
+    if walk.theorist:
         odds *= stage.theorist_odds
+    for number, trait in enumerate(traits):  # J2
+        odds *= trait.present if number in walk.traits else trait.missing
     odds *= effect_of_waiting(stage.points, wait) * skill ** stage.heat_skill[inquiry.heat] * month
     return 1.0 if odds > 1e300 else odds / (1.0 + odds)  # V10
 
@@ -217,6 +237,18 @@ def effect_of_waiting(points: list[tuple[float, float]], wait: int) -> float:
         if at <= right:
             return math.exp(low + (high - low) * (at - left) / (right - left))
     return math.exp(points[-1][1])
+
+
+def effect_of_open_leads(points: list[tuple[int, float]], others: int) -> float:
+    """Return the odds ratio of a rep's other open leads: straight between the points, level outside (J10)."""
+    if not points:
+        return 1.0
+    if others <= points[0][0]:
+        return points[0][1]
+    for (left, low), (right, high) in pairwise(points):
+        if others <= right:
+            return low + (high - low) * (others - left) / (right - left)
+    return points[-1][1]
 
 
 def pay_of(team: Team, cents: int) -> Fraction:
@@ -448,6 +480,10 @@ class Simulation:
         self.turns = [self.members(team).index(rep) for team, rep in enumerate(next_in_turn)]  # C15
         self.turns += [team.turn for team in self.firm.teams[len(self.turns) :]]
         self.put_inquiries_anew()
+        if len(self.firm.traits) > len(before.traits):
+            for walk in self.leads.values():
+                now_drawn = self.company(walk).traits  # C25
+                walk.traits |= {trait for trait in now_drawn if trait >= len(before.traits)}
         for walk in self.leads.values():  # C12: all else stays as it was when the work started
             if walk.phase == "work" and walk.rep is not None:
                 walk.until = end_of_work(walk.rep.hours, walk.works_since, walk.left_to_do)
@@ -621,6 +657,7 @@ class Simulation:
         self.say("inquiry", entity)
         if walk.stage > self.lead_stage:
             self.becomes_lead(walk)  # A5
+        walk.theorist, walk.traits = walk.inquiry.theorist, set(walk.inquiry.traits)  # J1
         self.enter(walk, walk.stage)
 
     def share_available(self, segment: int) -> float:
@@ -645,6 +682,11 @@ class Simulation:
         """List those who may come by a channel."""
         return [inquiry for inquiry in self.firm.inquiries if inquiry.channel == channel]
 
+    def company(self, walk: Walk) -> Inquiry:
+        """Find who inquired, as the chapter at hand draws companies."""
+        companies = self.streams[walk.inquiry.channel].companies
+        return next(each for each in companies if each.entity == walk.inquiry.entity)
+
     def find_next_inquiry(self, number: int) -> None:
         """Find when a channel's next inquiry comes; past the horizon, never."""
         stream = self.streams[number]
@@ -658,6 +700,9 @@ class Simulation:
         """Begin a visit: queue for a rep, or start at once where none is needed (V1)."""
         entity = walk.inquiry.entity
         walk.stage = stage
+        ripens = self.draws.ripening(entity) if walk.theorist else None
+        if ripens is not None and self.now >= walk.began + ripens:  # J6
+            walk.theorist = False
         self.say("entered", entity)
         walk.visits.append(Visit(entity, stage, walk.round, self.now))
         walk.waits_since = self.now
@@ -857,25 +902,61 @@ class Simulation:
         if rep is not None:
             skill = self.skill_now(rep)  # V8
             speed = rep.record.speed * strength(rep, rep.record.speed_from, self.now)
-            effort = whole(self.draws.effort_hours(*key) / speed * HOUR)  # V7
-            ends = end_of_work(rep.hours, self.now, effort)
+            hours = self.draws.effort_hours(*key)
+            for number in range(len(stage.checks)):  # J4
+                hours += self.draws.check(walk.inquiry.entity, walk.stage, walk.round, number)[0]
+            effort = whole(hours / speed * HOUR)  # V7
             rep.working_on = walk.inquiry.entity
             walk.rep = rep  # G6
             self.credit(walk, rep)
         # V12: an inquiry enters its first stage as it arrives; back there, it waits since it came back.
         segment = self.firm.segments[walk.inquiry.segment]
         month = self.odds_of_month(self.now)  # H8
-        chance = chance_of_advancing(stage, walk, segment, skill, self.now - visit.entered, month)
-        routes = stage.nexts if self.draws.advances(*key) < chance else stage.elses
+        wait = self.now - visit.entered
+        chance = chance_of_advancing(stage, walk, segment, skill, wait, month, self.firm.traits)
+        advances = self.passes(walk) if stage.checks else self.draws.advances(*key) < chance
+        routes = stage.nexts if advances else stage.elses
         at = self.draws.route(*key)  # V16
         _, walk.target, walk.reason = next((route for route in routes if at < route[0]), routes[-1])
         walk.takes = whole(self.draws.customer_days(*key) * segment.customer_time * DAY)  # V15
+        if rep is not None and stage.rejection is not None and walk.stage not in walk.met:
+            effort = self.meets(walk, rep, skill, effort, stage.rejection)
+        if rep is not None:
+            ends = end_of_work(rep.hours, self.now, effort)
         walk.phase, walk.queue, walk.until = "work", None, ends
         walk.works_since, walk.left_to_do = self.now, effort
         visit.started, visit.effort = self.now, effort  # V6
         visit.rep = None if walk.rep is None else walk.rep.who  # V5
         self.spend("visit", walk.stage, stage.cost_per_visit)
         self.say("started", walk.inquiry.entity)
+
+    def passes(self, walk: Walk) -> bool:
+        """Make the checks and count the good answers (J3)."""
+        stage, good = self.stage_for(walk), 0
+        for number, check in enumerate(stage.checks):
+            truly = not walk.theorist if check.trait is None else check.trait in walk.traits
+            _, u = self.draws.check(walk.inquiry.entity, walk.stage, walk.round, number)
+            good += u < (check.if_so if truly else check.if_not)
+        return good >= stage.passes_at
+
+    def meets(self, walk: Walk, rep: Person, skill: float, effort: int, rejection: Rejection) -> int:
+        """Judge a lead at first contact after hand-over; return the effort, less if it is rejected (J7)."""
+        walk.met.add(walk.stage)
+        walk.truly_junk = walk.theorist or not rejection.needs <= walk.traits  # J8
+        visit = walk.visits[-1]
+        visit.handed_over = True
+        walk.contacts.append(walk.truly_junk)
+        odds = rejection.odds * effect_of_open_leads(rejection.loads, self.open_leads(rep) - 1)
+        for number, ratio in enumerate(rejection.missing):
+            odds *= 1.0 if number in walk.traits else ratio
+        odds *= (rejection.theorist if walk.theorist else 1.0) * skill**rejection.skill_exponent
+        certain = math.isinf(rejection.odds) or odds > 1e300
+        u = self.draws.rejection(walk.inquiry.entity, walk.stage, walk.round)
+        if not (certain or u < odds / (1.0 + odds)):  # J9
+            return effort
+        walk.is_junk = True
+        walk.target, walk.reason, walk.takes = LOST, rejection.reason, 0  # J11
+        return whole(effort * rejection.effort_share)
 
     def work_ends(self, walk: Walk) -> None:
         """Free the rep; the customer takes its time (V14)."""
@@ -904,6 +985,9 @@ class Simulation:
         visit.how = {LOST: "lost", WON: "won"}.get(walk.target, "")
         if walk.target == LOST:
             visit.reason = walk.reason
+            if walk.is_junk:
+                visit.rejected = True
+                self.rejects(walk)
             self.lose(walk)
             return
         past = len(self.firm.stages) if walk.target == WON else int(walk.target)
@@ -920,6 +1004,17 @@ class Simulation:
         if team is not None and not self.firm.teams[team].sticky:
             walk.rep = None  # V20
         self.enter(walk, past, back=visit.how == "sent back")
+
+    def rejects(self, walk: Walk) -> None:
+        """Note what a lead that sales rejects has cost (J12)."""
+        channel = self.firm.channels[walk.inquiry.channel]
+        cost = self.stage_for(walk).cost_per_visit
+        if not walk.rejections:
+            cost += channel.cost_per_inquiry
+            cost += channel.price_per_lead if walk.became_lead is not None else 0.0
+        walk.rejections.append(walk.truly_junk)
+        self.spend("junk", walk.inquiry.channel, cost)
+        self.say("rejected", walk.inquiry.entity)
 
     @property
     def lead_stage(self) -> int:
@@ -1039,6 +1134,7 @@ class Simulation:
         walk.warmth *= 1.0 if program is None else program.odds  # N7
         walk.returned += 1
         walk.round += 1  # V18
+        walk.met, walk.is_junk = set(), False  # J7
         self.say("returned", walk.inquiry.entity)
         self.enter(walk, int(walk.target))
 
@@ -1149,7 +1245,8 @@ class Simulation:
         """Return the bookings times the chance to advance, in thousandths (Q5)."""
         segment = self.firm.segments[walk.inquiry.segment]
         month = self.odds_of_month(walk.visits[-1].entered + wait)  # H9
-        chance = chance_of_advancing(self.stage_for(walk), walk, segment, skill, wait, month)
+        traits = self.firm.traits
+        chance = chance_of_advancing(self.stage_for(walk), walk, segment, skill, wait, month, traits)
         value = self.draws.value(walk.inquiry.entity, walk.inquiry.segment) * segment.years
         value *= self.share_of_price(walk)
         return min(math.floor(value * chance * 1000 + 0.5), 2**60)

@@ -16,6 +16,7 @@ from funnelsim.chance.keys import (
     MARKET,
     PROFILE,
     REP,
+    RIPENING,
     SHARE,
     VALUE,
     WORLD,
@@ -98,7 +99,34 @@ class Table:
                 self.model.segments[of]["value"], self.uniforms(lead, VALUE)[0]
             ),
             cooling=cooling,
+            check=self.check,
+            rejection=lambda lead, at, round_: self.uniforms(
+                lead, self.model.rejections[stages[at]["rejection"] - 1]["key"], round_
+            )[0],
+            ripening=self.ripening,
         )
+
+    def check(self, lead: int, stage: int, round_: int, number: int) -> tuple[float, float]:
+        """Draw the hours of a check of a stage, and the uniform of its answer."""
+        check = self.model.checks[self.model.stages[stage]["first_check"] + number]
+        for_hours, for_answer = self.uniforms(lead, check["key"], round_)
+        return self.value(check["effort"], for_hours), for_answer
+
+    def ripening(self, lead: int) -> int | None:
+        """Draw after which time a theorist is none any more (J6)."""
+        days = self.model.firm[0]["ripening"]
+        if days == NOTHING:
+            return None
+        return whole(self.value(days, self.uniforms(lead, RIPENING)[0]) * DAY)
+
+    def traits(self, number: int, lead: int) -> set[int]:
+        """Draw which traits a company has (J1)."""
+        shares = self.model.trait_shares[number]
+        return {
+            trait
+            for trait, share in enumerate(shares)
+            if self.uniforms(lead, self.model.traits[trait]["key"])[0] < share
+        }
 
     def row(self, stage: int, segment: int) -> Record:
         """Find what a stage is to a segment; keys are the stage's (S1, S2)."""
@@ -207,6 +235,7 @@ class Table:
             segment=int(segment),
             theorist=bool(theorist < channel["theorists"]),
             accepted_below=self.uniforms(lead, MARKET)[0],
+            traits=self.traits(number, lead),
         )
 
     def routes(self, first: int, count: int) -> list[tuple[float, int | str, int]]:
@@ -283,6 +312,7 @@ class Table:
             if model.shocks[ODDS_OF_ALL]["deviation"]
             else [],
             calendar_months=[int(month) for month in model.calendar_months],
+            traits=[told.Trait(float(each["missing"]), float(each["present"])) for each in model.traits],
             horizon=int(model.horizon),
             months=[int(month) for month in model.months],
             period_begins=int(model.months[0]),
@@ -404,6 +434,35 @@ class Table:
             ],
             customers=None if by_clock else self.openings(row, "customer_hours"),
             share_of_day=float(row["customer_share"]),
+            checks=[self.told_check(check) for check in self.checks(row)],
+            passes_at=int(row["passes_at"]),
+            rejection=self.rejection(int(row["rejection"])) if row["rejection"] else None,
+        )
+
+    def checks(self, row: Record) -> Records:
+        """Find the checks of a stage."""
+        first = int(row["first_check"])
+        return self.model.checks[first : first + int(row["checks"])]
+
+    def told_check(self, check: Record) -> told.Check:
+        """Describe a check."""
+        trait = None if check["trait"] == NOTHING else int(check["trait"])
+        return told.Check(trait, float(check["sensitivity"]), float(check["false_good"]))
+
+    def rejection(self, number: int) -> told.Rejection:
+        """Describe how sales rejects; numbers are counted from 1."""
+        row = self.model.rejections[number - 1]
+        first = int(row["first_load"])
+        loads = self.model.loads[first : first + int(row["loads"])]
+        return told.Rejection(
+            odds=float(row["odds"]),
+            reason=int(row["reason"]),
+            effort_share=float(row["effort_share"]),
+            needs={trait for trait in range(len(self.model.traits)) if int(row["needs"]) >> trait & 1},
+            missing=[float(ratio) for ratio in self.model.junk_odds[number - 1]],
+            theorist=float(row["theorist"]),
+            skill_exponent=float(row["skill_exponent"]),
+            loads=[(int(load["open"]), float(load["odds"])) for load in loads],
         )
 
 

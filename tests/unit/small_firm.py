@@ -10,12 +10,16 @@ from funnelsim.model.model import Model, Names, one_process, plain_ends
 from funnelsim.model.records import (
     CALENDAR,
     CHANNEL,
+    CHECK,
+    FIRM,
     GATE,
     HOURS,
     LEDGER,
+    LOAD,
     PLAN,
     POINT,
     REASON,
+    REJECTION,
     REP,
     ROUTE,
     SEGMENT,
@@ -26,6 +30,7 @@ from funnelsim.model.records import (
     TEAM,
     TIER,
     TRAINING,
+    TRAIT,
 )
 from funnelsim.model.words import DAY, HOUR, NOBODY, NOTHING, Event, Flag
 
@@ -89,6 +94,13 @@ def firm() -> Model:
         plan=np.zeros(1, PLAN),
         routes=np.zeros(0, ROUTE),
         points=np.zeros(0, POINT),
+        traits=np.zeros(0, TRAIT),
+        trait_shares=np.zeros((2, 0)),
+        checks=np.zeros(0, CHECK),
+        rejections=np.zeros(0, REJECTION),
+        junk_odds=np.zeros((0, 0)),
+        loads=np.zeros(0, LOAD),
+        firm=np.zeros(1, FIRM),
         heat_odds=np.ones((3, 3)),
         heat_skill=np.ones((3, 3)),
         distributions=np.zeros(0, DISTRIBUTION),

@@ -60,6 +60,8 @@ class Measure(IntEnum):
     AGE = 2  # instead of working time, where a pursuit ends: the time since it began
     OPENED = 3  # instead of money, in CONTACT_BY_WORKING_HOURS: the opening time gone by
     ASKING = 3  # instead of money, in CONTACT_BY_CLOCK: those who ask for a first contact
+    TRULY_JUNK = 1  # instead of waiting time, in HANDED_OVER: those out of profile
+    JUSTLY_REJECTED = 2  # instead of working time, in HANDED_OVER: those out of profile whom sales rejects
 
 
 class Ended(IntEnum):
@@ -85,10 +87,12 @@ COLD_LATER = FIRST_CONTACT + 7  # WENT_COLD after nurture
 # ... its spans, period alone ...
 TOUCH = FIRST_CONTACT + 8  # touches in a month, and what they cost
 IN_NURTURE = FIRST_CONTACT + 9  # who is in nurture at a month's end, and the time in it
-# ... and contracts of those who have come back.
+# ... contracts of those who have come back.
 WON_BACK = FIRST_CONTACT + 10  # WON
 EXPECTED_BACK = FIRST_CONTACT + 11  # EXPECTED
 EARNED_BACK = FIRST_CONTACT + 12  # EARNED_REVENUE
+# ... and about first contacts after hand-over, and what of them is truly junk (J7, J8).
+HANDED_OVER = FIRST_CONTACT + 13
 PROMPT_HOURS = (1, 4, 24)
 OF_NURTURE = (Flag.NURTURED | Flag.RETURNED).value  # flags of rows of those who have been nurtured
 
@@ -130,6 +134,8 @@ KEPT: tuple[tuple[int, tuple[Measure, ...]], ...] = (
     (FIRST_CONTACT, (_C, _W)),
     (CONTACT_BY_CLOCK, (_C, _W, _K, Measure.ASKING)),
     (CONTACT_BY_WORKING_HOURS, (_C, _W, _K, Measure.OPENED)),
+    (Event.REJECTED, (_C, _K, _M)),
+    (HANDED_OVER, (_C, Measure.TRULY_JUNK, Measure.JUSTLY_REJECTED)),
     (EARNED_REVENUE, (_M,)),
     (EARNED_MARGIN, (_M,)),
     (PARKED_COLD, (_C, _W)),
@@ -143,7 +149,7 @@ KEPT: tuple[tuple[int, tuple[Measure, ...]], ...] = (
 )
 
 
-EVENTS = EARNED_BACK + 1
+EVENTS = HANDED_OVER + 1
 WIDTH = EVENTS * BASES * FOUR  # sums in a line
 
 DIMENSIONS = ("all", "month", "channel", "segment", "stage", "rep")  # the order of lines
@@ -748,6 +754,14 @@ def _note_first_contact(row: Record, lines: Lines, model: Model, books: Books, r
         _add_to_cohort(books, replication, CONTACT_BY_WORKING_HOURS, lines, _within(opened, float(opened)))
 
 
+@rare
+def _note_hand_over(row: Record, lines: Lines, books: Books, replication: int) -> None:
+    """Note a first contact after hand-over, or a rejection, and whether it is truly junk (J7, J8)."""
+    junk = 1.0 if row["flags"] & Flag.OUT_OF_PROFILE.value != 0 else 0.0
+    amounts = (0.0, 0.0, junk, 0.0) if row["event"] == Event.REJECTED else (1.0, junk, 0.0, 0.0)
+    _add(books, replication, HANDED_OVER, lines, amounts)
+
+
 @rule
 def _within(time: int, last: float) -> Four:
     """Return 1 for each of PROMPT_HOURS that a time does not exceed, else 0; and another amount as it is."""
@@ -789,6 +803,8 @@ def fold_page(ledger: Ledger, model: Model, books: Books, replication: int, reas
                 _note_first_contact(row, lines, model, books, replication)
             if event == Event.ENTERED and row["time"] == created:
                 _note_who_asks(row, lines, model, books, replication)
+        if event == Event.REJECTED or row["flags"] & Flag.AFTER_HAND_OVER.value != 0:
+            _note_hand_over(row, lines, books, replication)
         if event in (Event.REVENUE, Event.MARGIN):
             _earn(row, lines, model, books, replication)
         if ends:

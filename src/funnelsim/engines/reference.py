@@ -31,7 +31,18 @@ from funnelsim.engines.ledger import (
 from funnelsim.engines.protocol import MOST_WAVES, StuckError
 from funnelsim.model.model import SALE, Model, other_numbers
 from funnelsim.model.records import CHANNEL_STATE, PURSUIT, REP_STATE, TEAM_STATE
-from funnelsim.model.words import DAY, ENDED, NEVER, NOBODY, NOTHING, Assignment, Due, Event, Flag
+from funnelsim.model.words import (
+    DAY,
+    ENDED,
+    NEVER,
+    NOBODY,
+    NOTHING,
+    REJECTED,
+    Assignment,
+    Due,
+    Event,
+    Flag,
+)
 from funnelsim.model.worktime import is_open, next_opening, work_ends
 from funnelsim.rules import (
     arrivals,
@@ -41,10 +52,13 @@ from funnelsim.rules import (
     ending,
     handover,
     interruption,
+    junk,
     market,
     nurture,
     people,
+    qualifying,
     shocks,
+    traits,
     visits,
 )
 
@@ -366,6 +380,7 @@ class Office:
             pursuit["channel"] = number
             pursuit["fit"], pursuit["heat"], pursuit["segment"], pursuit["theorist"] = profile
             pursuit["market"], pursuit["cooling"] = place
+            pursuit["traits"] = traits.traits_of(self.model, self.world, entity, number, 0)
             self.write(pursuit, Event.INQUIRY, worked=entity, money=origin["cost_per_inquiry"])
             if self.model.stages[pursuit["stage"]]["is_lead"]:
                 self.become_lead(pursuit)
@@ -437,6 +452,8 @@ class Office:
     def enter(self, pursuit: Record) -> None:
         """Begin a visit."""
         pursuit["since"] = self.now
+        if pursuit["theorist"]:
+            pursuit["theorist"] = qualifying.still_theorist(self.model, self.world, pursuit, self.now)
         self.read_fate(pursuit)
         self.write(pursuit, Event.ENTERED)
 
@@ -562,6 +579,7 @@ class Office:
         done = interruption.done_since(self.model, self.model.reps[rep], pursuit["since"], self.now)
         self.write(pursuit, Event.INTERRUPTED, waited=self.now - pursuit["since"], worked=done)
         pursuit["effort"] -= done
+        pursuit["done"] += done
         pursuit["since"], pursuit["interrupted"] = self.now, 1
         pursuit["rank"] = interruption.in_line(self.model.teams[self.team_of(pursuit)], pursuit, 0)
         self.own_queues[rep].append(pursuit)
@@ -595,14 +613,31 @@ class Office:
         effort, pursuit["advances"] = visits.work(
             self.model, self.odds_by_day, pursuit, skill, speed, now - entered
         )
+        if stage["checks"]:
+            effort, pursuit["advances"] = qualifying.checked(self.model, self.world, pursuit, speed)
         pursuit["effort"], pursuit["since"] = effort, now
         pursuit["takes"], pursuit["target"], pursuit["reason"] = visits.answer(self.model, pursuit)
+        handed_over = rep != NOBODY and stage["rejection"] > 0 and junk.is_after_hand_over(pursuit)
+        if handed_over:
+            self.judge(pursuit, skill)
         self.write(pursuit, Event.STARTED, waited=now - entered, money=stage["cost_per_visit"])
         if visits.is_first_contact(pursuit, rep, entered):
             flag(self.ledger, Flag.FIRST_CONTACT)
+        if handed_over:
+            flag(self.ledger, Flag.AFTER_HAND_OVER)
         if rep == NOBODY:
             return self.due(now, Due.WORK_ENDS, pursuit)
         return self.due(self.end_of_work(pursuit), Due.WORK_ENDS, pursuit)
+
+    def judge(self, pursuit: Record, skill: float) -> None:
+        """Let the rep judge, at first contact after hand-over, whether a pursuit is junk (J7, J8, J11)."""
+        pursuit["met"], pursuit["done"] = junk.met(pursuit), 0
+        pursuit["flags"] = junk.flags_of(self.model, pursuit)
+        others = int(self.reps[pursuit["rep"]]["open"]) - 1
+        if junk.rejects(self.model, self.world, pursuit, skill, others):
+            pursuit["effort"] = junk.effort_of_rejection(self.model, pursuit)
+            pursuit["advances"], pursuit["takes"], pursuit["target"] = 0, 0, REJECTED
+            pursuit["reason"] = junk.rejection_of(self.model, pursuit)["reason"]
 
     def end_of_work(self, pursuit: Record) -> int:
         """Find when the work in hand ends, by the calendar of the rep (V13)."""
@@ -626,6 +661,8 @@ class Office:
     def leave(self, pursuit: Record, due: Due) -> int:
         """Leave the stage, or be nurtured in it (N2); return the rest before what comes next."""
         event, reason = ending.leaving(pursuit, due)
+        if event == Event.LOST and pursuit["target"] == REJECTED:
+            self.reject(pursuit)
         if nurture.takes(self.model, pursuit, reason):
             return self.begin_nurture(pursuit, event, reason)
         return self.depart(pursuit, event, reason)
@@ -664,6 +701,13 @@ class Office:
         if event == Event.SENT_BACK and delay == ending.AT_ONCE and target != ENDED and self.gate_of(pursuit):
             self.pass_gate(pursuit, self.gate_of(pursuit))
         return delay
+
+    def reject(self, pursuit: Record) -> None:
+        """Write that sales rejects a pursuit, before the row with which it leaves (J12)."""
+        waited, cost = self.now - pursuit["since"], junk.cost_of_rejected(self.model, pursuit)
+        worked = pursuit["done"] + pursuit["effort"]
+        self.write(pursuit, Event.REJECTED, waited=waited, worked=worked, money=cost)
+        pursuit["met"] |= junk.REJECTED_BEFORE
 
     def sign(self, pursuit: Record, value: float) -> None:
         """Book what a contract earns and pays, and count it for the rep who closed it (M4, M7, M13)."""
@@ -758,6 +802,7 @@ class Office:
     def come_back(self, pursuit: Record) -> None:
         """Return from a rest."""
         pursuit["flags"] |= Flag.RETURNED
+        pursuit["met"] = junk.met_on_return(pursuit)
         self.write(pursuit, Event.RETURNED, waited=self.now - pursuit["since"])
 
     def spawn(self, parent: Record, event: int, number: int) -> None:
@@ -902,6 +947,7 @@ class Office:
         self.own_queues = [[] for _ in model.reps]
         self.put_anew()
         for pursuit in self.open_pursuits.values():
+            self.read_new_traits(pursuit, len(before.traits))
             self.expect_anew(pursuit)
         self.requeue(before, queues)
         self.take_over_gates(before)
@@ -931,6 +977,11 @@ class Office:
         self.channels["day"] = today
         for number in range(known, len(self.channels)):
             self.draw_next(number)
+
+    def read_new_traits(self, pursuit: Record, known: int) -> None:
+        """Read the traits that come with a chapter (C25)."""
+        company, channel = int(pursuit["company"]), int(pursuit["channel"])
+        pursuit["traits"] |= traits.traits_of(self.model, self.world, company, channel, known)
 
     def expect_anew(self, pursuit: Record) -> None:
         """Put anew what a pursuit has due (C4, C12)."""

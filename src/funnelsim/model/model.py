@@ -42,6 +42,13 @@ class Model(NamedTuple):
     returns: Floats  # chance to have come back from nurture by each touch, found by the offsets of reasons
     routes: Records  # ROUTE, found by the offsets of channels and stages
     points: Records  # POINT, the effect of waiting, found by the offsets of stages
+    traits: Records  # TRAIT (T,), 32 at most
+    trait_shares: Floats  # (C, T) share of a channel's inquiries that have a trait
+    checks: Records  # CHECK, found by the offsets of stages
+    rejections: Records  # REJECTION (R,), found by stages
+    junk_odds: Floats  # (R, T) odds ratio of rejection for those who lack a trait
+    loads: Records  # LOAD, the effect of open leads, found by the offsets of rejections
+    firm: Records  # FIRM (1,)
     heat_odds: Floats  # (S + variants, 3) odds ratio by heat, found by the rows of stages
     heat_skill: Floats  # (S + variants, 3) exponent of skill by heat, 1 where they do not interact
     distributions: Records  # DISTRIBUTION

@@ -189,6 +189,41 @@ STAGE = record(
         "customer_share",
         "<f8",
     ),  # of the day that a working day of the customers has; 0: they count by the clock
+    ("first_check", "<i4"),
+    ("checks", "<i4"),  # 0: the conversion decides
+    ("passes_at", "<i4"),  # good answers needed
+    ("rejection", "<i4"),  # of Model.rejections, counted from 1; 0: sales rejects nobody here
+)
+
+TRAIT = record(  # a property that a company has or lacks
+    ("key", "<i8"),  # of its draws
+    ("missing", "<f8"),  # odds ratio of those who lack it
+    ("present", "<f8"),  # odds ratio of those who have it
+)
+CHECK = record(  # a question that a stage asks
+    ("key", "<i8"),  # of its draws
+    ("sensitivity", "<f8"),  # chance of a good answer from who has the trait
+    ("false_good", "<f8"),  # chance of a good answer from who lacks it
+    ("effort", "<i4"),  # distribution, hours
+    ("trait", "<i4"),  # NOTHING: whether it is no theorist
+)
+REJECTION = record(  # by sales, at first contact in a stage
+    ("key", "<i8"),  # of its draws
+    ("needs", "<i8"),  # the traits without which a company is truly junk, a bit each
+    ("odds", "<f8"),  # of the reference lead under the management at hand; infinite where it is certain
+    ("theorist", "<f8"),  # odds ratio
+    ("skill_exponent", "<f8"),
+    ("effort_share", "<f8"),  # of the visit's effort
+    ("reason", "<i4"),  # of the loss
+    ("first_load", "<i4"),  # points of the effect of open leads
+    ("loads", "<i4"),
+)
+LOAD = record(  # a point of the effect of a rep's open leads
+    ("open", "<i8"),
+    ("odds", "<f8"),  # odds ratio
+)
+FIRM = record(  # what is the same in all channels and stages
+    ("ripening", "<i4"),  # distribution, days until a theorist is none any more; NOTHING: it stays one
 )
 
 GATE = record(  # of a team in a stage: a limit on what is handed over
@@ -302,8 +337,10 @@ PURSUIT = record(
     ("returns", "<i4"),  # from nurture
     ("touches", "<i4"),  # until nurture ends; 0 where it is not nurtured
     ("parked", "<i4"),  # the event in whose place it is nurtured
+    ("done", "<i8"),  # of the work that a rep judges first, the working time before interruptions
     ("interrupted", "<i4"),  # 1: work on it has started and waits to be resumed; `effort` is what is left
-    ("traits", "<i8"),  # a bit each
+    ("traits", "<i8"),  # that the company has, a bit each
+    ("met", "<i8"),  # by a rep, in which stages with a rejection; the bits of rules.junk
     ("interval", "<i8"),  # between two touches
     ("touch_cost", "<f8"),
     ("account", "<i8"),  # of its company, in the pool of companies; NOTHING

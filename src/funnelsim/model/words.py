@@ -18,6 +18,7 @@ WON = -2  # where an answer can lead, other than a stage
 LOST = -3
 ENDED = -4  # where a pursuit can go after an event, other than a stage: nowhere
 ROUTE = -5  # ... or where its answer leads
+REJECTED = -6  # in place of an answer: lost, because sales rejects it as junk
 
 
 class Heat(IntEnum):

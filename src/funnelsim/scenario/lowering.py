@@ -12,8 +12,11 @@ import numpy as np
 from funnelsim.model.model import DEMAND_OF_CHANNELS, Model, Names, one_process, plain_ends
 from funnelsim.model.records import (
     CHANNEL,
+    CHECK,
+    FIRM,
     GATE,
     PLAN,
+    REJECTION,
     REP,
     SEGMENT,
     SHOCK,
@@ -22,6 +25,7 @@ from funnelsim.model.records import (
     TEAM,
     TIER,
     TRAINING,
+    TRAIT,
 )
 from funnelsim.model.words import DAY, Heat
 from funnelsim.scenario.calendars import calendar_of
@@ -29,6 +33,7 @@ from funnelsim.scenario.checks import reasons_of
 from funnelsim.scenario.flow import differs_by_segment
 from funnelsim.scenario.gates import gate_rows, gates_of
 from funnelsim.scenario.nurture_rows import NurtureRows
+from funnelsim.scenario.qualifying_rows import FirmRow, TraitRow, rejecting
 from funnelsim.scenario.rotas import calendar_records, customers_of, rota_of
 from funnelsim.scenario.rows import (
     Eras,
@@ -133,6 +138,8 @@ class Groundwork:
             *team_sections(scenario, staff, rotas, self._trainings),
             *channel_sections(scenario, calendar),
             *segment_sections(scenario),
+            *(TraitRow(name, number) for number, name in enumerate(scenario.traits)),
+            FirmRow(),
             *stage_sections(scenario, self.names.reasons, customers),
             *gate_rows(scenario),
             ShockRows(),
@@ -210,6 +217,7 @@ class Groundwork:
     def _blank(self, scenario: Contents) -> dict[str, Array]:
         """Make the arrays in which sections write rows."""
         channels, stages = len(scenario.channels), scenario.stages
+        traits, rejections = len(scenario.traits), len(rejecting(scenario))
         variants = sum(differs_by_segment(scenario, name) for name in stages) * len(scenario.segments)
         return {
             "channels": np.zeros(channels, CHANNEL),
@@ -219,6 +227,12 @@ class Groundwork:
             "tiers": np.zeros(sum(map(tiers_of, scenario.teams.values())), TIER),
             "trainings": np.zeros(sum(map(len, self._trainings.values())), TRAINING),
             "reps": np.zeros(len(self.names.reps), REP),
+            "traits": np.zeros(traits, TRAIT),
+            "trait_shares": np.zeros((channels, traits)),
+            "firm": np.zeros(1, FIRM),
+            "checks": np.zeros(sum(len(each.checks) for each in stages.values()), CHECK),
+            "rejections": np.zeros(rejections, REJECTION),
+            "junk_odds": np.ones((rejections, traits)),
             "stages": np.zeros(len(stages), STAGE),
             "variants": np.zeros(variants, STAGE),
             "gates": np.zeros(len(gates_of(scenario)), GATE),

@@ -20,6 +20,7 @@ from funnelsim.scenario.hand_over import HandOver
 from funnelsim.scenario.market import Market
 from funnelsim.scenario.nurture import Nurture
 from funnelsim.scenario.plans import Plan
+from funnelsim.scenario.qualifying import MOST_TRAITS, Check, Management, Rejection, Trait
 from funnelsim.scenario.quantities import (
     AboveZero,
     Duration,
@@ -204,6 +205,10 @@ class Effects(Section):
     )
     extra_decider: ExtraDecider = Field(
         default=ExtraDecider(), description="Per member of the buying committee beyond the first."
+    )
+    theorist_ripens_after_days: Duration | None = Field(
+        default=None,
+        description="Days after the inquiry from which a theorist is none any more. Default: it stays one.",
     )
 
 
@@ -476,9 +481,10 @@ class StageOfSegment(Section):
 class Stage(Section):
     """A step of the funnel: queue, work, the customer's time, outcome."""
 
-    conversion: Share = Field(
-        description="Probability that a warm lead of average fit advances with an average rep, promptly.",
-        examples=[0.5],
+    conversion: Share | None = Field(
+        default=None,
+        description="Probability that a warm lead of average fit advances with an average rep, promptly. "
+        "This or `checks`.",
     )
     team: str | None = Field(default=None, description="Team that works it. Default: needs no rep.")
     effort_hours: Duration = Field(default=ZERO, description="Working hours of a rep of average speed.")
@@ -513,6 +519,17 @@ class Stage(Section):
     hand_over: HandOver | None = Field(
         default=None,
         description="How many leads are handed over to the team; the others are held. Default: all are.",
+    )
+    checks: dict[Name, Check] = Field(
+        default={},
+        max_length=100,
+        description="Checks by which the stage decides, instead of a conversion, by name.",
+    )
+    passes_at: int | None = Field(
+        default=None, ge=1, le=100, description="Good answers needed to advance. Default: all of them."
+    )
+    rejection: Rejection | None = Field(
+        default=None, description="How sales rejects leads at first contact here. Default: it rejects none."
     )
     effects: StageEffects = Field(default=StageEffects(), description="Effects that differ in this stage.")
     segments: dict[str, StageOfSegment] = Field(
@@ -617,6 +634,12 @@ class Contents(Section):
     horizon: Horizon = Field(default=Horizon(), description="How long to simulate.")
     effects: Effects = Field(
         default=Effects(), description="What moves conversion away from the typed probability."
+    )
+    management: Management = Field(
+        default=Management(), description="How far management looks into what becomes of leads."
+    )
+    traits: dict[Name, Trait] = Field(
+        default={}, max_length=MOST_TRAITS, description="What companies have or lack, by name."
     )
     segments: dict[Name, Segment] = Field(
         min_length=1,

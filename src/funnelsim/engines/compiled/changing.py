@@ -19,7 +19,17 @@ from funnelsim.engines.ledger import Ledger, write_of
 from funnelsim.model.model import Model
 from funnelsim.model.words import DAY, NEVER, NOBODY, NOTHING, Due, Event
 from funnelsim.model.worktime import last_opened, work_ends
-from funnelsim.rules import arrivals, assignment, ending, handover, interruption, people, shocks, visits
+from funnelsim.rules import (
+    arrivals,
+    assignment,
+    ending,
+    handover,
+    interruption,
+    people,
+    shocks,
+    traits,
+    visits,
+)
 
 UNTIL_THE_CHANGE = -1  # the wave before wave 0: what is put on the agenda for this instant is in wave 0
 
@@ -64,6 +74,8 @@ def carry_over(
     now = old.clock[0]["now"]
     take_over_clock(model, old, state)
     take_over_pools(old, state, becomes)
+    if len(model.traits) > len(before.traits):
+        read_new_traits(before, model, world, state)
     take_over_channels(old, model, world, state)
     take_over_people(before, old, model, world, state, was, becomes)
     put_anew(model, state)
@@ -123,6 +135,17 @@ def take_over_pools(old: State, state: State, becomes: Integers) -> None:
             pursuit["rep"] = new_number(becomes, pursuit["rep"])
             pursuit["opener"] = new_number(becomes, pursuit["opener"])
             pursuit["closer"] = new_number(becomes, pursuit["closer"])
+
+
+@rare
+def read_new_traits(before: Model, model: Model, world: Record, state: State) -> None:
+    """Read the traits that come with a chapter, of the companies at hand (C25)."""
+    for slot in range(len(state.pursuits)):
+        pursuit = state.pursuits[slot]
+        if pursuit["entity"] > 0:
+            company, channel, known = pursuit["company"], pursuit["channel"], len(before.traits)
+            more = traits.traits_of(model, world, company, channel, known)
+            pursuit["traits"] = pursuit["traits"] | more
 
 
 @rule

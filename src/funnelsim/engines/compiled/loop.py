@@ -95,7 +95,7 @@ def live(model: Model, world: Record, state: State, until: int, ledger: Ledger) 
             clock["now"] = due
             clock["wave"] = 0
         if slot != NONE:
-            start_work(model, state, ledger, slot, rep)
+            start_work(model, world, state, ledger, slot, rep)
     return LEDGER_FULL
 
 

@@ -24,7 +24,7 @@ from funnelsim.engines.compiled.state import State, await_next, channel_actor, p
 from funnelsim.engines.ledger import Ledger, credit, flag, give_reason, note_touches, write
 from funnelsim.engines.protocol import MOST_WAVES
 from funnelsim.model.model import SALE, Model
-from funnelsim.model.words import ENDED, NEVER, NOBODY, NOTHING, Due, Event, Flag
+from funnelsim.model.words import ENDED, NEVER, NOBODY, NOTHING, REJECTED, Due, Event, Flag
 from funnelsim.model.worktime import work_ends, work_ends_from
 from funnelsim.rules import (
     arrivals,
@@ -33,9 +33,12 @@ from funnelsim.rules import (
     ending,
     handover,
     interruption,
+    junk,
     market,
     nurture,
     people,
+    qualifying,
+    traits,
     visits,
 )
 
@@ -72,6 +75,8 @@ def take_inquiry(model: Model, world: Record, state: State, ledger: Ledger, numb
     pursuit["theorist"] = theorist
     pursuit["is_lead"] = 0
     pursuit["traits"] = 0
+    if len(model.traits) > 0:
+        pursuit["traits"] = traits.traits_of(model, world, entity, number, 0)
     pursuit["account"] = NOTHING
     if finite:
         take_from_market(state, pursuit, cooling)
@@ -118,6 +123,7 @@ def begin_pursuit(pursuit: Record, entity: int, process: int, stage: int) -> Non
     pursuit["touches"] = 0
     pursuit["market"] = market.OUTSIDE
     pursuit["interrupted"] = 0
+    pursuit["met"] = 0
 
 
 @rule
@@ -150,6 +156,8 @@ def enter(model: Model, world: Record, state: State, ledger: Ledger, slot: int) 
     pursuit = state.pursuits[slot]
     now = state.clock[0]["now"]
     pursuit["since"] = now
+    if pursuit["theorist"] == 1:
+        pursuit["theorist"] = qualifying.still_theorist(model, world, pursuit, now)
     read_fate(model, world, pursuit)
     write(ledger, now, pursuit, Event.ENTERED.value, 0, 0, 0.0)
     stage = visits.stage_for(model, pursuit)
@@ -236,7 +244,7 @@ def leave_queue(model: Model, state: State, slot: int) -> None:
 
 
 @rule
-def start_work(model: Model, state: State, ledger: Ledger, slot: int, rep: int) -> None:
+def start_work(model: Model, world: Record, state: State, ledger: Ledger, slot: int, rep: int) -> None:
     """Start work on a pursuit; its outcome is decided now (G6, V4, V6, V12)."""
     pursuit = state.pursuits[slot]
     if rep != NOBODY and state.reps[rep]["busy"] == 1:
@@ -253,22 +261,52 @@ def start_work(model: Model, state: State, ledger: Ledger, slot: int, rep: int) 
         skill = people.skill_now(model, model.reps[rep], state.reps[rep], now)
         speed = people.speed_now(model.reps[rep], state.reps[rep], now)
     effort, advances = visits.work(model, state.odds_by_day, pursuit, skill, speed, waited)
+    if stage["checks"] > 0:
+        effort, advances = qualifying.checked(model, world, pursuit, speed)
     pursuit["effort"] = effort
     pursuit["advances"] = advances
     takes, target, reason = visits.answer(model, pursuit)
     pursuit["takes"] = takes
     pursuit["target"] = target
     pursuit["reason"] = reason
+    handed_over = 0
+    if stage["rejection"] > 0 and rep != NOBODY:
+        handed_over = meet(model, world, state, slot, skill)
     pursuit["since"] = now
     write(ledger, now, pursuit, Event.STARTED.value, waited, 0, stage["cost_per_visit"])
     if visits.is_first_contact(pursuit, rep, entered):
         flag(ledger, Flag.FIRST_CONTACT.value)
+    if handed_over != 0:
+        flag(ledger, handed_over)
+        effort = pursuit["effort"]
     ends = now
     if rep != NOBODY:
         calendar = model.calendars[model.reps[rep]["calendar"]]
         opening = state.shifts[model.reps[rep]["calendar"]]["opening"]
         ends = work_ends_from(model.hours, opening, calendar["first_hours"] + calendar["hours"], now, effort)
     await_next(model, state, slot, ends, Due.WORK_ENDS.value)
+
+
+@rare
+def meet(model: Model, world: Record, state: State, slot: int, skill: float) -> int:
+    """Let a rep judge, at first contact after hand-over, whether a pursuit is junk; return the row's flag.
+
+    (J7, J8, J11)
+    """
+    pursuit = state.pursuits[slot]
+    if not junk.is_after_hand_over(pursuit):
+        return 0
+    pursuit["met"] = junk.met(pursuit)
+    pursuit["done"] = 0
+    pursuit["flags"] = junk.flags_of(model, pursuit)
+    others = state.reps[pursuit["rep"]]["open"] - 1
+    if junk.rejects(model, world, pursuit, skill, others):
+        pursuit["effort"] = junk.effort_of_rejection(model, pursuit)
+        pursuit["advances"] = 0
+        pursuit["takes"] = 0
+        pursuit["target"] = REJECTED
+        pursuit["reason"] = junk.rejection_of(model, pursuit)["reason"]
+    return Flag.AFTER_HAND_OVER.value
 
 
 @rule
@@ -297,6 +335,7 @@ def interrupt(model: Model, state: State, ledger: Ledger, rep: int) -> None:
     done = interruption.done_since(model, model.reps[rep], pursuit["since"], now)
     write(ledger, now, pursuit, Event.INTERRUPTED.value, now - pursuit["since"], done, 0.0)
     pursuit["effort"] -= done
+    pursuit["done"] += done
     pursuit["since"] = now
     pursuit["interrupted"] = 1
     pursuit["rank"] = interruption.in_line(model.teams[visits.team_for(model, pursuit)], pursuit, 0)
@@ -357,6 +396,8 @@ def leave_visit(model: Model, world: Record, state: State, ledger: Ledger, slot:
     """
     pursuit = state.pursuits[slot]
     event, reason = ending.leaving(pursuit, due)
+    if event == Event.LOST and pursuit["target"] == REJECTED:
+        reject(model, state, ledger, pursuit)
     if nurture.takes(model, pursuit, reason):
         until = begin_nurture(model, world, state, ledger, slot, event, reason)
         give_up_rep(model, state, pursuit)
@@ -377,6 +418,7 @@ def depart(
     target, delay, spawns = ending.after(model, world, pursuit, event)
     value = contracts.bookings(model, world, pursuit) if event == Event.WON else 0.0
     began = pursuit["began"] if target == ENDED else 0
+    note_rejection(model, state, ledger, pursuit, event)
     write(ledger, now, pursuit, ending.told_as(event, delay), now - pursuit["since"], began, value)
     if event == Event.WON:
         credit(ledger, pursuit["closer"])
@@ -402,6 +444,20 @@ def depart(
     if event == Event.SENT_BACK:
         pass_in_any_case(model, state, pursuit)
     return int(slot)
+
+
+@rule
+def note_rejection(model: Model, state: State, ledger: Ledger, pursuit: Record, event: int) -> None:
+    """Write first that sales rejects a pursuit, where it does (J12)."""
+
+
+@rare
+def reject(model: Model, state: State, ledger: Ledger, pursuit: Record) -> None:
+    """Write that sales rejects a pursuit, and what it has cost by itself."""
+    now, cost = state.clock[0]["now"], junk.cost_of_rejected(model, pursuit)
+    waited, effort = now - pursuit["since"], pursuit["done"] + pursuit["effort"]
+    write(ledger, now, pursuit, Event.REJECTED.value, waited, effort, cost)
+    pursuit["met"] = pursuit["met"] | junk.REJECTED_BEFORE
 
 
 @rare
@@ -525,6 +581,7 @@ def come_back(state: State, ledger: Ledger, slot: int) -> int:
     pursuit = state.pursuits[slot]
     now = state.clock[0]["now"]
     pursuit["flags"] = pursuit["flags"] | Flag.RETURNED.value
+    pursuit["met"] = junk.met_on_return(pursuit)
     write(ledger, now, pursuit, Event.RETURNED.value, now - pursuit["since"], 0, 0.0)
     return slot
 

@@ -129,12 +129,17 @@ def read_step(told: Told, event: Event, row: Record, costs: list[Cost], cast: Ca
     if event in OF_NURTURE or row["flags"] & Flag.NURTURED:
         read_nurture(told, event, row)
         return
-    visit = told.visits[-1]
-    assert int(row["stage"]) == visit.stage  # V22
     if event is Event.COOLED_OFF:
         assert told.ended is not None, "only those cool off who have ended"
         assert (int(row["waited"]), int(row["rep"])) == (time - told.ended, NOBODY)  # O5
         return
+    read_visit(told, event, row, costs, cast)
+
+
+def read_visit(told: Told, event: Event, row: Record, costs: list[Cost], cast: Cast) -> None:
+    """Add what happens in a visit, and check the span that the row closes."""
+    time, visit = int(row["time"]), told.visits[-1]
+    assert int(row["stage"]) == visit.stage  # V22
     last = check_span(visit, event, row)
     if event in (Event.HELD, Event.ADMITTED):
         read_hand_over(visit, event, row, costs)

@@ -482,7 +482,7 @@ class Simulation:
         self.put_inquiries_anew()
         if len(self.firm.traits) > len(before.traits):
             for walk in self.leads.values():
-                now_drawn = self.company(walk).traits  # C25
+                now_drawn = self.company(walk).traits  # C27
                 walk.traits |= {trait for trait in now_drawn if trait >= len(before.traits)}
         for walk in self.leads.values():  # C12: all else stays as it was when the work started
             if walk.phase == "work" and walk.rep is not None:

@@ -95,6 +95,7 @@ EARNED_BACK = FIRST_CONTACT + 12  # EARNED_REVENUE
 HANDED_OVER = FIRST_CONTACT + 13
 PROMPT_HOURS = (1, 4, 24)
 OF_NURTURE = (Flag.NURTURED | Flag.RETURNED).value  # flags of rows of those who have been nurtured
+OF_FEW = (Flag.HELD | Flag.AFTER_HAND_OVER).value | OF_NURTURE  # flags of rows of which more is booked
 
 # What is summed for each event, one line each.
 _C, _W, _K, _M = Measure.COUNT, Measure.WAITED, Measure.WORKED, Measure.MONEY
@@ -634,23 +635,40 @@ def _book_span(row: Record, model: Model, books: Books, replication: int) -> Non
 def _book_what_is_rare(
     row: Record, month: int, until: int, lines: Lines, model: Model, books: Books, replication: int
 ) -> None:
-    """Book the time on staff and in nurture, interrupted work, and what else joins or leaves a queue."""
-    event = row["event"]
+    """Book what only some scenarios have: rests, those held, junk, nurture, markets, interrupted work."""
+    event, flags = row["event"], row["flags"]
     if event in (Event.ON_STAFF, Event.INTERRUPTED):
         _book_span(row, model, books, replication)
+    _change_queue_otherwise(row, month, until, lines, model, books, replication)
+    if event == Event.REJECTED or flags & Flag.AFTER_HAND_OVER.value != 0:
+        _note_hand_over(row, lines, books, replication)
+    if event == Event.ADMITTED or flags & Flag.HELD.value != 0:
+        _book_the_held(row, month, until, lines, model, books, replication)
     if event == Event.TOUCHED:
         _book_nurture(row, lines, model, books, replication)
-    if event in (Event.INTERRUPTED, Event.RESUMED):
-        change = 1 if event == Event.INTERRUPTED else -1
-        _change_number(row, month, until, change, model, books.queue, books.queueing, replication)
-    parked = event == Event.PARKED and row["reason"] == GONE_COLD and not _was_nurtured(row)
-    if parked:
+    if flags & OF_NURTURE != 0:
+        _book_after_nurture(row, lines, model, books, replication)
+    if event in (Event.INQUIRY, Event.COOLED_OFF):
+        _book_market(row, month, until, model, books, replication)
+
+
+@rule
+def _change_queue_otherwise(
+    row: Record, month: int, until: int, lines: Lines, model: Model, books: Books, replication: int
+) -> None:
+    """Book who joins a queue as interrupted, or leaves it parked, withdrawn or to be worked on (F1)."""
+    event, change = row["event"], 0
+    if event == Event.INTERRUPTED:
+        change = 1
+    elif event == Event.RESUMED or (event == Event.WITHDRAWN and row["flags"] & Flag.LEFT_QUEUE.value != 0):
+        change = -1
+    elif event == Event.PARKED and row["reason"] == GONE_COLD and not _was_nurtured(row):
+        change = -1
         _add(books, replication, PARKED_COLD, lines, _amounts_of(row, False))
         if lines[0] != NOTHING:
             books.cold[replication, _desk_of(row, _size(books, SEGMENTS))] += 1.0
-    withdrawn = event == Event.WITHDRAWN and row["flags"] & Flag.LEFT_QUEUE.value != 0
-    if parked or withdrawn:
-        _change_number(row, month, until, -1, model, books.queue, books.queueing, replication)
+    if change != 0:
+        _change_number(row, month, until, change, model, books.queue, books.queueing, replication)
 
 
 @rare
@@ -803,8 +821,6 @@ def fold_page(ledger: Ledger, model: Model, books: Books, replication: int, reas
                 _note_first_contact(row, lines, model, books, replication)
             if event == Event.ENTERED and row["time"] == created:
                 _note_who_asks(row, lines, model, books, replication)
-        if event == Event.REJECTED or row["flags"] & Flag.AFTER_HAND_OVER.value != 0:
-            _note_hand_over(row, lines, books, replication)
         if event in (Event.REVENUE, Event.MARGIN):
             _earn(row, lines, model, books, replication)
         if ends:
@@ -812,14 +828,9 @@ def fold_page(ledger: Ledger, model: Model, books: Books, replication: int, reas
             _book_contract(row, month, model, books, replication)
         _move_queue(row, month, until, model, books, replication)
         _book_work(row, since, month, model, books, replication)
-        if event == Event.ADMITTED or row["flags"] & Flag.HELD.value != 0:
-            _book_the_held(row, month, until, lines, model, books, replication)
-        if Event.BEGAN <= event <= Event.RUNNING or event >= Event.REJECTED:
+        rare_event = Event.BEGAN <= event <= Event.RUNNING or event >= Event.REJECTED
+        if rare_event or row["flags"] & OF_FEW != 0 or (any_market and event == Event.INQUIRY):
             _book_what_is_rare(row, month, until, lines, model, books, replication)
-        if row["flags"] & OF_NURTURE != 0:
-            _book_after_nurture(row, lines, model, books, replication)
-        if any_market and event in (Event.INQUIRY, Event.COOLED_OFF):
-            _book_market(row, month, until, model, books, replication)
 
 
 @rule

@@ -979,7 +979,7 @@ class Office:
             self.draw_next(number)
 
     def read_new_traits(self, pursuit: Record, known: int) -> None:
-        """Read the traits that come with a chapter (C25)."""
+        """Read the traits that come with a chapter (C27)."""
         company, channel = int(pursuit["company"]), int(pursuit["channel"])
         pursuit["traits"] |= traits.traits_of(self.model, self.world, company, channel, known)
 

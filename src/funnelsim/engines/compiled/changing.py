@@ -139,7 +139,7 @@ def take_over_pools(old: State, state: State, becomes: Integers) -> None:
 
 @rare
 def read_new_traits(before: Model, model: Model, world: Record, state: State) -> None:
-    """Read the traits that come with a chapter, of the companies at hand (C25)."""
+    """Read the traits that come with a chapter, of the companies at hand (C27)."""
     for slot in range(len(state.pursuits)):
         pursuit = state.pursuits[slot]
         if pursuit["entity"] > 0:

@@ -24,6 +24,7 @@ KINDS = (  # I1
     "day ends",
     "rep leaves",
     "rep joins",
+    "absence",
     "calendar opens",
     "inquiry",
     "work ends",
@@ -70,6 +71,17 @@ class Person:
     )  # the calendar month and cents of each contract
     worked: int = 0  # Z1
     won: int = 0
+    spells: Spans = field(default_factory=list)  # of absence, past and to come, united (R12)
+    absent: bool = False
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the rep is on staff, or still finishes work."""
+        return self.on_staff or (self.working_on is not None and self.gone is None)
+
+    def hours_at_work(self) -> Spans:
+        """Leave the spells of absence out of the opening times (R13)."""
+        return without(self.hours, self.spells)
 
 
 @dataclass
@@ -193,6 +205,32 @@ def end_of_work(hours: list[tuple[int, int]], start: int, effort: int) -> int | 
     return None
 
 
+def united(spells: Spans) -> Spans:
+    """Unite spells that overlap or touch (R12)."""
+    found: Spans = []
+    for begins, ends in sorted(spells):
+        if found and begins <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], ends))
+        elif begins < ends:
+            found.append((begins, ends))
+    return found
+
+
+def without(hours: Spans, spells: Spans) -> Spans:
+    """Cut spells out of opening times."""
+    left = []
+    for opens, closes in hours:
+        at = opens
+        for begins, ends in spells:
+            if at < begins < closes:
+                left.append((at, begins))
+            if begins < closes:
+                at = max(at, ends)
+        if at < closes:
+            left.append((at, closes))
+    return left
+
+
 def strength(rep: Person, first_share: float, now: int) -> float:
     """Return the share of full strength: straight from the first share at joining to 1 (V8)."""
     tenure = now - rep.joins
@@ -270,7 +308,11 @@ class Simulation:
         """Describe a rep of the first chapter (R1)."""
         rep = self.firm.reps[number]
         stays = rep.leaves is None or rep.leaves >= 0
+        # R10
+        spells = united([spell for spell in rep.spells if spell[0] >= 0]) if rep.joins <= 0 else []
         return Person(
+            spells=spells,
+            absent=bool(spells) and spells[0][0] == 0,
             who=number if rep.who is None else rep.who,
             number=number,
             record=rep,
@@ -294,7 +336,9 @@ class Simulation:
         self.now = self.firm.horizon
         self.day_ends()  # D2
         for person in self.people:
-            if person.on_staff or person.working_on is not None:
+            if person.is_there:
+                if person.absent:
+                    self.say("absent")  # R15
                 self.say("on staff")  # D5
         for entity, walk in sorted(self.leads.items()):
             if walk.outcome == "open":
@@ -335,6 +379,9 @@ class Simulation:
                 coming.append((person.leaves, KINDS.index("rep leaves"), person.number))
             if person.will_join:
                 coming.append((person.joins, KINDS.index("rep joins"), person.number))
+            turn = self.next_turn(person)
+            if turn is not None:
+                coming.append((turn, KINDS.index("absence"), person.number))
         for number, openings in enumerate(self.openings_left):
             coming += [(opens, KINDS.index("calendar opens"), number) for opens in openings[:1]]
         for stream in self.streams:
@@ -346,6 +393,24 @@ class Simulation:
                 coming.append((walk.until, KINDS.index(kinds[walk.phase]), entity))
         return coming
 
+    def next_turn(self, person: Person) -> int | None:
+        """Return when an absence begins or is over, unless the rep leaves by then (R14)."""
+        if not person.is_there:
+            return None
+        past = [ends for _, ends in person.spells if ends > self.now or (person.absent and ends == self.now)]
+        turns = past[:1] if person.absent else [begins for begins, _ in person.spells if begins >= self.now]
+        if not turns or (person.will_leave and person.leaves is not None and person.leaves <= turns[0]):
+            return None
+        return turns[0]
+
+    def absence_turns(self, person: Person) -> None:
+        """Let an absence begin, or be over (R13)."""
+        person.absent = not person.absent
+        if not person.absent:
+            self.say("absent")
+            if person.working_on is None:
+                person.idle_since = self.now
+
     def decide(self, kind: str, who: int) -> None:
         """Let one thing that is due happen."""
         if kind == "day ends":
@@ -356,6 +421,10 @@ class Simulation:
             self.people[who].will_join = False
             self.people[who].on_staff = True
             self.people[who].idle_since = self.now
+            spells = self.people[who].record.spells
+            self.people[who].spells = united([spell for spell in spells if spell[0] >= self.now])
+        elif kind == "absence":
+            self.absence_turns(self.people[who])
         elif kind == "calendar opens":
             self.openings_left[who].pop(0)
         elif kind == "inquiry":
@@ -384,7 +453,7 @@ class Simulation:
                 visit = walk.visits[-1]
                 assert visit.started is not None
                 assert visit.effort is not None
-                walk.until = end_of_work(walk.rep.hours, visit.started, visit.effort)
+                walk.until = end_of_work(walk.rep.hours_at_work(), visit.started, visit.effort)
         self.pay_once()
         self.queue_anew(queueing, before)
 
@@ -415,8 +484,10 @@ class Simulation:
         if known is None:
             who = number if rep.who is None else rep.who
             known = Person(who, number, rep, [], 0, None, will_join=True, will_leave=False, on_staff=False)
-        known.number, known.record = number, rep
+        known.number, known.record = number, rep  # Z6: what is counted stays
         known.hours = both(known.hours, hours, self.now)
+        begun = [spell for spell in known.spells if spell[0] < self.now]  # R16
+        known.spells = united(begun + [spell for spell in rep.spells if spell[0] >= self.now])
         if known.will_join:
             known.joins = max(self.now, rep.joins)
             known.leaves = rep.leaves
@@ -528,6 +599,9 @@ class Simulation:
 
     def goes_home(self, person: Person) -> None:
         """Be gone for good, and paid no longer (R7, R9)."""
+        if person.absent:
+            self.say("absent")  # R15
+            person.absent = False
         person.gone = self.now
         self.say("on staff")
 
@@ -613,7 +687,11 @@ class Simulation:
         """Let the team's policy push the lead to one of its reps, or to none (P5)."""
         team = self.firm.teams[number]
         members = self.members(number)
-        eligible = [rep for rep in members if rep.on_staff and self.open_leads(rep) < team.max_open]
+        eligible = [
+            rep
+            for rep in members
+            if rep.on_staff and not rep.absent and self.open_leads(rep) < team.max_open  # R13
+        ]
         if not eligible:
             return None
         if team.assignment == "round_robin":  # P6
@@ -657,7 +735,7 @@ class Simulation:
             skill = self.skill_now(rep)  # V8
             speed = rep.record.speed * strength(rep, rep.record.speed_from, self.now)
             effort = whole(self.draws.effort_hours(*key) / speed * HOUR)  # V7
-            ends = end_of_work(rep.hours, self.now, effort)
+            ends = end_of_work(rep.hours_at_work(), self.now, effort)
             rep.working_on = walk.inquiry.entity
             walk.rep = rep  # G6
             self.credit(walk, rep)
@@ -836,7 +914,7 @@ class Simulation:
 
     def at_work(self, rep: Person) -> bool:
         """Return whether now lies in a rep's opening times (G1)."""
-        return any(opens <= self.now < closes for opens, closes in rep.hours)
+        return not rep.absent and any(opens <= self.now < closes for opens, closes in rep.hours)
 
     def take(self, assignment: str, waiting: list[Walk], rep: Person) -> Walk:
         """Return the lead that a rep takes from the queue: the first, or the best of the first 20 (G5)."""

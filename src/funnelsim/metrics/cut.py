@@ -44,8 +44,9 @@ class Cut:
     sums: Floats  # (R, n, events, 2 bases, 4 measures)
     queue: Floats  # (R, n) leads in the queue on average over the period, or over each month (F2)
     busy: Floats  # (R, n) working time in the period, µs
-    available: Floats  # (R, n) working time on staff in the period, µs
+    available: Floats  # (R, n) working time on staff in the period, less absences, µs
     staff: Floats  # (R, n) people on staff, on average
+    absent: Floats  # (R, n) working time of absences in the period, µs
     ages: Floats  # (R, n, 3 ways to end, bins) of the cohort's inquiries; no bins but in all
     expected: bool = False
 
@@ -126,6 +127,7 @@ def _drawn(model: Model, tallies: Tally, dimension: str) -> Cut:
             busy=tallies.busy.sum(axis=2),
             available=tallies.available.sum(axis=2),
             staff=tallies.staff.sum(axis=2),
+            absent=tallies.absent.sum(axis=2),
         )
     people = np.average(tallies.staff, axis=1, weights=lengths)
     if dimension == "all":
@@ -135,10 +137,15 @@ def _drawn(model: Model, tallies: Tally, dimension: str) -> Cut:
             busy=tallies.busy.sum(axis=(1, 2))[:, None],
             available=tallies.available.sum(axis=(1, 2))[:, None],
             staff=people.sum(axis=1)[:, None],
+            absent=tallies.absent.sum(axis=(1, 2))[:, None],
             ages=tallies.ages[:, None].astype(np.float64),
         )
     reps = replace(
-        found, busy=tallies.busy.sum(axis=1), available=tallies.available.sum(axis=1), staff=people
+        found,
+        busy=tallies.busy.sum(axis=1),
+        available=tallies.available.sum(axis=1),
+        staff=people,
+        absent=tallies.absent.sum(axis=1),
     )
     return _by_team(model, reps, in_period, tallies.asking) if dimension == "team" else reps
 
@@ -193,7 +200,7 @@ def one_contract(model: Model, expected: bool) -> Cut:
     sums[0, :, EARNED_REVENUE, Basis.PERIOD, Measure.MONEY] = worth * earned
     sums[0, :, EARNED_MARGIN, Basis.PERIOD, Measure.MONEY] = margin * earned
     nothing = np.zeros((1, len(worth)))
-    bare = replace(_bare(sums), queue=nothing, busy=nothing, available=nothing, staff=nothing)
+    bare = replace(_bare(sums), queue=nothing, busy=nothing, available=nothing, staff=nothing, absent=nothing)
     return replace(bare, expected=expected)
 
 
@@ -202,7 +209,8 @@ def _bare(sums: Floats) -> Cut:
     replications, size = sums.shape[:2]
     nothing = np.full((replications, size), np.nan)
     no_ages = np.zeros((replications, size, len(Ended), 0))
-    return Cut(sums, queue=nothing, busy=nothing, available=nothing, staff=nothing, ages=no_ages)
+    names = ("queue", "busy", "available", "staff", "absent")
+    return Cut(sums, **dict.fromkeys(names, nothing), ages=no_ages)
 
 
 def _by_team(model: Model, reps: Cut, queue: Floats, asking: Floats) -> Cut:
@@ -217,4 +225,5 @@ def _by_team(model: Model, reps: Cut, queue: Floats, asking: Floats) -> Cut:
         busy=reps.busy @ membership,
         available=reps.available @ membership,
         staff=reps.staff @ membership,
+        absent=reps.absent @ membership,
     )

@@ -9,15 +9,16 @@ from __future__ import annotations
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.engines.compiled.agenda import next_time
-from funnelsim.engines.compiled.desks import enlist, go_home, stir
+from funnelsim.engines.compiled.desks import enlist, stir
 from funnelsim.engines.compiled.queues import NONE, first, join, leave
+from funnelsim.engines.compiled.roster import expect_rep, go_home
 from funnelsim.engines.compiled.state import State, await_next, channel_actor, put
 from funnelsim.engines.ledger import Ledger, credit, flag, give_reason, write
 from funnelsim.engines.protocol import MOST_WAVES
 from funnelsim.model.model import SALE, Model
 from funnelsim.model.words import ENDED, NEVER, NOBODY, NOTHING, Due, Event, Flag
 from funnelsim.model.worktime import work_ends_from
-from funnelsim.rules import arrivals, assignment, contracts, ending, people, visits
+from funnelsim.rules import absence, arrivals, assignment, contracts, ending, people, visits
 
 # ---- inquiries ----------------------------------------------------------------------------------
 
@@ -172,7 +173,7 @@ def leave_queue(model: Model, state: State, slot: int) -> None:
 
 
 @rule
-def start_work(model: Model, state: State, ledger: Ledger, slot: int, rep: int) -> None:
+def start_work(model: Model, world: Record, state: State, ledger: Ledger, slot: int, rep: int) -> None:
     """Start work on a pursuit; its outcome is decided now (G6, V4, V6, V12)."""
     pursuit = state.pursuits[slot]
     stage = visits.stage_for(model, pursuit)
@@ -199,6 +200,8 @@ def start_work(model: Model, state: State, ledger: Ledger, slot: int, rep: int) 
         calendar = model.calendars[model.reps[rep]["calendar"]]
         opening = state.shifts[model.reps[rep]["calendar"]]["opening"]
         ends = work_ends_from(model.hours, opening, calendar["first_hours"] + calendar["hours"], now, effort)
+        if ends > state.reps[rep]["away_from"]:
+            ends = absence.with_absences(model, world, model.reps[rep], state.reps[rep], now, effort)
     await_next(model, state, slot, ends, Due.WORK_ENDS.value)
 
 
@@ -207,6 +210,7 @@ def take_up(model: Model, state: State, slot: int, rep: int) -> None:
     """Take a pursuit out of its queue; the rep owns it from now on."""
     pursuit = state.pursuits[slot]
     state.reps[rep]["busy"] = 1
+    state.reps[rep]["lost"] = 0
     owned = pursuit["rep"] != NOBODY
     leave_queue(model, state, slot)
     if not owned:
@@ -239,7 +243,7 @@ def end_work(model: Model, state: State, ledger: Ledger, slot: int) -> bool:
         rep["idle_since"] = now
         enlist(model, state, pursuit["rep"])
         if rep["on_staff"] == 0:
-            go_home(state, ledger, pursuit["rep"])
+            go_home(model, state, ledger, pursuit["rep"])
     if pursuit["takes"] == 0 and next_time(state.agenda, clock) > now and clock["wave"] < MOST_WAVES:
         clock["wave"] += 1
         return True
@@ -487,4 +491,6 @@ def leave_staff(model: Model, world: Record, state: State, ledger: Ledger, numbe
         place(model, world, state, slot, model.reps[number]["team"])
         slot = first(state.links, queue)
     if rep["busy"] == 0:
-        go_home(state, ledger, number)
+        go_home(model, state, ledger, number)
+    else:
+        expect_rep(model, state, number)

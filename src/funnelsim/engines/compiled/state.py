@@ -194,6 +194,10 @@ def reset(model: Model, state: State) -> None:
         rep["booked_year"] = 0
         rep["worked"] = 0
         rep["won"] = 0
+        rep["absent"] = 0
+        rep["away_from"] = NEVER
+        rep["away_until"] = NEVER
+        rep["lost"] = 0
         state.desks[number]["wanted"] = 0
         state.desks[number]["at_hand"] = 0
         state.order[number] = number

@@ -106,8 +106,8 @@ def test_work_may_end_as_an_absence_begins_and_spells_unite() -> None:
 
 
 def test_who_is_absent_gets_no_new_leads_while_the_own_wait() -> None:
-    # Leads 0 and 1 go to reps 0 and 1 on day 0 at 18:00. Rep 0 is absent on day 1: lead 2 goes to rep 1, whose
-    # turn it is not. Lead 0 waits for rep 0 until day 2.
+    # Leads 0 and 1 go to reps 0 and 1 on day 0 at 18:00. Rep 0 is absent on day 1: lead 2 goes to rep 1,
+    # whose turn it is not. Lead 0 waits for rep 0 until day 2.
     reps = [Rep(0, spells=[(DAY, 2 * DAY)]), Rep(0)]
     history_ = live(firm([at(0, 18), at(0, 18), at(1, 9)], reps=reps), table())
     assert spans(history_) == [(at(2, 9), at(2, 10), 0), (at(1, 9), at(1, 10), 1), (at(1, 10), at(1, 11), 1)]

@@ -209,8 +209,15 @@ def _bare(sums: Floats) -> Cut:
     replications, size = sums.shape[:2]
     nothing = np.full((replications, size), np.nan)
     no_ages = np.zeros((replications, size, len(Ended), 0))
-    names = ("queue", "busy", "available", "staff", "absent")
-    return Cut(sums, **dict.fromkeys(names, nothing), ages=no_ages)
+    return Cut(
+        sums,
+        queue=nothing,
+        busy=nothing,
+        available=nothing,
+        staff=nothing,
+        absent=nothing,
+        ages=no_ages,
+    )
 
 
 def _by_team(model: Model, reps: Cut, queue: Floats, asking: Floats) -> Cut:

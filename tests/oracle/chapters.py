@@ -260,6 +260,30 @@ def other_talent(chance: random.Random, model: Model, _: int) -> Model:
     return model._replace(reps=reps)
 
 
+def other_absences(chance: random.Random, model: Model, _: int) -> Model:
+    """Let people be absent at other times, and more or less often."""
+    days = len(model.month_days)
+    begins = sorted(chance.sample(range(days), min(days, 4)))
+    aways = np.zeros(len(begins), model.aways.dtype)
+    aways["begins"] = [day * DAY for day in begins]
+    aways["ends"] = [day * DAY + chance.choice([DAY, 12 * HOUR, 3 * DAY]) for day in begins]
+    reps = each(
+        model.reps,
+        may_be_absent=lambda _: chance.choice([0, 1, 1]),
+        first_away=lambda _: len(model.aways) + chance.choice([0, 2]),
+        aways=lambda _: chance.choice([0, 1, 2]),
+    )
+    drawn = [int(team["spell_days"]) for team in model.teams if team["spell_days"] != NOTHING]
+    teams = each(
+        model.teams,
+        spells=lambda _: chance.choice([0.0, 0.3]) if drawn else 0.0,
+        spell_days=lambda _: chance.choice(drawn) if drawn else NOTHING,
+        off_every=lambda _: chance.choice([0.0, 3.5]),
+        off_days=lambda _: 0.75,
+    )
+    return model._replace(reps=reps, teams=teams, aways=np.concatenate([model.aways, aways]))
+
+
 def other_growth(chance: random.Random, model: Model, now: int) -> Model:
     """Let people learn more or less than before, or none the more, and train them on other days."""
     teams = each(
@@ -456,6 +480,7 @@ CHANGES: dict[str, Change] = {
         other_effects,
         other_money,
         other_talent,
+        other_absences,
         other_growth,
         other_volumes,
         other_days,

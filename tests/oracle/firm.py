@@ -69,6 +69,7 @@ class Rep:
     pay_per_month: float = 0.0
     weight: float = 1.0
     segments: list[int] = field(default_factory=list)  # that the rep knows best
+    spells: list[tuple[int, int]] = field(default_factory=list)  # R11: (from, until), in any order
     grows: bool = False  # whether the skill may grow (Z1)
     worked_before: int = 0
     who: int | None = None

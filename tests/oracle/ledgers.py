@@ -84,7 +84,7 @@ def read(rows: Records, cast: Cast) -> tuple[dict[int, Told], list[Cost]]:
             costs.append(Cost(event.name.lower(), time, whose(row, cast), money))
         elif event in OF_CHANGES:
             costs.append(Cost(OF_CHANGES[event], time, -1, money))
-        elif event is Event.ON_STAFF:
+        elif event in (Event.ON_STAFF, Event.ABSENT):
             continue
         elif event in OF_CONTRACTS:
             assert won is not None, "what a contract leaves follows it"

@@ -43,6 +43,7 @@ KINDS = (  # I1
     "day ends",
     "rep leaves",
     "rep joins",
+    "absence",
     "calendar opens",
     "inquiry",
     "work ends",
@@ -117,6 +118,17 @@ class Person:
     )  # the calendar month and cents of each contract
     worked: int = 0  # Z1
     won: int = 0
+    spells: Spans = field(default_factory=list)  # of absence, past and to come, united (R12)
+    absent: bool = False
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the rep is on staff, or still finishes work."""
+        return self.on_staff or (self.working_on is not None and self.gone is None)
+
+    def hours_at_work(self) -> Spans:
+        """Leave the spells of absence out of the opening times (R13)."""
+        return without(self.hours, self.spells)
 
 
 @dataclass
@@ -283,6 +295,32 @@ def working_time(hours: Spans, since: int, until: int) -> int:
     return sum(max(min(closes, until) - max(opens, since), 0) for opens, closes in hours)
 
 
+def united(spells: Spans) -> Spans:
+    """Unite spells that overlap or touch (R12)."""
+    found: Spans = []
+    for begins, ends in sorted(spells):
+        if found and begins <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], ends))
+        elif begins < ends:
+            found.append((begins, ends))
+    return found
+
+
+def without(hours: Spans, spells: Spans) -> Spans:
+    """Cut spells out of opening times."""
+    left = []
+    for opens, closes in hours:
+        at = opens
+        for begins, ends in spells:
+            if at < begins < closes:
+                left.append((at, begins))
+            if begins < closes:
+                at = max(at, ends)
+        if at < closes:
+            left.append((at, closes))
+    return left
+
+
 def strength(rep: Person, first_share: float, now: int) -> float:
     """Return the share of full strength: straight from the first share at joining to 1 (V8)."""
     tenure = now - rep.joins
@@ -360,7 +398,11 @@ class Simulation:
         """Describe a rep of the first chapter (R1)."""
         rep = self.firm.reps[number]
         stays = rep.leaves is None or rep.leaves >= 0
+        # R10
+        spells = united([spell for spell in rep.spells if spell[0] >= 0]) if rep.joins <= 0 else []
         return Person(
+            spells=spells,
+            absent=bool(spells) and spells[0][0] == 0,
             who=number if rep.who is None else rep.who,
             number=number,
             record=rep,
@@ -384,7 +426,9 @@ class Simulation:
         self.now = self.firm.horizon
         self.day_ends()  # D2
         for person in self.people:
-            if person.on_staff or person.working_on is not None:
+            if person.is_there:
+                if person.absent:
+                    self.say("absent")  # R15
                 self.say("on staff")  # D5
         for entity, walk in sorted(self.leads.items()):
             if walk.outcome == "open":
@@ -421,20 +465,14 @@ class Simulation:
 
     def everything_to_come(self) -> list[tuple[int, int, int]]:
         """Look at everything: (when, kind, who)."""
-        coming = [((self.days_booked + 1) * DAY, KINDS.index("day ends"), 0)]
-        for person in self.people:
-            if person.will_leave and person.leaves is not None:
-                coming.append((person.leaves, KINDS.index("rep leaves"), person.number))
-            if person.will_join:
-                coming.append((person.joins, KINDS.index("rep joins"), person.number))
+        coming = [((self.days_booked + 1) * DAY, KINDS.index("day ends"), 0), *self.turns_of_people()]
         for number, openings in enumerate(self.openings_left):
             coming += [(opens, KINDS.index("calendar opens"), number) for opens in openings[:1]]
         for stream in self.streams:
             if stream.due is not None:  # A2
                 coming.append((stream.due, KINDS.index("inquiry"), stream.companies[stream.index].entity))
         kinds = {"work": "work ends", "customer": "customer answers", "queue": "goes cold"}
-        kinds |= {"held": "goes cold"}
-        kinds["nurture"] = "rest is over"
+        kinds |= {"held": "goes cold", "nurture": "rest is over"}
         for entity, walk in self.leads.items():
             if walk.phase != "over" and walk.until is not None:
                 coming.append((walk.until, KINDS.index(kinds[walk.phase]), entity))
@@ -442,31 +480,70 @@ class Simulation:
                 coming.append((walk.cool, KINDS.index("cools off"), entity))
         return coming
 
+    def turns_of_people(self) -> list[tuple[int, int, int]]:
+        """Look at who joins, leaves, and goes or comes back."""
+        coming = []
+        for person in self.people:
+            if person.will_leave and person.leaves is not None:
+                coming.append((person.leaves, KINDS.index("rep leaves"), person.number))
+            if person.will_join:
+                coming.append((person.joins, KINDS.index("rep joins"), person.number))
+            turn = self.next_turn(person)
+            if turn is not None:
+                coming.append((turn, KINDS.index("absence"), person.number))
+        return coming
+
+    def next_turn(self, person: Person) -> int | None:
+        """Return when an absence begins or is over, unless the rep leaves by then (R14)."""
+        if not person.is_there:
+            return None
+        past = [ends for _, ends in person.spells if ends > self.now or (person.absent and ends == self.now)]
+        turns = past[:1] if person.absent else [begins for begins, _ in person.spells if begins >= self.now]
+        if not turns or (person.will_leave and person.leaves is not None and person.leaves <= turns[0]):
+            return None
+        return turns[0]
+
+    def absence_turns(self, person: Person) -> None:
+        """Let an absence begin, or be over (R13)."""
+        person.absent = not person.absent
+        if not person.absent:
+            self.say("absent")
+            if person.working_on is None:
+                person.idle_since = self.now
+
     def decide(self, kind: str, who: int) -> None:
         """Let one thing that is due happen."""
         if kind == "day ends":
             self.day_ends()
         elif kind == "rep leaves":
             self.rep_leaves(self.people[who])
-        elif kind == "rep joins":  # R3
-            self.people[who].will_join = False
-            self.people[who].on_staff = True
-            self.people[who].idle_since = self.now
+        elif kind == "rep joins":
+            self.rep_joins(self.people[who])
+        elif kind == "absence":
+            self.absence_turns(self.people[who])
         elif kind == "calendar opens":
             self.openings_left[who].pop(0)
         elif kind == "inquiry":
             self.inquiry_arrives(who)
-        elif kind == "work ends":
-            self.work_ends(self.leads[who])
-        elif kind == "customer answers":
-            self.customer_answers(self.leads[who])
-        elif kind == "rest is over":
-            self.last_touch(self.leads[who])
-        elif kind == "cools off":  # O5
-            self.leads[who].company = "free again"
-            self.say("cooled off", who)
         else:
-            self.goes_cold(self.leads[who])
+            of_leads = {
+                "work ends": self.work_ends,
+                "customer answers": self.customer_answers,
+                "goes cold": self.goes_cold,
+                "rest is over": self.last_touch,
+                "cools off": self.cools_off,
+            }
+            of_leads[kind](self.leads[who])
+
+    def rep_joins(self, person: Person) -> None:
+        """Let somebody join (R3)."""
+        person.will_join, person.on_staff, person.idle_since = False, True, self.now
+        person.spells = united([spell for spell in person.record.spells if spell[0] >= self.now])
+
+    def cools_off(self, walk: Walk) -> None:
+        """Give a company back to the market (O5)."""
+        walk.company = "free again"
+        self.say("cooled off", walk.inquiry.entity)
 
     # Chapters
 
@@ -486,7 +563,7 @@ class Simulation:
                 walk.traits |= {trait for trait in now_drawn if trait >= len(before.traits)}
         for walk in self.leads.values():  # C12: all else stays as it was when the work started
             if walk.phase == "work" and walk.rep is not None:
-                walk.until = end_of_work(walk.rep.hours, walk.works_since, walk.left_to_do)
+                walk.until = end_of_work(walk.rep.hours_at_work(), walk.works_since, walk.left_to_do)
         self.pay_once()
         self.queue_anew(queueing, before)
         self.take_over_limits(before)
@@ -518,8 +595,10 @@ class Simulation:
         if known is None:
             who = number if rep.who is None else rep.who
             known = Person(who, number, rep, [], 0, None, will_join=True, will_leave=False, on_staff=False)
-        known.number, known.record = number, rep
+        known.number, known.record = number, rep  # Z6: what is counted stays
         known.hours = both(known.hours, hours, self.now)
+        begun = [spell for spell in known.spells if spell[0] < self.now]  # R16
+        known.spells = united(begun + [spell for spell in rep.spells if spell[0] >= self.now])
         if known.will_join:
             known.joins = max(self.now, rep.joins)
             known.leaves = rep.leaves
@@ -632,6 +711,9 @@ class Simulation:
 
     def goes_home(self, person: Person) -> None:
         """Be gone for good, and paid no longer (R7, R9)."""
+        if person.absent:
+            self.say("absent")  # R15
+            person.absent = False
         person.gone = self.now
         self.say("on staff")
 
@@ -855,7 +937,11 @@ class Simulation:
         """Let the team's policy push the lead to one of its reps, or to none (P5)."""
         team = self.firm.teams[number]
         members = self.members(number)
-        eligible = [rep for rep in members if rep.on_staff and self.open_leads(rep) < team.max_open]
+        eligible = [
+            rep
+            for rep in members
+            if rep.on_staff and not rep.absent and self.open_leads(rep) < team.max_open  # R13
+        ]
         if not eligible:
             return None
         if team.assignment == "round_robin":  # P6
@@ -922,7 +1008,7 @@ class Simulation:
         if rep is not None and stage.rejection is not None and walk.stage not in walk.met:
             effort = self.meets(walk, rep, skill, effort, stage.rejection)
         if rep is not None:
-            ends = end_of_work(rep.hours, self.now, effort)
+            ends = end_of_work(rep.hours_at_work(), self.now, effort)
         walk.phase, walk.queue, walk.until = "work", None, ends
         walk.works_since, walk.left_to_do = self.now, effort
         visit.started, visit.effort = self.now, effort  # V6
@@ -1209,7 +1295,7 @@ class Simulation:
 
     def interrupt(self, rep: Person, walk: Walk) -> None:
         """Put the work in hand aside (G10)."""
-        done = working_time(rep.hours, walk.works_since, self.now)
+        done = working_time(rep.hours_at_work(), walk.works_since, self.now)
         walk.visits[-1].pauses.append(Pause(self.now, done))
         walk.left_to_do -= done
         walk.phase, walk.queue, walk.until = "queue", rep, None
@@ -1224,14 +1310,14 @@ class Simulation:
         self.credit(walk, rep)
         walk.interrupted, walk.works_since = False, self.now
         walk.phase, walk.queue = "work", None
-        walk.until = end_of_work(rep.hours, self.now, walk.left_to_do)
+        walk.until = end_of_work(rep.hours_at_work(), self.now, walk.left_to_do)
         pause = walk.visits[-1].pauses[-1]
         pause.resumed, pause.rep = self.now, rep.who
         self.say("resumed", walk.inquiry.entity)
 
     def at_work(self, rep: Person) -> bool:
         """Return whether now lies in a rep's opening times (G1)."""
-        return any(opens <= self.now < closes for opens, closes in rep.hours)
+        return not rep.absent and any(opens <= self.now < closes for opens, closes in rep.hours)
 
     def take(self, assignment: str, waiting: list[Walk], rep: Person) -> Walk:
         """Return the lead that a rep takes from the queue: the first, or the best of the first 20 (G5)."""

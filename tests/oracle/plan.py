@@ -22,6 +22,7 @@ from funnelsim.model.model import (
 )
 from funnelsim.model.own_policy import policy_number, register_policy
 from funnelsim.model.records import (
+    AWAY,
     CALENDAR,
     CHANNEL,
     CHECK,
@@ -61,7 +62,8 @@ def last_with_room(
 ) -> int:
     """Choose the rep with the highest number who can take one more."""
     for position in range(len(states) - 1, -1, -1):
-        if states[position]["on_staff"] == 1 and states[position]["open"] < team["max_open"]:
+        there = states[position]["on_staff"] == 1 and states[position]["absent"] == 0
+        if there and states[position]["open"] < team["max_open"]:
             return position
     return NOBODY
 
@@ -144,6 +146,7 @@ class Plan:
         assignment: Assignment = Assignment.ROUND_ROBIN,
         tiers: Sequence[tuple[int, float]] = (),
         trainings: Sequence[tuple[int, dict[str, float]]] = (),
+        spell_days: Any = None,
         **more: Any,
     ) -> int:
         """Add a team with its reps; `skill` and `speed` of a rep are distributions, `own_hours` its hours.
@@ -156,7 +159,8 @@ class Plan:
         for index, rep in enumerate(reps):
             self.rep(number, index, first_calendar, **rep)
         row = {"max_open": 10**6, "sticky": 1, "queue_order": QueueOrder.FIFO, "commission": 0.0} | more
-        row = {"quota_months": 1, "learns_half": 1.0} | row
+        row = {"quota_months": 1, "learns_half": 1.0, "first_date": 738_000} | row
+        row["spell_days"] = NOTHING if spell_days is None else self.distribution(spell_days)
         row |= {"first_rep": first_rep, "reps": len(reps), "assignment": assignment}
         row |= {"own_policy": policy_number(OWN_POLICY)}
         row |= {"first_calendar": first_calendar, "calendars": self.calendars - first_calendar}
@@ -192,11 +196,15 @@ class Plan:
         speed: Any = 1.0,
         knows: Sequence[int] = (),
         own_hours: list[tuple[int, int]] | None = None,
+        away: Sequence[tuple[int, int]] = (),
         **more: Any,
     ) -> int:
-        """Add a rep of a team; `knows` are segments."""
+        """Add a rep of a team; `knows` are segments, `away` spells of absence by plan."""
         row = {"joins": -1, "leaves": NEVER, "ramp": 0, "skill_from": 1.0, "speed_from": 1.0} | more
         row = {"weight": 1.0} | row
+        planned = [{"begins": begins, "ends": ends} for begins, ends in away]
+        row |= {"first_away": self.add("aways", *planned), "aways": len(planned)}
+        row = {"may_be_absent": int(bool(planned))} | row
         if knows:
             row["first_segment"] = self.routes([(1.0, segment, NOTHING) for segment in knows])
             row["segments"] = len(knows)
@@ -449,6 +457,7 @@ class Plan:
             segments=self.records("segments", SEGMENT),
             teams=self.records("teams", TEAM),
             tiers=self.records("tiers", TIER),
+            aways=self.records("aways", AWAY),
             trainings=self.records("trainings", TRAINING),
             reps=self.records("reps", REP),
             stages=self.records("stages", STAGE),

@@ -565,7 +565,7 @@ def mixed_segments(chance: random.Random, plan: Plan, teams: list[int]) -> list[
 def mixed_team(chance: random.Random, plan: Plan) -> int:
     """Add a team with hours, people and habits at random."""
     reps = []
-    grows = int(chance.random() < 0.5)
+    grows, absent = int(chance.random() < 0.5), chance.random() < 0.6
     for _ in range(chance.randint(1, 4)):
         joins = chance.choice([-1, -1, -9 * DAY, 2 * DAY + 9 * HOUR])
         leaves = chance.choice([4 * DAY + 10 * HOUR, 5 * DAY])
@@ -574,6 +574,7 @@ def mixed_team(chance: random.Random, plan: Plan) -> int:
         rep |= {"leaves": leaves} if chance.random() < 0.25 else {}
         rep |= {"own_hours": daily(plan.days, 10, chance.choice([12, 24]))} if chance.random() < 0.25 else {}
         rep |= {"grows": grows, "worked_before": chance.choice([0, 3])}
+        rep |= mixed_absences(chance, plan.days) if absent else {}
         reps.append(rep | {"pay_per_month": chance.choice([0.0, 3000.0])})
     closed = tuple(chance.sample(range(plan.days), 2))
     return plan.team(
@@ -589,10 +590,22 @@ def mixed_team(chance: random.Random, plan: Plan) -> int:
         tiers=chance.choice([(), (), ((0, 0.05), (2_500, 0.2))]),
         quota_months=chance.choice([1, 3, 12]),
         trainings=mixed_trainings(chance) if grows else (),
+        spell_days=chance.choice([either(0.25, 1), either(0.5, 2), 1.0]),
+        spells=chance.choice([0.0, 0.1, 0.3]),
+        off_every=chance.choice([0.0, 0.0, 4.5]),
+        off_days=chance.choice([1.0, 1.5, 0.4]),
         learns_most=chance.choice([0.0, 3.0]),
         learns_half=2.5,
         win_counts=chance.choice([0, 2]),
     )
+
+
+def mixed_absences(chance: random.Random, days: int) -> dict[str, Any]:
+    """Let a rep be absent by plan, and perhaps by chance."""
+    begins = sorted(chance.sample(range(days), chance.randint(0, 3)))
+    lengths = [DAY, 9 * HOUR, 34 * HOUR, 2 * DAY, 10 * HOUR]
+    away = [(day * DAY, day * DAY + chance.choice(lengths)) for day in begins]
+    return {"away": away, "may_be_absent": 1}
 
 
 def mixed_trainings(chance: random.Random) -> list[tuple[int, dict[str, float]]]:

@@ -9,9 +9,11 @@ import numpy as np
 
 from funnelsim.chance.distributions import quantile
 from funnelsim.chance.keys import (
+    ABSENCE,
     ARRIVAL,
     BUSY,
     BUSY_ALL,
+    DAYS_OFF,
     KIND,
     MARKET,
     PROFILE,
@@ -391,10 +393,28 @@ class Table:
             pay_per_month=float(rep["pay_per_month"]),
             weight=float(rep["weight"]),
             segments=[int(known) for _, known, _ in self.routes(rep["first_segment"], rep["segments"])],
+            spells=self.spells(rep) if rep["may_be_absent"] else [],
             grows=bool(rep["grows"]),
             worked_before=int(rep["worked_before"]),
             who=int(rep["entity"]),
         )
+
+    def spells(self, rep: Record) -> list[tuple[int, int]]:
+        """Draw a rep's spells of absence, and read those by plan (R11)."""
+        team, found = self.model.teams[rep["team"]], []
+        for day in range(len(self.model.month_days)):
+            date, midnight = int(team["first_date"]) + day, day * DAY
+            if team["spells"] > 0:
+                begins, length = self.uniforms(rep["entity"], ABSENCE, date)
+                if begins < team["spells"]:
+                    found.append((midnight, midnight + whole(self.value(team["spell_days"], length) * DAY)))
+            if team["off_every"] > 0:
+                phase = self.uniforms(rep["entity"], DAYS_OFF)[0]
+                before, now = (math.floor(each / team["off_every"] - phase) for each in (date - 1, date))
+                if now > before:
+                    found.append((midnight, midnight + whole(team["off_days"] * DAY)))
+        planned = self.model.aways[rep["first_away"] : rep["first_away"] + rep["aways"]]
+        return found + [(int(each["begins"]), int(each["ends"])) for each in planned]
 
     def stage(self, number: int) -> told.Stage:
         """Describe a stage, with what it is to each segment."""

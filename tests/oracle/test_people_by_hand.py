@@ -1,4 +1,4 @@
-"""People who learn, worked out with paper and pencil: the oracle first, then both engines on a model."""
+"""People who learn, and who are absent, worked out with paper and pencil."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import pytest
 from funnelsim.engines import ENGINES, history
 from funnelsim.model.words import Event
 
-from .by_hand import at, firm, live, stage, table
-from .firm import DAY, Rep, Team, Training
+from .by_hand import at, firm, live, spans, stage, table
+from .firm import DAY, HOUR, Rep, Team, Training
 from .plan import Plan
 
 engines = pytest.mark.parametrize("engine", sorted(ENGINES))
@@ -89,3 +89,33 @@ def test_rows_of_a_month_of_learning(engine: str) -> None:
     leads = 3 + len(worked)
     assert skill["time"] == 5 * DAY
     assert skill["money"] == pytest.approx((1 + 2 * leads / (leads + 8)) * 2)  # 4^(1/2) after a half-life
+
+
+def test_work_in_hand_is_paused_by_an_absence() -> None:
+    # Four hours from 15:00 on day 0: two until 17:00, absent on day 1, one and a half on day 2 from 9:00 to
+    # 10:30, absent from a midnight to noon on day 3 changes nothing any more.
+    away = Rep(0, spells=[(DAY, 2 * DAY), (3 * DAY, 3 * DAY + 12 * HOUR)])
+    assert spans(live(firm([at(0, 15)], reps=[away]), table(effort=3.5))) == [(at(0, 15), at(2, 10.5), 0)]
+
+
+def test_work_may_end_as_an_absence_begins_and_spells_unite() -> None:
+    night = [(0, 10 * DAY)]
+    away = Rep(0, spells=[(2 * DAY, 3 * DAY), (DAY, 2 * DAY)])
+    floor = firm([at(0, 20), at(0, 20)], reps=[away], calendars=[night])
+    assert spans(live(floor, table(effort=4))) == [(at(0, 20), DAY, 0), (at(3, 0), at(3, 4), 0)]
+
+
+def test_who_is_absent_gets_no_new_leads_while_the_own_wait() -> None:
+    # Leads 0 and 1 go to reps 0 and 1 on day 0 at 18:00. Rep 0 is absent on day 1: lead 2 goes to rep 1,
+    # whose turn it is not. Lead 0 waits for rep 0 until day 2.
+    reps = [Rep(0, spells=[(DAY, 2 * DAY)]), Rep(0)]
+    history_ = live(firm([at(0, 18), at(0, 18), at(1, 9)], reps=reps), table())
+    assert spans(history_) == [(at(2, 9), at(2, 10), 0), (at(1, 9), at(1, 10), 1), (at(1, 10), at(1, 11), 1)]
+
+
+def test_who_comes_back_has_been_idle_since_then() -> None:
+    # Rep 0, idle since time 0, comes back on day 1, rep 1 has been idle since day 0, 10:00.
+    shared = Team(assignment="shared_queue")
+    reps = [Rep(0, spells=[(0, DAY)]), Rep(0)]
+    history_ = live(firm([at(0, 9), at(1, 9)], reps=reps, teams=[shared]), table())
+    assert [rep for _, _, rep in spans(history_)] == [1, 1]

@@ -270,6 +270,7 @@ def reps(draw: DrawFn, start: date, kinds: list[str]) -> Document:
                 "speed": either(2, 0.5),
                 "cost_per_month": either(900),
                 "hired": st.integers(-9, 25).map(lambda day: start + timedelta(day)),
+                "absent": st.lists(st.integers(-5, 27).map(lambda day: start + timedelta(day)), max_size=3),
                 "holidays": st.lists(st.integers(0, 27).map(lambda day: start + timedelta(day)), max_size=4),
             },
         )
@@ -299,8 +300,17 @@ def teams(draw: DrawFn, name: str, start: date, kinds: list[str]) -> Document:
             {"months": 0.5, "skill_from": 0.2}, {"months": 2.0, "skill_from": 0.5, "speed_from": 0.25}
         ),
         "learning": either(*LEARNING),
+        "absence": st.fixed_dictionaries(
+            {},
+            optional={
+                "dates": st.lists(st.integers(-9, 40).map(lambda day: start + timedelta(day)), max_size=4),
+                "days_off_per_year": either(60, 140),
+                "spells_per_year": either(12, 60),
+                "spell_days": either(1, 0.5, 0, {"median": 1, "p90": 3}),
+            },
+        ),
         "training": st.integers(-9, 25).map(
-            lambda day: {"talk": {"date": start + timedelta(day), "cost": 5.5, "odds_ratio": 3}}
+            lambda day: {"talk": {"date": start + timedelta(day), "hours": 9, "cost": 5.5, "odds_ratio": 3}}
         ),
         "max_open": either(2, 1, 3),
         "sticky": either(False),

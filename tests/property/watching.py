@@ -21,7 +21,7 @@ from funnelsim.engines.reference import Happening, Office, ReferenceEngine
 from funnelsim.model.model import DEMAND_OF_ALL, DEMAND_OF_CHANNELS, ODDS_OF_ALL, Model, other_numbers
 from funnelsim.model.words import DAY, NEVER, NOBODY, NOTHING, Assignment, Due, Event, Flag, QueueOrder
 from funnelsim.model.worktime import is_open
-from funnelsim.rules import assignment, contracts, ending, handover, market, people, visits
+from funnelsim.rules import absence, assignment, contracts, ending, handover, market, people, visits
 
 PULLS = (Assignment.SHARED_QUEUE, Assignment.PRIORITY_QUEUE, Assignment.CHERRY_PICK)
 PUSHES = tuple(policy for policy in Assignment if policy not in (*PULLS, Assignment.OWN))
@@ -82,6 +82,10 @@ COVERED = (
     "left: in the middle of work",
     "left: with a lead at the customer",
     "worked by a rep in ramp-up",
+    "absent: while working on a lead",
+    "absent: with leads in the own queue",
+    "absent: two spells united",
+    "absent: as the rep leaves",
     "skill: grown by leads worked",
     "skill: grown by a win",
     "skill: raised by a training",
@@ -414,8 +418,11 @@ class WatchedOffice(Office):
         if happening.kind is Due.GOES_COLD:
             self.seen["gave up at the instant at which a rep was free"] += self.could_be_granted(happening)
             self.seen["gave up as the last of a rep's own queue"] += self.was_last(happening)
+        elif happening.kind is Due.ABSENCE:
+            self.is_absent(happening.entity)
         elif happening.kind is Due.REP_LEAVES:
             rep = self.reps[happening.entity]
+            self.seen["absent: as the rep leaves"] += int(rep["absent"])
             self.seen["left: in the middle of work"] += int(rep["busy"])
             self.seen["left: while idle"] += rep["busy"] == 0
             at_the_customer = rep["open"] - rep["busy"] - len(self.own_queues[happening.entity])
@@ -645,6 +652,16 @@ class WatchedOffice(Office):
         if self.model.reps[rep]["grows"]:
             self.is_grown(rep)
         return lead, rep
+
+    def is_absent(self, rep: int) -> None:
+        """Note what an absence comes upon, as it begins or is over."""
+        state = self.reps[rep]
+        self.seen["absent: while working on a lead"] += int(state["busy"])
+        self.seen["absent: with leads in the own queue"] += len(self.own_queues[rep])
+        first = absence.spell_from(
+            self.model, self.world, self.model.reps[rep], int(state["away_from"]) // DAY
+        )
+        self.seen["absent: two spells united"] += state["away_until"] > first
 
     def is_grown(self, rep: int) -> None:
         """Note what has made the skill of a rep who starts to work."""

@@ -8,6 +8,7 @@ from funnelsim.chance.distributions.lookup import DISTRIBUTION
 from funnelsim.compiling.arrays import Records
 from funnelsim.model.model import Model, Names, one_process, plain_ends
 from funnelsim.model.records import (
+    AWAY,
     CALENDAR,
     CHANNEL,
     CHECK,
@@ -81,6 +82,7 @@ def firm() -> Model:
         segments=segments,
         teams=teams,
         tiers=np.zeros(0, TIER),
+        aways=np.zeros(0, AWAY),
         trainings=np.zeros(0, TRAINING),
         reps=reps,
         stages=stages,
@@ -168,6 +170,14 @@ def _staff() -> Records:
     return ledger
 
 
+def _skills() -> Records:
+    """Write how skilled Ann is at the end of each month."""
+    ledger = _about_none(2)
+    ledger["time"] = ledger["created"] = np.array([20, 30]) * DAY
+    ledger["event"], ledger["rep"], ledger["money"] = Event.SKILL, ANN, (1.5, 2.5)
+    return ledger
+
+
 FIRST = {"flags": Flag.FIRST_CONTACT, "money": 5}
 
 
@@ -234,5 +244,7 @@ def history() -> Records:
         (20, 10, Event.ENTERED, 0, CONTACT, NOBODY),
         (50, 0, Event.OPEN, 710, CONTACT, NOBODY),
     )
-    rows = np.concatenate([won, earlier, in_the_warm_up, cold, lost, still_open, _costs(), _staff()])
+    rows = np.concatenate(
+        [won, earlier, in_the_warm_up, cold, lost, still_open, _costs(), _staff(), _skills()]
+    )
     return rows[np.argsort(rows["time"], kind="stable")]

@@ -73,7 +73,9 @@ IN_ALL = {
     "roas": 4000 / 270,
     "ros": -435 / 4000,
     "rosi": (1250 - 1415) / 1415,
-    "mean_skill": NAN,  # nobody learns: see test_staff
+    "on_staff": 2.75,
+    "absence": 0,  # see test_absence
+    "mean_skill": 2.0,
     "bookings_per_rep": 4000 / 2.75,  # Bob is there for 15 of 20 days
     "cycle_length": 10 + 1 / 24,  # of the cohort's one contract
     "time_to_first_contact": (2 + 0 + 102) / 3,
@@ -139,6 +141,8 @@ ALONG = {
     ("gone_cold_share", "month"): (0, 1 / 2),
     ("time_in_stage", "stage"): ((27 + 25 + 120 + 120) / 4 / 24, 214 / 24, NAN),
     ("wait", "team"): (4, (2 + 0 + 102) / 3),
+    ("mean_skill", "month"): (1.5, 2.5),
+    ("on_staff", "team"): (1.75, 1),
     ("utilisation", "rep"): (2 / 160, 0, 4 / 160),
     ("utilisation", "team"): (2 / 280, 4 / 160),
     # Cat's two hours over midnight of day 20 fall one into each month.

@@ -21,6 +21,7 @@ from funnelsim.compiling.arrays import Floats, Record, Records
 from funnelsim.model.model import EVENTS, ODDS_OF_ALL, SALE, Model, pays_in_tiers, plain_ends
 from funnelsim.model.own_policy import callable_by_compiled_code, policy_number, register_policy
 from funnelsim.model.records import (
+    AWAY,
     CHANNEL_STATE,
     PROCESS,
     PURSUIT,
@@ -478,7 +479,71 @@ def _(chance: random.Random) -> Cases:
         yield MODEL.routes, int(stage["first_else"]), int(stage["elses"]), chance.random()
 
 
-@cases("people.is_yet_to_join")
+@cases("absence.next_turn")
+def _(chance: random.Random) -> Cases:
+    yield from ((absentee(chance),) for _ in range(20))
+
+
+def absentee(chance: random.Random) -> Record:
+    """Make the state of a rep with an absence at hand or to come, or none."""
+    state: Record = np.zeros(1, REP_STATE)[0]
+    state["absent"] = chance.randint(0, 1)
+    state["away_from"], state["away_until"] = chance.choice(
+        [(NEVER, NEVER), (DAY, 3 * DAY), (5 * DAY, 9 * DAY)]
+    )
+    state["lost"] = chance.choice([0, HOUR])
+    return state
+
+
+def absent_at_times() -> Model:
+    """Let the people of the first team be absent by plan, by chance, and on days off."""
+    teams, reps, aways = MODEL.teams.copy(), MODEL.reps.copy(), np.zeros(2, AWAY)
+    teams["first_date"], teams["spells"], teams["spell_days"] = (
+        739_000,
+        0.2,
+        MODEL.reps["speed_distribution"][0],
+    )
+    teams["off_every"], teams["off_days"] = 9.5, 1.25
+    aways["begins"], aways["ends"] = (3 * DAY, 20 * DAY), (4 * DAY, 25 * DAY)
+    reps["may_be_absent"], reps["aways"] = 1, 2
+    reps["may_be_absent"][-1] = 0
+    return MODEL._replace(teams=teams, reps=reps, aways=aways)
+
+
+AT_TIMES = absent_at_times()
+
+
+@cases("absence.next_spell")
+def _(chance: random.Random) -> Cases:
+    for world, rep, now in product(worlds(chance, 3), AT_TIMES.reps, TIMES):
+        yield AT_TIMES, world, rep, now
+
+
+@cases("absence.lengthened")
+def _(chance: random.Random) -> Cases:
+    for world, rep, now in product(worlds(chance, 3), AT_TIMES.reps, TIMES):
+        yield AT_TIMES, world, rep, now, now + chance.choice([0, DAY, 6 * DAY])
+
+
+@cases("absence.spell_from")
+def _(chance: random.Random) -> Cases:
+    for world, rep, day in product(worlds(chance, 3), AT_TIMES.reps, range(0, 30, 3)):
+        yield AT_TIMES, world, rep, day
+
+
+@cases("absence.work_of", "absence.with_absences")
+def _(chance: random.Random) -> Cases:
+    for world, rep, now in product(worlds(chance, 2), AT_TIMES.reps, TIMES):
+        yield AT_TIMES, world, rep, absentee(chance), now, chance.choice([0, HOUR, 30 * HOUR])
+
+
+@cases("absence.hours_within")
+def _(chance: random.Random) -> Cases:
+    for rep, now in product(AT_TIMES.reps, TIMES):
+        yield AT_TIMES, rep, now, now + chance.choice([HOUR, 5 * DAY])
+
+
+@cases("people.is_yet_to_join", "people.is_there")
 def _(_: random.Random) -> Cases:
     for on_staff, busy, left in product((0, 1), (0, 1), (0, DAY, NEVER)):
         state = np.zeros(1, REP_STATE)[0]

@@ -132,6 +132,7 @@ KEPT: tuple[tuple[int, tuple[Measure, ...]], ...] = (
     (Event.SKILL, (_C, _M)),
     (Event.INTERRUPTED, (_C, _W, _K)),
     (Event.RESUMED, (_C, _W)),
+    (Event.ABSENT, (_C, _W)),
     (FIRST_CONTACT, (_C, _W)),
     (CONTACT_BY_CLOCK, (_C, _W, _K, Measure.ASKING)),
     (CONTACT_BY_WORKING_HOURS, (_C, _W, _K, Measure.OPENED)),
@@ -184,8 +185,10 @@ class Tally(NamedTuple):
     asking: Floats  # (S, B) the cohort's inquiries that ask for a first contact (F3)
     cold: Floats  # (S, B) leads that went cold in the period
     busy: Floats  # (M, R) working time in each month, µs
-    available: Floats  # (M, R) working time on staff in each month, µs
+    available: Floats  # (M, R) working time on staff in each month, less absences, µs
     staff: Floats  # (M, R) share of each month on staff
+    absent: Floats  # (M, R) working time of absences in each month, µs (F7)
+    paused: Floats  # (M, R) of that, taken from work that is not finished yet, µs
     signed: Floats  # (M, R) bookings of the contracts won in each month (F4)
 
 
@@ -210,6 +213,8 @@ class Books(NamedTuple):
     busy: Floats  # (replications, M x R)
     available: Floats  # (replications, M x R)
     staff: Floats  # (replications, M x R)
+    absent: Floats  # (replications, M x R)
+    paused: Floats  # (replications, M x R)
     signed: Floats  # (replications, M x R)
     bounds: Integers  # from line_bounds
     days: Integers  # the month of each day: -1 before the period, the number of months after it
@@ -283,10 +288,7 @@ def new_tallies(model: Model, reasons: int, replications: int) -> Tally:
         (replications, months + 1, segments),
         (replications, stages, segments),
         (replications, stages, segments),
-        (replications, months, reps),
-        (replications, months, reps),
-        (replications, months, reps),
-        (replications, months, reps),
+        *[(replications, months, reps)] * 6,
     )
     ends = np.cumsum([math.prod(shape) for shape in shapes])
     parts = np.split(np.zeros(ends[-1]), ends[:-1])
@@ -609,12 +611,17 @@ def _book_work(row: Record, since: int, month: int, model: Model, books: Books, 
     if worked and row["time"] - row["waited"] < since:
         _book_span(row, model, books, replication)
     elif worked and 0 <= month < len(model.months) - 1:
-        books.busy[replication, month * len(model.reps) + int(row["rep"])] += row["worked"]
+        of_rep = month * len(model.reps) + int(row["rep"])
+        books.busy[replication, of_rep] += row["worked"]
+        books.paused[replication, of_rep] = 0.0
 
 
 @rare
 def _book_span(row: Record, model: Model, books: Books, replication: int) -> None:
-    """Split a piece of work, or the time on staff, at the ends of months, by the rep's working hours."""
+    """Split a piece of work, the time on staff or an absence at the ends of months, by the rep's hours.
+
+    (F7)
+    """
     rep, end = int(row["rep"]), row["time"]
     start, months = end - row["waited"], model.months
     calendar = model.calendars[model.reps[rep]["calendar"]]
@@ -627,8 +634,13 @@ def _book_span(row: Record, model: Model, books: Books, replication: int) -> Non
         if row["event"] == Event.ON_STAFF:
             books.available[replication, of_rep] += done
             books.staff[replication, of_rep] += (until - since) / (months[month + 1] - months[month])
+        elif row["event"] == Event.ABSENT:
+            books.absent[replication, of_rep] += done
+            books.available[replication, of_rep] -= done
+            books.paused[replication, of_rep] += done if row["worked"] > 0 else 0.0
         else:
-            books.busy[replication, of_rep] += done
+            books.busy[replication, of_rep] += done - books.paused[replication, of_rep]
+            books.paused[replication, of_rep] = 0.0
 
 
 @rare
@@ -637,7 +649,7 @@ def _book_what_is_rare(
 ) -> None:
     """Book what only some scenarios have: rests, those held, junk, nurture, markets, interrupted work."""
     event, flags = row["event"], row["flags"]
-    if event in (Event.ON_STAFF, Event.INTERRUPTED):
+    if event in (Event.ON_STAFF, Event.INTERRUPTED, Event.ABSENT):
         _book_span(row, model, books, replication)
     _change_queue_otherwise(row, month, until, lines, model, books, replication)
     if event == Event.REJECTED or flags & Flag.AFTER_HAND_OVER.value != 0:
@@ -885,6 +897,8 @@ def take_over(
         books.busy[row, column] = past.busy[old, place]
         books.available[row, column] = past.available[old, place]
         books.staff[row, column] = past.staff[old, place]
+        books.absent[row, column] = past.absent[old, place]
+        books.paused[row, column] = past.paused[old, place]
         books.signed[row, column] = past.signed[old, place]
 
 
@@ -939,6 +953,8 @@ def _clear(books: Books, row: int, reasons: int) -> None:
         books.busy[row, column] = 0.0
         books.available[row, column] = 0.0
         books.staff[row, column] = 0.0
+        books.absent[row, column] = 0.0
+        books.paused[row, column] = 0.0
         books.signed[row, column] = 0.0
 
 

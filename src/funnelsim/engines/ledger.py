@@ -41,9 +41,9 @@ def rows_of_a_step(model: Model) -> int:
 
     That is a customer's answer that follows the end of work at once (WORKED, ON_STAFF, WON, BECAME_LEAD,
     MARGIN, EXPECTED, EXPECTED_MARGIN, REVENUE, COMMISSION and EXPECTED_COMMISSION twice), or the last day:
-    its costs, and for each rep PAY, TRAINED, SKILL and ON_STAFF. (C18)
+    its costs, and for each rep PAY, TRAINED, SKILL, ABSENT and ON_STAFF. (C18)
     """
-    return 13 + len(model.channels) + 4 * len(model.reps)
+    return 13 + len(model.channels) + 5 * len(model.reps)
 
 
 @rule
@@ -104,6 +104,12 @@ def note_touches(ledger: Ledger, now: int, pursuit: Record, touches: int) -> Non
     began, interval = pursuit["since"], pursuit["interval"]
     write(ledger, now, pursuit, Event.TOUCHED.value, interval, began, pursuit["touch_cost"])
     ledger.rows[ledger.used[0] - 1]["count"] = touches
+
+
+@rule
+def note_work(ledger: Ledger, worked: int) -> None:
+    """Put working time into the last row written."""
+    ledger.rows[ledger.used[0] - 1]["worked"] = worked
 
 
 @rule

@@ -24,6 +24,7 @@ from funnelsim.engines.ledger import (
     give_reason,
     has_room,
     note_touches,
+    note_work,
     rows_of_a_step,
     write,
     write_of,
@@ -43,8 +44,9 @@ from funnelsim.model.words import (
     Event,
     Flag,
 )
-from funnelsim.model.worktime import is_open, next_opening, work_ends
+from funnelsim.model.worktime import is_open, next_opening
 from funnelsim.rules import (
+    absence,
     arrivals,
     assignment,
     contracts,
@@ -67,6 +69,7 @@ AFTER_SIMPYS_OWN = 2  # URGENT is 0 and NORMAL 1: a decision is finished before 
 # What a pursuit inherits from the one of which it is born.
 OF_THE_COMPANY = ("company", "created", "fit", "channel", "segment", "heat", "theorist", "is_lead", "traits")
 UNTIL_THE_CHANGE = -1  # the wave before wave 0: what is put on the agenda for this instant is in wave 0
+UNTIL_IT_HAPPENS = ("joined", "left", "away_from", "away_until")  # of a rep: NEVER
 WITHDRAWN = "withdrawn"  # the result of a wait that another pursuit of the company ends
 INTERRUPTED = "interrupted"  # the result of a wait for work to end
 
@@ -177,7 +180,8 @@ class Office:
         self.teams = np.zeros(len(model.teams), TEAM_STATE)
         self.teams["own_policy"] = model.teams["own_policy"]
         self.reps = np.zeros(len(model.reps), REP_STATE)
-        self.reps["left"] = self.reps["joined"] = NEVER
+        for name in UNTIL_IT_HAPPENS:
+            self.reps[name] = NEVER
         self.order = np.arange(len(model.reps))
         self.own_queues: list[list[Record]] = [[] for _ in model.reps]
         self.team_queues: list[list[Record]] = [[] for _ in model.teams]
@@ -203,6 +207,9 @@ class Office:
                 self.reps[number]["joined"] = rep["joins"]
             if rep["leaves"] <= 0:
                 self.reps[number]["left"] = 0
+            elif rep["joins"] <= 0:
+                self.look_ahead(number)
+                self.reps[number]["absent"] = self.reps[number]["away_from"] == 0
         for number in range(len(self.channels)):
             self.draw_next(number)
         self.put_anew()
@@ -345,7 +352,7 @@ class Office:
         """Return whether a rep is on staff and at work by its calendar."""
         state, calendar = self.reps[rep], self.calendar_of(rep)
         at_work = is_open(self.model.hours, calendar["first_hours"], calendar["hours"], self.now)
-        return bool(at_work and state["on_staff"] == 1)
+        return bool(at_work and state["on_staff"] == 1 and state["absent"] == 0)
 
     def pick(self, number: int, rep: int) -> Record:
         """Find the pursuit of a team's queue that a rep takes: the first, or a cherry (G5)."""
@@ -576,7 +583,8 @@ class Office:
         """Interrupt the work in hand of a rep, who keeps it (G10)."""
         pursuit = self.in_hand_of(rep)
         assert pursuit is not None
-        done = interruption.done_since(self.model, self.model.reps[rep], pursuit["since"], self.now)
+        of_rep = self.model.reps[rep]
+        done = interruption.done_since(self.model, of_rep, self.reps[rep], pursuit["since"], self.now)
         self.write(pursuit, Event.INTERRUPTED, waited=self.now - pursuit["since"], worked=done)
         pursuit["effort"] -= done
         pursuit["done"] += done
@@ -599,7 +607,7 @@ class Office:
         if pursuit["rep"] == NOBODY:
             self.assign(pursuit, rep)
         pursuit["opener"], pursuit["closer"] = visits.credited(self.model, pursuit, rep)
-        self.reps[rep]["busy"] = 1
+        self.reps[rep]["busy"], self.reps[rep]["lost"] = 1, 0
 
     def start_work(self, pursuit: Record, rep: int) -> Happening:
         """Start work on a pursuit; its outcome is decided now (G6, V6, V12)."""
@@ -640,10 +648,9 @@ class Office:
             pursuit["reason"] = junk.rejection_of(self.model, pursuit)["reason"]
 
     def end_of_work(self, pursuit: Record) -> int:
-        """Find when the work in hand ends, by the calendar of the rep (V13)."""
-        calendar, hours = self.calendar_of(pursuit["rep"]), self.model.hours
-        started, effort = pursuit["since"], pursuit["effort"]
-        return work_ends(hours, calendar["first_hours"], calendar["hours"], started, effort)
+        """Find when the work in hand ends, by the calendar of the rep, less its absences (V13)."""
+        rep, state = self.model.reps[pursuit["rep"]], self.reps[pursuit["rep"]]
+        return absence.work_of(self.model, self.world, rep, state, pursuit["since"], pursuit["effort"])
 
     def end_work(self, pursuit: Record, rep: int) -> Happening:
         """End the work on a pursuit; the customer's time begins (V14)."""
@@ -848,15 +855,53 @@ class Office:
     # The lives of reps, calendars and days.
 
     def employ(self, number: int) -> Story:
-        """Follow a rep from the first day on staff to the last (R1, R3, R4, R5)."""
+        """Follow a rep from the first day on staff to the last, through absences (R1, R3, R14)."""
         rep, state = self.model.reps[number], self.reps[number]
         if people.is_yet_to_join(state):
             yield self.due_for(number, max(rep["joins"], self.now), Due.REP_JOINS, number)
             state["joined"] = state["idle_since"] = self.now
             state["on_staff"] = 1
-        if not state["on_staff"]:
+            self.look_ahead(number)
+        while people.is_there(state):
+            leaves = max(rep["leaves"], self.now) if state["on_staff"] else NEVER
+            turn = absence.next_turn(state)
+            if leaves <= turn:
+                yield self.due_for(number, leaves, Due.REP_LEAVES, number)
+                self.leave_staff(number)
+            else:
+                yield self.due_for(number, turn, Due.ABSENCE, number)
+                self.go_or_come_back(number)
+
+    def look_ahead(self, number: int) -> None:
+        """Note a rep's next absence (R12)."""
+        state, rep = self.reps[number], self.model.reps[number]
+        spell = absence.next_spell(self.model, self.world, rep, self.now)
+        state["away_from"], state["away_until"] = spell
+
+    def go_or_come_back(self, number: int) -> None:
+        """Let a rep's absence begin, or be over (R13)."""
+        state = self.reps[number]
+        if not state["absent"]:
+            state["absent"] = 1
             return
-        yield self.due_for(number, max(rep["leaves"], self.now), Due.REP_LEAVES, number)
+        self.note_absence(number, self.now)
+        self.look_ahead(number)
+        if not state["busy"]:
+            state["idle_since"] = self.now
+
+    def note_absence(self, number: int, now: int) -> None:
+        """Write an absence that is over (R15)."""
+        state = self.reps[number]
+        since = int(state["away_from"])
+        lost = absence.hours_within(self.model, self.model.reps[number], since, now) if state["busy"] else 0
+        write_of(self.ledger, now, Event.ABSENT, NOTHING, number, now - since, 0.0)
+        note_work(self.ledger, lost)
+        state["lost"] += lost
+        state["absent"], state["away_from"], state["away_until"] = 0, NEVER, NEVER
+
+    def leave_staff(self, number: int) -> None:
+        """Let a rep leave: the pursuits in its queue are placed again and keep their time queued (R4, R5)."""
+        state = self.reps[number]
         state["on_staff"] = 0
         queue, self.own_queues[number] = self.own_queues[number], []
         for pursuit in sorted(queue, key=order_in_queue):
@@ -866,7 +911,11 @@ class Office:
 
     def go_home(self, number: int, now: int) -> None:
         """Write the time on staff of a rep who is gone, or is on staff at the horizon (R7, R9)."""
+        if self.reps[number]["absent"]:
+            self.note_absence(number, now)
         self.reps[number]["left"] = now
+        if (Due.ABSENCE, number) in self.of_the_firm:
+            self.of_the_firm[Due.ABSENCE, number].call_off()
         waited = now - max(int(self.reps[number]["joined"]), 0)
         write_of(self.ledger, now, Event.ON_STAFF, NOTHING, number, waited, 0.0)
 
@@ -876,7 +925,7 @@ class Office:
         (D5)
         """
         for number, state in enumerate(self.reps):
-            if state["on_staff"] or (state["busy"] and state["left"] == NEVER):
+            if people.is_there(state):
                 self.go_home(number, horizon)
 
     def open_up(self, number: int) -> Story:
@@ -937,12 +986,15 @@ class Office:
                 in_turn = becomes[before.teams[number]["first_rep"] + team["turn"]]
                 self.teams[number]["turn"] = in_turn - model.teams[number]["first_rep"]
         self.reps = np.zeros(len(model.reps), REP_STATE)
-        self.reps["left"], self.reps["joined"], self.reps["idle_since"] = NEVER, NEVER, self.now
+        for name in UNTIL_IT_HAPPENS:
+            self.reps[name] = NEVER
+        self.reps["idle_since"] = self.now
         known = was != NOBODY
         self.reps[known] = old_reps[was[known]]
         self.order = np.arange(len(model.reps))
         for number in range(len(self.reps)):
             self.read_talent(number)
+            self.look_ahead_anew(number)
         queues = [*old_queues, *self.team_queues]
         self.own_queues = [[] for _ in model.reps]
         self.put_anew()
@@ -955,6 +1007,16 @@ class Office:
         one_off = model.plan[0]["one_off_cost"]
         if one_off > 0.0:
             write_of(self.ledger, self.now, Event.ONE_OFF, NOTHING, NOBODY, 0, one_off)
+
+    def look_ahead_anew(self, number: int) -> None:
+        """Read a rep's absences anew; one that has begun keeps its end (R16)."""
+        state = self.reps[number]
+        if state["absent"]:
+            until = int(state["away_until"])
+            rep = self.model.reps[number]
+            state["away_until"] = absence.lengthened(self.model, self.world, rep, self.now, until)
+        elif people.is_there(state):
+            self.look_ahead(number)
 
     def renumber(self, becomes: Integers) -> None:
         """Give the reps of open pursuits their numbers in the chapter that begins (C2)."""

@@ -48,11 +48,12 @@ class Cut:
     queue: Floats  # (R, n) leads in the queue on average over the period, or over each month (F2)
     held: Floats  # (R, n) leads held before a hand-over on average, as the queue (F5)
     busy: Floats  # (R, n) working time in the period, µs
-    available: Floats  # (R, n) working time on staff in the period, µs
+    available: Floats  # (R, n) working time on staff in the period, less absences, µs
     staff: Floats  # (R, n) people on staff, on average
     companies: Floats  # (R, n) of the markets
     untaken: Floats  # (R, n) of these, available on average over the period, or over each month (F6)
     untaken_at_end: Floats  # (R, n) ... at its end
+    absent: Floats  # (R, n) working time of absences in the period, µs
     ages: Floats  # (R, n, 3 ways to end, bins) of the cohort's inquiries; no bins but in all
     lengths: Floats  # (n,) of the period, or of each month, µs
     expected: bool = False
@@ -141,6 +142,7 @@ def _drawn(model: Model, tallies: Tally, dimension: str) -> Cut:
             busy=tallies.busy.sum(axis=2),
             available=tallies.available.sum(axis=2),
             staff=tallies.staff.sum(axis=2),
+            absent=tallies.absent.sum(axis=2),
         )
     people = np.average(tallies.staff, axis=1, weights=lengths)
     if dimension == "all":
@@ -151,10 +153,15 @@ def _drawn(model: Model, tallies: Tally, dimension: str) -> Cut:
             busy=tallies.busy.sum(axis=(1, 2))[:, None],
             available=tallies.available.sum(axis=(1, 2))[:, None],
             staff=people.sum(axis=1)[:, None],
+            absent=tallies.absent.sum(axis=(1, 2))[:, None],
             ages=tallies.ages[:, None].astype(np.float64),
         )
     reps = replace(
-        found, busy=tallies.busy.sum(axis=1), available=tallies.available.sum(axis=1), staff=people
+        found,
+        busy=tallies.busy.sum(axis=1),
+        available=tallies.available.sum(axis=1),
+        staff=people,
+        absent=tallies.absent.sum(axis=1),
     )
     return _by_team(model, reps, in_period, tallies.asking) if dimension == "team" else reps
 
@@ -269,6 +276,7 @@ def one_contract(model: Model, expected: bool) -> Cut:
         busy=nothing,
         available=nothing,
         staff=nothing,
+        absent=nothing,
     )
     return replace(bare, expected=expected)
 
@@ -285,6 +293,7 @@ def _bare(sums: Floats, lengths: Floats) -> Cut:
         busy=nothing,
         available=nothing,
         staff=nothing,
+        absent=nothing,
         companies=nothing,
         untaken=nothing,
         untaken_at_end=nothing,
@@ -305,4 +314,5 @@ def _by_team(model: Model, reps: Cut, queue: Floats, asking: Floats) -> Cut:
         busy=reps.busy @ membership,
         available=reps.available @ membership,
         staff=reps.staff @ membership,
+        absent=reps.absent @ membership,
     )

@@ -145,7 +145,7 @@ def time_in_stage(cut: Cut) -> Parts:
     page=("all", "month", "rep"),
 )
 def utilisation(cut: Cut) -> Parts:
-    """Working time spent on leads / working time on staff, in the period."""
+    """Working time spent on leads / working time on staff, absences left out, in the period."""
     return cut.busy, cut.available
 
 

@@ -1,13 +1,28 @@
-"""Figures of people: what they are able to do."""
+"""Figures of people: how many there are, and what they are able to do."""
 
 from __future__ import annotations
 
 from funnelsim.engines.fold import Basis, Measure
 from funnelsim.metrics.cut import Cut
-from funnelsim.metrics.figure import Better, Parts, Unit, figure
+from funnelsim.metrics.figure import Better, Parts, Unit, figure, total
 from funnelsim.model.words import Event
 
 _REP = ("all", "month", "rep", "team")
+
+
+@figure("On staff", Unit.COUNT, Basis.PERIOD, Better.NEITHER, _REP, total, stock=True)
+def on_staff(cut: Cut) -> Parts:
+    """People on staff, on average over the period, or over each month: the absent, and who finishes work.
+
+    The sum over people of the share of the time from joining until they are gone.
+    """
+    return (cut.staff,)
+
+
+@figure("Absent", Unit.SHARE, Basis.PERIOD, Better.LESS, _REP, whole=True)
+def absence(cut: Cut) -> Parts:
+    """Working time that absences and trainings take / working time of those on staff, absences included."""
+    return cut.absent, cut.absent + cut.available
 
 
 @figure("Skill", Unit.RATIO, Basis.PERIOD, Better.MORE, _REP)

@@ -30,6 +30,7 @@ class Model(NamedTuple):
     segments: Records  # SEGMENT
     teams: Records  # TEAM
     tiers: Records  # TIER, found by the offsets of teams
+    aways: Records  # AWAY, found by the offsets of reps
     trainings: Records  # TRAINING, found by the offsets of teams, in the order of their days
     reps: Records  # REP, those of a team side by side
     stages: Records  # STAGE (S,), in funnel order

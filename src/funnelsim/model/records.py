@@ -107,6 +107,15 @@ TEAM = record(
     ("win_counts", "<i8"),  # as so many more leads worked
     ("first_training", "<i4"),
     ("trainings", "<i4"),
+    ("first_date", "<i8"),  # ordinal of the day that begins at time 0
+    ("spells", "<f8"),  # of absence by chance: probability that one begins with a day
+    ("spell_days", "<i4"),  # distribution of their length; NOTHING
+    ("off_every", "<f8"),  # days from one block of days off to the next; 0: none
+    ("off_days", "<f8"),  # in a block
+)
+AWAY = record(  # a spell of absence by plan
+    ("begins", "<i8"),  # at a midnight
+    ("ends", "<i8"),
 )
 TRAINING = record(  # of a team's people, on a day
     ("begins", "<i8"),  # the midnight with which the day begins
@@ -138,6 +147,9 @@ REP = record(
     ("speed_distribution", "<i4"),
     ("first_segment", "<i4"),  # routes to the segments that the rep knows best
     ("segments", "<i4"),
+    ("may_be_absent", "<i4"),  # 1: by chance or by plan
+    ("first_away", "<i4"),
+    ("aways", "<i4"),
     ("grows", "<i4"),  # 1: its skill grows with work, or by training
     ("worked_before", "<i8"),  # leads, before anything is counted
 )
@@ -156,6 +168,10 @@ REP_STATE = record(
     ("booked_year", "<i8"),  # ... and in its year
     ("worked", "<i8"),  # leads, counted since the period began
     ("won", "<i8"),  # of those, as who closed them
+    ("absent", "<i4"),  # 1: until the spell at hand is over
+    ("away_from", "<i8"),  # when the spell at hand or the next one begins, NEVER if there is none,
+    ("away_until", "<i8"),  # ... and when it is over
+    ("lost", "<i8"),  # working time taken from the work in hand by spells that are over
 )
 
 STAGE = record(

@@ -35,7 +35,7 @@ class Due(IntEnum):
     DAY_ENDS = 0  # entity 0: the costs of the day are booked
     REP_LEAVES = 1  # entity: the rep's number
     REP_JOINS = 2  # entity: the rep's number
-    COMES_BACK = 3  # entity: the rep's number, whose absence is over
+    ABSENCE = 3  # entity: the rep's number, whose absence begins or is over
     OPENS = 4  # entity: the number of the calendar that opens
     INQUIRY = 5  # entity: the company that asks
     PROSPECTING_ENDS = 6  # entity: the rep's number
@@ -88,7 +88,7 @@ class Event(IntEnum):
     COOLED_OFF = 33  # its company can be approached again
     PROSPECTED = 34  # a block of prospecting is over; waited: clock time; worked: working time; rep; channel
     JOINED = 35  # somebody replaces a rep; count: the generation
-    ABSENT = 36  # a rep's absence is over; waited: how long it was
+    ABSENT = 36  # a rep's absence is over; waited: how long it was; worked: of that, taken from work in hand
     TRAINED = 37  # a rep has been trained on the day that ends; money: what it cost
     INTERRUPTED = 38  # a hot lead comes first; waited, worked: as of WORKED, for the part done
     REPORTED = 39  # marketing is told what became of it; count: 1 if good, else 0

@@ -70,8 +70,8 @@ def keeps_rep(model: Model, states: Records, team: int, rep: int) -> bool:
 
 @rule
 def has_room(team: Record, state: Record) -> bool:
-    """Return whether a rep can be given one more pursuit (G4)."""
-    return bool(state["on_staff"] == 1 and state["open"] < team["max_open"])
+    """Return whether a rep can be given one more pursuit (G4, R13)."""
+    return bool(state["on_staff"] == 1 and state["absent"] == 0 and state["open"] < team["max_open"])
 
 
 @rare

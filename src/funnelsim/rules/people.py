@@ -32,6 +32,12 @@ def is_yet_to_join(state: Record) -> bool:
 
 
 @rule
+def is_there(state: Record) -> bool:
+    """Return whether a rep is on staff, or has left and is finishing work."""
+    return bool(state["on_staff"] == 1 or (state["busy"] == 1 and state["left"] == NEVER))
+
+
+@rule
 def strength(rep: Record, state: Record, now: int, first_share: float) -> float:
     """Compute a rep's share of full strength: linear from the first day to the end of the ramp (V8)."""
     tenure = now - state["joined"]

@@ -49,7 +49,8 @@ from funnelsim.scenario.rows import (
 from funnelsim.scenario.scenario import Dated, Scenario
 from funnelsim.scenario.schema import Contents
 from funnelsim.scenario.sheets import Array, Draft, Ends, OtherShapeError, Revision
-from funnelsim.scenario.staff_rows import trainings_held
+from funnelsim.scenario.staff import Training
+from funnelsim.scenario.staff_rows import away_records, planned_spells, trainings_held
 from funnelsim.scenario.volumes import Era, spend_by_day
 
 
@@ -119,6 +120,14 @@ class Groundwork:
         staff = {name: staff_of(name, each, calendar) for name, each in teams.items()}
         rotas = {name: rota_of(each, calendar) for name, each in teams.items()}
         self._trainings = {name: trainings_held(name, pieces, calendar) for name in scenario.teams}
+        spells = {
+            name: [
+                planned_spells(scenario.teams[name], person.own_name, self._held(name), hours_of, calendar)
+                for person, hours_of in ((each, rotas[name].hours_of(each.own_name)) for each in people)
+            ]
+            for name, people in staff.items()
+        }
+        aways, places = away_records(spells)
         calendars, hours = calendar_records(rotas)
         customers, of_customers = customers_of(scenario, calendar, len(hours))
         plan = np.zeros(1, PLAN)
@@ -135,7 +144,7 @@ class Groundwork:
             start=calendar.first_day.isoformat(),
         )
         self._sections: list[Rows] = [
-            *team_sections(scenario, staff, rotas, self._trainings),
+            *team_sections(scenario, staff, rotas, self._trainings, places, calendar),
             *channel_sections(scenario, calendar),
             *segment_sections(scenario),
             *(TraitRow(name, number) for number, name in enumerate(scenario.traits)),
@@ -150,6 +159,7 @@ class Groundwork:
             "ends": plain_ends(),
             "spawns": np.zeros(0, SPAWN),
             "plan": plan,
+            "aways": aways,
             "calendars": calendars,
             "hours": np.concatenate([hours, *of_customers]),
             "spend": np.array([spend_by_day(each, calendar) for each in scenario.channels.values()]),
@@ -190,6 +200,13 @@ class Groundwork:
     def plainly(self, contents: Sequence[Contents]) -> Model:
         """Lower scenarios that have the same people, days and names, every row of them."""
         return self._drafted(self._eras(contents))[0].model(**self._fixed)
+
+    def _held(self, team: str) -> list[tuple[int, Training]]:
+        """List the trainings of a team with the midnights with which they begin."""
+        return [
+            (held.begins, self._pieces[held.era].scenario.teams[team].training[held.name])
+            for held in self._trainings[team]
+        ]
 
     def _first_day(self, piece: Dated) -> int:
         """Return the number of the day on which a piece begins."""

@@ -49,7 +49,13 @@ from funnelsim.scenario.rotas import Customers, Rota
 from funnelsim.scenario.schema import Contents, Rep, Segment, Stage, Team
 from funnelsim.scenario.sheets import Draft, Sheet, Way, fill
 from funnelsim.scenario.shocks import Shock
-from funnelsim.scenario.staff_rows import Held, learning_of, numbers_of_training
+from funnelsim.scenario.staff_rows import (
+    Held,
+    absence_of,
+    learning_of,
+    numbers_of_training,
+    planned_of,
+)
 from funnelsim.scenario.volumes import Era, expected_inquiries, mean_share
 
 LONG_AGO = -NEVER // 2  # on staff, and at full strength, before anything happens
@@ -359,6 +365,8 @@ class TeamRows:
     rota: Rota
     segments: dict[str, int]
     trainings: Sequence[Held]
+    aways: Sequence[tuple[int, int]]  # of each person: the first, and how many
+    calendar: Calendar
 
     def prepare(self, scenario: Contents, draft: Draft) -> None:
         """Write how the team works, its people, and the segments they know best."""
@@ -377,11 +385,13 @@ class TeamRows:
             "tiers": tiers_of(team),
             "first_training": self.first_training,
             "trainings": len(self.trainings),
+            "first_date": self.calendar.first_day.toordinal(),
             "quota_months": QUOTA_MONTHS[team.commission_tiers.period] if team.commission_tiers else MONTH,
         }
         fill(draft.array("teams"), self.number, row)
-        for number, person in enumerate(self.people, start=self.first_rep):
-            fill(draft.array("reps"), number, self._place_of(person, team, draft))
+        for number, (person, away) in enumerate(zip(self.people, self.aways, strict=True)):
+            row = self._place_of(person, team, draft) | planned_of(away, team.absence)
+            fill(draft.array("reps"), self.first_rep + number, row)
         for number, held in enumerate(self.trainings, start=self.first_training):
             fill(draft.array("trainings"), number, {"begins": held.begins})
 
@@ -409,7 +419,8 @@ class TeamRows:
         """Write pay, commission, skill, speed and how newcomers grow."""
         team = eras[-1].contents.teams[self.name]
         pay = {"commission": team.commission, "opener_share": team.opener_share}
-        fill(sheet.array("teams"), self.number, pay | learning_of(team.learning))
+        growth = learning_of(team.learning) | absence_of(team.absence, sheet)
+        fill(sheet.array("teams"), self.number, pay | growth)
         for number, held in enumerate(self.trainings, start=self.first_training):
             training = eras[held.era].contents.teams[self.name].training[held.name]
             fill(sheet.array("trainings"), number, numbers_of_training(training))
@@ -617,6 +628,8 @@ def team_sections(
     staff: dict[str, list[Person]],
     rotas: dict[str, Rota],
     trainings: dict[str, list[Held]],
+    aways: dict[str, list[tuple[int, int]]],
+    calendar: Calendar,
 ) -> list[TeamRows]:
     """Divide reps and calendars among the teams."""
     segments = _numbered(scenario.segments)
@@ -625,7 +638,7 @@ def team_sections(
     for number, (name, people) in enumerate(staff.items()):
         rota, held = rotas[name], trainings[name]
         firsts = (first_rep, first_calendar, first_tier, first_training)
-        sections.append(TeamRows(name, number, people, *firsts, rota, segments, held))
+        sections.append(TeamRows(name, number, people, *firsts, rota, segments, held, aways[name], calendar))
         first_training += len(held)
         first_rep += len(people)
         first_tier += tiers_of(scenario.teams[name])

@@ -34,7 +34,7 @@ from funnelsim.scenario.quantities import (
 )
 from funnelsim.scenario.section import ONE, Section
 from funnelsim.scenario.shocks import Shocks
-from funnelsim.scenario.staff import Learning, Training
+from funnelsim.scenario.staff import Absence, Learning, Training
 from funnelsim.scenario.unknowns import Uncertain
 
 GOAL_METRICS = tuple(FIGURES)
@@ -303,6 +303,9 @@ class Rep(Section):
         default=None, description="Working times by weekday, instead of `hours_per_week`."
     )
     holidays: Holidays = Field(default=(), description="Days off, on top of the team's holidays; also spans.")
+    absent: Holidays = Field(
+        default=(), description="Days of absence, on top of the team's; also spans. Leads wait meanwhile."
+    )
     cost_per_month: NotNegative | None = Field(
         default=None, description="Pay per month. Default: the team's."
     )
@@ -407,6 +410,7 @@ class Team(Section):
     ramp_up: RampUp | None = Field(
         default=None, description="How reps with a `hired` date grow to full strength."
     )
+    absence: Absence = Field(default=Absence(), description="When people are absent, by plan and by chance.")
     learning: Learning | None = Field(
         default=None, description="How skill grows with leads worked. Default: it does not."
     )

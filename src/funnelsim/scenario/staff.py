@@ -1,4 +1,4 @@
-"""What a team's people go through: what they learn, and how they are trained."""
+"""What a team's people go through: when they are absent, what they learn, and how they are trained."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from datetime import date
 
 from pydantic import Field
 
-from funnelsim.scenario.quantities import NotNegative, Positive
-from funnelsim.scenario.section import Section
+from funnelsim.scenario.quantities import Duration, Holidays, NotNegative, Positive
+from funnelsim.scenario.section import ONE, Section
 
 Day = date  # where a key is called `date`
 
@@ -32,10 +32,39 @@ class Learning(Section):
     )
 
 
+class Absence(Section):
+    """When a team's people are absent: by plan and by chance. Their leads wait, and they get no new ones."""
+
+    dates: Holidays = Field(
+        default=(), description="Days on which all are absent, and spans, as in a team's `holidays`."
+    )
+    days_off_per_year: float = Field(
+        default=0.0,
+        ge=0,
+        le=300,
+        description="Calendar days off a person and year, in blocks evenly spread, each at times of its own.",
+    )
+    days_off_at_once: float = Field(
+        default=7.0, gt=0, le=300, description="Calendar days in a block of days off."
+    )
+    spells_per_year: float = Field(
+        default=0.0,
+        ge=0,
+        le=300,
+        description="Spells of absence by chance a person and year, such as illness.",
+    )
+    spell_days: Duration = Field(
+        default=ONE, description="Calendar days that a spell lasts, from the midnight with which it begins."
+    )
+
+
 class Training(Section):
     """A training of a team's people on a day: what it costs, and an effect that fades."""
 
     date: Day = Field(description="The day of the training.", examples=[date(2026, 1, 5)])
+    hours: float = Field(
+        default=0.0, ge=0, le=2000, description="Working hours that it takes each, from that day on."
+    )
     cost: NotNegative = Field(default=0.0, description="Cost per person trained.")
     odds_ratio: Positive = Field(
         default=1.0, description="Factor on the skill of those trained, at first. Default: none."

@@ -5,9 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
+
+from funnelsim.compiling.arrays import Records
+from funnelsim.model.records import AWAY
+from funnelsim.model.words import DAY, HOUR, NOTHING
+from funnelsim.model.worktime import work_ends
 from funnelsim.scenario.calendars import Calendar
 from funnelsim.scenario.scenario import Dated
-from funnelsim.scenario.staff import Learning, Training
+from funnelsim.scenario.schema import Team
+from funnelsim.scenario.sheets import Sheet
+from funnelsim.scenario.staff import Absence, Learning, Training
+
+YEAR_DAYS = 365.25
+Spell = tuple[int, int]  # from when until when
 
 
 class Held(NamedTuple):
@@ -45,3 +56,79 @@ def learning_of(learning: Learning | None) -> dict[str, Any]:
 def numbers_of_training(training: Training) -> dict[str, Any]:
     """Lower what a training costs and does (Z3, Z4)."""
     return {"cost": training.cost, "odds": training.odds_ratio, "half_life": training.half_life_days}
+
+
+def planned_spells(
+    team: Team,
+    own_name: str | None,
+    trainings: Sequence[tuple[int, Training]],
+    hours: Records,
+    calendar: Calendar,
+) -> tuple[Spell, ...]:
+    """List a person's spells of absence by plan: each day typed, and the hours of trainings (R11).
+
+    Parameters
+    ----------
+    team : Team
+        As it is.
+    own_name : str or None
+        Of the person, if they have a name of their own.
+    trainings : sequence of (int, Training)
+        With the midnights with which their days begin.
+    hours : HOURS records
+        When the person works.
+    calendar : Calendar
+        The days simulated.
+    """
+    own = () if own_name is None else team.reps[own_name].absent
+    days = {calendar.instant(day) for day in (*team.absence.dates, *own)}
+    spells = {(day, day + DAY) for day in days}
+    for begins, training in trainings:
+        effort = round(training.hours * HOUR)
+        if effort > 0:
+            spells.add((begins, work_ends(hours, 0, len(hours), begins, effort)))
+    return tuple(sorted(spell for spell in spells if 0 <= spell[0] < len(calendar.days) * DAY))
+
+
+def away_records(
+    spells: dict[str, list[tuple[Spell, ...]]],
+) -> tuple[Records, dict[str, list[tuple[int, int]]]]:
+    """Put the spells by plan of all people side by side, those of people who have the same ones once.
+
+    Parameters
+    ----------
+    spells : dict of str to list
+        Of each person of each team.
+
+    Returns
+    -------
+    tuple
+        AWAY records, and for each person the first one's number and how many there are.
+    """
+    made: list[Spell] = []
+    first: dict[tuple[Spell, ...], int] = {}
+    for own in (each for people in spells.values() for each in people):
+        if own not in first:
+            first[own] = len(made)
+            made += own
+    places = {name: [(first[own], len(own)) for own in people] for name, people in spells.items()}
+    return np.array(made, AWAY), places
+
+
+def planned_of(away: tuple[int, int], absence: Absence) -> dict[str, Any]:
+    """Lower where a person's spells by plan are, and whether there may be any at all."""
+    by_chance = absence.spells_per_year > 0 or absence.days_off_per_year > 0
+    return {"first_away": away[0], "aways": away[1], "may_be_absent": int(by_chance or away[1] > 0)}
+
+
+def absence_of(absence: Absence, sheet: Sheet) -> dict[str, Any]:
+    """Lower how often people are absent by chance, and their days off (R11)."""
+    off = absence.days_off_per_year
+    every = YEAR_DAYS * absence.days_off_at_once / off if off > 0 else 0.0
+    by_chance = absence.spells_per_year > 0
+    return {
+        "spells": absence.spells_per_year / YEAR_DAYS,
+        "spell_days": sheet.distribution(absence.spell_days) if by_chance else NOTHING,
+        "off_every": every,
+        "off_days": absence.days_off_at_once,
+    }

@@ -14,18 +14,19 @@ from funnelsim.engines.compiled.handover import queue_at_gate
 from funnelsim.engines.compiled.loop import book_day
 from funnelsim.engines.compiled.pursuits import place, put_inquiry, read_fate
 from funnelsim.engines.compiled.queues import NONE, empty, first, join, leave
-from funnelsim.engines.compiled.state import State, await_next, put, rep_actor
+from funnelsim.engines.compiled.roster import expect_rep, look_ahead_anew
+from funnelsim.engines.compiled.state import State, await_next, begin_rep, put
 from funnelsim.engines.ledger import Ledger, write_of
 from funnelsim.model.model import Model
 from funnelsim.model.words import DAY, NEVER, NOBODY, NOTHING, Due, Event
-from funnelsim.model.worktime import last_opened, work_ends
+from funnelsim.model.worktime import last_opened
 from funnelsim.rules import (
+    absence,
     arrivals,
     assignment,
     ending,
     handover,
     interruption,
-    people,
     shocks,
     traits,
     visits,
@@ -78,7 +79,7 @@ def carry_over(
         read_new_traits(before, model, world, state)
     take_over_channels(old, model, world, state)
     take_over_people(before, old, model, world, state, was, becomes)
-    put_anew(model, state)
+    put_anew(model, world, state)
     requeue(before, model, world, state, becomes)
     take_over_gates(before, model, world, state)
     for number in range(len(state.reps)):
@@ -184,18 +185,7 @@ def take_over_people(
     for number in range(len(state.reps)):
         rep = state.reps[number]
         if was[number] == NOBODY:
-            rep["joined"] = NEVER
-            rep["idle_since"] = now
-            rep["left"] = NEVER
-            rep["open"] = 0
-            rep["on_staff"] = 0
-            rep["busy"] = 0
-            rep["booked_in"] = 0
-            rep["booked_month"] = 0
-            rep["booked_quarter"] = 0
-            rep["booked_year"] = 0
-            rep["worked"] = 0
-            rep["won"] = 0
+            begin_rep(rep, now)
             empty(state.own_queues[number])
             state.desks[number]["in_hand"] = NONE
         else:
@@ -229,16 +219,13 @@ def take_over_people(
 
 
 @rare
-def put_anew(model: Model, state: State) -> None:
-    """Put on the agenda what everybody has due (C4, C6, C10, C12)."""
+def put_anew(model: Model, world: Record, state: State) -> None:
+    """Put on the agenda what everybody has due (C4, C6, C10, C12, R16)."""
     now = state.clock[0]["now"]
     put(model, state, 0, now + DAY, Due.DAY_ENDS.value, 0)
     for number in range(len(state.reps)):
-        rep, state_of_rep = model.reps[number], state.reps[number]
-        if state_of_rep["on_staff"] == 1:
-            put(model, state, rep_actor(number), max(rep["leaves"], now), Due.REP_LEAVES.value, number)
-        elif people.is_yet_to_join(state_of_rep):
-            put(model, state, rep_actor(number), max(rep["joins"], now), Due.REP_JOINS.value, number)
+        look_ahead_anew(model, world, state, number)
+        expect_rep(model, state, number)
     for number in range(len(state.shifts)):
         opens_next(model, state, number)
     for number in range(len(state.channels)):
@@ -248,9 +235,8 @@ def put_anew(model: Model, state: State) -> None:
         if pursuit["entity"] > 0:
             due = pursuit["due"]
             if pursuit["phase"] == Due.WORK_ENDS:
-                calendar = model.calendars[model.reps[pursuit["rep"]]["calendar"]]
-                first, count = calendar["first_hours"], calendar["hours"]
-                due = work_ends(model.hours, first, count, pursuit["since"], pursuit["effort"])
+                rep, state_of_rep = model.reps[pursuit["rep"]], state.reps[pursuit["rep"]]
+                due = absence.work_of(model, world, rep, state_of_rep, pursuit["since"], pursuit["effort"])
             await_next(model, state, slot, due, pursuit["phase"])
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.engines.compiled.queues import NONE, first, join, leave, rejoin
-from funnelsim.engines.compiled.state import State, calendar_actor, put, rep_actor
-from funnelsim.engines.ledger import Ledger, write_of
+from funnelsim.engines.compiled.state import State, calendar_actor, put
 from funnelsim.model.model import Model
-from funnelsim.model.words import NEVER, NOBODY, NOTHING, Assignment, Due, Event
+from funnelsim.model.words import NEVER, NOBODY, Assignment, Due
 from funnelsim.rules import assignment, contracts, interruption, people
 
 
@@ -28,7 +27,7 @@ def enlist(model: Model, state: State, number: int) -> None:
     """
     rep, desk = state.reps[number], state.desks[number]
     team, calendar = model.reps[number]["team"], model.reps[number]["calendar"]
-    idle = rep["on_staff"] == 1 and rep["busy"] == 0
+    idle = rep["on_staff"] == 1 and rep["busy"] == 0 and rep["absent"] == 0
     wanted = 1 if idle and first(state.links, state.own_queues[number]) != NONE else 0
     if wanted != desk["wanted"]:
         desk["wanted"] = wanted
@@ -135,7 +134,8 @@ def goes_before(state: State, rep: int, other: int, busy: bool) -> bool:
 @rule
 def at_work(model: Model, state: State, rep: int) -> bool:
     """Return whether a rep is on staff and at work by its calendar (G1)."""
-    return bool(state.reps[rep]["on_staff"] == 1 and is_open(state, model.reps[rep]["calendar"]))
+    there = state.reps[rep]["on_staff"] == 1 and state.reps[rep]["absent"] == 0
+    return bool(there and is_open(state, model.reps[rep]["calendar"]))
 
 
 @rule
@@ -245,23 +245,3 @@ def opens_next(model: Model, state: State, number: int) -> None:
     if following < calendar["first_hours"] + calendar["hours"]:
         opens = int(model.hours[following]["opens"])
     put(model, state, calendar_actor(state, number), opens, Due.OPENS.value, number)
-
-
-@rare
-def join_staff(model: Model, state: State, number: int) -> None:
-    """Put a rep on staff (R3)."""
-    rep = state.reps[number]
-    rep["on_staff"] = 1
-    rep["joined"] = state.clock[0]["now"]
-    rep["idle_since"] = state.clock[0]["now"]
-    enlist(model, state, number)
-    put(model, state, rep_actor(number), model.reps[number]["leaves"], Due.REP_LEAVES.value, number)
-
-
-@rare
-def go_home(state: State, ledger: Ledger, number: int) -> None:
-    """Write the time on staff of a rep who is gone, or is on staff at the horizon (R7, R9)."""
-    now, rep = state.clock[0]["now"], state.reps[number]
-    rep["left"] = now
-    since = max(rep["joined"], 0)
-    write_of(ledger, now, Event.ON_STAFF.value, NOTHING, number, now - since, 0.0)

@@ -20,15 +20,7 @@ from __future__ import annotations
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.engines.compiled.agenda import close_gap, kind_of, next_time, take_first, wave_of
-from funnelsim.engines.compiled.desks import (
-    enlist,
-    go_home,
-    grant,
-    join_staff,
-    open_up,
-    opens_next,
-    read_talent,
-)
+from funnelsim.engines.compiled.desks import enlist, grant, open_up, opens_next, read_talent
 from funnelsim.engines.compiled.pursuits import (
     admit,
     begin_born,
@@ -46,13 +38,19 @@ from funnelsim.engines.compiled.pursuits import (
     withdraw,
 )
 from funnelsim.engines.compiled.queues import NONE, first, join, leave
+from funnelsim.engines.compiled.roster import (
+    expect_rep,
+    go_home,
+    go_or_come_back,
+    join_staff,
+    look_ahead,
+)
 from funnelsim.engines.compiled.state import (
     State,
     channel_actor,
     has_vacancies,
     pursuit_actor,
     put,
-    rep_actor,
     reset,
 )
 from funnelsim.engines.ledger import Ledger, has_room, note_touches, rows_of_a_step, write, write_of
@@ -150,7 +148,9 @@ def decide_what_is_rare(
     """Handle what is seldom due; return the slot of a pursuit that enters a stage, else NONE."""
     enters = NONE
     if kind == Due.REP_JOINS:
-        join_staff(model, state, entity)
+        join_staff(model, world, state, entity)
+    elif kind == Due.ABSENCE:
+        go_or_come_back(model, world, state, ledger, entity)
     elif kind == Due.REP_LEAVES:
         leave_staff(model, world, state, ledger, entity)
     elif kind == Due.RETURNS and state.pursuits[slot]["touches"] > 0:
@@ -178,14 +178,14 @@ def begin(model: Model, world: Record, state: State) -> None:
         read_talent(model, world, state, number)
         if rep["joins"] <= 0:
             state_of_rep["joined"] = rep["joins"]
-        if rep["joins"] > 0:
-            put(model, state, rep_actor(number), rep["joins"], Due.REP_JOINS.value, number)
-        elif rep["leaves"] > 0:
-            state_of_rep["on_staff"] = 1
-            put(model, state, rep_actor(number), rep["leaves"], Due.REP_LEAVES.value, number)
-            enlist(model, state, number)
-        else:
+        if rep["leaves"] <= 0:
             state_of_rep["left"] = 0
+        elif rep["joins"] <= 0:
+            state_of_rep["on_staff"] = 1
+            look_ahead(model, world, state, number)
+            state_of_rep["absent"] = 1 if state_of_rep["away_from"] == 0 else 0
+            enlist(model, state, number)
+        expect_rep(model, state, number)
     for number in range(len(state.shifts)):
         calendar = model.calendars[number]
         if calendar["hours"] > 0 and model.hours[calendar["first_hours"]]["opens"] <= 0:
@@ -235,8 +235,8 @@ def note_who_is_on_staff(model: Model, state: State, ledger: Ledger) -> None:
     state.clock[0]["now"] = model.horizon
     for number in range(len(state.reps)):
         rep = state.reps[number]
-        if rep["on_staff"] == 1 or (rep["busy"] == 1 and rep["left"] == NEVER):
-            go_home(state, ledger, number)
+        if people.is_there(rep):
+            go_home(model, state, ledger, number)
 
 
 @rare

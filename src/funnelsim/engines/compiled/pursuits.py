@@ -9,7 +9,7 @@ from __future__ import annotations
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.engines.compiled.agenda import next_time
-from funnelsim.engines.compiled.desks import enlist, give_up_rep, go_home, stir
+from funnelsim.engines.compiled.desks import enlist, give_up_rep, stir
 from funnelsim.engines.compiled.handover import (
     is_held_up,
     leave_gate,
@@ -20,13 +20,15 @@ from funnelsim.engines.compiled.handover import (
 )
 from funnelsim.engines.compiled.nurturing import begin_nurture
 from funnelsim.engines.compiled.queues import NONE, first, join, leave
+from funnelsim.engines.compiled.roster import expect_rep, go_home
 from funnelsim.engines.compiled.state import State, await_next, channel_actor, put
 from funnelsim.engines.ledger import Ledger, credit, flag, give_reason, note_touches, write
 from funnelsim.engines.protocol import MOST_WAVES
 from funnelsim.model.model import SALE, Model
 from funnelsim.model.words import ENDED, NEVER, NOBODY, NOTHING, REJECTED, Due, Event, Flag
-from funnelsim.model.worktime import work_ends, work_ends_from
+from funnelsim.model.worktime import work_ends_from
 from funnelsim.rules import (
+    absence,
     arrivals,
     assignment,
     contracts,
@@ -250,7 +252,7 @@ def start_work(model: Model, world: Record, state: State, ledger: Ledger, slot: 
     if rep != NOBODY and state.reps[rep]["busy"] == 1:
         interrupt(model, state, ledger, rep)
     if pursuit["interrupted"] == 1:
-        resume_work(model, state, ledger, slot, rep)
+        resume_work(model, world, state, ledger, slot, rep)
         return
     stage = visits.stage_for(model, pursuit)
     now, entered = state.clock[0]["now"], pursuit["since"]
@@ -284,6 +286,8 @@ def start_work(model: Model, world: Record, state: State, ledger: Ledger, slot: 
         calendar = model.calendars[model.reps[rep]["calendar"]]
         opening = state.shifts[model.reps[rep]["calendar"]]["opening"]
         ends = work_ends_from(model.hours, opening, calendar["first_hours"] + calendar["hours"], now, effort)
+        if ends > state.reps[rep]["away_from"]:
+            ends = absence.with_absences(model, world, model.reps[rep], state.reps[rep], now, effort)
     await_next(model, state, slot, ends, Due.WORK_ENDS.value)
 
 
@@ -315,6 +319,7 @@ def take_up(model: Model, state: State, slot: int, rep: int) -> None:
     pursuit = state.pursuits[slot]
     state.reps[rep]["busy"] = 1
     state.desks[rep]["in_hand"] = slot
+    state.reps[rep]["lost"] = 0
     owned = pursuit["rep"] != NOBODY
     leave_queue(model, state, slot)
     if not owned:
@@ -332,7 +337,7 @@ def interrupt(model: Model, state: State, ledger: Ledger, rep: int) -> None:
     """Interrupt the work in hand of a rep, who keeps it (G10)."""
     slot, now = int(state.desks[rep]["in_hand"]), state.clock[0]["now"]
     pursuit = state.pursuits[slot]
-    done = interruption.done_since(model, model.reps[rep], pursuit["since"], now)
+    done = interruption.done_since(model, model.reps[rep], state.reps[rep], pursuit["since"], now)
     write(ledger, now, pursuit, Event.INTERRUPTED.value, now - pursuit["since"], done, 0.0)
     pursuit["effort"] -= done
     pursuit["done"] += done
@@ -344,16 +349,14 @@ def interrupt(model: Model, state: State, ledger: Ledger, rep: int) -> None:
 
 
 @rare
-def resume_work(model: Model, state: State, ledger: Ledger, slot: int, rep: int) -> None:
+def resume_work(model: Model, world: Record, state: State, ledger: Ledger, slot: int, rep: int) -> None:
     """Go on with work that was interrupted: what is left of its effort (G11)."""
     pursuit, now = state.pursuits[slot], state.clock[0]["now"]
     take_up(model, state, slot, rep)
     write(ledger, now, pursuit, Event.RESUMED.value, now - pursuit["since"], 0, 0.0)
     pursuit["since"] = now
     pursuit["interrupted"] = 0
-    calendar = model.calendars[model.reps[rep]["calendar"]]
-    first, count = calendar["first_hours"], calendar["hours"]
-    ends = work_ends(model.hours, first, count, now, pursuit["effort"])
+    ends = absence.work_of(model, world, model.reps[rep], state.reps[rep], now, pursuit["effort"])
     await_next(model, state, slot, ends, Due.WORK_ENDS.value)
 
 
@@ -377,7 +380,7 @@ def end_work(model: Model, state: State, ledger: Ledger, slot: int) -> bool:
         rep["idle_since"] = now
         enlist(model, state, pursuit["rep"])
         if rep["on_staff"] == 0:
-            go_home(state, ledger, pursuit["rep"])
+            go_home(model, state, ledger, pursuit["rep"])
     if pursuit["takes"] == 0 and next_time(state.agenda, clock) > now and clock["wave"] < MOST_WAVES:
         clock["wave"] += 1
         return True
@@ -729,4 +732,6 @@ def leave_staff(model: Model, world: Record, state: State, ledger: Ledger, numbe
         place(model, world, state, slot, visits.team_for(model, state.pursuits[slot]))
         slot = first(state.links, queue)
     if rep["busy"] == 0:
-        go_home(state, ledger, number)
+        go_home(model, state, ledger, number)
+    else:
+        expect_rep(model, state, number)

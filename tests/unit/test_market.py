@@ -119,7 +119,7 @@ def test_every_company_is_accounted_for(segment: int) -> None:
     model = lower(parse(FIRM)).model
     rows = history("reference", model, seed=5)
     rows = rows[rows["segment"] == segment]
-    moves, taken = taken_after(rows, segment)
+    _, taken = taken_after(rows, segment)
     companies, customers = SIZES[segment]
     assert taken.min() >= 0
     assert taken.max() <= companies - customers
@@ -174,14 +174,18 @@ def test_without_a_market_there_is_no_figure_of_it() -> None:
 
 
 def test_channels_that_share_a_market_take_from_each_other() -> None:
-    alone = fs.simulate(firm(channels__pr__inquiries_per_month=0), replications=20).by_channel["inquiries", "mean"]
-    shared = fs.simulate(firm(channels__pr__inquiries_per_month=300), replications=20).by_channel["inquiries", "mean"]
+    alone = fs.simulate(firm(channels__pr__inquiries_per_month=0), replications=20).by_channel[
+        "inquiries", "mean"
+    ]
+    shared = fs.simulate(firm(channels__pr__inquiries_per_month=300), replications=20).by_channel[
+        "inquiries", "mean"
+    ]
     assert shared["web"] < 0.8 * alone["web"]
 
 
 @pytest.mark.parametrize("engine", sorted(ENGINES))
 def test_a_change_leaves_companies_taken(engine: str) -> None:
-    """A strategy that doubles the market on a day frees nobody, and the figure counts all of its companies."""
+    """A strategy that doubles the market frees nobody, and the figure counts all of its companies."""
     change = '{ "segments.large.market.companies *=" = 2 }'
     scenario = parse(FIRM + f"[strategies.abroad]\nstarts = 2026-04-01\nchange = {change}\n")
     left = {}
@@ -203,7 +207,9 @@ def test_a_pilot_finds_months_for_a_market_that_drains() -> None:
 def test_the_size_of_a_market_can_be_uncertain() -> None:
     unknown = '[uncertainties]\n"segments.small.market.companies" = { low = 20, likely = 60, high = 200 }\n'
     sure, unsure = (fs.simulate(parse(text), replications=40) for text in (FIRM, FIRM + unknown))
-    spread = [each.summary.loc["inquiries", "p90"] - each.summary.loc["inquiries", "p10"] for each in (sure, unsure)]
+    spread = [
+        each.summary.loc["inquiries", "p90"] - each.summary.loc["inquiries", "p10"] for each in (sure, unsure)
+    ]
     assert spread[1] > 1.2 * spread[0]
 
 

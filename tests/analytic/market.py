@@ -72,7 +72,7 @@ def away() -> Truth:
 
 
 def repairmen() -> Truth:
-    """A small market and a team, where all are lost and ask again: the machine-repair queue M/M/3//10.
+    """A small market and a team: the machine-repair queue M/M/3//10; all are lost and may ask again at once.
 
     Source: R. Cooper (1981), Introduction to Queueing Theory, section 3.8.
     """

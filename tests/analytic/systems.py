@@ -207,7 +207,7 @@ def markets(
     market: Keys | None = None,
     **keys: Any,
 ) -> str:
-    """Write segments alike, each with a market of its own and so many inquiries an hour; all are lost."""
+    """Write so many segments alike, each with a market and so many inquiries an hour; all are lost."""
     names = [f"copy {number}" for number in range(copies)]
     shares = dict.fromkeys(names, 1 / copies)
     of_each = {"contract_value_per_year": 1, "market": {"companies": companies, **(market or {})}}

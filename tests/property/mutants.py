@@ -84,6 +84,7 @@ contract_value_per_year = { low = 4000, likely = 5000, high = 9000 }
 term_years = 2
 gross_margin = 0.5
 committee_size = 2
+market = { companies = 40, customers = 3, cooling_off_days = { median = 5, p90 = 9 } }
 [channels.web]
 kind = "seo"
 inquiries_per_month = 5

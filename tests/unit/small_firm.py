@@ -114,6 +114,7 @@ def firm() -> Model:
         month_days=np.full(50, 10),
         calendar_months=days // 10,
         months=np.array([10, 20, 30]) * DAY,
+        stocks_from=10 * DAY,
         horizon=50 * DAY,
     )
 

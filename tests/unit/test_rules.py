@@ -58,6 +58,7 @@ from funnelsim.rules import (
     ending,
     junk,
     loads,
+    market,
     memory,
     people,
     routes,
@@ -465,6 +466,42 @@ def _(chance: random.Random) -> Cases:
 @cases("memory.is_counted")
 def _(_: random.Random) -> Cases:
     yield from ((MODEL, now) for now in TIMES)
+
+
+def finite(chance: random.Random) -> Model:
+    """Let the first segment have a market."""
+    segments = MODEL.segments.copy()
+    segments["companies"][0], segments["customers"][0] = chance.choice([1, 7, 10**9]), chance.choice([0, 1])
+    segments["cooling"] = NOTHING, MODEL.stages[0]["customer_time"]
+    return MODEL._replace(segments=segments)
+
+
+@cases("market.is_finite")
+def _(chance: random.Random) -> Cases:
+    yield from ((finite(chance), segment) for segment in (0, 1))
+
+
+@cases("market.is_anywhere")
+def _(chance: random.Random) -> Cases:
+    yield from ((model,) for model in (MODEL, finite(chance)))
+
+
+@cases("market.share_available")
+def _(chance: random.Random) -> Cases:
+    yield from ((finite(chance), 0, chance.choice([0, 1, 5, 100])) for _ in range(40))
+
+
+@cases("market.accepts")
+def _(chance: random.Random) -> Cases:
+    for world, lead in zip(worlds(chance), leads(chance), strict=True):
+        yield finite(chance), world, 0, chance.choice([0, 1, 5]), int(lead["company"])
+
+
+@cases("market.cools_for")
+def _(chance: random.Random) -> Cases:
+    for lead in leads(chance):
+        lead["market"], lead["cooling"] = chance.choice([market.TAKEN, market.CUSTOMER]), chance.random()
+        yield finite(chance), lead, chance.choice(TIMES)
 
 
 @cases("arrivals.profile")

@@ -8,6 +8,7 @@ from . import systems, theory
 from .exact import equal_worths_are_a_pool, every_lead_the_same, occupancy_adds_up, queues_add_up
 from .figures import Truth
 from .odds import conversions, hot_to_best
+from .qualifying import bayes, checked, rejection, ripening
 from .queues import (
     JUNK,
     erlang_a,
@@ -46,6 +47,11 @@ TRUTHS: tuple[Truth, ...] = (
     priorities(RATES, "lifo", [4.0] * 3, 50),
     *(junk(amount) for amount in JUNK),
     triage(),
+    checked("a check that errs", 0.9, 0.8),
+    checked("a check that never errs", 1.0, 1.0),
+    *(bayes(passes_at) for passes_at in (2, 3, 4)),
+    rejection(),
+    ripening(),
     thinning(),
     departures(),
     rhythm(),

@@ -17,6 +17,7 @@ from funnelsim.model.words import DAY, HOUR, LOST, NOBODY, NOTHING, WON, Assignm
 
 from .naive import History, Visit
 from .plan import TO_LOST, Plan, Route, between, daily, either
+from .qualifying import floor
 
 AN_HOUR = 1 / 24  # in days
 SOON = either(0, AN_HOUR, 2 * AN_HOUR, 1)  # customer time that coincides
@@ -496,6 +497,7 @@ SITUATIONS = {
     "a team for each segment": Situation(a_team_for_each_segment, came_back),
     "customers with hours": Situation(customers_with_hours, answered_after_a_night, 10),
     "hot to the best": Situation(hot_to_the_best, lambda visit: visit.rep == 4),
+    "who is worth a rep's hour": Situation(lambda: floor(15), lambda visit: visit.rejected, 5),
     "handing over while full": Situation(lambda: full_reps(Assignment.ROUND_ROBIN, sticky=0), waited),
 }
 SITUATIONS |= {

@@ -497,7 +497,7 @@ SITUATIONS = {
     "a team for each segment": Situation(a_team_for_each_segment, came_back),
     "customers with hours": Situation(customers_with_hours, answered_after_a_night, 10),
     "hot to the best": Situation(hot_to_the_best, lambda visit: visit.rep == 4),
-    "who is worth a rep's hour": Situation(lambda: floor(15), lambda visit: visit.rejected, 5),
+    "who is worth a rep's hour": Situation(lambda: floor(15), lambda visit: visit.handed_over, 20),
     "handing over while full": Situation(lambda: full_reps(Assignment.ROUND_ROBIN, sticky=0), waited),
 }
 SITUATIONS |= {

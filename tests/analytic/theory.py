@@ -10,6 +10,7 @@ import calendar
 import math
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -364,3 +365,56 @@ def machines_down(machines: int, rate: float, service: float, repairmen: int) ->
         weights.append(weights[-1] * up / (min(down + 1, repairmen) * service))
     total = math.fsum(weights)
     return math.fsum(down * weight for down, weight in enumerate(weights)) / total
+
+
+def at_least(needed: int, chances: Sequence[float]) -> float:
+    """Return the chance that at least so many of independent events occur (Poisson binomial).
+
+    Adding them one by one: Wang 1993, On the number of successes in independent trials, Statistica Sinica 3.
+    """
+    counts = np.array([1.0])
+    for chance in chances:
+        counts = np.convolve(counts, [1 - chance, chance])
+    return float(counts[needed:].sum())
+
+
+def passing(prevalence: float, if_so: float, if_not: float) -> float:
+    """Return the chance to pass a test, of who has what it looks for with a chance."""
+    return prevalence * if_so + (1 - prevalence) * if_not
+
+
+def posterior(prevalence: float, if_so: float, if_not: float) -> float:
+    """Return the chance of whoever has passed to have it: Bayes' rule."""
+    return prevalence * if_so / passing(prevalence, if_so, if_not)
+
+
+class Junk(NamedTuple):
+    """Of first contacts, the share rejected and the share that is truly junk; of rejected, the wrong ones."""
+
+    rate: float
+    true_share: float
+    false_share: float
+
+
+def junk(have: float, theorists: float, reference: float, lacks: float, learns: float) -> Junk:
+    """Add up four kinds of leads: with what is needed or not, theorists or not.
+
+    Each is rejected at the odds of the reference, times a ratio if it lacks it, times another if it learns.
+    """
+    odds = reference / (1 - reference)
+    rejected = {}
+    for lacking, learning in product((False, True), repeat=2):
+        share = ((1 - have) if lacking else have) * (theorists if learning else 1 - theorists)
+        ratio = odds * (lacks if lacking else 1) * (learns if learning else 1)
+        rejected[lacking, learning] = share * ratio / (1 + ratio)
+    rate = sum(rejected.values())
+    return Junk(rate, 1 - have * (1 - theorists), rejected[False, False] / rate)
+
+
+def ripe_in_time(unripe: float, back: float) -> float:
+    """Return the chance that who asks, comes back again and again with a chance each, has ripened by then.
+
+    Unripe at first, it stays so from one time to the next with the chance given: the sum over k from 1 on of
+    back^k unripe^(k - 1) (1 - unripe).
+    """
+    return back * (1 - unripe) / (1 - back * unripe)

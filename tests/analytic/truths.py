@@ -10,6 +10,7 @@ from .figures import Truth
 from .hand_over import held_before, turned_away
 from .market import away, draining, repairmen
 from .odds import conversions, hot_to_best
+from .qualifying import bayes, checked, rejection, ripening
 from .queues import (
     JUNK,
     erlang_a,
@@ -56,6 +57,11 @@ TRUTHS: tuple[Truth, ...] = (
     draining(),
     away(),
     repairmen(),
+    checked("a check that errs", 0.9, 0.8),
+    checked("a check that never errs", 1.0, 1.0),
+    *(bayes(passes_at) for passes_at in (2, 3, 4)),
+    rejection(),
+    ripening(),
     thinning(),
     departures(),
     rhythm(),

@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from funnelsim.chance.keys import Entity, entity, purpose
+from funnelsim.chance.keys import Entity, entity, hash32, purpose
 from funnelsim.compiling.arrays import Records
 from funnelsim.model.model import Chapter, Chapters, Model
-from funnelsim.model.records import GATE, TRAIT
+from funnelsim.model.records import CHECK, GATE, REJECTION, TRAIT
 from funnelsim.model.words import DAY, HOUR, LOST, NEVER, NOBODY, NOTHING, WON, Assignment, QueueOrder
 
 from .naive import both
@@ -436,14 +436,37 @@ def other_traits(chance: random.Random, model: Model, now: int) -> Model:
 
 
 def other_checks(chance: random.Random, model: Model, _: int) -> Model:
-    """Let checks find more or less, and more of them be needed."""
+    """Let checks find more or less, and more of them be needed; where there is none, let one come."""
+    if not len(model.checks):
+        return a_first_check(model)
     checks = each(model.checks, sensitivity=lambda _: chance.choice([0.6, 1.0]), false_good=lambda _: 0.4)
     stages = each(model.stages, passes_at=lambda stage: min(2, stage["checks"]))
     return model._replace(checks=checks, stages=stages)
 
 
+def a_first_check(model: Model) -> Model:
+    """Let the first stage ask whether leads mean it."""
+    checks = np.zeros(1, CHECK)
+    checks["key"], checks["trait"] = hash32("check", "stage 0", "means it"), NOTHING
+    checks["sensitivity"], checks["false_good"], checks["effort"] = 0.8, 0.3, model.channels["fit"][0]
+    stages, variants = model.stages.copy(), model.variants.copy()
+    first, count = int(stages[0]["first_variant"]), int(stages[0]["variants"])
+    for rows in (stages[:1], variants[first : first + count]):
+        rows["checks"], rows["passes_at"], rows["odds"] = 1, 1, np.inf
+    return model._replace(checks=checks, stages=stages, variants=variants)
+
+
 def other_rejections(chance: random.Random, model: Model, _: int) -> Model:
     """Let sales reject more or less, also where it did not, and theorists ripen at other times."""
+    if not len(model.rejections):
+        made = np.zeros(1, REJECTION)
+        made["key"], made["odds"], made["theorist"], made["effort_share"] = (
+            purpose("rejection"),
+            0.5,
+            4.0,
+            0.5,
+        )
+        model = model._replace(rejections=made, junk_odds=np.full((1, len(model.traits)), 2.0))
     rejections = each(
         model.rejections,
         odds=lambda _: chance.choice([0.2, 1.0, np.inf]),

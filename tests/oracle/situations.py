@@ -17,6 +17,7 @@ from funnelsim.model.words import DAY, HOUR, LOST, NOBODY, NOTHING, WON, Assignm
 
 from .naive import History, Visit
 from .plan import TO_LOST, Plan, Route, between, daily, either
+from .qualifying import floor
 
 AN_HOUR = 1 / 24  # in days
 SOON = either(0, AN_HOUR, 2 * AN_HOUR, 1)  # customer time that coincides
@@ -636,6 +637,7 @@ SITUATIONS = {
     "gone cold before the hand-over": Situation(held_before_the_hand_over, went_cold_while_held),
     "a small market": Situation(a_small_market, lambda visit: visit.how == "won", 10),
     "hot to the best": Situation(hot_to_the_best, lambda visit: visit.rep == 4),
+    "who is worth a rep's hour": Situation(lambda: floor(15), lambda visit: visit.handed_over, 20),
     "handing over while full": Situation(lambda: full_reps(Assignment.ROUND_ROBIN, sticky=0), waited),
 }
 SITUATIONS |= {

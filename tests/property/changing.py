@@ -20,6 +20,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from funnelsim.scenario import ScenarioError, from_document
 
+from . import qualifying
 from .scenarios import (
     EFFECTS,
     HOURS_OF_THE_DAY,
@@ -55,6 +56,8 @@ NAMED_BY_THE_USER = (
     "reps",
     "training",
     "back_to",
+    "traits",
+    "checks",
 )
 COMES = "new "  # before the kind of a change that sets a table at a new name
 STRATEGY = "other"
@@ -79,14 +82,17 @@ KINDS = (
     "channels.NAME.spend_profile",
     "channels.NAME.temperature",
     "channels.NAME.theorist_share",
+    "channels.NAME.traits.NAME",
     "channels.NAME.weekday_profile",
     "customer_hours",
     "effects.extra_decider",
     "effects.skill_by_temperature",
     "effects.temperature",
     "effects.theorist",
+    "effects.theorist_ripens_after_days",
     "effects.wait",
     "kinds.NAME.theorist_share",
+    "management.control",
     "mix.certainty",
     "mix.day_variation",
     "mix.inquiries_per_month",
@@ -104,6 +110,7 @@ KINDS = (
     "nurture.NAME.most_touches",
     "nurture.NAME.odds_ratio",
     "nurture.NAME.returns_to",
+    "new traits.NAME",
     "segments.NAME.committee_size",
     "segments.NAME.contract_value",
     "segments.NAME.contract_value *=",
@@ -119,6 +126,8 @@ KINDS = (
     "shocks.demand",
     "shocks.odds",
     "stages.NAME.back_to.NAME",
+    "stages.NAME.checks.NAME.sensitivity",
+    "stages.NAME.checks.NAME.specificity",
     "stages.NAME.conversion",
     "stages.NAME.conversion *=",
     "stages.NAME.cost_per_visit",
@@ -132,6 +141,8 @@ KINDS = (
     "stages.NAME.hand_over",
     "stages.NAME.lost_reasons",
     "stages.NAME.next",
+    "stages.NAME.passes_at",
+    "stages.NAME.rejection",
     "stages.NAME.segments.NAME",
     "stages.NAME.team",
     "teams.NAME.absence",
@@ -166,6 +177,9 @@ KINDS = (
     "teams.NAME.skill",
     "teams.NAME.speed",
     "teams.NAME.sticky",
+    "traits.NAME.missing",
+    "traits.NAME.present",
+    "traits.NAME.share",
 )
 TOUCHING = 2 * (  # leads that queue, and work in hand: drawn more often than others
     "stages.NAME.team",
@@ -210,6 +224,7 @@ def options(document: Document, on: date) -> Options:
         *of_segments(document),
         *of_nurture(document),
         *of_all(document),
+        *qualifying.changes(document),
     ]
     return [(path, values) for path, values in found if not (is_new(path) and is_there(document, path))]
 
@@ -344,8 +359,8 @@ def of_stages(document: Document) -> Options:
     for number, (name, stage) in enumerate(document["stages"].items()):
         at = f"stages.{name}."
         found += [
-            (f"{at}conversion", either(0.9, 0.3, 1)),
-            (f"{at}conversion *=", either(0.5, 0.9)),
+            *[(f"{at}conversion", either(0.9, 0.3, 1)), (f"{at}conversion *=", either(0.5, 0.9))]
+            * ("conversion" in stage),
             (f"{at}customer_takes_days", either(*MIXED["customer_takes_days"])),
             (f"{at}next", either("won", *order[number + 1 :], {"won": 1, order[-1]: 2})),
             (f"{at}back_to.{order[0]}", share(0.6)),

@@ -19,6 +19,8 @@ from funnelsim.compiling.arrays import Record, Records
 from funnelsim.model.own_policy import BUILT_IN, register_policy
 from funnelsim.model.words import NOBODY
 
+from .qualifying import qualified
+
 Document = dict[str, Any]
 
 
@@ -389,7 +391,8 @@ def stages(draw: DrawFn, order: list[str], number: int, floor: list[str], durati
 @st.composite
 def uncertainties(draw: DrawFn, document: Document) -> Document:
     """Choose numbers that are not known."""
-    team, stage, segment = (next(iter(document[what])) for what in ("teams", "stages", "segments"))
+    team, segment = (next(iter(document[what])) for what in ("teams", "segments"))
+    stage = next(name for name, each in document["stages"].items() if "conversion" in each)
     of_shocks = {
         f"shocks.{name}.{key}": either({"low": 0.2, "likely": 0.5, "high": 0.9})
         for name in document.get("shocks", {})
@@ -520,6 +523,14 @@ def documents(draw: DrawFn) -> Document:
         document["effects"] = draw(effects())
         if draw(st.booleans()):
             document["effects"]["extra_decider"] = {"odds_ratio": 0.5, "customer_time": 1.5}
+    return draw(in_the_end(document))
+
+
+@st.composite
+def in_the_end(draw: DrawFn, document: Document) -> Document:
+    """Add what is chosen by all that is there: who is worth a rep's hour, and what is not known."""
+    if draw(either(False, True)):
+        document = draw(qualified(document))
     if draw(st.booleans()):
         document["uncertainties"] = draw(uncertainties(document))
     return document

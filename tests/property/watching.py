@@ -23,6 +23,8 @@ from funnelsim.model.words import DAY, NEVER, NOBODY, NOTHING, Assignment, Due, 
 from funnelsim.model.worktime import is_open
 from funnelsim.rules import absence, assignment, contracts, ending, handover, market, people, visits
 
+from . import qualifying
+
 PULLS = (Assignment.SHARED_QUEUE, Assignment.PRIORITY_QUEUE, Assignment.CHERRY_PICK)
 PUSHES = tuple(policy for policy in Assignment if policy not in (*PULLS, Assignment.OWN))
 MANY = 32  # reps in a team: beyond, an engine may look for them in another way
@@ -150,6 +152,7 @@ COVERED = (
     "shock: a random walk",
     "shock: in another calendar month than the first",
     "shock: in a calendar month before the first",
+    *(name for name in qualifying.COVERED if not name.startswith("change: ")),
 )
 
 
@@ -191,6 +194,7 @@ CHANGED = (  # what the changes on a day must meet
             "a stage opens",
         )
     ),
+    *(name for name in qualifying.COVERED if name.startswith("change: ")),
 )
 
 
@@ -452,6 +456,7 @@ class WatchedOffice(Office):
         for entity, pursuit in self.open_pursuits.items():
             seen.update(went_on(before, model, known[entity], pursuit))
         seen.update(self.who_came_and_went(before))
+        seen.update(qualifying.of_a_change(before, model, list(self.open_pursuits.values())))
         seen["it is a rep's turn, at another position"] = int(
             (self.teams["turn"][: len(turns)] != turns).sum()
         )
@@ -575,8 +580,20 @@ class WatchedOffice(Office):
             ),
         }
 
+    def start_work(self, pursuit: Record, rep: int) -> Happening:
+        met = int(pursuit["met"])
+        found = super().start_work(pursuit, rep)
+        of_rep = None if rep == NOBODY else self.reps[rep]
+        self.seen.update(qualifying.of_work(self.model, self.world, pursuit, met, of_rep))
+        return found
+
     def enter(self, pursuit: Record) -> None:
+        was_theorist = pursuit["theorist"] == 1
         super().enter(pursuit)
+        if was_theorist and pursuit["theorist"] == 0:
+            self.seen[
+                "ripened: at once" if self.now == pursuit["began"] else "ripened: at a later stage"
+            ] += 1
         usual, own = self.model.stages[pursuit["stage"]], visits.stage_for(self.model, pursuit)
         variants = self.model.variants[usual["first_variant"] :][: usual["variants"]]
         if own["team"] == NOBODY:

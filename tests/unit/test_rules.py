@@ -190,6 +190,8 @@ skill_exponent = -0.5
 effort_share = 0.2
 control = 0.4
 open_leads = { open = [2, 4, 9], odds_ratio = [1.0, 2.0, 0.5] }
+[stages.offer.rejection]
+probability = 0.5
 [stages.paper]
 team = "sales"
 effort_hours = 0.5
@@ -988,7 +990,13 @@ def _(_: random.Random) -> Cases:
     yield from product([QUALIFYING], [0], [0, 1, 2, 3], range(12))
 
 
-@cases("junk.rejection_of", "junk.is_out_of_profile", "junk.flags_of", "junk.effort_of_rejection")
+@cases("junk.rejection_of")
+def _(_: random.Random) -> Cases:
+    for stage in (REJECTED_IN, 2):
+        yield QUALIFYING, reference_lead(stage=stage)
+
+
+@cases("junk.is_out_of_profile", "junk.flags_of", "junk.effort_of_rejection")
 def _(chance: random.Random) -> Cases:
     for lead in companies(chance):
         lead["stage"], lead["effort"] = REJECTED_IN, chance.choice([0, 1, 3 * HOUR, NEVER])

@@ -50,6 +50,18 @@ def test_junk_and_its_fluid_limit() -> None:
     )
 
 
+def test_a_market_of_ten_and_its_three_reps() -> None:
+    in_team = theory.machines_down(10, 0.2, 1, 3)
+    assert in_team == pytest.approx(1.8043, abs=5e-5)
+    assert 1 - in_team / 10 == pytest.approx(0.81957, abs=5e-6)
+    assert 2 * (1 - in_team / 10) == pytest.approx(1.63914, abs=5e-6)
+
+
+def test_with_a_rep_for_each_company_the_share_left_is_engset_s() -> None:
+    in_team = theory.machines_down(10, 0.2, 1, 10)
+    assert 1 - in_team / 10 == pytest.approx(theory.share_there(10, 2, 1))
+
+
 @pytest.mark.parametrize(
     ("sensitivity", "specificity", "served"), [(1.0, 0.0, 1.6665), (0.9, 0.8, 3.0183), (1.0, 1.0, 3.6881)]
 )

@@ -22,14 +22,18 @@ from funnelsim.model.model import (
 )
 from funnelsim.model.own_policy import policy_number, register_policy
 from funnelsim.model.records import (
+    AWAY,
     CALENDAR,
     CHANNEL,
     CHECK,
     FIRM,
+    GATE,
     HOURS,
     LOAD,
+    MOST_REASONS,
     PLAN,
     POINT,
+    REASON,
     REJECTION,
     REP,
     ROUTE,
@@ -40,6 +44,7 @@ from funnelsim.model.records import (
     STAGE,
     TEAM,
     TIER,
+    TRAINING,
     TRAIT,
 )
 from funnelsim.model.words import DAY, HOUR, LOST, NEVER, NOBODY, NOTHING, WON, Assignment, QueueOrder
@@ -57,7 +62,8 @@ def last_with_room(
 ) -> int:
     """Choose the rep with the highest number who can take one more."""
     for position in range(len(states) - 1, -1, -1):
-        if states[position]["on_staff"] == 1 and states[position]["open"] < team["max_open"]:
+        there = states[position]["on_staff"] == 1 and states[position]["absent"] == 0
+        if there and states[position]["open"] < team["max_open"]:
             return position
     return NOBODY
 
@@ -126,10 +132,11 @@ class Plan:
         ]
         return self.add("routes", *made)
 
-    def segment(self, value: Any = 100.0, **more: Any) -> int:
-        """Add a kind of customer."""
+    def segment(self, value: Any = 100.0, cooling: Any = None, **more: Any) -> int:
+        """Add a kind of customer; `cooling` is in days, None for ever."""
         row = {"odds": 1.0, "customer_time": 1.0, "years": 1.0, "margin": 0.5} | more
         row |= {"mean_value": mean_of(value), "value": self.distribution(value)}
+        row |= {"cooling": NOTHING if cooling is None else self.distribution(cooling)}
         return self.add("segments", row)
 
     def team(
@@ -138,11 +145,13 @@ class Plan:
         reps: list[dict[str, Any]],
         assignment: Assignment = Assignment.ROUND_ROBIN,
         tiers: Sequence[tuple[int, float]] = (),
+        trainings: Sequence[tuple[int, dict[str, float]]] = (),
+        spell_days: Any = None,
         **more: Any,
     ) -> int:
         """Add a team with its reps; `skill` and `speed` of a rep are distributions, `own_hours` its hours.
 
-        Tiers of its commission are (cents from which on, share).
+        Tiers of its commission are (cents from which on, share), trainings (day, fields).
         """
         number = len(self.rows.get("teams", []))
         first_rep = len(self.rows.get("reps", []))
@@ -150,12 +159,15 @@ class Plan:
         for index, rep in enumerate(reps):
             self.rep(number, index, first_calendar, **rep)
         row = {"max_open": 10**6, "sticky": 1, "queue_order": QueueOrder.FIFO, "commission": 0.0} | more
-        row = {"quota_months": 1} | row
+        row = {"quota_months": 1, "learns_half": 1.0, "first_date": 738_000} | row
+        row["spell_days"] = NOTHING if spell_days is None else self.distribution(spell_days)
         row |= {"first_rep": first_rep, "reps": len(reps), "assignment": assignment}
         row |= {"own_policy": policy_number(OWN_POLICY)}
         row |= {"first_calendar": first_calendar, "calendars": self.calendars - first_calendar}
         made = [{"begins": begins, "share": share} for begins, share in tiers]
         row |= {"first_tier": self.add("tiers", *made), "tiers": len(made)}
+        held = [{"begins": day * DAY, **more} for day, more in trainings]
+        row |= {"first_training": self.add("trainings", *held), "trainings": len(held)}
         return self.add("teams", row)
 
     @property
@@ -184,11 +196,15 @@ class Plan:
         speed: Any = 1.0,
         knows: Sequence[int] = (),
         own_hours: list[tuple[int, int]] | None = None,
+        away: Sequence[tuple[int, int]] = (),
         **more: Any,
     ) -> int:
-        """Add a rep of a team; `knows` are segments."""
+        """Add a rep of a team; `knows` are segments, `away` spells of absence by plan."""
         row = {"joins": -1, "leaves": NEVER, "ramp": 0, "skill_from": 1.0, "speed_from": 1.0} | more
         row = {"weight": 1.0} | row
+        planned = [{"begins": begins, "ends": ends} for begins, ends in away]
+        row |= {"first_away": self.add("aways", *planned), "aways": len(planned)}
+        row = {"may_be_absent": int(bool(planned))} | row
         if knows:
             row["first_segment"] = self.routes([(1.0, segment, NOTHING) for segment in knows])
             row["segments"] = len(knows)
@@ -396,8 +412,36 @@ class Plan:
                 made[name][shock["row"]] = shock[name]
         return made
 
+    def gate(
+        self,
+        stage: int,
+        per_rep: float,
+        patience: Any = None,
+        order: QueueOrder = QueueOrder.FIFO,
+        **more: Any,
+    ) -> None:
+        """Limit what is handed over in a stage to each team that works it; called in the order of stages."""
+        row = {"stage": stage, "per_rep": round(per_rep * 1_000_000), "order": order} | more
+        row |= {"patience_key": purpose("held", f"stage {stage}")}
+        row |= {"patience": NOTHING if patience is None else self.distribution(patience)}
+        self.add("limits", row)
+
+    def set_up_gates(self) -> None:
+        """Make a gate of each team in each stage with a limit: teams, then stages."""
+        stages, variants = self.rows["stages"], self.rows.get("variants", [])
+        for team in range(len(self.rows.get("teams", []))):
+            for limit in self.rows.get("limits", []):
+                stage = stages[limit["stage"]]
+                first, count = stage.get("first_variant", 0), stage.get("variants", 0)
+                at = [row for row in (stage, *variants[first : first + count]) if row["team"] == team]
+                if at:
+                    number = self.add("gates", limit | {"team": team})
+                    for row in at:
+                        row["gate"] = number + 1
+
     def model(self) -> Model:
         """Lay the records out as arrays."""
+        self.set_up_gates()
         if "segments" not in self.rows:
             self.segment()
         if not any(stage["makes_lead"] for stage in self.rows["stages"]):
@@ -413,12 +457,16 @@ class Plan:
             segments=self.records("segments", SEGMENT),
             teams=self.records("teams", TEAM),
             tiers=self.records("tiers", TIER),
+            aways=self.records("aways", AWAY),
+            trainings=self.records("trainings", TRAINING),
             reps=self.records("reps", REP),
             stages=self.records("stages", STAGE),
             variants=self.records("variants", STAGE),
+            gates=self.records("gates", GATE),
             processes=one_process(len(self.rows["stages"])),
             ends=plain_ends(),
             spawns=np.zeros(0, SPAWN),
+            **self.nurtured(),
             plan=np.zeros(1, PLAN),
             routes=self.records("routes", ROUTE),
             points=self.records("points", POINT),
@@ -434,8 +482,27 @@ class Plan:
             month_days=np.full(self.days, self.month_days, np.int64),
             calendar_months=24_000 + np.searchsorted(self.months_begin, np.arange(self.days), side="right"),
             months=np.array([self.warm_up * DAY, self.days * DAY], np.int64),
+            stocks_from=self.warm_up * DAY,
             horizon=self.days * DAY,
         )
+
+    def nurture(self, reason: int, days: float, by_touch: list[float], to: int, **more: Any) -> None:
+        """Nurture those lost for a reason: days between touches, the chance to be back by each, and where."""
+        row = {"interval": round(days * DAY), "target": to, "odds": 1.0, "most_returns": 1} | more
+        row |= {"key": purpose("nurture", str(reason)), "reason": reason, "by_touch": by_touch}
+        self.add("nurture", row)
+
+    def nurtured(self) -> dict[str, Any]:
+        """Return the rows of reasons, and the chances by touch."""
+        reasons, returns = np.zeros(MOST_REASONS, REASON), []
+        reasons["odds"] = 1.0
+        for row in self.rows.get("nurture", []):
+            made = reasons[row["reason"]]
+            for name in set(row) - {"reason", "by_touch"}:
+                made[name] = row[name]
+            made["first_touch"], made["most_touches"] = len(returns), len(row["by_touch"])
+            returns += row["by_touch"]
+        return {"reasons": reasons, "returns": np.array(returns, float)}
 
     def qualifying(self) -> dict[str, Any]:
         """Lay out traits, checks, rejections and what is the same everywhere."""

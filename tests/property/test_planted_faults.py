@@ -131,6 +131,18 @@ FAULTS = {
     "a day is even from its first span to its last": Fault(
         "rules/arrivals.py", "part = (share - before)", "part = (share - 0.0)", "oracle"
     ),
+    "a customer can ask again": Fault(
+        "rules/market.py",
+        'if pursuit["market"] == TAKEN and segment["cooling"]',
+        'if segment["cooling"]',
+        "oracle",
+    ),
+    "a market drains in the warm-up": Fault(
+        "rules/market.py", "now < model.stocks_from", "now < 0", "oracle"
+    ),
+    "the compiled engine forgets who cools off": Fault(
+        "engines/compiled/pursuits.py", 'state.taken[pursuit["segment"]] -= 1', "pass", "parity"
+    ),
     "a shock of demand brings more inquiries than are typed": Fault(
         "rules/shocks.py", "level - variance / 2.0", "level", "oracle"
     ),

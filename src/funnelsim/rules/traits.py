@@ -10,7 +10,7 @@ from funnelsim.model.model import Model
 
 @rare
 def traits_of(model: Model, world: Record, company: int, channel: int, first: int) -> int:
-    """Draw the traits of a company from the `first` on, a bit each (J1, K11, C25)."""
+    """Draw the traits of a company from the `first` on, a bit each (J1, K11, C27)."""
     traits = 0
     for number in range(first, len(model.traits)):
         share = model.trait_shares[channel, number]

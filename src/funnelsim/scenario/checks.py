@@ -20,7 +20,9 @@ from funnelsim.scenario.calendars import spans_of_the_day
 from funnelsim.scenario.channels import KINDS, Channel
 from funnelsim.scenario.errors import ROUNDING, Problem, Problems, nearest, shown, sum_to_one, unknown
 from funnelsim.scenario.flow import LOSS, WIN, advancing, failing, first_stage, reached, stage_of, teams_of
+from funnelsim.scenario.gates import check_hand_overs
 from funnelsim.scenario.goal_checks import check_goals
+from funnelsim.scenario.nurture_checks import check_nurture
 from funnelsim.scenario.paths import leaves, written
 from funnelsim.scenario.plan_checks import check_plan
 from funnelsim.scenario.qualifying_checks import (
@@ -46,6 +48,7 @@ from funnelsim.scenario.schema import (
     Wait,
     WeeklyHours,
 )
+from funnelsim.scenario.staff_checks import check_staff
 from funnelsim.scenario.volume_checks import check_the_mix, check_volumes
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200  # in which a period may start
@@ -168,6 +171,10 @@ def _days_off(contents: Contents) -> Iterable[tuple[str, tuple[date, ...]]]:
         yield f"teams.{name}.holidays", team.holidays
         for rep, own in team.reps.items():
             yield f"teams.{name}.reps.{rep}.holidays", own.holidays
+            yield f"teams.{name}.reps.{rep}.absent", own.absent
+        yield f"teams.{name}.absence.dates", team.absence.dates
+        for training, held in team.training.items():
+            yield f"teams.{name}.training.{training}.date", (held.date,)
     for path, hours in _hours_of_customers(contents).items():
         if hours is not None:
             yield f"{path}.holidays", hours.holidays
@@ -224,6 +231,20 @@ def _segments(contents: Contents) -> Problems:
             keys = "contract_value_per_year {} contract_value"
             count = f"neither {keys.format('nor')}" if whole is None else f"both {keys.format('and')}"
             yield Problem(f"segments.{name}", f"has {count}", "one of them")
+
+
+def _markets(contents: Contents) -> Problems:
+    """Find markets with fewer companies than customers."""
+    for name, segment in contents.segments.items():
+        market = segment.market
+        if market is not None and market.customers > market.companies:
+            yield Problem(
+                f"segments.{name}.market.customers",
+                f"is {market.customers:g}, more than the {market.companies:g} companies of the market",
+                f"at most {market.companies:g}",
+                None,
+                market.customers,
+            )
 
 
 # ---- shocks -----------------------------------------------------------------------------------
@@ -388,6 +409,10 @@ def reasons_of(contents: Contents) -> list[str]:
     return list(dict.fromkeys([GONE_COLD_NAME, *named, *of_junk]))
 
 
+def _nurture(contents: Contents) -> Problems:
+    yield from check_nurture(contents, reasons_of(contents))
+
+
 def _reasons(contents: Contents) -> Problems:
     most = MOST_REASONS - 1  # besides "gone cold"
     count = len(reasons_of(contents)) - 1
@@ -431,6 +456,7 @@ def stages_reached(contents: Contents) -> set[str]:
     if not _has_paths(contents):
         return set(contents.stages)  # reported already
     starts = {first_stage(contents, channel) for channel in contents.channels}
+    starts |= {program.returns_to for program in contents.nurture.values()}
     found: set[str] = set()
     for segment in _unlike_segments(contents):
         found |= reached({name: _exits(contents, name, segment) for name in contents.stages}, starts)
@@ -517,8 +543,9 @@ def _keys_of_draws(contents: Contents) -> Problems:
     yield from _collisions("teams", {name: hash24(name) for name in contents.teams})
     for team_name, team in contents.teams.items():
         yield from _collisions(f"teams.{team_name}.reps", {name: hash24(name) for name in team.reps})
+    yield from _collisions("nurture", {name: purpose("nurture", name) for name in contents.nurture})
     yield from keys_of_draws(contents)
-    for what in ("patience", "work", "answer", "assignment", "rejection"):
+    for what in ("patience", "work", "answer", "assignment", "rejection", "held"):
         hashes = {name: purpose(what, name) for name in contents.stages}
         yield from _collisions("stages", hashes)
         for name, key in hashes.items():
@@ -565,15 +592,19 @@ _CHECKS: tuple[Callable[[Contents], Problems], ...] = (
     _channels,
     _mixes,
     _segments,
+    _markets,
     check_volumes,
     check_the_mix,
     _shocks,
     _teams,
+    check_staff,
     _names_of_reps,
     _stages,
+    check_hand_overs,
     check_qualifying,
     _customer_hours,
     _reasons,
+    _nurture,
     _targets,
     _paths,
     _waits,

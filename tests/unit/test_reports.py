@@ -761,7 +761,7 @@ def test_documents_hold_the_frames(comparison: fs.ComparisonResult, today: fs.Si
     for name in comparison:
         found = whole["strategies"][name]["figures"]
         for metric, row in comparison[name].summary.iterrows():
-            if pd.isna(row["mean"]):
+            if math.isnan(row["mean"]):
                 assert found[metric]["mean"] is found[metric]["p90"] is None
                 continue
             assert found[metric]["mean"] == pytest.approx(row["mean"])

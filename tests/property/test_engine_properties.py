@@ -25,7 +25,7 @@ ENDS = (Event.WON, Event.LOST, Event.WENT_COLD, Event.OPEN)
 LEAVES = (*ENDS, Event.ADVANCED, Event.SENT_BACK)
 NO_PURSUIT = (
     *(Event.MEDIA, Event.PAY, Event.TRAINED, Event.SKILL),
-    *(Event.ABSENT, Event.ON_STAFF, Event.ONE_OFF, Event.RUNNING),
+    *(Event.ABSENT, Event.JOINED, Event.ON_STAFF, Event.ONE_OFF, Event.RUNNING),
 )
 AFTERWARDS = (
     Event.BECAME_LEAD,

@@ -13,8 +13,8 @@ from funnelsim.engines.compiled.desks import enlist, opens_next, read_talent, st
 from funnelsim.engines.compiled.loop import book_day
 from funnelsim.engines.compiled.pursuits import place, put_inquiry, read_fate
 from funnelsim.engines.compiled.queues import NONE, empty, first, join, leave
-from funnelsim.engines.compiled.roster import expect_rep, look_ahead_anew
-from funnelsim.engines.compiled.state import State, await_next, put
+from funnelsim.engines.compiled.roster import expect_rep, look_ahead_anew, stay_on
+from funnelsim.engines.compiled.state import State, await_next, begin_seat, put
 from funnelsim.engines.ledger import Ledger, write_of
 from funnelsim.model.model import Model
 from funnelsim.model.words import DAY, NEVER, NOBODY, NOTHING, Due, Event
@@ -66,7 +66,7 @@ def carry_over(
     take_over_pools(old, state, becomes)
     take_over_channels(old, model, world, state)
     take_over_people(before, old, model, world, state, was, becomes)
-    put_anew(model, world, state)
+    put_anew(before, model, world, state, was)
     requeue(before, model, world, state, becomes)
     for number in range(len(state.reps)):
         enlist(model, state, number)
@@ -158,22 +158,7 @@ def take_over_people(
     for number in range(len(state.reps)):
         rep = state.reps[number]
         if was[number] == NOBODY:
-            rep["joined"] = NEVER
-            rep["idle_since"] = now
-            rep["left"] = NEVER
-            rep["open"] = 0
-            rep["on_staff"] = 0
-            rep["busy"] = 0
-            rep["booked_in"] = 0
-            rep["booked_month"] = 0
-            rep["booked_quarter"] = 0
-            rep["booked_year"] = 0
-            rep["worked"] = 0
-            rep["won"] = 0
-            rep["absent"] = 0
-            rep["away_from"] = NEVER
-            rep["away_until"] = NEVER
-            rep["lost"] = 0
+            begin_seat(rep, now)
             empty(state.own_queues[number])
         else:
             state.reps[number] = old.reps[was[number]]
@@ -203,12 +188,14 @@ def take_over_people(
 
 
 @rare
-def put_anew(model: Model, world: Record, state: State) -> None:
+def put_anew(before: Model, model: Model, world: Record, state: State, was: Integers) -> None:
     """Put on the agenda what everybody has due (C4, C6, C10, C12, R16)."""
     now = state.clock[0]["now"]
     put(model, state, 0, now + DAY, Due.DAY_ENDS.value, 0)
     for number in range(len(state.reps)):
         look_ahead_anew(model, world, state, number)
+        if was[number] != NOBODY:
+            stay_on(before, model, world, state, was[number], number)
         expect_rep(model, state, number)
     for number in range(len(state.shifts)):
         opens_next(model, state, number)

@@ -224,7 +224,7 @@ def take_up(model: Model, state: State, slot: int, rep: int) -> None:
 
 
 @rule
-def end_work(model: Model, state: State, ledger: Ledger, slot: int) -> bool:
+def end_work(model: Model, world: Record, state: State, ledger: Ledger, slot: int) -> bool:
     """End work on a pursuit: its rep is idle, and the customer's time begins (V13, V14).
 
     If the customer answers at once and nothing else is due, the answer comes next in any case.
@@ -243,7 +243,7 @@ def end_work(model: Model, state: State, ledger: Ledger, slot: int) -> bool:
         rep["idle_since"] = now
         enlist(model, state, pursuit["rep"])
         if rep["on_staff"] == 0:
-            go_home(model, state, ledger, pursuit["rep"])
+            go_home(model, world, state, ledger, pursuit["rep"])
     if pursuit["takes"] == 0 and next_time(state.agenda, clock) > now and clock["wave"] < MOST_WAVES:
         clock["wave"] += 1
         return True
@@ -491,6 +491,6 @@ def leave_staff(model: Model, world: Record, state: State, ledger: Ledger, numbe
         place(model, world, state, slot, model.reps[number]["team"])
         slot = first(state.links, queue)
     if rep["busy"] == 0:
-        go_home(model, state, ledger, number)
+        go_home(model, world, state, ledger, number)
     else:
         expect_rep(model, state, number)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from funnelsim.compiling.arrays import Floats, Integers, Records, record
+from funnelsim.compiling.arrays import Floats, Integers, Record, Records, record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.compiling.handles import by_pointer
 from funnelsim.engines.compiled.agenda import NOT_DUE, Positions, new_agenda, order_of, schedule
@@ -182,22 +182,7 @@ def reset(model: Model, state: State) -> None:
         state.expected[first] = model.expected[first]
     for number in range(len(state.reps)):
         rep = state.reps[number]
-        rep["joined"] = NEVER
-        rep["idle_since"] = 0
-        rep["left"] = NEVER
-        rep["open"] = 0
-        rep["on_staff"] = 0
-        rep["busy"] = 0
-        rep["booked_in"] = 0
-        rep["booked_month"] = 0
-        rep["booked_quarter"] = 0
-        rep["booked_year"] = 0
-        rep["worked"] = 0
-        rep["won"] = 0
-        rep["absent"] = 0
-        rep["away_from"] = NEVER
-        rep["away_until"] = NEVER
-        rep["lost"] = 0
+        begin_seat(rep, 0)
         state.desks[number]["wanted"] = 0
         state.desks[number]["at_hand"] = 0
         state.order[number] = number
@@ -214,6 +199,36 @@ def reset(model: Model, state: State) -> None:
         empty(state.at_hand[number])
     empty_pools(state)
     empty(state.unfinished[0])
+
+
+@rule
+def begin_seat(rep: Record, now: int) -> None:
+    """Fill in what a seat begins with that nobody has been in yet."""
+    rep["generation"] = 0
+    rep["joined"] = NEVER
+    rep["leaves"] = NEVER
+    rep["successor"] = NEVER
+    rep["idle_since"] = now
+    rep["left"] = NEVER
+    rep["open"] = 0
+    rep["on_staff"] = 0
+    rep["busy"] = 0
+    rep["absent"] = 0
+    rep["away_from"] = NEVER
+    rep["away_until"] = NEVER
+    rep["lost"] = 0
+    begin_to_count(rep)
+
+
+@rule
+def begin_to_count(rep: Record) -> None:
+    """Let nothing be counted yet for a rep."""
+    rep["booked_in"] = 0
+    rep["booked_month"] = 0
+    rep["booked_quarter"] = 0
+    rep["booked_year"] = 0
+    rep["worked"] = 0
+    rep["won"] = 0
 
 
 @rule

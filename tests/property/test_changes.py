@@ -123,6 +123,7 @@ def test_a_channel_that_grows_keeps_its_companies(text: Toml, seed: int, day: in
     name = next(iter(document["channels"]))
     channel = document["channels"][name]
     assume("inquiries_per_month" in channel and "response" not in channel)
+    assume(not any("market" in segment for segment in document["segments"].values()))
     starts = document["start"] + timedelta(day)
     change = {f"channels.{name}.inquiries_per_month *=": factor}
     document["strategies"] = {"more": {"starts": starts, "change": change}}

@@ -51,7 +51,20 @@ from funnelsim.model.words import (
     Heat,
     QueueOrder,
 )
-from funnelsim.rules import assignment, contracts, costs, ending, memory, people, routes, visits
+from funnelsim.rules import (
+    assignment,
+    contracts,
+    costs,
+    ending,
+    junk,
+    loads,
+    market,
+    memory,
+    people,
+    routes,
+    traits,
+    visits,
+)
 from funnelsim.scenario import lower, parse
 
 SALES_FLOOR = """
@@ -155,6 +168,42 @@ hourly_profile = [3, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
 segments = { large = 1.0 }
 """
 WITH_HOURS = lower(parse(SALES_FLOOR + HOURS)).model
+QUALIFIED = """
+[management]
+control = 0.5
+[traits.budget]
+share = 0.6
+missing = 0.25
+[traits.need]
+share = 1.0
+present = 1.5
+[channels.web.traits]
+need = 0.0
+[channels.friends.traits]
+need = 0.4
+[stages.call.rejection]
+probability = 0.2
+needs = ["budget", "need"]
+missing = { need = 3.0 }
+theorist = 5.0
+skill_exponent = -0.5
+effort_share = 0.2
+control = 0.4
+open_leads = { open = [2, 4, 9], odds_ratio = [1.0, 2.0, 0.5] }
+[stages.offer.rejection]
+probability = 0.5
+[stages.paper]
+team = "sales"
+effort_hours = 0.5
+passes_at = 2
+checks.budget = { trait = "budget", effort_hours = 0.2, sensitivity = 0.9, specificity = 0.8 }
+checks.need = { trait = "need", effort_hours = { median = 0.1, p90 = 0.5 }, specificity = 0.6 }
+checks.means_it = { theorist = true, sensitivity = 0.7, specificity = 0.7 }
+"""
+QUALIFYING = lower(
+    parse(SALES_FLOOR.replace("theorist = 0.2", "theorist_ripens_after_days = 20") + QUALIFIED)
+).model
+CHECKED, REJECTED_IN = 3, 0  # stages
 FOLLOW_UP = 1  # a process of its own, with the last stage
 FIRST_MONTH = int(MODEL.calendar_months[0])
 ALIKE = np.ones(59)  # factors on the odds of each day
@@ -421,6 +470,42 @@ def _(_: random.Random) -> Cases:
     yield from ((MODEL, now) for now in TIMES)
 
 
+def finite(chance: random.Random) -> Model:
+    """Let the first segment have a market."""
+    segments = MODEL.segments.copy()
+    segments["companies"][0], segments["customers"][0] = chance.choice([1, 7, 10**9]), chance.choice([0, 1])
+    segments["cooling"] = NOTHING, MODEL.stages[0]["customer_time"]
+    return MODEL._replace(segments=segments)
+
+
+@cases("market.is_finite")
+def _(chance: random.Random) -> Cases:
+    yield from ((finite(chance), segment) for segment in (0, 1))
+
+
+@cases("market.is_anywhere")
+def _(chance: random.Random) -> Cases:
+    yield from ((model,) for model in (MODEL, finite(chance)))
+
+
+@cases("market.share_available")
+def _(chance: random.Random) -> Cases:
+    yield from ((finite(chance), 0, chance.choice([0, 1, 5, 100])) for _ in range(40))
+
+
+@cases("market.accepts")
+def _(chance: random.Random) -> Cases:
+    for world, lead in zip(worlds(chance), leads(chance), strict=True):
+        yield finite(chance), world, 0, chance.choice([0, 1, 5]), int(lead["company"])
+
+
+@cases("market.cools_for")
+def _(chance: random.Random) -> Cases:
+    for lead in leads(chance):
+        lead["market"], lead["cooling"] = chance.choice([market.TAKEN, market.CUSTOMER]), chance.random()
+        yield finite(chance), lead, chance.choice(TIMES)
+
+
 @cases("arrivals.profile")
 def _(chance: random.Random) -> Cases:
     for world, channel in product(worlds(chance), MODEL.channels):
@@ -491,7 +576,7 @@ def _(chance: random.Random) -> Cases:
         yield AT_TIMES, world, rep, absentee(chance), now, chance.choice([0, HOUR, 30 * HOUR])
 
 
-@cases("absence.lost_in")
+@cases("absence.hours_within")
 def _(chance: random.Random) -> Cases:
     for rep, now in product(AT_TIMES.reps, TIMES):
         yield AT_TIMES, rep, now, now + chance.choice([HOUR, 5 * DAY])
@@ -914,6 +999,93 @@ def _(_: random.Random) -> Cases:
     yield from ((TWO_TEAMS, rep) for rep in range(7))
 
 
+@cases("traits.traits_of")
+def _(chance: random.Random) -> Cases:
+    for world, lead in zip(worlds(chance), leads(chance), strict=True):
+        yield QUALIFYING, world, lead["company"], lead["channel"], chance.randrange(3)
+
+
+@cases("traits.has")
+def _(_: random.Random) -> Cases:
+    yield from product((0, 1, 2, 5, (1 << 32) - 1), (0, 1, 2, 31))
+
+
+@cases("traits.with_traits")
+def _(chance: random.Random) -> Cases:
+    yield from ((QUALIFYING, lead, chance.lognormvariate(0, 3)) for lead in companies(chance))
+
+
+@cases("qualifying.checked")
+def _(chance: random.Random) -> Cases:
+    for world, lead in zip(worlds(chance), companies(chance), strict=True):
+        lead["stage"] = CHECKED
+        yield QUALIFYING, world, lead, chance.choice([1.0, 0.5])
+
+
+@cases("qualifying.chance_of_a_good_answer")
+def _(chance: random.Random) -> Cases:
+    yield from product(companies(chance), QUALIFYING.checks)
+
+
+@cases("qualifying.still_theorist")
+def _(chance: random.Random) -> Cases:
+    for model, world, lead in product((MODEL, QUALIFYING), worlds(chance, 10), companies(chance, 10)):
+        yield model, world, lead, chance.choice(TIMES)
+
+
+@cases("loads.effect_of_open_leads")
+def _(_: random.Random) -> Cases:
+    yield from product([QUALIFYING], [0], [0, 1, 2, 3], range(12))
+
+
+@cases("junk.rejection_of")
+def _(_: random.Random) -> Cases:
+    for stage in (REJECTED_IN, 2):
+        yield QUALIFYING, reference_lead(stage=stage)
+
+
+@cases("junk.is_out_of_profile", "junk.flags_of", "junk.effort_of_rejection")
+def _(chance: random.Random) -> Cases:
+    for lead in companies(chance):
+        lead["stage"], lead["effort"] = REJECTED_IN, chance.choice([0, 1, 3 * HOUR, NEVER])
+        yield QUALIFYING, lead
+
+
+@cases("junk.cost_of_rejected")
+def _(chance: random.Random) -> Cases:
+    yield from ((QUALIFYING, lead) for lead in companies(chance))
+
+
+@cases("junk.is_after_hand_over", "junk.met", "junk.met_on_return")
+def _(chance: random.Random) -> Cases:
+    yield from ((lead,) for lead in companies(chance))
+
+
+@cases("junk.rejects")
+def _(chance: random.Random) -> Cases:
+    for world, lead in zip(worlds(chance), companies(chance), strict=True):
+        lead["stage"] = REJECTED_IN
+        yield QUALIFYING, world, lead, chance.lognormvariate(0, 1), chance.randrange(12)
+
+
+@cases("junk.chance_of_rejection")
+def _(chance: random.Random) -> Cases:
+    certain = QUALIFYING.rejections.copy()
+    certain["odds"] = math.inf
+    for model, lead in product((QUALIFYING, QUALIFYING._replace(rejections=certain)), companies(chance)):
+        lead["stage"] = REJECTED_IN
+        yield model, lead, chance.lognormvariate(0, 1), chance.randrange(12)
+
+
+def companies(chance: random.Random, count: int = 100) -> Iterator[Record]:
+    """Make leads of companies with traits, some of whom reps have met."""
+    for lead in leads(chance, count):
+        lead["traits"] = chance.randrange(4)
+        lead["met"] = chance.randrange(16) | chance.choice([0, junk.REJECTED_BEFORE])
+        lead["flags"] = chance.randrange(32)
+        yield lead
+
+
 @cases("ending.leaving")
 def _(chance: random.Random) -> Cases:
     for lead in leads(chance):
@@ -1078,6 +1250,47 @@ def test_the_odds_are_those_of_the_month_in_which_work_starts() -> None:
     still = MODEL.shocks.copy()
     still["deviation"][ODDS_OF_ALL] = 0.0
     assert visits.conversion(stage_of()._replace(shocks=still), by_day, lead, 1.0, DAY) == 0.5
+
+
+def test_traits_multiply_odds() -> None:
+    model = stage_of()._replace(traits=QUALIFYING.traits, trait_shares=QUALIFYING.trait_shares)
+    chances = [visits.conversion(model, ALIKE, reference_lead(traits=traits), 1.0, 0) for traits in range(4)]
+    assert chances == pytest.approx([0.25 / 1.25, 1 / 2, 0.375 / 1.375, 1.5 / 2.5])
+
+
+def test_traits_are_those_whose_uniform_is_below_the_share() -> None:
+    first = int(QUALIFYING.channels[2]["entity"])
+    world = np.array([(1, 0)], WORLD)[0]
+    found = [traits.traits_of(QUALIFYING, world, first + number, 2, 0) for number in range(2000)]
+    assert all(each & 2 for each in found)  # all need it
+    assert sum(each & 1 for each in found) == pytest.approx(1200, abs=4 * math.sqrt(480))
+    again = [traits.traits_of(QUALIFYING, world, first + number, 2, 1) for number in range(2000)]
+    assert again == [each & 2 for each in found]
+
+
+@pytest.mark.parametrize(
+    ("others", "ratio"), [(0, 1.0), (2, 1.0), (3, 1.5), (4, 2.0), (6, 1.4), (9, 0.5), (99, 0.5)]
+)
+def test_the_effect_of_open_leads_is_linear(others: int, ratio: float) -> None:
+    assert loads.effect_of_open_leads(QUALIFYING, 0, 3, others) == pytest.approx(ratio)
+
+
+@pytest.mark.parametrize(
+    ("fields", "skill", "others", "ratio"),
+    [
+        ({}, 1.0, 0, 1.0),
+        ({"traits": 1}, 1.0, 0, 3.0),  # without need
+        ({"traits": 2}, 1.0, 0, 1.0),  # without a budget, which is no reason
+        ({"theorist": 1}, 1.0, 0, 5.0),
+        ({}, 4.0, 0, 0.5),
+        ({}, 1.0, 4, 2.0),
+        ({"traits": 0, "theorist": 1}, 0.25, 9, 3 * 5 * 2 * 0.5),
+    ],
+)
+def test_rejection_multiplies_odds(fields: dict[str, Any], skill: float, others: int, ratio: float) -> None:
+    lead = reference_lead(**({"traits": 3} | fields))
+    odds = 0.2 / 0.8 * math.sqrt(0.4) * ratio  # control is half
+    assert junk.chance_of_rejection(QUALIFYING, lead, skill, others) == pytest.approx(odds / (1 + odds))
 
 
 def test_skill_counts_by_its_exponent() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from funnelsim.compiling.arrays import Floats
-from funnelsim.engines.fold import EARNED_MARGIN, EARNED_REVENUE, Basis, Measure
+from funnelsim.engines.fold import EARNED_MARGIN, EARNED_REVENUE, TOUCH, Basis, Measure
 from funnelsim.metrics.cut import Cut
 from funnelsim.metrics.figure import Better, Parts, Unit, figure, total
 from funnelsim.model.words import Event
@@ -16,9 +16,10 @@ _MONEY = Measure.MONEY
 
 
 def marketing(cut: Cut) -> Floats:
-    """Add up what channels cost by the month, by the inquiry and by the lead: (R, n)."""
+    """Add up what channels cost by the month, inquiry and lead, holding leads, and nurture: (R, n)."""
     channels = cut.period(Event.MEDIA, _MONEY) + cut.period(Event.INQUIRY, _MONEY)
-    return channels + cut.period(Event.BECAME_LEAD, _MONEY)
+    of_leads = cut.period(Event.BECAME_LEAD, _MONEY) + cut.period(Event.HELD, _MONEY)
+    return channels + of_leads + cut.period(TOUCH, _MONEY)
 
 
 def sales(cut: Cut) -> Floats:
@@ -121,7 +122,7 @@ def lead_cost(cut: Cut) -> Parts:
 
 @figure("Marketing cost", Unit.MONEY, Basis.PERIOD, Better.LESS, _CHANNEL, total, page=("channel",))
 def marketing_cost(cut: Cut) -> Parts:
-    """What the channels cost: by the month, by the inquiry and by the lead."""
+    """What the channels cost by the month, the inquiry and the lead, holding leads, and nurture."""
     return (marketing(cut),)
 
 

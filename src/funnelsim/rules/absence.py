@@ -92,15 +92,15 @@ def with_absences(model: Model, world: Record, rep: Record, state: Record, start
     needed = int(effort + state["lost"])
     ends = work_ends(model.hours, first, count, start, needed)
     while ends > pause:
-        needed += lost_in(model, rep, pause, until)
+        needed += hours_within(model, rep, pause, until)
         ends = work_ends(model.hours, first, count, start, needed)
         pause, until = next_spell(model, world, rep, until)
     return int(ends)
 
 
 @rare
-def lost_in(model: Model, rep: Record, since: int, until: int) -> int:
-    """Return a calendar's working time within a spell."""
+def hours_within(model: Model, rep: Record, since: int, until: int) -> int:
+    """Return the working time of a rep's calendar within a span, absences included."""
     calendar = model.calendars[rep["calendar"]]
     first, count = calendar["first_hours"], calendar["hours"]
     return int(worked_by(model.hours, first, count, until) - worked_by(model.hours, first, count, since))

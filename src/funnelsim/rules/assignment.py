@@ -56,9 +56,8 @@ def is_moved(before: Model, model: Model, pursuit: Record) -> bool:
 def deals_otherwise(before: Record, team: Record) -> bool:
     """Return whether a team's assignment, queue order or limit is another than before."""
     policy = team["assignment"] != before["assignment"] or team["own_policy"] != before["own_policy"]
-    return bool(
-        policy or team["queue_order"] != before["queue_order"] or team["max_open"] != before["max_open"]
-    )
+    order = team["queue_order"] != before["queue_order"] or team["interrupts"] != before["interrupts"]
+    return bool(policy or order or team["max_open"] != before["max_open"])
 
 
 @rule

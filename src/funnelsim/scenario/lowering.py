@@ -10,11 +10,30 @@ from typing import NamedTuple
 import numpy as np
 
 from funnelsim.model.model import DEMAND_OF_CHANNELS, Model, Names, one_process, plain_ends
-from funnelsim.model.records import CHANNEL, PLAN, REP, SEGMENT, SHOCK, SPAWN, STAGE, TEAM, TIER, TRAINING
+from funnelsim.model.records import (
+    CHANNEL,
+    CHECK,
+    FIRM,
+    GATE,
+    PLAN,
+    REJECTION,
+    REP,
+    SEGMENT,
+    SHOCK,
+    SPAWN,
+    STAGE,
+    TEAM,
+    TIER,
+    TRAINING,
+    TRAIT,
+)
 from funnelsim.model.words import DAY, Heat
 from funnelsim.scenario.calendars import calendar_of
 from funnelsim.scenario.checks import reasons_of
 from funnelsim.scenario.flow import differs_by_segment
+from funnelsim.scenario.gates import gate_rows, gates_of
+from funnelsim.scenario.nurture_rows import NurtureRows
+from funnelsim.scenario.qualifying_rows import FirmRow, TraitRow, rejecting
 from funnelsim.scenario.rotas import calendar_records, customers_of, rota_of
 from funnelsim.scenario.rows import (
     Eras,
@@ -128,8 +147,12 @@ class Groundwork:
             *team_sections(scenario, staff, rotas, self._trainings, places, calendar),
             *channel_sections(scenario, calendar),
             *segment_sections(scenario),
+            *(TraitRow(name, number) for number, name in enumerate(scenario.traits)),
+            FirmRow(),
             *stage_sections(scenario, self.names.reasons, customers),
+            *gate_rows(scenario),
             ShockRows(),
+            NurtureRows(self.names.reasons),
         ]
         self._fixed = {
             "processes": one_process(len(scenario.stages)),
@@ -143,6 +166,7 @@ class Groundwork:
             "month_days": calendar.month_days(),
             "calendar_months": calendar.month_numbers(),
             "months": np.array([calendar.instant(day) for day in calendar.month_starts()], np.int64),
+            "stocks_from": int(calendar.instant(calendar.month_starts()[0])),
             "horizon": days * DAY,
         }
         eras = self._eras([each.scenario for each in pieces])
@@ -210,6 +234,7 @@ class Groundwork:
     def _blank(self, scenario: Contents) -> dict[str, Array]:
         """Make the arrays in which sections write rows."""
         channels, stages = len(scenario.channels), scenario.stages
+        traits, rejections = len(scenario.traits), len(rejecting(scenario))
         variants = sum(differs_by_segment(scenario, name) for name in stages) * len(scenario.segments)
         return {
             "channels": np.zeros(channels, CHANNEL),
@@ -219,11 +244,19 @@ class Groundwork:
             "tiers": np.zeros(sum(map(tiers_of, scenario.teams.values())), TIER),
             "trainings": np.zeros(sum(map(len, self._trainings.values())), TRAINING),
             "reps": np.zeros(len(self.names.reps), REP),
+            "traits": np.zeros(traits, TRAIT),
+            "trait_shares": np.zeros((channels, traits)),
+            "firm": np.zeros(1, FIRM),
+            "checks": np.zeros(sum(len(each.checks) for each in stages.values()), CHECK),
+            "rejections": np.zeros(rejections, REJECTION),
+            "junk_odds": np.ones((rejections, traits)),
             "stages": np.zeros(len(stages), STAGE),
             "variants": np.zeros(variants, STAGE),
+            "gates": np.zeros(len(gates_of(scenario)), GATE),
             "heat_odds": np.zeros((len(stages) + variants, len(Heat))),
             "heat_skill": np.zeros((len(stages) + variants, len(Heat))),
             "expected": np.zeros(channels * (len(self._calendar.days) + 1)),
+            **NurtureRows(self.names.reasons).blank(scenario),
         }
 
 

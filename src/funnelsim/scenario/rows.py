@@ -28,7 +28,7 @@ from funnelsim.model.words import DAY, LOST, NEVER, NOBODY, NOTHING, WON, Assign
 from funnelsim.rules.contracts import CENTS, MONTH, MOST_CENTS, QUARTER, YEAR
 from funnelsim.scenario.calendars import Calendar, spans_of_the_day
 from funnelsim.scenario.channels import Promotion
-from funnelsim.scenario.effects import by_heat, committee_effect, odds_of, theorist_odds
+from funnelsim.scenario.effects import by_heat, committee_effect, stage_odds, theorist_odds
 from funnelsim.scenario.flow import (
     LOSS,
     WIN,
@@ -41,7 +41,10 @@ from funnelsim.scenario.flow import (
     mix,
     stage_of,
 )
+from funnelsim.scenario.gates import gates_of
+from funnelsim.scenario.market import Market
 from funnelsim.scenario.months import DAYS_PER_MONTH
+from funnelsim.scenario.qualifying_rows import QualifyingRows, trait_share
 from funnelsim.scenario.rotas import Customers, Rota
 from funnelsim.scenario.schema import Contents, Rep, Segment, Stage, Team
 from funnelsim.scenario.sheets import Draft, Sheet, Way, fill
@@ -114,7 +117,8 @@ class ChannelRows:
     def made_of(self, eras: Eras) -> tuple[object, ...]:
         """List the channel and the mix of all eras."""
         contents = [era.contents for era in eras]
-        return tuple(each for own in contents for each in (own.channels.get(self.name), own.mix))
+        mixes = (each for own in contents for each in (own.channels.get(self.name), own.mix))
+        return (contents[-1].traits, *mixes)
 
     def write(self, eras: Eras, sheet: Sheet) -> None:
         """Write costs, shares, distributions, and inquiries by day."""
@@ -139,6 +143,8 @@ class ChannelRows:
             "segments": segments,
         }
         fill(sheet.array("channels"), self.number, row)
+        shares = [trait_share(scenario, self.name, trait) for trait in scenario.traits]
+        sheet.array("trait_shares")[self.number] = shares
         fill(sheet.array("shocks"), DEMAND_OF_CHANNELS + self.number, _shock(channel.demand_shock, sheet))
         expected = expected_inquiries(eras, self.name, self.calendar)
         sheet.array("expected")[self._first_expected : self._first_expected + len(expected)] = expected
@@ -261,8 +267,21 @@ class SegmentRow:
             "margin": segment.gross_margin,
             "mean_value": mean(tabulate(per_year)),
             "value": sheet.distribution(per_year),
+            **_market(segment.market, sheet),
         }
         fill(sheet.array("segments"), self.number, row)
+
+
+def _market(market: Market | None, sheet: Sheet) -> Row:
+    """Write how many companies a segment has, and how long they cool off."""
+    if market is None:
+        return {"companies": 0, "customers": 0, "cooling": NOTHING}
+    rest = market.cooling_off_days
+    return {
+        "companies": max(round(market.companies), 1),
+        "customers": round(market.customers),
+        "cooling": NOTHING if rest is None else sheet.distribution(rest),
+    }
 
 
 # ---- teams and reps ---------------------------------------------------------------------------
@@ -362,6 +381,7 @@ class TeamRows:
             **_policy(team.assignment),
             "queue_order": QueueOrder[team.queue_order.upper()].value,
             "sticky": int(team.sticky),
+            "interrupts": int(team.interrupts == "hot"),
             "first_tier": self.first_tier,
             "tiers": tiers_of(team),
             "first_training": self.first_training,
@@ -501,6 +521,7 @@ class StageRows:
     targets: dict[str, int]
     reasons: dict[str, int]
     customers: Customers
+    qualifying: QualifyingRows
 
     def prepare(self, scenario: Contents, draft: Draft) -> None:
         """Write keys, teams, the effects of waiting, and when customers count time."""
@@ -513,13 +534,16 @@ class StageRows:
             "is_lead": int(self.number > list(scenario.stages).index(lead_maker(scenario))),
             "first_variant": self.first_variant if self.variants else 0,
             "variants": self.variants,
+            **self.qualifying.prepared(scenario, draft, self.reasons),
         }
+        gates = gates_of(scenario)
         for place in self._places(scenario):
             stage = stage_of(scenario, self.name, place.segment)
             first_point, points = draft.curve(stage.effects.wait or scenario.effects.wait)
             hours = customer_hours(scenario, self.name, place.segment)
             own = {
                 "team": NOBODY if stage.team is None else list(scenario.teams).index(stage.team),
+                "gate": 0 if stage.team is None else gates.get((stage.team, self.name), 0),
                 "first_point": first_point,
                 "points": points,
                 "heat": self._heat(scenario, place),
@@ -529,11 +553,13 @@ class StageRows:
 
     def made_of(self, eras: Eras) -> tuple[object, ...]:
         """List the stage and the effects."""
-        return eras[-1].contents.stages[self.name], eras[-1].contents.effects
+        contents = eras[-1].contents
+        return contents.stages[self.name], contents.effects, contents.management
 
     def write(self, eras: Eras, sheet: Sheet) -> None:
         """Write odds, durations, costs and ways out (S1)."""
         scenario = eras[-1].contents
+        self.qualifying.write(scenario, sheet)
         usual = self._ways_out(scenario, None, sheet)
         for place in self._places(scenario):
             stage = stage_of(scenario, self.name, place.segment)
@@ -586,7 +612,7 @@ def _numbers_of_stage(scenario: Contents, stage: Stage, sheet: Sheet) -> Row:
     patience = None if stage.team is None else stage.goes_cold_after_days
     return {
         "theorist_odds": theorist_odds(scenario, stage),
-        "odds": odds_of(stage.conversion),
+        "odds": stage_odds(stage),
         "cost_per_visit": stage.cost_per_visit,
         "effort": sheet.distribution(_NO_TIME if stage.team is None else stage.effort_hours),
         "customer_time": sheet.distribution(stage.customer_takes_days),
@@ -637,12 +663,16 @@ def segment_sections(scenario: Contents) -> list[SegmentRow]:
 def stage_sections(scenario: Contents, reasons: Iterable[str], customers: Customers) -> list[StageRows]:
     """List the stages; those that differ by segment have variants."""
     targets, numbers = _numbered(scenario.stages) | {WIN: WON}, _numbered(reasons)
+    traits = _numbered(scenario.traits)
     sections = []
-    first = 0
+    first = first_check = rejection = 0
     for number, name in enumerate(scenario.stages):
         variants = len(scenario.segments) if differs_by_segment(scenario, name) else 0
-        sections.append(StageRows(name, number, first, variants, targets, numbers, customers))
+        qualifying = QualifyingRows(name, first_check, rejection, traits)
+        sections.append(StageRows(name, number, first, variants, targets, numbers, customers, qualifying))
         first += variants
+        first_check += len(scenario.stages[name].checks)
+        rejection += scenario.stages[name].rejection is not None
     return sections
 
 

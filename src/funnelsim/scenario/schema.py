@@ -16,7 +16,11 @@ from funnelsim.metrics import FIGURES
 from funnelsim.model.own_policy import BUILT_IN, policy_names
 from funnelsim.scenario.channels import Channel, Kind, Mix, as_its_kind
 from funnelsim.scenario.errors import nearest, shown
+from funnelsim.scenario.hand_over import HandOver
+from funnelsim.scenario.market import Market
+from funnelsim.scenario.nurture import Nurture
 from funnelsim.scenario.plans import Plan
+from funnelsim.scenario.qualifying import MOST_TRAITS, Check, Management, Rejection, Trait
 from funnelsim.scenario.quantities import (
     AboveZero,
     Duration,
@@ -202,6 +206,10 @@ class Effects(Section):
     extra_decider: ExtraDecider = Field(
         default=ExtraDecider(), description="Per member of the buying committee beyond the first."
     )
+    theorist_ripens_after_days: Duration | None = Field(
+        default=None,
+        description="Days after the inquiry from which a theorist is none any more. Default: it stays one.",
+    )
 
 
 class StageEffects(Section):
@@ -262,6 +270,10 @@ class Segment(Section):
         default=1.0, description="Factor on the customer's time in every stage."
     )
     committee_size: int = Field(default=1, ge=1, le=100, description="People who decide.")
+    market: Market | None = Field(
+        default=None,
+        description="How many companies there are. Default: as many as the channels bring.",
+    )
     customer_hours: CustomerHours | None = Field(
         default=None,
         description="When the segment's customers count time, in every stage. Default: as all customers.",
@@ -428,6 +440,10 @@ class Team(Section):
     queue_order: Literal["fifo", "lifo", "hottest", "oldest_inquiry"] = Field(
         default="fifo", description="In which order a rep works its own queue."
     )
+    interrupts: Literal["hot"] | None = Field(
+        default=None,
+        description='"hot": hot leads come first, and interrupt work on others. Default: nobody does.',
+    )
     sticky: bool = Field(default=True, description="A lead stays with its rep through this team's stages.")
 
 
@@ -474,9 +490,10 @@ class StageOfSegment(Section):
 class Stage(Section):
     """A step of the funnel: queue, work, the customer's time, outcome."""
 
-    conversion: Share = Field(
-        description="Probability that a warm lead of average fit advances with an average rep, promptly.",
-        examples=[0.5],
+    conversion: Share | None = Field(
+        default=None,
+        description="Probability that a warm lead of average fit advances with an average rep, promptly. "
+        "This or `checks`.",
     )
     team: str | None = Field(default=None, description="Team that works it. Default: needs no rep.")
     effort_hours: Duration = Field(default=ZERO, description="Working hours of a rep of average speed.")
@@ -507,6 +524,21 @@ class Stage(Section):
     )
     cost_per_visit: NotNegative = Field(
         default=0.0, description="Cost of each visit, booked when work starts."
+    )
+    hand_over: HandOver | None = Field(
+        default=None,
+        description="How many leads are handed over to the team; the others are held. Default: all are.",
+    )
+    checks: dict[Name, Check] = Field(
+        default={},
+        max_length=100,
+        description="Checks by which the stage decides, instead of a conversion, by name.",
+    )
+    passes_at: int | None = Field(
+        default=None, ge=1, le=100, description="Good answers needed to advance. Default: all of them."
+    )
+    rejection: Rejection | None = Field(
+        default=None, description="How sales rejects leads at first contact here. Default: it rejects none."
     )
     effects: StageEffects = Field(default=StageEffects(), description="Effects that differ in this stage.")
     segments: dict[str, StageOfSegment] = Field(
@@ -612,6 +644,12 @@ class Contents(Section):
     effects: Effects = Field(
         default=Effects(), description="What moves conversion away from the typed probability."
     )
+    management: Management = Field(
+        default=Management(), description="How far management looks into what becomes of leads."
+    )
+    traits: dict[Name, Trait] = Field(
+        default={}, max_length=MOST_TRAITS, description="What companies have or lack, by name."
+    )
     segments: dict[Name, Segment] = Field(
         min_length=1,
         max_length=1000,
@@ -635,6 +673,9 @@ class Contents(Section):
     teams: dict[Name, Team] = Field(default={}, max_length=1000, description="Teams, by name.")
     stages: dict[Name, Stage] = Field(
         min_length=1, max_length=1000, description="The funnel, in its order, by name."
+    )
+    nurture: dict[Name, Nurture] = Field(
+        default={}, max_length=127, description="Programs that care for those who are lost, by name."
     )
     uncertainties: dict[str, Uncertain] = Field(
         default={},

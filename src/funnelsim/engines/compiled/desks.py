@@ -8,7 +8,7 @@ from funnelsim.engines.compiled.queues import NONE, first, join, leave, rejoin
 from funnelsim.engines.compiled.state import State, calendar_actor, put
 from funnelsim.model.model import Model
 from funnelsim.model.words import NEVER, NOBODY, Assignment, Due
-from funnelsim.rules import assignment, contracts, people
+from funnelsim.rules import assignment, contracts, interruption, people
 
 
 @rule
@@ -46,6 +46,16 @@ def enlist(model: Model, state: State, number: int) -> None:
 
 
 @rule
+def give_up_rep(model: Model, state: State, pursuit: Record) -> None:
+    """Take a pursuit from its owner, who has one open pursuit less (P3)."""
+    rep = pursuit["rep"]
+    if rep != NOBODY:
+        state.reps[rep]["open"] -= 1
+        pursuit["rep"] = NOBODY
+        enlist(model, state, rep)
+
+
+@rule
 def grant(model: Model, world: Record, state: State) -> tuple[int, int]:
     """Find a pursuit and the rep who starts on it, if there are any; teams in order (I4, G1)."""
     for number in range(len(model.teams)):
@@ -61,6 +71,10 @@ def grant(model: Model, world: Record, state: State) -> tuple[int, int]:
 @rule
 def next_grant(model: Model, world: Record, state: State, number: int) -> tuple[int, int]:
     """Find the next pursuit and rep of a team: own queues first, then the team's (G2, G3)."""
+    if model.teams[number]["interrupts"] == 1:
+        slot, rep = next_hot(model, state, number)
+        if slot != NONE:
+            return slot, rep
     rep = next_wanted(model, state, number)
     if rep != NONE:
         return first(state.links, state.own_queues[rep]), rep
@@ -73,6 +87,70 @@ def next_grant(model: Model, world: Record, state: State, number: int) -> tuple[
     if model.teams[number]["assignment"] == Assignment.CHERRY_PICK:
         slot = pick(model, world, state, number, rep)
     return slot, rep
+
+
+@rare
+def next_hot(model: Model, state: State, number: int) -> tuple[int, int]:
+    """Find a hot pursuit that a rep of a team starts on, at once or by interrupting other work (G9)."""
+    slot, rep = hot_for(model, state, number, False)
+    if slot == NONE:
+        slot, rep = hot_for(model, state, number, True)
+    return slot, rep
+
+
+@rule
+def hot_for(model: Model, state: State, number: int, busy: bool) -> tuple[int, int]:
+    """Find a hot pursuit for an idle rep of a team, or for a busy one who can be interrupted."""
+    team, chosen = model.teams[number], NONE
+    for rep in range(team["first_rep"], team["first_rep"] + team["reps"]):
+        if at_work(model, state, rep) and can_start(state, rep, busy):
+            if first_hot(state, state.own_queues[rep]) != NONE:
+                return first(state.links, state.own_queues[rep]), rep
+            has_room = state.reps[rep]["open"] < team["max_open"]
+            if has_room and (chosen == NONE or goes_before(state, rep, chosen, busy)):
+                chosen = rep
+    slot = first_hot(state, state.team_queues[number])
+    if slot != NONE and chosen != NONE:  # noqa: PLR1714 (Numba has no sets)
+        return slot, chosen
+    return NONE, NOBODY
+
+
+@rule
+def can_start(state: State, rep: int, busy: bool) -> bool:
+    """Return whether a rep is idle or, where busy ones are looked for, can be interrupted."""
+    if state.reps[rep]["busy"] == 0:
+        return not busy
+    return busy and interruption.gives_way(state.reps[rep], state.pursuits[state.desks[rep]["in_hand"]])
+
+
+@rule
+def goes_before(state: State, rep: int, other: int, busy: bool) -> bool:
+    """Return whether a rep has been idle longer than another or, of busy ones, has started later."""
+    if not busy:
+        return is_idle_longer(state, rep, other)
+    return bool(started(state, rep) > started(state, other))
+
+
+@rule
+def at_work(model: Model, state: State, rep: int) -> bool:
+    """Return whether a rep is on staff and at work by its calendar (G1)."""
+    there = state.reps[rep]["on_staff"] == 1 and state.reps[rep]["absent"] == 0
+    return bool(there and is_open(state, model.reps[rep]["calendar"]))
+
+
+@rule
+def started(state: State, rep: int) -> int:
+    """Return when the work in hand of a rep started."""
+    return int(state.pursuits[state.desks[rep]["in_hand"]]["since"])
+
+
+@rule
+def first_hot(state: State, queue: Record) -> int:
+    """Find the first of a queue, if it is hot; else NONE."""
+    slot = first(state.links, queue)
+    if slot != NONE and interruption.is_hot(state.pursuits[slot]):
+        return int(slot)
+    return NONE
 
 
 @rule

@@ -6,7 +6,8 @@ and kind, entity). `live` takes one step at a time:
 
 - if something is due at this instant, the first entry leaves the agenda, and `decide` asks the rules what
   follows: for a pursuit in `pursuits.py`, for a calendar or a rep in `desks.py`;
-- if nothing is due, the first team that can gives one pursuit to one rep (`desks.grant`), who starts on it;
+- if nothing is due, one of those held at a gate is handed over (`pursuits.admit`), or the first team that can
+  gives one pursuit to one rep (`desks.grant`), who starts on it;
 - otherwise the clock moves to the next entry.
 
 Everything that happens is a row of the ledger. All state is in `state.py`, in arrays that never grow inside
@@ -21,11 +22,14 @@ from funnelsim.compiling.decorators import rare, rule
 from funnelsim.engines.compiled.agenda import close_gap, kind_of, next_time, take_first, wave_of
 from funnelsim.engines.compiled.desks import enlist, grant, open_up, opens_next, read_talent
 from funnelsim.engines.compiled.pursuits import (
+    admit,
     begin_born,
     come_back,
+    end_nurture,
     end_work,
     enter,
     expect_inquiry,
+    give_back,
     leave_queue,
     leave_staff,
     leave_visit,
@@ -49,11 +53,11 @@ from funnelsim.engines.compiled.state import (
     put,
     reset,
 )
-from funnelsim.engines.ledger import Ledger, has_room, rows_of_a_step, write, write_of
+from funnelsim.engines.ledger import Ledger, has_room, note_touches, rows_of_a_step, write, write_of
 from funnelsim.engines.protocol import MOST_WAVES
 from funnelsim.model.model import Model
 from funnelsim.model.words import DAY, NEVER, NOBODY, NOTHING, Due, Event
-from funnelsim.rules import costs, people, turnover
+from funnelsim.rules import costs, nurture, people, turnover
 from funnelsim.rules.arrivals import expect_inquiries
 from funnelsim.rules.shocks import expect_odds
 
@@ -82,7 +86,7 @@ def live(model: Model, world: Record, state: State, until: int, ledger: Ledger) 
                 return STUCK
             slot = decide(model, world, state, ledger)
         elif clock["stirred"] == 1:
-            slot, rep = grant(model, world, state)
+            slot, rep = admit_or_grant(model, world, state, ledger)
         elif due >= until:
             return FINISHED
         else:
@@ -91,6 +95,14 @@ def live(model: Model, world: Record, state: State, until: int, ledger: Ledger) 
         if slot != NONE:
             start_work(model, world, state, ledger, slot, rep)
     return LEDGER_FULL
+
+
+@rule
+def admit_or_grant(model: Model, world: Record, state: State, ledger: Ledger) -> tuple[int, int]:
+    """Hand over one of those held; else find a pursuit and a rep who starts on it (B5)."""
+    if state.clock[0]["held"] > 0 and admit(model, world, state, ledger):
+        return NONE, NOBODY
+    return grant(model, world, state)
 
 
 @rule
@@ -141,12 +153,16 @@ def decide_what_is_rare(
         go_or_come_back(model, world, state, ledger, entity)
     elif kind == Due.REP_LEAVES:
         leave_staff(model, world, state, ledger, entity)
+    elif kind == Due.RETURNS and state.pursuits[slot]["touches"] > 0:
+        enters = end_nurture(model, world, state, ledger, slot)
     elif kind == Due.RETURNS:
         enters = come_back(state, ledger, slot)
     elif kind == Due.BEGINS:
         enters = begin_born(state, ledger, slot)
     elif kind == Due.WITHDRAWS:
         withdraw(model, state, ledger, slot)
+    elif kind == Due.COOLS_OFF:
+        give_back(state, ledger, slot)
     return enters
 
 
@@ -197,7 +213,7 @@ def finish(model: Model, world: Record, state: State, ledger: Ledger) -> int:
         note_who_is_on_staff(model, world, state, ledger)
         for slot in range(len(state.pursuits)):
             pursuit = state.pursuits[slot]
-            if pursuit["entity"] > 0 and pursuit["began"] != NEVER:
+            if pursuit["entity"] > 0 and pursuit["began"] != NEVER and pursuit["phase"] != Due.COOLS_OFF:
                 join(state.links, queue, slot, 0, 0, pursuit["entity"])
     slot = first(state.links, queue)
     while slot != NONE:
@@ -205,6 +221,8 @@ def finish(model: Model, world: Record, state: State, ledger: Ledger) -> int:
             return LEDGER_FULL
         pursuit = state.pursuits[slot]
         waited = model.horizon - pursuit["since"]
+        if pursuit["touches"] > 0:
+            note_touches(ledger, model.horizon, pursuit, nurture.touches_by(pursuit, model.horizon - 1))
         write(ledger, model.horizon, pursuit, Event.OPEN.value, waited, pursuit["began"], 0.0)
         leave(state.links, queue, slot)
         slot = first(state.links, queue)

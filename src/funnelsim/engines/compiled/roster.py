@@ -108,7 +108,7 @@ def note_absence(model: Model, state: State, ledger: Ledger, number: int) -> Non
     rep, now = state.reps[number], state.clock[0]["now"]
     since, lost = rep["away_from"], 0
     if rep["busy"] == 1:
-        lost = absence.lost_in(model, model.reps[number], since, now)
+        lost = absence.hours_within(model, model.reps[number], since, now)
     write_of(ledger, now, Event.ABSENT.value, NOTHING, number, now - since, 0.0)
     note_work(ledger, lost)
     rep["lost"] += lost

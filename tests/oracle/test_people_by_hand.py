@@ -122,8 +122,8 @@ def test_who_comes_back_has_been_idle_since_then() -> None:
 
 
 def test_a_seat_is_filled_at_a_midnight_by_somebody_else() -> None:
-    # The first stays until day 1, 12:00, but finishes the work of 11:00, until 14:00. The next comes a day later, so
-    # on day 3, works at half the speed and stays for good. The lead of day 2 waits for the team until then.
+    # The first stays until day 1, 12:00, but finishes the work of 11:00 at 14:00. The next comes a day later,
+    # so on day 3, works at half the speed and stays for good. The lead of day 2 waits for the team.
     stays, comes = [36 * HOUR, 10**9 * HOUR], [0, DAY]
     turnover = Turnover(stays=lambda one, _: stays[one], comes_after=lambda one: comes[one])
     seat = Rep(0, turnover=turnover, talent=lambda one: (1.0, [1.0, 0.5][one]), pay_per_month=3000.0)
@@ -148,8 +148,8 @@ def test_a_lead_at_the_customer_is_the_successor_s() -> None:
 
 
 def test_a_newcomer_knows_nothing_yet() -> None:
-    # Skill 1 + 8 n / (n + 2) with n leads, one of them from before: 3.67, 5 and 5.8. Odds above 4.26 win. Who comes
-    # on day 2 has a skill of 1.
+    # Skill 1 + 8 n / (n + 2) with n leads, one of them from before: 3.67, 5 and 5.8. Odds above 4.26 win. Who
+    # comes on day 2 has a skill of 1.
     turnover = Turnover(stays=lambda one, _: [DAY + HOUR, 10**9 * HOUR][one], comes_after=lambda _: 0)
     seat = learner(turnover=turnover, worked_before=1)
     floor = firm(

@@ -24,6 +24,7 @@ from .queues import (
     triage,
 )
 from .shocks import good_months, random_walk, stationary
+from .staff import absences, learning, training, turnover
 from .streams import departures, rhythm, thinning
 
 QUICK = 0.8  # loads up to this one are in `make test`
@@ -68,6 +69,10 @@ TRUTHS: tuple[Truth, ...] = (
     stationary(),
     random_walk(),
     good_months(),
+    turnover(),
+    absences(),
+    learning(),
+    training(),
     conversions(),
     *(hot_to_best(base, 30) for base in (-2.0, 0.0, 1.0)),
     Truth("Little's law, every stage", 0.0, 3, occupancy_adds_up),

@@ -284,6 +284,20 @@ def other_absences(chance: random.Random, model: Model, _: int) -> Model:
     return model._replace(reps=reps, teams=teams, aways=np.concatenate([model.aways, aways]))
 
 
+def other_turnover(chance: random.Random, model: Model, _: int) -> Model:
+    """Let people stay for longer, for less time, for good, or no longer for good."""
+    drawn = [int(each) for each in model.reps["speed_distribution"]]
+    stays = chance.choice([True, True, False])
+    teams = each(
+        model.teams,
+        tenure=lambda _: chance.choice(drawn) if stays else NOTHING,
+        residual=lambda _: chance.choice(drawn) if stays else NOTHING,
+        replacement=lambda _: chance.choice(drawn) if stays else NOTHING,
+        hiring_cost=lambda _: 8.5,
+    )
+    return model._replace(teams=teams, reps=each(model.reps, turns_over=lambda _: chance.choice([0, 1, 1])))
+
+
 def other_growth(chance: random.Random, model: Model, now: int) -> Model:
     """Let people learn more or less than before, or none the more, and train them on other days."""
     teams = each(
@@ -504,6 +518,7 @@ CHANGES: dict[str, Change] = {
         other_money,
         other_talent,
         other_absences,
+        other_turnover,
         other_growth,
         other_volumes,
         other_days,

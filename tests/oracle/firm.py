@@ -46,7 +46,16 @@ class Team:
     turn: int = 0
     learns: tuple[float, float, int] = (0.0, 1.0, 0)  # Z2: most, half, what a win counts
     trainings: list[Training] = field(default_factory=list)
+    hiring_cost: float = 0.0
     interrupts: bool = False  # G8
+
+
+@dataclass
+class Turnover:
+    """What is drawn for each who comes into a seat, by their number from 0 (R17)."""
+
+    stays: Callable[[int, bool], int]  # microseconds; whether from time 0, where they were already (R18)
+    comes_after: Callable[[int], int]  # microseconds since the seat was left
 
 
 @dataclass
@@ -69,6 +78,8 @@ class Rep:
     pay_per_month: float = 0.0
     weight: float = 1.0
     segments: list[int] = field(default_factory=list)  # that the rep knows best
+    turnover: Turnover | None = None
+    talent: Callable[[int], tuple[float, float]] | None = None  # skill and speed of each in the seat
     spells: list[tuple[int, int]] = field(default_factory=list)  # R11: (from, until), in any order
     grows: bool = False  # whether the skill may grow (Z1)
     worked_before: int = 0

@@ -47,7 +47,7 @@ class Told:
 BY_THE_DAY = {Event.MEDIA, Event.PAY, Event.RUNNING, Event.TRAINED, Event.SKILL}
 AT_THE_MEAN = (Event.EXPECTED, Event.EXPECTED_MARGIN)
 OF_CONTRACTS = (Event.MARGIN, Event.REVENUE, *AT_THE_MEAN)
-OF_REPS = (Event.PAY, Event.TRAINED, Event.SKILL)
+OF_REPS = (Event.PAY, Event.TRAINED, Event.SKILL, Event.JOINED)
 OF_CHANGES = {Event.ONE_OFF: "one off", Event.RUNNING: "running"}
 Cast = list[tuple[int, list[int]]]  # for each chapter, when it begins, and who its reps are
 
@@ -253,6 +253,7 @@ def differences(oracle: History, rows: Records) -> list[str]:
         "pay",
         "trained",
         "skill",
+        "joined",
         "inquiry",
         "lead",
         "visit",

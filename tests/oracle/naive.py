@@ -120,6 +120,27 @@ class Person:
     won: int = 0
     spells: Spans = field(default_factory=list)  # of absence, past and to come, united (R12)
     absent: bool = False
+    generation: int = 0  # how many have been in the seat before
+    tenure_ends: int | None = None
+    next_joins: int | None = None
+
+    @property
+    def talent(self) -> tuple[float, float]:
+        """Skill and speed of who is in the seat, at full strength (R20)."""
+        if self.record.talent is None:
+            return self.record.skill, self.record.speed
+        return self.record.talent(self.generation)
+
+    def stays(self, from_time_0: bool = False) -> int | None:
+        """Return for how long who is in the seat stays (R17)."""
+        turnover = self.record.turnover
+        return None if turnover is None else turnover.stays(self.generation, from_time_0)
+
+    @property
+    def leaving(self) -> int | None:
+        """When a rep on staff leaves: as typed, or at the end of the tenure (R17)."""
+        ends = [self.leaves if self.will_leave else None, self.tenure_ends]
+        return min((end for end in ends if end is not None), default=None) if self.on_staff else None
 
     @property
     def is_there(self) -> bool:
@@ -400,7 +421,9 @@ class Simulation:
         stays = rep.leaves is None or rep.leaves >= 0
         # R10
         spells = united([spell for spell in rep.spells if spell[0] >= 0]) if rep.joins <= 0 else []
+        stays_yet = rep.turnover.stays(0, True) if rep.turnover and rep.joins <= 0 else None  # R18
         return Person(
+            tenure_ends=stays_yet,
             spells=spells,
             absent=bool(spells) and spells[0][0] == 0,
             who=number if rep.who is None else rep.who,
@@ -484,14 +507,36 @@ class Simulation:
         """Look at who joins, leaves, and goes or comes back."""
         coming = []
         for person in self.people:
-            if person.will_leave and person.leaves is not None:
-                coming.append((person.leaves, KINDS.index("rep leaves"), person.number))
-            if person.will_join:
-                coming.append((person.joins, KINDS.index("rep joins"), person.number))
-            turn = self.next_turn(person)
-            if turn is not None:
-                coming.append((turn, KINDS.index("absence"), person.number))
+            coming += self.to_come_for(person)
         return coming
+
+    def to_come_for(self, person: Person) -> list[tuple[int, int, int]]:
+        """Look at a rep: (when, kind, number)."""
+        turn, seat_ends = self.next_turn(person), person.record.leaves
+        coming = [
+            (person.leaving, "rep leaves"),
+            (person.joins if person.will_join else None, "rep joins"),
+            (turn, "absence"),
+        ]
+        if person.next_joins is not None and (seat_ends is None or person.next_joins < seat_ends):  # R19
+            coming.append((person.next_joins, "rep joins"))
+        return [(when, KINDS.index(kind), person.number) for when, kind in coming if when is not None]
+
+    def joins(self, person: Person) -> None:
+        """Put somebody on staff: the first in a seat, or the successor of another (R3, R20)."""
+        if person.next_joins is not None:
+            person.generation += 1
+            person.joins, person.next_joins, person.gone = self.now, None, None
+            person.booked, person.worked, person.won = [], 0, 0
+            self.spend("joined", person.who, self.firm.teams[person.record.team].hiring_cost)
+            self.say("joined")
+            person.leaves, person.will_leave = person.record.leaves, person.record.leaves is not None
+        person.will_join = False
+        person.on_staff = True
+        person.idle_since = self.now
+        stays = person.stays()
+        person.tenure_ends = None if stays is None else self.now + stays
+        person.spells = united([spell for spell in person.record.spells if spell[0] >= self.now])
 
     def next_turn(self, person: Person) -> int | None:
         """Return when an absence begins or is over, unless the rep leaves by then (R14)."""
@@ -499,7 +544,7 @@ class Simulation:
             return None
         past = [ends for _, ends in person.spells if ends > self.now or (person.absent and ends == self.now)]
         turns = past[:1] if person.absent else [begins for begins, _ in person.spells if begins >= self.now]
-        if not turns or (person.will_leave and person.leaves is not None and person.leaves <= turns[0]):
+        if not turns or (person.leaving is not None and person.leaving <= turns[0]):
             return None
         return turns[0]
 
@@ -517,8 +562,8 @@ class Simulation:
             self.day_ends()
         elif kind == "rep leaves":
             self.rep_leaves(self.people[who])
-        elif kind == "rep joins":
-            self.rep_joins(self.people[who])
+        elif kind == "rep joins":  # R3
+            self.joins(self.people[who])
         elif kind == "absence":
             self.absence_turns(self.people[who])
         elif kind == "calendar opens":
@@ -534,11 +579,6 @@ class Simulation:
                 "cools off": self.cools_off,
             }
             of_leads[kind](self.leads[who])
-
-    def rep_joins(self, person: Person) -> None:
-        """Let somebody join (R3)."""
-        person.will_join, person.on_staff, person.idle_since = False, True, self.now
-        person.spells = united([spell for spell in person.record.spells if spell[0] >= self.now])
 
     def cools_off(self, walk: Walk) -> None:
         """Give a company back to the market (O5)."""
@@ -595,6 +635,10 @@ class Simulation:
         if known is None:
             who = number if rep.who is None else rep.who
             known = Person(who, number, rep, [], 0, None, will_join=True, will_leave=False, on_staff=False)
+        if known.on_staff:
+            self.stays_on(known, rep)
+        if known.next_joins is not None:
+            known.next_joins = max(known.next_joins, self.now)
         known.number, known.record = number, rep  # Z6: what is counted stays
         known.hours = both(known.hours, hours, self.now)
         begun = [spell for spell in known.spells if spell[0] < self.now]  # R16
@@ -610,6 +654,17 @@ class Simulation:
             known.leaves = None if rep.leaves is None else max(self.now, rep.leaves)
             known.will_leave = known.leaves is not None
         return known
+
+    def stays_on(self, person: Person, rep: Rep) -> None:
+        """Let the rest of a tenure be longer or shorter, as the whole would be (R21)."""
+        from_time_0 = person.generation == 0 and person.joins <= 0
+        before = person.stays(from_time_0)
+        after = rep.turnover.stays(person.generation, from_time_0) if rep.turnover else None
+        if before is None:
+            person.tenure_ends = None if after is None else self.now + after
+        elif after != before:
+            left = (person.tenure_ends or 0) - self.now
+            person.tenure_ends = None if after is None else self.now + whole(left * (after / before))
 
     def put_inquiries_anew(self) -> None:
         """Go on in each channel from the number reached; new channels begin (C9, C10)."""
@@ -704,6 +759,7 @@ class Simulation:
         """Stop taking leads; those of its own queue are placed anew in queue order (R4, R5)."""
         person.will_leave = False
         person.on_staff = False
+        person.tenure_ends = None
         for walk in self.in_order(person):
             self.place(walk)
         if person.working_on is None:
@@ -715,6 +771,9 @@ class Simulation:
             self.say("absent")  # R15
             person.absent = False
         person.gone = self.now
+        if person.record.turnover is not None:  # R19
+            comes = self.now + person.record.turnover.comes_after(person.generation + 1)
+            person.next_joins = -(-comes // DAY) * DAY
         self.say("on staff")
 
     # A visit
@@ -987,7 +1046,7 @@ class Simulation:
         skill, effort, ends = 1.0, 0, self.now
         if rep is not None:
             skill = self.skill_now(rep)  # V8
-            speed = rep.record.speed * strength(rep, rep.record.speed_from, self.now)
+            speed = rep.talent[1] * strength(rep, rep.record.speed_from, self.now)
             hours = self.draws.effort_hours(*key)
             for number in range(len(stage.checks)):  # J4
                 hours += self.draws.check(walk.inquiry.entity, walk.stage, walk.round, number)[0]
@@ -1351,11 +1410,12 @@ class Simulation:
 
     def skill_now(self, rep: Person) -> float:
         """Return the rep's skill at this moment of its ramp."""
-        skill = rep.record.skill
+        skill = rep.talent[0]
         if rep.record.grows:
             team = self.firm.teams[rep.record.team]
             most, half, a_win = team.learns
-            leads = rep.record.worked_before + rep.worked + a_win * rep.won
+            before = rep.record.worked_before if rep.generation == 0 else 0
+            leads = before + rep.worked + a_win * rep.won
             skill = memory.moved(skill, most, half, leads)  # Z2
             for training in team.trainings:  # Z3
                 if rep.joins <= training.begins < self.now:

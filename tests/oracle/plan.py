@@ -147,6 +147,9 @@ class Plan:
         tiers: Sequence[tuple[int, float]] = (),
         trainings: Sequence[tuple[int, dict[str, float]]] = (),
         spell_days: Any = None,
+        tenure: Any = None,
+        residual: Any = None,
+        replacement: Any = None,
         **more: Any,
     ) -> int:
         """Add a team with its reps; `skill` and `speed` of a rep are distributions, `own_hours` its hours.
@@ -160,7 +163,8 @@ class Plan:
             self.rep(number, index, first_calendar, **rep)
         row = {"max_open": 10**6, "sticky": 1, "queue_order": QueueOrder.FIFO, "commission": 0.0} | more
         row = {"quota_months": 1, "learns_half": 1.0, "first_date": 738_000} | row
-        row["spell_days"] = NOTHING if spell_days is None else self.distribution(spell_days)
+        drawn = {"spell_days": spell_days, "tenure": tenure, "residual": residual, "replacement": replacement}
+        row |= {name: NOTHING if each is None else self.distribution(each) for name, each in drawn.items()}
         row |= {"first_rep": first_rep, "reps": len(reps), "assignment": assignment}
         row |= {"own_policy": policy_number(OWN_POLICY)}
         row |= {"first_calendar": first_calendar, "calendars": self.calendars - first_calendar}

@@ -566,7 +566,7 @@ def mixed_segments(chance: random.Random, plan: Plan, teams: list[int]) -> list[
 def mixed_team(chance: random.Random, plan: Plan) -> int:
     """Add a team with hours, people and habits at random."""
     reps = []
-    grows, absent = int(chance.random() < 0.5), chance.random() < 0.6
+    grows, absent, turns = int(chance.random() < 0.5), chance.random() < 0.6, chance.random() < 0.5
     for _ in range(chance.randint(1, 4)):
         joins = chance.choice([-1, -1, -9 * DAY, 2 * DAY + 9 * HOUR])
         leaves = chance.choice([4 * DAY + 10 * HOUR, 5 * DAY])
@@ -576,6 +576,7 @@ def mixed_team(chance: random.Random, plan: Plan) -> int:
         rep |= {"own_hours": daily(plan.days, 10, chance.choice([12, 24]))} if chance.random() < 0.25 else {}
         rep |= {"grows": grows, "worked_before": chance.choice([0, 3])}
         rep |= mixed_absences(chance, plan.days) if absent else {}
+        rep |= {"turns_over": chance.choice([0, 1, 1])} if turns else {}
         reps.append(rep | {"pay_per_month": chance.choice([0.0, 3000.0])})
     closed = tuple(chance.sample(range(plan.days), 2))
     return plan.team(
@@ -593,12 +594,23 @@ def mixed_team(chance: random.Random, plan: Plan) -> int:
         trainings=mixed_trainings(chance) if grows else (),
         spell_days=chance.choice([either(0.25, 1), either(0.5, 2), 1.0]),
         spells=chance.choice([0.0, 0.1, 0.3]),
+        **(mixed_turnover(chance) if turns else {}),
         off_every=chance.choice([0.0, 0.0, 4.5]),
         off_days=chance.choice([1.0, 1.5, 0.4]),
         learns_most=chance.choice([0.0, 3.0]),
         learns_half=2.5,
         win_counts=chance.choice([0, 2]),
     )
+
+
+def mixed_turnover(chance: random.Random) -> dict[str, Any]:
+    """Let people stay for a few days, and seats be filled soon."""
+    return {
+        "tenure": chance.choice([either(2, 4), between(0.5, 5), 3.5]),
+        "residual": between(0, 4),
+        "replacement": chance.choice([0.0, either(0, 1), between(0, 2)]),
+        "hiring_cost": chance.choice([0.0, 40.5]),
+    }
 
 
 def mixed_absences(chance: random.Random, days: int) -> dict[str, Any]:

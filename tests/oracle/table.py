@@ -20,6 +20,7 @@ from funnelsim.chance.keys import (
     REP,
     RIPENING,
     SHARE,
+    TENURE,
     VALUE,
     WORLD,
     Entity,
@@ -364,6 +365,7 @@ class Table:
             opener_share=float(team["opener_share"]),
             tiers=[(int(tier["begins"]), float(tier["share"])) for tier in self.slice("tiers", team)],
             quota_months=int(team["quota_months"]),
+            hiring_cost=float(team["hiring_cost"]),
             learns=(float(team["learns_most"]), float(team["learns_half"]), int(team["win_counts"])),
             trainings=[
                 told.Training(*(each(training[name]) for name, each in TRAINED.items()))
@@ -379,12 +381,19 @@ class Table:
 
     def rep(self, rep: Record) -> told.Rep:
         """Describe a rep, with the skill and speed of this world."""
-        skill, speed = self.uniforms(rep["entity"], REP)
+
+        def talent(generation: int) -> tuple[float, float]:
+            skill, speed = self.uniforms(rep["entity"], REP, generation)
+            return self.value(rep["skill_distribution"], skill), self.value(rep["speed_distribution"], speed)
+
+        skill, speed = talent(0)
         return told.Rep(
             team=int(rep["team"]),
             calendar=int(rep["calendar"]),
-            skill=self.value(rep["skill_distribution"], skill),
-            speed=self.value(rep["speed_distribution"], speed),
+            skill=skill,
+            speed=speed,
+            talent=talent,
+            turnover=self.turnover(rep),
             joins=int(rep["joins"]),
             leaves=None if rep["leaves"] >= NEVER else int(rep["leaves"]),
             ramp=int(rep["ramp"]),
@@ -398,6 +407,22 @@ class Table:
             worked_before=int(rep["worked_before"]),
             who=int(rep["entity"]),
         )
+
+    def turnover(self, rep: Record) -> told.Turnover | None:
+        """Tell how long each who comes into a seat stays (R17)."""
+        team = self.model.teams[rep["team"]]
+        if not rep["turns_over"] or team["tenure"] == NOTHING:
+            return None
+
+        def stays(generation: int, from_time_0: bool) -> int:
+            u, _ = self.uniforms(rep["entity"], TENURE, generation)
+            return max(whole(self.value(team["residual" if from_time_0 else "tenure"], u) * DAY), 1)
+
+        def comes_after(generation: int) -> int:
+            _, u = self.uniforms(rep["entity"], TENURE, generation)
+            return whole(self.value(team["replacement"], u) * DAY)
+
+        return told.Turnover(stays, comes_after)
 
     def spells(self, rep: Record) -> list[tuple[int, int]]:
         """Draw a rep's spells of absence, and read those by plan (R11)."""

@@ -177,6 +177,7 @@ KINDS = (
     "teams.NAME.skill",
     "teams.NAME.speed",
     "teams.NAME.sticky",
+    "teams.NAME.turnover",
     "traits.NAME.missing",
     "traits.NAME.present",
     "traits.NAME.share",
@@ -311,6 +312,11 @@ def of_teams(document: Document, on: date) -> Options:
                 either({"spells_per_year": 50}, {"days_off_per_year": 150, "days_off_at_once": 3}, {}),
             ),
             (f"{at}learning", either({"most": 1, "half": 2, "a_win_counts": 1})),
+            *(
+                [(f"{at}turnover", either({"tenure_months": 0.25}, {"tenure_months": 9}))]
+                if team["people"]
+                else []
+            ),
             (f"{at}max_open", either(1, 2, 5)),
             (f"{at}assignment", either(*POLICIES)),
             (f"{at}queue_order", either(*QUEUE_ORDERS)),

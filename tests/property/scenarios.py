@@ -314,6 +314,10 @@ def teams(draw: DrawFn, name: str, start: date, kinds: list[str]) -> Document:
         "training": st.integers(-9, 25).map(
             lambda day: {"talk": {"date": start + timedelta(day), "hours": 9, "cost": 5.5, "odds_ratio": 3}}
         ),
+        "turnover": st.fixed_dictionaries(
+            {"tenure_months": either(0.5, {"scipy": "expon", "scale": 0.4}, {"median": 1, "p90": 3})},
+            optional={"replacement_days": either(2, 0.5, {"scipy": "expon", "scale": 4}), "cost": either(70)},
+        ),
         "max_open": either(2, 1, 3),
         "sticky": either(False),
         "interrupts": either("hot"),
@@ -338,6 +342,8 @@ def teams(draw: DrawFn, name: str, start: date, kinds: list[str]) -> Document:
         team["reps"] = {each: draw(reps(start, kinds)) for each in named}
     if "learning" in team and named and draw(st.booleans()):
         team["reps"][named[0]]["leads_worked"] = 6
+    if not team["people"]:
+        team.pop("turnover", None)
     if "training" in team and not team["people"]:
         del team["training"]  # perhaps nobody is there yet
     return team

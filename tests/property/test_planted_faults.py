@@ -182,6 +182,24 @@ FAULTS = {
         'trait["present"]',
         "oracle",
     ),
+    "the absent are given new leads": Fault(
+        "rules/assignment.py", 'state["absent"] == 0 and ', "", "changes"
+    ),
+    "work goes on during an absence": Fault(
+        "rules/absence.py",
+        "needed += hours_within(model, rep, pause, until)",
+        "needed += 0",
+        "changes",
+    ),
+    "a win counts as one more lead, whatever is typed": Fault(
+        "rules/people.py", 'team["win_counts"] * state["won"]', 'state["won"]', "changes"
+    ),
+    "what was trained is never forgotten": Fault(
+        "rules/people.py", 'math.pow(0.5, since / training["half_life"])', "1.0", "changes"
+    ),
+    "whoever comes into a seat has the talent of who left it": Fault(
+        "rules/people.py", "REP, generation)", "REP, 0)", "changes"
+    ),
     "a queue that works another way is left as it is": Fault(
         "rules/assignment.py", "return bool(was != team or for_all)", "return bool(was != team)", "changes"
     ),

@@ -84,6 +84,9 @@ COVERED = (
     "left: in the middle of work",
     "left: with a lead at the customer",
     "worked by a rep in ramp-up",
+    "turnover: a successor joins",
+    "turnover: the third in a seat",
+    "turnover: leads at customers pass to the successor",
     "absent: while working on a lead",
     "absent: with leads in the own queue",
     "absent: two spells united",
@@ -422,6 +425,11 @@ class WatchedOffice(Office):
         if happening.kind is Due.GOES_COLD:
             self.seen["gave up at the instant at which a rep was free"] += self.could_be_granted(happening)
             self.seen["gave up as the last of a rep's own queue"] += self.was_last(happening)
+        elif happening.kind is Due.REP_JOINS:
+            rep = self.reps[happening.entity]
+            self.seen["turnover: a successor joins"] += rep["left"] != NEVER
+            self.seen["turnover: the third in a seat"] += rep["left"] != NEVER and rep["generation"] > 0
+            self.seen["turnover: leads at customers pass to the successor"] += int(rep["open"])
         elif happening.kind is Due.ABSENCE:
             self.is_absent(happening.entity)
         elif happening.kind is Due.REP_LEAVES:

@@ -593,7 +593,55 @@ def _(_: random.Random) -> Cases:
 @cases("people.talent")
 def _(chance: random.Random) -> Cases:
     for world, rep in product(worlds(chance, 30), MODEL.reps):
-        yield MODEL, world, rep
+        yield MODEL, world, rep, chance.randrange(3)
+
+
+def turning_over() -> Model:
+    """Let the people of the first team stay for a time."""
+    teams, reps = MODEL.teams.copy(), MODEL.reps.copy()
+    teams["tenure"] = teams["residual"] = teams["replacement"] = MODEL.reps["speed_distribution"][0]
+    reps["turns_over"] = 1
+    reps["turns_over"][-1] = 0
+    return MODEL._replace(teams=teams, reps=reps)
+
+
+TURNING = turning_over()
+
+
+def seated(chance: random.Random) -> Record:
+    """Make the state of a seat."""
+    state = since(chance)
+    state["generation"] = chance.randrange(3)
+    state["leaves"], state["successor"] = (chance.choice([*TIMES, NEVER]) for _ in range(2))
+    return state
+
+
+@cases("turnover.leaves_at", "turnover.comes_at")
+def _(chance: random.Random) -> Cases:
+    yield from ((rep, seated(chance)) for rep in MODEL.reps for _ in range(9))
+
+
+@cases("turnover.length_of_stay", "turnover.stays_until")
+def _(chance: random.Random) -> Cases:
+    for model, world in product((MODEL, TURNING), worlds(chance, 3)):
+        yield from ((model, world, rep, seated(chance)) for rep in model.reps)
+
+
+@cases("turnover.successor")
+def _(chance: random.Random) -> Cases:
+    for model, world in product((MODEL, TURNING), worlds(chance, 3)):
+        yield from ((model, world, rep, seated(chance), chance.choice(TIMES)) for rep in model.reps)
+
+
+@cases("turnover.stays_now")
+def _(chance: random.Random) -> Cases:
+    faster = TURNING._replace(distributions=TURNING.distributions.copy())
+    faster.distributions["scale"] *= 0.5
+    for before, model in product((MODEL, TURNING, faster), repeat=2):
+        for world, rep in product(worlds(chance, 2), TURNING.reps):
+            state = seated(chance)
+            state["leaves"] = min(state["leaves"], 58 * DAY)
+            yield before, model, world, rep, rep, state, chance.choice([0, DAY])
 
 
 @cases("people.strength")

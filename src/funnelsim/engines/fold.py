@@ -133,6 +133,7 @@ KEPT: tuple[tuple[int, tuple[Measure, ...]], ...] = (
     (Event.INTERRUPTED, (_C, _W, _K)),
     (Event.RESUMED, (_C, _W)),
     (Event.ABSENT, (_C, _W)),
+    (Event.JOINED, (_C, _M)),
     (FIRST_CONTACT, (_C, _W)),
     (CONTACT_BY_CLOCK, (_C, _W, _K, Measure.ASKING)),
     (CONTACT_BY_WORKING_HOURS, (_C, _W, _K, Measure.OPENED)),

@@ -113,6 +113,12 @@ def note_work(ledger: Ledger, worked: int) -> None:
 
 
 @rule
+def note_count(ledger: Ledger, count: int) -> None:
+    """Put a count into the last row written."""
+    ledger.rows[ledger.used[0] - 1]["count"] = count
+
+
+@rule
 def credit(ledger: Ledger, rep: int) -> None:
     """Let the last row written name the rep to whom a contract belongs, instead of the owner (M4)."""
     ledger.rows[ledger.used[0] - 1]["rep"] = rep

@@ -23,6 +23,7 @@ from funnelsim.engines.ledger import (
     flag,
     give_reason,
     has_room,
+    note_count,
     note_touches,
     note_work,
     rows_of_a_step,
@@ -61,6 +62,7 @@ from funnelsim.rules import (
     qualifying,
     shocks,
     traits,
+    turnover,
     visits,
 )
 
@@ -69,7 +71,8 @@ AFTER_SIMPYS_OWN = 2  # URGENT is 0 and NORMAL 1: a decision is finished before 
 # What a pursuit inherits from the one of which it is born.
 OF_THE_COMPANY = ("company", "created", "fit", "channel", "segment", "heat", "theorist", "is_lead", "traits")
 UNTIL_THE_CHANGE = -1  # the wave before wave 0: what is put on the agenda for this instant is in wave 0
-UNTIL_IT_HAPPENS = ("joined", "left", "away_from", "away_until")  # of a rep: NEVER
+UNTIL_IT_HAPPENS = ("joined", "leaves", "left", "successor", "away_from", "away_until")  # of a rep: NEVER
+OF_A_PERSON = ("booked_in", "booked_month", "booked_quarter", "booked_year", "worked", "won")  # counted
 WITHDRAWN = "withdrawn"  # the result of a wait that another pursuit of the company ends
 INTERRUPTED = "interrupted"  # the result of a wait for work to end
 
@@ -200,6 +203,7 @@ class Office:
         arrivals.expect_inquiries(self.model, self.world, self.expected, 0)
         shocks.expect_odds(self.model, self.world, self.odds_by_day)
         self.start(self.days())
+        model, world = self.model, self.world
         for number, rep in enumerate(self.model.reps):
             self.read_talent(number)
             self.reps[number]["on_staff"] = rep["joins"] <= 0 < rep["leaves"]
@@ -208,6 +212,7 @@ class Office:
             if rep["leaves"] <= 0:
                 self.reps[number]["left"] = 0
             elif rep["joins"] <= 0:
+                self.reps[number]["leaves"] = turnover.stays_until(model, world, rep, self.reps[number])
                 self.look_ahead(number)
                 self.reps[number]["absent"] = self.reps[number]["away_from"] == 0
         for number in range(len(self.channels)):
@@ -663,6 +668,7 @@ class Office:
             self.reps[rep]["idle_since"] = now
             if self.reps[rep]["on_staff"] == 0:
                 self.go_home(rep, now)
+                self.env.process(self.employ(int(rep)))
         return self.due(visits.answers_at(self.model, pursuit, now), Due.CUSTOMER_ANSWERS, pursuit)
 
     def leave(self, pursuit: Record, due: Due) -> int:
@@ -855,15 +861,14 @@ class Office:
     # The lives of reps, calendars and days.
 
     def employ(self, number: int) -> Story:
-        """Follow a rep from the first day on staff to the last, through absences (R1, R3, R14)."""
+        """Follow those in a seat from the first day on staff to the last (R1, R3, R14, R19)."""
         rep, state = self.model.reps[number], self.reps[number]
-        if people.is_yet_to_join(state):
-            yield self.due_for(number, max(rep["joins"], self.now), Due.REP_JOINS, number)
-            state["joined"] = state["idle_since"] = self.now
-            state["on_staff"] = 1
-            self.look_ahead(number)
-        while people.is_there(state):
-            leaves = max(rep["leaves"], self.now) if state["on_staff"] else NEVER
+        while True:
+            if not people.is_there(state):
+                joins = rep["joins"] if people.is_yet_to_join(state) else turnover.comes_at(rep, state)
+                yield self.due_for(number, max(joins, self.now), Due.REP_JOINS, number)
+                self.join_staff(number)
+            leaves = max(turnover.leaves_at(rep, state), self.now) if state["on_staff"] else NEVER
             turn = absence.next_turn(state)
             if leaves <= turn:
                 yield self.due_for(number, leaves, Due.REP_LEAVES, number)
@@ -871,6 +876,23 @@ class Office:
             else:
                 yield self.due_for(number, turn, Due.ABSENCE, number)
                 self.go_or_come_back(number)
+
+    def join_staff(self, number: int) -> None:
+        """Put a rep on staff, the first in a seat or the successor of another (R3, R20)."""
+        rep, state = self.model.reps[number], self.reps[number]
+        if state["left"] != NEVER:
+            state["generation"] += 1
+            state["left"] = state["successor"] = NEVER
+            for name in OF_A_PERSON:
+                state[name] = 0
+            cost = self.model.teams[rep["team"]]["hiring_cost"]
+            write_of(self.ledger, self.now, Event.JOINED, NOTHING, number, 0, cost)
+            note_count(self.ledger, state["generation"])
+            self.read_talent(number)
+        state["joined"] = state["idle_since"] = self.now
+        state["on_staff"] = 1
+        state["leaves"] = turnover.stays_until(self.model, self.world, rep, state)
+        self.look_ahead(number)
 
     def look_ahead(self, number: int) -> None:
         """Note a rep's next absence (R12)."""
@@ -911,12 +933,14 @@ class Office:
 
     def go_home(self, number: int, now: int) -> None:
         """Write the time on staff of a rep who is gone, or is on staff at the horizon (R7, R9)."""
-        if self.reps[number]["absent"]:
+        rep, state = self.model.reps[number], self.reps[number]
+        if state["absent"]:
             self.note_absence(number, now)
-        self.reps[number]["left"] = now
+        state["left"] = now
+        state["successor"] = turnover.successor(self.model, self.world, rep, state, now)
         if (Due.ABSENCE, number) in self.of_the_firm:
             self.of_the_firm[Due.ABSENCE, number].call_off()
-        waited = now - max(int(self.reps[number]["joined"]), 0)
+        waited = now - max(int(state["joined"]), 0)
         write_of(self.ledger, now, Event.ON_STAFF, NOTHING, number, waited, 0.0)
 
     def note_who_is_on_staff(self, horizon: int) -> None:
@@ -995,6 +1019,8 @@ class Office:
         for number in range(len(self.reps)):
             self.read_talent(number)
             self.look_ahead_anew(number)
+            if was[number] != NOBODY:
+                self.stay_on(before, int(was[number]), number)
         queues = [*old_queues, *self.team_queues]
         self.own_queues = [[] for _ in model.reps]
         self.put_anew()
@@ -1017,6 +1043,14 @@ class Office:
             state["away_until"] = absence.lengthened(self.model, self.world, rep, self.now, until)
         elif people.is_there(state):
             self.look_ahead(number)
+
+    def stay_on(self, before: Model, was: int, number: int) -> None:
+        """Let who is on staff stay for longer, or shorter, in a chapter that begins (R21)."""
+        rep, state = self.model.reps[number], self.reps[number]
+        if state["on_staff"]:
+            state["leaves"] = turnover.stays_now(
+                before, self.model, self.world, before.reps[was], rep, state, self.now
+            )
 
     def renumber(self, becomes: Integers) -> None:
         """Give the reps of open pursuits their numbers in the chapter that begins (C2)."""
@@ -1108,7 +1142,7 @@ class Office:
     def read_talent(self, number: int) -> None:
         """Note a rep's skill and speed at full strength (C8)."""
         rep, state = self.model.reps[number], self.reps[number]
-        state["skill"], state["speed"] = people.talent(self.model, self.world, rep)
+        state["skill"], state["speed"] = people.talent(self.model, self.world, rep, state["generation"])
 
     def wait_for(self, pursuit: Record, own_end: Happening) -> simpy.Event:
         """Wait until the wait ends by itself, with None, or something else ends it."""

@@ -23,9 +23,10 @@ def marketing(cut: Cut) -> Floats:
 
 
 def sales(cut: Cut) -> Floats:
-    """Add up what reps cost: pay, commission, visits and training: (R, n)."""
+    """Add up what reps cost: pay, commission, visits, training and hiring: (R, n)."""
     paid = cut.period(Event.PAY, _MONEY) + cut.period(Event.COMMISSION, _MONEY)
-    return paid + cut.period(Event.STARTED, _MONEY) + cut.period(Event.TRAINED, _MONEY)
+    of_people = cut.period(Event.TRAINED, _MONEY) + cut.period(Event.JOINED, _MONEY)
+    return paid + cut.period(Event.STARTED, _MONEY) + of_people
 
 
 def signed(cut: Cut) -> Floats:
@@ -149,9 +150,15 @@ def training_cost(cut: Cut) -> Parts:
     return (cut.period(Event.TRAINED, _MONEY),)
 
 
+@figure("Cost of turnover", Unit.MONEY, Basis.PERIOD, Better.LESS, _REP, total)
+def turnover_cost(cut: Cut) -> Parts:
+    """What it costs to hire those who come into the seats of others, booked as they join."""
+    return (cut.period(Event.JOINED, _MONEY),)
+
+
 @figure("Sales cost", Unit.MONEY, Basis.PERIOD, Better.LESS, _REP, total)
 def sales_cost(cut: Cut) -> Parts:
-    """Pay, commission, visits and training."""
+    """Pay, commission, visits, training and hiring."""
     return (sales(cut),)
 
 

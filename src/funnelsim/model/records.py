@@ -112,6 +112,10 @@ TEAM = record(
     ("spell_days", "<i4"),  # distribution of their length; NOTHING
     ("off_every", "<f8"),  # days from one block of days off to the next; 0: none
     ("off_days", "<f8"),  # in a block
+    ("tenure", "<i4"),  # distribution of the days that people stay; NOTHING: for good
+    ("residual", "<i4"),  # distribution of the days that those there at time 0 stay yet
+    ("replacement", "<i4"),  # distribution of the days until a seat is filled
+    ("hiring_cost", "<f8"),  # of whoever comes into a seat
 )
 AWAY = record(  # a spell of absence by plan
     ("begins", "<i8"),  # at a midnight
@@ -147,14 +151,18 @@ REP = record(
     ("speed_distribution", "<i4"),
     ("first_segment", "<i4"),  # routes to the segments that the rep knows best
     ("segments", "<i4"),
+    ("turns_over", "<i4"),  # 1: a seat, whose people stay for a tenure
     ("may_be_absent", "<i4"),  # 1: by chance or by plan
     ("first_away", "<i4"),
     ("aways", "<i4"),
     ("grows", "<i4"),  # 1: its skill grows with work, or by training
     ("worked_before", "<i8"),  # leads, before anything is counted
 )
-REP_STATE = record(
+REP_STATE = record(  # of whoever is in the seat, or was last
+    ("generation", "<i8"),  # how many have been in the seat before
     ("joined", "<i8"),  # when the rep did; NEVER until then
+    ("leaves", "<i8"),  # at the end of the tenure; NEVER
+    ("successor", "<i8"),  # joins then; NEVER if nobody will
     ("skill", "<f8"),  # odds ratio at full strength, drawn once per world
     ("speed", "<f8"),  # factor at full strength, drawn once per world
     ("idle_since", "<i8"),

@@ -172,7 +172,8 @@ def _days_off(contents: Contents) -> Iterable[tuple[str, tuple[date, ...]]]:
         for rep, own in team.reps.items():
             yield f"teams.{name}.reps.{rep}.holidays", own.holidays
             yield f"teams.{name}.reps.{rep}.absent", own.absent
-        yield f"teams.{name}.absence.dates", team.absence.dates
+        if team.absence is not None:
+            yield f"teams.{name}.absence.dates", team.absence.dates
         for training, held in team.training.items():
             yield f"teams.{name}.training.{training}.date", (held.date,)
     for path, hours in _hours_of_customers(contents).items():

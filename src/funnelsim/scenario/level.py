@@ -97,4 +97,5 @@ def _lasting(team: Team, contents: Contents) -> Team:
     there_always = {"hired": None, "leaves": None, "holidays": (), "absent": ()}
     reps = {name: rep.model_copy(update=there_always) for name, rep in kept.items()}
     always = {"reps": reps, "holidays": (), "learning": None, "training": {}}
-    return team.model_copy(update=always | {"absence": team.absence.model_copy(update={"dates": ()})})
+    absence = team.absence and team.absence.model_copy(update={"dates": ()})
+    return team.model_copy(update=always | {"absence": absence})

@@ -55,6 +55,7 @@ from funnelsim.scenario.staff_rows import (
     learning_of,
     numbers_of_training,
     planned_of,
+    turnover_of,
 )
 from funnelsim.scenario.volumes import Era, expected_inquiries, mean_share
 
@@ -407,6 +408,7 @@ class TeamRows:
             "segments": segments,
             "team": self.number,
             "calendar": self.first_calendar + self.rota.by_rep.get(person.own_name, 0),
+            "turns_over": int(team.turnover is not None and person.own_name is None),
             "grows": int(team.learning is not None or bool(self.trainings)),
             "worked_before": _worked_before(person, team),
         }
@@ -420,7 +422,8 @@ class TeamRows:
         team = eras[-1].contents.teams[self.name]
         pay = {"commission": team.commission, "opener_share": team.opener_share}
         growth = learning_of(team.learning) | absence_of(team.absence, sheet)
-        fill(sheet.array("teams"), self.number, pay | growth)
+        stays = turnover_of(team.turnover, sheet)
+        fill(sheet.array("teams"), self.number, pay | growth | stays)
         for number, held in enumerate(self.trainings, start=self.first_training):
             training = eras[held.era].contents.teams[self.name].training[held.name]
             fill(sheet.array("trainings"), number, numbers_of_training(training))
@@ -436,7 +439,7 @@ class TeamRows:
             if person.own_name is not None:
                 rep = team.reps[person.own_name]
                 fill(reps, number, _numbers_of(team, rep) | _strength_of(rep, sheet))
-            if person.joins != LONG_AGO:
+            if person.joins != LONG_AGO or (team.turnover is not None and person.own_name is None):
                 fill(reps, number, _ramp_of(team))
 
 

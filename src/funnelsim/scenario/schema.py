@@ -34,7 +34,7 @@ from funnelsim.scenario.quantities import (
 )
 from funnelsim.scenario.section import ONE, Section
 from funnelsim.scenario.shocks import Shocks
-from funnelsim.scenario.staff import Absence, Learning, Training
+from funnelsim.scenario.staff import Absence, Learning, Training, Turnover
 from funnelsim.scenario.unknowns import Uncertain
 
 GOAL_METRICS = tuple(FIGURES)
@@ -410,7 +410,12 @@ class Team(Section):
     ramp_up: RampUp | None = Field(
         default=None, description="How reps with a `hired` date grow to full strength."
     )
-    absence: Absence = Field(default=Absence(), description="When people are absent, by plan and by chance.")
+    absence: Absence | None = Field(
+        default=None, description="When people are absent, by plan and by chance. Default: never."
+    )
+    turnover: Turnover | None = Field(
+        default=None, description="How long `people` stay, and are replaced. Default: they stay."
+    )
     learning: Learning | None = Field(
         default=None, description="How skill grows with leads worked. Default: it does not."
     )

@@ -14,8 +14,8 @@ from funnelsim.engines.compiled.handover import queue_at_gate
 from funnelsim.engines.compiled.loop import book_day
 from funnelsim.engines.compiled.pursuits import place, put_inquiry, read_fate
 from funnelsim.engines.compiled.queues import NONE, empty, first, join, leave
-from funnelsim.engines.compiled.roster import expect_rep, look_ahead_anew
-from funnelsim.engines.compiled.state import State, await_next, begin_rep, put
+from funnelsim.engines.compiled.roster import expect_rep, look_ahead_anew, stay_on
+from funnelsim.engines.compiled.state import State, await_next, begin_seat, put
 from funnelsim.engines.ledger import Ledger, write_of
 from funnelsim.model.model import Model
 from funnelsim.model.words import DAY, NEVER, NOBODY, NOTHING, Due, Event
@@ -79,7 +79,7 @@ def carry_over(
         read_new_traits(before, model, world, state)
     take_over_channels(old, model, world, state)
     take_over_people(before, old, model, world, state, was, becomes)
-    put_anew(model, world, state)
+    put_anew(before, model, world, state, was)
     requeue(before, model, world, state, becomes)
     take_over_gates(before, model, world, state)
     for number in range(len(state.reps)):
@@ -185,7 +185,7 @@ def take_over_people(
     for number in range(len(state.reps)):
         rep = state.reps[number]
         if was[number] == NOBODY:
-            begin_rep(rep, now)
+            begin_seat(rep, now)
             empty(state.own_queues[number])
             state.desks[number]["in_hand"] = NONE
         else:
@@ -219,12 +219,14 @@ def take_over_people(
 
 
 @rare
-def put_anew(model: Model, world: Record, state: State) -> None:
+def put_anew(before: Model, model: Model, world: Record, state: State, was: Integers) -> None:
     """Put on the agenda what everybody has due (C4, C6, C10, C12, R16)."""
     now = state.clock[0]["now"]
     put(model, state, 0, now + DAY, Due.DAY_ENDS.value, 0)
     for number in range(len(state.reps)):
         look_ahead_anew(model, world, state, number)
+        if was[number] != NOBODY:
+            stay_on(before, model, world, state, was[number], number)
         expect_rep(model, state, number)
     for number in range(len(state.shifts)):
         opens_next(model, state, number)

@@ -221,7 +221,7 @@ def pick(model: Model, world: Record, state: State, number: int, rep: int) -> in
 @rule
 def read_talent(model: Model, world: Record, state: State, number: int) -> None:
     """Note a rep's skill and speed at full strength (C8)."""
-    skill, speed = people.talent(model, world, model.reps[number])
+    skill, speed = people.talent(model, world, model.reps[number], state.reps[number]["generation"])
     state.reps[number]["skill"] = skill
     state.reps[number]["speed"] = speed
 

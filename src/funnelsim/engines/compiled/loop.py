@@ -57,7 +57,7 @@ from funnelsim.engines.ledger import Ledger, has_room, note_touches, rows_of_a_s
 from funnelsim.engines.protocol import MOST_WAVES
 from funnelsim.model.model import Model
 from funnelsim.model.words import DAY, NEVER, NOBODY, NOTHING, Due, Event
-from funnelsim.rules import costs, nurture, people
+from funnelsim.rules import costs, nurture, people, turnover
 from funnelsim.rules.arrivals import expect_inquiries
 from funnelsim.rules.shocks import expect_odds
 
@@ -121,7 +121,7 @@ def decide(model: Model, world: Record, state: State, ledger: Ledger) -> int:
     take_first(state.agenda, state.positions, clock)
     slot = actor - pursuit_actor(state, 0)
     enters = NONE
-    if kind == Due.WORK_ENDS and end_work(model, state, ledger, slot):
+    if kind == Due.WORK_ENDS and end_work(model, world, state, ledger, slot):
         kind = Due.CUSTOMER_ANSWERS.value
     if kind == Due.GOES_COLD:
         leave_queue(model, state, slot)
@@ -148,7 +148,7 @@ def decide_what_is_rare(
     """Handle what is seldom due; return the slot of a pursuit that enters a stage, else NONE."""
     enters = NONE
     if kind == Due.REP_JOINS:
-        join_staff(model, world, state, entity)
+        join_staff(model, world, state, ledger, entity)
     elif kind == Due.ABSENCE:
         go_or_come_back(model, world, state, ledger, entity)
     elif kind == Due.REP_LEAVES:
@@ -182,6 +182,7 @@ def begin(model: Model, world: Record, state: State) -> None:
             state_of_rep["left"] = 0
         elif rep["joins"] <= 0:
             state_of_rep["on_staff"] = 1
+            state_of_rep["leaves"] = turnover.stays_until(model, world, rep, state_of_rep)
             look_ahead(model, world, state, number)
             state_of_rep["absent"] = 1 if state_of_rep["away_from"] == 0 else 0
             enlist(model, state, number)
@@ -197,7 +198,7 @@ def begin(model: Model, world: Record, state: State) -> None:
 
 
 @rule
-def finish(model: Model, state: State, ledger: Ledger) -> int:
+def finish(model: Model, world: Record, state: State, ledger: Ledger) -> int:
     """Book the last day, the reps on staff, and the open pursuits by entity; then the state can be reset.
 
     (D2, D3)
@@ -209,7 +210,7 @@ def finish(model: Model, state: State, ledger: Ledger) -> int:
             return LEDGER_FULL
         book_day(model, state, ledger, model.horizon)
         clock["last_day_booked"] = 1
-        note_who_is_on_staff(model, state, ledger)
+        note_who_is_on_staff(model, world, state, ledger)
         for slot in range(len(state.pursuits)):
             pursuit = state.pursuits[slot]
             if pursuit["entity"] > 0 and pursuit["began"] != NEVER and pursuit["phase"] != Due.COOLS_OFF:
@@ -230,13 +231,13 @@ def finish(model: Model, state: State, ledger: Ledger) -> int:
 
 
 @rule
-def note_who_is_on_staff(model: Model, state: State, ledger: Ledger) -> None:
+def note_who_is_on_staff(model: Model, world: Record, state: State, ledger: Ledger) -> None:
     """Write the time on staff of each rep who is on staff at the horizon (D5)."""
     state.clock[0]["now"] = model.horizon
     for number in range(len(state.reps)):
         rep = state.reps[number]
         if people.is_there(rep):
-            go_home(model, state, ledger, number)
+            go_home(model, world, state, ledger, number)
 
 
 @rare

@@ -361,7 +361,7 @@ def resume_work(model: Model, world: Record, state: State, ledger: Ledger, slot:
 
 
 @rule
-def end_work(model: Model, state: State, ledger: Ledger, slot: int) -> bool:
+def end_work(model: Model, world: Record, state: State, ledger: Ledger, slot: int) -> bool:
     """End work on a pursuit: its rep is idle, and the customer's time begins (V13, V14).
 
     If the customer answers at once and nothing else is due, the answer comes next in any case.
@@ -380,7 +380,7 @@ def end_work(model: Model, state: State, ledger: Ledger, slot: int) -> bool:
         rep["idle_since"] = now
         enlist(model, state, pursuit["rep"])
         if rep["on_staff"] == 0:
-            go_home(model, state, ledger, pursuit["rep"])
+            go_home(model, world, state, ledger, pursuit["rep"])
     if pursuit["takes"] == 0 and next_time(state.agenda, clock) > now and clock["wave"] < MOST_WAVES:
         clock["wave"] += 1
         return True
@@ -732,6 +732,6 @@ def leave_staff(model: Model, world: Record, state: State, ledger: Ledger, numbe
         place(model, world, state, slot, visits.team_for(model, state.pursuits[slot]))
         slot = first(state.links, queue)
     if rep["busy"] == 0:
-        go_home(model, state, ledger, number)
+        go_home(model, world, state, ledger, number)
     else:
         expect_rep(model, state, number)

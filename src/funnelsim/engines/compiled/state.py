@@ -192,7 +192,8 @@ def reset(model: Model, state: State) -> None:
     for segment in range(len(state.taken)):
         state.taken[segment] = 0
     for number in range(len(state.reps)):
-        begin_rep(state.reps[number], 0)
+        rep = state.reps[number]
+        begin_seat(rep, 0)
         state.desks[number]["wanted"] = 0
         state.desks[number]["at_hand"] = 0
         state.order[number] = number
@@ -216,24 +217,33 @@ def reset(model: Model, state: State) -> None:
 
 
 @rule
-def begin_rep(rep: Record, now: int) -> None:
-    """Fill in what a rep begins with, who has not joined yet."""
+def begin_seat(rep: Record, now: int) -> None:
+    """Fill in what a seat begins with that nobody has been in yet."""
+    rep["generation"] = 0
     rep["joined"] = NEVER
+    rep["leaves"] = NEVER
+    rep["successor"] = NEVER
     rep["idle_since"] = now
     rep["left"] = NEVER
     rep["open"] = 0
     rep["on_staff"] = 0
     rep["busy"] = 0
+    rep["absent"] = 0
+    rep["away_from"] = NEVER
+    rep["away_until"] = NEVER
+    rep["lost"] = 0
+    begin_to_count(rep)
+
+
+@rule
+def begin_to_count(rep: Record) -> None:
+    """Let nothing be counted yet for a rep."""
     rep["booked_in"] = 0
     rep["booked_month"] = 0
     rep["booked_quarter"] = 0
     rep["booked_year"] = 0
     rep["worked"] = 0
     rep["won"] = 0
-    rep["absent"] = 0
-    rep["away_from"] = NEVER
-    rep["away_until"] = NEVER
-    rep["lost"] = 0
 
 
 @rule

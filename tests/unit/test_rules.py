@@ -153,6 +153,17 @@ hourly_profile = [3, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
 segments = { large = 1.0 }
 """
 WITH_HOURS = lower(parse(SALES_FLOOR + HOURS)).model
+CARE = """
+[nurture.letters]
+reasons = ["no need", "gone cold"]
+chance = { "no need" = 0.4, "gone cold" = 0.1 }
+interval_days = 10
+most_touches = 6
+most_returns = 2
+returns_to = "call"
+odds_ratio = 1.7
+"""
+WITH_CARE = lower(parse(SALES_FLOOR + CARE)).model
 FOLLOW_UP = 1  # a process of its own, with the last stage
 FIRST_MONTH = int(MODEL.calendar_months[0])
 ALIKE = np.ones(59)  # factors on the odds of each day
@@ -750,6 +761,40 @@ def _(chance: random.Random) -> Cases:
 @cases("visits.is_paid")
 def _(_: random.Random) -> Cases:
     yield from ((TWO_TEAMS, rep) for rep in range(7))
+
+
+def cared_for(chance: random.Random) -> Iterator[tuple[Model, Record, int]]:
+    """Make leads in nurture, or on their way to it, and the reason of the loss."""
+    for lead in leads(chance):
+        lead["returns"], lead["touches"] = chance.randrange(3), chance.randrange(1, 7)
+        lead["interval"] = chance.choice([1, HOUR, 10 * DAY])
+        yield WITH_CARE, lead, chance.randrange(3)
+
+
+@cases("nurture.takes")
+def _(chance: random.Random) -> Cases:
+    yield from ((*each, reason) for *each, _ in cared_for(chance) for reason in range(NOTHING, 3))
+
+
+@cases("nurture.touches")
+def _(chance: random.Random) -> Cases:
+    for (model, lead, reason), world in zip(cared_for(chance), worlds(chance), strict=True):
+        yield model, world, lead, min(reason, 1)
+
+
+@cases("nurture.touches_by")
+def _(chance: random.Random) -> Cases:
+    yield from ((lead, int(lead["since"]) + chance.choice(TIMES)) for _, lead, _ in cared_for(chance))
+
+
+@cases("nurture.comes_back")
+def _(chance: random.Random) -> Cases:
+    yield from ((lead,) for lead in leads(chance))
+
+
+@cases("nurture.warmed")
+def _(chance: random.Random) -> Cases:
+    yield from ((model, lead) for model, lead, _ in cared_for(chance))
 
 
 @cases("ending.leaving")

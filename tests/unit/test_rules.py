@@ -49,7 +49,7 @@ from funnelsim.model.words import (
     Heat,
     QueueOrder,
 )
-from funnelsim.rules import assignment, contracts, costs, ending, people, routes, visits
+from funnelsim.rules import assignment, contracts, costs, ending, memory, people, routes, visits
 from funnelsim.scenario import lower, parse
 
 SALES_FLOOR = """
@@ -417,6 +417,17 @@ def _(chance: random.Random) -> Cases:
 def by_month(chance: random.Random) -> Floats:
     """Make factors on the odds of days."""
     return np.array([chance.lognormvariate(0, 1) for _ in range(100)])
+
+
+@cases("memory.effect")
+def _(chance: random.Random) -> Cases:
+    for count in (0, 1, 7, 1000, 10**6):
+        yield chance.random(), chance.uniform(-1, 1), chance.uniform(0.001, 100), count
+
+
+@cases("memory.is_counted")
+def _(_: random.Random) -> Cases:
+    yield from ((MODEL, now) for now in TIMES)
 
 
 @cases("arrivals.profile")
@@ -976,6 +987,20 @@ def test_skill_counts_by_its_exponent() -> None:
 def test_the_effect_of_waiting_is_linear_in_logs(hours: float, ratio: float) -> None:
     found = visits.effect_of_waiting(MODEL, MODEL.stages[0], round(hours * HOUR))
     assert found == pytest.approx(ratio, rel=1e-9)
+
+
+@pytest.mark.parametrize("half", [1, 8, 1000])
+def test_a_memory_at_half_has_half_its_effect(half: int) -> None:
+    assert memory.effect(0.25, 0.5, half, 0) == 0.25
+    assert memory.effect(0.25, 0.5, half, half) == 0.5
+    assert memory.effect(0.25, -0.25, half, half) == 0.125
+    assert memory.effect(0.25, 0.5, half, 10**12) == pytest.approx(0.75)
+
+
+def test_nothing_is_remembered_from_before_the_period() -> None:
+    begins = int(MODEL.months[0])
+    assert not memory.is_counted(MODEL, begins - 1)
+    assert memory.is_counted(MODEL, begins)
 
 
 def test_a_duration_is_rounded_once_and_clamped() -> None:

@@ -1,0 +1,74 @@
+"""What strategies of one world have in common, on random pairs (C1, K7, A3)."""
+
+from __future__ import annotations
+
+import math
+
+from hypothesis import HealthCheck, Phase, assume, given, seed, settings
+
+from funnelsim.chance.keys import ARRIVAL, PROFILE, Entity, entity, uniforms, world_of
+from funnelsim.scenario import TODAY, course_of, parse
+
+from .changing import STRATEGY, changing_scenarios, kinds
+from .pairing import Lived, drawn_again, draws_noted, lived, serving_two
+from .scenarios import Toml, seeds
+
+SEED = 20_261_126
+PAIRS = 50
+pairs = settings(
+    max_examples=PAIRS,
+    deadline=None,
+    database=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+# Changes after which a company that asks may have other traits: those of the chapter in which it asks (A11).
+OTHER_TRAITS = ("fit", "temperature", "theorist_share", "segments", "kinds", "new segments", "new channels")
+# What is looked at more than once for one and the same thing: the lot of a visit in which a lead is placed
+# anew, and what a contract is worth.
+READ_ANEW = {"luck", "bookings"}
+WHO = entity(Entity.INQUIRY, "web")
+
+
+def pair_of(text: Toml, seed: int) -> tuple[Lived, Lived]:
+    """Live through today and through a strategy in the same world."""
+    world, scenario = world_of(seed, 0), parse(text)
+    today, other = (lived(course_of(scenario, name).chapters(world), world) for name in (TODAY, STRATEGY))
+    return today, other
+
+
+@seed(SEED)
+@pairs
+@given(changing_scenarios(), seeds())
+def test_no_key_serves_two_decisions(text: Toml, seed: int) -> None:
+    today, other = pair_of(text, seed)
+    assert serving_two(today.drawn) == serving_two(other.drawn) == []
+    if not parse(text).changes:
+        assert drawn_again(today.drawn) <= READ_ANEW
+
+
+@seed(SEED)
+@pairs
+@given(changing_scenarios(), seeds())
+def test_a_candidate_is_the_same_company_in_both(text: Toml, seed: int) -> None:
+    changed = [kind for kind in kinds(text) if kind.startswith("change: ")]
+    assume(not any(part in kind for kind in changed for part in OTHER_TRAITS))
+    today, other = pair_of(text, seed)
+    both = today.candidates.keys() & other.candidates.keys()
+    assert [today.candidates[each] for each in both] == [other.candidates[each] for each in both]
+
+
+def test_a_key_with_two_readers_is_found() -> None:
+    """The check could fail."""
+
+    def one() -> float:
+        return uniforms(world_of(1, 0), WHO, PROFILE, 0)[0]
+
+    def other() -> float:
+        return uniforms(world_of(1, 0), WHO, PROFILE, 0)[1]
+
+    with draws_noted() as drawn:
+        assert not math.isnan(one() + other() + uniforms(world_of(1, 0), WHO, ARRIVAL, 0)[0])
+        one()
+    assert serving_two(drawn) == [("one", "other")]
+    assert drawn_again(drawn) == {"one"}

@@ -60,6 +60,15 @@ class Rep:
 
 
 @dataclass
+class Attempts:
+    """How often the buyer is tried, the chance of each attempt, and the reason if all are in vain (Y1)."""
+
+    chance: float
+    most: int
+    reason: int
+
+
+@dataclass
 class Stage:
     """Routes are (cumulative share, stage number or WON or LOST, reason)."""
 
@@ -75,6 +84,7 @@ class Stage:
     points: list[tuple[float, float]] = field(default_factory=list)  # (log hours, log odds)
     customers: list[tuple[int, int]] | None = None  # V26: when they count time; None: always
     share_of_day: float = 1.0  # that a working day of the customers has
+    attempts: Attempts | None = None
     of: dict[int, Stage] = field(default_factory=dict)  # S1: what it is to a segment, where it differs
 
 
@@ -148,6 +158,9 @@ class Draws:
     customer_days: Callable[[int, int, int, int], float]
     route: Callable[[int, int, int, int], float]  # a number in (0, 1)
     luck: Callable[[int, int, int, int], float] = lambda *_: 0.5  # P15: in (0, 1), by it chance chooses a rep
+    # Of the above and the attempt, from 0. Y2: hours, and a number in (0, 1); Y4: microseconds.
+    attempt: Callable[[int, int, int, int, int], tuple[float, float]] = lambda *_: (0.0, 0.5)
+    interval: Callable[[int, int, int, int, int], int] = lambda *_: DAY
     back: Callable[[int, int, int], float] = lambda *_: 0.5  # N3: in (0, 1), of (entity, reason, round)
     value: Callable[[int, int], float] = lambda *_: 0.0  # of (entity, segment): a contract's, per year
 

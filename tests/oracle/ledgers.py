@@ -8,7 +8,7 @@ from itertools import zip_longest
 from funnelsim.compiling.arrays import Record, Records
 from funnelsim.model.words import GONE_COLD, NOBODY, Event, Flag
 
-from .naive import COLD, Cost, History, Spell, Visit, Walk
+from .naive import COLD, Cost, History, Spell, Try, Visit, Walk
 
 HOW = {
     Event.ADVANCED: "advanced",
@@ -38,6 +38,7 @@ class Told:
     commission: float = 0.0
     open_since: int | None = None
     returned: int = 0
+    last: int = 0  # when the last row of the visit was written, but for those of nurture
     visits: list[Visit] = field(default_factory=list)
     spells: list[Spell] = field(default_factory=list)
 
@@ -121,6 +122,7 @@ def read_step(told: Told, event: Event, row: Record, costs: list[Cost], cast: Ca
         return
     if event is Event.ENTERED:
         told.visits.append(Visit(int(row["pursuit"]), int(row["stage"]), told.round, time))
+        told.last = time
         return
     assert bool(row["flags"] & Flag.RETURNED) == (told.returned > 0 or event is Event.RETURNED)
     if event in OF_NURTURE or row["flags"] & Flag.NURTURED:
@@ -128,26 +130,45 @@ def read_step(told: Told, event: Event, row: Record, costs: list[Cost], cast: Ca
         return
     visit = told.visits[-1]
     assert int(row["stage"]) == visit.stage  # V22
-    last = next(at for at in (visit.left, visit.worked, visit.started, visit.entered) if at is not None)
-    assert waited == time - last, (event, row)
+    assert waited == time - told.last, (event, row)
+    last, told.last = told.last, time
     if event is Event.STARTED:
-        visit.started, visit.rep = time, someone(row, cast)
+        visit.started, visit.rep, visit.effort = time, someone(row, cast), None
+        assert not row["flags"] & Flag.ATTEMPT or row["count"] == len(visit.tries) + 1
         costs.append(Cost("visit", time, visit.stage, float(row["money"])))
     elif event is Event.WORKED:
         visit.worked, visit.effort = time, int(row["worked"])
         assert visit.rep == someone(row, cast)
+    elif event is Event.NOT_REACHED:
+        read_attempt(visit, row, cast)
     elif event is Event.OPEN:
         told.open_since = last
-    else:
-        assert (visit.started is None) == (int(row["reason"]) == GONE_COLD)
-        visit.left, visit.how = time, HOW[event]
-        told.round += event is Event.SENT_BACK
-        if event in ENDS:
-            told.outcome, told.ended, told.owner = HOW[event], time, someone(row, cast)
-        if event in {Event.LOST, Event.WENT_COLD, Event.PARKED}:
-            visit.reason = int(row["reason"])
-        if event is Event.WON:
-            told.bookings = float(row["money"])
+    elif event is not Event.QUEUED_AGAIN:
+        read_end(told, event, row, cast)
+
+
+def read_end(told: Told, event: Event, row: Record, cast: Cast) -> None:
+    """Add the end of a visit to what is told of a lead."""
+    time, visit = int(row["time"]), told.visits[-1]
+    assert (visit.started is None) == (int(row["reason"]) == GONE_COLD)
+    visit.left, visit.how = time, HOW[event]
+    told.round += event is Event.SENT_BACK
+    if event in ENDS:
+        told.outcome, told.ended, told.owner = HOW[event], time, someone(row, cast)
+    if event in {Event.LOST, Event.WENT_COLD, Event.PARKED}:
+        visit.reason = int(row["reason"])
+    if event is Event.WON:
+        told.bookings = float(row["money"])
+
+
+def read_attempt(visit: Visit, row: Record, cast: Cast) -> None:
+    """Add an attempt in vain to a visit (Y3)."""
+    assert visit.started is not None
+    assert visit.rep == whose(row, cast)
+    visit.effort = int(row["worked"])
+    visit.tries.append(Try(visit.started, visit.rep, visit.effort, int(row["time"])))
+    assert row["count"] == len(visit.tries)
+    assert row["flags"] & Flag.ATTEMPT
 
 
 OF_NURTURE = (Event.TOUCHED, Event.RETURNED)

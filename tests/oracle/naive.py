@@ -28,8 +28,19 @@ KINDS = (  # I1
     "work ends",
     "customer answers",
     "goes cold",
+    "next attempt",
     "rest is over",
 )
+
+
+@dataclass
+class Try:
+    """An attempt that has not reached the buyer (Y3)."""
+
+    started: int
+    rep: int
+    effort: int
+    ended: int
 
 
 @dataclass
@@ -47,6 +58,7 @@ class Visit:
     left: int | None = None
     how: str = "open"  # advanced, sent back, won, lost, gone cold, parked
     reason: int | None = None
+    tries: list[Try] = field(default_factory=list)  # what follows `started` is of the last attempt
 
 
 @dataclass
@@ -98,7 +110,7 @@ class Walk:
     inquiry: Inquiry
     began: int
     stage: int
-    phase: str = "new"  # queue, work, customer, nurture, over
+    phase: str = "new"  # queue, work, customer, between attempts, nurture, over
     round: int = 0
     rep: Person | None = None
     opener: Person | None = None
@@ -109,6 +121,8 @@ class Walk:
     takes: int = 0  # the customer, when the work is done
     target: int | str = LOST
     reason: int = 0
+    wait: int = 0  # V12, Y6: from entering to the first attempt
+    reached: bool = True  # by the work in hand
     became_lead: int | None = None
     outcome: str = "open"
     ended: int | None = None
@@ -356,7 +370,7 @@ class Simulation:
             if stream.due is not None:  # A2
                 coming.append((stream.due, KINDS.index("inquiry"), stream.companies[stream.index].entity))
         kinds = {"work": "work ends", "customer": "customer answers", "queue": "goes cold"}
-        kinds["nurture"] = "rest is over"
+        kinds |= {"nurture": "rest is over", "between attempts": "next attempt"}
         for entity, walk in self.leads.items():
             if walk.phase != "over" and walk.until is not None:
                 coming.append((walk.until, KINDS.index(kinds[walk.phase]), entity))
@@ -380,6 +394,8 @@ class Simulation:
             self.work_ends(self.leads[who])
         elif kind == "customer answers":
             self.customer_answers(self.leads[who])
+        elif kind == "next attempt":
+            self.queues_again(self.leads[who])
         elif kind == "rest is over":
             self.last_touch(self.leads[who])
         else:
@@ -655,7 +671,8 @@ class Simulation:
         if rep is not None:
             skill = self.skill_now(rep)  # V8
             speed = rep.record.speed * strength(rep, rep.record.speed_from, self.now)
-            effort = whole(self.draws.effort_hours(*key) / speed * HOUR)  # V7
+            hours, walk.reached = self.hours_of(walk)
+            effort = whole(hours / speed * HOUR)  # V7
             ends = end_of_work(rep.hours, self.now, effort)
             rep.working_on = walk.inquiry.entity
             walk.rep = rep  # G6
@@ -663,7 +680,9 @@ class Simulation:
         # V12: an inquiry enters its first stage as it arrives; back there, it waits since it came back.
         segment = self.firm.segments[walk.inquiry.segment]
         month = self.odds_of_month(self.now)  # H8
-        chance = chance_of_advancing(stage, walk, segment, skill, self.now - visit.entered, month)
+        if not visit.tries:
+            walk.wait = self.now - visit.entered  # Y6
+        chance = chance_of_advancing(stage, walk, segment, skill, walk.wait, month)
         routes = stage.nexts if self.draws.advances(*key) < chance else stage.elses
         at = self.draws.route(*key)  # V16
         _, walk.target, walk.reason = next((route for route in routes if at < route[0]), routes[-1])
@@ -671,20 +690,60 @@ class Simulation:
         walk.phase, walk.queue, walk.until = "work", None, ends
         visit.started, visit.effort = self.now, effort  # V6
         visit.rep = None if walk.rep is None else walk.rep.who  # V5
-        self.spend("visit", walk.stage, stage.cost_per_visit)
+        self.spend("visit", walk.stage, 0.0 if visit.tries else stage.cost_per_visit)  # Y3
         self.say("started", walk.inquiry.entity)
 
     def work_ends(self, walk: Walk) -> None:
-        """Free the rep; the customer takes its time (V14)."""
-        walk.visits[-1].worked = self.now
-        self.say("worked", walk.inquiry.entity)
+        """Free the rep; the customer takes its time (V14), or is tried again (Y4), or never more (Y5)."""
+        if walk.reached:
+            walk.visits[-1].worked = self.now
+        self.say("worked" if walk.reached else "not reached", walk.inquiry.entity)
         worker = walk.rep
         if worker is not None and worker.working_on == walk.inquiry.entity:
             worker.working_on = None
             worker.idle_since = self.now
             if not worker.on_staff:
                 self.goes_home(worker)
+        if not walk.reached and self.tries_again_later(walk):
+            return
         walk.phase, walk.until = "customer", self.answer_comes(walk)
+
+    def hours_of(self, walk: Walk) -> tuple[float, bool]:
+        """Return the hours of the work that begins, at speed 1, and whether it reaches the buyer (Y2)."""
+        key = (walk.inquiry.entity, walk.inquiry.segment, walk.stage, walk.round)
+        hours, stage = self.draws.effort_hours(*key), self.stage_for(walk)
+        if stage.attempts is None:
+            return hours, True
+        first, u = self.draws.attempt(*key, len(walk.visits[-1].tries))
+        reached = u < stage.attempts.chance
+        return (first + hours if reached else first), reached
+
+    def tries_again_later(self, walk: Walk) -> bool:
+        """Rest before the next attempt (Y4); the last one in vain is a no, at once (Y5)."""
+        visit, attempts = walk.visits[-1], self.stage_for(walk).attempts
+        assert attempts is not None
+        assert visit.started is not None
+        assert visit.rep is not None
+        assert visit.effort is not None
+        visit.tries.append(Try(visit.started, visit.rep, visit.effort, self.now))
+        if len(visit.tries) >= attempts.most:
+            walk.target, walk.reason, walk.takes = LOST, attempts.reason, 0
+            return False
+        key = (walk.inquiry.entity, walk.inquiry.segment, walk.stage, walk.round)
+        walk.phase = "between attempts"
+        walk.until = self.now + self.draws.interval(*key, len(visit.tries) - 1)
+        return True
+
+    def queues_again(self, walk: Walk) -> None:
+        """Queue for the next attempt: with its rep if it can, and with no patience to end (Y4)."""
+        self.say("queued again", walk.inquiry.entity)
+        walk.phase, walk.until = "queue", None
+        own = walk.rep
+        if own is not None and own.on_staff and own.record.team == self.stage_for(walk).team:
+            walk.queue = own
+            walk.rank = self.rank_in_own_queue(own, walk)
+        else:
+            self.place(walk)
 
     def answer_comes(self, walk: Walk) -> int | None:
         """Find when the customer answers: by the clock, or by the hours that customers have now (C23)."""

@@ -209,16 +209,18 @@ class Plan:
         heat_odds: tuple[float, float, float] = (1.0, 1.0, 1.0),
         heat_skill: tuple[float, float, float] = (1.0, 1.0, 1.0),
         hours: tuple[list[tuple[int, int]], float] | None = None,
+        attempts: tuple[float, int, Any, Any] | None = None,
         segments: list[dict[str, Any]] | None = None,
         **more: Any,
     ) -> int:
         """Add a stage: effort in hours (one, or none without a team), times in days, points (hours, odds).
 
         `segments` are what differs for each segment: any of these keys. `hours` are the opening times in
-        which customers count time, and the share of the day that a working day of theirs has.
+        which customers count time, and the share of the day that a working day of theirs has. `attempts` are
+        the chance to reach the buyer, the most of them, the hours of each, and those from one to the next.
         """
         name = f"stage {len(self.rows.get('stages', []))}"
-        keys = ("patience", "work", "answer", "assignment")
+        keys = ("patience", "work", "answer", "assignment", "attempt", "interval")
         row: dict[str, Any] = {"makes_lead": 0, **{f"{key}_key": purpose(key, name) for key in keys}}
         usual = {"team": team, "conversion": conversion, "effort": effort, "customer": customer}
         usual |= {
@@ -227,6 +229,7 @@ class Plan:
             "elses": elses,
             "points": points or [],
             "hours": hours,
+            "attempts": attempts,
         }
         usual |= {"heat_odds": heat_odds, "heat_skill": heat_skill, **more}
         row |= self.varying(**usual)
@@ -249,6 +252,7 @@ class Plan:
         heat_odds: tuple[float, float, float],
         heat_skill: tuple[float, float, float],
         hours: tuple[list[tuple[int, int]], float] | None,
+        attempts: tuple[float, int, Any, Any] | None,
         **more: Any,
     ) -> dict[str, Any]:
         """Return the fields that a segment may change; without a team, no effort and no patience."""
@@ -277,6 +281,12 @@ class Plan:
             open_, share = hours
             row |= {"first_customer_hours": self.openings(open_), "customer_hours": len(open_)}
             row |= {"customer_share": share}
+        row |= {"most_attempts": 0, "not_reached": NOTHING}
+        if attempts is not None and team != NOBODY:
+            chance, most, of_each, interval = attempts
+            row |= {"reached": chance, "most_attempts": most, "not_reached": 2}
+            row |= {"attempt_effort": self.distribution(of_each)}
+            row |= {"attempt_interval": self.distribution(interval)}
         return row | more
 
     def channel(

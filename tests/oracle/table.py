@@ -26,7 +26,7 @@ from funnelsim.model.model import DEMAND_OF_ALL, DEMAND_OF_CHANNELS, ODDS_OF_ALL
 from funnelsim.model.words import LOST, NEVER, NOBODY, NOTHING, WON, Assignment, QueueOrder
 
 from . import firm as told
-from .firm import DAY, Draws, Firm, whole
+from .firm import DAY, HOUR, Draws, Firm, whole
 from .naive import History, simulate
 from .plan import OWN_POLICY
 
@@ -63,6 +63,16 @@ class Table:
         def answer(lead: int, stage: int, round_: int) -> tuple[float, float]:
             return self.uniforms(lead, stages[stage]["answer_key"], round_)
 
+        def attempt(lead: int, of: int, at: int, round_: int, number: int) -> tuple[float, float]:
+            row = self.row(at, of)
+            u, luck = self.uniforms(lead, row["attempt_key"], number << 24 | round_)
+            return self.value(row["attempt_effort"], u), luck
+
+        def interval(lead: int, of: int, at: int, round_: int, number: int) -> int:
+            row = self.row(at, of)
+            u, _ = self.uniforms(lead, row["interval_key"], number << 24 | round_)
+            return whole(self.value(row["attempt_interval"], u) * HOUR)
+
         return Draws(
             patience=patience,
             effort_hours=lambda lead, of, at, round_: self.value(
@@ -74,6 +84,8 @@ class Table:
             ),
             route=lambda lead, _, at, round_: answer(lead, at, round_)[1],
             luck=lambda lead, _, at, round_: self.uniforms(lead, stages[at]["assignment_key"], round_)[0],
+            attempt=attempt,
+            interval=interval,
             back=lambda lead, reason, round_: self.uniforms(lead, self.model.reasons[reason]["key"], round_)[
                 0
             ],
@@ -363,6 +375,9 @@ class Table:
             ],
             customers=None if by_clock else self.openings(row, "customer_hours"),
             share_of_day=float(row["customer_share"]),
+            attempts=told.Attempts(float(row["reached"]), int(row["most_attempts"]), int(row["not_reached"]))
+            if row["most_attempts"]
+            else None,
         )
 
 

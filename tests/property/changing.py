@@ -35,6 +35,7 @@ from .scenarios import (
     WEEKS,
     Document,
     Toml,
+    attempts,
     documents,
     either,
     share,
@@ -103,6 +104,7 @@ KINDS = (
     "segments.NAME.term_years",
     "shocks.demand",
     "shocks.odds",
+    "stages.NAME.attempts",
     "stages.NAME.back_to.NAME",
     "stages.NAME.conversion",
     "stages.NAME.conversion *=",
@@ -331,6 +333,7 @@ def of_stages(document: Document) -> Options:
                 (f"{at}team", either(*document["teams"])),
                 (f"{at}effort_hours", either(*MIXED["effort_hours"])),
                 (f"{at}goes_cold_after_days", either(*MIXED["goes_cold_after_days"])),
+                (f"{at}attempts", attempts(MIXED)),
             ]
         else:
             found.append((f"{at}team", either(*document["teams"])))

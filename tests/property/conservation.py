@@ -18,6 +18,7 @@ Row = dict[str, str]
 INTO, START, END = "starts waiting", "work starts", "work ends"
 ONWARDS = ("goes on", "sent back")
 OVER = ("won", "lost", "gone cold", "still open")
+MISS, AGAIN = "not reached", "waits for the next attempt"
 PARKED, CARE, BACK = "rests", "nurtured", "comes back"
 AFTER_CARE, COLD_IN_CARE = "over, after nurture", "gone cold, and nurtured"
 ANYWHERE = ("inquiry", "becomes a lead", "commission")  # their rows name a stage that the lead need not be in
@@ -81,9 +82,11 @@ def _of_its_visits(steps: list[tuple[datetime, str, Row]]) -> Iterator[str]:
             place, entered, started = row["stage"], at, None
         elif row["stage"] not in ("", place) and step not in ANYWHERE:
             yield f"does {step} in {row['stage']} while it is in {place or 'no stage'}"
-        elif step in (START, END):
+        elif step in (START, END, MISS):
             yield from _of_work(step, row, at, entered, started)
-            started = at if step == START else started
+            started = {START: at, MISS: None}.get(step, started)
+        elif step == AGAIN:
+            entered = at
         elif step in (*ONWARDS, *OVER, PARKED):
             place = ""
     yield from _of_its_rests(steps)
@@ -112,12 +115,12 @@ def _of_its_rests(steps: list[tuple[datetime, str, Row]]) -> Iterator[str]:
 
 
 def _of_work(step: str, row: Row, at: datetime, entered: datetime, started: datetime | None) -> Iterator[str]:
-    """A lead is worked on once in a visit, after it has waited, and for no longer than it takes."""
+    """A lead is worked on by one at a time, after it has waited, and for no longer than it takes."""
     if step == START and started is not None:
         yield "is worked on twice in one visit"
     if step == START and abs(_hours(entered, at) - float(row["waited_hours"])) > HOURS:
         yield "says that it has waited longer or shorter than it has"
-    if step == END and (started is None or float(row["worked_hours"]) > _hours(started, at) + HOURS):
+    if step in (END, MISS) and (started is None or float(row["worked_hours"]) > _hours(started, at) + HOURS):
         yield "was worked on for longer than it took"
 
 
@@ -144,7 +147,7 @@ def _of_stages(rows: list[Row]) -> Iterator[str]:
         if steps[INTO] != out:
             yield f"{stage}: {steps[INTO]} came and {out} went or stay"
         unworked = steps["gone cold"] + steps[COLD_IN_CARE] + steps["still open"]
-        if not steps[START] >= steps[END] >= out - unworked:
+        if not steps[START] >= steps[END] + steps[MISS] >= out - unworked:
             yield f"{stage}: more leave than have been worked on"
     won = sum(steps["won"] for steps in count.values())
     values = [float(row["value"]) for row in rows if row["value"]]
@@ -167,7 +170,7 @@ def _of_people(rows: list[Row]) -> Iterator[str]:
             if person in at_work:
                 yield f"{person} starts {case} while working on {at_work[person]}"
             at_work[person] = case
-        elif step == END:
+        elif step in (END, MISS):
             at_work.pop(person, None)
 
 

@@ -312,6 +312,18 @@ def effects() -> SearchStrategy[Document]:
     return st.fixed_dictionaries({}, optional=either_way | {"wait": either(*WAITS)})
 
 
+def attempts(durations: Document) -> SearchStrategy[Document]:
+    """Choose how hard a buyer is to reach."""
+    return st.fixed_dictionaries(
+        {
+            "chance": either(0.4, 0.1, 0.9, 0, 1),
+            "interval_hours": either(1, 0, 24, {"median": 5, "p90": 30}, FOR_EVER),
+            "most": either(3, 1, 8),
+        },
+        optional={"effort_hours": either(*durations["effort_hours"])},
+    )
+
+
 @st.composite
 def stages(draw: DrawFn, order: list[str], number: int, floor: list[str], durations: Document) -> Document:
     """Describe a stage. Some always go on to the next one or are lost, so that there is a way out."""
@@ -321,6 +333,8 @@ def stages(draw: DrawFn, order: list[str], number: int, floor: list[str], durati
         stage |= {"team": team, "effort_hours": draw(either(*durations["effort_hours"]))}
         if draw(st.booleans()):
             stage["goes_cold_after_days"] = draw(either(*durations["goes_cold_after_days"]))
+        if draw(either(False, False, True)):
+            stage["attempts"] = draw(attempts(durations))
     stage["customer_takes_days"] = draw(either(*durations["customer_takes_days"]))
     following = [*order[number + 1 :], "won"]
     if draw(st.booleans()):

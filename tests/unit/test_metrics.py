@@ -91,6 +91,12 @@ IN_ALL = {
     # In each stage from entering to the start, or to the end of the period: 2, 102, 39, 230 and 4 hours.
     "queue": (2 + 102 + 39 + 230 + 4) / 480,
     "sales_velocity": 1000 / (10 + 1 / 24),
+    # Nobody has to be reached: test_attempts.py counts those who do.
+    "attempts": 0,
+    "attempts_per_lead": NAN,
+    "reached_share": NAN,
+    "not_reached": 0,
+    "hours_not_reached": 0,
     # Nobody is nurtured: test_nurture.py counts those who are.
     "taken_into_nurture": 0,
     "nurtured_gone_cold": 0,
@@ -372,7 +378,7 @@ def test_the_queue_is_the_integral_of_its_length(seed: int) -> None:
     by_stage = cut(model, stack([counted(rows, model)]), "stage").queue
     by_segment = cut(model, stack([counted(rows, model)]), "segment").queue
     left_queue = (rows["flags"] & Flag.LEFT_QUEUE) > 0
-    change = (rows["event"] == Event.ENTERED).astype(int)
+    change = np.isin(rows["event"], (Event.ENTERED, Event.QUEUED_AGAIN)).astype(int)
     change -= rows["event"] == Event.STARTED
     gives_up = (rows["event"] == Event.WENT_COLD) | ((rows["event"] == Event.PARKED) & (rows["reason"] == 0))
     change -= gives_up & (rows["flags"] & Flag.NURTURED == 0)  # after nurture it has left before

@@ -162,6 +162,11 @@ most_touches = 6
 most_returns = 2
 returns_to = "call"
 odds_ratio = 1.7
+[stages.call.attempts]
+chance = 0.3
+interval_hours = { median = 5, p90 = 30 }
+most = 2
+effort_hours = { low = 0.1, likely = 0.2, high = 1 }
 """
 WITH_CARE = lower(parse(SALES_FLOOR + CARE)).model
 FOLLOW_UP = 1  # a process of its own, with the last stage
@@ -780,6 +785,54 @@ def cared_for(chance: random.Random) -> Iterator[tuple[Model, Record, int]]:
         lead["returns"], lead["touches"] = chance.randrange(3), chance.randrange(1, 7)
         lead["interval"] = chance.choice([1, HOUR, 10 * DAY])
         yield WITH_CARE, lead, chance.randrange(3)
+
+
+@cases("assignment.works_for")
+def _(chance: random.Random) -> Cases:
+    for floor in floors(chance, 4):
+        yield floor.model, floor.states, 0, chance.randrange(NOBODY, 7)
+
+
+def tried(chance: random.Random) -> Iterator[Record]:
+    """Make leads whose buyer has to be reached."""
+    for lead in leads(chance, 200):
+        lead["stage"], lead["attempt"] = 0, chance.randrange(4)
+        lead["queued"], lead["contact"] = chance.choice(TIMES), chance.choice(TIMES)
+        lead["advances"], lead["phase"] = chance.randrange(3), chance.choice([Due.GOES_COLD, Due.TRIES_AGAIN])
+        yield lead
+
+
+@cases("attempts.occurrence")
+def _(chance: random.Random) -> Cases:
+    yield from ((lead, chance.randrange(256)) for lead in tried(chance))
+
+
+@cases("attempts.waits")
+def _(chance: random.Random) -> Cases:
+    yield from ((lead, 60 * DAY) for lead in tried(chance))
+
+
+@cases("attempts.tried")
+def _(chance: random.Random) -> Cases:
+    for lead, world in zip(tried(chance), worlds(chance, 200), strict=True):
+        yield WITH_CARE, world, lead, chance.choice([1.0, 0.3]), chance.randrange(2)
+
+
+@cases("attempts.rest")
+def _(chance: random.Random) -> Cases:
+    for lead, world in zip(tried(chance), worlds(chance, 200), strict=True):
+        lead["attempt"] = max(lead["attempt"], 1)
+        yield WITH_CARE, world, lead
+
+
+@cases("attempts.is_missed", "attempts.last_row")
+def _(chance: random.Random) -> Cases:
+    yield from ((lead,) for lead in tried(chance))
+
+
+@cases("attempts.is_last")
+def _(chance: random.Random) -> Cases:
+    yield from ((WITH_CARE, lead) for lead in tried(chance))
 
 
 @cases("nurture.takes")

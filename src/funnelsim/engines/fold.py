@@ -58,6 +58,9 @@ class Measure(IntEnum):
     AGE = 2  # instead of working time, where a pursuit ends: the time since it began
     OPENED = 3  # instead of money, in CONTACT_BY_WORKING_HOURS: the opening time gone by
     ASKING = 3  # instead of money, in CONTACT_BY_CLOCK: those who ask for a first contact
+    REACHED = 1  # instead of waited, in ATTEMPT: those that succeed
+    GIVEN_UP = 2  # instead of worked, in ATTEMPT: those after which no other follows
+    FIRST = 3  # instead of money, in ATTEMPT: those that are the first of their visit
 
 
 class Ended(IntEnum):
@@ -87,8 +90,13 @@ IN_NURTURE = FIRST_CONTACT + 9  # who is in nurture at a month's end, and the ti
 WON_BACK = FIRST_CONTACT + 10  # WON
 EXPECTED_BACK = FIRST_CONTACT + 11  # EXPECTED
 EARNED_BACK = FIRST_CONTACT + 12  # EARNED_REVENUE
+# ... and about attempts to reach the buyer.
+ATTEMPT = (
+    FIRST_CONTACT + 13
+)  # an attempt is over; whether it succeeds, is the last one in vain, is the first one
+STARTED_AGAIN = FIRST_CONTACT + 14  # STARTED, but for the first attempt of a visit
 PROMPT_HOURS = (1, 4, 24)
-OF_NURTURE = (Flag.NURTURED | Flag.RETURNED).value  # flags of rows of those who have been nurtured
+SELDOM = (Flag.NURTURED | Flag.RETURNED | Flag.ATTEMPT).value  # flags of rows that count as something more
 
 # What is summed for each event, one line each.
 _C, _W, _K, _M = Measure.COUNT, Measure.WAITED, Measure.WORKED, Measure.MONEY
@@ -131,10 +139,14 @@ KEPT: tuple[tuple[int, tuple[Measure, ...]], ...] = (
     (WON_BACK, (_C, _M)),
     (EXPECTED_BACK, (_M,)),
     (EARNED_BACK, (_M,)),
+    (Event.NOT_REACHED, (_C, _W, _K)),
+    (Event.QUEUED_AGAIN, (_C, _W)),
+    (ATTEMPT, (_C, _W, _K, Measure.FIRST)),
+    (STARTED_AGAIN, (_C,)),
 )
 
 
-EVENTS = EARNED_BACK + 1
+EVENTS = STARTED_AGAIN + 1
 WIDTH = EVENTS * BASES * FOUR  # sums in a line
 
 DIMENSIONS = ("all", "month", "channel", "segment", "stage", "rep")  # the order of lines
@@ -569,7 +581,7 @@ def _change_queue(
 @rule
 def _book_work(row: Record, since: int, month: int, model: Model, books: Books, replication: int) -> None:
     """Book a finished piece of work to the month in which it was done, which began at `since`."""
-    worked = row["event"] == Event.WORKED and row["rep"] >= 0
+    worked = row["event"] in (Event.WORKED, Event.NOT_REACHED) and row["rep"] >= 0
     if worked and row["time"] - row["waited"] < since:
         _book_span(row, model, books, replication)
     elif worked and 0 <= month < len(model.months) - 1:
@@ -588,21 +600,23 @@ def _book_span(row: Record, model: Model, books: Books, replication: int) -> Non
         since, until = max(start, months[month]), min(end, months[month + 1])
         done = worked_by(model.hours, first, count, until) - worked_by(model.hours, first, count, since)
         of_rep = month * len(model.reps) + rep
-        if row["event"] == Event.WORKED:
-            books.busy[replication, of_rep] += done
-        else:
+        if row["event"] == Event.ON_STAFF:
             books.available[replication, of_rep] += done
             books.staff[replication, of_rep] += (until - since) / (months[month + 1] - months[month])
+        else:
+            books.busy[replication, of_rep] += done
 
 
 @rare
 def _book_what_is_rare(
     row: Record, month: int, until: int, lines: Lines, model: Model, books: Books, replication: int
 ) -> None:
-    """Book the time on staff and in nurture, and those who leave a queue: they are parked or withdrawn."""
+    """Book the time on staff and in nurture, and those who leave a queue by another way, or join it again."""
     event = row["event"]
     if event == Event.ON_STAFF:
         _book_span(row, model, books, replication)
+    if event == Event.QUEUED_AGAIN:
+        _change_queue(row, month, until, 1, model, books, replication)
     if event == Event.TOUCHED:
         _book_nurture(row, lines, model, books, replication)
     parked = event == Event.PARKED and row["reason"] == GONE_COLD and not _was_nurtured(row)
@@ -661,6 +675,21 @@ def _book_after_nurture(row: Record, lines: Lines, model: Model, books: Books, r
         _add(books, replication, back, lines, _amounts_of(row, False))
     if event == Event.REVENUE:
         _earn_as(row, EARNED_BACK, lines, model, books, replication)
+
+
+@rare
+def _book_attempt(row: Record, lines: Lines, books: Books, replication: int) -> None:
+    """Book an attempt to reach the buyer that is over, or one that begins after another (Y7)."""
+    event = row["event"]
+    if row["flags"] & Flag.ATTEMPT.value == 0:
+        return
+    if event == Event.STARTED and row["count"] > 1:
+        _add(books, replication, STARTED_AGAIN, lines, _amounts_of(row, False))
+    if event in (Event.WORKED, Event.NOT_REACHED):
+        reached = 1.0 if event == Event.WORKED else 0.0
+        given_up = 1.0 if event == Event.NOT_REACHED and row["reason"] != NOTHING else 0.0
+        first = 1.0 if row["count"] == 1 else 0.0
+        _add(books, replication, ATTEMPT, lines, (1.0, reached, given_up, first))
 
 
 @rare
@@ -729,8 +758,9 @@ def fold_page(ledger: Ledger, model: Model, books: Books, replication: int, reas
         _book_work(row, since, month, model, books, replication)
         if Event.BEGAN <= event <= Event.RUNNING or event >= Event.REJECTED:
             _book_what_is_rare(row, month, until, lines, model, books, replication)
-        if row["flags"] & OF_NURTURE != 0:
+        if row["flags"] & SELDOM != 0:
             _book_after_nurture(row, lines, model, books, replication)
+            _book_attempt(row, lines, books, replication)
 
 
 @rule

@@ -23,6 +23,8 @@ from funnelsim.engines.ledger import (
     flag,
     give_reason,
     has_room,
+    note_attempt,
+    note_miss,
     note_touches,
     rows_of_a_step,
     write,
@@ -31,11 +33,12 @@ from funnelsim.engines.ledger import (
 from funnelsim.engines.protocol import MOST_WAVES, StuckError
 from funnelsim.model.model import SALE, Model, other_numbers
 from funnelsim.model.records import CHANNEL_STATE, PURSUIT, REP_STATE, TEAM_STATE
-from funnelsim.model.words import DAY, ENDED, NEVER, NOBODY, NOTHING, Assignment, Due, Event, Flag
+from funnelsim.model.words import DAY, ENDED, LOST, NEVER, NOBODY, NOTHING, Assignment, Due, Event, Flag
 from funnelsim.model.worktime import is_open, next_opening, work_ends
 from funnelsim.rules import (
     arrivals,
     assignment,
+    attempts,
     contracts,
     costs,
     ending,
@@ -112,7 +115,7 @@ class ReferenceEngine:
             if not has_room(ledger, room):
                 return False
             pursuit = office.left_to_book.pop(0)
-            waited = horizon - pursuit["since"]
+            waited = horizon - attempts.last_row(pursuit)
             if pursuit["touches"] > 0:
                 note_touches(ledger, horizon, pursuit, nurture.touches_by(pursuit, horizon - 1))
             write(ledger, horizon, pursuit, Event.OPEN, waited, pursuit["began"], 0.0)
@@ -323,11 +326,28 @@ class Office:
                 return
             left_by = Due.GOES_COLD
             if rep is not None:
-                yield self.start_work(pursuit, rep)
-                yield self.end_work(pursuit, NOBODY if rep == NOBODY else pursuit["rep"])
+                if not (yield from self.work(pursuit, rep)):
+                    return
                 left_by = Due.CUSTOMER_ANSWERS
             if not (yield from self.what_follows(pursuit, self.leave(pursuit, left_by))):
                 return
+
+    def work(self, pursuit: Record, rep: int) -> Generator[simpy.Event, Any, bool]:
+        """Work on a pursuit, in several attempts if its buyer is not reached, until the customer answers.
+
+        Return whether it is still there: it may be withdrawn between two attempts.
+        """
+        while True:
+            yield self.start_work(pursuit, rep)
+            awaited = self.end_work(pursuit, NOBODY if rep == NOBODY else pursuit["rep"])
+            if not attempts.is_missed(pursuit):
+                yield awaited
+                return True
+            if (yield self.wait_for(pursuit, awaited)) == WITHDRAWN:
+                return False
+            rep = yield self.queue_again(pursuit)
+            if rep == WITHDRAWN:
+                return False
 
     def what_follows(self, pursuit: Record, rest: int) -> Generator[simpy.Event, Any, bool]:
         """Let a pursuit that leaves a stage be nurtured, rest or go on at once; return whether it goes on."""
@@ -349,6 +369,7 @@ class Office:
     def enter(self, pursuit: Record) -> None:
         """Begin a visit."""
         pursuit["since"] = self.now
+        pursuit["attempt"] = 0
         self.read_fate(pursuit)
         self.write(pursuit, Event.ENTERED)
 
@@ -366,9 +387,9 @@ class Office:
         return self.wait_for(pursuit, goes_cold)
 
     def place(self, pursuit: Record) -> None:
-        """Put a pursuit into the queue of the rep it keeps or is given, or into the team's (P1, P3, Q2)."""
+        """Put a pursuit into the queue of the rep it keeps or is given, or into the team's (P1, P3)."""
         number = self.team_of(pursuit)
-        team, state = self.model.teams[number], self.teams[number]
+        state = self.teams[number]
         if not assignment.keeps_rep(self.model, self.reps, number, pursuit["rep"]):
             self.give_up_rep(pursuit)
             rep, state["turn"] = assignment.choose_rep(
@@ -376,6 +397,11 @@ class Office:
             )
             if rep != NOBODY:
                 self.assign(pursuit, rep)
+        self.queue_up(pursuit)
+
+    def queue_up(self, pursuit: Record) -> None:
+        """Put a pursuit into the queue of its owner, or of the team if it has none (Q2)."""
+        team = self.model.teams[self.team_of(pursuit)]
         if pursuit["rep"] == NOBODY:
             pursuit["rank"] = assignment.rank_in_team(self.model, self.world, self.odds_by_day, team, pursuit)
         else:
@@ -393,14 +419,28 @@ class Office:
             pursuit["opener"], pursuit["closer"] = visits.credited(self.model, pursuit, rep)
             skill = people.skill_now(self.model.reps[rep], self.reps[rep], now)
             speed = people.speed_now(self.model.reps[rep], self.reps[rep], now)
-        effort, pursuit["advances"] = visits.work(
-            self.model, self.odds_by_day, pursuit, skill, speed, now - entered
-        )
+        queued = waited = now - entered
+        cost, attempts_needed = stage["cost_per_visit"], stage["most_attempts"] > 0
+        if attempts_needed:
+            queued, waited = attempts.waits(pursuit, now)
+            if pursuit["attempt"] == 0:
+                pursuit["entered"], pursuit["contact"] = pursuit["since"], waited
+            else:
+                cost = 0.0
+            pursuit["since"] = now - waited  # the odds are those of this month (Y6)
+        effort, pursuit["advances"] = visits.work(self.model, self.odds_by_day, pursuit, skill, speed, waited)
+        if attempts_needed:
+            effort, pursuit["advances"] = attempts.tried(
+                self.model, self.world, pursuit, speed, pursuit["advances"]
+            )
         pursuit["effort"], pursuit["since"] = effort, now
         pursuit["takes"], pursuit["target"], pursuit["reason"] = visits.answer(self.model, pursuit)
-        self.write(pursuit, Event.STARTED, waited=now - entered, money=stage["cost_per_visit"])
+        self.write(pursuit, Event.STARTED, waited=queued, money=cost)
         if visits.is_first_contact(pursuit, rep, entered):
             flag(self.ledger, Flag.FIRST_CONTACT)
+        if attempts_needed:
+            pursuit["attempt"] += 1
+            note_attempt(self.ledger, pursuit["attempt"])
         if rep == NOBODY:
             return self.due(now, Due.WORK_ENDS, pursuit)
         self.reps[rep]["busy"] = 1
@@ -413,16 +453,43 @@ class Office:
         return work_ends(hours, calendar["first_hours"], calendar["hours"], started, effort)
 
     def end_work(self, pursuit: Record, rep: int) -> Happening:
-        """End the work on a pursuit; the customer's time begins (V14)."""
+        """End the work on a pursuit; the customer's time begins, or a rest if not reached (V14, Y4)."""
         now = self.now
         self.write(pursuit, Event.WORKED, waited=now - pursuit["since"], worked=pursuit["effort"])
         pursuit["since"] = now
+        if pursuit["attempt"] > 0:
+            self.end_attempt(pursuit)
         if rep != NOBODY:
             self.reps[rep]["busy"] = 0
             self.reps[rep]["idle_since"] = now
             if self.reps[rep]["on_staff"] == 0:
                 self.go_home(rep, now)
+        if attempts.is_missed(pursuit):
+            rest = attempts.rest(self.model, self.world, pursuit)
+            return self.due(now + rest, Due.TRIES_AGAIN, pursuit)
         return self.due(visits.answers_at(self.model, pursuit, now), Due.CUSTOMER_ANSWERS, pursuit)
+
+    def end_attempt(self, pursuit: Record) -> None:
+        """Note which attempt has ended, and whether it was the last one in vain: then it is a no (Y3, Y5)."""
+        note_attempt(self.ledger, pursuit["attempt"])
+        if attempts.is_missed(pursuit):
+            last = attempts.is_last(self.model, pursuit)
+            reason = int(visits.stage_for(self.model, pursuit)["not_reached"]) if last else NOTHING
+            note_miss(self.ledger, reason)
+            if last:
+                pursuit["advances"], pursuit["takes"] = 0, 0
+                pursuit["target"], pursuit["reason"] = LOST, reason
+
+    def queue_again(self, pursuit: Record) -> simpy.Event:
+        """Queue for the next attempt to reach the buyer, with the old time queued, without patience (Y4)."""
+        self.write(pursuit, Event.QUEUED_AGAIN, waited=self.now - pursuit["since"])
+        pursuit["queued"], pursuit["since"] = self.now, pursuit["entered"]
+        self.read_fate(pursuit)
+        if assignment.works_for(self.model, self.reps, self.team_of(pursuit), pursuit["rep"]):
+            self.queue_up(pursuit)
+        else:
+            self.place(pursuit)
+        return self.wait_for(pursuit, self.due(NEVER, Due.GOES_COLD, pursuit))
 
     def leave(self, pursuit: Record, due: Due) -> int:
         """Leave the stage, or be nurtured in it (N2); return the rest before what comes next."""
@@ -567,6 +634,7 @@ class Office:
             if kin and other["process"] == process and ending.can_be_withdrawn(other):
                 if other["phase"] == Due.GOES_COLD:
                     self.leave_queue(other)
+                    other["since"] = attempts.last_row(other)
                     other["flags"] |= Flag.LEFT_QUEUE
                 wait, own_end = self.waiting.pop(int(other["entity"]))
                 own_end.call_off()

@@ -1,6 +1,6 @@
 """The register of figures: what each is called, its unit, its formula over the sums of a tally."""
 
-from funnelsim.metrics import funnel, money, nurture, pace
+from funnelsim.metrics import attempts, funnel, money, nurture, pace
 from funnelsim.metrics.cut import CUTS, Cut, cut, labels, reads_values
 from funnelsim.metrics.figure import FIGURES, Better, Figure, Unit
 
@@ -11,6 +11,7 @@ __all__ = [
     "Cut",
     "Figure",
     "Unit",
+    "attempts",
     "cut",
     "funnel",
     "labels",

@@ -9,6 +9,7 @@ from funnelsim.engines.fold import (
     FIRST_CONTACT,
     PARKED_COLD,
     PROMPT_HOURS,
+    STARTED_AGAIN,
     Basis,
     Measure,
 )
@@ -92,13 +93,17 @@ for _position in range(len(PROMPT_HOURS)):
 
 @figure("Wait", Unit.HOURS, Basis.COHORT, Better.LESS, CUTS, page=("stage", "segment", "rep"))
 def wait(cut: Cut) -> Parts:
-    """Mean clock time in the queue of a stage, of visits whose work started: waited / started."""
-    return cut.cohort(Event.STARTED, _WAITED) / HOUR, cut.cohort(Event.STARTED)
+    """Mean clock time in the queue of a stage, of visits whose work started: waited / started.
+
+    Where the buyer has to be reached, the time in the queue before each attempt is added up.
+    """
+    started = cut.cohort(Event.STARTED) - cut.cohort(STARTED_AGAIN)
+    return cut.cohort(Event.STARTED, _WAITED) / HOUR, started
 
 
 @figure("Effort", Unit.HOURS, Basis.COHORT, Better.LESS, CUTS)
 def effort(cut: Cut) -> Parts:
-    """Mean working time of a visit: worked / visits worked."""
+    """Mean working time of a visit: worked / visits worked. Attempts that fail are not in it."""
     return cut.cohort(Event.WORKED, Measure.WORKED) / HOUR, cut.cohort(Event.WORKED)
 
 
@@ -114,7 +119,8 @@ def time_in_stage(cut: Cut) -> Parts:
 
     The sum of the waits, the work and the customers' time / (answered + gone cold).
     """
-    spans = (Event.STARTED, Event.WORKED, Event.WENT_COLD, PARKED_COLD)
+    attempts = (Event.NOT_REACHED, Event.QUEUED_AGAIN)
+    spans = (Event.STARTED, Event.WORKED, Event.WENT_COLD, PARKED_COLD, *attempts)
     spent = sum((cut.cohort(event, _WAITED) for event in spans), start=_answering(cut))
     return spent / DAY, decided(cut) + cold(cut)
 

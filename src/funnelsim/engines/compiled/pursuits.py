@@ -13,12 +13,21 @@ from funnelsim.engines.compiled.desks import enlist, go_home, stir
 from funnelsim.engines.compiled.nurturing import begin_nurture
 from funnelsim.engines.compiled.queues import NONE, first, join, leave
 from funnelsim.engines.compiled.state import State, await_next, channel_actor, put
-from funnelsim.engines.ledger import Ledger, credit, flag, give_reason, note_touches, write
+from funnelsim.engines.ledger import (
+    Ledger,
+    credit,
+    flag,
+    give_reason,
+    note_attempt,
+    note_miss,
+    note_touches,
+    write,
+)
 from funnelsim.engines.protocol import MOST_WAVES
 from funnelsim.model.model import SALE, Model
-from funnelsim.model.words import ENDED, NEVER, NOBODY, NOTHING, Due, Event, Flag
+from funnelsim.model.words import ENDED, LOST, NEVER, NOBODY, NOTHING, Due, Event, Flag
 from funnelsim.model.worktime import work_ends_from
-from funnelsim.rules import arrivals, assignment, contracts, ending, nurture, people, visits
+from funnelsim.rules import arrivals, assignment, attempts, contracts, ending, nurture, people, visits
 
 # ---- inquiries ----------------------------------------------------------------------------------
 
@@ -108,6 +117,7 @@ def enter(model: Model, world: Record, state: State, ledger: Ledger, slot: int) 
     pursuit = state.pursuits[slot]
     now = state.clock[0]["now"]
     pursuit["since"] = now
+    pursuit["attempt"] = 0
     read_fate(model, world, pursuit)
     write(ledger, now, pursuit, Event.ENTERED.value, 0, 0, 0.0)
     team = visits.team_for(model, pursuit)
@@ -132,7 +142,7 @@ def read_fate(model: Model, world: Record, pursuit: Record) -> None:
 @rule
 def place(model: Model, world: Record, state: State, slot: int, number: int) -> None:
     """Put a pursuit into the queue of the rep it keeps or is given, or into the team's (P1, P3)."""
-    pursuit, team = state.pursuits[slot], model.teams[number]
+    pursuit = state.pursuits[slot]
     if not assignment.keeps_rep(model, state.reps, number, pursuit["rep"]):
         give_up_rep(model, state, pursuit)
         now, own = state.clock[0]["now"], state.teams[number]
@@ -141,6 +151,13 @@ def place(model: Model, world: Record, state: State, slot: int, number: int) -> 
         if rep != NOBODY:
             pursuit["rep"] = rep
             state.reps[rep]["open"] += 1
+    queue_up(model, world, state, slot, number)
+
+
+@rule
+def queue_up(model: Model, world: Record, state: State, slot: int, number: int) -> None:
+    """Put a pursuit into the queue of its owner, or of the team if it has none (Q2)."""
+    pursuit, team = state.pursuits[slot], model.teams[number]
     if pursuit["rep"] == NOBODY:
         pursuit["rank"] = assignment.rank_in_team(model, world, state.odds_by_day, team, pursuit)
         queue = state.team_queues[number]
@@ -175,7 +192,7 @@ def leave_queue(model: Model, state: State, slot: int) -> None:
 
 
 @rule
-def start_work(model: Model, state: State, ledger: Ledger, slot: int, rep: int) -> None:
+def start_work(model: Model, world: Record, state: State, ledger: Ledger, slot: int, rep: int) -> None:
     """Start work on a pursuit; its outcome is decided now (G6, V4, V6, V12)."""
     pursuit = state.pursuits[slot]
     stage = visits.stage_for(model, pursuit)
@@ -186,7 +203,14 @@ def start_work(model: Model, state: State, ledger: Ledger, slot: int, rep: int) 
         take_up(model, state, slot, rep)
         skill = people.skill_now(model.reps[rep], state.reps[rep], now)
         speed = people.speed_now(model.reps[rep], state.reps[rep], now)
+    attempts_needed = stage["most_attempts"] > 0
+    queued, cost = waited, stage["cost_per_visit"]
+    if attempts_needed:
+        queued, waited = begin_attempt(pursuit, now)
+        cost = cost if pursuit["attempt"] == 0 else 0.0
     effort, advances = visits.work(model, state.odds_by_day, pursuit, skill, speed, waited)
+    if attempts_needed:
+        effort, advances = attempts.tried(model, world, pursuit, speed, advances)
     pursuit["effort"] = effort
     pursuit["advances"] = advances
     takes, target, reason = visits.answer(model, pursuit)
@@ -194,15 +218,29 @@ def start_work(model: Model, state: State, ledger: Ledger, slot: int, rep: int) 
     pursuit["target"] = target
     pursuit["reason"] = reason
     pursuit["since"] = now
-    write(ledger, now, pursuit, Event.STARTED.value, waited, 0, stage["cost_per_visit"])
+    write(ledger, now, pursuit, Event.STARTED.value, queued, 0, cost)
     if visits.is_first_contact(pursuit, rep, entered):
         flag(ledger, Flag.FIRST_CONTACT.value)
+    if attempts_needed:
+        pursuit["attempt"] += 1
+        note_attempt(ledger, pursuit["attempt"])
     ends = now
     if rep != NOBODY:
         calendar = model.calendars[model.reps[rep]["calendar"]]
         opening = state.shifts[model.reps[rep]["calendar"]]["opening"]
         ends = work_ends_from(model.hours, opening, calendar["first_hours"] + calendar["hours"], now, effort)
     await_next(model, state, slot, ends, Due.WORK_ENDS.value)
+
+
+@rare
+def begin_attempt(pursuit: Record, now: int) -> tuple[int, int]:
+    """Begin an attempt to reach the buyer; return how long the pursuit has queued, and its wait (Y3, Y6)."""
+    queued, waited = attempts.waits(pursuit, now)
+    if pursuit["attempt"] == 0:
+        pursuit["entered"] = pursuit["since"]
+        pursuit["contact"] = waited
+    pursuit["since"] = now - waited  # the odds are those of this month, after the wait for the first attempt
+    return queued, waited
 
 
 @rule
@@ -223,7 +261,7 @@ def take_up(model: Model, state: State, slot: int, rep: int) -> None:
 
 
 @rule
-def end_work(model: Model, state: State, ledger: Ledger, slot: int) -> bool:
+def end_work(model: Model, world: Record, state: State, ledger: Ledger, slot: int) -> bool:
     """End work on a pursuit: its rep is idle, and the customer's time begins (V13, V14).
 
     If the customer answers at once and nothing else is due, the answer comes next in any case.
@@ -234,6 +272,8 @@ def end_work(model: Model, state: State, ledger: Ledger, slot: int) -> bool:
     now = clock["now"]
     write(ledger, now, pursuit, Event.WORKED.value, now - pursuit["since"], pursuit["effort"], 0.0)
     pursuit["since"] = now
+    if pursuit["attempt"] > 0:
+        end_attempt(model, ledger, pursuit)
     if visits.team_for(model, pursuit) != NOBODY:
         rep = state.reps[pursuit["rep"]]
         rep["busy"] = 0
@@ -241,11 +281,46 @@ def end_work(model: Model, state: State, ledger: Ledger, slot: int) -> bool:
         enlist(model, state, pursuit["rep"])
         if rep["on_staff"] == 0:
             go_home(model, state, ledger, pursuit["rep"])
+    if attempts.is_missed(pursuit):
+        await_next(model, state, slot, now + attempts.rest(model, world, pursuit), Due.TRIES_AGAIN.value)
+        return False
     if pursuit["takes"] == 0 and next_time(state.agenda, clock) > now and clock["wave"] < MOST_WAVES:
         clock["wave"] += 1
         return True
     await_next(model, state, slot, visits.answers_at(model, pursuit, now), Due.CUSTOMER_ANSWERS.value)
     return False
+
+
+@rare
+def end_attempt(model: Model, ledger: Ledger, pursuit: Record) -> None:
+    """Note which attempt has ended, and whether it was the last one in vain: that ends in a no (Y3, Y5)."""
+    note_attempt(ledger, pursuit["attempt"])
+    if not attempts.is_missed(pursuit):
+        return
+    note_miss(ledger, NOTHING)
+    if attempts.is_last(model, pursuit):
+        reason = visits.stage_for(model, pursuit)["not_reached"]
+        note_miss(ledger, reason)
+        pursuit["advances"] = 0
+        pursuit["takes"] = 0
+        pursuit["target"] = LOST
+        pursuit["reason"] = reason
+
+
+@rare
+def queue_again(model: Model, world: Record, state: State, ledger: Ledger, slot: int) -> None:
+    """Let a pursuit queue for the next attempt to reach its buyer, with its old time queued (Y4)."""
+    pursuit, now = state.pursuits[slot], state.clock[0]["now"]
+    write(ledger, now, pursuit, Event.QUEUED_AGAIN.value, now - pursuit["since"], 0, 0.0)
+    pursuit["queued"] = now
+    pursuit["since"] = pursuit["entered"]
+    read_fate(model, world, pursuit)
+    team = visits.team_for(model, pursuit)
+    if assignment.works_for(model, state.reps, team, pursuit["rep"]):
+        queue_up(model, world, state, slot, team)
+    else:
+        place(model, world, state, slot, team)
+    await_next(model, state, slot, NEVER, Due.GOES_COLD.value)
 
 
 # ---- leaving it ---------------------------------------------------------------------------------
@@ -448,6 +523,7 @@ def withdraw_kin(model: Model, state: State, slot: int, process: int) -> None:
         if other != slot and pursuit["process"] == process and ending.can_be_withdrawn(pursuit):
             if pursuit["phase"] == Due.GOES_COLD:
                 leave_queue(model, state, other)
+                pursuit["since"] = attempts.last_row(pursuit)
                 pursuit["flags"] = pursuit["flags"] | Flag.LEFT_QUEUE.value
             await_next(model, state, other, state.clock[0]["now"], Due.WITHDRAWS.value)
         other = state.kin[other]["next"]

@@ -105,7 +105,7 @@ def _entry(row: tuple[int | float, ...], names: Names, midnight: datetime) -> En
         segment=names.segments[int(told["segment"])],
         stage=at,
         waited_hours=told["waited"] / HOUR,
-        worked_hours=told["worked"] / HOUR if kind is Event.WORKED else 0.0,
+        worked_hours=told["worked"] / HOUR if kind in (Event.WORKED, Event.NOT_REACHED) else 0.0,
         cost=money if kind in _COSTS else None,
         value=money if kind is Event.WON else None,
         reason=names.reasons[int(reason)] if reason != NOTHING else None,

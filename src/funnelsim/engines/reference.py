@@ -332,7 +332,7 @@ class Office:
             if not (yield from self.what_follows(pursuit, self.leave(pursuit, left_by))):
                 return
 
-    def work(self, pursuit: Record, rep: int) -> Generator[simpy.Event, Any, bool]:
+    def work(self, pursuit: Record, rep: Any) -> Generator[simpy.Event, Any, bool]:
         """Work on a pursuit, in several attempts if its buyer is not reached, until the customer answers.
 
         Return whether it is still there: it may be withdrawn between two attempts.

@@ -417,8 +417,9 @@ def programs(draw: DrawFn, stages: Document) -> Document:
     """Choose programs of nurture, none for some of the reasons; or none at all."""
     if draw(st.booleans()):
         return {}
-    tables = [stage for each in stages.values() for stage in (each, *each.get("segments", {}).values())]
-    lost = [table.get("lost_reasons", {"unstated": 1.0}) for table in tables]
+    usual = [stage.get("lost_reasons", {"unstated": 1.0}) for stage in stages.values()]
+    of_segments = (own for stage in stages.values() for own in stage.get("segments", {}).values())
+    lost = [*usual, *(own.get("lost_reasons", {}) for own in of_segments)]
     reasons = sorted({"gone cold", *(reason for each in lost for reason in each)})
     program = st.fixed_dictionaries(
         {

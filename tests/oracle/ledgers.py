@@ -8,7 +8,7 @@ from itertools import zip_longest
 from funnelsim.compiling.arrays import Record, Records
 from funnelsim.model.words import GONE_COLD, NOBODY, Event, Flag
 
-from .naive import COLD, Cost, History, Spell, Try, Visit, Walk
+from .naive import COLD, Cost, History, Pause, Spell, Try, Visit, Walk
 
 HOW = {
     Event.ADVANCED: "advanced",
@@ -39,13 +39,16 @@ class Told:
     open_since: int | None = None
     returned: int = 0
     last: int = 0  # when the last row of the visit was written, but for those of nurture
+    contacts: list[bool] = field(default_factory=list)  # J7: whether truly junk
+    rejections: list[bool] = field(default_factory=list)
     visits: list[Visit] = field(default_factory=list)
     spells: list[Spell] = field(default_factory=list)
 
 
-BY_THE_DAY = {Event.MEDIA, Event.PAY, Event.RUNNING}
+BY_THE_DAY = {Event.MEDIA, Event.PAY, Event.RUNNING, Event.TRAINED, Event.SKILL}
 AT_THE_MEAN = (Event.EXPECTED, Event.EXPECTED_MARGIN)
 OF_CONTRACTS = (Event.MARGIN, Event.REVENUE, *AT_THE_MEAN)
+OF_REPS = (Event.PAY, Event.TRAINED, Event.SKILL)
 OF_CHANGES = {Event.ONE_OFF: "one off", Event.RUNNING: "running"}
 Cast = list[tuple[int, list[int]]]  # for each chapter, when it begins, and who its reps are
 
@@ -78,11 +81,11 @@ def read(rows: Records, cast: Cast) -> tuple[dict[int, Told], list[Cost]]:
             costs.append(Cost("inquiry", time, int(row["channel"]), money))
         elif event is Event.MEDIA:
             costs.append(Cost("media", time, int(row["channel"]), money))
-        elif event is Event.PAY:
-            costs.append(Cost("pay", time, whose(row, cast), money))
+        elif event in OF_REPS:
+            costs.append(Cost(event.name.lower(), time, whose(row, cast), money))
         elif event in OF_CHANGES:
             costs.append(Cost(OF_CHANGES[event], time, -1, money))
-        elif event is Event.ON_STAFF:
+        elif event in (Event.ON_STAFF, Event.ABSENT):
             continue
         elif event in OF_CONTRACTS:
             assert won is not None, "what a contract leaves follows it"
@@ -114,7 +117,7 @@ def whose(row: Record, cast: Cast) -> int:
 
 def read_step(told: Told, event: Event, row: Record, costs: list[Cost], cast: Cast) -> None:
     """Add one row of a lead to what is told of it, and check the span that it closes (V6, V14, V17, D3)."""
-    time, waited = int(row["time"]), int(row["waited"])
+    time = int(row["time"])
     if event is Event.BECAME_LEAD:
         assert told.became_lead is None
         told.became_lead = time
@@ -128,28 +131,58 @@ def read_step(told: Told, event: Event, row: Record, costs: list[Cost], cast: Ca
     if event in OF_NURTURE or row["flags"] & Flag.NURTURED:
         read_nurture(told, event, row)
         return
-    visit = told.visits[-1]
+    if event is Event.COOLED_OFF:
+        assert told.ended is not None, "only those cool off who have ended"
+        assert (int(row["waited"]), int(row["rep"])) == (time - told.ended, NOBODY)  # O5
+        return
+    read_visit(told, event, row, costs, cast)
+
+
+def read_visit(told: Told, event: Event, row: Record, costs: list[Cost], cast: Cast) -> None:
+    """Add what happens in a visit, and check the span that the row closes."""
+    time, visit = int(row["time"]), told.visits[-1]
     assert int(row["stage"]) == visit.stage  # V22
-    assert waited == time - told.last, (event, row)
-    last, told.last = told.last, time
-    if event is Event.STARTED:
-        visit.started, visit.rep, visit.effort = time, someone(row, cast), None
-        assert not row["flags"] & Flag.ATTEMPT or row["count"] == len(visit.tries) + 1
-        costs.append(Cost("visit", time, visit.stage, float(row["money"])))
-    elif event is Event.WORKED:
-        visit.worked, visit.effort = time, int(row["worked"])
-        assert visit.rep == someone(row, cast)
-    elif event is Event.NOT_REACHED:
-        read_attempt(visit, row, cast)
+    last = check_span(told, visit, event, row)
+    if event in (Event.HELD, Event.ADMITTED):
+        read_hand_over(visit, event, row, costs)
+    elif event in (Event.STARTED, Event.WORKED, Event.NOT_REACHED, Event.INTERRUPTED, Event.RESUMED):
+        read_work(told, event, row, costs, cast)
+    elif event is Event.REJECTED:
+        assert (visit.effort, visit.rep) == (int(row["worked"]), someone(row, cast))
+        visit.rejected = True
+        told.rejections.append(bool(row["flags"] & Flag.OUT_OF_PROFILE))
+        costs.append(Cost("junk", time, told.channel, float(row["money"])))
     elif event is Event.OPEN:
         told.open_since = last
     elif event is not Event.QUEUED_AGAIN:
-        read_end(told, event, row, cast)
+        read_leaving(told, event, row, cast)
 
 
-def read_end(told: Told, event: Event, row: Record, cast: Cast) -> None:
-    """Add the end of a visit to what is told of a lead."""
+def read_work(told: Told, event: Event, row: Record, costs: list[Cost], cast: Cast) -> None:
+    """Add a piece of work to a visit, or an attempt in vain (Y3)."""
     time, visit = int(row["time"]), told.visits[-1]
+    assert not row["flags"] & Flag.ATTEMPT or row["count"] == len(visit.tries) + 1
+    if event is Event.STARTED:
+        visit.started, visit.rep, visit.effort = time, someone(row, cast), None
+        read_contact(told, visit, row)
+        costs.append(Cost("visit", time, visit.stage, float(row["money"])))
+    elif event in {Event.INTERRUPTED, Event.RESUMED}:
+        read_pause(visit, event, row, cast)
+    else:
+        visit.effort = int(row["worked"]) + sum(pause.done for pause in visit.pauses)
+        assert someone(row, cast) == (visit.pauses[-1].rep if visit.pauses else visit.rep)
+        if event is Event.WORKED:
+            visit.worked = time
+            return
+        assert row["flags"] & Flag.ATTEMPT
+        assert visit.started is not None
+        visit.tries.append(Try(visit.started, visit.rep, visit.effort, time, visit.pauses))
+        visit.pauses = []
+
+
+def read_leaving(told: Told, event: Event, row: Record, cast: Cast) -> None:
+    """Note how a visit ends."""
+    visit, time = told.visits[-1], int(row["time"])
     assert (visit.started is None) == (int(row["reason"]) == GONE_COLD)
     visit.left, visit.how = time, HOW[event]
     told.round += event is Event.SENT_BACK
@@ -161,14 +194,33 @@ def read_end(told: Told, event: Event, row: Record, cast: Cast) -> None:
         told.bookings = float(row["money"])
 
 
-def read_attempt(visit: Visit, row: Record, cast: Cast) -> None:
-    """Add an attempt in vain to a visit (Y3)."""
-    assert visit.started is not None
-    assert visit.rep == whose(row, cast)
-    visit.effort = int(row["worked"])
-    visit.tries.append(Try(visit.started, visit.rep, visit.effort, int(row["time"])))
-    assert row["count"] == len(visit.tries)
-    assert row["flags"] & Flag.ATTEMPT
+def read_contact(told: Told, visit: Visit, row: Record) -> None:
+    """Note whether a rep meets a lead after hand-over, and whether it is truly junk (J7, J8)."""
+    handed_over = bool(row["flags"] & Flag.AFTER_HAND_OVER)
+    visit.handed_over |= handed_over
+    if handed_over:
+        told.contacts.append(bool(row["flags"] & Flag.OUT_OF_PROFILE))
+
+
+def check_span(told: Told, visit: Visit, event: Event, row: Record) -> int:
+    """Check the span that a row closes, and its flag; return when the span began."""
+    last = told.last
+    if event not in (Event.HELD, Event.ADMITTED, Event.REJECTED):
+        told.last = int(row["time"])
+    assert int(row["waited"]) == (0 if event is Event.HELD else int(row["time"]) - last), (event, row)
+    held = visit.held and visit.admitted is None and visit.left is None and event is not Event.ADMITTED
+    assert (int(row["flags"]) & Flag.HELD != 0) == (held or event is Event.HELD), (event, row)
+    return last
+
+
+def read_hand_over(visit: Visit, event: Event, row: Record, costs: list[Cost]) -> None:
+    """Add to a visit that it is held, or no longer (B4, B5)."""
+    if event is Event.ADMITTED:
+        visit.admitted = int(row["time"])
+        return
+    assert int(row["rep"]) == NOBODY
+    visit.held = True
+    costs.append(Cost("holding", int(row["time"]), visit.stage, float(row["money"])))
 
 
 OF_NURTURE = (Event.TOUCHED, Event.RETURNED)
@@ -196,6 +248,14 @@ def read_nurture(told: Told, event: Event, row: Record) -> None:
     told.outcome, told.ended, told.owner = HOW[event], time, None
 
 
+def read_pause(visit: Visit, event: Event, row: Record, cast: Cast) -> None:
+    """Add the interruption of a visit, or the end of one, to what is told of it."""
+    if event is Event.INTERRUPTED:
+        visit.pauses.append(Pause(int(row["time"]), int(row["worked"])))
+    else:
+        visit.pauses[-1].resumed, visit.pauses[-1].rep = int(row["time"]), someone(row, cast)
+
+
 def differences(oracle: History, rows: Records) -> list[str]:
     """State where a ledger and the oracle's history differ, first by leads, then by costs."""
     leads, costs = read(rows, oracle.cast)
@@ -209,9 +269,12 @@ def differences(oracle: History, rows: Records) -> list[str]:
     for kind in (
         "media",
         "pay",
+        "trained",
+        "skill",
         "inquiry",
         "lead",
         "visit",
+        "holding",
         "margin",
         "expected",
         "expected margin",
@@ -220,6 +283,7 @@ def differences(oracle: History, rows: Records) -> list[str]:
         "expected commission",
         "one off",
         "running",
+        "junk",
     ):
         found += differences_of_costs(kind, oracle.costs, costs)
     return found
@@ -251,6 +315,8 @@ def differences_of_lead(walk: Walk, told: Told) -> list[str]:
         "bookings": (walk.bookings, told.bookings),
         "term": (walk.term, told.term),
         "nurture": (walk.spells, told.spells),
+        "truth of first contacts": (walk.contacts, told.contacts),
+        "truth of rejections": (walk.rejections, told.rejections),
         "an OPEN row": (walk.outcome == "open", told.open_since is not None),
     }
     found = [

@@ -32,6 +32,8 @@ SITUATIONS_TOLD = (
     "chance and knowledge, weighted",
     "a team for each segment",
     "customers with hours",
+    "a small market",
+    "who is worth a rep's hour",
     "months, priority_queue, persistence 0.7",
     "months, round_robin, persistence 1.0",
 )

@@ -16,6 +16,8 @@ from pathlib import Path
 Row = dict[str, str]
 
 INTO, START, END = "starts waiting", "work starts", "work ends"
+HELD, ADMITTED = "held", "handed over"
+PAUSE, RESUME = "work interrupted", "work resumed"
 ONWARDS = ("goes on", "sent back")
 OVER = ("won", "lost", "gone cold", "still open")
 MISS, AGAIN = "not reached", "waits for the next attempt"
@@ -64,29 +66,38 @@ def _of_a_lead(steps: list[tuple[datetime, str, Row]]) -> Iterator[str]:
         yield "becomes a lead more than once, or is won without"
     if count["commission"] > 2 * count["won"]:
         yield "is paid for without a contract, or to more than two"
-    workers = {row["org:resource"] for _, step, row in steps if step == START}
+    workers = {row["org:resource"] for _, step, row in steps if step in (START, RESUME)}
     credited = {row["org:resource"] for _, step, row in steps if step in ("won", "commission")}
     if credited - workers - {""}:
         yield "is won by, or paid for to, somebody who never worked on it"
     yield from _of_its_visits(steps)
+    yield from _of_its_hand_overs(steps)
 
 
 def _of_its_visits(steps: list[tuple[datetime, str, Row]]) -> Iterator[str]:
     """A lead does in a stage what it does there, between coming in and going out."""
     place, entered = "", steps[0][0]
     started: datetime | None = None
+    paused: datetime | None = None
     for at, step, row in _but_nurture(steps):
         if step == INTO:
             if place:
                 yield f"enters {row['stage']} while it is in {place}"
-            place, entered, started = row["stage"], at, None
+            place, entered, started, paused = row["stage"], at, None, None
         elif row["stage"] not in ("", place) and step not in ANYWHERE:
             yield f"does {step} in {row['stage']} while it is in {place or 'no stage'}"
-        elif step in (START, END, MISS):
+        elif step == RESUME:
+            if paused is None or abs(_hours(paused, at) - float(row["waited_hours"])) > HOURS:
+                yield "goes on with work that was not interrupted, or not then"
+            started, paused = at, None
+        elif step in (START, END, PAUSE, MISS):
+            if paused is not None:
+                yield f"does {step} while its work is interrupted"
             yield from _of_work(step, row, at, entered, started)
-            started = {START: at, MISS: None}.get(step, started)
-        elif step == AGAIN:
-            entered = at
+            started, entered = (
+                (at, entered) if step == START else (None, at) if step == MISS else (started, entered)
+            )
+            paused = at if step == PAUSE else None
         elif step in (*ONWARDS, *OVER, PARKED):
             place = ""
     yield from _of_its_rests(steps)
@@ -114,13 +125,30 @@ def _of_its_rests(steps: list[tuple[datetime, str, Row]]) -> Iterator[str]:
         rests = row["stage"] if step == PARKED else "" if step in (BACK, *OVER) else rests
 
 
+def _of_its_hand_overs(steps: list[tuple[datetime, str, Row]]) -> Iterator[str]:
+    """A lead that is held does nothing until it is handed over, goes cold, or all is over; nobody owns it."""
+    since: datetime | None = None
+    for at, step, row in steps:
+        if step == HELD:
+            since = at
+        elif step == ADMITTED:
+            if since is None or abs(_hours(since, at) - float(row["waited_hours"])) > HOURS:
+                yield "is handed over without being held, or says that it was held longer or shorter"
+            since = None
+        elif since is not None and step not in OVER:
+            yield f"does {step} while it is held"
+        if since is not None and row["org:resource"]:
+            yield "is held and has an owner"
+
+
 def _of_work(step: str, row: Row, at: datetime, entered: datetime, started: datetime | None) -> Iterator[str]:
     """A lead is worked on by one at a time, after it has waited, and for no longer than it takes."""
     if step == START and started is not None:
         yield "is worked on twice in one visit"
-    if step == START and abs(_hours(entered, at) - float(row["waited_hours"])) > HOURS:
+    if step == START and float(row["waited_hours"]) > _hours(entered, at) + HOURS:
         yield "says that it has waited longer or shorter than it has"
-    if step in (END, MISS) and (started is None or float(row["worked_hours"]) > _hours(started, at) + HOURS):
+    ended = step in (END, MISS, PAUSE)
+    if ended and (started is None or float(row["worked_hours"]) > _hours(started, at) + HOURS):
         yield "was worked on for longer than it took"
 
 
@@ -166,11 +194,11 @@ def _of_people(rows: list[Row]) -> Iterator[str]:
         person, case, step = row["org:resource"], row["case:concept:name"], _step(row)
         if not person:
             continue
-        if step == START:
+        if step in (START, RESUME):
             if person in at_work:
                 yield f"{person} starts {case} while working on {at_work[person]}"
             at_work[person] = case
-        elif step in (END, MISS):
+        elif step in (END, MISS, PAUSE):
             at_work.pop(person, None)
 
 

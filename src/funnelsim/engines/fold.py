@@ -35,6 +35,7 @@ from funnelsim.engines.ledger import Ledger
 from funnelsim.model.model import SALE, Chapters, Model, other_numbers
 from funnelsim.model.words import DAY, GONE_COLD, HOUR, NEVER, NOBODY, NOTHING, Event, Flag
 from funnelsim.model.worktime import worked_by
+from funnelsim.rules import market
 from funnelsim.rules.visits import team_for
 
 
@@ -55,12 +56,15 @@ class Measure(IntEnum):
     WAITED = 1
     WORKED = 2
     MONEY = 3
+    COLD = 2  # instead of working time, of those HELD: how many went cold
     AGE = 2  # instead of working time, where a pursuit ends: the time since it began
     OPENED = 3  # instead of money, in CONTACT_BY_WORKING_HOURS: the opening time gone by
     ASKING = 3  # instead of money, in CONTACT_BY_CLOCK: those who ask for a first contact
     REACHED = 1  # instead of waited, in ATTEMPT: those that succeed
     GIVEN_UP = 2  # instead of worked, in ATTEMPT: those after which no other follows
     FIRST = 3  # instead of money, in ATTEMPT: those that are the first of their visit
+    TRULY_JUNK = 1  # instead of waiting time, in HANDED_OVER: those out of profile
+    JUSTLY_REJECTED = 2  # instead of working time, in HANDED_OVER: those out of profile whom sales rejects
 
 
 class Ended(IntEnum):
@@ -86,17 +90,19 @@ COLD_LATER = FIRST_CONTACT + 7  # WENT_COLD after nurture
 # ... its spans, period alone ...
 TOUCH = FIRST_CONTACT + 8  # touches in a month, and what they cost
 IN_NURTURE = FIRST_CONTACT + 9  # who is in nurture at a month's end, and the time in it
-# ... and contracts of those who have come back.
+# ... contracts of those who have come back.
 WON_BACK = FIRST_CONTACT + 10  # WON
 EXPECTED_BACK = FIRST_CONTACT + 11  # EXPECTED
 EARNED_BACK = FIRST_CONTACT + 12  # EARNED_REVENUE
-# ... and about attempts to reach the buyer.
-ATTEMPT = (
-    FIRST_CONTACT + 13
-)  # an attempt is over; whether it succeeds, is the last one in vain, is the first one
-STARTED_AGAIN = FIRST_CONTACT + 14  # STARTED, but for the first attempt of a visit
+# ... about first contacts after hand-over, and what of them is truly junk (J7, J8) ...
+HANDED_OVER = FIRST_CONTACT + 13
+# ... and about attempts to reach the buyer (Y7).
+ATTEMPT = FIRST_CONTACT + 14  # one is over: does it succeed, was it the last one in vain, was it the first
+STARTED_AGAIN = FIRST_CONTACT + 15  # STARTED, but for the first attempt of a visit
 PROMPT_HOURS = (1, 4, 24)
-SELDOM = (Flag.NURTURED | Flag.RETURNED | Flag.ATTEMPT).value  # flags of rows that count as something more
+OF_NURTURE = (Flag.NURTURED | Flag.RETURNED).value  # flags of rows of those who have been nurtured
+# Flags of rows of which more is booked.
+OF_FEW = (Flag.HELD | Flag.AFTER_HAND_OVER | Flag.ATTEMPT).value | OF_NURTURE
 
 # What is summed for each event, one line each.
 _C, _W, _K, _M = Measure.COUNT, Measure.WAITED, Measure.WORKED, Measure.MONEY
@@ -124,11 +130,21 @@ KEPT: tuple[tuple[int, tuple[Measure, ...]], ...] = (
     (Event.ON_STAFF, (_C, _W)),
     (Event.ONE_OFF, (_M,)),
     (Event.RUNNING, (_M,)),
+    (Event.COOLED_OFF, (_C, _W)),
     (Event.EXPECTED_MARGIN, (_M,)),
     (Event.EXPECTED_COMMISSION, (_M,)),
+    (Event.HELD, (_C, _W, Measure.COLD, _M)),  # waited: that of those who went cold
+    (Event.ADMITTED, (_C, _W)),
+    (Event.TRAINED, (_C, _M)),
+    (Event.SKILL, (_C, _M)),
+    (Event.INTERRUPTED, (_C, _W, _K)),
+    (Event.RESUMED, (_C, _W)),
+    (Event.ABSENT, (_C, _W)),
     (FIRST_CONTACT, (_C, _W)),
     (CONTACT_BY_CLOCK, (_C, _W, _K, Measure.ASKING)),
     (CONTACT_BY_WORKING_HOURS, (_C, _W, _K, Measure.OPENED)),
+    (Event.REJECTED, (_C, _K, _M)),
+    (HANDED_OVER, (_C, Measure.TRULY_JUNK, Measure.JUSTLY_REJECTED)),
     (EARNED_REVENUE, (_M,)),
     (EARNED_MARGIN, (_M,)),
     (PARKED_COLD, (_C, _W)),
@@ -173,11 +189,17 @@ class Tally(NamedTuple):
     ages: Integers  # (3 ways to end, AGE_BINS) the cohort's inquiries by time since arrival
     queue: Floats  # (M + 1, S, B) change of the queue before the period, then in each month
     queueing: Floats  # (M + 1, S, B) of entries less exits: the time from each to the month's end, µs (F2)
+    held: Floats  # (M + 1, S, B) change of how many are held, as of the queue (F5)
+    holding: Floats  # (M + 1, S, B) of those held less those no longer held, as of queueing (F5)
+    taken: Floats  # (M + 1, B) change of the companies taken before the period, then in each month (F6)
+    taking: Floats  # (M + 1, B) of the same: the time from each to the month's end, µs (F6)
     asking: Floats  # (S, B) the cohort's inquiries that ask for a first contact (F3)
     cold: Floats  # (S, B) leads that went cold in the period
     busy: Floats  # (M, R) working time in each month, µs
-    available: Floats  # (M, R) working time on staff in each month, µs
+    available: Floats  # (M, R) working time on staff in each month, less absences, µs
     staff: Floats  # (M, R) share of each month on staff
+    absent: Floats  # (M, R) working time of absences in each month, µs (F7)
+    paused: Floats  # (M, R) of that, taken from work that is not finished yet, µs
     signed: Floats  # (M, R) bookings of the contracts won in each month (F4)
 
 
@@ -193,11 +215,17 @@ class Books(NamedTuple):
     ages: Integers  # (replications, 3 ways to end x AGE_BINS)
     queue: Floats  # (replications, (M + 1) x S x B)
     queueing: Floats  # (replications, (M + 1) x S x B)
+    held: Floats  # (replications, (M + 1) x S x B)
+    holding: Floats  # (replications, (M + 1) x S x B)
+    taken: Floats  # (replications, (M + 1) x B)
+    taking: Floats  # (replications, (M + 1) x B)
     asking: Floats  # (replications, S x B)
     cold: Floats  # (replications, S x B)
     busy: Floats  # (replications, M x R)
     available: Floats  # (replications, M x R)
     staff: Floats  # (replications, M x R)
+    absent: Floats  # (replications, M x R)
+    paused: Floats  # (replications, M x R)
     signed: Floats  # (replications, M x R)
     bounds: Integers  # from line_bounds
     days: Integers  # the month of each day: -1 before the period, the number of months after it
@@ -265,12 +293,13 @@ def new_tallies(model: Model, reasons: int, replications: int) -> Tally:
         (replications, len(Ended), AGE_BINS),
         (replications, months + 1, stages, segments),
         (replications, months + 1, stages, segments),
+        (replications, months + 1, stages, segments),
+        (replications, months + 1, stages, segments),
+        (replications, months + 1, segments),
+        (replications, months + 1, segments),
         (replications, stages, segments),
         (replications, stages, segments),
-        (replications, months, reps),
-        (replications, months, reps),
-        (replications, months, reps),
-        (replications, months, reps),
+        *[(replications, months, reps)] * 6,
     )
     ends = np.cumsum([math.prod(shape) for shape in shapes])
     parts = np.split(np.zeros(ends[-1]), ends[:-1])
@@ -557,7 +586,8 @@ def _move_queue(row: Record, month: int, until: int, model: Model, books: Books,
     event = row["event"]
     joined = event == Event.ENTERED
     left = event == Event.STARTED or (event == Event.WENT_COLD and not _was_nurtured(row))
-    _change_queue(row, month, until, int(joined) - int(left), model, books, replication)
+    change = int(joined) - int(left)
+    _change_number(row, month, until, change, model, books.queue, books.queueing, replication)
 
 
 @rule
@@ -567,15 +597,22 @@ def _was_nurtured(row: Record) -> bool:
 
 
 @rule
-def _change_queue(
-    row: Record, month: int, until: int, change: int, model: Model, books: Books, replication: int
+def _change_number(
+    row: Record,
+    month: int,
+    until: int,
+    change: int,
+    model: Model,
+    numbers: Floats,
+    integrals: Floats,
+    replication: int,
 ) -> None:
-    """Change a queue by so many, and its integral over the month by the time that is left of it (F2)."""
+    """Change a number in a stage by so many, and its integral over the month by the time left of it (F2)."""
     if month + 1 < len(model.months):
         segments = len(model.segments)
-        queue = (month + 1) * len(model.stages) * segments + _desk_of(row, segments)
-        books.queue[replication, queue] += change
-        books.queueing[replication, queue] += change * float(until - row["time"])
+        place = (month + 1) * len(model.stages) * segments + _desk_of(row, segments)
+        numbers[replication, place] += change
+        integrals[replication, place] += change * float(until - row["time"])
 
 
 @rule
@@ -585,12 +622,17 @@ def _book_work(row: Record, since: int, month: int, model: Model, books: Books, 
     if worked and row["time"] - row["waited"] < since:
         _book_span(row, model, books, replication)
     elif worked and 0 <= month < len(model.months) - 1:
-        books.busy[replication, month * len(model.reps) + int(row["rep"])] += row["worked"]
+        of_rep = month * len(model.reps) + int(row["rep"])
+        books.busy[replication, of_rep] += row["worked"]
+        books.paused[replication, of_rep] = 0.0
 
 
 @rare
 def _book_span(row: Record, model: Model, books: Books, replication: int) -> None:
-    """Split a piece of work, or the time on staff, at the ends of months, by the rep's working hours."""
+    """Split a piece of work, the time on staff or an absence at the ends of months, by the rep's hours.
+
+    (F7)
+    """
     rep, end = int(row["rep"]), row["time"]
     start, months = end - row["waited"], model.months
     calendar = model.calendars[model.reps[rep]["calendar"]]
@@ -603,30 +645,71 @@ def _book_span(row: Record, model: Model, books: Books, replication: int) -> Non
         if row["event"] == Event.ON_STAFF:
             books.available[replication, of_rep] += done
             books.staff[replication, of_rep] += (until - since) / (months[month + 1] - months[month])
+        elif row["event"] == Event.ABSENT:
+            books.absent[replication, of_rep] += done
+            books.available[replication, of_rep] -= done
+            books.paused[replication, of_rep] += done if row["worked"] > 0 else 0.0
         else:
-            books.busy[replication, of_rep] += done
+            books.busy[replication, of_rep] += done - books.paused[replication, of_rep]
+            books.paused[replication, of_rep] = 0.0
 
 
 @rare
 def _book_what_is_rare(
     row: Record, month: int, until: int, lines: Lines, model: Model, books: Books, replication: int
 ) -> None:
-    """Book the time on staff and in nurture, and those who leave a queue by another way, or join it again."""
-    event = row["event"]
-    if event == Event.ON_STAFF:
+    """Book what only some scenarios have: rests, those held, junk, attempts, nurture, markets, pauses."""
+    event, flags = row["event"], row["flags"]
+    if event in (Event.ON_STAFF, Event.INTERRUPTED, Event.ABSENT):
         _book_span(row, model, books, replication)
-    if event == Event.QUEUED_AGAIN:
-        _change_queue(row, month, until, 1, model, books, replication)
+    _change_queue_otherwise(row, month, until, lines, model, books, replication)
+    if event == Event.REJECTED or flags & Flag.AFTER_HAND_OVER.value != 0:
+        _note_hand_over(row, lines, books, replication)
+    if event == Event.ADMITTED or flags & Flag.HELD.value != 0:
+        _book_the_held(row, month, until, lines, model, books, replication)
+    if flags & Flag.ATTEMPT.value != 0:
+        _book_attempt(row, lines, books, replication)
     if event == Event.TOUCHED:
         _book_nurture(row, lines, model, books, replication)
-    parked = event == Event.PARKED and row["reason"] == GONE_COLD and not _was_nurtured(row)
-    if parked:
+    if flags & OF_NURTURE != 0:
+        _book_after_nurture(row, lines, model, books, replication)
+    if event in (Event.INQUIRY, Event.COOLED_OFF):
+        _book_market(row, month, until, model, books, replication)
+
+
+@rule
+def _change_queue_otherwise(
+    row: Record, month: int, until: int, lines: Lines, model: Model, books: Books, replication: int
+) -> None:
+    """Book who joins a queue, interrupted or again, or leaves it otherwise than at a start (F1)."""
+    event, change = row["event"], 0
+    if event in (Event.INTERRUPTED, Event.QUEUED_AGAIN):
+        change = 1
+    elif event == Event.RESUMED or (event == Event.WITHDRAWN and row["flags"] & Flag.LEFT_QUEUE.value != 0):
+        change = -1
+    elif event == Event.PARKED and row["reason"] == GONE_COLD and not _was_nurtured(row):
+        change = -1
         _add(books, replication, PARKED_COLD, lines, _amounts_of(row, False))
         if lines[0] != NOTHING:
             books.cold[replication, _desk_of(row, _size(books, SEGMENTS))] += 1.0
-    withdrawn = event == Event.WITHDRAWN and row["flags"] & Flag.LEFT_QUEUE.value != 0
-    if parked or withdrawn:
-        _change_queue(row, month, until, -1, model, books, replication)
+    if change != 0:
+        _change_number(row, month, until, change, model, books.queue, books.queueing, replication)
+
+
+@rare
+def _book_the_held(
+    row: Record, month: int, until: int, lines: Lines, model: Model, books: Books, replication: int
+) -> None:
+    """Book who is held and who no longer is; those held are not in the queue of the stage (F1, F5)."""
+    event = row["event"]
+    if event == Event.OPEN:
+        return
+    begins = 1 if event == Event.HELD else -1
+    _change_number(row, month, until, begins, model, books.held, books.holding, replication)
+    if event != Event.WITHDRAWN:  # the queue was told that it came, or that it left
+        _change_number(row, month, until, -begins, model, books.queue, books.queueing, replication)
+    if event in (Event.WENT_COLD, Event.PARKED):
+        _add(books, replication, Event.HELD.value, lines, (0.0, float(row["waited"]), 1.0, 0.0))
 
 
 @rare
@@ -681,8 +764,6 @@ def _book_after_nurture(row: Record, lines: Lines, model: Model, books: Books, r
 def _book_attempt(row: Record, lines: Lines, books: Books, replication: int) -> None:
     """Book an attempt to reach the buyer that is over, or one that begins after another (Y7)."""
     event = row["event"]
-    if row["flags"] & Flag.ATTEMPT.value == 0:
-        return
     if event == Event.STARTED and row["count"] > 1:
         _add(books, replication, STARTED_AGAIN, lines, _amounts_of(row, False))
     if event in (Event.WORKED, Event.NOT_REACHED):
@@ -690,6 +771,20 @@ def _book_attempt(row: Record, lines: Lines, books: Books, replication: int) -> 
         given_up = 1.0 if event == Event.NOT_REACHED and row["reason"] != NOTHING else 0.0
         first = 1.0 if row["count"] == 1 else 0.0
         _add(books, replication, ATTEMPT, lines, (1.0, reached, given_up, first))
+
+
+@rare
+def _book_market(row: Record, month: int, until: int, model: Model, books: Books, replication: int) -> None:
+    """Book companies taken from a market, and given back (F6)."""
+    segment, change = int(row["segment"]), 1
+    if row["event"] == Event.COOLED_OFF:
+        change = -1
+    elif not market.is_finite(model, segment):
+        change = 0
+    if month + 1 < len(model.months):
+        place = (month + 1) * len(model.segments) + segment
+        books.taken[replication, place] += change
+        books.taking[replication, place] += change * float(until - row["time"])
 
 
 @rare
@@ -715,6 +810,14 @@ def _note_first_contact(row: Record, lines: Lines, model: Model, books: Books, r
         _add_to_cohort(books, replication, CONTACT_BY_WORKING_HOURS, lines, _within(opened, float(opened)))
 
 
+@rare
+def _note_hand_over(row: Record, lines: Lines, books: Books, replication: int) -> None:
+    """Note a first contact after hand-over, or a rejection, and whether it is truly junk (J7, J8)."""
+    junk = 1.0 if row["flags"] & Flag.OUT_OF_PROFILE.value != 0 else 0.0
+    amounts = (0.0, 0.0, junk, 0.0) if row["event"] == Event.REJECTED else (1.0, junk, 0.0, 0.0)
+    _add(books, replication, HANDED_OVER, lines, amounts)
+
+
 @rule
 def _within(time: int, last: float) -> Four:
     """Return 1 for each of PROMPT_HOURS that a time does not exceed, else 0; and another amount as it is."""
@@ -728,14 +831,21 @@ def _within(time: int, last: float) -> Four:
 
 
 @rule
+def is_of_the_day(event: int) -> bool:
+    """Return whether rows of an event are about the day that has just ended."""
+    return event in (Event.MEDIA, Event.PAY, Event.RUNNING, Event.TRAINED, Event.SKILL)
+
+
+@rule
 def fold_page(ledger: Ledger, model: Model, books: Books, replication: int, reasons: int) -> None:
     """Add each row of a page to the tally of a replication, on the bases on which it counts."""
+    any_market = market.is_anywhere(model)
     month, since, until = NOTHING, 0, 0  # nearly all rows are in the month of the row before
     for i in range(ledger.used[0]):
         row = ledger.rows[i]
         event = int(row["event"])
         # The costs of a day are booked at the midnight that ends it: they belong to the day before.
-        moment = row["time"] - (1 if event in (Event.MEDIA, Event.PAY, Event.RUNNING) else 0)
+        moment = row["time"] - (1 if is_of_the_day(event) else 0)
         if not since <= moment < until:
             month = _month_of(books, moment)
             since, until = _bounds_of(model, month)
@@ -756,11 +866,9 @@ def fold_page(ledger: Ledger, model: Model, books: Books, replication: int, reas
             _book_contract(row, month, model, books, replication)
         _move_queue(row, month, until, model, books, replication)
         _book_work(row, since, month, model, books, replication)
-        if Event.BEGAN <= event <= Event.RUNNING or event >= Event.REJECTED:
+        rare_event = Event.BEGAN <= event <= Event.RUNNING or event >= Event.REJECTED
+        if rare_event or row["flags"] & OF_FEW != 0 or (any_market and event == Event.INQUIRY):
             _book_what_is_rare(row, month, until, lines, model, books, replication)
-        if row["flags"] & SELDOM != 0:
-            _book_after_nurture(row, lines, model, books, replication)
-            _book_attempt(row, lines, books, replication)
 
 
 @rule
@@ -807,12 +915,27 @@ def take_over(
         for month in range(months + 1):
             books.queue[row, month * _desks(books) + there] = past.queue[old, month * desks + desk]
             books.queueing[row, month * _desks(books) + there] = past.queueing[old, month * desks + desk]
+            books.held[row, month * _desks(books) + there] = past.held[old, month * desks + desk]
+            books.holding[row, month * _desks(books) + there] = past.holding[old, month * desks + desk]
+    _take_over_market(past, old, books, row)
     for place in range(months * reps):
         column = place // reps * _size(books, REPS) + becomes[place % reps]
         books.busy[row, column] = past.busy[old, place]
         books.available[row, column] = past.available[old, place]
         books.staff[row, column] = past.staff[old, place]
+        books.absent[row, column] = past.absent[old, place]
+        books.paused[row, column] = past.paused[old, place]
         books.signed[row, column] = past.signed[old, place]
+
+
+@rule
+def _take_over_market(past: Books, old: int, books: Books, row: int) -> None:
+    """Begin with what had been taken from markets."""
+    for segment in range(_size(past, SEGMENTS)):
+        for month in range(_months(books) + 1):
+            there, here = month * _size(books, SEGMENTS) + segment, month * _size(past, SEGMENTS) + segment
+            books.taken[row, there] = past.taken[old, here]
+            books.taking[row, there] = past.taking[old, here]
 
 
 @rule
@@ -844,6 +967,11 @@ def _clear(books: Books, row: int, reasons: int) -> None:
     for column in range((months + 1) * _desks(books)):
         books.queue[row, column] = 0.0
         books.queueing[row, column] = 0.0
+        books.held[row, column] = 0.0
+        books.holding[row, column] = 0.0
+    for column in range((months + 1) * _size(books, SEGMENTS)):
+        books.taken[row, column] = 0.0
+        books.taking[row, column] = 0.0
     for column in range(_desks(books)):
         books.asking[row, column] = 0.0
         books.cold[row, column] = 0.0
@@ -851,6 +979,8 @@ def _clear(books: Books, row: int, reasons: int) -> None:
         books.busy[row, column] = 0.0
         books.available[row, column] = 0.0
         books.staff[row, column] = 0.0
+        books.absent[row, column] = 0.0
+        books.paused[row, column] = 0.0
         books.signed[row, column] = 0.0
 
 

@@ -41,9 +41,9 @@ def rows_of_a_step(model: Model) -> int:
 
     That is a customer's answer that follows the end of work at once (WORKED, ON_STAFF, WON, BECAME_LEAD,
     MARGIN, EXPECTED, EXPECTED_MARGIN, REVENUE, COMMISSION and EXPECTED_COMMISSION twice), or the last day:
-    its costs, and the reps on staff. (C18)
+    its costs, and for each rep PAY, TRAINED, SKILL, ABSENT and ON_STAFF. (C18)
     """
-    return 13 + len(model.channels) + 2 * len(model.reps)
+    return 13 + len(model.channels) + 5 * len(model.reps)
 
 
 @rule
@@ -126,6 +126,12 @@ def note_miss(ledger: Ledger, reason: int) -> None:
     row = ledger.rows[ledger.used[0] - 1]
     row["event"] = Event.NOT_REACHED.value
     row["reason"] = reason
+
+
+@rule
+def note_work(ledger: Ledger, worked: int) -> None:
+    """Put working time into the last row written."""
+    ledger.rows[ledger.used[0] - 1]["worked"] = worked
 
 
 @rule

@@ -31,6 +31,11 @@ def _answering(cut: Cut) -> Floats:
     return sum((cut.cohort(event, _WAITED) for event in _ANSWERS), start=nurtured)
 
 
+def _waited(cut: Cut) -> Floats:
+    """Add up the time in the queue before work starts, and while it is interrupted, µs: (R, n)."""
+    return cut.cohort(Event.STARTED, _WAITED) + cut.cohort(Event.RESUMED, _WAITED)
+
+
 def _velocity(value: Floats, contracts: Floats, days: Floats) -> Floats:
     """Divide value by the mean cycle, days / contracts."""
     return ratio(value * contracts, days)
@@ -95,16 +100,21 @@ for _position in range(len(PROMPT_HOURS)):
 def wait(cut: Cut) -> Parts:
     """Mean clock time in the queue of a stage, of visits whose work started: waited / started.
 
-    Where the buyer has to be reached, the time in the queue before each attempt is added up.
+    Where work is interrupted, the time until it is resumed counts too; where the buyer has to be reached,
+    the time in the queue before each attempt does.
     """
     started = cut.cohort(Event.STARTED) - cut.cohort(STARTED_AGAIN)
-    return cut.cohort(Event.STARTED, _WAITED) / HOUR, started
+    return _waited(cut) / HOUR, started
 
 
 @figure("Effort", Unit.HOURS, Basis.COHORT, Better.LESS, CUTS)
 def effort(cut: Cut) -> Parts:
-    """Mean working time of a visit: worked / visits worked. Attempts that fail are not in it."""
-    return cut.cohort(Event.WORKED, Measure.WORKED) / HOUR, cut.cohort(Event.WORKED)
+    """Mean working time of a visit: worked / visits worked. Of interrupted work all parts count.
+
+    Attempts that do not reach the buyer are not in it.
+    """
+    parts = cut.cohort(Event.WORKED, Measure.WORKED) + cut.cohort(Event.INTERRUPTED, Measure.WORKED)
+    return parts / HOUR, cut.cohort(Event.WORKED)
 
 
 @figure("Customer's time", Unit.DAYS, Basis.COHORT, Better.LESS, _STAGE)
@@ -119,8 +129,16 @@ def time_in_stage(cut: Cut) -> Parts:
 
     The sum of the waits, the work and the customers' time / (answered + gone cold).
     """
-    attempts = (Event.NOT_REACHED, Event.QUEUED_AGAIN)
-    spans = (Event.STARTED, Event.WORKED, Event.WENT_COLD, PARKED_COLD, *attempts)
+    spans = (
+        Event.STARTED,
+        Event.WORKED,
+        Event.WENT_COLD,
+        PARKED_COLD,
+        Event.INTERRUPTED,
+        Event.RESUMED,
+        Event.NOT_REACHED,
+        Event.QUEUED_AGAIN,
+    )
     spent = sum((cut.cohort(event, _WAITED) for event in spans), start=_answering(cut))
     return spent / DAY, decided(cut) + cold(cut)
 
@@ -135,8 +153,16 @@ def time_in_stage(cut: Cut) -> Parts:
     page=("all", "month", "rep"),
 )
 def utilisation(cut: Cut) -> Parts:
-    """Working time spent on leads / working time on staff, in the period."""
+    """Working time spent on leads / working time on staff, absences left out, in the period."""
     return cut.busy, cut.available
+
+
+@figure(
+    "Work interrupted", Unit.COUNT, Basis.PERIOD, Better.NEITHER, (*_ORIGIN, "stage", "rep", "team"), total
+)
+def interruptions(cut: Cut) -> Parts:
+    """How often a hot lead interrupts work on another one in the period; cut by the one that gives way."""
+    return (cut.period(Event.INTERRUPTED),)
 
 
 @figure(
@@ -156,6 +182,37 @@ def queue(cut: Cut) -> Parts:
     wait in days, those who go cold included.
     """
     return (cut.queue,)
+
+
+@figure(
+    "Market available",
+    Unit.SHARE,
+    Basis.PERIOD,
+    Better.NEITHER,
+    ("all", "month", "segment"),
+    whole=True,
+    page=("month", "segment"),
+)
+def market_available(cut: Cut) -> Parts:
+    """Share of a market's companies that can be approached, on average over the period, or over each month.
+
+    Those available / all: without customers, and without those that are pursued or cool off. Of segments with
+    a market.
+    """
+    return cut.untaken, cut.companies
+
+
+@figure(
+    "Market available at the end",
+    Unit.SHARE,
+    Basis.PERIOD,
+    Better.NEITHER,
+    ("all", "month", "segment"),
+    whole=True,
+)
+def market_available_at_end(cut: Cut) -> Parts:
+    """Share of a market's companies that can be approached at the end of the period, or of each month."""
+    return cut.untaken_at_end, cut.companies
 
 
 @figure("Sales velocity", Unit.MONEY, Basis.COHORT, Better.MORE, ("all", "channel", "segment"), _velocity)

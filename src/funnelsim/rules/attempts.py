@@ -7,7 +7,7 @@ from funnelsim.chance.keys import uniforms
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.model.model import Model
-from funnelsim.model.words import HOUR, MISSED, Due
+from funnelsim.model.words import HOUR, MISSED, NEVER, Due
 from funnelsim.rules.visits import duration, stage_for
 
 
@@ -27,21 +27,24 @@ def waits(pursuit: Record, now: int) -> tuple[int, int]:
 
 
 @rare
-def tried(model: Model, world: Record, pursuit: Record, speed: float, advances: int) -> tuple[int, int]:
+def tried(
+    model: Model, world: Record, pursuit: Record, speed: float, effort: int, advances: int
+) -> tuple[int, int]:
     """Decide whether the next attempt reaches the buyer, and how much working time the spell takes (Y1, Y2).
 
     Parameters
     ----------
-    advances
-        Whether the lead will advance after the conversation.
+    effort, advances
+        Of the conversation.
     """
     stage = stage_for(model, pursuit)
     which = occurrence(pursuit, pursuit["attempt"])
     for_effort, luck = uniforms(world, pursuit["entity"], stage["attempt_key"], which)
     hours = quantile(model.distributions[stage["attempt_effort"]], model.knots, for_effort)
+    trying = duration(hours / speed, HOUR)
     if luck < stage["reached"]:
-        return duration((hours + pursuit["hours"]) / speed, HOUR), advances
-    return duration(hours / speed, HOUR), MISSED
+        return min(trying + effort, NEVER), advances
+    return trying, MISSED
 
 
 @rule
@@ -68,6 +71,6 @@ def rest(model: Model, world: Record, pursuit: Record) -> int:
 @rule
 def last_row(pursuit: Record) -> int:
     """Return when the last row of an open pursuit's visit was written (Y4, D3)."""
-    if pursuit["attempt"] > 0 and pursuit["phase"] == Due.GOES_COLD:
+    if pursuit["attempt"] > 0 and pursuit["phase"] == Due.GOES_COLD and pursuit["interrupted"] == 0:
         return int(pursuit["queued"])
     return int(pursuit["since"])

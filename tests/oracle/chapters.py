@@ -356,7 +356,9 @@ def other_attempts(chance: random.Random, model: Model, _: int) -> Model:
     efforts = [int(stage["effort"]) for stage in model.stages]
 
     def most(stage: Any) -> int:
-        return 0 if stage["team"] == NOBODY else chance.choice([0, 1, 3])
+        if stage["team"] == NOBODY:
+            return 0
+        return chance.choice([1, 3] if stage["most_attempts"] else [0, 1, 3])  # C2: they are never taken away
 
     columns = {
         "reached": lambda _: chance.choice([0.2, 0.7]),
@@ -382,6 +384,7 @@ def other_nurture(chance: random.Random, model: Model, _: int) -> Model:
         most_returns=lambda _: chance.choice([1, 2]),
         first_touch=lambda _: 0,
     )
+    reasons["odds"][reasons["most_touches"] == 0] = 1.0  # as it is where nobody is nurtured
     return model._replace(reasons=reasons, returns=np.linspace(0.1, 0.9, max(touches, 1)))
 
 

@@ -35,6 +35,9 @@ class Team:
     quota_months: int = 1
     turn: int = 0
     interrupts: bool = False  # G8
+    prospects: int | None = None  # G12: for which channel
+    block: int = 0  # working time
+    reserved: float = 0.0  # share of a day's working time; 0: idle time
 
 
 @dataclass
@@ -98,6 +101,7 @@ class Channel:
     busy: list[float] = field(default_factory=list)  # the world's factor on each day (A9); empty: none
     demand: list[list[float]] = field(default_factory=list)  # shocks, each with a factor for each day (H7)
     varies: bool = False  # whether any of these may be other than 1
+    per_hour: float | None = None  # A13: what an hour of prospecting finds; None: inquiries come by the day
 
 
 @dataclass

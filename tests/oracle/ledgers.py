@@ -80,6 +80,10 @@ def read(rows: Records, cast: Cast) -> tuple[dict[int, Told], list[Cost]]:
             costs.append(Cost(OF_CHANGES[event], time, -1, money))
         elif event is Event.ON_STAFF:
             continue
+        elif event is Event.PROSPECTED:
+            costs.append(Cost("prospected", time, int(row["channel"]), int(row["worked"])))
+            costs.append(Cost("prospected by", time, whose(row, cast), money))
+            costs.append(Cost("prospected since", time, whose(row, cast), time - int(row["waited"])))
         elif event in OF_CONTRACTS:
             assert won is not None, "what a contract leaves follows it"
             assert someone(row, cast) == won.owner
@@ -178,6 +182,9 @@ def differences(oracle: History, rows: Records) -> list[str]:
         "expected commission",
         "one off",
         "running",
+        "prospected",
+        "prospected by",
+        "prospected since",
     ):
         found += differences_of_costs(kind, oracle.costs, costs)
     return found

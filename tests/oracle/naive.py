@@ -25,6 +25,7 @@ KINDS = (  # I1
     "rep joins",
     "calendar opens",
     "inquiry",
+    "prospecting ends",
     "work ends",
     "customer answers",
     "goes cold",
@@ -73,11 +74,22 @@ class Person:
     will_leave: bool
     on_staff: bool
     working_on: int | None = None
+    block: int = 0  # of prospecting in hand, working time
+    block_for: int = 0  # channel
+    block_since: int = 0
+    block_ends: int | None = None
+    blocks: dict[int, int] = field(default_factory=dict)  # working time started by day
     idle_since: int = 0
     gone: int | None = None  # when a leaver's last work was done
     booked: list[tuple[int, int]] = field(
         default_factory=list
     )  # the calendar month and cents of each contract
+
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether the rep works on a lead, or prospects."""
+        return self.working_on is not None or self.block > 0
 
 
 @dataclass
@@ -88,6 +100,8 @@ class Stream:
     midnights: list[float]
     index: int = 0
     due: int | None = None  # None: not before the horizon
+    found: float = 0.0  # the number reached by prospecting up to the latest change of the rate
+    prospected: int = 0  # working time since then
 
 
 @dataclass
@@ -243,6 +257,11 @@ def going_on(reached: list[float], channel: Channel, today: int) -> list[float]:
     return midnights
 
 
+def reached(channel: Channel, stream: Stream) -> float:
+    """Return how many inquiries prospecting has reached (A13)."""
+    return float(stream.found + (channel.per_hour or 0.0) * (stream.prospected / HOUR))
+
+
 def instant_of(total: float | Fraction, channel: Channel, midnights: list[float]) -> int | None:
     """Find when the expected number reaches a sum of exponentials (A3, A4)."""
     for day, (before, after) in enumerate(pairwise(midnights)):
@@ -311,7 +330,7 @@ class Simulation:
         self.now = self.firm.horizon
         self.day_ends()  # D2
         for person in self.people:
-            if person.on_staff or person.working_on is not None:
+            if person.on_staff or person.is_busy:
                 self.say("on staff")  # D5
         for entity, walk in sorted(self.leads.items()):
             if walk.outcome == "open":
@@ -352,6 +371,8 @@ class Simulation:
                 coming.append((person.leaves, KINDS.index("rep leaves"), person.number))
             if person.will_join:
                 coming.append((person.joins, KINDS.index("rep joins"), person.number))
+            if person.block_ends is not None:
+                coming.append((person.block_ends, KINDS.index("prospecting ends"), person.number))
         for number, openings in enumerate(self.openings_left):
             coming += [(opens, KINDS.index("calendar opens"), number) for opens in openings[:1]]
         for stream in self.streams:
@@ -377,6 +398,8 @@ class Simulation:
             self.openings_left[who].pop(0)
         elif kind == "inquiry":
             self.inquiry_arrives(who)
+        elif kind == "prospecting ends":
+            self.block_is_over(self.people[who])
         elif kind == "work ends":
             self.work_ends(self.leads[who])
         elif kind == "customer answers":
@@ -395,10 +418,13 @@ class Simulation:
         self.find_the_reps_again()
         self.turns = [self.members(team).index(rep) for team, rep in enumerate(next_in_turn)]  # C15
         self.turns += [team.turn for team in self.firm.teams[len(self.turns) :]]
-        self.put_inquiries_anew()
+        self.put_inquiries_anew(before)
         for walk in self.leads.values():  # C12: all else stays as it was when the work started
             if walk.phase == "work" and walk.rep is not None:
                 walk.until = end_of_work(walk.rep.hours, walk.works_since, walk.left_to_do)
+        for person in self.people:
+            if person.block:
+                person.block_ends = end_of_work(person.hours, person.block_since, person.block)
         self.pay_once()
         self.queue_anew(queueing, before)
 
@@ -443,9 +469,13 @@ class Simulation:
             known.will_leave = known.leaves is not None
         return known
 
-    def put_inquiries_anew(self) -> None:
+    def put_inquiries_anew(self, before: Firm) -> None:
         """Go on in each channel from the number reached; new channels begin (C9, C10)."""
         today = self.now // DAY
+        for number, stream in enumerate(self.streams):  # C25
+            if before.channels[number].per_hour != self.firm.channels[number].per_hour:
+                stream.found = reached(before.channels[number], stream)
+                stream.prospected = 0
         for number, channel in enumerate(self.firm.channels):
             if number == len(self.streams):
                 self.streams.append(Stream([], [0.0] * (today + 1)))
@@ -519,7 +549,7 @@ class Simulation:
         person.on_staff = False
         for walk in self.in_order(person):
             self.place(walk)
-        if person.working_on is None:
+        if not person.is_busy:
             self.goes_home(person)
 
     def goes_home(self, person: Person) -> None:
@@ -555,7 +585,11 @@ class Simulation:
         """Find when a channel's next inquiry comes; past the horizon, never."""
         stream = self.streams[number]
         stream.due = None
-        if stream.index < len(stream.companies):
+        channel = self.firm.channels[number]
+        if channel.per_hour is not None:  # A13, A14
+            found = stream.companies[stream.index].total <= reached(channel, stream)
+            stream.due = self.now if found else None
+        elif stream.index < len(stream.companies):
             total = stream.companies[stream.index].total
             due = instant_of(total, self.firm.channels[number], stream.midnights)
             stream.due = None if due is None or due >= self.firm.horizon else due
@@ -823,6 +857,53 @@ class Simulation:
     # Capacity
 
     def grant_once(self) -> bool:
+        """Give one waiting lead to one idle rep, if any can be had; say whether.
+
+        Reserved time comes before all leads, prospecting in idle time after them.
+        """
+        self.prospect(reserved=True)
+        if self.grant_a_lead():
+            return True
+        self.prospect(reserved=False)
+        return False
+
+    def prospect(self, *, reserved: bool) -> None:
+        """Let all who can start on a block of prospecting (G13, G14)."""
+        today = self.now // DAY
+        for number, team in enumerate(self.firm.teams):
+            if team.prospects is None or (team.reserved > 0) is not reserved:
+                continue
+            for rep in self.members(number):
+                block = team.block
+                if reserved:
+                    there = working_time(rep.hours, today * DAY, (today + 1) * DAY)
+                    left = whole(team.reserved * there) - rep.blocks.get(today, 0)
+                    block = team.block if left >= 2 * team.block else max(left, 0)
+                if block and rep.on_staff and self.at_work(rep) and not rep.is_busy:
+                    rep.block, rep.block_for, rep.block_since = block, team.prospects, self.now
+                    rep.blocks[today] = rep.blocks.get(today, 0) + block
+                    rep.block_ends = end_of_work(rep.hours, self.now, block)  # G12
+
+    def block_is_over(self, rep: Person) -> None:
+        """Count a block for its channel, whose next inquiries come (A14)."""
+        self.spend("prospected", rep.block_for, rep.block)
+        self.spend("prospected by", rep.who, self.pay_of_block(rep))
+        self.spend("prospected since", rep.who, rep.block_since)
+        self.say("prospected")
+        self.streams[rep.block_for].prospected += rep.block
+        rep.block, rep.block_ends, rep.idle_since = 0, None, self.now
+        if not rep.on_staff:
+            self.goes_home(rep)
+        self.find_next_inquiry(rep.block_for)
+
+    def pay_of_block(self, rep: Person) -> float:
+        """Work out what the block is paid that ends now (M14)."""
+        months, last = self.firm.calendar_months, (self.now - 1) // DAY
+        days = [day for day, month in enumerate(months) if month == months[last]]
+        hours = sum(working_time(rep.hours, day * DAY, (day + 1) * DAY) for day in days)
+        return rep.record.pay_per_month * len(days) / self.firm.month_days[last] * rep.block / hours
+
+    def grant_a_lead(self) -> bool:
         """Give one waiting lead to one idle rep, if any can be had; say whether."""
         for number, team in enumerate(self.firm.teams):
             if team.interrupts and self.grant_a_hot_one(number, team):
@@ -830,7 +911,7 @@ class Simulation:
             idle = [  # G1, G7
                 rep
                 for rep in self.members(number)
-                if rep.on_staff and self.at_work(rep) and rep.working_on is None
+                if rep.on_staff and self.at_work(rep) and not rep.is_busy
             ]
             for rep in idle:  # G2
                 own = self.in_order(rep)
@@ -852,7 +933,7 @@ class Simulation:
             return [walk for walk in self.in_order(queue)[:1] if walk.inquiry.heat == 0]
 
         there = [rep for rep in self.members(number) if rep.on_staff and self.at_work(rep)]
-        idle = [rep for rep in there if rep.working_on is None]
+        idle = [rep for rep in there if not rep.is_busy]
         colder = [
             rep for rep in there if rep.working_on is not None and self.leads[rep.working_on].inquiry.heat > 0
         ]

@@ -417,6 +417,20 @@ def hot_leads_interrupt(assignment: Assignment, max_open: int) -> Model:
     return plan.model()
 
 
+def prospecting(reserved: float, assignment: Assignment) -> Model:
+    """Let reps with hours of their own prospect, who come and go, and have other leads to work on."""
+    plan = Plan(days=14, months_begin=(4, 9), month_days=31)
+    reps = [{"pay_per_month": 3100.0}, {"leaves": 7 * DAY + 13 * HOUR, "pay_per_month": 999.0}]
+    reps += [{"speed": 0.5, "own_hours": daily(14, 0, 24, (4,))}, {"joins": 3 * DAY + 9 * HOUR}]
+    block = {"prospects": 1, "prospected_channel": 1, "block": HOUR // 2, "reserved": reserved}
+    team = plan.team(daily(14, 9, 17, (5, 6)), reps, assignment, max_open=6, interrupts=1, **block)
+    plan.stage(team, conversion=0.8, effort=either(0.5, 1, 6), customer=SOON, patience=2, nexts=to(1))
+    plan.stage(customer=SOON, conversion=0.9)
+    plan.channel(2.0, 9, 9)
+    plan.channel(0.0, prospected=1, per_hour=1.5, hot=0.5, hot_or_warm=0.7)
+    return plan.model()
+
+
 def mixed(seed: int) -> Model:
     """Make a small sales floor at random, full of ties."""
     chance = random.Random(seed)
@@ -527,13 +541,20 @@ SITUATIONS |= {
 }
 SITUATIONS |= {
     f"hot leads interrupt, {assignment.name.lower()}, {most} at most": Situation(
-        lambda assignment=assignment, most=most: hot_leads_interrupt(assignment, most), was_interrupted
+        lambda assignment=assignment, most=most: hot_leads_interrupt(assignment, most), was_interrupted, 4
     )
     for assignment, most in (
         *product(Assignment, (4,)),
         (Assignment.ROUND_ROBIN, 10**6),
         (Assignment.SHARED_QUEUE, 10**6),
     )
+}
+SITUATIONS |= {
+    f"prospecting, {reserved:g} reserved, {assignment.name.lower()}": Situation(
+        lambda reserved=reserved, assignment=assignment: prospecting(reserved, assignment), waited
+    )
+    for reserved in (0.0, 0.05, 0.3, 0.9)
+    for assignment in (Assignment.SHARED_QUEUE, Assignment.ROUND_ROBIN)
 }
 SITUATIONS |= {
     f"full reps, {assignment.name.lower()}": Situation(

@@ -26,7 +26,7 @@ from funnelsim.model.model import DEMAND_OF_ALL, DEMAND_OF_CHANNELS, ODDS_OF_ALL
 from funnelsim.model.words import LOST, NEVER, NOBODY, NOTHING, WON, Assignment, QueueOrder
 
 from . import firm as told
-from .firm import DAY, Draws, Firm, whole
+from .firm import DAY, HOUR, Draws, Firm, whole
 from .naive import History, simulate
 from .plan import OWN_POLICY
 
@@ -208,6 +208,12 @@ class Table:
             for factors in (self.busy(channel), *self.demand(number)):
                 days = [one * factor for one, factor in zip(days, factors or [1.0] * len(days), strict=True)]
             found.append(self.share(channel) * math.fsum(days))
+            hours = [
+                closes - opens
+                for rep in self.model.reps
+                for opens, closes in self.openings(self.model.calendars[rep["calendar"]])
+            ]
+            found.append(float(channel["per_hour"]) * sum(hours) / HOUR)
         return max(found)
 
     def firm(self, most: float = 0.0) -> Firm:
@@ -238,6 +244,7 @@ class Table:
                     busy=self.busy(each),
                     demand=self.demand(number),
                     varies=bool(each["mean_share"] > 0 or self.uncertain(each) or self.demand(number)),
+                    per_hour=float(each["per_hour"]) if each["prospected"] else None,
                 )
                 for number, each in enumerate(model.channels)
             ],
@@ -285,6 +292,9 @@ class Table:
             queue_order=QueueOrder(int(team["queue_order"])).name.lower(),
             sticky=bool(team["sticky"]),
             interrupts=bool(team["interrupts"]),
+            prospects=int(team["prospected_channel"]) if team["prospects"] else None,
+            block=int(team["block"]),
+            reserved=float(team["reserved"]),
             max_open=int(team["max_open"]),
             commission=float(team["commission"]),
             opener_share=float(team["opener_share"]),

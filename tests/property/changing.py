@@ -60,7 +60,11 @@ KINDS = (
     "channels.NAME.inquiries_per_month",
     "channels.NAME.inquiries_per_month *=",
     "channels.NAME.monthly_profile",
-    "channels.NAME.personal_selling.inquiries_per_rep_month",
+    "channels.NAME.prospecting.block_hours",
+    "channels.NAME.prospecting.hours_per_week",
+    "channels.NAME.prospecting.inquiries_per_hour",
+    "channels.NAME.prospecting.inquiries_per_hour *=",
+    "channels.NAME.prospecting.team",
     "channels.NAME.price_per_lead",
     "channels.NAME.promotion",
     "channels.NAME.segments",
@@ -231,8 +235,14 @@ def of_channels(document: Document, on: date) -> Options:
             ]
         if "price_per_lead" in channel:
             found.append((f"{at}price_per_lead", either(99.0, 0.0)))
-        if "personal_selling" in channel:
-            found.append((f"{at}personal_selling.inquiries_per_rep_month", either(40)))
+        if "prospecting" in channel:
+            found += [
+                (f"{at}prospecting.inquiries_per_hour", either(5, 0.1)),
+                (f"{at}prospecting.inquiries_per_hour *=", either(0.5)),
+                (f"{at}prospecting.hours_per_week", either(4, 1)),
+                (f"{at}prospecting.team", either(*document["teams"])),
+                (f"{at}prospecting.block_hours", either(2)),
+            ]
         if len(small) > 1:
             found.append((f"{at}segments", either({small[0]: 0.25, small[1]: 0.75}, {small[0]: 1.0})))
     new = {"kind": "pr", "inquiries_per_month": 60, "cost_per_month": 300}

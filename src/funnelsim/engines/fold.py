@@ -106,6 +106,7 @@ KEPT: tuple[tuple[int, tuple[Measure, ...]], ...] = (
     (Event.RUNNING, (_M,)),
     (Event.EXPECTED_MARGIN, (_M,)),
     (Event.EXPECTED_COMMISSION, (_M,)),
+    (Event.PROSPECTED, (_C, _W, _K, _M)),
     (Event.INTERRUPTED, (_C, _W, _K)),
     (Event.RESUMED, (_C, _W)),
     (FIRST_CONTACT, (_C, _W)),

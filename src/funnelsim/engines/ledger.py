@@ -99,6 +99,12 @@ def give_reason(ledger: Ledger, reason: int) -> None:
 
 
 @rule
+def note_work(ledger: Ledger, worked: int) -> None:
+    """Put the working time into the last row written."""
+    ledger.rows[ledger.used[0] - 1]["worked"] = worked
+
+
+@rule
 def credit(ledger: Ledger, rep: int) -> None:
     """Let the last row written name the rep to whom a contract belongs, instead of the owner (M4)."""
     ledger.rows[ledger.used[0] - 1]["rep"] = rep

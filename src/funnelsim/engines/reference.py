@@ -23,6 +23,7 @@ from funnelsim.engines.ledger import (
     flag,
     give_reason,
     has_room,
+    note_work,
     rows_of_a_step,
     write,
     write_of,
@@ -40,6 +41,7 @@ from funnelsim.rules import (
     ending,
     interruption,
     people,
+    prospecting,
     shocks,
     visits,
 )
@@ -193,6 +195,8 @@ class Office:
             self.start(self.open_up(number))
         for number in range(len(self.channels)):
             self.start(self.receive(number))
+        for number in np.flatnonzero(self.reps["block"] > 0):
+            self.await_end_of_block(int(number))
         self.schedule_grant()
 
     def start(self, story: Story) -> None:
@@ -233,6 +237,7 @@ class Office:
     def grant(self, _: simpy.Event) -> None:
         """Give one pursuit to one rep, if any team can; repeat after what this made due (I4)."""
         self.grant_is_scheduled = False
+        self.prospect(reserved=True)
         for number in range(len(self.teams)):
             pursuit, rep = self.next_grant(number)
             if pursuit is not None:
@@ -244,6 +249,7 @@ class Office:
                 called_up.succeed(rep)
                 self.schedule_grant()
                 return
+        self.prospect(reserved=False)
 
     def next_grant(self, number: int) -> tuple[Record | None, int]:
         """Find the next pursuit and rep of a team: own queues first, then the team's (G1, G2, G3)."""
@@ -333,9 +339,8 @@ class Office:
         """Take a channel's inquiries as they come (A1, A2)."""
         origin, channel = self.model.channels[number], self.channels[number]
         while True:
-            channel["day"], time = arrivals.arrival(self.model, origin, channel, self.expected)
             entity = int(origin["entity"] + channel["index"])
-            yield self.due_for(number, time, Due.INQUIRY, entity)
+            yield self.due_for(number, self.comes_at(number), Due.INQUIRY, entity)
             channel["index"] += 1
             self.draw_next(number)
             pursuit = self.new_pursuit(entity, SALE, int(origin["stage"]))
@@ -348,6 +353,14 @@ class Office:
             if self.model.stages[pursuit["stage"]]["is_lead"]:
                 self.become_lead(pursuit)
             self.env.process(self.pursue(pursuit))
+
+    def comes_at(self, number: int) -> int:
+        """Find when the next inquiry of a channel comes: by the clock, or once it is found (A3, A13)."""
+        origin, channel = self.model.channels[number], self.channels[number]
+        if origin["prospected"]:
+            return self.now if prospecting.is_found(origin, channel) else NEVER
+        channel["day"], time = arrivals.arrival(self.model, origin, channel, self.expected)
+        return time
 
     def draw_next(self, number: int) -> None:
         """Draw how far off a channel's next inquiry is (A3)."""
@@ -575,6 +588,56 @@ class Office:
         del self.open_pursuits[int(pursuit["entity"])]
         self.to_come.pop(int(pursuit["entity"]), None)
 
+    # Prospecting.
+
+    def prospect(self, *, reserved: bool) -> None:
+        """Let idle reps start on blocks, of reserved time or of idle time (G13, G14)."""
+        for number, team in enumerate(self.model.teams):
+            if team["prospects"] and (team["reserved"] > 0.0) == reserved:
+                for rep in self.members(number):
+                    if self.is_idle_at_work(rep):
+                        self.start_block(rep)
+
+    def start_block(self, number: int) -> None:
+        """Let a rep start on a block, unless no time is left for it (G12)."""
+        rep, state = self.model.reps[number], self.reps[number]
+        block = prospecting.block_now(self.model, rep, state, self.now)
+        if block > 0:
+            state["prospected"] = prospecting.prospected_today(state, self.now) + block
+            state["prospected_on"] = self.now // DAY
+            state["prospects_for"] = self.model.teams[rep["team"]]["prospected_channel"]
+            state["block"], state["block_since"], state["busy"] = block, self.now, 1
+            self.await_end_of_block(number)
+
+    def await_end_of_block(self, number: int) -> None:
+        """Note when the block in hand of a rep ends."""
+        ends = prospecting.block_ends(self.model, self.model.reps[number], self.reps[number])
+        happening = self.due_for(number, ends, Due.PROSPECTING_ENDS, number)
+        happening.then(lambda _: self.end_block(number))
+
+    def end_block(self, number: int) -> None:
+        """End a block: its working time counts for the channel, whose next inquiries may come (A14)."""
+        now, state = self.now, self.reps[number]
+        channel, block = int(state["prospects_for"]), int(state["block"])
+        paid = prospecting.pay_of_block(self.model, self.model.reps[number], now, block)
+        write_of(self.ledger, now, Event.PROSPECTED, channel, number, now - state["block_since"], paid)
+        note_work(self.ledger, block)
+        self.channels[channel]["prospected"] += block
+        state["block"], state["busy"], state["idle_since"] = 0, 0, now
+        if not state["on_staff"]:
+            self.go_home(number, now)
+        self.expect_found(channel)
+
+    def expect_found(self, number: int) -> None:
+        """Let the next inquiry of a channel that is prospected come now, if it is found."""
+        awaited = self.of_the_firm[Due.INQUIRY, number]
+        entity = int(self.model.channels[number]["entity"] + self.channels[number]["index"])
+        happening = self.due_for(number, self.comes_at(number), Due.INQUIRY, entity)
+        assert awaited.callbacks is not None
+        assert happening.callbacks is not None
+        happening.callbacks += awaited.callbacks[1:]
+        awaited.call_off()
+
     # Rests, births and withdrawals.
 
     def rest(self, pursuit: Record, delay: int) -> simpy.Event:
@@ -695,7 +758,7 @@ class Office:
         was, becomes = other_numbers(before, model)
         self.model, self.wave = model, UNTIL_THE_CHANGE
         self.renumber(becomes)
-        self.take_over_channels()
+        self.take_over_channels(before)
         self.teams = np.zeros(len(model.teams), TEAM_STATE)
         self.teams["own_policy"] = model.teams["own_policy"]
         for number, team in enumerate(old_teams):
@@ -727,7 +790,7 @@ class Office:
                 if pursuit[role] != NOBODY:
                     pursuit[role] = becomes[pursuit[role]]
 
-    def take_over_channels(self) -> None:
+    def take_over_channels(self, before: Model) -> None:
         """Let the streams of inquiries go on, and those of new channels begin (C9, C10)."""
         today, known = self.now // DAY, len(self.channels)
         reached = self.expected
@@ -735,6 +798,10 @@ class Office:
         self.expected[: len(reached)] = reached
         arrivals.expect_inquiries(self.model, self.world, self.expected, today)
         shocks.expect_odds(self.model, self.world, self.odds_by_day)
+        for number, channel in enumerate(self.channels):
+            channel["reached"], channel["prospected"] = prospecting.gone_on(
+                before.channels[number], self.model.channels[number], channel
+            )
         added = np.zeros(len(self.model.channels) - known, CHANNEL_STATE)
         self.channels = np.concatenate([self.channels, added])
         self.channels["day"] = today

@@ -16,15 +16,20 @@ _MONEY = Measure.MONEY
 
 
 def marketing(cut: Cut) -> Floats:
-    """Add up what channels cost by the month, by the inquiry and by the lead: (R, n)."""
+    """Add up what channels cost by the month, by the inquiry, by the lead and in hours of prospecting: (R, n)."""
     channels = cut.period(Event.MEDIA, _MONEY) + cut.period(Event.INQUIRY, _MONEY)
-    return channels + cut.period(Event.BECAME_LEAD, _MONEY)
+    return channels + cut.period(Event.BECAME_LEAD, _MONEY) + prospecting(cut)
+
+
+def prospecting(cut: Cut) -> Floats:
+    """Add up the pay of hours of prospecting: (R, n)."""
+    return cut.period(Event.PROSPECTED, _MONEY)
 
 
 def sales(cut: Cut) -> Floats:
-    """Add up what reps cost: pay, commission and visits: (R, n)."""
+    """Add up what reps cost: pay but for hours of prospecting, commission and visits: (R, n)."""
     paid = cut.period(Event.PAY, _MONEY) + cut.period(Event.COMMISSION, _MONEY)
-    return paid + cut.period(Event.STARTED, _MONEY)
+    return paid + cut.period(Event.STARTED, _MONEY) - prospecting(cut)
 
 
 def signed(cut: Cut) -> Floats:
@@ -118,9 +123,18 @@ def lead_cost(cut: Cut) -> Parts:
     return (cut.period(Event.BECAME_LEAD, _MONEY),)
 
 
+@figure("Cost of prospecting", Unit.MONEY, Basis.PERIOD, Better.LESS, (*_CHANNEL, "rep", "team"), total)
+def prospecting_cost(cut: Cut) -> Parts:
+    """Pay of the hours in which reps look for inquiries: part of marketing cost, and not of sales cost.
+
+    The working hours of a calendar month have the month's pay, each the same.
+    """
+    return (prospecting(cut),)
+
+
 @figure("Marketing cost", Unit.MONEY, Basis.PERIOD, Better.LESS, _CHANNEL, total, page=("channel",))
 def marketing_cost(cut: Cut) -> Parts:
-    """What the channels cost: by the month, by the inquiry and by the lead."""
+    """What the channels cost: by the month, by the inquiry, by the lead, and the pay of hours of prospecting."""
     return (marketing(cut),)
 
 
@@ -144,7 +158,7 @@ def visit_cost(cut: Cut) -> Parts:
 
 @figure("Sales cost", Unit.MONEY, Basis.PERIOD, Better.LESS, _REP, total)
 def sales_cost(cut: Cut) -> Parts:
-    """Pay, commission and visits."""
+    """Pay, commission and visits; not the pay of hours of prospecting, which is part of marketing cost."""
     return (sales(cut),)
 
 

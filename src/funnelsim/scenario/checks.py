@@ -23,6 +23,7 @@ from funnelsim.scenario.flow import LOSS, WIN, advancing, failing, first_stage, 
 from funnelsim.scenario.goal_checks import check_goals
 from funnelsim.scenario.paths import leaves, written
 from funnelsim.scenario.plan_checks import check_plan
+from funnelsim.scenario.prospecting import check_prospecting
 from funnelsim.scenario.quantities import least_drawn
 from funnelsim.scenario.schema import (
     AS_TYPED,
@@ -551,6 +552,7 @@ _CHECKS: tuple[Callable[[Contents], Problems], ...] = (
     _segments,
     check_volumes,
     check_the_mix,
+    check_prospecting,
     _shocks,
     _teams,
     _names_of_reps,

@@ -24,10 +24,10 @@ from funnelsim.chance.keys import (
 )
 from funnelsim.model.model import DEMAND_OF_ALL, DEMAND_OF_CHANNELS, ODDS_OF_ALL
 from funnelsim.model.own_policy import BUILT_IN, policy_number
-from funnelsim.model.words import DAY, LOST, NEVER, NOBODY, NOTHING, WON, Assignment, QueueOrder
+from funnelsim.model.words import DAY, HOUR, LOST, NEVER, NOBODY, NOTHING, WON, Assignment, QueueOrder
 from funnelsim.rules.contracts import CENTS, MONTH, MOST_CENTS, QUARTER, YEAR
 from funnelsim.scenario.calendars import Calendar, spans_of_the_day
-from funnelsim.scenario.channels import Promotion
+from funnelsim.scenario.channels import Promotion, Prospecting
 from funnelsim.scenario.effects import by_heat, committee_effect, odds_of, theorist_odds
 from funnelsim.scenario.flow import (
     LOSS,
@@ -42,6 +42,7 @@ from funnelsim.scenario.flow import (
     stage_of,
 )
 from funnelsim.scenario.months import DAYS_PER_MONTH
+from funnelsim.scenario.prospecting import share_reserved
 from funnelsim.scenario.rotas import Customers, Rota
 from funnelsim.scenario.schema import Contents, Rep, Segment, Stage, Team
 from funnelsim.scenario.sheets import Draft, Sheet, Way, fill
@@ -98,8 +99,12 @@ class ChannelRows:
             "first_expected": self._first_expected,
             **self._promoted(channel.promotion),
             "stage": list(scenario.stages).index(first_stage(scenario, self.name)),
+            "prospected": int(channel.prospecting is not None),
         }
         fill(draft.array("channels"), self.number, row)
+        if channel.prospecting is not None:
+            who = {"prospects": 1, "prospected_channel": self.number}
+            fill(draft.array("teams"), list(scenario.teams).index(channel.prospecting.team), who)
         keys = {"owner": row["key"], "purpose": DEMAND_SHOCK, "mean_is_one": 1}
         fill(draft.array("shocks"), DEMAND_OF_CHANNELS + self.number, keys)
 
@@ -131,9 +136,18 @@ class ChannelRows:
             "segments": segments,
         }
         fill(sheet.array("channels"), self.number, row)
+        if channel.prospecting is not None:
+            self._prospected(scenario, channel.prospecting, sheet)
         fill(sheet.array("shocks"), DEMAND_OF_CHANNELS + self.number, _shock(channel.demand_shock, sheet))
         expected = expected_inquiries(eras, self.name, self.calendar)
         sheet.array("expected")[self._first_expected : self._first_expected + len(expected)] = expected
+
+    def _prospected(self, scenario: Contents, prospecting: Prospecting, sheet: Sheet) -> None:
+        """Write how much an hour of prospecting finds, and how much time its team spends on it."""
+        fill(sheet.array("channels"), self.number, {"per_hour": prospecting.inquiries_per_hour})
+        block = round(prospecting.block_hours * HOUR)
+        spends = {"block": block, "reserved": share_reserved(scenario, prospecting)}
+        fill(sheet.array("teams"), list(scenario.teams).index(prospecting.team), spends)
 
     @property
     def _first_expected(self) -> int:

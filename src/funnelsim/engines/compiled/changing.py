@@ -11,6 +11,7 @@ from funnelsim.compiling.on_disk import compiled
 from funnelsim.engines.compiled.agenda import NOT_DUE, close_gap, take_first
 from funnelsim.engines.compiled.desks import enlist, opens_next, read_talent, stir
 from funnelsim.engines.compiled.loop import book_day
+from funnelsim.engines.compiled.prospecting import await_end_of_block
 from funnelsim.engines.compiled.pursuits import place, put_inquiry, read_fate
 from funnelsim.engines.compiled.queues import NONE, empty, first, join, leave
 from funnelsim.engines.compiled.state import State, await_next, put, rep_actor
@@ -18,7 +19,16 @@ from funnelsim.engines.ledger import Ledger, write_of
 from funnelsim.model.model import Model
 from funnelsim.model.words import DAY, NEVER, NOBODY, NOTHING, Due, Event
 from funnelsim.model.worktime import last_opened, work_ends
-from funnelsim.rules import arrivals, assignment, ending, interruption, people, shocks, visits
+from funnelsim.rules import (
+    arrivals,
+    assignment,
+    ending,
+    interruption,
+    people,
+    prospecting,
+    shocks,
+    visits,
+)
 
 UNTIL_THE_CHANGE = -1  # the wave before wave 0: what is put on the agenda for this instant is in wave 0
 
@@ -63,7 +73,7 @@ def carry_over(
     now = old.clock[0]["now"]
     take_over_clock(model, old, state)
     take_over_pools(old, state, becomes)
-    take_over_channels(old, model, world, state)
+    take_over_channels(before, old, model, world, state)
     take_over_people(before, old, model, world, state, was, becomes)
     put_anew(model, state)
     requeue(before, model, world, state, becomes)
@@ -88,6 +98,7 @@ def take_over_clock(model: Model, old: State, state: State) -> None:
     clock["begun"] = 1
     clock["last_day_booked"] = 0
     clock["most_born"] = ending.most_born(model)
+    clock["prospects"] = prospecting.any_team(model)
     for position in range(len(state.agenda)):
         state.agenda[position]["time"] = NEVER
     for actor in range(len(state.positions)):
@@ -130,7 +141,7 @@ def new_number(becomes: Integers, rep: int) -> int:
 
 
 @rare
-def take_over_channels(old: State, model: Model, world: Record, state: State) -> None:
+def take_over_channels(before: Model, old: State, model: Model, world: Record, state: State) -> None:
     """Take over the streams of inquiries, and let those of new channels begin (C9, C10, C22)."""
     today = state.clock[0]["now"] // DAY
     for position in range(len(state.expected)):
@@ -144,7 +155,15 @@ def take_over_channels(old: State, model: Model, world: Record, state: State) ->
         channel["index"] = old.channels[number]["index"] if known else 0
         channel["total"] = old.channels[number]["total"] if known else 0.0
         channel["day"] = today
-        if not known:
+        channel["reached"] = 0.0
+        channel["prospected"] = 0
+        if known:
+            reached, prospected = prospecting.gone_on(
+                before.channels[number], model.channels[number], old.channels[number]
+            )
+            channel["reached"] = reached
+            channel["prospected"] = prospected
+        else:
             channel["total"] = arrivals.next_total(world, model.channels[number], channel)
 
 
@@ -166,6 +185,9 @@ def take_over_people(
             rep["booked_month"] = 0
             rep["booked_quarter"] = 0
             rep["booked_year"] = 0
+            rep["block"] = 0
+            rep["prospected"] = 0
+            rep["prospected_on"] = 0
             empty(state.own_queues[number])
             state.desks[number]["in_hand"] = NONE
         else:
@@ -207,6 +229,8 @@ def put_anew(model: Model, state: State) -> None:
             put(model, state, rep_actor(number), max(rep["leaves"], now), Due.REP_LEAVES.value, number)
         elif people.is_yet_to_join(state_of_rep):
             put(model, state, rep_actor(number), max(rep["joins"], now), Due.REP_JOINS.value, number)
+        if state_of_rep["block"] > 0:
+            await_end_of_block(model, state, number)
     for number in range(len(state.shifts)):
         opens_next(model, state, number)
     for number in range(len(state.channels)):

@@ -28,6 +28,7 @@ from funnelsim.engines.compiled.desks import (
     opens_next,
     read_talent,
 )
+from funnelsim.engines.compiled.prospecting import end_block, grant_or_prospect, stir_prospectors
 from funnelsim.engines.compiled.pursuits import (
     begin_born,
     come_back,
@@ -84,7 +85,10 @@ def live(model: Model, world: Record, state: State, until: int, ledger: Ledger) 
                 return STUCK
             slot = decide(model, world, state, ledger)
         elif clock["stirred"] == 1:
-            slot, rep = grant(model, world, state)
+            if clock["prospects"] == 0:
+                slot, rep = grant(model, world, state)
+            else:
+                slot, rep = grant_or_prospect(model, world, state)
         elif due >= until:
             return FINISHED
         else:
@@ -124,6 +128,7 @@ def decide(model: Model, world: Record, state: State, ledger: Ledger) -> int:
     elif kind == Due.DAY_ENDS:
         book_day(model, state, ledger, clock["now"])
         put(model, state, 0, clock["now"] + DAY, Due.DAY_ENDS.value, 0)
+        stir_prospectors(model, state)
     elif kind != Due.WORK_ENDS:
         enters = decide_what_is_rare(model, world, state, ledger, kind, slot, entity)
     if enters != NONE and enter(model, world, state, ledger, enters):
@@ -147,6 +152,8 @@ def decide_what_is_rare(
         enters = begin_born(state, ledger, slot)
     elif kind == Due.WITHDRAWS:
         withdraw(model, state, ledger, slot)
+    elif kind == Due.PROSPECTING_ENDS:
+        end_block(model, state, ledger, entity)
     return enters
 
 

@@ -17,7 +17,16 @@ from funnelsim.engines.protocol import MOST_WAVES
 from funnelsim.model.model import SALE, Model
 from funnelsim.model.words import ENDED, NEVER, NOBODY, NOTHING, Due, Event, Flag
 from funnelsim.model.worktime import work_ends, work_ends_from
-from funnelsim.rules import arrivals, assignment, contracts, ending, interruption, people, visits
+from funnelsim.rules import (
+    arrivals,
+    assignment,
+    contracts,
+    ending,
+    interruption,
+    people,
+    prospecting,
+    visits,
+)
 
 # ---- inquiries ----------------------------------------------------------------------------------
 
@@ -88,9 +97,13 @@ def expect_inquiry(model: Model, world: Record, state: State, number: int) -> No
 def put_inquiry(model: Model, state: State, number: int) -> None:
     """Put a channel's next inquiry on the agenda, its sum of exponentials being known."""
     origin, channel = model.channels[number], state.channels[number]
+    entity = origin["entity"] + channel["index"]
+    if origin["prospected"] == 1:
+        time = state.clock[0]["now"] if prospecting.is_found(origin, channel) else NEVER
+        put(model, state, channel_actor(state, number), time, Due.INQUIRY.value, entity)
+        return
     day, time = arrivals.arrival(model, origin, channel, state.expected)
     channel["day"] = day
-    entity = origin["entity"] + channel["index"]
     put(model, state, channel_actor(state, number), time, Due.INQUIRY.value, entity)
 
 

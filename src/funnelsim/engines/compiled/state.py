@@ -15,7 +15,7 @@ from funnelsim.model.model import Model
 from funnelsim.model.own_policy import callable_by_compiled_code
 from funnelsim.model.records import CHANNEL_STATE, COMPANY, PURSUIT, REP_STATE, TEAM_STATE
 from funnelsim.model.words import NEVER, Assignment
-from funnelsim.rules import ending
+from funnelsim.rules import ending, prospecting
 
 FIRST_POOL = 256  # pursuits at once, doubled when it is full
 FIRST_COMPANIES = 16
@@ -32,6 +32,7 @@ CLOCK = record(
     ("most_born", "<i8"),  # pursuits that one step may add to the pool
     ("begun", "<i8"),  # 1 once the first entries are on the agenda
     ("last_day_booked", "<i8"),
+    ("prospects", "<i8"),  # 1: some team prospects
 )
 DESK = record(
     ("wanted", "<i8"),  # 1: on the calendar's list of reps who can start on a pursuit of their own queue
@@ -90,7 +91,7 @@ def new_state(model: Model, slots: int = FIRST_POOL, companies: int = FIRST_COMP
         Of the pools.
     """
     reps, teams, calendars = len(model.reps), len(model.teams), len(model.calendars)
-    actors = 1 + reps + calendars + len(model.channels) + slots
+    actors = 1 + 2 * reps + calendars + len(model.channels) + slots
     return State(
         clock=np.zeros(1, CLOCK),
         agenda=new_agenda(actors),
@@ -170,6 +171,7 @@ def reset(model: Model, state: State) -> None:
     clock["stirred"] = 1
     clock["last_day_booked"] = 0
     clock["most_born"] = ending.most_born(model)
+    clock["prospects"] = prospecting.any_team(model)
     for position in range(len(state.agenda)):
         state.agenda[position]["time"] = NEVER
     for actor in range(len(state.positions)):
@@ -179,6 +181,8 @@ def reset(model: Model, state: State) -> None:
         channel["index"] = 0
         channel["total"] = 0.0
         channel["day"] = 0
+        channel["reached"] = 0.0
+        channel["prospected"] = 0
         first = model.channels[number]["first_expected"]
         state.expected[first] = model.expected[first]
     for number in range(len(state.reps)):
@@ -192,6 +196,9 @@ def reset(model: Model, state: State) -> None:
         rep["booked_month"] = 0
         rep["booked_quarter"] = 0
         rep["booked_year"] = 0
+        rep["block"] = 0
+        rep["prospected"] = 0
+        rep["prospected_on"] = 0
         state.desks[number]["wanted"] = 0
         state.desks[number]["at_hand"] = 0
         state.order[number] = number
@@ -290,9 +297,15 @@ def channel_actor(state: State, channel: int) -> int:
 
 
 @rule
+def prospecting_actor(state: State, rep: int) -> int:
+    """Number what a rep has due as prospecting among the actors."""
+    return 1 + len(state.reps) + len(state.shifts) + len(state.channels) + rep
+
+
+@rule
 def pursuit_actor(state: State, slot: int) -> int:
     """Number a slot of the pool among the actors."""
-    return 1 + len(state.reps) + len(state.shifts) + len(state.channels) + slot
+    return 1 + 2 * len(state.reps) + len(state.shifts) + len(state.channels) + slot
 
 
 @rule

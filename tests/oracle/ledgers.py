@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from funnelsim.compiling.arrays import Record, Records
-from funnelsim.model.words import NOBODY, Event
+from funnelsim.model.words import NOBODY, NOTHING, Event
 
 from .naive import COLD, Cost, History, Pause, Visit, Walk
 
@@ -72,18 +72,8 @@ def read(rows: Records, cast: Cast) -> tuple[dict[int, Told], list[Cost]]:
             assert lead not in leads
             leads[lead] = Told(time, int(row["channel"]), int(row["segment"]))
             costs.append(Cost("inquiry", time, int(row["channel"]), money))
-        elif event is Event.MEDIA:
-            costs.append(Cost("media", time, int(row["channel"]), money))
-        elif event is Event.PAY:
-            costs.append(Cost("pay", time, whose(row, cast), money))
-        elif event in OF_CHANGES:
-            costs.append(Cost(OF_CHANGES[event], time, -1, money))
-        elif event is Event.ON_STAFF:
-            continue
-        elif event is Event.PROSPECTED:
-            costs.append(Cost("prospected", time, int(row["channel"]), int(row["worked"])))
-            costs.append(Cost("prospected by", time, whose(row, cast), money))
-            costs.append(Cost("prospected since", time, whose(row, cast), time - int(row["waited"])))
+        elif lead == NOTHING:
+            costs += of_the_firm(event, row, cast)
         elif event in OF_CONTRACTS:
             assert won is not None, "what a contract leaves follows it"
             assert someone(row, cast) == won.owner
@@ -103,6 +93,22 @@ def read(rows: Records, cast: Cast) -> tuple[dict[int, Told], list[Cost]]:
             read_step(told, event, row, costs, cast)
             won = told if event is Event.WON else None if event is not Event.BECAME_LEAD else won
     return leads, costs
+
+
+def of_the_firm(event: Event, row: Record, cast: Cast) -> list[Cost]:
+    """Return what a row that is about no lead says of costs."""
+    time, money = int(row["time"]), float(row["money"])
+    if event is Event.MEDIA:
+        return [Cost("media", time, int(row["channel"]), money)]
+    if event is Event.PAY:
+        return [Cost("pay", time, whose(row, cast), money)]
+    if event is Event.PROSPECTED:
+        return [
+            Cost("prospected", time, int(row["channel"]), int(row["worked"])),
+            Cost("prospected by", time, whose(row, cast), money),
+            Cost("prospected since", time, whose(row, cast), time - int(row["waited"])),
+        ]
+    return [Cost(OF_CHANGES[event], time, -1, money)] if event in OF_CHANGES else []
 
 
 def whose(row: Record, cast: Cast) -> int:

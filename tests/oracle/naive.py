@@ -85,7 +85,6 @@ class Person:
         default_factory=list
     )  # the calendar month and cents of each contract
 
-
     @property
     def is_busy(self) -> bool:
         """Whether the rep works on a lead, or prospects."""
@@ -909,9 +908,7 @@ class Simulation:
             if team.interrupts and self.grant_a_hot_one(number, team):
                 return True
             idle = [  # G1, G7
-                rep
-                for rep in self.members(number)
-                if rep.on_staff and self.at_work(rep) and not rep.is_busy
+                rep for rep in self.members(number) if rep.on_staff and self.at_work(rep) and not rep.is_busy
             ]
             for rep in idle:  # G2
                 own = self.in_order(rep)

@@ -15,7 +15,7 @@ NOBODY_BY_DAY = [0.0] * 11
 def prospecting(
     team: Team, totals: list[float], per_hour: float, arrivals: tuple[int, ...] = (), **more: object
 ) -> Firm:
-    """Make a firm with a channel by the day and one that is prospected, found at these sums of exponentials."""
+    """Make a firm with a channel by the day and one that is prospected, with these sums of exponentials."""
     found = [Inquiry(100 + number, 1, total) for number, total in enumerate(totals)]
     by_day = [asks(number, 0, when) for number, when in enumerate(arrivals)]
     never = [asks(99, 0, 11 * DAY), Inquiry(199, 1, math.inf)]

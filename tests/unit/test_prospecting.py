@@ -62,10 +62,9 @@ def test_only_the_team_that_is_named_prospects(engine: str) -> None:
 
 
 def test_hours_times_the_rate_are_the_inquiries_expected() -> None:
-    summary = fs.simulate(scenario(), replications=40, jobs=1).forecast("today")
-    found = summary.estimate("inquiries", channel="calls")
-    hours = summary.estimate("prospecting_hours", channel="calls")
-    assert found.mean == pytest.approx(0.5 * hours.mean, rel=0.03)
+    means = fs.simulate(scenario(), replications=40, jobs=1).by_channel["mean"]
+    hours = means["calls", "prospecting_hours"]
+    assert means["calls", "inquiries"] == pytest.approx(0.5 * hours, rel=0.03)
 
 
 def test_reserved_hours_are_the_first_of_each_day() -> None:
@@ -98,7 +97,7 @@ def test_nothing_interrupts_a_block(engine: str) -> None:
 
 def test_what_prospecting_costs_is_the_channel_s_and_counted_once() -> None:
     one = fs.simulate(scenario(hours_per_week=10), replications=4, jobs=1)
-    by_channel = one.by("channel").set_index(["channel", "figure"])["mean"]
+    by_channel = one.by_channel["mean"]
     summary = one.summary["mean"]
     assert summary["prospecting_cost"] == pytest.approx(0.25 * 8000 * 3, rel=0.02)
     assert summary["pay_cost"] == pytest.approx(3 * 13_000)
@@ -151,7 +150,7 @@ MISTAKES = [
             "people = 2", "people = 9"
         ),
         "prospecting.inquiries_per_hour",
-        "so that 9 people can find 7,200 at once",
+        "9 people can find 7,200 at once",
     ),
 ]
 
@@ -164,7 +163,9 @@ def test_a_mistake_in_prospecting_is_told_once(text: str, key: str, words: str) 
 
 
 def test_a_team_prospects_for_one_channel() -> None:
-    (problem,) = problems_of(with_calls(PLAIN) + CALLS.replace("calls", "visits") + f"prospecting = {{ {PLAIN} }}")
+    (problem,) = problems_of(
+        with_calls(PLAIN) + CALLS.replace("calls", "visits") + f"prospecting = {{ {PLAIN} }}"
+    )
     assert problem.sentence() == (
         "line 22: channels.visits.prospecting.team is sales, which prospects for calls; "
         "expected a team of its own"

@@ -16,7 +16,7 @@ _MONEY = Measure.MONEY
 
 
 def marketing(cut: Cut) -> Floats:
-    """Add up what channels cost by the month, by the inquiry, by the lead and in hours of prospecting: (R, n)."""
+    """Add up what channels cost by the month, the inquiry, the lead and the hour of prospecting: (R, n)."""
     channels = cut.period(Event.MEDIA, _MONEY) + cut.period(Event.INQUIRY, _MONEY)
     return channels + cut.period(Event.BECAME_LEAD, _MONEY) + prospecting(cut)
 
@@ -134,7 +134,7 @@ def prospecting_cost(cut: Cut) -> Parts:
 
 @figure("Marketing cost", Unit.MONEY, Basis.PERIOD, Better.LESS, _CHANNEL, total, page=("channel",))
 def marketing_cost(cut: Cut) -> Parts:
-    """What the channels cost: by the month, by the inquiry, by the lead, and the pay of hours of prospecting."""
+    """What the channels cost: by the month, by the inquiry, by the lead, and the pay of prospecting."""
     return (marketing(cut),)
 
 

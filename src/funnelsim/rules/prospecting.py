@@ -33,7 +33,7 @@ def is_found(channel: Record, state: Record) -> bool:
 
 @rare
 def gone_on(before: Record, channel: Record, state: Record) -> tuple[float, int]:
-    """Return the number that a channel has reached as its rate changes, and the working time since (C25)."""
+    """Return the number reached when a channel's rate last changed, and the working time since (C25)."""
     if before["per_hour"] == channel["per_hour"]:
         return float(state["reached"]), int(state["prospected"])
     return reached(before, state), 0
@@ -41,7 +41,7 @@ def gone_on(before: Record, channel: Record, state: Record) -> tuple[float, int]
 
 @rare
 def block_now(model: Model, rep: Record, state: Record, now: int) -> int:
-    """Return how long the block is that an idle rep starts now; 0 where no reserved time is left (G13, G14)."""
+    """Return how long a block that starts now is; 0 where no reserved time is left (G13, G14)."""
     team = model.teams[rep["team"]]
     block = int(team["block"])
     if team["reserved"] > 0.0:

@@ -7,7 +7,10 @@ from funnelsim.scenario.channels import KINDS, Channel, Prospecting
 from funnelsim.scenario.errors import Problem, Problems, unknown
 from funnelsim.scenario.schema import Contents, Team, WeeklyHours
 
-KINDS_OF_REPS = ("personal_selling", "direct_marketing")  # of our kinds, those in which reps look for inquiries
+KINDS_OF_REPS = (
+    "personal_selling",
+    "direct_marketing",
+)  # of our kinds, those in which reps look for inquiries
 MOST_AT_ONCE = 1_000  # inquiries expected of blocks that end at one instant
 # What a channel says of days and amounts that prospecting does not follow.
 OF_DAYS = (
@@ -35,7 +38,7 @@ def hours_in_a_week(team: Team) -> float:
 
 
 def share_reserved(contents: Contents, prospecting: Prospecting) -> float:
-    """Return the share of each day's working time that reps reserve; 0 if they prospect in idle hours (G13)."""
+    """Return the share of each day that reps reserve; 0 if they prospect in idle hours (G13)."""
     if prospecting.hours_per_week is None:
         return 0.0
     return prospecting.hours_per_week / hours_in_a_week(contents.teams[prospecting.team])
@@ -92,7 +95,7 @@ def _of_the_team(prospecting: Prospecting, team: Team, path: str) -> Problems:
     if at_once > MOST_AT_ONCE:
         yield Problem(
             f"{path}.inquiries_per_hour",
-            f"is {prospecting.inquiries_per_hour:g}, so that {people:,} people can find {at_once:,.0f} at once",
+            f"is {prospecting.inquiries_per_hour:g}: {people:,} people can find {at_once:,.0f} at once",
             f"at most {MOST_AT_ONCE:,} in a block of all people",
             None,
             prospecting.inquiries_per_hour,

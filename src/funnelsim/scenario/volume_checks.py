@@ -161,4 +161,10 @@ def _warm_up_and_drain(horizon: Horizon) -> tuple[int, int]:
     return USUAL_MONTHS if warm_up is None else warm_up, USUAL_MONTHS if drain is None else drain
 
 
-_CHECKS: tuple[Callable[[Contents, str], Problems], ...] = (_source, _response, _promotion, _supplier, _number)
+_CHECKS: tuple[Callable[[Contents, str], Problems], ...] = (
+    _source,
+    _response,
+    _promotion,
+    _supplier,
+    _number,
+)

@@ -14,7 +14,7 @@ from funnelsim.scenario.calendars import Calendar, Growth
 from funnelsim.scenario.channels import Channel
 from funnelsim.scenario.months import DAYS_PER_MONTH
 from funnelsim.scenario.response import Curve, carried_over, curve_through
-from funnelsim.scenario.schema import Contents, Rep, Team
+from funnelsim.scenario.schema import Contents, Rep
 
 HOURS_PER_WEEK = 168  # round the clock
 

@@ -22,13 +22,12 @@ from funnelsim.engines.compiled.agenda import close_gap, kind_of, next_time, tak
 from funnelsim.engines.compiled.desks import (
     enlist,
     go_home,
-    grant,
     join_staff,
     open_up,
     opens_next,
     read_talent,
 )
-from funnelsim.engines.compiled.prospecting import end_block, grant_or_prospect, stir_prospectors
+from funnelsim.engines.compiled.prospecting import end_block, look_for_grants, stir_prospectors
 from funnelsim.engines.compiled.pursuits import (
     begin_born,
     come_back,
@@ -85,10 +84,7 @@ def live(model: Model, world: Record, state: State, until: int, ledger: Ledger) 
                 return STUCK
             slot = decide(model, world, state, ledger)
         elif clock["stirred"] == 1:
-            if clock["prospects"] == 0:
-                slot, rep = grant(model, world, state)
-            else:
-                slot, rep = grant_or_prospect(model, world, state)
+            slot, rep = look_for_grants(model, world, state)
         elif due >= until:
             return FINISHED
         else:

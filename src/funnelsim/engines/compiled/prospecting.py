@@ -14,9 +14,17 @@ from funnelsim.model.words import DAY, Due, Event
 from funnelsim.rules import prospecting
 
 
+@rule
+def look_for_grants(model: Model, world: Record, state: State) -> tuple[int, int]:
+    """Find a pursuit and the rep who starts on it, as `grant` does, and let idle reps prospect."""
+    if state.clock[0]["prospects"] == 0:
+        return grant(model, world, state)
+    return grant_or_prospect(model, world, state)
+
+
 @rare
 def grant_or_prospect(model: Model, world: Record, state: State) -> tuple[int, int]:
-    """Find a pursuit and the rep who starts on it, as `grant` does, and let idle reps prospect (G13, G14)."""
+    """Grant a pursuit between reserved time, which comes before, and idle time (G13, G14)."""
     begin_blocks(model, state, True)
     slot, rep = grant(model, world, state)
     if slot == NONE:

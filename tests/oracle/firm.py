@@ -35,6 +35,7 @@ class Team:
     quota_months: int = 1
     turn: int = 0
     interrupts: bool = False  # G8
+    splits: bool = False  # G15: its effort, between new and existing business
     prospects: int | None = None  # G12: for which channel
     block: int = 0  # working time
     reserved: float = 0.0  # share of a day's working time; 0: idle time

@@ -910,6 +910,10 @@ class Simulation:
             idle = [  # G1, G7
                 rep for rep in self.members(number) if rep.on_staff and self.at_work(rep) and not rep.is_busy
             ]
+            if team.splits and self.grant_new_business(number, team, idle):
+                return True
+            if team.splits:
+                continue
             for rep in idle:  # G2
                 own = self.in_order(rep)
                 if own:
@@ -919,6 +923,18 @@ class Simulation:
             waiting = self.in_order(number)
             if able and waiting:
                 rep = min(able, key=lambda rep: (rep.idle_since, rep.number))  # G3
+                self.start(self.take(team.assignment, waiting, rep), rep)
+                return True
+        return False
+
+    def grant_new_business(self, number: int, team: Team, idle: list[Person]) -> bool:
+        """Ask the idle in turn; all leads are new business, so that they need no choosing (G15)."""
+        for rep in sorted(idle, key=lambda rep: (rep.idle_since, rep.number)):
+            own, waiting = self.in_order(rep), self.in_order(number)
+            if own:
+                self.start(own[0], rep)
+                return True
+            if waiting and self.open_leads(rep) < team.max_open:
                 self.start(self.take(team.assignment, waiting, rep), rep)
                 return True
         return False

@@ -13,7 +13,7 @@ from itertools import product
 from typing import Any
 
 from funnelsim.model.model import DEMAND_OF_ALL, DEMAND_OF_CHANNELS, ODDS_OF_ALL, Model
-from funnelsim.model.words import DAY, HOUR, LOST, NOBODY, NOTHING, WON, Assignment, QueueOrder
+from funnelsim.model.words import DAY, HOUR, LOST, NOBODY, NOTHING, WON, Assignment, QueueOrder, Split
 
 from .naive import History, Visit
 from .plan import TO_LOST, Plan, Route, between, daily, either
@@ -472,6 +472,11 @@ def mixed(seed: int) -> Model:
             stage=chance.choice([0, 0, chance.randrange(count)]),
             cost_per_month=chance.choice([0.0, 500.0]),
         )
+    if chance.random() < 0.5:
+        chosen = plan.rows["teams"][chance.choice(teams)]
+        channel = plan.channel(0.0, prospected=1, per_hour=chance.choice([0.1, 0.4]), hot=0.3)
+        chosen |= {"prospects": 1, "prospected_channel": channel, "block": HOUR // 2}
+        chosen |= {"reserved": chance.choice([0.0, 0.1, 0.3])}
     return plan.model()
 
 
@@ -505,6 +510,8 @@ def mixed_team(chance: random.Random, plan: Plan) -> int:
         queue_order=chance.choice(list(QueueOrder)),
         sticky=chance.randint(0, 1),
         interrupts=int(chance.random() < 0.4),
+        split=chance.choice([0, 0, 0, Split.NEW_FIRST, Split.SHARES]),
+        new_share=chance.choice([1, 300]),
         max_open=chance.choice([1, 2, 4, 10**6]),
         commission=chance.choice([0.0, 0.1]),
         opener_share=chance.choice([0.0, 0.3]),

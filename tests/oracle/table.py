@@ -292,6 +292,7 @@ class Table:
             queue_order=QueueOrder(int(team["queue_order"])).name.lower(),
             sticky=bool(team["sticky"]),
             interrupts=bool(team["interrupts"]),
+            splits=bool(team["split"]),
             prospects=int(team["prospected_channel"]) if team["prospects"] else None,
             block=int(team["block"]),
             reserved=float(team["reserved"]),

@@ -121,6 +121,7 @@ KINDS = (
     "teams.NAME.holidays",
     "teams.NAME.hours",
     "teams.NAME.hours_per_week",
+    "teams.NAME.effort_split",
     "teams.NAME.interrupts",
     "teams.NAME.max_open",
     "teams.NAME.opener_share",
@@ -277,6 +278,7 @@ def of_teams(document: Document, on: date) -> Options:
             (f"{at}queue_order", either(*QUEUE_ORDERS)),
             (f"{at}sticky", either(False, True)),
             (f"{at}interrupts", either("hot")),
+            (f"{at}effort_split", either({"new": 0.5}, "accounts_first", "new_first")),
             (f"{at}segments", segments),
             (
                 f"{at}reps.{NEW_REP[name]}",

@@ -286,6 +286,7 @@ def teams(draw: DrawFn, name: str, start: date, kinds: list[str]) -> Document:
         "max_open": either(2, 1, 3),
         "sticky": either(False),
         "interrupts": either("hot"),
+        "effort_split": either({"new": 0.6}, "new_first", "accounts_first", {"new": 0.25}),
         "segments": st.lists(either(*kinds), min_size=1, max_size=1),
     }
     required = {

@@ -31,13 +31,14 @@ from funnelsim.engines.ledger import (
 from funnelsim.engines.protocol import MOST_WAVES, StuckError
 from funnelsim.model.model import SALE, Model, other_numbers
 from funnelsim.model.records import CHANNEL_STATE, PURSUIT, REP_STATE, TEAM_STATE
-from funnelsim.model.words import DAY, ENDED, NEVER, NOBODY, NOTHING, Assignment, Due, Event, Flag
+from funnelsim.model.words import DAY, ENDED, NEVER, NOBODY, NOTHING, Assignment, Due, Event, Flag, Split
 from funnelsim.model.worktime import is_open, next_opening, work_ends
 from funnelsim.rules import (
     arrivals,
     assignment,
     contracts,
     costs,
+    effort_split,
     ending,
     interruption,
     people,
@@ -195,8 +196,9 @@ class Office:
             self.start(self.open_up(number))
         for number in range(len(self.channels)):
             self.start(self.receive(number))
-        for number in np.flatnonzero(self.reps["block"] > 0):
-            self.await_end_of_block(int(number))
+        for number, state in enumerate(self.reps):
+            if state["block"] > 0:
+                self.await_end_of_block(number)
         self.schedule_grant()
 
     def start(self, story: Story) -> None:
@@ -258,6 +260,8 @@ class Office:
             hot, rep = self.next_hot(number)
             if hot is not None:
                 return hot, rep
+        if team["split"] != Split.NONE:
+            return self.next_of_a_class(number)
         idle = [rep for rep in self.members(number) if self.is_idle_at_work(rep)]
         for rep in idle:
             if self.own_queues[rep]:
@@ -267,6 +271,38 @@ class Office:
             longest = min(with_room, key=self.idle_longest)
             return self.pick(number, longest), longest
         return None, NOBODY
+
+    def next_of_a_class(self, number: int) -> tuple[Record | None, int]:
+        """Find the next pursuit and rep of a team that splits its effort (G15)."""
+        idle = [rep for rep in self.members(number) if self.is_idle_at_work(rep)]
+        for rep in sorted(idle, key=self.idle_longest):
+            own = first_of(self.own_queues[rep]) if self.own_queues[rep] else None
+            if own is not None and own["interrupted"]:
+                return own, rep
+            new, account = (self.at_hand(rep, accounts) for accounts in (False, True))
+            team, state = self.model.teams[number], self.reps[rep]
+            if effort_split.takes_account(team, state, new is not None, account is not None):
+                new = account
+            if new is not None:
+                cherry = team["assignment"] == Assignment.CHERRY_PICK and new["rep"] == NOBODY
+                same = [each for each in self.team_queues[number] if is_of_class_of(new, each)]
+                return self.best_of(same, rep) if cherry else new, rep
+        return None, NOBODY
+
+    def at_hand(self, rep: int, accounts: bool) -> Record | None:
+        """Find the first pursuit of a class that a rep can take: of its own queue, else of the team's."""
+        team = int(self.model.reps[rep]["team"])
+        for queue in (self.own_queues[rep], self.team_queues[team] if self.has_room(rep) else []):
+            of_class = [each for each in queue if effort_split.is_account(each) == accounts]
+            if of_class:
+                return first_of(of_class)
+        return None
+
+    def count_effort(self, pursuit: Record, rep: int, alone: bool) -> None:
+        """Count the effort of a pursuit for its class (G17)."""
+        team, state = self.model.teams[self.model.reps[rep]["team"]], self.reps[rep]
+        found = effort_split.levels(self.model, team, state, pursuit, alone)
+        state["new_level"], state["accounts_level"] = found
 
     def next_hot(self, number: int) -> tuple[Record | None, int]:
         """Find a hot pursuit that a rep of a team starts on, at once or by interrupting other work (G9)."""
@@ -325,6 +361,10 @@ class Office:
         queue = self.team_queues[number]
         if self.model.teams[number]["assignment"] != Assignment.CHERRY_PICK:
             return first_of(queue)
+        return self.best_of(queue, rep)
+
+    def best_of(self, queue: list[Record], rep: int) -> Record:
+        """Find the pursuit on the shortlist of a queue that is worth most to a rep (G5)."""
         skill = people.skill_now(self.model.reps[rep], self.reps[rep], self.now)
 
         def worth(pursuit: Record) -> int:
@@ -481,6 +521,8 @@ class Office:
         now, entered = self.now, int(pursuit["since"])
         stage = visits.stage_for(self.model, pursuit)
         skill, speed = 1.0, 1.0
+        splits = rep != NOBODY and self.model.teams[self.model.reps[rep]["team"]]["split"] != Split.NONE
+        alone = splits and self.at_hand(rep, not effort_split.is_account(pursuit)) is None
         if rep != NOBODY:
             self.take_up(pursuit, rep)
             skill = people.skill_now(self.model.reps[rep], self.reps[rep], now)
@@ -489,6 +531,8 @@ class Office:
             self.model, self.odds_by_day, pursuit, skill, speed, now - entered
         )
         pursuit["effort"], pursuit["since"] = effort, now
+        if splits:
+            self.count_effort(pursuit, rep, alone)
         pursuit["takes"], pursuit["target"], pursuit["reason"] = visits.answer(self.model, pursuit)
         self.write(pursuit, Event.STARTED, waited=now - entered, money=stage["cost_per_visit"])
         if visits.is_first_contact(pursuit, rep, entered):
@@ -770,8 +814,13 @@ class Office:
         known = was != NOBODY
         self.reps[known] = old_reps[was[known]]
         self.order = np.arange(len(model.reps))
-        for number in range(len(self.reps)):
+        for number, rep in enumerate(model.reps):
             self.read_talent(number)
+            team = int(rep["team"])
+            if team < len(before.teams) and effort_split.splits_otherwise(
+                before.teams[team], model.teams[team]
+            ):
+                self.reps[number]["new_level"] = self.reps[number]["accounts_level"] = 0
         queues = [*old_queues, *self.team_queues]
         self.own_queues = [[] for _ in model.reps]
         self.put_anew()
@@ -925,6 +974,11 @@ class Office:
 def order_in_queue(pursuit: Record) -> tuple[int, int, int]:
     """Order pursuits in a queue: rank, time queued, entity."""
     return int(pursuit["rank"]), int(pursuit["since"]), int(pursuit["entity"])
+
+
+def is_of_class_of(one: Record, other: Record) -> bool:
+    """Return whether two pursuits are both new business, or both existing."""
+    return effort_split.is_account(one) == effort_split.is_account(other)
 
 
 def first_hot(queue: list[Record]) -> Record | None:

@@ -100,6 +100,8 @@ TEAM = record(
     ("queue_order", "<i4"),
     ("sticky", "<i4"),
     ("interrupts", "<i4"),  # 1: hot pursuits come first, and interrupt work on others
+    ("split", "<i4"),  # of words.Split
+    ("new_share", "<i4"),  # of the effort, in thousandths, that is for new business
     ("prospects", "<i4"),  # 1: its reps prospect ...
     ("prospected_channel", "<i4"),  # ... for this channel,
     ("block", "<i8"),  # ... in blocks of this working time,
@@ -141,6 +143,8 @@ REP_STATE = record(
     ("open", "<i4"),  # pursuits that the rep owns
     ("on_staff", "<i4"),  # 1: can be given something
     ("busy", "<i4"),
+    ("new_level", "<i8"),  # what it has put into new business, by its share,
+    ("accounts_level", "<i8"),  # ... and into existing business
     ("prospects_for", "<i8"),  # channel of the block of prospecting in hand
     ("block", "<i8"),  # its working time; 0: no block is in hand
     ("block_since", "<i8"),  # when it started

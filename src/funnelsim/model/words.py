@@ -129,4 +129,13 @@ class QueueOrder(IntEnum):
     OLDEST_INQUIRY = 3
 
 
+class Split(IntEnum):
+    """How a team's reps split their effort between new and existing business."""
+
+    NONE = 0
+    NEW_FIRST = 1
+    ACCOUNTS_FIRST = 2
+    SHARES = 3
+
+
 GONE_COLD = 0  # the number of the reason that every scenario has

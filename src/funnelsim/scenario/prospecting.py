@@ -34,7 +34,7 @@ def hours_in_a_week(team: Team) -> float:
     if team.hours is None:
         return team.hours_per_week
     spans = (span for day in WeeklyHours.model_fields for span in getattr(team.hours, day))
-    return sum(closes - opens for opens, closes in spans) * SECOND / HOUR
+    return float(sum(closes - opens for opens, closes in spans) * SECOND / HOUR)
 
 
 def share_reserved(contents: Contents, prospecting: Prospecting) -> float:

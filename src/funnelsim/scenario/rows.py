@@ -7,6 +7,7 @@ file that `made_of` lists. If these are the same objects, the rows are the same.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -24,8 +25,9 @@ from funnelsim.chance.keys import (
 )
 from funnelsim.model.model import DEMAND_OF_ALL, DEMAND_OF_CHANNELS, ODDS_OF_ALL
 from funnelsim.model.own_policy import BUILT_IN, policy_number
-from funnelsim.model.words import DAY, HOUR, LOST, NEVER, NOBODY, NOTHING, WON, Assignment, QueueOrder
+from funnelsim.model.words import DAY, HOUR, LOST, NEVER, NOBODY, NOTHING, WON, Assignment, QueueOrder, Split
 from funnelsim.rules.contracts import CENTS, MONTH, MOST_CENTS, QUARTER, YEAR
+from funnelsim.rules.effort_split import THOUSAND
 from funnelsim.scenario.calendars import Calendar, spans_of_the_day
 from funnelsim.scenario.channels import Promotion, Prospecting
 from funnelsim.scenario.effects import by_heat, committee_effect, odds_of, theorist_odds
@@ -43,6 +45,7 @@ from funnelsim.scenario.flow import (
 )
 from funnelsim.scenario.months import DAYS_PER_MONTH
 from funnelsim.scenario.prospecting import share_reserved
+from funnelsim.scenario.quantities import EffortSplit
 from funnelsim.scenario.rotas import Customers, Rota
 from funnelsim.scenario.schema import Contents, Rep, Segment, Stage, Team
 from funnelsim.scenario.sheets import Draft, Sheet, Way, fill
@@ -365,6 +368,7 @@ class TeamRows:
             "queue_order": QueueOrder[team.queue_order.upper()].value,
             "sticky": int(team.sticky),
             "interrupts": int(team.interrupts == "hot"),
+            **_split(team.effort_split),
             "first_tier": self.first_tier,
             "tiers": tiers_of(team),
             "quota_months": QUOTA_MONTHS[team.commission_tiers.period] if team.commission_tiers else MONTH,
@@ -431,6 +435,15 @@ def _policy(name: str) -> Row:
     if name in BUILT_IN:
         return {"assignment": Assignment[name.upper()].value}
     return {"assignment": Assignment.OWN.value, "own_policy": policy_number(name)}
+
+
+def _split(split: EffortSplit | None) -> Row:
+    """Lower how a team splits its effort (G16)."""
+    if split is None:
+        return {}
+    if split.first:
+        return {"split": Split.NEW_FIRST.value if split.first == "new" else Split.ACCOUNTS_FIRST.value}
+    return {"split": Split.SHARES.value, "new_share": math.floor(split.new * THOUSAND + 0.5)}
 
 
 def _numbers_of(team: Team, rep: Rep) -> Row:

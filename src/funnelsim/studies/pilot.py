@@ -455,7 +455,8 @@ def _by_turns(model: Model) -> Model:
 def _inquiries(model: Model) -> float:
     """Add up the inquiries expected in a world; of idle hours spent on prospecting, as if all were."""
     typed = model.expected.reshape(len(model.channels), -1)[:, -1].sum()
-    return float(typed + sum(_found(model, number) for number in np.flatnonzero(model.teams["prospects"])))
+    found = [_found(model, number) for number, team in enumerate(model.teams) if team["prospects"]]
+    return float(typed + math.fsum(found))
 
 
 def _found(model: Model, team: int) -> float:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
-from funnelsim.engines.compiled.desks import at_work, enlist, go_home, grant, stir
+from funnelsim.engines.compiled.choices import at_work
+from funnelsim.engines.compiled.desks import enlist, go_home, grant, stir
 from funnelsim.engines.compiled.pursuits import put_inquiry
 from funnelsim.engines.compiled.queues import NONE
 from funnelsim.engines.compiled.state import State, prospecting_actor, put

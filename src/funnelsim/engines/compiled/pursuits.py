@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
+from funnelsim.engines.compiled import choices
 from funnelsim.engines.compiled.agenda import next_time
+from funnelsim.engines.compiled.choices import front, queue_of_rep, queue_of_team
 from funnelsim.engines.compiled.desks import enlist, go_home, stir
 from funnelsim.engines.compiled.queues import NONE, first, join, leave
 from funnelsim.engines.compiled.state import State, await_next, channel_actor, put
@@ -155,12 +157,12 @@ def place(model: Model, world: Record, state: State, slot: int, number: int) -> 
     if pursuit["rep"] == NOBODY:
         rank = assignment.rank_in_team(model, world, state.odds_by_day, team, pursuit)
         pursuit["rank"] = interruption.in_line(team, pursuit, rank)
-        queue = state.team_queues[number]
+        queue = state.team_queues[queue_of_team(model, pursuit)]
         join(state.links, queue, slot, pursuit["rank"], pursuit["since"], pursuit["entity"])
         stir(state, number)
     else:
         pursuit["rank"] = interruption.in_line(team, pursuit, assignment.rank(team["queue_order"], pursuit))
-        queue = state.own_queues[pursuit["rep"]]
+        queue = state.own_queues[queue_of_rep(model, pursuit)]
         join(state.links, queue, slot, pursuit["rank"], pursuit["since"], pursuit["entity"])
         enlist(model, state, pursuit["rep"])
 
@@ -180,9 +182,9 @@ def leave_queue(model: Model, state: State, slot: int) -> None:
     """Take a pursuit out of the queue that it waits in."""
     pursuit = state.pursuits[slot]
     if pursuit["rep"] == NOBODY:
-        leave(state.links, state.team_queues[visits.team_for(model, pursuit)], slot)
+        leave(state.links, state.team_queues[queue_of_team(model, pursuit)], slot)
     else:
-        leave(state.links, state.own_queues[pursuit["rep"]], slot)
+        leave(state.links, state.own_queues[queue_of_rep(model, pursuit)], slot)
         enlist(model, state, pursuit["rep"])
 
 
@@ -199,6 +201,8 @@ def start_work(model: Model, state: State, ledger: Ledger, slot: int, rep: int) 
     now, entered = state.clock[0]["now"], pursuit["since"]
     waited = now - entered
     skill, speed = 1.0, 1.0
+    splits = rep != NOBODY and state.clock[0]["splits"] == 1 and choices.splits(model, rep)
+    alone = splits and choices.is_alone(model, state, slot, rep)
     if rep != NOBODY:
         take_up(model, state, slot, rep)
         skill = people.skill_now(model.reps[rep], state.reps[rep], now)
@@ -206,6 +210,8 @@ def start_work(model: Model, state: State, ledger: Ledger, slot: int, rep: int) 
     effort, advances = visits.work(model, state.odds_by_day, pursuit, skill, speed, waited)
     pursuit["effort"] = effort
     pursuit["advances"] = advances
+    if splits:
+        choices.count_effort(model, state, slot, rep, alone)
     takes, target, reason = visits.answer(model, pursuit)
     pursuit["takes"] = takes
     pursuit["target"] = target
@@ -251,7 +257,8 @@ def interrupt(model: Model, state: State, ledger: Ledger, rep: int) -> None:
     pursuit["since"] = now
     pursuit["interrupted"] = 1
     pursuit["rank"] = interruption.in_line(model.teams[visits.team_for(model, pursuit)], pursuit, 0)
-    join(state.links, state.own_queues[rep], slot, pursuit["rank"], now, pursuit["entity"])
+    queue = state.own_queues[queue_of_rep(model, pursuit)]
+    join(state.links, queue, slot, pursuit["rank"], now, pursuit["entity"])
     await_next(model, state, slot, NEVER, Due.GOES_COLD.value)
 
 
@@ -524,13 +531,15 @@ def leave_account(state: State, slot: int) -> None:
 @rare
 def leave_staff(model: Model, world: Record, state: State, ledger: Ledger, number: int) -> None:
     """Let a rep leave: the pursuits in its queue are placed again and keep their time queued (R4, R5, R6)."""
-    rep, queue = state.reps[number], state.own_queues[number]
+    rep = state.reps[number]
     rep["on_staff"] = 0
     enlist(model, state, number)
+    queue = state.own_queues[front(state, state.own_queues, number)]
     slot = first(state.links, queue)
     while slot != NONE:
         leave(state.links, queue, slot)
         place(model, world, state, slot, visits.team_for(model, state.pursuits[slot]))
+        queue = state.own_queues[front(state, state.own_queues, number)]
         slot = first(state.links, queue)
     if rep["busy"] == 0:
         go_home(model, state, ledger, number)

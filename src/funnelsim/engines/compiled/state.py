@@ -15,7 +15,7 @@ from funnelsim.model.model import Model
 from funnelsim.model.own_policy import callable_by_compiled_code
 from funnelsim.model.records import CHANNEL_STATE, COMPANY, PURSUIT, REP_STATE, TEAM_STATE
 from funnelsim.model.words import NEVER, Assignment
-from funnelsim.rules import ending, prospecting
+from funnelsim.rules import effort_split, ending, prospecting
 
 FIRST_POOL = 256  # pursuits at once, doubled when it is full
 FIRST_COMPANIES = 16
@@ -33,6 +33,7 @@ CLOCK = record(
     ("begun", "<i8"),  # 1 once the first entries are on the agenda
     ("last_day_booked", "<i8"),
     ("prospects", "<i8"),  # 1: some team prospects
+    ("splits", "<i8"),  # 1: some team splits its effort
 )
 DESK = record(
     ("wanted", "<i8"),  # 1: on the calendar's list of reps who can start on a pursuit of their own queue
@@ -68,8 +69,8 @@ class State(NamedTuple):
     links: Records  # LINK, one a slot of the pool: of pursuits in queues
     kin: Records  # KIN, one a slot of the pool
     companies: Records  # COMPANY, a pool of its own
-    own_queues: Records  # QUEUE, one a rep: pursuits that wait for this rep
-    team_queues: Records  # QUEUE, one a team: pursuits that wait for any rep
+    own_queues: Records  # QUEUE, two a rep (see choices): pursuits that wait for this rep
+    team_queues: Records  # QUEUE, two a team: pursuits that wait for any rep
     wanted: Records  # QUEUE, one a calendar: idle reps whose own queue is not empty, by number
     wanted_links: Records  # LINK, one a rep
     at_hand: Records  # QUEUE, one a calendar: idle reps with room for one more, longest idle first
@@ -108,8 +109,8 @@ def new_state(model: Model, slots: int = FIRST_POOL, companies: int = FIRST_COMP
         links=np.zeros(slots, LINK),
         kin=np.zeros(slots, KIN),
         companies=np.zeros(companies, COMPANY),
-        own_queues=new_queues(reps),
-        team_queues=new_queues(teams),
+        own_queues=new_queues(2 * reps),
+        team_queues=new_queues(2 * teams),
         wanted=new_queues(calendars),
         wanted_links=np.zeros(reps, LINK),
         at_hand=new_queues(calendars),
@@ -172,6 +173,7 @@ def reset(model: Model, state: State) -> None:
     clock["last_day_booked"] = 0
     clock["most_born"] = ending.most_born(model)
     clock["prospects"] = prospecting.any_team(model)
+    clock["splits"] = effort_split.any_team(model)
     for position in range(len(state.agenda)):
         state.agenda[position]["time"] = NEVER
     for actor in range(len(state.positions)):
@@ -186,27 +188,15 @@ def reset(model: Model, state: State) -> None:
         first = model.channels[number]["first_expected"]
         state.expected[first] = model.expected[first]
     for number in range(len(state.reps)):
-        rep = state.reps[number]
-        rep["idle_since"] = 0
-        rep["left"] = NEVER
-        rep["open"] = 0
-        rep["on_staff"] = 0
-        rep["busy"] = 0
-        rep["booked_in"] = 0
-        rep["booked_month"] = 0
-        rep["booked_quarter"] = 0
-        rep["booked_year"] = 0
-        rep["block"] = 0
-        rep["prospected"] = 0
-        rep["prospected_on"] = 0
+        blank_rep(state, number, 0)
         state.desks[number]["wanted"] = 0
         state.desks[number]["at_hand"] = 0
         state.order[number] = number
-        empty(state.own_queues[number])
     for number in range(len(state.teams)):
         state.teams[number]["turn"] = 0
         state.stirred[number] = 1
         empty(state.team_queues[number])
+        empty(state.team_queues[number + len(state.teams)])
     for number in range(len(state.shifts)):
         shift = state.shifts[number]
         shift["closes"] = 0
@@ -215,6 +205,29 @@ def reset(model: Model, state: State) -> None:
         empty(state.at_hand[number])
     empty_pools(state)
     empty(state.unfinished[0])
+
+
+@rare
+def blank_rep(state: State, number: int, now: int) -> None:
+    """Let a rep be somebody to whom nothing has happened yet."""
+    rep = state.reps[number]
+    rep["idle_since"] = now
+    rep["left"] = NEVER
+    rep["open"] = 0
+    rep["on_staff"] = 0
+    rep["busy"] = 0
+    rep["booked_in"] = 0
+    rep["booked_month"] = 0
+    rep["booked_quarter"] = 0
+    rep["booked_year"] = 0
+    rep["block"] = 0
+    rep["prospected"] = 0
+    rep["prospected_on"] = 0
+    rep["new_level"] = 0
+    rep["accounts_level"] = 0
+    state.desks[number]["in_hand"] = NONE
+    empty(state.own_queues[number])
+    empty(state.own_queues[number + len(state.reps)])
 
 
 @rule

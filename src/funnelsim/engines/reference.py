@@ -814,13 +814,9 @@ class Office:
         known = was != NOBODY
         self.reps[known] = old_reps[was[known]]
         self.order = np.arange(len(model.reps))
-        for number, rep in enumerate(model.reps):
+        for number in range(len(self.reps)):
             self.read_talent(number)
-            team = int(rep["team"])
-            if team < len(before.teams) and effort_split.splits_otherwise(
-                before.teams[team], model.teams[team]
-            ):
-                self.reps[number]["new_level"] = self.reps[number]["accounts_level"] = 0
+            self.begin_the_split_anew(before, number)
         queues = [*old_queues, *self.team_queues]
         self.own_queues = [[] for _ in model.reps]
         self.put_anew()
@@ -831,6 +827,14 @@ class Office:
         one_off = model.plan[0]["one_off_cost"]
         if one_off > 0.0:
             write_of(self.ledger, self.now, Event.ONE_OFF, NOTHING, NOBODY, 0, one_off)
+
+    def begin_the_split_anew(self, before: Model, number: int) -> None:
+        """Forget what a rep has put into new and existing business, if the team now splits otherwise (C26)."""
+        team = int(self.model.reps[number]["team"])
+        if team < len(before.teams) and effort_split.splits_otherwise(
+            before.teams[team], self.model.teams[team]
+        ):
+            self.reps[number]["new_level"] = self.reps[number]["accounts_level"] = 0
 
     def renumber(self, becomes: Integers) -> None:
         """Give the reps of open pursuits their numbers in the chapter that begins (C2)."""

@@ -829,7 +829,7 @@ class Office:
             write_of(self.ledger, self.now, Event.ONE_OFF, NOTHING, NOBODY, 0, one_off)
 
     def begin_the_split_anew(self, before: Model, number: int) -> None:
-        """Forget what a rep has put into new and existing business, if the team now splits otherwise (C26)."""
+        """Forget what a rep has put into new and existing business, where the team splits otherwise (C26)."""
         team = int(self.model.reps[number]["team"])
         if team < len(before.teams) and effort_split.splits_otherwise(
             before.teams[team], self.model.teams[team]

@@ -32,6 +32,9 @@ SITUATIONS_TOLD = (
     "chance and knowledge, weighted",
     "a team for each segment",
     "customers with hours",
+    "hot leads interrupt, shared_queue, 4 at most",
+    "prospecting, 0 reserved, round_robin",
+    "prospecting, 0.3 reserved, shared_queue",
     "months, priority_queue, persistence 0.7",
     "months, round_robin, persistence 1.0",
 )

@@ -97,8 +97,8 @@ def test_one_class_first(engine: str, split: Split, first: int) -> None:
 @engines
 def test_nobody_catches_up_after_2000_hours(engine: str) -> None:
     """New business alone for 2,000 hours of work, then both: existing business gets its share, not all."""
-    days, alone = 290, 251
-    model = without_services(hunters_and_farmers([4.0] * days, Split.SHARES, 0.5))
+    days, alone = 290, 253
+    model = without_services(hunters_and_farmers([5.0] * days, Split.SHARES, 0.5))
     expected = model.expected.copy().reshape(2, -1)
     expected[0] = np.maximum(np.arange(days + 1) - alone, 0) * 30.0  # contracts without work, from then on
     made = starts(history(engine, model._replace(expected=expected.ravel())))

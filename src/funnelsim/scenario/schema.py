@@ -412,8 +412,8 @@ class Team(Section):
     )
     effort_split: Splits | None = Field(
         default=None,
-        description='Between new business, which is the sale, and existing customers: "new_first", '
-        '"accounts_first", or a share such as { new = 0.6 }. Default: first come, first served.',
+        description="Between new business, which is the sale, and existing customers: `new_first`, "
+        "`accounts_first`, or a share such as `{ new = 0.6 }`. Default: first come, first served.",
     )
     sticky: bool = Field(default=True, description="A lead stays with its rep through this team's stages.")
 

@@ -150,6 +150,19 @@ def split(rate: float, reps: int, effort: Any, months: int, giving_up: float) ->
     )
 
 
+def limited(rate: float, reps: int, service: float, limit: int, patience: Any, months: int) -> str:
+    """Write a pool that takes on so many at a time; those held wait for some days, or for ever if None."""
+    hand_over = {"per_rep": limit / reps} | ({} if patience is None else {"patience_days": patience})
+    return "\n".join(
+        [
+            opening(months),
+            channel("web", rate),
+            team("sales", reps, assignment="shared_queue"),
+            stage("call", hand_over=hand_over, **work("sales", exponential(1 / service))),
+        ]
+    )
+
+
 def ranked(rates: Sequence[float], queue_order: str, months: int) -> str:
     """Write one rep whose queue has three classes: M/M/1, a class for each heat, service rate 1."""
     heats = {"hot": HOT, "warm": WARM, "future": FUTURE}
@@ -206,6 +219,48 @@ def triaged(good: float, junk: float, reps: int, giving_up: float, months: int) 
             team("sales", reps, assignment="shared_queue"),
             table("stages.triage", {"conversion": 0.5, "effects": tells_apart}),
             stage("call", **work("sales", exponential(1.0), giving_up)),
+        ]
+    )
+
+
+# ---- markets ------------------------------------------------------------------------------------
+
+
+def markets(
+    copies: int,
+    companies: int,
+    rate: float,
+    start: str,
+    months: int,
+    warm_up: int,
+    market: Keys | None = None,
+    **keys: Any,
+) -> str:
+    """Write so many segments alike, each with a market and so many inquiries an hour; all are lost."""
+    names = [f"copy {number}" for number in range(copies)]
+    shares = dict.fromkeys(names, 1 / copies)
+    of_each = {"contract_value_per_year": 1, "market": {"companies": companies, **(market or {})}}
+    horizon = {"warm_up_months": warm_up, "period_months": months, "drain_months": 0}
+    return "\n".join(
+        [
+            f"start = {start}",
+            table("horizon", horizon),
+            *(table(f"segments.{json.dumps(name)}", of_each) for name in names),
+            channel("web", rate * copies, segments=shares),
+            stage("form", **{"conversion": 0, **keys}),
+        ]
+    )
+
+
+def asking_again(companies: int, rate: float, reps: int, effort: Any, months: int) -> str:
+    """Write a pool for a market whose companies are all lost, and may ask again at once: M/M/c//N."""
+    return "\n".join(
+        [
+            opening(months),
+            table("segments.any.market", {"companies": companies, "cooling_off_days": 0}),
+            channel("web", rate),
+            team("sales", reps, assignment="shared_queue"),
+            stage("call", **{"conversion": 0, **work("sales", effort)}),
         ]
     )
 

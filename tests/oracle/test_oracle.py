@@ -212,13 +212,54 @@ def openers_get_nothing(firm: Firm) -> None:
     firm.teams[1].opener_share = 0.0
 
 
+def one_more_company(firm: Firm) -> None:
+    firm.segments[0].companies += 1
+
+
+def customers_can_ask(firm: Firm) -> None:
+    firm.segments[0].customers = 0
+
+
+def the_period_begins_at_once(firm: Firm) -> None:
+    firm.period_begins = 0
+
+
+def nobody_counts(firm: Firm) -> None:
+    for segment in firm.segments:
+        segment.companies = 0
+
+
 def care_is_paid_too(firm: Firm) -> None:
     firm.teams[2].commission = 0.01
+
+
+def who_comes_back_is_no_warmer(firm: Firm) -> None:
+    for program in firm.nurture.values():
+        program.odds = 1.0
+
+
+def nobody_comes_back_twice(firm: Firm) -> None:
+    for program in firm.nurture.values():
+        program.most_returns = 1
+
+
+def the_last_touch_brings_nobody_back(firm: Firm) -> None:
+    for program in firm.nurture.values():
+        program.by_touch[-1] = program.by_touch[-2]
+
+
+def touches_come_a_moment_later(firm: Firm) -> None:
+    for program in firm.nurture.values():
+        program.interval += 1
 
 
 @pytest.mark.parametrize(
     ("name", "misread"),
     [
+        ("nurtured", who_comes_back_is_no_warmer),
+        ("nurtured", nobody_comes_back_twice),
+        ("nurtured", the_last_touch_brings_nobody_back),
+        ("nurtured", touches_come_a_moment_later),
         ("full reps, round_robin", one_more_at_once),
         ("journeys", handed_over_at_each_stage),
         ("own queues, oldest_inquiry", other_order),
@@ -249,6 +290,10 @@ def care_is_paid_too(firm: Firm) -> None:
         ("worth less in a promotion, cherry_pick", nothing_is_cheaper),
         ("months, priority_queue, persistence 0.7", months_are_alike),
         ("months, cherry_pick, persistence 1.0", months_are_alike),
+        ("a small market", one_more_company),
+        ("a small market", customers_can_ask),
+        ("a small market", the_period_begins_at_once),
+        ("a small market", nobody_counts),
         ("handed over", one_tier_for_all),
         ("handed over", a_quota_for_the_year),
         ("handed over", openers_get_nothing),

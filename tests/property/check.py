@@ -35,6 +35,8 @@ SITUATIONS_TOLD = (
     "hot leads interrupt, shared_queue, 4 at most",
     "prospecting, 0 reserved, round_robin",
     "prospecting, 0.3 reserved, shared_queue",
+    "a small market",
+    "who is worth a rep's hour",
     "months, priority_queue, persistence 0.7",
     "months, round_robin, persistence 1.0",
 )

@@ -79,6 +79,13 @@ INSTANTS = {
         TWO_CHANNELS.format(people=1, volume=60) + "[teams.sales.reps.Ada]\nleaves = 2026-06-17\n",
         "left: while idle",
     ),
+    "two channels ask eight companies, again and again": Scene(
+        TWO_CHANNELS.format(people=2, volume=60).replace(
+            "contract_value_per_year = 1000",
+            "contract_value_per_year = 1000\nmarket = { companies = 8, cooling_off_days = 2 }",
+        ),
+        "market: nobody left",
+    ),
     "forty reps with little to do": Scene(
         TWO_CHANNELS.format(people=40, volume=60), f"more than {MANY} reps: granted to the idle longest"
     ),

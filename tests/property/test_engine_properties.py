@@ -23,7 +23,10 @@ from .scenarios import Toml, scenarios, seeds
 SEED = 20_260_102
 ENDS = (Event.WON, Event.LOST, Event.WENT_COLD, Event.OPEN)
 LEAVES = (*ENDS, Event.ADVANCED, Event.SENT_BACK)
-NO_PURSUIT = (Event.MEDIA, Event.PAY, Event.ON_STAFF, Event.ONE_OFF, Event.RUNNING)
+NO_PURSUIT = (
+    *(Event.MEDIA, Event.PAY, Event.TRAINED, Event.SKILL),
+    *(Event.ABSENT, Event.ON_STAFF, Event.ONE_OFF, Event.RUNNING),
+)
 AFTERWARDS = (
     Event.BECAME_LEAD,
     Event.MARGIN,
@@ -32,6 +35,7 @@ AFTERWARDS = (
     Event.REVENUE,
     Event.COMMISSION,
     Event.EXPECTED_COMMISSION,
+    Event.COOLED_OFF,
 )  # may follow the row that ends a lead
 
 over_scenarios = settings(
@@ -50,8 +54,8 @@ def of_pursuits(rows: Records) -> Records:
 
 
 def of_the_past(rows: Records) -> Records:
-    """Leave out the rows whose time is that which comes: the term of a contract."""
-    return rows[~np.isin(rows["event"], (Event.REVENUE, Event.MARGIN))]
+    """Leave out the rows whose span is none of the lead's: the term of a contract, cooling off."""
+    return rows[~np.isin(rows["event"], (Event.REVENUE, Event.MARGIN, Event.COOLED_OFF))]
 
 
 def each_person_is_on_staff_once(model: Model, rows: Records) -> None:

@@ -131,6 +131,18 @@ FAULTS = {
     "a day is even from its first span to its last": Fault(
         "rules/arrivals.py", "part = (share - before)", "part = (share - 0.0)", "oracle"
     ),
+    "a customer can ask again": Fault(
+        "rules/market.py",
+        'if pursuit["market"] == TAKEN and segment["cooling"]',
+        'if segment["cooling"]',
+        "oracle",
+    ),
+    "a market drains in the warm-up": Fault(
+        "rules/market.py", "now < model.stocks_from", "now < 0", "oracle"
+    ),
+    "the compiled engine forgets who cools off": Fault(
+        "engines/compiled/pursuits.py", 'state.taken[pursuit["segment"]] -= 1', "pass", "parity"
+    ),
     "a shock of demand brings more inquiries than are typed": Fault(
         "rules/shocks.py", "level - variance / 2.0", "level", "oracle"
     ),
@@ -166,6 +178,30 @@ FAULTS = {
     ),
     "a rate that changes counts for all that was found before": Fault(
         "rules/prospecting.py", 'if before["per_hour"] == channel["per_hour"]:', "if True:", "changes"
+    ),
+    "a lead counts among the others that its rep has open": Fault(
+        "engines/reference.py",
+        'others = int(self.reps[pursuit["rep"]]["open"]) - 1',
+        'others = int(self.reps[pursuit["rep"]]["open"])',
+        "oracle",
+    ),
+    "sales judges a lead again and again": Fault(
+        "rules/junk.py", 'pursuit["met"] >> pursuit["stage"] & 1 == 0', "True", "oracle"
+    ),
+    "a check finds what is not there": Fault(
+        "rules/qualifying.py",
+        'check["sensitivity"] if truly else check["false_good"]',
+        'check["sensitivity"]',
+        "oracle",
+    ),
+    "theorists never ripen": Fault(
+        "rules/qualifying.py", 'return 1 if now < pursuit["created"] + after else 0', "return 1", "oracle"
+    ),
+    "who lacks a trait is as good as who has it": Fault(
+        "rules/traits.py",
+        'trait["present"] if has(pursuit["traits"], number) else trait["missing"]',
+        'trait["present"]',
+        "oracle",
     ),
     "a queue that works another way is left as it is": Fault(
         "rules/assignment.py", "return bool(was != team or for_all)", "return bool(was != team)", "changes"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from funnelsim.compiling.arrays import Floats
-from funnelsim.engines.fold import EARNED_MARGIN, EARNED_REVENUE, Basis, Measure
+from funnelsim.engines.fold import EARNED_MARGIN, EARNED_REVENUE, TOUCH, Basis, Measure
 from funnelsim.metrics.cut import Cut
 from funnelsim.metrics.figure import Better, Parts, Unit, figure, total
 from funnelsim.model.words import Event
@@ -16,9 +16,10 @@ _MONEY = Measure.MONEY
 
 
 def marketing(cut: Cut) -> Floats:
-    """Add up what channels cost by the month, the inquiry, the lead and the hour of prospecting: (R, n)."""
+    """Add up what channels cost by the month, inquiry and lead, holding, nurture, prospecting: (R, n)."""
     channels = cut.period(Event.MEDIA, _MONEY) + cut.period(Event.INQUIRY, _MONEY)
-    return channels + cut.period(Event.BECAME_LEAD, _MONEY) + prospecting(cut)
+    of_leads = cut.period(Event.BECAME_LEAD, _MONEY) + cut.period(Event.HELD, _MONEY)
+    return channels + of_leads + cut.period(TOUCH, _MONEY) + prospecting(cut)
 
 
 def prospecting(cut: Cut) -> Floats:
@@ -27,9 +28,10 @@ def prospecting(cut: Cut) -> Floats:
 
 
 def sales(cut: Cut) -> Floats:
-    """Add up what reps cost: pay but for hours of prospecting, commission and visits: (R, n)."""
+    """Add up what reps cost: pay but for hours of prospecting, commission, visits and training: (R, n)."""
     paid = cut.period(Event.PAY, _MONEY) + cut.period(Event.COMMISSION, _MONEY)
-    return paid + cut.period(Event.STARTED, _MONEY) - prospecting(cut)
+    of_leads = cut.period(Event.STARTED, _MONEY) - prospecting(cut)
+    return paid + of_leads + cut.period(Event.TRAINED, _MONEY)
 
 
 def signed(cut: Cut) -> Floats:
@@ -134,7 +136,7 @@ def prospecting_cost(cut: Cut) -> Parts:
 
 @figure("Marketing cost", Unit.MONEY, Basis.PERIOD, Better.LESS, _CHANNEL, total, page=("channel",))
 def marketing_cost(cut: Cut) -> Parts:
-    """What the channels cost: by the month, by the inquiry, by the lead, and the pay of prospecting."""
+    """What channels cost by the month, inquiry and lead, holding leads, nurture, and pay of prospecting."""
     return (marketing(cut),)
 
 
@@ -156,9 +158,15 @@ def visit_cost(cut: Cut) -> Parts:
     return (cut.period(Event.STARTED, _MONEY),)
 
 
+@figure("Cost of training", Unit.MONEY, Basis.PERIOD, Better.LESS, _REP, total)
+def training_cost(cut: Cut) -> Parts:
+    """What trainings cost besides the hours that they take, booked on their days."""
+    return (cut.period(Event.TRAINED, _MONEY),)
+
+
 @figure("Sales cost", Unit.MONEY, Basis.PERIOD, Better.LESS, _REP, total)
 def sales_cost(cut: Cut) -> Parts:
-    """Pay, commission and visits; not the pay of hours of prospecting, which is part of marketing cost."""
+    """Pay, commission, visits and training; the pay of hours of prospecting is part of marketing cost."""
     return (sales(cut),)
 
 

@@ -7,6 +7,7 @@ from funnelsim.engines.fold import (
     CONTACT_BY_CLOCK,
     CONTACT_BY_WORKING_HOURS,
     FIRST_CONTACT,
+    PARKED_COLD,
     PROMPT_HOURS,
     Basis,
     Measure,
@@ -14,7 +15,7 @@ from funnelsim.engines.fold import (
 from funnelsim.metrics.ages import mean_cycle
 from funnelsim.metrics.cut import CUTS, Cut
 from funnelsim.metrics.figure import Better, Parts, Unit, figure, ratio, total
-from funnelsim.metrics.funnel import decided
+from funnelsim.metrics.funnel import cold, decided
 from funnelsim.model.words import DAY, HOUR, Event
 
 _WAITED = Measure.WAITED
@@ -26,7 +27,8 @@ _PEOPLE = ("all", "month", "rep", "team")
 
 def _answering(cut: Cut) -> Floats:
     """Add up the customers' time until they answer, µs: (R, n)."""
-    return sum((cut.cohort(event, _WAITED) for event in _ANSWERS), start=cut.cohort(Event.WORKED) * 0)
+    nurtured = cut.cohort(Event.PARKED, _WAITED) - cut.cohort(PARKED_COLD, _WAITED)
+    return sum((cut.cohort(event, _WAITED) for event in _ANSWERS), start=nurtured)
 
 
 def _waited(cut: Cut) -> Floats:
@@ -122,9 +124,16 @@ def time_in_stage(cut: Cut) -> Parts:
 
     The sum of the waits, the work and the customers' time / (answered + gone cold).
     """
-    spans = (Event.STARTED, Event.WORKED, Event.WENT_COLD, Event.INTERRUPTED, Event.RESUMED)
+    spans = (
+        Event.STARTED,
+        Event.WORKED,
+        Event.WENT_COLD,
+        PARKED_COLD,
+        Event.INTERRUPTED,
+        Event.RESUMED,
+    )
     spent = sum((cut.cohort(event, _WAITED) for event in spans), start=_answering(cut))
-    return spent / DAY, decided(cut) + cut.cohort(Event.WENT_COLD)
+    return spent / DAY, decided(cut) + cold(cut)
 
 
 @figure(
@@ -137,7 +146,10 @@ def time_in_stage(cut: Cut) -> Parts:
     page=("all", "month", "rep"),
 )
 def utilisation(cut: Cut) -> Parts:
-    """Working time spent on leads / working time on staff, in the period; prospecting is told apart."""
+    """Working time spent on leads / working time on staff, absences left out, in the period.
+
+    Prospecting is told apart: see `prospecting_share`.
+    """
     return cut.busy, cut.available
 
 
@@ -178,6 +190,37 @@ def queue(cut: Cut) -> Parts:
     wait in days, those who go cold included.
     """
     return (cut.queue,)
+
+
+@figure(
+    "Market available",
+    Unit.SHARE,
+    Basis.PERIOD,
+    Better.NEITHER,
+    ("all", "month", "segment"),
+    whole=True,
+    page=("month", "segment"),
+)
+def market_available(cut: Cut) -> Parts:
+    """Share of a market's companies that can be approached, on average over the period, or over each month.
+
+    Those available / all: without customers, and without those that are pursued or cool off. Of segments with
+    a market.
+    """
+    return cut.untaken, cut.companies
+
+
+@figure(
+    "Market available at the end",
+    Unit.SHARE,
+    Basis.PERIOD,
+    Better.NEITHER,
+    ("all", "month", "segment"),
+    whole=True,
+)
+def market_available_at_end(cut: Cut) -> Parts:
+    """Share of a market's companies that can be approached at the end of the period, or of each month."""
+    return cut.untaken_at_end, cut.companies
 
 
 @figure("Sales velocity", Unit.MONEY, Basis.COHORT, Better.MORE, ("all", "channel", "segment"), _velocity)

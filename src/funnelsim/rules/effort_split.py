@@ -64,5 +64,5 @@ def levels(model: Model, team: Record, state: Record, pursuit: Record, alone: bo
 
 @rule
 def splits_otherwise(before: Record, team: Record) -> bool:
-    """Return whether a team splits its effort in another way than before (C26)."""
+    """Return whether a team splits its effort in another way than before (C29)."""
     return bool(before["split"] != team["split"] or before["new_share"] != team["new_share"])

@@ -6,7 +6,7 @@ from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.model.model import Model
 from funnelsim.model.words import Heat
-from funnelsim.model.worktime import worked_by
+from funnelsim.rules.absence import hours_within
 
 HOT_FIRST = 1 << 62  # ahead of every other rank, which is at least -2^60
 INTERRUPTED_FIRST = -(1 << 61)  # ... and between these two
@@ -43,8 +43,6 @@ def gives_way(state: Record, in_hand: Record) -> bool:
 
 
 @rare
-def done_since(model: Model, rep: Record, started: int, now: int) -> int:
-    """Return the working time of a rep since work started (G10)."""
-    calendar = model.calendars[rep["calendar"]]
-    first, count = calendar["first_hours"], calendar["hours"]
-    return worked_by(model.hours, first, count, now) - worked_by(model.hours, first, count, started)
+def done_since(model: Model, rep: Record, state: Record, started: int, now: int) -> int:
+    """Return the working time of a rep since work started, absences left out (G10, R13)."""
+    return hours_within(model, rep, started, now) - int(state["lost"])

@@ -35,4 +35,4 @@ def effect(typed: float, most: float, half: float, count: int) -> float:
 @rare
 def is_counted(model: Model, now: int) -> bool:
     """Return whether what happens now is counted: not before the period begins (W1)."""
-    return bool(now >= model.months[0])
+    return bool(now >= model.stocks_from)

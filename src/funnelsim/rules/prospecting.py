@@ -6,7 +6,7 @@ from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.model.model import Model
 from funnelsim.model.words import DAY, HOUR
-from funnelsim.model.worktime import work_ends, worked_by
+from funnelsim.rules.absence import hours_within, work_of
 from funnelsim.rules.visits import duration
 
 
@@ -33,7 +33,7 @@ def is_found(channel: Record, state: Record) -> bool:
 
 @rare
 def gone_on(before: Record, channel: Record, state: Record) -> tuple[float, int]:
-    """Return the number reached when a channel's rate last changed, and the working time since (C25)."""
+    """Return the number reached when a channel's rate last changed, and the working time since (C28)."""
     if before["per_hour"] == channel["per_hour"]:
         return float(state["reached"]), int(state["prospected"])
     return reached(before, state), 0
@@ -60,23 +60,13 @@ def prospected_today(state: Record, now: int) -> int:
 @rule
 def reserved_on(model: Model, rep: Record, day: int, share: float) -> int:
     """Return the working time of a day that a rep reserves for prospecting (G13)."""
-    return duration(share * worked_between(model, rep, day * DAY, (day + 1) * DAY), 1)
-
-
-@rule
-def worked_between(model: Model, rep: Record, since: int, until: int) -> int:
-    """Return the working time of a rep's calendar between two instants."""
-    calendar = model.calendars[rep["calendar"]]
-    first, count = calendar["first_hours"], calendar["hours"]
-    return worked_by(model.hours, first, count, until) - worked_by(model.hours, first, count, since)
+    return duration(share * hours_within(model, rep, day * DAY, (day + 1) * DAY), 1)
 
 
 @rare
-def block_ends(model: Model, rep: Record, state: Record) -> int:
-    """Find when the block in hand ends, by the calendar of the rep (G12)."""
-    calendar = model.calendars[rep["calendar"]]
-    first, count = calendar["first_hours"], calendar["hours"]
-    return work_ends(model.hours, first, count, state["block_since"], state["block"])
+def block_ends(model: Model, world: Record, rep: Record, state: Record) -> int:
+    """Find when the block in hand ends, by the calendar of the rep, less absences (G12)."""
+    return work_of(model, world, rep, state, state["block_since"], state["block"])
 
 
 @rare
@@ -88,5 +78,5 @@ def pay_of_block(model: Model, rep: Record, now: int, worked: int) -> float:
         first -= 1
     while end < len(months) and months[end] == months[last]:
         end += 1
-    share = worked / worked_between(model, rep, first * DAY, end * DAY)
+    share = worked / hours_within(model, rep, first * DAY, end * DAY)
     return float(rep["pay_per_month"] * ((end - first) / model.month_days[last]) * share)

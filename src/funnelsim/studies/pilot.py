@@ -186,7 +186,7 @@ def _needs(scenarios: Mapping[str, Scenario], jobs: int) -> dict[str, Need]:
     rest = dict(scenarios)
     for months in RUNS:
         level = {name: levelled(each, months) for name, each in rest.items()}
-        for name, lived in _live(level, jobs, by=WEEK).items():
+        for name, lived in _live(level, jobs, by=WEEK, standing=True).items():
             found[name] = _need(lived, scenarios[name].horizon.period_months)
         rest = {name: each for name, each in scenarios.items() if None in found[name]}
     return found
@@ -373,7 +373,7 @@ def crowd(scenario: Scenario) -> Crowd:
     gone_on = stages.period(Event.ADVANCED) + stages.period(Event.SENT_BACK)
     inside = (stages.period(Event.ENTERED) - gone_on - _ended(stages)).mean(axis=0)
     fullest = int(np.argmax(inside))
-    queues = tally.queue[:, 1:, fullest].sum(axis=(1, 2)).mean()
+    queues = (tally.queue + tally.held)[:, 1:, fullest].sum(axis=(1, 2)).mean()
     queueing = bool(2 * queues > inside[fullest])
     return Crowd(float(opened.max()), names.stages[fullest], queueing)
 
@@ -401,13 +401,17 @@ class _Lived(NamedTuple):
         return f"{years} simulated years"
 
 
-def _live(scenarios: Mapping[str, Scenario], jobs: int, by: int = 0) -> dict[str, _Lived]:
+def _live(
+    scenarios: Mapping[str, Scenario], jobs: int, by: int = 0, *, standing: bool = False
+) -> dict[str, _Lived]:
     """Run scenarios in a few worlds, so few that it takes no longer where there are more inquiries.
 
     Parameters
     ----------
     by : int
         Count in steps of this length from the first day to the last, instead of in months of the period.
+    standing : bool
+        Whether what has no steady state stands as typed throughout, as in a warm-up (O6).
     """
     if not scenarios:
         return {}
@@ -418,6 +422,7 @@ def _live(scenarios: Mapping[str, Scenario], jobs: int, by: int = 0) -> dict[str
     models: dict[str, tuple[Model, Names]] = {}
     for name, (model, names) in lowered.items():
         seen = _in_steps(model, by) if by else model
+        seen = seen._replace(stocks_from=model.horizon) if standing else seen
         models[name] = (_thinned(seen, share) if share < 1 else seen, names)
     try:
         found = _replicate(models, Plan(worlds, SEED, "compiled", jobs))
@@ -482,7 +487,10 @@ def _thinned(model: Model, share: float) -> Model:
     A team has one of its people at least; where that is more than its share, work takes so much longer, and
     prospecting finds so much less.
     """
-    reps, distributions, channels = model.reps.copy(), model.distributions.copy(), model.channels.copy()
+    reps, distributions = model.reps.copy(), model.distributions.copy()
+    segments, channels = model.segments.copy(), model.channels.copy()
+    for counted in ("companies", "customers"):
+        segments[counted] = np.ceil(segments[counted] * share)
     for number_, team in enumerate(model.teams):
         first, size = int(team["first_rep"]), int(team["reps"])
         kept = max(1, round(size * share))
@@ -494,9 +502,8 @@ def _thinned(model: Model, share: float) -> Model:
             distributions[part][efforts] *= kept / (size * share)
         if team["prospects"]:
             channels["per_hour"][team["prospected_channel"]] *= size * share / kept
-    return model._replace(
-        reps=reps, distributions=distributions, channels=channels, expected=model.expected * share
-    )
+    tables = {"reps": reps, "distributions": distributions, "segments": segments, "channels": channels}
+    return model._replace(**tables, expected=model.expected * share)
 
 
 def _grown(tally: Tally, share: float) -> Tally:

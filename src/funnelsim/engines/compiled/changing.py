@@ -11,24 +11,28 @@ from funnelsim.compiling.on_disk import compiled
 from funnelsim.engines.compiled.agenda import NOT_DUE, close_gap, take_first
 from funnelsim.engines.compiled.choices import front, queue_of_rep, queue_of_team
 from funnelsim.engines.compiled.desks import enlist, opens_next, read_talent, stir
+from funnelsim.engines.compiled.handover import queue_at_gate
 from funnelsim.engines.compiled.loop import book_day
 from funnelsim.engines.compiled.prospecting import await_end_of_block
 from funnelsim.engines.compiled.pursuits import place, put_inquiry, read_fate
 from funnelsim.engines.compiled.queues import NONE, empty, first, join, leave
-from funnelsim.engines.compiled.state import State, await_next, blank_rep, put, rep_actor
+from funnelsim.engines.compiled.roster import expect_rep, look_ahead_anew
+from funnelsim.engines.compiled.state import State, await_next, blank_rep, put
 from funnelsim.engines.ledger import Ledger, write_of
 from funnelsim.model.model import Model
 from funnelsim.model.words import DAY, NEVER, NOBODY, NOTHING, Due, Event
-from funnelsim.model.worktime import last_opened, work_ends
+from funnelsim.model.worktime import last_opened
 from funnelsim.rules import (
+    absence,
     arrivals,
     assignment,
     effort_split,
     ending,
+    handover,
     interruption,
-    people,
     prospecting,
     shocks,
+    traits,
     visits,
 )
 
@@ -75,10 +79,13 @@ def carry_over(
     now = old.clock[0]["now"]
     take_over_clock(model, old, state)
     take_over_pools(old, state, becomes)
+    if len(model.traits) > len(before.traits):
+        read_new_traits(before, model, world, state)
     take_over_channels(before, old, model, world, state)
     take_over_people(before, old, model, world, state, was, becomes)
-    put_anew(model, state)
+    put_anew(model, world, state)
     requeue(before, model, world, state, becomes)
+    take_over_gates(before, model, world, state)
     for number in range(len(state.reps)):
         enlist(model, state, number)
     for number in range(len(state.teams)):
@@ -137,6 +144,17 @@ def take_over_pools(old: State, state: State, becomes: Integers) -> None:
             pursuit["closer"] = new_number(becomes, pursuit["closer"])
 
 
+@rare
+def read_new_traits(before: Model, model: Model, world: Record, state: State) -> None:
+    """Read the traits that come with a chapter, of the companies at hand (C27)."""
+    for slot in range(len(state.pursuits)):
+        pursuit = state.pursuits[slot]
+        if pursuit["entity"] > 0:
+            company, channel, known = pursuit["company"], pursuit["channel"], len(before.traits)
+            more = traits.traits_of(model, world, company, channel, known)
+            pursuit["traits"] = pursuit["traits"] | more
+
+
 @rule
 def new_number(becomes: Integers, rep: int) -> int:
     """Return the number of a rep in the chapter that begins."""
@@ -145,7 +163,7 @@ def new_number(becomes: Integers, rep: int) -> int:
 
 @rare
 def take_over_channels(before: Model, old: State, model: Model, world: Record, state: State) -> None:
-    """Take over the streams of inquiries, and let those of new channels begin (C9, C10, C22)."""
+    """Take over the streams of inquiries and the markets, and let new channels begin (C9, C10, C22, O7)."""
     today = state.clock[0]["now"] // DAY
     for position in range(len(state.expected)):
         known = position < len(old.expected)
@@ -168,6 +186,8 @@ def take_over_channels(before: Model, old: State, model: Model, world: Record, s
             channel["prospected"] = prospected
         else:
             channel["total"] = arrivals.next_total(world, model.channels[number], channel)
+    for segment in range(len(state.taken)):
+        state.taken[segment] = old.taken[segment] if segment < len(old.taken) else 0
 
 
 @rare
@@ -209,12 +229,14 @@ def take_over_people(
             shift["closes"] = model.hours[shift["opening"]]["closes"]
         empty(state.wanted[number])
         empty(state.at_hand[number])
+    for gate in range(len(state.held)):
+        empty(state.held[gate])
     empty(state.unfinished[0])
 
 
 @rare
 def begin_the_split_anew(before: Model, model: Model, state: State, number: int) -> None:
-    """Forget what a rep has put into new and existing business, if the team now splits otherwise (C26)."""
+    """Forget what a rep has put into new and existing business, if the team now splits otherwise (C29)."""
     team = model.reps[number]["team"]
     if team < len(before.teams) and effort_split.splits_otherwise(before.teams[team], model.teams[team]):
         state.reps[number]["new_level"] = 0
@@ -222,18 +244,15 @@ def begin_the_split_anew(before: Model, model: Model, state: State, number: int)
 
 
 @rare
-def put_anew(model: Model, state: State) -> None:
-    """Put on the agenda what everybody has due (C4, C6, C10, C12)."""
+def put_anew(model: Model, world: Record, state: State) -> None:
+    """Put on the agenda what everybody has due (C4, C6, C10, C12, R16)."""
     now = state.clock[0]["now"]
     put(model, state, 0, now + DAY, Due.DAY_ENDS.value, 0)
     for number in range(len(state.reps)):
-        rep, state_of_rep = model.reps[number], state.reps[number]
-        if state_of_rep["on_staff"] == 1:
-            put(model, state, rep_actor(number), max(rep["leaves"], now), Due.REP_LEAVES.value, number)
-        elif people.is_yet_to_join(state_of_rep):
-            put(model, state, rep_actor(number), max(rep["joins"], now), Due.REP_JOINS.value, number)
-        if state_of_rep["block"] > 0:
-            await_end_of_block(model, state, number)
+        look_ahead_anew(model, world, state, number)
+        expect_rep(model, state, number)
+        if state.reps[number]["block"] > 0:
+            await_end_of_block(model, world, state, number)
     for number in range(len(state.shifts)):
         opens_next(model, state, number)
     for number in range(len(state.channels)):
@@ -243,9 +262,8 @@ def put_anew(model: Model, state: State) -> None:
         if pursuit["entity"] > 0:
             due = pursuit["due"]
             if pursuit["phase"] == Due.WORK_ENDS:
-                calendar = model.calendars[model.reps[pursuit["rep"]]["calendar"]]
-                first, count = calendar["first_hours"], calendar["hours"]
-                due = work_ends(model.hours, first, count, pursuit["since"], pursuit["effort"])
+                rep, state_of_rep = model.reps[pursuit["rep"]], state.reps[pursuit["rep"]]
+                due = absence.work_of(model, world, rep, state_of_rep, pursuit["since"], pursuit["effort"])
             await_next(model, state, slot, due, pursuit["phase"])
 
 
@@ -272,6 +290,24 @@ def requeue(before: Model, model: Model, world: Record, state: State, becomes: I
         following = int(state.links[moved]["next"])
         place(model, world, state, moved, visits.team_for(model, state.pursuits[moved]))
         moved = following
+
+
+@rare
+def take_over_gates(before: Model, model: Model, world: Record, state: State) -> None:
+    """Find who counts at which gate, and who is held at which, as a chapter begins (C11, C25, C26)."""
+    state.clock[0]["held"] = 0
+    for number in range(len(state.loads)):
+        state.loads[number] = 0
+    for slot in range(len(state.pursuits)):
+        pursuit = state.pursuits[slot]
+        if pursuit["entity"] > 0:
+            gate = handover.gate_from_now(before, model, pursuit)
+            pursuit["gate"] = gate
+            if gate > 0:
+                state.loads[gate - 1] += 1
+            if handover.is_held(pursuit):
+                read_fate(model, world, pursuit)
+                queue_at_gate(model, state, slot)
 
 
 @rule

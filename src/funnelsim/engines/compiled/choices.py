@@ -15,6 +15,8 @@ from funnelsim.model.model import Model
 from funnelsim.model.words import NOBODY, Assignment, Split
 from funnelsim.rules import assignment, contracts, effort_split, interruption, people, visits
 
+NOT_SPLIT = -1
+
 
 @rare
 def next_hot(model: Model, state: State, number: int) -> tuple[int, int]:
@@ -62,7 +64,8 @@ def goes_before(state: State, rep: int, other: int, busy: bool) -> bool:
 @rule
 def at_work(model: Model, state: State, rep: int) -> bool:
     """Return whether a rep is on staff and at work by its calendar (G1)."""
-    return bool(state.reps[rep]["on_staff"] == 1 and is_open(state, model.reps[rep]["calendar"]))
+    there = state.reps[rep]["on_staff"] == 1 and state.reps[rep]["absent"] == 0
+    return bool(there and is_open(state, model.reps[rep]["calendar"]))
 
 
 @rule
@@ -100,7 +103,7 @@ def pick(model: Model, world: Record, state: State, queue: Record, rep: int) -> 
     The first pursuits of the queue are taken out, chained by their links, and put back.
     """
     now = state.clock[0]["now"]
-    skill = people.skill_now(model.reps[rep], state.reps[rep], now)
+    skill = people.skill_now(model, model.reps[rep], state.reps[rep], now)
     shortlist, chosen, most = NONE, NONE, -1
     for _ in range(assignment.SHORTLIST):
         slot = first(state.links, queue)
@@ -161,21 +164,35 @@ def at_hand(model: Model, state: State, rep: int, lane: int) -> int:
 
 
 @rule
-def splits(model: Model, rep: int) -> bool:
-    """Return whether a rep's team splits its effort."""
-    return bool(model.teams[model.reps[rep]["team"]]["split"] != Split.NONE)
+def other_at_hand(model: Model, state: State, slot: int, rep: int) -> int:
+    """Return whether something of the other class is at hand to a rep who starts on a pursuit.
+
+    NOT_SPLIT where nobody splits effort.
+    """
+    if rep == NOBODY or state.clock[0]["splits"] == 0:
+        return NOT_SPLIT
+    return look_for_the_other(model, state, slot, rep)
 
 
 @rare
-def is_alone(model: Model, state: State, slot: int, rep: int) -> bool:
-    """Return whether nothing of the other class is at hand to a rep who starts on a pursuit (G17)."""
+def look_for_the_other(model: Model, state: State, slot: int, rep: int) -> int:
+    """Return 1 if something of the other class is at hand to a rep, 0 if not, or NOT_SPLIT."""
+    if model.teams[model.reps[rep]["team"]]["split"] == Split.NONE:
+        return NOT_SPLIT
     other = 0 if effort_split.is_account(state.pursuits[slot]) else 1
-    return at_hand(model, state, rep, other) == NONE
+    return 0 if at_hand(model, state, rep, other) == NONE else 1
+
+
+@rule
+def count_effort(model: Model, state: State, slot: int, rep: int, at_hand: int) -> None:
+    """Count the effort of a pursuit for its class, if its rep splits effort (G17)."""
+    if at_hand != NOT_SPLIT:
+        raise_levels(model, state, slot, rep, at_hand == 0)
 
 
 @rare
-def count_effort(model: Model, state: State, slot: int, rep: int, alone: bool) -> None:
-    """Count the effort of a pursuit for its class (G17)."""
+def raise_levels(model: Model, state: State, slot: int, rep: int, alone: bool) -> None:
+    """Raise the levels of a rep who starts on a pursuit."""
     team, who = model.teams[model.reps[rep]["team"]], state.reps[rep]
     new, accounts = effort_split.levels(model, team, who, state.pursuits[slot], alone)
     who["new_level"] = new

@@ -6,10 +6,9 @@ from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.engines.compiled.choices import is_idle_longer, is_open, next_hot, next_of_a_class, pick
 from funnelsim.engines.compiled.queues import NONE, first, join, leave
-from funnelsim.engines.compiled.state import State, calendar_actor, put, rep_actor
-from funnelsim.engines.ledger import Ledger, write_of
+from funnelsim.engines.compiled.state import State, calendar_actor, put
 from funnelsim.model.model import Model
-from funnelsim.model.words import NEVER, NOBODY, NOTHING, Assignment, Due, Event, Split
+from funnelsim.model.words import NEVER, NOBODY, Assignment, Due, Split
 from funnelsim.rules import people
 
 
@@ -29,7 +28,7 @@ def enlist(model: Model, state: State, number: int) -> None:
     """
     rep, desk = state.reps[number], state.desks[number]
     team, calendar = model.reps[number]["team"], model.reps[number]["calendar"]
-    idle = rep["on_staff"] == 1 and rep["busy"] == 0
+    idle = rep["on_staff"] == 1 and rep["busy"] == 0 and rep["absent"] == 0
     wanted = 1 if idle and first(state.links, state.own_queues[number]) != NONE else 0
     if wanted != desk["wanted"]:
         desk["wanted"] = wanted
@@ -45,6 +44,16 @@ def enlist(model: Model, state: State, number: int) -> None:
         else:
             leave(state.at_hand_links, state.at_hand[calendar], number)
     stir(state, team)
+
+
+@rule
+def give_up_rep(model: Model, state: State, pursuit: Record) -> None:
+    """Take a pursuit from its owner, who has one open pursuit less (P3)."""
+    rep = pursuit["rep"]
+    if rep != NOBODY:
+        state.reps[rep]["open"] -= 1
+        pursuit["rep"] = NOBODY
+        enlist(model, state, rep)
 
 
 @rule
@@ -134,22 +143,3 @@ def opens_next(model: Model, state: State, number: int) -> None:
     if following < calendar["first_hours"] + calendar["hours"]:
         opens = int(model.hours[following]["opens"])
     put(model, state, calendar_actor(state, number), opens, Due.OPENS.value, number)
-
-
-@rare
-def join_staff(model: Model, state: State, number: int) -> None:
-    """Put a rep on staff (R3)."""
-    rep = state.reps[number]
-    rep["on_staff"] = 1
-    rep["idle_since"] = state.clock[0]["now"]
-    enlist(model, state, number)
-    put(model, state, rep_actor(number), model.reps[number]["leaves"], Due.REP_LEAVES.value, number)
-
-
-@rare
-def go_home(model: Model, state: State, ledger: Ledger, number: int) -> None:
-    """Write the time on staff of a rep who is gone, or is on staff at the horizon (R7, R9)."""
-    now, rep = state.clock[0]["now"], state.reps[number]
-    rep["left"] = now
-    since = max(model.reps[number]["joins"], 0)
-    write_of(ledger, now, Event.ON_STAFF.value, NOTHING, number, now - since, 0.0)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.engines.compiled.choices import at_work
-from funnelsim.engines.compiled.desks import enlist, go_home, grant, stir
+from funnelsim.engines.compiled.desks import enlist, stir
 from funnelsim.engines.compiled.pursuits import put_inquiry
-from funnelsim.engines.compiled.queues import NONE
+from funnelsim.engines.compiled.roster import go_home
 from funnelsim.engines.compiled.state import State, prospecting_actor, put
 from funnelsim.engines.ledger import Ledger, note_work, write_of
 from funnelsim.model.model import Model
@@ -16,36 +16,18 @@ from funnelsim.rules import prospecting
 
 
 @rule
-def look_for_grants(model: Model, world: Record, state: State) -> tuple[int, int]:
-    """Find a pursuit and the rep who starts on it, as `grant` does, and let idle reps prospect."""
-    if state.clock[0]["prospects"] == 0:
-        return grant(model, world, state)
-    return grant_or_prospect(model, world, state)
-
-
-@rare
-def grant_or_prospect(model: Model, world: Record, state: State) -> tuple[int, int]:
-    """Grant a pursuit between reserved time, which comes before, and idle time (G13, G14)."""
-    begin_blocks(model, state, True)
-    slot, rep = grant(model, world, state)
-    if slot == NONE:
-        begin_blocks(model, state, False)
-    return slot, rep
-
-
-@rule
-def begin_blocks(model: Model, state: State, reserved: bool) -> None:
+def begin_blocks(model: Model, world: Record, state: State, reserved: bool) -> None:
     """Let idle reps start on blocks, of reserved time or of idle time."""
     for number in range(len(model.teams)):
         team = model.teams[number]
         if team["prospects"] == 1 and (team["reserved"] > 0.0) == reserved:
             for rep in range(team["first_rep"], team["first_rep"] + team["reps"]):
                 if state.reps[rep]["busy"] == 0 and at_work(model, state, rep):
-                    begin_block(model, state, rep)
+                    begin_block(model, world, state, rep)
 
 
 @rule
-def begin_block(model: Model, state: State, number: int) -> None:
+def begin_block(model: Model, world: Record, state: State, number: int) -> None:
     """Let a rep start on a block, unless no time is left for it (G12)."""
     rep, now = state.reps[number], state.clock[0]["now"]
     block = prospecting.block_now(model, model.reps[number], rep, now)
@@ -56,14 +38,15 @@ def begin_block(model: Model, state: State, number: int) -> None:
         rep["block"] = block
         rep["block_since"] = now
         rep["busy"] = 1
+        rep["lost"] = 0
         enlist(model, state, number)
-        await_end_of_block(model, state, number)
+        await_end_of_block(model, world, state, number)
 
 
 @rare
-def await_end_of_block(model: Model, state: State, number: int) -> None:
+def await_end_of_block(model: Model, world: Record, state: State, number: int) -> None:
     """Put the end of the block in hand of a rep on the agenda."""
-    ends = prospecting.block_ends(model, model.reps[number], state.reps[number])
+    ends = prospecting.block_ends(model, world, model.reps[number], state.reps[number])
     put(model, state, prospecting_actor(state, number), ends, Due.PROSPECTING_ENDS.value, number)
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from funnelsim.compiling.arrays import Floats, Integers, Records, record
+from funnelsim.compiling.arrays import Floats, Integers, Record, Records, record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.compiling.handles import by_pointer
 from funnelsim.engines.compiled.agenda import NOT_DUE, Positions, new_agenda, order_of, schedule
@@ -30,6 +30,7 @@ CLOCK = record(
     ("vacant", "<i8"),  # how many slots are free
     ("free_company", "<i8"),  # the first free slot of the pool of companies
     ("most_born", "<i8"),  # pursuits that one step may add to the pool
+    ("held", "<i8"),  # pursuits at gates
     ("begun", "<i8"),  # 1 once the first entries are on the agenda
     ("last_day_booked", "<i8"),
     ("prospects", "<i8"),  # 1: some team prospects
@@ -58,6 +59,7 @@ class State(NamedTuple):
     agenda: Records  # AGENDA, a heap
     positions: Positions  # of each actor on the agenda, or NOT_DUE
     channels: Records  # CHANNEL_STATE
+    taken: Integers  # (segments,) companies of the market that are taken
     expected: Floats  # as Model.expected, of this world
     odds_by_day: Floats  # (days,) factor on all odds in this world, if a shock moves them
     teams: Records  # TEAM_STATE
@@ -75,6 +77,8 @@ class State(NamedTuple):
     wanted_links: Records  # LINK, one a rep
     at_hand: Records  # QUEUE, one a calendar: idle reps with room for one more, longest idle first
     at_hand_links: Records  # LINK, one a rep
+    loads: Integers  # (gates,) pursuits that count at each gate
+    held: Records  # QUEUE (1 + gates,): pursuits held at each gate, and first those whose gate is gone
     unfinished: Records  # QUEUE (1,): at the end, the open pursuits in the order of entity
     order: Integers  # (reps,) the reps of each team side by side, best first when last sorted
 
@@ -98,6 +102,7 @@ def new_state(model: Model, slots: int = FIRST_POOL, companies: int = FIRST_COMP
         agenda=new_agenda(actors),
         positions=np.zeros(actors, np.int64),
         channels=np.zeros(len(model.channels), CHANNEL_STATE),
+        taken=np.zeros(len(model.segments), np.int64),
         expected=np.empty_like(model.expected),
         odds_by_day=np.ones(len(model.month_days)),
         teams=_team_states(model),
@@ -115,6 +120,8 @@ def new_state(model: Model, slots: int = FIRST_POOL, companies: int = FIRST_COMP
         wanted_links=np.zeros(reps, LINK),
         at_hand=new_queues(calendars),
         at_hand_links=np.zeros(reps, LINK),
+        loads=np.zeros(len(model.gates), np.int64),
+        held=new_queues(1 + len(model.gates)),
         unfinished=new_queues(1),
         order=np.zeros(reps, np.int64),
     )
@@ -170,6 +177,7 @@ def reset(model: Model, state: State) -> None:
     clock["due"] = 0
     clock["gap"] = 0
     clock["stirred"] = 1
+    clock["held"] = 0
     clock["last_day_booked"] = 0
     clock["most_born"] = ending.most_born(model)
     clock["prospects"] = prospecting.any_team(model)
@@ -187,6 +195,8 @@ def reset(model: Model, state: State) -> None:
         channel["prospected"] = 0
         first = model.channels[number]["first_expected"]
         state.expected[first] = model.expected[first]
+    for segment in range(len(state.taken)):
+        state.taken[segment] = 0
     for number in range(len(state.reps)):
         blank_rep(state, number, 0)
         state.desks[number]["wanted"] = 0
@@ -203,6 +213,10 @@ def reset(model: Model, state: State) -> None:
         shift["opening"] = model.calendars[number]["first_hours"] - 1
         empty(state.wanted[number])
         empty(state.at_hand[number])
+    for number in range(len(state.loads)):
+        state.loads[number] = 0
+    for gate in range(len(state.held)):
+        empty(state.held[gate])
     empty_pools(state)
     empty(state.unfinished[0])
 
@@ -210,7 +224,16 @@ def reset(model: Model, state: State) -> None:
 @rare
 def blank_rep(state: State, number: int, now: int) -> None:
     """Let a rep be somebody to whom nothing has happened yet."""
-    rep = state.reps[number]
+    begin_rep(state.reps[number], now)
+    state.desks[number]["in_hand"] = NONE
+    empty(state.own_queues[number])
+    empty(state.own_queues[number + len(state.reps)])
+
+
+@rule
+def begin_rep(rep: Record, now: int) -> None:
+    """Fill in what a rep begins with, who has not joined yet."""
+    rep["joined"] = NEVER
     rep["idle_since"] = now
     rep["left"] = NEVER
     rep["open"] = 0
@@ -220,14 +243,17 @@ def blank_rep(state: State, number: int, now: int) -> None:
     rep["booked_month"] = 0
     rep["booked_quarter"] = 0
     rep["booked_year"] = 0
+    rep["worked"] = 0
+    rep["won"] = 0
+    rep["absent"] = 0
+    rep["away_from"] = NEVER
+    rep["away_until"] = NEVER
+    rep["lost"] = 0
     rep["block"] = 0
     rep["prospected"] = 0
     rep["prospected_on"] = 0
     rep["new_level"] = 0
     rep["accounts_level"] = 0
-    state.desks[number]["in_hand"] = NONE
-    empty(state.own_queues[number])
-    empty(state.own_queues[number + len(state.reps)])
 
 
 @rule

@@ -12,7 +12,7 @@ from funnelsim.model.records import LEDGER
 from funnelsim.model.words import HOUR, NOBODY, NOTHING, Event
 
 # Daily costs and time on staff belong to no case; a contract's margin, expected bookings and
-# revenue are no step.
+# revenue are no step, nor is it that a company has cooled off after its last one.
 ACTIVITIES = {
     Event.INQUIRY: "inquiry",
     Event.ENTERED: "{stage}: starts waiting",
@@ -37,14 +37,13 @@ ACTIVITIES = {
     Event.NOT_REACHED: "{stage}: not reached",
     Event.QUEUED_AGAIN: "{stage}: waits for the next attempt",
     Event.TOUCHED: "{stage}: nurtured",
-    Event.COOLED_OFF: "cooled off",
     Event.INTERRUPTED: "{stage}: work interrupted",
     Event.RESUMED: "{stage}: work resumed",
     Event.REPORTED: "{stage}: reported to marketing",
 }
 _ENDS = {Event.WON, Event.LOST, Event.WENT_COLD, Event.OPEN, Event.WITHDRAWN}
 _WORK = {Event.WORKED, Event.INTERRUPTED}
-_COSTS = {Event.INQUIRY, Event.STARTED, Event.COMMISSION}
+_COSTS = {Event.INQUIRY, Event.HELD, Event.STARTED, Event.COMMISSION}
 _INDEX = (1 << 32) - 1  # the bits of a lead's entity that number it within its channel
 _FIELDS = {name: position for position, name in enumerate(LEDGER.names or ())}
 
@@ -61,7 +60,7 @@ class Entry(NamedTuple):
     stage: str | None
     waited_hours: float  # clock time of the span that the event closes
     worked_hours: float  # working time
-    cost: float | None  # of an inquiry, a visit or a commission
+    cost: float | None  # of an inquiry, a visit, a lead held or a commission
     value: float | None  # bookings of a contract
     reason: str | None  # why it was lost
     ends: bool  # whether it is the lead's last step

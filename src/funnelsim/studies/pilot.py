@@ -502,8 +502,8 @@ def _thinned(model: Model, share: float) -> Model:
             distributions[part][efforts] *= kept / (size * share)
         if team["prospects"]:
             channels["per_hour"][team["prospected_channel"]] *= size * share / kept
-    tables = {"reps": reps, "distributions": distributions, "segments": segments, "channels": channels}
-    return model._replace(**tables, expected=model.expected * share)
+    model = model._replace(reps=reps, distributions=distributions, segments=segments, channels=channels)
+    return model._replace(expected=model.expected * share)
 
 
 def _grown(tally: Tally, share: float) -> Tally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import funnelsim as fs
@@ -53,6 +54,10 @@ def blocks(one: Scenario, engine: str = "compiled") -> Records:
     return rows[rows["event"] == Event.PROSPECTED]
 
 
+def means_by_channel(result: fs.SimulationResult) -> pd.DataFrame:
+    return result.by_channel.xs("mean", axis=1, level="statistic")
+
+
 @engines
 def test_only_the_team_that_is_named_prospects(engine: str) -> None:
     _, names = lower(scenario())
@@ -62,9 +67,9 @@ def test_only_the_team_that_is_named_prospects(engine: str) -> None:
 
 
 def test_hours_times_the_rate_are_the_inquiries_expected() -> None:
-    means = fs.simulate(scenario(), replications=40, jobs=1).by_channel["mean"]
-    hours = means["calls", "prospecting_hours"]
-    assert means["calls", "inquiries"] == pytest.approx(0.5 * hours, rel=0.03)
+    means = means_by_channel(fs.simulate(scenario(), replications=40, jobs=1))
+    hours = means.loc["calls", "prospecting_hours"]
+    assert means.loc["calls", "inquiries"] == pytest.approx(0.5 * hours, rel=0.03)
 
 
 def test_reserved_hours_are_the_first_of_each_day() -> None:
@@ -97,17 +102,17 @@ def test_nothing_interrupts_a_block(engine: str) -> None:
 
 def test_what_prospecting_costs_is_the_channel_s_and_counted_once() -> None:
     one = fs.simulate(scenario(hours_per_week=10), replications=4, jobs=1)
-    by_channel = one.by_channel["mean"]
+    by_channel = means_by_channel(one)
     summary = one.summary["mean"]
     assert summary["prospecting_cost"] == pytest.approx(0.25 * 8000 * 3, rel=0.02)
     assert summary["pay_cost"] == pytest.approx(3 * 13_000)
     assert summary["marketing_cost"] == pytest.approx(summary["prospecting_cost"])
     assert summary["cost"] == pytest.approx(summary["pay_cost"])
     assert summary["sales_cost"] == pytest.approx(summary["pay_cost"] - summary["prospecting_cost"])
-    assert by_channel["calls", "marketing_cost"] == pytest.approx(summary["prospecting_cost"])
-    per_inquiry = by_channel["calls", "marketing_cost"] / by_channel["calls", "inquiries"]
-    assert by_channel["calls", "cost_per_inquiry"] == pytest.approx(per_inquiry)
-    assert by_channel["web", "cost_per_inquiry"] == 0
+    assert by_channel.loc["calls", "marketing_cost"] == pytest.approx(summary["prospecting_cost"])
+    per_inquiry = by_channel.loc["calls", "marketing_cost"] / by_channel.loc["calls", "inquiries"]
+    assert by_channel.loc["calls", "cost_per_inquiry"] == pytest.approx(per_inquiry)
+    assert by_channel.loc["web", "cost_per_inquiry"] == 0
 
 
 def test_the_first_found_is_the_same_company_at_any_rate() -> None:
@@ -167,7 +172,7 @@ def test_a_team_prospects_for_one_channel() -> None:
         with_calls(PLAIN) + CALLS.replace("calls", "visits") + f"prospecting = {{ {PLAIN} }}"
     )
     assert problem.sentence() == (
-        "line 22: channels.visits.prospecting.team is sales, which prospects for calls; "
+        "line 23: channels.visits.prospecting.team is sales, which prospects for calls; "
         "expected a team of its own"
     )
 

@@ -639,7 +639,7 @@ class Simulation:
     def put_inquiries_anew(self, before: Firm) -> None:
         """Go on in each channel from the number reached; new channels begin (C9, C10)."""
         today = self.now // DAY
-        for number, stream in enumerate(self.streams):  # C25
+        for number, stream in enumerate(self.streams):  # C28
             if before.channels[number].per_hour != self.firm.channels[number].per_hour:
                 stream.found = reached(before.channels[number], stream)
                 stream.prospected = 0

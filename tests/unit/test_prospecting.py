@@ -115,6 +115,15 @@ def test_what_prospecting_costs_is_the_channel_s_and_counted_once() -> None:
     assert by_channel.loc["web", "cost_per_inquiry"] == 0
 
 
+def test_hours_that_are_reserved_are_not_there_for_leads() -> None:
+    idle, reserved = (
+        fs.simulate(one, replications=2, jobs=1).forecast.team_hours()
+        for one in (scenario(), scenario(hours_per_week=10))
+    )
+    assert reserved[0].available == pytest.approx(0.75 * idle[0].available, rel=0.02)
+    assert reserved[1].available == idle[1].available
+
+
 def test_the_first_found_is_the_same_company_at_any_rate() -> None:
     found = []
     for rate in (0.2, 2.0):

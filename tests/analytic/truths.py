@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from . import systems, theory
+from .desks import idle_hours, interrupting, reserved_hours
 from .exact import equal_worths_are_a_pool, every_lead_the_same, occupancy_adds_up, queues_add_up
 from .figures import Truth
 from .hand_over import held_before, turned_away
@@ -53,6 +54,9 @@ TRUTHS: tuple[Truth, ...] = (
     priorities(RATES, "hottest", theory.priority_waits(RATES, 1.0), 100),
     priorities(RATES, "fifo", [4.0] * 3, 40),
     priorities(RATES, "lifo", [4.0] * 3, 50),
+    interrupting((0.3, 0.4), 60),
+    reserved_hours(80),
+    idle_hours(40),
     *(junk(amount) for amount in JUNK),
     triage(),
     draining(),

@@ -17,7 +17,7 @@ from funnelsim.chance.keys import Entity, entity, hash32, purpose
 from funnelsim.compiling.arrays import Records
 from funnelsim.model.model import Chapter, Chapters, Model
 from funnelsim.model.records import CHECK, GATE, REJECTION, TRAIT
-from funnelsim.model.words import DAY, HOUR, LOST, NEVER, NOBODY, NOTHING, WON, Assignment, QueueOrder
+from funnelsim.model.words import DAY, HOUR, LOST, NEVER, NOBODY, NOTHING, WON, Assignment, QueueOrder, Split
 
 from .naive import both
 
@@ -46,6 +46,23 @@ def other_limits(chance: random.Random, model: Model, _: int) -> Model:
 
 def other_urgency(chance: random.Random, model: Model, _: int) -> Model:
     return model._replace(teams=each(model.teams, interrupts=lambda _: chance.randint(0, 1)))
+
+
+def other_split(chance: random.Random, model: Model, _: int) -> Model:
+    shares = {"new_share": lambda _: chance.choice([1, 500])}
+    return model._replace(teams=each(model.teams, split=lambda _: chance.choice(list(Split)), **shares))
+
+
+def other_prospecting(chance: random.Random, model: Model, _: int) -> Model:
+    """Let channels that are prospected be so by other teams, in other hours, and find more or less."""
+    found = [number for number, channel in enumerate(model.channels) if channel["prospected"]]
+    by_team = dict(zip(chance.sample(range(len(model.teams)), len(model.teams)), found, strict=False))
+    teams = model.teams.copy()
+    for number, team in enumerate(teams):
+        team["prospects"], team["prospected_channel"] = number in by_team, by_team.get(number, 0)
+        team["block"], team["reserved"] = chance.choice([HOUR // 4, 2 * HOUR]), chance.choice([0.0, 0.2])
+    per_hour = {"per_hour": lambda channel: channel["prospected"] * chance.choice([0.5, 3.0])}
+    return model._replace(teams=teams, channels=each(model.channels, **per_hour))
 
 
 def other_stickiness(_: random.Random, model: Model, __: int) -> Model:
@@ -525,6 +542,8 @@ CHANGES: dict[str, Change] = {
         other_orders,
         other_limits,
         other_urgency,
+        other_split,
+        other_prospecting,
         other_stickiness,
         other_teams,
         other_hand_overs,

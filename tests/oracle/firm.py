@@ -48,6 +48,10 @@ class Team:
     trainings: list[Training] = field(default_factory=list)
     hiring_cost: float = 0.0
     interrupts: bool = False  # G8
+    splits: bool = False  # G15: its effort, between new and existing business
+    prospects: int | None = None  # G12: for which channel
+    block: int = 0  # working time
+    reserved: float = 0.0  # share of a day's working time; 0: idle time
 
 
 @dataclass
@@ -190,6 +194,7 @@ class Channel:
     busy: list[float] = field(default_factory=list)  # the world's factor on each day (A9); empty: none
     demand: list[list[float]] = field(default_factory=list)  # shocks, each with a factor for each day (H7)
     varies: bool = False  # whether any of these may be other than 1
+    per_hour: float | None = None  # A13: what an hour of prospecting finds; None: inquiries come by the day
 
 
 @dataclass

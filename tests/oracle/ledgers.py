@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from funnelsim.compiling.arrays import Record, Records
-from funnelsim.model.words import GONE_COLD, NOBODY, Event, Flag
+from funnelsim.model.words import GONE_COLD, NOBODY, NOTHING, Event, Flag
 
 from .naive import COLD, Cost, History, Pause, Spell, Try, Visit, Walk
 
@@ -79,14 +79,8 @@ def read(rows: Records, cast: Cast) -> tuple[dict[int, Told], list[Cost]]:
             assert lead not in leads
             leads[lead] = Told(time, int(row["channel"]), int(row["segment"]))
             costs.append(Cost("inquiry", time, int(row["channel"]), money))
-        elif event is Event.MEDIA:
-            costs.append(Cost("media", time, int(row["channel"]), money))
-        elif event in OF_REPS:
-            costs.append(Cost(event.name.lower(), time, whose(row, cast), money))
-        elif event in OF_CHANGES:
-            costs.append(Cost(OF_CHANGES[event], time, -1, money))
-        elif event in (Event.ON_STAFF, Event.ABSENT):
-            continue
+        elif lead == NOTHING:
+            costs += of_the_firm(event, row, cast)
         elif event in OF_CONTRACTS:
             assert won is not None, "what a contract leaves follows it"
             assert someone(row, cast) == won.owner
@@ -106,6 +100,22 @@ def read(rows: Records, cast: Cast) -> tuple[dict[int, Told], list[Cost]]:
             read_step(told, event, row, costs, cast)
             won = told if event is Event.WON else None if event is not Event.BECAME_LEAD else won
     return leads, costs
+
+
+def of_the_firm(event: Event, row: Record, cast: Cast) -> list[Cost]:
+    """Return what a row that is about no lead says of costs."""
+    time, money = int(row["time"]), float(row["money"])
+    if event is Event.MEDIA:
+        return [Cost("media", time, int(row["channel"]), money)]
+    if event in OF_REPS:
+        return [Cost(event.name.lower(), time, whose(row, cast), money)]
+    if event is Event.PROSPECTED:
+        return [
+            Cost("prospected", time, int(row["channel"]), int(row["worked"])),
+            Cost("prospected by", time, whose(row, cast), money),
+            Cost("prospected since", time, whose(row, cast), time - int(row["waited"])),
+        ]
+    return [Cost(OF_CHANGES[event], time, -1, money)] if event in OF_CHANGES else []
 
 
 def whose(row: Record, cast: Cast) -> int:
@@ -284,6 +294,9 @@ def differences(oracle: History, rows: Records) -> list[str]:
         "expected commission",
         "one off",
         "running",
+        "prospected",
+        "prospected by",
+        "prospected since",
         "junk",
     ):
         found += differences_of_costs(kind, oracle.costs, costs)

@@ -46,6 +46,7 @@ KINDS = (  # I1
     "absence",
     "calendar opens",
     "inquiry",
+    "prospecting ends",
     "work ends",
     "customer answers",
     "goes cold",
@@ -124,6 +125,11 @@ class Person:
     will_leave: bool
     on_staff: bool
     working_on: int | None = None
+    block: int = 0  # of prospecting in hand, working time
+    block_for: int = 0  # channel
+    block_since: int = 0
+    block_ends: int | None = None
+    blocks: dict[int, int] = field(default_factory=dict)  # working time started by day
     idle_since: int = 0
     gone: int | None = None  # when a leaver's last work was done
     booked: list[tuple[int, int]] = field(
@@ -158,11 +164,16 @@ class Person:
     @property
     def is_there(self) -> bool:
         """Whether the rep is on staff, or still finishes work."""
-        return self.on_staff or (self.working_on is not None and self.gone is None)
+        return self.on_staff or (self.is_busy and self.gone is None)
 
     def hours_at_work(self) -> Spans:
         """Leave the spells of absence out of the opening times (R13)."""
         return without(self.hours, self.spells)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether the rep works on a lead, or prospects."""
+        return self.working_on is not None or self.block > 0
 
 
 @dataclass
@@ -173,6 +184,8 @@ class Stream:
     midnights: list[float]
     index: int = 0
     due: int | None = None  # None: not before the horizon
+    found: float = 0.0  # the number reached by prospecting up to the latest change of the rate
+    prospected: int = 0  # working time since then
 
 
 @dataclass
@@ -390,6 +403,11 @@ def going_on(reached: list[float], channel: Channel, today: int) -> list[float]:
     return midnights
 
 
+def reached(channel: Channel, stream: Stream) -> float:
+    """Return how many inquiries prospecting has reached (A13)."""
+    return float(stream.found + (channel.per_hour or 0.0) * (stream.prospected / HOUR))
+
+
 def instant_of(total: float | Fraction, channel: Channel, midnights: list[float]) -> int | None:
     """Find when the expected number reaches a sum of exponentials (A3, A4)."""
     for day, (before, after) in enumerate(pairwise(midnights)):
@@ -532,6 +550,7 @@ class Simulation:
             (person.leaving, "rep leaves"),
             (person.joins if person.will_join else None, "rep joins"),
             (turn, "absence"),
+            (person.block_ends, "prospecting ends"),
         ]
         if person.next_joins is not None and (seat_ends is None or person.next_joins < seat_ends):  # R19
             coming.append((person.next_joins, "rep joins"))
@@ -568,7 +587,7 @@ class Simulation:
         person.absent = not person.absent
         if not person.absent:
             self.say("absent")
-            if person.working_on is None:
+            if not person.is_busy:
                 person.idle_since = self.now
 
     def decide(self, kind: str, who: int) -> None:
@@ -585,6 +604,8 @@ class Simulation:
             self.openings_left[who].pop(0)
         elif kind == "inquiry":
             self.inquiry_arrives(who)
+        elif kind == "prospecting ends":
+            self.block_is_over(self.people[who])
         else:
             of_leads = {
                 "work ends": self.work_ends,
@@ -612,7 +633,7 @@ class Simulation:
         self.find_the_reps_again()
         self.turns = [self.members(team).index(rep) for team, rep in enumerate(next_in_turn)]  # C15
         self.turns += [team.turn for team in self.firm.teams[len(self.turns) :]]
-        self.put_inquiries_anew()
+        self.put_inquiries_anew(before)
         if len(self.firm.traits) > len(before.traits):
             for walk in self.leads.values():
                 now_drawn = self.company(walk).traits  # C27
@@ -620,6 +641,9 @@ class Simulation:
         for walk in self.leads.values():  # C12: all else stays as it was when the work started
             if walk.phase == "work" and walk.rep is not None:
                 walk.until = end_of_work(walk.rep.hours_at_work(), walk.works_since, walk.left_to_do)
+        for person in self.people:
+            if person.block:
+                person.block_ends = end_of_work(person.hours_at_work(), person.block_since, person.block)
         self.pay_once()
         self.queue_anew(queueing, before)
         self.take_over_limits(before)
@@ -682,9 +706,13 @@ class Simulation:
             left = (person.tenure_ends or 0) - self.now
             person.tenure_ends = None if after is None else self.now + whole(left * (after / before))
 
-    def put_inquiries_anew(self) -> None:
+    def put_inquiries_anew(self, before: Firm) -> None:
         """Go on in each channel from the number reached; new channels begin (C9, C10)."""
         today = self.now // DAY
+        for number, stream in enumerate(self.streams):  # C28
+            if before.channels[number].per_hour != self.firm.channels[number].per_hour:
+                stream.found = reached(before.channels[number], stream)
+                stream.prospected = 0
         for number, channel in enumerate(self.firm.channels):
             if number == len(self.streams):
                 self.streams.append(Stream([], [0.0] * (today + 1)))
@@ -778,7 +806,7 @@ class Simulation:
         person.tenure_ends = None
         for walk in self.in_order(person):
             self.place(walk)
-        if person.working_on is None:
+        if not person.is_busy:
             self.goes_home(person)
 
     def goes_home(self, person: Person) -> None:
@@ -848,7 +876,11 @@ class Simulation:
         """Find when a channel's next inquiry comes; past the horizon, never."""
         stream = self.streams[number]
         stream.due = None
-        if stream.index < len(stream.companies):
+        channel = self.firm.channels[number]
+        if channel.per_hour is not None:  # A13, A14
+            found = stream.companies[stream.index].total <= reached(channel, stream)
+            stream.due = self.now if found else None
+        elif stream.index < len(stream.companies):
             total = stream.companies[stream.index].total
             due = instant_of(total, self.firm.channels[number], stream.midnights)
             stream.due = None if due is None or due >= self.firm.horizon else due
@@ -1360,6 +1392,53 @@ class Simulation:
     # Capacity
 
     def grant_once(self) -> bool:
+        """Give one waiting lead to one idle rep, if any can be had; say whether.
+
+        Reserved time comes before all leads, prospecting in idle time after them.
+        """
+        self.prospect(reserved=True)
+        if self.grant_a_lead():
+            return True
+        self.prospect(reserved=False)
+        return False
+
+    def prospect(self, *, reserved: bool) -> None:
+        """Let all who can start on a block of prospecting (G13, G14)."""
+        today = self.now // DAY
+        for number, team in enumerate(self.firm.teams):
+            if team.prospects is None or (team.reserved > 0) is not reserved:
+                continue
+            for rep in self.members(number):
+                block = team.block
+                if reserved:
+                    there = working_time(rep.hours, today * DAY, (today + 1) * DAY)
+                    left = whole(team.reserved * there) - rep.blocks.get(today, 0)
+                    block = team.block if left >= 2 * team.block else max(left, 0)
+                if block and rep.on_staff and self.at_work(rep) and not rep.is_busy:
+                    rep.block, rep.block_for, rep.block_since = block, team.prospects, self.now
+                    rep.blocks[today] = rep.blocks.get(today, 0) + block
+                    rep.block_ends = end_of_work(rep.hours_at_work(), self.now, block)  # G12
+
+    def block_is_over(self, rep: Person) -> None:
+        """Count a block for its channel, whose next inquiries come (A14)."""
+        self.spend("prospected", rep.block_for, rep.block)
+        self.spend("prospected by", rep.who, self.pay_of_block(rep))
+        self.spend("prospected since", rep.who, rep.block_since)
+        self.say("prospected")
+        self.streams[rep.block_for].prospected += rep.block
+        rep.block, rep.block_ends, rep.idle_since = 0, None, self.now
+        if not rep.on_staff:
+            self.goes_home(rep)
+        self.find_next_inquiry(rep.block_for)
+
+    def pay_of_block(self, rep: Person) -> float:
+        """Work out what the block is paid that ends now (M14)."""
+        months, last = self.firm.calendar_months, (self.now - 1) // DAY
+        days = [day for day, month in enumerate(months) if month == months[last]]
+        hours = sum(working_time(rep.hours, day * DAY, (day + 1) * DAY) for day in days)
+        return rep.record.pay_per_month * len(days) / self.firm.month_days[last] * rep.block / hours
+
+    def grant_a_lead(self) -> bool:
         """Admit a lead, or give a waiting one to one idle rep, if any can be had; say whether."""
         admitted = self.next_admitted()
         if admitted is not None:  # B5
@@ -1369,10 +1448,12 @@ class Simulation:
             if team.interrupts and self.grant_a_hot_one(number, team):
                 return True
             idle = [  # G1, G7
-                rep
-                for rep in self.members(number)
-                if rep.on_staff and self.at_work(rep) and rep.working_on is None
+                rep for rep in self.members(number) if rep.on_staff and self.at_work(rep) and not rep.is_busy
             ]
+            if team.splits and self.grant_new_business(number, team, idle):
+                return True
+            if team.splits:
+                continue
             for rep in idle:  # G2
                 own = self.in_order(rep)
                 if own:
@@ -1386,6 +1467,18 @@ class Simulation:
                 return True
         return False
 
+    def grant_new_business(self, number: int, team: Team, idle: list[Person]) -> bool:
+        """Ask the idle in turn; all leads are new business, so that they need no choosing (G15)."""
+        for rep in sorted(idle, key=lambda rep: (rep.idle_since, rep.number)):
+            own, waiting = self.in_order(rep), self.in_order(number)
+            if own:
+                self.start(own[0], rep)
+                return True
+            if waiting and self.open_leads(rep) < team.max_open:
+                self.start(self.take(team.assignment, waiting, rep), rep)
+                return True
+        return False
+
     def grant_a_hot_one(self, number: int, team: Team) -> bool:
         """Give a hot lead to an idle rep, or else to one who works on another lead; say whether (G9)."""
 
@@ -1393,7 +1486,7 @@ class Simulation:
             return [walk for walk in self.in_order(queue)[:1] if walk.inquiry.heat == 0]
 
         there = [rep for rep in self.members(number) if rep.on_staff and self.at_work(rep)]
-        idle = [rep for rep in there if rep.working_on is None]
+        idle = [rep for rep in there if not rep.is_busy]
         colder = [
             rep for rep in there if rep.working_on is not None and self.leads[rep.working_on].inquiry.heat > 0
         ]

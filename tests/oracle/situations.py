@@ -13,7 +13,7 @@ from itertools import product
 from typing import Any
 
 from funnelsim.model.model import DEMAND_OF_ALL, DEMAND_OF_CHANNELS, ODDS_OF_ALL, Model
-from funnelsim.model.words import DAY, HOUR, LOST, NOBODY, NOTHING, WON, Assignment, QueueOrder
+from funnelsim.model.words import DAY, HOUR, LOST, NOBODY, NOTHING, WON, Assignment, QueueOrder, Split
 
 from .naive import History, Visit
 from .plan import TO_LOST, Plan, Route, between, daily, either
@@ -496,6 +496,20 @@ def hot_leads_interrupt(assignment: Assignment, max_open: int) -> Model:
     return plan.model()
 
 
+def prospecting(reserved: float, assignment: Assignment) -> Model:
+    """Let reps with hours of their own prospect, who come and go, and have other leads to work on."""
+    plan = Plan(days=14, months_begin=(4, 9), month_days=31)
+    reps = [{"pay_per_month": 3100.0}, {"leaves": 7 * DAY + 13 * HOUR, "pay_per_month": 999.0}]
+    reps += [{"speed": 0.5, "own_hours": daily(14, 0, 24, (4,))}, {"joins": 3 * DAY + 9 * HOUR}]
+    block = {"prospects": 1, "prospected_channel": 1, "block": HOUR // 2, "reserved": reserved}
+    team = plan.team(daily(14, 9, 17, (5, 6)), reps, assignment, max_open=6, interrupts=1, **block)
+    plan.stage(team, conversion=0.8, effort=either(0.5, 1, 6), customer=SOON, patience=2, nexts=to(1))
+    plan.stage(customer=SOON, conversion=0.9)
+    plan.channel(2.0, 9, 9)
+    plan.channel(0.0, prospected=1, per_hour=1.5, hot=0.5, hot_or_warm=0.7)
+    return plan.model()
+
+
 def mixed(seed: int) -> Model:
     """Make a small sales floor at random, full of ties."""
     chance = random.Random(seed)
@@ -538,6 +552,11 @@ def mixed(seed: int) -> Model:
             stage=chance.choice([0, 0, chance.randrange(count)]),
             cost_per_month=chance.choice([0.0, 500.0]),
         )
+    if chance.random() < 0.5:
+        chosen = plan.rows["teams"][chance.choice(teams)]
+        channel = plan.channel(0.0, prospected=1, per_hour=chance.choice([0.1, 0.4]), hot=0.3)
+        chosen |= {"prospects": 1, "prospected_channel": channel, "block": HOUR // 2}
+        chosen |= {"reserved": chance.choice([0.0, 0.1, 0.3])}
     if chance.random() < 0.5:
         limit_hand_overs(chance, plan, count)
     mixed_nurture(chance, plan, count)
@@ -608,6 +627,8 @@ def mixed_team(chance: random.Random, plan: Plan) -> int:
         queue_order=chance.choice(list(QueueOrder)),
         sticky=chance.randint(0, 1),
         interrupts=int(chance.random() < 0.4),
+        split=chance.choice([0, 0, 0, Split.NEW_FIRST, Split.SHARES]),
+        new_share=chance.choice([1, 300]),
         max_open=chance.choice([1, 2, 4, 10**6]),
         commission=chance.choice([0.0, 0.1]),
         opener_share=chance.choice([0.0, 0.3]),
@@ -691,6 +712,13 @@ SITUATIONS |= {
         (Assignment.ROUND_ROBIN, 10**6),
         (Assignment.SHARED_QUEUE, 10**6),
     )
+}
+SITUATIONS |= {
+    f"prospecting, {reserved:g} reserved, {assignment.name.lower()}": Situation(
+        lambda reserved=reserved, assignment=assignment: prospecting(reserved, assignment), waited
+    )
+    for reserved in (0.0, 0.05, 0.3, 0.9)
+    for assignment in (Assignment.SHARED_QUEUE, Assignment.ROUND_ROBIN)
 }
 SITUATIONS |= {
     f"full reps, {assignment.name.lower()}": Situation(

@@ -276,6 +276,12 @@ class Table:
             for factors in (self.busy(channel), *self.demand(number)):
                 days = [one * factor for one, factor in zip(days, factors or [1.0] * len(days), strict=True)]
             found.append(self.share(channel) * math.fsum(days))
+            hours = [
+                closes - opens
+                for rep in self.model.reps
+                for opens, closes in self.openings(self.model.calendars[rep["calendar"]])
+            ]
+            found.append(float(channel["per_hour"]) * sum(hours) / HOUR)
         return max(found)
 
     def firm(self, most: float = 0.0) -> Firm:
@@ -306,6 +312,7 @@ class Table:
                     busy=self.busy(each),
                     demand=self.demand(number),
                     varies=bool(each["mean_share"] > 0 or self.uncertain(each) or self.demand(number)),
+                    per_hour=float(each["per_hour"]) if each["prospected"] else None,
                 )
                 for number, each in enumerate(model.channels)
             ],
@@ -374,6 +381,10 @@ class Table:
             queue_order=QueueOrder(int(team["queue_order"])).name.lower(),
             sticky=bool(team["sticky"]),
             interrupts=bool(team["interrupts"]),
+            splits=bool(team["split"]),
+            prospects=int(team["prospected_channel"]) if team["prospects"] else None,
+            block=int(team["block"]),
+            reserved=float(team["reserved"]),
             max_open=int(team["max_open"]),
             commission=float(team["commission"]),
             opener_share=float(team["opener_share"]),

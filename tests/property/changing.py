@@ -76,7 +76,11 @@ KINDS = (
     "channels.NAME.inquiries_per_month",
     "channels.NAME.inquiries_per_month *=",
     "channels.NAME.monthly_profile",
-    "channels.NAME.personal_selling.inquiries_per_rep_month",
+    "channels.NAME.prospecting.block_hours",
+    "channels.NAME.prospecting.hours_per_week",
+    "channels.NAME.prospecting.inquiries_per_hour",
+    "channels.NAME.prospecting.inquiries_per_hour *=",
+    "channels.NAME.prospecting.team",
     "channels.NAME.price_per_lead",
     "channels.NAME.promotion",
     "channels.NAME.segments",
@@ -155,6 +159,7 @@ KINDS = (
     "teams.NAME.holidays",
     "teams.NAME.hours",
     "teams.NAME.hours_per_week",
+    "teams.NAME.effort_split",
     "teams.NAME.interrupts",
     "teams.NAME.learning",
     "teams.NAME.max_open",
@@ -278,8 +283,14 @@ def of_channels(document: Document, on: date) -> Options:
             ]
         if "price_per_lead" in channel:
             found.append((f"{at}price_per_lead", either(99.0, 0.0)))
-        if "personal_selling" in channel:
-            found.append((f"{at}personal_selling.inquiries_per_rep_month", either(40)))
+        if "prospecting" in channel:
+            found += [
+                (f"{at}prospecting.inquiries_per_hour", either(5, 0.1)),
+                (f"{at}prospecting.inquiries_per_hour *=", either(0.5)),
+                (f"{at}prospecting.hours_per_week", either(4, 1)),
+                (f"{at}prospecting.team", either(*document["teams"])),
+                (f"{at}prospecting.block_hours", either(2)),
+            ]
         if len(small) > 1:
             found.append((f"{at}segments", either({small[0]: 0.25, small[1]: 0.75}, {small[0]: 1.0})))
     new = {"kind": "pr", "inquiries_per_month": 60, "cost_per_month": 300}
@@ -324,6 +335,7 @@ def of_teams(document: Document, on: date) -> Options:
             (f"{at}queue_order", either(*QUEUE_ORDERS)),
             (f"{at}sticky", either(False, True)),
             (f"{at}interrupts", either("hot")),
+            (f"{at}effort_split", either({"new": 0.5}, "accounts_first", "new_first")),
             (f"{at}segments", segments),
             (
                 f"{at}reps.{NEW_REP[name]}",

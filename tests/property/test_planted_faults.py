@@ -44,7 +44,7 @@ FAULTS = {
         "engines/compiled/loop.py",
         "            slot = decide(model, world, state, ledger)\n",
         "            if kind_of(order) == Due.GOES_COLD:\n"
-        "                slot, rep = grant(model, world, state)\n"
+        "                slot, rep = look_for_grants(model, world, state)\n"
         "            if slot == NONE:\n"
         "                slot = decide(model, world, state, ledger)\n",
         "parity",
@@ -157,6 +157,27 @@ FAULTS = {
     ),
     "the answer is drawn with the key of the work": Fault(
         "rules/visits.py", 'stage["answer_key"]', 'stage["work_key"]', "oracle"
+    ),
+    "a hot lead waits its turn": Fault(
+        "rules/interruption.py", "return int(rank - HOT_FIRST)", "return int(rank)", "oracle"
+    ),
+    "interrupted work begins anew": Fault(
+        "engines/reference.py", 'pursuit["effort"] -= done', "pass", "oracle"
+    ),
+    "blocks are half as long": Fault(
+        "rules/prospecting.py", 'block = int(team["block"])', 'block = int(team["block"]) // 2', "oracle"
+    ),
+    "an hour of prospecting finds what a day would": Fault(
+        "rules/prospecting.py", 'state["prospected"] / HOUR', 'state["prospected"] / HOUR * 24', "oracle"
+    ),
+    "a rep's reserved hours are not renewed": Fault(
+        "rules/prospecting.py",
+        'int(state["prospected"]) if state["prospected_on"] == now // DAY else 0',
+        'int(state["prospected"])',
+        "oracle",
+    ),
+    "a rate that changes counts for all that was found before": Fault(
+        "rules/prospecting.py", 'if before["per_hour"] == channel["per_hour"]:', "if True:", "changes"
     ),
     "a lead counts among the others that its rep has open": Fault(
         "engines/reference.py",

@@ -137,6 +137,7 @@ KEPT: tuple[tuple[int, tuple[Measure, ...]], ...] = (
     (Event.ADMITTED, (_C, _W)),
     (Event.TRAINED, (_C, _M)),
     (Event.SKILL, (_C, _M)),
+    (Event.PROSPECTED, (_C, _W, _K, _M)),
     (Event.INTERRUPTED, (_C, _W, _K)),
     (Event.RESUMED, (_C, _W)),
     (Event.ABSENT, (_C, _W)),

@@ -130,7 +130,7 @@ def note_miss(ledger: Ledger, reason: int) -> None:
 
 @rule
 def note_work(ledger: Ledger, worked: int) -> None:
-    """Put working time into the last row written."""
+    """Put the working time into the last row written."""
     ledger.rows[ledger.used[0] - 1]["worked"] = worked
 
 

@@ -48,6 +48,7 @@ from funnelsim.model.words import (
     Due,
     Event,
     Flag,
+    Split,
 )
 from funnelsim.model.worktime import is_open, next_opening
 from funnelsim.rules import (
@@ -57,6 +58,7 @@ from funnelsim.rules import (
     attempts,
     contracts,
     costs,
+    effort_split,
     ending,
     handover,
     interruption,
@@ -64,6 +66,7 @@ from funnelsim.rules import (
     market,
     nurture,
     people,
+    prospecting,
     qualifying,
     shocks,
     traits,
@@ -235,6 +238,9 @@ class Office:
             self.start(self.open_up(number))
         for number in range(len(self.channels)):
             self.start(self.receive(number))
+        for number, state in enumerate(self.reps):
+            if state["block"] > 0:
+                self.await_end_of_block(number)
         self.schedule_grant()
 
     def start(self, story: Story) -> None:
@@ -275,6 +281,7 @@ class Office:
     def grant(self, _: simpy.Event) -> None:
         """Admit a pursuit, or give one to one rep, if any can be; repeat after what this made due (I4)."""
         self.grant_is_scheduled = False
+        self.prospect(reserved=True)
         pursuit, rep = self.next_to_admit(), NOBODY
         if pursuit is not None:
             self.admit(pursuit)
@@ -287,6 +294,7 @@ class Office:
                     self.interrupt(rep)
                 self.call_up(pursuit, rep)
                 return
+        self.prospect(reserved=False)
 
     def call_up(self, pursuit: Record, rep: int) -> None:
         """End a pursuit's wait: a rep starts on it, or it is handed over and nobody yet does."""
@@ -302,6 +310,8 @@ class Office:
             hot, rep = self.next_hot(number)
             if hot is not None:
                 return hot, rep
+        if team["split"] != Split.NONE:
+            return self.next_of_a_class(number)
         idle = [rep for rep in self.members(number) if self.is_idle_at_work(rep)]
         for rep in idle:
             if self.own_queues[rep]:
@@ -311,6 +321,38 @@ class Office:
             longest = min(with_room, key=self.idle_longest)
             return self.pick(number, longest), longest
         return None, NOBODY
+
+    def next_of_a_class(self, number: int) -> tuple[Record | None, int]:
+        """Find the next pursuit and rep of a team that splits its effort (G15)."""
+        idle = [rep for rep in self.members(number) if self.is_idle_at_work(rep)]
+        for rep in sorted(idle, key=self.idle_longest):
+            own = first_of(self.own_queues[rep]) if self.own_queues[rep] else None
+            if own is not None and own["interrupted"]:
+                return own, rep
+            new, account = (self.at_hand(rep, accounts) for accounts in (False, True))
+            team, state = self.model.teams[number], self.reps[rep]
+            if effort_split.takes_account(team, state, new is not None, account is not None):
+                new = account
+            if new is not None:
+                cherry = team["assignment"] == Assignment.CHERRY_PICK and new["rep"] == NOBODY
+                same = [each for each in self.team_queues[number] if is_of_class_of(new, each)]
+                return self.best_of(same, rep) if cherry else new, rep
+        return None, NOBODY
+
+    def at_hand(self, rep: int, accounts: bool) -> Record | None:
+        """Find the first pursuit of a class that a rep can take: of its own queue, else of the team's."""
+        team = int(self.model.reps[rep]["team"])
+        for queue in (self.own_queues[rep], self.team_queues[team] if self.has_room(rep) else []):
+            of_class = [each for each in queue if effort_split.is_account(each) == accounts]
+            if of_class:
+                return first_of(of_class)
+        return None
+
+    def count_effort(self, pursuit: Record, rep: int, alone: bool) -> None:
+        """Count the effort of a pursuit for its class (G17)."""
+        team, state = self.model.teams[self.model.reps[rep]["team"]], self.reps[rep]
+        found = effort_split.levels(self.model, team, state, pursuit, alone)
+        state["new_level"], state["accounts_level"] = found
 
     def next_hot(self, number: int) -> tuple[Record | None, int]:
         """Find a hot pursuit that a rep of a team starts on, at once or by interrupting other work (G9)."""
@@ -369,6 +411,10 @@ class Office:
         queue = self.team_queues[number]
         if self.model.teams[number]["assignment"] != Assignment.CHERRY_PICK:
             return first_of(queue)
+        return self.best_of(queue, rep)
+
+    def best_of(self, queue: list[Record], rep: int) -> Record:
+        """Find the pursuit on the shortlist of a queue that is worth most to a rep (G5)."""
         skill = people.skill_now(self.model, self.model.reps[rep], self.reps[rep], self.now)
 
         def worth(pursuit: Record) -> int:
@@ -383,9 +429,8 @@ class Office:
         """Take a channel's inquiries as they come, if the market has them (A1, A2)."""
         origin, channel = self.model.channels[number], self.channels[number]
         while True:
-            channel["day"], time = arrivals.arrival(self.model, origin, channel, self.expected)
             entity = int(origin["entity"] + channel["index"])
-            yield self.due_for(number, time, Due.INQUIRY, entity)
+            yield self.due_for(number, self.comes_at(number), Due.INQUIRY, entity)
             channel["index"] += 1
             self.draw_next(number)
             profile = arrivals.profile(self.model, self.world, origin, entity)
@@ -402,6 +447,14 @@ class Office:
             if self.model.stages[pursuit["stage"]]["is_lead"]:
                 self.become_lead(pursuit)
             self.env.process(self.pursue(pursuit))
+
+    def comes_at(self, number: int) -> int:
+        """Find when the next inquiry of a channel comes: by the clock, or once it is found (A3, A13)."""
+        origin, channel = self.model.channels[number], self.channels[number]
+        if origin["prospected"]:
+            return self.now if prospecting.is_found(origin, channel) else NEVER
+        channel["day"], time = arrivals.arrival(self.model, origin, channel, self.expected)
+        return time
 
     def ask_market(self, segment: int, company: int) -> tuple[int, float] | None:
         """Take a company from its market; return its place there, and by what it will cool off (O2, O3).
@@ -647,6 +700,8 @@ class Office:
         now, entered = self.now, int(pursuit["since"])
         stage = visits.stage_for(self.model, pursuit)
         skill, speed = 1.0, 1.0
+        splits = rep != NOBODY and self.model.teams[self.model.reps[rep]["team"]]["split"] != Split.NONE
+        alone = splits and self.at_hand(rep, not effort_split.is_account(pursuit)) is None
         if rep != NOBODY:
             self.take_up(pursuit, rep)
             skill = people.skill_now(self.model, self.model.reps[rep], self.reps[rep], now)
@@ -656,19 +711,14 @@ class Office:
         if attempts_needed:
             queued, waited = self.begin_attempt(pursuit)
             cost = cost if pursuit["attempt"] == 0 else 0.0
-        effort, pursuit["advances"] = visits.work(self.model, self.odds_by_day, pursuit, skill, speed, waited)
-        if stage["checks"]:
-            effort, pursuit["advances"] = qualifying.checked(self.model, self.world, pursuit, speed)
-        if attempts_needed:
-            effort, pursuit["advances"] = attempts.tried(
-                self.model, self.world, pursuit, speed, effort, pursuit["advances"]
-            )
-        pursuit["effort"], pursuit["since"] = effort, now
-        pursuit["takes"], pursuit["target"], pursuit["reason"] = visits.answer(self.model, pursuit)
+        self.foresee(pursuit, skill, speed, waited)
+        pursuit["since"] = now
         met = rep != NOBODY and stage["rejection"] > 0 and pursuit["advances"] != MISSED
         handed_over = met and junk.is_after_hand_over(pursuit)
         if handed_over:
             self.judge(pursuit, skill)
+        if splits:
+            self.count_effort(pursuit, rep, alone)
         self.write(pursuit, Event.STARTED, waited=queued, money=cost)
         if visits.is_first_contact(pursuit, rep, entered):
             flag(self.ledger, Flag.FIRST_CONTACT)
@@ -680,6 +730,17 @@ class Office:
         if rep == NOBODY:
             return self.due(now, Due.WORK_ENDS, pursuit)
         return self.due(self.end_of_work(pursuit), Due.WORK_ENDS, pursuit)
+
+    def foresee(self, pursuit: Record, skill: float, speed: float, waited: int) -> None:
+        """Note how much working time the work that starts takes, and what comes of it (V7, V9, V15, V16)."""
+        stage = visits.stage_for(self.model, pursuit)
+        effort, advances = visits.work(self.model, self.odds_by_day, pursuit, skill, speed, waited)
+        if stage["checks"]:
+            effort, advances = qualifying.checked(self.model, self.world, pursuit, speed)
+        if stage["most_attempts"]:
+            effort, advances = attempts.tried(self.model, self.world, pursuit, speed, effort, advances)
+        pursuit["effort"], pursuit["advances"] = effort, advances
+        pursuit["takes"], pursuit["target"], pursuit["reason"] = visits.answer(self.model, pursuit)
 
     def begin_attempt(self, pursuit: Record) -> tuple[int, int]:
         """Begin an attempt to reach the buyer; return how long it has queued, and its wait (Y3, Y6)."""
@@ -851,6 +912,58 @@ class Office:
         self.taken[company["segment"]] -= 1
         self.write(company, Event.COOLED_OFF, waited=self.now - company["since"])
 
+    # Prospecting.
+
+    def prospect(self, *, reserved: bool) -> None:
+        """Let idle reps start on blocks, of reserved time or of idle time (G13, G14)."""
+        for number, team in enumerate(self.model.teams):
+            if team["prospects"] and (team["reserved"] > 0.0) == reserved:
+                for rep in self.members(number):
+                    if self.is_idle_at_work(rep):
+                        self.start_block(rep)
+
+    def start_block(self, number: int) -> None:
+        """Let a rep start on a block, unless no time is left for it (G12)."""
+        rep, state = self.model.reps[number], self.reps[number]
+        block = prospecting.block_now(self.model, rep, state, self.now)
+        if block > 0:
+            state["prospected"] = prospecting.prospected_today(state, self.now) + block
+            state["prospected_on"] = self.now // DAY
+            state["prospects_for"] = self.model.teams[rep["team"]]["prospected_channel"]
+            state["block"], state["block_since"], state["busy"], state["lost"] = block, self.now, 1, 0
+            self.await_end_of_block(number)
+
+    def await_end_of_block(self, number: int) -> None:
+        """Note when the block in hand of a rep ends."""
+        rep, state = self.model.reps[number], self.reps[number]
+        ends = prospecting.block_ends(self.model, self.world, rep, state)
+        happening = self.due_for(number, ends, Due.PROSPECTING_ENDS, number)
+        happening.then(lambda _: self.end_block(number))
+
+    def end_block(self, number: int) -> None:
+        """End a block: its working time counts for the channel, whose next inquiries may come (A14)."""
+        now, state = self.now, self.reps[number]
+        channel, block = int(state["prospects_for"]), int(state["block"])
+        paid = prospecting.pay_of_block(self.model, self.model.reps[number], now, block)
+        write_of(self.ledger, now, Event.PROSPECTED, channel, number, now - state["block_since"], paid)
+        note_work(self.ledger, block)
+        self.channels[channel]["prospected"] += block
+        state["block"], state["busy"], state["idle_since"] = 0, 0, now
+        if not state["on_staff"]:
+            self.go_home(number, now)
+            self.env.process(self.employ(number))
+        self.expect_found(channel)
+
+    def expect_found(self, number: int) -> None:
+        """Let the next inquiry of a channel that is prospected come now, if it is found."""
+        awaited = self.of_the_firm[Due.INQUIRY, number]
+        entity = int(self.model.channels[number]["entity"] + self.channels[number]["index"])
+        happening = self.due_for(number, self.comes_at(number), Due.INQUIRY, entity)
+        assert awaited.callbacks is not None
+        assert happening.callbacks is not None
+        happening.callbacks += awaited.callbacks[1:]
+        awaited.call_off()
+
     # Nurture, rests, births and withdrawals.
 
     def begin_nurture(self, pursuit: Record, event: int, reason: int) -> int:
@@ -992,7 +1105,7 @@ class Office:
         since = int(state["away_from"])
         lost = absence.hours_within(self.model, self.model.reps[number], since, now) if state["busy"] else 0
         write_of(self.ledger, now, Event.ABSENT, NOTHING, number, now - since, 0.0)
-        note_work(self.ledger, lost)
+        note_work(self.ledger, lost if state["block"] == 0 else 0)
         state["lost"] += lost
         state["absent"], state["away_from"], state["away_until"] = 0, NEVER, NEVER
 
@@ -1077,7 +1190,7 @@ class Office:
         was, becomes = other_numbers(before, model)
         self.model, self.wave = model, UNTIL_THE_CHANGE
         self.renumber(becomes)
-        self.take_over_channels()
+        self.take_over_channels(before)
         self.teams = np.zeros(len(model.teams), TEAM_STATE)
         self.teams["own_policy"] = model.teams["own_policy"]
         for number, team in enumerate(old_teams):
@@ -1093,6 +1206,7 @@ class Office:
         self.order = np.arange(len(model.reps))
         for number in range(len(self.reps)):
             self.read_talent(number)
+            self.begin_the_split_anew(before, number)
             self.look_ahead_anew(number)
             if was[number] != NOBODY:
                 self.stay_on(before, int(was[number]), number)
@@ -1108,6 +1222,14 @@ class Office:
         one_off = model.plan[0]["one_off_cost"]
         if one_off > 0.0:
             write_of(self.ledger, self.now, Event.ONE_OFF, NOTHING, NOBODY, 0, one_off)
+
+    def begin_the_split_anew(self, before: Model, number: int) -> None:
+        """Forget what a rep has put into new and existing business, where the team splits otherwise (C29)."""
+        team = int(self.model.reps[number]["team"])
+        if team < len(before.teams) and effort_split.splits_otherwise(
+            before.teams[team], self.model.teams[team]
+        ):
+            self.reps[number]["new_level"] = self.reps[number]["accounts_level"] = 0
 
     def look_ahead_anew(self, number: int) -> None:
         """Read a rep's absences anew; one that has begun keeps its end (R16)."""
@@ -1134,7 +1256,7 @@ class Office:
                 if pursuit[role] != NOBODY:
                     pursuit[role] = becomes[pursuit[role]]
 
-    def take_over_channels(self) -> None:
+    def take_over_channels(self, before: Model) -> None:
         """Let the streams of inquiries go on, and those of new channels begin (C9, C10)."""
         today, known = self.now // DAY, len(self.channels)
         reached = self.expected
@@ -1142,6 +1264,10 @@ class Office:
         self.expected[: len(reached)] = reached
         arrivals.expect_inquiries(self.model, self.world, self.expected, today)
         shocks.expect_odds(self.model, self.world, self.odds_by_day)
+        for number, channel in enumerate(self.channels):
+            channel["reached"], channel["prospected"] = prospecting.gone_on(
+                before.channels[number], self.model.channels[number], channel
+            )
         added = np.zeros(len(self.model.channels) - known, CHANNEL_STATE)
         self.channels = np.concatenate([self.channels, added])
         self.taken += [0] * (len(self.model.segments) - len(self.taken))  # O7
@@ -1284,6 +1410,11 @@ class Office:
 def order_in_queue(pursuit: Record) -> tuple[int, int, int]:
     """Order pursuits in a queue: rank, time queued, entity."""
     return int(pursuit["rank"]), int(pursuit["since"]), int(pursuit["entity"])
+
+
+def is_of_class_of(one: Record, other: Record) -> bool:
+    """Return whether two pursuits are both new business, or both existing."""
+    return effort_split.is_account(one) == effort_split.is_account(other)
 
 
 def first_hot(queue: list[Record]) -> Record | None:

@@ -54,6 +54,8 @@ CHANNEL = record(
     ("segments", "<i4"),
     ("first_span", "<i4"),  # of the day, in which inquiries arrive
     ("spans", "<i4"),
+    ("prospected", "<i4"),  # 1: its inquiries come from prospecting alone
+    ("per_hour", "<f8"),  # inquiries that an hour of prospecting finds
 )
 SPAN = record(  # of a day, at an even rate
     ("opens", "<i8"),  # from this time of day ...
@@ -72,6 +74,8 @@ CHANNEL_STATE = record(  # of its stream of inquiries
     ("index", "<i8"),  # of the next inquiry
     ("total", "<f8"),  # unit exponentials used so far, the next one included
     ("day", "<i8"),  # in which the next inquiry arrives
+    ("reached", "<f8"),  # the number that prospecting had reached when its rate last changed
+    ("prospected", "<i8"),  # working time of prospecting since then
 )
 
 SEGMENT = record(
@@ -99,6 +103,12 @@ TEAM = record(
     ("queue_order", "<i4"),
     ("sticky", "<i4"),
     ("interrupts", "<i4"),  # 1: hot pursuits come first, and interrupt work on others
+    ("split", "<i4"),  # of words.Split
+    ("new_share", "<i4"),  # of the effort, in thousandths, that is for new business
+    ("prospects", "<i4"),  # 1: its reps prospect ...
+    ("prospected_channel", "<i4"),  # ... for this channel,
+    ("block", "<i8"),  # ... in blocks of this working time,
+    ("reserved", "<f8"),  # ... in this share of each day's working time; 0: in idle hours
     ("first_tier", "<i4"),
     ("tiers", "<i4"),  # 0: every contract is paid for by `commission`
     ("quota_months", "<i4"),  # of the quota period: 1, 3 or 12
@@ -170,6 +180,13 @@ REP_STATE = record(  # of whoever is in the seat, or was last
     ("open", "<i4"),  # pursuits that the rep owns
     ("on_staff", "<i4"),  # 1: can be given something
     ("busy", "<i4"),
+    ("new_level", "<i8"),  # what it has put into new business, by its share,
+    ("accounts_level", "<i8"),  # ... and into existing business
+    ("prospects_for", "<i8"),  # channel of the block of prospecting in hand
+    ("block", "<i8"),  # its working time; 0: no block is in hand
+    ("block_since", "<i8"),  # when it started
+    ("prospected", "<i8"),  # working time of the blocks started ...
+    ("prospected_on", "<i8"),  # ... on this day, that of the latest
     ("booked_in", "<i8"),  # calendar month of the latest contract: year * 12 + month - 1
     ("booked_month", "<i8"),  # cents booked by then in its month,
     ("booked_quarter", "<i8"),  # ... in its quarter

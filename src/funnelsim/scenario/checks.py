@@ -26,6 +26,7 @@ from funnelsim.scenario.goal_checks import check_goals
 from funnelsim.scenario.nurture_checks import check_nurture
 from funnelsim.scenario.paths import leaves, written
 from funnelsim.scenario.plan_checks import check_plan
+from funnelsim.scenario.prospecting import check_prospecting
 from funnelsim.scenario.qualifying_checks import (
     always_passed,
     check_qualifying,
@@ -598,6 +599,7 @@ _CHECKS: tuple[Callable[[Contents], Problems], ...] = (
     _markets,
     check_volumes,
     check_the_mix,
+    check_prospecting,
     _shocks,
     _teams,
     check_staff,

@@ -7,6 +7,7 @@ file that `made_of` lists. If these are the same objects, the rows are the same.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -24,11 +25,12 @@ from funnelsim.chance.keys import (
 )
 from funnelsim.model.model import DEMAND_OF_ALL, DEMAND_OF_CHANNELS, ODDS_OF_ALL
 from funnelsim.model.own_policy import BUILT_IN, policy_number
-from funnelsim.model.words import DAY, LOST, NEVER, NOBODY, NOTHING, WON, Assignment, QueueOrder
+from funnelsim.model.words import DAY, HOUR, LOST, NEVER, NOBODY, NOTHING, WON, Assignment, QueueOrder, Split
 from funnelsim.rules.contracts import CENTS, MONTH, MOST_CENTS, QUARTER, YEAR
+from funnelsim.rules.effort_split import THOUSAND
 from funnelsim.scenario.attempts import NOT_REACHED_NAME
 from funnelsim.scenario.calendars import Calendar, spans_of_the_day
-from funnelsim.scenario.channels import Promotion
+from funnelsim.scenario.channels import Promotion, Prospecting
 from funnelsim.scenario.effects import by_heat, committee_effect, stage_odds, theorist_odds
 from funnelsim.scenario.flow import (
     LOSS,
@@ -45,7 +47,9 @@ from funnelsim.scenario.flow import (
 from funnelsim.scenario.gates import gates_of
 from funnelsim.scenario.market import Market
 from funnelsim.scenario.months import DAYS_PER_MONTH
+from funnelsim.scenario.prospecting import share_reserved
 from funnelsim.scenario.qualifying_rows import QualifyingRows, trait_share
+from funnelsim.scenario.quantities import EffortSplit
 from funnelsim.scenario.rotas import Customers, Rota
 from funnelsim.scenario.schema import Contents, Rep, Segment, Stage, Team
 from funnelsim.scenario.sheets import Draft, Sheet, Way, fill
@@ -110,8 +114,12 @@ class ChannelRows:
             "first_expected": self._first_expected,
             **self._promoted(channel.promotion),
             "stage": list(scenario.stages).index(first_stage(scenario, self.name)),
+            "prospected": int(channel.prospecting is not None),
         }
         fill(draft.array("channels"), self.number, row)
+        if channel.prospecting is not None:
+            who = {"prospects": 1, "prospected_channel": self.number}
+            fill(draft.array("teams"), list(scenario.teams).index(channel.prospecting.team), who)
         keys = {"owner": row["key"], "purpose": DEMAND_SHOCK, "mean_is_one": 1}
         fill(draft.array("shocks"), DEMAND_OF_CHANNELS + self.number, keys)
 
@@ -144,11 +152,20 @@ class ChannelRows:
             "segments": segments,
         }
         fill(sheet.array("channels"), self.number, row)
+        if channel.prospecting is not None:
+            self._prospected(scenario, channel.prospecting, sheet)
         shares = [trait_share(scenario, self.name, trait) for trait in scenario.traits]
         sheet.array("trait_shares")[self.number] = shares
         fill(sheet.array("shocks"), DEMAND_OF_CHANNELS + self.number, _shock(channel.demand_shock, sheet))
         expected = expected_inquiries(eras, self.name, self.calendar)
         sheet.array("expected")[self._first_expected : self._first_expected + len(expected)] = expected
+
+    def _prospected(self, scenario: Contents, prospecting: Prospecting, sheet: Sheet) -> None:
+        """Write how much an hour of prospecting finds, and how much time its team spends on it."""
+        fill(sheet.array("channels"), self.number, {"per_hour": prospecting.inquiries_per_hour})
+        block = round(prospecting.block_hours * HOUR)
+        spends = {"block": block, "reserved": share_reserved(scenario, prospecting)}
+        fill(sheet.array("teams"), list(scenario.teams).index(prospecting.team), spends)
 
     @property
     def _first_expected(self) -> int:
@@ -383,6 +400,7 @@ class TeamRows:
             "queue_order": QueueOrder[team.queue_order.upper()].value,
             "sticky": int(team.sticky),
             "interrupts": int(team.interrupts == "hot"),
+            **_split(team.effort_split),
             "first_tier": self.first_tier,
             "tiers": tiers_of(team),
             "first_training": self.first_training,
@@ -471,6 +489,15 @@ def _policy(name: str) -> Row:
     if name in BUILT_IN:
         return {"assignment": Assignment[name.upper()].value}
     return {"assignment": Assignment.OWN.value, "own_policy": policy_number(name)}
+
+
+def _split(split: EffortSplit | None) -> Row:
+    """Lower how a team splits its effort (G16)."""
+    if split is None:
+        return {}
+    if split.first:
+        return {"split": Split.NEW_FIRST.value if split.first == "new" else Split.ACCOUNTS_FIRST.value}
+    return {"split": Split.SHARES.value, "new_share": math.floor(split.new * THOUSAND + 0.5)}
 
 
 def _numbers_of(team: Team, rep: Rep) -> Row:

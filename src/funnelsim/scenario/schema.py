@@ -30,6 +30,7 @@ from funnelsim.scenario.quantities import (
     OpenSpan,
     Positive,
     Share,
+    Splits,
     Targets,
     reject,
 )
@@ -444,6 +445,11 @@ class Team(Section):
     interrupts: Literal["hot"] | None = Field(
         default=None,
         description='"hot": hot leads come first, and interrupt work on others. Default: nobody does.',
+    )
+    effort_split: Splits | None = Field(
+        default=None,
+        description="Between new business, which is the sale, and existing customers: `new_first`, "
+        "`accounts_first`, or a share such as `{ new = 0.6 }`. Default: first come, first served.",
     )
     sticky: bool = Field(default=True, description="A lead stays with its rep through this team's stages.")
 

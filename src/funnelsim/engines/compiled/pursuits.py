@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
+from funnelsim.engines.compiled import choices
 from funnelsim.engines.compiled.agenda import next_time
+from funnelsim.engines.compiled.choices import front, queue_of_rep, queue_of_team
 from funnelsim.engines.compiled.desks import enlist, give_up_rep, stir
 from funnelsim.engines.compiled.handover import (
     is_held_up,
@@ -49,6 +51,7 @@ from funnelsim.rules import (
     market,
     nurture,
     people,
+    prospecting,
     qualifying,
     traits,
     visits,
@@ -150,9 +153,13 @@ def expect_inquiry(model: Model, world: Record, state: State, number: int) -> No
 def put_inquiry(model: Model, state: State, number: int) -> None:
     """Put a channel's next inquiry on the agenda, its sum of exponentials being known."""
     origin, channel = model.channels[number], state.channels[number]
+    entity = origin["entity"] + channel["index"]
+    if origin["prospected"] == 1:
+        time = state.clock[0]["now"] if prospecting.is_found(origin, channel) else NEVER
+        put(model, state, channel_actor(state, number), time, Due.INQUIRY.value, entity)
+        return
     day, time = arrivals.arrival(model, origin, channel, state.expected)
     channel["day"] = day
-    entity = origin["entity"] + channel["index"]
     put(model, state, channel_actor(state, number), time, Due.INQUIRY.value, entity)
 
 
@@ -240,12 +247,12 @@ def line_up(model: Model, world: Record, state: State, slot: int, number: int) -
     if pursuit["rep"] == NOBODY:
         rank = assignment.rank_in_team(model, world, state.odds_by_day, team, pursuit)
         pursuit["rank"] = interruption.in_line(team, pursuit, rank)
-        queue = state.team_queues[number]
+        queue = state.team_queues[queue_of_team(model, pursuit)]
         join(state.links, queue, slot, pursuit["rank"], pursuit["since"], pursuit["entity"])
         stir(state, number)
     else:
         pursuit["rank"] = interruption.in_line(team, pursuit, assignment.rank(team["queue_order"], pursuit))
-        queue = state.own_queues[pursuit["rep"]]
+        queue = state.own_queues[queue_of_rep(model, pursuit)]
         join(state.links, queue, slot, pursuit["rank"], pursuit["since"], pursuit["entity"])
         enlist(model, state, pursuit["rep"])
 
@@ -255,12 +262,12 @@ def leave_queue(model: Model, state: State, slot: int) -> None:
     """Take a pursuit out of the queue that it waits in."""
     pursuit = state.pursuits[slot]
     if pursuit["rep"] != NOBODY:
-        leave(state.links, state.own_queues[pursuit["rep"]], slot)
+        leave(state.links, state.own_queues[queue_of_rep(model, pursuit)], slot)
         enlist(model, state, pursuit["rep"])
     elif handover.is_held(pursuit):
         leave_gate(model, state, slot)
     else:
-        leave(state.links, state.team_queues[visits.team_for(model, pursuit)], slot)
+        leave(state.links, state.team_queues[queue_of_team(model, pursuit)], slot)
 
 
 @rule
@@ -276,6 +283,7 @@ def start_work(model: Model, world: Record, state: State, ledger: Ledger, slot: 
     now, entered = state.clock[0]["now"], pursuit["since"]
     waited = now - entered
     skill, speed = 1.0, 1.0
+    at_hand = choices.other_at_hand(model, state, slot, rep)
     if rep != NOBODY:
         take_up(model, state, slot, rep)
         skill = people.skill_now(model, model.reps[rep], state.reps[rep], now)
@@ -298,6 +306,7 @@ def start_work(model: Model, world: Record, state: State, ledger: Ledger, slot: 
         note_attempt(ledger, pursuit["attempt"])
     if handed_over != 0:
         flag(ledger, handed_over)
+    choices.count_effort(model, state, slot, rep, at_hand)
     ends = now if rep == NOBODY else work_of(model, world, state, rep, now, pursuit["effort"])
     await_next(model, state, slot, ends, Due.WORK_ENDS.value)
 
@@ -396,7 +405,8 @@ def interrupt(model: Model, state: State, ledger: Ledger, rep: int) -> None:
     pursuit["since"] = now
     pursuit["interrupted"] = 1
     pursuit["rank"] = interruption.in_line(model.teams[visits.team_for(model, pursuit)], pursuit, 0)
-    join(state.links, state.own_queues[rep], slot, pursuit["rank"], now, pursuit["entity"])
+    queue = state.own_queues[queue_of_rep(model, pursuit)]
+    join(state.links, queue, slot, pursuit["rank"], now, pursuit["entity"])
     await_next(model, state, slot, NEVER, Due.GOES_COLD.value)
 
 
@@ -813,13 +823,15 @@ def leave_account(state: State, slot: int) -> None:
 @rare
 def leave_staff(model: Model, world: Record, state: State, ledger: Ledger, number: int) -> None:
     """Let a rep leave: the pursuits in its queue are placed again and keep their time queued (R4, R5, R6)."""
-    rep, queue = state.reps[number], state.own_queues[number]
+    rep = state.reps[number]
     rep["on_staff"] = 0
     enlist(model, state, number)
+    queue = state.own_queues[front(state, state.own_queues, number)]
     slot = first(state.links, queue)
     while slot != NONE:
         leave(state.links, queue, slot)
         place(model, world, state, slot, visits.team_for(model, state.pursuits[slot]))
+        queue = state.own_queues[front(state, state.own_queues, number)]
         slot = first(state.links, queue)
     if rep["busy"] == 0:
         go_home(model, world, state, ledger, number)

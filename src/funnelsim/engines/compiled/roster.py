@@ -110,7 +110,7 @@ def note_absence(model: Model, state: State, ledger: Ledger, number: int) -> Non
     if rep["busy"] == 1:
         lost = absence.hours_within(model, model.reps[number], since, now)
     write_of(ledger, now, Event.ABSENT.value, NOTHING, number, now - since, 0.0)
-    note_work(ledger, lost)
+    note_work(ledger, lost if rep["block"] == 0 else 0)
     rep["lost"] += lost
     rep["absent"] = 0
     rep["away_from"] = NEVER

@@ -52,7 +52,7 @@ def first_contact(arrival: float, service: float, servers: int, replications: in
 
     def compare(worlds: Worlds) -> Outcome:
         check_warm_up(arrival, service, servers)
-        found = _figures(systems.prompt(arrival, servers, systems.exponential(1 / service), False), worlds)
+        found = figures_of(systems.prompt(arrival, servers, systems.exponential(1 / service), False), worlds)
         queue = Figure("in the queue", theory.queue_length(arrival, service, servers), found("queue"))
         return [queue, *_within((1, 4, 24), "", found, arrival, service, servers)]
 
@@ -65,7 +65,7 @@ def in_office_hours(arrival: float, service: float, servers: int, replications: 
 
     def compare(worlds: Worlds) -> Outcome:
         check_warm_up(arrival / 3, service / 3, servers)
-        found = _figures(systems.prompt(arrival, servers, systems.exponential(1 / service), True), worlds)
+        found = figures_of(systems.prompt(arrival, servers, systems.exponential(1 / service), True), worlds)
         mean = theory.erlang_c(arrival, service, servers).mean
         waits = Figure("working hours to first contact", mean, found("working_time_to_first_contact"))
         return [waits, *_within((1, 4), "working_", found, arrival, service, servers)]
@@ -75,7 +75,7 @@ def in_office_hours(arrival: float, service: float, servers: int, replications: 
     return Truth(name, load, replications, compare)
 
 
-def _figures(text: str, worlds: Worlds) -> Callable[[str], Floats]:
+def figures_of(text: str, worlds: Worlds) -> Callable[[str], Floats]:
     """Live through a system; return a function that gives the figure of a name in each world."""
     model = systems.model(text)
     everything = cut(model, tallied(model, worlds), "all")

@@ -150,6 +150,19 @@ def split(rate: float, reps: int, effort: Any, months: int, giving_up: float) ->
     )
 
 
+def limited(rate: float, reps: int, service: float, limit: int, patience: Any, months: int) -> str:
+    """Write a pool that takes on so many at a time; those held wait for some days, or for ever if None."""
+    hand_over = {"per_rep": limit / reps} | ({} if patience is None else {"patience_days": patience})
+    return "\n".join(
+        [
+            opening(months),
+            channel("web", rate),
+            team("sales", reps, assignment="shared_queue"),
+            stage("call", hand_over=hand_over, **work("sales", exponential(1 / service))),
+        ]
+    )
+
+
 def ranked(rates: Sequence[float], queue_order: str, months: int) -> str:
     """Write one rep whose queue has three classes: M/M/1, a class for each heat, service rate 1."""
     heats = {"hot": HOT, "warm": WARM, "future": FUTURE}

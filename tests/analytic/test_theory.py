@@ -62,6 +62,38 @@ def test_with_a_rep_for_each_company_the_share_left_is_engset_s() -> None:
     assert 1 - in_team / 10 == pytest.approx(theory.share_there(10, 2, 1))
 
 
+@pytest.mark.parametrize(
+    ("sensitivity", "specificity", "served"), [(1.0, 0.0, 1.6665), (0.9, 0.8, 3.0183), (1.0, 1.0, 3.6881)]
+)
+def test_what_a_check_restores(sensitivity: float, specificity: float, served: float) -> None:
+    found = theory.good_served(4 * sensitivity, 8 * (1 - specificity), 1, 5, 0.5)
+    assert found == pytest.approx(served, abs=5e-5)
+
+
+def test_checks_add_up() -> None:
+    """Of two fair coins at least one shows heads three times in four."""
+    assert theory.at_least(1, [0.5, 0.5]) == 0.75
+    assert theory.at_least(2, [0.5, 0.25]) == 0.125
+    assert theory.at_least(0, [0.3]) == 1.0
+
+
+def test_bayes() -> None:
+    """Of 1,000, 100 have it; 90 of them and 180 of the others pass."""
+    assert theory.passing(0.1, 0.9, 0.2) == pytest.approx(0.27)
+    assert theory.posterior(0.1, 0.9, 0.2) == pytest.approx(1 / 3)
+
+
+def test_true_and_false_junk() -> None:
+    """Nobody learns; one half is rejected at odds of 1, the other, which lacks what is needed, at 3."""
+    assert theory.junk(0.5, 0.0, 0.5, 3.0, 9.0) == pytest.approx((5 / 8, 1 / 2, 2 / 5))
+
+
+def test_ripe_in_time() -> None:
+    assert theory.ripe_in_time(0.0, 0.7) == 0.7
+    assert theory.ripe_in_time(0.5, 1.0) == 1.0
+    assert theory.ripe_in_time(0.5, 0.5) == pytest.approx(sum(0.5**k * 0.5**k for k in range(1, 99)))
+
+
 def test_priorities_conserve_the_mean_wait() -> None:
     rates = (0.2, 0.3, 0.3)
     waits = theory.priority_waits(rates, 1.0)

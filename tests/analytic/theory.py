@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import calendar
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -118,6 +119,59 @@ def erlang_a(arrival: float, service: float, servers: int, giving_up: float) -> 
         math.fsum((present - servers) * w for present, w in enumerate(weights) if present > servers) / total
     )
     return Impatience(giving_up * queue / arrival, math.fsum(weights[servers:]) / total)
+
+
+class Limited(NamedTuple):
+    """How customers fare where only so many are let in."""
+
+    held: float  # outside, on average
+    lost: float  # share of customers who give up outside
+    in_team: float  # waiting or served inside, on average
+    busy: float  # share of the servers
+
+
+def limited(arrival: float, service: float, servers: int, limit: int, giving_up: float) -> Limited:
+    """Return what comes of customers who may give up only while they are held outside.
+
+    A birth-death chain with deaths at rate min(n, c) mu + max(n - K, 0) theta: who is inside is served in any
+    case (D. Gross and C. Harris, Fundamentals of Queueing Theory, chapter 2).
+
+    Examples
+    --------
+    Where nobody gives up, all of the load is served:
+
+    >>> round(limited(4.5, 1, 5, 8, 0.0).busy, 6)
+    0.9
+    >>> [round(figure, 5) for figure in limited(6, 1, 5, 8, 0.5)]
+    [2.36033, 0.19669, 7.14036, 0.96397]
+    """
+    weights = [1.0]
+    while weights[-1] > 1e-18 * max(weights) or len(weights) <= limit + arrival / service:
+        present = len(weights)
+        deaths = min(present, servers) * service + max(present - limit, 0) * giving_up
+        weights.append(weights[-1] * arrival / deaths)
+    total = math.fsum(weights)
+
+    def mean(count: Callable[[int], int]) -> float:
+        return math.fsum(count(present) * weight for present, weight in enumerate(weights)) / total
+
+    held = mean(lambda present: max(present - limit, 0))
+    in_team, served = mean(lambda present: min(present, limit)), mean(lambda present: min(present, servers))
+    return Limited(held, giving_up * held / arrival, in_team, served / servers)
+
+
+def loss(arrival: float, service: float, servers: int, limit: int) -> float:
+    """Return the share of customers who find M/M/c/K full and go away (Gross and Harris, chapter 2).
+
+    Examples
+    --------
+    >>> round(loss(6, 1, 5, 8), 5), round(loss(6, 1, 5, 5), 5)  # the second is Erlang B
+    (0.24193, 0.3604)
+    """
+    weights = [1.0]
+    for present in range(1, limit + 1):
+        weights.append(weights[-1] * arrival / (min(present, servers) * service))
+    return weights[-1] / math.fsum(weights)
 
 
 def priority_waits(arrivals: Sequence[float], service: float) -> list[float]:
@@ -311,3 +365,56 @@ def machines_down(machines: int, rate: float, service: float, repairmen: int) ->
         weights.append(weights[-1] * up / (min(down + 1, repairmen) * service))
     total = math.fsum(weights)
     return math.fsum(down * weight for down, weight in enumerate(weights)) / total
+
+
+def at_least(needed: int, chances: Sequence[float]) -> float:
+    """Return the chance that at least so many of independent events occur (Poisson binomial).
+
+    Adding them one by one: Wang 1993, On the number of successes in independent trials, Statistica Sinica 3.
+    """
+    counts = np.array([1.0])
+    for chance in chances:
+        counts = np.convolve(counts, [1 - chance, chance])
+    return float(counts[needed:].sum())
+
+
+def passing(prevalence: float, if_so: float, if_not: float) -> float:
+    """Return the chance to pass a test, of who has what it looks for with a chance."""
+    return prevalence * if_so + (1 - prevalence) * if_not
+
+
+def posterior(prevalence: float, if_so: float, if_not: float) -> float:
+    """Return the chance of whoever has passed to have it: Bayes' rule."""
+    return prevalence * if_so / passing(prevalence, if_so, if_not)
+
+
+class Junk(NamedTuple):
+    """Of first contacts, the share rejected and the share that is truly junk; of rejected, the wrong ones."""
+
+    rate: float
+    true_share: float
+    false_share: float
+
+
+def junk(have: float, theorists: float, reference: float, lacks: float, learns: float) -> Junk:
+    """Add up four kinds of leads: with what is needed or not, theorists or not.
+
+    Each is rejected at the odds of the reference, times a ratio if it lacks it, times another if it learns.
+    """
+    odds = reference / (1 - reference)
+    rejected = {}
+    for lacking, learning in product((False, True), repeat=2):
+        share = ((1 - have) if lacking else have) * (theorists if learning else 1 - theorists)
+        ratio = odds * (lacks if lacking else 1) * (learns if learning else 1)
+        rejected[lacking, learning] = share * ratio / (1 + ratio)
+    rate = sum(rejected.values())
+    return Junk(rate, 1 - have * (1 - theorists), rejected[False, False] / rate)
+
+
+def ripe_in_time(unripe: float, back: float) -> float:
+    """Return the chance that who asks, comes back again and again with a chance each, has ripened by then.
+
+    Unripe at first, it stays so from one time to the next with the chance given: the sum over k from 1 on of
+    back^k unripe^(k - 1) (1 - unripe).
+    """
+    return back * (1 - unripe) / (1 - back * unripe)

@@ -7,8 +7,10 @@ import math
 from . import systems, theory
 from .exact import equal_worths_are_a_pool, every_lead_the_same, occupancy_adds_up, queues_add_up
 from .figures import Truth
+from .hand_over import held_before, turned_away
 from .market import away, draining, repairmen
 from .odds import conversions, hot_to_best
+from .qualifying import bayes, checked, rejection, ripening
 from .queues import (
     JUNK,
     erlang_a,
@@ -42,6 +44,11 @@ TRUTHS: tuple[Truth, ...] = (
     erlang_a(6.0, 1.0, 5, 0.5, 12),
     erlang_a(10.0, 1.0, 5, 0.5, 12),
     erlang_a(20.0, 1.0, 5, 0.5, 12),
+    held_before(6.0, 1.0, 5, 8, 0.5, 6),
+    held_before(3.5, 1.0, 5, 6, 0.5, 24),
+    held_before(4.5, 1.0, 5, 8, 0.0, systems.LONGEST, 60),
+    turned_away(6.0, 1.0, 5, 8, 3),
+    turned_away(6.0, 1.0, 5, 5, 3),
     priorities(RATES, "hottest", theory.priority_waits(RATES, 1.0), 100),
     priorities(RATES, "fifo", [4.0] * 3, 40),
     priorities(RATES, "lifo", [4.0] * 3, 50),
@@ -50,6 +57,11 @@ TRUTHS: tuple[Truth, ...] = (
     draining(),
     away(),
     repairmen(),
+    checked("a check that errs", 0.9, 0.8),
+    checked("a check that never errs", 1.0, 1.0),
+    *(bayes(passes_at) for passes_at in (2, 3, 4)),
+    rejection(),
+    ripening(),
     thinning(),
     departures(),
     rhythm(),

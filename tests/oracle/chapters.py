@@ -13,9 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from funnelsim.chance.keys import Entity, entity, purpose
+from funnelsim.chance.keys import Entity, entity, hash32, purpose
 from funnelsim.compiling.arrays import Records
 from funnelsim.model.model import Chapter, Chapters, Model
+from funnelsim.model.records import CHECK, GATE, REJECTION, TRAIT
 from funnelsim.model.words import DAY, HOUR, LOST, NEVER, NOBODY, NOTHING, WON, Assignment, QueueOrder
 
 from .naive import both
@@ -43,6 +44,10 @@ def other_limits(chance: random.Random, model: Model, _: int) -> Model:
     return model._replace(teams=each(model.teams, max_open=lambda _: chance.choice([1, 2, 4, 10**6])))
 
 
+def other_urgency(chance: random.Random, model: Model, _: int) -> Model:
+    return model._replace(teams=each(model.teams, interrupts=lambda _: chance.randint(0, 1)))
+
+
 def other_stickiness(_: random.Random, model: Model, __: int) -> Model:
     return model._replace(teams=each(model.teams, sticky=lambda team: 1 - team["sticky"]))
 
@@ -53,7 +58,45 @@ def other_teams(chance: random.Random, model: Model, _: int) -> Model:
     def team(stage: Any) -> int:
         return chance.randrange(len(model.teams)) if chance.random() < 0.7 else int(stage["team"])
 
-    return model._replace(stages=each(model.stages, team=team), variants=each(model.variants, team=team))
+    stages, variants = each(model.stages, team=team), each(model.variants, team=team)
+    return with_gates(model._replace(stages=stages, variants=variants), limits_of(model))
+
+
+def limits_of(model: Model) -> dict[int, Any]:
+    """Return a gate of each stage that has one."""
+    return {int(gate["stage"]): gate.copy() for gate in model.gates}
+
+
+def with_gates(model: Model, limits: dict[int, Any]) -> Model:
+    """Limit what is handed over in some stages to each team that works them (B1)."""
+    stages, variants, gates = model.stages.copy(), model.variants.copy(), []
+    stages["gate"] = variants["gate"] = 0
+    for team in range(len(model.teams)):
+        for number in sorted(limits):
+            stage = stages[number : number + 1]
+            own = variants[stage["first_variant"][0] :][: stage["variants"][0]]
+            works = [records["team"] == team for records in (stage, own)]
+            if works[0].any() or works[1].any():
+                gates.append(limits[number].copy())
+                gates[-1]["team"] = team
+                stage["gate"][works[0]] = own["gate"][works[1]] = len(gates)
+    made = np.array(gates, GATE) if gates else np.zeros(0, GATE)
+    return model._replace(stages=stages, variants=variants, gates=made)
+
+
+def other_hand_overs(chance: random.Random, model: Model, _: int) -> Model:
+    """Limit the hand-over in other stages, or in another way, or no longer."""
+    patience = [NOTHING, *model.stages["patience"]]
+    limits = {}
+    for number in range(len(model.stages)):
+        if chance.random() < 0.5:
+            limit = np.zeros(1, GATE)[0]
+            limit["stage"], limit["patience_key"] = number, purpose("held", f"stage {number}")
+            limit["per_rep"] = chance.choice([400_000, 1_000_000, 2_500_000])
+            limit["patience"], limit["order"] = chance.choice(patience), chance.choice(list(QueueOrder))
+            limit["cost_per_lead"] = 2.0
+            limits[number] = limit
+    return with_gates(model, limits)
 
 
 def leavers(chance: random.Random, model: Model, now: int) -> Model:
@@ -141,7 +184,7 @@ def other_work(chance: random.Random, model: Model, _: int) -> Model:
         effort=lambda stage: stage["effort"] if stage["team"] == NOBODY else chance.choice(list(efforts)),
         customer_time=lambda _: chance.choice(list(stages["customer_time"])),
         patience=lambda _: chance.choice(list(stages["patience"])),
-        odds=lambda _: chance.choice([0.25, 1.0, 4.0, np.inf]),
+        odds=lambda stage: np.inf if stage["checks"] else chance.choice([0.25, 1.0, 4.0, np.inf]),
         cost_per_visit=lambda _: chance.choice([0.0, 4.5]),
     )
     return model._replace(stages=made)
@@ -217,6 +260,52 @@ def other_talent(chance: random.Random, model: Model, _: int) -> Model:
     return model._replace(reps=reps)
 
 
+def other_absences(chance: random.Random, model: Model, _: int) -> Model:
+    """Let people be absent at other times, and more or less often."""
+    days = len(model.month_days)
+    begins = sorted(chance.sample(range(days), min(days, 4)))
+    aways = np.zeros(len(begins), model.aways.dtype)
+    aways["begins"] = [day * DAY for day in begins]
+    aways["ends"] = [day * DAY + chance.choice([DAY, 12 * HOUR, 3 * DAY]) for day in begins]
+    reps = each(
+        model.reps,
+        may_be_absent=lambda _: chance.choice([0, 1, 1]),
+        first_away=lambda _: len(model.aways) + chance.choice([0, 2]),
+        aways=lambda _: chance.choice([0, 1, 2]),
+    )
+    drawn = [int(team["spell_days"]) for team in model.teams if team["spell_days"] != NOTHING]
+    teams = each(
+        model.teams,
+        spells=lambda _: chance.choice([0.0, 0.3]) if drawn else 0.0,
+        spell_days=lambda _: chance.choice(drawn) if drawn else NOTHING,
+        off_every=lambda _: chance.choice([0.0, 3.5]),
+        off_days=lambda _: 0.75,
+    )
+    return model._replace(reps=reps, teams=teams, aways=np.concatenate([model.aways, aways]))
+
+
+def other_growth(chance: random.Random, model: Model, now: int) -> Model:
+    """Let people learn more or less than before, or none the more, and train them on other days."""
+    teams = each(
+        model.teams,
+        learns_most=lambda _: chance.choice([0.0, 2.0]),
+        learns_half=lambda _: 1.5,
+        win_counts=lambda _: chance.choice([0, 3]),
+    )
+    made = []
+    for team in teams:
+        first = int(team["first_training"])
+        held = model.trainings[first : first + team["trainings"]]
+        held = held[held["begins"] < now]
+        new = np.zeros(chance.randint(0, 1), model.trainings.dtype)
+        new["begins"], new["odds"], new["half_life"] = now + chance.choice([0, DAY]), 0.25, 3.0
+        team["first_training"] = sum(map(len, made))
+        made += [held, new]
+        team["trainings"] = len(held) + len(new)
+    reps = each(model.reps, grows=lambda _: chance.choice([0, 1]))
+    return model._replace(teams=teams, trainings=np.concatenate([model.trainings[:0], *made]), reps=reps)
+
+
 def other_volumes(chance: random.Random, model: Model, _: int) -> Model:
     """Let more or fewer ask, at other hours."""
     factors = [[chance.choice([0.0, 0.5, 2.0, 2.0])] for _ in model.channels]
@@ -262,6 +351,23 @@ def other_companies(chance: random.Random, model: Model, _: int) -> Model:
     return model._replace(channels=channels)
 
 
+def other_nurture(chance: random.Random, model: Model, _: int) -> Model:
+    """Let nurture take others, more or less often, and lead elsewhere; what one touch brings stays."""
+    touches = int(model.reasons["most_touches"].max())
+    taken = {"most_touches": lambda row: chance.choice([0, touches]) if row["interval"] else 0}
+    reasons = each(
+        model.reasons,
+        **taken,
+        interval=lambda row: row["interval"] and chance.choice([3 * HOUR, DAY]),
+        cost_per_touch=lambda _: chance.choice([0.0, 7.0]),
+        odds=lambda _: chance.choice([0.5, 3.0]),
+        target=lambda _: chance.randrange(len(model.stages)),
+        most_returns=lambda _: chance.choice([1, 2]),
+        first_touch=lambda _: 0,
+    )
+    return model._replace(reasons=reasons, returns=np.linspace(0.1, 0.9, max(touches, 1)))
+
+
 def other_markets(chance: random.Random, model: Model, _: int) -> Model:
     """Let a market begin, end, be larger or smaller, or cool off otherwise."""
     segments = each(
@@ -284,6 +390,7 @@ def a_new_channel(_: random.Random, model: Model, now: int) -> Model:
         channels=np.concatenate([model.channels, channel[None]]),
         expected=np.concatenate([model.expected, np.maximum(days, 0) * 2.5]),
         spend=np.concatenate([model.spend, model.spend[:1]]),
+        trait_shares=np.concatenate([model.trait_shares, model.trait_shares[:1]]),
         shocks=np.concatenate([model.shocks, model.shocks[-1:]]),
     )
 
@@ -303,6 +410,7 @@ def a_new_stage(chance: random.Random, model: Model, _: int) -> Model:
         ahead["target"][chance.randrange(len(ahead))] = number
     processes = model.processes.copy()
     processes["stages"][0] += 1
+    stage["gate"] = 0
     return model._replace(
         stages=np.concatenate([model.stages, stage[None]]),
         heat_odds=np.concatenate([model.heat_odds, model.heat_odds[:1]]),
@@ -312,14 +420,80 @@ def a_new_stage(chance: random.Random, model: Model, _: int) -> Model:
     )
 
 
+def other_traits(chance: random.Random, model: Model, now: int) -> Model:
+    """Let traits be more common or matter more, and let another one come."""
+    traits = each(model.traits, missing=lambda _: chance.choice([0.25, 1.0]), present=lambda _: 1.5)
+    shares = np.array([[chance.choice([0.0, 0.3, 1.0]) for _ in row] for row in model.trait_shares])
+    shares = shares.reshape(model.trait_shares.shape)
+    odds = model.junk_odds * 2.0
+    if len(traits) < 30:
+        new = np.zeros(1, TRAIT)
+        new["key"], new["missing"], new["present"] = purpose("trait", f"of day {now // DAY}"), 0.5, 2.0
+        traits = np.concatenate([traits, new])
+        shares = np.hstack([shares, np.full((len(shares), 1), 0.6)])
+        odds = np.hstack([odds, np.full((len(odds), 1), 4.0)])
+    return model._replace(traits=traits, trait_shares=shares, junk_odds=odds)
+
+
+def other_checks(chance: random.Random, model: Model, _: int) -> Model:
+    """Let checks find more or less, and more of them be needed; where there is none, let one come."""
+    if not len(model.checks):
+        return a_first_check(model)
+    checks = each(model.checks, sensitivity=lambda _: chance.choice([0.6, 1.0]), false_good=lambda _: 0.4)
+    stages = each(model.stages, passes_at=lambda stage: min(2, stage["checks"]))
+    return model._replace(checks=checks, stages=stages)
+
+
+def a_first_check(model: Model) -> Model:
+    """Let the first stage ask whether leads mean it."""
+    checks = np.zeros(1, CHECK)
+    checks["key"], checks["trait"] = hash32("check", "stage 0", "means it"), NOTHING
+    checks["sensitivity"], checks["false_good"], checks["effort"] = 0.8, 0.3, model.channels["fit"][0]
+    stages, variants = model.stages.copy(), model.variants.copy()
+    first, count = int(stages[0]["first_variant"]), int(stages[0]["variants"])
+    for rows in (stages[:1], variants[first : first + count]):
+        rows["checks"], rows["passes_at"], rows["odds"] = 1, 1, np.inf
+    return model._replace(checks=checks, stages=stages, variants=variants)
+
+
+def other_rejections(chance: random.Random, model: Model, _: int) -> Model:
+    """Let sales reject more or less, also where it did not, and theorists ripen at other times."""
+    if not len(model.rejections):
+        made = np.zeros(1, REJECTION)
+        made["key"], made["odds"], made["theorist"], made["effort_share"] = (
+            purpose("rejection"),
+            0.5,
+            4.0,
+            0.5,
+        )
+        model = model._replace(rejections=made, junk_odds=np.full((1, len(model.traits)), 2.0))
+    rejections = each(
+        model.rejections,
+        odds=lambda _: chance.choice([0.2, 1.0, np.inf]),
+        theorist=lambda _: 3.0,
+        needs=lambda _: chance.randrange(1 << len(model.traits)),
+        effort_share=lambda _: chance.choice([0.0, 0.5]),
+    )
+
+    def rejection(_: Any) -> int:
+        return chance.randrange(len(rejections) + 1)
+
+    days = int(model.channels["fit"][0])
+    firm = each(model.firm, ripening=lambda _: chance.choice([NOTHING, days]))
+    stages = each(model.stages, rejection=rejection)
+    return model._replace(rejections=rejections, firm=firm, stages=stages)
+
+
 CHANGES: dict[str, Change] = {
     made.__name__.replace("_", " "): made
     for made in (
         other_policies,
         other_orders,
         other_limits,
+        other_urgency,
         other_stickiness,
         other_teams,
+        other_hand_overs,
         leavers,
         newcomers,
         other_hours,
@@ -329,11 +503,17 @@ CHANGES: dict[str, Change] = {
         other_effects,
         other_money,
         other_talent,
+        other_absences,
+        other_growth,
         other_volumes,
         other_days,
         other_shocks,
         other_companies,
+        other_nurture,
         other_markets,
+        other_traits,
+        other_checks,
+        other_rejections,
         a_new_channel,
         a_new_stage,
     )

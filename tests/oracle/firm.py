@@ -22,6 +22,16 @@ def whole(microseconds: float) -> int:
 
 
 @dataclass
+class Training:
+    """A day on which a team's people learn (Z3)."""
+
+    begins: int
+    cost: float = 0.0
+    odds: float = 1.0
+    half_life: float = 1.0  # days
+
+
+@dataclass
 class Team:
     """How its leads find a rep."""
 
@@ -34,6 +44,9 @@ class Team:
     tiers: list[tuple[int, float]] = field(default_factory=list)  # M11: (cents from which on, share)
     quota_months: int = 1
     turn: int = 0
+    learns: tuple[float, float, int] = (0.0, 1.0, 0)  # Z2: most, half, what a win counts
+    trainings: list[Training] = field(default_factory=list)
+    interrupts: bool = False  # G8
 
 
 @dataclass
@@ -56,7 +69,50 @@ class Rep:
     pay_per_month: float = 0.0
     weight: float = 1.0
     segments: list[int] = field(default_factory=list)  # that the rep knows best
+    spells: list[tuple[int, int]] = field(default_factory=list)  # R11: (from, until), in any order
+    grows: bool = False  # whether the skill may grow (Z1)
+    worked_before: int = 0
     who: int | None = None
+
+
+@dataclass
+class Limit:
+    """How many a team in a stage takes on (B1); of those held, what they cost and their order."""
+
+    millionths: int  # for each rep
+    order: str = "fifo"
+    cost: float = 0.0
+
+
+@dataclass
+class Trait:
+    """What it does to the odds of those who lack it, and of those who have it (J2)."""
+
+    missing: float = 1.0
+    present: float = 1.0
+
+
+@dataclass
+class Check:
+    """A check of a trait, by its number, or of whether a lead is no theorist; chances of a good answer."""
+
+    trait: int | None
+    if_so: float
+    if_not: float
+
+
+@dataclass
+class Rejection:
+    """How sales rejects; `odds` are those of the reference lead under the management at hand (J9)."""
+
+    odds: float
+    reason: int
+    effort_share: float = 1.0
+    needs: set[int] = field(default_factory=set)  # numbers of traits
+    missing: list[float] = field(default_factory=list)  # odds ratio for each trait that is lacking
+    theorist: float = 1.0
+    skill_exponent: float = 0.0
+    loads: list[tuple[int, float]] = field(default_factory=list)  # J10: (open leads, odds ratio)
 
 
 @dataclass
@@ -75,7 +131,23 @@ class Stage:
     points: list[tuple[float, float]] = field(default_factory=list)  # (log hours, log odds)
     customers: list[tuple[int, int]] | None = None  # V26: when they count time; None: always
     share_of_day: float = 1.0  # that a working day of the customers has
+    limits: dict[int, Limit] = field(default_factory=dict)  # by team
+    checks: list[Check] = field(default_factory=list)  # J3: they decide, where there are any
+    passes_at: int = 0
+    rejection: Rejection | None = None
     of: dict[int, Stage] = field(default_factory=dict)  # S1: what it is to a segment, where it differs
+
+
+@dataclass
+class Nurture:
+    """What becomes of those who are lost for a reason (N1)."""
+
+    interval: int
+    by_touch: list[float]  # N3: the chance to have come back by each touch
+    stage: int  # where they come back
+    most_returns: int = 1
+    odds: float = 1.0
+    cost: float = 0.0  # of a touch
 
 
 @dataclass
@@ -124,6 +196,7 @@ class Inquiry:
     segment: int = 0
     theorist: bool = False
     accepted_below: float = 0.0  # O2: in (0, 1)
+    traits: set[int] = field(default_factory=set)  # numbers of those that it has, by the chapter at hand
 
 
 @dataclass
@@ -139,10 +212,18 @@ class Draws:
     customer_days: Callable[[int, int, int, int], float]
     route: Callable[[int, int, int, int], float]  # a number in (0, 1)
     luck: Callable[[int, int, int, int], float] = lambda *_: 0.5  # P15: in (0, 1), by it chance chooses a rep
+    held_patience: Callable[[int, int, int, int], int | None] = lambda *_: None
+    back: Callable[[int, int, int], float] = lambda *_: 0.5  # N3: in (0, 1), of (entity, reason, round)
     value: Callable[[int, int], float] = lambda *_: 0.0  # of (entity, segment): a contract's, per year
     cooling: Callable[[int, int], int | None] = lambda *_: (
         None
     )  # of (entity, segment): a rest, None: for ever
+    check: Callable[[int, int, int, int], tuple[float, float]] = lambda *_: (
+        0.0,
+        0.5,
+    )  # of (entity, stage, round, number of the check there): hours, and a number in (0, 1)
+    rejection: Callable[[int, int, int], float] = lambda *_: 0.5  # of (entity, stage, round): in (0, 1)
+    ripening: Callable[[int], int | None] = lambda _: None  # of an entity: microseconds; None: never
 
 
 @dataclass
@@ -162,10 +243,13 @@ class Firm:
     month_days: list[int]  # of the calendar month, for each day
     horizon: int
     period_begins: int = 0
+    traits: list[Trait] = field(default_factory=list)
     odds_by_day: list[float] = field(default_factory=list)  # factor on all odds; empty: 1 throughout
     calendar_months: list[int] = field(default_factory=list)  # of each day: year * 12 + month - 1
+    months: list[int] = field(default_factory=list)  # when those of the period begin, and the last ends
     one_off_cost: float = 0.0  # as it begins (C18)
     cost_per_month: float = 0.0
+    nurture: dict[int, Nurture] = field(default_factory=dict)  # by reason
 
 
 @dataclass

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from funnelsim.compiling.arrays import Record, Records
-from funnelsim.model.words import NOBODY, Event
+from funnelsim.model.words import GONE_COLD, NOBODY, Event, Flag
 
-from .naive import COLD, Cost, History, Visit, Walk
+from .naive import COLD, Cost, History, Pause, Spell, Visit, Walk
 
 HOW = {
     Event.ADVANCED: "advanced",
@@ -16,6 +16,7 @@ HOW = {
     Event.WON: "won",
     Event.LOST: "lost",
     Event.WENT_COLD: COLD,
+    Event.PARKED: "parked",
 }
 ENDS = {Event.WON, Event.LOST, Event.WENT_COLD}
 
@@ -36,12 +37,17 @@ class Told:
     term: int = 0
     commission: float = 0.0
     open_since: int | None = None
+    returned: int = 0
+    contacts: list[bool] = field(default_factory=list)  # J7: whether truly junk
+    rejections: list[bool] = field(default_factory=list)
     visits: list[Visit] = field(default_factory=list)
+    spells: list[Spell] = field(default_factory=list)
 
 
-BY_THE_DAY = {Event.MEDIA, Event.PAY, Event.RUNNING}
+BY_THE_DAY = {Event.MEDIA, Event.PAY, Event.RUNNING, Event.TRAINED, Event.SKILL}
 AT_THE_MEAN = (Event.EXPECTED, Event.EXPECTED_MARGIN)
 OF_CONTRACTS = (Event.MARGIN, Event.REVENUE, *AT_THE_MEAN)
+OF_REPS = (Event.PAY, Event.TRAINED, Event.SKILL)
 OF_CHANGES = {Event.ONE_OFF: "one off", Event.RUNNING: "running"}
 Cast = list[tuple[int, list[int]]]  # for each chapter, when it begins, and who its reps are
 
@@ -74,11 +80,11 @@ def read(rows: Records, cast: Cast) -> tuple[dict[int, Told], list[Cost]]:
             costs.append(Cost("inquiry", time, int(row["channel"]), money))
         elif event is Event.MEDIA:
             costs.append(Cost("media", time, int(row["channel"]), money))
-        elif event is Event.PAY:
-            costs.append(Cost("pay", time, whose(row, cast), money))
+        elif event in OF_REPS:
+            costs.append(Cost(event.name.lower(), time, whose(row, cast), money))
         elif event in OF_CHANGES:
             costs.append(Cost(OF_CHANGES[event], time, -1, money))
-        elif event is Event.ON_STAFF:
+        elif event in (Event.ON_STAFF, Event.ABSENT):
             continue
         elif event in OF_CONTRACTS:
             assert won is not None, "what a contract leaves follows it"
@@ -110,7 +116,7 @@ def whose(row: Record, cast: Cast) -> int:
 
 def read_step(told: Told, event: Event, row: Record, costs: list[Cost], cast: Cast) -> None:
     """Add one row of a lead to what is told of it, and check the span that it closes (V6, V14, V17, D3)."""
-    time, waited = int(row["time"]), int(row["waited"])
+    time = int(row["time"])
     if event is Event.BECAME_LEAD:
         assert told.became_lead is None
         told.became_lead = time
@@ -119,32 +125,117 @@ def read_step(told: Told, event: Event, row: Record, costs: list[Cost], cast: Ca
     if event is Event.ENTERED:
         told.visits.append(Visit(int(row["pursuit"]), int(row["stage"]), told.round, time))
         return
-    visit = told.visits[-1]
-    assert int(row["stage"]) == visit.stage  # V22
+    assert bool(row["flags"] & Flag.RETURNED) == (told.returned > 0 or event is Event.RETURNED)
+    if event in OF_NURTURE or row["flags"] & Flag.NURTURED:
+        read_nurture(told, event, row)
+        return
     if event is Event.COOLED_OFF:
         assert told.ended is not None, "only those cool off who have ended"
-        assert (waited, int(row["rep"])) == (time - told.ended, NOBODY)  # O5
+        assert (int(row["waited"]), int(row["rep"])) == (time - told.ended, NOBODY)  # O5
         return
-    last = next(at for at in (visit.worked, visit.started, visit.entered) if at is not None)
-    assert waited == time - last, (event, row)
-    if event is Event.STARTED:
+    read_visit(told, event, row, costs, cast)
+
+
+def read_visit(told: Told, event: Event, row: Record, costs: list[Cost], cast: Cast) -> None:
+    """Add what happens in a visit, and check the span that the row closes."""
+    time, visit = int(row["time"]), told.visits[-1]
+    assert int(row["stage"]) == visit.stage  # V22
+    last = check_span(visit, event, row)
+    if event in (Event.HELD, Event.ADMITTED):
+        read_hand_over(visit, event, row, costs)
+    elif event is Event.STARTED:
         visit.started, visit.rep = time, someone(row, cast)
+        read_contact(told, visit, row)
         costs.append(Cost("visit", time, visit.stage, float(row["money"])))
     elif event is Event.WORKED:
-        visit.worked, visit.effort = time, int(row["worked"])
-        assert visit.rep == someone(row, cast)
+        visit.worked, visit.effort = time, int(row["worked"]) + sum(pause.done for pause in visit.pauses)
+        assert someone(row, cast) == (visit.pauses[-1].rep if visit.pauses else visit.rep)
+    elif event in {Event.INTERRUPTED, Event.RESUMED}:
+        read_pause(visit, event, row, cast)
+    elif event is Event.REJECTED:
+        assert (visit.effort, visit.rep) == (int(row["worked"]), someone(row, cast))
+        visit.rejected = True
+        told.rejections.append(bool(row["flags"] & Flag.OUT_OF_PROFILE))
+        costs.append(Cost("junk", time, told.channel, float(row["money"])))
     elif event is Event.OPEN:
         told.open_since = last
     else:
-        assert (event is Event.WENT_COLD) == (visit.started is None)
-        visit.left, visit.how = time, HOW[event]
-        told.round += event is Event.SENT_BACK
-        if event in ENDS:
-            told.outcome, told.ended, told.owner = HOW[event], time, someone(row, cast)
-        if event in {Event.LOST, Event.WENT_COLD}:
-            visit.reason = int(row["reason"])
-        if event is Event.WON:
-            told.bookings = float(row["money"])
+        read_leaving(told, event, row, cast)
+
+
+def read_leaving(told: Told, event: Event, row: Record, cast: Cast) -> None:
+    """Note how a visit ends."""
+    visit, time = told.visits[-1], int(row["time"])
+    assert (visit.started is None) == (int(row["reason"]) == GONE_COLD)
+    visit.left, visit.how = time, HOW[event]
+    told.round += event is Event.SENT_BACK
+    if event in ENDS:
+        told.outcome, told.ended, told.owner = HOW[event], time, someone(row, cast)
+    if event in {Event.LOST, Event.WENT_COLD, Event.PARKED}:
+        visit.reason = int(row["reason"])
+    if event is Event.WON:
+        told.bookings = float(row["money"])
+
+
+def read_contact(told: Told, visit: Visit, row: Record) -> None:
+    """Note whether a rep meets a lead after hand-over, and whether it is truly junk (J7, J8)."""
+    visit.handed_over = bool(row["flags"] & Flag.AFTER_HAND_OVER)
+    if visit.handed_over:
+        told.contacts.append(bool(row["flags"] & Flag.OUT_OF_PROFILE))
+
+
+def check_span(visit: Visit, event: Event, row: Record) -> int:
+    """Check the span that a row closes, and its flag; return when the span began."""
+    paused = [at for pause in visit.pauses for at in (pause.at, pause.resumed)]
+    spans = (visit.entered, visit.started, *paused, visit.worked, visit.left)
+    last = [at for at in spans if at is not None][-1]
+    assert int(row["waited"]) == (0 if event is Event.HELD else int(row["time"]) - last), (event, row)
+    held = visit.held and visit.admitted is None and visit.left is None and event is not Event.ADMITTED
+    assert (int(row["flags"]) & Flag.HELD != 0) == (held or event is Event.HELD), (event, row)
+    return last
+
+
+def read_hand_over(visit: Visit, event: Event, row: Record, costs: list[Cost]) -> None:
+    """Add to a visit that it is held, or no longer (B4, B5)."""
+    if event is Event.ADMITTED:
+        visit.admitted = int(row["time"])
+        return
+    assert int(row["rep"]) == NOBODY
+    visit.held = True
+    costs.append(Cost("holding", int(row["time"]), visit.stage, float(row["money"])))
+
+
+OF_NURTURE = (Event.TOUCHED, Event.RETURNED)
+
+
+def read_nurture(told: Told, event: Event, row: Record) -> None:
+    """Add a row of nurture to what is told of a lead, and check what it says (N4, N5, N6)."""
+    time, visit = int(row["time"]), told.visits[-1]
+    assert row["rep"] == NOBODY
+    if event is Event.TOUCHED:
+        assert int(row["worked"]) == visit.left
+        assert int(row["stage"]) == visit.stage
+        spell = Spell(int(row["worked"]), int(row["waited"]), float(row["money"]), int(row["count"]), time)
+        told.spells.append(spell)
+        return
+    assert told.spells[-1].ended == time
+    if event is Event.RETURNED:
+        assert visit.left is not None
+        assert int(row["waited"]) == time - visit.left
+        told.returned += 1
+        told.round += 1
+        return
+    assert int(row["stage"]) == visit.stage
+    assert (int(row["waited"]), int(row["reason"])) == (0, visit.reason)
+    told.outcome, told.ended, told.owner = HOW[event], time, None
+
+
+def read_pause(visit: Visit, event: Event, row: Record, cast: Cast) -> None:
+    """Add the interruption of a visit, or the end of one, to what is told of it."""
+    if event is Event.INTERRUPTED:
+        visit.pauses.append(Pause(int(row["time"]), int(row["worked"])))
+    else:
+        visit.pauses[-1].resumed, visit.pauses[-1].rep = int(row["time"]), someone(row, cast)
 
 
 def differences(oracle: History, rows: Records) -> list[str]:
@@ -160,9 +251,12 @@ def differences(oracle: History, rows: Records) -> list[str]:
     for kind in (
         "media",
         "pay",
+        "trained",
+        "skill",
         "inquiry",
         "lead",
         "visit",
+        "holding",
         "margin",
         "expected",
         "expected margin",
@@ -171,6 +265,7 @@ def differences(oracle: History, rows: Records) -> list[str]:
         "expected commission",
         "one off",
         "running",
+        "junk",
     ):
         found += differences_of_costs(kind, oracle.costs, costs)
     return found
@@ -201,6 +296,9 @@ def differences_of_lead(walk: Walk, told: Told) -> list[str]:
         "became lead": (walk.became_lead, told.became_lead),
         "bookings": (walk.bookings, told.bookings),
         "term": (walk.term, told.term),
+        "nurture": (walk.spells, told.spells),
+        "truth of first contacts": (walk.contacts, told.contacts),
+        "truth of rejections": (walk.rejections, told.rejections),
         "an OPEN row": (walk.outcome == "open", told.open_since is not None),
     }
     found = [

@@ -9,11 +9,30 @@ no random number. Where it and an engine disagree, one of them misreads the text
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import accumulate, pairwise
 
-from .firm import DAY, HOUR, LOST, WON, Channel, Chapter, Firm, Inquiry, Rep, Segment, Stage, Team, whole
+from . import memory
+from .firm import (
+    DAY,
+    HOUR,
+    LOST,
+    WON,
+    Channel,
+    Chapter,
+    Firm,
+    Inquiry,
+    Limit,
+    Rejection,
+    Rep,
+    Segment,
+    Stage,
+    Team,
+    Trait,
+    whole,
+)
 
 Spans = list[tuple[int, int]]
 
@@ -24,13 +43,25 @@ KINDS = (  # I1
     "day ends",
     "rep leaves",
     "rep joins",
+    "absence",
     "calendar opens",
     "inquiry",
     "work ends",
     "customer answers",
     "goes cold",
+    "rest is over",
     "cools off",
 )
+
+
+@dataclass
+class Pause:
+    """An interruption of the work of a visit."""
+
+    at: int
+    done: int  # working time of the part before it
+    resumed: int | None = None
+    rep: int | None = None  # by `who`: who resumes it
 
 
 @dataclass
@@ -44,10 +75,26 @@ class Visit:
     started: int | None = None
     rep: int | None = None  # by `who`: who works; the owner where nobody needs to
     effort: int | None = None
+    pauses: list[Pause] = field(default_factory=list)
     worked: int | None = None
+    held: bool = False
+    admitted: int | None = None
     left: int | None = None
-    how: str = "open"  # advanced, sent back, won, lost, gone cold
+    how: str = "open"  # advanced, sent back, won, lost, gone cold, parked
     reason: int | None = None
+    handed_over: bool = False  # J7: the first contact after hand-over
+    rejected: bool = False
+
+
+@dataclass
+class Spell:
+    """One stay in nurture; `ended` is None until it has (N5)."""
+
+    began: int
+    interval: int
+    cost: float  # of a touch
+    touches: int
+    ended: int | None = None
 
 
 @dataclass(eq=False)
@@ -69,6 +116,19 @@ class Person:
     booked: list[tuple[int, int]] = field(
         default_factory=list
     )  # the calendar month and cents of each contract
+    worked: int = 0  # Z1
+    won: int = 0
+    spells: Spans = field(default_factory=list)  # of absence, past and to come, united (R12)
+    absent: bool = False
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the rep is on staff, or still finishes work."""
+        return self.on_staff or (self.working_on is not None and self.gone is None)
+
+    def hours_at_work(self) -> Spans:
+        """Leave the spells of absence out of the opening times (R13)."""
+        return without(self.hours, self.spells)
 
 
 @dataclass
@@ -88,7 +148,8 @@ class Walk:
     inquiry: Inquiry
     began: int
     stage: int
-    phase: str = "new"  # queue, work, customer, over
+    phase: str = "new"  # held, queue, work, customer, nurture, over
+    gate: tuple[int, int] | None = None  # the team and the stage of that at which it counts (B3)
     company: str = "outside"  # of any market, taken, customer, cooling, free again
     cool: int | None = None  # when a company that cools off is free again
     round: int = 0
@@ -98,9 +159,20 @@ class Walk:
     queue: Person | int | None = None  # a rep's own, or that of the team with this number
     rank: int = 0
     until: int | None = None  # when its phase ends by itself
+    left_to_do: int = 0  # of the effort of its visit, when the work was started or resumed
+    works_since: int = 0
+    waits_since: int = 0  # its time queued
+    interrupted: bool = False
     takes: int = 0  # the customer, when the work is done
     target: int | str = LOST
     reason: int = 0
+    theorist: bool = False  # still
+    traits: set[int] = field(default_factory=set)
+    met: set[int] = field(default_factory=set)  # stages in which a rep has met it (J7)
+    truly_junk: bool = False  # as judged last (J8)
+    is_junk: bool = False  # for the rep who rejects it (J9)
+    contacts: list[bool] = field(default_factory=list)  # whether truly junk, at each first contact
+    rejections: list[bool] = field(default_factory=list)  # ... and at each rejection
     became_lead: int | None = None
     outcome: str = "open"
     ended: int | None = None
@@ -109,6 +181,10 @@ class Walk:
     term: int = 0
     commission: float = 0.0
     visits: list[Visit] = field(default_factory=list)
+    spells: list[Spell] = field(default_factory=list)
+    returned: int = 0  # from nurture
+    warmth: float = 1.0  # N6
+    lost_as: str = ""  # N4: what it would have been, had there been no nurture
 
 
 @dataclass
@@ -140,16 +216,24 @@ class History:
 
 
 def chance_of_advancing(
-    stage: Stage, walk: Walk, segment: Segment, skill: float, wait: int, month: float
+    stage: Stage,
+    walk: Walk,
+    segment: Segment,
+    skill: float,
+    wait: int,
+    month: float,
+    traits: Sequence[Trait] = (),
 ) -> float:
     """Multiply the odds by every ratio that applies and turn them into a probability (V9)."""
     inquiry = walk.inquiry
-    if math.isinf(stage.odds):
-        return 1.0  # V10
-    odds = stage.odds * segment.odds * inquiry.fit
+    if math.isinf(stage.odds) or stage.checks:
+        return 1.0  # V10, J5
+    odds = stage.odds * segment.odds * (inquiry.fit * walk.warmth)  # N6
     odds *= stage.heat_odds[inquiry.heat]
-    if inquiry.theorist:
+    if walk.theorist:
         odds *= stage.theorist_odds
+    for number, trait in enumerate(traits):  # J2
+        odds *= trait.present if number in walk.traits else trait.missing
     odds *= effect_of_waiting(stage.points, wait) * skill ** stage.heat_skill[inquiry.heat] * month
     return 1.0 if odds > 1e300 else odds / (1.0 + odds)  # V10
 
@@ -165,6 +249,18 @@ def effect_of_waiting(points: list[tuple[float, float]], wait: int) -> float:
         if at <= right:
             return math.exp(low + (high - low) * (at - left) / (right - left))
     return math.exp(points[-1][1])
+
+
+def effect_of_open_leads(points: list[tuple[int, float]], others: int) -> float:
+    """Return the odds ratio of a rep's other open leads: straight between the points, level outside (J10)."""
+    if not points:
+        return 1.0
+    if others <= points[0][0]:
+        return points[0][1]
+    for (left, low), (right, high) in pairwise(points):
+        if others <= right:
+            return low + (high - low) * (others - left) / (right - left)
+    return points[-1][1]
 
 
 def pay_of(team: Team, cents: int) -> Fraction:
@@ -192,6 +288,37 @@ def end_of_work(hours: list[tuple[int, int]], start: int, effort: int) -> int | 
                 return begins + effort
             effort -= closes - begins
     return None
+
+
+def working_time(hours: Spans, since: int, until: int) -> int:
+    """Add up the opening times between two instants."""
+    return sum(max(min(closes, until) - max(opens, since), 0) for opens, closes in hours)
+
+
+def united(spells: Spans) -> Spans:
+    """Unite spells that overlap or touch (R12)."""
+    found: Spans = []
+    for begins, ends in sorted(spells):
+        if found and begins <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], ends))
+        elif begins < ends:
+            found.append((begins, ends))
+    return found
+
+
+def without(hours: Spans, spells: Spans) -> Spans:
+    """Cut spells out of opening times."""
+    left = []
+    for opens, closes in hours:
+        at = opens
+        for begins, ends in spells:
+            if at < begins < closes:
+                left.append((at, begins))
+            if begins < closes:
+                at = max(at, ends)
+        if at < closes:
+            left.append((at, closes))
+    return left
 
 
 def strength(rep: Person, first_share: float, now: int) -> float:
@@ -271,7 +398,11 @@ class Simulation:
         """Describe a rep of the first chapter (R1)."""
         rep = self.firm.reps[number]
         stays = rep.leaves is None or rep.leaves >= 0
+        # R10
+        spells = united([spell for spell in rep.spells if spell[0] >= 0]) if rep.joins <= 0 else []
         return Person(
+            spells=spells,
+            absent=bool(spells) and spells[0][0] == 0,
             who=number if rep.who is None else rep.who,
             number=number,
             record=rep,
@@ -295,10 +426,14 @@ class Simulation:
         self.now = self.firm.horizon
         self.day_ends()  # D2
         for person in self.people:
-            if person.on_staff or person.working_on is not None:
+            if person.is_there:
+                if person.absent:
+                    self.say("absent")  # R15
                 self.say("on staff")  # D5
         for entity, walk in sorted(self.leads.items()):
             if walk.outcome == "open":
+                if walk.phase == "nurture":
+                    self.nurture_is_over(walk, self.now - 1)
                 self.say("open", entity)  # D3
         return History(self.leads, self.costs, self.log, self.cast)
 
@@ -330,18 +465,14 @@ class Simulation:
 
     def everything_to_come(self) -> list[tuple[int, int, int]]:
         """Look at everything: (when, kind, who)."""
-        coming = [((self.days_booked + 1) * DAY, KINDS.index("day ends"), 0)]
-        for person in self.people:
-            if person.will_leave and person.leaves is not None:
-                coming.append((person.leaves, KINDS.index("rep leaves"), person.number))
-            if person.will_join:
-                coming.append((person.joins, KINDS.index("rep joins"), person.number))
+        coming = [((self.days_booked + 1) * DAY, KINDS.index("day ends"), 0), *self.turns_of_people()]
         for number, openings in enumerate(self.openings_left):
             coming += [(opens, KINDS.index("calendar opens"), number) for opens in openings[:1]]
         for stream in self.streams:
             if stream.due is not None:  # A2
                 coming.append((stream.due, KINDS.index("inquiry"), stream.companies[stream.index].entity))
         kinds = {"work": "work ends", "customer": "customer answers", "queue": "goes cold"}
+        kinds |= {"held": "goes cold", "nurture": "rest is over"}
         for entity, walk in self.leads.items():
             if walk.phase != "over" and walk.until is not None:
                 coming.append((walk.until, KINDS.index(kinds[walk.phase]), entity))
@@ -349,29 +480,70 @@ class Simulation:
                 coming.append((walk.cool, KINDS.index("cools off"), entity))
         return coming
 
+    def turns_of_people(self) -> list[tuple[int, int, int]]:
+        """Look at who joins, leaves, and goes or comes back."""
+        coming = []
+        for person in self.people:
+            if person.will_leave and person.leaves is not None:
+                coming.append((person.leaves, KINDS.index("rep leaves"), person.number))
+            if person.will_join:
+                coming.append((person.joins, KINDS.index("rep joins"), person.number))
+            turn = self.next_turn(person)
+            if turn is not None:
+                coming.append((turn, KINDS.index("absence"), person.number))
+        return coming
+
+    def next_turn(self, person: Person) -> int | None:
+        """Return when an absence begins or is over, unless the rep leaves by then (R14)."""
+        if not person.is_there:
+            return None
+        past = [ends for _, ends in person.spells if ends > self.now or (person.absent and ends == self.now)]
+        turns = past[:1] if person.absent else [begins for begins, _ in person.spells if begins >= self.now]
+        if not turns or (person.will_leave and person.leaves is not None and person.leaves <= turns[0]):
+            return None
+        return turns[0]
+
+    def absence_turns(self, person: Person) -> None:
+        """Let an absence begin, or be over (R13)."""
+        person.absent = not person.absent
+        if not person.absent:
+            self.say("absent")
+            if person.working_on is None:
+                person.idle_since = self.now
+
     def decide(self, kind: str, who: int) -> None:
         """Let one thing that is due happen."""
         if kind == "day ends":
             self.day_ends()
         elif kind == "rep leaves":
             self.rep_leaves(self.people[who])
-        elif kind == "rep joins":  # R3
-            self.people[who].will_join = False
-            self.people[who].on_staff = True
-            self.people[who].idle_since = self.now
+        elif kind == "rep joins":
+            self.rep_joins(self.people[who])
+        elif kind == "absence":
+            self.absence_turns(self.people[who])
         elif kind == "calendar opens":
             self.openings_left[who].pop(0)
         elif kind == "inquiry":
             self.inquiry_arrives(who)
-        elif kind == "work ends":
-            self.work_ends(self.leads[who])
-        elif kind == "customer answers":
-            self.customer_answers(self.leads[who])
-        elif kind == "cools off":  # O5
-            self.leads[who].company = "free again"
-            self.say("cooled off", who)
         else:
-            self.goes_cold(self.leads[who])
+            of_leads = {
+                "work ends": self.work_ends,
+                "customer answers": self.customer_answers,
+                "goes cold": self.goes_cold,
+                "rest is over": self.last_touch,
+                "cools off": self.cools_off,
+            }
+            of_leads[kind](self.leads[who])
+
+    def rep_joins(self, person: Person) -> None:
+        """Let somebody join (R3)."""
+        person.will_join, person.on_staff, person.idle_since = False, True, self.now
+        person.spells = united([spell for spell in person.record.spells if spell[0] >= self.now])
+
+    def cools_off(self, walk: Walk) -> None:
+        """Give a company back to the market (O5)."""
+        walk.company = "free again"
+        self.say("cooled off", walk.inquiry.entity)
 
     # Chapters
 
@@ -385,14 +557,16 @@ class Simulation:
         self.turns = [self.members(team).index(rep) for team, rep in enumerate(next_in_turn)]  # C15
         self.turns += [team.turn for team in self.firm.teams[len(self.turns) :]]
         self.put_inquiries_anew()
+        if len(self.firm.traits) > len(before.traits):
+            for walk in self.leads.values():
+                now_drawn = self.company(walk).traits  # C27
+                walk.traits |= {trait for trait in now_drawn if trait >= len(before.traits)}
         for walk in self.leads.values():  # C12: all else stays as it was when the work started
             if walk.phase == "work" and walk.rep is not None:
-                visit = walk.visits[-1]
-                assert visit.started is not None
-                assert visit.effort is not None
-                walk.until = end_of_work(walk.rep.hours, visit.started, visit.effort)
+                walk.until = end_of_work(walk.rep.hours_at_work(), walk.works_since, walk.left_to_do)
         self.pay_once()
         self.queue_anew(queueing, before)
+        self.take_over_limits(before)
 
     def pay_once(self) -> None:
         """Book what the chapter costs as it begins (C18)."""
@@ -421,8 +595,10 @@ class Simulation:
         if known is None:
             who = number if rep.who is None else rep.who
             known = Person(who, number, rep, [], 0, None, will_join=True, will_leave=False, on_staff=False)
-        known.number, known.record = number, rep
+        known.number, known.record = number, rep  # Z6: what is counted stays
         known.hours = both(known.hours, hours, self.now)
+        begun = [spell for spell in known.spells if spell[0] < self.now]  # R16
+        known.spells = united(begun + [spell for spell in rep.spells if spell[0] >= self.now])
         if known.will_join:
             known.joins = max(self.now, rep.joins)
             known.leaves = rep.leaves
@@ -460,7 +636,7 @@ class Simulation:
         moved = [walk for walk in queueing if self.is_moved(walk, before)]
         for walk in queueing:
             if isinstance(walk.queue, Person):
-                walk.rank = self.rank_in_own_queue(walk.queue, walk)
+                walk.rank = self.rank_in_own_queue(walk)
         for walk in moved:
             walk.queue = None
         for walk in moved:
@@ -475,10 +651,11 @@ class Simulation:
             return False
         assert number is not None
         was, now = before.teams[number], self.firm.teams[number]
-        return (was.assignment, was.queue_order, was.max_open) != (
+        return (was.assignment, was.queue_order, was.max_open, was.interrupts) != (
             now.assignment,
             now.queue_order,
             now.max_open,
+            now.interrupts,
         )
 
     # Days and people
@@ -500,9 +677,28 @@ class Simulation:
             if person.record.pay_per_month > 0 and there > 0:
                 self.spend("pay", person.who, person.record.pay_per_month / days * (there / DAY))
                 self.say("pay")
+        for person in self.people:
+            if person.record.grows:
+                self.notes_growth(person, begins)
         if self.firm.cost_per_month > 0:
             self.spend("running", -1, self.firm.cost_per_month / days)
             self.say("running")
+
+    def notes_growth(self, person: Person, midnight: int) -> None:
+        """Book who was trained on the day that ends, and at the end of a month how skilled they are."""
+        team = self.firm.teams[person.record.team]
+        for training in team.trainings:  # Z4
+            if training.begins == midnight and person.on_staff and person.joins <= midnight:
+                self.spend("trained", person.who, training.cost)
+                self.say("trained")
+        if person.on_staff and self.now in self.firm.months[1:]:  # Z5
+            self.spend("skill", person.who, self.skill_now(person))
+            self.say("skill")
+
+    def counts(self, person: Person) -> bool:
+        """Return whether what a rep does now is counted (Z1)."""
+        begins = self.firm.months[0] if self.firm.months else 0
+        return person.record.grows and memory.counts(self.now, begins)
 
     def rep_leaves(self, person: Person) -> None:
         """Stop taking leads; those of its own queue are placed anew in queue order (R4, R5)."""
@@ -515,6 +711,9 @@ class Simulation:
 
     def goes_home(self, person: Person) -> None:
         """Be gone for good, and paid no longer (R7, R9)."""
+        if person.absent:
+            self.say("absent")  # R15
+            person.absent = False
         person.gone = self.now
         self.say("on staff")
 
@@ -540,6 +739,7 @@ class Simulation:
         self.say("inquiry", entity)
         if walk.stage > self.lead_stage:
             self.becomes_lead(walk)  # A5
+        walk.theorist, walk.traits = walk.inquiry.theorist, set(walk.inquiry.traits)  # J1
         self.enter(walk, walk.stage)
 
     def share_available(self, segment: int) -> float:
@@ -564,6 +764,11 @@ class Simulation:
         """List those who may come by a channel."""
         return [inquiry for inquiry in self.firm.inquiries if inquiry.channel == channel]
 
+    def company(self, walk: Walk) -> Inquiry:
+        """Find who inquired, as the chapter at hand draws companies."""
+        companies = self.streams[walk.inquiry.channel].companies
+        return next(each for each in companies if each.entity == walk.inquiry.entity)
+
     def find_next_inquiry(self, number: int) -> None:
         """Find when a channel's next inquiry comes; past the horizon, never."""
         stream = self.streams[number]
@@ -573,20 +778,120 @@ class Simulation:
             due = instant_of(total, self.firm.channels[number], stream.midnights)
             stream.due = None if due is None or due >= self.firm.horizon else due
 
-    def enter(self, walk: Walk, stage: int) -> None:
+    def enter(self, walk: Walk, stage: int, back: bool = False) -> None:
         """Begin a visit: queue for a rep, or start at once where none is needed (V1)."""
         entity = walk.inquiry.entity
         walk.stage = stage
+        ripens = self.draws.ripening(entity) if walk.theorist else None
+        if ripens is not None and self.now >= walk.began + ripens:  # J6
+            walk.theorist = False
         self.say("entered", entity)
         walk.visits.append(Visit(entity, stage, walk.round, self.now))
-        if self.stage_for(walk).team is None:
+        walk.waits_since = self.now
+        team = self.stage_for(walk).team
+        if team is None:
             self.start(walk, None)  # V4
             return
-        patience = self.draws.patience(entity, walk.inquiry.segment, stage, walk.round)
-        walk.phase = "queue"
-        # V2
+        if walk.gate is not None and walk.gate[0] != team:
+            walk.gate = None  # B3
+        if self.limit_for(walk) is not None and walk.gate != (team, stage):  # B2
+            if not back and (self.all_held(team, stage) or not self.has_room(team, stage)):
+                self.hold(walk)
+                return
+            walk.gate = (team, stage)
+        self.wait_for_a_rep(walk)
+
+    def wait_for_a_rep(self, walk: Walk) -> None:
+        """Queue (V2)."""
+        patience = self.draws.patience(walk.inquiry.entity, walk.inquiry.segment, walk.stage, walk.round)
+        walk.phase = "queue"  # V2
         walk.until = None if patience is None else self.now + patience
         self.place(walk)
+
+    # Before the hand-over
+
+    def limit_for(self, walk: Walk) -> Limit | None:
+        """Return the limit of the team in the lead's stage (B1)."""
+        team = self.stage_for(walk).team
+        return None if team is None else self.firm.stages[walk.stage].limits.get(team)
+
+    def all_held(self, team: int | None, stage: int) -> list[Walk]:
+        """List those held in a stage for a team, in order."""
+        found = [
+            walk
+            for walk in self.leads.values()
+            if walk.phase == "held" and walk.stage == stage and self.stage_for(walk).team == team
+        ]
+        return sorted(found, key=lambda walk: (walk.rank, walk.visits[-1].entered, walk.inquiry.entity))
+
+    def has_room(self, team: int, stage: int) -> bool:
+        """Count who counts, and who is on staff; where it is too many, nobody goes (B1, B7)."""
+        load = sum(walk.gate == (team, stage) and walk.phase != "over" for walk in self.leads.values())
+        on_staff = sum(person.on_staff for person in self.members(team))
+        return load < self.firm.stages[stage].limits[team].millionths * on_staff // 1_000_000
+
+    def hold(self, walk: Walk) -> None:
+        """Wait for room, without an owner (B4)."""
+        limit = self.limit_for(walk)
+        assert limit is not None
+        walk.gate = walk.rep = None
+        walk.phase, walk.rank = "held", self.rank_if_held(limit, walk)
+        walk.visits[-1].held = True
+        self.spend("holding", walk.stage, limit.cost)
+        self.say("held", walk.inquiry.entity)
+        patience = self.draws.held_patience(walk.inquiry.entity, walk.inquiry.segment, walk.stage, walk.round)
+        walk.until = None if patience is None else self.now + patience
+
+    def rank_if_held(self, limit: Limit, walk: Walk) -> int:
+        """Return where a lead belongs among those held (B4)."""
+        ranks = {"fifo": 0, "lifo": -walk.visits[-1].entered, "hottest": walk.inquiry.heat}
+        return ranks.get(limit.order, walk.began)
+
+    def next_admitted(self) -> Walk | None:
+        """Find who is admitted (B5)."""
+        held = [walk for walk in self.leads.values() if walk.phase == "held"]
+        unlimited = [walk for walk in held if self.limit_for(walk) is None]  # C25
+        if unlimited:
+            return min(unlimited, key=lambda walk: (walk.visits[-1].entered, walk.inquiry.entity))
+        for team in range(len(self.firm.teams)):
+            for stage in range(len(self.firm.stages)):
+                waiting = self.all_held(team, stage)
+                if waiting and self.has_room(team, stage):
+                    return waiting[0]
+        return None
+
+    def admit(self, walk: Walk) -> None:
+        """Hand a lead over that was held; its wait counts from entering all the same (B6)."""
+        team = self.stage_for(walk).team
+        assert team is not None
+        walk.gate = None if self.limit_for(walk) is None else (team, walk.stage)
+        walk.visits[-1].admitted = self.now
+        self.say("admitted", walk.inquiry.entity)
+        self.wait_for_a_rep(walk)
+
+    def take_over_limits(self, before: Firm) -> None:
+        """Find who counts where in the chapter that begins; rank those held anew (C25, C26)."""
+        for walk in self.leads.values():
+            if walk.phase == "over":
+                continue
+            limit, team = self.limit_for(walk), self.stage_for(walk).team
+            if walk.phase == "held":
+                walk.rank = 0 if limit is None else self.rank_if_held(limit, walk)
+                continue
+            if walk.gate is not None:
+                own, stage = walk.gate
+                stays = own in self.firm.stages[stage].limits and team in (None, own)
+                walk.gate = walk.gate if stays else None
+            if walk.gate is None and team is not None:
+                new = [
+                    stage
+                    for stage in range(walk.stage + 1)
+                    if team in self.firm.stages[stage].limits
+                    and not (stage < len(before.stages) and team in before.stages[stage].limits)
+                ]
+                walk.gate = (team, new[-1]) if new else None
+
+    # In the stage
 
     def stage_for(self, walk: Walk, firm: Firm | None = None) -> Stage:
         """Find what the lead's stage is to its segment: also which team works it (S1, S3)."""
@@ -607,22 +912,36 @@ class Simulation:
             walk.rep = None if pull else self.choose(number, walk)
         if walk.rep is None:
             walk.queue = number
-            walk.rank = -self.worth(walk, 1.0, 0) if team.assignment == "priority_queue" else 0  # Q2, Q4
+            rank = -self.worth(walk, 1.0, 0) if team.assignment == "priority_queue" else 0  # Q2, Q4
+            walk.rank = self.goes_ahead(walk, rank)
         else:
             walk.queue = walk.rep
-            walk.rank = self.rank_in_own_queue(walk.rep, walk)
+            walk.rank = self.rank_in_own_queue(walk)
 
-    def rank_in_own_queue(self, person: Person, walk: Walk) -> int:
+    def rank_in_own_queue(self, walk: Walk) -> int:
         """Return where a lead belongs among those that wait for one rep (Q3)."""
-        order = self.firm.teams[person.record.team].queue_order
-        ranks = {"fifo": 0, "lifo": -walk.visits[-1].entered, "hottest": walk.inquiry.heat}
-        return ranks.get(order, walk.began)
+        team = self.stage_for(walk).team
+        assert team is not None
+        order = self.firm.teams[team].queue_order
+        ranks = {"fifo": 0, "lifo": -walk.waits_since, "hottest": walk.inquiry.heat}
+        return self.goes_ahead(walk, ranks.get(order, walk.began))
+
+    def goes_ahead(self, walk: Walk, rank: int) -> int:
+        """Let hot leads come first where the team says so, and then work that was interrupted (G8, G11)."""
+        team = self.stage_for(walk).team
+        assert team is not None
+        hot = self.firm.teams[team].interrupts and walk.inquiry.heat == 0
+        return (-(2**61) if walk.interrupted else rank) - (2**62 if hot else 0)
 
     def choose(self, number: int, walk: Walk) -> Person | None:
         """Let the team's policy push the lead to one of its reps, or to none (P5)."""
         team = self.firm.teams[number]
         members = self.members(number)
-        eligible = [rep for rep in members if rep.on_staff and self.open_leads(rep) < team.max_open]
+        eligible = [
+            rep
+            for rep in members
+            if rep.on_staff and not rep.absent and self.open_leads(rep) < team.max_open  # R13
+        ]
         if not eligible:
             return None
         if team.assignment == "round_robin":  # P6
@@ -658,6 +977,10 @@ class Simulation:
 
     def start(self, walk: Walk, rep: Person | None) -> None:
         """Begin the work of a visit; how it will end is known at once, by what chance says now (C11)."""
+        if walk.interrupted:
+            assert rep is not None
+            self.resume(walk, rep)
+            return
         visit = walk.visits[-1]
         stage = self.stage_for(walk)
         key = (walk.inquiry.entity, walk.inquiry.segment, walk.stage, walk.round)
@@ -665,24 +988,61 @@ class Simulation:
         if rep is not None:
             skill = self.skill_now(rep)  # V8
             speed = rep.record.speed * strength(rep, rep.record.speed_from, self.now)
-            effort = whole(self.draws.effort_hours(*key) / speed * HOUR)  # V7
-            ends = end_of_work(rep.hours, self.now, effort)
+            hours = self.draws.effort_hours(*key)
+            for number in range(len(stage.checks)):  # J4
+                hours += self.draws.check(walk.inquiry.entity, walk.stage, walk.round, number)[0]
+            effort = whole(hours / speed * HOUR)  # V7
             rep.working_on = walk.inquiry.entity
             walk.rep = rep  # G6
             self.credit(walk, rep)
         # V12: an inquiry enters its first stage as it arrives; back there, it waits since it came back.
         segment = self.firm.segments[walk.inquiry.segment]
         month = self.odds_of_month(self.now)  # H8
-        chance = chance_of_advancing(stage, walk, segment, skill, self.now - visit.entered, month)
-        routes = stage.nexts if self.draws.advances(*key) < chance else stage.elses
+        wait = self.now - visit.entered
+        chance = chance_of_advancing(stage, walk, segment, skill, wait, month, self.firm.traits)
+        advances = self.passes(walk) if stage.checks else self.draws.advances(*key) < chance
+        routes = stage.nexts if advances else stage.elses
         at = self.draws.route(*key)  # V16
         _, walk.target, walk.reason = next((route for route in routes if at < route[0]), routes[-1])
         walk.takes = whole(self.draws.customer_days(*key) * segment.customer_time * DAY)  # V15
+        if rep is not None and stage.rejection is not None and walk.stage not in walk.met:
+            effort = self.meets(walk, rep, skill, effort, stage.rejection)
+        if rep is not None:
+            ends = end_of_work(rep.hours_at_work(), self.now, effort)
         walk.phase, walk.queue, walk.until = "work", None, ends
+        walk.works_since, walk.left_to_do = self.now, effort
         visit.started, visit.effort = self.now, effort  # V6
         visit.rep = None if walk.rep is None else walk.rep.who  # V5
         self.spend("visit", walk.stage, stage.cost_per_visit)
         self.say("started", walk.inquiry.entity)
+
+    def passes(self, walk: Walk) -> bool:
+        """Make the checks and count the good answers (J3)."""
+        stage, good = self.stage_for(walk), 0
+        for number, check in enumerate(stage.checks):
+            truly = not walk.theorist if check.trait is None else check.trait in walk.traits
+            _, u = self.draws.check(walk.inquiry.entity, walk.stage, walk.round, number)
+            good += u < (check.if_so if truly else check.if_not)
+        return good >= stage.passes_at
+
+    def meets(self, walk: Walk, rep: Person, skill: float, effort: int, rejection: Rejection) -> int:
+        """Judge a lead at first contact after hand-over; return the effort, less if it is rejected (J7)."""
+        walk.met.add(walk.stage)
+        walk.truly_junk = walk.theorist or not rejection.needs <= walk.traits  # J8
+        visit = walk.visits[-1]
+        visit.handed_over = True
+        walk.contacts.append(walk.truly_junk)
+        odds = rejection.odds * effect_of_open_leads(rejection.loads, self.open_leads(rep) - 1)
+        for number, ratio in enumerate(rejection.missing):
+            odds *= 1.0 if number in walk.traits else ratio
+        odds *= (rejection.theorist if walk.theorist else 1.0) * skill**rejection.skill_exponent
+        certain = math.isinf(rejection.odds) or odds > 1e300
+        u = self.draws.rejection(walk.inquiry.entity, walk.stage, walk.round)
+        if not (certain or u < odds / (1.0 + odds)):  # J9
+            return effort
+        walk.is_junk = True
+        walk.target, walk.reason, walk.takes = LOST, rejection.reason, 0  # J11
+        return whole(effort * rejection.effort_share)
 
     def work_ends(self, walk: Walk) -> None:
         """Free the rep; the customer takes its time (V14)."""
@@ -692,6 +1052,7 @@ class Simulation:
         if worker is not None and worker.working_on == walk.inquiry.entity:
             worker.working_on = None
             worker.idle_since = self.now
+            worker.worked += self.counts(worker)
             if not worker.on_staff:
                 self.goes_home(worker)
         walk.phase, walk.until = "customer", self.answer_comes(walk)
@@ -710,8 +1071,10 @@ class Simulation:
         visit.how = {LOST: "lost", WON: "won"}.get(walk.target, "")
         if walk.target == LOST:
             visit.reason = walk.reason
-            self.say("lost", walk.inquiry.entity)
-            self.finish(walk)
+            if walk.is_junk:
+                visit.rejected = True
+                self.rejects(walk)
+            self.lose(walk)
             return
         past = len(self.firm.stages) if walk.target == WON else int(walk.target)
         visit.how = visit.how or ("advanced" if past > walk.stage else "sent back")
@@ -726,7 +1089,18 @@ class Simulation:
         team = self.stage_for(walk).team
         if team is not None and not self.firm.teams[team].sticky:
             walk.rep = None  # V20
-        self.enter(walk, past)
+        self.enter(walk, past, back=visit.how == "sent back")
+
+    def rejects(self, walk: Walk) -> None:
+        """Note what a lead that sales rejects has cost (J12)."""
+        channel = self.firm.channels[walk.inquiry.channel]
+        cost = self.stage_for(walk).cost_per_visit
+        if not walk.rejections:
+            cost += channel.cost_per_inquiry
+            cost += channel.price_per_lead if walk.became_lead is not None else 0.0
+        walk.rejections.append(walk.truly_junk)
+        self.spend("junk", walk.inquiry.channel, cost)
+        self.say("rejected", walk.inquiry.entity)
 
     @property
     def lead_stage(self) -> int:
@@ -782,6 +1156,7 @@ class Simulation:
                 if paid > 0 and who is not None:
                     self.spend(what, who.who, paid)
                     self.say(what, walk.inquiry.entity)
+        closer.won += self.counts(closer)
         closer.booked.append((self.month, cents_of(walk.bookings)))
 
     @property
@@ -808,8 +1183,53 @@ class Simulation:
         """Give up waiting (V3)."""
         visit = walk.visits[-1]
         visit.left, visit.how, visit.reason = self.now, COLD, 0
-        self.say(COLD, walk.inquiry.entity)
-        self.finish(walk)
+        self.lose(walk)
+
+    # Nurture
+
+    def lose(self, walk: Walk) -> None:
+        """Lose a lead, or nurture it instead (N2)."""
+        visit = walk.visits[-1]
+        assert visit.reason is not None
+        program = self.firm.nurture.get(visit.reason)
+        if program is None or walk.returned >= program.most_returns:
+            self.say(visit.how, walk.inquiry.entity)
+            self.finish(walk)
+            return
+        walk.lost_as, visit.how = visit.how, "parked"
+        self.say("parked", walk.inquiry.entity)
+        walk.rep = walk.queue = walk.gate = None
+        u = self.draws.back(walk.inquiry.entity, visit.reason, walk.round)
+        earlier = [number for number, chance in enumerate(program.by_touch, 1) if u < chance]  # N3
+        touches = min(earlier, default=len(program.by_touch))
+        walk.target = program.stage if earlier else LOST
+        walk.spells.append(Spell(self.now, program.interval, program.cost, touches))
+        walk.phase, walk.until = "nurture", self.now + touches * program.interval
+
+    def last_touch(self, walk: Walk) -> None:
+        """End nurture: lose the lead for good, or let it come back (N4, N6)."""
+        visit = walk.visits[-1]
+        self.nurture_is_over(walk, self.now)
+        if walk.target == LOST:
+            self.say(walk.lost_as, walk.inquiry.entity)
+            self.finish(walk)
+            walk.outcome = walk.lost_as
+            return
+        assert visit.reason is not None
+        program = self.firm.nurture.get(visit.reason)
+        walk.warmth *= 1.0 if program is None else program.odds  # N7
+        walk.returned += 1
+        walk.round += 1  # V18
+        walk.met, walk.is_junk = set(), False  # J7
+        self.say("returned", walk.inquiry.entity)
+        self.enter(walk, int(walk.target))
+
+    def nurture_is_over(self, walk: Walk, last: int) -> None:
+        """Count the touches that there have been, the last of them at this moment or before (N5)."""
+        spell = walk.spells[-1]
+        spell.ended = self.now
+        spell.touches = min(spell.touches, (last - spell.began) // spell.interval)
+        self.say("touched", walk.inquiry.entity)
 
     def finish(self, walk: Walk) -> None:
         """End a walk; the owner's slot is free again (V21)."""
@@ -823,8 +1243,14 @@ class Simulation:
     # Capacity
 
     def grant_once(self) -> bool:
-        """Give one waiting lead to one idle rep, if any can be had; say whether."""
+        """Admit a lead, or give a waiting one to one idle rep, if any can be had; say whether."""
+        admitted = self.next_admitted()
+        if admitted is not None:  # B5
+            self.admit(admitted)
+            return True
         for number, team in enumerate(self.firm.teams):
+            if team.interrupts and self.grant_a_hot_one(number, team):
+                return True
             idle = [  # G1, G7
                 rep
                 for rep in self.members(number)
@@ -843,9 +1269,55 @@ class Simulation:
                 return True
         return False
 
+    def grant_a_hot_one(self, number: int, team: Team) -> bool:
+        """Give a hot lead to an idle rep, or else to one who works on another lead; say whether (G9)."""
+
+        def hot(queue: Person | int) -> list[Walk]:
+            return [walk for walk in self.in_order(queue)[:1] if walk.inquiry.heat == 0]
+
+        there = [rep for rep in self.members(number) if rep.on_staff and self.at_work(rep)]
+        idle = [rep for rep in there if rep.working_on is None]
+        colder = [
+            rep for rep in there if rep.working_on is not None and self.leads[rep.working_on].inquiry.heat > 0
+        ]
+        longest = sorted(idle, key=lambda rep: (rep.idle_since, rep.number))
+        latest = sorted(colder, key=lambda rep: (-self.leads[rep.working_on].works_since, rep.number))
+        for of_own, of_team in ((idle, longest), (colder, latest)):
+            able = [rep for rep in of_team if self.open_leads(rep) < team.max_open]
+            given = [(rep, walk) for rep in of_own for walk in hot(rep)]
+            given += [(rep, walk) for rep in able for walk in hot(number)]
+            for rep, walk in given[:1]:
+                if rep.working_on is not None:
+                    self.interrupt(rep, self.leads[rep.working_on])
+                self.start(walk, rep)
+                return True
+        return False
+
+    def interrupt(self, rep: Person, walk: Walk) -> None:
+        """Put the work in hand aside (G10)."""
+        done = working_time(rep.hours_at_work(), walk.works_since, self.now)
+        walk.visits[-1].pauses.append(Pause(self.now, done))
+        walk.left_to_do -= done
+        walk.phase, walk.queue, walk.until = "queue", rep, None
+        walk.interrupted, walk.waits_since = True, self.now
+        walk.rank = self.goes_ahead(walk, 0)
+        self.say("interrupted", walk.inquiry.entity)
+
+    def resume(self, walk: Walk, rep: Person) -> None:
+        """Go on with work that was put aside (G11)."""
+        rep.working_on = walk.inquiry.entity
+        walk.rep = rep
+        self.credit(walk, rep)
+        walk.interrupted, walk.works_since = False, self.now
+        walk.phase, walk.queue = "work", None
+        walk.until = end_of_work(rep.hours_at_work(), self.now, walk.left_to_do)
+        pause = walk.visits[-1].pauses[-1]
+        pause.resumed, pause.rep = self.now, rep.who
+        self.say("resumed", walk.inquiry.entity)
+
     def at_work(self, rep: Person) -> bool:
         """Return whether now lies in a rep's opening times (G1)."""
-        return any(opens <= self.now < closes for opens, closes in rep.hours)
+        return not rep.absent and any(opens <= self.now < closes for opens, closes in rep.hours)
 
     def take(self, assignment: str, waiting: list[Walk], rep: Person) -> Walk:
         """Return the lead that a rep takes from the queue: the first, or the best of the first 20 (G5)."""
@@ -859,7 +1331,8 @@ class Simulation:
         """Return the bookings times the chance to advance, in thousandths (Q5)."""
         segment = self.firm.segments[walk.inquiry.segment]
         month = self.odds_of_month(walk.visits[-1].entered + wait)  # H9
-        chance = chance_of_advancing(self.stage_for(walk), walk, segment, skill, wait, month)
+        traits = self.firm.traits
+        chance = chance_of_advancing(self.stage_for(walk), walk, segment, skill, wait, month, traits)
         value = self.draws.value(walk.inquiry.entity, walk.inquiry.segment) * segment.years
         value *= self.share_of_price(walk)
         return min(math.floor(value * chance * 1000 + 0.5), 2**60)
@@ -878,12 +1351,22 @@ class Simulation:
 
     def skill_now(self, rep: Person) -> float:
         """Return the rep's skill at this moment of its ramp."""
-        return rep.record.skill * strength(rep, rep.record.skill_from, self.now)
+        skill = rep.record.skill
+        if rep.record.grows:
+            team = self.firm.teams[rep.record.team]
+            most, half, a_win = team.learns
+            leads = rep.record.worked_before + rep.worked + a_win * rep.won
+            skill = memory.moved(skill, most, half, leads)  # Z2
+            for training in team.trainings:  # Z3
+                if rep.joins <= training.begins < self.now:
+                    days = (self.now - training.begins) / DAY
+                    skill *= training.odds ** (0.5 ** (days / training.half_life))
+        return skill * strength(rep, rep.record.skill_from, self.now)
 
     def in_order(self, queue: Person | int) -> list[Walk]:
         """Return the leads in a rep's own queue, or in that of the team with this number, in order (Q1)."""
         waiting = [walk for walk in self.leads.values() if walk.queue == queue]
-        return sorted(waiting, key=lambda walk: (walk.rank, walk.visits[-1].entered, walk.inquiry.entity))
+        return sorted(waiting, key=lambda walk: (walk.rank, walk.waits_since, walk.inquiry.entity))
 
 
 def simulate(*chapters: Chapter) -> History:

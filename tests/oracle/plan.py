@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from funnelsim.chance.distributions.lookup import DISTRIBUTION, Family
-from funnelsim.chance.keys import DEMAND_SHOCK, DEMAND_SHOCK_ALL, ODDS_SHOCK, Entity, entity, purpose
+from funnelsim.chance.keys import DEMAND_SHOCK, DEMAND_SHOCK_ALL, ODDS_SHOCK, Entity, entity, hash32, purpose
 from funnelsim.compiling.arrays import Record, Records
 from funnelsim.model.model import (
     DEMAND_OF_ALL,
@@ -22,11 +22,19 @@ from funnelsim.model.model import (
 )
 from funnelsim.model.own_policy import policy_number, register_policy
 from funnelsim.model.records import (
+    AWAY,
     CALENDAR,
     CHANNEL,
+    CHECK,
+    FIRM,
+    GATE,
     HOURS,
+    LOAD,
+    MOST_REASONS,
     PLAN,
     POINT,
+    REASON,
+    REJECTION,
     REP,
     ROUTE,
     SEGMENT,
@@ -36,6 +44,8 @@ from funnelsim.model.records import (
     STAGE,
     TEAM,
     TIER,
+    TRAINING,
+    TRAIT,
 )
 from funnelsim.model.words import DAY, HOUR, LOST, NEVER, NOBODY, NOTHING, WON, Assignment, QueueOrder
 
@@ -52,7 +62,8 @@ def last_with_room(
 ) -> int:
     """Choose the rep with the highest number who can take one more."""
     for position in range(len(states) - 1, -1, -1):
-        if states[position]["on_staff"] == 1 and states[position]["open"] < team["max_open"]:
+        there = states[position]["on_staff"] == 1 and states[position]["absent"] == 0
+        if there and states[position]["open"] < team["max_open"]:
             return position
     return NOBODY
 
@@ -60,6 +71,7 @@ def last_with_room(
 register_policy(OWN_POLICY, last_with_room)
 
 Route = tuple[float, int, int]  # share, target, reason
+Asks = tuple[int, Any, float, float]  # a trait or NOTHING, hours, sensitivity, specificity
 TO_WON: list[Route] = [(1.0, WON, NOTHING)]
 TO_LOST: list[Route] = [(1.0, LOST, 1)]
 
@@ -91,6 +103,8 @@ class Plan:
     knots: list[float] = field(default_factory=list)
     expected: list[float] = field(default_factory=list)
     spend: list[list[float]] = field(default_factory=list)  # by channel and day; empty: 1 throughout
+    shares: list[list[float]] = field(default_factory=list)  # of each channel's companies with a trait
+    missing: list[list[float]] = field(default_factory=list)  # odds ratios of each rejection, by trait
 
     def add(self, what: str, *records: Any) -> int:
         """Append records and return the number of the first."""
@@ -131,11 +145,13 @@ class Plan:
         reps: list[dict[str, Any]],
         assignment: Assignment = Assignment.ROUND_ROBIN,
         tiers: Sequence[tuple[int, float]] = (),
+        trainings: Sequence[tuple[int, dict[str, float]]] = (),
+        spell_days: Any = None,
         **more: Any,
     ) -> int:
         """Add a team with its reps; `skill` and `speed` of a rep are distributions, `own_hours` its hours.
 
-        Tiers of its commission are (cents from which on, share).
+        Tiers of its commission are (cents from which on, share), trainings (day, fields).
         """
         number = len(self.rows.get("teams", []))
         first_rep = len(self.rows.get("reps", []))
@@ -143,12 +159,15 @@ class Plan:
         for index, rep in enumerate(reps):
             self.rep(number, index, first_calendar, **rep)
         row = {"max_open": 10**6, "sticky": 1, "queue_order": QueueOrder.FIFO, "commission": 0.0} | more
-        row = {"quota_months": 1} | row
+        row = {"quota_months": 1, "learns_half": 1.0, "first_date": 738_000} | row
+        row["spell_days"] = NOTHING if spell_days is None else self.distribution(spell_days)
         row |= {"first_rep": first_rep, "reps": len(reps), "assignment": assignment}
         row |= {"own_policy": policy_number(OWN_POLICY)}
         row |= {"first_calendar": first_calendar, "calendars": self.calendars - first_calendar}
         made = [{"begins": begins, "share": share} for begins, share in tiers]
         row |= {"first_tier": self.add("tiers", *made), "tiers": len(made)}
+        held = [{"begins": day * DAY, **more} for day, more in trainings]
+        row |= {"first_training": self.add("trainings", *held), "trainings": len(held)}
         return self.add("teams", row)
 
     @property
@@ -177,11 +196,15 @@ class Plan:
         speed: Any = 1.0,
         knows: Sequence[int] = (),
         own_hours: list[tuple[int, int]] | None = None,
+        away: Sequence[tuple[int, int]] = (),
         **more: Any,
     ) -> int:
-        """Add a rep of a team; `knows` are segments."""
+        """Add a rep of a team; `knows` are segments, `away` spells of absence by plan."""
         row = {"joins": -1, "leaves": NEVER, "ramp": 0, "skill_from": 1.0, "speed_from": 1.0} | more
         row = {"weight": 1.0} | row
+        planned = [{"begins": begins, "ends": ends} for begins, ends in away]
+        row |= {"first_away": self.add("aways", *planned), "aways": len(planned)}
+        row = {"may_be_absent": int(bool(planned))} | row
         if knows:
             row["first_segment"] = self.routes([(1.0, segment, NOTHING) for segment in knows])
             row["segments"] = len(knows)
@@ -209,16 +232,26 @@ class Plan:
         heat_skill: tuple[float, float, float] = (1.0, 1.0, 1.0),
         hours: tuple[list[tuple[int, int]], float] | None = None,
         segments: list[dict[str, Any]] | None = None,
+        checks: Sequence[Asks] = (),
+        passes_at: int = 1,
+        rejection: dict[str, Any] | None = None,
         **more: Any,
     ) -> int:
         """Add a stage: effort in hours (one, or none without a team), times in days, points (hours, odds).
 
         `segments` are what differs for each segment: any of these keys. `hours` are the opening times in
-        which customers count time, and the share of the day that a working day of theirs has.
+        which customers count time, and the share of the day that a working day of theirs has. `checks` are
+        (trait or NOTHING, hours, sensitivity, specificity); the stage then has no conversion. `rejection` has
+        a `probability`, what the record holds, `missing` by trait, and `loads`: (open leads, odds ratio).
         """
         name = f"stage {len(self.rows.get('stages', []))}"
         keys = ("patience", "work", "answer", "assignment")
-        row: dict[str, Any] = {"makes_lead": 0, **{f"{key}_key": purpose(key, name) for key in keys}}
+        row_of_checks = self.checks(name, checks, passes_at) | self.rejection(name, rejection)
+        row: dict[str, Any] = {
+            "makes_lead": 0,
+            **row_of_checks,
+            **{f"{key}_key": purpose(key, name) for key in keys},
+        }
         usual = {"team": team, "conversion": conversion, "effort": effort, "customer": customer}
         usual |= {
             "patience": patience,
@@ -233,6 +266,41 @@ class Plan:
             variants = [row | self.varying(**usual | own) for own in segments]
             row |= {"first_variant": self.add("variants", *variants), "variants": len(segments)}
         return self.add("stages", row)
+
+    def checks(self, stage: str, checks: Sequence[Asks], passes_at: int) -> dict[str, Any]:
+        """Store the checks of a stage."""
+        made = [
+            {
+                "key": hash32("check", stage, str(number)),
+                "trait": trait,
+                "effort": self.distribution(effort),
+                "sensitivity": sensitivity,
+                "false_good": 1.0 - specificity,
+            }
+            for number, (trait, effort, sensitivity, specificity) in enumerate(checks)
+        ]
+        return {"first_check": self.add("checks", *made), "checks": len(made), "passes_at": passes_at}
+
+    def rejection(self, stage: str, given: dict[str, Any] | None) -> dict[str, Any]:
+        """Store how sales rejects in a stage."""
+        if given is None:
+            return {}
+        rest = {"theorist": 1.0, "effort_share": 1.0, "reason": 1} | given
+        probability, missing, loads = rest.pop("probability"), rest.pop("missing", []), rest.pop("loads", [])
+        self.missing.append(missing)
+        made = [{"open": open_, "odds": odds} for open_, odds in loads]
+        rest |= {"key": purpose("rejection", stage), "odds": probability / (1 - probability)}
+        rest |= {"first_load": self.add("loads", *made), "loads": len(made)}
+        return {"rejection": self.add("rejections", rest) + 1}
+
+    def trait(self, missing: float = 1.0, present: float = 1.0) -> int:
+        """Add a trait."""
+        key = purpose("trait", f"trait {len(self.rows.get('traits', []))}")
+        return self.add("traits", {"key": key, "missing": missing, "present": present})
+
+    def ripening(self, days: Any) -> None:
+        """Let theorists ripen after so many days."""
+        self.add("firm", {"ripening": self.distribution(days)})
 
     def varying(
         self,
@@ -286,6 +354,7 @@ class Plan:
         spans: list[tuple[float, float, float]] | None = None,
         fit: Any = 1.0,
         segments: list[float] | None = None,
+        traits: list[float] | None = None,
         **more: Any,
     ) -> int:
         """Add a channel; with `opens` equal to `closes`, all inquiries of a day come at one instant.
@@ -296,6 +365,7 @@ class Plan:
         mix = segments or [1.0]
         name = f"channel {len(self.rows.get('channels', []))}"
         row = {"theorists": 0.0, "hot": 0.2, "hot_or_warm": 0.7, "stage": 0} | more
+        self.shares.append(traits or [])
         row |= {
             "entity": entity(Entity.INQUIRY, name),
             "key": entity(Entity.CHANNEL, name),
@@ -342,8 +412,36 @@ class Plan:
                 made[name][shock["row"]] = shock[name]
         return made
 
+    def gate(
+        self,
+        stage: int,
+        per_rep: float,
+        patience: Any = None,
+        order: QueueOrder = QueueOrder.FIFO,
+        **more: Any,
+    ) -> None:
+        """Limit what is handed over in a stage to each team that works it; called in the order of stages."""
+        row = {"stage": stage, "per_rep": round(per_rep * 1_000_000), "order": order} | more
+        row |= {"patience_key": purpose("held", f"stage {stage}")}
+        row |= {"patience": NOTHING if patience is None else self.distribution(patience)}
+        self.add("limits", row)
+
+    def set_up_gates(self) -> None:
+        """Make a gate of each team in each stage with a limit: teams, then stages."""
+        stages, variants = self.rows["stages"], self.rows.get("variants", [])
+        for team in range(len(self.rows.get("teams", []))):
+            for limit in self.rows.get("limits", []):
+                stage = stages[limit["stage"]]
+                first, count = stage.get("first_variant", 0), stage.get("variants", 0)
+                at = [row for row in (stage, *variants[first : first + count]) if row["team"] == team]
+                if at:
+                    number = self.add("gates", limit | {"team": team})
+                    for row in at:
+                        row["gate"] = number + 1
+
     def model(self) -> Model:
         """Lay the records out as arrays."""
+        self.set_up_gates()
         if "segments" not in self.rows:
             self.segment()
         if not any(stage["makes_lead"] for stage in self.rows["stages"]):
@@ -359,15 +457,20 @@ class Plan:
             segments=self.records("segments", SEGMENT),
             teams=self.records("teams", TEAM),
             tiers=self.records("tiers", TIER),
+            aways=self.records("aways", AWAY),
+            trainings=self.records("trainings", TRAINING),
             reps=self.records("reps", REP),
             stages=self.records("stages", STAGE),
             variants=self.records("variants", STAGE),
+            gates=self.records("gates", GATE),
             processes=one_process(len(self.rows["stages"])),
             ends=plain_ends(),
             spawns=np.zeros(0, SPAWN),
+            **self.nurtured(),
             plan=np.zeros(1, PLAN),
             routes=self.records("routes", ROUTE),
             points=self.records("points", POINT),
+            **self.qualifying(),
             heat_odds=np.array(self.rows["heat_odds"], float),
             heat_skill=np.array(self.rows["heat_skill"], float),
             distributions=self.records("distributions", DISTRIBUTION),
@@ -382,6 +485,44 @@ class Plan:
             stocks_from=self.warm_up * DAY,
             horizon=self.days * DAY,
         )
+
+    def nurture(self, reason: int, days: float, by_touch: list[float], to: int, **more: Any) -> None:
+        """Nurture those lost for a reason: days between touches, the chance to be back by each, and where."""
+        row = {"interval": round(days * DAY), "target": to, "odds": 1.0, "most_returns": 1} | more
+        row |= {"key": purpose("nurture", str(reason)), "reason": reason, "by_touch": by_touch}
+        self.add("nurture", row)
+
+    def nurtured(self) -> dict[str, Any]:
+        """Return the rows of reasons, and the chances by touch."""
+        reasons, returns = np.zeros(MOST_REASONS, REASON), []
+        reasons["odds"] = 1.0
+        for row in self.rows.get("nurture", []):
+            made = reasons[row["reason"]]
+            for name in set(row) - {"reason", "by_touch"}:
+                made[name] = row[name]
+            made["first_touch"], made["most_touches"] = len(returns), len(row["by_touch"])
+            returns += row["by_touch"]
+        return {"reasons": reasons, "returns": np.array(returns, float)}
+
+    def qualifying(self) -> dict[str, Any]:
+        """Lay out traits, checks, rejections and what is the same everywhere."""
+        traits, channels = len(self.rows.get("traits", [])), self.rows["channels"]
+        rejections = self.rows.get("rejections", [])
+        shares, odds = np.zeros((len(channels), traits)), np.ones((len(rejections), traits))
+        for number, each in enumerate(self.shares):
+            shares[number, : len(each)] = each
+        for number, each in enumerate(self.missing):
+            odds[number, : len(each)] = each
+        self.rows.setdefault("firm", [{"ripening": NOTHING}])
+        return {
+            "traits": self.records("traits", TRAIT),
+            "trait_shares": shares,
+            "checks": self.records("checks", CHECK),
+            "rejections": self.records("rejections", REJECTION),
+            "junk_odds": odds,
+            "loads": self.records("loads", LOAD),
+            "firm": self.records("firm", FIRM),
+        }
 
     def records(self, what: str, layout: np.dtype[np.void]) -> np.ndarray[Any, np.dtype[np.void]]:
         """Return the records of one kind; fields not given are zero."""

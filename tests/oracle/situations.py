@@ -17,6 +17,7 @@ from funnelsim.model.words import DAY, HOUR, LOST, NOBODY, NOTHING, WON, Assignm
 
 from .naive import History, Visit
 from .plan import TO_LOST, Plan, Route, between, daily, either
+from .qualifying import floor
 
 AN_HOUR = 1 / 24  # in days
 SOON = either(0, AN_HOUR, 2 * AN_HOUR, 1)  # customer time that coincides
@@ -65,6 +66,10 @@ def went_cold(visit: Visit) -> bool:
 
 def took_no_time(visit: Visit) -> bool:
     return visit.left == visit.entered
+
+
+def was_interrupted(visit: Visit) -> bool:
+    return bool(visit.pauses)
 
 
 def came_back(visit: Visit) -> bool:
@@ -256,6 +261,46 @@ def handed_over() -> Model:
     return plan.model()
 
 
+def held_before_the_hand_over() -> Model:
+    """Let a desk pass on to sales what sales can work, and each have back what the other cannot use."""
+    plan = Plan(days=16)
+    plan.segment(value=50)
+    plan.segment(value=70)
+    desk = plan.team(daily(16, 8, 18), [{}, {"leaves": 7 * DAY}], Assignment.LEAST_LOADED, sticky=0)
+    newcomer = {"joins": 6 * DAY + 10 * HOUR}
+    sales = plan.team(daily(16), [{}, {"leaves": 5 * DAY + 9 * HOUR}, newcomer], max_open=3)
+    care = plan.team(daily(16), [{}], Assignment.SHARED_QUEUE)
+    plan.stage(
+        desk, conversion=0.8, effort=QUICK, customer=SOON, patience=2, nexts=to(1, 2), elses=to(0, LOST)
+    )
+    plan.stage(
+        sales,
+        conversion=0.7,
+        effort=QUICK,
+        customer=SOON,
+        nexts=to(2, 3),
+        elses=to(0, 1),
+        segments=[{}, {"team": care}],
+    )
+    plan.stage(conversion=0.7, customer=SOON, nexts=to(1, 3), elses=to(1, LOST))
+    plan.stage(sales, conversion=0.6, effort=either(1, 2), customer=SOON, patience=1, elses=to(LOST, 1))
+    plan.channel(6.0, 9, 9, segments=[0.6, 0.4])
+    plan.channel(2.0, 8, 20, segments=[0.6, 0.4], stage=1)
+    plan.channel(1.0, 9, 9, segments=[0.6, 0.4], stage=3)
+    plan.gate(0, 2.5, SOON, QueueOrder.HOTTEST, cost_per_lead=1.25)
+    plan.gate(1, 1.5, between(0.1, 3), QueueOrder.LIFO, cost_per_lead=0.5)
+    plan.gate(3, 0.75, None, QueueOrder.OLDEST_INQUIRY)
+    return plan.model()
+
+
+def was_held(visit: Visit) -> bool:
+    return visit.admitted is not None
+
+
+def went_cold_while_held(visit: Visit) -> bool:
+    return visit.held and visit.admitted is None and visit.how == "gone cold"
+
+
 def comings_and_goings() -> Model:
     plan = Plan(days=16, month_days=28)
     reps = [
@@ -304,6 +349,18 @@ def journeys() -> Model:
     plan.channel(3.0, 9, 9)
     plan.channel(1.0, 9, 9, stage=2)
     plan.channel(1.0, stage=4)
+    return plan.model()
+
+
+def nurtured() -> Model:
+    plan = Plan(days=16)
+    team = plan.team(daily(16), [{}, {}])
+    plan.stage(team, conversion=0.6, effort=QUICK, customer=SOON, patience=either(AN_HOUR, 1), nexts=to(1))
+    plan.stage(team, conversion=0.4, effort=either(1, 2), customer=SOON, makes_lead=1)
+    plan.channel(6.0, 9, 9)
+    plan.channel(1.0, stage=1)
+    plan.nurture(0, 1, [0.3, 0.5, 0.6], 0, cost_per_touch=1.5)
+    plan.nurture(1, 0.5, [0.0, 0.4, 0.8], 1, most_returns=2, odds=5.0)
     return plan.model()
 
 
@@ -410,11 +467,27 @@ def a_small_market() -> Model:
     return plan.model()
 
 
+def hot_leads_interrupt(assignment: Assignment, max_open: int) -> Model:
+    """Let hot leads come at any time, among reps who come, go and work long."""
+    plan = Plan(days=14)
+    reps = [{}, {"leaves": 7 * DAY + 13 * HOUR}, {"speed": 0.5}, {"joins": 3 * DAY + 9 * HOUR}]
+    reps[2]["own_hours"] = daily(14, 7, 15, (4,))
+    plan.segment(value=between(50, 90))
+    team = plan.team(daily(14, 9, 17, (5, 6)), reps, assignment, max_open=max_open, interrupts=1)
+    other = plan.team(daily(14), [{}], queue_order=QueueOrder.OLDEST_INQUIRY)
+    plan.stage(team, conversion=0.8, effort=either(2, 3, 6), customer=SOON, patience=4, nexts=to(1))
+    plan.stage(other, conversion=0.8, effort=either(0.5, 1), customer=SOON, nexts=to(2), elses=to(0))
+    plan.stage(team, effort=between(0, 9), customer=1)
+    plan.channel(3.0, 8, 18, hot=0.3, hot_or_warm=0.6)
+    plan.channel(2.0, 10, 10, hot=0.5, hot_or_warm=0.7)
+    return plan.model()
+
+
 def mixed(seed: int) -> Model:
     """Make a small sales floor at random, full of ties."""
     chance = random.Random(seed)
     days = chance.randint(6, 14)
-    plan = Plan(days, month_days=chance.choice([28, 30, 31]))
+    plan = Plan(days, month_days=chance.choice([28, 30, 31]), warm_up=chance.choice([0, 2]))
     for _ in range(chance.randint(1, 2)):
         plan.segment(either(10, 30), odds=chance.choice([1.0, 0.5]), customer_time=chance.choice([1.0, 0.5]))
     teams = [mixed_team(chance, plan) for _ in range(chance.randint(1, 3))]
@@ -451,7 +524,32 @@ def mixed(seed: int) -> Model:
             stage=chance.choice([0, 0, chance.randrange(count)]),
             cost_per_month=chance.choice([0.0, 500.0]),
         )
+    if chance.random() < 0.5:
+        limit_hand_overs(chance, plan, count)
+    mixed_nurture(chance, plan, count)
     return plan.model()
+
+
+def limit_hand_overs(chance: random.Random, plan: Plan, stages: int) -> None:
+    """Limit what is handed over in some stages."""
+    for stage in sorted(chance.sample(range(stages), chance.randint(1, stages))):
+        plan.gate(
+            stage,
+            chance.choice([0.4, 1, 2.5]),
+            chance.choice([None, SOON, between(0, 3)]),
+            chance.choice(list(QueueOrder)),
+            cost_per_lead=chance.choice([0.0, 1.5]),
+        )
+
+
+def mixed_nurture(chance: random.Random, plan: Plan, stages: int) -> None:
+    """Nurture those who go cold, those who are lost, or none of them."""
+    for reason in (0, 1):
+        if chance.random() < 0.4:
+            by_touch = sorted(chance.choice([0.0, 0.3, 0.6, 1.0]) for _ in range(chance.randint(1, 5)))
+            more = {"odds": chance.choice([1.0, 4.0]), "cost_per_touch": chance.choice([0.0, 1.5])}
+            days, most = chance.choice([AN_HOUR, 0.5, 1]), chance.choice([1, 3])
+            plan.nurture(reason, days, by_touch, chance.randrange(stages), most_returns=most, **more)
 
 
 def mixed_segments(chance: random.Random, plan: Plan, teams: list[int]) -> list[dict[str, Any]]:
@@ -468,6 +566,7 @@ def mixed_segments(chance: random.Random, plan: Plan, teams: list[int]) -> list[
 def mixed_team(chance: random.Random, plan: Plan) -> int:
     """Add a team with hours, people and habits at random."""
     reps = []
+    grows, absent = int(chance.random() < 0.5), chance.random() < 0.6
     for _ in range(chance.randint(1, 4)):
         joins = chance.choice([-1, -1, -9 * DAY, 2 * DAY + 9 * HOUR])
         leaves = chance.choice([4 * DAY + 10 * HOUR, 5 * DAY])
@@ -475,6 +574,8 @@ def mixed_team(chance: random.Random, plan: Plan) -> int:
         rep |= {"skill": chance.choice([1.0, either(0.5, 2)]), "speed": chance.choice([1.0, either(0.5, 2)])}
         rep |= {"leaves": leaves} if chance.random() < 0.25 else {}
         rep |= {"own_hours": daily(plan.days, 10, chance.choice([12, 24]))} if chance.random() < 0.25 else {}
+        rep |= {"grows": grows, "worked_before": chance.choice([0, 3])}
+        rep |= mixed_absences(chance, plan.days) if absent else {}
         reps.append(rep | {"pay_per_month": chance.choice([0.0, 3000.0])})
     closed = tuple(chance.sample(range(plan.days), 2))
     return plan.team(
@@ -483,12 +584,35 @@ def mixed_team(chance: random.Random, plan: Plan) -> int:
         chance.choice(list(Assignment)),
         queue_order=chance.choice(list(QueueOrder)),
         sticky=chance.randint(0, 1),
+        interrupts=int(chance.random() < 0.4),
         max_open=chance.choice([1, 2, 4, 10**6]),
         commission=chance.choice([0.0, 0.1]),
         opener_share=chance.choice([0.0, 0.3]),
         tiers=chance.choice([(), (), ((0, 0.05), (2_500, 0.2))]),
         quota_months=chance.choice([1, 3, 12]),
+        trainings=mixed_trainings(chance) if grows else (),
+        spell_days=chance.choice([either(0.25, 1), either(0.5, 2), 1.0]),
+        spells=chance.choice([0.0, 0.1, 0.3]),
+        off_every=chance.choice([0.0, 0.0, 4.5]),
+        off_days=chance.choice([1.0, 1.5, 0.4]),
+        learns_most=chance.choice([0.0, 3.0]),
+        learns_half=2.5,
+        win_counts=chance.choice([0, 2]),
     )
+
+
+def mixed_absences(chance: random.Random, days: int) -> dict[str, Any]:
+    """Let a rep be absent by plan, and perhaps by chance."""
+    begins = sorted(chance.sample(range(days), chance.randint(0, 3)))
+    lengths = [DAY, 9 * HOUR, 34 * HOUR, 2 * DAY, 10 * HOUR]
+    away = [(day * DAY, day * DAY + chance.choice(lengths)) for day in begins]
+    return {"away": away, "may_be_absent": 1}
+
+
+def mixed_trainings(chance: random.Random) -> list[tuple[int, dict[str, float]]]:
+    """Hold trainings on days at random, also before time 0 and after the horizon."""
+    days = sorted(chance.sample([-3, 0, 1, 2, 3, 5, 20], chance.randint(0, 2)))
+    return [(day, {"cost": 9.5, "odds": 4.0, "half_life": chance.choice([0.5, 8.0])}) for day in days]
 
 
 SITUATIONS = {
@@ -502,14 +626,18 @@ SITUATIONS = {
     "an empty floor": Situation(an_empty_floor, went_cold),
     "hires into a shared queue": Situation(hires_into_a_shared_queue, lambda visit: visit.rep in {0, 1}),
     "journeys": Situation(journeys, came_back, 30),
+    "nurtured": Situation(nurtured, lambda visit: visit.how == "parked" and visit.round > 0),
     "who they are": Situation(who_they_are, waited),
     "back at the first stage": Situation(back_at_the_first_stage, came_back, 10),
     "busy days and a promotion": Situation(busy_days_and_a_promotion, lambda visit: visit.how == "won", 20),
     "more than they can do": Situation(more_than_they_can_do, lambda visit: visit.how == "open"),
     "a team for each segment": Situation(a_team_for_each_segment, came_back),
     "customers with hours": Situation(customers_with_hours, answered_after_a_night, 10),
+    "held before the hand-over": Situation(held_before_the_hand_over, was_held, 20),
+    "gone cold before the hand-over": Situation(held_before_the_hand_over, went_cold_while_held),
     "a small market": Situation(a_small_market, lambda visit: visit.how == "won", 10),
     "hot to the best": Situation(hot_to_the_best, lambda visit: visit.rep == 4),
+    "who is worth a rep's hour": Situation(lambda: floor(15), lambda visit: visit.handed_over, 20),
     "handing over while full": Situation(lambda: full_reps(Assignment.ROUND_ROBIN, sticky=0), waited),
 }
 SITUATIONS |= {
@@ -517,6 +645,16 @@ SITUATIONS |= {
         lambda assignment=assignment: hours_of_their_own(assignment), lambda visit: visit.rep in {1, 2}
     )
     for assignment in (Assignment.ROUND_ROBIN, Assignment.SHARED_QUEUE, Assignment.LEAST_LOADED)
+}
+SITUATIONS |= {
+    f"hot leads interrupt, {assignment.name.lower()}, {most} at most": Situation(
+        lambda assignment=assignment, most=most: hot_leads_interrupt(assignment, most), was_interrupted, 3
+    )
+    for assignment, most in (
+        *product(Assignment, (4,)),
+        (Assignment.ROUND_ROBIN, 10**6),
+        (Assignment.SHARED_QUEUE, 10**6),
+    )
 }
 SITUATIONS |= {
     f"full reps, {assignment.name.lower()}": Situation(

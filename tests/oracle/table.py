@@ -9,13 +9,16 @@ import numpy as np
 
 from funnelsim.chance.distributions import quantile
 from funnelsim.chance.keys import (
+    ABSENCE,
     ARRIVAL,
     BUSY,
     BUSY_ALL,
+    DAYS_OFF,
     KIND,
     MARKET,
     PROFILE,
     REP,
+    RIPENING,
     SHARE,
     VALUE,
     WORLD,
@@ -30,6 +33,8 @@ from . import firm as told
 from .firm import DAY, Draws, Firm, whole
 from .naive import History, simulate
 from .plan import OWN_POLICY
+
+TRAINED = {"begins": int, "cost": float, "odds": float, "half_life": float}  # the fields of a training
 
 
 class Table:
@@ -64,6 +69,13 @@ class Table:
                 return None
             return whole(self.value(distribution, self.uniforms(lead, MARKET)[1]) * DAY)
 
+        def held_patience(lead: int, segment: int, stage: int, round_: int) -> int | None:
+            gate = self.model.gates[self.row(stage, segment)["gate"] - 1]
+            if gate["patience"] == NOTHING:
+                return None
+            u, _ = self.uniforms(lead, gate["patience_key"], round_)
+            return whole(self.value(gate["patience"], u) * DAY)
+
         def work(lead: int, stage: int, round_: int) -> tuple[float, float]:
             return self.uniforms(lead, stages[stage]["work_key"], round_)
 
@@ -72,6 +84,7 @@ class Table:
 
         return Draws(
             patience=patience,
+            held_patience=held_patience,
             effort_hours=lambda lead, of, at, round_: self.value(
                 self.row(at, of)["effort"], work(lead, at, round_)[0]
             ),
@@ -81,11 +94,41 @@ class Table:
             ),
             route=lambda lead, _, at, round_: answer(lead, at, round_)[1],
             luck=lambda lead, _, at, round_: self.uniforms(lead, stages[at]["assignment_key"], round_)[0],
+            back=lambda lead, reason, round_: self.uniforms(lead, self.model.reasons[reason]["key"], round_)[
+                0
+            ],
             value=lambda lead, of: self.value(
                 self.model.segments[of]["value"], self.uniforms(lead, VALUE)[0]
             ),
             cooling=cooling,
+            check=self.check,
+            rejection=lambda lead, at, round_: self.uniforms(
+                lead, self.model.rejections[stages[at]["rejection"] - 1]["key"], round_
+            )[0],
+            ripening=self.ripening,
         )
+
+    def check(self, lead: int, stage: int, round_: int, number: int) -> tuple[float, float]:
+        """Draw the hours of a check of a stage, and the uniform of its answer."""
+        check = self.model.checks[self.model.stages[stage]["first_check"] + number]
+        for_hours, for_answer = self.uniforms(lead, check["key"], round_)
+        return self.value(check["effort"], for_hours), for_answer
+
+    def ripening(self, lead: int) -> int | None:
+        """Draw after which time a theorist is none any more (J6)."""
+        days = self.model.firm[0]["ripening"]
+        if days == NOTHING:
+            return None
+        return whole(self.value(days, self.uniforms(lead, RIPENING)[0]) * DAY)
+
+    def traits(self, number: int, lead: int) -> set[int]:
+        """Draw which traits a company has (J1)."""
+        shares = self.model.trait_shares[number]
+        return {
+            trait
+            for trait, share in enumerate(shares)
+            if self.uniforms(lead, self.model.traits[trait]["key"])[0] < share
+        }
 
     def row(self, stage: int, segment: int) -> Record:
         """Find what a stage is to a segment; keys are the stage's (S1, S2)."""
@@ -194,6 +237,7 @@ class Table:
             segment=int(segment),
             theorist=bool(theorist < channel["theorists"]),
             accepted_below=self.uniforms(lead, MARKET)[0],
+            traits=self.traits(number, lead),
         )
 
     def routes(self, first: int, count: int) -> list[tuple[float, int | str, int]]:
@@ -270,10 +314,28 @@ class Table:
             if model.shocks[ODDS_OF_ALL]["deviation"]
             else [],
             calendar_months=[int(month) for month in model.calendar_months],
+            traits=[told.Trait(float(each["missing"]), float(each["present"])) for each in model.traits],
             horizon=int(model.horizon),
+            months=[int(month) for month in model.months],
             period_begins=int(model.months[0]),
             one_off_cost=float(model.plan[0]["one_off_cost"]),
             cost_per_month=float(model.plan[0]["cost_per_month"]),
+            nurture={
+                int(reason): self.nurture(reason) for reason in np.flatnonzero(model.reasons["most_touches"])
+            },
+        )
+
+    def nurture(self, reason: int) -> told.Nurture:
+        """Describe what becomes of those who are lost for a reason."""
+        row = self.model.reasons[reason]
+        first = int(row["first_touch"])
+        return told.Nurture(
+            interval=int(row["interval"]),
+            by_touch=[float(one) for one in self.model.returns[first : first + int(row["most_touches"])]],
+            stage=int(row["target"]),
+            most_returns=int(row["most_returns"]),
+            odds=float(row["odds"]),
+            cost=float(row["cost_per_touch"]),
         )
 
     def spans(self, channel: Record) -> list[tuple[int, int, float]]:
@@ -296,17 +358,24 @@ class Table:
             else Assignment(int(team["assignment"])).name.lower(),
             queue_order=QueueOrder(int(team["queue_order"])).name.lower(),
             sticky=bool(team["sticky"]),
+            interrupts=bool(team["interrupts"]),
             max_open=int(team["max_open"]),
             commission=float(team["commission"]),
             opener_share=float(team["opener_share"]),
-            tiers=[(int(tier["begins"]), float(tier["share"])) for tier in self.tiers(team)],
+            tiers=[(int(tier["begins"]), float(tier["share"])) for tier in self.slice("tiers", team)],
             quota_months=int(team["quota_months"]),
+            learns=(float(team["learns_most"]), float(team["learns_half"]), int(team["win_counts"])),
+            trainings=[
+                told.Training(*(each(training[name]) for name, each in TRAINED.items()))
+                for training in self.slice("trainings", team)
+            ],
         )
 
-    def tiers(self, team: Record) -> Records:
-        """Find the tiers of a team's commission."""
-        first = int(team["first_tier"])
-        return self.model.tiers[first : first + int(team["tiers"])]
+    def slice(self, what: str, team: Record) -> Records:
+        """Find the tiers of a team's commission, or its trainings."""
+        first = int(team[f"first_{what[:-1]}"])
+        found: Records = getattr(self.model, what)[first : first + int(team[what])]
+        return found
 
     def rep(self, rep: Record) -> told.Rep:
         """Describe a rep, with the skill and speed of this world."""
@@ -324,13 +393,42 @@ class Table:
             pay_per_month=float(rep["pay_per_month"]),
             weight=float(rep["weight"]),
             segments=[int(known) for _, known, _ in self.routes(rep["first_segment"], rep["segments"])],
+            spells=self.spells(rep) if rep["may_be_absent"] else [],
+            grows=bool(rep["grows"]),
+            worked_before=int(rep["worked_before"]),
             who=int(rep["entity"]),
         )
+
+    def spells(self, rep: Record) -> list[tuple[int, int]]:
+        """Draw a rep's spells of absence, and read those by plan (R11)."""
+        team, found = self.model.teams[rep["team"]], []
+        for day in range(len(self.model.month_days)):
+            date, midnight = int(team["first_date"]) + day, day * DAY
+            if team["spells"] > 0:
+                begins, length = self.uniforms(rep["entity"], ABSENCE, date)
+                if begins < team["spells"]:
+                    found.append((midnight, midnight + whole(self.value(team["spell_days"], length) * DAY)))
+            if team["off_every"] > 0:
+                phase = self.uniforms(rep["entity"], DAYS_OFF)[0]
+                before, now = (math.floor(each / team["off_every"] - phase) for each in (date - 1, date))
+                if now > before:
+                    found.append((midnight, midnight + whole(team["off_days"] * DAY)))
+        planned = self.model.aways[rep["first_away"] : rep["first_away"] + rep["aways"]]
+        return found + [(int(each["begins"]), int(each["ends"])) for each in planned]
 
     def stage(self, number: int) -> told.Stage:
         """Describe a stage, with what it is to each segment."""
         stage = self.model.stages[number]
         found = self.described(stage)
+        found.limits = {
+            int(gate["team"]): told.Limit(
+                int(gate["per_rep"]),
+                QueueOrder(int(gate["order"])).name.lower(),
+                float(gate["cost_per_lead"]),
+            )
+            for gate in self.model.gates
+            if gate["stage"] == number
+        }
         if stage["variants"]:
             rows = [self.row(number, segment) for segment in range(len(self.model.segments))]
             found.of = {segment: self.described(row) for segment, row in enumerate(rows)}
@@ -356,6 +454,35 @@ class Table:
             ],
             customers=None if by_clock else self.openings(row, "customer_hours"),
             share_of_day=float(row["customer_share"]),
+            checks=[self.told_check(check) for check in self.checks(row)],
+            passes_at=int(row["passes_at"]),
+            rejection=self.rejection(int(row["rejection"])) if row["rejection"] else None,
+        )
+
+    def checks(self, row: Record) -> Records:
+        """Find the checks of a stage."""
+        first = int(row["first_check"])
+        return self.model.checks[first : first + int(row["checks"])]
+
+    def told_check(self, check: Record) -> told.Check:
+        """Describe a check."""
+        trait = None if check["trait"] == NOTHING else int(check["trait"])
+        return told.Check(trait, float(check["sensitivity"]), float(check["false_good"]))
+
+    def rejection(self, number: int) -> told.Rejection:
+        """Describe how sales rejects; numbers are counted from 1."""
+        row = self.model.rejections[number - 1]
+        first = int(row["first_load"])
+        loads = self.model.loads[first : first + int(row["loads"])]
+        return told.Rejection(
+            odds=float(row["odds"]),
+            reason=int(row["reason"]),
+            effort_share=float(row["effort_share"]),
+            needs={trait for trait in range(len(self.model.traits)) if int(row["needs"]) >> trait & 1},
+            missing=[float(ratio) for ratio in self.model.junk_odds[number - 1]],
+            theorist=float(row["theorist"]),
+            skill_exponent=float(row["skill_exponent"]),
+            loads=[(int(load["open"]), float(load["odds"])) for load in loads],
         )
 
 

@@ -17,7 +17,7 @@ from . import naive
 from .chapters import CHANGES, changed_often, changed_once
 from .firm import Chapter
 from .ledgers import differences
-from .naive import History, Person, Simulation, Walk
+from .naive import History, Simulation, Walk
 from .situations import mixed
 from .table import history_of, told_of
 
@@ -98,7 +98,7 @@ def costs_nothing(_: Simulation) -> None:
     pass
 
 
-def ranks_as_it_came(_: Simulation, person: Person, walk: Walk) -> int:  # noqa: ARG001
+def ranks_as_it_came(_: Simulation, walk: Walk) -> int:  # noqa: ARG001
     return 0
 
 

@@ -233,9 +233,33 @@ def care_is_paid_too(firm: Firm) -> None:
     firm.teams[2].commission = 0.01
 
 
+def who_comes_back_is_no_warmer(firm: Firm) -> None:
+    for program in firm.nurture.values():
+        program.odds = 1.0
+
+
+def nobody_comes_back_twice(firm: Firm) -> None:
+    for program in firm.nurture.values():
+        program.most_returns = 1
+
+
+def the_last_touch_brings_nobody_back(firm: Firm) -> None:
+    for program in firm.nurture.values():
+        program.by_touch[-1] = program.by_touch[-2]
+
+
+def touches_come_a_moment_later(firm: Firm) -> None:
+    for program in firm.nurture.values():
+        program.interval += 1
+
+
 @pytest.mark.parametrize(
     ("name", "misread"),
     [
+        ("nurtured", who_comes_back_is_no_warmer),
+        ("nurtured", nobody_comes_back_twice),
+        ("nurtured", the_last_touch_brings_nobody_back),
+        ("nurtured", touches_come_a_moment_later),
         ("full reps, round_robin", one_more_at_once),
         ("journeys", handed_over_at_each_stage),
         ("own queues, oldest_inquiry", other_order),

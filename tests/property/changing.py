@@ -20,6 +20,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from funnelsim.scenario import ScenarioError, from_document
 
+from . import qualifying
 from .scenarios import (
     EFFECTS,
     HOURS_OF_THE_DAY,
@@ -37,6 +38,7 @@ from .scenarios import (
     Toml,
     documents,
     either,
+    hand_overs,
     markets,
     share,
     toml,
@@ -44,7 +46,19 @@ from .scenarios import (
 )
 
 Options = list[tuple[str, SearchStrategy[Any]]]  # paths, with the values that may be set there
-NAMED_BY_THE_USER = ("kinds", "segments", "channels", "teams", "stages", "reps", "back_to")
+NAMED_BY_THE_USER = (
+    "kinds",
+    "segments",
+    "channels",
+    "teams",
+    "stages",
+    "nurture",
+    "reps",
+    "training",
+    "back_to",
+    "traits",
+    "checks",
+)
 COMES = "new "  # before the kind of a change that sets a table at a new name
 STRATEGY = "other"
 KINDS = (
@@ -68,22 +82,35 @@ KINDS = (
     "channels.NAME.spend_profile",
     "channels.NAME.temperature",
     "channels.NAME.theorist_share",
+    "channels.NAME.traits.NAME",
     "channels.NAME.weekday_profile",
     "customer_hours",
     "effects.extra_decider",
     "effects.skill_by_temperature",
     "effects.temperature",
     "effects.theorist",
+    "effects.theorist_ripens_after_days",
     "effects.wait",
     "kinds.NAME.theorist_share",
+    "management.control",
     "mix.certainty",
     "mix.day_variation",
     "mix.inquiries_per_month",
     "new channels.NAME",
+    "new nurture.NAME",
     "new segments.NAME",
     "new stages.NAME",
     "new teams.NAME",
     "new teams.NAME.reps.NAME",
+    "new teams.NAME.training.NAME",
+    "nurture.NAME.chance",
+    "nurture.NAME.cost_per_touch",
+    "nurture.NAME.interval_days",
+    "nurture.NAME.most_returns",
+    "nurture.NAME.most_touches",
+    "nurture.NAME.odds_ratio",
+    "nurture.NAME.returns_to",
+    "new traits.NAME",
     "segments.NAME.committee_size",
     "segments.NAME.contract_value",
     "segments.NAME.contract_value *=",
@@ -99,6 +126,8 @@ KINDS = (
     "shocks.demand",
     "shocks.odds",
     "stages.NAME.back_to.NAME",
+    "stages.NAME.checks.NAME.sensitivity",
+    "stages.NAME.checks.NAME.specificity",
     "stages.NAME.conversion",
     "stages.NAME.conversion *=",
     "stages.NAME.cost_per_visit",
@@ -109,10 +138,14 @@ KINDS = (
     "stages.NAME.effects.wait",
     "stages.NAME.effort_hours",
     "stages.NAME.goes_cold_after_days",
+    "stages.NAME.hand_over",
     "stages.NAME.lost_reasons",
     "stages.NAME.next",
+    "stages.NAME.passes_at",
+    "stages.NAME.rejection",
     "stages.NAME.segments.NAME",
     "stages.NAME.team",
+    "teams.NAME.absence",
     "teams.NAME.assignment",
     "teams.NAME.commission",
     "teams.NAME.commission_tiers",
@@ -120,12 +153,15 @@ KINDS = (
     "teams.NAME.holidays",
     "teams.NAME.hours",
     "teams.NAME.hours_per_week",
+    "teams.NAME.interrupts",
+    "teams.NAME.learning",
     "teams.NAME.max_open",
     "teams.NAME.opener_share",
     "teams.NAME.people",
     "teams.NAME.people +=",
     "teams.NAME.queue_order",
     "teams.NAME.ramp_up",
+    "teams.NAME.reps.NAME.absent",
     "teams.NAME.reps.NAME.cost_per_month",
     "teams.NAME.reps.NAME.hired",
     "teams.NAME.reps.NAME.holidays",
@@ -141,12 +177,16 @@ KINDS = (
     "teams.NAME.skill",
     "teams.NAME.speed",
     "teams.NAME.sticky",
+    "traits.NAME.missing",
+    "traits.NAME.present",
+    "traits.NAME.share",
 )
 TOUCHING = 2 * (  # leads that queue, and work in hand: drawn more often than others
     "stages.NAME.team",
     "stages.NAME.effort_hours",
     "stages.NAME.customer_takes_days",
     "stages.NAME.customer_hours",
+    "stages.NAME.hand_over",
     "stages.NAME.segments.NAME",
     "teams.NAME.assignment",
     "teams.NAME.hours",
@@ -182,7 +222,9 @@ def options(document: Document, on: date) -> Options:
         *of_teams(document, on),
         *of_stages(document),
         *of_segments(document),
+        *of_nurture(document),
         *of_all(document),
+        *qualifying.changes(document),
     ]
     return [(path, values) for path, values in found if not (is_new(path) and is_there(document, path))]
 
@@ -264,16 +306,25 @@ def of_teams(document: Document, on: date) -> Options:
             (f"{at}skill", either(*ODDS)),
             (f"{at}speed", either(*PACE)),
             (f"{at}ramp_up", either({"months": 0.25, "skill_from": 0.1, "speed_from": 0.5})),
+            (
+                f"{at}absence",
+                either({"spells_per_year": 50}, {"days_off_per_year": 150, "days_off_at_once": 3}, {}),
+            ),
+            (f"{at}learning", either({"most": 1, "half": 2, "a_win_counts": 1})),
             (f"{at}max_open", either(1, 2, 5)),
             (f"{at}assignment", either(*POLICIES)),
             (f"{at}queue_order", either(*QUEUE_ORDERS)),
             (f"{at}sticky", either(False, True)),
+            (f"{at}interrupts", either("hot")),
             (f"{at}segments", segments),
             (
                 f"{at}reps.{NEW_REP[name]}",
                 either({"skill": 2.0}, {}, {"hired": on + timedelta(2)}, {"hired": on}),
             ),
         ]
+        if team["people"]:
+            lesson = days_from(on, 0, 5).map(lambda day: {"date": day, "cost": 3, "odds_ratio": 0.5})
+            found.append((f"{at}training.lesson", lesson))
         for rep in team.get("reps", {}):
             found += of_rep(f"{at}reps.{rep}.", team["reps"][rep], on, segments)
     hours = {"hours_per_week": 40.0}
@@ -289,6 +340,7 @@ def of_rep(at: str, rep: Document, on: date, segments: SearchStrategy[Any]) -> O
     return [
         *to_come,
         (f"{at}leaves", days_from(on, 0, 5)),
+        (f"{at}absent", st.lists(days_from(on, -3, 9), min_size=1, max_size=3)),
         (f"{at}skill", either(3.0, 0.5)),
         (f"{at}speed", either(0.5, 3.0)),
         (f"{at}cost_per_month", either(1200)),
@@ -307,8 +359,8 @@ def of_stages(document: Document) -> Options:
     for number, (name, stage) in enumerate(document["stages"].items()):
         at = f"stages.{name}."
         found += [
-            (f"{at}conversion", either(0.9, 0.3, 1)),
-            (f"{at}conversion *=", either(0.5, 0.9)),
+            *[(f"{at}conversion", either(0.9, 0.3, 1)), (f"{at}conversion *=", either(0.5, 0.9))]
+            * ("conversion" in stage),
             (f"{at}customer_takes_days", either(*MIXED["customer_takes_days"])),
             (f"{at}next", either("won", *order[number + 1 :], {"won": 1, order[-1]: 2})),
             (f"{at}back_to.{order[0]}", share(0.6)),
@@ -325,6 +377,7 @@ def of_stages(document: Document) -> Options:
                 (f"{at}team", either(*document["teams"])),
                 (f"{at}effort_hours", either(*MIXED["effort_hours"])),
                 (f"{at}goes_cold_after_days", either(*MIXED["goes_cold_after_days"])),
+                (f"{at}hand_over", hand_overs(MIXED["goes_cold_after_days"])),
             ]
         else:
             found.append((f"{at}team", either(*document["teams"])))
@@ -365,6 +418,26 @@ def of_segments(document: Document) -> Options:
     if len(document["segments"]) > 1:  # else every channel would need shares
         of_value = either({"contract_value_per_year": 700, "term_years": 2}, {"contract_value": 700})
         found.append(("segments.public", of_value))
+    return found
+
+
+def of_nurture(document: Document) -> Options:
+    """List what may be changed in nurture; a program may come."""
+    found: Options = []
+    for name in document.get("nurture", {}):
+        at = f"nurture.{name}."
+        found += [
+            (f"{at}chance", either(0.5, 0.0, 1)),
+            (f"{at}interval_days", either(2, 0.5)),
+            (f"{at}cost_per_touch", either(9.5, 0)),
+            (f"{at}most_touches", either(2, 20)),
+            (f"{at}most_returns", either(1, 4)),
+            (f"{at}odds_ratio", either(3, 0.25)),
+            (f"{at}returns_to", either(*document["stages"])),
+        ]
+    new = {"reasons": ["gone cold"], "interval_days": 1, "chance": 0.5, "most_touches": 4}
+    to_a_stage = [new | {"returns_to": stage} for stage in document["stages"]]
+    found.append(("nurture.calls", either(*to_a_stage)))
     return found
 
 
@@ -539,7 +612,7 @@ def kind(path: str) -> str:
 def is_new(path: str) -> bool:
     """Return whether a change sets a whole table with a name."""
     parts = path.split(".")
-    return len(parts) == 2 and parts[0] in NAMED_BY_THE_USER or parts[-2:-1] == ["reps"]  # noqa: RUF021
+    return len(parts) == 2 and parts[0] in NAMED_BY_THE_USER or parts[-2] in ("reps", "training")  # noqa: RUF021
 
 
 def dated(document: Document) -> Iterator[tuple[str, Any]]:

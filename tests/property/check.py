@@ -33,6 +33,7 @@ SITUATIONS_TOLD = (
     "a team for each segment",
     "customers with hours",
     "a small market",
+    "who is worth a rep's hour",
     "months, priority_queue, persistence 0.7",
     "months, round_robin, persistence 1.0",
 )

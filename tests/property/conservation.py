@@ -16,8 +16,12 @@ from pathlib import Path
 Row = dict[str, str]
 
 INTO, START, END = "starts waiting", "work starts", "work ends"
+HELD, ADMITTED = "held", "handed over"
+PAUSE, RESUME = "work interrupted", "work resumed"
 ONWARDS = ("goes on", "sent back")
 OVER = ("won", "lost", "gone cold", "still open")
+PARKED, CARE, BACK = "rests", "nurtured", "comes back"
+AFTER_CARE, COLD_IN_CARE = "over, after nurture", "gone cold, and nurtured"
 ANYWHERE = ("inquiry", "becomes a lead", "commission")  # their rows name a stage that the lead need not be in
 HOURS = 1e-6  # a microsecond and the rounding of an hour
 
@@ -61,29 +65,77 @@ def _of_a_lead(steps: list[tuple[datetime, str, Row]]) -> Iterator[str]:
         yield "becomes a lead more than once, or is won without"
     if count["commission"] > 2 * count["won"]:
         yield "is paid for without a contract, or to more than two"
-    workers = {row["org:resource"] for _, step, row in steps if step == START}
+    workers = {row["org:resource"] for _, step, row in steps if step in (START, RESUME)}
     credited = {row["org:resource"] for _, step, row in steps if step in ("won", "commission")}
     if credited - workers - {""}:
         yield "is won by, or paid for to, somebody who never worked on it"
     yield from _of_its_visits(steps)
+    yield from _of_its_hand_overs(steps)
 
 
 def _of_its_visits(steps: list[tuple[datetime, str, Row]]) -> Iterator[str]:
     """A lead does in a stage what it does there, between coming in and going out."""
     place, entered = "", steps[0][0]
     started: datetime | None = None
-    for at, step, row in steps:
+    paused: datetime | None = None
+    for at, step, row in _but_nurture(steps):
         if step == INTO:
             if place:
                 yield f"enters {row['stage']} while it is in {place}"
-            place, entered, started = row["stage"], at, None
+            place, entered, started, paused = row["stage"], at, None, None
         elif row["stage"] not in ("", place) and step not in ANYWHERE:
             yield f"does {step} in {row['stage']} while it is in {place or 'no stage'}"
-        elif step in (START, END):
+        elif step == RESUME:
+            if paused is None or abs(_hours(paused, at) - float(row["waited_hours"])) > HOURS:
+                yield "goes on with work that was not interrupted, or not then"
+            started, paused = at, None
+        elif step in (START, END, PAUSE):
+            if paused is not None:
+                yield f"does {step} while its work is interrupted"
             yield from _of_work(step, row, at, entered, started)
             started = at if step == START else started
-        elif step in (*ONWARDS, *OVER):
+            paused = at if step == PAUSE else None
+        elif step in (*ONWARDS, *OVER, PARKED):
             place = ""
+    yield from _of_its_rests(steps)
+
+
+def _but_nurture(steps: list[tuple[datetime, str, Row]]) -> Iterator[tuple[datetime, str, Row]]:
+    """Leave out what happens in nurture."""
+    resting = False
+    for each in steps:
+        if each[1] not in (CARE, BACK) and not (resting and each[1] in OVER):
+            yield each
+        resting = each[1] == PARKED or (resting and each[1] != BACK)
+
+
+def _of_its_rests(steps: list[tuple[datetime, str, Row]]) -> Iterator[str]:
+    """A lead is nurtured where it was parked, and comes back from there or is over."""
+    rests = ""
+    for _, step, row in steps:
+        if rests and step not in (CARE, BACK, *OVER):
+            yield f"does {step} while it rests in {rests}"
+        elif rests and step != BACK and row["stage"] != rests:
+            yield f"is {step} in {row['stage']} while it rests in {rests}"
+        elif not rests and step in (CARE, BACK):
+            yield f"is {step} while it does not rest"
+        rests = row["stage"] if step == PARKED else "" if step in (BACK, *OVER) else rests
+
+
+def _of_its_hand_overs(steps: list[tuple[datetime, str, Row]]) -> Iterator[str]:
+    """A lead that is held does nothing until it is handed over, goes cold, or all is over; nobody owns it."""
+    since: datetime | None = None
+    for at, step, row in steps:
+        if step == HELD:
+            since = at
+        elif step == ADMITTED:
+            if since is None or abs(_hours(since, at) - float(row["waited_hours"])) > HOURS:
+                yield "is handed over without being held, or says that it was held longer or shorter"
+            since = None
+        elif since is not None and step not in OVER:
+            yield f"does {step} while it is held"
+        if since is not None and row["org:resource"]:
+            yield "is held and has an owner"
 
 
 def _of_work(step: str, row: Row, at: datetime, entered: datetime, started: datetime | None) -> Iterator[str]:
@@ -92,7 +144,7 @@ def _of_work(step: str, row: Row, at: datetime, entered: datetime, started: date
         yield "is worked on twice in one visit"
     if step == START and abs(_hours(entered, at) - float(row["waited_hours"])) > HOURS:
         yield "says that it has waited longer or shorter than it has"
-    if step == END and (started is None or float(row["worked_hours"]) > _hours(started, at) + HOURS):
+    if step in (END, PAUSE) and (started is None or float(row["worked_hours"]) > _hours(started, at) + HOURS):
         yield "was worked on for longer than it took"
 
 
@@ -103,14 +155,23 @@ def _hours(first: datetime, last: datetime) -> float:
 def _of_stages(rows: list[Row]) -> Iterator[str]:
     """What comes into a stage goes out of it, or is still there; no more leave by work than are worked on."""
     count: dict[str, Counter[str]] = defaultdict(Counter)
+    cared_for: set[str] = set()
     for row in rows:
+        step, case = _step(row), row["case:concept:name"]
         if row["stage"]:
-            count[row["stage"]][_step(row)] += 1
+            count[row["stage"]][step] += 1
+            count[row["stage"]][AFTER_CARE] += case in cared_for and step in OVER
+            count[row["stage"]][COLD_IN_CARE] += step == PARKED and row["reason"] == "gone cold"
+        if step == CARE:
+            cared_for.add(case)
+        elif step == BACK:
+            cared_for.discard(case)
     for stage, steps in count.items():
-        out = sum(steps[step] for step in (*ONWARDS, *OVER))
+        out = sum(steps[step] for step in (*ONWARDS, *OVER, PARKED)) - steps[AFTER_CARE]
         if steps[INTO] != out:
             yield f"{stage}: {steps[INTO]} came and {out} went or stay"
-        if not steps[START] >= steps[END] >= out - steps["gone cold"] - steps["still open"]:
+        unworked = steps["gone cold"] + steps[COLD_IN_CARE] + steps["still open"]
+        if not steps[START] >= steps[END] >= out - unworked:
             yield f"{stage}: more leave than have been worked on"
     won = sum(steps["won"] for steps in count.values())
     values = [float(row["value"]) for row in rows if row["value"]]
@@ -129,11 +190,11 @@ def _of_people(rows: list[Row]) -> Iterator[str]:
         person, case, step = row["org:resource"], row["case:concept:name"], _step(row)
         if not person:
             continue
-        if step == START:
+        if step in (START, RESUME):
             if person in at_work:
                 yield f"{person} starts {case} while working on {at_work[person]}"
             at_work[person] = case
-        elif step == END:
+        elif step in (END, PAUSE):
             at_work.pop(person, None)
 
 

@@ -148,6 +148,7 @@ friday = ["09:00-17:00"]
 team = "closers"
 effort_hours = { scipy = "gamma", a = 2.0, scale = 1.5 }
 customer_takes_days = { quantiles = { "0" = 1, "0.5" = 5, "1" = 20 } }
+hand_over = { per_rep = 1, patience_days = 9, order = "oldest_inquiry", cost_per_lead = 2 }
 conversion = 0.5
 back_to = { call = 0.2 }
 lost_reasons = { price = 0.6, timing = 0.4 }

@@ -19,6 +19,8 @@ from funnelsim.compiling.arrays import Record, Records
 from funnelsim.model.own_policy import BUILT_IN, register_policy
 from funnelsim.model.words import NOBODY
 
+from .qualifying import qualified
+
 Document = dict[str, Any]
 
 
@@ -86,6 +88,10 @@ TIERS = (  # of a contract worth about 1,000 or 10,000 a year
     {"quota": 2000, "commission": [0.1]},
     {"quota": 30_000, "period": "month", "attainment": [0.01, 0.5], "commission": [0.2, 0.0]},
     {"quota": 5000, "period": "year", "attainment": [0.5, 1.0, 2.0], "commission": [0.01, 0.1, 0.02]},
+)
+LEARNING = (
+    {"most": 2, "half": 3},
+    {"most": 0.5, "half": 1.5, "a_win_counts": 2, "leads_worked": 4},
 )
 EFFECTS = {  # on the odds, in all stages or in one
     "theorist": (0.5, 0.0),
@@ -266,6 +272,7 @@ def reps(draw: DrawFn, start: date, kinds: list[str]) -> Document:
                 "speed": either(2, 0.5),
                 "cost_per_month": either(900),
                 "hired": st.integers(-9, 25).map(lambda day: start + timedelta(day)),
+                "absent": st.lists(st.integers(-5, 27).map(lambda day: start + timedelta(day)), max_size=3),
                 "holidays": st.lists(st.integers(0, 27).map(lambda day: start + timedelta(day)), max_size=4),
             },
         )
@@ -294,8 +301,22 @@ def teams(draw: DrawFn, name: str, start: date, kinds: list[str]) -> Document:
         "ramp_up": either(
             {"months": 0.5, "skill_from": 0.2}, {"months": 2.0, "skill_from": 0.5, "speed_from": 0.25}
         ),
+        "learning": either(*LEARNING),
+        "absence": st.fixed_dictionaries(
+            {},
+            optional={
+                "dates": st.lists(st.integers(-9, 40).map(lambda day: start + timedelta(day)), max_size=4),
+                "days_off_per_year": either(60, 140),
+                "spells_per_year": either(12, 60),
+                "spell_days": either(1, 0.5, 0, {"median": 1, "p90": 3}),
+            },
+        ),
+        "training": st.integers(-9, 25).map(
+            lambda day: {"talk": {"date": start + timedelta(day), "hours": 9, "cost": 5.5, "odds_ratio": 3}}
+        ),
         "max_open": either(2, 1, 3),
         "sticky": either(False),
+        "interrupts": either("hot"),
         "segments": st.lists(either(*kinds), min_size=1, max_size=1),
     }
     required = {
@@ -315,6 +336,10 @@ def teams(draw: DrawFn, name: str, start: date, kinds: list[str]) -> Document:
         team["people"] = 1
     if named:
         team["reps"] = {each: draw(reps(start, kinds)) for each in named}
+    if "learning" in team and named and draw(st.booleans()):
+        team["reps"][named[0]]["leads_worked"] = 6
+    if "training" in team and not team["people"]:
+        del team["training"]  # perhaps nobody is there yet
     return team
 
 
@@ -322,6 +347,18 @@ def effects() -> SearchStrategy[Document]:
     """Choose effects on the odds, of all stages or of one."""
     either_way = {name: either(*values) for name, values in EFFECTS.items()}
     return st.fixed_dictionaries({}, optional=either_way | {"wait": either(*WAITS)})
+
+
+def hand_overs(patience: tuple[Any, ...]) -> SearchStrategy[Document]:
+    """Limit what is handed over to a team: to little, most often."""
+    return st.fixed_dictionaries(
+        {"per_rep": either(1, 2.5, 1.25, 9)},
+        optional={
+            "patience_days": either(*patience),
+            "order": either(*QUEUE_ORDERS),
+            "cost_per_lead": either(1.5),
+        },
+    )
 
 
 @st.composite
@@ -333,6 +370,8 @@ def stages(draw: DrawFn, order: list[str], number: int, floor: list[str], durati
         stage |= {"team": team, "effort_hours": draw(either(*durations["effort_hours"]))}
         if draw(st.booleans()):
             stage["goes_cold_after_days"] = draw(either(*durations["goes_cold_after_days"]))
+        if draw(either(False, False, True)):
+            stage["hand_over"] = draw(hand_overs(durations["goes_cold_after_days"]))
     stage["customer_takes_days"] = draw(either(*durations["customer_takes_days"]))
     following = [*order[number + 1 :], "won"]
     if draw(st.booleans()):
@@ -352,7 +391,8 @@ def stages(draw: DrawFn, order: list[str], number: int, floor: list[str], durati
 @st.composite
 def uncertainties(draw: DrawFn, document: Document) -> Document:
     """Choose numbers that are not known."""
-    team, stage, segment = (next(iter(document[what])) for what in ("teams", "stages", "segments"))
+    team, segment = (next(iter(document[what])) for what in ("teams", "segments"))
+    stage = next(name for name, each in document["stages"].items() if "conversion" in each)
     of_shocks = {
         f"shocks.{name}.{key}": either({"low": 0.2, "likely": 0.5, "high": 0.9})
         for name in document.get("shocks", {})
@@ -411,6 +451,38 @@ def hours_of_customers(draw: DrawFn, document: Document) -> Document:
 
 
 @st.composite
+def programs(draw: DrawFn, stages: Document) -> Document:
+    """Choose programs of nurture, none for some of the reasons; or none at all."""
+    if draw(st.booleans()):
+        return {}
+    tables = [stage for each in stages.values() for stage in (each, *each.get("segments", {}).values())]
+    lost = [table.get("lost_reasons", {"unstated": 1.0}) for table in tables]
+    reasons = sorted({"gone cold", *(reason for each in lost for reason in each)})
+    program = st.fixed_dictionaries(
+        {
+            "interval_days": either(1, AN_HOUR, 5, 0.3),
+            "chance": either(0.2, 0.05, 1, 0),
+            "most_touches": either(3, 1, 12),
+            "returns_to": either(*stages),
+        },
+        optional={
+            "most_returns": either(2, 5),
+            "odds_ratio": either(1.5, 0.5),
+            "cost_per_touch": either(2.0, 0.75),
+        },
+    )
+    found: Document = {}
+    for name in ("letters", "calls"):
+        taken = [reason for reason in reasons if draw(st.booleans())]
+        reasons = [reason for reason in reasons if reason not in taken]
+        if taken:
+            found[name] = {"reasons": taken, **draw(program)}
+            if draw(either(False, False, True)):
+                found[name]["chance"] = {reason: draw(either(0.2, 0.7)) for reason in taken}
+    return {"nurture": found}
+
+
+@st.composite
 def documents(draw: DrawFn) -> Document:
     """Describe a whole sales floor, as a TOML parser would return it."""
     start = draw(either(date(2026, 6, 1), date(2026, 2, 1), date(2024, 2, 10), date(2025, 12, 31)))
@@ -442,6 +514,7 @@ def documents(draw: DrawFn) -> Document:
         document["kinds"] = {OWN_KIND: draw(own_kinds())}
     if draw(st.booleans()):
         document["stages"][draw(either(*order))]["makes"] = "lead"
+    document |= draw(programs(document["stages"]))
     if draw(st.booleans()):
         document["mix"] = draw(mixes(document["channels"]))
     if draw(st.booleans()):
@@ -450,6 +523,14 @@ def documents(draw: DrawFn) -> Document:
         document["effects"] = draw(effects())
         if draw(st.booleans()):
             document["effects"]["extra_decider"] = {"odds_ratio": 0.5, "customer_time": 1.5}
+    return draw(in_the_end(document))
+
+
+@st.composite
+def in_the_end(draw: DrawFn, document: Document) -> Document:
+    """Add what is chosen by all that is there: who is worth a rep's hour, and what is not known."""
+    if draw(either(False, True)):
+        document = draw(qualified(document))
     if draw(st.booleans()):
         document["uncertainties"] = draw(uncertainties(document))
     return document
@@ -478,7 +559,7 @@ def toml(document: Document) -> Toml:
     plain = {key: item for key, item in document.items() if not isinstance(item, dict)}
     lines = [f"{key} = {value(item)}" for key, item in plain.items()]
     for section, table in document.items():
-        if section in ("segments", "channels", "teams", "stages", "strategies"):
+        if section in ("segments", "channels", "teams", "stages", "nurture", "strategies"):
             for name, keys in table.items():
                 lines += [f"[{section}.{written(name)}]", *(f"{key} = {value(v)}" for key, v in keys.items())]
         elif section not in plain:

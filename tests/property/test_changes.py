@@ -109,7 +109,7 @@ def first_day(document: Document) -> date:
 def until(chapters: Chapters, seed: int, instant: int) -> bytes:
     """Return the rows up to an instant, with the costs of the day that ends at it."""
     rows = history("compiled", chapters, seed)
-    by_the_day = np.isin(rows["event"], (Event.MEDIA, Event.PAY, Event.RUNNING))
+    by_the_day = np.isin(rows["event"], (Event.MEDIA, Event.PAY, Event.TRAINED, Event.SKILL, Event.RUNNING))
     at_it = (rows["time"] == instant) & by_the_day & (instant > 0)
     return rows[(rows["time"] < instant) | at_it].tobytes()
 

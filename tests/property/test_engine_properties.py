@@ -23,7 +23,10 @@ from .scenarios import Toml, scenarios, seeds
 SEED = 20_260_102
 ENDS = (Event.WON, Event.LOST, Event.WENT_COLD, Event.OPEN)
 LEAVES = (*ENDS, Event.ADVANCED, Event.SENT_BACK)
-NO_PURSUIT = (Event.MEDIA, Event.PAY, Event.ON_STAFF, Event.ONE_OFF, Event.RUNNING)
+NO_PURSUIT = (
+    *(Event.MEDIA, Event.PAY, Event.TRAINED, Event.SKILL),
+    *(Event.ABSENT, Event.ON_STAFF, Event.ONE_OFF, Event.RUNNING),
+)
 AFTERWARDS = (
     Event.BECAME_LEAD,
     Event.MARGIN,

@@ -158,6 +158,30 @@ FAULTS = {
     "the answer is drawn with the key of the work": Fault(
         "rules/visits.py", 'stage["answer_key"]', 'stage["work_key"]', "oracle"
     ),
+    "a lead counts among the others that its rep has open": Fault(
+        "engines/reference.py",
+        'others = int(self.reps[pursuit["rep"]]["open"]) - 1',
+        'others = int(self.reps[pursuit["rep"]]["open"])',
+        "oracle",
+    ),
+    "sales judges a lead again and again": Fault(
+        "rules/junk.py", 'pursuit["met"] >> pursuit["stage"] & 1 == 0', "True", "oracle"
+    ),
+    "a check finds what is not there": Fault(
+        "rules/qualifying.py",
+        'check["sensitivity"] if truly else check["false_good"]',
+        'check["sensitivity"]',
+        "oracle",
+    ),
+    "theorists never ripen": Fault(
+        "rules/qualifying.py", 'return 1 if now < pursuit["created"] + after else 0', "return 1", "oracle"
+    ),
+    "who lacks a trait is as good as who has it": Fault(
+        "rules/traits.py",
+        'trait["present"] if has(pursuit["traits"], number) else trait["missing"]',
+        'trait["present"]',
+        "oracle",
+    ),
     "a queue that works another way is left as it is": Fault(
         "rules/assignment.py", "return bool(was != team or for_all)", "return bool(was != team)", "changes"
     ),

@@ -19,9 +19,11 @@ from funnelsim.compiling.arrays import Record, Records
 from funnelsim.engines import ENGINES, reference
 from funnelsim.engines.reference import Happening, Office, ReferenceEngine
 from funnelsim.model.model import DEMAND_OF_ALL, DEMAND_OF_CHANNELS, ODDS_OF_ALL, Model, other_numbers
-from funnelsim.model.words import DAY, NEVER, NOBODY, NOTHING, Assignment, Due, Event, QueueOrder
+from funnelsim.model.words import DAY, NEVER, NOBODY, NOTHING, Assignment, Due, Event, Flag, QueueOrder
 from funnelsim.model.worktime import is_open
-from funnelsim.rules import assignment, contracts, ending, market, people, visits
+from funnelsim.rules import absence, assignment, contracts, ending, handover, market, people, visits
+
+from . import qualifying
 
 PULLS = (Assignment.SHARED_QUEUE, Assignment.PRIORITY_QUEUE, Assignment.CHERRY_PICK)
 PUSHES = tuple(policy for policy in Assignment if policy not in (*PULLS, Assignment.OWN))
@@ -82,14 +84,32 @@ COVERED = (
     "left: in the middle of work",
     "left: with a lead at the customer",
     "worked by a rep in ramp-up",
+    "absent: while working on a lead",
+    "absent: with leads in the own queue",
+    "absent: two spells united",
+    "absent: as the rep leaves",
+    "skill: grown by leads worked",
+    "skill: grown by a win",
+    "skill: raised by a training",
     "waited for a full team",
     "waited for a full team of one lead a rep",
     "had room again while idle",
+    "interrupted: by a hot lead of the same rep's own queue",
+    "interrupted: by a hot lead of the team's queue",
+    "interrupted: for the second time in a visit",
+    "interrupted: at the instant at which it started",
+    "interrupted: resumed by another rep",
+    "interrupted: still so at the horizon",
     *(chosen_among_many(policy) for policy in PUSHES),
     f"more than {MANY} reps: granted to one of the idle",
     f"more than {MANY} reps: granted to the idle longest",
     f"more than {MANY} reps: granted from an own queue",
     "cherries beyond the shortlist",
+    "hand-over: went cold while held",
+    "hand-over: withdrawn while held",
+    "hand-over: not to the first who came",
+    "hand-over: of one who was sent back, where others are held",
+    "hand-over: counted no longer, in a stage of another team",
     "stage that differs by segment",
     "stage worked by another team than for other segments",
     "stage without a team where other segments have one",
@@ -115,6 +135,13 @@ COVERED = (
     "commission: above the first tier",
     "commission: across the beginning of a tier",
     "commission: after a quota period in which something was booked",
+    "nurture: of one who went cold",
+    "nurture: of one who said no",
+    "nurture: ends without a return",
+    "nurture: for the second time, after a return",
+    "nurture: not again, after enough returns",
+    "nurture: goes on at the horizon, between touches",
+    "won after nurture",
     "market: an inquiry refused",
     "market: nobody left",
     "market: cools off for ever",
@@ -125,6 +152,7 @@ COVERED = (
     "shock: a random walk",
     "shock: in another calendar month than the first",
     "shock: in a calendar month before the first",
+    *(name for name in qualifying.COVERED if not name.startswith("change: ")),
 )
 
 
@@ -136,9 +164,15 @@ CHANGED = (  # what the changes on a day must meet
         f"change: {what}"
         for what in (
             "in a history that has just begun",
+            "a lead is held on",
+            "a lead is held on, at another gate",
+            "a lead is held no longer, as its gate is gone",
+            "a lead counts at a gate that comes",
+            "a lead counts no longer at a gate that goes",
             "a lead queues on",
             "a lead queues on, ranked anew",
             "a lead queues, with another fate",
+            "a lead queues on whose work was interrupted",
             "a lead moves to another team",
             "a lead of the team's queue is placed anew",
             "work in hand goes on",
@@ -160,6 +194,7 @@ CHANGED = (  # what the changes on a day must meet
             "a stage opens",
         )
     ),
+    *(name for name in qualifying.COVERED if name.startswith("change: ")),
 )
 
 
@@ -167,10 +202,34 @@ def varieties(model: Model, rows: Records) -> Counter[str]:
     """Count what a history and its model say by themselves."""
     seen = Counter(f"event: {Event(int(event)).name}" for event in rows["event"])
     seen.update(of_channels(model, rows) | of_teams(model) | of_shocks(model))
+    seen.update(of_interruptions(rows))
     with_rep = (rows["event"] == Event.WORKED) & (rows["rep"] != NOBODY)
     seen["spill-over past closing"] += int((with_rep & (rows["waited"] > rows["worked"])).sum())
     seen["horizon within work"] += at_work_at_the_end(rows)
+    seen.update(of_nurture(model, rows))
     return seen
+
+
+def of_nurture(model: Model, rows: Records) -> dict[str, int]:
+    """Count how nurture begins and ends."""
+    events, flags = rows["event"], rows["flags"]
+    spans = np.flatnonzero(events == Event.TOUCHED)
+    parked = events == Event.PARKED
+    back = flags & Flag.RETURNED != 0
+    lost = np.isin(events, (Event.LOST, Event.WENT_COLD))
+    later = flags & Flag.NURTURED != 0
+    taken = lost & (model.reasons["most_touches"][np.maximum(rows["reason"], 0)] > 0)
+    ended = events[np.minimum(spans + 1, len(rows) - 1)]
+    between = (rows["count"][spans] > 0) & (ended == Event.OPEN)
+    return {
+        "nurture: of one who went cold": int((parked & (rows["reason"] == 0)).sum()),
+        "nurture: of one who said no": int((parked & (rows["reason"] > 0)).sum()),
+        "nurture: ends without a return": int((lost & later).sum()),
+        "nurture: for the second time, after a return": int((back[spans]).sum()),
+        "nurture: not again, after enough returns": int((taken & back & ~later).sum()),
+        "nurture: goes on at the horizon, between touches": int(between.sum()),
+        "won after nurture": int((back & (events == Event.WON)).sum()),
+    }
 
 
 def of_channels(model: Model, rows: Records) -> dict[str, int]:
@@ -210,7 +269,31 @@ def of_shocks(model: Model) -> dict[str, int]:
 
 def went_on(before: Model, model: Model, known: Record, pursuit: Record) -> list[str]:
     """Tell what has become of a pursuit in a change."""
+    return [*where_it_counts(known, pursuit), *where_it_is(before, model, known, pursuit)]
+
+
+def where_it_counts(known: Record, pursuit: Record) -> list[str]:
+    """Tell what a change does to where a pursuit counts."""
+    return [
+        *["a lead counts at a gate that comes"] * int(pursuit["gate"] > 0 == known["gate"]),
+        *["a lead counts no longer at a gate that goes"] * int(pursuit["gate"] == 0 < known["gate"]),
+    ]
+
+
+def of_one_held(before: Model, model: Model, pursuit: Record) -> list[str]:
+    """Tell what a change does to a pursuit that is held."""
+    was, gate = (int(visits.stage_for(each, pursuit)["gate"]) for each in (before, model))
+    if gate == 0:
+        return ["a lead is held no longer, as its gate is gone"]
+    another = was == 0 or handover.same_gate(model, before.gates[was - 1]) != gate
+    return ["a lead is held on", *["a lead is held on, at another gate"] * int(another)]
+
+
+def where_it_is(before: Model, model: Model, known: Record, pursuit: Record) -> list[str]:
+    """Tell what a change does to a pursuit where it is."""
     phase = Due(int(pursuit["phase"]))
+    if phase is QUEUES and handover.is_held(pursuit):
+        return of_one_held(before, model, pursuit)
     if phase is QUEUES:
         number, team = (visits.team_for(each, pursuit) for each in (before, model))
         found = ["a lead queues on"]
@@ -222,7 +305,7 @@ def went_on(before: Model, model: Model, known: Record, pursuit: Record) -> list
             found += ["a lead queues on, ranked anew"]
         if not all(np.array_equal(known[name], pursuit[name], equal_nan=True) for name in FATE):
             found += ["a lead queues, with another fate"]
-        return found
+        return found + ["a lead queues on whose work was interrupted"] * int(pursuit["interrupted"])
     if phase is WORKS:
         ends = known["due"] != pursuit["due"]
         hours = [hours_of_customer(each, pursuit) for each in (before, model)]
@@ -274,6 +357,27 @@ def at_work_at_the_end(rows: Records) -> int:
     return len(open_since & started - worked)
 
 
+def of_interruptions(rows: Records) -> Counter[str]:
+    """Count what happens to work that is interrupted."""
+    seen: Counter[str] = Counter()
+    last: dict[int, Record] = {}  # of each pursuit
+    times: Counter[int] = Counter()  # that each was interrupted in its visit
+    for row in rows[rows["pursuit"] != NOTHING]:
+        event, pursuit = row["event"], int(row["pursuit"])
+        if event == Event.ENTERED:
+            times[pursuit] = 0
+        if event == Event.INTERRUPTED:
+            times[pursuit] += 1
+            seen["interrupted: for the second time in a visit"] += times[pursuit] == 2
+            seen["interrupted: at the instant at which it started"] += row["waited"] == 0
+        if event == Event.RESUMED:
+            seen["interrupted: resumed by another rep"] += last[pursuit]["rep"] != row["rep"]
+        if event == Event.OPEN:
+            seen["interrupted: still so at the horizon"] += last[pursuit]["event"] == Event.INTERRUPTED
+        last[pursuit] = row
+    return seen
+
+
 class WatchedEngine(ReferenceEngine):
     """The reference engine with an office that is watched."""
 
@@ -318,8 +422,11 @@ class WatchedOffice(Office):
         if happening.kind is Due.GOES_COLD:
             self.seen["gave up at the instant at which a rep was free"] += self.could_be_granted(happening)
             self.seen["gave up as the last of a rep's own queue"] += self.was_last(happening)
+        elif happening.kind is Due.ABSENCE:
+            self.is_absent(happening.entity)
         elif happening.kind is Due.REP_LEAVES:
             rep = self.reps[happening.entity]
+            self.seen["absent: as the rep leaves"] += int(rep["absent"])
             self.seen["left: in the middle of work"] += int(rep["busy"])
             self.seen["left: while idle"] += rep["busy"] == 0
             at_the_customer = rep["open"] - rep["busy"] - len(self.own_queues[happening.entity])
@@ -349,6 +456,7 @@ class WatchedOffice(Office):
         for entity, pursuit in self.open_pursuits.items():
             seen.update(went_on(before, model, known[entity], pursuit))
         seen.update(self.who_came_and_went(before))
+        seen.update(qualifying.of_a_change(before, model, list(self.open_pursuits.values())))
         seen["it is a rep's turn, at another position"] = int(
             (self.teams["turn"][: len(turns)] != turns).sum()
         )
@@ -387,9 +495,15 @@ class WatchedOffice(Office):
     def leave(self, lead: Record, due: Due) -> int:
         stage, target = int(lead["stage"]), int(lead["target"])
         event, _ = ending.leaving(lead, due)
+        self.seen["hand-over: went cold while held"] += bool(handover.is_held(lead))
         rest = super().leave(lead, due)
         if event == Event.WENT_COLD:
             return rest
+        if event == Event.SENT_BACK and rest == ending.AT_ONCE and lead["stage"] >= 0:
+            gate = self.gate_of(lead)
+            self.seen["hand-over: of one who was sent back, where others are held"] += bool(
+                gate and self.held[gate]
+            )
         if 0 <= target <= stage:
             self.seen["sent back: to an earlier stage"] += target < stage
             self.seen["sent back: to the same stage"] += target == stage
@@ -398,6 +512,23 @@ class WatchedOffice(Office):
         self.seen["went on: won before the last stage"] += early
         self.seen["went on: past a stage"] += target > stage + 1
         return rest
+
+    def comes_to_a_gate(self, pursuit: Record) -> bool:
+        counted, gate = int(pursuit["gate"]), self.gate_of(pursuit)
+        held = super().comes_to_a_gate(pursuit)
+        gone = counted > 0 == pursuit["gate"] and gate == 0
+        self.seen["hand-over: counted no longer, in a stage of another team"] += gone
+        return held
+
+    def admit(self, pursuit: Record) -> None:
+        came = [(int(one["since"]), int(one["entity"])) for one in self.queue_of(pursuit)]
+        ahead = min(came) < (pursuit["since"], pursuit["entity"])
+        self.seen["hand-over: not to the first who came"] += bool(ahead)
+        super().admit(pursuit)
+
+    def withdraw(self, pursuit: Record, wait: simpy.Event, due: simpy.Event) -> None:
+        self.seen["hand-over: withdrawn while held"] += bool(handover.is_held(pursuit))
+        super().withdraw(pursuit, wait, due)
 
     def ask_market(self, segment: int, company: int) -> tuple[int, float] | None:
         place = super().ask_market(segment, company)
@@ -449,8 +580,20 @@ class WatchedOffice(Office):
             ),
         }
 
+    def start_work(self, pursuit: Record, rep: int) -> Happening:
+        met = int(pursuit["met"])
+        found = super().start_work(pursuit, rep)
+        of_rep = None if rep == NOBODY else self.reps[rep]
+        self.seen.update(qualifying.of_work(self.model, self.world, pursuit, met, of_rep))
+        return found
+
     def enter(self, pursuit: Record) -> None:
+        was_theorist = pursuit["theorist"] == 1
         super().enter(pursuit)
+        if was_theorist and pursuit["theorist"] == 0:
+            self.seen[
+                "ripened: at once" if self.now == pursuit["began"] else "ripened: at a later stage"
+            ] += 1
         usual, own = self.model.stages[pursuit["stage"]], visits.stage_for(self.model, pursuit)
         variants = self.model.variants[usual["first_variant"] :][: usual["variants"]]
         if own["team"] == NOBODY:
@@ -509,6 +652,10 @@ class WatchedOffice(Office):
         if lead is None:
             return lead, rep
         team = self.model.teams[number]
+        if self.reps[rep]["busy"] == 1:
+            whose = "the team's" if lead["rep"] == NOBODY else "the same rep's own"
+            self.seen[f"interrupted: by a hot lead of {whose} queue"] += 1
+            return lead, rep
         self.seen["rep: at work while its team is closed"] += not self.is_open(int(team["first_calendar"]))
         if lead["rep"] == NOBODY:
             self.was_granted(lead, rep, number)
@@ -517,9 +664,30 @@ class WatchedOffice(Office):
             self.seen[in_order(order, policy)] += 1
         own = lead["rep"] == rep and team["reps"] > MANY
         self.seen[f"more than {MANY} reps: granted from an own queue"] += own
-        started = people.strength(self.model.reps[rep], self.now, 0.5) < 1.0
+        started = people.strength(self.model.reps[rep], self.reps[rep], self.now, 0.5) < 1.0
         self.seen["worked by a rep in ramp-up"] += started
+        if self.model.reps[rep]["grows"]:
+            self.is_grown(rep)
         return lead, rep
+
+    def is_absent(self, rep: int) -> None:
+        """Note what an absence comes upon, as it begins or is over."""
+        state = self.reps[rep]
+        self.seen["absent: while working on a lead"] += int(state["busy"])
+        self.seen["absent: with leads in the own queue"] += len(self.own_queues[rep])
+        first = absence.spell_from(
+            self.model, self.world, self.model.reps[rep], int(state["away_from"]) // DAY
+        )
+        self.seen["absent: two spells united"] += state["away_until"] > first
+
+    def is_grown(self, rep: int) -> None:
+        """Note what has made the skill of a rep who starts to work."""
+        state, team = self.reps[rep], self.model.teams[self.model.reps[rep]["team"]]
+        self.seen["skill: grown by leads worked"] += state["worked"] > 0 and team["learns_most"] > 0
+        self.seen["skill: grown by a win"] += state["won"] * team["win_counts"] > 0
+        first = int(team["first_training"])
+        held = self.model.trainings["begins"][first : first + team["trainings"]]
+        self.seen["skill: raised by a training"] += ((held < self.now) & (held >= state["joined"])).any()
 
     def was_granted(self, lead: Record, rep: int, number: int) -> None:
         """Note that a lead of the team's queue was granted to a rep."""

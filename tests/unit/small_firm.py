@@ -8,12 +8,19 @@ from funnelsim.chance.distributions.lookup import DISTRIBUTION
 from funnelsim.compiling.arrays import Records
 from funnelsim.model.model import Model, Names, one_process, plain_ends
 from funnelsim.model.records import (
+    AWAY,
     CALENDAR,
     CHANNEL,
+    CHECK,
+    FIRM,
+    GATE,
     HOURS,
     LEDGER,
+    LOAD,
     PLAN,
     POINT,
+    REASON,
+    REJECTION,
     REP,
     ROUTE,
     SEGMENT,
@@ -23,6 +30,8 @@ from funnelsim.model.records import (
     STAGE,
     TEAM,
     TIER,
+    TRAINING,
+    TRAIT,
 )
 from funnelsim.model.words import DAY, HOUR, NOBODY, NOTHING, Event, Flag
 
@@ -73,15 +82,27 @@ def firm() -> Model:
         segments=segments,
         teams=teams,
         tiers=np.zeros(0, TIER),
+        aways=np.zeros(0, AWAY),
+        trainings=np.zeros(0, TRAINING),
         reps=reps,
         stages=stages,
         variants=np.zeros(0, STAGE),
+        gates=np.zeros(0, GATE),
         processes=one_process(3),
         ends=plain_ends(),
         spawns=np.zeros(0, SPAWN),
+        reasons=np.zeros(3, REASON),
+        returns=np.zeros(0),
         plan=np.zeros(1, PLAN),
         routes=np.zeros(0, ROUTE),
         points=np.zeros(0, POINT),
+        traits=np.zeros(0, TRAIT),
+        trait_shares=np.zeros((2, 0)),
+        checks=np.zeros(0, CHECK),
+        rejections=np.zeros(0, REJECTION),
+        junk_odds=np.zeros((0, 0)),
+        loads=np.zeros(0, LOAD),
+        firm=np.zeros(1, FIRM),
         heat_odds=np.ones((3, 3)),
         heat_skill=np.ones((3, 3)),
         distributions=np.zeros(0, DISTRIBUTION),
@@ -147,6 +168,14 @@ def _staff() -> Records:
     ledger["time"] = ledger["created"] = 50 * DAY
     ledger["event"], ledger["rep"] = Event.ON_STAFF, (ANN, BOB, CAT)
     ledger["waited"] = np.array([50, 35, 50]) * DAY
+    return ledger
+
+
+def _skills() -> Records:
+    """Write how skilled Ann is at the end of each month."""
+    ledger = _about_none(2)
+    ledger["time"] = ledger["created"] = np.array([20, 30]) * DAY
+    ledger["event"], ledger["rep"], ledger["money"] = Event.SKILL, ANN, (1.5, 2.5)
     return ledger
 
 
@@ -216,5 +245,7 @@ def history() -> Records:
         (20, 10, Event.ENTERED, 0, CONTACT, NOBODY),
         (50, 0, Event.OPEN, 710, CONTACT, NOBODY),
     )
-    rows = np.concatenate([won, earlier, in_the_warm_up, cold, lost, still_open, _costs(), _staff()])
+    rows = np.concatenate(
+        [won, earlier, in_the_warm_up, cold, lost, still_open, _costs(), _staff(), _skills()]
+    )
     return rows[np.argsort(rows["time"], kind="stable")]

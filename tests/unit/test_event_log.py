@@ -187,7 +187,7 @@ def test_a_contract_is_logged_for_who_closed_it_and_paid_for_who_opened_too(tmp_
 
 def test_every_event_of_a_lead_has_a_word() -> None:
     costs = {Event.MEDIA, Event.PAY, Event.ONE_OFF, Event.RUNNING}
-    people = {Event.ON_STAFF, Event.PROSPECTED, Event.JOINED, Event.ABSENT, Event.TRAINED}
+    people = {Event.ON_STAFF, Event.PROSPECTED, Event.JOINED, Event.ABSENT, Event.TRAINED, Event.SKILL}
     about_no_lead = costs | people
     no_step = {
         Event.MARGIN,

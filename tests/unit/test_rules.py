@@ -21,6 +21,7 @@ from funnelsim.compiling.arrays import Floats, Record, Records
 from funnelsim.model.model import EVENTS, ODDS_OF_ALL, SALE, Model, pays_in_tiers, plain_ends
 from funnelsim.model.own_policy import callable_by_compiled_code, policy_number, register_policy
 from funnelsim.model.records import (
+    AWAY,
     CHANNEL_STATE,
     PROCESS,
     PURSUIT,
@@ -31,6 +32,7 @@ from funnelsim.model.records import (
     TEAM,
     TEAM_STATE,
     TIER,
+    TRAINING,
 )
 from funnelsim.model.words import (
     DAY,
@@ -49,7 +51,20 @@ from funnelsim.model.words import (
     Heat,
     QueueOrder,
 )
-from funnelsim.rules import assignment, contracts, costs, ending, market, memory, people, routes, visits
+from funnelsim.rules import (
+    assignment,
+    contracts,
+    costs,
+    ending,
+    junk,
+    loads,
+    market,
+    memory,
+    people,
+    routes,
+    traits,
+    visits,
+)
 from funnelsim.scenario import lower, parse
 
 SALES_FLOOR = """
@@ -153,6 +168,42 @@ hourly_profile = [3, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
 segments = { large = 1.0 }
 """
 WITH_HOURS = lower(parse(SALES_FLOOR + HOURS)).model
+QUALIFIED = """
+[management]
+control = 0.5
+[traits.budget]
+share = 0.6
+missing = 0.25
+[traits.need]
+share = 1.0
+present = 1.5
+[channels.web.traits]
+need = 0.0
+[channels.friends.traits]
+need = 0.4
+[stages.call.rejection]
+probability = 0.2
+needs = ["budget", "need"]
+missing = { need = 3.0 }
+theorist = 5.0
+skill_exponent = -0.5
+effort_share = 0.2
+control = 0.4
+open_leads = { open = [2, 4, 9], odds_ratio = [1.0, 2.0, 0.5] }
+[stages.offer.rejection]
+probability = 0.5
+[stages.paper]
+team = "sales"
+effort_hours = 0.5
+passes_at = 2
+checks.budget = { trait = "budget", effort_hours = 0.2, sensitivity = 0.9, specificity = 0.8 }
+checks.need = { trait = "need", effort_hours = { median = 0.1, p90 = 0.5 }, specificity = 0.6 }
+checks.means_it = { theorist = true, sensitivity = 0.7, specificity = 0.7 }
+"""
+QUALIFYING = lower(
+    parse(SALES_FLOOR.replace("theorist = 0.2", "theorist_ripens_after_days = 20") + QUALIFIED)
+).model
+CHECKED, REJECTED_IN = 3, 0  # stages
 FOLLOW_UP = 1  # a process of its own, with the last stage
 FIRST_MONTH = int(MODEL.calendar_months[0])
 ALIKE = np.ones(59)  # factors on the odds of each day
@@ -467,7 +518,71 @@ def _(chance: random.Random) -> Cases:
         yield MODEL.routes, int(stage["first_else"]), int(stage["elses"]), chance.random()
 
 
-@cases("people.is_yet_to_join")
+@cases("absence.next_turn")
+def _(chance: random.Random) -> Cases:
+    yield from ((absentee(chance),) for _ in range(20))
+
+
+def absentee(chance: random.Random) -> Record:
+    """Make the state of a rep with an absence at hand or to come, or none."""
+    state: Record = np.zeros(1, REP_STATE)[0]
+    state["absent"] = chance.randint(0, 1)
+    state["away_from"], state["away_until"] = chance.choice(
+        [(NEVER, NEVER), (DAY, 3 * DAY), (5 * DAY, 9 * DAY)]
+    )
+    state["lost"] = chance.choice([0, HOUR])
+    return state
+
+
+def absent_at_times() -> Model:
+    """Let the people of the first team be absent by plan, by chance, and on days off."""
+    teams, reps, aways = MODEL.teams.copy(), MODEL.reps.copy(), np.zeros(2, AWAY)
+    teams["first_date"], teams["spells"], teams["spell_days"] = (
+        739_000,
+        0.2,
+        MODEL.reps["speed_distribution"][0],
+    )
+    teams["off_every"], teams["off_days"] = 9.5, 1.25
+    aways["begins"], aways["ends"] = (3 * DAY, 20 * DAY), (4 * DAY, 25 * DAY)
+    reps["may_be_absent"], reps["aways"] = 1, 2
+    reps["may_be_absent"][-1] = 0
+    return MODEL._replace(teams=teams, reps=reps, aways=aways)
+
+
+AT_TIMES = absent_at_times()
+
+
+@cases("absence.next_spell")
+def _(chance: random.Random) -> Cases:
+    for world, rep, now in product(worlds(chance, 3), AT_TIMES.reps, TIMES):
+        yield AT_TIMES, world, rep, now
+
+
+@cases("absence.lengthened")
+def _(chance: random.Random) -> Cases:
+    for world, rep, now in product(worlds(chance, 3), AT_TIMES.reps, TIMES):
+        yield AT_TIMES, world, rep, now, now + chance.choice([0, DAY, 6 * DAY])
+
+
+@cases("absence.spell_from")
+def _(chance: random.Random) -> Cases:
+    for world, rep, day in product(worlds(chance, 3), AT_TIMES.reps, range(0, 30, 3)):
+        yield AT_TIMES, world, rep, day
+
+
+@cases("absence.work_of", "absence.with_absences")
+def _(chance: random.Random) -> Cases:
+    for world, rep, now in product(worlds(chance, 2), AT_TIMES.reps, TIMES):
+        yield AT_TIMES, world, rep, absentee(chance), now, chance.choice([0, HOUR, 30 * HOUR])
+
+
+@cases("absence.hours_within")
+def _(chance: random.Random) -> Cases:
+    for rep, now in product(AT_TIMES.reps, TIMES):
+        yield AT_TIMES, rep, now, now + chance.choice([HOUR, 5 * DAY])
+
+
+@cases("people.is_yet_to_join", "people.is_there")
 def _(_: random.Random) -> Cases:
     for on_staff, busy, left in product((0, 1), (0, 1), (0, DAY, NEVER)):
         state = np.zeros(1, REP_STATE)[0]
@@ -484,13 +599,50 @@ def _(chance: random.Random) -> Cases:
 @cases("people.strength")
 def _(chance: random.Random) -> Cases:
     for rep, now in product(MODEL.reps, TIMES):
-        yield rep, now, chance.random()
+        yield rep, since(chance), now, chance.random()
 
 
-@cases("people.skill_now", "people.speed_now", "assignment.skill_in_order")
+def since(chance: random.Random) -> Record:
+    """Make the state of a rep who joined at some time, and has worked."""
+    state: Record = np.zeros(1, REP_STATE)[0]
+    state["skill"], state["speed"] = chance.uniform(0.1, 3), chance.uniform(0.1, 3)
+    state["joined"] = chance.choice([-NEVER // 2, *TIMES, NEVER])
+    state["worked"], state["won"], state["on_staff"] = chance.choice([(0, 0, 0), (3, 1, 1), (70, 9, 1)])
+    return state
+
+
+@cases("people.speed_now")
 def _(chance: random.Random) -> Cases:
-    for rep, now, floor in product(MODEL.reps, TIMES, floors(chance, 1)):
-        yield rep, floor.states[0], now
+    for rep, now in product(MODEL.reps, TIMES):
+        yield rep, since(chance), now
+
+
+@cases("people.skill_now", "assignment.skill_in_order", "people.grown", "people.training_of")
+def _(chance: random.Random) -> Cases:
+    for model in (MODEL, learners()):
+        for rep, now in product(model.reps, TIMES):
+            yield model, rep, since(chance), now
+
+
+@cases("people.counts")
+def _(_: random.Random) -> Cases:
+    for model in (MODEL, learners()):
+        yield from ((model, rep, now) for rep, now in product(model.reps, TIMES))
+
+
+@cases("people.ends_a_month")
+def _(_: random.Random) -> Cases:
+    yield from ((MODEL, now) for now in (*TIMES, *MODEL.months))
+
+
+def learners() -> Model:
+    """Let the people of the first team learn."""
+    teams, reps, trainings = MODEL.teams.copy(), MODEL.reps.copy(), np.zeros(2, TRAINING)
+    teams["learns_most"], teams["learns_half"], teams["win_counts"], teams["trainings"] = 0.7, 9.0, 2, 2
+    trainings["begins"], trainings["cost"] = (TIMES[0], TIMES[-1]), 3.0
+    trainings["odds"], trainings["half_life"] = (1.5, 0.8), (30.0, 7.0)
+    reps["grows"], reps["worked_before"] = 1, np.arange(len(reps))
+    return MODEL._replace(teams=teams, reps=reps, trainings=trainings)
 
 
 @cases("assignment.rank")
@@ -643,7 +795,7 @@ def _(_: random.Random) -> Cases:
 def _(chance: random.Random) -> Cases:
     for rep, day in product(MODEL.reps, range(len(MODEL.month_days))):
         state = np.zeros(1, REP_STATE)[0]
-        state["left"] = chance.choice([*TIMES, NEVER])
+        state["left"], state["joined"] = chance.choice([*TIMES, NEVER]), chance.choice([-DAY, *TIMES])
         yield MODEL, rep, state, day
 
 
@@ -797,6 +949,93 @@ def _(chance: random.Random) -> Cases:
 @cases("visits.is_paid")
 def _(_: random.Random) -> Cases:
     yield from ((TWO_TEAMS, rep) for rep in range(7))
+
+
+@cases("traits.traits_of")
+def _(chance: random.Random) -> Cases:
+    for world, lead in zip(worlds(chance), leads(chance), strict=True):
+        yield QUALIFYING, world, lead["company"], lead["channel"], chance.randrange(3)
+
+
+@cases("traits.has")
+def _(_: random.Random) -> Cases:
+    yield from product((0, 1, 2, 5, (1 << 32) - 1), (0, 1, 2, 31))
+
+
+@cases("traits.with_traits")
+def _(chance: random.Random) -> Cases:
+    yield from ((QUALIFYING, lead, chance.lognormvariate(0, 3)) for lead in companies(chance))
+
+
+@cases("qualifying.checked")
+def _(chance: random.Random) -> Cases:
+    for world, lead in zip(worlds(chance), companies(chance), strict=True):
+        lead["stage"] = CHECKED
+        yield QUALIFYING, world, lead, chance.choice([1.0, 0.5])
+
+
+@cases("qualifying.chance_of_a_good_answer")
+def _(chance: random.Random) -> Cases:
+    yield from product(companies(chance), QUALIFYING.checks)
+
+
+@cases("qualifying.still_theorist")
+def _(chance: random.Random) -> Cases:
+    for model, world, lead in product((MODEL, QUALIFYING), worlds(chance, 10), companies(chance, 10)):
+        yield model, world, lead, chance.choice(TIMES)
+
+
+@cases("loads.effect_of_open_leads")
+def _(_: random.Random) -> Cases:
+    yield from product([QUALIFYING], [0], [0, 1, 2, 3], range(12))
+
+
+@cases("junk.rejection_of")
+def _(_: random.Random) -> Cases:
+    for stage in (REJECTED_IN, 2):
+        yield QUALIFYING, reference_lead(stage=stage)
+
+
+@cases("junk.is_out_of_profile", "junk.flags_of", "junk.effort_of_rejection")
+def _(chance: random.Random) -> Cases:
+    for lead in companies(chance):
+        lead["stage"], lead["effort"] = REJECTED_IN, chance.choice([0, 1, 3 * HOUR, NEVER])
+        yield QUALIFYING, lead
+
+
+@cases("junk.cost_of_rejected")
+def _(chance: random.Random) -> Cases:
+    yield from ((QUALIFYING, lead) for lead in companies(chance))
+
+
+@cases("junk.is_after_hand_over", "junk.met", "junk.met_on_return")
+def _(chance: random.Random) -> Cases:
+    yield from ((lead,) for lead in companies(chance))
+
+
+@cases("junk.rejects")
+def _(chance: random.Random) -> Cases:
+    for world, lead in zip(worlds(chance), companies(chance), strict=True):
+        lead["stage"] = REJECTED_IN
+        yield QUALIFYING, world, lead, chance.lognormvariate(0, 1), chance.randrange(12)
+
+
+@cases("junk.chance_of_rejection")
+def _(chance: random.Random) -> Cases:
+    certain = QUALIFYING.rejections.copy()
+    certain["odds"] = math.inf
+    for model, lead in product((QUALIFYING, QUALIFYING._replace(rejections=certain)), companies(chance)):
+        lead["stage"] = REJECTED_IN
+        yield model, lead, chance.lognormvariate(0, 1), chance.randrange(12)
+
+
+def companies(chance: random.Random, count: int = 100) -> Iterator[Record]:
+    """Make leads of companies with traits, some of whom reps have met."""
+    for lead in leads(chance, count):
+        lead["traits"] = chance.randrange(4)
+        lead["met"] = chance.randrange(16) | chance.choice([0, junk.REJECTED_BEFORE])
+        lead["flags"] = chance.randrange(32)
+        yield lead
 
 
 @cases("ending.leaving")
@@ -965,6 +1204,47 @@ def test_the_odds_are_those_of_the_month_in_which_work_starts() -> None:
     assert visits.conversion(stage_of()._replace(shocks=still), by_day, lead, 1.0, DAY) == 0.5
 
 
+def test_traits_multiply_odds() -> None:
+    model = stage_of()._replace(traits=QUALIFYING.traits, trait_shares=QUALIFYING.trait_shares)
+    chances = [visits.conversion(model, ALIKE, reference_lead(traits=traits), 1.0, 0) for traits in range(4)]
+    assert chances == pytest.approx([0.25 / 1.25, 1 / 2, 0.375 / 1.375, 1.5 / 2.5])
+
+
+def test_traits_are_those_whose_uniform_is_below_the_share() -> None:
+    first = int(QUALIFYING.channels[2]["entity"])
+    world = np.array([(1, 0)], WORLD)[0]
+    found = [traits.traits_of(QUALIFYING, world, first + number, 2, 0) for number in range(2000)]
+    assert all(each & 2 for each in found)  # all need it
+    assert sum(each & 1 for each in found) == pytest.approx(1200, abs=4 * math.sqrt(480))
+    again = [traits.traits_of(QUALIFYING, world, first + number, 2, 1) for number in range(2000)]
+    assert again == [each & 2 for each in found]
+
+
+@pytest.mark.parametrize(
+    ("others", "ratio"), [(0, 1.0), (2, 1.0), (3, 1.5), (4, 2.0), (6, 1.4), (9, 0.5), (99, 0.5)]
+)
+def test_the_effect_of_open_leads_is_linear(others: int, ratio: float) -> None:
+    assert loads.effect_of_open_leads(QUALIFYING, 0, 3, others) == pytest.approx(ratio)
+
+
+@pytest.mark.parametrize(
+    ("fields", "skill", "others", "ratio"),
+    [
+        ({}, 1.0, 0, 1.0),
+        ({"traits": 1}, 1.0, 0, 3.0),  # without need
+        ({"traits": 2}, 1.0, 0, 1.0),  # without a budget, which is no reason
+        ({"theorist": 1}, 1.0, 0, 5.0),
+        ({}, 4.0, 0, 0.5),
+        ({}, 1.0, 4, 2.0),
+        ({"traits": 0, "theorist": 1}, 0.25, 9, 3 * 5 * 2 * 0.5),
+    ],
+)
+def test_rejection_multiplies_odds(fields: dict[str, Any], skill: float, others: int, ratio: float) -> None:
+    lead = reference_lead(**({"traits": 3} | fields))
+    odds = 0.2 / 0.8 * math.sqrt(0.4) * ratio  # control is half
+    assert junk.chance_of_rejection(QUALIFYING, lead, skill, others) == pytest.approx(odds / (1 + odds))
+
+
 def test_skill_counts_by_its_exponent() -> None:
     model = stage_of()._replace(heat_skill=np.array([[2.0, 0.0, 0.5]]), heat_odds=np.ones((1, 3)))
     found = [visits.conversion(model, ALIKE, reference_lead(heat=heat), 4.0, 0) for heat in Heat]
@@ -1078,7 +1358,7 @@ def test_a_newcomer_is_not_the_most_skilled_yet() -> None:
 
 def test_who_has_not_joined_yet_comes_behind_all_others() -> None:
     floor = a_team(0, 0, 0, skills=(9.0, 1.0, 2.0))
-    floor.model.reps["joins"][0] = DAY
+    floor.states["joined"][0] = DAY
     order = np.arange(3)
     for now, expected in ((0, [2, 1, 0]), (DAY, [0, 2, 1])):
         assignment.put_in_order(floor.model, floor.team, floor.states, order, now)
@@ -1150,15 +1430,15 @@ def test_ranks() -> None:
 @pytest.mark.parametrize(("day", "share"), [(0, 0.2), (5, 0.6), (10, 1.0), (99, 1.0)])
 def test_a_newcomer_grows_to_full_strength(day: int, share: float) -> None:
     rep, state = np.zeros(1, REP)[0], np.zeros(1, REP_STATE)[0]
-    rep["joins"], rep["ramp"], rep["skill_from"] = 3 * DAY, 10 * DAY, 0.2
-    state["skill"] = 2.0
-    assert people.skill_now(rep, state, (3 + day) * DAY) == pytest.approx(2.0 * share)
+    rep["ramp"], rep["skill_from"] = 10 * DAY, 0.2
+    state["skill"], state["joined"] = 2.0, 3 * DAY
+    assert people.skill_now(MODEL, rep, state, (3 + day) * DAY) == pytest.approx(2.0 * share)
 
 
 def test_pay_is_for_the_part_of_the_day_until_work_in_hand_is_finished() -> None:
     rep, state = np.zeros(1, REP)[0], np.zeros(1, REP_STATE)[0]
-    rep["joins"], rep["leaves"], rep["pay_per_month"] = 6 * HOUR, DAY, 3100.0
-    state["left"] = DAY + 12 * HOUR
+    rep["leaves"], rep["pay_per_month"] = DAY, 3100.0
+    state["joined"], state["left"] = 6 * HOUR, DAY + 12 * HOUR
     january = MODEL._replace(month_days=np.array([31, 31, 31]))
     assert [costs.pay_of_day(january, rep, state, day) for day in range(3)] == [75.0, 50.0, 0.0]
 

@@ -56,9 +56,12 @@ class Measure(IntEnum):
     WAITED = 1
     WORKED = 2
     MONEY = 3
+    COLD = 2  # instead of working time, of those HELD: how many went cold
     AGE = 2  # instead of working time, where a pursuit ends: the time since it began
     OPENED = 3  # instead of money, in CONTACT_BY_WORKING_HOURS: the opening time gone by
     ASKING = 3  # instead of money, in CONTACT_BY_CLOCK: those who ask for a first contact
+    TRULY_JUNK = 1  # instead of waiting time, in HANDED_OVER: those out of profile
+    JUSTLY_REJECTED = 2  # instead of working time, in HANDED_OVER: those out of profile whom sales rejects
 
 
 class Ended(IntEnum):
@@ -77,7 +80,22 @@ CONTACT_BY_WORKING_HOURS = FIRST_CONTACT + 2  # the same by the team's opening t
 # ... and about the spans over which a contract earns.
 EARNED_REVENUE = FIRST_CONTACT + 3  # what it earns in a month
 EARNED_MARGIN = FIRST_CONTACT + 4  # ... less the cost of delivery
+# ... about nurture: in whose place rows of pursuits that are nurtured, or have been, stand ...
+PARKED_COLD = FIRST_CONTACT + 5  # PARKED out of a queue
+LOST_LATER = FIRST_CONTACT + 6  # LOST after nurture: the visit has ended before
+COLD_LATER = FIRST_CONTACT + 7  # WENT_COLD after nurture
+# ... its spans, period alone ...
+TOUCH = FIRST_CONTACT + 8  # touches in a month, and what they cost
+IN_NURTURE = FIRST_CONTACT + 9  # who is in nurture at a month's end, and the time in it
+# ... contracts of those who have come back.
+WON_BACK = FIRST_CONTACT + 10  # WON
+EXPECTED_BACK = FIRST_CONTACT + 11  # EXPECTED
+EARNED_BACK = FIRST_CONTACT + 12  # EARNED_REVENUE
+# ... and about first contacts after hand-over, and what of them is truly junk (J7, J8).
+HANDED_OVER = FIRST_CONTACT + 13
 PROMPT_HOURS = (1, 4, 24)
+OF_NURTURE = (Flag.NURTURED | Flag.RETURNED).value  # flags of rows of those who have been nurtured
+OF_FEW = (Flag.HELD | Flag.AFTER_HAND_OVER).value | OF_NURTURE  # flags of rows of which more is booked
 
 # What is summed for each event, one line each.
 _C, _W, _K, _M = Measure.COUNT, Measure.WAITED, Measure.WORKED, Measure.MONEY
@@ -108,15 +126,32 @@ KEPT: tuple[tuple[int, tuple[Measure, ...]], ...] = (
     (Event.COOLED_OFF, (_C, _W)),
     (Event.EXPECTED_MARGIN, (_M,)),
     (Event.EXPECTED_COMMISSION, (_M,)),
+    (Event.HELD, (_C, _W, Measure.COLD, _M)),  # waited: that of those who went cold
+    (Event.ADMITTED, (_C, _W)),
+    (Event.TRAINED, (_C, _M)),
+    (Event.SKILL, (_C, _M)),
+    (Event.INTERRUPTED, (_C, _W, _K)),
+    (Event.RESUMED, (_C, _W)),
+    (Event.ABSENT, (_C, _W)),
     (FIRST_CONTACT, (_C, _W)),
     (CONTACT_BY_CLOCK, (_C, _W, _K, Measure.ASKING)),
     (CONTACT_BY_WORKING_HOURS, (_C, _W, _K, Measure.OPENED)),
+    (Event.REJECTED, (_C, _K, _M)),
+    (HANDED_OVER, (_C, Measure.TRULY_JUNK, Measure.JUSTLY_REJECTED)),
     (EARNED_REVENUE, (_M,)),
     (EARNED_MARGIN, (_M,)),
+    (PARKED_COLD, (_C, _W)),
+    (LOST_LATER, (_C,)),
+    (COLD_LATER, (_C,)),
+    (TOUCH, (_C, _M)),
+    (IN_NURTURE, (_C, _W)),
+    (WON_BACK, (_C, _M)),
+    (EXPECTED_BACK, (_M,)),
+    (EARNED_BACK, (_M,)),
 )
 
 
-EVENTS = EARNED_MARGIN + 1
+EVENTS = HANDED_OVER + 1
 WIDTH = EVENTS * BASES * FOUR  # sums in a line
 
 DIMENSIONS = ("all", "month", "channel", "segment", "stage", "rep")  # the order of lines
@@ -143,13 +178,17 @@ class Tally(NamedTuple):
     ages: Integers  # (3 ways to end, AGE_BINS) the cohort's inquiries by time since arrival
     queue: Floats  # (M + 1, S, B) change of the queue before the period, then in each month
     queueing: Floats  # (M + 1, S, B) of entries less exits: the time from each to the month's end, µs (F2)
-    taken: Floats  # (M + 1, B) change of the companies taken before the period, then in each month (F5)
-    taking: Floats  # (M + 1, B) of the same: the time from each to the month's end, µs (F5)
+    held: Floats  # (M + 1, S, B) change of how many are held, as of the queue (F5)
+    holding: Floats  # (M + 1, S, B) of those held less those no longer held, as of queueing (F5)
+    taken: Floats  # (M + 1, B) change of the companies taken before the period, then in each month (F6)
+    taking: Floats  # (M + 1, B) of the same: the time from each to the month's end, µs (F6)
     asking: Floats  # (S, B) the cohort's inquiries that ask for a first contact (F3)
     cold: Floats  # (S, B) leads that went cold in the period
     busy: Floats  # (M, R) working time in each month, µs
-    available: Floats  # (M, R) working time on staff in each month, µs
+    available: Floats  # (M, R) working time on staff in each month, less absences, µs
     staff: Floats  # (M, R) share of each month on staff
+    absent: Floats  # (M, R) working time of absences in each month, µs (F7)
+    paused: Floats  # (M, R) of that, taken from work that is not finished yet, µs
     signed: Floats  # (M, R) bookings of the contracts won in each month (F4)
 
 
@@ -165,6 +204,8 @@ class Books(NamedTuple):
     ages: Integers  # (replications, 3 ways to end x AGE_BINS)
     queue: Floats  # (replications, (M + 1) x S x B)
     queueing: Floats  # (replications, (M + 1) x S x B)
+    held: Floats  # (replications, (M + 1) x S x B)
+    holding: Floats  # (replications, (M + 1) x S x B)
     taken: Floats  # (replications, (M + 1) x B)
     taking: Floats  # (replications, (M + 1) x B)
     asking: Floats  # (replications, S x B)
@@ -172,6 +213,8 @@ class Books(NamedTuple):
     busy: Floats  # (replications, M x R)
     available: Floats  # (replications, M x R)
     staff: Floats  # (replications, M x R)
+    absent: Floats  # (replications, M x R)
+    paused: Floats  # (replications, M x R)
     signed: Floats  # (replications, M x R)
     bounds: Integers  # from line_bounds
     days: Integers  # the month of each day: -1 before the period, the number of months after it
@@ -239,14 +282,13 @@ def new_tallies(model: Model, reasons: int, replications: int) -> Tally:
         (replications, len(Ended), AGE_BINS),
         (replications, months + 1, stages, segments),
         (replications, months + 1, stages, segments),
+        (replications, months + 1, stages, segments),
+        (replications, months + 1, stages, segments),
         (replications, months + 1, segments),
         (replications, months + 1, segments),
         (replications, stages, segments),
         (replications, stages, segments),
-        (replications, months, reps),
-        (replications, months, reps),
-        (replications, months, reps),
-        (replications, months, reps),
+        *[(replications, months, reps)] * 6,
     )
     ends = np.cumsum([math.prod(shape) for shape in shapes])
     parts = np.split(np.zeros(ends[-1]), ends[:-1])
@@ -436,8 +478,14 @@ def _add_to_cohort(books: Books, replication: int, event: int, lines: Lines, amo
 
 @rare
 def _earn(row: Record, lines: Lines, model: Model, books: Books, replication: int) -> None:
-    """Book the part of a contract's term that lies in each month of the period, in the row's lines (M9)."""
+    """Book what a contract earns, or the gross margin of it, in the months of the period (M9)."""
     event = EARNED_REVENUE if row["event"] == Event.REVENUE else EARNED_MARGIN
+    _earn_as(row, event, lines, model, books, replication)
+
+
+@rule
+def _earn_as(row: Record, event: int, lines: Lines, model: Model, books: Books, replication: int) -> None:
+    """Book the part of a contract's term that lies in each month of the period, in the row's lines."""
     sums, column = books.sums, event * (BASES * FOUR) + Measure.MONEY.value
     start, end, months = row["time"], row["time"] + row["waited"], model.months
     first = int(books.bounds[1]) + int(row["process"]) * (len(months) - 1)
@@ -508,7 +556,7 @@ def _end(row: Record, books: Books, replication: int, lines: Lines, reasons: int
         ended = Ended.OPEN.value
     else:
         _add_reason(books, replication, int(row["reason"]), lines, reasons)
-    if event == Event.WENT_COLD and lines[0] != NOTHING:
+    if event == Event.WENT_COLD and lines[0] != NOTHING and not _was_nurtured(row):
         books.cold[replication, _desk_of(row, _size(books, SEGMENTS))] += 1.0
     if lines[1] != NOTHING and row["process"] == SALE:
         books.ages[replication, ended * AGE_BINS + _age_bin(row["time"] - row["worked"])] += 1
@@ -525,20 +573,35 @@ def _book_contract(row: Record, month: int, model: Model, books: Books, replicat
 def _move_queue(row: Record, month: int, until: int, model: Model, books: Books, replication: int) -> None:
     """Book entries to and exits from a stage's queue (F1); `month` counts from -1, and ends at `until`."""
     event = row["event"]
-    joined, left = event == Event.ENTERED, event in (Event.STARTED, Event.WENT_COLD)
-    _change_queue(row, month, until, int(joined) - int(left), model, books, replication)
+    joined = event == Event.ENTERED
+    left = event == Event.STARTED or (event == Event.WENT_COLD and not _was_nurtured(row))
+    change = int(joined) - int(left)
+    _change_number(row, month, until, change, model, books.queue, books.queueing, replication)
 
 
 @rule
-def _change_queue(
-    row: Record, month: int, until: int, change: int, model: Model, books: Books, replication: int
+def _was_nurtured(row: Record) -> bool:
+    """Return whether a pursuit ends after nurture: its visit has ended before (N4)."""
+    return bool(row["flags"] & Flag.NURTURED.value != 0)
+
+
+@rule
+def _change_number(
+    row: Record,
+    month: int,
+    until: int,
+    change: int,
+    model: Model,
+    numbers: Floats,
+    integrals: Floats,
+    replication: int,
 ) -> None:
-    """Change a queue by so many, and its integral over the month by the time that is left of it (F2)."""
+    """Change a number in a stage by so many, and its integral over the month by the time left of it (F2)."""
     if month + 1 < len(model.months):
         segments = len(model.segments)
-        queue = (month + 1) * len(model.stages) * segments + _desk_of(row, segments)
-        books.queue[replication, queue] += change
-        books.queueing[replication, queue] += change * float(until - row["time"])
+        place = (month + 1) * len(model.stages) * segments + _desk_of(row, segments)
+        numbers[replication, place] += change
+        integrals[replication, place] += change * float(until - row["time"])
 
 
 @rule
@@ -548,12 +611,17 @@ def _book_work(row: Record, since: int, month: int, model: Model, books: Books, 
     if worked and row["time"] - row["waited"] < since:
         _book_span(row, model, books, replication)
     elif worked and 0 <= month < len(model.months) - 1:
-        books.busy[replication, month * len(model.reps) + int(row["rep"])] += row["worked"]
+        of_rep = month * len(model.reps) + int(row["rep"])
+        books.busy[replication, of_rep] += row["worked"]
+        books.paused[replication, of_rep] = 0.0
 
 
 @rare
 def _book_span(row: Record, model: Model, books: Books, replication: int) -> None:
-    """Split a piece of work, or the time on staff, at the ends of months, by the rep's working hours."""
+    """Split a piece of work, the time on staff or an absence at the ends of months, by the rep's hours.
+
+    (F7)
+    """
     rep, end = int(row["rep"]), row["time"]
     start, months = end - row["waited"], model.months
     calendar = model.calendars[model.reps[rep]["calendar"]]
@@ -563,30 +631,125 @@ def _book_span(row: Record, model: Model, books: Books, replication: int) -> Non
         since, until = max(start, months[month]), min(end, months[month + 1])
         done = worked_by(model.hours, first, count, until) - worked_by(model.hours, first, count, since)
         of_rep = month * len(model.reps) + rep
-        if row["event"] == Event.WORKED:
-            books.busy[replication, of_rep] += done
-        else:
+        if row["event"] == Event.ON_STAFF:
             books.available[replication, of_rep] += done
             books.staff[replication, of_rep] += (until - since) / (months[month + 1] - months[month])
+        elif row["event"] == Event.ABSENT:
+            books.absent[replication, of_rep] += done
+            books.available[replication, of_rep] -= done
+            books.paused[replication, of_rep] += done if row["worked"] > 0 else 0.0
+        else:
+            books.busy[replication, of_rep] += done - books.paused[replication, of_rep]
+            books.paused[replication, of_rep] = 0.0
 
 
 @rare
 def _book_what_is_rare(
-    row: Record, month: int, until: int, model: Model, books: Books, replication: int
+    row: Record, month: int, until: int, lines: Lines, model: Model, books: Books, replication: int
 ) -> None:
-    """Book the time on staff, and pursuits that leave a queue because they are parked or withdrawn."""
-    event = row["event"]
-    if event == Event.ON_STAFF:
+    """Book what only some scenarios have: rests, those held, junk, nurture, markets, interrupted work."""
+    event, flags = row["event"], row["flags"]
+    if event in (Event.ON_STAFF, Event.INTERRUPTED, Event.ABSENT):
         _book_span(row, model, books, replication)
-    parked = event == Event.PARKED and row["reason"] == GONE_COLD
-    withdrawn = event == Event.WITHDRAWN and row["flags"] & Flag.LEFT_QUEUE.value != 0
-    if parked or withdrawn:
-        _change_queue(row, month, until, -1, model, books, replication)
+    _change_queue_otherwise(row, month, until, lines, model, books, replication)
+    if event == Event.REJECTED or flags & Flag.AFTER_HAND_OVER.value != 0:
+        _note_hand_over(row, lines, books, replication)
+    if event == Event.ADMITTED or flags & Flag.HELD.value != 0:
+        _book_the_held(row, month, until, lines, model, books, replication)
+    if event == Event.TOUCHED:
+        _book_nurture(row, lines, model, books, replication)
+    if flags & OF_NURTURE != 0:
+        _book_after_nurture(row, lines, model, books, replication)
+    if event in (Event.INQUIRY, Event.COOLED_OFF):
+        _book_market(row, month, until, model, books, replication)
+
+
+@rule
+def _change_queue_otherwise(
+    row: Record, month: int, until: int, lines: Lines, model: Model, books: Books, replication: int
+) -> None:
+    """Book who joins a queue as interrupted, or leaves it parked, withdrawn or to be worked on (F1)."""
+    event, change = row["event"], 0
+    if event == Event.INTERRUPTED:
+        change = 1
+    elif event == Event.RESUMED or (event == Event.WITHDRAWN and row["flags"] & Flag.LEFT_QUEUE.value != 0):
+        change = -1
+    elif event == Event.PARKED and row["reason"] == GONE_COLD and not _was_nurtured(row):
+        change = -1
+        _add(books, replication, PARKED_COLD, lines, _amounts_of(row, False))
+        if lines[0] != NOTHING:
+            books.cold[replication, _desk_of(row, _size(books, SEGMENTS))] += 1.0
+    if change != 0:
+        _change_number(row, month, until, change, model, books.queue, books.queueing, replication)
+
+
+@rare
+def _book_the_held(
+    row: Record, month: int, until: int, lines: Lines, model: Model, books: Books, replication: int
+) -> None:
+    """Book who is held and who no longer is; those held are not in the queue of the stage (F1, F5)."""
+    event = row["event"]
+    if event == Event.OPEN:
+        return
+    begins = 1 if event == Event.HELD else -1
+    _change_number(row, month, until, begins, model, books.held, books.holding, replication)
+    if event != Event.WITHDRAWN:  # the queue was told that it came, or that it left
+        _change_number(row, month, until, -begins, model, books.queue, books.queueing, replication)
+    if event in (Event.WENT_COLD, Event.PARKED):
+        _add(books, replication, Event.HELD.value, lines, (0.0, float(row["waited"]), 1.0, 0.0))
+
+
+@rare
+def _book_nurture(row: Record, lines: Lines, model: Model, books: Books, replication: int) -> None:
+    """Book the time in nurture, and its touches, in the months of the period in which they fall (N8)."""
+    began, ended, months = int(row["worked"]), int(row["time"]), model.months
+    first = int(books.bounds[1]) + int(row["process"]) * (len(months) - 1)
+    for month in range(max(0, _month_of(books, began)), min(_month_of(books, ended) + 1, len(months) - 1)):
+        since, until = int(months[month]), int(months[month + 1])
+        number = _touches_before(row, until) - _touches_before(row, since)
+        within = min(ended, until) - max(began, since)
+        there = 1.0 if began < until <= ended else 0.0
+        at_last = there if until == months[len(months) - 1] else 0.0
+        spent = number * row["money"]
+        _nurture_in(books.sums, replication, first + month, (float(number), spent, float(within), there))
+        for line in lines[BASES:]:
+            _nurture_in(books.sums, replication, line, (float(number), spent, float(within), at_last))
+
+
+@rule
+def _nurture_in(sums: Floats, replication: int, line: int, amounts: Four) -> None:
+    """Add touches, their cost, the time in nurture and who is in it at the end to a line of the period."""
+    touch = line * WIDTH + TOUCH * (BASES * FOUR)
+    nurtured = line * WIDTH + IN_NURTURE * (BASES * FOUR)
+    sums[replication, touch + Measure.COUNT.value] += amounts[0]
+    sums[replication, touch + Measure.MONEY.value] += amounts[1]
+    sums[replication, nurtured + Measure.WAITED.value] += amounts[2]
+    sums[replication, nurtured + Measure.COUNT.value] += amounts[3]
+
+
+@rule
+def _touches_before(row: Record, moment: int) -> int:
+    """Count the touches of a span of nurture before a moment: the k-th is k intervals after it began."""
+    return int(min(max(moment - 1 - row["worked"], 0) // row["waited"], row["count"]))
+
+
+@rare
+def _book_after_nurture(row: Record, lines: Lines, model: Model, books: Books, replication: int) -> None:
+    """Book who is lost after nurture, and the contracts of those who have come back (N4, N9)."""
+    event = row["event"]
+    if _was_nurtured(row) and event in (Event.LOST, Event.WENT_COLD):
+        later = LOST_LATER if event == Event.LOST else COLD_LATER
+        _add(books, replication, later, lines, _amounts_of(row, False))
+    if event in (Event.WON, Event.EXPECTED):
+        back = WON_BACK if event == Event.WON else EXPECTED_BACK
+        _add(books, replication, back, lines, _amounts_of(row, False))
+    if event == Event.REVENUE:
+        _earn_as(row, EARNED_BACK, lines, model, books, replication)
 
 
 @rare
 def _book_market(row: Record, month: int, until: int, model: Model, books: Books, replication: int) -> None:
-    """Book companies taken from a market, and given back (F5)."""
+    """Book companies taken from a market, and given back (F6)."""
     segment, change = int(row["segment"]), 1
     if row["event"] == Event.COOLED_OFF:
         change = -1
@@ -621,6 +784,14 @@ def _note_first_contact(row: Record, lines: Lines, model: Model, books: Books, r
         _add_to_cohort(books, replication, CONTACT_BY_WORKING_HOURS, lines, _within(opened, float(opened)))
 
 
+@rare
+def _note_hand_over(row: Record, lines: Lines, books: Books, replication: int) -> None:
+    """Note a first contact after hand-over, or a rejection, and whether it is truly junk (J7, J8)."""
+    junk = 1.0 if row["flags"] & Flag.OUT_OF_PROFILE.value != 0 else 0.0
+    amounts = (0.0, 0.0, junk, 0.0) if row["event"] == Event.REJECTED else (1.0, junk, 0.0, 0.0)
+    _add(books, replication, HANDED_OVER, lines, amounts)
+
+
 @rule
 def _within(time: int, last: float) -> Four:
     """Return 1 for each of PROMPT_HOURS that a time does not exceed, else 0; and another amount as it is."""
@@ -634,6 +805,12 @@ def _within(time: int, last: float) -> Four:
 
 
 @rule
+def is_of_the_day(event: int) -> bool:
+    """Return whether rows of an event are about the day that has just ended."""
+    return event in (Event.MEDIA, Event.PAY, Event.RUNNING, Event.TRAINED, Event.SKILL)
+
+
+@rule
 def fold_page(ledger: Ledger, model: Model, books: Books, replication: int, reasons: int) -> None:
     """Add each row of a page to the tally of a replication, on the bases on which it counts."""
     any_market = market.is_anywhere(model)
@@ -642,7 +819,7 @@ def fold_page(ledger: Ledger, model: Model, books: Books, replication: int, reas
         row = ledger.rows[i]
         event = int(row["event"])
         # The costs of a day are booked at the midnight that ends it: they belong to the day before.
-        moment = row["time"] - (1 if event in (Event.MEDIA, Event.PAY, Event.RUNNING) else 0)
+        moment = row["time"] - (1 if is_of_the_day(event) else 0)
         if not since <= moment < until:
             month = _month_of(books, moment)
             since, until = _bounds_of(model, month)
@@ -663,10 +840,9 @@ def fold_page(ledger: Ledger, model: Model, books: Books, replication: int, reas
             _book_contract(row, month, model, books, replication)
         _move_queue(row, month, until, model, books, replication)
         _book_work(row, since, month, model, books, replication)
-        if Event.BEGAN <= event <= Event.RUNNING:
-            _book_what_is_rare(row, month, until, model, books, replication)
-        if any_market and event in (Event.INQUIRY, Event.COOLED_OFF):
-            _book_market(row, month, until, model, books, replication)
+        rare_event = Event.BEGAN <= event <= Event.RUNNING or event >= Event.REJECTED
+        if rare_event or row["flags"] & OF_FEW != 0 or (any_market and event == Event.INQUIRY):
+            _book_what_is_rare(row, month, until, lines, model, books, replication)
 
 
 @rule
@@ -713,12 +889,16 @@ def take_over(
         for month in range(months + 1):
             books.queue[row, month * _desks(books) + there] = past.queue[old, month * desks + desk]
             books.queueing[row, month * _desks(books) + there] = past.queueing[old, month * desks + desk]
+            books.held[row, month * _desks(books) + there] = past.held[old, month * desks + desk]
+            books.holding[row, month * _desks(books) + there] = past.holding[old, month * desks + desk]
     _take_over_market(past, old, books, row)
     for place in range(months * reps):
         column = place // reps * _size(books, REPS) + becomes[place % reps]
         books.busy[row, column] = past.busy[old, place]
         books.available[row, column] = past.available[old, place]
         books.staff[row, column] = past.staff[old, place]
+        books.absent[row, column] = past.absent[old, place]
+        books.paused[row, column] = past.paused[old, place]
         books.signed[row, column] = past.signed[old, place]
 
 
@@ -761,6 +941,8 @@ def _clear(books: Books, row: int, reasons: int) -> None:
     for column in range((months + 1) * _desks(books)):
         books.queue[row, column] = 0.0
         books.queueing[row, column] = 0.0
+        books.held[row, column] = 0.0
+        books.holding[row, column] = 0.0
     for column in range((months + 1) * _size(books, SEGMENTS)):
         books.taken[row, column] = 0.0
         books.taking[row, column] = 0.0
@@ -771,6 +953,8 @@ def _clear(books: Books, row: int, reasons: int) -> None:
         books.busy[row, column] = 0.0
         books.available[row, column] = 0.0
         books.staff[row, column] = 0.0
+        books.absent[row, column] = 0.0
+        books.paused[row, column] = 0.0
         books.signed[row, column] = 0.0
 
 

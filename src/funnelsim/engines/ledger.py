@@ -7,11 +7,11 @@ from typing import NamedTuple
 import numpy as np
 
 from funnelsim.compiling.arrays import Integers, Record, Records
-from funnelsim.compiling.decorators import rule
+from funnelsim.compiling.decorators import rare, rule
 from funnelsim.compiling.handles import by_pointer
 from funnelsim.model.model import SALE, Model
 from funnelsim.model.records import LEDGER
-from funnelsim.model.words import NOTHING
+from funnelsim.model.words import NOTHING, Event
 
 
 @by_pointer
@@ -41,9 +41,9 @@ def rows_of_a_step(model: Model) -> int:
 
     That is a customer's answer that follows the end of work at once (WORKED, ON_STAFF, WON, BECAME_LEAD,
     MARGIN, EXPECTED, EXPECTED_MARGIN, REVENUE, COMMISSION and EXPECTED_COMMISSION twice), or the last day:
-    its costs, and the reps on staff. (C18)
+    its costs, and for each rep PAY, TRAINED, SKILL, ABSENT and ON_STAFF. (C18)
     """
-    return 13 + len(model.channels) + 2 * len(model.reps)
+    return 13 + len(model.channels) + 5 * len(model.reps)
 
 
 @rule
@@ -96,6 +96,20 @@ def flag(ledger: Ledger, flags: int) -> None:
 def give_reason(ledger: Ledger, reason: int) -> None:
     """Put the reason into the last row written."""
     ledger.rows[ledger.used[0] - 1]["reason"] = reason
+
+
+@rare
+def note_touches(ledger: Ledger, now: int, pursuit: Record, touches: int) -> None:
+    """Write a span of nurture that is over, with the touches that there have been (N5)."""
+    began, interval = pursuit["since"], pursuit["interval"]
+    write(ledger, now, pursuit, Event.TOUCHED.value, interval, began, pursuit["touch_cost"])
+    ledger.rows[ledger.used[0] - 1]["count"] = touches
+
+
+@rule
+def note_work(ledger: Ledger, worked: int) -> None:
+    """Put working time into the last row written."""
+    ledger.rows[ledger.used[0] - 1]["worked"] = worked
 
 
 @rule

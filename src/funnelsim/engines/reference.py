@@ -23,6 +23,8 @@ from funnelsim.engines.ledger import (
     flag,
     give_reason,
     has_room,
+    note_touches,
+    note_work,
     rows_of_a_step,
     write,
     write_of,
@@ -30,16 +32,46 @@ from funnelsim.engines.ledger import (
 from funnelsim.engines.protocol import MOST_WAVES, StuckError
 from funnelsim.model.model import SALE, Model, other_numbers
 from funnelsim.model.records import CHANNEL_STATE, PURSUIT, REP_STATE, TEAM_STATE
-from funnelsim.model.words import DAY, ENDED, NEVER, NOBODY, NOTHING, Assignment, Due, Event, Flag
-from funnelsim.model.worktime import is_open, next_opening, work_ends
-from funnelsim.rules import arrivals, assignment, contracts, costs, ending, market, people, shocks, visits
+from funnelsim.model.words import (
+    DAY,
+    ENDED,
+    NEVER,
+    NOBODY,
+    NOTHING,
+    REJECTED,
+    Assignment,
+    Due,
+    Event,
+    Flag,
+)
+from funnelsim.model.worktime import is_open, next_opening
+from funnelsim.rules import (
+    absence,
+    arrivals,
+    assignment,
+    contracts,
+    costs,
+    ending,
+    handover,
+    interruption,
+    junk,
+    market,
+    nurture,
+    people,
+    qualifying,
+    shocks,
+    traits,
+    visits,
+)
 
 AFTER_ALL_THAT_IS_DUE = 1 << 128  # the priority of grants
 AFTER_SIMPYS_OWN = 2  # URGENT is 0 and NORMAL 1: a decision is finished before the next one
 # What a pursuit inherits from the one of which it is born.
 OF_THE_COMPANY = ("company", "created", "fit", "channel", "segment", "heat", "theorist", "is_lead", "traits")
 UNTIL_THE_CHANGE = -1  # the wave before wave 0: what is put on the agenda for this instant is in wave 0
+UNTIL_IT_HAPPENS = ("joined", "left", "away_from", "away_until")  # of a rep: NEVER
 WITHDRAWN = "withdrawn"  # the result of a wait that another pursuit of the company ends
+INTERRUPTED = "interrupted"  # the result of a wait for work to end
 
 Story = Generator[simpy.Event, Any, None]
 
@@ -102,6 +134,8 @@ class ReferenceEngine:
                 return False
             pursuit = office.left_to_book.pop(0)
             waited = horizon - pursuit["since"]
+            if pursuit["touches"] > 0:
+                note_touches(ledger, horizon, pursuit, nurture.touches_by(pursuit, horizon - 1))
             write(ledger, horizon, pursuit, Event.OPEN, waited, pursuit["began"], 0.0)
         return True
 
@@ -146,10 +180,13 @@ class Office:
         self.teams = np.zeros(len(model.teams), TEAM_STATE)
         self.teams["own_policy"] = model.teams["own_policy"]
         self.reps = np.zeros(len(model.reps), REP_STATE)
-        self.reps["left"] = NEVER
+        for name in UNTIL_IT_HAPPENS:
+            self.reps[name] = NEVER
         self.order = np.arange(len(model.reps))
         self.own_queues: list[list[Record]] = [[] for _ in model.reps]
         self.team_queues: list[list[Record]] = [[] for _ in model.teams]
+        self.held: list[list[Record]] = [[] for _ in range(1 + len(model.gates))]  # 0: the gate is gone
+        self.loads = np.zeros(1 + len(model.gates), np.int64)
         self.waiting: dict[int, tuple[simpy.Event, Happening]] = {}  # a wait, and what ends it
         self.to_come: dict[int, Happening] = {}  # what each open pursuit has due
         self.of_the_firm: dict[tuple[Due, int], Happening] = {}  # what reps, calendars, channels have due
@@ -166,8 +203,13 @@ class Office:
         for number, rep in enumerate(self.model.reps):
             self.read_talent(number)
             self.reps[number]["on_staff"] = rep["joins"] <= 0 < rep["leaves"]
+            if rep["joins"] <= 0:
+                self.reps[number]["joined"] = rep["joins"]
             if rep["leaves"] <= 0:
                 self.reps[number]["left"] = 0
+            elif rep["joins"] <= 0:
+                self.look_ahead(number)
+                self.reps[number]["absent"] = self.reps[number]["away_from"] == 0
         for number in range(len(self.channels)):
             self.draw_next(number)
         self.put_anew()
@@ -221,43 +263,103 @@ class Office:
             self.env.schedule(granting, cast(EventPriority, AFTER_ALL_THAT_IS_DUE))
 
     def grant(self, _: simpy.Event) -> None:
-        """Give one pursuit to one rep, if any team can; repeat after what this made due (I4)."""
+        """Admit a pursuit, or give one to one rep, if any can be; repeat after what this made due (I4)."""
         self.grant_is_scheduled = False
+        pursuit, rep = self.next_to_admit(), NOBODY
+        if pursuit is not None:
+            self.admit(pursuit)
+            return
         for number in range(len(self.teams)):
             pursuit, rep = self.next_grant(number)
             if pursuit is not None:
                 self.leave_queue(pursuit)
-                called_up, goes_cold = self.waiting.pop(int(pursuit["entity"]))
-                goes_cold.call_off()
-                called_up.succeed(rep)
-                self.schedule_grant()
+                if self.reps[rep]["busy"]:
+                    self.interrupt(rep)
+                self.call_up(pursuit, rep)
                 return
+
+    def call_up(self, pursuit: Record, rep: int) -> None:
+        """End a pursuit's wait: a rep starts on it, or it is handed over and nobody yet does."""
+        called_up, goes_cold = self.waiting.pop(int(pursuit["entity"]))
+        goes_cold.call_off()
+        called_up.succeed(rep)
+        self.schedule_grant()
 
     def next_grant(self, number: int) -> tuple[Record | None, int]:
         """Find the next pursuit and rep of a team: own queues first, then the team's (G1, G2, G3)."""
         team = self.model.teams[number]
+        if team["interrupts"]:
+            hot, rep = self.next_hot(number)
+            if hot is not None:
+                return hot, rep
         idle = [rep for rep in self.members(number) if self.is_idle_at_work(rep)]
         for rep in idle:
             if self.own_queues[rep]:
                 return first_of(self.own_queues[rep]), rep
-        with_room = [rep for rep in idle if self.reps[rep]["open"] < team["max_open"]]
+        with_room = [rep for rep in idle if self.has_room(rep)]
         if with_room and self.team_queues[number]:
-            longest = min(with_room, key=lambda rep: (self.reps[rep]["idle_since"], rep))
+            longest = min(with_room, key=self.idle_longest)
             return self.pick(number, longest), longest
         return None, NOBODY
 
+    def next_hot(self, number: int) -> tuple[Record | None, int]:
+        """Find a hot pursuit that a rep of a team starts on, at once or by interrupting other work (G9)."""
+        at_work = [rep for rep in self.members(number) if self.is_at_work(rep)]
+        idle = [rep for rep in at_work if self.reps[rep]["busy"] == 0]
+        yielding = {rep: since for rep in at_work if (since := self.can_be_interrupted_since(rep)) != NEVER}
+        hot_of_team = first_hot(self.team_queues[number])
+        of_own = {rep: hot for rep in at_work if (hot := first_hot(self.own_queues[rep])) is not None}
+        for rep in idle:
+            if rep in of_own:
+                return of_own[rep], rep
+        with_room = [rep for rep in idle if self.has_room(rep)]
+        if with_room and hot_of_team is not None:
+            return hot_of_team, min(with_room, key=self.idle_longest)
+        for rep in yielding:
+            if rep in of_own:
+                return of_own[rep], rep
+        with_room = [rep for rep in yielding if self.has_room(rep)]
+        if with_room and hot_of_team is not None:
+            return hot_of_team, min(with_room, key=lambda rep: (-yielding[rep], rep))
+        return None, NOBODY
+
+    def can_be_interrupted_since(self, rep: int) -> int:
+        """Return when the work in hand of a rep started, if it can be interrupted; else NEVER."""
+        in_hand = self.in_hand_of(rep) if self.reps[rep]["busy"] else None
+        if in_hand is None or not interruption.gives_way(self.reps[rep], in_hand):
+            return NEVER
+        return int(in_hand["since"])
+
+    def in_hand_of(self, rep: int) -> Record | None:
+        """Find the pursuit that a rep works on."""
+        works = (each for each in self.open_pursuits.values() if each["phase"] == Due.WORK_ENDS)
+        return next((each for each in works if each["rep"] == rep), None)
+
+    def has_room(self, rep: int) -> bool:
+        """Return whether a rep can own one more pursuit (G4)."""
+        team = self.model.teams[self.model.reps[rep]["team"]]
+        return bool(self.reps[rep]["open"] < team["max_open"])
+
+    def idle_longest(self, rep: int) -> tuple[int, int]:
+        """Order reps by how long they have been idle."""
+        return int(self.reps[rep]["idle_since"]), rep
+
     def is_idle_at_work(self, rep: int) -> bool:
         """Return whether a rep is on staff, at work by its calendar, and idle."""
+        return bool(self.reps[rep]["busy"] == 0 and self.is_at_work(rep))
+
+    def is_at_work(self, rep: int) -> bool:
+        """Return whether a rep is on staff and at work by its calendar."""
         state, calendar = self.reps[rep], self.calendar_of(rep)
         at_work = is_open(self.model.hours, calendar["first_hours"], calendar["hours"], self.now)
-        return bool(at_work and state["on_staff"] == 1 and state["busy"] == 0)
+        return bool(at_work and state["on_staff"] == 1 and state["absent"] == 0)
 
     def pick(self, number: int, rep: int) -> Record:
         """Find the pursuit of a team's queue that a rep takes: the first, or a cherry (G5)."""
         queue = self.team_queues[number]
         if self.model.teams[number]["assignment"] != Assignment.CHERRY_PICK:
             return first_of(queue)
-        skill = people.skill_now(self.model.reps[rep], self.reps[rep], self.now)
+        skill = people.skill_now(self.model, self.model.reps[rep], self.reps[rep], self.now)
 
         def worth(pursuit: Record) -> int:
             waited = self.now - int(pursuit["since"])
@@ -285,6 +387,7 @@ class Office:
             pursuit["channel"] = number
             pursuit["fit"], pursuit["heat"], pursuit["segment"], pursuit["theorist"] = profile
             pursuit["market"], pursuit["cooling"] = place
+            pursuit["traits"] = traits.traits_of(self.model, self.world, entity, number, 0)
             self.write(pursuit, Event.INQUIRY, worked=entity, money=origin["cost_per_inquiry"])
             if self.model.stages[pursuit["stage"]]["is_lead"]:
                 self.become_lead(pursuit)
@@ -321,26 +424,43 @@ class Office:
         while True:
             self.enter(pursuit)
             rep: Any = NOBODY
-            if self.team_of(pursuit) != NOBODY:
+            if self.comes_to_a_gate(pursuit):
+                rep = yield self.hold(pursuit)
+            if rep == NOBODY and self.team_of(pursuit) != NOBODY:
                 rep = yield self.join_queue(pursuit)
             if rep == WITHDRAWN:
                 return
             left_by = Due.GOES_COLD
             if rep is not None:
-                yield self.start_work(pursuit, rep)
+                if not (yield from self.work(pursuit, rep)):
+                    return
                 yield self.end_work(pursuit, NOBODY if rep == NOBODY else pursuit["rep"])
                 left_by = Due.CUSTOMER_ANSWERS
-            rest = self.leave(pursuit, left_by)
-            if pursuit["stage"] == ENDED:
+            if not (yield from self.what_follows(pursuit, self.leave(pursuit, left_by))):
                 return
-            if rest != ending.AT_ONCE:
-                if (yield self.rest(pursuit, rest)) == WITHDRAWN:
-                    return
-                self.come_back(pursuit)
+
+    def what_follows(self, pursuit: Record, rest: int) -> Generator[simpy.Event, Any, bool]:
+        """Let a pursuit that leaves a stage be nurtured, rest or go on at once; return whether it goes on."""
+        if pursuit["touches"] > 0:
+            if (yield self.rest(pursuit, rest)) == WITHDRAWN:
+                return False
+            if self.comes_back_from_nurture(pursuit):
+                return True
+            event, reason = int(pursuit["parked"]), int(pursuit["reason"])
+            rest = self.depart(pursuit, event, reason, Flag.NURTURED)
+        if pursuit["stage"] == ENDED:
+            return False
+        if rest != ending.AT_ONCE:
+            if (yield self.rest(pursuit, rest)) == WITHDRAWN:
+                return False
+            self.come_back(pursuit)
+        return True
 
     def enter(self, pursuit: Record) -> None:
         """Begin a visit."""
         pursuit["since"] = self.now
+        if pursuit["theorist"]:
+            pursuit["theorist"] = qualifying.still_theorist(self.model, self.world, pursuit, self.now)
         self.read_fate(pursuit)
         self.write(pursuit, Event.ENTERED)
 
@@ -348,6 +468,77 @@ class Office:
         """Note what chance has in store for a visit (V23)."""
         fate = visits.fate(self.model, self.world, pursuit)
         pursuit["hours"], pursuit["days"], pursuit["luck"], pursuit["way"] = fate
+
+    # Before the hand-over.
+
+    def comes_to_a_gate(self, pursuit: Record) -> bool:
+        """Leave the gate of another team, and pass the gate of the stage; return whether it must be held.
+
+        (B2, B3)
+        """
+        if handover.has_left(self.model, pursuit):
+            self.leave_load(pursuit)
+        gate = self.gate_of(pursuit)
+        if gate in (0, pursuit["gate"]):
+            return False
+        if self.held[gate] or not self.gate_has_room(gate):
+            return True
+        self.pass_gate(pursuit, gate)
+        return False
+
+    def hold(self, pursuit: Record) -> simpy.Event:
+        """Hold a pursuit; the event returned succeeds with NOBODY, or with None when patience ends (B4)."""
+        gate = self.gate_of(pursuit)
+        self.leave_load(pursuit)
+        self.give_up_rep(pursuit)
+        pursuit["flags"] |= Flag.HELD
+        self.write(pursuit, Event.HELD, money=self.model.gates[gate - 1]["cost_per_lead"])
+        self.queue_at_gate(pursuit)
+        patience = handover.patience(self.model, self.world, pursuit, gate)
+        goes_cold = self.due(self.now + patience, Due.GOES_COLD, pursuit)
+        goes_cold.then(lambda _: self.leave_queue(pursuit))
+        return self.wait_for(pursuit, goes_cold)
+
+    def queue_at_gate(self, pursuit: Record) -> None:
+        """Add a pursuit to those held at the gate of its stage; without a gate, at 0 (C25)."""
+        gate = self.gate_of(pursuit)
+        pursuit["rank"] = assignment.rank(self.model.gates[gate - 1]["order"], pursuit) if gate else 0
+        self.held[gate].append(pursuit)
+
+    def next_to_admit(self) -> Record | None:
+        """Find the next pursuit that is admitted: where no gate is left, then gate by gate (B5)."""
+        for gate, queue in enumerate(self.held):
+            if queue and (gate == 0 or self.gate_has_room(gate)):
+                return first_of(queue)
+        return None
+
+    def admit(self, pursuit: Record) -> None:
+        """Hand over a pursuit that was held; it has waited since it entered the stage (B5, B6)."""
+        self.leave_queue(pursuit)
+        pursuit["flags"] &= ~Flag.HELD
+        self.pass_gate(pursuit, self.gate_of(pursuit))
+        self.write(pursuit, Event.ADMITTED, waited=self.now - pursuit["since"])
+        self.call_up(pursuit, NOBODY)
+
+    def gate_has_room(self, gate: int) -> bool:
+        """Return whether one more can be handed over at a gate."""
+        return bool(handover.has_room(self.model, self.reps, gate, self.loads[gate]))
+
+    def gate_of(self, pursuit: Record) -> int:
+        """Name the gate of a pursuit's stage, 0 if there is none."""
+        return int(visits.stage_for(self.model, pursuit)["gate"])
+
+    def pass_gate(self, pursuit: Record, gate: int) -> None:
+        """Count a pursuit at a gate, instead of at another one; 0 is none (B3)."""
+        self.loads[pursuit["gate"]] -= 1
+        self.loads[gate] += 1
+        pursuit["gate"] = gate
+
+    def leave_load(self, pursuit: Record) -> None:
+        """Count a pursuit at no gate."""
+        self.pass_gate(pursuit, 0)
+
+    # In the stage.
 
     def join_queue(self, pursuit: Record) -> simpy.Event:
         """Queue for a rep; the event returned succeeds with the rep, or with None when patience ends (V2)."""
@@ -369,10 +560,54 @@ class Office:
             if rep != NOBODY:
                 self.assign(pursuit, rep)
         if pursuit["rep"] == NOBODY:
-            pursuit["rank"] = assignment.rank_in_team(self.model, self.world, self.odds_by_day, team, pursuit)
+            rank = assignment.rank_in_team(self.model, self.world, self.odds_by_day, team, pursuit)
         else:
-            pursuit["rank"] = assignment.rank(team["queue_order"], pursuit)
+            rank = assignment.rank(team["queue_order"], pursuit)
+        pursuit["rank"] = interruption.in_line(team, pursuit, rank)
         self.queue_of(pursuit).append(pursuit)
+
+    def work(self, pursuit: Record, rep: int) -> Generator[simpy.Event, Any, bool]:
+        """Work on a pursuit; where it is interrupted, the work waits to be resumed (G10, G11).
+
+        Returns whether it comes to its end: a pursuit may be withdrawn while it waits.
+        """
+        ends = self.start_work(pursuit, rep)
+        while (yield self.wait_for(pursuit, ends)) == INTERRUPTED:
+            called_up_by = yield self.wait_for(pursuit, self.due(NEVER, Due.GOES_COLD, pursuit))
+            if called_up_by == WITHDRAWN:
+                return False
+            ends = self.resume_work(pursuit, called_up_by)
+        return True
+
+    def interrupt(self, rep: int) -> None:
+        """Interrupt the work in hand of a rep, who keeps it (G10)."""
+        pursuit = self.in_hand_of(rep)
+        assert pursuit is not None
+        of_rep = self.model.reps[rep]
+        done = interruption.done_since(self.model, of_rep, self.reps[rep], pursuit["since"], self.now)
+        self.write(pursuit, Event.INTERRUPTED, waited=self.now - pursuit["since"], worked=done)
+        pursuit["effort"] -= done
+        pursuit["done"] += done
+        pursuit["since"], pursuit["interrupted"] = self.now, 1
+        pursuit["rank"] = interruption.in_line(self.model.teams[self.team_of(pursuit)], pursuit, 0)
+        self.own_queues[rep].append(pursuit)
+        called_up, work_ends = self.waiting.pop(int(pursuit["entity"]))
+        work_ends.call_off()
+        called_up.succeed(INTERRUPTED)
+
+    def resume_work(self, pursuit: Record, rep: int) -> Happening:
+        """Go on with work that was interrupted: what is left of its effort (G11)."""
+        self.take_up(pursuit, rep)
+        self.write(pursuit, Event.RESUMED, waited=self.now - pursuit["since"])
+        pursuit["since"], pursuit["interrupted"] = self.now, 0
+        return self.due(self.end_of_work(pursuit), Due.WORK_ENDS, pursuit)
+
+    def take_up(self, pursuit: Record, rep: int) -> None:
+        """Let a rep begin to work on a pursuit, which it owns from now on (G6)."""
+        if pursuit["rep"] == NOBODY:
+            self.assign(pursuit, rep)
+        pursuit["opener"], pursuit["closer"] = visits.credited(self.model, pursuit, rep)
+        self.reps[rep]["busy"], self.reps[rep]["lost"] = 1, 0
 
     def start_work(self, pursuit: Record, rep: int) -> Happening:
         """Start work on a pursuit; its outcome is decided now (G6, V6, V12)."""
@@ -380,29 +615,42 @@ class Office:
         stage = visits.stage_for(self.model, pursuit)
         skill, speed = 1.0, 1.0
         if rep != NOBODY:
-            if pursuit["rep"] == NOBODY:
-                self.assign(pursuit, rep)
-            pursuit["opener"], pursuit["closer"] = visits.credited(self.model, pursuit, rep)
-            skill = people.skill_now(self.model.reps[rep], self.reps[rep], now)
+            self.take_up(pursuit, rep)
+            skill = people.skill_now(self.model, self.model.reps[rep], self.reps[rep], now)
             speed = people.speed_now(self.model.reps[rep], self.reps[rep], now)
         effort, pursuit["advances"] = visits.work(
             self.model, self.odds_by_day, pursuit, skill, speed, now - entered
         )
+        if stage["checks"]:
+            effort, pursuit["advances"] = qualifying.checked(self.model, self.world, pursuit, speed)
         pursuit["effort"], pursuit["since"] = effort, now
         pursuit["takes"], pursuit["target"], pursuit["reason"] = visits.answer(self.model, pursuit)
+        handed_over = rep != NOBODY and stage["rejection"] > 0 and junk.is_after_hand_over(pursuit)
+        if handed_over:
+            self.judge(pursuit, skill)
         self.write(pursuit, Event.STARTED, waited=now - entered, money=stage["cost_per_visit"])
         if visits.is_first_contact(pursuit, rep, entered):
             flag(self.ledger, Flag.FIRST_CONTACT)
+        if handed_over:
+            flag(self.ledger, Flag.AFTER_HAND_OVER)
         if rep == NOBODY:
             return self.due(now, Due.WORK_ENDS, pursuit)
-        self.reps[rep]["busy"] = 1
         return self.due(self.end_of_work(pursuit), Due.WORK_ENDS, pursuit)
 
+    def judge(self, pursuit: Record, skill: float) -> None:
+        """Let the rep judge, at first contact after hand-over, whether a pursuit is junk (J7, J8, J11)."""
+        pursuit["met"], pursuit["done"] = junk.met(pursuit), 0
+        pursuit["flags"] = junk.flags_of(self.model, pursuit)
+        others = int(self.reps[pursuit["rep"]]["open"]) - 1
+        if junk.rejects(self.model, self.world, pursuit, skill, others):
+            pursuit["effort"] = junk.effort_of_rejection(self.model, pursuit)
+            pursuit["advances"], pursuit["takes"], pursuit["target"] = 0, 0, REJECTED
+            pursuit["reason"] = junk.rejection_of(self.model, pursuit)["reason"]
+
     def end_of_work(self, pursuit: Record) -> int:
-        """Find when the work in hand ends, by the calendar of the rep (V13)."""
-        calendar, hours = self.calendar_of(pursuit["rep"]), self.model.hours
-        started, effort = pursuit["since"], pursuit["effort"]
-        return work_ends(hours, calendar["first_hours"], calendar["hours"], started, effort)
+        """Find when the work in hand ends, by the calendar of the rep, less its absences (V13)."""
+        rep, state = self.model.reps[pursuit["rep"]], self.reps[pursuit["rep"]]
+        return absence.work_of(self.model, self.world, rep, state, pursuit["since"], pursuit["effort"])
 
     def end_work(self, pursuit: Record, rep: int) -> Happening:
         """End the work on a pursuit; the customer's time begins (V14)."""
@@ -410,6 +658,7 @@ class Office:
         self.write(pursuit, Event.WORKED, waited=now - pursuit["since"], worked=pursuit["effort"])
         pursuit["since"] = now
         if rep != NOBODY:
+            self.reps[rep]["worked"] += people.counts(self.model, self.model.reps[rep], now)
             self.reps[rep]["busy"] = 0
             self.reps[rep]["idle_since"] = now
             if self.reps[rep]["on_staff"] == 0:
@@ -417,11 +666,19 @@ class Office:
         return self.due(visits.answers_at(self.model, pursuit, now), Due.CUSTOMER_ANSWERS, pursuit)
 
     def leave(self, pursuit: Record, due: Due) -> int:
-        """Leave the stage and carry out the table of ends; return the rest before the next stage.
+        """Leave the stage, or be nurtured in it (N2); return the rest before what comes next."""
+        event, reason = ending.leaving(pursuit, due)
+        if event == Event.LOST and pursuit["target"] == REJECTED:
+            self.reject(pursuit)
+        if nurture.takes(self.model, pursuit, reason):
+            return self.begin_nurture(pursuit, event, reason)
+        return self.depart(pursuit, event, reason)
+
+    def depart(self, pursuit: Record, event: int, reason: int, flags: int = 0) -> int:
+        """Let an event befall a pursuit, and carry out the table of ends; return the rest before it goes on.
 
         A pursuit that ends no longer has a stage.
         """
-        event, reason = ending.leaving(pursuit, due)
         target, delay, spawns = ending.after(self.model, self.world, pursuit, event)
         value = contracts.bookings(self.model, self.world, pursuit) if event == Event.WON else 0.0
         told_as, began = ending.told_as(event, delay), pursuit["began"] if target == ENDED else 0
@@ -430,6 +687,7 @@ class Office:
             credit(self.ledger, pursuit["closer"])
         if reason != NOTHING:
             give_reason(self.ledger, reason)
+            flag(self.ledger, flags)
         if ending.makes_lead(self.model, pursuit, event):
             self.become_lead(pursuit)
         if event == Event.WON:
@@ -447,7 +705,16 @@ class Office:
         else:
             pursuit["round"] = ending.round_at(pursuit, target, delay)
         pursuit["stage"] = target
+        if event == Event.SENT_BACK and delay == ending.AT_ONCE and target != ENDED and self.gate_of(pursuit):
+            self.pass_gate(pursuit, self.gate_of(pursuit))
         return delay
+
+    def reject(self, pursuit: Record) -> None:
+        """Write that sales rejects a pursuit, before the row with which it leaves (J12)."""
+        waited, cost = self.now - pursuit["since"], junk.cost_of_rejected(self.model, pursuit)
+        worked = pursuit["done"] + pursuit["effort"]
+        self.write(pursuit, Event.REJECTED, waited=waited, worked=worked, money=cost)
+        pursuit["met"] |= junk.REJECTED_BEFORE
 
     def sign(self, pursuit: Record, value: float) -> None:
         """Book what a contract earns and pays, and count it for the rep who closed it (M4, M7, M13)."""
@@ -470,6 +737,7 @@ class Office:
         state["booked_in"], state["booked_month"], state["booked_quarter"], state["booked_year"] = (
             contracts.counted(self.model, state, self.now, value)
         )
+        state["won"] += people.counts(self.model, self.model.reps[closer], self.now)
 
     def pay(self, pursuit: Record, event: Event, value: float) -> None:
         """Write what closer and opener are paid for a contract of this value (M12)."""
@@ -488,6 +756,7 @@ class Office:
     def end(self, pursuit: Record) -> None:
         """Forget a pursuit; its company may cool off."""
         self.give_up_rep(pursuit)
+        self.leave_load(pursuit)
         del self.open_pursuits[int(pursuit["entity"])]
         self.to_come.pop(int(pursuit["entity"]), None)
         if pursuit["market"] != market.OUTSIDE:
@@ -502,16 +771,45 @@ class Office:
         self.taken[company["segment"]] -= 1
         self.write(company, Event.COOLED_OFF, waited=self.now - company["since"])
 
-    # Rests, births and withdrawals.
+    # Nurture, rests, births and withdrawals.
+
+    def begin_nurture(self, pursuit: Record, event: int, reason: int) -> int:
+        """Nurture a pursuit in place of the event with which it would end; return for how long (N3)."""
+        row = self.model.reasons[reason]
+        self.write(pursuit, Event.PARKED, waited=self.now - pursuit["since"])
+        give_reason(self.ledger, reason)
+        self.give_up_rep(pursuit)
+        pursuit["parked"], pursuit["reason"] = event, reason
+        pursuit["touches"], pursuit["target"] = nurture.touches(self.model, self.world, pursuit, reason)
+        pursuit["interval"], pursuit["touch_cost"] = row["interval"], row["cost_per_touch"]
+        return int(pursuit["touches"] * pursuit["interval"])
+
+    def comes_back_from_nurture(self, pursuit: Record) -> bool:
+        """End nurture at its last touch; return whether the pursuit comes back (N4, N6)."""
+        rested = self.now - pursuit["since"]
+        note_touches(self.ledger, self.now, pursuit, int(pursuit["touches"]))
+        pursuit["touches"] = 0
+        if not nurture.comes_back(pursuit):
+            pursuit["since"] = self.now
+            return False
+        pursuit["fit"] = nurture.warmed(self.model, pursuit)
+        pursuit["returns"] += 1
+        pursuit["round"] = ending.round_at(pursuit, pursuit["target"], rested)
+        pursuit["stage"] = pursuit["target"]
+        self.come_back(pursuit)
+        return True
 
     def rest(self, pursuit: Record, delay: int) -> simpy.Event:
         """Rest before the next stage; the event returned succeeds when the rest is over."""
+        pursuit["flags"] &= ~Flag.HELD
+        self.leave_load(pursuit)
         pursuit["since"] = self.now
         return self.wait_for(pursuit, self.due(self.now + delay, Due.RETURNS, pursuit))
 
     def come_back(self, pursuit: Record) -> None:
         """Return from a rest."""
         pursuit["flags"] |= Flag.RETURNED
+        pursuit["met"] = junk.met_on_return(pursuit)
         self.write(pursuit, Event.RETURNED, waited=self.now - pursuit["since"])
 
     def spawn(self, parent: Record, event: int, number: int) -> None:
@@ -539,13 +837,15 @@ class Office:
             if kin and other["process"] == process and ending.can_be_withdrawn(other):
                 if other["phase"] == Due.GOES_COLD:
                     self.leave_queue(other)
-                    other["flags"] |= Flag.LEFT_QUEUE
+                    other["flags"] |= 0 if handover.is_held(other) else Flag.LEFT_QUEUE
                 wait, own_end = self.waiting.pop(int(other["entity"]))
                 own_end.call_off()
                 self.due(self.now, Due.WITHDRAWS, other).then(partial(self.withdraw, other, wait))
 
     def withdraw(self, pursuit: Record, wait: simpy.Event, _: simpy.Event) -> None:
         """End a pursuit because of another; one that has not begun leaves no row."""
+        if pursuit["touches"] > 0:
+            note_touches(self.ledger, self.now, pursuit, nurture.touches_by(pursuit, self.now))
         if pursuit["began"] != NEVER:
             since, began = pursuit["since"], pursuit["began"]
             self.write(pursuit, Event.WITHDRAWN, waited=self.now - since, worked=began)
@@ -555,15 +855,53 @@ class Office:
     # The lives of reps, calendars and days.
 
     def employ(self, number: int) -> Story:
-        """Follow a rep from the first day on staff to the last (R1, R3, R4, R5)."""
+        """Follow a rep from the first day on staff to the last, through absences (R1, R3, R14)."""
         rep, state = self.model.reps[number], self.reps[number]
         if people.is_yet_to_join(state):
             yield self.due_for(number, max(rep["joins"], self.now), Due.REP_JOINS, number)
-            state["idle_since"] = self.now
+            state["joined"] = state["idle_since"] = self.now
             state["on_staff"] = 1
-        if not state["on_staff"]:
+            self.look_ahead(number)
+        while people.is_there(state):
+            leaves = max(rep["leaves"], self.now) if state["on_staff"] else NEVER
+            turn = absence.next_turn(state)
+            if leaves <= turn:
+                yield self.due_for(number, leaves, Due.REP_LEAVES, number)
+                self.leave_staff(number)
+            else:
+                yield self.due_for(number, turn, Due.ABSENCE, number)
+                self.go_or_come_back(number)
+
+    def look_ahead(self, number: int) -> None:
+        """Note a rep's next absence (R12)."""
+        state, rep = self.reps[number], self.model.reps[number]
+        spell = absence.next_spell(self.model, self.world, rep, self.now)
+        state["away_from"], state["away_until"] = spell
+
+    def go_or_come_back(self, number: int) -> None:
+        """Let a rep's absence begin, or be over (R13)."""
+        state = self.reps[number]
+        if not state["absent"]:
+            state["absent"] = 1
             return
-        yield self.due_for(number, max(rep["leaves"], self.now), Due.REP_LEAVES, number)
+        self.note_absence(number, self.now)
+        self.look_ahead(number)
+        if not state["busy"]:
+            state["idle_since"] = self.now
+
+    def note_absence(self, number: int, now: int) -> None:
+        """Write an absence that is over (R15)."""
+        state = self.reps[number]
+        since = int(state["away_from"])
+        lost = absence.hours_within(self.model, self.model.reps[number], since, now) if state["busy"] else 0
+        write_of(self.ledger, now, Event.ABSENT, NOTHING, number, now - since, 0.0)
+        note_work(self.ledger, lost)
+        state["lost"] += lost
+        state["absent"], state["away_from"], state["away_until"] = 0, NEVER, NEVER
+
+    def leave_staff(self, number: int) -> None:
+        """Let a rep leave: the pursuits in its queue are placed again and keep their time queued (R4, R5)."""
+        state = self.reps[number]
         state["on_staff"] = 0
         queue, self.own_queues[number] = self.own_queues[number], []
         for pursuit in sorted(queue, key=order_in_queue):
@@ -573,8 +911,12 @@ class Office:
 
     def go_home(self, number: int, now: int) -> None:
         """Write the time on staff of a rep who is gone, or is on staff at the horizon (R7, R9)."""
+        if self.reps[number]["absent"]:
+            self.note_absence(number, now)
         self.reps[number]["left"] = now
-        waited = now - max(int(self.model.reps[number]["joins"]), 0)
+        if (Due.ABSENCE, number) in self.of_the_firm:
+            self.of_the_firm[Due.ABSENCE, number].call_off()
+        waited = now - max(int(self.reps[number]["joined"]), 0)
         write_of(self.ledger, now, Event.ON_STAFF, NOTHING, number, waited, 0.0)
 
     def note_who_is_on_staff(self, horizon: int) -> None:
@@ -583,7 +925,7 @@ class Office:
         (D5)
         """
         for number, state in enumerate(self.reps):
-            if state["on_staff"] or (state["busy"] and state["left"] == NEVER):
+            if people.is_there(state):
                 self.go_home(number, horizon)
 
     def open_up(self, number: int) -> Story:
@@ -610,9 +952,23 @@ class Office:
             pay = costs.pay_of_day(self.model, self.model.reps[number], state, day)
             if pay > 0.0:
                 write_of(self.ledger, now, Event.PAY, NOTHING, number, 0, pay)
+        for number, rep in enumerate(self.model.reps):
+            if rep["grows"]:
+                self.note_growth(number, rep, now)
         running = costs.running_of_day(self.model, day)
         if running > 0.0:
             write_of(self.ledger, now, Event.RUNNING, NOTHING, NOBODY, 0, running)
+
+    def note_growth(self, number: int, rep: Record, now: int) -> None:
+        """Book a training of the day that ends now; at the end of a month, note the skill (Z4, Z5)."""
+        state = self.reps[number]
+        training = people.training_of(self.model, rep, state, now - DAY)
+        if training != NOTHING:
+            cost = self.model.trainings[training]["cost"]
+            write_of(self.ledger, now, Event.TRAINED, NOTHING, number, 0, cost)
+        if state["on_staff"] and people.ends_a_month(self.model, now):
+            skill = people.skill_now(self.model, rep, state, now)
+            write_of(self.ledger, now, Event.SKILL, NOTHING, number, 0, skill)
 
     # A change on a day.
 
@@ -630,22 +986,37 @@ class Office:
                 in_turn = becomes[before.teams[number]["first_rep"] + team["turn"]]
                 self.teams[number]["turn"] = in_turn - model.teams[number]["first_rep"]
         self.reps = np.zeros(len(model.reps), REP_STATE)
-        self.reps["left"], self.reps["idle_since"] = NEVER, self.now
+        for name in UNTIL_IT_HAPPENS:
+            self.reps[name] = NEVER
+        self.reps["idle_since"] = self.now
         known = was != NOBODY
         self.reps[known] = old_reps[was[known]]
         self.order = np.arange(len(model.reps))
         for number in range(len(self.reps)):
             self.read_talent(number)
+            self.look_ahead_anew(number)
         queues = [*old_queues, *self.team_queues]
         self.own_queues = [[] for _ in model.reps]
         self.put_anew()
         for pursuit in self.open_pursuits.values():
+            self.read_new_traits(pursuit, len(before.traits))
             self.expect_anew(pursuit)
         self.requeue(before, queues)
+        self.take_over_gates(before)
         self.wave = 0
         one_off = model.plan[0]["one_off_cost"]
         if one_off > 0.0:
             write_of(self.ledger, self.now, Event.ONE_OFF, NOTHING, NOBODY, 0, one_off)
+
+    def look_ahead_anew(self, number: int) -> None:
+        """Read a rep's absences anew; one that has begun keeps its end (R16)."""
+        state = self.reps[number]
+        if state["absent"]:
+            until = int(state["away_until"])
+            rep = self.model.reps[number]
+            state["away_until"] = absence.lengthened(self.model, self.world, rep, self.now, until)
+        elif people.is_there(state):
+            self.look_ahead(number)
 
     def renumber(self, becomes: Integers) -> None:
         """Give the reps of open pursuits their numbers in the chapter that begins (C2)."""
@@ -668,6 +1039,11 @@ class Office:
         self.channels["day"] = today
         for number in range(known, len(self.channels)):
             self.draw_next(number)
+
+    def read_new_traits(self, pursuit: Record, known: int) -> None:
+        """Read the traits that come with a chapter (C27)."""
+        company, channel = int(pursuit["company"]), int(pursuit["channel"])
+        pursuit["traits"] |= traits.traits_of(self.model, self.world, company, channel, known)
 
     def expect_anew(self, pursuit: Record) -> None:
         """Put anew what a pursuit has due (C4, C12)."""
@@ -696,10 +1072,22 @@ class Office:
                         continue
                     if pursuit["rep"] != NOBODY:
                         team_now = self.model.teams[self.team_of(pursuit)]
-                        pursuit["rank"] = assignment.rank(team_now["queue_order"], pursuit)
+                        rank = assignment.rank(team_now["queue_order"], pursuit)
+                        pursuit["rank"] = interruption.in_line(team_now, pursuit, rank)
                     self.queue_of(pursuit).append(pursuit)
         for pursuit in moved:
             self.place(pursuit)
+
+    def take_over_gates(self, before: Model) -> None:
+        """Find who counts at which gate, and who is held at which (C11, C25, C26)."""
+        self.held = [[] for _ in range(1 + len(self.model.gates))]
+        self.loads = np.zeros(1 + len(self.model.gates), np.int64)
+        for pursuit in self.open_pursuits.values():
+            pursuit["gate"] = handover.gate_from_now(before, self.model, pursuit)
+            self.loads[pursuit["gate"]] += 1
+            if handover.is_held(pursuit):
+                self.read_fate(pursuit)
+                self.queue_at_gate(pursuit)
 
     # Small helpers of several of the above.
 
@@ -750,6 +1138,8 @@ class Office:
 
     def queue_of(self, pursuit: Record) -> list[Record]:
         """Find the queue that a pursuit waits in."""
+        if handover.is_held(pursuit):
+            return self.held[self.gate_of(pursuit)]
         if pursuit["rep"] == NOBODY:
             return self.team_queues[self.team_of(pursuit)]
         return self.own_queues[pursuit["rep"]]
@@ -785,6 +1175,12 @@ class Office:
 def order_in_queue(pursuit: Record) -> tuple[int, int, int]:
     """Order pursuits in a queue: rank, time queued, entity."""
     return int(pursuit["rank"]), int(pursuit["since"]), int(pursuit["entity"])
+
+
+def first_hot(queue: list[Record]) -> Record | None:
+    """Find the pursuit that comes first, if it is hot."""
+    first = first_of(queue) if queue else None
+    return first if first is not None and interruption.is_hot(first) else None
 
 
 def first_of(queue: list[Record]) -> Record:

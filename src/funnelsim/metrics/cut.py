@@ -13,6 +13,8 @@ from funnelsim.engines.fold import (
     EARNED_MARGIN,
     EARNED_REVENUE,
     EVENTS,
+    EXPECTED_BACK,
+    WON_BACK,
     Basis,
     Ended,
     Measure,
@@ -28,6 +30,7 @@ EXPECTED: dict[int, int] = {
     Event.WON: Event.EXPECTED,
     Event.MARGIN: Event.EXPECTED_MARGIN,
     Event.COMMISSION: Event.EXPECTED_COMMISSION,
+    WON_BACK: EXPECTED_BACK,
 }
 
 CUTS = (*DIMENSIONS, "team")
@@ -43,13 +46,16 @@ class Cut:
 
     sums: Floats  # (R, n, events, 2 bases, 4 measures)
     queue: Floats  # (R, n) leads in the queue on average over the period, or over each month (F2)
+    held: Floats  # (R, n) leads held before a hand-over on average, as the queue (F5)
     busy: Floats  # (R, n) working time in the period, µs
-    available: Floats  # (R, n) working time on staff in the period, µs
+    available: Floats  # (R, n) working time on staff in the period, less absences, µs
     staff: Floats  # (R, n) people on staff, on average
     companies: Floats  # (R, n) of the markets
-    untaken: Floats  # (R, n) of these, available on average over the period, or over each month (F5)
+    untaken: Floats  # (R, n) of these, available on average over the period, or over each month (F6)
     untaken_at_end: Floats  # (R, n) ... at its end
+    absent: Floats  # (R, n) working time of absences in the period, µs
     ages: Floats  # (R, n, 3 ways to end, bins) of the cohort's inquiries; no bins but in all
+    lengths: Floats  # (n,) of the period, or of each month, µs
     expected: bool = False
 
     def period(self, event: int, measure: int = Measure.COUNT) -> Floats:
@@ -112,38 +118,50 @@ def _drawn(model: Model, tallies: Tally, dimension: str) -> Cut:
     first, end = bounds[number], bounds[number + 1]
     if dimension in ("all", "month"):  # of the sale, the first process
         end = first + (end - first) // len(model.processes)
-    found = _bare(tallies.sums[:, first:end])
     lengths = np.diff(model.months)
+    period = lengths if dimension == "month" else lengths.sum(keepdims=True)
+    found = _bare(tallies.sums[:, first:end], period.astype(np.float64))
     queue = queueing(model, tallies)
-    in_period = np.asarray(np.average(queue, axis=1, weights=lengths))  # (R, S, B)
+    held = average_number(model, tallies.held, tallies.holding)
+    in_period, held_in_period = (
+        np.asarray(np.average(each, axis=1, weights=lengths)) for each in (queue, held)
+    )  # (R, S, B)
     if dimension == "stage":
-        return replace(found, queue=in_period.sum(axis=2))
+        return replace(found, queue=in_period.sum(axis=2), held=held_in_period.sum(axis=2))
     if dimension in ("all", "month", "segment"):
         found = _with_market(model, tallies, found, dimension)
     if dimension == "segment":
-        return replace(found, queue=in_period.sum(axis=1))
+        return replace(found, queue=in_period.sum(axis=1), held=held_in_period.sum(axis=1))
     if dimension == "channel":
         return found
     if dimension == "month":
         return replace(
             found,
             queue=queue.sum(axis=(2, 3)),
+            held=held.sum(axis=(2, 3)),
             busy=tallies.busy.sum(axis=2),
             available=tallies.available.sum(axis=2),
             staff=tallies.staff.sum(axis=2),
+            absent=tallies.absent.sum(axis=2),
         )
     people = np.average(tallies.staff, axis=1, weights=lengths)
     if dimension == "all":
         return replace(
             found,
             queue=in_period.sum(axis=(1, 2))[:, None],
+            held=held_in_period.sum(axis=(1, 2))[:, None],
             busy=tallies.busy.sum(axis=(1, 2))[:, None],
             available=tallies.available.sum(axis=(1, 2))[:, None],
             staff=people.sum(axis=1)[:, None],
+            absent=tallies.absent.sum(axis=(1, 2))[:, None],
             ages=tallies.ages[:, None].astype(np.float64),
         )
     reps = replace(
-        found, busy=tallies.busy.sum(axis=1), available=tallies.available.sum(axis=1), staff=people
+        found,
+        busy=tallies.busy.sum(axis=1),
+        available=tallies.available.sum(axis=1),
+        staff=people,
+        absent=tallies.absent.sum(axis=1),
     )
     return _by_team(model, reps, in_period, tallies.asking) if dimension == "team" else reps
 
@@ -180,12 +198,26 @@ def queueing(model: Model, tallies: Tally) -> Floats:
     tallies : Tally
         Stacked.
     """
-    at_start = tallies.queue.cumsum(axis=1)[:, :-1]
-    return np.asarray(at_start + tallies.queueing[:, 1:] / np.diff(model.months)[:, None, None])
+    return average_number(model, tallies.queue, tallies.queueing)
+
+
+def average_number(model: Model, changes: Floats, integrals: Floats) -> Floats:
+    """Return the average over each month of a number that changes, from its tallies: (R, M, S, B) (F2).
+
+    Parameters
+    ----------
+    model : Model
+        The strategy that the tallies are of.
+    changes, integrals : array of float
+        (R, M + 1, S, B): by how much it changes before the period and in each month, and the time from each
+        change to the end of its month, µs.
+    """
+    at_start = changes.cumsum(axis=1)[:, :-1]
+    return np.asarray(at_start + integrals[:, 1:] / np.diff(model.months)[:, None, None])
 
 
 def untaken(model: Model, tallies: Tally) -> tuple[Floats, Floats]:
-    """Return how many companies of each segment's market are available: (R, M, B), twice (F5).
+    """Return how many companies of each segment's market are available: (R, M, B), twice (F6).
 
     On average over each month, and at its end; 0 where a segment has no market.
 
@@ -237,11 +269,19 @@ def one_contract(model: Model, expected: bool) -> Cut:
     sums[0, :, EARNED_REVENUE, Basis.PERIOD, Measure.MONEY] = worth * earned
     sums[0, :, EARNED_MARGIN, Basis.PERIOD, Measure.MONEY] = margin * earned
     nothing = np.zeros((1, len(worth)))
-    bare = replace(_bare(sums), queue=nothing, busy=nothing, available=nothing, staff=nothing)
+    bare = replace(
+        _bare(sums, np.array([period])),
+        queue=nothing,
+        held=nothing,
+        busy=nothing,
+        available=nothing,
+        staff=nothing,
+        absent=nothing,
+    )
     return replace(bare, expected=expected)
 
 
-def _bare(sums: Floats) -> Cut:
+def _bare(sums: Floats, lengths: Floats) -> Cut:
     """Make a cut that has its sums and nothing else."""
     replications, size = sums.shape[:2]
     nothing = np.full((replications, size), np.nan)
@@ -249,13 +289,16 @@ def _bare(sums: Floats) -> Cut:
     return Cut(
         sums,
         queue=nothing,
+        held=nothing,
         busy=nothing,
         available=nothing,
         staff=nothing,
+        absent=nothing,
         companies=nothing,
         untaken=nothing,
         untaken_at_end=nothing,
         ages=no_ages,
+        lengths=lengths,
     )
 
 
@@ -266,9 +309,10 @@ def _by_team(model: Model, reps: Cut, queue: Floats, asking: Floats) -> Cut:
     works = teams_of_stages(model)
     sums[:, :, CONTACT_BY_CLOCK, Basis.COHORT, Measure.ASKING] = np.einsum("rsb,sbt->rt", asking, works)
     return replace(
-        _bare(sums),
+        _bare(sums, reps.lengths),
         queue=np.einsum("rsb,sbt->rt", queue, works),
         busy=reps.busy @ membership,
         available=reps.available @ membership,
         staff=reps.staff @ membership,
+        absent=reps.absent @ membership,
     )

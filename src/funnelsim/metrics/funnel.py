@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from funnelsim.compiling.arrays import Floats
-from funnelsim.engines.fold import Basis
+from funnelsim.engines.fold import COLD_LATER, LOST_LATER, PARKED_COLD, Basis
 from funnelsim.metrics.cut import CUTS, Cut
 from funnelsim.metrics.figure import Better, Parts, Unit, figure, total
 from funnelsim.model.words import Event
@@ -15,7 +15,18 @@ _FROM = ("channel", "segment")
 
 def decided(cut: Cut) -> Floats:
     """Count the visits to a stage, worked to a decision, that came to one: (R, n)."""
-    return advanced(cut) + cut.cohort(Event.SENT_BACK) + cut.cohort(Event.LOST)
+    return advanced(cut) + cut.cohort(Event.SENT_BACK) + refused(cut)
+
+
+def refused(cut: Cut) -> Floats:
+    """Count the visits to a stage that ended with a no, also of those nurtured afterwards: (R, n)."""
+    nurtured = cut.cohort(Event.PARKED) - cut.cohort(PARKED_COLD)
+    return cut.cohort(Event.LOST) - cut.cohort(LOST_LATER) + nurtured
+
+
+def cold(cut: Cut) -> Floats:
+    """Count the visits to a stage that ended as patience did, also of those nurtured afterwards: (R, n)."""
+    return cut.cohort(Event.WENT_COLD) - cut.cohort(COLD_LATER) + cut.cohort(PARKED_COLD)
 
 
 def advanced(cut: Cut) -> Floats:
@@ -118,10 +129,10 @@ def conversion(cut: Cut) -> Parts:
 @figure("Gone cold, of visits", Unit.SHARE, Basis.COHORT, Better.LESS, _STAGE, page=("stage",))
 def gone_cold_of_visits(cut: Cut) -> Parts:
     """Share of visits to a stage that end because nobody had time: gone cold / visits."""
-    return cut.cohort(Event.WENT_COLD), cut.cohort(Event.ENTERED)
+    return cold(cut), cut.cohort(Event.ENTERED)
 
 
 @figure("Lost, of visits", Unit.SHARE, Basis.COHORT, Better.LESS, _STAGE, page=("stage",))
 def lost_of_visits(cut: Cut) -> Parts:
     """Share of visits to a stage that end with a no: lost / visits."""
-    return cut.cohort(Event.LOST), cut.cohort(Event.ENTERED)
+    return refused(cut), cut.cohort(Event.ENTERED)

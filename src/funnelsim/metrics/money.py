@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from funnelsim.compiling.arrays import Floats
-from funnelsim.engines.fold import EARNED_MARGIN, EARNED_REVENUE, Basis, Measure
+from funnelsim.engines.fold import EARNED_MARGIN, EARNED_REVENUE, TOUCH, Basis, Measure
 from funnelsim.metrics.cut import Cut
 from funnelsim.metrics.figure import Better, Parts, Unit, figure, total
 from funnelsim.model.words import Event
@@ -16,15 +16,16 @@ _MONEY = Measure.MONEY
 
 
 def marketing(cut: Cut) -> Floats:
-    """Add up what channels cost by the month, by the inquiry and by the lead: (R, n)."""
+    """Add up what channels cost by the month, inquiry and lead, holding leads, and nurture: (R, n)."""
     channels = cut.period(Event.MEDIA, _MONEY) + cut.period(Event.INQUIRY, _MONEY)
-    return channels + cut.period(Event.BECAME_LEAD, _MONEY)
+    of_leads = cut.period(Event.BECAME_LEAD, _MONEY) + cut.period(Event.HELD, _MONEY)
+    return channels + of_leads + cut.period(TOUCH, _MONEY)
 
 
 def sales(cut: Cut) -> Floats:
-    """Add up what reps cost: pay, commission and visits: (R, n)."""
+    """Add up what reps cost: pay, commission, visits and training: (R, n)."""
     paid = cut.period(Event.PAY, _MONEY) + cut.period(Event.COMMISSION, _MONEY)
-    return paid + cut.period(Event.STARTED, _MONEY)
+    return paid + cut.period(Event.STARTED, _MONEY) + cut.period(Event.TRAINED, _MONEY)
 
 
 def signed(cut: Cut) -> Floats:
@@ -120,7 +121,7 @@ def lead_cost(cut: Cut) -> Parts:
 
 @figure("Marketing cost", Unit.MONEY, Basis.PERIOD, Better.LESS, _CHANNEL, total, page=("channel",))
 def marketing_cost(cut: Cut) -> Parts:
-    """What the channels cost: by the month, by the inquiry and by the lead."""
+    """What the channels cost by the month, the inquiry and the lead, holding leads, and nurture."""
     return (marketing(cut),)
 
 
@@ -142,9 +143,15 @@ def visit_cost(cut: Cut) -> Parts:
     return (cut.period(Event.STARTED, _MONEY),)
 
 
+@figure("Cost of training", Unit.MONEY, Basis.PERIOD, Better.LESS, _REP, total)
+def training_cost(cut: Cut) -> Parts:
+    """What trainings cost besides the hours that they take, booked on their days."""
+    return (cut.period(Event.TRAINED, _MONEY),)
+
+
 @figure("Sales cost", Unit.MONEY, Basis.PERIOD, Better.LESS, _REP, total)
 def sales_cost(cut: Cut) -> Parts:
-    """Pay, commission and visits."""
+    """Pay, commission, visits and training."""
     return (sales(cut),)
 
 

@@ -7,6 +7,7 @@ from funnelsim.engines.fold import (
     CONTACT_BY_CLOCK,
     CONTACT_BY_WORKING_HOURS,
     FIRST_CONTACT,
+    PARKED_COLD,
     PROMPT_HOURS,
     Basis,
     Measure,
@@ -14,7 +15,7 @@ from funnelsim.engines.fold import (
 from funnelsim.metrics.ages import mean_cycle
 from funnelsim.metrics.cut import CUTS, Cut
 from funnelsim.metrics.figure import Better, Parts, Unit, figure, ratio, total
-from funnelsim.metrics.funnel import decided
+from funnelsim.metrics.funnel import cold, decided
 from funnelsim.model.words import DAY, HOUR, Event
 
 _WAITED = Measure.WAITED
@@ -25,7 +26,13 @@ _ORIGIN = ("all", "month", "channel", "segment")
 
 def _answering(cut: Cut) -> Floats:
     """Add up the customers' time until they answer, µs: (R, n)."""
-    return sum((cut.cohort(event, _WAITED) for event in _ANSWERS), start=cut.cohort(Event.WORKED) * 0)
+    nurtured = cut.cohort(Event.PARKED, _WAITED) - cut.cohort(PARKED_COLD, _WAITED)
+    return sum((cut.cohort(event, _WAITED) for event in _ANSWERS), start=nurtured)
+
+
+def _waited(cut: Cut) -> Floats:
+    """Add up the time in the queue before work starts, and while it is interrupted, µs: (R, n)."""
+    return cut.cohort(Event.STARTED, _WAITED) + cut.cohort(Event.RESUMED, _WAITED)
 
 
 def _velocity(value: Floats, contracts: Floats, days: Floats) -> Floats:
@@ -90,14 +97,18 @@ for _position in range(len(PROMPT_HOURS)):
 
 @figure("Wait", Unit.HOURS, Basis.COHORT, Better.LESS, CUTS, page=("stage", "segment", "rep"))
 def wait(cut: Cut) -> Parts:
-    """Mean clock time in the queue of a stage, of visits whose work started: waited / started."""
-    return cut.cohort(Event.STARTED, _WAITED) / HOUR, cut.cohort(Event.STARTED)
+    """Mean clock time in the queue of a stage, of visits whose work started: waited / started.
+
+    Where work is interrupted, the time until it is resumed counts too.
+    """
+    return _waited(cut) / HOUR, cut.cohort(Event.STARTED)
 
 
 @figure("Effort", Unit.HOURS, Basis.COHORT, Better.LESS, CUTS)
 def effort(cut: Cut) -> Parts:
-    """Mean working time of a visit: worked / visits worked."""
-    return cut.cohort(Event.WORKED, Measure.WORKED) / HOUR, cut.cohort(Event.WORKED)
+    """Mean working time of a visit: worked / visits worked. Of interrupted work all parts count."""
+    parts = cut.cohort(Event.WORKED, Measure.WORKED) + cut.cohort(Event.INTERRUPTED, Measure.WORKED)
+    return parts / HOUR, cut.cohort(Event.WORKED)
 
 
 @figure("Customer's time", Unit.DAYS, Basis.COHORT, Better.LESS, _STAGE)
@@ -112,9 +123,16 @@ def time_in_stage(cut: Cut) -> Parts:
 
     The sum of the waits, the work and the customers' time / (answered + gone cold).
     """
-    spans = (Event.STARTED, Event.WORKED, Event.WENT_COLD)
+    spans = (
+        Event.STARTED,
+        Event.WORKED,
+        Event.WENT_COLD,
+        PARKED_COLD,
+        Event.INTERRUPTED,
+        Event.RESUMED,
+    )
     spent = sum((cut.cohort(event, _WAITED) for event in spans), start=_answering(cut))
-    return spent / DAY, decided(cut) + cut.cohort(Event.WENT_COLD)
+    return spent / DAY, decided(cut) + cold(cut)
 
 
 @figure(
@@ -127,8 +145,16 @@ def time_in_stage(cut: Cut) -> Parts:
     page=("all", "month", "rep"),
 )
 def utilisation(cut: Cut) -> Parts:
-    """Working time spent on leads / working time on staff, in the period."""
+    """Working time spent on leads / working time on staff, absences left out, in the period."""
     return cut.busy, cut.available
+
+
+@figure(
+    "Work interrupted", Unit.COUNT, Basis.PERIOD, Better.NEITHER, (*_ORIGIN, "stage", "rep", "team"), total
+)
+def interruptions(cut: Cut) -> Parts:
+    """How often a hot lead interrupts work on another one in the period; cut by the one that gives way."""
+    return (cut.period(Event.INTERRUPTED),)
 
 
 @figure(

@@ -30,14 +30,26 @@ class Model(NamedTuple):
     segments: Records  # SEGMENT
     teams: Records  # TEAM
     tiers: Records  # TIER, found by the offsets of teams
+    aways: Records  # AWAY, found by the offsets of reps
+    trainings: Records  # TRAINING, found by the offsets of teams, in the order of their days
     reps: Records  # REP, those of a team side by side
     stages: Records  # STAGE (S,), in funnel order
     variants: Records  # STAGE, a row for each segment of the stages that differ by segment
+    gates: Records  # GATE, in the order of teams, then of stages
     processes: Records  # PROCESS, the sale first
     ends: Records  # END, a row for each process and event
     spawns: Records  # SPAWN, found by the offsets of ends
+    reasons: Records  # REASON, "gone cold" first
+    returns: Floats  # chance to have come back from nurture by each touch, found by the offsets of reasons
     routes: Records  # ROUTE, found by the offsets of channels and stages
     points: Records  # POINT, the effect of waiting, found by the offsets of stages
+    traits: Records  # TRAIT (T,), 32 at most
+    trait_shares: Floats  # (C, T) share of a channel's inquiries that have a trait
+    checks: Records  # CHECK, found by the offsets of stages
+    rejections: Records  # REJECTION (R,), found by stages
+    junk_odds: Floats  # (R, T) odds ratio of rejection for those who lack a trait
+    loads: Records  # LOAD, the effect of open leads, found by the offsets of rejections
+    firm: Records  # FIRM (1,)
     heat_odds: Floats  # (S + variants, 3) odds ratio by heat, found by the rows of stages
     heat_skill: Floats  # (S + variants, 3) exponent of skill by heat, 1 where they do not interact
     distributions: Records  # DISTRIBUTION

@@ -98,9 +98,30 @@ TEAM = record(
     ("assignment", "<i4"),
     ("queue_order", "<i4"),
     ("sticky", "<i4"),
+    ("interrupts", "<i4"),  # 1: hot pursuits come first, and interrupt work on others
     ("first_tier", "<i4"),
     ("tiers", "<i4"),  # 0: every contract is paid for by `commission`
     ("quota_months", "<i4"),  # of the quota period: 1, 3 or 12
+    ("learns_most", "<f8"),  # what leads worked add to a rep's skill at most
+    ("learns_half", "<f8"),  # leads after which they have added half of that
+    ("win_counts", "<i8"),  # as so many more leads worked
+    ("first_training", "<i4"),
+    ("trainings", "<i4"),
+    ("first_date", "<i8"),  # ordinal of the day that begins at time 0
+    ("spells", "<f8"),  # of absence by chance: probability that one begins with a day
+    ("spell_days", "<i4"),  # distribution of their length; NOTHING
+    ("off_every", "<f8"),  # days from one block of days off to the next; 0: none
+    ("off_days", "<f8"),  # in a block
+)
+AWAY = record(  # a spell of absence by plan
+    ("begins", "<i8"),  # at a midnight
+    ("ends", "<i8"),
+)
+TRAINING = record(  # of a team's people, on a day
+    ("begins", "<i8"),  # the midnight with which the day begins
+    ("cost", "<f8"),  # per person
+    ("odds", "<f8"),  # factor on the skill, at first
+    ("half_life", "<f8"),  # of its logarithm, in days
 )
 TIER = record(  # of a team's commission
     ("begins", "<i8"),  # cents booked in the quota period
@@ -126,8 +147,14 @@ REP = record(
     ("speed_distribution", "<i4"),
     ("first_segment", "<i4"),  # routes to the segments that the rep knows best
     ("segments", "<i4"),
+    ("may_be_absent", "<i4"),  # 1: by chance or by plan
+    ("first_away", "<i4"),
+    ("aways", "<i4"),
+    ("grows", "<i4"),  # 1: its skill grows with work, or by training
+    ("worked_before", "<i8"),  # leads, before anything is counted
 )
 REP_STATE = record(
+    ("joined", "<i8"),  # when the rep did; NEVER until then
     ("skill", "<f8"),  # odds ratio at full strength, drawn once per world
     ("speed", "<f8"),  # factor at full strength, drawn once per world
     ("idle_since", "<i8"),
@@ -139,6 +166,12 @@ REP_STATE = record(
     ("booked_month", "<i8"),  # cents booked by then in its month,
     ("booked_quarter", "<i8"),  # ... in its quarter
     ("booked_year", "<i8"),  # ... and in its year
+    ("worked", "<i8"),  # leads, counted since the period began
+    ("won", "<i8"),  # of those, as who closed them
+    ("absent", "<i4"),  # 1: until the spell at hand is over
+    ("away_from", "<i8"),  # when the spell at hand or the next one begins, NEVER if there is none,
+    ("away_until", "<i8"),  # ... and when it is over
+    ("lost", "<i8"),  # working time taken from the work in hand by spells that are over
 )
 
 STAGE = record(
@@ -167,10 +200,56 @@ STAGE = record(
     ("heat", "<i4"),  # row of Model.heat_odds and Model.heat_skill
     ("first_customer_hours", "<i4"),  # of Model.hours: when customers count time
     ("customer_hours", "<i4"),
+    ("gate", "<i4"),  # of Model.gates, counted from 1; 0: whoever comes is handed over
     (
         "customer_share",
         "<f8",
     ),  # of the day that a working day of the customers has; 0: they count by the clock
+    ("first_check", "<i4"),
+    ("checks", "<i4"),  # 0: the conversion decides
+    ("passes_at", "<i4"),  # good answers needed
+    ("rejection", "<i4"),  # of Model.rejections, counted from 1; 0: sales rejects nobody here
+)
+
+TRAIT = record(  # a property that a company has or lacks
+    ("key", "<i8"),  # of its draws
+    ("missing", "<f8"),  # odds ratio of those who lack it
+    ("present", "<f8"),  # odds ratio of those who have it
+)
+CHECK = record(  # a question that a stage asks
+    ("key", "<i8"),  # of its draws
+    ("sensitivity", "<f8"),  # chance of a good answer from who has the trait
+    ("false_good", "<f8"),  # chance of a good answer from who lacks it
+    ("effort", "<i4"),  # distribution, hours
+    ("trait", "<i4"),  # NOTHING: whether it is no theorist
+)
+REJECTION = record(  # by sales, at first contact in a stage
+    ("key", "<i8"),  # of its draws
+    ("needs", "<i8"),  # the traits without which a company is truly junk, a bit each
+    ("odds", "<f8"),  # of the reference lead under the management at hand; infinite where it is certain
+    ("theorist", "<f8"),  # odds ratio
+    ("skill_exponent", "<f8"),
+    ("effort_share", "<f8"),  # of the visit's effort
+    ("reason", "<i4"),  # of the loss
+    ("first_load", "<i4"),  # points of the effect of open leads
+    ("loads", "<i4"),
+)
+LOAD = record(  # a point of the effect of a rep's open leads
+    ("open", "<i8"),
+    ("odds", "<f8"),  # odds ratio
+)
+FIRM = record(  # what is the same in all channels and stages
+    ("ripening", "<i4"),  # distribution, days until a theorist is none any more; NOTHING: it stays one
+)
+
+GATE = record(  # of a team in a stage: a limit on what is handed over
+    ("team", "<i8"),
+    ("stage", "<i8"),
+    ("per_rep", "<i8"),  # millionths: its limit for each rep on staff
+    ("patience_key", "<i8"),
+    ("cost_per_lead", "<f8"),  # of holding one
+    ("patience", "<i4"),  # distribution, days, of those held; NOTHING: they wait without end
+    ("order", "<i4"),  # of admission, of words.QueueOrder
 )
 
 ROUTE = record(
@@ -196,6 +275,17 @@ HOURS = record(
     ("opens", "<i8"),
     ("closes", "<i8"),
     ("worked", "<i8"),  # working time of the calendar before it opens
+)
+
+REASON = record(  # why pursuits are lost, and the nurture that takes them
+    ("key", "<i8"),  # of the draw
+    ("interval", "<i8"),  # between two touches
+    ("cost_per_touch", "<f8"),
+    ("odds", "<f8"),  # odds ratio of those who come back
+    ("target", "<i4"),  # the stage where they come back
+    ("first_touch", "<i4"),  # of Model.returns: the chance to have come back by each touch
+    ("most_touches", "<i4"),  # 0: nobody is nurtured
+    ("most_returns", "<i4"),  # of a pursuit
 )
 
 PROCESS = record(  # a run of stages, and what follows each way to leave one of them
@@ -260,8 +350,17 @@ PURSUIT = record(
     ("closer", "<i4"),  # the last rep of a team that is paid commission, else the last rep
     ("market", "<i4"),  # whether its company is taken from the market: see rules.market
     ("flags", "<i4"),  # of words.Flag, true of all its rows from now on
-    ("traits", "<i8"),  # a bit each
+    ("returns", "<i4"),  # from nurture
+    ("touches", "<i4"),  # until nurture ends; 0 where it is not nurtured
+    ("parked", "<i4"),  # the event in whose place it is nurtured
+    ("done", "<i8"),  # of the work that a rep judges first, the working time before interruptions
+    ("interrupted", "<i4"),  # 1: work on it has started and waits to be resumed; `effort` is what is left
+    ("traits", "<i8"),  # that the company has, a bit each
+    ("met", "<i8"),  # by a rep, in which stages with a rejection; the bits of rules.junk
+    ("interval", "<i8"),  # between two touches
+    ("touch_cost", "<f8"),
     ("account", "<i8"),  # of its company, in the pool of companies; NOTHING
+    ("gate", "<i8"),  # in whose load it counts, counted from 1; 0: none
 )
 
 COMPANY = record(  # a company with pursuits of which others were born

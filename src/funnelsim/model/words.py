@@ -18,6 +18,7 @@ WON = -2  # where an answer can lead, other than a stage
 LOST = -3
 ENDED = -4  # where a pursuit can go after an event, other than a stage: nowhere
 ROUTE = -5  # ... or where its answer leads
+REJECTED = -6  # in place of an answer: lost, because sales rejects it as junk
 
 
 class Heat(IntEnum):
@@ -34,7 +35,7 @@ class Due(IntEnum):
     DAY_ENDS = 0  # entity 0: the costs of the day are booked
     REP_LEAVES = 1  # entity: the rep's number
     REP_JOINS = 2  # entity: the rep's number
-    COMES_BACK = 3  # entity: the rep's number, whose absence is over
+    ABSENCE = 3  # entity: the rep's number, whose absence begins or is over
     OPENS = 4  # entity: the number of the calendar that opens
     INQUIRY = 5  # entity: the company that asks
     PROSPECTING_ENDS = 6  # entity: the rep's number
@@ -60,7 +61,7 @@ class Event(IntEnum):
     BECAME_LEAD = 6  # first time past the stage that makes leads; money: the supplier's price
     WON = 7  # leaves with a contract; waited: the customer's time; money: bookings; rep: who closed it
     LOST = 8  # leaves without a contract; waited: the customer's time; reason; rep
-    WENT_COLD = 9  # gave up waiting in the queue; waited: time in the queue; reason 0
+    WENT_COLD = 9  # gave up waiting in the queue, or held; waited: since entering the stage; reason 0
     COMMISSION = 10  # follows WON; money: the commission of the rep who closed, or of the one who opened
     MEDIA = 11  # money: a day's cost of a channel
     PAY = 12  # money: a day's cost of a rep
@@ -78,19 +79,21 @@ class Event(IntEnum):
     EXPECTED_MARGIN = 24  # follows EXPECTED; money: the gross margin of such a contract
     EXPECTED_COMMISSION = 25  # follows COMMISSION; money: the commission on such a contract
     REJECTED = 26  # sales rejects it as junk at first contact; LOST or PARKED follows
-    HELD = 27  # it is held before the hand-over, until its team has room
+    HELD = 27  # it is held before the hand-over, until its team has room; money: what that costs
     ADMITTED = 28  # ... and now handed over; waited: the time held
     IGNORED = 29  # handed over to a rep who will never take it up; waited: time in the queue
     NOT_REACHED = 30  # an attempt to reach the buyer fails; waited, worked: as of WORKED
     QUEUED_AGAIN = 31  # the next attempt is due: it queues again; waited: since the last attempt
-    TOUCHED = 32  # a span of nurture that is over; count: touches; waited: between two of them; money: of one
+    TOUCHED = 32  # nurture is over; worked: when it began; count: touches; waited: between two; money: of one
     COOLED_OFF = 33  # its company can be approached again
     PROSPECTED = 34  # a block of prospecting is over; waited: clock time; worked: working time; rep; channel
     JOINED = 35  # somebody replaces a rep; count: the generation
-    ABSENT = 36  # a rep's absence is over; waited: how long it was
-    TRAINED = 37  # a rep is trained; money: what it cost
+    ABSENT = 36  # a rep's absence is over; waited: how long it was; worked: of that, taken from work in hand
+    TRAINED = 37  # a rep has been trained on the day that ends; money: what it cost
     INTERRUPTED = 38  # a hot lead comes first; waited, worked: as of WORKED, for the part done
     REPORTED = 39  # marketing is told what became of it; count: 1 if good, else 0
+    SKILL = 40  # at the end of a month of the period; rep; money: its skill of the moment, an odds ratio
+    RESUMED = 41  # interrupted work goes on; waited: since it was interrupted; rep
 
 
 class Flag(IntFlag):
@@ -101,6 +104,8 @@ class Flag(IntFlag):
     OUT_OF_PROFILE = 4  # the company truly lacks what it needs to have
     LEFT_QUEUE = 8  # WITHDRAWN: out of a queue
     AFTER_HAND_OVER = 16  # STARTED: the first contact in a stage in which sales may reject
+    HELD = 32  # it is held before a hand-over
+    NURTURED = 64  # LOST, WENT_COLD: it did not come back from nurture
 
 
 class Assignment(IntEnum):

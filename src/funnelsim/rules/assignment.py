@@ -56,9 +56,8 @@ def is_moved(before: Model, model: Model, pursuit: Record) -> bool:
 def deals_otherwise(before: Record, team: Record) -> bool:
     """Return whether a team's assignment, queue order or limit is another than before."""
     policy = team["assignment"] != before["assignment"] or team["own_policy"] != before["own_policy"]
-    return bool(
-        policy or team["queue_order"] != before["queue_order"] or team["max_open"] != before["max_open"]
-    )
+    order = team["queue_order"] != before["queue_order"] or team["interrupts"] != before["interrupts"]
+    return bool(policy or order or team["max_open"] != before["max_open"])
 
 
 @rule
@@ -71,8 +70,8 @@ def keeps_rep(model: Model, states: Records, team: int, rep: int) -> bool:
 
 @rule
 def has_room(team: Record, state: Record) -> bool:
-    """Return whether a rep can be given one more pursuit (G4)."""
-    return bool(state["on_staff"] == 1 and state["open"] < team["max_open"])
+    """Return whether a rep can be given one more pursuit (G4, R13)."""
+    return bool(state["on_staff"] == 1 and state["absent"] == 0 and state["open"] < team["max_open"])
 
 
 @rare
@@ -189,7 +188,7 @@ def put_in_order(model: Model, team: Record, states: Records, order: Integers, n
     first = team["first_rep"]
     for index in range(first + 1, first + team["reps"]):
         number, free = order[index], index
-        skill = skill_in_order(model.reps[number], states[number], now)
+        skill = skill_in_order(model, model.reps[number], states[number], now)
         while free > first and is_ahead(model, states, number, skill, order[free - 1], now):
             order[free] = order[free - 1]
             free -= 1
@@ -197,15 +196,15 @@ def put_in_order(model: Model, team: Record, states: Records, order: Integers, n
 
 
 @rule
-def skill_in_order(rep: Record, state: Record, now: int) -> float:
+def skill_in_order(model: Model, rep: Record, state: Record, now: int) -> float:
     """Return a rep's skill of the moment; a rep who has not joined yet comes after all others."""
-    return -1.0 if now < rep["joins"] else skill_now(rep, state, now)
+    return -1.0 if now < state["joined"] else skill_now(model, rep, state, now)
 
 
 @rule
 def is_ahead(model: Model, states: Records, number: int, skill: float, other: int, now: int) -> bool:
     """Return whether a rep with this skill is better than another, or as good with a lower number."""
-    others = skill_in_order(model.reps[other], states[other], now)
+    others = skill_in_order(model, model.reps[other], states[other], now)
     return bool(skill > others or (skill == others and number < other))
 
 
@@ -218,7 +217,7 @@ def most_skilled(model: Model, team: Record, states: Records, now: int) -> int:
     chosen, best = NOBODY, -1.0
     for number in range(team["first_rep"], team["first_rep"] + team["reps"]):
         if has_room(team, states[number]):
-            skill = skill_now(model.reps[number], states[number], now)
+            skill = skill_now(model, model.reps[number], states[number], now)
             if skill > best or (skill == best and states[number]["open"] < states[chosen]["open"]):
                 chosen, best = number, skill
     return chosen

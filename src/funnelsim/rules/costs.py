@@ -17,7 +17,7 @@ def media_of_day(model: Model, number: int, day: int) -> float:
 @rule
 def pay_of_day(model: Model, rep: Record, state: Record, day: int) -> float:
     """Compute a day's share of a rep's monthly cost, for the part of the day on staff (M6)."""
-    on_staff = min(state["left"], (day + 1) * DAY) - max(rep["joins"], day * DAY)
+    on_staff = min(state["left"], (day + 1) * DAY) - max(state["joined"], day * DAY)
     if on_staff <= 0:
         return 0.0
     return float(rep["pay_per_month"] / model.month_days[day] * (on_staff / DAY))

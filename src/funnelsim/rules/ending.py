@@ -15,7 +15,7 @@ from funnelsim.chance.keys import REST, descendant, uniforms
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.model.model import EVENTS, Model
-from funnelsim.model.words import DAY, GONE_COLD, LOST, NOTHING, ROUTE, WON, Due, Event
+from funnelsim.model.words import DAY, GONE_COLD, LOST, NOTHING, REJECTED, ROUTE, WON, Due, Event
 from funnelsim.rules.visits import duration, occurrence
 
 AT_ONCE = -1  # no rest
@@ -26,12 +26,12 @@ MOST_ROUNDS = (1 << 24) - 1  # the most that the bits of a key can tell apart
 def leaving(pursuit: Record, due: int) -> tuple[int, int]:
     """Name the event with which a pursuit leaves its stage, by what fell due, and the reason, if it has one.
 
-    (V3, V17, X1)
+    (V3, V17, X1, J11)
     """
     if due == Due.GOES_COLD:
         return Event.WENT_COLD.value, GONE_COLD
     target = pursuit["target"]
-    if target == LOST:
+    if target in (LOST, REJECTED):
         return Event.LOST.value, int(pursuit["reason"])
     if target == WON:
         return Event.WON.value, NOTHING

@@ -13,6 +13,7 @@ from funnelsim.model.words import DAY, HOUR, NEVER, NOBODY, NOTHING
 from funnelsim.model.worktime import work_ends
 from funnelsim.rules.routes import route
 from funnelsim.rules.shocks import in_month
+from funnelsim.rules.traits import with_traits
 
 CERTAIN = 1e300  # odds beyond which a conversion is sure; a typed 1.0 has infinite odds
 
@@ -96,9 +97,10 @@ def work(
 def conversion(model: Model, odds_by_day: Floats, pursuit: Record, skill: float, waited: int) -> float:
     """Compute the probability that a lead advances, from its odds ratios in this stage (V9, V10, H9).
 
-    odds = stage's x segment's x fit x heat's x theorist's x wait's x skill^exponent x month's, where the
-    stage's odds are those of the reference pursuit: warm, average fit, average rep, contacted
-    within a day. A conversion typed as 1 is certain, whatever the odds ratios.
+    odds = stage's x segment's x fit x heat's x theorist's x traits' x wait's x skill^exponent x month's,
+    where the stage's odds are those of the reference pursuit: warm, average fit, average rep, contacted
+    within a day. A conversion typed as 1 is certain, whatever the odds ratios; so is that of a stage which
+    decides by checks, until they are made (J5).
     """
     stage = stage_for(model, pursuit)
     if stage["odds"] > CERTAIN:
@@ -108,6 +110,8 @@ def conversion(model: Model, odds_by_day: Floats, pursuit: Record, skill: float,
     odds *= model.heat_odds[stage["heat"], heat]
     if pursuit["theorist"] == 1:
         odds *= stage["theorist_odds"]
+    if len(model.traits) > 0:
+        odds = with_traits(model, pursuit, odds)
     odds *= effect_of_waiting(model, stage, waited)
     exponent = model.heat_skill[stage["heat"], heat]
     odds *= skill if exponent == 1.0 else math.pow(skill, exponent)

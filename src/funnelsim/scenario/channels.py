@@ -160,6 +160,9 @@ class Kind(Section):
     theorist_share: Share = Field(
         default=0.0, description="Share of inquirers who learn and will not buy now."
     )
+    traits: dict[str, Share] = Field(
+        default={}, description="Shares of its companies that have a trait. Default: the trait's own share."
+    )
     segments: dict[str, Share] | None = Field(
         default=None, description="Mix of segments, summing to 1. Default: the only segment."
     )

@@ -13,16 +13,25 @@ from datetime import date
 from fnmatch import fnmatchcase
 from itertools import pairwise
 
-from funnelsim.chance.keys import ARRIVAL, KIND, PROFILE, VALUE, hash24, purpose
+from funnelsim.chance.keys import ARRIVAL, KIND, PROFILE, RIPENING, VALUE, hash24, purpose
 from funnelsim.metrics.wording import spoken
 from funnelsim.model.records import MOST_REASONS
 from funnelsim.scenario.calendars import spans_of_the_day
 from funnelsim.scenario.channels import KINDS, Channel
 from funnelsim.scenario.errors import ROUNDING, Problem, Problems, nearest, shown, sum_to_one, unknown
 from funnelsim.scenario.flow import LOSS, WIN, advancing, failing, first_stage, reached, stage_of, teams_of
+from funnelsim.scenario.gates import check_hand_overs
 from funnelsim.scenario.goal_checks import check_goals
+from funnelsim.scenario.nurture_checks import check_nurture
 from funnelsim.scenario.paths import leaves, written
 from funnelsim.scenario.plan_checks import check_plan
+from funnelsim.scenario.qualifying_checks import (
+    always_passed,
+    check_qualifying,
+    keys_of_draws,
+    never_passed,
+)
+from funnelsim.scenario.qualifying_rows import REJECTED_NAME, rejecting
 from funnelsim.scenario.quantities import least_drawn
 from funnelsim.scenario.schema import (
     AS_TYPED,
@@ -39,6 +48,7 @@ from funnelsim.scenario.schema import (
     Wait,
     WeeklyHours,
 )
+from funnelsim.scenario.staff_checks import check_staff
 from funnelsim.scenario.volume_checks import check_the_mix, check_volumes
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200  # in which a period may start
@@ -161,6 +171,10 @@ def _days_off(contents: Contents) -> Iterable[tuple[str, tuple[date, ...]]]:
         yield f"teams.{name}.holidays", team.holidays
         for rep, own in team.reps.items():
             yield f"teams.{name}.reps.{rep}.holidays", own.holidays
+            yield f"teams.{name}.reps.{rep}.absent", own.absent
+        yield f"teams.{name}.absence.dates", team.absence.dates
+        for training, held in team.training.items():
+            yield f"teams.{name}.training.{training}.date", (held.date,)
     for path, hours in _hours_of_customers(contents).items():
         if hours is not None:
             yield f"{path}.holidays", hours.holidays
@@ -350,7 +364,7 @@ def _stages(contents: Contents) -> Problems:
                 yield from _without_team(where, table)
             if table.team is not None and table.team not in contents.teams:
                 yield unknown(f"{where}.team", table.team, contents.teams, "a team")
-            yield from _lost_reasons(f"{where}.lost_reasons", table.lost_reasons)
+            yield from _lost_reasons(f"{where}.lost_reasons", table.lost_reasons, bool(rejecting(contents)))
 
 
 def _as_typed(path: str, stage: Stage) -> list[tuple[str, Stage | StageOfSegment]]:
@@ -358,11 +372,14 @@ def _as_typed(path: str, stage: Stage) -> list[tuple[str, Stage | StageOfSegment
     return [(path, stage), *((f"{path}.segments.{name}", own) for name, own in stage.segments.items())]
 
 
-def _lost_reasons(path: str, reasons: Mapping[str, float] | None) -> Problems:
+def _lost_reasons(path: str, reasons: Mapping[str, float] | None, rejects: bool) -> Problems:
     if reasons is None:
         return
     if GONE_COLD_NAME in reasons:
         yield Problem(path, f'names "{GONE_COLD_NAME}"', "reasons other than waiting too long")
+    if rejects and REJECTED_NAME in reasons:
+        wrong = f'names "{REJECTED_NAME}", which is what is lost by rejection'
+        yield Problem(path, wrong, "other reasons")
     yield from sum_to_one(path, reasons.values())
 
 
@@ -388,7 +405,12 @@ def reasons_of(contents: Contents) -> list[str]:
     """List the reasons to lose a lead in the order of the file, "gone cold" first."""
     tables = (table for stage in contents.stages.values() for _, table in _as_typed("", stage))
     named = (reason for table in tables for reason in table.lost_reasons or {})
-    return list(dict.fromkeys([GONE_COLD_NAME, *named]))
+    of_junk = [REJECTED_NAME] if rejecting(contents) else []
+    return list(dict.fromkeys([GONE_COLD_NAME, *named, *of_junk]))
+
+
+def _nurture(contents: Contents) -> Problems:
+    yield from check_nurture(contents, reasons_of(contents))
 
 
 def _reasons(contents: Contents) -> Problems:
@@ -434,6 +456,7 @@ def stages_reached(contents: Contents) -> set[str]:
     if not _has_paths(contents):
         return set(contents.stages)  # reported already
     starts = {first_stage(contents, channel) for channel in contents.channels}
+    starts |= {program.returns_to for program in contents.nurture.values()}
     found: set[str] = set()
     for segment in _unlike_segments(contents):
         found |= reached({name: _exits(contents, name, segment) for name in contents.stages}, starts)
@@ -466,9 +489,12 @@ def _unlike_segments(contents: Contents) -> list[str]:
 def _ways(contents: Contents, name: str, segment: str) -> set[str]:
     """Find the ways out of a stage that a lead with the worst odds can take."""
     stage = stage_of(contents, name, segment)
-    if stage.conversion == 1:  # certain, whatever the odds ratios
+    certain, hopeless = stage.conversion == 1, stage.conversion == 0  # whatever the odds ratios
+    if stage.conversion is None:
+        certain, hopeless = always_passed(stage), never_passed(stage)
+    if certain:
         return set(advancing(contents, name, segment))
-    if stage.conversion == 0 or _hopeless(contents, stage):
+    if hopeless or (stage.conversion is not None and _hopeless(contents, stage)):
         return set(failing(stage))
     return _exits(contents, name, segment)
 
@@ -487,6 +513,7 @@ def _hopeless(contents: Contents, stage: Stage) -> bool:
         everywhere.theorist if here.theorist is None else here.theorist,
         *(segment.odds_ratio for segment in contents.segments.values()),
         *(least_drawn(channel.fit) for channel in contents.channels.values()),
+        *(ratio for trait in contents.traits.values() for ratio in (trait.missing, trait.present)),
     ]
     return any(ratio == 0 for ratio in ratios)
 
@@ -516,11 +543,13 @@ def _keys_of_draws(contents: Contents) -> Problems:
     yield from _collisions("teams", {name: hash24(name) for name in contents.teams})
     for team_name, team in contents.teams.items():
         yield from _collisions(f"teams.{team_name}.reps", {name: hash24(name) for name in team.reps})
-    for what in ("patience", "work", "answer", "assignment"):
+    yield from _collisions("nurture", {name: purpose("nurture", name) for name in contents.nurture})
+    yield from keys_of_draws(contents)
+    for what in ("patience", "work", "answer", "assignment", "rejection", "held"):
         hashes = {name: purpose(what, name) for name in contents.stages}
         yield from _collisions("stages", hashes)
         for name, key in hashes.items():
-            if key in (ARRIVAL, PROFILE, KIND, VALUE):
+            if key in (ARRIVAL, PROFILE, KIND, VALUE, RIPENING):
                 yield Problem(f"stages.{name}", "has a name that cannot be used as a key", "another name")
 
 
@@ -568,10 +597,14 @@ _CHECKS: tuple[Callable[[Contents], Problems], ...] = (
     check_the_mix,
     _shocks,
     _teams,
+    check_staff,
     _names_of_reps,
     _stages,
+    check_hand_overs,
+    check_qualifying,
     _customer_hours,
     _reasons,
+    _nurture,
     _targets,
     _paths,
     _waits,

@@ -10,6 +10,11 @@ from funnelsim.scenario.schema import Contents, Stage
 _HEATS = tuple(heat.name.lower() for heat in Heat)
 
 
+def stage_odds(stage: Stage) -> float:
+    """Return the odds of a stage's reference lead, infinite where checks decide (J5)."""
+    return math.inf if stage.conversion is None else odds_of(stage.conversion)
+
+
 def odds_of(probability: float) -> float:
     """Turn a probability into odds, infinite for 1.
 

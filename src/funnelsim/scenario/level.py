@@ -94,6 +94,7 @@ def _lasting(team: Team, contents: Contents) -> Team:
     """Keep who is on staff on the period's first day, without days off."""
     there = {name: rep for name, rep in team.reps.items() if is_on_staff(rep, contents.start)}
     kept = there if there or team.people else team.reps
-    always = {"hired": None, "leaves": None, "holidays": ()}
-    reps = {name: rep.model_copy(update=always) for name, rep in kept.items()}
-    return team.model_copy(update={"reps": reps, "holidays": ()})
+    there_always = {"hired": None, "leaves": None, "holidays": (), "absent": ()}
+    reps = {name: rep.model_copy(update=there_always) for name, rep in kept.items()}
+    always = {"reps": reps, "holidays": (), "learning": None, "training": {}}
+    return team.model_copy(update=always | {"absence": team.absence.model_copy(update={"dates": ()})})

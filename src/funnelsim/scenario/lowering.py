@@ -10,11 +10,30 @@ from typing import NamedTuple
 import numpy as np
 
 from funnelsim.model.model import DEMAND_OF_CHANNELS, Model, Names, one_process, plain_ends
-from funnelsim.model.records import CHANNEL, PLAN, REP, SEGMENT, SHOCK, SPAWN, STAGE, TEAM, TIER
+from funnelsim.model.records import (
+    CHANNEL,
+    CHECK,
+    FIRM,
+    GATE,
+    PLAN,
+    REJECTION,
+    REP,
+    SEGMENT,
+    SHOCK,
+    SPAWN,
+    STAGE,
+    TEAM,
+    TIER,
+    TRAINING,
+    TRAIT,
+)
 from funnelsim.model.words import DAY, Heat
 from funnelsim.scenario.calendars import calendar_of
 from funnelsim.scenario.checks import reasons_of
 from funnelsim.scenario.flow import differs_by_segment
+from funnelsim.scenario.gates import gate_rows, gates_of
+from funnelsim.scenario.nurture_rows import NurtureRows
+from funnelsim.scenario.qualifying_rows import FirmRow, TraitRow, rejecting
 from funnelsim.scenario.rotas import calendar_records, customers_of, rota_of
 from funnelsim.scenario.rows import (
     Eras,
@@ -30,6 +49,8 @@ from funnelsim.scenario.rows import (
 from funnelsim.scenario.scenario import Dated, Scenario
 from funnelsim.scenario.schema import Contents
 from funnelsim.scenario.sheets import Array, Draft, Ends, OtherShapeError, Revision
+from funnelsim.scenario.staff import Training
+from funnelsim.scenario.staff_rows import away_records, planned_spells, trainings_held
 from funnelsim.scenario.volumes import Era, spend_by_day
 
 
@@ -98,6 +119,15 @@ class Groundwork:
         }
         staff = {name: staff_of(name, each, calendar) for name, each in teams.items()}
         rotas = {name: rota_of(each, calendar) for name, each in teams.items()}
+        self._trainings = {name: trainings_held(name, pieces, calendar) for name in scenario.teams}
+        spells = {
+            name: [
+                planned_spells(scenario.teams[name], person.own_name, self._held(name), hours_of, calendar)
+                for person, hours_of in ((each, rotas[name].hours_of(each.own_name)) for each in people)
+            ]
+            for name, people in staff.items()
+        }
+        aways, places = away_records(spells)
         calendars, hours = calendar_records(rotas)
         customers, of_customers = customers_of(scenario, calendar, len(hours))
         plan = np.zeros(1, PLAN)
@@ -114,17 +144,22 @@ class Groundwork:
             start=calendar.first_day.isoformat(),
         )
         self._sections: list[Rows] = [
-            *team_sections(scenario, staff, rotas),
+            *team_sections(scenario, staff, rotas, self._trainings, places, calendar),
             *channel_sections(scenario, calendar),
             *segment_sections(scenario),
+            *(TraitRow(name, number) for number, name in enumerate(scenario.traits)),
+            FirmRow(),
             *stage_sections(scenario, self.names.reasons, customers),
+            *gate_rows(scenario),
             ShockRows(),
+            NurtureRows(self.names.reasons),
         ]
         self._fixed = {
             "processes": one_process(len(scenario.stages)),
             "ends": plain_ends(),
             "spawns": np.zeros(0, SPAWN),
             "plan": plan,
+            "aways": aways,
             "calendars": calendars,
             "hours": np.concatenate([hours, *of_customers]),
             "spend": np.array([spend_by_day(each, calendar) for each in scenario.channels.values()]),
@@ -166,6 +201,13 @@ class Groundwork:
         """Lower scenarios that have the same people, days and names, every row of them."""
         return self._drafted(self._eras(contents))[0].model(**self._fixed)
 
+    def _held(self, team: str) -> list[tuple[int, Training]]:
+        """List the trainings of a team with the midnights with which they begin."""
+        return [
+            (held.begins, self._pieces[held.era].scenario.teams[team].training[held.name])
+            for held in self._trainings[team]
+        ]
+
     def _first_day(self, piece: Dated) -> int:
         """Return the number of the day on which a piece begins."""
         return 0 if piece.begins is None else self._calendar.instant(piece.begins) // DAY
@@ -192,6 +234,7 @@ class Groundwork:
     def _blank(self, scenario: Contents) -> dict[str, Array]:
         """Make the arrays in which sections write rows."""
         channels, stages = len(scenario.channels), scenario.stages
+        traits, rejections = len(scenario.traits), len(rejecting(scenario))
         variants = sum(differs_by_segment(scenario, name) for name in stages) * len(scenario.segments)
         return {
             "channels": np.zeros(channels, CHANNEL),
@@ -199,12 +242,21 @@ class Groundwork:
             "segments": np.zeros(len(scenario.segments), SEGMENT),
             "teams": np.zeros(len(scenario.teams), TEAM),
             "tiers": np.zeros(sum(map(tiers_of, scenario.teams.values())), TIER),
+            "trainings": np.zeros(sum(map(len, self._trainings.values())), TRAINING),
             "reps": np.zeros(len(self.names.reps), REP),
+            "traits": np.zeros(traits, TRAIT),
+            "trait_shares": np.zeros((channels, traits)),
+            "firm": np.zeros(1, FIRM),
+            "checks": np.zeros(sum(len(each.checks) for each in stages.values()), CHECK),
+            "rejections": np.zeros(rejections, REJECTION),
+            "junk_odds": np.ones((rejections, traits)),
             "stages": np.zeros(len(stages), STAGE),
             "variants": np.zeros(variants, STAGE),
+            "gates": np.zeros(len(gates_of(scenario)), GATE),
             "heat_odds": np.zeros((len(stages) + variants, len(Heat))),
             "heat_skill": np.zeros((len(stages) + variants, len(Heat))),
             "expected": np.zeros(channels * (len(self._calendar.days) + 1)),
+            **NurtureRows(self.names.reasons).blank(scenario),
         }
 
 

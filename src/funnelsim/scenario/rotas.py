@@ -26,6 +26,10 @@ class Rota(NamedTuple):
     openings: list[Records]  # HOURS of each calendar, the team's first
     by_rep: dict[str | None, int]  # the position of a named rep's calendar, if it is not the team's
 
+    def hours_of(self, own_name: str | None) -> Records:
+        """Return the opening times of a rep, by the name in the file."""
+        return self.openings[self.by_rep.get(own_name, 0)]
+
 
 def rota_of(teams: Sequence[tuple[int, Team]], calendar: Calendar) -> Rota:
     """List when the people of a team work; reps who always have the same hours share a calendar (R8, C4).

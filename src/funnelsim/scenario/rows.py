@@ -28,7 +28,7 @@ from funnelsim.model.words import DAY, LOST, NEVER, NOBODY, NOTHING, WON, Assign
 from funnelsim.rules.contracts import CENTS, MONTH, MOST_CENTS, QUARTER, YEAR
 from funnelsim.scenario.calendars import Calendar, spans_of_the_day
 from funnelsim.scenario.channels import Promotion
-from funnelsim.scenario.effects import by_heat, committee_effect, odds_of, theorist_odds
+from funnelsim.scenario.effects import by_heat, committee_effect, stage_odds, theorist_odds
 from funnelsim.scenario.flow import (
     LOSS,
     WIN,
@@ -41,12 +41,21 @@ from funnelsim.scenario.flow import (
     mix,
     stage_of,
 )
+from funnelsim.scenario.gates import gates_of
 from funnelsim.scenario.market import Market
 from funnelsim.scenario.months import DAYS_PER_MONTH
+from funnelsim.scenario.qualifying_rows import QualifyingRows, trait_share
 from funnelsim.scenario.rotas import Customers, Rota
 from funnelsim.scenario.schema import Contents, Rep, Segment, Stage, Team
 from funnelsim.scenario.sheets import Draft, Sheet, Way, fill
 from funnelsim.scenario.shocks import Shock
+from funnelsim.scenario.staff_rows import (
+    Held,
+    absence_of,
+    learning_of,
+    numbers_of_training,
+    planned_of,
+)
 from funnelsim.scenario.volumes import Era, expected_inquiries, mean_share
 
 LONG_AGO = -NEVER // 2  # on staff, and at full strength, before anything happens
@@ -107,7 +116,8 @@ class ChannelRows:
     def made_of(self, eras: Eras) -> tuple[object, ...]:
         """List the channel and the mix of all eras."""
         contents = [era.contents for era in eras]
-        return tuple(each for own in contents for each in (own.channels.get(self.name), own.mix))
+        mixes = (each for own in contents for each in (own.channels.get(self.name), own.mix))
+        return (contents[-1].traits, *mixes)
 
     def write(self, eras: Eras, sheet: Sheet) -> None:
         """Write costs, shares, distributions, and inquiries by day."""
@@ -132,6 +142,8 @@ class ChannelRows:
             "segments": segments,
         }
         fill(sheet.array("channels"), self.number, row)
+        shares = [trait_share(scenario, self.name, trait) for trait in scenario.traits]
+        sheet.array("trait_shares")[self.number] = shares
         fill(sheet.array("shocks"), DEMAND_OF_CHANNELS + self.number, _shock(channel.demand_shock, sheet))
         expected = expected_inquiries(eras, self.name, self.calendar)
         sheet.array("expected")[self._first_expected : self._first_expected + len(expected)] = expected
@@ -349,8 +361,12 @@ class TeamRows:
     first_rep: int
     first_calendar: int
     first_tier: int
+    first_training: int
     rota: Rota
     segments: dict[str, int]
+    trainings: Sequence[Held]
+    aways: Sequence[tuple[int, int]]  # of each person: the first, and how many
+    calendar: Calendar
 
     def prepare(self, scenario: Contents, draft: Draft) -> None:
         """Write how the team works, its people, and the segments they know best."""
@@ -364,13 +380,20 @@ class TeamRows:
             **_policy(team.assignment),
             "queue_order": QueueOrder[team.queue_order.upper()].value,
             "sticky": int(team.sticky),
+            "interrupts": int(team.interrupts == "hot"),
             "first_tier": self.first_tier,
             "tiers": tiers_of(team),
+            "first_training": self.first_training,
+            "trainings": len(self.trainings),
+            "first_date": self.calendar.first_day.toordinal(),
             "quota_months": QUOTA_MONTHS[team.commission_tiers.period] if team.commission_tiers else MONTH,
         }
         fill(draft.array("teams"), self.number, row)
-        for number, person in enumerate(self.people, start=self.first_rep):
-            fill(draft.array("reps"), number, self._place_of(person, team, draft))
+        for number, (person, away) in enumerate(zip(self.people, self.aways, strict=True)):
+            row = self._place_of(person, team, draft) | planned_of(away, team.absence)
+            fill(draft.array("reps"), self.first_rep + number, row)
+        for number, held in enumerate(self.trainings, start=self.first_training):
+            fill(draft.array("trainings"), number, {"begins": held.begins})
 
     def _place_of(self, person: Person, team: Team, draft: Draft) -> Row:
         own = None if person.own_name is None else team.reps[person.own_name].segments
@@ -384,17 +407,23 @@ class TeamRows:
             "segments": segments,
             "team": self.number,
             "calendar": self.first_calendar + self.rota.by_rep.get(person.own_name, 0),
+            "grows": int(team.learning is not None or bool(self.trainings)),
+            "worked_before": _worked_before(person, team),
         }
 
     def made_of(self, eras: Eras) -> tuple[object, ...]:
-        """List the team."""
-        return (eras[-1].contents.teams[self.name],)
+        """List the team, and what it was in the eras before, whose trainings still count."""
+        return tuple(era.contents.teams.get(self.name) for era in eras)
 
     def write(self, eras: Eras, sheet: Sheet) -> None:
         """Write pay, commission, skill, speed and how newcomers grow."""
         team = eras[-1].contents.teams[self.name]
         pay = {"commission": team.commission, "opener_share": team.opener_share}
-        fill(sheet.array("teams"), self.number, pay)
+        growth = learning_of(team.learning) | absence_of(team.absence, sheet)
+        fill(sheet.array("teams"), self.number, pay | growth)
+        for number, held in enumerate(self.trainings, start=self.first_training):
+            training = eras[held.era].contents.teams[self.name].training[held.name]
+            fill(sheet.array("trainings"), number, numbers_of_training(training))
         for number, tier in enumerate(_tiers(team), start=self.first_tier):
             fill(sheet.array("tiers"), number, tier)
         reps = sheet.array("reps")
@@ -409,6 +438,14 @@ class TeamRows:
                 fill(reps, number, _numbers_of(team, rep) | _strength_of(rep, sheet))
             if person.joins != LONG_AGO:
                 fill(reps, number, _ramp_of(team))
+
+
+def _worked_before(person: Person, team: Team) -> int:
+    """Return the leads that a rep has worked before anything is counted (Z1)."""
+    rep = Rep() if person.own_name is None else team.reps[person.own_name]
+    if rep.leads_worked is not None:
+        return rep.leads_worked
+    return team.learning.leads_worked if team.learning and person.joins == LONG_AGO else 0
 
 
 def tiers_of(team: Team) -> int:
@@ -481,6 +518,7 @@ class StageRows:
     targets: dict[str, int]
     reasons: dict[str, int]
     customers: Customers
+    qualifying: QualifyingRows
 
     def prepare(self, scenario: Contents, draft: Draft) -> None:
         """Write keys, teams, the effects of waiting, and when customers count time."""
@@ -493,13 +531,16 @@ class StageRows:
             "is_lead": int(self.number > list(scenario.stages).index(lead_maker(scenario))),
             "first_variant": self.first_variant if self.variants else 0,
             "variants": self.variants,
+            **self.qualifying.prepared(scenario, draft, self.reasons),
         }
+        gates = gates_of(scenario)
         for place in self._places(scenario):
             stage = stage_of(scenario, self.name, place.segment)
             first_point, points = draft.curve(stage.effects.wait or scenario.effects.wait)
             hours = customer_hours(scenario, self.name, place.segment)
             own = {
                 "team": NOBODY if stage.team is None else list(scenario.teams).index(stage.team),
+                "gate": 0 if stage.team is None else gates.get((stage.team, self.name), 0),
                 "first_point": first_point,
                 "points": points,
                 "heat": self._heat(scenario, place),
@@ -509,11 +550,13 @@ class StageRows:
 
     def made_of(self, eras: Eras) -> tuple[object, ...]:
         """List the stage and the effects."""
-        return eras[-1].contents.stages[self.name], eras[-1].contents.effects
+        contents = eras[-1].contents
+        return contents.stages[self.name], contents.effects, contents.management
 
     def write(self, eras: Eras, sheet: Sheet) -> None:
         """Write odds, durations, costs and ways out (S1)."""
         scenario = eras[-1].contents
+        self.qualifying.write(scenario, sheet)
         usual = self._ways_out(scenario, None, sheet)
         for place in self._places(scenario):
             stage = stage_of(scenario, self.name, place.segment)
@@ -566,7 +609,7 @@ def _numbers_of_stage(scenario: Contents, stage: Stage, sheet: Sheet) -> Row:
     patience = None if stage.team is None else stage.goes_cold_after_days
     return {
         "theorist_odds": theorist_odds(scenario, stage),
-        "odds": odds_of(stage.conversion),
+        "odds": stage_odds(stage),
         "cost_per_visit": stage.cost_per_visit,
         "effort": sheet.distribution(_NO_TIME if stage.team is None else stage.effort_hours),
         "customer_time": sheet.distribution(stage.customer_takes_days),
@@ -581,15 +624,22 @@ _NO_TIME = Constant(0.0)
 
 
 def team_sections(
-    scenario: Contents, staff: dict[str, list[Person]], rotas: dict[str, Rota]
+    scenario: Contents,
+    staff: dict[str, list[Person]],
+    rotas: dict[str, Rota],
+    trainings: dict[str, list[Held]],
+    aways: dict[str, list[tuple[int, int]]],
+    calendar: Calendar,
 ) -> list[TeamRows]:
     """Divide reps and calendars among the teams."""
     segments = _numbered(scenario.segments)
     sections = []
-    first_rep = first_calendar = first_tier = 0
+    first_rep = first_calendar = first_tier = first_training = 0
     for number, (name, people) in enumerate(staff.items()):
-        rota = rotas[name]
-        sections.append(TeamRows(name, number, people, first_rep, first_calendar, first_tier, rota, segments))
+        rota, held = rotas[name], trainings[name]
+        firsts = (first_rep, first_calendar, first_tier, first_training)
+        sections.append(TeamRows(name, number, people, *firsts, rota, segments, held, aways[name], calendar))
+        first_training += len(held)
         first_rep += len(people)
         first_tier += tiers_of(scenario.teams[name])
         first_calendar += len(rota.openings)
@@ -610,12 +660,16 @@ def segment_sections(scenario: Contents) -> list[SegmentRow]:
 def stage_sections(scenario: Contents, reasons: Iterable[str], customers: Customers) -> list[StageRows]:
     """List the stages; those that differ by segment have variants."""
     targets, numbers = _numbered(scenario.stages) | {WIN: WON}, _numbered(reasons)
+    traits = _numbered(scenario.traits)
     sections = []
-    first = 0
+    first = first_check = rejection = 0
     for number, name in enumerate(scenario.stages):
         variants = len(scenario.segments) if differs_by_segment(scenario, name) else 0
-        sections.append(StageRows(name, number, first, variants, targets, numbers, customers))
+        qualifying = QualifyingRows(name, first_check, rejection, traits)
+        sections.append(StageRows(name, number, first, variants, targets, numbers, customers, qualifying))
         first += variants
+        first_check += len(scenario.stages[name].checks)
+        rejection += scenario.stages[name].rejection is not None
     return sections
 
 

@@ -16,8 +16,11 @@ from funnelsim.metrics import FIGURES
 from funnelsim.model.own_policy import BUILT_IN, policy_names
 from funnelsim.scenario.channels import Channel, Kind, Mix, as_its_kind
 from funnelsim.scenario.errors import nearest, shown
+from funnelsim.scenario.hand_over import HandOver
 from funnelsim.scenario.market import Market
+from funnelsim.scenario.nurture import Nurture
 from funnelsim.scenario.plans import Plan
+from funnelsim.scenario.qualifying import MOST_TRAITS, Check, Management, Rejection, Trait
 from funnelsim.scenario.quantities import (
     AboveZero,
     Duration,
@@ -31,6 +34,7 @@ from funnelsim.scenario.quantities import (
 )
 from funnelsim.scenario.section import ONE, Section
 from funnelsim.scenario.shocks import Shocks
+from funnelsim.scenario.staff import Absence, Learning, Training
 from funnelsim.scenario.unknowns import Uncertain
 
 GOAL_METRICS = tuple(FIGURES)
@@ -202,6 +206,10 @@ class Effects(Section):
     extra_decider: ExtraDecider = Field(
         default=ExtraDecider(), description="Per member of the buying committee beyond the first."
     )
+    theorist_ripens_after_days: Duration | None = Field(
+        default=None,
+        description="Days after the inquiry from which a theorist is none any more. Default: it stays one.",
+    )
 
 
 class StageEffects(Section):
@@ -295,8 +303,18 @@ class Rep(Section):
         default=None, description="Working times by weekday, instead of `hours_per_week`."
     )
     holidays: Holidays = Field(default=(), description="Days off, on top of the team's holidays; also spans.")
+    absent: Holidays = Field(
+        default=(), description="Days of absence, on top of the team's; also spans. Leads wait meanwhile."
+    )
     cost_per_month: NotNegative | None = Field(
         default=None, description="Pay per month. Default: the team's."
+    )
+    leads_worked: int | None = Field(
+        default=None,
+        ge=0,
+        le=1_000_000_000,
+        description="Leads worked before the period, for the team's `learning`. Default: the team's, or 0 "
+        "with a `hired` date.",
     )
     weight: float = Field(
         default=1.0,
@@ -392,6 +410,13 @@ class Team(Section):
     ramp_up: RampUp | None = Field(
         default=None, description="How reps with a `hired` date grow to full strength."
     )
+    absence: Absence = Field(default=Absence(), description="When people are absent, by plan and by chance.")
+    learning: Learning | None = Field(
+        default=None, description="How skill grows with leads worked. Default: it does not."
+    )
+    training: dict[Name, Training] = Field(
+        default={}, max_length=100, description="Trainings of all who are on staff, by name."
+    )
     max_open: int | None = Field(
         default=None,
         ge=1,
@@ -409,6 +434,10 @@ class Team(Section):
     )
     queue_order: Literal["fifo", "lifo", "hottest", "oldest_inquiry"] = Field(
         default="fifo", description="In which order a rep works its own queue."
+    )
+    interrupts: Literal["hot"] | None = Field(
+        default=None,
+        description='"hot": hot leads come first, and interrupt work on others. Default: nobody does.',
     )
     sticky: bool = Field(default=True, description="A lead stays with its rep through this team's stages.")
 
@@ -456,9 +485,10 @@ class StageOfSegment(Section):
 class Stage(Section):
     """A step of the funnel: queue, work, the customer's time, outcome."""
 
-    conversion: Share = Field(
-        description="Probability that a warm lead of average fit advances with an average rep, promptly.",
-        examples=[0.5],
+    conversion: Share | None = Field(
+        default=None,
+        description="Probability that a warm lead of average fit advances with an average rep, promptly. "
+        "This or `checks`.",
     )
     team: str | None = Field(default=None, description="Team that works it. Default: needs no rep.")
     effort_hours: Duration = Field(default=ZERO, description="Working hours of a rep of average speed.")
@@ -489,6 +519,21 @@ class Stage(Section):
     )
     cost_per_visit: NotNegative = Field(
         default=0.0, description="Cost of each visit, booked when work starts."
+    )
+    hand_over: HandOver | None = Field(
+        default=None,
+        description="How many leads are handed over to the team; the others are held. Default: all are.",
+    )
+    checks: dict[Name, Check] = Field(
+        default={},
+        max_length=100,
+        description="Checks by which the stage decides, instead of a conversion, by name.",
+    )
+    passes_at: int | None = Field(
+        default=None, ge=1, le=100, description="Good answers needed to advance. Default: all of them."
+    )
+    rejection: Rejection | None = Field(
+        default=None, description="How sales rejects leads at first contact here. Default: it rejects none."
     )
     effects: StageEffects = Field(default=StageEffects(), description="Effects that differ in this stage.")
     segments: dict[str, StageOfSegment] = Field(
@@ -594,6 +639,12 @@ class Contents(Section):
     effects: Effects = Field(
         default=Effects(), description="What moves conversion away from the typed probability."
     )
+    management: Management = Field(
+        default=Management(), description="How far management looks into what becomes of leads."
+    )
+    traits: dict[Name, Trait] = Field(
+        default={}, max_length=MOST_TRAITS, description="What companies have or lack, by name."
+    )
     segments: dict[Name, Segment] = Field(
         min_length=1,
         max_length=1000,
@@ -617,6 +668,9 @@ class Contents(Section):
     teams: dict[Name, Team] = Field(default={}, max_length=1000, description="Teams, by name.")
     stages: dict[Name, Stage] = Field(
         min_length=1, max_length=1000, description="The funnel, in its order, by name."
+    )
+    nurture: dict[Name, Nurture] = Field(
+        default={}, max_length=127, description="Programs that care for those who are lost, by name."
     )
     uncertainties: dict[str, Uncertain] = Field(
         default={},

@@ -11,8 +11,9 @@ import numpy as np
 
 from funnelsim.chance.distributions import Distribution, QuantileTable, Tables
 from funnelsim.model.model import Model
-from funnelsim.model.records import POINT, ROUTE, SPAN
+from funnelsim.model.records import LOAD, POINT, ROUTE, SPAN
 from funnelsim.model.words import HOUR
+from funnelsim.scenario.qualifying import OpenLeads
 from funnelsim.scenario.schema import Wait
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -77,6 +78,7 @@ class Draft:
         self._points: list[tuple[int, float, float, float]] = []
         self._curves: dict[Wait, tuple[int, int]] = {}
         self._spans: list[Part] = []
+        self._loads: list[tuple[int, float]] = []
 
     def array(self, name: str) -> Array:
         """Return an array to write into."""
@@ -115,6 +117,14 @@ class Draft:
         self._spans += parts
         return first, len(self._spans) - first
 
+    def load(self, effect: OpenLeads | None) -> tuple[int, int]:
+        """Add an effect of open leads; return its first point's number and how many there are."""
+        if effect is None:
+            return 0, 0
+        first = len(self._loads)
+        self._loads += zip(effect.open, effect.odds_ratio, strict=True)
+        return first, len(effect.open)
+
     def ends(self) -> Ends:
         """Return how much has been written so far."""
         return Ends(len(self.tables), len(self._routes))
@@ -127,6 +137,7 @@ class Draft:
             routes=np.array(self._routes, ROUTE),
             points=np.array(self._points, POINT),
             spans=np.array(self._spans, SPAN),
+            loads=np.array(self._loads, LOAD),
             distributions=distributions,
             knots=knots,
             **rest,

@@ -166,6 +166,8 @@ def _not_uncertain(contents: Contents, path: Path, operation: str) -> tuple[str,
     """State why a value cannot be uncertain, and what is expected."""
     if path[0] in _CERTAIN:
         return "cannot be uncertain", "a path into channels, segments, teams, stages, effects or shocks"
+    if path[0] == "teams" and path[-1] == "hours":
+        return "is agreed, not unknown", "hours without uncertainty"
     if path[-1] == "hours_per_week":
         return "is agreed, not unknown", f'the pace of work: "{written(path[:-1])}.speed *="'
     node: Any = contents

@@ -372,7 +372,7 @@ def crowd(scenario: Scenario) -> Crowd:
     gone_on = stages.period(Event.ADVANCED) + stages.period(Event.SENT_BACK)
     inside = (stages.period(Event.ENTERED) - gone_on - _ended(stages)).mean(axis=0)
     fullest = int(np.argmax(inside))
-    queues = tally.queue[:, 1:, fullest].sum(axis=(1, 2)).mean()
+    queues = (tally.queue + tally.held)[:, 1:, fullest].sum(axis=(1, 2)).mean()
     queueing = bool(2 * queues > inside[fullest])
     return Crowd(float(opened.max()), names.stages[fullest], queueing)
 

@@ -10,15 +10,27 @@ from funnelsim.compiling.decorators import rare, rule
 from funnelsim.compiling.on_disk import compiled
 from funnelsim.engines.compiled.agenda import NOT_DUE, close_gap, take_first
 from funnelsim.engines.compiled.desks import enlist, opens_next, read_talent, stir
+from funnelsim.engines.compiled.handover import queue_at_gate
 from funnelsim.engines.compiled.loop import book_day
 from funnelsim.engines.compiled.pursuits import place, put_inquiry, read_fate
 from funnelsim.engines.compiled.queues import NONE, empty, first, join, leave
-from funnelsim.engines.compiled.state import State, await_next, put, rep_actor
+from funnelsim.engines.compiled.roster import expect_rep, look_ahead_anew
+from funnelsim.engines.compiled.state import State, await_next, begin_rep, put
 from funnelsim.engines.ledger import Ledger, write_of
 from funnelsim.model.model import Model
 from funnelsim.model.words import DAY, NEVER, NOBODY, NOTHING, Due, Event
-from funnelsim.model.worktime import last_opened, work_ends
-from funnelsim.rules import arrivals, assignment, ending, people, shocks, visits
+from funnelsim.model.worktime import last_opened
+from funnelsim.rules import (
+    absence,
+    arrivals,
+    assignment,
+    ending,
+    handover,
+    interruption,
+    shocks,
+    traits,
+    visits,
+)
 
 UNTIL_THE_CHANGE = -1  # the wave before wave 0: what is put on the agenda for this instant is in wave 0
 
@@ -63,10 +75,13 @@ def carry_over(
     now = old.clock[0]["now"]
     take_over_clock(model, old, state)
     take_over_pools(old, state, becomes)
+    if len(model.traits) > len(before.traits):
+        read_new_traits(before, model, world, state)
     take_over_channels(old, model, world, state)
     take_over_people(before, old, model, world, state, was, becomes)
-    put_anew(model, state)
+    put_anew(model, world, state)
     requeue(before, model, world, state, becomes)
+    take_over_gates(before, model, world, state)
     for number in range(len(state.reps)):
         enlist(model, state, number)
     for number in range(len(state.teams)):
@@ -123,6 +138,17 @@ def take_over_pools(old: State, state: State, becomes: Integers) -> None:
             pursuit["closer"] = new_number(becomes, pursuit["closer"])
 
 
+@rare
+def read_new_traits(before: Model, model: Model, world: Record, state: State) -> None:
+    """Read the traits that come with a chapter, of the companies at hand (C27)."""
+    for slot in range(len(state.pursuits)):
+        pursuit = state.pursuits[slot]
+        if pursuit["entity"] > 0:
+            company, channel, known = pursuit["company"], pursuit["channel"], len(before.traits)
+            more = traits.traits_of(model, world, company, channel, known)
+            pursuit["traits"] = pursuit["traits"] | more
+
+
 @rule
 def new_number(becomes: Integers, rep: int) -> int:
     """Return the number of a rep in the chapter that begins."""
@@ -159,17 +185,11 @@ def take_over_people(
     for number in range(len(state.reps)):
         rep = state.reps[number]
         if was[number] == NOBODY:
-            rep["idle_since"] = now
-            rep["left"] = NEVER
-            rep["open"] = 0
-            rep["on_staff"] = 0
-            rep["busy"] = 0
-            rep["booked_in"] = 0
-            rep["booked_month"] = 0
-            rep["booked_quarter"] = 0
-            rep["booked_year"] = 0
+            begin_rep(rep, now)
             empty(state.own_queues[number])
+            state.desks[number]["in_hand"] = NONE
         else:
+            state.desks[number]["in_hand"] = old.desks[was[number]]["in_hand"]
             state.reps[number] = old.reps[was[number]]
             state.own_queues[number] = old.own_queues[was[number]]
         read_talent(model, world, state, number)
@@ -193,20 +213,19 @@ def take_over_people(
             shift["closes"] = model.hours[shift["opening"]]["closes"]
         empty(state.wanted[number])
         empty(state.at_hand[number])
+    for gate in range(len(state.held)):
+        empty(state.held[gate])
     empty(state.unfinished[0])
 
 
 @rare
-def put_anew(model: Model, state: State) -> None:
-    """Put on the agenda what everybody has due (C4, C6, C10, C12)."""
+def put_anew(model: Model, world: Record, state: State) -> None:
+    """Put on the agenda what everybody has due (C4, C6, C10, C12, R16)."""
     now = state.clock[0]["now"]
     put(model, state, 0, now + DAY, Due.DAY_ENDS.value, 0)
     for number in range(len(state.reps)):
-        rep, state_of_rep = model.reps[number], state.reps[number]
-        if state_of_rep["on_staff"] == 1:
-            put(model, state, rep_actor(number), max(rep["leaves"], now), Due.REP_LEAVES.value, number)
-        elif people.is_yet_to_join(state_of_rep):
-            put(model, state, rep_actor(number), max(rep["joins"], now), Due.REP_JOINS.value, number)
+        look_ahead_anew(model, world, state, number)
+        expect_rep(model, state, number)
     for number in range(len(state.shifts)):
         opens_next(model, state, number)
     for number in range(len(state.channels)):
@@ -216,9 +235,8 @@ def put_anew(model: Model, state: State) -> None:
         if pursuit["entity"] > 0:
             due = pursuit["due"]
             if pursuit["phase"] == Due.WORK_ENDS:
-                calendar = model.calendars[model.reps[pursuit["rep"]]["calendar"]]
-                first, count = calendar["first_hours"], calendar["hours"]
-                due = work_ends(model.hours, first, count, pursuit["since"], pursuit["effort"])
+                rep, state_of_rep = model.reps[pursuit["rep"]], state.reps[pursuit["rep"]]
+                due = absence.work_of(model, world, rep, state_of_rep, pursuit["since"], pursuit["effort"])
             await_next(model, state, slot, due, pursuit["phase"])
 
 
@@ -236,7 +254,8 @@ def requeue(before: Model, model: Model, world: Record, state: State, becomes: I
             join(state.links, queue, slot, pursuit["rank"], pursuit["since"], pursuit["entity"])
         else:
             team = model.teams[visits.team_for(model, pursuit)]
-            pursuit["rank"] = assignment.rank(team["queue_order"], pursuit)
+            rank = assignment.rank(team["queue_order"], pursuit)
+            pursuit["rank"] = interruption.in_line(team, pursuit, rank)
             queue = state.own_queues[pursuit["rep"]]
             join(state.links, queue, slot, pursuit["rank"], pursuit["since"], pursuit["entity"])
         slot = following
@@ -244,6 +263,24 @@ def requeue(before: Model, model: Model, world: Record, state: State, becomes: I
         following = int(state.links[moved]["next"])
         place(model, world, state, moved, visits.team_for(model, state.pursuits[moved]))
         moved = following
+
+
+@rare
+def take_over_gates(before: Model, model: Model, world: Record, state: State) -> None:
+    """Find who counts at which gate, and who is held at which, as a chapter begins (C11, C25, C26)."""
+    state.clock[0]["held"] = 0
+    for number in range(len(state.loads)):
+        state.loads[number] = 0
+    for slot in range(len(state.pursuits)):
+        pursuit = state.pursuits[slot]
+        if pursuit["entity"] > 0:
+            gate = handover.gate_from_now(before, model, pursuit)
+            pursuit["gate"] = gate
+            if gate > 0:
+                state.loads[gate - 1] += 1
+            if handover.is_held(pursuit):
+                read_fate(model, world, pursuit)
+                queue_at_gate(model, state, slot)
 
 
 @rule

@@ -5,11 +5,10 @@ from __future__ import annotations
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.engines.compiled.queues import NONE, first, join, leave, rejoin
-from funnelsim.engines.compiled.state import State, calendar_actor, put, rep_actor
-from funnelsim.engines.ledger import Ledger, write_of
+from funnelsim.engines.compiled.state import State, calendar_actor, put
 from funnelsim.model.model import Model
-from funnelsim.model.words import NEVER, NOBODY, NOTHING, Assignment, Due, Event
-from funnelsim.rules import assignment, contracts, people
+from funnelsim.model.words import NEVER, NOBODY, Assignment, Due
+from funnelsim.rules import assignment, contracts, interruption, people
 
 
 @rule
@@ -28,7 +27,7 @@ def enlist(model: Model, state: State, number: int) -> None:
     """
     rep, desk = state.reps[number], state.desks[number]
     team, calendar = model.reps[number]["team"], model.reps[number]["calendar"]
-    idle = rep["on_staff"] == 1 and rep["busy"] == 0
+    idle = rep["on_staff"] == 1 and rep["busy"] == 0 and rep["absent"] == 0
     wanted = 1 if idle and first(state.links, state.own_queues[number]) != NONE else 0
     if wanted != desk["wanted"]:
         desk["wanted"] = wanted
@@ -47,6 +46,16 @@ def enlist(model: Model, state: State, number: int) -> None:
 
 
 @rule
+def give_up_rep(model: Model, state: State, pursuit: Record) -> None:
+    """Take a pursuit from its owner, who has one open pursuit less (P3)."""
+    rep = pursuit["rep"]
+    if rep != NOBODY:
+        state.reps[rep]["open"] -= 1
+        pursuit["rep"] = NOBODY
+        enlist(model, state, rep)
+
+
+@rule
 def grant(model: Model, world: Record, state: State) -> tuple[int, int]:
     """Find a pursuit and the rep who starts on it, if there are any; teams in order (I4, G1)."""
     for number in range(len(model.teams)):
@@ -62,6 +71,10 @@ def grant(model: Model, world: Record, state: State) -> tuple[int, int]:
 @rule
 def next_grant(model: Model, world: Record, state: State, number: int) -> tuple[int, int]:
     """Find the next pursuit and rep of a team: own queues first, then the team's (G2, G3)."""
+    if model.teams[number]["interrupts"] == 1:
+        slot, rep = next_hot(model, state, number)
+        if slot != NONE:
+            return slot, rep
     rep = next_wanted(model, state, number)
     if rep != NONE:
         return first(state.links, state.own_queues[rep]), rep
@@ -74,6 +87,70 @@ def next_grant(model: Model, world: Record, state: State, number: int) -> tuple[
     if model.teams[number]["assignment"] == Assignment.CHERRY_PICK:
         slot = pick(model, world, state, number, rep)
     return slot, rep
+
+
+@rare
+def next_hot(model: Model, state: State, number: int) -> tuple[int, int]:
+    """Find a hot pursuit that a rep of a team starts on, at once or by interrupting other work (G9)."""
+    slot, rep = hot_for(model, state, number, False)
+    if slot == NONE:
+        slot, rep = hot_for(model, state, number, True)
+    return slot, rep
+
+
+@rule
+def hot_for(model: Model, state: State, number: int, busy: bool) -> tuple[int, int]:
+    """Find a hot pursuit for an idle rep of a team, or for a busy one who can be interrupted."""
+    team, chosen = model.teams[number], NONE
+    for rep in range(team["first_rep"], team["first_rep"] + team["reps"]):
+        if at_work(model, state, rep) and can_start(state, rep, busy):
+            if first_hot(state, state.own_queues[rep]) != NONE:
+                return first(state.links, state.own_queues[rep]), rep
+            has_room = state.reps[rep]["open"] < team["max_open"]
+            if has_room and (chosen == NONE or goes_before(state, rep, chosen, busy)):
+                chosen = rep
+    slot = first_hot(state, state.team_queues[number])
+    if slot != NONE and chosen != NONE:  # noqa: PLR1714 (Numba has no sets)
+        return slot, chosen
+    return NONE, NOBODY
+
+
+@rule
+def can_start(state: State, rep: int, busy: bool) -> bool:
+    """Return whether a rep is idle or, where busy ones are looked for, can be interrupted."""
+    if state.reps[rep]["busy"] == 0:
+        return not busy
+    return busy and interruption.gives_way(state.reps[rep], state.pursuits[state.desks[rep]["in_hand"]])
+
+
+@rule
+def goes_before(state: State, rep: int, other: int, busy: bool) -> bool:
+    """Return whether a rep has been idle longer than another or, of busy ones, has started later."""
+    if not busy:
+        return is_idle_longer(state, rep, other)
+    return bool(started(state, rep) > started(state, other))
+
+
+@rule
+def at_work(model: Model, state: State, rep: int) -> bool:
+    """Return whether a rep is on staff and at work by its calendar (G1)."""
+    there = state.reps[rep]["on_staff"] == 1 and state.reps[rep]["absent"] == 0
+    return bool(there and is_open(state, model.reps[rep]["calendar"]))
+
+
+@rule
+def started(state: State, rep: int) -> int:
+    """Return when the work in hand of a rep started."""
+    return int(state.pursuits[state.desks[rep]["in_hand"]]["since"])
+
+
+@rule
+def first_hot(state: State, queue: Record) -> int:
+    """Find the first of a queue, if it is hot; else NONE."""
+    slot = first(state.links, queue)
+    if slot != NONE and interruption.is_hot(state.pursuits[slot]):
+        return int(slot)
+    return NONE
 
 
 @rule
@@ -120,7 +197,7 @@ def pick(model: Model, world: Record, state: State, number: int, rep: int) -> in
     The first pursuits of the queue are taken out, chained by their links, and put back.
     """
     now = state.clock[0]["now"]
-    skill = people.skill_now(model.reps[rep], state.reps[rep], now)
+    skill = people.skill_now(model, model.reps[rep], state.reps[rep], now)
     queue = state.team_queues[number]
     shortlist, chosen, most = NONE, NONE, -1
     for _ in range(assignment.SHORTLIST):
@@ -168,22 +245,3 @@ def opens_next(model: Model, state: State, number: int) -> None:
     if following < calendar["first_hours"] + calendar["hours"]:
         opens = int(model.hours[following]["opens"])
     put(model, state, calendar_actor(state, number), opens, Due.OPENS.value, number)
-
-
-@rare
-def join_staff(model: Model, state: State, number: int) -> None:
-    """Put a rep on staff (R3)."""
-    rep = state.reps[number]
-    rep["on_staff"] = 1
-    rep["idle_since"] = state.clock[0]["now"]
-    enlist(model, state, number)
-    put(model, state, rep_actor(number), model.reps[number]["leaves"], Due.REP_LEAVES.value, number)
-
-
-@rare
-def go_home(model: Model, state: State, ledger: Ledger, number: int) -> None:
-    """Write the time on staff of a rep who is gone, or is on staff at the horizon (R7, R9)."""
-    now, rep = state.clock[0]["now"], state.reps[number]
-    rep["left"] = now
-    since = max(model.reps[number]["joins"], 0)
-    write_of(ledger, now, Event.ON_STAFF.value, NOTHING, number, now - since, 0.0)

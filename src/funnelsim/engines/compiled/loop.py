@@ -6,7 +6,8 @@ and kind, entity). `live` takes one step at a time:
 
 - if something is due at this instant, the first entry leaves the agenda, and `decide` asks the rules what
   follows: for a pursuit in `pursuits.py`, for a calendar or a rep in `desks.py`;
-- if nothing is due, the first team that can gives one pursuit to one rep (`desks.grant`), who starts on it;
+- if nothing is due, one of those held at a gate is handed over (`pursuits.admit`), or the first team that can
+  gives one pursuit to one rep (`desks.grant`), who starts on it;
 - otherwise the clock moves to the next entry.
 
 Everything that happens is a row of the ledger. All state is in `state.py`, in arrays that never grow inside
@@ -19,18 +20,12 @@ from __future__ import annotations
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.engines.compiled.agenda import close_gap, kind_of, next_time, take_first, wave_of
-from funnelsim.engines.compiled.desks import (
-    enlist,
-    go_home,
-    grant,
-    join_staff,
-    open_up,
-    opens_next,
-    read_talent,
-)
+from funnelsim.engines.compiled.desks import enlist, grant, open_up, opens_next, read_talent
 from funnelsim.engines.compiled.pursuits import (
+    admit,
     begin_born,
     come_back,
+    end_nurture,
     end_work,
     enter,
     expect_inquiry,
@@ -43,20 +38,26 @@ from funnelsim.engines.compiled.pursuits import (
     withdraw,
 )
 from funnelsim.engines.compiled.queues import NONE, first, join, leave
+from funnelsim.engines.compiled.roster import (
+    expect_rep,
+    go_home,
+    go_or_come_back,
+    join_staff,
+    look_ahead,
+)
 from funnelsim.engines.compiled.state import (
     State,
     channel_actor,
     has_vacancies,
     pursuit_actor,
     put,
-    rep_actor,
     reset,
 )
-from funnelsim.engines.ledger import Ledger, has_room, rows_of_a_step, write, write_of
+from funnelsim.engines.ledger import Ledger, has_room, note_touches, rows_of_a_step, write, write_of
 from funnelsim.engines.protocol import MOST_WAVES
 from funnelsim.model.model import Model
 from funnelsim.model.words import DAY, NEVER, NOBODY, NOTHING, Due, Event
-from funnelsim.rules import costs
+from funnelsim.rules import costs, nurture, people
 from funnelsim.rules.arrivals import expect_inquiries
 from funnelsim.rules.shocks import expect_odds
 
@@ -85,15 +86,23 @@ def live(model: Model, world: Record, state: State, until: int, ledger: Ledger) 
                 return STUCK
             slot = decide(model, world, state, ledger)
         elif clock["stirred"] == 1:
-            slot, rep = grant(model, world, state)
+            slot, rep = admit_or_grant(model, world, state, ledger)
         elif due >= until:
             return FINISHED
         else:
             clock["now"] = due
             clock["wave"] = 0
         if slot != NONE:
-            start_work(model, state, ledger, slot, rep)
+            start_work(model, world, state, ledger, slot, rep)
     return LEDGER_FULL
+
+
+@rule
+def admit_or_grant(model: Model, world: Record, state: State, ledger: Ledger) -> tuple[int, int]:
+    """Hand over one of those held; else find a pursuit and a rep who starts on it (B5)."""
+    if state.clock[0]["held"] > 0 and admit(model, world, state, ledger):
+        return NONE, NOBODY
+    return grant(model, world, state)
 
 
 @rule
@@ -139,9 +148,13 @@ def decide_what_is_rare(
     """Handle what is seldom due; return the slot of a pursuit that enters a stage, else NONE."""
     enters = NONE
     if kind == Due.REP_JOINS:
-        join_staff(model, state, entity)
+        join_staff(model, world, state, entity)
+    elif kind == Due.ABSENCE:
+        go_or_come_back(model, world, state, ledger, entity)
     elif kind == Due.REP_LEAVES:
         leave_staff(model, world, state, ledger, entity)
+    elif kind == Due.RETURNS and state.pursuits[slot]["touches"] > 0:
+        enters = end_nurture(model, world, state, ledger, slot)
     elif kind == Due.RETURNS:
         enters = come_back(state, ledger, slot)
     elif kind == Due.BEGINS:
@@ -163,14 +176,16 @@ def begin(model: Model, world: Record, state: State) -> None:
     for number in range(len(state.reps)):
         rep, state_of_rep = model.reps[number], state.reps[number]
         read_talent(model, world, state, number)
-        if rep["joins"] > 0:
-            put(model, state, rep_actor(number), rep["joins"], Due.REP_JOINS.value, number)
-        elif rep["leaves"] > 0:
-            state_of_rep["on_staff"] = 1
-            put(model, state, rep_actor(number), rep["leaves"], Due.REP_LEAVES.value, number)
-            enlist(model, state, number)
-        else:
+        if rep["joins"] <= 0:
+            state_of_rep["joined"] = rep["joins"]
+        if rep["leaves"] <= 0:
             state_of_rep["left"] = 0
+        elif rep["joins"] <= 0:
+            state_of_rep["on_staff"] = 1
+            look_ahead(model, world, state, number)
+            state_of_rep["absent"] = 1 if state_of_rep["away_from"] == 0 else 0
+            enlist(model, state, number)
+        expect_rep(model, state, number)
     for number in range(len(state.shifts)):
         calendar = model.calendars[number]
         if calendar["hours"] > 0 and model.hours[calendar["first_hours"]]["opens"] <= 0:
@@ -205,6 +220,8 @@ def finish(model: Model, state: State, ledger: Ledger) -> int:
             return LEDGER_FULL
         pursuit = state.pursuits[slot]
         waited = model.horizon - pursuit["since"]
+        if pursuit["touches"] > 0:
+            note_touches(ledger, model.horizon, pursuit, nurture.touches_by(pursuit, model.horizon - 1))
         write(ledger, model.horizon, pursuit, Event.OPEN.value, waited, pursuit["began"], 0.0)
         leave(state.links, queue, slot)
         slot = first(state.links, queue)
@@ -218,7 +235,7 @@ def note_who_is_on_staff(model: Model, state: State, ledger: Ledger) -> None:
     state.clock[0]["now"] = model.horizon
     for number in range(len(state.reps)):
         rep = state.reps[number]
-        if rep["on_staff"] == 1 or (rep["busy"] == 1 and rep["left"] == NEVER):
+        if people.is_there(rep):
             go_home(model, state, ledger, number)
 
 
@@ -234,6 +251,22 @@ def book_day(model: Model, state: State, ledger: Ledger, now: int) -> None:
         pay = costs.pay_of_day(model, model.reps[number], state.reps[number], day)
         if pay > 0.0:
             write_of(ledger, now, Event.PAY.value, NOTHING, number, 0, pay)
+    for number in range(len(state.reps)):
+        if model.reps[number]["grows"] == 1:
+            note_growth(model, state, ledger, now, number)
     running = costs.running_of_day(model, day)
     if running > 0.0:
         write_of(ledger, now, Event.RUNNING.value, NOTHING, NOBODY, 0, running)
+
+
+@rare
+def note_growth(model: Model, state: State, ledger: Ledger, now: int, number: int) -> None:
+    """Book a training of the day that ends now; at the end of a month, note the skill (Z4, Z5)."""
+    rep, state_of_rep = model.reps[number], state.reps[number]
+    training = people.training_of(model, rep, state_of_rep, now - DAY)
+    if training != NOTHING:
+        cost = model.trainings[training]["cost"]
+        write_of(ledger, now, Event.TRAINED.value, NOTHING, number, 0, cost)
+    if state_of_rep["on_staff"] == 1 and people.ends_a_month(model, now):
+        skill = people.skill_now(model, rep, state_of_rep, now)
+        write_of(ledger, now, Event.SKILL.value, NOTHING, number, 0, skill)

@@ -9,15 +9,40 @@ from __future__ import annotations
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.engines.compiled.agenda import next_time
-from funnelsim.engines.compiled.desks import enlist, go_home, stir
+from funnelsim.engines.compiled.desks import enlist, give_up_rep, stir
+from funnelsim.engines.compiled.handover import (
+    is_held_up,
+    leave_gate,
+    leave_load,
+    next_to_admit,
+    pass_gate,
+    pass_in_any_case,
+)
+from funnelsim.engines.compiled.nurturing import begin_nurture
 from funnelsim.engines.compiled.queues import NONE, first, join, leave
+from funnelsim.engines.compiled.roster import expect_rep, go_home
 from funnelsim.engines.compiled.state import State, await_next, channel_actor, put
-from funnelsim.engines.ledger import Ledger, credit, flag, give_reason, write
+from funnelsim.engines.ledger import Ledger, credit, flag, give_reason, note_touches, write
 from funnelsim.engines.protocol import MOST_WAVES
 from funnelsim.model.model import SALE, Model
-from funnelsim.model.words import ENDED, NEVER, NOBODY, NOTHING, Due, Event, Flag
+from funnelsim.model.words import ENDED, NEVER, NOBODY, NOTHING, REJECTED, Due, Event, Flag
 from funnelsim.model.worktime import work_ends_from
-from funnelsim.rules import arrivals, assignment, contracts, ending, market, people, visits
+from funnelsim.rules import (
+    absence,
+    arrivals,
+    assignment,
+    contracts,
+    ending,
+    handover,
+    interruption,
+    junk,
+    market,
+    nurture,
+    people,
+    qualifying,
+    traits,
+    visits,
+)
 
 # ---- inquiries ----------------------------------------------------------------------------------
 
@@ -52,6 +77,8 @@ def take_inquiry(model: Model, world: Record, state: State, ledger: Ledger, numb
     pursuit["theorist"] = theorist
     pursuit["is_lead"] = 0
     pursuit["traits"] = 0
+    if len(model.traits) > 0:
+        pursuit["traits"] = traits.traits_of(model, world, entity, number, 0)
     pursuit["account"] = NOTHING
     if finite:
         take_from_market(state, pursuit, cooling)
@@ -93,7 +120,12 @@ def begin_pursuit(pursuit: Record, entity: int, process: int, stage: int) -> Non
     pursuit["round"] = 0
     pursuit["attempt"] = 0
     pursuit["flags"] = 0
+    pursuit["gate"] = 0
+    pursuit["returns"] = 0
+    pursuit["touches"] = 0
     pursuit["market"] = market.OUTSIDE
+    pursuit["interrupted"] = 0
+    pursuit["met"] = 0
 
 
 @rule
@@ -121,20 +153,48 @@ def put_inquiry(model: Model, state: State, number: int) -> None:
 def enter(model: Model, world: Record, state: State, ledger: Ledger, slot: int) -> bool:
     """Let a pursuit enter its stage; return whether it starts at once because no rep is needed.
 
-    (V1, V2, V4, V5)
+    (V1, V4, V5)
     """
     pursuit = state.pursuits[slot]
     now = state.clock[0]["now"]
     pursuit["since"] = now
+    if pursuit["theorist"] == 1:
+        pursuit["theorist"] = qualifying.still_theorist(model, world, pursuit, now)
     read_fate(model, world, pursuit)
     write(ledger, now, pursuit, Event.ENTERED.value, 0, 0, 0.0)
-    team = visits.team_for(model, pursuit)
-    if team == NOBODY:
+    stage = visits.stage_for(model, pursuit)
+    gated = (stage["gate"] | pursuit["gate"]) != 0
+    if gated and is_held_up(model, world, state, ledger, slot):
+        return False
+    if stage["team"] == NOBODY:
         return True
-    place(model, world, state, slot, team)
-    patience = visits.patience(model, world, pursuit)
-    await_next(model, state, slot, now + patience, Due.GOES_COLD.value)
+    queue_up(model, world, state, slot, stage["team"])
     return False
+
+
+@rule
+def queue_up(model: Model, world: Record, state: State, slot: int, team: int) -> None:
+    """Let a pursuit queue for a rep of a team, until its patience ends (V2)."""
+    place(model, world, state, slot, team)
+    patience = visits.patience(model, world, state.pursuits[slot])
+    await_next(model, state, slot, state.clock[0]["now"] + patience, Due.GOES_COLD.value)
+
+
+@rare
+def admit(model: Model, world: Record, state: State, ledger: Ledger) -> bool:
+    """Hand over one of those held, if there is room anywhere; return whether there was (B5)."""
+    slot = next_to_admit(model, state)
+    if slot == NONE:
+        return False
+    pursuit, now = state.pursuits[slot], state.clock[0]["now"]
+    leave_gate(model, state, slot)
+    pursuit["flags"] = pursuit["flags"] & ~Flag.HELD.value
+    stage = visits.stage_for(model, pursuit)
+    if stage["gate"] > 0:
+        pass_gate(state, pursuit, stage["gate"])
+    write(ledger, now, pursuit, Event.ADMITTED.value, now - pursuit["since"], 0, 0.0)
+    queue_up(model, world, state, slot, stage["team"])
+    return True
 
 
 @rule
@@ -160,67 +220,97 @@ def place(model: Model, world: Record, state: State, slot: int, number: int) -> 
             pursuit["rep"] = rep
             state.reps[rep]["open"] += 1
     if pursuit["rep"] == NOBODY:
-        pursuit["rank"] = assignment.rank_in_team(model, world, state.odds_by_day, team, pursuit)
+        rank = assignment.rank_in_team(model, world, state.odds_by_day, team, pursuit)
+        pursuit["rank"] = interruption.in_line(team, pursuit, rank)
         queue = state.team_queues[number]
         join(state.links, queue, slot, pursuit["rank"], pursuit["since"], pursuit["entity"])
         stir(state, number)
     else:
-        pursuit["rank"] = assignment.rank(team["queue_order"], pursuit)
+        pursuit["rank"] = interruption.in_line(team, pursuit, assignment.rank(team["queue_order"], pursuit))
         queue = state.own_queues[pursuit["rep"]]
         join(state.links, queue, slot, pursuit["rank"], pursuit["since"], pursuit["entity"])
         enlist(model, state, pursuit["rep"])
 
 
 @rule
-def give_up_rep(model: Model, state: State, pursuit: Record) -> None:
-    """Take a pursuit from its owner, who has one open pursuit less (P3)."""
-    rep = pursuit["rep"]
-    if rep != NOBODY:
-        state.reps[rep]["open"] -= 1
-        pursuit["rep"] = NOBODY
-        enlist(model, state, rep)
-
-
-@rule
 def leave_queue(model: Model, state: State, slot: int) -> None:
     """Take a pursuit out of the queue that it waits in."""
     pursuit = state.pursuits[slot]
-    if pursuit["rep"] == NOBODY:
-        leave(state.links, state.team_queues[visits.team_for(model, pursuit)], slot)
-    else:
+    if pursuit["rep"] != NOBODY:
         leave(state.links, state.own_queues[pursuit["rep"]], slot)
         enlist(model, state, pursuit["rep"])
+    elif handover.is_held(pursuit):
+        leave_gate(model, state, slot)
+    else:
+        leave(state.links, state.team_queues[visits.team_for(model, pursuit)], slot)
 
 
 @rule
-def start_work(model: Model, state: State, ledger: Ledger, slot: int, rep: int) -> None:
+def start_work(model: Model, world: Record, state: State, ledger: Ledger, slot: int, rep: int) -> None:
     """Start work on a pursuit; its outcome is decided now (G6, V4, V6, V12)."""
     pursuit = state.pursuits[slot]
+    if rep != NOBODY and state.reps[rep]["busy"] == 1:
+        interrupt(model, state, ledger, rep)
+    if pursuit["interrupted"] == 1:
+        resume_work(model, world, state, ledger, slot, rep)
+        return
     stage = visits.stage_for(model, pursuit)
     now, entered = state.clock[0]["now"], pursuit["since"]
     waited = now - entered
     skill, speed = 1.0, 1.0
     if rep != NOBODY:
         take_up(model, state, slot, rep)
-        skill = people.skill_now(model.reps[rep], state.reps[rep], now)
+        skill = people.skill_now(model, model.reps[rep], state.reps[rep], now)
         speed = people.speed_now(model.reps[rep], state.reps[rep], now)
     effort, advances = visits.work(model, state.odds_by_day, pursuit, skill, speed, waited)
+    if stage["checks"] > 0:
+        effort, advances = qualifying.checked(model, world, pursuit, speed)
     pursuit["effort"] = effort
     pursuit["advances"] = advances
     takes, target, reason = visits.answer(model, pursuit)
     pursuit["takes"] = takes
     pursuit["target"] = target
     pursuit["reason"] = reason
+    handed_over = 0
+    if stage["rejection"] > 0 and rep != NOBODY:
+        handed_over = meet(model, world, state, slot, skill)
     pursuit["since"] = now
     write(ledger, now, pursuit, Event.STARTED.value, waited, 0, stage["cost_per_visit"])
     if visits.is_first_contact(pursuit, rep, entered):
         flag(ledger, Flag.FIRST_CONTACT.value)
+    if handed_over != 0:
+        flag(ledger, handed_over)
+        effort = pursuit["effort"]
     ends = now
     if rep != NOBODY:
         calendar = model.calendars[model.reps[rep]["calendar"]]
         opening = state.shifts[model.reps[rep]["calendar"]]["opening"]
         ends = work_ends_from(model.hours, opening, calendar["first_hours"] + calendar["hours"], now, effort)
+        if ends > state.reps[rep]["away_from"]:
+            ends = absence.with_absences(model, world, model.reps[rep], state.reps[rep], now, effort)
     await_next(model, state, slot, ends, Due.WORK_ENDS.value)
+
+
+@rare
+def meet(model: Model, world: Record, state: State, slot: int, skill: float) -> int:
+    """Let a rep judge, at first contact after hand-over, whether a pursuit is junk; return the row's flag.
+
+    (J7, J8, J11)
+    """
+    pursuit = state.pursuits[slot]
+    if not junk.is_after_hand_over(pursuit):
+        return 0
+    pursuit["met"] = junk.met(pursuit)
+    pursuit["done"] = 0
+    pursuit["flags"] = junk.flags_of(model, pursuit)
+    others = state.reps[pursuit["rep"]]["open"] - 1
+    if junk.rejects(model, world, pursuit, skill, others):
+        pursuit["effort"] = junk.effort_of_rejection(model, pursuit)
+        pursuit["advances"] = 0
+        pursuit["takes"] = 0
+        pursuit["target"] = REJECTED
+        pursuit["reason"] = junk.rejection_of(model, pursuit)["reason"]
+    return Flag.AFTER_HAND_OVER.value
 
 
 @rule
@@ -228,6 +318,8 @@ def take_up(model: Model, state: State, slot: int, rep: int) -> None:
     """Take a pursuit out of its queue; the rep owns it from now on."""
     pursuit = state.pursuits[slot]
     state.reps[rep]["busy"] = 1
+    state.desks[rep]["in_hand"] = slot
+    state.reps[rep]["lost"] = 0
     owned = pursuit["rep"] != NOBODY
     leave_queue(model, state, slot)
     if not owned:
@@ -238,6 +330,34 @@ def take_up(model: Model, state: State, slot: int, rep: int) -> None:
         opener, closer = visits.credited(model, pursuit, rep)
         pursuit["opener"] = opener
         pursuit["closer"] = closer
+
+
+@rare
+def interrupt(model: Model, state: State, ledger: Ledger, rep: int) -> None:
+    """Interrupt the work in hand of a rep, who keeps it (G10)."""
+    slot, now = int(state.desks[rep]["in_hand"]), state.clock[0]["now"]
+    pursuit = state.pursuits[slot]
+    done = interruption.done_since(model, model.reps[rep], state.reps[rep], pursuit["since"], now)
+    write(ledger, now, pursuit, Event.INTERRUPTED.value, now - pursuit["since"], done, 0.0)
+    pursuit["effort"] -= done
+    pursuit["done"] += done
+    pursuit["since"] = now
+    pursuit["interrupted"] = 1
+    pursuit["rank"] = interruption.in_line(model.teams[visits.team_for(model, pursuit)], pursuit, 0)
+    join(state.links, state.own_queues[rep], slot, pursuit["rank"], now, pursuit["entity"])
+    await_next(model, state, slot, NEVER, Due.GOES_COLD.value)
+
+
+@rare
+def resume_work(model: Model, world: Record, state: State, ledger: Ledger, slot: int, rep: int) -> None:
+    """Go on with work that was interrupted: what is left of its effort (G11)."""
+    pursuit, now = state.pursuits[slot], state.clock[0]["now"]
+    take_up(model, state, slot, rep)
+    write(ledger, now, pursuit, Event.RESUMED.value, now - pursuit["since"], 0, 0.0)
+    pursuit["since"] = now
+    pursuit["interrupted"] = 0
+    ends = absence.work_of(model, world, model.reps[rep], state.reps[rep], now, pursuit["effort"])
+    await_next(model, state, slot, ends, Due.WORK_ENDS.value)
 
 
 @rule
@@ -254,6 +374,8 @@ def end_work(model: Model, state: State, ledger: Ledger, slot: int) -> bool:
     pursuit["since"] = now
     if visits.team_for(model, pursuit) != NOBODY:
         rep = state.reps[pursuit["rep"]]
+        if people.counts(model, model.reps[pursuit["rep"]], now):
+            rep["worked"] += 1
         rep["busy"] = 0
         rep["idle_since"] = now
         enlist(model, state, pursuit["rep"])
@@ -273,27 +395,44 @@ def end_work(model: Model, state: State, ledger: Ledger, slot: int) -> bool:
 def leave_visit(model: Model, world: Record, state: State, ledger: Ledger, slot: int, due: int) -> int:
     """Let a pursuit leave its stage by what fell due; return its slot if it enters another stage, else NONE.
 
-    (V17, V20, X9)
+    (V17, N2)
+    """
+    pursuit = state.pursuits[slot]
+    event, reason = ending.leaving(pursuit, due)
+    if event == Event.LOST and pursuit["target"] == REJECTED:
+        reject(model, state, ledger, pursuit)
+    if nurture.takes(model, pursuit, reason):
+        until = begin_nurture(model, world, state, ledger, slot, event, reason)
+        give_up_rep(model, state, pursuit)
+        rest(model, state, slot, until)
+        return NONE
+    return depart(model, world, state, ledger, slot, event, reason, 0)
+
+
+@rule
+def depart(
+    model: Model, world: Record, state: State, ledger: Ledger, slot: int, event: int, reason: int, flags: int
+) -> int:
+    """Let an event befall a pursuit, with what follows; return its slot if it enters a stage, else NONE.
+
+    (V20, X9)
     """
     pursuit, now = state.pursuits[slot], state.clock[0]["now"]
-    event, reason = ending.leaving(pursuit, due)
     target, delay, spawns = ending.after(model, world, pursuit, event)
-    withdrawn = ending.end_of(model, pursuit, event)["withdraws"]
     value = contracts.bookings(model, world, pursuit) if event == Event.WON else 0.0
     began = pursuit["began"] if target == ENDED else 0
+    note_rejection(model, state, ledger, pursuit, event)
     write(ledger, now, pursuit, ending.told_as(event, delay), now - pursuit["since"], began, value)
     if event == Event.WON:
         credit(ledger, pursuit["closer"])
     if reason != NOTHING:
         give_reason(ledger, reason)
+        flag(ledger, flags)
     if ending.makes_lead(model, pursuit, event):
         become_lead(model, state, ledger, pursuit)
     if event == Event.WON:
         sign(model, state, ledger, pursuit, value)
-    if spawns > 0:
-        spawn(model, world, state, slot, event, spawns)
-    if withdrawn != NOTHING:
-        withdraw_kin(model, state, slot, withdrawn)
+    affect_kin(model, world, state, slot, event, spawns)
     if target == ENDED:
         end(model, state, slot)
         return NONE
@@ -302,10 +441,26 @@ def leave_visit(model: Model, world: Record, state: State, ledger: Ledger, slot:
         give_up_rep(model, state, pursuit)
     pursuit["round"] = ending.round_at(pursuit, target, delay)
     pursuit["stage"] = target
-    if delay == ending.AT_ONCE:
-        return int(slot)
-    rest(model, state, slot, now + delay)
-    return NONE
+    if delay != ending.AT_ONCE:
+        rest(model, state, slot, now + delay)
+        return NONE
+    if event == Event.SENT_BACK:
+        pass_in_any_case(model, state, pursuit)
+    return int(slot)
+
+
+@rule
+def note_rejection(model: Model, state: State, ledger: Ledger, pursuit: Record, event: int) -> None:
+    """Write first that sales rejects a pursuit, where it does (J12)."""
+
+
+@rare
+def reject(model: Model, state: State, ledger: Ledger, pursuit: Record) -> None:
+    """Write that sales rejects a pursuit, and what it has cost by itself."""
+    now, cost = state.clock[0]["now"], junk.cost_of_rejected(model, pursuit)
+    waited, effort = now - pursuit["since"], pursuit["done"] + pursuit["effort"]
+    write(ledger, now, pursuit, Event.REJECTED.value, waited, effort, cost)
+    pursuit["met"] = pursuit["met"] | junk.REJECTED_BEFORE
 
 
 @rare
@@ -342,6 +497,8 @@ def sign(model: Model, state: State, ledger: Ledger, pursuit: Record, value: flo
     rep["booked_month"] = in_month
     rep["booked_quarter"] = in_quarter
     rep["booked_year"] = in_year
+    if people.counts(model, model.reps[closer], now):
+        rep["won"] += 1
 
 
 @rule
@@ -369,6 +526,8 @@ def end(model: Model, state: State, slot: int) -> None:
     """End a pursuit: its rep has one open pursuit less, and its slot of the pool is free (V21)."""
     pursuit = state.pursuits[slot]
     give_up_rep(model, state, pursuit)
+    if pursuit["gate"] != 0:
+        leave_load(state, pursuit)
     if pursuit["account"] != NOTHING:
         leave_account(state, slot)
     if pursuit["market"] != market.OUTSIDE and cools_off(model, state, slot):
@@ -412,7 +571,10 @@ def give_back(state: State, ledger: Ledger, slot: int) -> None:
 @rare
 def rest(model: Model, state: State, slot: int, until: int) -> None:
     """Let a pursuit rest, without an owner, until it returns (X3)."""
-    state.pursuits[slot]["since"] = state.clock[0]["now"]
+    pursuit = state.pursuits[slot]
+    pursuit["since"] = state.clock[0]["now"]
+    pursuit["flags"] = pursuit["flags"] & ~Flag.HELD.value
+    leave_load(state, pursuit)
     await_next(model, state, slot, until, Due.RETURNS.value)
 
 
@@ -422,8 +584,37 @@ def come_back(state: State, ledger: Ledger, slot: int) -> int:
     pursuit = state.pursuits[slot]
     now = state.clock[0]["now"]
     pursuit["flags"] = pursuit["flags"] | Flag.RETURNED.value
+    pursuit["met"] = junk.met_on_return(pursuit)
     write(ledger, now, pursuit, Event.RETURNED.value, now - pursuit["since"], 0, 0.0)
     return slot
+
+
+@rule
+def affect_kin(model: Model, world: Record, state: State, slot: int, event: int, spawns: int) -> None:
+    """Let others be born of an event, and others be withdrawn (X5, X7)."""
+    withdrawn = ending.end_of(model, state.pursuits[slot], event)["withdraws"]
+    if spawns > 0:
+        spawn(model, world, state, slot, event, spawns)
+    if withdrawn != NOTHING:
+        withdraw_kin(model, state, slot, withdrawn)
+
+
+@rare
+def end_nurture(model: Model, world: Record, state: State, ledger: Ledger, slot: int) -> int:
+    """End nurture at its last touch: return the slot of a pursuit that enters a stage, else NONE (N4, N6)."""
+    pursuit, now = state.pursuits[slot], state.clock[0]["now"]
+    rested = now - pursuit["since"]
+    note_touches(ledger, now, pursuit, pursuit["touches"])
+    pursuit["touches"] = 0
+    if not nurture.comes_back(pursuit):
+        pursuit["since"] = now
+        event, reason = pursuit["parked"], pursuit["reason"]
+        return depart(model, world, state, ledger, slot, event, reason, Flag.NURTURED.value)
+    pursuit["fit"] = nurture.warmed(model, pursuit)
+    pursuit["returns"] += 1
+    pursuit["round"] = ending.round_at(pursuit, pursuit["target"], rested)
+    pursuit["stage"] = pursuit["target"]
+    return come_back(state, ledger, slot)
 
 
 @rare
@@ -465,7 +656,8 @@ def withdraw_kin(model: Model, state: State, slot: int, process: int) -> None:
         if other != slot and pursuit["process"] == process and ending.can_be_withdrawn(pursuit):
             if pursuit["phase"] == Due.GOES_COLD:
                 leave_queue(model, state, other)
-                pursuit["flags"] = pursuit["flags"] | Flag.LEFT_QUEUE.value
+                left = 0 if handover.is_held(pursuit) else Flag.LEFT_QUEUE.value
+                pursuit["flags"] = pursuit["flags"] | left
             await_next(model, state, other, state.clock[0]["now"], Due.WITHDRAWS.value)
         other = state.kin[other]["next"]
 
@@ -475,6 +667,8 @@ def withdraw(model: Model, state: State, ledger: Ledger, slot: int) -> None:
     """End a pursuit because of another; one that has not begun leaves no row (X8)."""
     pursuit = state.pursuits[slot]
     now = state.clock[0]["now"]
+    if pursuit["touches"] > 0:
+        note_touches(ledger, now, pursuit, nurture.touches_by(pursuit, now))
     if pursuit["began"] != NEVER:
         write(ledger, now, pursuit, Event.WITHDRAWN.value, now - pursuit["since"], pursuit["began"], 0.0)
     end(model, state, slot)
@@ -535,7 +729,9 @@ def leave_staff(model: Model, world: Record, state: State, ledger: Ledger, numbe
     slot = first(state.links, queue)
     while slot != NONE:
         leave(state.links, queue, slot)
-        place(model, world, state, slot, model.reps[number]["team"])
+        place(model, world, state, slot, visits.team_for(model, state.pursuits[slot]))
         slot = first(state.links, queue)
     if rep["busy"] == 0:
         go_home(model, state, ledger, number)
+    else:
+        expect_rep(model, state, number)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from funnelsim.compiling.arrays import Floats, Integers, Records, record
+from funnelsim.compiling.arrays import Floats, Integers, Record, Records, record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.compiling.handles import by_pointer
 from funnelsim.engines.compiled.agenda import NOT_DUE, Positions, new_agenda, order_of, schedule
@@ -30,12 +30,14 @@ CLOCK = record(
     ("vacant", "<i8"),  # how many slots are free
     ("free_company", "<i8"),  # the first free slot of the pool of companies
     ("most_born", "<i8"),  # pursuits that one step may add to the pool
+    ("held", "<i8"),  # pursuits at gates
     ("begun", "<i8"),  # 1 once the first entries are on the agenda
     ("last_day_booked", "<i8"),
 )
 DESK = record(
     ("wanted", "<i8"),  # 1: on the calendar's list of reps who can start on a pursuit of their own queue
     ("at_hand", "<i8"),  # 1: on the calendar's list of reps who can be given a pursuit of the team's queue
+    ("in_hand", "<i8"),  # slot of the pursuit that a busy rep works on
 )
 SHIFT = record(
     ("closes", "<i8"),  # the end of the latest opening
@@ -73,6 +75,8 @@ class State(NamedTuple):
     wanted_links: Records  # LINK, one a rep
     at_hand: Records  # QUEUE, one a calendar: idle reps with room for one more, longest idle first
     at_hand_links: Records  # LINK, one a rep
+    loads: Integers  # (gates,) pursuits that count at each gate
+    held: Records  # QUEUE (1 + gates,): pursuits held at each gate, and first those whose gate is gone
     unfinished: Records  # QUEUE (1,): at the end, the open pursuits in the order of entity
     order: Integers  # (reps,) the reps of each team side by side, best first when last sorted
 
@@ -114,6 +118,8 @@ def new_state(model: Model, slots: int = FIRST_POOL, companies: int = FIRST_COMP
         wanted_links=np.zeros(reps, LINK),
         at_hand=new_queues(calendars),
         at_hand_links=np.zeros(reps, LINK),
+        loads=np.zeros(len(model.gates), np.int64),
+        held=new_queues(1 + len(model.gates)),
         unfinished=new_queues(1),
         order=np.zeros(reps, np.int64),
     )
@@ -169,6 +175,7 @@ def reset(model: Model, state: State) -> None:
     clock["due"] = 0
     clock["gap"] = 0
     clock["stirred"] = 1
+    clock["held"] = 0
     clock["last_day_booked"] = 0
     clock["most_born"] = ending.most_born(model)
     for position in range(len(state.agenda)):
@@ -185,16 +192,7 @@ def reset(model: Model, state: State) -> None:
     for segment in range(len(state.taken)):
         state.taken[segment] = 0
     for number in range(len(state.reps)):
-        rep = state.reps[number]
-        rep["idle_since"] = 0
-        rep["left"] = NEVER
-        rep["open"] = 0
-        rep["on_staff"] = 0
-        rep["busy"] = 0
-        rep["booked_in"] = 0
-        rep["booked_month"] = 0
-        rep["booked_quarter"] = 0
-        rep["booked_year"] = 0
+        begin_rep(state.reps[number], 0)
         state.desks[number]["wanted"] = 0
         state.desks[number]["at_hand"] = 0
         state.order[number] = number
@@ -209,8 +207,33 @@ def reset(model: Model, state: State) -> None:
         shift["opening"] = model.calendars[number]["first_hours"] - 1
         empty(state.wanted[number])
         empty(state.at_hand[number])
+    for number in range(len(state.loads)):
+        state.loads[number] = 0
+    for gate in range(len(state.held)):
+        empty(state.held[gate])
     empty_pools(state)
     empty(state.unfinished[0])
+
+
+@rule
+def begin_rep(rep: Record, now: int) -> None:
+    """Fill in what a rep begins with, who has not joined yet."""
+    rep["joined"] = NEVER
+    rep["idle_since"] = now
+    rep["left"] = NEVER
+    rep["open"] = 0
+    rep["on_staff"] = 0
+    rep["busy"] = 0
+    rep["booked_in"] = 0
+    rep["booked_month"] = 0
+    rep["booked_quarter"] = 0
+    rep["booked_year"] = 0
+    rep["worked"] = 0
+    rep["won"] = 0
+    rep["absent"] = 0
+    rep["away_from"] = NEVER
+    rep["away_until"] = NEVER
+    rep["lost"] = 0
 
 
 @rule

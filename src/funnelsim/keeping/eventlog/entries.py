@@ -38,10 +38,12 @@ ACTIVITIES = {
     Event.QUEUED_AGAIN: "{stage}: waits for the next attempt",
     Event.TOUCHED: "{stage}: nurtured",
     Event.INTERRUPTED: "{stage}: work interrupted",
+    Event.RESUMED: "{stage}: work resumed",
     Event.REPORTED: "{stage}: reported to marketing",
 }
 _ENDS = {Event.WON, Event.LOST, Event.WENT_COLD, Event.OPEN, Event.WITHDRAWN}
-_COSTS = {Event.INQUIRY, Event.STARTED, Event.COMMISSION}
+_WORK = {Event.WORKED, Event.INTERRUPTED}
+_COSTS = {Event.INQUIRY, Event.HELD, Event.STARTED, Event.COMMISSION}
 _INDEX = (1 << 32) - 1  # the bits of a lead's entity that number it within its channel
 _FIELDS = {name: position for position, name in enumerate(LEDGER.names or ())}
 
@@ -58,7 +60,7 @@ class Entry(NamedTuple):
     stage: str | None
     waited_hours: float  # clock time of the span that the event closes
     worked_hours: float  # working time
-    cost: float | None  # of an inquiry, a visit or a commission
+    cost: float | None  # of an inquiry, a visit, a lead held or a commission
     value: float | None  # bookings of a contract
     reason: str | None  # why it was lost
     ends: bool  # whether it is the lead's last step
@@ -104,7 +106,7 @@ def _entry(row: tuple[int | float, ...], names: Names, midnight: datetime) -> En
         segment=names.segments[int(told["segment"])],
         stage=at,
         waited_hours=told["waited"] / HOUR,
-        worked_hours=told["worked"] / HOUR if kind is Event.WORKED else 0.0,
+        worked_hours=told["worked"] / HOUR if kind in _WORK else 0.0,
         cost=money if kind in _COSTS else None,
         value=money if kind is Event.WON else None,
         reason=names.reasons[int(reason)] if reason != NOTHING else None,

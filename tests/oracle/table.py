@@ -102,6 +102,7 @@ class Table:
             ),
             cooling=cooling,
             check=self.check,
+            report=lambda lead, at, round_: self.uniforms(lead, stages[at]["report_key"], round_)[0],
             rejection=lambda lead, at, round_: self.uniforms(
                 lead, self.model.rejections[stages[at]["rejection"] - 1]["key"], round_
             )[0],
@@ -129,6 +130,23 @@ class Table:
             for trait, share in enumerate(shares)
             if self.uniforms(lead, self.model.traits[trait]["key"])[0] < share
         }
+
+    def luck(self, lead: int, theorist: float) -> tuple[float, ...]:
+        """Draw by what a company is a theorist, and has each trait."""
+        return theorist, *(self.uniforms(lead, trait["key"])[0] for trait in self.model.traits)
+
+    def learning(self, number: int) -> told.Learning | None:
+        """Describe what a channel learns."""
+        channel = self.model.channels[number]
+        if channel["half"] == 0:
+            return None
+        pairs = zip(self.model.trait_shares[number], self.model.trait_shifts[number], strict=True)
+        return told.Learning(
+            half=float(channel["half"]),
+            theorists=(float(channel["theorists"]), float(channel["theorists_most"])),
+            traits=[(float(typed), float(most)) for typed, most in pairs],
+            honest=float(channel["honest"]),
+        )
 
     def row(self, stage: int, segment: int) -> Record:
         """Find what a stage is to a segment; keys are the stage's (S1, S2)."""
@@ -238,6 +256,7 @@ class Table:
             theorist=bool(theorist < channel["theorists"]),
             accepted_below=self.uniforms(lead, MARKET)[0],
             traits=self.traits(number, lead),
+            by_luck=self.luck(lead, theorist),
         )
 
     def routes(self, first: int, count: int) -> list[tuple[float, int | str, int]]:
@@ -291,6 +310,7 @@ class Table:
                     busy=self.busy(each),
                     demand=self.demand(number),
                     varies=bool(each["mean_share"] > 0 or self.uncertain(each) or self.demand(number)),
+                    learning=self.learning(number),
                 )
                 for number, each in enumerate(model.channels)
             ],

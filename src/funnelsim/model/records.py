@@ -43,6 +43,9 @@ CHANNEL = record(
     ("price_cut", "<f8"),  # share of the price
     ("mean_share", "<f8"),  # of a total whose shares are uncertain; else 0
     ("theorists", "<f8"),  # share
+    ("half", "<f8"),  # reports after which its shares have moved half of their way; 0: it does not learn
+    ("theorists_most", "<f8"),  # how far the share of theorists moves at most
+    ("honest", "<f8"),  # share of reports that are made
     ("hot", "<f8"),  # share
     ("hot_or_warm", "<f8"),  # share
     ("stage", "<i4"),  # where its inquiries enter
@@ -72,6 +75,7 @@ CHANNEL_STATE = record(  # of its stream of inquiries
     ("index", "<i8"),  # of the next inquiry
     ("total", "<f8"),  # unit exponentials used so far, the next one included
     ("day", "<i8"),  # in which the next inquiry arrives
+    ("reports", "<i8"),  # of its leads, from which it has learnt
 )
 
 SEGMENT = record(
@@ -182,6 +186,7 @@ STAGE = record(
     ("work_key", "<i8"),
     ("answer_key", "<i8"),
     ("assignment_key", "<i8"),
+    ("report_key", "<i8"),
     ("team", "<i8"),  # NOBODY: no rep is needed
     ("process", "<i4"),
     ("makes_lead", "<i4"),  # 1: an inquiry that leaves it for a later stage is a lead

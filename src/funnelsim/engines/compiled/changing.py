@@ -145,7 +145,8 @@ def read_new_traits(before: Model, model: Model, world: Record, state: State) ->
         pursuit = state.pursuits[slot]
         if pursuit["entity"] > 0:
             company, channel, known = pursuit["company"], pursuit["channel"], len(before.traits)
-            more = traits.traits_of(model, world, company, channel, known)
+            reports = state.channels[channel]["reports"]
+            more = traits.traits_of(model, world, company, channel, known, reports)
             pursuit["traits"] = pursuit["traits"] | more
 
 
@@ -170,6 +171,7 @@ def take_over_channels(old: State, model: Model, world: Record, state: State) ->
         channel["index"] = old.channels[number]["index"] if known else 0
         channel["total"] = old.channels[number]["total"] if known else 0.0
         channel["day"] = today
+        channel["reports"] = old.channels[number]["reports"] if known else 0
         if not known:
             channel["total"] = arrivals.next_total(world, model.channels[number], channel)
     for segment in range(len(state.taken)):

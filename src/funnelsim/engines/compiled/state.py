@@ -187,6 +187,7 @@ def reset(model: Model, state: State) -> None:
         channel["index"] = 0
         channel["total"] = 0.0
         channel["day"] = 0
+        channel["reports"] = 0
         first = model.channels[number]["first_expected"]
         state.expected[first] = model.expected[first]
     for segment in range(len(state.taken)):

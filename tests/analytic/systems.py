@@ -265,6 +265,20 @@ def asking_again(companies: int, rate: float, reps: int, effort: Any, months: in
     )
 
 
+def learning(typed: float, most: float, half: float, honest: float, months: int) -> str:
+    """Write a channel that learns of a trait, and a stage that finds it out for certain, in no time."""
+    return "\n".join(
+        [
+            opening(months, warm_up=0),
+            table("traits.need", {"share": typed}),
+            table("management", {"honest_reports": honest}),
+            channel("web", 0.5),
+            table("channels.web.learning", {"half": half, "traits": {"need": most}}),
+            table("stages.form", {"checks": {"need": {"trait": "need"}}}),
+        ]
+    )
+
+
 # ---- streams and odds -------------------------------------------------------------------------------
 
 

@@ -443,3 +443,22 @@ def ripe_in_time(unripe: float, back: float) -> float:
     back^k unripe^(k - 1) (1 - unripe).
     """
     return back * (1 - unripe) / (1 - back * unripe)
+
+
+def won_by_memory(first: int, typed: float, most: float, half: float, heard: float) -> float:
+    """Return the expected wins of the first inquiries, each won by typed + most n / (n + half).
+
+    The n heard before the i-th one are binomial (i, heard).
+    """
+    total = 0.0
+    for before in range(first):
+        heard_of = np.arange(before + 1)
+        logs = [math.lgamma(before + 1) - math.lgamma(n + 1) - math.lgamma(before - n + 1) for n in heard_of]
+        if heard < 1:
+            weights = np.exp(
+                np.array(logs) + heard_of * math.log(heard) + (before - heard_of) * math.log1p(-heard)
+            )
+        else:
+            weights = (heard_of == before).astype(float)
+        total += float(weights @ (typed + most * heard_of / (heard_of + half)))
+    return total

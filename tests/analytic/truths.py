@@ -9,6 +9,7 @@ from .desks import idle_hours, interrupting, reserved_hours
 from .exact import equal_worths_are_a_pool, every_lead_the_same, occupancy_adds_up, queues_add_up
 from .figures import Truth
 from .hand_over import held_before, turned_away
+from .loop import heard
 from .market import away, draining, repairmen
 from .odds import conversions, hot_to_best
 from .qualifying import bayes, checked, rejection, ripening
@@ -62,6 +63,8 @@ TRUTHS: tuple[Truth, ...] = (
     draining(),
     away(),
     repairmen(),
+    heard(1.0),
+    heard(0.3),
     checked("a check that errs", 0.9, 0.8),
     checked("a check that never errs", 1.0, 1.0),
     *(bayes(passes_at) for passes_at in (2, 3, 4)),

@@ -176,6 +176,16 @@ class Nurture:
 
 
 @dataclass
+class Learning:
+    """What a channel learns: by memory its shares move from what is typed, so far at most (W6)."""
+
+    half: float  # reports
+    theorists: tuple[float, float]  # typed, most
+    traits: list[tuple[float, float]] = field(default_factory=list)
+    honest: float = 1.0  # share of reports that are made
+
+
+@dataclass
 class Channel:
     """When its inquiries come, where they enter and what it costs."""
 
@@ -195,6 +205,7 @@ class Channel:
     demand: list[list[float]] = field(default_factory=list)  # shocks, each with a factor for each day (H7)
     varies: bool = False  # whether any of these may be other than 1
     per_hour: float | None = None  # A13: what an hour of prospecting finds; None: inquiries come by the day
+    learning: Learning | None = None
 
 
 @dataclass
@@ -223,6 +234,7 @@ class Inquiry:
     theorist: bool = False
     accepted_below: float = 0.0  # O2: in (0, 1)
     traits: set[int] = field(default_factory=set)  # numbers of those that it has, by the chapter at hand
+    by_luck: tuple[float, ...] = ()  # W6: a theorist, and each trait, if below the share; in (0, 1)
 
 
 @dataclass
@@ -251,6 +263,7 @@ class Draws:
         0.0,
         0.5,
     )  # of (entity, stage, round, number of the check there): hours, and a number in (0, 1)
+    report: Callable[[int, int, int], float] = lambda *_: 0.5  # of (entity, stage, round): in (0, 1)
     rejection: Callable[[int, int, int], float] = lambda *_: 0.5  # of (entity, stage, round): in (0, 1)
     ripening: Callable[[int], int | None] = lambda _: None  # of an entity: microseconds; None: never
 

@@ -41,6 +41,7 @@ class Told:
     last: int = 0  # when the last row of the visit was written, but for those of nurture
     contacts: list[bool] = field(default_factory=list)  # J7: whether truly junk
     rejections: list[bool] = field(default_factory=list)
+    reports: list[bool] = field(default_factory=list)  # W4: whether good
     visits: list[Visit] = field(default_factory=list)
     spells: list[Spell] = field(default_factory=list)
 
@@ -140,6 +141,10 @@ def read_step(told: Told, event: Event, row: Record, costs: list[Cost], cast: Ca
     assert bool(row["flags"] & Flag.RETURNED) == (told.returned > 0 or event is Event.RETURNED)
     if event in OF_NURTURE or row["flags"] & Flag.NURTURED:
         read_nurture(told, event, row)
+        return
+    if event is Event.REPORTED:
+        assert int(row["stage"]) == told.visits[-1].stage
+        told.reports.append(bool(row["count"]))
         return
     if event is Event.COOLED_OFF:
         assert told.ended is not None, "only those cool off who have ended"
@@ -331,6 +336,7 @@ def differences_of_lead(walk: Walk, told: Told) -> list[str]:
         "nurture": (walk.spells, told.spells),
         "truth of first contacts": (walk.contacts, told.contacts),
         "truth of rejections": (walk.rejections, told.rejections),
+        "what was reported": (walk.told, told.reports),
         "an OPEN row": (walk.outcome == "open", told.open_since is not None),
     }
     found = [

@@ -33,6 +33,7 @@ from .firm import (
     Trait,
     whole,
 )
+from .memory import counts, moved
 
 Spans = list[tuple[int, int]]
 
@@ -183,6 +184,7 @@ class Stream:
     companies: list[Inquiry]  # as the chapter at hand draws them
     midnights: list[float]
     index: int = 0
+    reports: int = 0  # from which the channel has learnt
     due: int | None = None  # None: not before the horizon
     found: float = 0.0  # the number reached by prospecting up to the latest change of the rate
     prospected: int = 0  # working time since then
@@ -198,6 +200,8 @@ class Walk:
     phase: str = "new"  # held, queue, work, customer, between attempts, nurture, over
     gate: tuple[int, int] | None = None  # the team and the stage of that at which it counts (B3)
     company: str = "outside"  # of any market, taken, customer, cooling, free again
+    advances: bool = False  # after the work in hand, as decided when it started
+    told: list[bool] = field(default_factory=list)  # what has been reported of it: whether it was good
     cool: int | None = None  # when a company that cools off is free again
     round: int = 0
     rep: Person | None = None
@@ -636,7 +640,7 @@ class Simulation:
         self.put_inquiries_anew(before)
         if len(self.firm.traits) > len(before.traits):
             for walk in self.leads.values():
-                now_drawn = self.company(walk).traits  # C27
+                _, now_drawn = self.as_it_comes(self.company(walk))  # C27
                 walk.traits |= {trait for trait in now_drawn if trait >= len(before.traits)}
         for walk in self.leads.values():  # C12: all else stays as it was when the work started
             if walk.phase == "work" and walk.rep is not None:
@@ -842,8 +846,30 @@ class Simulation:
         self.say("inquiry", entity)
         if walk.stage > self.lead_stage:
             self.becomes_lead(walk)  # A5
-        walk.theorist, walk.traits = walk.inquiry.theorist, set(walk.inquiry.traits)  # J1
+        walk.theorist, walk.traits = self.as_it_comes(walk.inquiry)  # J1
         self.enter(walk, walk.stage)
+
+    def as_it_comes(self, company: Inquiry) -> tuple[bool, set[int]]:
+        """Return whether a company that asks now is a theorist, and its traits, as its channel has learnt."""
+        learning = self.firm.channels[company.channel].learning
+        if learning is None:
+            return company.theorist, set(company.traits)
+        reports = self.streams[company.channel].reports
+        typed = (learning.theorists, *learning.traits)
+        shares = [moved(*each, learning.half, reports) for each in typed]
+        below = [u < share for u, share in zip(company.by_luck, shares, strict=True)]  # W6
+        return below[0], {number for number, has in enumerate(below[1:]) if has}
+
+    def reports(self, walk: Walk) -> None:
+        """Tell marketing what a lead that leaves a visit has shown, if there is anything (W3, W4)."""
+        learning = self.firm.channels[walk.inquiry.channel].learning
+        failed = bool(self.stage_for(walk).checks) and not walk.advances
+        if learning is None or not (walk.target == WON or walk.is_junk or failed):
+            return
+        if self.draws.report(walk.inquiry.entity, walk.stage, walk.round) < learning.honest:
+            self.say("reported", walk.inquiry.entity)
+            walk.told.append(walk.target == WON)
+            self.streams[walk.inquiry.channel].reports += counts(self.now, self.firm.period_begins)
 
     def share_available(self, segment: int) -> float:
         """Return the share of a segment's market that nobody has taken (O1, O7)."""
@@ -1109,6 +1135,7 @@ class Simulation:
             walk.wait = self.now - visit.entered  # Y6
         chance = chance_of_advancing(stage, walk, segment, skill, walk.wait, month, self.firm.traits)
         advances = self.passes(walk) if stage.checks else self.draws.advances(*key) < chance
+        walk.advances = bool(advances)
         routes = stage.nexts if advances else stage.elses
         at = self.draws.route(*key)  # V16
         _, walk.target, walk.reason = next((route for route in routes if at < route[0]), routes[-1])
@@ -1218,11 +1245,12 @@ class Simulation:
         visit = walk.visits[-1]
         visit.left = self.now
         visit.how = {LOST: "lost", WON: "won"}.get(walk.target, "")
+        if walk.is_junk:
+            visit.rejected = True
+            self.rejects(walk)
+        self.reports(walk)
         if walk.target == LOST:
             visit.reason = walk.reason
-            if walk.is_junk:
-                visit.rejected = True
-                self.rejects(walk)
             self.lose(walk)
             return
         past = len(self.firm.stages) if walk.target == WON else int(walk.target)

@@ -510,6 +510,21 @@ def prospecting(reserved: float, assignment: Assignment) -> Model:
     return plan.model()
 
 
+def a_channel_that_learns() -> Model:
+    plan = Plan(days=16, warm_up=4)
+    plan.trait(missing=0.4)
+    plan.trait(missing=0.8, present=1.5)
+    team = plan.team(daily(16), [{}, {}])
+    asks = [(0, 0.25, 0.9, 0.8), (NOTHING, 0.0, 0.8, 0.7)]
+    plan.stage(team, effort=QUICK, customer=SOON, checks=asks, passes_at=2, nexts=to(1), elses=to(0, LOST))
+    junk = {"probability": 0.2, "missing": [3.0], "theorist": 4.0}
+    plan.stage(team, conversion=0.7, effort=QUICK, customer=SOON, theorist_odds=0.2, rejection=junk)
+    learns = {"half": 3.0, "theorists": 0.5, "theorists_most": -0.5, "honest": 0.7}
+    plan.channel(4.0, 9, 9, traits=[0.2, 0.5], shifts=[0.7, -0.5], **learns)
+    plan.channel(2.0, traits=[0.4, 0.4])
+    return plan.model()
+
+
 def mixed(seed: int) -> Model:
     """Make a small sales floor at random, full of ties."""
     chance = random.Random(seed)
@@ -692,6 +707,7 @@ SITUATIONS = {
     "customers with hours": Situation(customers_with_hours, answered_after_a_night, 10),
     "held before the hand-over": Situation(held_before_the_hand_over, was_held, 20),
     "gone cold before the hand-over": Situation(held_before_the_hand_over, went_cold_while_held),
+    "a channel that learns": Situation(a_channel_that_learns, lambda visit: visit.how == "won", 10),
     "a small market": Situation(a_small_market, lambda visit: visit.how == "won", 10),
     "hot to the best": Situation(hot_to_the_best, lambda visit: visit.rep == 4),
     "who is worth a rep's hour": Situation(lambda: floor(15), lambda visit: visit.handed_over, 20),

@@ -105,6 +105,7 @@ class Table:
             ),
             cooling=cooling,
             check=self.check,
+            report=lambda lead, at, round_: self.uniforms(lead, stages[at]["report_key"], round_)[0],
             rejection=lambda lead, at, round_: self.uniforms(
                 lead, self.model.rejections[stages[at]["rejection"] - 1]["key"], round_
             )[0],
@@ -144,6 +145,23 @@ class Table:
         row = self.row(at, of)
         u, _ = self.uniforms(lead, row["interval_key"], number << 24 | round_)
         return whole(self.value(row["attempt_interval"], u) * HOUR)
+
+    def luck(self, lead: int, theorist: float) -> tuple[float, ...]:
+        """Draw by what a company is a theorist, and has each trait."""
+        return theorist, *(self.uniforms(lead, trait["key"])[0] for trait in self.model.traits)
+
+    def learning(self, number: int) -> told.Learning | None:
+        """Describe what a channel learns."""
+        channel = self.model.channels[number]
+        if channel["half"] == 0:
+            return None
+        pairs = zip(self.model.trait_shares[number], self.model.trait_shifts[number], strict=True)
+        return told.Learning(
+            half=float(channel["half"]),
+            theorists=(float(channel["theorists"]), float(channel["theorists_most"])),
+            traits=[(float(typed), float(most)) for typed, most in pairs],
+            honest=float(channel["honest"]),
+        )
 
     def row(self, stage: int, segment: int) -> Record:
         """Find what a stage is to a segment; keys are the stage's (S1, S2)."""
@@ -253,6 +271,7 @@ class Table:
             theorist=bool(theorist < channel["theorists"]),
             accepted_below=self.uniforms(lead, MARKET)[0],
             traits=self.traits(number, lead),
+            by_luck=self.luck(lead, theorist),
         )
 
     def routes(self, first: int, count: int) -> list[tuple[float, int | str, int]]:
@@ -313,6 +332,7 @@ class Table:
                     demand=self.demand(number),
                     varies=bool(each["mean_share"] > 0 or self.uncertain(each) or self.demand(number)),
                     per_hour=float(each["per_hour"]) if each["prospected"] else None,
+                    learning=self.learning(number),
                 )
                 for number, each in enumerate(model.channels)
             ],

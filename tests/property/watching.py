@@ -21,7 +21,18 @@ from funnelsim.engines.reference import Happening, Office, ReferenceEngine
 from funnelsim.model.model import DEMAND_OF_ALL, DEMAND_OF_CHANNELS, ODDS_OF_ALL, Model, other_numbers
 from funnelsim.model.words import DAY, NEVER, NOBODY, NOTHING, Assignment, Due, Event, Flag, QueueOrder
 from funnelsim.model.worktime import is_open
-from funnelsim.rules import absence, assignment, contracts, ending, handover, market, people, visits
+from funnelsim.rules import (
+    absence,
+    assignment,
+    contracts,
+    ending,
+    handover,
+    market,
+    memory,
+    people,
+    reporting,
+    visits,
+)
 
 from . import qualifying
 
@@ -615,6 +626,13 @@ class WatchedOffice(Office):
             self.seen["market: nobody left"] += self.nobody_left(segment)
         return place
 
+    def report(self, pursuit: Record, event: int) -> None:
+        told = reporting.report_of(self.model, self.world, pursuit, event)
+        fate = reporting.fate_of(self.model, pursuit, event)
+        counted = bool(memory.is_counted(self.model, self.now))
+        self.seen.update(qualifying.of_a_report(told, fate, counted))
+        super().report(pursuit, event)
+
     def nobody_left(self, segment: int) -> bool:
         """Return whether all companies of a segment's market are taken."""
         return market.share_available(self.model, segment, self.taken[segment]) == 0.0
@@ -667,6 +685,8 @@ class WatchedOffice(Office):
 
     def enter(self, pursuit: Record) -> None:
         was_theorist = pursuit["theorist"] == 1
+        if pursuit["began"] == self.now and reporting.learns(self.model, pursuit["channel"]):
+            self.seen.update(qualifying.of_an_inquiry(self.model, self.world, pursuit))
         super().enter(pursuit)
         if was_theorist and pursuit["theorist"] == 0:
             self.seen[

@@ -131,6 +131,7 @@ KEPT: tuple[tuple[int, tuple[Measure, ...]], ...] = (
     (Event.ONE_OFF, (_M,)),
     (Event.RUNNING, (_M,)),
     (Event.COOLED_OFF, (_C, _W)),
+    (Event.REPORTED, (_C,)),
     (Event.EXPECTED_MARGIN, (_M,)),
     (Event.EXPECTED_COMMISSION, (_M,)),
     (Event.HELD, (_C, _W, Measure.COLD, _M)),  # waited: that of those who went cold

@@ -26,6 +26,7 @@ from funnelsim.engines.ledger import (
     note_attempt,
     note_count,
     note_miss,
+    note_report,
     note_touches,
     note_work,
     rows_of_a_step,
@@ -64,10 +65,12 @@ from funnelsim.rules import (
     interruption,
     junk,
     market,
+    memory,
     nurture,
     people,
     prospecting,
     qualifying,
+    reporting,
     shocks,
     traits,
     turnover,
@@ -433,7 +436,8 @@ class Office:
             yield self.due_for(number, self.comes_at(number), Due.INQUIRY, entity)
             channel["index"] += 1
             self.draw_next(number)
-            profile = arrivals.profile(self.model, self.world, origin, entity)
+            reports = int(channel["reports"])
+            profile = arrivals.profile(self.model, self.world, origin, entity, reports)
             place = self.ask_market(profile[2], entity)
             if place is None:
                 continue
@@ -442,7 +446,7 @@ class Office:
             pursuit["channel"] = number
             pursuit["fit"], pursuit["heat"], pursuit["segment"], pursuit["theorist"] = profile
             pursuit["market"], pursuit["cooling"] = place
-            pursuit["traits"] = traits.traits_of(self.model, self.world, entity, number, 0)
+            pursuit["traits"] = traits.traits_of(self.model, self.world, entity, number, 0, reports)
             self.write(pursuit, Event.INQUIRY, worked=entity, money=origin["cost_per_inquiry"])
             if self.model.stages[pursuit["stage"]]["is_lead"]:
                 self.become_lead(pursuit)
@@ -811,6 +815,8 @@ class Office:
         event, reason = ending.leaving(pursuit, due)
         if event == Event.LOST and pursuit["target"] == REJECTED:
             self.reject(pursuit)
+        if reporting.learns(self.model, pursuit["channel"]):
+            self.report(pursuit, event)
         if nurture.takes(self.model, pursuit, reason):
             return self.begin_nurture(pursuit, event, reason)
         return self.depart(pursuit, event, reason)
@@ -856,6 +862,13 @@ class Office:
         worked = pursuit["done"] + pursuit["effort"]
         self.write(pursuit, Event.REJECTED, waited=waited, worked=worked, money=cost)
         pursuit["met"] |= junk.REJECTED_BEFORE
+
+    def report(self, pursuit: Record, event: int) -> None:
+        """Tell marketing what became of a lead, if that is reported: its channel learns (W1, W4)."""
+        good = reporting.report_of(self.model, self.world, pursuit, event)
+        if good != reporting.NO_REPORT:
+            note_report(self.ledger, self.now, pursuit, good)
+            self.channels[pursuit["channel"]]["reports"] += memory.is_counted(self.model, self.now)
 
     def sign(self, pursuit: Record, value: float) -> None:
         """Book what a contract earns and pays, and count it for the rep who closed it (M4, M7, M13)."""
@@ -1278,7 +1291,8 @@ class Office:
     def read_new_traits(self, pursuit: Record, known: int) -> None:
         """Read the traits that come with a chapter (C27)."""
         company, channel = int(pursuit["company"]), int(pursuit["channel"])
-        pursuit["traits"] |= traits.traits_of(self.model, self.world, company, channel, known)
+        reports = int(self.channels[channel]["reports"])
+        pursuit["traits"] |= traits.traits_of(self.model, self.world, company, channel, known, reports)
 
     def expect_anew(self, pursuit: Record) -> None:
         """Put anew what a pursuit has due (C4, C12)."""

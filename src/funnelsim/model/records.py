@@ -43,6 +43,9 @@ CHANNEL = record(
     ("price_cut", "<f8"),  # share of the price
     ("mean_share", "<f8"),  # of a total whose shares are uncertain; else 0
     ("theorists", "<f8"),  # share
+    ("half", "<f8"),  # reports after which its shares have moved half of their way; 0: it does not learn
+    ("theorists_most", "<f8"),  # how far the share of theorists moves at most
+    ("honest", "<f8"),  # share of reports that are made
     ("hot", "<f8"),  # share
     ("hot_or_warm", "<f8"),  # share
     ("stage", "<i4"),  # where its inquiries enter
@@ -76,6 +79,7 @@ CHANNEL_STATE = record(  # of its stream of inquiries
     ("day", "<i8"),  # in which the next inquiry arrives
     ("reached", "<f8"),  # the number that prospecting had reached when its rate last changed
     ("prospected", "<i8"),  # working time of prospecting since then
+    ("reports", "<i8"),  # of its leads, from which it has learnt
 )
 
 SEGMENT = record(
@@ -210,6 +214,7 @@ STAGE = record(
     ("attempt_key", "<i8"),
     ("interval_key", "<i8"),
     ("reached", "<f8"),  # chance of an attempt
+    ("report_key", "<i8"),
     ("team", "<i8"),  # NOBODY: no rep is needed
     ("process", "<i4"),
     ("makes_lead", "<i4"),  # 1: an inquiry that leaves it for a later stage is a lead

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from funnelsim.scenario.learning import Learning
 from funnelsim.scenario.quantities import NotNegative, OddsRatio, Positive, Share, TimesOfDay
 from funnelsim.scenario.section import ONE, Section
 from funnelsim.scenario.shocks import Shock
@@ -164,6 +165,10 @@ class Kind(Section):
     )
     traits: dict[str, Share] = Field(
         default={}, description="Shares of its companies that have a trait. Default: the trait's own share."
+    )
+    learning: Learning | None = Field(
+        default=None,
+        description="How its shares move the more marketing hears of its leads. Default: they stay.",
     )
     segments: dict[str, Share] | None = Field(
         default=None, description="Mix of segments, summing to 1. Default: the only segment."

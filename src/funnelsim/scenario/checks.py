@@ -23,6 +23,7 @@ from funnelsim.scenario.errors import ROUNDING, Problem, Problems, nearest, show
 from funnelsim.scenario.flow import LOSS, WIN, advancing, failing, first_stage, reached, stage_of, teams_of
 from funnelsim.scenario.gates import check_hand_overs
 from funnelsim.scenario.goal_checks import check_goals
+from funnelsim.scenario.learning_checks import check_learning
 from funnelsim.scenario.nurture_checks import check_nurture
 from funnelsim.scenario.paths import leaves, written
 from funnelsim.scenario.plan_checks import check_plan
@@ -607,6 +608,7 @@ _CHECKS: tuple[Callable[[Contents], Problems], ...] = (
     _stages,
     check_hand_overs,
     check_qualifying,
+    check_learning,
     _customer_hours,
     _reasons,
     _nurture,

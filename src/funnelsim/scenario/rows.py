@@ -45,6 +45,7 @@ from funnelsim.scenario.flow import (
     stage_of,
 )
 from funnelsim.scenario.gates import gates_of
+from funnelsim.scenario.learning import honest_share
 from funnelsim.scenario.market import Market
 from funnelsim.scenario.months import DAYS_PER_MONTH
 from funnelsim.scenario.prospecting import share_reserved
@@ -127,7 +128,7 @@ class ChannelRows:
         """List the channel and the mix of all eras."""
         contents = [era.contents for era in eras]
         mixes = (each for own in contents for each in (own.channels.get(self.name), own.mix))
-        return (contents[-1].traits, *mixes)
+        return (contents[-1].traits, contents[-1].management, *mixes)
 
     def write(self, eras: Eras, sheet: Sheet) -> None:
         """Write costs, shares, distributions, and inquiries by day."""
@@ -145,6 +146,7 @@ class ChannelRows:
             "busy": _day_factor(channel.day_variation, sheet),
             "busy_all": _day_factor(scenario.mix.day_variation, sheet),
             "theorists": channel.theorist_share,
+            **self._learning(scenario),
             "hot": heat.hot,
             "hot_or_warm": 1.0 if heat.future == 0 else heat.hot + heat.warm,
             "fit": sheet.distribution(channel.fit),
@@ -156,6 +158,8 @@ class ChannelRows:
             self._prospected(scenario, channel.prospecting, sheet)
         shares = [trait_share(scenario, self.name, trait) for trait in scenario.traits]
         sheet.array("trait_shares")[self.number] = shares
+        shifts = {} if channel.learning is None else channel.learning.traits
+        sheet.array("trait_shifts")[self.number] = [shifts.get(trait, 0.0) for trait in scenario.traits]
         fill(sheet.array("shocks"), DEMAND_OF_CHANNELS + self.number, _shock(channel.demand_shock, sheet))
         expected = expected_inquiries(eras, self.name, self.calendar)
         sheet.array("expected")[self._first_expected : self._first_expected + len(expected)] = expected
@@ -166,6 +170,17 @@ class ChannelRows:
         block = round(prospecting.block_hours * HOUR)
         spends = {"block": block, "reserved": share_reserved(scenario, prospecting)}
         fill(sheet.array("teams"), list(scenario.teams).index(prospecting.team), spends)
+
+    def _learning(self, scenario: Contents) -> Row:
+        """Return how a channel learns, and how much marketing is told (W4, W5)."""
+        learning, management = scenario.channels[self.name].learning, scenario.management
+        if learning is None:
+            return {"half": 0.0, "theorists_most": 0.0, "honest": 0.0}
+        return {
+            "half": learning.half,
+            "theorists_most": learning.theorist_share,
+            "honest": honest_share(management.honest_reports, management.control),
+        }
 
     @property
     def _first_expected(self) -> int:
@@ -560,6 +575,7 @@ class StageRows:
             "assignment_key": purpose("assignment", self.name),
             "attempt_key": purpose("attempt", self.name),
             "interval_key": purpose("interval", self.name),
+            "report_key": purpose("report", self.name),
             "makes_lead": int(self.name == lead_maker(scenario)),
             "is_lead": int(self.number > list(scenario.stages).index(lead_maker(scenario))),
             "first_variant": self.first_variant if self.variants else 0,

@@ -151,7 +151,8 @@ def read_new_traits(before: Model, model: Model, world: Record, state: State) ->
         pursuit = state.pursuits[slot]
         if pursuit["entity"] > 0:
             company, channel, known = pursuit["company"], pursuit["channel"], len(before.traits)
-            more = traits.traits_of(model, world, company, channel, known)
+            reports = state.channels[channel]["reports"]
+            more = traits.traits_of(model, world, company, channel, known, reports)
             pursuit["traits"] = pursuit["traits"] | more
 
 
@@ -176,6 +177,7 @@ def take_over_channels(before: Model, old: State, model: Model, world: Record, s
         channel["index"] = old.channels[number]["index"] if known else 0
         channel["total"] = old.channels[number]["total"] if known else 0.0
         channel["day"] = today
+        channel["reports"] = old.channels[number]["reports"] if known else 0
         channel["reached"] = 0.0
         channel["prospected"] = 0
         if known:

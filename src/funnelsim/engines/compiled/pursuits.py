@@ -31,6 +31,7 @@ from funnelsim.engines.ledger import (
     give_reason,
     note_attempt,
     note_miss,
+    note_report,
     note_touches,
     write,
 )
@@ -49,10 +50,12 @@ from funnelsim.rules import (
     interruption,
     junk,
     market,
+    memory,
     nurture,
     people,
     prospecting,
     qualifying,
+    reporting,
     traits,
     visits,
 )
@@ -69,7 +72,8 @@ def take_inquiry(model: Model, world: Record, state: State, ledger: Ledger, numb
     clock, channel = state.clock[0], state.channels[number]
     origin = model.channels[number]
     entity = origin["entity"] + channel["index"]
-    fit, heat, segment, theorist = arrivals.profile(model, world, origin, entity)
+    reports = channel["reports"]
+    fit, heat, segment, theorist = arrivals.profile(model, world, origin, entity, reports)
     finite, cooling = market.is_finite(model, segment), 0.0
     if finite:
         accepted, cooling = market.accepts(model, world, segment, state.taken[segment], entity)
@@ -91,7 +95,7 @@ def take_inquiry(model: Model, world: Record, state: State, ledger: Ledger, numb
     pursuit["is_lead"] = 0
     pursuit["traits"] = 0
     if len(model.traits) > 0:
-        pursuit["traits"] = traits.traits_of(model, world, entity, number, 0)
+        pursuit["traits"] = traits.traits_of(model, world, entity, number, 0, reports)
     pursuit["account"] = NOTHING
     if finite:
         take_from_market(state, pursuit, cooling)
@@ -500,6 +504,8 @@ def leave_visit(model: Model, world: Record, state: State, ledger: Ledger, slot:
     event, reason = ending.leaving(pursuit, due)
     if event == Event.LOST and pursuit["target"] == REJECTED:
         reject(model, state, ledger, pursuit)
+    if reporting.learns(model, pursuit["channel"]):
+        report(model, world, state, ledger, pursuit, event)
     if nurture.takes(model, pursuit, reason):
         until = begin_nurture(model, world, state, ledger, slot, event, reason)
         give_up_rep(model, state, pursuit)
@@ -520,7 +526,6 @@ def depart(
     target, delay, spawns = ending.after(model, world, pursuit, event)
     value = contracts.bookings(model, world, pursuit) if event == Event.WON else 0.0
     began = pursuit["began"] if target == ENDED else 0
-    note_rejection(model, state, ledger, pursuit, event)
     write(ledger, now, pursuit, ending.told_as(event, delay), now - pursuit["since"], began, value)
     if event == Event.WON:
         credit(ledger, pursuit["closer"])
@@ -548,18 +553,23 @@ def depart(
     return int(slot)
 
 
-@rule
-def note_rejection(model: Model, state: State, ledger: Ledger, pursuit: Record, event: int) -> None:
-    """Write first that sales rejects a pursuit, where it does (J12)."""
-
-
 @rare
 def reject(model: Model, state: State, ledger: Ledger, pursuit: Record) -> None:
-    """Write that sales rejects a pursuit, and what it has cost by itself."""
+    """Write that sales rejects a pursuit, and what it has cost by itself (J12)."""
     now, cost = state.clock[0]["now"], junk.cost_of_rejected(model, pursuit)
     waited, effort = now - pursuit["since"], pursuit["done"] + pursuit["effort"]
     write(ledger, now, pursuit, Event.REJECTED.value, waited, effort, cost)
     pursuit["met"] = pursuit["met"] | junk.REJECTED_BEFORE
+
+
+@rare
+def report(model: Model, world: Record, state: State, ledger: Ledger, pursuit: Record, event: int) -> None:
+    """Tell marketing what became of a lead, if that is reported: its channel learns (W1, W4)."""
+    good, now = reporting.report_of(model, world, pursuit, event), state.clock[0]["now"]
+    if good != reporting.NO_REPORT:
+        note_report(ledger, now, pursuit, good)
+        if memory.is_counted(model, now):
+            state.channels[pursuit["channel"]]["reports"] += 1
 
 
 @rare

@@ -193,6 +193,7 @@ def reset(model: Model, state: State) -> None:
         channel["day"] = 0
         channel["reached"] = 0.0
         channel["prospected"] = 0
+        channel["reports"] = 0
         first = model.channels[number]["first_expected"]
         state.expected[first] = model.expected[first]
     for segment in range(len(state.taken)):

@@ -99,6 +99,11 @@ IN_ALL = {
     # Nobody has to be reached: test_attempts.py counts those who do.
     **dict.fromkeys(("attempts", "not_reached", "hours_not_reached"), 0),
     **dict.fromkeys(("attempts_per_lead", "reached_share"), NAN),
+    # Nobody is nurtured: test_nurture.py counts those who are.
+    **dict.fromkeys(("taken_into_nurture", "nurtured_gone_cold", "in_nurture", "reactivated"), 0),
+    **dict.fromkeys(("won_reactivated", "bookings_from_reactivated", "revenue_from_reactivated"), 0),
+    **dict.fromkeys(("reactivated_share", "cost_per_reactivated"), NAN),
+    "nurture_cost": 0,
     **dict.fromkeys(("handed_over", "junk_hours", "junk_cost"), 0),  # see test_junk_figures
     **dict.fromkeys(("junk_rate", "true_junk_share", "false_rejections"), NAN),
 }

@@ -9,6 +9,7 @@ from .exact import equal_worths_are_a_pool, every_lead_the_same, occupancy_adds_
 from .figures import Truth
 from .hand_over import held_before, turned_away
 from .market import away, draining, repairmen
+from .nurture import nurtured, reached
 from .odds import conversions, hot_to_best
 from .qualifying import bayes, checked, rejection, ripening
 from .queues import (
@@ -62,6 +63,8 @@ TRUTHS: tuple[Truth, ...] = (
     *(bayes(passes_at) for passes_at in (2, 3, 4)),
     rejection(),
     ripening(),
+    reached(),
+    nurtured(),
     thinning(),
     departures(),
     rhythm(),

@@ -33,6 +33,8 @@ SITUATIONS_TOLD = (
     "a team for each segment",
     "customers with hours",
     "a small market",
+    "hard to reach",
+    "nurtured",
     "who is worth a rep's hour",
     "months, priority_queue, persistence 0.7",
     "months, round_robin, persistence 1.0",

@@ -8,6 +8,7 @@ import pytest
 from . import systems, theory
 from .__main__ import page
 from .figures import Count, Figure
+from .nurture import until_it_happens
 
 
 @pytest.mark.parametrize(
@@ -48,6 +49,11 @@ def test_junk_and_its_fluid_limit() -> None:
     assert all(
         theory.good_served_by_fluid(4, amount, 1, 5) >= exact[n] - 1e-6 for n, amount in enumerate(junk)
     )
+
+
+def test_trials_until_something_happens() -> None:
+    assert until_it_happens(0.3, 5) == pytest.approx((0.83193, 2.7731), abs=5e-5)
+    assert until_it_happens(0.05, 12) == pytest.approx((0.45964, 9.1928), abs=5e-5)
 
 
 def test_a_market_of_ten_and_its_three_reps() -> None:

@@ -11,6 +11,7 @@ from .figures import Truth
 from .hand_over import held_before, turned_away
 from .loop import heard
 from .market import away, draining, repairmen
+from .nurture import nurtured, reached
 from .odds import conversions, hot_to_best
 from .qualifying import bayes, checked, rejection, ripening
 from .queues import (
@@ -70,6 +71,8 @@ TRUTHS: tuple[Truth, ...] = (
     *(bayes(passes_at) for passes_at in (2, 3, 4)),
     rejection(),
     ripening(),
+    reached(),
+    nurtured(),
     thinning(),
     departures(),
     rhythm(),

@@ -36,6 +36,8 @@ SITUATIONS_TOLD = (
     "prospecting, 0 reserved, round_robin",
     "prospecting, 0.3 reserved, shared_queue",
     "a small market",
+    "hard to reach",
+    "nurtured",
     "who is worth a rep's hour",
     "months, priority_queue, persistence 0.7",
     "months, round_robin, persistence 1.0",

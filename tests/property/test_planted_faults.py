@@ -131,6 +131,27 @@ FAULTS = {
     "a day is even from its first span to its last": Fault(
         "rules/arrivals.py", "part = (share - before)", "part = (share - 0.0)", "oracle"
     ),
+    "who comes back from nurture was nurtured for one touch more": Fault(
+        "rules/nurture.py", "return touch + 1, int(", "return touch + 2, int(", "oracle"
+    ),
+    "who comes back from nurture is no warmer": Fault(
+        "rules/nurture.py",
+        'pursuit["fit"] * model.reasons[pursuit["reason"]]["odds"]',
+        'pursuit["fit"]',
+        "oracle",
+    ),
+    "the next attempt waits behind those who came later": Fault(
+        "engines/reference.py",
+        'pursuit["queued"], pursuit["since"] = self.now, pursuit["entered"]',
+        'pursuit["queued"], pursuit["since"] = self.now, self.now',
+        "oracle",
+    ),
+    "every attempt has the luck of the first": Fault(
+        "rules/attempts.py",
+        'occurrence(pursuit, pursuit["attempt"])',
+        "occurrence(pursuit, 0)",
+        "oracle",
+    ),
     "a customer can ask again": Fault(
         "rules/market.py",
         'if pursuit["market"] == TAKEN and segment["cooling"]',

@@ -863,7 +863,7 @@ class Simulation:
     def reports(self, walk: Walk) -> None:
         """Tell marketing what a lead that leaves a visit has shown, if there is anything (W3, W4)."""
         learning = self.firm.channels[walk.inquiry.channel].learning
-        failed = bool(self.stage_for(walk).checks) and not walk.advances
+        failed = bool(self.stage_for(walk).checks) and walk.reached and not walk.advances
         if learning is None or not (walk.target == WON or walk.is_junk or failed):
             return
         if self.draws.report(walk.inquiry.entity, walk.stage, walk.round) < learning.honest:
@@ -1117,7 +1117,7 @@ class Simulation:
         visit = walk.visits[-1]
         stage = self.stage_for(walk)
         key = (walk.inquiry.entity, walk.inquiry.segment, walk.stage, walk.round)
-        skill, effort, ends = 1.0, 0, self.now
+        skill, effort, ends, walk.reached = 1.0, 0, self.now, True
         if rep is not None:
             skill = self.skill_now(rep)  # V8
             speed = rep.talent[1] * strength(rep, rep.record.speed_from, self.now)

@@ -42,6 +42,7 @@ from funnelsim.model.words import (
     LOST,
     MISSED,
     NEVER,
+    NEVER_REACHED,
     NOBODY,
     NOTHING,
     REJECTED,
@@ -796,7 +797,7 @@ class Office:
             reason = int(visits.stage_for(self.model, pursuit)["not_reached"]) if last else NOTHING
             note_miss(self.ledger, reason)
             if last:
-                pursuit["advances"], pursuit["takes"] = 0, 0
+                pursuit["advances"], pursuit["takes"] = NEVER_REACHED, 0
                 pursuit["target"], pursuit["reason"] = LOST, reason
 
     def queue_again(self, pursuit: Record) -> simpy.Event:

@@ -137,6 +137,7 @@ class QueueOrder(IntEnum):
 
 
 MISSED = 2  # of work in hand, besides 0 and 1: the buyer will not be reached
+NEVER_REACHED = 3  # ... of work that is over: nor in any other attempt
 
 
 class Split(IntEnum):

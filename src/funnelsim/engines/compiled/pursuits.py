@@ -37,7 +37,19 @@ from funnelsim.engines.ledger import (
 )
 from funnelsim.engines.protocol import MOST_WAVES
 from funnelsim.model.model import SALE, Model
-from funnelsim.model.words import ENDED, LOST, MISSED, NEVER, NOBODY, NOTHING, REJECTED, Due, Event, Flag
+from funnelsim.model.words import (
+    ENDED,
+    LOST,
+    MISSED,
+    NEVER,
+    NEVER_REACHED,
+    NOBODY,
+    NOTHING,
+    REJECTED,
+    Due,
+    Event,
+    Flag,
+)
 from funnelsim.model.worktime import work_ends_from
 from funnelsim.rules import (
     absence,
@@ -469,7 +481,7 @@ def end_attempt(model: Model, ledger: Ledger, pursuit: Record) -> None:
     if attempts.is_last(model, pursuit):
         reason = visits.stage_for(model, pursuit)["not_reached"]
         note_miss(ledger, reason)
-        pursuit["advances"] = 0
+        pursuit["advances"] = NEVER_REACHED
         pursuit["takes"] = 0
         pursuit["target"] = LOST
         pursuit["reason"] = reason

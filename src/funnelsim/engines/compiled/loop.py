@@ -34,6 +34,7 @@ from funnelsim.engines.compiled.pursuits import (
     leave_queue,
     leave_staff,
     leave_visit,
+    queue_again,
     start_work,
     take_inquiry,
     withdraw,
@@ -58,7 +59,7 @@ from funnelsim.engines.ledger import Ledger, has_room, note_touches, rows_of_a_s
 from funnelsim.engines.protocol import MOST_WAVES
 from funnelsim.model.model import Model
 from funnelsim.model.words import DAY, NEVER, NOBODY, NOTHING, Due, Event
-from funnelsim.rules import costs, nurture, people
+from funnelsim.rules import attempts, costs, nurture, people
 from funnelsim.rules.arrivals import expect_inquiries
 from funnelsim.rules.shocks import expect_odds
 
@@ -140,7 +141,7 @@ def decide(model: Model, world: Record, state: State, ledger: Ledger) -> int:
     take_first(state.agenda, state.positions, clock)
     slot = actor - pursuit_actor(state, 0)
     enters = NONE
-    if kind == Due.WORK_ENDS and end_work(model, state, ledger, slot):
+    if kind == Due.WORK_ENDS and end_work(model, world, state, ledger, slot):
         kind = Due.CUSTOMER_ANSWERS.value
     if kind == Due.GOES_COLD:
         leave_queue(model, state, slot)
@@ -167,25 +168,36 @@ def decide_what_is_rare(
 ) -> int:
     """Handle what is seldom due; return the slot of a pursuit that enters a stage, else NONE."""
     enters = NONE
-    if kind == Due.REP_JOINS:
-        join_staff(model, world, state, entity)
-    elif kind == Due.ABSENCE:
-        go_or_come_back(model, world, state, ledger, entity)
-    elif kind == Due.REP_LEAVES:
-        leave_staff(model, world, state, ledger, entity)
+    if kind in (Due.REP_JOINS, Due.ABSENCE, Due.REP_LEAVES, Due.PROSPECTING_ENDS):
+        decide_about_a_rep(model, world, state, ledger, kind, entity)
     elif kind == Due.RETURNS and state.pursuits[slot]["touches"] > 0:
         enters = end_nurture(model, world, state, ledger, slot)
     elif kind == Due.RETURNS:
         enters = come_back(state, ledger, slot)
+    elif kind == Due.TRIES_AGAIN:
+        queue_again(model, world, state, ledger, slot)
     elif kind == Due.BEGINS:
         enters = begin_born(state, ledger, slot)
     elif kind == Due.WITHDRAWS:
         withdraw(model, state, ledger, slot)
     elif kind == Due.COOLS_OFF:
         give_back(state, ledger, slot)
-    elif kind == Due.PROSPECTING_ENDS:
-        end_block(model, state, ledger, entity)
     return enters
+
+
+@rule
+def decide_about_a_rep(
+    model: Model, world: Record, state: State, ledger: Ledger, kind: int, rep: int
+) -> None:
+    """Handle what is due for a rep."""
+    if kind == Due.REP_JOINS:
+        join_staff(model, world, state, rep)
+    elif kind == Due.ABSENCE:
+        go_or_come_back(model, world, state, ledger, rep)
+    elif kind == Due.REP_LEAVES:
+        leave_staff(model, world, state, ledger, rep)
+    else:
+        end_block(model, state, ledger, rep)
 
 
 @rare
@@ -241,7 +253,7 @@ def finish(model: Model, state: State, ledger: Ledger) -> int:
         if not has_room(ledger, room):
             return LEDGER_FULL
         pursuit = state.pursuits[slot]
-        waited = model.horizon - pursuit["since"]
+        waited = model.horizon - attempts.last_row(pursuit)
         if pursuit["touches"] > 0:
             note_touches(ledger, model.horizon, pursuit, nurture.touches_by(pursuit, model.horizon - 1))
         write(ledger, model.horizon, pursuit, Event.OPEN.value, waited, pursuit["began"], 0.0)

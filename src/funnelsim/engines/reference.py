@@ -352,10 +352,18 @@ class Office:
                 return first_of(of_class)
         return None
 
-    def count_effort(self, pursuit: Record, rep: int, alone: bool) -> None:
-        """Count the effort of a pursuit for its class (G17)."""
+    def other_waits(self, pursuit: Record, rep: int) -> bool | None:
+        """Return whether the other class is at hand to a rep who starts; None where effort is not split."""
+        if rep == NOBODY or self.model.teams[self.model.reps[rep]["team"]]["split"] == Split.NONE:
+            return None
+        return self.at_hand(rep, not effort_split.is_account(pursuit)) is not None
+
+    def count_effort(self, pursuit: Record, rep: int, other_waits: bool | None) -> None:
+        """Count the effort of a pursuit for its class, if its rep splits effort (G17)."""
+        if other_waits is None:
+            return
         team, state = self.model.teams[self.model.reps[rep]["team"]], self.reps[rep]
-        found = effort_split.levels(self.model, team, state, pursuit, alone)
+        found = effort_split.levels(self.model, team, state, pursuit, not other_waits)
         state["new_level"], state["accounts_level"] = found
 
     def next_hot(self, number: int) -> tuple[Record | None, int]:
@@ -705,8 +713,7 @@ class Office:
         now, entered = self.now, int(pursuit["since"])
         stage = visits.stage_for(self.model, pursuit)
         skill, speed = 1.0, 1.0
-        splits = rep != NOBODY and self.model.teams[self.model.reps[rep]["team"]]["split"] != Split.NONE
-        alone = splits and self.at_hand(rep, not effort_split.is_account(pursuit)) is None
+        other_waits = self.other_waits(pursuit, rep)
         if rep != NOBODY:
             self.take_up(pursuit, rep)
             skill = people.skill_now(self.model, self.model.reps[rep], self.reps[rep], now)
@@ -722,8 +729,7 @@ class Office:
         handed_over = met and junk.is_after_hand_over(pursuit)
         if handed_over:
             self.judge(pursuit, skill)
-        if splits:
-            self.count_effort(pursuit, rep, alone)
+        self.count_effort(pursuit, rep, other_waits)
         self.write(pursuit, Event.STARTED, waited=queued, money=cost)
         if visits.is_first_contact(pursuit, rep, entered):
             flag(self.ledger, Flag.FIRST_CONTACT)

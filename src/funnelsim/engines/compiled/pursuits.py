@@ -314,6 +314,7 @@ def start_work(model: Model, world: Record, state: State, ledger: Ledger, slot: 
     if stage["rejection"] > 0 and rep != NOBODY and pursuit["advances"] != MISSED:
         handed_over = meet(model, world, state, slot, skill)
     pursuit["since"] = now
+    choices.count_effort(model, state, slot, rep, at_hand)
     write(ledger, now, pursuit, Event.STARTED.value, queued, 0, cost)
     if visits.is_first_contact(pursuit, rep, entered):
         flag(ledger, Flag.FIRST_CONTACT.value)

@@ -618,7 +618,7 @@ def kind(path: str) -> str:
 def is_new(path: str) -> bool:
     """Return whether a change sets a whole table with a name."""
     parts = path.split(".")
-    return len(parts) == 2 and parts[0] in NAMED_BY_THE_USER or parts[-2] in ("reps", "training")  # noqa: RUF021
+    return len(parts) == 2 and parts[0] in NAMED_BY_THE_USER or parts[-2:-1] in (["reps"], ["training"])  # noqa: RUF021
 
 
 def dated(document: Document) -> Iterator[tuple[str, Any]]:

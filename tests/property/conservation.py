@@ -23,6 +23,7 @@ OVER = ("won", "lost", "gone cold", "still open")
 PARKED, CARE, BACK = "rests", "nurtured", "comes back"
 AFTER_CARE, COLD_IN_CARE = "over, after nurture", "gone cold, and nurtured"
 ANYWHERE = ("inquiry", "becomes a lead", "commission")  # their rows name a stage that the lead need not be in
+JUNK = "rejected as junk"
 HOURS = 1e-6  # a microsecond and the rounding of an hour
 
 
@@ -70,6 +71,7 @@ def _of_a_lead(steps: list[tuple[datetime, str, Row]]) -> Iterator[str]:
     if credited - workers - {""}:
         yield "is won by, or paid for to, somebody who never worked on it"
     yield from _of_its_visits(steps)
+    yield from _of_its_rejections(steps)
     yield from _of_its_hand_overs(steps)
 
 
@@ -120,6 +122,27 @@ def _of_its_rests(steps: list[tuple[datetime, str, Row]]) -> Iterator[str]:
         elif not rests and step in (CARE, BACK):
             yield f"is {step} while it does not rest"
         rests = row["stage"] if step == PARKED else "" if step in (BACK, *OVER) else rests
+
+
+def _of_its_rejections(steps: list[tuple[datetime, str, Row]]) -> Iterator[str]:
+    """A lead that sales rejects has been worked, and is lost or rests, at once and for that reason."""
+    for (before, earlier, _), (at, step, row), (after, later, lost) in zip(
+        steps, steps[1:], steps[2:], strict=False
+    ):
+        if step == JUNK:
+            if earlier != END or before != at:
+                yield "is rejected without work"
+            if later not in ("lost", PARKED) or after != at or lost["reason"] != "rejected":
+                yield "is rejected and not lost for it"
+            if row["org:resource"] == "":
+                yield "is rejected by nobody"
+        elif later in ("lost", PARKED) and lost["reason"] == "rejected" and not _rests(step):
+            yield "is lost by a rejection that there was not"
+
+
+def _rests(step: str) -> bool:
+    """Return whether a step belongs to nurture."""
+    return step in (CARE, PARKED)
 
 
 def _of_its_hand_overs(steps: list[tuple[datetime, str, Row]]) -> Iterator[str]:

@@ -36,6 +36,7 @@ from .scenarios import (
     WEEKS,
     Document,
     Toml,
+    attempts,
     documents,
     either,
     hand_overs,
@@ -125,6 +126,7 @@ KINDS = (
     "segments.NAME.term_years",
     "shocks.demand",
     "shocks.odds",
+    "stages.NAME.attempts",
     "stages.NAME.back_to.NAME",
     "stages.NAME.checks.NAME.sensitivity",
     "stages.NAME.checks.NAME.specificity",
@@ -383,6 +385,7 @@ def of_stages(document: Document) -> Options:
                 (f"{at}team", either(*document["teams"])),
                 (f"{at}effort_hours", either(*MIXED["effort_hours"])),
                 (f"{at}goes_cold_after_days", either(*MIXED["goes_cold_after_days"])),
+                (f"{at}attempts", attempts(MIXED)),
                 (f"{at}hand_over", hand_overs(MIXED["goes_cold_after_days"])),
             ]
         else:

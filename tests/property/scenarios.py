@@ -355,6 +355,18 @@ def effects() -> SearchStrategy[Document]:
     return st.fixed_dictionaries({}, optional=either_way | {"wait": either(*WAITS)})
 
 
+def attempts(durations: Document) -> SearchStrategy[Document]:
+    """Choose how hard a buyer is to reach."""
+    return st.fixed_dictionaries(
+        {
+            "chance": either(0.4, 0.1, 0.9, 0, 1),
+            "interval_hours": either(1, 0, 24, {"median": 5, "p90": 30}, FOR_EVER),
+            "most": either(3, 1, 8),
+        },
+        optional={"effort_hours": either(*durations["effort_hours"])},
+    )
+
+
 def hand_overs(patience: tuple[Any, ...]) -> SearchStrategy[Document]:
     """Limit what is handed over to a team: to little, most often."""
     return st.fixed_dictionaries(
@@ -378,6 +390,8 @@ def stages(draw: DrawFn, order: list[str], number: int, floor: list[str], durati
             stage["goes_cold_after_days"] = draw(either(*durations["goes_cold_after_days"]))
         if draw(either(False, False, True)):
             stage["hand_over"] = draw(hand_overs(durations["goes_cold_after_days"]))
+        if draw(either(False, False, True)):
+            stage["attempts"] = draw(attempts(durations))
     stage["customer_takes_days"] = draw(either(*durations["customer_takes_days"]))
     following = [*order[number + 1 :], "won"]
     if draw(st.booleans()):
@@ -461,8 +475,9 @@ def programs(draw: DrawFn, stages: Document) -> Document:
     """Choose programs of nurture, none for some of the reasons; or none at all."""
     if draw(st.booleans()):
         return {}
-    tables = [stage for each in stages.values() for stage in (each, *each.get("segments", {}).values())]
-    lost = [table.get("lost_reasons", {"unstated": 1.0}) for table in tables]
+    usual = [stage.get("lost_reasons", {"unstated": 1.0}) for stage in stages.values()]
+    of_segments = (own for stage in stages.values() for own in stage.get("segments", {}).values())
+    lost = [*usual, *(own.get("lost_reasons", {}) for own in of_segments)]
     reasons = sorted({"gone cold", *(reason for each in lost for reason in each)})
     program = st.fixed_dictionaries(
         {

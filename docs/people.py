@@ -21,7 +21,7 @@ def main() -> None:
     from matplotlib import pyplot as plt  # noqa: PLC0415 (the backend comes first)
 
     [text] = re.findall(r"```toml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-    result = compare(parse(text), replications=200)
+    result = compare(parse(text), replications=100)
     figure, panels = plt.subplots(1, 2, figsize=(10, 3.6), layout="constrained")
     for name in result:
         by_month = result[name].by_month

@@ -18,6 +18,7 @@ from funnelsim.chance.keys import (
     MARKET,
     PROFILE,
     REP,
+    REPLACEMENT,
     RIPENING,
     SHARE,
     TENURE,
@@ -464,7 +465,7 @@ class Table:
             return max(whole(self.value(team["residual" if from_time_0 else "tenure"], u) * DAY), 1)
 
         def comes_after(generation: int) -> int:
-            _, u = self.uniforms(rep["entity"], TENURE, generation)
+            u, _ = self.uniforms(rep["entity"], REPLACEMENT, generation)
             return whole(self.value(team["replacement"], u) * DAY)
 
         return told.Turnover(stays, comes_after)

@@ -6,7 +6,7 @@ A rep of the model is a seat. Tenure and the time until a seat is filled are dra
 from __future__ import annotations
 
 from funnelsim.chance.distributions import quantile
-from funnelsim.chance.keys import TENURE, uniforms
+from funnelsim.chance.keys import REPLACEMENT, TENURE, uniforms
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.model.model import Model
@@ -75,6 +75,6 @@ def successor(model: Model, world: Record, rep: Record, state: Record, now: int)
     team = model.teams[rep["team"]]
     if rep["turns_over"] == 0 or team["tenure"] == NOTHING:
         return NEVER
-    _, u = uniforms(world, rep["entity"], TENURE, state["generation"] + 1)
+    u, _ = uniforms(world, rep["entity"], REPLACEMENT, state["generation"] + 1)
     delay = duration(quantile(model.distributions[team["replacement"]], model.knots, u), DAY)
     return int(min(-(-(now + delay) // DAY) * DAY, NEVER))

@@ -46,7 +46,20 @@ class Team:
     turn: int = 0
     learns: tuple[float, float, int] = (0.0, 1.0, 0)  # Z2: most, half, what a win counts
     trainings: list[Training] = field(default_factory=list)
+    hiring_cost: float = 0.0
     interrupts: bool = False  # G8
+    splits: bool = False  # G15: its effort, between new and existing business
+    prospects: int | None = None  # G12: for which channel
+    block: int = 0  # working time
+    reserved: float = 0.0  # share of a day's working time; 0: idle time
+
+
+@dataclass
+class Turnover:
+    """What is drawn for each who comes into a seat, by their number from 0 (R17)."""
+
+    stays: Callable[[int, bool], int]  # microseconds; whether from time 0, where they were already (R18)
+    comes_after: Callable[[int], int]  # microseconds since the seat was left
 
 
 @dataclass
@@ -69,10 +82,21 @@ class Rep:
     pay_per_month: float = 0.0
     weight: float = 1.0
     segments: list[int] = field(default_factory=list)  # that the rep knows best
+    turnover: Turnover | None = None
+    talent: Callable[[int], tuple[float, float]] | None = None  # skill and speed of each in the seat
     spells: list[tuple[int, int]] = field(default_factory=list)  # R11: (from, until), in any order
     grows: bool = False  # whether the skill may grow (Z1)
     worked_before: int = 0
     who: int | None = None
+
+
+@dataclass
+class Attempts:
+    """How often the buyer is tried, the chance of each attempt, and the reason if all are in vain (Y1)."""
+
+    chance: float
+    most: int
+    reason: int
 
 
 @dataclass
@@ -131,6 +155,7 @@ class Stage:
     points: list[tuple[float, float]] = field(default_factory=list)  # (log hours, log odds)
     customers: list[tuple[int, int]] | None = None  # V26: when they count time; None: always
     share_of_day: float = 1.0  # that a working day of the customers has
+    attempts: Attempts | None = None
     limits: dict[int, Limit] = field(default_factory=dict)  # by team
     checks: list[Check] = field(default_factory=list)  # J3: they decide, where there are any
     passes_at: int = 0
@@ -148,6 +173,16 @@ class Nurture:
     most_returns: int = 1
     odds: float = 1.0
     cost: float = 0.0  # of a touch
+
+
+@dataclass
+class Learning:
+    """What a channel learns: by memory its shares move from what is typed, so far at most (W6)."""
+
+    half: float  # reports
+    theorists: tuple[float, float]  # typed, most
+    traits: list[tuple[float, float]] = field(default_factory=list)
+    honest: float = 1.0  # share of reports that are made
 
 
 @dataclass
@@ -169,6 +204,8 @@ class Channel:
     busy: list[float] = field(default_factory=list)  # the world's factor on each day (A9); empty: none
     demand: list[list[float]] = field(default_factory=list)  # shocks, each with a factor for each day (H7)
     varies: bool = False  # whether any of these may be other than 1
+    per_hour: float | None = None  # A13: what an hour of prospecting finds; None: inquiries come by the day
+    learning: Learning | None = None
 
 
 @dataclass
@@ -197,6 +234,7 @@ class Inquiry:
     theorist: bool = False
     accepted_below: float = 0.0  # O2: in (0, 1)
     traits: set[int] = field(default_factory=set)  # numbers of those that it has, by the chapter at hand
+    by_luck: tuple[float, ...] = ()  # W6: a theorist, and each trait, if below the share; in (0, 1)
 
 
 @dataclass
@@ -212,6 +250,9 @@ class Draws:
     customer_days: Callable[[int, int, int, int], float]
     route: Callable[[int, int, int, int], float]  # a number in (0, 1)
     luck: Callable[[int, int, int, int], float] = lambda *_: 0.5  # P15: in (0, 1), by it chance chooses a rep
+    # Of the above and the attempt, from 0. Y2: hours, and a number in (0, 1); Y4: microseconds.
+    attempt: Callable[[int, int, int, int, int], tuple[float, float]] = lambda *_: (0.0, 0.5)
+    interval: Callable[[int, int, int, int, int], int] = lambda *_: DAY
     held_patience: Callable[[int, int, int, int], int | None] = lambda *_: None
     back: Callable[[int, int, int], float] = lambda *_: 0.5  # N3: in (0, 1), of (entity, reason, round)
     value: Callable[[int, int], float] = lambda *_: 0.0  # of (entity, segment): a contract's, per year
@@ -222,6 +263,7 @@ class Draws:
         0.0,
         0.5,
     )  # of (entity, stage, round, number of the check there): hours, and a number in (0, 1)
+    report: Callable[[int, int, int], float] = lambda *_: 0.5  # of (entity, stage, round): in (0, 1)
     rejection: Callable[[int, int, int], float] = lambda *_: 0.5  # of (entity, stage, round): in (0, 1)
     ripening: Callable[[int], int | None] = lambda _: None  # of an entity: microseconds; None: never
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from funnelsim.compiling.arrays import Record, Records
-from funnelsim.model.words import GONE_COLD, NOBODY, Event, Flag
+from funnelsim.model.words import GONE_COLD, NOBODY, NOTHING, Event, Flag
 
-from .naive import COLD, Cost, History, Pause, Spell, Visit, Walk
+from .naive import COLD, Cost, History, Pause, Spell, Try, Visit, Walk
 
 HOW = {
     Event.ADVANCED: "advanced",
@@ -38,8 +38,10 @@ class Told:
     commission: float = 0.0
     open_since: int | None = None
     returned: int = 0
+    last: int = 0  # when the last row of the visit was written, but for those of nurture
     contacts: list[bool] = field(default_factory=list)  # J7: whether truly junk
     rejections: list[bool] = field(default_factory=list)
+    reports: list[bool] = field(default_factory=list)  # W4: whether good
     visits: list[Visit] = field(default_factory=list)
     spells: list[Spell] = field(default_factory=list)
 
@@ -47,7 +49,7 @@ class Told:
 BY_THE_DAY = {Event.MEDIA, Event.PAY, Event.RUNNING, Event.TRAINED, Event.SKILL}
 AT_THE_MEAN = (Event.EXPECTED, Event.EXPECTED_MARGIN)
 OF_CONTRACTS = (Event.MARGIN, Event.REVENUE, *AT_THE_MEAN)
-OF_REPS = (Event.PAY, Event.TRAINED, Event.SKILL)
+OF_REPS = (Event.PAY, Event.TRAINED, Event.SKILL, Event.JOINED)
 OF_CHANGES = {Event.ONE_OFF: "one off", Event.RUNNING: "running"}
 Cast = list[tuple[int, list[int]]]  # for each chapter, when it begins, and who its reps are
 
@@ -78,14 +80,8 @@ def read(rows: Records, cast: Cast) -> tuple[dict[int, Told], list[Cost]]:
             assert lead not in leads
             leads[lead] = Told(time, int(row["channel"]), int(row["segment"]))
             costs.append(Cost("inquiry", time, int(row["channel"]), money))
-        elif event is Event.MEDIA:
-            costs.append(Cost("media", time, int(row["channel"]), money))
-        elif event in OF_REPS:
-            costs.append(Cost(event.name.lower(), time, whose(row, cast), money))
-        elif event in OF_CHANGES:
-            costs.append(Cost(OF_CHANGES[event], time, -1, money))
-        elif event in (Event.ON_STAFF, Event.ABSENT):
-            continue
+        elif lead == NOTHING:
+            costs += of_the_firm(event, row, cast)
         elif event in OF_CONTRACTS:
             assert won is not None, "what a contract leaves follows it"
             assert someone(row, cast) == won.owner
@@ -107,6 +103,22 @@ def read(rows: Records, cast: Cast) -> tuple[dict[int, Told], list[Cost]]:
     return leads, costs
 
 
+def of_the_firm(event: Event, row: Record, cast: Cast) -> list[Cost]:
+    """Return what a row that is about no lead says of costs."""
+    time, money = int(row["time"]), float(row["money"])
+    if event is Event.MEDIA:
+        return [Cost("media", time, int(row["channel"]), money)]
+    if event in OF_REPS:
+        return [Cost(event.name.lower(), time, whose(row, cast), money)]
+    if event is Event.PROSPECTED:
+        return [
+            Cost("prospected", time, int(row["channel"]), int(row["worked"])),
+            Cost("prospected by", time, whose(row, cast), money),
+            Cost("prospected since", time, whose(row, cast), time - int(row["waited"])),
+        ]
+    return [Cost(OF_CHANGES[event], time, -1, money)] if event in OF_CHANGES else []
+
+
 def whose(row: Record, cast: Cast) -> int:
     """Return who the rep of a row is, which is about one."""
     who = someone(row, cast)
@@ -124,10 +136,15 @@ def read_step(told: Told, event: Event, row: Record, costs: list[Cost], cast: Ca
         return
     if event is Event.ENTERED:
         told.visits.append(Visit(int(row["pursuit"]), int(row["stage"]), told.round, time))
+        told.last = time
         return
     assert bool(row["flags"] & Flag.RETURNED) == (told.returned > 0 or event is Event.RETURNED)
     if event in OF_NURTURE or row["flags"] & Flag.NURTURED:
         read_nurture(told, event, row)
+        return
+    if event is Event.REPORTED:
+        assert int(row["stage"]) == told.visits[-1].stage
+        told.reports.append(bool(row["count"]))
         return
     if event is Event.COOLED_OFF:
         assert told.ended is not None, "only those cool off who have ended"
@@ -140,18 +157,11 @@ def read_visit(told: Told, event: Event, row: Record, costs: list[Cost], cast: C
     """Add what happens in a visit, and check the span that the row closes."""
     time, visit = int(row["time"]), told.visits[-1]
     assert int(row["stage"]) == visit.stage  # V22
-    last = check_span(visit, event, row)
+    last = check_span(told, visit, event, row)
     if event in (Event.HELD, Event.ADMITTED):
         read_hand_over(visit, event, row, costs)
-    elif event is Event.STARTED:
-        visit.started, visit.rep = time, someone(row, cast)
-        read_contact(told, visit, row)
-        costs.append(Cost("visit", time, visit.stage, float(row["money"])))
-    elif event is Event.WORKED:
-        visit.worked, visit.effort = time, int(row["worked"]) + sum(pause.done for pause in visit.pauses)
-        assert someone(row, cast) == (visit.pauses[-1].rep if visit.pauses else visit.rep)
-    elif event in {Event.INTERRUPTED, Event.RESUMED}:
-        read_pause(visit, event, row, cast)
+    elif event in (Event.STARTED, Event.WORKED, Event.NOT_REACHED, Event.INTERRUPTED, Event.RESUMED):
+        read_work(told, event, row, costs, cast)
     elif event is Event.REJECTED:
         assert (visit.effort, visit.rep) == (int(row["worked"]), someone(row, cast))
         visit.rejected = True
@@ -159,8 +169,30 @@ def read_visit(told: Told, event: Event, row: Record, costs: list[Cost], cast: C
         costs.append(Cost("junk", time, told.channel, float(row["money"])))
     elif event is Event.OPEN:
         told.open_since = last
-    else:
+    elif event is not Event.QUEUED_AGAIN:
         read_leaving(told, event, row, cast)
+
+
+def read_work(told: Told, event: Event, row: Record, costs: list[Cost], cast: Cast) -> None:
+    """Add a piece of work to a visit, or an attempt in vain (Y3)."""
+    time, visit = int(row["time"]), told.visits[-1]
+    assert not row["flags"] & Flag.ATTEMPT or row["count"] == len(visit.tries) + 1
+    if event is Event.STARTED:
+        visit.started, visit.rep, visit.effort = time, someone(row, cast), None
+        read_contact(told, visit, row)
+        costs.append(Cost("visit", time, visit.stage, float(row["money"])))
+    elif event in {Event.INTERRUPTED, Event.RESUMED}:
+        read_pause(visit, event, row, cast)
+    else:
+        visit.effort = int(row["worked"]) + sum(pause.done for pause in visit.pauses)
+        assert someone(row, cast) == (visit.pauses[-1].rep if visit.pauses else visit.rep)
+        if event is Event.WORKED:
+            visit.worked = time
+            return
+        assert row["flags"] & Flag.ATTEMPT
+        assert visit.started is not None
+        visit.tries.append(Try(visit.started, visit.rep, visit.effort, time, visit.pauses))
+        visit.pauses = []
 
 
 def read_leaving(told: Told, event: Event, row: Record, cast: Cast) -> None:
@@ -179,16 +211,17 @@ def read_leaving(told: Told, event: Event, row: Record, cast: Cast) -> None:
 
 def read_contact(told: Told, visit: Visit, row: Record) -> None:
     """Note whether a rep meets a lead after hand-over, and whether it is truly junk (J7, J8)."""
-    visit.handed_over = bool(row["flags"] & Flag.AFTER_HAND_OVER)
-    if visit.handed_over:
+    handed_over = bool(row["flags"] & Flag.AFTER_HAND_OVER)
+    visit.handed_over |= handed_over
+    if handed_over:
         told.contacts.append(bool(row["flags"] & Flag.OUT_OF_PROFILE))
 
 
-def check_span(visit: Visit, event: Event, row: Record) -> int:
+def check_span(told: Told, visit: Visit, event: Event, row: Record) -> int:
     """Check the span that a row closes, and its flag; return when the span began."""
-    paused = [at for pause in visit.pauses for at in (pause.at, pause.resumed)]
-    spans = (visit.entered, visit.started, *paused, visit.worked, visit.left)
-    last = [at for at in spans if at is not None][-1]
+    last = told.last
+    if event not in (Event.HELD, Event.ADMITTED, Event.REJECTED):
+        told.last = int(row["time"])
     assert int(row["waited"]) == (0 if event is Event.HELD else int(row["time"]) - last), (event, row)
     held = visit.held and visit.admitted is None and visit.left is None and event is not Event.ADMITTED
     assert (int(row["flags"]) & Flag.HELD != 0) == (held or event is Event.HELD), (event, row)
@@ -253,6 +286,7 @@ def differences(oracle: History, rows: Records) -> list[str]:
         "pay",
         "trained",
         "skill",
+        "joined",
         "inquiry",
         "lead",
         "visit",
@@ -265,6 +299,9 @@ def differences(oracle: History, rows: Records) -> list[str]:
         "expected commission",
         "one off",
         "running",
+        "prospected",
+        "prospected by",
+        "prospected since",
         "junk",
     ):
         found += differences_of_costs(kind, oracle.costs, costs)
@@ -299,6 +336,7 @@ def differences_of_lead(walk: Walk, told: Told) -> list[str]:
         "nurture": (walk.spells, told.spells),
         "truth of first contacts": (walk.contacts, told.contacts),
         "truth of rejections": (walk.rejections, told.rejections),
+        "what was reported": (walk.told, told.reports),
         "an OPEN row": (walk.outcome == "open", told.open_since is not None),
     }
     found = [

@@ -104,6 +104,7 @@ class Plan:
     expected: list[float] = field(default_factory=list)
     spend: list[list[float]] = field(default_factory=list)  # by channel and day; empty: 1 throughout
     shares: list[list[float]] = field(default_factory=list)  # of each channel's companies with a trait
+    shifts: list[list[float]] = field(default_factory=list)  # how far these move at most
     missing: list[list[float]] = field(default_factory=list)  # odds ratios of each rejection, by trait
 
     def add(self, what: str, *records: Any) -> int:
@@ -147,6 +148,9 @@ class Plan:
         tiers: Sequence[tuple[int, float]] = (),
         trainings: Sequence[tuple[int, dict[str, float]]] = (),
         spell_days: Any = None,
+        tenure: Any = None,
+        residual: Any = None,
+        replacement: Any = None,
         **more: Any,
     ) -> int:
         """Add a team with its reps; `skill` and `speed` of a rep are distributions, `own_hours` its hours.
@@ -160,7 +164,8 @@ class Plan:
             self.rep(number, index, first_calendar, **rep)
         row = {"max_open": 10**6, "sticky": 1, "queue_order": QueueOrder.FIFO, "commission": 0.0} | more
         row = {"quota_months": 1, "learns_half": 1.0, "first_date": 738_000} | row
-        row["spell_days"] = NOTHING if spell_days is None else self.distribution(spell_days)
+        drawn = {"spell_days": spell_days, "tenure": tenure, "residual": residual, "replacement": replacement}
+        row |= {name: NOTHING if each is None else self.distribution(each) for name, each in drawn.items()}
         row |= {"first_rep": first_rep, "reps": len(reps), "assignment": assignment}
         row |= {"own_policy": policy_number(OWN_POLICY)}
         row |= {"first_calendar": first_calendar, "calendars": self.calendars - first_calendar}
@@ -231,6 +236,7 @@ class Plan:
         heat_odds: tuple[float, float, float] = (1.0, 1.0, 1.0),
         heat_skill: tuple[float, float, float] = (1.0, 1.0, 1.0),
         hours: tuple[list[tuple[int, int]], float] | None = None,
+        attempts: tuple[float, int, Any, Any] | None = None,
         segments: list[dict[str, Any]] | None = None,
         checks: Sequence[Asks] = (),
         passes_at: int = 1,
@@ -243,9 +249,10 @@ class Plan:
         which customers count time, and the share of the day that a working day of theirs has. `checks` are
         (trait or NOTHING, hours, sensitivity, specificity); the stage then has no conversion. `rejection` has
         a `probability`, what the record holds, `missing` by trait, and `loads`: (open leads, odds ratio).
+        `attempts` are the chance to reach the buyer, the most of them, the hours of each, and those between.
         """
         name = f"stage {len(self.rows.get('stages', []))}"
-        keys = ("patience", "work", "answer", "assignment")
+        keys = ("patience", "work", "answer", "assignment", "attempt", "interval", "report")
         row_of_checks = self.checks(name, checks, passes_at) | self.rejection(name, rejection)
         row: dict[str, Any] = {
             "makes_lead": 0,
@@ -259,6 +266,7 @@ class Plan:
             "elses": elses,
             "points": points or [],
             "hours": hours,
+            "attempts": attempts,
         }
         usual |= {"heat_odds": heat_odds, "heat_skill": heat_skill, **more}
         row |= self.varying(**usual)
@@ -316,6 +324,7 @@ class Plan:
         heat_odds: tuple[float, float, float],
         heat_skill: tuple[float, float, float],
         hours: tuple[list[tuple[int, int]], float] | None,
+        attempts: tuple[float, int, Any, Any] | None,
         **more: Any,
     ) -> dict[str, Any]:
         """Return the fields that a segment may change; without a team, no effort and no patience."""
@@ -344,6 +353,12 @@ class Plan:
             open_, share = hours
             row |= {"first_customer_hours": self.openings(open_), "customer_hours": len(open_)}
             row |= {"customer_share": share}
+        row |= {"most_attempts": 0, "not_reached": NOTHING}
+        if attempts is not None and team != NOBODY:
+            chance, most, of_each, interval = attempts
+            row |= {"reached": chance, "most_attempts": most, "not_reached": 2}
+            row |= {"attempt_effort": self.distribution(of_each)}
+            row |= {"attempt_interval": self.distribution(interval)}
         return row | more
 
     def channel(
@@ -355,17 +370,20 @@ class Plan:
         fit: Any = 1.0,
         segments: list[float] | None = None,
         traits: list[float] | None = None,
+        shifts: list[float] | None = None,
         **more: Any,
     ) -> int:
         """Add a channel; with `opens` equal to `closes`, all inquiries of a day come at one instant.
 
         `spans` are parts of the day instead: from, to, and the share of inquiries that comes in them.
+        `shifts` are how far its shares of traits move at most, where it learns (`half`).
         """
         rates = [per_day] * self.days if isinstance(per_day, float | int) else per_day
         mix = segments or [1.0]
         name = f"channel {len(self.rows.get('channels', []))}"
         row = {"theorists": 0.0, "hot": 0.2, "hot_or_warm": 0.7, "stage": 0} | more
         self.shares.append(traits or [])
+        self.shifts.append(shifts or [])
         row |= {
             "entity": entity(Entity.INQUIRY, name),
             "key": entity(Entity.CHANNEL, name),
@@ -511,12 +529,16 @@ class Plan:
         shares, odds = np.zeros((len(channels), traits)), np.ones((len(rejections), traits))
         for number, each in enumerate(self.shares):
             shares[number, : len(each)] = each
+        shifts = np.zeros_like(shares)
+        for number, each in enumerate(self.shifts):
+            shifts[number, : len(each)] = each
         for number, each in enumerate(self.missing):
             odds[number, : len(each)] = each
         self.rows.setdefault("firm", [{"ripening": NOTHING}])
         return {
             "traits": self.records("traits", TRAIT),
             "trait_shares": shares,
+            "trait_shifts": shifts,
             "checks": self.records("checks", CHECK),
             "rejections": self.records("rejections", REJECTION),
             "junk_odds": odds,

@@ -18,8 +18,10 @@ from funnelsim.chance.keys import (
     MARKET,
     PROFILE,
     REP,
+    REPLACEMENT,
     RIPENING,
     SHARE,
+    TENURE,
     VALUE,
     WORLD,
     Entity,
@@ -30,7 +32,7 @@ from funnelsim.model.model import DEMAND_OF_ALL, DEMAND_OF_CHANNELS, ODDS_OF_ALL
 from funnelsim.model.words import LOST, NEVER, NOBODY, NOTHING, WON, Assignment, QueueOrder
 
 from . import firm as told
-from .firm import DAY, Draws, Firm, whole
+from .firm import DAY, HOUR, Draws, Firm, whole
 from .naive import History, simulate
 from .plan import OWN_POLICY
 
@@ -94,6 +96,8 @@ class Table:
             ),
             route=lambda lead, _, at, round_: answer(lead, at, round_)[1],
             luck=lambda lead, _, at, round_: self.uniforms(lead, stages[at]["assignment_key"], round_)[0],
+            attempt=self.attempt,
+            interval=self.interval,
             back=lambda lead, reason, round_: self.uniforms(lead, self.model.reasons[reason]["key"], round_)[
                 0
             ],
@@ -102,6 +106,7 @@ class Table:
             ),
             cooling=cooling,
             check=self.check,
+            report=lambda lead, at, round_: self.uniforms(lead, stages[at]["report_key"], round_)[0],
             rejection=lambda lead, at, round_: self.uniforms(
                 lead, self.model.rejections[stages[at]["rejection"] - 1]["key"], round_
             )[0],
@@ -129,6 +134,35 @@ class Table:
             for trait, share in enumerate(shares)
             if self.uniforms(lead, self.model.traits[trait]["key"])[0] < share
         }
+
+    def attempt(self, lead: int, of: int, at: int, round_: int, number: int) -> tuple[float, float]:
+        """Draw the hours of an attempt, and the number by which it reaches the buyer."""
+        row = self.row(at, of)
+        u, luck = self.uniforms(lead, row["attempt_key"], number << 24 | round_)
+        return self.value(row["attempt_effort"], u), luck
+
+    def interval(self, lead: int, of: int, at: int, round_: int, number: int) -> int:
+        """Draw how long a lead rests after an attempt."""
+        row = self.row(at, of)
+        u, _ = self.uniforms(lead, row["interval_key"], number << 24 | round_)
+        return whole(self.value(row["attempt_interval"], u) * HOUR)
+
+    def luck(self, lead: int, theorist: float) -> tuple[float, ...]:
+        """Draw by what a company is a theorist, and has each trait."""
+        return theorist, *(self.uniforms(lead, trait["key"])[0] for trait in self.model.traits)
+
+    def learning(self, number: int) -> told.Learning | None:
+        """Describe what a channel learns."""
+        channel = self.model.channels[number]
+        if channel["half"] == 0:
+            return None
+        pairs = zip(self.model.trait_shares[number], self.model.trait_shifts[number], strict=True)
+        return told.Learning(
+            half=float(channel["half"]),
+            theorists=(float(channel["theorists"]), float(channel["theorists_most"])),
+            traits=[(float(typed), float(most)) for typed, most in pairs],
+            honest=float(channel["honest"]),
+        )
 
     def row(self, stage: int, segment: int) -> Record:
         """Find what a stage is to a segment; keys are the stage's (S1, S2)."""
@@ -238,6 +272,7 @@ class Table:
             theorist=bool(theorist < channel["theorists"]),
             accepted_below=self.uniforms(lead, MARKET)[0],
             traits=self.traits(number, lead),
+            by_luck=self.luck(lead, theorist),
         )
 
     def routes(self, first: int, count: int) -> list[tuple[float, int | str, int]]:
@@ -261,6 +296,12 @@ class Table:
             for factors in (self.busy(channel), *self.demand(number)):
                 days = [one * factor for one, factor in zip(days, factors or [1.0] * len(days), strict=True)]
             found.append(self.share(channel) * math.fsum(days))
+            hours = [
+                closes - opens
+                for rep in self.model.reps
+                for opens, closes in self.openings(self.model.calendars[rep["calendar"]])
+            ]
+            found.append(float(channel["per_hour"]) * sum(hours) / HOUR)
         return max(found)
 
     def firm(self, most: float = 0.0) -> Firm:
@@ -291,6 +332,8 @@ class Table:
                     busy=self.busy(each),
                     demand=self.demand(number),
                     varies=bool(each["mean_share"] > 0 or self.uncertain(each) or self.demand(number)),
+                    per_hour=float(each["per_hour"]) if each["prospected"] else None,
+                    learning=self.learning(number),
                 )
                 for number, each in enumerate(model.channels)
             ],
@@ -359,11 +402,16 @@ class Table:
             queue_order=QueueOrder(int(team["queue_order"])).name.lower(),
             sticky=bool(team["sticky"]),
             interrupts=bool(team["interrupts"]),
+            splits=bool(team["split"]),
+            prospects=int(team["prospected_channel"]) if team["prospects"] else None,
+            block=int(team["block"]),
+            reserved=float(team["reserved"]),
             max_open=int(team["max_open"]),
             commission=float(team["commission"]),
             opener_share=float(team["opener_share"]),
             tiers=[(int(tier["begins"]), float(tier["share"])) for tier in self.slice("tiers", team)],
             quota_months=int(team["quota_months"]),
+            hiring_cost=float(team["hiring_cost"]),
             learns=(float(team["learns_most"]), float(team["learns_half"]), int(team["win_counts"])),
             trainings=[
                 told.Training(*(each(training[name]) for name, each in TRAINED.items()))
@@ -379,12 +427,19 @@ class Table:
 
     def rep(self, rep: Record) -> told.Rep:
         """Describe a rep, with the skill and speed of this world."""
-        skill, speed = self.uniforms(rep["entity"], REP)
+
+        def talent(generation: int) -> tuple[float, float]:
+            skill, speed = self.uniforms(rep["entity"], REP, generation)
+            return self.value(rep["skill_distribution"], skill), self.value(rep["speed_distribution"], speed)
+
+        skill, speed = talent(0)
         return told.Rep(
             team=int(rep["team"]),
             calendar=int(rep["calendar"]),
-            skill=self.value(rep["skill_distribution"], skill),
-            speed=self.value(rep["speed_distribution"], speed),
+            skill=skill,
+            speed=speed,
+            talent=talent,
+            turnover=self.turnover(rep),
             joins=int(rep["joins"]),
             leaves=None if rep["leaves"] >= NEVER else int(rep["leaves"]),
             ramp=int(rep["ramp"]),
@@ -398,6 +453,22 @@ class Table:
             worked_before=int(rep["worked_before"]),
             who=int(rep["entity"]),
         )
+
+    def turnover(self, rep: Record) -> told.Turnover | None:
+        """Tell how long each who comes into a seat stays (R17)."""
+        team = self.model.teams[rep["team"]]
+        if not rep["turns_over"] or team["tenure"] == NOTHING:
+            return None
+
+        def stays(generation: int, from_time_0: bool) -> int:
+            u, _ = self.uniforms(rep["entity"], TENURE, generation)
+            return max(whole(self.value(team["residual" if from_time_0 else "tenure"], u) * DAY), 1)
+
+        def comes_after(generation: int) -> int:
+            u, _ = self.uniforms(rep["entity"], REPLACEMENT, generation)
+            return whole(self.value(team["replacement"], u) * DAY)
+
+        return told.Turnover(stays, comes_after)
 
     def spells(self, rep: Record) -> list[tuple[int, int]]:
         """Draw a rep's spells of absence, and read those by plan (R11)."""
@@ -454,6 +525,9 @@ class Table:
             ],
             customers=None if by_clock else self.openings(row, "customer_hours"),
             share_of_day=float(row["customer_share"]),
+            attempts=told.Attempts(float(row["reached"]), int(row["most_attempts"]), int(row["not_reached"]))
+            if row["most_attempts"]
+            else None,
             checks=[self.told_check(check) for check in self.checks(row)],
             passes_at=int(row["passes_at"]),
             rejection=self.rejection(int(row["rejection"])) if row["rejection"] else None,

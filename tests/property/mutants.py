@@ -77,6 +77,14 @@ quota = 600
 cost_per_month = 40
 segments = { small = 0.5, large = 0.5 }
 theorist_share = 0.2
+[management]
+control = 0.5
+[traits.budget]
+share = 0.6
+missing = 0.4
+[traits.need]
+share = 0.8
+present = 1.5
 [segments.small]
 contract_value_per_year = { median = 900, p90 = 2000 }
 [segments.large]
@@ -91,6 +99,7 @@ inquiries_per_month = 5
 segments = { small = 0.75, large = 0.25 }
 arrives_between = ["08:00", "20:00"]
 temperature = { hot = 0.25, warm = 0.5, future = 0.25 }
+traits = { budget = 0.4 }
 cost_per_month = 300
 [channels.web.response]
 at_cost_per_month = 300
@@ -108,7 +117,7 @@ day_variation = 0.5
 [channels.talks]
 kind = "personal_selling"
 segments = { large = 1.0 }
-personal_selling = { team = "closers", inquiries_per_rep_month = 1, customers = 30 }
+prospecting = { team = "closers", inquiries_per_hour = 0.1, hours_per_week = 2 }
 [mix]
 inquiries_per_month = 3
 shares = { ads = 1.0 }
@@ -153,11 +162,50 @@ conversion = 0.5
 back_to = { call = 0.2 }
 lost_reasons = { price = 0.6, timing = 0.4 }
 cost_per_visit = 5
+attempts = { chance = 0.5, interval_hours = { median = 5, p90 = 30 }, most = 3, effort_hours = 0.1 }
+[stages.offer.rejection]
+probability = 0.1
+effort_share = 0.25
+needs = ["budget"]
+missing = { budget = 4, need = 2 }
+theorist = 5
+skill_exponent = -0.5
+control = 0.4
+open_leads = { open = [1, 4], odds_ratio = [1, 3] }
 [stages.offer.segments.small]
 back_to = {}
 lost_reasons = { price = 0.5, nobody = 0.5 }
 effects = { theorist = 0.5, temperature = { hot = 2.5 } }
+[stages.credit]
+team = "callers"
+passes_at = 1
+back_to = { offer = 0.25 }
+[stages.credit.checks.budget]
+trait = "budget"
+effort_hours = { median = 0.2, p90 = 0.5 }
+sensitivity = 0.9
+specificity = 0.8
+[stages.credit.checks.means_it]
+theorist = true
+[effects]
+theorist_ripens_after_days = { median = 20, p90 = 90 }
+[nurture.letters]
+reasons = ["price", "gone cold"]
+interval_days = 4
+chance = { price = 0.3, "gone cold" = 0.1 }
+most_touches = 5
+returns_to = "call"
+odds_ratio = 1.5
+[nurture.calls]
+reasons = ["not reached"]
+interval_days = 9
+chance = 0.2
+most_touches = 2
+most_returns = 2
+returns_to = "offer"
+cost_per_touch = 3
 [uncertainties]
+"nurture.calls.chance" = { low = 0.1, likely = 0.2, high = 0.3 }
 "stages.offer.conversion" = { low = 0.3, likely = 0.5, high = 0.6 }
 "channels.web.cost_per_month *=" = { median = 1, p90 = 1.5 }
 [shocks.demand]

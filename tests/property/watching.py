@@ -21,7 +21,18 @@ from funnelsim.engines.reference import Happening, Office, ReferenceEngine
 from funnelsim.model.model import DEMAND_OF_ALL, DEMAND_OF_CHANNELS, ODDS_OF_ALL, Model, other_numbers
 from funnelsim.model.words import DAY, NEVER, NOBODY, NOTHING, Assignment, Due, Event, Flag, QueueOrder
 from funnelsim.model.worktime import is_open
-from funnelsim.rules import absence, assignment, contracts, ending, handover, market, people, visits
+from funnelsim.rules import (
+    absence,
+    assignment,
+    contracts,
+    ending,
+    handover,
+    market,
+    memory,
+    people,
+    reporting,
+    visits,
+)
 
 from . import qualifying
 
@@ -84,6 +95,9 @@ COVERED = (
     "left: in the middle of work",
     "left: with a lead at the customer",
     "worked by a rep in ramp-up",
+    "turnover: a successor joins",
+    "turnover: the third in a seat",
+    "turnover: leads at customers pass to the successor",
     "absent: while working on a lead",
     "absent: with leads in the own queue",
     "absent: two spells united",
@@ -94,6 +108,13 @@ COVERED = (
     "waited for a full team",
     "waited for a full team of one lead a rep",
     "had room again while idle",
+    "prospecting: in reserved time",
+    "prospecting: in idle time",
+    "prospecting: over a closing time",
+    "prospecting: what is left of the day",
+    "prospecting: two finish at once",
+    "prospecting: finds several at once",
+    "prospecting: finished by a leaver",
     "interrupted: by a hot lead of the same rep's own queue",
     "interrupted: by a hot lead of the team's queue",
     "interrupted: for the second time in a visit",
@@ -135,6 +156,13 @@ COVERED = (
     "commission: above the first tier",
     "commission: across the beginning of a tier",
     "commission: after a quota period in which something was booked",
+    "attempt: reaches the buyer, the first",
+    "attempt: reaches the buyer, after others",
+    "attempt: fails",
+    "attempt: fails, and is the last",
+    "attempt: begins with another rep than the one before",
+    "attempt: is due when its owner has left",
+    "attempt: is awaited at the horizon",
     "nurture: of one who went cold",
     "nurture: of one who said no",
     "nurture: ends without a return",
@@ -180,12 +208,16 @@ CHANGED = (  # what the changes on a day must meet
             "a customer thinks on",
             "work in hand, of a customer who then has other hours",
             "a rest goes on",
+            "the next attempt is awaited",
             "a birth is awaited",
             "a rep comes",
             "a rep comes, in front of others",
             "a rep leaves at once",
             "a rep is to come still",
             "a rep who has left finishes work",
+            "a block of prospecting goes on",
+            "an hour of prospecting finds more or less",
+            "another team prospects",
             "it is a rep's turn, at another position",
             "an inquiry comes at another instant",
             "an inquiry comes that would never have come",
@@ -203,11 +235,30 @@ def varieties(model: Model, rows: Records) -> Counter[str]:
     seen = Counter(f"event: {Event(int(event)).name}" for event in rows["event"])
     seen.update(of_channels(model, rows) | of_teams(model) | of_shocks(model))
     seen.update(of_interruptions(rows))
+    seen.update(of_prospecting(model, rows))
     with_rep = (rows["event"] == Event.WORKED) & (rows["rep"] != NOBODY)
     seen["spill-over past closing"] += int((with_rep & (rows["waited"] > rows["worked"])).sum())
     seen["horizon within work"] += at_work_at_the_end(rows)
     seen.update(of_nurture(model, rows))
+    seen.update(of_attempts(rows))
     return seen
+
+
+def of_attempts(rows: Records) -> dict[str, int]:
+    """Count how attempts to reach the buyer end."""
+    failed = rows["event"] == Event.NOT_REACHED
+    reached = (rows["event"] == Event.WORKED) & (rows["flags"] & Flag.ATTEMPT != 0)
+    by = {(int(row["pursuit"]), int(row["time"])): int(row["rep"]) for row in rows[failed]}
+    resting = {
+        (int(row["pursuit"]), int(row["time"] - row["waited"])) for row in rows[rows["event"] == Event.OPEN]
+    }
+    return {
+        "attempt: reaches the buyer, the first": int((reached & (rows["count"] == 1)).sum()),
+        "attempt: reaches the buyer, after others": int((reached & (rows["count"] > 1)).sum()),
+        "attempt: fails": int(failed.sum()),
+        "attempt: fails, and is the last": int((failed & (rows["reason"] != NOTHING)).sum()),
+        "attempt: is awaited at the horizon": len(resting & by.keys()),
+    }
 
 
 def of_nurture(model: Model, rows: Records) -> dict[str, int]:
@@ -317,6 +368,7 @@ def where_it_is(before: Model, model: Model, known: Record, pursuit: Record) -> 
     others = {
         AT_CUSTOMER: "a customer thinks on",
         Due.RETURNS: "a rest goes on",
+        Due.TRIES_AGAIN: "the next attempt is awaited",
         Due.BEGINS: "a birth is awaited",
     }
     return [others[phase]]
@@ -355,6 +407,33 @@ def at_work_at_the_end(rows: Records) -> int:
         for event in (Event.STARTED, Event.WORKED)
     )
     return len(open_since & started - worked)
+
+
+def of_prospecting(model: Model, rows: Records) -> Counter[str]:
+    """Count what happens as reps prospect."""
+    made = rows[rows["event"] == Event.PROSPECTED]
+    teams = model.teams[model.reps["team"][made["rep"]]]
+    reserved = teams["reserved"] > 0
+    gone = rows[rows["event"] == Event.ON_STAFF]
+    left = set(zip(gone["time"].tolist(), gone["rep"].tolist(), strict=True))
+    found = rows[(rows["event"] == Event.INQUIRY) & (model.channels["prospected"][rows["channel"]] == 1)]
+    _, at_once = np.unique(found["time"], return_counts=True)
+    _, together = np.unique(made["time"], return_counts=True)
+    return Counter(
+        {
+            "prospecting: in reserved time": int(reserved.sum()),
+            "prospecting: in idle time": int((~reserved).sum()),
+            "prospecting: over a closing time": int((made["waited"] > made["worked"]).sum()),
+            "prospecting: what is left of the day": int(
+                (reserved & (made["worked"] != teams["block"])).sum()
+            ),
+            "prospecting: two finish at once": int((together > 1).sum()),
+            "prospecting: finds several at once": int((at_once > 1).sum()),
+            "prospecting: finished by a leaver": sum(
+                (int(row["time"]), int(row["rep"])) in left and row["time"] < model.horizon for row in made
+            ),
+        }
+    )
 
 
 def of_interruptions(rows: Records) -> Counter[str]:
@@ -422,6 +501,11 @@ class WatchedOffice(Office):
         if happening.kind is Due.GOES_COLD:
             self.seen["gave up at the instant at which a rep was free"] += self.could_be_granted(happening)
             self.seen["gave up as the last of a rep's own queue"] += self.was_last(happening)
+        elif happening.kind is Due.REP_JOINS:
+            rep = self.reps[happening.entity]
+            self.seen["turnover: a successor joins"] += rep["left"] != NEVER
+            self.seen["turnover: the third in a seat"] += rep["left"] != NEVER and rep["generation"] > 0
+            self.seen["turnover: leads at customers pass to the successor"] += int(rep["open"])
         elif happening.kind is Due.ABSENCE:
             self.is_absent(happening.entity)
         elif happening.kind is Due.REP_LEAVES:
@@ -490,6 +574,11 @@ class WatchedOffice(Office):
             waits = was[number] != NOBODY and bool(people.is_yet_to_join(state))
             seen["a rep is to come still"] += waits
             seen["a rep who has left finishes work"] += state["on_staff"] == 0 and state["busy"] == 1
+            seen["a block of prospecting goes on"] += state["block"] > 0
+        for was_so, channel in zip(before.channels, self.model.channels, strict=False):
+            seen["an hour of prospecting finds more or less"] += was_so["per_hour"] != channel["per_hour"]
+        for was_so, team in zip(before.teams, self.model.teams, strict=False):
+            seen["another team prospects"] += was_so["prospects"] < team["prospects"]
         return seen
 
     def leave(self, lead: Record, due: Due) -> int:
@@ -536,6 +625,13 @@ class WatchedOffice(Office):
             self.seen["market: an inquiry refused"] += 1
             self.seen["market: nobody left"] += self.nobody_left(segment)
         return place
+
+    def report(self, pursuit: Record, event: int) -> None:
+        told = reporting.report_of(self.model, self.world, pursuit, event)
+        fate = reporting.fate_of(self.model, pursuit, event)
+        counted = bool(memory.is_counted(self.model, self.now))
+        self.seen.update(qualifying.of_a_report(told, fate, counted))
+        super().report(pursuit, event)
 
     def nobody_left(self, segment: int) -> bool:
         """Return whether all companies of a segment's market are taken."""
@@ -589,6 +685,8 @@ class WatchedOffice(Office):
 
     def enter(self, pursuit: Record) -> None:
         was_theorist = pursuit["theorist"] == 1
+        if pursuit["began"] == self.now and reporting.learns(self.model, pursuit["channel"]):
+            self.seen.update(qualifying.of_an_inquiry(self.model, self.world, pursuit))
         super().enter(pursuit)
         if was_theorist and pursuit["theorist"] == 0:
             self.seen[
@@ -608,6 +706,16 @@ class WatchedOffice(Office):
         by_heat = (self.model.heat_odds, self.model.heat_skill)
         unlike = any((table[usual["heat"]] != table[own["heat"]]).any() for table in by_heat)
         self.seen["effects that differ by segment"] += unlike or effects[0] != effects[1]
+
+    def queue_again(self, pursuit: Record) -> simpy.Event:
+        owner = int(pursuit["rep"])
+        self.seen["attempt: is due when its owner has left"] += self.reps[owner]["on_staff"] == 0
+        wait = super().queue_again(pursuit)
+        self.seen["attempt: begins with another rep than the one before"] += pursuit["rep"] not in (
+            owner,
+            NOBODY,
+        )
+        return wait
 
     def place(self, lead: Record) -> None:
         number = self.team_of(lead)

@@ -56,6 +56,7 @@ IN_ALL = {
     "commission_cost": 400,
     "visit_cost": 3 * 5,
     "training_cost": 0,  # see test_staff
+    "turnover_cost": 0,  # see test_turnover
     "sales_cost": 1415,
     "change_cost": 0,  # see test_dates
     "cost": 1685,
@@ -95,6 +96,14 @@ IN_ALL = {
     # In each stage from entering to the start, or to the end of the period: 2, 102, 39, 230 and 4 hours.
     "queue": (2 + 102 + 39 + 230 + 4) / 480,
     "sales_velocity": 1000 / (10 + 1 / 24),
+    # Nobody has to be reached: test_attempts.py counts those who do.
+    **dict.fromkeys(("attempts", "not_reached", "hours_not_reached"), 0),
+    **dict.fromkeys(("attempts_per_lead", "reached_share"), NAN),
+    # Nobody is nurtured: test_nurture.py counts those who are.
+    **dict.fromkeys(("taken_into_nurture", "nurtured_gone_cold", "in_nurture", "reactivated"), 0),
+    **dict.fromkeys(("won_reactivated", "bookings_from_reactivated", "revenue_from_reactivated"), 0),
+    **dict.fromkeys(("reactivated_share", "cost_per_reactivated"), NAN),
+    "nurture_cost": 0,
     **dict.fromkeys(("handed_over", "junk_hours", "junk_cost"), 0),  # see test_junk_figures
     **dict.fromkeys(("junk_rate", "true_junk_share", "false_rejections"), NAN),
 }
@@ -118,6 +127,7 @@ ALONG = {
     ("inquiries", "segment"): (3, 1),
     ("won", "month"): (0, 2),
     ("won", "stage"): (0, 2, 0),
+    ("in_nurture_at_end", "month"): (0, 0),
     ("won", "rep"): (1, 1, 0),
     ("won", "team"): (2, 0),
     ("bookings", "segment"): (1000, 3000),
@@ -372,9 +382,10 @@ def test_the_queue_is_the_integral_of_its_length(seed: int) -> None:
     by_stage = cut(model, stack([counted(rows, model)]), "stage").queue
     by_segment = cut(model, stack([counted(rows, model)]), "segment").queue
     left_queue = (rows["flags"] & Flag.LEFT_QUEUE) > 0
-    change = (rows["event"] == Event.ENTERED).astype(int)
-    change -= np.isin(rows["event"], (Event.STARTED, Event.WENT_COLD))
-    change -= (rows["event"] == Event.PARKED) & (rows["reason"] == 0)
+    change = np.isin(rows["event"], (Event.ENTERED, Event.QUEUED_AGAIN)).astype(int)
+    change -= rows["event"] == Event.STARTED
+    gives_up = (rows["event"] == Event.WENT_COLD) | ((rows["event"] == Event.PARKED) & (rows["reason"] == 0))
+    change -= gives_up & (rows["flags"] & Flag.NURTURED == 0)  # after nurture it has left before
     change -= (rows["event"] == Event.WITHDRAWN) & left_queue
     areas = np.zeros((2, 3, 2))
     for stage, segment in product(range(3), range(2)):

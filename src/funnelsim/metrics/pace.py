@@ -9,6 +9,7 @@ from funnelsim.engines.fold import (
     FIRST_CONTACT,
     PARKED_COLD,
     PROMPT_HOURS,
+    STARTED_AGAIN,
     Basis,
     Measure,
 )
@@ -22,6 +23,7 @@ _WAITED = Measure.WAITED
 _ANSWERS = (Event.ADVANCED, Event.SENT_BACK, Event.WON, Event.LOST)
 _STAGE = ("all", "stage")
 _ORIGIN = ("all", "month", "channel", "segment")
+_PEOPLE = ("all", "month", "rep", "team")
 
 
 def _answering(cut: Cut) -> Floats:
@@ -99,14 +101,19 @@ for _position in range(len(PROMPT_HOURS)):
 def wait(cut: Cut) -> Parts:
     """Mean clock time in the queue of a stage, of visits whose work started: waited / started.
 
-    Where work is interrupted, the time until it is resumed counts too.
+    Where work is interrupted, the time until it is resumed counts too; where the buyer has to be reached,
+    the time in the queue before each attempt does.
     """
-    return _waited(cut) / HOUR, cut.cohort(Event.STARTED)
+    started = cut.cohort(Event.STARTED) - cut.cohort(STARTED_AGAIN)
+    return _waited(cut) / HOUR, started
 
 
 @figure("Effort", Unit.HOURS, Basis.COHORT, Better.LESS, CUTS)
 def effort(cut: Cut) -> Parts:
-    """Mean working time of a visit: worked / visits worked. Of interrupted work all parts count."""
+    """Mean working time of a visit: worked / visits worked. Of interrupted work all parts count.
+
+    Attempts that do not reach the buyer are not in it.
+    """
     parts = cut.cohort(Event.WORKED, Measure.WORKED) + cut.cohort(Event.INTERRUPTED, Measure.WORKED)
     return parts / HOUR, cut.cohort(Event.WORKED)
 
@@ -130,6 +137,8 @@ def time_in_stage(cut: Cut) -> Parts:
         PARKED_COLD,
         Event.INTERRUPTED,
         Event.RESUMED,
+        Event.NOT_REACHED,
+        Event.QUEUED_AGAIN,
     )
     spent = sum((cut.cohort(event, _WAITED) for event in spans), start=_answering(cut))
     return spent / DAY, decided(cut) + cold(cut)
@@ -140,13 +149,28 @@ def time_in_stage(cut: Cut) -> Parts:
     Unit.SHARE,
     Basis.PERIOD,
     Better.NEITHER,
-    ("all", "month", "rep", "team"),
+    _PEOPLE,
     whole=True,
     page=("all", "month", "rep"),
 )
 def utilisation(cut: Cut) -> Parts:
-    """Working time spent on leads / working time on staff, absences left out, in the period."""
+    """Working time spent on leads / working time on staff, absences left out, in the period.
+
+    Prospecting is told apart: see `prospecting_share`.
+    """
     return cut.busy, cut.available
+
+
+@figure("Hours of prospecting", Unit.HOURS, Basis.PERIOD, Better.NEITHER, (*_PEOPLE, "channel"), total)
+def prospecting_hours(cut: Cut) -> Parts:
+    """Working hours in which reps look for inquiries, in blocks that end in the period."""
+    return (cut.period(Event.PROSPECTED, Measure.WORKED) / HOUR,)
+
+
+@figure("Prospecting", Unit.SHARE, Basis.PERIOD, Better.NEITHER, _PEOPLE)
+def prospecting_share(cut: Cut) -> Parts:
+    """Working time spent on prospecting / working time on staff, in the period."""
+    return cut.period(Event.PROSPECTED, Measure.WORKED), cut.available
 
 
 @figure(

@@ -16,15 +16,18 @@ from itertools import pairwise
 from funnelsim.chance.keys import ARRIVAL, KIND, PROFILE, RIPENING, VALUE, hash24, purpose
 from funnelsim.metrics.wording import spoken
 from funnelsim.model.records import MOST_REASONS
+from funnelsim.scenario.attempts import NOT_REACHED_NAME
 from funnelsim.scenario.calendars import spans_of_the_day
 from funnelsim.scenario.channels import KINDS, Channel
 from funnelsim.scenario.errors import ROUNDING, Problem, Problems, nearest, shown, sum_to_one, unknown
 from funnelsim.scenario.flow import LOSS, WIN, advancing, failing, first_stage, reached, stage_of, teams_of
 from funnelsim.scenario.gates import check_hand_overs
 from funnelsim.scenario.goal_checks import check_goals
+from funnelsim.scenario.learning_checks import check_learning
 from funnelsim.scenario.nurture_checks import check_nurture
 from funnelsim.scenario.paths import leaves, written
 from funnelsim.scenario.plan_checks import check_plan
+from funnelsim.scenario.prospecting import check_prospecting
 from funnelsim.scenario.qualifying_checks import (
     always_passed,
     check_qualifying,
@@ -172,7 +175,8 @@ def _days_off(contents: Contents) -> Iterable[tuple[str, tuple[date, ...]]]:
         for rep, own in team.reps.items():
             yield f"teams.{name}.reps.{rep}.holidays", own.holidays
             yield f"teams.{name}.reps.{rep}.absent", own.absent
-        yield f"teams.{name}.absence.dates", team.absence.dates
+        if team.absence is not None:
+            yield f"teams.{name}.absence.dates", team.absence.dates
         for training, held in team.training.items():
             yield f"teams.{name}.training.{training}.date", (held.date,)
     for path, hours in _hours_of_customers(contents).items():
@@ -406,7 +410,8 @@ def reasons_of(contents: Contents) -> list[str]:
     tables = (table for stage in contents.stages.values() for _, table in _as_typed("", stage))
     named = (reason for table in tables for reason in table.lost_reasons or {})
     of_junk = [REJECTED_NAME] if rejecting(contents) else []
-    return list(dict.fromkeys([GONE_COLD_NAME, *named, *of_junk]))
+    tried = any(stage.attempts is not None for stage in contents.stages.values())
+    return list(dict.fromkeys([GONE_COLD_NAME, *named, *of_junk, *[NOT_REACHED_NAME] * tried]))
 
 
 def _nurture(contents: Contents) -> Problems:
@@ -421,7 +426,7 @@ def _reasons(contents: Contents) -> Problems:
 
 
 def _without_team(path: str, stage: Stage | StageOfSegment) -> Problems:
-    for key in ("effort_hours", "goes_cold_after_days"):
+    for key in ("effort_hours", "goes_cold_after_days", "attempts"):
         if key in stage.model_fields_set:
             yield Problem(f"{path}.{key}", "is given, but the stage has no team", "a team, or no such key")
 
@@ -545,7 +550,7 @@ def _keys_of_draws(contents: Contents) -> Problems:
         yield from _collisions(f"teams.{team_name}.reps", {name: hash24(name) for name in team.reps})
     yield from _collisions("nurture", {name: purpose("nurture", name) for name in contents.nurture})
     yield from keys_of_draws(contents)
-    for what in ("patience", "work", "answer", "assignment", "rejection", "held"):
+    for what in ("patience", "work", "answer", "assignment", "rejection", "held", "attempt", "interval"):
         hashes = {name: purpose(what, name) for name in contents.stages}
         yield from _collisions("stages", hashes)
         for name, key in hashes.items():
@@ -595,6 +600,7 @@ _CHECKS: tuple[Callable[[Contents], Problems], ...] = (
     _markets,
     check_volumes,
     check_the_mix,
+    check_prospecting,
     _shocks,
     _teams,
     check_staff,
@@ -602,6 +608,7 @@ _CHECKS: tuple[Callable[[Contents], Problems], ...] = (
     _stages,
     check_hand_overs,
     check_qualifying,
+    check_learning,
     _customer_hours,
     _reasons,
     _nurture,

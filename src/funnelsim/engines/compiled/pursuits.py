@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
+from funnelsim.engines.compiled import choices
 from funnelsim.engines.compiled.agenda import next_time
+from funnelsim.engines.compiled.choices import front, queue_of_rep, queue_of_team
 from funnelsim.engines.compiled.desks import enlist, give_up_rep, stir
 from funnelsim.engines.compiled.handover import (
     is_held_up,
@@ -22,24 +24,50 @@ from funnelsim.engines.compiled.nurturing import begin_nurture
 from funnelsim.engines.compiled.queues import NONE, first, join, leave
 from funnelsim.engines.compiled.roster import expect_rep, go_home
 from funnelsim.engines.compiled.state import State, await_next, channel_actor, put
-from funnelsim.engines.ledger import Ledger, credit, flag, give_reason, note_touches, write
+from funnelsim.engines.ledger import (
+    Ledger,
+    credit,
+    flag,
+    give_reason,
+    note_attempt,
+    note_miss,
+    note_report,
+    note_touches,
+    write,
+)
 from funnelsim.engines.protocol import MOST_WAVES
 from funnelsim.model.model import SALE, Model
-from funnelsim.model.words import ENDED, NEVER, NOBODY, NOTHING, REJECTED, Due, Event, Flag
+from funnelsim.model.words import (
+    ENDED,
+    LOST,
+    MISSED,
+    NEVER,
+    NEVER_REACHED,
+    NOBODY,
+    NOTHING,
+    REJECTED,
+    Due,
+    Event,
+    Flag,
+)
 from funnelsim.model.worktime import work_ends_from
 from funnelsim.rules import (
     absence,
     arrivals,
     assignment,
+    attempts,
     contracts,
     ending,
     handover,
     interruption,
     junk,
     market,
+    memory,
     nurture,
     people,
+    prospecting,
     qualifying,
+    reporting,
     traits,
     visits,
 )
@@ -56,7 +84,8 @@ def take_inquiry(model: Model, world: Record, state: State, ledger: Ledger, numb
     clock, channel = state.clock[0], state.channels[number]
     origin = model.channels[number]
     entity = origin["entity"] + channel["index"]
-    fit, heat, segment, theorist = arrivals.profile(model, world, origin, entity)
+    reports = channel["reports"]
+    fit, heat, segment, theorist = arrivals.profile(model, world, origin, entity, reports)
     finite, cooling = market.is_finite(model, segment), 0.0
     if finite:
         accepted, cooling = market.accepts(model, world, segment, state.taken[segment], entity)
@@ -78,7 +107,7 @@ def take_inquiry(model: Model, world: Record, state: State, ledger: Ledger, numb
     pursuit["is_lead"] = 0
     pursuit["traits"] = 0
     if len(model.traits) > 0:
-        pursuit["traits"] = traits.traits_of(model, world, entity, number, 0)
+        pursuit["traits"] = traits.traits_of(model, world, entity, number, 0, reports)
     pursuit["account"] = NOTHING
     if finite:
         take_from_market(state, pursuit, cooling)
@@ -140,9 +169,13 @@ def expect_inquiry(model: Model, world: Record, state: State, number: int) -> No
 def put_inquiry(model: Model, state: State, number: int) -> None:
     """Put a channel's next inquiry on the agenda, its sum of exponentials being known."""
     origin, channel = model.channels[number], state.channels[number]
+    entity = origin["entity"] + channel["index"]
+    if origin["prospected"] == 1:
+        time = state.clock[0]["now"] if prospecting.is_found(origin, channel) else NEVER
+        put(model, state, channel_actor(state, number), time, Due.INQUIRY.value, entity)
+        return
     day, time = arrivals.arrival(model, origin, channel, state.expected)
     channel["day"] = day
-    entity = origin["entity"] + channel["index"]
     put(model, state, channel_actor(state, number), time, Due.INQUIRY.value, entity)
 
 
@@ -158,6 +191,7 @@ def enter(model: Model, world: Record, state: State, ledger: Ledger, slot: int) 
     pursuit = state.pursuits[slot]
     now = state.clock[0]["now"]
     pursuit["since"] = now
+    pursuit["attempt"] = 0
     if pursuit["theorist"] == 1:
         pursuit["theorist"] = qualifying.still_theorist(model, world, pursuit, now)
     read_fate(model, world, pursuit)
@@ -210,7 +244,7 @@ def read_fate(model: Model, world: Record, pursuit: Record) -> None:
 @rule
 def place(model: Model, world: Record, state: State, slot: int, number: int) -> None:
     """Put a pursuit into the queue of the rep it keeps or is given, or into the team's (P1, P3)."""
-    pursuit, team = state.pursuits[slot], model.teams[number]
+    pursuit = state.pursuits[slot]
     if not assignment.keeps_rep(model, state.reps, number, pursuit["rep"]):
         give_up_rep(model, state, pursuit)
         now, own = state.clock[0]["now"], state.teams[number]
@@ -219,15 +253,22 @@ def place(model: Model, world: Record, state: State, slot: int, number: int) -> 
         if rep != NOBODY:
             pursuit["rep"] = rep
             state.reps[rep]["open"] += 1
+    line_up(model, world, state, slot, number)
+
+
+@rule
+def line_up(model: Model, world: Record, state: State, slot: int, number: int) -> None:
+    """Put a pursuit into the queue of its owner, or of the team if it has none (Q2)."""
+    pursuit, team = state.pursuits[slot], model.teams[number]
     if pursuit["rep"] == NOBODY:
         rank = assignment.rank_in_team(model, world, state.odds_by_day, team, pursuit)
         pursuit["rank"] = interruption.in_line(team, pursuit, rank)
-        queue = state.team_queues[number]
+        queue = state.team_queues[queue_of_team(model, pursuit)]
         join(state.links, queue, slot, pursuit["rank"], pursuit["since"], pursuit["entity"])
         stir(state, number)
     else:
         pursuit["rank"] = interruption.in_line(team, pursuit, assignment.rank(team["queue_order"], pursuit))
-        queue = state.own_queues[pursuit["rep"]]
+        queue = state.own_queues[queue_of_rep(model, pursuit)]
         join(state.links, queue, slot, pursuit["rank"], pursuit["since"], pursuit["entity"])
         enlist(model, state, pursuit["rep"])
 
@@ -237,12 +278,12 @@ def leave_queue(model: Model, state: State, slot: int) -> None:
     """Take a pursuit out of the queue that it waits in."""
     pursuit = state.pursuits[slot]
     if pursuit["rep"] != NOBODY:
-        leave(state.links, state.own_queues[pursuit["rep"]], slot)
+        leave(state.links, state.own_queues[queue_of_rep(model, pursuit)], slot)
         enlist(model, state, pursuit["rep"])
     elif handover.is_held(pursuit):
         leave_gate(model, state, slot)
     else:
-        leave(state.links, state.team_queues[visits.team_for(model, pursuit)], slot)
+        leave(state.links, state.team_queues[queue_of_team(model, pursuit)], slot)
 
 
 @rule
@@ -258,37 +299,74 @@ def start_work(model: Model, world: Record, state: State, ledger: Ledger, slot: 
     now, entered = state.clock[0]["now"], pursuit["since"]
     waited = now - entered
     skill, speed = 1.0, 1.0
+    at_hand = choices.other_at_hand(model, state, slot, rep)
     if rep != NOBODY:
         take_up(model, state, slot, rep)
         skill = people.skill_now(model, model.reps[rep], state.reps[rep], now)
         speed = people.speed_now(model.reps[rep], state.reps[rep], now)
+    attempts_needed = stage["most_attempts"] > 0
+    queued, cost = waited, stage["cost_per_visit"]
+    if attempts_needed:
+        queued, waited = begin_attempt(pursuit, now)
+        cost = cost if pursuit["attempt"] == 0 else 0.0
+    foresee(model, world, state, pursuit, skill, speed, waited)
+    handed_over = 0
+    if stage["rejection"] > 0 and rep != NOBODY and pursuit["advances"] != MISSED:
+        handed_over = meet(model, world, state, slot, skill)
+    pursuit["since"] = now
+    choices.count_effort(model, state, slot, rep, at_hand)
+    write(ledger, now, pursuit, Event.STARTED.value, queued, 0, cost)
+    if visits.is_first_contact(pursuit, rep, entered):
+        flag(ledger, Flag.FIRST_CONTACT.value)
+    if attempts_needed:
+        pursuit["attempt"] += 1
+        note_attempt(ledger, pursuit["attempt"])
+    if handed_over != 0:
+        flag(ledger, handed_over)
+    choices.count_effort(model, state, slot, rep, at_hand)
+    ends = now if rep == NOBODY else work_of(model, world, state, rep, now, pursuit["effort"])
+    await_next(model, state, slot, ends, Due.WORK_ENDS.value)
+
+
+@rule
+def work_of(model: Model, world: Record, state: State, rep: int, now: int, effort: int) -> int:
+    """Find when the work ends that a rep starts now, by its calendar, less its absences (V13)."""
+    calendar = model.calendars[model.reps[rep]["calendar"]]
+    opening = state.shifts[model.reps[rep]["calendar"]]["opening"]
+    ends = work_ends_from(model.hours, opening, calendar["first_hours"] + calendar["hours"], now, effort)
+    if ends > state.reps[rep]["away_from"]:
+        ends = absence.with_absences(model, world, model.reps[rep], state.reps[rep], now, effort)
+    return int(ends)
+
+
+@rule
+def foresee(
+    model: Model, world: Record, state: State, pursuit: Record, skill: float, speed: float, waited: int
+) -> None:
+    """Note how much working time the work that starts takes, and what comes of it (V7, V9, V15, V16)."""
+    stage = visits.stage_for(model, pursuit)
     effort, advances = visits.work(model, state.odds_by_day, pursuit, skill, speed, waited)
     if stage["checks"] > 0:
         effort, advances = qualifying.checked(model, world, pursuit, speed)
+    if stage["most_attempts"] > 0:
+        effort, advances = attempts.tried(model, world, pursuit, speed, effort, advances)
     pursuit["effort"] = effort
     pursuit["advances"] = advances
     takes, target, reason = visits.answer(model, pursuit)
     pursuit["takes"] = takes
     pursuit["target"] = target
     pursuit["reason"] = reason
-    handed_over = 0
-    if stage["rejection"] > 0 and rep != NOBODY:
-        handed_over = meet(model, world, state, slot, skill)
-    pursuit["since"] = now
-    write(ledger, now, pursuit, Event.STARTED.value, waited, 0, stage["cost_per_visit"])
-    if visits.is_first_contact(pursuit, rep, entered):
-        flag(ledger, Flag.FIRST_CONTACT.value)
-    if handed_over != 0:
-        flag(ledger, handed_over)
-        effort = pursuit["effort"]
-    ends = now
-    if rep != NOBODY:
-        calendar = model.calendars[model.reps[rep]["calendar"]]
-        opening = state.shifts[model.reps[rep]["calendar"]]["opening"]
-        ends = work_ends_from(model.hours, opening, calendar["first_hours"] + calendar["hours"], now, effort)
-        if ends > state.reps[rep]["away_from"]:
-            ends = absence.with_absences(model, world, model.reps[rep], state.reps[rep], now, effort)
-    await_next(model, state, slot, ends, Due.WORK_ENDS.value)
+
+
+@rare
+def begin_attempt(pursuit: Record, now: int) -> tuple[int, int]:
+    """Begin an attempt to reach the buyer; return how long the pursuit has queued, and its wait (Y3, Y6)."""
+    queued, waited = attempts.waits(pursuit, now)
+    if pursuit["attempt"] == 0:
+        pursuit["entered"] = pursuit["since"]
+        pursuit["contact"] = waited
+    pursuit["since"] = now - waited  # the odds are those of this month, after the wait for the first attempt
+    return queued, waited
 
 
 @rare
@@ -344,7 +422,8 @@ def interrupt(model: Model, state: State, ledger: Ledger, rep: int) -> None:
     pursuit["since"] = now
     pursuit["interrupted"] = 1
     pursuit["rank"] = interruption.in_line(model.teams[visits.team_for(model, pursuit)], pursuit, 0)
-    join(state.links, state.own_queues[rep], slot, pursuit["rank"], now, pursuit["entity"])
+    queue = state.own_queues[queue_of_rep(model, pursuit)]
+    join(state.links, queue, slot, pursuit["rank"], now, pursuit["entity"])
     await_next(model, state, slot, NEVER, Due.GOES_COLD.value)
 
 
@@ -361,7 +440,7 @@ def resume_work(model: Model, world: Record, state: State, ledger: Ledger, slot:
 
 
 @rule
-def end_work(model: Model, state: State, ledger: Ledger, slot: int) -> bool:
+def end_work(model: Model, world: Record, state: State, ledger: Ledger, slot: int) -> bool:
     """End work on a pursuit: its rep is idle, and the customer's time begins (V13, V14).
 
     If the customer answers at once and nothing else is due, the answer comes next in any case.
@@ -372,6 +451,8 @@ def end_work(model: Model, state: State, ledger: Ledger, slot: int) -> bool:
     now = clock["now"]
     write(ledger, now, pursuit, Event.WORKED.value, now - pursuit["since"], pursuit["effort"], 0.0)
     pursuit["since"] = now
+    if pursuit["attempt"] > 0:
+        end_attempt(model, ledger, pursuit)
     if visits.team_for(model, pursuit) != NOBODY:
         rep = state.reps[pursuit["rep"]]
         if people.counts(model, model.reps[pursuit["rep"]], now):
@@ -380,12 +461,47 @@ def end_work(model: Model, state: State, ledger: Ledger, slot: int) -> bool:
         rep["idle_since"] = now
         enlist(model, state, pursuit["rep"])
         if rep["on_staff"] == 0:
-            go_home(model, state, ledger, pursuit["rep"])
+            go_home(model, world, state, ledger, pursuit["rep"])
+    if attempts.is_missed(pursuit):
+        await_next(model, state, slot, now + attempts.rest(model, world, pursuit), Due.TRIES_AGAIN.value)
+        return False
     if pursuit["takes"] == 0 and next_time(state.agenda, clock) > now and clock["wave"] < MOST_WAVES:
         clock["wave"] += 1
         return True
     await_next(model, state, slot, visits.answers_at(model, pursuit, now), Due.CUSTOMER_ANSWERS.value)
     return False
+
+
+@rare
+def end_attempt(model: Model, ledger: Ledger, pursuit: Record) -> None:
+    """Note which attempt has ended, and whether it was the last one in vain: that ends in a no (Y3, Y5)."""
+    note_attempt(ledger, pursuit["attempt"])
+    if not attempts.is_missed(pursuit):
+        return
+    note_miss(ledger, NOTHING)
+    if attempts.is_last(model, pursuit):
+        reason = visits.stage_for(model, pursuit)["not_reached"]
+        note_miss(ledger, reason)
+        pursuit["advances"] = NEVER_REACHED
+        pursuit["takes"] = 0
+        pursuit["target"] = LOST
+        pursuit["reason"] = reason
+
+
+@rare
+def queue_again(model: Model, world: Record, state: State, ledger: Ledger, slot: int) -> None:
+    """Let a pursuit queue for the next attempt to reach its buyer, with its old time queued (Y4)."""
+    pursuit, now = state.pursuits[slot], state.clock[0]["now"]
+    write(ledger, now, pursuit, Event.QUEUED_AGAIN.value, now - pursuit["since"], 0, 0.0)
+    pursuit["queued"] = now
+    pursuit["since"] = pursuit["entered"]
+    read_fate(model, world, pursuit)
+    team = visits.team_for(model, pursuit)
+    if assignment.works_for(model, state.reps, team, pursuit["rep"]):
+        line_up(model, world, state, slot, team)
+    else:
+        place(model, world, state, slot, team)
+    await_next(model, state, slot, NEVER, Due.GOES_COLD.value)
 
 
 # ---- leaving it ---------------------------------------------------------------------------------
@@ -401,6 +517,8 @@ def leave_visit(model: Model, world: Record, state: State, ledger: Ledger, slot:
     event, reason = ending.leaving(pursuit, due)
     if event == Event.LOST and pursuit["target"] == REJECTED:
         reject(model, state, ledger, pursuit)
+    if reporting.learns(model, pursuit["channel"]):
+        report(model, world, state, ledger, pursuit, event)
     if nurture.takes(model, pursuit, reason):
         until = begin_nurture(model, world, state, ledger, slot, event, reason)
         give_up_rep(model, state, pursuit)
@@ -421,7 +539,6 @@ def depart(
     target, delay, spawns = ending.after(model, world, pursuit, event)
     value = contracts.bookings(model, world, pursuit) if event == Event.WON else 0.0
     began = pursuit["began"] if target == ENDED else 0
-    note_rejection(model, state, ledger, pursuit, event)
     write(ledger, now, pursuit, ending.told_as(event, delay), now - pursuit["since"], began, value)
     if event == Event.WON:
         credit(ledger, pursuit["closer"])
@@ -449,18 +566,23 @@ def depart(
     return int(slot)
 
 
-@rule
-def note_rejection(model: Model, state: State, ledger: Ledger, pursuit: Record, event: int) -> None:
-    """Write first that sales rejects a pursuit, where it does (J12)."""
-
-
 @rare
 def reject(model: Model, state: State, ledger: Ledger, pursuit: Record) -> None:
-    """Write that sales rejects a pursuit, and what it has cost by itself."""
+    """Write that sales rejects a pursuit, and what it has cost by itself (J12)."""
     now, cost = state.clock[0]["now"], junk.cost_of_rejected(model, pursuit)
     waited, effort = now - pursuit["since"], pursuit["done"] + pursuit["effort"]
     write(ledger, now, pursuit, Event.REJECTED.value, waited, effort, cost)
     pursuit["met"] = pursuit["met"] | junk.REJECTED_BEFORE
+
+
+@rare
+def report(model: Model, world: Record, state: State, ledger: Ledger, pursuit: Record, event: int) -> None:
+    """Tell marketing what became of a lead, if that is reported: its channel learns (W1, W4)."""
+    good, now = reporting.report_of(model, world, pursuit, event), state.clock[0]["now"]
+    if good != reporting.NO_REPORT:
+        note_report(ledger, now, pursuit, good)
+        if memory.is_counted(model, now):
+            state.channels[pursuit["channel"]]["reports"] += 1
 
 
 @rare
@@ -656,6 +778,7 @@ def withdraw_kin(model: Model, state: State, slot: int, process: int) -> None:
         if other != slot and pursuit["process"] == process and ending.can_be_withdrawn(pursuit):
             if pursuit["phase"] == Due.GOES_COLD:
                 leave_queue(model, state, other)
+                pursuit["since"] = attempts.last_row(pursuit)
                 left = 0 if handover.is_held(pursuit) else Flag.LEFT_QUEUE.value
                 pursuit["flags"] = pursuit["flags"] | left
             await_next(model, state, other, state.clock[0]["now"], Due.WITHDRAWS.value)
@@ -723,15 +846,17 @@ def leave_account(state: State, slot: int) -> None:
 @rare
 def leave_staff(model: Model, world: Record, state: State, ledger: Ledger, number: int) -> None:
     """Let a rep leave: the pursuits in its queue are placed again and keep their time queued (R4, R5, R6)."""
-    rep, queue = state.reps[number], state.own_queues[number]
+    rep = state.reps[number]
     rep["on_staff"] = 0
     enlist(model, state, number)
+    queue = state.own_queues[front(state, state.own_queues, number)]
     slot = first(state.links, queue)
     while slot != NONE:
         leave(state.links, queue, slot)
         place(model, world, state, slot, visits.team_for(model, state.pursuits[slot]))
+        queue = state.own_queues[front(state, state.own_queues, number)]
         slot = first(state.links, queue)
     if rep["busy"] == 0:
-        go_home(model, state, ledger, number)
+        go_home(model, world, state, ledger, number)
     else:
         expect_rep(model, state, number)

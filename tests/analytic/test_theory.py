@@ -100,6 +100,12 @@ def test_ripe_in_time() -> None:
     assert theory.ripe_in_time(0.5, 0.5) == pytest.approx(sum(0.5**k * 0.5**k for k in range(1, 99)))
 
 
+def test_wins_by_memory_add_up() -> None:
+    """After half 2: 0.2, then 0.2 + 0.6 / 3, then 0.5; or none of it where nobody is heard."""
+    assert theory.won_by_memory(3, 0.2, 0.6, 2, 1) == pytest.approx(0.2 + 0.4 + 0.5)
+    assert theory.won_by_memory(2, 0.2, 0.6, 2, 0.5) == pytest.approx(0.2 + 0.3)
+
+
 def test_priorities_conserve_the_mean_wait() -> None:
     rates = (0.2, 0.3, 0.3)
     waits = theory.priority_waits(rates, 1.0)

@@ -117,7 +117,7 @@ day_variation = 0.5
 [channels.talks]
 kind = "personal_selling"
 segments = { large = 1.0 }
-personal_selling = { team = "closers", inquiries_per_rep_month = 1, customers = 30 }
+prospecting = { team = "closers", inquiries_per_hour = 0.1, hours_per_week = 2 }
 [mix]
 inquiries_per_month = 3
 shares = { ads = 1.0 }

@@ -141,6 +141,7 @@ def read_visit(told: Told, event: Event, row: Record, costs: list[Cost], cast: C
     time, visit = int(row["time"]), told.visits[-1]
     assert int(row["stage"]) == visit.stage  # V22
     last = check_span(visit, event, row)
+    assert (event is Event.IGNORED or visit.ignored) <= (int(row["flags"]) & Flag.IGNORED != 0)  # B9
     if event in (Event.HELD, Event.ADMITTED):
         read_hand_over(visit, event, row, costs)
     elif event is Event.STARTED:
@@ -157,6 +158,9 @@ def read_visit(told: Told, event: Event, row: Record, costs: list[Cost], cast: C
         visit.rejected = True
         told.rejections.append(bool(row["flags"] & Flag.OUT_OF_PROFILE))
         costs.append(Cost("junk", time, told.channel, float(row["money"])))
+    elif event is Event.IGNORED:
+        visit.ignored = True
+        assert someone(row, cast) is not None
     elif event is Event.OPEN:
         told.open_since = last
     else:
@@ -173,6 +177,7 @@ def read_leaving(told: Told, event: Event, row: Record, cast: Cast) -> None:
         told.outcome, told.ended, told.owner = HOW[event], time, someone(row, cast)
     if event in {Event.LOST, Event.WENT_COLD, Event.PARKED}:
         visit.reason = int(row["reason"])
+    assert event is Event.WENT_COLD or not visit.ignored
     if event is Event.WON:
         told.bookings = float(row["money"])
 

@@ -128,6 +128,7 @@ KEPT: tuple[tuple[int, tuple[Measure, ...]], ...] = (
     (Event.EXPECTED_COMMISSION, (_M,)),
     (Event.HELD, (_C, _W, Measure.COLD, _M)),  # waited: that of those who went cold
     (Event.ADMITTED, (_C, _W)),
+    (Event.IGNORED, (_C,)),
     (Event.TRAINED, (_C, _M)),
     (Event.SKILL, (_C, _M)),
     (Event.INTERRUPTED, (_C, _W, _K)),
@@ -665,6 +666,12 @@ def _book_what_is_rare(
 
 
 @rule
+def _went_cold(row: Record) -> bool:
+    """Return whether a pursuit that is parked would have gone cold: out of a queue, or ignored."""
+    return bool(row["reason"] == GONE_COLD or row["flags"] & Flag.IGNORED.value != 0)
+
+
+@rule
 def _change_queue_otherwise(
     row: Record, month: int, until: int, lines: Lines, model: Model, books: Books, replication: int
 ) -> None:
@@ -674,7 +681,7 @@ def _change_queue_otherwise(
         change = 1
     elif event == Event.RESUMED or (event == Event.WITHDRAWN and row["flags"] & Flag.LEFT_QUEUE.value != 0):
         change = -1
-    elif event == Event.PARKED and row["reason"] == GONE_COLD and not _was_nurtured(row):
+    elif event == Event.PARKED and _went_cold(row) and not _was_nurtured(row):
         change = -1
         _add(books, replication, PARKED_COLD, lines, _amounts_of(row, False))
         if lines[0] != NOTHING:

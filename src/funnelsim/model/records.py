@@ -201,6 +201,7 @@ STAGE = record(
     ("first_customer_hours", "<i4"),  # of Model.hours: when customers count time
     ("customer_hours", "<i4"),
     ("gate", "<i4"),  # of Model.gates, counted from 1; 0: whoever comes is handed over
+    ("ignored", "<i4"),  # of Model.ignored, counted from 1; 0: nobody is
     (
         "customer_share",
         "<f8",
@@ -250,6 +251,14 @@ GATE = record(  # of a team in a stage: a limit on what is handed over
     ("cost_per_lead", "<f8"),  # of holding one
     ("patience", "<i4"),  # distribution, days, of those held; NOTHING: they wait without end
     ("order", "<i4"),  # of admission, of words.QueueOrder
+)
+
+IGNORED = record(  # of a stage: whom reps never take up
+    ("odds", "<f8"),  # where the rep's open leads do not matter, under the management that there is
+    ("key", "<i8"),
+    ("first_load", "<i4"),  # the effect of the rep's open leads
+    ("loads", "<i4"),
+    ("reason", "<i4"),
 )
 
 ROUTE = record(

@@ -81,7 +81,7 @@ class Event(IntEnum):
     REJECTED = 26  # sales rejects it as junk at first contact; LOST or PARKED follows
     HELD = 27  # it is held before the hand-over, until its team has room; money: what that costs
     ADMITTED = 28  # ... and now handed over; waited: the time held
-    IGNORED = 29  # handed over to a rep who will never take it up; waited: time in the queue
+    IGNORED = 29  # its rep has never taken it up; waited: as of WENT_COLD, which follows, or PARKED
     NOT_REACHED = 30  # an attempt to reach the buyer fails; waited, worked: as of WORKED
     QUEUED_AGAIN = 31  # the next attempt is due: it queues again; waited: since the last attempt
     TOUCHED = 32  # nurture is over; worked: when it began; count: touches; waited: between two; money: of one
@@ -106,6 +106,7 @@ class Flag(IntFlag):
     AFTER_HAND_OVER = 16  # STARTED: the first contact in a stage in which sales may reject
     HELD = 32  # it is held before a hand-over
     NURTURED = 64  # LOST, WENT_COLD: it did not come back from nurture
+    IGNORED = 128  # its rep will never take it up
 
 
 class Assignment(IntEnum):

@@ -12,7 +12,8 @@ from funnelsim.engines.compiled.agenda import NOT_DUE, close_gap, take_first
 from funnelsim.engines.compiled.desks import enlist, opens_next, read_talent, stir
 from funnelsim.engines.compiled.handover import queue_at_gate
 from funnelsim.engines.compiled.loop import book_day
-from funnelsim.engines.compiled.pursuits import place, put_inquiry, read_fate
+from funnelsim.engines.compiled.piles import ignore_no_longer
+from funnelsim.engines.compiled.pursuits import join_own_queue, place, put_inquiry, read_fate
 from funnelsim.engines.compiled.queues import NONE, empty, first, join, leave
 from funnelsim.engines.compiled.roster import expect_rep, look_ahead_anew
 from funnelsim.engines.compiled.state import State, await_next, begin_rep, put
@@ -188,10 +189,12 @@ def take_over_people(
             begin_rep(rep, now)
             empty(state.own_queues[number])
             state.desks[number]["in_hand"] = NONE
+            empty(state.piles[number])
         else:
             state.desks[number]["in_hand"] = old.desks[was[number]]["in_hand"]
             state.reps[number] = old.reps[was[number]]
             state.own_queues[number] = old.own_queues[was[number]]
+            state.piles[number] = old.piles[was[number]]
         read_talent(model, world, state, number)
         state.desks[number]["wanted"] = 0
         state.desks[number]["at_hand"] = 0
@@ -256,11 +259,11 @@ def requeue(before: Model, model: Model, world: Record, state: State, becomes: I
             team = model.teams[visits.team_for(model, pursuit)]
             rank = assignment.rank(team["queue_order"], pursuit)
             pursuit["rank"] = interruption.in_line(team, pursuit, rank)
-            queue = state.own_queues[pursuit["rep"]]
-            join(state.links, queue, slot, pursuit["rank"], pursuit["since"], pursuit["entity"])
+            join_own_queue(state, slot)
         slot = following
     while moved != NONE:
         following = int(state.links[moved]["next"])
+        ignore_no_longer(state.pursuits[moved])
         place(model, world, state, moved, visits.team_for(model, state.pursuits[moved]))
         moved = following
 
@@ -291,6 +294,7 @@ def take_from_queues(before: Model, state: State, becomes: Integers) -> int:
         team = before.teams[number]
         for rep in range(team["first_rep"], team["first_rep"] + team["reps"]):
             head, last = take_all(state, state.own_queues[becomes[rep]], head, last)
+            head, last = take_all(state, state.piles[becomes[rep]], head, last)
         head, last = take_all(state, state.team_queues[number], head, last)
     return head
 

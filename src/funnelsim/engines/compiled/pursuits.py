@@ -19,6 +19,13 @@ from funnelsim.engines.compiled.handover import (
     pass_in_any_case,
 )
 from funnelsim.engines.compiled.nurturing import begin_nurture
+from funnelsim.engines.compiled.piles import (
+    decide_if_ignored,
+    lay_aside,
+    leave_pile,
+    note_ignored,
+    take_from_pile,
+)
 from funnelsim.engines.compiled.queues import NONE, first, join, leave
 from funnelsim.engines.compiled.roster import expect_rep, go_home
 from funnelsim.engines.compiled.state import State, await_next, channel_actor, put
@@ -34,6 +41,7 @@ from funnelsim.rules import (
     contracts,
     ending,
     handover,
+    ignored,
     interruption,
     junk,
     market,
@@ -218,6 +226,8 @@ def place(model: Model, world: Record, state: State, slot: int, number: int) -> 
         own["turn"] = turn
         if rep != NOBODY:
             pursuit["rep"] = rep
+            if visits.stage_for(model, pursuit)["ignored"] > 0:
+                decide_if_ignored(model, world, state, pursuit)
             state.reps[rep]["open"] += 1
     if pursuit["rep"] == NOBODY:
         rank = assignment.rank_in_team(model, world, state.odds_by_day, team, pursuit)
@@ -227,16 +237,28 @@ def place(model: Model, world: Record, state: State, slot: int, number: int) -> 
         stir(state, number)
     else:
         pursuit["rank"] = interruption.in_line(team, pursuit, assignment.rank(team["queue_order"], pursuit))
+        join_own_queue(state, slot)
+        enlist(model, state, pursuit["rep"])
+
+
+@rule
+def join_own_queue(state: State, slot: int) -> None:
+    """Put a pursuit into the queue of its rep; if it is ignored, on the pile."""
+    pursuit = state.pursuits[slot]
+    if ignored.is_ignored(pursuit):
+        lay_aside(state, slot)
+    else:
         queue = state.own_queues[pursuit["rep"]]
         join(state.links, queue, slot, pursuit["rank"], pursuit["since"], pursuit["entity"])
-        enlist(model, state, pursuit["rep"])
 
 
 @rule
 def leave_queue(model: Model, state: State, slot: int) -> None:
     """Take a pursuit out of the queue that it waits in."""
     pursuit = state.pursuits[slot]
-    if pursuit["rep"] != NOBODY:
+    if ignored.is_ignored(pursuit):
+        leave_pile(state, slot)
+    elif pursuit["rep"] != NOBODY:
         leave(state.links, state.own_queues[pursuit["rep"]], slot)
         enlist(model, state, pursuit["rep"])
     elif handover.is_held(pursuit):
@@ -401,6 +423,8 @@ def leave_visit(model: Model, world: Record, state: State, ledger: Ledger, slot:
     event, reason = ending.leaving(pursuit, due)
     if event == Event.LOST and pursuit["target"] == REJECTED:
         reject(model, state, ledger, pursuit)
+    elif event == Event.WENT_COLD:
+        note_ignored(state, ledger, pursuit)
     if nurture.takes(model, pursuit, reason):
         until = begin_nurture(model, world, state, ledger, slot, event, reason)
         give_up_rep(model, state, pursuit)
@@ -421,7 +445,6 @@ def depart(
     target, delay, spawns = ending.after(model, world, pursuit, event)
     value = contracts.bookings(model, world, pursuit) if event == Event.WON else 0.0
     began = pursuit["began"] if target == ENDED else 0
-    note_rejection(model, state, ledger, pursuit, event)
     write(ledger, now, pursuit, ending.told_as(event, delay), now - pursuit["since"], began, value)
     if event == Event.WON:
         credit(ledger, pursuit["closer"])
@@ -447,11 +470,6 @@ def depart(
     if event == Event.SENT_BACK:
         pass_in_any_case(model, state, pursuit)
     return int(slot)
-
-
-@rule
-def note_rejection(model: Model, state: State, ledger: Ledger, pursuit: Record, event: int) -> None:
-    """Write first that sales rejects a pursuit, where it does (J12)."""
 
 
 @rare
@@ -573,7 +591,7 @@ def rest(model: Model, state: State, slot: int, until: int) -> None:
     """Let a pursuit rest, without an owner, until it returns (X3)."""
     pursuit = state.pursuits[slot]
     pursuit["since"] = state.clock[0]["now"]
-    pursuit["flags"] = pursuit["flags"] & ~Flag.HELD.value
+    pursuit["flags"] = pursuit["flags"] & ~(Flag.HELD.value | Flag.IGNORED.value)
     leave_load(state, pursuit)
     await_next(model, state, slot, until, Due.RETURNS.value)
 
@@ -731,6 +749,10 @@ def leave_staff(model: Model, world: Record, state: State, ledger: Ledger, numbe
         leave(state.links, queue, slot)
         place(model, world, state, slot, visits.team_for(model, state.pursuits[slot]))
         slot = first(state.links, queue)
+    slot = take_from_pile(state, number)
+    while slot != NONE:
+        place(model, world, state, slot, model.reps[number]["team"])
+        slot = take_from_pile(state, number)
     if rep["busy"] == 0:
         go_home(model, state, ledger, number)
     else:

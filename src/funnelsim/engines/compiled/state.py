@@ -70,6 +70,7 @@ class State(NamedTuple):
     kin: Records  # KIN, one a slot of the pool
     companies: Records  # COMPANY, a pool of its own
     own_queues: Records  # QUEUE, one a rep: pursuits that wait for this rep
+    piles: Records  # QUEUE, one a rep: pursuits that this rep ignores
     team_queues: Records  # QUEUE, one a team: pursuits that wait for any rep
     wanted: Records  # QUEUE, one a calendar: idle reps whose own queue is not empty, by number
     wanted_links: Records  # LINK, one a rep
@@ -113,6 +114,7 @@ def new_state(model: Model, slots: int = FIRST_POOL, companies: int = FIRST_COMP
         kin=np.zeros(slots, KIN),
         companies=np.zeros(companies, COMPANY),
         own_queues=new_queues(reps),
+        piles=new_queues(reps),
         team_queues=new_queues(teams),
         wanted=new_queues(calendars),
         wanted_links=np.zeros(reps, LINK),
@@ -197,6 +199,7 @@ def reset(model: Model, state: State) -> None:
         state.desks[number]["at_hand"] = 0
         state.order[number] = number
         empty(state.own_queues[number])
+        empty(state.piles[number])
     for number in range(len(state.teams)):
         state.teams[number]["turn"] = 0
         state.stirred[number] = 1

@@ -576,6 +576,7 @@ class Office:
         if some_are and ignored.will_be_ignored(self.model, self.world, pursuit, self.reps[rep]["open"]):
             pursuit["flags"] |= Flag.IGNORED
             pursuit["reason"] = ignored.reason(self.model, pursuit)
+
     def work(self, pursuit: Record, rep: int) -> Generator[simpy.Event, Any, bool]:
         """Work on a pursuit; where it is interrupted, the work waits to be resumed (G10, G11).
 
@@ -1203,6 +1204,8 @@ def order_in_queue(pursuit: Record) -> tuple[int, int, int]:
 def order_on_pile(pursuit: Record) -> tuple[int, int]:
     """Order pursuits that a rep ignores: time queued, entity."""
     return int(pursuit["since"]), int(pursuit["entity"])
+
+
 def first_hot(queue: list[Record]) -> Record | None:
     """Find the pursuit that comes first, if it is hot."""
     first = first_of(queue) if queue else None

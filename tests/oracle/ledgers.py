@@ -170,14 +170,14 @@ def read_visit(told: Told, event: Event, row: Record, costs: list[Cost], cast: C
 def read_leaving(told: Told, event: Event, row: Record, cast: Cast) -> None:
     """Note how a visit ends."""
     visit, time = told.visits[-1], int(row["time"])
-    assert (visit.started is None) == (int(row["reason"]) == GONE_COLD)
+    assert (visit.started is None) == (int(row["reason"]) == GONE_COLD or visit.ignored)
     visit.left, visit.how = time, HOW[event]
     told.round += event is Event.SENT_BACK
     if event in ENDS:
         told.outcome, told.ended, told.owner = HOW[event], time, someone(row, cast)
     if event in {Event.LOST, Event.WENT_COLD, Event.PARKED}:
         visit.reason = int(row["reason"])
-    assert event is Event.WENT_COLD or not visit.ignored
+    assert event in {Event.WENT_COLD, Event.PARKED} or not visit.ignored
     if event is Event.WON:
         told.bookings = float(row["money"])
 

@@ -39,6 +39,7 @@ from .scenarios import (
     documents,
     either,
     hand_overs,
+    neglect,
     markets,
     share,
     toml,
@@ -139,6 +140,7 @@ KINDS = (
     "stages.NAME.effort_hours",
     "stages.NAME.goes_cold_after_days",
     "stages.NAME.hand_over",
+    "stages.NAME.ignored",
     "stages.NAME.lost_reasons",
     "stages.NAME.next",
     "stages.NAME.passes_at",
@@ -378,6 +380,7 @@ def of_stages(document: Document) -> Options:
                 (f"{at}effort_hours", either(*MIXED["effort_hours"])),
                 (f"{at}goes_cold_after_days", either(*MIXED["goes_cold_after_days"])),
                 (f"{at}hand_over", hand_overs(MIXED["goes_cold_after_days"])),
+                *([(f"{at}ignored", neglect())] if "goes_cold_after_days" in stage else []),
             ]
         else:
             found.append((f"{at}team", either(*document["teams"])))

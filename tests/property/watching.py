@@ -21,7 +21,7 @@ from funnelsim.engines.reference import Happening, Office, ReferenceEngine
 from funnelsim.model.model import DEMAND_OF_ALL, DEMAND_OF_CHANNELS, ODDS_OF_ALL, Model, other_numbers
 from funnelsim.model.words import DAY, NEVER, NOBODY, NOTHING, Assignment, Due, Event, Flag, QueueOrder
 from funnelsim.model.worktime import is_open
-from funnelsim.rules import absence, assignment, contracts, ending, handover, market, people, visits
+from funnelsim.rules import absence, assignment, contracts, ending, handover, ignored, market, people, visits
 
 from . import qualifying
 
@@ -105,6 +105,9 @@ COVERED = (
     f"more than {MANY} reps: granted to the idle longest",
     f"more than {MANY} reps: granted from an own queue",
     "cherries beyond the shortlist",
+    "ignored: by a rep with other leads open",
+    "ignored: placed anew",
+    "ignored: for certain",
     "hand-over: went cold while held",
     "hand-over: withdrawn while held",
     "hand-over: not to the first who came",
@@ -164,6 +167,7 @@ CHANGED = (  # what the changes on a day must meet
         f"change: {what}"
         for what in (
             "in a history that has just begun",
+            "a lead is ignored on",
             "a lead is held on",
             "a lead is held on, at another gate",
             "a lead is held no longer, as its gate is gone",
@@ -294,6 +298,8 @@ def where_it_is(before: Model, model: Model, known: Record, pursuit: Record) -> 
     phase = Due(int(pursuit["phase"]))
     if phase is QUEUES and handover.is_held(pursuit):
         return of_one_held(before, model, pursuit)
+    if phase is QUEUES and ignored.is_ignored(known) and ignored.is_ignored(pursuit):
+        return ["a lead is ignored on"]
     if phase is QUEUES:
         number, team = (visits.team_for(each, pursuit) for each in (before, model))
         found = ["a lead queues on"]
@@ -608,6 +614,14 @@ class WatchedOffice(Office):
         by_heat = (self.model.heat_odds, self.model.heat_skill)
         unlike = any((table[usual["heat"]] != table[own["heat"]]).any() for table in by_heat)
         self.seen["effects that differ by segment"] += unlike or effects[0] != effects[1]
+
+    def decide_if_ignored(self, pursuit: Record, rep: int) -> None:
+        super().decide_if_ignored(pursuit, rep)
+        if ignored.is_ignored(pursuit):
+            self.seen["ignored: by a rep with other leads open"] += int(self.reps[rep]["open"] > 0)
+            self.seen["ignored: placed anew"] += int(self.now > pursuit["since"])
+            row = self.model.ignored[visits.stage_for(self.model, pursuit)["ignored"] - 1]
+            self.seen["ignored: for certain"] += int(np.isinf(row["odds"]))
 
     def place(self, lead: Record) -> None:
         number = self.team_of(lead)

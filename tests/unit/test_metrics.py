@@ -202,7 +202,7 @@ def random_ledger(rows: int, seed: int) -> Records:
 
 
 def give_flags_that_can_be(ledger: Records) -> None:
-    """Let those be flagged as held, nurtured or ignored who can be; who is held has waited for nothing yet."""
+    """Let those be flagged as held, nurtured or ignored who can be; as it begins, holding has no length."""
     event, flags = ledger["event"], ledger["flags"]
     held = np.isin(event, (Event.HELD, Event.WENT_COLD, Event.PARKED, Event.WITHDRAWN, Event.OPEN))
     flags[~held] &= 255 - Flag.HELD.value
@@ -362,7 +362,7 @@ def test_sums_equal_a_slow_count(seed: int) -> None:
     events += [contacts, contacts, rejected | handed_over]  # the first two are not looked up
     quick[tally.HANDED_OVER] = (handed_over, handed_over & junk, rejected & junk)
     held = rows["event"] == Event.HELD
-    cold = (rows["event"] == Event.WENT_COLD) & ((rows["flags"] & Flag.HELD) > 0)
+    cold = np.isin(rows["event"], (Event.WENT_COLD, Event.PARKED)) & ((rows["flags"] & Flag.HELD) > 0)
     assert cold.any()
     events[Event.HELD] = held | cold
     quick[Event.HELD] = (held, rows["waited"] * cold, cold, rows["money"] * held)

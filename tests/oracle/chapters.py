@@ -351,6 +351,25 @@ def other_companies(chance: random.Random, model: Model, _: int) -> Model:
     return model._replace(channels=channels)
 
 
+def other_attempts(chance: random.Random, model: Model, _: int) -> Model:
+    """Let buyers be harder or easier to reach, who could be reached at once or could not."""
+    efforts = [int(stage["effort"]) for stage in model.stages]
+
+    def most(stage: Any) -> int:
+        if stage["team"] == NOBODY:
+            return 0
+        return chance.choice([1, 3] if stage["most_attempts"] else [0, 1, 3])  # C2: they are never taken away
+
+    columns = {
+        "reached": lambda _: chance.choice([0.2, 0.7]),
+        "most_attempts": most,
+        "not_reached": lambda _: 2,
+        "attempt_effort": lambda _: chance.choice(efforts),
+        "attempt_interval": lambda _: chance.choice(efforts),
+    }
+    return model._replace(stages=each(model.stages, **columns))
+
+
 def other_nurture(chance: random.Random, model: Model, _: int) -> Model:
     """Let nurture take others, more or less often, and lead elsewhere; what one touch brings stays."""
     touches = int(model.reasons["most_touches"].max())
@@ -365,6 +384,7 @@ def other_nurture(chance: random.Random, model: Model, _: int) -> Model:
         most_returns=lambda _: chance.choice([1, 2]),
         first_touch=lambda _: 0,
     )
+    reasons["odds"][reasons["most_touches"] == 0] = 1.0  # as it is where nobody is nurtured
     return model._replace(reasons=reasons, returns=np.linspace(0.1, 0.9, max(touches, 1)))
 
 
@@ -401,7 +421,7 @@ def a_new_stage(chance: random.Random, model: Model, _: int) -> Model:
     stage = model.stages[chance.randrange(number)].copy()
     stage["makes_lead"], stage["is_lead"], stage["first_variant"], stage["variants"] = 0, 1, 0, 0
     stage["heat"] = len(model.heat_odds)
-    for key in ("patience", "work", "answer", "assignment"):
+    for key in ("patience", "work", "answer", "assignment", "attempt", "interval"):
         stage[f"{key}_key"] = purpose(key, f"stage {number}")
     routes = model.routes.copy()
     routes["target"][stage["first_next"] : stage["first_next"] + stage["nexts"]] = WON
@@ -521,6 +541,7 @@ CHANGES: dict[str, Change] = {
         other_days,
         other_shocks,
         other_companies,
+        other_attempts,
         other_nurture,
         other_markets,
         other_traits,

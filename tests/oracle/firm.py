@@ -76,6 +76,15 @@ class Rep:
 
 
 @dataclass
+class Attempts:
+    """How often the buyer is tried, the chance of each attempt, and the reason if all are in vain (Y1)."""
+
+    chance: float
+    most: int
+    reason: int
+
+
+@dataclass
 class Limit:
     """How many a team in a stage takes on (B1); of those held, what they cost and their order."""
 
@@ -140,6 +149,7 @@ class Stage:
     points: list[tuple[float, float]] = field(default_factory=list)  # (log hours, log odds)
     customers: list[tuple[int, int]] | None = None  # V26: when they count time; None: always
     share_of_day: float = 1.0  # that a working day of the customers has
+    attempts: Attempts | None = None
     limits: dict[int, Limit] = field(default_factory=dict)  # by team
     checks: list[Check] = field(default_factory=list)  # J3: they decide, where there are any
     passes_at: int = 0
@@ -222,6 +232,9 @@ class Draws:
     customer_days: Callable[[int, int, int, int], float]
     route: Callable[[int, int, int, int], float]  # a number in (0, 1)
     luck: Callable[[int, int, int, int], float] = lambda *_: 0.5  # P15: in (0, 1), by it chance chooses a rep
+    # Of the above and the attempt, from 0. Y2: hours, and a number in (0, 1); Y4: microseconds.
+    attempt: Callable[[int, int, int, int, int], tuple[float, float]] = lambda *_: (0.0, 0.5)
+    interval: Callable[[int, int, int, int, int], int] = lambda *_: DAY
     held_patience: Callable[[int, int, int, int], int | None] = lambda *_: None
     back: Callable[[int, int, int], float] = lambda *_: 0.5  # N3: in (0, 1), of (entity, reason, round)
     value: Callable[[int, int], float] = lambda *_: 0.0  # of (entity, segment): a contract's, per year

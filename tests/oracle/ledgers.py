@@ -8,7 +8,7 @@ from itertools import zip_longest
 from funnelsim.compiling.arrays import Record, Records
 from funnelsim.model.words import GONE_COLD, NOBODY, Event, Flag
 
-from .naive import COLD, Cost, History, Pause, Spell, Visit, Walk
+from .naive import COLD, Cost, History, Pause, Spell, Try, Visit, Walk
 
 HOW = {
     Event.ADVANCED: "advanced",
@@ -38,6 +38,7 @@ class Told:
     commission: float = 0.0
     open_since: int | None = None
     returned: int = 0
+    last: int = 0  # when the last row of the visit was written, but for those of nurture
     contacts: list[bool] = field(default_factory=list)  # J7: whether truly junk
     rejections: list[bool] = field(default_factory=list)
     visits: list[Visit] = field(default_factory=list)
@@ -124,6 +125,7 @@ def read_step(told: Told, event: Event, row: Record, costs: list[Cost], cast: Ca
         return
     if event is Event.ENTERED:
         told.visits.append(Visit(int(row["pursuit"]), int(row["stage"]), told.round, time))
+        told.last = time
         return
     assert bool(row["flags"] & Flag.RETURNED) == (told.returned > 0 or event is Event.RETURNED)
     if event in OF_NURTURE or row["flags"] & Flag.NURTURED:
@@ -140,19 +142,11 @@ def read_visit(told: Told, event: Event, row: Record, costs: list[Cost], cast: C
     """Add what happens in a visit, and check the span that the row closes."""
     time, visit = int(row["time"]), told.visits[-1]
     assert int(row["stage"]) == visit.stage  # V22
-    last = check_span(visit, event, row)
-    assert (event is Event.IGNORED or visit.ignored) <= (int(row["flags"]) & Flag.IGNORED != 0)  # B9
+    last = check_span(told, visit, event, row)
     if event in (Event.HELD, Event.ADMITTED):
         read_hand_over(visit, event, row, costs)
-    elif event is Event.STARTED:
-        visit.started, visit.rep = time, someone(row, cast)
-        read_contact(told, visit, row)
-        costs.append(Cost("visit", time, visit.stage, float(row["money"])))
-    elif event is Event.WORKED:
-        visit.worked, visit.effort = time, int(row["worked"]) + sum(pause.done for pause in visit.pauses)
-        assert someone(row, cast) == (visit.pauses[-1].rep if visit.pauses else visit.rep)
-    elif event in {Event.INTERRUPTED, Event.RESUMED}:
-        read_pause(visit, event, row, cast)
+    elif event in (Event.STARTED, Event.WORKED, Event.NOT_REACHED, Event.INTERRUPTED, Event.RESUMED):
+        read_work(told, event, row, costs, cast)
     elif event is Event.REJECTED:
         assert (visit.effort, visit.rep) == (int(row["worked"]), someone(row, cast))
         visit.rejected = True
@@ -163,8 +157,30 @@ def read_visit(told: Told, event: Event, row: Record, costs: list[Cost], cast: C
         assert someone(row, cast) is not None
     elif event is Event.OPEN:
         told.open_since = last
-    else:
+    elif event is not Event.QUEUED_AGAIN:
         read_leaving(told, event, row, cast)
+
+
+def read_work(told: Told, event: Event, row: Record, costs: list[Cost], cast: Cast) -> None:
+    """Add a piece of work to a visit, or an attempt in vain (Y3)."""
+    time, visit = int(row["time"]), told.visits[-1]
+    assert not row["flags"] & Flag.ATTEMPT or row["count"] == len(visit.tries) + 1
+    if event is Event.STARTED:
+        visit.started, visit.rep, visit.effort = time, someone(row, cast), None
+        read_contact(told, visit, row)
+        costs.append(Cost("visit", time, visit.stage, float(row["money"])))
+    elif event in {Event.INTERRUPTED, Event.RESUMED}:
+        read_pause(visit, event, row, cast)
+    else:
+        visit.effort = int(row["worked"]) + sum(pause.done for pause in visit.pauses)
+        assert someone(row, cast) == (visit.pauses[-1].rep if visit.pauses else visit.rep)
+        if event is Event.WORKED:
+            visit.worked = time
+            return
+        assert row["flags"] & Flag.ATTEMPT
+        assert visit.started is not None
+        visit.tries.append(Try(visit.started, visit.rep, visit.effort, time, visit.pauses))
+        visit.pauses = []
 
 
 def read_leaving(told: Told, event: Event, row: Record, cast: Cast) -> None:
@@ -184,16 +200,17 @@ def read_leaving(told: Told, event: Event, row: Record, cast: Cast) -> None:
 
 def read_contact(told: Told, visit: Visit, row: Record) -> None:
     """Note whether a rep meets a lead after hand-over, and whether it is truly junk (J7, J8)."""
-    visit.handed_over = bool(row["flags"] & Flag.AFTER_HAND_OVER)
-    if visit.handed_over:
+    handed_over = bool(row["flags"] & Flag.AFTER_HAND_OVER)
+    visit.handed_over |= handed_over
+    if handed_over:
         told.contacts.append(bool(row["flags"] & Flag.OUT_OF_PROFILE))
 
 
-def check_span(visit: Visit, event: Event, row: Record) -> int:
+def check_span(told: Told, visit: Visit, event: Event, row: Record) -> int:
     """Check the span that a row closes, and its flag; return when the span began."""
-    paused = [at for pause in visit.pauses for at in (pause.at, pause.resumed)]
-    spans = (visit.entered, visit.started, *paused, visit.worked, visit.left)
-    last = [at for at in spans if at is not None][-1]
+    last = told.last
+    if event not in (Event.HELD, Event.ADMITTED, Event.REJECTED):
+        told.last = int(row["time"])
     assert int(row["waited"]) == (0 if event is Event.HELD else int(row["time"]) - last), (event, row)
     held = visit.held and visit.admitted is None and visit.left is None and event is not Event.ADMITTED
     assert (int(row["flags"]) & Flag.HELD != 0) == (held or event is Event.HELD), (event, row)

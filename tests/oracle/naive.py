@@ -49,6 +49,7 @@ KINDS = (  # I1
     "work ends",
     "customer answers",
     "goes cold",
+    "next attempt",
     "rest is over",
     "cools off",
 )
@@ -62,6 +63,17 @@ class Pause:
     done: int  # working time of the part before it
     resumed: int | None = None
     rep: int | None = None  # by `who`: who resumes it
+
+
+@dataclass
+class Try:
+    """An attempt that has not reached the buyer (Y3)."""
+
+    started: int
+    rep: int | None  # who began
+    effort: int
+    ended: int
+    pauses: list[Pause]
 
 
 @dataclass
@@ -83,6 +95,7 @@ class Visit:
     left: int | None = None
     how: str = "open"  # advanced, sent back, won, lost, gone cold, parked
     reason: int | None = None
+    tries: list[Try] = field(default_factory=list)  # what follows `started` is of the last attempt
     handed_over: bool = False  # J7: the first contact after hand-over
     rejected: bool = False
 
@@ -149,7 +162,7 @@ class Walk:
     inquiry: Inquiry
     began: int
     stage: int
-    phase: str = "new"  # held, queue, work, customer, nurture, over
+    phase: str = "new"  # held, queue, work, customer, between attempts, nurture, over
     ignored: bool = False  # by its rep: it is in no queue (B9)
     ignored_reason: int = 0
     gate: tuple[int, int] | None = None  # the team and the stage of that at which it counts (B3)
@@ -169,6 +182,8 @@ class Walk:
     takes: int = 0  # the customer, when the work is done
     target: int | str = LOST
     reason: int = 0
+    wait: int = 0  # V12, Y6: from entering to the first attempt
+    reached: bool = True  # by the work in hand
     theorist: bool = False  # still
     traits: set[int] = field(default_factory=set)
     met: set[int] = field(default_factory=set)  # stages in which a rep has met it (J7)
@@ -475,7 +490,7 @@ class Simulation:
             if stream.due is not None:  # A2
                 coming.append((stream.due, KINDS.index("inquiry"), stream.companies[stream.index].entity))
         kinds = {"work": "work ends", "customer": "customer answers", "queue": "goes cold"}
-        kinds |= {"held": "goes cold", "nurture": "rest is over"}
+        kinds |= {"held": "goes cold", "nurture": "rest is over", "between attempts": "next attempt"}
         for entity, walk in self.leads.items():
             if walk.phase != "over" and walk.until is not None:
                 coming.append((walk.until, KINDS.index(kinds[walk.phase]), entity))
@@ -533,6 +548,7 @@ class Simulation:
                 "work ends": self.work_ends,
                 "customer answers": self.customer_answers,
                 "goes cold": self.goes_cold,
+                "next attempt": self.queues_again,
                 "rest is over": self.last_touch,
                 "cools off": self.cools_off,
             }
@@ -930,7 +946,7 @@ class Simulation:
     def ignores(self, person: Person, walk: Walk) -> bool:
         """Return whether the rep who has been chosen will never take a lead up (B8)."""
         neglect = self.stage_for(walk).ignored
-        if neglect is None:
+        if neglect is None or walk.visits[-1].tries or walk.interrupted:
             return False
         others = self.open_leads(person) - 1
         odds = neglect.odds * effect_of_open_leads(neglect.loads, others)
@@ -1016,21 +1032,23 @@ class Simulation:
             hours = self.draws.effort_hours(*key)
             for number in range(len(stage.checks)):  # J4
                 hours += self.draws.check(walk.inquiry.entity, walk.stage, walk.round, number)[0]
-            effort = whole(hours / speed * HOUR)  # V7
+            effort = self.with_an_attempt(walk, whole(hours / speed * HOUR), speed)  # V7
             rep.working_on = walk.inquiry.entity
             walk.rep = rep  # G6
             self.credit(walk, rep)
         # V12: an inquiry enters its first stage as it arrives; back there, it waits since it came back.
         segment = self.firm.segments[walk.inquiry.segment]
         month = self.odds_of_month(self.now)  # H8
-        wait = self.now - visit.entered
-        chance = chance_of_advancing(stage, walk, segment, skill, wait, month, self.firm.traits)
+        if not visit.tries:
+            walk.wait = self.now - visit.entered  # Y6
+        chance = chance_of_advancing(stage, walk, segment, skill, walk.wait, month, self.firm.traits)
         advances = self.passes(walk) if stage.checks else self.draws.advances(*key) < chance
         routes = stage.nexts if advances else stage.elses
         at = self.draws.route(*key)  # V16
         _, walk.target, walk.reason = next((route for route in routes if at < route[0]), routes[-1])
         walk.takes = whole(self.draws.customer_days(*key) * segment.customer_time * DAY)  # V15
-        if rep is not None and stage.rejection is not None and walk.stage not in walk.met:
+        unmet = walk.reached and walk.stage not in walk.met
+        if rep is not None and stage.rejection is not None and unmet:
             effort = self.meets(walk, rep, skill, effort, stage.rejection)
         if rep is not None:
             ends = end_of_work(rep.hours_at_work(), self.now, effort)
@@ -1038,7 +1056,7 @@ class Simulation:
         walk.works_since, walk.left_to_do = self.now, effort
         visit.started, visit.effort = self.now, effort  # V6
         visit.rep = None if walk.rep is None else walk.rep.who  # V5
-        self.spend("visit", walk.stage, stage.cost_per_visit)
+        self.spend("visit", walk.stage, 0.0 if visit.tries else stage.cost_per_visit)  # Y3
         self.say("started", walk.inquiry.entity)
 
     def passes(self, walk: Walk) -> bool:
@@ -1070,9 +1088,10 @@ class Simulation:
         return whole(effort * rejection.effort_share)
 
     def work_ends(self, walk: Walk) -> None:
-        """Free the rep; the customer takes its time (V14)."""
-        walk.visits[-1].worked = self.now
-        self.say("worked", walk.inquiry.entity)
+        """Free the rep; the customer takes its time (V14), or is tried again (Y4), or never more (Y5)."""
+        if walk.reached:
+            walk.visits[-1].worked = self.now
+        self.say("worked" if walk.reached else "not reached", walk.inquiry.entity)
         worker = walk.rep
         if worker is not None and worker.working_on == walk.inquiry.entity:
             worker.working_on = None
@@ -1080,7 +1099,46 @@ class Simulation:
             worker.worked += self.counts(worker)
             if not worker.on_staff:
                 self.goes_home(worker)
+        if not walk.reached and self.tries_again_later(walk):
+            return
         walk.phase, walk.until = "customer", self.answer_comes(walk)
+
+    def with_an_attempt(self, walk: Walk, effort: int, speed: float) -> int:
+        """Return the working time of the spell that begins, and note whether it reaches the buyer (Y2)."""
+        attempts, walk.reached = self.stage_for(walk).attempts, True
+        if attempts is None:
+            return effort
+        key = (walk.inquiry.entity, walk.inquiry.segment, walk.stage, walk.round)
+        hours, u = self.draws.attempt(*key, len(walk.visits[-1].tries))
+        walk.reached = u < attempts.chance
+        return whole(hours / speed * HOUR) + (effort if walk.reached else 0)
+
+    def tries_again_later(self, walk: Walk) -> bool:
+        """Rest before the next attempt (Y4); the last one in vain is a no, at once (Y5)."""
+        visit, attempts = walk.visits[-1], self.stage_for(walk).attempts
+        assert attempts is not None
+        assert visit.started is not None
+        assert visit.effort is not None
+        visit.tries.append(Try(visit.started, visit.rep, visit.effort, self.now, visit.pauses))
+        visit.pauses = []
+        if len(visit.tries) >= attempts.most:
+            walk.target, walk.reason, walk.takes = LOST, attempts.reason, 0
+            return False
+        key = (walk.inquiry.entity, walk.inquiry.segment, walk.stage, walk.round)
+        walk.phase = "between attempts"
+        walk.until = self.now + self.draws.interval(*key, len(visit.tries) - 1)
+        return True
+
+    def queues_again(self, walk: Walk) -> None:
+        """Queue for the next attempt: with its rep if it can, and with no patience to end (Y4)."""
+        self.say("queued again", walk.inquiry.entity)
+        walk.phase, walk.until, walk.waits_since = "queue", None, walk.visits[-1].entered
+        own = walk.rep
+        if own is not None and own.on_staff and own.record.team == self.stage_for(walk).team:
+            walk.queue = own
+            walk.rank = self.rank_in_own_queue(walk)
+        else:
+            self.place(walk)
 
     def answer_comes(self, walk: Walk) -> int | None:
         """Find when the customer answers: by the clock, or by the hours that customers have now (C23)."""

@@ -232,6 +232,7 @@ class Plan:
         heat_odds: tuple[float, float, float] = (1.0, 1.0, 1.0),
         heat_skill: tuple[float, float, float] = (1.0, 1.0, 1.0),
         hours: tuple[list[tuple[int, int]], float] | None = None,
+        attempts: tuple[float, int, Any, Any] | None = None,
         segments: list[dict[str, Any]] | None = None,
         checks: Sequence[Asks] = (),
         passes_at: int = 1,
@@ -245,9 +246,10 @@ class Plan:
         which customers count time, and the share of the day that a working day of theirs has. `checks` are
         (trait or NOTHING, hours, sensitivity, specificity); the stage then has no conversion. `rejection` has
         a `probability`, what the record holds, `missing` by trait, and `loads`: (open leads, odds ratio).
+        `attempts` are the chance to reach the buyer, the most of them, the hours of each, and those between.
         """
         name = f"stage {len(self.rows.get('stages', []))}"
-        keys = ("patience", "work", "answer", "assignment")
+        keys = ("patience", "work", "answer", "assignment", "attempt", "interval")
         row_of_checks = (
             self.checks(name, checks, passes_at)
             | self.rejection(name, rejection)
@@ -265,6 +267,7 @@ class Plan:
             "elses": elses,
             "points": points or [],
             "hours": hours,
+            "attempts": attempts,
         }
         usual |= {"heat_odds": heat_odds, "heat_skill": heat_skill, **more}
         row |= self.varying(**usual)
@@ -332,6 +335,7 @@ class Plan:
         heat_odds: tuple[float, float, float],
         heat_skill: tuple[float, float, float],
         hours: tuple[list[tuple[int, int]], float] | None,
+        attempts: tuple[float, int, Any, Any] | None,
         **more: Any,
     ) -> dict[str, Any]:
         """Return the fields that a segment may change; without a team, no effort and no patience."""
@@ -360,6 +364,12 @@ class Plan:
             open_, share = hours
             row |= {"first_customer_hours": self.openings(open_), "customer_hours": len(open_)}
             row |= {"customer_share": share}
+        row |= {"most_attempts": 0, "not_reached": NOTHING}
+        if attempts is not None and team != NOBODY:
+            chance, most, of_each, interval = attempts
+            row |= {"reached": chance, "most_attempts": most, "not_reached": 2}
+            row |= {"attempt_effort": self.distribution(of_each)}
+            row |= {"attempt_interval": self.distribution(interval)}
         return row | more
 
     def channel(

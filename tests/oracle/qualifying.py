@@ -78,6 +78,8 @@ def floor(seed: int) -> Model:
         elses=[(0.5, CALL, NOTHING), *half()],
         rejection=chance.choice([None, rejection | {"probability": 0.2}]),
     )
+    if chance.random() < 0.5:
+        plan.nurture(2, 0.75, [0.4, 0.7], chance.choice([QUALIFY, CALL]), cost_per_touch=1.5)
     for shares in ([0.3, 0.8, 0.0], [1.0, 0.5, 0.5]):
         costs = {"cost_per_inquiry": 7.5, "price_per_lead": 4.0}
         plan.channel(6.0, traits=shares, theorists=0.4, segments=[0.6, 0.4], **costs)

@@ -385,6 +385,19 @@ def journeys() -> Model:
     return plan.model()
 
 
+def hard_to_reach(sticky: int = 1) -> Model:
+    plan = Plan(days=16)
+    leaver = {"leaves": 7 * DAY + 10 * HOUR}
+    team = plan.team(daily(16), [{}, leaver, {"skill": 2.0}], Assignment.RANDOM, sticky=sticky, max_open=9)
+    trying = {"attempts": (0.4, 3, either(0, 0.5), either(1, 2, 20)), "points": [(1.0, 1.0), (30.0, 0.2)]}
+    usual = {"conversion": 0.6, "effort": QUICK, "customer": SOON, "cost_per_visit": 2.5}
+    plan.stage(team, patience=either(AN_HOUR, 1), nexts=to(1), **usual, **trying)
+    plan.stage(team, elses=to(0, LOST), **usual, attempts=(0.5, 2, 0.25, between(0, 9)))
+    plan.channel(6.0, 9, 9)
+    plan.nurture(2, 1, [0.5, 0.6], 0)
+    return plan.model()
+
+
 def nurtured() -> Model:
     plan = Plan(days=16)
     team = plan.team(daily(16), [{}, {}])
@@ -540,6 +553,7 @@ def mixed(seed: int) -> Model:
             elses=chance.choice([TO_LOST, to(LOST, chance.choice(back)), to(LOST, chance.choice(on))]),
             points=chance.choice([None, [(1.0, 1.0), (50.0, 0.2)]]),
             hours=chance.choice([None, None, (daily(days, 9, 17, (2,)), 8 / 24), (daily(days, 0, 24), 1.0)]),
+            attempts=mixed_attempts(random.Random(seed * 10 + number)),
             heat_skill=chance.choice([(1.0, 1.0, 1.0), (2.0, 1.0, 0.0)]),
             cost_per_visit=chance.choice([0.0, 2.5]),
             makes_lead=int(number == makes_lead),
@@ -564,6 +578,14 @@ def mixed(seed: int) -> Model:
         limit_hand_overs(chance, plan, count)
     mixed_nurture(chance, plan, count)
     return plan.model()
+
+
+def mixed_attempts(chance: random.Random) -> tuple[float, int, Any, Any] | None:
+    """Let the buyer of a stage have to be reached, in most stages."""
+    if chance.random() < 0.6:
+        return None
+    interval = chance.choice([0, 1, either(0.5, 4), between(0, 30), 24])
+    return chance.choice([0.3, 0.6]), chance.randint(1, 4), chance.choice([0, 0.5, QUICK]), interval
 
 
 def limit_hand_overs(chance: random.Random, plan: Plan, stages: int) -> None:
@@ -662,6 +684,8 @@ SITUATIONS = {
     "an empty floor": Situation(an_empty_floor, went_cold),
     "hires into a shared queue": Situation(hires_into_a_shared_queue, lambda visit: visit.rep in {0, 1}),
     "journeys": Situation(journeys, came_back, 30),
+    "hard to reach": Situation(hard_to_reach, lambda visit: len(visit.tries) > 1, 30),
+    "hard to reach, not sticky": Situation(lambda: hard_to_reach(0), lambda visit: len(visit.tries) > 1, 30),
     "nurtured": Situation(nurtured, lambda visit: visit.how == "parked" and visit.round > 0),
     "who they are": Situation(who_they_are, waited),
     "back at the first stage": Situation(back_at_the_first_stage, came_back, 10),

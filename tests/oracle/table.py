@@ -30,7 +30,7 @@ from funnelsim.model.model import DEMAND_OF_ALL, DEMAND_OF_CHANNELS, ODDS_OF_ALL
 from funnelsim.model.words import LOST, NEVER, NOBODY, NOTHING, WON, Assignment, QueueOrder
 
 from . import firm as told
-from .firm import DAY, Draws, Firm, whole
+from .firm import DAY, HOUR, Draws, Firm, whole
 from .naive import History, simulate
 from .plan import OWN_POLICY
 
@@ -94,6 +94,8 @@ class Table:
             ),
             route=lambda lead, _, at, round_: answer(lead, at, round_)[1],
             luck=lambda lead, _, at, round_: self.uniforms(lead, stages[at]["assignment_key"], round_)[0],
+            attempt=self.attempt,
+            interval=self.interval,
             back=lambda lead, reason, round_: self.uniforms(lead, self.model.reasons[reason]["key"], round_)[
                 0
             ],
@@ -132,6 +134,18 @@ class Table:
             for trait, share in enumerate(shares)
             if self.uniforms(lead, self.model.traits[trait]["key"])[0] < share
         }
+
+    def attempt(self, lead: int, of: int, at: int, round_: int, number: int) -> tuple[float, float]:
+        """Draw the hours of an attempt, and the number by which it reaches the buyer."""
+        row = self.row(at, of)
+        u, luck = self.uniforms(lead, row["attempt_key"], number << 24 | round_)
+        return self.value(row["attempt_effort"], u), luck
+
+    def interval(self, lead: int, of: int, at: int, round_: int, number: int) -> int:
+        """Draw how long a lead rests after an attempt."""
+        row = self.row(at, of)
+        u, _ = self.uniforms(lead, row["interval_key"], number << 24 | round_)
+        return whole(self.value(row["attempt_interval"], u) * HOUR)
 
     def row(self, stage: int, segment: int) -> Record:
         """Find what a stage is to a segment; keys are the stage's (S1, S2)."""
@@ -457,6 +471,9 @@ class Table:
             ],
             customers=None if by_clock else self.openings(row, "customer_hours"),
             share_of_day=float(row["customer_share"]),
+            attempts=told.Attempts(float(row["reached"]), int(row["most_attempts"]), int(row["not_reached"]))
+            if row["most_attempts"]
+            else None,
             checks=[self.told_check(check) for check in self.checks(row)],
             passes_at=int(row["passes_at"]),
             ignored=self.neglect(int(row["ignored"])) if row["ignored"] else None,

@@ -43,6 +43,7 @@ def test_what_these_floors_cover() -> None:
     assert any(len(walk.met) == 2 for walk in walks)
     again = [len({v.stage for v in walk.visits if v.handed_over}) < _worked(walk, CALL) for walk in walks]
     assert any(again)  # worked again where it was met before
+    assert any(len(walk.rejections) > 1 for walk in walks)  # after nurture
     assert any(walk.visits[0].rep is None and walk.visits[0].started is not None for walk in walks)
 
 

@@ -36,6 +36,7 @@ from .scenarios import (
     WEEKS,
     Document,
     Toml,
+    attempts,
     documents,
     either,
     hand_overs,
@@ -126,6 +127,7 @@ KINDS = (
     "segments.NAME.term_years",
     "shocks.demand",
     "shocks.odds",
+    "stages.NAME.attempts",
     "stages.NAME.back_to.NAME",
     "stages.NAME.checks.NAME.sensitivity",
     "stages.NAME.checks.NAME.specificity",
@@ -379,6 +381,7 @@ def of_stages(document: Document) -> Options:
                 (f"{at}team", either(*document["teams"])),
                 (f"{at}effort_hours", either(*MIXED["effort_hours"])),
                 (f"{at}goes_cold_after_days", either(*MIXED["goes_cold_after_days"])),
+                (f"{at}attempts", attempts(MIXED)),
                 (f"{at}hand_over", hand_overs(MIXED["goes_cold_after_days"])),
                 *([(f"{at}ignored", neglect())] if "goes_cold_after_days" in stage else []),
             ]
@@ -615,7 +618,7 @@ def kind(path: str) -> str:
 def is_new(path: str) -> bool:
     """Return whether a change sets a whole table with a name."""
     parts = path.split(".")
-    return len(parts) == 2 and parts[0] in NAMED_BY_THE_USER or parts[-2] in ("reps", "training")  # noqa: RUF021
+    return len(parts) == 2 and parts[0] in NAMED_BY_THE_USER or parts[-2:-1] in (["reps"], ["training"])  # noqa: RUF021
 
 
 def dated(document: Document) -> Iterator[tuple[str, Any]]:

@@ -21,9 +21,11 @@ HELD, ADMITTED, IGNORED = "held", "handed over", "ignored"
 PAUSE, RESUME = "work interrupted", "work resumed"
 ONWARDS = ("goes on", "sent back")
 OVER = ("won", "lost", "gone cold", "still open")
+MISS, AGAIN = "not reached", "waits for the next attempt"
 PARKED, CARE, BACK = "rests", "nurtured", "comes back"
 AFTER_CARE, COLD_IN_CARE = "over, after nurture", "gone cold, and nurtured"
 ANYWHERE = ("inquiry", "becomes a lead", "commission")  # their rows name a stage that the lead need not be in
+JUNK = "rejected as junk"
 HOURS = 1e-6  # a microsecond and the rounding of an hour
 
 
@@ -71,6 +73,7 @@ def _of_a_lead(steps: list[tuple[datetime, str, Row]]) -> Iterator[str]:
     if credited - workers - {""}:
         yield "is won by, or paid for to, somebody who never worked on it"
     yield from _of_its_visits(steps)
+    yield from _of_its_rejections(steps)
     yield from _of_its_hand_overs(steps)
     yield from _of_neglect(steps)
 
@@ -91,11 +94,13 @@ def _of_its_visits(steps: list[tuple[datetime, str, Row]]) -> Iterator[str]:
             if paused is None or abs(_hours(paused, at) - float(row["waited_hours"])) > HOURS:
                 yield "goes on with work that was not interrupted, or not then"
             started, paused = at, None
-        elif step in (START, END, PAUSE):
+        elif step in (START, END, PAUSE, MISS):
             if paused is not None:
                 yield f"does {step} while its work is interrupted"
             yield from _of_work(step, row, at, entered, started)
-            started = at if step == START else started
+            started, entered = (
+                (at, entered) if step == START else (None, at) if step == MISS else (started, entered)
+            )
             paused = at if step == PAUSE else None
         elif step in (*ONWARDS, *OVER, PARKED):
             place = ""
@@ -132,6 +137,27 @@ def _of_neglect(steps: list[tuple[datetime, str, Row]]) -> Iterator[str]:
             yield "is ignored by nobody, or goes on all the same"
 
 
+def _of_its_rejections(steps: list[tuple[datetime, str, Row]]) -> Iterator[str]:
+    """A lead that sales rejects has been worked, and is lost or rests, at once and for that reason."""
+    for (before, earlier, _), (at, step, row), (after, later, lost) in zip(
+        steps, steps[1:], steps[2:], strict=False
+    ):
+        if step == JUNK:
+            if earlier != END or before != at:
+                yield "is rejected without work"
+            if later not in ("lost", PARKED) or after != at or lost["reason"] != "rejected":
+                yield "is rejected and not lost for it"
+            if row["org:resource"] == "":
+                yield "is rejected by nobody"
+        elif later in ("lost", PARKED) and lost["reason"] == "rejected" and not _rests(step):
+            yield "is lost by a rejection that there was not"
+
+
+def _rests(step: str) -> bool:
+    """Return whether a step belongs to nurture."""
+    return step in (CARE, PARKED)
+
+
 def _of_its_hand_overs(steps: list[tuple[datetime, str, Row]]) -> Iterator[str]:
     """A lead that is held does nothing until it is handed over, goes cold, or all is over; nobody owns it."""
     since: datetime | None = None
@@ -149,12 +175,13 @@ def _of_its_hand_overs(steps: list[tuple[datetime, str, Row]]) -> Iterator[str]:
 
 
 def _of_work(step: str, row: Row, at: datetime, entered: datetime, started: datetime | None) -> Iterator[str]:
-    """A lead is worked on once in a visit, after it has waited, and for no longer than it takes."""
+    """A lead is worked on by one at a time, after it has waited, and for no longer than it takes."""
     if step == START and started is not None:
         yield "is worked on twice in one visit"
-    if step == START and abs(_hours(entered, at) - float(row["waited_hours"])) > HOURS:
+    if step == START and float(row["waited_hours"]) > _hours(entered, at) + HOURS:
         yield "says that it has waited longer or shorter than it has"
-    if step in (END, PAUSE) and (started is None or float(row["worked_hours"]) > _hours(started, at) + HOURS):
+    ended = step in (END, MISS, PAUSE)
+    if ended and (started is None or float(row["worked_hours"]) > _hours(started, at) + HOURS):
         yield "was worked on for longer than it took"
 
 
@@ -181,7 +208,7 @@ def _of_stages(rows: list[Row]) -> Iterator[str]:
         if steps[INTO] != out:
             yield f"{stage}: {steps[INTO]} came and {out} went or stay"
         unworked = steps["gone cold"] + steps[COLD_IN_CARE] + steps["still open"]
-        if not steps[START] >= steps[END] >= out - unworked:
+        if not steps[START] >= steps[END] + steps[MISS] >= out - unworked:
             yield f"{stage}: more leave than have been worked on"
     won = sum(steps["won"] for steps in count.values())
     values = [float(row["value"]) for row in rows if row["value"]]
@@ -204,7 +231,7 @@ def _of_people(rows: list[Row]) -> Iterator[str]:
             if person in at_work:
                 yield f"{person} starts {case} while working on {at_work[person]}"
             at_work[person] = case
-        elif step in (END, PAUSE):
+        elif step in (END, MISS, PAUSE):
             at_work.pop(person, None)
 
 

@@ -77,6 +77,14 @@ quota = 600
 cost_per_month = 40
 segments = { small = 0.5, large = 0.5 }
 theorist_share = 0.2
+[management]
+control = 0.5
+[traits.budget]
+share = 0.6
+missing = 0.4
+[traits.need]
+share = 0.8
+present = 1.5
 [segments.small]
 contract_value_per_year = { median = 900, p90 = 2000 }
 [segments.large]
@@ -91,6 +99,7 @@ inquiries_per_month = 5
 segments = { small = 0.75, large = 0.25 }
 arrives_between = ["08:00", "20:00"]
 temperature = { hot = 0.25, warm = 0.5, future = 0.25 }
+traits = { budget = 0.4 }
 cost_per_month = 300
 [channels.web.response]
 at_cost_per_month = 300
@@ -154,10 +163,32 @@ conversion = 0.5
 back_to = { call = 0.2 }
 lost_reasons = { price = 0.6, timing = 0.4 }
 cost_per_visit = 5
+[stages.offer.rejection]
+probability = 0.1
+effort_share = 0.25
+needs = ["budget"]
+missing = { budget = 4, need = 2 }
+theorist = 5
+skill_exponent = -0.5
+control = 0.4
+open_leads = { open = [1, 4], odds_ratio = [1, 3] }
 [stages.offer.segments.small]
 back_to = {}
 lost_reasons = { price = 0.5, nobody = 0.5 }
 effects = { theorist = 0.5, temperature = { hot = 2.5 } }
+[stages.credit]
+team = "callers"
+passes_at = 1
+back_to = { offer = 0.25 }
+[stages.credit.checks.budget]
+trait = "budget"
+effort_hours = { median = 0.2, p90 = 0.5 }
+sensitivity = 0.9
+specificity = 0.8
+[stages.credit.checks.means_it]
+theorist = true
+[effects]
+theorist_ripens_after_days = { median = 20, p90 = 90 }
 [uncertainties]
 "stages.offer.conversion" = { low = 0.3, likely = 0.5, high = 0.6 }
 "channels.web.cost_per_month *=" = { median = 1, p90 = 1.5 }

@@ -67,7 +67,7 @@ def service_stages(model: Model, first: int) -> tuple[Records, Records]:
     made["first_next"], made["nexts"] = (at, at + 1), 1
     made["first_else"], made["elses"] = at + 2, 1
     made["odds"], made["heat"] = 3.0, len(model.heat_odds) + np.arange(2)
-    for key in ("patience_key", "work_key", "answer_key", "assignment_key"):
+    for key in ("patience_key", "work_key", "answer_key", "assignment_key", "attempt_key", "interval_key"):
         made[key] = [purpose(key, "service 1"), purpose(key, "service 2")]
     return np.concatenate([model.stages, made]), np.concatenate([model.routes, routes])
 

@@ -358,6 +358,18 @@ def neglect() -> SearchStrategy[Document]:
     )
 
 
+def attempts(durations: Document) -> SearchStrategy[Document]:
+    """Choose how hard a buyer is to reach."""
+    return st.fixed_dictionaries(
+        {
+            "chance": either(0.4, 0.1, 0.9, 0, 1),
+            "interval_hours": either(1, 0, 24, {"median": 5, "p90": 30}, FOR_EVER),
+            "most": either(3, 1, 8),
+        },
+        optional={"effort_hours": either(*durations["effort_hours"])},
+    )
+
+
 def hand_overs(patience: tuple[Any, ...]) -> SearchStrategy[Document]:
     """Limit what is handed over to a team: to little, most often."""
     return st.fixed_dictionaries(
@@ -371,6 +383,19 @@ def hand_overs(patience: tuple[Any, ...]) -> SearchStrategy[Document]:
 
 
 @st.composite
+def of_a_hand_over(draw: DrawFn, durations: Document, gives_up: bool) -> Document:
+    """Choose what stands between a lead and a conversation: a limit, neglect, and attempts."""
+    found = {}
+    if draw(either(False, False, True)):
+        found["hand_over"] = draw(hand_overs(durations["goes_cold_after_days"]))
+    if gives_up and draw(st.booleans()):
+        found["ignored"] = draw(neglect())
+    if draw(either(False, False, True)):
+        found["attempts"] = draw(attempts(durations))
+    return found
+
+
+@st.composite
 def stages(draw: DrawFn, order: list[str], number: int, floor: list[str], durations: Document) -> Document:
     """Describe a stage. Some always go on to the next one or are lost, so that there is a way out."""
     stage: Document = {"conversion": draw(either(0.5, 1, 0.8, 0.2, 0))}
@@ -379,10 +404,7 @@ def stages(draw: DrawFn, order: list[str], number: int, floor: list[str], durati
         stage |= {"team": team, "effort_hours": draw(either(*durations["effort_hours"]))}
         if draw(st.booleans()):
             stage["goes_cold_after_days"] = draw(either(*durations["goes_cold_after_days"]))
-        if draw(either(False, False, True)):
-            stage["hand_over"] = draw(hand_overs(durations["goes_cold_after_days"]))
-        if "goes_cold_after_days" in stage and draw(st.booleans()):
-            stage["ignored"] = draw(neglect())
+        stage |= draw(of_a_hand_over(durations, "goes_cold_after_days" in stage))
     stage["customer_takes_days"] = draw(either(*durations["customer_takes_days"]))
     following = [*order[number + 1 :], "won"]
     if draw(st.booleans()):
@@ -466,8 +488,9 @@ def programs(draw: DrawFn, stages: Document) -> Document:
     """Choose programs of nurture, none for some of the reasons; or none at all."""
     if draw(st.booleans()):
         return {}
-    tables = [stage for each in stages.values() for stage in (each, *each.get("segments", {}).values())]
-    lost = [table.get("lost_reasons", {"unstated": 1.0}) for table in tables]
+    usual = [stage.get("lost_reasons", {"unstated": 1.0}) for stage in stages.values()]
+    of_segments = (own for stage in stages.values() for own in stage.get("segments", {}).values())
+    lost = [*usual, *(own.get("lost_reasons", {}) for own in of_segments)]
     reasons = sorted({"gone cold", *(reason for each in lost for reason in each)})
     program = st.fixed_dictionaries(
         {

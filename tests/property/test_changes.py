@@ -18,6 +18,7 @@ from funnelsim.compiling.arrays import Records
 from funnelsim.engines import ENGINES, history, new_ledger, pages_by_chapter
 from funnelsim.model.model import Chapters, other_numbers
 from funnelsim.model.words import DAY, NOBODY, Event
+from funnelsim.rules.visits import team_for
 from funnelsim.scenario import TODAY, course_of, from_document, lower, parse
 
 from .changing import STRATEGY, Document, changing_scenarios
@@ -174,16 +175,11 @@ def each_person_does_one_thing_at_a_time(
     chapters: Chapters, rows: Records, people: np.ndarray[Any, Any]
 ) -> None:
     """Whoever starts has no other work in hand, and ends what was started, under whatever number."""
-    needs_nobody = {
-        (number, stage)
-        for number, chapter in enumerate(chapters)
-        for stage in np.flatnonzero(chapter.model.stages["team"] == NOBODY)
-    }
     at_work: dict[int, int] = {}
     for row, person in zip(rows, people.tolist(), strict=True):
         lead = int(row["pursuit"])
         chapter = sum(each.begins <= row["time"] for each in chapters) - 1
-        if row["event"] == Event.STARTED and (chapter, int(row["stage"])) not in needs_nobody:
+        if row["event"] == Event.STARTED and team_for(chapters[chapter].model, row) != NOBODY:
             assert person not in at_work
             at_work[person] = lead
         elif row["event"] == Event.WORKED and at_work.get(person) == lead:

@@ -138,6 +138,13 @@ COVERED = (
     "commission: above the first tier",
     "commission: across the beginning of a tier",
     "commission: after a quota period in which something was booked",
+    "attempt: reaches the buyer, the first",
+    "attempt: reaches the buyer, after others",
+    "attempt: fails",
+    "attempt: fails, and is the last",
+    "attempt: begins with another rep than the one before",
+    "attempt: is due when its owner has left",
+    "attempt: is awaited at the horizon",
     "nurture: of one who went cold",
     "nurture: of one who said no",
     "nurture: ends without a return",
@@ -184,6 +191,7 @@ CHANGED = (  # what the changes on a day must meet
             "a customer thinks on",
             "work in hand, of a customer who then has other hours",
             "a rest goes on",
+            "the next attempt is awaited",
             "a birth is awaited",
             "a rep comes",
             "a rep comes, in front of others",
@@ -211,7 +219,25 @@ def varieties(model: Model, rows: Records) -> Counter[str]:
     seen["spill-over past closing"] += int((with_rep & (rows["waited"] > rows["worked"])).sum())
     seen["horizon within work"] += at_work_at_the_end(rows)
     seen.update(of_nurture(model, rows))
+    seen.update(of_attempts(rows))
     return seen
+
+
+def of_attempts(rows: Records) -> dict[str, int]:
+    """Count how attempts to reach the buyer end."""
+    failed = rows["event"] == Event.NOT_REACHED
+    reached = (rows["event"] == Event.WORKED) & (rows["flags"] & Flag.ATTEMPT != 0)
+    by = {(int(row["pursuit"]), int(row["time"])): int(row["rep"]) for row in rows[failed]}
+    resting = {
+        (int(row["pursuit"]), int(row["time"] - row["waited"])) for row in rows[rows["event"] == Event.OPEN]
+    }
+    return {
+        "attempt: reaches the buyer, the first": int((reached & (rows["count"] == 1)).sum()),
+        "attempt: reaches the buyer, after others": int((reached & (rows["count"] > 1)).sum()),
+        "attempt: fails": int(failed.sum()),
+        "attempt: fails, and is the last": int((failed & (rows["reason"] != NOTHING)).sum()),
+        "attempt: is awaited at the horizon": len(resting & by.keys()),
+    }
 
 
 def of_nurture(model: Model, rows: Records) -> dict[str, int]:
@@ -323,6 +349,7 @@ def where_it_is(before: Model, model: Model, known: Record, pursuit: Record) -> 
     others = {
         AT_CUSTOMER: "a customer thinks on",
         Due.RETURNS: "a rest goes on",
+        Due.TRIES_AGAIN: "the next attempt is awaited",
         Due.BEGINS: "a birth is awaited",
     }
     return [others[phase]]
@@ -622,6 +649,16 @@ class WatchedOffice(Office):
             self.seen["ignored: placed anew"] += int(self.now > pursuit["since"])
             row = self.model.ignored[visits.stage_for(self.model, pursuit)["ignored"] - 1]
             self.seen["ignored: for certain"] += int(np.isinf(row["odds"]))
+
+    def queue_again(self, pursuit: Record) -> simpy.Event:
+        owner = int(pursuit["rep"])
+        self.seen["attempt: is due when its owner has left"] += self.reps[owner]["on_staff"] == 0
+        wait = super().queue_again(pursuit)
+        self.seen["attempt: begins with another rep than the one before"] += pursuit["rep"] not in (
+            owner,
+            NOBODY,
+        )
+        return wait
 
     def place(self, lead: Record) -> None:
         number = self.team_of(lead)

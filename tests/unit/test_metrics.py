@@ -99,6 +99,14 @@ IN_ALL = {
     # In each stage from entering to the start, or to the end of the period: 2, 102, 39, 230 and 4 hours.
     "queue": (2 + 102 + 39 + 230 + 4) / 480,
     "sales_velocity": 1000 / (10 + 1 / 24),
+    # Nobody has to be reached: test_attempts.py counts those who do.
+    **dict.fromkeys(("attempts", "not_reached", "hours_not_reached"), 0),
+    **dict.fromkeys(("attempts_per_lead", "reached_share"), NAN),
+    # Nobody is nurtured: test_nurture.py counts those who are.
+    **dict.fromkeys(("taken_into_nurture", "nurtured_gone_cold", "in_nurture", "reactivated"), 0),
+    **dict.fromkeys(("won_reactivated", "bookings_from_reactivated", "revenue_from_reactivated"), 0),
+    **dict.fromkeys(("reactivated_share", "cost_per_reactivated"), NAN),
+    "nurture_cost": 0,
     **dict.fromkeys(("handed_over", "junk_hours", "junk_cost"), 0),  # see test_junk_figures
     **dict.fromkeys(("junk_rate", "true_junk_share", "false_rejections"), NAN),
 }
@@ -122,6 +130,7 @@ ALONG = {
     ("inquiries", "segment"): (3, 1),
     ("won", "month"): (0, 2),
     ("won", "stage"): (0, 2, 0),
+    ("in_nurture_at_end", "month"): (0, 0),
     ("won", "rep"): (1, 1, 0),
     ("won", "team"): (2, 0),
     ("bookings", "segment"): (1000, 3000),
@@ -207,10 +216,8 @@ def give_flags_that_can_be(ledger: Records) -> None:
     held = np.isin(event, (Event.HELD, Event.WENT_COLD, Event.PARKED, Event.WITHDRAWN, Event.OPEN))
     flags[~held] &= 255 - Flag.HELD.value
     flags[event == Event.HELD] |= Flag.HELD.value
-    others = Flag.LEFT_QUEUE.value + Flag.NURTURED.value + Flag.IGNORED.value
-    flags[(flags & Flag.HELD) > 0] &= 255 - others
+    flags[(flags & Flag.HELD) > 0] &= 255 - Flag.LEFT_QUEUE.value - Flag.NURTURED.value
     flags[~np.isin(event, (Event.LOST, Event.WENT_COLD))] &= 255 - Flag.NURTURED.value
-    flags[~np.isin(event, (Event.WENT_COLD, Event.PARKED))] &= 255 - Flag.IGNORED.value
     ledger["waited"][event == Event.HELD] = ledger["worked"][event == Event.HELD] = 0
     ledger["reason"][(event == Event.PARKED) & ((flags & Flag.HELD) > 0)] = 0
     of_reps = np.isin(event, (Event.ABSENT, Event.INTERRUPTED))
@@ -398,13 +405,14 @@ def test_the_queue_is_the_integral_of_its_length(seed: int) -> None:
     found = cut(model, stack([counted(rows, model)]), "month").queue
     by_stage = cut(model, stack([counted(rows, model)]), "stage").queue
     by_segment = cut(model, stack([counted(rows, model)]), "segment").queue
-    left_queue, held, nurtured, ignored = (
-        (rows["flags"] & flag) > 0 for flag in (Flag.LEFT_QUEUE, Flag.HELD, Flag.NURTURED, Flag.IGNORED)
+    left_queue, held, nurtured = (
+        (rows["flags"] & flag) > 0 for flag in (Flag.LEFT_QUEUE, Flag.HELD, Flag.NURTURED)
     )
-    change = np.isin(rows["event"], (Event.ENTERED, Event.INTERRUPTED, Event.ADMITTED)).astype(int)
+    joins = (Event.ENTERED, Event.INTERRUPTED, Event.ADMITTED, Event.QUEUED_AGAIN)
+    change = np.isin(rows["event"], joins).astype(int)
     change -= np.isin(rows["event"], (Event.STARTED, Event.RESUMED, Event.HELD))
-    change -= (rows["event"] == Event.WENT_COLD) & ~held & ~nurtured
-    change -= (rows["event"] == Event.PARKED) & ((rows["reason"] == 0) | ignored) & ~held
+    gives_up = (rows["event"] == Event.WENT_COLD) | ((rows["event"] == Event.PARKED) & (rows["reason"] == 0))
+    change -= gives_up & ~held & ~nurtured  # after nurture it has left before
     change -= (rows["event"] == Event.WITHDRAWN) & left_queue
     areas = np.zeros((2, 3, 2))
     for stage, segment in product(range(3), range(2)):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import math
 
 import pytest
+from rich.console import Console
 
 from funnelsim.chance.distributions import Constant
 from funnelsim.model.words import NOTHING
+from funnelsim.reports.simulation_page import simulation_page
 from funnelsim.scenario import ScenarioError, lower, parse
 from funnelsim.scenario.qualifying_checks import harmful_checks
+from funnelsim.studies.study import simulate
 
 FIRM = """
 start = 2026-03-02
@@ -214,6 +218,25 @@ def test_a_check_that_does_harm_is_doubted() -> None:
         "stages.qualify.checks.budget does harm: with a sensitivity of 0.1 and a specificity of 0.8, those "
         "without what it looks for get a good answer more often than those with it."
     ]
+
+
+def test_who_reads_results_is_told_of_checks_that_do_harm() -> None:
+    harmful = FIRM.replace("sensitivity = 0.9", "sensitivity = 0.1")
+    for text, count in ((FIRM, 0), (harmful, 1)):
+        result = simulate(parse(text), replications=2, engine="reference")
+        assert sum("does harm" in warning for warning in result.warnings) == count
+
+
+def test_a_page_tells_of_junk_where_sales_rejects() -> None:
+    pages = []
+    for text in (FIRM, FIRM[: FIRM.index("[stages.call.rejection]")]):
+        result = simulate(parse(text), replications=2, engine="reference")
+        console = Console(record=True, width=140, file=io.StringIO())
+        console.print(simulation_page(result, ""))
+        pages.append(console.export_text())
+    assert "Junk, by channel: what sales rejects at first contact" in pages[0]
+    assert "Junk, by rep" in pages[0]
+    assert "Junk" not in pages[1]
 
 
 @pytest.mark.parametrize(

@@ -168,6 +168,22 @@ hourly_profile = [3, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
 segments = { large = 1.0 }
 """
 WITH_HOURS = lower(parse(SALES_FLOOR + HOURS)).model
+CARE = """
+[nurture.letters]
+reasons = ["no need", "gone cold"]
+chance = { "no need" = 0.4, "gone cold" = 0.1 }
+interval_days = 10
+most_touches = 6
+most_returns = 2
+returns_to = "call"
+odds_ratio = 1.7
+[stages.call.attempts]
+chance = 0.3
+interval_hours = { median = 5, p90 = 30 }
+most = 2
+effort_hours = { low = 0.1, likely = 0.2, high = 1 }
+"""
+WITH_CARE = lower(parse(SALES_FLOOR + CARE)).model
 QUALIFIED = """
 [management]
 control = 0.5
@@ -949,6 +965,88 @@ def _(chance: random.Random) -> Cases:
 @cases("visits.is_paid")
 def _(_: random.Random) -> Cases:
     yield from ((TWO_TEAMS, rep) for rep in range(7))
+
+
+def cared_for(chance: random.Random) -> Iterator[tuple[Model, Record, int]]:
+    """Make leads in nurture, or on their way to it, and the reason of the loss."""
+    for lead in leads(chance):
+        lead["returns"], lead["touches"] = chance.randrange(3), chance.randrange(1, 7)
+        lead["interval"] = chance.choice([1, HOUR, 10 * DAY])
+        yield WITH_CARE, lead, chance.randrange(3)
+
+
+@cases("assignment.works_for")
+def _(chance: random.Random) -> Cases:
+    for floor in floors(chance, 4):
+        yield floor.model, floor.states, 0, chance.randrange(NOBODY, 7)
+
+
+def tried(chance: random.Random) -> Iterator[Record]:
+    """Make leads whose buyer has to be reached."""
+    for lead in leads(chance, 200):
+        lead["stage"], lead["attempt"] = 0, chance.randrange(4)
+        lead["queued"], lead["contact"] = chance.choice(TIMES), chance.choice(TIMES)
+        lead["advances"], lead["phase"] = chance.randrange(3), chance.choice([Due.GOES_COLD, Due.TRIES_AGAIN])
+        yield lead
+
+
+@cases("attempts.occurrence")
+def _(chance: random.Random) -> Cases:
+    yield from ((lead, chance.randrange(256)) for lead in tried(chance))
+
+
+@cases("attempts.waits")
+def _(chance: random.Random) -> Cases:
+    yield from ((lead, 60 * DAY) for lead in tried(chance))
+
+
+@cases("attempts.tried")
+def _(chance: random.Random) -> Cases:
+    for lead, world in zip(tried(chance), worlds(chance, 200), strict=True):
+        yield WITH_CARE, world, lead, chance.choice([1.0, 0.3]), DAY, chance.randrange(2)
+
+
+@cases("attempts.rest")
+def _(chance: random.Random) -> Cases:
+    for lead, world in zip(tried(chance), worlds(chance, 200), strict=True):
+        lead["attempt"] = max(lead["attempt"], 1)
+        yield WITH_CARE, world, lead
+
+
+@cases("attempts.is_missed", "attempts.last_row")
+def _(chance: random.Random) -> Cases:
+    yield from ((lead,) for lead in tried(chance))
+
+
+@cases("attempts.is_last")
+def _(chance: random.Random) -> Cases:
+    yield from ((WITH_CARE, lead) for lead in tried(chance))
+
+
+@cases("nurture.takes")
+def _(chance: random.Random) -> Cases:
+    yield from ((*each, reason) for *each, _ in cared_for(chance) for reason in range(NOTHING, 3))
+
+
+@cases("nurture.touches")
+def _(chance: random.Random) -> Cases:
+    for (model, lead, reason), world in zip(cared_for(chance), worlds(chance), strict=True):
+        yield model, world, lead, min(reason, 1)
+
+
+@cases("nurture.touches_by")
+def _(chance: random.Random) -> Cases:
+    yield from ((lead, int(lead["since"]) + chance.choice(TIMES)) for _, lead, _ in cared_for(chance))
+
+
+@cases("nurture.comes_back")
+def _(chance: random.Random) -> Cases:
+    yield from ((lead,) for lead in leads(chance))
+
+
+@cases("nurture.warmed")
+def _(chance: random.Random) -> Cases:
+    yield from ((model, lead) for model, lead, _ in cared_for(chance))
 
 
 @cases("traits.traits_of")

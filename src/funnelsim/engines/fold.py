@@ -60,6 +60,9 @@ class Measure(IntEnum):
     AGE = 2  # instead of working time, where a pursuit ends: the time since it began
     OPENED = 3  # instead of money, in CONTACT_BY_WORKING_HOURS: the opening time gone by
     ASKING = 3  # instead of money, in CONTACT_BY_CLOCK: those who ask for a first contact
+    REACHED = 1  # instead of waited, in ATTEMPT: those that succeed
+    GIVEN_UP = 2  # instead of worked, in ATTEMPT: those after which no other follows
+    FIRST = 3  # instead of money, in ATTEMPT: those that are the first of their visit
     TRULY_JUNK = 1  # instead of waiting time, in HANDED_OVER: those out of profile
     JUSTLY_REJECTED = 2  # instead of working time, in HANDED_OVER: those out of profile whom sales rejects
 
@@ -91,11 +94,15 @@ IN_NURTURE = FIRST_CONTACT + 9  # who is in nurture at a month's end, and the ti
 WON_BACK = FIRST_CONTACT + 10  # WON
 EXPECTED_BACK = FIRST_CONTACT + 11  # EXPECTED
 EARNED_BACK = FIRST_CONTACT + 12  # EARNED_REVENUE
-# ... and about first contacts after hand-over, and what of them is truly junk (J7, J8).
+# ... about first contacts after hand-over, and what of them is truly junk (J7, J8) ...
 HANDED_OVER = FIRST_CONTACT + 13
+# ... and about attempts to reach the buyer (Y7).
+ATTEMPT = FIRST_CONTACT + 14  # one is over: does it succeed, was it the last one in vain, was it the first
+STARTED_AGAIN = FIRST_CONTACT + 15  # STARTED, but for the first attempt of a visit
 PROMPT_HOURS = (1, 4, 24)
 OF_NURTURE = (Flag.NURTURED | Flag.RETURNED).value  # flags of rows of those who have been nurtured
-OF_FEW = (Flag.HELD | Flag.AFTER_HAND_OVER).value | OF_NURTURE  # flags of rows of which more is booked
+# Flags of rows of which more is booked.
+OF_FEW = (Flag.HELD | Flag.AFTER_HAND_OVER | Flag.ATTEMPT).value | OF_NURTURE
 
 # What is summed for each event, one line each.
 _C, _W, _K, _M = Measure.COUNT, Measure.WAITED, Measure.WORKED, Measure.MONEY
@@ -149,10 +156,14 @@ KEPT: tuple[tuple[int, tuple[Measure, ...]], ...] = (
     (WON_BACK, (_C, _M)),
     (EXPECTED_BACK, (_M,)),
     (EARNED_BACK, (_M,)),
+    (Event.NOT_REACHED, (_C, _W, _K)),
+    (Event.QUEUED_AGAIN, (_C, _W)),
+    (ATTEMPT, (_C, _W, _K, Measure.FIRST)),
+    (STARTED_AGAIN, (_C,)),
 )
 
 
-EVENTS = HANDED_OVER + 1
+EVENTS = STARTED_AGAIN + 1
 WIDTH = EVENTS * BASES * FOUR  # sums in a line
 
 DIMENSIONS = ("all", "month", "channel", "segment", "stage", "rep")  # the order of lines
@@ -608,7 +619,7 @@ def _change_number(
 @rule
 def _book_work(row: Record, since: int, month: int, model: Model, books: Books, replication: int) -> None:
     """Book a finished piece of work to the month in which it was done, which began at `since`."""
-    worked = row["event"] == Event.WORKED and row["rep"] >= 0
+    worked = row["event"] in (Event.WORKED, Event.NOT_REACHED) and row["rep"] >= 0
     if worked and row["time"] - row["waited"] < since:
         _book_span(row, model, books, replication)
     elif worked and 0 <= month < len(model.months) - 1:
@@ -648,7 +659,7 @@ def _book_span(row: Record, model: Model, books: Books, replication: int) -> Non
 def _book_what_is_rare(
     row: Record, month: int, until: int, lines: Lines, model: Model, books: Books, replication: int
 ) -> None:
-    """Book what only some scenarios have: rests, those held, junk, nurture, markets, interrupted work."""
+    """Book what only some scenarios have: rests, those held, junk, attempts, nurture, markets, pauses."""
     event, flags = row["event"], row["flags"]
     if event in (Event.ON_STAFF, Event.INTERRUPTED, Event.ABSENT):
         _book_span(row, model, books, replication)
@@ -657,6 +668,8 @@ def _book_what_is_rare(
         _note_hand_over(row, lines, books, replication)
     if event == Event.ADMITTED or flags & Flag.HELD.value != 0:
         _book_the_held(row, month, until, lines, model, books, replication)
+    if flags & Flag.ATTEMPT.value != 0:
+        _book_attempt(row, lines, books, replication)
     if event == Event.TOUCHED:
         _book_nurture(row, lines, model, books, replication)
     if flags & OF_NURTURE != 0:
@@ -666,22 +679,26 @@ def _book_what_is_rare(
 
 
 @rule
-def _went_cold(row: Record) -> bool:
+def _went_cold(row: Record, model: Model) -> bool:
     """Return whether a pursuit that is parked would have gone cold: out of a queue, or ignored."""
-    return bool(row["reason"] == GONE_COLD or row["flags"] & Flag.IGNORED.value != 0)
+    reason = row["reason"]
+    went_cold = reason == GONE_COLD
+    for number in range(len(model.ignored)):
+        went_cold = went_cold or reason == model.ignored[number]["reason"]
+    return bool(went_cold)
 
 
 @rule
 def _change_queue_otherwise(
     row: Record, month: int, until: int, lines: Lines, model: Model, books: Books, replication: int
 ) -> None:
-    """Book who joins a queue as interrupted, or leaves it parked, withdrawn or to be worked on (F1)."""
+    """Book who joins a queue, interrupted or again, or leaves it otherwise than at a start (F1)."""
     event, change = row["event"], 0
-    if event == Event.INTERRUPTED:
+    if event in (Event.INTERRUPTED, Event.QUEUED_AGAIN):
         change = 1
     elif event == Event.RESUMED or (event == Event.WITHDRAWN and row["flags"] & Flag.LEFT_QUEUE.value != 0):
         change = -1
-    elif event == Event.PARKED and _went_cold(row) and not _was_nurtured(row):
+    elif event == Event.PARKED and _went_cold(row, model) and not _was_nurtured(row):
         change = -1
         _add(books, replication, PARKED_COLD, lines, _amounts_of(row, False))
         if lines[0] != NOTHING:
@@ -752,6 +769,19 @@ def _book_after_nurture(row: Record, lines: Lines, model: Model, books: Books, r
         _add(books, replication, back, lines, _amounts_of(row, False))
     if event == Event.REVENUE:
         _earn_as(row, EARNED_BACK, lines, model, books, replication)
+
+
+@rare
+def _book_attempt(row: Record, lines: Lines, books: Books, replication: int) -> None:
+    """Book an attempt to reach the buyer that is over, or one that begins after another (Y7)."""
+    event = row["event"]
+    if event == Event.STARTED and row["count"] > 1:
+        _add(books, replication, STARTED_AGAIN, lines, _amounts_of(row, False))
+    if event in (Event.WORKED, Event.NOT_REACHED):
+        reached = 1.0 if event == Event.WORKED else 0.0
+        given_up = 1.0 if event == Event.NOT_REACHED and row["reason"] != NOTHING else 0.0
+        first = 1.0 if row["count"] == 1 else 0.0
+        _add(books, replication, ATTEMPT, lines, (1.0, reached, given_up, first))
 
 
 @rare

@@ -11,7 +11,7 @@ from funnelsim.compiling.decorators import rare, rule
 from funnelsim.compiling.handles import by_pointer
 from funnelsim.model.model import SALE, Model
 from funnelsim.model.records import LEDGER
-from funnelsim.model.words import NOTHING, Event
+from funnelsim.model.words import NOTHING, Event, Flag
 
 
 @by_pointer
@@ -104,6 +104,28 @@ def note_touches(ledger: Ledger, now: int, pursuit: Record, touches: int) -> Non
     began, interval = pursuit["since"], pursuit["interval"]
     write(ledger, now, pursuit, Event.TOUCHED.value, interval, began, pursuit["touch_cost"])
     ledger.rows[ledger.used[0] - 1]["count"] = touches
+
+
+@rare
+def note_attempt(ledger: Ledger, number: int) -> None:
+    """Let the last row written say which attempt to reach the buyer it is about (Y3)."""
+    row = ledger.rows[ledger.used[0] - 1]
+    row["flags"] = row["flags"] | Flag.ATTEMPT.value
+    row["count"] = number
+
+
+@rare
+def note_miss(ledger: Ledger, reason: int) -> None:
+    """Let the last row written, of work that has ended, say that the buyer was not reached (Y3, Y5).
+
+    Parameters
+    ----------
+    reason : int
+        Of the loss that follows the last attempt; NOTHING if others are to come.
+    """
+    row = ledger.rows[ledger.used[0] - 1]
+    row["event"] = Event.NOT_REACHED.value
+    row["reason"] = reason
 
 
 @rule

@@ -23,6 +23,8 @@ from funnelsim.engines.ledger import (
     flag,
     give_reason,
     has_room,
+    note_attempt,
+    note_miss,
     note_touches,
     note_work,
     rows_of_a_step,
@@ -35,6 +37,8 @@ from funnelsim.model.records import CHANNEL_STATE, PURSUIT, REP_STATE, TEAM_STAT
 from funnelsim.model.words import (
     DAY,
     ENDED,
+    LOST,
+    MISSED,
     NEVER,
     NOBODY,
     NOTHING,
@@ -49,6 +53,7 @@ from funnelsim.rules import (
     absence,
     arrivals,
     assignment,
+    attempts,
     contracts,
     costs,
     ending,
@@ -134,7 +139,7 @@ class ReferenceEngine:
             if not has_room(ledger, room):
                 return False
             pursuit = office.left_to_book.pop(0)
-            waited = horizon - pursuit["since"]
+            waited = horizon - attempts.last_row(pursuit)
             if pursuit["touches"] > 0:
                 note_touches(ledger, horizon, pursuit, nurture.touches_by(pursuit, horizon - 1))
             write(ledger, horizon, pursuit, Event.OPEN, waited, pursuit["began"], 0.0)
@@ -436,10 +441,27 @@ class Office:
             if rep is not None:
                 if not (yield from self.work(pursuit, rep)):
                     return
-                yield self.end_work(pursuit, NOBODY if rep == NOBODY else pursuit["rep"])
                 left_by = Due.CUSTOMER_ANSWERS
             if not (yield from self.what_follows(pursuit, self.leave(pursuit, left_by))):
                 return
+
+    def work(self, pursuit: Record, rep: Any) -> Generator[simpy.Event, Any, bool]:
+        """Work on a pursuit, in several attempts if its buyer is not reached, until the customer answers.
+
+        Return whether it is still there: it may be withdrawn while it waits.
+        """
+        while True:
+            if not (yield from self.work_once(pursuit, rep)):
+                return False
+            awaited = self.end_work(pursuit, NOBODY if rep == NOBODY else pursuit["rep"])
+            if not attempts.is_missed(pursuit):
+                yield awaited
+                return True
+            if (yield self.wait_for(pursuit, awaited)) == WITHDRAWN:
+                return False
+            rep = yield self.queue_again(pursuit)
+            if rep == WITHDRAWN:
+                return False
 
     def what_follows(self, pursuit: Record, rest: int) -> Generator[simpy.Event, Any, bool]:
         """Let a pursuit that leaves a stage be nurtured, rest or go on at once; return whether it goes on."""
@@ -461,6 +483,7 @@ class Office:
     def enter(self, pursuit: Record) -> None:
         """Begin a visit."""
         pursuit["since"] = self.now
+        pursuit["attempt"] = 0
         if pursuit["theorist"]:
             pursuit["theorist"] = qualifying.still_theorist(self.model, self.world, pursuit, self.now)
         self.read_fate(pursuit)
@@ -551,9 +574,9 @@ class Office:
         return self.wait_for(pursuit, goes_cold)
 
     def place(self, pursuit: Record) -> None:
-        """Put a pursuit into the queue of the rep it keeps or is given, or into the team's (P1, P3, Q2)."""
+        """Put a pursuit into the queue of the rep it keeps or is given, or into the team's (P1, P3)."""
         number = self.team_of(pursuit)
-        team, state = self.model.teams[number], self.teams[number]
+        state = self.teams[number]
         if not assignment.keeps_rep(self.model, self.reps, number, pursuit["rep"]):
             self.give_up_rep(pursuit)
             rep, state["turn"] = assignment.choose_rep(
@@ -562,6 +585,11 @@ class Office:
             if rep != NOBODY:
                 self.decide_if_ignored(pursuit, rep)
                 self.assign(pursuit, rep)
+        self.line_up(pursuit)
+
+    def line_up(self, pursuit: Record) -> None:
+        """Put a pursuit into the queue of its owner, or of the team if it has none (Q2)."""
+        team = self.model.teams[self.team_of(pursuit)]
         if pursuit["rep"] == NOBODY:
             rank = assignment.rank_in_team(self.model, self.world, self.odds_by_day, team, pursuit)
         else:
@@ -571,13 +599,13 @@ class Office:
 
     def decide_if_ignored(self, pursuit: Record, rep: int) -> None:
         """Decide whether the rep who has been chosen will never take a pursuit up (B8)."""
-        pursuit["flags"] &= ~Flag.IGNORED
+        pursuit["ignored"] = 0
         some_are = visits.stage_for(self.model, pursuit)["ignored"] > 0
         if some_are and ignored.will_be_ignored(self.model, self.world, pursuit, self.reps[rep]["open"]):
-            pursuit["flags"] |= Flag.IGNORED
+            pursuit["ignored"] = 1
             pursuit["reason"] = ignored.reason(self.model, pursuit)
 
-    def work(self, pursuit: Record, rep: int) -> Generator[simpy.Event, Any, bool]:
+    def work_once(self, pursuit: Record, rep: int) -> Generator[simpy.Event, Any, bool]:
         """Work on a pursuit; where it is interrupted, the work waits to be resumed (G10, G11).
 
         Returns whether it comes to its end: a pursuit may be withdrawn while it waits.
@@ -629,24 +657,43 @@ class Office:
             self.take_up(pursuit, rep)
             skill = people.skill_now(self.model, self.model.reps[rep], self.reps[rep], now)
             speed = people.speed_now(self.model.reps[rep], self.reps[rep], now)
-        effort, pursuit["advances"] = visits.work(
-            self.model, self.odds_by_day, pursuit, skill, speed, now - entered
-        )
+        queued = waited = now - entered
+        cost, attempts_needed = stage["cost_per_visit"], stage["most_attempts"] > 0
+        if attempts_needed:
+            queued, waited = self.begin_attempt(pursuit)
+            cost = cost if pursuit["attempt"] == 0 else 0.0
+        effort, pursuit["advances"] = visits.work(self.model, self.odds_by_day, pursuit, skill, speed, waited)
         if stage["checks"]:
             effort, pursuit["advances"] = qualifying.checked(self.model, self.world, pursuit, speed)
+        if attempts_needed:
+            effort, pursuit["advances"] = attempts.tried(
+                self.model, self.world, pursuit, speed, effort, pursuit["advances"]
+            )
         pursuit["effort"], pursuit["since"] = effort, now
         pursuit["takes"], pursuit["target"], pursuit["reason"] = visits.answer(self.model, pursuit)
-        handed_over = rep != NOBODY and stage["rejection"] > 0 and junk.is_after_hand_over(pursuit)
+        met = rep != NOBODY and stage["rejection"] > 0 and pursuit["advances"] != MISSED
+        handed_over = met and junk.is_after_hand_over(pursuit)
         if handed_over:
             self.judge(pursuit, skill)
-        self.write(pursuit, Event.STARTED, waited=now - entered, money=stage["cost_per_visit"])
+        self.write(pursuit, Event.STARTED, waited=queued, money=cost)
         if visits.is_first_contact(pursuit, rep, entered):
             flag(self.ledger, Flag.FIRST_CONTACT)
         if handed_over:
             flag(self.ledger, Flag.AFTER_HAND_OVER)
+        if attempts_needed:
+            pursuit["attempt"] += 1
+            note_attempt(self.ledger, pursuit["attempt"])
         if rep == NOBODY:
             return self.due(now, Due.WORK_ENDS, pursuit)
         return self.due(self.end_of_work(pursuit), Due.WORK_ENDS, pursuit)
+
+    def begin_attempt(self, pursuit: Record) -> tuple[int, int]:
+        """Begin an attempt to reach the buyer; return how long it has queued, and its wait (Y3, Y6)."""
+        queued, waited = attempts.waits(pursuit, self.now)
+        if pursuit["attempt"] == 0:
+            pursuit["entered"], pursuit["contact"] = pursuit["since"], waited
+        pursuit["since"] = self.now - waited  # the odds are those of this month
+        return queued, waited
 
     def judge(self, pursuit: Record, skill: float) -> None:
         """Let the rep judge, at first contact after hand-over, whether a pursuit is junk (J7, J8, J11)."""
@@ -664,17 +711,44 @@ class Office:
         return absence.work_of(self.model, self.world, rep, state, pursuit["since"], pursuit["effort"])
 
     def end_work(self, pursuit: Record, rep: int) -> Happening:
-        """End the work on a pursuit; the customer's time begins (V14)."""
+        """End the work on a pursuit; the customer's time begins, or a rest if not reached (V14, Y4)."""
         now = self.now
         self.write(pursuit, Event.WORKED, waited=now - pursuit["since"], worked=pursuit["effort"])
         pursuit["since"] = now
+        if pursuit["attempt"] > 0:
+            self.end_attempt(pursuit)
         if rep != NOBODY:
             self.reps[rep]["worked"] += people.counts(self.model, self.model.reps[rep], now)
             self.reps[rep]["busy"] = 0
             self.reps[rep]["idle_since"] = now
             if self.reps[rep]["on_staff"] == 0:
                 self.go_home(rep, now)
+        if attempts.is_missed(pursuit):
+            rest = attempts.rest(self.model, self.world, pursuit)
+            return self.due(now + rest, Due.TRIES_AGAIN, pursuit)
         return self.due(visits.answers_at(self.model, pursuit, now), Due.CUSTOMER_ANSWERS, pursuit)
+
+    def end_attempt(self, pursuit: Record) -> None:
+        """Note which attempt has ended, and whether it was the last one in vain: then it is a no (Y3, Y5)."""
+        note_attempt(self.ledger, pursuit["attempt"])
+        if attempts.is_missed(pursuit):
+            last = attempts.is_last(self.model, pursuit)
+            reason = int(visits.stage_for(self.model, pursuit)["not_reached"]) if last else NOTHING
+            note_miss(self.ledger, reason)
+            if last:
+                pursuit["advances"], pursuit["takes"] = 0, 0
+                pursuit["target"], pursuit["reason"] = LOST, reason
+
+    def queue_again(self, pursuit: Record) -> simpy.Event:
+        """Queue for the next attempt to reach the buyer, with the old time queued, without patience (Y4)."""
+        self.write(pursuit, Event.QUEUED_AGAIN, waited=self.now - pursuit["since"])
+        pursuit["queued"], pursuit["since"] = self.now, pursuit["entered"]
+        self.read_fate(pursuit)
+        if assignment.works_for(self.model, self.reps, self.team_of(pursuit), pursuit["rep"]):
+            self.line_up(pursuit)
+        else:
+            self.place(pursuit)
+        return self.wait_for(pursuit, self.due(NEVER, Due.GOES_COLD, pursuit))
 
     def leave(self, pursuit: Record, due: Due) -> int:
         """Leave the stage, or be nurtured in it (N2); return the rest before what comes next."""
@@ -814,7 +888,8 @@ class Office:
 
     def rest(self, pursuit: Record, delay: int) -> simpy.Event:
         """Rest before the next stage; the event returned succeeds when the rest is over."""
-        pursuit["flags"] &= ~(Flag.HELD | Flag.IGNORED)
+        pursuit["flags"] &= ~Flag.HELD
+        pursuit["ignored"] = 0
         self.leave_load(pursuit)
         pursuit["since"] = self.now
         return self.wait_for(pursuit, self.due(self.now + delay, Due.RETURNS, pursuit))
@@ -850,6 +925,7 @@ class Office:
             if kin and other["process"] == process and ending.can_be_withdrawn(other):
                 if other["phase"] == Due.GOES_COLD:
                     self.leave_queue(other)
+                    other["since"] = attempts.last_row(other)
                     other["flags"] |= 0 if handover.is_held(other) else Flag.LEFT_QUEUE
                 wait, own_end = self.waiting.pop(int(other["entity"]))
                 own_end.call_off()
@@ -919,7 +995,7 @@ class Office:
         queue, self.own_queues[number] = self.own_queues[number], []
         pile, self.piles[number] = self.piles[number], []
         for pursuit in (*sorted(queue, key=order_in_queue), *sorted(pile, key=order_on_pile)):
-            pursuit["flags"] &= ~Flag.IGNORED
+            pursuit["ignored"] = 0
             self.place(pursuit)
         if not state["busy"]:
             self.go_home(number, self.now)
@@ -1097,7 +1173,7 @@ class Office:
                         pursuit["rank"] = interruption.in_line(team_now, pursuit, rank)
                     self.queue_of(pursuit).append(pursuit)
         for pursuit in moved:
-            pursuit["flags"] &= ~Flag.IGNORED
+            pursuit["ignored"] = 0
             self.place(pursuit)
 
     def take_over_gates(self, before: Model) -> None:

@@ -1,6 +1,6 @@
 """The register of figures: what each is called, its unit, its formula over the sums of a tally."""
 
-from funnelsim.metrics import funnel, hand_over, junk, money, nurture, pace, people
+from funnelsim.metrics import attempts, funnel, hand_over, junk, money, nurture, pace, people
 from funnelsim.metrics.cut import CUTS, Cut, cut, labels, reads_values
 from funnelsim.metrics.figure import FIGURES, Better, Figure, Unit
 
@@ -11,6 +11,7 @@ __all__ = [
     "Cut",
     "Figure",
     "Unit",
+    "attempts",
     "cut",
     "funnel",
     "hand_over",

@@ -9,6 +9,7 @@ from funnelsim.engines.fold import (
     FIRST_CONTACT,
     PARKED_COLD,
     PROMPT_HOURS,
+    STARTED_AGAIN,
     Basis,
     Measure,
 )
@@ -99,14 +100,19 @@ for _position in range(len(PROMPT_HOURS)):
 def wait(cut: Cut) -> Parts:
     """Mean clock time in the queue of a stage, of visits whose work started: waited / started.
 
-    Where work is interrupted, the time until it is resumed counts too.
+    Where work is interrupted, the time until it is resumed counts too; where the buyer has to be reached,
+    the time in the queue before each attempt does.
     """
-    return _waited(cut) / HOUR, cut.cohort(Event.STARTED)
+    started = cut.cohort(Event.STARTED) - cut.cohort(STARTED_AGAIN)
+    return _waited(cut) / HOUR, started
 
 
 @figure("Effort", Unit.HOURS, Basis.COHORT, Better.LESS, CUTS)
 def effort(cut: Cut) -> Parts:
-    """Mean working time of a visit: worked / visits worked. Of interrupted work all parts count."""
+    """Mean working time of a visit: worked / visits worked. Of interrupted work all parts count.
+
+    Attempts that do not reach the buyer are not in it.
+    """
     parts = cut.cohort(Event.WORKED, Measure.WORKED) + cut.cohort(Event.INTERRUPTED, Measure.WORKED)
     return parts / HOUR, cut.cohort(Event.WORKED)
 
@@ -130,6 +136,8 @@ def time_in_stage(cut: Cut) -> Parts:
         PARKED_COLD,
         Event.INTERRUPTED,
         Event.RESUMED,
+        Event.NOT_REACHED,
+        Event.QUEUED_AGAIN,
     )
     spent = sum((cut.cohort(event, _WAITED) for event in spans), start=_answering(cut))
     return spent / DAY, decided(cut) + cold(cut)

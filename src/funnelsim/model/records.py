@@ -182,6 +182,9 @@ STAGE = record(
     ("work_key", "<i8"),
     ("answer_key", "<i8"),
     ("assignment_key", "<i8"),
+    ("attempt_key", "<i8"),
+    ("interval_key", "<i8"),
+    ("reached", "<f8"),  # chance of an attempt
     ("team", "<i8"),  # NOBODY: no rep is needed
     ("process", "<i4"),
     ("makes_lead", "<i4"),  # 1: an inquiry that leaves it for a later stage is a lead
@@ -189,6 +192,10 @@ STAGE = record(
     ("effort", "<i4"),  # distribution, hours
     ("customer_time", "<i4"),  # distribution, days
     ("patience", "<i4"),  # distribution, days; NOTHING: waits without end
+    ("most_attempts", "<i4"),  # to reach the buyer; 0: there is no need to
+    ("attempt_effort", "<i4"),  # distribution, hours
+    ("attempt_interval", "<i4"),  # distribution, hours
+    ("not_reached", "<i4"),  # reason of those who are never reached
     ("first_next", "<i4"),  # routes of those who advance
     ("nexts", "<i4"),
     ("first_else", "<i4"),  # routes of those who do not
@@ -350,10 +357,10 @@ PURSUIT = record(
     ("heat", "<i4"),
     ("theorist", "<i4"),
     ("is_lead", "<i4"),
-    ("advances", "<i4"),  # 1: it will advance after the work in hand
+    ("advances", "<i4"),  # 1: it will advance after the work in hand; words.MISSED
     ("reason", "<i4"),
     ("process", "<i4"),
-    ("attempt", "<i4"),
+    ("attempt", "<i4"),  # how many have begun in this visit to reach the buyer
     ("phase", "<i4"),  # what it has due, of words.Due
     ("opener", "<i4"),  # the first rep who worked on it
     ("closer", "<i4"),  # the last rep of a team that is paid commission, else the last rep
@@ -368,8 +375,12 @@ PURSUIT = record(
     ("met", "<i8"),  # by a rep, in which stages with a rejection; the bits of rules.junk
     ("interval", "<i8"),  # between two touches
     ("touch_cost", "<f8"),
+    ("entered", "<i8"),  # of a visit with attempts: when it queued first
+    ("queued", "<i8"),  # ... and last
+    ("contact", "<i8"),  # ... how long it had waited at the first attempt
     ("account", "<i8"),  # of its company, in the pool of companies; NOTHING
     ("gate", "<i8"),  # in whose load it counts, counted from 1; 0: none
+    ("ignored", "<i8"),  # 1: by its rep
 )
 
 COMPANY = record(  # a company with pursuits of which others were born

@@ -82,7 +82,9 @@ class Event(IntEnum):
     HELD = 27  # it is held before the hand-over, until its team has room; money: what that costs
     ADMITTED = 28  # ... and now handed over; waited: the time held
     IGNORED = 29  # its rep has never taken it up; waited: as of WENT_COLD, which follows, or PARKED
-    NOT_REACHED = 30  # an attempt to reach the buyer fails; waited, worked: as of WORKED
+    NOT_REACHED = (
+        30  # an attempt to reach the buyer fails; waited, worked: as of WORKED; reason: the last one
+    )
     QUEUED_AGAIN = 31  # the next attempt is due: it queues again; waited: since the last attempt
     TOUCHED = 32  # nurture is over; worked: when it began; count: touches; waited: between two; money: of one
     COOLED_OFF = 33  # its company can be approached again
@@ -106,7 +108,7 @@ class Flag(IntFlag):
     AFTER_HAND_OVER = 16  # STARTED: the first contact in a stage in which sales may reject
     HELD = 32  # it is held before a hand-over
     NURTURED = 64  # LOST, WENT_COLD: it did not come back from nurture
-    IGNORED = 128  # its rep will never take it up
+    ATTEMPT = 128  # STARTED, WORKED, NOT_REACHED: an attempt to reach the buyer; count: which one, from 1
 
 
 class Assignment(IntEnum):
@@ -134,4 +136,5 @@ class QueueOrder(IntEnum):
     OLDEST_INQUIRY = 3
 
 
+MISSED = 2  # of work in hand, besides 0 and 1: the buyer will not be reached
 GONE_COLD = 0  # the number of the reason that every scenario has

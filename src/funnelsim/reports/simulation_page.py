@@ -71,6 +71,7 @@ def simulation_page(result: SimulationResult, next_command: str, width: int = WI
             f"Lost, by stage and reason (of inquiries in {period(forecast.months)}, on average)",
             lost(forecast, width),
         ),
+        *junk(forecast, width),
         *_section("By rep", by_rep(forecast, width)),
         Text(notes.counted_over(_shown("rep"))),
         *_section("How long it takes to win", cycle(forecast, width)),
@@ -117,6 +118,22 @@ def by_segment(forecast: Forecast, width: int) -> list[RenderableType]:
         return []
     table = _by(forecast, "segment", width)
     return [*_section("By segment", table), Text(notes.counted_over(_shown("segment")))]
+
+
+_JUNK = ("handed_over", "junk_rate", "true_junk_share", "false_rejections", "junk_hours", "junk_cost")
+
+
+def junk(forecast: Forecast, width: int) -> list[RenderableType]:
+    """Show what sales rejects at first contact, by channel and by rep; nothing where it rejects nobody."""
+    if not forecast.estimate("handed_over").mean:
+        return []
+    found: list[RenderableType] = []
+    for dimension in ("channel", "team" if len(forecast.names.reps) > MOST_REPS else "rep"):
+        columns = [_column(forecast, metric, dimension) for metric in _JUNK]
+        places = labels(forecast.names, dimension)
+        table = tables(dimension.capitalize(), places, columns, Column.beside, width)
+        found += _section(f"Junk, by {dimension}: what sales rejects at first contact", table)
+    return [*found, Text(notes.counted_over(_JUNK))]
 
 
 def by_stage(forecast: Forecast, width: int) -> list[Table]:

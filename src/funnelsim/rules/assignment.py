@@ -63,9 +63,13 @@ def deals_otherwise(before: Record, team: Record) -> bool:
 @rule
 def keeps_rep(model: Model, states: Records, team: int, rep: int) -> bool:
     """Return whether a pursuit that enters a stage of this team stays with the rep it has (P2)."""
-    if rep == NOBODY or model.teams[team]["sticky"] == 0:
-        return False
-    return bool(model.reps[rep]["team"] == team and states[rep]["on_staff"] == 1)
+    return bool(model.teams[team]["sticky"] == 1 and works_for(model, states, team, rep))
+
+
+@rule
+def works_for(model: Model, states: Records, team: int, rep: int) -> bool:
+    """Return whether a rep, or NOBODY, is on staff in this team (P2, Y4)."""
+    return bool(rep != NOBODY and model.reps[rep]["team"] == team and states[rep]["on_staff"] == 1)
 
 
 @rule

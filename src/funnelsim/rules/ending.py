@@ -115,7 +115,7 @@ def born(model: Model, world: Record, parent: Record, event: int, number: int) -
 @rule
 def can_be_withdrawn(pursuit: Record) -> bool:
     """Return whether a pursuit queues, rests or has not begun; work and answers are awaited (X7)."""
-    return bool(pursuit["phase"] in (Due.GOES_COLD, Due.RETURNS, Due.BEGINS))
+    return bool(pursuit["phase"] in (Due.GOES_COLD, Due.TRIES_AGAIN, Due.RETURNS, Due.BEGINS))
 
 
 @rare

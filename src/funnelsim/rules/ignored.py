@@ -6,7 +6,6 @@ from funnelsim.chance.keys import uniforms
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.model.model import Model
-from funnelsim.model.words import Flag
 from funnelsim.rules.loads import effect_of_open_leads
 from funnelsim.rules.visits import CERTAIN, occurrence, stage_for
 
@@ -14,7 +13,7 @@ from funnelsim.rules.visits import CERTAIN, occurrence, stage_for
 @rule
 def is_ignored(pursuit: Record) -> bool:
     """Return whether a pursuit lies with a rep who will never take it up (B9)."""
-    return bool(pursuit["flags"] & Flag.IGNORED.value != 0)
+    return bool(pursuit["ignored"] == 1)
 
 
 @rare
@@ -28,6 +27,8 @@ def will_be_ignored(model: Model, world: Record, pursuit: Record, others: int) -
     others : int
         How many open leads the rep has before this one.
     """
+    if pursuit["attempt"] > 0 or pursuit["interrupted"] == 1:
+        return False
     row = model.ignored[stage_for(model, pursuit)["ignored"] - 1]
     odds = row["odds"] * effect_of_open_leads(model, row["first_load"], row["loads"], others)
     if odds > CERTAIN:

@@ -29,8 +29,8 @@ def duration(amount: float, unit: int) -> int:
 
 @rule
 def occurrence(pursuit: Record) -> int:
-    """Return the occurrence of a pursuit's draws: attempt (8 bits) and round (24 bits) (K10)."""
-    return int(pursuit["attempt"]) << 24 | int(pursuit["round"])
+    """Return the occurrence of a pursuit's draws, but for those of attempts: the round (K10)."""
+    return int(pursuit["round"])
 
 
 @rule
@@ -175,8 +175,8 @@ def in_customers_hours(model: Model, pursuit: Record, now: int) -> int:
 
 @rule
 def is_first_contact(pursuit: Record, rep: int, entered: int) -> bool:
-    """Return whether a rep starts on a visit that began when the pursuit began (V24)."""
-    return bool(rep != NOBODY and entered == pursuit["began"])
+    """Return whether a rep starts, for the first time, on a visit that began when the pursuit began (V24)."""
+    return bool(rep != NOBODY and entered == pursuit["began"] and pursuit["attempt"] == 0)
 
 
 @rule

@@ -16,6 +16,7 @@ from itertools import pairwise
 from funnelsim.chance.keys import ARRIVAL, KIND, PROFILE, RIPENING, VALUE, hash24, purpose
 from funnelsim.metrics.wording import spoken
 from funnelsim.model.records import MOST_REASONS
+from funnelsim.scenario.attempts import NOT_REACHED_NAME
 from funnelsim.scenario.calendars import spans_of_the_day
 from funnelsim.scenario.channels import KINDS, Channel
 from funnelsim.scenario.errors import ROUNDING, Problem, Problems, nearest, shown, sum_to_one, unknown
@@ -408,7 +409,8 @@ def reasons_of(contents: Contents) -> list[str]:
     named = (reason for table in tables for reason in table.lost_reasons or {})
     of_junk = [REJECTED_NAME] if rejecting(contents) else []
     of_reps = [IGNORED_NAME] if ignoring(contents) else []
-    return list(dict.fromkeys([GONE_COLD_NAME, *named, *of_junk, *of_reps]))
+    tried = any(stage.attempts is not None for stage in contents.stages.values())
+    return list(dict.fromkeys([GONE_COLD_NAME, *named, *of_junk, *of_reps, *[NOT_REACHED_NAME] * tried]))
 
 
 def _nurture(contents: Contents) -> Problems:
@@ -423,7 +425,7 @@ def _reasons(contents: Contents) -> Problems:
 
 
 def _without_team(path: str, stage: Stage | StageOfSegment) -> Problems:
-    for key in ("effort_hours", "goes_cold_after_days"):
+    for key in ("effort_hours", "goes_cold_after_days", "attempts"):
         if key in stage.model_fields_set:
             yield Problem(f"{path}.{key}", "is given, but the stage has no team", "a team, or no such key")
 
@@ -547,7 +549,7 @@ def _keys_of_draws(contents: Contents) -> Problems:
         yield from _collisions(f"teams.{team_name}.reps", {name: hash24(name) for name in team.reps})
     yield from _collisions("nurture", {name: purpose("nurture", name) for name in contents.nurture})
     yield from keys_of_draws(contents)
-    for what in ("patience", "work", "answer", "assignment", "rejection", "held"):
+    for what in ("patience", "work", "answer", "assignment", "rejection", "held", "attempt", "interval"):
         hashes = {name: purpose(what, name) for name in contents.stages}
         yield from _collisions("stages", hashes)
         for name, key in hashes.items():

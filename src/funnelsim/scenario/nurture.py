@@ -51,7 +51,7 @@ class Nurture(Section):
     reasons: tuple[str, ...] = Field(
         min_length=1,
         max_length=127,
-        description='Reasons of loss that the program takes: those of `lost_reasons`, or "gone cold".',
+        description='Reasons of loss that the program takes: those of `lost_reasons`, and "gone cold".',
         examples=[("gone cold",)],
     )
     interval_days: Annotated[float, Field(gt=0, le=3650)] = Field(

@@ -26,6 +26,7 @@ from funnelsim.model.model import DEMAND_OF_ALL, DEMAND_OF_CHANNELS, ODDS_OF_ALL
 from funnelsim.model.own_policy import BUILT_IN, policy_number
 from funnelsim.model.words import DAY, LOST, NEVER, NOBODY, NOTHING, WON, Assignment, QueueOrder
 from funnelsim.rules.contracts import CENTS, MONTH, MOST_CENTS, QUARTER, YEAR
+from funnelsim.scenario.attempts import NOT_REACHED_NAME
 from funnelsim.scenario.calendars import Calendar, spans_of_the_day
 from funnelsim.scenario.channels import Promotion
 from funnelsim.scenario.effects import by_heat, committee_effect, stage_odds, theorist_odds
@@ -528,6 +529,8 @@ class StageRows:
             "work_key": purpose("work", self.name),
             "answer_key": purpose("answer", self.name),
             "assignment_key": purpose("assignment", self.name),
+            "attempt_key": purpose("attempt", self.name),
+            "interval_key": purpose("interval", self.name),
             "makes_lead": int(self.name == lead_maker(scenario)),
             "is_lead": int(self.number > list(scenario.stages).index(lead_maker(scenario))),
             "first_variant": self.first_variant if self.variants else 0,
@@ -546,9 +549,16 @@ class StageRows:
                 "first_point": first_point,
                 "points": points,
                 "heat": self._heat(scenario, place),
+                **self._limit_of_attempts(stage),
                 **({} if hours is None else self.customers[hours]),
             }
             fill(draft.array(place.records), place.number, common | own)
+
+    def _limit_of_attempts(self, stage: Stage) -> Row:
+        """Return how often a rep tries to reach the buyer; never where no team works the stage (S3)."""
+        if stage.team is None or stage.attempts is None:
+            return {"most_attempts": 0, "not_reached": NOTHING}
+        return {"most_attempts": stage.attempts.most, "not_reached": self.reasons[NOT_REACHED_NAME]}
 
     def made_of(self, eras: Eras) -> tuple[object, ...]:
         """List the stage and the effects."""
@@ -616,6 +626,19 @@ def _numbers_of_stage(scenario: Contents, stage: Stage, sheet: Sheet) -> Row:
         "effort": sheet.distribution(_NO_TIME if stage.team is None else stage.effort_hours),
         "customer_time": sheet.distribution(stage.customer_takes_days),
         "patience": NOTHING if patience is None else sheet.distribution(patience),
+        **_numbers_of_attempts(stage, sheet),
+    }
+
+
+def _numbers_of_attempts(stage: Stage, sheet: Sheet) -> Row:
+    """Lower the chance, the effort and the interval of attempts to reach the buyer."""
+    attempts = stage.attempts
+    if stage.team is None or attempts is None:
+        return {}
+    return {
+        "reached": attempts.chance,
+        "attempt_effort": sheet.distribution(attempts.effort_hours),
+        "attempt_interval": sheet.distribution(attempts.interval_hours),
     }
 
 

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from funnelsim.metrics import FIGURES
 from funnelsim.model.own_policy import BUILT_IN, policy_names
+from funnelsim.scenario.attempts import Attempts
 from funnelsim.scenario.channels import Channel, Kind, Mix, as_its_kind
 from funnelsim.scenario.errors import nearest, shown
 from funnelsim.scenario.hand_over import HandOver
@@ -513,6 +514,10 @@ class Stage(Section):
     )
     lost_reasons: dict[Name, Share] = Field(
         default={"unstated": 1.0}, description="Shares of the lost by reason; they sum to 1."
+    )
+    attempts: Attempts | None = Field(
+        default=None,
+        description="Attempts to reach the buyer, before the work. Default: the buyer need not be reached.",
     )
     makes: Literal["lead"] | None = Field(
         default=None,

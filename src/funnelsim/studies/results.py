@@ -52,6 +52,8 @@ class SimulationResult:
         What tables and pictures call the strategy: its title, or its name where it has none.
     price_notes : tuple of str
         In sentences, where a price changes and the gross margin does not.
+    check_notes : tuple of str
+        In sentences, which checks of a stage do harm.
 
     Examples
     --------
@@ -71,6 +73,7 @@ class SimulationResult:
     notes: tuple[str, ...] = ()
     title: str = ""
     price_notes: tuple[str, ...] = ()
+    check_notes: tuple[str, ...] = ()
 
     @property
     def years(self) -> int:
@@ -89,8 +92,8 @@ class SimulationResult:
 
     @property
     def watch(self) -> tuple[str, ...]:
-        """State what readers must know of prices and forecasts: the warnings without the notes."""
-        return (*self.price_notes, *self.scenario.doubts, *self.forecast.warnings())
+        """State what readers must know of prices, checks and forecasts: the warnings without the notes."""
+        return (*self.price_notes, *self.check_notes, *self.scenario.doubts, *self.forecast.warnings())
 
     @cached_property
     def summary(self) -> pd.DataFrame:

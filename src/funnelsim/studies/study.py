@@ -29,6 +29,7 @@ from funnelsim.scenario import (
     strategy_names,
 )
 from funnelsim.scenario.calendars import calendar_of
+from funnelsim.scenario.qualifying_checks import harmful_checks
 from funnelsim.studies.checkpoint import Checkpoint, past_of
 from funnelsim.studies.endless import in_words
 from funnelsim.studies.footprint import check_memory
@@ -279,6 +280,7 @@ def _results(
             notes=_notes(scenario, name),
             title=scenario.label_of(name),
             price_notes=prices_without_margins(scenario, name),
+            check_notes=tuple(harmful_checks(changed[name])),
         )
         for name, found in finished.items()
     }

@@ -281,7 +281,7 @@ def take_over_gates(before: Model, model: Model, world: Record, state: State) ->
             pursuit["gate"] = gate
             if gate > 0:
                 state.loads[gate - 1] += 1
-            if handover.is_held(pursuit):
+            if handover.is_held(pursuit) and pursuit["phase"] == Due.GOES_COLD:  # not one that cools off
                 read_fate(model, world, pursuit)
                 queue_at_gate(model, state, slot)
 

@@ -33,6 +33,7 @@ from funnelsim.engines.compiled.pursuits import (
     leave_queue,
     leave_staff,
     leave_visit,
+    queue_again,
     start_work,
     take_inquiry,
     withdraw,
@@ -57,7 +58,7 @@ from funnelsim.engines.ledger import Ledger, has_room, note_touches, rows_of_a_s
 from funnelsim.engines.protocol import MOST_WAVES
 from funnelsim.model.model import Model
 from funnelsim.model.words import DAY, NEVER, NOBODY, NOTHING, Due, Event
-from funnelsim.rules import costs, nurture, people
+from funnelsim.rules import attempts, costs, nurture, people
 from funnelsim.rules.arrivals import expect_inquiries
 from funnelsim.rules.shocks import expect_odds
 
@@ -121,7 +122,7 @@ def decide(model: Model, world: Record, state: State, ledger: Ledger) -> int:
     take_first(state.agenda, state.positions, clock)
     slot = actor - pursuit_actor(state, 0)
     enters = NONE
-    if kind == Due.WORK_ENDS and end_work(model, state, ledger, slot):
+    if kind == Due.WORK_ENDS and end_work(model, world, state, ledger, slot):
         kind = Due.CUSTOMER_ANSWERS.value
     if kind == Due.GOES_COLD:
         leave_queue(model, state, slot)
@@ -157,6 +158,8 @@ def decide_what_is_rare(
         enters = end_nurture(model, world, state, ledger, slot)
     elif kind == Due.RETURNS:
         enters = come_back(state, ledger, slot)
+    elif kind == Due.TRIES_AGAIN:
+        queue_again(model, world, state, ledger, slot)
     elif kind == Due.BEGINS:
         enters = begin_born(state, ledger, slot)
     elif kind == Due.WITHDRAWS:
@@ -219,7 +222,7 @@ def finish(model: Model, state: State, ledger: Ledger) -> int:
         if not has_room(ledger, room):
             return LEDGER_FULL
         pursuit = state.pursuits[slot]
-        waited = model.horizon - pursuit["since"]
+        waited = model.horizon - attempts.last_row(pursuit)
         if pursuit["touches"] > 0:
             note_touches(ledger, model.horizon, pursuit, nurture.touches_by(pursuit, model.horizon - 1))
         write(ledger, model.horizon, pursuit, Event.OPEN.value, waited, pursuit["began"], 0.0)

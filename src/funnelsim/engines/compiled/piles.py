@@ -8,7 +8,7 @@ from funnelsim.engines.compiled.queues import NONE, first, join, leave
 from funnelsim.engines.compiled.state import State
 from funnelsim.engines.ledger import Ledger, write
 from funnelsim.model.model import Model
-from funnelsim.model.words import Event, Flag
+from funnelsim.model.words import Event
 from funnelsim.rules import ignored
 
 
@@ -16,7 +16,7 @@ from funnelsim.rules import ignored
 def decide_if_ignored(model: Model, world: Record, state: State, pursuit: Record) -> None:
     """Decide whether the rep who has been chosen ignores a pursuit (B8)."""
     if ignored.will_be_ignored(model, world, pursuit, state.reps[pursuit["rep"]]["open"]):
-        pursuit["flags"] = pursuit["flags"] | Flag.IGNORED.value
+        pursuit["ignored"] = 1
         pursuit["reason"] = ignored.reason(model, pursuit)
 
 
@@ -46,7 +46,7 @@ def take_from_pile(state: State, rep: int) -> int:
 @rule
 def ignore_no_longer(pursuit: Record) -> None:
     """Let a pursuit be placed anew."""
-    pursuit["flags"] = pursuit["flags"] & ~Flag.IGNORED.value
+    pursuit["ignored"] = 0
 
 
 @rare

@@ -21,6 +21,7 @@ from funnelsim.engines.compiled.handover import (
 from funnelsim.engines.compiled.nurturing import begin_nurture
 from funnelsim.engines.compiled.piles import (
     decide_if_ignored,
+    ignore_no_longer,
     lay_aside,
     leave_pile,
     note_ignored,
@@ -29,15 +30,25 @@ from funnelsim.engines.compiled.piles import (
 from funnelsim.engines.compiled.queues import NONE, first, join, leave
 from funnelsim.engines.compiled.roster import expect_rep, go_home
 from funnelsim.engines.compiled.state import State, await_next, channel_actor, put
-from funnelsim.engines.ledger import Ledger, credit, flag, give_reason, note_touches, write
+from funnelsim.engines.ledger import (
+    Ledger,
+    credit,
+    flag,
+    give_reason,
+    note_attempt,
+    note_miss,
+    note_touches,
+    write,
+)
 from funnelsim.engines.protocol import MOST_WAVES
 from funnelsim.model.model import SALE, Model
-from funnelsim.model.words import ENDED, NEVER, NOBODY, NOTHING, REJECTED, Due, Event, Flag
+from funnelsim.model.words import ENDED, LOST, MISSED, NEVER, NOBODY, NOTHING, REJECTED, Due, Event, Flag
 from funnelsim.model.worktime import work_ends_from
 from funnelsim.rules import (
     absence,
     arrivals,
     assignment,
+    attempts,
     contracts,
     ending,
     handover,
@@ -129,6 +140,7 @@ def begin_pursuit(pursuit: Record, entity: int, process: int, stage: int) -> Non
     pursuit["attempt"] = 0
     pursuit["flags"] = 0
     pursuit["gate"] = 0
+    pursuit["ignored"] = 0
     pursuit["returns"] = 0
     pursuit["touches"] = 0
     pursuit["market"] = market.OUTSIDE
@@ -166,6 +178,7 @@ def enter(model: Model, world: Record, state: State, ledger: Ledger, slot: int) 
     pursuit = state.pursuits[slot]
     now = state.clock[0]["now"]
     pursuit["since"] = now
+    pursuit["attempt"] = 0
     if pursuit["theorist"] == 1:
         pursuit["theorist"] = qualifying.still_theorist(model, world, pursuit, now)
     read_fate(model, world, pursuit)
@@ -218,7 +231,7 @@ def read_fate(model: Model, world: Record, pursuit: Record) -> None:
 @rule
 def place(model: Model, world: Record, state: State, slot: int, number: int) -> None:
     """Put a pursuit into the queue of the rep it keeps or is given, or into the team's (P1, P3)."""
-    pursuit, team = state.pursuits[slot], model.teams[number]
+    pursuit = state.pursuits[slot]
     if not assignment.keeps_rep(model, state.reps, number, pursuit["rep"]):
         give_up_rep(model, state, pursuit)
         now, own = state.clock[0]["now"], state.teams[number]
@@ -229,6 +242,13 @@ def place(model: Model, world: Record, state: State, slot: int, number: int) -> 
             if visits.stage_for(model, pursuit)["ignored"] > 0:
                 decide_if_ignored(model, world, state, pursuit)
             state.reps[rep]["open"] += 1
+    line_up(model, world, state, slot, number)
+
+
+@rule
+def line_up(model: Model, world: Record, state: State, slot: int, number: int) -> None:
+    """Put a pursuit into the queue of its owner, or of the team if it has none (Q2)."""
+    pursuit, team = state.pursuits[slot], model.teams[number]
     if pursuit["rep"] == NOBODY:
         rank = assignment.rank_in_team(model, world, state.odds_by_day, team, pursuit)
         pursuit["rank"] = interruption.in_line(team, pursuit, rank)
@@ -284,33 +304,67 @@ def start_work(model: Model, world: Record, state: State, ledger: Ledger, slot: 
         take_up(model, state, slot, rep)
         skill = people.skill_now(model, model.reps[rep], state.reps[rep], now)
         speed = people.speed_now(model.reps[rep], state.reps[rep], now)
+    attempts_needed = stage["most_attempts"] > 0
+    queued, cost = waited, stage["cost_per_visit"]
+    if attempts_needed:
+        queued, waited = begin_attempt(pursuit, now)
+        cost = cost if pursuit["attempt"] == 0 else 0.0
+    foresee(model, world, state, pursuit, skill, speed, waited)
+    handed_over = 0
+    if stage["rejection"] > 0 and rep != NOBODY and pursuit["advances"] != MISSED:
+        handed_over = meet(model, world, state, slot, skill)
+    pursuit["since"] = now
+    write(ledger, now, pursuit, Event.STARTED.value, queued, 0, cost)
+    if visits.is_first_contact(pursuit, rep, entered):
+        flag(ledger, Flag.FIRST_CONTACT.value)
+    if attempts_needed:
+        pursuit["attempt"] += 1
+        note_attempt(ledger, pursuit["attempt"])
+    if handed_over != 0:
+        flag(ledger, handed_over)
+    ends = now if rep == NOBODY else work_of(model, world, state, rep, now, pursuit["effort"])
+    await_next(model, state, slot, ends, Due.WORK_ENDS.value)
+
+
+@rule
+def work_of(model: Model, world: Record, state: State, rep: int, now: int, effort: int) -> int:
+    """Find when the work ends that a rep starts now, by its calendar, less its absences (V13)."""
+    calendar = model.calendars[model.reps[rep]["calendar"]]
+    opening = state.shifts[model.reps[rep]["calendar"]]["opening"]
+    ends = work_ends_from(model.hours, opening, calendar["first_hours"] + calendar["hours"], now, effort)
+    if ends > state.reps[rep]["away_from"]:
+        ends = absence.with_absences(model, world, model.reps[rep], state.reps[rep], now, effort)
+    return int(ends)
+
+
+@rule
+def foresee(
+    model: Model, world: Record, state: State, pursuit: Record, skill: float, speed: float, waited: int
+) -> None:
+    """Note how much working time the work that starts takes, and what comes of it (V7, V9, V15, V16)."""
+    stage = visits.stage_for(model, pursuit)
     effort, advances = visits.work(model, state.odds_by_day, pursuit, skill, speed, waited)
     if stage["checks"] > 0:
         effort, advances = qualifying.checked(model, world, pursuit, speed)
+    if stage["most_attempts"] > 0:
+        effort, advances = attempts.tried(model, world, pursuit, speed, effort, advances)
     pursuit["effort"] = effort
     pursuit["advances"] = advances
     takes, target, reason = visits.answer(model, pursuit)
     pursuit["takes"] = takes
     pursuit["target"] = target
     pursuit["reason"] = reason
-    handed_over = 0
-    if stage["rejection"] > 0 and rep != NOBODY:
-        handed_over = meet(model, world, state, slot, skill)
-    pursuit["since"] = now
-    write(ledger, now, pursuit, Event.STARTED.value, waited, 0, stage["cost_per_visit"])
-    if visits.is_first_contact(pursuit, rep, entered):
-        flag(ledger, Flag.FIRST_CONTACT.value)
-    if handed_over != 0:
-        flag(ledger, handed_over)
-        effort = pursuit["effort"]
-    ends = now
-    if rep != NOBODY:
-        calendar = model.calendars[model.reps[rep]["calendar"]]
-        opening = state.shifts[model.reps[rep]["calendar"]]["opening"]
-        ends = work_ends_from(model.hours, opening, calendar["first_hours"] + calendar["hours"], now, effort)
-        if ends > state.reps[rep]["away_from"]:
-            ends = absence.with_absences(model, world, model.reps[rep], state.reps[rep], now, effort)
-    await_next(model, state, slot, ends, Due.WORK_ENDS.value)
+
+
+@rare
+def begin_attempt(pursuit: Record, now: int) -> tuple[int, int]:
+    """Begin an attempt to reach the buyer; return how long the pursuit has queued, and its wait (Y3, Y6)."""
+    queued, waited = attempts.waits(pursuit, now)
+    if pursuit["attempt"] == 0:
+        pursuit["entered"] = pursuit["since"]
+        pursuit["contact"] = waited
+    pursuit["since"] = now - waited  # the odds are those of this month, after the wait for the first attempt
+    return queued, waited
 
 
 @rare
@@ -383,7 +437,7 @@ def resume_work(model: Model, world: Record, state: State, ledger: Ledger, slot:
 
 
 @rule
-def end_work(model: Model, state: State, ledger: Ledger, slot: int) -> bool:
+def end_work(model: Model, world: Record, state: State, ledger: Ledger, slot: int) -> bool:
     """End work on a pursuit: its rep is idle, and the customer's time begins (V13, V14).
 
     If the customer answers at once and nothing else is due, the answer comes next in any case.
@@ -394,6 +448,8 @@ def end_work(model: Model, state: State, ledger: Ledger, slot: int) -> bool:
     now = clock["now"]
     write(ledger, now, pursuit, Event.WORKED.value, now - pursuit["since"], pursuit["effort"], 0.0)
     pursuit["since"] = now
+    if pursuit["attempt"] > 0:
+        end_attempt(model, ledger, pursuit)
     if visits.team_for(model, pursuit) != NOBODY:
         rep = state.reps[pursuit["rep"]]
         if people.counts(model, model.reps[pursuit["rep"]], now):
@@ -403,11 +459,46 @@ def end_work(model: Model, state: State, ledger: Ledger, slot: int) -> bool:
         enlist(model, state, pursuit["rep"])
         if rep["on_staff"] == 0:
             go_home(model, state, ledger, pursuit["rep"])
+    if attempts.is_missed(pursuit):
+        await_next(model, state, slot, now + attempts.rest(model, world, pursuit), Due.TRIES_AGAIN.value)
+        return False
     if pursuit["takes"] == 0 and next_time(state.agenda, clock) > now and clock["wave"] < MOST_WAVES:
         clock["wave"] += 1
         return True
     await_next(model, state, slot, visits.answers_at(model, pursuit, now), Due.CUSTOMER_ANSWERS.value)
     return False
+
+
+@rare
+def end_attempt(model: Model, ledger: Ledger, pursuit: Record) -> None:
+    """Note which attempt has ended, and whether it was the last one in vain: that ends in a no (Y3, Y5)."""
+    note_attempt(ledger, pursuit["attempt"])
+    if not attempts.is_missed(pursuit):
+        return
+    note_miss(ledger, NOTHING)
+    if attempts.is_last(model, pursuit):
+        reason = visits.stage_for(model, pursuit)["not_reached"]
+        note_miss(ledger, reason)
+        pursuit["advances"] = 0
+        pursuit["takes"] = 0
+        pursuit["target"] = LOST
+        pursuit["reason"] = reason
+
+
+@rare
+def queue_again(model: Model, world: Record, state: State, ledger: Ledger, slot: int) -> None:
+    """Let a pursuit queue for the next attempt to reach its buyer, with its old time queued (Y4)."""
+    pursuit, now = state.pursuits[slot], state.clock[0]["now"]
+    write(ledger, now, pursuit, Event.QUEUED_AGAIN.value, now - pursuit["since"], 0, 0.0)
+    pursuit["queued"] = now
+    pursuit["since"] = pursuit["entered"]
+    read_fate(model, world, pursuit)
+    team = visits.team_for(model, pursuit)
+    if assignment.works_for(model, state.reps, team, pursuit["rep"]):
+        line_up(model, world, state, slot, team)
+    else:
+        place(model, world, state, slot, team)
+    await_next(model, state, slot, NEVER, Due.GOES_COLD.value)
 
 
 # ---- leaving it ---------------------------------------------------------------------------------
@@ -591,7 +682,8 @@ def rest(model: Model, state: State, slot: int, until: int) -> None:
     """Let a pursuit rest, without an owner, until it returns (X3)."""
     pursuit = state.pursuits[slot]
     pursuit["since"] = state.clock[0]["now"]
-    pursuit["flags"] = pursuit["flags"] & ~(Flag.HELD.value | Flag.IGNORED.value)
+    pursuit["flags"] = pursuit["flags"] & ~Flag.HELD.value
+    ignore_no_longer(pursuit)
     leave_load(state, pursuit)
     await_next(model, state, slot, until, Due.RETURNS.value)
 
@@ -674,6 +766,7 @@ def withdraw_kin(model: Model, state: State, slot: int, process: int) -> None:
         if other != slot and pursuit["process"] == process and ending.can_be_withdrawn(pursuit):
             if pursuit["phase"] == Due.GOES_COLD:
                 leave_queue(model, state, other)
+                pursuit["since"] = attempts.last_row(pursuit)
                 left = 0 if handover.is_held(pursuit) else Flag.LEFT_QUEUE.value
                 pursuit["flags"] = pursuit["flags"] | left
             await_next(model, state, other, state.clock[0]["now"], Due.WITHDRAWS.value)

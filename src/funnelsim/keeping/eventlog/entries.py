@@ -42,7 +42,7 @@ ACTIVITIES = {
     Event.REPORTED: "{stage}: reported to marketing",
 }
 _ENDS = {Event.WON, Event.LOST, Event.WENT_COLD, Event.OPEN, Event.WITHDRAWN}
-_WORK = {Event.WORKED, Event.INTERRUPTED}
+_WORK = {Event.WORKED, Event.INTERRUPTED, Event.NOT_REACHED}
 _COSTS = {Event.INQUIRY, Event.HELD, Event.STARTED, Event.COMMISSION}
 _INDEX = (1 << 32) - 1  # the bits of a lead's entity that number it within its channel
 _FIELDS = {name: position for position, name in enumerate(LEDGER.names or ())}

@@ -186,7 +186,8 @@ def read_work(told: Told, event: Event, row: Record, costs: list[Cost], cast: Ca
 def read_leaving(told: Told, event: Event, row: Record, cast: Cast) -> None:
     """Note how a visit ends."""
     visit, time = told.visits[-1], int(row["time"])
-    assert (visit.started is None) == (int(row["reason"]) == GONE_COLD or visit.ignored)
+    assert visit.started is not None or int(row["reason"]) == GONE_COLD or visit.ignored
+    assert visit.started is None or event is not Event.WENT_COLD
     visit.left, visit.how = time, HOW[event]
     told.round += event is Event.SENT_BACK
     if event in ENDS:
@@ -209,7 +210,7 @@ def read_contact(told: Told, visit: Visit, row: Record) -> None:
 def check_span(told: Told, visit: Visit, event: Event, row: Record) -> int:
     """Check the span that a row closes, and its flag; return when the span began."""
     last = told.last
-    if event not in (Event.HELD, Event.ADMITTED, Event.REJECTED):
+    if event not in (Event.HELD, Event.ADMITTED, Event.REJECTED, Event.IGNORED):
         told.last = int(row["time"])
     assert int(row["waited"]) == (0 if event is Event.HELD else int(row["time"]) - last), (event, row)
     held = visit.held and visit.admitted is None and visit.left is None and event is not Event.ADMITTED

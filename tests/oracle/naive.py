@@ -894,7 +894,7 @@ class Simulation:
     def take_over_limits(self, before: Firm) -> None:
         """Find who counts where in the chapter that begins; rank those held anew (C25, C26)."""
         for walk in self.leads.values():
-            if walk.phase == "over":
+            if walk.phase in ("over", "nurture"):
                 continue
             limit, team = self.limit_for(walk), self.stage_for(walk).team
             if walk.phase == "held":

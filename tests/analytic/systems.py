@@ -199,6 +199,35 @@ def ranked(rates: Sequence[float], queue_order: str, months: int) -> str:
     )
 
 
+def interrupted(rates: Sequence[float], months: int) -> str:
+    """Write one rep with two classes, of which hot ones interrupt: preemptive resume, service rate 1."""
+    hot, warm = rates
+    return "\n".join(
+        [
+            opening(months),
+            channel("hot", hot, temperature=HOT),
+            channel("warm", warm, temperature=WARM),
+            team("sales", 1, interrupts="hot"),
+            stage("call", **work("sales", exponential(1.0))),
+        ]
+    )
+
+
+def outbound(per_hour: float, hours_per_week: float | None, effort: float, months: int) -> str:
+    """Write two reps of forty hours a week who prospect, and may have to work on what they find."""
+    reserved = {} if hours_per_week is None else {"hours_per_week": hours_per_week}
+    found = {"team": "callers", "inquiries_per_hour": per_hour, **reserved}
+    by_whom = work("callers", exponential(effort)) if effort else {}
+    return "\n".join(
+        [
+            opening(months),
+            table("channels.calls", {"kind": "personal_selling", "prospecting": found}),
+            table("teams.callers", {"people": 2}),
+            stage("call", **by_whom),
+        ]
+    )
+
+
 def triaged(good: float, junk: float, reps: int, giving_up: float, months: int) -> str:
     """Write a pool that junk never reaches: a stage before it lets the good through and nobody else."""
     tells_apart = {"temperature": {"hot": 1e15, "future": 0}}
@@ -252,6 +281,20 @@ def asking_again(companies: int, rate: float, reps: int, effort: Any, months: in
             channel("web", rate),
             team("sales", reps, assignment="shared_queue"),
             stage("call", **{"conversion": 0, **work("sales", effort)}),
+        ]
+    )
+
+
+def learning(typed: float, most: float, half: float, honest: float, months: int) -> str:
+    """Write a channel that learns of a trait, and a stage that finds it out for certain, in no time."""
+    return "\n".join(
+        [
+            opening(months, warm_up=0),
+            table("traits.need", {"share": typed}),
+            table("management", {"honest_reports": honest}),
+            channel("web", 0.5),
+            table("channels.web.learning", {"half": half, "traits": {"need": most}}),
+            table("stages.form", {"checks": {"need": {"trait": "need"}}}),
         ]
     )
 

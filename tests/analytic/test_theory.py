@@ -8,6 +8,7 @@ import pytest
 from . import systems, theory
 from .__main__ import page
 from .figures import Count, Figure
+from .nurture import until_it_happens
 
 
 @pytest.mark.parametrize(
@@ -48,6 +49,11 @@ def test_junk_and_its_fluid_limit() -> None:
     assert all(
         theory.good_served_by_fluid(4, amount, 1, 5) >= exact[n] - 1e-6 for n, amount in enumerate(junk)
     )
+
+
+def test_trials_until_something_happens() -> None:
+    assert until_it_happens(0.3, 5) == pytest.approx((0.83193, 2.7731), abs=5e-5)
+    assert until_it_happens(0.05, 12) == pytest.approx((0.45964, 9.1928), abs=5e-5)
 
 
 def test_a_market_of_ten_and_its_three_reps() -> None:
@@ -92,6 +98,12 @@ def test_ripe_in_time() -> None:
     assert theory.ripe_in_time(0.0, 0.7) == 0.7
     assert theory.ripe_in_time(0.5, 1.0) == 1.0
     assert theory.ripe_in_time(0.5, 0.5) == pytest.approx(sum(0.5**k * 0.5**k for k in range(1, 99)))
+
+
+def test_wins_by_memory_add_up() -> None:
+    """After half 2: 0.2, then 0.2 + 0.6 / 3, then 0.5; or none of it where nobody is heard."""
+    assert theory.won_by_memory(3, 0.2, 0.6, 2, 1) == pytest.approx(0.2 + 0.4 + 0.5)
+    assert theory.won_by_memory(2, 0.2, 0.6, 2, 0.5) == pytest.approx(0.2 + 0.3)
 
 
 def test_priorities_conserve_the_mean_wait() -> None:

@@ -227,6 +227,31 @@ def priority_waits(arrivals: Sequence[float], service: float) -> list[float]:
     return waits
 
 
+def preemptive_waits(arrivals: Sequence[float], service: float) -> list[float]:
+    """Return the mean time in the queue of each class in M/M/1 whose classes interrupt those after them.
+
+    Work that was interrupted is resumed; the time until then counts. The time in the system is T_k =
+    1 / mu / (1 - s_(k-1)) + R_k / ((1 - s_(k-1)) (1 - s_k)), with s_k the load of the first k classes and
+    R_k = s_k / mu.
+
+    Source: H. White and L. Christie (1958), Queuing with preemptive priorities or with breakdown, Operations
+    Research 6; L. Kleinrock (1976), Queueing Systems II, section 3.5.
+
+    Examples
+    --------
+    >>> [round(wait, 4) for wait in preemptive_waits([0.8], 1.0)]
+    [4.0]
+    """
+    waits = []
+    before = 0.0
+    for arrival in arrivals:
+        through = before + arrival / service
+        system = 1 / service / (1.0 - before) + through / service / ((1.0 - before) * (1.0 - through))
+        waits.append(system - 1 / service)
+        before = through
+    return waits
+
+
 def single_server_wait(arrival: float, mean: float, second_moment: float) -> float:
     """Return the mean wait in M/G/1: lambda E[S^2] / (2 (1 - rho)).
 
@@ -449,3 +474,22 @@ def ripe_in_time(unripe: float, back: float) -> float:
     back^k unripe^(k - 1) (1 - unripe).
     """
     return back * (1 - unripe) / (1 - back * unripe)
+
+
+def won_by_memory(first: int, typed: float, most: float, half: float, heard: float) -> float:
+    """Return the expected wins of the first inquiries, each won by typed + most n / (n + half).
+
+    The n heard before the i-th one are binomial (i, heard).
+    """
+    total = 0.0
+    for before in range(first):
+        heard_of = np.arange(before + 1)
+        logs = [math.lgamma(before + 1) - math.lgamma(n + 1) - math.lgamma(before - n + 1) for n in heard_of]
+        if heard < 1:
+            weights = np.exp(
+                np.array(logs) + heard_of * math.log(heard) + (before - heard_of) * math.log1p(-heard)
+            )
+        else:
+            weights = (heard_of == before).astype(float)
+        total += float(weights @ (typed + most * heard_of / (heard_of + half)))
+    return total

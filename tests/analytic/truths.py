@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 
 from . import systems, theory
+from .desks import idle_hours, interrupting, reserved_hours
 from .exact import equal_worths_are_a_pool, every_lead_the_same, occupancy_adds_up, queues_add_up
 from .figures import Truth
 from .hand_over import held_before, ignored, turned_away
+from .loop import heard
 from .market import away, draining, repairmen
+from .nurture import nurtured, reached
 from .odds import conversions, hot_to_best
 from .qualifying import bayes, checked, rejection, ripening
 from .queues import (
@@ -24,6 +27,7 @@ from .queues import (
     triage,
 )
 from .shocks import good_months, random_walk, stationary
+from .staff import absences, learning, training, turnover
 from .streams import departures, rhythm, thinning
 
 QUICK = 0.8  # loads up to this one are in `make test`
@@ -53,22 +57,33 @@ TRUTHS: tuple[Truth, ...] = (
     priorities(RATES, "hottest", theory.priority_waits(RATES, 1.0), 100),
     priorities(RATES, "fifo", [4.0] * 3, 40),
     priorities(RATES, "lifo", [4.0] * 3, 50),
+    interrupting((0.3, 0.4), 60),
+    reserved_hours(80),
+    idle_hours(40),
     *(junk(amount) for amount in JUNK),
     triage(),
     draining(),
     away(),
     repairmen(),
+    heard(1.0),
+    heard(0.3),
     checked("a check that errs", 0.9, 0.8),
     checked("a check that never errs", 1.0, 1.0),
     *(bayes(passes_at) for passes_at in (2, 3, 4)),
     rejection(),
     ripening(),
+    reached(),
+    nurtured(),
     thinning(),
     departures(),
     rhythm(),
     stationary(),
     random_walk(),
     good_months(),
+    turnover(),
+    absences(),
+    learning(),
+    training(),
     conversions(),
     *(hot_to_best(base, 30) for base in (-2.0, 0.0, 1.0)),
     Truth("Little's law, every stage", 0.0, 3, occupancy_adds_up),

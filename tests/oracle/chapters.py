@@ -17,7 +17,7 @@ from funnelsim.chance.keys import Entity, entity, hash32, purpose
 from funnelsim.compiling.arrays import Records
 from funnelsim.model.model import Chapter, Chapters, Model
 from funnelsim.model.records import CHECK, GATE, REJECTION, TRAIT
-from funnelsim.model.words import DAY, HOUR, LOST, NEVER, NOBODY, NOTHING, WON, Assignment, QueueOrder
+from funnelsim.model.words import DAY, HOUR, LOST, NEVER, NOBODY, NOTHING, WON, Assignment, QueueOrder, Split
 
 from .naive import both
 
@@ -46,6 +46,23 @@ def other_limits(chance: random.Random, model: Model, _: int) -> Model:
 
 def other_urgency(chance: random.Random, model: Model, _: int) -> Model:
     return model._replace(teams=each(model.teams, interrupts=lambda _: chance.randint(0, 1)))
+
+
+def other_split(chance: random.Random, model: Model, _: int) -> Model:
+    shares = {"new_share": lambda _: chance.choice([1, 500])}
+    return model._replace(teams=each(model.teams, split=lambda _: chance.choice(list(Split)), **shares))
+
+
+def other_prospecting(chance: random.Random, model: Model, _: int) -> Model:
+    """Let channels that are prospected be so by other teams, in other hours, and find more or less."""
+    found = [number for number, channel in enumerate(model.channels) if channel["prospected"]]
+    by_team = dict(zip(chance.sample(range(len(model.teams)), len(model.teams)), found, strict=False))
+    teams = model.teams.copy()
+    for number, team in enumerate(teams):
+        team["prospects"], team["prospected_channel"] = number in by_team, by_team.get(number, 0)
+        team["block"], team["reserved"] = chance.choice([HOUR // 4, 2 * HOUR]), chance.choice([0.0, 0.2])
+    per_hour = {"per_hour": lambda channel: channel["prospected"] * chance.choice([0.5, 3.0])}
+    return model._replace(teams=teams, channels=each(model.channels, **per_hour))
 
 
 def other_stickiness(_: random.Random, model: Model, __: int) -> Model:
@@ -284,6 +301,20 @@ def other_absences(chance: random.Random, model: Model, _: int) -> Model:
     return model._replace(reps=reps, teams=teams, aways=np.concatenate([model.aways, aways]))
 
 
+def other_turnover(chance: random.Random, model: Model, _: int) -> Model:
+    """Let people stay for longer, for less time, for good, or no longer for good."""
+    drawn = [int(each) for each in model.reps["speed_distribution"]]
+    stays = chance.choice([True, True, False])
+    teams = each(
+        model.teams,
+        tenure=lambda _: chance.choice(drawn) if stays else NOTHING,
+        residual=lambda _: chance.choice(drawn) if stays else NOTHING,
+        replacement=lambda _: chance.choice(drawn) if stays else NOTHING,
+        hiring_cost=lambda _: 8.5,
+    )
+    return model._replace(teams=teams, reps=each(model.reps, turns_over=lambda _: chance.choice([0, 1, 1])))
+
+
 def other_growth(chance: random.Random, model: Model, now: int) -> Model:
     """Let people learn more or less than before, or none the more, and train them on other days."""
     teams = each(
@@ -411,6 +442,7 @@ def a_new_channel(_: random.Random, model: Model, now: int) -> Model:
         expected=np.concatenate([model.expected, np.maximum(days, 0) * 2.5]),
         spend=np.concatenate([model.spend, model.spend[:1]]),
         trait_shares=np.concatenate([model.trait_shares, model.trait_shares[:1]]),
+        trait_shifts=np.concatenate([model.trait_shifts, model.trait_shifts[:1]]),
         shocks=np.concatenate([model.shocks, model.shocks[-1:]]),
     )
 
@@ -421,7 +453,7 @@ def a_new_stage(chance: random.Random, model: Model, _: int) -> Model:
     stage = model.stages[chance.randrange(number)].copy()
     stage["makes_lead"], stage["is_lead"], stage["first_variant"], stage["variants"] = 0, 1, 0, 0
     stage["heat"] = len(model.heat_odds)
-    for key in ("patience", "work", "answer", "assignment", "attempt", "interval"):
+    for key in ("patience", "work", "answer", "assignment", "attempt", "interval", "report"):
         stage[f"{key}_key"] = purpose(key, f"stage {number}")
     routes = model.routes.copy()
     routes["target"][stage["first_next"] : stage["first_next"] + stage["nexts"]] = WON
@@ -440,19 +472,32 @@ def a_new_stage(chance: random.Random, model: Model, _: int) -> Model:
     )
 
 
+def other_learning(chance: random.Random, model: Model, _: int) -> Model:
+    """Let channels learn, or no longer; quickly, and as far as they can; and sales tell more or less."""
+    channels = each(
+        model.channels,
+        half=lambda _: chance.choice([0.0, 0.5, 3.0]),
+        theorists_most=lambda channel: chance.choice([1.0 - channel["theorists"], -channel["theorists"]]),
+        honest=lambda _: chance.choice([0.0, 0.5, 1.0]),
+    )
+    shifts = chance.choice([1.0 - model.trait_shares, -model.trait_shares])
+    return model._replace(channels=channels, trait_shifts=shifts)
+
+
 def other_traits(chance: random.Random, model: Model, now: int) -> Model:
     """Let traits be more common or matter more, and let another one come."""
     traits = each(model.traits, missing=lambda _: chance.choice([0.25, 1.0]), present=lambda _: 1.5)
     shares = np.array([[chance.choice([0.0, 0.3, 1.0]) for _ in row] for row in model.trait_shares])
     shares = shares.reshape(model.trait_shares.shape)
-    odds = model.junk_odds * 2.0
+    shifts, odds = model.trait_shifts, model.junk_odds * 2.0
     if len(traits) < 30:
         new = np.zeros(1, TRAIT)
         new["key"], new["missing"], new["present"] = purpose("trait", f"of day {now // DAY}"), 0.5, 2.0
         traits = np.concatenate([traits, new])
         shares = np.hstack([shares, np.full((len(shares), 1), 0.6)])
+        shifts = np.hstack([shifts, np.full((len(shifts), 1), -0.5)])
         odds = np.hstack([odds, np.full((len(odds), 1), 4.0)])
-    return model._replace(traits=traits, trait_shares=shares, junk_odds=odds)
+    return model._replace(traits=traits, trait_shares=shares, trait_shifts=shifts, junk_odds=odds)
 
 
 def other_checks(chance: random.Random, model: Model, _: int) -> Model:
@@ -486,6 +531,7 @@ def other_rejections(chance: random.Random, model: Model, _: int) -> Model:
             4.0,
             0.5,
         )
+        made["reason"] = 1
         model = model._replace(rejections=made, junk_odds=np.full((1, len(model.traits)), 2.0))
     rejections = each(
         model.rejections,
@@ -523,6 +569,8 @@ CHANGES: dict[str, Change] = {
         other_orders,
         other_limits,
         other_urgency,
+        other_split,
+        other_prospecting,
         other_stickiness,
         other_teams,
         other_hand_overs,
@@ -536,6 +584,7 @@ CHANGES: dict[str, Change] = {
         other_money,
         other_talent,
         other_absences,
+        other_turnover,
         other_growth,
         other_volumes,
         other_days,
@@ -545,6 +594,7 @@ CHANGES: dict[str, Change] = {
         other_nurture,
         other_markets,
         other_traits,
+        other_learning,
         other_checks,
         other_rejections,
         other_neglect,

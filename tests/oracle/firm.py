@@ -46,7 +46,20 @@ class Team:
     turn: int = 0
     learns: tuple[float, float, int] = (0.0, 1.0, 0)  # Z2: most, half, what a win counts
     trainings: list[Training] = field(default_factory=list)
+    hiring_cost: float = 0.0
     interrupts: bool = False  # G8
+    splits: bool = False  # G15: its effort, between new and existing business
+    prospects: int | None = None  # G12: for which channel
+    block: int = 0  # working time
+    reserved: float = 0.0  # share of a day's working time; 0: idle time
+
+
+@dataclass
+class Turnover:
+    """What is drawn for each who comes into a seat, by their number from 0 (R17)."""
+
+    stays: Callable[[int, bool], int]  # microseconds; whether from time 0, where they were already (R18)
+    comes_after: Callable[[int], int]  # microseconds since the seat was left
 
 
 @dataclass
@@ -69,6 +82,8 @@ class Rep:
     pay_per_month: float = 0.0
     weight: float = 1.0
     segments: list[int] = field(default_factory=list)  # that the rep knows best
+    turnover: Turnover | None = None
+    talent: Callable[[int], tuple[float, float]] | None = None  # skill and speed of each in the seat
     spells: list[tuple[int, int]] = field(default_factory=list)  # R11: (from, until), in any order
     grows: bool = False  # whether the skill may grow (Z1)
     worked_before: int = 0
@@ -171,6 +186,16 @@ class Nurture:
 
 
 @dataclass
+class Learning:
+    """What a channel learns: by memory its shares move from what is typed, so far at most (W6)."""
+
+    half: float  # reports
+    theorists: tuple[float, float]  # typed, most
+    traits: list[tuple[float, float]] = field(default_factory=list)
+    honest: float = 1.0  # share of reports that are made
+
+
+@dataclass
 class Channel:
     """When its inquiries come, where they enter and what it costs."""
 
@@ -189,6 +214,8 @@ class Channel:
     busy: list[float] = field(default_factory=list)  # the world's factor on each day (A9); empty: none
     demand: list[list[float]] = field(default_factory=list)  # shocks, each with a factor for each day (H7)
     varies: bool = False  # whether any of these may be other than 1
+    per_hour: float | None = None  # A13: what an hour of prospecting finds; None: inquiries come by the day
+    learning: Learning | None = None
 
 
 @dataclass
@@ -217,6 +244,7 @@ class Inquiry:
     theorist: bool = False
     accepted_below: float = 0.0  # O2: in (0, 1)
     traits: set[int] = field(default_factory=set)  # numbers of those that it has, by the chapter at hand
+    by_luck: tuple[float, ...] = ()  # W6: a theorist, and each trait, if below the share; in (0, 1)
 
 
 @dataclass
@@ -246,6 +274,7 @@ class Draws:
         0.5,
     )  # of (entity, stage, round, number of the check there): hours, and a number in (0, 1)
     ignored: Callable[[int, int, int], float] = lambda *_: 0.5  # as rejection
+    report: Callable[[int, int, int], float] = lambda *_: 0.5  # of (entity, stage, round): in (0, 1)
     rejection: Callable[[int, int, int], float] = lambda *_: 0.5  # of (entity, stage, round): in (0, 1)
     ripening: Callable[[int], int | None] = lambda _: None  # of an entity: microseconds; None: never
 

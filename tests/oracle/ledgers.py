@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from funnelsim.compiling.arrays import Record, Records
-from funnelsim.model.words import GONE_COLD, NOBODY, Event, Flag
+from funnelsim.model.words import GONE_COLD, NOBODY, NOTHING, Event, Flag
 
 from .naive import COLD, Cost, History, Pause, Spell, Try, Visit, Walk
 
@@ -41,6 +41,7 @@ class Told:
     last: int = 0  # when the last row of the visit was written, but for those of nurture
     contacts: list[bool] = field(default_factory=list)  # J7: whether truly junk
     rejections: list[bool] = field(default_factory=list)
+    reports: list[bool] = field(default_factory=list)  # W4: whether good
     visits: list[Visit] = field(default_factory=list)
     spells: list[Spell] = field(default_factory=list)
 
@@ -48,7 +49,7 @@ class Told:
 BY_THE_DAY = {Event.MEDIA, Event.PAY, Event.RUNNING, Event.TRAINED, Event.SKILL}
 AT_THE_MEAN = (Event.EXPECTED, Event.EXPECTED_MARGIN)
 OF_CONTRACTS = (Event.MARGIN, Event.REVENUE, *AT_THE_MEAN)
-OF_REPS = (Event.PAY, Event.TRAINED, Event.SKILL)
+OF_REPS = (Event.PAY, Event.TRAINED, Event.SKILL, Event.JOINED)
 OF_CHANGES = {Event.ONE_OFF: "one off", Event.RUNNING: "running"}
 Cast = list[tuple[int, list[int]]]  # for each chapter, when it begins, and who its reps are
 
@@ -79,14 +80,8 @@ def read(rows: Records, cast: Cast) -> tuple[dict[int, Told], list[Cost]]:
             assert lead not in leads
             leads[lead] = Told(time, int(row["channel"]), int(row["segment"]))
             costs.append(Cost("inquiry", time, int(row["channel"]), money))
-        elif event is Event.MEDIA:
-            costs.append(Cost("media", time, int(row["channel"]), money))
-        elif event in OF_REPS:
-            costs.append(Cost(event.name.lower(), time, whose(row, cast), money))
-        elif event in OF_CHANGES:
-            costs.append(Cost(OF_CHANGES[event], time, -1, money))
-        elif event in (Event.ON_STAFF, Event.ABSENT):
-            continue
+        elif lead == NOTHING:
+            costs += of_the_firm(event, row, cast)
         elif event in OF_CONTRACTS:
             assert won is not None, "what a contract leaves follows it"
             assert someone(row, cast) == won.owner
@@ -106,6 +101,22 @@ def read(rows: Records, cast: Cast) -> tuple[dict[int, Told], list[Cost]]:
             read_step(told, event, row, costs, cast)
             won = told if event is Event.WON else None if event is not Event.BECAME_LEAD else won
     return leads, costs
+
+
+def of_the_firm(event: Event, row: Record, cast: Cast) -> list[Cost]:
+    """Return what a row that is about no lead says of costs."""
+    time, money = int(row["time"]), float(row["money"])
+    if event is Event.MEDIA:
+        return [Cost("media", time, int(row["channel"]), money)]
+    if event in OF_REPS:
+        return [Cost(event.name.lower(), time, whose(row, cast), money)]
+    if event is Event.PROSPECTED:
+        return [
+            Cost("prospected", time, int(row["channel"]), int(row["worked"])),
+            Cost("prospected by", time, whose(row, cast), money),
+            Cost("prospected since", time, whose(row, cast), time - int(row["waited"])),
+        ]
+    return [Cost(OF_CHANGES[event], time, -1, money)] if event in OF_CHANGES else []
 
 
 def whose(row: Record, cast: Cast) -> int:
@@ -130,6 +141,10 @@ def read_step(told: Told, event: Event, row: Record, costs: list[Cost], cast: Ca
     assert bool(row["flags"] & Flag.RETURNED) == (told.returned > 0 or event is Event.RETURNED)
     if event in OF_NURTURE or row["flags"] & Flag.NURTURED:
         read_nurture(told, event, row)
+        return
+    if event is Event.REPORTED:
+        assert int(row["stage"]) == told.visits[-1].stage
+        told.reports.append(bool(row["count"]))
         return
     if event is Event.COOLED_OFF:
         assert told.ended is not None, "only those cool off who have ended"
@@ -276,6 +291,7 @@ def differences(oracle: History, rows: Records) -> list[str]:
         "pay",
         "trained",
         "skill",
+        "joined",
         "inquiry",
         "lead",
         "visit",
@@ -288,6 +304,9 @@ def differences(oracle: History, rows: Records) -> list[str]:
         "expected commission",
         "one off",
         "running",
+        "prospected",
+        "prospected by",
+        "prospected since",
         "junk",
     ):
         found += differences_of_costs(kind, oracle.costs, costs)
@@ -322,6 +341,7 @@ def differences_of_lead(walk: Walk, told: Told) -> list[str]:
         "nurture": (walk.spells, told.spells),
         "truth of first contacts": (walk.contacts, told.contacts),
         "truth of rejections": (walk.rejections, told.rejections),
+        "what was reported": (walk.told, told.reports),
         "an OPEN row": (walk.outcome == "open", told.open_since is not None),
     }
     found = [

@@ -33,6 +33,7 @@ from .firm import (
     Trait,
     whole,
 )
+from .memory import counts, moved
 
 Spans = list[tuple[int, int]]
 
@@ -46,6 +47,7 @@ KINDS = (  # I1
     "absence",
     "calendar opens",
     "inquiry",
+    "prospecting ends",
     "work ends",
     "customer answers",
     "goes cold",
@@ -125,6 +127,11 @@ class Person:
     will_leave: bool
     on_staff: bool
     working_on: int | None = None
+    block: int = 0  # of prospecting in hand, working time
+    block_for: int = 0  # channel
+    block_since: int = 0
+    block_ends: int | None = None
+    blocks: dict[int, int] = field(default_factory=dict)  # working time started by day
     idle_since: int = 0
     gone: int | None = None  # when a leaver's last work was done
     booked: list[tuple[int, int]] = field(
@@ -134,15 +141,41 @@ class Person:
     won: int = 0
     spells: Spans = field(default_factory=list)  # of absence, past and to come, united (R12)
     absent: bool = False
+    generation: int = 0  # how many have been in the seat before
+    tenure_ends: int | None = None
+    next_joins: int | None = None
+
+    @property
+    def talent(self) -> tuple[float, float]:
+        """Skill and speed of who is in the seat, at full strength (R20)."""
+        if self.record.talent is None:
+            return self.record.skill, self.record.speed
+        return self.record.talent(self.generation)
+
+    def stays(self, from_time_0: bool = False) -> int | None:
+        """Return for how long who is in the seat stays (R17)."""
+        turnover = self.record.turnover
+        return None if turnover is None else turnover.stays(self.generation, from_time_0)
+
+    @property
+    def leaving(self) -> int | None:
+        """When a rep on staff leaves: as typed, or at the end of the tenure (R17)."""
+        ends = [self.leaves if self.will_leave else None, self.tenure_ends]
+        return min((end for end in ends if end is not None), default=None) if self.on_staff else None
 
     @property
     def is_there(self) -> bool:
         """Whether the rep is on staff, or still finishes work."""
-        return self.on_staff or (self.working_on is not None and self.gone is None)
+        return self.on_staff or (self.is_busy and self.gone is None)
 
     def hours_at_work(self) -> Spans:
         """Leave the spells of absence out of the opening times (R13)."""
         return without(self.hours, self.spells)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether the rep works on a lead, or prospects."""
+        return self.working_on is not None or self.block > 0
 
 
 @dataclass
@@ -152,7 +185,10 @@ class Stream:
     companies: list[Inquiry]  # as the chapter at hand draws them
     midnights: list[float]
     index: int = 0
+    reports: int = 0  # from which the channel has learnt
     due: int | None = None  # None: not before the horizon
+    found: float = 0.0  # the number reached by prospecting up to the latest change of the rate
+    prospected: int = 0  # working time since then
 
 
 @dataclass
@@ -167,6 +203,8 @@ class Walk:
     ignored_reason: int = 0
     gate: tuple[int, int] | None = None  # the team and the stage of that at which it counts (B3)
     company: str = "outside"  # of any market, taken, customer, cooling, free again
+    advances: bool = False  # after the work in hand, as decided when it started
+    told: list[bool] = field(default_factory=list)  # what has been reported of it: whether it was good
     cool: int | None = None  # when a company that cools off is free again
     round: int = 0
     rep: Person | None = None
@@ -372,6 +410,11 @@ def going_on(reached: list[float], channel: Channel, today: int) -> list[float]:
     return midnights
 
 
+def reached(channel: Channel, stream: Stream) -> float:
+    """Return how many inquiries prospecting has reached (A13)."""
+    return float(stream.found + (channel.per_hour or 0.0) * (stream.prospected / HOUR))
+
+
 def instant_of(total: float | Fraction, channel: Channel, midnights: list[float]) -> int | None:
     """Find when the expected number reaches a sum of exponentials (A3, A4)."""
     for day, (before, after) in enumerate(pairwise(midnights)):
@@ -418,7 +461,9 @@ class Simulation:
         stays = rep.leaves is None or rep.leaves >= 0
         # R10
         spells = united([spell for spell in rep.spells if spell[0] >= 0]) if rep.joins <= 0 else []
+        stays_yet = rep.turnover.stays(0, True) if rep.turnover and rep.joins <= 0 else None  # R18
         return Person(
+            tenure_ends=stays_yet,
             spells=spells,
             absent=bool(spells) and spells[0][0] == 0,
             who=number if rep.who is None else rep.who,
@@ -502,14 +547,37 @@ class Simulation:
         """Look at who joins, leaves, and goes or comes back."""
         coming = []
         for person in self.people:
-            if person.will_leave and person.leaves is not None:
-                coming.append((person.leaves, KINDS.index("rep leaves"), person.number))
-            if person.will_join:
-                coming.append((person.joins, KINDS.index("rep joins"), person.number))
-            turn = self.next_turn(person)
-            if turn is not None:
-                coming.append((turn, KINDS.index("absence"), person.number))
+            coming += self.to_come_for(person)
         return coming
+
+    def to_come_for(self, person: Person) -> list[tuple[int, int, int]]:
+        """Look at a rep: (when, kind, number)."""
+        turn, seat_ends = self.next_turn(person), person.record.leaves
+        coming = [
+            (person.leaving, "rep leaves"),
+            (person.joins if person.will_join else None, "rep joins"),
+            (turn, "absence"),
+            (person.block_ends, "prospecting ends"),
+        ]
+        if person.next_joins is not None and (seat_ends is None or person.next_joins < seat_ends):  # R19
+            coming.append((person.next_joins, "rep joins"))
+        return [(when, KINDS.index(kind), person.number) for when, kind in coming if when is not None]
+
+    def joins(self, person: Person) -> None:
+        """Put somebody on staff: the first in a seat, or the successor of another (R3, R20)."""
+        if person.next_joins is not None:
+            person.generation += 1
+            person.joins, person.next_joins, person.gone = self.now, None, None
+            person.booked, person.worked, person.won = [], 0, 0
+            self.spend("joined", person.who, self.firm.teams[person.record.team].hiring_cost)
+            self.say("joined")
+            person.leaves, person.will_leave = person.record.leaves, person.record.leaves is not None
+        person.will_join = False
+        person.on_staff = True
+        person.idle_since = self.now
+        stays = person.stays()
+        person.tenure_ends = None if stays is None else self.now + stays
+        person.spells = united([spell for spell in person.record.spells if spell[0] >= self.now])
 
     def next_turn(self, person: Person) -> int | None:
         """Return when an absence begins or is over, unless the rep leaves by then (R14)."""
@@ -517,7 +585,7 @@ class Simulation:
             return None
         past = [ends for _, ends in person.spells if ends > self.now or (person.absent and ends == self.now)]
         turns = past[:1] if person.absent else [begins for begins, _ in person.spells if begins >= self.now]
-        if not turns or (person.will_leave and person.leaves is not None and person.leaves <= turns[0]):
+        if not turns or (person.leaving is not None and person.leaving <= turns[0]):
             return None
         return turns[0]
 
@@ -526,7 +594,7 @@ class Simulation:
         person.absent = not person.absent
         if not person.absent:
             self.say("absent")
-            if person.working_on is None:
+            if not person.is_busy:
                 person.idle_since = self.now
 
     def decide(self, kind: str, who: int) -> None:
@@ -535,14 +603,16 @@ class Simulation:
             self.day_ends()
         elif kind == "rep leaves":
             self.rep_leaves(self.people[who])
-        elif kind == "rep joins":
-            self.rep_joins(self.people[who])
+        elif kind == "rep joins":  # R3
+            self.joins(self.people[who])
         elif kind == "absence":
             self.absence_turns(self.people[who])
         elif kind == "calendar opens":
             self.openings_left[who].pop(0)
         elif kind == "inquiry":
             self.inquiry_arrives(who)
+        elif kind == "prospecting ends":
+            self.block_is_over(self.people[who])
         else:
             of_leads = {
                 "work ends": self.work_ends,
@@ -553,11 +623,6 @@ class Simulation:
                 "cools off": self.cools_off,
             }
             of_leads[kind](self.leads[who])
-
-    def rep_joins(self, person: Person) -> None:
-        """Let somebody join (R3)."""
-        person.will_join, person.on_staff, person.idle_since = False, True, self.now
-        person.spells = united([spell for spell in person.record.spells if spell[0] >= self.now])
 
     def cools_off(self, walk: Walk) -> None:
         """Give a company back to the market (O5)."""
@@ -575,14 +640,17 @@ class Simulation:
         self.find_the_reps_again()
         self.turns = [self.members(team).index(rep) for team, rep in enumerate(next_in_turn)]  # C15
         self.turns += [team.turn for team in self.firm.teams[len(self.turns) :]]
-        self.put_inquiries_anew()
+        self.put_inquiries_anew(before)
         if len(self.firm.traits) > len(before.traits):
             for walk in self.leads.values():
-                now_drawn = self.company(walk).traits  # C27
+                _, now_drawn = self.as_it_comes(self.company(walk))  # C27
                 walk.traits |= {trait for trait in now_drawn if trait >= len(before.traits)}
         for walk in self.leads.values():  # C12: all else stays as it was when the work started
             if walk.phase == "work" and walk.rep is not None:
                 walk.until = end_of_work(walk.rep.hours_at_work(), walk.works_since, walk.left_to_do)
+        for person in self.people:
+            if person.block:
+                person.block_ends = end_of_work(person.hours_at_work(), person.block_since, person.block)
         self.pay_once()
         self.queue_anew(queueing, before)
         self.take_over_limits(before)
@@ -614,6 +682,10 @@ class Simulation:
         if known is None:
             who = number if rep.who is None else rep.who
             known = Person(who, number, rep, [], 0, None, will_join=True, will_leave=False, on_staff=False)
+        if known.on_staff:
+            self.stays_on(known, rep)
+        if known.next_joins is not None:
+            known.next_joins = max(known.next_joins, self.now)
         known.number, known.record = number, rep  # Z6: what is counted stays
         known.hours = both(known.hours, hours, self.now)
         begun = [spell for spell in known.spells if spell[0] < self.now]  # R16
@@ -630,9 +702,24 @@ class Simulation:
             known.will_leave = known.leaves is not None
         return known
 
-    def put_inquiries_anew(self) -> None:
+    def stays_on(self, person: Person, rep: Rep) -> None:
+        """Let the rest of a tenure be longer or shorter, as the whole would be (R21)."""
+        from_time_0 = person.generation == 0 and person.joins <= 0
+        before = person.stays(from_time_0)
+        after = rep.turnover.stays(person.generation, from_time_0) if rep.turnover else None
+        if before is None:
+            person.tenure_ends = None if after is None else self.now + after
+        elif after != before:
+            left = (person.tenure_ends or 0) - self.now
+            person.tenure_ends = None if after is None else self.now + whole(left * (after / before))
+
+    def put_inquiries_anew(self, before: Firm) -> None:
         """Go on in each channel from the number reached; new channels begin (C9, C10)."""
         today = self.now // DAY
+        for number, stream in enumerate(self.streams):  # C28
+            if before.channels[number].per_hour != self.firm.channels[number].per_hour:
+                stream.found = reached(before.channels[number], stream)
+                stream.prospected = 0
         for number, channel in enumerate(self.firm.channels):
             if number == len(self.streams):
                 self.streams.append(Stream([], [0.0] * (today + 1)))
@@ -725,10 +812,11 @@ class Simulation:
         """Stop taking leads; those of its own queue are placed anew in queue order (R4, R5)."""
         person.will_leave = False
         person.on_staff = False
+        person.tenure_ends = None
         for walk in [*self.in_order(person), *self.ignored_by(person)]:  # B10
             walk.ignored = False
             self.place(walk)
-        if person.working_on is None:
+        if not person.is_busy:
             self.goes_home(person)
 
     def goes_home(self, person: Person) -> None:
@@ -737,6 +825,9 @@ class Simulation:
             self.say("absent")  # R15
             person.absent = False
         person.gone = self.now
+        if person.record.turnover is not None:  # R19
+            comes = self.now + person.record.turnover.comes_after(person.generation + 1)
+            person.next_joins = -(-comes // DAY) * DAY
         self.say("on staff")
 
     # A visit
@@ -761,8 +852,30 @@ class Simulation:
         self.say("inquiry", entity)
         if walk.stage > self.lead_stage:
             self.becomes_lead(walk)  # A5
-        walk.theorist, walk.traits = walk.inquiry.theorist, set(walk.inquiry.traits)  # J1
+        walk.theorist, walk.traits = self.as_it_comes(walk.inquiry)  # J1
         self.enter(walk, walk.stage)
+
+    def as_it_comes(self, company: Inquiry) -> tuple[bool, set[int]]:
+        """Return whether a company that asks now is a theorist, and its traits, as its channel has learnt."""
+        learning = self.firm.channels[company.channel].learning
+        if learning is None:
+            return company.theorist, set(company.traits)
+        reports = self.streams[company.channel].reports
+        typed = (learning.theorists, *learning.traits)
+        shares = [moved(*each, learning.half, reports) for each in typed]
+        below = [u < share for u, share in zip(company.by_luck, shares, strict=True)]  # W6
+        return below[0], {number for number, has in enumerate(below[1:]) if has}
+
+    def reports(self, walk: Walk) -> None:
+        """Tell marketing what a lead that leaves a visit has shown, if there is anything (W3, W4)."""
+        learning = self.firm.channels[walk.inquiry.channel].learning
+        failed = bool(self.stage_for(walk).checks) and walk.reached and not walk.advances
+        if learning is None or not (walk.target == WON or walk.is_junk or failed):
+            return
+        if self.draws.report(walk.inquiry.entity, walk.stage, walk.round) < learning.honest:
+            self.say("reported", walk.inquiry.entity)
+            walk.told.append(walk.target == WON)
+            self.streams[walk.inquiry.channel].reports += counts(self.now, self.firm.period_begins)
 
     def share_available(self, segment: int) -> float:
         """Return the share of a segment's market that nobody has taken (O1, O7)."""
@@ -795,7 +908,11 @@ class Simulation:
         """Find when a channel's next inquiry comes; past the horizon, never."""
         stream = self.streams[number]
         stream.due = None
-        if stream.index < len(stream.companies):
+        channel = self.firm.channels[number]
+        if channel.per_hour is not None:  # A13, A14
+            found = stream.companies[stream.index].total <= reached(channel, stream)
+            stream.due = self.now if found else None
+        elif stream.index < len(stream.companies):
             total = stream.companies[stream.index].total
             due = instant_of(total, self.firm.channels[number], stream.midnights)
             stream.due = None if due is None or due >= self.firm.horizon else due
@@ -1025,10 +1142,10 @@ class Simulation:
         visit = walk.visits[-1]
         stage = self.stage_for(walk)
         key = (walk.inquiry.entity, walk.inquiry.segment, walk.stage, walk.round)
-        skill, effort, ends = 1.0, 0, self.now
+        skill, effort, ends, walk.reached = 1.0, 0, self.now, True
         if rep is not None:
             skill = self.skill_now(rep)  # V8
-            speed = rep.record.speed * strength(rep, rep.record.speed_from, self.now)
+            speed = rep.talent[1] * strength(rep, rep.record.speed_from, self.now)
             hours = self.draws.effort_hours(*key)
             for number in range(len(stage.checks)):  # J4
                 hours += self.draws.check(walk.inquiry.entity, walk.stage, walk.round, number)[0]
@@ -1043,6 +1160,7 @@ class Simulation:
             walk.wait = self.now - visit.entered  # Y6
         chance = chance_of_advancing(stage, walk, segment, skill, walk.wait, month, self.firm.traits)
         advances = self.passes(walk) if stage.checks else self.draws.advances(*key) < chance
+        walk.advances = bool(advances)
         routes = stage.nexts if advances else stage.elses
         at = self.draws.route(*key)  # V16
         _, walk.target, walk.reason = next((route for route in routes if at < route[0]), routes[-1])
@@ -1152,11 +1270,12 @@ class Simulation:
         visit = walk.visits[-1]
         visit.left = self.now
         visit.how = {LOST: "lost", WON: "won"}.get(walk.target, "")
+        if walk.is_junk:
+            visit.rejected = True
+            self.rejects(walk)
+        self.reports(walk)
         if walk.target == LOST:
             visit.reason = walk.reason
-            if walk.is_junk:
-                visit.rejected = True
-                self.rejects(walk)
             self.lose(walk)
             return
         past = len(self.firm.stages) if walk.target == WON else int(walk.target)
@@ -1331,6 +1450,53 @@ class Simulation:
     # Capacity
 
     def grant_once(self) -> bool:
+        """Give one waiting lead to one idle rep, if any can be had; say whether.
+
+        Reserved time comes before all leads, prospecting in idle time after them.
+        """
+        self.prospect(reserved=True)
+        if self.grant_a_lead():
+            return True
+        self.prospect(reserved=False)
+        return False
+
+    def prospect(self, *, reserved: bool) -> None:
+        """Let all who can start on a block of prospecting (G13, G14)."""
+        today = self.now // DAY
+        for number, team in enumerate(self.firm.teams):
+            if team.prospects is None or (team.reserved > 0) is not reserved:
+                continue
+            for rep in self.members(number):
+                block = team.block
+                if reserved:
+                    there = working_time(rep.hours, today * DAY, (today + 1) * DAY)
+                    left = whole(team.reserved * there) - rep.blocks.get(today, 0)
+                    block = team.block if left >= 2 * team.block else max(left, 0)
+                if block and rep.on_staff and self.at_work(rep) and not rep.is_busy:
+                    rep.block, rep.block_for, rep.block_since = block, team.prospects, self.now
+                    rep.blocks[today] = rep.blocks.get(today, 0) + block
+                    rep.block_ends = end_of_work(rep.hours_at_work(), self.now, block)  # G12
+
+    def block_is_over(self, rep: Person) -> None:
+        """Count a block for its channel, whose next inquiries come (A14)."""
+        self.spend("prospected", rep.block_for, rep.block)
+        self.spend("prospected by", rep.who, self.pay_of_block(rep))
+        self.spend("prospected since", rep.who, rep.block_since)
+        self.say("prospected")
+        self.streams[rep.block_for].prospected += rep.block
+        rep.block, rep.block_ends, rep.idle_since = 0, None, self.now
+        if not rep.on_staff:
+            self.goes_home(rep)
+        self.find_next_inquiry(rep.block_for)
+
+    def pay_of_block(self, rep: Person) -> float:
+        """Work out what the block is paid that ends now (M14)."""
+        months, last = self.firm.calendar_months, (self.now - 1) // DAY
+        days = [day for day, month in enumerate(months) if month == months[last]]
+        hours = sum(working_time(rep.hours, day * DAY, (day + 1) * DAY) for day in days)
+        return rep.record.pay_per_month * len(days) / self.firm.month_days[last] * rep.block / hours
+
+    def grant_a_lead(self) -> bool:
         """Admit a lead, or give a waiting one to one idle rep, if any can be had; say whether."""
         admitted = self.next_admitted()
         if admitted is not None:  # B5
@@ -1340,10 +1506,12 @@ class Simulation:
             if team.interrupts and self.grant_a_hot_one(number, team):
                 return True
             idle = [  # G1, G7
-                rep
-                for rep in self.members(number)
-                if rep.on_staff and self.at_work(rep) and rep.working_on is None
+                rep for rep in self.members(number) if rep.on_staff and self.at_work(rep) and not rep.is_busy
             ]
+            if team.splits and self.grant_new_business(number, team, idle):
+                return True
+            if team.splits:
+                continue
             for rep in idle:  # G2
                 own = self.in_order(rep)
                 if own:
@@ -1357,6 +1525,18 @@ class Simulation:
                 return True
         return False
 
+    def grant_new_business(self, number: int, team: Team, idle: list[Person]) -> bool:
+        """Ask the idle in turn; all leads are new business, so that they need no choosing (G15)."""
+        for rep in sorted(idle, key=lambda rep: (rep.idle_since, rep.number)):
+            own, waiting = self.in_order(rep), self.in_order(number)
+            if own:
+                self.start(own[0], rep)
+                return True
+            if waiting and self.open_leads(rep) < team.max_open:
+                self.start(self.take(team.assignment, waiting, rep), rep)
+                return True
+        return False
+
     def grant_a_hot_one(self, number: int, team: Team) -> bool:
         """Give a hot lead to an idle rep, or else to one who works on another lead; say whether (G9)."""
 
@@ -1364,7 +1544,7 @@ class Simulation:
             return [walk for walk in self.in_order(queue)[:1] if walk.inquiry.heat == 0]
 
         there = [rep for rep in self.members(number) if rep.on_staff and self.at_work(rep)]
-        idle = [rep for rep in there if rep.working_on is None]
+        idle = [rep for rep in there if not rep.is_busy]
         colder = [
             rep for rep in there if rep.working_on is not None and self.leads[rep.working_on].inquiry.heat > 0
         ]
@@ -1439,11 +1619,12 @@ class Simulation:
 
     def skill_now(self, rep: Person) -> float:
         """Return the rep's skill at this moment of its ramp."""
-        skill = rep.record.skill
+        skill = rep.talent[0]
         if rep.record.grows:
             team = self.firm.teams[rep.record.team]
             most, half, a_win = team.learns
-            leads = rep.record.worked_before + rep.worked + a_win * rep.won
+            before = rep.record.worked_before if rep.generation == 0 else 0
+            leads = before + rep.worked + a_win * rep.won
             skill = memory.moved(skill, most, half, leads)  # Z2
             for training in team.trainings:  # Z3
                 if rep.joins <= training.begins < self.now:

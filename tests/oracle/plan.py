@@ -105,6 +105,7 @@ class Plan:
     expected: list[float] = field(default_factory=list)
     spend: list[list[float]] = field(default_factory=list)  # by channel and day; empty: 1 throughout
     shares: list[list[float]] = field(default_factory=list)  # of each channel's companies with a trait
+    shifts: list[list[float]] = field(default_factory=list)  # how far these move at most
     missing: list[list[float]] = field(default_factory=list)  # odds ratios of each rejection, by trait
 
     def add(self, what: str, *records: Any) -> int:
@@ -148,6 +149,9 @@ class Plan:
         tiers: Sequence[tuple[int, float]] = (),
         trainings: Sequence[tuple[int, dict[str, float]]] = (),
         spell_days: Any = None,
+        tenure: Any = None,
+        residual: Any = None,
+        replacement: Any = None,
         **more: Any,
     ) -> int:
         """Add a team with its reps; `skill` and `speed` of a rep are distributions, `own_hours` its hours.
@@ -161,7 +165,8 @@ class Plan:
             self.rep(number, index, first_calendar, **rep)
         row = {"max_open": 10**6, "sticky": 1, "queue_order": QueueOrder.FIFO, "commission": 0.0} | more
         row = {"quota_months": 1, "learns_half": 1.0, "first_date": 738_000} | row
-        row["spell_days"] = NOTHING if spell_days is None else self.distribution(spell_days)
+        drawn = {"spell_days": spell_days, "tenure": tenure, "residual": residual, "replacement": replacement}
+        row |= {name: NOTHING if each is None else self.distribution(each) for name, each in drawn.items()}
         row |= {"first_rep": first_rep, "reps": len(reps), "assignment": assignment}
         row |= {"own_policy": policy_number(OWN_POLICY)}
         row |= {"first_calendar": first_calendar, "calendars": self.calendars - first_calendar}
@@ -249,7 +254,7 @@ class Plan:
         `attempts` are the chance to reach the buyer, the most of them, the hours of each, and those between.
         """
         name = f"stage {len(self.rows.get('stages', []))}"
-        keys = ("patience", "work", "answer", "assignment", "attempt", "interval")
+        keys = ("patience", "work", "answer", "assignment", "attempt", "interval", "report")
         row_of_checks = (
             self.checks(name, checks, passes_at)
             | self.rejection(name, rejection)
@@ -381,17 +386,20 @@ class Plan:
         fit: Any = 1.0,
         segments: list[float] | None = None,
         traits: list[float] | None = None,
+        shifts: list[float] | None = None,
         **more: Any,
     ) -> int:
         """Add a channel; with `opens` equal to `closes`, all inquiries of a day come at one instant.
 
         `spans` are parts of the day instead: from, to, and the share of inquiries that comes in them.
+        `shifts` are how far its shares of traits move at most, where it learns (`half`).
         """
         rates = [per_day] * self.days if isinstance(per_day, float | int) else per_day
         mix = segments or [1.0]
         name = f"channel {len(self.rows.get('channels', []))}"
         row = {"theorists": 0.0, "hot": 0.2, "hot_or_warm": 0.7, "stage": 0} | more
         self.shares.append(traits or [])
+        self.shifts.append(shifts or [])
         row |= {
             "entity": entity(Entity.INQUIRY, name),
             "key": entity(Entity.CHANNEL, name),
@@ -538,12 +546,16 @@ class Plan:
         shares, odds = np.zeros((len(channels), traits)), np.ones((len(rejections), traits))
         for number, each in enumerate(self.shares):
             shares[number, : len(each)] = each
+        shifts = np.zeros_like(shares)
+        for number, each in enumerate(self.shifts):
+            shifts[number, : len(each)] = each
         for number, each in enumerate(self.missing):
             odds[number, : len(each)] = each
         self.rows.setdefault("firm", [{"ripening": NOTHING}])
         return {
             "traits": self.records("traits", TRAIT),
             "trait_shares": shares,
+            "trait_shifts": shifts,
             "checks": self.records("checks", CHECK),
             "rejections": self.records("rejections", REJECTION),
             "junk_odds": odds,

@@ -13,7 +13,7 @@ from itertools import product
 from typing import Any
 
 from funnelsim.model.model import DEMAND_OF_ALL, DEMAND_OF_CHANNELS, ODDS_OF_ALL, Model
-from funnelsim.model.words import DAY, HOUR, LOST, NOBODY, NOTHING, WON, Assignment, QueueOrder
+from funnelsim.model.words import DAY, HOUR, LOST, NOBODY, NOTHING, WON, Assignment, QueueOrder, Split
 
 from .naive import History, Visit
 from .plan import TO_LOST, Plan, Route, between, daily, either
@@ -529,6 +529,35 @@ def hot_leads_interrupt(assignment: Assignment, max_open: int) -> Model:
     return plan.model()
 
 
+def prospecting(reserved: float, assignment: Assignment) -> Model:
+    """Let reps with hours of their own prospect, who come and go, and have other leads to work on."""
+    plan = Plan(days=14, months_begin=(4, 9), month_days=31)
+    reps = [{"pay_per_month": 3100.0}, {"leaves": 7 * DAY + 13 * HOUR, "pay_per_month": 999.0}]
+    reps += [{"speed": 0.5, "own_hours": daily(14, 0, 24, (4,))}, {"joins": 3 * DAY + 9 * HOUR}]
+    block = {"prospects": 1, "prospected_channel": 1, "block": HOUR // 2, "reserved": reserved}
+    team = plan.team(daily(14, 9, 17, (5, 6)), reps, assignment, max_open=6, interrupts=1, **block)
+    plan.stage(team, conversion=0.8, effort=either(0.5, 1, 6), customer=SOON, patience=2, nexts=to(1))
+    plan.stage(customer=SOON, conversion=0.9)
+    plan.channel(2.0, 9, 9)
+    plan.channel(0.0, prospected=1, per_hour=1.5, hot=0.5, hot_or_warm=0.7)
+    return plan.model()
+
+
+def a_channel_that_learns() -> Model:
+    plan = Plan(days=16, warm_up=4)
+    plan.trait(missing=0.4)
+    plan.trait(missing=0.8, present=1.5)
+    team = plan.team(daily(16), [{}, {}])
+    asks = [(0, 0.25, 0.9, 0.8), (NOTHING, 0.0, 0.8, 0.7)]
+    plan.stage(team, effort=QUICK, customer=SOON, checks=asks, passes_at=2, nexts=to(1), elses=to(0, LOST))
+    junk = {"probability": 0.2, "missing": [3.0], "theorist": 4.0}
+    plan.stage(team, conversion=0.7, effort=QUICK, customer=SOON, theorist_odds=0.2, rejection=junk)
+    learns = {"half": 3.0, "theorists": 0.5, "theorists_most": -0.5, "honest": 0.7}
+    plan.channel(4.0, 9, 9, traits=[0.2, 0.5], shifts=[0.7, -0.5], **learns)
+    plan.channel(2.0, traits=[0.4, 0.4])
+    return plan.model()
+
+
 def mixed(seed: int) -> Model:
     """Make a small sales floor at random, full of ties."""
     chance = random.Random(seed)
@@ -574,6 +603,11 @@ def mixed(seed: int) -> Model:
             stage=chance.choice([0, 0, chance.randrange(count)]),
             cost_per_month=chance.choice([0.0, 500.0]),
         )
+    if chance.random() < 0.5:
+        chosen = plan.rows["teams"][chance.choice(teams)]
+        channel = plan.channel(0.0, prospected=1, per_hour=chance.choice([0.1, 0.4]), hot=0.3)
+        chosen |= {"prospects": 1, "prospected_channel": channel, "block": HOUR // 2}
+        chosen |= {"reserved": chance.choice([0.0, 0.1, 0.3])}
     if chance.random() < 0.5:
         limit_hand_overs(chance, plan, count)
     mixed_nurture(chance, plan, count)
@@ -624,7 +658,7 @@ def mixed_segments(chance: random.Random, plan: Plan, teams: list[int]) -> list[
 def mixed_team(chance: random.Random, plan: Plan) -> int:
     """Add a team with hours, people and habits at random."""
     reps = []
-    grows, absent = int(chance.random() < 0.5), chance.random() < 0.6
+    grows, absent, turns = int(chance.random() < 0.5), chance.random() < 0.6, chance.random() < 0.5
     for _ in range(chance.randint(1, 4)):
         joins = chance.choice([-1, -1, -9 * DAY, 2 * DAY + 9 * HOUR])
         leaves = chance.choice([4 * DAY + 10 * HOUR, 5 * DAY])
@@ -634,6 +668,7 @@ def mixed_team(chance: random.Random, plan: Plan) -> int:
         rep |= {"own_hours": daily(plan.days, 10, chance.choice([12, 24]))} if chance.random() < 0.25 else {}
         rep |= {"grows": grows, "worked_before": chance.choice([0, 3])}
         rep |= mixed_absences(chance, plan.days) if absent else {}
+        rep |= {"turns_over": chance.choice([0, 1, 1])} if turns else {}
         reps.append(rep | {"pay_per_month": chance.choice([0.0, 3000.0])})
     closed = tuple(chance.sample(range(plan.days), 2))
     return plan.team(
@@ -643,6 +678,8 @@ def mixed_team(chance: random.Random, plan: Plan) -> int:
         queue_order=chance.choice(list(QueueOrder)),
         sticky=chance.randint(0, 1),
         interrupts=int(chance.random() < 0.4),
+        split=chance.choice([0, 0, 0, Split.NEW_FIRST, Split.SHARES]),
+        new_share=chance.choice([1, 300]),
         max_open=chance.choice([1, 2, 4, 10**6]),
         commission=chance.choice([0.0, 0.1]),
         opener_share=chance.choice([0.0, 0.3]),
@@ -651,12 +688,23 @@ def mixed_team(chance: random.Random, plan: Plan) -> int:
         trainings=mixed_trainings(chance) if grows else (),
         spell_days=chance.choice([either(0.25, 1), either(0.5, 2), 1.0]),
         spells=chance.choice([0.0, 0.1, 0.3]),
+        **(mixed_turnover(chance) if turns else {}),
         off_every=chance.choice([0.0, 0.0, 4.5]),
         off_days=chance.choice([1.0, 1.5, 0.4]),
         learns_most=chance.choice([0.0, 3.0]),
         learns_half=2.5,
         win_counts=chance.choice([0, 2]),
     )
+
+
+def mixed_turnover(chance: random.Random) -> dict[str, Any]:
+    """Let people stay for a few days, and seats be filled soon."""
+    return {
+        "tenure": chance.choice([either(2, 4), between(0.5, 5), 3.5]),
+        "residual": between(0, 4),
+        "replacement": chance.choice([0.0, either(0, 1), between(0, 2)]),
+        "hiring_cost": chance.choice([0.0, 40.5]),
+    }
 
 
 def mixed_absences(chance: random.Random, days: int) -> dict[str, Any]:
@@ -695,6 +743,7 @@ SITUATIONS = {
     "customers with hours": Situation(customers_with_hours, answered_after_a_night, 10),
     "held before the hand-over": Situation(held_before_the_hand_over, was_held, 20),
     "gone cold before the hand-over": Situation(held_before_the_hand_over, went_cold_while_held),
+    "a channel that learns": Situation(a_channel_that_learns, lambda visit: visit.how == "won", 10),
     "a small market": Situation(a_small_market, lambda visit: visit.how == "won", 10),
     "ignored by their reps": Situation(ignored_by_their_reps, was_ignored, 20),
     "hot to the best": Situation(hot_to_the_best, lambda visit: visit.rep == 4),
@@ -716,6 +765,13 @@ SITUATIONS |= {
         (Assignment.ROUND_ROBIN, 10**6),
         (Assignment.SHARED_QUEUE, 10**6),
     )
+}
+SITUATIONS |= {
+    f"prospecting, {reserved:g} reserved, {assignment.name.lower()}": Situation(
+        lambda reserved=reserved, assignment=assignment: prospecting(reserved, assignment), waited
+    )
+    for reserved in (0.0, 0.05, 0.3, 0.9)
+    for assignment in (Assignment.SHARED_QUEUE, Assignment.ROUND_ROBIN)
 }
 SITUATIONS |= {
     f"full reps, {assignment.name.lower()}": Situation(

@@ -18,8 +18,10 @@ from funnelsim.chance.keys import (
     MARKET,
     PROFILE,
     REP,
+    REPLACEMENT,
     RIPENING,
     SHARE,
+    TENURE,
     VALUE,
     WORLD,
     Entity,
@@ -107,6 +109,7 @@ class Table:
             ignored=lambda lead, at, round_: self.uniforms(
                 lead, self.model.ignored[stages[at]["ignored"] - 1]["key"], round_
             )[0],
+            report=lambda lead, at, round_: self.uniforms(lead, stages[at]["report_key"], round_)[0],
             rejection=lambda lead, at, round_: self.uniforms(
                 lead, self.model.rejections[stages[at]["rejection"] - 1]["key"], round_
             )[0],
@@ -146,6 +149,23 @@ class Table:
         row = self.row(at, of)
         u, _ = self.uniforms(lead, row["interval_key"], number << 24 | round_)
         return whole(self.value(row["attempt_interval"], u) * HOUR)
+
+    def luck(self, lead: int, theorist: float) -> tuple[float, ...]:
+        """Draw by what a company is a theorist, and has each trait."""
+        return theorist, *(self.uniforms(lead, trait["key"])[0] for trait in self.model.traits)
+
+    def learning(self, number: int) -> told.Learning | None:
+        """Describe what a channel learns."""
+        channel = self.model.channels[number]
+        if channel["half"] == 0:
+            return None
+        pairs = zip(self.model.trait_shares[number], self.model.trait_shifts[number], strict=True)
+        return told.Learning(
+            half=float(channel["half"]),
+            theorists=(float(channel["theorists"]), float(channel["theorists_most"])),
+            traits=[(float(typed), float(most)) for typed, most in pairs],
+            honest=float(channel["honest"]),
+        )
 
     def row(self, stage: int, segment: int) -> Record:
         """Find what a stage is to a segment; keys are the stage's (S1, S2)."""
@@ -255,6 +275,7 @@ class Table:
             theorist=bool(theorist < channel["theorists"]),
             accepted_below=self.uniforms(lead, MARKET)[0],
             traits=self.traits(number, lead),
+            by_luck=self.luck(lead, theorist),
         )
 
     def routes(self, first: int, count: int) -> list[tuple[float, int | str, int]]:
@@ -278,6 +299,12 @@ class Table:
             for factors in (self.busy(channel), *self.demand(number)):
                 days = [one * factor for one, factor in zip(days, factors or [1.0] * len(days), strict=True)]
             found.append(self.share(channel) * math.fsum(days))
+            hours = [
+                closes - opens
+                for rep in self.model.reps
+                for opens, closes in self.openings(self.model.calendars[rep["calendar"]])
+            ]
+            found.append(float(channel["per_hour"]) * sum(hours) / HOUR)
         return max(found)
 
     def firm(self, most: float = 0.0) -> Firm:
@@ -308,6 +335,8 @@ class Table:
                     busy=self.busy(each),
                     demand=self.demand(number),
                     varies=bool(each["mean_share"] > 0 or self.uncertain(each) or self.demand(number)),
+                    per_hour=float(each["per_hour"]) if each["prospected"] else None,
+                    learning=self.learning(number),
                 )
                 for number, each in enumerate(model.channels)
             ],
@@ -376,11 +405,16 @@ class Table:
             queue_order=QueueOrder(int(team["queue_order"])).name.lower(),
             sticky=bool(team["sticky"]),
             interrupts=bool(team["interrupts"]),
+            splits=bool(team["split"]),
+            prospects=int(team["prospected_channel"]) if team["prospects"] else None,
+            block=int(team["block"]),
+            reserved=float(team["reserved"]),
             max_open=int(team["max_open"]),
             commission=float(team["commission"]),
             opener_share=float(team["opener_share"]),
             tiers=[(int(tier["begins"]), float(tier["share"])) for tier in self.slice("tiers", team)],
             quota_months=int(team["quota_months"]),
+            hiring_cost=float(team["hiring_cost"]),
             learns=(float(team["learns_most"]), float(team["learns_half"]), int(team["win_counts"])),
             trainings=[
                 told.Training(*(each(training[name]) for name, each in TRAINED.items()))
@@ -396,12 +430,19 @@ class Table:
 
     def rep(self, rep: Record) -> told.Rep:
         """Describe a rep, with the skill and speed of this world."""
-        skill, speed = self.uniforms(rep["entity"], REP)
+
+        def talent(generation: int) -> tuple[float, float]:
+            skill, speed = self.uniforms(rep["entity"], REP, generation)
+            return self.value(rep["skill_distribution"], skill), self.value(rep["speed_distribution"], speed)
+
+        skill, speed = talent(0)
         return told.Rep(
             team=int(rep["team"]),
             calendar=int(rep["calendar"]),
-            skill=self.value(rep["skill_distribution"], skill),
-            speed=self.value(rep["speed_distribution"], speed),
+            skill=skill,
+            speed=speed,
+            talent=talent,
+            turnover=self.turnover(rep),
             joins=int(rep["joins"]),
             leaves=None if rep["leaves"] >= NEVER else int(rep["leaves"]),
             ramp=int(rep["ramp"]),
@@ -415,6 +456,22 @@ class Table:
             worked_before=int(rep["worked_before"]),
             who=int(rep["entity"]),
         )
+
+    def turnover(self, rep: Record) -> told.Turnover | None:
+        """Tell how long each who comes into a seat stays (R17)."""
+        team = self.model.teams[rep["team"]]
+        if not rep["turns_over"] or team["tenure"] == NOTHING:
+            return None
+
+        def stays(generation: int, from_time_0: bool) -> int:
+            u, _ = self.uniforms(rep["entity"], TENURE, generation)
+            return max(whole(self.value(team["residual" if from_time_0 else "tenure"], u) * DAY), 1)
+
+        def comes_after(generation: int) -> int:
+            u, _ = self.uniforms(rep["entity"], REPLACEMENT, generation)
+            return whole(self.value(team["replacement"], u) * DAY)
+
+        return told.Turnover(stays, comes_after)
 
     def spells(self, rep: Record) -> list[tuple[int, int]]:
         """Draw a rep's spells of absence, and read those by plan (R11)."""

@@ -8,7 +8,7 @@ from funnelsim.engines import ENGINES, history
 from funnelsim.model.words import Event
 
 from .by_hand import at, firm, live, spans, stage, table
-from .firm import DAY, HOUR, Rep, Team, Training
+from .firm import DAY, HOUR, Rep, Team, Training, Turnover
 from .plan import Plan
 
 engines = pytest.mark.parametrize("engine", sorted(ENGINES))
@@ -119,3 +119,44 @@ def test_who_comes_back_has_been_idle_since_then() -> None:
     reps = [Rep(0, spells=[(0, DAY)]), Rep(0)]
     history_ = live(firm([at(0, 9), at(1, 9)], reps=reps, teams=[shared]), table())
     assert [rep for _, _, rep in spans(history_)] == [1, 1]
+
+
+def test_a_seat_is_filled_at_a_midnight_by_somebody_else() -> None:
+    # The first stays until day 1, 12:00, but finishes the work of 11:00 at 14:00. The next comes a day later,
+    # so on day 3, works at half the speed and stays for good. The lead of day 2 waits for the team.
+    stays, comes = [36 * HOUR, 10**9 * HOUR], [0, DAY]
+    turnover = Turnover(stays=lambda one, _: stays[one], comes_after=lambda one: comes[one])
+    seat = Rep(0, turnover=turnover, talent=lambda one: (1.0, [1.0, 0.5][one]), pay_per_month=3000.0)
+    floor = firm([at(1, 11), at(2, 11)], reps=[seat], teams=[Team(hiring_cost=70.0)])
+    history_ = live(floor, table(effort=3))
+    assert spans(history_) == [(at(1, 11), at(1, 14), 0), (at(3, 9), at(3, 15), 0)]
+    assert history_.total("joined") == 70.0
+    assert [(when, what) for when, what, _ in history_.log if what in ("joined", "on staff")] == [
+        (at(1, 14), "on staff"),
+        (3 * DAY, "joined"),
+        (10 * DAY, "on staff"),
+    ]
+    days = 1 + 14 / 24 + 7  # until 14:00 on day 1, and from day 3 on
+    assert history_.total("pay") == pytest.approx(100.0 * days)
+
+
+def test_a_lead_at_the_customer_is_the_successor_s() -> None:
+    turnover = Turnover(stays=lambda one, _: [DAY, 10**9 * HOUR][one], comes_after=lambda _: 0)
+    floor = firm([at(0, 9)], reps=[Rep(0, turnover=turnover), Rep(0)], stages=[stage(to=1), stage()])
+    history_ = live(floor, table(days=2))
+    assert [(visit.started, visit.rep) for visit in history_.visits()] == [(at(0, 9), 0), (at(2, 10), 0)]
+
+
+def test_a_newcomer_knows_nothing_yet() -> None:
+    # Skill 1 + 8 n / (n + 2) with n leads, one of them from before: 3.67, 5 and 5.8. Odds above 4.26 win. Who
+    # comes on day 2 has a skill of 1.
+    turnover = Turnover(stays=lambda one, _: [DAY + HOUR, 10**9 * HOUR][one], comes_after=lambda _: 0)
+    seat = learner(turnover=turnover, worked_before=1)
+    floor = firm(
+        [at(0, 9), at(0, 10), at(0, 11), at(2, 9)],
+        reps=[seat],
+        teams=[Team(learns=(8.0, 2.0, 0))],
+        stages=[stage(odds=1.0)],
+    )
+    history_ = live(floor, table(advances=0.81))
+    assert [visit.how for visit in history_.visits()] == ["lost", "won", "won", "lost"]

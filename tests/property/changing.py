@@ -77,13 +77,18 @@ KINDS = (
     "channels.NAME.inquiries_per_month",
     "channels.NAME.inquiries_per_month *=",
     "channels.NAME.monthly_profile",
-    "channels.NAME.personal_selling.inquiries_per_rep_month",
+    "channels.NAME.prospecting.block_hours",
+    "channels.NAME.prospecting.hours_per_week",
+    "channels.NAME.prospecting.inquiries_per_hour",
+    "channels.NAME.prospecting.inquiries_per_hour *=",
+    "channels.NAME.prospecting.team",
     "channels.NAME.price_per_lead",
     "channels.NAME.promotion",
     "channels.NAME.segments",
     "channels.NAME.spend_profile",
     "channels.NAME.temperature",
     "channels.NAME.theorist_share",
+    "channels.NAME.learning.half",
     "channels.NAME.traits.NAME",
     "channels.NAME.weekday_profile",
     "customer_hours",
@@ -95,6 +100,7 @@ KINDS = (
     "effects.wait",
     "kinds.NAME.theorist_share",
     "management.control",
+    "management.honest_reports",
     "mix.certainty",
     "mix.day_variation",
     "mix.inquiries_per_month",
@@ -157,6 +163,7 @@ KINDS = (
     "teams.NAME.holidays",
     "teams.NAME.hours",
     "teams.NAME.hours_per_week",
+    "teams.NAME.effort_split",
     "teams.NAME.interrupts",
     "teams.NAME.learning",
     "teams.NAME.max_open",
@@ -181,6 +188,7 @@ KINDS = (
     "teams.NAME.skill",
     "teams.NAME.speed",
     "teams.NAME.sticky",
+    "teams.NAME.turnover",
     "traits.NAME.missing",
     "traits.NAME.present",
     "traits.NAME.share",
@@ -279,8 +287,14 @@ def of_channels(document: Document, on: date) -> Options:
             ]
         if "price_per_lead" in channel:
             found.append((f"{at}price_per_lead", either(99.0, 0.0)))
-        if "personal_selling" in channel:
-            found.append((f"{at}personal_selling.inquiries_per_rep_month", either(40)))
+        if "prospecting" in channel:
+            found += [
+                (f"{at}prospecting.inquiries_per_hour", either(5, 0.1)),
+                (f"{at}prospecting.inquiries_per_hour *=", either(0.5)),
+                (f"{at}prospecting.hours_per_week", either(4, 1)),
+                (f"{at}prospecting.team", either(*document["teams"])),
+                (f"{at}prospecting.block_hours", either(2)),
+            ]
         if len(small) > 1:
             found.append((f"{at}segments", either({small[0]: 0.25, small[1]: 0.75}, {small[0]: 1.0})))
     new = {"kind": "pr", "inquiries_per_month": 60, "cost_per_month": 300}
@@ -315,11 +329,17 @@ def of_teams(document: Document, on: date) -> Options:
                 either({"spells_per_year": 50}, {"days_off_per_year": 150, "days_off_at_once": 3}, {}),
             ),
             (f"{at}learning", either({"most": 1, "half": 2, "a_win_counts": 1})),
+            *(
+                [(f"{at}turnover", either({"tenure_months": 0.25}, {"tenure_months": 9}))]
+                if team["people"]
+                else []
+            ),
             (f"{at}max_open", either(1, 2, 5)),
             (f"{at}assignment", either(*POLICIES)),
             (f"{at}queue_order", either(*QUEUE_ORDERS)),
             (f"{at}sticky", either(False, True)),
             (f"{at}interrupts", either("hot")),
+            (f"{at}effort_split", either({"new": 0.5}, "accounts_first", "new_first")),
             (f"{at}segments", segments),
             (
                 f"{at}reps.{NEW_REP[name]}",

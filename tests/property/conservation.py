@@ -24,7 +24,8 @@ OVER = ("won", "lost", "gone cold", "still open")
 MISS, AGAIN = "not reached", "waits for the next attempt"
 PARKED, CARE, BACK = "rests", "nurtured", "comes back"
 AFTER_CARE, COLD_IN_CARE = "over, after nurture", "gone cold, and nurtured"
-ANYWHERE = ("inquiry", "becomes a lead", "commission")  # their rows name a stage that the lead need not be in
+# Their rows name a stage that the lead need not be in.
+ANYWHERE = ("inquiry", "becomes a lead", "commission")
 JUNK = "rejected as junk"
 HOURS = 1e-6  # a microsecond and the rounding of an hour
 

@@ -117,7 +117,7 @@ day_variation = 0.5
 [channels.talks]
 kind = "personal_selling"
 segments = { large = 1.0 }
-personal_selling = { team = "closers", inquiries_per_rep_month = 1, customers = 30 }
+prospecting = { team = "closers", inquiries_per_hour = 0.1, hours_per_week = 2 }
 [mix]
 inquiries_per_month = 3
 shares = { ads = 1.0 }
@@ -163,6 +163,7 @@ conversion = 0.5
 back_to = { call = 0.2 }
 lost_reasons = { price = 0.6, timing = 0.4 }
 cost_per_visit = 5
+attempts = { chance = 0.5, interval_hours = { median = 5, p90 = 30 }, most = 3, effort_hours = 0.1 }
 [stages.offer.rejection]
 probability = 0.1
 effort_share = 0.25
@@ -189,7 +190,23 @@ specificity = 0.8
 theorist = true
 [effects]
 theorist_ripens_after_days = { median = 20, p90 = 90 }
+[nurture.letters]
+reasons = ["price", "gone cold"]
+interval_days = 4
+chance = { price = 0.3, "gone cold" = 0.1 }
+most_touches = 5
+returns_to = "call"
+odds_ratio = 1.5
+[nurture.calls]
+reasons = ["not reached"]
+interval_days = 9
+chance = 0.2
+most_touches = 2
+most_returns = 2
+returns_to = "offer"
+cost_per_touch = 3
 [uncertainties]
+"nurture.calls.chance" = { low = 0.1, likely = 0.2, high = 0.3 }
 "stages.offer.conversion" = { low = 0.3, likely = 0.5, high = 0.6 }
 "channels.web.cost_per_month *=" = { median = 1, p90 = 1.5 }
 [shocks.demand]

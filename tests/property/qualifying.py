@@ -15,7 +15,8 @@ from funnelsim.model.model import Model
 from funnelsim.model.words import NOTHING, REJECTED, Flag
 from funnelsim.rules import visits
 from funnelsim.rules.qualifying import chance_of_a_good_answer
-from funnelsim.rules.traits import with_traits
+from funnelsim.rules.reporting import GOOD, NO_REPORT
+from funnelsim.rules.traits import traits_of, with_traits
 
 Document = dict[str, Any]
 TRAITS = ("budget", "need")
@@ -43,6 +44,11 @@ COVERED = (
     "rejected: wrongly",
     "rejected: a lead that has been paid for",
     "rejected: with other leads open",
+    "learning: a channel is told of a good lead",
+    "learning: a channel is told of a bad lead",
+    "learning: a channel is not told",
+    "learning: a channel is told in the warm-up",
+    "learning: of one who would have been another",
     "change: a trait comes",
     "change: a pursuit has a trait that comes",
 )
@@ -109,11 +115,30 @@ def qualified(draw: DrawFn, document: Document) -> Document:
                 stage["passes_at"] = draw(st.integers(1, len(stage["checks"])))
         if worked and draw(either(False, True)):
             stage["rejection"] = draw(rejection(list(known)))
-    management = draw(st.fixed_dictionaries({}, optional={"control": either(0.5, 1)}))
+    draw(learners(document, known))
+    of_management = {"control": either(0.5, 1), "honest_reports": either(0.5, 0)}
+    management = draw(st.fixed_dictionaries({}, optional=of_management))
     effects = dict(document.get("effects", {}))
     if draw(either(False, True)):
         effects["theorist_ripens_after_days"] = draw(either(*RIPENING))
     return document | {"traits": known, "management": management, "effects": effects}
+
+
+@st.composite
+def learners(draw: DrawFn, document: Document, traits: Document) -> None:
+    """Let some channels learn."""
+    for channel in document["channels"].values():
+        if draw(either(False, True)):
+            channel["learning"] = draw(learning(channel, traits))
+
+
+def learning(channel: Document, traits: Document) -> SearchStrategy[Document]:
+    """Describe what a channel learns: something to be had more often, or less, and fewer theorists."""
+    shares = {name: trait["share"] for name, trait in traits.items()} | channel.get("traits", {})
+    ways = {name: [way for way in (1 - share, -share) if way != 0] for name, share in shares.items()}
+    moves = st.fixed_dictionaries({name: either(*way) for name, way in ways.items()})
+    fewer = {"theorist_share": either(-channel["theorist_share"])} if "theorist_share" in channel else {}
+    return st.fixed_dictionaries({"half": either(2, 0.5, 20), "traits": moves}, optional=fewer)
 
 
 def changes(document: Document) -> list[tuple[str, SearchStrategy[Any]]]:
@@ -129,6 +154,9 @@ def changes(document: Document) -> list[tuple[str, SearchStrategy[Any]]]:
             (f"traits.{name}.present", either(3)),
         ]
         found += [(f"channels.{each}.traits.{name}", either(0.7, 1)) for each in document["channels"]]
+    found.append(("management.honest_reports", either(0.25)))
+    learn = [name for name, channel in document["channels"].items() if "learning" in channel]
+    found += [(f"channels.{name}.learning.half", either(1, 9)) for name in learn]
     for name, stage in document["stages"].items():
         at = f"stages.{name}."
         for check in stage.get("checks", {}):
@@ -154,6 +182,23 @@ def of_a_change(before: Model, model: Model, pursuits: list[Record]) -> Counter[
     seen["a trait comes"] = len(model.traits) - known
     seen["a pursuit has a trait that comes"] = sum(int(each["traits"]) >> known != 0 for each in pursuits)
     return seen
+
+
+def of_a_report(told: int, fate: int, counted: bool) -> dict[str, int]:
+    """Count what a channel is told of a lead that leaves a visit, `fate` being what there is to tell."""
+    what = "good" if told == GOOD else "bad"
+    return {
+        f"learning: a channel is told of a {what} lead": int(told != NO_REPORT),
+        "learning: a channel is not told": int(told == NO_REPORT != fate),
+        "learning: a channel is told in the warm-up": int(told != NO_REPORT and not counted),
+    }
+
+
+def of_an_inquiry(model: Model, world: Record, pursuit: Record) -> dict[str, int]:
+    """Count the companies that are others than they would have been had their channel learnt nothing."""
+    company, channel = int(pursuit["company"]), int(pursuit["channel"])
+    before = traits_of(model, world, company, channel, 0, 0)
+    return {"learning: of one who would have been another": int(before != pursuit["traits"])}
 
 
 def of_work(model: Model, world: Record, pursuit: Record, met: int, rep: Record | None) -> Counter[str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import date, timedelta
+from itertools import zip_longest
 from typing import Any
 
 from hypothesis import strategies as st
@@ -18,6 +19,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from funnelsim.compiling.arrays import Record, Records
 from funnelsim.model.own_policy import BUILT_IN, register_policy
 from funnelsim.model.words import NOBODY
+from funnelsim.scenario.prospecting import OF_DAYS
 
 from .qualifying import qualified
 
@@ -183,9 +185,12 @@ def own_kinds() -> SearchStrategy[Document]:
 
 @st.composite
 def channels(
-    draw: DrawFn, mix: list[str], stages: list[str], start: date, teams: list[str], first: bool
+    draw: DrawFn, mix: list[str], stages: list[str], start: date, team: str | None, first: bool
 ) -> Document:
-    """Describe a channel; the first one leads into the first stage, so that a path reaches every stage."""
+    """Describe a channel; the first one leads into the first stage, so that a path reaches every stage.
+
+    `team` may prospect for it.
+    """
     optional = {
         "monthly_profile": either([2.0, 1.0] * 6, [0.5, 1.0, 3.0] * 4),
         "weekday_profile": either([3.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0]),
@@ -216,11 +221,11 @@ def channels(
     channel = draw(st.fixed_dictionaries(required, optional=optional))
     if channel["kind"] == "outsourced":
         channel["price_per_lead"] = draw(either(30.0, 12.5))
-    elif channel["kind"] == "personal_selling":
-        channel["personal_selling"] = draw(personal_selling(teams))
-        channel = {
-            key: item for key, item in channel.items() if key not in ("inquiries_per_month", "response")
-        }
+    elif channel["kind"] == "personal_selling" and team is not None:
+        without = ("inquiries_per_month", *OF_DAYS)
+        channel = {key: item for key, item in channel.items() if key not in without}
+        channel.get("promotion", {}).pop("inquiries_factor", None)
+        channel["prospecting"] = draw(prospecting(team))
     if len(mix) > 1:
         small = draw(share())
         channel["segments"] = {mix[0]: small, mix[1]: 1 - small}
@@ -232,15 +237,11 @@ def shock() -> SearchStrategy[Document]:
     return st.fixed_dictionaries({"deviation": either(0.3, 1, 0), "persistence": either(0.5, 0, 1)})
 
 
-def personal_selling(teams: list[str]) -> SearchStrategy[Document]:
-    """Let a team's people ask the customers whom the firm has."""
+def prospecting(team: str) -> SearchStrategy[Document]:
+    """Let a team's reps look for inquiries, in hours that they reserve or in idle ones."""
     return st.fixed_dictionaries(
-        {
-            "team": either(*teams),
-            "inquiries_per_rep_month": either(10, 20.5),
-            "customers": either(200, 30, 0),
-        },
-        optional={"inquiries_per_customer_year": either(4, 0.5)},
+        {"team": st.just(team), "inquiries_per_hour": either(0.5, 0.2, 3)},
+        optional={"hours_per_week": either(2, 0.5, 7.5), "block_hours": either(1, 0.5)},
     )
 
 
@@ -315,9 +316,14 @@ def teams(draw: DrawFn, name: str, start: date, kinds: list[str]) -> Document:
         "training": st.integers(-9, 25).map(
             lambda day: {"talk": {"date": start + timedelta(day), "hours": 9, "cost": 5.5, "odds_ratio": 3}}
         ),
+        "turnover": st.fixed_dictionaries(
+            {"tenure_months": either(0.5, {"scipy": "expon", "scale": 0.4}, {"median": 1, "p90": 3})},
+            optional={"replacement_days": either(2, 0.5, {"scipy": "expon", "scale": 4}), "cost": either(70)},
+        ),
         "max_open": either(2, 1, 3),
         "sticky": either(False),
         "interrupts": either("hot"),
+        "effort_split": either({"new": 0.6}, "new_first", "accounts_first", {"new": 0.25}),
         "segments": st.lists(either(*kinds), min_size=1, max_size=1),
     }
     required = {
@@ -339,6 +345,8 @@ def teams(draw: DrawFn, name: str, start: date, kinds: list[str]) -> Document:
         team["reps"] = {each: draw(reps(start, kinds)) for each in named}
     if "learning" in team and named and draw(st.booleans()):
         team["reps"][named[0]]["leads_worked"] = 6
+    if not team["people"]:
+        team.pop("turnover", None)
     if "training" in team and not team["people"]:
         del team["training"]  # perhaps nobody is there yet
     return team
@@ -533,8 +541,10 @@ def documents(draw: DrawFn) -> Document:
         },
         "segments": {name: draw(segments()) for name in kinds},
         "channels": {
-            name: draw(channels(kinds, order, start, floor, first=not number))
-            for number, name in enumerate(CHANNELS[: draw(st.integers(1, 3))])
+            name: draw(channels(kinds, order, start, team, first=not number))
+            for number, (name, team) in enumerate(
+                zip_longest(CHANNELS[: draw(st.integers(len(floor), 3))], floor)
+            )
         },
         "teams": {name: draw(teams(name, start, kinds)) for name in floor},
         "stages": {name: draw(stages(order, number, floor, durations)) for number, name in enumerate(order)},

@@ -86,6 +86,19 @@ INSTANTS = {
         ),
         "market: nobody left",
     ),
+    "a channel learns from what is lost and won": Scene(
+        TWO_CHANNELS.format(people=3, volume=60)
+        .replace("warm_up_months = 0", "warm_up_months = 1")
+        .replace("customer_takes_days = 1\nconversion = 0.5", "conversion = 0.5")
+        .replace(
+            "conversion = 1\n",
+            "conversion = 0.9\nrejection = { probability = 0.2, missing = { budget = 4 } }\n",
+            1,
+        )
+        + "[traits.budget]\nshare = 0.3\n[management]\nhonest_reports = 0.8\n"
+        + "[channels.web.learning]\nhalf = 5\ntraits = { budget = 0.7 }\n",
+        "learning: of one who would have been another",
+    ),
     "forty reps with little to do": Scene(
         TWO_CHANNELS.format(people=40, volume=60), f"more than {MANY} reps: granted to the idle longest"
     ),

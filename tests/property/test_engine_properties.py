@@ -15,7 +15,7 @@ from funnelsim.engines import ENGINES, StuckError, history, new_ledger, pages
 from funnelsim.engines.compiled.state import FIRST_POOL, State
 from funnelsim.engines.ledger import rows_of_a_step
 from funnelsim.model.model import Model
-from funnelsim.model.words import NOBODY, Event
+from funnelsim.model.words import DAY, NOBODY, Event
 
 from .living import Example, model_of, parity
 from .scenarios import Toml, scenarios, seeds
@@ -25,7 +25,7 @@ ENDS = (Event.WON, Event.LOST, Event.WENT_COLD, Event.OPEN)
 LEAVES = (*ENDS, Event.ADVANCED, Event.SENT_BACK)
 NO_PURSUIT = (
     *(Event.MEDIA, Event.PAY, Event.TRAINED, Event.SKILL),
-    *(Event.ABSENT, Event.ON_STAFF, Event.ONE_OFF, Event.RUNNING),
+    *(Event.ABSENT, Event.JOINED, Event.ON_STAFF, Event.ONE_OFF, Event.RUNNING),
 )
 AFTERWARDS = (
     Event.BECAME_LEAD,
@@ -61,16 +61,24 @@ def of_the_past(rows: Records) -> Records:
 
 
 def each_person_is_on_staff_once(model: Model, rows: Records) -> None:
-    """Every rep who joins before the horizon has one row, which spans the time on staff and paid for."""
-    spans = of(rows, Event.ON_STAFF)
+    """Everybody who joins before the horizon has one row, which spans the time on staff and paid for."""
+    spans, joined = of(rows, Event.ON_STAFF), of(rows, Event.JOINED)
     came = np.flatnonzero(model.reps["joins"] < model.horizon)
-    assert sorted(spans["rep"].tolist()) == came.tolist()
-    for row in spans:
-        rep = model.reps[row["rep"]]
-        assert row["time"] - row["waited"] == max(rep["joins"], 0)
-        assert min(rep["leaves"], model.horizon) <= row["time"] <= model.horizon
-        last = of(rows[rows["rep"] == row["rep"]], Event.WORKED)["time"]
-        assert row["time"] in (rep["leaves"], model.horizon, *last)
+    assert set(spans["rep"].tolist()) == set(came.tolist())
+    for number in came:
+        rep, own = model.reps[number], spans[spans["rep"] == number]
+        successors = joined[joined["rep"] == number]
+        assert successors["count"].tolist() == list(range(1, len(own)))
+        assert rep["turns_over"] == 1 or len(own) == 1
+        starts = [max(int(rep["joins"]), 0), *successors["time"].tolist()]
+        assert (own["time"] - own["waited"]).tolist() == starts
+        assert (successors["time"] % DAY == 0).all()
+        assert (successors["time"] >= own["time"][:-1]).all()
+        assert (successors["time"] < rep["leaves"]).all()
+        last = of(rows[rows["rep"] == number], Event.WORKED)["time"]
+        for row in own:
+            assert rep["turns_over"] or min(rep["leaves"], model.horizon) <= row["time"] <= model.horizon
+            assert rep["turns_over"] or row["time"] in (rep["leaves"], model.horizon, *last)
 
 
 def each_lead_begins_and_ends_once(rows: Records) -> None:

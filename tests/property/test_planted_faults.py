@@ -44,7 +44,7 @@ FAULTS = {
         "engines/compiled/loop.py",
         "            slot = decide(model, world, state, ledger)\n",
         "            if kind_of(order) == Due.GOES_COLD:\n"
-        "                slot, rep = grant(model, world, state)\n"
+        "                slot, rep = look_for_grants(model, world, state)\n"
         "            if slot == NONE:\n"
         "                slot = decide(model, world, state, ledger)\n",
         "parity",
@@ -131,6 +131,27 @@ FAULTS = {
     "a day is even from its first span to its last": Fault(
         "rules/arrivals.py", "part = (share - before)", "part = (share - 0.0)", "oracle"
     ),
+    "who comes back from nurture was nurtured for one touch more": Fault(
+        "rules/nurture.py", "return touch + 1, int(", "return touch + 2, int(", "oracle"
+    ),
+    "who comes back from nurture is no warmer": Fault(
+        "rules/nurture.py",
+        'pursuit["fit"] * model.reasons[pursuit["reason"]]["odds"]',
+        'pursuit["fit"]',
+        "oracle",
+    ),
+    "the next attempt waits behind those who came later": Fault(
+        "engines/reference.py",
+        'pursuit["queued"], pursuit["since"] = self.now, pursuit["entered"]',
+        'pursuit["queued"], pursuit["since"] = self.now, self.now',
+        "oracle",
+    ),
+    "every attempt has the luck of the first": Fault(
+        "rules/attempts.py",
+        'occurrence(pursuit, pursuit["attempt"])',
+        "occurrence(pursuit, 0)",
+        "oracle",
+    ),
     "a customer can ask again": Fault(
         "rules/market.py",
         'if pursuit["market"] == TAKEN and segment["cooling"]',
@@ -158,6 +179,27 @@ FAULTS = {
     "the answer is drawn with the key of the work": Fault(
         "rules/visits.py", 'stage["answer_key"]', 'stage["work_key"]', "oracle"
     ),
+    "a hot lead waits its turn": Fault(
+        "rules/interruption.py", "return int(rank - HOT_FIRST)", "return int(rank)", "oracle"
+    ),
+    "interrupted work begins anew": Fault(
+        "engines/reference.py", 'pursuit["effort"] -= done', "pass", "oracle"
+    ),
+    "blocks are half as long": Fault(
+        "rules/prospecting.py", 'block = int(team["block"])', 'block = int(team["block"]) // 2', "oracle"
+    ),
+    "an hour of prospecting finds what a day would": Fault(
+        "rules/prospecting.py", 'state["prospected"] / HOUR', 'state["prospected"] / HOUR * 24', "oracle"
+    ),
+    "a rep's reserved hours are not renewed": Fault(
+        "rules/prospecting.py",
+        'int(state["prospected"]) if state["prospected_on"] == now // DAY else 0',
+        'int(state["prospected"])',
+        "oracle",
+    ),
+    "a rate that changes counts for all that was found before": Fault(
+        "rules/prospecting.py", 'if before["per_hour"] == channel["per_hour"]:', "if True:", "changes"
+    ),
     "a lead counts among the others that its rep has open": Fault(
         "engines/reference.py",
         'others = int(self.reps[pursuit["rep"]]["open"]) - 1',
@@ -181,6 +223,24 @@ FAULTS = {
         'trait["present"] if has(pursuit["traits"], number) else trait["missing"]',
         'trait["present"]',
         "oracle",
+    ),
+    "the absent are given new leads": Fault(
+        "rules/assignment.py", 'state["absent"] == 0 and ', "", "changes"
+    ),
+    "work goes on during an absence": Fault(
+        "rules/absence.py",
+        "needed += hours_within(model, rep, pause, until)",
+        "needed += 0",
+        "changes",
+    ),
+    "a win counts as one more lead, whatever is typed": Fault(
+        "rules/people.py", 'team["win_counts"] * state["won"]', 'state["won"]', "changes"
+    ),
+    "what was trained is never forgotten": Fault(
+        "rules/people.py", 'math.pow(0.5, since / training["half_life"])', "1.0", "changes"
+    ),
+    "whoever comes into a seat has the talent of who left it": Fault(
+        "rules/people.py", "REP, generation)", "REP, 0)", "changes"
     ),
     "a queue that works another way is left as it is": Fault(
         "rules/assignment.py", "return bool(was != team or for_all)", "return bool(was != team)", "changes"

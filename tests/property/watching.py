@@ -21,7 +21,19 @@ from funnelsim.engines.reference import Happening, Office, ReferenceEngine
 from funnelsim.model.model import DEMAND_OF_ALL, DEMAND_OF_CHANNELS, ODDS_OF_ALL, Model, other_numbers
 from funnelsim.model.words import DAY, NEVER, NOBODY, NOTHING, Assignment, Due, Event, Flag, QueueOrder
 from funnelsim.model.worktime import is_open
-from funnelsim.rules import absence, assignment, contracts, ending, handover, ignored, market, people, visits
+from funnelsim.rules import (
+    absence,
+    assignment,
+    contracts,
+    ending,
+    handover,
+    ignored,
+    market,
+    memory,
+    people,
+    reporting,
+    visits,
+)
 
 from . import qualifying
 
@@ -84,6 +96,9 @@ COVERED = (
     "left: in the middle of work",
     "left: with a lead at the customer",
     "worked by a rep in ramp-up",
+    "turnover: a successor joins",
+    "turnover: the third in a seat",
+    "turnover: leads at customers pass to the successor",
     "absent: while working on a lead",
     "absent: with leads in the own queue",
     "absent: two spells united",
@@ -94,6 +109,13 @@ COVERED = (
     "waited for a full team",
     "waited for a full team of one lead a rep",
     "had room again while idle",
+    "prospecting: in reserved time",
+    "prospecting: in idle time",
+    "prospecting: over a closing time",
+    "prospecting: what is left of the day",
+    "prospecting: two finish at once",
+    "prospecting: finds several at once",
+    "prospecting: finished by a leaver",
     "interrupted: by a hot lead of the same rep's own queue",
     "interrupted: by a hot lead of the team's queue",
     "interrupted: for the second time in a visit",
@@ -198,6 +220,9 @@ CHANGED = (  # what the changes on a day must meet
             "a rep leaves at once",
             "a rep is to come still",
             "a rep who has left finishes work",
+            "a block of prospecting goes on",
+            "an hour of prospecting finds more or less",
+            "another team prospects",
             "it is a rep's turn, at another position",
             "an inquiry comes at another instant",
             "an inquiry comes that would never have come",
@@ -215,6 +240,7 @@ def varieties(model: Model, rows: Records) -> Counter[str]:
     seen = Counter(f"event: {Event(int(event)).name}" for event in rows["event"])
     seen.update(of_channels(model, rows) | of_teams(model) | of_shocks(model))
     seen.update(of_interruptions(rows))
+    seen.update(of_prospecting(model, rows))
     with_rep = (rows["event"] == Event.WORKED) & (rows["rep"] != NOBODY)
     seen["spill-over past closing"] += int((with_rep & (rows["waited"] > rows["worked"])).sum())
     seen["horizon within work"] += at_work_at_the_end(rows)
@@ -390,6 +416,33 @@ def at_work_at_the_end(rows: Records) -> int:
     return len(open_since & started - worked)
 
 
+def of_prospecting(model: Model, rows: Records) -> Counter[str]:
+    """Count what happens as reps prospect."""
+    made = rows[rows["event"] == Event.PROSPECTED]
+    teams = model.teams[model.reps["team"][made["rep"]]]
+    reserved = teams["reserved"] > 0
+    gone = rows[rows["event"] == Event.ON_STAFF]
+    left = set(zip(gone["time"].tolist(), gone["rep"].tolist(), strict=True))
+    found = rows[(rows["event"] == Event.INQUIRY) & (model.channels["prospected"][rows["channel"]] == 1)]
+    _, at_once = np.unique(found["time"], return_counts=True)
+    _, together = np.unique(made["time"], return_counts=True)
+    return Counter(
+        {
+            "prospecting: in reserved time": int(reserved.sum()),
+            "prospecting: in idle time": int((~reserved).sum()),
+            "prospecting: over a closing time": int((made["waited"] > made["worked"]).sum()),
+            "prospecting: what is left of the day": int(
+                (reserved & (made["worked"] != teams["block"])).sum()
+            ),
+            "prospecting: two finish at once": int((together > 1).sum()),
+            "prospecting: finds several at once": int((at_once > 1).sum()),
+            "prospecting: finished by a leaver": sum(
+                (int(row["time"]), int(row["rep"])) in left and row["time"] < model.horizon for row in made
+            ),
+        }
+    )
+
+
 def of_interruptions(rows: Records) -> Counter[str]:
     """Count what happens to work that is interrupted."""
     seen: Counter[str] = Counter()
@@ -455,6 +508,11 @@ class WatchedOffice(Office):
         if happening.kind is Due.GOES_COLD:
             self.seen["gave up at the instant at which a rep was free"] += self.could_be_granted(happening)
             self.seen["gave up as the last of a rep's own queue"] += self.was_last(happening)
+        elif happening.kind is Due.REP_JOINS:
+            rep = self.reps[happening.entity]
+            self.seen["turnover: a successor joins"] += rep["left"] != NEVER
+            self.seen["turnover: the third in a seat"] += rep["left"] != NEVER and rep["generation"] > 0
+            self.seen["turnover: leads at customers pass to the successor"] += int(rep["open"])
         elif happening.kind is Due.ABSENCE:
             self.is_absent(happening.entity)
         elif happening.kind is Due.REP_LEAVES:
@@ -523,6 +581,11 @@ class WatchedOffice(Office):
             waits = was[number] != NOBODY and bool(people.is_yet_to_join(state))
             seen["a rep is to come still"] += waits
             seen["a rep who has left finishes work"] += state["on_staff"] == 0 and state["busy"] == 1
+            seen["a block of prospecting goes on"] += state["block"] > 0
+        for was_so, channel in zip(before.channels, self.model.channels, strict=False):
+            seen["an hour of prospecting finds more or less"] += was_so["per_hour"] != channel["per_hour"]
+        for was_so, team in zip(before.teams, self.model.teams, strict=False):
+            seen["another team prospects"] += was_so["prospects"] < team["prospects"]
         return seen
 
     def leave(self, lead: Record, due: Due) -> int:
@@ -569,6 +632,13 @@ class WatchedOffice(Office):
             self.seen["market: an inquiry refused"] += 1
             self.seen["market: nobody left"] += self.nobody_left(segment)
         return place
+
+    def report(self, pursuit: Record, event: int) -> None:
+        told = reporting.report_of(self.model, self.world, pursuit, event)
+        fate = reporting.fate_of(self.model, pursuit, event)
+        counted = bool(memory.is_counted(self.model, self.now))
+        self.seen.update(qualifying.of_a_report(told, fate, counted))
+        super().report(pursuit, event)
 
     def nobody_left(self, segment: int) -> bool:
         """Return whether all companies of a segment's market are taken."""
@@ -622,6 +692,8 @@ class WatchedOffice(Office):
 
     def enter(self, pursuit: Record) -> None:
         was_theorist = pursuit["theorist"] == 1
+        if pursuit["began"] == self.now and reporting.learns(self.model, pursuit["channel"]):
+            self.seen.update(qualifying.of_an_inquiry(self.model, self.world, pursuit))
         super().enter(pursuit)
         if was_theorist and pursuit["theorist"] == 0:
             self.seen[

@@ -100,6 +100,7 @@ def firm() -> Model:
         points=np.zeros(0, POINT),
         traits=np.zeros(0, TRAIT),
         trait_shares=np.zeros((2, 0)),
+        trait_shifts=np.zeros((2, 0)),
         checks=np.zeros(0, CHECK),
         rejections=np.zeros(0, REJECTION),
         junk_odds=np.zeros((0, 0)),

@@ -276,27 +276,6 @@ def test_a_supplier_is_paid_by_the_lead(engine: str) -> None:
     assert summary["cost"] == pytest.approx(summary["lead_cost"])
 
 
-PERSONAL = """
-teams.sales.people = 4
-[channels.visits]
-kind = "personal_selling"
-personal_selling = { team = "sales", inquiries_per_rep_month = 3, customers = 200 }
-"""
-
-
-@pytest.mark.parametrize(("change", "monthly"), [("4", 12), ("2", 6), ("9", 200 / 12)])
-def test_personal_selling_is_limited_by_people_and_by_customers(change: str, monthly: float) -> None:
-    assert by_month(HEAD + PERSONAL.replace("= 4", f"= {change}"), "visits")["2026-04"] == pytest.approx(
-        monthly
-    )
-
-
-def test_personal_selling_follows_who_is_on_staff() -> None:
-    dora = PERSONAL + "[teams.sales.reps.Dora]\nhired = 2026-07-01\nleaves = 2026-09-01\n"
-    found = by_month(HEAD + dora, "visits")
-    assert [found[f"2026-0{month}"] for month in (6, 7, 8, 9)] == pytest.approx([12, 15, 15, 12])
-
-
 # ---- mistakes ---------------------------------------------------------------------------------
 
 TEN = "inquiries_per_month = 10"
@@ -384,20 +363,6 @@ MISTAKES = [
         "less than 1",
     ),
     (after(TEN, "price_per_lead = 3"), "channels.web.price_per_lead", 'kind = "outsourced"'),
-    (
-        edited(TEN, 'personal_selling = { team = "sales", inquiries_per_rep_month = 1, customers = 9 }'),
-        "channels.web.personal_selling",
-        'kind = "personal_selling"',
-    ),
-    (
-        edited(
-            f'kind = "seo"\n{TEN}',
-            'kind = "personal_selling"\n'
-            'personal_selling = { team = "sails", inquiries_per_rep_month = 1, customers = 9 }',
-        ),
-        "channels.web.personal_selling.team",
-        'did you mean "sales"',
-    ),
 ]
 
 
@@ -406,18 +371,6 @@ def test_a_mistake_in_the_mix_is_told_once(text: str, path: str, words: str) -> 
     (problem,) = problems_of(text)
     assert problem.path == path
     assert words in problem.sentence()
-
-
-def test_personal_selling_has_no_other_source() -> None:
-    personal = 'personal_selling = { team = "sales", inquiries_per_rep_month = 1, customers = 9 }'
-    text = edited(f'kind = "seo"\n{TEN}', f'kind = "personal_selling"\n{personal}')
-    response = "response = { at_cost_per_month = 5, ceiling = 20 }"
-    (typed,) = problems_of(text.replace(personal, f"{personal}\n{TEN}"))
-    assert "beside personal_selling" in typed.sentence()
-    (answering,) = problems_of(text.replace(personal, f"{personal}\n{response}"))
-    assert "beside personal_selling" in answering.sentence()
-    (sharing,) = problems_of(text + "[mix]\ninquiries_per_month = 9\nshares = { web = 1 }\n")
-    assert "beside a share in [mix]" in sharing.sentence()
 
 
 def test_an_uncertain_ceiling_stays_above_uncertain_inquiries() -> None:

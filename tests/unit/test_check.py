@@ -86,7 +86,7 @@ def test_the_reference_engine_writes_the_same_bits(mine: Path) -> None:
         ("one_stage", "channels.search.growth_per_year"),
         ("one_stage", "channels.search.fit.high"),
         ("channel_mix", "channels.ads.response.half_life_days"),
-        ("channel_mix", "channels.visits.personal_selling.inquiries_per_rep_month"),
+        ("channel_mix", "channels.visits.prospecting.inquiries_per_hour"),
         ("channel_mix", "mix.day_variation"),
         ("hand_over", "segments.large.odds_ratio"),
         ("hand_over", "channels.website.theorist_share"),

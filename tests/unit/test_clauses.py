@@ -71,7 +71,24 @@ def test_the_oracle_cites_each_clause_of_what_it_is_told() -> None:
     cited = set().union(*(citations(prose(file)) for file in ORACLE))
     # Lowering sees to weights, to who is gone, to whose hours are whose, and to what changes make of tables;
     # only the engine's records tell what is due past the horizon; the fold sees to what is earned by month.
-    not_told = {"A12", "C19", "C20", "C21", "M9", "N8", "N9", "P11", "R2", "R8", "T4"} | {"V23", "V24", "Y7"}
+    not_told = {
+        "A12",
+        "C19",
+        "C20",
+        "C21",
+        "M9",
+        "N8",
+        "N9",
+        "P11",
+        "R2",
+        "R8",
+        "T4",
+        "V23",
+        "V24",
+        "W5",
+        "Y7",
+    }
+    not_told |= {"G16", "G17", "C29"}  # the oracle knows one process only, and so one class of business
     told = [clause for clause in clauses() if clause not in not_told and clause[0] not in "UEKXLF"]
     assert [clause for clause in told if clause not in cited] == []
 

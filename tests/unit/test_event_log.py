@@ -195,6 +195,7 @@ def test_every_event_of_a_lead_has_a_word() -> None:
         Event.REVENUE,
         Event.EXPECTED_MARGIN,
         Event.EXPECTED_COMMISSION,
+        Event.COOLED_OFF,
     }
     assert set(Event) - set(ACTIVITIES) == about_no_lead | no_step
     assert len(set(ACTIVITIES.values())) == len(ACTIVITIES)

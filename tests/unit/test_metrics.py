@@ -56,6 +56,7 @@ IN_ALL = {
     "commission_cost": 400,
     "visit_cost": 3 * 5,
     "training_cost": 0,  # see test_staff
+    "turnover_cost": 0,  # see test_turnover
     "sales_cost": 1415,
     "change_cost": 0,  # see test_dates
     # Nobody was held or ignored: see test_hand_over and test_ignored.

@@ -292,7 +292,7 @@ monthly_profile = [2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0]
 promotion = { starts = 2026-03-01, ends = 2026-04-01, inquiries_factor = 3 }
 [channels.clients]
 kind = "personal_selling"
-personal_selling = { team = "desk", inquiries_per_rep_month = 5, customers = 1000 }
+prospecting = { team = "desk", inquiries_per_hour = 0.1, hours_per_week = 5 }
 [teams.desk]
 people = 1
 holidays = [2026-01-01, 2026-05-01]
@@ -312,11 +312,11 @@ def test_level_months_are_like_the_average_month_of_the_period() -> None:
     scenario = parse(head + DATED)
     level = levelled(scenario, 24)
     calendar = Calendar(scenario.start, Months(0, 12, 0))
-    for name in ("web", "clients"):
-        typed = expected_inquiries([Era(0, scenario)], name, calendar)[-1]
-        by_day = np.diff(expected_inquiries([Era(0, level)], name, Calendar(level.start, level.months)))
-        by_month = [by_day[:31].sum(), by_day[31:59].sum(), by_day[-31:].sum()]
-        assert by_month == pytest.approx([typed / 12] * 3)
+    typed = expected_inquiries([Era(0, scenario)], "web", calendar)[-1]
+    by_day = np.diff(expected_inquiries([Era(0, level)], "web", Calendar(level.start, level.months)))
+    by_month = [by_day[:31].sum(), by_day[31:59].sum(), by_day[-31:].sum()]
+    assert by_month == pytest.approx([typed / 12] * 3)
+    assert level.channels["clients"] == scenario.channels["clients"]  # their reps prospect on
     model, names = lower(level)
     assert names.reps == ("desk 1", "stays")
     assert (model.reps["joins"] < -NEVER // 4).all()

@@ -43,6 +43,7 @@ from funnelsim.model.words import (
     NEVER,
     NOBODY,
     NOTHING,
+    REJECTED,
     ROUTE,
     WON,
     Assignment,
@@ -61,6 +62,7 @@ from funnelsim.rules import (
     market,
     memory,
     people,
+    reporting,
     routes,
     traits,
     visits,
@@ -220,6 +222,7 @@ QUALIFYING = lower(
     parse(SALES_FLOOR.replace("theorist = 0.2", "theorist_ripens_after_days = 20") + QUALIFIED)
 ).model
 CHECKED, REJECTED_IN = 3, 0  # stages
+LEAVING = (Event.WON, Event.LOST, Event.ADVANCED, Event.SENT_BACK, Event.WENT_COLD)
 FOLLOW_UP = 1  # a process of its own, with the last stage
 FIRST_MONTH = int(MODEL.calendar_months[0])
 ALIKE = np.ones(59)  # factors on the odds of each day
@@ -259,6 +262,14 @@ def in_tiers() -> Model:
     return model._replace(teams=teams, tiers=tiers)
 
 
+def that_learn() -> Model:
+    """Let two of the channels learn, one of which is told everything."""
+    channels = QUALIFYING.channels.copy()
+    channels["half"], channels["theorists_most"], channels["honest"] = (0, 2, 5), (0, 1, -0.5), (0, 0.5, 1)
+    return QUALIFYING._replace(channels=channels, trait_shifts=0.5 - QUALIFYING.trait_shares)
+
+
+LEARNING = that_learn()
 TWO_TEAMS, FOLLOW_UPS, TIERED = two_teams(), with_follow_ups(), in_tiers()
 
 
@@ -524,8 +535,8 @@ def _(chance: random.Random) -> Cases:
 
 @cases("arrivals.profile")
 def _(chance: random.Random) -> Cases:
-    for world, channel in product(worlds(chance), MODEL.channels):
-        yield MODEL, world, channel, int(channel["entity"]) + chance.randrange(99)
+    for world, channel in product(worlds(chance), (*MODEL.channels, *LEARNING.channels)):
+        yield MODEL, world, channel, int(channel["entity"]) + chance.randrange(99), chance.randrange(9)
 
 
 @cases("routes.route")
@@ -609,7 +620,55 @@ def _(_: random.Random) -> Cases:
 @cases("people.talent")
 def _(chance: random.Random) -> Cases:
     for world, rep in product(worlds(chance, 30), MODEL.reps):
-        yield MODEL, world, rep
+        yield MODEL, world, rep, chance.randrange(3)
+
+
+def turning_over() -> Model:
+    """Let the people of the first team stay for a time."""
+    teams, reps = MODEL.teams.copy(), MODEL.reps.copy()
+    teams["tenure"] = teams["residual"] = teams["replacement"] = MODEL.reps["speed_distribution"][0]
+    reps["turns_over"] = 1
+    reps["turns_over"][-1] = 0
+    return MODEL._replace(teams=teams, reps=reps)
+
+
+TURNING = turning_over()
+
+
+def seated(chance: random.Random) -> Record:
+    """Make the state of a seat."""
+    state = since(chance)
+    state["generation"] = chance.randrange(3)
+    state["leaves"], state["successor"] = (chance.choice([*TIMES, NEVER]) for _ in range(2))
+    return state
+
+
+@cases("turnover.leaves_at", "turnover.comes_at")
+def _(chance: random.Random) -> Cases:
+    yield from ((rep, seated(chance)) for rep in MODEL.reps for _ in range(9))
+
+
+@cases("turnover.length_of_stay", "turnover.stays_until")
+def _(chance: random.Random) -> Cases:
+    for model, world in product((MODEL, TURNING), worlds(chance, 3)):
+        yield from ((model, world, rep, seated(chance)) for rep in model.reps)
+
+
+@cases("turnover.successor")
+def _(chance: random.Random) -> Cases:
+    for model, world in product((MODEL, TURNING), worlds(chance, 3)):
+        yield from ((model, world, rep, seated(chance), chance.choice(TIMES)) for rep in model.reps)
+
+
+@cases("turnover.stays_now")
+def _(chance: random.Random) -> Cases:
+    faster = TURNING._replace(distributions=TURNING.distributions.copy())
+    faster.distributions["scale"] *= 0.5
+    for before, model in product((MODEL, TURNING, faster), repeat=2):
+        for world, rep in product(worlds(chance, 2), TURNING.reps):
+            state = seated(chance)
+            state["leaves"] = min(state["leaves"], 58 * DAY)
+            yield before, model, world, rep, rep, state, chance.choice([0, DAY])
 
 
 @cases("people.strength")
@@ -1052,7 +1111,31 @@ def _(chance: random.Random) -> Cases:
 @cases("traits.traits_of")
 def _(chance: random.Random) -> Cases:
     for world, lead in zip(worlds(chance), leads(chance), strict=True):
-        yield QUALIFYING, world, lead["company"], lead["channel"], chance.randrange(3)
+        model, reports = chance.choice([QUALIFYING, LEARNING]), chance.randrange(9)
+        yield model, world, lead["company"], lead["channel"], chance.randrange(3), reports
+
+
+@cases("reporting.learns")
+def _(_: random.Random) -> Cases:
+    yield from product((QUALIFYING, LEARNING), range(3))
+
+
+@cases("reporting.fate_of")
+def _(chance: random.Random) -> Cases:
+    yield from ((LEARNING, lead, chance.choice(LEAVING)) for lead in told(chance))
+
+
+@cases("reporting.report_of")
+def _(chance: random.Random) -> Cases:
+    for world, lead in zip(worlds(chance), told(chance), strict=True):
+        yield LEARNING, world, lead, chance.choice(LEAVING)
+
+
+def told(chance: random.Random) -> Iterator[Record]:
+    """Make leads that leave a visit, some of which sales rejects."""
+    for lead in leads(chance):
+        lead["target"] = chance.choice([WON, LOST, REJECTED, 0])
+        yield lead
 
 
 @cases("traits.has")
@@ -1311,10 +1394,10 @@ def test_traits_multiply_odds() -> None:
 def test_traits_are_those_whose_uniform_is_below_the_share() -> None:
     first = int(QUALIFYING.channels[2]["entity"])
     world = np.array([(1, 0)], WORLD)[0]
-    found = [traits.traits_of(QUALIFYING, world, first + number, 2, 0) for number in range(2000)]
+    found = [traits.traits_of(QUALIFYING, world, first + number, 2, 0, 0) for number in range(2000)]
     assert all(each & 2 for each in found)  # all need it
     assert sum(each & 1 for each in found) == pytest.approx(1200, abs=4 * math.sqrt(480))
-    again = [traits.traits_of(QUALIFYING, world, first + number, 2, 1) for number in range(2000)]
+    again = [traits.traits_of(QUALIFYING, world, first + number, 2, 1, 0) for number in range(2000)]
     assert again == [each & 2 for each in found]
 
 
@@ -1356,6 +1439,21 @@ def test_skill_counts_by_its_exponent() -> None:
 def test_the_effect_of_waiting_is_linear_in_logs(hours: float, ratio: float) -> None:
     found = visits.effect_of_waiting(MODEL, MODEL.stages[0], round(hours * HOUR))
     assert found == pytest.approx(ratio, rel=1e-9)
+
+
+def test_what_a_lead_s_end_says_of_it() -> None:
+    lead = reference_lead(stage=CHECKED, target=LOST, advances=0)
+    assert reporting.fate_of(LEARNING, lead, Event.LOST) == reporting.BAD  # it has not passed the checks
+    lead["advances"] = 1
+    assert reporting.fate_of(LEARNING, lead, Event.ADVANCED) == reporting.NO_REPORT
+    assert reporting.fate_of(LEARNING, lead, Event.WON) == reporting.GOOD
+    lead["stage"], lead["advances"] = 1, 0  # without checks
+    assert reporting.fate_of(LEARNING, lead, Event.LOST) == reporting.NO_REPORT
+    lead["target"] = REJECTED
+    assert reporting.fate_of(LEARNING, lead, Event.LOST) == reporting.BAD
+    assert reporting.fate_of(LEARNING, lead, Event.WENT_COLD) == reporting.NO_REPORT
+    lead["process"] = FOLLOW_UP
+    assert reporting.fate_of(LEARNING, lead, Event.LOST) == reporting.NO_REPORT
 
 
 @pytest.mark.parametrize("half", [1, 8, 1000])

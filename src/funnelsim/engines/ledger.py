@@ -39,11 +39,11 @@ def new_ledger(capacity: int) -> Ledger:
 def rows_of_a_step(model: Model) -> int:
     """Count the rows that the largest step of an engine may write (E4, E6).
 
-    That is a customer's answer that follows the end of work at once (WORKED, ON_STAFF, WON, BECAME_LEAD,
-    MARGIN, EXPECTED, EXPECTED_MARGIN, REVENUE, COMMISSION and EXPECTED_COMMISSION twice), or the last day:
-    its costs, and for each rep PAY, TRAINED, SKILL, ABSENT and ON_STAFF. (C18)
+    That is a customer's answer that follows the end of work at once (WORKED, ON_STAFF, REPORTED, WON,
+    BECAME_LEAD, MARGIN, EXPECTED, EXPECTED_MARGIN, REVENUE, COMMISSION and EXPECTED_COMMISSION twice), or the
+    last day: its costs, and for each rep PAY, TRAINED, SKILL, ABSENT and ON_STAFF. (C18)
     """
-    return 13 + len(model.channels) + 5 * len(model.reps)
+    return 14 + len(model.channels) + 5 * len(model.reps)
 
 
 @rule
@@ -99,6 +99,13 @@ def give_reason(ledger: Ledger, reason: int) -> None:
 
 
 @rare
+def note_report(ledger: Ledger, now: int, pursuit: Record, good: int) -> None:
+    """Write that marketing is told whether a lead was good (W4)."""
+    write(ledger, now, pursuit, Event.REPORTED.value, 0, 0, 0.0)
+    ledger.rows[ledger.used[0] - 1]["count"] = good
+
+
+@rare
 def note_touches(ledger: Ledger, now: int, pursuit: Record, touches: int) -> None:
     """Write a span of nurture that is over, with the touches that there have been (N5)."""
     began, interval = pursuit["since"], pursuit["interval"]
@@ -130,8 +137,14 @@ def note_miss(ledger: Ledger, reason: int) -> None:
 
 @rule
 def note_work(ledger: Ledger, worked: int) -> None:
-    """Put working time into the last row written."""
+    """Put the working time into the last row written."""
     ledger.rows[ledger.used[0] - 1]["worked"] = worked
+
+
+@rule
+def note_count(ledger: Ledger, count: int) -> None:
+    """Put a count into the last row written."""
+    ledger.rows[ledger.used[0] - 1]["count"] = count
 
 
 @rule

@@ -24,7 +24,9 @@ from funnelsim.engines.ledger import (
     give_reason,
     has_room,
     note_attempt,
+    note_count,
     note_miss,
+    note_report,
     note_touches,
     note_work,
     rows_of_a_step,
@@ -40,6 +42,7 @@ from funnelsim.model.words import (
     LOST,
     MISSED,
     NEVER,
+    NEVER_REACHED,
     NOBODY,
     NOTHING,
     REJECTED,
@@ -47,6 +50,7 @@ from funnelsim.model.words import (
     Due,
     Event,
     Flag,
+    Split,
 )
 from funnelsim.model.worktime import is_open, next_opening
 from funnelsim.rules import (
@@ -56,17 +60,22 @@ from funnelsim.rules import (
     attempts,
     contracts,
     costs,
+    effort_split,
     ending,
     handover,
     ignored,
     interruption,
     junk,
     market,
+    memory,
     nurture,
     people,
+    prospecting,
     qualifying,
+    reporting,
     shocks,
     traits,
+    turnover,
     visits,
 )
 
@@ -75,7 +84,8 @@ AFTER_SIMPYS_OWN = 2  # URGENT is 0 and NORMAL 1: a decision is finished before 
 # What a pursuit inherits from the one of which it is born.
 OF_THE_COMPANY = ("company", "created", "fit", "channel", "segment", "heat", "theorist", "is_lead", "traits")
 UNTIL_THE_CHANGE = -1  # the wave before wave 0: what is put on the agenda for this instant is in wave 0
-UNTIL_IT_HAPPENS = ("joined", "left", "away_from", "away_until")  # of a rep: NEVER
+UNTIL_IT_HAPPENS = ("joined", "leaves", "left", "successor", "away_from", "away_until")  # of a rep: NEVER
+OF_A_PERSON = ("booked_in", "booked_month", "booked_quarter", "booked_year", "worked", "won")  # counted
 WITHDRAWN = "withdrawn"  # the result of a wait that another pursuit of the company ends
 INTERRUPTED = "interrupted"  # the result of a wait for work to end
 
@@ -207,6 +217,7 @@ class Office:
         arrivals.expect_inquiries(self.model, self.world, self.expected, 0)
         shocks.expect_odds(self.model, self.world, self.odds_by_day)
         self.start(self.days())
+        model, world = self.model, self.world
         for number, rep in enumerate(self.model.reps):
             self.read_talent(number)
             self.reps[number]["on_staff"] = rep["joins"] <= 0 < rep["leaves"]
@@ -215,6 +226,7 @@ class Office:
             if rep["leaves"] <= 0:
                 self.reps[number]["left"] = 0
             elif rep["joins"] <= 0:
+                self.reps[number]["leaves"] = turnover.stays_until(model, world, rep, self.reps[number])
                 self.look_ahead(number)
                 self.reps[number]["absent"] = self.reps[number]["away_from"] == 0
         for number in range(len(self.channels)):
@@ -232,6 +244,9 @@ class Office:
             self.start(self.open_up(number))
         for number in range(len(self.channels)):
             self.start(self.receive(number))
+        for number, state in enumerate(self.reps):
+            if state["block"] > 0:
+                self.await_end_of_block(number)
         self.schedule_grant()
 
     def start(self, story: Story) -> None:
@@ -272,6 +287,7 @@ class Office:
     def grant(self, _: simpy.Event) -> None:
         """Admit a pursuit, or give one to one rep, if any can be; repeat after what this made due (I4)."""
         self.grant_is_scheduled = False
+        self.prospect(reserved=True)
         pursuit, rep = self.next_to_admit(), NOBODY
         if pursuit is not None:
             self.admit(pursuit)
@@ -284,6 +300,7 @@ class Office:
                     self.interrupt(rep)
                 self.call_up(pursuit, rep)
                 return
+        self.prospect(reserved=False)
 
     def call_up(self, pursuit: Record, rep: int) -> None:
         """End a pursuit's wait: a rep starts on it, or it is handed over and nobody yet does."""
@@ -299,6 +316,8 @@ class Office:
             hot, rep = self.next_hot(number)
             if hot is not None:
                 return hot, rep
+        if team["split"] != Split.NONE:
+            return self.next_of_a_class(number)
         idle = [rep for rep in self.members(number) if self.is_idle_at_work(rep)]
         for rep in idle:
             if self.own_queues[rep]:
@@ -308,6 +327,46 @@ class Office:
             longest = min(with_room, key=self.idle_longest)
             return self.pick(number, longest), longest
         return None, NOBODY
+
+    def next_of_a_class(self, number: int) -> tuple[Record | None, int]:
+        """Find the next pursuit and rep of a team that splits its effort (G15)."""
+        idle = [rep for rep in self.members(number) if self.is_idle_at_work(rep)]
+        for rep in sorted(idle, key=self.idle_longest):
+            own = first_of(self.own_queues[rep]) if self.own_queues[rep] else None
+            if own is not None and own["interrupted"]:
+                return own, rep
+            new, account = (self.at_hand(rep, accounts) for accounts in (False, True))
+            team, state = self.model.teams[number], self.reps[rep]
+            if effort_split.takes_account(team, state, new is not None, account is not None):
+                new = account
+            if new is not None:
+                cherry = team["assignment"] == Assignment.CHERRY_PICK and new["rep"] == NOBODY
+                same = [each for each in self.team_queues[number] if is_of_class_of(new, each)]
+                return self.best_of(same, rep) if cherry else new, rep
+        return None, NOBODY
+
+    def at_hand(self, rep: int, accounts: bool) -> Record | None:
+        """Find the first pursuit of a class that a rep can take: of its own queue, else of the team's."""
+        team = int(self.model.reps[rep]["team"])
+        for queue in (self.own_queues[rep], self.team_queues[team] if self.has_room(rep) else []):
+            of_class = [each for each in queue if effort_split.is_account(each) == accounts]
+            if of_class:
+                return first_of(of_class)
+        return None
+
+    def other_waits(self, pursuit: Record, rep: int) -> bool | None:
+        """Return whether the other class is at hand to a rep who starts; None where effort is not split."""
+        if rep == NOBODY or self.model.teams[self.model.reps[rep]["team"]]["split"] == Split.NONE:
+            return None
+        return self.at_hand(rep, not effort_split.is_account(pursuit)) is not None
+
+    def count_effort(self, pursuit: Record, rep: int, other_waits: bool | None) -> None:
+        """Count the effort of a pursuit for its class, if its rep splits effort (G17)."""
+        if other_waits is None:
+            return
+        team, state = self.model.teams[self.model.reps[rep]["team"]], self.reps[rep]
+        found = effort_split.levels(self.model, team, state, pursuit, not other_waits)
+        state["new_level"], state["accounts_level"] = found
 
     def next_hot(self, number: int) -> tuple[Record | None, int]:
         """Find a hot pursuit that a rep of a team starts on, at once or by interrupting other work (G9)."""
@@ -366,6 +425,10 @@ class Office:
         queue = self.team_queues[number]
         if self.model.teams[number]["assignment"] != Assignment.CHERRY_PICK:
             return first_of(queue)
+        return self.best_of(queue, rep)
+
+    def best_of(self, queue: list[Record], rep: int) -> Record:
+        """Find the pursuit on the shortlist of a queue that is worth most to a rep (G5)."""
         skill = people.skill_now(self.model, self.model.reps[rep], self.reps[rep], self.now)
 
         def worth(pursuit: Record) -> int:
@@ -380,12 +443,12 @@ class Office:
         """Take a channel's inquiries as they come, if the market has them (A1, A2)."""
         origin, channel = self.model.channels[number], self.channels[number]
         while True:
-            channel["day"], time = arrivals.arrival(self.model, origin, channel, self.expected)
             entity = int(origin["entity"] + channel["index"])
-            yield self.due_for(number, time, Due.INQUIRY, entity)
+            yield self.due_for(number, self.comes_at(number), Due.INQUIRY, entity)
             channel["index"] += 1
             self.draw_next(number)
-            profile = arrivals.profile(self.model, self.world, origin, entity)
+            reports = int(channel["reports"])
+            profile = arrivals.profile(self.model, self.world, origin, entity, reports)
             place = self.ask_market(profile[2], entity)
             if place is None:
                 continue
@@ -394,11 +457,19 @@ class Office:
             pursuit["channel"] = number
             pursuit["fit"], pursuit["heat"], pursuit["segment"], pursuit["theorist"] = profile
             pursuit["market"], pursuit["cooling"] = place
-            pursuit["traits"] = traits.traits_of(self.model, self.world, entity, number, 0)
+            pursuit["traits"] = traits.traits_of(self.model, self.world, entity, number, 0, reports)
             self.write(pursuit, Event.INQUIRY, worked=entity, money=origin["cost_per_inquiry"])
             if self.model.stages[pursuit["stage"]]["is_lead"]:
                 self.become_lead(pursuit)
             self.env.process(self.pursue(pursuit))
+
+    def comes_at(self, number: int) -> int:
+        """Find when the next inquiry of a channel comes: by the clock, or once it is found (A3, A13)."""
+        origin, channel = self.model.channels[number], self.channels[number]
+        if origin["prospected"]:
+            return self.now if prospecting.is_found(origin, channel) else NEVER
+        channel["day"], time = arrivals.arrival(self.model, origin, channel, self.expected)
+        return time
 
     def ask_market(self, segment: int, company: int) -> tuple[int, float] | None:
         """Take a company from its market; return its place there, and by what it will cool off (O2, O3).
@@ -653,6 +724,7 @@ class Office:
         now, entered = self.now, int(pursuit["since"])
         stage = visits.stage_for(self.model, pursuit)
         skill, speed = 1.0, 1.0
+        other_waits = self.other_waits(pursuit, rep)
         if rep != NOBODY:
             self.take_up(pursuit, rep)
             skill = people.skill_now(self.model, self.model.reps[rep], self.reps[rep], now)
@@ -662,19 +734,13 @@ class Office:
         if attempts_needed:
             queued, waited = self.begin_attempt(pursuit)
             cost = cost if pursuit["attempt"] == 0 else 0.0
-        effort, pursuit["advances"] = visits.work(self.model, self.odds_by_day, pursuit, skill, speed, waited)
-        if stage["checks"]:
-            effort, pursuit["advances"] = qualifying.checked(self.model, self.world, pursuit, speed)
-        if attempts_needed:
-            effort, pursuit["advances"] = attempts.tried(
-                self.model, self.world, pursuit, speed, effort, pursuit["advances"]
-            )
-        pursuit["effort"], pursuit["since"] = effort, now
-        pursuit["takes"], pursuit["target"], pursuit["reason"] = visits.answer(self.model, pursuit)
+        self.foresee(pursuit, skill, speed, waited)
+        pursuit["since"] = now
         met = rep != NOBODY and stage["rejection"] > 0 and pursuit["advances"] != MISSED
         handed_over = met and junk.is_after_hand_over(pursuit)
         if handed_over:
             self.judge(pursuit, skill)
+        self.count_effort(pursuit, rep, other_waits)
         self.write(pursuit, Event.STARTED, waited=queued, money=cost)
         if visits.is_first_contact(pursuit, rep, entered):
             flag(self.ledger, Flag.FIRST_CONTACT)
@@ -686,6 +752,17 @@ class Office:
         if rep == NOBODY:
             return self.due(now, Due.WORK_ENDS, pursuit)
         return self.due(self.end_of_work(pursuit), Due.WORK_ENDS, pursuit)
+
+    def foresee(self, pursuit: Record, skill: float, speed: float, waited: int) -> None:
+        """Note how much working time the work that starts takes, and what comes of it (V7, V9, V15, V16)."""
+        stage = visits.stage_for(self.model, pursuit)
+        effort, advances = visits.work(self.model, self.odds_by_day, pursuit, skill, speed, waited)
+        if stage["checks"]:
+            effort, advances = qualifying.checked(self.model, self.world, pursuit, speed)
+        if stage["most_attempts"]:
+            effort, advances = attempts.tried(self.model, self.world, pursuit, speed, effort, advances)
+        pursuit["effort"], pursuit["advances"] = effort, advances
+        pursuit["takes"], pursuit["target"], pursuit["reason"] = visits.answer(self.model, pursuit)
 
     def begin_attempt(self, pursuit: Record) -> tuple[int, int]:
         """Begin an attempt to reach the buyer; return how long it has queued, and its wait (Y3, Y6)."""
@@ -723,6 +800,7 @@ class Office:
             self.reps[rep]["idle_since"] = now
             if self.reps[rep]["on_staff"] == 0:
                 self.go_home(rep, now)
+                self.env.process(self.employ(int(rep)))
         if attempts.is_missed(pursuit):
             rest = attempts.rest(self.model, self.world, pursuit)
             return self.due(now + rest, Due.TRIES_AGAIN, pursuit)
@@ -736,7 +814,7 @@ class Office:
             reason = int(visits.stage_for(self.model, pursuit)["not_reached"]) if last else NOTHING
             note_miss(self.ledger, reason)
             if last:
-                pursuit["advances"], pursuit["takes"] = 0, 0
+                pursuit["advances"], pursuit["takes"] = NEVER_REACHED, 0
                 pursuit["target"], pursuit["reason"] = LOST, reason
 
     def queue_again(self, pursuit: Record) -> simpy.Event:
@@ -757,6 +835,8 @@ class Office:
             self.reject(pursuit)
         if event == Event.WENT_COLD and ignored.is_ignored(pursuit):
             self.write(pursuit, Event.IGNORED, waited=self.now - pursuit["since"])
+        if reporting.learns(self.model, pursuit["channel"]):
+            self.report(pursuit, event)
         if nurture.takes(self.model, pursuit, reason):
             return self.begin_nurture(pursuit, event, reason)
         return self.depart(pursuit, event, reason)
@@ -802,6 +882,13 @@ class Office:
         worked = pursuit["done"] + pursuit["effort"]
         self.write(pursuit, Event.REJECTED, waited=waited, worked=worked, money=cost)
         pursuit["met"] |= junk.REJECTED_BEFORE
+
+    def report(self, pursuit: Record, event: int) -> None:
+        """Tell marketing what became of a lead, if that is reported: its channel learns (W1, W4)."""
+        good = reporting.report_of(self.model, self.world, pursuit, event)
+        if good != reporting.NO_REPORT:
+            note_report(self.ledger, self.now, pursuit, good)
+            self.channels[pursuit["channel"]]["reports"] += memory.is_counted(self.model, self.now)
 
     def sign(self, pursuit: Record, value: float) -> None:
         """Book what a contract earns and pays, and count it for the rep who closed it (M4, M7, M13)."""
@@ -857,6 +944,58 @@ class Office:
         """Give a company that has cooled off back to the market (O5)."""
         self.taken[company["segment"]] -= 1
         self.write(company, Event.COOLED_OFF, waited=self.now - company["since"])
+
+    # Prospecting.
+
+    def prospect(self, *, reserved: bool) -> None:
+        """Let idle reps start on blocks, of reserved time or of idle time (G13, G14)."""
+        for number, team in enumerate(self.model.teams):
+            if team["prospects"] and (team["reserved"] > 0.0) == reserved:
+                for rep in self.members(number):
+                    if self.is_idle_at_work(rep):
+                        self.start_block(rep)
+
+    def start_block(self, number: int) -> None:
+        """Let a rep start on a block, unless no time is left for it (G12)."""
+        rep, state = self.model.reps[number], self.reps[number]
+        block = prospecting.block_now(self.model, rep, state, self.now)
+        if block > 0:
+            state["prospected"] = prospecting.prospected_today(state, self.now) + block
+            state["prospected_on"] = self.now // DAY
+            state["prospects_for"] = self.model.teams[rep["team"]]["prospected_channel"]
+            state["block"], state["block_since"], state["busy"], state["lost"] = block, self.now, 1, 0
+            self.await_end_of_block(number)
+
+    def await_end_of_block(self, number: int) -> None:
+        """Note when the block in hand of a rep ends."""
+        rep, state = self.model.reps[number], self.reps[number]
+        ends = prospecting.block_ends(self.model, self.world, rep, state)
+        happening = self.due_for(number, ends, Due.PROSPECTING_ENDS, number)
+        happening.then(lambda _: self.end_block(number))
+
+    def end_block(self, number: int) -> None:
+        """End a block: its working time counts for the channel, whose next inquiries may come (A14)."""
+        now, state = self.now, self.reps[number]
+        channel, block = int(state["prospects_for"]), int(state["block"])
+        paid = prospecting.pay_of_block(self.model, self.model.reps[number], now, block)
+        write_of(self.ledger, now, Event.PROSPECTED, channel, number, now - state["block_since"], paid)
+        note_work(self.ledger, block)
+        self.channels[channel]["prospected"] += block
+        state["block"], state["busy"], state["idle_since"] = 0, 0, now
+        if not state["on_staff"]:
+            self.go_home(number, now)
+            self.env.process(self.employ(number))
+        self.expect_found(channel)
+
+    def expect_found(self, number: int) -> None:
+        """Let the next inquiry of a channel that is prospected come now, if it is found."""
+        awaited = self.of_the_firm[Due.INQUIRY, number]
+        entity = int(self.model.channels[number]["entity"] + self.channels[number]["index"])
+        happening = self.due_for(number, self.comes_at(number), Due.INQUIRY, entity)
+        assert awaited.callbacks is not None
+        assert happening.callbacks is not None
+        happening.callbacks += awaited.callbacks[1:]
+        awaited.call_off()
 
     # Nurture, rests, births and withdrawals.
 
@@ -944,15 +1083,14 @@ class Office:
     # The lives of reps, calendars and days.
 
     def employ(self, number: int) -> Story:
-        """Follow a rep from the first day on staff to the last, through absences (R1, R3, R14)."""
+        """Follow those in a seat from the first day on staff to the last (R1, R3, R14, R19)."""
         rep, state = self.model.reps[number], self.reps[number]
-        if people.is_yet_to_join(state):
-            yield self.due_for(number, max(rep["joins"], self.now), Due.REP_JOINS, number)
-            state["joined"] = state["idle_since"] = self.now
-            state["on_staff"] = 1
-            self.look_ahead(number)
-        while people.is_there(state):
-            leaves = max(rep["leaves"], self.now) if state["on_staff"] else NEVER
+        while True:
+            if not people.is_there(state):
+                joins = rep["joins"] if people.is_yet_to_join(state) else turnover.comes_at(rep, state)
+                yield self.due_for(number, max(joins, self.now), Due.REP_JOINS, number)
+                self.join_staff(number)
+            leaves = max(turnover.leaves_at(rep, state), self.now) if state["on_staff"] else NEVER
             turn = absence.next_turn(state)
             if leaves <= turn:
                 yield self.due_for(number, leaves, Due.REP_LEAVES, number)
@@ -960,6 +1098,23 @@ class Office:
             else:
                 yield self.due_for(number, turn, Due.ABSENCE, number)
                 self.go_or_come_back(number)
+
+    def join_staff(self, number: int) -> None:
+        """Put a rep on staff, the first in a seat or the successor of another (R3, R20)."""
+        rep, state = self.model.reps[number], self.reps[number]
+        if state["left"] != NEVER:
+            state["generation"] += 1
+            state["left"] = state["successor"] = NEVER
+            for name in OF_A_PERSON:
+                state[name] = 0
+            cost = self.model.teams[rep["team"]]["hiring_cost"]
+            write_of(self.ledger, self.now, Event.JOINED, NOTHING, number, 0, cost)
+            note_count(self.ledger, state["generation"])
+            self.read_talent(number)
+        state["joined"] = state["idle_since"] = self.now
+        state["on_staff"] = 1
+        state["leaves"] = turnover.stays_until(self.model, self.world, rep, state)
+        self.look_ahead(number)
 
     def look_ahead(self, number: int) -> None:
         """Note a rep's next absence (R12)."""
@@ -984,7 +1139,7 @@ class Office:
         since = int(state["away_from"])
         lost = absence.hours_within(self.model, self.model.reps[number], since, now) if state["busy"] else 0
         write_of(self.ledger, now, Event.ABSENT, NOTHING, number, now - since, 0.0)
-        note_work(self.ledger, lost)
+        note_work(self.ledger, lost if state["block"] == 0 else 0)
         state["lost"] += lost
         state["absent"], state["away_from"], state["away_until"] = 0, NEVER, NEVER
 
@@ -1002,12 +1157,14 @@ class Office:
 
     def go_home(self, number: int, now: int) -> None:
         """Write the time on staff of a rep who is gone, or is on staff at the horizon (R7, R9)."""
-        if self.reps[number]["absent"]:
+        rep, state = self.model.reps[number], self.reps[number]
+        if state["absent"]:
             self.note_absence(number, now)
-        self.reps[number]["left"] = now
+        state["left"] = now
+        state["successor"] = turnover.successor(self.model, self.world, rep, state, now)
         if (Due.ABSENCE, number) in self.of_the_firm:
             self.of_the_firm[Due.ABSENCE, number].call_off()
-        waited = now - max(int(self.reps[number]["joined"]), 0)
+        waited = now - max(int(state["joined"]), 0)
         write_of(self.ledger, now, Event.ON_STAFF, NOTHING, number, waited, 0.0)
 
     def note_who_is_on_staff(self, horizon: int) -> None:
@@ -1069,7 +1226,7 @@ class Office:
         was, becomes = other_numbers(before, model)
         self.model, self.wave = model, UNTIL_THE_CHANGE
         self.renumber(becomes)
-        self.take_over_channels()
+        self.take_over_channels(before)
         self.teams = np.zeros(len(model.teams), TEAM_STATE)
         self.teams["own_policy"] = model.teams["own_policy"]
         for number, team in enumerate(old_teams):
@@ -1085,7 +1242,10 @@ class Office:
         self.order = np.arange(len(model.reps))
         for number in range(len(self.reps)):
             self.read_talent(number)
+            self.begin_the_split_anew(before, number)
             self.look_ahead_anew(number)
+            if was[number] != NOBODY:
+                self.stay_on(before, int(was[number]), number)
         queues = [*old_queues, *self.team_queues]
         piles, self.piles = self.piles, [[] for _ in model.reps]
         self.own_queues = [[] for _ in model.reps]
@@ -1100,6 +1260,14 @@ class Office:
         if one_off > 0.0:
             write_of(self.ledger, self.now, Event.ONE_OFF, NOTHING, NOBODY, 0, one_off)
 
+    def begin_the_split_anew(self, before: Model, number: int) -> None:
+        """Forget what a rep has put into new and existing business, where the team splits otherwise (C29)."""
+        team = int(self.model.reps[number]["team"])
+        if team < len(before.teams) and effort_split.splits_otherwise(
+            before.teams[team], self.model.teams[team]
+        ):
+            self.reps[number]["new_level"] = self.reps[number]["accounts_level"] = 0
+
     def look_ahead_anew(self, number: int) -> None:
         """Read a rep's absences anew; one that has begun keeps its end (R16)."""
         state = self.reps[number]
@@ -1110,6 +1278,14 @@ class Office:
         elif people.is_there(state):
             self.look_ahead(number)
 
+    def stay_on(self, before: Model, was: int, number: int) -> None:
+        """Let who is on staff stay for longer, or shorter, in a chapter that begins (R21)."""
+        rep, state = self.model.reps[number], self.reps[number]
+        if state["on_staff"]:
+            state["leaves"] = turnover.stays_now(
+                before, self.model, self.world, before.reps[was], rep, state, self.now
+            )
+
     def renumber(self, becomes: Integers) -> None:
         """Give the reps of open pursuits their numbers in the chapter that begins (C2)."""
         for pursuit in self.open_pursuits.values():
@@ -1117,7 +1293,7 @@ class Office:
                 if pursuit[role] != NOBODY:
                     pursuit[role] = becomes[pursuit[role]]
 
-    def take_over_channels(self) -> None:
+    def take_over_channels(self, before: Model) -> None:
         """Let the streams of inquiries go on, and those of new channels begin (C9, C10)."""
         today, known = self.now // DAY, len(self.channels)
         reached = self.expected
@@ -1125,6 +1301,10 @@ class Office:
         self.expected[: len(reached)] = reached
         arrivals.expect_inquiries(self.model, self.world, self.expected, today)
         shocks.expect_odds(self.model, self.world, self.odds_by_day)
+        for number, channel in enumerate(self.channels):
+            channel["reached"], channel["prospected"] = prospecting.gone_on(
+                before.channels[number], self.model.channels[number], channel
+            )
         added = np.zeros(len(self.model.channels) - known, CHANNEL_STATE)
         self.channels = np.concatenate([self.channels, added])
         self.taken += [0] * (len(self.model.segments) - len(self.taken))  # O7
@@ -1135,7 +1315,8 @@ class Office:
     def read_new_traits(self, pursuit: Record, known: int) -> None:
         """Read the traits that come with a chapter (C27)."""
         company, channel = int(pursuit["company"]), int(pursuit["channel"])
-        pursuit["traits"] |= traits.traits_of(self.model, self.world, company, channel, known)
+        reports = int(self.channels[channel]["reports"])
+        pursuit["traits"] |= traits.traits_of(self.model, self.world, company, channel, known, reports)
 
     def expect_anew(self, pursuit: Record) -> None:
         """Put anew what a pursuit has due (C4, C12)."""
@@ -1206,7 +1387,7 @@ class Office:
     def read_talent(self, number: int) -> None:
         """Note a rep's skill and speed at full strength (C8)."""
         rep, state = self.model.reps[number], self.reps[number]
-        state["skill"], state["speed"] = people.talent(self.model, self.world, rep)
+        state["skill"], state["speed"] = people.talent(self.model, self.world, rep, state["generation"])
 
     def wait_for(self, pursuit: Record, own_end: Happening) -> simpy.Event:
         """Wait until the wait ends by itself, with None, or something else ends it."""
@@ -1280,6 +1461,11 @@ def order_in_queue(pursuit: Record) -> tuple[int, int, int]:
 def order_on_pile(pursuit: Record) -> tuple[int, int]:
     """Order pursuits that a rep ignores: time queued, entity."""
     return int(pursuit["since"]), int(pursuit["entity"])
+
+
+def is_of_class_of(one: Record, other: Record) -> bool:
+    """Return whether two pursuits are both new business, or both existing."""
+    return effort_split.is_account(one) == effort_split.is_account(other)
 
 
 def first_hot(queue: list[Record]) -> Record | None:

@@ -406,16 +406,18 @@ class Forecast:
         """Compare the hours that each team is asked for with those it has.
 
         Asked hours are those worked, and those that leads would have taken that went cold in its queues in
-        the period, or by which its queues grew, at the mean effort of their stages.
+        the period, or by which its queues grew, at the mean effort of their stages. A team does not have the
+        hours that it reserves for prospecting.
         """
         teams = self._cut("team")
         unserved = (self.tallies.cold + self.tallies.queue[:, 1:].sum(axis=1)).mean(axis=0)
+        reserved = teams.period(Event.PROSPECTED, Measure.WORKED) * (self.model.teams["reserved"] > 0.0)
         extra = np.einsum("s,sb,sbt->t", self._mean_effort(), unserved, teams_of_stages(self.model))
         found = []
         for position, team in enumerate(self.names.teams):
             worked = float(teams.busy[:, position].mean())
             asked = worked + float(extra[position])
-            available = float(teams.available[:, position].mean())
+            available = float((teams.available - reserved)[:, position].mean())
             hours = (available / HOUR, worked / HOUR, max(worked, asked) / HOUR)
             found.append(TeamHours(team, *hours))
         return tuple(found)

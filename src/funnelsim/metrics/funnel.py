@@ -75,6 +75,12 @@ def lost(cut: Cut) -> Parts:
     return (cut.period(Event.LOST),)
 
 
+@figure("Reports to marketing", Unit.COUNT, Basis.PERIOD, Better.MORE, ("all", "month", "channel"), total)
+def reports(cut: Cut) -> Parts:
+    """Wins, rejections and failed checks of the period that marketing was told of, where a channel learns."""
+    return (cut.period(Event.REPORTED),)
+
+
 @figure("Gone cold", Unit.COUNT, Basis.PERIOD, Better.LESS, (*_ORIGIN, "stage"), total)
 def gone_cold(cut: Cut) -> Parts:
     """Companies that gave up waiting for a rep in the period."""

@@ -16,16 +16,22 @@ _MONEY = Measure.MONEY
 
 
 def marketing(cut: Cut) -> Floats:
-    """Add up what channels cost by the month, inquiry and lead, holding leads, and nurture: (R, n)."""
+    """Add up what channels cost by the month, inquiry and lead, holding, nurture, prospecting: (R, n)."""
     channels = cut.period(Event.MEDIA, _MONEY) + cut.period(Event.INQUIRY, _MONEY)
     of_leads = cut.period(Event.BECAME_LEAD, _MONEY) + cut.period(Event.HELD, _MONEY)
-    return channels + of_leads + cut.period(TOUCH, _MONEY)
+    return channels + of_leads + cut.period(TOUCH, _MONEY) + prospecting(cut)
+
+
+def prospecting(cut: Cut) -> Floats:
+    """Add up the pay of hours of prospecting: (R, n)."""
+    return cut.period(Event.PROSPECTED, _MONEY)
 
 
 def sales(cut: Cut) -> Floats:
-    """Add up what reps cost: pay, commission, visits and training: (R, n)."""
+    """Add up what reps cost: pay but for prospecting, commission, visits, training and hiring: (R, n)."""
     paid = cut.period(Event.PAY, _MONEY) + cut.period(Event.COMMISSION, _MONEY)
-    return paid + cut.period(Event.STARTED, _MONEY) + cut.period(Event.TRAINED, _MONEY)
+    of_people = cut.period(Event.TRAINED, _MONEY) + cut.period(Event.JOINED, _MONEY)
+    return paid + cut.period(Event.STARTED, _MONEY) - prospecting(cut) + of_people
 
 
 def signed(cut: Cut) -> Floats:
@@ -119,9 +125,18 @@ def lead_cost(cut: Cut) -> Parts:
     return (cut.period(Event.BECAME_LEAD, _MONEY),)
 
 
+@figure("Cost of prospecting", Unit.MONEY, Basis.PERIOD, Better.LESS, (*_CHANNEL, "rep", "team"), total)
+def prospecting_cost(cut: Cut) -> Parts:
+    """Pay of the hours in which reps look for inquiries: part of marketing cost, and not of sales cost.
+
+    The working hours of a calendar month have the month's pay, each the same.
+    """
+    return (prospecting(cut),)
+
+
 @figure("Marketing cost", Unit.MONEY, Basis.PERIOD, Better.LESS, _CHANNEL, total, page=("channel",))
 def marketing_cost(cut: Cut) -> Parts:
-    """What the channels cost by the month, the inquiry and the lead, holding leads, and nurture."""
+    """What channels cost by the month, inquiry and lead, holding leads, nurture, and pay of prospecting."""
     return (marketing(cut),)
 
 
@@ -149,9 +164,15 @@ def training_cost(cut: Cut) -> Parts:
     return (cut.period(Event.TRAINED, _MONEY),)
 
 
+@figure("Cost of turnover", Unit.MONEY, Basis.PERIOD, Better.LESS, _REP, total)
+def turnover_cost(cut: Cut) -> Parts:
+    """What it costs to hire those who come into the seats of others, booked as they join."""
+    return (cut.period(Event.JOINED, _MONEY),)
+
+
 @figure("Sales cost", Unit.MONEY, Basis.PERIOD, Better.LESS, _REP, total)
 def sales_cost(cut: Cut) -> Parts:
-    """Pay, commission, visits and training."""
+    """Pay, commission, visits, training and hiring; the pay for prospecting is part of marketing cost."""
     return (sales(cut),)
 
 

@@ -23,6 +23,7 @@ _WAITED = Measure.WAITED
 _ANSWERS = (Event.ADVANCED, Event.SENT_BACK, Event.WON, Event.LOST)
 _STAGE = ("all", "stage")
 _ORIGIN = ("all", "month", "channel", "segment")
+_PEOPLE = ("all", "month", "rep", "team")
 
 
 def _answering(cut: Cut) -> Floats:
@@ -148,13 +149,28 @@ def time_in_stage(cut: Cut) -> Parts:
     Unit.SHARE,
     Basis.PERIOD,
     Better.NEITHER,
-    ("all", "month", "rep", "team"),
+    _PEOPLE,
     whole=True,
     page=("all", "month", "rep"),
 )
 def utilisation(cut: Cut) -> Parts:
-    """Working time spent on leads / working time on staff, absences left out, in the period."""
+    """Working time spent on leads / working time on staff, absences left out, in the period.
+
+    Prospecting is told apart: see `prospecting_share`.
+    """
     return cut.busy, cut.available
+
+
+@figure("Hours of prospecting", Unit.HOURS, Basis.PERIOD, Better.NEITHER, (*_PEOPLE, "channel"), total)
+def prospecting_hours(cut: Cut) -> Parts:
+    """Working hours in which reps look for inquiries, in blocks that end in the period."""
+    return (cut.period(Event.PROSPECTED, Measure.WORKED) / HOUR,)
+
+
+@figure("Prospecting", Unit.SHARE, Basis.PERIOD, Better.NEITHER, _PEOPLE)
+def prospecting_share(cut: Cut) -> Parts:
+    """Working time spent on prospecting / working time on staff, in the period."""
+    return cut.period(Event.PROSPECTED, Measure.WORKED), cut.available
 
 
 @figure(

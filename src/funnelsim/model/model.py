@@ -46,6 +46,7 @@ class Model(NamedTuple):
     points: Records  # POINT, the effect of waiting, found by the offsets of stages
     traits: Records  # TRAIT (T,), 32 at most
     trait_shares: Floats  # (C, T) share of a channel's inquiries that have a trait
+    trait_shifts: Floats  # (C, T) how far it moves at most, where the channel learns
     checks: Records  # CHECK, found by the offsets of stages
     rejections: Records  # REJECTION (R,), found by stages
     junk_odds: Floats  # (R, T) odds ratio of rejection for those who lack a trait

@@ -43,6 +43,9 @@ CHANNEL = record(
     ("price_cut", "<f8"),  # share of the price
     ("mean_share", "<f8"),  # of a total whose shares are uncertain; else 0
     ("theorists", "<f8"),  # share
+    ("half", "<f8"),  # reports after which its shares have moved half of their way; 0: it does not learn
+    ("theorists_most", "<f8"),  # how far the share of theorists moves at most
+    ("honest", "<f8"),  # share of reports that are made
     ("hot", "<f8"),  # share
     ("hot_or_warm", "<f8"),  # share
     ("stage", "<i4"),  # where its inquiries enter
@@ -54,6 +57,8 @@ CHANNEL = record(
     ("segments", "<i4"),
     ("first_span", "<i4"),  # of the day, in which inquiries arrive
     ("spans", "<i4"),
+    ("prospected", "<i4"),  # 1: its inquiries come from prospecting alone
+    ("per_hour", "<f8"),  # inquiries that an hour of prospecting finds
 )
 SPAN = record(  # of a day, at an even rate
     ("opens", "<i8"),  # from this time of day ...
@@ -72,6 +77,9 @@ CHANNEL_STATE = record(  # of its stream of inquiries
     ("index", "<i8"),  # of the next inquiry
     ("total", "<f8"),  # unit exponentials used so far, the next one included
     ("day", "<i8"),  # in which the next inquiry arrives
+    ("reached", "<f8"),  # the number that prospecting had reached when its rate last changed
+    ("prospected", "<i8"),  # working time of prospecting since then
+    ("reports", "<i8"),  # of its leads, from which it has learnt
 )
 
 SEGMENT = record(
@@ -99,6 +107,12 @@ TEAM = record(
     ("queue_order", "<i4"),
     ("sticky", "<i4"),
     ("interrupts", "<i4"),  # 1: hot pursuits come first, and interrupt work on others
+    ("split", "<i4"),  # of words.Split
+    ("new_share", "<i4"),  # of the effort, in thousandths, that is for new business
+    ("prospects", "<i4"),  # 1: its reps prospect ...
+    ("prospected_channel", "<i4"),  # ... for this channel,
+    ("block", "<i8"),  # ... in blocks of this working time,
+    ("reserved", "<f8"),  # ... in this share of each day's working time; 0: in idle hours
     ("first_tier", "<i4"),
     ("tiers", "<i4"),  # 0: every contract is paid for by `commission`
     ("quota_months", "<i4"),  # of the quota period: 1, 3 or 12
@@ -112,6 +126,10 @@ TEAM = record(
     ("spell_days", "<i4"),  # distribution of their length; NOTHING
     ("off_every", "<f8"),  # days from one block of days off to the next; 0: none
     ("off_days", "<f8"),  # in a block
+    ("tenure", "<i4"),  # distribution of the days that people stay; NOTHING: for good
+    ("residual", "<i4"),  # distribution of the days that those there at time 0 stay yet
+    ("replacement", "<i4"),  # distribution of the days until a seat is filled
+    ("hiring_cost", "<f8"),  # of whoever comes into a seat
 )
 AWAY = record(  # a spell of absence by plan
     ("begins", "<i8"),  # at a midnight
@@ -147,14 +165,18 @@ REP = record(
     ("speed_distribution", "<i4"),
     ("first_segment", "<i4"),  # routes to the segments that the rep knows best
     ("segments", "<i4"),
+    ("turns_over", "<i4"),  # 1: a seat, whose people stay for a tenure
     ("may_be_absent", "<i4"),  # 1: by chance or by plan
     ("first_away", "<i4"),
     ("aways", "<i4"),
     ("grows", "<i4"),  # 1: its skill grows with work, or by training
     ("worked_before", "<i8"),  # leads, before anything is counted
 )
-REP_STATE = record(
+REP_STATE = record(  # of whoever is in the seat, or was last
+    ("generation", "<i8"),  # how many have been in the seat before
     ("joined", "<i8"),  # when the rep did; NEVER until then
+    ("leaves", "<i8"),  # at the end of the tenure; NEVER
+    ("successor", "<i8"),  # joins then; NEVER if nobody will
     ("skill", "<f8"),  # odds ratio at full strength, drawn once per world
     ("speed", "<f8"),  # factor at full strength, drawn once per world
     ("idle_since", "<i8"),
@@ -162,6 +184,13 @@ REP_STATE = record(
     ("open", "<i4"),  # pursuits that the rep owns
     ("on_staff", "<i4"),  # 1: can be given something
     ("busy", "<i4"),
+    ("new_level", "<i8"),  # what it has put into new business, by its share,
+    ("accounts_level", "<i8"),  # ... and into existing business
+    ("prospects_for", "<i8"),  # channel of the block of prospecting in hand
+    ("block", "<i8"),  # its working time; 0: no block is in hand
+    ("block_since", "<i8"),  # when it started
+    ("prospected", "<i8"),  # working time of the blocks started ...
+    ("prospected_on", "<i8"),  # ... on this day, that of the latest
     ("booked_in", "<i8"),  # calendar month of the latest contract: year * 12 + month - 1
     ("booked_month", "<i8"),  # cents booked by then in its month,
     ("booked_quarter", "<i8"),  # ... in its quarter
@@ -185,6 +214,7 @@ STAGE = record(
     ("attempt_key", "<i8"),
     ("interval_key", "<i8"),
     ("reached", "<f8"),  # chance of an attempt
+    ("report_key", "<i8"),
     ("team", "<i8"),  # NOBODY: no rep is needed
     ("process", "<i4"),
     ("makes_lead", "<i4"),  # 1: an inquiry that leaves it for a later stage is a lead

@@ -137,4 +137,16 @@ class QueueOrder(IntEnum):
 
 
 MISSED = 2  # of work in hand, besides 0 and 1: the buyer will not be reached
+NEVER_REACHED = 3  # ... of work that is over: nor in any other attempt
+
+
+class Split(IntEnum):
+    """How a team's reps split their effort between new and existing business."""
+
+    NONE = 0
+    NEW_FIRST = 1
+    ACCOUNTS_FIRST = 2
+    SHARES = 3
+
+
 GONE_COLD = 0  # the number of the reason that every scenario has

@@ -20,6 +20,7 @@ from funnelsim.compiling.arrays import Floats, Record
 from funnelsim.compiling.decorators import rule
 from funnelsim.model.model import DEMAND_OF_ALL, DEMAND_OF_CHANNELS, Model
 from funnelsim.model.words import DAY, NEVER, NOTHING, Heat
+from funnelsim.rules.memory import effect
 from funnelsim.rules.routes import route
 from funnelsim.rules.shocks import moves, multiply
 
@@ -132,12 +133,23 @@ def day_factor(model: Model, world: Record, channel: Record, day: int) -> float:
 
 
 @rule
-def profile(model: Model, world: Record, channel: Record, entity: int) -> tuple[float, int, int, int]:
-    """Draw a lead's profile: fit (odds ratio), heat, segment, and whether it is a theorist (A11, K11)."""
+def profile(
+    model: Model, world: Record, channel: Record, entity: int, reports: int
+) -> tuple[float, int, int, int]:
+    """Draw a lead's profile: fit (odds ratio), heat, segment, and whether it is a theorist (A11, K11, W6).
+
+    Parameters
+    ----------
+    reports : int
+        What the channel has learnt from.
+    """
     fits = model.distributions[channel["fit"]]
     mixed = channel["hot"] > 0.0 or channel["hot_or_warm"] < 1.0
     for_fit, for_heat = uniforms_if(mixed or varies(fits), world, entity, PROFILE, 0)
-    of_kinds = channel["segments"] > 1 or channel["theorists"] > 0.0
+    theorists = channel["theorists"]
+    if channel["half"] > 0.0:
+        theorists = effect(theorists, channel["theorists_most"], channel["half"], reports)
+    of_kinds = channel["segments"] > 1 or theorists > 0.0
     for_segment, for_theorist = uniforms_if(of_kinds, world, entity, KIND, 0)
     fit = quantile(fits, model.knots, for_fit)
     heat = Heat.WARM.value  # also if all are warm, and nothing is drawn
@@ -146,7 +158,7 @@ def profile(model: Model, world: Record, channel: Record, entity: int) -> tuple[
     elif for_heat >= channel["hot_or_warm"]:
         heat = Heat.FUTURE.value
     segment = route(model.routes, channel["first_segment"], channel["segments"], for_segment)
-    theorist = 1 if for_theorist < channel["theorists"] else 0
+    theorist = 1 if for_theorist < theorists else 0
     return fit, heat, model.routes[segment]["target"], theorist
 
 

@@ -38,8 +38,8 @@ def is_hot(pursuit: Record) -> bool:
 
 @rule
 def gives_way(state: Record, in_hand: Record) -> bool:
-    """Return whether a rep at work can be interrupted in the work in hand (G9)."""
-    return bool(state["on_staff"] == 1 and not is_hot(in_hand))
+    """Return whether a busy rep can be interrupted: in work on what is not hot, not in prospecting (G9)."""
+    return bool(state["on_staff"] == 1 and state["block"] == 0 and not is_hot(in_hand))
 
 
 @rare

@@ -17,9 +17,9 @@ from funnelsim.rules.memory import effect, is_counted
 
 
 @rule
-def talent(model: Model, world: Record, rep: Record) -> tuple[float, float]:
-    """Draw a rep's skill (odds ratio) and speed (factor) at full strength."""
-    for_skill, for_speed = uniforms(world, rep["entity"], REP, 0)
+def talent(model: Model, world: Record, rep: Record, generation: int) -> tuple[float, float]:
+    """Draw the skill (odds ratio) and speed (factor) at full strength of who is in a seat (R20)."""
+    for_skill, for_speed = uniforms(world, rep["entity"], REP, generation)
     skill = quantile(model.distributions[rep["skill_distribution"]], model.knots, for_skill)
     speed = quantile(model.distributions[rep["speed_distribution"]], model.knots, for_speed)
     return skill, speed
@@ -63,7 +63,8 @@ def speed_now(rep: Record, state: Record, now: int) -> float:
 def grown(model: Model, rep: Record, state: Record, now: int) -> float:
     """Compute a rep's skill at full strength, with what work and training have made of it (Z2, Z3)."""
     team = model.teams[rep["team"]]
-    leads = rep["worked_before"] + state["worked"] + team["win_counts"] * state["won"]
+    leads = state["worked"] + team["win_counts"] * state["won"]
+    leads += rep["worked_before"] if state["generation"] == 0 else 0
     skill = effect(state["skill"], team["learns_most"], team["learns_half"], leads)
     for number in range(team["first_training"], team["first_training"] + team["trainings"]):
         training = model.trainings[number]

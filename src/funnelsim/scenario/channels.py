@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from funnelsim.scenario.learning import Learning
 from funnelsim.scenario.quantities import NotNegative, OddsRatio, Positive, Share, TimesOfDay
 from funnelsim.scenario.section import ONE, Section
 from funnelsim.scenario.shocks import Shock
@@ -75,18 +76,20 @@ class Promotion(Section):
     )
 
 
-class PersonalSelling(Section):
-    """Inquiries that reps get from customers whom the firm has already: limited by both."""
+class Prospecting(Section):
+    """Inquiries that reps find by themselves, in hours that are reserved for it or in idle ones."""
 
-    team: str = Field(description="Team whose people ask the customers.", examples=[""])
-    inquiries_per_rep_month: NotNegative = Field(
-        description="Inquiries that one person finds in an average month.", examples=[1.0]
+    team: str = Field(description="Team whose reps prospect.", examples=[""])
+    inquiries_per_hour: Annotated[float, Field(gt=0, le=100)] = Field(
+        description="Inquiries that an hour of prospecting finds on average.", examples=[0.2]
     )
-    customers: Annotated[float, Field(ge=0, le=1e9)] = Field(
-        description="Customers whom the firm has already.", examples=[1.0]
+    hours_per_week: Annotated[float, Field(gt=0, le=168)] | None = Field(
+        default=None,
+        description="Hours that each rep reserves for it in a week of the team, the first of each day. "
+        "Default: only idle hours.",
     )
-    inquiries_per_customer_year: NotNegative = Field(
-        default=1.0, description="Inquiries that one customer has in a year at most."
+    block_hours: Annotated[float, Field(ge=0.25, le=8)] = Field(
+        default=0.25, description="Working hours of a block, which nothing interrupts."
     )
 
 
@@ -96,7 +99,7 @@ class Kind(Section):
     inquiries_per_month: Annotated[float, Field(ge=0, le=1e9)] | None = Field(
         default=None,
         description="Expected inquiries in an average calendar month. "
-        "Left out where `[mix]` shares out a total, or with `personal_selling`.",
+        "Left out where `[mix]` shares out a total, or with `prospecting`.",
     )
     monthly_profile: tuple[NotNegative, ...] = Field(
         default=(1.0,) * 12,
@@ -148,8 +151,8 @@ class Kind(Section):
         default=None, description="What moves this channel's inquiries from month to month. Default: nothing."
     )
     promotion: Promotion | None = Field(default=None, description="A lower price for a time.")
-    personal_selling: PersonalSelling | None = Field(
-        default=None, description="Inquiries by reps and customers, instead of `inquiries_per_month`."
+    prospecting: Prospecting | None = Field(
+        default=None, description="Inquiries that reps find, instead of `inquiries_per_month`."
     )
     temperature: Temperatures = Field(
         default=Temperatures(warm=1.0), description="Shares of hot, warm and future inquiries."
@@ -162,6 +165,10 @@ class Kind(Section):
     )
     traits: dict[str, Share] = Field(
         default={}, description="Shares of its companies that have a trait. Default: the trait's own share."
+    )
+    learning: Learning | None = Field(
+        default=None,
+        description="How its shares move the more marketing hears of its leads. Default: they stay.",
     )
     segments: dict[str, Share] | None = Field(
         default=None, description="Mix of segments, summing to 1. Default: the only segment."

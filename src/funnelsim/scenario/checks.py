@@ -24,9 +24,11 @@ from funnelsim.scenario.flow import LOSS, WIN, advancing, failing, first_stage, 
 from funnelsim.scenario.gates import check_hand_overs
 from funnelsim.scenario.goal_checks import check_goals
 from funnelsim.scenario.ignored_rows import IGNORED_NAME, check_ignored, ignoring
+from funnelsim.scenario.learning_checks import check_learning
 from funnelsim.scenario.nurture_checks import check_nurture
 from funnelsim.scenario.paths import leaves, written
 from funnelsim.scenario.plan_checks import check_plan
+from funnelsim.scenario.prospecting import check_prospecting
 from funnelsim.scenario.qualifying_checks import (
     always_passed,
     check_qualifying,
@@ -174,7 +176,8 @@ def _days_off(contents: Contents) -> Iterable[tuple[str, tuple[date, ...]]]:
         for rep, own in team.reps.items():
             yield f"teams.{name}.reps.{rep}.holidays", own.holidays
             yield f"teams.{name}.reps.{rep}.absent", own.absent
-        yield f"teams.{name}.absence.dates", team.absence.dates
+        if team.absence is not None:
+            yield f"teams.{name}.absence.dates", team.absence.dates
         for training, held in team.training.items():
             yield f"teams.{name}.training.{training}.date", (held.date,)
     for path, hours in _hours_of_customers(contents).items():
@@ -599,6 +602,7 @@ _CHECKS: tuple[Callable[[Contents], Problems], ...] = (
     _markets,
     check_volumes,
     check_the_mix,
+    check_prospecting,
     _shocks,
     _teams,
     check_staff,
@@ -607,6 +611,7 @@ _CHECKS: tuple[Callable[[Contents], Problems], ...] = (
     check_hand_overs,
     check_ignored,
     check_qualifying,
+    check_learning,
     _customer_hours,
     _reasons,
     _nurture,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from funnelsim.scenario.calendars import calendar_of
-from funnelsim.scenario.channels import WHOLE_YEAR, Mix
+from funnelsim.scenario.channels import WHOLE_YEAR, Channel, Mix
 from funnelsim.scenario.months import Months
 from funnelsim.scenario.scenario import Scenario
 from funnelsim.scenario.schema import Contents, CustomerHours, Segment, Stage, StageOfSegment, Team
@@ -54,9 +54,9 @@ def levelled(scenario: Scenario, months: int) -> Scenario:
         for name in scenario.channels
     }
     level = {"monthly_profile": WHOLE_YEAR, "growth_per_year": 0.0}
-    without = dict.fromkeys(("promotion", "response", "personal_selling"))
+    without = dict.fromkeys(("promotion", "response"))
     channels = {
-        name: channel.model_copy(update={"inquiries_per_month": volumes[name], **level, **without})
+        name: channel.model_copy(update=_source(channel, volumes[name]) | level | without)
         for name, channel in scenario.channels.items()
     }
     only = {"warm_up_months": 0, "period_months": months, "drain_months": 0}
@@ -78,6 +78,11 @@ def levelled(scenario: Scenario, months: int) -> Scenario:
     )
 
 
+def _source(channel: Channel, volume: float) -> dict[str, float]:
+    """Return the inquiries of a month; reps who prospect go on to find theirs."""
+    return {} if channel.prospecting is not None else {"inquiries_per_month": volume}
+
+
 _Customers = TypeVar("_Customers", Segment, Stage, StageOfSegment)
 
 
@@ -97,4 +102,5 @@ def _lasting(team: Team, contents: Contents) -> Team:
     there_always = {"hired": None, "leaves": None, "holidays": (), "absent": ()}
     reps = {name: rep.model_copy(update=there_always) for name, rep in kept.items()}
     always = {"reps": reps, "holidays": (), "learning": None, "training": {}}
-    return team.model_copy(update=always | {"absence": team.absence.model_copy(update={"dates": ()})})
+    absence = team.absence and team.absence.model_copy(update={"dates": ()})
+    return team.model_copy(update=always | {"absence": absence})

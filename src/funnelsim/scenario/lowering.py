@@ -249,6 +249,7 @@ class Groundwork:
             "reps": np.zeros(len(self.names.reps), REP),
             "traits": np.zeros(traits, TRAIT),
             "trait_shares": np.zeros((channels, traits)),
+            "trait_shifts": np.zeros((channels, traits)),
             "firm": np.zeros(1, FIRM),
             "checks": np.zeros(sum(len(each.checks) for each in stages.values()), CHECK),
             "rejections": np.zeros(rejections, REJECTION),

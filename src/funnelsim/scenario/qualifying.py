@@ -20,6 +20,11 @@ class Management(Section):
         default=0.0,
         description="How far management asks for the reason of every rejection: 0 not at all, 1 always.",
     )
+    honest_reports: Share = Field(
+        default=1.0,
+        description="Share of rejections, failed checks and wins that marketing is told of without any "
+        "control; with `control = 1` it is told of all.",
+    )
 
 
 class Trait(Section):

@@ -453,6 +453,56 @@ def read_targets(value: object) -> dict[str, float]:
     return {str(name): _weight(item, str(name)) for name, item in value.items()}
 
 
+class EffortSplit(NamedTuple):
+    """How reps split their effort between new and existing business.
+
+    Attributes
+    ----------
+    first : str
+        "new" or "accounts", if one always comes first; else "".
+    new : float
+        The share of new business; 0 where one comes first.
+    """
+
+    first: str
+    new: float
+
+
+SPLITS = {"new_first": EffortSplit("new", 0.0), "accounts_first": EffortSplit("accounts", 0.0)}
+_A_SPLIT = '"new_first", "accounts_first" or a share of new business such as { new = 0.6 }'
+
+
+def read_split(value: object) -> EffortSplit:
+    """Read how effort is split: what comes first, or a table with the share of new business."""
+    if isinstance(value, str) and value in SPLITS:
+        return SPLITS[value]
+    if not isinstance(value, Mapping) or set(value) != {"new"}:
+        reject(f"is {shown(value)}", _A_SPLIT)
+    share = number(value["new"], "new")
+    if not 0.001 <= share <= 0.999:
+        reject(f"is {shown(value['new'])}", "a share from 0.001 to 0.999", "new")
+    return EffortSplit("", share)
+
+
+Splits = Annotated[
+    EffortSplit,
+    PlainValidator(read_split),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"enum": list(SPLITS)},
+                {
+                    "type": "object",
+                    "properties": {"new": {"type": "number", "minimum": 0.001, "maximum": 0.999}},
+                    "required": ["new"],
+                    "additionalProperties": False,
+                },
+            ]
+        }
+    ),
+]
+
+
 def _weight(value: object, name: str) -> float:
     weight = number(value, name)
     if weight < 0:

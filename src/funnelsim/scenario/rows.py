@@ -7,6 +7,7 @@ file that `made_of` lists. If these are the same objects, the rows are the same.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -24,11 +25,12 @@ from funnelsim.chance.keys import (
 )
 from funnelsim.model.model import DEMAND_OF_ALL, DEMAND_OF_CHANNELS, ODDS_OF_ALL
 from funnelsim.model.own_policy import BUILT_IN, policy_number
-from funnelsim.model.words import DAY, LOST, NEVER, NOBODY, NOTHING, WON, Assignment, QueueOrder
+from funnelsim.model.words import DAY, HOUR, LOST, NEVER, NOBODY, NOTHING, WON, Assignment, QueueOrder, Split
 from funnelsim.rules.contracts import CENTS, MONTH, MOST_CENTS, QUARTER, YEAR
+from funnelsim.rules.effort_split import THOUSAND
 from funnelsim.scenario.attempts import NOT_REACHED_NAME
 from funnelsim.scenario.calendars import Calendar, spans_of_the_day
-from funnelsim.scenario.channels import Promotion
+from funnelsim.scenario.channels import Promotion, Prospecting
 from funnelsim.scenario.effects import by_heat, committee_effect, stage_odds, theorist_odds
 from funnelsim.scenario.flow import (
     LOSS,
@@ -44,9 +46,12 @@ from funnelsim.scenario.flow import (
 )
 from funnelsim.scenario.gates import gates_of
 from funnelsim.scenario.ignored_rows import ignoring
+from funnelsim.scenario.learning import honest_share
 from funnelsim.scenario.market import Market
 from funnelsim.scenario.months import DAYS_PER_MONTH
+from funnelsim.scenario.prospecting import share_reserved
 from funnelsim.scenario.qualifying_rows import QualifyingRows, trait_share
+from funnelsim.scenario.quantities import EffortSplit
 from funnelsim.scenario.rotas import Customers, Rota
 from funnelsim.scenario.schema import Contents, Rep, Segment, Stage, Team
 from funnelsim.scenario.sheets import Draft, Sheet, Way, fill
@@ -57,6 +62,7 @@ from funnelsim.scenario.staff_rows import (
     learning_of,
     numbers_of_training,
     planned_of,
+    turnover_of,
 )
 from funnelsim.scenario.volumes import Era, expected_inquiries, mean_share
 
@@ -110,8 +116,12 @@ class ChannelRows:
             "first_expected": self._first_expected,
             **self._promoted(channel.promotion),
             "stage": list(scenario.stages).index(first_stage(scenario, self.name)),
+            "prospected": int(channel.prospecting is not None),
         }
         fill(draft.array("channels"), self.number, row)
+        if channel.prospecting is not None:
+            who = {"prospects": 1, "prospected_channel": self.number}
+            fill(draft.array("teams"), list(scenario.teams).index(channel.prospecting.team), who)
         keys = {"owner": row["key"], "purpose": DEMAND_SHOCK, "mean_is_one": 1}
         fill(draft.array("shocks"), DEMAND_OF_CHANNELS + self.number, keys)
 
@@ -119,7 +129,7 @@ class ChannelRows:
         """List the channel and the mix of all eras."""
         contents = [era.contents for era in eras]
         mixes = (each for own in contents for each in (own.channels.get(self.name), own.mix))
-        return (contents[-1].traits, *mixes)
+        return (contents[-1].traits, contents[-1].management, *mixes)
 
     def write(self, eras: Eras, sheet: Sheet) -> None:
         """Write costs, shares, distributions, and inquiries by day."""
@@ -137,6 +147,7 @@ class ChannelRows:
             "busy": _day_factor(channel.day_variation, sheet),
             "busy_all": _day_factor(scenario.mix.day_variation, sheet),
             "theorists": channel.theorist_share,
+            **self._learning(scenario),
             "hot": heat.hot,
             "hot_or_warm": 1.0 if heat.future == 0 else heat.hot + heat.warm,
             "fit": sheet.distribution(channel.fit),
@@ -144,11 +155,33 @@ class ChannelRows:
             "segments": segments,
         }
         fill(sheet.array("channels"), self.number, row)
+        if channel.prospecting is not None:
+            self._prospected(scenario, channel.prospecting, sheet)
         shares = [trait_share(scenario, self.name, trait) for trait in scenario.traits]
         sheet.array("trait_shares")[self.number] = shares
+        shifts = {} if channel.learning is None else channel.learning.traits
+        sheet.array("trait_shifts")[self.number] = [shifts.get(trait, 0.0) for trait in scenario.traits]
         fill(sheet.array("shocks"), DEMAND_OF_CHANNELS + self.number, _shock(channel.demand_shock, sheet))
         expected = expected_inquiries(eras, self.name, self.calendar)
         sheet.array("expected")[self._first_expected : self._first_expected + len(expected)] = expected
+
+    def _prospected(self, scenario: Contents, prospecting: Prospecting, sheet: Sheet) -> None:
+        """Write how much an hour of prospecting finds, and how much time its team spends on it."""
+        fill(sheet.array("channels"), self.number, {"per_hour": prospecting.inquiries_per_hour})
+        block = round(prospecting.block_hours * HOUR)
+        spends = {"block": block, "reserved": share_reserved(scenario, prospecting)}
+        fill(sheet.array("teams"), list(scenario.teams).index(prospecting.team), spends)
+
+    def _learning(self, scenario: Contents) -> Row:
+        """Return how a channel learns, and how much marketing is told (W4, W5)."""
+        learning, management = scenario.channels[self.name].learning, scenario.management
+        if learning is None:
+            return {"half": 0.0, "theorists_most": 0.0, "honest": 0.0}
+        return {
+            "half": learning.half,
+            "theorists_most": learning.theorist_share,
+            "honest": honest_share(management.honest_reports, management.control),
+        }
 
     @property
     def _first_expected(self) -> int:
@@ -383,6 +416,7 @@ class TeamRows:
             "queue_order": QueueOrder[team.queue_order.upper()].value,
             "sticky": int(team.sticky),
             "interrupts": int(team.interrupts == "hot"),
+            **_split(team.effort_split),
             "first_tier": self.first_tier,
             "tiers": tiers_of(team),
             "first_training": self.first_training,
@@ -409,6 +443,7 @@ class TeamRows:
             "segments": segments,
             "team": self.number,
             "calendar": self.first_calendar + self.rota.by_rep.get(person.own_name, 0),
+            "turns_over": int(team.turnover is not None and person.own_name is None),
             "grows": int(team.learning is not None or bool(self.trainings)),
             "worked_before": _worked_before(person, team),
         }
@@ -422,7 +457,8 @@ class TeamRows:
         team = eras[-1].contents.teams[self.name]
         pay = {"commission": team.commission, "opener_share": team.opener_share}
         growth = learning_of(team.learning) | absence_of(team.absence, sheet)
-        fill(sheet.array("teams"), self.number, pay | growth)
+        stays = turnover_of(team.turnover, sheet)
+        fill(sheet.array("teams"), self.number, pay | growth | stays)
         for number, held in enumerate(self.trainings, start=self.first_training):
             training = eras[held.era].contents.teams[self.name].training[held.name]
             fill(sheet.array("trainings"), number, numbers_of_training(training))
@@ -438,7 +474,7 @@ class TeamRows:
             if person.own_name is not None:
                 rep = team.reps[person.own_name]
                 fill(reps, number, _numbers_of(team, rep) | _strength_of(rep, sheet))
-            if person.joins != LONG_AGO:
+            if person.joins != LONG_AGO or (team.turnover is not None and person.own_name is None):
                 fill(reps, number, _ramp_of(team))
 
 
@@ -469,6 +505,15 @@ def _policy(name: str) -> Row:
     if name in BUILT_IN:
         return {"assignment": Assignment[name.upper()].value}
     return {"assignment": Assignment.OWN.value, "own_policy": policy_number(name)}
+
+
+def _split(split: EffortSplit | None) -> Row:
+    """Lower how a team splits its effort (G16)."""
+    if split is None:
+        return {}
+    if split.first:
+        return {"split": Split.NEW_FIRST.value if split.first == "new" else Split.ACCOUNTS_FIRST.value}
+    return {"split": Split.SHARES.value, "new_share": math.floor(split.new * THOUSAND + 0.5)}
 
 
 def _numbers_of(team: Team, rep: Rep) -> Row:
@@ -531,6 +576,7 @@ class StageRows:
             "assignment_key": purpose("assignment", self.name),
             "attempt_key": purpose("attempt", self.name),
             "interval_key": purpose("interval", self.name),
+            "report_key": purpose("report", self.name),
             "makes_lead": int(self.name == lead_maker(scenario)),
             "is_lead": int(self.number > list(scenario.stages).index(lead_maker(scenario))),
             "first_variant": self.first_variant if self.variants else 0,

@@ -31,12 +31,13 @@ from funnelsim.scenario.quantities import (
     OpenSpan,
     Positive,
     Share,
+    Splits,
     Targets,
     reject,
 )
 from funnelsim.scenario.section import ONE, Section
 from funnelsim.scenario.shocks import Shocks
-from funnelsim.scenario.staff import Absence, Learning, Training
+from funnelsim.scenario.staff import Absence, Learning, Training, Turnover
 from funnelsim.scenario.unknowns import Uncertain
 
 GOAL_METRICS = tuple(FIGURES)
@@ -412,7 +413,12 @@ class Team(Section):
     ramp_up: RampUp | None = Field(
         default=None, description="How reps with a `hired` date grow to full strength."
     )
-    absence: Absence = Field(default=Absence(), description="When people are absent, by plan and by chance.")
+    absence: Absence | None = Field(
+        default=None, description="When people are absent, by plan and by chance. Default: never."
+    )
+    turnover: Turnover | None = Field(
+        default=None, description="How long `people` stay, and are replaced. Default: they stay."
+    )
     learning: Learning | None = Field(
         default=None, description="How skill grows with leads worked. Default: it does not."
     )
@@ -440,6 +446,11 @@ class Team(Section):
     interrupts: Literal["hot"] | None = Field(
         default=None,
         description='"hot": hot leads come first, and interrupt work on others. Default: nobody does.',
+    )
+    effort_split: Splits | None = Field(
+        default=None,
+        description="Between new business, which is the sale, and existing customers: `new_first`, "
+        "`accounts_first`, or a share such as `{ new = 0.6 }`. Default: first come, first served.",
     )
     sticky: bool = Field(default=True, description="A lead stays with its rep through this team's stages.")
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from pydantic import Field
 
-from funnelsim.scenario.quantities import Duration, Holidays, NotNegative, Positive
+from funnelsim.scenario.quantities import AboveZero, Duration, Holidays, NotNegative, Positive
 from funnelsim.scenario.section import ONE, Section
 
+ZERO: Any = 0.0  # as a file would write it
 Day = date  # where a key is called `date`
 
 
@@ -56,6 +58,19 @@ class Absence(Section):
     spell_days: Duration = Field(
         default=ONE, description="Calendar days that a spell lasts, from the midnight with which it begins."
     )
+
+
+class Turnover(Section):
+    """How long people without names of their own stay, and when somebody else comes into the seat."""
+
+    tenure_months: AboveZero = Field(
+        description="Months from joining to leaving. Who is there at first has what is left of a tenure.",
+        examples=[24.0],
+    )
+    replacement_days: Duration = Field(
+        default=ZERO, description="Days until the seat is filled; who comes joins at a midnight."
+    )
+    cost: NotNegative = Field(default=0.0, description="Cost of hiring whoever comes into a seat.")
 
 
 class Training(Section):

@@ -17,7 +17,11 @@ def check_staff(contents: Contents) -> Problems:
     for name, team in contents.teams.items():
         path = f"teams.{name}"
         yield from _trainings(f"{path}.training", team)
-        yield from _absences(f"{path}.absence", team.absence)
+        if team.absence is not None:
+            yield from _absences(f"{path}.absence", team.absence)
+        if team.turnover is not None and not team.people:
+            wrong = "is of nobody: people with names of their own come and go on days of their own"
+            yield Problem(f"{path}.turnover", wrong, "people, or no turnover")
         for rep_name, rep in team.reps.items():
             if rep.leads_worked is not None and team.learning is None:
                 yield Problem(

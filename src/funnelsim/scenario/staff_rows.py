@@ -7,17 +7,20 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from funnelsim.chance.distributions import Residual, Scaled
 from funnelsim.compiling.arrays import Records
 from funnelsim.model.records import AWAY
 from funnelsim.model.words import DAY, HOUR, NOTHING
 from funnelsim.model.worktime import work_ends
 from funnelsim.scenario.calendars import Calendar
+from funnelsim.scenario.months import DAYS_PER_MONTH
 from funnelsim.scenario.scenario import Dated
 from funnelsim.scenario.schema import Team
 from funnelsim.scenario.sheets import Sheet
-from funnelsim.scenario.staff import Absence, Learning, Training
+from funnelsim.scenario.staff import Absence, Learning, Training, Turnover
 
 YEAR_DAYS = 365.25
+NEVER_ABSENT = Absence()
 Spell = tuple[int, int]  # from when until when
 
 
@@ -53,6 +56,19 @@ def learning_of(learning: Learning | None) -> dict[str, Any]:
     }
 
 
+def turnover_of(turnover: Turnover | None, sheet: Sheet) -> dict[str, Any]:
+    """Lower how long people stay, and what comes then (R17, R18, R19)."""
+    if turnover is None:
+        return {"tenure": NOTHING, "residual": NOTHING, "replacement": NOTHING, "hiring_cost": 0.0}
+    days = Scaled(turnover.tenure_months, DAYS_PER_MONTH)
+    return {
+        "tenure": sheet.distribution(days),
+        "residual": sheet.distribution(Residual(days)),
+        "replacement": sheet.distribution(turnover.replacement_days),
+        "hiring_cost": turnover.cost,
+    }
+
+
 def numbers_of_training(training: Training) -> dict[str, Any]:
     """Lower what a training costs and does (Z3, Z4)."""
     return {"cost": training.cost, "odds": training.odds_ratio, "half_life": training.half_life_days}
@@ -81,7 +97,7 @@ def planned_spells(
         The days simulated.
     """
     own = () if own_name is None else team.reps[own_name].absent
-    days = {calendar.instant(day) for day in (*team.absence.dates, *own)}
+    days = {calendar.instant(day) for day in (*(team.absence or NEVER_ABSENT).dates, *own)}
     spells = {(day, day + DAY) for day in days}
     for begins, training in trainings:
         effort = round(training.hours * HOUR)
@@ -115,14 +131,16 @@ def away_records(
     return np.array(made, AWAY), places
 
 
-def planned_of(away: tuple[int, int], absence: Absence) -> dict[str, Any]:
+def planned_of(away: tuple[int, int], absence: Absence | None) -> dict[str, Any]:
     """Lower where a person's spells by plan are, and whether there may be any at all."""
+    absence = absence or NEVER_ABSENT
     by_chance = absence.spells_per_year > 0 or absence.days_off_per_year > 0
     return {"first_away": away[0], "aways": away[1], "may_be_absent": int(by_chance or away[1] > 0)}
 
 
-def absence_of(absence: Absence, sheet: Sheet) -> dict[str, Any]:
+def absence_of(absence: Absence | None, sheet: Sheet) -> dict[str, Any]:
     """Lower how often people are absent by chance, and their days off (R11)."""
+    absence = absence or NEVER_ABSENT
     off = absence.days_off_per_year
     every = YEAR_DAYS * absence.days_off_at_once / off if off > 0 else 0.0
     by_chance = absence.spells_per_year > 0

@@ -9,7 +9,7 @@ from funnelsim.scenario.errors import Problem, Problems, sum_to_one, unknown
 from funnelsim.scenario.response import Curve, curve_through
 from funnelsim.scenario.samples import LARGEST
 from funnelsim.scenario.schema import LONGEST_HORIZON, Contents, Horizon
-from funnelsim.scenario.volumes import inquiries_per_month, mean_share
+from funnelsim.scenario.volumes import inquiries_per_month, mean_share, most_found_per_month
 
 MOST_INQUIRIES = 2**31  # an inquiry's number has 32 bits in its key
 USUAL_MONTHS = 24  # of a warm-up or drain that is not typed: few pilots find that more is needed
@@ -54,13 +54,13 @@ def _source(contents: Contents, name: str) -> Problems:
     channel, path = contents.channels[name], f"channels.{name}"
     typed = channel.inquiries_per_month is not None
     others = [
-        *(["personal_selling"] if channel.personal_selling is not None else []),
+        *(["prospecting"] if channel.prospecting is not None else []),
         *(["a share in [mix]"] if name in contents.mix.shares else []),
     ]
     if typed and others:
         yield Problem(f"{path}.inquiries_per_month", f"is given beside {others[0]}", "one of them")
     elif len(others) > 1:
-        yield Problem(f"{path}.personal_selling", f"is given beside {others[1]}", "one of them")
+        yield Problem(f"{path}.prospecting", f"is given beside {others[1]}", "one of them")
     elif not typed and not others:
         yield Problem(
             f"{path}.inquiries_per_month", "is missing", "a number of inquiries in an average calendar month"
@@ -72,9 +72,8 @@ def _response(contents: Contents, name: str) -> Problems:
     response = channel.response
     if response is None:
         return
-    if channel.personal_selling is not None:
-        yield Problem(path, "is given beside personal_selling", "one of them")
-        return
+    if channel.prospecting is not None:
+        return  # reported already
     if (response.ceiling is None) == (response.half_at is None):
         count = "neither ceiling nor half_at" if response.ceiling is None else "both ceiling and half_at"
         yield Problem(path, f"has {count}", "one of them")
@@ -113,17 +112,9 @@ def _promotion(contents: Contents, name: str) -> Problems:
         )
 
 
-def _people(contents: Contents, name: str) -> Problems:
-    """Check that personal selling has a team, and that of our kinds only suppliers are paid by the lead."""
+def _supplier(contents: Contents, name: str) -> Problems:
+    """Check that of our kinds only suppliers are paid by the lead."""
     channel, path = contents.channels[name], f"channels.{name}"
-    if channel.personal_selling is not None:
-        if channel.kind in KINDS and channel.kind != "personal_selling":
-            yield Problem(
-                f"{path}.personal_selling", f'is given for kind "{channel.kind}"', 'kind = "personal_selling"'
-            )
-        if channel.personal_selling.team not in contents.teams:
-            team = channel.personal_selling.team
-            yield unknown(f"{path}.personal_selling.team", team, contents.teams, "a team")
     if channel.price_per_lead > 0 and channel.kind in KINDS and channel.kind != "outsourced":
         yield Problem(f"{path}.price_per_lead", f'is given for kind "{channel.kind}"', 'kind = "outsourced"')
 
@@ -152,9 +143,7 @@ def largest_month(contents: Contents, name: str) -> float:
         volume = curve.most
     if contents.mix.certainty is not None and mean_share(contents, name) > 0:
         volume /= mean_share(contents, name)  # as if the whole total came through it
-    if channel.personal_selling is not None:
-        selling = channel.personal_selling
-        volume = selling.customers * selling.inquiries_per_customer_year / 12
+    volume += most_found_per_month(contents, name)
     return volume * max(1.0, channel.promotion.inquiries_factor if channel.promotion else 1.0)
 
 
@@ -172,4 +161,10 @@ def _warm_up_and_drain(horizon: Horizon) -> tuple[int, int]:
     return USUAL_MONTHS if warm_up is None else warm_up, USUAL_MONTHS if drain is None else drain
 
 
-_CHECKS: tuple[Callable[[Contents, str], Problems], ...] = (_source, _response, _promotion, _people, _number)
+_CHECKS: tuple[Callable[[Contents, str], Problems], ...] = (
+    _source,
+    _response,
+    _promotion,
+    _supplier,
+    _number,
+)

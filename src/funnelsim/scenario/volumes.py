@@ -11,9 +11,12 @@ import numpy as np
 
 from funnelsim.compiling.arrays import Floats
 from funnelsim.scenario.calendars import Calendar, Growth
-from funnelsim.scenario.channels import Channel, PersonalSelling
+from funnelsim.scenario.channels import Channel
+from funnelsim.scenario.months import DAYS_PER_MONTH
 from funnelsim.scenario.response import Curve, carried_over, curve_through
-from funnelsim.scenario.schema import Contents, Rep, Team
+from funnelsim.scenario.schema import Contents, Rep
+
+HOURS_PER_WEEK = 168  # round the clock
 
 
 def mean_share(contents: Contents, name: str) -> float:
@@ -23,7 +26,7 @@ def mean_share(contents: Contents, name: str) -> float:
 
 
 def inquiries_per_month(contents: Contents, name: str) -> float:
-    """Return the inquiries of a channel in an average month, without personal selling.
+    """Return the inquiries of a channel in an average month, without those of prospecting.
 
     >>> from funnelsim.scenario import load
     >>> inquiries_per_month(load("first_steps"), "website")
@@ -54,7 +57,7 @@ class Era(NamedTuple):
 
 
 def expected_inquiries(eras: Sequence[Era], name: str, calendar: Calendar) -> Floats:
-    """Add up the inquiries that a channel expects, at the mean over worlds (C9).
+    """Add up the inquiries that a channel expects, at the mean over worlds, without prospecting (C9).
 
     A day has its inquiries by calendar (see `Calendar.inquiries_by_day`) x the response to the money
     spent so far, relative to that at the reference cost x the factor of a promotion.
@@ -87,9 +90,22 @@ def expected_inquiries(eras: Sequence[Era], name: str, calendar: Calendar) -> Fl
 
 
 def inquiries_in_all(contents: Contents, calendar: Calendar) -> float:
-    """Return the inquiries expected on all days: no more leads can be open at once."""
+    """Return the inquiries expected on all days, at most: no more leads can be open at once."""
     eras = [Era(0, contents)]
-    return math.fsum(float(expected_inquiries(eras, name, calendar)[-1]) for name in contents.channels)
+    typed = (float(expected_inquiries(eras, name, calendar)[-1]) for name in contents.channels)
+    months = len(calendar.days) / DAYS_PER_MONTH
+    found = (most_found_per_month(contents, name) * months for name in contents.channels)
+    return math.fsum([*typed, *found])
+
+
+def most_found_per_month(contents: Contents, name: str) -> float:
+    """Return the inquiries of a channel that its reps find in an average month, if they do nothing else."""
+    prospecting = contents.channels[name].prospecting
+    if prospecting is None or prospecting.team not in contents.teams:
+        return 0.0
+    team = contents.teams[prospecting.team]
+    hours = (team.people + len(team.reps)) * HOURS_PER_WEEK * DAYS_PER_MONTH / 7
+    return prospecting.inquiries_per_hour * hours
 
 
 def _inquiries_by_day(
@@ -99,9 +115,6 @@ def _inquiries_by_day(
     channel = contents.channels[name]
     per_month = inquiries_per_month(contents, name)
     by_day = calendar.inquiries_by_day(channel, per_month, growth)
-    if channel.personal_selling is not None:
-        reached = reached_by_day(contents, channel.personal_selling, calendar)
-        by_day = calendar.inquiries_by_day(channel, 1.0, growth) * reached
     curve = curve_of(contents, name)
     if curve is not None and per_month > 0:
         by_day = by_day * (curve.inquiries(adstock) / per_month)
@@ -148,22 +161,6 @@ def spend_by_day(channel: Channel, calendar: Calendar) -> Floats:
     mean = math.fsum(channel.spend_profile) / 12
     by_month = np.array([channel.spend_profile[month - 1] / mean for _, month in calendar.calendar_months])
     return np.asarray(by_month[calendar.month])
-
-
-def reached_by_day(contents: Contents, selling: PersonalSelling, calendar: Calendar) -> Floats:
-    """Return the inquiries per month of personal selling, by the people on staff each day; shape (days,).
-
-    people x inquiries_per_rep_month, at most customers x inquiries_per_customer_year / 12.
-    """
-    team = contents.teams[selling.team]
-    most = selling.customers * selling.inquiries_per_customer_year / 12
-    people = np.array([on_staff(team, day) for day in calendar.days], float)
-    return np.minimum(people * selling.inquiries_per_rep_month, most)
-
-
-def on_staff(team: Team, day: date) -> int:
-    """Count the people of a team on a day."""
-    return team.people + sum(is_on_staff(rep, day) for rep in team.reps.values())
 
 
 def is_on_staff(rep: Rep, day: date) -> bool:

@@ -26,7 +26,8 @@ from funnelsim.metrics.cut import Cut, cut
 from funnelsim.metrics.wording import number, span
 from funnelsim.model.model import Model, Names
 from funnelsim.model.own_policy import PolicyError
-from funnelsim.model.words import DAY, NEVER, Assignment, Event
+from funnelsim.model.words import DAY, HOUR, NEVER, Assignment, Event
+from funnelsim.model.worktime import worked_by
 from funnelsim.scenario import (
     TODAY,
     Course,
@@ -457,8 +458,21 @@ def _by_turns(model: Model) -> Model:
 
 
 def _inquiries(model: Model) -> float:
-    """Add up the inquiries expected in a world."""
-    return float(model.expected.reshape(len(model.channels), -1)[:, -1].sum())
+    """Add up the inquiries expected in a world; of idle hours spent on prospecting, as if all were."""
+    typed = model.expected.reshape(len(model.channels), -1)[:, -1].sum()
+    found = [_found(model, number) for number, team in enumerate(model.teams) if team["prospects"]]
+    return float(typed + math.fsum(found))
+
+
+def _found(model: Model, team: int) -> float:
+    """Return the inquiries that a team finds at most by the horizon."""
+    row = model.teams[team]
+    calendars = model.calendars[model.reps["calendar"][model.reps["team"] == team]]
+    worked = sum(
+        worked_by(model.hours, each["first_hours"], each["hours"], model.horizon) for each in calendars
+    )
+    per_hour = model.channels["per_hour"][row["prospected_channel"]]
+    return float(worked / HOUR * per_hour * (row["reserved"] or 1.0))
 
 
 def _in_steps(model: Model, length: int) -> Model:
@@ -470,9 +484,11 @@ def _in_steps(model: Model, length: int) -> Model:
 def _thinned(model: Model, share: float) -> Model:
     """Let one lead stand for many: with a share of inquiries and people, teams are as busy as before.
 
-    A team has one of its people at least; where that is more than its share, work takes so much longer.
+    A team has one of its people at least; where that is more than its share, work takes so much longer, and
+    prospecting finds so much less.
     """
-    reps, distributions, segments = model.reps.copy(), model.distributions.copy(), model.segments.copy()
+    reps, distributions = model.reps.copy(), model.distributions.copy()
+    segments, channels = model.segments.copy(), model.channels.copy()
     for counted in ("companies", "customers"):
         segments[counted] = np.ceil(segments[counted] * share)
     for number_, team in enumerate(model.teams):
@@ -484,8 +500,10 @@ def _thinned(model: Model, share: float) -> Model:
         efforts = _efforts(model, number_)
         for part in ("location", "scale"):
             distributions[part][efforts] *= kept / (size * share)
-    expected = model.expected * share
-    return model._replace(reps=reps, distributions=distributions, segments=segments, expected=expected)
+        if team["prospects"]:
+            channels["per_hour"][team["prospected_channel"]] *= size * share / kept
+    model = model._replace(reps=reps, distributions=distributions, segments=segments, channels=channels)
+    return model._replace(expected=model.expected * share)
 
 
 def _grown(tally: Tally, share: float) -> Tally:

@@ -22,6 +22,7 @@ from funnelsim.chance.distributions.families import (
     Scipy,
 )
 from funnelsim.chance.distributions.lookup import quantile, varies
+from funnelsim.chance.distributions.residual import Residual
 from funnelsim.chance.distributions.tables import Tables, mean, tabulate
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "Pert",
     "QuantileTable",
     "Quantiles",
+    "Residual",
     "Sample",
     "Scaled",
     "Scipy",

@@ -351,7 +351,7 @@ def _go_on(
         number = block[NUMBER]
         why = live(model, course.worlds[number], state, until, ledger)
         if why == FINISHED and until == model.horizon:
-            why = finish(model, state, ledger)
+            why = finish(model, course.worlds[number], state, ledger)
         elif why == FINISHED and until > 0:
             book_day_that_ends(model, state, ledger, until)
         if why not in (FINISHED, LEDGER_FULL):

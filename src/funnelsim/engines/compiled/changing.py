@@ -5,18 +5,20 @@ The old state stays as it is, so that several strategies can begin from one.
 
 from __future__ import annotations
 
-from funnelsim.compiling.arrays import Integers, Record
+from funnelsim.compiling.arrays import Integers, Record, Records
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.compiling.on_disk import compiled
 from funnelsim.engines.compiled.agenda import NOT_DUE, close_gap, take_first
+from funnelsim.engines.compiled.choices import front, queue_of_team
 from funnelsim.engines.compiled.desks import enlist, opens_next, read_talent, stir
 from funnelsim.engines.compiled.handover import queue_at_gate
 from funnelsim.engines.compiled.loop import book_day
 from funnelsim.engines.compiled.piles import ignore_no_longer
+from funnelsim.engines.compiled.prospecting import await_end_of_block
 from funnelsim.engines.compiled.pursuits import join_own_queue, place, put_inquiry, read_fate
 from funnelsim.engines.compiled.queues import NONE, empty, first, join, leave
-from funnelsim.engines.compiled.roster import expect_rep, look_ahead_anew
-from funnelsim.engines.compiled.state import State, await_next, begin_rep, put
+from funnelsim.engines.compiled.roster import expect_rep, look_ahead_anew, stay_on
+from funnelsim.engines.compiled.state import State, await_next, blank_rep, put
 from funnelsim.engines.ledger import Ledger, write_of
 from funnelsim.model.model import Model
 from funnelsim.model.words import DAY, NEVER, NOBODY, NOTHING, Due, Event
@@ -25,9 +27,11 @@ from funnelsim.rules import (
     absence,
     arrivals,
     assignment,
+    effort_split,
     ending,
     handover,
     interruption,
+    prospecting,
     shocks,
     traits,
     visits,
@@ -78,9 +82,9 @@ def carry_over(
     take_over_pools(old, state, becomes)
     if len(model.traits) > len(before.traits):
         read_new_traits(before, model, world, state)
-    take_over_channels(old, model, world, state)
+    take_over_channels(before, old, model, world, state)
     take_over_people(before, old, model, world, state, was, becomes)
-    put_anew(model, world, state)
+    put_anew(before, model, world, state, was)
     requeue(before, model, world, state, becomes)
     take_over_gates(before, model, world, state)
     for number in range(len(state.reps)):
@@ -104,6 +108,8 @@ def take_over_clock(model: Model, old: State, state: State) -> None:
     clock["begun"] = 1
     clock["last_day_booked"] = 0
     clock["most_born"] = ending.most_born(model)
+    clock["prospects"] = prospecting.any_team(model)
+    clock["splits"] = effort_split.any_team(model)
     for position in range(len(state.agenda)):
         state.agenda[position]["time"] = NEVER
     for actor in range(len(state.positions)):
@@ -146,7 +152,8 @@ def read_new_traits(before: Model, model: Model, world: Record, state: State) ->
         pursuit = state.pursuits[slot]
         if pursuit["entity"] > 0:
             company, channel, known = pursuit["company"], pursuit["channel"], len(before.traits)
-            more = traits.traits_of(model, world, company, channel, known)
+            reports = state.channels[channel]["reports"]
+            more = traits.traits_of(model, world, company, channel, known, reports)
             pursuit["traits"] = pursuit["traits"] | more
 
 
@@ -157,7 +164,7 @@ def new_number(becomes: Integers, rep: int) -> int:
 
 
 @rare
-def take_over_channels(old: State, model: Model, world: Record, state: State) -> None:
+def take_over_channels(before: Model, old: State, model: Model, world: Record, state: State) -> None:
     """Take over the streams of inquiries and the markets, and let new channels begin (C9, C10, C22, O7)."""
     today = state.clock[0]["now"] // DAY
     for position in range(len(state.expected)):
@@ -171,7 +178,16 @@ def take_over_channels(old: State, model: Model, world: Record, state: State) ->
         channel["index"] = old.channels[number]["index"] if known else 0
         channel["total"] = old.channels[number]["total"] if known else 0.0
         channel["day"] = today
-        if not known:
+        channel["reports"] = old.channels[number]["reports"] if known else 0
+        channel["reached"] = 0.0
+        channel["prospected"] = 0
+        if known:
+            reached, prospected = prospecting.gone_on(
+                before.channels[number], model.channels[number], old.channels[number]
+            )
+            channel["reached"] = reached
+            channel["prospected"] = prospected
+        else:
             channel["total"] = arrivals.next_total(world, model.channels[number], channel)
     for segment in range(len(state.taken)):
         state.taken[segment] = old.taken[segment] if segment < len(old.taken) else 0
@@ -184,17 +200,17 @@ def take_over_people(
     """Take over teams, reps and their queues; calendars are as they are now (C5, C8, C15, C24)."""
     now = state.clock[0]["now"]
     for number in range(len(state.reps)):
-        rep = state.reps[number]
         if was[number] == NOBODY:
-            begin_rep(rep, now)
-            empty(state.own_queues[number])
-            state.desks[number]["in_hand"] = NONE
+            blank_rep(state, number, now)
             empty(state.piles[number])
         else:
             state.desks[number]["in_hand"] = old.desks[was[number]]["in_hand"]
             state.reps[number] = old.reps[was[number]]
             state.own_queues[number] = old.own_queues[was[number]]
             state.piles[number] = old.piles[was[number]]
+            second = old.own_queues[was[number] + len(old.reps)]
+            state.own_queues[number + len(state.reps)] = second
+            begin_the_split_anew(before, model, state, number)
         read_talent(model, world, state, number)
         state.desks[number]["wanted"] = 0
         state.desks[number]["at_hand"] = 0
@@ -202,8 +218,10 @@ def take_over_people(
     for number in range(len(state.teams)):
         state.teams[number]["turn"] = 0
         empty(state.team_queues[number])
+        empty(state.team_queues[number + len(state.teams)])
         if number < len(old.teams):
             state.team_queues[number] = old.team_queues[number]
+            state.team_queues[number + len(state.teams)] = old.team_queues[number + len(old.teams)]
             team = before.teams[number]
             if team["reps"] > 0:
                 in_turn = becomes[team["first_rep"] + old.teams[number]["turn"]]
@@ -222,13 +240,26 @@ def take_over_people(
 
 
 @rare
-def put_anew(model: Model, world: Record, state: State) -> None:
+def begin_the_split_anew(before: Model, model: Model, state: State, number: int) -> None:
+    """Forget what a rep has put into new and existing business, if the team now splits otherwise (C29)."""
+    team = model.reps[number]["team"]
+    if team < len(before.teams) and effort_split.splits_otherwise(before.teams[team], model.teams[team]):
+        state.reps[number]["new_level"] = 0
+        state.reps[number]["accounts_level"] = 0
+
+
+@rare
+def put_anew(before: Model, model: Model, world: Record, state: State, was: Integers) -> None:
     """Put on the agenda what everybody has due (C4, C6, C10, C12, R16)."""
     now = state.clock[0]["now"]
     put(model, state, 0, now + DAY, Due.DAY_ENDS.value, 0)
     for number in range(len(state.reps)):
         look_ahead_anew(model, world, state, number)
+        if was[number] != NOBODY:
+            stay_on(before, model, world, state, was[number], number)
         expect_rep(model, state, number)
+        if state.reps[number]["block"] > 0:
+            await_end_of_block(model, world, state, number)
     for number in range(len(state.shifts)):
         opens_next(model, state, number)
     for number in range(len(state.channels)):
@@ -253,13 +284,13 @@ def requeue(before: Model, model: Model, world: Record, state: State, becomes: I
         if assignment.is_moved(before, model, pursuit):
             moved, last = chained(state, slot, moved, last)
         elif pursuit["rep"] == NOBODY:
-            queue = state.team_queues[visits.team_for(model, pursuit)]
+            queue = state.team_queues[queue_of_team(model, pursuit)]
             join(state.links, queue, slot, pursuit["rank"], pursuit["since"], pursuit["entity"])
         else:
             team = model.teams[visits.team_for(model, pursuit)]
             rank = assignment.rank(team["queue_order"], pursuit)
             pursuit["rank"] = interruption.in_line(team, pursuit, rank)
-            join_own_queue(state, slot)
+            join_own_queue(model, state, slot)
         slot = following
     while moved != NONE:
         following = int(state.links[moved]["next"])
@@ -293,20 +324,33 @@ def take_from_queues(before: Model, state: State, becomes: Integers) -> int:
     for number in range(len(before.teams)):
         team = before.teams[number]
         for rep in range(team["first_rep"], team["first_rep"] + team["reps"]):
-            head, last = take_all(state, state.own_queues[becomes[rep]], head, last)
-            head, last = take_all(state, state.piles[becomes[rep]], head, last)
-        head, last = take_all(state, state.team_queues[number], head, last)
+            head, last = take_all(state, state.own_queues, becomes[rep], head, last)
+            head, last = take_pile(state, becomes[rep], head, last)
+        head, last = take_all(state, state.team_queues, number, head, last)
     return head
 
 
 @rare
-def take_all(state: State, queue: Record, head: int, last: int) -> tuple[int, int]:
+def take_all(state: State, queues: Records, number: int, head: int, last: int) -> tuple[int, int]:
     """Add the leads of a queue to a chain, and leave the queue empty; return both ends of the chain."""
+    queue = queues[front(state, queues, number)]
     slot = first(state.links, queue)
     while slot != NONE:
         leave(state.links, queue, slot)
         head, last = chained(state, slot, head, last)
+        queue = queues[front(state, queues, number)]
         slot = first(state.links, queue)
+    return head, last
+
+
+@rare
+def take_pile(state: State, rep: int, head: int, last: int) -> tuple[int, int]:
+    """Add the leads that a rep ignores to a chain; return both ends of the chain (B10)."""
+    slot = first(state.links, state.piles[rep])
+    while slot != NONE:
+        leave(state.links, state.piles[rep], slot)
+        head, last = chained(state, slot, head, last)
+        slot = first(state.links, state.piles[rep])
     return head, last
 
 

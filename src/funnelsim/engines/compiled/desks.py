@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
-from funnelsim.engines.compiled.queues import NONE, first, join, leave, rejoin
+from funnelsim.engines.compiled.choices import is_idle_longer, is_open, next_hot, next_of_a_class, pick
+from funnelsim.engines.compiled.queues import NONE, first, join, leave
 from funnelsim.engines.compiled.state import State, calendar_actor, put
 from funnelsim.model.model import Model
-from funnelsim.model.words import NEVER, NOBODY, Assignment, Due
-from funnelsim.rules import assignment, contracts, interruption, people
+from funnelsim.model.words import NEVER, NOBODY, Assignment, Due, Split
+from funnelsim.rules import people
 
 
 @rule
@@ -75,6 +76,8 @@ def next_grant(model: Model, world: Record, state: State, number: int) -> tuple[
         slot, rep = next_hot(model, state, number)
         if slot != NONE:
             return slot, rep
+    if model.teams[number]["split"] != Split.NONE:
+        return next_of_a_class(model, world, state, number)
     rep = next_wanted(model, state, number)
     if rep != NONE:
         return first(state.links, state.own_queues[rep]), rep
@@ -85,78 +88,8 @@ def next_grant(model: Model, world: Record, state: State, number: int) -> tuple[
     if rep == NONE:
         return NONE, NOBODY
     if model.teams[number]["assignment"] == Assignment.CHERRY_PICK:
-        slot = pick(model, world, state, number, rep)
+        slot = pick(model, world, state, state.team_queues[number], rep)
     return slot, rep
-
-
-@rare
-def next_hot(model: Model, state: State, number: int) -> tuple[int, int]:
-    """Find a hot pursuit that a rep of a team starts on, at once or by interrupting other work (G9)."""
-    slot, rep = hot_for(model, state, number, False)
-    if slot == NONE:
-        slot, rep = hot_for(model, state, number, True)
-    return slot, rep
-
-
-@rule
-def hot_for(model: Model, state: State, number: int, busy: bool) -> tuple[int, int]:
-    """Find a hot pursuit for an idle rep of a team, or for a busy one who can be interrupted."""
-    team, chosen = model.teams[number], NONE
-    for rep in range(team["first_rep"], team["first_rep"] + team["reps"]):
-        if at_work(model, state, rep) and can_start(state, rep, busy):
-            if first_hot(state, state.own_queues[rep]) != NONE:
-                return first(state.links, state.own_queues[rep]), rep
-            has_room = state.reps[rep]["open"] < team["max_open"]
-            if has_room and (chosen == NONE or goes_before(state, rep, chosen, busy)):
-                chosen = rep
-    slot = first_hot(state, state.team_queues[number])
-    if slot != NONE and chosen != NONE:  # noqa: PLR1714 (Numba has no sets)
-        return slot, chosen
-    return NONE, NOBODY
-
-
-@rule
-def can_start(state: State, rep: int, busy: bool) -> bool:
-    """Return whether a rep is idle or, where busy ones are looked for, can be interrupted."""
-    if state.reps[rep]["busy"] == 0:
-        return not busy
-    return busy and interruption.gives_way(state.reps[rep], state.pursuits[state.desks[rep]["in_hand"]])
-
-
-@rule
-def goes_before(state: State, rep: int, other: int, busy: bool) -> bool:
-    """Return whether a rep has been idle longer than another or, of busy ones, has started later."""
-    if not busy:
-        return is_idle_longer(state, rep, other)
-    return bool(started(state, rep) > started(state, other))
-
-
-@rule
-def at_work(model: Model, state: State, rep: int) -> bool:
-    """Return whether a rep is on staff and at work by its calendar (G1)."""
-    there = state.reps[rep]["on_staff"] == 1 and state.reps[rep]["absent"] == 0
-    return bool(there and is_open(state, model.reps[rep]["calendar"]))
-
-
-@rule
-def started(state: State, rep: int) -> int:
-    """Return when the work in hand of a rep started."""
-    return int(state.pursuits[state.desks[rep]["in_hand"]]["since"])
-
-
-@rule
-def first_hot(state: State, queue: Record) -> int:
-    """Find the first of a queue, if it is hot; else NONE."""
-    slot = first(state.links, queue)
-    if slot != NONE and interruption.is_hot(state.pursuits[slot]):
-        return int(slot)
-    return NONE
-
-
-@rule
-def is_open(state: State, calendar: int) -> bool:
-    """Return whether the reps of a calendar are at work."""
-    return bool(state.clock[0]["now"] < state.shifts[calendar]["closes"])
 
 
 @rule
@@ -184,44 +117,9 @@ def next_at_hand(model: Model, state: State, number: int) -> int:
 
 
 @rule
-def is_idle_longer(state: State, rep: int, other: int) -> bool:
-    """Return whether a rep has been idle longer than another, or as long with the lower number."""
-    since, others = state.reps[rep]["idle_since"], state.reps[other]["idle_since"]
-    return bool(since < others or (since == others and rep < other))
-
-
-@rare
-def pick(model: Model, world: Record, state: State, number: int, rep: int) -> int:
-    """Find the pursuit on the team's shortlist that is worth most to a rep (G5).
-
-    The first pursuits of the queue are taken out, chained by their links, and put back.
-    """
-    now = state.clock[0]["now"]
-    skill = people.skill_now(model, model.reps[rep], state.reps[rep], now)
-    queue = state.team_queues[number]
-    shortlist, chosen, most = NONE, NONE, -1
-    for _ in range(assignment.SHORTLIST):
-        slot = first(state.links, queue)
-        if slot == NONE:
-            break
-        pursuit = state.pursuits[slot]
-        value = contracts.worth(model, world, state.odds_by_day, pursuit, skill, now - pursuit["since"])
-        if value > most:
-            chosen, most = slot, value
-        leave(state.links, queue, slot)
-        state.links[slot]["next"] = shortlist
-        shortlist = slot
-    while shortlist != NONE:
-        following = int(state.links[shortlist]["next"])
-        rejoin(state.links, queue, shortlist)
-        shortlist = following
-    return chosen
-
-
-@rule
 def read_talent(model: Model, world: Record, state: State, number: int) -> None:
     """Note a rep's skill and speed at full strength (C8)."""
-    skill, speed = people.talent(model, world, model.reps[number])
+    skill, speed = people.talent(model, world, model.reps[number], state.reps[number]["generation"])
     state.reps[number]["skill"] = skill
     state.reps[number]["speed"] = speed
 

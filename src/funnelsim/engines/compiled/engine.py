@@ -57,7 +57,7 @@ class CompiledEngine:
 
     def close(self, simulation: Simulation, ledger: Ledger) -> bool:
         """Book the last day and the leads that are open; False when the ledger is full (E3)."""
-        return bool(close(simulation.model, simulation.state, ledger) == FINISHED)
+        return bool(close(simulation.model, simulation.world, simulation.state, ledger) == FINISHED)
 
 
 class Simulation:
@@ -104,6 +104,6 @@ def end_day(model: Model, state: State, ledger: Ledger, now: int) -> None:
 
 
 @compiled
-def close(model: Model, state: State, ledger: Ledger) -> int:
+def close(model: Model, world: Record, state: State, ledger: Ledger) -> int:
     """Book what is left, as `finish` does (E3)."""
-    return finish(model, state, ledger)
+    return finish(model, world, state, ledger)

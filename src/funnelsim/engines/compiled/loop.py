@@ -21,6 +21,7 @@ from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.engines.compiled.agenda import close_gap, kind_of, next_time, take_first, wave_of
 from funnelsim.engines.compiled.desks import enlist, grant, open_up, opens_next, read_talent
+from funnelsim.engines.compiled.prospecting import begin_blocks, end_block, stir_prospectors
 from funnelsim.engines.compiled.pursuits import (
     admit,
     begin_born,
@@ -58,7 +59,7 @@ from funnelsim.engines.ledger import Ledger, has_room, note_touches, rows_of_a_s
 from funnelsim.engines.protocol import MOST_WAVES
 from funnelsim.model.model import Model
 from funnelsim.model.words import DAY, NEVER, NOBODY, NOTHING, Due, Event
-from funnelsim.rules import attempts, costs, nurture, people
+from funnelsim.rules import attempts, costs, nurture, people, turnover
 from funnelsim.rules.arrivals import expect_inquiries
 from funnelsim.rules.shocks import expect_odds
 
@@ -87,7 +88,7 @@ def live(model: Model, world: Record, state: State, until: int, ledger: Ledger) 
                 return STUCK
             slot = decide(model, world, state, ledger)
         elif clock["stirred"] == 1:
-            slot, rep = admit_or_grant(model, world, state, ledger)
+            slot, rep = look_for_grants(model, world, state, ledger)
         elif due >= until:
             return FINISHED
         else:
@@ -96,6 +97,24 @@ def live(model: Model, world: Record, state: State, until: int, ledger: Ledger) 
         if slot != NONE:
             start_work(model, world, state, ledger, slot, rep)
     return LEDGER_FULL
+
+
+@rule
+def look_for_grants(model: Model, world: Record, state: State, ledger: Ledger) -> tuple[int, int]:
+    """Make a grant, if there is one to be made."""
+    if state.clock[0]["prospects"] == 0:
+        return admit_or_grant(model, world, state, ledger)
+    return grant_or_prospect(model, world, state, ledger)
+
+
+@rare
+def grant_or_prospect(model: Model, world: Record, state: State, ledger: Ledger) -> tuple[int, int]:
+    """Make a grant after reserved time has begun; where there is none, let idle time begin (G13, G14)."""
+    begin_blocks(model, world, state, True)
+    slot, rep = admit_or_grant(model, world, state, ledger)
+    if state.clock[0]["stirred"] == 0:
+        begin_blocks(model, world, state, False)
+    return slot, rep
 
 
 @rule
@@ -135,6 +154,7 @@ def decide(model: Model, world: Record, state: State, ledger: Ledger) -> int:
     elif kind == Due.DAY_ENDS:
         book_day(model, state, ledger, clock["now"])
         put(model, state, 0, clock["now"] + DAY, Due.DAY_ENDS.value, 0)
+        stir_prospectors(model, state)
     elif kind != Due.WORK_ENDS:
         enters = decide_what_is_rare(model, world, state, ledger, kind, slot, entity)
     if enters != NONE and enter(model, world, state, ledger, enters):
@@ -148,12 +168,8 @@ def decide_what_is_rare(
 ) -> int:
     """Handle what is seldom due; return the slot of a pursuit that enters a stage, else NONE."""
     enters = NONE
-    if kind == Due.REP_JOINS:
-        join_staff(model, world, state, entity)
-    elif kind == Due.ABSENCE:
-        go_or_come_back(model, world, state, ledger, entity)
-    elif kind == Due.REP_LEAVES:
-        leave_staff(model, world, state, ledger, entity)
+    if kind in (Due.REP_JOINS, Due.REP_LEAVES, Due.ABSENCE, Due.PROSPECTING_ENDS):
+        decide_of_people(model, world, state, ledger, kind, entity)
     elif kind == Due.RETURNS and state.pursuits[slot]["touches"] > 0:
         enters = end_nurture(model, world, state, ledger, slot)
     elif kind == Due.RETURNS:
@@ -167,6 +183,21 @@ def decide_what_is_rare(
     elif kind == Due.COOLS_OFF:
         give_back(state, ledger, slot)
     return enters
+
+
+@rule
+def decide_of_people(
+    model: Model, world: Record, state: State, ledger: Ledger, kind: int, number: int
+) -> None:
+    """Handle what is due for a rep."""
+    if kind == Due.REP_JOINS:
+        join_staff(model, world, state, ledger, number)
+    elif kind == Due.REP_LEAVES:
+        leave_staff(model, world, state, ledger, number)
+    elif kind == Due.ABSENCE:
+        go_or_come_back(model, world, state, ledger, number)
+    else:
+        end_block(model, world, state, ledger, number)
 
 
 @rare
@@ -185,6 +216,7 @@ def begin(model: Model, world: Record, state: State) -> None:
             state_of_rep["left"] = 0
         elif rep["joins"] <= 0:
             state_of_rep["on_staff"] = 1
+            state_of_rep["leaves"] = turnover.stays_until(model, world, rep, state_of_rep)
             look_ahead(model, world, state, number)
             state_of_rep["absent"] = 1 if state_of_rep["away_from"] == 0 else 0
             enlist(model, state, number)
@@ -200,7 +232,7 @@ def begin(model: Model, world: Record, state: State) -> None:
 
 
 @rule
-def finish(model: Model, state: State, ledger: Ledger) -> int:
+def finish(model: Model, world: Record, state: State, ledger: Ledger) -> int:
     """Book the last day, the reps on staff, and the open pursuits by entity; then the state can be reset.
 
     (D2, D3)
@@ -212,7 +244,7 @@ def finish(model: Model, state: State, ledger: Ledger) -> int:
             return LEDGER_FULL
         book_day(model, state, ledger, model.horizon)
         clock["last_day_booked"] = 1
-        note_who_is_on_staff(model, state, ledger)
+        note_who_is_on_staff(model, world, state, ledger)
         for slot in range(len(state.pursuits)):
             pursuit = state.pursuits[slot]
             if pursuit["entity"] > 0 and pursuit["began"] != NEVER and pursuit["phase"] != Due.COOLS_OFF:
@@ -233,13 +265,13 @@ def finish(model: Model, state: State, ledger: Ledger) -> int:
 
 
 @rule
-def note_who_is_on_staff(model: Model, state: State, ledger: Ledger) -> None:
+def note_who_is_on_staff(model: Model, world: Record, state: State, ledger: Ledger) -> None:
     """Write the time on staff of each rep who is on staff at the horizon (D5)."""
     state.clock[0]["now"] = model.horizon
     for number in range(len(state.reps)):
         rep = state.reps[number]
         if people.is_there(rep):
-            go_home(model, state, ledger, number)
+            go_home(model, world, state, ledger, number)
 
 
 @rare

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
+from funnelsim.engines.compiled import choices
 from funnelsim.engines.compiled.agenda import next_time
+from funnelsim.engines.compiled.choices import front, queue_of_rep, queue_of_team
 from funnelsim.engines.compiled.desks import enlist, give_up_rep, stir
 from funnelsim.engines.compiled.handover import (
     is_held_up,
@@ -37,12 +39,25 @@ from funnelsim.engines.ledger import (
     give_reason,
     note_attempt,
     note_miss,
+    note_report,
     note_touches,
     write,
 )
 from funnelsim.engines.protocol import MOST_WAVES
 from funnelsim.model.model import SALE, Model
-from funnelsim.model.words import ENDED, LOST, MISSED, NEVER, NOBODY, NOTHING, REJECTED, Due, Event, Flag
+from funnelsim.model.words import (
+    ENDED,
+    LOST,
+    MISSED,
+    NEVER,
+    NEVER_REACHED,
+    NOBODY,
+    NOTHING,
+    REJECTED,
+    Due,
+    Event,
+    Flag,
+)
 from funnelsim.model.worktime import work_ends_from
 from funnelsim.rules import (
     absence,
@@ -56,9 +71,12 @@ from funnelsim.rules import (
     interruption,
     junk,
     market,
+    memory,
     nurture,
     people,
+    prospecting,
     qualifying,
+    reporting,
     traits,
     visits,
 )
@@ -75,7 +93,8 @@ def take_inquiry(model: Model, world: Record, state: State, ledger: Ledger, numb
     clock, channel = state.clock[0], state.channels[number]
     origin = model.channels[number]
     entity = origin["entity"] + channel["index"]
-    fit, heat, segment, theorist = arrivals.profile(model, world, origin, entity)
+    reports = channel["reports"]
+    fit, heat, segment, theorist = arrivals.profile(model, world, origin, entity, reports)
     finite, cooling = market.is_finite(model, segment), 0.0
     if finite:
         accepted, cooling = market.accepts(model, world, segment, state.taken[segment], entity)
@@ -97,7 +116,7 @@ def take_inquiry(model: Model, world: Record, state: State, ledger: Ledger, numb
     pursuit["is_lead"] = 0
     pursuit["traits"] = 0
     if len(model.traits) > 0:
-        pursuit["traits"] = traits.traits_of(model, world, entity, number, 0)
+        pursuit["traits"] = traits.traits_of(model, world, entity, number, 0, reports)
     pursuit["account"] = NOTHING
     if finite:
         take_from_market(state, pursuit, cooling)
@@ -160,9 +179,13 @@ def expect_inquiry(model: Model, world: Record, state: State, number: int) -> No
 def put_inquiry(model: Model, state: State, number: int) -> None:
     """Put a channel's next inquiry on the agenda, its sum of exponentials being known."""
     origin, channel = model.channels[number], state.channels[number]
+    entity = origin["entity"] + channel["index"]
+    if origin["prospected"] == 1:
+        time = state.clock[0]["now"] if prospecting.is_found(origin, channel) else NEVER
+        put(model, state, channel_actor(state, number), time, Due.INQUIRY.value, entity)
+        return
     day, time = arrivals.arrival(model, origin, channel, state.expected)
     channel["day"] = day
-    entity = origin["entity"] + channel["index"]
     put(model, state, channel_actor(state, number), time, Due.INQUIRY.value, entity)
 
 
@@ -252,23 +275,23 @@ def line_up(model: Model, world: Record, state: State, slot: int, number: int) -
     if pursuit["rep"] == NOBODY:
         rank = assignment.rank_in_team(model, world, state.odds_by_day, team, pursuit)
         pursuit["rank"] = interruption.in_line(team, pursuit, rank)
-        queue = state.team_queues[number]
+        queue = state.team_queues[queue_of_team(model, pursuit)]
         join(state.links, queue, slot, pursuit["rank"], pursuit["since"], pursuit["entity"])
         stir(state, number)
     else:
         pursuit["rank"] = interruption.in_line(team, pursuit, assignment.rank(team["queue_order"], pursuit))
-        join_own_queue(state, slot)
+        join_own_queue(model, state, slot)
         enlist(model, state, pursuit["rep"])
 
 
 @rule
-def join_own_queue(state: State, slot: int) -> None:
+def join_own_queue(model: Model, state: State, slot: int) -> None:
     """Put a pursuit into the queue of its rep; if it is ignored, on the pile."""
     pursuit = state.pursuits[slot]
     if ignored.is_ignored(pursuit):
         lay_aside(state, slot)
     else:
-        queue = state.own_queues[pursuit["rep"]]
+        queue = state.own_queues[queue_of_rep(model, pursuit)]
         join(state.links, queue, slot, pursuit["rank"], pursuit["since"], pursuit["entity"])
 
 
@@ -279,12 +302,12 @@ def leave_queue(model: Model, state: State, slot: int) -> None:
     if ignored.is_ignored(pursuit):
         leave_pile(state, slot)
     elif pursuit["rep"] != NOBODY:
-        leave(state.links, state.own_queues[pursuit["rep"]], slot)
+        leave(state.links, state.own_queues[queue_of_rep(model, pursuit)], slot)
         enlist(model, state, pursuit["rep"])
     elif handover.is_held(pursuit):
         leave_gate(model, state, slot)
     else:
-        leave(state.links, state.team_queues[visits.team_for(model, pursuit)], slot)
+        leave(state.links, state.team_queues[queue_of_team(model, pursuit)], slot)
 
 
 @rule
@@ -300,6 +323,7 @@ def start_work(model: Model, world: Record, state: State, ledger: Ledger, slot: 
     now, entered = state.clock[0]["now"], pursuit["since"]
     waited = now - entered
     skill, speed = 1.0, 1.0
+    at_hand = choices.other_at_hand(model, state, slot, rep)
     if rep != NOBODY:
         take_up(model, state, slot, rep)
         skill = people.skill_now(model, model.reps[rep], state.reps[rep], now)
@@ -314,6 +338,7 @@ def start_work(model: Model, world: Record, state: State, ledger: Ledger, slot: 
     if stage["rejection"] > 0 and rep != NOBODY and pursuit["advances"] != MISSED:
         handed_over = meet(model, world, state, slot, skill)
     pursuit["since"] = now
+    choices.count_effort(model, state, slot, rep, at_hand)
     write(ledger, now, pursuit, Event.STARTED.value, queued, 0, cost)
     if visits.is_first_contact(pursuit, rep, entered):
         flag(ledger, Flag.FIRST_CONTACT.value)
@@ -322,6 +347,7 @@ def start_work(model: Model, world: Record, state: State, ledger: Ledger, slot: 
         note_attempt(ledger, pursuit["attempt"])
     if handed_over != 0:
         flag(ledger, handed_over)
+    choices.count_effort(model, state, slot, rep, at_hand)
     ends = now if rep == NOBODY else work_of(model, world, state, rep, now, pursuit["effort"])
     await_next(model, state, slot, ends, Due.WORK_ENDS.value)
 
@@ -420,7 +446,8 @@ def interrupt(model: Model, state: State, ledger: Ledger, rep: int) -> None:
     pursuit["since"] = now
     pursuit["interrupted"] = 1
     pursuit["rank"] = interruption.in_line(model.teams[visits.team_for(model, pursuit)], pursuit, 0)
-    join(state.links, state.own_queues[rep], slot, pursuit["rank"], now, pursuit["entity"])
+    queue = state.own_queues[queue_of_rep(model, pursuit)]
+    join(state.links, queue, slot, pursuit["rank"], now, pursuit["entity"])
     await_next(model, state, slot, NEVER, Due.GOES_COLD.value)
 
 
@@ -458,7 +485,7 @@ def end_work(model: Model, world: Record, state: State, ledger: Ledger, slot: in
         rep["idle_since"] = now
         enlist(model, state, pursuit["rep"])
         if rep["on_staff"] == 0:
-            go_home(model, state, ledger, pursuit["rep"])
+            go_home(model, world, state, ledger, pursuit["rep"])
     if attempts.is_missed(pursuit):
         await_next(model, state, slot, now + attempts.rest(model, world, pursuit), Due.TRIES_AGAIN.value)
         return False
@@ -479,7 +506,7 @@ def end_attempt(model: Model, ledger: Ledger, pursuit: Record) -> None:
     if attempts.is_last(model, pursuit):
         reason = visits.stage_for(model, pursuit)["not_reached"]
         note_miss(ledger, reason)
-        pursuit["advances"] = 0
+        pursuit["advances"] = NEVER_REACHED
         pursuit["takes"] = 0
         pursuit["target"] = LOST
         pursuit["reason"] = reason
@@ -516,6 +543,8 @@ def leave_visit(model: Model, world: Record, state: State, ledger: Ledger, slot:
         reject(model, state, ledger, pursuit)
     elif event == Event.WENT_COLD:
         note_ignored(state, ledger, pursuit)
+    if reporting.learns(model, pursuit["channel"]):
+        report(model, world, state, ledger, pursuit, event)
     if nurture.takes(model, pursuit, reason):
         until = begin_nurture(model, world, state, ledger, slot, event, reason)
         give_up_rep(model, state, pursuit)
@@ -565,11 +594,21 @@ def depart(
 
 @rare
 def reject(model: Model, state: State, ledger: Ledger, pursuit: Record) -> None:
-    """Write that sales rejects a pursuit, and what it has cost by itself."""
+    """Write that sales rejects a pursuit, and what it has cost by itself (J12)."""
     now, cost = state.clock[0]["now"], junk.cost_of_rejected(model, pursuit)
     waited, effort = now - pursuit["since"], pursuit["done"] + pursuit["effort"]
     write(ledger, now, pursuit, Event.REJECTED.value, waited, effort, cost)
     pursuit["met"] = pursuit["met"] | junk.REJECTED_BEFORE
+
+
+@rare
+def report(model: Model, world: Record, state: State, ledger: Ledger, pursuit: Record, event: int) -> None:
+    """Tell marketing what became of a lead, if that is reported: its channel learns (W1, W4)."""
+    good, now = reporting.report_of(model, world, pursuit, event), state.clock[0]["now"]
+    if good != reporting.NO_REPORT:
+        note_report(ledger, now, pursuit, good)
+        if memory.is_counted(model, now):
+            state.channels[pursuit["channel"]]["reports"] += 1
 
 
 @rare
@@ -834,19 +873,21 @@ def leave_account(state: State, slot: int) -> None:
 @rare
 def leave_staff(model: Model, world: Record, state: State, ledger: Ledger, number: int) -> None:
     """Let a rep leave: the pursuits in its queue are placed again and keep their time queued (R4, R5, R6)."""
-    rep, queue = state.reps[number], state.own_queues[number]
+    rep = state.reps[number]
     rep["on_staff"] = 0
     enlist(model, state, number)
+    queue = state.own_queues[front(state, state.own_queues, number)]
     slot = first(state.links, queue)
     while slot != NONE:
         leave(state.links, queue, slot)
         place(model, world, state, slot, visits.team_for(model, state.pursuits[slot]))
+        queue = state.own_queues[front(state, state.own_queues, number)]
         slot = first(state.links, queue)
     slot = take_from_pile(state, number)
     while slot != NONE:
-        place(model, world, state, slot, model.reps[number]["team"])
+        place(model, world, state, slot, visits.team_for(model, state.pursuits[slot]))
         slot = take_from_pile(state, number)
     if rep["busy"] == 0:
-        go_home(model, state, ledger, number)
+        go_home(model, world, state, ledger, number)
     else:
         expect_rep(model, state, number)

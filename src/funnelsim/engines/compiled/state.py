@@ -15,7 +15,7 @@ from funnelsim.model.model import Model
 from funnelsim.model.own_policy import callable_by_compiled_code
 from funnelsim.model.records import CHANNEL_STATE, COMPANY, PURSUIT, REP_STATE, TEAM_STATE
 from funnelsim.model.words import NEVER, Assignment
-from funnelsim.rules import ending
+from funnelsim.rules import effort_split, ending, prospecting
 
 FIRST_POOL = 256  # pursuits at once, doubled when it is full
 FIRST_COMPANIES = 16
@@ -33,6 +33,8 @@ CLOCK = record(
     ("held", "<i8"),  # pursuits at gates
     ("begun", "<i8"),  # 1 once the first entries are on the agenda
     ("last_day_booked", "<i8"),
+    ("prospects", "<i8"),  # 1: some team prospects
+    ("splits", "<i8"),  # 1: some team splits its effort
 )
 DESK = record(
     ("wanted", "<i8"),  # 1: on the calendar's list of reps who can start on a pursuit of their own queue
@@ -69,9 +71,9 @@ class State(NamedTuple):
     links: Records  # LINK, one a slot of the pool: of pursuits in queues
     kin: Records  # KIN, one a slot of the pool
     companies: Records  # COMPANY, a pool of its own
-    own_queues: Records  # QUEUE, one a rep: pursuits that wait for this rep
+    own_queues: Records  # QUEUE, two a rep (see choices): pursuits that wait for this rep
     piles: Records  # QUEUE, one a rep: pursuits that this rep ignores
-    team_queues: Records  # QUEUE, one a team: pursuits that wait for any rep
+    team_queues: Records  # QUEUE, two a team: pursuits that wait for any rep
     wanted: Records  # QUEUE, one a calendar: idle reps whose own queue is not empty, by number
     wanted_links: Records  # LINK, one a rep
     at_hand: Records  # QUEUE, one a calendar: idle reps with room for one more, longest idle first
@@ -95,7 +97,7 @@ def new_state(model: Model, slots: int = FIRST_POOL, companies: int = FIRST_COMP
         Of the pools.
     """
     reps, teams, calendars = len(model.reps), len(model.teams), len(model.calendars)
-    actors = 1 + reps + calendars + len(model.channels) + slots
+    actors = 1 + 2 * reps + calendars + len(model.channels) + slots
     return State(
         clock=np.zeros(1, CLOCK),
         agenda=new_agenda(actors),
@@ -113,9 +115,9 @@ def new_state(model: Model, slots: int = FIRST_POOL, companies: int = FIRST_COMP
         links=np.zeros(slots, LINK),
         kin=np.zeros(slots, KIN),
         companies=np.zeros(companies, COMPANY),
-        own_queues=new_queues(reps),
+        own_queues=new_queues(2 * reps),
         piles=new_queues(reps),
-        team_queues=new_queues(teams),
+        team_queues=new_queues(2 * teams),
         wanted=new_queues(calendars),
         wanted_links=np.zeros(reps, LINK),
         at_hand=new_queues(calendars),
@@ -180,6 +182,8 @@ def reset(model: Model, state: State) -> None:
     clock["held"] = 0
     clock["last_day_booked"] = 0
     clock["most_born"] = ending.most_born(model)
+    clock["prospects"] = prospecting.any_team(model)
+    clock["splits"] = effort_split.any_team(model)
     for position in range(len(state.agenda)):
         state.agenda[position]["time"] = NEVER
     for actor in range(len(state.positions)):
@@ -189,21 +193,24 @@ def reset(model: Model, state: State) -> None:
         channel["index"] = 0
         channel["total"] = 0.0
         channel["day"] = 0
+        channel["reached"] = 0.0
+        channel["prospected"] = 0
+        channel["reports"] = 0
         first = model.channels[number]["first_expected"]
         state.expected[first] = model.expected[first]
     for segment in range(len(state.taken)):
         state.taken[segment] = 0
     for number in range(len(state.reps)):
-        begin_rep(state.reps[number], 0)
+        blank_rep(state, number, 0)
         state.desks[number]["wanted"] = 0
         state.desks[number]["at_hand"] = 0
         state.order[number] = number
-        empty(state.own_queues[number])
         empty(state.piles[number])
     for number in range(len(state.teams)):
         state.teams[number]["turn"] = 0
         state.stirred[number] = 1
         empty(state.team_queues[number])
+        empty(state.team_queues[number + len(state.teams)])
     for number in range(len(state.shifts)):
         shift = state.shifts[number]
         shift["closes"] = 0
@@ -218,25 +225,48 @@ def reset(model: Model, state: State) -> None:
     empty(state.unfinished[0])
 
 
+@rare
+def blank_rep(state: State, number: int, now: int) -> None:
+    """Let a rep be somebody to whom nothing has happened yet."""
+    begin_seat(state.reps[number], now)
+    state.desks[number]["in_hand"] = NONE
+    empty(state.own_queues[number])
+    empty(state.own_queues[number + len(state.reps)])
+
+
 @rule
-def begin_rep(rep: Record, now: int) -> None:
-    """Fill in what a rep begins with, who has not joined yet."""
+def begin_seat(rep: Record, now: int) -> None:
+    """Fill in what a seat begins with that nobody has been in yet."""
+    rep["generation"] = 0
     rep["joined"] = NEVER
+    rep["leaves"] = NEVER
+    rep["successor"] = NEVER
     rep["idle_since"] = now
     rep["left"] = NEVER
     rep["open"] = 0
     rep["on_staff"] = 0
     rep["busy"] = 0
+    rep["absent"] = 0
+    rep["away_from"] = NEVER
+    rep["away_until"] = NEVER
+    rep["lost"] = 0
+    rep["block"] = 0
+    begin_to_count(rep)
+
+
+@rule
+def begin_to_count(rep: Record) -> None:
+    """Let nothing be counted yet for a rep."""
     rep["booked_in"] = 0
     rep["booked_month"] = 0
     rep["booked_quarter"] = 0
     rep["booked_year"] = 0
     rep["worked"] = 0
     rep["won"] = 0
-    rep["absent"] = 0
-    rep["away_from"] = NEVER
-    rep["away_until"] = NEVER
-    rep["lost"] = 0
+    rep["prospected"] = 0
+    rep["prospected_on"] = 0
+    rep["new_level"] = 0
+    rep["accounts_level"] = 0
 
 
 @rule
@@ -319,9 +349,15 @@ def channel_actor(state: State, channel: int) -> int:
 
 
 @rule
+def prospecting_actor(state: State, rep: int) -> int:
+    """Number what a rep has due as prospecting among the actors."""
+    return 1 + len(state.reps) + len(state.shifts) + len(state.channels) + rep
+
+
+@rule
 def pursuit_actor(state: State, slot: int) -> int:
     """Number a slot of the pool among the actors."""
-    return 1 + len(state.reps) + len(state.shifts) + len(state.channels) + slot
+    return 1 + 2 * len(state.reps) + len(state.shifts) + len(state.channels) + slot
 
 
 @rule

@@ -1,0 +1,43 @@
+"""Draw the picture of docs/loop.md from the scenario on that page: `python docs/loop.py`."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+
+import funnelsim as fs
+from funnelsim.scenario import parse
+
+ROOT = Path(__file__).parent.parent
+PAGE = ROOT / "docs" / "loop.md"
+PICTURE = ROOT / "docs" / "pictures" / "loop.png"
+STRATEGIES = {"today": "today", "closed_loop": "marketing learns", "with_control": "... and management asks"}
+YEARS = 400
+
+
+def scenario() -> fs.Scenario:
+    """Read the scenario of the page."""
+    found = re.search(r"```toml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    assert found is not None
+    return parse(found[1])
+
+
+def main() -> int:
+    """Simulate, draw and save."""
+    figure, ax = plt.subplots(figsize=(7, 4), layout="constrained")
+    for name, words in STRATEGIES.items():
+        found = fs.simulate(scenario(), strategy=name, replications=YEARS).by_month["junk_rate"]
+        ax.plot(range(1, len(found) + 1), 100 * found["mean"], marker="o", label=words)
+        ax.fill_between(range(1, len(found) + 1), 100 * found["low"], 100 * found["high"], alpha=0.2)
+    ax.set(xlabel="Month of the year", ylabel="Junk rate of the month's inquiries, %", ylim=(0, None))
+    ax.legend()
+    PICTURE.parent.mkdir(exist_ok=True)
+    figure.savefig(PICTURE, dpi=110)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

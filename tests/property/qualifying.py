@@ -106,7 +106,7 @@ def qualified(draw: DrawFn, document: Document) -> Document:
     names = list(document["stages"])
     for name, stage in document["stages"].items():
         worked = "team" in stage
-        if len(names) > 1 and name != names[-1] and draw(either(False, False, True)):
+        if len(names) > 1 and name != names[-1] and draw(either(False, True)):
             del stage["conversion"]
             for own in stage.get("segments", {}).values():
                 own.pop("conversion", None)

@@ -280,6 +280,59 @@ LATE = """
 [teams.late]
 people = 1
 """
+QUALIFYING = """
+start = 2026-06-01
+horizon = { warm_up_months = 0, period_months = 1, drain_months = 0 }
+[effects]
+theorist_ripens_after_days = { quantiles = { "0" = 0, "0.3" = 0, "1" = 20 } }
+[traits.budget]
+share = 0.6
+missing = 0.5
+[traits.need]
+share = 0.7
+present = 2
+[segments.all]
+contract_value_per_year = 1000
+[channels.web]
+kind = "seo"
+inquiries_per_month = 90
+theorist_share = 0.5
+traits = { budget = 0.4 }
+[channels.fair]
+kind = "outsourced"
+inquiries_per_month = 60
+price_per_lead = 20
+theorist_share = 0.3
+[teams.sales]
+people = 2
+skill = { low = 0.5, likely = 1, high = 2 }
+[stages.form]
+passes_at = 1
+back_to = { form = 0.5 }
+customer_takes_days = 1
+checks.budget = { trait = "budget", sensitivity = 0.9, specificity = 0.8 }
+checks.means_it = { theorist = true, sensitivity = 0.9, specificity = 0.8 }
+[stages.call]
+team = "sales"
+effort_hours = 2
+conversion = 0.5
+back_to = { call = 0.6 }
+[stages.call.rejection]
+probability = 0.1
+effort_share = 0.25
+needs = ["budget", "need"]
+missing = { budget = 3, need = 3 }
+theorist = 5
+skill_exponent = -0.5
+open_leads = { open = [1, 9], odds_ratio = [1, 4] }
+[stages.offer]
+team = "sales"
+effort_hours = 1
+conversion = 0.5
+back_to = { call = 0.4 }
+"""
+FLOORS["who is worth a rep's hour"] = Scene(QUALIFYING, "rejected: wrongly")
+FLOORS["who ripens"] = Scene(QUALIFYING, "ripened: at once")
 CHANGES = {
     "tiers begin": Scene(
         SOLD_AND_INSTALLED.replace("commission_tiers", "# ") + "[[changes]]\ndate = 2026-06-15\nchange = { "
@@ -308,6 +361,9 @@ CHANGES = {
     "work goes on in the night": that_changes(
         '"teams.sales.hours_per_week" = 168', "work in hand ends at another instant", days=(11,)
     ).without("effort_hours = 4", "effort_hours = 30"),
+    "a trait comes": that_changes(
+        '"traits.budget" = { share = 0.5, missing = 0.5 }', "a pursuit has a trait that comes"
+    ),
     "nobody would ask any more, and then many do": that_changes(
         '"channels.web.inquiries_per_month" = 60', "an inquiry comes that would never have come"
     ).without("inquiries_per_month = 60", "inquiries_per_month = 0"),

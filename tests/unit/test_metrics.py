@@ -340,7 +340,7 @@ def test_sums_equal_a_slow_count(seed: int) -> None:
     rows["created"][::2] = rows["time"][::2]
     found = counted(rows, model)
     months = np.searchsorted(model.months, [rows["time"], rows["created"]], side="right") - 1
-    midnight = np.isin(rows["event"], [Event.MEDIA, Event.PAY])
+    midnight = np.isin(rows["event"], [Event.MEDIA, Event.PAY, Event.TRAINED, Event.SKILL])
     months[0][midnight] = np.searchsorted(model.months, rows["time"][midnight] - 1, side="right") - 1
     worked = np.where(np.isin(rows["event"], ENDS), rows["time"] - rows["worked"], rows["worked"])
     amounts = (np.ones(len(rows)), rows["waited"], worked, rows["money"])

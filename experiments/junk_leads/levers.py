@@ -41,8 +41,9 @@ HERE = Path(__file__).parent
 
 SAYS = """# Seven levers against junk, one by one and at once
 
-Written by `make levers` (`python experiments/junk_leads/levers.py`): the preset `{preset}`, {years:,} simulated periods of
-24 months of each strategy, seed {seed}. Intervals are at 95 %, of the mean, from paired simulated periods.
+Written by `make levers` (`python experiments/junk_leads/levers.py`): the preset `{preset}`,
+{years:,} simulated periods of 24 months of each strategy, seed {seed}. Intervals are at 95 %, of the mean,
+from paired simulated periods.
 
 {table}
 
@@ -173,15 +174,16 @@ def reading(result: ComparisonResult, order: Sequence[str], steps: Mapping[int, 
         takes = (
             f"It takes {enough[0]} of them, the strongest first: {pulled} (junk rate {steps[enough[0]]:.1%})."
         )
+    points, money = (spread(each, 100, 1) for each in rate), (spread(each, 1e-3, 0) for each in profit)
     said = [
-        f"**One by one and at once.** The seven levers take {spread(rate.alone, 100, 1)} points off the junk rate "
-        f"if what each does alone is added up, and {spread(rate.at_once, 100, 1)} points at once. Of profit, in "
-        f"thousands, they bring {spread(profit.alone, 1e-3, 0)} and {spread(profit.at_once, 1e-3, 0)}.",
-        f"**Beside the source.** There all seven brought junk from 40 % to {SHARE_OF_THE_SOURCE:.0%}, a year and "
-        f"a half into the work. Here it is {month:.1%} in month {MONTH_OF_THE_SOURCE}. Nothing was tuned to that "
-        "figure: how strong each lever is, is assumed.",
+        "**One by one and at once.** The seven levers move the junk rate by {} points if what each does alone "
+        "is added up, and by {} points at once. Of profit, in thousands, they bring {} and {}.",
+        f"**Beside the source.** There all seven brought junk from 40 % to {SHARE_OF_THE_SOURCE:.0%}, a year "
+        f"and a half into the work. Here it is {month:.1%} in month {MONTH_OF_THE_SOURCE}. Nothing was tuned to "
+        "that figure: how strong each lever is, is assumed.",
         f"**What it takes to reach {HEALTHY:.0%}.** {takes}",
     ]
+    said[0] = said[0].format(*points, *money)
     return "\n\n".join(said)
 
 

@@ -1,6 +1,8 @@
-"""Leads held before a hand-over: what birth and death say, and what the simulation comes to."""
+"""Leads held before a hand-over, or ignored after it: what birth and death say, and what is simulated."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from . import systems, theory
 from .figures import Figure, Outcome, Truth
@@ -53,3 +55,20 @@ def turned_away(arrival: float, service: float, servers: int, limit: int, months
 
     name = f"M/M/{servers}/{limit}, λ = {arrival:g}, μ = {service:g}, as a hand-over limit"
     return Truth(name, arrival / (servers * service), 30, compare)
+
+
+def ignored(
+    arrival: float, giving_up: float, probability: float, loads: Sequence[tuple[float, float]], months: int
+) -> Truth:
+    """Let a rep ignore more leads the more lie there already, and do all others at once."""
+    expected = theory.neglected(arrival, giving_up, probability / (1 - probability), loads)
+
+    def compare(worlds: Worlds) -> Outcome:
+        values = figures_of(systems.neglecting(arrival, giving_up, probability, loads, months), worlds)
+        return [
+            Figure("ignored, of inquiries", expected.share, values("ignored_leads") / values("inquiries")),
+            Figure("ignored, on average", expected.lying, values("queue")),
+        ]
+
+    name = f"λ = {arrival:g}, ignored with chance {probability:g} and up, who give up at θ = {giving_up:g}"
+    return Truth(name, 0.0, 30, compare)

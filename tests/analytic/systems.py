@@ -163,6 +163,26 @@ def limited(rate: float, reps: int, service: float, limit: int, patience: Any, m
     )
 
 
+def neglecting(
+    rate: float, giving_up: float, probability: float, loads: Sequence[tuple[float, float]], months: int
+) -> str:
+    """Write one rep who does at once what it does not ignore; those ignored give up at a rate."""
+    open_leads, ratios = zip(*loads, strict=True)
+    effect = {"open": list(open_leads), "odds_ratio": list(ratios)}
+    return "\n".join(
+        [
+            opening(months),
+            channel("web", rate),
+            team("sales", 1),
+            stage(
+                "call",
+                ignored={"probability": probability, "open_leads": effect},
+                **work("sales", 0.0, giving_up),
+            ),
+        ]
+    )
+
+
 def ranked(rates: Sequence[float], queue_order: str, months: int) -> str:
     """Write one rep whose queue has three classes: M/M/1, a class for each heat, service rate 1."""
     heats = {"hot": HOT, "warm": WARM, "future": FUTURE}

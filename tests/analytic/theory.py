@@ -174,6 +174,37 @@ def loss(arrival: float, service: float, servers: int, limit: int) -> float:
     return weights[-1] / math.fsum(weights)
 
 
+class Neglected(NamedTuple):
+    """How customers fare where more of them are ignored the more of them there are already."""
+
+    share: float  # of customers
+    lying: float  # how many lie about, on average
+
+
+def neglected(
+    arrival: float, giving_up: float, odds: float, loads: Sequence[tuple[float, float]]
+) -> Neglected:
+    """Return how many are ignored where all others are served at once.
+
+    Those ignored are a birth-death chain: births at lambda p(n), deaths at n theta. The odds of p(n) are
+    `odds` times the ratio at n: a straight line between the points of `loads`, and flat outside.
+
+    Examples
+    --------
+    Where the ratio is 1 throughout, they are as many as in M/M/infinity:
+
+    >>> [round(figure, 9) for figure in neglected(2.0, 0.25, 0.25, [(0, 1)])]
+    [0.2, 1.6]
+    """
+    counts, ratios = zip(*loads, strict=True)
+    weights = [1.0]
+    while weights[-1] > 1e-18 * max(weights):
+        of_rep = odds * float(np.interp(len(weights) - 1, counts, ratios))
+        weights.append(weights[-1] * arrival * of_rep / (1.0 + of_rep) / (len(weights) * giving_up))
+    lying = math.fsum(number * weight for number, weight in enumerate(weights)) / math.fsum(weights)
+    return Neglected(giving_up * lying / arrival, lying)
+
+
 def priority_waits(arrivals: Sequence[float], service: float) -> list[float]:
     """Return the mean wait of each class in M/M/1 whose classes go first in their order, work unbroken.
 

@@ -8,7 +8,7 @@ from . import systems, theory
 from .desks import idle_hours, interrupting, reserved_hours
 from .exact import equal_worths_are_a_pool, every_lead_the_same, occupancy_adds_up, queues_add_up
 from .figures import Truth
-from .hand_over import held_before, turned_away
+from .hand_over import held_before, ignored, turned_away
 from .loop import heard
 from .market import away, draining, repairmen
 from .nurture import nurtured, reached
@@ -53,6 +53,7 @@ TRUTHS: tuple[Truth, ...] = (
     held_before(4.5, 1.0, 5, 8, 0.0, systems.LONGEST, 60),
     turned_away(6.0, 1.0, 5, 8, 3),
     turned_away(6.0, 1.0, 5, 5, 3),
+    ignored(2.0, 0.25, 0.2, [(0, 1.0), (8, 5.0)], 6),
     priorities(RATES, "hottest", theory.priority_waits(RATES, 1.0), 100),
     priorities(RATES, "fifo", [4.0] * 3, 40),
     priorities(RATES, "lifo", [4.0] * 3, 50),

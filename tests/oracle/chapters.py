@@ -462,7 +462,7 @@ def a_new_stage(chance: random.Random, model: Model, _: int) -> Model:
         ahead["target"][chance.randrange(len(ahead))] = number
     processes = model.processes.copy()
     processes["stages"][0] += 1
-    stage["gate"] = 0
+    stage["gate"] = stage["ignored"] = 0
     return model._replace(
         stages=np.concatenate([model.stages, stage[None]]),
         heat_odds=np.concatenate([model.heat_odds, model.heat_odds[:1]]),
@@ -550,6 +550,18 @@ def other_rejections(chance: random.Random, model: Model, _: int) -> Model:
     return model._replace(rejections=rejections, firm=firm, stages=stages)
 
 
+def other_neglect(chance: random.Random, model: Model, _: int) -> Model:
+    """Let reps ignore more, or fewer, or nobody where they did."""
+    own = {int(stage["ignored"]) for stage in model.stages}
+    kept = {number for number in own if number == 0 or chance.random() < 0.7}
+    ignored = each(model.ignored, odds=lambda _: chance.choice([0.0, 0.5, np.inf]))
+    stages, variants = (
+        each(records, ignored=lambda row: row["ignored"] if row["ignored"] in kept else 0)
+        for records in (model.stages, model.variants)
+    )
+    return model._replace(ignored=ignored, stages=stages, variants=variants)
+
+
 CHANGES: dict[str, Change] = {
     made.__name__.replace("_", " "): made
     for made in (
@@ -585,6 +597,7 @@ CHANGES: dict[str, Change] = {
         other_learning,
         other_checks,
         other_rejections,
+        other_neglect,
         a_new_channel,
         a_new_stage,
     )

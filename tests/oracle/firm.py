@@ -140,6 +140,15 @@ class Rejection:
 
 
 @dataclass
+class Neglect:
+    """How reps ignore leads that they are given; `odds` are those under the management at hand (B8)."""
+
+    odds: float
+    reason: int
+    loads: list[tuple[int, float]] = field(default_factory=list)  # J10: (open leads, odds ratio)
+
+
+@dataclass
 class Stage:
     """Routes are (cumulative share, stage number or WON or LOST, reason)."""
 
@@ -160,6 +169,7 @@ class Stage:
     checks: list[Check] = field(default_factory=list)  # J3: they decide, where there are any
     passes_at: int = 0
     rejection: Rejection | None = None
+    ignored: Neglect | None = None
     of: dict[int, Stage] = field(default_factory=dict)  # S1: what it is to a segment, where it differs
 
 
@@ -263,6 +273,7 @@ class Draws:
         0.0,
         0.5,
     )  # of (entity, stage, round, number of the check there): hours, and a number in (0, 1)
+    ignored: Callable[[int, int, int], float] = lambda *_: 0.5  # as rejection
     report: Callable[[int, int, int], float] = lambda *_: 0.5  # of (entity, stage, round): in (0, 1)
     rejection: Callable[[int, int, int], float] = lambda *_: 0.5  # of (entity, stage, round): in (0, 1)
     ripening: Callable[[int], int | None] = lambda _: None  # of an entity: microseconds; None: never

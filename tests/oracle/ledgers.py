@@ -167,6 +167,9 @@ def read_visit(told: Told, event: Event, row: Record, costs: list[Cost], cast: C
         visit.rejected = True
         told.rejections.append(bool(row["flags"] & Flag.OUT_OF_PROFILE))
         costs.append(Cost("junk", time, told.channel, float(row["money"])))
+    elif event is Event.IGNORED:
+        visit.ignored = True
+        assert someone(row, cast) is not None
     elif event is Event.OPEN:
         told.open_since = last
     elif event is not Event.QUEUED_AGAIN:
@@ -198,13 +201,15 @@ def read_work(told: Told, event: Event, row: Record, costs: list[Cost], cast: Ca
 def read_leaving(told: Told, event: Event, row: Record, cast: Cast) -> None:
     """Note how a visit ends."""
     visit, time = told.visits[-1], int(row["time"])
-    assert (visit.started is None) == (int(row["reason"]) == GONE_COLD)
+    assert visit.started is not None or int(row["reason"]) == GONE_COLD or visit.ignored
+    assert visit.started is None or event is not Event.WENT_COLD
     visit.left, visit.how = time, HOW[event]
     told.round += event is Event.SENT_BACK
     if event in ENDS:
         told.outcome, told.ended, told.owner = HOW[event], time, someone(row, cast)
     if event in {Event.LOST, Event.WENT_COLD, Event.PARKED}:
         visit.reason = int(row["reason"])
+    assert event in {Event.WENT_COLD, Event.PARKED} or not visit.ignored
     if event is Event.WON:
         told.bookings = float(row["money"])
 
@@ -220,7 +225,7 @@ def read_contact(told: Told, visit: Visit, row: Record) -> None:
 def check_span(told: Told, visit: Visit, event: Event, row: Record) -> int:
     """Check the span that a row closes, and its flag; return when the span began."""
     last = told.last
-    if event not in (Event.HELD, Event.ADMITTED, Event.REJECTED):
+    if event not in (Event.HELD, Event.ADMITTED, Event.REJECTED, Event.IGNORED):
         told.last = int(row["time"])
     assert int(row["waited"]) == (0 if event is Event.HELD else int(row["time"]) - last), (event, row)
     held = visit.held and visit.admitted is None and visit.left is None and event is not Event.ADMITTED

@@ -93,6 +93,7 @@ class Visit:
     worked: int | None = None
     held: bool = False
     admitted: int | None = None
+    ignored: bool = False  # to the end
     left: int | None = None
     how: str = "open"  # advanced, sent back, won, lost, gone cold, parked
     reason: int | None = None
@@ -198,6 +199,8 @@ class Walk:
     began: int
     stage: int
     phase: str = "new"  # held, queue, work, customer, between attempts, nurture, over
+    ignored: bool = False  # by its rep: it is in no queue (B9)
+    ignored_reason: int = 0
     gate: tuple[int, int] | None = None  # the team and the stage of that at which it counts (B3)
     company: str = "outside"  # of any market, taken, customer, cooling, free again
     advances: bool = False  # after the work in hand, as decided when it started
@@ -731,6 +734,7 @@ class Simulation:
         for number in range(len(self.firm.teams)):
             for person in self.members(number):
                 found += self.in_order(person)
+                found += self.ignored_by(person)
             found += self.in_order(number)
         return found
 
@@ -742,6 +746,7 @@ class Simulation:
                 walk.rank = self.rank_in_own_queue(walk)
         for walk in moved:
             walk.queue = None
+            walk.ignored = False
         for walk in moved:
             self.place(walk)
 
@@ -750,7 +755,7 @@ class Simulation:
         number, team_now = self.stage_for(walk, before).team, self.stage_for(walk).team
         if number != team_now:
             return True
-        if isinstance(walk.queue, Person):
+        if isinstance(walk.queue, Person) or walk.ignored:
             return False
         assert number is not None
         was, now = before.teams[number], self.firm.teams[number]
@@ -808,7 +813,8 @@ class Simulation:
         person.will_leave = False
         person.on_staff = False
         person.tenure_ends = None
-        for walk in self.in_order(person):
+        for walk in [*self.in_order(person), *self.ignored_by(person)]:  # B10
+            walk.ignored = False
             self.place(walk)
         if not person.is_busy:
             self.goes_home(person)
@@ -1005,7 +1011,7 @@ class Simulation:
     def take_over_limits(self, before: Firm) -> None:
         """Find who counts where in the chapter that begins; rank those held anew (C25, C26)."""
         for walk in self.leads.values():
-            if walk.phase == "over":
+            if walk.phase in ("over", "nurture"):
                 continue
             limit, team = self.limit_for(walk), self.stage_for(walk).team
             if walk.phase == "held":
@@ -1043,13 +1049,32 @@ class Simulation:
             # P4
             pull = team.assignment in ("shared_queue", "priority_queue", "cherry_pick")
             walk.rep = None if pull else self.choose(number, walk)
-        if walk.rep is None:
+            walk.ignored = walk.rep is not None and self.ignores(walk.rep, walk)
+        if walk.ignored:
+            walk.queue = None
+        elif walk.rep is None:
             walk.queue = number
             rank = -self.worth(walk, 1.0, 0) if team.assignment == "priority_queue" else 0  # Q2, Q4
             walk.rank = self.goes_ahead(walk, rank)
         else:
             walk.queue = walk.rep
             walk.rank = self.rank_in_own_queue(walk)
+
+    def ignores(self, person: Person, walk: Walk) -> bool:
+        """Return whether the rep who has been chosen will never take a lead up (B8)."""
+        neglect = self.stage_for(walk).ignored
+        if neglect is None or walk.visits[-1].tries or walk.interrupted:
+            return False
+        others = self.open_leads(person) - 1
+        odds = neglect.odds * effect_of_open_leads(neglect.loads, others)
+        u = self.draws.ignored(walk.inquiry.entity, walk.stage, walk.round)
+        walk.ignored_reason = neglect.reason
+        return odds > 1e300 or u < odds / (1 + odds)
+
+    def ignored_by(self, person: Person) -> list[Walk]:
+        """List what a rep ignores, in the order of time queued, then of entity (B10)."""
+        found = [walk for walk in self.leads.values() if walk.ignored and walk.rep is person]
+        return sorted(found, key=lambda walk: (walk.visits[-1].entered, walk.inquiry.entity))
 
     def rank_in_own_queue(self, walk: Walk) -> int:
         """Return where a lead belongs among those that wait for one rep (Q3)."""
@@ -1360,6 +1385,9 @@ class Simulation:
         """Give up waiting (V3)."""
         visit = walk.visits[-1]
         visit.left, visit.how, visit.reason = self.now, COLD, 0
+        if walk.ignored:  # B9
+            visit.reason, visit.ignored = walk.ignored_reason, True
+            self.say("ignored", walk.inquiry.entity)
         self.lose(walk)
 
     # Nurture
@@ -1376,6 +1404,7 @@ class Simulation:
         walk.lost_as, visit.how = visit.how, "parked"
         self.say("parked", walk.inquiry.entity)
         walk.rep = walk.queue = walk.gate = None
+        walk.ignored = False
         u = self.draws.back(walk.inquiry.entity, visit.reason, walk.round)
         earlier = [number for number, chance in enumerate(program.by_touch, 1) if u < chance]  # N3
         touches = min(earlier, default=len(program.by_touch))
@@ -1414,6 +1443,7 @@ class Simulation:
         named = walk.closer if walk.outcome == "won" else walk.rep
         walk.owner = None if named is None else named.who
         walk.rep = walk.queue = None
+        walk.ignored = False
         if walk.company == "taken":
             self.lets_go(walk)
 
@@ -1463,7 +1493,8 @@ class Simulation:
         """Work out what the block is paid that ends now (M14)."""
         months, last = self.firm.calendar_months, (self.now - 1) // DAY
         days = [day for day, month in enumerate(months) if month == months[last]]
-        hours = sum(working_time(rep.hours, day * DAY, (day + 1) * DAY) for day in days)
+        calendar = self.firm.calendars[rep.record.calendar]  # of who comes with a chapter, also before it
+        hours = sum(working_time(calendar, day * DAY, (day + 1) * DAY) for day in days)
         return rep.record.pay_per_month * len(days) / self.firm.month_days[last] * rep.block / hours
 
     def grant_a_lead(self) -> bool:

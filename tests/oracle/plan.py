@@ -29,6 +29,7 @@ from funnelsim.model.records import (
     FIRM,
     GATE,
     HOURS,
+    IGNORED,
     LOAD,
     MOST_REASONS,
     PLAN,
@@ -241,6 +242,7 @@ class Plan:
         checks: Sequence[Asks] = (),
         passes_at: int = 1,
         rejection: dict[str, Any] | None = None,
+        ignored: dict[str, Any] | None = None,
         **more: Any,
     ) -> int:
         """Add a stage: effort in hours (one, or none without a team), times in days, points (hours, odds).
@@ -253,7 +255,11 @@ class Plan:
         """
         name = f"stage {len(self.rows.get('stages', []))}"
         keys = ("patience", "work", "answer", "assignment", "attempt", "interval", "report")
-        row_of_checks = self.checks(name, checks, passes_at) | self.rejection(name, rejection)
+        row_of_checks = (
+            self.checks(name, checks, passes_at)
+            | self.rejection(name, rejection)
+            | self.neglect(name, ignored)
+        )
         row: dict[str, Any] = {
             "makes_lead": 0,
             **row_of_checks,
@@ -300,6 +306,16 @@ class Plan:
         rest |= {"key": purpose("rejection", stage), "odds": probability / (1 - probability)}
         rest |= {"first_load": self.add("loads", *made), "loads": len(made)}
         return {"rejection": self.add("rejections", rest) + 1}
+
+    def neglect(self, stage: str, given: dict[str, Any] | None) -> dict[str, Any]:
+        """Store how reps ignore leads in a stage: `probability`, `loads` and the `reason`, 0 if not given."""
+        if given is None:
+            return {}
+        probability, loads = given["probability"], given.get("loads", [])
+        made = [{"open": open_, "odds": odds} for open_, odds in loads]
+        row = {"key": purpose("ignored", stage), "odds": probability / (1 - probability)}
+        row |= {"first_load": self.add("loads", *made), "loads": len(made), "reason": given.get("reason", 0)}
+        return {"ignored": self.add("ignored", row) + 1}
 
     def trait(self, missing: float = 1.0, present: float = 1.0) -> int:
         """Add a trait."""
@@ -481,6 +497,7 @@ class Plan:
             stages=self.records("stages", STAGE),
             variants=self.records("variants", STAGE),
             gates=self.records("gates", GATE),
+            ignored=self.records("ignored", IGNORED),
             processes=one_process(len(self.rows["stages"])),
             ends=plain_ends(),
             spawns=np.zeros(0, SPAWN),

@@ -293,6 +293,39 @@ def held_before_the_hand_over() -> Model:
     return plan.model()
 
 
+def ignored_by_their_reps() -> Model:
+    """Let reps ignore more the more they have, some of whom leave; what they ignore is placed anew."""
+    plan = Plan(days=18)
+    leaver = {"leaves": 6 * DAY + 13 * HOUR}
+    team = plan.team(daily(18), [leaver, {}, {"leaves": 9 * DAY}, {}], max_open=6, sticky=1)
+    other = plan.team(daily(18), [{}, leaver], Assignment.LEAST_LOADED)
+    loads = [(1, 1.0), (4, 8.0)]
+    plan.stage(
+        team,
+        conversion=0.9,
+        effort=QUICK,
+        customer=AN_HOUR,
+        patience=either(1, 4, 9),
+        nexts=to(1),
+        ignored={"probability": 0.15, "loads": loads, "reason": 2},
+    )
+    plan.stage(
+        other,
+        conversion=0.7,
+        effort=either(0.5, 1),
+        patience=either(AN_HOUR, 3),
+        nexts=to(0, WON),
+        ignored={"probability": 0.4, "reason": 3},
+    )
+    plan.channel(6.0, 8, 8)
+    plan.channel(3.0, stage=1)
+    return plan.model()
+
+
+def was_ignored(visit: Visit) -> bool:
+    return visit.ignored
+
+
 def was_held(visit: Visit) -> bool:
     return visit.admitted is not None
 
@@ -554,6 +587,9 @@ def mixed(seed: int) -> Model:
             cost_per_visit=chance.choice([0.0, 2.5]),
             makes_lead=int(number == makes_lead),
             segments=mixed_segments(chance, plan, teams) if chance.random() < 0.4 else None,
+            ignored=chance.choice(
+                [None, None, {"probability": 0.2, "loads": [(0, 1.0), (3, 4.0)], "reason": 2}]
+            ),
         )
     for _ in range(chance.randint(1, 3)):
         opens = chance.choice([0, 9, 10, 17])
@@ -709,6 +745,7 @@ SITUATIONS = {
     "gone cold before the hand-over": Situation(held_before_the_hand_over, went_cold_while_held),
     "a channel that learns": Situation(a_channel_that_learns, lambda visit: visit.how == "won", 10),
     "a small market": Situation(a_small_market, lambda visit: visit.how == "won", 10),
+    "ignored by their reps": Situation(ignored_by_their_reps, was_ignored, 20),
     "hot to the best": Situation(hot_to_the_best, lambda visit: visit.rep == 4),
     "who is worth a rep's hour": Situation(lambda: floor(15), lambda visit: visit.handed_over, 20),
     "handing over while full": Situation(lambda: full_reps(Assignment.ROUND_ROBIN, sticky=0), waited),

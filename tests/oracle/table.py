@@ -106,6 +106,9 @@ class Table:
             ),
             cooling=cooling,
             check=self.check,
+            ignored=lambda lead, at, round_: self.uniforms(
+                lead, self.model.ignored[stages[at]["ignored"] - 1]["key"], round_
+            )[0],
             report=lambda lead, at, round_: self.uniforms(lead, stages[at]["report_key"], round_)[0],
             rejection=lambda lead, at, round_: self.uniforms(
                 lead, self.model.rejections[stages[at]["rejection"] - 1]["key"], round_
@@ -530,6 +533,7 @@ class Table:
             else None,
             checks=[self.told_check(check) for check in self.checks(row)],
             passes_at=int(row["passes_at"]),
+            ignored=self.neglect(int(row["ignored"])) if row["ignored"] else None,
             rejection=self.rejection(int(row["rejection"])) if row["rejection"] else None,
         )
 
@@ -542,6 +546,17 @@ class Table:
         """Describe a check."""
         trait = None if check["trait"] == NOTHING else int(check["trait"])
         return told.Check(trait, float(check["sensitivity"]), float(check["false_good"]))
+
+    def neglect(self, number: int) -> told.Neglect:
+        """Describe how reps ignore leads, by the number of the row, from 1."""
+        row = self.model.ignored[number - 1]
+        first = int(row["first_load"])
+        loads = self.model.loads[first : first + int(row["loads"])]
+        return told.Neglect(
+            float(row["odds"]),
+            int(row["reason"]),
+            [(int(load["open"]), float(load["odds"])) for load in loads],
+        )
 
     def rejection(self, number: int) -> told.Rejection:
         """Describe how sales rejects; numbers are counted from 1."""

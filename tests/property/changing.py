@@ -41,6 +41,7 @@ from .scenarios import (
     either,
     hand_overs,
     markets,
+    neglect,
     share,
     toml,
     value_key,
@@ -147,6 +148,7 @@ KINDS = (
     "stages.NAME.effort_hours",
     "stages.NAME.goes_cold_after_days",
     "stages.NAME.hand_over",
+    "stages.NAME.ignored",
     "stages.NAME.lost_reasons",
     "stages.NAME.next",
     "stages.NAME.passes_at",
@@ -401,6 +403,7 @@ def of_stages(document: Document) -> Options:
                 (f"{at}goes_cold_after_days", either(*MIXED["goes_cold_after_days"])),
                 (f"{at}attempts", attempts(MIXED)),
                 (f"{at}hand_over", hand_overs(MIXED["goes_cold_after_days"])),
+                *([(f"{at}ignored", neglect())] if "goes_cold_after_days" in stage else []),
             ]
         else:
             found.append((f"{at}team", either(*document["teams"])))

@@ -11,12 +11,13 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 
 Row = dict[str, str]
 
 INTO, START, END = "starts waiting", "work starts", "work ends"
-HELD, ADMITTED = "held", "handed over"
+HELD, ADMITTED, IGNORED = "held", "handed over", "ignored"
 PAUSE, RESUME = "work interrupted", "work resumed"
 ONWARDS = ("goes on", "sent back")
 OVER = ("won", "lost", "gone cold", "still open")
@@ -75,6 +76,7 @@ def _of_a_lead(steps: list[tuple[datetime, str, Row]]) -> Iterator[str]:
     yield from _of_its_visits(steps)
     yield from _of_its_rejections(steps)
     yield from _of_its_hand_overs(steps)
+    yield from _of_neglect(steps)
 
 
 def _of_its_visits(steps: list[tuple[datetime, str, Row]]) -> Iterator[str]:
@@ -126,6 +128,14 @@ def _of_its_rests(steps: list[tuple[datetime, str, Row]]) -> Iterator[str]:
         elif not rests and step in (CARE, BACK):
             yield f"is {step} while it does not rest"
         rests = row["stage"] if step == PARKED else "" if step in (BACK, *OVER) else rests
+
+
+def _of_neglect(steps: list[tuple[datetime, str, Row]]) -> Iterator[str]:
+    """A lead that a rep has ignored is that rep's, and is over at once, or nurtured."""
+    for (at, step, row), (then, following, _) in pairwise(steps):
+        over = then == at and following in ("gone cold", "rests")
+        if step == IGNORED and not (over and row["org:resource"]):
+            yield "is ignored by nobody, or goes on all the same"
 
 
 def _of_its_rejections(steps: list[tuple[datetime, str, Row]]) -> Iterator[str]:

@@ -144,6 +144,7 @@ team = "callers"
 effort_hours = { median = 0.5, p90 = 1 }
 customer_takes_days = 2
 goes_cold_after_days = { median = 9, p90 = 30 }
+ignored = { probability = 0.2, control = 0.5, open_leads = { open = [1, 4], odds_ratio = [1, 3] } }
 conversion = 0.6
 makes = "lead"
 [stages.call.segments.large]

@@ -63,6 +63,7 @@ TEMPERATURES = (
     {"hot": 0.5, "future": 0.5},
 )
 POLICIES = (*BUILT_IN, "own_for_tests")
+PULLS = ("shared_queue", "priority_queue", "cherry_pick")
 QUEUE_ORDERS = ("fifo", "oldest_inquiry", "hottest", "lifo")
 PEOPLE = (2, 1, 3, 0) * 3 + (40, 80)  # seldom a team in which an engine may look for reps in another way
 VALUES = ("contract_value_per_year", "contract_value")  # of a segment: one of them
@@ -357,6 +358,14 @@ def effects() -> SearchStrategy[Document]:
     return st.fixed_dictionaries({}, optional=either_way | {"wait": either(*WAITS)})
 
 
+def neglect() -> SearchStrategy[Document]:
+    """Let reps ignore leads."""
+    loads = either({"open": [0, 3], "odds_ratio": [1.0, 6.0]}, {"open": [1], "odds_ratio": [2.0]})
+    return st.fixed_dictionaries(
+        {"probability": either(0.2, 0.5, 1, 0)}, optional={"control": either(0.5, 0), "open_leads": loads}
+    )
+
+
 def attempts(durations: Document) -> SearchStrategy[Document]:
     """Choose how hard a buyer is to reach."""
     return st.fixed_dictionaries(
@@ -382,6 +391,19 @@ def hand_overs(patience: tuple[Any, ...]) -> SearchStrategy[Document]:
 
 
 @st.composite
+def of_a_hand_over(draw: DrawFn, durations: Document, gives_up: bool) -> Document:
+    """Choose what stands between a lead and a conversation: a limit, neglect, and attempts."""
+    found = {}
+    if draw(either(False, False, True)):
+        found["hand_over"] = draw(hand_overs(durations["goes_cold_after_days"]))
+    if gives_up and draw(st.booleans()):
+        found["ignored"] = draw(neglect())
+    if draw(either(False, False, True)):
+        found["attempts"] = draw(attempts(durations))
+    return found
+
+
+@st.composite
 def stages(draw: DrawFn, order: list[str], number: int, floor: list[str], durations: Document) -> Document:
     """Describe a stage. Some always go on to the next one or are lost, so that there is a way out."""
     stage: Document = {"conversion": draw(either(0.5, 1, 0.8, 0.2, 0))}
@@ -390,10 +412,7 @@ def stages(draw: DrawFn, order: list[str], number: int, floor: list[str], durati
         stage |= {"team": team, "effort_hours": draw(either(*durations["effort_hours"]))}
         if draw(st.booleans()):
             stage["goes_cold_after_days"] = draw(either(*durations["goes_cold_after_days"]))
-        if draw(either(False, False, True)):
-            stage["hand_over"] = draw(hand_overs(durations["goes_cold_after_days"]))
-        if draw(either(False, False, True)):
-            stage["attempts"] = draw(attempts(durations))
+        stage |= draw(of_a_hand_over(durations, "goes_cold_after_days" in stage))
     stage["customer_takes_days"] = draw(either(*durations["customer_takes_days"]))
     following = [*order[number + 1 :], "won"]
     if draw(st.booleans()):
@@ -548,7 +567,7 @@ def documents(draw: DrawFn) -> Document:
         document["effects"] = draw(effects())
         if draw(st.booleans()):
             document["effects"]["extra_decider"] = {"odds_ratio": 0.5, "customer_time": 1.5}
-    return draw(in_the_end(document))
+    return draw(in_the_end(with_neglect_that_can_be(document)))
 
 
 @st.composite
@@ -568,7 +587,17 @@ def scenarios(draw: DrawFn, policy: str | None = None) -> Toml:
     if policy is not None:
         for team in document["teams"].values():
             team["assignment"] = policy
-    return toml(document)
+    return toml(with_neglect_that_can_be(document))
+
+
+def with_neglect_that_can_be(document: Document) -> Document:
+    """Let nobody be ignored in stages where reps take leads themselves."""
+    for stage in document["stages"].values():
+        teams = [stage.get("team"), *(own.get("team") for own in stage.get("segments", {}).values())]
+        pulls = {document["teams"][team]["assignment"] for team in teams if team is not None} & set(PULLS)
+        if pulls and "ignored" in stage:
+            stage["ignored"]["probability"] = 0
+    return document
 
 
 def seeds() -> SearchStrategy[int]:

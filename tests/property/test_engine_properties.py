@@ -54,8 +54,10 @@ def of_pursuits(rows: Records) -> Records:
 
 
 def of_the_past(rows: Records) -> Records:
-    """Leave out the rows whose span is none of the lead's: the term of a contract, cooling off."""
-    return rows[~np.isin(rows["event"], (Event.REVENUE, Event.MARGIN, Event.COOLED_OFF))]
+    """Leave out the rows whose span is none of the lead's, or is told by another row, too."""
+    not_the_lead_s = (Event.REVENUE, Event.MARGIN, Event.COOLED_OFF)
+    told_again = (Event.REJECTED, Event.ADMITTED, Event.IGNORED)
+    return rows[~np.isin(rows["event"], (*not_the_lead_s, *told_again))]
 
 
 def each_person_is_on_staff_once(model: Model, rows: Records) -> None:

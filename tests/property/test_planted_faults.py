@@ -259,8 +259,8 @@ FAULTS = {
     ),
     "a lead that queues keeps its fate": Fault(
         "engines/compiled/changing.py",
-        "        read_fate(model, world, pursuit)\n",
-        "        pass\n",
+        "\n        read_fate(model, world, pursuit)\n",
+        "\n        pass\n",
         "changes",
     ),
 }

@@ -27,6 +27,7 @@ from funnelsim.rules import (
     contracts,
     ending,
     handover,
+    ignored,
     market,
     memory,
     people,
@@ -126,6 +127,9 @@ COVERED = (
     f"more than {MANY} reps: granted to the idle longest",
     f"more than {MANY} reps: granted from an own queue",
     "cherries beyond the shortlist",
+    "ignored: by a rep with other leads open",
+    "ignored: placed anew",
+    "ignored: for certain",
     "hand-over: went cold while held",
     "hand-over: withdrawn while held",
     "hand-over: not to the first who came",
@@ -192,6 +196,7 @@ CHANGED = (  # what the changes on a day must meet
         f"change: {what}"
         for what in (
             "in a history that has just begun",
+            "a lead is ignored on",
             "a lead is held on",
             "a lead is held on, at another gate",
             "a lead is held no longer, as its gate is gone",
@@ -345,6 +350,8 @@ def where_it_is(before: Model, model: Model, known: Record, pursuit: Record) -> 
     phase = Due(int(pursuit["phase"]))
     if phase is QUEUES and handover.is_held(pursuit):
         return of_one_held(before, model, pursuit)
+    if phase is QUEUES and ignored.is_ignored(known) and ignored.is_ignored(pursuit):
+        return ["a lead is ignored on"]
     if phase is QUEUES:
         number, team = (visits.team_for(each, pursuit) for each in (before, model))
         found = ["a lead queues on"]
@@ -706,6 +713,14 @@ class WatchedOffice(Office):
         by_heat = (self.model.heat_odds, self.model.heat_skill)
         unlike = any((table[usual["heat"]] != table[own["heat"]]).any() for table in by_heat)
         self.seen["effects that differ by segment"] += unlike or effects[0] != effects[1]
+
+    def decide_if_ignored(self, pursuit: Record, rep: int) -> None:
+        super().decide_if_ignored(pursuit, rep)
+        if ignored.is_ignored(pursuit):
+            self.seen["ignored: by a rep with other leads open"] += int(self.reps[rep]["open"] > 0)
+            self.seen["ignored: placed anew"] += int(self.now > pursuit["since"])
+            row = self.model.ignored[visits.stage_for(self.model, pursuit)["ignored"] - 1]
+            self.seen["ignored: for certain"] += int(np.isinf(row["odds"]))
 
     def queue_again(self, pursuit: Record) -> simpy.Event:
         owner = int(pursuit["rep"])

@@ -136,6 +136,7 @@ KEPT: tuple[tuple[int, tuple[Measure, ...]], ...] = (
     (Event.EXPECTED_COMMISSION, (_M,)),
     (Event.HELD, (_C, _W, Measure.COLD, _M)),  # waited: that of those who went cold
     (Event.ADMITTED, (_C, _W)),
+    (Event.IGNORED, (_C,)),
     (Event.TRAINED, (_C, _M)),
     (Event.SKILL, (_C, _M)),
     (Event.PROSPECTED, (_C, _W, _K, _M)),
@@ -681,6 +682,16 @@ def _book_what_is_rare(
 
 
 @rule
+def _went_cold(row: Record, model: Model) -> bool:
+    """Return whether a pursuit that is parked would have gone cold: out of a queue, or ignored."""
+    reason = row["reason"]
+    went_cold = reason == GONE_COLD
+    for number in range(len(model.ignored)):
+        went_cold = went_cold or reason == model.ignored[number]["reason"]
+    return bool(went_cold)
+
+
+@rule
 def _change_queue_otherwise(
     row: Record, month: int, until: int, lines: Lines, model: Model, books: Books, replication: int
 ) -> None:
@@ -690,7 +701,7 @@ def _change_queue_otherwise(
         change = 1
     elif event == Event.RESUMED or (event == Event.WITHDRAWN and row["flags"] & Flag.LEFT_QUEUE.value != 0):
         change = -1
-    elif event == Event.PARKED and row["reason"] == GONE_COLD and not _was_nurtured(row):
+    elif event == Event.PARKED and _went_cold(row, model) and not _was_nurtured(row):
         change = -1
         _add(books, replication, PARKED_COLD, lines, _amounts_of(row, False))
         if lines[0] != NOTHING:

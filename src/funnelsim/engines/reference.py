@@ -63,6 +63,7 @@ from funnelsim.rules import (
     effort_split,
     ending,
     handover,
+    ignored,
     interruption,
     junk,
     market,
@@ -199,6 +200,7 @@ class Office:
             self.reps[name] = NEVER
         self.order = np.arange(len(model.reps))
         self.own_queues: list[list[Record]] = [[] for _ in model.reps]
+        self.piles: list[list[Record]] = [[] for _ in model.reps]  # what each rep ignores
         self.team_queues: list[list[Record]] = [[] for _ in model.teams]
         self.held: list[list[Record]] = [[] for _ in range(1 + len(model.gates))]  # 0: the gate is gone
         self.loads = np.zeros(1 + len(model.gates), np.int64)
@@ -652,6 +654,7 @@ class Office:
                 self.model, self.world, state, self.reps, self.order, pursuit, self.now
             )
             if rep != NOBODY:
+                self.decide_if_ignored(pursuit, rep)
                 self.assign(pursuit, rep)
         self.line_up(pursuit)
 
@@ -664,6 +667,14 @@ class Office:
             rank = assignment.rank(team["queue_order"], pursuit)
         pursuit["rank"] = interruption.in_line(team, pursuit, rank)
         self.queue_of(pursuit).append(pursuit)
+
+    def decide_if_ignored(self, pursuit: Record, rep: int) -> None:
+        """Decide whether the rep who has been chosen will never take a pursuit up (B8)."""
+        pursuit["ignored"] = 0
+        some_are = visits.stage_for(self.model, pursuit)["ignored"] > 0
+        if some_are and ignored.will_be_ignored(self.model, self.world, pursuit, self.reps[rep]["open"]):
+            pursuit["ignored"] = 1
+            pursuit["reason"] = ignored.reason(self.model, pursuit)
 
     def work_once(self, pursuit: Record, rep: int) -> Generator[simpy.Event, Any, bool]:
         """Work on a pursuit; where it is interrupted, the work waits to be resumed (G10, G11).
@@ -822,6 +833,8 @@ class Office:
         event, reason = ending.leaving(pursuit, due)
         if event == Event.LOST and pursuit["target"] == REJECTED:
             self.reject(pursuit)
+        if event == Event.WENT_COLD and ignored.is_ignored(pursuit):
+            self.write(pursuit, Event.IGNORED, waited=self.now - pursuit["since"])
         if reporting.learns(self.model, pursuit["channel"]):
             self.report(pursuit, event)
         if nurture.takes(self.model, pursuit, reason):
@@ -1015,6 +1028,7 @@ class Office:
     def rest(self, pursuit: Record, delay: int) -> simpy.Event:
         """Rest before the next stage; the event returned succeeds when the rest is over."""
         pursuit["flags"] &= ~Flag.HELD
+        pursuit["ignored"] = 0
         self.leave_load(pursuit)
         pursuit["since"] = self.now
         return self.wait_for(pursuit, self.due(self.now + delay, Due.RETURNS, pursuit))
@@ -1134,7 +1148,9 @@ class Office:
         state = self.reps[number]
         state["on_staff"] = 0
         queue, self.own_queues[number] = self.own_queues[number], []
-        for pursuit in sorted(queue, key=order_in_queue):
+        pile, self.piles[number] = self.piles[number], []
+        for pursuit in (*sorted(queue, key=order_in_queue), *sorted(pile, key=order_on_pile)):
+            pursuit["ignored"] = 0
             self.place(pursuit)
         if not state["busy"]:
             self.go_home(number, self.now)
@@ -1231,12 +1247,13 @@ class Office:
             if was[number] != NOBODY:
                 self.stay_on(before, int(was[number]), number)
         queues = [*old_queues, *self.team_queues]
+        piles, self.piles = self.piles, [[] for _ in model.reps]
         self.own_queues = [[] for _ in model.reps]
         self.put_anew()
         for pursuit in self.open_pursuits.values():
             self.read_new_traits(pursuit, len(before.traits))
             self.expect_anew(pursuit)
-        self.requeue(before, queues)
+        self.requeue(before, queues, piles)
         self.take_over_gates(before)
         self.wave = 0
         one_off = model.plan[0]["one_off_cost"]
@@ -1314,14 +1331,19 @@ class Office:
             called_up, _ = self.waiting[int(pursuit["entity"])]
             self.waiting[int(pursuit["entity"])] = called_up, happening
 
-    def requeue(self, before: Model, queues: list[list[Record]]) -> None:
+    def requeue(self, before: Model, queues: list[list[Record]], piles: list[list[Record]]) -> None:
         """Let leads queue on or move, with the fate that is now in store for them (C11, C13, C14)."""
         self.team_queues = [[] for _ in self.model.teams]
         moved = []
         for number, team in enumerate(before.teams):
-            of_reps = queues[team["first_rep"] : team["first_rep"] + team["reps"]]
-            for queue in (*of_reps, queues[len(before.reps) + number]):
-                for pursuit in sorted(queue, key=order_in_queue):
+            reps = range(team["first_rep"], team["first_rep"] + team["reps"])
+            own = [
+                (*sorted(queues[rep], key=order_in_queue), *sorted(piles[rep], key=order_on_pile))
+                for rep in reps
+            ]
+            of_team = sorted(queues[len(before.reps) + number], key=order_in_queue)
+            for queue in (*own, of_team):
+                for pursuit in queue:
                     self.read_fate(pursuit)
                     if assignment.is_moved(before, self.model, pursuit):
                         moved.append(pursuit)
@@ -1332,6 +1354,7 @@ class Office:
                         pursuit["rank"] = interruption.in_line(team_now, pursuit, rank)
                     self.queue_of(pursuit).append(pursuit)
         for pursuit in moved:
+            pursuit["ignored"] = 0
             self.place(pursuit)
 
     def take_over_gates(self, before: Model) -> None:
@@ -1398,6 +1421,8 @@ class Office:
             return self.held[self.gate_of(pursuit)]
         if pursuit["rep"] == NOBODY:
             return self.team_queues[self.team_of(pursuit)]
+        if ignored.is_ignored(pursuit):
+            return self.piles[pursuit["rep"]]
         return self.own_queues[pursuit["rep"]]
 
     def leave_queue(self, pursuit: Record) -> None:
@@ -1431,6 +1456,11 @@ class Office:
 def order_in_queue(pursuit: Record) -> tuple[int, int, int]:
     """Order pursuits in a queue: rank, time queued, entity."""
     return int(pursuit["rank"]), int(pursuit["since"]), int(pursuit["entity"])
+
+
+def order_on_pile(pursuit: Record) -> tuple[int, int]:
+    """Order pursuits that a rep ignores: time queued, entity."""
+    return int(pursuit["since"]), int(pursuit["entity"])
 
 
 def is_of_class_of(one: Record, other: Record) -> bool:

@@ -1,9 +1,9 @@
-"""Figures of the hand-over: who is held before it, how long, and what becomes of them."""
+"""Figures of the hand-over: who is held before it, and whom reps ignore after it."""
 
 from __future__ import annotations
 
 from funnelsim.engines.fold import Basis, Measure
-from funnelsim.metrics.cut import Cut
+from funnelsim.metrics.cut import CUTS, Cut
 from funnelsim.metrics.figure import Better, Parts, Unit, figure, total
 from funnelsim.model.words import DAY, Event
 
@@ -47,3 +47,23 @@ def cold_while_held(cut: Cut) -> Parts:
 def holding_cost(cut: Cut) -> Parts:
     """What marketing pays to hold leads before a hand-over, booked as each begins to wait."""
     return (cut.period(Event.HELD, Measure.MONEY),)
+
+
+@figure("Ignored leads", Unit.COUNT, Basis.PERIOD, Better.LESS, CUTS, total)
+def ignored_leads(cut: Cut) -> Parts:
+    """Leads that go cold in the period because their rep never took them up: part of those gone cold."""
+    return (cut.period(Event.IGNORED),)
+
+
+@figure(
+    "Ignored, of inquiries", Unit.SHARE, Basis.COHORT, Better.LESS, ("all", "month", "channel", "segment")
+)
+def ignored_share(cut: Cut) -> Parts:
+    """Share of the period's inquiries that went cold because a rep ignored them: ignored / inquiries."""
+    return cut.cohort(Event.IGNORED), cut.cohort(Event.INQUIRY)
+
+
+@figure("Ignored, of visits", Unit.SHARE, Basis.COHORT, Better.LESS, ("stage",))
+def ignored_of_visits(cut: Cut) -> Parts:
+    """Share of visits to a stage that ended because the rep ignored the lead: ignored / visits."""
+    return cut.cohort(Event.IGNORED), cut.cohort(Event.ENTERED)

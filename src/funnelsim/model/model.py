@@ -36,6 +36,7 @@ class Model(NamedTuple):
     stages: Records  # STAGE (S,), in funnel order
     variants: Records  # STAGE, a row for each segment of the stages that differ by segment
     gates: Records  # GATE, in the order of teams, then of stages
+    ignored: Records  # IGNORED, found by the numbers of stages
     processes: Records  # PROCESS, the sale first
     ends: Records  # END, a row for each process and event
     spawns: Records  # SPAWN, found by the offsets of ends

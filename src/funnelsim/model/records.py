@@ -238,6 +238,7 @@ STAGE = record(
     ("first_customer_hours", "<i4"),  # of Model.hours: when customers count time
     ("customer_hours", "<i4"),
     ("gate", "<i4"),  # of Model.gates, counted from 1; 0: whoever comes is handed over
+    ("ignored", "<i4"),  # of Model.ignored, counted from 1; 0: nobody is
     (
         "customer_share",
         "<f8",
@@ -287,6 +288,14 @@ GATE = record(  # of a team in a stage: a limit on what is handed over
     ("cost_per_lead", "<f8"),  # of holding one
     ("patience", "<i4"),  # distribution, days, of those held; NOTHING: they wait without end
     ("order", "<i4"),  # of admission, of words.QueueOrder
+)
+
+IGNORED = record(  # of a stage: whom reps never take up
+    ("odds", "<f8"),  # where the rep's open leads do not matter, under the management that there is
+    ("key", "<i8"),
+    ("first_load", "<i4"),  # the effect of the rep's open leads
+    ("loads", "<i4"),
+    ("reason", "<i4"),
 )
 
 ROUTE = record(
@@ -401,6 +410,7 @@ PURSUIT = record(
     ("contact", "<i8"),  # ... how long it had waited at the first attempt
     ("account", "<i8"),  # of its company, in the pool of companies; NOTHING
     ("gate", "<i8"),  # in whose load it counts, counted from 1; 0: none
+    ("ignored", "<i8"),  # 1: by its rep
 )
 
 COMPANY = record(  # a company with pursuits of which others were born

@@ -81,7 +81,7 @@ class Event(IntEnum):
     REJECTED = 26  # sales rejects it as junk at first contact; LOST or PARKED follows
     HELD = 27  # it is held before the hand-over, until its team has room; money: what that costs
     ADMITTED = 28  # ... and now handed over; waited: the time held
-    IGNORED = 29  # handed over to a rep who will never take it up; waited: time in the queue
+    IGNORED = 29  # its rep has never taken it up; waited: as of WENT_COLD, which follows, or PARKED
     NOT_REACHED = (
         30  # an attempt to reach the buyer fails; waited, worked: as of WORKED; reason: the last one
     )

@@ -16,6 +16,7 @@ from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.model.model import EVENTS, Model
 from funnelsim.model.words import DAY, GONE_COLD, LOST, NOTHING, REJECTED, ROUTE, WON, Due, Event
+from funnelsim.rules.ignored import is_ignored
 from funnelsim.rules.visits import duration, occurrence
 
 AT_ONCE = -1  # no rest
@@ -29,7 +30,7 @@ def leaving(pursuit: Record, due: int) -> tuple[int, int]:
     (V3, V17, X1, J11)
     """
     if due == Due.GOES_COLD:
-        return Event.WENT_COLD.value, GONE_COLD
+        return Event.WENT_COLD.value, int(pursuit["reason"]) if is_ignored(pursuit) else GONE_COLD
     target = pursuit["target"]
     if target in (LOST, REJECTED):
         return Event.LOST.value, int(pursuit["reason"])

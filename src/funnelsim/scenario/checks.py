@@ -23,6 +23,7 @@ from funnelsim.scenario.errors import ROUNDING, Problem, Problems, nearest, show
 from funnelsim.scenario.flow import LOSS, WIN, advancing, failing, first_stage, reached, stage_of, teams_of
 from funnelsim.scenario.gates import check_hand_overs
 from funnelsim.scenario.goal_checks import check_goals
+from funnelsim.scenario.ignored_rows import IGNORED_NAME, check_ignored, ignoring
 from funnelsim.scenario.learning_checks import check_learning
 from funnelsim.scenario.nurture_checks import check_nurture
 from funnelsim.scenario.paths import leaves, written
@@ -410,8 +411,9 @@ def reasons_of(contents: Contents) -> list[str]:
     tables = (table for stage in contents.stages.values() for _, table in _as_typed("", stage))
     named = (reason for table in tables for reason in table.lost_reasons or {})
     of_junk = [REJECTED_NAME] if rejecting(contents) else []
+    of_reps = [IGNORED_NAME] if ignoring(contents) else []
     tried = any(stage.attempts is not None for stage in contents.stages.values())
-    return list(dict.fromkeys([GONE_COLD_NAME, *named, *of_junk, *[NOT_REACHED_NAME] * tried]))
+    return list(dict.fromkeys([GONE_COLD_NAME, *named, *of_junk, *of_reps, *[NOT_REACHED_NAME] * tried]))
 
 
 def _nurture(contents: Contents) -> Problems:
@@ -607,6 +609,7 @@ _CHECKS: tuple[Callable[[Contents], Problems], ...] = (
     _names_of_reps,
     _stages,
     check_hand_overs,
+    check_ignored,
     check_qualifying,
     check_learning,
     _customer_hours,

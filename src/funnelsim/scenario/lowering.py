@@ -15,6 +15,7 @@ from funnelsim.model.records import (
     CHECK,
     FIRM,
     GATE,
+    IGNORED,
     PLAN,
     REJECTION,
     REP,
@@ -32,6 +33,7 @@ from funnelsim.scenario.calendars import calendar_of
 from funnelsim.scenario.checks import reasons_of
 from funnelsim.scenario.flow import differs_by_segment
 from funnelsim.scenario.gates import gate_rows, gates_of
+from funnelsim.scenario.ignored_rows import ignored_rows, ignoring
 from funnelsim.scenario.nurture_rows import NurtureRows
 from funnelsim.scenario.qualifying_rows import FirmRow, TraitRow, rejecting
 from funnelsim.scenario.rotas import calendar_records, customers_of, rota_of
@@ -151,6 +153,7 @@ class Groundwork:
             FirmRow(),
             *stage_sections(scenario, self.names.reasons, customers),
             *gate_rows(scenario),
+            *ignored_rows(scenario, self.names.reasons),
             ShockRows(),
             NurtureRows(self.names.reasons),
         ]
@@ -254,6 +257,7 @@ class Groundwork:
             "stages": np.zeros(len(stages), STAGE),
             "variants": np.zeros(variants, STAGE),
             "gates": np.zeros(len(gates_of(scenario)), GATE),
+            "ignored": np.zeros(len(ignoring(scenario)), IGNORED),
             "heat_odds": np.zeros((len(stages) + variants, len(Heat))),
             "heat_skill": np.zeros((len(stages) + variants, len(Heat))),
             "expected": np.zeros(channels * (len(self._calendar.days) + 1)),

@@ -45,6 +45,7 @@ from funnelsim.scenario.flow import (
     stage_of,
 )
 from funnelsim.scenario.gates import gates_of
+from funnelsim.scenario.ignored_rows import ignoring
 from funnelsim.scenario.learning import honest_share
 from funnelsim.scenario.market import Market
 from funnelsim.scenario.months import DAYS_PER_MONTH
@@ -589,6 +590,7 @@ class StageRows:
             hours = customer_hours(scenario, self.name, place.segment)
             own = {
                 "team": NOBODY if stage.team is None else list(scenario.teams).index(stage.team),
+                "ignored": ignoring(scenario).get(self.name, 0),
                 "gate": 0 if stage.team is None else gates.get((stage.team, self.name), 0),
                 "first_point": first_point,
                 "points": points,

@@ -18,6 +18,7 @@ from funnelsim.scenario.attempts import Attempts
 from funnelsim.scenario.channels import Channel, Kind, Mix, as_its_kind
 from funnelsim.scenario.errors import nearest, shown
 from funnelsim.scenario.hand_over import HandOver
+from funnelsim.scenario.ignored import Ignored
 from funnelsim.scenario.market import Market
 from funnelsim.scenario.nurture import Nurture
 from funnelsim.scenario.plans import Plan
@@ -539,6 +540,9 @@ class Stage(Section):
     hand_over: HandOver | None = Field(
         default=None,
         description="How many leads are handed over to the team; the others are held. Default: all are.",
+    )
+    ignored: Ignored | None = Field(
+        default=None, description="How many leads reps are given and ignore. Default: none."
     )
     checks: dict[Name, Check] = Field(
         default={},

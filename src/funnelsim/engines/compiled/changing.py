@@ -9,12 +9,13 @@ from funnelsim.compiling.arrays import Integers, Record, Records
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.compiling.on_disk import compiled
 from funnelsim.engines.compiled.agenda import NOT_DUE, close_gap, take_first
-from funnelsim.engines.compiled.choices import front, queue_of_rep, queue_of_team
+from funnelsim.engines.compiled.choices import front, queue_of_team
 from funnelsim.engines.compiled.desks import enlist, opens_next, read_talent, stir
 from funnelsim.engines.compiled.handover import queue_at_gate
 from funnelsim.engines.compiled.loop import book_day
+from funnelsim.engines.compiled.piles import ignore_no_longer
 from funnelsim.engines.compiled.prospecting import await_end_of_block
-from funnelsim.engines.compiled.pursuits import place, put_inquiry, read_fate
+from funnelsim.engines.compiled.pursuits import join_own_queue, place, put_inquiry, read_fate
 from funnelsim.engines.compiled.queues import NONE, empty, first, join, leave
 from funnelsim.engines.compiled.roster import expect_rep, look_ahead_anew, stay_on
 from funnelsim.engines.compiled.state import State, await_next, blank_rep, put
@@ -201,10 +202,12 @@ def take_over_people(
     for number in range(len(state.reps)):
         if was[number] == NOBODY:
             blank_rep(state, number, now)
+            empty(state.piles[number])
         else:
             state.desks[number]["in_hand"] = old.desks[was[number]]["in_hand"]
             state.reps[number] = old.reps[was[number]]
             state.own_queues[number] = old.own_queues[was[number]]
+            state.piles[number] = old.piles[was[number]]
             second = old.own_queues[was[number] + len(old.reps)]
             state.own_queues[number + len(state.reps)] = second
             begin_the_split_anew(before, model, state, number)
@@ -287,11 +290,11 @@ def requeue(before: Model, model: Model, world: Record, state: State, becomes: I
             team = model.teams[visits.team_for(model, pursuit)]
             rank = assignment.rank(team["queue_order"], pursuit)
             pursuit["rank"] = interruption.in_line(team, pursuit, rank)
-            queue = state.own_queues[queue_of_rep(model, pursuit)]
-            join(state.links, queue, slot, pursuit["rank"], pursuit["since"], pursuit["entity"])
+            join_own_queue(model, state, slot)
         slot = following
     while moved != NONE:
         following = int(state.links[moved]["next"])
+        ignore_no_longer(state.pursuits[moved])
         place(model, world, state, moved, visits.team_for(model, state.pursuits[moved]))
         moved = following
 
@@ -322,6 +325,7 @@ def take_from_queues(before: Model, state: State, becomes: Integers) -> int:
         team = before.teams[number]
         for rep in range(team["first_rep"], team["first_rep"] + team["reps"]):
             head, last = take_all(state, state.own_queues, becomes[rep], head, last)
+            head, last = take_pile(state, becomes[rep], head, last)
         head, last = take_all(state, state.team_queues, number, head, last)
     return head
 
@@ -336,6 +340,17 @@ def take_all(state: State, queues: Records, number: int, head: int, last: int) -
         head, last = chained(state, slot, head, last)
         queue = queues[front(state, queues, number)]
         slot = first(state.links, queue)
+    return head, last
+
+
+@rare
+def take_pile(state: State, rep: int, head: int, last: int) -> tuple[int, int]:
+    """Add the leads that a rep ignores to a chain; return both ends of the chain (B10)."""
+    slot = first(state.links, state.piles[rep])
+    while slot != NONE:
+        leave(state.links, state.piles[rep], slot)
+        head, last = chained(state, slot, head, last)
+        slot = first(state.links, state.piles[rep])
     return head, last
 
 

@@ -21,6 +21,14 @@ from funnelsim.engines.compiled.handover import (
     pass_in_any_case,
 )
 from funnelsim.engines.compiled.nurturing import begin_nurture
+from funnelsim.engines.compiled.piles import (
+    decide_if_ignored,
+    ignore_no_longer,
+    lay_aside,
+    leave_pile,
+    note_ignored,
+    take_from_pile,
+)
 from funnelsim.engines.compiled.queues import NONE, first, join, leave
 from funnelsim.engines.compiled.roster import expect_rep, go_home
 from funnelsim.engines.compiled.state import State, await_next, channel_actor, put
@@ -59,6 +67,7 @@ from funnelsim.rules import (
     contracts,
     ending,
     handover,
+    ignored,
     interruption,
     junk,
     market,
@@ -150,6 +159,7 @@ def begin_pursuit(pursuit: Record, entity: int, process: int, stage: int) -> Non
     pursuit["attempt"] = 0
     pursuit["flags"] = 0
     pursuit["gate"] = 0
+    pursuit["ignored"] = 0
     pursuit["returns"] = 0
     pursuit["touches"] = 0
     pursuit["market"] = market.OUTSIDE
@@ -252,6 +262,8 @@ def place(model: Model, world: Record, state: State, slot: int, number: int) -> 
         own["turn"] = turn
         if rep != NOBODY:
             pursuit["rep"] = rep
+            if visits.stage_for(model, pursuit)["ignored"] > 0:
+                decide_if_ignored(model, world, state, pursuit)
             state.reps[rep]["open"] += 1
     line_up(model, world, state, slot, number)
 
@@ -268,16 +280,28 @@ def line_up(model: Model, world: Record, state: State, slot: int, number: int) -
         stir(state, number)
     else:
         pursuit["rank"] = interruption.in_line(team, pursuit, assignment.rank(team["queue_order"], pursuit))
+        join_own_queue(model, state, slot)
+        enlist(model, state, pursuit["rep"])
+
+
+@rule
+def join_own_queue(model: Model, state: State, slot: int) -> None:
+    """Put a pursuit into the queue of its rep; if it is ignored, on the pile."""
+    pursuit = state.pursuits[slot]
+    if ignored.is_ignored(pursuit):
+        lay_aside(state, slot)
+    else:
         queue = state.own_queues[queue_of_rep(model, pursuit)]
         join(state.links, queue, slot, pursuit["rank"], pursuit["since"], pursuit["entity"])
-        enlist(model, state, pursuit["rep"])
 
 
 @rule
 def leave_queue(model: Model, state: State, slot: int) -> None:
     """Take a pursuit out of the queue that it waits in."""
     pursuit = state.pursuits[slot]
-    if pursuit["rep"] != NOBODY:
+    if ignored.is_ignored(pursuit):
+        leave_pile(state, slot)
+    elif pursuit["rep"] != NOBODY:
         leave(state.links, state.own_queues[queue_of_rep(model, pursuit)], slot)
         enlist(model, state, pursuit["rep"])
     elif handover.is_held(pursuit):
@@ -517,6 +541,8 @@ def leave_visit(model: Model, world: Record, state: State, ledger: Ledger, slot:
     event, reason = ending.leaving(pursuit, due)
     if event == Event.LOST and pursuit["target"] == REJECTED:
         reject(model, state, ledger, pursuit)
+    elif event == Event.WENT_COLD:
+        note_ignored(state, ledger, pursuit)
     if reporting.learns(model, pursuit["channel"]):
         report(model, world, state, ledger, pursuit, event)
     if nurture.takes(model, pursuit, reason):
@@ -696,6 +722,7 @@ def rest(model: Model, state: State, slot: int, until: int) -> None:
     pursuit = state.pursuits[slot]
     pursuit["since"] = state.clock[0]["now"]
     pursuit["flags"] = pursuit["flags"] & ~Flag.HELD.value
+    ignore_no_longer(pursuit)
     leave_load(state, pursuit)
     await_next(model, state, slot, until, Due.RETURNS.value)
 
@@ -856,6 +883,10 @@ def leave_staff(model: Model, world: Record, state: State, ledger: Ledger, numbe
         place(model, world, state, slot, visits.team_for(model, state.pursuits[slot]))
         queue = state.own_queues[front(state, state.own_queues, number)]
         slot = first(state.links, queue)
+    slot = take_from_pile(state, number)
+    while slot != NONE:
+        place(model, world, state, slot, visits.team_for(model, state.pursuits[slot]))
+        slot = take_from_pile(state, number)
     if rep["busy"] == 0:
         go_home(model, world, state, ledger, number)
     else:

@@ -72,6 +72,7 @@ class State(NamedTuple):
     kin: Records  # KIN, one a slot of the pool
     companies: Records  # COMPANY, a pool of its own
     own_queues: Records  # QUEUE, two a rep (see choices): pursuits that wait for this rep
+    piles: Records  # QUEUE, one a rep: pursuits that this rep ignores
     team_queues: Records  # QUEUE, two a team: pursuits that wait for any rep
     wanted: Records  # QUEUE, one a calendar: idle reps whose own queue is not empty, by number
     wanted_links: Records  # LINK, one a rep
@@ -115,6 +116,7 @@ def new_state(model: Model, slots: int = FIRST_POOL, companies: int = FIRST_COMP
         kin=np.zeros(slots, KIN),
         companies=np.zeros(companies, COMPANY),
         own_queues=new_queues(2 * reps),
+        piles=new_queues(reps),
         team_queues=new_queues(2 * teams),
         wanted=new_queues(calendars),
         wanted_links=np.zeros(reps, LINK),
@@ -203,6 +205,7 @@ def reset(model: Model, state: State) -> None:
         state.desks[number]["wanted"] = 0
         state.desks[number]["at_hand"] = 0
         state.order[number] = number
+        empty(state.piles[number])
     for number in range(len(state.teams)):
         state.teams[number]["turn"] = 0
         state.stirred[number] = 1

@@ -1493,7 +1493,8 @@ class Simulation:
         """Work out what the block is paid that ends now (M14)."""
         months, last = self.firm.calendar_months, (self.now - 1) // DAY
         days = [day for day, month in enumerate(months) if month == months[last]]
-        hours = sum(working_time(rep.hours, day * DAY, (day + 1) * DAY) for day in days)
+        calendar = self.firm.calendars[rep.record.calendar]  # of who comes with a chapter, also before it
+        hours = sum(working_time(calendar, day * DAY, (day + 1) * DAY) for day in days)
         return rep.record.pay_per_month * len(days) / self.firm.month_days[last] * rep.block / hours
 
     def grant_a_lead(self) -> bool:

@@ -21,7 +21,8 @@ from .naive import History, Simulation, Walk
 from .situations import mixed
 from .table import history_of, told_of
 
-SEEDS = range(1, 13)
+SEEDS = range(1, 14)
+MATTERS_WITH_TWO_PROCESSES = "other split"  # with one there is one class of business (G15)
 MANY = range(1, 60)
 MIXED = 40
 engines = pytest.mark.parametrize("engine", sorted(ENGINES))
@@ -46,7 +47,8 @@ def test_one_change(engine: str, name: str) -> None:
         unchanged = history_of(chapters[0].model, seed)
         assert until(oracle, chapters[1].begins) == until(unchanged, chapters[1].begins)
         mattered += (oracle.log, oracle.costs) != (unchanged.log, unchanged.costs)
-    assert mattered > 0, "a change that changes nothing proves nothing"
+    should = name != MATTERS_WITH_TWO_PROCESSES
+    assert (mattered > 0) == should, "a change that changes nothing proves nothing"
 
 
 def until(told: History, instant: int) -> list[tuple[int, str, int]]:

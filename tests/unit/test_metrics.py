@@ -108,6 +108,10 @@ IN_ALL = {
     **dict.fromkeys(("won_reactivated", "bookings_from_reactivated", "revenue_from_reactivated"), 0),
     **dict.fromkeys(("reactivated_share", "cost_per_reactivated"), NAN),
     "nurture_cost": 0,
+    # Nobody prospects, is interrupted, or reports: see test_prospecting, test_interruption and test_learning.
+    **dict.fromkeys(("prospecting_hours", "prospecting_cost", "prospecting_share"), 0),
+    **dict.fromkeys(("interruptions", "reports"), 0),
+    **dict.fromkeys(("market_available", "market_available_at_end"), NAN),  # there is none: see test_market
     **dict.fromkeys(("handed_over", "junk_hours", "junk_cost"), 0),  # see test_junk_figures
     **dict.fromkeys(("junk_rate", "true_junk_share", "false_rejections"), NAN),
 }

@@ -198,4 +198,4 @@ def test_a_team_without_hours_cannot_prospect() -> None:
 
 def test_only_hot_leads_interrupt() -> None:
     (problem,) = problems_of(GOOD.replace("people = 2", 'people = 2\ninterrupts = "warm"'))
-    assert problem.sentence() == 'line 9: teams.sales.interrupts is "warm"; expected "hot"'
+    assert problem.sentence() == 'line 10: teams.sales.interrupts is "warm"; expected hot'

@@ -184,9 +184,9 @@ class Checkpoint:
         for kind, standings in (("world", self.worlds), ("twin", self.twins)):
             for number, standing in enumerate(standings):
                 for name, array in standing.state._asdict().items():  # as bytes, with what is between fields
-                    yield f"{kind}.{number}.{name}", array.view(np.uint8)
+                    yield f"{kind}.{number}.state.{name}", array.view(np.uint8)
                 for name, array in standing.tally._asdict().items():
-                    yield f"{kind}.{number}.{name}", array
+                    yield f"{kind}.{number}.tally.{name}", array
                 yield f"{kind}.{number}.rows", np.array([standing.rows])
 
 
@@ -215,8 +215,8 @@ def _standing(kind: str, number: int, arrays: Arrays) -> Standing:
     """Put together how things stand in a world."""
     world = f"{kind}.{number}."
     return Standing(
-        State._make(arrays[world + name] for name in State._fields),
-        Tally._make(arrays[world + name] for name in Tally._fields),
+        State._make(arrays[f"{world}state.{name}"] for name in State._fields),
+        Tally._make(arrays[f"{world}tally.{name}"] for name in Tally._fields),
         int(arrays[world + "rows"][0]),
     )
 

@@ -49,8 +49,10 @@ from funnelsim.model.words import (
     Assignment,
     Due,
     Event,
+    Flag,
     Heat,
     QueueOrder,
+    Split,
 )
 from funnelsim.rules import (
     assignment,
@@ -692,7 +694,205 @@ def _(chance: random.Random) -> Cases:
         yield rep, since(chance), now
 
 
-@cases("people.skill_now", "assignment.skill_in_order", "people.grown", "people.training_of")
+AT_THE_DESK = """
+[stages.call.hand_over]
+per_rep = 1.5
+patience_days = { median = 3, p90 = 9 }
+[stages.offer.hand_over]
+per_rep = 2
+[stages.call.ignored]
+probability = 0.3
+open_leads = { open = [1, 4], odds_ratio = [1.0, 3.0] }
+"""
+DESK = lower(parse(SALES_FLOOR + AT_THE_DESK)).model
+
+
+def at_the_desk(chance: random.Random, count: int = 60) -> Iterator[Record]:
+    """Make leads that are held, handed over or ignored in a stage with a gate."""
+    for lead in leads(chance, count):
+        lead["stage"], lead["process"] = 0, SALE
+        lead["gate"], lead["ignored"] = chance.randrange(len(DESK.gates) + 1), chance.randrange(2)
+        lead["attempt"], lead["interrupted"] = chance.choice([0, 0, 1]), chance.choice([0, 0, 1])
+        lead["flags"] = chance.choice([0, Flag.HELD.value])
+        yield lead
+
+
+@cases("handover.is_held", "ignored.is_ignored", "interruption.is_hot", "effort_split.is_account")
+def _(chance: random.Random) -> Cases:
+    yield from ((lead,) for lead in (*at_the_desk(chance), *leads(chance)))
+
+
+@cases("handover.has_left", "ignored.reason")
+def _(chance: random.Random) -> Cases:
+    gates, ignored = DESK.gates.copy(), DESK.ignored.copy()
+    gates["team"], ignored["reason"] = 1, 2
+    others = DESK._replace(gates=gates, ignored=ignored)
+    yield from product((DESK, others), at_the_desk(chance))
+
+
+@cases("handover.gate_from_now")
+def _(chance: random.Random) -> Cases:
+    for before, after in product((DESK, MODEL), repeat=2):
+        for lead in at_the_desk(chance, 20):
+            lead["gate"] = lead["gate"] if len(before.gates) else 0
+            yield before, after, lead
+
+
+@cases("handover.new_gate")
+def _(chance: random.Random) -> Cases:
+    for before, lead in product((DESK, MODEL), at_the_desk(chance, 20)):
+        yield before, DESK, lead, chance.randrange(NOBODY, 1)
+
+
+@cases("handover.same_gate")
+def _(_: random.Random) -> Cases:
+    yield from product((DESK, MODEL), DESK.gates)
+
+
+@cases("handover.has_room")
+def _(chance: random.Random) -> Cases:
+    for floor in floors(chance, 3):
+        for gate, load in product(range(1, len(DESK.gates) + 1), (0, 3, 9)):
+            yield DESK._replace(teams=floor.model.teams), floor.states, gate, load
+
+
+@cases("handover.patience")
+def _(chance: random.Random) -> Cases:
+    for world, lead in zip(worlds(chance, 60), at_the_desk(chance), strict=True):
+        yield DESK, world, lead, chance.randrange(1, len(DESK.gates) + 1)
+
+
+@cases("ignored.will_be_ignored")
+def _(chance: random.Random) -> Cases:
+    for world, lead in zip(worlds(chance, 60), at_the_desk(chance), strict=True):
+        yield DESK, world, lead, chance.randrange(6)
+
+
+def teams_that_differ(chance: random.Random) -> Iterator[Record]:
+    """Make teams that interrupt and split their effort, or do not."""
+    for interrupts, split in product((0, 1), Split):
+        team = MODEL.teams[0].copy()
+        team["interrupts"], team["split"], team["new_share"] = interrupts, split, chance.randrange(1, 1000)
+        yield team
+
+
+@cases("interruption.in_line", "interruption.ahead")
+def _(chance: random.Random) -> Cases:
+    for team, lead in product(teams_that_differ(chance), at_the_desk(chance, 12)):
+        yield team, lead, chance.randrange(-(1 << 60), 1 << 60)
+
+
+@cases("interruption.gives_way")
+def _(chance: random.Random) -> Cases:
+    for floor, lead in zip(floors(chance, 5), at_the_desk(chance, 55), strict=True):
+        yield floor.states[0], lead
+
+
+@cases("interruption.done_since")
+def _(chance: random.Random) -> Cases:
+    for rep, state in product(MODEL.reps, next(floors(chance, 1)).states):
+        state["lost"] = chance.choice([0, HOUR])
+        yield MODEL, rep, state, *sorted(chance.choice(TIMES) for _ in range(2))
+
+
+@cases("effort_split.any_team", "prospecting.any_team")
+def _(chance: random.Random) -> Cases:
+    for team in teams_that_differ(chance):
+        team["prospects"] = chance.randrange(2)
+        yield (MODEL._replace(teams=np.array([team])),)
+
+
+@cases("effort_split.takes_account")
+def _(chance: random.Random) -> Cases:
+    for team, has_new, has_account in product(teams_that_differ(chance), (False, True), (False, True)):
+        yield team, prospector(chance), has_new, has_account
+
+
+@cases("effort_split.levels")
+def _(chance: random.Random) -> Cases:
+    for team, alone in product(teams_that_differ(chance), (False, True)):
+        for lead in leads(chance, 10):
+            lead["effort"] = chance.choice([0, HOUR, NEVER])
+            yield MODEL, team, prospector(chance), lead, alone
+
+
+@cases("effort_split.splits_otherwise")
+def _(chance: random.Random) -> Cases:
+    yield from product(teams_that_differ(chance), repeat=2)
+
+
+def prospector(chance: random.Random) -> Record:
+    """Make a rep who has prospected, and has put effort into both kinds of business."""
+    state = np.zeros(1, REP_STATE)[0]
+    state["prospected"], state["prospected_on"] = chance.choice([0, HOUR]), chance.choice([0, 3, 8])
+    state["block"], state["block_since"] = chance.choice([HOUR // 4, HOUR]), chance.choice(TIMES)
+    state["away_from"] = state["away_until"] = NEVER
+    state["new_level"], state["accounts_level"] = chance.randrange(1 << 50), chance.randrange(1 << 50)
+    return state
+
+
+def prospected(chance: random.Random) -> Record:
+    """Make the state of a channel that is prospected."""
+    state = np.zeros(1, CHANNEL_STATE)[0]
+    state["total"], state["reached"] = chance.uniform(0, 9), chance.uniform(0, 5)
+    state["prospected"] = chance.choice([0, HOUR, 30 * HOUR])
+    return state
+
+
+def found_by_the_hour(per_hour: float) -> Record:
+    """Make a channel of which an hour of prospecting finds so many inquiries."""
+    channel: Record = MODEL.channels[0].copy()
+    channel["per_hour"] = per_hour
+    return channel
+
+
+@cases("prospecting.reached", "prospecting.is_found")
+def _(chance: random.Random) -> Cases:
+    yield from ((found_by_the_hour(chance.choice([0.1, 2.0])), prospected(chance)) for _ in range(60))
+
+
+@cases("prospecting.gone_on")
+def _(chance: random.Random) -> Cases:
+    for before, after in product((0.1, 2.0), repeat=2):
+        yield found_by_the_hour(before), found_by_the_hour(after), prospected(chance)
+
+
+@cases("prospecting.block_now")
+def _(chance: random.Random) -> Cases:
+    for reserved, rep, now in product((0.0, 0.001, 0.3), MODEL.reps, TIMES):
+        teams = MODEL.teams.copy()
+        teams["block"], teams["reserved"] = HOUR // 2, reserved
+        yield MODEL._replace(teams=teams), rep, prospector(chance), now
+
+
+@cases("prospecting.prospected_today")
+def _(chance: random.Random) -> Cases:
+    yield from ((prospector(chance), now) for now in TIMES * 9)
+
+
+@cases("prospecting.reserved_on")
+def _(_: random.Random) -> Cases:
+    yield from product([MODEL], MODEL.reps, range(9), (0.1, 0.5))
+
+
+@cases("prospecting.block_ends")
+def _(chance: random.Random) -> Cases:
+    for world, rep in product(worlds(chance, 10), MODEL.reps):
+        yield MODEL, world, rep, prospector(chance)
+
+
+@cases("prospecting.pay_of_block")
+def _(_: random.Random) -> Cases:
+    yield from product([MODEL], MODEL.reps, TIMES[2:], (0, HOUR))
+
+
+@cases("people.skill_now")
+def _(chance: random.Random) -> Cases:
+    for rep, now in product(MODEL.reps, TIMES):
+        yield rep, since(chance), now
+
+
+@cases("people.skill_in", "assignment.skill_in_order", "people.grown", "people.training_of")
 def _(chance: random.Random) -> Cases:
     for model in (MODEL, learners()):
         for rep, now in product(model.reps, TIMES):
@@ -1628,7 +1828,7 @@ def test_a_newcomer_grows_to_full_strength(day: int, share: float) -> None:
     rep, state = np.zeros(1, REP)[0], np.zeros(1, REP_STATE)[0]
     rep["ramp"], rep["skill_from"] = 10 * DAY, 0.2
     state["skill"], state["joined"] = 2.0, 3 * DAY
-    assert people.skill_now(MODEL, rep, state, (3 + day) * DAY) == pytest.approx(2.0 * share)
+    assert people.skill_in(MODEL, rep, state, (3 + day) * DAY) == pytest.approx(2.0 * share)
 
 
 def test_pay_is_for_the_part_of_the_day_until_work_in_hand_is_finished() -> None:
@@ -1752,12 +1952,12 @@ def test_who_opens_and_who_closes(opener: int, closer: int, rep: int, credited: 
     assert visits.credited(TWO_TEAMS, reference_lead(opener=opener, closer=closer), rep) == credited
 
 
-def test_a_draw_of_another_attempt_or_round_is_another_occurrence() -> None:
+def test_a_draw_of_another_round_is_another_occurrence() -> None:
     found = [
         visits.occurrence(reference_lead(attempt=attempt, round=number))
         for attempt, number in ((0, 0), (0, 1), (0, ending.MOST_ROUNDS), (1, 0))
     ]
-    assert found == [0, 1, 2**24 - 1, 2**24]
+    assert found == [0, 1, 2**24 - 1, 0]  # that of an attempt is `attempts.occurrence`
 
 
 def test_leaving_a_stage_by_its_target() -> None:
@@ -1843,7 +2043,7 @@ def test_an_inquiry_becomes_a_lead_once_beyond_the_stage_that_makes_leads() -> N
 
 def test_work_in_hand_and_answers_are_not_withdrawn() -> None:
     withdrawn = {due for due in Due if ending.can_be_withdrawn(reference_lead(phase=due))}
-    assert withdrawn == {Due.GOES_COLD, Due.RETURNS, Due.BEGINS}
+    assert withdrawn == {Due.GOES_COLD, Due.TRIES_AGAIN, Due.RETURNS, Due.BEGINS}
 
 
 def test_a_route_is_chosen_by_its_share() -> None:

@@ -429,7 +429,7 @@ class Office:
 
     def best_of(self, queue: list[Record], rep: int) -> Record:
         """Find the pursuit on the shortlist of a queue that is worth most to a rep (G5)."""
-        skill = people.skill_now(self.model, self.model.reps[rep], self.reps[rep], self.now)
+        skill = people.skill_in(self.model, self.model.reps[rep], self.reps[rep], self.now)
 
         def worth(pursuit: Record) -> int:
             waited = self.now - int(pursuit["since"])
@@ -727,7 +727,7 @@ class Office:
         other_waits = self.other_waits(pursuit, rep)
         if rep != NOBODY:
             self.take_up(pursuit, rep)
-            skill = people.skill_now(self.model, self.model.reps[rep], self.reps[rep], now)
+            skill = people.skill_in(self.model, self.model.reps[rep], self.reps[rep], now)
             speed = people.speed_now(self.model.reps[rep], self.reps[rep], now)
         queued = waited = now - entered
         cost, attempts_needed = stage["cost_per_visit"], stage["most_attempts"] > 0
@@ -1215,7 +1215,7 @@ class Office:
             cost = self.model.trainings[training]["cost"]
             write_of(self.ledger, now, Event.TRAINED, NOTHING, number, 0, cost)
         if state["on_staff"] and people.ends_a_month(self.model, now):
-            skill = people.skill_now(self.model, rep, state, now)
+            skill = people.skill_in(self.model, rep, state, now)
             write_of(self.ledger, now, Event.SKILL, NOTHING, number, 0, skill)
 
     # A change on a day.

@@ -184,6 +184,7 @@ REP_STATE = record(  # of whoever is in the seat, or was last
     ("open", "<i4"),  # pursuits that the rep owns
     ("on_staff", "<i4"),  # 1: can be given something
     ("busy", "<i4"),
+    ("absent", "<i4"),  # 1: until the spell at hand is over
     ("new_level", "<i8"),  # what it has put into new business, by its share,
     ("accounts_level", "<i8"),  # ... and into existing business
     ("prospects_for", "<i8"),  # channel of the block of prospecting in hand
@@ -197,7 +198,6 @@ REP_STATE = record(  # of whoever is in the seat, or was last
     ("booked_year", "<i8"),  # ... and in its year
     ("worked", "<i8"),  # leads, counted since the period began
     ("won", "<i8"),  # of those, as who closed them
-    ("absent", "<i4"),  # 1: until the spell at hand is over
     ("away_from", "<i8"),  # when the spell at hand or the next one begins, NEVER if there is none,
     ("away_until", "<i8"),  # ... and when it is over
     ("lost", "<i8"),  # working time taken from the work in hand by spells that are over
@@ -399,8 +399,8 @@ PURSUIT = record(
     ("returns", "<i4"),  # from nurture
     ("touches", "<i4"),  # until nurture ends; 0 where it is not nurtured
     ("parked", "<i4"),  # the event in whose place it is nurtured
-    ("done", "<i8"),  # of the work that a rep judges first, the working time before interruptions
     ("interrupted", "<i4"),  # 1: work on it has started and waits to be resumed; `effort` is what is left
+    ("done", "<i8"),  # of the work that a rep judges first, the working time before interruptions
     ("traits", "<i8"),  # that the company has, a bit each
     ("met", "<i8"),  # by a rep, in which stages with a rejection; the bits of rules.junk
     ("interval", "<i8"),  # between two touches

@@ -13,7 +13,7 @@ from funnelsim.model.model import Model
 from funnelsim.model.own_policy import ask
 from funnelsim.model.words import NOBODY, Assignment, QueueOrder
 from funnelsim.rules.contracts import worth
-from funnelsim.rules.people import skill_now
+from funnelsim.rules.people import skill_in
 from funnelsim.rules.visits import occurrence, team_for
 
 SHORTLIST = 20  # leads of the team's queue from which `cherry_pick` chooses (G5)
@@ -202,7 +202,7 @@ def put_in_order(model: Model, team: Record, states: Records, order: Integers, n
 @rule
 def skill_in_order(model: Model, rep: Record, state: Record, now: int) -> float:
     """Return a rep's skill of the moment; a rep who has not joined yet comes after all others."""
-    return -1.0 if now < state["joined"] else skill_now(model, rep, state, now)
+    return -1.0 if now < state["joined"] else skill_in(model, rep, state, now)
 
 
 @rule
@@ -221,7 +221,7 @@ def most_skilled(model: Model, team: Record, states: Records, now: int) -> int:
     chosen, best = NOBODY, -1.0
     for number in range(team["first_rep"], team["first_rep"] + team["reps"]):
         if has_room(team, states[number]):
-            skill = skill_now(model, model.reps[number], states[number], now)
+            skill = skill_in(model, model.reps[number], states[number], now)
             if skill > best or (skill == best and states[number]["open"] < states[chosen]["open"]):
                 chosen, best = number, skill
     return chosen

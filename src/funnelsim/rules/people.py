@@ -41,16 +41,23 @@ def is_there(state: Record) -> bool:
 def strength(rep: Record, state: Record, now: int, first_share: float) -> float:
     """Compute a rep's share of full strength: linear from the first day to the end of the ramp (V8)."""
     tenure = now - state["joined"]
-    if tenure >= rep["ramp"]:
+    if tenure >= rep["ramp"] or rep["ramp"] == 0:
         return 1.0
     return float(first_share + (1.0 - first_share) * (tenure / rep["ramp"]))
 
 
 @rule
-def skill_now(model: Model, rep: Record, state: Record, now: int) -> float:
-    """Compute a rep's skill (odds ratio) of the moment (V8)."""
-    skill = state["skill"] if rep["grows"] == 0 else grown(model, rep, state, now)
-    return float(skill * strength(rep, state, now, rep["skill_from"]))
+def skill_now(rep: Record, state: Record, now: int) -> float:
+    """Compute a rep's skill (odds ratio) of the moment, as it is where it does not grow (V8)."""
+    return float(state["skill"] * strength(rep, state, now, rep["skill_from"]))
+
+
+@rule
+def skill_in(model: Model, rep: Record, state: Record, now: int) -> float:
+    """Compute a rep's skill (odds ratio) of the moment, with what work and training add (V8, Z2, Z3)."""
+    if rep["grows"] == 0:
+        return skill_now(rep, state, now)
+    return float(grown(model, rep, state, now) * strength(rep, state, now, rep["skill_from"]))
 
 
 @rule

@@ -103,7 +103,7 @@ def pick(model: Model, world: Record, state: State, queue: Record, rep: int) -> 
     The first pursuits of the queue are taken out, chained by their links, and put back.
     """
     now = state.clock[0]["now"]
-    skill = people.skill_now(model, model.reps[rep], state.reps[rep], now)
+    skill = people.skill_in(model, model.reps[rep], state.reps[rep], now)
     shortlist, chosen, most = NONE, NONE, -1
     for _ in range(assignment.SHORTLIST):
         slot = first(state.links, queue)

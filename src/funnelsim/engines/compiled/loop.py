@@ -303,5 +303,5 @@ def note_growth(model: Model, state: State, ledger: Ledger, now: int, number: in
         cost = model.trainings[training]["cost"]
         write_of(ledger, now, Event.TRAINED.value, NOTHING, number, 0, cost)
     if state_of_rep["on_staff"] == 1 and people.ends_a_month(model, now):
-        skill = people.skill_now(model, rep, state_of_rep, now)
+        skill = people.skill_in(model, rep, state_of_rep, now)
         write_of(ledger, now, Event.SKILL.value, NOTHING, number, 0, skill)

@@ -326,7 +326,7 @@ def start_work(model: Model, world: Record, state: State, ledger: Ledger, slot: 
     at_hand = choices.other_at_hand(model, state, slot, rep)
     if rep != NOBODY:
         take_up(model, state, slot, rep)
-        skill = people.skill_now(model, model.reps[rep], state.reps[rep], now)
+        skill = people.skill_in(model, model.reps[rep], state.reps[rep], now)
         speed = people.speed_now(model.reps[rep], state.reps[rep], now)
     attempts_needed = stage["most_attempts"] > 0
     queued, cost = waited, stage["cost_per_visit"]
@@ -347,7 +347,6 @@ def start_work(model: Model, world: Record, state: State, ledger: Ledger, slot: 
         note_attempt(ledger, pursuit["attempt"])
     if handed_over != 0:
         flag(ledger, handed_over)
-    choices.count_effort(model, state, slot, rep, at_hand)
     ends = now if rep == NOBODY else work_of(model, world, state, rep, now, pursuit["effort"])
     await_next(model, state, slot, ends, Due.WORK_ENDS.value)
 

@@ -660,7 +660,7 @@ class Contents(Section):
         default=Effects(), description="What moves conversion away from the typed probability."
     )
     management: Management = Field(
-        default=Management(), description="How far management looks into what becomes of leads."
+        default=Management(), description="How far management asks what becomes of leads."
     )
     traits: dict[Name, Trait] = Field(
         default={}, max_length=MOST_TRAITS, description="What companies have or lack, by name."

@@ -1,6 +1,17 @@
 """The register of figures: what each is called, its unit, its formula over the sums of a tally."""
 
-from funnelsim.metrics import attempts, funnel, hand_over, junk, money, nurture, pace, people
+from funnelsim.metrics import funnel  # the first of the register
+
+# isort: split
+from funnelsim.metrics import (
+    attempts,
+    hand_over,
+    junk,
+    money,
+    nurture,
+    pace,
+    people,
+)
 from funnelsim.metrics.cut import CUTS, Cut, cut, labels, reads_values
 from funnelsim.metrics.figure import FIGURES, Better, Figure, Unit
 

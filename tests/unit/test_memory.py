@@ -74,7 +74,7 @@ def test_the_same_flood_fits_where_there_is_room_or_patience_ends() -> None:
 
 def test_one_job_is_advised_where_one_would_fit() -> None:
     sentence = refused(with_changes(FLOOD), 64 * GIGABYTE, jobs=2, replications=20)
-    assert "which takes 122 GB in 2 jobs of memory" in sentence
+    assert "which takes 123 GB in 2 jobs of memory" in sentence
     assert sentence.endswith("expected jobs = 1")
     check(with_changes(FLOOD), 64 * GIGABYTE, jobs=2)  # a single replication is one job
 

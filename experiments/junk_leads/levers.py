@@ -178,9 +178,9 @@ def reading(result: ComparisonResult, order: Sequence[str], steps: Mapping[int, 
     said = [
         "**One by one and at once.** The seven levers move the junk rate by {} points if what each does alone "
         "is added up, and by {} points at once. Of profit, in thousands, they bring {} and {}.",
-        f"**Beside the source.** There all seven brought junk from 40 % to {SHARE_OF_THE_SOURCE:.0%}, a year "
-        f"and a half into the work. Here it is {month:.1%} in month {MONTH_OF_THE_SOURCE}. Nothing was tuned to "
-        "that figure: how strong each lever is, is assumed.",
+        f"**Beside the source.** There all seven brought junk from 40 % to {SHARE_OF_THE_SOURCE:.0%}, a year and "
+        f"a half into the work. Here it is {month:.1%} in month {MONTH_OF_THE_SOURCE}. Nothing was tuned to it: "
+        "how strong each lever is, is assumed.",
         f"**What it takes to reach {HEALTHY:.0%}.** {takes}",
     ]
     said[0] = said[0].format(*points, *money)

@@ -176,11 +176,11 @@ def reading(result: ComparisonResult, order: Sequence[str], steps: Mapping[int, 
         )
     points, money = (spread(each, 100, 1) for each in rate), (spread(each, 1e-3, 0) for each in profit)
     said = [
-        "**One by one and at once.** The seven levers move the junk rate by {} points if what each does alone "
-        "is added up, and by {} points at once. Of profit, in thousands, they bring {} and {}.",
-        f"**Beside the source.** There all seven brought junk from 40 % to {SHARE_OF_THE_SOURCE:.0%}, a year and "
-        f"a half into the work. Here it is {month:.1%} in month {MONTH_OF_THE_SOURCE}. Nothing was tuned to it: "
-        "how strong each lever is, is assumed.",
+        "**One by one and at once.** The seven levers move the junk rate by {} points if what each "
+        "does alone is added up, and by {} points at once. Of profit, in thousands, they bring {} and {}.",
+        f"**Beside the source.** There all seven brought junk from 40 % to {SHARE_OF_THE_SOURCE:.0%}, "
+        f"a year and a half into the work. Here it is {month:.1%} in month {MONTH_OF_THE_SOURCE}. "
+        "Nothing was tuned to it: how strong each lever is, is assumed.",
         f"**What it takes to reach {HEALTHY:.0%}.** {takes}",
     ]
     said[0] = said[0].format(*points, *money)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+from example import scenario_of
 
 import funnelsim as fs
-from funnelsim.scenario import parse
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "loop.md"
@@ -18,18 +17,11 @@ STRATEGIES = {"today": "today", "closed_loop": "marketing learns", "with_control
 YEARS = 400
 
 
-def scenario() -> fs.Scenario:
-    """Read the scenario of the page."""
-    found = re.search(r"```toml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-    assert found is not None
-    return parse(found[1])
-
-
 def main() -> int:
     """Simulate, draw and save."""
     figure, ax = plt.subplots(figsize=(7, 4), layout="constrained")
     for name, words in STRATEGIES.items():
-        found = fs.simulate(scenario(), strategy=name, replications=YEARS).by_month["junk_rate"]
+        found = fs.simulate(scenario_of(PAGE), strategy=name, replications=YEARS).by_month["junk_rate"]
         ax.plot(range(1, len(found) + 1), 100 * found["mean"], marker="o", label=words)
         ax.fill_between(range(1, len(found) + 1), 100 * found["low"], 100 * found["high"], alpha=0.2)
     ax.set(xlabel="Month of the year", ylabel="Junk rate of the month's inquiries, %", ylim=(0, None))

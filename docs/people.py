@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import matplotlib as mpl
+from example import scenario_of
 
 from funnelsim import compare
-from funnelsim.scenario import parse
 
 PAGE = Path(__file__).with_name("people.md")
 PICTURE = Path(__file__).parent / "pictures" / "people.png"
@@ -20,8 +19,7 @@ def main() -> None:
     mpl.use("Agg")
     from matplotlib import pyplot as plt  # noqa: PLC0415 (the backend comes first)
 
-    [text] = re.findall(r"```toml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-    result = compare(parse(text), replications=100)
+    result = compare(scenario_of(PAGE), replications=100)
     figure, panels = plt.subplots(1, 2, figsize=(10, 3.6), layout="constrained")
     for name in result:
         by_month = result[name].by_month

@@ -801,7 +801,7 @@ def _book_market(row: Record, month: int, until: int, model: Model, books: Books
         books.taking[replication, place] += change * float(until - row["time"])
 
 
-@rare
+@rule
 def _note_who_asks(row: Record, lines: Lines, model: Model, books: Books, replication: int) -> None:
     """Note an inquiry of the cohort that enters a stage with a team as it arrives (F3)."""
     if team_for(model, row) != NOBODY:
@@ -809,7 +809,7 @@ def _note_who_asks(row: Record, lines: Lines, model: Model, books: Books, replic
         books.asking[replication, _desk_of(row, len(model.segments))] += 1.0
 
 
-@rare
+@rule
 def _note_first_contact(row: Record, lines: Lines, model: Model, books: Books, replication: int) -> None:
     """Note a first contact of the cohort, and within which hours it came (F3)."""
     _add_to_cohort(books, replication, FIRST_CONTACT, lines, _amounts_of(row, False))

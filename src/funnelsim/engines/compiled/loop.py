@@ -154,7 +154,8 @@ def decide(model: Model, world: Record, state: State, ledger: Ledger) -> int:
     elif kind == Due.DAY_ENDS:
         book_day(model, state, ledger, clock["now"])
         put(model, state, 0, clock["now"] + DAY, Due.DAY_ENDS.value, 0)
-        stir_prospectors(model, state)
+        if clock["prospects"] == 1:
+            stir_prospectors(model, state)
     elif kind != Due.WORK_ENDS:
         enters = decide_what_is_rare(model, world, state, ledger, kind, slot, entity)
     if enters != NONE and enter(model, world, state, ledger, enters):

@@ -69,7 +69,7 @@ pages: $(VENV)/installed
 	for page in junk loop nurture people; do $(BIN)/python docs/$$page.py || exit 1; done
 
 levers: $(VENV)/installed
-	$(BIN)/python experiments/junk_leads/levers.py
+	$(BIN)/python -m experiments.junk_leads.levers
 
 crn: $(VENV)/installed
 	$(BIN)/python benchmarks/crn.py

@@ -52,6 +52,8 @@ contracts from before the three months of warm-up are not in it.
 {reasons}
 
 ![The change of each of the four figures, by strategy](claims.png)
+
+Green background: the promised side. Green: borne out; red: the opposite; grey: undecided.
 """
 
 
@@ -219,10 +221,11 @@ def of_the_cycle(promises: Promises, seed: int) -> str:
     busy = [promises.forecast(name).outcomes("utilisation", "team")[team].value for name in (TODAY, CLOSED)]
     return (
         f"- **Cycle.** {percent(closed.back)} of its contracts are with companies that came back from "
-        f"nurture. Their clock runs from the first inquiry: {closed.of_those_back:,.0f} days on average. Today "
-        f"they never sign, and so are in no cycle. All others take {closed.of_the_others:.1f} days; today's "
-        f"take {today.of_the_others:.1f}. Sales is busier, too: {percent(busy[1], 0)} of its hours instead of "
-        f"{percent(busy[0], 0)}. (Cycles here are those of {WORLDS} simulated periods.)"
+        f"nurture. Their clock runs from the first inquiry: {closed.of_those_back:,.0f} days on average. "
+        "Today they never sign, and so are in no cycle. All others take "
+        f"{closed.of_the_others:.1f} days; today's take {today.of_the_others:.1f}. Sales is busier, too: "
+        f"{percent(busy[1], 0)} of its hours instead of {percent(busy[0], 0)}. "
+        f"(Cycles here are those of {WORLDS} simulated periods.)"
     )
 
 
@@ -234,9 +237,9 @@ def of_the_spread(promises: Promises) -> str:
     signed = change_of_spread(*(promises.monthly(name, "bookings") for name in (CLOSED, TODAY)))
     return (
         f"- **Spread.** More contracts even each other out: more revenue of the same kind would bring the "
-        f"spread to {percent(float(evened.mean()), 2)}. In money it grows, from {money[0]:,.1f} to {money[1]:,.1f} "
-        "thousand USD in a month. Of what is signed in a month (bookings), the spread changes by "
-        f"{signed.signed(100, 1)} points."
+        f"spread to {percent(float(evened.mean()), 2)}. In money it grows, from {money[0]:,.1f} to "
+        f"{money[1]:,.1f} thousand USD in a month. Of what is signed in a month (bookings), the spread "
+        f"changes by {signed.signed(100, 1)} points."
     )
 
 
@@ -255,7 +258,7 @@ def draw(path: Path, promises: Promises) -> None:
 
 
 def draw_claim(axes: Axes, claim: Claim, found: Sequence[Found]) -> None:
-    """Draw the changes of one figure with their intervals; the promised side is green."""
+    """Draw the changes of one figure with their intervals; green is the promised side."""
     for place, each in enumerate(found):
         mean, low, high = (claim.scale * end for end in each)
         color = {"borne out": "tab:green", "the opposite": "tab:red"}.get(verdict(claim, each), "tab:grey")
@@ -265,7 +268,7 @@ def draw_claim(axes: Axes, claim: Claim, found: Sequence[Found]) -> None:
     axes.set_xlim(-reach, reach)
     axes.axvspan(*((0, reach) if claim.more else (-reach, 0)), color="tab:green", alpha=0.08)
     axes.axvline(0, color="black", linewidth=0.8)
-    axes.set(title=f"{claim.promise}?", xlabel=f"change, {claim.unit}")
+    axes.set(title=f"{claim.promise}?", xlabel=f"change against today, {claim.unit}")
 
 
 def write_results(options: argparse.Namespace) -> str:

@@ -126,10 +126,13 @@ class ChannelRows:
         fill(draft.array("shocks"), DEMAND_OF_CHANNELS + self.number, keys)
 
     def made_of(self, eras: Eras) -> tuple[object, ...]:
-        """List the channel and the mix of all eras."""
+        """List the channel and the mix of all eras, and the team of whose hours prospecting is a part."""
         contents = [era.contents for era in eras]
         mixes = (each for own in contents for each in (own.channels.get(self.name), own.mix))
-        return (contents[-1].traits, contents[-1].management, *mixes)
+        last = contents[-1]
+        prospecting = last.channels[self.name].prospecting
+        team = None if prospecting is None else last.teams[prospecting.team]
+        return (last.traits, last.management, team, *mixes)
 
     def write(self, eras: Eras, sheet: Sheet) -> None:
         """Write costs, shares, distributions, and inquiries by day."""

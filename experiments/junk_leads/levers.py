@@ -6,27 +6,25 @@ Writes `result.md` and `levers.png` beside this file, and prints the first.
 from __future__ import annotations
 
 import argparse
-import os
+import math
 import sys
-from collections.abc import Mapping, Sequence
+import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from experiments.paired import Found, Results, asked, change, percent, simulated, table
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
-from numpy.typing import NDArray
 
-import funnelsim as fs
-from funnelsim.forecast import bootstrap_t
-from funnelsim.forecast.resampling import Precision
-from funnelsim.metrics import FIGURES
-from funnelsim.studies.results import ComparisonResult
+from funnelsim.scenario import Scenario, from_document
+from funnelsim.scenario.files import preset_text
+from funnelsim.studies.pilot import settled
 
-Floats = NDArray[np.float64]
-
-PRESET, TODAY, ALL = "junk_leads", "today", "all_seven"
+PRESET, TODAY, ALL, STRICTER = "junk_leads", "today", "all_seven", "all_seven_and_a_stricter_desk"
+PASSES_AT = "stages.qualification.passes_at +="
 LEVERS = (
     "describe_the_buyer",
     "verify_each_lead",
@@ -37,232 +35,252 @@ LEVERS = (
     "ask_for_reasons",
 )
 MONTH_OF_THE_SOURCE, SHARE_OF_THE_SOURCE, HEALTHY = 18, 0.23, 0.10
+YEARS = 400
 HERE = Path(__file__).parent
 
 SAYS = """# Seven levers against junk, one by one and at once
 
-Written by `make levers` (`python experiments/junk_leads/levers.py`): the preset `{preset}`,
-{years:,} simulated periods of 24 months of each strategy, seed {seed}. Intervals are at 95 %, of the mean,
-from paired simulated periods.
+Written by `make levers` (`python -m experiments.junk_leads.levers`): the preset `{preset}`, {years:,}
+simulated periods of 24 months of each strategy, seed {seed}. Changes are against today in the same simulated
+periods, with 95 % intervals. Profit is in thousand USD over the whole period. No lever costs money outside
+the firm, but their hours count. One number is tuned: the chance that a flawless lead is rejected, so that the
+junk rate is 40 % today. Nothing is tuned to anything else.
 
-{table}
+## One by one
 
-{reading}
+{alone}
+
+{one_by_one}
 
 ![Junk rate by month, and what the levers bring](levers.png)
+
+## One after the other
+
+The strongest first, each added to those above it.
+
+{steps}
+
+{beside_the_source}
+
+{what_it_takes}
 """
 
 
-class Found(NamedTuple):
-    """A change, with its 95 % interval."""
+class Levers(NamedTuple):
+    """What was simulated: today, each lever, the strongest few together, and all seven."""
 
-    mean: float
-    low: float
-    high: float
+    results: Results
+    order: list[str]  # the levers, the strongest first
 
+    @property
+    def steps(self) -> list[str]:
+        """Name the strategies of the strongest lever, of the two strongest, and so on."""
+        return [*("+".join(self.order[:count]) for count in range(1, len(self.order))), ALL]
 
-class Sum(NamedTuple):
-    """A figure of all levers: the sum of what each brings alone, and what they bring at once."""
+    def junk(self, name: str) -> float:
+        """Return the junk rate of a strategy over the period."""
+        return self.results[name].forecast.outcomes("junk_rate")[0].value
 
-    alone: Found
-    at_once: Found
+    def by_month(self, name: str) -> list[float]:
+        """Return the junk rate of each month's inquiries."""
+        return [each.value for each in self.results[name].forecast.outcomes("junk_rate", "month")]
+
+    def surely(self, name: str) -> str:
+        """Write the junk rate of a strategy over the period, with its interval."""
+        found = self.results[name].forecast.estimate("junk_rate")
+        return f"{percent(found.mean)} ({100 * found.low:.1f} to {100 * found.high:.1f})"
+
+    def late(self, name: str) -> float:
+        """Return the junk rate in the month with which the source is compared."""
+        return self.by_month(name)[MONTH_OF_THE_SOURCE - 1]
+
+    def change(self, metric: str, *names: str, base: str = TODAY) -> Found:
+        """Estimate what strategies change, each by itself, and add it up."""
+        forecasts = [self.results[name].forecast for name in names]
+        return change(forecasts, self.results[base].forecast, metric)
 
 
 # ---- what is simulated ------------------------------------------------------------------------
 
 
-def cumulated(order: Sequence[str]) -> list[str]:
-    """Name the strategies of the first lever, of the first two, and so on, as `compare` takes them."""
-    return ["+".join(order[: count + 1]) for count in range(1, len(order) - 1)]
+def scenario() -> Scenario:
+    """Load the preset, with one strategy more: all seven, and a desk that wants one good answer more."""
+    document = tomllib.loads(preset_text(PRESET))
+    all_seven = document["strategies"][ALL]["change"]
+    document["strategies"][STRICTER] = {"change": {**all_seven, PASSES_AT: all_seven[PASSES_AT] + 1}}
+    return from_document(document)
 
 
-def compared(names: Sequence[str], years: int, seed: int, jobs: int) -> ComparisonResult:
-    """Simulate strategies in the same worlds."""
-    return fs.compare(fs.load(PRESET), strategies=list(names), replications=years, seed=seed, jobs=jobs)
-
-
-def junk(result: ComparisonResult, name: str) -> float:
-    """Return the junk rate of a strategy over the period."""
-    return result[name].forecast.by("junk_rate", "all").estimates[0].mean
-
-
-def by_month(result: ComparisonResult, name: str) -> list[float]:
-    """Return the junk rate of each month's inquiries."""
-    return [each.mean for each in result[name].forecast.by("junk_rate", "month").estimates]
-
-
-def alone(result: ComparisonResult, metric: str) -> dict[str, Found]:
-    """Return by how much each strategy changes a figure."""
-    found = result.comparison.differences(metric)
-    return {name: Found(each.mean, each.low, each.high) for name, each in found.items()}
-
-
-def added_up(result: ComparisonResult, metric: str) -> Sum:
-    """Compare the sum of the changes of seven levers with the change of all at once."""
-    names = (TODAY, *LEVERS, ALL)
-    each_has = [parts_of(result, name, metric) for name in names]
-    count, formula = len(each_has[0]), FIGURES[metric].formula
-
-    def change(number: int, sums: Sequence[Floats]) -> Floats:
-        first = number * count
-        return np.asarray(formula(*sums[first : first + count]) - formula(*sums[:count]))
-
-    def of_each(*sums: Floats) -> Floats:
-        return np.asarray(sum(change(number, sums) for number in range(1, len(names) - 1)))
-
-    def at_once(*sums: Floats) -> Floats:
-        return change(len(names) - 1, sums)
-
-    everything = tuple(part for parts in each_has for part in parts)
-    return Sum(*(interval(bootstrap_t(everything, each)) for each in (of_each, at_once)))
-
-
-def parts_of(result: ComparisonResult, name: str, metric: str) -> Sequence[Floats]:
-    """Return the sums that a strategy's figure is made from."""
-    forecast = result[name].forecast
-    return forecast.parts(metric, "all", forecast.expected)
-
-
-def interval(precision: Precision) -> Found:
-    """Return an estimate with its interval."""
-    return Found(*(float(ends[0]) for ends in (precision.value, precision.low, precision.high)))
+def pulled(options: argparse.Namespace) -> Levers:
+    """Simulate each lever, then the strongest ones together, all in the same worlds."""
+    firm = settled(scenario(), options.jobs)
+    alone = simulated(firm, (TODAY, *LEVERS, ALL, STRICTER), options)
+    levers = Levers(alone, [])
+    levers = Levers(alone, sorted(LEVERS, key=levers.junk))
+    return levers._replace(results={**alone, **simulated(firm, levers.steps[1:-1], options)})
 
 
 # ---- what is written --------------------------------------------------------------------------
 
 
-def table(result: ComparisonResult, names: Sequence[str]) -> str:
-    """Tabulate junk, contracts and profit of each strategy, and the changes against today."""
-    change = {metric: alone(result, metric) for metric in ("junk_rate", "won", "profit")}
-    head = ("strategy", "junk rate", "change, points", "in month 18", "contracts", "profit, thousand")
-    rows = [
-        f"| {' | '.join(head)} |",
-        "|---|---:|---:|---:|---:|---:|",
+def figures(levers: Levers, name: str) -> list[str]:
+    """Write a strategy's junk rates, and what it changes."""
+    rates = [percent(levers.junk(name)), percent(levers.late(name))]
+    if name == TODAY:
+        return [*rates, "", "", ""]
+    points, won, profit = (levers.change(metric, name) for metric in ("junk_rate", "won", "profit"))
+    return [*rates, points.signed(100, 1), won.signed(), profit.signed(1e-3)]
+
+
+def tables(levers: Levers) -> tuple[str, str]:
+    """Tabulate the levers alone, and one after the other."""
+    head = ["junk rate", f"in month {MONTH_OF_THE_SOURCE}", "change, points", "contracts", "profit"]
+    alone = [[in_words(name), *figures(levers, name)] for name in (TODAY, *LEVERS, ALL)]
+    added = ["", *(in_words(name) for name in levers.order), "a stricter desk"]
+    steps = [
+        [f"+ {name}" if name else TODAY, *figures(levers, step)]
+        for name, step in zip(added, [TODAY, *levers.steps, STRICTER], strict=True)
     ]
-    for name in names:
-        cells = [
-            name,
-            f"{junk(result, name):.1%}",
-            "",
-            f"{by_month(result, name)[MONTH_OF_THE_SOURCE - 1]:.1%}",
-        ]
-        if name == TODAY:
-            cells += ["", ""]
-        else:
-            own = {metric: found[name] for metric, found in change.items()}
-            cells[2] = spread(own["junk_rate"], 100, 1)
-            cells += [spread(own["won"], 1, 1), spread(own["profit"], 1e-3, 0)]
-        rows.append(f"| {' | '.join(cells)} |")
-    return "\n".join(rows)
+    return table(["strategy", *head], alone), table(["levers", *head], steps)
 
 
-def spread(found: Found, scale: float, decimals: int) -> str:
-    """Write a mean with its interval."""
-    value, low, high = (each * scale for each in (found.mean, found.low, found.high))
-    return f"{value:+,.{decimals}f} ({low:+,.{decimals}f} to {high:+,.{decimals}f})"
+def in_words(name: str) -> str:
+    """Write the name of a strategy for readers."""
+    return name.replace("_", " ")
 
 
-def reading(result: ComparisonResult, order: Sequence[str], steps: Mapping[int, float]) -> str:
-    """Say what the figures show."""
-    sums = {metric: added_up(result, metric) for metric in ("junk_rate", "profit")}
-    rate, profit = sums["junk_rate"], sums["profit"]
-    month = by_month(result, ALL)[MONTH_OF_THE_SOURCE - 1]
-    enough = [count for count, share in steps.items() if share <= HEALTHY]
-    takes = "All seven together do not reach it."
-    if enough:
-        pulled = ", ".join(order[: enough[0]])
-        takes = (
-            f"It takes {enough[0]} of them, the strongest first: {pulled} (junk rate {steps[enough[0]]:.1%})."
-        )
-    points, money = (spread(each, 100, 1) for each in rate), (spread(each, 1e-3, 0) for each in profit)
-    said = [
-        "**One by one and at once.** The seven levers move the junk rate by {} points if what each "
-        "does alone is added up, and by {} points at once. Of profit, in thousands, they bring {} and {}.",
-        f"**Beside the source.** There all seven brought junk from 40 % to {SHARE_OF_THE_SOURCE:.0%}, "
-        f"a year and a half into the work. Here it is {month:.1%} in month {MONTH_OF_THE_SOURCE}. "
-        "Nothing was tuned to it: how strong each lever is, is assumed.",
-        f"**What it takes to reach {HEALTHY:.0%}.** {takes}",
-    ]
-    said[0] = said[0].format(*points, *money)
-    return "\n\n".join(said)
+def one_by_one(levers: Levers) -> str:
+    """Compare what the levers bring one by one with what they bring at once."""
+    rate, profit = (beside(levers, metric) for metric in ("junk_rate", "profit"))
+    today = levers.junk(TODAY)
+    left = today * math.prod(levers.junk(name) / today for name in LEVERS)
+    said = (
+        f"**Junk.** What the levers do alone adds up to {rate[0].signed(100, 1)} points of the junk "
+        f"rate. All seven at once make it {rate[1].signed(100, 1)}{rate[2]}. If each took its own share "
+        f"off what the others leave, {percent(left)} would be left; {percent(levers.junk(ALL))} is.\n\n"
+        f"**Profit.** What the levers bring alone adds up to {profit[0].signed(1e-3)}. All seven at once "
+        f"bring {profit[1].signed(1e-3)}{profit[2]}."
+    )
+    losing = [in_words(name) for name in LEVERS if levers.change("profit", name).high < 0]
+    return f"{said} Pulled alone, {listed(losing)} would lose money." if losing else said
 
 
-def draw(path: Path, result: ComparisonResult) -> None:
+def beside(levers: Levers, metric: str) -> tuple[Found, Found, str]:
+    """Return what the levers change alone, added up, what they change at once, and which is more."""
+    alone, at_once = (levers.change(metric, *names) for names in (LEVERS, (ALL,)))
+    if alone.low <= at_once.high and at_once.low <= alone.high:
+        return alone, at_once, ""
+    more = abs(at_once.mean) > abs(alone.mean)
+    return alone, at_once, ", more than the sum" if more else ", less than the sum"
+
+
+def beside_the_source(levers: Levers) -> str:
+    """Compare month 18 with the source."""
+    source = percent(SHARE_OF_THE_SOURCE, 0)
+    few = [step for step in levers.steps if levers.late(step) <= SHARE_OF_THE_SOURCE]
+    enough = f"All seven do not bring it to {source}."
+    if few:
+        names = levers.order[: levers.steps.index(few[0]) + 1]
+        enough = f"For {source} in that month, {listed(names)} would be enough."
+    return (
+        f"**Beside the source.** There, all seven brought junk from 40 % to {source}, a year and a half "
+        f"into the work. Here it is {percent(levers.late(ALL))} in month {MONTH_OF_THE_SOURCE}. {enough} "
+        "How strong each lever is, is assumed. This firm also pulls all of them on the first day, "
+        "and in full."
+    )
+
+
+def what_it_takes(levers: Levers) -> str:
+    """Say which levers bring junk to what is healthy, and what a stricter desk would cost."""
+    few = [step for step in levers.steps if levers.junk(step) <= HEALTHY]
+    said = f"All seven do not reach it: the junk rate is {levers.surely(ALL)}."
+    if few:
+        count = levers.steps.index(few[0]) + 1
+        names = "All seven are" if few[0] == ALL else f"The strongest {count} are"
+        said = f"{names} enough: the junk rate is {levers.surely(few[0])}."
+    won, profit = (levers.change(metric, STRICTER, base=ALL) for metric in ("won", "profit"))
+    return (
+        f"**What it takes to reach {percent(HEALTHY, 0)}** over the whole period. {said} If the desk then "
+        f"wants one more good answer, it is {levers.surely(STRICTER)}. Against all seven, that changes "
+        f"contracts by {won.signed()} and profit by {profit.signed(1e-3)}. The desk errs, too: a stricter "
+        "one turns away more companies that would have bought."
+    )
+
+
+def listed(names: Sequence[str]) -> str:
+    """List names in a sentence."""
+    *first, last = (f"*{in_words(name)}*" for name in names)
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+# ---- the picture ------------------------------------------------------------------------------
+
+
+def draw(path: Path, levers: Levers) -> None:
     """Draw the junk rate by month, and what each lever brings beside what all bring at once."""
-    figure = Figure(figsize=(11, 4.4), layout="constrained")
-    left, right = figure.subplots(1, 2, width_ratios=(1, 1))
-    draw_months(left, result)
-    draw_levers(right, result)
+    figure = Figure(figsize=(12, 4.8), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    draw_months(left, levers)
+    draw_levers(right, levers)
     figure.savefig(path, dpi=100, metadata={"Software": None})
 
 
-def draw_months(axes: Axes, result: ComparisonResult) -> None:
+def draw_months(axes: Axes, levers: Levers) -> None:
     """Draw the junk rate of each month's inquiries."""
-    months = np.arange(1, len(by_month(result, TODAY)) + 1)
+    months = np.arange(1, len(levers.by_month(TODAY)) + 1)
+    axes.plot(months, levers.by_month(TODAY), color="black", label="today")
     for name in LEVERS:
-        axes.plot(months, by_month(result, name), color="tab:grey", linewidth=0.8)
+        axes.plot(months, levers.by_month(name), color="tab:grey", linewidth=0.8)
     axes.plot([], [], color="tab:grey", linewidth=0.8, label="each lever alone")
-    axes.plot(months, by_month(result, TODAY), color="black", label="today")
-    axes.plot(months, by_month(result, ALL), color="tab:blue", label="all seven")
-    axes.plot(
-        [MONTH_OF_THE_SOURCE],
-        [SHARE_OF_THE_SOURCE],
-        "o",
-        color="tab:orange",
-        label="the source, after 1.5 years",
-    )
-    axes.axhline(HEALTHY, color="tab:green", linewidth=0.8, linestyle="--", label="healthy")
-    axes.set(xlabel="month of the period", ylabel="junk rate", ylim=(0, None))
+    axes.plot(months, levers.by_month(ALL), color="tab:blue", label="all seven at once")
+    point = "the source, all seven"
+    axes.plot([MONTH_OF_THE_SOURCE], [SHARE_OF_THE_SOURCE], "o", color="tab:orange", label=point, zorder=3)
+    axes.axhline(HEALTHY, color="tab:green", linewidth=0.8, linestyle="--", label="healthy: at most 10 %")
+    axes.set(xlabel="month of the inquiry", ylabel="junk rate", ylim=(0, None), title="Junk rate by month")
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    axes.legend(frameon=False, loc="lower left")
+    axes.legend(frameon=False, ncols=2, loc="lower left", bbox_to_anchor=(0.0, 0.27))
 
 
-def draw_levers(axes: Axes, result: ComparisonResult) -> None:
+def draw_levers(axes: Axes, levers: Levers) -> None:
     """Draw what each lever takes off the junk rate, their sum, and all at once."""
-    own = alone(result, "junk_rate")
-    sums = added_up(result, "junk_rate")
-    bars = [(name, own[name], "tab:grey") for name in LEVERS]
+    bars = [(in_words(name), levers.change("junk_rate", name), "tab:grey") for name in LEVERS]
     bars += [
-        ("sum of the seven alone", sums.alone, "tab:orange"),
-        ("all seven at once", sums.at_once, "tab:blue"),
+        ("the seven, added up", levers.change("junk_rate", *LEVERS), "tab:orange"),
+        ("all seven at once", levers.change("junk_rate", ALL), "tab:blue"),
     ]
     for place, (_, found, color) in enumerate(bars):
         axes.barh(place, -100 * found.mean, color=color)
         axes.plot([-100 * found.low, -100 * found.high], [place, place], color="black", linewidth=1)
-    axes.set_yticks(range(len(bars)), [name.replace("_", " ") for name, _, _ in bars])
+    axes.set_yticks(range(len(bars)), [name for name, _, _ in bars])
     axes.invert_yaxis()
-    axes.set(xlabel="points off the junk rate of the period")
+    axes.set(
+        xlabel="points off the junk rate of the period, with 95 % intervals", title="One by one and at once"
+    )
 
 
-def write_results(out: Path, years: int, seed: int, jobs: int) -> str:
+def write_results(options: argparse.Namespace) -> str:
     """Simulate, write text and picture into a folder, and return the text."""
-    result = compared((TODAY, *LEVERS, ALL), years, seed, jobs)
-    order = sorted(LEVERS, key=lambda name: junk(result, name))
-    several = compared((TODAY, *cumulated(order)), years, seed, jobs)
-    steps = {1: junk(result, order[0])}
-    steps |= {name.count("+") + 1: junk(several, name) for name in cumulated(order)} | {7: junk(result, ALL)}
+    levers = pulled(options)
+    alone, steps = tables(levers)
     text = SAYS.format(
         preset=PRESET,
-        years=years,
-        seed=seed,
-        table=table(result, (TODAY, *LEVERS, ALL)),
-        reading=reading(result, order, steps),
+        years=options.years,
+        seed=options.seed,
+        alone=alone,
+        one_by_one=one_by_one(levers),
+        steps=steps,
+        beside_the_source=beside_the_source(levers),
+        what_it_takes=what_it_takes(levers),
     )
-    out.mkdir(parents=True, exist_ok=True)
-    (out / "result.md").write_text(text, encoding="utf-8")
-    draw(out / "levers.png", result)
+    options.out.mkdir(parents=True, exist_ok=True)
+    (options.out / "result.md").write_text(text, encoding="utf-8")
+    draw(options.out / "levers.png", levers)
     return text
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print what was found."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--years", type=int, default=400, help="simulated periods of each strategy")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--out", type=Path, default=HERE, help="folder of result.md and the picture")
-    options = parser.parse_args(arguments)
-    print(write_results(options.out, options.years, options.seed, options.jobs))
+    print(write_results(asked(__doc__, YEARS, HERE, arguments)))
     return 0
 
 

@@ -20,6 +20,7 @@ import typer
 
 import funnelsim
 from funnelsim.app.cli import app
+from funnelsim.scenario import presets
 from funnelsim.scenario.paths import kind_at
 
 ROOT = Path(__file__).parents[2]
@@ -63,7 +64,7 @@ def exists(name: str) -> bool:
         return _is_folder(name.rstrip("/"))
     if DOTTED.fullmatch(name) and not name.endswith(WRITTEN):
         return _is_defined(name.split("."))
-    return not WORD.fullmatch(name) or name in _words()
+    return not WORD.fullmatch(name) or name in _words() or name in presets()
 
 
 @cache

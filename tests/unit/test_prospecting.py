@@ -93,6 +93,21 @@ def test_a_shorter_day_reserves_less() -> None:
 
 
 @engines
+def test_without_hours_nobody_prospects(engine: str) -> None:
+    assert len(blocks(scenario(hours_per_week=0), engine)) == 0
+
+
+def test_prospecting_ends_where_its_hours_do() -> None:
+    hours_are = '"channels.calls.prospecting.hours_per_week" = 0'
+    one = parse(f"{TEXT}[strategies.stop]\nstarts = 2026-02-01\nchange = {{ {hours_are} }}\n")
+    found = fs.compare(one, replications=4, jobs=1)["stop"].forecast
+    hours = found.values("prospecting_hours", "month").mean(axis=0)
+    assert hours[0] > 100
+    assert hours[1] < 1  # what was in hand
+    assert hours[2] == 0
+
+
+@engines
 def test_nothing_interrupts_a_block(engine: str) -> None:
     hot = {"channels.web.temperature": {"hot": 1.0}, "teams.callers.interrupts": "hot"}
     made = blocks(scenario(block_hours=2).with_changes(hot), engine)

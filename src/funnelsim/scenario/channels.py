@@ -83,10 +83,10 @@ class Prospecting(Section):
     inquiries_per_hour: Annotated[float, Field(gt=0, le=100)] = Field(
         description="Inquiries that an hour of prospecting finds on average.", examples=[0.2]
     )
-    hours_per_week: Annotated[float, Field(gt=0, le=168)] | None = Field(
+    hours_per_week: Annotated[float, Field(ge=0, le=168)] | None = Field(
         default=None,
-        description="Hours that each rep reserves for it in a week of the team, the first of each day. "
-        "Default: only idle hours.",
+        description="Hours that each rep reserves for it in a week of the team, the first of each day; "
+        "0: nobody prospects. Default: only idle hours.",
     )
     block_hours: Annotated[float, Field(ge=0.25, le=8)] = Field(
         default=0.25, description="Working hours of a block, which nothing interrupts."

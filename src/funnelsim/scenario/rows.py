@@ -120,16 +120,19 @@ class ChannelRows:
         }
         fill(draft.array("channels"), self.number, row)
         if channel.prospecting is not None:
-            who = {"prospects": 1, "prospected_channel": self.number}
-            fill(draft.array("teams"), list(scenario.teams).index(channel.prospecting.team), who)
+            which = {"prospected_channel": self.number}
+            fill(draft.array("teams"), list(scenario.teams).index(channel.prospecting.team), which)
         keys = {"owner": row["key"], "purpose": DEMAND_SHOCK, "mean_is_one": 1}
         fill(draft.array("shocks"), DEMAND_OF_CHANNELS + self.number, keys)
 
     def made_of(self, eras: Eras) -> tuple[object, ...]:
-        """List the channel and the mix of all eras."""
+        """List the channel and the mix of all eras, and the team of whose hours prospecting is a part."""
         contents = [era.contents for era in eras]
         mixes = (each for own in contents for each in (own.channels.get(self.name), own.mix))
-        return (contents[-1].traits, contents[-1].management, *mixes)
+        last = contents[-1]
+        prospecting = last.channels[self.name].prospecting
+        team = None if prospecting is None else last.teams[prospecting.team]
+        return (last.traits, last.management, team, *mixes)
 
     def write(self, eras: Eras, sheet: Sheet) -> None:
         """Write costs, shares, distributions, and inquiries by day."""
@@ -168,8 +171,11 @@ class ChannelRows:
     def _prospected(self, scenario: Contents, prospecting: Prospecting, sheet: Sheet) -> None:
         """Write how much an hour of prospecting finds, and how much time its team spends on it."""
         fill(sheet.array("channels"), self.number, {"per_hour": prospecting.inquiries_per_hour})
-        block = round(prospecting.block_hours * HOUR)
-        spends = {"block": block, "reserved": share_reserved(scenario, prospecting)}
+        spends = {
+            "prospects": int(prospecting.hours_per_week != 0),
+            "block": round(prospecting.block_hours * HOUR),
+            "reserved": share_reserved(scenario, prospecting),
+        }
         fill(sheet.array("teams"), list(scenario.teams).index(prospecting.team), spends)
 
     def _learning(self, scenario: Contents) -> Row:

@@ -1,0 +1,102 @@
+"""What the experiments with presets share: changes between strategies in the same simulated years."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from funnelsim.forecast import Forecast, bootstrap_t
+from funnelsim.metrics import FIGURES
+from funnelsim.scenario import Scenario
+from funnelsim.studies.results import SimulationResult
+from funnelsim.studies.study import compare
+
+Floats = NDArray[np.float64]
+Results = Mapping[str, SimulationResult]
+
+
+class Found(NamedTuple):
+    """A figure or a change of one, with its 95 % interval."""
+
+    mean: float
+    low: float
+    high: float
+
+    @property
+    def sure(self) -> bool:
+        """Return whether the interval leaves out 0."""
+        return self.low > 0 or self.high < 0
+
+    def signed(self, scale: float = 1.0, decimals: int = 0) -> str:
+        """Write it as a change, with its interval.
+
+        >>> Found(-0.012, -0.02, 0.001).signed(100, 1)
+        '-1.2 (-2.0 to +0.1)'
+        """
+        mean, low, high = (f"{scale * each:+,.{decimals}f}" for each in self)
+        return f"{mean} ({low} to {high})"
+
+
+def simulated(scenario: Scenario, names: Sequence[str], options: argparse.Namespace) -> Results:
+    """Simulate strategies of a settled scenario in the same worlds, whatever else is simulated in them."""
+    found = compare(
+        scenario,
+        strategies=list(names),
+        replications=options.years,
+        seed=options.seed,
+        jobs=options.jobs,
+    )
+    return {name: found[name] for name in found}
+
+
+def change(mine: Sequence[Forecast], its: Forecast, metric: str) -> Found:
+    """Estimate by how much strategies change a figure in all, each against the same one, added up."""
+    made = [forecast.parts(metric, "all", forecast.expected) for forecast in (its, *mine)]
+    count, formula = len(made[0]), FIGURES[metric].formula
+
+    def added_up(*sums: Floats) -> Floats:
+        base, *others = (formula(*sums[first : first + count]) for first in range(0, len(sums), count))
+        return np.asarray(sum(other - base for other in others))
+
+    return estimate([part for parts in made for part in parts], added_up)
+
+
+def estimate(parts: Sequence[Floats], formula: Callable[..., Floats]) -> Found:
+    """Estimate one figure, a formula of means over simulated years."""
+    found = bootstrap_t(tuple(parts), formula)
+    return Found(*(float(ends[0]) for ends in (found.value, found.low, found.high)))
+
+
+def percent(share: float, decimals: int = 1) -> str:
+    """Write a share: `percent(0.23, 0)` is "23 %"."""
+    return f"{100 * share:.{decimals}f} %"
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Write a table in Markdown: names to the left, figures to the right.
+
+    >>> print(table(["strategy", "contracts"], [["today", "3"]]))
+    | strategy | contracts |
+    |---|---:|
+    | today | 3 |
+    """
+    lines = [f"| {' | '.join(cells)} |" for cells in (head, *rows)]
+    return "\n".join([lines[0], f"|---|{'---:|' * (len(head) - 1)}", *lines[1:]])
+
+
+def asked(
+    description: str | None, years: int, out: Path, arguments: Sequence[str] | None
+) -> argparse.Namespace:
+    """Read the options of an experiment."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--years", type=int, default=years, help="simulated periods of each strategy")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="worlds at the same time")
+    parser.add_argument("--out", type=Path, default=out, help="folder of result.md and the picture")
+    return parser.parse_args(arguments)

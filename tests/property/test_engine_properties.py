@@ -64,6 +64,20 @@ def of_the_past(rows: Records) -> Records:
     return rows[~np.isin(rows["event"], (*not_the_lead_s, *told_again))]
 
 
+def in_stages(rows: Records) -> Records:
+    """Leave out the rows of leads that rest: from after PARKED to RETURNED, or to the end."""
+    rests: set[int] = set()
+    kept = np.ones(len(rows), bool)
+    for number, row in enumerate(rows):
+        lead = int(row["pursuit"])
+        kept[number] = lead not in rests
+        if row["event"] == Event.PARKED:
+            rests.add(lead)
+        elif row["event"] == Event.RETURNED:
+            rests.discard(lead)
+    return rows[kept]
+
+
 def each_person_is_on_staff_once(model: Model, rows: Records) -> None:
     """Everybody who joins before the horizon has one row, which spans the time on staff and paid for."""
     spans, joined = of(rows, Event.ON_STAFF), of(rows, Event.JOINED)
@@ -93,14 +107,16 @@ def each_lead_begins_and_ends_once(rows: Records) -> None:
         assert told.count(Event.INQUIRY) == 1
         assert sum(event in ENDS for event in told) == 1
         assert [event for event in told if event not in AFTERWARDS][-1] in ENDS
-        assert told.count(Event.ENTERED) == sum(event in LEAVES for event in told)
+        returned = told.count(Event.RETURNED)
+        assert told.count(Event.PARKED) - returned in (0, 1)  # 1: it is over while it rests
+        assert told.count(Event.ENTERED) == sum(event in LEAVES for event in told) + returned
         assert told.count(Event.BECAME_LEAD) <= 1
 
 
 def rows_are_in_time_order(model: Model, rows: Records) -> None:
     assert (np.diff(rows["time"]) >= 0).all()
     assert (of(rows, Event.OPEN)["time"] == model.horizon).all()
-    assert (rows["time"][~np.isin(rows["event"], (*BOOKED, Event.OPEN))] < model.horizon).all()
+    assert (rows["time"][~np.isin(rows["event"], (*BOOKED, Event.TOUCHED, Event.OPEN))] < model.horizon).all()
     for never_negative in ("time", "waited", "worked", "money"):
         assert (rows[never_negative] >= 0).all()
     ended = of(rows, *ENDS)
@@ -164,9 +180,10 @@ def a_rep_works_one_thing_at_a_time(model: Model, rows: Records) -> None:
 
 def occupancy_is_the_sum_of_spans(model: Model, rows: Records) -> None:
     """Count who is in each stage, instant by instant, and compare with what the rows say was waited."""
+    inside_any = in_stages(rows)
     for stage in range(len(model.stages)):
-        here = of_the_past(rows[rows["stage"] == stage])
-        moves = here[np.isin(here["event"], (Event.ENTERED, *LEAVES))]
+        here = of_the_past(inside_any[inside_any["stage"] == stage])
+        moves = here[np.isin(here["event"], (Event.ENTERED, Event.PARKED, *LEAVES))]
         inside = np.cumsum(np.where(moves["event"] == Event.ENTERED, 1, -1))
         assert (inside >= 0).all()
         assert len(inside) == 0 or inside[-1] == 0

@@ -74,7 +74,7 @@ def test_the_size_of_the_pages_does_not_matter(text: Toml, seed: int) -> None:
 
 SAME = (
     ("teams.{team}.people +=", 0),
-    ("stages.{stage}.conversion *=", 1),
+    ("stages.{stage}.{number} *=", 1),
     ("channels.{channel}.cost_per_inquiry +=", 0),
 )
 
@@ -85,6 +85,8 @@ SAME = (
 def test_changes_that_change_nothing_change_nothing(text: Toml, seed: int, days: set[int]) -> None:
     document = tomllib.loads(text)
     names = {table: next(iter(document[f"{table}s"])) for table in ("team", "stage", "channel")}
+    decides = document["stages"][names["stage"]]
+    names["number"] = "conversion" if "conversion" in decides else "cost_per_visit"
     steps = [
         {"date": document["start"] + timedelta(day), "change": {path.format(**names): value}}
         for day, (path, value) in zip(sorted(days), SAME, strict=False)

@@ -21,8 +21,11 @@ from .figures import Count
 from .observation import Worlds
 
 LEAVES = (Event.ADVANCED, Event.SENT_BACK, Event.WON, Event.LOST, Event.WENT_COLD, Event.OPEN)
-SPANS = (Event.STARTED, Event.WORKED, *LEAVES)  # rows whose `waited` is a part of a visit
-QUEUE_ENDS = (Event.STARTED, Event.WENT_COLD)
+WORK_BEGINS = (Event.STARTED, Event.RESUMED)
+WORK_ENDS = (Event.WORKED, Event.NOT_REACHED, Event.INTERRUPTED)
+SPANS = (*WORK_BEGINS, *WORK_ENDS, Event.QUEUED_AGAIN, *LEAVES)  # rows whose `waited` is a part of a visit
+QUEUE_BEGINS = (Event.ENTERED, Event.INTERRUPTED, Event.QUEUED_AGAIN)
+QUEUE_ENDS = (*WORK_BEGINS, Event.WENT_COLD)
 REASONS = 10  # of loss, at least as many as a preset has
 ROUNDING = 1e-12  # of a month: what floats may lose where 2^53 µs are exceeded
 
@@ -59,8 +62,8 @@ def occupancy_adds_up(worlds: Worlds) -> list[Count]:
 def queues_add_up(worlds: Worlds) -> list[Count]:
     """Little's law for the figure *queue*: over a month, its integral is the time that leads wait in it.
 
-    Time is that of each visit in the queue, from entering to the row that ends the wait or to the horizon,
-    cut off at the ends of the month.
+    Time is that of each visit in the queue, from each row that begins a wait to the one that ends it or to the
+    horizon, cut off at the ends of the month.
     """
     counts = []
     for name in presets():
@@ -89,7 +92,7 @@ def _waits(rows: Records, model: Model) -> Floats:
     entered: dict[int, tuple[int, int]] = {}
     for row in rows[rows["pursuit"] >= 0]:
         lead, stage, now = int(row["pursuit"]), int(row["stage"]), int(row["time"])
-        if row["event"] == Event.ENTERED:
+        if row["event"] in QUEUE_BEGINS:
             entered[lead] = (stage, now)
         elif row["event"] in QUEUE_ENDS:
             _add_wait(found, model, *entered.pop(lead), now)

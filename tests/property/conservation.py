@@ -160,7 +160,7 @@ def _rests(step: str) -> bool:
 
 
 def _of_its_hand_overs(steps: list[tuple[datetime, str, Row]]) -> Iterator[str]:
-    """A lead that is held does nothing until it is handed over, goes cold, or all is over; nobody owns it."""
+    """A lead that is held does nothing until it is handed over, rests, or all is over; nobody owns it."""
     since: datetime | None = None
     for at, step, row in steps:
         if step == HELD:
@@ -169,10 +169,12 @@ def _of_its_hand_overs(steps: list[tuple[datetime, str, Row]]) -> Iterator[str]:
             if since is None or abs(_hours(since, at) - float(row["waited_hours"])) > HOURS:
                 yield "is handed over without being held, or says that it was held longer or shorter"
             since = None
-        elif since is not None and step not in OVER:
+        elif since is not None and step not in (*OVER, PARKED):
             yield f"does {step} while it is held"
         if since is not None and row["org:resource"]:
             yield "is held and has an owner"
+        if step == PARKED:
+            since = None
 
 
 def _of_work(step: str, row: Row, at: datetime, entered: datetime, started: datetime | None) -> Iterator[str]:

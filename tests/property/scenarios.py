@@ -285,6 +285,19 @@ def reps(draw: DrawFn, start: date, kinds: list[str]) -> Document:
     return rep
 
 
+def trainings(start: date) -> SearchStrategy[Document]:
+    """Choose a training of a day, whose effect fades slowly or at once."""
+    return st.fixed_dictionaries(
+        {
+            "date": st.integers(-9, 25).map(lambda day: start + timedelta(day)),
+            "hours": either(9),
+            "cost": either(5.5),
+            "odds_ratio": either(3),
+        },
+        optional={"half_life_days": either(2, 0.25)},
+    )
+
+
 @st.composite
 def teams(draw: DrawFn, name: str, start: date, kinds: list[str]) -> Document:
     """Describe a team, most often a small one with much to do."""
@@ -309,13 +322,12 @@ def teams(draw: DrawFn, name: str, start: date, kinds: list[str]) -> Document:
             optional={
                 "dates": st.lists(st.integers(-9, 40).map(lambda day: start + timedelta(day)), max_size=4),
                 "days_off_per_year": either(60, 140),
+                "days_off_at_once": either(2, 0.75, 11),
                 "spells_per_year": either(12, 60),
                 "spell_days": either(1, 0.5, 0, {"median": 1, "p90": 3}),
             },
         ),
-        "training": st.integers(-9, 25).map(
-            lambda day: {"talk": {"date": start + timedelta(day), "hours": 9, "cost": 5.5, "odds_ratio": 3}}
-        ),
+        "training": st.fixed_dictionaries({"talk": trainings(start)}),
         "turnover": st.fixed_dictionaries(
             {"tenure_months": either(0.5, {"scipy": "expon", "scale": 0.4}, {"median": 1, "p90": 3})},
             optional={"replacement_days": either(2, 0.5, {"scipy": "expon", "scale": 4}), "cost": either(70)},

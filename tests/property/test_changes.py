@@ -26,7 +26,13 @@ from .living import at_a_stretch, on_pages_of, smallest_page
 from .parity import Slice, by_hand
 from .scenarios import Toml, scenarios, seeds
 from .scenes import CHANGES
-from .test_engine_properties import each_lead_begins_and_ends_once, occupancy_is_the_sum_of_spans, of
+from .test_engine_properties import (
+    BEGINS_WORK,
+    ENDS_WORK,
+    each_lead_begins_and_ends_once,
+    occupancy_is_the_sum_of_spans,
+    of,
+)
 
 SEED = 20_260_106
 EXAMPLES = 40
@@ -68,7 +74,7 @@ def test_the_size_of_the_pages_does_not_matter(text: Toml, seed: int) -> None:
 
 SAME = (
     ("teams.{team}.people +=", 0),
-    ("stages.{stage}.conversion *=", 1),
+    ("stages.{stage}.{number} *=", 1),
     ("channels.{channel}.cost_per_inquiry +=", 0),
 )
 
@@ -79,6 +85,8 @@ SAME = (
 def test_changes_that_change_nothing_change_nothing(text: Toml, seed: int, days: set[int]) -> None:
     document = tomllib.loads(text)
     names = {table: next(iter(document[f"{table}s"])) for table in ("team", "stage", "channel")}
+    decides = document["stages"][names["stage"]]
+    names["number"] = "conversion" if "conversion" in decides else "cost_per_visit"
     steps = [
         {"date": document["start"] + timedelta(day), "change": {path.format(**names): value}}
         for day, (path, value) in zip(sorted(days), SAME, strict=False)
@@ -179,12 +187,14 @@ def each_person_does_one_thing_at_a_time(
     for row, person in zip(rows, people.tolist(), strict=True):
         lead = int(row["pursuit"])
         chapter = sum(each.begins <= row["time"] for each in chapters) - 1
-        if row["event"] == Event.STARTED and team_for(chapters[chapter].model, row) != NOBODY:
+        if row["event"] in BEGINS_WORK and team_for(chapters[chapter].model, row) != NOBODY:
             assert person not in at_work
             at_work[person] = lead
-        elif row["event"] == Event.WORKED and at_work.get(person) == lead:
+        elif row["event"] in ENDS_WORK and at_work.get(person) == lead:
             del at_work[person]
-        elif row["event"] == Event.WORKED:
+        elif row["event"] == Event.PROSPECTED:
+            assert person not in at_work
+        elif row["event"] in ENDS_WORK:
             assert row["worked"] == 0
             assert row["waited"] == 0
 

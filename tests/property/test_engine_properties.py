@@ -16,6 +16,7 @@ from funnelsim.engines.compiled.state import FIRST_POOL, State
 from funnelsim.engines.ledger import rows_of_a_step
 from funnelsim.model.model import Model
 from funnelsim.model.words import DAY, NOBODY, Event
+from funnelsim.rules.visits import team_for
 
 from .living import Example, model_of, parity
 from .scenarios import Toml, scenarios, seeds
@@ -23,10 +24,13 @@ from .scenarios import Toml, scenarios, seeds
 SEED = 20_260_102
 ENDS = (Event.WON, Event.LOST, Event.WENT_COLD, Event.OPEN)
 LEAVES = (*ENDS, Event.ADVANCED, Event.SENT_BACK)
-NO_PURSUIT = (
+BEGINS_WORK = (Event.STARTED, Event.RESUMED)
+ENDS_WORK = (Event.WORKED, Event.NOT_REACHED, Event.INTERRUPTED)
+BOOKED = (
     *(Event.MEDIA, Event.PAY, Event.TRAINED, Event.SKILL),
     *(Event.ABSENT, Event.JOINED, Event.ON_STAFF, Event.ONE_OFF, Event.RUNNING),
-)
+)  # also at the horizon
+NO_PURSUIT = (*BOOKED, Event.PROSPECTED)
 AFTERWARDS = (
     Event.BECAME_LEAD,
     Event.MARGIN,
@@ -60,6 +64,20 @@ def of_the_past(rows: Records) -> Records:
     return rows[~np.isin(rows["event"], (*not_the_lead_s, *told_again))]
 
 
+def in_stages(rows: Records) -> Records:
+    """Leave out the rows of leads that rest: from after PARKED to RETURNED, or to the end."""
+    rests: set[int] = set()
+    kept = np.ones(len(rows), bool)
+    for number, row in enumerate(rows):
+        lead = int(row["pursuit"])
+        kept[number] = lead not in rests
+        if row["event"] == Event.PARKED:
+            rests.add(lead)
+        elif row["event"] == Event.RETURNED:
+            rests.discard(lead)
+    return rows[kept]
+
+
 def each_person_is_on_staff_once(model: Model, rows: Records) -> None:
     """Everybody who joins before the horizon has one row, which spans the time on staff and paid for."""
     spans, joined = of(rows, Event.ON_STAFF), of(rows, Event.JOINED)
@@ -89,14 +107,16 @@ def each_lead_begins_and_ends_once(rows: Records) -> None:
         assert told.count(Event.INQUIRY) == 1
         assert sum(event in ENDS for event in told) == 1
         assert [event for event in told if event not in AFTERWARDS][-1] in ENDS
-        assert told.count(Event.ENTERED) == sum(event in LEAVES for event in told)
+        returned = told.count(Event.RETURNED)
+        assert told.count(Event.PARKED) - returned in (0, 1)  # 1: it is over while it rests
+        assert told.count(Event.ENTERED) == sum(event in LEAVES for event in told) + returned
         assert told.count(Event.BECAME_LEAD) <= 1
 
 
 def rows_are_in_time_order(model: Model, rows: Records) -> None:
     assert (np.diff(rows["time"]) >= 0).all()
     assert (of(rows, Event.OPEN)["time"] == model.horizon).all()
-    assert (rows["time"][~np.isin(rows["event"], (*NO_PURSUIT, Event.OPEN))] < model.horizon).all()
+    assert (rows["time"][~np.isin(rows["event"], (*BOOKED, Event.TOUCHED, Event.OPEN))] < model.horizon).all()
     for never_negative in ("time", "waited", "worked", "money"):
         assert (rows[never_negative] >= 0).all()
     ended = of(rows, *ENDS)
@@ -107,24 +127,31 @@ def rows_are_in_time_order(model: Model, rows: Records) -> None:
 
 
 def work_needs_hours_and_staff(model: Model, rows: Records) -> None:
-    started = of(rows, Event.STARTED)
-    for row in started[model.stages["team"][started["stage"]] != NOBODY]:
+    for row in of(rows, *BEGINS_WORK):
+        if team_for(model, row) == NOBODY:
+            continue
         rep = model.reps[row["rep"]]
-        assert rep["team"] == model.stages[row["stage"]]["team"]
+        assert rep["team"] == team_for(model, row)
         assert rep["joins"] <= row["time"] < rep["leaves"]
         hours = working_hours(model, int(row["rep"]))
         assert ((hours["opens"] <= row["time"]) & (row["time"] < hours["closes"])).any()
 
 
 def work_takes_working_time(model: Model, rows: Records) -> None:
-    worked = of(rows, Event.WORKED)
-    needs_rep = model.stages["team"][worked["stage"]] != NOBODY
-    assert (worked["worked"][~needs_rep] == 0).all()
-    for row in worked[needs_rep]:
-        hours = working_hours(model, int(row["rep"]))
-        begins = np.maximum(hours["opens"], row["time"] - row["waited"])
-        ends = np.minimum(hours["closes"], row["time"])
-        assert np.maximum(ends - begins, 0).sum() == row["worked"]
+    paused: Counter[int] = Counter()
+    for row in of(rows, *BEGINS_WORK, *ENDS_WORK, Event.ABSENT):
+        rep = int(row["rep"])
+        if row["event"] == Event.ABSENT:
+            paused[rep] += int(row["worked"])
+        elif team_for(model, row) == NOBODY:
+            assert row["worked"] == 0
+        elif row["event"] in BEGINS_WORK:
+            paused[rep] = 0
+        else:
+            hours = working_hours(model, rep)
+            begins = np.maximum(hours["opens"], row["time"] - row["waited"])
+            ends = np.minimum(hours["closes"], row["time"])
+            assert np.maximum(ends - begins, 0).sum() - paused[rep] == row["worked"]
 
 
 def working_hours(model: Model, rep: int) -> Records:
@@ -133,23 +160,30 @@ def working_hours(model: Model, rep: int) -> Records:
 
 
 def a_rep_works_one_thing_at_a_time(model: Model, rows: Records) -> None:
+    """Whoever works on a lead works on no other, and on no block of prospecting: such a block has one row."""
     at_work: dict[int, int] = {}
-    for row in of(rows, Event.STARTED, Event.WORKED):
-        if model.stages[row["stage"]]["team"] == NOBODY:
-            continue
+    idle_since: dict[int, int] = {}
+    for row in of(rows, *BEGINS_WORK, *ENDS_WORK, Event.PROSPECTED):
         rep, lead = int(row["rep"]), int(row["pursuit"])
-        if row["event"] == Event.STARTED:
+        if row["event"] == Event.PROSPECTED:
+            assert rep not in at_work
+            assert row["time"] - row["waited"] >= idle_since.get(rep, 0)
+        elif team_for(model, row) == NOBODY:
+            continue
+        elif row["event"] in BEGINS_WORK:
             assert rep not in at_work
             at_work[rep] = lead
         else:
             assert at_work.pop(rep) == lead
+        idle_since[rep] = int(row["time"])
 
 
 def occupancy_is_the_sum_of_spans(model: Model, rows: Records) -> None:
     """Count who is in each stage, instant by instant, and compare with what the rows say was waited."""
+    inside_any = in_stages(rows)
     for stage in range(len(model.stages)):
-        here = of_the_past(rows[rows["stage"] == stage])
-        moves = here[np.isin(here["event"], (Event.ENTERED, *LEAVES))]
+        here = of_the_past(inside_any[inside_any["stage"] == stage])
+        moves = here[np.isin(here["event"], (Event.ENTERED, Event.PARKED, *LEAVES))]
         inside = np.cumsum(np.where(moves["event"] == Event.ENTERED, 1, -1))
         assert (inside >= 0).all()
         assert len(inside) == 0 or inside[-1] == 0

@@ -106,6 +106,31 @@ def test_what_may_be_uncertain_is_found_in_every_section() -> None:
     }
 
 
+NOBODY_OFF = """
+start = 2026-06-01
+horizon = { warm_up_months = 1, period_months = 1, drain_months = 0 }
+[segments.small]
+contract_value_per_year = 1000
+[channels.web]
+kind = "seo"
+inquiries_per_month = 30
+[teams.front]
+people = 2
+absence = { days_off_per_year = 0 }
+[stages.call]
+conversion = 0.5
+team = "front"
+"""
+
+
+@pytest.mark.parametrize("key", ["days_off_per_year", "spells_per_year"])
+def test_a_number_typed_as_0_may_be_more_in_a_world(key: str) -> None:
+    scenario = parse(NOBODY_OFF)
+    groundwork = Groundwork([Dated(None, scenario)])
+    world = [applied(scenario, {f"teams.front.absence.{key}": 20.0})]
+    assert_same(groundwork.model(world), groundwork.plainly(world))
+
+
 def in_world_by_hand(scenario: Scenario, levels: Floats) -> Contents:
     """Put the numbers of the levels that were drawn into a scenario."""
     drawn = zip(scenario.uncertainties.items(), levels, strict=True)

@@ -26,24 +26,30 @@ SEED = 20_260_104
 over_worlds = settings(max_examples=40, deadline=None, database=None)
 
 OWN_TEAM = {"people": 2, "hours_per_week": 168.0, "cost_per_person_month": 100, "assignment": "shared_queue"}
+OWN_STAGE = {"team": "own", "conversion": 0.5, "lost_reasons": {"of its own": 1.0}}
 OWN_STAGES = {
-    "own call": {"team": "own", "conversion": 0.5, "effort_hours": 1, "lost_reasons": {"of its own": 1.0}},
-    "own deal": {"team": "own", "conversion": 0.5, "effort_hours": 0, "next": "won"},
+    "own call": OWN_STAGE | {"effort_hours": 1},
+    "own deal": OWN_STAGE | {"effort_hours": 0, "next": "won"},
 }
-OWN_CHANNEL = {"kind": "pr", "inquiries_per_month": 60, "cost_per_month": 50}
+OWN_SEGMENT = {"contract_value_per_year": 100}
+OWN_CHANNEL = {"kind": "pr", "inquiries_per_month": 60, "cost_per_month": 50, "segments": {"own": 1.0}}
 OWN = {"channel": 1, "rep": 2, "stage": 2}  # how many of each the above adds
 
 
 def with_a_channel_first(document: Document) -> Document:
-    """List a channel with a team and stages of its own before everything else."""
+    """List a channel with a team and stages of its own before everything else, and a segment after it.
+
+    Others would meet its leads in a market, and in the nurture of a reason.
+    """
     stages = {name: dict(stage) for name, stage in document["stages"].items()}
     first = next(iter(stages))
     if not any("makes" in stage for stage in stages.values()):
         stages[first]["makes"] = "lead"
-    channels = {name: {"first_stage": first} | channel for name, channel in document["channels"].items()}
-    own = OWN_CHANNEL | {"segments": {next(iter(document["segments"])): 1.0}}
+    usual = {"first_stage": first, "segments": {next(iter(document["segments"])): 1.0}}
+    channels = {name: usual | channel for name, channel in document["channels"].items()}
     return document | {
-        "channels": {"own": own} | channels,
+        "segments": document["segments"] | {"own": OWN_SEGMENT},
+        "channels": {"own": OWN_CHANNEL} | channels,
         "teams": {"own": OWN_TEAM} | document["teams"],
         "stages": OWN_STAGES | stages,
     }

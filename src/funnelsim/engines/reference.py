@@ -372,15 +372,17 @@ class Office:
         """Find a hot pursuit that a rep of a team starts on, at once or by interrupting other work (G9)."""
         at_work = [rep for rep in self.members(number) if self.is_at_work(rep)]
         idle = [rep for rep in at_work if self.reps[rep]["busy"] == 0]
-        yielding = {rep: since for rep in at_work if (since := self.can_be_interrupted_since(rep)) != NEVER}
         hot_of_team = first_hot(self.team_queues[number])
         of_own = {rep: hot for rep in at_work if (hot := first_hot(self.own_queues[rep])) is not None}
+        if hot_of_team is None and not of_own:
+            return None, NOBODY
         for rep in idle:
             if rep in of_own:
                 return of_own[rep], rep
         with_room = [rep for rep in idle if self.has_room(rep)]
         if with_room and hot_of_team is not None:
             return hot_of_team, min(with_room, key=self.idle_longest)
+        yielding = {rep: since for rep in at_work if (since := self.can_be_interrupted_since(rep)) != NEVER}
         for rep in yielding:
             if rep in of_own:
                 return of_own[rep], rep

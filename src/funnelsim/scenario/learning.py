@@ -30,7 +30,7 @@ class Learning(Section):
 def honest_share(honest_reports: float, control: float) -> float:
     """Return the share of reports that are made: under full control, all.
 
-    >>> [honest_share(0.2, control) for control in (0.0, 0.5, 1.0)]
-    [0.2, 0.6, 1.0]
+    >>> [honest_share(0.25, control) for control in (0.0, 0.5, 1.0)]
+    [0.25, 0.625, 1.0]
     """
     return honest_reports + (1.0 - honest_reports) * control

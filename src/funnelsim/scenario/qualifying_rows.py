@@ -31,8 +31,10 @@ def trait_share(contents: Contents, channel: str, trait: str) -> float:
     """Return the share of a channel's companies that have a trait; 0 where nothing is said.
 
     >>> from funnelsim.scenario import load
-    >>> trait_share(load("first_steps"), "web", "budget")
+    >>> trait_share(load("first_steps"), "website", "budget")
     0.0
+    >>> trait_share(load("junk_leads"), "advertising", "budget")
+    0.66
     """
     usual = contents.traits.get(trait, Trait()).share or 0.0
     return contents.channels[channel].traits.get(trait, usual)

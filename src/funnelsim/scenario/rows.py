@@ -60,8 +60,8 @@ from funnelsim.scenario.staff_rows import (
     Held,
     absence_of,
     learning_of,
+    may_be_absent,
     numbers_of_training,
-    planned_of,
     turnover_of,
 )
 from funnelsim.scenario.volumes import Era, expected_inquiries, mean_share
@@ -432,7 +432,8 @@ class TeamRows:
         }
         fill(draft.array("teams"), self.number, row)
         for number, (person, away) in enumerate(zip(self.people, self.aways, strict=True)):
-            row = self._place_of(person, team, draft) | planned_of(away, team.absence)
+            planned = {"first_away": away[0], "aways": away[1]}
+            row = self._place_of(person, team, draft) | planned
             fill(draft.array("reps"), self.first_rep + number, row)
         for number, held in enumerate(self.trainings, start=self.first_training):
             fill(draft.array("trainings"), number, {"begins": held.begins})
@@ -476,6 +477,8 @@ class TeamRows:
             "speed_distribution": sheet.distribution(team.speed),
         }
         fill(reps, slice(self.first_rep, self.first_rep + len(self.people)), as_all)
+        for number, (_, aways) in enumerate(self.aways, start=self.first_rep):
+            fill(reps, number, {"may_be_absent": may_be_absent(aways, team.absence)})
         for number, person in enumerate(self.people, start=self.first_rep):
             if person.own_name is not None:
                 rep = team.reps[person.own_name]

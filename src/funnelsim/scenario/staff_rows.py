@@ -131,11 +131,10 @@ def away_records(
     return np.array(made, AWAY), places
 
 
-def planned_of(away: tuple[int, int], absence: Absence | None) -> dict[str, Any]:
-    """Lower where a person's spells by plan are, and whether there may be any at all."""
+def may_be_absent(aways: int, absence: Absence | None) -> bool:
+    """Return whether a person with so many spells by plan may be absent at all."""
     absence = absence or NEVER_ABSENT
-    by_chance = absence.spells_per_year > 0 or absence.days_off_per_year > 0
-    return {"first_away": away[0], "aways": away[1], "may_be_absent": int(by_chance or away[1] > 0)}
+    return aways > 0 or absence.spells_per_year > 0 or absence.days_off_per_year > 0
 
 
 def absence_of(absence: Absence | None, sheet: Sheet) -> dict[str, Any]:

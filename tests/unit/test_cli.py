@@ -410,7 +410,7 @@ def test_compiling_is_announced(
 
     monkeypatch.setattr(study, "simulate", compile_first)
     lines = call("run", "first_steps", *FEW).stderr.splitlines()
-    assert lines == [f"Compiling the engine, {text}: this takes about 90 seconds ..." for text in said]
+    assert lines == [f"Compiling the engine, {text}: this takes about 30 seconds ..." for text in said]
 
 
 @pytest.mark.parametrize("preset", fs.presets())

@@ -61,7 +61,7 @@ class Answer(NamedTuple):
     said: str
 
 
-NEW = Answer([25, 25], 25, 0, "Compiling the engine, once on this machine: this takes about 90 seconds ...\n")
+NEW = Answer([25, 25], 25, 0, "Compiling the engine, once on this machine: this takes about 30 seconds ...\n")
 KEPT = Answer([25, 25], 25, 2, "")
 
 
@@ -205,7 +205,7 @@ def test_a_cache_folder_that_cannot_be_written_is_done_without(copy: Path) -> No
         found = ask(copy, cache=blocked)
         assert found == NEW._replace(said=found.said)
         assert found.said.startswith(f"Compiling the engine, in every run because {blocked}")
-        assert found.said.endswith("cannot be written (Not a directory): this takes about 90 seconds ...\n")
+        assert found.said.endswith("cannot be written (Not a directory): this takes about 30 seconds ...\n")
         assert found.said.count("\n") == 1
     assert not [*copy.rglob("*.nbi")]
 

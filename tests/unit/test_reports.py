@@ -30,6 +30,7 @@ from funnelsim.reports.busy import APART
 from funnelsim.reports.columns import NOTHING, PRECISION, RANGE, Column, figure_column, rounded, text_column
 from funnelsim.reports.comparison_page import comparison_page, dated_names, deciding_columns, other_columns
 from funnelsim.reports.grid import folded, printable, tables
+from funnelsim.reports.parts import PARTS
 from funnelsim.reports.saving import result_files
 from funnelsim.reports.scenario_page import origins_page, pilot_page, presets_page
 from funnelsim.reports.simulation_page import simulation_page
@@ -277,6 +278,24 @@ def test_a_run_has_a_table_by_segment_where_there_are_several(today: fs.Simulati
         row = rows_of(table, name)[0].split()
         assert float(row[1]) == pytest.approx(result.by_segment.loc[name, ("inquiries", "mean")], rel=0.01)
     assert "By segment" not in text(simulation_page(today, "next"))
+
+
+def test_a_run_shows_the_parts_that_occur_and_no_others(today: fs.SimulationResult) -> None:
+    result = fs.simulate(fs.load("outbound_and_inbound"), replications=4, seed=1)
+    has = {"Attempts to reach the buyer", "Market", "Prospecting", "People"}
+    shown = text(simulation_page(result, "next")).splitlines()
+    assert {part.title for part in PARTS if part.title in shown} == has
+    people = shown[shown.index("People") :]
+    assert "Skill" not in people[: people.index("By rep")]  # nobody's grows
+    plain = text(simulation_page(today, "next")).splitlines()
+    assert not [part.title for part in PARTS if part.title in plain]
+
+
+def test_figures_of_a_part_have_the_cuts_in_which_they_are_shown() -> None:
+    for part in PARTS:
+        for dimension, metrics in part.cuts:
+            assert set(metrics) <= set(part.figures)
+            assert all(dimension in FIGURES[name].by for name in metrics), (part.title, dimension)
 
 
 def test_months_that_begin_in_a_month_carry_their_dates() -> None:

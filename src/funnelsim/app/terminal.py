@@ -124,7 +124,7 @@ def announce_compiling() -> None:
             how_often = f"in every run because {folder} cannot be written ({failure.strerror})"
         if how_often not in said:
             said.add(how_often)
-            say(f"Compiling the engine, {how_often}: this takes about 90 seconds ...")
+            say(f"Compiling the engine, {how_often}: this takes about 30 seconds ...")
 
     watch(announce)
 

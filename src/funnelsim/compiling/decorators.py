@@ -18,16 +18,13 @@ def rule(function: _Rule) -> _Rule:
     Inlined and without counting references to arrays (which rules never make): the event loop is
     ten times faster for it.
     """
-    marked: _Rule = register_jitable(forceinline=True, pipeline_class=RuleCompiler, **_NO_EXTRAS)(function)
+    marked: _Rule = register_jitable(pipeline_class=RuleCompiler, **_NO_EXTRAS)(function)
     return marked
 
 
 def rare(function: _Rule) -> _Rule:
-    """Mark a rule that is seldom needed: compiled code calls it, so that the usual path stays short.
-
-    It says so itself: unless it does, a rule called by an inlined one is inlined too.
-    """
-    marked: _Rule = register_jitable(forceinline=False, pipeline_class=RareCompiler, **_NO_EXTRAS)(function)
+    """Mark a rule that is seldom needed: compiled code calls it, so that the usual path stays short."""
+    marked: _Rule = register_jitable(pipeline_class=RareCompiler, **_NO_EXTRAS)(function)
     return marked
 
 

@@ -5,6 +5,10 @@ inlined into the function that calls it, where the same is done again. So a rule
 compiled eight times. Only functions called from Python need machine code. A rule's library is therefore left
 as it comes from Numba, with the libraries of what it calls linked to it; the function at the top is optimised
 and generated once, as a whole. That takes half the time.
+
+Whether a rule is inlined is marked here and not by Numba's option: a function inherits the options of the
+function that calls it, so that one called by an inlined rule would be inlined too, and one called in both
+ways would be compiled twice.
 """
 
 from __future__ import annotations
@@ -24,11 +28,16 @@ class _NoEnvironment:
         """Do nothing."""
 
 
-class _LinkedOnly(JITCodeLibrary):
-    """The library of a function that only compiled code calls."""
+class _Inlined(JITCodeLibrary):
+    """The library of a function that only compiled code calls, and that is inlined there."""
+
+    mark = "alwaysinline"
 
     def finalize(self) -> None:
-        """Link what the function calls, and leave the rest to its caller."""
+        """Mark the function, which is alone in its module until others are linked, and link what it calls."""
+        for function in self._final_module.functions:
+            if not function.is_declaration:
+                function.add_function_attribute(self.mark)
         for library in dict.fromkeys(self._linking_libraries):
             self._reload_init.update(library._reload_init)
             self._final_module.link_in(library._get_module_for_linking(), preserve=True)
@@ -45,21 +54,16 @@ class _LinkedOnly(JITCodeLibrary):
         return _NoEnvironment()
 
 
-class _Called(_LinkedOnly):
+class _Called(_Inlined):
     """The library of a function that is never inlined."""
 
-    def finalize(self) -> None:
-        """Mark the function, which is alone in its module until others are linked, and link."""
-        for function in self._final_module.functions:
-            if not function.is_declaration:
-                function.add_function_attribute("noinline")
-        super().finalize()
+    mark = "noinline"
 
 
 class _ChooseLibrary(LoweringPass):
     """Give the function a library without machine code."""
 
-    kind: type[_LinkedOnly] = _LinkedOnly
+    kind: type[_Inlined] = _Inlined
 
     def __init__(self) -> None:
         super().__init__()

@@ -207,7 +207,6 @@ def queue(cut: Cut) -> Parts:
     Better.NEITHER,
     ("all", "month", "segment"),
     whole=True,
-    page=("month", "segment"),
 )
 def market_available(cut: Cut) -> Parts:
     """Share of a market's companies that can be approached, on average over the period, or over each month.

@@ -359,16 +359,13 @@ PLAN = record(  # the changes that a strategy makes, as a whole
     ("cost_per_month", "<f8"),
 )
 
-PURSUIT = record(
+PURSUIT = record(  # what every event of a sale looks at comes first, on as few cache lines as it takes
     ("entity", "<i8"),
     ("company", "<i8"),
     ("created", "<i8"),  # when the company's first inquiry arrived
     ("began", "<i8"),  # its own start
     ("since", "<i8"),  # when it queued; later, when the last row of this visit was written
-    (
-        "due",
-        "<i8",
-    ),  # when its phase ends by itself; it may be NEVER, or past the horizon
+    ("due", "<i8"),  # when its phase ends by itself; it may be NEVER, or past the horizon
     ("rank", "<i8"),  # in the queue: lower is first
     ("effort", "<i8"),  # of the work in hand
     ("takes", "<i8"),  # the customer, afterwards
@@ -377,7 +374,6 @@ PURSUIT = record(
     ("luck", "<f8"),  # drawn for this visit: it advances if this is below the conversion
     ("way", "<f8"),  # drawn for this visit: which route it takes
     ("fit", "<f8"),  # odds ratio
-    ("cooling", "<f8"),  # drawn for its company: by which it will cool off
     ("stage", "<i8"),
     ("rep", "<i8"),  # who owns it
     ("round", "<i8"),  # raised at every move to the same or an earlier stage, and at every return
@@ -394,23 +390,24 @@ PURSUIT = record(
     ("phase", "<i4"),  # what it has due, of words.Due
     ("opener", "<i4"),  # the first rep who worked on it
     ("closer", "<i4"),  # the last rep of a team that is paid commission, else the last rep
-    ("market", "<i4"),  # whether its company is taken from the market: see rules.market
     ("flags", "<i4"),  # of words.Flag, true of all its rows from now on
+    ("gate", "<i4"),  # in whose load it counts, counted from 1; 0: none
+    ("ignored", "<i4"),  # 1: by its rep
+    ("interrupted", "<i4"),  # 1: work on it has started and waits to be resumed; `effort` is what is left
+    ("market", "<i4"),  # whether its company is taken from the market: see rules.market
+    ("account", "<i4"),  # of its company, in the pool of companies; NOTHING
     ("returns", "<i4"),  # from nurture
     ("touches", "<i4"),  # until nurture ends; 0 where it is not nurtured
-    ("parked", "<i4"),  # the event in whose place it is nurtured
-    ("interrupted", "<i4"),  # 1: work on it has started and waits to be resumed; `effort` is what is left
-    ("done", "<i8"),  # of the work that a rep judges first, the working time before interruptions
-    ("traits", "<i8"),  # that the company has, a bit each
-    ("met", "<i8"),  # by a rep, in which stages with a rejection; the bits of rules.junk
+    ("parked", "<i8"),  # the event in whose place it is nurtured
     ("interval", "<i8"),  # between two touches
     ("touch_cost", "<f8"),
+    ("cooling", "<f8"),  # drawn for its company: by which it will cool off
+    ("traits", "<i8"),  # that the company has, a bit each
+    ("met", "<i8"),  # by a rep, in which stages with a rejection; the bits of rules.junk
+    ("done", "<i8"),  # of the work that a rep judges first, the working time before interruptions
     ("entered", "<i8"),  # of a visit with attempts: when it queued first
     ("queued", "<i8"),  # ... and last
     ("contact", "<i8"),  # ... how long it had waited at the first attempt
-    ("account", "<i8"),  # of its company, in the pool of companies; NOTHING
-    ("gate", "<i8"),  # in whose load it counts, counted from 1; 0: none
-    ("ignored", "<i8"),  # 1: by its rep
 )
 
 COMPANY = record(  # a company with pursuits of which others were born

@@ -3,7 +3,7 @@
 # make check   format, lint, types, architecture
 # make truth   the long truth table, written to docs/truth.md
 # make fuzz    10,000 damaged scenarios and 1,000 damaged changes, written to docs/fuzz.md
-# make parity  2,000 random scenarios on both engines, written to docs/parity.md
+# make parity  2,000 random scenarios on both engines, the accounts of 1,000 with all parts, docs/parity.md
 # make readme   put the demo's table, verdict and pictures into the README
 # make coverage  lines of src/ that the tests run
 # make docs    the table of every parameter, docs/model.md

@@ -1,4 +1,4 @@
-"""Both presets with everything on: events a second, and what the fold and lowering again cost."""
+"""Presets with everything on: events a second, and what the fold and lowering again cost."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from funnelsim.scenario import load, lower, worlds_of
 from funnelsim.studies.pilot import settled
 
 TITLE = "Full model"
-PRESETS = ("professional_services", "marketplace_sellers")
+PRESETS = ("professional_services", "marketplace_sellers", "junk_leads", "outbound_and_inbound")
 Result = TypeVar("Result")
 WORLDS = {"compiled": 20, "reference": 1}  # in one run
 ENGINES = {"compiled": "funnelsim", "reference": "its reference engine (SimPy)"}
@@ -48,6 +48,7 @@ def speed_rows(preset: str, lives: dict[str, list[Life]]) -> list[tuple[str, ...
             f"{rates[engine]:,.0f}",
             f"{median([each.rows / each.seconds for each in found]):,.0f}",
             f"{median([each.leads / total(each) for each in found]):,.0f}",
+            f"{median([each.rows / each.leads for each in found]):.1f}",
             times(rates[engine] / rates["reference"]),
             f"{median([each.folding / total(each) for each in found]):.0%}",
         )
@@ -79,7 +80,7 @@ def timed(action: Callable[[], Result]) -> tuple[float, Result]:
 
 
 def tables(runs: int) -> Sequence[Table]:
-    """Measure both presets."""
+    """Measure the presets."""
     rows = [row for preset in PRESETS for row in speed_rows(preset, lives_of(preset, runs))]
     uncertain = [preset for preset in PRESETS if load(preset).uncertainties]
     return [
@@ -91,6 +92,7 @@ def tables(runs: int) -> Sequence[Table]:
                 "events/s",
                 "events/s, not folded",
                 "leads/s",
+                "events/lead",
                 "of reference's",
                 "fold's share",
             ),

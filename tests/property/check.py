@@ -11,13 +11,18 @@ from collections import Counter
 from collections.abc import Callable
 
 from funnelsim.engines import history
+from funnelsim.model.words import Assignment
 
 from ..oracle import ledgers
 from ..oracle.chapters import CHANGES, changed_once
 from ..oracle.situations import SITUATIONS, mixed
 from ..oracle.table import history_of
+from . import test_effort_split
+from .accounted import accounted
+from .living import Example
 from .parity import SEED, Slice, by_hand
-from .scenes import INSTANTS
+from .processes import FOR_GOOD
+from .scenes import INSTANTS, WHOLE
 
 EXAMPLES = 12
 CHANGING = 6  # floors for each change
@@ -36,6 +41,9 @@ SITUATIONS_TOLD = (
     "prospecting, 0 reserved, round_robin",
     "prospecting, 0.3 reserved, shared_queue",
     "a small market",
+    "held before the hand-over",
+    "ignored by their reps",
+    "a channel that learns",
     "hard to reach",
     "nurtured",
     "who is worth a rep's hour",
@@ -69,10 +77,25 @@ def oracle_agrees() -> None:
         assert not found, f"{name}: {found[0]}"
 
 
+def everything_is_accounted_for() -> None:
+    """Both engines write the same of a floor with all parts, of which the figures leave out nothing."""
+    seen: Counter[str] = Counter()
+    accounted(Example(WHOLE, seed=2, processes=FOR_GOOD), seen)
+    assert seen["scenarios"] == 1
+
+
+def effort_is_split() -> None:
+    """Reps split their effort between new and existing business as they should."""
+    test_effort_split.test_effort_is_split_by_the_share("reference", 0.6, Assignment.SHARED_QUEUE)
+    test_effort_split.test_nobody_catches_up_after_2000_hours("reference")
+
+
 CHECKS: dict[str, Callable[[], None]] = {
     "parity": engines_agree,
     "oracle": oracle_agrees,
     "changes": changes_agree,
+    "accounts": everything_is_accounted_for,
+    "split": effort_is_split,
 }
 
 if __name__ == "__main__":

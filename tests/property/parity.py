@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from funnelsim.io.provenance import this_platform, versions
 from funnelsim.scenario import TODAY
 
+from .accounted import ALL_PARTS, FOLLOWED, PARTS, accounts
 from .any_order import branches_agree, worlds_agree
 from .changing import DATED, KINDS, STRATEGY, changing_scenarios
 from .findings import FAILURE, finding, read
@@ -34,6 +35,7 @@ from .watching import CHANGED, COVERED
 SEED = 20_260_101
 EXAMPLES = 2_000
 CHANGING = 500
+ACCOUNTED = 1_000
 EACH_KIND = 2  # of these with a change of each kind, at least
 IN_ANY_ORDER = 60
 WITH_ONE_PAST = 30
@@ -70,6 +72,20 @@ same whether today and the strategy live one past or each its own, on one thread
 their ledgers are the same on both engines.
 
 What was changed, and what the changes met; none may be 0:
+
+| what | how often |
+|---|---:|
+"""
+
+HEAD_OF_ACCOUNTS = """
+## Accounts
+
+{random:,} random scenarios with all parts at once, {rows:,} ledger rows, the same on both engines. Of each,
+every inquiry, company of a market, unit of money and hour of a rep is accounted for, from the rows alone
+(`tests/property/accounted.py`), and the figures are made of the same sums. In {whole:,} of them each of the
+{parts} parts that are counted occurs.
+
+What was followed; none may be 0:
 
 | what | how often |
 |---|---:|
@@ -160,7 +176,7 @@ def slices_that_change(examples: int) -> list[Slice]:
     of_each = [
         Slice(EACH_KIND, SEED + number, changing=True, kind=kind) for number, kind in enumerate(KINDS, 1)
     ]
-    return [Slice(examples - EACH_KIND * len(KINDS), SEED, changing=True), *of_each]
+    return [Slice(max(1, examples - EACH_KIND * len(KINDS)), SEED, changing=True), *of_each]
 
 
 def in_any_order(examples: int) -> Counter[str]:
@@ -192,7 +208,12 @@ def with_one_past(examples: int) -> Counter[str]:
 
 
 def page(
-    examples: int, seen: Counter[str], ordered: Counter[str], changed: Counter[str], shared: Counter[str]
+    examples: int,
+    seen: Counter[str],
+    ordered: Counter[str],
+    changed: Counter[str],
+    shared: Counter[str],
+    followed: Counter[str],
 ) -> str:
     """Write the stored result."""
     made_with = versions() | {"hypothesis": version("hypothesis")}
@@ -214,7 +235,16 @@ def page(
         shared=shared["scenarios"],
         past=shared["one past"],
     )
-    return head + table(seen, COVERED) + of_changes + table(changed, COVERED_BY_CHANGES)
+    of_accounts = HEAD_OF_ACCOUNTS.format(
+        random=followed["scenarios"], rows=followed["rows"], parts=len(PARTS), whole=followed[ALL_PARTS]
+    )
+    return "".join(
+        [
+            *(head, table(seen, COVERED)),
+            *(of_changes, table(changed, COVERED_BY_CHANGES)),
+            *(of_accounts, table(followed, FOLLOWED)),
+        ]
+    )
 
 
 def table(seen: Counter[str], names: Iterable[str]) -> str:
@@ -234,7 +264,7 @@ def report(differ: ParityError) -> str:
     return f"{told}\n# saved as {FAILURE}"
 
 
-def at_scale(examples: int, changing: int, path: Path) -> int:
+def at_scale(examples: int, changing: int, accounted: int, path: Path) -> int:
     """Live through many scenarios, print how it goes, write the page; return 1 where something is missing."""
     began = time.perf_counter()
     seen: Counter[str] = Counter()
@@ -252,14 +282,18 @@ def at_scale(examples: int, changing: int, path: Path) -> int:
     for part in slices_that_change(changing):
         part.search(changed, progress)
     ordered, shared = in_any_order(IN_ANY_ORDER), with_one_past(WITH_ONE_PAST)
-    for counted, names in ((seen, COVERED), (changed, COVERED_BY_CHANGES)):
+    followed: Counter[str] = Counter()
+    accounts(accounted, followed, progress)
+    counts = ((seen, COVERED), (changed, COVERED_BY_CHANGES), (followed, FOLLOWED))
+    for counted, names in counts:
         for name in names:
             print(f"{counted[name]:9,}  {name}")
-    print(f"{seen['scenarios'] + changed['scenarios']:,} scenarios were equal on both engines")
-    if missing := never_occurred(seen) + never_occurred(changed, COVERED_BY_CHANGES):
+    lived = sum(counted["scenarios"] for counted, _ in counts)
+    print(f"{lived:,} scenarios were equal on both engines")
+    if missing := [name for counted, names in counts for name in never_occurred(counted, names)]:
         print("nothing is proved, and no page written, about what never occurred:", *missing, sep="\n  ")
         return 1
-    path.write_text(page(examples, seen, ordered, changed, shared), encoding="utf-8")
+    path.write_text(page(examples, seen, ordered, changed, shared, followed), encoding="utf-8")
     print(f"see {path}")
     return 0
 
@@ -269,12 +303,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.property.parity", description=__doc__)
     parser.add_argument("--examples", type=int, default=EXAMPLES, help="random scenarios")
     parser.add_argument("--changing", type=int, default=CHANGING, help="those that change on days")
+    parser.add_argument("--accounted", type=int, default=ACCOUNTED, help="those with all parts at once")
     parser.add_argument("--out", type=Path, default=PAGE, help="where the result is written")
     parser.add_argument("--repeat", type=Path, help="a saved difference: live through this one only")
     asked = parser.parse_args()
     try:
         if asked.repeat is None:
-            return at_scale(asked.examples, asked.changing, asked.out)
+            return at_scale(asked.examples, asked.changing, asked.accounted, asked.out)
         parity(read(asked.repeat), Counter())
         print(f"both engines agree in {asked.repeat}")
     except ParityError as differ:

@@ -14,19 +14,23 @@ from funnelsim.chance.keys import purpose
 from funnelsim.compiling.arrays import Records
 from funnelsim.model.model import EVENTS, SALE, Model, plain_ends
 from funnelsim.model.records import PROCESS, SPAWN
-from funnelsim.model.words import LOST, WON, Event
+from funnelsim.model.words import GONE_COLD, LOST, NOTHING, WON, Event
 
 SERVICE = 1  # the second process
 RESTS = (Quantiles((0, 1), (3, 9)), Quantiles((0, 1), (0, 2)), Lognormal(median=5, p90=20))
 KINDS = len(RESTS) + 1  # 0: the model as it is
+FOR_GOOD = KINDS  # one kind more, in which nobody rests
 
 
 def with_processes(model: Model, kind: int) -> Model:
-    """Give a model a second process; kind 0 leaves it as it is, the others differ in how long a rest is."""
+    """Give a model a second process; kind 0 leaves it as it is, the others differ in how long a rest is.
+
+    In the kind `FOR_GOOD` there is none.
+    """
     if kind == 0:
         return model
     rest = len(model.distributions)
-    model = with_distribution(model, RESTS[kind - 1])
+    model = with_distribution(model, RESTS[kind % len(RESTS) - 1])
     first = len(model.stages)
     processes = np.array([(0, first), (first, 2)], PROCESS)
     stages, routes = service_stages(model, first)
@@ -59,7 +63,7 @@ def with_distribution(model: Model, given: Quantiles | Lognormal) -> Model:
 def service_stages(model: Model, first: int) -> tuple[Records, Records]:
     """Add two stages like the first and the last: from the one to the other, and to the end."""
     routes = np.zeros(3, model.routes.dtype)
-    routes["up_to"], routes["reason"] = 1.0, -1
+    routes["up_to"], routes["reason"] = 1.0, (NOTHING, NOTHING, GONE_COLD)
     routes["target"] = first + 1, WON, LOST
     at = len(model.routes)
     made = model.stages[[0, len(model.stages) - 1]].copy()
@@ -76,7 +80,7 @@ def busy_ends(rest: int, kind: int) -> Records:
     """Say what follows in both processes."""
     ends = plain_ends(2).reshape(2, EVENTS)
     sale, service = ends[SALE], ends[SERVICE]
-    for event in (Event.LOST, Event.WENT_COLD)[: 1 + kind % 2]:
+    for event in () if kind == FOR_GOOD else (Event.LOST, Event.WENT_COLD)[: 1 + kind % 2]:
         sale["target"][event], sale["rest"][event] = 0, rest
         sale["rest_key"][event] = purpose("rest", event.name)
     sale["first_spawn"][Event.WON], sale["spawns"][Event.WON] = 0, 2

@@ -97,25 +97,30 @@ def rejection(known: list[str]) -> SearchStrategy[Document]:
 
 
 @st.composite
-def qualified(draw: DrawFn, document: Document) -> Document:
-    """Let a firm ask who is worth a rep's hour: in some stages by checks, in some by rejection."""
+def qualified(draw: DrawFn, document: Document, whole: bool = False) -> Document:
+    """Let a firm ask who is worth a rep's hour: in some stages by checks, in some by rejection.
+
+    A `whole` firm has both, and a channel that learns.
+    """
     known = draw(traits())
     for channel in document["channels"].values():
         if draw(either(False, True)):
             channel["traits"] = {draw(either(*known)): draw(either(*SHARES))}
     names = list(document["stages"])
+    sure = names[0] if whole else None
+    at_work = next((name for name, stage in document["stages"].items() if whole and "team" in stage), None)
     for name, stage in document["stages"].items():
         worked = "team" in stage
-        if len(names) > 1 and name != names[-1] and draw(either(False, True)):
+        if len(names) > 1 and name != names[-1] and (name == sure or draw(either(False, True))):
             del stage["conversion"]
             for own in stage.get("segments", {}).values():
                 own.pop("conversion", None)
             stage["checks"] = draw(checks(list(known), worked))
             if draw(st.booleans()):
                 stage["passes_at"] = draw(st.integers(1, len(stage["checks"])))
-        if worked and draw(either(False, True)):
+        if worked and (name == at_work or draw(either(False, True))):
             stage["rejection"] = draw(rejection(list(known)))
-    draw(learners(document, known))
+    draw(learners(document, known, whole))
     of_management = {"control": either(0.5, 1), "honest_reports": either(0.5, 0)}
     management = draw(st.fixed_dictionaries({}, optional=of_management))
     effects = dict(document.get("effects", {}))
@@ -125,10 +130,10 @@ def qualified(draw: DrawFn, document: Document) -> Document:
 
 
 @st.composite
-def learners(draw: DrawFn, document: Document, traits: Document) -> None:
-    """Let some channels learn."""
-    for channel in document["channels"].values():
-        if draw(either(False, True)):
+def learners(draw: DrawFn, document: Document, traits: Document, whole: bool) -> None:
+    """Let some channels learn; the first one for certain in a `whole` firm."""
+    for number, channel in enumerate(document["channels"].values()):
+        if (whole and number == 0) or draw(either(False, True)):
             channel["learning"] = draw(learning(channel, traits))
 
 

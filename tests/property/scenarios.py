@@ -64,6 +64,8 @@ TEMPERATURES = (
 )
 POLICIES = (*BUILT_IN, "own_for_tests")
 PULLS = ("shared_queue", "priority_queue", "cherry_pick")
+PUSHES = tuple(policy for policy in POLICIES if policy not in PULLS)
+HABITS_OF_ALL_PARTS = ("absence", "turnover", "learning", "training", "interrupts", "effort_split")
 QUEUE_ORDERS = ("fifo", "oldest_inquiry", "hottest", "lifo")
 PEOPLE = (2, 1, 3, 0) * 3 + (40, 80)  # seldom a team in which an engine may look for reps in another way
 VALUES = ("contract_value_per_year", "contract_value")  # of a segment: one of them
@@ -298,10 +300,9 @@ def trainings(start: date) -> SearchStrategy[Document]:
     )
 
 
-@st.composite
-def teams(draw: DrawFn, name: str, start: date, kinds: list[str]) -> Document:
-    """Describe a team, most often a small one with much to do."""
-    optional = {
+def habits(start: date, kinds: list[str]) -> dict[str, SearchStrategy[Any]]:
+    """List what may be said of a team besides how it works."""
+    return {
         "holidays": st.one_of(
             st.lists(st.integers(0, 27).map(lambda day: start + timedelta(day)), min_size=1, max_size=3),
             either(*CLOSED).map(lambda closed: [start + timedelta(day) for day in closed]),
@@ -338,12 +339,17 @@ def teams(draw: DrawFn, name: str, start: date, kinds: list[str]) -> Document:
         "effort_split": either({"new": 0.6}, "new_first", "accounts_first", {"new": 0.25}),
         "segments": st.lists(either(*kinds), min_size=1, max_size=1),
     }
+
+
+@st.composite
+def teams(draw: DrawFn, name: str, start: date, kinds: list[str]) -> Document:
+    """Describe a team, most often a small one with much to do."""
     required = {
         "people": either(*PEOPLE),
         "assignment": either(*POLICIES),
         "queue_order": either(*QUEUE_ORDERS),
     }
-    team = draw(st.fixed_dictionaries(required, optional=optional))
+    team = draw(st.fixed_dictionaries(required, optional=habits(start, kinds)))
     team |= draw(
         st.one_of(
             st.fixed_dictionaries({"hours_per_week": either(40.0, 10.0, 37.5, 168.0)}),
@@ -504,9 +510,9 @@ def hours_of_customers(draw: DrawFn, document: Document) -> Document:
 
 
 @st.composite
-def programs(draw: DrawFn, stages: Document) -> Document:
-    """Choose programs of nurture, none for some of the reasons; or none at all."""
-    if draw(st.booleans()):
+def programs(draw: DrawFn, stages: Document, whole: bool = False) -> Document:
+    """Choose programs of nurture, none for some of the reasons; or none at all, but for a `whole` floor."""
+    if not whole and draw(st.booleans()):
         return {}
     usual = [stage.get("lost_reasons", {"unstated": 1.0}) for stage in stages.values()]
     of_segments = (own for stage in stages.values() for own in stage.get("segments", {}).values())
@@ -527,7 +533,7 @@ def programs(draw: DrawFn, stages: Document) -> Document:
     )
     found: Document = {}
     for name in ("letters", "calls"):
-        taken = [reason for reason in reasons if draw(st.booleans())]
+        taken = [reason for reason in reasons if draw(st.booleans()) or (whole and reason == "gone cold")]
         reasons = [reason for reason in reasons if reason not in taken]
         if taken:
             found[name] = {"reasons": taken, **draw(program)}
@@ -537,13 +543,13 @@ def programs(draw: DrawFn, stages: Document) -> Document:
 
 
 @st.composite
-def documents(draw: DrawFn) -> Document:
-    """Describe a whole sales floor, as a TOML parser would return it."""
+def documents(draw: DrawFn, whole: bool = False) -> Document:
+    """Describe a sales floor, as a TOML parser would return it; a `whole` one has all parts at once."""
     start = draw(either(date(2026, 6, 1), date(2026, 2, 1), date(2024, 2, 10), date(2025, 12, 31)))
     kinds = list(SEGMENTS[: draw(st.integers(1, 2))])
     floor = list(TEAMS[: draw(st.integers(1, 2))])
-    order = list(STAGES[: draw(st.integers(1, 4))])
-    durations = draw(either(COINCIDING, MIXED))
+    order = list(STAGES[: draw(st.integers(2 if whole else 1, 4))])
+    durations = draw(either(COINCIDING, *[COINCIDING] * whole, MIXED))
     document: Document = {
         "start": start,
         "horizon": {
@@ -565,12 +571,14 @@ def documents(draw: DrawFn) -> Document:
         if draw(st.booleans()):
             own = differences(durations, stage, floor, order, number)
             stage["segments"] = {draw(either(*kinds)): draw(own)}
+    if whole:
+        draw(with_all_parts(document))
     document |= draw(hours_of_customers(document))
     if any(channel["kind"] == OWN_KIND for channel in document["channels"].values()):
         document["kinds"] = {OWN_KIND: draw(own_kinds())}
     if draw(st.booleans()):
         document["stages"][draw(either(*order))]["makes"] = "lead"
-    document |= draw(programs(document["stages"]))
+    document |= draw(programs(document["stages"], whole))
     if draw(st.booleans()):
         document["mix"] = draw(mixes(document["channels"]))
     if draw(st.booleans()):
@@ -579,14 +587,59 @@ def documents(draw: DrawFn) -> Document:
         document["effects"] = draw(effects())
         if draw(st.booleans()):
             document["effects"]["extra_decider"] = {"odds_ratio": 0.5, "customer_time": 1.5}
-    return draw(in_the_end(with_neglect_that_can_be(document)))
+    return draw(in_the_end(with_neglect_that_can_be(document), whole))
 
 
 @st.composite
-def in_the_end(draw: DrawFn, document: Document) -> Document:
+def with_all_parts(draw: DrawFn, document: Document) -> None:
+    """Let one team have all parts that a floor can have, with much to do."""
+    name, team = next(iter(document["teams"].items()))
+    team["people"] = draw(either(2, 1, 3))
+    team.pop("holidays", None)
+    if team["assignment"] in PULLS:
+        team["assignment"] = draw(either(*PUSHES))
+    for habit, values in habits(document["start"], list(document["segments"])).items():
+        if habit in HABITS_OF_ALL_PARTS and not team.get(habit):
+            team[habit] = draw(values)
+    team["absence"].setdefault("days_off_per_year", 60)
+    segment = next(iter(document["segments"].values()))
+    cools = draw(either(2, 0, AN_HOUR, {"median": 2, "p90": 9}))
+    segment["market"] = {"companies": draw(either(60, 200)), "customers": 1, "cooling_off_days": cools}
+    channels = document["channels"]
+    channels[CHANNELS[0]] |= {"temperature": TEMPERATURES[1], "inquiries_per_month": draw(either(60, 120))}
+    channels[CHANNELS[0]].pop("prospecting", None)
+    if not any("prospecting" in channel for channel in channels.values()):
+        kinds = document["segments"]
+        channels["calls"] = {
+            "kind": "personal_selling",
+            "segments": {kind: 1 / len(kinds) for kind in kinds},
+            "prospecting": draw(prospecting(name)),
+        }
+    for stage in document["stages"].values():
+        stage["conversion"] = draw(either(0.8, 0.5, 1))
+    draw(with_a_hand_over(next(iter(document["stages"].values())), name))
+
+
+@st.composite
+def with_a_hand_over(draw: DrawFn, stage: Document, team: str) -> None:
+    """Let a stage be worked by a team, with all that may stand between a lead and a conversation."""
+    stage |= {
+        "team": team,
+        "effort_hours": draw(either(1, 2, 4, {"median": 1, "p90": 4})),
+        "goes_cold_after_days": draw(either(1, AN_HOUR, 3, {"scipy": "expon", "scale": 2.0})),
+        "customer_takes_days": draw(either(AN_HOUR, 0, 1)),
+        "hand_over": draw(hand_overs(COINCIDING["goes_cold_after_days"]))
+        | {"per_rep": draw(either(2, 1.25, 9))},
+        "ignored": draw(neglect()) | {"probability": draw(either(0.2, 0.5))},
+        "attempts": draw(attempts(COINCIDING)) | {"chance": draw(either(0.4, 0.7)), "interval_hours": 1},
+    }
+
+
+@st.composite
+def in_the_end(draw: DrawFn, document: Document, whole: bool) -> Document:
     """Add what is chosen by all that is there: who is worth a rep's hour, and what is not known."""
-    if draw(either(False, True)):
-        document = draw(qualified(document))
+    if whole or draw(either(False, True)):
+        document = draw(qualified(document, whole))
     if draw(st.booleans()):
         document["uncertainties"] = draw(uncertainties(document))
     return document
@@ -600,6 +653,12 @@ def scenarios(draw: DrawFn, policy: str | None = None) -> Toml:
         for team in document["teams"].values():
             team["assignment"] = policy
     return toml(with_neglect_that_can_be(document))
+
+
+@st.composite
+def scenarios_with_all_parts(draw: DrawFn) -> Toml:
+    """Write random scenarios that have all parts at once as files."""
+    return toml(draw(documents(whole=True)))
 
 
 def with_neglect_that_can_be(document: Document) -> Document:

@@ -3,8 +3,8 @@
 `INSTANTS`: one instant decides, so that an engine that orders it otherwise differs for certain. `FLOORS`: a
 busy floor under each policy in each queue order, and one that is paid in tiers. `LARGE`: a large floor,
 where reps come, go and differ, under each policy that chooses among them. `CHANGES`: a busy floor that
-changes. `counted` is what `watching` must count, so that none of them can turn into a scenario that proves
-nothing.
+changes. `WHOLE` has all parts of what comes before the win at once. `counted` is what `watching` must
+count, so that none of them can turn into a scenario that proves nothing.
 """
 
 from __future__ import annotations
@@ -368,3 +368,64 @@ CHANGES = {
         '"channels.web.inquiries_per_month" = 60', "an inquiry comes that would never have come"
     ).without("inquiries_per_month = 60", "inquiries_per_month = 0"),
 }
+WHOLE = """
+start = 2026-02-01
+horizon = { warm_up_months = 1, period_months = 1, drain_months = 0 }
+[management]
+control = 0.5
+honest_reports = 0.5
+[effects]
+theorist_ripens_after_days = 4
+[traits.budget]
+share = 0.5
+[segments.all]
+contract_value_per_year = 1000
+market = { companies = 90, customers = 1, cooling_off_days = 2 }
+[channels.web]
+kind = "seo"
+inquiries_per_month = 90
+cost_per_month = 310
+cost_per_inquiry = 7.5
+temperature = { hot = 0.4, warm = 0.3, future = 0.3 }
+theorist_share = 0.2
+learning = { half = 2, traits = { budget = 0.5 }, theorist_share = -0.2 }
+[channels.calls]
+kind = "personal_selling"
+prospecting = { team = "sales", inquiries_per_hour = 0.3, hours_per_week = 5 }
+[teams.sales]
+people = 4
+assignment = "round_robin"
+hours_per_week = 40
+cost_per_person_month = 3000
+commission = 0.05
+learning = { most = 2, half = 3 }
+absence = { days_off_per_year = 60, spells_per_year = 12, spell_days = 1 }
+training = { talk = { date = 2026-02-10, hours = 9, cost = 5.5, odds_ratio = 3 } }
+turnover = { tenure_months = 0.5, replacement_days = 2, cost = 70 }
+interrupts = "hot"
+effort_split = { new = 0.6 }
+[stages.call]
+team = "sales"
+effort_hours = 2
+customer_takes_days = 0.25
+goes_cold_after_days = 1
+cost_per_visit = 2.5
+hand_over = { per_rep = 2, patience_days = 1, cost_per_lead = 1.5 }
+ignored = { probability = 0.1, open_leads = { open = [0, 3], odds_ratio = [1, 6] } }
+attempts = { chance = 0.5, interval_hours = 1, most = 3, effort_hours = 0.25 }
+checks = { "has money" = { trait = "budget", effort_hours = 0.25, sensitivity = 0.9, specificity = 0.6 } }
+rejection = { probability = 0.2, needs = ["budget"], missing = { budget = 2 }, theorist = 6 }
+makes = "lead"
+[stages.offer]
+team = "sales"
+effort_hours = 4
+conversion = 0.6
+customer_takes_days = 1
+[nurture.letters]
+reasons = ["gone cold"]
+interval_days = 1
+cost_per_touch = 0.75
+chance = 0.2
+most_touches = 3
+returns_to = "call"
+"""

@@ -45,8 +45,11 @@ def test_keyed_draws_have_less_variance_than_independent_seeds(benchmark: Module
 
 def test_the_page_has_a_row_for_each_strategy_and_figure(benchmark: ModuleType) -> None:
     page = benchmark.PAGE.read_text(encoding="utf-8")
-    for strategy in benchmark.STRATEGIES:
-        assert page.count(f"\n| {strategy} | ") == len(benchmark.METRICS)
+    for study in benchmark.STUDIES:
+        _, _, after = page.partition(f"\n## {study.preset}\n")
+        of_study, _, _ = after.partition("\n## ")
+        for strategy in study.strategies:
+            assert of_study.count(f"\n| {strategy} | ") == len(benchmark.METRICS)
 
 
 def test_the_words_follow_the_figures(benchmark: ModuleType) -> None:

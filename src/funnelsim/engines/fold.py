@@ -716,7 +716,7 @@ def _book_the_held(
 ) -> None:
     """Book who is held and who no longer is; those held are not in the queue of the stage (F1, F5)."""
     event = row["event"]
-    if event == Event.OPEN:
+    if event in (Event.OPEN, Event.COOLED_OFF):
         return
     begins = 1 if event == Event.HELD else -1
     _change_number(row, month, until, begins, model, books.held, books.holding, replication)

@@ -85,7 +85,10 @@ AFTER_SIMPYS_OWN = 2  # URGENT is 0 and NORMAL 1: a decision is finished before 
 OF_THE_COMPANY = ("company", "created", "fit", "channel", "segment", "heat", "theorist", "is_lead", "traits")
 UNTIL_THE_CHANGE = -1  # the wave before wave 0: what is put on the agenda for this instant is in wave 0
 UNTIL_IT_HAPPENS = ("joined", "leaves", "left", "successor", "away_from", "away_until")  # of a rep: NEVER
-OF_A_PERSON = ("booked_in", "booked_month", "booked_quarter", "booked_year", "worked", "won")  # counted
+OF_A_PERSON = (  # counted
+    *("booked_in", "booked_month", "booked_quarter", "booked_year"),
+    *("worked", "won", "new_level", "accounts_level"),
+)
 WITHDRAWN = "withdrawn"  # the result of a wait that another pursuit of the company ends
 INTERRUPTED = "interrupted"  # the result of a wait for work to end
 

@@ -62,8 +62,8 @@ def occupancy_adds_up(worlds: Worlds) -> list[Count]:
 def queues_add_up(worlds: Worlds) -> list[Count]:
     """Little's law for the figure *queue*: over a month, its integral is the time that leads wait in it.
 
-    Time is that of each visit in the queue, from each row that begins a wait to the one that ends it or to the
-    horizon, cut off at the ends of the month.
+    Time is that of each visit in the queue, from each row that begins a wait to the one that ends it or to
+    the horizon, cut off at the ends of the month.
     """
     counts = []
     for name in presets():

@@ -376,6 +376,26 @@ team = "sales"
 effort_hours = 5
 conversion = 0.8
 """
+TRIED = """
+start = 2026-06-01
+horizon = { warm_up_months = 0, period_months = 1, drain_months = 0 }
+[segments.all]
+contract_value_per_year = 1000
+[channels.web]
+kind = "seo"
+inquiries_per_month = 100
+[teams.sales]
+people = 4
+assignment = "round_robin"
+turnover = { tenure_months = 0.2, replacement_days = 1 }
+[stages.call]
+team = "sales"
+effort_hours = 2
+conversion = 0.8
+goes_cold_after_days = 6
+ignored = { probability = 0.3 }
+attempts = { chance = 0.3, interval_hours = 40, most = 4 }
+"""
 FLOORS |= {
     "the last come first": Scene(HELD, "hand-over: not to the first who came"),
     "contracts fail while others are held": Scene(HELD, "hand-over: withdrawn while held", processes=2),
@@ -383,6 +403,11 @@ FLOORS |= {
         HELD, "interrupted: at the instant at which it started", processes=2
     ),
     "who interrupted work leaves": Scene(REPLACED, "interrupted: resumed by another rep"),
+    "any rep's work gives way": Scene(
+        REPLACED.replace("round_robin", "shared_queue"), "interrupted: by a hot lead of the team's queue"
+    ),
+    "who tried leaves": Scene(TRIED, "attempt: is due when its owner has left"),
+    "who ignored leaves": Scene(TRIED, "ignored: placed anew"),
 }
 CHANGES = {
     "tiers begin": Scene(

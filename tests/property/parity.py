@@ -159,7 +159,8 @@ def by_hand(scenes: Mapping[str, Scene], seen: Counter[str]) -> None:
     """
     for number, (name, scene) in enumerate(scenes.items()):
         here: Counter[str] = Counter()
-        parity(Example(scene.text, seed=number, stops=((0.3, 0), (0.7, 1)), pool=2), here)
+        stops = ((0.3, 0), (0.7, 1))
+        parity(Example(scene.text, number, stops=stops, pool=2, processes=scene.processes), here)
         assert here[scene.counted] > 0, f"{name}: nowhere {scene.counted}"
         seen.update(here)
 

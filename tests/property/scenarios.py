@@ -67,6 +67,7 @@ PULLS = ("shared_queue", "priority_queue", "cherry_pick")
 PUSHES = tuple(policy for policy in POLICIES if policy not in PULLS)
 HABITS_OF_ALL_PARTS = ("absence", "turnover", "learning", "training", "interrupts", "effort_split")
 QUEUE_ORDERS = ("fifo", "oldest_inquiry", "hottest", "lifo")
+MOST_WHO_PROSPECT = 3
 PEOPLE = (2, 1, 3, 0) * 3 + (40, 80)  # seldom a team in which an engine may look for reps in another way
 VALUES = ("contract_value_per_year", "contract_value")  # of a segment: one of them
 WEEKS = (
@@ -587,7 +588,7 @@ def documents(draw: DrawFn, whole: bool = False) -> Document:
         document["effects"] = draw(effects())
         if draw(st.booleans()):
             document["effects"]["extra_decider"] = {"odds_ratio": 0.5, "customer_time": 1.5}
-    return draw(in_the_end(with_neglect_that_can_be(document), whole))
+    return draw(in_the_end(with_few_who_prospect(with_neglect_that_can_be(document)), whole))
 
 
 @st.composite
@@ -668,6 +669,15 @@ def with_neglect_that_can_be(document: Document) -> Document:
         pulls = {document["teams"][team]["assignment"] for team in teams if team is not None} & set(PULLS)
         if pulls and "ignored" in stage:
             stage["ignored"]["probability"] = 0
+    return document
+
+
+def with_few_who_prospect(document: Document) -> Document:
+    """Let few people prospect: many of them, all day, have more blocks than a test can live through."""
+    for channel in document["channels"].values():
+        if "prospecting" in channel:
+            team = document["teams"][channel["prospecting"]["team"]]
+            team["people"] = min(team["people"], MOST_WHO_PROSPECT)
     return document
 
 

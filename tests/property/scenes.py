@@ -20,15 +20,16 @@ from .watching import MANY, PUSHES, chosen_among_many, in_order
 
 
 class Scene(NamedTuple):
-    """A scenario, and what must be counted in it."""
+    """A scenario, what must be counted in it, and with which processes besides (`processes`)."""
 
     text: str
     counted: str
+    processes: int = 0
 
     def without(self, words: str, others: str) -> Scene:
         """Describe the same with other words in one place."""
         assert words in self.text
-        return Scene(self.text.replace(words, others, 1), self.counted)
+        return self._replace(text=self.text.replace(words, others, 1))
 
 
 TWO_CHANNELS = """
@@ -333,6 +334,81 @@ back_to = { call = 0.4 }
 """
 FLOORS["who is worth a rep's hour"] = Scene(QUALIFYING, "rejected: wrongly")
 FLOORS["who ripens"] = Scene(QUALIFYING, "ripened: at once")
+HELD = """
+start = 2026-06-01
+horizon = { warm_up_months = 0, period_months = 1, drain_months = 0 }
+[segments.all]
+contract_value_per_year = 1000
+[channels.web]
+kind = "seo"
+inquiries_per_month = 400
+temperature = { hot = 0.3, warm = 0.7 }
+[teams.sales]
+people = 6
+assignment = "round_robin"
+interrupts = "hot"
+[stages.call]
+team = "sales"
+effort_hours = 0
+conversion = 0.8
+hand_over = { per_rep = 1, order = "lifo", patience_days = 3 }
+[stages.demo]
+team = "sales"
+effort_hours = 2
+conversion = 0.5
+"""
+REPLACED = """
+start = 2026-06-01
+horizon = { warm_up_months = 0, period_months = 1, drain_months = 0 }
+[segments.all]
+contract_value_per_year = 1000
+[channels.web]
+kind = "seo"
+inquiries_per_month = 600
+temperature = { hot = 0.5, warm = 0.5 }
+[teams.sales]
+people = 12
+assignment = "round_robin"
+interrupts = "hot"
+turnover = { tenure_months = 0.2, replacement_days = 1 }
+[stages.call]
+team = "sales"
+effort_hours = 5
+conversion = 0.8
+"""
+TRIED = """
+start = 2026-06-01
+horizon = { warm_up_months = 0, period_months = 1, drain_months = 0 }
+[segments.all]
+contract_value_per_year = 1000
+[channels.web]
+kind = "seo"
+inquiries_per_month = 100
+[teams.sales]
+people = 4
+assignment = "round_robin"
+turnover = { tenure_months = 0.2, replacement_days = 1 }
+[stages.call]
+team = "sales"
+effort_hours = 2
+conversion = 0.8
+goes_cold_after_days = 6
+ignored = { probability = 0.3 }
+attempts = { chance = 0.3, interval_hours = 40, most = 4 }
+"""
+FLOORS |= {
+    "the last come first": Scene(HELD, "hand-over: not to the first who came"),
+    "contracts fail while others are held": Scene(HELD, "hand-over: withdrawn while held", processes=2),
+    "hot leads are handed over as work starts": Scene(
+        HELD, "interrupted: at the instant at which it started", processes=2
+    ),
+    "who interrupted work leaves": Scene(REPLACED, "interrupted: resumed by another rep"),
+    "any rep's work gives way": Scene(
+        REPLACED.replace("round_robin", "shared_queue"), "interrupted: by a hot lead of the team's queue"
+    ),
+    "who tried leaves": Scene(TRIED, "attempt: is due when its owner has left"),
+    "who ignored leaves": Scene(TRIED, "ignored: placed anew"),
+}
 CHANGES = {
     "tiers begin": Scene(
         SOLD_AND_INSTALLED.replace("commission_tiers", "# ") + "[[changes]]\ndate = 2026-06-15\nchange = { "

@@ -60,7 +60,7 @@ def of_pursuits(rows: Records) -> Records:
 def of_the_past(rows: Records) -> Records:
     """Leave out the rows whose span is none of the lead's, or is told by another row, too."""
     not_the_lead_s = (Event.REVENUE, Event.MARGIN, Event.COOLED_OFF)
-    told_again = (Event.REJECTED, Event.ADMITTED, Event.IGNORED)
+    told_again = (Event.REJECTED, Event.ADMITTED, Event.IGNORED, Event.TOUCHED)
     return rows[~np.isin(rows["event"], (*not_the_lead_s, *told_again))]
 
 
@@ -93,7 +93,7 @@ def each_person_is_on_staff_once(model: Model, rows: Records) -> None:
         assert (successors["time"] % DAY == 0).all()
         assert (successors["time"] >= own["time"][:-1]).all()
         assert (successors["time"] < rep["leaves"]).all()
-        last = of(rows[rows["rep"] == number], Event.WORKED)["time"]
+        last = of(rows[rows["rep"] == number], Event.WORKED, Event.NOT_REACHED, Event.PROSPECTED)["time"]
         for row in own:
             assert rep["turns_over"] or min(rep["leaves"], model.horizon) <= row["time"] <= model.horizon
             assert rep["turns_over"] or row["time"] in (rep["leaves"], model.horizon, *last)

@@ -6,7 +6,7 @@ from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.engines.compiled.choices import is_idle_longer, is_open, next_hot, next_of_a_class, pick
 from funnelsim.engines.compiled.queues import NONE, first, join, leave
-from funnelsim.engines.compiled.state import State, calendar_actor, put
+from funnelsim.engines.compiled.state import GRANTS, PROSPECTS, State, calendar_actor, put
 from funnelsim.model.model import Model
 from funnelsim.model.words import NEVER, NOBODY, Assignment, Due, Split
 from funnelsim.rules import people
@@ -14,8 +14,8 @@ from funnelsim.rules import people
 
 @rule
 def stir(state: State, number: int) -> None:
-    """Note that a team may have something to grant."""
-    state.stirred[number] = 1
+    """Note that a team may have something to grant, or time to prospect."""
+    state.stirred[number] = GRANTS | PROSPECTS
     state.clock[0]["stirred"] = 1
 
 
@@ -60,11 +60,11 @@ def give_up_rep(model: Model, state: State, pursuit: Record) -> None:
 def grant(model: Model, world: Record, state: State) -> tuple[int, int]:
     """Find a pursuit and the rep who starts on it, if there are any; teams in order (I4, G1)."""
     for number in range(len(model.teams)):
-        if state.stirred[number] == 1:
+        if state.stirred[number] & GRANTS != 0:
             slot, rep = next_grant(model, world, state, number)
             if slot != NONE:
                 return slot, rep
-            state.stirred[number] = 0
+            state.stirred[number] = state.stirred[number] & PROSPECTS
     state.clock[0]["stirred"] = 0
     return NONE, NOBODY
 

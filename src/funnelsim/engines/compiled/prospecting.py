@@ -8,7 +8,7 @@ from funnelsim.engines.compiled.choices import at_work
 from funnelsim.engines.compiled.desks import enlist, stir
 from funnelsim.engines.compiled.pursuits import put_inquiry
 from funnelsim.engines.compiled.roster import go_home
-from funnelsim.engines.compiled.state import State, prospecting_actor, put
+from funnelsim.engines.compiled.state import GRANTS, PROSPECTS, State, prospecting_actor, put
 from funnelsim.engines.ledger import Ledger, note_work, write_of
 from funnelsim.model.model import Model
 from funnelsim.model.words import DAY, Due, Event
@@ -17,13 +17,15 @@ from funnelsim.rules import prospecting
 
 @rule
 def begin_blocks(model: Model, world: Record, state: State, reserved: bool) -> None:
-    """Let idle reps start on blocks, of reserved time or of idle time."""
+    """Let idle reps start on blocks, of reserved time or of idle time, where anything has changed."""
     for number in range(len(model.teams)):
         team = model.teams[number]
-        if team["prospects"] == 1 and (team["reserved"] > 0.0) == reserved:
+        changed = state.stirred[number] & PROSPECTS != 0
+        if changed and team["prospects"] == 1 and (team["reserved"] > 0.0) == reserved:
             for rep in range(team["first_rep"], team["first_rep"] + team["reps"]):
                 if state.reps[rep]["busy"] == 0 and at_work(model, state, rep):
                     begin_block(model, world, state, rep)
+            state.stirred[number] = state.stirred[number] & GRANTS
 
 
 @rule

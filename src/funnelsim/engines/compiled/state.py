@@ -50,6 +50,8 @@ KIN = record(  # a pursuit among those of its company
     ("previous", "<i8"),
 )
 
+GRANTS, PROSPECTS = 1, 2  # something to grant, time to prospect
+
 
 @by_pointer
 class State(NamedTuple):
@@ -63,7 +65,7 @@ class State(NamedTuple):
     expected: Floats  # as Model.expected, of this world
     odds_by_day: Floats  # (days,) factor on all odds in this world, if a shock moves them
     teams: Records  # TEAM_STATE
-    stirred: Integers  # (teams,) 1: something changed since the team last had nothing to grant
+    stirred: Integers  # (teams,) GRANTS, PROSPECTS: what may be found since the team last found nothing
     reps: Records  # REP_STATE
     desks: Records  # DESK, one a rep
     shifts: Records  # SHIFT, one a calendar
@@ -208,7 +210,7 @@ def reset(model: Model, state: State) -> None:
         empty(state.piles[number])
     for number in range(len(state.teams)):
         state.teams[number]["turn"] = 0
-        state.stirred[number] = 1
+        state.stirred[number] = GRANTS | PROSPECTS
         empty(state.team_queues[number])
         empty(state.team_queues[number + len(state.teams)])
     for number in range(len(state.shifts)):

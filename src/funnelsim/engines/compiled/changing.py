@@ -12,7 +12,7 @@ from funnelsim.engines.compiled.agenda import NOT_DUE, close_gap, take_first
 from funnelsim.engines.compiled.choices import front, queue_of_team
 from funnelsim.engines.compiled.desks import enlist, opens_next, read_talent, stir
 from funnelsim.engines.compiled.handover import queue_at_gate
-from funnelsim.engines.compiled.loop import book_day
+from funnelsim.engines.compiled.loop import end_day
 from funnelsim.engines.compiled.piles import ignore_no_longer
 from funnelsim.engines.compiled.prospecting import await_end_of_block
 from funnelsim.engines.compiled.pursuits import join_own_queue, place, put_inquiry, read_fate
@@ -48,8 +48,7 @@ def book_day_that_ends(model: Model, state: State, ledger: Ledger, now: int) -> 
     clock["wave"] = 0
     close_gap(state.agenda, state.positions, clock)
     take_first(state.agenda, state.positions, clock)
-    book_day(model, state, ledger, now)
-    put(model, state, 0, now + DAY, Due.DAY_ENDS.value, 0)
+    end_day(model, state, ledger)
 
 
 @compiled

@@ -152,10 +152,7 @@ def decide(model: Model, world: Record, state: State, ledger: Ledger) -> int:
     elif kind == Due.OPENS:
         open_up(model, state, entity)
     elif kind == Due.DAY_ENDS:
-        book_day(model, state, ledger, clock["now"])
-        put(model, state, 0, clock["now"] + DAY, Due.DAY_ENDS.value, 0)
-        if clock["prospects"] == 1:
-            stir_prospectors(model, state)
+        end_day(model, state, ledger)
     elif kind != Due.WORK_ENDS:
         enters = decide_what_is_rare(model, world, state, ledger, kind, slot, entity)
     if enters != NONE and enter(model, world, state, ledger, enters):
@@ -273,6 +270,16 @@ def note_who_is_on_staff(model: Model, world: Record, state: State, ledger: Ledg
         rep = state.reps[number]
         if people.is_there(rep):
             go_home(model, world, state, ledger, number)
+
+
+@rare
+def end_day(model: Model, state: State, ledger: Ledger) -> None:
+    """Book the day that ends, and let the next one begin: it may have reserved time (D1, G13)."""
+    now = state.clock[0]["now"]
+    book_day(model, state, ledger, now)
+    put(model, state, 0, now + DAY, Due.DAY_ENDS.value, 0)
+    if state.clock[0]["prospects"] == 1:
+        stir_prospectors(model, state)
 
 
 @rare

@@ -27,6 +27,33 @@ def test_threads_and_order_do_not_matter() -> None:
     assert seen["worlds"] > EXAMPLES * REPLICATIONS // 2  # worlds without inquiries are alike
 
 
+RESERVED = """
+start = 2026-06-01
+horizon = { warm_up_months = 0, period_months = 1, drain_months = 0 }
+[segments.customers]
+contract_value = 1000
+[channels.outbound]
+kind = "personal_selling"
+prospecting = { team = "front", inquiries_per_hour = 2, hours_per_week = 5, block_hours = 0.5 }
+[teams.front]
+people = 2
+hours_per_week = 168
+[stages.call]
+team = "front"
+effort_hours = 1
+conversion = 0.5
+[strategies.other]
+starts = 2026-06-20
+change = { "teams.front.people" = 3 }
+"""
+
+
+def test_a_day_begins_alike_whether_or_not_another_strategy_begins_on_it() -> None:
+    seen: Counter[str] = Counter()
+    branches_agree(RESERVED, 7, seen)  # at that midnight, reps look for the time that the new day reserves
+    assert seen["one past"] == 1
+
+
 def test_strategies_that_live_one_past_are_what_each_is_alone() -> None:
     seen = with_one_past(STRATEGIES)
     assert seen["scenarios"] >= STRATEGIES

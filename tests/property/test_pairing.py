@@ -55,6 +55,8 @@ def test_a_candidate_is_the_same_company_in_both(text: Toml, seed: int) -> None:
     changed = [kind for kind in kinds(text) if kind.startswith("change: ")]
     assume(not any(part in kind for kind in changed for part in OTHER_TRAITS))
     assume("learning" not in text)  # what a channel has learnt moves its shares (W6)
+    # An inquiry that a rep finds may be found in another chapter, in which the shares are others (A13).
+    assume("prospecting" not in text or not parse(text).changes)
     today, other = pair_of(text, seed)
     both = today.candidates.keys() & other.candidates.keys()
     assert [today.candidates[each] for each in both] == [other.candidates[each] for each in both]

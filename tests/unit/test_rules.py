@@ -795,10 +795,11 @@ def _(chance: random.Random) -> Cases:
         yield MODEL, rep, state, *sorted(chance.choice(TIMES) for _ in range(2))
 
 
-@cases("effort_split.any_team", "prospecting.any_team")
+@cases("effort_split.any_team", "prospecting.times_of")
 def _(chance: random.Random) -> Cases:
-    for team in teams_that_differ(chance):
+    for team, reserved in product(teams_that_differ(chance), (0.0, 0.25)):
         team["prospects"] = chance.randrange(2)
+        team["reserved"] = reserved
         yield (MODEL._replace(teams=np.array([team])),)
 
 

@@ -9,14 +9,17 @@ from funnelsim.model.words import DAY, HOUR
 from funnelsim.rules.absence import hours_within, work_of
 from funnelsim.rules.visits import duration
 
+IDLE, RESERVED = 1, 2  # bits: in which time the teams of a model prospect
+
 
 @rare
-def any_team(model: Model) -> int:
-    """Return 1 if any team prospects, else 0."""
+def times_of(model: Model) -> int:
+    """Return in which time any team prospects, idle or reserved: a bit each."""
+    found = 0
     for number in range(len(model.teams)):
         if model.teams[number]["prospects"] == 1:
-            return 1
-    return 0
+            found = found | (RESERVED if model.teams[number]["reserved"] > 0.0 else IDLE)
+    return found
 
 
 @rule

@@ -107,7 +107,7 @@ def take_over_clock(model: Model, old: State, state: State) -> None:
     clock["begun"] = 1
     clock["last_day_booked"] = 0
     clock["most_born"] = ending.most_born(model)
-    clock["prospects"] = prospecting.any_team(model)
+    clock["prospects"] = prospecting.times_of(model)
     clock["splits"] = effort_split.any_team(model)
     for position in range(len(state.agenda)):
         state.agenda[position]["time"] = NEVER

@@ -61,6 +61,7 @@ from funnelsim.model.model import Model
 from funnelsim.model.words import DAY, NEVER, NOBODY, NOTHING, Due, Event
 from funnelsim.rules import attempts, costs, nurture, people, turnover
 from funnelsim.rules.arrivals import expect_inquiries
+from funnelsim.rules.prospecting import IDLE, RESERVED
 from funnelsim.rules.shocks import expect_odds
 
 FINISHED, LEDGER_FULL, POOL_FULL, STUCK = range(4)  # why the loop returned
@@ -101,18 +102,15 @@ def live(model: Model, world: Record, state: State, until: int, ledger: Ledger) 
 
 @rule
 def look_for_grants(model: Model, world: Record, state: State, ledger: Ledger) -> tuple[int, int]:
-    """Make a grant, if there is one to be made."""
-    if state.clock[0]["prospects"] == 0:
-        return admit_or_grant(model, world, state, ledger)
-    return grant_or_prospect(model, world, state, ledger)
+    """Make a grant, if there is one to be made, after reserved time has begun; else idle time begins.
 
-
-@rare
-def grant_or_prospect(model: Model, world: Record, state: State, ledger: Ledger) -> tuple[int, int]:
-    """Make a grant after reserved time has begun; where there is none, let idle time begin (G13, G14)."""
-    begin_blocks(model, world, state, True)
+    (G13, G14)
+    """
+    prospects = state.clock[0]["prospects"]
+    if prospects & RESERVED != 0:
+        begin_blocks(model, world, state, True)
     slot, rep = admit_or_grant(model, world, state, ledger)
-    if state.clock[0]["stirred"] == 0:
+    if prospects & IDLE != 0 and state.clock[0]["stirred"] == 0:
         begin_blocks(model, world, state, False)
     return slot, rep
 
@@ -278,7 +276,7 @@ def end_day(model: Model, state: State, ledger: Ledger) -> None:
     now = state.clock[0]["now"]
     book_day(model, state, ledger, now)
     put(model, state, 0, now + DAY, Due.DAY_ENDS.value, 0)
-    if state.clock[0]["prospects"] == 1:
+    if state.clock[0]["prospects"] & RESERVED != 0:
         stir_prospectors(model, state)
 
 

@@ -15,7 +15,7 @@ from funnelsim.model.words import DAY, Due, Event
 from funnelsim.rules import prospecting
 
 
-@rule
+@rare
 def begin_blocks(model: Model, world: Record, state: State, reserved: bool) -> None:
     """Let idle reps start on blocks, of reserved time or of idle time, where anything has changed."""
     for number in range(len(model.teams)):

@@ -33,7 +33,7 @@ CLOCK = record(
     ("held", "<i8"),  # pursuits at gates
     ("begun", "<i8"),  # 1 once the first entries are on the agenda
     ("last_day_booked", "<i8"),
-    ("prospects", "<i8"),  # 1: some team prospects
+    ("prospects", "<i8"),  # bits: in which time some team prospects
     ("splits", "<i8"),  # 1: some team splits its effort
 )
 DESK = record(
@@ -184,7 +184,7 @@ def reset(model: Model, state: State) -> None:
     clock["held"] = 0
     clock["last_day_booked"] = 0
     clock["most_born"] = ending.most_born(model)
-    clock["prospects"] = prospecting.any_team(model)
+    clock["prospects"] = prospecting.times_of(model)
     clock["splits"] = effort_split.any_team(model)
     for position in range(len(state.agenda)):
         state.agenda[position]["time"] = NEVER

@@ -28,6 +28,8 @@ class Model(NamedTuple):
     spans: Records  # SPAN, of the day, found by the offsets of channels
     shocks: Records  # SHOCK (2 + C,)
     segments: Records  # SEGMENT
+    products: Records  # PRODUCT
+    prices: Records  # PRICE, products x segments
     teams: Records  # TEAM
     tiers: Records  # TIER, found by the offsets of teams
     aways: Records  # AWAY, found by the offsets of reps
@@ -150,6 +152,7 @@ class Names:
 
     channels: tuple[str, ...]
     segments: tuple[str, ...]
+    products: tuple[str, ...]
     teams: tuple[str, ...]
     reps: tuple[str, ...]
     stages: tuple[str, ...]

@@ -28,7 +28,7 @@ LEDGER = record(  # 64 bytes and no padding, so that equal rows hash equally
 )
 MOST_STAGES = MOST_REPS = MOST_CHANNELS = MOST_SEGMENTS = 2**15 - 1  # what the numbers of a row can tell
 MOST_PROCESSES = 2**8 - 1
-MOST_REASONS = 2**7 - 1
+MOST_REASONS = MOST_PRODUCTS = 2**7 - 1
 
 CHANNEL = record(
     ("entity", "<i8"),  # of its inquiry number 0
@@ -90,8 +90,30 @@ SEGMENT = record(
     ("mean_value", "<f8"),  # of a contract per year: the mean of the table that is drawn from
     ("companies", "<i8"),  # of its market; 0: as many as may ask
     ("customers", "<i8"),  # of these, at the start
-    ("value", "<i4"),  # distribution of a contract's value per year
+    ("value", "<i4"),  # distribution of a contract's value per year, where there are no products
     ("cooling", "<i4"),  # distribution of the days of cooling off; NOTHING: for ever
+    ("first_product", "<i4"),  # routes of the products that its deals are about
+    ("products", "<i4"),  # 0: contracts are worth what the segment says
+)
+
+PRODUCT = record(  # what is sold
+    ("price_key", "<i8"),  # of its draws
+    ("term", "<i8"),  # of a recurring product's contracts; 0: it is one-off
+    ("months", "<i8"),  # ... in months
+    ("typed_term", "<i4"),  # 1: the term is typed; 0: it runs from month to month
+    (
+        "loyalty",
+        "<i4",
+    ),  # distribution of a company's own chance to leave after a term; NOTHING: all have `stays`
+    ("stays", "<f8"),  # chance to stay after a term
+    ("growth", "<f8"),  # of the price in each year since signing
+    ("earned_over", "<i8"),  # a one-off product's bookings
+)
+PRICE = record(  # of a product in a segment
+    ("mean", "<f8"),  # of the table that is drawn from
+    ("margin", "<f8"),  # gross margin, share
+    ("distribution", "<i4"),  # of the whole price, or of a month's
+    ("zero", "<i4"),
 )
 
 TEAM = record(
@@ -408,6 +430,11 @@ PURSUIT = record(  # what every event of a sale looks at comes first, on as few 
     ("entered", "<i8"),  # of a visit with attempts: when it queued first
     ("queued", "<i8"),  # ... and last
     ("contact", "<i8"),  # ... how long it had waited at the first attempt
+    ("product", "<i4"),  # NOTHING, where there are no products
+    ("terms", "<i4"),  # of a contract: how many are over
+    ("paid", "<f8"),  # ... for a month of the term at hand
+    ("mean_paid", "<f8"),  # ... at the mean price
+    ("price_share", "<f8"),  # ... of the full price
 )
 
 COMPANY = record(  # a company with pursuits of which others were born

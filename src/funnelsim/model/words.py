@@ -47,6 +47,7 @@ class Due(IntEnum):
     BEGINS = 12  # entity: the pursuit
     WITHDRAWS = 13  # entity: the pursuit
     COOLS_OFF = 14  # entity: the pursuit, whose company can be approached again
+    TERM_ENDS = 15  # entity: the contract
 
 
 class Event(IntEnum):
@@ -96,6 +97,14 @@ class Event(IntEnum):
     REPORTED = 39  # marketing is told what became of it; count: 1 if good, else 0
     SKILL = 40  # at the end of a month of the period; rep; money: its skill of the moment, an odds ratio
     RESUMED = 41  # interrupted work goes on; waited: since it was interrupted; rep
+    SUBSCRIBED = 42  # a contract begins, the last row of WON; worked: its company; money: MRR
+    RENEWED = (
+        43  # another term begins; waited: the term that is over; worked: since when; money: the new one's
+    )
+    EXPANDED = 44  # the MRR rises; worked: since when it runs; money: by how much
+    CONTRACTED = 45  # the MRR falls; worked: since when it runs; money: by how much
+    CHURNED = 46  # a contract ends; waited: how long it ran; worked: since when; money: MRR
+    RUNS_ON = 47  # a contract is in force at the horizon; waited: since its term began; worked: since when
 
 
 class Flag(IntFlag):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from funnelsim.chance.distributions import quantile, varies
 from funnelsim.chance.keys import VALUE, uniforms_if
 from funnelsim.compiling.arrays import Floats, Record, Records
-from funnelsim.compiling.decorators import rule
+from funnelsim.compiling.decorators import rare, rule
 from funnelsim.model.model import Model
-from funnelsim.model.words import DAY
+from funnelsim.model.words import DAY, NOTHING
+from funnelsim.rules import products
 from funnelsim.rules.visits import conversion, duration
 
 THOUSANDTHS = 1_000  # the unit of worth, in money
@@ -30,8 +31,10 @@ def price(channel: Record, began: int) -> float:
 def bookings(model: Model, world: Record, pursuit: Record) -> float:
     """Draw the value of a contract over its term, at the price of the day on which the pursuit began.
 
-    (M1, C17)
+    (M1, C17, PC4)
     """
+    if pursuit["product"] != NOTHING:
+        return of_product(model, pursuit, products.full_price(model, world, pursuit))
     segment = model.segments[pursuit["segment"]]
     per_year = model.distributions[segment["value"]]
     u, _ = uniforms_if(varies(per_year), world, pursuit["company"], VALUE, 0)
@@ -43,21 +46,40 @@ def bookings(model: Model, world: Record, pursuit: Record) -> float:
 def expected_bookings(model: Model, pursuit: Record) -> float:
     """Compute a contract's bookings at the mean of the table that values are drawn from.
 
-    (M7)
+    (M7, PC4)
     """
+    if pursuit["product"] != NOTHING:
+        return of_product(model, pursuit, float(products.price_row(model, pursuit)["mean"]))
     segment = model.segments[pursuit["segment"]]
     value = segment["mean_value"] * segment["years"]
     return float(value * price(model.channels[pursuit["channel"]], pursuit["began"]))
 
 
+@rare
+def of_product(model: Model, pursuit: Record, full_price: float) -> float:
+    """Compute what is paid for a product: where it is recurring, for the months of its first term (PC4)."""
+    share = price(model.channels[pursuit["channel"]], pursuit["began"])
+    return full_price * share * products.months_at_first(model, pursuit["product"])
+
+
 @rule
 def margin(model: Model, pursuit: Record, value: float) -> float:
-    """Compute the gross margin of a contract; delivery costs as much in a promotion as at full price.
+    """Compute the gross margin of a deal's contract.
 
     (M3)
     """
+    return margin_at(model, pursuit, value, price(model.channels[pursuit["channel"]], pursuit["began"]))
+
+
+@rule
+def margin_at(model: Model, pursuit: Record, value: float, share_of_price: float) -> float:
+    """Compute the gross margin of what is paid; delivery costs as much in a promotion as at full price.
+
+    (M3, PC4)
+    """
     share = model.segments[pursuit["segment"]]["margin"]
-    share_of_price = price(model.channels[pursuit["channel"]], pursuit["began"])
+    if pursuit["product"] != NOTHING:
+        share = products.price_row(model, pursuit)["margin"]
     if share_of_price == 1.0:
         return float(value * share)
     return float(value - (1.0 - share) * (value / share_of_price))
@@ -65,7 +87,9 @@ def margin(model: Model, pursuit: Record, value: float) -> float:
 
 @rule
 def term(model: Model, pursuit: Record) -> int:
-    """Return how long a contract earns its bookings, in microseconds (M8)."""
+    """Return how long a contract earns its bookings, in microseconds (M8, PC4)."""
+    if pursuit["product"] != NOTHING:
+        return products.earns_over(model, pursuit["product"])
     return max(duration(model.segments[pursuit["segment"]]["years"] * DAYS_A_YEAR, DAY), 1)
 
 

@@ -28,6 +28,7 @@ from funnelsim.scenario.learning_checks import check_learning
 from funnelsim.scenario.nurture_checks import check_nurture
 from funnelsim.scenario.paths import leaves, written
 from funnelsim.scenario.plan_checks import check_plan
+from funnelsim.scenario.product_checks import check_products, keys_of_products
 from funnelsim.scenario.prospecting import check_prospecting
 from funnelsim.scenario.qualifying_checks import (
     always_passed,
@@ -229,10 +230,16 @@ def _mixes(contents: Contents) -> Problems:
 
 
 def _segments(contents: Contents) -> Problems:
-    """Find segments whose contracts have no value, or two."""
+    """Find segments whose contracts have no value, or two, or one beside that of products."""
+    of_products = ("contract_value", "contract_value_per_year", "term_years", "gross_margin")
     for name, segment in contents.segments.items():
         whole, per_year = segment.contract_value, segment.contract_value_per_year
-        if (whole is None) == (per_year is None):
+        if contents.products:
+            for key in of_products:
+                if key in segment.model_fields_set:
+                    wrong = "is given where products say what a contract is worth"
+                    yield Problem(f"segments.{name}.{key}", wrong, "it in [products], or no products")
+        elif (whole is None) == (per_year is None):
             keys = "contract_value_per_year {} contract_value"
             count = f"neither {keys.format('nor')}" if whole is None else f"both {keys.format('and')}"
             yield Problem(f"segments.{name}", f"has {count}", "one of them")
@@ -551,6 +558,7 @@ def _keys_of_draws(contents: Contents) -> Problems:
     for team_name, team in contents.teams.items():
         yield from _collisions(f"teams.{team_name}.reps", {name: hash24(name) for name in team.reps})
     yield from _collisions("nurture", {name: purpose("nurture", name) for name in contents.nurture})
+    yield from _collisions("products", keys_of_products(contents))
     yield from keys_of_draws(contents)
     for what in ("patience", "work", "answer", "assignment", "rejection", "held", "attempt", "interval"):
         hashes = {name: purpose(what, name) for name in contents.stages}
@@ -602,6 +610,7 @@ _CHECKS: tuple[Callable[[Contents], Problems], ...] = (
     _markets,
     check_volumes,
     check_the_mix,
+    check_products,
     check_prospecting,
     _shocks,
     _teams,

@@ -35,6 +35,7 @@ from funnelsim.scenario.flow import differs_by_segment
 from funnelsim.scenario.gates import gate_rows, gates_of
 from funnelsim.scenario.ignored_rows import ignored_rows, ignoring
 from funnelsim.scenario.nurture_rows import NurtureRows
+from funnelsim.scenario.product_rows import ProductRows, blank_products
 from funnelsim.scenario.qualifying_rows import FirmRow, TraitRow, rejecting
 from funnelsim.scenario.rotas import calendar_records, customers_of, rota_of
 from funnelsim.scenario.rows import (
@@ -137,6 +138,7 @@ class Groundwork:
         self.names = Names(
             channels=tuple(scenario.channels),
             segments=tuple(scenario.segments),
+            products=tuple(scenario.products),
             teams=tuple(scenario.teams),
             reps=tuple(person.name for people in staff.values() for person in people),
             stages=tuple(scenario.stages),
@@ -149,6 +151,7 @@ class Groundwork:
             *team_sections(scenario, staff, rotas, self._trainings, places, calendar),
             *channel_sections(scenario, calendar),
             *segment_sections(scenario),
+            *(ProductRows(name, number) for number, name in enumerate(scenario.products)),
             *(TraitRow(name, number) for number, name in enumerate(scenario.traits)),
             FirmRow(),
             *stage_sections(scenario, self.names.reasons, customers),
@@ -261,6 +264,7 @@ class Groundwork:
             "heat_odds": np.zeros((len(stages) + variants, len(Heat))),
             "heat_skill": np.zeros((len(stages) + variants, len(Heat))),
             "expected": np.zeros(channels * (len(self._calendar.days) + 1)),
+            **blank_products(scenario),
             **NurtureRows(self.names.reasons).blank(scenario),
         }
 

@@ -49,6 +49,7 @@ from funnelsim.scenario.ignored_rows import ignoring
 from funnelsim.scenario.learning import honest_share
 from funnelsim.scenario.market import Market
 from funnelsim.scenario.months import DAYS_PER_MONTH
+from funnelsim.scenario.product_rows import FREE, products_sold
 from funnelsim.scenario.prospecting import share_reserved
 from funnelsim.scenario.qualifying_rows import QualifyingRows, trait_share
 from funnelsim.scenario.quantities import EffortSplit
@@ -299,7 +300,8 @@ class SegmentRow:
         scenario = eras[-1].contents
         segment = scenario.segments[self.name]
         odds, customer_time = committee_effect(scenario, self.name)
-        per_year = value_per_year(segment)
+        per_year = FREE if scenario.products else value_per_year(segment)
+        first_product, products = sheet.route(products_sold(scenario, self.name))
         row = {
             "odds": odds,
             "customer_time": customer_time,
@@ -307,6 +309,8 @@ class SegmentRow:
             "margin": segment.gross_margin,
             "mean_value": mean(tabulate(per_year)),
             "value": sheet.distribution(per_year),
+            "first_product": first_product,
+            "products": products,
             **_market(segment.market, sheet),
         }
         fill(sheet.array("segments"), self.number, row)

@@ -22,6 +22,7 @@ from funnelsim.scenario.ignored import Ignored
 from funnelsim.scenario.market import Market
 from funnelsim.scenario.nurture import Nurture
 from funnelsim.scenario.plans import Plan
+from funnelsim.scenario.products import Product
 from funnelsim.scenario.qualifying import MOST_TRAITS, Check, Management, Rejection, Trait
 from funnelsim.scenario.quantities import (
     AboveZero,
@@ -268,6 +269,12 @@ class Segment(Section):
         description="Years that a contract runs; its value is earned evenly over them.",
     )
     gross_margin: Share = Field(default=1.0, description="Share of bookings left after delivery.")
+    products: dict[str, Share] = Field(
+        default={},
+        max_length=100,
+        description="Shares of the segment's deals by product, in place of a contract value. Default: the only "
+        "product.",
+    )
     odds_ratio: NotNegative = Field(default=1.0, description="Odds ratio in every stage.")
     customer_time_factor: Positive = Field(
         default=1.0, description="Factor on the customer's time in every stage."
@@ -671,6 +678,7 @@ class Contents(Section):
         description="Groups of customers, by name.",
         examples=[{"default": {"contract_value": 1.0}}],
     )
+    products: dict[Name, Product] = Field(default={}, max_length=100, description="What is sold, by name.")
     kinds: dict[Name, Kind] = Field(
         default={},
         max_length=1000,

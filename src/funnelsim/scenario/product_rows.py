@@ -1,0 +1,96 @@
+"""The rows of products, and of their prices in each segment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from funnelsim.chance.distributions import Constant, Distribution, mean, tabulate
+from funnelsim.chance.keys import purpose
+from funnelsim.model.records import PRICE, PRODUCT
+from funnelsim.model.words import DAY, NOTHING
+from funnelsim.rules.visits import duration
+from funnelsim.scenario.months import DAYS_PER_MONTH
+from funnelsim.scenario.products import Product
+from funnelsim.scenario.schema import Contents
+from funnelsim.scenario.sheets import Array, Draft, Sheet, Way, fill
+from funnelsim.scenario.volumes import Era
+
+FREE = Constant(0.0)
+
+
+def blank_products(scenario: Contents) -> dict[str, Array]:
+    """Make the arrays for the rows."""
+    count = len(scenario.products)
+    return {"products": np.zeros(count, PRODUCT), "prices": np.zeros(count * len(scenario.segments), PRICE)}
+
+
+def products_sold(scenario: Contents, segment: str) -> Iterable[Way]:
+    """List the products of a segment's deals, with their shares, as routes (PC1)."""
+    numbers = {name: number for number, name in enumerate(scenario.products)}
+    sold = scenario.segments[segment].products or {next(iter(numbers), ""): 1.0}
+    return [(share, numbers[name], NOTHING) for name, share in sold.items() if name in numbers]
+
+
+@dataclass(frozen=True)
+class ProductRows:
+    """A product, and its price in each segment."""
+
+    name: str
+    number: int
+
+    def prepare(self, scenario: Contents, draft: Draft) -> None:
+        """Write keys and terms (PC3)."""
+        product = scenario.products[self.name]
+        months = 0 if not product.is_recurring else product.term_months or 1
+        row = {
+            "price_key": purpose("price", self.name),
+            "term": round(months * DAYS_PER_MONTH * DAY),
+            "months": months,
+            "typed_term": int(product.term_months is not None),
+        }
+        fill(draft.array("products"), self.number, row)
+
+    def made_of(self, eras: tuple[Era, ...]) -> tuple[object, ...]:
+        """List the product."""
+        return (eras[-1].contents.products[self.name],)
+
+    def write(self, eras: tuple[Era, ...], sheet: Sheet) -> None:
+        """Write prices, margins and chances to stay."""
+        scenario = eras[-1].contents
+        product = scenario.products[self.name]
+        loyalty = product.loyalty
+        row = {
+            "loyalty": NOTHING if loyalty is None else sheet.distribution(loyalty.chance_to_leave()),
+            "stays": chance_to_stay(product),
+            "growth": product.price_growth_per_year,
+            "earned_over": duration(product.earned_over_days, DAY),
+        }
+        fill(sheet.array("products"), self.number, row)
+        for number, name in enumerate(scenario.segments):
+            own = product.for_segment(name)
+            price = price_of(own)
+            row = {
+                "mean": mean(tabulate(price)),
+                "margin": own.gross_margin,
+                "distribution": sheet.distribution(price),
+            }
+            fill(sheet.array("prices"), self.number * len(scenario.segments) + number, row)
+
+
+def price_of(product: Product) -> Distribution:
+    """Return the price of a product, of a month where it is recurring; 0 where it has none."""
+    return product.price_per_month or product.price or FREE
+
+
+def chance_to_stay(product: Product) -> float:
+    """Return the chance that customers stay after a term, where they do not differ (CU3).
+
+    >>> chance_to_stay(Product(price_per_month=10.0, churn_per_month=0.25))
+    0.75
+    """
+    if product.renewal is not None:
+        return product.renewal
+    return 1.0 - (product.churn_per_month or 0.0)

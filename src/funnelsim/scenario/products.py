@@ -1,0 +1,106 @@
+"""What a scenario file may say about products: what is sold, for how much, and how long customers stay."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import Field
+
+from funnelsim.chance.distributions import Distribution, Scipy
+from funnelsim.scenario.quantities import AboveZero, Positive, Share
+from funnelsim.scenario.section import Section
+
+LONGEST_TERM = 240  # months
+
+
+class ProductOfSegment(Section):
+    """A product in one segment; what is not given is as for all."""
+
+    price: AboveZero | None = Field(default=None, description="Price of a one-off product for the segment.")
+    price_per_month: AboveZero | None = Field(
+        default=None, description="Price of a recurring product for the segment."
+    )
+    gross_margin: Share | None = Field(default=None, description="Share of the price left after delivery.")
+
+
+class Loyalty(Section):
+    """How customers differ in loyalty: each one's own chance to leave after a term is drawn from a beta.
+
+    Among n customers, those who stay after t terms are then the shifted beta-geometric (Fader and Hardie 2007,
+    How to Project Customer Retention, Journal of Interactive Marketing 21).
+    """
+
+    alpha: Positive = Field(description="First parameter of the beta distribution.", examples=[1.0])
+    beta: Positive = Field(
+        description="Second parameter: the mean chance to leave is alpha / (alpha + beta).", examples=[4.0]
+    )
+
+    def chance_to_leave(self) -> Distribution:
+        """Return the distribution of the chance to leave after a term.
+
+        Examples
+        --------
+        >>> round(Loyalty(alpha=0.668, beta=3.806).chance_to_leave().mean(), 3)
+        0.149
+        """
+        return Scipy("beta", {"a": self.alpha, "b": self.beta})
+
+
+class Product(Section):
+    """What is sold: once, or by the month."""
+
+    about: str = Field(default="", max_length=2000, description="The product in a few words.")
+    price: AboveZero | None = Field(
+        default=None, description="Price of a one-off product. This or `price_per_month`.", examples=[1.0]
+    )
+    price_per_month: AboveZero | None = Field(
+        default=None, description="Price per month of a recurring product. This or `price`.", examples=[1.0]
+    )
+    gross_margin: Share = Field(default=1.0, description="Share of the price left after delivery.")
+    earned_over_days: Annotated[float, Field(ge=0, le=36_500)] = Field(
+        default=0.0,
+        description="Days over which the price of a one-off product is earned, evenly. Default: at signing.",
+    )
+    term_months: int | None = Field(
+        default=None,
+        ge=1,
+        le=LONGEST_TERM,
+        description="Months that a contract about a recurring product runs, and runs again when it is renewed. "
+        "Default: from month to month.",
+    )
+    renewal: Share | None = Field(
+        default=None, description="Chance that a customer renews at the end of a term. Needs `term_months`."
+    )
+    churn_per_month: Share | None = Field(
+        default=None,
+        description="Chance that a customer leaves after a month, where the contract has no term.",
+    )
+    loyalty: Loyalty | None = Field(
+        default=None,
+        description="Chance of each customer's own to leave after a term, or a month, in place of `renewal` and "
+        "`churn_per_month`.",
+    )
+    price_growth_per_year: Annotated[float, Field(gt=-1, le=10)] = Field(
+        default=0.0, description="What is paid rises by this share with each year since signing."
+    )
+    segments: dict[str, ProductOfSegment] = Field(
+        default={}, max_length=1000, description="What differs for a segment, by its name."
+    )
+
+    def for_segment(self, name: str) -> Self:
+        """Return the product as it is for a segment.
+
+        Examples
+        --------
+        >>> product = Product(price=100.0, segments={"large": ProductOfSegment(price=300.0)})
+        >>> product.for_segment("large").price.mean(), product.for_segment("small").price.mean()
+        (300.0, 100.0)
+        """
+        own = self.segments.get(name)
+        given = {} if own is None else {key: getattr(own, key) for key in own.model_fields_set}
+        return self.model_copy(update=given)
+
+    @property
+    def is_recurring(self) -> bool:
+        """Return whether it is paid for by the month."""
+        return self.price_per_month is not None

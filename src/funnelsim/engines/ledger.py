@@ -40,10 +40,11 @@ def rows_of_a_step(model: Model) -> int:
     """Count the rows that the largest step of an engine may write (E4, E6).
 
     That is a customer's answer that follows the end of work at once (WORKED, ON_STAFF, REPORTED, WON,
-    BECAME_LEAD, MARGIN, EXPECTED, EXPECTED_MARGIN, REVENUE, COMMISSION and EXPECTED_COMMISSION twice), or the
+    BECAME_LEAD, MARGIN, EXPECTED, EXPECTED_MARGIN, REVENUE, COMMISSION and EXPECTED_COMMISSION twice,
+    SUBSCRIBED), or the
     last day: its costs, and for each rep PAY, TRAINED, SKILL, ABSENT and ON_STAFF. (C18)
     """
-    return 14 + len(model.channels) + 5 * len(model.reps)
+    return 15 + len(model.channels) + 5 * len(model.reps)
 
 
 @rule
@@ -67,6 +68,7 @@ def write(
     row["segment"] = pursuit["segment"]
     row["process"] = pursuit["process"]
     row["flags"] = pursuit["flags"]
+    row["product"] = pursuit["product"]
 
 
 @rule
@@ -80,7 +82,6 @@ def _next_row(ledger: Ledger, now: int, event: int, waited: int, money: float) -
     row["count"] = 1
     row["event"] = event
     row["reason"] = NOTHING
-    row["product"] = NOTHING
     row["zero"] = 0
     return row
 
@@ -165,4 +166,5 @@ def write_of(ledger: Ledger, now: int, event: int, channel: int, rep: int, waite
     row["channel"] = channel
     row["segment"] = NOTHING
     row["process"] = SALE
+    row["product"] = NOTHING
     row["flags"] = 0

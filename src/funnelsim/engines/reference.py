@@ -60,6 +60,7 @@ from funnelsim.rules import (
     attempts,
     contracts,
     costs,
+    customers,
     effort_split,
     ending,
     handover,
@@ -70,6 +71,7 @@ from funnelsim.rules import (
     memory,
     nurture,
     people,
+    products,
     prospecting,
     qualifying,
     reporting,
@@ -82,7 +84,10 @@ from funnelsim.rules import (
 AFTER_ALL_THAT_IS_DUE = 1 << 128  # the priority of grants
 AFTER_SIMPYS_OWN = 2  # URGENT is 0 and NORMAL 1: a decision is finished before the next one
 # What a pursuit inherits from the one of which it is born.
-OF_THE_COMPANY = ("company", "created", "fit", "channel", "segment", "heat", "theorist", "is_lead", "traits")
+OF_THE_COMPANY = (
+    *("company", "created", "fit", "channel", "segment", "heat", "theorist", "is_lead", "traits"),
+    "product",
+)
 UNTIL_THE_CHANGE = -1  # the wave before wave 0: what is put on the agenda for this instant is in wave 0
 UNTIL_IT_HAPPENS = ("joined", "leaves", "left", "successor", "away_from", "away_until")  # of a rep: NEVER
 OF_A_PERSON = (  # counted
@@ -155,7 +160,11 @@ class ReferenceEngine:
             waited = horizon - attempts.last_row(pursuit)
             if pursuit["touches"] > 0:
                 note_touches(ledger, horizon, pursuit, nurture.touches_by(pursuit, horizon - 1))
-            write(ledger, horizon, pursuit, Event.OPEN, waited, pursuit["began"], 0.0)
+            if pursuit["phase"] == Due.TERM_ENDS:
+                mrr = customers.mrr(pursuit["paid"])
+                write(ledger, horizon, pursuit, Event.RUNS_ON, waited, pursuit["began"], mrr)
+            else:
+                write(ledger, horizon, pursuit, Event.OPEN, waited, pursuit["began"], 0.0)
         return True
 
 
@@ -463,6 +472,8 @@ class Office:
             pursuit["fit"], pursuit["heat"], pursuit["segment"], pursuit["theorist"] = profile
             pursuit["market"], pursuit["cooling"] = place
             pursuit["traits"] = traits.traits_of(self.model, self.world, entity, number, 0, reports)
+            if products.sells_products(self.model, pursuit["segment"]):
+                pursuit["product"] = products.product_of(self.model, self.world, profile[2], entity)
             self.write(pursuit, Event.INQUIRY, worked=entity, money=origin["cost_per_inquiry"])
             if self.model.stages[pursuit["stage"]]["is_lead"]:
                 self.become_lead(pursuit)
@@ -499,6 +510,7 @@ class Office:
         pursuit: Record = np.zeros(1, PURSUIT)[0]
         pursuit["entity"], pursuit["process"], pursuit["stage"] = entity, process, stage
         pursuit["rep"] = pursuit["opener"] = pursuit["closer"] = NOBODY
+        pursuit["product"] = NOTHING
         self.open_pursuits[entity] = pursuit
         return pursuit
 
@@ -864,6 +876,8 @@ class Office:
             self.become_lead(pursuit)
         if event == Event.WON:
             self.sign(pursuit, value)
+            if customers.becomes_customer(self.model, pursuit["product"], self.now):
+                self.subscribe(pursuit)
         for number in range(spawns):
             self.spawn(pursuit, event, number)
         withdrawn = ending.end_of(self.model, pursuit, event)["withdraws"]
@@ -925,6 +939,51 @@ class Office:
             self.write_for(int(pursuit["closer"]), pursuit, event, paid)
         if of_opener > 0.0:
             self.write_for(int(pursuit["opener"]), pursuit, event, of_opener)
+
+    def subscribe(self, deal: Record) -> None:
+        """Let the contract of a new customer begin (CU1)."""
+        contract = self.new_pursuit(customers.contract_of(deal), SALE, int(deal["stage"]))
+        for name in OF_THE_COMPANY:
+            contract[name] = deal[name]
+        contract["began"] = contract["since"] = self.now
+        paid, mean_paid, share = customers.signed(self.model, self.world, deal)
+        contract["paid"], contract["mean_paid"], contract["price_share"] = paid, mean_paid, share
+        self.write(contract, Event.SUBSCRIBED, worked=contract["company"], money=customers.mrr(paid))
+        self.env.process(self.run_on(contract))
+
+    def run_on(self, contract: Record) -> Story:
+        """Live through the terms of a contract, until its customer leaves (CU2, CU3)."""
+        while True:
+            ends = self.now + products.term_of(self.model, contract["product"])
+            yield self.due(ends, Due.TERM_ENDS, contract)
+            if not customers.stays(self.model, self.world, contract):
+                break
+            self.begin_next_term(contract)
+        waited, mrr = self.now - contract["began"], customers.mrr(contract["paid"])
+        self.write(contract, Event.CHURNED, waited=waited, worked=contract["began"], money=mrr)
+        self.end(contract)
+
+    def begin_next_term(self, contract: Record) -> None:
+        """Let a customer who stays pay for another term (CU5, CU6, CU7)."""
+        model, began, before = self.model, int(contract["began"]), float(contract["paid"])
+        paid, mean_paid = customers.next_term(model, contract, self.now)
+        product = model.products[contract["product"]]
+        value, mean_value = paid * product["months"], mean_paid * product["months"]
+        if product["typed_term"]:
+            self.write(
+                contract, Event.RENEWED, waited=self.now - contract["since"], worked=began, money=value
+            )
+        contract["paid"], contract["mean_paid"], contract["since"] = paid, mean_paid, self.now
+        contract["terms"] += 1
+        change = customers.change_of_mrr(before, paid)
+        if change != 0.0:
+            self.write(contract, customers.told_as(change), worked=began, money=abs(change))
+        share, term = contract["price_share"], int(product["term"])
+        margin = contracts.margin_at(model, contract, value, share)
+        self.write(contract, Event.MARGIN, waited=term, money=margin)
+        mean_margin = contracts.margin_at(model, contract, mean_value, share)
+        self.write(contract, Event.EXPECTED_MARGIN, money=mean_margin)
+        self.write(contract, Event.REVENUE, waited=term, money=value)
 
     def become_lead(self, pursuit: Record) -> None:
         """Note that an inquiry is now a lead, and what its supplier is paid (V19)."""

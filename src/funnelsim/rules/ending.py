@@ -120,8 +120,8 @@ def can_be_withdrawn(pursuit: Record) -> bool:
 
 @rare
 def most_born(model: Model) -> int:
-    """Count the pursuits that may be born in one step: of an end, or of an inquiry."""
+    """Count the pursuits that may be born in one step: of an end, with a contract, or of an inquiry."""
     most = 1
     for number in range(len(model.ends)):
-        most = max(most, int(model.ends[number]["spawns"]))
+        most = max(most, int(model.ends[number]["spawns"]) + min(len(model.products), 1))
     return most

@@ -7,10 +7,11 @@ from funnelsim.chance.keys import PRODUCT, uniforms_if
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.model.model import Model
-from funnelsim.model.words import NOTHING
+from funnelsim.model.words import DAY, NOTHING
 from funnelsim.rules.routes import route
 
 AT_SIGNING = 1  # microsecond: over which a contract earns that earns all at once
+MONTH = int(30.4375 * DAY)  # of a term: a twelfth of 365.25 days (PC3)
 
 
 @rule
@@ -48,6 +49,12 @@ def full_price(model: Model, world: Record, pursuit: Record) -> float:
     key = model.products[pursuit["product"]]["price_key"]
     u, _ = uniforms_if(varies(price), world, pursuit["company"], key, 0)
     return quantile(price, model.knots, u)
+
+
+@rule
+def term_of(model: Model, product: int) -> int:
+    """Return the term of a recurring product's contracts, in microseconds (PC3, CU2, CU9)."""
+    return int(model.products[product]["term"])
 
 
 @rule

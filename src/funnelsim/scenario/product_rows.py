@@ -11,8 +11,8 @@ from funnelsim.chance.distributions import Constant, Distribution, mean, tabulat
 from funnelsim.chance.keys import purpose
 from funnelsim.model.records import PRICE, PRODUCT
 from funnelsim.model.words import DAY, NOTHING
+from funnelsim.rules.products import MONTH
 from funnelsim.rules.visits import duration
-from funnelsim.scenario.months import DAYS_PER_MONTH
 from funnelsim.scenario.products import Product
 from funnelsim.scenario.schema import Contents
 from funnelsim.scenario.sheets import Array, Draft, Sheet, Way, fill
@@ -47,7 +47,7 @@ class ProductRows:
         months = 0 if not product.is_recurring else product.term_months or 1
         row = {
             "price_key": purpose("price", self.name),
-            "term": round(months * DAYS_PER_MONTH * DAY),
+            "term": months * MONTH,
             "months": months,
             "typed_term": int(product.term_months is not None),
         }

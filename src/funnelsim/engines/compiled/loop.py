@@ -27,6 +27,7 @@ from funnelsim.engines.compiled.pursuits import (
     begin_born,
     come_back,
     end_nurture,
+    end_term,
     end_work,
     enter,
     expect_inquiry,
@@ -59,7 +60,7 @@ from funnelsim.engines.ledger import Ledger, has_room, note_touches, rows_of_a_s
 from funnelsim.engines.protocol import MOST_WAVES
 from funnelsim.model.model import Model
 from funnelsim.model.words import DAY, NEVER, NOBODY, NOTHING, Due, Event
-from funnelsim.rules import attempts, costs, nurture, people, turnover
+from funnelsim.rules import attempts, costs, customers, nurture, people, turnover
 from funnelsim.rules.arrivals import expect_inquiries
 from funnelsim.rules.prospecting import IDLE, RESERVED
 from funnelsim.rules.shocks import expect_odds
@@ -178,6 +179,8 @@ def decide_what_is_rare(
         withdraw(model, state, ledger, slot)
     elif kind == Due.COOLS_OFF:
         give_back(state, ledger, slot)
+    elif kind == Due.TERM_ENDS:
+        end_term(model, world, state, ledger, slot)
     return enters
 
 
@@ -253,11 +256,21 @@ def finish(model: Model, world: Record, state: State, ledger: Ledger) -> int:
         waited = model.horizon - attempts.last_row(pursuit)
         if pursuit["touches"] > 0:
             note_touches(ledger, model.horizon, pursuit, nurture.touches_by(pursuit, model.horizon - 1))
-        write(ledger, model.horizon, pursuit, Event.OPEN.value, waited, pursuit["began"], 0.0)
+        if pursuit["phase"] == Due.TERM_ENDS:
+            note_running_on(model, ledger, pursuit)
+        else:
+            write(ledger, model.horizon, pursuit, Event.OPEN.value, waited, pursuit["began"], 0.0)
         leave(state.links, queue, slot)
         slot = first(state.links, queue)
     clock["begun"] = 0
     return FINISHED
+
+
+@rare
+def note_running_on(model: Model, ledger: Ledger, contract: Record) -> None:
+    """Write that a contract is in force at the horizon (CU8)."""
+    waited, mrr = model.horizon - contract["since"], customers.mrr(contract["paid"])
+    write(ledger, model.horizon, contract, Event.RUNS_ON.value, waited, contract["began"], mrr)
 
 
 @rule

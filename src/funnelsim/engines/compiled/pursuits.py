@@ -65,6 +65,7 @@ from funnelsim.rules import (
     assignment,
     attempts,
     contracts,
+    customers,
     ending,
     handover,
     ignored,
@@ -74,6 +75,7 @@ from funnelsim.rules import (
     memory,
     nurture,
     people,
+    products,
     prospecting,
     qualifying,
     reporting,
@@ -117,6 +119,9 @@ def take_inquiry(model: Model, world: Record, state: State, ledger: Ledger, numb
     pursuit["traits"] = 0
     if len(model.traits) > 0:
         pursuit["traits"] = traits.traits_of(model, world, entity, number, 0, reports)
+    pursuit["product"] = NOTHING
+    if products.sells_products(model, segment):
+        pursuit["product"] = products.product_of(model, world, segment, entity)
     pursuit["account"] = NOTHING
     if finite:
         take_from_market(state, pursuit, cooling)
@@ -574,6 +579,8 @@ def depart(
         become_lead(model, state, ledger, pursuit)
     if event == Event.WON:
         sign(model, state, ledger, pursuit, value)
+        if customers.becomes_customer(model, pursuit["product"], now):
+            subscribe(model, world, state, ledger, slot)
     affect_kin(model, world, state, slot, event, spawns)
     if target == ENDED:
         end(model, state, slot)
@@ -666,6 +673,69 @@ def write_for(
     """Write a row of a contract, in the name of a rep (M4)."""
     write(ledger, now, pursuit, event, waited, 0, money)
     credit(ledger, rep)
+
+
+@rare
+def subscribe(model: Model, world: Record, state: State, ledger: Ledger, deal_slot: int) -> None:
+    """Let the contract of a new customer begin (CU1)."""
+    deal, now = state.pursuits[deal_slot], state.clock[0]["now"]
+    entity = customers.contract_of(deal)
+    paid, mean_paid, share = customers.signed(model, world, deal)
+    slot = take_slot(state)
+    contract = state.pursuits[slot]
+    state.pursuits[slot] = deal
+    begin_pursuit(contract, entity, SALE, deal["stage"])
+    contract["account"] = NOTHING
+    contract["began"] = now
+    contract["terms"] = 0
+    contract["paid"] = paid
+    contract["mean_paid"] = mean_paid
+    contract["price_share"] = share
+    write(ledger, now, contract, Event.SUBSCRIBED.value, 0, contract["company"], customers.mrr(paid))
+    begin_term(model, state, slot)
+
+
+@rule
+def begin_term(model: Model, state: State, slot: int) -> None:
+    """Let a term of a contract begin (CU2)."""
+    contract, now = state.pursuits[slot], state.clock[0]["now"]
+    contract["since"] = now
+    await_next(model, state, slot, now + products.term_of(model, contract["product"]), Due.TERM_ENDS.value)
+
+
+@rare
+def end_term(model: Model, world: Record, state: State, ledger: Ledger, slot: int) -> None:
+    """End a term: the customer pays for another one, or leaves (CU3, CU4)."""
+    contract, now = state.pursuits[slot], state.clock[0]["now"]
+    if customers.stays(model, world, contract):
+        pay_for_next_term(model, ledger, contract, now)
+        begin_term(model, state, slot)
+    else:
+        began, mrr = contract["began"], customers.mrr(contract["paid"])
+        write(ledger, now, contract, Event.CHURNED.value, now - began, began, mrr)
+        end(model, state, slot)
+
+
+@rule
+def pay_for_next_term(model: Model, ledger: Ledger, contract: Record, now: int) -> None:
+    """Let a customer who stays pay for another term (CU5, CU6, CU7)."""
+    product, began = model.products[contract["product"]], contract["began"]
+    paid, mean_paid = customers.next_term(model, contract, now)
+    value, mean_value = paid * product["months"], mean_paid * product["months"]
+    if product["typed_term"] == 1:
+        write(ledger, now, contract, Event.RENEWED.value, now - contract["since"], began, value)
+    change = customers.change_of_mrr(contract["paid"], paid)
+    if change != 0.0:
+        write(ledger, now, contract, customers.told_as(change), 0, began, abs(change))
+    contract["paid"] = paid
+    contract["mean_paid"] = mean_paid
+    contract["terms"] += 1
+    share, term = contract["price_share"], product["term"]
+    margin = contracts.margin_at(model, contract, value, share)
+    write(ledger, now, contract, Event.MARGIN.value, term, 0, margin)
+    mean_margin = contracts.margin_at(model, contract, mean_value, share)
+    write(ledger, now, contract, Event.EXPECTED_MARGIN.value, 0, 0, mean_margin)
+    write(ledger, now, contract, Event.REVENUE.value, term, 0, value)
 
 
 @rule

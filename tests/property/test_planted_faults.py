@@ -236,7 +236,7 @@ FAULTS = {
         "engines/reference/handover.py", 'if gate in (0, pursuit["gate"]):', "if gate == 0:", "oracle"
     ),
     "who cools off is held no longer, once more": Fault(
-        "engines/fold.py",
+        "engines/fold/stocks.py",
         "if event in (Event.OPEN, Event.COOLED_OFF):",
         "if event == Event.OPEN:",
         "accounts",
@@ -276,7 +276,7 @@ FAULTS = {
         "rules/prospecting.py", "((end - first) / ", "((end - first - 1) / ", "accounts"
     ),
     "the absent are counted as there": Fault(
-        "engines/fold.py", "books.available[replication, of_rep] -= done", "pass", "accounts"
+        "engines/fold/work.py", "books.available[replication, of_rep] -= done", "pass", "accounts"
     ),
     "the absent are given new leads": Fault(
         "rules/assignment.py", 'state["absent"] == 0 and ', "", "changes"

@@ -164,7 +164,7 @@ FAULTS = {
         "rules/market.py", "now < model.stocks_from", "now < 0", "oracle"
     ),
     "the compiled engine forgets who cools off": Fault(
-        "engines/compiled/pursuits.py", 'state.taken[pursuit["segment"]] -= 1', "pass", "parity"
+        "engines/compiled/market.py", 'state.taken[pursuit["segment"]] -= 1', "pass", "parity"
     ),
     "a shock of demand brings more inquiries than are typed": Fault(
         "rules/shocks.py", "level - variance / 2.0", "level", "oracle"

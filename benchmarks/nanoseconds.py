@@ -40,7 +40,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "draws": ("chance/",),
     "rules": ("rules/", "model/"),
     "ledger": ("engines/ledger.py",),
-    "fold": ("engines/fold.py",),
+    "fold": ("engines/fold/",),
     "event loop and the rest": ("",),
 }
 FOLD, REST = "fold", "event loop and the rest"

@@ -15,8 +15,9 @@ from typing import Any, NamedTuple
 from unittest.mock import patch
 
 from funnelsim.chance import keys
-from funnelsim.engines import ENGINES, new_ledger, pages, reference
+from funnelsim.engines import ENGINES, new_ledger, pages
 from funnelsim.engines.ledger import rows_of_a_step
+from funnelsim.engines.reference.office import Office
 from funnelsim.model.model import Chapters
 from funnelsim.model.words import Event
 
@@ -39,14 +40,14 @@ def lived(chapters: Chapters, world: Any) -> Lived:
     """Live through one replication on the reference engine, and note what it drew."""
     assert smallest_page(chapters) >= rows_of_a_step(chapters[0].model)
     candidates: dict[int, tuple[float, ...]] = {}
-    write = reference.Office.write
+    write = Office.write
 
-    def noted(office: reference.Office, pursuit: Any, event: int, *told: Any, **more: Any) -> None:
+    def noted(office: Office, pursuit: Any, event: int, *told: Any, **more: Any) -> None:
         if event == Event.INQUIRY:
             candidates[int(pursuit["entity"])] = tuple(float(pursuit[name]) for name in TRAITS)
         write(office, pursuit, event, *told, **more)
 
-    with draws_noted() as drawn, patch.object(reference.Office, "write", noted):
+    with draws_noted() as drawn, patch.object(Office, "write", noted):
         page = new_ledger(4096 + smallest_page(chapters))
         for _ in pages(ENGINES["reference"], chapters, world, page):
             pass

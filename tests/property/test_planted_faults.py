@@ -103,10 +103,10 @@ FAULTS = {
         "rules/contracts.py", 'if pursuit["opener"] == closer:', "if True:", "oracle"
     ),
     "the contract is the owner's": Fault(
-        "engines/reference.py",
-        """            credit(self.ledger, pursuit["closer"])
+        "engines/reference/pursuits.py",
+        """        credit(office.ledger, pursuit["closer"])
 """,
-        "            pass\n",
+        "        pass\n",
         "oracle",
     ),
     "what a segment changes in a stage is overlooked": Fault(
@@ -143,9 +143,9 @@ FAULTS = {
         "oracle",
     ),
     "the next attempt waits behind those who came later": Fault(
-        "engines/reference.py",
-        'pursuit["queued"], pursuit["since"] = self.now, pursuit["entered"]',
-        'pursuit["queued"], pursuit["since"] = self.now, self.now',
+        "engines/reference/pursuits.py",
+        'pursuit["queued"], pursuit["since"] = office.now, pursuit["entered"]',
+        'pursuit["queued"], pursuit["since"] = office.now, office.now',
         "oracle",
     ),
     "every attempt has the luck of the first": Fault(
@@ -164,7 +164,7 @@ FAULTS = {
         "rules/market.py", "now < model.stocks_from", "now < 0", "oracle"
     ),
     "the compiled engine forgets who cools off": Fault(
-        "engines/compiled/pursuits.py", 'state.taken[pursuit["segment"]] -= 1', "pass", "parity"
+        "engines/compiled/market.py", 'state.taken[pursuit["segment"]] -= 1', "pass", "parity"
     ),
     "a shock of demand brings more inquiries than are typed": Fault(
         "rules/shocks.py", "level - variance / 2.0", "level", "oracle"
@@ -185,7 +185,7 @@ FAULTS = {
         "rules/interruption.py", "return int(rank - HOT_FIRST)", "return int(rank)", "oracle"
     ),
     "interrupted work begins anew": Fault(
-        "engines/reference.py", 'pursuit["effort"] -= done', "pass", "oracle"
+        "engines/reference/work.py", 'pursuit["effort"] -= done', "pass", "oracle"
     ),
     "blocks are half as long": Fault(
         "rules/prospecting.py", 'block = int(team["block"])', 'block = int(team["block"]) // 2', "oracle"
@@ -203,9 +203,9 @@ FAULTS = {
         "rules/prospecting.py", 'if before["per_hour"] == channel["per_hour"]:', "if True:", "changes"
     ),
     "a lead counts among the others that its rep has open": Fault(
-        "engines/reference.py",
-        'others = int(self.reps[pursuit["rep"]]["open"]) - 1',
-        'others = int(self.reps[pursuit["rep"]]["open"])',
+        "engines/reference/work.py",
+        'others = int(office.reps[pursuit["rep"]]["open"]) - 1',
+        'others = int(office.reps[pursuit["rep"]]["open"])',
         "oracle",
     ),
     "sales judges a lead again and again": Fault(
@@ -233,10 +233,10 @@ FAULTS = {
         "oracle",
     ),
     "who is sent back is held again": Fault(
-        "engines/reference.py", 'if gate in (0, pursuit["gate"]):', "if gate == 0:", "oracle"
+        "engines/reference/handover.py", 'if gate in (0, pursuit["gate"]):', "if gate == 0:", "oracle"
     ),
     "who cools off is held no longer, once more": Fault(
-        "engines/fold.py",
+        "engines/fold/stocks.py",
         "if event in (Event.OPEN, Event.COOLED_OFF):",
         "if event == Event.OPEN:",
         "accounts",
@@ -267,7 +267,7 @@ FAULTS = {
         "split",
     ),
     "a successor goes on with the levels of who left": Fault(
-        "engines/reference.py",
+        "engines/reference/roster.py",
         '*("worked", "won", "new_level", "accounts_level"),',
         '*("worked", "won"),',
         "accounts",
@@ -276,7 +276,7 @@ FAULTS = {
         "rules/prospecting.py", "((end - first) / ", "((end - first - 1) / ", "accounts"
     ),
     "the absent are counted as there": Fault(
-        "engines/fold.py", "books.available[replication, of_rep] -= done", "pass", "accounts"
+        "engines/fold/work.py", "books.available[replication, of_rep] -= done", "pass", "accounts"
     ),
     "the absent are given new leads": Fault(
         "rules/assignment.py", 'state["absent"] == 0 and ', "", "changes"
@@ -300,8 +300,8 @@ FAULTS = {
         "rules/assignment.py", "return bool(was != team or for_all)", "return bool(was != team)", "changes"
     ),
     "work ends when it would have without the change": Fault(
-        "engines/reference.py",
-        'self.end_of_work(pursuit) if pursuit["phase"] == Due.WORK_ENDS else int(pursuit["due"])',
+        "engines/reference/changing.py",
+        'end_of_work(office, pursuit) if pursuit["phase"] == Due.WORK_ENDS else int(pursuit["due"])',
         'int(pursuit["due"])',
         "changes",
     ),

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from importlib import import_module
 from itertools import product
+from pkgutil import iter_modules
 from unittest.mock import patch
 
 import numpy as np
@@ -17,7 +19,20 @@ import simpy
 
 from funnelsim.compiling.arrays import Record, Records
 from funnelsim.engines import ENGINES, reference
-from funnelsim.engines.reference import Happening, Office, ReferenceEngine
+from funnelsim.engines.reference.beginning import begin
+from funnelsim.engines.reference.changing import change
+from funnelsim.engines.reference.choices import members, next_grant
+from funnelsim.engines.reference.contracts import sign
+from funnelsim.engines.reference.desks import grant
+from funnelsim.engines.reference.engine import ReferenceEngine
+from funnelsim.engines.reference.handover import admit, comes_to_a_gate
+from funnelsim.engines.reference.kin import end, withdraw
+from funnelsim.engines.reference.market import ask_market
+from funnelsim.engines.reference.office import Happening, Office
+from funnelsim.engines.reference.placing import decide_if_ignored, give_up_rep, place
+from funnelsim.engines.reference.pursuits import enter, leave, queue_again, report
+from funnelsim.engines.reference.queues import queue_of
+from funnelsim.engines.reference.work import start_work
 from funnelsim.model.model import DEMAND_OF_ALL, DEMAND_OF_CHANNELS, ODDS_OF_ALL, Model, other_numbers
 from funnelsim.model.words import DAY, NEVER, NOBODY, NOTHING, Assignment, Due, Event, Flag, QueueOrder
 from funnelsim.model.worktime import is_open
@@ -464,6 +479,13 @@ def of_interruptions(rows: Records) -> Counter[str]:
     return seen
 
 
+MODULES = [import_module(f"{reference.__name__}.{each.name}") for each in iter_modules(reference.__path__)]
+WATCHED = (
+    *(change, leave, comes_to_a_gate, admit, withdraw, ask_market, report, end, sign, start_work, enter),
+    *(decide_if_ignored, queue_again, place, give_up_rep, next_grant),
+)
+
+
 class WatchedEngine(ReferenceEngine):
     """The reference engine with an office that is watched."""
 
@@ -471,7 +493,9 @@ class WatchedEngine(ReferenceEngine):
         self.seen = seen
 
     def start(self, model: Model, world: Record) -> Office:
-        return WatchedOffice(model, world, self.seen)
+        office = WatchedOffice(model, world, self.seen)
+        begin(office)
+        return office
 
 
 class Noted(Happening):
@@ -484,18 +508,26 @@ class Noted(Happening):
 
 @contextmanager
 def noted() -> Iterator[None]:
-    """Let everything that is due know what it is."""
-    with patch.object(reference, "Happening", Noted):
+    """Let everything that is due know what it is, and the office see what is done in it."""
+    watched = [(each, getattr(WatchedOffice, each.__name__)) for each in WATCHED]
+    with ExitStack() as patches:
+        for original, ours in [(Happening, Noted), *watched]:
+            for module in MODULES:
+                if vars(module).get(original.__name__) is original:
+                    patches.enter_context(patch.object(module, original.__name__, ours))
         yield
 
 
 class WatchedOffice(Office):
-    """Counts what falls due, and the choices in which a policy or an order made a difference."""
+    """Counts what falls due, and the choices in which a policy or an order made a difference.
+
+    A method with the name of one of the functions in `WATCHED` is called in its place, and calls it.
+    """
 
     def __init__(self, model: Model, world: Record, seen: Counter[str]) -> None:
         self.seen = seen
         self.latest, self.tied = (-1, 0), 0
-        super().__init__(model, world)
+        super().__init__(model, world, grant)
 
     def decide(self, happening: simpy.Event) -> None:
         super().decide(happening)
@@ -541,7 +573,7 @@ class WatchedOffice(Office):
         before, turns = self.model, self.teams["turn"].copy()
         known = {entity: pursuit.copy() for entity, pursuit in self.open_pursuits.items()}
         inquiries = self.next_inquiries()
-        super().change(model)
+        change(self, model)
         seen: Counter[str] = Counter()
         seen["in a history that has just begun"] = self.now == 0
         for entity, pursuit in self.open_pursuits.items():
@@ -592,7 +624,7 @@ class WatchedOffice(Office):
         stage, target = int(lead["stage"]), int(lead["target"])
         event, _ = ending.leaving(lead, due)
         self.seen["hand-over: went cold while held"] += bool(handover.is_held(lead))
-        rest = super().leave(lead, due)
+        rest = leave(self, lead, due)
         if event == Event.WENT_COLD:
             return rest
         if event == Event.SENT_BACK and rest == ending.AT_ONCE and lead["stage"] >= 0:
@@ -611,23 +643,23 @@ class WatchedOffice(Office):
 
     def comes_to_a_gate(self, pursuit: Record) -> bool:
         counted, gate = int(pursuit["gate"]), self.gate_of(pursuit)
-        held = super().comes_to_a_gate(pursuit)
+        held = comes_to_a_gate(self, pursuit)
         gone = counted > 0 == pursuit["gate"] and gate == 0
         self.seen["hand-over: counted no longer, in a stage of another team"] += gone
         return held
 
     def admit(self, pursuit: Record) -> None:
-        came = [(int(one["since"]), int(one["entity"])) for one in self.queue_of(pursuit)]
+        came = [(int(one["since"]), int(one["entity"])) for one in queue_of(self, pursuit)]
         ahead = min(came) < (pursuit["since"], pursuit["entity"])
         self.seen["hand-over: not to the first who came"] += bool(ahead)
-        super().admit(pursuit)
+        admit(self, pursuit)
 
     def withdraw(self, pursuit: Record, wait: simpy.Event, due: simpy.Event) -> None:
         self.seen["hand-over: withdrawn while held"] += bool(handover.is_held(pursuit))
-        super().withdraw(pursuit, wait, due)
+        withdraw(self, pursuit, wait, due)
 
     def ask_market(self, segment: int, company: int) -> tuple[int, float] | None:
-        place = super().ask_market(segment, company)
+        place = ask_market(self, segment, company)
         if place is None:
             self.seen["market: an inquiry refused"] += 1
             self.seen["market: nobody left"] += self.nobody_left(segment)
@@ -638,7 +670,7 @@ class WatchedOffice(Office):
         fate = reporting.fate_of(self.model, pursuit, event)
         counted = bool(memory.is_counted(self.model, self.now))
         self.seen.update(qualifying.of_a_report(told, fate, counted))
-        super().report(pursuit, event)
+        report(self, pursuit, event)
 
     def nobody_left(self, segment: int) -> bool:
         """Return whether all companies of a segment's market are taken."""
@@ -646,7 +678,7 @@ class WatchedOffice(Office):
 
     def end(self, pursuit: Record) -> None:
         in_market = pursuit["market"] != market.OUTSIDE
-        super().end(pursuit)
+        end(self, pursuit)
         if in_market:
             rest = market.cools_for(self.model, pursuit, self.now)
             self.seen["market: cools off for ever"] += rest == NEVER
@@ -661,7 +693,7 @@ class WatchedOffice(Office):
             _, of_opener = contracts.commission(self.model, self.reps, lead, now, value)
             self.seen["commission: for the opener too"] += of_opener > 0
             self.seen.update(self.tiers_of(closer, value))
-        super().sign(lead, value)
+        sign(self, lead, value)
 
     def tiers_of(self, closer: int, value: float) -> dict[str, int]:
         """Tell in which tiers a contract is paid for."""
@@ -685,7 +717,7 @@ class WatchedOffice(Office):
 
     def start_work(self, pursuit: Record, rep: int) -> Happening:
         met = int(pursuit["met"])
-        found = super().start_work(pursuit, rep)
+        found = start_work(self, pursuit, rep)
         of_rep = None if rep == NOBODY else self.reps[rep]
         self.seen.update(qualifying.of_work(self.model, self.world, pursuit, met, of_rep))
         return found
@@ -694,7 +726,7 @@ class WatchedOffice(Office):
         was_theorist = pursuit["theorist"] == 1
         if pursuit["began"] == self.now and reporting.learns(self.model, pursuit["channel"]):
             self.seen.update(qualifying.of_an_inquiry(self.model, self.world, pursuit))
-        super().enter(pursuit)
+        enter(self, pursuit)
         if was_theorist and pursuit["theorist"] == 0:
             self.seen[
                 "ripened: at once" if self.now == pursuit["began"] else "ripened: at a later stage"
@@ -715,7 +747,7 @@ class WatchedOffice(Office):
         self.seen["effects that differ by segment"] += unlike or effects[0] != effects[1]
 
     def decide_if_ignored(self, pursuit: Record, rep: int) -> None:
-        super().decide_if_ignored(pursuit, rep)
+        decide_if_ignored(self, pursuit, rep)
         if ignored.is_ignored(pursuit):
             self.seen["ignored: by a rep with other leads open"] += int(self.reps[rep]["open"] > 0)
             self.seen["ignored: placed anew"] += int(self.now > pursuit["since"])
@@ -725,7 +757,7 @@ class WatchedOffice(Office):
     def queue_again(self, pursuit: Record) -> simpy.Event:
         owner = int(pursuit["rep"])
         self.seen["attempt: is due when its owner has left"] += self.reps[owner]["on_staff"] == 0
-        wait = super().queue_again(pursuit)
+        wait = queue_again(self, pursuit)
         self.seen["attempt: begins with another rep than the one before"] += pursuit["rep"] not in (
             owner,
             NOBODY,
@@ -735,8 +767,8 @@ class WatchedOffice(Office):
     def place(self, lead: Record) -> None:
         number = self.team_of(lead)
         team, before = self.model.teams[number], int(lead["rep"])
-        with_room = [rep for rep in self.members(number) if assignment.has_room(team, self.reps[rep])]
-        super().place(lead)
+        with_room = [rep for rep in members(self, number) if assignment.has_room(team, self.reps[rep])]
+        place(self, lead)
         after = int(lead["rep"])
         if after != NOBODY and after == before:
             self.seen["sticky return"] += 1
@@ -768,10 +800,10 @@ class WatchedOffice(Office):
             rep, team = self.reps[lead["rep"]], self.model.reps[lead["rep"]]["team"]
             full = rep["on_staff"] == 1 and rep["open"] == self.model.teams[team]["max_open"]
             self.seen["had room again while idle"] += full and rep["busy"] == 0
-        super().give_up_rep(lead)
+        give_up_rep(self, lead)
 
     def next_grant(self, number: int) -> tuple[Record | None, int]:
-        lead, rep = super().next_grant(number)
+        lead, rep = next_grant(self, number)
         if lead is None:
             return lead, rep
         team = self.model.teams[number]
@@ -837,7 +869,7 @@ class WatchedOffice(Office):
         """Return whether a grant before this decision would have gone to this lead."""
         assert goes_cold.pursuit is not None
         team = visits.team_for(self.model, goes_cold.pursuit)
-        lead, _ = super().next_grant(team)
+        lead, _ = next_grant(self, team)
         return lead is goes_cold.pursuit
 
     def was_last(self, goes_cold: Happening) -> bool:
@@ -856,6 +888,6 @@ class WatchedOffice(Office):
         team = self.model.teams[number]
         return [
             rep
-            for rep in self.members(number)
+            for rep in members(self, number)
             if assignment.has_room(team, self.reps[rep]) and self.reps[rep]["busy"] == 0
         ]

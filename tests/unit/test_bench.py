@@ -226,8 +226,8 @@ def inlined(*places: str) -> Origin:
         (("engines/compiled/agenda.py", "engines/compiled/loop.py"), "agenda"),
         (("chance/keys.py", "rules/visits.py", "engines/compiled/loop.py"), "draws"),
         (("model/worktime.py", "engines/compiled/loop.py"), "rules"),
-        (("model/worktime.py", "engines/fold.py"), "fold"),
-        (("engines/fold.py", "studies/replication.py"), "fold"),
+        (("model/worktime.py", "engines/fold/work.py"), "fold"),
+        (("engines/fold/pages.py", "studies/replication.py"), "fold"),
     ],
 )
 def test_a_sample_belongs_to_the_innermost_group(places: tuple[str, ...], group: str) -> None:

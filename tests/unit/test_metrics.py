@@ -20,8 +20,10 @@ from funnelsim.engines.fold import (
     fold,
     line_bounds,
     new_tally,
+    pages,
     stack,
 )
+from funnelsim.engines.fold.ages import age_bin
 from funnelsim.metrics import CUTS, FIGURES, cut, labels, reads_values
 from funnelsim.metrics.cut import one_contract as cut_of_one
 from funnelsim.model.model import Model, plain_ends
@@ -327,9 +329,9 @@ def test_bins_of_ages_hold_their_ages() -> None:
     ages = [0, 1, *rng.integers(0, 1 << 52, 500).tolist()]
     ages += [(1 << power) + step for power in range(20, 52) for step in (-1, 0, 1)]
     for age in ages:
-        place = tally._age_bin(age)
+        place = age_bin(age)
         assert edges[place] <= age < edges[place + 1]
-    assert tally._age_bin(1 << 60) == len(edges) - 2
+    assert age_bin(1 << 60) == len(edges) - 2
 
 
 ENDS = [Event.WON, Event.LOST, Event.WENT_COLD, Event.OPEN]
@@ -490,7 +492,7 @@ def test_chunks_make_no_difference(chunks: int) -> None:
 def test_compiled_and_interpreted_folds_give_the_same_bits(monkeypatch: pytest.MonkeyPatch) -> None:
     model, rows = firm(), random_ledger(400, 5)
     compiled = counted(rows, model)
-    monkeypatch.setattr(tally, "_fold", getattr(tally._fold, "py_func", tally._fold))
+    monkeypatch.setattr(pages, "_fold", getattr(pages._fold, "py_func", pages._fold))
     interpreted = counted(rows, model)
     assert all(np.array_equal(a, b) for a, b in zip(compiled, interpreted, strict=True))
     assert compiled.sums.any()

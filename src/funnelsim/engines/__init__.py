@@ -19,7 +19,7 @@ __all__ = ["ENGINES", "Engine", "Ledger", "StuckError", "history", "new_ledger",
 
 _HOMES = {
     "compiled": ("funnelsim.engines.compiled.engine", "CompiledEngine"),
-    "reference": ("funnelsim.engines.reference", "ReferenceEngine"),
+    "reference": ("funnelsim.engines.reference.engine", "ReferenceEngine"),
 }
 
 

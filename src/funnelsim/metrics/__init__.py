@@ -5,6 +5,7 @@ from funnelsim.metrics import funnel  # the first of the register
 # isort: split
 from funnelsim.metrics import (
     attempts,
+    customers,
     hand_over,
     junk,
     money,
@@ -23,6 +24,7 @@ __all__ = [
     "Figure",
     "Unit",
     "attempts",
+    "customers",
     "cut",
     "funnel",
     "hand_over",

@@ -299,7 +299,9 @@ LOAD = record(  # a point of the effect of a rep's open leads
     ("odds", "<f8"),  # odds ratio
 )
 FIRM = record(  # what is the same in all channels and stages
+    ("discount", "<f8"),  # of what comes later, a year
     ("ripening", "<i4"),  # distribution, days until a theorist is none any more; NOTHING: it stays one
+    ("zero", "<i4"),
 )
 
 GATE = record(  # of a team in a stage: a limit on what is handed over

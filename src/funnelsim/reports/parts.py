@@ -26,6 +26,11 @@ _PROSPECTING = ("prospecting_hours", "prospecting_share", "prospecting_cost")
 _NURTURE_BY_MONTH = ("in_nurture", "reactivated", "revenue_from_reactivated")
 _PEOPLE = ("on_staff", "absence", "mean_skill", "turnover_cost", "training_cost")
 _HELD = ("held", "leads_held", "time_held", "cold_while_held", "holding_cost")
+_BRIDGE = ("new_mrr", "expansion_mrr", "contraction_mrr", "churned_mrr", "mrr")
+_CUSTOMERS = (
+    *("customers", "new_customers", "churned_customers", "logo_churn", "renewal_rate"),
+    *(*_BRIDGE, "arr", "nrr", "grr", "existing_revenue_share"),
+)
 _NURTURE = (
     "taken_into_nurture",
     "in_nurture",
@@ -69,6 +74,15 @@ PARTS = (
         ("absence", "mean_skill", "turnover_cost", "training_cost"),
         _PEOPLE,
         (("month", _PEOPLE),),
+    ),
+    Part(
+        "Customers",
+        ("customers", "new_customers"),
+        _CUSTOMERS,
+        (
+            ("month", ("customers", *_BRIDGE)),
+            ("segment", ("customers", "logo_churn", "mrr", "nrr", "existing_revenue_share")),
+        ),
     ),
     Part("What marketing hears", ("reports",), ("reports",), (("month", ("reports",)),)),
 )

@@ -26,8 +26,8 @@ class ProductOfSegment(Section):
 class Loyalty(Section):
     """How customers differ in loyalty: each one's own chance to leave after a term is drawn from a beta.
 
-    Among n customers, those who stay after t terms are then the shifted beta-geometric (Fader and Hardie 2007,
-    How to Project Customer Retention, Journal of Interactive Marketing 21).
+    How many stay after so many terms is then the shifted beta-geometric (Fader and Hardie 2007, How to
+    Project Customer Retention, Journal of Interactive Marketing 21).
     """
 
     alpha: Positive = Field(description="First parameter of the beta distribution.", examples=[1.0])
@@ -65,7 +65,7 @@ class Product(Section):
         default=None,
         ge=1,
         le=LONGEST_TERM,
-        description="Months that a contract about a recurring product runs, and runs again when it is renewed. "
+        description="Months that a contract about a recurring product runs, and again when it is renewed. "
         "Default: from month to month.",
     )
     renewal: Share | None = Field(
@@ -77,7 +77,7 @@ class Product(Section):
     )
     loyalty: Loyalty | None = Field(
         default=None,
-        description="Chance of each customer's own to leave after a term, or a month, in place of `renewal` and "
+        description="Each customer's own chance to leave after a term, or a month, in place of `renewal` and "
         "`churn_per_month`.",
     )
     price_growth_per_year: Annotated[float, Field(gt=-1, le=10)] = Field(

@@ -74,13 +74,18 @@ class FirmRow:
         """Write nothing: it is all numbers."""
 
     def made_of(self, eras: tuple[Era, ...]) -> tuple[object, ...]:
-        """List the effects."""
-        return (eras[-1].contents.effects,)
+        """List the effects, and the firm's money."""
+        return eras[-1].contents.effects, eras[-1].contents.finance
 
     def write(self, eras: tuple[Era, ...], sheet: Sheet) -> None:
-        """Write when theorists ripen."""
-        days = eras[-1].contents.effects.theorist_ripens_after_days
-        fill(sheet.array("firm"), 0, {"ripening": NOTHING if days is None else sheet.distribution(days)})
+        """Write when theorists ripen, and how much less is worth what comes later."""
+        contents = eras[-1].contents
+        days = contents.effects.theorist_ripens_after_days
+        row = {
+            "ripening": NOTHING if days is None else sheet.distribution(days),
+            "discount": contents.finance.discount_rate_per_year,
+        }
+        fill(sheet.array("firm"), 0, row)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from funnelsim.model.own_policy import BUILT_IN, policy_names
 from funnelsim.scenario.attempts import Attempts
 from funnelsim.scenario.channels import Channel, Kind, Mix, as_its_kind
 from funnelsim.scenario.errors import nearest, shown
+from funnelsim.scenario.finance import Finance
 from funnelsim.scenario.hand_over import HandOver
 from funnelsim.scenario.ignored import Ignored
 from funnelsim.scenario.market import Market
@@ -272,8 +273,8 @@ class Segment(Section):
     products: dict[str, Share] = Field(
         default={},
         max_length=100,
-        description="Shares of the segment's deals by product, in place of a contract value. Default: the only "
-        "product.",
+        description="Shares of the segment's deals by product, in place of a contract value. "
+        "Default: the only product.",
     )
     odds_ratio: NotNegative = Field(default=1.0, description="Odds ratio in every stage.")
     customer_time_factor: Positive = Field(
@@ -678,6 +679,7 @@ class Contents(Section):
         description="Groups of customers, by name.",
         examples=[{"default": {"contract_value": 1.0}}],
     )
+    finance: Finance = Field(default=Finance(), description="The firm's money.")
     products: dict[Name, Product] = Field(default={}, max_length=100, description="What is sold, by name.")
     kinds: dict[Name, Kind] = Field(
         default={},

@@ -12,10 +12,12 @@ from funnelsim.engines.compiled.agenda import NOT_DUE, close_gap, take_first
 from funnelsim.engines.compiled.choices import front, queue_of_team
 from funnelsim.engines.compiled.desks import enlist, opens_next, read_talent, stir
 from funnelsim.engines.compiled.handover import queue_at_gate
+from funnelsim.engines.compiled.inquiries import put_inquiry
 from funnelsim.engines.compiled.loop import end_day
 from funnelsim.engines.compiled.piles import ignore_no_longer
+from funnelsim.engines.compiled.placing import join_own_queue, place
 from funnelsim.engines.compiled.prospecting import await_end_of_block
-from funnelsim.engines.compiled.pursuits import join_own_queue, place, put_inquiry, read_fate
+from funnelsim.engines.compiled.pursuits import read_fate
 from funnelsim.engines.compiled.queues import NONE, empty, first, join, leave
 from funnelsim.engines.compiled.roster import expect_rep, look_ahead_anew, stay_on
 from funnelsim.engines.compiled.state import State, await_next, blank_rep, put

@@ -5,7 +5,8 @@ pursuit in its slot of the pool) is an *actor* with at most one entry on the *ag
 and kind, entity). `live` takes one step at a time:
 
 - if something is due at this instant, the first entry leaves the agenda, and `decide` asks the rules what
-  follows: for a pursuit in `pursuits.py`, for a calendar or a rep in `desks.py`;
+  follows: for a pursuit in `pursuits.py` and `work.py`, for a channel in `inquiries.py`, for a calendar in
+  `desks.py`, for a rep in `roster.py`;
 - if nothing is due, one of those held at a gate is handed over (`pursuits.admit`), or the first team that can
   gives one pursuit to one rep (`desks.grant`), who starts on it;
 - otherwise the clock moves to the next entry.
@@ -20,32 +21,22 @@ from __future__ import annotations
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.engines.compiled.agenda import close_gap, kind_of, next_time, take_first, wave_of
+from funnelsim.engines.compiled.customers import end_term, note_running_on
 from funnelsim.engines.compiled.desks import enlist, grant, open_up, opens_next, read_talent
+from funnelsim.engines.compiled.inquiries import expect_inquiry, take_inquiry
+from funnelsim.engines.compiled.kin import begin_born, withdraw
+from funnelsim.engines.compiled.market import give_back
+from funnelsim.engines.compiled.placing import leave_queue
 from funnelsim.engines.compiled.prospecting import begin_blocks, end_block, stir_prospectors
-from funnelsim.engines.compiled.pursuits import (
-    admit,
-    begin_born,
-    come_back,
-    end_nurture,
-    end_term,
-    end_work,
-    enter,
-    expect_inquiry,
-    give_back,
-    leave_queue,
-    leave_staff,
-    leave_visit,
-    queue_again,
-    start_work,
-    take_inquiry,
-    withdraw,
-)
+from funnelsim.engines.compiled.pursuits import admit, end_nurture, enter, leave_visit, queue_again
 from funnelsim.engines.compiled.queues import NONE, first, join, leave
+from funnelsim.engines.compiled.rests import come_back
 from funnelsim.engines.compiled.roster import (
     expect_rep,
     go_home,
     go_or_come_back,
     join_staff,
+    leave_staff,
     look_ahead,
 )
 from funnelsim.engines.compiled.state import (
@@ -56,11 +47,12 @@ from funnelsim.engines.compiled.state import (
     put,
     reset,
 )
+from funnelsim.engines.compiled.work import end_work, start_work
 from funnelsim.engines.ledger import Ledger, has_room, note_touches, rows_of_a_step, write, write_of
 from funnelsim.engines.protocol import MOST_WAVES
 from funnelsim.model.model import Model
 from funnelsim.model.words import DAY, NEVER, NOBODY, NOTHING, Due, Event
-from funnelsim.rules import attempts, costs, customers, nurture, people, turnover
+from funnelsim.rules import attempts, costs, nurture, people, turnover
 from funnelsim.rules.arrivals import expect_inquiries
 from funnelsim.rules.prospecting import IDLE, RESERVED
 from funnelsim.rules.shocks import expect_odds
@@ -264,13 +256,6 @@ def finish(model: Model, world: Record, state: State, ledger: Ledger) -> int:
         slot = first(state.links, queue)
     clock["begun"] = 0
     return FINISHED
-
-
-@rare
-def note_running_on(model: Model, ledger: Ledger, contract: Record) -> None:
-    """Write that a contract is in force at the horizon (CU8)."""
-    waited, mrr = model.horizon - contract["since"], customers.mrr(contract["paid"])
-    write(ledger, model.horizon, contract, Event.RUNS_ON.value, waited, contract["began"], mrr)
 
 
 @rule

@@ -6,7 +6,7 @@ from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.engines.compiled.choices import at_work
 from funnelsim.engines.compiled.desks import enlist, stir
-from funnelsim.engines.compiled.pursuits import put_inquiry
+from funnelsim.engines.compiled.inquiries import put_inquiry
 from funnelsim.engines.compiled.roster import go_home
 from funnelsim.engines.compiled.state import GRANTS, PROSPECTS, State, prospecting_actor, put
 from funnelsim.engines.ledger import Ledger, note_work, write_of

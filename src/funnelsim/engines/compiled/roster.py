@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
+from funnelsim.engines.compiled.choices import front
 from funnelsim.engines.compiled.desks import enlist, read_talent
+from funnelsim.engines.compiled.piles import take_from_pile
+from funnelsim.engines.compiled.placing import place
+from funnelsim.engines.compiled.queues import NONE, first, leave
 from funnelsim.engines.compiled.state import State, begin_to_count, put, rep_actor
 from funnelsim.engines.ledger import Ledger, note_count, note_work, write_of
 from funnelsim.model.model import Model
 from funnelsim.model.words import NEVER, NOTHING, Due, Event
-from funnelsim.rules import absence, people, turnover
+from funnelsim.rules import absence, people, turnover, visits
 
 
 @rule
@@ -57,6 +61,29 @@ def succeed(model: Model, world: Record, state: State, ledger: Ledger, number: i
     write_of(ledger, now, Event.JOINED.value, NOTHING, number, 0, cost)
     note_count(ledger, rep["generation"])
     read_talent(model, world, state, number)
+
+
+@rare
+def leave_staff(model: Model, world: Record, state: State, ledger: Ledger, number: int) -> None:
+    """Let a rep leave: the pursuits in its queue are placed again and keep their time queued (R4, R5, R6)."""
+    rep = state.reps[number]
+    rep["on_staff"] = 0
+    enlist(model, state, number)
+    queue = state.own_queues[front(state, state.own_queues, number)]
+    slot = first(state.links, queue)
+    while slot != NONE:
+        leave(state.links, queue, slot)
+        place(model, world, state, slot, visits.team_for(model, state.pursuits[slot]))
+        queue = state.own_queues[front(state, state.own_queues, number)]
+        slot = first(state.links, queue)
+    slot = take_from_pile(state, number)
+    while slot != NONE:
+        place(model, world, state, slot, visits.team_for(model, state.pursuits[slot]))
+        slot = take_from_pile(state, number)
+    if rep["busy"] == 0:
+        go_home(model, world, state, ledger, number)
+    else:
+        expect_rep(model, state, number)
 
 
 @rule

@@ -1,0 +1,84 @@
+"""The stream of inquiries of each channel."""
+
+from __future__ import annotations
+
+from funnelsim.compiling.arrays import Record
+from funnelsim.compiling.decorators import rule
+from funnelsim.engines.compiled.market import take_from_market
+from funnelsim.engines.compiled.pool import begin_pursuit, take_slot
+from funnelsim.engines.compiled.pursuits import become_lead
+from funnelsim.engines.compiled.queues import NONE
+from funnelsim.engines.compiled.state import State, channel_actor, put
+from funnelsim.engines.ledger import Ledger, write
+from funnelsim.model.model import SALE, Model
+from funnelsim.model.words import NEVER, NOTHING, Due, Event
+from funnelsim.rules import arrivals, market, products, prospecting, traits
+
+
+@rule
+def take_inquiry(model: Model, world: Record, state: State, ledger: Ledger, number: int) -> int:
+    """Take an inquiry: return the slot of the pool in which it enters its channel's first stage (A1, A5).
+
+    NONE if the market refuses it (O2).
+    """
+    clock, channel = state.clock[0], state.channels[number]
+    origin = model.channels[number]
+    entity = origin["entity"] + channel["index"]
+    reports = channel["reports"]
+    fit, heat, segment, theorist = arrivals.profile(model, world, origin, entity, reports)
+    finite, cooling = market.is_finite(model, segment), 0.0
+    if finite:
+        accepted, cooling = market.accepts(model, world, segment, state.taken[segment], entity)
+        if not accepted:
+            channel["index"] += 1
+            expect_inquiry(model, world, state, number)
+            return NONE
+    slot = take_slot(state)
+    pursuit = state.pursuits[slot]
+    begin_pursuit(pursuit, entity, SALE, origin["stage"])
+    pursuit["company"] = entity
+    pursuit["created"] = clock["now"]
+    pursuit["began"] = clock["now"]
+    pursuit["fit"] = fit
+    pursuit["channel"] = number
+    pursuit["segment"] = segment
+    pursuit["heat"] = heat
+    pursuit["theorist"] = theorist
+    pursuit["is_lead"] = 0
+    pursuit["traits"] = 0
+    if len(model.traits) > 0:
+        pursuit["traits"] = traits.traits_of(model, world, entity, number, 0, reports)
+    pursuit["product"] = NOTHING
+    if products.sells_products(model, segment):
+        pursuit["product"] = products.product_of(model, world, segment, entity)
+    pursuit["account"] = NOTHING
+    if finite:
+        take_from_market(state, pursuit, cooling)
+    write(ledger, clock["now"], pursuit, Event.INQUIRY.value, 0, entity, origin["cost_per_inquiry"])
+    if model.stages[origin["stage"]]["is_lead"] == 1:
+        become_lead(model, state, ledger, pursuit)
+    channel["index"] += 1
+    expect_inquiry(model, world, state, number)
+    return int(slot)
+
+
+@rule
+def expect_inquiry(model: Model, world: Record, state: State, number: int) -> None:
+    """Put a channel's next inquiry on the agenda (A2)."""
+    origin, channel = model.channels[number], state.channels[number]
+    channel["total"] = arrivals.next_total(world, origin, channel)
+    put_inquiry(model, state, number)
+
+
+@rule
+def put_inquiry(model: Model, state: State, number: int) -> None:
+    """Put a channel's next inquiry on the agenda, its sum of exponentials being known."""
+    origin, channel = model.channels[number], state.channels[number]
+    entity = origin["entity"] + channel["index"]
+    if origin["prospected"] == 1:
+        time = state.clock[0]["now"] if prospecting.is_found(origin, channel) else NEVER
+        put(model, state, channel_actor(state, number), time, Due.INQUIRY.value, entity)
+        return
+    day, time = arrivals.arrival(model, origin, channel, state.expected)
+    channel["day"] = day
+    put(model, state, channel_actor(state, number), time, Due.INQUIRY.value, entity)

@@ -1,0 +1,126 @@
+"""Customers: how many there are, their monthly recurring revenue, and what becomes of those of each month."""
+
+from __future__ import annotations
+
+import math
+
+from funnelsim.compiling.arrays import Floats, Record
+from funnelsim.compiling.decorators import rare, rule
+from funnelsim.compiling.handles import FOUR, Four, add_four
+from funnelsim.engines.fold.lines import Lines
+from funnelsim.engines.fold.measures import (
+    AT_STARTS,
+    BASES,
+    EARNED_FROM_EXISTING,
+    OF_EXISTING,
+    TERM_OVER,
+    Measure,
+)
+from funnelsim.engines.fold.tally import WIDTH, Books, month_of
+from funnelsim.model.model import Model
+from funnelsim.model.words import Event
+from funnelsim.rules.customers import YEAR
+from funnelsim.rules.products import is_recurring
+
+
+@rare
+def book_customer(
+    row: Record, month: int, lines: Lines, model: Model, books: Books, replication: int
+) -> None:
+    """Book a contract that begins, changes or ends (F8, F9)."""
+    event, months = int(row["event"]), len(model.months) - 1
+    number, mrr = _change(event, float(row["money"]))
+    if 0 <= month < months:
+        later = float(months - 1 - month)  # months of the period that begin after this row
+        _add_in_period(books, replication, AT_STARTS, lines, (number * later, mrr * later, 0.0, 0.0))
+        if event != Event.SUBSCRIBED and row["worked"] < model.months[month]:
+            _add_in_period(books, replication, OF_EXISTING, lines, _lost_or_gained(event, row))
+        if model.products[row["product"]]["typed_term"] == 1 and event in (Event.RENEWED, Event.CHURNED):
+            renewed = 1.0 if event == Event.RENEWED else 0.0
+            _add_in_period(books, replication, TERM_OVER, lines, (1.0, renewed, 0.0, 0.0))
+    if event == Event.CHURNED:
+        _note_of_cohort(month, int(row["worked"]), 1.0, books.left, model, books, replication)
+
+
+@rule
+def _change(event: int, money: float) -> tuple[float, float]:
+    """Return by how much a row changes the number of customers, and their monthly recurring revenue."""
+    if event == Event.SUBSCRIBED:
+        return 1.0, money
+    if event == Event.CHURNED:
+        return -1.0, -money
+    if event == Event.EXPANDED:
+        return 0.0, money
+    if event == Event.CONTRACTED:
+        return 0.0, -money
+    return 0.0, 0.0
+
+
+@rule
+def _lost_or_gained(event: int, row: Record) -> Four:
+    """Return what befalls those who were customers: how many leave, and the MRR added, reduced and lost."""
+    money = float(row["money"])
+    return (
+        1.0 if event == Event.CHURNED else 0.0,
+        money if event == Event.EXPANDED else 0.0,
+        money if event == Event.CONTRACTED else 0.0,
+        money if event == Event.CHURNED else 0.0,
+    )
+
+
+@rule
+def _add_in_period(books: Books, replication: int, event: int, lines: Lines, amounts: Four) -> None:
+    """Add four amounts to an event's sums in a row's lines, on the basis of the period."""
+    column = event * (BASES * FOUR)
+    add_four(books.sums, (replication, column + lines[0] * WIDTH), amounts)
+    for line in lines[BASES:]:
+        add_four(books.sums, (replication, column + line * WIDTH), amounts)
+
+
+@rare
+def book_lifetime(
+    row: Record, month: int, lines: Lines, model: Model, books: Books, replication: int
+) -> None:
+    """Book what a customer pays for a term, to the month in which it signed (F9, F10)."""
+    if not is_recurring(model, row["product"]):
+        return
+    signed = int(row["worked"]) if row["worked"] > 0 else int(row["time"])
+    if row["event"] == Event.MARGIN:
+        years = float((row["time"] - signed) / YEAR)
+        worth = float(row["money"]) * math.pow(1.0 + model.firm[0]["discount"], -years)
+        _note_of_cohort(month, signed, worth, books.lifetime, model, books, replication)
+    else:
+        _earn_from_existing(row, month_of(books, signed), lines, model, books, replication)
+
+
+@rule
+def _earn_from_existing(
+    row: Record, signed_in: int, lines: Lines, model: Model, books: Books, replication: int
+) -> None:
+    """Book the part of a term's revenue that is earned in months after that in which the customer signed."""
+    sums, column = books.sums, EARNED_FROM_EXISTING * (BASES * FOUR) + Measure.MONEY.value
+    start, end, months = row["time"], row["time"] + row["waited"], model.months
+    first, in_period = int(books.bounds[1]), 0.0
+    for month in range(max(signed_in + 1, 0), min(month_of(books, end) + 1, len(months) - 1)):
+        within = min(end, months[month + 1]) - max(start, months[month])
+        earned = row["money"] * (max(within, 0) / row["waited"])
+        sums[replication, column + (first + month) * WIDTH] += earned
+        in_period += earned
+    for line in lines[BASES:]:
+        sums[replication, column + line * WIDTH] += in_period
+
+
+@rule
+def _note_of_cohort(
+    month: int,
+    signed: int,
+    amount: float,
+    table: Floats,
+    model: Model,
+    books: Books,
+    replication: int,
+) -> None:
+    """Add to what is known of those who signed in one month of the period, in another."""
+    months, signed_in = len(model.months) - 1, month_of(books, signed)
+    if 0 <= signed_in < months and 0 <= month < months:
+        table[replication, signed_in * months + month] += amount

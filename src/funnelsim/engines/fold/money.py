@@ -1,0 +1,42 @@
+"""Contracts: whose they are, and what they earn in which month."""
+
+from __future__ import annotations
+
+from funnelsim.compiling.arrays import Record
+from funnelsim.compiling.decorators import rare, rule
+from funnelsim.compiling.handles import FOUR
+from funnelsim.engines.fold.lines import Lines
+from funnelsim.engines.fold.measures import BASES, EARNED_MARGIN, EARNED_REVENUE, Measure
+from funnelsim.engines.fold.tally import WIDTH, Books, month_of
+from funnelsim.model.model import Model
+from funnelsim.model.words import Event
+
+
+@rule
+def book_contract(row: Record, month: int, model: Model, books: Books, replication: int) -> None:
+    """Book a contract to its rep, in the month in which it is won (F4)."""
+    if row["event"] == Event.WON and row["rep"] >= 0 and 0 <= month < len(model.months) - 1:
+        books.signed[replication, month * len(model.reps) + int(row["rep"])] += row["money"]
+
+
+@rare
+def earn(row: Record, lines: Lines, model: Model, books: Books, replication: int) -> None:
+    """Book what a contract earns, or the gross margin of it, in the months of the period (M9)."""
+    event = EARNED_REVENUE if row["event"] == Event.REVENUE else EARNED_MARGIN
+    earn_as(row, event, lines, model, books, replication)
+
+
+@rule
+def earn_as(row: Record, event: int, lines: Lines, model: Model, books: Books, replication: int) -> None:
+    """Book the part of a contract's term that lies in each month of the period, in the row's lines."""
+    sums, column = books.sums, event * (BASES * FOUR) + Measure.MONEY.value
+    start, end, months = row["time"], row["time"] + row["waited"], model.months
+    first = int(books.bounds[1]) + int(row["process"]) * (len(months) - 1)
+    in_period = 0.0
+    for month in range(max(0, month_of(books, start)), min(month_of(books, end) + 1, len(months) - 1)):
+        within = min(end, months[month + 1]) - max(start, months[month])
+        earned = row["money"] * (within / row["waited"])
+        sums[replication, column + (first + month) * WIDTH] += earned
+        in_period += earned
+    for line in lines[BASES:]:
+        sums[replication, column + line * WIDTH] += in_period

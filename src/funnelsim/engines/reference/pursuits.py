@@ -1,0 +1,216 @@
+"""The story of a pursuit: it enters a stage, is placed and worked, the customer answers, and it leaves.
+
+The table of ends (`rules.ending`) decides what follows; its verbs are `enter`, and those of `rests.py` and
+`kin.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+import simpy
+
+from funnelsim.compiling.arrays import Record
+from funnelsim.engines.ledger import credit, flag, give_reason, note_report
+from funnelsim.engines.reference.contracts import sign
+from funnelsim.engines.reference.customers import become_customer
+from funnelsim.engines.reference.handover import comes_to_a_gate, hold, pass_gate
+from funnelsim.engines.reference.kin import end, spawn, withdraw_kin
+from funnelsim.engines.reference.office import WITHDRAWN, Office, Story
+from funnelsim.engines.reference.placing import give_up_rep, line_up, place
+from funnelsim.engines.reference.queues import leave_queue
+from funnelsim.engines.reference.rests import begin_nurture, come_back, comes_back_from_nurture, rest
+from funnelsim.engines.reference.work import end_work, work_once
+from funnelsim.model.words import ENDED, NEVER, NOBODY, NOTHING, REJECTED, Due, Event, Flag
+from funnelsim.rules import (
+    assignment,
+    attempts,
+    contracts,
+    ending,
+    ignored,
+    junk,
+    memory,
+    nurture,
+    qualifying,
+    reporting,
+    visits,
+)
+
+
+def pursue(office: Office, pursuit: Record) -> Story:
+    """Walk one pursuit through the stages: queue, work, customer's time, and what follows (V1, V3)."""
+    while True:
+        enter(office, pursuit)
+        rep: Any = NOBODY
+        if comes_to_a_gate(office, pursuit):
+            rep = yield hold(office, pursuit)
+        if rep == NOBODY and office.team_of(pursuit) != NOBODY:
+            rep = yield join_queue(office, pursuit)
+        if rep == WITHDRAWN:
+            return
+        left_by = Due.GOES_COLD
+        if rep is not None:
+            if not (yield from work(office, pursuit, rep)):
+                return
+            left_by = Due.CUSTOMER_ANSWERS
+        if not (yield from what_follows(office, pursuit, leave(office, pursuit, left_by))):
+            return
+
+
+def begin_and_pursue(office: Office, pursuit: Record, delay: int) -> Story:
+    """Begin a pursuit that was born of another, when its delay is over."""
+    begins = office.due(office.now + delay, Due.BEGINS, pursuit)
+    if (yield office.wait_for(pursuit, begins)) == WITHDRAWN:
+        return
+    pursuit["began"] = office.now
+    office.write(pursuit, Event.BEGAN, worked=pursuit["company"])
+    yield from pursue(office, pursuit)
+
+
+def work(office: Office, pursuit: Record, rep: Any) -> Generator[simpy.Event, Any, bool]:
+    """Work on a pursuit, in several attempts if its buyer is not reached, until the customer answers.
+
+    Return whether it is still there: it may be withdrawn while it waits.
+    """
+    while True:
+        if not (yield from work_once(office, pursuit, rep)):
+            return False
+        awaited = end_work(office, pursuit, NOBODY if rep == NOBODY else pursuit["rep"])
+        if not attempts.is_missed(pursuit):
+            yield awaited
+            return True
+        if (yield office.wait_for(pursuit, awaited)) == WITHDRAWN:
+            return False
+        rep = yield queue_again(office, pursuit)
+        if rep == WITHDRAWN:
+            return False
+
+
+def what_follows(office: Office, pursuit: Record, delay: int) -> Generator[simpy.Event, Any, bool]:
+    """Let a pursuit that leaves a stage be nurtured, rest or go on at once; return whether it goes on."""
+    if pursuit["touches"] > 0:
+        if (yield rest(office, pursuit, delay)) == WITHDRAWN:
+            return False
+        if comes_back_from_nurture(office, pursuit):
+            return True
+        event, reason = int(pursuit["parked"]), int(pursuit["reason"])
+        delay = depart(office, pursuit, event, reason, Flag.NURTURED)
+    if pursuit["stage"] == ENDED:
+        return False
+    if delay != ending.AT_ONCE:
+        if (yield rest(office, pursuit, delay)) == WITHDRAWN:
+            return False
+        come_back(office, pursuit)
+    return True
+
+
+def enter(office: Office, pursuit: Record) -> None:
+    """Begin a visit."""
+    pursuit["since"] = office.now
+    pursuit["attempt"] = 0
+    if pursuit["theorist"]:
+        pursuit["theorist"] = qualifying.still_theorist(office.model, office.world, pursuit, office.now)
+    read_fate(office, pursuit)
+    office.write(pursuit, Event.ENTERED)
+
+
+def read_fate(office: Office, pursuit: Record) -> None:
+    """Note what chance has in store for a visit (V23)."""
+    fate = visits.fate(office.model, office.world, pursuit)
+    pursuit["hours"], pursuit["days"], pursuit["luck"], pursuit["way"] = fate
+
+
+def join_queue(office: Office, pursuit: Record) -> simpy.Event:
+    """Queue for a rep; the event returned succeeds with the rep, or with None when patience ends (V2)."""
+    place(office, pursuit)
+    patience = visits.patience(office.model, office.world, pursuit)
+    goes_cold = office.due(office.now + patience, Due.GOES_COLD, pursuit)
+    goes_cold.then(lambda _: leave_queue(office, pursuit))
+    return office.wait_for(pursuit, goes_cold)
+
+
+def queue_again(office: Office, pursuit: Record) -> simpy.Event:
+    """Queue for the next attempt to reach the buyer, with the old time queued, without patience (Y4)."""
+    office.write(pursuit, Event.QUEUED_AGAIN, waited=office.now - pursuit["since"])
+    pursuit["queued"], pursuit["since"] = office.now, pursuit["entered"]
+    read_fate(office, pursuit)
+    if assignment.works_for(office.model, office.reps, office.team_of(pursuit), pursuit["rep"]):
+        line_up(office, pursuit)
+    else:
+        place(office, pursuit)
+    return office.wait_for(pursuit, office.due(NEVER, Due.GOES_COLD, pursuit))
+
+
+def leave(office: Office, pursuit: Record, due: Due) -> int:
+    """Leave the stage, or be nurtured in it (N2); return the rest before what comes next."""
+    event, reason = ending.leaving(pursuit, due)
+    if event == Event.LOST and pursuit["target"] == REJECTED:
+        reject(office, pursuit)
+    if event == Event.WENT_COLD and ignored.is_ignored(pursuit):
+        office.write(pursuit, Event.IGNORED, waited=office.now - pursuit["since"])
+    if reporting.learns(office.model, pursuit["channel"]):
+        report(office, pursuit, event)
+    if nurture.takes(office.model, pursuit, reason):
+        return begin_nurture(office, pursuit, event, reason)
+    return depart(office, pursuit, event, reason)
+
+
+def depart(office: Office, pursuit: Record, event: int, reason: int, flags: int = 0) -> int:
+    """Let an event befall a pursuit, and carry out the table of ends; return the rest before it goes on.
+
+    A pursuit that ends no longer has a stage.
+    """
+    target, delay, spawns = ending.after(office.model, office.world, pursuit, event)
+    value = contracts.bookings(office.model, office.world, pursuit) if event == Event.WON else 0.0
+    told_as, began = ending.told_as(event, delay), pursuit["began"] if target == ENDED else 0
+    office.write(pursuit, told_as, waited=office.now - pursuit["since"], worked=began, money=value)
+    if event == Event.WON:
+        credit(office.ledger, pursuit["closer"])
+    if reason != NOTHING:
+        give_reason(office.ledger, reason)
+        flag(office.ledger, flags)
+    if ending.makes_lead(office.model, pursuit, event):
+        become_lead(office, pursuit)
+    if event == Event.WON:
+        sign(office, pursuit, value)
+        become_customer(office, pursuit)
+    for number in range(spawns):
+        office.env.process(begin_and_pursue(office, *spawn(office, pursuit, event, number)))
+    withdrawn = ending.end_of(office.model, pursuit, event)["withdraws"]
+    if withdrawn != NOTHING:
+        withdraw_kin(office, pursuit, withdrawn)
+    team = office.team_of(pursuit)
+    if delay != ending.AT_ONCE or (team != NOBODY and not office.model.teams[team]["sticky"]):
+        give_up_rep(office, pursuit)
+    if target == ENDED:
+        end(office, pursuit)
+    else:
+        pursuit["round"] = ending.round_at(pursuit, target, delay)
+    pursuit["stage"] = target
+    if event == Event.SENT_BACK and delay == ending.AT_ONCE and target != ENDED and office.gate_of(pursuit):
+        pass_gate(office, pursuit, office.gate_of(pursuit))
+    return delay
+
+
+def reject(office: Office, pursuit: Record) -> None:
+    """Write that sales rejects a pursuit, before the row with which it leaves (J12)."""
+    waited, cost = office.now - pursuit["since"], junk.cost_of_rejected(office.model, pursuit)
+    worked = pursuit["done"] + pursuit["effort"]
+    office.write(pursuit, Event.REJECTED, waited=waited, worked=worked, money=cost)
+    pursuit["met"] |= junk.REJECTED_BEFORE
+
+
+def report(office: Office, pursuit: Record, event: int) -> None:
+    """Tell marketing what became of a lead, if that is reported: its channel learns (W1, W4)."""
+    good = reporting.report_of(office.model, office.world, pursuit, event)
+    if good != reporting.NO_REPORT:
+        note_report(office.ledger, office.now, pursuit, good)
+        office.channels[pursuit["channel"]]["reports"] += memory.is_counted(office.model, office.now)
+
+
+def become_lead(office: Office, pursuit: Record) -> None:
+    """Note that an inquiry is now a lead, and what its supplier is paid (V19)."""
+    pursuit["is_lead"] = 1
+    paid = office.model.channels[pursuit["channel"]]["price_per_lead"]
+    office.write(pursuit, Event.BECAME_LEAD, money=paid)

@@ -39,6 +39,7 @@ class Entity(IntEnum):
     CHANNEL = 4
     DESCENDANT = 5
     FIRM = 6
+    CUSTOMER = 7
 
 
 _DESCENDANT = Entity.DESCENDANT.value << 56
@@ -112,6 +113,8 @@ PRODUCT = purpose("product")
 CONTRACT = purpose("contract")
 LEAVING = purpose("leaving")
 LOYALTY = purpose("loyalty")
+MOVING = purpose("moving up")
+AGE = purpose("age")
 REP = purpose("rep")
 ABSENCE = purpose("absence")
 DAYS_OFF = purpose("days off")
@@ -138,11 +141,12 @@ def entity(kind: Entity, name: str, index: int = 0) -> int:
     Parameters
     ----------
     kind : Entity
-        Of an inquiry, a rep, an uncertainty or a channel.
+        Of an inquiry, a rep, an uncertainty, a channel, or a customer as the period begins.
     name : str
-        Of the inquiry's channel, the rep's team or the channel; the path of what is uncertain.
+        Of the inquiry's channel, the rep's team, the channel, or the customer's product and segment; the path
+        of what is uncertain.
     index : int
-        Of the inquiry in its channel or the rep in its team, below 2^32.
+        Of the inquiry in its channel, the rep in its team or the customer, below 2^32.
 
     Returns
     -------

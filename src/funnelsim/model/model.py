@@ -143,7 +143,9 @@ def plain_ends(processes: int = 1) -> Records:
 
 def one_process(stages: int) -> Records:
     """Make the only process of a model: the sale, with all stages."""
-    return np.array([(0, stages)], PROCESS)
+    sale = np.zeros(1, PROCESS)
+    sale["stages"] = stages
+    return sale
 
 
 @dataclass(frozen=True)

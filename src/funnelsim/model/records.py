@@ -108,12 +108,19 @@ PRODUCT = record(  # what is sold
     ("stays", "<f8"),  # chance to stay after a term
     ("growth", "<f8"),  # of the price in each year since signing
     ("earned_over", "<i8"),  # a one-off product's bookings
+    ("launched", "<i8"),  # the instant from which on it is sold
+    ("price_cut", "<f8"),  # by its discount, share of the price
+    ("odds", "<f8"),  # odds ratio of its deals
+    ("first_move", "<i4"),  # routes to the products that its customers may move up to
+    ("moves", "<i4"),
 )
 PRICE = record(  # of a product in a segment
     ("mean", "<f8"),  # of the table that is drawn from
     ("margin", "<f8"),  # gross margin, share
+    ("first_customer", "<i8"),  # entity of the first of those who are customers as the period begins,
+    ("customers", "<i8"),  # ... how many they are,
+    ("age", "<i4"),  # ... and the distribution of the days since they signed
     ("distribution", "<i4"),  # of the whole price, or of a month's
-    ("zero", "<i4"),
 )
 
 TEAM = record(
@@ -301,7 +308,7 @@ LOAD = record(  # a point of the effect of a rep's open leads
 FIRM = record(  # what is the same in all channels and stages
     ("discount", "<f8"),  # of what comes later, a year
     ("ripening", "<i4"),  # distribution, days until a theorist is none any more; NOTHING: it stays one
-    ("zero", "<i4"),
+    ("programs", "<i4"),  # of account visits: the first rows of Model.spawns
 )
 
 GATE = record(  # of a team in a stage: a limit on what is handed over
@@ -359,8 +366,12 @@ REASON = record(  # why pursuits are lost, and the nurture that takes them
 )
 
 PROCESS = record(  # a run of stages, and what follows each way to leave one of them
+    ("kept", "<f8"),  # odds ratio of a customer's staying after an account visit that was done ...
+    ("missed", "<f8"),  # ... or was not
     ("first_stage", "<i4"),
     ("stages", "<i4"),
+    ("visits", "<i4"),  # 1: of account visits
+    ("zero", "<i4"),
 )
 
 END = record(  # what follows an event with which a pursuit leaves a visit: a row for each process and event
@@ -434,6 +445,8 @@ PURSUIT = record(  # what every event of a sale looks at comes first, on as few 
     ("contact", "<i8"),  # ... how long it had waited at the first attempt
     ("product", "<i4"),  # NOTHING, where there are no products
     ("terms", "<i4"),  # of a contract: how many are over
+    ("visit", "<i4"),  # ... the latest account visit: 2 x its process, and 1 if it was done; 0: none yet
+    ("zero", "<i4"),
     ("paid", "<f8"),  # ... for a month of the term at hand
     ("mean_paid", "<f8"),  # ... at the mean price
     ("price_share", "<f8"),  # ... of the full price

@@ -105,6 +105,10 @@ class Event(IntEnum):
     CONTRACTED = 45  # the MRR falls; worked: since when it runs; money: by how much
     CHURNED = 46  # a contract ends; waited: how long it ran; worked: since when; money: MRR
     RUNS_ON = 47  # a contract is in force at the horizon; waited: since its term began; worked: since when
+    WAS_CUSTOMER = (
+        48  # as the period begins; waited: what is left of the term; worked: since when; money: MRR
+    )
+    DONE = 49  # an account visit has been made; waited: the customer's time
 
 
 class Flag(IntFlag):

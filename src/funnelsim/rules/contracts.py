@@ -28,18 +28,34 @@ def price(channel: Record, began: int) -> float:
 
 
 @rule
+def share_of_price(model: Model, pursuit: Record) -> float:
+    """Compute the share of the full price that a deal pays, promotion and discount taken off (M2, PC5).
+
+    Who was a customer as the period began has no channel, and came in no promotion.
+    """
+    share = 1.0
+    if pursuit["channel"] != NOTHING:
+        share = price(model.channels[pursuit["channel"]], pursuit["began"])
+    if pursuit["product"] != NOTHING:
+        share *= 1.0 - model.products[pursuit["product"]]["price_cut"]
+    return float(share)
+
+
+@rule
 def bookings(model: Model, world: Record, pursuit: Record) -> float:
     """Draw the value of a contract over its term, at the price of the day on which the pursuit began.
 
     (M1, C17, PC4)
     """
     if pursuit["product"] != NOTHING:
-        return of_product(model, pursuit, products.full_price(model, world, pursuit))
+        product, segment = pursuit["product"], pursuit["segment"]
+        price, _ = products.prices_of(model, world, product, segment, pursuit["company"])
+        return of_product(model, pursuit, price)
     segment = model.segments[pursuit["segment"]]
     per_year = model.distributions[segment["value"]]
     u, _ = uniforms_if(varies(per_year), world, pursuit["company"], VALUE, 0)
     value = quantile(per_year, model.knots, u) * segment["years"]
-    return float(value * price(model.channels[pursuit["channel"]], pursuit["began"]))
+    return float(value * share_of_price(model, pursuit))
 
 
 @rule
@@ -52,13 +68,13 @@ def expected_bookings(model: Model, pursuit: Record) -> float:
         return of_product(model, pursuit, float(products.price_row(model, pursuit)["mean"]))
     segment = model.segments[pursuit["segment"]]
     value = segment["mean_value"] * segment["years"]
-    return float(value * price(model.channels[pursuit["channel"]], pursuit["began"]))
+    return float(value * share_of_price(model, pursuit))
 
 
 @rare
 def of_product(model: Model, pursuit: Record, full_price: float) -> float:
     """Compute what is paid for a product: where it is recurring, for the months of its first term (PC4)."""
-    share = price(model.channels[pursuit["channel"]], pursuit["began"])
+    share = share_of_price(model, pursuit)
     return full_price * share * products.months_at_first(model, pursuit["product"])
 
 
@@ -68,7 +84,7 @@ def margin(model: Model, pursuit: Record, value: float) -> float:
 
     (M3)
     """
-    return margin_at(model, pursuit, value, price(model.channels[pursuit["channel"]], pursuit["began"]))
+    return margin_at(model, pursuit, value, share_of_price(model, pursuit))
 
 
 @rule

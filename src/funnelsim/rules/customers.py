@@ -5,16 +5,18 @@ from __future__ import annotations
 import math
 
 from funnelsim.chance.distributions import quantile
-from funnelsim.chance.keys import CONTRACT, LEAVING, LOYALTY, descendant, uniforms
+from funnelsim.chance.keys import AGE, CONTRACT, LEAVING, LOYALTY, MOVING, Entity, descendant, uniforms
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.model.model import Model
-from funnelsim.model.words import NOTHING, Event
-from funnelsim.rules.contracts import CENTS, cents, price
-from funnelsim.rules.products import MONTH, full_price, is_recurring, price_row
-from funnelsim.rules.visits import occurrence
+from funnelsim.model.words import DAY, NOTHING, Event
+from funnelsim.rules.contracts import CENTS, cents, share_of_price
+from funnelsim.rules.products import MONTH, is_launched, is_recurring, prices_of
+from funnelsim.rules.routes import route
+from funnelsim.rules.visits import duration, occurrence
 
 YEAR = 12 * MONTH  # microseconds: of a contract
+NO_VISIT = 0  # what a contract remembers before the first one
 
 
 @rule
@@ -35,8 +37,9 @@ def signed(model: Model, world: Record, deal: Record) -> tuple[float, float, flo
 
     (CU1, PC2)
     """
-    share = price(model.channels[deal["channel"]], deal["began"])
-    return full_price(model, world, deal) * share, float(price_row(model, deal)["mean"] * share), share
+    share = share_of_price(model, deal)
+    price, mean_price = prices_of(model, world, deal["product"], deal["segment"], deal["company"])
+    return price * share, mean_price * share, share
 
 
 @rule
@@ -54,7 +57,30 @@ def stays(model: Model, world: Record, contract: Record) -> bool:
         u, _ = uniforms(world, contract["company"], LOYALTY, 0)
         chance = 1.0 - quantile(model.distributions[product["loyalty"]], model.knots, u)
     u, _ = uniforms(world, contract["entity"], LEAVING, contract["terms"])
-    return u < chance
+    return u < after_visit(model, contract, chance)
+
+
+@rule
+def after_visit(model: Model, contract: Record, chance: float) -> float:
+    """Return a customer's chance to stay, by how the latest account visit went (AV5)."""
+    visit = contract["visit"]
+    if visit == NO_VISIT or chance >= 1.0:
+        return chance
+    program = model.processes[visit // 2]
+    odds = chance / (1.0 - chance) * (program["kept"] if visit % 2 == 1 else program["missed"])
+    return float(odds / (1.0 + odds))
+
+
+@rule
+def remembered(pursuit: Record, event: int) -> int:
+    """Return what a contract remembers of an account visit that ends with an event (AV5)."""
+    return int(2 * pursuit["process"] + (1 if event == Event.DONE else 0))
+
+
+@rule
+def ends_visit(event: int) -> bool:
+    """Return whether an account visit ends with an event (AV2)."""
+    return event in (Event.DONE, Event.LOST, Event.WENT_COLD)
 
 
 @rare
@@ -69,10 +95,71 @@ def growth(model: Model, contract: Record, now: int) -> float:
 
 
 @rare
-def next_term(model: Model, contract: Record, now: int) -> tuple[float, float]:
-    """Return what is paid for a month of the term that begins: by this customer, and at the mean price."""
-    factor = growth(model, contract, now)
-    return contract["paid"] * factor, contract["mean_paid"] * factor
+def next_term(model: Model, world: Record, contract: Record, now: int) -> tuple[int, float, float]:
+    """Return the product of the term that begins, and what is paid for a month of it.
+
+    By this customer, and at the mean price. (CU5, CU10)
+    """
+    product = moves_to(model, world, contract, now)
+    if product == contract["product"]:
+        factor = growth(model, contract, now)
+        return product, contract["paid"] * factor, contract["mean_paid"] * factor
+    share = contract["price_share"]
+    price, mean_price = prices_of(model, world, product, contract["segment"], contract["company"])
+    return product, price * share, mean_price * share
+
+
+@rule
+def moves_to(model: Model, world: Record, contract: Record, now: int) -> int:
+    """Return the product that a customer who stays moves up to, or the product that it has (CU10)."""
+    product = int(contract["product"])
+    row = model.products[product]
+    if row["moves"] > 0:
+        u, _ = uniforms(world, contract["entity"], MOVING, contract["terms"])
+        target = int(model.routes[route(model.routes, row["first_move"], row["moves"], u)]["target"])
+        if is_launched(model, target, now):
+            product = target
+    return product
+
+
+# ---- customers as the period begins ---------------------------------------------------------
+
+
+@rule
+def is_first(contract: Record) -> bool:
+    """Return whether somebody is a customer as the period begins (CU11)."""
+    return bool(contract["entity"] >> 56 == Entity.CUSTOMER)
+
+
+@rare
+def count_first(model: Model) -> int:
+    """Count the customers that there are as the period begins."""
+    count = 0
+    for number in range(len(model.prices)):
+        count += int(model.prices[number]["customers"])
+    return count
+
+
+@rare
+def first_contract(
+    model: Model, world: Record, contract: Record, now: int
+) -> tuple[int, int, float, float, float]:
+    """Return how things stand in the contract of somebody who is a customer as the period begins (CU11).
+
+    Returns
+    -------
+    tuple of int and float
+        When it was signed and when the term at hand began; what is paid for a month, the same at the mean
+        price, and the share of the price.
+    """
+    product, segment, company = int(contract["product"]), contract["segment"], int(contract["company"])
+    u, _ = uniforms(world, company, AGE, 0)
+    days = model.distributions[model.prices[product * len(model.segments) + segment]["age"]]
+    age, term = duration(quantile(days, model.knots, u), DAY), model.products[product]["term"]
+    share = share_of_price(model, contract)
+    grown = share * math.pow(1.0 + model.products[product]["growth"], float(age // YEAR))
+    price, mean_price = prices_of(model, world, product, segment, company)
+    return int(now - age), int(now - age % term), price * grown, mean_price * grown, share
 
 
 @rule

@@ -24,10 +24,10 @@ MOST_ROUNDS = (1 << 24) - 1  # the most that the bits of a key can tell apart
 
 
 @rule
-def leaving(pursuit: Record, due: int) -> tuple[int, int]:
+def leaving(model: Model, pursuit: Record, due: int) -> tuple[int, int]:
     """Name the event with which a pursuit leaves its stage, by what fell due, and the reason, if it has one.
 
-    (V3, V17, X1, J11)
+    (V3, V17, X1, J11, AV2)
     """
     if due == Due.GOES_COLD:
         return Event.WENT_COLD.value, int(pursuit["reason"]) if is_ignored(pursuit) else GONE_COLD
@@ -35,10 +35,16 @@ def leaving(pursuit: Record, due: int) -> tuple[int, int]:
     if target in (LOST, REJECTED):
         return Event.LOST.value, int(pursuit["reason"])
     if target == WON:
-        return Event.WON.value, NOTHING
+        return Event.DONE.value if is_visit(model, pursuit) else Event.WON.value, NOTHING
     if target > pursuit["stage"]:
         return Event.ADVANCED.value, NOTHING
     return Event.SENT_BACK.value, NOTHING
+
+
+@rule
+def is_visit(model: Model, pursuit: Record) -> bool:
+    """Return whether a pursuit is of a program of account visits."""
+    return bool(model.processes[pursuit["process"]]["visits"] == 1)
 
 
 @rule
@@ -97,15 +103,15 @@ def makes_lead(model: Model, pursuit: Record, event: int) -> bool:
 
 
 @rare
-def born(model: Model, world: Record, parent: Record, event: int, number: int) -> tuple[int, int, int]:
-    """Return a pursuit born of an event: its entity, its process, and the time until it begins (X5, K9).
+def born(model: Model, world: Record, parent: Record, number: int) -> tuple[int, int, int]:
+    """Return a pursuit born of another: its entity, its process, and the time until it begins (X5, K9).
 
     Parameters
     ----------
     number : int
-        Which of those born of the event, from 0.
+        Its row in the table of births.
     """
-    spawn = model.spawns[end_of(model, parent, event)["first_spawn"] + number]
+    spawn = model.spawns[number]
     entity = descendant(parent["entity"], spawn["purpose"], occurrence(parent))
     u, _ = uniforms(world, entity, REST, 0)
     delay = duration(quantile(model.distributions[spawn["delay"]], model.knots, u), DAY)
@@ -123,5 +129,7 @@ def most_born(model: Model) -> int:
     """Count the pursuits that may be born in one step: of an end, with a contract, or of an inquiry."""
     most = 1
     for number in range(len(model.ends)):
-        most = max(most, int(model.ends[number]["spawns"]) + min(len(model.products), 1))
+        most = max(most, int(model.ends[number]["spawns"]))
+    if len(model.products) > 0:
+        most += 1 + int(model.firm[0]["programs"])
     return most

@@ -8,7 +8,6 @@ from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.model.model import Model
 from funnelsim.model.words import DAY, NOTHING
-from funnelsim.rules.routes import route
 
 AT_SIGNING = 1  # microsecond: over which a contract earns that earns all at once
 MONTH = int(30.4375 * DAY)  # of a term: a twelfth of 365.25 days (PC3)
@@ -21,12 +20,36 @@ def sells_products(model: Model, segment: int) -> bool:
 
 
 @rare
-def product_of(model: Model, world: Record, segment: int, company: int) -> int:
-    """Draw the product that a company's deal is about (PC1)."""
+def product_of(model: Model, world: Record, segment: int, company: int, now: int) -> int:
+    """Draw the product that a company's deal is about, of those launched by now (PC1, PC6)."""
     row = model.segments[segment]
+    first, end = row["first_product"], row["first_product"] + row["products"]
     u, _ = uniforms_if(row["products"] > 1, world, company, PRODUCT, 0)
-    chosen = route(model.routes, row["first_product"], row["products"], u)
-    return int(model.routes[chosen]["target"])
+    launched = 0.0
+    for number in range(first, end):
+        launched += share_launched(model, number, first, now)
+    chosen, so_far = NOTHING, 0.0
+    for number in range(first, end):
+        share = share_launched(model, number, first, now)
+        if share > 0.0 and (chosen == NOTHING or so_far <= u * launched):
+            chosen = int(model.routes[number]["target"])
+        so_far += share
+    return chosen
+
+
+@rule
+def share_launched(model: Model, number: int, first: int, now: int) -> float:
+    """Return the share of a route to a product, if that has been launched by now, else 0."""
+    if not is_launched(model, model.routes[number]["target"], now):
+        return 0.0
+    before = 0.0 if number == first else model.routes[number - 1]["up_to"]
+    return float(model.routes[number]["up_to"] - before)
+
+
+@rule
+def is_launched(model: Model, product: int, now: int) -> bool:
+    """Return whether a product is sold by now (PC6)."""
+    return bool(model.products[product]["launched"] <= now)
 
 
 @rule
@@ -43,12 +66,15 @@ def price_row(model: Model, pursuit: Record) -> Record:
 
 
 @rare
-def full_price(model: Model, world: Record, pursuit: Record) -> float:
-    """Draw the price of the product for a company, of a month where it is recurring (PC2)."""
-    price = model.distributions[price_row(model, pursuit)["distribution"]]
-    key = model.products[pursuit["product"]]["price_key"]
-    u, _ = uniforms_if(varies(price), world, pursuit["company"], key, 0)
-    return quantile(price, model.knots, u)
+def prices_of(model: Model, world: Record, product: int, segment: int, company: int) -> tuple[float, float]:
+    """Draw the price of a product for a company, of a month where it is recurring; and return the mean price.
+
+    (PC2)
+    """
+    row = model.prices[product * len(model.segments) + segment]
+    price = model.distributions[row["distribution"]]
+    u, _ = uniforms_if(varies(price), world, company, model.products[product]["price_key"], 0)
+    return quantile(price, model.knots, u), float(row["mean"])
 
 
 @rule

@@ -13,15 +13,15 @@ NO_REPORT, BAD, GOOD = -1, 0, 1
 
 
 @rule
-def learns(model: Model, channel: int) -> bool:
-    """Return whether a channel learns from what is reported of its leads."""
-    return bool(model.channels[channel]["half"] > 0.0)
+def learns(model: Model, pursuit: Record) -> bool:
+    """Return whether the channel of a lead learns from what is reported of it."""
+    return bool(pursuit["process"] == SALE and model.channels[pursuit["channel"]]["half"] > 0.0)
 
 
 @rare
 def fate_of(model: Model, pursuit: Record, event: int) -> int:
     """Tell what an event, with which a lead leaves a visit, says of it: GOOD, BAD or NO_REPORT (W3)."""
-    if pursuit["process"] != SALE or event == Event.WENT_COLD:
+    if event == Event.WENT_COLD:
         return NO_REPORT
     if event == Event.WON:
         return GOOD

@@ -8,7 +8,7 @@ from funnelsim.chance.distributions import quantile, varies
 from funnelsim.chance.keys import uniforms_if
 from funnelsim.compiling.arrays import Floats, Record
 from funnelsim.compiling.decorators import rare, rule
-from funnelsim.model.model import Model
+from funnelsim.model.model import SALE, Model
 from funnelsim.model.words import DAY, HOUR, NEVER, NOBODY, NOTHING
 from funnelsim.model.worktime import work_ends
 from funnelsim.rules.routes import route
@@ -110,6 +110,8 @@ def conversion(model: Model, odds_by_day: Floats, pursuit: Record, skill: float,
     odds *= model.heat_odds[stage["heat"], heat]
     if pursuit["theorist"] == 1:
         odds *= stage["theorist_odds"]
+    if pursuit["product"] != NOTHING and pursuit["process"] == SALE:
+        odds *= model.products[pursuit["product"]]["odds"]  # PC5
     if len(model.traits) > 0:
         odds = with_traits(model, pursuit, odds)
     odds *= effect_of_waiting(model, stage, waited)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 
-from funnelsim.model.model import DEMAND_OF_CHANNELS, Model, Names, one_process, plain_ends
+from funnelsim.model.model import DEMAND_OF_CHANNELS, Model, Names
 from funnelsim.model.records import (
     CHANNEL,
     CHECK,
@@ -21,7 +22,6 @@ from funnelsim.model.records import (
     REP,
     SEGMENT,
     SHOCK,
-    SPAWN,
     STAGE,
     TEAM,
     TIER,
@@ -35,6 +35,7 @@ from funnelsim.scenario.flow import differs_by_segment
 from funnelsim.scenario.gates import gate_rows, gates_of
 from funnelsim.scenario.ignored_rows import ignored_rows, ignoring
 from funnelsim.scenario.nurture_rows import NurtureRows
+from funnelsim.scenario.processes import blank_processes, process_sections, with_all_stages
 from funnelsim.scenario.product_rows import ProductRows, blank_products
 from funnelsim.scenario.qualifying_rows import FirmRow, TraitRow, rejecting
 from funnelsim.scenario.rotas import calendar_records, customers_of, rota_of
@@ -107,7 +108,8 @@ class Groundwork:
     """
 
     def __init__(self, pieces: Sequence[Dated]) -> None:
-        self._pieces = pieces
+        self._pieces = [replace(each, scenario=with_all_stages(each.scenario)) for each in pieces]
+        of_sale, pieces = pieces[-1].scenario, self._pieces
         scenario = pieces[-1].scenario
         self._calendar = calendar = calendar_of(scenario.start, scenario.months)
         days = len(calendar.days)
@@ -151,9 +153,10 @@ class Groundwork:
             *team_sections(scenario, staff, rotas, self._trainings, places, calendar),
             *channel_sections(scenario, calendar),
             *segment_sections(scenario),
-            *(ProductRows(name, number) for number, name in enumerate(scenario.products)),
+            *(ProductRows(name, number, calendar) for number, name in enumerate(scenario.products)),
             *(TraitRow(name, number) for number, name in enumerate(scenario.traits)),
             FirmRow(),
+            *process_sections(of_sale),
             *stage_sections(scenario, self.names.reasons, customers),
             *gate_rows(scenario),
             *ignored_rows(scenario, self.names.reasons),
@@ -161,9 +164,6 @@ class Groundwork:
             NurtureRows(self.names.reasons),
         ]
         self._fixed = {
-            "processes": one_process(len(scenario.stages)),
-            "ends": plain_ends(),
-            "spawns": np.zeros(0, SPAWN),
             "plan": plan,
             "aways": aways,
             "calendars": calendars,
@@ -221,7 +221,7 @@ class Groundwork:
     def _eras(self, contents: Sequence[Contents]) -> Eras:
         """Say from when on contents hold."""
         return tuple(
-            Era(self._first_day(piece), each, piece.typed_on)
+            Era(self._first_day(piece), with_all_stages(each), piece.typed_on)
             for piece, each in zip(self._pieces, contents, strict=True)
         )
 
@@ -265,6 +265,7 @@ class Groundwork:
             "heat_skill": np.zeros((len(stages) + variants, len(Heat))),
             "expected": np.zeros(channels * (len(self._calendar.days) + 1)),
             **blank_products(scenario),
+            **blank_processes(scenario),
             **NurtureRows(self.names.reasons).blank(scenario),
         }
 

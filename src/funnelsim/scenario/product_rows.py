@@ -7,18 +7,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from funnelsim.chance.distributions import Constant, Distribution, mean, tabulate
-from funnelsim.chance.keys import purpose
+from funnelsim.chance.distributions import Constant, Distribution, Quantiles, mean, tabulate
+from funnelsim.chance.keys import Entity, entity, purpose
 from funnelsim.model.records import PRICE, PRODUCT
 from funnelsim.model.words import DAY, NOTHING
 from funnelsim.rules.products import MONTH
 from funnelsim.rules.visits import duration
-from funnelsim.scenario.products import Product
+from funnelsim.scenario.calendars import Calendar
+from funnelsim.scenario.products import Product, ProductOfSegment
 from funnelsim.scenario.schema import Contents
 from funnelsim.scenario.sheets import Array, Draft, Sheet, Way, fill
 from funnelsim.scenario.volumes import Era
 
 FREE = Constant(0.0)
+UP_TO_TWO_YEARS = Quantiles((0, 1), (0, 730.5))  # how old customers are, if nothing is typed
 
 
 def blank_products(scenario: Contents) -> dict[str, Array]:
@@ -40,6 +42,7 @@ class ProductRows:
 
     name: str
     number: int
+    calendar: Calendar
 
     def prepare(self, scenario: Contents, draft: Draft) -> None:
         """Write keys and terms (PC3)."""
@@ -50,8 +53,12 @@ class ProductRows:
             "term": months * MONTH,
             "months": months,
             "typed_term": int(product.term_months is not None),
+            "launched": 0 if product.launched is None else max(self.calendar.instant(product.launched), 0),
         }
         fill(draft.array("products"), self.number, row)
+        for number, name in enumerate(scenario.segments, start=self.number * len(scenario.segments)):
+            first = entity(Entity.CUSTOMER, f"{self.name}/{name}")
+            fill(draft.array("prices"), number, {"first_customer": first})
 
     def made_of(self, eras: tuple[Era, ...]) -> tuple[object, ...]:
         """List the product."""
@@ -67,17 +74,31 @@ class ProductRows:
             "stays": chance_to_stay(product),
             "growth": product.price_growth_per_year,
             "earned_over": duration(product.earned_over_days, DAY),
+            "price_cut": 0.0 if product.discount is None else product.discount.price_cut,
+            "odds": 1.0 if product.discount is None else product.discount.odds_ratio,
+            **self._moves(scenario, sheet),
         }
         fill(sheet.array("products"), self.number, row)
         for number, name in enumerate(scenario.segments):
-            own = product.for_segment(name)
+            own, there = product.for_segment(name), product.segments.get(name, ProductOfSegment())
             price = price_of(own)
             row = {
                 "mean": mean(tabulate(price)),
                 "margin": own.gross_margin,
                 "distribution": sheet.distribution(price),
+                "customers": round(there.customers),
+                "age": sheet.distribution(there.customers_since_days or UP_TO_TWO_YEARS),
             }
             fill(sheet.array("prices"), self.number * len(scenario.segments) + number, row)
+
+    def _moves(self, scenario: Contents, sheet: Sheet) -> dict[str, int]:
+        """Write to which products customers move up, and that the others stay with this one (CU10)."""
+        numbers = {name: number for number, name in enumerate(scenario.products)}
+        opens = scenario.products[self.name].opens
+        ways = [(chance, numbers[name], NOTHING) for name, chance in opens.items()]
+        stays = [(1.0 - sum(opens.values()), self.number, NOTHING)] if opens else []
+        first, moves = sheet.route([*ways, *stays])
+        return {"first_move": first, "moves": moves}
 
 
 def price_of(product: Product) -> Distribution:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Self
 
 from pydantic import Field
 
 from funnelsim.chance.distributions import Distribution, Scipy
-from funnelsim.scenario.quantities import AboveZero, Positive, Share
+from funnelsim.scenario.quantities import AboveZero, Duration, NotNegative, Positive, Share
 from funnelsim.scenario.section import Section
 
 LONGEST_TERM = 240  # months
+_BY_SEGMENT = ("price", "price_per_month", "gross_margin")
 
 
 class ProductOfSegment(Section):
@@ -21,6 +23,14 @@ class ProductOfSegment(Section):
         default=None, description="Price of a recurring product for the segment."
     )
     gross_margin: Share | None = Field(default=None, description="Share of the price left after delivery.")
+    customers: Annotated[float, Field(ge=0, le=1e6)] = Field(
+        default=0.0,
+        description="Customers of the segment that have the product as the period begins; rounded.",
+    )
+    customers_since_days: Duration | None = Field(
+        default=None,
+        description="Days since they signed, as the period begins. Default: anything up to two years.",
+    )
 
 
 class Loyalty(Section):
@@ -44,6 +54,15 @@ class Loyalty(Section):
         0.149
         """
         return Scipy("beta", {"a": self.alpha, "b": self.beta})
+
+
+class Discount(Section):
+    """A price below the list, for every deal about a product, and what that does to the odds."""
+
+    price_cut: Annotated[float, Field(ge=0, lt=1)] = Field(
+        description="Share of the price that is not paid.", examples=[0.1]
+    )
+    odds_ratio: NotNegative = Field(default=1.0, description="Odds ratio of its deals in every stage.")
 
 
 class Product(Section):
@@ -83,6 +102,15 @@ class Product(Section):
     price_growth_per_year: Annotated[float, Field(gt=-1, le=10)] = Field(
         default=0.0, description="What is paid rises by this share with each year since signing."
     )
+    discount: Discount | None = Field(default=None, description="A price below the list. Default: none.")
+    launched: date | None = Field(
+        default=None, description="The day from which on it is sold. Default: it always has been."
+    )
+    opens: dict[str, Share] = Field(
+        default={},
+        max_length=100,
+        description="Products to which its customers move up: chances after each term or month.",
+    )
     segments: dict[str, ProductOfSegment] = Field(
         default={}, max_length=1000, description="What differs for a segment, by its name."
     )
@@ -96,9 +124,9 @@ class Product(Section):
         >>> product.for_segment("large").price.mean(), product.for_segment("small").price.mean()
         (300.0, 100.0)
         """
-        own = self.segments.get(name)
-        given = {} if own is None else {key: getattr(own, key) for key in own.model_fields_set}
-        return self.model_copy(update=given)
+        own = self.segments.get(name, ProductOfSegment())
+        keys = [key for key in _BY_SEGMENT if getattr(own, key) is not None]
+        return self.model_copy(update={key: getattr(own, key) for key in keys})
 
     @property
     def is_recurring(self) -> bool:

@@ -571,6 +571,30 @@ class Stage(Section):
     )
 
 
+class AccountVisits(Section):
+    """A program of visits to customers: each customer is visited again and again."""
+
+    every_days: Duration = Field(
+        description="Days from signing to the first visit, and from one to the next.", examples=[90.0]
+    )
+    asked: Literal["after_last", "regularly"] = Field(
+        default="after_last",
+        description="Whether the days count from the end of the last visit, or from when it was due.",
+    )
+    kept_odds_ratio: NotNegative = Field(
+        default=1.0, description="Odds ratio of a customer's staying after a visit that was made."
+    )
+    missed_odds_ratio: NotNegative = Field(
+        default=1.0, description="Odds ratio of a customer's staying after a visit that was not made."
+    )
+    stages: dict[Name, Stage] = Field(
+        min_length=1,
+        max_length=100,
+        description="The steps of a visit, in their order, by name; with the keys of `[stages]`.",
+        examples=[{"visit": {"conversion": 1.0}}],
+    )
+
+
 class Goal(Section):
     """A target to reach; results tell the chance of it."""
 
@@ -698,6 +722,9 @@ class Contents(Section):
     teams: dict[Name, Team] = Field(default={}, max_length=1000, description="Teams, by name.")
     stages: dict[Name, Stage] = Field(
         min_length=1, max_length=1000, description="The funnel, in its order, by name."
+    )
+    account_visits: dict[Name, AccountVisits] = Field(
+        default={}, max_length=100, description="Programs of visits to customers, by name."
     )
     nurture: dict[Name, Nurture] = Field(
         default={}, max_length=127, description="Programs that care for those who are lost, by name."

@@ -151,7 +151,7 @@ def read_new_traits(before: Model, model: Model, world: Record, state: State) ->
     """Read the traits that come with a chapter, of the companies at hand (C27)."""
     for slot in range(len(state.pursuits)):
         pursuit = state.pursuits[slot]
-        if pursuit["entity"] > 0:
+        if pursuit["entity"] > 0 and pursuit["channel"] != NOTHING:
             company, channel, known = pursuit["company"], pursuit["channel"], len(before.traits)
             reports = state.channels[channel]["reports"]
             more = traits.traits_of(model, world, company, channel, known, reports)

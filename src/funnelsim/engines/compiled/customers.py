@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
-from funnelsim.engines.compiled.pool import begin_pursuit, free_slot, take_slot
+from funnelsim.engines.compiled.kin import end, spawn, withdraw_kin
+from funnelsim.engines.compiled.pool import begin_pursuit, take_slot
+from funnelsim.engines.compiled.queues import NONE
 from funnelsim.engines.compiled.state import State, await_next
 from funnelsim.engines.ledger import Ledger, write
 from funnelsim.model.model import SALE, Model
-from funnelsim.model.words import NOTHING, Due, Event
+from funnelsim.model.words import NEVER, NOTHING, Due, Event, Heat
 from funnelsim.rules import contracts, customers, products
 
 
@@ -21,44 +23,65 @@ def subscribe(model: Model, world: Record, state: State, ledger: Ledger, deal_sl
     contract = state.pursuits[slot]
     state.pursuits[slot] = deal
     begin_pursuit(contract, customers.contract_of(deal), SALE, deal["stage"])
-    contract["account"] = NOTHING
     contract["began"] = now
-    contract["terms"] = 0
-    contract["paid"] = paid
-    contract["mean_paid"] = mean_paid
-    contract["price_share"] = share
+    begin_contract(contract, now, paid, mean_paid, share)
     write(ledger, now, contract, Event.SUBSCRIBED.value, 0, contract["company"], customers.mrr(paid))
-    begin_term(model, state, slot)
+    await_end_of_term(model, state, slot)
+    visit(model, world, state, slot)
 
 
 @rule
-def begin_term(model: Model, state: State, slot: int) -> None:
-    """Let a term of a contract begin (CU2)."""
-    contract, now = state.pursuits[slot], state.clock[0]["now"]
-    contract["since"] = now
-    await_next(model, state, slot, now + products.term_of(model, contract["product"]), Due.TERM_ENDS.value)
+def begin_contract(contract: Record, since: int, paid: float, mean_paid: float, share: float) -> None:
+    """Fill in what a contract begins with, whose term began at `since`."""
+    contract["account"] = NOTHING
+    contract["since"] = since
+    contract["terms"] = 0
+    contract["visit"] = customers.NO_VISIT
+    contract["paid"] = paid
+    contract["mean_paid"] = mean_paid
+    contract["price_share"] = share
+
+
+@rule
+def await_end_of_term(model: Model, state: State, slot: int) -> None:
+    """Put the end of the term at hand on the agenda (CU2)."""
+    contract = state.pursuits[slot]
+    ends = contract["since"] + products.term_of(model, contract["product"])
+    await_next(model, state, slot, ends, Due.TERM_ENDS.value)
+
+
+@rare
+def visit(model: Model, world: Record, state: State, slot: int) -> None:
+    """Let the account visits of a contract be born (AV1)."""
+    if model.firm[0]["programs"] > 0:
+        spawn(model, world, state, slot, 0, model.firm[0]["programs"])
 
 
 @rare
 def end_term(model: Model, world: Record, state: State, ledger: Ledger, slot: int) -> None:
-    """End a term: the customer pays for another one, or leaves (CU3, CU4)."""
+    """End a term: the customer pays for another one, or leaves (CU3, CU4, AV6)."""
     contract, now = state.pursuits[slot], state.clock[0]["now"]
     if customers.stays(model, world, contract):
-        pay_for_next_term(model, ledger, contract, now)
-        begin_term(model, state, slot)
-    else:
-        began, mrr = contract["began"], customers.mrr(contract["paid"])
-        write(ledger, now, contract, Event.CHURNED.value, now - began, began, mrr)
-        free_slot(state, slot)
+        pay_for_next_term(model, world, ledger, contract, now)
+        contract["since"] = now
+        await_end_of_term(model, state, slot)
+        return
+    began, mrr = contract["began"], customers.mrr(contract["paid"])
+    write(ledger, now, contract, Event.CHURNED.value, now - began, began, mrr)
+    for number in range(model.firm[0]["programs"]):
+        withdraw_kin(model, state, slot, model.spawns[number]["process"])
+    end(model, state, slot)
 
 
 @rule
-def pay_for_next_term(model: Model, ledger: Ledger, contract: Record, now: int) -> None:
-    """Let a customer who stays pay for another term (CU5, CU6, CU7)."""
-    product, began = model.products[contract["product"]], contract["began"]
-    paid, mean_paid = customers.next_term(model, contract, now)
+def pay_for_next_term(model: Model, world: Record, ledger: Ledger, contract: Record, now: int) -> None:
+    """Let a customer who stays pay for another term (CU5, CU6, CU7, CU10)."""
+    renewed, began = model.products[contract["product"]]["typed_term"] == 1, contract["began"]
+    number, paid, mean_paid = customers.next_term(model, world, contract, now)
+    product = model.products[number]
     value, mean_value = paid * product["months"], mean_paid * product["months"]
-    if product["typed_term"] == 1:
+    contract["product"] = number
+    if renewed:
         write(ledger, now, contract, Event.RENEWED.value, now - contract["since"], began, value)
     change = customers.change_of_mrr(contract["paid"], paid)
     if change != 0.0:
@@ -72,6 +95,63 @@ def pay_for_next_term(model: Model, ledger: Ledger, contract: Record, now: int) 
     write(ledger, now, contract, Event.MARGIN.value, term, began, margin)
     write(ledger, now, contract, Event.EXPECTED_MARGIN.value, 0, began, mean_margin)
     write(ledger, now, contract, Event.REVENUE.value, term, began, value)
+
+
+@rare
+def contract_of_company(state: State, slot: int) -> int:
+    """Find the contract in force of a pursuit's company; return its slot, or NONE (AV5, AV6)."""
+    other = state.companies[state.pursuits[slot]["account"]]["first"]
+    while other != NONE and state.pursuits[other]["phase"] != Due.TERM_ENDS:
+        other = state.kin[other]["next"]
+    return int(other)
+
+
+@rare
+def is_last_visit(state: State, slot: int, event: int) -> bool:
+    """Let the contract in force remember a visit that ends; return whether there is none (AV5, AV6)."""
+    if not customers.ends_visit(event):
+        return False
+    contract = contract_of_company(state, slot)
+    if contract != NONE:
+        state.pursuits[contract]["visit"] = customers.remembered(state.pursuits[slot], event)
+    return contract == NONE
+
+
+@rare
+def expect_first_customers(model: Model, state: State) -> None:
+    """Let those be on the agenda who are customers as the period begins (CU11)."""
+    for number in range(len(model.prices)):
+        row = model.prices[number]
+        for index in range(row["customers"]):
+            slot = take_slot(state)
+            contract = state.pursuits[slot]
+            begin_pursuit(contract, row["first_customer"] + index, SALE, 0)
+            contract["company"] = contract["entity"]
+            contract["channel"] = NOTHING
+            contract["fit"] = 1.0
+            contract["heat"] = Heat.WARM.value
+            contract["theorist"] = 0
+            contract["traits"] = 0
+            contract["is_lead"] = 1
+            contract["segment"] = number % len(model.segments)
+            contract["product"] = number // len(model.segments)
+            contract["account"] = NOTHING
+            contract["began"] = NEVER
+            await_next(model, state, slot, model.stocks_from, Due.BEGINS.value)
+
+
+@rare
+def begin_first(model: Model, world: Record, state: State, ledger: Ledger, slot: int) -> None:
+    """Let somebody be a customer as the period begins (CU11)."""
+    contract, now = state.pursuits[slot], state.clock[0]["now"]
+    began, since, paid, mean_paid, share = customers.first_contract(model, world, contract, now)
+    contract["created"] = began
+    contract["began"] = began
+    begin_contract(contract, since, paid, mean_paid, share)
+    await_end_of_term(model, state, slot)
+    mrr, left = customers.mrr(paid), contract["due"] - now
+    write(ledger, now, contract, Event.WAS_CUSTOMER.value, left, began, mrr)
+    visit(model, world, state, slot)
 
 
 @rare

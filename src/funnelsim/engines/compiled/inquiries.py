@@ -50,7 +50,7 @@ def take_inquiry(model: Model, world: Record, state: State, ledger: Ledger, numb
         pursuit["traits"] = traits.traits_of(model, world, entity, number, 0, reports)
     pursuit["product"] = NOTHING
     if products.sells_products(model, segment):
-        pursuit["product"] = products.product_of(model, world, segment, entity)
+        pursuit["product"] = products.product_of(model, world, segment, entity, clock["now"])
     pursuit["account"] = NOTHING
     if finite:
         take_from_market(state, pursuit, cooling)

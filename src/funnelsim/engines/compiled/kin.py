@@ -20,21 +20,22 @@ from funnelsim.rules import attempts, ending, handover, market, nurture
 @rule
 def affect_kin(model: Model, world: Record, state: State, slot: int, event: int, spawns: int) -> None:
     """Let others be born of an event, and others be withdrawn (X5, X7)."""
-    withdrawn = ending.end_of(model, state.pursuits[slot], event)["withdraws"]
+    end = ending.end_of(model, state.pursuits[slot], event)
+    withdrawn = end["withdraws"]
     if spawns > 0:
-        spawn(model, world, state, slot, event, spawns)
+        spawn(model, world, state, slot, end["first_spawn"], spawns)
     if withdrawn != NOTHING:
         withdraw_kin(model, state, slot, withdrawn)
 
 
 @rare
-def spawn(model: Model, world: Record, state: State, parent_slot: int, event: int, count: int) -> None:
-    """Let other pursuits be born of an event; each begins after its own delay."""
+def spawn(model: Model, world: Record, state: State, parent_slot: int, first: int, count: int) -> None:
+    """Let other pursuits be born of one, by rows of the table of births; each begins after its own delay."""
     parent = state.pursuits[parent_slot]
     if parent["account"] == NOTHING:
         open_account(state, parent_slot)
-    for number in range(count):
-        entity, process, delay = ending.born(model, world, parent, event, number)
+    for number in range(first, first + count):
+        entity, process, delay = ending.born(model, world, parent, number)
         slot = take_slot(state)
         pursuit = state.pursuits[slot]
         state.pursuits[slot] = parent
@@ -45,12 +46,18 @@ def spawn(model: Model, world: Record, state: State, parent_slot: int, event: in
 
 
 @rare
-def begin_born(state: State, ledger: Ledger, slot: int) -> int:
-    """Begin a pursuit that was born of another: return its slot, in which it enters its first stage (X6)."""
+def begin_born(model: Model, world: Record, state: State, ledger: Ledger, slot: int) -> int:
+    """Begin a pursuit that was born of another: return its slot, in which it enters its first stage.
+
+    (X6, AV4)
+    """
     pursuit = state.pursuits[slot]
     now = state.clock[0]["now"]
     pursuit["began"] = now
     write(ledger, now, pursuit, Event.BEGAN.value, 0, pursuit["company"], 0.0)
+    end = ending.end_of(model, pursuit, Event.BEGAN.value)
+    if end["spawns"] > 0:
+        spawn(model, world, state, slot, end["first_spawn"], end["spawns"])
     return slot
 
 

@@ -21,7 +21,12 @@ from __future__ import annotations
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.engines.compiled.agenda import close_gap, kind_of, next_time, take_first, wave_of
-from funnelsim.engines.compiled.customers import end_term, note_running_on
+from funnelsim.engines.compiled.customers import (
+    begin_first,
+    end_term,
+    expect_first_customers,
+    note_running_on,
+)
 from funnelsim.engines.compiled.desks import enlist, grant, open_up, opens_next, read_talent
 from funnelsim.engines.compiled.inquiries import expect_inquiry, take_inquiry
 from funnelsim.engines.compiled.kin import begin_born, withdraw
@@ -52,7 +57,7 @@ from funnelsim.engines.ledger import Ledger, has_room, note_touches, rows_of_a_s
 from funnelsim.engines.protocol import MOST_WAVES
 from funnelsim.model.model import Model
 from funnelsim.model.words import DAY, NEVER, NOBODY, NOTHING, Due, Event
-from funnelsim.rules import attempts, costs, nurture, people, turnover
+from funnelsim.rules import attempts, costs, customers, nurture, people, turnover
 from funnelsim.rules.arrivals import expect_inquiries
 from funnelsim.rules.prospecting import IDLE, RESERVED
 from funnelsim.rules.shocks import expect_odds
@@ -165,8 +170,10 @@ def decide_what_is_rare(
         enters = come_back(state, ledger, slot)
     elif kind == Due.TRIES_AGAIN:
         queue_again(model, world, state, ledger, slot)
+    elif kind == Due.BEGINS and customers.is_first(state.pursuits[slot]):
+        begin_first(model, world, state, ledger, slot)
     elif kind == Due.BEGINS:
-        enters = begin_born(state, ledger, slot)
+        enters = begin_born(model, world, state, ledger, slot)
     elif kind == Due.WITHDRAWS:
         withdraw(model, state, ledger, slot)
     elif kind == Due.COOLS_OFF:
@@ -220,6 +227,7 @@ def begin(model: Model, world: Record, state: State) -> None:
             opens_next(model, state, number)
     for number in range(len(state.channels)):
         expect_inquiry(model, world, state, number)
+    expect_first_customers(model, state)
 
 
 @rule

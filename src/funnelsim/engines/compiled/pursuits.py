@@ -9,7 +9,7 @@ from __future__ import annotations
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.engines.compiled.contracts import sign
-from funnelsim.engines.compiled.customers import subscribe
+from funnelsim.engines.compiled.customers import is_last_visit
 from funnelsim.engines.compiled.desks import give_up_rep
 from funnelsim.engines.compiled.handover import (
     is_held_up,
@@ -30,7 +30,6 @@ from funnelsim.model.words import ENDED, NEVER, NOBODY, NOTHING, REJECTED, Due, 
 from funnelsim.rules import (
     assignment,
     contracts,
-    customers,
     ending,
     junk,
     memory,
@@ -123,12 +122,12 @@ def leave_visit(model: Model, world: Record, state: State, ledger: Ledger, slot:
     (V17, N2)
     """
     pursuit = state.pursuits[slot]
-    event, reason = ending.leaving(pursuit, due)
+    event, reason = ending.leaving(model, pursuit, due)
     if event == Event.LOST and pursuit["target"] == REJECTED:
         reject(model, state, ledger, pursuit)
     elif event == Event.WENT_COLD:
         note_ignored(state, ledger, pursuit)
-    if reporting.learns(model, pursuit["channel"]):
+    if reporting.learns(model, pursuit):
         report(model, world, state, ledger, pursuit, event)
     if nurture.takes(model, pursuit, reason):
         until = begin_nurture(model, world, state, ledger, slot, event, reason)
@@ -148,6 +147,8 @@ def depart(
     """
     pursuit, now = state.pursuits[slot], state.clock[0]["now"]
     target, delay, spawns = ending.after(model, world, pursuit, event)
+    if ending.is_visit(model, pursuit) and is_last_visit(state, slot, event):
+        target, delay = ENDED, ending.AT_ONCE
     value = contracts.bookings(model, world, pursuit) if event == Event.WON else 0.0
     began = pursuit["began"] if target == ENDED else 0
     write(ledger, now, pursuit, ending.told_as(event, delay), now - pursuit["since"], began, value)
@@ -159,9 +160,7 @@ def depart(
     if ending.makes_lead(model, pursuit, event):
         become_lead(model, state, ledger, pursuit)
     if event == Event.WON:
-        sign(model, state, ledger, pursuit, value)
-        if customers.becomes_customer(model, pursuit["product"], now):
-            subscribe(model, world, state, ledger, slot)
+        sign(model, world, state, ledger, slot, value)
     affect_kin(model, world, state, slot, event, spawns)
     if target == ENDED:
         end(model, state, slot)

@@ -15,7 +15,7 @@ from funnelsim.model.model import Model
 from funnelsim.model.own_policy import callable_by_compiled_code
 from funnelsim.model.records import CHANNEL_STATE, COMPANY, PURSUIT, REP_STATE, TEAM_STATE
 from funnelsim.model.words import NEVER, Assignment
-from funnelsim.rules import effort_split, ending, prospecting
+from funnelsim.rules import customers, effort_split, ending, prospecting
 
 FIRST_POOL = 256  # pursuits at once, doubled when it is full
 FIRST_COMPANIES = 16
@@ -99,6 +99,7 @@ def new_state(model: Model, slots: int = FIRST_POOL, companies: int = FIRST_COMP
         Of the pools.
     """
     reps, teams, calendars = len(model.reps), len(model.teams), len(model.calendars)
+    slots = max(slots, customers.count_first(model) + ending.most_born(model))
     actors = 1 + 2 * reps + calendars + len(model.channels) + slots
     return State(
         clock=np.zeros(1, CLOCK),
@@ -132,7 +133,12 @@ def new_state(model: Model, slots: int = FIRST_POOL, companies: int = FIRST_COMP
 
 
 def with_pool_of(state: State, other: State) -> State:
-    """Give a state the pools of another that no longer needs them, and its agenda if that is long enough."""
+    """Give a state the pools of another that no longer needs them, and its agenda if that is long enough.
+
+    Pools smaller than its own are of no use: it may begin with many customers.
+    """
+    if len(other.pursuits) < len(state.pursuits):
+        return state
     actors = len(state.positions) - len(state.pursuits) + len(other.pursuits)
     if len(other.positions) < actors:
         other = other._replace(agenda=new_agenda(actors), positions=np.zeros(actors, np.int64))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from funnelsim.engines.reference.customers import first_customers
 from funnelsim.engines.reference.days import days
 from funnelsim.engines.reference.desks import open_up
 from funnelsim.engines.reference.inquiries import draw_next, receive
 from funnelsim.engines.reference.office import Office
 from funnelsim.engines.reference.prospecting import await_end_of_block
+from funnelsim.engines.reference.pursuits import was_customer
 from funnelsim.engines.reference.roster import employ, look_ahead, read_talent
 from funnelsim.rules import arrivals, shocks, turnover
 
@@ -31,6 +33,8 @@ def begin(office: Office) -> None:
     for number in range(len(office.channels)):
         draw_next(office, number)
     put_anew(office)
+    for contract in first_customers(office):
+        office.start(was_customer(office, contract))
 
 
 def put_anew(office: Office) -> None:

@@ -145,6 +145,8 @@ def stay_on(office: Office, before: Model, was: int, number: int) -> None:
 def read_new_traits(office: Office, pursuit: Record, known: int) -> None:
     """Read the traits that come with a chapter (C27)."""
     company, channel = int(pursuit["company"]), int(pursuit["channel"])
+    if channel == NOTHING:  # a customer as the period begins
+        return
     reports = int(office.channels[channel]["reports"])
     pursuit["traits"] |= traits.traits_of(office.model, office.world, company, channel, known, reports)
 

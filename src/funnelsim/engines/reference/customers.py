@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from funnelsim.compiling.arrays import Record
-from funnelsim.engines.reference.kin import OF_THE_COMPANY, end
+from funnelsim.engines.reference.kin import OF_THE_COMPANY, end, withdraw_kin
 from funnelsim.engines.reference.office import Office, Story
 from funnelsim.model.model import SALE
-from funnelsim.model.words import Due, Event
+from funnelsim.model.words import NEVER, NOTHING, Due, Event, Heat
 from funnelsim.rules import contracts, customers, products
 
 
-def become_customer(office: Office, deal: Record) -> None:
-    """Let a contract be born of a deal, if that makes a customer (CU1)."""
-    if not customers.becomes_customer(office.model, deal["product"], office.now):
-        return
+def subscribe(office: Office, deal: Record) -> Record:
+    """Let the contract of a new customer be born of a deal (CU1)."""
     contract = office.new_pursuit(customers.contract_of(deal), SALE, int(deal["stage"]))
     for name in OF_THE_COMPANY:
         contract[name] = deal[name]
@@ -21,29 +19,73 @@ def become_customer(office: Office, deal: Record) -> None:
     paid, mean_paid, share = customers.signed(office.model, office.world, deal)
     contract["paid"], contract["mean_paid"], contract["price_share"] = paid, mean_paid, share
     office.write(contract, Event.SUBSCRIBED, worked=contract["company"], money=customers.mrr(paid))
-    office.env.process(run_on(office, contract))
+    return contract
+
+
+def first_customers(office: Office) -> list[Record]:
+    """Open the records of those who are customers as the period begins (CU11)."""
+    found = []
+    for number, row in enumerate(office.model.prices):
+        product, segment = divmod(number, len(office.model.segments))
+        for index in range(row["customers"]):
+            contract = office.new_pursuit(int(row["first_customer"]) + index, SALE, 0)
+            contract["company"], contract["channel"] = contract["entity"], NOTHING
+            contract["segment"], contract["product"] = segment, product
+            contract["fit"], contract["heat"], contract["is_lead"] = 1.0, Heat.WARM, 1
+            contract["began"] = NEVER
+            found.append(contract)
+    return found
+
+
+def begin_first(office: Office, contract: Record) -> None:
+    """Let somebody be a customer as the period begins (CU11)."""
+    began, since, *paid = customers.first_contract(office.model, office.world, contract, office.now)
+    contract["created"] = contract["began"] = began
+    contract["since"] = since
+    contract["paid"], contract["mean_paid"], contract["price_share"] = paid
+    left = since + products.term_of(office.model, contract["product"]) - office.now
+    mrr = customers.mrr(contract["paid"])
+    office.write(contract, Event.WAS_CUSTOMER, waited=left, worked=began, money=mrr)
 
 
 def run_on(office: Office, contract: Record) -> Story:
-    """Live through the terms of a contract, until its customer leaves (CU2, CU3, CU4)."""
+    """Live through the terms of a contract, until its customer leaves (CU2, CU3, CU4, AV6)."""
     while True:
-        term = products.term_of(office.model, contract["product"])
-        yield office.due(office.now + term, Due.TERM_ENDS, contract)
+        ends = contract["since"] + products.term_of(office.model, contract["product"])
+        yield office.due(int(ends), Due.TERM_ENDS, contract)
         if not customers.stays(office.model, office.world, contract):
             break
         pay_for_next_term(office, contract)
     waited, mrr = office.now - contract["began"], customers.mrr(contract["paid"])
     office.write(contract, Event.CHURNED, waited=waited, worked=contract["began"], money=mrr)
+    for number in range(office.model.firm[0]["programs"]):
+        withdraw_kin(office, contract, office.model.spawns[number]["process"])
     end(office, contract)
 
 
+def is_last_visit(office: Office, visit: Record, event: int) -> bool:
+    """Let the contract in force remember a visit that ends; return whether there is none (AV5, AV6)."""
+    if not customers.ends_visit(event):
+        return False
+    in_force = [
+        each
+        for each in office.open_pursuits.values()
+        if each["company"] == visit["company"] and each["phase"] == Due.TERM_ENDS
+    ]
+    for contract in in_force:
+        contract["visit"] = customers.remembered(visit, event)
+    return not in_force
+
+
 def pay_for_next_term(office: Office, contract: Record) -> None:
-    """Let a customer who stays pay for another term (CU5, CU6, CU7)."""
+    """Let a customer who stays pay for another term (CU5, CU6, CU7, CU10)."""
     model, began, before = office.model, int(contract["began"]), float(contract["paid"])
-    product = model.products[contract["product"]]
-    paid, mean_paid = customers.next_term(model, contract, office.now)
+    renewed = model.products[contract["product"]]["typed_term"]
+    number, paid, mean_paid = customers.next_term(model, office.world, contract, office.now)
+    product = model.products[number]
     value, mean_value = paid * product["months"], mean_paid * product["months"]
-    if product["typed_term"]:
+    contract["product"] = number
+    if renewed:
         over = office.now - contract["since"]
         office.write(contract, Event.RENEWED, waited=over, worked=began, money=value)
     change = customers.change_of_mrr(before, paid)

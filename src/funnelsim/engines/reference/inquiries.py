@@ -30,7 +30,9 @@ def receive(office: Office, number: int) -> Story:
         pursuit["market"], pursuit["cooling"] = place
         pursuit["traits"] = traits.traits_of(office.model, office.world, entity, number, 0, reports)
         if products.sells_products(office.model, pursuit["segment"]):
-            pursuit["product"] = products.product_of(office.model, office.world, pursuit["segment"], entity)
+            pursuit["product"] = products.product_of(
+                office.model, office.world, pursuit["segment"], entity, office.now
+            )
         office.write(pursuit, Event.INQUIRY, worked=entity, money=origin["cost_per_inquiry"])
         if office.model.stages[pursuit["stage"]]["is_lead"]:
             become_lead(office, pursuit)

@@ -23,9 +23,9 @@ OF_THE_COMPANY = (
 )
 
 
-def spawn(office: Office, parent: Record, event: int, number: int) -> tuple[Record, int]:
-    """Let a pursuit be born of an event of another; return it, and its delay."""
-    entity, process, delay = ending.born(office.model, office.world, parent, event, number)
+def spawn(office: Office, parent: Record, number: int) -> tuple[Record, int]:
+    """Let a pursuit be born of another, by a row of the table of births; return it, and its delay."""
+    entity, process, delay = ending.born(office.model, office.world, parent, number)
     pursuit = office.new_pursuit(entity, process, int(office.model.processes[process]["first_stage"]))
     for name in OF_THE_COMPANY:
         pursuit[name] = parent[name]

@@ -14,7 +14,7 @@ import simpy
 from funnelsim.compiling.arrays import Record
 from funnelsim.engines.ledger import credit, flag, give_reason, note_report
 from funnelsim.engines.reference.contracts import sign
-from funnelsim.engines.reference.customers import become_customer
+from funnelsim.engines.reference.customers import begin_first, is_last_visit, run_on, subscribe
 from funnelsim.engines.reference.handover import comes_to_a_gate, hold, pass_gate
 from funnelsim.engines.reference.kin import end, spawn, withdraw_kin
 from funnelsim.engines.reference.office import WITHDRAWN, Office, Story
@@ -27,6 +27,7 @@ from funnelsim.rules import (
     assignment,
     attempts,
     contracts,
+    customers,
     ending,
     ignored,
     junk,
@@ -65,7 +66,29 @@ def begin_and_pursue(office: Office, pursuit: Record, delay: int) -> Story:
         return
     pursuit["began"] = office.now
     office.write(pursuit, Event.BEGAN, worked=pursuit["company"])
+    give_birth(office, pursuit, Event.BEGAN)
     yield from pursue(office, pursuit)
+
+
+def give_birth(office: Office, parent: Record, event: int) -> None:
+    """Let pursuits be born of an event of another (X5, AV4)."""
+    end = ending.end_of(office.model, parent, event)
+    for number in range(end["first_spawn"], end["first_spawn"] + end["spawns"]):
+        office.env.process(begin_and_pursue(office, *spawn(office, parent, number)))
+
+
+def visit(office: Office, contract: Record) -> None:
+    """Let the account visits of a contract be born (AV1)."""
+    for number in range(office.model.firm[0]["programs"]):
+        office.env.process(begin_and_pursue(office, *spawn(office, contract, number)))
+
+
+def was_customer(office: Office, contract: Record) -> Story:
+    """Let somebody be a customer as the period begins (CU11)."""
+    yield office.due(office.model.stocks_from, Due.BEGINS, contract)
+    begin_first(office, contract)
+    office.env.process(run_on(office, contract))
+    visit(office, contract)
 
 
 def work(office: Office, pursuit: Record, rep: Any) -> Generator[simpy.Event, Any, bool]:
@@ -144,12 +167,12 @@ def queue_again(office: Office, pursuit: Record) -> simpy.Event:
 
 def leave(office: Office, pursuit: Record, due: Due) -> int:
     """Leave the stage, or be nurtured in it (N2); return the rest before what comes next."""
-    event, reason = ending.leaving(pursuit, due)
+    event, reason = ending.leaving(office.model, pursuit, due)
     if event == Event.LOST and pursuit["target"] == REJECTED:
         reject(office, pursuit)
     if event == Event.WENT_COLD and ignored.is_ignored(pursuit):
         office.write(pursuit, Event.IGNORED, waited=office.now - pursuit["since"])
-    if reporting.learns(office.model, pursuit["channel"]):
+    if reporting.learns(office.model, pursuit):
         report(office, pursuit, event)
     if nurture.takes(office.model, pursuit, reason):
         return begin_nurture(office, pursuit, event, reason)
@@ -161,7 +184,9 @@ def depart(office: Office, pursuit: Record, event: int, reason: int, flags: int 
 
     A pursuit that ends no longer has a stage.
     """
-    target, delay, spawns = ending.after(office.model, office.world, pursuit, event)
+    target, delay, _ = ending.after(office.model, office.world, pursuit, event)
+    if ending.is_visit(office.model, pursuit) and is_last_visit(office, pursuit, event):
+        target, delay = ENDED, ending.AT_ONCE
     value = contracts.bookings(office.model, office.world, pursuit) if event == Event.WON else 0.0
     told_as, began = ending.told_as(event, delay), pursuit["began"] if target == ENDED else 0
     office.write(pursuit, told_as, waited=office.now - pursuit["since"], worked=began, money=value)
@@ -173,10 +198,8 @@ def depart(office: Office, pursuit: Record, event: int, reason: int, flags: int 
     if ending.makes_lead(office.model, pursuit, event):
         become_lead(office, pursuit)
     if event == Event.WON:
-        sign(office, pursuit, value)
-        become_customer(office, pursuit)
-    for number in range(spawns):
-        office.env.process(begin_and_pursue(office, *spawn(office, pursuit, event, number)))
+        win(office, pursuit, value)
+    give_birth(office, pursuit, event)
     withdrawn = ending.end_of(office.model, pursuit, event)["withdraws"]
     if withdrawn != NOTHING:
         withdraw_kin(office, pursuit, withdrawn)
@@ -191,6 +214,15 @@ def depart(office: Office, pursuit: Record, event: int, reason: int, flags: int 
     if event == Event.SENT_BACK and delay == ending.AT_ONCE and target != ENDED and office.gate_of(pursuit):
         pass_gate(office, pursuit, office.gate_of(pursuit))
     return delay
+
+
+def win(office: Office, deal: Record, value: float) -> None:
+    """Sign a contract; the company may be a customer from now on (CU1)."""
+    sign(office, deal, value)
+    if customers.becomes_customer(office.model, deal["product"], office.now):
+        contract = subscribe(office, deal)
+        office.env.process(run_on(office, contract))
+        visit(office, contract)
 
 
 def reject(office: Office, pursuit: Record) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 
 from funnelsim.compiling.arrays import Floats
 from funnelsim.engines.fold import (
+    ACCOUNT_VISIT,
     AT_STARTS,
     EARNED_FROM_EXISTING,
     EARNED_REVENUE,
@@ -45,28 +46,36 @@ def _change_of_mrr(cut: Cut) -> Floats:
     return gained - cut.period(Event.CONTRACTED, _MONEY) - cut.period(Event.CHURNED, _MONEY)
 
 
-def _at_end(cut: Cut, changes: Floats) -> Floats:
-    """Return a stock at the end of the period, or of each month, by what changes it: (R, n) (F8)."""
-    return np.asarray(changes.cumsum(axis=1)) if _by_month(cut) else changes
+def _so_far(cut: Cut, amounts: Floats) -> Floats:
+    """Add up amounts to the end of each month, where a cut has months: (R, n)."""
+    return np.asarray(amounts.cumsum(axis=1)) if _by_month(cut) else amounts
 
 
-def _at_start(cut: Cut, changes: Floats, measure: int) -> Floats:
-    """Return a stock as each month begins; of a period, the sum of those of its months: (R, n) (F9)."""
-    return changes.cumsum(axis=1) - changes if _by_month(cut) else cut.period(AT_STARTS, measure)
+def _customers(cut: Cut) -> Floats:
+    """Count customers at the end of the period, or of each month: (R, n) (F8)."""
+    return _so_far(cut, cut.period(Event.WAS_CUSTOMER) + _change_of_customers(cut))
+
+
+def _mrr(cut: Cut) -> Floats:
+    """Return monthly recurring revenue at the end of the period, or of each month: (R, n) (F8)."""
+    return _whole_cents(_so_far(cut, cut.period(Event.WAS_CUSTOMER, _MONEY) + _change_of_mrr(cut)))
 
 
 def _customers_at_start(cut: Cut) -> Floats:
-    return _at_start(cut, _change_of_customers(cut), Measure.COUNT)
+    """Count customers as each month begins; of a period, the sum of those of its months: (R, n) (F9)."""
+    return _customers(cut) - _change_of_customers(cut) if _by_month(cut) else cut.period(AT_STARTS)
 
 
 def _mrr_at_start(cut: Cut) -> Floats:
-    return _whole_cents(_at_start(cut, _change_of_mrr(cut), Measure.MRR))
+    """Return MRR as each month begins; of a period, the sum of those of its months: (R, n) (F9)."""
+    then = _mrr(cut) - _change_of_mrr(cut) if _by_month(cut) else cut.period(AT_STARTS, Measure.MRR)
+    return _whole_cents(then)
 
 
 @figure("Customers", Unit.COUNT, Basis.PERIOD, Better.MORE, _ORIGIN, total, stock=True)
 def customers(cut: Cut) -> Parts:
     """Companies with a contract about a recurring product at the end of the period, or of each month."""
-    return (_at_end(cut, _change_of_customers(cut)),)
+    return (_customers(cut),)
 
 
 @figure("New customers", Unit.COUNT, Basis.PERIOD, Better.MORE, _ORIGIN, total)
@@ -98,13 +107,13 @@ def renewal_rate(cut: Cut) -> Parts:
 @figure("MRR", Unit.MONEY, Basis.PERIOD, Better.MORE, _ORIGIN, total, stock=True)
 def mrr(cut: Cut) -> Parts:
     """Monthly recurring revenue: what customers pay for a month, at the end of the period or a month."""
-    return (_whole_cents(_at_end(cut, _change_of_mrr(cut))),)
+    return (_mrr(cut),)
 
 
 @figure("ARR", Unit.MONEY, Basis.PERIOD, Better.MORE, _ORIGIN, total, stock=True)
 def arr(cut: Cut) -> Parts:
     """Annual recurring revenue: 12 x MRR at the end of the period, or of each month."""
-    return (MONTHS_A_YEAR * _whole_cents(_at_end(cut, _change_of_mrr(cut))),)
+    return (MONTHS_A_YEAR * _mrr(cut),)
 
 
 @figure("MRR, new", Unit.MONEY, Basis.PERIOD, Better.MORE, _ORIGIN, total)
@@ -154,3 +163,15 @@ def grr(cut: Cut) -> Parts:
 def existing_revenue_share(cut: Cut) -> Parts:
     """Share of revenue from customers who signed in an earlier month."""
     return cut.period(EARNED_FROM_EXISTING, _MONEY), cut.period(EARNED_REVENUE, _MONEY)
+
+
+@figure("Account visits made", Unit.COUNT, Basis.PERIOD, Better.MORE, _ORIGIN, total)
+def account_visits(cut: Cut) -> Parts:
+    """Visits to customers that are made in the period."""
+    return (cut.period(ACCOUNT_VISIT, Measure.MADE),)
+
+
+@figure("Account visits made, of those due", Unit.SHARE, Basis.PERIOD, Better.MORE, _ORIGIN, whole=True)
+def account_visits_made(cut: Cut) -> Parts:
+    """Of the visits to customers that are over, the share that was made; nobody had time for the others."""
+    return cut.period(ACCOUNT_VISIT, Measure.MADE), cut.period(ACCOUNT_VISIT)

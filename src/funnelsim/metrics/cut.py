@@ -258,14 +258,14 @@ def one_contract(model: Model, expected: bool) -> Cut:
     The contract has the mean value of its segment, at full price and without commission, and is signed as the
     period begins.
     """
-    worth = model.segments["mean_value"] * model.segments["years"]
+    worth, margins, years = _mean_contract(model)
     sums = np.zeros((1, len(worth), EVENTS, len(Basis), len(Measure)))
     sums[0, :, Event.WON, :, Measure.COUNT] = 1.0
     sums[0, :, (Event.WON, Event.EXPECTED), :, Measure.MONEY] = worth[:, None]
-    margin = worth * model.segments["margin"]
+    margin = worth * margins
     sums[0, :, (Event.MARGIN, Event.EXPECTED_MARGIN), :, Measure.MONEY] = margin[:, None]
     period = float(model.months[-1] - model.months[0]) / (DAYS_A_YEAR * DAY)
-    earned = np.minimum(period / np.maximum(model.segments["years"], period), 1.0)
+    earned = np.minimum(period / np.maximum(years, period), 1.0)
     sums[0, :, EARNED_REVENUE, Basis.PERIOD, Measure.MONEY] = worth * earned
     sums[0, :, EARNED_MARGIN, Basis.PERIOD, Measure.MONEY] = margin * earned
     nothing = np.zeros((1, len(worth)))
@@ -279,6 +279,28 @@ def one_contract(model: Model, expected: bool) -> Cut:
         absent=nothing,
     )
     return replace(bare, expected=expected)
+
+
+def _mean_contract(model: Model) -> tuple[Floats, Floats, Floats]:
+    """Return what a contract of each segment is worth on average, its margin, its term in years: (B,) each.
+
+    Where there are products, those of a segment are taken in their shares.
+    """
+    segments = model.segments
+    worth, margin, years = segments["mean_value"] * segments["years"], segments["margin"], segments["years"]
+    if len(model.products) == 0:
+        return worth, margin, years
+    worth, gross, lasting = np.zeros(len(segments)), np.zeros(len(segments)), np.zeros(len(segments))
+    prices = model.prices.reshape(len(model.products), len(segments))
+    for number, segment in enumerate(segments):
+        routes = model.routes[segment["first_product"] : segment["first_product"] + segment["products"]]
+        for share, product in zip(np.diff(routes["up_to"], prepend=0.0), routes["target"], strict=True):
+            months = max(int(model.products["months"][product]), 1)
+            value = share * prices["mean"][product, number] * months
+            worth[number] += value
+            gross[number] += value * prices["margin"][product, number]
+            lasting[number] += value * months / 12
+    return worth, gross / worth, lasting / worth
 
 
 def _bare(sums: Floats, lengths: Floats) -> Cut:

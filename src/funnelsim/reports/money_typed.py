@@ -14,6 +14,8 @@ from funnelsim.reports import notes
 from funnelsim.reports.columns import Column
 from funnelsim.reports.grid import printable, tables
 from funnelsim.scenario import Scenario, at_medians
+from funnelsim.scenario.product_rows import price_of
+from funnelsim.scenario.products import Product
 from funnelsim.scenario.rows import value_per_year
 from funnelsim.scenario.schema import Segment, Team
 from funnelsim.scenario.section import Section
@@ -29,7 +31,7 @@ class _Row(NamedTuple):
 
 
 def money_typed(scenario: Scenario, width: int) -> list[RenderableType]:
-    """Lay out values and margins by segment, costs by channel, and pay by team.
+    """Lay out values and margins by segment, or by product, costs by channel, and pay by team.
 
     Parameters
     ----------
@@ -40,7 +42,12 @@ def money_typed(scenario: Scenario, width: int) -> list[RenderableType]:
     """
     typed, currency = at_medians(scenario), printable(scenario.currency)
     blocks = {
-        "Segment": [_Row(name, _of_segment(each, currency)) for name, each in typed.segments.items()],
+        "Product": [row for name in typed.products for row in _of_product(typed, name, currency)],
+        "Segment": [
+            _Row(name, _of_segment(each, currency))
+            for name, each in typed.segments.items()
+            if not typed.products
+        ],
         "Channel": [_Row(name, _of_channel(typed, name)) for name in typed.channels],
         "Team": [row for name, each in typed.teams.items() for row in _of_team(name, each, currency)],
     }
@@ -83,6 +90,29 @@ def _columns(rows: Sequence[_Row]) -> list[Column]:
     headings = dict.fromkeys(heading for row in rows for heading in row.cells)
     cells = {heading: tuple(row.cells.get(heading, "-") for row in rows) for heading in headings}
     return [Column(heading, "", "", values, ("",) * len(values)) for heading, values in cells.items()]
+
+
+def _of_product(typed: Scenario, name: str, currency: str) -> list[_Row]:
+    """Write price, margin and term of a product: for all segments, and for those that have their own."""
+    product = typed.products[name]
+    rows = [_Row(name, _price(product, currency))]
+    for segment in product.segments:
+        cells = _price(product.for_segment(segment), currency)
+        if cells != rows[0].cells:
+            rows.append(_Row(f"{name}, {segment}", cells))
+    return rows
+
+
+def _price(product: Product, currency: str) -> dict[str, str]:
+    per = " a month" if product.is_recurring else ""
+    cells = {
+        "Price (mean)": _money(mean(tabulate(price_of(product))), currency) + per,
+        "Gross margin": _share(product, "gross_margin"),
+    }
+    if product.is_recurring:
+        months = product.term_months
+        cells["Term"] = f"{months} months" if months else "month to month"
+    return cells
 
 
 def _of_segment(segment: Segment, currency: str) -> dict[str, str]:

@@ -29,7 +29,7 @@ _HELD = ("held", "leads_held", "time_held", "cold_while_held", "holding_cost")
 _BRIDGE = ("new_mrr", "expansion_mrr", "contraction_mrr", "churned_mrr", "mrr")
 _CUSTOMERS = (
     *("customers", "new_customers", "churned_customers", "logo_churn", "renewal_rate"),
-    *(*_BRIDGE, "arr", "nrr", "grr", "existing_revenue_share"),
+    *(*_BRIDGE, "arr", "nrr", "grr", "existing_revenue_share", "account_visits", "account_visits_made"),
 )
 _NURTURE = (
     "taken_into_nurture",

@@ -28,6 +28,8 @@ from funnelsim.scenario.learning_checks import check_learning
 from funnelsim.scenario.nurture_checks import check_nurture
 from funnelsim.scenario.paths import leaves, written
 from funnelsim.scenario.plan_checks import check_plan
+from funnelsim.scenario.process_checks import at_its_process, check_account_visits
+from funnelsim.scenario.processes import with_all_stages
 from funnelsim.scenario.product_checks import check_products, keys_of_products
 from funnelsim.scenario.prospecting import check_prospecting
 from funnelsim.scenario.qualifying_checks import (
@@ -65,7 +67,10 @@ ORIGINS = ("source:", "measured:", "assumed:")
 
 def check_meaning(contents: Contents) -> list[Problem]:
     """Find everything in valid contents that does not fit together."""
-    return list(_at_their_kinds(contents, (problem for check in _CHECKS for problem in check(contents))))
+    problems = [problem for check in _CHECKS for problem in check(contents)]
+    whole = with_all_stages(contents)
+    problems += (at_its_process(contents, each) for check in _CHECKS_OF_STAGES for each in check(whole))
+    return list(_at_their_kinds(contents, problems))
 
 
 def _at_their_kinds(contents: Contents, problems: Iterable[Problem]) -> Problems:
@@ -616,18 +621,22 @@ _CHECKS: tuple[Callable[[Contents], Problems], ...] = (
     _teams,
     check_staff,
     _names_of_reps,
+    check_learning,
+    _nurture,
+    check_account_visits,
+    _titles,
+    _reserved,
+)
+# Of scenarios with the stages of all processes side by side.
+_CHECKS_OF_STAGES: tuple[Callable[[Contents], Problems], ...] = (
     _stages,
     check_hand_overs,
     check_ignored,
     check_qualifying,
-    check_learning,
     _customer_hours,
     _reasons,
-    _nurture,
     _targets,
     _paths,
     _waits,
     _keys_of_draws,
-    _titles,
-    _reserved,
 )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from funnelsim.chance.keys import purpose
 from funnelsim.model.records import MOST_PRODUCTS
-from funnelsim.scenario.errors import Problem, Problems, sum_to_one, unknown
+from funnelsim.scenario.errors import ROUNDING, Problem, Problems, sum_to_one, unknown
+from funnelsim.scenario.flow import reached
 from funnelsim.scenario.products import Product, ProductOfSegment
 from funnelsim.scenario.schema import Contents
 
@@ -19,10 +22,12 @@ def check_products(contents: Contents) -> Problems:
         path = f"products.{name}"
         yield from _price(path, product)
         yield from _staying(path, product)
+        yield from _moving(path, product, contents)
         for segment, own in product.segments.items():
             if segment not in contents.segments:
                 yield unknown(f"{path}.segments", segment, contents.segments, "a segment")
             yield from _same_price(f"{path}.segments.{segment}", product, own)
+    yield from _circles(contents)
     yield from _sold(contents)
 
 
@@ -62,26 +67,62 @@ def _staying(path: str, product: Product) -> Problems:
         yield Problem(f"{path}.{typed[0]}", f"is given where the product {has}", needed)
 
 
+def _moving(path: str, product: Product, contents: Contents) -> Problems:
+    """Find ways up to products that are none, or cannot be moved up to, and customers who have nothing."""
+    for name in product.opens:
+        if name not in contents.products:
+            yield unknown(f"{path}.opens", name, contents.products, "a product")
+        elif not contents.products[name].is_recurring:
+            wrong = f'names "{name}", which is a one-off product'
+            yield Problem(f"{path}.opens", wrong, "products with a price_per_month")
+    if sum(product.opens.values()) > 1 + ROUNDING:
+        wrong = f"sums to {sum(product.opens.values()):g}"
+        yield Problem(f"{path}.opens", wrong, "chances that sum to at most 1")
+    for segment, own in product.segments.items():
+        if own.customers > 0 and not product.is_recurring:
+            wrong = "is given for a one-off product, which nobody has month after month"
+            yield Problem(f"{path}.segments.{segment}.customers", wrong, "a recurring product")
+
+
+def _circles(contents: Contents) -> Problems:
+    """Find products from which customers move up, product after product, to where they began."""
+    ways = {
+        name: set(product.opens) & contents.products.keys() for name, product in contents.products.items()
+    }
+    for name, opened in ways.items():
+        if name in reached(ways, opened):
+            wrong = f"names {name} itself" if name in opened else f"leads back to {name}"
+            yield Problem(f"products.{name}.opens", wrong, "a pyramid without a circle")
+
+
 def _sold(contents: Contents) -> Problems:
-    """Find products that no segment buys, and segments that do not say what they buy."""
-    sold: set[str] = set()
+    """Find products that nobody can have, and segments that do not say what they buy."""
+    had: set[str] = set()
+    for name, product in contents.products.items():
+        had.update(product.opens)
+        had.update({name} if any(own.customers > 0 for own in product.segments.values()) else ())
     for name, segment in contents.segments.items():
-        path = f"segments.{name}.products"
-        for product, weight in segment.products.items():
-            if product not in contents.products:
-                yield unknown(path, product, contents.products, "a product")
-            elif weight > 0:
-                sold.add(product)
-        if segment.products:
-            yield from sum_to_one(path, segment.products.values())
-        if not segment.products and len(contents.products) == 1:
-            sold.update(contents.products)
-        if not segment.products and len(contents.products) > 1:
-            known = ", ".join(contents.products)
-            yield Problem(path, "is missing", f"shares of the products {known}")
+        yield from _bought(f"segments.{name}.products", segment.products, contents)
+        only = contents.products if len(contents.products) == 1 and not segment.products else {}
+        had.update(only, (product for product, share in segment.products.items() if share > 0))
     for product in contents.products:
-        if product not in sold:
+        if product not in had:
             yield Problem(f"products.{product}", "is sold to nobody", "a segment that lists it in products")
+
+
+def _bought(path: str, shares: Mapping[str, float], contents: Contents) -> Problems:
+    """Find what is wrong with the products that the deals of a segment are about."""
+    if not shares:
+        if len(contents.products) > 1:
+            yield Problem(path, "is missing", f"shares of the products {', '.join(contents.products)}")
+        return
+    for product in shares.keys() - contents.products.keys():
+        yield unknown(path, product, contents.products, "a product")
+    yield from sum_to_one(path, shares.values())
+    listed = [contents.products[each] for each in shares if each in contents.products]
+    if listed and all(each.launched is not None for each in listed):
+        wrong = "are all launched on a day: before that there would be nothing to sell"
+        yield Problem(path, wrong, "one that has always been sold")
 
 
 def keys_of_products(contents: Contents) -> dict[str, int]:

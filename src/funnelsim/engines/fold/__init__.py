@@ -9,6 +9,7 @@ end of the drain). Channels and segments are about the sale; a stage and a rep h
 from funnelsim.engines.fold.ages import AGE_BINS, age_edges
 from funnelsim.engines.fold.changing import Sums, take_over
 from funnelsim.engines.fold.measures import (
+    ACCOUNT_VISIT,
     AT_STARTS,
     ATTEMPT,
     COLD_LATER,
@@ -49,6 +50,7 @@ from funnelsim.engines.fold.tally import (
 )
 
 __all__ = [
+    "ACCOUNT_VISIT",
     "AGE_BINS",
     "ATTEMPT",
     "AT_STARTS",

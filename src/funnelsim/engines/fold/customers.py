@@ -9,18 +9,22 @@ from funnelsim.compiling.decorators import rare, rule
 from funnelsim.compiling.handles import FOUR, Four, add_four
 from funnelsim.engines.fold.lines import Lines
 from funnelsim.engines.fold.measures import (
+    ACCOUNT_VISIT,
     AT_STARTS,
     BASES,
     EARNED_FROM_EXISTING,
+    EARNED_MARGIN,
+    EARNED_REVENUE,
     OF_EXISTING,
     TERM_OVER,
     Measure,
 )
-from funnelsim.engines.fold.tally import WIDTH, Books, month_of
+from funnelsim.engines.fold.money import earn_as
+from funnelsim.engines.fold.tally import WIDTH, Books, count_months, month_of
 from funnelsim.model.model import Model
-from funnelsim.model.words import Event
+from funnelsim.model.words import NOTHING, Event
 from funnelsim.rules.customers import YEAR
-from funnelsim.rules.products import is_recurring
+from funnelsim.rules.products import MONTH, is_recurring
 
 
 @rare
@@ -32,7 +36,12 @@ def book_customer(
     number, mrr = _change(event, float(row["money"]))
     if 0 <= month < months:
         later = float(months - 1 - month)  # months of the period that begin after this row
+        later += 1.0 if event == Event.WAS_CUSTOMER else 0.0
         _add_in_period(books, replication, AT_STARTS, lines, (number * later, mrr * later, 0.0, 0.0))
+    if event == Event.WAS_CUSTOMER:
+        _earn_the_rest(row, lines, model, books, replication)
+        return
+    if 0 <= month < months:
         if event != Event.SUBSCRIBED and row["worked"] < model.months[month]:
             _add_in_period(books, replication, OF_EXISTING, lines, _lost_or_gained(event, row))
         if model.products[row["product"]]["typed_term"] == 1 and event in (Event.RENEWED, Event.CHURNED):
@@ -45,7 +54,7 @@ def book_customer(
 @rule
 def _change(event: int, money: float) -> tuple[float, float]:
     """Return by how much a row changes the number of customers, and their monthly recurring revenue."""
-    if event == Event.SUBSCRIBED:
+    if event in (Event.SUBSCRIBED, Event.WAS_CUSTOMER):
         return 1.0, money
     if event == Event.CHURNED:
         return -1.0, -money
@@ -90,12 +99,38 @@ def book_lifetime(
         worth = float(row["money"]) * math.pow(1.0 + model.firm[0]["discount"], -years)
         _note_of_cohort(month, signed, worth, books.lifetime, model, books, replication)
     else:
-        _earn_from_existing(row, month_of(books, signed), lines, model, books, replication)
+        paid = float(row["money"])
+        _earn_from_existing(row, paid, month_of(books, signed), lines, model, books, replication)
+
+
+@rule
+def _earn_the_rest(row: Record, lines: Lines, model: Model, books: Books, replication: int) -> None:
+    """Book what is earned of the term at hand by somebody who is a customer as the period begins (F11)."""
+    share = model.prices[row["product"] * len(model.segments) + row["segment"]]["margin"]
+    paid = row["money"] * (row["waited"] / MONTH)
+    earn_as(row, EARNED_REVENUE, paid, lines, model, books, replication)
+    earn_as(row, EARNED_MARGIN, paid * share, lines, model, books, replication)
+    _earn_from_existing(row, paid, NOTHING, lines, model, books, replication)
+
+
+@rare
+def book_visit(row: Record, lines: Lines, books: Books, replication: int) -> None:
+    """Book an account visit that is over, as its customer's (F11)."""
+    if lines[0] == NOTHING or row["event"] not in (Event.DONE, Event.PARKED, Event.LOST, Event.WENT_COLD):
+        return
+    made = 1.0 if row["event"] == Event.DONE or row["reason"] == NOTHING else 0.0
+    of_sale = int(books.bounds[1]) + (lines[0] - int(books.bounds[1])) % count_months(books)
+    column = ACCOUNT_VISIT * (BASES * FOUR)
+    add_four(books.sums, (replication, column + of_sale * WIDTH), (1.0, made, 0.0, 0.0))
+    for dimension, number in ((2, int(row["channel"])), (3, int(row["segment"]))):
+        if number >= 0:
+            line = int(books.bounds[dimension]) + number
+            add_four(books.sums, (replication, column + line * WIDTH), (1.0, made, 0.0, 0.0))
 
 
 @rule
 def _earn_from_existing(
-    row: Record, signed_in: int, lines: Lines, model: Model, books: Books, replication: int
+    row: Record, paid: float, signed_in: int, lines: Lines, model: Model, books: Books, replication: int
 ) -> None:
     """Book the part of a term's revenue that is earned in months after that in which the customer signed."""
     sums, column = books.sums, EARNED_FROM_EXISTING * (BASES * FOUR) + Measure.MONEY.value
@@ -103,7 +138,7 @@ def _earn_from_existing(
     first, in_period = int(books.bounds[1]), 0.0
     for month in range(max(signed_in + 1, 0), min(month_of(books, end) + 1, len(months) - 1)):
         within = min(end, months[month + 1]) - max(start, months[month])
-        earned = row["money"] * (max(within, 0) / row["waited"])
+        earned = paid * (max(within, 0) / row["waited"])
         sums[replication, column + (first + month) * WIDTH] += earned
         in_period += earned
     for line in lines[BASES:]:

@@ -38,6 +38,7 @@ class Measure(IntEnum):
     REDUCED = 2  # instead of worked, in OF_EXISTING: MRR by which contracts fall
     LOST = 3  # instead of money, in OF_EXISTING: MRR of those who leave
     RENEWED = 1  # instead of waited, in TERM_OVER
+    MADE = 1  # instead of waited, in ACCOUNT_VISIT
 
 
 class Ended(IntEnum):
@@ -77,6 +78,7 @@ AT_STARTS = FIRST_CONTACT + 16  # customers, and their MRR, as a month begins, a
 OF_EXISTING = FIRST_CONTACT + 17  # of those who were customers as the month began: who leaves, changes of MRR
 TERM_OVER = FIRST_CONTACT + 18  # a typed term is over: is it renewed
 EARNED_FROM_EXISTING = FIRST_CONTACT + 19  # EARNED_REVENUE of those who signed in an earlier month
+ACCOUNT_VISIT = FIRST_CONTACT + 20  # one is over: was it made
 PROMPT_HOURS = (1, 4, 24)
 
 # What is summed for each event, one line each.
@@ -148,6 +150,9 @@ KEPT: tuple[tuple[int, tuple[Measure, ...]], ...] = (
     (OF_EXISTING, (_C, Measure.ADDED, Measure.REDUCED, Measure.LOST)),
     (TERM_OVER, (_C, Measure.RENEWED)),
     (EARNED_FROM_EXISTING, (_M,)),
+    (Event.WAS_CUSTOMER, (_C, _M)),
+    (Event.DONE, (_C, _W)),
+    (ACCOUNT_VISIT, (_C, Measure.MADE)),
 )
 
-EVENTS = EARNED_FROM_EXISTING + 1
+EVENTS = ACCOUNT_VISIT + 1

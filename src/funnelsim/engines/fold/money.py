@@ -23,19 +23,21 @@ def book_contract(row: Record, month: int, model: Model, books: Books, replicati
 def earn(row: Record, lines: Lines, model: Model, books: Books, replication: int) -> None:
     """Book what a contract earns, or the gross margin of it, in the months of the period (M9)."""
     event = EARNED_REVENUE if row["event"] == Event.REVENUE else EARNED_MARGIN
-    earn_as(row, event, lines, model, books, replication)
+    earn_as(row, event, float(row["money"]), lines, model, books, replication)
 
 
 @rule
-def earn_as(row: Record, event: int, lines: Lines, model: Model, books: Books, replication: int) -> None:
-    """Book the part of a contract's term that lies in each month of the period, in the row's lines."""
+def earn_as(
+    row: Record, event: int, money: float, lines: Lines, model: Model, books: Books, replication: int
+) -> None:
+    """Book the part of a row's span that lies in each month of the period, of this money, in its lines."""
     sums, column = books.sums, event * (BASES * FOUR) + Measure.MONEY.value
     start, end, months = row["time"], row["time"] + row["waited"], model.months
     first = int(books.bounds[1]) + int(row["process"]) * (len(months) - 1)
     in_period = 0.0
     for month in range(max(0, month_of(books, start)), min(month_of(books, end) + 1, len(months) - 1)):
         within = min(end, months[month + 1]) - max(start, months[month])
-        earned = row["money"] * (within / row["waited"])
+        earned = money * (within / row["waited"])
         sums[replication, column + (first + month) * WIDTH] += earned
         in_period += earned
     for line in lines[BASES:]:

@@ -74,4 +74,4 @@ def book_after_nurture(row: Record, lines: Lines, model: Model, books: Books, re
         back = WON_BACK if event == Event.WON else EXPECTED_BACK
         add_to_lines(books, replication, back, lines, amounts_of(row, False))
     if event == Event.REVENUE:
-        earn_as(row, EARNED_BACK, lines, model, books, replication)
+        earn_as(row, EARNED_BACK, float(row["money"]), lines, model, books, replication)

@@ -8,7 +8,7 @@ from funnelsim.compiling.arrays import Floats, Integers, Record, Records
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.compiling.on_disk import compiled
 from funnelsim.engines.fold.contacts import book_attempt, note_first_contact, note_hand_over, note_who_asks
-from funnelsim.engines.fold.customers import book_customer, book_lifetime
+from funnelsim.engines.fold.customers import book_customer, book_lifetime, book_visit
 from funnelsim.engines.fold.endings import note_end
 from funnelsim.engines.fold.lines import Lines, add_to_lines, amounts_of, lines_of
 from funnelsim.engines.fold.measures import BASES
@@ -18,7 +18,7 @@ from funnelsim.engines.fold.stocks import book_market, book_the_held, change_que
 from funnelsim.engines.fold.tally import WIDTH, Books, Tally, books_of, bounds_of, month_of
 from funnelsim.engines.fold.work import book_span, book_work
 from funnelsim.engines.ledger import Ledger
-from funnelsim.model.model import Model
+from funnelsim.model.model import SALE, Model
 from funnelsim.model.words import NOTHING, Event, Flag
 from funnelsim.rules import market
 
@@ -83,8 +83,8 @@ def fold_page(ledger: Ledger, model: Model, books: Books, replication: int, reas
             book_contract(row, month, model, books, replication)
         move_queue(row, month, until, model, books, replication)
         book_work(row, since, month, model, books, replication)
-        rare_event = Event.BEGAN <= event <= Event.RUNNING or event >= Event.REJECTED
-        if rare_event or row["flags"] & OF_FEW != 0 or (any_market and event == Event.INQUIRY):
+        is_rare = Event.BEGAN <= event <= Event.RUNNING or event >= Event.REJECTED or row["process"] != SALE
+        if is_rare or row["flags"] & OF_FEW != 0 or (any_market and event == Event.INQUIRY):
             _book_what_is_rare(row, month, until, lines, model, books, replication)
 
 
@@ -98,9 +98,11 @@ def is_of_the_day(event: int) -> bool:
 def _book_what_is_rare(
     row: Record, month: int, until: int, lines: Lines, model: Model, books: Books, replication: int
 ) -> None:
-    """Book what only some scenarios have: rests, those held, junk, attempts, nurture, markets, pauses."""
+    """Book what only some scenarios have: rests, those held, junk, attempts, nurture, markets, customers."""
     event, flags = row["event"], row["flags"]
-    if Event.SUBSCRIBED <= event <= Event.CHURNED:
+    if model.processes[row["process"]]["visits"] == 1:
+        book_visit(row, lines, books, replication)
+    if Event.SUBSCRIBED <= event <= Event.CHURNED or event == Event.WAS_CUSTOMER:
         book_customer(row, month, lines, model, books, replication)
     if event in (Event.ON_STAFF, Event.INTERRUPTED, Event.ABSENT):
         book_span(row, model, books, replication)

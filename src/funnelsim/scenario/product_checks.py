@@ -105,9 +105,9 @@ def _sold(contents: Contents) -> Problems:
         yield from _bought(f"segments.{name}.products", segment.products, contents)
         only = contents.products if len(contents.products) == 1 and not segment.products else {}
         had.update(only, (product for product, share in segment.products.items() if share > 0))
-    for product in contents.products:
-        if product not in had:
-            yield Problem(f"products.{product}", "is sold to nobody", "a segment that lists it in products")
+    for name in contents.products:
+        if name not in had:
+            yield Problem(f"products.{name}", "is sold to nobody", "a segment that lists it in products")
 
 
 def _bought(path: str, shares: Mapping[str, float], contents: Contents) -> Problems:

@@ -409,6 +409,27 @@ FLOORS |= {
     "who tried leaves": Scene(TRIED, "attempt: is due when its owner has left"),
     "who ignored leaves": Scene(TRIED, "ignored: placed anew"),
 }
+HELD_UP = """
+start = 2026-06-01
+horizon = { warm_up_months = 0, period_months = 1, drain_months = 0 }
+[segments.all]
+contract_value_per_year = 1000
+[channels.web]
+kind = "seo"
+inquiries_per_month = 300
+[teams.sales]
+people = 2
+[stages.call]
+team = "sales"
+effort_hours = 3
+conversion = 0.5
+hand_over = { per_rep = 2, patience_days = 20 }
+"""
+WITHOUT_GATE = """
+[[changes]]
+date = 2026-06-15
+change = { "stages.call" = { team = "sales", effort_hours = 3, conversion = 0.5 } }
+"""
 CHANGES = {
     "tiers begin": Scene(
         SOLD_AND_INSTALLED.replace("commission_tiers", "# ") + "[[changes]]\ndate = 2026-06-15\nchange = { "
@@ -437,6 +458,13 @@ CHANGES = {
     "work goes on in the night": that_changes(
         '"teams.sales.hours_per_week" = 168', "work in hand ends at another instant", days=(11,)
     ).without("effort_hours = 4", "effort_hours = 30"),
+    **{
+        f"a gate goes: {counted}": Scene(HELD_UP + WITHOUT_GATE, f"change: {counted}")
+        for counted in (
+            "a lead is held no longer, as its gate is gone",
+            "a lead counts no longer at a gate that goes",
+        )
+    },
     "a trait comes": that_changes(
         '"traits.budget" = { share = 0.5, missing = 0.5 }', "a pursuit has a trait that comes"
     ),

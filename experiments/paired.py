@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from funnelsim.forecast import Forecast, bootstrap_t
@@ -90,13 +91,44 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join([lines[0], f"|---|{'---:|' * (len(head) - 1)}", *lines[1:]])
 
 
-def asked(
-    description: str | None, years: int, out: Path, arguments: Sequence[str] | None
-) -> argparse.Namespace:
+def in_words(name: str) -> str:
+    """Write the name of a strategy for readers."""
+    return name.replace("_", " ")
+
+
+def run(
+    found: Callable[[argparse.Namespace], tuple[str, Figure]],
+    description: str | None,
+    years: int,
+    picture: Path,
+) -> int:
+    """Do an experiment: print its text, and write it and its picture into a folder.
+
+    Parameters
+    ----------
+    found : callable
+        Takes the options, simulates, and returns the text and the picture.
+    description : str or None
+        What the experiment is, for `--help`.
+    years : int
+        How many periods of each strategy are simulated unless asked otherwise.
+    picture : path
+        Where the picture goes unless asked otherwise; the text goes beside it.
+    """
+    options = _asked(description, years, picture.parent)
+    text, drawn = found(options)
+    options.out.mkdir(parents=True, exist_ok=True)
+    (options.out / "result.md").write_text(text, encoding="utf-8")
+    drawn.savefig(options.out / picture.name, dpi=100, metadata={"Software": None})
+    print(text)
+    return 0
+
+
+def _asked(description: str | None, years: int, out: Path) -> argparse.Namespace:
     """Read the options of an experiment."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--years", type=int, default=years, help="simulated periods of each strategy")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="worlds at the same time")
     parser.add_argument("--out", type=Path, default=out, help="folder of result.md and the picture")
-    return parser.parse_args(arguments)
+    return parser.parse_args()

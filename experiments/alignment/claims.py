@@ -12,7 +12,18 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from experiments.paired import Floats, Found, Results, asked, change, estimate, percent, simulated, table
+from experiments.paired import (
+    Floats,
+    Found,
+    Results,
+    change,
+    estimate,
+    in_words,
+    percent,
+    run,
+    simulated,
+    table,
+)
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -26,7 +37,7 @@ PRESET, TODAY, CLOSED = "alignment", "today", "closed_loop"
 OTHERS = ("marketing_learns", "keep_them_warm", CLOSED)
 YEARS = 800
 WORLDS = 50  # whose contracts are looked at one by one
-HERE = Path(__file__).parent
+PICTURE = Path(__file__).with_name("claims.png")
 
 SAYS = """# Four promises of a closed loop
 
@@ -167,11 +178,6 @@ def tabulated(promises: Promises) -> str:
     return table(["strategy", *(claim.column for claim in CLAIMS.values())], rows)
 
 
-def in_words(name: str) -> str:
-    """Write the name of a strategy for readers."""
-    return name.replace("_", " ")
-
-
 def verdict(claim: Claim, found: Found) -> str:
     """Say whether a promise is kept."""
     if not found.sure:
@@ -246,7 +252,7 @@ def of_the_spread(promises: Promises) -> str:
 # ---- the picture ------------------------------------------------------------------------------
 
 
-def draw(path: Path, promises: Promises) -> None:
+def drawn(promises: Promises) -> Figure:
     """Draw by how much each strategy changes each of the four figures, and which side is promised."""
     figure = Figure(figsize=(12, 3.2), layout="constrained")
     panels = figure.subplots(1, len(CLAIMS), sharey=True)
@@ -254,7 +260,7 @@ def draw(path: Path, promises: Promises) -> None:
         draw_claim(axes, claim, [promises.change(metric, name) for name in OTHERS])
     panels[0].set_yticks(range(len(OTHERS)), [in_words(name) for name in OTHERS])
     panels[0].set_ylim(len(OTHERS) - 0.5, -0.5)
-    figure.savefig(path, dpi=100, metadata={"Software": None})
+    return figure
 
 
 def draw_claim(axes: Axes, claim: Claim, found: Sequence[Found]) -> None:
@@ -271,8 +277,11 @@ def draw_claim(axes: Axes, claim: Claim, found: Sequence[Found]) -> None:
     axes.set(title=f"{claim.promise}?", xlabel=f"change against today, {claim.unit}")
 
 
-def write_results(options: argparse.Namespace) -> str:
-    """Simulate, write text and picture into a folder, and return the text."""
+# ---- the experiment ---------------------------------------------------------------------------
+
+
+def compared(options: argparse.Namespace) -> tuple[str, Figure]:
+    """Simulate the strategies, and return text and picture."""
     firm = settled(load(PRESET), options.jobs)
     promises = Promises(firm, simulated(firm, (TODAY, *OTHERS), options))
     text = SAYS.format(
@@ -283,17 +292,8 @@ def write_results(options: argparse.Namespace) -> str:
         claims=claims(promises),
         reasons=reasons(promises, options.seed),
     )
-    options.out.mkdir(parents=True, exist_ok=True)
-    (options.out / "result.md").write_text(text, encoding="utf-8")
-    draw(options.out / "claims.png", promises)
-    return text
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Print what was found."""
-    print(write_results(asked(__doc__, YEARS, HERE, arguments)))
-    return 0
+    return text, drawn(promises)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(compared, __doc__, YEARS, PICTURE))

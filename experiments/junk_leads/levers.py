@@ -8,35 +8,25 @@ from __future__ import annotations
 import argparse
 import math
 import sys
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from experiments.paired import Found, Results, asked, change, percent, simulated, table
+from experiments.paired import Found, Results, change, in_words, percent, run, simulated, table
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from funnelsim.scenario import Scenario, from_document
-from funnelsim.scenario.files import preset_text
+from funnelsim.scenario import Scenario, from_document, load
 from funnelsim.studies.pilot import settled
 
 PRESET, TODAY, ALL, STRICTER = "junk_leads", "today", "all_seven", "all_seven_and_a_stricter_desk"
 PASSES_AT = "stages.qualification.passes_at +="
-LEVERS = (
-    "describe_the_buyer",
-    "verify_each_lead",
-    "remove_theorists",
-    "match_volume",
-    "train_first_contact",
-    "assign_transparently",
-    "ask_for_reasons",
-)
+LEVERS = load(PRESET).strategies[ALL].combines
 MONTH_OF_THE_SOURCE, SHARE_OF_THE_SOURCE, HEALTHY = 18, 0.23, 0.10
 YEARS = 400
-HERE = Path(__file__).parent
+PICTURE = Path(__file__).with_name("levers.png")
 
 SAYS = """# Seven levers against junk, one by one and at once
 
@@ -105,9 +95,8 @@ class Levers(NamedTuple):
 
 def scenario() -> Scenario:
     """Load the preset, with one strategy more: all seven, and a desk that wants one good answer more."""
-    document = tomllib.loads(preset_text(PRESET))
-    all_seven = document["strategies"][ALL]["change"]
-    document["strategies"][STRICTER] = {"change": {**all_seven, PASSES_AT: all_seven[PASSES_AT] + 1}}
+    document = load(PRESET).document
+    document["strategies"][STRICTER] = {"combines": [ALL], "change": {PASSES_AT: 1}}
     return from_document(document)
 
 
@@ -142,11 +131,6 @@ def tables(levers: Levers) -> tuple[str, str]:
         for name, step in zip(added, [TODAY, *levers.steps, STRICTER], strict=True)
     ]
     return table(["strategy", *head], alone), table(["levers", *head], steps)
-
-
-def in_words(name: str) -> str:
-    """Write the name of a strategy for readers."""
-    return name.replace("_", " ")
 
 
 def one_by_one(levers: Levers) -> str:
@@ -216,13 +200,13 @@ def listed(names: Sequence[str]) -> str:
 # ---- the picture ------------------------------------------------------------------------------
 
 
-def draw(path: Path, levers: Levers) -> None:
+def drawn(levers: Levers) -> Figure:
     """Draw the junk rate by month, and what each lever brings beside what all bring at once."""
     figure = Figure(figsize=(12, 4.8), layout="constrained")
     left, right = figure.subplots(1, 2)
     draw_months(left, levers)
     draw_levers(right, levers)
-    figure.savefig(path, dpi=100, metadata={"Software": None})
+    return figure
 
 
 def draw_months(axes: Axes, levers: Levers) -> None:
@@ -258,8 +242,11 @@ def draw_levers(axes: Axes, levers: Levers) -> None:
     )
 
 
-def write_results(options: argparse.Namespace) -> str:
-    """Simulate, write text and picture into a folder, and return the text."""
+# ---- the experiment ---------------------------------------------------------------------------
+
+
+def compared(options: argparse.Namespace) -> tuple[str, Figure]:
+    """Simulate the levers, and return text and picture."""
     levers = pulled(options)
     alone, steps = tables(levers)
     text = SAYS.format(
@@ -272,17 +259,8 @@ def write_results(options: argparse.Namespace) -> str:
         beside_the_source=beside_the_source(levers),
         what_it_takes=what_it_takes(levers),
     )
-    options.out.mkdir(parents=True, exist_ok=True)
-    (options.out / "result.md").write_text(text, encoding="utf-8")
-    draw(options.out / "levers.png", levers)
-    return text
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Print what was found."""
-    print(write_results(asked(__doc__, YEARS, HERE, arguments)))
-    return 0
+    return text, drawn(levers)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(compared, __doc__, YEARS, PICTURE))

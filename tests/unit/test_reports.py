@@ -30,7 +30,7 @@ from funnelsim.reports.busy import APART
 from funnelsim.reports.columns import NOTHING, PRECISION, RANGE, Column, figure_column, rounded, text_column
 from funnelsim.reports.comparison_page import comparison_page, dated_names, deciding_columns, other_columns
 from funnelsim.reports.grid import folded, printable, tables
-from funnelsim.reports.parts import PARTS
+from funnelsim.reports.run_figures import PARTS, TABLES
 from funnelsim.reports.saving import result_files
 from funnelsim.reports.scenario_page import origins_page, pilot_page, presets_page
 from funnelsim.reports.simulation_page import simulation_page
@@ -291,7 +291,9 @@ def test_a_run_shows_the_parts_that_occur_and_no_others(today: fs.SimulationResu
     assert not [part.title for part in PARTS if part.title in plain]
 
 
-def test_figures_of_a_part_have_the_cuts_in_which_they_are_shown() -> None:
+def test_figures_have_the_cuts_in_which_a_run_shows_them() -> None:
+    for table, metrics in TABLES.items():
+        assert all(table in FIGURES[name].by for name in metrics), table
     for part in PARTS:
         for dimension, metrics in part.cuts:
             assert set(metrics) <= set(part.figures)

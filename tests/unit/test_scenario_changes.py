@@ -584,6 +584,127 @@ def test_strategies_together_have_the_horizon_that_they_need() -> None:
     assert settled(CHOICES, strategies=["four+one_more"]).months == alone
 
 
+def test_a_strategy_may_leave_a_stage_to_which_only_another_leads() -> None:
+    text = """
+start = 2026-01-01
+segments.all.contract_value = 1000
+channels.web = { kind = "seo", inquiries_per_month = 20 }
+stages.talk = { conversion = 0.5, next = "won" }
+stages.visit = { conversion = 0.5 }
+strategies.visits.change = { "stages.talk.next" = "visit" }
+strategies.dearer.change = { "channels.web.cost_per_month" = 100 }
+strategies.more.change = { "channels.web.inquiries_per_month *=" = 2 }
+"""
+    assert parse(text).strategy("dearer+more").channels["web"].cost_per_month == 100
+
+
+def combining(**parts: list[str]) -> Scenario:
+    """Make the choices with strategies that combine some of them."""
+    document = CHOICES.document
+    for name, combined in parts.items():
+        document["strategies"].setdefault(name, {})["combines"] = combined
+    return from_document(document)
+
+
+def test_a_strategy_that_combines_others_is_all_of_them() -> None:
+    scenario = combining(bold=["four", "surer"], bolder=["bold", "double"], one_more=["bolder"])
+    for name, parts in {
+        "bold": "four+surer",
+        "bolder": "four+surer+double",
+        "one_more": "four+surer+double",
+    }.items():
+        assert scenario.strategy(name).stages == CHOICES.strategy(parts).stages
+    people = [scenario.strategy(name).teams["sales"].people for name in ("bold", "bolder", "one_more")]
+    assert people == [4, 8, 9]  # its own change comes last
+    assert levers(scenario, "bolder+slow")[0] == Lever("teams.sales.people", 2, 8, START)
+    assert scenario.about_strategy("bolder") == ""
+
+
+def test_parts_of_a_strategy_keep_their_days_and_costs() -> None:
+    text = (
+        preset_text("first_steps")
+        + """
+[strategies.later]
+starts = 2026-05-01
+one_off_cost = 100
+change = { "teams.sales.people +=" = 1 }
+[[strategies.later.on]]
+date = 2026-08-01
+cost_per_month = 10
+[strategies.both]
+combines = ["later", "one_more_rep"]
+[strategies.soon]
+combines = ["later"]
+starts = 2026-03-01
+change = { "stages.proposal.effort_hours *=" = 0.5 }
+"""
+    )
+    scenario = parse(text)
+    at_once, one_by_one = scenario.timeline("both"), scenario.timeline("later+one_more_rep")
+    assert all(one.is_same(other) for one, other in zip(at_once, one_by_one, strict=True))
+    assert scenario.first_day_of("later") == date(2026, 5, 1)
+    assert scenario.first_day_of("both") == START
+    begins = [each.begins for each in scenario.timeline("soon")]
+    assert begins == [None, date(2026, 3, 1), date(2026, 5, 1), date(2026, 8, 1)]
+
+
+@pytest.mark.parametrize(
+    ("parts", "told"),
+    [
+        ({"a": ["fuor"]}, 'strategies.a.combines names "fuor"; did you mean "four"?'),
+        ({"a": ["a"]}, "strategies.a.combines names a itself; expected other strategies"),
+        ({"a": ["four", "today"]}, "strategies.a.combines adds to today, which changes nothing; expected"),
+        ({"a": ["four", "four"]}, 'strategies.a.combines names four twice; expected ["four"]'),
+        (
+            {"a": ["b"], "b": ["c"], "c": ["a"], "d": ["a"]},
+            "strategies.a.combines goes in a circle: a combines b, b combines c, c combines a; "
+            "expected parts that do not lead back",
+        ),
+        (
+            {"a": ["four", "double"], "b": ["a", "double"]},
+            "strategies.b.combines has double twice: in a and by itself; expected one of them",
+        ),
+        (
+            {"a": ["four", "double"], "b": ["double", "surer"], "c": ["a", "b"]},
+            "strategies.c.combines has double twice: in a and in b; expected one of them",
+        ),
+        (
+            {"a": ["four", "also_four", "five"]},
+            "strategies.a cannot be: teams.sales.people is set to 5 by five, and to 4 by also_four; "
+            "expected one of them",
+        ),
+        (
+            {"four": ["five"]},
+            "strategies.four cannot be: teams.sales.people is set to 4 by four, and to 5 by five; "
+            "expected one of them",
+        ),
+        (
+            {"a": ["surer", "much_surer"], "b": ["a", "four"]},
+            "strategies.a makes a scenario in which stages.proposal.conversion is 1.008; expected at most 1",
+        ),
+        ({"today": ["four"]}, 'strategies.today.combines is given; expected "today" to be the unchanged'),
+    ],
+)  # fmt: skip
+def test_strategies_that_cannot_be_combined_are_told(parts: dict[str, list[str]], told: str) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        combining(**parts)
+    (problem,) = caught.value.problems
+    assert problem.sentence().startswith(told)
+
+
+@pytest.mark.parametrize(("key", "value"), [("starts", date(2026, 3, 1)), ("always", True)])
+def test_a_strategy_without_a_change_of_its_own_has_no_day_of_its_own(key: str, value: object) -> None:
+    document = CHOICES.document
+    document["strategies"]["a"] = {"combines": ["four", "double"], key: value}
+    with pytest.raises(ScenarioError, match=f"strategies.a.{key} is given, but only the parts change"):
+        from_document(document)
+
+
+def test_a_strategy_is_not_chosen_together_with_a_part_of_it() -> None:
+    with pytest.raises(ScenarioError, match="has four twice: by itself and in bold; expected one of them"):
+        combining(bold=["four", "surer"]).strategy("four+bold")
+
+
 @pytest.mark.parametrize("table", ["strategies", "assumptions"])
 @pytest.mark.parametrize("name", ["a+b", "a,b", "+"])
 def test_names_of_choices_have_no_plus_and_no_comma(table: str, name: str) -> None:

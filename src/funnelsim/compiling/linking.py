@@ -28,10 +28,10 @@ class _NoEnvironment:
         """Do nothing."""
 
 
-class _Inlined(JITCodeLibrary):
-    """The library of a function that only compiled code calls, and that is inlined there."""
+class _WithoutMachineCode(JITCodeLibrary):
+    """The library of a function that only compiled code calls."""
 
-    mark = "alwaysinline"
+    mark: str  # LLVM's word for how it is called
 
     def finalize(self) -> None:
         """Mark the function, which is alone in its module until others are linked, and link what it calls."""
@@ -54,8 +54,14 @@ class _Inlined(JITCodeLibrary):
         return _NoEnvironment()
 
 
-class _Called(_Inlined):
-    """The library of a function that is never inlined."""
+class _Inlined(_WithoutMachineCode):
+    """That of a function that is inlined wherever it is called."""
+
+    mark = "alwaysinline"
+
+
+class _Called(_WithoutMachineCode):
+    """That of a function that is never inlined."""
 
     mark = "noinline"
 
@@ -63,41 +69,48 @@ class _Called(_Inlined):
 class _ChooseLibrary(LoweringPass):
     """Give the function a library without machine code."""
 
-    kind: type[_Inlined] = _Inlined
+    library: type[_WithoutMachineCode]
 
     def __init__(self) -> None:
         super().__init__()
 
     def run_pass(self, state: Any) -> bool:
-        state.library = self.kind(state.targetctx.codegen(), state.func_id.func_qualname)
+        state.library = self.library(state.targetctx.codegen(), state.func_id.func_qualname)
         return False
 
 
 @register_pass(mutates_CFG=False, analysis_only=True)
-class _Link(_ChooseLibrary):
-    _name = "funnelsim_link"
+class _LinkInlined(_ChooseLibrary):
+    _name = "funnelsim_link_inlined"
+    library = _Inlined
 
 
 @register_pass(mutates_CFG=False, analysis_only=True)
-class _LinkAndCall(_ChooseLibrary):
-    _name = "funnelsim_link_and_call"
-    kind = _Called
+class _LinkCalled(_ChooseLibrary):
+    _name = "funnelsim_link_called"
+    library = _Called
 
 
-class RuleCompiler(CompilerBase):
+class _UpToMachineCode(CompilerBase):
     """Numba's compiler, up to the point before machine code is made."""
 
-    last: type[LoweringPass] = _Link
+    last: type[_ChooseLibrary]
 
     def define_pipelines(self) -> list[Any]:
-        """List the only pipeline in which rules are compiled."""
+        """List the only pipeline in which functions are compiled."""
         passes = DefaultPassBuilder.define_nopython_pipeline(self.state)
         passes.add_pass_after(self.last, AnnotateTypes)
         passes.finalize()
         return [passes]
 
 
-class RareCompiler(RuleCompiler):
-    """The same for functions that are called, and never inlined."""
+class RuleCompiler(_UpToMachineCode):
+    """The compiler of rules, which are inlined."""
 
-    last = _LinkAndCall
+    last = _LinkInlined
+
+
+class RareCompiler(_UpToMachineCode):
+    """The compiler of rules that are called, and never inlined."""
+
+    last = _LinkCalled

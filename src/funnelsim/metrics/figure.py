@@ -72,7 +72,6 @@ class Figure:
     explanation: str  # formula, definition, source
     flow: bool  # its months add up to the period
     whole: bool  # a share of a whole, such as of all inquiries
-    page: tuple[str, ...]  # the cuts whose tables on a run's page show it
 
     @property
     def bounds(self) -> tuple[float, float]:
@@ -105,14 +104,13 @@ def figure(
     formula: Formula = ratio,
     stock: bool = False,
     whole: bool = False,
-    page: tuple[str, ...] = (),
 ) -> Callable[[Callable[[Cut], Parts]], Figure]:
     """Register a figure: the decorated function takes a cut and returns the parts; its name is the figure's.
 
     Parameters
     ----------
-    title, unit, basis, better, by, formula, page
-        As in Figure. Frames and files show every figure, whatever its page.
+    title, unit, basis, better, by, formula
+        As in Figure.
     stock : bool
         A total at an instant, whose months do not add up.
     whole : bool
@@ -133,7 +131,6 @@ def figure(
             explanation=cleandoc(parts.__doc__ or ""),
             flow=formula is total and not stock,
             whole=whole or (unit is Unit.SHARE and basis is Basis.COHORT),
-            page=page,
         )
         return FIGURES[parts.__name__]
 

@@ -10,7 +10,6 @@ from funnelsim.model.words import Event
 
 _ORIGIN = ("all", "month", "channel", "segment")
 _STAGE = ("stage",)
-_FROM = ("channel", "segment")
 
 
 def decided(cut: Cut) -> Floats:
@@ -34,33 +33,25 @@ def advanced(cut: Cut) -> Floats:
     return cut.cohort(Event.ADVANCED) + cut.cohort(Event.WON)
 
 
-@figure("Inquiries", Unit.COUNT, Basis.PERIOD, Better.MORE, _ORIGIN, total, page=("all", "month", *_FROM))
+@figure("Inquiries", Unit.COUNT, Basis.PERIOD, Better.MORE, _ORIGIN, total)
 def inquiries(cut: Cut) -> Parts:
     """Companies that ask for the first time in the period."""
     return (cut.period(Event.INQUIRY),)
 
 
-@figure("Leads", Unit.COUNT, Basis.PERIOD, Better.MORE, _ORIGIN, total, page=("all", "month", *_FROM))
+@figure("Leads", Unit.COUNT, Basis.PERIOD, Better.MORE, _ORIGIN, total)
 def leads(cut: Cut) -> Parts:
     """Inquiries that pass the stage that makes leads, for the first time, in the period."""
     return (cut.period(Event.BECAME_LEAD),)
 
 
-@figure("Contracts", Unit.COUNT, Basis.PERIOD, Better.MORE, CUTS, total, page=("all", "month", *_FROM, "rep"))
+@figure("Contracts", Unit.COUNT, Basis.PERIOD, Better.MORE, CUTS, total)
 def won(cut: Cut) -> Parts:
     """Contracts signed in the period."""
     return (cut.period(Event.WON),)
 
 
-@figure(
-    "Contracts of the period's inquiries",
-    Unit.COUNT,
-    Basis.COHORT,
-    Better.MORE,
-    _ORIGIN,
-    total,
-    page=("all",),
-)
+@figure("Contracts of the period's inquiries", Unit.COUNT, Basis.COHORT, Better.MORE, _ORIGIN, total)
 def won_of_inquiries(cut: Cut) -> Parts:
     """Contracts of the inquiries that arrive in the period, whenever they are signed.
 
@@ -87,37 +78,37 @@ def gone_cold(cut: Cut) -> Parts:
     return (cut.period(Event.WENT_COLD),)
 
 
-@figure("Gone cold, of inquiries", Unit.SHARE, Basis.COHORT, Better.LESS, _ORIGIN, page=("all", "segment"))
+@figure("Gone cold, of inquiries", Unit.SHARE, Basis.COHORT, Better.LESS, _ORIGIN)
 def gone_cold_share(cut: Cut) -> Parts:
     """Share of the period's inquiries that gave up waiting for a rep, at any stage: gone cold / inquiries."""
     return cut.cohort(Event.WENT_COLD), cut.cohort(Event.INQUIRY)
 
 
-@figure("Still open", Unit.SHARE, Basis.COHORT, Better.NEITHER, _ORIGIN, page=("all",))
+@figure("Still open", Unit.SHARE, Basis.COHORT, Better.NEITHER, _ORIGIN)
 def open_share(cut: Cut) -> Parts:
     """Share of the period's inquiries that are neither won nor lost at the very end: open / inquiries."""
     return cut.cohort(Event.OPEN), cut.cohort(Event.INQUIRY)
 
 
-@figure("Inquiry to lead", Unit.SHARE, Basis.COHORT, Better.MORE, _ORIGIN, page=("all",))
+@figure("Inquiry to lead", Unit.SHARE, Basis.COHORT, Better.MORE, _ORIGIN)
 def inquiry_to_lead(cut: Cut) -> Parts:
     """Share of the period's inquiries that become leads: leads / inquiries."""
     return cut.cohort(Event.BECAME_LEAD), cut.cohort(Event.INQUIRY)
 
 
-@figure("Lead to contract", Unit.SHARE, Basis.COHORT, Better.MORE, _ORIGIN, page=("all",))
+@figure("Lead to contract", Unit.SHARE, Basis.COHORT, Better.MORE, _ORIGIN)
 def lead_to_contract(cut: Cut) -> Parts:
     """Contracts per lead, over the period's inquiries: won / leads (Carroll's lead-to-contract ratio)."""
     return cut.cohort(Event.WON), cut.cohort(Event.BECAME_LEAD)
 
 
-@figure("Inquiry to contract", Unit.SHARE, Basis.COHORT, Better.MORE, _ORIGIN, page=_FROM)
+@figure("Inquiry to contract", Unit.SHARE, Basis.COHORT, Better.MORE, _ORIGIN)
 def inquiry_to_contract(cut: Cut) -> Parts:
     """Contracts per inquiry, over the period's inquiries: won / inquiries."""
     return cut.cohort(Event.WON), cut.cohort(Event.INQUIRY)
 
 
-@figure("Visits", Unit.COUNT, Basis.COHORT, Better.NEITHER, _STAGE, total, page=("stage",))
+@figure("Visits", Unit.COUNT, Basis.COHORT, Better.NEITHER, _STAGE, total)
 def visits(cut: Cut) -> Parts:
     """How often the period's inquiries enter a stage, returns included."""
     return (cut.cohort(Event.ENTERED),)
@@ -132,13 +123,13 @@ def conversion(cut: Cut) -> Parts:
     return advanced(cut), decided(cut)
 
 
-@figure("Gone cold, of visits", Unit.SHARE, Basis.COHORT, Better.LESS, _STAGE, page=("stage",))
+@figure("Gone cold, of visits", Unit.SHARE, Basis.COHORT, Better.LESS, _STAGE)
 def gone_cold_of_visits(cut: Cut) -> Parts:
     """Share of visits to a stage that end because nobody had time: gone cold / visits."""
     return cold(cut), cut.cohort(Event.ENTERED)
 
 
-@figure("Lost, of visits", Unit.SHARE, Basis.COHORT, Better.LESS, _STAGE, page=("stage",))
+@figure("Lost, of visits", Unit.SHARE, Basis.COHORT, Better.LESS, _STAGE)
 def lost_of_visits(cut: Cut) -> Parts:
     """Share of visits to a stage that end with a no: lost / visits."""
     return refused(cut), cut.cohort(Event.ENTERED)

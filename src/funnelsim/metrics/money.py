@@ -59,21 +59,13 @@ def everything(cut: Cut) -> Floats:
     return marketing(cut) + sales(cut) + of_changes(cut)
 
 
-@figure(
-    "Bookings",
-    Unit.MONEY,
-    Basis.PERIOD,
-    Better.MORE,
-    _WON,
-    total,
-    page=("all", "month", "channel", "segment", "rep"),
-)
+@figure("Bookings", Unit.MONEY, Basis.PERIOD, Better.MORE, _WON, total)
 def bookings(cut: Cut) -> Parts:
     """Value of the contracts signed in the period, over their terms."""
     return (signed(cut),)
 
 
-@figure("Gross margin", Unit.MONEY, Basis.PERIOD, Better.MORE, _WON, total, page=("all",))
+@figure("Gross margin", Unit.MONEY, Basis.PERIOD, Better.MORE, _WON, total)
 def contribution(cut: Cut) -> Parts:
     """Gross margin of bookings: the sum over segments of bookings x gross margin.
 
@@ -83,9 +75,7 @@ def contribution(cut: Cut) -> Parts:
     return (margin(cut),)
 
 
-@figure(
-    "Revenue", Unit.MONEY, Basis.PERIOD, Better.MORE, _WON, total, page=("all", "month", "channel", "rep")
-)
+@figure("Revenue", Unit.MONEY, Basis.PERIOD, Better.MORE, _WON, total)
 def revenue(cut: Cut) -> Parts:
     """What contracts earn in the period, each evenly over its term, also those signed before the period.
 
@@ -134,7 +124,7 @@ def prospecting_cost(cut: Cut) -> Parts:
     return (prospecting(cut),)
 
 
-@figure("Marketing cost", Unit.MONEY, Basis.PERIOD, Better.LESS, _CHANNEL, total, page=("channel",))
+@figure("Marketing cost", Unit.MONEY, Basis.PERIOD, Better.LESS, _CHANNEL, total)
 def marketing_cost(cut: Cut) -> Parts:
     """What channels cost by the month, inquiry and lead, holding leads, nurture, and pay of prospecting."""
     return (marketing(cut),)
@@ -182,43 +172,43 @@ def change_cost(cut: Cut) -> Parts:
     return (of_changes(cut),)
 
 
-@figure("Cost", Unit.MONEY, Basis.PERIOD, Better.LESS, _ALL, total, page=("all", "month"))
+@figure("Cost", Unit.MONEY, Basis.PERIOD, Better.LESS, _ALL, total)
 def cost(cut: Cut) -> Parts:
     """Total programme cost: marketing cost + sales cost + cost of changes."""
     return (everything(cut),)
 
 
-@figure("Marketing cost per inquiry", Unit.MONEY, Basis.PERIOD, Better.LESS, _CHANNEL, page=("channel",))
+@figure("Marketing cost per inquiry", Unit.MONEY, Basis.PERIOD, Better.LESS, _CHANNEL)
 def cost_per_inquiry(cut: Cut) -> Parts:
     """What marketing pays for an inquiry: marketing cost / inquiries."""
     return marketing(cut), cut.period(Event.INQUIRY)
 
 
-@figure("Marketing cost per lead", Unit.MONEY, Basis.PERIOD, Better.LESS, _CHANNEL, page=("channel",))
+@figure("Marketing cost per lead", Unit.MONEY, Basis.PERIOD, Better.LESS, _CHANNEL)
 def cost_per_lead(cut: Cut) -> Parts:
     """What marketing pays for a lead: marketing cost / leads."""
     return marketing(cut), cut.period(Event.BECAME_LEAD)
 
 
-@figure("Marketing cost per contract", Unit.MONEY, Basis.PERIOD, Better.LESS, _CHANNEL, page=("channel",))
+@figure("Marketing cost per contract", Unit.MONEY, Basis.PERIOD, Better.LESS, _CHANNEL)
 def cost_per_contract(cut: Cut) -> Parts:
     """What marketing pays for a contract: marketing cost / contracts. With the reps, it is `cac`."""
     return marketing(cut), cut.period(Event.WON)
 
 
-@figure("Cost to win a customer", Unit.MONEY, Basis.PERIOD, Better.LESS, _ALL, page=("all",))
+@figure("Cost to win a customer", Unit.MONEY, Basis.PERIOD, Better.LESS, _ALL)
 def cac(cut: Cut) -> Parts:
     """Customer acquisition cost: (marketing cost + sales cost + cost of changes) / contracts."""
     return everything(cut), cut.period(Event.WON)
 
 
-@figure("Cost, of bookings", Unit.SHARE, Basis.PERIOD, Better.LESS, _ALL, page=("all",))
+@figure("Cost, of bookings", Unit.SHARE, Basis.PERIOD, Better.LESS, _ALL)
 def programme_cost_share(cut: Cut) -> Parts:
     """Total programme cost as a share of what it brings: cost / bookings."""
     return everything(cut), signed(cut)
 
 
-@figure("Profit", Unit.MONEY, Basis.PERIOD, Better.MORE, _ALL, total, page=("all",))
+@figure("Profit", Unit.MONEY, Basis.PERIOD, Better.MORE, _ALL, total)
 def profit(cut: Cut) -> Parts:
     """Gross margin - cost: of the contracts signed in the period, over their terms, and what is spent in it.
 
@@ -228,13 +218,13 @@ def profit(cut: Cut) -> Parts:
     return (margin(cut) - everything(cut),)
 
 
-@figure("Result", Unit.MONEY, Basis.PERIOD, Better.MORE, _ALL, total, page=("all", "month"))
+@figure("Result", Unit.MONEY, Basis.PERIOD, Better.MORE, _ALL, total)
 def result(cut: Cut) -> Parts:
     """Gross margin of revenue - cost: what the books of the period show, whenever contracts were signed."""
     return (earned(cut) - everything(cut),)
 
 
-@figure("Return on investment", Unit.SHARE, Basis.PERIOD, Better.MORE, _ALL, page=("all",))
+@figure("Return on investment", Unit.SHARE, Basis.PERIOD, Better.MORE, _ALL)
 def roi(cut: Cut) -> Parts:
     """Profit / cost: of the contracts signed in the period, over their terms, and what is spent in it."""
     return margin(cut) - everything(cut), everything(cut)

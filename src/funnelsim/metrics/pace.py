@@ -42,7 +42,7 @@ def _velocity(value: Floats, contracts: Floats, days: Floats) -> Floats:
     return ratio(value * contracts, days)
 
 
-@figure("Sales cycle", Unit.DAYS, Basis.COHORT, Better.LESS, CUTS, mean_cycle, page=("all", "segment"))
+@figure("Sales cycle", Unit.DAYS, Basis.COHORT, Better.LESS, CUTS, mean_cycle)
 def cycle_length(cut: Cut) -> Parts:
     """Mean time from inquiry to contract: the sum of the cycles of those won / contracts.
 
@@ -52,7 +52,7 @@ def cycle_length(cut: Cut) -> Parts:
     return cut.cohort(Event.WON, Measure.AGE) / DAY, cut.cohort(Event.WON), cut.ages
 
 
-@figure("Time to first contact", Unit.HOURS, Basis.COHORT, Better.LESS, CUTS, page=("all", "segment"))
+@figure("Time to first contact", Unit.HOURS, Basis.COHORT, Better.LESS, CUTS)
 def time_to_first_contact(cut: Cut) -> Parts:
     """Mean clock time from the inquiry until a rep starts to work on it in the stage that it came in by.
 
@@ -88,7 +88,7 @@ def _contact_within(position: int, event: int, word: str, explained: str) -> Non
     )
     title = f"First contact within {hours} {word.replace('_', ' ')}hour{plural}"
     by = (*_ORIGIN, "stage", "team")
-    figure(title, Unit.SHARE, Basis.COHORT, Better.MORE, by, page=("all",))(share)
+    figure(title, Unit.SHARE, Basis.COHORT, Better.MORE, by)(share)
 
 
 for _position in range(len(PROMPT_HOURS)):
@@ -97,7 +97,7 @@ for _position in range(len(PROMPT_HOURS)):
     _contact_within(_position, CONTACT_BY_WORKING_HOURS, "working_", "opening hour{} of the rep's team")
 
 
-@figure("Wait", Unit.HOURS, Basis.COHORT, Better.LESS, CUTS, page=("stage", "segment", "rep"))
+@figure("Wait", Unit.HOURS, Basis.COHORT, Better.LESS, CUTS)
 def wait(cut: Cut) -> Parts:
     """Mean clock time in the queue of a stage, of visits whose work started: waited / started.
 
@@ -124,7 +124,7 @@ def customer_time(cut: Cut) -> Parts:
     return _answering(cut) / DAY, decided(cut)
 
 
-@figure("Time in stage", Unit.DAYS, Basis.COHORT, Better.LESS, _STAGE, page=("stage",))
+@figure("Time in stage", Unit.DAYS, Basis.COHORT, Better.LESS, _STAGE)
 def time_in_stage(cut: Cut) -> Parts:
     """Mean clock time of a visit from entering to leaving, of visits that ended.
 
@@ -144,15 +144,7 @@ def time_in_stage(cut: Cut) -> Parts:
     return spent / DAY, decided(cut) + cold(cut)
 
 
-@figure(
-    "Busy",
-    Unit.SHARE,
-    Basis.PERIOD,
-    Better.NEITHER,
-    _PEOPLE,
-    whole=True,
-    page=("all", "month", "rep"),
-)
+@figure("Busy", Unit.SHARE, Basis.PERIOD, Better.NEITHER, _PEOPLE, whole=True)
 def utilisation(cut: Cut) -> Parts:
     """Working time spent on leads / working time on staff, absences left out, in the period.
 
@@ -189,7 +181,6 @@ def interruptions(cut: Cut) -> Parts:
     ("all", "month", "segment", "stage", "team"),
     total,
     stock=True,
-    page=("all", "month", "segment", "stage"),
 )
 def queue(cut: Cut) -> Parts:
     """Leads that wait for a rep, on average over the period, or over each month: nights and weekends count.
@@ -200,14 +191,7 @@ def queue(cut: Cut) -> Parts:
     return (cut.queue,)
 
 
-@figure(
-    "Market available",
-    Unit.SHARE,
-    Basis.PERIOD,
-    Better.NEITHER,
-    ("all", "month", "segment"),
-    whole=True,
-)
+@figure("Market available", Unit.SHARE, Basis.PERIOD, Better.NEITHER, ("all", "month", "segment"), whole=True)
 def market_available(cut: Cut) -> Parts:
     """Share of a market's companies that can be approached, on average over the period, or over each month.
 

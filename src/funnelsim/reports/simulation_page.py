@@ -25,7 +25,7 @@ from funnelsim.reports.columns import (
 )
 from funnelsim.reports.cuts import by, column, currency, of_everything, reps_or_teams, section
 from funnelsim.reports.grid import WIDTH, printable, tables
-from funnelsim.reports.parts import parts
+from funnelsim.reports.run_figures import PARTS, TABLES, Part
 from funnelsim.reports.uncertainty import what_is_unknown
 from funnelsim.studies.results import SimulationResult
 
@@ -51,26 +51,26 @@ def simulation_page(result: SimulationResult, next_command: str, width: int = WI
         Text(f"{ran}; {notes.horizon(result.scenario)}"),
         *notes.section("What is assumed", notes.assumption(result.scenario)),
         Text(notes.intervals(result.years, forecast.months)),
-        *section("In all", of_everything(forecast, _shown("all"), width)),
-        *notes.without_interval({name: forecast.estimate(name) for name in _shown("all")}, forecast.months),
+        *section("In all", of_everything(forecast, TABLES["all"], width)),
+        *notes.without_interval({name: forecast.estimate(name) for name in TABLES["all"]}, forecast.months),
         Text(notes.profit(forecast)),
         Text(notes.books(forecast)),
         Text(notes.counted()),
-        *section("By month", by(forecast, "month", _shown("month"), width)),
+        *section("By month", by(forecast, "month", TABLES["month"], width)),
         Text(notes.added_up(forecast.months)),
-        *section("By channel", by(forecast, "channel", _shown("channel"), width)),
-        Text(notes.counted_over(_shown("channel"))),
+        *section("By channel", by(forecast, "channel", TABLES["channel"], width)),
+        Text(notes.counted_over(TABLES["channel"])),
         *by_segment(forecast, width),
         *section("By stage", by_stage(forecast, width)),
         Text(notes.what_is_typed(forecast.conversions())),
-        Text(notes.counted_over(_shown("stage"))),
+        Text(notes.counted_over(TABLES["stage"])),
         *section(
             f"Lost, by stage and reason (of inquiries in {period(forecast.months)}, on average)",
             lost(forecast, width),
         ),
         *parts(forecast, width),
         *section("By rep", by_rep(forecast, width)),
-        Text(notes.counted_over(_shown("rep"))),
+        Text(notes.counted_over(TABLES["rep"])),
         *section("How long it takes to win", cycle(forecast, width)),
     ]
     if forecast.goals:
@@ -89,15 +89,15 @@ def by_segment(forecast: Forecast, width: int) -> list[RenderableType]:
     """Show how segments differ; nothing where there is one."""
     if len(forecast.names.segments) == 1:
         return []
-    table = by(forecast, "segment", _shown("segment"), width)
-    return [*section("By segment", table), Text(notes.counted_over(_shown("segment")))]
+    table = by(forecast, "segment", TABLES["segment"], width)
+    return [*section("By segment", table), Text(notes.counted_over(TABLES["segment"]))]
 
 
 def by_stage(forecast: Forecast, width: int) -> list[Table]:
     """Show conversions, typed and simulated, and what happens in each stage."""
     columns = [
         *notes.conversion_columns(forecast.conversions()),
-        *(column(forecast, metric, "stage") for metric in _shown("stage")),
+        *(column(forecast, metric, "stage") for metric in TABLES["stage"]),
     ]
     return tables("Stage", forecast.names.stages, columns, Column.beside, width)
 
@@ -112,9 +112,30 @@ def lost(forecast: Forecast, width: int) -> list[Table]:
     return tables("Stage", forecast.names.stages, columns, Column.beside, width)
 
 
+def parts(forecast: Forecast, width: int) -> list[RenderableType]:
+    """Show the parts that occur, and of each part the figures that say anything."""
+    found: list[RenderableType] = []
+    for part in PARTS:
+        if any(forecast.estimate(sign).mean > 0 for sign in part.signs):  # NaN is not
+            found += _of_part(part, forecast, width)
+    return found
+
+
+def _of_part(part: Part, forecast: Forecast, width: int) -> list[RenderableType]:
+    """Lay out the section of a part."""
+    figures = [name for name in part.figures if forecast.estimate(name).mean > 0]
+    found = section(part.title, of_everything(forecast, figures, width))
+    for asked, metrics in part.cuts:
+        dimension = reps_or_teams(forecast) if asked == "rep" else asked
+        shown = [name for name in metrics if name in figures]
+        if shown:
+            found += [Text(), *by(forecast, dimension, shown, width), Text(notes.counted_over(shown))]
+    return found
+
+
 def by_rep(forecast: Forecast, width: int) -> list[Table]:
     """Show what each rep does; if there are many, what each team does."""
-    return by(forecast, reps_or_teams(forecast), _shown("rep"), width)
+    return by(forecast, reps_or_teams(forecast), TABLES["rep"], width)
 
 
 def cycle(forecast: Forecast, width: int) -> list[Table]:
@@ -175,11 +196,6 @@ def quotas_left_out(forecast: Forecast) -> list[str]:
     """State where the quotas are that the page leaves out."""
     left_out = any(each.dimension == "rep" and each.quarter != WHOLE for each in forecast.quotas())
     return ["Quotas of reps by quarter are in quota.csv, which --out writes."] if left_out else []
-
-
-def _shown(table: str) -> list[str]:
-    """List the figures in a table of the page, in the order of the register."""
-    return [figure.name for figure in FIGURES.values() if table in figure.page]
 
 
 def _watch(result: SimulationResult) -> list[RenderableType]:

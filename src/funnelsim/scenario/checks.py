@@ -19,6 +19,7 @@ from funnelsim.model.records import MOST_REASONS
 from funnelsim.scenario.attempts import NOT_REACHED_NAME
 from funnelsim.scenario.calendars import spans_of_the_day
 from funnelsim.scenario.channels import KINDS, Channel
+from funnelsim.scenario.combined import check_combined
 from funnelsim.scenario.errors import ROUNDING, Problem, Problems, nearest, shown, sum_to_one, unknown
 from funnelsim.scenario.flow import LOSS, WIN, advancing, failing, first_stage, reached, stage_of, teams_of
 from funnelsim.scenario.gates import check_hand_overs
@@ -626,6 +627,7 @@ _CHECKS: tuple[Callable[[Contents], Problems], ...] = (
     check_account_visits,
     _titles,
     _reserved,
+    check_combined,
 )
 # Of scenarios with the stages of all processes side by side.
 _CHECKS_OF_STAGES: tuple[Callable[[Contents], Problems], ...] = (

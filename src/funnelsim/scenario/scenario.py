@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -19,6 +19,7 @@ from funnelsim.metrics.wording import listed, spoken
 from funnelsim.scenario import files
 from funnelsim.scenario.changes import MOST_NAMED, Change, Changed, apply_changes, hinted
 from funnelsim.scenario.checks import check_kinds, check_meaning, check_origins
+from funnelsim.scenario.combined import check_parts, in_full
 from funnelsim.scenario.errors import Problem, ScenarioError, in_words, nearest
 from funnelsim.scenario.files import Source
 from funnelsim.scenario.lines import line_of
@@ -357,11 +358,7 @@ class Scenario(Contents):
         parts = self._parts(name)
         timeline = together(self._document, self, parts, self._source)
         if len(parts) > 1:
-            problems = _not_together(name, timeline)
-            if not problems:
-                examine = partial(_examine, source=self._source)
-                found = check_timelines(self, {name: timeline}, examine, [])
-                problems = [replace(problem, path=f"strategies.{name}") for problem in found]
+            problems = check_timelines(self, {name: timeline}, partial(_examine, source=self._source), [])
             if problems:
                 raise ScenarioError(problems, self.source)
         return timeline
@@ -369,10 +366,12 @@ class Scenario(Contents):
     def _parts(self, name: str) -> dict[str, Strategy]:
         """Find the strategies of a name: a+b names two."""
         names = [part.strip() for part in name.split(TOGETHER)]
-        for part in names:
-            wrong = _no_part(part, names, strategy_names(self))
-            if wrong is not None:
-                raise ScenarioError([wrong], self.source)
+        path = f"strategies.{TOGETHER.join(names)}"
+        problems = _misnamed(path, names, strategy_names(self))
+        if len(names) > 1 and not problems:
+            problems = [*check_parts(path, names, self.strategies, TOGETHER.join)]
+        if problems:
+            raise ScenarioError(problems[:1], self.source)
         return {part: self.strategies[part] for part in names if part in self.strategies}
 
 
@@ -393,35 +392,21 @@ class Assumed(NamedTuple):
         return self.before.label_of_assumption(self.name)
 
 
-def _no_part(part: str, names: list[str], known: list[str]) -> Problem | None:
-    """State why a name is no part of a combination, or no strategy at all."""
-    path = f"strategies.{TOGETHER.join(names)}"
-    if not part:
-        return Problem(path, "is not a name", f"one of {', '.join(known)}, or several with + between them")
-    if part not in known:
-        near = nearest(part, known)
-        return Problem(f"strategies.{part}", "does not exist", f"one of {', '.join(known)}", None, part, near)
-    others = [each for each in dict.fromkeys(names) if each != TODAY]
-    if len(names) > 1 and part == TODAY:
-        return Problem(path, f"adds to {TODAY}, which changes nothing", TOGETHER.join(others))
-    if names.count(part) > 1:
-        return Problem(path, f"names {part} twice", TOGETHER.join(others))
-    return None
-
-
-def _not_together(name: str, timeline: Timeline) -> list[Problem]:
-    """Report what keeps strategies from being chosen together."""
-    path = f"strategies.{name}"
+def _misnamed(path: str, names: Sequence[str], known: Sequence[str]) -> list[Problem]:
+    """Find names that are no strategies."""
+    one_of = f"one of {', '.join(known)}"
     return [
-        replace(problem, path=path, wrong=f"cannot be: {problem.path} {problem.wrong}")
-        for _, problem in timeline.refused
+        Problem(f"strategies.{name}", "does not exist", one_of, None, name, nearest(name, known))
+        if name
+        else Problem(path, "is not a name", f"{one_of}, or several with + between them")
+        for name in names
+        if name not in known
     ]
 
 
-def together(
-    document: Document, contents: Contents, parts: Mapping[str, Strategy], source: Source
-) -> Timeline:
+def together(document: Document, contents: Contents, names: Iterable[str], source: Source) -> Timeline:
     """Make the changes of the base and of strategies; the documents have no choices of their own."""
+    parts = in_full(names, contents.strategies)
     own = (steps_of(name, part, contents.start) for name, part in parts.items() if name != TODAY)
     return _timeline(document, steps_of_base(contents), in_order(chain.from_iterable(own)), source)
 
@@ -578,10 +563,8 @@ def _problems_of_choices(
 
     The problems of the `base` were reported before.
     """
-    timelines = {
-        name: together(document, contents, {name: contents.strategies.get(name, Strategy())}, source)
-        for name in strategy_names(contents)
-    }
+    names = sorted(strategy_names(contents), key=lambda name: len(in_full([name], contents.strategies)))
+    timelines = {name: together(document, contents, [name], source) for name in names}  # parts come first
     for name, assumption in contents.assumptions.items():
         where = f"assumptions.{name}"
         timelines[where] = _timeline(document, [], [Step(where, None, assumption.change)], source)

@@ -651,6 +651,12 @@ class Strategy(Section):
         default=False,
         description="Whether the strategy has always been in force, warm-up included: another steady state.",
     )
+    combines: tuple[str, ...] = Field(
+        default=(),
+        max_length=1000,
+        description="Strategies that are part of it, in this order, each with its days and costs; "
+        "its own changes come after theirs.",
+    )
     change: dict[str, Any] = Field(
         default={},
         description='Values by path: { "teams.sales.people +=" = 1, "channels.*.cost_per_month *=" = 2 }; '
@@ -663,6 +669,11 @@ class Strategy(Section):
     on: tuple[DatedChange, ...] = Field(
         default=(), max_length=1000, description="What it changes later, each on a day of its own."
     )
+
+    @property
+    def begins_something(self) -> bool:
+        """Return whether something of its own begins on its first day, besides its parts."""
+        return not self.combines or bool(self.change or self.one_off_cost or self.cost_per_month)
 
 
 class Assumption(Section):

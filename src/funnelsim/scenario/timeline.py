@@ -60,8 +60,8 @@ class Step:
 
     @property
     def owner(self) -> str:
-        """Name what makes the change: the strategy, or the base."""
-        return self.where.rsplit(".on.", 1)[0] if self.where.startswith("strategies.") else "changes"
+        """Name what makes the change: the strategy, the assumption, or the base."""
+        return "changes" if self.where.startswith("changes.") else self.where.rsplit(".on.", 1)[0]
 
 
 def steps_of_base(contents: Contents) -> list[Step]:
@@ -70,11 +70,12 @@ def steps_of_base(contents: Contents) -> list[Step]:
 
 
 def steps_of(name: str, strategy: Strategy, start: date) -> list[Step]:
-    """List the changes of a strategy in the order of their dates."""
+    """List the changes that a strategy itself makes, without its parts, in the order of their dates."""
     begins = None if strategy.always else strategy.starts or start
     where = f"strategies.{name}"
     first = Step(where, begins, strategy.change, strategy.one_off_cost, strategy.cost_per_month)
-    return in_order([first, *_dated(f"{where}.on", strategy.on)])
+    later = _dated(f"{where}.on", strategy.on)
+    return in_order([first, *later] if strategy.begins_something else later)
 
 
 def _dated(where: str, changes: Sequence[DatedChange]) -> list[Step]:

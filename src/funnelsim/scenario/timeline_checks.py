@@ -9,6 +9,7 @@ from itertools import chain, takewhile
 
 from funnelsim.scenario.changes import EVERY, apply_changes, hinted, split_key
 from funnelsim.scenario.checks import FIRST_YEAR, LAST_YEAR, stages_reached
+from funnelsim.scenario.combined import in_full
 from funnelsim.scenario.errors import Problem, Problems
 from funnelsim.scenario.flow import stage_of
 from funnelsim.scenario.goal_checks import people_of
@@ -33,7 +34,7 @@ def check_timelines(
     contents : Contents
         The scenario with its strategies.
     timelines : mapping of str to Timeline
-        By strategy, today's first.
+        By strategy, today's first, and parts before what combines them; or of a combination alone.
     examine : callable
         Finds all problems of a document; returns its contents first.
     base : list of Problem
@@ -45,8 +46,9 @@ def check_timelines(
     reached: set[str] = set()
     for name, timeline in timelines.items():
         steps = timeline.steps[0] if name == TODAY else timeline.steps[1]
-        found += chain(_always(name, contents), _not_levers(steps), _dates(steps, contents, faulty))
-        found += chain(_twice(timeline), _refused(timeline, steps, faulty))
+        own = [step for step in steps if name == TODAY or step.owner in (name, f"strategies.{name}")]
+        said = [*_always(name, contents), *_not_levers(own), *_dates(own, contents, faulty)]
+        said += chain(_twice(timeline), _refused(name, timeline, steps, own, faulty))
         before: Contents | None = None
         told = list(faulty)
         for piece in timeline.pieces:
@@ -56,18 +58,29 @@ def check_timelines(
                 problems = [each for each in problems if not _is_of_a_leaver(each, contents)]
             reached |= stages_reached(made)
             if piece.begins is not None or (steps and steps[0].begins is None):
-                found += _made(_where(name, steps, piece), problems, timeline, told)
+                said += _made(_where(name, own, piece), problems, timeline, told)
             if before is not None and piece.begins is not None:
-                found += _removals(_where(name, steps, piece), piece.begins, before, made)
+                said += _removals(_where(name, own, piece), piece.begins, before, made)
             told += [problem.path for problem in problems]
             before = made
-    never = [stage for stage in contents.stages if stage not in reached]
-    paths = [f"stages.{stage}" for stage in never]
+        if not _follows_from_parts(name, contents, [*faulty, *(problem.path for problem in found)]):
+            found += said
+    if TODAY not in timelines:  # others may lead to the stages to which these do not
+        return found
+    paths = [f"stages.{stage}" for stage in contents.stages if stage not in reached]
     return found + [
         Problem(path, "is reached by no path", "a stage or a channel that leads to it")
         for path in paths
         if not follows(path, faulty) and reached
     ]
+
+
+def _follows_from_parts(name: str, contents: Contents, faulty: list[str]) -> bool:
+    """Return whether the parts of a strategy were faulty: a mistake is told where it is made."""
+    if name not in contents.strategies or not contents.strategies[name].combines:
+        return False
+    parts = [f"strategies.{part}" for part in in_full([name], contents.strategies) if part != name]
+    return any(follows(path, faulty) for path in (f"strategies.{name}.combines", *parts))
 
 
 def follows(path: str, faulty: list[str]) -> bool:
@@ -164,11 +177,17 @@ def _twice(timeline: Timeline) -> Problems:
             )
 
 
-def _refused(timeline: Timeline, steps: list[Step], faulty: list[str]) -> Problems:
+def _refused(
+    name: str, timeline: Timeline, steps: list[Step], own: list[Step], faulty: list[str]
+) -> Problems:
     """Report changes that cannot be made; of something that comes later, from when on it is there."""
     for step, problem in timeline.refused:
         if step not in steps or follows(_named(problem.path), faulty):
             continue  # told of the base already
+        if step not in own:  # a part's, which can be made alone
+            wrong = f"cannot be: {problem.path} {problem.wrong}"
+            yield replace(problem, path=f"strategies.{name}", wrong=wrong)
+            continue
         exists = _exists_from(timeline, step, problem)
         where = _path(step, problem.path)
         if exists is None:

@@ -1,24 +1,77 @@
-"""What only some scenarios have, each a section on the page of one strategy: shown where it occurs."""
+"""Which figures the page of `funnelsim run` shows, and in which table."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from rich.console import RenderableType
-from rich.text import Text
-
-from funnelsim.forecast import Forecast
-from funnelsim.reports import notes
-from funnelsim.reports.cuts import by, of_everything, reps_or_teams, section
+# Of everything, and by month, channel and so on: the tables that every run has.
+TABLES = {
+    "all": (
+        "inquiries",
+        "leads",
+        "won",
+        "won_of_inquiries",
+        "gone_cold_share",
+        "open_share",
+        "inquiry_to_lead",
+        "lead_to_contract",
+        "bookings",
+        "contribution",
+        "revenue",
+        "cost",
+        "cac",
+        "programme_cost_share",
+        "profit",
+        "result",
+        "roi",
+        "cycle_length",
+        "time_to_first_contact",
+        "first_contact_within_1_hour",
+        "first_contact_within_4_hours",
+        "first_contact_within_24_hours",
+        "first_contact_within_1_working_hour",
+        "first_contact_within_4_working_hours",
+        "first_contact_within_24_working_hours",
+        "utilisation",
+        "queue",
+    ),
+    "month": ("inquiries", "leads", "won", "bookings", "revenue", "cost", "result", "utilisation", "queue"),
+    "channel": (
+        "inquiries",
+        "leads",
+        "won",
+        "inquiry_to_contract",
+        "bookings",
+        "revenue",
+        "marketing_cost",
+        "cost_per_inquiry",
+        "cost_per_lead",
+        "cost_per_contract",
+    ),
+    "segment": (
+        "inquiries",
+        "leads",
+        "won",
+        "gone_cold_share",
+        "inquiry_to_contract",
+        "bookings",
+        "cycle_length",
+        "time_to_first_contact",
+        "wait",
+        "queue",
+    ),
+    "stage": ("visits", "gone_cold_of_visits", "lost_of_visits", "wait", "time_in_stage", "queue"),
+    "rep": ("won", "bookings", "revenue", "wait", "utilisation"),
+}
 
 
 class Part(NamedTuple):
-    """A section: figures of everything, and some of them by month, channel or rep."""
+    """A section about what only some scenarios have, shown where it occurs."""
 
     title: str
     signs: tuple[str, ...]  # figures of which one is above 0 where the part occurs
-    figures: tuple[str, ...]
-    cuts: tuple[tuple[str, tuple[str, ...]], ...] = ()  # by what, and which figures
+    figures: tuple[str, ...]  # of everything
+    cuts: tuple[tuple[str, tuple[str, ...]], ...] = ()  # by what, and which of them
 
 
 _JUNK = ("handed_over", "junk_rate", "true_junk_share", "false_rejections", "junk_hours", "junk_cost")
@@ -86,24 +139,3 @@ PARTS = (
     ),
     Part("What marketing hears", ("reports",), ("reports",), (("month", ("reports",)),)),
 )
-
-
-def parts(forecast: Forecast, width: int) -> list[RenderableType]:
-    """Show the parts that occur, and of each part the figures that say anything."""
-    found: list[RenderableType] = []
-    for part in PARTS:
-        if any(forecast.estimate(sign).mean > 0 for sign in part.signs):  # NaN is not
-            found += _shown(part, forecast, width)
-    return found
-
-
-def _shown(part: Part, forecast: Forecast, width: int) -> list[RenderableType]:
-    """Lay out the section of a part."""
-    figures = [name for name in part.figures if forecast.estimate(name).mean > 0]
-    found = section(part.title, of_everything(forecast, figures, width))
-    for asked, metrics in part.cuts:
-        dimension = reps_or_teams(forecast) if asked == "rep" else asked
-        shown = [name for name in metrics if name in figures]
-        if shown:
-            found += [Text(), *by(forecast, dimension, shown, width), Text(notes.counted_over(shown))]
-    return found

@@ -1,0 +1,160 @@
+"""Every contract of a customer and what is paid for it by the month, by the rows of the ledger alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import groupby
+from typing import NamedTuple
+
+from funnelsim.model.words import DAY, NOBODY, NOTHING, Event
+
+from .plain import History, Row, differ
+
+MONTH = 30.4375 * DAY
+OF_A_TERM = (Event.MARGIN, Event.EXPECTED_MARGIN, Event.REVENUE)
+CHANGES = (Event.EXPANDED, Event.CONTRACTED)
+MAY_COME_FIRST = (
+    (),
+    (Event.RENEWED,),
+    *((change,) for change in CHANGES),
+    *((Event.RENEWED, change) for change in CHANGES),
+)
+TERMS = tuple((*first, *OF_A_TERM) for first in MAY_COME_FIRST)
+SIGNS = {Event.SUBSCRIBED: 1, Event.EXPANDED: 1, Event.CONTRACTED: -1, Event.CHURNED: -1}  # in the MRR
+
+
+class Contract(NamedTuple):
+    """The revenue of the deal of which it was born, which is that of its first term, and its own rows."""
+
+    earned: Row
+    rows: list[Row]
+
+    @property
+    def signed(self) -> Row:
+        """The row with which it begins."""
+        return self.rows[0]
+
+    @property
+    def steps(self) -> list[list[Row]]:
+        """What happens to it afterwards, instant by instant."""
+        return [list(rows) for _, rows in groupby(self.rows[1:], key=lambda row: row.time)]
+
+    def mrr_at(self, moment: int) -> float:
+        """Return what is paid for a month just before a moment, counted back from the last row."""
+        *before, last = self.rows
+        if moment <= self.signed.time or (last.event == Event.CHURNED and moment > last.time):
+            return 0.0
+        later = [row for row in before[1:] if row.event in CHANGES and row.time >= moment]
+        return last.money - sum(SIGNS[Event(row.event)] * row.money for row in later)
+
+
+def contracts_of(history: History) -> dict[int, Contract]:
+    """Find the contracts; the revenue of a deal comes before the row with which one is born of it."""
+    found: dict[int, Contract] = {}
+    revenue = None
+    for row in history.rows:
+        if row.event == Event.SUBSCRIBED:
+            assert revenue is not None, "a contract without a deal"
+            found[row.pursuit] = Contract(revenue, [row])
+        elif row.pursuit in found:
+            found[row.pursuit].rows.append(row)
+        elif row.event == Event.REVENUE:
+            revenue = row
+    return found
+
+
+def of_customers(history: History, seen: Counter[str]) -> Iterator[str]:
+    """A contract runs from term to term to its one end; its MRR is whole cents, of which none is lost."""
+    contracts = contracts_of(history)
+    for pursuit, contract in contracts.items():
+        for sentence in (*_of_a_beginning(contract), *_of_terms(contract, seen), *_of_an_end(contract)):
+            yield f"contract {pursuit} {sentence}"
+    yield from _of_mrr(history, list(contracts.values()))
+    seen["contracts"] += len(contracts)
+    for row in history.rows:
+        if row.pursuit in contracts:
+            seen[f"contracts: {Event(row.event).name}"] += 1
+
+
+def _of_a_beginning(contract: Contract) -> Iterator[str]:
+    """A contract begins as its deal is signed, is nobody's, and is in no stage."""
+    signed, earned = contract.signed, contract.earned
+    alike = [(row.created, row.channel, row.segment, row.product) for row in (earned, *contract.rows)]
+    if signed.time != earned.time or len(set(alike)) != 1:
+        yield "is not that of the deal before it"
+    if any((row.rep, row.stage) != (NOBODY, NOTHING) for row in contract.rows):
+        yield "has a rep, or a stage"
+    yield from _of_what_is_paid(signed.money, earned)
+
+
+def _of_what_is_paid(mrr: float, earned: Row) -> Iterator[str]:
+    """What a term earns is what is paid for its months; the MRR is that of one, in whole cents."""
+    cents = earned.money / (earned.waited / MONTH) * 100
+    if mrr != round(mrr) or abs(cents - mrr) > 0.5 + 1e-9 * cents:
+        yield f"pays {mrr} cents a month, and earns {cents}"
+
+
+def _of_terms(contract: Contract, seen: Counter[str]) -> Iterator[str]:
+    """Each term begins as the one before is over, and earns what is paid."""
+    mrr, began, term = contract.signed.money, contract.signed.time, contract.earned.waited
+    for rows in contract.steps[:-1]:
+        events = {Event(row.event): row for row in rows}
+        if tuple(events) not in TERMS or len(events) != len(rows) or rows[0].time != began + term:
+            yield f"has {', '.join(event.name for event in events)} at {rows[0].time}"
+            return
+        for change in CHANGES:
+            if change in events:
+                mrr += SIGNS[change] * events[change].money
+                yield from _of_a_change(contract, events[change])
+        earned = events[Event.REVENUE]
+        if Event.RENEWED in events:
+            yield from _of_a_renewal(contract, events[Event.RENEWED], term, earned.money)
+        if events[Event.MARGIN].waited != earned.waited:
+            yield "earns its margin over another time than its revenue"
+        yield from _of_what_is_paid(mrr, earned)
+        began, term = rows[0].time, earned.waited
+        seen["terms after the first"] += 1
+    last = contract.rows[-1]
+    if last.event == Event.CHURNED and last.time != began + term:
+        yield f"ends at {last.time}, in the middle of a term"
+    if last.event == Event.RUNS_ON and not (last.time <= began + term and last.waited == last.time - began):
+        yield "runs on, for a term that is over, or since another instant"
+    if last.money != mrr:
+        yield f"has paid {mrr} cents a month, and in the end {last.money}"
+
+
+def _of_a_change(contract: Contract, row: Row) -> Iterator[str]:
+    if row.money <= 0 or row.money != round(row.money) or row.worked != contract.signed.time:
+        yield f"pays {row.money} cents more or less, since {row.worked}"
+
+
+def _of_a_renewal(contract: Contract, row: Row, term: int, earned: float) -> Iterator[str]:
+    if (row.waited, row.worked) != (term, contract.signed.time) or differ(row.money, earned):
+        yield f"is renewed at {row.money} after {row.waited}, and earns {earned}"
+
+
+def _of_an_end(contract: Contract) -> Iterator[str]:
+    """A contract ends once: its customer leaves, or it runs on at the horizon."""
+    ends = [row for row in contract.rows if row.event in (Event.CHURNED, Event.RUNS_ON)]
+    last = contract.rows[-1]
+    if ends != [last] or len(contract.rows) == 1:
+        yield f"has {len(ends)} ends"
+    elif last.worked != contract.signed.time:
+        yield f"was signed at {contract.signed.time}, and in the end at {last.worked}"
+    elif last.event == Event.CHURNED and last.waited != last.time - contract.signed.time:
+        yield f"has run for {last.waited} when it ends"
+
+
+def _of_mrr(history: History, contracts: list[Contract]) -> Iterator[str]:
+    """In each month the MRR at the end is that at the start with what is new, more, less and lost."""
+    rows = [row for contract in contracts for row in contract.rows if row.event in SIGNS]
+    for number, (first, end) in enumerate(history.months):
+        start, over = (sum(contract.mrr_at(moment) for contract in contracts) for moment in (first, end))
+        moved: Counter[Event] = Counter()
+        for row in rows:
+            if first <= row.time < end:
+                moved[Event(row.event)] += int(row.money)
+        if start + sum(SIGNS[event] * cents for event, cents in moved.items()) != over:
+            told = ", ".join(f"{event.name} {cents}" for event, cents in moved.items())
+            yield f"the MRR of month {number} is {start} at first and {over} in the end, with {told}"

@@ -1,8 +1,8 @@
 """Random scenarios with all parts at once, of which everything is accounted for, on both engines.
 
-Inquiries, companies of a market, contracts, money and the hours of reps are followed from row to row. What the
-accounts come to must be what the figures are made of: the sums of the tally. No rule and no engine is asked; of
-the model only what is typed counts: how many companies there are, opening times, pay.
+Inquiries, companies of a market, contracts, money and the hours of reps are followed from row to row. What
+the accounts come to must be what the figures are made of: the sums of the tally. No rule and no engine is
+asked; of the model only what is typed counts: how many companies there are, opening times, pay.
 """
 
 from __future__ import annotations

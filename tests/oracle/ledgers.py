@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
@@ -60,7 +61,6 @@ BY_THE_DAY = {Event.MEDIA, Event.PAY, Event.RUNNING, Event.TRAINED, Event.SKILL}
 AT_THE_MEAN = (Event.EXPECTED, Event.EXPECTED_MARGIN)
 OF_CONTRACTS = (Event.MARGIN, Event.REVENUE, *AT_THE_MEAN)
 WAITED = (Event.RENEWED, Event.CHURNED, Event.RUNS_ON, Event.MARGIN, Event.REVENUE)  # where it is told
-SINCE = (Event.RENEWED, Event.EXPANDED, Event.CONTRACTED, Event.CHURNED, Event.RUNS_ON)
 OF_REPS = (Event.PAY, Event.TRAINED, Event.SKILL, Event.JOINED)
 OF_CHANGES = {Event.ONE_OFF: "one off", Event.RUNNING: "running"}
 Cast = list[tuple[int, list[int]]]  # for each chapter, when it begins, and who its reps are
@@ -128,15 +128,13 @@ def what_it_is(row: Record) -> tuple[int, ...]:
 
 
 def read_contract(told: Subscribed, event: Event, row: Record) -> None:
-    """Add a row to what is told of a contract, which is in no stage and has no rep (CU1, CU7)."""
+    """Add a row to what is told of a contract, which has the stage of its deal, and no rep (CU1)."""
     deal = told.deal
     assert what_it_is(row) == (deal.created, deal.channel, deal.segment, deal.product)
-    assert (int(row["stage"]), int(row["rep"]), int(row["flags"])) == (NOTHING, NOBODY, 0)
+    assert (int(row["stage"]), int(row["rep"]), int(row["flags"])) == (deal.visits[-1].stage, NOBODY, 0)
     what = event.name.lower().replace("_", " ")
     waited = int(row["waited"]) if event in WAITED else None
-    company = event is Event.SUBSCRIBED
-    worked = int(row["worked"]) if company or event in SINCE else None
-    told.steps.append(Step(what, int(row["time"]), float(row["money"]), waited, worked))
+    told.steps.append(Step(what, int(row["time"]), float(row["money"]), waited, int(row["worked"])))
 
 
 def of_the_firm(event: Event, row: Record, cast: Cast) -> list[Cost]:
@@ -411,9 +409,8 @@ def differences_of_contract(entity: int, ours: Contract | None, theirs: Subscrib
 
 def unlike(mine: Step, yours: Step) -> bool:
     """Return whether two steps of a contract differ."""
-    return replace(mine, money=0.0) != replace(yours, money=0.0) or abs(
-        mine.money - yours.money
-    ) > 1e-12 * abs(mine.money)
+    alike = math.isclose(mine.money, yours.money, rel_tol=1e-12, abs_tol=1e-9)
+    return not alike or replace(mine, money=0.0) != replace(yours, money=0.0)
 
 
 def without_effort_in_hand(theirs: Visit | None, ours: Visit | None) -> Visit | None:

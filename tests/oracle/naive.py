@@ -267,9 +267,9 @@ class Contract:
     deal: Walk
     product: int
     signed: int
-    price: float  # of a month, in full, at signing
-    usual: float  # ... at the mean
-    share: float  # of the price that is paid
+    paid: float  # for a month
+    usual: float  # ... at the mean price
+    share: float  # of the full price
     mrr: int  # cents
     term_began: int
     term_ends: int | None  # None: it has ended
@@ -1429,15 +1429,15 @@ class Simulation:
             walk,
             walk.product,
             signed=self.now,
-            price=price,
-            usual=usual,
+            paid=price * share,
+            usual=usual * share,
             share=share,
             mrr=cents_of(price * share),
             term_began=self.now,
             term_ends=self.now + product.length,
         )
         self.contracts[entity] = contract
-        self.tells(contract, "subscribed", contract.mrr, worked=walk.inquiry.entity)
+        self.tells(contract, "subscribed", contract.mrr / 100, worked=walk.inquiry.entity)
 
     def tells(
         self,
@@ -1463,32 +1463,41 @@ class Simulation:
             self.goes_on(contract, product)
             return
         contract.term_ends = None
-        self.tells(contract, "churned", contract.mrr, self.now - contract.signed, contract.signed)  # CU4
+        self.tells(
+            contract, "churned", contract.mrr / 100, self.now - contract.signed, contract.signed
+        )  # CU4
 
     def goes_on(self, contract: Contract, product: Product) -> None:
         """Begin another term, at the price of the year (CU5)."""
-        over, contract.term_began = self.now - contract.term_began, self.now
-        contract.term_ends = self.now + product.length
-        grown = (1.0 + product.growth) ** ((self.now - contract.signed) // YEAR)
-        paid = contract.price * contract.share * grown
+        before, over = contract.term_began, self.now - contract.term_began
+        contract.term_began, contract.term_ends = self.now, self.now + product.length
+        years = (self.now - contract.signed) // YEAR - (before - contract.signed) // YEAR
+        contract.paid *= (1.0 + product.growth) ** years
+        contract.usual *= (1.0 + product.growth) ** years
+        value = contract.paid * product.months
         if product.typed_term:
-            self.tells(contract, "renewed", paid * product.months, over, contract.signed)
-        before, contract.mrr = contract.mrr, cents_of(paid)
-        if contract.mrr != before:  # CU6
-            what = "expanded" if contract.mrr > before else "contracted"
-            self.tells(contract, what, abs(contract.mrr - before), worked=contract.signed)
+            self.tells(contract, "renewed", value, over, contract.signed)
+        mrr, contract.mrr = contract.mrr, cents_of(contract.paid)
+        if contract.mrr != mrr:  # CU6
+            what = "expanded" if contract.mrr > mrr else "contracted"
+            self.tells(contract, what, abs(contract.mrr - mrr) / 100, worked=contract.signed)
+        self.earns(contract, product, "margin", contract.paid, product.length)  # CU7
+        self.earns(contract, product, "expected margin", contract.usual)
+        self.tells(contract, "revenue", value, product.length, contract.signed)
+
+    def earns(
+        self, contract: Contract, product: Product, what: str, paid: float, term: int | None = None
+    ) -> None:
+        """Tell of the margin of a term: what is delivered costs as much as at full price (M3)."""
         lost = 1 - product.prices[contract.deal.inquiry.segment].margin
-        for what, price in (("margin", contract.price), ("expected margin", contract.usual)):  # CU7
-            full = price * grown * product.months
-            term = product.length if what == "margin" else None
-            self.tells(contract, what, full * contract.share - lost * full, term)
-        self.tells(contract, "revenue", paid * product.months, product.length)
+        value = paid * product.months
+        self.tells(contract, what, value - lost * (value / contract.share), term, contract.signed)
 
     def runs_on(self, contract: Contract) -> None:
         """Tell of a contract in force at the horizon (CU8)."""
         if contract.term_ends is not None:
             waited = self.now - contract.term_began
-            self.tells(contract, "runs on", contract.mrr, waited, contract.signed)
+            self.tells(contract, "runs on", contract.mrr / 100, waited, contract.signed)
 
     def credit(self, walk: Walk, rep: Person) -> None:
         """Note who opens and who closes, as a rep starts to work (V25)."""

@@ -79,21 +79,21 @@ def test_a_customer_who_runs_from_month_to_month_stays_twice_and_leaves() -> Non
         (SECOND, "revenue", ~0),
         (THIRD, "churned", ~0),
     ]
-    # A quarter of 100 a month, and of 120 on average; the MRR is in cents.
+    # A quarter of 100 a month, and of 120 on average.
     assert (history.total("margin"), history.total("expected"), history.total("revenue")) == (25, 120, 100)
     assert (history.leads[0].bookings, history.leads[0].term) == (100.0, 30 * DAY + 10.5 * DAY / 24)
     assert steps(history) == [
-        Step("subscribed", SIGNED, 10_000, worked=0),
+        Step("subscribed", SIGNED, 100.0, worked=0),
         *(
             step
             for when in (FIRST, SECOND)
             for step in (
-                Step("margin", when, 25.0, waited=MONTH),
-                Step("expected margin", when, 30.0),
-                Step("revenue", when, 100.0, waited=MONTH),
+                Step("margin", when, 25.0, waited=MONTH, worked=SIGNED),
+                Step("expected margin", when, 30.0, worked=SIGNED),
+                Step("revenue", when, 100.0, waited=MONTH, worked=SIGNED),
             )
         ),
-        Step("churned", THIRD, 10_000, waited=THIRD - SIGNED, worked=SIGNED),
+        Step("churned", THIRD, 100.0, waited=THIRD - SIGNED, worked=SIGNED),
     ]
 
 
@@ -101,15 +101,15 @@ def test_a_year_is_renewed_at_a_higher_price_and_ended_after_the_next() -> None:
     yearly = product(months=12, growth=0.05, margin=0.4)
     history = live(sells(yearly, 800), draws(99.99, (STAYS, LEAVES)))
     assert history.leads[0].bookings == pytest.approx(1199.88)
-    # 99.99 x 1.05 = 104.9895, which is 10,499 cents; a year of it is 1,259.874. The mean of 120 comes to 126.
+    # 99.99 x 1.05 = 104.9895, 104.99 in cents; a year of it is 1,259.874. The mean of 120 comes to 126.
     assert happened(history) == [
-        (SIGNED, "subscribed", 9_999),
+        (SIGNED, "subscribed", 99.99),
         (ANNIVERSARY, "renewed", 1259.874),
-        (ANNIVERSARY, "expanded", 500),
+        (ANNIVERSARY, "expanded", 5.0),
         (ANNIVERSARY, "margin", 503.9496),
         (ANNIVERSARY, "expected margin", 604.8),
         (ANNIVERSARY, "revenue", 1259.874),
-        (NEXT, "churned", 10_499),
+        (NEXT, "churned", 104.99),
     ]
     _, renewed, expanded, margin, _, revenue, churned = steps(history)
     year = ANNIVERSARY - SIGNED
@@ -118,16 +118,16 @@ def test_a_year_is_renewed_at_a_higher_price_and_ended_after_the_next() -> None:
     assert (churned.waited, churned.worked) == (2 * year, SIGNED)
 
 
-def test_a_price_falls_by_a_fifth_a_year_of_what_was_signed() -> None:
+def test_a_price_falls_by_a_fifth_a_year_of_what_was_paid() -> None:
     history = live(sells(product(months=12, growth=-0.2), 1100), draws(50.0))
     falls = [each for each in happened(history) if each[1] == "contracted"]
-    # 50, 40, 32, 25.60: from 5,000 cents to 4,000, to 3,200 and on the third anniversary to 2,560.
+    # 50, 40, 32, and from the third anniversary on 25.60.
     assert falls == [
-        (ANNIVERSARY, "contracted", 1000),
-        (NEXT, "contracted", 800),
-        (at(1096, 3), "contracted", 640),
+        (ANNIVERSARY, "contracted", 10),
+        (NEXT, "contracted", 8),
+        (at(1096, 3), "contracted", 6.4),
     ]
-    assert happened(history)[-1] == (1100 * DAY, "runs on", 2560)
+    assert happened(history)[-1] == (1100 * DAY, "runs on", 25.6)
 
 
 @pytest.mark.parametrize(
@@ -142,12 +142,12 @@ def test_a_price_rises_with_the_first_term_that_begins_in_another_year(months: i
 
 def test_after_a_term_of_two_years_the_price_has_risen_twice() -> None:
     history = live(sells(product(months=24, growth=0.1), 800), draws())
-    assert [step.money for step in steps(history) if step.what == "expanded"] == [2_100]
+    assert [step.money for step in steps(history) if step.what == "expanded"] == [21.0]
 
 
 def test_a_rise_of_less_than_half_a_cent_is_none() -> None:
     history = live(sells(product(months=12, growth=0.0004), 400), draws(10.0))
-    # 10.004 are still 1,000 cents, but a year costs 4.8 cents more.
+    # 10.004 are still 10.00 in cents, but a year costs 4.8 cents more.
     assert [each for each in happened(history) if each[1] in ("renewed", "expanded")] == [
         (ANNIVERSARY, "renewed", 120.048)
     ]
@@ -155,7 +155,9 @@ def test_a_rise_of_less_than_half_a_cent_is_none() -> None:
 
 @pytest.mark.parametrize(("price", "cents"), [(10.125, 1013), (10.124, 1012), (0.004, 0), (0.005, 1)])
 def test_half_a_cent_of_what_is_paid_for_a_month_is_a_cent(price: float, cents: int) -> None:
-    assert steps(live(sells(product(), 10), draws(price)))[0] == Step("subscribed", SIGNED, cents, worked=0)
+    assert steps(live(sells(product(), 10), draws(price)))[0] == Step(
+        "subscribed", SIGNED, cents / 100, worked=0
+    )
 
 
 def test_without_a_typed_term_there_is_no_renewal_even_where_the_price_rises() -> None:
@@ -180,11 +182,11 @@ def test_the_price_of_a_promotion_holds_for_all_terms() -> None:
     assert history.total("margin") == pytest.approx(5.0)
     assert history.total("expected margin") == pytest.approx(6.0)
     assert happened(history) == [
-        (SIGNED, "subscribed", 7500),
+        (SIGNED, "subscribed", 75.0),
         (FIRST, "margin", 5.0),
         (FIRST, "expected margin", 6.0),
         (FIRST, "revenue", 75.0),
-        (40 * DAY, "runs on", 7500),
+        (40 * DAY, "runs on", 75.0),
     ]
 
 
@@ -199,14 +201,14 @@ def test_a_term_that_ends_at_the_horizon_runs_on() -> None:
     # Sixteen months are 487 days: what is signed at the first midnight ends with day 486.
     asked = asks(0, 0, 0)
     runs_on = steps(live(sells(product(months=16), 487, asked), draws(leaving=(LEAVES,))))[-1]
-    assert runs_on == Step("runs on", 487 * DAY, 10_000, waited=487 * DAY, worked=0)
+    assert runs_on == Step("runs on", 487 * DAY, 100.0, waited=487 * DAY, worked=0)
     leaves = steps(live(sells(product(months=16), 488, asked), draws(leaving=(LEAVES,))))[-1]
-    assert leaves == Step("churned", 487 * DAY, 10_000, waited=487 * DAY, worked=0)
+    assert leaves == Step("churned", 487 * DAY, 100.0, waited=487 * DAY, worked=0)
 
 
 def test_who_runs_on_says_since_when_the_term_runs_and_the_contract() -> None:
     runs_on = steps(live(sells(product(), 40), draws()))[-1]
-    assert runs_on == Step("runs on", 40 * DAY, 10_000, waited=40 * DAY - FIRST, worked=SIGNED)
+    assert runs_on == Step("runs on", 40 * DAY, 100.0, waited=40 * DAY - FIRST, worked=SIGNED)
 
 
 @pytest.mark.parametrize(("leaving", "last"), [(0.699, "runs on"), (0.7, "churned"), (0.701, "churned")])
@@ -323,13 +325,13 @@ def test_a_term_in_progress_ends_when_it_was_to_end_and_the_next_is_the_chapter_
     history = live(sells(before, 130), draws(), from_day(40, sells(after, 130), draws(price=999.0)))
     # The month that began on day 30 ends on day 61, after the change; two months later it is day 122, 3:00.
     assert happened(history) == [
-        (SIGNED, "subscribed", 10_000),
+        (SIGNED, "subscribed", 100.0),
         *[(FIRST, "margin", 25.0), (FIRST, "expected margin", 30.0), (FIRST, "revenue", 100.0)],
         *[(SECOND, "renewed", 200.0), (SECOND, "margin", 100.0), (SECOND, "expected margin", 120.0)],
         (SECOND, "revenue", 200.0),
         *[(at(122, 3), "renewed", 200.0), (at(122, 3), "margin", 100.0)],
         *[(at(122, 3), "expected margin", 120.0), (at(122, 3), "revenue", 200.0)],
-        (130 * DAY, "runs on", 10_000),
+        (130 * DAY, "runs on", 100.0),
     ]
     renewed = [step.waited for step in steps(history) if step.what == "renewed"]
     assert renewed == [MONTH, 2 * MONTH]
@@ -342,7 +344,7 @@ def test_whether_a_customer_stays_is_asked_by_the_chapter_at_hand(day: int, last
     assert steps(live(sells(before, 40), draws(leaving=(0.45,)), chapter))[-1].what == last
 
 
-def test_a_price_grows_from_what_was_signed_as_the_chapter_at_hand_has_growth() -> None:
+def test_a_price_grows_from_what_was_paid_as_the_chapter_at_hand_has_growth() -> None:
     before, after = product(months=12, growth=0.5), product(months=12, growth=0.1)
     chapter = from_day(400, sells(after, 800), draws())
     rises = [
@@ -350,8 +352,8 @@ def test_a_price_grows_from_what_was_signed_as_the_chapter_at_hand_has_growth() 
         for step in steps(live(sells(before, 800), draws(), chapter))
         if step.what in ("expanded", "contracted")
     ]
-    # 100, 150 after a year; after two, 121.
-    assert rises == [(ANNIVERSARY, "expanded", 5000), (NEXT, "contracted", 2900)]
+    # 100, after a year 150; after two, a tenth more: 165.
+    assert rises == [(ANNIVERSARY, "expanded", 50), (NEXT, "expanded", 15)]
 
 
 def test_a_deal_keeps_the_product_with_which_it_came_and_pays_the_price_of_the_day() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import NamedTuple
 
-from funnelsim.model.words import DAY, NOBODY, NOTHING, Event
+from funnelsim.model.words import DAY, NOBODY, Event
 
 from .plain import History, Row, differ
 
@@ -40,13 +40,18 @@ class Contract(NamedTuple):
         """What happens to it afterwards, instant by instant."""
         return [list(rows) for _, rows in groupby(self.rows[1:], key=lambda row: row.time)]
 
-    def mrr_at(self, moment: int) -> float:
-        """Return what is paid for a month just before a moment, counted back from the last row."""
+    def mrr_at(self, moment: int) -> int:
+        """Return how many cents are paid for a month just before a moment, counted back from the last row."""
         *before, last = self.rows
         if moment <= self.signed.time or (last.event == Event.CHURNED and moment > last.time):
-            return 0.0
+            return 0
         later = [row for row in before[1:] if row.event in CHANGES and row.time >= moment]
-        return last.money - sum(SIGNS[Event(row.event)] * row.money for row in later)
+        return cents(last) - sum(SIGNS[Event(row.event)] * cents(row) for row in later)
+
+
+def cents(row: Row) -> int:
+    """Return the money of a row in whole cents."""
+    return round(row.money * 100)
 
 
 def contracts_of(history: History) -> dict[int, Contract]:
@@ -78,26 +83,29 @@ def of_customers(history: History, seen: Counter[str]) -> Iterator[str]:
 
 
 def _of_a_beginning(contract: Contract) -> Iterator[str]:
-    """A contract begins as its deal is signed, is nobody's, and is in no stage."""
+    """A contract begins as its deal is signed, and is nobody's."""
     signed, earned = contract.signed, contract.earned
-    alike = [(row.created, row.channel, row.segment, row.product) for row in (earned, *contract.rows)]
-    if signed.time != earned.time or len(set(alike)) != 1:
+    names = ("created", "channel", "segment", "product", "stage")
+    alike = {tuple(getattr(row, name) for name in names) for row in (earned, *contract.rows)}
+    if signed.time != earned.time or len(alike) != 1:
         yield "is not that of the deal before it"
-    if any((row.rep, row.stage) != (NOBODY, NOTHING) for row in contract.rows):
-        yield "has a rep, or a stage"
-    yield from _of_what_is_paid(signed.money, earned)
+    if any(row.rep != NOBODY for row in contract.rows):
+        yield "has a rep"
+    if any(row.event in SIGNS and differ(row.money * 100, cents(row)) for row in contract.rows):
+        yield "pays parts of cents"
+    yield from _of_what_is_paid(cents(signed), earned)
 
 
-def _of_what_is_paid(mrr: float, earned: Row) -> Iterator[str]:
+def _of_what_is_paid(mrr: int, earned: Row) -> Iterator[str]:
     """What a term earns is what is paid for its months; the MRR is that of one, in whole cents."""
-    cents = earned.money / (earned.waited / MONTH) * 100
-    if mrr != round(mrr) or abs(cents - mrr) > 0.5 + 1e-9 * cents:
-        yield f"pays {mrr} cents a month, and earns {cents}"
+    paid = earned.money / (earned.waited / MONTH) * 100
+    if abs(paid - mrr) > 0.5 + 1e-9 * paid:
+        yield f"pays {mrr} cents a month, and earns {paid}"
 
 
 def _of_terms(contract: Contract, seen: Counter[str]) -> Iterator[str]:
     """Each term begins as the one before is over, and earns what is paid."""
-    mrr, began, term = contract.signed.money, contract.signed.time, contract.earned.waited
+    mrr, began, term = cents(contract.signed), contract.signed.time, contract.earned.waited
     for rows in contract.steps[:-1]:
         events = {Event(row.event): row for row in rows}
         if tuple(events) not in TERMS or len(events) != len(rows) or rows[0].time != began + term:
@@ -105,7 +113,7 @@ def _of_terms(contract: Contract, seen: Counter[str]) -> Iterator[str]:
             return
         for change in CHANGES:
             if change in events:
-                mrr += SIGNS[change] * events[change].money
+                mrr += SIGNS[change] * cents(events[change])
                 yield from _of_a_change(contract, events[change])
         earned = events[Event.REVENUE]
         if Event.RENEWED in events:
@@ -120,13 +128,13 @@ def _of_terms(contract: Contract, seen: Counter[str]) -> Iterator[str]:
         yield f"ends at {last.time}, in the middle of a term"
     if last.event == Event.RUNS_ON and not (last.time <= began + term and last.waited == last.time - began):
         yield "runs on, for a term that is over, or since another instant"
-    if last.money != mrr:
-        yield f"has paid {mrr} cents a month, and in the end {last.money}"
+    if cents(last) != mrr:
+        yield f"has paid {mrr} cents a month, and in the end {cents(last)}"
 
 
 def _of_a_change(contract: Contract, row: Row) -> Iterator[str]:
-    if row.money <= 0 or row.money != round(row.money) or row.worked != contract.signed.time:
-        yield f"pays {row.money} cents more or less, since {row.worked}"
+    if cents(row) <= 0 or row.worked != contract.signed.time:
+        yield f"pays {cents(row)} cents more or less, since {row.worked}"
 
 
 def _of_a_renewal(contract: Contract, row: Row, term: int, earned: float) -> Iterator[str]:
@@ -154,7 +162,7 @@ def _of_mrr(history: History, contracts: list[Contract]) -> Iterator[str]:
         moved: Counter[Event] = Counter()
         for row in rows:
             if first <= row.time < end:
-                moved[Event(row.event)] += int(row.money)
-        if start + sum(SIGNS[event] * cents for event, cents in moved.items()) != over:
-            told = ", ".join(f"{event.name} {cents}" for event, cents in moved.items())
+                moved[Event(row.event)] += cents(row)
+        if start + sum(SIGNS[event] * money for event, money in moved.items()) != over:
+            told = ", ".join(f"{event.name} {money}" for event, money in moved.items())
             yield f"the MRR of month {number} is {start} at first and {over} in the end, with {told}"

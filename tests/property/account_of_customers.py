@@ -1,4 +1,4 @@
-"""Every contract of a customer and what is paid for it by the month, by the rows of the ledger alone."""
+"""Every contract of a customer and what is paid for it by the month, by the rows alone, and the figures."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import NamedTuple
 
+from funnelsim.engines.fold import stack
+from funnelsim.metrics import customers
+from funnelsim.metrics.cut import cut
 from funnelsim.model.words import DAY, NOBODY, Event
 
-from .plain import History, Row, differ
+from .plain import History, Row, Span, differ
 
 MONTH = 30.4375 * DAY
 OF_A_TERM = (Event.MARGIN, Event.EXPECTED_MARGIN, Event.REVENUE)
@@ -40,10 +43,15 @@ class Contract(NamedTuple):
         """What happens to it afterwards, instant by instant."""
         return [list(rows) for _, rows in groupby(self.rows[1:], key=lambda row: row.time)]
 
+    def is_in_force(self, moment: int) -> bool:
+        """Return whether it is in force just before a moment."""
+        last = self.rows[-1]
+        return self.signed.time < moment and not (last.event == Event.CHURNED and last.time < moment)
+
     def mrr_at(self, moment: int) -> int:
         """Return how many cents are paid for a month just before a moment, counted back from the last row."""
         *before, last = self.rows
-        if moment <= self.signed.time or (last.event == Event.CHURNED and moment > last.time):
+        if not self.is_in_force(moment):
             return 0
         later = [row for row in before[1:] if row.event in CHANGES and row.time >= moment]
         return cents(last) - sum(SIGNS[Event(row.event)] * cents(row) for row in later)
@@ -156,13 +164,35 @@ def _of_an_end(contract: Contract) -> Iterator[str]:
 
 def _of_mrr(history: History, contracts: list[Contract]) -> Iterator[str]:
     """In each month the MRR at the end is that at the start with what is new, more, less and lost."""
-    rows = [row for contract in contracts for row in contract.rows if row.event in SIGNS]
-    for number, (first, end) in enumerate(history.months):
-        start, over = (sum(contract.mrr_at(moment) for contract in contracts) for moment in (first, end))
-        moved: Counter[Event] = Counter()
-        for row in rows:
-            if first <= row.time < end:
-                moved[Event(row.event)] += cents(row)
+    figures = cut(history.model, stack([history.tally]), "month")
+    for number, month in enumerate(history.months):
+        start, over = (sum(contract.mrr_at(moment) for contract in contracts) for moment in month)
+        moved = _moved(contracts, month)
         if start + sum(SIGNS[event] * money for event, money in moved.items()) != over:
             told = ", ".join(f"{event.name} {money}" for event, money in moved.items())
             yield f"the MRR of month {number} is {start} at first and {over} in the end, with {told}"
+        existing = [contract for contract in contracts if contract.is_in_force(month[0])]
+        of_existing = _moved(existing, month)
+        lost = of_existing[Event.CONTRACTED] + of_existing[Event.CHURNED]
+        leave = sum(not contract.is_in_force(month[1]) for contract in existing)
+        counted = {
+            customers.mrr: (over,),
+            customers.customers: (sum(contract.is_in_force(month[1]) for contract in contracts),),
+            customers.nrr: (start + of_existing[Event.EXPANDED] - lost, start),
+            customers.grr: (start - lost, start),
+            customers.logo_churn: (leave, len(existing)),
+        }
+        for figure, parts in counted.items():
+            scale = 100 if figure.name in ("mrr", "nrr", "grr") else 1
+            found = [float(part[0, number]) * scale for part in figure.parts(figures)]
+            if any(differ(one, other) for one, other in zip(parts, found, strict=True)):
+                yield f"{figure.name} of month {number} is {parts}, and the figure says {found}"
+
+
+def _moved(contracts: list[Contract], month: Span) -> Counter[Event]:
+    """Add up the cents that rows of contracts move in a month, by event."""
+    moved: Counter[Event] = Counter()
+    for row in (row for contract in contracts for row in contract.rows):
+        if row.event in SIGNS and month[0] <= row.time < month[1]:
+            moved[Event(row.event)] += cents(row)
+    return moved

@@ -189,6 +189,8 @@ def with_products(draw: DrawFn, document: Document) -> None:
     names = list(PRODUCTS[: draw(st.integers(1, 3))])
     document["products"] = {name: draw(products(kinds)) for name in names}
     document["horizon"]["drain_months"] = draw(either(2, 1))
+    if draw(st.booleans()):
+        document["finance"] = {"discount_rate_per_year": draw(either(0.1, 0))}
     for segment in document["segments"].values():
         for key in OF_CONTRACTS:
             segment.pop(key, None)

@@ -263,6 +263,52 @@ def other_money(chance: random.Random, model: Model, now: int) -> Model:
     return model._replace(segments=segments, channels=channels, plan=plan, teams=teams, reps=reps)
 
 
+def other_products(chance: random.Random, model: Model, now: int) -> Model:
+    """Let products cost something else, run for longer and keep other customers; another one may come."""
+    if not len(model.products):
+        return model
+    drawn = [NOTHING, *model.products["loyalty"]]
+    prices = each(
+        model.prices,
+        margin=lambda _: chance.choice([0.2, 0.8]),
+        mean=lambda price: price["mean"] * 2,
+        distribution=lambda _: chance.choice(list(model.prices["distribution"])),
+    )
+    products = each(
+        model.products,
+        typed_term=lambda row: int(row["months"] > 0 and chance.random() < 0.5),
+        loyalty=lambda row: chance.choice(drawn) if row["months"] else NOTHING,
+        stays=lambda _: chance.choice([0.3, 0.8]),
+        growth=lambda _: chance.choice([0.0, 0.2, -0.2]),
+        earned_over=lambda row: 0 if row["months"] else chance.choice([0, 3 * DAY]),
+    )
+    if chance.random() < 0.5:
+        products["term"], products["months"] = 2 * products["term"], 2 * products["months"]
+    segments = each(model.segments, first_product=lambda _: chance.choice(model.segments["first_product"]))
+    changed = model._replace(products=products, prices=prices, segments=segments)
+    return changed if chance.random() < 0.5 else with_a_new_product(changed, now)
+
+
+def with_a_new_product(model: Model, now: int) -> Model:
+    """Let half of all deals be about a product that is like the first, but for its price."""
+    product, count = model.products[:1].copy(), len(model.products)
+    product["price_key"] = purpose("price", f"new product {now // DAY}")
+    routes, segments = [model.routes], model.segments.copy()
+    for segment in segments:
+        sold = model.routes[segment["first_product"] : segment["first_product"] + segment["products"]].copy()
+        sold["up_to"] /= 2
+        new = sold[:1].copy()
+        new["up_to"], new["target"] = 1.0, count
+        segment["first_product"], segment["products"] = sum(map(len, routes)), len(sold) + 1
+        routes += [sold, new]
+    return model._replace(
+        products=np.concatenate([model.products, product]),
+        prices=np.concatenate([model.prices, model.prices[: len(segments)]]),
+        segments=segments,
+        routes=np.concatenate(routes),
+    )
+
+
 def other_talent(chance: random.Random, model: Model, _: int) -> Model:
     """Let people be more or less skilled and quick, whose ramp-up may be longer or shorter."""
     reps = each(
@@ -582,6 +628,7 @@ CHANGES: dict[str, Change] = {
         other_routes,
         other_effects,
         other_money,
+        other_products,
         other_talent,
         other_absences,
         other_turnover,

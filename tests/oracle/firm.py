@@ -12,6 +12,7 @@ from fractions import Fraction
 
 HOUR = 3_600_000_000
 DAY = 24 * HOUR
+MONTH = DAY * 487 // 16  # PC3: 30.4375 days
 WON = "won"
 LOST = "lost"
 
@@ -229,6 +230,34 @@ class Segment:
     mean_value: float = 0.0  # of a contract, per year
     companies: int = 0  # of the market; 0: no market
     customers: int = 0
+    products: list[tuple[float, int]] = field(default_factory=list)  # (cumulative share, product); or none
+
+
+@dataclass
+class Price:
+    """What a product is sold for to a segment, by the month where it is recurring (PC2, PC4)."""
+
+    mean: float
+    margin: float = 0.5
+
+
+@dataclass
+class Product:
+    """What is sold: recurring where it has months, else one-off."""
+
+    prices: list[Price]  # in each segment
+    months: int = 0  # of a term (PC3)
+    typed_term: bool = False  # else it runs from month to month
+    stays: float = 1.0  # chance after a term
+    own_loyalty: bool = False  # CU3: each customer has a chance of its own to leave
+    growth: float = 0.0  # of the price by the year
+    earned_over: int = 0  # one-off
+    term: int | None = None  # None: as the months say
+
+    @property
+    def length(self) -> int:
+        """The length of a term."""
+        return self.months * MONTH if self.term is None else self.term
 
 
 @dataclass
@@ -243,6 +272,7 @@ class Inquiry:
     segment: int = 0
     theorist: bool = False
     accepted_below: float = 0.0  # O2: in (0, 1)
+    by_product: float = 0.5  # PC1: in (0, 1)
     traits: set[int] = field(default_factory=set)  # numbers of those that it has, by the chapter at hand
     by_luck: tuple[float, ...] = ()  # W6: a theorist, and each trait, if below the share; in (0, 1)
 
@@ -266,6 +296,10 @@ class Draws:
     held_patience: Callable[[int, int, int, int], int | None] = lambda *_: None
     back: Callable[[int, int, int], float] = lambda *_: 0.5  # N3: in (0, 1), of (entity, reason, round)
     value: Callable[[int, int], float] = lambda *_: 0.0  # of (entity, segment): a contract's, per year
+    price: Callable[[int, int, int], float] = lambda *_: 0.0  # PC2: of (entity, segment, product), in full
+    contract: Callable[[int, int], int] = lambda entity, _: ~entity  # of (entity, round): a contract's entity
+    leaving: Callable[[int, int], float] = lambda *_: 0.5  # CU3: in (0, 1), of (contract, terms before)
+    loyalty: Callable[[int, int], float] = lambda *_: 0.0  # of (entity, product): its own chance to leave
     cooling: Callable[[int, int], int | None] = lambda *_: (
         None
     )  # of (entity, segment): a rest, None: for ever
@@ -303,6 +337,7 @@ class Firm:
     one_off_cost: float = 0.0  # as it begins (C18)
     cost_per_month: float = 0.0
     nurture: dict[int, Nurture] = field(default_factory=dict)  # by reason
+    products: list[Product] = field(default_factory=list)
 
 
 @dataclass

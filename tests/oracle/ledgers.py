@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import math
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
 from funnelsim.compiling.arrays import Record, Records
 from funnelsim.model.words import GONE_COLD, NOBODY, NOTHING, Event, Flag
 
-from .naive import COLD, Cost, History, Pause, Spell, Try, Visit, Walk
+from .naive import COLD, Contract, Cost, History, Pause, Spell, Step, Try, Visit, Walk
 
 HOW = {
     Event.ADVANCED: "advanced",
@@ -28,6 +29,7 @@ class Told:
     created: int
     channel: int
     segment: int
+    product: int
     round: int = 0
     became_lead: int | None = None
     outcome: str = "open"
@@ -46,9 +48,19 @@ class Told:
     spells: list[Spell] = field(default_factory=list)
 
 
+@dataclass
+class Subscribed:
+    """What a ledger says of one contract, of which a customer's deal was the beginning."""
+
+    deal: Told
+    company: int
+    steps: list[Step] = field(default_factory=list)
+
+
 BY_THE_DAY = {Event.MEDIA, Event.PAY, Event.RUNNING, Event.TRAINED, Event.SKILL}
 AT_THE_MEAN = (Event.EXPECTED, Event.EXPECTED_MARGIN)
 OF_CONTRACTS = (Event.MARGIN, Event.REVENUE, *AT_THE_MEAN)
+WAITED = (Event.RENEWED, Event.CHURNED, Event.RUNS_ON, Event.MARGIN, Event.REVENUE)  # where it is told
 OF_REPS = (Event.PAY, Event.TRAINED, Event.SKILL, Event.JOINED)
 OF_CHANGES = {Event.ONE_OFF: "one off", Event.RUNNING: "running"}
 Cast = list[tuple[int, list[int]]]  # for each chapter, when it begins, and who its reps are
@@ -68,9 +80,10 @@ def someone(row: Record, cast: Cast) -> int | None:
     return begun[-1][row["rep"]]
 
 
-def read(rows: Records, cast: Cast) -> tuple[dict[int, Told], list[Cost]]:
-    """Rebuild every lead and every cost from the rows alone."""
+def read(rows: Records, cast: Cast) -> tuple[dict[int, Told], dict[int, Subscribed], list[Cost]]:
+    """Rebuild every lead, every contract and every cost from the rows alone."""
     leads: dict[int, Told] = {}
+    contracts: dict[int, Subscribed] = {}
     costs: list[Cost] = []
     won: Told | None = None
     for row in rows:
@@ -78,13 +91,20 @@ def read(rows: Records, cast: Cast) -> tuple[dict[int, Told], list[Cost]]:
         money = float(row["money"])
         if event is Event.INQUIRY:
             assert lead not in leads
-            leads[lead] = Told(time, int(row["channel"]), int(row["segment"]))
+            leads[lead] = Told(time, int(row["channel"]), int(row["segment"]), int(row["product"]))
             costs.append(Cost("inquiry", time, int(row["channel"]), money))
         elif lead == NOTHING:
             costs += of_the_firm(event, row, cast)
+        elif event is Event.SUBSCRIBED:
+            assert won is not None, "a contract follows its deal"
+            assert lead not in contracts | leads
+            contracts[lead] = Subscribed(won, int(row["worked"]))
+            read_contract(contracts[lead], event, row)
+        elif lead in contracts:
+            read_contract(contracts[lead], event, row)
         elif event in OF_CONTRACTS:
             assert won is not None, "what a contract leaves follows it"
-            assert someone(row, cast) == won.owner
+            assert (someone(row, cast), int(row["product"])) == (won.owner, won.product)
             won.term = won.term if event in AT_THE_MEAN else int(row["waited"])
             costs.append(Cost(event.name.lower().replace("_", " "), time, int(row["segment"]), money))
         elif event is Event.COMMISSION:
@@ -96,16 +116,31 @@ def read(rows: Records, cast: Cast) -> tuple[dict[int, Told], list[Cost]]:
             costs.append(Cost("expected commission", time, whose(row, cast), money))
         else:
             told = leads[lead]
-            same = (told.created, told.channel, told.segment)
-            assert (int(row["created"]), int(row["channel"]), int(row["segment"])) == same
+            assert what_it_is(row) == (told.created, told.channel, told.segment, told.product)
             read_step(told, event, row, costs, cast)
             won = told if event is Event.WON else None if event is not Event.BECAME_LEAD else won
-    return leads, costs
+    return leads, contracts, costs
+
+
+def what_it_is(row: Record) -> tuple[int, ...]:
+    """Return what all rows of a pursuit say alike."""
+    return tuple(int(row[name]) for name in ("created", "channel", "segment", "product"))
+
+
+def read_contract(told: Subscribed, event: Event, row: Record) -> None:
+    """Add a row to what is told of a contract, which has the stage of its deal, and no rep (CU1)."""
+    deal = told.deal
+    assert what_it_is(row) == (deal.created, deal.channel, deal.segment, deal.product)
+    assert (int(row["stage"]), int(row["rep"]), int(row["flags"])) == (deal.visits[-1].stage, NOBODY, 0)
+    what = event.name.lower().replace("_", " ")
+    waited = int(row["waited"]) if event in WAITED else None
+    told.steps.append(Step(what, int(row["time"]), float(row["money"]), waited, int(row["worked"])))
 
 
 def of_the_firm(event: Event, row: Record, cast: Cast) -> list[Cost]:
     """Return what a row that is about no lead says of costs."""
     time, money = int(row["time"]), float(row["money"])
+    assert row["product"] == NOTHING
     if event is Event.MEDIA:
         return [Cost("media", time, int(row["channel"]), money)]
     if event in OF_REPS:
@@ -277,14 +312,16 @@ def read_pause(visit: Visit, event: Event, row: Record, cast: Cast) -> None:
 
 
 def differences(oracle: History, rows: Records) -> list[str]:
-    """State where a ledger and the oracle's history differ, first by leads, then by costs."""
-    leads, costs = read(rows, oracle.cast)
+    """State where a ledger and the oracle's history differ: by leads, by contracts, then by costs."""
+    leads, contracts, costs = read(rows, oracle.cast)
     found: list[str] = []
     for entity in sorted(oracle.leads.keys() | leads.keys()):
         if entity not in leads or entity not in oracle.leads:
             found.append(f"lead {entity} only {'in the ledger' if entity in leads else 'for the oracle'}")
             continue
         found += differences_of_lead(oracle.leads[entity], leads[entity])
+    for entity in sorted(oracle.contracts.keys() | contracts.keys()):
+        found += differences_of_contract(entity, oracle.contracts.get(entity), contracts.get(entity))
     found += differences_of_order(oracle, rows)
     for kind in (
         "media",
@@ -332,6 +369,7 @@ def differences_of_lead(walk: Walk, told: Told) -> list[str]:
         "arrival": (walk.began, told.created),
         "channel": (walk.inquiry.channel, told.channel),
         "segment": (walk.inquiry.segment, told.segment),
+        "product": (NOTHING if walk.product is None else walk.product, told.product),
         "outcome": (walk.outcome, told.outcome),
         "end": (walk.ended, told.ended),
         "owner": (walk.owner, told.owner),
@@ -354,6 +392,25 @@ def differences_of_lead(walk: Walk, told: Told) -> list[str]:
         if ours != without_effort_in_hand(theirs, ours):
             found.append(f"visit {number}: {ours}\n      in the ledger: {theirs}")
     return found
+
+
+def differences_of_contract(entity: int, ours: Contract | None, theirs: Subscribed | None) -> list[str]:
+    """Compare one contract; money within the last bits of a float."""
+    if ours is None or theirs is None:
+        return [f"contract {entity} only {'in the ledger' if ours is None else 'for the oracle'}"]
+    if theirs.deal.created != ours.deal.began or theirs.company != ours.deal.inquiry.entity:
+        return [f"contract {entity} of another deal in the ledger"]
+    return [
+        f"contract {entity}: {mine}\n      in the ledger: {yours}"
+        for mine, yours in zip_longest(ours.steps, theirs.steps)
+        if mine is None or yours is None or unlike(mine, yours)
+    ]
+
+
+def unlike(mine: Step, yours: Step) -> bool:
+    """Return whether two steps of a contract differ."""
+    alike = math.isclose(mine.money, yours.money, rel_tol=1e-12, abs_tol=1e-9)
+    return not alike or replace(mine, money=0.0) != replace(yours, money=0.0)
 
 
 def without_effort_in_hand(theirs: Visit | None, ours: Visit | None) -> Visit | None:

@@ -19,12 +19,14 @@ from .firm import (
     DAY,
     HOUR,
     LOST,
+    MONTH,
     WON,
     Channel,
     Chapter,
     Firm,
     Inquiry,
     Limit,
+    Product,
     Rejection,
     Rep,
     Segment,
@@ -38,6 +40,7 @@ from .memory import counts, moved
 Spans = list[tuple[int, int]]
 
 MOST_WAVES = 10_000  # I5
+YEAR = 12 * MONTH  # CU5
 FOR_EVER = 10**18  # microseconds: what is longer is cut
 COLD = "gone cold"
 KINDS = (  # I1
@@ -54,6 +57,7 @@ KINDS = (  # I1
     "next attempt",
     "rest is over",
     "cools off",
+    "term ends",
 )
 
 
@@ -222,6 +226,7 @@ class Walk:
     reason: int = 0
     wait: int = 0  # V12, Y6: from entering to the first attempt
     reached: bool = True  # by the work in hand
+    product: int | None = None  # PC1; None: a contract is that of the segment
     theorist: bool = False  # still
     traits: set[int] = field(default_factory=set)
     met: set[int] = field(default_factory=set)  # stages in which a rep has met it (J7)
@@ -244,6 +249,35 @@ class Walk:
 
 
 @dataclass
+class Step:
+    """What a row says of a contract; None where the text says nothing."""
+
+    what: str
+    time: int
+    money: float
+    waited: int | None = None
+    worked: int | None = None
+
+
+@dataclass
+class Contract:
+    """What a customer has signed about a recurring product: its state, and the answer (CU1)."""
+
+    entity: int
+    deal: Walk
+    product: int
+    signed: int
+    paid: float  # for a month
+    usual: float  # ... at the mean price
+    share: float  # of the full price
+    mrr: int  # cents
+    term_began: int
+    term_ends: int | None  # None: it has ended
+    terms: int = 0  # that are over
+    steps: list[Step] = field(default_factory=list)
+
+
+@dataclass
 class Cost:
     """Money spent at an instant; `whose` is a channel, a stage, a segment or who a rep is."""
 
@@ -255,9 +289,10 @@ class Cost:
 
 @dataclass
 class History:
-    """What the simulator answers, leads by entity."""
+    """What the simulator answers, leads and contracts by entity."""
 
     leads: dict[int, Walk]
+    contracts: dict[int, Contract]
     costs: list[Cost]
     log: list[tuple[int, str, int]]  # (instant, what, lead or -1), in the order in which it was decided
     cast: list[tuple[int, list[int]]]  # for each chapter, when it begins, and who its reps are
@@ -441,6 +476,7 @@ class Simulation:
         self.draws = first.draws
         self.now = 0
         self.leads: dict[int, Walk] = {}
+        self.contracts: dict[int, Contract] = {}
         self.costs: list[Cost] = []
         self.log: list[tuple[int, str, int]] = []
         self.days_booked = 0
@@ -493,12 +529,14 @@ class Simulation:
                 if person.absent:
                     self.say("absent")  # R15
                 self.say("on staff")  # D5
-        for entity, walk in sorted(self.leads.items()):
-            if walk.outcome == "open":
-                if walk.phase == "nurture":
-                    self.nurture_is_over(walk, self.now - 1)
-                self.say("open", entity)  # D3
-        return History(self.leads, self.costs, self.log, self.cast)
+        for entity in sorted([*self.leads, *self.contracts]):  # D3
+            if entity in self.contracts:
+                self.runs_on(self.contracts[entity])
+            elif self.leads[entity].outcome == "open":
+                if self.leads[entity].phase == "nurture":
+                    self.nurture_is_over(self.leads[entity], self.now - 1)
+                self.say("open", entity)
+        return History(self.leads, self.contracts, self.costs, self.log, self.cast)
 
     def say(self, what: str, lead: int = -1) -> None:
         """Log that something happens; what is about no lead has lead -1 (D4)."""
@@ -541,6 +579,9 @@ class Simulation:
                 coming.append((walk.until, KINDS.index(kinds[walk.phase]), entity))
             if walk.company == "cooling" and walk.cool is not None:
                 coming.append((walk.cool, KINDS.index("cools off"), entity))
+        for entity, contract in self.contracts.items():
+            if contract.term_ends is not None:  # CU2
+                coming.append((contract.term_ends, KINDS.index("term ends"), entity))
         return coming
 
     def turns_of_people(self) -> list[tuple[int, int, int]]:
@@ -613,6 +654,8 @@ class Simulation:
             self.inquiry_arrives(who)
         elif kind == "prospecting ends":
             self.block_is_over(self.people[who])
+        elif kind == "term ends":
+            self.term_is_over(self.contracts[who])
         else:
             of_leads = {
                 "work ends": self.work_ends,
@@ -853,6 +896,9 @@ class Simulation:
         if walk.stage > self.lead_stage:
             self.becomes_lead(walk)  # A5
         walk.theorist, walk.traits = self.as_it_comes(walk.inquiry)  # J1
+        products = self.firm.segments[walk.inquiry.segment].products
+        above = [product for up_to, product in products if walk.inquiry.by_product < up_to]
+        walk.product = above[0] if above else None  # PC1
         self.enter(walk, walk.stage)
 
     def as_it_comes(self, company: Inquiry) -> tuple[bool, set[int]]:
@@ -1318,23 +1364,140 @@ class Simulation:
 
     def wins(self, walk: Walk) -> None:
         """Book the contract in the name of its closer (M4)."""
-        segment, share_of_price = self.firm.segments[walk.inquiry.segment], self.share_of_price(walk)
+        share_of_price = self.share_of_price(walk)
         # C17: what the chapter at hand says
-        full = self.draws.value(walk.inquiry.entity, walk.inquiry.segment) * segment.years
-        walk.bookings = full * share_of_price  # M1
-        self.spend("margin", walk.inquiry.segment, walk.bookings - (1 - segment.margin) * full)  # M3
+        price, usual, margin = self.prices(walk)
+        full, usual = price * self.times(walk), usual * self.times(walk)
+        walk.bookings = self.bookings(walk)
+        self.spend("margin", walk.inquiry.segment, walk.bookings - (1 - margin) * full)  # M3
         self.say("margin", walk.inquiry.entity)
-        usual = segment.mean_value * segment.years
         expected = usual * share_of_price  # M7
         self.spend("expected", walk.inquiry.segment, expected)
         self.say("expected", walk.inquiry.entity)
-        self.spend("expected margin", walk.inquiry.segment, expected - (1 - segment.margin) * usual)
+        self.spend("expected margin", walk.inquiry.segment, expected - (1 - margin) * usual)
         self.say("expected margin", walk.inquiry.entity)
-        walk.term = max(whole(segment.years * 365.25 * DAY), 1)  # M8
+        walk.term = max(self.earns_over(walk), 1)  # M8
         self.spend("revenue", walk.inquiry.segment, walk.bookings)
         self.say("revenue", walk.inquiry.entity)
         if walk.closer is not None:
             self.pays_commission(walk, walk.closer, expected)
+        self.subscribes(walk)
+
+    def product_of(self, walk: Walk) -> Product | None:
+        """Return what a lead would buy, as it is in the chapter at hand."""
+        return None if walk.product is None else self.firm.products[walk.product]
+
+    def prices(self, walk: Walk) -> tuple[float, float, float]:
+        """Return a contract's full price, the mean of such prices, and the margin: of a year or a month."""
+        lead, of = walk.inquiry.entity, walk.inquiry.segment
+        if walk.product is None:
+            segment = self.firm.segments[of]
+            return self.draws.value(lead, of), segment.mean_value, segment.margin
+        price = self.firm.products[walk.product].prices[of]
+        return self.draws.price(lead, of, walk.product), price.mean, price.margin  # PC2
+
+    def times(self, walk: Walk) -> float:
+        """Return how many times a contract's price is paid: years, months of the first term, once (PC4)."""
+        product = self.product_of(walk)
+        return self.firm.segments[walk.inquiry.segment].years if product is None else product.months or 1
+
+    def bookings(self, walk: Walk) -> float:
+        """Return what is paid for a contract (M1, PC4)."""
+        price, times, share = self.prices(walk)[0], self.times(walk), self.share_of_price(walk)
+        return price * times * share if walk.product is None else price * share * times
+
+    def earns_over(self, walk: Walk) -> int:
+        """Return for how long a contract earns its bookings (M8, PC4)."""
+        product = self.product_of(walk)
+        if product is None:
+            return whole(self.firm.segments[walk.inquiry.segment].years * 365.25 * DAY)
+        return product.length if product.months else product.earned_over
+
+    # Customers
+
+    def subscribes(self, walk: Walk) -> None:
+        """Let a contract be born of a deal about a recurring product, in the period (CU1)."""
+        product = self.product_of(walk)
+        if product is None or walk.product is None or not product.months:
+            return
+        if self.now < self.firm.period_begins:
+            return
+        entity = self.draws.contract(walk.inquiry.entity, walk.round)
+        (price, usual, _), share = self.prices(walk), self.share_of_price(walk)
+        contract = Contract(
+            entity,
+            walk,
+            walk.product,
+            signed=self.now,
+            paid=price * share,
+            usual=usual * share,
+            share=share,
+            mrr=cents_of(price * share),
+            term_began=self.now,
+            term_ends=self.now + product.length,
+        )
+        self.contracts[entity] = contract
+        self.tells(contract, "subscribed", contract.mrr / 100, worked=walk.inquiry.entity)
+
+    def tells(
+        self,
+        contract: Contract,
+        what: str,
+        money: float,
+        waited: int | None = None,
+        worked: int | None = None,
+    ) -> None:
+        """Say what happens to a contract."""
+        contract.steps.append(Step(what, self.now, money, waited, worked))
+        self.say(what, contract.entity)
+
+    def term_is_over(self, contract: Contract) -> None:
+        """Let the customer leave, or another term begin; the chapter at hand is asked (CU3, CU9)."""
+        product = self.firm.products[contract.product]
+        p = product.stays
+        if product.own_loyalty:
+            p = 1.0 - self.draws.loyalty(contract.deal.inquiry.entity, contract.product)
+        stays = self.draws.leaving(contract.entity, contract.terms) < p
+        contract.terms += 1
+        if stays:
+            self.goes_on(contract, product)
+            return
+        contract.term_ends = None
+        self.tells(
+            contract, "churned", contract.mrr / 100, self.now - contract.signed, contract.signed
+        )  # CU4
+
+    def goes_on(self, contract: Contract, product: Product) -> None:
+        """Begin another term, at the price of the year (CU5)."""
+        before, over = contract.term_began, self.now - contract.term_began
+        contract.term_began, contract.term_ends = self.now, self.now + product.length
+        years = (self.now - contract.signed) // YEAR - (before - contract.signed) // YEAR
+        contract.paid *= (1.0 + product.growth) ** years
+        contract.usual *= (1.0 + product.growth) ** years
+        value = contract.paid * product.months
+        if product.typed_term:
+            self.tells(contract, "renewed", value, over, contract.signed)
+        mrr, contract.mrr = contract.mrr, cents_of(contract.paid)
+        if contract.mrr != mrr:  # CU6
+            what = "expanded" if contract.mrr > mrr else "contracted"
+            self.tells(contract, what, abs(contract.mrr - mrr) / 100, worked=contract.signed)
+        self.earns(contract, product, "margin", contract.paid, product.length)  # CU7
+        self.earns(contract, product, "expected margin", contract.usual)
+        self.tells(contract, "revenue", value, product.length, contract.signed)
+
+    def earns(
+        self, contract: Contract, product: Product, what: str, paid: float, term: int | None = None
+    ) -> None:
+        """Tell of the margin of a term: what is delivered costs as much as at full price (M3)."""
+        lost = 1 - product.prices[contract.deal.inquiry.segment].margin
+        value = paid * product.months
+        self.tells(contract, what, value - lost * (value / contract.share), term, contract.signed)
+
+    def runs_on(self, contract: Contract) -> None:
+        """Tell of a contract in force at the horizon (CU8)."""
+        if contract.term_ends is not None:
+            waited = self.now - contract.term_began
+            self.tells(contract, "runs on", contract.mrr / 100, waited, contract.signed)
 
     def credit(self, walk: Walk, rep: Person) -> None:
         """Note who opens and who closes, as a rep starts to work (V25)."""
@@ -1602,9 +1765,7 @@ class Simulation:
         month = self.odds_of_month(walk.visits[-1].entered + wait)  # H9
         traits = self.firm.traits
         chance = chance_of_advancing(self.stage_for(walk), walk, segment, skill, wait, month, traits)
-        value = self.draws.value(walk.inquiry.entity, walk.inquiry.segment) * segment.years
-        value *= self.share_of_price(walk)
-        return min(math.floor(value * chance * 1000 + 0.5), 2**60)
+        return min(math.floor(self.bookings(walk) * chance * 1000 + 0.5), 2**60)
 
     def odds_of_month(self, when: int) -> float:
         """Return the factor on all odds in the month of an instant."""

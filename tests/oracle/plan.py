@@ -34,6 +34,8 @@ from funnelsim.model.records import (
     MOST_REASONS,
     PLAN,
     POINT,
+    PRICE,
+    PRODUCT,
     REASON,
     REJECTION,
     REP,
@@ -51,6 +53,7 @@ from funnelsim.model.records import (
 from funnelsim.model.words import DAY, HOUR, LOST, NEVER, NOBODY, NOTHING, WON, Assignment, QueueOrder
 
 OWN_POLICY = "last_with_room"
+MONTH = round(30.4375 * DAY)
 
 
 def last_with_room(
@@ -134,12 +137,37 @@ class Plan:
         ]
         return self.add("routes", *made)
 
-    def segment(self, value: Any = 100.0, cooling: Any = None, **more: Any) -> int:
-        """Add a kind of customer; `cooling` is in days, None for ever."""
+    def segment(
+        self, value: Any = 100.0, cooling: Any = None, sells: Sequence[float] = (), **more: Any
+    ) -> int:
+        """Add a kind of customer; `cooling` is in days, None for ever, `sells` shares of products."""
         row = {"odds": 1.0, "customer_time": 1.0, "years": 1.0, "margin": 0.5} | more
         row |= {"mean_value": mean_of(value), "value": self.distribution(value)}
         row |= {"cooling": NOTHING if cooling is None else self.distribution(cooling)}
+        if sells:
+            row |= self.sold(sells)
         return self.add("segments", row)
+
+    def product(self, prices: Sequence[Any], months: int = 0, loyalty: Any = None, **more: Any) -> int:
+        """Add a product with its price in each segment: recurring where it has months, else one-off.
+
+        `margins` are those in each segment, `loyalty` is the chance of a customer's own to leave.
+        """
+        key = purpose("price", f"product {len(self.rows.get('products', []))}")
+        row = {"price_key": key, "months": months, "term": months * MONTH, "stays": 0.5} | more
+        row |= {"loyalty": NOTHING if loyalty is None else self.distribution(loyalty)}
+        margins = row.pop("margins", [0.5] * len(prices))
+        made = [
+            {"mean": mean_of(price), "margin": margin, "distribution": self.distribution(price)}
+            for price, margin in zip(prices, margins, strict=True)
+        ]
+        self.add("prices", *made)
+        return self.add("products", row)
+
+    def sold(self, shares: Sequence[float]) -> dict[str, int]:
+        """Store the shares of a segment's deals by product, and return where they are."""
+        routes = [(share, number, NOTHING) for number, share in enumerate(shares)]
+        return {"first_product": self.routes(routes), "products": len(shares)}
 
     def team(
         self,
@@ -489,6 +517,8 @@ class Plan:
             spans=self.records("spans", SPAN),
             shocks=self.shocks(),
             segments=self.records("segments", SEGMENT),
+            products=self.records("products", PRODUCT),
+            prices=self.records("prices", PRICE),
             teams=self.records("teams", TEAM),
             tiers=self.records("tiers", TIER),
             aways=self.records("aways", AWAY),

@@ -15,7 +15,7 @@ from typing import Any
 from funnelsim.model.model import DEMAND_OF_ALL, DEMAND_OF_CHANNELS, ODDS_OF_ALL, Model
 from funnelsim.model.words import DAY, HOUR, LOST, NOBODY, NOTHING, WON, Assignment, QueueOrder, Split
 
-from .naive import History, Visit
+from .naive import History, Step, Visit
 from .plan import TO_LOST, Plan, Route, between, daily, either
 from .qualifying import floor
 
@@ -42,6 +42,17 @@ class Situation:
         numbers = {who: number for number, who in enumerate(history.cast[-1][1])}
         visits = [replace(visit, rep=numbers.get(visit.rep)) for visit in history.visits()]
         return sum(map(self.shows, visits))
+
+
+@dataclass(frozen=True)
+class OfCustomers(Situation):
+    """A situation whose point is in what becomes of contracts."""
+
+    shows: Callable[[Step], bool]
+
+    def count(self, history: History) -> int:
+        """Count the steps that show the point."""
+        return sum(self.shows(step) for contract in history.contracts.values() for step in contract.steps)
 
 
 def worked_longer_than_its_effort(visit: Visit) -> bool:
@@ -558,6 +569,78 @@ def a_channel_that_learns() -> Model:
     return plan.model()
 
 
+def products_of_all_kinds(plan: Plan) -> None:
+    """Sell by the month, by the year, by five months to customers who differ, and once, to two segments."""
+    plan.segment(sells=[0.4, 0.3, 0.2, 0.1])
+    plan.segment(sells=[0.1, 0.2, 0.3, 0.4], odds=0.8)
+    plan.product([99.99, between(50, 150)], 1, growth=0.1, stays=0.95)
+    plan.product([between(20, 40), 30.0], 12, margins=[0.3, 0.9], typed_term=1, growth=-0.15, stays=0.8)
+    plan.product([25.0, 75.0], 5, either(0.05, 0.3), typed_term=1, growth=0.002)
+    plan.product([either(300, 900), 500.0], earned_over=20 * DAY)
+
+
+def customers_for_years() -> Model:
+    plan = Plan(days=800, warm_up=40)
+    products_of_all_kinds(plan)
+    team = plan.team(daily(800, closed=(9, 10)), [{}, {}], Assignment.PRIORITY_QUEUE, commission=0.1)
+    plan.stage(team, conversion=0.8, effort=QUICK, customer=SOON, nexts=to(1), elses=to(0, LOST))
+    plan.stage(conversion=0.9)
+    cheaper = {"cut_from": 100 * DAY, "cut_until": 300 * DAY, "price_cut": 0.25}
+    plan.channel(0.2, segments=[0.5, 0.5], **cheaper)
+    plan.channel([2.0 * (day % 40 == 0) for day in range(800)], 9, 9, segments=[0.9, 0.1])
+    plan.nurture(1, 1, [0.3, 0.5, 0.6], 0)
+    return plan.model()
+
+
+def customers_at_once() -> Model:
+    """Let deals be signed at the same instants, so that their terms end together, and nobody sell."""
+    plan = Plan(days=500)
+    products_of_all_kinds(plan)
+    plan.stage(customer=SOON, conversion=0.8)
+    plan.channel([12.0 * (day in (0, 31)) for day in range(500)], 0, 0, segments=[0.9, 0.1])
+    plan.channel([4.0 * (day in (60, 365)) for day in range(500)], 9, 9, segments=[0.2, 0.8])
+    return plan.model()
+
+
+def mixed_customers(seed: int) -> Model:
+    """Make a firm at random that has few customers for years."""
+    chance = random.Random(seed)
+    days = chance.choice([130, 400, 800])
+    plan = Plan(days, warm_up=chance.choice([0, 30]))
+    for _ in range(chance.randint(1, 2)):
+        plan.segment()
+    mixed_products(chance, plan)
+    plan.stage(customer=chance.choice([SOON, between(0, 20)]), conversion=0.9)
+    cut = {"cut_from": 0, "cut_until": days * DAY // 2, "price_cut": chance.choice([0.0, 0.5])}
+    shares = [1 / len(plan.rows["segments"])] * len(plan.rows["segments"])
+    plan.channel([chance.choice([0.0, 0.0, 0.5]) for _ in range(days)], 9, 9, segments=shares, **cut)
+    return plan.model()
+
+
+def mixed_products(chance: random.Random, plan: Plan, term: int | None = None) -> None:
+    """Sell some products in all segments; `term` is how long a term of a month is, where not a month."""
+    segments = plan.rows["segments"]
+    count = chance.randint(1, 4)
+    for _ in range(count):
+        months = chance.choice([0, 1, 1, 2, 12]) if term is None else chance.choice([0, 1, 1, 2])
+        prices = [chance.choice([9.99, between(10, 30), either(5, 50)]) for _ in segments]
+        more = {
+            "stays": chance.choice([0.0, 0.5, 0.9, 1.0]),
+            "growth": chance.choice([0.0, 0.1, -0.3, 0.0001]),
+        }
+        if months:
+            more |= {"typed_term": int(months > 1 or chance.random() < 0.3)}
+            more |= {"loyalty": chance.choice([None, between(0, 1), either(0.1, 0.7)])}
+        else:
+            more |= {"earned_over": chance.choice([0, 1, 9 * DAY])}
+        if term is not None:
+            more |= {"term": months * term}
+        plan.product(prices, months, margins=[chance.choice([0.0, 0.4, 1.0]) for _ in segments], **more)
+    for segment in segments:
+        shares = [chance.randint(1, 3) for _ in range(count)]
+        segment.update(plan.sold([share / sum(shares) for share in shares]))
+
+
 def mixed(seed: int) -> Model:
     """Make a small sales floor at random, full of ties."""
     chance = random.Random(seed)
@@ -611,6 +694,9 @@ def mixed(seed: int) -> Model:
     if chance.random() < 0.5:
         limit_hand_overs(chance, plan, count)
     mixed_nurture(chance, plan, count)
+    of_products = random.Random(1_000 + seed)
+    if of_products.random() < 0.5:
+        mixed_products(of_products, plan, term=of_products.choice([2 * DAY, 2 * DAY + HOUR // 2]))
     return plan.model()
 
 
@@ -746,6 +832,8 @@ SITUATIONS = {
     "a channel that learns": Situation(a_channel_that_learns, lambda visit: visit.how == "won", 10),
     "a small market": Situation(a_small_market, lambda visit: visit.how == "won", 10),
     "ignored by their reps": Situation(ignored_by_their_reps, was_ignored, 20),
+    "customers for years": OfCustomers(customers_for_years, lambda step: step.what == "churned", 20),
+    "customers at once": OfCustomers(customers_at_once, lambda step: step.what == "renewed", 20),
     "hot to the best": Situation(hot_to_the_best, lambda visit: visit.rep == 4),
     "who is worth a rep's hour": Situation(lambda: floor(15), lambda visit: visit.handed_over, 20),
     "handing over while full": Situation(lambda: full_reps(Assignment.ROUND_ROBIN, sticky=0), waited),

@@ -13,9 +13,13 @@ from funnelsim.chance.keys import (
     ARRIVAL,
     BUSY,
     BUSY_ALL,
+    CONTRACT,
     DAYS_OFF,
     KIND,
+    LEAVING,
+    LOYALTY,
     MARKET,
+    PRODUCT,
     PROFILE,
     REP,
     REPLACEMENT,
@@ -25,6 +29,7 @@ from funnelsim.chance.keys import (
     VALUE,
     WORLD,
     Entity,
+    descendant,
     uniforms,
 )
 from funnelsim.compiling.arrays import Record, Records
@@ -104,6 +109,12 @@ class Table:
             value=lambda lead, of: self.value(
                 self.model.segments[of]["value"], self.uniforms(lead, VALUE)[0]
             ),
+            price=self.price,
+            contract=lambda lead, round_: descendant(lead, CONTRACT, round_),
+            leaving=lambda contract, terms: self.uniforms(contract, LEAVING, terms)[0],
+            loyalty=lambda lead, product: self.value(
+                self.model.products[product]["loyalty"], self.uniforms(lead, LOYALTY)[0]
+            ),
             cooling=cooling,
             check=self.check,
             ignored=lambda lead, at, round_: self.uniforms(
@@ -115,6 +126,18 @@ class Table:
             )[0],
             ripening=self.ripening,
         )
+
+    def price(self, lead: int, segment: int, product: int) -> float:
+        """Draw the full price of a product (PC2)."""
+        row = self.prices(product)[segment]
+        return self.value(
+            row["distribution"], self.uniforms(lead, self.model.products[product]["price_key"])[0]
+        )
+
+    def prices(self, product: int) -> Records:
+        """Find the prices of a product in each segment."""
+        count = len(self.model.segments)
+        return self.model.prices[product * count : (product + 1) * count]
 
     def check(self, lead: int, stage: int, round_: int, number: int) -> tuple[float, float]:
         """Draw the hours of a check of a stage, and the uniform of its answer."""
@@ -274,6 +297,7 @@ class Table:
             segment=int(segment),
             theorist=bool(theorist < channel["theorists"]),
             accepted_below=self.uniforms(lead, MARKET)[0],
+            by_product=self.uniforms(lead, PRODUCT)[0],
             traits=self.traits(number, lead),
             by_luck=self.luck(lead, theorist),
         )
@@ -349,6 +373,7 @@ class Table:
                     float(each["mean_value"]),
                     int(each["companies"]),
                     int(each["customers"]),
+                    self.products_of(each),
                 )
                 for each in model.segments
             ],
@@ -369,6 +394,26 @@ class Table:
             nurture={
                 int(reason): self.nurture(reason) for reason in np.flatnonzero(model.reasons["most_touches"])
             },
+            products=[self.product(number) for number in range(len(model.products))],
+        )
+
+    def products_of(self, segment: Record) -> list[tuple[float, int]]:
+        """List what the deals of a segment are about (PC1)."""
+        listed = self.routes(segment["first_product"], segment["products"])
+        return [(up_to, int(product)) for up_to, product, _ in listed]
+
+    def product(self, number: int) -> told.Product:
+        """Describe a product (PC3)."""
+        row = self.model.products[number]
+        return told.Product(
+            [told.Price(float(each["mean"]), float(each["margin"])) for each in self.prices(number)],
+            months=int(row["months"]),
+            typed_term=bool(row["typed_term"]),
+            stays=float(row["stays"]),
+            own_loyalty=bool(row["loyalty"] != NOTHING),
+            growth=float(row["growth"]),
+            earned_over=int(row["earned_over"]),
+            term=int(row["term"]),
         )
 
     def nurture(self, reason: int) -> told.Nurture:

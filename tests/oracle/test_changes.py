@@ -18,7 +18,7 @@ from .chapters import CHANGES, changed_often, changed_once
 from .firm import Chapter
 from .ledgers import differences
 from .naive import History, Simulation, Walk
-from .situations import mixed
+from .situations import mixed, mixed_customers
 from .table import history_of, told_of
 
 SEEDS = range(1, 14)
@@ -60,6 +60,13 @@ def until(told: History, instant: int) -> list[tuple[int, str, int]]:
 @pytest.mark.parametrize("seed", range(1, MIXED + 1))
 def test_many_changes(engine: str, seed: int) -> None:
     chapters = changed_often(random.Random(seed), mixed(seed))
+    assert differences(history_of(chapters, seed), history(engine, chapters, seed)) == []
+
+
+@engines
+@pytest.mark.parametrize("seed", SEEDS)
+def test_customers_who_live_to_see_a_change(engine: str, seed: int) -> None:
+    chapters = changed_once(random.Random(seed), mixed_customers(seed), CHANGES["other products"])
     assert differences(history_of(chapters, seed), history(engine, chapters, seed)) == []
 
 
@@ -108,6 +115,14 @@ def begins_a_day_later(chapters: list[Chapter]) -> list[Chapter]:
     return [replace(each, begins=each.begins and each.begins + DAY) for each in chapters]
 
 
+def terms_as_before(chapters: list[Chapter]) -> list[Chapter]:
+    known = chapters[0].firm.products
+    return [
+        replace(each, firm=replace(each.firm, products=[*known, *each.firm.products[len(known) :]]))
+        for each in chapters
+    ]
+
+
 def draws_as_before(chapters: list[Chapter]) -> list[Chapter]:
     return [replace(each, draws=chapters[0].draws) for each in chapters]
 
@@ -134,6 +149,8 @@ def leaves_the_turn_where_it_was(told: Simulation, chapter: Chapter) -> None:
         ("other volumes", "going_on", forgets_where_it_was),
         ("other money", "pay_once", costs_nothing),
         ("other work", "told", begins_a_day_later),
+        ("other products", "told", terms_as_before),
+        ("other products", "told", draws_as_before),
         ("other work", "told", draws_as_before),
         ("newcomers", "chapter_begins", leaves_the_turn_where_it_was),
     ],

@@ -19,11 +19,12 @@ from .firm import DAY, Firm
 from .ledgers import differences
 from .naive import History, Simulation, simulate
 from .plan import Plan
-from .situations import SITUATIONS, mixed, to
+from .situations import SITUATIONS, mixed, mixed_customers, to
 from .table import history_of, told_of
 
 SEED = 20_260_101
 MIXED = 30
+OF_CUSTOMERS = 15
 FILE = Path(__file__).with_name("two_teams.toml")
 SHORT = {"horizon.warm_up_months": 0, "horizon.period_months": 2, "horizon.drain_months": 1}
 engines = pytest.mark.parametrize("engine", sorted(ENGINES))
@@ -52,6 +53,25 @@ def test_each_lead_has_the_oracle_s_history(engine: str, name: str) -> None:
 def test_mixed_floors(engine: str, seed: int) -> None:
     model = mixed(seed)
     assert differences(history_of(model, seed), history(engine, model, seed)) == []
+
+
+@engines
+@pytest.mark.parametrize("seed", range(1, OF_CUSTOMERS + 1))
+def test_mixed_customers(engine: str, seed: int) -> None:
+    model = mixed_customers(seed)
+    assert differences(history_of(model, seed), history(engine, model, seed)) == []
+
+
+def test_all_that_can_become_of_a_contract_does() -> None:
+    both = [foretold(f"customers {name}") for name in ("for years", "at once")]
+    seen = {step.what for told in both for contract in told.contracts.values() for step in contract.steps}
+    ends = {"churned", "runs on"}
+    assert seen == ends | {
+        *("subscribed", "renewed", "expanded", "contracted"),
+        *("margin", "expected margin", "revenue"),
+    }
+    for told in both:
+        assert {contract.steps[-1].what for contract in told.contracts.values()} == ends
 
 
 def a_sixth_of(preset: str) -> Scenario:
@@ -253,9 +273,54 @@ def touches_come_a_moment_later(firm: Firm) -> None:
         program.interval += 1
 
 
+def prices_stay(firm: Firm) -> None:
+    for product in firm.products:
+        product.growth = 0.0
+
+
+def customers_are_alike(firm: Firm) -> None:
+    for product in firm.products:
+        product.own_loyalty = False
+
+
+def all_terms_are_typed(firm: Firm) -> None:
+    for product in firm.products:
+        product.typed_term = True
+
+
+def terms_end_a_moment_later(firm: Firm) -> None:
+    for product in firm.products:
+        product.term += 1
+
+
+def all_buy_the_first(firm: Firm) -> None:
+    for segment in firm.segments:
+        segment.products = [(1.0, 0)]
+
+
+def all_cost_as_much_to_deliver(firm: Firm) -> None:
+    for product in firm.products:
+        for price in product.prices:
+            price.margin = 0.5
+
+
+def sold_at_signing(firm: Firm) -> None:
+    for product in firm.products:
+        product.earned_over = 1
+
+
 @pytest.mark.parametrize(
     ("name", "misread"),
     [
+        ("customers for years", prices_stay),
+        ("customers for years", customers_are_alike),
+        ("customers for years", all_terms_are_typed),
+        ("customers for years", terms_end_a_moment_later),
+        ("customers for years", all_buy_the_first),
+        ("customers for years", all_cost_as_much_to_deliver),
+        ("customers for years", sold_at_signing),
+        ("customers for years", nothing_is_cheaper),
+        ("customers for years", the_period_begins_at_once),
         ("nurtured", who_comes_back_is_no_warmer),
         ("nurtured", nobody_comes_back_twice),
         ("nurtured", the_last_touch_brings_nobody_back),

@@ -16,7 +16,7 @@ from funnelsim.model.words import NOTHING, Event, Flag
 
 from .plain import History, Row, Span, differ, overlap
 
-NOWHERE, ON_ITS_WAY, QUEUES, HELD, WORKED, DECIDES, TO_BE_TRIED, RESTS, OVER = (
+NOWHERE, ON_ITS_WAY, QUEUES, HELD, WORKED, DECIDES, TO_BE_TRIED, RESTS, UNDER_CONTRACT, OVER = (
     "not there",
     "on its way",
     "in a queue",
@@ -25,6 +25,7 @@ NOWHERE, ON_ITS_WAY, QUEUES, HELD, WORKED, DECIDES, TO_BE_TRIED, RESTS, OVER = (
     "with the customer",
     "waiting for the next attempt",
     "at rest",
+    "under contract",
     "over",
 )
 STILL_THERE = (QUEUES, HELD, WORKED, DECIDES, TO_BE_TRIED, RESTS)
@@ -52,7 +53,14 @@ MOVES: dict[Event, tuple[tuple[str, ...], str]] = {  # from which places a row l
     Event.TOUCHED: ((RESTS,), RESTS),
     Event.REJECTED: ((DECIDES,), DECIDES),
     Event.IGNORED: ((QUEUES,), QUEUES),
+    Event.SUBSCRIBED: ((NOWHERE,), UNDER_CONTRACT),
+    Event.RENEWED: ((UNDER_CONTRACT,), UNDER_CONTRACT),
+    Event.EXPANDED: ((UNDER_CONTRACT,), UNDER_CONTRACT),
+    Event.CONTRACTED: ((UNDER_CONTRACT,), UNDER_CONTRACT),
+    Event.CHURNED: ((UNDER_CONTRACT,), OVER),
+    Event.RUNS_ON: ((UNDER_CONTRACT,), OVER),
 }
+BEGINNINGS = (Event.INQUIRY, Event.BEGAN, Event.SUBSCRIBED)
 
 
 def of_pursuits(history: History, seen: Counter[str]) -> Iterator[str]:
@@ -79,7 +87,7 @@ def of_pursuits(history: History, seen: Counter[str]) -> Iterator[str]:
             places[row.pursuit] = (there, row.time)
         ends[row.event] += there == OVER
     left = sum(place != OVER for place, _ in places.values())
-    came = sum(row.event in (Event.INQUIRY, Event.BEGAN) for row in history.rows)
+    came = sum(row.event in BEGINNINGS for row in history.rows)
     if left or came != ends.total():
         yield f"{came} pursuits came, {ends.total()} have ended, and {left} are left"
     yield from _of_queues(history, stays)

@@ -48,7 +48,9 @@ OF_A_CONTRACT = (Event.WON, Event.MARGIN, Event.REVENUE, Event.EXPECTED, Event.E
 NO_COSTS = (  # what a contract is worth or may cost; what was paid for before; a skill
     *OF_A_CONTRACT,
     *(Event.EXPECTED_COMMISSION, Event.REJECTED, Event.PROSPECTED, Event.SKILL),
+    *(Event.SUBSCRIBED, Event.RENEWED, Event.EXPANDED, Event.CONTRACTED, Event.CHURNED, Event.RUNS_ON),
 )
+OF_A_TERM = (Event.MARGIN, Event.EXPECTED_MARGIN, Event.REVENUE)
 OF_THE_DAY = (Event.MEDIA, Event.PAY, Event.RUNNING, Event.TRAINED, Event.SKILL)  # at the midnight after it
 SPANS = (TOUCH, EARNED_REVENUE, EARNED_MARGIN, EARNED_BACK)  # of which each month of the period has its part
 BACK = {Event.WON: WON_BACK, Event.EXPECTED: EXPECTED_BACK}
@@ -140,9 +142,12 @@ def _lines(model: Model, bounds: Iterable[int], row: Row, month: int) -> list[in
 
 
 def of_contracts(history: History) -> Iterator[str]:
-    """A contract has each of its rows once, and earns what was signed."""
+    """What is signed has each of its rows once, and earns what was signed."""
     signed: dict[tuple[int, int], list[Row]] = defaultdict(list)
+    of_customers = {row.pursuit for row in history.rows if row.event == Event.SUBSCRIBED}
     for row in history.rows:
+        if row.pursuit in of_customers:
+            continue
         if row.event in (*OF_A_CONTRACT, Event.COMMISSION, Event.EXPECTED_COMMISSION):
             signed[row.pursuit, row.time].append(row)
     for (pursuit, _), rows in signed.items():

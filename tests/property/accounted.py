@@ -1,8 +1,8 @@
 """Random scenarios with all parts at once, of which everything is accounted for, on both engines.
 
-Inquiries, companies of a market, money and the hours of reps are followed from row to row. What the accounts
-come to must be what the figures are made of: the sums of the tally. No rule and no engine is asked; of the
-model only what is typed counts: how many companies there are, opening times, pay.
+Inquiries, companies of a market, contracts, money and the hours of reps are followed from row to row. What
+the accounts come to must be what the figures are made of: the sums of the tally. No rule and no engine is
+asked; of the model only what is typed counts: how many companies there are, opening times, pay.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from funnelsim.engines.fold import fold, new_tally
 from funnelsim.model.model import SALE, Model
 from funnelsim.model.words import Event, Split
 
+from .account_of_customers import of_customers
 from .account_of_hours import of_hours
 from .account_of_leads import STILL_THERE, of_companies, of_pursuits
 from .account_of_money import of_contracts, of_money, of_pay, of_prospecting, of_rejections
@@ -45,12 +46,15 @@ PARTS = {  # by the row that shows that it is there
     "interruption": Event.INTERRUPTED,
     "effort split": Event.WORKED,  # on existing business, by a team that splits its effort
     "loop": Event.REPORTED,
+    "customers": Event.CHURNED,
 }
 ALL_PARTS = "scenarios in which all parts occur"
 FOLLOWED = (
     *("inquiries", "companies", "rows of money", "hours"),
     *(f"inquiries {place}" for place in STILL_THERE),
     *(f"companies {what}" for what in ("pursued", "won as customers", "cooled off")),
+    *("contracts", "terms after the first"),
+    *(f"contracts: {event}" for event in ("SUBSCRIBED", "RENEWED", "REVENUE", "CHURNED", "RUNS_ON")),
     *(f"hours {what}" for what in ("worked", "prospecting", "absent", "idle", "off")),
     *(f"part: {name}" for name in PARTS),
     ALL_PARTS,
@@ -62,6 +66,7 @@ def unsettled(history: History, seen: Counter[str]) -> Iterator[str]:
     yield from of_pursuits(history, seen)
     yield from of_companies(history, seen)
     yield from of_money(history, seen)
+    yield from of_customers(history, seen)
     for account in (of_contracts, of_rejections, of_pay, of_prospecting):
         yield from account(history)
     yield from of_hours(history, seen)

@@ -42,7 +42,9 @@ from .scenarios import (
     hand_overs,
     markets,
     neglect,
+    price_key,
     share,
+    sold,
     toml,
     value_key,
 )
@@ -51,6 +53,7 @@ Options = list[tuple[str, SearchStrategy[Any]]]  # paths, with the values that m
 NAMED_BY_THE_USER = (
     "kinds",
     "segments",
+    "products",
     "channels",
     "teams",
     "stages",
@@ -119,6 +122,17 @@ KINDS = (
     "nurture.NAME.odds_ratio",
     "nurture.NAME.returns_to",
     "new traits.NAME",
+    "products.NAME.churn_per_month",
+    "products.NAME.earned_over_days",
+    "products.NAME.gross_margin",
+    "products.NAME.loyalty.alpha",
+    "products.NAME.price",
+    "products.NAME.price *=",
+    "products.NAME.price_growth_per_year",
+    "products.NAME.price_per_month",
+    "products.NAME.price_per_month *=",
+    "products.NAME.renewal",
+    "products.NAME.term_months",
     "segments.NAME.committee_size",
     "segments.NAME.contract_value",
     "segments.NAME.contract_value *=",
@@ -130,6 +144,7 @@ KINDS = (
     "segments.NAME.market",
     "segments.NAME.market.companies *=",
     "segments.NAME.odds_ratio",
+    "segments.NAME.products",
     "segments.NAME.term_years",
     "shocks.demand",
     "shocks.odds",
@@ -234,6 +249,7 @@ def options(document: Document, on: date) -> Options:
         *of_teams(document, on),
         *of_stages(document),
         *of_segments(document),
+        *of_products(document),
         *of_nurture(document),
         *of_all(document),
         *qualifying.changes(document),
@@ -427,12 +443,13 @@ def of_segments(document: Document) -> Options:
     """List what may be changed in segments."""
     found: Options = []
     for name, segment in document["segments"].items():
-        at, value = f"segments.{name}.", value_key(segment)
+        at = f"segments.{name}."
+        if "products" in document:
+            names = list(document["products"])
+            found.append((f"{at}products", either(*(sold(names, first) for first in (0.3, 0.9)))))
+        else:
+            found += of_contracts(at, segment)
         found += [
-            (f"{at}{value}", either(2000, {"median": 5000, "p90": 30000})),
-            (f"{at}{value} *=", either(2, 0.9)),
-            (f"{at}term_years", either(1, 5)),
-            (f"{at}gross_margin", either(0.7)),
             (f"{at}market", markets()),
             (f"{at}odds_ratio", either(3)),
             (f"{at}customer_time_factor", either(0.25, 3)),
@@ -443,7 +460,42 @@ def of_segments(document: Document) -> Options:
             found.append((f"{at}market.companies *=", either(3)))
     if len(document["segments"]) > 1:  # else every channel would need shares
         of_value = either({"contract_value_per_year": 700, "term_years": 2}, {"contract_value": 700})
+        if "products" in document:
+            of_value = either({"products": sold(list(document["products"]), 0.4)})
         found.append(("segments.public", of_value))
+    return found
+
+
+def of_contracts(at: str, segment: Document) -> Options:
+    """List what may be changed of the contracts of a segment, where there are no products."""
+    value = f"{at}{value_key(segment)}"
+    return [
+        (value, either(2000, {"median": 5000, "p90": 30000})),
+        (f"{value} *=", either(2, 0.9)),
+        (f"{at}term_years", either(1, 5)),
+        (f"{at}gross_margin", either(0.7)),
+    ]
+
+
+def of_products(document: Document) -> Options:
+    """List what may be changed of products: prices, terms, and how many customers stay."""
+    found: Options = []
+    for name, product in document.get("products", {}).items():
+        at = f"products.{name}."
+        price = f"{at}{price_key(product)}"
+        found += [
+            (price, either(50, {"low": 10, "likely": 20, "high": 90})),
+            (f"{price} *=", either(2, 0.9)),
+            (f"{at}gross_margin", either(0.7)),
+        ]
+        if price_key(product) == "price":
+            found.append((f"{at}earned_over_days", either(20, 0)))
+            continue
+        found.append((f"{at}price_growth_per_year", either(1.0, -0.5)))
+        others = {"term_months": (1, 3), "renewal": (0.3, 1), "churn_per_month": (0.3, 0)}
+        found += [(f"{at}{key}", either(*values)) for key, values in others.items() if key in product]
+        if "loyalty" in product:
+            found.append((f"{at}loyalty.alpha", either(3, 0.2)))
     return found
 
 

@@ -41,6 +41,7 @@ SITUATIONS_TOLD = (
     "prospecting, 0 reserved, round_robin",
     "prospecting, 0.3 reserved, shared_queue",
     "a small market",
+    "customers at once",
     "held before the hand-over",
     "ignored by their reps",
     "a channel that learns",

@@ -24,7 +24,7 @@ from funnelsim.studies.replication import TWIN
 
 from .changing import kinds
 from .processes import with_processes
-from .watching import FULL, GROWN, UNTIL, WatchedEngine, noted, varieties
+from .watching import FULL, GROWN, UNTIL, WatchedEngine, noted, over_changes, varieties
 
 
 @dataclass(frozen=True)
@@ -201,4 +201,5 @@ def watched(chapters: Chapters, world: Record, seen: Counter[str]) -> Records:
         found = [page.copy() for page in pages(WatchedEngine(seen), chapters, world, ledger)]
     rows = np.concatenate(found)
     seen.update(varieties(chapters[-1].model, rows))
+    seen.update(over_changes(chapters, rows))
     return rows

@@ -42,6 +42,7 @@ CHANNELS = ("web", "fair", "friends")
 SEGMENTS = ("small", "large")
 TEAMS = ("front", "sales")
 STAGES = ("call", "demo", "offer", "deal")
+PRODUCTS = ("plan", "setup", "care")
 NAMED = {"front": ("Ada", "Ben"), "sales": ("Cleo", "Dan")}
 
 AN_HOUR = 1 / 24  # in days
@@ -70,6 +71,9 @@ QUEUE_ORDERS = ("fifo", "oldest_inquiry", "hottest", "lifo")
 MOST_WHO_PROSPECT = 3
 PEOPLE = (2, 1, 3, 0) * 3 + (40, 80)  # seldom a team in which an engine may look for reps in another way
 VALUES = ("contract_value_per_year", "contract_value")  # of a segment: one of them
+PRICES = ("price_per_month", "price")  # of a product: one of them
+OF_NAMES = ("segments", "products", "channels", "teams", "stages", "nurture", "strategies")  # tables
+OF_CONTRACTS = (*VALUES, "term_years", "gross_margin")  # what a segment does not say where products do
 WEEKS = (
     {day: ["09:00-17:00"] for day in ("monday", "tuesday", "wednesday", "thursday", "friday")},
     {day: ["09:00-12:00", "13:00-16:00"] for day in ("monday", "wednesday", "friday")},
@@ -142,6 +146,62 @@ def segments() -> SearchStrategy[Document]:
 def value_key(segment: Document) -> str:
     """Name the key by which a segment says what a contract is worth."""
     return next(key for key in VALUES if key in segment)
+
+
+def price_key(product: Document) -> str:
+    """Name the key by which a product says what it costs."""
+    return next(key for key in PRICES if key in product)
+
+
+@st.composite
+def products(draw: DrawFn, kinds: list[str]) -> Document:
+    """Describe what is sold once, or by the month to customers who stay for as long as chance has it."""
+    key = draw(either("price_per_month", "price_per_month", "price"))
+    more: dict[str, SearchStrategy[Any]] = {"about": either("What we sell"), "gross_margin": either(0.4, 0)}
+    own = st.fixed_dictionaries({}, optional={key: either(300, 33.33), "gross_margin": either(0.9)})
+    more["segments"] = st.fixed_dictionaries({draw(either(*kinds)): own})
+    if key == "price":
+        more["earned_over_days"] = either(9, 0.5, 400)
+    else:
+        more["price_growth_per_year"] = either(0.5, -0.3, 0.0001)
+    product: Document = {key: draw(either(100, 9.99, {"median": 90, "p90": 200}))}
+    product |= draw(st.fixed_dictionaries({}, optional=more))
+    if key == "price_per_month":
+        product |= draw(staying())
+    return product
+
+
+@st.composite
+def staying(draw: DrawFn) -> Document:
+    """Choose for how long customers stay: after months or typed terms, all alike or each as it is."""
+    typed: Document = {"term_months": draw(either(1, 2, 12))} if draw(st.booleans()) else {}
+    if draw(either(False, False, True)):
+        alpha, beta = either(1, 0.5, 4), either(1, 3)
+        return typed | {"loyalty": draw(st.fixed_dictionaries({"alpha": alpha, "beta": beta}))}
+    key, chances = ("renewal", (0.5, 0.9, 0, 1)) if typed else ("churn_per_month", (0.5, 0.1, 1, 0))
+    return typed | {key: draw(either(*chances))}
+
+
+@st.composite
+def with_products(draw: DrawFn, document: Document) -> None:
+    """Let products say what contracts are worth, for long enough that terms are over."""
+    kinds = list(document["segments"])
+    names = list(PRODUCTS[: draw(st.integers(1, 3))])
+    document["products"] = {name: draw(products(kinds)) for name in names}
+    document["horizon"]["drain_months"] = draw(either(2, 1))
+    if draw(st.booleans()):
+        document["finance"] = {"discount_rate_per_year": draw(either(0.1, 0))}
+    for segment in document["segments"].values():
+        for key in OF_CONTRACTS:
+            segment.pop(key, None)
+        if len(names) > 1 or draw(st.booleans()):
+            segment["products"] = sold(names, draw(either(0.5, 0.8, 0.2)))
+
+
+def sold(names: list[str], first: float) -> dict[str, float]:
+    """Share a segment's deals between products."""
+    others = len(names) - 1
+    return dict(zip(names, [first, *[(1 - first) / others] * others] if others else [1.0], strict=True))
 
 
 def _rest_of_a_segment() -> SearchStrategy[Document]:
@@ -451,7 +511,7 @@ def stages(draw: DrawFn, order: list[str], number: int, floor: list[str], durati
 @st.composite
 def uncertainties(draw: DrawFn, document: Document) -> Document:
     """Choose numbers that are not known."""
-    team, segment = (next(iter(document[what])) for what in ("teams", "segments"))
+    team = next(iter(document["teams"]))
     stage = next(name for name, each in document["stages"].items() if "conversion" in each)
     of_shocks = {
         f"shocks.{name}.{key}": either({"low": 0.2, "likely": 0.5, "high": 0.9})
@@ -465,13 +525,19 @@ def uncertainties(draw: DrawFn, document: Document) -> Document:
             | {
                 f"teams.{team}.speed *=": either({"median": 1, "p90": 1.5}),
                 f"stages.{stage}.customer_takes_days *=": either({"quantiles": {"0": 0.5, "1": 2}}),
-                f"segments.{segment}.{value_key(document['segments'][segment])} *=": either(
-                    {"scipy": "gamma", "a": 9}
-                ),
+                f"{path_of_a_value(document)} *=": either({"scipy": "gamma", "a": 9}),
                 "effects.theorist": either({"low": 0.05, "likely": 0.1, "high": 0.5}, 0.2),
             },
         )
     )
+
+
+def path_of_a_value(document: Document) -> str:
+    """Return the path of what the first product costs, or a contract of the first segment is worth."""
+    for name, product in document.get("products", {}).items():
+        return f"products.{name}.{price_key(product)}"
+    segment = next(iter(document["segments"]))
+    return f"segments.{segment}.{value_key(document['segments'][segment])}"
 
 
 @st.composite
@@ -638,7 +704,12 @@ def with_a_hand_over(draw: DrawFn, stage: Document, team: str) -> None:
 
 @st.composite
 def in_the_end(draw: DrawFn, document: Document, whole: bool) -> Document:
-    """Add what is chosen by all that is there: who is worth a rep's hour, and what is not known."""
+    """Add what is chosen by all that is there: what is sold, who is worth a rep's hour, what is not known."""
+    if draw(either(True, False) if whole else either(False, False, True)):
+        draw(with_products(document))
+        if whole:
+            leavers = {"price_per_month": draw(either(100, 9.99)), "churn_per_month": draw(either(0.5, 0.3))}
+            document["products"][PRODUCTS[0]] = leavers
     if whole or draw(either(False, True)):
         document = draw(qualified(document, whole))
     if draw(st.booleans()):
@@ -694,7 +765,7 @@ def toml(document: Document) -> Toml:
     plain = {key: item for key, item in document.items() if not isinstance(item, dict)}
     lines = [f"{key} = {value(item)}" for key, item in plain.items()]
     for section, table in document.items():
-        if section in ("segments", "channels", "teams", "stages", "nurture", "strategies"):
+        if section in OF_NAMES:
             for name, keys in table.items():
                 lines += [f"[{section}.{written(name)}]", *(f"{key} = {value(v)}" for key, v in keys.items())]
         elif section not in plain:

@@ -3,7 +3,7 @@
 `INSTANTS`: one instant decides, so that an engine that orders it otherwise differs for certain. `FLOORS`: a
 busy floor under each policy in each queue order, and one that is paid in tiers. `LARGE`: a large floor,
 where reps come, go and differ, under each policy that chooses among them. `CHANGES`: a busy floor that
-changes. `WHOLE` has all parts of what comes before the win at once. `counted` is what `watching` must
+changes. `CUSTOMERS` has customers for years, `WHOLE` all parts at once. `counted` is what `watching` must
 count, so that none of them can turn into a scenario that proves nothing.
 """
 
@@ -13,7 +13,7 @@ from itertools import product
 from typing import NamedTuple
 
 from funnelsim.model.own_policy import BUILT_IN
-from funnelsim.model.words import Assignment, Due, QueueOrder
+from funnelsim.model.words import Assignment, Due, Event, QueueOrder
 
 from .scenarios import POLICIES
 from .watching import MANY, PUSHES, chosen_among_many, in_order
@@ -430,6 +430,77 @@ WITHOUT_GATE = """
 date = 2026-06-15
 change = { "stages.call" = { team = "sales", effort_hours = 3, conversion = 0.5 } }
 """
+CUSTOMERS = """
+start = 2026-01-01
+horizon = { warm_up_months = 1, period_months = 26, drain_months = 1 }
+[products.plan]
+price_per_month = 99.99
+churn_per_month = 0.05
+price_growth_per_year = 0.07
+[products.licence]
+price_per_month = { median = 40, p90 = 90 }
+term_months = 12
+renewal = 0.8
+price_growth_per_year = -0.1
+gross_margin = 0.8
+segments.large = { price_per_month = 300 }
+[products.care]
+price_per_month = 20
+term_months = 3
+loyalty = { alpha = 1, beta = 4 }
+[products.setup]
+price = 500
+earned_over_days = 45
+[segments.small]
+products = { plan = 0.5, licence = 0.2, care = 0.2, setup = 0.1 }
+[segments.large]
+products = { licence = 0.5, care = 0.5 }
+[channels.web]
+kind = "seo"
+inquiries_per_month = 12
+segments = { small = 0.7, large = 0.3 }
+arrives_between = ["09:00", "09:01"]
+promotion = { starts = 2026-02-01, ends = 2026-05-31, price_cut = 0.2 }
+[teams.sales]
+people = 2
+commission = 0.05
+[stages.call]
+team = "sales"
+effort_hours = 1
+conversion = 0.8
+[stages.offer]
+conversion = 0.8
+customer_takes_days = 0
+[nurture.letters]
+reasons = ["unstated"]
+interval_days = 3
+chance = 0.2
+most_touches = 4
+returns_to = "call"
+"""
+FLOORS |= {
+    f"customers: {counted}": Scene(CUSTOMERS, counted)
+    for counted in (
+        f"due: {Due.TERM_ENDS.name}",
+        *(f"event: {event.name}" for event in Event if event >= Event.SUBSCRIBED),
+        "contract: of a typed term",
+        "contract: from month to month",
+        "contract: of customers who differ in loyalty",
+        "contract: at the price of a promotion",
+        "contract: for whole years",
+        "contract: after nurture",
+        "won: a one-off product, earned over days",
+        "won: a recurring product, before the period",
+    )
+}
+INSTANTS["terms of many contracts end at once"] = Scene(
+    TWO_CHANNELS.format(people=9, volume=90)
+    .replace("drain_months = 0", "drain_months = 2")
+    .replace("contract_value_per_year = 1000", "[products.plan]\nprice_per_month = 9\nchurn_per_month = 0.5")
+    .replace('kind = "seo"', 'kind = "seo"\narrives_between = ["05:00", "06:00"]')
+    .replace("customer_takes_days = 1\n", ""),
+    "contract: two that end a term at once",
+)
 CHANGES = {
     "tiers begin": Scene(
         SOLD_AND_INSTALLED.replace("commission_tiers", "# ") + "[[changes]]\ndate = 2026-06-15\nchange = { "
@@ -472,9 +543,22 @@ CHANGES = {
         '"channels.web.inquiries_per_month" = 60', "an inquiry comes that would never have come"
     ).without("inquiries_per_month = 60", "inquiries_per_month = 0"),
 }
+CHANGES |= {
+    "terms become longer, and customers less loyal": Scene(
+        CUSTOMERS.replace("period_months = 26", "period_months = 5")
+        + '[[changes]]\ndate = 2026-03-15\nchange = { "products.care.term_months" = 1, '
+        '"products.care.loyalty.alpha" = 4 }\n',
+        "change: a contract runs on, whose next term is longer or shorter",
+    ),
+    "prices rise, and more for those who have signed": Scene(
+        CUSTOMERS + '[[changes]]\ndate = 2026-09-01\nchange = { "products.plan.price_per_month" = 150, '
+        '"products.plan.price_growth_per_year" = 0.2 }\n',
+        "change: a contract runs on",
+    ),
+}
 WHOLE = """
 start = 2026-02-01
-horizon = { warm_up_months = 1, period_months = 1, drain_months = 0 }
+horizon = { warm_up_months = 1, period_months = 1, drain_months = 2 }
 [management]
 control = 0.5
 honest_reports = 0.5
@@ -482,8 +566,15 @@ honest_reports = 0.5
 theorist_ripens_after_days = 4
 [traits.budget]
 share = 0.5
+[products.plan]
+price_per_month = { median = 90, p90 = 150 }
+churn_per_month = 0.4
+[products.setup]
+price = 500
+gross_margin = 0.5
+earned_over_days = 10
 [segments.all]
-contract_value_per_year = 1000
+products = { plan = 0.75, setup = 0.25 }
 market = { companies = 90, customers = 1, cooling_off_days = 2 }
 [channels.web]
 kind = "seo"

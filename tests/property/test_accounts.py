@@ -15,7 +15,7 @@ from .living import Example, at_a_stretch
 from .parity import never_occurred
 from .plain import History, Row
 from .processes import FOR_GOOD
-from .scenes import WHOLE
+from .scenes import CUSTOMERS, WHOLE
 
 EXAMPLES = 50
 IN_THE_PERIOD = 35 * DAY
@@ -28,19 +28,41 @@ def test_everything_is_accounted_for() -> None:
     assert never_occurred(seen, FOLLOWED) == []
 
 
+def lived(example: Example) -> History:
+    """Live through an example of one chapter."""
+    rows, model = at_a_stretch("compiled", example.chapters, example.world), example.chapters[0].model
+    tally = new_tally(model, len(example.names.reasons))
+    fold(rows, model, tally)
+    return History.of(model, rows, tally)
+
+
 @pytest.fixture(scope="module")
 def whole() -> History:
     """A history in which every part occurs."""
     example = Example(WHOLE, seed=1, processes=FOR_GOOD)
     rows, model = at_a_stretch("compiled", example.chapters, example.world), example.chapters[0].model
     assert parts_of(model, rows) == list(PARTS)
-    tally = new_tally(model, len(example.names.reasons))
-    fold(rows, model, tally)
-    return History.of(model, rows, tally)
+    return lived(example)
+
+
+@pytest.fixture(scope="module")
+def for_years() -> History:
+    """A history with customers for years."""
+    return lived(Example(CUSTOMERS, seed=1))
 
 
 def test_a_history_is_settled(whole: History) -> None:
     assert list(unsettled(whole, Counter())) == []
+
+
+@pytest.mark.parametrize("replication", range(5))
+def test_each_contract_is_settled_in_each_world(replication: int) -> None:
+    seen: Counter[str] = Counter()
+    assert list(unsettled(lived(Example(CUSTOMERS, seed=1, replication=replication)), seen)) == []
+    assert (
+        never_occurred(seen, [f"contracts: {event.name}" for event in Event if event >= Event.SUBSCRIBED])
+        == []
+    )
 
 
 def without(event: Event) -> Callable[[list[Row]], list[Row]]:
@@ -95,4 +117,45 @@ def test_what_is_lost_or_made_up_is_missed(
     whole: History, fault: Callable[[list[Row]], list[Row]], told: str
 ) -> None:
     found = list(unsettled(whole._replace(rows=fault(whole.rows)), Counter()))
+    assert any(told in sentence for sentence in found), found[:5]
+
+
+def of_later_terms(fault: Callable[[list[Row]], list[Row]]) -> Callable[[list[Row]], list[Row]]:
+    """Let only rows of contracts be at fault, of which the first is signed in the period."""
+
+    def change(rows: list[Row]) -> list[Row]:
+        contracts = {row.pursuit for row in rows if row.event == Event.SUBSCRIBED}
+        others = [row for row in rows if row.pursuit not in contracts]
+        changed = fault([row for row in rows if row.pursuit in contracts])
+        return sorted([*others, *changed], key=lambda row: row.time)
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        (without(Event.CHURNED), "1 are left"),
+        (without(Event.RUNS_ON), "0 ends"),
+        (without(Event.SUBSCRIBED), "which is not there"),
+        (without(Event.EXPANDED), "cents a month, and earns"),
+        (without(Event.CONTRACTED), "cents a month, and earns"),
+        (of_later_terms(without(Event.REVENUE)), "MARGIN, EXPECTED_MARGIN at"),
+        (of_later_terms(without(Event.MARGIN)), "EXPECTED_MARGIN, REVENUE at"),
+        (with_another(Event.SUBSCRIBED, money=1.0), "the MRR of month"),
+        (with_another(Event.EXPANDED, money=1.0), "and in the end"),
+        (with_another(Event.CHURNED, money=1.0), "and in the end"),
+        (with_another(Event.CHURNED, time=1), "in the middle of a term"),
+        (with_another(Event.CHURNED, worked=1), "was signed at"),
+        (with_another(Event.RENEWED, money=1.0), "is renewed at"),
+        (with_another(Event.RENEWED, waited=1), "is renewed at"),
+        (of_later_terms(with_another(Event.REVENUE, waited=DAY)), "over another time"),
+        (of_later_terms(with_another(Event.REVENUE, money=5.0)), "in the sums"),
+        (with_another(Event.RUNS_ON, waited=1), "since another instant"),
+    ],
+)
+def test_what_is_lost_of_customers_is_missed(
+    for_years: History, fault: Callable[[list[Row]], list[Row]], told: str
+) -> None:
+    found = list(unsettled(for_years._replace(rows=fault(for_years.rows)), Counter()))
     assert any(told in sentence for sentence in found), found[:5]

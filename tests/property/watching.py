@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from importlib import import_module
-from itertools import product
+from itertools import pairwise, product
 from pkgutil import iter_modules
 from unittest.mock import patch
 
@@ -33,7 +33,14 @@ from funnelsim.engines.reference.placing import decide_if_ignored, give_up_rep, 
 from funnelsim.engines.reference.pursuits import enter, leave, queue_again, report
 from funnelsim.engines.reference.queues import queue_of
 from funnelsim.engines.reference.work import start_work
-from funnelsim.model.model import DEMAND_OF_ALL, DEMAND_OF_CHANNELS, ODDS_OF_ALL, Model, other_numbers
+from funnelsim.model.model import (
+    DEMAND_OF_ALL,
+    DEMAND_OF_CHANNELS,
+    ODDS_OF_ALL,
+    Chapters,
+    Model,
+    other_numbers,
+)
 from funnelsim.model.words import DAY, NEVER, NOBODY, NOTHING, Assignment, Due, Event, Flag, QueueOrder
 from funnelsim.model.worktime import is_open
 from funnelsim.rules import (
@@ -67,6 +74,7 @@ DURATIONS = {
 
 
 OF_CHANGES = (Event.ONE_OFF, Event.RUNNING)
+SINCE = (Event.RENEWED, Event.EXPANDED, Event.CONTRACTED, Event.CHURNED, Event.RUNS_ON)  # say since when
 
 
 def in_order(order: QueueOrder, policy: Assignment) -> str:
@@ -189,6 +197,16 @@ COVERED = (
     "nurture: not again, after enough returns",
     "nurture: goes on at the horizon, between touches",
     "won after nurture",
+    "contract: of a typed term",
+    "contract: from month to month",
+    "contract: of customers who differ in loyalty",
+    "contract: at the price of a promotion",
+    "contract: two that end a term at once",
+    "contract: for whole years",
+    "contract: after nurture",
+    "won: a one-off product",
+    "won: a one-off product, earned over days",
+    "won: a recurring product, before the period",
     "market: an inquiry refused",
     "market: nobody left",
     "market: cools off for ever",
@@ -226,6 +244,8 @@ CHANGED = (  # what the changes on a day must meet
             "work in hand goes on",
             "work in hand ends at another instant",
             "a customer thinks on",
+            "a contract runs on",
+            "a contract runs on, whose next term is longer or shorter",
             "work in hand, of a customer who then has other hours",
             "a rest goes on",
             "the next attempt is awaited",
@@ -261,6 +281,52 @@ def varieties(model: Model, rows: Records) -> Counter[str]:
     seen["horizon within work"] += at_work_at_the_end(rows)
     seen.update(of_nurture(model, rows))
     seen.update(of_attempts(rows))
+    seen.update(of_products(model, rows))
+    return seen
+
+
+def of_products(model: Model, rows: Records) -> dict[str, int]:
+    """Count the deals about products, and the contracts that come of them."""
+    products, by_product = model.products, rows[rows["product"] != NOTHING]
+    won, signed = (by_product[by_product["event"] == event] for event in (Event.WON, Event.SUBSCRIBED))
+    once = products[won["product"]]["months"] == 0
+    over_days = products[won["product"]]["earned_over"] > 0
+    sold = products[signed["product"]]
+    channels = model.channels[signed["channel"]]
+    cheaper = (channels["cut_from"] <= signed["created"]) & (signed["created"] < channels["cut_until"])
+    back = won["flags"] & Flag.RETURNED != 0
+    of_contracts = rows[np.isin(rows["pursuit"], signed["pursuit"])]
+    ends = of_contracts[np.isin(of_contracts["event"], (Event.REVENUE, Event.CHURNED))]
+    since = of_contracts[np.isin(of_contracts["event"], SINCE)]
+    _, at_once = np.unique(ends["time"], return_counts=True)
+    return {
+        "contract: of a typed term": int((sold["typed_term"] == 1).sum()),
+        "contract: from month to month": int((sold["typed_term"] == 0).sum()),
+        "contract: of customers who differ in loyalty": int((sold["loyalty"] != NOTHING).sum()),
+        "contract: at the price of a promotion": int(cheaper.sum()),
+        "contract: two that end a term at once": int((at_once > 1).sum()),
+        "contract: for whole years": int((since["time"] - since["worked"] > 365 * DAY).sum()),
+        "contract: after nurture": int((back & ~once & (won["time"] >= model.stocks_from)).sum()),
+        "won: a one-off product": int(once.sum()),
+        "won: a one-off product, earned over days": int((once & over_days).sum()),
+        "won: a recurring product, before the period": int((~once & (won["time"] < model.stocks_from)).sum()),
+    }
+
+
+def over_changes(chapters: Chapters, rows: Records) -> dict[str, int]:
+    """Count the contracts that are in force as another chapter begins."""
+    signed = rows[rows["event"] == Event.SUBSCRIBED]
+    over = rows[np.isin(rows["event"], (Event.CHURNED, Event.RUNS_ON))]
+    end = dict(zip(over["pursuit"].tolist(), over["time"].tolist(), strict=True))
+    seen: Counter[str] = Counter()
+    for before, after in pairwise(chapters):
+        for row in signed[signed["time"] < after.begins]:
+            if end[int(row["pursuit"])] >= after.begins:
+                terms = [each.model.products[row["product"]]["term"] for each in (before, after)]
+                seen["change: a contract runs on"] += 1
+                seen["change: a contract runs on, whose next term is longer or shorter"] += int(
+                    terms[0] != terms[1]
+                )
     return seen
 
 
@@ -363,6 +429,8 @@ def of_one_held(before: Model, model: Model, pursuit: Record) -> list[str]:
 def where_it_is(before: Model, model: Model, known: Record, pursuit: Record) -> list[str]:
     """Tell what a change does to a pursuit where it is."""
     phase = Due(int(pursuit["phase"]))
+    if phase is Due.TERM_ENDS:
+        return []  # see over_changes
     if phase is QUEUES and handover.is_held(pursuit):
         return of_one_held(before, model, pursuit)
     if phase is QUEUES and ignored.is_ignored(known) and ignored.is_ignored(pursuit):

@@ -96,9 +96,7 @@ def logo_churn(cut: Cut) -> Parts:
     return cut.period(OF_EXISTING), _customers_at_start(cut)
 
 
-@figure(
-    "Contracts renewed", Unit.SHARE, Basis.PERIOD, Better.MORE, _ORIGIN, whole=True, page=("all", "segment")
-)
+@figure("Contracts renewed", Unit.SHARE, Basis.PERIOD, Better.MORE, _ORIGIN, whole=True)
 def renewal_rate(cut: Cut) -> Parts:
     """Of the contracts with a typed term whose term ends in the period, the share that is renewed."""
     return cut.period(TERM_OVER, Measure.RENEWED), cut.period(TERM_OVER)

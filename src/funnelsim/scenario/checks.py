@@ -237,14 +237,19 @@ def _mixes(contents: Contents) -> Problems:
 
 def _segments(contents: Contents) -> Problems:
     """Find segments whose contracts have no value, or two, or one beside that of products."""
-    of_products = ("contract_value", "contract_value_per_year", "term_years", "gross_margin")
+    of_products = {
+        "contract_value": "a price",
+        "contract_value_per_year": "a price",
+        "term_years": "term_months",
+        "gross_margin": "gross_margin",
+    }
     for name, segment in contents.segments.items():
         whole, per_year = segment.contract_value, segment.contract_value_per_year
         if contents.products:
-            for key in of_products:
+            for key, instead in of_products.items():
                 if key in segment.model_fields_set:
-                    wrong = "is given where products say what a contract is worth"
-                    yield Problem(f"segments.{name}.{key}", wrong, "it in [products], or no products")
+                    wrong = "is given, but products say what a contract is worth"
+                    yield Problem(f"segments.{name}.{key}", wrong, f"{instead} in [products] instead")
         elif (whole is None) == (per_year is None):
             keys = "contract_value_per_year {} contract_value"
             count = f"neither {keys.format('nor')}" if whole is None else f"both {keys.format('and')}"

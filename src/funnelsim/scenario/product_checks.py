@@ -20,9 +20,13 @@ def check_products(contents: Contents) -> Problems:
         yield Problem("products", f"are {len(contents.products)}", f"at most {MOST_PRODUCTS}")
     for name, product in contents.products.items():
         path = f"products.{name}"
-        yield from _price(path, product)
-        yield from _staying(path, product)
-        yield from _moving(path, product, contents)
+        if (product.price is None) == (product.price_per_month is None):
+            count = "neither price nor" if product.price is None else "both price and"
+            yield Problem(path, f"has {count} price_per_month", "one of them")
+        else:
+            yield from _of_one_kind(path, product)
+            yield from _staying(path, product)
+            yield from _moving(path, product, contents)
         for segment, own in product.segments.items():
             if segment not in contents.segments:
                 yield unknown(f"{path}.segments", segment, contents.segments, "a segment")
@@ -31,13 +35,16 @@ def check_products(contents: Contents) -> Problems:
     yield from _sold(contents)
 
 
-def _price(path: str, product: Product) -> Problems:
-    if (product.price is None) == (product.price_per_month is None):
-        count = "neither price nor" if product.price is None else "both price and"
-        yield Problem(path, f"has {count} price_per_month", "one of them")
+def _of_one_kind(path: str, product: Product) -> Problems:
+    """Find keys of recurring products where a product is one-off, and the other way round."""
     if product.price is None and "earned_over_days" in product.model_fields_set:
         wrong = "is given for a recurring product, which is earned month by month"
-        yield Problem(f"{path}.earned_over_days", wrong, "it only beside price")
+        yield Problem(f"{path}.earned_over_days", wrong, "this key only together with price")
+    if product.price_per_month is None:
+        for key in _OF_RECURRING:
+            if key in product.model_fields_set:
+                wrong = "is given for a one-off product, which is paid for once"
+                yield Problem(f"{path}.{key}", wrong, "this key only together with price_per_month")
 
 
 def _same_price(path: str, product: Product, own: ProductOfSegment) -> Problems:
@@ -48,22 +55,19 @@ def _same_price(path: str, product: Product, own: ProductOfSegment) -> Problems:
 
 
 def _staying(path: str, product: Product) -> Problems:
-    """Find a one-off product that is renewed, and chances that do not go together."""
+    """Find chances to stay that are missing, or do not go together."""
     if product.price_per_month is None:
-        for key in _OF_RECURRING:
-            if key in product.model_fields_set:
-                wrong = "is given for a one-off product, which has no term"
-                yield Problem(f"{path}.{key}", wrong, "price_per_month, or nothing")
         return
     typed = [key for key in ("renewal", "churn_per_month", "loyalty") if getattr(product, key) is not None]
     needed = "renewal" if product.term_months is not None else "churn_per_month"
     if not typed:
         yield Problem(f"{path}.{needed}", "is missing", f"a chance from 0 to 1, or {path}.loyalty")
     elif len(typed) > 1:
-        wrong = f"is typed together with {typed[0]}: both say how many customers leave"
+        wrong = f"is typed together with {typed[0]}: both say how many customers stay"
         yield Problem(f"{path}.{typed[1]}", wrong, "one of them")
     elif typed[0] not in (needed, "loyalty"):
-        has = "has no term" if product.term_months is None else f"has a term of {product.term_months} months"
+        months = product.term_months
+        has = "has no term" if months is None else f"has a term of {months} month{'s' * (months > 1)}"
         yield Problem(f"{path}.{typed[0]}", f"is given where the product {has}", needed)
 
 

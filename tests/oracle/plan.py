@@ -154,7 +154,7 @@ class Plan:
         `margins` are those in each segment, `loyalty` is the chance of a customer's own to leave.
         """
         key = purpose("price", f"product {len(self.rows.get('products', []))}")
-        row = {"price_key": key, "months": months, "term": months * MONTH, "stays": 0.5} | more
+        row = {"price_key": key, "months": months, "term": months * MONTH, "stays": 0.5, "odds": 1.0} | more
         row |= {"loyalty": NOTHING if loyalty is None else self.distribution(loyalty)}
         margins = row.pop("margins", [0.5] * len(prices))
         made = [

@@ -253,11 +253,26 @@ class Product:
     growth: float = 0.0  # of the price by the year
     earned_over: int = 0  # one-off
     term: int | None = None  # None: as the months say
+    delivery: int | None = None  # number; None: there is nothing to deliver
+    at_delivery: bool = False  # DE5: recognised then
 
     @property
     def length(self) -> int:
         """The length of a term."""
         return self.months * MONTH if self.term is None else self.term
+
+
+@dataclass
+class Delivery:
+    """How what is sold is delivered (DE): the first of its stages, what is promised, and what is good."""
+
+    stage: int
+    promised: int = DAY
+    odds: float = math.inf  # of a good one; infinite: certain
+    late: float = 1.0
+    defect: float = 1.0
+    good: float = 1.0  # odds ratio of staying after a good one, and after a bad one (DE7)
+    bad: float = 1.0
 
 
 @dataclass
@@ -298,6 +313,8 @@ class Draws:
     value: Callable[[int, int], float] = lambda *_: 0.0  # of (entity, segment): a contract's, per year
     price: Callable[[int, int, int], float] = lambda *_: 0.0  # PC2: of (entity, segment, product), in full
     contract: Callable[[int, int], int] = lambda entity, _: ~entity  # of (entity, round): a contract's entity
+    delivery: Callable[[int, int, int], int] = lambda entity, *_: 1000 + entity  # of (entity, round, number)
+    good: Callable[[int], float] = lambda _: 0.5  # DE4: in (0, 1), of a delivery's entity
     leaving: Callable[[int, int], float] = lambda *_: 0.5  # CU3: in (0, 1), of (contract, terms before)
     loyalty: Callable[[int, int], float] = lambda *_: 0.0  # of (entity, product): its own chance to leave
     cooling: Callable[[int, int], int | None] = lambda *_: (
@@ -338,6 +355,7 @@ class Firm:
     cost_per_month: float = 0.0
     nurture: dict[int, Nurture] = field(default_factory=dict)  # by reason
     products: list[Product] = field(default_factory=list)
+    deliveries: list[Delivery] = field(default_factory=list)
 
 
 @dataclass

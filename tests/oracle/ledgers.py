@@ -15,21 +15,25 @@ HOW = {
     Event.ADVANCED: "advanced",
     Event.SENT_BACK: "sent back",
     Event.WON: "won",
+    Event.DELIVERED: "delivered",
     Event.LOST: "lost",
     Event.WENT_COLD: COLD,
     Event.PARKED: "parked",
 }
-ENDS = {Event.WON, Event.LOST, Event.WENT_COLD}
+ENDS = {Event.WON, Event.DELIVERED, Event.LOST, Event.WENT_COLD}
 
 
 @dataclass
 class Told:
-    """What a ledger says of one lead."""
+    """What a ledger says of one lead, or of one delivery."""
 
     created: int
     channel: int
     segment: int
     product: int
+    began: int
+    deal: Told | None = None  # of which a delivery was born
+    good: bool | None = None
     round: int = 0
     became_lead: int | None = None
     outcome: str = "open"
@@ -59,7 +63,8 @@ class Subscribed:
 
 BY_THE_DAY = {Event.MEDIA, Event.PAY, Event.RUNNING, Event.TRAINED, Event.SKILL}
 AT_THE_MEAN = (Event.EXPECTED, Event.EXPECTED_MARGIN)
-OF_CONTRACTS = (Event.MARGIN, Event.REVENUE, *AT_THE_MEAN)
+NO_TERM = (*AT_THE_MEAN, Event.CANCELLED)
+OF_CONTRACTS = (Event.MARGIN, Event.REVENUE, Event.EARNED, *NO_TERM)
 WAITED = (Event.RENEWED, Event.CHURNED, Event.RUNS_ON, Event.MARGIN, Event.REVENUE)  # where it is told
 OF_REPS = (Event.PAY, Event.TRAINED, Event.SKILL, Event.JOINED)
 OF_CHANGES = {Event.ONE_OFF: "one off", Event.RUNNING: "running"}
@@ -91,8 +96,11 @@ def read(rows: Records, cast: Cast) -> tuple[dict[int, Told], dict[int, Subscrib
         money = float(row["money"])
         if event is Event.INQUIRY:
             assert lead not in leads
-            leads[lead] = Told(time, int(row["channel"]), int(row["segment"]), int(row["product"]))
+            leads[lead] = Told(*what_it_is(row), began=time)
             costs.append(Cost("inquiry", time, int(row["channel"]), money))
+        elif event is Event.BEGAN:
+            assert lead not in leads
+            leads[lead] = Told(*what_it_is(row), began=time, deal=leads[int(row["worked"])])
         elif lead == NOTHING:
             costs += of_the_firm(event, row, cast)
         elif event is Event.SUBSCRIBED:
@@ -104,8 +112,8 @@ def read(rows: Records, cast: Cast) -> tuple[dict[int, Told], dict[int, Subscrib
             read_contract(contracts[lead], event, row)
         elif event in OF_CONTRACTS:
             assert won is not None, "what a contract leaves follows it"
-            assert (someone(row, cast), int(row["product"])) == (won.owner, won.product)
-            won.term = won.term if event in AT_THE_MEAN else int(row["waited"])
+            assert (someone(row, cast), int(row["product"])) == ((won.deal or won).owner, won.product)
+            won.term = won.term if event in NO_TERM else int(row["waited"])
             costs.append(Cost(event.name.lower().replace("_", " "), time, int(row["segment"]), money))
         elif event is Event.COMMISSION:
             assert won is not None, "a commission follows its contract"
@@ -118,7 +126,8 @@ def read(rows: Records, cast: Cast) -> tuple[dict[int, Told], dict[int, Subscrib
             told = leads[lead]
             assert what_it_is(row) == (told.created, told.channel, told.segment, told.product)
             read_step(told, event, row, costs, cast)
-            won = told if event is Event.WON else None if event is not Event.BECAME_LEAD else won
+            ends = event in ENDS and (told.deal is not None or event is Event.WON)
+            won = told if ends else None if event is not Event.BECAME_LEAD else won
     return leads, contracts, costs
 
 
@@ -247,6 +256,9 @@ def read_leaving(told: Told, event: Event, row: Record, cast: Cast) -> None:
     assert event in {Event.WENT_COLD, Event.PARKED} or not visit.ignored
     if event is Event.WON:
         told.bookings = float(row["money"])
+    if event is Event.DELIVERED:
+        assert int(row["worked"]) == told.began
+        told.good = bool(row["count"])
 
 
 def read_contact(told: Told, visit: Visit, row: Record) -> None:
@@ -337,6 +349,8 @@ def differences(oracle: History, rows: Records) -> list[str]:
         "expected",
         "expected margin",
         "revenue",
+        "earned",
+        "cancelled",
         "commission",
         "expected commission",
         "one off",
@@ -366,7 +380,10 @@ def differences_of_order(oracle: History, rows: Records) -> list[str]:
 def differences_of_lead(walk: Walk, told: Told) -> list[str]:
     """Compare one lead."""
     pairs = {
-        "arrival": (walk.began, told.created),
+        "arrival": (walk.of_sale.began, told.created),
+        "beginning": (walk.began, told.began),
+        "deal": (walk.deal is None, told.deal is None),
+        "whether it is good": (walk.good, told.good),
         "channel": (walk.inquiry.channel, told.channel),
         "segment": (walk.inquiry.segment, told.segment),
         "product": (NOTHING if walk.product is None else walk.product, told.product),
@@ -398,7 +415,8 @@ def differences_of_contract(entity: int, ours: Contract | None, theirs: Subscrib
     """Compare one contract; money within the last bits of a float."""
     if ours is None or theirs is None:
         return [f"contract {entity} only {'in the ledger' if ours is None else 'for the oracle'}"]
-    if theirs.deal.created != ours.deal.began or theirs.company != ours.deal.inquiry.entity:
+    company = ours.deal.of_sale.inquiry.entity
+    if theirs.deal.began != ours.deal.began or theirs.company != company:
         return [f"contract {entity} of another deal in the ledger"]
     return [
         f"contract {entity}: {mine}\n      in the ledger: {yours}"

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import accumulate, pairwise
 
 from . import memory
+from .deliveries import chance_of_a_good_one, with_odds_ratio
 from .firm import (
     DAY,
     HOUR,
@@ -56,6 +57,7 @@ KINDS = (  # I1
     "goes cold",
     "next attempt",
     "rest is over",
+    "begins",
     "cools off",
     "term ends",
 )
@@ -99,7 +101,7 @@ class Visit:
     admitted: int | None = None
     ignored: bool = False  # to the end
     left: int | None = None
-    how: str = "open"  # advanced, sent back, won, lost, gone cold, parked
+    how: str = "open"  # advanced, sent back, won, delivered, lost, gone cold, parked
     reason: int | None = None
     tries: list[Try] = field(default_factory=list)  # what follows `started` is of the last attempt
     handed_over: bool = False  # J7: the first contact after hand-over
@@ -197,12 +199,13 @@ class Stream:
 
 @dataclass
 class Walk:
-    """One lead from its inquiry to the end: the state of the simulation and its answer."""
+    """One lead from its inquiry to the end, or one delivery: the state of the simulation and its answer."""
 
     inquiry: Inquiry
     began: int
     stage: int
-    phase: str = "new"  # held, queue, work, customer, between attempts, nurture, over
+    deal: Walk | None = None  # of which a delivery was born
+    phase: str = "new"  # to begin, held, queue, work, customer, between attempts, nurture, over
     ignored: bool = False  # by its rep: it is in no queue (B9)
     ignored_reason: int = 0
     gate: tuple[int, int] | None = None  # the team and the stage of that at which it counts (B3)
@@ -240,12 +243,25 @@ class Walk:
     owner: int | None = None  # at the end, by `who`; of a contract, who closed it
     bookings: float = 0.0
     term: int = 0
+    margins: tuple[float, float] = (0.0, 0.0)  # of a contract, and of one at the mean price
+    full: float = 0.0  # bookings at full price
+    paid: float = 0.0  # for a month, or for the whole
+    usual: float = 0.0  # ... at the mean price
+    share: float = 1.0  # of the full price
+    at_delivery: bool = False  # DE5
+    delivery: int = 0  # by which a delivery is one
+    good: bool | None = None
     commission: float = 0.0
     visits: list[Visit] = field(default_factory=list)
     spells: list[Spell] = field(default_factory=list)
     returned: int = 0  # from nurture
     warmth: float = 1.0  # N6
     lost_as: str = ""  # N4: what it would have been, had there been no nurture
+
+    @property
+    def of_sale(self) -> Walk:
+        """The walk of the sale with which it all began: the deal of a delivery, or itself."""
+        return self.deal or self
 
 
 @dataclass
@@ -274,6 +290,7 @@ class Contract:
     term_began: int
     term_ends: int | None  # None: it has ended
     terms: int = 0  # that are over
+    delivered: Walk | None = None  # DE7
     steps: list[Step] = field(default_factory=list)
 
 
@@ -574,6 +591,7 @@ class Simulation:
                 coming.append((stream.due, KINDS.index("inquiry"), stream.companies[stream.index].entity))
         kinds = {"work": "work ends", "customer": "customer answers", "queue": "goes cold"}
         kinds |= {"held": "goes cold", "nurture": "rest is over", "between attempts": "next attempt"}
+        kinds |= {"to begin": "begins"}
         for entity, walk in self.leads.items():
             if walk.phase != "over" and walk.until is not None:
                 coming.append((walk.until, KINDS.index(kinds[walk.phase]), entity))
@@ -663,6 +681,7 @@ class Simulation:
                 "goes cold": self.goes_cold,
                 "next attempt": self.queues_again,
                 "rest is over": self.last_touch,
+                "begins": self.delivery_begins,
                 "cools off": self.cools_off,
             }
             of_leads[kind](self.leads[who])
@@ -916,7 +935,9 @@ class Simulation:
         """Tell marketing what a lead that leaves a visit has shown, if there is anything (W3, W4)."""
         learning = self.firm.channels[walk.inquiry.channel].learning
         failed = bool(self.stage_for(walk).checks) and walk.reached and not walk.advances
-        if learning is None or not (walk.target == WON or walk.is_junk or failed):
+        if walk.deal is not None or learning is None:  # of the sale
+            return
+        if not (walk.target == WON or walk.is_junk or failed):
             return
         if self.draws.report(walk.inquiry.entity, walk.stage, walk.round) < learning.honest:
             self.say("reported", walk.inquiry.entity)
@@ -948,7 +969,7 @@ class Simulation:
     def company(self, walk: Walk) -> Inquiry:
         """Find who inquired, as the chapter at hand draws companies."""
         companies = self.streams[walk.inquiry.channel].companies
-        return next(each for each in companies if each.entity == walk.inquiry.entity)
+        return next(each for each in companies if each.entity == walk.of_sale.inquiry.entity)
 
     def find_next_inquiry(self, number: int) -> None:
         """Find when a channel's next inquiry comes; past the horizon, never."""
@@ -967,8 +988,8 @@ class Simulation:
         """Begin a visit: queue for a rep, or start at once where none is needed (V1)."""
         entity = walk.inquiry.entity
         walk.stage = stage
-        ripens = self.draws.ripening(entity) if walk.theorist else None
-        if ripens is not None and self.now >= walk.began + ripens:  # J6
+        ripens = self.draws.ripening(walk.of_sale.inquiry.entity) if walk.theorist else None
+        if ripens is not None and self.now >= walk.of_sale.began + ripens:  # J6
             walk.theorist = False
         self.say("entered", entity)
         walk.visits.append(Visit(entity, stage, walk.round, self.now))
@@ -1070,11 +1091,15 @@ class Simulation:
             if walk.gate is None and team is not None:
                 new = [
                     stage
-                    for stage in range(walk.stage + 1)
+                    for stage in range(self.first_stage(walk), walk.stage + 1)
                     if team in self.firm.stages[stage].limits
                     and not (stage < len(before.stages) and team in before.stages[stage].limits)
                 ]
                 walk.gate = (team, new[-1]) if new else None
+
+    def first_stage(self, walk: Walk) -> int:
+        """Return the first stage of a walk's process."""
+        return 0 if walk.deal is None else self.firm.deliveries[walk.delivery].stage
 
     # In the stage
 
@@ -1326,11 +1351,16 @@ class Simulation:
             return
         past = len(self.firm.stages) if walk.target == WON else int(walk.target)
         visit.how = visit.how or ("advanced" if past > walk.stage else "sent back")
+        if walk.target == WON and walk.deal is not None:
+            visit.how = "delivered"  # DE2
         self.say(visit.how, walk.inquiry.entity)
-        if walk.became_lead is None and past > self.lead_stage:
+        if walk.deal is None and walk.became_lead is None and past > self.lead_stage:
             self.becomes_lead(walk)
         if walk.target == WON:
-            self.wins(walk)
+            if walk.deal is None:
+                self.wins(walk)
+            else:
+                self.delivers(walk, walk.deal)
             self.finish(walk)
             return
         walk.round += visit.how == "sent back"  # V18
@@ -1364,24 +1394,89 @@ class Simulation:
 
     def wins(self, walk: Walk) -> None:
         """Book the contract in the name of its closer (M4)."""
-        share_of_price = self.share_of_price(walk)
+        share_of_price, product = self.share_of_price(walk), self.product_of(walk)
         # C17: what the chapter at hand says
         price, usual, margin = self.prices(walk)
-        full, usual = price * self.times(walk), usual * self.times(walk)
+        walk.paid, walk.usual, walk.share = price * share_of_price, usual * share_of_price, share_of_price
+        walk.at_delivery = product is not None and product.at_delivery
+        walk.full, usual = price * self.times(walk), usual * self.times(walk)
         walk.bookings = self.bookings(walk)
-        self.spend("margin", walk.inquiry.segment, walk.bookings - (1 - margin) * full)  # M3
-        self.say("margin", walk.inquiry.entity)
         expected = usual * share_of_price  # M7
-        self.spend("expected", walk.inquiry.segment, expected)
-        self.say("expected", walk.inquiry.entity)
-        self.spend("expected margin", walk.inquiry.segment, expected - (1 - margin) * usual)
-        self.say("expected margin", walk.inquiry.entity)
-        walk.term = max(self.earns_over(walk), 1)  # M8
-        self.spend("revenue", walk.inquiry.segment, walk.bookings)
-        self.say("revenue", walk.inquiry.entity)
+        walk.margins = walk.bookings - (1 - margin) * walk.full, expected - (1 - margin) * usual  # M3
+        self.books(walk, "margin", walk.margins[0])
+        self.books(walk, "expected", expected)
+        self.books(walk, "expected margin", walk.margins[1])
+        if not walk.at_delivery:
+            walk.term = max(self.earns_over(walk), 1)  # M8
+            self.books(walk, "revenue", walk.bookings)
         if walk.closer is not None:
             self.pays_commission(walk, walk.closer, expected)
-        self.subscribes(walk)
+        if not walk.at_delivery:
+            self.subscribes(walk)
+        if product is not None and product.delivery is not None:
+            self.is_to_be_delivered(walk, product.delivery)
+
+    def books(self, walk: Walk, what: str, money: float) -> None:
+        """Book what a contract brings for its segment."""
+        self.spend(what, walk.inquiry.segment, money)
+        self.say(what, walk.inquiry.entity)
+
+    # Deliveries
+
+    def is_to_be_delivered(self, deal: Walk, number: int) -> None:
+        """Let a delivery be born of a deal, which begins in the next wave (DE1, X5)."""
+        entity = self.draws.delivery(deal.inquiry.entity, deal.round, number)
+        self.leads[entity] = Walk(
+            replace(deal.inquiry, entity=entity),
+            self.now,
+            self.firm.deliveries[number].stage,
+            deal=deal,
+            delivery=number,
+            phase="to begin",
+            until=self.now,
+            product=deal.product,
+            theorist=deal.theorist,
+            traits=set(deal.traits),
+            warmth=deal.warmth,
+        )
+
+    def delivery_begins(self, walk: Walk) -> None:
+        """Enter the first stage of a delivery (X6)."""
+        self.say("began", walk.inquiry.entity)
+        self.enter(walk, walk.stage)
+
+    def delivers(self, walk: Walk, deal: Walk) -> None:
+        """Say whether what has been delivered is good, and recognise it, if that is so (DE4, DE5)."""
+        product, delivery = self.product_of(walk), self.firm.deliveries[walk.delivery]
+        assert product is not None
+        chance = chance_of_a_good_one(delivery, self.now - walk.began, walk.round)
+        walk.good = self.draws.good(walk.inquiry.entity) < chance
+        if deal.at_delivery:
+            walk.term = max(self.earns_over(walk), 1)
+            margin = product.prices[walk.inquiry.segment].margin
+            self.books(walk, "revenue", deal.bookings)
+            self.books(walk, "earned", deal.bookings - (1 - margin) * deal.full)
+            self.subscribes(walk)
+        for contract in self.in_force(walk):  # DE7
+            contract.delivered = walk
+
+    def cancels(self, walk: Walk, deal: Walk) -> None:
+        """Take back what has been booked but not earned, or end the contract (DE6)."""
+        self.books(walk, "cancelled", deal.bookings)
+        if deal.at_delivery:
+            self.books(walk, "margin", -deal.margins[0])
+            self.books(walk, "expected margin", -deal.margins[1])
+            return
+        for contract in self.in_force(walk):
+            self.churns(contract)
+
+    def in_force(self, walk: Walk) -> list[Contract]:
+        """List the contract of a walk's company, if it has one that has not ended."""
+        return [
+            contract
+            for contract in self.contracts.values()
+            if contract.deal.of_sale is walk.of_sale and contract.term_ends is not None
+        ]
 
     def product_of(self, walk: Walk) -> Product | None:
         """Return what a lead would buy, as it is in the chapter at hand."""
@@ -1389,7 +1484,7 @@ class Simulation:
 
     def prices(self, walk: Walk) -> tuple[float, float, float]:
         """Return a contract's full price, the mean of such prices, and the margin: of a year or a month."""
-        lead, of = walk.inquiry.entity, walk.inquiry.segment
+        lead, of = walk.of_sale.inquiry.entity, walk.inquiry.segment
         if walk.product is None:
             segment = self.firm.segments[of]
             return self.draws.value(lead, of), segment.mean_value, segment.margin
@@ -1402,7 +1497,9 @@ class Simulation:
         return self.firm.segments[walk.inquiry.segment].years if product is None else product.months or 1
 
     def bookings(self, walk: Walk) -> float:
-        """Return what is paid for a contract (M1, PC4)."""
+        """Return what is paid for a contract (M1, PC4); of a delivery, that of the deal."""
+        if walk.deal is not None:
+            return walk.deal.bookings
         price, times, share = self.prices(walk)[0], self.times(walk), self.share_of_price(walk)
         return price * times * share if walk.product is None else price * share * times
 
@@ -1422,22 +1519,21 @@ class Simulation:
             return
         if self.now < self.firm.period_begins:
             return
-        entity = self.draws.contract(walk.inquiry.entity, walk.round)
-        (price, usual, _), share = self.prices(walk), self.share_of_price(walk)
+        entity, deal = self.draws.contract(walk.inquiry.entity, walk.round), walk.of_sale
         contract = Contract(
             entity,
             walk,
             walk.product,
             signed=self.now,
-            paid=price * share,
-            usual=usual * share,
-            share=share,
-            mrr=cents_of(price * share),
+            paid=deal.paid,
+            usual=deal.usual,
+            share=deal.share,
+            mrr=cents_of(deal.paid),
             term_began=self.now,
             term_ends=self.now + product.length,
         )
         self.contracts[entity] = contract
-        self.tells(contract, "subscribed", contract.mrr / 100, worked=walk.inquiry.entity)
+        self.tells(contract, "subscribed", contract.mrr / 100, worked=deal.inquiry.entity)
 
     def tells(
         self,
@@ -1453,19 +1549,26 @@ class Simulation:
 
     def term_is_over(self, contract: Contract) -> None:
         """Let the customer leave, or another term begin; the chapter at hand is asked (CU3, CU9)."""
+        if contract.term_ends is None:  # DE6: by something else that was due at this instant
+            return
         product = self.firm.products[contract.product]
         p = product.stays
         if product.own_loyalty:
-            p = 1.0 - self.draws.loyalty(contract.deal.inquiry.entity, contract.product)
+            p = 1.0 - self.draws.loyalty(contract.deal.of_sale.inquiry.entity, contract.product)
+        if contract.delivered is not None:  # DE7
+            of = self.firm.deliveries[contract.delivered.delivery]
+            p = with_odds_ratio(p, of.good if contract.delivered.good else of.bad)
         stays = self.draws.leaving(contract.entity, contract.terms) < p
         contract.terms += 1
         if stays:
             self.goes_on(contract, product)
-            return
+        else:
+            self.churns(contract)
+
+    def churns(self, contract: Contract) -> None:
+        """Let a customer leave (CU4)."""
         contract.term_ends = None
-        self.tells(
-            contract, "churned", contract.mrr / 100, self.now - contract.signed, contract.signed
-        )  # CU4
+        self.tells(contract, "churned", contract.mrr / 100, self.now - contract.signed, contract.signed)
 
     def goes_on(self, contract: Contract, product: Product) -> None:
         """Begin another term, at the price of the year (CU5)."""
@@ -1559,9 +1662,11 @@ class Simulation:
         """Lose a lead, or nurture it instead (N2)."""
         visit = walk.visits[-1]
         assert visit.reason is not None
-        program = self.firm.nurture.get(visit.reason)
+        program = self.firm.nurture.get(visit.reason) if walk.deal is None else None
         if program is None or walk.returned >= program.most_returns:
             self.say(visit.how, walk.inquiry.entity)
+            if walk.deal is not None:
+                self.cancels(walk, walk.deal)
             self.finish(walk)
             return
         walk.lost_as, visit.how = visit.how, "parked"

@@ -597,8 +597,8 @@ def customers_at_once() -> Model:
     plan = Plan(days=500)
     products_of_all_kinds(plan)
     plan.stage(customer=SOON, conversion=0.8)
-    plan.channel([12.0 * (day in (0, 31)) for day in range(500)], 0, 0, segments=[0.9, 0.1])
-    plan.channel([4.0 * (day in (60, 365)) for day in range(500)], 9, 9, segments=[0.2, 0.8])
+    plan.channel([24.0 * (day in (0, 31)) for day in range(500)], 0, 0, segments=[0.9, 0.1])
+    plan.channel([9.0 * (day in (60, 365)) for day in range(500)], 9, 9, segments=[0.2, 0.8])
     return plan.model()
 
 

@@ -49,7 +49,8 @@ class Team:
     trainings: list[Training] = field(default_factory=list)
     hiring_cost: float = 0.0
     interrupts: bool = False  # G8
-    splits: bool = False  # G15: its effort, between new and existing business
+    split: str = ""  # G15: new_first, accounts_first or shares, of its effort
+    new_share: int = 0  # thousandths
     prospects: int | None = None  # G12: for which channel
     block: int = 0  # working time
     reserved: float = 0.0  # share of a day's working time; 0: idle time
@@ -239,6 +240,7 @@ class Price:
 
     mean: float
     margin: float = 0.5
+    customers: list[int] = field(default_factory=list)  # CU11: entities of those as the period begins
 
 
 @dataclass
@@ -255,6 +257,10 @@ class Product:
     term: int | None = None  # None: as the months say
     delivery: int | None = None  # number; None: there is nothing to deliver
     at_delivery: bool = False  # DE5: recognised then
+    discount: float = 0.0  # PC5: share of the price
+    odds: float = 1.0  # ... and odds ratio of its deals
+    launched: int = 0  # PC6
+    opens: list[tuple[float, int]] = field(default_factory=list)  # CU10: (cumulative share, product)
 
     @property
     def length(self) -> int:
@@ -273,6 +279,16 @@ class Delivery:
     defect: float = 1.0
     good: float = 1.0  # odds ratio of staying after a good one, and after a bad one (DE7)
     bad: float = 1.0
+
+
+@dataclass
+class Program:
+    """Account visits: the stages of one, in a row, and what a visit does to the chance to stay (AV5)."""
+
+    stages: range
+    regularly: bool = False  # AV4; else after the last one (AV3)
+    kept: float = 1.0
+    missed: float = 1.0
 
 
 @dataclass
@@ -317,6 +333,11 @@ class Draws:
     good: Callable[[int], float] = lambda _: 0.5  # DE4: in (0, 1), of a delivery's entity
     leaving: Callable[[int, int], float] = lambda *_: 0.5  # CU3: in (0, 1), of (contract, terms before)
     loyalty: Callable[[int, int], float] = lambda *_: 0.0  # of (entity, product): its own chance to leave
+    moving: Callable[[int, int], float] = lambda *_: 0.5  # CU10: in (0, 1), of (contract, terms before)
+    age: Callable[[int, int, int], int] = lambda *_: 0  # CU11: of (company, segment, product)
+    visit: Callable[[int, int, int], int] = lambda *_: -1  # K9: entity born of (parent, its round, program)
+    delay: Callable[[int, int], int] = lambda *_: DAY  # X5: of (visit, program)
+    rest: Callable[[int, int, int], int] = lambda *_: DAY  # AV3: of (visit, program, round)
     cooling: Callable[[int, int], int | None] = lambda *_: (
         None
     )  # of (entity, segment): a rest, None: for ever
@@ -356,6 +377,7 @@ class Firm:
     nurture: dict[int, Nurture] = field(default_factory=dict)  # by reason
     products: list[Product] = field(default_factory=list)
     deliveries: list[Delivery] = field(default_factory=list)
+    programs: list[Program] = field(default_factory=list)
 
 
 @dataclass

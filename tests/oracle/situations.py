@@ -597,8 +597,48 @@ def customers_at_once() -> Model:
     plan = Plan(days=500)
     products_of_all_kinds(plan)
     plan.stage(customer=SOON, conversion=0.8)
-    plan.channel([12.0 * (day in (0, 31)) for day in range(500)], 0, 0, segments=[0.9, 0.1])
-    plan.channel([4.0 * (day in (60, 365)) for day in range(500)], 9, 9, segments=[0.2, 0.8])
+    plan.channel([24.0 * (day in (0, 31)) for day in range(500)], 0, 0, segments=[0.9, 0.1])
+    plan.channel([9.0 * (day in (60, 365)) for day in range(500)], 9, 9, segments=[0.2, 0.8])
+    return plan.model()
+
+
+def visited_customers(regularly: bool, split: Split = Split.NONE) -> Model:
+    """Let customers be visited in two stages and in one, by those who sell, whose time is short."""
+    plan = Plan(days=120, warm_up=10)
+    plan.segment(sells=[0.6, 0.4])
+    plan.segment(sells=[0.5, 0.5], odds=0.8)
+    customers = {"customers": [6, 3], "age": between(0, 300)}
+    plan.product([between(50, 150), 80.0], 1, stays=0.8, growth=0.1, **customers)
+    plan.product([200.0, 90.0], 2, either(0.1, 0.4), typed_term=1)
+    of_team = {"split": split, "new_share": 300, "max_open": 6}
+    team = plan.team(daily(120, closed=(9, 10)), [{}, {"speed": 0.5}], Assignment.LEAST_LOADED, **of_team)
+    plan.stage(team, effort=either(1, 2), customer=SOON, patience=between(0, 5), conversion=0.8)
+    plan.program(either(5, 10, 20), regularly, kept=2.0, missed=0.25)
+    ways = {"nexts": to(3, 3, WON), "elses": to(2, LOST)}
+    plan.stage(team, effort=either(2, 4), patience=between(0, 3), conversion=0.7, **ways)
+    plan.stage(customer=either(0, 1, 3), conversion=0.6)
+    plan.program(between(0.5, 30), not regularly, missed=0.5)
+    plan.stage(team, effort=QUICK, patience=either(AN_HOUR, 1, 2), customer=SOON)
+    plan.channel(1.0, 9, 9, segments=[0.5, 0.5], fit=between(0.5, 2))
+    return plan.model()
+
+
+def a_pyramid() -> Model:
+    """Let customers move up two steps, of which one is launched later, from what is sold at a discount."""
+    plan = Plan(days=500, warm_up=20)
+    plan.segment(sells=[0.6, 0.2, 0.2])
+    plan.segment(sells=[0.3, 0.3, 0.4])
+    customers = {"customers": [5, 4], "age": between(0, 900)}
+    cheap = {"price_cut": 0.2, "odds": 3.0}
+    plan.product(
+        [either(20, 30), 25.0], 1, stays=0.95, growth=0.1, opens={1: 0.1, 2: 0.1}, **customers, **cheap
+    )
+    later = {"launched": 200 * DAY, "price_cut": 0.1}
+    plan.product([60.0, between(50, 90)], 3, typed_term=1, stays=0.8, opens={2: 0.4}, **later)
+    plan.product([100.0, 200.0], 12, typed_term=1, stays=0.7, growth=-0.1, customers=[2, 0], age=365.25)
+    plan.stage(customer=SOON, conversion=0.4)
+    cheaper = {"cut_from": 100 * DAY, "cut_until": 300 * DAY, "price_cut": 0.25}
+    plan.channel(0.2, segments=[0.5, 0.5], **cheaper)
     return plan.model()
 
 
@@ -834,9 +874,21 @@ SITUATIONS = {
     "ignored by their reps": Situation(ignored_by_their_reps, was_ignored, 20),
     "customers for years": OfCustomers(customers_for_years, lambda step: step.what == "churned", 20),
     "customers at once": OfCustomers(customers_at_once, lambda step: step.what == "renewed", 20),
+    "a pyramid": OfCustomers(a_pyramid, lambda step: step.product == 2 and step.what == "expanded", 5),
+    "visited after the last one": Situation(
+        lambda: visited_customers(False), lambda visit: visit.how == "parked", 50
+    ),
+    "visited regularly": Situation(lambda: visited_customers(True), lambda visit: visit.how == "done", 50),
+    "visits withdrawn": Situation(lambda: visited_customers(True), lambda visit: visit.how == "withdrawn"),
     "hot to the best": Situation(hot_to_the_best, lambda visit: visit.rep == 4),
     "who is worth a rep's hour": Situation(lambda: floor(15), lambda visit: visit.handed_over, 20),
     "handing over while full": Situation(lambda: full_reps(Assignment.ROUND_ROBIN, sticky=0), waited),
+}
+SITUATIONS |= {
+    f"visits beside the sale, {split.name.lower()}": Situation(
+        lambda split=split: visited_customers(True, split), went_cold, 20
+    )
+    for split in Split
 }
 SITUATIONS |= {
     f"hours of their own, {assignment.name.lower()}": Situation(

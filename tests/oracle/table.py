@@ -10,6 +10,7 @@ import numpy as np
 from funnelsim.chance.distributions import quantile
 from funnelsim.chance.keys import (
     ABSENCE,
+    AGE,
     ARRIVAL,
     BUSY,
     BUSY_ALL,
@@ -19,10 +20,12 @@ from funnelsim.chance.keys import (
     LEAVING,
     LOYALTY,
     MARKET,
+    MOVING,
     PRODUCT,
     PROFILE,
     REP,
     REPLACEMENT,
+    REST,
     RIPENING,
     SHARE,
     TENURE,
@@ -33,8 +36,16 @@ from funnelsim.chance.keys import (
     uniforms,
 )
 from funnelsim.compiling.arrays import Record, Records
-from funnelsim.model.model import DEMAND_OF_ALL, DEMAND_OF_CHANNELS, ODDS_OF_ALL, Chapters, Model, chapters_of
-from funnelsim.model.words import LOST, NEVER, NOBODY, NOTHING, WON, Assignment, QueueOrder
+from funnelsim.model.model import (
+    DEMAND_OF_ALL,
+    DEMAND_OF_CHANNELS,
+    EVENTS,
+    ODDS_OF_ALL,
+    Chapters,
+    Model,
+    chapters_of,
+)
+from funnelsim.model.words import LOST, NEVER, NOBODY, NOTHING, WON, Assignment, Event, QueueOrder, Split
 
 from . import firm as told
 from .firm import DAY, HOUR, Draws, Firm, whole
@@ -115,6 +126,13 @@ class Table:
             loyalty=lambda lead, product: self.value(
                 self.model.products[product]["loyalty"], self.uniforms(lead, LOYALTY)[0]
             ),
+            moving=lambda contract, terms: self.uniforms(contract, MOVING, terms)[0],
+            age=self.age,
+            visit=lambda parent, round_, program: descendant(
+                parent, int(self.model.spawns[program]["purpose"]), round_
+            ),
+            delay=self.delay,
+            rest=self.rest,
             cooling=cooling,
             check=self.check,
             ignored=lambda lead, at, round_: self.uniforms(
@@ -138,6 +156,21 @@ class Table:
         """Find the prices of a product in each segment."""
         count = len(self.model.segments)
         return self.model.prices[product * count : (product + 1) * count]
+
+    def age(self, company: int, segment: int, product: int) -> int:
+        """Draw how long somebody has been a customer as the period begins (CU11)."""
+        days = self.prices(product)[segment]["age"]
+        return whole(self.value(days, self.uniforms(company, AGE)[0]) * DAY)
+
+    def delay(self, visit: int, program: int) -> int:
+        """Draw when a visit that is born begins (AV1, AV4)."""
+        days = self.model.spawns[program]["delay"]
+        return whole(self.value(days, self.uniforms(visit, REST)[0]) * DAY)
+
+    def rest(self, visit: int, program: int, round_: int) -> int:
+        """Draw how long a visit rests before the next one (AV3)."""
+        end = self.model.ends[(program + 1) * EVENTS + Event.DONE]
+        return whole(self.value(end["rest"], self.uniforms(visit, end["rest_key"], round_)[0]) * DAY)
 
     def check(self, lead: int, stage: int, round_: int, number: int) -> tuple[float, float]:
         """Draw the hours of a check of a stage, and the uniform of its answer."""
@@ -395,6 +428,18 @@ class Table:
                 int(reason): self.nurture(reason) for reason in np.flatnonzero(model.reasons["most_touches"])
             },
             products=[self.product(number) for number in range(len(model.products))],
+            programs=[self.program(number) for number in range(1, len(model.processes))],
+        )
+
+    def program(self, process: int) -> told.Program:
+        """Describe a program of account visits."""
+        row, done = self.model.processes[process], self.model.ends[process * EVENTS + Event.DONE]
+        first = int(row["first_stage"])
+        return told.Program(
+            range(first, first + int(row["stages"])),
+            regularly=bool(done["rest"] == NOTHING),
+            kept=float(row["kept"]),
+            missed=float(row["missed"]),
         )
 
     def products_of(self, segment: Record) -> list[tuple[float, int]]:
@@ -406,7 +451,14 @@ class Table:
         """Describe a product (PC3)."""
         row = self.model.products[number]
         return told.Product(
-            [told.Price(float(each["mean"]), float(each["margin"])) for each in self.prices(number)],
+            [
+                told.Price(
+                    float(each["mean"]),
+                    float(each["margin"]),
+                    [int(each["first_customer"]) + index for index in range(int(each["customers"]))],
+                )
+                for each in self.prices(number)
+            ],
             months=int(row["months"]),
             typed_term=bool(row["typed_term"]),
             stays=float(row["stays"]),
@@ -414,6 +466,14 @@ class Table:
             growth=float(row["growth"]),
             earned_over=int(row["earned_over"]),
             term=int(row["term"]),
+            discount=float(row["price_cut"]),
+            odds=float(row["odds"]),
+            launched=int(row["launched"]),
+            opens=[
+                (up_to, int(product))
+                for up_to, product, _ in self.routes(row["first_move"], row["moves"])
+                if product != number
+            ],
         )
 
     def nurture(self, reason: int) -> told.Nurture:
@@ -450,7 +510,8 @@ class Table:
             queue_order=QueueOrder(int(team["queue_order"])).name.lower(),
             sticky=bool(team["sticky"]),
             interrupts=bool(team["interrupts"]),
-            splits=bool(team["split"]),
+            split="" if team["split"] == Split.NONE else Split(int(team["split"])).name.lower(),
+            new_share=int(team["new_share"]),
             prospects=int(team["prospected_channel"]) if team["prospects"] else None,
             block=int(team["block"]),
             reserved=float(team["reserved"]),

@@ -51,7 +51,19 @@ from funnelsim.model.records import (
     TRAINING,
     TRAIT,
 )
-from funnelsim.model.words import DAY, HOUR, LOST, NEVER, NOBODY, NOTHING, WON, Assignment, Event, QueueOrder
+from funnelsim.model.words import (
+    DAY,
+    HOUR,
+    LOST,
+    NEVER,
+    NOBODY,
+    NOTHING,
+    WON,
+    Assignment,
+    Event,
+    Kind,
+    QueueOrder,
+)
 
 OWN_POLICY = "last_with_room"
 MONTH = round(30.4375 * DAY)
@@ -181,32 +193,42 @@ class Plan:
         self.add("prices", *made)
         return self.add("products", row)
 
+    def delivery(self, days: float = 1e6, good: float = 1.0, **more: Any) -> None:
+        """Begin a delivery, of which the stages that follow are, promised in so many days."""
+        row = {"kind": Kind.DELIVERING, "promised": round(days * DAY), "late": 1.0, "defect": 1.0}
+        row |= {"good": math.inf if good == 1.0 else good / (1 - good), "kept": 1.0, "missed": 1.0} | more
+        self.process(row, self.distribution(0.0))
+
     def program(self, every: Any, regularly: bool = False, kept: float = 1.0, missed: float = 1.0) -> None:
-        """Begin a program of account visits, of which the stages that follow are."""
-        row = {"every": self.distribution(every), "regularly": regularly, "kept": kept, "missed": missed}
-        self.add("programs", row | {"first_stage": len(self.rows["stages"])})
+        """Begin a program of account visits, of which the stages that follow are; after all deliveries."""
+        row = {"kind": Kind.VISITING, "kept": kept, "missed": missed}
+        self.process(row, self.distribution(every), regularly)
+
+    def process(self, row: dict[str, Any], delay: int, regularly: bool = False) -> None:
+        """Begin a process whose pursuits are born; `regularly` is about account visits."""
+        processes = self.rows.setdefault("processes", [{"kept": 1.0, "missed": 1.0, "birth": -1}])
+        number = len(processes)
+        row |= {"first_stage": len(self.rows["stages"]), "birth": number - 1}
+        self.add("processes", row)
+        key = purpose("birth", str(number))
+        self.add("spawns", {"purpose": key, "process": number, "delay": delay, "regularly": regularly})
 
     def processes(self) -> dict[str, Any]:
-        """Lay out the sale and all programs, as lowering does (AV1, AV3, AV4)."""
-        programs = self.rows.get("programs", [])
-        starts = [0, *(program["first_stage"] for program in programs)]
-        processes = np.zeros(len(starts), PROCESS)
-        processes["first_stage"] = starts
+        """Lay out the sale and all other processes, as lowering does (AV1, AV3, AV4)."""
+        self.rows.setdefault("processes", [{"kept": 1.0, "missed": 1.0, "birth": -1}])
+        asked = [spawn.pop("regularly") for spawn in self.rows.get("spawns", [])]
+        processes, spawns = self.records("processes", PROCESS), self.records("spawns", SPAWN)
+        starts = processes["first_stage"]
         processes["stages"] = np.diff([*starts, len(self.rows["stages"])])
-        processes["kept"] = processes["missed"] = 1.0
-        spawns, ends = np.zeros(len(programs), SPAWN), plain_ends(len(starts))
-        for number, program in enumerate(programs, start=1):
-            for name in ("kept", "missed"):
-                processes[name][number] = program[name]
-            processes["visits"][number] = 1
-            spawns[number - 1] = (purpose("account visit", str(number)), number, program["every"])
-            if program["regularly"]:
+        ends = plain_ends(len(starts))
+        for number in np.flatnonzero(processes["kind"] == Kind.VISITING):
+            if asked[number - 1]:
                 ends["first_spawn"][number * EVENTS + Event.BEGAN] = number - 1
                 ends["spawns"][number * EVENTS + Event.BEGAN] = 1
                 continue
             for event in (Event.DONE, Event.LOST, Event.WENT_COLD):
                 end = ends[number * EVENTS + event]
-                end["target"], end["rest"] = program["first_stage"], program["every"]
+                end["target"], end["rest"] = starts[number], spawns["delay"][number - 1]
                 end["rest_key"] = purpose("rest between visits", str(number))
         return {"processes": processes, "ends": ends, "spawns": spawns}
 
@@ -336,7 +358,7 @@ class Plan:
         )
         row: dict[str, Any] = {
             "makes_lead": 0,
-            "process": len(self.rows.get("programs", [])),
+            "process": max(len(self.rows.get("processes", [])) - 1, 0),
             **row_of_checks,
             **{f"{key}_key": purpose(key, name) for key in keys},
         }
@@ -626,9 +648,7 @@ class Plan:
             shifts[number, : len(each)] = each
         for number, each in enumerate(self.missing):
             odds[number, : len(each)] = each
-        self.rows.setdefault("firm", [{"ripening": NOTHING}])[0]["programs"] = len(
-            self.rows.get("programs", [])
-        )
+        self.rows.setdefault("firm", [{"ripening": NOTHING}])
         return {
             "traits": self.records("traits", TRAIT),
             "trait_shares": shares,

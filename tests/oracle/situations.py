@@ -87,6 +87,10 @@ def came_back(visit: Visit) -> bool:
     return visit.round > 0
 
 
+def was_delivered(visit: Visit) -> bool:
+    return visit.how == "delivered"
+
+
 def hours_holidays_and_lunch() -> Model:
     plan = Plan(days=21)
     morning, afternoon = daily(21, 9, 12, (5, 6, 9, 12, 13)), daily(21, 13, 17, (5, 6, 9, 12, 13))
@@ -623,6 +627,34 @@ def visited_customers(regularly: bool, split: Split = Split.NONE) -> Model:
     return plan.model()
 
 
+def delivered_customers(recognised: int, split: Split = Split.NONE) -> Model:
+    """Let those who sell deliver, too, in two ways, often late and with defects; customers remember it."""
+    plan = Plan(days=120, warm_up=10)
+    plan.segment(sells=[0.4, 0.2, 0.2, 0.2])
+    plan.segment(sells=[0.2, 0.3, 0.3, 0.2], odds=0.8)
+    delivered = {"delivery": 1, "at_delivery": recognised}
+    plan.product([between(50, 150), 80.0], 1, stays=0.8, growth=0.1, **delivered)
+    plan.product([200.0, 90.0], 2, either(0.1, 0.4), typed_term=1, **delivered)
+    plan.product([either(300, 900), 500.0], earned_over=20 * DAY, delivery=2, at_delivery=recognised)
+    plan.product([70.0, 70.0], margins=[0.9, 0.1], delivery=2, at_delivery=1 - recognised)
+    of_team = {"split": split, "new_share": 300, "max_open": 6, "commission": 0.1}
+    reps = [{}, {"speed": 0.5}, {}]
+    team = plan.team(daily(120, closed=(9, 10)), reps, Assignment.LEAST_LOADED, **of_team)
+    crew = plan.team(daily(120, 8, 18), [{}], Assignment.SHARED_QUEUE)
+    plan.stage(team, effort=either(1, 2), customer=SOON, patience=between(0, 5), conversion=0.8)
+    odds = {"late": 0.5, "defect": 0.25, "kept": 3.0, "missed": 0.2}
+    plan.delivery(4, 0.9, **odds)
+    plan.stage(team, effort=either(2, 4), patience=between(0, 9), nexts=to(2), heat_odds=(2.0, 1.0, 0.5))
+    plan.stage(customer=either(0, 1, 3), conversion=0.7, elses=to(1, 1, LOST))
+    plan.delivery(1, 0.6, late=0.1)
+    plan.stage(crew, effort=QUICK, customer=SOON, conversion=0.9)
+    plan.program(between(0.5, 30), missed=0.5)
+    plan.stage(team, effort=QUICK, patience=either(AN_HOUR, 1, 2), customer=SOON)
+    cheaper = {"cut_from": 20 * DAY, "cut_until": 60 * DAY, "price_cut": 0.25}
+    plan.channel(1.5, 9, 9, segments=[0.5, 0.5], fit=between(0.5, 2), **cheaper)
+    return plan.model()
+
+
 def a_pyramid() -> Model:
     """Let customers move up two steps, of which one is launched later, from what is sold at a discount."""
     plan = Plan(days=500, warm_up=20)
@@ -883,6 +915,18 @@ SITUATIONS = {
     "hot to the best": Situation(hot_to_the_best, lambda visit: visit.rep == 4),
     "who is worth a rep's hour": Situation(lambda: floor(15), lambda visit: visit.handed_over, 20),
     "handing over while full": Situation(lambda: full_reps(Assignment.ROUND_ROBIN, sticky=0), waited),
+}
+SITUATIONS |= {
+    f"deliveries {name}": Situation(
+        lambda recognised=recognised, split=split: delivered_customers(recognised, split), count, 10
+    )
+    for name, recognised, split, count in (
+        ("recognised at signing", 0, Split.NONE, was_delivered),
+        ("recognised at delivery", 1, Split.NONE, was_delivered),
+        ("in equal shares", 0, Split.SHARES, was_delivered),
+        ("after new business", 1, Split.NEW_FIRST, was_delivered),
+        ("sent back", 0, Split.NONE, came_back),
+    )
 }
 SITUATIONS |= {
     f"visits beside the sale, {split.name.lower()}": Situation(

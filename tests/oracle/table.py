@@ -16,6 +16,7 @@ from funnelsim.chance.keys import (
     BUSY_ALL,
     CONTRACT,
     DAYS_OFF,
+    GOOD_DELIVERY,
     KIND,
     LEAVING,
     LOYALTY,
@@ -45,7 +46,18 @@ from funnelsim.model.model import (
     Model,
     chapters_of,
 )
-from funnelsim.model.words import LOST, NEVER, NOBODY, NOTHING, WON, Assignment, Event, QueueOrder, Split
+from funnelsim.model.words import (
+    LOST,
+    NEVER,
+    NOBODY,
+    NOTHING,
+    WON,
+    Assignment,
+    Event,
+    Kind,
+    QueueOrder,
+    Split,
+)
 
 from . import firm as told
 from .firm import DAY, HOUR, Draws, Firm, whole
@@ -128,9 +140,9 @@ class Table:
             ),
             moving=lambda contract, terms: self.uniforms(contract, MOVING, terms)[0],
             age=self.age,
-            visit=lambda parent, round_, program: descendant(
-                parent, int(self.model.spawns[program]["purpose"]), round_
-            ),
+            delivery=lambda deal, round_, number: self.born(deal, round_, 1 + number),
+            good=lambda delivery: self.uniforms(delivery, GOOD_DELIVERY)[0],
+            visit=lambda parent, round_, number: self.born(parent, round_, self.programs[number]),
             delay=self.delay,
             rest=self.rest,
             cooling=cooling,
@@ -162,14 +174,28 @@ class Table:
         days = self.prices(product)[segment]["age"]
         return whole(self.value(days, self.uniforms(company, AGE)[0]) * DAY)
 
+    @property
+    def programs(self) -> list[int]:
+        """The numbers of the processes of account visits, which come after all deliveries."""
+        return [int(number) for number in np.flatnonzero(self.model.processes["kind"] == Kind.VISITING)]
+
+    def birth(self, process: int) -> Record:
+        """Find how the pursuits of a process are born."""
+        found: Record = self.model.spawns[self.model.processes[process]["birth"]]
+        return found
+
+    def born(self, parent: int, round_: int, process: int) -> int:
+        """Return the entity of a pursuit of a process that is born of another (K9)."""
+        return descendant(parent, int(self.birth(process)["purpose"]), round_)
+
     def delay(self, visit: int, program: int) -> int:
         """Draw when a visit that is born begins (AV1, AV4)."""
-        days = self.model.spawns[program]["delay"]
+        days = self.birth(self.programs[program])["delay"]
         return whole(self.value(days, self.uniforms(visit, REST)[0]) * DAY)
 
     def rest(self, visit: int, program: int, round_: int) -> int:
         """Draw how long a visit rests before the next one (AV3)."""
-        end = self.model.ends[(program + 1) * EVENTS + Event.DONE]
+        end = self.model.ends[self.programs[program] * EVENTS + Event.DONE]
         return whole(self.value(end["rest"], self.uniforms(visit, end["rest_key"], round_)[0]) * DAY)
 
     def check(self, lead: int, stage: int, round_: int, number: int) -> tuple[float, float]:
@@ -428,7 +454,20 @@ class Table:
                 int(reason): self.nurture(reason) for reason in np.flatnonzero(model.reasons["most_touches"])
             },
             products=[self.product(number) for number in range(len(model.products))],
-            programs=[self.program(number) for number in range(1, len(model.processes))],
+            deliveries=[self.delivery(row) for row in model.processes if row["kind"] == Kind.DELIVERING],
+            programs=[self.program(number) for number in self.programs],
+        )
+
+    def delivery(self, row: Record) -> told.Delivery:
+        """Describe how what is sold is delivered (DE3, DE4, DE7)."""
+        return told.Delivery(
+            int(row["first_stage"]),
+            promised=int(row["promised"]),
+            odds=float(row["good"]),
+            late=float(row["late"]),
+            defect=float(row["defect"]),
+            good=float(row["kept"]),
+            bad=float(row["missed"]),
         )
 
     def program(self, process: int) -> told.Program:
@@ -469,6 +508,8 @@ class Table:
             discount=float(row["price_cut"]),
             odds=float(row["odds"]),
             launched=int(row["launched"]),
+            delivery=int(row["delivery"]) - 1 if row["delivery"] else None,
+            at_delivery=bool(row["at_delivery"]),
             opens=[
                 (up_to, int(product))
                 for up_to, product, _ in self.routes(row["first_move"], row["moves"])

@@ -210,7 +210,7 @@ class Plan:
         number = len(processes)
         row |= {"first_stage": len(self.rows["stages"]), "birth": number - 1}
         self.add("processes", row)
-        key = purpose("birth", str(number))
+        key = purpose("delivery" if row["kind"] == Kind.DELIVERING else "account visit", str(number))
         self.add("spawns", {"purpose": key, "process": number, "delay": delay, "regularly": regularly})
 
     def processes(self) -> dict[str, Any]:

@@ -156,7 +156,7 @@ def signed(deal: Told | None, row: Record) -> Subscribed:
 
 
 def read_contract(told: Subscribed, event: Event, row: Record) -> None:
-    """Add a row to what is told of a contract: of the stage of its deal, else the first, and no rep (CU1)."""
+    """Add a row to what is told of a contract, which has no rep, and its deal's or the first stage (CU1)."""
     assert what_it_is(row)[:3] == (told.created, told.channel, told.segment)
     stage = 0 if told.deal is None else told.deal.visits[-1].stage
     assert (int(row["stage"]), int(row["rep"]), int(row["flags"])) == (stage, NOBODY, 0)

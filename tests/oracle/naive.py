@@ -510,6 +510,7 @@ class Simulation:
         first, *self.chapters_to_come = chapters
         self.firm = first.firm
         self.draws = first.draws
+        self.products_at_first = first.firm.products
         self.now = 0
         self.leads: dict[int, Walk] = {}
         self.contracts: dict[int, Contract] = {}
@@ -1603,7 +1604,7 @@ class Simulation:
             return {}
         return {
             entity: (number, segment)
-            for number, product in enumerate(self.firm.products)
+            for number, product in enumerate(self.products_at_first)
             for segment, price in enumerate(product.prices)
             for entity in price.customers
             if entity not in self.contracts
@@ -1732,19 +1733,19 @@ class Simulation:
     def asks_for_visits(self, contract: Contract) -> None:
         """Let a visit of each program be born of a contract (AV1)."""
         for program in range(len(self.firm.programs)):
-            self.is_born(contract.entity, 0, contract, program)
+            self.is_born(contract.entity, 0, contract, program).product = contract.product
 
-    def is_born(self, parent: int, round_: int, contract: Contract, number: int) -> None:
+    def is_born(self, parent: int, round_: int, contract: Contract, number: int) -> Walk:
         """Let a visit be born, which begins after its delay (X5)."""
         entity, deal = self.draws.visit(parent, round_, number), contract.deal
         stage = self.firm.programs[number].stages.start
         process = 1 + len(self.firm.deliveries) + number
         visit = Walk(contract.company, self.now, stage, entity, contract.created, process, number, contract)
-        visit.product = contract.product
         if deal is not None:
             visit.warmth, visit.theorist, visit.traits = deal.warmth, deal.theorist, set(deal.traits)
         visit.phase, visit.until = "to begin", self.now + self.draws.delay(entity, number)
         self.leads[entity] = visit
+        return visit
 
     def begins(self, walk: Walk) -> None:
         """Begin a delivery, or a visit (X6), of which the next one may be born (AV4)."""
@@ -1752,7 +1753,8 @@ class Simulation:
         self.say("began", walk.entity)
         if walk.program is not None and self.firm.programs[walk.program].regularly:
             assert walk.customer is not None
-            self.is_born(walk.entity, walk.round, walk.customer, walk.program)
+            following = self.is_born(walk.entity, walk.round, walk.customer, walk.program)
+            following.product = walk.product
         self.enter(walk, self.first_stage(walk))
 
     def visit_is_over(self, walk: Walk, contract: Contract | None) -> None:

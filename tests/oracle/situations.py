@@ -686,14 +686,57 @@ def mixed_customers(seed: int) -> Model:
     cut = {"cut_from": 0, "cut_until": days * DAY // 2, "price_cut": chance.choice([0.0, 0.5])}
     shares = [1 / len(plan.rows["segments"])] * len(plan.rows["segments"])
     plan.channel([chance.choice([0.0, 0.0, 0.5]) for _ in range(days)], 9, 9, segments=shares, **cut)
+    if any(product["months"] for product in plan.rows["products"]):
+        mixed_programs(chance, plan, [plan.team(daily(days), [{}])], between(5, 90))
     return plan.model()
+
+
+def mixed_programs(chance: random.Random, plan: Plan, teams: list[int], every: Any) -> None:
+    """Let customers be visited by the teams that there are, in two programs at most."""
+    for _ in range(chance.randint(0, 2)):
+        odds = {"kept": chance.choice([1.0, 2.0]), "missed": chance.choice([1.0, 0.25])}
+        plan.program(every, chance.random() < 0.5, **odds)
+        mixed_stages(chance, plan, teams)
+
+
+def mixed_stages(chance: random.Random, plan: Plan, teams: list[int]) -> None:
+    """Add the stages of a process besides the sale."""
+    count, first = chance.randint(1, 3), len(plan.rows["stages"])
+    for number in range(first, first + count):
+        team, back = chance.choice([*teams, NOBODY]), chance.randrange(first, number + 1)
+        plan.stage(
+            team,
+            conversion=chance.choice([1.0, 0.7]),
+            effort=None if team == NOBODY else chance.choice([QUICK, between(0, 3)]),
+            customer=chance.choice([SOON, between(0.01, 2)]),
+            patience=chance.choice([None, SOON, between(0, 2), 1.0]),
+            nexts=to(*range(number + 1, first + count), WON),
+            elses=chance.choice([TO_LOST, to(LOST, back)]),
+            attempts=mixed_attempts(chance),
+            heat_skill=chance.choice([(1.0, 1.0, 1.0), (2.0, 1.0, 0.0)]),
+            theorist_odds=0.5,
+            cost_per_visit=chance.choice([0.0, 2.5]),
+        )
+
+
+def mixed_deliveries(chance: random.Random, plan: Plan, teams: list[int]) -> None:
+    """Let products be delivered by the teams that there are, in two ways at most."""
+    count = chance.randint(0, 2)
+    for _ in range(count):
+        odds = {"late": chance.choice([1.0, 0.3]), "defect": chance.choice([1.0, 0.3])}
+        odds |= {"kept": chance.choice([1.0, 4.0]), "missed": chance.choice([1.0, 0.2])}
+        plan.delivery(chance.choice([0, AN_HOUR, 0.5, 2]), chance.choice([1.0, 0.8, 0.0]), **odds)
+        mixed_stages(chance, plan, teams)
+    for product in plan.rows["products"] if count else ():
+        product["delivery"] = chance.randint(0, count)
+        product["at_delivery"] = chance.randint(0, 1) if product["delivery"] else 0
 
 
 def mixed_products(chance: random.Random, plan: Plan, term: int | None = None) -> None:
     """Sell some products in all segments; `term` is how long a term of a month is, where not a month."""
     segments = plan.rows["segments"]
     count = chance.randint(1, 4)
-    for _ in range(count):
+    for number in range(count):
         months = chance.choice([0, 1, 1, 2, 12]) if term is None else chance.choice([0, 1, 1, 2])
         prices = [chance.choice([9.99, between(10, 30), either(5, 50)]) for _ in segments]
         more = {
@@ -707,10 +750,27 @@ def mixed_products(chance: random.Random, plan: Plan, term: int | None = None) -
             more |= {"earned_over": chance.choice([0, 1, 9 * DAY])}
         if term is not None:
             more |= {"term": months * term}
+        more |= mixed_discount(chance) if chance.random() < 0.5 else {}
+        more |= (
+            {"launched": plan.days * DAY // chance.choice([2, 4, 9])}
+            if number and chance.random() < 0.4
+            else {}
+        )
+        above = [each for each, row in enumerate(plan.rows.get("products", [])) if row["months"]]
+        if months:
+            if above and chance.random() < 0.6:
+                more |= {"opens": {each: 0.4 / len(above) for each in above}}
+            customers = [chance.choice([0, 0, 3]) for _ in segments]
+            more |= {"customers": customers, "age": chance.choice([0, between(0, 900), 365.25, 30.4375])}
         plan.product(prices, months, margins=[chance.choice([0.0, 0.4, 1.0]) for _ in segments], **more)
     for segment in segments:
         shares = [chance.randint(1, 3) for _ in range(count)]
         segment.update(plan.sold([share / sum(shares) for share in shares]))
+
+
+def mixed_discount(chance: random.Random) -> dict[str, float]:
+    """Sell at a discount that moves the odds."""
+    return {"price_cut": chance.choice([0.1, 0.333]), "odds": chance.choice([0.5, 1.0, 2.0])}
 
 
 def mixed(seed: int) -> Model:
@@ -763,12 +823,15 @@ def mixed(seed: int) -> Model:
         channel = plan.channel(0.0, prospected=1, per_hour=chance.choice([0.1, 0.4]), hot=0.3)
         chosen |= {"prospects": 1, "prospected_channel": channel, "block": HOUR // 2}
         chosen |= {"reserved": chance.choice([0.0, 0.1, 0.3])}
-    if chance.random() < 0.5:
-        limit_hand_overs(chance, plan, count)
-    mixed_nurture(chance, plan, count)
     of_products = random.Random(1_000 + seed)
-    if of_products.random() < 0.5:
+    if of_products.random() < 0.7:
         mixed_products(of_products, plan, term=of_products.choice([2 * DAY, 2 * DAY + HOUR // 2]))
+        mixed_deliveries(random.Random(2_000 + seed), plan, teams)
+        if any(product["months"] for product in plan.rows["products"]):
+            mixed_programs(of_products, plan, teams, either(0, AN_HOUR, 1, 2.5))
+    if chance.random() < 0.5:
+        limit_hand_overs(chance, plan, len(plan.rows["stages"]))
+    mixed_nurture(chance, plan, count)
     return plan.model()
 
 
@@ -836,7 +899,7 @@ def mixed_team(chance: random.Random, plan: Plan) -> int:
         queue_order=chance.choice(list(QueueOrder)),
         sticky=chance.randint(0, 1),
         interrupts=int(chance.random() < 0.4),
-        split=chance.choice([0, 0, 0, Split.NEW_FIRST, Split.SHARES]),
+        split=chance.choice([0, 0, *Split]),
         new_share=chance.choice([1, 300]),
         max_open=chance.choice([1, 2, 4, 10**6]),
         commission=chance.choice([0.0, 0.1]),

@@ -1572,9 +1572,7 @@ class Simulation:
         return self.firm.segments[walk.inquiry.segment].years if product is None else product.months or 1
 
     def bookings(self, walk: Walk) -> float:
-        """Return what is paid for a contract (M1, PC4); for that of a delivery, as it was won (DE5)."""
-        if walk.deal is not None:
-            return walk.deal.bookings
+        """Return what is paid for a contract (M1, PC4); of a delivery it is asked for its worth alone (Q5)."""
         price, times, share = self.prices(walk)[0], self.times(walk), self.share_of_price(walk)
         return price * times * share if walk.product is None else price * share * times
 

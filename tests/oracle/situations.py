@@ -649,7 +649,7 @@ def delivered_customers(
     plan.stage(team, effort=either(2, 4), patience=between(0, 9), nexts=to(2), heat_odds=(2.0, 1.0, 0.5))
     plan.stage(customer=either(0, 1, 3), conversion=0.7, elses=to(1, 1, LOST))
     plan.delivery(1, 0.6, late=0.1)
-    plan.stage(crew, effort=QUICK, customer=SOON, conversion=0.9)
+    plan.stage(crew, effort=between(4, 14), customer=SOON, conversion=0.9)
     plan.program(between(0.5, 30), missed=0.5)
     plan.stage(team, effort=QUICK, patience=either(AN_HOUR, 1, 2), customer=SOON)
     cheaper = {"cut_from": 20 * DAY, "cut_until": 60 * DAY, "price_cut": 0.25}

@@ -1572,7 +1572,7 @@ class Simulation:
         return self.firm.segments[walk.inquiry.segment].years if product is None else product.months or 1
 
     def bookings(self, walk: Walk) -> float:
-        """Return what is paid for a contract (M1, PC4); of a delivery it is asked for its worth alone (Q5)."""
+        """Return what is paid for a contract (M1, PC4); of a delivery, which is asked for by Q5."""
         price, times, share = self.prices(walk)[0], self.times(walk), self.share_of_price(walk)
         return price * times * share if walk.product is None else price * share * times
 

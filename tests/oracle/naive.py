@@ -660,6 +660,7 @@ class Simulation:
             person.generation += 1
             person.joins, person.next_joins, person.gone = self.now, None, None
             person.booked, person.worked, person.won = [], 0, 0
+            person.levels = {True: 0, False: 0}
             self.spend("joined", person.who, self.firm.teams[person.record.team].hiring_cost)
             self.say("joined")
             person.leaves, person.will_leave = person.record.leaves, person.record.leaves is not None

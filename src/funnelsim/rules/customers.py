@@ -156,9 +156,11 @@ def first_contract(
     days = model.distributions[model.prices[product * len(model.segments) + segment]["age"]]
     age, term = duration(quantile(days, model.knots, u), DAY), model.products[product]["term"]
     share = share_of_price(model, contract)
-    grown = share * math.pow(1.0 + model.products[product]["growth"], float(age // YEAR))
+    since = age % term
+    years = (age - since) // YEAR
+    grown = share * math.pow(1.0 + model.products[product]["growth"], float(years))
     price, mean_price = prices_of(model, world, product, segment, company)
-    return int(now - age), int(now - age % term), price * grown, mean_price * grown, share
+    return int(now - age), int(now - since), price * grown, mean_price * grown, share
 
 
 @rule

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from funnelsim.compiling.arrays import Floats
-from funnelsim.engines.fold import EARNED_MARGIN, EARNED_REVENUE, TOUCH, Basis, Measure
+from funnelsim.engines.fold import (
+    ACCOUNT_VISIT,
+    EARNED_MARGIN,
+    EARNED_REVENUE,
+    LATER_TERM,
+    TOUCH,
+    Basis,
+    Measure,
+)
 from funnelsim.metrics.cut import Cut
 from funnelsim.metrics.figure import Better, Parts, Unit, figure, total
 from funnelsim.model.words import Event
@@ -31,7 +39,12 @@ def sales(cut: Cut) -> Floats:
     """Add up what reps cost: pay but for prospecting, commission, visits, training and hiring: (R, n)."""
     paid = cut.period(Event.PAY, _MONEY) + cut.period(Event.COMMISSION, _MONEY)
     of_people = cut.period(Event.TRAINED, _MONEY) + cut.period(Event.JOINED, _MONEY)
-    return paid + cut.period(Event.STARTED, _MONEY) - prospecting(cut) + of_people
+    return paid + visits(cut) - prospecting(cut) + of_people
+
+
+def visits(cut: Cut) -> Floats:
+    """Add up what work on leads and on customers costs besides the reps' time: (R, n)."""
+    return cut.period(Event.STARTED, _MONEY) + cut.period(ACCOUNT_VISIT, _MONEY)
 
 
 def signed(cut: Cut) -> Floats:
@@ -39,8 +52,13 @@ def signed(cut: Cut) -> Floats:
     return cut.period(Event.WON, _MONEY)
 
 
+def later_terms(cut: Cut) -> Floats:
+    """Add up what customers go on to pay for: (R, n)."""
+    return cut.period(LATER_TERM, _MONEY)
+
+
 def margin(cut: Cut) -> Floats:
-    """Add up contracts times the gross margin of their segments: (R, n)."""
+    """Add up the gross margin of contracts and of later terms: (R, n)."""
     return cut.period(Event.MARGIN, _MONEY)
 
 
@@ -65,12 +83,18 @@ def bookings(cut: Cut) -> Parts:
     return (signed(cut),)
 
 
+@figure("Later terms", Unit.MONEY, Basis.PERIOD, Better.MORE, ("all", "month", "channel", "segment"), total)
+def later_term_value(cut: Cut) -> Parts:
+    """What customers pay for terms that begin in the period, after their first one: renewals included."""
+    return (later_terms(cut),)
+
+
 @figure("Gross margin", Unit.MONEY, Basis.PERIOD, Better.MORE, _WON, total)
 def contribution(cut: Cut) -> Parts:
-    """Gross margin of bookings: the sum over segments of bookings x gross margin.
+    """Gross margin of bookings, and of the later terms that customers pay for in the period.
 
-    A contract sold in a promotion is delivered at the cost of its full price: bookings - (1 - gross margin) x
-    full price.
+    The sum of what is paid x gross margin. A contract sold in a promotion is delivered at the cost of its
+    full price: bookings - (1 - gross margin) x full price.
     """
     return (margin(cut),)
 
@@ -144,8 +168,8 @@ def commission_cost(cut: Cut) -> Parts:
 
 @figure("Cost of visits", Unit.MONEY, Basis.PERIOD, Better.LESS, (*_WON, "stage"), total)
 def visit_cost(cut: Cut) -> Parts:
-    """What working on leads costs besides the reps' time, booked when work starts."""
-    return (cut.period(Event.STARTED, _MONEY),)
+    """What work on leads and on customers costs besides the reps' time, booked when it starts."""
+    return (visits(cut),)
 
 
 @figure("Cost of training", Unit.MONEY, Basis.PERIOD, Better.LESS, _REP, total)
@@ -204,16 +228,16 @@ def cac(cut: Cut) -> Parts:
 
 @figure("Cost, of bookings", Unit.SHARE, Basis.PERIOD, Better.LESS, _ALL)
 def programme_cost_share(cut: Cut) -> Parts:
-    """Total programme cost as a share of what it brings: cost / bookings."""
-    return everything(cut), signed(cut)
+    """Total programme cost as a share of what it brings: cost / (bookings + later terms)."""
+    return everything(cut), signed(cut) + later_terms(cut)
 
 
 @figure("Profit", Unit.MONEY, Basis.PERIOD, Better.MORE, _ALL, total)
 def profit(cut: Cut) -> Parts:
-    """Gross margin - cost: of the contracts signed in the period, over their terms, and what is spent in it.
+    """Gross margin - cost: of contracts signed and terms begun in the period, and what is spent in it.
 
-    Net marketing contribution (Best, Market-Based Management): net sales - cost of goods sold - marketing and
-    sales cost.
+    A contract counts with its first term, and with each later term as that begins. Net marketing
+    contribution (Best, Market-Based Management): net sales - cost of goods sold - marketing and sales cost.
     """
     return (margin(cut) - everything(cut),)
 
@@ -226,7 +250,7 @@ def result(cut: Cut) -> Parts:
 
 @figure("Return on investment", Unit.SHARE, Basis.PERIOD, Better.MORE, _ALL)
 def roi(cut: Cut) -> Parts:
-    """Profit / cost: of the contracts signed in the period, over their terms, and what is spent in it."""
+    """Profit / cost: of contracts signed and terms begun in the period, and what is spent in it."""
     return margin(cut) - everything(cut), everything(cut)
 
 
@@ -238,8 +262,8 @@ def roas(cut: Cut) -> Parts:
 
 @figure("Return on sales", Unit.SHARE, Basis.PERIOD, Better.MORE, _ALL)
 def ros(cut: Cut) -> Parts:
-    """Profit as a share of what is signed: profit / bookings."""
-    return margin(cut) - everything(cut), signed(cut)
+    """Profit as a share of what is signed: profit / (bookings + later terms)."""
+    return margin(cut) - everything(cut), signed(cut) + later_terms(cut)
 
 
 @figure("Return on investment in sales", Unit.SHARE, Basis.PERIOD, Better.MORE, _REP)

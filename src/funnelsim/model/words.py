@@ -109,6 +109,9 @@ class Event(IntEnum):
         48  # as the period begins; waited: what is left of the term; worked: since when; money: MRR
     )
     DONE = 49  # an account visit has been made; waited: the customer's time
+    DELIVERED = 50  # a delivery ends; waited: the customer's time; worked: when it began; count: 1 if good
+    CANCELLED = 51  # a delivery is cancelled: follows LOST or WENT_COLD; money: bookings
+    EARNED = 52  # follows DELIVERED; waited: over how long it is earned; money: gross margin
 
 
 class Flag(IntFlag):

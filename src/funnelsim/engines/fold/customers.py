@@ -15,6 +15,7 @@ from funnelsim.engines.fold.measures import (
     EARNED_FROM_EXISTING,
     EARNED_MARGIN,
     EARNED_REVENUE,
+    LATER_TERM,
     OF_EXISTING,
     TERM_OVER,
     Measure,
@@ -100,6 +101,8 @@ def book_lifetime(
         _note_of_cohort(month, signed, worth, books.lifetime, model, books, replication)
     else:
         paid = float(row["money"])
+        if row["worked"] > 0 and lines[0] != NOTHING:
+            _add_in_period(books, replication, LATER_TERM, lines, (1.0, 0.0, 0.0, paid))
         _earn_from_existing(row, paid, month_of(books, signed), lines, model, books, replication)
 
 
@@ -115,17 +118,27 @@ def _earn_the_rest(row: Record, lines: Lines, model: Model, books: Books, replic
 
 @rare
 def book_visit(row: Record, lines: Lines, books: Books, replication: int) -> None:
-    """Book an account visit that is over, as its customer's (F11)."""
-    if lines[0] == NOTHING or row["event"] not in (Event.DONE, Event.PARKED, Event.LOST, Event.WENT_COLD):
+    """Book the work on an account visit, or that one is over, as its customer's (F11)."""
+    event = row["event"]
+    if lines[0] == NOTHING or event not in (
+        Event.STARTED,
+        Event.DONE,
+        Event.PARKED,
+        Event.LOST,
+        Event.WENT_COLD,
+    ):
         return
-    made = 1.0 if row["event"] == Event.DONE or row["reason"] == NOTHING else 0.0
-    of_sale = int(books.bounds[1]) + (lines[0] - int(books.bounds[1])) % count_months(books)
-    column = ACCOUNT_VISIT * (BASES * FOUR)
-    add_four(books.sums, (replication, column + of_sale * WIDTH), (1.0, made, 0.0, 0.0))
+    amounts = (0.0, 0.0, 0.0, float(row["money"]))
+    if event != Event.STARTED:
+        made = event == Event.DONE or row["reason"] == NOTHING
+        amounts = (1.0, 1.0 if made else 0.0, 0.0, 0.0)
+    column, first = ACCOUNT_VISIT * (BASES * FOUR), int(books.bounds[1])
+    month = first + (lines[0] - first) % count_months(books)
+    add_four(books.sums, (replication, column + month * WIDTH), amounts)
     for dimension, number in ((2, int(row["channel"])), (3, int(row["segment"]))):
         if number >= 0:
             line = int(books.bounds[dimension]) + number
-            add_four(books.sums, (replication, column + line * WIDTH), (1.0, made, 0.0, 0.0))
+            add_four(books.sums, (replication, column + line * WIDTH), amounts)
 
 
 @rule

@@ -78,7 +78,8 @@ AT_STARTS = FIRST_CONTACT + 16  # customers, and their MRR, as a month begins, a
 OF_EXISTING = FIRST_CONTACT + 17  # of those who were customers as the month began: who leaves, changes of MRR
 TERM_OVER = FIRST_CONTACT + 18  # a typed term is over: is it renewed
 EARNED_FROM_EXISTING = FIRST_CONTACT + 19  # EARNED_REVENUE of those who signed in an earlier month
-ACCOUNT_VISIT = FIRST_CONTACT + 20  # one is over: was it made
+LATER_TERM = FIRST_CONTACT + 20  # what customers pay for another term
+ACCOUNT_VISIT = FIRST_CONTACT + 21  # one is over: was it made; what work on visits costs besides pay
 PROMPT_HOURS = (1, 4, 24)
 
 # What is summed for each event, one line each.
@@ -152,7 +153,8 @@ KEPT: tuple[tuple[int, tuple[Measure, ...]], ...] = (
     (EARNED_FROM_EXISTING, (_M,)),
     (Event.WAS_CUSTOMER, (_C, _M)),
     (Event.DONE, (_C, _W)),
-    (ACCOUNT_VISIT, (_C, Measure.MADE)),
+    (LATER_TERM, (_C, _M)),
+    (ACCOUNT_VISIT, (_C, Measure.MADE, _M)),
 )
 
 EVENTS = ACCOUNT_VISIT + 1

@@ -727,9 +727,9 @@ def mixed_deliveries(chance: random.Random, plan: Plan, teams: list[int]) -> Non
         odds |= {"kept": chance.choice([1.0, 4.0]), "missed": chance.choice([1.0, 0.2])}
         plan.delivery(chance.choice([0, AN_HOUR, 0.5, 2]), chance.choice([1.0, 0.8, 0.0]), **odds)
         mixed_stages(chance, plan, teams)
-    for product in plan.rows["products"] if count else ():
-        product["delivery"] = chance.randint(0, count)
-        product["at_delivery"] = chance.randint(0, 1) if product["delivery"] else 0
+    for sold in plan.rows["products"] if count else ():
+        sold["delivery"] = chance.randint(0, count)
+        sold["at_delivery"] = chance.randint(0, 1) if sold["delivery"] else 0
 
 
 def mixed_products(chance: random.Random, plan: Plan, term: int | None = None) -> None:

@@ -14,7 +14,10 @@ from funnelsim.scenario import load, lower, worlds_of
 from funnelsim.studies.pilot import settled
 
 TITLE = "Full model"
-PRESETS = ("professional_services", "marketplace_sellers", "junk_leads", "outbound_and_inbound")
+PRESETS = (
+    *("professional_services", "marketplace_sellers", "junk_leads", "outbound_and_inbound"),
+    "subscription_software",
+)
 Result = TypeVar("Result")
 WORLDS = {"compiled": 20, "reference": 1}  # in one run
 ENGINES = {"compiled": "funnelsim", "reference": "its reference engine (SimPy)"}

@@ -20,6 +20,9 @@ from funnelsim.model.records import (
     LOAD,
     PLAN,
     POINT,
+    PRICE,
+    PROCESS,
+    PRODUCT,
     REASON,
     REJECTION,
     REP,
@@ -39,6 +42,7 @@ from funnelsim.model.words import DAY, HOUR, NOBODY, NOTHING, Event, Flag
 ADS, SEO = 0, 1
 SMALL, LARGE = 0, 1
 CONTACT, TALKS, PAPER = 0, 1, 2
+YEARLY, MONTHLY = 0, 1  # products: one with a term, one that is paid from month to month
 ANN, BOB, CAT = 0, 1, 2  # Ann and Bob sell, Cat answers inquiries
 NAMES = Names(
     channels=("ads", "seo"),
@@ -46,6 +50,7 @@ NAMES = Names(
     teams=("sales", "desk"),
     reps=("Ann", "Bob", "Cat"),
     stages=("contact", "talks", "paper"),
+    products=("yearly", "monthly"),
     reasons=("gone cold", "price", "timing"),
     months=("first", "second"),
     currency="USD",
@@ -73,6 +78,9 @@ def firm() -> Model:
     reps["team"] = reps["calendar"] = 0, 0, 1
     reps["joins"] = -1, 15 * DAY, -1
     reps["leaves"] = 1 << 61
+    products, prices = np.zeros(2, PRODUCT), np.zeros(4, PRICE)
+    products["term"], products["typed_term"] = 30 * DAY, (1, 0)
+    prices["margin"] = 0.25
     stages = np.zeros(3, STAGE)
     stages["team"] = 1, 0, NOBODY
     stages["odds"] = 1.0, np.inf, 3.0
@@ -81,6 +89,8 @@ def firm() -> Model:
         spans=np.zeros(0, SPAN),
         shocks=np.zeros(4, SHOCK),
         segments=segments,
+        products=products,
+        prices=prices,
         teams=teams,
         tiers=np.zeros(0, TIER),
         aways=np.zeros(0, AWAY),
@@ -122,7 +132,14 @@ def firm() -> Model:
     )
 
 
-def _lead(number: int, channel: int, segment: int, created: tuple[int, int], *rows: tuple) -> Records:
+def two_processes() -> Model:
+    """The firm, with the paper work as a process of its own."""
+    processes = np.zeros(2, PROCESS)
+    processes["first_stage"], processes["stages"] = (0, 2), (2, 1)
+    return firm()._replace(processes=processes, ends=plain_ends(2))
+
+
+def lead(number: int, channel: int, segment: int, created: tuple[int, int], *rows: tuple) -> Records:
     """Write rows of (day, hour, event, waited hours, stage, rep, {worked hours, money, reason, flags})."""
     ledger = np.zeros(len(rows), LEDGER)
     ledger["pursuit"], ledger["channel"], ledger["segment"] = number, channel, segment
@@ -187,7 +204,7 @@ FIRST = {"flags": Flag.FIRST_CONTACT, "money": 5}
 
 def history() -> Records:
     """Write six companies: three won, one of them before the period, gone cold after it, lost, and open."""
-    won = _lead(
+    won = lead(
         *(1, ADS, SMALL, (11, 9)),
         (11, 9, Event.INQUIRY, 0, CONTACT, NOBODY, {"money": 20}),
         (11, 9, Event.ENTERED, 0, CONTACT, NOBODY),
@@ -206,7 +223,7 @@ def history() -> Records:
         (21, 10, Event.COMMISSION, 0, TALKS, ANN, {"money": 100}),
         (21, 10, Event.EXPECTED_COMMISSION, 0, TALKS, ANN, {"money": 90}),
     )
-    earlier = _lead(
+    earlier = lead(
         *(2, SEO, LARGE, (5, 9)),
         (25, 9, Event.WON, 100, TALKS, BOB, {"money": 3000}),
         (25, 9, Event.MARGIN, 4 * 24, TALKS, BOB, {"money": 3000 - 0.6 * 3750}),
@@ -216,7 +233,7 @@ def history() -> Records:
         (25, 9, Event.COMMISSION, 0, TALKS, BOB, {"money": 300}),
         (25, 9, Event.EXPECTED_COMMISSION, 0, TALKS, BOB, {"money": 320}),
     )
-    in_the_warm_up = _lead(
+    in_the_warm_up = lead(
         *(6, ADS, SMALL, (4, 9)),
         (8, 0, Event.WON, 0, TALKS, ANN, {"money": 4000}),
         (8, 0, Event.MARGIN, 40 * 24, TALKS, ANN, {"money": 1000}),
@@ -224,13 +241,13 @@ def history() -> Records:
         (8, 0, Event.EXPECTED_MARGIN, 0, TALKS, ANN, {"money": 1000}),
         (8, 0, Event.REVENUE, 40 * 24, TALKS, ANN, {"money": 4000}),
     )
-    cold = _lead(
+    cold = lead(
         *(3, SEO, SMALL, (28, 9)),
         (28, 9, Event.INQUIRY, 0, CONTACT, NOBODY),
         (28, 9, Event.ENTERED, 0, CONTACT, NOBODY),
         (33, 9, Event.WENT_COLD, 120, CONTACT, NOBODY, {"reason": 0}),
     )
-    lost = _lead(
+    lost = lead(
         *(4, ADS, LARGE, (22, 9)),
         (22, 9, Event.INQUIRY, 0, CONTACT, NOBODY, {"money": 20}),
         (22, 9, Event.ENTERED, 0, CONTACT, NOBODY),
@@ -238,7 +255,7 @@ def history() -> Records:
         (22, 10, Event.WORKED, 1, CONTACT, CAT, {"worked": 1}),
         (23, 10, Event.LOST, 24, CONTACT, CAT, {"reason": 2}),
     )
-    still_open = _lead(
+    still_open = lead(
         *(5, ADS, SMALL, (15, 10)),
         (15, 10, Event.INQUIRY, 0, CONTACT, NOBODY),
         (15, 10, Event.ENTERED, 0, CONTACT, NOBODY),

@@ -1,5 +1,6 @@
 """From replications to a forecast: estimates, ranges, chances of goals."""
 
+from funnelsim.forecast.cohorts import Cohorts, cohorts, retained
 from funnelsim.forecast.cycle import Cycle, Within
 from funnelsim.forecast.forecast import Attainment, Breakdown, Conversion, Estimate, Forecast, TeamHours
 from funnelsim.forecast.goals import Chance, Goal
@@ -12,6 +13,7 @@ __all__ = [
     "Attainment",
     "Breakdown",
     "Chance",
+    "Cohorts",
     "Conversion",
     "Cycle",
     "Driver",
@@ -24,10 +26,12 @@ __all__ = [
     "Unknowns",
     "Within",
     "bootstrap_t",
+    "cohorts",
     "jackknife",
     "rank_correlation",
     "resampled_means",
     "resamples_for",
+    "retained",
     "share_unknown",
     "wilson",
 ]

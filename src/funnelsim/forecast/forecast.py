@@ -383,6 +383,11 @@ class Forecast:
         return cycle(self.tallies.ages, Interval(mean.mean, mean.low, mean.high))
 
     @property
+    def has_customers(self) -> bool:
+        """Return whether anybody signs a contract about a recurring product in the period."""
+        return bool(self.parts("new_customers")[0].any())
+
+    @property
     def followed(self) -> float | None:
         """Return for how many days inquiries are followed at most, if some are still open then; else None."""
         if not self.tallies.ages[:, Ended.OPEN].any():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import cast
 
@@ -16,7 +17,7 @@ from matplotlib.ticker import MaxNLocator
 
 from funnelsim.compiling.arrays import Floats
 from funnelsim.decisions import Comparison
-from funnelsim.forecast import Forecast, Within
+from funnelsim.forecast import Forecast, Within, cohorts, retained
 from funnelsim.forecast.intervals import student
 from funnelsim.io.writing import whole_file
 from funnelsim.metrics import FIGURES, Unit
@@ -184,6 +185,67 @@ def strategies(
     return _finished(ax)
 
 
+def retention(forecast: Forecast, strategy: str, ax: Axes | None = None) -> Axes:
+    """Draw the share of customers that is left so many months after that in which they signed."""
+    if not forecast.has_customers:
+        raise ValueError(
+            "nobody signs a contract about a recurring product, so there is no retention to draw"
+        )
+    found, together = cohorts(forecast), retained(forecast)
+    ages, kept = np.array(found.ages), 100 * found.retention.value
+    ax = _axes(ax, 9, 4.8)
+    for month in dict.fromkeys(found.signed_in):
+        of_month = np.array([each == month for each in found.signed_in])
+        ax.plot(ages[of_month], kept[of_month], color=SKY, alpha=0.35, linewidth=0.8)
+    months = np.arange(forecast.months)
+    value, low, high = (100 * np.asarray(each) for each in together[:3])
+    ax.plot([], [], color=SKY, linewidth=0.8, label="those who signed in one month")
+    ax.plot(months, value, color=BLUE, label="all together")
+    ax.fill_between(months, low, high, color=BLUE, alpha=0.2, linewidth=0)
+    ax.set_ylim(0, 100)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.set_xlabel("Months since the end of the month in which they signed")
+    ax.set_ylabel("Customers left, % of those who signed")
+    ax.set_title(
+        f"{in_lines(f'Retention of customers, {strategy}', _WIDEST)}\n"
+        f"mean of {simulated(forecast.years, forecast.months)}; band: 95 % precision"
+    )
+    return _finished(ax, legend="lower left")
+
+
+_STEPS = (  # of the MRR bridge: figure, which way, colour, words
+    ("new_mrr", 1, GREEN, "new"),
+    ("expansion_mrr", 1, SKY, "expansion"),
+    ("contraction_mrr", -1, ORANGE, "contraction"),
+    ("churned_mrr", -1, RED, "lost"),
+)
+
+
+def mrr_bridge(forecast: Forecast, strategy: str, ax: Axes | None = None) -> Axes:
+    """Draw how monthly recurring revenue comes from the period's beginning to its end, in the mean year."""
+    steps = [way * forecast.outcomes(name)[0].value for name, way, _, _ in _STEPS]
+    at_end = forecast.outcomes("mrr")[0].value
+    levels = np.array([at_end - sum(steps), *steps])
+    scale, unit = _scale(np.array([*levels, at_end]), FIGURES["mrr"], forecast.names.currency)
+    ends = levels.cumsum() / scale
+    ax = _axes(ax, 9, 4.8)
+    tops = [(0.0, ends[0]), *pairwise(ends), (0.0, at_end / scale)]
+    colours = (BLUE, *(colour for _, _, colour, _ in _STEPS), BLUE)
+    for place, ((since, until), colour) in enumerate(zip(tops, colours, strict=True)):
+        ax.bar(place, until - since, bottom=since, color=colour, width=0.66)
+        change = "" if place in (0, len(tops) - 1) else "+" if until >= since else "-"
+        text = f"{change}{number(abs(until - since))}"
+        ax.annotate(text, (place, max(since, until)), (0, 4), textcoords="offset points", ha="center")
+    ax.set_xticks(range(len(tops)), ["as the period begins", *(words for *_, words in _STEPS), "at its end"])
+    ax.set_ylabel(_labelled(FIGURES["mrr"].title, unit))
+    ax.set_ylim(0, 1.12 * max(top for each in tops for top in each) or 1.0)
+    ax.set_title(
+        f"{in_lines(f'MRR bridge, {strategy}', _WIDEST)}\n"
+        f"monthly recurring revenue, mean of {simulated(forecast.years, forecast.months)}"
+    )
+    return _finished(ax)
+
+
 def write_pictures(result: ComparisonResult, folder: Path) -> list[Path]:
     """Draw a comparison's pictures into PNG files, without a window; return the files."""
     written = []
@@ -214,6 +276,8 @@ def _pictures(result: ComparisonResult | SimulationResult) -> dict[str, Callable
     found |= {"forecast": one.plot_forecast, "funnel": one.plot_funnel, "cycle": result.plot_cycle}
     if any(channel.response is not None for channel in result.scenario.channels.values()):
         found["response"] = lambda: one.plot_response()[0]
+    if one.forecast.has_customers:
+        found |= {"retention": one.plot_retention, "mrr_bridge": one.plot_mrr_bridge}
     return found
 
 
@@ -250,8 +314,8 @@ def _finished(ax: Axes, legend: str = "") -> Axes:
         ax.legend(frameon=False, loc="upper center", ncols=4)
     elif legend == "beside":
         ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0), handlelength=3.5)
-    elif legend == "lower right":
-        ax.legend(frameon=False, loc="lower right", handlelength=3.5)
+    elif legend.startswith("lower"):
+        ax.legend(frameon=False, loc=legend, handlelength=3.5)
     return ax
 
 

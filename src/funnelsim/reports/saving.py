@@ -24,6 +24,7 @@ _OF_A_COMPARISON = ("table", "summary", "differences", "goals", *_BREAKDOWNS)
 _OF_ASSUMPTIONS = ("table", "summary", "differences", "goals")
 _OF_THE_UNSURE = ("unknown", "drivers")
 _OF_A_PLAN = ("quota",)
+_OF_CUSTOMERS = ("cohorts",)
 _COLUMNS = {"assumption": "assumption_title", "strategy": "strategy_title"}  # beside their names
 
 
@@ -75,6 +76,8 @@ def result_files(
     unsure = any(each.unknowns is not None for each in forecasts)
     planned = any(each.quotas() for each in forecasts)
     frames = (*frames, *(_OF_THE_UNSURE if unsure else ()), *(_OF_A_PLAN if planned else ()))
+    if isinstance(result, SimulationResult) and result.forecast.has_customers:
+        frames = (*frames, *_OF_CUSTOMERS)
     yield from _written(result, titles, frames, document, decimal_comma)
     yield from drawn(result)
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from funnelsim.decisions import Comparison
 from funnelsim.forecast import MAIN, Estimate, Forecast
+from funnelsim.forecast import cohorts as followed
 from funnelsim.metrics import FIGURES
 
 STATISTICS = ("mean", "low", "high", "p10", "p50", "p90")
@@ -151,6 +152,17 @@ def cycle(forecast: Forecast) -> pd.DataFrame:
         "at_most_error": found.at_most.error,
     }
     return pd.DataFrame(columns, index=pd.Index(found.at_most.days, name="days"))
+
+
+def cohorts(forecast: Forecast) -> pd.DataFrame:
+    """Follow the customers who signed in each month: (cohorts x months; how many, share, lifetime value)."""
+    found = followed(forecast)
+    columns: dict[str, object] = {"age": found.ages, "customers": found.customers}
+    for name in ("retention", "lifetime_value"):
+        precision = getattr(found, name)
+        columns |= {name: precision.value, f"{name}_low": precision.low, f"{name}_high": precision.high}
+    index = pd.MultiIndex.from_arrays([found.signed_in, found.months], names=["cohort", "month"])
+    return pd.DataFrame(columns, index=index)
 
 
 def differences(comparison: Comparison) -> pd.DataFrame:

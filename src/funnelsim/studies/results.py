@@ -195,6 +195,19 @@ class SimulationResult:
 
         return frames.cycle(self.forecast)
 
+    @cached_property
+    def cohorts(self) -> pd.DataFrame:
+        """The customers who signed in each month, at the end of that month and of each later one.
+
+        `age`, the months between the two; `customers`, how many are left in the mean simulated year;
+        `retention`, the share of those who signed; `lifetime_value`, the gross margin of what one who signed
+        has paid so far, discounted by `finance.discount_rate_per_year`. `_low` and `_high` are their 95 %
+        precision.
+        """
+        from funnelsim.studies import frames
+
+        return frames.cohorts(self.forecast)
+
     def plot_forecast(self, metric: str = "bookings", ax: Axes | None = None) -> Axes:
         """Draw a figure by month: median and range of single simulated years.
 
@@ -219,6 +232,20 @@ class SimulationResult:
     def plot_cycle(self, ax: Axes | None = None) -> Axes:
         """Draw the share of contracts won by the days since the inquiry."""
         return reports("pictures").cycle_curve({self.title: self.forecast}, ax)
+
+    def plot_retention(self, ax: Axes | None = None) -> Axes:
+        """Draw the share of customers that is left by the months since they signed, each cohort and all.
+
+        Raises
+        ------
+        ValueError
+            If nobody signs a contract about a recurring product in the period.
+        """
+        return reports("pictures").retention(self.forecast, self.title, ax)
+
+    def plot_mrr_bridge(self, ax: Axes | None = None) -> Axes:
+        """Draw how monthly recurring revenue comes from the period's beginning to its end: the MRR bridge."""
+        return reports("pictures").mrr_bridge(self.forecast, self.title, ax)
 
     def plot_response(self) -> tuple[Axes, Axes]:
         """Draw inquiries, and what one more of them costs, against each channel's cost per month.

@@ -40,8 +40,21 @@ ACTIVITIES = {
     Event.INTERRUPTED: "{stage}: work interrupted",
     Event.RESUMED: "{stage}: work resumed",
     Event.REPORTED: "{stage}: reported to marketing",
+    Event.SUBSCRIBED: "becomes a customer",
+    Event.RENEWED: "renews",
+    Event.EXPANDED: "pays more",
+    Event.CONTRACTED: "pays less",
+    Event.CHURNED: "leaves",
+    Event.RUNS_ON: "still a customer",
+    Event.WAS_CUSTOMER: "is a customer as the period begins",
+    Event.DONE: "{stage}: customer visited",
+    Event.DELIVERED: "{stage}: delivered",
+    Event.CANCELLED: "delivery cancelled",
 }
 _ENDS = {Event.WON, Event.LOST, Event.WENT_COLD, Event.OPEN, Event.WITHDRAWN}
+_ENDS |= {Event.CHURNED, Event.RUNS_ON, Event.DONE, Event.DELIVERED}
+_VALUES = {Event.WON, Event.WAS_CUSTOMER, Event.SUBSCRIBED, Event.RENEWED, Event.EXPANDED}
+_VALUES |= {Event.CONTRACTED, Event.CHURNED, Event.RUNS_ON}
 _WORK = {Event.WORKED, Event.INTERRUPTED, Event.NOT_REACHED}
 _COSTS = {Event.INQUIRY, Event.HELD, Event.STARTED, Event.COMMISSION}
 _INDEX = (1 << 32) - 1  # the bits of a lead's entity that number it within its channel
@@ -51,17 +64,17 @@ _FIELDS = {name: position for position, name in enumerate(LEDGER.names or ())}
 class Entry(NamedTuple):
     """An event of a lead. Fields that it does not have are None."""
 
-    case: str  # "website-17": the channel and the lead's number in it, from 0
+    case: str  # "website-17": the channel and the lead's number in it, from 0; "customer-..." without one
     activity: str
     resource: str | None  # the rep
     timestamp: str  # ISO 8601; the scenario's own clock, which knows no time zone, written as UTC
-    channel: str
+    channel: str | None
     segment: str
     stage: str | None
     waited_hours: float  # clock time of the span that the event closes
     worked_hours: float  # working time
     cost: float | None  # of an inquiry, a visit, a lead held or a commission
-    value: float | None  # bookings of a contract
+    value: float | None  # bookings of a contract; of a customer, MRR or by how much it changes
     reason: str | None  # why it was lost
     ends: bool  # whether it is the lead's last step
 
@@ -96,9 +109,10 @@ def _entry(row: tuple[int | float, ...], names: Names, midnight: datetime) -> En
     kind = Event(int(told["event"]))
     stage, rep, reason, money = told["stage"], told["rep"], told["reason"], float(told["money"])
     at = names.stages[int(stage)] if stage != NOTHING else None
-    by = names.channels[int(told["channel"])]
+    by = names.channels[int(told["channel"])] if told["channel"] != NOTHING else None
+    pursuit = int(told["pursuit"])
     return Entry(
-        case=f"{by}-{int(told['pursuit']) & _INDEX}",
+        case=f"customer-{pursuit}" if by is None else f"{by}-{pursuit & _INDEX}",
         activity=ACTIVITIES[kind].format(stage=at),
         resource=names.reps[int(rep)] if rep != NOBODY else None,
         timestamp=(midnight + timedelta(microseconds=int(told["time"]))).isoformat(timespec="microseconds"),
@@ -108,7 +122,7 @@ def _entry(row: tuple[int | float, ...], names: Names, midnight: datetime) -> En
         waited_hours=told["waited"] / HOUR,
         worked_hours=told["worked"] / HOUR if kind in _WORK else 0.0,
         cost=money if kind in _COSTS else None,
-        value=money if kind is Event.WON else None,
+        value=money if kind in _VALUES else None,
         reason=names.reasons[int(reason)] if reason != NOTHING else None,
         ends=kind in _ENDS,
     )

@@ -78,7 +78,7 @@ def repairmen() -> Truth:
     """
     companies, rate, reps = 10, 2.0, 3
     text = systems.asking_again(companies, rate, reps, systems.exponential(1.0), 12)
-    in_team = theory.machines_down(companies, rate / companies, 1.0, reps)
+    in_team = theory.repair(companies, rate / companies, 1.0, reps).down
 
     def compare(worlds: Worlds) -> Outcome:
         model = systems.model(text)

@@ -16,6 +16,7 @@ from funnelsim.model.own_policy import BUILT_IN
 from funnelsim.scenario import lower, parse
 
 START = "2096-06-01"  # of the period, after WARM_UP
+SECOND_MONTH, LONG_AFTER = "2096-07-01", "2116-06-01"
 WARM_UP = 3  # months: 2208 hours
 LONGEST = 92  # months of the period: to the end of January 2104
 DAYS_OF_MONTHS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
@@ -24,6 +25,7 @@ WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sun
 ROUND_THE_CLOCK = {day: ["00:00-24:00"] for day in WEEK}
 OFFICE_HOURS = {day: ["09:00-17:00"] for day in WEEK}
 NO_EFFECT_OF_WAITING = {"wait": {"hours": [24], "odds_ratio": [1]}}
+A_CONTRACT = {"contract_value_per_year": 1}
 HOT, WARM, FUTURE = ({heat: 1.0} for heat in ("hot", "warm", "future"))
 
 Keys = Mapping[str, Any]
@@ -57,6 +59,7 @@ def opening(
     warm_up: int = WARM_UP,
     effects: Keys = NO_EFFECT_OF_WAITING,
     drain: int = 0,
+    segment: Keys = A_CONTRACT,
 ) -> str:
     """Write what comes before channels: time, effects, one segment."""
     horizon = {"warm_up_months": warm_up, "period_months": months, "drain_months": drain}
@@ -65,7 +68,7 @@ def opening(
             f"start = {start}",
             table("horizon", horizon),
             table("effects", effects),
-            table("segments.any", {"contract_value_per_year": 1}),
+            table("segments.any", segment),
         ]
     )
 
@@ -374,6 +377,55 @@ def shocked(per_month: float, conversion: float, shocks: Keys, warm_up: int, mon
             table("shocks", shocks),
             table("channels.web", {"kind": "seo", "inquiries_per_month": per_month}),
             stage("form", conversion=conversion),
+        ]
+    )
+
+
+# ---- customers --------------------------------------------------------------------------------------
+
+
+def subscriptions(months: int, rate: float, products: Mapping[str, Keys], *more: str) -> str:
+    """Write a firm that sells the first of its products, at once, to all who ask in the first month."""
+    return "\n".join(
+        [
+            opening(months, warm_up=0, segment={"products": {next(iter(products)): 1}}),
+            *more,
+            *(table(f"products.{name}", keys) for name, keys in products.items()),
+            channel("web", rate),
+            f"promotion = {{ starts = {SECOND_MONTH}, ends = {LONG_AFTER}, inquiries_factor = 0 }}",
+            stage("form"),
+        ]
+    )
+
+
+def customers_from_the_start(months: int, product: Keys, people: int, **of_segment: Any) -> str:
+    """Write a firm with customers as the period begins, and no others."""
+    return "\n".join(
+        [
+            opening(months, warm_up=0, segment={}),
+            table("products.plan", product),
+            table("products.plan.segments.any", {"customers": people, **of_segment}),
+            channel("web", 0.0),
+            stage("form"),
+        ]
+    )
+
+
+def visited(
+    months: int, people: int, asked: str, every_hours: float, rate: float, reps: int, effort: Any, **keys: Any
+) -> str:
+    """Write reps who visit customers, and call on so many inquiries an hour, all lost."""
+    program = {"every_days": exponential(every_hours / 24), "asked": asked}
+    return "\n".join(
+        [
+            opening(months, segment={}),
+            table("products.plan", {"price_per_month": 1, "churn_per_month": 0}),
+            table("products.plan.segments.any", {"customers": people}),
+            channel("web", rate),
+            team("sales", reps, assignment="shared_queue", **keys),
+            stage("call", **{"conversion": 0, **work("sales", effort)}),
+            table("account_visits.review", program),
+            table("account_visits.review.stages.visit", work("sales", effort)),
         ]
     )
 

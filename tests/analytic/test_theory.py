@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
 from . import systems, theory
 from .__main__ import page
+from .customers import HIGH_END, REGULAR
 from .figures import Count, Figure
 from .nurture import until_it_happens
 
@@ -57,14 +60,15 @@ def test_trials_until_something_happens() -> None:
 
 
 def test_a_market_of_ten_and_its_three_reps() -> None:
-    in_team = theory.machines_down(10, 0.2, 1, 3)
+    in_team, waiting, busy = theory.repair(10, 0.2, 1, 3)
     assert in_team == pytest.approx(1.8043, abs=5e-5)
+    assert (waiting, busy) == pytest.approx((0.16516, 0.54638), abs=5e-6)
     assert 1 - in_team / 10 == pytest.approx(0.81957, abs=5e-6)
     assert 2 * (1 - in_team / 10) == pytest.approx(1.63914, abs=5e-6)
 
 
 def test_with_a_rep_for_each_company_the_share_left_is_engset_s() -> None:
-    in_team = theory.machines_down(10, 0.2, 1, 10)
+    in_team = theory.repair(10, 0.2, 1, 10).down
     assert 1 - in_team / 10 == pytest.approx(theory.share_there(10, 2, 1))
 
 
@@ -112,9 +116,40 @@ def test_priorities_conserve_the_mean_wait() -> None:
     assert np.average(waits, weights=rates) == pytest.approx(theory.erlang_c(0.8, 1, 1).mean)
 
 
+def test_priorities_of_a_pool() -> None:
+    assert theory.priority_waits_of_a_pool((1, 1.4), 1.0, 3) == pytest.approx((0.32360, 1.61798), abs=5e-6)
+    alone = (0.2, 0.3, 0.3)
+    assert theory.priority_waits_of_a_pool(alone, 1.0, 1) == pytest.approx(theory.priority_waits(alone, 1.0))
+
+
 @pytest.mark.parametrize(("base", "matched", "random"), [(-2, 0.518, 0.378), (0, 1, 1), (1, 1.222, 1.342)])
 def test_the_gain_of_hot_to_best_turns(base: float, matched: float, random: float) -> None:
     assert theory.wins_of_a_pair(base) == pytest.approx((matched, random), abs=5e-4)
+
+
+@pytest.mark.parametrize(("alpha", "beta", "published"), [HIGH_END, REGULAR])
+def test_loyalty_as_published(alpha: float, beta: float, published: Sequence[float]) -> None:
+    """The parameters were fitted to the first seven years: in these the model is near the cohorts."""
+    modelled = [100 * theory.shifted_beta_geometric(alpha, beta, years) for years in range(1, 8)]
+    assert modelled == pytest.approx(published[:7], abs=2)
+
+
+def test_who_is_asked_more_kindly_stays_longer() -> None:
+    """With an odds ratio of 1 the quadrature is the formula."""
+    for terms in (1, 5, 12):
+        plain = theory.shifted_beta_geometric(0.704, 1.182, terms)
+        assert theory.loyal(0.704, 1.182, 1.0, terms) == pytest.approx(plain)
+        assert theory.loyal(0.704, 1.182, 2.0, terms) > plain
+
+
+def test_lifetime_value_adds_up() -> None:
+    assert theory.lifetime_value(10, 0.8, 0.1, 4) == pytest.approx(
+        sum(10 * (0.8 / 1.1) ** n for n in range(4))
+    )
+
+
+def test_a_chain_keeps_what_does_not_leave() -> None:
+    assert theory.shares_of_chain([[0.9, 0.1], [0, 1]], 2) == pytest.approx([0.81, 0.19])
 
 
 def test_every_day_of_a_system_expects_the_same() -> None:

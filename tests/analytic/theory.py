@@ -14,6 +14,8 @@ from itertools import product
 from typing import NamedTuple
 
 import numpy as np
+from scipy import special
+from scipy.integrate import quad
 
 from funnelsim.compiling.arrays import Floats
 
@@ -227,6 +229,29 @@ def priority_waits(arrivals: Sequence[float], service: float) -> list[float]:
     return waits
 
 
+def priority_waits_of_a_pool(arrivals: Sequence[float], service: float, servers: int) -> list[float]:
+    """Return the mean wait of each class in M/M/c whose classes go first in their order, work unbroken.
+
+    W_k = C / (c mu) / ((1 - s_(k-1)) (1 - s_k)), with s_k the load of the first k classes and C the chance to
+    wait in M/M/c.
+
+    Source: Cobham (1954).
+
+    Examples
+    --------
+    >>> [round(wait, 5) for wait in priority_waits_of_a_pool([1.0, 1.4], 1.0, 3)]
+    [0.3236, 1.61798]
+    """
+    of_all = erlang_c(sum(arrivals), service, servers).chance / (servers * service)
+    waits = []
+    before = 0.0
+    for arrival in arrivals:
+        through = before + arrival / (servers * service)
+        waits.append(of_all / ((1.0 - before) * (1.0 - through)))
+        before = through
+    return waits
+
+
 def preemptive_waits(arrivals: Sequence[float], service: float) -> list[float]:
     """Return the mean time in the queue of each class in M/M/1 whose classes interrupt those after them.
 
@@ -413,14 +438,32 @@ def share_there(companies: float, rate: float, away: float) -> float:
     return 1 / (1 + rate * away / companies)
 
 
-def machines_down(machines: int, rate: float, service: float, repairmen: int) -> float:
-    """Return how many machines are down on average in M/M/c//N: each fails at `rate` while it runs."""
+class Repair(NamedTuple):
+    """How machines fare that few repair."""
+
+    down: float  # waiting or worked on, on average
+    waiting: float  # on average
+    busy: float  # share of the repairmen
+
+
+def repair(machines: int, rate: float, service: float, repairmen: int) -> Repair:
+    """Return how machines fare in M/M/c//N: each fails at `rate` while it runs.
+
+    Source: Cooper, section 3.8.
+
+    Examples
+    --------
+    >>> [round(figure, 5) for figure in repair(1, 1.0, 1.0, 1)]  # up as long as down
+    [0.5, 0.0, 0.5]
+    """
     weights = [1.0]
     for down in range(machines):
         up = (machines - down) * rate
         weights.append(weights[-1] * up / (min(down + 1, repairmen) * service))
     total = math.fsum(weights)
-    return math.fsum(down * weight for down, weight in enumerate(weights)) / total
+    down = math.fsum(number * weight for number, weight in enumerate(weights)) / total
+    worked = math.fsum(min(number, repairmen) * weight for number, weight in enumerate(weights)) / total
+    return Repair(down, down - worked, worked / repairmen)
 
 
 def at_least(needed: int, chances: Sequence[float]) -> float:
@@ -493,3 +536,84 @@ def won_by_memory(first: int, typed: float, most: float, half: float, heard: flo
             weights = (heard_of == before).astype(float)
         total += float(weights @ (typed + most * heard_of / (heard_of + half)))
     return total
+
+
+# ---- customers --------------------------------------------------------------------------------------
+
+
+def shifted_beta_geometric(alpha: float, beta: float, terms: int) -> float:
+    """Return the share of customers left after so many terms: B(alpha, beta + t) / B(alpha, beta).
+
+    Each has a chance of its own to leave after a term, drawn from a beta distribution.
+
+    Source: P. Fader and B. Hardie (2007), How to project customer retention, Journal of Interactive
+    Marketing 21.
+
+    Examples
+    --------
+    >>> [round(shifted_beta_geometric(*of, 1), 3) for of in ((0.668, 3.806), (0.704, 1.182))]
+    [0.851, 0.627]
+    """
+    return math.prod((beta + term) / (alpha + beta + term) for term in range(terms))
+
+
+def loyal(alpha: float, beta: float, odds: float, terms: int) -> float:
+    """Return the same where the odds to stay of each customer are multiplied, by quadrature over the beta.
+
+    Source: R. Piessens et al. (1983), QUADPACK: the algebraic weight of QAWS.
+
+    Examples
+    --------
+    >>> round(loyal(0.668, 3.806, 1.0, 5) / shifted_beta_geometric(0.668, 3.806, 5), 9)
+    1.0
+    >>> round(loyal(1.0, 1.0, 2.0, 1), 4), round(2 - 2 * math.log(2), 4)  # the mean of 2 p / (1 + p)
+    (0.6137, 0.6137)
+    """
+
+    def left(leaves: float) -> float:
+        return ((1 - leaves) * odds / (leaves + (1 - leaves) * odds)) ** terms
+
+    found, _ = quad(left, 0, 1, weight="alg", wvar=(alpha - 1, beta - 1))
+    return float(found / special.beta(alpha, beta))
+
+
+def lifetime_value(margin: float, renewal: float, discount: float, terms: int) -> float:
+    """Return what a customer brings in so many terms, the first at once.
+
+    m (1 - x^n) / (1 - x), with x = r / (1 + d).
+
+    Source: S. Gupta and D. Lehmann (2003), Customers as assets, Journal of Interactive Marketing 17.
+
+    Examples
+    --------
+    >>> lifetime_value(100.0, 0.55, 0.1, 3)  # 100 + 50 + 25
+    175.0
+    """
+    kept = renewal / (1 + discount)
+    return margin * (1 - kept**terms) / (1 - kept)
+
+
+def left_at(time: float, churn: float) -> float:
+    """Return the share of customers left after so many months, each of whom is asked once a month.
+
+    Where they are in their months is uniform: with n whole months over and a part f of another, it is
+    (1 - c)^n (1 - f c).
+
+    Examples
+    --------
+    >>> left_at(1.0, 0.25), left_at(1.5, 0.25)
+    (0.75, 0.65625)
+    """
+    part, whole = math.modf(time)
+    return (1 - churn) ** whole * (1 - part * churn)
+
+
+def shares_of_chain(chances: Sequence[Sequence[float]], months: int) -> list[float]:
+    """Return where those who begin in the first state of a Markov chain are after some steps.
+
+    Examples
+    --------
+    >>> shares_of_chain([[0.5, 0.25], [0.0, 0.5]], 2)
+    [0.25, 0.25]
+    """
+    return [float(share) for share in np.linalg.matrix_power(np.array(chances), months)[0]]

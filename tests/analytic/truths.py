@@ -5,6 +5,19 @@ from __future__ import annotations
 import math
 
 from . import systems, theory
+from .account_visits import asked_after_the_last, first_served
+from .books import mrr_adds_up, year_by_hand
+from .customers import (
+    HIGH_END,
+    REGULAR,
+    churning,
+    lifetime,
+    loyalty,
+    loyalty_and_visits,
+    moving_up,
+    renewing,
+    retained,
+)
 from .desks import idle_hours, interrupting, reserved_hours
 from .exact import equal_worths_are_a_pool, every_lead_the_same, occupancy_adds_up, queues_add_up
 from .figures import Truth
@@ -86,8 +99,22 @@ TRUTHS: tuple[Truth, ...] = (
     training(),
     conversions(),
     *(hot_to_best(base, 30) for base in (-2.0, 0.0, 1.0)),
+    loyalty(*HIGH_END),
+    loyalty(*REGULAR),
+    loyalty_and_visits(*HIGH_END[:2], 2.0),
+    loyalty_and_visits(*REGULAR[:2], 2.0),
+    churning(0.04, 0.05),
+    retained(0.05, 24),
+    renewing(0.7),
+    moving_up({"basic": 0.05, "pro": 0.02}, 0.1),
+    lifetime(0.8, 0.1, 5),
+    asked_after_the_last(0.2, 25),
+    first_served("new_first", 30),
+    first_served("accounts_first", 30),
     Truth("Little's law, every stage", 0.0, 3, occupancy_adds_up),
     Truth("Little's law, every queue and month", 0.0, 1, queues_add_up),
     Truth("every policy, leads who wait for ever", 0.0, 2, every_lead_the_same),
     Truth("pull by worth, all worth the same", 0.8, 2, equal_worths_are_a_pool),
+    Truth("a firm worked out by hand", 0.0, 2, year_by_hand),
+    Truth("MRR counted on, and back", 0.0, 5, mrr_adds_up),
 )

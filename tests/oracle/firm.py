@@ -49,7 +49,8 @@ class Team:
     trainings: list[Training] = field(default_factory=list)
     hiring_cost: float = 0.0
     interrupts: bool = False  # G8
-    splits: bool = False  # G15: its effort, between new and existing business
+    split: str = ""  # G15: new_first, accounts_first or shares, of its effort
+    new_share: int = 0  # thousandths
     prospects: int | None = None  # G12: for which channel
     block: int = 0  # working time
     reserved: float = 0.0  # share of a day's working time; 0: idle time
@@ -239,6 +240,7 @@ class Price:
 
     mean: float
     margin: float = 0.5
+    customers: list[int] = field(default_factory=list)  # CU11: entities of those as the period begins
 
 
 @dataclass
@@ -253,11 +255,40 @@ class Product:
     growth: float = 0.0  # of the price by the year
     earned_over: int = 0  # one-off
     term: int | None = None  # None: as the months say
+    delivery: int | None = None  # number; None: there is nothing to deliver
+    at_delivery: bool = False  # DE5: recognised then
+    discount: float = 0.0  # PC5: share of the price
+    odds: float = 1.0  # ... and odds ratio of its deals
+    launched: int = 0  # PC6
+    opens: list[tuple[float, int]] = field(default_factory=list)  # CU10: (cumulative share, product)
 
     @property
     def length(self) -> int:
         """The length of a term."""
         return self.months * MONTH if self.term is None else self.term
+
+
+@dataclass
+class Delivery:
+    """How what is sold is delivered (DE): the first of its stages, what is promised, and what is good."""
+
+    stage: int
+    promised: int = DAY
+    odds: float = math.inf  # of a good one; infinite: certain
+    late: float = 1.0
+    defect: float = 1.0
+    good: float = 1.0  # odds ratio of staying after a good one, and after a bad one (DE7)
+    bad: float = 1.0
+
+
+@dataclass
+class Program:
+    """Account visits: the stages of one, in a row, and what a visit does to the chance to stay (AV5)."""
+
+    stages: range
+    regularly: bool = False  # AV4; else after the last one (AV3)
+    kept: float = 1.0
+    missed: float = 1.0
 
 
 @dataclass
@@ -298,8 +329,15 @@ class Draws:
     value: Callable[[int, int], float] = lambda *_: 0.0  # of (entity, segment): a contract's, per year
     price: Callable[[int, int, int], float] = lambda *_: 0.0  # PC2: of (entity, segment, product), in full
     contract: Callable[[int, int], int] = lambda entity, _: ~entity  # of (entity, round): a contract's entity
+    delivery: Callable[[int, int, int], int] = lambda entity, *_: 1000 + entity  # of (entity, round, number)
+    good: Callable[[int], float] = lambda _: 0.5  # DE4: in (0, 1), of a delivery's entity
     leaving: Callable[[int, int], float] = lambda *_: 0.5  # CU3: in (0, 1), of (contract, terms before)
     loyalty: Callable[[int, int], float] = lambda *_: 0.0  # of (entity, product): its own chance to leave
+    moving: Callable[[int, int], float] = lambda *_: 0.5  # CU10: in (0, 1), of (contract, terms before)
+    age: Callable[[int, int, int], int] = lambda *_: 0  # CU11: of (company, segment, product)
+    visit: Callable[[int, int, int], int] = lambda *_: -1  # K9: entity born of (parent, its round, program)
+    delay: Callable[[int, int], int] = lambda *_: DAY  # X5: of (visit, program)
+    rest: Callable[[int, int, int], int] = lambda *_: DAY  # AV3: of (visit, program, round)
     cooling: Callable[[int, int], int | None] = lambda *_: (
         None
     )  # of (entity, segment): a rest, None: for ever
@@ -338,6 +376,8 @@ class Firm:
     cost_per_month: float = 0.0
     nurture: dict[int, Nurture] = field(default_factory=dict)  # by reason
     products: list[Product] = field(default_factory=list)
+    deliveries: list[Delivery] = field(default_factory=list)
+    programs: list[Program] = field(default_factory=list)
 
 
 @dataclass

@@ -18,8 +18,10 @@ HOW = {
     Event.LOST: "lost",
     Event.WENT_COLD: COLD,
     Event.PARKED: "parked",
+    Event.DELIVERED: "delivered",
+    Event.DONE: "done",
 }
-ENDS = {Event.WON, Event.LOST, Event.WENT_COLD}
+ENDS = {Event.WON, Event.DELIVERED, Event.DONE, Event.LOST, Event.WENT_COLD}
 
 
 @dataclass
@@ -30,6 +32,10 @@ class Told:
     channel: int
     segment: int
     product: int
+    began: int
+    process: int = 0
+    company: int = NOTHING
+    good: bool | None = None  # of a delivery
     round: int = 0
     became_lead: int | None = None
     outcome: str = "open"
@@ -50,17 +56,28 @@ class Told:
 
 @dataclass
 class Subscribed:
-    """What a ledger says of one contract, of which a customer's deal was the beginning."""
+    """What a ledger says of one contract, of which a customer's deal was the beginning, if there was one."""
 
-    deal: Told
+    deal: Told | None
     company: int
+    created: int
+    channel: int
+    segment: int
     steps: list[Step] = field(default_factory=list)
 
 
 BY_THE_DAY = {Event.MEDIA, Event.PAY, Event.RUNNING, Event.TRAINED, Event.SKILL}
 AT_THE_MEAN = (Event.EXPECTED, Event.EXPECTED_MARGIN)
-OF_CONTRACTS = (Event.MARGIN, Event.REVENUE, *AT_THE_MEAN)
-WAITED = (Event.RENEWED, Event.CHURNED, Event.RUNS_ON, Event.MARGIN, Event.REVENUE)  # where it is told
+NO_TERM = (*AT_THE_MEAN, Event.CANCELLED)
+OF_CONTRACTS = (Event.MARGIN, Event.REVENUE, Event.EARNED, *NO_TERM)
+WAITED = (
+    Event.WAS_CUSTOMER,
+    Event.RENEWED,
+    Event.CHURNED,
+    Event.RUNS_ON,
+    Event.MARGIN,
+    Event.REVENUE,
+)  # where it is told
 OF_REPS = (Event.PAY, Event.TRAINED, Event.SKILL, Event.JOINED)
 OF_CHANGES = {Event.ONE_OFF: "one off", Event.RUNNING: "running"}
 Cast = list[tuple[int, list[int]]]  # for each chapter, when it begins, and who its reps are
@@ -91,21 +108,24 @@ def read(rows: Records, cast: Cast) -> tuple[dict[int, Told], dict[int, Subscrib
         money = float(row["money"])
         if event is Event.INQUIRY:
             assert lead not in leads
-            leads[lead] = Told(time, int(row["channel"]), int(row["segment"]), int(row["product"]))
+            leads[lead] = Told(*what_it_is(row), time, company=int(row["worked"]))
             costs.append(Cost("inquiry", time, int(row["channel"]), money))
         elif lead == NOTHING:
             costs += of_the_firm(event, row, cast)
-        elif event is Event.SUBSCRIBED:
-            assert won is not None, "a contract follows its deal"
+        elif event in (Event.SUBSCRIBED, Event.WAS_CUSTOMER):
             assert lead not in contracts | leads
-            contracts[lead] = Subscribed(won, int(row["worked"]))
+            contracts[lead] = signed(won if event is Event.SUBSCRIBED else None, row)
             read_contract(contracts[lead], event, row)
+        elif event is Event.BEGAN:
+            assert lead not in contracts | leads
+            leads[lead] = Told(*what_it_is(row), time, int(row["process"]), int(row["worked"]))
         elif lead in contracts:
             read_contract(contracts[lead], event, row)
         elif event in OF_CONTRACTS:
             assert won is not None, "what a contract leaves follows it"
-            assert (someone(row, cast), int(row["product"])) == (won.owner, won.product)
-            won.term = won.term if event in AT_THE_MEAN else int(row["waited"])
+            deal = leads[won.company] if won.process else won  # DE5, DE6
+            assert (someone(row, cast), int(row["product"])) == (deal.owner, won.product)
+            won.term = won.term if event in NO_TERM else int(row["waited"])
             costs.append(Cost(event.name.lower().replace("_", " "), time, int(row["segment"]), money))
         elif event is Event.COMMISSION:
             assert won is not None, "a commission follows its contract"
@@ -118,7 +138,8 @@ def read(rows: Records, cast: Cast) -> tuple[dict[int, Told], dict[int, Subscrib
             told = leads[lead]
             assert what_it_is(row) == (told.created, told.channel, told.segment, told.product)
             read_step(told, event, row, costs, cast)
-            won = told if event is Event.WON else None if event is not Event.BECAME_LEAD else won
+            ends = event in ENDS and (told.process > 0 or event is Event.WON)
+            won = told if ends else None if event is not Event.BECAME_LEAD else won
     return leads, contracts, costs
 
 
@@ -127,14 +148,23 @@ def what_it_is(row: Record) -> tuple[int, ...]:
     return tuple(int(row[name]) for name in ("created", "channel", "segment", "product"))
 
 
+def signed(deal: Told | None, row: Record) -> Subscribed:
+    """Begin with a contract, whose first row says who signs, if it is born of a deal."""
+    company = int(row["worked"] if row["event"] == Event.SUBSCRIBED else row["pursuit"])
+    assert (deal is None) == (row["event"] != Event.SUBSCRIBED), "a contract follows its deal"
+    return Subscribed(deal, company, *what_it_is(row)[:3])
+
+
 def read_contract(told: Subscribed, event: Event, row: Record) -> None:
-    """Add a row to what is told of a contract, which has the stage of its deal, and no rep (CU1)."""
-    deal = told.deal
-    assert what_it_is(row) == (deal.created, deal.channel, deal.segment, deal.product)
-    assert (int(row["stage"]), int(row["rep"]), int(row["flags"])) == (deal.visits[-1].stage, NOBODY, 0)
+    """Add a row to what is told of a contract, which has no rep, and its deal's or the first stage (CU1)."""
+    assert what_it_is(row)[:3] == (told.created, told.channel, told.segment)
+    stage = 0 if told.deal is None else told.deal.visits[-1].stage
+    assert (int(row["stage"]), int(row["rep"]), int(row["flags"])) == (stage, NOBODY, 0)
     what = event.name.lower().replace("_", " ")
     waited = int(row["waited"]) if event in WAITED else None
-    told.steps.append(Step(what, int(row["time"]), float(row["money"]), waited, int(row["worked"])))
+    told.steps.append(
+        Step(what, int(row["time"]), float(row["money"]), waited, int(row["worked"]), int(row["product"]))
+    )
 
 
 def of_the_firm(event: Event, row: Record, cast: Cast) -> list[Cost]:
@@ -174,6 +204,10 @@ def read_step(told: Told, event: Event, row: Record, costs: list[Cost], cast: Ca
         told.last = time
         return
     assert bool(row["flags"] & Flag.RETURNED) == (told.returned > 0 or event is Event.RETURNED)
+    assert int(row["process"]) == told.process
+    if told.process and event in (Event.RETURNED, Event.WITHDRAWN):
+        read_rest(told, event, row, cast)
+        return
     if event in OF_NURTURE or row["flags"] & Flag.NURTURED:
         read_nurture(told, event, row)
         return
@@ -191,7 +225,8 @@ def read_step(told: Told, event: Event, row: Record, costs: list[Cost], cast: Ca
 def read_visit(told: Told, event: Event, row: Record, costs: list[Cost], cast: Cast) -> None:
     """Add what happens in a visit, and check the span that the row closes."""
     time, visit = int(row["time"]), told.visits[-1]
-    assert int(row["stage"]) == visit.stage  # V22
+    rests = told.process and visit.how == "parked"
+    assert int(row["stage"]) == (told.visits[0].stage if rests else visit.stage)  # V22, X3
     last = check_span(told, visit, event, row)
     if event in (Event.HELD, Event.ADMITTED):
         read_hand_over(visit, event, row, costs)
@@ -209,6 +244,22 @@ def read_visit(told: Told, event: Event, row: Record, costs: list[Cost], cast: C
         told.open_since = last
     elif event is not Event.QUEUED_AGAIN:
         read_leaving(told, event, row, cast)
+
+
+def read_rest(told: Told, event: Event, row: Record, cast: Cast) -> None:
+    """Note that an account visit comes again after a rest (X4), or is withdrawn (X8)."""
+    time, visit = int(row["time"]), told.visits[-1]
+    stage = told.visits[0].stage if visit.how == "parked" else visit.stage
+    assert (int(row["waited"]), int(row["stage"])) == (time - told.last, stage)
+    if event is Event.RETURNED:
+        assert (visit.how, int(row["rep"])) == ("parked", NOBODY)
+        told.returned += 1
+        told.round += 1
+        return
+    assert int(row["worked"]) == told.began  # X9
+    if visit.left is None:
+        visit.left, visit.how = time, "withdrawn"
+    told.outcome, told.ended, told.owner = "withdrawn", time, someone(row, cast)
 
 
 def read_work(told: Told, event: Event, row: Record, costs: list[Cost], cast: Cast) -> None:
@@ -243,10 +294,13 @@ def read_leaving(told: Told, event: Event, row: Record, cast: Cast) -> None:
     if event in ENDS:
         told.outcome, told.ended, told.owner = HOW[event], time, someone(row, cast)
     if event in {Event.LOST, Event.WENT_COLD, Event.PARKED}:
-        visit.reason = int(row["reason"])
+        visit.reason = None if row["reason"] == NOTHING else int(row["reason"])
     assert event in {Event.WENT_COLD, Event.PARKED} or not visit.ignored
     if event is Event.WON:
         told.bookings = float(row["money"])
+    if event is Event.DELIVERED:
+        assert int(row["worked"]) == told.began
+        told.good = bool(row["count"])
 
 
 def read_contact(told: Told, visit: Visit, row: Record) -> None:
@@ -315,7 +369,9 @@ def differences(oracle: History, rows: Records) -> list[str]:
     """State where a ledger and the oracle's history differ: by leads, by contracts, then by costs."""
     leads, contracts, costs = read(rows, oracle.cast)
     found: list[str] = []
-    for entity in sorted(oracle.leads.keys() | leads.keys()):
+    for entity in sorted(
+        {entity for entity, walk in oracle.leads.items() if walk.phase != "to begin"} | leads.keys()
+    ):
         if entity not in leads or entity not in oracle.leads:
             found.append(f"lead {entity} only {'in the ledger' if entity in leads else 'for the oracle'}")
             continue
@@ -337,6 +393,8 @@ def differences(oracle: History, rows: Records) -> list[str]:
         "expected",
         "expected margin",
         "revenue",
+        "earned",
+        "cancelled",
         "commission",
         "expected commission",
         "one off",
@@ -366,7 +424,11 @@ def differences_of_order(oracle: History, rows: Records) -> list[str]:
 def differences_of_lead(walk: Walk, told: Told) -> list[str]:
     """Compare one lead."""
     pairs = {
-        "arrival": (walk.began, told.created),
+        "arrival": (walk.created, told.created),
+        "beginning": (walk.began, told.began),
+        "process": (walk.process, told.process),
+        "whether it is good": (walk.good, told.good),
+        "company": (walk.inquiry.entity, told.company),
         "channel": (walk.inquiry.channel, told.channel),
         "segment": (walk.inquiry.segment, told.segment),
         "product": (NOTHING if walk.product is None else walk.product, told.product),
@@ -383,7 +445,7 @@ def differences_of_lead(walk: Walk, told: Told) -> list[str]:
         "an OPEN row": (walk.outcome == "open", told.open_since is not None),
     }
     found = [
-        f"lead {walk.inquiry.entity}: {what} {ours} but {theirs} in the ledger"
+        f"lead {walk.entity}: {what} {ours} but {theirs} in the ledger"
         for what, (ours, theirs) in pairs.items()
         if ours != theirs
     ]
@@ -398,7 +460,7 @@ def differences_of_contract(entity: int, ours: Contract | None, theirs: Subscrib
     """Compare one contract; money within the last bits of a float."""
     if ours is None or theirs is None:
         return [f"contract {entity} only {'in the ledger' if ours is None else 'for the oracle'}"]
-    if theirs.deal.created != ours.deal.began or theirs.company != ours.deal.inquiry.entity:
+    if (theirs.created, theirs.company) != (ours.created, ours.company.entity):
         return [f"contract {entity} of another deal in the ledger"]
     return [
         f"contract {entity}: {mine}\n      in the ledger: {yours}"

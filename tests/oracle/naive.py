@@ -15,6 +15,7 @@ from fractions import Fraction
 from itertools import accumulate, pairwise
 
 from . import memory
+from .deliveries import chance_of_a_good_one, with_odds_ratio
 from .firm import (
     DAY,
     HOUR,
@@ -56,6 +57,8 @@ KINDS = (  # I1
     "goes cold",
     "next attempt",
     "rest is over",
+    "begins",
+    "withdrawn",
     "cools off",
     "term ends",
 )
@@ -99,7 +102,7 @@ class Visit:
     admitted: int | None = None
     ignored: bool = False  # to the end
     left: int | None = None
-    how: str = "open"  # advanced, sent back, won, lost, gone cold, parked
+    how: str = "open"  # advanced, sent back, won, delivered, done, lost, gone cold, parked
     reason: int | None = None
     tries: list[Try] = field(default_factory=list)  # what follows `started` is of the last attempt
     handed_over: bool = False  # J7: the first contact after hand-over
@@ -143,6 +146,9 @@ class Person:
     )  # the calendar month and cents of each contract
     worked: int = 0  # Z1
     won: int = 0
+    levels: dict[bool, int] = field(
+        default_factory=lambda: {True: 0, False: 0}
+    )  # G17: of new business, or not
     spells: Spans = field(default_factory=list)  # of absence, past and to come, united (R12)
     absent: bool = False
     generation: int = 0  # how many have been in the seat before
@@ -197,12 +203,20 @@ class Stream:
 
 @dataclass
 class Walk:
-    """One lead from its inquiry to the end: the state of the simulation and its answer."""
+    """One pursuit, of the sale from its inquiry to the end: the state of the simulation and its answer."""
 
-    inquiry: Inquiry
+    inquiry: Inquiry  # of its company
     began: int
     stage: int
-    phase: str = "new"  # held, queue, work, customer, between attempts, nurture, over
+    entity: int
+    created: int  # when its company's inquiry arrived
+    process: int = 0  # 0: the sale
+    program: int | None = None  # of account visits, of which it is one; None: it is of the sale
+    customer: Contract | None = None  # ... whom it is about
+    deal: Walk | None = None  # of which it was born, if it is a delivery
+    delivery: int = 0  # ... and by which
+    good: bool | None = None
+    phase: str = "new"  # held, queue, work, customer, between attempts, nurture, over; of visits, see below
     ignored: bool = False  # by its rep: it is in no queue (B9)
     ignored_reason: int = 0
     gate: tuple[int, int] | None = None  # the team and the stage of that at which it counts (B3)
@@ -226,6 +240,7 @@ class Walk:
     reason: int = 0
     wait: int = 0  # V12, Y6: from entering to the first attempt
     reached: bool = True  # by the work in hand
+    other_at_hand: bool = False  # for whoever started on it, of the other class (G17)
     product: int | None = None  # PC1; None: a contract is that of the segment
     theorist: bool = False  # still
     traits: set[int] = field(default_factory=set)
@@ -239,6 +254,12 @@ class Walk:
     ended: int | None = None
     owner: int | None = None  # at the end, by `who`; of a contract, who closed it
     bookings: float = 0.0
+    full: float = 0.0  # ... at full price
+    margins: tuple[float, float] = (0.0, 0.0)  # of the contract, and of one at the mean price
+    paid: float = 0.0  # for a month, or for the whole
+    usual: float = 0.0  # ... at the mean price
+    share: float = 1.0  # of the full price
+    at_delivery: bool = False  # DE5
     term: int = 0
     commission: float = 0.0
     visits: list[Visit] = field(default_factory=list)
@@ -246,6 +267,11 @@ class Walk:
     returned: int = 0  # from nurture
     warmth: float = 1.0  # N6
     lost_as: str = ""  # N4: what it would have been, had there been no nurture
+
+    @property
+    def is_lead(self) -> bool:
+        """Whether it is of the sale."""
+        return self.program is None and self.deal is None
 
 
 @dataclass
@@ -257,6 +283,7 @@ class Step:
     money: float
     waited: int | None = None
     worked: int | None = None
+    product: int = 0
 
 
 @dataclass
@@ -264,7 +291,8 @@ class Contract:
     """What a customer has signed about a recurring product: its state, and the answer (CU1)."""
 
     entity: int
-    deal: Walk
+    company: Inquiry
+    deal: Walk | None  # or the delivery, where it was born of that; None: a customer as the period begins
     product: int
     signed: int
     paid: float  # for a month
@@ -274,7 +302,14 @@ class Contract:
     term_began: int
     term_ends: int | None  # None: it has ended
     terms: int = 0  # that are over
+    latest: tuple[int, bool] | None = None  # AV5: the program of the latest visit, and whether it was kept
+    delivered: Walk | None = None  # DE7
     steps: list[Step] = field(default_factory=list)
+
+    @property
+    def created(self) -> int:
+        """When its company's inquiry arrived."""
+        return self.signed if self.deal is None else self.deal.created
 
 
 @dataclass
@@ -314,13 +349,14 @@ def chance_of_advancing(
     wait: int,
     month: float,
     traits: Sequence[Trait] = (),
+    discount: float = 1.0,
 ) -> float:
-    """Multiply the odds by every ratio that applies and turn them into a probability (V9)."""
+    """Multiply the odds by every ratio that applies and turn them into a probability (V9, PC5)."""
     inquiry = walk.inquiry
     if math.isinf(stage.odds) or stage.checks:
         return 1.0  # V10, J5
     odds = stage.odds * segment.odds * (inquiry.fit * walk.warmth)  # N6
-    odds *= stage.heat_odds[inquiry.heat]
+    odds *= stage.heat_odds[inquiry.heat] * discount
     if walk.theorist:
         odds *= stage.theorist_odds
     for number, trait in enumerate(traits):  # J2
@@ -474,6 +510,7 @@ class Simulation:
         first, *self.chapters_to_come = chapters
         self.firm = first.firm
         self.draws = first.draws
+        self.products_at_first = first.firm.products
         self.now = 0
         self.leads: dict[int, Walk] = {}
         self.contracts: dict[int, Contract] = {}
@@ -532,7 +569,7 @@ class Simulation:
         for entity in sorted([*self.leads, *self.contracts]):  # D3
             if entity in self.contracts:
                 self.runs_on(self.contracts[entity])
-            elif self.leads[entity].outcome == "open":
+            elif self.leads[entity].outcome == "open" and self.leads[entity].phase != "to begin":  # X6
                 if self.leads[entity].phase == "nurture":
                     self.nurture_is_over(self.leads[entity], self.now - 1)
                 self.say("open", entity)
@@ -574,11 +611,15 @@ class Simulation:
                 coming.append((stream.due, KINDS.index("inquiry"), stream.companies[stream.index].entity))
         kinds = {"work": "work ends", "customer": "customer answers", "queue": "goes cold"}
         kinds |= {"held": "goes cold", "nurture": "rest is over", "between attempts": "next attempt"}
+        kinds |= {"to begin": "begins", "resting": "rest is over", "called off": "withdrawn"}
         for entity, walk in self.leads.items():
             if walk.phase != "over" and walk.until is not None:
                 coming.append((walk.until, KINDS.index(kinds[walk.phase]), entity))
             if walk.company == "cooling" and walk.cool is not None:
                 coming.append((walk.cool, KINDS.index("cools off"), entity))
+        coming += [
+            (self.firm.period_begins, KINDS.index("begins"), entity) for entity in self.first_customers()
+        ]
         for entity, contract in self.contracts.items():
             if contract.term_ends is not None:  # CU2
                 coming.append((contract.term_ends, KINDS.index("term ends"), entity))
@@ -656,13 +697,17 @@ class Simulation:
             self.block_is_over(self.people[who])
         elif kind == "term ends":
             self.term_is_over(self.contracts[who])
+        elif kind == "begins" and who not in self.leads:
+            self.was_customer(who, *self.first_customers()[who])
         else:
             of_leads = {
                 "work ends": self.work_ends,
                 "customer answers": self.customer_answers,
                 "goes cold": self.goes_cold,
                 "next attempt": self.queues_again,
-                "rest is over": self.last_touch,
+                "rest is over": self.rest_is_over,
+                "begins": self.begins,
+                "withdrawn": self.is_withdrawn,
                 "cools off": self.cools_off,
             }
             of_leads[kind](self.leads[who])
@@ -670,7 +715,7 @@ class Simulation:
     def cools_off(self, walk: Walk) -> None:
         """Give a company back to the market (O5)."""
         walk.company = "free again"
-        self.say("cooled off", walk.inquiry.entity)
+        self.say("cooled off", walk.entity)
 
     # Chapters
 
@@ -678,6 +723,7 @@ class Simulation:
         """Change the firm (C3): what is due anew, and who queues where; what is due now comes afterwards."""
         before = self.firm
         queueing = self.all_who_queue()
+        self.teams_before = before.teams
         next_in_turn = [self.members(number)[turn] for number, turn in enumerate(self.turns)]
         self.firm, self.draws = chapter.firm, chapter.draws
         self.find_the_reps_again()
@@ -686,6 +732,8 @@ class Simulation:
         self.put_inquiries_anew(before)
         if len(self.firm.traits) > len(before.traits):
             for walk in self.leads.values():
+                if walk.inquiry.channel < 0:
+                    continue
                 _, now_drawn = self.as_it_comes(self.company(walk))  # C27
                 walk.traits |= {trait for trait in now_drawn if trait >= len(before.traits)}
         for walk in self.leads.values():  # C12: all else stays as it was when the work started
@@ -729,6 +777,7 @@ class Simulation:
             self.stays_on(known, rep)
         if known.next_joins is not None:
             known.next_joins = max(known.next_joins, self.now)
+        self.splits_anew(known, rep)
         known.number, known.record = number, rep  # Z6: what is counted stays
         known.hours = both(known.hours, hours, self.now)
         begun = [spell for spell in known.spells if spell[0] < self.now]  # R16
@@ -744,6 +793,14 @@ class Simulation:
             known.leaves = None if rep.leaves is None else max(self.now, rep.leaves)
             known.will_leave = known.leaves is not None
         return known
+
+    def splits_anew(self, person: Person, rep: Rep) -> None:
+        """Begin at 0 where effort is split in another way (C29)."""
+        before, after = (
+            teams[who.team] for teams, who in ((self.teams_before, person.record), (self.firm.teams, rep))
+        )
+        if (before.split, before.new_share) != (after.split, after.new_share):
+            person.levels = {True: 0, False: 0}
 
     def stays_on(self, person: Person, rep: Rep) -> None:
         """Let the rest of a tenure be longer or shorter, as the whole would be (R21)."""
@@ -883,7 +940,8 @@ class Simulation:
             if stream.due is not None and stream.companies[stream.index].entity == entity
         )
         stream = self.streams[channel]
-        walk = Walk(stream.companies[stream.index], self.now, self.firm.channels[channel].stage)
+        company = stream.companies[stream.index]
+        walk = Walk(company, self.now, self.firm.channels[channel].stage, entity, self.now)
         stream.index += 1
         self.find_next_inquiry(channel)
         if self.firm.segments[walk.inquiry.segment].companies:
@@ -896,10 +954,27 @@ class Simulation:
         if walk.stage > self.lead_stage:
             self.becomes_lead(walk)  # A5
         walk.theorist, walk.traits = self.as_it_comes(walk.inquiry)  # J1
-        products = self.firm.segments[walk.inquiry.segment].products
-        above = [product for up_to, product in products if walk.inquiry.by_product < up_to]
-        walk.product = above[0] if above else None  # PC1
+        walk.product = self.product_for(walk.inquiry)
         self.enter(walk, walk.stage)
+
+    def product_for(self, company: Inquiry) -> int | None:
+        """Return what a deal is about: one of the products that have been launched (PC1, PC6)."""
+        listed = self.firm.segments[company.segment].products
+        shares = [
+            up_to - before
+            for (up_to, _), before in zip(listed, [0.0, *(up_to for up_to, _ in listed)], strict=False)
+        ]
+        sold = [
+            (share, product)
+            for share, (_, product) in zip(shares, listed, strict=True)
+            if self.firm.products[product].launched <= self.now
+        ]
+        up_to, u = 0.0, company.by_product * sum(share for share, _ in sold)
+        for share, product in sold:
+            up_to += share
+            if u < up_to:
+                return product
+        return sold[-1][1] if sold else None
 
     def as_it_comes(self, company: Inquiry) -> tuple[bool, set[int]]:
         """Return whether a company that asks now is a theorist, and its traits, as its channel has learnt."""
@@ -918,8 +993,8 @@ class Simulation:
         failed = bool(self.stage_for(walk).checks) and walk.reached and not walk.advances
         if learning is None or not (walk.target == WON or walk.is_junk or failed):
             return
-        if self.draws.report(walk.inquiry.entity, walk.stage, walk.round) < learning.honest:
-            self.say("reported", walk.inquiry.entity)
+        if self.draws.report(walk.entity, walk.stage, walk.round) < learning.honest:
+            self.say("reported", walk.entity)
             walk.told.append(walk.target == WON)
             self.streams[walk.inquiry.channel].reports += counts(self.now, self.firm.period_begins)
 
@@ -965,13 +1040,12 @@ class Simulation:
 
     def enter(self, walk: Walk, stage: int, back: bool = False) -> None:
         """Begin a visit: queue for a rep, or start at once where none is needed (V1)."""
-        entity = walk.inquiry.entity
         walk.stage = stage
-        ripens = self.draws.ripening(entity) if walk.theorist else None
-        if ripens is not None and self.now >= walk.began + ripens:  # J6
+        ripens = self.draws.ripening(walk.inquiry.entity) if walk.theorist else None
+        if ripens is not None and self.now >= walk.created + ripens:  # J6
             walk.theorist = False
-        self.say("entered", entity)
-        walk.visits.append(Visit(entity, stage, walk.round, self.now))
+        self.say("entered", walk.entity)
+        walk.visits.append(Visit(walk.entity, stage, walk.round, self.now))
         walk.waits_since = self.now
         team = self.stage_for(walk).team
         if team is None:
@@ -988,7 +1062,7 @@ class Simulation:
 
     def wait_for_a_rep(self, walk: Walk) -> None:
         """Queue (V2)."""
-        patience = self.draws.patience(walk.inquiry.entity, walk.inquiry.segment, walk.stage, walk.round)
+        patience = self.draws.patience(walk.entity, walk.inquiry.segment, walk.stage, walk.round)
         walk.phase = "queue"  # V2
         walk.until = None if patience is None else self.now + patience
         self.place(walk)
@@ -1007,7 +1081,7 @@ class Simulation:
             for walk in self.leads.values()
             if walk.phase == "held" and walk.stage == stage and self.stage_for(walk).team == team
         ]
-        return sorted(found, key=lambda walk: (walk.rank, walk.visits[-1].entered, walk.inquiry.entity))
+        return sorted(found, key=lambda walk: (walk.rank, walk.visits[-1].entered, walk.entity))
 
     def has_room(self, team: int, stage: int) -> bool:
         """Count who counts, and who is on staff; where it is too many, nobody goes (B1, B7)."""
@@ -1023,8 +1097,8 @@ class Simulation:
         walk.phase, walk.rank = "held", self.rank_if_held(limit, walk)
         walk.visits[-1].held = True
         self.spend("holding", walk.stage, limit.cost)
-        self.say("held", walk.inquiry.entity)
-        patience = self.draws.held_patience(walk.inquiry.entity, walk.inquiry.segment, walk.stage, walk.round)
+        self.say("held", walk.entity)
+        patience = self.draws.held_patience(walk.entity, walk.inquiry.segment, walk.stage, walk.round)
         walk.until = None if patience is None else self.now + patience
 
     def rank_if_held(self, limit: Limit, walk: Walk) -> int:
@@ -1037,7 +1111,7 @@ class Simulation:
         held = [walk for walk in self.leads.values() if walk.phase == "held"]
         unlimited = [walk for walk in held if self.limit_for(walk) is None]  # C25
         if unlimited:
-            return min(unlimited, key=lambda walk: (walk.visits[-1].entered, walk.inquiry.entity))
+            return min(unlimited, key=lambda walk: (walk.visits[-1].entered, walk.entity))
         for team in range(len(self.firm.teams)):
             for stage in range(len(self.firm.stages)):
                 waiting = self.all_held(team, stage)
@@ -1051,13 +1125,13 @@ class Simulation:
         assert team is not None
         walk.gate = None if self.limit_for(walk) is None else (team, walk.stage)
         walk.visits[-1].admitted = self.now
-        self.say("admitted", walk.inquiry.entity)
+        self.say("admitted", walk.entity)
         self.wait_for_a_rep(walk)
 
     def take_over_limits(self, before: Firm) -> None:
         """Find who counts where in the chapter that begins; rank those held anew (C25, C26)."""
         for walk in self.leads.values():
-            if walk.phase in ("over", "nurture"):
+            if walk.phase in ("over", "nurture", "resting", "to begin"):
                 continue
             limit, team = self.limit_for(walk), self.stage_for(walk).team
             if walk.phase == "held":
@@ -1070,11 +1144,17 @@ class Simulation:
             if walk.gate is None and team is not None:
                 new = [
                     stage
-                    for stage in range(walk.stage + 1)
+                    for stage in range(self.first_stage(walk), walk.stage + 1)
                     if team in self.firm.stages[stage].limits
                     and not (stage < len(before.stages) and team in before.stages[stage].limits)
                 ]
                 walk.gate = (team, new[-1]) if new else None
+
+    def first_stage(self, walk: Walk) -> int:
+        """Return the first stage of a pursuit's process."""
+        if walk.deal is not None:
+            return self.firm.deliveries[walk.delivery].stage
+        return 0 if walk.program is None else self.firm.programs[walk.program].stages.start
 
     # In the stage
 
@@ -1113,14 +1193,14 @@ class Simulation:
             return False
         others = self.open_leads(person) - 1
         odds = neglect.odds * effect_of_open_leads(neglect.loads, others)
-        u = self.draws.ignored(walk.inquiry.entity, walk.stage, walk.round)
+        u = self.draws.ignored(walk.entity, walk.stage, walk.round)
         walk.ignored_reason = neglect.reason
         return odds > 1e300 or u < odds / (1 + odds)
 
     def ignored_by(self, person: Person) -> list[Walk]:
         """List what a rep ignores, in the order of time queued, then of entity (B10)."""
         found = [walk for walk in self.leads.values() if walk.ignored and walk.rep is person]
-        return sorted(found, key=lambda walk: (walk.visits[-1].entered, walk.inquiry.entity))
+        return sorted(found, key=lambda walk: (walk.visits[-1].entered, walk.entity))
 
     def rank_in_own_queue(self, walk: Walk) -> int:
         """Return where a lead belongs among those that wait for one rep (Q3)."""
@@ -1170,7 +1250,7 @@ class Simulation:
 
     def draw_lots(self, assignment: str, eligible: list[Person], walk: Walk) -> Person:
         """Let chance choose among the eligible, with the same luck throughout a visit (P15)."""
-        u = self.draws.luck(walk.inquiry.entity, walk.inquiry.segment, walk.stage, walk.round)
+        u = self.draws.luck(walk.entity, walk.inquiry.segment, walk.stage, walk.round)
         if assignment == "random":  # P9
             return eligible[math.floor(u * len(eligible))]
         weights = [rep.record.weight for rep in eligible]
@@ -1187,16 +1267,18 @@ class Simulation:
             return
         visit = walk.visits[-1]
         stage = self.stage_for(walk)
-        key = (walk.inquiry.entity, walk.inquiry.segment, walk.stage, walk.round)
+        if rep is not None:
+            walk.other_at_hand = bool(self.at_hand(rep, rep.record.team, not walk.is_lead))
+        key = (walk.entity, walk.inquiry.segment, walk.stage, walk.round)
         skill, effort, ends, walk.reached = 1.0, 0, self.now, True
         if rep is not None:
             skill = self.skill_now(rep)  # V8
             speed = rep.talent[1] * strength(rep, rep.record.speed_from, self.now)
             hours = self.draws.effort_hours(*key)
             for number in range(len(stage.checks)):  # J4
-                hours += self.draws.check(walk.inquiry.entity, walk.stage, walk.round, number)[0]
+                hours += self.draws.check(walk.entity, walk.stage, walk.round, number)[0]
             effort = self.with_an_attempt(walk, whole(hours / speed * HOUR), speed)  # V7
-            rep.working_on = walk.inquiry.entity
+            rep.working_on = walk.entity
             walk.rep = rep  # G6
             self.credit(walk, rep)
         # V12: an inquiry enters its first stage as it arrives; back there, it waits since it came back.
@@ -1204,7 +1286,9 @@ class Simulation:
         month = self.odds_of_month(self.now)  # H8
         if not visit.tries:
             walk.wait = self.now - visit.entered  # Y6
-        chance = chance_of_advancing(stage, walk, segment, skill, walk.wait, month, self.firm.traits)
+        chance = chance_of_advancing(
+            stage, walk, segment, skill, walk.wait, month, self.firm.traits, self.odds_of_deal(walk)
+        )
         advances = self.passes(walk) if stage.checks else self.draws.advances(*key) < chance
         walk.advances = bool(advances)
         routes = stage.nexts if advances else stage.elses
@@ -1216,19 +1300,25 @@ class Simulation:
             effort = self.meets(walk, rep, skill, effort, stage.rejection)
         if rep is not None:
             ends = end_of_work(rep.hours_at_work(), self.now, effort)
+            self.puts_in(rep, walk, effort)
         walk.phase, walk.queue, walk.until = "work", None, ends
         walk.works_since, walk.left_to_do = self.now, effort
         visit.started, visit.effort = self.now, effort  # V6
         visit.rep = None if walk.rep is None else walk.rep.who  # V5
         self.spend("visit", walk.stage, 0.0 if visit.tries else stage.cost_per_visit)  # Y3
-        self.say("started", walk.inquiry.entity)
+        self.say("started", walk.entity)
+
+    def odds_of_deal(self, walk: Walk) -> float:
+        """Return the odds ratio of what a deal is about, of which there is none in a visit (PC5)."""
+        product = self.product_of(walk) if walk.is_lead else None
+        return 1.0 if product is None else product.odds
 
     def passes(self, walk: Walk) -> bool:
         """Make the checks and count the good answers (J3)."""
         stage, good = self.stage_for(walk), 0
         for number, check in enumerate(stage.checks):
             truly = not walk.theorist if check.trait is None else check.trait in walk.traits
-            _, u = self.draws.check(walk.inquiry.entity, walk.stage, walk.round, number)
+            _, u = self.draws.check(walk.entity, walk.stage, walk.round, number)
             good += u < (check.if_so if truly else check.if_not)
         return good >= stage.passes_at
 
@@ -1244,7 +1334,7 @@ class Simulation:
             odds *= 1.0 if number in walk.traits else ratio
         odds *= (rejection.theorist if walk.theorist else 1.0) * skill**rejection.skill_exponent
         certain = math.isinf(rejection.odds) or odds > 1e300
-        u = self.draws.rejection(walk.inquiry.entity, walk.stage, walk.round)
+        u = self.draws.rejection(walk.entity, walk.stage, walk.round)
         if not (certain or u < odds / (1.0 + odds)):  # J9
             return effort
         walk.is_junk = True
@@ -1255,9 +1345,9 @@ class Simulation:
         """Free the rep; the customer takes its time (V14), or is tried again (Y4), or never more (Y5)."""
         if walk.reached:
             walk.visits[-1].worked = self.now
-        self.say("worked" if walk.reached else "not reached", walk.inquiry.entity)
+        self.say("worked" if walk.reached else "not reached", walk.entity)
         worker = walk.rep
-        if worker is not None and worker.working_on == walk.inquiry.entity:
+        if worker is not None and worker.working_on == walk.entity:
             worker.working_on = None
             worker.idle_since = self.now
             worker.worked += self.counts(worker)
@@ -1272,7 +1362,7 @@ class Simulation:
         attempts, walk.reached = self.stage_for(walk).attempts, True
         if attempts is None:
             return effort
-        key = (walk.inquiry.entity, walk.inquiry.segment, walk.stage, walk.round)
+        key = (walk.entity, walk.inquiry.segment, walk.stage, walk.round)
         hours, u = self.draws.attempt(*key, len(walk.visits[-1].tries))
         walk.reached = u < attempts.chance
         return whole(hours / speed * HOUR) + (effort if walk.reached else 0)
@@ -1288,14 +1378,14 @@ class Simulation:
         if len(visit.tries) >= attempts.most:
             walk.target, walk.reason, walk.takes = LOST, attempts.reason, 0
             return False
-        key = (walk.inquiry.entity, walk.inquiry.segment, walk.stage, walk.round)
+        key = (walk.entity, walk.inquiry.segment, walk.stage, walk.round)
         walk.phase = "between attempts"
         walk.until = self.now + self.draws.interval(*key, len(visit.tries) - 1)
         return True
 
     def queues_again(self, walk: Walk) -> None:
         """Queue for the next attempt: with its rep if it can, and with no patience to end (Y4)."""
-        self.say("queued again", walk.inquiry.entity)
+        self.say("queued again", walk.entity)
         walk.phase, walk.until, walk.waits_since = "queue", None, walk.visits[-1].entered
         own = walk.rep
         if own is not None and own.on_staff and own.record.team == self.stage_for(walk).team:
@@ -1315,22 +1405,30 @@ class Simulation:
         """Leave the stage for another one, or for good (V17)."""
         visit = walk.visits[-1]
         visit.left = self.now
-        visit.how = {LOST: "lost", WON: "won"}.get(walk.target, "")
+        done = "won" if walk.is_lead else "done" if walk.deal is None else "delivered"  # AV2, DE2
+        visit.how = {LOST: "lost", WON: done}.get(walk.target, "")
         if walk.is_junk:
             visit.rejected = True
             self.rejects(walk)
-        self.reports(walk)
+        if walk.is_lead:
+            self.reports(walk)
         if walk.target == LOST:
             visit.reason = walk.reason
             self.lose(walk)
             return
+        if visit.how == "done":
+            self.visit_is_over(walk, walk.customer)
+            return
         past = len(self.firm.stages) if walk.target == WON else int(walk.target)
         visit.how = visit.how or ("advanced" if past > walk.stage else "sent back")
-        self.say(visit.how, walk.inquiry.entity)
-        if walk.became_lead is None and past > self.lead_stage:
+        self.say(visit.how, walk.entity)
+        if walk.is_lead and walk.became_lead is None and past > self.lead_stage:
             self.becomes_lead(walk)
         if walk.target == WON:
-            self.wins(walk)
+            if walk.deal is None:
+                self.wins(walk)
+            else:
+                self.delivers(walk, walk.deal)
             self.finish(walk)
             return
         walk.round += visit.how == "sent back"  # V18
@@ -1341,14 +1439,14 @@ class Simulation:
 
     def rejects(self, walk: Walk) -> None:
         """Note what a lead that sales rejects has cost (J12)."""
-        channel = self.firm.channels[walk.inquiry.channel]
         cost = self.stage_for(walk).cost_per_visit
-        if not walk.rejections:
+        if walk.is_lead and not walk.rejections:
+            channel = self.firm.channels[walk.inquiry.channel]
             cost += channel.cost_per_inquiry
             cost += channel.price_per_lead if walk.became_lead is not None else 0.0
         walk.rejections.append(walk.truly_junk)
         self.spend("junk", walk.inquiry.channel, cost)
-        self.say("rejected", walk.inquiry.entity)
+        self.say("rejected", walk.entity)
 
     @property
     def lead_stage(self) -> int:
@@ -1360,28 +1458,82 @@ class Simulation:
         """Get past the stage that makes leads for the first time (V19)."""
         walk.became_lead = self.now
         self.spend("lead", walk.inquiry.channel, self.firm.channels[walk.inquiry.channel].price_per_lead)
-        self.say("became lead", walk.inquiry.entity)
+        self.say("became lead", walk.entity)
 
     def wins(self, walk: Walk) -> None:
         """Book the contract in the name of its closer (M4)."""
-        share_of_price = self.share_of_price(walk)
+        share_of_price, product = self.share_of_price(walk), self.product_of(walk)
         # C17: what the chapter at hand says
         price, usual, margin = self.prices(walk)
-        full, usual = price * self.times(walk), usual * self.times(walk)
+        walk.paid, walk.usual, walk.share = price * share_of_price, usual * share_of_price, share_of_price
+        walk.at_delivery = product is not None and product.at_delivery
+        walk.full, usual = price * self.times(walk), usual * self.times(walk)
         walk.bookings = self.bookings(walk)
-        self.spend("margin", walk.inquiry.segment, walk.bookings - (1 - margin) * full)  # M3
-        self.say("margin", walk.inquiry.entity)
         expected = usual * share_of_price  # M7
-        self.spend("expected", walk.inquiry.segment, expected)
-        self.say("expected", walk.inquiry.entity)
-        self.spend("expected margin", walk.inquiry.segment, expected - (1 - margin) * usual)
-        self.say("expected margin", walk.inquiry.entity)
-        walk.term = max(self.earns_over(walk), 1)  # M8
-        self.spend("revenue", walk.inquiry.segment, walk.bookings)
-        self.say("revenue", walk.inquiry.entity)
+        walk.margins = walk.bookings - (1 - margin) * walk.full, expected - (1 - margin) * usual  # M3
+        self.books(walk, "margin", walk.margins[0])
+        self.books(walk, "expected", expected)
+        self.books(walk, "expected margin", walk.margins[1])
+        if not walk.at_delivery:
+            walk.term = max(self.earns_over(walk), 1)  # M8
+            self.books(walk, "revenue", walk.bookings)
         if walk.closer is not None:
             self.pays_commission(walk, walk.closer, expected)
-        self.subscribes(walk)
+        if not walk.at_delivery:
+            self.subscribes(walk, walk)
+        if product is not None and product.delivery is not None:
+            self.is_to_be_delivered(walk, product.delivery)
+
+    def books(self, walk: Walk, what: str, money: float) -> None:
+        """Book what a contract brings for its segment."""
+        self.spend(what, walk.inquiry.segment, money)
+        self.say(what, walk.entity)
+
+    # Deliveries
+
+    def is_to_be_delivered(self, deal: Walk, number: int) -> None:
+        """Let a delivery be born of a deal, which begins in the next wave (DE1, X5)."""
+        entity = self.draws.delivery(deal.entity, deal.round, number)
+        stage = self.firm.deliveries[number].stage
+        delivery = Walk(deal.inquiry, self.now, stage, entity, deal.created, 1 + number)
+        delivery.deal, delivery.delivery = deal, number
+        delivery.product, delivery.warmth = deal.product, deal.warmth
+        delivery.theorist, delivery.traits = deal.theorist, set(deal.traits)
+        delivery.phase, delivery.until = "to begin", self.now
+        self.leads[entity] = delivery
+
+    def delivers(self, walk: Walk, deal: Walk) -> None:
+        """Say whether what has been delivered is good, and recognise it, if that is so (DE4, DE5)."""
+        product, delivery = self.product_of(walk), self.firm.deliveries[walk.delivery]
+        assert product is not None
+        chance = chance_of_a_good_one(delivery, self.now - walk.began, walk.round)
+        walk.good = self.draws.good(walk.entity) < chance
+        if deal.at_delivery:
+            walk.term = max(self.earns_over(walk), 1)
+            margin = product.prices[walk.inquiry.segment].margin
+            self.books(walk, "revenue", deal.bookings)
+            self.books(walk, "earned", deal.bookings - (1 - margin) * deal.full)
+            self.subscribes(walk, deal)
+        for contract in self.in_force(walk):  # DE7
+            contract.delivered = walk
+
+    def cancels(self, walk: Walk, deal: Walk) -> None:
+        """Take back what has been booked but not earned, or end the contract (DE6)."""
+        self.books(walk, "cancelled", deal.bookings)
+        if deal.at_delivery:
+            self.books(walk, "margin", -deal.margins[0])
+            self.books(walk, "expected margin", -deal.margins[1])
+            return
+        for contract in self.in_force(walk):
+            self.churns(contract)
+
+    def in_force(self, walk: Walk) -> list[Contract]:
+        """List the contract of a walk's company, if it has one that has not ended."""
+        return [
+            contract
+            for contract in self.contracts.values()
+            if contract.company.entity == walk.inquiry.entity and contract.term_ends is not None
+        ]
 
     def product_of(self, walk: Walk) -> Product | None:
         """Return what a lead would buy, as it is in the chapter at hand."""
@@ -1389,12 +1541,16 @@ class Simulation:
 
     def prices(self, walk: Walk) -> tuple[float, float, float]:
         """Return a contract's full price, the mean of such prices, and the margin: of a year or a month."""
-        lead, of = walk.inquiry.entity, walk.inquiry.segment
         if walk.product is None:
-            segment = self.firm.segments[of]
-            return self.draws.value(lead, of), segment.mean_value, segment.margin
-        price = self.firm.products[walk.product].prices[of]
-        return self.draws.price(lead, of, walk.product), price.mean, price.margin  # PC2
+            segment = self.firm.segments[walk.inquiry.segment]
+            value = self.draws.value(walk.inquiry.entity, walk.inquiry.segment)
+            return value, segment.mean_value, segment.margin
+        return self.prices_of(walk.product, walk.inquiry)
+
+    def prices_of(self, product: int, company: Inquiry) -> tuple[float, float, float]:
+        """Return the full price of a product for a company, the mean of such prices, and the margin (PC2)."""
+        price = self.firm.products[product].prices[company.segment]
+        return self.draws.price(company.entity, company.segment, product), price.mean, price.margin
 
     def times(self, walk: Walk) -> float:
         """Return how many times a contract's price is paid: years, months of the first term, once (PC4)."""
@@ -1402,7 +1558,9 @@ class Simulation:
         return self.firm.segments[walk.inquiry.segment].years if product is None else product.months or 1
 
     def bookings(self, walk: Walk) -> float:
-        """Return what is paid for a contract (M1, PC4)."""
+        """Return what is paid for a contract (M1, PC4); for that of a delivery, as it was won (DE5)."""
+        if walk.deal is not None:
+            return walk.deal.bookings
         price, times, share = self.prices(walk)[0], self.times(walk), self.share_of_price(walk)
         return price * times * share if walk.product is None else price * share * times
 
@@ -1415,29 +1573,68 @@ class Simulation:
 
     # Customers
 
-    def subscribes(self, walk: Walk) -> None:
-        """Let a contract be born of a deal about a recurring product, in the period (CU1)."""
+    def subscribes(self, walk: Walk, deal: Walk) -> None:
+        """Let a contract be born of a recurring product's deal, or of its delivery, in the period (CU1)."""
         product = self.product_of(walk)
         if product is None or walk.product is None or not product.months:
             return
         if self.now < self.firm.period_begins:
             return
-        entity = self.draws.contract(walk.inquiry.entity, walk.round)
-        (price, usual, _), share = self.prices(walk), self.share_of_price(walk)
+        entity = self.draws.contract(walk.entity, walk.round)
         contract = Contract(
             entity,
+            walk.inquiry,
             walk,
             walk.product,
             signed=self.now,
-            paid=price * share,
-            usual=usual * share,
-            share=share,
-            mrr=cents_of(price * share),
+            paid=deal.paid,
+            usual=deal.usual,
+            share=deal.share,
+            mrr=cents_of(deal.paid),
             term_began=self.now,
             term_ends=self.now + product.length,
         )
         self.contracts[entity] = contract
         self.tells(contract, "subscribed", contract.mrr / 100, worked=walk.inquiry.entity)
+        self.asks_for_visits(contract)
+
+    def first_customers(self) -> dict[int, tuple[int, int]]:
+        """List who is yet to be a customer as the period begins: product and segment by entity (CU11)."""
+        if self.now > self.firm.period_begins:
+            return {}
+        return {
+            entity: (number, segment)
+            for number, product in enumerate(self.products_at_first)
+            for segment, price in enumerate(product.prices)
+            for entity in price.customers
+            if entity not in self.contracts
+        }
+
+    def was_customer(self, entity: int, number: int, segment: int) -> None:
+        """Let somebody be a customer who signed before the period began (CU11)."""
+        product, company = self.firm.products[number], Inquiry(entity, -1, 0, segment=segment)
+        age = self.draws.age(entity, segment, number)
+        over = age // product.length
+        price, usual, _ = self.prices_of(number, company)
+        grown = (1.0 + product.growth) ** (over * product.length // YEAR)
+        share = 1 - product.discount
+        contract = Contract(
+            entity,
+            company,
+            None,
+            number,
+            signed=self.now - age,
+            paid=price * share * grown,
+            usual=usual * share * grown,
+            share=share,
+            mrr=cents_of(price * share * grown),
+            term_began=self.now - age + over * product.length,
+            term_ends=self.now - age + (over + 1) * product.length,
+        )
+        self.contracts[entity] = contract
+        left = (over + 1) * product.length - age
+        self.tells(contract, "was customer", contract.mrr / 100, left, contract.signed)
+        self.asks_for_visits(contract)
 
     def tells(
         self,
@@ -1448,34 +1645,54 @@ class Simulation:
         worked: int | None = None,
     ) -> None:
         """Say what happens to a contract."""
-        contract.steps.append(Step(what, self.now, money, waited, worked))
+        contract.steps.append(Step(what, self.now, money, waited, worked, contract.product))
         self.say(what, contract.entity)
 
     def term_is_over(self, contract: Contract) -> None:
         """Let the customer leave, or another term begin; the chapter at hand is asked (CU3, CU9)."""
+        if contract.term_ends is None:  # DE6: by something that was due at the same instant
+            return
+        stays = self.draws.leaving(contract.entity, contract.terms) < self.chance_to_stay(contract)
+        contract.terms += 1
+        if stays:
+            self.goes_on(contract)
+        else:
+            self.churns(contract)
+
+    def churns(self, contract: Contract) -> None:
+        """Let a customer leave (CU4)."""
+        contract.term_ends = None
+        self.tells(contract, "churned", contract.mrr / 100, self.now - contract.signed, contract.signed)
+        self.calls_off(contract)
+
+    def chance_to_stay(self, contract: Contract) -> float:
+        """Return the chance of CU3, after the latest account visit (AV5), and after the delivery (DE7)."""
         product = self.firm.products[contract.product]
         p = product.stays
         if product.own_loyalty:
-            p = 1.0 - self.draws.loyalty(contract.deal.inquiry.entity, contract.product)
-        stays = self.draws.leaving(contract.entity, contract.terms) < p
-        contract.terms += 1
-        if stays:
-            self.goes_on(contract, product)
-            return
-        contract.term_ends = None
-        self.tells(
-            contract, "churned", contract.mrr / 100, self.now - contract.signed, contract.signed
-        )  # CU4
+            p = 1.0 - self.draws.loyalty(contract.company.entity, contract.product)
+        if contract.latest is not None:
+            number, kept = contract.latest
+            program = self.firm.programs[number]
+            p = with_odds_ratio(p, program.kept if kept else program.missed)
+        if contract.delivered is not None:
+            delivery = self.firm.deliveries[contract.delivered.delivery]
+            p = with_odds_ratio(p, delivery.good if contract.delivered.good else delivery.bad)
+        return p
 
-    def goes_on(self, contract: Contract, product: Product) -> None:
-        """Begin another term, at the price of the year (CU5)."""
+    def goes_on(self, contract: Contract) -> None:
+        """Begin another term, at the price of the year (CU5), or about another product (CU10)."""
         before, over = contract.term_began, self.now - contract.term_began
+        was_typed = self.firm.products[contract.product].typed_term
+        if not self.moves_up(contract):
+            growth = self.firm.products[contract.product].growth
+            years = (self.now - contract.signed) // YEAR - (before - contract.signed) // YEAR
+            contract.paid *= (1.0 + growth) ** years
+            contract.usual *= (1.0 + growth) ** years
+        product = self.firm.products[contract.product]
         contract.term_began, contract.term_ends = self.now, self.now + product.length
-        years = (self.now - contract.signed) // YEAR - (before - contract.signed) // YEAR
-        contract.paid *= (1.0 + product.growth) ** years
-        contract.usual *= (1.0 + product.growth) ** years
         value = contract.paid * product.months
-        if product.typed_term:
+        if was_typed:  # that which is over
             self.tells(contract, "renewed", value, over, contract.signed)
         mrr, contract.mrr = contract.mrr, cents_of(contract.paid)
         if contract.mrr != mrr:  # CU6
@@ -1485,11 +1702,23 @@ class Simulation:
         self.earns(contract, product, "expected margin", contract.usual)
         self.tells(contract, "revenue", value, product.length, contract.signed)
 
+    def moves_up(self, contract: Contract) -> bool:
+        """Let a customer who stays move up to another product, if chance has it (CU10)."""
+        u = self.draws.moving(contract.entity, contract.terms - 1)
+        ways = self.firm.products[contract.product].opens
+        above = [product for up_to, product in ways if u < up_to][:1]
+        if not above or self.firm.products[above[0]].launched > self.now:
+            return False
+        contract.product = above[0]
+        price, usual, _ = self.prices_of(contract.product, contract.company)
+        contract.paid, contract.usual = price * contract.share, usual * contract.share
+        return True
+
     def earns(
         self, contract: Contract, product: Product, what: str, paid: float, term: int | None = None
     ) -> None:
         """Tell of the margin of a term: what is delivered costs as much as at full price (M3)."""
-        lost = 1 - product.prices[contract.deal.inquiry.segment].margin
+        lost = 1 - product.prices[contract.company.segment].margin
         value = paid * product.months
         self.tells(contract, what, value - lost * (value / contract.share), term, contract.signed)
 
@@ -1498,6 +1727,82 @@ class Simulation:
         if contract.term_ends is not None:
             waited = self.now - contract.term_began
             self.tells(contract, "runs on", contract.mrr / 100, waited, contract.signed)
+
+    # Account visits
+
+    def asks_for_visits(self, contract: Contract) -> None:
+        """Let a visit of each program be born of a contract (AV1)."""
+        for program in range(len(self.firm.programs)):
+            self.is_born(contract.entity, 0, contract, program).product = contract.product
+
+    def is_born(self, parent: int, round_: int, contract: Contract, number: int) -> Walk:
+        """Let a visit be born, which begins after its delay (X5)."""
+        entity, deal = self.draws.visit(parent, round_, number), contract.deal
+        stage = self.firm.programs[number].stages.start
+        process = 1 + len(self.firm.deliveries) + number
+        visit = Walk(contract.company, self.now, stage, entity, contract.created, process, number, contract)
+        if deal is not None:
+            visit.warmth, visit.theorist, visit.traits = deal.warmth, deal.theorist, set(deal.traits)
+        visit.phase, visit.until = "to begin", self.now + self.draws.delay(entity, number)
+        self.leads[entity] = visit
+        return visit
+
+    def begins(self, walk: Walk) -> None:
+        """Begin a delivery, or a visit (X6), of which the next one may be born (AV4)."""
+        walk.began = self.now
+        self.say("began", walk.entity)
+        if walk.program is not None and self.firm.programs[walk.program].regularly:
+            assert walk.customer is not None
+            following = self.is_born(walk.entity, walk.round, walk.customer, walk.program)
+            following.product = walk.product
+        self.enter(walk, self.first_stage(walk))
+
+    def visit_is_over(self, walk: Walk, contract: Contract | None) -> None:
+        """Remember a visit (AV5), and let it rest until the next one, or end (AV3)."""
+        assert walk.program is not None
+        assert contract is not None
+        visit = walk.visits[-1]
+        has_left = contract.term_ends is None  # AV6
+        if not has_left:
+            contract.latest = (walk.program, visit.how == "done")
+        if has_left or self.firm.programs[walk.program].regularly:
+            self.say(visit.how, walk.entity)
+            self.finish(walk)
+            return
+        visit.how = "parked"
+        self.say("parked", walk.entity)
+        walk.rep = walk.queue = walk.gate = None
+        walk.ignored = False
+        walk.phase, walk.until = "resting", self.now + self.draws.rest(walk.entity, walk.program, walk.round)
+
+    def comes_again(self, walk: Walk) -> None:
+        """Begin the next visit of a pursuit that has rested (X4)."""
+        walk.returned += 1
+        walk.round += 1  # V18
+        walk.met, walk.is_junk = set(), False  # J7
+        self.say("returned", walk.entity)
+        self.enter(walk, self.first_stage(walk))
+
+    def calls_off(self, contract: Contract) -> None:
+        """Withdraw the visits of a customer who leaves, but for those in progress (AV6, X7)."""
+        for walk in self.leads.values():
+            waits = ("queue", "held", "between attempts", "resting", "to begin")
+            if walk.customer is contract and walk.phase in waits:
+                walk.lost_as, walk.phase = walk.phase, "called off"
+                walk.queue, walk.until = None, self.now
+                walk.ignored = False
+
+    def is_withdrawn(self, walk: Walk) -> None:
+        """End a visit that has been called off (X8)."""
+        if walk.lost_as == "to begin":
+            del self.leads[walk.entity]
+            return
+        visit = walk.visits[-1]
+        if walk.lost_as != "resting":
+            visit.left, visit.how = self.now, "withdrawn"
+        self.say("withdrawn", walk.entity)
+        self.finish(walk)
+        walk.outcome = "withdrawn"
 
     def credit(self, walk: Walk, rep: Person) -> None:
         """Note who opens and who closes, as a rep starts to work (V25)."""
@@ -1520,7 +1825,7 @@ class Simulation:
             for who, paid in ((closer, commission - of_opener), (walk.opener, of_opener)):
                 if paid > 0 and who is not None:
                     self.spend(what, who.who, paid)
-                    self.say(what, walk.inquiry.entity)
+                    self.say(what, walk.entity)
         closer.won += self.counts(closer)
         closer.booked.append((self.month, cents_of(walk.bookings)))
 
@@ -1540,9 +1845,13 @@ class Simulation:
 
     def share_of_price(self, walk: Walk) -> float:
         """Return the share of the full price that a contract is sold at: less in a promotion (M2)."""
+        product = self.product_of(walk)
+        share = 1.0 if product is None else 1 - product.discount  # PC5
+        if walk.inquiry.channel < 0:
+            return share
         channel = self.firm.channels[walk.inquiry.channel]
         begins, ends = channel.promotion
-        return 1 - channel.price_cut if begins <= walk.began < ends else 1.0
+        return share * (1 - channel.price_cut if begins <= walk.began < ends else 1.0)
 
     def goes_cold(self, walk: Walk) -> None:
         """Give up waiting (V3)."""
@@ -1550,7 +1859,7 @@ class Simulation:
         visit.left, visit.how, visit.reason = self.now, COLD, 0
         if walk.ignored:  # B9
             visit.reason, visit.ignored = walk.ignored_reason, True
-            self.say("ignored", walk.inquiry.entity)
+            self.say("ignored", walk.entity)
         self.lose(walk)
 
     # Nurture
@@ -1558,29 +1867,40 @@ class Simulation:
     def lose(self, walk: Walk) -> None:
         """Lose a lead, or nurture it instead (N2)."""
         visit = walk.visits[-1]
+        if walk.program is not None:
+            self.visit_is_over(walk, walk.customer)
+            return
+        if walk.deal is not None:
+            self.say(visit.how, walk.entity)
+            self.cancels(walk, walk.deal)
+            self.finish(walk)
+            return
         assert visit.reason is not None
         program = self.firm.nurture.get(visit.reason)
         if program is None or walk.returned >= program.most_returns:
-            self.say(visit.how, walk.inquiry.entity)
+            self.say(visit.how, walk.entity)
             self.finish(walk)
             return
         walk.lost_as, visit.how = visit.how, "parked"
-        self.say("parked", walk.inquiry.entity)
+        self.say("parked", walk.entity)
         walk.rep = walk.queue = walk.gate = None
         walk.ignored = False
-        u = self.draws.back(walk.inquiry.entity, visit.reason, walk.round)
+        u = self.draws.back(walk.entity, visit.reason, walk.round)
         earlier = [number for number, chance in enumerate(program.by_touch, 1) if u < chance]  # N3
         touches = min(earlier, default=len(program.by_touch))
         walk.target = program.stage if earlier else LOST
         walk.spells.append(Spell(self.now, program.interval, program.cost, touches))
         walk.phase, walk.until = "nurture", self.now + touches * program.interval
 
-    def last_touch(self, walk: Walk) -> None:
-        """End nurture: lose the lead for good, or let it come back (N4, N6)."""
+    def rest_is_over(self, walk: Walk) -> None:
+        """End nurture: lose the lead for good, or let it come back (N4, N6); or visit a customer again."""
+        if not walk.is_lead:
+            self.comes_again(walk)
+            return
         visit = walk.visits[-1]
         self.nurture_is_over(walk, self.now)
         if walk.target == LOST:
-            self.say(walk.lost_as, walk.inquiry.entity)
+            self.say(walk.lost_as, walk.entity)
             self.finish(walk)
             walk.outcome = walk.lost_as
             return
@@ -1590,7 +1910,7 @@ class Simulation:
         walk.returned += 1
         walk.round += 1  # V18
         walk.met, walk.is_junk = set(), False  # J7
-        self.say("returned", walk.inquiry.entity)
+        self.say("returned", walk.entity)
         self.enter(walk, int(walk.target))
 
     def nurture_is_over(self, walk: Walk, last: int) -> None:
@@ -1598,7 +1918,7 @@ class Simulation:
         spell = walk.spells[-1]
         spell.ended = self.now
         spell.touches = min(spell.touches, (last - spell.began) // spell.interval)
-        self.say("touched", walk.inquiry.entity)
+        self.say("touched", walk.entity)
 
     def finish(self, walk: Walk) -> None:
         """End a walk; the owner's slot is free again (V21)."""
@@ -1672,9 +1992,9 @@ class Simulation:
             idle = [  # G1, G7
                 rep for rep in self.members(number) if rep.on_staff and self.at_work(rep) and not rep.is_busy
             ]
-            if team.splits and self.grant_new_business(number, team, idle):
+            if team.split and self.grant_by_class(number, team, idle):
                 return True
-            if team.splits:
+            if team.split:
                 continue
             for rep in idle:  # G2
                 own = self.in_order(rep)
@@ -1689,17 +2009,43 @@ class Simulation:
                 return True
         return False
 
-    def grant_new_business(self, number: int, team: Team, idle: list[Person]) -> bool:
-        """Ask the idle in turn; all leads are new business, so that they need no choosing (G15)."""
+    def grant_by_class(self, number: int, team: Team, idle: list[Person]) -> bool:
+        """Ask the idle in turn: new business or existing business, whichever is to come first (G15)."""
         for rep in sorted(idle, key=lambda rep: (rep.idle_since, rep.number)):
-            own, waiting = self.in_order(rep), self.in_order(number)
-            if own:
+            own = self.in_order(rep)
+            if own and own[0].interrupted:
                 self.start(own[0], rep)
                 return True
-            if waiting and self.open_leads(rep) < team.max_open:
-                self.start(self.take(team.assignment, waiting, rep), rep)
+            found = {new: self.at_hand(rep, number, new) for new in (True, False)}
+            if found[True] or found[False]:
+                new = bool(found[True]) and (not found[False] or self.new_comes_first(team, rep))
+                self.start(self.take(team.assignment, found[new], rep), rep)
                 return True
         return False
+
+    def new_comes_first(self, team: Team, rep: Person) -> bool:
+        """Return whether a rep who has both at hand takes new business (G16)."""
+        if team.split == "shares":
+            return rep.levels[True] <= rep.levels[False]
+        return team.split == "new_first"
+
+    def at_hand(self, rep: Person, number: int, new: bool) -> list[Walk]:
+        """List what a rep could start on of a class, the first to come first; of the own queue it is one."""
+        own = [walk for walk in self.in_order(rep) if walk.is_lead is new]
+        if own:
+            return own[:1]
+        has_room = self.open_leads(rep) < self.firm.teams[number].max_open
+        return [walk for walk in self.in_order(number) if walk.is_lead is new] if has_room else []
+
+    def puts_in(self, rep: Person, walk: Walk, effort: int) -> None:
+        """Count what a rep puts into a class of business (G17)."""
+        team, new = self.firm.teams[rep.record.team], walk.is_lead
+        if not team.split:
+            return
+        if not walk.other_at_hand:
+            rep.levels[not new] = max(rep.levels[not new], rep.levels[new])
+        of_the_other = 1000 - team.new_share if new else team.new_share
+        rep.levels[new] += min(effort, self.firm.horizon) * of_the_other
 
     def grant_a_hot_one(self, number: int, team: Team) -> bool:
         """Give a hot lead to an idle rep, or else to one who works on another lead; say whether (G9)."""
@@ -1733,11 +2079,11 @@ class Simulation:
         walk.phase, walk.queue, walk.until = "queue", rep, None
         walk.interrupted, walk.waits_since = True, self.now
         walk.rank = self.goes_ahead(walk, 0)
-        self.say("interrupted", walk.inquiry.entity)
+        self.say("interrupted", walk.entity)
 
     def resume(self, walk: Walk, rep: Person) -> None:
         """Go on with work that was put aside (G11)."""
-        rep.working_on = walk.inquiry.entity
+        rep.working_on = walk.entity
         walk.rep = rep
         self.credit(walk, rep)
         walk.interrupted, walk.works_since = False, self.now
@@ -1745,7 +2091,7 @@ class Simulation:
         walk.until = end_of_work(rep.hours_at_work(), self.now, walk.left_to_do)
         pause = walk.visits[-1].pauses[-1]
         pause.resumed, pause.rep = self.now, rep.who
-        self.say("resumed", walk.inquiry.entity)
+        self.say("resumed", walk.entity)
 
     def at_work(self, rep: Person) -> bool:
         """Return whether now lies in a rep's opening times (G1)."""
@@ -1764,7 +2110,8 @@ class Simulation:
         segment = self.firm.segments[walk.inquiry.segment]
         month = self.odds_of_month(walk.visits[-1].entered + wait)  # H9
         traits = self.firm.traits
-        chance = chance_of_advancing(self.stage_for(walk), walk, segment, skill, wait, month, traits)
+        of_deal = self.odds_of_deal(walk)
+        chance = chance_of_advancing(self.stage_for(walk), walk, segment, skill, wait, month, traits, of_deal)
         return min(math.floor(self.bookings(walk) * chance * 1000 + 0.5), 2**60)
 
     def odds_of_month(self, when: int) -> float:
@@ -1797,7 +2144,7 @@ class Simulation:
     def in_order(self, queue: Person | int) -> list[Walk]:
         """Return the leads in a rep's own queue, or in that of the team with this number, in order (Q1)."""
         waiting = [walk for walk in self.leads.values() if walk.queue == queue]
-        return sorted(waiting, key=lambda walk: (walk.rank, walk.waits_since, walk.inquiry.entity))
+        return sorted(waiting, key=lambda walk: (walk.rank, walk.waits_since, walk.entity))
 
 
 def simulate(*chapters: Chapter) -> History:

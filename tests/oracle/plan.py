@@ -15,9 +15,9 @@ from funnelsim.compiling.arrays import Record, Records
 from funnelsim.model.model import (
     DEMAND_OF_ALL,
     DEMAND_OF_CHANNELS,
+    EVENTS,
     ODDS_OF_ALL,
     Model,
-    one_process,
     plain_ends,
 )
 from funnelsim.model.own_policy import policy_number, register_policy
@@ -35,6 +35,7 @@ from funnelsim.model.records import (
     PLAN,
     POINT,
     PRICE,
+    PROCESS,
     PRODUCT,
     REASON,
     REJECTION,
@@ -50,7 +51,19 @@ from funnelsim.model.records import (
     TRAINING,
     TRAIT,
 )
-from funnelsim.model.words import DAY, HOUR, LOST, NEVER, NOBODY, NOTHING, WON, Assignment, QueueOrder
+from funnelsim.model.words import (
+    DAY,
+    HOUR,
+    LOST,
+    NEVER,
+    NOBODY,
+    NOTHING,
+    WON,
+    Assignment,
+    Event,
+    Kind,
+    QueueOrder,
+)
 
 OWN_POLICY = "last_with_room"
 MONTH = round(30.4375 * DAY)
@@ -151,18 +164,73 @@ class Plan:
     def product(self, prices: Sequence[Any], months: int = 0, loyalty: Any = None, **more: Any) -> int:
         """Add a product with its price in each segment: recurring where it has months, else one-off.
 
-        `margins` are those in each segment, `loyalty` is the chance of a customer's own to leave.
+        `margins` are those in each segment, `loyalty` is the chance of a customer's own to leave. `opens` are
+        chances to move up, by product; `customers` how many there are of each segment as the period begins,
+        signed `age` days before.
         """
-        key = purpose("price", f"product {len(self.rows.get('products', []))}")
+        number = len(self.rows.get("products", []))
+        key = purpose("price", f"product {number}")
         row = {"price_key": key, "months": months, "term": months * MONTH, "stays": 0.5, "odds": 1.0} | more
         row |= {"loyalty": NOTHING if loyalty is None else self.distribution(loyalty)}
         margins = row.pop("margins", [0.5] * len(prices))
+        opens, age = row.pop("opens", {}), row.pop("age", 0)
+        customers = row.pop("customers", [0] * len(prices))
+        if opens:
+            ways = [(chance, product, NOTHING) for product, chance in opens.items()]
+            ways.append((1.0 - sum(opens.values()), number, NOTHING))
+            row |= {"first_move": self.routes(ways), "moves": len(ways)}
         made = [
-            {"mean": mean_of(price), "margin": margin, "distribution": self.distribution(price)}
-            for price, margin in zip(prices, margins, strict=True)
+            {
+                "mean": mean_of(price),
+                "margin": margin,
+                "distribution": self.distribution(price),
+                "first_customer": entity(Entity.CUSTOMER, f"product {number}/segment {segment}"),
+                "customers": customers[segment],
+                "age": self.distribution(age),
+            }
+            for segment, (price, margin) in enumerate(zip(prices, margins, strict=True))
         ]
         self.add("prices", *made)
         return self.add("products", row)
+
+    def delivery(self, days: float = 1e6, good: float = 1.0, **more: Any) -> None:
+        """Begin a delivery, of which the stages that follow are, promised in so many days."""
+        row = {"kind": Kind.DELIVERING, "promised": round(days * DAY), "late": 1.0, "defect": 1.0}
+        row |= {"good": math.inf if good == 1.0 else good / (1 - good), "kept": 1.0, "missed": 1.0} | more
+        self.process(row, self.distribution(0.0))
+
+    def program(self, every: Any, regularly: bool = False, kept: float = 1.0, missed: float = 1.0) -> None:
+        """Begin a program of account visits, of which the stages that follow are; after all deliveries."""
+        row = {"kind": Kind.VISITING, "kept": kept, "missed": missed}
+        self.process(row, self.distribution(every), regularly)
+
+    def process(self, row: dict[str, Any], delay: int, regularly: bool = False) -> None:
+        """Begin a process whose pursuits are born; `regularly` is about account visits."""
+        processes = self.rows.setdefault("processes", [{"kept": 1.0, "missed": 1.0, "birth": -1}])
+        number = len(processes)
+        row |= {"first_stage": len(self.rows["stages"]), "birth": number - 1}
+        self.add("processes", row)
+        key = purpose("delivery" if row["kind"] == Kind.DELIVERING else "account visit", str(number))
+        self.add("spawns", {"purpose": key, "process": number, "delay": delay, "regularly": regularly})
+
+    def processes(self) -> dict[str, Any]:
+        """Lay out the sale and all other processes, as lowering does (AV1, AV3, AV4)."""
+        self.rows.setdefault("processes", [{"kept": 1.0, "missed": 1.0, "birth": -1}])
+        asked = [spawn.pop("regularly") for spawn in self.rows.get("spawns", [])]
+        processes, spawns = self.records("processes", PROCESS), self.records("spawns", SPAWN)
+        starts = processes["first_stage"]
+        processes["stages"] = np.diff([*starts, len(self.rows["stages"])])
+        ends = plain_ends(len(starts))
+        for number in np.flatnonzero(processes["kind"] == Kind.VISITING):
+            if asked[number - 1]:
+                ends["first_spawn"][number * EVENTS + Event.BEGAN] = number - 1
+                ends["spawns"][number * EVENTS + Event.BEGAN] = 1
+                continue
+            for event in (Event.DONE, Event.LOST, Event.WENT_COLD):
+                end = ends[number * EVENTS + event]
+                end["target"], end["rest"] = starts[number], spawns["delay"][number - 1]
+                end["rest_key"] = purpose("rest between visits", str(number))
+        return {"processes": processes, "ends": ends, "spawns": spawns}
 
     def sold(self, shares: Sequence[float]) -> dict[str, int]:
         """Store the shares of a segment's deals by product, and return where they are."""
@@ -290,6 +358,7 @@ class Plan:
         )
         row: dict[str, Any] = {
             "makes_lead": 0,
+            "process": max(len(self.rows.get("processes", [])) - 1, 0),
             **row_of_checks,
             **{f"{key}_key": purpose(key, name) for key in keys},
         }
@@ -528,9 +597,7 @@ class Plan:
             variants=self.records("variants", STAGE),
             gates=self.records("gates", GATE),
             ignored=self.records("ignored", IGNORED),
-            processes=one_process(len(self.rows["stages"])),
-            ends=plain_ends(),
-            spawns=np.zeros(0, SPAWN),
+            **self.processes(),
             **self.nurtured(),
             plan=np.zeros(1, PLAN),
             routes=self.records("routes", ROUTE),

@@ -87,6 +87,10 @@ def came_back(visit: Visit) -> bool:
     return visit.round > 0
 
 
+def was_delivered(visit: Visit) -> bool:
+    return visit.how == "delivered"
+
+
 def hours_holidays_and_lunch() -> Model:
     plan = Plan(days=21)
     morning, afternoon = daily(21, 9, 12, (5, 6, 9, 12, 13)), daily(21, 13, 17, (5, 6, 9, 12, 13))
@@ -597,8 +601,76 @@ def customers_at_once() -> Model:
     plan = Plan(days=500)
     products_of_all_kinds(plan)
     plan.stage(customer=SOON, conversion=0.8)
-    plan.channel([12.0 * (day in (0, 31)) for day in range(500)], 0, 0, segments=[0.9, 0.1])
-    plan.channel([4.0 * (day in (60, 365)) for day in range(500)], 9, 9, segments=[0.2, 0.8])
+    plan.channel([24.0 * (day in (0, 31)) for day in range(500)], 0, 0, segments=[0.9, 0.1])
+    plan.channel([9.0 * (day in (60, 365)) for day in range(500)], 9, 9, segments=[0.2, 0.8])
+    return plan.model()
+
+
+def visited_customers(regularly: bool, split: Split = Split.NONE) -> Model:
+    """Let customers be visited in two stages and in one, by those who sell, whose time is short."""
+    plan = Plan(days=120, warm_up=10)
+    plan.segment(sells=[0.6, 0.4])
+    plan.segment(sells=[0.5, 0.5], odds=0.8)
+    customers = {"customers": [6, 3], "age": between(0, 300)}
+    plan.product([between(50, 150), 80.0], 1, stays=0.8, growth=0.1, **customers)
+    plan.product([200.0, 90.0], 2, either(0.1, 0.4), typed_term=1)
+    of_team = {"split": split, "new_share": 300, "max_open": 6}
+    team = plan.team(daily(120, closed=(9, 10)), [{}, {"speed": 0.5}], Assignment.LEAST_LOADED, **of_team)
+    plan.stage(team, effort=either(1, 2), customer=SOON, patience=between(0, 5), conversion=0.8)
+    plan.program(either(5, 10, 20), regularly, kept=2.0, missed=0.25)
+    ways = {"nexts": to(3, 3, WON), "elses": to(2, LOST)}
+    plan.stage(team, effort=either(2, 4), patience=between(0, 3), conversion=0.7, **ways)
+    plan.stage(customer=either(0, 1, 3), conversion=0.6)
+    plan.program(between(0.5, 30), not regularly, missed=0.5)
+    plan.stage(team, effort=QUICK, patience=either(AN_HOUR, 1, 2), customer=SOON)
+    plan.channel(1.0, 9, 9, segments=[0.5, 0.5], fit=between(0.5, 2))
+    return plan.model()
+
+
+def delivered_customers(recognised: int, split: Split = Split.NONE) -> Model:
+    """Let those who sell deliver, too, in two ways, often late and with defects; customers remember it."""
+    plan = Plan(days=120, warm_up=10)
+    plan.segment(sells=[0.4, 0.2, 0.2, 0.2])
+    plan.segment(sells=[0.2, 0.3, 0.3, 0.2], odds=0.8)
+    delivered = {"delivery": 1, "at_delivery": recognised}
+    plan.product([between(50, 150), 80.0], 1, stays=0.8, growth=0.1, **delivered)
+    plan.product([200.0, 90.0], 2, either(0.1, 0.4), typed_term=1, **delivered)
+    plan.product([either(300, 900), 500.0], earned_over=20 * DAY, delivery=2, at_delivery=recognised)
+    plan.product([70.0, 70.0], margins=[0.9, 0.1], delivery=2, at_delivery=1 - recognised)
+    of_team = {"split": split, "new_share": 300, "max_open": 6, "commission": 0.1}
+    reps = [{}, {"speed": 0.5}, {}]
+    team = plan.team(daily(120, closed=(9, 10)), reps, Assignment.LEAST_LOADED, **of_team)
+    crew = plan.team(daily(120, 8, 18), [{}], Assignment.SHARED_QUEUE)
+    plan.stage(team, effort=either(1, 2), customer=SOON, patience=between(0, 5), conversion=0.8)
+    odds = {"late": 0.5, "defect": 0.25, "kept": 3.0, "missed": 0.2}
+    plan.delivery(4, 0.9, **odds)
+    plan.stage(team, effort=either(2, 4), patience=between(0, 9), nexts=to(2), heat_odds=(2.0, 1.0, 0.5))
+    plan.stage(customer=either(0, 1, 3), conversion=0.7, elses=to(1, 1, LOST))
+    plan.delivery(1, 0.6, late=0.1)
+    plan.stage(crew, effort=QUICK, customer=SOON, conversion=0.9)
+    plan.program(between(0.5, 30), missed=0.5)
+    plan.stage(team, effort=QUICK, patience=either(AN_HOUR, 1, 2), customer=SOON)
+    cheaper = {"cut_from": 20 * DAY, "cut_until": 60 * DAY, "price_cut": 0.25}
+    plan.channel(1.5, 9, 9, segments=[0.5, 0.5], fit=between(0.5, 2), **cheaper)
+    return plan.model()
+
+
+def a_pyramid() -> Model:
+    """Let customers move up two steps, of which one is launched later, from what is sold at a discount."""
+    plan = Plan(days=500, warm_up=20)
+    plan.segment(sells=[0.6, 0.2, 0.2])
+    plan.segment(sells=[0.3, 0.3, 0.4])
+    customers = {"customers": [5, 4], "age": between(0, 900)}
+    cheap = {"price_cut": 0.2, "odds": 3.0}
+    plan.product(
+        [either(20, 30), 25.0], 1, stays=0.95, growth=0.1, opens={1: 0.1, 2: 0.1}, **customers, **cheap
+    )
+    later = {"launched": 200 * DAY, "price_cut": 0.1}
+    plan.product([60.0, between(50, 90)], 3, typed_term=1, stays=0.8, opens={2: 0.4}, **later)
+    plan.product([100.0, 200.0], 12, typed_term=1, stays=0.7, growth=-0.1, customers=[2, 0], age=365.25)
+    plan.stage(customer=SOON, conversion=0.4)
+    cheaper = {"cut_from": 100 * DAY, "cut_until": 300 * DAY, "price_cut": 0.25}
+    plan.channel(0.2, segments=[0.5, 0.5], **cheaper)
     return plan.model()
 
 
@@ -614,14 +686,57 @@ def mixed_customers(seed: int) -> Model:
     cut = {"cut_from": 0, "cut_until": days * DAY // 2, "price_cut": chance.choice([0.0, 0.5])}
     shares = [1 / len(plan.rows["segments"])] * len(plan.rows["segments"])
     plan.channel([chance.choice([0.0, 0.0, 0.5]) for _ in range(days)], 9, 9, segments=shares, **cut)
+    if any(product["months"] for product in plan.rows["products"]):
+        mixed_programs(chance, plan, [plan.team(daily(days), [{}])], between(5, 90))
     return plan.model()
+
+
+def mixed_programs(chance: random.Random, plan: Plan, teams: list[int], every: Any) -> None:
+    """Let customers be visited by the teams that there are, in two programs at most."""
+    for _ in range(chance.randint(0, 2)):
+        odds = {"kept": chance.choice([1.0, 2.0]), "missed": chance.choice([1.0, 0.25])}
+        plan.program(every, chance.random() < 0.5, **odds)
+        mixed_stages(chance, plan, teams)
+
+
+def mixed_stages(chance: random.Random, plan: Plan, teams: list[int]) -> None:
+    """Add the stages of a process besides the sale."""
+    count, first = chance.randint(1, 3), len(plan.rows["stages"])
+    for number in range(first, first + count):
+        team, back = chance.choice([*teams, NOBODY]), chance.randrange(first, number + 1)
+        plan.stage(
+            team,
+            conversion=chance.choice([1.0, 0.7]),
+            effort=None if team == NOBODY else chance.choice([QUICK, between(0, 3)]),
+            customer=chance.choice([SOON, between(0.01, 2)]),
+            patience=chance.choice([None, SOON, between(0, 2), 1.0]),
+            nexts=to(*range(number + 1, first + count), WON),
+            elses=chance.choice([TO_LOST, to(LOST, back)]),
+            attempts=mixed_attempts(chance),
+            heat_skill=chance.choice([(1.0, 1.0, 1.0), (2.0, 1.0, 0.0)]),
+            theorist_odds=0.5,
+            cost_per_visit=chance.choice([0.0, 2.5]),
+        )
+
+
+def mixed_deliveries(chance: random.Random, plan: Plan, teams: list[int]) -> None:
+    """Let products be delivered by the teams that there are, in two ways at most."""
+    count = chance.randint(0, 2)
+    for _ in range(count):
+        odds = {"late": chance.choice([1.0, 0.3]), "defect": chance.choice([1.0, 0.3])}
+        odds |= {"kept": chance.choice([1.0, 4.0]), "missed": chance.choice([1.0, 0.2])}
+        plan.delivery(chance.choice([0, AN_HOUR, 0.5, 2]), chance.choice([1.0, 0.8, 0.0]), **odds)
+        mixed_stages(chance, plan, teams)
+    for product in plan.rows["products"] if count else ():
+        product["delivery"] = chance.randint(0, count)
+        product["at_delivery"] = chance.randint(0, 1) if product["delivery"] else 0
 
 
 def mixed_products(chance: random.Random, plan: Plan, term: int | None = None) -> None:
     """Sell some products in all segments; `term` is how long a term of a month is, where not a month."""
     segments = plan.rows["segments"]
     count = chance.randint(1, 4)
-    for _ in range(count):
+    for number in range(count):
         months = chance.choice([0, 1, 1, 2, 12]) if term is None else chance.choice([0, 1, 1, 2])
         prices = [chance.choice([9.99, between(10, 30), either(5, 50)]) for _ in segments]
         more = {
@@ -635,10 +750,27 @@ def mixed_products(chance: random.Random, plan: Plan, term: int | None = None) -
             more |= {"earned_over": chance.choice([0, 1, 9 * DAY])}
         if term is not None:
             more |= {"term": months * term}
+        more |= mixed_discount(chance) if chance.random() < 0.5 else {}
+        more |= (
+            {"launched": plan.days * DAY // chance.choice([2, 4, 9])}
+            if number and chance.random() < 0.4
+            else {}
+        )
+        above = [each for each, row in enumerate(plan.rows.get("products", [])) if row["months"]]
+        if months:
+            if above and chance.random() < 0.6:
+                more |= {"opens": {each: 0.4 / len(above) for each in above}}
+            customers = [chance.choice([0, 0, 3]) for _ in segments]
+            more |= {"customers": customers, "age": chance.choice([0, between(0, 900), 365.25, 30.4375])}
         plan.product(prices, months, margins=[chance.choice([0.0, 0.4, 1.0]) for _ in segments], **more)
     for segment in segments:
         shares = [chance.randint(1, 3) for _ in range(count)]
         segment.update(plan.sold([share / sum(shares) for share in shares]))
+
+
+def mixed_discount(chance: random.Random) -> dict[str, float]:
+    """Sell at a discount that moves the odds."""
+    return {"price_cut": chance.choice([0.1, 0.333]), "odds": chance.choice([0.5, 1.0, 2.0])}
 
 
 def mixed(seed: int) -> Model:
@@ -691,12 +823,15 @@ def mixed(seed: int) -> Model:
         channel = plan.channel(0.0, prospected=1, per_hour=chance.choice([0.1, 0.4]), hot=0.3)
         chosen |= {"prospects": 1, "prospected_channel": channel, "block": HOUR // 2}
         chosen |= {"reserved": chance.choice([0.0, 0.1, 0.3])}
-    if chance.random() < 0.5:
-        limit_hand_overs(chance, plan, count)
-    mixed_nurture(chance, plan, count)
     of_products = random.Random(1_000 + seed)
-    if of_products.random() < 0.5:
+    if of_products.random() < 0.7:
         mixed_products(of_products, plan, term=of_products.choice([2 * DAY, 2 * DAY + HOUR // 2]))
+        mixed_deliveries(random.Random(2_000 + seed), plan, teams)
+        if any(product["months"] for product in plan.rows["products"]):
+            mixed_programs(of_products, plan, teams, either(0, AN_HOUR, 1, 2.5))
+    if chance.random() < 0.5:
+        limit_hand_overs(chance, plan, len(plan.rows["stages"]))
+    mixed_nurture(chance, plan, count)
     return plan.model()
 
 
@@ -764,7 +899,7 @@ def mixed_team(chance: random.Random, plan: Plan) -> int:
         queue_order=chance.choice(list(QueueOrder)),
         sticky=chance.randint(0, 1),
         interrupts=int(chance.random() < 0.4),
-        split=chance.choice([0, 0, 0, Split.NEW_FIRST, Split.SHARES]),
+        split=chance.choice([0, 0, *Split]),
         new_share=chance.choice([1, 300]),
         max_open=chance.choice([1, 2, 4, 10**6]),
         commission=chance.choice([0.0, 0.1]),
@@ -834,9 +969,33 @@ SITUATIONS = {
     "ignored by their reps": Situation(ignored_by_their_reps, was_ignored, 20),
     "customers for years": OfCustomers(customers_for_years, lambda step: step.what == "churned", 20),
     "customers at once": OfCustomers(customers_at_once, lambda step: step.what == "renewed", 20),
+    "a pyramid": OfCustomers(a_pyramid, lambda step: step.product == 2 and step.what == "expanded", 5),
+    "visited after the last one": Situation(
+        lambda: visited_customers(False), lambda visit: visit.how == "parked", 50
+    ),
+    "visited regularly": Situation(lambda: visited_customers(True), lambda visit: visit.how == "done", 50),
+    "visits withdrawn": Situation(lambda: visited_customers(True), lambda visit: visit.how == "withdrawn"),
     "hot to the best": Situation(hot_to_the_best, lambda visit: visit.rep == 4),
     "who is worth a rep's hour": Situation(lambda: floor(15), lambda visit: visit.handed_over, 20),
     "handing over while full": Situation(lambda: full_reps(Assignment.ROUND_ROBIN, sticky=0), waited),
+}
+SITUATIONS |= {
+    f"deliveries {name}": Situation(
+        lambda recognised=recognised, split=split: delivered_customers(recognised, split), count, 10
+    )
+    for name, recognised, split, count in (
+        ("recognised at signing", 0, Split.NONE, was_delivered),
+        ("recognised at delivery", 1, Split.NONE, was_delivered),
+        ("in equal shares", 0, Split.SHARES, was_delivered),
+        ("after new business", 1, Split.NEW_FIRST, was_delivered),
+        ("sent back", 0, Split.NONE, came_back),
+    )
+}
+SITUATIONS |= {
+    f"visits beside the sale, {split.name.lower()}": Situation(
+        lambda split=split: visited_customers(True, split), went_cold, 20
+    )
+    for split in Split
 }
 SITUATIONS |= {
     f"hours of their own, {assignment.name.lower()}": Situation(

@@ -10,19 +10,23 @@ import numpy as np
 from funnelsim.chance.distributions import quantile
 from funnelsim.chance.keys import (
     ABSENCE,
+    AGE,
     ARRIVAL,
     BUSY,
     BUSY_ALL,
     CONTRACT,
     DAYS_OFF,
+    GOOD_DELIVERY,
     KIND,
     LEAVING,
     LOYALTY,
     MARKET,
+    MOVING,
     PRODUCT,
     PROFILE,
     REP,
     REPLACEMENT,
+    REST,
     RIPENING,
     SHARE,
     TENURE,
@@ -33,8 +37,27 @@ from funnelsim.chance.keys import (
     uniforms,
 )
 from funnelsim.compiling.arrays import Record, Records
-from funnelsim.model.model import DEMAND_OF_ALL, DEMAND_OF_CHANNELS, ODDS_OF_ALL, Chapters, Model, chapters_of
-from funnelsim.model.words import LOST, NEVER, NOBODY, NOTHING, WON, Assignment, QueueOrder
+from funnelsim.model.model import (
+    DEMAND_OF_ALL,
+    DEMAND_OF_CHANNELS,
+    EVENTS,
+    ODDS_OF_ALL,
+    Chapters,
+    Model,
+    chapters_of,
+)
+from funnelsim.model.words import (
+    LOST,
+    NEVER,
+    NOBODY,
+    NOTHING,
+    WON,
+    Assignment,
+    Event,
+    Kind,
+    QueueOrder,
+    Split,
+)
 
 from . import firm as told
 from .firm import DAY, HOUR, Draws, Firm, whole
@@ -115,6 +138,13 @@ class Table:
             loyalty=lambda lead, product: self.value(
                 self.model.products[product]["loyalty"], self.uniforms(lead, LOYALTY)[0]
             ),
+            moving=lambda contract, terms: self.uniforms(contract, MOVING, terms)[0],
+            age=self.age,
+            delivery=lambda deal, round_, number: self.born(deal, round_, 1 + number),
+            good=lambda delivery: self.uniforms(delivery, GOOD_DELIVERY)[0],
+            visit=lambda parent, round_, number: self.born(parent, round_, self.programs[number]),
+            delay=self.delay,
+            rest=self.rest,
             cooling=cooling,
             check=self.check,
             ignored=lambda lead, at, round_: self.uniforms(
@@ -138,6 +168,35 @@ class Table:
         """Find the prices of a product in each segment."""
         count = len(self.model.segments)
         return self.model.prices[product * count : (product + 1) * count]
+
+    def age(self, company: int, segment: int, product: int) -> int:
+        """Draw how long somebody has been a customer as the period begins (CU11)."""
+        days = self.prices(product)[segment]["age"]
+        return whole(self.value(days, self.uniforms(company, AGE)[0]) * DAY)
+
+    @property
+    def programs(self) -> list[int]:
+        """The numbers of the processes of account visits, which come after all deliveries."""
+        return [int(number) for number in np.flatnonzero(self.model.processes["kind"] == Kind.VISITING)]
+
+    def birth(self, process: int) -> Record:
+        """Find how the pursuits of a process are born."""
+        found: Record = self.model.spawns[self.model.processes[process]["birth"]]
+        return found
+
+    def born(self, parent: int, round_: int, process: int) -> int:
+        """Return the entity of a pursuit of a process that is born of another (K9)."""
+        return descendant(parent, int(self.birth(process)["purpose"]), round_)
+
+    def delay(self, visit: int, program: int) -> int:
+        """Draw when a visit that is born begins (AV1, AV4)."""
+        days = self.birth(self.programs[program])["delay"]
+        return whole(self.value(days, self.uniforms(visit, REST)[0]) * DAY)
+
+    def rest(self, visit: int, program: int, round_: int) -> int:
+        """Draw how long a visit rests before the next one (AV3)."""
+        end = self.model.ends[self.programs[program] * EVENTS + Event.DONE]
+        return whole(self.value(end["rest"], self.uniforms(visit, end["rest_key"], round_)[0]) * DAY)
 
     def check(self, lead: int, stage: int, round_: int, number: int) -> tuple[float, float]:
         """Draw the hours of a check of a stage, and the uniform of its answer."""
@@ -395,6 +454,31 @@ class Table:
                 int(reason): self.nurture(reason) for reason in np.flatnonzero(model.reasons["most_touches"])
             },
             products=[self.product(number) for number in range(len(model.products))],
+            deliveries=[self.delivery(row) for row in model.processes if row["kind"] == Kind.DELIVERING],
+            programs=[self.program(number) for number in self.programs],
+        )
+
+    def delivery(self, row: Record) -> told.Delivery:
+        """Describe how what is sold is delivered (DE3, DE4, DE7)."""
+        return told.Delivery(
+            int(row["first_stage"]),
+            promised=int(row["promised"]),
+            odds=float(row["good"]),
+            late=float(row["late"]),
+            defect=float(row["defect"]),
+            good=float(row["kept"]),
+            bad=float(row["missed"]),
+        )
+
+    def program(self, process: int) -> told.Program:
+        """Describe a program of account visits."""
+        row, done = self.model.processes[process], self.model.ends[process * EVENTS + Event.DONE]
+        first = int(row["first_stage"])
+        return told.Program(
+            range(first, first + int(row["stages"])),
+            regularly=bool(done["rest"] == NOTHING),
+            kept=float(row["kept"]),
+            missed=float(row["missed"]),
         )
 
     def products_of(self, segment: Record) -> list[tuple[float, int]]:
@@ -406,7 +490,14 @@ class Table:
         """Describe a product (PC3)."""
         row = self.model.products[number]
         return told.Product(
-            [told.Price(float(each["mean"]), float(each["margin"])) for each in self.prices(number)],
+            [
+                told.Price(
+                    float(each["mean"]),
+                    float(each["margin"]),
+                    [int(each["first_customer"]) + index for index in range(int(each["customers"]))],
+                )
+                for each in self.prices(number)
+            ],
             months=int(row["months"]),
             typed_term=bool(row["typed_term"]),
             stays=float(row["stays"]),
@@ -414,6 +505,16 @@ class Table:
             growth=float(row["growth"]),
             earned_over=int(row["earned_over"]),
             term=int(row["term"]),
+            discount=float(row["price_cut"]),
+            odds=float(row["odds"]),
+            launched=int(row["launched"]),
+            delivery=int(row["delivery"]) - 1 if row["delivery"] else None,
+            at_delivery=bool(row["at_delivery"]),
+            opens=[
+                (up_to, int(product))
+                for up_to, product, _ in self.routes(row["first_move"], row["moves"])
+                if product != number
+            ],
         )
 
     def nurture(self, reason: int) -> told.Nurture:
@@ -450,7 +551,8 @@ class Table:
             queue_order=QueueOrder(int(team["queue_order"])).name.lower(),
             sticky=bool(team["sticky"]),
             interrupts=bool(team["interrupts"]),
-            splits=bool(team["split"]),
+            split="" if team["split"] == Split.NONE else Split(int(team["split"])).name.lower(),
+            new_share=int(team["new_share"]),
             prospects=int(team["prospected_channel"]) if team["prospects"] else None,
             block=int(team["block"]),
             reserved=float(team["reserved"]),

@@ -792,7 +792,7 @@ class WatchedOffice(Office):
 
     def enter(self, pursuit: Record) -> None:
         was_theorist = pursuit["theorist"] == 1
-        if pursuit["began"] == self.now and reporting.learns(self.model, pursuit["channel"]):
+        if pursuit["began"] == self.now and reporting.learns(self.model, pursuit):
             self.seen.update(qualifying.of_an_inquiry(self.model, self.world, pursuit))
         enter(self, pursuit)
         if was_theorist and pursuit["theorist"] == 0:

@@ -126,6 +126,7 @@ def test_all_fragments_of_how_to_write_a_scenario_live_together() -> None:
         "today",
         "third_rep",
         "faster_proposals",
+        "rep_and_templates",
         "growth",
         "always_three",
         "shorter_calls",

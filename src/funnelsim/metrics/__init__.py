@@ -6,6 +6,7 @@ from funnelsim.metrics import funnel  # the first of the register
 from funnelsim.metrics import (
     attempts,
     customers,
+    delivery,
     hand_over,
     junk,
     money,
@@ -26,6 +27,7 @@ __all__ = [
     "attempts",
     "customers",
     "cut",
+    "delivery",
     "funnel",
     "hand_over",
     "junk",

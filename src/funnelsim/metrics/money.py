@@ -9,6 +9,7 @@ from funnelsim.engines.fold import (
     EARNED_REVENUE,
     LATER_TERM,
     TOUCH,
+    UNDELIVERED,
     Basis,
     Measure,
 )
@@ -43,8 +44,9 @@ def sales(cut: Cut) -> Floats:
 
 
 def visits(cut: Cut) -> Floats:
-    """Add up what work on leads and on customers costs besides the reps' time: (R, n)."""
-    return cut.period(Event.STARTED, _MONEY) + cut.period(ACCOUNT_VISIT, _MONEY)
+    """Add up what work on leads, deliveries and customers costs besides the reps' time: (R, n)."""
+    of_customers = cut.period(ACCOUNT_VISIT, _MONEY) + cut.period(UNDELIVERED, _MONEY)
+    return cut.period(Event.STARTED, _MONEY) + of_customers
 
 
 def signed(cut: Cut) -> Floats:
@@ -168,7 +170,7 @@ def commission_cost(cut: Cut) -> Parts:
 
 @figure("Cost of visits", Unit.MONEY, Basis.PERIOD, Better.LESS, (*_WON, "stage"), total)
 def visit_cost(cut: Cut) -> Parts:
-    """What work on leads and on customers costs besides the reps' time, booked when it starts."""
+    """What work on leads, deliveries and customers costs besides the reps' time, booked when it starts."""
     return (visits(cut),)
 
 

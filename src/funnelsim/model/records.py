@@ -113,6 +113,8 @@ PRODUCT = record(  # what is sold
     ("odds", "<f8"),  # odds ratio of its deals
     ("first_move", "<i4"),  # routes to the products that its customers may move up to
     ("moves", "<i4"),
+    ("delivery", "<i4"),  # process; 0: there is nothing to deliver
+    ("at_delivery", "<i4"),  # 1: earned from delivery on; 0: from signing on
 )
 PRICE = record(  # of a product in a segment
     ("mean", "<f8"),  # of the table that is drawn from
@@ -308,7 +310,7 @@ LOAD = record(  # a point of the effect of a rep's open leads
 FIRM = record(  # what is the same in all channels and stages
     ("discount", "<f8"),  # of what comes later, a year
     ("ripening", "<i4"),  # distribution, days until a theorist is none any more; NOTHING: it stays one
-    ("programs", "<i4"),  # of account visits: the first rows of Model.spawns
+    ("zero", "<i4"),
 )
 
 GATE = record(  # of a team in a stage: a limit on what is handed over
@@ -366,12 +368,16 @@ REASON = record(  # why pursuits are lost, and the nurture that takes them
 )
 
 PROCESS = record(  # a run of stages, and what follows each way to leave one of them
-    ("kept", "<f8"),  # odds ratio of a customer's staying after an account visit that was done ...
-    ("missed", "<f8"),  # ... or was not
+    ("promised", "<i8"),  # of a delivery: the time after which it is late
+    ("good", "<f8"),  # ... odds of a good one, in time and without defects; infinite where it is certain
+    ("late", "<f8"),  # ... odds ratio of a late one
+    ("defect", "<f8"),  # ... odds ratio for each time that it has been sent back
+    ("kept", "<f8"),  # odds ratio of a customer's staying after a good delivery, or a visit that was done ...
+    ("missed", "<f8"),  # ... or after another one
     ("first_stage", "<i4"),
     ("stages", "<i4"),
-    ("visits", "<i4"),  # 1: of account visits
-    ("zero", "<i4"),
+    ("kind", "<i4"),  # of words.Kind
+    ("birth", "<i4"),  # of Model.spawns, by which one is born
 )
 
 END = record(  # what follows an event with which a pursuit leaves a visit: a row for each process and event
@@ -446,8 +452,10 @@ PURSUIT = record(  # what every event of a sale looks at comes first, on as few 
     ("product", "<i4"),  # NOTHING, where there are no products
     ("terms", "<i4"),  # of a contract: how many are over
     ("visit", "<i4"),  # ... the latest account visit: 2 x its process, and 1 if it was done; 0: none yet
+    ("delivered", "<i4"),  # ... the latest delivery: 2 x its process, and 1 if it was good; 0: none yet
+    ("seller", "<i4"),  # of a delivery: who closed the deal
     ("zero", "<i4"),
-    ("paid", "<f8"),  # ... for a month of the term at hand
+    ("paid", "<f8"),  # ... for a month of the term at hand; of a deal that is won: for a month, or in all
     ("mean_paid", "<f8"),  # ... at the mean price
     ("price_share", "<f8"),  # ... of the full price
 )

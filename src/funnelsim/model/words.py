@@ -127,6 +127,14 @@ class Flag(IntFlag):
     ATTEMPT = 128  # STARTED, WORKED, NOT_REACHED: an attempt to reach the buyer; count: which one, from 1
 
 
+class Kind(IntEnum):
+    """What a process is about."""
+
+    SELLING = 0
+    DELIVERING = 1
+    VISITING = 2  # customers
+
+
 class Assignment(IntEnum):
     """How a team's leads find a rep."""
 

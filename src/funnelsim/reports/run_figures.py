@@ -80,6 +80,7 @@ _NURTURE_BY_MONTH = ("in_nurture", "reactivated", "revenue_from_reactivated")
 _PEOPLE = ("on_staff", "absence", "mean_skill", "turnover_cost", "training_cost")
 _HELD = ("held", "leads_held", "time_held", "cold_while_held", "holding_cost")
 _BRIDGE = ("new_mrr", "expansion_mrr", "contraction_mrr", "churned_mrr", "mrr")
+_DELIVERY = ("delivered", "delivered_in_time", "good_deliveries", "days_to_deliver", "cancelled")
 _CUSTOMERS = (
     *("customers", "new_customers", "churned_customers", "logo_churn", "renewal_rate"),
     *(*_BRIDGE, "arr", "nrr", "grr", "existing_revenue_share", "account_visits", "account_visits_made"),
@@ -127,6 +128,12 @@ PARTS = (
         ("absence", "mean_skill", "turnover_cost", "training_cost"),
         _PEOPLE,
         (("month", _PEOPLE),),
+    ),
+    Part(
+        "Delivery",
+        ("delivered", "cancelled"),
+        (*_DELIVERY, "delivery_cost"),
+        (("month", _DELIVERY), ("segment", _DELIVERY)),
     ),
     Part(
         "Customers",

@@ -110,6 +110,12 @@ def term(model: Model, pursuit: Record) -> int:
 
 
 @rule
+def value_signed(model: Model, deal: Record, paid: float) -> float:
+    """Compute the bookings of a contract about a product from what is paid for a month, or in all (PC4)."""
+    return float(paid * products.months_at_first(model, deal["product"]))
+
+
+@rule
 def cents(value: float) -> int:
     """Count money in whole cents, halves up (M10)."""
     if value >= MOST_CENTS / CENTS:

@@ -16,12 +16,12 @@ from funnelsim.rules.routes import route
 from funnelsim.rules.visits import duration, occurrence
 
 YEAR = 12 * MONTH  # microseconds: of a contract
-NO_VISIT = 0  # what a contract remembers before the first one
+NO_MEMORY = 0  # of visits, or of deliveries, before the first one
 
 
 @rule
 def becomes_customer(model: Model, product: int, now: int) -> bool:
-    """Return whether who signs a contract about a product now becomes a customer (CU1)."""
+    """Return whether who signs for a product, or has it delivered, becomes a customer now (CU1, DE5)."""
     return bool(is_recurring(model, product) and now >= model.stocks_from)
 
 
@@ -57,24 +57,23 @@ def stays(model: Model, world: Record, contract: Record) -> bool:
         u, _ = uniforms(world, contract["company"], LOYALTY, 0)
         chance = 1.0 - quantile(model.distributions[product["loyalty"]], model.knots, u)
     u, _ = uniforms(world, contract["entity"], LEAVING, contract["terms"])
-    return u < after_visit(model, contract, chance)
+    return u < after(model, contract["delivered"], after(model, contract["visit"], chance))
 
 
 @rule
-def after_visit(model: Model, contract: Record, chance: float) -> float:
-    """Return a customer's chance to stay, by how the latest account visit went (AV5)."""
-    visit = contract["visit"]
-    if visit == NO_VISIT or chance >= 1.0:
+def after(model: Model, remembered: int, chance: float) -> float:
+    """Return a customer's chance to stay, by what is remembered of a visit or a delivery (AV5, DE7)."""
+    if remembered == NO_MEMORY or chance >= 1.0:
         return chance
-    program = model.processes[visit // 2]
-    odds = chance / (1.0 - chance) * (program["kept"] if visit % 2 == 1 else program["missed"])
+    process = model.processes[remembered // 2]
+    odds = chance / (1.0 - chance) * (process["kept"] if remembered % 2 == 1 else process["missed"])
     return float(odds / (1.0 + odds))
 
 
 @rule
-def remembered(pursuit: Record, event: int) -> int:
-    """Return what a contract remembers of an account visit that ends with an event (AV5)."""
-    return int(2 * pursuit["process"] + (1 if event == Event.DONE else 0))
+def remembered(pursuit: Record, went_well: bool) -> int:
+    """Return what a contract remembers of an account visit or a delivery (AV5, DE7)."""
+    return int(2 * pursuit["process"] + (1 if went_well else 0))
 
 
 @rule
@@ -157,9 +156,11 @@ def first_contract(
     days = model.distributions[model.prices[product * len(model.segments) + segment]["age"]]
     age, term = duration(quantile(days, model.knots, u), DAY), model.products[product]["term"]
     share = share_of_price(model, contract)
-    grown = share * math.pow(1.0 + model.products[product]["growth"], float(age // YEAR))
+    since = age % term
+    years = (age - since) // YEAR
+    grown = share * math.pow(1.0 + model.products[product]["growth"], float(years))
     price, mean_price = prices_of(model, world, product, segment, company)
-    return int(now - age), int(now - age % term), price * grown, mean_price * grown, share
+    return int(now - age), int(now - since), price * grown, mean_price * grown, share
 
 
 @rule

@@ -15,7 +15,7 @@ from funnelsim.chance.keys import REST, descendant, uniforms
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.model.model import EVENTS, Model
-from funnelsim.model.words import DAY, GONE_COLD, LOST, NOTHING, REJECTED, ROUTE, WON, Due, Event
+from funnelsim.model.words import DAY, GONE_COLD, LOST, NOTHING, REJECTED, ROUTE, WON, Due, Event, Kind
 from funnelsim.rules.ignored import is_ignored
 from funnelsim.rules.visits import duration, occurrence
 
@@ -35,16 +35,31 @@ def leaving(model: Model, pursuit: Record, due: int) -> tuple[int, int]:
     if target in (LOST, REJECTED):
         return Event.LOST.value, int(pursuit["reason"])
     if target == WON:
-        return Event.DONE.value if is_visit(model, pursuit) else Event.WON.value, NOTHING
+        return reached(model, pursuit), NOTHING
     if target > pursuit["stage"]:
         return Event.ADVANCED.value, NOTHING
     return Event.SENT_BACK.value, NOTHING
 
 
 @rule
-def is_visit(model: Model, pursuit: Record) -> bool:
-    """Return whether a pursuit is of a program of account visits."""
-    return bool(model.processes[pursuit["process"]]["visits"] == 1)
+def reached(model: Model, pursuit: Record) -> int:
+    """Name the event with which a pursuit leaves the last stage of its process (V17, AV2, DE2)."""
+    kind = kind_of(model, pursuit)
+    if kind == Kind.SELLING:
+        return Event.WON.value
+    return Event.DONE.value if kind == Kind.VISITING else Event.DELIVERED.value
+
+
+@rule
+def kind_of(model: Model, pursuit: Record) -> int:
+    """Return what the process of a pursuit is about, of words.Kind."""
+    return int(model.processes[pursuit["process"]]["kind"])
+
+
+@rule
+def fails(event: int) -> bool:
+    """Return whether a pursuit ends with an event, and not as it should (AV5, DE2)."""
+    return event in (Event.LOST, Event.WENT_COLD)
 
 
 @rule
@@ -126,10 +141,10 @@ def can_be_withdrawn(pursuit: Record) -> bool:
 
 @rare
 def most_born(model: Model) -> int:
-    """Count the pursuits that may be born in one step: of an end, with a contract, or of an inquiry."""
+    """Count the pursuits that may be born in one step, at most: of an end, with a contract, of an inquiry."""
     most = 1
     for number in range(len(model.ends)):
         most = max(most, int(model.ends[number]["spawns"]))
     if len(model.products) > 0:
-        most += 1 + int(model.firm[0]["programs"])
+        most += 1 + len(model.processes)
     return most

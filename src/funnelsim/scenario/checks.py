@@ -29,7 +29,12 @@ from funnelsim.scenario.learning_checks import check_learning
 from funnelsim.scenario.nurture_checks import check_nurture
 from funnelsim.scenario.paths import leaves, written
 from funnelsim.scenario.plan_checks import check_plan
-from funnelsim.scenario.process_checks import at_its_process, check_account_visits
+from funnelsim.scenario.process_checks import (
+    at_its_process,
+    check_account_visits,
+    check_deliveries,
+    check_processes,
+)
 from funnelsim.scenario.processes import with_all_stages
 from funnelsim.scenario.product_checks import check_products, keys_of_products
 from funnelsim.scenario.prospecting import check_prospecting
@@ -629,7 +634,9 @@ _CHECKS: tuple[Callable[[Contents], Problems], ...] = (
     _names_of_reps,
     check_learning,
     _nurture,
+    check_deliveries,
     check_account_visits,
+    check_processes,
     _titles,
     _reserved,
     check_combined,

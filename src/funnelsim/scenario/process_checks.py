@@ -1,11 +1,12 @@
-"""Checks of account visits, and of stages that belong to other processes than the sale."""
+"""Checks of deliveries and account visits, and of stages that belong to other processes than the sale."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from funnelsim.scenario.errors import Problem, Problems
+from funnelsim.scenario.errors import Problem, Problems, unknown
 from funnelsim.scenario.flow import WIN
+from funnelsim.scenario.processes import other_processes
 from funnelsim.scenario.quantities import least_drawn
 from funnelsim.scenario.schema import Contents, Stage
 
@@ -15,16 +16,29 @@ def at_its_process(contents: Contents, problem: Problem) -> Problem:
     table, _, rest = problem.path.partition(".")
     if table != "stages":
         return problem
-    for name, program in contents.account_visits.items():
-        for stage in program.stages:
+    for path, process in other_processes(contents).items():
+        for stage in process.stages:
             if stage not in contents.stages and (rest == stage or rest.startswith(f"{stage}.")):
-                return replace(problem, path=f"account_visits.{name}.{problem.path}")
+                return replace(problem, path=f"{path}.{problem.path}")
     return problem
 
 
+def check_deliveries(contents: Contents) -> Problems:
+    """Find products that are delivered by nothing, and deliveries of nothing."""
+    delivered = {product.delivery for product in contents.products.values()}
+    for name, product in contents.products.items():
+        path = f"products.{name}"
+        if product.delivery is not None and product.delivery not in contents.deliveries:
+            yield unknown(f"{path}.delivery", product.delivery, contents.deliveries, "one of [deliveries]")
+        if product.delivery is None and product.recognised == "at_delivery":
+            yield Problem(f"{path}.recognised", "is at_delivery, but there is no delivery", "a delivery")
+    for name in contents.deliveries:
+        if name not in delivered:
+            yield Problem(f"deliveries.{name}", "delivers no product", "a product with this delivery")
+
+
 def check_account_visits(contents: Contents) -> Problems:
-    """Find programs that nobody is visited by, stages with a name twice, and ways into another process."""
-    named = dict.fromkeys(contents.stages, "stages")
+    """Find programs that nobody is visited by."""
     for name, program in contents.account_visits.items():
         path = f"account_visits.{name}"
         if not any(product.is_recurring for product in contents.products.values()):
@@ -33,7 +47,13 @@ def check_account_visits(contents: Contents) -> Problems:
         if program.asked == "regularly" and least_drawn(program.every_days) <= 0:
             wrong = "may be 0: visits would be due without end at one instant"
             yield Problem(f"{path}.every_days", wrong, "days that are always above 0")
-        for stage, table in program.stages.items():
+
+
+def check_processes(contents: Contents) -> Problems:
+    """Find stages with a name twice, and ways into another process."""
+    named = dict.fromkeys(contents.stages, "stages")
+    for path, process in other_processes(contents).items():
+        for stage, table in process.stages.items():
             where = f"{path}.stages.{stage}"
             if stage in named:
                 yield Problem(where, f"is the name of a stage in {named[stage]}, too", "a name of its own")
@@ -41,7 +61,7 @@ def check_account_visits(contents: Contents) -> Problems:
             if table.makes is not None:
                 wrong = "is given, but only a stage of the sale makes leads"
                 yield Problem(f"{where}.makes", wrong, "no such key")
-            yield from _ways_out(where, table, set(program.stages))
+            yield from _ways_out(where, table, set(process.stages))
     elsewhere = set(named) - set(contents.stages)
     for stage, table in contents.stages.items() if elsewhere else ():
         yield from _ways_out(f"stages.{stage}", table, set(contents.stages))

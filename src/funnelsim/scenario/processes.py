@@ -1,4 +1,4 @@
-"""Other processes than the sale: programs of account visits, and all stages side by side."""
+"""Other processes than the sale: deliveries and account visits, and all stages side by side."""
 
 from __future__ import annotations
 
@@ -7,15 +7,19 @@ from typing import TypeVar
 
 import numpy as np
 
+from funnelsim.chance.distributions import Constant
 from funnelsim.chance.keys import purpose
 from funnelsim.model.model import EVENTS, plain_ends
 from funnelsim.model.records import PROCESS, SPAWN
-from funnelsim.model.words import Event
-from funnelsim.scenario.schema import AccountVisits, Contents, Stage
+from funnelsim.model.words import DAY, NEVER, Event, Kind
+from funnelsim.rules.visits import duration
+from funnelsim.scenario.effects import odds_of
+from funnelsim.scenario.schema import AccountVisits, Contents, Delivery, Stage
 from funnelsim.scenario.sheets import Array, Draft, Sheet, fill
 from funnelsim.scenario.volumes import Era
 
 _AnyContents = TypeVar("_AnyContents", bound=Contents)
+AT_ONCE = Constant(0.0)
 CERTAIN = {"won": 1.0}  # where who leaves the last stage of a process goes, if nothing else is typed
 
 
@@ -24,12 +28,19 @@ def with_all_stages(contents: _AnyContents) -> _AnyContents:
 
     Who leaves the last stage of a process has reached its end, and not the first stage of the next one.
     """
-    if not contents.account_visits:
+    others = other_processes(contents)
+    if not others:
         return contents
     stages = _closed(contents.stages)
-    for program in contents.account_visits.values():
-        stages |= _closed({name: _visited(stage) for name, stage in program.stages.items()})
+    for process in others.values():
+        stages |= _closed({name: _sure(stage) for name, stage in process.stages.items()})
     return contents.model_copy(update={"stages": stages})
+
+
+def other_processes(contents: Contents) -> dict[str, Delivery | AccountVisits]:
+    """List the processes besides the sale by their paths, in the order of their numbers."""
+    deliveries = {f"deliveries.{name}": each for name, each in contents.deliveries.items()}
+    return deliveries | {f"account_visits.{name}": each for name, each in contents.account_visits.items()}
 
 
 def _closed(stages: dict[str, Stage]) -> dict[str, Stage]:
@@ -38,31 +49,37 @@ def _closed(stages: dict[str, Stage]) -> dict[str, Stage]:
     return stages | ({name: last.model_copy(update={"next": CERTAIN})} if last.next is None else {})
 
 
-def _visited(stage: Stage) -> Stage:
-    """Let a visit go on for certain, where nothing is typed."""
+def _sure(stage: Stage) -> Stage:
+    """Let a pursuit advance for certain, where nothing else is typed."""
     sure = stage.conversion is None and not stage.checks
     return stage.model_copy(update={"conversion": 1.0}) if sure else stage
 
 
 def blank_processes(contents: Contents) -> dict[str, Array]:
     """Make the arrays for the rows of processes, of their ends and of births."""
-    count = 1 + len(contents.account_visits)
+    others = len(other_processes(contents))
     return {
-        "processes": np.zeros(count, PROCESS),
-        "ends": plain_ends(count),
-        "spawns": np.zeros(len(contents.account_visits), SPAWN),
+        "processes": np.zeros(1 + others, PROCESS),
+        "ends": plain_ends(1 + others),
+        "spawns": np.zeros(others, SPAWN),
     }
 
 
 @dataclass(frozen=True)
-class SaleRow:
-    """The process of the sale."""
+class ProcessRows:
+    """A process: its stages, and how its pursuits are born; the sale's are inquiries."""
 
+    number: int
+    first_stage: int
     stages: int
+    kind: Kind = Kind.SELLING
 
-    def prepare(self, scenario: Contents, draft: Draft) -> None:  # noqa: ARG002 (the sale is always there)
-        """Write how many stages it has."""
-        fill(draft.array("processes"), 0, {"stages": self.stages})
+    def prepare(self, scenario: Contents, draft: Draft) -> None:  # noqa: ARG002 (it has no names)
+        """Write its stages, and which row of the table of births is its own."""
+        row = {"first_stage": self.first_stage, "stages": self.stages, "kind": self.kind.value}
+        fill(draft.array("processes"), self.number, row | {"birth": self.number - 1})
+        if self.kind != Kind.SELLING:
+            fill(draft.array("spawns"), self.number - 1, {"process": self.number})
 
     def made_of(self, eras: tuple[Era, ...]) -> tuple[object, ...]:  # noqa: ARG002
         """List nothing: it is the same in every world."""
@@ -73,20 +90,47 @@ class SaleRow:
 
 
 @dataclass(frozen=True)
+class DeliveryRows:
+    """How products are delivered."""
+
+    name: str
+    process: int
+
+    def prepare(self, scenario: Contents, draft: Draft) -> None:  # noqa: ARG002
+        """Write the key by which deliveries are born (DE1)."""
+        fill(draft.array("spawns"), self.process - 1, {"purpose": purpose("delivery", self.name)})
+
+    def made_of(self, eras: tuple[Era, ...]) -> tuple[object, ...]:
+        """List the delivery."""
+        return (eras[-1].contents.deliveries[self.name],)
+
+    def write(self, eras: tuple[Era, ...], sheet: Sheet) -> None:
+        """Write what is promised, what makes it good, and what that does."""
+        delivery = eras[-1].contents.deliveries[self.name]
+        promised = delivery.promised_days
+        row = {
+            "promised": NEVER if promised is None else duration(promised, DAY),
+            "good": odds_of(delivery.good),
+            "late": delivery.late_odds_ratio,
+            "defect": delivery.defect_odds_ratio,
+            "kept": delivery.good_odds_ratio,
+            "missed": delivery.bad_odds_ratio,
+        }
+        fill(sheet.array("processes"), self.process, row)
+        fill(sheet.array("spawns"), self.process - 1, {"delay": sheet.distribution(AT_ONCE)})
+
+
+@dataclass(frozen=True)
 class ProgramRows:
-    """A program of account visits: its process, what follows its visits, and how they are born."""
+    """A program of account visits: what follows its visits, and how they are born."""
 
     name: str
     process: int
     first_stage: int
-    stages: int
 
     def prepare(self, scenario: Contents, draft: Draft) -> None:
-        """Write its stages, the keys of draws, and what follows a visit (AV1, AV3, AV4)."""
-        row = {"first_stage": self.first_stage, "stages": self.stages, "visits": 1}
-        fill(draft.array("processes"), self.process, row)
-        birth = {"purpose": purpose("account visit", self.name), "process": self.process}
-        fill(draft.array("spawns"), self.process - 1, birth)
+        """Write the keys of draws, and what follows a visit (AV1, AV3, AV4)."""
+        fill(draft.array("spawns"), self.process - 1, {"purpose": purpose("account visit", self.name)})
         if self._program(scenario).asked == "regularly":
             next_one = {"first_spawn": self.process - 1, "spawns": 1}
             fill(draft.array("ends"), self._end(Event.BEGAN), next_one)
@@ -118,11 +162,15 @@ class ProgramRows:
         return self.process * EVENTS + event
 
 
-def process_sections(contents: Contents) -> list[SaleRow | ProgramRows]:
-    """List the sale and the programs; `contents` has the stages of each apart."""
-    sections: list[SaleRow | ProgramRows] = [SaleRow(len(contents.stages))]
+def process_sections(contents: Contents) -> list[ProcessRows | DeliveryRows | ProgramRows]:
+    """List the processes; `contents` has the stages of each apart."""
     first = len(contents.stages)
-    for number, (name, program) in enumerate(contents.account_visits.items(), start=1):
-        sections.append(ProgramRows(name, number, first, len(program.stages)))
-        first += len(program.stages)
+    sections: list[ProcessRows | DeliveryRows | ProgramRows] = [ProcessRows(0, 0, first)]
+    for number, (path, process) in enumerate(other_processes(contents).items(), start=1):
+        name, stages = path.partition(".")[2], len(process.stages)
+        if isinstance(process, Delivery):
+            sections += [ProcessRows(number, first, stages, Kind.DELIVERING), DeliveryRows(name, number)]
+        else:
+            sections += [ProcessRows(number, first, stages, Kind.VISITING), ProgramRows(name, number, first)]
+        first += stages
     return sections

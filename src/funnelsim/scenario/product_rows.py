@@ -53,6 +53,8 @@ class ProductRows:
             "term": months * MONTH,
             "months": months,
             "typed_term": int(product.term_months is not None),
+            "delivery": 1 + list(scenario.deliveries).index(product.delivery) if product.delivery else 0,
+            "at_delivery": int(product.recognised == "at_delivery"),
             "launched": 0 if product.launched is None else max(self.calendar.instant(product.launched), 0),
         }
         fill(draft.array("products"), self.number, row)

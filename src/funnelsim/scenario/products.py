@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
@@ -101,6 +101,14 @@ class Product(Section):
     )
     price_growth_per_year: Annotated[float, Field(gt=-1, le=10)] = Field(
         default=0.0, description="What is paid rises by this share with each year since signing."
+    )
+    delivery: str | None = Field(
+        default=None,
+        description="How it is delivered, of `[deliveries]`. Default: there is nothing to deliver.",
+    )
+    recognised: Literal["at_signing", "at_delivery"] = Field(
+        default="at_signing",
+        description="From when on what is paid is earned; a subscription recognised at delivery begins then.",
     )
     discount: Discount | None = Field(default=None, description="A price below the list. Default: none.")
     launched: date | None = Field(

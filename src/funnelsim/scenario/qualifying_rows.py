@@ -84,7 +84,6 @@ class FirmRow:
         row = {
             "ripening": NOTHING if days is None else sheet.distribution(days),
             "discount": contents.finance.discount_rate_per_year,
-            "programs": len(contents.account_visits),
         }
         fill(sheet.array("firm"), 0, row)
 

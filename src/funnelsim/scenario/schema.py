@@ -595,6 +595,33 @@ class AccountVisits(Section):
     )
 
 
+class Delivery(Section):
+    """How what has been sold is delivered."""
+
+    promised_days: Positive | None = Field(
+        default=None, description="Days after signing by which it is promised. Default: nothing is promised."
+    )
+    good: Share = Field(
+        default=1.0, description="Chance of a good delivery, in time and never sent back to a stage."
+    )
+    late_odds_ratio: NotNegative = Field(default=1.0, description="Odds ratio of a good delivery if late.")
+    defect_odds_ratio: NotNegative = Field(
+        default=1.0, description="Odds ratio of a good delivery for each time that it was sent back."
+    )
+    good_odds_ratio: NotNegative = Field(
+        default=1.0, description="Odds ratio of a customer's staying after a good delivery."
+    )
+    bad_odds_ratio: NotNegative = Field(
+        default=1.0, description="Odds ratio of a customer's staying after a delivery that was not good."
+    )
+    stages: dict[Name, Stage] = Field(
+        min_length=1,
+        max_length=100,
+        description="The steps of a delivery, in their order, by name; with the keys of `[stages]`.",
+        examples=[{"work": {"conversion": 1.0}}],
+    )
+
+
 class Goal(Section):
     """A target to reach; results tell the chance of it."""
 
@@ -733,6 +760,9 @@ class Contents(Section):
     teams: dict[Name, Team] = Field(default={}, max_length=1000, description="Teams, by name.")
     stages: dict[Name, Stage] = Field(
         min_length=1, max_length=1000, description="The funnel, in its order, by name."
+    )
+    deliveries: dict[Name, Delivery] = Field(
+        default={}, max_length=100, description="How products are delivered, by name."
     )
     account_visits: dict[Name, AccountVisits] = Field(
         default={}, max_length=100, description="Programs of visits to customers, by name."

@@ -144,6 +144,7 @@ def take_over_pools(old: State, state: State, becomes: Integers) -> None:
             pursuit["rep"] = new_number(becomes, pursuit["rep"])
             pursuit["opener"] = new_number(becomes, pursuit["opener"])
             pursuit["closer"] = new_number(becomes, pursuit["closer"])
+            pursuit["seller"] = new_number(becomes, pursuit["seller"])
 
 
 @rare

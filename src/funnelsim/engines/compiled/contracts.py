@@ -5,34 +5,54 @@ from __future__ import annotations
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.engines.compiled.customers import subscribe
+from funnelsim.engines.compiled.kin import spawn
 from funnelsim.engines.compiled.state import State
 from funnelsim.engines.ledger import Ledger, credit, write
 from funnelsim.model.model import Model
-from funnelsim.model.words import NOBODY, Event
-from funnelsim.rules import contracts, customers, market, people
+from funnelsim.model.words import NOBODY, NOTHING, Event
+from funnelsim.rules import contracts, customers, deliveries, market, people
 
 
 @rare
 def sign(model: Model, world: Record, state: State, ledger: Ledger, slot: int, value: float) -> None:
-    """Book what a contract earns and pays; its company may be a customer from now on (M4, M7, CU1).
+    """Book what a contract earns and pays, and let what follows from it be born (M4, M7, CU1, DE1, DE5).
 
     A company of the market is taken for good (O4).
     """
     pursuit = state.pursuits[slot]
     if pursuit["market"] == market.TAKEN:
         pursuit["market"] = market.CUSTOMER
-    now, closer, term = state.clock[0]["now"], pursuit["closer"], contracts.term(model, pursuit)
+    now, closer = state.clock[0]["now"], pursuit["closer"]
+    later = deliveries.is_earned_later(model, pursuit["product"])
+    term = 0 if later else contracts.term(model, pursuit)
     expected = contracts.expected_bookings(model, pursuit)
     margin = contracts.margin(model, pursuit, value)
     write_for(ledger, now, closer, pursuit, Event.MARGIN.value, term, margin)
     write_for(ledger, now, closer, pursuit, Event.EXPECTED.value, 0, expected)
     margin = contracts.margin(model, pursuit, expected)
     write_for(ledger, now, closer, pursuit, Event.EXPECTED_MARGIN.value, 0, margin)
-    write_for(ledger, now, closer, pursuit, Event.REVENUE.value, term, value)
+    if not later:
+        write_for(ledger, now, closer, pursuit, Event.REVENUE.value, term, value)
     if closer != NOBODY:
         reward(model, state, ledger, pursuit, value, expected)
-    if customers.becomes_customer(model, pursuit["product"], now):
-        subscribe(model, world, state, ledger, slot)
+    if pursuit["product"] != NOTHING:
+        follow_up(model, world, state, ledger, slot)
+
+
+@rare
+def follow_up(model: Model, world: Record, state: State, ledger: Ledger, slot: int) -> None:
+    """Let a contract about a product begin, and its delivery (CU1, DE1)."""
+    deal, now = state.pursuits[slot], state.clock[0]["now"]
+    paid, mean_paid, share = customers.signed(model, world, deal)
+    deal["paid"] = paid
+    deal["mean_paid"] = mean_paid
+    deal["price_share"] = share
+    deal["seller"] = deal["closer"]
+    product, process = deal["product"], deliveries.delivery_of(model, deal["product"])
+    if not deliveries.is_earned_later(model, product) and customers.becomes_customer(model, product, now):
+        subscribe(model, world, state, ledger, slot, customers.NO_MEMORY)
+    if process != deliveries.NOTHING_TO_DELIVER:
+        spawn(model, world, state, slot, model.processes[process]["birth"], 1)
 
 
 @rule

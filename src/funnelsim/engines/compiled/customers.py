@@ -4,42 +4,46 @@ from __future__ import annotations
 
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
-from funnelsim.engines.compiled.kin import end, spawn, withdraw_kin
+from funnelsim.engines.compiled.kin import end, join_account, open_account, spawn, withdraw_kin
 from funnelsim.engines.compiled.pool import begin_pursuit, take_slot
 from funnelsim.engines.compiled.queues import NONE
 from funnelsim.engines.compiled.state import State, await_next
 from funnelsim.engines.ledger import Ledger, write
 from funnelsim.model.model import SALE, Model
-from funnelsim.model.words import NEVER, NOTHING, Due, Event, Heat
+from funnelsim.model.words import NEVER, NOBODY, NOTHING, Due, Event, Heat, Kind
 from funnelsim.rules import contracts, customers, products
 
 
 @rare
-def subscribe(model: Model, world: Record, state: State, ledger: Ledger, deal_slot: int) -> None:
-    """Let the contract of a new customer begin (CU1)."""
+def subscribe(
+    model: Model, world: Record, state: State, ledger: Ledger, deal_slot: int, delivered: int
+) -> None:
+    """Let the contract of a new customer begin: of a deal, or of a delivery that it remembers (CU1, DE7)."""
     deal, now = state.pursuits[deal_slot], state.clock[0]["now"]
-    paid, mean_paid, share = customers.signed(model, world, deal)
     slot = take_slot(state)
     contract = state.pursuits[slot]
     state.pursuits[slot] = deal
     begin_pursuit(contract, customers.contract_of(deal), SALE, deal["stage"])
     contract["began"] = now
-    begin_contract(contract, now, paid, mean_paid, share)
-    write(ledger, now, contract, Event.SUBSCRIBED.value, 0, contract["company"], customers.mrr(paid))
+    begin_contract(contract, now, delivered)
+    if len(model.processes) > 1:
+        if deal["account"] == NOTHING:
+            open_account(state, deal_slot)
+        join_account(state, slot, deal["account"])
+    mrr = customers.mrr(contract["paid"])
+    write(ledger, now, contract, Event.SUBSCRIBED.value, 0, contract["company"], mrr)
     await_end_of_term(model, state, slot)
     visit(model, world, state, slot)
 
 
 @rule
-def begin_contract(contract: Record, since: int, paid: float, mean_paid: float, share: float) -> None:
+def begin_contract(contract: Record, since: int, delivered: int) -> None:
     """Fill in what a contract begins with, whose term began at `since`."""
     contract["account"] = NOTHING
     contract["since"] = since
     contract["terms"] = 0
-    contract["visit"] = customers.NO_VISIT
-    contract["paid"] = paid
-    contract["mean_paid"] = mean_paid
-    contract["price_share"] = share
+    contract["visit"] = customers.NO_MEMORY
+    contract["delivered"] = delivered
 
 
 @rule
@@ -53,8 +57,9 @@ def await_end_of_term(model: Model, state: State, slot: int) -> None:
 @rare
 def visit(model: Model, world: Record, state: State, slot: int) -> None:
     """Let the account visits of a contract be born (AV1)."""
-    if model.firm[0]["programs"] > 0:
-        spawn(model, world, state, slot, 0, model.firm[0]["programs"])
+    for number in range(len(model.processes)):
+        if model.processes[number]["kind"] == Kind.VISITING:
+            spawn(model, world, state, slot, model.processes[number]["birth"], 1)
 
 
 @rare
@@ -66,10 +71,18 @@ def end_term(model: Model, world: Record, state: State, ledger: Ledger, slot: in
         contract["since"] = now
         await_end_of_term(model, state, slot)
         return
+    end_contract(model, state, ledger, slot)
+
+
+@rule
+def end_contract(model: Model, state: State, ledger: Ledger, slot: int) -> None:
+    """End a contract, and withdraw the visits of its company (CU4, AV6)."""
+    contract, now = state.pursuits[slot], state.clock[0]["now"]
     began, mrr = contract["began"], customers.mrr(contract["paid"])
     write(ledger, now, contract, Event.CHURNED.value, now - began, began, mrr)
-    for number in range(model.firm[0]["programs"]):
-        withdraw_kin(model, state, slot, model.spawns[number]["process"])
+    for number in range(len(model.processes)):
+        if model.processes[number]["kind"] == Kind.VISITING:
+            withdraw_kin(model, state, slot, number)
     end(model, state, slot)
 
 
@@ -113,7 +126,8 @@ def is_last_visit(state: State, slot: int, event: int) -> bool:
         return False
     contract = contract_of_company(state, slot)
     if contract != NONE:
-        state.pursuits[contract]["visit"] = customers.remembered(state.pursuits[slot], event)
+        went_well = event == Event.DONE
+        state.pursuits[contract]["visit"] = customers.remembered(state.pursuits[slot], went_well)
     return contract == NONE
 
 
@@ -136,6 +150,7 @@ def expect_first_customers(model: Model, state: State) -> None:
             contract["segment"] = number % len(model.segments)
             contract["product"] = number // len(model.segments)
             contract["account"] = NOTHING
+            contract["seller"] = NOBODY
             contract["began"] = NEVER
             await_next(model, state, slot, model.stocks_from, Due.BEGINS.value)
 
@@ -147,7 +162,10 @@ def begin_first(model: Model, world: Record, state: State, ledger: Ledger, slot:
     began, since, paid, mean_paid, share = customers.first_contract(model, world, contract, now)
     contract["created"] = began
     contract["began"] = began
-    begin_contract(contract, since, paid, mean_paid, share)
+    begin_contract(contract, since, customers.NO_MEMORY)
+    contract["paid"] = paid
+    contract["mean_paid"] = mean_paid
+    contract["price_share"] = share
     await_end_of_term(model, state, slot)
     mrr, left = customers.mrr(paid), contract["due"] - now
     write(ledger, now, contract, Event.WAS_CUSTOMER.value, left, began, mrr)

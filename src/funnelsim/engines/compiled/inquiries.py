@@ -11,7 +11,7 @@ from funnelsim.engines.compiled.queues import NONE
 from funnelsim.engines.compiled.state import State, channel_actor, put
 from funnelsim.engines.ledger import Ledger, write
 from funnelsim.model.model import SALE, Model
-from funnelsim.model.words import NEVER, NOTHING, Due, Event
+from funnelsim.model.words import NEVER, NOBODY, NOTHING, Due, Event
 from funnelsim.rules import arrivals, market, products, prospecting, traits
 
 
@@ -49,6 +49,7 @@ def take_inquiry(model: Model, world: Record, state: State, ledger: Ledger, numb
     if len(model.traits) > 0:
         pursuit["traits"] = traits.traits_of(model, world, entity, number, 0, reports)
     pursuit["product"] = NOTHING
+    pursuit["seller"] = NOBODY
     if products.sells_products(model, segment):
         pursuit["product"] = products.product_of(model, world, segment, entity, clock["now"])
     pursuit["account"] = NOTHING

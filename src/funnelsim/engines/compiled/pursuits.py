@@ -10,6 +10,7 @@ from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.engines.compiled.contracts import sign
 from funnelsim.engines.compiled.customers import is_last_visit
+from funnelsim.engines.compiled.deliveries import end_delivery
 from funnelsim.engines.compiled.desks import give_up_rep
 from funnelsim.engines.compiled.handover import (
     is_held_up,
@@ -26,7 +27,7 @@ from funnelsim.engines.compiled.rests import begin_nurture, come_back, rest
 from funnelsim.engines.compiled.state import State, await_next
 from funnelsim.engines.ledger import Ledger, credit, flag, give_reason, note_report, note_touches, write
 from funnelsim.model.model import Model
-from funnelsim.model.words import ENDED, NEVER, NOBODY, NOTHING, REJECTED, Due, Event, Flag
+from funnelsim.model.words import ENDED, NEVER, NOBODY, NOTHING, REJECTED, Due, Event, Flag, Kind
 from funnelsim.rules import (
     assignment,
     contracts,
@@ -138,6 +139,16 @@ def leave_visit(model: Model, world: Record, state: State, ledger: Ledger, slot:
 
 
 @rule
+def goes_on(model: Model, world: Record, state: State, slot: int, event: int) -> tuple[int, int, int]:
+    """Find where a pursuit goes after an event, after which rest, and how many are born of it (X2, AV6)."""
+    pursuit = state.pursuits[slot]
+    target, delay, spawns = ending.after(model, world, pursuit, event)
+    if ending.kind_of(model, pursuit) == Kind.VISITING and is_last_visit(state, slot, event):
+        target, delay = ENDED, ending.AT_ONCE
+    return target, delay, spawns
+
+
+@rule
 def depart(
     model: Model, world: Record, state: State, ledger: Ledger, slot: int, event: int, reason: int, flags: int
 ) -> int:
@@ -146,9 +157,7 @@ def depart(
     (V20, X9)
     """
     pursuit, now = state.pursuits[slot], state.clock[0]["now"]
-    target, delay, spawns = ending.after(model, world, pursuit, event)
-    if ending.is_visit(model, pursuit) and is_last_visit(state, slot, event):
-        target, delay = ENDED, ending.AT_ONCE
+    target, delay, spawns = goes_on(model, world, state, slot, event)
     value = contracts.bookings(model, world, pursuit) if event == Event.WON else 0.0
     began = pursuit["began"] if target == ENDED else 0
     write(ledger, now, pursuit, ending.told_as(event, delay), now - pursuit["since"], began, value)
@@ -161,6 +170,8 @@ def depart(
         become_lead(model, state, ledger, pursuit)
     if event == Event.WON:
         sign(model, world, state, ledger, slot, value)
+    elif ending.kind_of(model, pursuit) == Kind.DELIVERING:
+        end_delivery(model, world, state, ledger, slot, event)
     affect_kin(model, world, state, slot, event, spawns)
     if target == ENDED:
         end(model, state, slot)

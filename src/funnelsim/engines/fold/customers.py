@@ -9,7 +9,6 @@ from funnelsim.compiling.decorators import rare, rule
 from funnelsim.compiling.handles import FOUR, Four, add_four
 from funnelsim.engines.fold.lines import Lines
 from funnelsim.engines.fold.measures import (
-    ACCOUNT_VISIT,
     AT_STARTS,
     BASES,
     EARNED_FROM_EXISTING,
@@ -21,7 +20,7 @@ from funnelsim.engines.fold.measures import (
     Measure,
 )
 from funnelsim.engines.fold.money import earn_as
-from funnelsim.engines.fold.tally import WIDTH, Books, count_months, month_of
+from funnelsim.engines.fold.tally import WIDTH, Books, month_of
 from funnelsim.model.model import Model
 from funnelsim.model.words import NOTHING, Event
 from funnelsim.rules.customers import YEAR
@@ -115,31 +114,6 @@ def _earn_the_rest(row: Record, lines: Lines, model: Model, books: Books, replic
     earn_as(row, EARNED_REVENUE, paid, lines, model, books, replication)
     earn_as(row, EARNED_MARGIN, paid * share, lines, model, books, replication)
     _earn_from_existing(row, paid, NOTHING, lines, model, books, replication)
-
-
-@rare
-def book_visit(row: Record, lines: Lines, books: Books, replication: int) -> None:
-    """Book the work on an account visit, or that one is over, as its customer's (F11)."""
-    event = row["event"]
-    if lines[0] == NOTHING or event not in (
-        Event.STARTED,
-        Event.DONE,
-        Event.PARKED,
-        Event.LOST,
-        Event.WENT_COLD,
-    ):
-        return
-    amounts = (0.0, 0.0, 0.0, float(row["money"]))
-    if event != Event.STARTED:
-        made = event == Event.DONE or row["reason"] == NOTHING
-        amounts = (1.0, 1.0 if made else 0.0, 0.0, 0.0)
-    column, first = ACCOUNT_VISIT * (BASES * FOUR), int(books.bounds[1])
-    month = first + (lines[0] - first) % count_months(books)
-    add_four(books.sums, (replication, column + month * WIDTH), amounts)
-    for dimension, number in ((2, int(row["channel"])), (3, int(row["segment"]))):
-        if number >= 0:
-            line = int(books.bounds[dimension]) + number
-            add_four(books.sums, (replication, column + line * WIDTH), amounts)
 
 
 @rule

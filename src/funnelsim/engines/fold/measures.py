@@ -39,6 +39,9 @@ class Measure(IntEnum):
     LOST = 3  # instead of money, in OF_EXISTING: MRR of those who leave
     RENEWED = 1  # instead of waited, in TERM_OVER
     MADE = 1  # instead of waited, in ACCOUNT_VISIT
+    IN_TIME = 1  # instead of waited, in DELIVERY
+    GOOD = 2  # instead of worked, in DELIVERY
+    TAKEN = 3  # instead of money, in DELIVERY: the time since it began
 
 
 class Ended(IntEnum):
@@ -79,7 +82,9 @@ OF_EXISTING = FIRST_CONTACT + 17  # of those who were customers as the month beg
 TERM_OVER = FIRST_CONTACT + 18  # a typed term is over: is it renewed
 EARNED_FROM_EXISTING = FIRST_CONTACT + 19  # EARNED_REVENUE of those who signed in an earlier month
 LATER_TERM = FIRST_CONTACT + 20  # what customers pay for another term
-ACCOUNT_VISIT = FIRST_CONTACT + 21  # one is over: was it made; what work on visits costs besides pay
+DELIVERY = FIRST_CONTACT + 21  # one is delivered: in time, good, and how long it took
+UNDELIVERED = FIRST_CONTACT + 22  # one is cancelled; what work on deliveries costs besides pay
+ACCOUNT_VISIT = FIRST_CONTACT + 23  # one is over: was it made; what work on visits costs besides pay
 PROMPT_HOURS = (1, 4, 24)
 
 # What is summed for each event, one line each.
@@ -154,6 +159,11 @@ KEPT: tuple[tuple[int, tuple[Measure, ...]], ...] = (
     (Event.WAS_CUSTOMER, (_C, _M)),
     (Event.DONE, (_C, _W)),
     (LATER_TERM, (_C, _M)),
+    (Event.DELIVERED, (_C, _W)),
+    (Event.CANCELLED, (_C, _M)),
+    (Event.EARNED, (_C, _W, _M)),
+    (DELIVERY, (_C, Measure.IN_TIME, Measure.GOOD, Measure.TAKEN)),
+    (UNDELIVERED, (_C, _M)),
     (ACCOUNT_VISIT, (_C, Measure.MADE, _M)),
 )
 

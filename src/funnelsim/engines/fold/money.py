@@ -32,6 +32,8 @@ def earn_as(
 ) -> None:
     """Book the part of a row's span that lies in each month of the period, of this money, in its lines."""
     sums, column = books.sums, event * (BASES * FOUR) + Measure.MONEY.value
+    if row["waited"] == 0:
+        return  # what is earned at delivery (DE5)
     start, end, months = row["time"], row["time"] + row["waited"], model.months
     first = int(books.bounds[1]) + int(row["process"]) * (len(months) - 1)
     in_period = 0.0

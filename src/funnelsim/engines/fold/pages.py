@@ -8,12 +8,13 @@ from funnelsim.compiling.arrays import Floats, Integers, Record, Records
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.compiling.on_disk import compiled
 from funnelsim.engines.fold.contacts import book_attempt, note_first_contact, note_hand_over, note_who_asks
-from funnelsim.engines.fold.customers import book_customer, book_lifetime, book_visit
+from funnelsim.engines.fold.customers import book_customer, book_lifetime
 from funnelsim.engines.fold.endings import note_end
 from funnelsim.engines.fold.lines import Lines, add_to_lines, amounts_of, lines_of
 from funnelsim.engines.fold.measures import BASES
 from funnelsim.engines.fold.money import book_contract, earn
 from funnelsim.engines.fold.nurture import book_after_nurture, book_nurture
+from funnelsim.engines.fold.service import book_service
 from funnelsim.engines.fold.stocks import book_market, book_the_held, change_queue_otherwise, move_queue
 from funnelsim.engines.fold.tally import WIDTH, Books, Tally, books_of, bounds_of, month_of
 from funnelsim.engines.fold.work import book_span, book_work
@@ -74,7 +75,7 @@ def fold_page(ledger: Ledger, model: Model, books: Books, replication: int, reas
                 note_first_contact(row, lines, model, books, replication)
             if event == Event.ENTERED and row["time"] == created:
                 note_who_asks(row, lines, model, books, replication)
-        if event in (Event.REVENUE, Event.MARGIN):
+        if event in (Event.REVENUE, Event.MARGIN, Event.EARNED):
             earn(row, lines, model, books, replication)
             if row["product"] != NOTHING:
                 book_lifetime(row, month, lines, model, books, replication)
@@ -100,8 +101,8 @@ def _book_what_is_rare(
 ) -> None:
     """Book what only some scenarios have: rests, those held, junk, attempts, nurture, markets, customers."""
     event, flags = row["event"], row["flags"]
-    if model.processes[row["process"]]["visits"] == 1:
-        book_visit(row, lines, books, replication)
+    if row["process"] != SALE:
+        book_service(row, lines, model, books, replication)
     if Event.SUBSCRIBED <= event <= Event.CHURNED or event == Event.WAS_CUSTOMER:
         book_customer(row, month, lines, model, books, replication)
     if event in (Event.ON_STAFF, Event.INTERRUPTED, Event.ABSENT):

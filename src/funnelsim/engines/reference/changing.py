@@ -61,7 +61,7 @@ def change(office: Office, model: Model) -> None:
 def renumber(office: Office, becomes: Integers) -> None:
     """Give the reps of open pursuits their numbers in the chapter that begins (C2)."""
     for pursuit in office.open_pursuits.values():
-        for role in ("rep", "opener", "closer"):
+        for role in ("rep", "opener", "closer", "seller"):
             if pursuit[role] != NOBODY:
                 pursuit[role] = becomes[pursuit[role]]
 

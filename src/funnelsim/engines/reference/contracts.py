@@ -6,14 +6,15 @@ from funnelsim.compiling.arrays import Record
 from funnelsim.engines.ledger import credit
 from funnelsim.engines.reference.office import Office
 from funnelsim.model.words import NOBODY, Event
-from funnelsim.rules import contracts, market, people
+from funnelsim.rules import contracts, deliveries, market, people
 
 
 def sign(office: Office, pursuit: Record, value: float) -> None:
     """Book what a contract earns and pays, and count it for the rep who closed it (M4, M7, M13)."""
     if pursuit["market"] == market.TAKEN:
         pursuit["market"] = market.CUSTOMER  # O4
-    closer, term = int(pursuit["closer"]), contracts.term(office.model, pursuit)
+    closer, later = int(pursuit["closer"]), deliveries.is_earned_later(office.model, pursuit["product"])
+    term = 0 if later else contracts.term(office.model, pursuit)  # DE5
     expected = contracts.expected_bookings(office.model, pursuit)
     write_for(
         office, closer, pursuit, Event.MARGIN, contracts.margin(office.model, pursuit, value), waited=term
@@ -21,7 +22,8 @@ def sign(office: Office, pursuit: Record, value: float) -> None:
     write_for(office, closer, pursuit, Event.EXPECTED, expected)
     margin = contracts.margin(office.model, pursuit, expected)
     write_for(office, closer, pursuit, Event.EXPECTED_MARGIN, margin)
-    write_for(office, closer, pursuit, Event.REVENUE, value, waited=term)
+    if not later:
+        write_for(office, closer, pursuit, Event.REVENUE, value, waited=term)
     if closer == NOBODY:
         return
     pay(office, pursuit, Event.COMMISSION, value)

@@ -6,19 +6,18 @@ from funnelsim.compiling.arrays import Record
 from funnelsim.engines.reference.kin import OF_THE_COMPANY, end, withdraw_kin
 from funnelsim.engines.reference.office import Office, Story
 from funnelsim.model.model import SALE
-from funnelsim.model.words import NEVER, NOTHING, Due, Event, Heat
+from funnelsim.model.words import NEVER, NOTHING, Due, Event, Heat, Kind
 from funnelsim.rules import contracts, customers, products
 
 
 def subscribe(office: Office, deal: Record) -> Record:
-    """Let the contract of a new customer be born of a deal (CU1)."""
+    """Let the contract of a new customer be born of a deal, or of a delivery (CU1, DE5)."""
     contract = office.new_pursuit(customers.contract_of(deal), SALE, int(deal["stage"]))
     for name in OF_THE_COMPANY:
         contract[name] = deal[name]
     contract["began"] = contract["since"] = office.now
-    paid, mean_paid, share = customers.signed(office.model, office.world, deal)
-    contract["paid"], contract["mean_paid"], contract["price_share"] = paid, mean_paid, share
-    office.write(contract, Event.SUBSCRIBED, worked=contract["company"], money=customers.mrr(paid))
+    mrr = customers.mrr(contract["paid"])
+    office.write(contract, Event.SUBSCRIBED, worked=contract["company"], money=mrr)
     return contract
 
 
@@ -56,24 +55,36 @@ def run_on(office: Office, contract: Record) -> Story:
         if not customers.stays(office.model, office.world, contract):
             break
         pay_for_next_term(office, contract)
+    end_contract(office, contract)
+
+
+def end_contract(office: Office, contract: Record) -> None:
+    """End a contract, and withdraw the visits of its company (CU4, AV6)."""
+    office.to_come[int(contract["entity"])].call_off()
     waited, mrr = office.now - contract["began"], customers.mrr(contract["paid"])
     office.write(contract, Event.CHURNED, waited=waited, worked=contract["began"], money=mrr)
-    for number in range(office.model.firm[0]["programs"]):
-        withdraw_kin(office, contract, office.model.spawns[number]["process"])
+    for number, process in enumerate(office.model.processes):
+        if process["kind"] == Kind.VISITING:
+            withdraw_kin(office, contract, number)
     end(office, contract)
+
+
+def contracts_in_force(office: Office, pursuit: Record) -> list[Record]:
+    """Find the contract in force of a pursuit's company, if there is one."""
+    return [
+        each
+        for each in office.open_pursuits.values()
+        if each["company"] == pursuit["company"] and each["phase"] == Due.TERM_ENDS
+    ]
 
 
 def is_last_visit(office: Office, visit: Record, event: int) -> bool:
     """Let the contract in force remember a visit that ends; return whether there is none (AV5, AV6)."""
     if not customers.ends_visit(event):
         return False
-    in_force = [
-        each
-        for each in office.open_pursuits.values()
-        if each["company"] == visit["company"] and each["phase"] == Due.TERM_ENDS
-    ]
+    in_force = contracts_in_force(office, visit)
     for contract in in_force:
-        contract["visit"] = customers.remembered(visit, event)
+        contract["visit"] = customers.remembered(visit, event == Event.DONE)
     return not in_force
 
 

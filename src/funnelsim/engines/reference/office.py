@@ -140,7 +140,7 @@ class Office:
         """Open the record of a pursuit."""
         pursuit: Record = np.zeros(1, PURSUIT)[0]
         pursuit["entity"], pursuit["process"], pursuit["stage"] = entity, process, stage
-        pursuit["rep"] = pursuit["opener"] = pursuit["closer"] = NOBODY
+        pursuit["rep"] = pursuit["opener"] = pursuit["closer"] = pursuit["seller"] = NOBODY
         pursuit["product"] = NOTHING
         self.open_pursuits[entity] = pursuit
         return pursuit

@@ -12,9 +12,16 @@ from typing import Any
 import simpy
 
 from funnelsim.compiling.arrays import Record
-from funnelsim.engines.ledger import credit, flag, give_reason, note_report
+from funnelsim.engines.ledger import credit, flag, give_reason, note_count, note_report
 from funnelsim.engines.reference.contracts import sign
-from funnelsim.engines.reference.customers import begin_first, is_last_visit, run_on, subscribe
+from funnelsim.engines.reference.customers import (
+    begin_first,
+    contracts_in_force,
+    is_last_visit,
+    run_on,
+    subscribe,
+)
+from funnelsim.engines.reference.deliveries import cancel, earn_at_delivery
 from funnelsim.engines.reference.handover import comes_to_a_gate, hold, pass_gate
 from funnelsim.engines.reference.kin import end, spawn, withdraw_kin
 from funnelsim.engines.reference.office import WITHDRAWN, Office, Story
@@ -22,12 +29,13 @@ from funnelsim.engines.reference.placing import give_up_rep, line_up, place
 from funnelsim.engines.reference.queues import leave_queue
 from funnelsim.engines.reference.rests import begin_nurture, come_back, comes_back_from_nurture, rest
 from funnelsim.engines.reference.work import end_work, work_once
-from funnelsim.model.words import ENDED, NEVER, NOBODY, NOTHING, REJECTED, Due, Event, Flag
+from funnelsim.model.words import ENDED, NEVER, NOBODY, NOTHING, REJECTED, Due, Event, Flag, Kind
 from funnelsim.rules import (
     assignment,
     attempts,
     contracts,
     customers,
+    deliveries,
     ending,
     ignored,
     junk,
@@ -79,8 +87,9 @@ def give_birth(office: Office, parent: Record, event: int) -> None:
 
 def visit(office: Office, contract: Record) -> None:
     """Let the account visits of a contract be born (AV1)."""
-    for number in range(office.model.firm[0]["programs"]):
-        office.env.process(begin_and_pursue(office, *spawn(office, contract, number)))
+    for process in office.model.processes:
+        if process["kind"] == Kind.VISITING:
+            office.env.process(begin_and_pursue(office, *spawn(office, contract, int(process["birth"]))))
 
 
 def was_customer(office: Office, contract: Record) -> Story:
@@ -179,14 +188,20 @@ def leave(office: Office, pursuit: Record, due: Due) -> int:
     return depart(office, pursuit, event, reason)
 
 
+def goes_on(office: Office, pursuit: Record, event: int) -> tuple[int, int]:
+    """Find where a pursuit goes after an event, and after which rest (X2, AV6)."""
+    target, delay, _ = ending.after(office.model, office.world, pursuit, event)
+    if ending.kind_of(office.model, pursuit) == Kind.VISITING and is_last_visit(office, pursuit, event):
+        return ENDED, ending.AT_ONCE
+    return target, delay
+
+
 def depart(office: Office, pursuit: Record, event: int, reason: int, flags: int = 0) -> int:
     """Let an event befall a pursuit, and carry out the table of ends; return the rest before it goes on.
 
     A pursuit that ends no longer has a stage.
     """
-    target, delay, _ = ending.after(office.model, office.world, pursuit, event)
-    if ending.is_visit(office.model, pursuit) and is_last_visit(office, pursuit, event):
-        target, delay = ENDED, ending.AT_ONCE
+    target, delay = goes_on(office, pursuit, event)
     value = contracts.bookings(office.model, office.world, pursuit) if event == Event.WON else 0.0
     told_as, began = ending.told_as(event, delay), pursuit["began"] if target == ENDED else 0
     office.write(pursuit, told_as, waited=office.now - pursuit["since"], worked=began, money=value)
@@ -199,6 +214,8 @@ def depart(office: Office, pursuit: Record, event: int, reason: int, flags: int 
         become_lead(office, pursuit)
     if event == Event.WON:
         win(office, pursuit, value)
+    elif ending.kind_of(office.model, pursuit) == Kind.DELIVERING:
+        end_delivery(office, pursuit, event)
     give_birth(office, pursuit, event)
     withdrawn = ending.end_of(office.model, pursuit, event)["withdraws"]
     if withdrawn != NOTHING:
@@ -217,12 +234,44 @@ def depart(office: Office, pursuit: Record, event: int, reason: int, flags: int 
 
 
 def win(office: Office, deal: Record, value: float) -> None:
-    """Sign a contract; the company may be a customer from now on (CU1)."""
+    """Sign a contract; the company may be a customer from now on, and something be delivered (CU1, DE1)."""
     sign(office, deal, value)
+    model, product = office.model, deal["product"]
+    if product == NOTHING:
+        return
+    deal["paid"], deal["mean_paid"], deal["price_share"] = customers.signed(model, office.world, deal)
+    deal["seller"] = deal["closer"]
+    if not deliveries.is_earned_later(model, product):
+        become_customer(office, deal, customers.NO_MEMORY)
+    process = deliveries.delivery_of(model, product)
+    if process != deliveries.NOTHING_TO_DELIVER:
+        birth = int(model.processes[process]["birth"])
+        office.env.process(begin_and_pursue(office, *spawn(office, deal, birth)))
+
+
+def become_customer(office: Office, deal: Record, delivered: int) -> None:
+    """Let a contract be born of a deal or a delivery, if its company is a customer from now on (CU1, DE5)."""
     if customers.becomes_customer(office.model, deal["product"], office.now):
         contract = subscribe(office, deal)
+        contract["delivered"] = delivered
         office.env.process(run_on(office, contract))
         visit(office, contract)
+
+
+def end_delivery(office: Office, delivery: Record, event: int) -> None:
+    """Let follow what follows an event of a delivery, if that ends it (DE2)."""
+    if event == Event.DELIVERED:
+        good = deliveries.is_good(office.model, office.world, delivery, office.now)
+        note_count(office.ledger, int(good))
+        memory = customers.remembered(delivery, good)
+        if deliveries.is_earned_later(office.model, delivery["product"]):
+            earn_at_delivery(office, delivery)
+            become_customer(office, delivery, memory)
+        else:
+            for contract in contracts_in_force(office, delivery):
+                contract["delivered"] = memory
+    elif ending.fails(event):
+        cancel(office, delivery)
 
 
 def reject(office: Office, pursuit: Record) -> None:

@@ -1,0 +1,64 @@
+"""Deliveries: what follows as one is delivered, or cancelled."""
+
+from __future__ import annotations
+
+from funnelsim.compiling.arrays import Record
+from funnelsim.compiling.decorators import rare
+from funnelsim.engines.compiled.contracts import write_for
+from funnelsim.engines.compiled.customers import contract_of_company, end_contract, subscribe
+from funnelsim.engines.compiled.queues import NONE
+from funnelsim.engines.compiled.state import State, await_next
+from funnelsim.engines.ledger import Ledger, note_count
+from funnelsim.model.model import Model
+from funnelsim.model.words import NEVER, Due, Event
+from funnelsim.rules import contracts, customers, deliveries, ending
+
+
+@rare
+def end_delivery(model: Model, world: Record, state: State, ledger: Ledger, slot: int, event: int) -> None:
+    """Let follow what follows an event of a delivery, if that ends it (DE2)."""
+    if event == Event.DELIVERED:
+        deliver(model, world, state, ledger, slot)
+    elif ending.fails(event):
+        cancel(model, state, ledger, slot)
+
+
+@rare
+def deliver(model: Model, world: Record, state: State, ledger: Ledger, slot: int) -> None:
+    """Earn what is earned at delivery; its customer remembers whether it was good (DE4, DE5, DE7)."""
+    delivery, now = state.pursuits[slot], state.clock[0]["now"]
+    good = deliveries.is_good(model, world, delivery, now)
+    note_count(ledger, 1 if good else 0)
+    memory = customers.remembered(delivery, good)
+    if not deliveries.is_earned_later(model, delivery["product"]):
+        contract = contract_of_company(state, slot)
+        if contract != NONE:
+            state.pursuits[contract]["delivered"] = memory
+        return
+    value = contracts.value_signed(model, delivery, delivery["paid"])
+    margin = contracts.margin_at(model, delivery, value, delivery["price_share"])
+    term, seller = contracts.term(model, delivery), delivery["seller"]
+    write_for(ledger, now, seller, delivery, Event.REVENUE.value, term, value)
+    write_for(ledger, now, seller, delivery, Event.EARNED.value, term, margin)
+    if customers.becomes_customer(model, delivery["product"], now):
+        subscribe(model, world, state, ledger, slot, memory)
+
+
+@rare
+def cancel(model: Model, state: State, ledger: Ledger, slot: int) -> None:
+    """Take back what was signed, or end the contract in force (DE6)."""
+    delivery, now = state.pursuits[slot], state.clock[0]["now"]
+    seller, share = delivery["seller"], delivery["price_share"]
+    value = contracts.value_signed(model, delivery, delivery["paid"])
+    write_for(ledger, now, seller, delivery, Event.CANCELLED.value, 0, value)
+    if deliveries.is_earned_later(model, delivery["product"]):
+        margin = contracts.margin_at(model, delivery, value, share)
+        write_for(ledger, now, seller, delivery, Event.MARGIN.value, 0, -margin)
+        mean_value = contracts.value_signed(model, delivery, delivery["mean_paid"])
+        mean_margin = contracts.margin_at(model, delivery, mean_value, share)
+        write_for(ledger, now, seller, delivery, Event.EXPECTED_MARGIN.value, 0, -mean_margin)
+        return
+    contract = contract_of_company(state, slot)
+    if contract != NONE:
+        await_next(model, state, contract, NEVER, Due.TERM_ENDS.value)  # its term ends no more
+        end_contract(model, state, ledger, contract)

@@ -1,0 +1,35 @@
+"""Deliveries: what is earned as one is delivered, and what is taken back as one is cancelled."""
+
+from __future__ import annotations
+
+from funnelsim.compiling.arrays import Record
+from funnelsim.engines.reference.contracts import write_for
+from funnelsim.engines.reference.customers import contracts_in_force, end_contract
+from funnelsim.engines.reference.office import Office
+from funnelsim.model.words import Event
+from funnelsim.rules import contracts, deliveries
+
+
+def earn_at_delivery(office: Office, delivery: Record) -> None:
+    """Earn what was signed from now on (DE5)."""
+    value = contracts.value_signed(office.model, delivery, delivery["paid"])
+    margin = contracts.margin_at(office.model, delivery, value, delivery["price_share"])
+    term, seller = contracts.term(office.model, delivery), int(delivery["seller"])
+    write_for(office, seller, delivery, Event.REVENUE, value, waited=term)
+    write_for(office, seller, delivery, Event.EARNED, margin, waited=term)
+
+
+def cancel(office: Office, delivery: Record) -> None:
+    """Take back what was signed, or end the contract in force (DE6)."""
+    model, seller, share = office.model, int(delivery["seller"]), delivery["price_share"]
+    value = contracts.value_signed(model, delivery, delivery["paid"])
+    write_for(office, seller, delivery, Event.CANCELLED, value)
+    if deliveries.is_earned_later(model, delivery["product"]):
+        margin = contracts.margin_at(model, delivery, value, share)
+        write_for(office, seller, delivery, Event.MARGIN, -margin)
+        mean_value = contracts.value_signed(model, delivery, delivery["mean_paid"])
+        mean_margin = contracts.margin_at(model, delivery, mean_value, share)
+        write_for(office, seller, delivery, Event.EXPECTED_MARGIN, -mean_margin)
+    else:
+        for contract in contracts_in_force(office, delivery):
+            end_contract(office, contract)

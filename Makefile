@@ -7,9 +7,10 @@
 # make readme   put the demo's table, verdict and pictures into the README
 # make coverage  lines of src/ that the tests run
 # make docs    the table of every parameter, docs/model.md
-# make pages   the pictures of docs/junk.md, docs/loop.md, docs/nurture.md and docs/people.md
+# make pages   the pictures of docs/junk.md, docs/loop.md, docs/nurture.md, docs/people.md and docs/subscriptions.md
 # make levers  what seven levers against junk bring one by one and at once, experiments/junk_leads/result.md
 # make alignment  which promises a closed loop keeps, experiments/alignment/result.md
+# make subscriptions  who should look after customers, experiments/subscription_software/result.md
 # make bench   speed beside other engines, benchmarks/results.md and docs/performance.md
 # make coverage-table  how often intervals hold and verdicts are wrong, docs/coverage.md: 15 minutes
 # make crn     what common random numbers save, docs/common_random_numbers.md
@@ -19,7 +20,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check truth fuzz parity readme coverage marketplace levers alignment bench docs pages crn coverage-table notebook clean
+.PHONY: demo test check truth fuzz parity readme coverage marketplace levers alignment subscriptions bench docs pages crn coverage-table notebook clean
 
 demo: $(VENV)/installed
 	$(BIN)/funnelsim demo --out demo
@@ -33,7 +34,7 @@ check: $(VENV)/installed-dev
 	$(BIN)/ruff check src tests experiments benchmarks docs notebooks
 	$(BIN)/mypy
 	$(BIN)/mypy --strict experiments/marketplace_sellers
-	$(BIN)/mypy --strict experiments/junk_leads experiments/alignment
+	$(BIN)/mypy --strict experiments/junk_leads experiments/alignment experiments/subscription_software
 	$(BIN)/mypy --strict --exclude crn.py benchmarks
 	$(BIN)/lint-imports
 
@@ -67,13 +68,16 @@ docs: $(VENV)/installed
 	$(BIN)/python docs/model.py
 
 pages: $(VENV)/installed
-	for page in junk loop nurture people; do $(BIN)/python docs/$$page.py || exit 1; done
+	for page in junk loop nurture people subscriptions; do $(BIN)/python docs/$$page.py || exit 1; done
 
 levers: $(VENV)/installed
 	$(BIN)/python -m experiments.junk_leads.levers
 
 alignment: $(VENV)/installed
 	$(BIN)/python -m experiments.alignment.claims
+
+subscriptions: $(VENV)/installed
+	$(BIN)/python -m experiments.subscription_software.farmers
 
 crn: $(VENV)/installed
 	$(BIN)/python benchmarks/crn.py

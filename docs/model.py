@@ -18,7 +18,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_ori
 from pydantic.fields import FieldInfo
 
 from funnelsim.scenario.origins import as_written
-from funnelsim.scenario.schema import Contents, Section
+from funnelsim.scenario.schema import Contents, Section, Stage
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "model.md"
@@ -95,7 +95,7 @@ def default_of(field: FieldInfo) -> str:
 
 
 def every_key(section: type[Section] = Contents, within: str = "") -> Iterator[Key]:
-    """List every key of a table, those of the tables in it included.
+    """List every key of a table, those of the tables in it included; those of stages are listed once.
 
     >>> next(every_key()).path
     'about'
@@ -104,7 +104,10 @@ def every_key(section: type[Section] = Contents, within: str = "") -> Iterator[K
         path = f"{within}{name}"
         inner = sections_in(field.annotation)
         for between, table in inner:
-            yield from every_key(table, f"{path}{between}.")
+            if table is Stage and within:
+                yield Key(f"{path}{between}", default_of(field), field.description or "")
+            else:
+                yield from every_key(table, f"{path}{between}.")
         if not inner:
             meaning = " ".join(filter(None, (field.description, choice_in_words(field.annotation))))
             yield Key(path, default_of(field), meaning)

@@ -54,7 +54,11 @@ FOLLOWED = (
     *(f"inquiries {place}" for place in STILL_THERE),
     *(f"companies {what}" for what in ("pursued", "won as customers", "cooled off")),
     *("contracts", "terms after the first"),
-    *(f"contracts: {event}" for event in ("SUBSCRIBED", "RENEWED", "REVENUE", "CHURNED", "RUNS_ON")),
+    *(
+        f"contracts: {event}"
+        for event in ("SUBSCRIBED", "RENEWED", "REVENUE", "CHURNED", "RUNS_ON", "WAS_CUSTOMER")
+    ),
+    *(f"visits: {end}" for end in ("DONE", "LOST", "WENT_COLD", "WITHDRAWN", "OPEN")),
     *(f"hours {what}" for what in ("worked", "prospecting", "absent", "idle", "off")),
     *(f"part: {name}" for name in PARTS),
     ALL_PARTS,

@@ -63,9 +63,9 @@ class Example:
 
     @property
     def kind(self) -> int:
-        """The kind of processes: none where a stage comes, whose number theirs would have (C2)."""
+        """The kind of processes: none where there are programs of visits, or a stage comes (C2)."""
         grows = len({len(each.names.stages) for each in self.course.pieces}) > 1
-        return 0 if grows else self.processes
+        return 0 if grows or parse(self.text).account_visits else self.processes
 
     @property
     def names(self) -> Names:

@@ -74,6 +74,7 @@ DURATIONS = {
 
 
 OF_CHANGES = (Event.ONE_OFF, Event.RUNNING)
+ENDS_OF_VISITS = (Event.DONE, Event.LOST, Event.WENT_COLD, Event.PARKED)
 SINCE = (Event.RENEWED, Event.EXPANDED, Event.CONTRACTED, Event.CHURNED, Event.RUNS_ON)  # say since when
 
 
@@ -207,6 +208,24 @@ COVERED = (
     "won: a one-off product",
     "won: a one-off product, earned over days",
     "won: a recurring product, before the period",
+    "won: at a discount",
+    "product: not yet launched, as a company asks",
+    "product: launched later, and sold",
+    "contract: moves up",
+    "contract: moves up, from a typed term",
+    "contract: of the first customers, in another term",
+    "contract: of the first customers, at a grown price",
+    "visit: after the last one",
+    "visit: asked for regularly",
+    "visit: of a second program",
+    "visit: in a second stage",
+    "visit: missed, and comes again",
+    "visit: withdrawn out of a queue",
+    "visit: withdrawn from a rest",
+    "visit: over after its customer has left",
+    "visit: of the first customers",
+    "customer: leaves after a visit that was made",
+    "customer: leaves after a visit that was not made",
     "market: an inquiry refused",
     "market: nobody left",
     "market: cools off for ever",
@@ -282,7 +301,76 @@ def varieties(model: Model, rows: Records) -> Counter[str]:
     seen.update(of_nurture(model, rows))
     seen.update(of_attempts(rows))
     seen.update(of_products(model, rows))
+    seen.update(of_launches(model, rows))
+    if len(model.processes) > 1 and model.processes["visits"][1]:
+        seen.update(of_visits(model, rows))
     return seen
+
+
+def of_launches(model: Model, rows: Records) -> dict[str, int]:
+    """Count what the pyramid of products brings, and what becomes of the first customers."""
+    sold, first = rows[rows["product"] != NOTHING], rows[rows["event"] == Event.WAS_CUSTOMER]
+    asked, won = (sold[sold["event"] == event] for event in (Event.INQUIRY, Event.WON))
+    by_contract: dict[int, list[Record]] = {}
+    for row in rows[(rows["event"] == Event.REVENUE) | np.isin(rows["event"], SINCE)]:
+        by_contract.setdefault(int(row["pursuit"]), []).append(row)
+    moved = [
+        (before, after)
+        for own in by_contract.values()
+        for before, after in pairwise(own)
+        if before["product"] != after["product"]
+    ]
+    later = [row for row in rows[np.isin(rows["pursuit"], first["pursuit"])] if row["event"] == Event.REVENUE]
+    grown = model.products[first["product"]]["growth"] != 0
+    launched = model.products["launched"]
+    return {
+        "won: at a discount": int((model.products[won["product"]]["price_cut"] > 0).sum()),
+        "product: not yet launched, as a company asks": sum((launched > row["time"]).any() for row in asked),
+        "product: launched later, and sold": int((launched[won["product"]] > 0).sum()),
+        "contract: moves up": len(moved),
+        "contract: moves up, from a typed term": sum(
+            int(model.products[before["product"]]["typed_term"]) for before, _ in moved
+        ),
+        "contract: of the first customers, in another term": len(later),
+        "contract: of the first customers, at a grown price": int(
+            (grown & (first["time"] - first["worked"] > 366 * DAY)).sum()
+        ),
+    }
+
+
+def of_visits(model: Model, rows: Records) -> dict[str, int]:
+    """Count account visits by how they begin and end."""
+    visits = rows[rows["process"] > 0]
+    begun, ended = (visits[np.isin(visits["event"], events)] for events in ((Event.BEGAN,), ENDS_OF_VISITS))
+    parked, withdrawn = (visits[visits["event"] == event] for event in (Event.PARKED, Event.WITHDRAWN))
+    gone = {int(row["pursuit"]): int(row["time"]) for row in rows[rows["event"] == Event.CHURNED]}
+    contract_of = {int(row["worked"]): int(row["pursuit"]) for row in rows[rows["event"] == Event.SUBSCRIBED]}
+    company_of = {int(row["pursuit"]): int(row["worked"]) for row in begun}
+    left, kept = [], Counter[bool]()
+    for row in ended:
+        company = company_of[int(row["pursuit"])]
+        churned = gone.get(contract_of.get(company, company), NEVER)
+        left.append(row["event"] != Event.PARKED and row["time"] > churned)
+        if row["time"] < churned < NEVER:
+            kept[row["event"] == Event.DONE or row["reason"] == NOTHING] += 1
+    first_stage = model.processes["first_stage"][visits["process"]]
+    entered = (visits["event"] == Event.ENTERED) & (visits["stage"] > first_stage)
+    out_of_queue = withdrawn["flags"] & Flag.LEFT_QUEUE != 0
+    last = dict(zip(parked["pursuit"].tolist(), parked["time"].tolist(), strict=True))
+    from_rest = [last.get(int(row["pursuit"])) == row["time"] - row["waited"] for row in withdrawn]
+    return {
+        "visit: after the last one": int((parked["reason"] == NOTHING).sum()),
+        "visit: asked for regularly": int((visits["event"] == Event.DONE).sum()),
+        "visit: of a second program": int((begun["process"] > 1).sum()),
+        "visit: in a second stage": int(entered.sum()),
+        "visit: missed, and comes again": int((parked["reason"] != NOTHING).sum()),
+        "visit: withdrawn out of a queue": int(out_of_queue.sum()),
+        "visit: withdrawn from a rest": sum(from_rest),
+        "visit: over after its customer has left": sum(left),
+        "visit: of the first customers": int((begun["channel"] == NOTHING).sum()),
+        "customer: leaves after a visit that was made": kept[True],
+        "customer: leaves after a visit that was not made": kept[False],
+    }
 
 
 def of_products(model: Model, rows: Records) -> dict[str, int]:
@@ -690,7 +778,7 @@ class WatchedOffice(Office):
 
     def leave(self, lead: Record, due: Due) -> int:
         stage, target = int(lead["stage"]), int(lead["target"])
-        event, _ = ending.leaving(lead, due)
+        event, _ = ending.leaving(self.model, lead, due)
         self.seen["hand-over: went cold while held"] += bool(handover.is_held(lead))
         rest = leave(self, lead, due)
         if event == Event.WENT_COLD:
@@ -792,7 +880,7 @@ class WatchedOffice(Office):
 
     def enter(self, pursuit: Record) -> None:
         was_theorist = pursuit["theorist"] == 1
-        if pursuit["began"] == self.now and reporting.learns(self.model, pursuit["channel"]):
+        if pursuit["began"] == self.now and reporting.learns(self.model, pursuit):
             self.seen.update(qualifying.of_an_inquiry(self.model, self.world, pursuit))
         enter(self, pursuit)
         if was_theorist and pursuit["theorist"] == 0:

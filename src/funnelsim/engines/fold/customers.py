@@ -93,7 +93,8 @@ def book_lifetime(
     """Book what a customer pays for a term, to the month in which it signed (F9, F10)."""
     if not is_recurring(model, row["product"]):
         return
-    signed = int(row["worked"]) if row["worked"] > 0 else int(row["time"])
+    is_deal = row["worked"] == 0 and row["channel"] != NOTHING
+    signed = int(row["time"]) if is_deal else int(row["worked"])
     if row["event"] == Event.MARGIN:
         years = float((row["time"] - signed) / YEAR)
         worth = float(row["money"]) * math.pow(1.0 + model.firm[0]["discount"], -years)

@@ -10,11 +10,10 @@ from typing import NamedTuple
 from funnelsim.engines.fold import stack
 from funnelsim.metrics import customers
 from funnelsim.metrics.cut import cut
-from funnelsim.model.words import DAY, NOBODY, Event
+from funnelsim.model.words import NOBODY, Event, Kind
 
-from .plain import History, Row, Span, differ
+from .plain import MONTH, History, Row, Span, differ, overlap
 
-MONTH = 30.4375 * DAY
 OF_A_TERM = (Event.MARGIN, Event.EXPECTED_MARGIN, Event.REVENUE)
 CHANGES = (Event.EXPANDED, Event.CONTRACTED)
 MAY_COME_FIRST = (
@@ -28,9 +27,10 @@ SIGNS = {Event.SUBSCRIBED: 1, Event.EXPANDED: 1, Event.CONTRACTED: -1, Event.CHU
 
 
 class Contract(NamedTuple):
-    """The revenue of the deal of which it was born, which is that of its first term, and its own rows."""
+    """Its own rows, its term at first, and the revenue of the deal of which it was born, if it was."""
 
-    earned: Row
+    earned: Row | None
+    term: int
     rows: list[Row]
 
     @property
@@ -39,14 +39,25 @@ class Contract(NamedTuple):
         return self.rows[0]
 
     @property
+    def since(self) -> int:
+        """When it was signed."""
+        return self.signed.time if self.earned else self.signed.worked
+
+    def company(self, pursuit: int) -> int:
+        """Whose contract it is; of first customers, their own entity."""
+        return self.signed.worked if self.earned else pursuit
+
+    @property
     def steps(self) -> list[list[Row]]:
         """What happens to it afterwards, instant by instant."""
         return [list(rows) for _, rows in groupby(self.rows[1:], key=lambda row: row.time)]
 
     def is_in_force(self, moment: int) -> bool:
-        """Return whether it is in force just before a moment."""
+        """Return whether it is in force just before a moment, or from its start."""
         last = self.rows[-1]
-        return self.signed.time < moment and not (last.event == Event.CHURNED and last.time < moment)
+        return self.signed.time < moment + (self.earned is None) and not (
+            last.event == Event.CHURNED and last.time < moment
+        )
 
     def mrr_at(self, moment: int) -> int:
         """Return how many cents are paid for a month just before a moment, counted back from the last row."""
@@ -67,9 +78,11 @@ def contracts_of(history: History) -> dict[int, Contract]:
     found: dict[int, Contract] = {}
     revenue = None
     for row in history.rows:
-        if row.event == Event.SUBSCRIBED:
+        if row.event == Event.WAS_CUSTOMER:
+            found[row.pursuit] = Contract(None, int(history.model.products[row.product]["term"]), [row])
+        elif row.event == Event.SUBSCRIBED:
             assert revenue is not None, "a contract without a deal"
-            found[row.pursuit] = Contract(revenue, [row])
+            found[row.pursuit] = Contract(revenue, revenue.waited, [row])
         elif row.pursuit in found:
             found[row.pursuit].rows.append(row)
         elif row.event == Event.REVENUE:
@@ -90,7 +103,8 @@ def of_customers(history: History, seen: Counter[str]) -> Iterator[str]:
         terms = _of_terms(contract, seen, called_off)
         for sentence in (*_of_a_beginning(contract), *terms, *_of_an_end(contract)):
             yield f"contract {pursuit} {sentence}"
-    yield from _of_mrr(history, list(contracts.values()))
+    yield from _of_mrr(history, contracts)
+    yield from _of_visits(history, contracts, seen)
     seen["contracts"] += len(contracts)
     for row in history.rows:
         if row.pursuit in contracts:
@@ -100,15 +114,20 @@ def of_customers(history: History, seen: Counter[str]) -> Iterator[str]:
 def _of_a_beginning(contract: Contract) -> Iterator[str]:
     """A contract begins as its deal is signed, and is nobody's."""
     signed, earned = contract.signed, contract.earned
-    names = ("created", "channel", "segment", "product", "stage")
-    alike = {tuple(getattr(row, name) for name in names) for row in (earned, *contract.rows)}
-    if signed.time != earned.time or len(alike) != 1:
+    names = ("created", "channel", "segment", "stage")
+    own = contract.rows if earned is None else [earned, *contract.rows]
+    alike = {tuple(getattr(row, name) for name in names) for row in own}
+    if len(alike) != 1 or (own[0].time, own[0].product) != (signed.time, signed.product):
         yield "is not that of the deal before it"
     if any(row.rep != NOBODY for row in contract.rows):
         yield "has a rep"
-    if any(row.event in SIGNS and differ(row.money * 100, cents(row)) for row in contract.rows):
+    if any(
+        row.event in (*SIGNS, Event.WAS_CUSTOMER) and differ(row.money * 100, cents(row))
+        for row in contract.rows
+    ):
         yield "pays parts of cents"
-    yield from _of_what_is_paid(cents(signed), earned)
+    if earned is not None:
+        yield from _of_what_is_paid(cents(signed), earned)
 
 
 def _of_what_is_paid(mrr: int, earned: Row) -> Iterator[str]:
@@ -120,7 +139,8 @@ def _of_what_is_paid(mrr: int, earned: Row) -> Iterator[str]:
 
 def _of_terms(contract: Contract, seen: Counter[str], called_off: set[tuple[int, int]]) -> Iterator[str]:
     """Each term begins as the one before is over, and earns what is paid."""
-    mrr, began, term = cents(contract.signed), contract.signed.time, contract.earned.waited
+    mrr, began, term = cents(contract.signed), contract.since, contract.term
+    began += (contract.signed.time - began) // term * term
     for rows in contract.steps[:-1]:
         events = {Event(row.event): row for row in rows}
         if tuple(events) not in TERMS or len(events) != len(rows) or rows[0].time != began + term:
@@ -150,12 +170,12 @@ def _of_terms(contract: Contract, seen: Counter[str], called_off: set[tuple[int,
 
 
 def _of_a_change(contract: Contract, row: Row) -> Iterator[str]:
-    if cents(row) <= 0 or row.worked != contract.signed.time:
+    if cents(row) <= 0 or row.worked != contract.since:
         yield f"pays {cents(row)} cents more or less, since {row.worked}"
 
 
 def _of_a_renewal(contract: Contract, row: Row, term: int, earned: float) -> Iterator[str]:
-    if (row.waited, row.worked) != (term, contract.signed.time) or differ(row.money, earned):
+    if (row.waited, row.worked) != (term, contract.since) or differ(row.money, earned):
         yield f"is renewed at {row.money} after {row.waited}, and earns {earned}"
 
 
@@ -165,14 +185,15 @@ def _of_an_end(contract: Contract) -> Iterator[str]:
     last = contract.rows[-1]
     if ends != [last] or len(contract.rows) == 1:
         yield f"has {len(ends)} ends"
-    elif last.worked != contract.signed.time:
-        yield f"was signed at {contract.signed.time}, and in the end at {last.worked}"
-    elif last.event == Event.CHURNED and last.waited != last.time - contract.signed.time:
+    elif last.worked != contract.since:
+        yield f"was signed at {contract.since}, and in the end at {last.worked}"
+    elif last.event == Event.CHURNED and last.waited != last.time - contract.since:
         yield f"has run for {last.waited} when it ends"
 
 
-def _of_mrr(history: History, contracts: list[Contract]) -> Iterator[str]:
+def _of_mrr(history: History, by_pursuit: dict[int, Contract]) -> Iterator[str]:
     """In each month the MRR at the end is that at the start with what is new, more, less and lost."""
+    contracts = list(by_pursuit.values())
     figures = cut(history.model, stack([history.tally]), "month")
     for number, month in enumerate(history.months):
         start, over = (sum(contract.mrr_at(moment) for contract in contracts) for moment in month)
@@ -189,13 +210,34 @@ def _of_mrr(history: History, contracts: list[Contract]) -> Iterator[str]:
             customers.customers: (sum(contract.is_in_force(month[1]) for contract in contracts),),
             customers.nrr: (start + of_existing[Event.EXPANDED] - lost, start),
             customers.grr: (start - lost, start),
+            customers.existing_revenue_share: (_earned_later(history, by_pursuit, month),),
+            customers.new_mrr: (moved[Event.SUBSCRIBED],),
+            customers.expansion_mrr: (moved[Event.EXPANDED],),
+            customers.contraction_mrr: (moved[Event.CONTRACTED],),
+            customers.churned_mrr: (moved[Event.CHURNED],),
             customers.logo_churn: (leave, len(existing)),
         }
         for figure, parts in counted.items():
-            scale = 100 if figure.name in ("mrr", "nrr", "grr") else 1
+            scale = 100 if figure.name.endswith("mrr") or figure.name in ("nrr", "grr") else 1
             found = [float(part[0, number]) * scale for part in figure.parts(figures)]
-            if any(differ(one, other) for one, other in zip(parts, found, strict=True)):
+            if any(differ(one, other) for one, other in zip(parts, found, strict=False)):
                 yield f"{figure.name} of month {number} is {parts}, and the figure says {found}"
+
+
+def _earned_later(history: History, contracts: dict[int, Contract], month: Span) -> float:
+    """Add up what is earned in a month by customers who signed before it (F9, F11)."""
+    months, found = history.model.products["months"], 0.0
+    for row in history.rows:
+        if row.event == Event.WAS_CUSTOMER:
+            since, money = row.worked, row.money * row.waited / MONTH
+        elif row.event == Event.REVENUE and row.product >= 0 and months[row.product]:
+            own = contracts.get(row.pursuit)
+            since, money = (row.time if own is None else own.since), row.money
+        else:
+            continue
+        if since < month[0]:
+            found += money * overlap((row.time, row.time + row.waited), month) / row.waited
+    return found
 
 
 def _moved(contracts: list[Contract], month: Span) -> Counter[Event]:
@@ -205,3 +247,37 @@ def _moved(contracts: list[Contract], month: Span) -> Counter[Event]:
         if row.event in SIGNS and month[0] <= row.time < month[1]:
             moved[Event(row.event)] += cents(row)
     return moved
+
+
+ENDS_OF_VISITS = (Event.DONE, Event.LOST, Event.WENT_COLD, Event.WITHDRAWN, Event.OPEN)
+
+
+def _of_visits(history: History, contracts: dict[int, Contract], seen: Counter[str]) -> Iterator[str]:
+    """Each visit is of a customer; in the end it is done, missed, withdrawn with the customer, or open."""
+    programs = (history.model.processes["kind"] == Kind.VISITING).tolist()
+    own = {contract.company(pursuit): contract for pursuit, contract in contracts.items()}
+    visits: dict[int, list[Row]] = {}
+    for row in history.rows:
+        if row.event == Event.BEGAN and programs[row.process]:
+            visits[row.pursuit] = [row]
+        elif row.pursuit in visits:
+            visits[row.pursuit].append(row)
+    for pursuit, rows in visits.items():
+        ends, begun = [row.event for row in rows if row.event in ENDS_OF_VISITS], rows[0]
+        if ends != [rows[-1].event] or rows[-1].worked != begun.time:
+            yield f"visit {pursuit} has the ends {ends}"
+            continue
+        seen[f"visits: {Event(ends[0]).name}"] += 1
+        contract = own.get(begun.worked)
+        if contract is None or not contract.is_in_force(begun.time + 1):
+            yield f"visit {pursuit} is of nobody's contract"
+            continue
+        last = contract.rows[-1]
+        if rows[-1].event == Event.WITHDRAWN and (last.event, last.time) != (Event.CHURNED, rows[-1].time):
+            yield f"visit {pursuit} is withdrawn, and its customer stays"
+        parked = [row for row in rows if row.event == Event.PARKED]
+        returned = [row for row in rows if row.event == Event.RETURNED]
+        if len(parked) - len(returned) not in (0, 1) or any(
+            back.time - back.waited != rest.time for rest, back in zip(parked, returned, strict=False)
+        ):
+            yield f"visit {pursuit} rests {len(parked)} times, and comes back {len(returned)} times"

@@ -54,14 +54,16 @@ MOVES: dict[Event, tuple[tuple[str, ...], str]] = {  # from which places a row l
     Event.REJECTED: ((DECIDES,), DECIDES),
     Event.IGNORED: ((QUEUES,), QUEUES),
     Event.DELIVERED: ((DECIDES,), OVER),
+    Event.DONE: ((DECIDES,), OVER),
     Event.SUBSCRIBED: ((NOWHERE,), UNDER_CONTRACT),
+    Event.WAS_CUSTOMER: ((NOWHERE,), UNDER_CONTRACT),
     Event.RENEWED: ((UNDER_CONTRACT,), UNDER_CONTRACT),
     Event.EXPANDED: ((UNDER_CONTRACT,), UNDER_CONTRACT),
     Event.CONTRACTED: ((UNDER_CONTRACT,), UNDER_CONTRACT),
     Event.CHURNED: ((UNDER_CONTRACT,), OVER),
     Event.RUNS_ON: ((UNDER_CONTRACT,), OVER),
 }
-BEGINNINGS = (Event.INQUIRY, Event.BEGAN, Event.SUBSCRIBED)
+BEGINNINGS = (Event.INQUIRY, Event.BEGAN, Event.SUBSCRIBED, Event.WAS_CUSTOMER)
 
 
 def of_pursuits(history: History, seen: Counter[str]) -> Iterator[str]:

@@ -30,7 +30,7 @@ from funnelsim.model.model import SALE, Model
 from funnelsim.model.words import DAY, NOTHING, Event, Flag, Kind
 
 from .account_of_deliveries import is_delivery
-from .plain import History, Row, differ, openings, overlap, spans_of
+from .plain import MONTH, History, Row, differ, openings, overlap, spans_of
 
 COSTS = (
     Event.MEDIA,
@@ -50,7 +50,15 @@ NO_COSTS = (  # what a contract is worth or may cost; what was paid for before; 
     *OF_A_CONTRACT,
     *(Event.EXPECTED_COMMISSION, Event.REJECTED, Event.PROSPECTED, Event.SKILL),
     *(Event.CANCELLED, Event.EARNED),
-    *(Event.SUBSCRIBED, Event.RENEWED, Event.EXPANDED, Event.CONTRACTED, Event.CHURNED, Event.RUNS_ON),
+    *(
+        Event.WAS_CUSTOMER,
+        Event.SUBSCRIBED,
+        Event.RENEWED,
+        Event.EXPANDED,
+        Event.CONTRACTED,
+        Event.CHURNED,
+        Event.RUNS_ON,
+    ),
 )
 OF_A_TERM = (Event.MARGIN, Event.EXPECTED_MARGIN, Event.REVENUE)
 OF_THE_DAY = (Event.MEDIA, Event.PAY, Event.RUNNING, Event.TRAINED, Event.SKILL)  # at the midnight after it
@@ -82,6 +90,8 @@ def bookings_of(history: History) -> Iterator[Booking]:
         if row.money == 0:
             continue
         yield Booking(row.event, row, row.money, row.time - (row.event in OF_THE_DAY))
+        if row.event == Event.WAS_CUSTOMER:
+            yield from _of_the_rest(history, row)
         back = row.flags & Flag.RETURNED != 0
         if back and row.event in BACK:
             yield Booking(BACK[Event(row.event)], row, row.money, row.time)
@@ -90,6 +100,18 @@ def bookings_of(history: History) -> Iterator[Booking]:
         for event, month in product(earned.get(Event(row.event), []), history.months):
             part = overlap((row.time, row.time + row.waited), month)
             yield Booking(event, row, row.money * part / max(row.waited, 1), month[0])
+
+
+def _of_the_rest(history: History, row: Row) -> Iterator[Booking]:
+    """Give out what is earned of the term at hand by who is a customer as the period begins (F11)."""
+    model = history.model
+    paid = row.money * row.waited / MONTH
+    margin = model.prices["margin"][row.product * len(model.segments) + row.segment]
+    for (event, money), month in product(
+        ((EARNED_REVENUE, paid), (EARNED_MARGIN, paid * margin)), history.months
+    ):
+        part = overlap((row.time, row.time + row.waited), month)
+        yield Booking(event, row, money * part / row.waited, month[0])
 
 
 def of_money(history: History, seen: Counter[str]) -> Iterator[str]:
@@ -148,7 +170,8 @@ def _lines(model: Model, bounds: Iterable[int], row: Row, month: int) -> list[in
 def of_contracts(history: History) -> Iterator[str]:
     """What is signed has each of its rows once, and earns what was signed."""
     signed: dict[tuple[int, int], list[Row]] = defaultdict(list)
-    of_customers = {row.pursuit for row in history.rows if row.event == Event.SUBSCRIBED}
+    begin = (Event.SUBSCRIBED, Event.WAS_CUSTOMER)
+    of_customers = {row.pursuit for row in history.rows if row.event in begin}
     for row in history.rows:
         if row.pursuit in of_customers:
             continue

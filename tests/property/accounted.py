@@ -57,7 +57,11 @@ FOLLOWED = (
     *("contracts", "terms after the first"),
     *("deliveries", *(f"deliveries: {end}" for end in ("DELIVERED", "CANCELLED", "OPEN"))),
     "contracts: ended by the end of a delivery",
-    *(f"contracts: {event}" for event in ("SUBSCRIBED", "RENEWED", "REVENUE", "CHURNED", "RUNS_ON")),
+    *(
+        f"contracts: {event}"
+        for event in ("SUBSCRIBED", "RENEWED", "REVENUE", "CHURNED", "RUNS_ON", "WAS_CUSTOMER")
+    ),
+    *(f"visits: {end}" for end in ("DONE", "LOST", "WENT_COLD", "WITHDRAWN", "OPEN")),
     *(f"hours {what}" for what in ("worked", "prospecting", "absent", "idle", "off")),
     *(f"part: {name}" for name in PARTS),
     ALL_PARTS,

@@ -54,6 +54,8 @@ NAMED_BY_THE_USER = (
     "kinds",
     "segments",
     "products",
+    "opens",
+    "account_visits",
     "channels",
     "teams",
     "stages",
@@ -122,7 +124,14 @@ KINDS = (
     "nurture.NAME.odds_ratio",
     "nurture.NAME.returns_to",
     "new traits.NAME",
+    "account_visits.NAME.every_days",
+    "account_visits.NAME.kept_odds_ratio",
+    "account_visits.NAME.missed_odds_ratio",
+    "account_visits.NAME.stages.NAME.conversion",
     "products.NAME.churn_per_month",
+    "products.NAME.discount",
+    "products.NAME.launched",
+    "products.NAME.opens.NAME",
     "products.NAME.earned_over_days",
     "products.NAME.gross_margin",
     "products.NAME.loyalty.alpha",
@@ -250,6 +259,7 @@ def options(document: Document, on: date) -> Options:
         *of_stages(document),
         *of_segments(document),
         *of_products(document),
+        *of_visits(document),
         *of_nurture(document),
         *of_all(document),
         *qualifying.changes(document),
@@ -487,7 +497,11 @@ def of_products(document: Document) -> Options:
             (price, either(50, {"low": 10, "likely": 20, "high": 90})),
             (f"{price} *=", either(2, 0.9)),
             (f"{at}gross_margin", either(0.7)),
+            (f"{at}discount", either({"price_cut": 0.3, "odds_ratio": 3}, {"price_cut": 0.05})),
         ]
+        if "launched" in product:
+            found.append((f"{at}launched", either(product["launched"] - timedelta(5))))
+        found += [(f"{at}opens.{opened}", either(0.2, 1)) for opened in product.get("opens", {})]
         if price_key(product) == "price":
             found.append((f"{at}earned_over_days", either(20, 0)))
             continue
@@ -496,6 +510,20 @@ def of_products(document: Document) -> Options:
         found += [(f"{at}{key}", either(*values)) for key, values in others.items() if key in product]
         if "loyalty" in product:
             found.append((f"{at}loyalty.alpha", either(3, 0.2)))
+    return found
+
+
+def of_visits(document: Document) -> Options:
+    """List what may be changed of account visits."""
+    found: Options = []
+    for name, program in document.get("account_visits", {}).items():
+        at = f"account_visits.{name}."
+        found += [
+            (f"{at}every_days", either(4, 15)),
+            (f"{at}kept_odds_ratio", either(9, 0.1)),
+            (f"{at}missed_odds_ratio", either(0.05, 1)),
+        ]
+        found += [(f"{at}stages.{stage}.conversion", either(0.6, 1)) for stage in program["stages"]]
     return found
 
 

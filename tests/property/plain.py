@@ -10,8 +10,9 @@ from typing import NamedTuple
 from funnelsim.compiling.arrays import Records
 from funnelsim.engines.fold import Tally
 from funnelsim.model.model import Model
-from funnelsim.model.words import Event
+from funnelsim.model.words import DAY, Event
 
+MONTH = 30.4375 * DAY  # of a contract
 Span = tuple[int, int]
 
 

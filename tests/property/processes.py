@@ -23,7 +23,7 @@ FOR_GOOD = KINDS  # one kind more, in which nobody rests
 
 
 def with_processes(model: Model, kind: int) -> Model:
-    """Give a model a second process; kind 0 leaves it as it is, the others differ in how long a rest is.
+    """Give a model a second process, if it has none; kind 0 leaves it as it is, the others differ in rests.
 
     In the kind `FOR_GOOD` there is none. A model that has other processes has them anyway.
     """

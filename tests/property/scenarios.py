@@ -44,6 +44,7 @@ TEAMS = ("front", "sales")
 STAGES = ("call", "demo", "offer", "deal")
 PRODUCTS = ("plan", "setup", "care")
 DELIVERIES = {"install": ("fit", "test", "accept"), "train": ("teach", "exam")}  # and their stages
+VISITS = {"review": ("meet", "talk"), "check": ("look", "tell")}  # programs of account visits, their stages
 NAMED = {"front": ("Ada", "Ben"), "sales": ("Cleo", "Dan")}
 
 AN_HOUR = 1 / 24  # in days
@@ -74,7 +75,8 @@ PEOPLE = (2, 1, 3, 0) * 3 + (40, 80)  # seldom a team in which an engine may loo
 VALUES = ("contract_value_per_year", "contract_value")  # of a segment: one of them
 PRICES = ("price_per_month", "price")  # of a product: one of them
 OF_NAMES = (  # tables
-    *("segments", "products", "channels", "teams", "stages", "deliveries", "nurture", "strategies"),
+    *("segments", "products", "channels", "teams", "stages", "deliveries", "account_visits", "nurture"),
+    "strategies",
 )
 OF_CONTRACTS = (*VALUES, "term_years", "gross_margin")  # what a segment does not say where products do
 WEEKS = (
@@ -163,6 +165,8 @@ def products(draw: DrawFn, kinds: list[str]) -> Document:
     more: dict[str, SearchStrategy[Any]] = {"about": either("What we sell"), "gross_margin": either(0.4, 0)}
     own = st.fixed_dictionaries({}, optional={key: either(300, 33.33), "gross_margin": either(0.9)})
     more["segments"] = st.fixed_dictionaries({draw(either(*kinds)): own})
+    cuts = {"price_cut": either(0.1, 0.5, 0)}
+    more["discount"] = st.fixed_dictionaries(cuts, optional={"odds_ratio": either(2, 0.5)})
     if key == "price":
         more["earned_over_days"] = either(9, 0.5, 400)
     else:
@@ -171,7 +175,49 @@ def products(draw: DrawFn, kinds: list[str]) -> Document:
     product |= draw(st.fixed_dictionaries({}, optional=more))
     if key == "price_per_month":
         product |= draw(staying())
+        if draw(st.booleans()):
+            product.setdefault("segments", {}).setdefault(draw(either(*kinds)), {}).update(draw(had()))
     return product
+
+
+def had() -> SearchStrategy[Document]:
+    """Let customers have a product as the period begins."""
+    ages = either(10, {"median": 200, "p90": 900}, 400, 0)
+    return st.fixed_dictionaries({"customers": either(3, 1)}, optional={"customers_since_days": ages})
+
+
+@st.composite
+def pyramid(draw: DrawFn, products: Document, start: date) -> None:
+    """Let products open others that come after them, and let all but the first be launched on a day."""
+    recurring = [name for name, product in products.items() if price_key(product) == "price_per_month"]
+    for number, name in enumerate(recurring[:-1], start=1):
+        if draw(st.booleans()):
+            products[name]["opens"] = {draw(either(*recurring[number:])): draw(either(0.5, 0.9, 0.1))}
+    for product in list(products.values())[1:]:
+        if draw(st.booleans()):
+            product["launched"] = start + timedelta(draw(either(9, 40, -9)))
+
+
+@st.composite
+def account_visits(draw: DrawFn, floor: list[str], durations: Document) -> Document:
+    """Let customers be visited, in one program or in two."""
+    found: Document = {}
+    for name in list(VISITS)[: draw(st.integers(1, 2))]:
+        order = list(VISITS[name][: draw(st.integers(1, 2))])
+        found[name] = {"every_days": draw(either(9, 3, 20))} | draw(
+            st.fixed_dictionaries(
+                {},
+                optional={
+                    "asked": either("regularly", "after_last"),
+                    "kept_odds_ratio": either(3, 0.5),
+                    "missed_odds_ratio": either(0.2, 0),
+                },
+            )
+        )
+        found[name]["stages"] = {
+            stage: draw(stages(order, number, floor, durations)) for number, stage in enumerate(order)
+        }
+    return found
 
 
 @st.composite
@@ -227,6 +273,8 @@ def with_products(draw: DrawFn, document: Document) -> None:
     kinds = list(document["segments"])
     names = list(PRODUCTS[: draw(st.integers(1, 3))])
     document["products"] = {name: draw(products(kinds)) for name in names}
+    if draw(st.booleans()):
+        draw(pyramid(document["products"], document["start"]))
     document["horizon"]["drain_months"] = draw(either(2, 1))
     if draw(st.booleans()):
         document["finance"] = {"discount_rate_per_year": draw(either(0.1, 0))}
@@ -237,6 +285,9 @@ def with_products(draw: DrawFn, document: Document) -> None:
             segment["products"] = sold(names, draw(either(0.5, 0.8, 0.2)))
     if draw(either(False, False, False, True, True)):
         draw(with_deliveries(document))
+    recurring = any(price_key(product) == "price_per_month" for product in document["products"].values())
+    if recurring and draw(st.booleans()):
+        document["account_visits"] = draw(account_visits(list(document["teams"]), COINCIDING))
 
 
 def sold(names: list[str], first: float) -> dict[str, float]:
@@ -751,8 +802,8 @@ def in_the_end(draw: DrawFn, document: Document, whole: bool) -> Document:
         if whole:
             leavers = {"price_per_month": draw(either(100, 9.99)), "churn_per_month": draw(either(0.5, 0.3))}
             first = document["products"][PRODUCTS[0]]
-            of_delivery = {key: first[key] for key in ("delivery", "recognised") if key in first}
-            document["products"][PRODUCTS[0]] = leavers | of_delivery
+            kept = ["delivery", "recognised", *["opens"] * (price_key(first) == "price_per_month")]
+            document["products"][PRODUCTS[0]] = leavers | {key: first[key] for key in kept if key in first}
     if whole or draw(either(False, True)):
         document = draw(qualified(document, whole))
     if draw(st.booleans()):
@@ -778,8 +829,8 @@ def scenarios_with_all_parts(draw: DrawFn) -> Toml:
 
 def with_neglect_that_can_be(document: Document) -> Document:
     """Let nobody be ignored in stages where reps take leads themselves."""
-    of_deliveries = (each["stages"] for each in document.get("deliveries", {}).values())
-    for stage in (stage for stages in (document["stages"], *of_deliveries) for stage in stages.values()):
+    others = (*document.get("deliveries", {}).values(), *document.get("account_visits", {}).values())
+    for stage in [stage for own in (document, *others) for stage in own["stages"].values()]:
         teams = [stage.get("team"), *(own.get("team") for own in stage.get("segments", {}).values())]
         pulls = {document["teams"][team]["assignment"] for team in teams if team is not None} & set(PULLS)
         if pulls and "ignored" in stage:

@@ -482,7 +482,7 @@ FLOORS |= {
     f"customers: {counted}": Scene(CUSTOMERS, counted)
     for counted in (
         f"due: {Due.TERM_ENDS.name}",
-        *(f"event: {event.name}" for event in Event if event >= Event.SUBSCRIBED),
+        *(f"event: {event.name}" for event in Event if Event.SUBSCRIBED <= event <= Event.RUNS_ON),
         "contract: of a typed term",
         "contract: from month to month",
         "contract: of customers who differ in loyalty",
@@ -491,6 +491,82 @@ FLOORS |= {
         "contract: after nurture",
         "won: a one-off product, earned over days",
         "won: a recurring product, before the period",
+    )
+}
+VISITED = """
+start = 2026-01-01
+horizon = { warm_up_months = 1, period_months = 8, drain_months = 1 }
+[products.basic]
+price_per_month = 100
+churn_per_month = 0.15
+price_growth_per_year = 0.05
+opens = { pro = 0.1 }
+discount = { price_cut = 0.1, odds_ratio = 1.3 }
+segments.all = { customers = 6, customers_since_days = { median = 200, p90 = 900 } }
+[products.care]
+price_per_month = 40
+term_months = 2
+renewal = 0.7
+opens = { pro = 0.2 }
+[products.pro]
+price_per_month = 250
+term_months = 3
+renewal = 0.6
+launched = 2026-04-01
+[segments.all]
+products = { basic = 0.6, care = 0.3, pro = 0.1 }
+[channels.web]
+kind = "seo"
+inquiries_per_month = 25
+[teams.sales]
+people = 1
+effort_split = { new = 0.5 }
+[stages.call]
+team = "sales"
+effort_hours = 2
+conversion = 0.6
+[account_visits.review]
+every_days = 9
+kept_odds_ratio = 2
+missed_odds_ratio = 0.3
+[account_visits.review.stages.meet]
+team = "sales"
+effort_hours = 2
+goes_cold_after_days = 2
+[account_visits.review.stages.talk]
+customer_takes_days = 3
+conversion = 0.7
+[account_visits.check]
+asked = "regularly"
+every_days = 12
+[account_visits.check.stages.look]
+team = "sales"
+effort_hours = 3
+goes_cold_after_days = 4
+customer_takes_days = 1
+"""
+FLOORS |= {
+    f"visited: {counted}": Scene(VISITED, counted)
+    for counted in (
+        *(f"event: {event.name}" for event in (Event.DONE, Event.WAS_CUSTOMER)),
+        "won: at a discount",
+        "product: not yet launched, as a company asks",
+        "product: launched later, and sold",
+        "contract: moves up",
+        "contract: moves up, from a typed term",
+        "contract: of the first customers, in another term",
+        "contract: of the first customers, at a grown price",
+        "visit: after the last one",
+        "visit: asked for regularly",
+        "visit: of a second program",
+        "visit: in a second stage",
+        "visit: missed, and comes again",
+        "visit: withdrawn out of a queue",
+        "visit: withdrawn from a rest",
+        "visit: over after its customer has left",
+        "visit: of the first customers",
+        "customer: leaves after a visit that was made",
+        "customer: leaves after a visit that was not made",
     )
 }
 INSTANTS["terms of many contracts end at once"] = Scene(

@@ -41,7 +41,18 @@ from funnelsim.model.model import (
     Model,
     other_numbers,
 )
-from funnelsim.model.words import DAY, NEVER, NOBODY, NOTHING, Assignment, Due, Event, Flag, QueueOrder
+from funnelsim.model.words import (
+    DAY,
+    NEVER,
+    NOBODY,
+    NOTHING,
+    Assignment,
+    Due,
+    Event,
+    Flag,
+    Kind,
+    QueueOrder,
+)
 from funnelsim.model.worktime import is_open
 from funnelsim.rules import (
     absence,
@@ -74,6 +85,7 @@ DURATIONS = {
 
 
 OF_CHANGES = (Event.ONE_OFF, Event.RUNNING)
+ENDS_OF_VISITS = (Event.DONE, Event.LOST, Event.WENT_COLD, Event.PARKED)
 SINCE = (Event.RENEWED, Event.EXPANDED, Event.CONTRACTED, Event.CHURNED, Event.RUNS_ON)  # say since when
 
 
@@ -207,6 +219,38 @@ COVERED = (
     "won: a one-off product",
     "won: a one-off product, earned over days",
     "won: a recurring product, before the period",
+    "won: at a discount",
+    "product: not yet launched, as a company asks",
+    "product: launched later, and sold",
+    "contract: moves up",
+    "contract: moves up, from a typed term",
+    "contract: of the first customers, in another term",
+    "contract: of the first customers, at a grown price",
+    "visit: after the last one",
+    "visit: asked for regularly",
+    "visit: of a second program",
+    "visit: in a second stage",
+    "visit: missed, and comes again",
+    "visit: withdrawn out of a queue",
+    "visit: withdrawn from a rest",
+    "visit: over after its customer has left",
+    "visit: of the first customers",
+    "customer: leaves after a visit that was made",
+    "customer: leaves after a visit that was not made",
+    "delivery: in time",
+    "delivery: late",
+    "delivery: good",
+    "delivery: not good",
+    "delivery: after a defect",
+    "delivery: of a second kind",
+    "delivery: begun before the period",
+    "delivery: recognised then",
+    "delivery: recognised then, of a subscription",
+    "delivery: cancelled",
+    "delivery: cancelled, and taken back",
+    "delivery: cancelled, and a contract with it",
+    "customer: leaves after a good delivery",
+    "customer: leaves after a delivery that was not good",
     "market: an inquiry refused",
     "market: nobody left",
     "market: cools off for ever",
@@ -282,7 +326,119 @@ def varieties(model: Model, rows: Records) -> Counter[str]:
     seen.update(of_nurture(model, rows))
     seen.update(of_attempts(rows))
     seen.update(of_products(model, rows))
+    seen.update(of_launches(model, rows))
+    seen.update(of_visits(model, rows))
+    seen.update(of_deliveries(model, rows))
     return seen
+
+
+def of_launches(model: Model, rows: Records) -> dict[str, int]:
+    """Count what the pyramid of products brings, and what becomes of the first customers."""
+    sold, first = rows[rows["product"] != NOTHING], rows[rows["event"] == Event.WAS_CUSTOMER]
+    asked, won = (sold[sold["event"] == event] for event in (Event.INQUIRY, Event.WON))
+    by_contract: dict[int, list[Record]] = {}
+    for row in rows[(rows["event"] == Event.REVENUE) | np.isin(rows["event"], SINCE)]:
+        by_contract.setdefault(int(row["pursuit"]), []).append(row)
+    moved = [
+        (before, after)
+        for own in by_contract.values()
+        for before, after in pairwise(own)
+        if before["product"] != after["product"]
+    ]
+    later = [row for row in rows[np.isin(rows["pursuit"], first["pursuit"])] if row["event"] == Event.REVENUE]
+    grown = model.products[first["product"]]["growth"] != 0
+    launched = model.products["launched"]
+    return {
+        "won: at a discount": int((model.products[won["product"]]["price_cut"] > 0).sum()),
+        "product: not yet launched, as a company asks": sum((launched > row["time"]).any() for row in asked),
+        "product: launched later, and sold": int((launched[won["product"]] > 0).sum()),
+        "contract: moves up": len(moved),
+        "contract: moves up, from a typed term": sum(
+            int(model.products[before["product"]]["typed_term"]) for before, _ in moved
+        ),
+        "contract: of the first customers, in another term": len(later),
+        "contract: of the first customers, at a grown price": int(
+            (grown & (first["time"] - first["worked"] > 366 * DAY)).sum()
+        ),
+    }
+
+
+def of_deliveries(model: Model, rows: Records) -> dict[str, int]:
+    """Count deliveries by how they begin and end."""
+    if not len(model.products):
+        return {}
+    processes, products = model.processes[rows["process"]], model.products[rows["product"]]
+    own = processes["kind"] == Kind.DELIVERING
+    ended, called_off, begun = (
+        own & (rows["event"] == event) for event in (Event.DELIVERED, Event.CANCELLED, Event.BEGAN)
+    )
+    late = ended & (rows["time"] - rows["worked"] > processes["promised"])
+    back = np.isin(rows["pursuit"], rows["pursuit"][own & (rows["event"] == Event.SENT_BACK)])
+    signed = rows[rows["event"] == Event.SUBSCRIBED]
+    at_delivery = products["at_delivery"] == 1
+    company_of = dict(zip(rows["pursuit"][begun].tolist(), rows["worked"][begun].tolist(), strict=True))
+    contract_of = dict(zip(signed["worked"].tolist(), signed["pursuit"].tolist(), strict=True))
+    gone = {(int(row["pursuit"]), int(row["time"])) for row in rows[rows["event"] == Event.CHURNED]}
+    contracts = [
+        (contract_of.get(company_of[int(row["pursuit"])]), int(row["time"])) for row in rows[called_off]
+    ]
+    left = {contract for contract, _ in gone}
+    good = {company_of[int(row["pursuit"])]: int(row["count"]) for row in rows[ended]}
+    of_leavers = Counter(count for company, count in good.items() if contract_of.get(company) in left)
+    return {
+        "delivery: in time": int((ended & ~late).sum()),
+        "delivery: late": int(late.sum()),
+        "delivery: good": int((ended & (rows["count"] == 1)).sum()),
+        "delivery: not good": int((ended & (rows["count"] == 0)).sum()),
+        "delivery: after a defect": int((ended & back).sum()),
+        "delivery: of a second kind": int((begun & (rows["process"] > 1)).sum()),
+        "delivery: begun before the period": int((begun & (rows["time"] < model.stocks_from)).sum()),
+        "delivery: recognised then": int((ended & at_delivery).sum()),
+        "delivery: recognised then, of a subscription": int(
+            (ended & at_delivery & (products["months"] > 0)).sum()
+        ),
+        "delivery: cancelled": int((called_off & ~at_delivery).sum()),
+        "delivery: cancelled, and taken back": int((called_off & at_delivery).sum()),
+        "delivery: cancelled, and a contract with it": sum(each in gone for each in contracts),
+        "customer: leaves after a good delivery": of_leavers[1],
+        "customer: leaves after a delivery that was not good": of_leavers[0],
+    }
+
+
+def of_visits(model: Model, rows: Records) -> dict[str, int]:
+    """Count account visits by how they begin and end."""
+    programs = np.flatnonzero(model.processes["kind"] == Kind.VISITING)
+    visits = rows[np.isin(rows["process"], programs)]
+    begun, ended = (visits[np.isin(visits["event"], events)] for events in ((Event.BEGAN,), ENDS_OF_VISITS))
+    parked, withdrawn = (visits[visits["event"] == event] for event in (Event.PARKED, Event.WITHDRAWN))
+    gone = {int(row["pursuit"]): int(row["time"]) for row in rows[rows["event"] == Event.CHURNED]}
+    contract_of = {int(row["worked"]): int(row["pursuit"]) for row in rows[rows["event"] == Event.SUBSCRIBED]}
+    company_of = {int(row["pursuit"]): int(row["worked"]) for row in begun}
+    left, kept = [], Counter[bool]()
+    for row in ended:
+        company = company_of[int(row["pursuit"])]
+        churned = gone.get(contract_of.get(company, company), NEVER)
+        left.append(row["event"] != Event.PARKED and row["time"] > churned)
+        if row["time"] < churned < NEVER:
+            kept[row["event"] == Event.DONE or row["reason"] == NOTHING] += 1
+    first_stage = model.processes["first_stage"][visits["process"]]
+    entered = (visits["event"] == Event.ENTERED) & (visits["stage"] > first_stage)
+    out_of_queue = withdrawn["flags"] & Flag.LEFT_QUEUE != 0
+    last = dict(zip(parked["pursuit"].tolist(), parked["time"].tolist(), strict=True))
+    from_rest = [last.get(int(row["pursuit"])) == row["time"] - row["waited"] for row in withdrawn]
+    return {
+        "visit: after the last one": int((parked["reason"] == NOTHING).sum()),
+        "visit: asked for regularly": int((visits["event"] == Event.DONE).sum()),
+        "visit: of a second program": int(np.isin(begun["process"], programs[1:]).sum()),
+        "visit: in a second stage": int(entered.sum()),
+        "visit: missed, and comes again": int((parked["reason"] != NOTHING).sum()),
+        "visit: withdrawn out of a queue": int(out_of_queue.sum()),
+        "visit: withdrawn from a rest": sum(from_rest),
+        "visit: over after its customer has left": sum(left),
+        "visit: of the first customers": int((begun["channel"] == NOTHING).sum()),
+        "customer: leaves after a visit that was made": kept[True],
+        "customer: leaves after a visit that was not made": kept[False],
+    }
 
 
 def of_products(model: Model, rows: Records) -> dict[str, int]:

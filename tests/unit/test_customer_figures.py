@@ -12,7 +12,7 @@ from funnelsim.engines.fold import fold, new_tally, stack
 from funnelsim.forecast import Forecast, cohorts, retained
 from funnelsim.metrics import FIGURES, cut
 from funnelsim.model.model import Model
-from funnelsim.model.words import DAY, NOBODY, NOTHING, Event
+from funnelsim.model.words import DAY, NOBODY, NOTHING, Event, Kind
 
 from .small_firm import ADS, ANN, LARGE, MONTHLY, NAMES, PAPER, SEO, SMALL, TALKS, YEARLY, lead, two_processes
 
@@ -70,7 +70,7 @@ ALONG = {
 def with_visits() -> Model:
     """The firm, with the paper work as a program of visits, and money that is worth less a year later."""
     model = two_processes()
-    model.processes["visits"] = 0, 1
+    model.processes["kind"] = Kind.SELLING, Kind.VISITING
     model.firm["discount"] = 0.1
     return model
 

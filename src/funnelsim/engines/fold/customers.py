@@ -93,15 +93,15 @@ def book_lifetime(
     """Book what a customer pays for a term, to the month in which it signed (F9, F10)."""
     if not is_recurring(model, row["product"]):
         return
-    later = row["worked"] != 0  # since when it runs; before 0 of those who were customers
-    signed = int(row["worked"]) if later else int(row["time"])
+    is_deal = row["worked"] == 0 and row["channel"] != NOTHING
+    signed = int(row["time"]) if is_deal else int(row["worked"])
     if row["event"] == Event.MARGIN:
         years = float((row["time"] - signed) / YEAR)
         worth = float(row["money"]) * math.pow(1.0 + model.firm[0]["discount"], -years)
         _note_of_cohort(month, signed, worth, books.lifetime, model, books, replication)
     else:
         paid = float(row["money"])
-        if later and lines[0] != NOTHING:
+        if not is_deal and lines[0] != NOTHING:
             _add_in_period(books, replication, LATER_TERM, lines, (1.0, 0.0, 0.0, paid))
         _earn_from_existing(row, paid, month_of(books, signed), lines, model, books, replication)
 

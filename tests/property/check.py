@@ -42,6 +42,8 @@ SITUATIONS_TOLD = (
     "prospecting, 0.3 reserved, shared_queue",
     "a small market",
     "customers at once",
+    "deliveries recognised at delivery",
+    "deliveries recognised at signing",
     "held before the hand-over",
     "ignored by their reps",
     "a channel that learns",

@@ -259,6 +259,30 @@ FAULTS = {
     "marketing is told of good leads alone": Fault(
         "rules/reporting.py", 'if pursuit["target"] == REJECTED:', "if False:", "oracle"
     ),
+    "every delivery is in time": Fault(
+        "rules/deliveries.py", 'model.processes[delivery["process"]]["promised"])', "now)", "oracle"
+    ),
+    "a defect does not matter once it is repaired": Fault(
+        "rules/deliveries.py", 'float(delivery["round"])', "0.0", "oracle"
+    ),
+    "customers do not remember deliveries": Fault(
+        "rules/customers.py", 'after(model, contract["delivered"], ', "(", "oracle"
+    ),
+    "what is recognised at delivery is not taken back": Fault(
+        "engines/reference/deliveries.py", "Event.MARGIN, -margin)", "Event.MARGIN, 0.0)", "oracle"
+    ),
+    "a contract goes on without its delivery": Fault(
+        "engines/reference/deliveries.py",
+        "            end_contract(office, contract)",
+        "            pass",
+        "oracle",
+    ),
+    "what is paid for is that of the day of delivery": Fault(
+        "engines/reference/deliveries.py",
+        'value = contracts.value_signed(office.model, delivery, delivery["paid"])\n    margin',
+        'value = contracts.value_signed(office.model, delivery, delivery["mean_paid"])\n    margin',
+        "oracle",
+    ),
     "shares of new and existing business are exchanged": Fault(
         "rules/effort_split.py",
         "accounts += effort * of_new",

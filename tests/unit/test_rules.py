@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from funnelsim import rules
-from funnelsim.chance.keys import WORLD, Entity, descendant, purpose
+from funnelsim.chance.keys import GOOD_DELIVERY, WORLD, Entity, descendant, purpose, uniforms
 from funnelsim.compiling.arrays import Floats, Record, Records
 from funnelsim.model.model import EVENTS, ODDS_OF_ALL, SALE, Model, pays_in_tiers, plain_ends
 from funnelsim.model.own_policy import callable_by_compiled_code, policy_number, register_policy
@@ -24,6 +24,7 @@ from funnelsim.model.records import (
     AWAY,
     CHANNEL_STATE,
     PROCESS,
+    PRODUCT,
     PURSUIT,
     REP,
     REP_STATE,
@@ -51,6 +52,7 @@ from funnelsim.model.words import (
     Event,
     Flag,
     Heat,
+    Kind,
     QueueOrder,
     Split,
 )
@@ -58,6 +60,7 @@ from funnelsim.rules import (
     assignment,
     contracts,
     costs,
+    deliveries,
     ending,
     junk,
     loads,
@@ -256,6 +259,15 @@ def with_follow_ups() -> Model:
     return MODEL._replace(stages=stages, processes=processes, ends=ends, spawns=spawns)
 
 
+def with_deliveries() -> Model:
+    """Let follow-ups be deliveries, of the second and the third of three products."""
+    processes, products = FOLLOW_UPS.processes.copy(), np.zeros(3, PRODUCT)
+    processes["kind"][FOLLOW_UP], processes["promised"][FOLLOW_UP] = Kind.DELIVERING, DAY
+    processes["good"], processes["late"], processes["defect"] = (0, 3), 0.5, 0.25
+    products["delivery"], products["at_delivery"] = (0, FOLLOW_UP, FOLLOW_UP), (0, 0, 1)
+    return FOLLOW_UPS._replace(processes=processes, products=products)
+
+
 def in_tiers() -> Model:
     """Let the first of two teams pay 5 % up to 1,000 booked in a quarter, 10 % up to 2,000, nothing above."""
     model = two_teams()
@@ -274,6 +286,7 @@ def that_learn() -> Model:
 
 LEARNING = that_learn()
 TWO_TEAMS, FOLLOW_UPS, TIERED = two_teams(), with_follow_ups(), in_tiers()
+DELIVERING = with_deliveries()
 
 
 def somewhere(team: Record, reps: Records, states: Records, lead: Record, now: int, u: float) -> int:
@@ -1461,6 +1474,41 @@ def _(chance: random.Random) -> Cases:
             yield model, world, lead, event, number
 
 
+@cases("deliveries.delivery_of", "deliveries.is_earned_later")
+def _(_: random.Random) -> Cases:
+    yield from ((DELIVERING, product) for product in (NOTHING, 0, 1, 2))
+
+
+@cases("deliveries.is_late")
+def _(chance: random.Random) -> Cases:
+    for lead in leads(chance):
+        lead["process"] = FOLLOW_UP
+        yield from ((DELIVERING, lead, int(lead["began"]) + took) for took in (0, DAY, DAY + 1, 9 * DAY))
+
+
+@cases("deliveries.is_good")
+def _(chance: random.Random) -> Cases:
+    for (model, lead, now), world in zip(
+        CASES["deliveries.is_late"](chance), worlds(chance, 400), strict=True
+    ):
+        yield model, world, lead, now
+
+
+@cases("ending.kind_of", "ending.reached")
+def _(chance: random.Random) -> Cases:
+    processes = DELIVERING.processes.copy()
+    processes["kind"][FOLLOW_UP] = Kind.VISITING
+    for model in (MODEL, DELIVERING, DELIVERING._replace(processes=processes)):
+        for lead in leads(chance, 5):
+            lead["process"] = len(model.processes) - 1
+            yield model, lead
+
+
+@cases("ending.fails")
+def _(_: random.Random) -> Cases:
+    yield from ((event.value,) for event in Event)
+
+
 @cases("ending.told_as")
 def _(_: random.Random) -> Cases:
     yield from ((event.value, delay) for event in Event for delay in (ending.AT_ONCE, *TIMES))
@@ -2052,3 +2100,38 @@ def test_a_route_is_chosen_by_its_share() -> None:
     stage = MODEL.stages[0]
     ways = (MODEL.routes, int(stage["first_else"]), int(stage["elses"]))
     assert [routes.route(*ways, u) - ways[1] for u in (0.0, 0.699, 0.7001, 0.999)] == [0, 0, 1, 1]
+
+
+def a_delivery(times_sent_back: int = 0) -> Record:
+    delivery = next(leads(random.Random(5), 1))
+    delivery["process"], delivery["began"], delivery["round"] = FOLLOW_UP, HOUR, times_sent_back
+    return delivery
+
+
+@pytest.mark.parametrize(
+    ("took", "times_sent_back", "odds"),
+    [(DAY, 0, 3.0), (DAY + 1, 0, 1.5), (DAY, 1, 0.75), (9 * DAY, 2, 0.09375)],
+)
+def test_a_delivery_is_good_by_its_time_and_its_defects(took: int, times_sent_back: int, odds: float) -> None:
+    delivery, seen = a_delivery(times_sent_back), set()
+    for world in worlds(random.Random(6)):
+        u, _ = uniforms(world, delivery["entity"], GOOD_DELIVERY, 0)
+        good = deliveries.is_good(DELIVERING, world, delivery, HOUR + took)
+        assert good == (u < odds / (1 + odds))
+        seen.add(good)
+    assert seen == {True, False}
+
+
+def test_a_good_delivery_that_is_certain_is_good_however_late() -> None:
+    processes = DELIVERING.processes.copy()
+    processes["good"] = math.inf
+    certain = DELIVERING._replace(processes=processes)
+    assert all(
+        deliveries.is_good(certain, world, a_delivery(3), 99 * DAY) for world in worlds(random.Random(7))
+    )
+
+
+def test_what_leaves_its_last_stage_is_won_delivered_or_done() -> None:
+    delivery = a_delivery()
+    assert ending.reached(DELIVERING, delivery) == Event.DELIVERED
+    assert ending.reached(FOLLOW_UPS, delivery) == Event.WON

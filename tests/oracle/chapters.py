@@ -17,7 +17,19 @@ from funnelsim.chance.keys import Entity, entity, hash32, purpose
 from funnelsim.compiling.arrays import Records
 from funnelsim.model.model import SALE, Chapter, Chapters, Model
 from funnelsim.model.records import CHECK, GATE, REJECTION, TRAIT
-from funnelsim.model.words import DAY, HOUR, LOST, NEVER, NOBODY, NOTHING, WON, Assignment, QueueOrder, Split
+from funnelsim.model.words import (
+    DAY,
+    HOUR,
+    LOST,
+    NEVER,
+    NOBODY,
+    NOTHING,
+    WON,
+    Assignment,
+    Kind,
+    QueueOrder,
+    Split,
+)
 
 from .naive import both
 
@@ -321,15 +333,15 @@ def with_a_new_product(model: Model, now: int) -> Model:
 
 
 def other_visits(chance: random.Random, model: Model, _: int) -> Model:
-    """Let account visits matter more or less, and be due at other times."""
-    programs = len(model.spawns)
-    processes = model.processes.copy()
-    processes["kept"][1:] = [chance.choice([0.5, 1.0, 5.0]) for _ in range(programs)]
-    processes["missed"][1:] = [chance.choice([0.1, 1.0]) for _ in range(programs)]
+    """Let account visits and deliveries matter more or less, and visits be due at other times."""
+    processes, spawns, ends = model.processes.copy(), model.spawns.copy(), model.ends.copy()
+    others = len(processes) - 1
+    processes["kept"][1:] = [chance.choice([0.5, 1.0, 5.0]) for _ in range(others)]
+    processes["missed"][1:] = [chance.choice([0.1, 1.0]) for _ in range(others)]
+    births = processes["birth"][processes["kind"] == Kind.VISITING]
     days = [int(stage["customer_time"]) for stage in model.stages]
-    every = [int(spawn["delay"]) for spawn in model.spawns] + days
-    spawns = each(model.spawns, delay=lambda _: chance.choice(every))
-    ends = model.ends.copy()
+    every = [*spawns["delay"][births].tolist(), *days]
+    spawns["delay"][births] = [chance.choice(every) for _ in births]
     for rests in ends["rest"].reshape(len(processes), -1):
         rests[rests != NOTHING] = chance.choice(every)
     return model._replace(processes=processes, spawns=spawns, ends=ends)

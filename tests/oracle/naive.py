@@ -266,8 +266,6 @@ class Walk:
     ended: int | None = None
     owner: int | None = None  # at the end, by `who`; of a contract, who closed it
     bookings: float = 0.0
-    full: float = 0.0  # ... at full price
-    margins: tuple[float, float] = (0.0, 0.0)  # of the contract, and of one at the mean price
     paid: float = 0.0  # for a month, or for the whole
     usual: float = 0.0  # ... at the mean price
     share: float = 1.0  # of the full price
@@ -1483,13 +1481,12 @@ class Simulation:
         price, usual, margin = self.prices(walk)
         walk.paid, walk.usual, walk.share = price * share_of_price, usual * share_of_price, share_of_price
         walk.at_delivery = product is not None and product.at_delivery
-        walk.full, usual = price * self.times(walk), usual * self.times(walk)
+        full, usual = price * self.times(walk), usual * self.times(walk)
         walk.bookings = self.bookings(walk)
         expected = usual * share_of_price  # M7
-        walk.margins = walk.bookings - (1 - margin) * walk.full, expected - (1 - margin) * usual  # M3
-        self.books(walk, "margin", walk.margins[0])
+        self.books(walk, "margin", walk.bookings - (1 - margin) * full)  # M3
         self.books(walk, "expected", expected)
-        self.books(walk, "expected margin", walk.margins[1])
+        self.books(walk, "expected margin", expected - (1 - margin) * usual)
         if not walk.at_delivery:
             walk.term = max(self.earns_over(walk), 1)  # M8
             self.books(walk, "revenue", walk.bookings)
@@ -1520,28 +1517,34 @@ class Simulation:
 
     def delivers(self, walk: Walk, deal: Walk) -> None:
         """Say whether what has been delivered is good, and recognise it, if that is so (DE4, DE5)."""
-        product, delivery = self.product_of(walk), self.firm.deliveries[walk.delivery]
-        assert product is not None
+        delivery = self.firm.deliveries[walk.delivery]
         chance = chance_of_a_good_one(delivery, self.now - walk.began, walk.round)
         walk.good = self.draws.good(walk.entity) < chance
         if deal.at_delivery:
             walk.term = max(self.earns_over(walk), 1)
-            margin = product.prices[walk.inquiry.segment].margin
-            self.books(walk, "revenue", deal.bookings)
-            self.books(walk, "earned", deal.bookings - (1 - margin) * deal.full)
+            value, margin, _ = self.worth_now(walk, deal)
+            self.books(walk, "revenue", value)
+            self.books(walk, "earned", margin)
             self.subscribes(walk, deal)
         for contract in self.in_force(walk):  # DE7
             contract.delivered = walk
 
     def cancels(self, walk: Walk, deal: Walk) -> None:
         """Take back what has been booked but not earned, or end the contract (DE6)."""
-        self.books(walk, "cancelled", deal.bookings)
+        value, margin, expected = self.worth_now(walk, deal)
+        self.books(walk, "cancelled", value)
         if deal.at_delivery:
-            self.books(walk, "margin", -deal.margins[0])
-            self.books(walk, "expected margin", -deal.margins[1])
+            self.books(walk, "margin", -margin)
+            self.books(walk, "expected margin", -expected)
             return
         for contract in self.in_force(walk):
             self.churns(contract)
+
+    def worth_now(self, walk: Walk, deal: Walk) -> tuple[float, float, float]:
+        """Return bookings, their margin, and that at the mean price, of what was paid as it is now (C17)."""
+        lost = 1 - self.prices(walk)[2]
+        value, usual = (paid * self.times(walk) for paid in (deal.paid, deal.usual))
+        return value, value - lost * (value / deal.share), usual - lost * (usual / deal.share)
 
     def in_force(self, walk: Walk) -> list[Contract]:
         """List the contract of a walk's company, if it has one that has not ended."""

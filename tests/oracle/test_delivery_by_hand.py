@@ -370,7 +370,7 @@ def test_a_price_that_changes_before_delivery_changes_nothing_and_a_margin_does(
     ]
 
 
-def test_what_is_taken_back_is_what_was_booked() -> None:
+def test_what_is_taken_back_is_what_is_paid_at_the_margin_of_the_day() -> None:
     later = {"customer_days": lambda lead, *_: 0.0 if lead == 0 else 2.0}
     before, after = once(at_delivery=True), once(at_delivery=True, margin=0.5)
     never = {"stages": [stage(team=None), NEVER]}
@@ -380,8 +380,8 @@ def test_what_is_taken_back_is_what_was_booked() -> None:
         (SIGNED, "margin", 25.0),
         (SIGNED, "expected margin", 30.0),
         (at(2, 13), "cancelled", 100.0),
-        (at(2, 13), "margin", -25.0),
-        (at(2, 13), "expected margin", -30.0),
+        (at(2, 13), "margin", -50.0),
+        (at(2, 13), "expected margin", -60.0),
     ]
 
 

@@ -317,8 +317,10 @@ def _finished(ax: Axes, legend: str = "") -> Axes:
         ax.legend(frameon=False, loc="upper center", ncols=4)
     elif legend == "beside":
         ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0), handlelength=3.5)
-    elif legend.startswith("lower"):
-        ax.legend(frameon=False, loc=legend, handlelength=3.5)
+    elif legend == "lower right":
+        ax.legend(frameon=False, loc="lower right", handlelength=3.5)
+    elif legend == "lower left":
+        ax.legend(frameon=False, loc="lower left")
     return ax
 
 

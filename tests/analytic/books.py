@@ -56,27 +56,26 @@ IN_MARCH = [0, 0, 1, *[0] * 9]
 
 def firm_by_hand() -> str:
     """Write a firm in which nothing is left to chance: two companies are all who can ask, and do at once."""
-    old = {"customers_since_days": 10}
     products: dict[str, dict[str, Any]] = {
         "basic": {"price_per_month": BASIC, "gross_margin": 0.5, "churn_per_month": 0, "opens": {"pro": 1}},
         "brief": {"price_per_month": BRIEF, "gross_margin": 0.4, "churn_per_month": 1},
-        "yearly": {"price_per_month": YEARLY, "gross_margin": 0.8, "term_months": 12, "renewal": 1},
+        "yearly": {
+            **{"price_per_month": YEARLY, "gross_margin": 0.8, "term_months": 12, "renewal": 1},
+            "price_growth_per_year": -0.2,
+        },
         "pro": {"price_per_month": PRO, "gross_margin": 0.6, "churn_per_month": 0},
     }
-    products["basic"] |= {"segments": {"any": {"customers": 2, **old}}}
-    products["brief"] |= {"segments": {"any": {"customers": 3, **old}}}
-    products["yearly"] |= {"segments": {"any": {"customers": 1, "customers_since_days": 200}}}
-    products["yearly"] |= {"price_growth_per_year": -0.2}
-    market = {"products": {"basic": 1}, "market": {"companies": 2}}
+    for name, customers, days in (("basic", 2, 10), ("brief", 3, 10), ("yearly", 1, 200)):
+        there = {"customers": customers, "customers_since_days": days}
+        products[name]["segments"] = {"any": there}
+    segment = {"products": {"basic": 1}, "market": {"companies": 2}}
+    volume = {"inquiries_per_month": 1e5, "monthly_profile": IN_MARCH, **ON_SUNDAYS}
     return "\n".join(
         [
-            systems.opening(12, "2026-01-01", warm_up=0, segment=market),
+            systems.opening(12, "2026-01-01", warm_up=0, segment=segment),
             *(systems.table(f"products.{name}", keys) for name, keys in products.items()),
-            "launched = 2026-04-01",
-            systems.table(
-                "channels.web",
-                {"kind": "seo", "inquiries_per_month": 1e5, "monthly_profile": IN_MARCH, **ON_SUNDAYS},
-            ),
+            "launched = 2026-04-01",  # the last of them, pro
+            systems.table("channels.web", {"kind": "seo", **volume}),
             systems.stage("form"),
         ]
     )

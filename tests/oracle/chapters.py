@@ -15,7 +15,7 @@ import numpy as np
 
 from funnelsim.chance.keys import Entity, entity, hash32, purpose
 from funnelsim.compiling.arrays import Records
-from funnelsim.model.model import Chapter, Chapters, Model
+from funnelsim.model.model import SALE, Chapter, Chapters, Model
 from funnelsim.model.records import CHECK, GATE, REJECTION, TRAIT
 from funnelsim.model.words import DAY, HOUR, LOST, NEVER, NOBODY, NOTHING, WON, Assignment, QueueOrder, Split
 
@@ -210,18 +210,24 @@ def other_work(chance: random.Random, model: Model, _: int) -> Model:
 def other_routes(chance: random.Random, model: Model, _: int) -> Model:
     """Let routes lead elsewhere: stages close, and others open."""
     routes = model.routes.copy()
-    count = len(model.stages)
     rows = [(number, stage) for number, stage in enumerate(model.stages)]
     for number, stage in enumerate(model.stages):
         own = slice(stage["first_variant"], stage["first_variant"] + stage["variants"])
         rows += [(number, variant) for variant in model.variants[own]]
     for number, stage in rows:
+        own = stages_of(model, int(stage["process"]))
         for route in range(stage["first_next"], stage["first_next"] + stage["nexts"]):
-            routes["target"][route] = chance.choice([WON, *range(number + 1, count)])
+            routes["target"][route] = chance.choice([WON, *range(number + 1, own.stop)])
         for route in range(stage["first_else"], stage["first_else"] + stage["elses"]):
             lost = routes["target"][route] == LOST
-            routes["target"][route] = LOST if lost else chance.randrange(count)
+            routes["target"][route] = LOST if lost else chance.choice(own)
     return model._replace(routes=routes)
+
+
+def stages_of(model: Model, process: int) -> range:
+    """Return the stages of a process."""
+    row = model.processes[process]
+    return range(int(row["first_stage"]), int(row["first_stage"] + row["stages"]))
 
 
 def other_effects(chance: random.Random, model: Model, _: int) -> Model:
@@ -281,6 +287,10 @@ def other_products(chance: random.Random, model: Model, now: int) -> Model:
         stays=lambda _: chance.choice([0.3, 0.8]),
         growth=lambda _: chance.choice([0.0, 0.2, -0.2]),
         earned_over=lambda row: 0 if row["months"] else chance.choice([0, 3 * DAY]),
+        price_cut=lambda _: chance.choice([0.0, 0.15]),
+        odds=lambda _: chance.choice([0.5, 3.0]),
+        launched=lambda row: row["launched"] and now + chance.choice([-DAY, 0, DAY]),
+        moves=lambda row: chance.choice([0, row["moves"]]),
     )
     if chance.random() < 0.5:
         products["term"], products["months"] = 2 * products["term"], 2 * products["months"]
@@ -293,6 +303,7 @@ def with_a_new_product(model: Model, now: int) -> Model:
     """Let half of all deals be about a product that is like the first, but for its price."""
     product, count = model.products[:1].copy(), len(model.products)
     product["price_key"] = purpose("price", f"new product {now // DAY}")
+    product["launched"] = now
     routes, segments = [model.routes], model.segments.copy()
     for segment in segments:
         sold = model.routes[segment["first_product"] : segment["first_product"] + segment["products"]].copy()
@@ -303,10 +314,25 @@ def with_a_new_product(model: Model, now: int) -> Model:
         routes += [sold, new]
     return model._replace(
         products=np.concatenate([model.products, product]),
-        prices=np.concatenate([model.prices, model.prices[: len(segments)]]),
+        prices=np.concatenate([model.prices, each(model.prices[: len(segments)], customers=lambda _: 0)]),
         segments=segments,
         routes=np.concatenate(routes),
     )
+
+
+def other_visits(chance: random.Random, model: Model, _: int) -> Model:
+    """Let account visits matter more or less, and be due at other times."""
+    programs = len(model.spawns)
+    processes = model.processes.copy()
+    processes["kept"][1:] = [chance.choice([0.5, 1.0, 5.0]) for _ in range(programs)]
+    processes["missed"][1:] = [chance.choice([0.1, 1.0]) for _ in range(programs)]
+    days = [int(stage["customer_time"]) for stage in model.stages]
+    every = [int(spawn["delay"]) for spawn in model.spawns] + days
+    spawns = each(model.spawns, delay=lambda _: chance.choice(every))
+    ends = model.ends.copy()
+    for rests in ends["rest"].reshape(len(processes), -1):
+        rests[rests != NOTHING] = chance.choice(every)
+    return model._replace(processes=processes, spawns=spawns, ends=ends)
 
 
 def other_talent(chance: random.Random, model: Model, _: int) -> Model:
@@ -423,7 +449,7 @@ def other_companies(chance: random.Random, model: Model, _: int) -> Model:
         hot_or_warm=lambda _: chance.choice([0.5, 1.0]),
         theorists=lambda _: 0.3,
         fit=lambda _: chance.choice(list(model.channels["fit"])),
-        stage=lambda _: chance.randrange(len(model.stages)),
+        stage=lambda _: chance.choice(stages_of(model, SALE)),
     )
     return model._replace(channels=channels)
 
@@ -457,7 +483,7 @@ def other_nurture(chance: random.Random, model: Model, _: int) -> Model:
         interval=lambda row: row["interval"] and chance.choice([3 * HOUR, DAY]),
         cost_per_touch=lambda _: chance.choice([0.0, 7.0]),
         odds=lambda _: chance.choice([0.5, 3.0]),
-        target=lambda _: chance.randrange(len(model.stages)),
+        target=lambda _: chance.choice(stages_of(model, SALE)),
         most_returns=lambda _: chance.choice([1, 2]),
         first_touch=lambda _: 0,
     )
@@ -494,20 +520,22 @@ def a_new_channel(_: random.Random, model: Model, now: int) -> Model:
 
 
 def a_new_stage(chance: random.Random, model: Model, _: int) -> Model:
-    """Let a stage open: at the end, with a way from another one."""
-    number = len(model.stages)
-    stage = model.stages[chance.randrange(number)].copy()
+    """Let a stage open: at the end of the last process, with a way from another stage of that."""
+    number, process = len(model.stages), len(model.processes) - 1
+    before = stages_of(model, process)
+    stage = model.stages[chance.choice(before)].copy()
     stage["makes_lead"], stage["is_lead"], stage["first_variant"], stage["variants"] = 0, 1, 0, 0
     stage["heat"] = len(model.heat_odds)
     for key in ("patience", "work", "answer", "assignment", "attempt", "interval", "report"):
         stage[f"{key}_key"] = purpose(key, f"stage {number}")
     routes = model.routes.copy()
     routes["target"][stage["first_next"] : stage["first_next"] + stage["nexts"]] = WON
-    ahead = routes[model.stages[0]["first_next"] : model.stages[0]["first_next"] + model.stages[0]["nexts"]]
-    if len(ahead) > 1 or number > 1:
+    first = model.stages[before.start]
+    ahead = routes[first["first_next"] : first["first_next"] + first["nexts"]]
+    if len(ahead) > 1 or len(before) > 1:
         ahead["target"][chance.randrange(len(ahead))] = number
     processes = model.processes.copy()
-    processes["stages"][0] += 1
+    processes["stages"][process] += 1
     stage["gate"] = stage["ignored"] = 0
     return model._replace(
         stages=np.concatenate([model.stages, stage[None]]),
@@ -629,6 +657,7 @@ CHANGES: dict[str, Change] = {
         other_effects,
         other_money,
         other_products,
+        other_visits,
         other_talent,
         other_absences,
         other_turnover,

@@ -63,6 +63,18 @@ KINDS = (  # I1
     "term ends",
 )
 
+PHASES = {  # what each ends with
+    "work": "work ends",
+    "customer": "customer answers",
+    "queue": "goes cold",
+    "held": "goes cold",
+    "between attempts": "next attempt",
+    "nurture": "rest is over",
+    "resting": "rest is over",
+    "to begin": "begins",
+    "called off": "withdrawn",
+}
+
 
 @dataclass
 class Pause:
@@ -609,12 +621,9 @@ class Simulation:
         for stream in self.streams:
             if stream.due is not None:  # A2
                 coming.append((stream.due, KINDS.index("inquiry"), stream.companies[stream.index].entity))
-        kinds = {"work": "work ends", "customer": "customer answers", "queue": "goes cold"}
-        kinds |= {"held": "goes cold", "nurture": "rest is over", "between attempts": "next attempt"}
-        kinds |= {"to begin": "begins", "resting": "rest is over", "called off": "withdrawn"}
         for entity, walk in self.leads.items():
             if walk.phase != "over" and walk.until is not None:
-                coming.append((walk.until, KINDS.index(kinds[walk.phase]), entity))
+                coming.append((walk.until, KINDS.index(PHASES[walk.phase]), entity))
             if walk.company == "cooling" and walk.cool is not None:
                 coming.append((walk.cool, KINDS.index("cools off"), entity))
         coming += [
@@ -651,6 +660,7 @@ class Simulation:
             person.generation += 1
             person.joins, person.next_joins, person.gone = self.now, None, None
             person.booked, person.worked, person.won = [], 0, 0
+            person.levels = {True: 0, False: 0}
             self.spend("joined", person.who, self.firm.teams[person.record.team].hiring_cost)
             self.say("joined")
             person.leaves, person.will_leave = person.record.leaves, person.record.leaves is not None
@@ -700,6 +710,11 @@ class Simulation:
         elif kind == "begins" and who not in self.leads:
             self.was_customer(who, *self.first_customers()[who])
         else:
+            self.decide_of(self.leads[who], kind)
+
+    def decide_of(self, walk: Walk, kind: str) -> None:
+        """Let something happen to a pursuit, unless something else has just ended what was due (T4)."""
+        if kind in ("cools off", PHASES.get(walk.phase)):
             of_leads = {
                 "work ends": self.work_ends,
                 "customer answers": self.customer_answers,
@@ -710,7 +725,7 @@ class Simulation:
                 "withdrawn": self.is_withdrawn,
                 "cools off": self.cools_off,
             }
-            of_leads[kind](self.leads[who])
+            of_leads[kind](walk)
 
     def cools_off(self, walk: Walk) -> None:
         """Give a company back to the market (O5)."""
@@ -1558,9 +1573,7 @@ class Simulation:
         return self.firm.segments[walk.inquiry.segment].years if product is None else product.months or 1
 
     def bookings(self, walk: Walk) -> float:
-        """Return what is paid for a contract (M1, PC4); for that of a delivery, as it was won (DE5)."""
-        if walk.deal is not None:
-            return walk.deal.bookings
+        """Return what is paid for a contract (M1, PC4); of a delivery, which is asked for by Q5."""
         price, times, share = self.prices(walk)[0], self.times(walk), self.share_of_price(walk)
         return price * times * share if walk.product is None else price * share * times
 
@@ -1650,7 +1663,7 @@ class Simulation:
 
     def term_is_over(self, contract: Contract) -> None:
         """Let the customer leave, or another term begin; the chapter at hand is asked (CU3, CU9)."""
-        if contract.term_ends is None:  # DE6: by something that was due at the same instant
+        if contract.term_ends is None:  # DE6: something has ended it just now
             return
         stays = self.draws.leaving(contract.entity, contract.terms) < self.chance_to_stay(contract)
         contract.terms += 1

@@ -627,7 +627,9 @@ def visited_customers(regularly: bool, split: Split = Split.NONE) -> Model:
     return plan.model()
 
 
-def delivered_customers(recognised: int, split: Split = Split.NONE) -> Model:
+def delivered_customers(
+    recognised: int, split: Split = Split.NONE, assignment: Assignment = Assignment.SHARED_QUEUE
+) -> Model:
     """Let those who sell deliver, too, in two ways, often late and with defects; customers remember it."""
     plan = Plan(days=120, warm_up=10)
     plan.segment(sells=[0.4, 0.2, 0.2, 0.2])
@@ -640,14 +642,14 @@ def delivered_customers(recognised: int, split: Split = Split.NONE) -> Model:
     of_team = {"split": split, "new_share": 300, "max_open": 6, "commission": 0.1}
     reps = [{}, {"speed": 0.5}, {}]
     team = plan.team(daily(120, closed=(9, 10)), reps, Assignment.LEAST_LOADED, **of_team)
-    crew = plan.team(daily(120, 8, 18), [{}], Assignment.SHARED_QUEUE)
+    crew = plan.team(daily(120, 8, 18), [{}], assignment)
     plan.stage(team, effort=either(1, 2), customer=SOON, patience=between(0, 5), conversion=0.8)
     odds = {"late": 0.5, "defect": 0.25, "kept": 3.0, "missed": 0.2}
     plan.delivery(4, 0.9, **odds)
     plan.stage(team, effort=either(2, 4), patience=between(0, 9), nexts=to(2), heat_odds=(2.0, 1.0, 0.5))
     plan.stage(customer=either(0, 1, 3), conversion=0.7, elses=to(1, 1, LOST))
     plan.delivery(1, 0.6, late=0.1)
-    plan.stage(crew, effort=QUICK, customer=SOON, conversion=0.9)
+    plan.stage(crew, effort=between(4, 14), customer=SOON, conversion=0.9)
     plan.program(between(0.5, 30), missed=0.5)
     plan.stage(team, effort=QUICK, patience=either(AN_HOUR, 1, 2), customer=SOON)
     cheaper = {"cut_from": 20 * DAY, "cut_until": 60 * DAY, "price_cut": 0.25}
@@ -727,9 +729,9 @@ def mixed_deliveries(chance: random.Random, plan: Plan, teams: list[int]) -> Non
         odds |= {"kept": chance.choice([1.0, 4.0]), "missed": chance.choice([1.0, 0.2])}
         plan.delivery(chance.choice([0, AN_HOUR, 0.5, 2]), chance.choice([1.0, 0.8, 0.0]), **odds)
         mixed_stages(chance, plan, teams)
-    for product in plan.rows["products"] if count else ():
-        product["delivery"] = chance.randint(0, count)
-        product["at_delivery"] = chance.randint(0, 1) if product["delivery"] else 0
+    for sold in plan.rows["products"] if count else ():
+        sold["delivery"] = chance.randint(0, count)
+        sold["at_delivery"] = chance.randint(0, 1) if sold["delivery"] else 0
 
 
 def mixed_products(chance: random.Random, plan: Plan, term: int | None = None) -> None:

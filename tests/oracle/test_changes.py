@@ -22,7 +22,6 @@ from .situations import mixed, mixed_customers
 from .table import history_of, told_of
 
 SEEDS = range(1, 14)
-MATTERS_WITH_TWO_PROCESSES = "other split"  # with one there is one class of business (G15)
 MANY = range(1, 60)
 MIXED = 40
 engines = pytest.mark.parametrize("engine", sorted(ENGINES))
@@ -47,8 +46,7 @@ def test_one_change(engine: str, name: str) -> None:
         unchanged = history_of(chapters[0].model, seed)
         assert until(oracle, chapters[1].begins) == until(unchanged, chapters[1].begins)
         mattered += (oracle.log, oracle.costs) != (unchanged.log, unchanged.costs)
-    should = name != MATTERS_WITH_TWO_PROCESSES
-    assert (mattered > 0) == should, "a change that changes nothing proves nothing"
+    assert mattered > 0, "a change that changes nothing proves nothing"
 
 
 def until(told: History, instant: int) -> list[tuple[int, str, int]]:
@@ -65,8 +63,9 @@ def test_many_changes(engine: str, seed: int) -> None:
 
 @engines
 @pytest.mark.parametrize("seed", SEEDS)
-def test_customers_who_live_to_see_a_change(engine: str, seed: int) -> None:
-    chapters = changed_once(random.Random(seed), mixed_customers(seed), CHANGES["other products"])
+@pytest.mark.parametrize("what", ["other products", "other visits"])
+def test_customers_who_live_to_see_a_change(engine: str, seed: int, what: str) -> None:
+    chapters = changed_once(random.Random(seed), mixed_customers(seed), CHANGES[what])
     assert differences(history_of(chapters, seed), history(engine, chapters, seed)) == []
 
 

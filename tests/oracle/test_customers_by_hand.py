@@ -363,3 +363,167 @@ def test_a_deal_keeps_the_product_with_which_it_came_and_pays_the_price_of_the_d
     slow = {"customer_days": lambda *_: 4.0}
     history = live(first, draws(**slow), from_day(2, later, draws(70.0, **slow)))
     assert (history.leads[0].product, history.leads[0].bookings, history.contracts) == (0, 70.0, {})
+
+
+# ---- discounts, launches, moves up ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("odds", "outcome"), [(1.0, "lost"), (3.0, "won")])
+def test_a_discount_moves_the_odds_of_a_deal(odds: float, outcome: str) -> None:
+    # Evens are a chance of 1/2; three times as good, of 3/4.
+    sold = product(discount=0.25, odds=odds)
+    uncertain = sells(sold, 10, stages=[stage(team=None, odds=1.0)])
+    history = live(uncertain, draws(advances=lambda *_: 0.6))
+    assert history.leads[0].outcome == outcome
+
+
+def test_a_discount_is_paid_for_by_the_margin() -> None:
+    cheaper = {"promotion": (0, DAY), "price_cut": 0.2}
+    firm_ = sells(product(discount=0.1), 40)
+    firm_.channels = [replace(firm_.channels[0], **cheaper)]
+    history = live(firm_, draws())
+    # 0.8 x 0.9 of 100 are paid, and of 120 on average; to deliver costs 75 and 90.
+    assert history.leads[0].bookings == pytest.approx(72.0)
+    assert happened(history) == [
+        (SIGNED, "subscribed", 72.0),
+        (FIRST, "margin", -3.0),
+        (FIRST, "expected margin", -3.6),
+        (FIRST, "revenue", 72.0),
+        (40 * DAY, "runs on", 72.0),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("u", "hour", "chosen"), [(0.28, 23, 0), (0.29, 23, 2), (0.28, 24, 1), (0.19, 24, 0), (0.5, 24, 2)]
+)
+def test_shares_are_those_of_what_has_been_launched(u: float, hour: int, chosen: int) -> None:
+    # Before day 1, shares of 0.2 and 0.5: the first of them up to 0.2 / 0.7, which is 0.286.
+    mixed = sells(
+        product(),
+        10,
+        asks(0, 0, at(0, hour), by_product=u),
+        products=[product(months=0), product(months=0, launched=DAY), product(months=0)],
+        segments=[Segment(products=[(0.2, 0), (0.5, 1), (1.0, 2)])],
+    )
+    assert live(mixed, draws()).leads[0].product == chosen
+
+
+def pyramid(days: int, **more: object) -> Firm:
+    """Sell by the month at 100; who moves up pays 250 a month for three months, 300 on average."""
+    above = product(300.0, months=3, **more)
+    return sells(product(growth=0.5), days, products=[product(growth=0.5, opens=[(0.3, 1)]), above])
+
+
+def of_a_pyramid(moving: tuple[float, ...]) -> Draws:
+    return draws(lambda _, __, number: (100.0, 250.0)[number], moving=lambda _, before: moving[before])
+
+
+def test_a_customer_moves_up_and_pays_the_other_price() -> None:
+    history = live(pyramid(130), of_a_pyramid((0.3, 0.29, 0.0)))
+    ends = at(152, 13.5)  # three months after the second
+    assert happened(history) == [
+        (SIGNED, "subscribed", 100.0),
+        *[(FIRST, "margin", 25.0), (FIRST, "expected margin", 30.0), (FIRST, "revenue", 100.0)],
+        (SECOND, "expanded", 150.0),
+        *[(SECOND, "margin", 187.5), (SECOND, "expected margin", 225.0), (SECOND, "revenue", 750.0)],
+        (130 * DAY, "runs on", 250.0),
+    ]
+    assert [step.product for step in steps(history)] == [0] * 4 + [1] * 5
+    renewed = next(
+        step for step in steps(live(pyramid(160), of_a_pyramid((0.3, 0.29, 0.0)))) if step.time == ends
+    )
+    assert renewed == Step("renewed", ends, 750.0, 3 * MONTH, SIGNED, 1)
+
+
+def test_nobody_moves_up_to_what_has_not_been_launched() -> None:
+    history = live(pyramid(62, launched=FIRST + 1), of_a_pyramid((0.0, 0.0)))
+    assert [(step.time, step.what) for step in steps(history) if step.what == "expanded"] == [
+        (SECOND, "expanded")
+    ]
+
+
+def test_the_share_of_the_price_of_the_deal_is_kept_by_who_moves_up() -> None:
+    firm_ = pyramid(40, discount=0.5)
+    firm_.products[0].discount = 0.2
+    history = live(firm_, of_a_pyramid((0.0,)))
+    # 80 a month, then 200; to deliver for three months costs three quarters of 750.
+    assert happened(history)[:3] == [
+        (SIGNED, "subscribed", 80.0),
+        (FIRST, "expanded", 120.0),
+        (FIRST, "margin", 37.5),
+    ]
+
+
+# ---- customers as the period begins ------------------------------------------------------------
+
+BEGINS = 10 * DAY
+
+
+def has(sold: Product, days: int, **more: object) -> Firm:
+    """Make a firm with one customer as the period begins, on day 10, and nobody who asks."""
+    sold.prices[0].customers = [77]
+    return sells(sold, days, asks(0, 0, 10**18), **{"period_begins": BEGINS} | more)
+
+
+def aged(days: float, **more: object) -> Draws:
+    return draws(age=lambda *_: at(0, days * 24), **more)
+
+
+def test_who_is_a_customer_as_the_period_begins_ends_the_term_at_hand() -> None:
+    # 40 days are a month and 9 days and 13.5 hours: 20 days and 21 hours are left.
+    history = live(has(product(), 40), aged(40))
+    assert steps(history) == [
+        Step("was customer", BEGINS, 100.0, waited=at(20, 21), worked=-30 * DAY),
+        Step("margin", at(30, 21), 25.0, MONTH, -30 * DAY),
+        Step("expected margin", at(30, 21), 30.0, worked=-30 * DAY),
+        Step("revenue", at(30, 21), 100.0, MONTH, -30 * DAY),
+        Step("runs on", 40 * DAY, 100.0, at(9, 3), -30 * DAY),
+    ]
+    assert history.leads == {}
+    assert (history.total("margin"), history.total("revenue")) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("months", "age", "mrr", "next_one"),
+    [
+        (1, 365.24, 100.0, 110.0),  # the year ends with the term
+        (1, 365.25, 110.0, 110.0),
+        (5, 400, 100.0, 110.0),  # the year has ended in the term at hand
+        (24, 400, 100.0, 121.0),
+        (24, 731, 121.0, 146.41),
+    ],
+)
+def test_prices_have_grown_by_the_years_up_to_the_term_at_hand(
+    months: int, age: float, mrr: float, next_one: float
+) -> None:
+    first, *_, last = steps(live(has(product(months=months, growth=0.1), 1500), aged(age)))[:3]
+    assert (first.what, first.money) == ("was customer", mrr)
+    second = next(
+        step
+        for step in steps(live(has(product(months=months, growth=0.1), 1500), aged(age)))
+        if step.what == "revenue"
+    )
+    assert second.money == pytest.approx(next_one * months)
+    assert last.time <= second.time
+
+
+def test_first_customers_come_by_entity_and_are_asked_from_their_first_term_on() -> None:
+    firm_ = has(product(), 40, segments=[Segment(products=ALL_OF_THEM)] * 2)
+    firm_.products[0].prices = [Price(120.0, 0.25, [9, 7]), Price(120.0, 0.25, [8])]
+    history = live(firm_, aged(40, leaving=(0.8,)))
+    assert [entry for entry in history.log if entry[1] != "on staff"] == [
+        *[(BEGINS, "was customer", who) for who in (7, 8, 9)],
+        *[(at(30, 21), "churned", who) for who in (7, 8, 9)],
+    ]
+    assert steps_of(history, 7)[-1] == Step("churned", at(30, 21), 100.0, at(60, 21), -30 * DAY)
+
+
+def steps_of(history: History, entity: int) -> list[Step]:
+    return history.contracts[entity].steps
+
+
+def test_the_first_chapter_says_how_many_there_are_and_the_one_at_hand_what_they_pay() -> None:
+    before, after = has(product(), 40), has(product(discount=0.1), 40)
+    after.products[0].prices[0].customers = [77, 78]
+    history = live(before, aged(40), from_day(10, after, aged(40, price=200.0)))
+    assert next((step.what, step.money) for step in steps(history)) == ("was customer", 180.0)

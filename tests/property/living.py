@@ -63,9 +63,10 @@ class Example:
 
     @property
     def kind(self) -> int:
-        """The kind of processes: none where a stage comes, whose number theirs would have (C2)."""
+        """The kind of processes: none where there are others, or a stage comes with their number (C2)."""
         grows = len({len(each.names.stages) for each in self.course.pieces}) > 1
-        return 0 if grows else self.processes
+        others = any(len(each.model.processes) > 1 for each in self.course.typed)
+        return 0 if grows or others else self.processes
 
     @property
     def names(self) -> Names:

@@ -25,14 +25,15 @@ FOR_GOOD = KINDS  # one kind more, in which nobody rests
 def with_processes(model: Model, kind: int) -> Model:
     """Give a model a second process; kind 0 leaves it as it is, the others differ in how long a rest is.
 
-    In the kind `FOR_GOOD` there is none.
+    In the kind `FOR_GOOD` there is none. A model that has other processes has them anyway.
     """
-    if kind == 0:
+    if kind == 0 or len(model.processes) > 1:
         return model
     rest = len(model.distributions)
     model = with_distribution(model, RESTS[kind % len(RESTS) - 1])
     first = len(model.stages)
-    processes = np.array([(0, first), (first, 2)], PROCESS)
+    processes = np.zeros(2, PROCESS)
+    processes["first_stage"], processes["stages"] = (0, first), (first, 2)
     stages, routes = service_stages(model, first)
     spawns = np.zeros(3, SPAWN)
     spawns["purpose"] = purpose("delivery"), purpose("visit"), purpose("next delivery")

@@ -43,6 +43,7 @@ SEGMENTS = ("small", "large")
 TEAMS = ("front", "sales")
 STAGES = ("call", "demo", "offer", "deal")
 PRODUCTS = ("plan", "setup", "care")
+DELIVERIES = {"install": ("fit", "test", "accept"), "train": ("teach", "exam")}  # and their stages
 NAMED = {"front": ("Ada", "Ben"), "sales": ("Cleo", "Dan")}
 
 AN_HOUR = 1 / 24  # in days
@@ -72,7 +73,9 @@ MOST_WHO_PROSPECT = 3
 PEOPLE = (2, 1, 3, 0) * 3 + (40, 80)  # seldom a team in which an engine may look for reps in another way
 VALUES = ("contract_value_per_year", "contract_value")  # of a segment: one of them
 PRICES = ("price_per_month", "price")  # of a product: one of them
-OF_NAMES = ("segments", "products", "channels", "teams", "stages", "nurture", "strategies")  # tables
+OF_NAMES = (  # tables
+    *("segments", "products", "channels", "teams", "stages", "deliveries", "nurture", "strategies"),
+)
 OF_CONTRACTS = (*VALUES, "term_years", "gross_margin")  # what a segment does not say where products do
 WEEKS = (
     {day: ["09:00-17:00"] for day in ("monday", "tuesday", "wednesday", "thursday", "friday")},
@@ -172,6 +175,42 @@ def products(draw: DrawFn, kinds: list[str]) -> Document:
 
 
 @st.composite
+def with_deliveries(draw: DrawFn, document: Document) -> None:
+    """Let products be delivered, in one way or two, by the teams that there are."""
+    sold = list(document["products"].values())
+    names = list(DELIVERIES)[: draw(st.integers(1, min(2, len(sold))))]
+    document["deliveries"] = {name: draw(deliveries(name, list(document["teams"]))) for name in names}
+    for product, name in zip_longest(sold, names):
+        product["delivery"] = name or draw(either(*names))
+        if draw(st.booleans()):
+            product["recognised"] = "at_delivery"
+
+
+@st.composite
+def deliveries(draw: DrawFn, name: str, floor: list[str]) -> Document:
+    """Describe how something is delivered, most often late, and often with defects."""
+    order = list(DELIVERIES[name][: draw(st.integers(1, len(DELIVERIES[name])))])
+    durations = draw(either(COINCIDING, MIXED))
+    delivery: Document = draw(
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "promised_days": either(AN_HOUR, 1, 5),
+                "good": either(0.8, 0.5, 0),
+                "late_odds_ratio": either(0.3, 0),
+                "defect_odds_ratio": either(0.5, 2),
+                "good_odds_ratio": either(2, 5),
+                "bad_odds_ratio": either(0.5, 0.1, 0),
+            },
+        )
+    )
+    steps = {step: draw(stages(order, number, floor, durations)) for number, step in enumerate(order)}
+    for step in steps.values():
+        step["conversion"] = draw(either(0.9, 0.6, 1))
+    return delivery | {"stages": steps}
+
+
+@st.composite
 def staying(draw: DrawFn) -> Document:
     """Choose for how long customers stay: after months or typed terms, all alike or each as it is."""
     typed: Document = {"term_months": draw(either(1, 2, 12))} if draw(st.booleans()) else {}
@@ -196,6 +235,8 @@ def with_products(draw: DrawFn, document: Document) -> None:
             segment.pop(key, None)
         if len(names) > 1 or draw(st.booleans()):
             segment["products"] = sold(names, draw(either(0.5, 0.8, 0.2)))
+    if draw(either(False, False, False, True, True)):
+        draw(with_deliveries(document))
 
 
 def sold(names: list[str], first: float) -> dict[str, float]:
@@ -654,7 +695,7 @@ def documents(draw: DrawFn, whole: bool = False) -> Document:
         document["effects"] = draw(effects())
         if draw(st.booleans()):
             document["effects"]["extra_decider"] = {"odds_ratio": 0.5, "customer_time": 1.5}
-    return draw(in_the_end(with_few_who_prospect(with_neglect_that_can_be(document)), whole))
+    return draw(in_the_end(with_few_who_prospect(document), whole))
 
 
 @st.composite
@@ -714,7 +755,7 @@ def in_the_end(draw: DrawFn, document: Document, whole: bool) -> Document:
         document = draw(qualified(document, whole))
     if draw(st.booleans()):
         document["uncertainties"] = draw(uncertainties(document))
-    return document
+    return with_neglect_that_can_be(document)
 
 
 @st.composite
@@ -735,7 +776,8 @@ def scenarios_with_all_parts(draw: DrawFn) -> Toml:
 
 def with_neglect_that_can_be(document: Document) -> Document:
     """Let nobody be ignored in stages where reps take leads themselves."""
-    for stage in document["stages"].values():
+    of_deliveries = (each["stages"] for each in document.get("deliveries", {}).values())
+    for stage in (stage for stages in (document["stages"], *of_deliveries) for stage in stages.values()):
         teams = [stage.get("team"), *(own.get("team") for own in stage.get("segments", {}).values())]
         pulls = {document["teams"][team]["assignment"] for team in teams if team is not None} & set(PULLS)
         if pulls and "ignored" in stage:

@@ -106,7 +106,10 @@ def test_one_per_cent_is_red(name: str, path: str) -> None:
     said = "\n".join(report.details(found, everything=False))
     assert re.search(rf"{path} .*\+1 %", said)
     assert "Strategy today: " in said
-    assert call("check", name, "--set", f"{path}*=1.01").exit_code == 1
+
+
+def test_a_value_that_is_set_for_the_check_is_red() -> None:
+    assert call("check", "one_stage", "--set", "stages.demo.conversion*=1.01").exit_code == 1
 
 
 def test_a_changed_rule_is_red_where_the_scenario_is_the_same(

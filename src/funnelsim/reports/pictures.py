@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
-from typing import cast
+from typing import Literal, cast
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -42,6 +42,7 @@ from funnelsim.studies.results import ComparisonResult, SimulationResult
 _WIDEST = 78  # characters of a line above or below a picture
 _BESIDE = 36  # of a line of a legend
 _LINE = 0.18  # inches of a legend that a line takes
+Place = Literal["", "top", "beside", "lower left", "lower right"]  # of a legend; "": none
 _SCALES = ((1e9, "billion"), (1e6, "million"), (1e3, "thousand"))
 
 
@@ -310,17 +311,15 @@ def _beside(ax: Axes, text: str, end: float, position: int) -> None:
     ax.annotate(text, (end, position), (5, 0), textcoords="offset points", va="center")
 
 
-def _finished(ax: Axes, legend: str = "") -> Axes:
+def _finished(ax: Axes, legend: Place = "") -> Axes:
     """Remove lines without meaning, and put the legend where it covers nothing."""
     ax.spines[["top", "right"]].set_visible(False)
     if legend == "top":
         ax.legend(frameon=False, loc="upper center", ncols=4)
     elif legend == "beside":
         ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0), handlelength=3.5)
-    elif legend == "lower right":
-        ax.legend(frameon=False, loc="lower right", handlelength=3.5)
-    elif legend == "lower left":
-        ax.legend(frameon=False, loc="lower left")
+    elif legend:
+        ax.legend(frameon=False, loc=legend, handlelength=3.5)
     return ax
 
 

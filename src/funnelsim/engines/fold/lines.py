@@ -24,7 +24,7 @@ Lines = tuple[int, int, int, int, int, int]  # of a row: see `lines_of`
 
 @rule
 def process_of(row: Record) -> int:
-    """Return in whose lines a row counts: its process', but the sale's for what is earned at delivery (F12)."""
+    """Return in whose lines a row counts: its process's, or the sale's for a contract's money (F12)."""
     process = int(row["process"])
     if process != SALE and is_of_contract(row["event"]):
         process = SALE

@@ -188,10 +188,7 @@ def strategies(
 
 def retention(forecast: Forecast, strategy: str, ax: Axes | None = None) -> Axes:
     """Draw the share of customers that is left so many months after that in which they signed."""
-    if not forecast.has_customers:
-        raise ValueError(
-            "nobody signs a contract about a recurring product, so there is no retention to draw"
-        )
+    _check_customers(forecast)
     found, together = cohorts(forecast), retained(forecast)
     ages, kept = np.array(found.ages), 100 * found.retention.value
     ax = _axes(ax, 9, 4.8)
@@ -214,6 +211,11 @@ def retention(forecast: Forecast, strategy: str, ax: Axes | None = None) -> Axes
     return _finished(ax, legend="lower left")
 
 
+def _check_customers(forecast: Forecast) -> None:
+    if not forecast.has_customers:
+        raise ValueError("nobody signs a contract about a recurring product, so there is nothing to draw")
+
+
 _STEPS = (  # of the MRR bridge: figure, which way, colour, words
     ("new_mrr", 1, GREEN, "new"),
     ("expansion_mrr", 1, SKY, "expansion"),
@@ -224,6 +226,7 @@ _STEPS = (  # of the MRR bridge: figure, which way, colour, words
 
 def mrr_bridge(forecast: Forecast, strategy: str, ax: Axes | None = None) -> Axes:
     """Draw how monthly recurring revenue comes from the period's beginning to its end, in the mean year."""
+    _check_customers(forecast)
     steps = [way * forecast.outcomes(name)[0].value for name, way, _, _ in _STEPS]
     at_end = forecast.outcomes("mrr")[0].value
     levels = np.array([at_end - sum(steps), *steps])

@@ -244,7 +244,13 @@ class SimulationResult:
         return reports("pictures").retention(self.forecast, self.title, ax)
 
     def plot_mrr_bridge(self, ax: Axes | None = None) -> Axes:
-        """Draw how monthly recurring revenue comes from the period's beginning to its end: the MRR bridge."""
+        """Draw how monthly recurring revenue comes from the period's beginning to its end: the MRR bridge.
+
+        Raises
+        ------
+        ValueError
+            If nobody signs a contract about a recurring product in the period.
+        """
         return reports("pictures").mrr_bridge(self.forecast, self.title, ax)
 
     def plot_response(self) -> tuple[Axes, Axes]:

@@ -251,7 +251,8 @@ def with_follow_ups() -> Model:
     spawns["process"], spawns["delay"] = (FOLLOW_UP, SALE, FOLLOW_UP), days
     stages = MODEL.stages.copy()
     stages["process"][2] = FOLLOW_UP
-    processes = np.array([(0, 2), (2, 1)], PROCESS)
+    processes = np.zeros(2, PROCESS)
+    processes["first_stage"], processes["stages"] = (0, 2), (2, 1)
     return MODEL._replace(stages=stages, processes=processes, ends=ends, spawns=spawns)
 
 

@@ -797,10 +797,11 @@ def with_a_hand_over(draw: DrawFn, stage: Document, team: str) -> None:
 @st.composite
 def in_the_end(draw: DrawFn, document: Document, whole: bool) -> Document:
     """Add what is chosen by all that is there: what is sold, who is worth a rep's hour, what is not known."""
-    if draw(either(True, False) if whole else either(False, False, True)):
+    if draw(either(True, False) if whole else either(False, True)):
         draw(with_products(document))
         if whole:
             leavers = {"price_per_month": draw(either(100, 9.99)), "churn_per_month": draw(either(0.5, 0.3))}
+            leavers["segments"] = {next(iter(document["segments"])): {"customers": draw(either(3, 1))}}
             first = document["products"][PRODUCTS[0]]
             kept = ["delivery", "recognised", *["opens"] * (price_key(first) == "price_per_month")]
             document["products"][PRODUCTS[0]] = leavers | {key: first[key] for key in kept if key in first}

@@ -213,6 +213,33 @@ FAULTS = {
         'others = int(office.reps[pursuit["rep"]]["open"])',
         "oracle",
     ),
+    "the price of first customers has grown for a year too many": Fault(
+        "rules/customers.py", "years = (age - since) // YEAR", "years = age // YEAR + 1", "oracle"
+    ),
+    "a visit that was missed is remembered as one that was made": Fault(
+        "rules/customers.py", "(1 if event == Event.DONE else 0)", "1", "oracle"
+    ),
+    "customers move up to what has not been launched": Fault(
+        "rules/customers.py", "if is_launched(model, target, now):", "if True:", "oracle"
+    ),
+    "shares of what is not launched are nobody's": Fault(
+        "rules/products.py", "so_far <= u * launched", "so_far <= u", "oracle"
+    ),
+    "a discount leaves the odds as they are": Fault(
+        "rules/visits.py", 'odds *= model.products[pursuit["product"]]["odds"]', "odds *= 1.0", "oracle"
+    ),
+    "the compiled engine forgets a visit": Fault(
+        "engines/compiled/customers.py",
+        'state.pursuits[contract]["visit"] = customers.remembered(state.pursuits[slot], event)',
+        "pass",
+        "parity",
+    ),
+    "visits go on after their customer has left": Fault(
+        "engines/reference/customers.py",
+        '        withdraw_kin(office, contract, office.model.spawns[number]["process"])\n',
+        "        pass\n",
+        "oracle",
+    ),
     "sales judges a lead again and again": Fault(
         "rules/junk.py", 'pursuit["met"] >> pursuit["stage"] & 1 == 0', "True", "oracle"
     ),

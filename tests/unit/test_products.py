@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import pytest
 
@@ -51,6 +52,11 @@ def with_products(old: str = "", new: str = "") -> str:
     return text.replace(old, new, 1)
 
 
+def sentences_of(text: str) -> list[str]:
+    """Tell what is wrong, without the line."""
+    return [re.sub(r"^line \d+: ", "", problem.sentence()) for problem in problems_of(text)]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
@@ -67,7 +73,8 @@ def with_products(old: str = "", new: str = "") -> str:
         (
             "price_per_month = 20",
             "price_per_month = 0",
-            "products.desk.price_per_month is 0; expected something that is always above 0",
+            "products.desk.price_per_month is 0, which can be 0 or less; expected something that is always"
+            " above 0",
         ),
         (
             "price_per_month = 20",
@@ -197,13 +204,151 @@ def with_products(old: str = "", new: str = "") -> str:
 def test_what_is_wrong_is_told_in_a_sentence(old: str, new: str, told: str) -> None:
     sentences = [problem.sentence() for problem in problems_of(with_products(old, new))]
     assert [sentence for sentence in sentences if told in sentence], sentences
-    allowed = 2 if 'names "car"' in told else 1  # and so nobody buys care
+    # So nobody buys care, or there is no term.
+    allowed = 2 if 'names "car"' in told or "term_months is" in told else 1
     assert len(sentences) <= allowed, sentences
+
+
+VISITS = """
+[account_visits.review]
+every_days = 30
+[account_visits.review.stages.meet]
+effort_hours = 1
+team = "sales"
+[account_visits.review.stages.tell]
+customer_takes_days = 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (
+            "term_months = 12",
+            "term_months = 12\nopens = { dsk = 0.1 }",
+            'products.plan.opens names "dsk"; did you mean "desk"?',
+        ),
+        (
+            "term_months = 12",
+            "term_months = 12\nopens = { setup = 0.1 }",
+            'products.plan.opens names "setup", which is a one-off product; expected products with a'
+            " price_per_month",
+        ),
+        (
+            "term_months = 12",
+            "term_months = 12\nopens = { desk = 0.6, care = 0.5 }",
+            "products.plan.opens sums to 1.1; expected chances that sum to at most 1",
+        ),
+        (
+            "term_months = 12",
+            "term_months = 12\nopens = { plan = 0.6 }",
+            "products.plan.opens names plan itself; expected a pyramid without a circle",
+        ),
+        (
+            "churn_per_month = 0.25",
+            "churn_per_month = 0.25\nsegments.small = { customers = -1 }",
+            "products.desk.segments.small.customers is -1; expected at least 0",
+        ),
+        (
+            "segments.large = { gross_margin = 0.5 }",
+            "segments.large = { customers = 5 }",
+            "products.setup.segments.large.customers is given for a one-off product, which nobody has month"
+            " after month; expected a recurring product",
+        ),
+        (
+            "term_months = 12",
+            "term_months = 12\ndiscount = { price_cut = 1 }",
+            "products.plan.discount.price_cut is 1; expected less than 1",
+        ),
+        (
+            "tell]\n",
+            "tell]\nnext = { offer = 1 }\n",
+            'account_visits.review.stages.tell.next names "offer", which is no stage of the same process;'
+            ' expected one of meet, tell, or "won"',
+        ),
+        (
+            "stages.tell]",
+            'stages.tell]\nmakes = "lead"',
+            "account_visits.review.stages.tell.makes is given, but only a stage of the sale makes leads;"
+            " expected no such key",
+        ),
+        (
+            "stages.tell]",
+            "stages.offer]",
+            "account_visits.review.stages.offer is the name of a stage in stages, too; expected a name of its"
+            " own",
+        ),
+        (
+            "every_days = 30",
+            'every_days = 0\nasked = "regularly"',
+            "account_visits.review.every_days may be 0: visits would be due without end at one instant;"
+            " expected days that are always above 0",
+        ),
+        ("every_days = 30", "", "account_visits.review.every_days is missing"),
+        (
+            "effort_hours = 1",
+            "effort_hours = -1",
+            "account_visits.review.stages.meet.effort_hours is -1",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_pyramid_or_a_visit_is_told_in_a_sentence(old: str, new: str, told: str) -> None:
+    text = with_products() + VISITS
+    assert old in text
+    place = text.rindex(old) if "account_visits" in told else text.index(old)
+    sentences = sentences_of(text[:place] + new + text[place + len(old) :])
+    assert [sentence for sentence in sentences if told in sentence] == sentences[:1], sentences
+
+
+def test_a_pyramid_has_no_circle() -> None:
+    text = with_products("term_months = 12", "term_months = 12\nopens = { desk = 0.1 }")
+    text = text.replace("churn_per_month = 0.25", "churn_per_month = 0.25\nopens = { plan = 0.1 }")
+    told = sentences_of(text)
+    circle = "opens leads back to {}; expected a pyramid without a circle"
+    assert [circle.format(name) in each for name, each in zip(("plan", "desk"), told, strict=True)] == [
+        True
+    ] * 2
+
+
+def test_before_the_first_launch_there_is_something_to_sell() -> None:
+    text = with_products("term_months = 12", "term_months = 12\nlaunched = 2026-02-01")
+    text = text.replace("term_months = 1\n", "term_months = 1\nlaunched = 2026-02-01\n")
+    assert sentences_of(text) == [
+        "segments.large.products are all launched on a day: before that there would be nothing to sell;"
+        " expected one that has always been sold"
+    ]
+
+
+def test_visits_need_customers() -> None:
+    only_once = GOOD + VISITS
+    told = sentences_of(only_once)
+    assert told == [
+        "account_visits.review visits nobody, because no product is recurring; expected a product with a"
+        " price_per_month"
+    ]
+
+
+def test_who_moves_up_else_stays_and_a_launch_is_an_instant() -> None:
+    text = with_products("term_months = 12", "term_months = 12\nopens = { desk = 0.25, care = 0.5 }")
+    model = lower(parse(text + PERIOD)).model
+    row = model.products[PLAN]
+    ways = model.routes[row["first_move"] : row["first_move"] + row["moves"]]
+    assert list(zip(ways["up_to"], ways["target"], strict=True)) == [(0.25, DESK), (0.75, CARE), (1.0, PLAN)]
+    assert set(model.products["launched"]) == {0}
+
+
+def test_visits_are_a_process_of_their_own() -> None:
+    text = with_products() + VISITS.replace("every_days", "kept_odds_ratio = 2\nevery_days")
+    model = lower(parse(text + PERIOD)).model
+    sale, review = model.processes
+    assert (review["first_stage"], review["stages"], review["visits"]) == (sale["stages"], 2, 1)
+    assert (review["kept"], review["missed"]) == (2, 1)
+    assert model.firm[0]["programs"] == len(model.spawns) == 1
 
 
 def test_a_segment_that_does_not_say_what_it_buys_is_told_of_all_products() -> None:
     text = with_products("products = { setup = 0.25, plan = 0.25, desk = 0.5 }", "")
-    sentences = [problem.sentence() for problem in problems_of(text)]
+    sentences = sentences_of(text)
     missing = "segments.small.products is missing; expected shares of the products plan, desk, care, setup"
     assert sentences[0].endswith(missing)
     assert [sentence.split("; ")[0] for sentence in sentences[1:]] == [

@@ -6,6 +6,7 @@ import inspect
 import math
 import pkgutil
 import random
+import re
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from itertools import pairwise, product
@@ -16,6 +17,7 @@ import numpy as np
 import pytest
 
 from funnelsim import rules
+from funnelsim.chance.distributions.lookup import Family
 from funnelsim.chance.keys import GOOD_DELIVERY, WORLD, Entity, descendant, purpose, uniforms
 from funnelsim.compiling.arrays import Floats, Record, Records
 from funnelsim.model.model import EVENTS, ODDS_OF_ALL, SALE, Model, pays_in_tiers, plain_ends
@@ -60,6 +62,7 @@ from funnelsim.rules import (
     assignment,
     contracts,
     costs,
+    customers,
     deliveries,
     ending,
     junk,
@@ -67,6 +70,7 @@ from funnelsim.rules import (
     market,
     memory,
     people,
+    products,
     reporting,
     routes,
     traits,
@@ -227,6 +231,54 @@ QUALIFYING = lower(
     parse(SALES_FLOOR.replace("theorist = 0.2", "theorist_ripens_after_days = 20") + QUALIFIED)
 ).model
 CHECKED, REJECTED_IN = 3, 0  # stages
+PYRAMID = """
+[products.plan]
+price_per_month = { median = 90, p90 = 200 }
+gross_margin = 0.7
+churn_per_month = 0.1
+price_growth_per_year = 0.2
+opens = { licence = 0.3, care = 0.3 }
+discount = { price_cut = 0.1, odds_ratio = 1.5 }
+segments.small = { customers = 4, customers_since_days = { median = 300, p90 = 900 } }
+[products.licence]
+price_per_month = 200
+term_months = 24
+renewal = 0.8
+launched = 2026-03-20
+price_growth_per_year = -0.1
+segments.large = { price_per_month = 500, customers = 2 }
+[products.care]
+price_per_month = { low = 10, likely = 20, high = 30 }
+loyalty = { alpha = 1, beta = 3 }
+[products.setup]
+price = 700
+earned_over_days = 9
+[products.talk]
+price = { median = 50, p90 = 90 }
+[account_visits.review]
+every_days = { median = 20, p90 = 40 }
+kept_odds_ratio = 2
+missed_odds_ratio = 0.5
+[account_visits.review.stages.meet]
+team = "sales"
+effort_hours = 1
+[account_visits.check]
+asked = "regularly"
+every_days = 30
+[account_visits.check.stages.look]
+customer_takes_days = 1
+"""
+
+
+def with_products() -> Model:
+    """Sell products instead of contracts of a value per year, and visit customers."""
+    value = re.compile(r"contract_value_per_year = .*\n(term_years = 3\n)?")
+    sold = ("plan = 0.5, setup = 0.3, talk = 0.2", "licence = 0.6, plan = 0.2, care = 0.2")
+    listed = iter([f"products = {{ {shares} }}\n" for shares in sold])
+    return lower(parse(value.sub(lambda _: next(listed), SALES_FLOOR) + PYRAMID)).model
+
+
+WITH_PRODUCTS = with_products()
 LEAVING = (Event.WON, Event.LOST, Event.ADVANCED, Event.SENT_BACK, Event.WENT_COLD)
 FOLLOW_UP = 1  # a process of its own, with the last stage
 FIRST_MONTH = int(MODEL.calendar_months[0])
@@ -333,6 +385,7 @@ def worlds(chance: random.Random, count: int = 100) -> Iterator[Record]:
 def leads(chance: random.Random, count: int = 100) -> Iterator[Record]:
     for _ in range(count):
         lead = np.zeros(1, PURSUIT)[0]
+        lead["product"] = NOTHING
         lead["entity"] = int(MODEL.channels[0]["entity"]) + chance.randrange(2**32)
         lead["company"] = int(MODEL.channels[0]["entity"]) + chance.randrange(2**32)
         lead["created"], lead["began"], lead["since"] = sorted(chance.choice(TIMES) for _ in range(3))
@@ -1331,8 +1384,8 @@ def _(chance: random.Random) -> Cases:
 
 
 @cases("reporting.learns")
-def _(_: random.Random) -> Cases:
-    yield from product((QUALIFYING, LEARNING), range(3))
+def _(chance: random.Random) -> Cases:
+    yield from product((QUALIFYING, LEARNING), leads(chance))
 
 
 @cases("reporting.fate_of")
@@ -1434,10 +1487,148 @@ def companies(chance: random.Random, count: int = 100) -> Iterator[Record]:
         yield lead
 
 
+RECURRING = (0, 1, 2)  # products of WITH_PRODUCTS
+
+
+@cases("products.is_recurring", "products.months_at_first")
+def _(_: random.Random) -> Cases:
+    yield from ((WITH_PRODUCTS, number) for number in range(5))
+
+
+@cases("products.earns_over", "products.term_of")
+def _(_: random.Random) -> Cases:
+    yield from ((WITH_PRODUCTS, number) for number in range(5))
+
+
+@cases("products.is_launched", "customers.becomes_customer")
+def _(_: random.Random) -> Cases:
+    yield from product((WITH_PRODUCTS,), range(5), TIMES)
+
+
+@cases("products.sells_products")
+def _(_: random.Random) -> Cases:
+    yield from product((MODEL, WITH_PRODUCTS), range(2))
+
+
+@cases("products.share_launched")
+def _(_: random.Random) -> Cases:
+    for segment, now in product(WITH_PRODUCTS.segments, TIMES):
+        first = segment["first_product"]
+        for number in range(first, first + segment["products"]):
+            yield WITH_PRODUCTS, number, first, now
+
+
+@cases("products.product_of")
+def _(chance: random.Random) -> Cases:
+    for world, lead in zip(worlds(chance), leads(chance), strict=True):
+        yield WITH_PRODUCTS, world, chance.randrange(2), lead["company"], chance.choice(TIMES)
+
+
+@cases("products.prices_of")
+def _(chance: random.Random) -> Cases:
+    for world, lead in zip(worlds(chance), leads(chance), strict=True):
+        yield WITH_PRODUCTS, world, chance.randrange(5), chance.randrange(2), lead["company"]
+
+
+def deals(chance: random.Random, *numbers: int) -> Iterator[Record]:
+    """Make leads about products, or contracts of which a term is over; some came by no channel."""
+    for lead in leads(chance):
+        lead["product"] = chance.choice(numbers or range(5))
+        lead["channel"] = chance.choice([NOTHING, 0, 1, 2])
+        lead["terms"], lead["visit"] = chance.randrange(4), chance.choice([0, 2, 3, 4, 5])
+        lead["paid"], lead["mean_paid"], lead["price_share"] = chance.choice([9.99, 100.0]), 90.0, 0.8
+        if chance.random() < 0.5:
+            lead["began"] -= chance.choice([400, 731]) * DAY
+        yield lead
+
+
+@cases("products.price_row", "contracts.share_of_price")
+def _(chance: random.Random) -> Cases:
+    yield from ((WITH_PRODUCTS, deal) for deal in deals(chance))
+
+
+@cases("customers.contract_of", "customers.is_first")
+def _(chance: random.Random) -> Cases:
+    for deal in deals(chance):
+        if chance.random() < 0.3:
+            deal["entity"] = WITH_PRODUCTS.prices["first_customer"][0] + 3
+        yield (deal,)
+
+
+@cases("contracts.of_product")
+def _(chance: random.Random) -> Cases:
+    yield from ((WITH_PRODUCTS, deal, chance.choice([100.0, 12.34])) for deal in deals(chance))
+
+
+@cases("contracts.margin_at")
+def _(chance: random.Random) -> Cases:
+    yield from ((WITH_PRODUCTS, deal, 100.0, chance.choice([1.0, 0.7])) for deal in deals(chance))
+
+
+@cases("customers.signed", "customers.stays")
+def _(chance: random.Random) -> Cases:
+    for world, deal in zip(worlds(chance), deals(chance, *RECURRING), strict=True):
+        yield WITH_PRODUCTS, world, deal
+
+
+@cases("customers.after")
+def _(_: random.Random) -> Cases:
+    yield from product((WITH_PRODUCTS,), range(4), (0.0, 0.3, 1.0))
+
+
+@cases("contracts.value_signed")
+def _(chance: random.Random) -> Cases:
+    yield from product((WITH_PRODUCTS,), deals(chance), (0.0, 99.99))
+
+
+@cases("customers.remembered")
+def _(chance: random.Random) -> Cases:
+    yield from product(leads(chance), (Event.DONE.value, Event.LOST.value))
+
+
+@cases("customers.ends_visit")
+def _(_: random.Random) -> Cases:
+    yield from ((event.value,) for event in Event)
+
+
+@cases("customers.growth")
+def _(chance: random.Random) -> Cases:
+    for deal in deals(chance, *RECURRING):
+        yield WITH_PRODUCTS, deal, deal["since"] + chance.choice([30, 400]) * DAY
+
+
+@cases("customers.next_term", "customers.moves_to")
+def _(chance: random.Random) -> Cases:
+    for world, deal in zip(worlds(chance), deals(chance, *RECURRING), strict=True):
+        yield WITH_PRODUCTS, world, deal, deal["since"] + chance.choice([0, 9, 400]) * DAY
+
+
+@cases("customers.first_contract")
+def _(chance: random.Random) -> Cases:
+    for world, deal in zip(worlds(chance), deals(chance, *RECURRING), strict=True):
+        yield WITH_PRODUCTS, world, deal, chance.choice([0, 31 * DAY])
+
+
+@cases("customers.count_first")
+def _(_: random.Random) -> Cases:
+    yield from ((MODEL,), (WITH_PRODUCTS,))
+
+
+@cases("customers.told_as", "customers.mrr")
+def _(_: random.Random) -> Cases:
+    yield from ((money,) for money in (-1.0, 0.004, 0.005, 12.345, 1e6))
+
+
+@cases("customers.change_of_mrr")
+def _(_: random.Random) -> Cases:
+    yield from product((9.99, 10.004, 100.0), repeat=2)
+
+
 @cases("ending.leaving")
 def _(chance: random.Random) -> Cases:
-    for lead in leads(chance):
-        yield lead, chance.choice([Due.CUSTOMER_ANSWERS, Due.GOES_COLD]).value
+    for model, lead in product((MODEL, WITH_PRODUCTS), leads(chance)):
+        lead["process"] = min(lead["process"], len(model.processes) - 1)
+        yield model, lead, chance.choice([Due.CUSTOMER_ANSWERS, Due.GOES_COLD]).value
 
 
 def ends(chance: random.Random) -> Iterator[tuple[Model, Record, int]]:
@@ -1445,7 +1636,7 @@ def ends(chance: random.Random) -> Iterator[tuple[Model, Record, int]]:
     for model, lead in product((MODEL, FOLLOW_UPS), leads(chance, 200)):
         lead["process"] = min(lead["process"], len(model.processes) - 1)
         due = chance.choice([Due.CUSTOMER_ANSWERS, Due.CUSTOMER_ANSWERS, Due.GOES_COLD]).value
-        yield model, lead, ending.leaving(lead, due)[0]
+        yield model, lead, ending.leaving(model, lead, due)[0]
 
 
 @cases("ending.end_of", "ending.makes_lead")
@@ -1470,8 +1661,9 @@ def _(chance: random.Random) -> Cases:
 @cases("ending.born")
 def _(chance: random.Random) -> Cases:
     for (model, lead, event), world in zip(ends(chance), worlds(chance, 999), strict=False):
-        for number in range(ending.end_of(model, lead, event)["spawns"]):
-            yield model, world, lead, event, number
+        end = ending.end_of(model, lead, event)
+        for number in range(end["first_spawn"], end["first_spawn"] + end["spawns"]):
+            yield model, world, lead, number
 
 
 @cases("deliveries.delivery_of", "deliveries.is_earned_later")
@@ -1593,7 +1785,7 @@ def stage_of(**fields: Any) -> Model:
 def reference_lead(**fields: Any) -> Record:
     """Make a warm lead of average fit."""
     lead: Record = np.zeros(1, PURSUIT)[0]
-    lead["fit"], lead["heat"] = 1.0, Heat.WARM
+    lead["fit"], lead["heat"], lead["product"] = 1.0, Heat.WARM, NOTHING
     for name, value in fields.items():
         lead[name] = value
     return lead
@@ -1702,8 +1894,10 @@ def test_what_a_lead_s_end_says_of_it() -> None:
     lead["target"] = REJECTED
     assert reporting.fate_of(LEARNING, lead, Event.LOST) == reporting.BAD
     assert reporting.fate_of(LEARNING, lead, Event.WENT_COLD) == reporting.NO_REPORT
+    lead["channel"] = 1
+    assert reporting.learns(LEARNING, lead)
     lead["process"] = FOLLOW_UP
-    assert reporting.fate_of(LEARNING, lead, Event.LOST) == reporting.NO_REPORT
+    assert not reporting.learns(LEARNING, lead)
 
 
 @pytest.mark.parametrize("half", [1, 8, 1000])
@@ -2013,13 +2207,15 @@ def test_a_draw_of_another_round_is_another_occurrence() -> None:
 def test_leaving_a_stage_by_its_target() -> None:
     answered = Due.CUSTOMER_ANSWERS.value
     leaving = [
-        ending.leaving(reference_lead(stage=1, target=target, reason=2), answered)
+        ending.leaving(MODEL, reference_lead(stage=1, target=target, reason=2), answered)
         for target in (WON, LOST, 0, 1, 2)
     ]
     events = [Event.WON, Event.LOST, Event.SENT_BACK, Event.SENT_BACK, Event.ADVANCED]
     assert leaving == list(zip(events, (NOTHING, 2, NOTHING, NOTHING, NOTHING), strict=True))
-    cold = ending.leaving(reference_lead(stage=1, target=2), Due.GOES_COLD.value)
+    cold = ending.leaving(MODEL, reference_lead(stage=1, target=2), Due.GOES_COLD.value)
     assert cold == (Event.WENT_COLD, GONE_COLD)
+    visit = reference_lead(stage=3, process=1, target=WON)
+    assert ending.leaving(WITH_PRODUCTS, visit, answered) == (Event.DONE, NOTHING)
 
 
 @pytest.mark.parametrize(
@@ -2055,7 +2251,7 @@ def test_who_is_born_has_an_entity_of_its_own_process_and_delay() -> None:
     world: Record = np.array([(1, 0)], WORLD)[0]
     parent = reference_lead(entity=MODEL.channels[0]["entity"], round=3)
     entities, processes, delays = zip(
-        *(ending.born(FOLLOW_UPS, world, parent, Event.WON, number) for number in range(2)), strict=True
+        *(ending.born(FOLLOW_UPS, world, parent, number) for number in (1, 2)), strict=True
     )
     purposes = [purpose("spawn", name) for name in ("upgrade", "service")]
     assert list(entities) == [descendant(parent["entity"], each, 3) for each in purposes]
@@ -2135,3 +2331,28 @@ def test_what_leaves_its_last_stage_is_won_delivered_or_done() -> None:
     delivery = a_delivery()
     assert ending.reached(DELIVERING, delivery) == Event.DELIVERED
     assert ending.reached(FOLLOW_UPS, delivery) == Event.WON
+
+
+def test_customers_stay_by_the_odds_after_the_latest_visit() -> None:
+    visits = (0, 2, 3)  # none yet; of the first program, missed and kept
+    chances = [customers.after(WITH_PRODUCTS, visit, 0.5) for visit in visits]
+    assert chances == pytest.approx([1 / 2, 1 / 3, 2 / 3])
+    assert [customers.after(WITH_PRODUCTS, 3, chance) for chance in (0.0, 1.0)] == [0.0, 1.0]
+
+
+@pytest.mark.parametrize(("number", "years"), [(0, 1), (1, 0)])  # of a month, and of two years
+def test_first_customers_pay_what_had_grown_as_their_term_began(number: int, years: int) -> None:
+    world: Record = np.array([(1, 0)], WORLD)[0]
+    prices = WITH_PRODUCTS.prices.copy()
+    days = WITH_PRODUCTS.distributions.copy()
+    prices["age"][:] = len(days)
+    old = days[:1].copy()
+    old["family"], old["location"], old["scale"] = Family.CONSTANT, 400.0, 0.0
+    model = WITH_PRODUCTS._replace(prices=prices, distributions=np.concatenate([days, old]))
+    deal = reference_lead(product=number, channel=NOTHING, company=7, entity=7)
+    began, since, paid, _, share = customers.first_contract(model, world, deal, 31 * DAY)
+    price, _ = products.prices_of(model, world, number, 0, 7)
+    growth = 1.0 + model.products[number]["growth"]
+    assert began == (31 - 400) * DAY
+    assert since == began + (13 * products.MONTH if number == 0 else 0)
+    assert paid == pytest.approx(price * share * growth**years)

@@ -159,6 +159,7 @@ class Stage:
     nexts: list[tuple[float, int | str, int]]
     elses: list[tuple[float, int | str, int]]
     makes_lead: bool = False
+    process: int = 0
     theorist_odds: float = 1.0
     heat_odds: tuple[float, ...] = (1.0, 1.0, 1.0)
     heat_skill: tuple[float, ...] = (1.0, 1.0, 1.0)
@@ -279,6 +280,7 @@ class Delivery:
     defect: float = 1.0
     good: float = 1.0  # odds ratio of staying after a good one, and after a bad one (DE7)
     bad: float = 1.0
+    process: int = 1
 
 
 @dataclass
@@ -289,6 +291,7 @@ class Program:
     regularly: bool = False  # AV4; else after the last one (AV3)
     kept: float = 1.0
     missed: float = 1.0
+    process: int = 1
 
 
 @dataclass

@@ -1159,8 +1159,9 @@ class Simulation:
             if walk.gate is None and team is not None:
                 new = [
                     stage
-                    for stage in range(self.first_stage(walk), walk.stage + 1)
-                    if team in self.firm.stages[stage].limits
+                    for stage in range(walk.stage + 1)
+                    if self.firm.stages[stage].process == walk.process
+                    and team in self.firm.stages[stage].limits
                     and not (stage < len(before.stages) and team in before.stages[stage].limits)
                 ]
                 walk.gate = (team, new[-1]) if new else None
@@ -1509,8 +1510,8 @@ class Simulation:
     def is_to_be_delivered(self, deal: Walk, number: int) -> None:
         """Let a delivery be born of a deal, which begins in the next wave (DE1, X5)."""
         entity = self.draws.delivery(deal.entity, deal.round, number)
-        stage = self.firm.deliveries[number].stage
-        delivery = Walk(deal.inquiry, self.now, stage, entity, deal.created, 1 + number)
+        how = self.firm.deliveries[number]
+        delivery = Walk(deal.inquiry, self.now, how.stage, entity, deal.created, how.process)
         delivery.deal, delivery.delivery = deal, number
         delivery.product, delivery.warmth = deal.product, deal.warmth
         delivery.theorist, delivery.traits = deal.theorist, set(deal.traits)
@@ -1752,7 +1753,7 @@ class Simulation:
         """Let a visit be born, which begins after its delay (X5)."""
         entity, deal = self.draws.visit(parent, round_, number), contract.deal
         stage = self.firm.programs[number].stages.start
-        process = 1 + len(self.firm.deliveries) + number
+        process = self.firm.programs[number].process
         visit = Walk(contract.company, self.now, stage, entity, contract.created, process, number, contract)
         if deal is not None:
             visit.warmth, visit.theorist, visit.traits = deal.warmth, deal.theorist, set(deal.traits)

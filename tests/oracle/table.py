@@ -140,7 +140,7 @@ class Table:
             ),
             moving=lambda contract, terms: self.uniforms(contract, MOVING, terms)[0],
             age=self.age,
-            delivery=lambda deal, round_, number: self.born(deal, round_, 1 + number),
+            delivery=lambda deal, round_, number: self.born(deal, round_, self.deliveries[number]),
             good=lambda delivery: self.uniforms(delivery, GOOD_DELIVERY)[0],
             visit=lambda parent, round_, number: self.born(parent, round_, self.programs[number]),
             delay=self.delay,
@@ -174,10 +174,19 @@ class Table:
         days = self.prices(product)[segment]["age"]
         return whole(self.value(days, self.uniforms(company, AGE)[0]) * DAY)
 
+    def processes(self, kind: Kind) -> list[int]:
+        """List the numbers of the processes of a kind."""
+        return [int(number) for number in np.flatnonzero(self.model.processes["kind"] == kind)]
+
+    @property
+    def deliveries(self) -> list[int]:
+        """The processes by which what is sold is delivered."""
+        return self.processes(Kind.DELIVERING)
+
     @property
     def programs(self) -> list[int]:
-        """The numbers of the processes of account visits, which come after all deliveries."""
-        return [int(number) for number in np.flatnonzero(self.model.processes["kind"] == Kind.VISITING)]
+        """The processes of account visits."""
+        return self.processes(Kind.VISITING)
 
     def birth(self, process: int) -> Record:
         """Find how the pursuits of a process are born."""
@@ -454,12 +463,13 @@ class Table:
                 int(reason): self.nurture(reason) for reason in np.flatnonzero(model.reasons["most_touches"])
             },
             products=[self.product(number) for number in range(len(model.products))],
-            deliveries=[self.delivery(row) for row in model.processes if row["kind"] == Kind.DELIVERING],
+            deliveries=[self.delivery(number) for number in self.deliveries],
             programs=[self.program(number) for number in self.programs],
         )
 
-    def delivery(self, row: Record) -> told.Delivery:
+    def delivery(self, number: int) -> told.Delivery:
         """Describe how what is sold is delivered (DE3, DE4, DE7)."""
+        row = self.model.processes[number]
         return told.Delivery(
             int(row["first_stage"]),
             promised=int(row["promised"]),
@@ -468,6 +478,7 @@ class Table:
             defect=float(row["defect"]),
             good=float(row["kept"]),
             bad=float(row["missed"]),
+            process=number,
         )
 
     def program(self, process: int) -> told.Program:
@@ -479,6 +490,7 @@ class Table:
             regularly=bool(done["rest"] == NOTHING),
             kept=float(row["kept"]),
             missed=float(row["missed"]),
+            process=process,
         )
 
     def products_of(self, segment: Record) -> list[tuple[float, int]]:
@@ -508,7 +520,7 @@ class Table:
             discount=float(row["price_cut"]),
             odds=float(row["odds"]),
             launched=int(row["launched"]),
-            delivery=int(row["delivery"]) - 1 if row["delivery"] else None,
+            delivery=self.deliveries.index(int(row["delivery"])) if row["delivery"] else None,
             at_delivery=bool(row["at_delivery"]),
             opens=[
                 (up_to, int(product))
@@ -665,6 +677,7 @@ class Table:
             nexts=self.routes(row["first_next"], row["nexts"]),
             elses=self.routes(row["first_else"], row["elses"]),
             makes_lead=bool(row["makes_lead"]),
+            process=int(row["process"]),
             theorist_odds=float(row["theorist_odds"]),
             heat_odds=tuple(float(ratio) for ratio in self.model.heat_odds[row["heat"]]),
             heat_skill=tuple(float(power) for power in self.model.heat_skill[row["heat"]]),

@@ -77,11 +77,18 @@ def contracts_of(history: History) -> dict[int, Contract]:
     return found
 
 
+def cancelled(history: History) -> set[tuple[int, int]]:
+    """List the companies whose delivery is cancelled, and when."""
+    company_of = {row.pursuit: row.worked for row in history.rows if row.event == Event.BEGAN}
+    return {(company_of[row.pursuit], row.time) for row in history.rows if row.event == Event.CANCELLED}
+
+
 def of_customers(history: History, seen: Counter[str]) -> Iterator[str]:
     """A contract runs from term to term to its one end; its MRR is whole cents, of which none is lost."""
-    contracts = contracts_of(history)
+    contracts, called_off = contracts_of(history), cancelled(history)
     for pursuit, contract in contracts.items():
-        for sentence in (*_of_a_beginning(contract), *_of_terms(contract, seen), *_of_an_end(contract)):
+        terms = _of_terms(contract, seen, called_off)
+        for sentence in (*_of_a_beginning(contract), *terms, *_of_an_end(contract)):
             yield f"contract {pursuit} {sentence}"
     yield from _of_mrr(history, list(contracts.values()))
     seen["contracts"] += len(contracts)
@@ -111,7 +118,7 @@ def _of_what_is_paid(mrr: int, earned: Row) -> Iterator[str]:
         yield f"pays {mrr} cents a month, and earns {paid}"
 
 
-def _of_terms(contract: Contract, seen: Counter[str]) -> Iterator[str]:
+def _of_terms(contract: Contract, seen: Counter[str], called_off: set[tuple[int, int]]) -> Iterator[str]:
     """Each term begins as the one before is over, and earns what is paid."""
     mrr, began, term = cents(contract.signed), contract.signed.time, contract.earned.waited
     for rows in contract.steps[:-1]:
@@ -132,7 +139,9 @@ def _of_terms(contract: Contract, seen: Counter[str]) -> Iterator[str]:
         began, term = rows[0].time, earned.waited
         seen["terms after the first"] += 1
     last = contract.rows[-1]
-    if last.event == Event.CHURNED and last.time != began + term:
+    with_its_delivery = (contract.signed.worked, last.time) in called_off
+    seen["contracts: ended by the end of a delivery"] += with_its_delivery
+    if last.event == Event.CHURNED and last.time != began + term and not with_its_delivery:
         yield f"ends at {last.time}, in the middle of a term"
     if last.event == Event.RUNS_ON and not (last.time <= began + term and last.waited == last.time - began):
         yield "runs on, for a term that is over, or since another instant"

@@ -53,6 +53,7 @@ MOVES: dict[Event, tuple[tuple[str, ...], str]] = {  # from which places a row l
     Event.TOUCHED: ((RESTS,), RESTS),
     Event.REJECTED: ((DECIDES,), DECIDES),
     Event.IGNORED: ((QUEUES,), QUEUES),
+    Event.DELIVERED: ((DECIDES,), OVER),
     Event.SUBSCRIBED: ((NOWHERE,), UNDER_CONTRACT),
     Event.RENEWED: ((UNDER_CONTRACT,), UNDER_CONTRACT),
     Event.EXPANDED: ((UNDER_CONTRACT,), UNDER_CONTRACT),

@@ -27,8 +27,9 @@ from funnelsim.engines.fold import (
 from funnelsim.metrics.cut import cut
 from funnelsim.metrics.money import everything
 from funnelsim.model.model import SALE, Model
-from funnelsim.model.words import DAY, Event, Flag
+from funnelsim.model.words import DAY, NOTHING, Event, Flag, Kind
 
+from .account_of_deliveries import is_delivery
 from .plain import History, Row, differ, openings, overlap, spans_of
 
 COSTS = (
@@ -48,6 +49,7 @@ OF_A_CONTRACT = (Event.WON, Event.MARGIN, Event.REVENUE, Event.EXPECTED, Event.E
 NO_COSTS = (  # what a contract is worth or may cost; what was paid for before; a skill
     *OF_A_CONTRACT,
     *(Event.EXPECTED_COMMISSION, Event.REJECTED, Event.PROSPECTED, Event.SKILL),
+    *(Event.CANCELLED, Event.EARNED),
     *(Event.SUBSCRIBED, Event.RENEWED, Event.EXPANDED, Event.CONTRACTED, Event.CHURNED, Event.RUNS_ON),
 )
 OF_A_TERM = (Event.MARGIN, Event.EXPECTED_MARGIN, Event.REVENUE)
@@ -83,7 +85,8 @@ def bookings_of(history: History) -> Iterator[Booking]:
         back = row.flags & Flag.RETURNED != 0
         if back and row.event in BACK:
             yield Booking(BACK[Event(row.event)], row, row.money, row.time)
-        earned = {Event.MARGIN: [EARNED_MARGIN], Event.REVENUE: [EARNED_REVENUE] + [EARNED_BACK] * back}
+        earned = {Event.REVENUE: [EARNED_REVENUE] + [EARNED_BACK] * back, Event.EARNED: [EARNED_MARGIN]}
+        earned |= {Event.MARGIN: [EARNED_MARGIN] if row.waited else []}  # else it is earned at delivery
         for event, month in product(earned.get(Event(row.event), []), history.months):
             part = overlap((row.time, row.time + row.waited), month)
             yield Booking(event, row, row.money * part / max(row.waited, 1), month[0])
@@ -97,7 +100,8 @@ def of_money(history: History, seen: Counter[str]) -> Iterator[str]:
         seen["rows of money"] += 1
         if event < len(Event) and event not in (*COSTS, *NO_COSTS):
             yield f"{Event(event).name} has money, {money}"
-        if row.process == SALE and event in (*COSTS, TOUCH):
+        sells = row.process == SALE or history.model.processes["kind"][row.process] != Kind.SELLING
+        if sells and event in (*COSTS, TOUCH):
             costs[history.month_of(moment)].append(money)
     yield from _of_lines(history, booked)
     figure = everything(cut(history.model, stack([history.tally]), "month"))[0]
@@ -148,12 +152,16 @@ def of_contracts(history: History) -> Iterator[str]:
     for row in history.rows:
         if row.pursuit in of_customers:
             continue
+        if is_delivery(history.model, row):
+            continue
         if row.event in (*OF_A_CONTRACT, Event.COMMISSION, Event.EXPECTED_COMMISSION):
             signed[row.pursuit, row.time].append(row)
     for (pursuit, _), rows in signed.items():
         each = Counter(Event(row.event).name for row in rows)
-        once = [each[event.name] for event in OF_A_CONTRACT]
-        if once != [1] * len(once) or each["COMMISSION"] > 2:
+        product = rows[0].product
+        later = product != NOTHING and history.model.products["at_delivery"][product]
+        once = [each[event.name] for event in OF_A_CONTRACT if not (later and event is Event.REVENUE)]
+        if once != [1] * len(once) or each["COMMISSION"] > 2 or (later and each["REVENUE"]):
             yield f"{pursuit} has a contract of {dict(each)}"
         elif len({row.money for row in rows if row.event in (Event.WON, Event.REVENUE)}) > 1:
             yield f"{pursuit} earns what it has not signed"

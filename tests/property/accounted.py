@@ -21,6 +21,7 @@ from funnelsim.model.model import SALE, Model
 from funnelsim.model.words import Event, Split
 
 from .account_of_customers import of_customers
+from .account_of_deliveries import of_deliveries
 from .account_of_hours import of_hours
 from .account_of_leads import STILL_THERE, of_companies, of_pursuits
 from .account_of_money import of_contracts, of_money, of_pay, of_prospecting, of_rejections
@@ -54,6 +55,8 @@ FOLLOWED = (
     *(f"inquiries {place}" for place in STILL_THERE),
     *(f"companies {what}" for what in ("pursued", "won as customers", "cooled off")),
     *("contracts", "terms after the first"),
+    *("deliveries", *(f"deliveries: {end}" for end in ("DELIVERED", "CANCELLED", "OPEN"))),
+    "contracts: ended by the end of a delivery",
     *(f"contracts: {event}" for event in ("SUBSCRIBED", "RENEWED", "REVENUE", "CHURNED", "RUNS_ON")),
     *(f"hours {what}" for what in ("worked", "prospecting", "absent", "idle", "off")),
     *(f"part: {name}" for name in PARTS),
@@ -67,6 +70,7 @@ def unsettled(history: History, seen: Counter[str]) -> Iterator[str]:
     yield from of_companies(history, seen)
     yield from of_money(history, seen)
     yield from of_customers(history, seen)
+    yield from of_deliveries(history, seen)
     for account in (of_contracts, of_rejections, of_pay, of_prospecting):
         yield from account(history)
     yield from of_hours(history, seen)

@@ -750,7 +750,9 @@ def in_the_end(draw: DrawFn, document: Document, whole: bool) -> Document:
         draw(with_products(document))
         if whole:
             leavers = {"price_per_month": draw(either(100, 9.99)), "churn_per_month": draw(either(0.5, 0.3))}
-            document["products"][PRODUCTS[0]] = leavers
+            first = document["products"][PRODUCTS[0]]
+            of_delivery = {key: first[key] for key in ("delivery", "recognised") if key in first}
+            document["products"][PRODUCTS[0]] = leavers | of_delivery
     if whole or draw(either(False, True)):
         document = draw(qualified(document, whole))
     if draw(st.booleans()):

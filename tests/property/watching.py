@@ -690,7 +690,7 @@ class WatchedOffice(Office):
 
     def leave(self, lead: Record, due: Due) -> int:
         stage, target = int(lead["stage"]), int(lead["target"])
-        event, _ = ending.leaving(lead, due)
+        event, _ = ending.leaving(self.model, lead, due)
         self.seen["hand-over: went cold while held"] += bool(handover.is_held(lead))
         rest = leave(self, lead, due)
         if event == Event.WENT_COLD:

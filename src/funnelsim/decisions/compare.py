@@ -163,7 +163,7 @@ class Comparison:
         leader = self._leader()
         rivals = {} if leader is None else self._rivals(leader)
         forecast = self.forecasts[self.base]
-        money = Money(forecast.names.currency, signed(forecast.months, self.terms()))
+        money = Money(forecast.names.currency, signed(forecast.months, self.terms(), forecast.renews))
         said = [
             *losses(self.profits(), money, self._called),
             verdict(standings, leader, rivals, self.base, self.years, forecast.months, money, self._called),

@@ -172,6 +172,11 @@ class Forecast:
         """Count the months of the period."""
         return len(self.model.months) - 1
 
+    @property
+    def renews(self) -> bool:
+        """Return whether customers go on to pay for other terms."""
+        return bool((self.model.products["term"] > 0).any())
+
     def parts(self, metric: str, dimension: str = "all", expected: bool = False) -> Parts:
         """Return the sums that a figure is made from: each (R, n); contracts as drawn, or as expected.
 

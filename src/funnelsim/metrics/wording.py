@@ -132,7 +132,7 @@ def period(months: int) -> str:
     return "the month" if months == 1 else f"the {span(months)}"
 
 
-def signed(months: int, terms: tuple[float, float] | None) -> str:
+def signed(months: int, terms: tuple[float, float] | None, renews: bool = False) -> str:
     """State of which contracts profit is, and over which time: not of the period alone.
 
     Terms of up to a year are not named: such contracts are earned soon after they are signed.
@@ -143,6 +143,8 @@ def signed(months: int, terms: tuple[float, float] | None) -> str:
         Of the period.
     terms : (float, float) or None
         The shortest and the longest term, in years; None where they are not known.
+    renews : bool
+        Whether customers go on to pay for other terms.
 
     Examples
     --------
@@ -152,8 +154,10 @@ def signed(months: int, terms: tuple[float, float] | None) -> str:
     ('from the contracts signed in the 6 months, over their terms of 18 months', 'their terms')
     >>> signed(12, (0.2, 1.0))
     'from the contracts signed in the year'
+    >>> signed(36, (0.1, 1.0), renews=True)
+    'from what is signed and renewed in the 36 months'
     """
-    begins = f"from the contracts signed in {period(months)}"
+    begins = f"from {'what is signed and renewed' if renews else 'the contracts signed'} in {period(months)}"
     if terms is None:
         return f"{begins}, over their terms"
     shortest, longest = terms

@@ -155,7 +155,7 @@ def best(years: int, months: int) -> str:
 
 def profit(forecast: Forecast) -> str:
     """State what profit and return on investment are, and the time that they cover."""
-    return _profit(forecast.months, forecast.terms)
+    return _profit(forecast.months, forecast.terms, forecast.renews)
 
 
 def extra_money(comparison: Comparison, base: str) -> list[str]:
@@ -171,12 +171,13 @@ def extra_money(comparison: Comparison, base: str) -> list[str]:
 
 def profit_of_all(comparison: Comparison) -> str:
     """State what profit and return on investment are, and the time that they cover, in all strategies."""
-    return _profit(comparison.forecasts[comparison.base].months, comparison.terms())
+    base = comparison.forecasts[comparison.base]
+    return _profit(base.months, comparison.terms(), base.renews)
 
 
-def _profit(months: int, terms: tuple[float, float] | None) -> str:
+def _profit(months: int, terms: tuple[float, float] | None, renews: bool) -> str:
     when = period(months)
-    begins, roi = f"Profit is the gross margin {signed(months, terms)}", "ROI is profit / cost"
+    begins, roi = f"Profit is the gross margin {signed(months, terms, renews)}", "ROI is profit / cost"
     if terms is not None and terms[1] <= 1:
         return f"{begins}, also what they earn after it, less the cost of {when}; {roi}."
     return f"{begins}, less the cost of {when}; {roi}, so it too is over the terms and not of {when} alone."

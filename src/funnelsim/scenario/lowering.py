@@ -35,8 +35,14 @@ from funnelsim.scenario.flow import differs_by_segment
 from funnelsim.scenario.gates import gate_rows, gates_of
 from funnelsim.scenario.ignored_rows import ignored_rows, ignoring
 from funnelsim.scenario.nurture_rows import NurtureRows
-from funnelsim.scenario.processes import blank_processes, process_sections, with_all_stages
-from funnelsim.scenario.product_rows import ProductRows, blank_products
+from funnelsim.scenario.processes import (
+    AnyContents,
+    blank_processes,
+    layout,
+    process_sections,
+    with_all_stages,
+)
+from funnelsim.scenario.product_rows import blank_products, product_sections
 from funnelsim.scenario.qualifying_rows import FirmRow, TraitRow, rejecting
 from funnelsim.scenario.rotas import calendar_records, customers_of, rota_of
 from funnelsim.scenario.rows import (
@@ -108,9 +114,11 @@ class Groundwork:
     """
 
     def __init__(self, pieces: Sequence[Dated]) -> None:
-        self._pieces = [replace(each, scenario=with_all_stages(each.scenario)) for each in pieces]
-        of_sale, pieces = pieces[-1].scenario, self._pieces
-        scenario = pieces[-1].scenario
+        as_typed = pieces[-1].scenario
+        processes, self._stages = layout(each.scenario for each in pieces)
+        self._processes = len(processes)
+        pieces = [replace(each, scenario=self._with_all_stages(each.scenario)) for each in pieces]
+        self._pieces, scenario = pieces, pieces[-1].scenario
         self._calendar = calendar = calendar_of(scenario.start, scenario.months)
         days = len(calendar.days)
         self.begins = self._first_day(pieces[-1]) * DAY
@@ -153,10 +161,10 @@ class Groundwork:
             *team_sections(scenario, staff, rotas, self._trainings, places, calendar),
             *channel_sections(scenario, calendar),
             *segment_sections(scenario),
-            *(ProductRows(name, number, calendar) for number, name in enumerate(scenario.products)),
+            *product_sections(scenario, processes, calendar),
             *(TraitRow(name, number) for number, name in enumerate(scenario.traits)),
             FirmRow(),
-            *process_sections(of_sale),
+            *process_sections(as_typed, processes, self._stages),
             *stage_sections(scenario, self.names.reasons, customers),
             *gate_rows(scenario),
             *ignored_rows(scenario, self.names.reasons),
@@ -207,6 +215,11 @@ class Groundwork:
         """Lower scenarios that have the same people, days and names, every row of them."""
         return self._drafted(self._eras(contents))[0].model(**self._fixed)
 
+    def _with_all_stages(self, contents: AnyContents) -> AnyContents:
+        """Return contents with the stages of all processes side by side, by their numbers."""
+        there = with_all_stages(contents).stages
+        return with_all_stages(contents, [name for name in self._stages if name in there])
+
     def _held(self, team: str) -> list[tuple[int, Training]]:
         """List the trainings of a team with the midnights with which they begin."""
         return [
@@ -221,7 +234,7 @@ class Groundwork:
     def _eras(self, contents: Sequence[Contents]) -> Eras:
         """Say from when on contents hold."""
         return tuple(
-            Era(self._first_day(piece), with_all_stages(each), piece.typed_on)
+            Era(self._first_day(piece), self._with_all_stages(each), piece.typed_on)
             for piece, each in zip(self._pieces, contents, strict=True)
         )
 
@@ -265,7 +278,7 @@ class Groundwork:
             "heat_skill": np.zeros((len(stages) + variants, len(Heat))),
             "expected": np.zeros(channels * (len(self._calendar.days) + 1)),
             **blank_products(scenario),
-            **blank_processes(scenario),
+            **blank_processes(self._processes),
             **NurtureRows(self.names.reasons).blank(scenario),
         }
 

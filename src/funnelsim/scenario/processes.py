@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -14,27 +15,42 @@ from funnelsim.model.records import PROCESS, SPAWN
 from funnelsim.model.words import DAY, NEVER, Event, Kind
 from funnelsim.rules.visits import duration
 from funnelsim.scenario.effects import odds_of
+from funnelsim.scenario.flow import WIN
 from funnelsim.scenario.schema import AccountVisits, Contents, Delivery, Stage
 from funnelsim.scenario.sheets import Array, Draft, Sheet, fill
 from funnelsim.scenario.volumes import Era
 
-_AnyContents = TypeVar("_AnyContents", bound=Contents)
+AnyContents = TypeVar("AnyContents", bound=Contents)
 AT_ONCE = Constant(0.0)
-CERTAIN = {"won": 1.0}  # where who leaves the last stage of a process goes, if nothing else is typed
 
 
-def with_all_stages(contents: _AnyContents) -> _AnyContents:
-    """Return a scenario whose stages are those of all processes, one after the other, the sale first.
+def with_all_stages(contents: AnyContents, known: Sequence[str] = ()) -> AnyContents:
+    """Return a scenario whose stages are those of all processes side by side, the sale's first.
 
-    Who leaves the last stage of a process has reached its end, and not the first stage of the next one.
+    Parameters
+    ----------
+    contents : Contents
+    known : sequence of str
+        Stages that have their numbers already: they come before all others (C2).
     """
     others = other_processes(contents)
     if not others:
         return contents
-    stages = _closed(contents.stages)
+    stages = _linked(contents.stages)
     for process in others.values():
-        stages |= _closed({name: _sure(stage) for name, stage in process.stages.items()})
-    return contents.model_copy(update={"stages": stages})
+        stages |= _linked({name: _sure(stage) for name, stage in process.stages.items()})
+    return contents.model_copy(update={"stages": {name: stages[name] for name in (*known, *stages)}})
+
+
+def layout(pieces: Iterable[Contents]) -> tuple[list[str], list[str]]:
+    """List the paths of all processes besides the sale, and the names of all stages, in order.
+
+    What comes with a later piece comes last, so that nothing gets another number.
+    """
+    found = list(pieces)
+    processes = dict.fromkeys(path for each in found for path in other_processes(each))
+    stages = dict.fromkeys(name for each in found for name in with_all_stages(each).stages)
+    return list(processes), list(stages)
 
 
 def other_processes(contents: Contents) -> dict[str, Delivery | AccountVisits]:
@@ -43,10 +59,13 @@ def other_processes(contents: Contents) -> dict[str, Delivery | AccountVisits]:
     return deliveries | {f"account_visits.{name}": each for name, each in contents.account_visits.items()}
 
 
-def _closed(stages: dict[str, Stage]) -> dict[str, Stage]:
-    """Let the last stage of a process lead to its end."""
-    name, last = list(stages.items())[-1]
-    return stages | ({name: last.model_copy(update={"next": CERTAIN})} if last.next is None else {})
+def _linked(stages: dict[str, Stage]) -> dict[str, Stage]:
+    """Let each stage of a process lead to the next one, and the last to its end, where nothing is typed."""
+    following = [*list(stages)[1:], WIN]
+    return {
+        name: stage if stage.next is not None else stage.model_copy(update={"next": {target: 1.0}})
+        for (name, stage), target in zip(stages.items(), following, strict=True)
+    }
 
 
 def _sure(stage: Stage) -> Stage:
@@ -55,9 +74,8 @@ def _sure(stage: Stage) -> Stage:
     return stage.model_copy(update={"conversion": 1.0}) if sure else stage
 
 
-def blank_processes(contents: Contents) -> dict[str, Array]:
+def blank_processes(others: int) -> dict[str, Array]:
     """Make the arrays for the rows of processes, of their ends and of births."""
-    others = len(other_processes(contents))
     return {
         "processes": np.zeros(1 + others, PROCESS),
         "ends": plain_ends(1 + others),
@@ -67,7 +85,7 @@ def blank_processes(contents: Contents) -> dict[str, Array]:
 
 @dataclass(frozen=True)
 class ProcessRows:
-    """A process: its stages, and how its pursuits are born; the sale's are inquiries."""
+    """A process: where it begins, and how its pursuits are born; the sale's are inquiries."""
 
     number: int
     first_stage: int
@@ -162,15 +180,25 @@ class ProgramRows:
         return self.process * EVENTS + event
 
 
-def process_sections(contents: Contents) -> list[ProcessRows | DeliveryRows | ProgramRows]:
-    """List the processes; `contents` has the stages of each apart."""
-    first = len(contents.stages)
-    sections: list[ProcessRows | DeliveryRows | ProgramRows] = [ProcessRows(0, 0, first)]
-    for number, (path, process) in enumerate(other_processes(contents).items(), start=1):
-        name, stages = path.partition(".")[2], len(process.stages)
+def process_sections(
+    contents: Contents, processes: Sequence[str], stages: Sequence[str]
+) -> list[ProcessRows | DeliveryRows | ProgramRows]:
+    """List the processes.
+
+    Parameters
+    ----------
+    contents : Contents
+        With the stages of each process apart.
+    processes, stages : sequence of str
+        In the order of their numbers, from `layout`.
+    """
+    sections: list[ProcessRows | DeliveryRows | ProgramRows] = [ProcessRows(0, 0, len(contents.stages))]
+    others = other_processes(contents)
+    for number, path in enumerate(processes, start=1):
+        process, name = others[path], path.partition(".")[2]
+        first, count = stages.index(next(iter(process.stages))), len(process.stages)
         if isinstance(process, Delivery):
-            sections += [ProcessRows(number, first, stages, Kind.DELIVERING), DeliveryRows(name, number)]
+            sections += [ProcessRows(number, first, count, Kind.DELIVERING), DeliveryRows(name, number)]
         else:
-            sections += [ProcessRows(number, first, stages, Kind.VISITING), ProgramRows(name, number, first)]
-        first += stages
+            sections += [ProcessRows(number, first, count, Kind.VISITING), ProgramRows(name, number, first)]
     return sections

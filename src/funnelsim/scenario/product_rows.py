@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ from funnelsim.chance.distributions import Constant, Distribution, Quantiles, me
 from funnelsim.chance.keys import Entity, entity, purpose
 from funnelsim.model.records import PRICE, PRODUCT
 from funnelsim.model.words import DAY, NOTHING
+from funnelsim.rules.deliveries import NOTHING_TO_DELIVER
 from funnelsim.rules.products import MONTH
 from funnelsim.rules.visits import duration
 from funnelsim.scenario.calendars import Calendar
@@ -42,6 +43,7 @@ class ProductRows:
 
     name: str
     number: int
+    processes: Sequence[str]  # by path, from number 1 on
     calendar: Calendar
 
     def prepare(self, scenario: Contents, draft: Draft) -> None:
@@ -53,7 +55,7 @@ class ProductRows:
             "term": months * MONTH,
             "months": months,
             "typed_term": int(product.term_months is not None),
-            "delivery": 1 + list(scenario.deliveries).index(product.delivery) if product.delivery else 0,
+            "delivery": self._delivery(product),
             "at_delivery": int(product.recognised == "at_delivery"),
             "launched": 0 if product.launched is None else max(self.calendar.instant(product.launched), 0),
         }
@@ -93,6 +95,12 @@ class ProductRows:
             }
             fill(sheet.array("prices"), self.number * len(scenario.segments) + number, row)
 
+    def _delivery(self, product: Product) -> int:
+        """Return the number of the process that delivers it."""
+        if product.delivery is None:
+            return NOTHING_TO_DELIVER
+        return 1 + self.processes.index(f"deliveries.{product.delivery}")
+
     def _moves(self, scenario: Contents, sheet: Sheet) -> dict[str, int]:
         """Write to which products customers move up, and that the others stay with this one (CU10)."""
         numbers = {name: number for number, name in enumerate(scenario.products)}
@@ -101,6 +109,11 @@ class ProductRows:
         stays = [(1.0 - sum(opens.values()), self.number, NOTHING)] if opens else []
         first, moves = sheet.route([*ways, *stays])
         return {"first_move": first, "moves": moves}
+
+
+def product_sections(scenario: Contents, processes: Sequence[str], calendar: Calendar) -> list[ProductRows]:
+    """List the products."""
+    return [ProductRows(name, number, processes, calendar) for number, name in enumerate(scenario.products)]
 
 
 def price_of(product: Product) -> Distribution:

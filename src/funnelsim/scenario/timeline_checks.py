@@ -15,6 +15,7 @@ from funnelsim.scenario.flow import stage_of
 from funnelsim.scenario.goal_checks import people_of
 from funnelsim.scenario.months import months_later
 from funnelsim.scenario.paths import written
+from funnelsim.scenario.processes import other_processes
 from funnelsim.scenario.schema import TODAY, Contents, Rep
 from funnelsim.scenario.structure import Document
 from funnelsim.scenario.timeline import Piece, Step, Timeline
@@ -257,6 +258,10 @@ def _names(contents: Contents) -> set[str]:
         "segments": contents.segments,
         "teams": contents.teams,
         "stages": contents.stages,
+        "products": contents.products,
+        "deliveries": contents.deliveries,
+        "account_visits": contents.account_visits,
+        **{f"{path}.stages": each.stages for path, each in other_processes(contents).items()},
         **{f"teams.{name}.reps": team.reps for name, team in contents.teams.items()},
     }
     return {f"{table}.{name}" for table, names in tables.items() for name in names}

@@ -8,11 +8,14 @@ from datetime import date
 
 import numpy as np
 
+from funnelsim.compiling.arrays import Floats
 from funnelsim.engines import StuckError
 from funnelsim.engines.compiled.blocks import Replications
 from funnelsim.forecast import Forecast, Goal, Unknowns
 from funnelsim.io.writing import UnusableError
 from funnelsim.metrics import reads_values
+from funnelsim.model.model import Model
+from funnelsim.rules.customers import YEAR
 from funnelsim.scenario import (
     TODAY,
     Course,
@@ -316,8 +319,15 @@ def _terms(scenario: Scenario, course: Course) -> tuple[float, float] | None:
     """Return the shortest and the longest term of a contract, in years; None if one is not known."""
     if any(".term_years" in path for path in scenario.uncertainties):
         return None
-    years = np.concatenate([chapter.model.segments["years"] for chapter in course.typed])
+    years = np.concatenate([_years_of_terms(chapter.model) for chapter in course.typed])
     return float(years.min()), float(years.max())
+
+
+def _years_of_terms(model: Model) -> Floats:
+    """Return the terms of contracts in years: of segments, or of products where there are any."""
+    if len(model.products) == 0:
+        return np.asarray(model.segments["years"])
+    return np.asarray(np.maximum(model.products["term"], model.products["earned_over"]) / YEAR)
 
 
 def _goals(scenario: Scenario) -> list[Goal]:

@@ -90,12 +90,15 @@ def _add_in_period(books: Books, replication: int, event: int, lines: Lines, amo
 def book_lifetime(
     row: Record, month: int, lines: Lines, model: Model, books: Books, replication: int
 ) -> None:
-    """Book what a customer pays for a term, to the month in which it signed (F9, F10)."""
-    if not is_recurring(model, row["product"]):
+    """Book what a customer pays for a term, to the month in which it signed (F9, F10).
+
+    What is to be earned at delivery is booked then (DE5).
+    """
+    if row["waited"] == 0 or not is_recurring(model, row["product"]):
         return
     later = row["worked"] != 0  # since when it runs; before 0 of those who were customers
     signed = int(row["worked"]) if later else int(row["time"])
-    if row["event"] == Event.MARGIN:
+    if row["event"] != Event.REVENUE:
         years = float((row["time"] - signed) / YEAR)
         worth = float(row["money"]) * math.pow(1.0 + model.firm[0]["discount"], -years)
         _note_of_cohort(month, signed, worth, books.lifetime, model, books, replication)

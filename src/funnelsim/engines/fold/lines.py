@@ -17,9 +17,24 @@ from funnelsim.compiling.handles import FOUR, Four, add_four
 from funnelsim.engines.fold.measures import BASES, Basis
 from funnelsim.engines.fold.tally import WIDTH, Books
 from funnelsim.model.model import SALE, Model
-from funnelsim.model.words import NOTHING
+from funnelsim.model.words import NOTHING, Event
 
 Lines = tuple[int, int, int, int, int, int]  # of a row: see `lines_of`
+
+
+@rule
+def process_of(row: Record) -> int:
+    """Return in whose lines a row counts: its process's, or the sale's for a contract's money (F12)."""
+    process = int(row["process"])
+    if process != SALE and is_of_contract(row["event"]):
+        process = SALE
+    return process
+
+
+@rule
+def is_of_contract(event: int) -> bool:
+    """Return whether rows of an event are about the money of a contract that has been signed."""
+    return event in (Event.REVENUE, Event.EARNED, Event.MARGIN, Event.EXPECTED_MARGIN, Event.CANCELLED)
 
 
 @rule
@@ -28,7 +43,7 @@ def lines_of(row: Record, month: int, born: int, model: Model, books: Books) -> 
 
     A month is NOTHING if the row does not count on that basis. Anything else that a row lacks is "all".
     """
-    bounds, process, months = books.bounds, int(row["process"]), len(model.months) - 1
+    bounds, process, months = books.bounds, process_of(row), len(model.months) - 1
     first = bounds[1] + process * months
     return (
         int(first + month) if 0 <= month < months else NOTHING,

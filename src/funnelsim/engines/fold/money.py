@@ -5,7 +5,7 @@ from __future__ import annotations
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.compiling.handles import FOUR
-from funnelsim.engines.fold.lines import Lines
+from funnelsim.engines.fold.lines import Lines, process_of
 from funnelsim.engines.fold.measures import BASES, EARNED_MARGIN, EARNED_REVENUE, Measure
 from funnelsim.engines.fold.tally import WIDTH, Books, month_of
 from funnelsim.model.model import Model
@@ -35,7 +35,7 @@ def earn_as(
     if row["waited"] == 0:
         return  # what is earned at delivery (DE5)
     start, end, months = row["time"], row["time"] + row["waited"], model.months
-    first = int(books.bounds[1]) + int(row["process"]) * (len(months) - 1)
+    first = int(books.bounds[1]) + process_of(row) * (len(months) - 1)
     in_period = 0.0
     for month in range(max(0, month_of(books, start)), min(month_of(books, end) + 1, len(months) - 1)):
         within = min(end, months[month + 1]) - max(start, months[month])

@@ -13,8 +13,9 @@ from itertools import product
 from typing import NamedTuple
 
 from funnelsim.model.own_policy import BUILT_IN
-from funnelsim.model.words import Assignment, Due, Event, QueueOrder
+from funnelsim.model.words import Assignment, Due, QueueOrder
 
+from .account_of_customers import OF_CUSTOMERS
 from .scenarios import POLICIES
 from .watching import MANY, PUSHES, chosen_among_many, in_order
 
@@ -482,7 +483,7 @@ FLOORS |= {
     f"customers: {counted}": Scene(CUSTOMERS, counted)
     for counted in (
         f"due: {Due.TERM_ENDS.name}",
-        *(f"event: {event.name}" for event in Event if event >= Event.SUBSCRIBED),
+        *(f"event: {event.name}" for event in OF_CUSTOMERS),
         "contract: of a typed term",
         "contract: from month to month",
         "contract: of customers who differ in loyalty",

@@ -749,7 +749,8 @@ def in_the_end(draw: DrawFn, document: Document, whole: bool) -> Document:
     if draw(either(True, False) if whole else either(False, False, True)):
         draw(with_products(document))
         if whole:
-            leavers = {"price_per_month": draw(either(100, 9.99)), "churn_per_month": draw(either(0.5, 0.3))}
+            leaves = draw(either({"churn_per_month": 0.5}, {"term_months": 1, "renewal": 0.5}))
+            leavers = {"price_per_month": draw(either(100, 9.99))} | leaves
             first = document["products"][PRODUCTS[0]]
             of_delivery = {key: first[key] for key in ("delivery", "recognised") if key in first}
             document["products"][PRODUCTS[0]] = leavers | of_delivery

@@ -13,7 +13,7 @@ from itertools import product
 from typing import NamedTuple
 
 from funnelsim.model.own_policy import BUILT_IN
-from funnelsim.model.words import Assignment, Due, QueueOrder
+from funnelsim.model.words import Assignment, Due, Event, QueueOrder
 
 from .scenarios import POLICIES
 from .watching import MANY, PUSHES, chosen_among_many, in_order

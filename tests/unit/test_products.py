@@ -350,8 +350,7 @@ def test_visits_are_a_process_of_their_own() -> None:
 
 
 def test_a_segment_that_does_not_say_what_it_buys_is_told_of_all_products() -> None:
-    text = with_products("products = { setup = 0.25, plan = 0.25, desk = 0.5 }", "")
-    sentences = sentences_of(text)
+    [problem] = problems_of(with_products("products = { setup = 0.25, plan = 0.25, desk = 0.5 }", ""))
     missing = "segments.small.products is missing; expected shares of the products plan, desk, care, setup"
     assert problem.sentence().endswith(missing)
 

@@ -12,7 +12,7 @@ from funnelsim.engines.fold import fold, new_tally, stack
 from funnelsim.forecast import Forecast, cohorts, retained
 from funnelsim.metrics import FIGURES, cut
 from funnelsim.model.model import Model
-from funnelsim.model.words import DAY, NOBODY, NOTHING, Event, Kind, Kind
+from funnelsim.model.words import DAY, NOBODY, NOTHING, Event, Kind
 
 from .small_firm import ADS, ANN, LARGE, MONTHLY, NAMES, PAPER, SEO, SMALL, TALKS, YEARLY, lead, two_processes
 

@@ -569,6 +569,76 @@ FLOORS |= {
         "customer: leaves after a visit that was not made",
     )
 }
+DELIVERED = """
+start = 2026-01-01
+horizon = { warm_up_months = 1, period_months = 5, drain_months = 1 }
+[products.plan]
+price_per_month = 100
+gross_margin = 0.6
+churn_per_month = 0.2
+delivery = "install"
+[products.care]
+price_per_month = 40
+term_months = 2
+renewal = 0.7
+delivery = "install"
+recognised = "at_delivery"
+[products.setup]
+price = 500
+delivery = "train"
+recognised = "at_delivery"
+[segments.all]
+products = { plan = 0.4, care = 0.4, setup = 0.2 }
+[channels.web]
+kind = "seo"
+inquiries_per_month = 50
+[teams.sales]
+people = 2
+[stages.call]
+team = "sales"
+effort_hours = 2
+conversion = 0.8
+[deliveries.install]
+promised_days = 5
+good = 0.9
+late_odds_ratio = 0.3
+defect_odds_ratio = 0.5
+good_odds_ratio = 2
+bad_odds_ratio = 0.3
+[deliveries.install.stages.fit]
+team = "sales"
+effort_hours = 4
+goes_cold_after_days = 9
+[deliveries.install.stages.test]
+customer_takes_days = 2
+conversion = 0.7
+back_to = { fit = 0.7 }
+[deliveries.train]
+[deliveries.train.stages.teach]
+team = "sales"
+effort_hours = 3
+conversion = 0.9
+"""
+FLOORS |= {
+    f"delivered: {counted}": Scene(DELIVERED, counted)
+    for counted in (
+        *(f"event: {event.name}" for event in (Event.DELIVERED, Event.CANCELLED, Event.EARNED)),
+        "delivery: in time",
+        "delivery: late",
+        "delivery: good",
+        "delivery: not good",
+        "delivery: after a defect",
+        "delivery: of a second kind",
+        "delivery: begun before the period",
+        "delivery: recognised then",
+        "delivery: recognised then, of a subscription",
+        "delivery: cancelled",
+        "delivery: cancelled, and taken back",
+        "delivery: cancelled, and a contract with it",
+        "customer: leaves after a good delivery",
+        "customer: leaves after a delivery that was not good",
+    )
+}
 INSTANTS["terms of many contracts end at once"] = Scene(
     TWO_CHANNELS.format(people=9, volume=90)
     .replace("drain_months = 0", "drain_months = 2")

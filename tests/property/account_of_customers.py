@@ -23,6 +23,8 @@ MAY_COME_FIRST = (
     *((Event.RENEWED, change) for change in CHANGES),
 )
 TERMS = tuple((*first, *OF_A_TERM) for first in MAY_COME_FIRST)
+ENDS = (Event.CHURNED, Event.RUNS_ON)
+OF_CUSTOMERS = (Event.WAS_CUSTOMER, Event.SUBSCRIBED, Event.RENEWED, *CHANGES, *ENDS)
 SIGNS = {Event.SUBSCRIBED: 1, Event.EXPANDED: 1, Event.CONTRACTED: -1, Event.CHURNED: -1}  # in the MRR
 
 
@@ -181,7 +183,7 @@ def _of_a_renewal(contract: Contract, row: Row, term: int, earned: float) -> Ite
 
 def _of_an_end(contract: Contract) -> Iterator[str]:
     """A contract ends once: its customer leaves, or it runs on at the horizon."""
-    ends = [row for row in contract.rows if row.event in (Event.CHURNED, Event.RUNS_ON)]
+    ends = [row for row in contract.rows if row.event in ENDS]
     last = contract.rows[-1]
     if ends != [last] or len(contract.rows) == 1:
         yield f"has {len(ends)} ends"

@@ -29,6 +29,7 @@ from funnelsim.metrics.money import everything
 from funnelsim.model.model import SALE, Model
 from funnelsim.model.words import DAY, NOTHING, Event, Flag, Kind
 
+from .account_of_customers import OF_CUSTOMERS
 from .account_of_deliveries import is_delivery
 from .plain import MONTH, History, Row, differ, openings, overlap, spans_of
 
@@ -50,18 +51,12 @@ NO_COSTS = (  # what a contract is worth or may cost; what was paid for before; 
     *OF_A_CONTRACT,
     *(Event.EXPECTED_COMMISSION, Event.REJECTED, Event.PROSPECTED, Event.SKILL),
     *(Event.CANCELLED, Event.EARNED),
-    *(
-        Event.WAS_CUSTOMER,
-        Event.SUBSCRIBED,
-        Event.RENEWED,
-        Event.EXPANDED,
-        Event.CONTRACTED,
-        Event.CHURNED,
-        Event.RUNS_ON,
-    ),
+    *OF_CUSTOMERS,
 )
-OF_A_TERM = (Event.MARGIN, Event.EXPECTED_MARGIN, Event.REVENUE)
-OF_A_SALE = (*OF_A_TERM, Event.EARNED, Event.CANCELLED)  # whoever writes it
+OF_A_SALE = (  # money of a contract that has been signed, whoever writes it
+    *(Event.REVENUE, Event.MARGIN, Event.EXPECTED_MARGIN),
+    *(Event.EARNED, Event.CANCELLED),
+)
 OF_THE_DAY = (Event.MEDIA, Event.PAY, Event.RUNNING, Event.TRAINED, Event.SKILL)  # at the midnight after it
 SPANS = (TOUCH, EARNED_REVENUE, EARNED_MARGIN, EARNED_BACK)  # of which each month of the period has its part
 BACK = {Event.WON: WON_BACK, Event.EXPECTED: EXPECTED_BACK}

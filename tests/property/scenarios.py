@@ -702,8 +702,11 @@ def programs(draw: DrawFn, stages: Document, whole: bool = False) -> Document:
 
 
 @st.composite
-def documents(draw: DrawFn, whole: bool = False) -> Document:
-    """Describe a sales floor, as a TOML parser would return it; a `whole` one has all parts at once."""
+def documents(draw: DrawFn, whole: bool = False, sells: bool = False) -> Document:
+    """Describe a sales floor, as a TOML parser would return it; a `whole` one has all parts at once.
+
+    One that `sells` has products for certain.
+    """
     start = draw(either(date(2026, 6, 1), date(2026, 2, 1), date(2024, 2, 10), date(2025, 12, 31)))
     kinds = list(SEGMENTS[: draw(st.integers(1, 2))])
     floor = list(TEAMS[: draw(st.integers(1, 2))])
@@ -746,7 +749,7 @@ def documents(draw: DrawFn, whole: bool = False) -> Document:
         document["effects"] = draw(effects())
         if draw(st.booleans()):
             document["effects"]["extra_decider"] = {"odds_ratio": 0.5, "customer_time": 1.5}
-    return draw(in_the_end(with_few_who_prospect(document), whole))
+    return draw(in_the_end(with_few_who_prospect(document), whole, sells))
 
 
 @st.composite
@@ -795,12 +798,13 @@ def with_a_hand_over(draw: DrawFn, stage: Document, team: str) -> None:
 
 
 @st.composite
-def in_the_end(draw: DrawFn, document: Document, whole: bool) -> Document:
+def in_the_end(draw: DrawFn, document: Document, whole: bool, sells: bool) -> Document:
     """Add what is chosen by all that is there: what is sold, who is worth a rep's hour, what is not known."""
-    if draw(either(True, False) if whole else either(False, True)):
+    if sells or draw(either(True, False) if whole else either(False, True)):
         draw(with_products(document))
         if whole:
-            leavers = {"price_per_month": draw(either(100, 9.99)), "churn_per_month": draw(either(0.5, 0.3))}
+            leaves = draw(either({"churn_per_month": 0.5}, {"term_months": 1, "renewal": 0.5}))
+            leavers = {"price_per_month": draw(either(100, 9.99))} | leaves
             leavers["segments"] = {next(iter(document["segments"])): {"customers": draw(either(3, 1))}}
             first = document["products"][PRODUCTS[0]]
             kept = ["delivery", "recognised", *["opens"] * (price_key(first) == "price_per_month")]

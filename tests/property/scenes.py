@@ -13,7 +13,7 @@ from itertools import product
 from typing import NamedTuple
 
 from funnelsim.model.own_policy import BUILT_IN
-from funnelsim.model.words import Assignment, Due, Event, QueueOrder
+from funnelsim.model.words import Assignment, Due, QueueOrder
 
 from .scenarios import POLICIES
 from .watching import MANY, PUSHES, chosen_among_many, in_order
@@ -479,19 +479,8 @@ most_touches = 4
 returns_to = "call"
 """
 FLOORS |= {
-    f"customers: {counted}": Scene(CUSTOMERS, counted)
-    for counted in (
-        f"due: {Due.TERM_ENDS.name}",
-        *(f"event: {event.name}" for event in Event if Event.SUBSCRIBED <= event <= Event.RUNS_ON),
-        "contract: of a typed term",
-        "contract: from month to month",
-        "contract: of customers who differ in loyalty",
-        "contract: at the price of a promotion",
-        "contract: for whole years",
-        "contract: after nurture",
-        "won: a one-off product, earned over days",
-        "won: a recurring product, before the period",
-    )
+    "customers for years": Scene(CUSTOMERS, "contract: for whole years"),
+    "customers who came back": Scene(CUSTOMERS, "contract: after nurture"),
 }
 VISITED = """
 start = 2026-01-01
@@ -692,7 +681,7 @@ CHANGES = {
 CHANGES |= {
     "terms become longer, and customers less loyal": Scene(
         CUSTOMERS.replace("period_months = 26", "period_months = 5")
-        + '[[changes]]\ndate = 2026-03-15\nchange = { "products.care.term_months" = 1, '
+        + '[[changes]]\ndate = 2026-04-20\nchange = { "products.care.term_months" = 1, '
         '"products.care.loyalty.alpha" = 4 }\n',
         "change: a contract runs on, whose next term is longer or shorter",
     ),

@@ -94,6 +94,9 @@ def test_the_reference_engine_writes_the_same_bits(mine: Path) -> None:
         ("changing_staff", "teams.sales.ramp_up.months"),
         ("changing_staff", "stages.offer.goes_cold_after_days"),
         ("changing_staff", "teams.sales.seat_cost_per_month"),
+        ("subscriptions", "products.basic.churn_per_month"),
+        ("subscriptions", "products.pro.loyalty.alpha"),
+        ("subscriptions", "account_visits.review.kept_odds_ratio"),
     ],
 )
 def test_one_per_cent_is_red(name: str, path: str) -> None:

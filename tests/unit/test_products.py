@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 import re
 
+import numpy as np
 import pytest
 
 from funnelsim.chance.distributions import quantile
 from funnelsim.chance.keys import purpose
 from funnelsim.compiling.arrays import Record
 from funnelsim.model.model import Model, Names
+from funnelsim.model.records import LEDGER
 from funnelsim.model.words import DAY, NOTHING
 from funnelsim.scenario import lower, parse
 
@@ -125,7 +127,8 @@ def sentences_of(text: str) -> list[str]:
         (
             "churn_per_month = 0.25",
             "renewal = 0.75",
-            "products.desk.renewal is given where the product has no term; expected churn_per_month",
+            "products.desk.term_months is missing, which renewal needs; expected a number of months, or"
+            " churn_per_month in place of renewal",
         ),
         (
             "renewal = 0.8",
@@ -350,11 +353,7 @@ def test_a_segment_that_does_not_say_what_it_buys_is_told_of_all_products() -> N
     text = with_products("products = { setup = 0.25, plan = 0.25, desk = 0.5 }", "")
     sentences = sentences_of(text)
     missing = "segments.small.products is missing; expected shares of the products plan, desk, care, setup"
-    assert sentences[0].endswith(missing)
-    assert [sentence.split("; ")[0] for sentence in sentences[1:]] == [
-        "products.desk is sold to nobody",
-        "products.setup is sold to nobody",
-    ]
+    assert problem.sentence().endswith(missing)
 
 
 def test_products_of_a_scenario_without_any_are_unknown() -> None:
@@ -454,3 +453,11 @@ def test_a_change_acts_on_prices_and_chances_of_its_day() -> None:
     assert price(model, PLAN, SMALL)["mean"] == 200.0
     assert price(model, PLAN, LARGE)["mean"] == pytest.approx(300.0)  # typed for the segment
     assert model.products["stays"][DESK] == 0.5
+
+
+def test_there_may_be_no_more_products_than_a_row_can_tell() -> None:
+    many = "".join(f"[products.p{number}]\nprice = 1\n" for number in range(101))
+    sold = "products = { p0 = 1 }"
+    *_, problem = problems_of(GOOD.replace("contract_value_per_year = 1000", sold) + many)
+    assert problem.sentence().endswith("products has 101 entries; expected at most 100 entries")
+    assert np.iinfo(LEDGER["product"]).max >= 100

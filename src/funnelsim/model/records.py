@@ -28,7 +28,7 @@ LEDGER = record(  # 64 bytes and no padding, so that equal rows hash equally
 )
 MOST_STAGES = MOST_REPS = MOST_CHANNELS = MOST_SEGMENTS = 2**15 - 1  # what the numbers of a row can tell
 MOST_PROCESSES = 2**8 - 1
-MOST_REASONS = MOST_PRODUCTS = 2**7 - 1
+MOST_REASONS = 2**7 - 1
 
 CHANNEL = record(
     ("entity", "<i8"),  # of its inquiry number 0

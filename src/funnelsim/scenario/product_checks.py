@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from funnelsim.chance.keys import purpose
-from funnelsim.model.records import MOST_PRODUCTS
 from funnelsim.scenario.errors import ROUNDING, Problem, Problems, sum_to_one, unknown
 from funnelsim.scenario.flow import reached
 from funnelsim.scenario.products import Product, ProductOfSegment
@@ -16,8 +15,6 @@ _OF_RECURRING = ("term_months", "renewal", "churn_per_month", "loyalty", "price_
 
 def check_products(contents: Contents) -> Problems:
     """Find what does not fit in `[products]`, and in what segments say of them."""
-    if len(contents.products) > MOST_PRODUCTS:
-        yield Problem("products", f"are {len(contents.products)}", f"at most {MOST_PRODUCTS}")
     for name, product in contents.products.items():
         path = f"products.{name}"
         if (product.price is None) == (product.price_per_month is None):
@@ -65,10 +62,13 @@ def _staying(path: str, product: Product) -> Problems:
     elif len(typed) > 1:
         wrong = f"is typed together with {typed[0]}: both say how many customers stay"
         yield Problem(f"{path}.{typed[1]}", wrong, "one of them")
-    elif typed[0] not in (needed, "loyalty"):
-        months = product.term_months
-        has = "has no term" if months is None else f"has a term of {months} month{'s' * (months > 1)}"
-        yield Problem(f"{path}.{typed[0]}", f"is given where the product {has}", needed)
+    elif typed == ["renewal"] and product.term_months is None:
+        right = "a number of months, or churn_per_month in place of renewal"
+        yield Problem(f"{path}.term_months", "is missing, which renewal needs", right)
+    elif typed == ["churn_per_month"] and product.term_months is not None:
+        months = f"{product.term_months} month{'s' * (product.term_months > 1)}"
+        wrong = f"is given where the product has a term of {months}"
+        yield Problem(f"{path}.churn_per_month", wrong, "renewal")
 
 
 def _moving(path: str, product: Product, contents: Contents) -> Problems:
@@ -109,6 +109,9 @@ def _sold(contents: Contents) -> Problems:
         yield from _bought(f"segments.{name}.products", segment.products, contents)
         only = contents.products if len(contents.products) == 1 and not segment.products else {}
         had.update(only, (product for product, share in segment.products.items() if share > 0))
+        is_known = bool(segment.products) and segment.products.keys() <= contents.products.keys()
+        if not (only or is_known):
+            had.update(contents.products)  # who knows what it buys
     for name in contents.products:
         if name not in had:
             yield Problem(f"products.{name}", "is sold to nobody", "a segment that lists it in products")
@@ -120,8 +123,9 @@ def _bought(path: str, shares: Mapping[str, float], contents: Contents) -> Probl
         if len(contents.products) > 1:
             yield Problem(path, "is missing", f"shares of the products {', '.join(contents.products)}")
         return
-    for product in shares.keys() - contents.products.keys():
-        yield unknown(path, product, contents.products, "a product")
+    for product in shares:
+        if product not in contents.products:
+            yield unknown(path, product, contents.products, "a product")
     yield from sum_to_one(path, shares.values())
     listed = [contents.products[each] for each in shares if each in contents.products]
     if listed and all(each.launched is not None for each in listed):

@@ -13,7 +13,7 @@ from itertools import product
 from typing import NamedTuple
 
 from funnelsim.model.own_policy import BUILT_IN
-from funnelsim.model.words import Assignment, Due, QueueOrder
+from funnelsim.model.words import Assignment, Due, Event, QueueOrder
 
 from .scenarios import POLICIES
 from .watching import MANY, PUSHES, chosen_among_many, in_order
@@ -609,24 +609,10 @@ effort_hours = 3
 conversion = 0.9
 """
 FLOORS |= {
-    f"delivered: {counted}": Scene(DELIVERED, counted)
-    for counted in (
-        *(f"event: {event.name}" for event in (Event.DELIVERED, Event.CANCELLED, Event.EARNED)),
-        "delivery: in time",
-        "delivery: late",
-        "delivery: good",
-        "delivery: not good",
-        "delivery: after a defect",
-        "delivery: of a second kind",
-        "delivery: begun before the period",
-        "delivery: recognised then",
-        "delivery: recognised then, of a subscription",
-        "delivery: cancelled",
-        "delivery: cancelled, and taken back",
-        "delivery: cancelled, and a contract with it",
-        "customer: leaves after a good delivery",
-        "customer: leaves after a delivery that was not good",
-    )
+    "delivered late, and with defects": Scene(
+        DELIVERED, "customer: leaves after a delivery that was not good"
+    ),
+    "deliveries are cancelled": Scene(DELIVERED, "delivery: cancelled, and a contract with it"),
 }
 INSTANTS["terms of many contracts end at once"] = Scene(
     TWO_CHANNELS.format(people=9, volume=90)

@@ -13,7 +13,7 @@ from funnelsim.chance.keys import purpose
 from funnelsim.compiling.arrays import Record
 from funnelsim.model.model import Model, Names
 from funnelsim.model.records import LEDGER
-from funnelsim.model.words import DAY, NOTHING
+from funnelsim.model.words import DAY, NOTHING, Kind
 from funnelsim.scenario import lower, parse
 
 from .good_scenario import GOOD, problems_of
@@ -344,14 +344,13 @@ def test_visits_are_a_process_of_their_own() -> None:
     text = with_products() + VISITS.replace("every_days", "kept_odds_ratio = 2\nevery_days")
     model = lower(parse(text + PERIOD)).model
     sale, review = model.processes
-    assert (review["first_stage"], review["stages"], review["visits"]) == (sale["stages"], 2, 1)
+    assert (review["first_stage"], review["stages"], review["kind"]) == (sale["stages"], 2, Kind.VISITING)
     assert (review["kept"], review["missed"]) == (2, 1)
-    assert model.firm[0]["programs"] == len(model.spawns) == 1
+    assert (review["birth"], len(model.spawns)) == (0, 1)
 
 
 def test_a_segment_that_does_not_say_what_it_buys_is_told_of_all_products() -> None:
-    text = with_products("products = { setup = 0.25, plan = 0.25, desk = 0.5 }", "")
-    sentences = sentences_of(text)
+    [problem] = problems_of(with_products("products = { setup = 0.25, plan = 0.25, desk = 0.5 }", ""))
     missing = "segments.small.products is missing; expected shares of the products plan, desk, care, setup"
     assert problem.sentence().endswith(missing)
 

@@ -491,12 +491,12 @@ churn_per_month = 0.15
 price_growth_per_year = 0.05
 opens = { pro = 0.1 }
 discount = { price_cut = 0.1, odds_ratio = 1.3 }
-segments.all = { customers = 6, customers_since_days = { median = 200, p90 = 900 } }
+segments.all = { customers = 6, customers_since_days = { median = 500, p90 = 900 } }
 [products.care]
 price_per_month = 40
 term_months = 2
 renewal = 0.7
-opens = { pro = 0.2 }
+opens = { pro = 0.6 }
 [products.pro]
 price_per_month = 250
 term_months = 3
@@ -508,7 +508,7 @@ products = { basic = 0.6, care = 0.3, pro = 0.1 }
 kind = "seo"
 inquiries_per_month = 25
 [teams.sales]
-people = 1
+people = 2
 effort_split = { new = 0.5 }
 [stages.call]
 team = "sales"
@@ -532,7 +532,7 @@ every_days = 12
 team = "sales"
 effort_hours = 3
 goes_cold_after_days = 4
-customer_takes_days = 1
+customer_takes_days = 4
 """
 FLOORS |= {
     f"visited: {counted}": Scene(VISITED, counted)
@@ -614,6 +614,9 @@ FLOORS |= {
     ),
     "deliveries are cancelled": Scene(DELIVERED, "delivery: cancelled, and a contract with it"),
 }
+INSTANTS["visits decide who stays"] = Scene(
+    VISITED.replace("period_months = 8", "period_months = 4"), "customer: leaves after a visit that was made"
+)
 INSTANTS["terms of many contracts end at once"] = Scene(
     TWO_CHANNELS.format(people=9, volume=90)
     .replace("drain_months = 0", "drain_months = 2")

@@ -304,6 +304,31 @@ def all_cost_as_much_to_deliver(firm: Firm) -> None:
             price.margin = 0.5
 
 
+def nothing_is_late(firm: Firm) -> None:
+    for delivery in firm.deliveries:
+        delivery.late = 1.0
+
+
+def defects_are_forgiven(firm: Firm) -> None:
+    for delivery in firm.deliveries:
+        delivery.defect = 1.0
+
+
+def customers_forget_good_deliveries(firm: Firm) -> None:
+    for delivery in firm.deliveries:
+        delivery.good = 1.0
+
+
+def customers_forget_bad_deliveries(firm: Firm) -> None:
+    for delivery in firm.deliveries:
+        delivery.bad = 1.0
+
+
+def all_is_recognised_at_signing(firm: Firm) -> None:
+    for product in firm.products:
+        product.at_delivery = False
+
+
 def sold_at_signing(firm: Firm) -> None:
     for product in firm.products:
         product.earned_over = 1
@@ -321,6 +346,11 @@ def sold_at_signing(firm: Firm) -> None:
         ("customers for years", sold_at_signing),
         ("customers for years", nothing_is_cheaper),
         ("customers for years", the_period_begins_at_once),
+        ("deliveries recognised at signing", nothing_is_late),
+        ("deliveries recognised at signing", defects_are_forgiven),
+        ("deliveries recognised at signing", customers_forget_good_deliveries),
+        ("deliveries recognised at signing", customers_forget_bad_deliveries),
+        ("deliveries recognised at delivery", all_is_recognised_at_signing),
         ("nurtured", who_comes_back_is_no_warmer),
         ("nurtured", nobody_comes_back_twice),
         ("nurtured", the_last_touch_brings_nobody_back),

@@ -53,6 +53,10 @@ NO_COSTS = (  # what a contract is worth or may cost; what was paid for before; 
     *(Event.CANCELLED, Event.EARNED),
     *OF_CUSTOMERS,
 )
+OF_A_SALE = (  # money of a contract that has been signed, whoever writes it
+    *(Event.REVENUE, Event.MARGIN, Event.EXPECTED_MARGIN),
+    *(Event.EARNED, Event.CANCELLED),
+)
 OF_THE_DAY = (Event.MEDIA, Event.PAY, Event.RUNNING, Event.TRAINED, Event.SKILL)  # at the midnight after it
 SPANS = (TOUCH, EARNED_REVENUE, EARNED_MARGIN, EARNED_BACK)  # of which each month of the period has its part
 BACK = {Event.WON: WON_BACK, Event.EXPECTED: EXPECTED_BACK}
@@ -144,10 +148,14 @@ def _of_lines(history: History, booked: Iterable[Booking]) -> Iterator[str]:
 
 
 def _lines(model: Model, bounds: Iterable[int], row: Row, month: int) -> list[int]:
-    """List the lines of a row: its month; its channel and segment in the sale; its stage and rep."""
+    """List the lines of a row: its month; its channel and segment in the sale; its stage and rep.
+
+    What is earned or taken back by a delivery counts with the sale (F12).
+    """
     starts = dict(zip(DIMENSIONS, bounds, strict=False))
-    lines = [starts["month"] + row.process * (len(model.months) - 1) + month]
-    sale = row.process == SALE
+    process = SALE if row.event in OF_A_SALE else row.process
+    lines = [starts["month"] + process * (len(model.months) - 1) + month]
+    sale = process == SALE
     for name, number, there in (
         ("channel", row.channel, sale),
         ("segment", row.segment, sale),

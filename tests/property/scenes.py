@@ -491,12 +491,12 @@ churn_per_month = 0.15
 price_growth_per_year = 0.05
 opens = { pro = 0.1 }
 discount = { price_cut = 0.1, odds_ratio = 1.3 }
-segments.all = { customers = 6, customers_since_days = { median = 200, p90 = 900 } }
+segments.all = { customers = 6, customers_since_days = { median = 500, p90 = 900 } }
 [products.care]
 price_per_month = 40
 term_months = 2
 renewal = 0.7
-opens = { pro = 0.2 }
+opens = { pro = 0.6 }
 [products.pro]
 price_per_month = 250
 term_months = 3
@@ -508,7 +508,7 @@ products = { basic = 0.6, care = 0.3, pro = 0.1 }
 kind = "seo"
 inquiries_per_month = 25
 [teams.sales]
-people = 1
+people = 2
 effort_split = { new = 0.5 }
 [stages.call]
 team = "sales"
@@ -532,7 +532,7 @@ every_days = 12
 team = "sales"
 effort_hours = 3
 goes_cold_after_days = 4
-customer_takes_days = 1
+customer_takes_days = 4
 """
 FLOORS |= {
     f"visited: {counted}": Scene(VISITED, counted)
@@ -558,6 +558,65 @@ FLOORS |= {
         "customer: leaves after a visit that was not made",
     )
 }
+DELIVERED = """
+start = 2026-01-01
+horizon = { warm_up_months = 1, period_months = 5, drain_months = 1 }
+[products.plan]
+price_per_month = 100
+gross_margin = 0.6
+churn_per_month = 0.2
+delivery = "install"
+[products.care]
+price_per_month = 40
+term_months = 2
+renewal = 0.7
+delivery = "install"
+recognised = "at_delivery"
+[products.setup]
+price = 500
+delivery = "train"
+recognised = "at_delivery"
+[segments.all]
+products = { plan = 0.4, care = 0.4, setup = 0.2 }
+[channels.web]
+kind = "seo"
+inquiries_per_month = 50
+[teams.sales]
+people = 2
+[stages.call]
+team = "sales"
+effort_hours = 2
+conversion = 0.8
+[deliveries.install]
+promised_days = 5
+good = 0.9
+late_odds_ratio = 0.3
+defect_odds_ratio = 0.5
+good_odds_ratio = 2
+bad_odds_ratio = 0.3
+[deliveries.install.stages.fit]
+team = "sales"
+effort_hours = 4
+goes_cold_after_days = 9
+[deliveries.install.stages.test]
+customer_takes_days = 2
+conversion = 0.7
+back_to = { fit = 0.7 }
+[deliveries.train]
+[deliveries.train.stages.teach]
+team = "sales"
+effort_hours = 3
+conversion = 0.9
+"""
+FLOORS |= {
+    "delivered late, and with defects": Scene(
+        DELIVERED, "customer: leaves after a delivery that was not good"
+    ),
+    "deliveries are cancelled": Scene(DELIVERED, "delivery: cancelled, and a contract with it"),
+}
+INSTANTS["visits decide who stays"] = Scene(
+    VISITED.replace("period_months = 8", "period_months = 4"), "customer: leaves after a visit that was made"
+)
 INSTANTS["terms of many contracts end at once"] = Scene(
     TWO_CHANNELS.format(people=9, volume=90)
     .replace("drain_months = 0", "drain_months = 2")

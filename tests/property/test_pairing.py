@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import math
+import re
 
+import pytest
 from hypothesis import HealthCheck, Phase, assume, given, seed, settings
 
 from funnelsim.chance.keys import ARRIVAL, PROFILE, Entity, entity, uniforms, world_of
+from funnelsim.compiling.arrays import Records
+from funnelsim.model.words import Event
 from funnelsim.scenario import TODAY, course_of, parse
 
 from .changing import STRATEGY, changing_scenarios, kinds
+from .living import Example, at_a_stretch
 from .pairing import Lived, drawn_again, draws_noted, lived, serving_two
 from .scenarios import Toml, seeds
+from .scenes import VISITED
 
 SEED = 20_261_126
 PAIRS = 50
@@ -76,3 +82,42 @@ def test_a_key_with_two_readers_is_found() -> None:
         one()
     assert serving_two(drawn) == [("one", "other")]
     assert drawn_again(drawn) == {"one"}
+
+
+OF_LATER = ('"teams.sales.people" = 3', '"stages.call.conversion" = 0.9')
+
+
+@pytest.mark.parametrize("change", OF_LATER)
+@pytest.mark.parametrize("replication", range(3))
+def test_a_customer_has_the_same_life_whatever_else_is_changed(change: str, replication: int) -> None:
+    """Prices, terms, moves up and the time between visits are those of the company (K8), not of the day."""
+    alike = re.sub(r"\n(kept|missed)_odds_ratio = .*", "", VISITED).replace("launched = 2026-04-01\n", "")
+    text = f"{alike}[strategies.{STRATEGY}]\nchange = {{ {change} }}\n"
+    lives = [
+        lives_of(at_a_stretch("compiled", each.chapters, each.world))
+        for each in (
+            Example(text, seed=1, replication=replication),
+            Example(text, seed=1, replication=replication, strategy=STRATEGY),
+        )
+    ]
+    both = lives[0].keys() & lives[1].keys()
+    assert len(both) > 20
+    for who in both:
+        shorter, longer = sorted((life[who] for life in lives), key=len)
+        assert longer[: len(shorter)] == shorter
+
+
+def lives_of(rows: Records) -> dict[int, list[tuple[str, float]]]:
+    """List what each contract is about and pays term by term until it ends, and the rests of each visit."""
+    found: dict[int, list[tuple[str, float]]] = {}
+    for row in rows:
+        who, event = int(row["pursuit"]), Event(int(row["event"]))
+        if event is Event.SUBSCRIBED:
+            found[who] = [(f"product {row['product']}", float(row["money"]))]
+        elif event is Event.REVENUE and who in found:
+            found[who].append((f"product {row['product']}", round(float(row["money"]), 2)))
+        elif event is Event.CHURNED and who in found:
+            found[who].append(("leaves", 0.0))
+        elif event is Event.RETURNED and row["process"]:
+            found.setdefault(who, []).append(("rest", float(row["waited"])))
+    return found

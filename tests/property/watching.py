@@ -350,7 +350,9 @@ def of_launches(model: Model, rows: Records) -> dict[str, int]:
     launched = model.products["launched"]
     return {
         "won: at a discount": int((model.products[won["product"]]["price_cut"] > 0).sum()),
-        "product: not yet launched, as a company asks": sum((launched > row["time"]).any() for row in asked),
+        "product: not yet launched, as a company asks": sum(
+            bool((launched > row["time"]).any()) for row in asked
+        ),
         "product: launched later, and sold": int((launched[won["product"]] > 0).sum()),
         "contract: moves up": len(moved),
         "contract: moves up, from a typed term": sum(
@@ -433,8 +435,8 @@ def of_visits(model: Model, rows: Records) -> dict[str, int]:
         "visit: in a second stage": int(entered.sum()),
         "visit: missed, and comes again": int((parked["reason"] != NOTHING).sum()),
         "visit: withdrawn out of a queue": int(out_of_queue.sum()),
-        "visit: withdrawn from a rest": sum(from_rest),
-        "visit: over after its customer has left": sum(left),
+        "visit: withdrawn from a rest": int(sum(from_rest)),
+        "visit: over after its customer has left": int(sum(left)),
         "visit: of the first customers": int((begun["channel"] == NOTHING).sum()),
         "customer: leaves after a visit that was made": kept[True],
         "customer: leaves after a visit that was not made": kept[False],

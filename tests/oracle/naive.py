@@ -1775,7 +1775,7 @@ class Simulation:
         self.enter(walk, self.first_stage(walk))
 
     def visit_is_over(self, walk: Walk, contract: Contract | None) -> None:
-        """Remember a visit (AV5), and let it rest until the next one, or end (AV3)."""
+        """Remember a visit (AV5), and let it rest until the next one (AV3), or end (AV2)."""
         assert walk.program is not None
         assert contract is not None
         visit = walk.visits[-1]

@@ -231,7 +231,7 @@ def _earned_later(history: History, contracts: dict[int, Contract], month: Span)
     months, found = history.model.products["months"], 0.0
     for row in history.rows:
         if row.event == Event.WAS_CUSTOMER:
-            since, money = row.worked, row.money * row.waited / MONTH
+            since, money = min(row.worked, row.time - 1), row.money * row.waited / MONTH
         elif row.event == Event.REVENUE and row.product >= 0 and months[row.product]:
             own = contracts.get(row.pursuit)
             since, money = (row.time if own is None else own.since), row.money

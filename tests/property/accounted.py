@@ -29,6 +29,7 @@ from .living import Example, Outcome, ParityError, at_a_stretch
 from .plain import History
 from .processes import FOR_GOOD
 from .scenarios import Toml, scenarios_with_all_parts, seeds
+from .scenes import CUSTOMERS, DELIVERED, VISITED
 
 SEED = 20_260_106
 PARTS = {  # by the row that shows that it is there
@@ -128,7 +129,7 @@ def accounted(example: Example, seen: Counter[str]) -> None:
 def accounts(
     examples: int, seen: Counter[str], progress: Callable[[Counter[str]], None] = lambda _: None
 ) -> None:
-    """Keep the accounts of so many random scenarios with all parts.
+    """Keep the accounts of so many random scenarios with all parts, and of customers in scenes made by hand.
 
     Raises
     ------
@@ -150,4 +151,6 @@ def accounts(
         accounted(Example(text, seed, processes=processes), seen)
         progress(seen)
 
+    for text in (CUSTOMERS, VISITED, DELIVERED):
+        accounted(Example(text, SEED % 1000), seen)
     everything()

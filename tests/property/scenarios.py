@@ -268,7 +268,7 @@ def staying(draw: DrawFn) -> Document:
 
 
 @st.composite
-def with_products(draw: DrawFn, document: Document) -> None:
+def with_products(draw: DrawFn, document: Document, whole: bool = False) -> None:
     """Let products say what contracts are worth, for long enough that terms are over."""
     kinds = list(document["segments"])
     names = list(PRODUCTS[: draw(st.integers(1, 3))])
@@ -283,7 +283,7 @@ def with_products(draw: DrawFn, document: Document) -> None:
             segment.pop(key, None)
         if len(names) > 1 or draw(st.booleans()):
             segment["products"] = sold(names, draw(either(0.5, 0.8, 0.2)))
-    if draw(either(False, False, False, True, True)):
+    if whole or draw(either(False, False, False, True, True)):
         draw(with_deliveries(document))
     recurring = any(price_key(product) == "price_per_month" for product in document["products"].values())
     if recurring and draw(st.booleans()):
@@ -801,7 +801,7 @@ def with_a_hand_over(draw: DrawFn, stage: Document, team: str) -> None:
 def in_the_end(draw: DrawFn, document: Document, whole: bool, sells: bool) -> Document:
     """Add what is chosen by all that is there: what is sold, who is worth a rep's hour, what is not known."""
     if sells or draw(either(True, False) if whole else either(False, True)):
-        draw(with_products(document))
+        draw(with_products(document, whole))
         if whole:
             leaves = draw(either({"churn_per_month": 0.5}, {"term_months": 1, "renewal": 0.5}))
             leavers = {"price_per_month": draw(either(100, 9.99))} | leaves

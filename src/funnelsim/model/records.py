@@ -454,7 +454,7 @@ PURSUIT = record(  # what every event of a sale looks at comes first, on as few 
     ("visit", "<i4"),  # ... the latest account visit: 2 x its process, and 1 if it was done; 0: none yet
     ("delivered", "<i4"),  # ... the latest delivery: 2 x its process, and 1 if it was good; 0: none yet
     ("seller", "<i4"),  # of a delivery: who closed the deal
-    ("zero", "<i4"),
+    ("earned_later", "<i4"),  # ... 1: what is paid is earned from delivery on
     ("paid", "<f8"),  # ... for a month of the term at hand; of a deal that is won: for a month, or in all
     ("mean_paid", "<f8"),  # ... at the mean price
     ("price_share", "<f8"),  # ... of the full price

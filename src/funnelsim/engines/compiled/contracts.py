@@ -49,7 +49,9 @@ def follow_up(model: Model, world: Record, state: State, ledger: Ledger, slot: i
     deal["price_share"] = share
     deal["seller"] = deal["closer"]
     product, process = deal["product"], deliveries.delivery_of(model, deal["product"])
-    if not deliveries.is_earned_later(model, product) and customers.becomes_customer(model, product, now):
+    later = deliveries.is_earned_later(model, product)
+    deal["earned_later"] = 1 if later else 0
+    if not later and customers.becomes_customer(model, product, now):
         subscribe(model, world, state, ledger, slot, customers.NO_MEMORY)
     if process != deliveries.NOTHING_TO_DELIVER:
         spawn(model, world, state, slot, model.processes[process]["birth"], 1)

@@ -30,7 +30,7 @@ def deliver(model: Model, world: Record, state: State, ledger: Ledger, slot: int
     good = deliveries.is_good(model, world, delivery, now)
     note_count(ledger, 1 if good else 0)
     memory = customers.remembered(delivery, good)
-    if not deliveries.is_earned_later(model, delivery["product"]):
+    if delivery["earned_later"] == 0:
         contract = contract_of_company(state, slot)
         if contract != NONE:
             state.pursuits[contract]["delivered"] = memory
@@ -51,7 +51,7 @@ def cancel(model: Model, state: State, ledger: Ledger, slot: int) -> None:
     seller, share = delivery["seller"], delivery["price_share"]
     value = contracts.value_signed(model, delivery, delivery["paid"])
     write_for(ledger, now, seller, delivery, Event.CANCELLED.value, 0, value)
-    if deliveries.is_earned_later(model, delivery["product"]):
+    if delivery["earned_later"] == 1:
         margin = contracts.margin_at(model, delivery, value, share)
         write_for(ledger, now, seller, delivery, Event.MARGIN.value, 0, -margin)
         mean_value = contracts.value_signed(model, delivery, delivery["mean_paid"])

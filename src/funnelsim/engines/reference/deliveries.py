@@ -7,7 +7,7 @@ from funnelsim.engines.reference.contracts import write_for
 from funnelsim.engines.reference.customers import contracts_in_force, end_contract
 from funnelsim.engines.reference.office import Office
 from funnelsim.model.words import Event
-from funnelsim.rules import contracts, deliveries
+from funnelsim.rules import contracts
 
 
 def earn_at_delivery(office: Office, delivery: Record) -> None:
@@ -24,7 +24,7 @@ def cancel(office: Office, delivery: Record) -> None:
     model, seller, share = office.model, int(delivery["seller"]), delivery["price_share"]
     value = contracts.value_signed(model, delivery, delivery["paid"])
     write_for(office, seller, delivery, Event.CANCELLED, value)
-    if deliveries.is_earned_later(model, delivery["product"]):
+    if delivery["earned_later"]:
         margin = contracts.margin_at(model, delivery, value, share)
         write_for(office, seller, delivery, Event.MARGIN, -margin)
         mean_value = contracts.value_signed(model, delivery, delivery["mean_paid"])

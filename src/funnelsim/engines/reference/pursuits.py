@@ -241,7 +241,8 @@ def win(office: Office, deal: Record, value: float) -> None:
         return
     deal["paid"], deal["mean_paid"], deal["price_share"] = customers.signed(model, office.world, deal)
     deal["seller"] = deal["closer"]
-    if not deliveries.is_earned_later(model, product):
+    deal["earned_later"] = deliveries.is_earned_later(model, product)
+    if not deal["earned_later"]:
         become_customer(office, deal, customers.NO_MEMORY)
     process = deliveries.delivery_of(model, product)
     if process != deliveries.NOTHING_TO_DELIVER:
@@ -264,7 +265,7 @@ def end_delivery(office: Office, delivery: Record, event: int) -> None:
         good = deliveries.is_good(office.model, office.world, delivery, office.now)
         note_count(office.ledger, int(good))
         memory = customers.remembered(delivery, good)
-        if deliveries.is_earned_later(office.model, delivery["product"]):
+        if delivery["earned_later"]:
             earn_at_delivery(office, delivery)
             become_customer(office, delivery, memory)
         else:

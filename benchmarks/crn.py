@@ -56,7 +56,6 @@ STUDIES = (
     Study("professional_services", ("more_advertising", "one_more_rep", "hot_to_best", "shared_queue")),
     Study("junk_leads"),
     Study("outbound_and_inbound"),
-    Study("subscription_software"),
 )
 
 SAYS = """# Common random numbers

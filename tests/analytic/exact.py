@@ -11,7 +11,7 @@ from funnelsim.compiling.arrays import Floats, Records
 from funnelsim.engines import history
 from funnelsim.engines.fold import fold, new_tally, stack
 from funnelsim.metrics.cut import queueing
-from funnelsim.model.model import Model
+from funnelsim.model.model import SALE, Model
 from funnelsim.model.words import HOUR, Event
 from funnelsim.scenario import load, lower, presets
 from funnelsim.studies.pilot import settled
@@ -45,9 +45,8 @@ def occupancy_adds_up(worlds: Worlds) -> list[Count]:
     )
     for name, model in firms.items():
         rows = [history("compiled", model, seed + 1) for seed in range(worlds.count)]
-        pairs = [
-            (_area(each, stage), _time(each, stage)) for each in rows for stage in range(len(model.stages))
-        ]
+        of_sale = range(model.processes[SALE]["stages"])  # elsewhere pursuits rest between visits
+        pairs = [(_area(each, stage), _time(each, stage)) for each in rows for stage in of_sale]
         visits = sum(int(np.sum(each["event"] == Event.ENTERED)) for each in rows)
         wrong = sum(area != time for area, time in pairs)
         hours = sum(time for _, time in pairs) / HOUR
@@ -76,7 +75,8 @@ def queues_add_up(worlds: Worlds) -> list[Count]:
             fold(rows, model, tally)
             lengths = np.diff(model.months)
             figure = queueing(model, stack([tally]))[0].sum(axis=2) * lengths[:, None]
-            expected = _waits(rows, model)
+            expected = _waits(rows[rows["process"] == SALE], model)
+            figure, expected = (each[:, : model.processes[SALE]["stages"]] for each in (figure, expected))
             compared += expected.size
             wrong += int(np.sum(np.abs(figure - expected) > ROUNDING * lengths[:, None]))
             waiting += expected.sum() / HOUR

@@ -102,7 +102,7 @@ def test_a_world_is_refused_as_lowering_all_anew_refuses_it() -> None:
 def test_what_may_be_uncertain_is_found_in_every_section() -> None:
     scenario = settled(load("marketplace_sellers"))
     assert {path.split(".")[0] for path in measured(scenario)} == {
-        *("channels", "effects", "management", "mix", "segments", "stages", "teams")
+        *("channels", "effects", "finance", "management", "mix", "segments", "stages", "teams")
     }
 
 

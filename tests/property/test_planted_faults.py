@@ -217,7 +217,7 @@ FAULTS = {
         "rules/customers.py", "years = (age - since) // YEAR", "years = age // YEAR + 1", "oracle"
     ),
     "a visit that was missed is remembered as one that was made": Fault(
-        "rules/customers.py", "(1 if event == Event.DONE else 0)", "1", "oracle"
+        "rules/customers.py", "(1 if went_well else 0)", "1", "oracle"
     ),
     "customers move up to what has not been launched": Fault(
         "rules/customers.py", "if is_launched(model, target, now):", "if True:", "oracle"
@@ -230,14 +230,14 @@ FAULTS = {
     ),
     "the compiled engine forgets a visit": Fault(
         "engines/compiled/customers.py",
-        'state.pursuits[contract]["visit"] = customers.remembered(state.pursuits[slot], event)',
+        'state.pursuits[contract]["visit"] = customers.remembered(state.pursuits[slot], went_well)',
         "pass",
         "parity",
     ),
     "visits go on after their customer has left": Fault(
         "engines/reference/customers.py",
-        '        withdraw_kin(office, contract, office.model.spawns[number]["process"])\n',
-        "        pass\n",
+        "            withdraw_kin(office, contract, number)\n",
+        "            pass\n",
         "oracle",
     ),
     "sales judges a lead again and again": Fault(
@@ -342,7 +342,6 @@ FAULTS = {
         "needed += hours_within(model, rep, pause, until)",
         "needed += 0",
         "changes",
-        among=("leavers",),
     ),
     "a win counts as one more lead, whatever is typed": Fault(
         "rules/people.py", 'team["win_counts"] * state["won"]', 'state["won"]', "changes"

@@ -16,6 +16,7 @@ from funnelsim.model.words import DAY, NOTHING, Event
 NAMES = Names(
     channels=("ads", "seo"),
     segments=("all",),
+    products=(),
     teams=("sales",),
     reps=("Ann",),
     stages=("talk",),

@@ -87,7 +87,7 @@ def labels(names: Names, dimension: str) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> names = Names((), (), ("sales",), ("sales 1",), (), (), ("2026-01",), "USD", "2025-10-01")
+    >>> names = Names((), (), (), ("sales",), ("sales 1",), (), (), ("2026-01",), "USD", "2025-10-01")
     >>> labels(names, "month"), labels(names, "team"), labels(names, "all")
     (('2026-01',), ('sales',), ('all',))
     """
@@ -287,12 +287,15 @@ def _mean_contract(model: Model) -> tuple[Floats, Floats, Floats]:
     Where there are products, those of a segment are taken in their shares.
     """
     segments = model.segments
-    worth, margin, years = segments["mean_value"] * segments["years"], segments["margin"], segments["years"]
+    own = segments["mean_value"] * segments["years"]
     if len(model.products) == 0:
-        return worth, margin, years
+        return own, segments["margin"], segments["years"]
     worth, gross, lasting = np.zeros(len(segments)), np.zeros(len(segments)), np.zeros(len(segments))
     prices = model.prices.reshape(len(model.products), len(segments))
     for number, segment in enumerate(segments):
+        if segment["products"] == 0:
+            worth[number], gross[number] = own[number], own[number] * segment["margin"]
+            lasting[number] = own[number] * segment["years"]
         routes = model.routes[segment["first_product"] : segment["first_product"] + segment["products"]]
         for share, product in zip(np.diff(routes["up_to"], prepend=0.0), routes["target"], strict=True):
             months = max(int(model.products["months"][product]), 1)
@@ -300,7 +303,9 @@ def _mean_contract(model: Model) -> tuple[Floats, Floats, Floats]:
             worth[number] += value
             gross[number] += value * prices["margin"][product, number]
             lasting[number] += value * months / 12
-    return worth, gross / worth, lasting / worth
+    some = worth > 0
+    margins = np.divide(gross, worth, out=np.array(segments["margin"]), where=some)
+    return worth, margins, np.divide(lasting, worth, out=np.array(segments["years"]), where=some)
 
 
 def _bare(sums: Floats, lengths: Floats) -> Cut:

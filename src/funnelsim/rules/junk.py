@@ -8,7 +8,7 @@ from funnelsim.chance.keys import uniforms
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.model.model import Model
-from funnelsim.model.words import Flag
+from funnelsim.model.words import NOTHING, Flag
 from funnelsim.rules.loads import effect_of_open_leads
 from funnelsim.rules.traits import has
 from funnelsim.rules.visits import CERTAIN, duration, occurrence, stage_for
@@ -108,11 +108,11 @@ def effort_of_rejection(model: Model, pursuit: Record) -> int:
 def cost_of_rejected(model: Model, pursuit: Record) -> float:
     """Return what a rejected pursuit has cost by itself: its inquiry, its lead and this visit (J12).
 
-    One that was rejected before has only cost this visit since.
+    One that was rejected before has only cost this visit since, as one of a customer without a channel has.
     """
     cost = float(stage_for(model, pursuit)["cost_per_visit"])
-    channel = model.channels[pursuit["channel"]]
-    if pursuit["met"] & REJECTED_BEFORE == 0:
+    if pursuit["met"] & REJECTED_BEFORE == 0 and pursuit["channel"] != NOTHING:
+        channel = model.channels[pursuit["channel"]]
         cost += channel["cost_per_inquiry"]
         if pursuit["is_lead"] == 1:
             cost += channel["price_per_lead"]

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
-from funnelsim.chance.distributions import Distribution, Scipy
+from funnelsim.chance.distributions import Beta, Distribution
 from funnelsim.scenario.quantities import AboveZero, Duration, NotNegative, Positive, Share
 from funnelsim.scenario.section import Section
 
@@ -53,7 +53,7 @@ class Loyalty(Section):
         >>> round(Loyalty(alpha=0.668, beta=3.806).chance_to_leave().mean(), 3)
         0.149
         """
-        return Scipy("beta", {"a": self.alpha, "b": self.beta})
+        return Beta(self.alpha, self.beta)
 
 
 class Discount(Section):

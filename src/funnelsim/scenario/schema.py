@@ -741,7 +741,7 @@ class Contents(Section):
         description="Groups of customers, by name.",
         examples=[{"default": {"contract_value": 1.0}}],
     )
-    finance: Finance = Field(default=Finance(), description="The firm's money.")
+    finance: Finance = Field(default=Finance(), description="What holds for all of the firm's money.")
     products: dict[Name, Product] = Field(default={}, max_length=100, description="What is sold, by name.")
     kinds: dict[Name, Kind] = Field(
         default={},

@@ -10,6 +10,7 @@ Location and scale stay outside, so that all lognormals of one shape share one t
 """
 
 from funnelsim.chance.distributions.families import (
+    Beta,
     Constant,
     Distribution,
     Gamma,
@@ -26,6 +27,7 @@ from funnelsim.chance.distributions.residual import Residual
 from funnelsim.chance.distributions.tables import Tables, mean, tabulate
 
 __all__ = [
+    "Beta",
     "Constant",
     "Distribution",
     "Gamma",

@@ -256,6 +256,38 @@ class Gamma(_Parametric):
 
 
 @dataclass(frozen=True)
+class Beta(_Parametric):
+    """Beta, from 0 to 1, with the mean alpha / (alpha + beta).
+
+    Raises
+    ------
+    ValueError
+        Unless both are above 0 and finite.
+
+    Examples
+    --------
+    >>> Beta(alpha=1, beta=3).scaled(2).mean()
+    0.5
+    """
+
+    alpha: float
+    beta: float
+    factor: float = 1.0
+
+    def __post_init__(self) -> None:
+        _finite(alpha=self.alpha, beta=self.beta)
+        if not (self.alpha > 0 and self.beta > 0):
+            raise ValueError(f"a beta needs alpha and beta > 0, not {self.alpha} and {self.beta}")
+
+    def scaled(self, factor: float) -> Beta:
+        """Return the beta of the same shape with its values times `factor`."""
+        return Beta(self.alpha, self.beta, self.factor * _factor(factor))
+
+    def _form(self) -> Form:
+        return Form(BetaCurve(self.alpha, self.beta), 0.0, self.factor)
+
+
+@dataclass(frozen=True)
 class Scipy(_Parametric):
     """Any distribution of scipy.stats, continuous or discrete.
 

@@ -175,7 +175,8 @@ class Forecast:
     @property
     def renews(self) -> bool:
         """Return whether customers go on to pay for other terms."""
-        return bool((self.model.products["term"] > 0).any())
+        sells = (self.model.segments["products"] > 0).any()
+        return bool(sells and (self.model.products["term"] > 0).any())
 
     def parts(self, metric: str, dimension: str = "all", expected: bool = False) -> Parts:
         """Return the sums that a figure is made from: each (R, n); contracts as drawn, or as expected.

@@ -325,7 +325,7 @@ def _terms(scenario: Scenario, course: Course) -> tuple[float, float] | None:
 
 def _years_of_terms(model: Model) -> Floats:
     """Return the terms of contracts in years: of segments, or of products where there are any."""
-    if len(model.products) == 0:
+    if not (model.segments["products"] > 0).any():
         return np.asarray(model.segments["years"])
     return np.asarray(np.maximum(model.products["term"], model.products["earned_over"]) / YEAR)
 

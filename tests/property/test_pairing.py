@@ -32,8 +32,10 @@ pairs = settings(
 OTHER_TRAITS = ("fit", "temperature", "theorist_share", "segments", "kinds", "new segments", "new channels")
 # What is looked at more than once for one and the same thing: the lot of a visit in which a lead is placed
 # anew, and whether it is ignored there (B8); what a contract is worth; what is in store for a visit, and what
-# its checks find, at each attempt to reach the buyer (Y4); when a theorist ripens, at each entry (J6).
-READ_ANEW = {"luck", "will_be_ignored", "bookings", "prices_of", "fate", "checked", "still_theorist"}
+# its checks find, at each attempt to reach the buyer (Y4); when a theorist ripens, at each entry (J6); what a
+# product costs a company, and how loyal that is, after each term (PC2, CU3).
+READ_ANEW = {"luck", "will_be_ignored", "bookings", "fate", "checked", "still_theorist"}
+READ_ANEW |= {"prices_of", "stays"}
 WHO = entity(Entity.INQUIRY, "web")
 
 

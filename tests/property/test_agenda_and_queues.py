@@ -23,7 +23,7 @@ places_in_queue = st.lists(st.tuples(few, few), min_size=ACTORS, max_size=ACTORS
 
 
 @seed(SEED)
-@settings(max_examples=300, deadline=None, database=None)
+@settings(max_examples=300)
 @given(
     st.lists(st.one_of(appointments, st.just("take the first")), max_size=60),
     st.permutations(range(ACTORS)),
@@ -61,7 +61,7 @@ def test_the_agenda_knows_who_is_next(
 
 
 @seed(SEED)
-@settings(max_examples=300, deadline=None, database=None)
+@settings(max_examples=300)
 @given(places_in_queue, st.lists(slots, max_size=60), st.permutations(range(ACTORS)))
 def test_a_queue_knows_who_is_first(
     places: list[tuple[int, int]], visitors: list[int], names: list[int]

@@ -69,7 +69,7 @@ def require_the_same(found: Replications, model: Model) -> None:
 
 
 @seed(SEED)
-@settings(max_examples=25, deadline=None, database=None)
+@settings(max_examples=25)
 @given(scenarios(), st.sampled_from([1, 2, 256]), st.sampled_from([0, 50, 4096]), st.sampled_from([1, 256]))
 def test_a_block_is_its_worlds(text: Toml, pool: int, page: int, pages_of_a_call: int) -> None:
     """However small the pool and the page, and however often the call comes back."""
@@ -82,7 +82,7 @@ def test_a_block_is_its_worlds(text: Toml, pool: int, page: int, pages_of_a_call
 
 
 @seed(SEED)
-@settings(max_examples=10, deadline=None, database=None)
+@settings(max_examples=10)
 @given(st.lists(scenarios(), min_size=2, max_size=3), st.sampled_from([1, 8]))
 def test_strategies_that_share_a_workplace_do_not_meet(texts: list[Toml], pool: int) -> None:
     """However much room the one before needed."""

@@ -38,8 +38,6 @@ SEED = 20_260_106
 EXAMPLES = 40
 some = partial(
     settings,
-    deadline=None,
-    database=None,
     suppress_health_check=list(HealthCheck),
     report_multiple_bugs=False,
 )

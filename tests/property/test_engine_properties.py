@@ -42,9 +42,7 @@ AFTERWARDS = (
     Event.COOLED_OFF,
 )  # may follow the row that ends a lead
 
-over_scenarios = settings(
-    max_examples=60, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
-)
+over_scenarios = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
 
 def of(rows: Records, *events: Event) -> Records:

@@ -29,9 +29,7 @@ from .scenarios import Toml, scenarios
 
 SEED = 20_260_105
 CHANNEL_MIX = Path(__file__).parents[2] / "src/funnelsim/keeping/baselines/scenarios/channel_mix.toml"
-over_scenarios = settings(
-    max_examples=60, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
-)
+over_scenarios = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 CERTAIN = {"about", "start", "currency", "horizon", "goals", "plan", "origins", "strategies", "uncertainties"}
 
 
@@ -213,7 +211,7 @@ def test_random_scenarios_reach_every_kind_of_number() -> None:
     texts: list[Toml] = []
 
     @seed(SEED)
-    @settings(max_examples=30, deadline=None, database=None)
+    @settings(max_examples=30)
     @given(scenarios())
     def collect(text: Toml) -> None:
         texts.append(text)

@@ -23,8 +23,6 @@ SEED = 20_261_126
 PAIRS = 50
 pairs = settings(
     max_examples=PAIRS,
-    deadline=None,
-    database=None,
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )

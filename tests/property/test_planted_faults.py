@@ -390,8 +390,6 @@ AROUND_THE_SALE = [
     name
     for name, fault in FAULTS.items()
     if Path(fault.file).stem not in (*OF_THE_SALE, "pursuits", "worktime")
-    for name, fault in FAULTS.items()
-    if Path(fault.file).stem not in (*OF_THE_SALE, "pursuits", "worktime")
 ]
 
 

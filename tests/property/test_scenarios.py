@@ -58,7 +58,7 @@ def test_every_key_of_a_scenario_file_is_written() -> None:
     written: set[str] = set()
 
     @seed(SEED)
-    @settings(max_examples=300, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=300, suppress_health_check=list(HealthCheck))
     @given(scenarios())
     def collect(text: Toml) -> None:
         written.update(written_keys(parse(text)))

@@ -23,7 +23,7 @@ from funnelsim.studies.replication import Plan, replicate
 from .scenarios import Document, Toml, scenarios, seeds
 
 SEED = 20_260_104
-over_worlds = settings(max_examples=40, deadline=None, database=None)
+over_worlds = settings(max_examples=40)
 
 OWN_TEAM = {"people": 2, "hours_per_week": 168.0, "cost_per_person_month": 100, "assignment": "shared_queue"}
 OWN_STAGE = {"team": "own", "conversion": 0.5, "lost_reasons": {"of its own": 1.0}}

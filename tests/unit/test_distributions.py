@@ -179,7 +179,7 @@ def test_a_moved_and_scaled_discrete_distribution_keeps_its_steps():
     st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=30),
     st.floats(LOWEST, HIGHEST),
 )
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200)
 def test_a_sample_returns_the_value_that_the_share_reaches(values, u):
     found = lookups(Sample(values), np.array([u]))[0]
     share = np.mean(np.array(values) <= found)
@@ -194,7 +194,7 @@ def test_a_sample_reaches_a_share_that_it_meets_exactly():
 
 
 @given(st.floats(LOWEST, HIGHEST))
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200)
 def test_quantiles_are_lines(u):
     levels, values = (0, 0.1, 0.5, 0.9, 1), (2, 3, 3, 8, 20)
     assert lookups(Quantiles(levels, values), np.array([u]))[0] == pytest.approx(np.interp(u, levels, values))

@@ -52,7 +52,7 @@ def test_philox_gives_the_published_vectors(generator, counter, key, expected):
 
 
 @given(words=st.tuples(*[WORDS] * 6))
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300)
 def test_philox_has_the_same_bits_compiled(words):
     assert philox(*words) == COMPILED_PHILOX(*words)
 
@@ -65,7 +65,7 @@ def test_philox_has_the_same_bits_compiled(words):
     index=WORDS,
     occurrence=WORDS,
 )
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300)
 def test_uniforms_have_the_same_bits_compiled(seed, replication, kind, name, index, occurrence):
     owner = entity(kind, name, index)
     key = (world(seed, replication), owner, PROFILE, occurrence)
@@ -105,7 +105,7 @@ def test_an_entity_is_kind_name_and_index_side_by_side():
 
 
 @given(st.sampled_from(Entity), st.text(max_size=8), WORDS, WORDS, WORDS)
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200)
 def test_a_descendant_has_its_kind_above_56_bits_and_the_same_compiled(kind, name, index, what, n):
     parent = entity(kind, name, index)
     born = descendant(parent, what, n)

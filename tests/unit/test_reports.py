@@ -145,7 +145,7 @@ FIGURE = st.one_of(
 NAME = st.text(st.characters(categories=["L", "N"], include_characters="_ -"), min_size=1, max_size=60)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 @given(
     st.integers(1, 4).flatmap(
         lambda rows: st.tuples(
@@ -173,7 +173,6 @@ def test_tables_fit_the_page_and_cut_no_number(
 
 
 @given(NAME, st.integers(2, 30))
-@settings(derandomize=True)
 def test_folding_a_name_loses_nothing(name: str, width: int) -> None:
     lines = folded(name, width)
     assert "".join(lines).replace(" ", "") == name.replace(" ", "")
@@ -185,7 +184,6 @@ def test_texts_of_a_file_cannot_command_the_terminal() -> None:
 
 
 @given(st.floats(-1e12, 1e12), st.integers(0, 6))
-@settings(derandomize=True)
 def test_rounding_never_makes_something_nothing(value: float, places: int) -> None:
     written = float(rounded(value, places).replace(",", ""))
     assert (written == 0) == (abs(value) < NOTHING)

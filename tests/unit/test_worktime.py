@@ -53,7 +53,7 @@ def slices(draw):
 
 
 @given(slices(), st.integers(0, 65), st.integers(0, 40))
-@settings(max_examples=500, deadline=None, derandomize=True)
+@settings(max_examples=500)
 def test_working_time_is_what_walking_finds_in_python_and_compiled(team, now, effort):
     hours, first, intervals = team
     team_slice = (hours, first, len(intervals))
@@ -70,7 +70,7 @@ def test_working_time_is_what_walking_finds_in_python_and_compiled(team, now, ef
 
 
 @given(slices(), st.integers(0, 65), st.integers(0, 40))
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200)
 def test_work_ends_is_the_earliest_instant_with_the_effort_done(team, start, effort):
     hours, first, intervals = team
     team_slice = (hours, first, len(intervals))
@@ -122,7 +122,7 @@ def test_a_team_that_never_opens():
     closed=st.sets(st.integers(0, 29), max_size=5),
     start=st.dates(date(2024, 1, 1), date(2030, 1, 1)),
 )
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100)
 def test_opening_hours_open_exactly_when_the_week_says(weekly, closed, start):
     days = 30
     hours = opening_hours(weekly, {start + timedelta(days=day) for day in closed}, start, days)
@@ -166,7 +166,6 @@ def test_an_even_week(hours_per_week, days, opens, closes):
 
 
 @given(st.floats(0.01, 168))
-@settings(derandomize=True)
 def test_an_even_week_has_its_hours_to_the_second_of_a_day(hours_per_week):
     hours = opening_hours(even_week(hours_per_week), set(), MONDAY, days=7)
     assert worked_by(hours, 0, len(hours), 7 * DAY) / HOUR == pytest.approx(

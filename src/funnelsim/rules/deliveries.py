@@ -29,9 +29,9 @@ def is_earned_later(model: Model, product: int) -> bool:
 
 
 @rule
-def is_late(model: Model, delivery: Record, now: int) -> bool:
-    """Return whether a delivery that ends now is late (DE3)."""
-    return bool(now - delivery["began"] > model.processes[delivery["process"]]["promised"])
+def is_late(model: Model, process: int, taken: int) -> bool:
+    """Return whether a delivery that has taken so long is late (DE3)."""
+    return bool(taken > model.processes[process]["promised"])
 
 
 @rare
@@ -41,7 +41,7 @@ def is_good(model: Model, world: Record, delivery: Record, now: int) -> bool:
     odds = float(process["good"])
     if odds > CERTAIN:
         return True
-    if is_late(model, delivery, now):
+    if is_late(model, delivery["process"], now - delivery["began"]):
         odds *= process["late"]
     odds *= math.pow(process["defect"], float(delivery["round"]))
     u, _ = uniforms(world, delivery["entity"], GOOD_DELIVERY, 0)

@@ -17,7 +17,6 @@ from funnelsim.engines.fold.measures import (
     LATER_TERM,
     OF_EXISTING,
     TERM_OVER,
-    Measure,
 )
 from funnelsim.engines.fold.money import earn_as
 from funnelsim.engines.fold.tally import WIDTH, Books, month_of
@@ -106,7 +105,8 @@ def book_lifetime(
         paid = float(row["money"])
         if not is_deal and lines[0] != NOTHING:
             _add_in_period(books, replication, LATER_TERM, lines, (1.0, 0.0, 0.0, paid))
-        _earn_from_existing(row, paid, month_of(books, signed), lines, model, books, replication)
+        first = max(month_of(books, signed) + 1, 0)
+        earn_as(row, EARNED_FROM_EXISTING, paid, first, lines, model, books, replication)
 
 
 @rule
@@ -114,26 +114,9 @@ def _earn_the_rest(row: Record, lines: Lines, model: Model, books: Books, replic
     """Book what is earned of the term at hand by somebody who is a customer as the period begins (F11)."""
     share = model.prices[row["product"] * len(model.segments) + row["segment"]]["margin"]
     paid = row["money"] * (row["waited"] / MONTH)
-    earn_as(row, EARNED_REVENUE, paid, lines, model, books, replication)
-    earn_as(row, EARNED_MARGIN, paid * share, lines, model, books, replication)
-    _earn_from_existing(row, paid, NOTHING, lines, model, books, replication)
-
-
-@rule
-def _earn_from_existing(
-    row: Record, paid: float, signed_in: int, lines: Lines, model: Model, books: Books, replication: int
-) -> None:
-    """Book the part of a term's revenue that is earned in months after that in which the customer signed."""
-    sums, column = books.sums, EARNED_FROM_EXISTING * (BASES * FOUR) + Measure.MONEY.value
-    start, end, months = row["time"], row["time"] + row["waited"], model.months
-    first, in_period = int(books.bounds[1]), 0.0
-    for month in range(max(signed_in + 1, 0), min(month_of(books, end) + 1, len(months) - 1)):
-        within = min(end, months[month + 1]) - max(start, months[month])
-        earned = paid * (max(within, 0) / row["waited"])
-        sums[replication, column + (first + month) * WIDTH] += earned
-        in_period += earned
-    for line in lines[BASES:]:
-        sums[replication, column + line * WIDTH] += in_period
+    earn_as(row, EARNED_REVENUE, paid, 0, lines, model, books, replication)
+    earn_as(row, EARNED_MARGIN, paid * share, 0, lines, model, books, replication)
+    earn_as(row, EARNED_FROM_EXISTING, paid, 0, lines, model, books, replication)
 
 
 @rule

@@ -15,7 +15,7 @@ from funnelsim.compiling.arrays import Floats, Record
 from funnelsim.compiling.decorators import rule
 from funnelsim.compiling.handles import FOUR, Four, add_four
 from funnelsim.engines.fold.measures import BASES, Basis
-from funnelsim.engines.fold.tally import WIDTH, Books
+from funnelsim.engines.fold.tally import CHANNELS, MONTHS, REPS, SEGMENTS, STAGES, WIDTH, Books
 from funnelsim.model.model import SALE, Model
 from funnelsim.model.words import NOTHING, Event
 
@@ -44,14 +44,14 @@ def lines_of(row: Record, month: int, born: int, model: Model, books: Books) -> 
     A month is NOTHING if the row does not count on that basis. Anything else that a row lacks is "all".
     """
     bounds, process, months = books.bounds, process_of(row), len(model.months) - 1
-    first = bounds[1] + process * months
+    first = bounds[MONTHS] + process * months
     return (
         int(first + month) if 0 <= month < months else NOTHING,
         int(first + born) if 0 <= born < months and row["pursuit"] >= 0 else NOTHING,
-        _line(bounds[2], row["channel"] if process == SALE else NOTHING),
-        _line(bounds[3], row["segment"] if process == SALE else NOTHING),
-        _line(bounds[4], row["stage"]),
-        _line(bounds[5], row["rep"]),
+        _line(bounds[CHANNELS], row["channel"] if process == SALE else NOTHING),
+        _line(bounds[SEGMENTS], row["segment"] if process == SALE else NOTHING),
+        _line(bounds[STAGES], row["stage"]),
+        _line(bounds[REPS], row["rep"]),
     )
 
 

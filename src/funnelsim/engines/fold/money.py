@@ -7,7 +7,7 @@ from funnelsim.compiling.decorators import rare, rule
 from funnelsim.compiling.handles import FOUR
 from funnelsim.engines.fold.lines import Lines, process_of
 from funnelsim.engines.fold.measures import BASES, EARNED_MARGIN, EARNED_REVENUE, Measure
-from funnelsim.engines.fold.tally import WIDTH, Books, month_of
+from funnelsim.engines.fold.tally import MONTHS, WIDTH, Books, month_of
 from funnelsim.model.model import Model
 from funnelsim.model.words import Event
 
@@ -23,21 +23,30 @@ def book_contract(row: Record, month: int, model: Model, books: Books, replicati
 def earn(row: Record, lines: Lines, model: Model, books: Books, replication: int) -> None:
     """Book what a contract earns, or the gross margin of it, in the months of the period (M9)."""
     event = EARNED_REVENUE if row["event"] == Event.REVENUE else EARNED_MARGIN
-    earn_as(row, event, float(row["money"]), lines, model, books, replication)
+    earn_as(row, event, float(row["money"]), 0, lines, model, books, replication)
 
 
 @rule
 def earn_as(
-    row: Record, event: int, money: float, lines: Lines, model: Model, books: Books, replication: int
+    row: Record,
+    event: int,
+    money: float,
+    from_month: int,
+    lines: Lines,
+    model: Model,
+    books: Books,
+    replication: int,
 ) -> None:
-    """Book the part of a row's span that lies in each month of the period, of this money, in its lines."""
-    sums, column = books.sums, event * (BASES * FOUR) + Measure.MONEY.value
+    """Book the part of a row's span that lies in each month of the period from one on, of this money."""
     if row["waited"] == 0:
         return  # what is earned at delivery (DE5)
+    sums, column = books.sums, event * (BASES * FOUR) + Measure.MONEY.value
     start, end, months = row["time"], row["time"] + row["waited"], model.months
-    first = int(books.bounds[1]) + process_of(row) * (len(months) - 1)
+    first = int(books.bounds[MONTHS]) + process_of(row) * (len(months) - 1)
     in_period = 0.0
-    for month in range(max(0, month_of(books, start)), min(month_of(books, end) + 1, len(months) - 1)):
+    for month in range(
+        max(from_month, month_of(books, start)), min(month_of(books, end) + 1, len(months) - 1)
+    ):
         within = min(end, months[month + 1]) - max(start, months[month])
         earned = money * (within / row["waited"])
         sums[replication, column + (first + month) * WIDTH] += earned

@@ -18,7 +18,7 @@ from funnelsim.engines.fold.measures import (
     Measure,
 )
 from funnelsim.engines.fold.money import earn_as
-from funnelsim.engines.fold.tally import WIDTH, Books, month_of
+from funnelsim.engines.fold.tally import MONTHS, WIDTH, Books, month_of
 from funnelsim.model.model import Model
 from funnelsim.model.words import Event, Flag
 
@@ -33,7 +33,7 @@ def was_nurtured(row: Record) -> bool:
 def book_nurture(row: Record, lines: Lines, model: Model, books: Books, replication: int) -> None:
     """Book the time in nurture, and its touches, in the months of the period in which they fall (N8)."""
     began, ended, months = int(row["worked"]), int(row["time"]), model.months
-    first = int(books.bounds[1]) + int(row["process"]) * (len(months) - 1)
+    first = int(books.bounds[MONTHS]) + int(row["process"]) * (len(months) - 1)
     for month in range(max(0, month_of(books, began)), min(month_of(books, ended) + 1, len(months) - 1)):
         since, until = int(months[month]), int(months[month + 1])
         number = _touches_before(row, until) - _touches_before(row, since)
@@ -74,4 +74,4 @@ def book_after_nurture(row: Record, lines: Lines, model: Model, books: Books, re
         back = WON_BACK if event == Event.WON else EXPECTED_BACK
         add_to_lines(books, replication, back, lines, amounts_of(row, False))
     if event == Event.REVENUE:
-        earn_as(row, EARNED_BACK, float(row["money"]), lines, model, books, replication)
+        earn_as(row, EARNED_BACK, float(row["money"]), 0, lines, model, books, replication)

@@ -16,7 +16,7 @@ from funnelsim.engines.fold.money import book_contract, earn
 from funnelsim.engines.fold.nurture import book_after_nurture, book_nurture
 from funnelsim.engines.fold.service import book_service
 from funnelsim.engines.fold.stocks import book_market, book_the_held, change_queue_otherwise, move_queue
-from funnelsim.engines.fold.tally import WIDTH, Books, Tally, books_of, bounds_of, month_of
+from funnelsim.engines.fold.tally import CHANNELS, MONTHS, WIDTH, Books, Tally, books_of, bounds_of, month_of
 from funnelsim.engines.fold.work import book_span, book_work
 from funnelsim.engines.ledger import Ledger
 from funnelsim.model.model import SALE, Model
@@ -132,8 +132,8 @@ def add_up(books: Books, replication: int, reasons: int) -> None:
 @rare
 def _add_up(sums: Floats, replication: int, bounds: Integers, width: int) -> None:
     """Set the line of "all" of each process to the sum of its months; `width` is that of a line."""
-    processes = bounds[1]
-    months = (bounds[2] - bounds[1]) // processes
+    processes = bounds[MONTHS]
+    months = (bounds[CHANNELS] - bounds[MONTHS]) // processes
     for process in range(processes):
         everything = process * width
         for column in range(everything, everything + width):

@@ -7,10 +7,10 @@ from funnelsim.compiling.decorators import rare, rule
 from funnelsim.compiling.handles import FOUR, Four, add_four
 from funnelsim.engines.fold.lines import Lines
 from funnelsim.engines.fold.measures import ACCOUNT_VISIT, BASES, DELIVERY, UNDELIVERED
-from funnelsim.engines.fold.tally import WIDTH, Books, count_months
+from funnelsim.engines.fold.tally import CHANNELS, MONTHS, SEGMENTS, WIDTH, Books, count_months
 from funnelsim.model.model import Model
 from funnelsim.model.words import NOTHING, Event, Kind
-from funnelsim.rules import ending
+from funnelsim.rules import deliveries, ending
 
 
 @rare
@@ -30,7 +30,7 @@ def book_service(row: Record, lines: Lines, model: Model, books: Books, replicat
         _add_of_customer(books, replication, UNDELIVERED, row, lines, (1.0, 0.0, 0.0, 0.0))
     elif event == Event.DELIVERED:
         taken = int(row["time"] - row["worked"])
-        in_time = 0.0 if taken > model.processes[row["process"]]["promised"] else 1.0
+        in_time = 0.0 if deliveries.is_late(model, row["process"], taken) else 1.0
         amounts = (1.0, in_time, float(row["count"]), float(taken))
         _add_of_customer(books, replication, DELIVERY, row, lines, amounts)
 
@@ -40,10 +40,10 @@ def _add_of_customer(
     books: Books, replication: int, event: int, row: Record, lines: Lines, amounts: Four
 ) -> None:
     """Add four amounts to an event's sums in the lines of the sale: month, channel and segment."""
-    column, first = event * (BASES * FOUR), int(books.bounds[1])
+    column, first = event * (BASES * FOUR), int(books.bounds[MONTHS])
     month = first + (lines[0] - first) % count_months(books)
     add_four(books.sums, (replication, column + month * WIDTH), amounts)
-    for dimension, number in ((2, int(row["channel"])), (3, int(row["segment"]))):
+    for dimension, number in ((CHANNELS, int(row["channel"])), (SEGMENTS, int(row["segment"]))):
         if number >= 0:
             line = int(books.bounds[dimension]) + number
             add_four(books.sums, (replication, column + line * WIDTH), amounts)

@@ -23,7 +23,7 @@ from funnelsim.model.words import DAY, NEVER
 
 WIDTH = EVENTS * BASES * FOUR  # sums in a line
 DIMENSIONS = ("all", "month", "channel", "segment", "stage", "rep")  # the order of lines
-MONTHS, SEGMENTS, STAGES, REPS = (DIMENSIONS.index(name) for name in ("month", "segment", "stage", "rep"))
+MONTHS, CHANNELS, SEGMENTS, STAGES, REPS = range(1, len(DIMENSIONS))
 LINES = len(DIMENSIONS)  # the place in the bounds of how many there are
 AGES = len(Ended) * AGE_BINS
 

@@ -3,7 +3,7 @@
 # make check   format, lint, types, architecture
 # make truth   the long truth table, written to docs/truth.md
 # make fuzz    10,000 damaged scenarios and 1,000 damaged changes, written to docs/fuzz.md
-# make parity  2,000 random scenarios on both engines, the accounts of 1,000 with all parts, docs/parity.md
+# make parity  2,000 random scenarios on both engines, the accounts of 1,000 with all parts, docs/parity.md: 20 minutes
 # make readme   put the demo's table, verdict and pictures into the README
 # make coverage  lines of src/ that the tests run
 # make docs    the table of every parameter, docs/model.md
@@ -27,7 +27,7 @@ demo: $(VENV)/installed
 	@echo "To call funnelsim yourself: source $(BIN)/activate, or type $(BIN)/funnelsim in place of funnelsim."
 
 test: $(VENV)/installed-dev
-	$(BIN)/pytest -q -n 2 --dist loadfile -m "not slow"
+	$(BIN)/pytest -q -n 2 --dist worksteal -m "not slow"
 
 check: $(VENV)/installed-dev
 	$(BIN)/ruff format --check src tests experiments benchmarks docs notebooks
@@ -52,8 +52,8 @@ readme: demo
 
 # Compiled code is invisible to coverage: a second run, of the tests that reach it, has it interpreted.
 coverage: $(VENV)/installed-dev
-	$(BIN)/pytest -q -n 2 --dist loadfile -m "not slow" --cov --cov-report=
-	NUMBA_DISABLE_JIT=1 $(BIN)/pytest -q -n 2 --dist loadfile -m "not slow" --cov --cov-append \
+	$(BIN)/pytest -q -n 2 --dist worksteal -m "not slow" --cov --cov-report=
+	NUMBA_DISABLE_JIT=1 $(BIN)/pytest -q -n 2 --dist worksteal -m "not slow" --cov --cov-append \
 		--cov-report=term --cov-fail-under=95 tests/property/test_parity.py tests/property/test_agenda_and_queues.py \
 		tests/property/test_engine_properties.py tests/property/test_blocks.py \
 		tests/unit/test_metrics.py tests/unit/test_distributions.py tests/unit/test_uncertainties.py

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
 from funnelsim.compiling.arrays import Record, Records
+from funnelsim.engines import ENGINES, history
+from funnelsim.model.model import Chapters, Model
 from funnelsim.model.words import GONE_COLD, NOBODY, NOTHING, Event, Flag
 
 from .naive import COLD, Contract, Cost, History, Pause, Spell, Step, Try, Visit, Walk
@@ -363,6 +365,15 @@ def read_pause(visit: Visit, event: Event, row: Record, cast: Cast) -> None:
         visit.pauses.append(Pause(int(row["time"]), int(row["worked"])))
     else:
         visit.pauses[-1].resumed, visit.pauses[-1].rep = int(row["time"]), someone(row, cast)
+
+
+def told_otherwise(oracle: History, chapters: Model | Chapters, seed: int, replication: int = 0) -> list[str]:
+    """List what each engine tells otherwise than the oracle."""
+    return [
+        f"{engine}: {difference}"
+        for engine in sorted(ENGINES)
+        for difference in differences(oracle, history(engine, chapters, seed, replication))
+    ]
 
 
 def differences(oracle: History, rows: Records) -> list[str]:

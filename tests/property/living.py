@@ -90,6 +90,10 @@ class ParityError(AssertionError):
         super().__init__(f"{one.how} and {other.how} differ")
         self.example, self.one, self.other = example, one, other
 
+    def __reduce__(self) -> tuple[type[ParityError], tuple[Example, Outcome, Outcome]]:
+        """Name what it is made of, so that it can come from another process."""
+        return ParityError, (self.example, self.one, self.other)
+
 
 def model_of(text: str, seed: int = 1) -> Model:
     """Read a scenario and lower it as it is in the first world."""

@@ -23,13 +23,18 @@ class Scene(NamedTuple):
     """A scenario, what must be counted in it, and with which processes besides (`processes`)."""
 
     text: str
-    counted: str
+    counted: tuple[str, ...]
     processes: int = 0
 
     def without(self, words: str, others: str) -> Scene:
         """Describe the same with other words in one place."""
         assert words in self.text
         return self._replace(text=self.text.replace(words, others, 1))
+
+
+def scene(text: str, *counted: str, processes: int = 0) -> Scene:
+    """Describe a scene by its scenario and all that must be counted in it."""
+    return Scene(text, counted, processes)
 
 
 TWO_CHANNELS = """
@@ -61,33 +66,33 @@ conversion = 0.5
 INSTANTS = {
     # A call ends, and its demo queues behind the morning's calls. An hour later the next call ends, and with
     # it the patience for the demo.
-    "leads give up as a rep is free": Scene(
+    "leads give up as a rep is free": scene(
         TWO_CHANNELS.format(people=1, volume=60) + f"goes_cold_after_days = {1 / 24}\n",
         f"due: {Due.GOES_COLD.name}",
     ),
-    "three reps begin at opening and end together": Scene(
+    "three reps begin at opening and end together": scene(
         TWO_CHANNELS.format(people=3, volume=90), "tie of three or more in one wave"
     ),
-    "four reps with little to do": Scene(
+    "four reps with little to do": scene(
         TWO_CHANNELS.format(people=4, volume=30), f"assignment: {Assignment.SHARED_QUEUE.name}"
     ),
-    "a rep leaves in the middle of work": Scene(
+    "a rep leaves in the middle of work": scene(
         TWO_CHANNELS.format(people=1, volume=60).replace("effort_hours = 1", "effort_hours = 30")
         + "[teams.sales.reps.Ada]\nleaves = 2026-06-17\n",
         "left: in the middle of work",
     ),
-    "a rep leaves while idle, and leads still come": Scene(
+    "a rep leaves while idle, and leads still come": scene(
         TWO_CHANNELS.format(people=1, volume=60) + "[teams.sales.reps.Ada]\nleaves = 2026-06-17\n",
         "left: while idle",
     ),
-    "two channels ask eight companies, again and again": Scene(
+    "two channels ask eight companies, again and again": scene(
         TWO_CHANNELS.format(people=2, volume=60).replace(
             "contract_value_per_year = 1000",
             "contract_value_per_year = 1000\nmarket = { companies = 8, cooling_off_days = 2 }",
         ),
         "market: nobody left",
     ),
-    "a channel learns from what is lost and won": Scene(
+    "a channel learns from what is lost and won": scene(
         TWO_CHANNELS.format(people=3, volume=60)
         .replace("warm_up_months = 0", "warm_up_months = 1")
         .replace("customer_takes_days = 1\nconversion = 0.5", "conversion = 0.5")
@@ -100,7 +105,7 @@ INSTANTS = {
         + "[channels.web.learning]\nhalf = 5\ntraits = { budget = 0.7 }\n",
         "learning: of one who would have been another",
     ),
-    "forty reps with little to do": Scene(
+    "forty reps with little to do": scene(
         TWO_CHANNELS.format(people=40, volume=60), f"more than {MANY} reps: granted to the idle longest"
     ),
 }
@@ -149,7 +154,7 @@ def busy_floor(policy: str, order: QueueOrder) -> Scene:
     """Describe a busy floor under a policy in a queue order."""
     text = BUSY_FLOOR.format(policy=policy, order=order.name.lower())
     assignment = Assignment[policy.upper()] if policy in BUILT_IN else Assignment.OWN
-    return Scene(text, in_order(order, assignment))
+    return scene(text, in_order(order, assignment))
 
 
 TWO_TEAMS = """
@@ -173,7 +178,7 @@ customer_hours = { monday = ["09:00-12:00"], friday = ["09:00-17:00"] }
 def two_teams(counted: str) -> Scene:
     """Describe a busy floor on which the large are worked by a team of their own."""
     usual = busy_floor("round_robin", QueueOrder.FIFO).text
-    return Scene(usual + TWO_TEAMS, counted)
+    return scene(usual + TWO_TEAMS, counted)
 
 
 INSTANTS |= {
@@ -187,7 +192,7 @@ FLOORS = {
     for policy, order in product(POLICIES, QueueOrder)
 }
 
-FLOORS["more cherries than are looked at"] = Scene(
+FLOORS["more cherries than are looked at"] = scene(
     busy_floor("cherry_pick", QueueOrder.FIFO)
     .without("inquiries_per_month = 60", "inquiries_per_month = 300")
     .text,
@@ -225,16 +230,14 @@ team = "crew"
 effort_hours = 2
 conversion = 0.9
 """
-FLOORS |= {
-    f"sold and installed: {counted}": Scene(SOLD_AND_INSTALLED, counted)
-    for counted in (
-        "won: closed by another rep than its owner",
-        "commission: for the opener too",
-        "commission: above the first tier",
-        "commission: across the beginning of a tier",
-        "commission: after a quota period in which something was booked",
-    )
-}
+FLOORS["sold and installed"] = scene(
+    SOLD_AND_INSTALLED,
+    "won: closed by another rep than its owner",
+    "commission: for the opener too",
+    "commission: above the first tier",
+    "commission: across the beginning of a tier",
+    "commission: after a quota period in which something was booked",
+)
 
 NEWCOMERS = """
 [teams.sales.reps.Ben]
@@ -263,7 +266,7 @@ def large_floor(policy: Assignment) -> Scene:
     for small, large in larger.items():
         assert small in usual
         usual = usual.replace(small, large)
-    return Scene(usual + NEWCOMERS, chosen_among_many(policy))
+    return scene(usual + NEWCOMERS, chosen_among_many(policy))
 
 
 LARGE = {f"many reps and {policy.name.lower()}": large_floor(policy) for policy in PUSHES}
@@ -274,7 +277,7 @@ def that_changes(
 ) -> Scene:
     """Describe a busy floor that changes at midnights, always in the same way."""
     steps = [f"[[changes]]\ndate = 2026-06-{day}\nchange = {{ {change} }}\n" for day in days]
-    return Scene(busy_floor(policy, QueueOrder.FIFO).text + LATE + "".join(steps), f"change: {counted}")
+    return scene(busy_floor(policy, QueueOrder.FIFO).text + LATE + "".join(steps), f"change: {counted}")
 
 
 LATE = """
@@ -332,8 +335,7 @@ effort_hours = 1
 conversion = 0.5
 back_to = { call = 0.4 }
 """
-FLOORS["who is worth a rep's hour"] = Scene(QUALIFYING, "rejected: wrongly")
-FLOORS["who ripens"] = Scene(QUALIFYING, "ripened: at once")
+FLOORS["who is worth a rep's hour"] = scene(QUALIFYING, "rejected: wrongly", "ripened: at once")
 HELD = """
 start = 2026-06-01
 horizon = { warm_up_months = 0, period_months = 1, drain_months = 0 }
@@ -397,17 +399,24 @@ ignored = { probability = 0.3 }
 attempts = { chance = 0.3, interval_hours = 40, most = 4 }
 """
 FLOORS |= {
-    "the last come first": Scene(HELD, "hand-over: not to the first who came"),
-    "contracts fail while others are held": Scene(HELD, "hand-over: withdrawn while held", processes=2),
-    "hot leads are handed over as work starts": Scene(
+    "the last come first": scene(HELD, "hand-over: not to the first who came"),
+    "those who were held go on to another team": scene(
+        HELD.replace(
+            '[stages.demo]\nteam = "sales"', '[teams.crew]\npeople = 3\n[stages.demo]\nteam = "crew"'
+        ),
+        "hand-over: counted no longer, in a stage of another team",
+    ),
+    "contracts fail while others are held": scene(HELD, "hand-over: withdrawn while held", processes=2),
+    "hot leads are handed over as work starts": scene(
         HELD, "interrupted: at the instant at which it started", processes=2
     ),
-    "who interrupted work leaves": Scene(REPLACED, "interrupted: resumed by another rep"),
-    "any rep's work gives way": Scene(
+    "who interrupted work leaves": scene(REPLACED, "interrupted: resumed by another rep"),
+    "any rep's work gives way": scene(
         REPLACED.replace("round_robin", "shared_queue"), "interrupted: by a hot lead of the team's queue"
     ),
-    "who tried leaves": Scene(TRIED, "attempt: is due when its owner has left"),
-    "who ignored leaves": Scene(TRIED, "ignored: placed anew"),
+    "who tried or ignored leaves": scene(
+        TRIED, "attempt: is due when its owner has left", "ignored: placed anew"
+    ),
 }
 HELD_UP = """
 start = 2026-06-01
@@ -478,10 +487,7 @@ chance = 0.2
 most_touches = 4
 returns_to = "call"
 """
-FLOORS |= {
-    "customers for years": Scene(CUSTOMERS, "contract: for whole years"),
-    "customers who came back": Scene(CUSTOMERS, "contract: after nurture"),
-}
+FLOORS["customers for years"] = scene(CUSTOMERS, "contract: for whole years", "contract: after nurture")
 VISITED = """
 start = 2026-01-01
 horizon = { warm_up_months = 1, period_months = 8, drain_months = 1 }
@@ -534,30 +540,28 @@ effort_hours = 3
 goes_cold_after_days = 4
 customer_takes_days = 4
 """
-FLOORS |= {
-    f"visited: {counted}": Scene(VISITED, counted)
-    for counted in (
-        *(f"event: {event.name}" for event in (Event.DONE, Event.WAS_CUSTOMER)),
-        "won: at a discount",
-        "product: not yet launched, as a company asks",
-        "product: launched later, and sold",
-        "contract: moves up",
-        "contract: moves up, from a typed term",
-        "contract: of the first customers, in another term",
-        "contract: of the first customers, at a grown price",
-        "visit: after the last one",
-        "visit: asked for regularly",
-        "visit: of a second program",
-        "visit: in a second stage",
-        "visit: missed, and comes again",
-        "visit: withdrawn out of a queue",
-        "visit: withdrawn from a rest",
-        "visit: over after its customer has left",
-        "visit: of the first customers",
-        "customer: leaves after a visit that was made",
-        "customer: leaves after a visit that was not made",
-    )
-}
+FLOORS["visited"] = scene(
+    VISITED,
+    *(f"event: {event.name}" for event in (Event.DONE, Event.WAS_CUSTOMER)),
+    "won: at a discount",
+    "product: not yet launched, as a company asks",
+    "product: launched later, and sold",
+    "contract: moves up",
+    "contract: moves up, from a typed term",
+    "contract: of the first customers, in another term",
+    "contract: of the first customers, at a grown price",
+    "visit: after the last one",
+    "visit: asked for regularly",
+    "visit: of a second program",
+    "visit: in a second stage",
+    "visit: missed, and comes again",
+    "visit: withdrawn out of a queue",
+    "visit: withdrawn from a rest",
+    "visit: over after its customer has left",
+    "visit: of the first customers",
+    "customer: leaves after a visit that was made",
+    "customer: leaves after a visit that was not made",
+)
 DELIVERED = """
 start = 2026-01-01
 horizon = { warm_up_months = 1, period_months = 5, drain_months = 1 }
@@ -608,16 +612,15 @@ team = "sales"
 effort_hours = 3
 conversion = 0.9
 """
-FLOORS |= {
-    "delivered late, and with defects": Scene(
-        DELIVERED, "customer: leaves after a delivery that was not good"
-    ),
-    "deliveries are cancelled": Scene(DELIVERED, "delivery: cancelled, and a contract with it"),
-}
-INSTANTS["visits decide who stays"] = Scene(
+FLOORS["delivered late, with defects, or cancelled"] = scene(
+    DELIVERED,
+    "customer: leaves after a delivery that was not good",
+    "delivery: cancelled, and a contract with it",
+)
+INSTANTS["visits decide who stays"] = scene(
     VISITED.replace("period_months = 8", "period_months = 4"), "customer: leaves after a visit that was made"
 )
-INSTANTS["terms of many contracts end at once"] = Scene(
+INSTANTS["terms of many contracts end at once"] = scene(
     TWO_CHANNELS.format(people=9, volume=90)
     .replace("drain_months = 0", "drain_months = 2")
     .replace("contract_value_per_year = 1000", "[products.plan]\nprice_per_month = 9\nchurn_per_month = 0.5")
@@ -626,7 +629,7 @@ INSTANTS["terms of many contracts end at once"] = Scene(
     "contract: two that end a term at once",
 )
 CHANGES = {
-    "tiers begin": Scene(
+    "tiers begin": scene(
         SOLD_AND_INSTALLED.replace("commission_tiers", "# ") + "[[changes]]\ndate = 2026-06-15\nchange = { "
         '"teams.sales.commission_tiers" = { quota = 3000, commission = [0.2] } }\n',
         "commission: above the first tier",
@@ -653,13 +656,11 @@ CHANGES = {
     "work goes on in the night": that_changes(
         '"teams.sales.hours_per_week" = 168', "work in hand ends at another instant", days=(11,)
     ).without("effort_hours = 4", "effort_hours = 30"),
-    **{
-        f"a gate goes: {counted}": Scene(HELD_UP + WITHOUT_GATE, f"change: {counted}")
-        for counted in (
-            "a lead is held no longer, as its gate is gone",
-            "a lead counts no longer at a gate that goes",
-        )
-    },
+    "a gate goes": scene(
+        HELD_UP + WITHOUT_GATE,
+        "change: a lead is held no longer, as its gate is gone",
+        "change: a lead counts no longer at a gate that goes",
+    ),
     "a trait comes": that_changes(
         '"traits.budget" = { share = 0.5, missing = 0.5 }', "a pursuit has a trait that comes"
     ),
@@ -668,13 +669,13 @@ CHANGES = {
     ).without("inquiries_per_month = 60", "inquiries_per_month = 0"),
 }
 CHANGES |= {
-    "terms become longer, and customers less loyal": Scene(
+    "terms become longer, and customers less loyal": scene(
         CUSTOMERS.replace("period_months = 26", "period_months = 5")
         + '[[changes]]\ndate = 2026-04-20\nchange = { "products.care.term_months" = 1, '
         '"products.care.loyalty.alpha" = 4 }\n',
         "change: a contract runs on, whose next term is longer or shorter",
     ),
-    "prices rise, and more for those who have signed": Scene(
+    "prices rise, and more for those who have signed": scene(
         CUSTOMERS + '[[changes]]\ndate = 2026-09-01\nchange = { "products.plan.price_per_month" = 150, '
         '"products.plan.price_growth_per_year" = 0.2 }\n',
         "change: a contract runs on",

@@ -16,8 +16,8 @@ from .any_order import REPLICATIONS, branches_agree, worlds_agree
 from .parity import in_any_order, with_one_past
 from .scenes import INSTANTS
 
-EXAMPLES = 35
-STRATEGIES = 25
+EXAMPLES = 20
+STRATEGIES = 12
 
 
 def test_threads_and_order_do_not_matter() -> None:

@@ -29,7 +29,7 @@ from .scenarios import Toml, scenarios
 
 SEED = 20_260_105
 CHANNEL_MIX = Path(__file__).parents[2] / "src/funnelsim/keeping/baselines/scenarios/channel_mix.toml"
-over_scenarios = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+over_scenarios = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 CERTAIN = {"about", "start", "currency", "horizon", "goals", "plan", "origins", "strategies", "uncertainties"}
 
 

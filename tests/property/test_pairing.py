@@ -6,7 +6,7 @@ import math
 import re
 
 import pytest
-from hypothesis import HealthCheck, Phase, assume, given, seed, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from funnelsim.chance.keys import ARRIVAL, PROFILE, Entity, entity, uniforms, world_of
 from funnelsim.compiling.arrays import Records
@@ -44,28 +44,37 @@ def pair_of(text: Toml, seed: int) -> tuple[Lived, Lived]:
     return today, other
 
 
-@seed(SEED)
-@pairs
-@given(changing_scenarios(), seeds())
-def test_no_key_serves_two_decisions(text: Toml, seed: int) -> None:
-    today, other = pair_of(text, seed)
-    assert serving_two(today.drawn) == serving_two(other.drawn) == []
-    if not parse(text).changes:
-        assert drawn_again(today.drawn) <= READ_ANEW
+def test_a_strategy_leaves_keys_and_companies_as_they_are() -> None:
+    """No key serves two decisions; a candidate that both worlds know is the same company in both."""
+    compared: list[int] = []
+
+    @seed(SEED)
+    @pairs
+    @given(changing_scenarios(), seeds())
+    def alike(text: Toml, seed: int) -> None:
+        today, other = pair_of(text, seed)
+        assert serving_two(today.drawn) == serving_two(other.drawn) == []
+        if not parse(text).changes:
+            assert drawn_again(today.drawn) <= READ_ANEW
+        if keeps_companies(text):
+            both = today.candidates.keys() & other.candidates.keys()
+            assert [today.candidates[each] for each in both] == [other.candidates[each] for each in both]
+            compared.append(len(both))
+
+    alike()
+    assert sum(count > 0 for count in compared) >= PAIRS // 5
 
 
-@seed(SEED)
-@pairs
-@given(changing_scenarios(), seeds())
-def test_a_candidate_is_the_same_company_in_both(text: Toml, seed: int) -> None:
+def keeps_companies(text: Toml) -> bool:
+    """Return whether companies are the same under today and the strategy.
+
+    What a channel has learnt moves its shares (W6). An inquiry that a rep finds may be found in another
+    chapter, in which the shares are others (A13).
+    """
     changed = [kind for kind in kinds(text) if kind.startswith("change: ")]
-    assume(not any(part in kind for kind in changed for part in OTHER_TRAITS))
-    assume("learning" not in text)  # what a channel has learnt moves its shares (W6)
-    # An inquiry that a rep finds may be found in another chapter, in which the shares are others (A13).
-    assume("prospecting" not in text or not parse(text).changes)
-    today, other = pair_of(text, seed)
-    both = today.candidates.keys() & other.candidates.keys()
-    assert [today.candidates[each] for each in both] == [other.candidates[each] for each in both]
+    if any(part in kind for kind in changed for part in OTHER_TRAITS) or "learning" in text:
+        return False
+    return "prospecting" not in text or not parse(text).changes
 
 
 def test_a_key_with_two_readers_is_found() -> None:

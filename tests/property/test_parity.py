@@ -10,7 +10,7 @@ from .parity import by_hand, never_occurred, slices
 from .scenes import FLOORS, INSTANTS, LARGE
 from .watching import COVERED
 
-EXAMPLES = 180
+EXAMPLES = 120
 
 
 def test_both_engines_write_the_same_ledger(capsys: pytest.CaptureFixture[str]) -> None:

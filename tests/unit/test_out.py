@@ -28,6 +28,8 @@ from funnelsim.keeping.baselines import case_of
 from funnelsim.scenario import preset_text
 from funnelsim.studies import study
 
+from .good_scenario import GOOD
+
 FEW = ["--replications", "3", "--jobs", "1"]
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -363,7 +365,8 @@ def test_a_full_disk_and_ctrl_c_leave_no_folder(
 def test_a_disk_that_is_really_full(tmp_path: Path) -> None:
     """The operating system refuses the rest of a file: as on a full disk, in the middle of writing."""
     out = tmp_path / "out"
-    words = ["run", "first_steps", *FEW, "--out", str(out)]
+    (tmp_path / "small.toml").write_text(GOOD)
+    words = ["run", str(tmp_path / "small.toml"), *FEW, "--out", str(out)]
     code = "import sys; from funnelsim.app.cli import main; sys.argv[0] = 'funnelsim'\nmain()"
 
     def limited() -> None:

@@ -38,6 +38,17 @@ def is_of_contract(event: int) -> bool:
 
 
 @rule
+def counts_as(row: Record) -> int:
+    """Return as which event a row counts: who leaves a delivery or a visit as they should has advanced (F12)."""
+    event = int(row["event"])
+    if row["process"] != SALE and (event >= Event.DONE or event == Event.PARKED):
+        made = event == Event.PARKED and row["reason"] == NOTHING  # it comes again (AV3)
+        if made or event in (Event.DONE, Event.DELIVERED):
+            event = Event.ADVANCED.value
+    return event
+
+
+@rule
 def lines_of(row: Record, month: int, born: int, model: Model, books: Books) -> Lines:
     """List a row's lines: month of the period, month of the cohort; channel, segment, stage and rep.
 

@@ -10,7 +10,7 @@ from funnelsim.compiling.on_disk import compiled
 from funnelsim.engines.fold.contacts import book_attempt, note_first_contact, note_hand_over, note_who_asks
 from funnelsim.engines.fold.customers import book_customer, book_lifetime
 from funnelsim.engines.fold.endings import note_end
-from funnelsim.engines.fold.lines import Lines, add_to_lines, amounts_of, lines_of
+from funnelsim.engines.fold.lines import Lines, add_to_lines, amounts_of, counts_as, lines_of
 from funnelsim.engines.fold.measures import BASES
 from funnelsim.engines.fold.money import book_contract, earn
 from funnelsim.engines.fold.nurture import book_after_nurture, book_nurture
@@ -69,7 +69,7 @@ def fold_page(ledger: Ledger, model: Model, books: Books, replication: int, reas
         born = month if since <= created < until else month_of(books, created)
         lines = lines_of(row, month, born, model, books)
         ends = event in (Event.WON, Event.LOST, Event.WENT_COLD, Event.OPEN)
-        add_to_lines(books, replication, event, lines, amounts_of(row, ends))
+        add_to_lines(books, replication, counts_as(row), lines, amounts_of(row, ends))
         if lines[1] != NOTHING:
             if row["flags"] & Flag.FIRST_CONTACT.value != 0:
                 note_first_contact(row, lines, model, books, replication)

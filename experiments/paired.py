@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from funnelsim.forecast import Forecast, bootstrap_t
 from funnelsim.metrics import FIGURES
 from funnelsim.scenario import Scenario
-from funnelsim.studies.results import SimulationResult
+from funnelsim.studies.results import ComparisonResult, SimulationResult
 from funnelsim.studies.study import compare
 
 Floats = NDArray[np.float64]
@@ -94,6 +95,30 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 def in_words(name: str) -> str:
     """Write the name of a strategy for readers."""
     return name.replace("_", " ")
+
+
+def called(result: ComparisonResult, name: str) -> str:
+    """Name a strategy as readers know it."""
+    return in_words(result[name].title)
+
+
+def abouts(result: ComparisonResult) -> str:
+    """List what the strategies are, as rows of a table in Markdown."""
+    known = result.scenario.strategies
+    return "\n".join(f"| {called(result, name)} | {known[name].about} |" for name in result)
+
+
+def draw_profit(axes: Axes, result: ComparisonResult, marked: Collection[str]) -> None:
+    """Draw by how much profit differs from that of the base, in thousands; some strategies are marked."""
+    others = [name for name in result if name != result.base]
+    for place, name in enumerate(others):
+        found = change([result[name].forecast], result[result.base].forecast, "profit")
+        axes.barh(place, found.mean / 1e3, color="tab:blue" if name in marked else "tab:grey")
+        axes.plot([found.low / 1e3, found.high / 1e3], [place, place], color="black", linewidth=1)
+    axes.set_yticks(range(len(others)), [called(result, name) for name in others])
+    axes.invert_yaxis()
+    axes.axvline(0, color="black", linewidth=0.8)
+    axes.set_xlabel(f"thousand {result.scenario.currency}, with 95 % intervals")
 
 
 def run(

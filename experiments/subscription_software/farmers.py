@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from experiments.paired import Found, change, estimate, in_words, percent, run, table
+from experiments.paired import Found, abouts, called, change, draw_profit, estimate, percent, run, table
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -94,17 +94,6 @@ def with_interval(found: Found, scale: float = 1.0, decimals: int = 0) -> str:
 
 
 # ---- what is written --------------------------------------------------------------------------
-
-
-def abouts(result: ComparisonResult) -> str:
-    """List what the strategies are."""
-    known = result.scenario.strategies
-    return "\n".join(f"| {called(result, name)} | {known[name].about} |" for name in result)
-
-
-def called(result: ComparisonResult, name: str) -> str:
-    """Name a strategy as readers know it."""
-    return in_words(result[name].title)
 
 
 def later(result: ComparisonResult) -> str:
@@ -227,7 +216,8 @@ def drawn(result: ComparisonResult) -> Figure:
     figure = Figure(figsize=(12, 4.8), layout="constrained")
     left, right = figure.subplots(1, 2)
     draw_months(left, result)
-    draw_profit(right, result)
+    draw_profit(right, result, FARMERS)
+    right.set_title("Profit of three years against today's")
     return figure
 
 
@@ -241,19 +231,6 @@ def draw_months(axes: Axes, result: ComparisonResult) -> None:
     axes.axhline(0, color="black", linewidth=0.8)
     axes.set(xlabel="month", ylabel="thousand USD a month", title="MRR against today's: hunters who farm")
     axes.legend(frameon=False)
-
-
-def draw_profit(axes: Axes, result: ComparisonResult) -> None:
-    """Draw by how much the profit of three years differs from today's."""
-    others = [name for name in result if name != TODAY]
-    for place, name in enumerate(others):
-        found = change([result[name].forecast], result[TODAY].forecast, "profit")
-        axes.barh(place, found.mean / 1e3, color="tab:blue" if name in FARMERS else "tab:grey")
-        axes.plot([found.low / 1e3, found.high / 1e3], [place, place], color="black", linewidth=1)
-    axes.set_yticks(range(len(others)), [called(result, name) for name in others])
-    axes.invert_yaxis()
-    axes.axvline(0, color="black", linewidth=0.8)
-    axes.set(xlabel="thousand USD, with 95 % intervals", title="Profit of three years against today's")
 
 
 # ---- the experiment ---------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from funnelsim.metrics import (
     junk,
     money,
     nurture,
+    orders,
     pace,
     people,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "labels",
     "money",
     "nurture",
+    "orders",
     "pace",
     "people",
     "reads_values",

@@ -115,6 +115,8 @@ PRODUCT = record(  # what is sold
     ("moves", "<i4"),
     ("delivery", "<i4"),  # process; 0: there is nothing to deliver
     ("at_delivery", "<i4"),  # 1: earned from delivery on; 0: from signing on
+    ("rate", "<i4"),  # distribution of a company's own rate of orders, a day; NOTHING: it is not bought again
+    ("dropout", "<i4"),  # distribution of its chance to drop out after each of them
 )
 PRICE = record(  # of a product in a segment
     ("mean", "<f8"),  # of the table that is drawn from
@@ -458,6 +460,7 @@ PURSUIT = record(  # what every event of a sale looks at comes first, on as few 
     ("paid", "<f8"),  # ... for a month of the term at hand; of a deal that is won: for a month, or in all
     ("mean_paid", "<f8"),  # ... at the mean price
     ("price_share", "<f8"),  # ... of the full price
+    ("signed", "<i8"),  # of who may buy again, and their deliveries: when the deal was won; else 0
 )
 
 COMPANY = record(  # a company with pursuits of which others were born

@@ -81,6 +81,7 @@ _PEOPLE = ("on_staff", "absence", "mean_skill", "turnover_cost", "training_cost"
 _HELD = ("held", "leads_held", "time_held", "cold_while_held", "holding_cost")
 _BRIDGE = ("new_mrr", "expansion_mrr", "contraction_mrr", "churned_mrr", "mrr")
 _DELIVERY = ("delivered", "delivered_in_time", "good_deliveries", "days_to_deliver", "cancelled")
+_AGAIN = ("repeat_purchases", "repeat_customers", "repeat_purchase_value")
 _CUSTOMERS = (
     *("customers", "new_customers", "churned_customers", "logo_churn", "renewal_rate"),
     *(*_BRIDGE, "arr", "nrr", "grr", "existing_revenue_share", "account_visits", "account_visits_made"),
@@ -134,6 +135,12 @@ PARTS = (
         ("delivered", "cancelled"),
         (*_DELIVERY, "delivery_cost"),
         (("month", _DELIVERY), ("segment", _DELIVERY)),
+    ),
+    Part(
+        "Repeat purchase",
+        ("repeat_purchases",),
+        _AGAIN,
+        (("month", _AGAIN), ("segment", _AGAIN)),
     ),
     Part(
         "Customers",

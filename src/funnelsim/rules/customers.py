@@ -38,7 +38,7 @@ def signed(model: Model, world: Record, deal: Record) -> tuple[float, float, flo
     (CU1, PC2)
     """
     share = share_of_price(model, deal)
-    price, mean_price = prices_of(model, world, deal["product"], deal["segment"], deal["company"])
+    price, mean_price = prices_of(model, world, deal["product"], deal["segment"], deal["company"], 0)
     return price * share, mean_price * share, share
 
 
@@ -104,7 +104,7 @@ def next_term(model: Model, world: Record, contract: Record, now: int) -> tuple[
         factor = growth(model, contract, now)
         return product, contract["paid"] * factor, contract["mean_paid"] * factor
     share = contract["price_share"]
-    price, mean_price = prices_of(model, world, product, contract["segment"], contract["company"])
+    price, mean_price = prices_of(model, world, product, contract["segment"], contract["company"], 0)
     return product, price * share, mean_price * share
 
 
@@ -159,7 +159,7 @@ def first_contract(
     since = age % term
     years = (age - since) // YEAR
     grown = share * math.pow(1.0 + model.products[product]["growth"], float(years))
-    price, mean_price = prices_of(model, world, product, segment, company)
+    price, mean_price = prices_of(model, world, product, segment, company, 0)
     return int(now - age), int(now - since), price * grown, mean_price * grown, share
 
 

@@ -15,7 +15,19 @@ from funnelsim.chance.keys import REST, descendant, uniforms
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.model.model import EVENTS, Model
-from funnelsim.model.words import DAY, GONE_COLD, LOST, NOTHING, REJECTED, ROUTE, WON, Due, Event, Kind
+from funnelsim.model.words import (
+    DAY,
+    GONE_COLD,
+    LOST,
+    NEVER,
+    NOTHING,
+    REJECTED,
+    ROUTE,
+    WON,
+    Due,
+    Event,
+    Kind,
+)
 from funnelsim.rules.ignored import is_ignored
 from funnelsim.rules.visits import duration, occurrence
 
@@ -137,6 +149,12 @@ def born(model: Model, world: Record, parent: Record, number: int) -> tuple[int,
 def can_be_withdrawn(pursuit: Record) -> bool:
     """Return whether a pursuit queues, rests or has not begun; work and answers are awaited (X7)."""
     return bool(pursuit["phase"] in (Due.GOES_COLD, Due.TRIES_AGAIN, Due.RETURNS, Due.BEGINS))
+
+
+@rule
+def is_told(pursuit: Record) -> bool:
+    """Return whether a pursuit has a row at the horizon: it has begun, and is no buyer (D3, RP1)."""
+    return bool(pursuit["began"] != NEVER and pursuit["phase"] not in (Due.COOLS_OFF, Due.ORDERS))
 
 
 @rare

@@ -151,6 +151,7 @@ def expect_first_customers(model: Model, state: State) -> None:
             contract["product"] = number // len(model.segments)
             contract["account"] = NOTHING
             contract["seller"] = NOBODY
+            contract["signed"] = 0
             contract["began"] = NEVER
             await_next(model, state, slot, model.stocks_from, Due.BEGINS.value)
 

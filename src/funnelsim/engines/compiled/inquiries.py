@@ -50,6 +50,7 @@ def take_inquiry(model: Model, world: Record, state: State, ledger: Ledger, numb
         pursuit["traits"] = traits.traits_of(model, world, entity, number, 0, reports)
     pursuit["product"] = NOTHING
     pursuit["seller"] = NOBODY
+    pursuit["signed"] = 0
     if products.sells_products(model, segment):
         pursuit["product"] = products.product_of(model, world, segment, entity, clock["now"])
     pursuit["account"] = NOTHING

@@ -7,10 +7,11 @@ import math
 from funnelsim.compiling.arrays import Floats, Record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.compiling.handles import FOUR, Four, add_four
-from funnelsim.engines.fold.lines import Lines
+from funnelsim.engines.fold.lines import Lines, add_to_lines, amounts_of
 from funnelsim.engines.fold.measures import (
     AT_STARTS,
     BASES,
+    BOUGHT_AGAIN,
     EARNED_FROM_EXISTING,
     EARNED_MARGIN,
     EARNED_REVENUE,
@@ -31,8 +32,12 @@ from funnelsim.rules.products import MONTH, is_recurring
 def book_customer(
     row: Record, month: int, lines: Lines, model: Model, books: Books, replication: int
 ) -> None:
-    """Book a contract that begins, changes or ends (F8, F9)."""
+    """Book a contract that begins, changes or ends, or who buys again (F8, F9, F13)."""
     event, months = int(row["event"]), len(model.months) - 1
+    if event == Event.ORDERED:
+        if row["count"] == 1:
+            add_to_lines(books, replication, BOUGHT_AGAIN, lines, amounts_of(row, False))
+        return
     number, mrr = _change(event, float(row["money"]))
     if 0 <= month < months:
         later = float(months - 1 - month)  # months of the period that begin after this row
@@ -90,11 +95,16 @@ def _add_in_period(books: Books, replication: int, event: int, lines: Lines, amo
 def book_lifetime(
     row: Record, month: int, lines: Lines, model: Model, books: Books, replication: int
 ) -> None:
-    """Book what a customer pays for a term, to the month in which it signed (F9, F10).
+    """Book what a customer pays for a term, or orders, to the month in which it signed (F9, F10, F13).
 
     What is to be earned at delivery is booked then (DE5).
     """
-    if row["waited"] == 0 or not is_recurring(model, row["product"]):
+    if row["waited"] == 0:
+        return
+    if not is_recurring(model, row["product"]):
+        if row["worked"] != 0 and row["event"] == Event.REVENUE:
+            bought_in = month_of(books, int(row["worked"]))
+            _earn_from_existing(row, float(row["money"]), bought_in, lines, model, books, replication)
         return
     is_deal = row["worked"] == 0 and row["channel"] != NOTHING
     signed = int(row["time"]) if is_deal else int(row["worked"])

@@ -85,6 +85,7 @@ LATER_TERM = FIRST_CONTACT + 20  # what customers pay for another term
 DELIVERY = FIRST_CONTACT + 21  # one is delivered: in time, good, and how long it took
 UNDELIVERED = FIRST_CONTACT + 22  # one is cancelled; what work on deliveries costs besides pay
 ACCOUNT_VISIT = FIRST_CONTACT + 23  # one is over: was it made; what work on visits costs besides pay
+BOUGHT_AGAIN = FIRST_CONTACT + 24  # ORDERED, the first of its customer
 PROMPT_HOURS = (1, 4, 24)
 
 # What is summed for each event, one line each.
@@ -165,6 +166,8 @@ KEPT: tuple[tuple[int, tuple[Measure, ...]], ...] = (
     (DELIVERY, (_C, Measure.IN_TIME, Measure.GOOD, Measure.TAKEN)),
     (UNDELIVERED, (_C, _M)),
     (ACCOUNT_VISIT, (_C, Measure.MADE, _M)),
+    (Event.ORDERED, (_C, _W, _M)),
+    (BOUGHT_AGAIN, (_C,)),
 )
 
-EVENTS = ACCOUNT_VISIT + 1
+EVENTS = BOUGHT_AGAIN + 1

@@ -25,6 +25,7 @@ from funnelsim.engines.reference.deliveries import cancel, earn_at_delivery
 from funnelsim.engines.reference.handover import comes_to_a_gate, hold, pass_gate
 from funnelsim.engines.reference.kin import end, spawn, withdraw_kin
 from funnelsim.engines.reference.office import WITHDRAWN, Office, Story
+from funnelsim.engines.reference.orders import new_buyer, order
 from funnelsim.engines.reference.placing import give_up_rep, line_up, place
 from funnelsim.engines.reference.queues import leave_queue
 from funnelsim.engines.reference.rests import begin_nurture, come_back, comes_back_from_nurture, rest
@@ -41,6 +42,7 @@ from funnelsim.rules import (
     junk,
     memory,
     nurture,
+    orders,
     qualifying,
     reporting,
     visits,
@@ -244,10 +246,31 @@ def win(office: Office, deal: Record, value: float) -> None:
     deal["earned_later"] = deliveries.is_earned_later(model, product)
     if not deal["earned_later"]:
         become_customer(office, deal, customers.NO_MEMORY)
-    process = deliveries.delivery_of(model, product)
+    deliver(office, deal)
+    if orders.may_buy_again(model, product, office.now):
+        office.env.process(buy_again(office, new_buyer(office, deal)))
+
+
+def deliver(office: Office, deal: Record) -> None:
+    """Let a delivery be born of a deal, or of a buyer, if there is something to deliver (DE1, RP5)."""
+    process = deliveries.delivery_of(office.model, deal["product"])
     if process != deliveries.NOTHING_TO_DELIVER:
-        birth = int(model.processes[process]["birth"])
+        birth = int(office.model.processes[process]["birth"])
         office.env.process(begin_and_pursue(office, *spawn(office, deal, birth)))
+
+
+def buy_again(office: Office, buyer: Record) -> Story:
+    """Order again and again, until the buyer drops out (RP3, RP6)."""
+    while True:
+        number = int(buyer["round"]) + 1
+        gap = orders.next_order(office.model, office.world, buyer, number)
+        yield office.due(office.now + gap, Due.ORDERS, buyer)
+        buyer["round"] = number
+        order(office, buyer)
+        deliver(office, buyer)
+        if orders.drops_out(office.model, office.world, buyer, number):
+            break
+    end(office, buyer)
 
 
 def become_customer(office: Office, deal: Record, delivered: int) -> None:

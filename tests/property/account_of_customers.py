@@ -232,6 +232,8 @@ def _earned_later(history: History, contracts: dict[int, Contract], month: Span)
     for row in history.rows:
         if row.event == Event.WAS_CUSTOMER:
             since, money = min(row.worked, row.time - 1), row.money * row.waited / MONTH
+        elif row.event == Event.REVENUE and row.product >= 0 and not months[row.product] and row.worked:
+            since, money = row.worked, row.money  # of an order
         elif row.event == Event.REVENUE and row.product >= 0 and months[row.product]:
             own = contracts.get(row.pursuit)
             since, money = (row.time if own is None else own.since), row.money

@@ -50,7 +50,7 @@ OF_A_CONTRACT = (Event.WON, Event.MARGIN, Event.REVENUE, Event.EXPECTED, Event.E
 NO_COSTS = (  # what a contract is worth or may cost; what was paid for before; a skill
     *OF_A_CONTRACT,
     *(Event.EXPECTED_COMMISSION, Event.REJECTED, Event.PROSPECTED, Event.SKILL),
-    *(Event.CANCELLED, Event.EARNED),
+    *(Event.CANCELLED, Event.EARNED, Event.ORDERED),
     *OF_CUSTOMERS,
 )
 OF_A_SALE = (  # money of a contract that has been signed, whoever writes it
@@ -170,7 +170,7 @@ def _lines(model: Model, bounds: Iterable[int], row: Row, month: int) -> list[in
 def of_contracts(history: History) -> Iterator[str]:
     """What is signed has each of its rows once, and earns what was signed."""
     signed: dict[tuple[int, int], list[Row]] = defaultdict(list)
-    begin = (Event.SUBSCRIBED, Event.WAS_CUSTOMER)
+    begin = (Event.SUBSCRIBED, Event.WAS_CUSTOMER, Event.ORDERED)
     of_customers = {row.pursuit for row in history.rows if row.event in begin}
     for row in history.rows:
         if row.pursuit in of_customers:

@@ -25,6 +25,7 @@ from .account_of_deliveries import of_deliveries
 from .account_of_hours import of_hours
 from .account_of_leads import STILL_THERE, of_companies, of_pursuits
 from .account_of_money import of_contracts, of_money, of_pay, of_prospecting, of_rejections
+from .account_of_orders import of_orders
 from .living import Example, Outcome, ParityError, at_a_stretch
 from .plain import History
 from .processes import FOR_GOOD
@@ -49,6 +50,7 @@ PARTS = {  # by the row that shows that it is there
     "effort split": Event.WORKED,  # on existing business, by a team that splits its effort
     "loop": Event.REPORTED,
     "customers": Event.CHURNED,
+    "repeat purchase": Event.ORDERED,
 }
 ALL_PARTS = "scenarios in which all parts occur"
 FOLLOWED = (
@@ -58,6 +60,7 @@ FOLLOWED = (
     *("contracts", "terms after the first"),
     *("deliveries", *(f"deliveries: {end}" for end in ("DELIVERED", "CANCELLED", "OPEN"))),
     "contracts: ended by the end of a delivery",
+    *("orders", "orders after the first", "deliveries: of an order"),
     *(
         f"contracts: {event}"
         for event in ("SUBSCRIBED", "RENEWED", "REVENUE", "CHURNED", "RUNS_ON", "WAS_CUSTOMER")
@@ -76,6 +79,7 @@ def unsettled(history: History, seen: Counter[str]) -> Iterator[str]:
     yield from of_money(history, seen)
     yield from of_customers(history, seen)
     yield from of_deliveries(history, seen)
+    yield from of_orders(history, seen)
     for account in (of_contracts, of_rejections, of_pay, of_prospecting):
         yield from account(history)
     yield from of_hours(history, seen)

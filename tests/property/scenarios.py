@@ -104,6 +104,10 @@ TIERS = (  # of a contract worth about 1,000 or 10,000 a year
     {"quota": 30_000, "period": "month", "attainment": [0.01, 0.5], "commission": [0.2, 0.0]},
     {"quota": 5000, "period": "year", "attainment": [0.5, 1.0, 2.0], "commission": [0.01, 0.1, 0.02]},
 )
+AGAIN = (  # repeat purchase, by customers who differ much or little
+    {"shape": 3, "scale_days": 9, "a": 1, "b": 3},
+    {"shape": 0.5, "scale_days": 2, "a": 0.5, "b": 2},
+)
 LEARNING = (
     {"most": 2, "half": 3},
     {"most": 0.5, "half": 1.5, "a_win_counts": 2, "leads_worked": 4},
@@ -169,6 +173,7 @@ def products(draw: DrawFn, kinds: list[str]) -> Document:
     more["discount"] = st.fixed_dictionaries(cuts, optional={"odds_ratio": either(2, 0.5)})
     if key == "price":
         more["earned_over_days"] = either(9, 0.5, 400)
+        more["repeat_purchase"] = either(*AGAIN)
     else:
         more["price_growth_per_year"] = either(0.5, -0.3, 0.0001)
     product: Document = {key: draw(either(100, 9.99, {"median": 90, "p90": 200}))}
@@ -271,8 +276,11 @@ def staying(draw: DrawFn) -> Document:
 def with_products(draw: DrawFn, document: Document, whole: bool = False) -> None:
     """Let products say what contracts are worth, for long enough that terms are over."""
     kinds = list(document["segments"])
-    names = list(PRODUCTS[: draw(st.integers(1, 3))])
+    names = list(PRODUCTS[: draw(st.integers(1 + whole, 3))])
     document["products"] = {name: draw(products(kinds)) for name in names}
+    if whole:
+        again = {"price": draw(either(100, 9.99)), "repeat_purchase": draw(either(*AGAIN))}
+        document["products"][names[1]] = again
     if draw(st.booleans()):
         draw(pyramid(document["products"], document["start"]))
     document["horizon"]["drain_months"] = draw(either(2, 1))

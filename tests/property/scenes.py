@@ -451,6 +451,7 @@ loyalty = { alpha = 1, beta = 4 }
 [products.setup]
 price = 500
 earned_over_days = 45
+repeat_purchase = { shape = 2, scale_days = 90, a = 1, b = 4 }
 [segments.small]
 products = { plan = 0.5, licence = 0.2, care = 0.2, setup = 0.1 }
 [segments.large]
@@ -576,6 +577,7 @@ recognised = "at_delivery"
 price = 500
 delivery = "train"
 recognised = "at_delivery"
+repeat_purchase = { shape = 2, scale_days = 20, a = 1, b = 4 }
 [segments.all]
 products = { plan = 0.4, care = 0.4, setup = 0.2 }
 [channels.web]
@@ -614,6 +616,9 @@ FLOORS |= {
     ),
     "deliveries are cancelled": Scene(DELIVERED, "delivery: cancelled, and a contract with it"),
 }
+INSTANTS["customers buy again, and are delivered to"] = Scene(
+    DELIVERED, "order: to be delivered, and earned then"
+)
 INSTANTS["visits decide who stays"] = Scene(
     VISITED.replace("period_months = 8", "period_months = 4"), "customer: leaves after a visit that was made"
 )
@@ -697,6 +702,8 @@ churn_per_month = 0.4
 price = 500
 gross_margin = 0.5
 earned_over_days = 10
+discount = { price_cut = 0.2 }
+repeat_purchase = { shape = 2, scale_days = 4, a = 1, b = 4 }
 [segments.all]
 products = { plan = 0.75, setup = 0.25 }
 market = { companies = 90, customers = 1, cooling_off_days = 2 }

@@ -310,6 +310,15 @@ FAULTS = {
         'value = contracts.value_signed(office.model, delivery, delivery["mean_paid"])\n    margin',
         "oracle",
     ),
+    "every repeat purchase is the first of its customer": Fault(
+        "engines/fold/customers.py", 'if row["count"] == 1:', "if True:", "accounts"
+    ),
+    "the compiled engine lets a buyer drop out by the luck of the first order": Fault(
+        "engines/compiled/orders.py",
+        "orders.drops_out(model, world, buyer, number)",
+        "orders.drops_out(model, world, buyer, 1)",
+        "parity",
+    ),
     "shares of new and existing business are exchanged": Fault(
         "rules/effort_split.py",
         "accounts += effort * of_new",

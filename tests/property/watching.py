@@ -251,6 +251,11 @@ COVERED = (
     "delivery: cancelled, and a contract with it",
     "customer: leaves after a good delivery",
     "customer: leaves after a delivery that was not good",
+    "order: the first of a customer",
+    "order: after others",
+    "order: at a discount",
+    "order: earned over days",
+    "order: to be delivered, and earned then",
     "market: an inquiry refused",
     "market: nobody left",
     "market: cools off for ever",
@@ -292,6 +297,7 @@ CHANGED = (  # what the changes on a day must meet
             "a contract runs on, whose next term is longer or shorter",
             "work in hand, of a customer who then has other hours",
             "a rest goes on",
+            "an order is awaited",
             "the next attempt is awaited",
             "a birth is awaited",
             "a rep comes",
@@ -329,7 +335,21 @@ def varieties(model: Model, rows: Records) -> Counter[str]:
     seen.update(of_launches(model, rows))
     seen.update(of_visits(model, rows))
     seen.update(of_deliveries(model, rows))
+    seen.update(of_orders(model, rows))
     return seen
+
+
+def of_orders(model: Model, rows: Records) -> dict[str, int]:
+    """Count repeat purchases by what they are about."""
+    orders = rows[rows["event"] == Event.ORDERED]
+    products = model.products[orders["product"]]
+    return {
+        "order: the first of a customer": int((orders["count"] == 1).sum()),
+        "order: after others": int((orders["count"] > 1).sum()),
+        "order: at a discount": int((products["price_cut"] > 0).sum()),
+        "order: earned over days": int((products["earned_over"] > 0).sum()),
+        "order: to be delivered, and earned then": int((products["at_delivery"] == 1).sum()),
+    }
 
 
 def of_launches(model: Model, rows: Records) -> dict[str, int]:
@@ -618,6 +638,7 @@ def where_it_is(before: Model, model: Model, known: Record, pursuit: Record) -> 
         Due.RETURNS: "a rest goes on",
         Due.TRIES_AGAIN: "the next attempt is awaited",
         Due.BEGINS: "a birth is awaited",
+        Due.ORDERS: "an order is awaited",
     }
     return [others[phase]]
 

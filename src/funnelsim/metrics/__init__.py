@@ -14,6 +14,7 @@ from funnelsim.metrics import (
     orders,
     pace,
     people,
+    referrals,
 )
 from funnelsim.metrics.cut import CUTS, Cut, cut, labels, reads_values
 from funnelsim.metrics.figure import FIGURES, Better, Figure, Unit
@@ -39,4 +40,5 @@ __all__ = [
     "pace",
     "people",
     "reads_values",
+    "referrals",
 ]

@@ -311,7 +311,12 @@ LOAD = record(  # a point of the effect of a rep's open leads
 )
 FIRM = record(  # what is the same in all channels and stages
     ("discount", "<f8"),  # of what comes later, a year
+    ("referral_rate", "<f8"),  # candidates that a customer refers in a month
+    ("bad_delivery", "<f8"),  # share of them that is left after a delivery that was not good ...
+    ("missed_visit", "<f8"),  # ... and after a visit that was missed
     ("ripening", "<i4"),  # distribution, days until a theorist is none any more; NOTHING: it stays one
+    ("referred_to", "<i4"),  # channel of those who are referred, counted from 1; 0: nobody refers
+    ("while_customer", "<i4"),  # 1: no longer than a contract is in force
     ("zero", "<i4"),
 )
 

@@ -49,6 +49,7 @@ class Due(IntEnum):
     COOLS_OFF = 14  # entity: the pursuit, whose company can be approached again
     TERM_ENDS = 15  # entity: the contract
     ORDERS = 16  # entity: the buyer
+    REFERS = 17  # entity: the referrer
 
 
 class Event(IntEnum):

@@ -81,6 +81,7 @@ _PEOPLE = ("on_staff", "absence", "mean_skill", "turnover_cost", "training_cost"
 _HELD = ("held", "leads_held", "time_held", "cold_while_held", "holding_cost")
 _BRIDGE = ("new_mrr", "expansion_mrr", "contraction_mrr", "churned_mrr", "mrr")
 _DELIVERY = ("delivered", "delivered_in_time", "good_deliveries", "days_to_deliver", "cancelled")
+_REFERRED = ("referred", "referred_share", "referred_revenue_share")
 _AGAIN = ("repeat_purchases", "repeat_customers", "repeat_purchase_value")
 _CUSTOMERS = (
     *("customers", "new_customers", "churned_customers", "logo_churn", "renewal_rate"),
@@ -142,6 +143,7 @@ PARTS = (
         _AGAIN,
         (("month", _AGAIN), ("segment", _AGAIN)),
     ),
+    Part("Referrals", ("referred",), _REFERRED, (("month", _REFERRED), ("segment", _REFERRED))),
     Part(
         "Customers",
         ("customers", "new_customers"),

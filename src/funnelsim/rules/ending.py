@@ -153,8 +153,8 @@ def can_be_withdrawn(pursuit: Record) -> bool:
 
 @rule
 def is_told(pursuit: Record) -> bool:
-    """Return whether a pursuit has a row at the horizon: it has begun, and is no buyer (D3, RP1)."""
-    return bool(pursuit["began"] != NEVER and pursuit["phase"] not in (Due.COOLS_OFF, Due.ORDERS))
+    """Return whether a pursuit has a row at the horizon: it has begun, and is told of (D3, RP1, RF1)."""
+    return bool(pursuit["began"] != NEVER and pursuit["phase"] not in (Due.COOLS_OFF, Due.ORDERS, Due.REFERS))
 
 
 @rare
@@ -165,4 +165,4 @@ def most_born(model: Model) -> int:
         most = max(most, int(model.ends[number]["spawns"]))
     if len(model.products) > 0:
         most += 1 + len(model.processes)
-    return most
+    return most + (1 if model.firm[0]["referred_to"] > 0 else 0)

@@ -46,6 +46,7 @@ from funnelsim.scenario.qualifying_checks import (
 )
 from funnelsim.scenario.qualifying_rows import REJECTED_NAME, rejecting
 from funnelsim.scenario.quantities import least_drawn
+from funnelsim.scenario.referrals import check_referrals
 from funnelsim.scenario.schema import (
     AS_TYPED,
     LONGEST_HORIZON,
@@ -230,7 +231,7 @@ def _mixes(contents: Contents) -> Problems:
     for name, channel in contents.channels.items():
         path = f"channels.{name}.segments"
         if channel.segments is None:
-            if len(contents.segments) > 1:
+            if len(contents.segments) > 1 and channel.referrals is None:
                 known = ", ".join(contents.segments)
                 yield Problem(path, "is missing", f"shares of the segments {known} that sum to 1")
             continue
@@ -628,6 +629,7 @@ _CHECKS: tuple[Callable[[Contents], Problems], ...] = (
     check_the_mix,
     check_products,
     check_prospecting,
+    check_referrals,
     _shocks,
     _teams,
     check_staff,

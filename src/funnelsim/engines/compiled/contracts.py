@@ -7,11 +7,12 @@ from funnelsim.compiling.decorators import rare, rule
 from funnelsim.engines.compiled.customers import subscribe
 from funnelsim.engines.compiled.kin import spawn
 from funnelsim.engines.compiled.orders import begin_to_buy
+from funnelsim.engines.compiled.referrals import begin_to_refer
 from funnelsim.engines.compiled.state import State
 from funnelsim.engines.ledger import Ledger, credit, write
 from funnelsim.model.model import Model
 from funnelsim.model.words import NOBODY, NOTHING, Event
-from funnelsim.rules import contracts, customers, deliveries, market, orders, people
+from funnelsim.rules import contracts, customers, deliveries, market, orders, people, referrals
 
 
 @rare
@@ -38,6 +39,8 @@ def sign(model: Model, world: Record, state: State, ledger: Ledger, slot: int, v
         reward(model, state, ledger, pursuit, value, expected)
     if pursuit["product"] != NOTHING:
         follow_up(model, world, state, ledger, slot)
+    if referrals.refers_as_it_signs(model, pursuit["product"], now):
+        begin_to_refer(model, world, state, slot, customers.NO_MEMORY)
 
 
 @rare

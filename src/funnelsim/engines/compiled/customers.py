@@ -7,11 +7,12 @@ from funnelsim.compiling.decorators import rare, rule
 from funnelsim.engines.compiled.kin import end, join_account, open_account, spawn, withdraw_kin
 from funnelsim.engines.compiled.pool import begin_pursuit, take_slot
 from funnelsim.engines.compiled.queues import NONE
+from funnelsim.engines.compiled.referrals import begin_to_refer, of_company
 from funnelsim.engines.compiled.state import State, await_next
 from funnelsim.engines.ledger import Ledger, write
 from funnelsim.model.model import SALE, Model
 from funnelsim.model.words import NEVER, NOBODY, NOTHING, Due, Event, Heat, Kind
-from funnelsim.rules import contracts, customers, products
+from funnelsim.rules import contracts, customers, products, referrals
 
 
 @rare
@@ -26,7 +27,7 @@ def subscribe(
     begin_pursuit(contract, customers.contract_of(deal), SALE, deal["stage"])
     contract["began"] = now
     begin_contract(contract, now, delivered)
-    if len(model.processes) > 1:
+    if len(model.processes) > 1 or referrals.are_there(model):
         if deal["account"] == NOTHING:
             open_account(state, deal_slot)
         join_account(state, slot, deal["account"])
@@ -34,6 +35,7 @@ def subscribe(
     write(ledger, now, contract, Event.SUBSCRIBED.value, 0, contract["company"], mrr)
     await_end_of_term(model, state, slot)
     visit(model, world, state, slot)
+    begin_to_refer(model, world, state, slot, delivered)
 
 
 @rule
@@ -112,11 +114,8 @@ def pay_for_next_term(model: Model, world: Record, ledger: Ledger, contract: Rec
 
 @rare
 def contract_of_company(state: State, slot: int) -> int:
-    """Find the contract in force of a pursuit's company; return its slot, or NONE (AV5, AV6)."""
-    other = state.companies[state.pursuits[slot]["account"]]["first"]
-    while other != NONE and state.pursuits[other]["phase"] != Due.TERM_ENDS:
-        other = state.kin[other]["next"]
-    return int(other)
+    """Find the contract in force of a pursuit's company; return its slot, or NONE (AV5, AV6, RF6)."""
+    return of_company(state, slot, Due.TERM_ENDS.value)
 
 
 @rare
@@ -128,6 +127,9 @@ def is_last_visit(state: State, slot: int, event: int) -> bool:
     if contract != NONE:
         went_well = event == Event.DONE
         state.pursuits[contract]["visit"] = customers.remembered(state.pursuits[slot], went_well)
+        referrer = of_company(state, slot, Due.REFERS.value)
+        if referrer != NONE:
+            state.pursuits[referrer]["visit"] = customers.remembered(state.pursuits[slot], went_well)
     return contract == NONE
 
 
@@ -171,6 +173,7 @@ def begin_first(model: Model, world: Record, state: State, ledger: Ledger, slot:
     mrr, left = customers.mrr(paid), contract["due"] - now
     write(ledger, now, contract, Event.WAS_CUSTOMER.value, left, began, mrr)
     visit(model, world, state, slot)
+    begin_to_refer(model, world, state, slot, customers.NO_MEMORY)
 
 
 @rare

@@ -28,7 +28,7 @@ from funnelsim.engines.compiled.customers import (
     note_running_on,
 )
 from funnelsim.engines.compiled.desks import enlist, grant, open_up, opens_next, read_talent
-from funnelsim.engines.compiled.inquiries import expect_inquiry, take_inquiry
+from funnelsim.engines.compiled.inquiries import expect_inquiry, take_inquiry, take_referral
 from funnelsim.engines.compiled.kin import begin_born, withdraw
 from funnelsim.engines.compiled.market import give_back
 from funnelsim.engines.compiled.orders import buy_again
@@ -179,6 +179,8 @@ def decide_what_is_rare(
         withdraw(model, state, ledger, slot)
     elif kind == Due.COOLS_OFF:
         give_back(state, ledger, slot)
+    elif kind == Due.REFERS:
+        enters = take_referral(model, world, state, ledger, slot)
     else:
         decide_of_customers(model, world, state, ledger, kind, slot)
     return enters

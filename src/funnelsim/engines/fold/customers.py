@@ -17,6 +17,7 @@ from funnelsim.engines.fold.measures import (
     EARNED_REVENUE,
     LATER_TERM,
     OF_EXISTING,
+    REFERRED,
     TERM_OVER,
     Measure,
 )
@@ -24,6 +25,7 @@ from funnelsim.engines.fold.money import earn_as
 from funnelsim.engines.fold.tally import WIDTH, Books, month_of
 from funnelsim.model.model import Model
 from funnelsim.model.words import NOTHING, Event
+from funnelsim.rules import referrals
 from funnelsim.rules.customers import YEAR
 from funnelsim.rules.products import MONTH, is_recurring
 
@@ -54,6 +56,13 @@ def book_customer(
             _add_in_period(books, replication, TERM_OVER, lines, (1.0, renewed, 0.0, 0.0))
     if event == Event.CHURNED:
         _note_of_cohort(month, int(row["worked"]), 1.0, books.left, model, books, replication)
+
+
+@rare
+def note_referral(row: Record, lines: Lines, model: Model, books: Books, replication: int) -> None:
+    """Note that an inquiry is a referral, if it is one (F14)."""
+    if row["event"] == Event.INQUIRY and referrals.is_referral(model, row["channel"]):
+        add_to_lines(books, replication, REFERRED, lines, amounts_of(row, False))
 
 
 @rule

@@ -86,6 +86,8 @@ DELIVERY = FIRST_CONTACT + 21  # one is delivered: in time, good, and how long i
 UNDELIVERED = FIRST_CONTACT + 22  # one is cancelled; what work on deliveries costs besides pay
 ACCOUNT_VISIT = FIRST_CONTACT + 23  # one is over: was it made; what work on visits costs besides pay
 BOUGHT_AGAIN = FIRST_CONTACT + 24  # ORDERED, the first of its customer
+REFERRED = FIRST_CONTACT + 25  # INQUIRY of who was referred
+EARNED_REFERRED = FIRST_CONTACT + 26  # EARNED_REVENUE of those
 PROMPT_HOURS = (1, 4, 24)
 
 # What is summed for each event, one line each.
@@ -168,6 +170,8 @@ KEPT: tuple[tuple[int, tuple[Measure, ...]], ...] = (
     (ACCOUNT_VISIT, (_C, Measure.MADE, _M)),
     (Event.ORDERED, (_C, _W, _M)),
     (BOUGHT_AGAIN, (_C,)),
+    (REFERRED, (_C,)),
+    (EARNED_REFERRED, (_M,)),
 )
 
-EVENTS = BOUGHT_AGAIN + 1
+EVENTS = EARNED_REFERRED + 1

@@ -83,9 +83,16 @@ def is_last_visit(office: Office, visit: Record, event: int) -> bool:
     if not customers.ends_visit(event):
         return False
     in_force = contracts_in_force(office, visit)
-    for contract in in_force:
-        contract["visit"] = customers.remembered(visit, event == Event.DONE)
+    if in_force:
+        remember(office, visit, "visit", customers.remembered(visit, event == Event.DONE))
     return not in_force
+
+
+def remember(office: Office, pursuit: Record, what: str, memory: int) -> None:
+    """Let the contract and the referrer of a company remember a visit or a delivery (AV5, DE7, RF5)."""
+    for each in office.open_pursuits.values():
+        if each["company"] == pursuit["company"] and each["phase"] in (Due.TERM_ENDS, Due.REFERS):
+            each[what] = memory
 
 
 def pay_for_next_term(office: Office, contract: Record) -> None:

@@ -16,8 +16,8 @@ from funnelsim.engines.ledger import credit, flag, give_reason, note_count, note
 from funnelsim.engines.reference.contracts import sign
 from funnelsim.engines.reference.customers import (
     begin_first,
-    contracts_in_force,
     is_last_visit,
+    remember,
     run_on,
     subscribe,
 )
@@ -28,7 +28,9 @@ from funnelsim.engines.reference.office import WITHDRAWN, Office, Story
 from funnelsim.engines.reference.orders import new_buyer, order
 from funnelsim.engines.reference.placing import give_up_rep, line_up, place
 from funnelsim.engines.reference.queues import leave_queue
+from funnelsim.engines.reference.referrals import new_referrer, refer
 from funnelsim.engines.reference.rests import begin_nurture, come_back, comes_back_from_nurture, rest
+from funnelsim.engines.reference.welcome import become_lead
 from funnelsim.engines.reference.work import end_work, work_once
 from funnelsim.model.words import ENDED, NEVER, NOBODY, NOTHING, REJECTED, Due, Event, Flag, Kind
 from funnelsim.rules import (
@@ -44,6 +46,7 @@ from funnelsim.rules import (
     nurture,
     orders,
     qualifying,
+    referrals,
     reporting,
     visits,
 )
@@ -87,6 +90,11 @@ def give_birth(office: Office, parent: Record, event: int) -> None:
         office.env.process(begin_and_pursue(office, *spawn(office, parent, number)))
 
 
+def begin_inquiry(office: Office, inquiry: Record) -> None:
+    """Let a company that has been referred begin its pursuit."""
+    office.env.process(pursue(office, inquiry))
+
+
 def visit(office: Office, contract: Record) -> None:
     """Let the account visits of a contract be born (AV1)."""
     for process in office.model.processes:
@@ -100,6 +108,14 @@ def was_customer(office: Office, contract: Record) -> Story:
     begin_first(office, contract)
     office.env.process(run_on(office, contract))
     visit(office, contract)
+    begin_to_refer(office, contract)
+
+
+def begin_to_refer(office: Office, parent: Record) -> None:
+    """Let a customer refer others from now on, if it does not yet (RF1)."""
+    referrer = new_referrer(office, parent)
+    if referrer is not None:
+        office.env.process(refer(office, referrer, lambda inquiry: begin_inquiry(office, inquiry)))
 
 
 def work(office: Office, pursuit: Record, rep: Any) -> Generator[simpy.Event, Any, bool]:
@@ -238,9 +254,15 @@ def depart(office: Office, pursuit: Record, event: int, reason: int, flags: int 
 def win(office: Office, deal: Record, value: float) -> None:
     """Sign a contract; the company may be a customer from now on, and something be delivered (CU1, DE1)."""
     sign(office, deal, value)
+    if deal["product"] != NOTHING:
+        follow_up(office, deal)
+    if referrals.refers_as_it_signs(office.model, deal["product"], office.now):
+        begin_to_refer(office, deal)
+
+
+def follow_up(office: Office, deal: Record) -> None:
+    """Let a contract about a product begin, its delivery, and who buys again (CU1, DE1, RP1)."""
     model, product = office.model, deal["product"]
-    if product == NOTHING:
-        return
     deal["paid"], deal["mean_paid"], deal["price_share"] = customers.signed(model, office.world, deal)
     deal["seller"] = deal["closer"]
     deal["earned_later"] = deliveries.is_earned_later(model, product)
@@ -280,6 +302,7 @@ def become_customer(office: Office, deal: Record, delivered: int) -> None:
         contract["delivered"] = delivered
         office.env.process(run_on(office, contract))
         visit(office, contract)
+        begin_to_refer(office, contract)
 
 
 def end_delivery(office: Office, delivery: Record, event: int) -> None:
@@ -288,12 +311,10 @@ def end_delivery(office: Office, delivery: Record, event: int) -> None:
         good = deliveries.is_good(office.model, office.world, delivery, office.now)
         note_count(office.ledger, int(good))
         memory = customers.remembered(delivery, good)
+        remember(office, delivery, "delivered", memory)
         if delivery["earned_later"]:
             earn_at_delivery(office, delivery)
             become_customer(office, delivery, memory)
-        else:
-            for contract in contracts_in_force(office, delivery):
-                contract["delivered"] = memory
     elif ending.fails(event):
         cancel(office, delivery)
 
@@ -312,10 +333,3 @@ def report(office: Office, pursuit: Record, event: int) -> None:
     if good != reporting.NO_REPORT:
         note_report(office.ledger, office.now, pursuit, good)
         office.channels[pursuit["channel"]]["reports"] += memory.is_counted(office.model, office.now)
-
-
-def become_lead(office: Office, pursuit: Record) -> None:
-    """Note that an inquiry is now a lead, and what its supplier is paid (V19)."""
-    pursuit["is_lead"] = 1
-    paid = office.model.channels[pursuit["channel"]]["price_per_lead"]
-    office.write(pursuit, Event.BECAME_LEAD, money=paid)

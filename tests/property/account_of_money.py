@@ -14,6 +14,7 @@ from funnelsim.engines.fold import (
     DIMENSIONS,
     EARNED_BACK,
     EARNED_MARGIN,
+    EARNED_REFERRED,
     EARNED_REVENUE,
     EXPECTED_BACK,
     KEPT,
@@ -58,7 +59,10 @@ OF_A_SALE = (  # money of a contract that has been signed, whoever writes it
     *(Event.EARNED, Event.CANCELLED),
 )
 OF_THE_DAY = (Event.MEDIA, Event.PAY, Event.RUNNING, Event.TRAINED, Event.SKILL)  # at the midnight after it
-SPANS = (TOUCH, EARNED_REVENUE, EARNED_MARGIN, EARNED_BACK)  # of which each month of the period has its part
+SPANS = (  # of which each month of the period has its part
+    *(TOUCH, EARNED_REVENUE, EARNED_MARGIN),
+    *(EARNED_BACK, EARNED_REFERRED),
+)
 BACK = {Event.WON: WON_BACK, Event.EXPECTED: EXPECTED_BACK}
 OF_MONEY = (
     *(event for event, measures in KEPT if Measure.MONEY in measures and event < len(Event)),
@@ -89,9 +93,11 @@ def bookings_of(history: History) -> Iterator[Booking]:
         if row.event == Event.WAS_CUSTOMER:
             yield from _of_the_rest(history, row)
         back = row.flags & Flag.RETURNED != 0
+        referred = 0 <= row.channel == int(history.model.firm["referred_to"][0]) - 1
         if back and row.event in BACK:
             yield Booking(BACK[Event(row.event)], row, row.money, row.time)
-        earned = {Event.REVENUE: [EARNED_REVENUE] + [EARNED_BACK] * back, Event.EARNED: [EARNED_MARGIN]}
+        revenue = [EARNED_REVENUE] + [EARNED_BACK] * back + [EARNED_REFERRED] * referred
+        earned = {Event.REVENUE: revenue, Event.EARNED: [EARNED_MARGIN]}
         earned |= {Event.MARGIN: [EARNED_MARGIN] if row.waited else []}  # else it is earned at delivery
         for event, month in product(earned.get(Event(row.event), []), history.months):
             part = overlap((row.time, row.time + row.waited), month)

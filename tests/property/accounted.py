@@ -26,6 +26,7 @@ from .account_of_hours import of_hours
 from .account_of_leads import STILL_THERE, of_companies, of_pursuits
 from .account_of_money import of_contracts, of_money, of_pay, of_prospecting, of_rejections
 from .account_of_orders import of_orders
+from .account_of_referrals import of_referrals
 from .living import Example, Outcome, ParityError, at_a_stretch
 from .plain import History
 from .processes import FOR_GOOD
@@ -60,7 +61,7 @@ FOLLOWED = (
     *("contracts", "terms after the first"),
     *("deliveries", *(f"deliveries: {end}" for end in ("DELIVERED", "CANCELLED", "OPEN"))),
     "contracts: ended by the end of a delivery",
-    *("orders", "orders after the first", "deliveries: of an order"),
+    *("orders", "orders after the first", "deliveries: of an order", "referrals"),
     *(
         f"contracts: {event}"
         for event in ("SUBSCRIBED", "RENEWED", "REVENUE", "CHURNED", "RUNS_ON", "WAS_CUSTOMER")
@@ -80,6 +81,7 @@ def unsettled(history: History, seen: Counter[str]) -> Iterator[str]:
     yield from of_customers(history, seen)
     yield from of_deliveries(history, seen)
     yield from of_orders(history, seen)
+    yield from of_referrals(history, seen)
     for account in (of_contracts, of_rejections, of_pay, of_prospecting):
         yield from account(history)
     yield from of_hours(history, seen)

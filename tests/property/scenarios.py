@@ -817,11 +817,31 @@ def in_the_end(draw: DrawFn, document: Document, whole: bool, sells: bool) -> Do
             first = document["products"][PRODUCTS[0]]
             kept = ["delivery", "recognised", *["opens"] * (price_key(first) == "price_per_month")]
             document["products"][PRODUCTS[0]] = leavers | {key: first[key] for key in kept if key in first}
+    if whole or draw(either(False, False, True)):
+        document["channels"]["friends"] = draw(referring(document))
     if whole or draw(either(False, True)):
         document = draw(qualified(document, whole))
     if draw(st.booleans()):
         document["uncertainties"] = draw(uncertainties(document))
     return with_neglect_that_can_be(document)
+
+
+@st.composite
+def referring(draw: DrawFn, document: Document) -> Document:
+    """Let customers refer others, few enough that the last of them are seen in a test."""
+    referrals = {"per_customer_per_month": draw(either(1, 0.5, 1, 0)) if draw(st.booleans()) else 1}
+    if draw(st.booleans()):
+        referrals["lasts"] = draw(either("for_ever", "while_customer"))
+    if "deliveries" in document:
+        referrals["after_bad_delivery"] = draw(either(0.3, 0))
+    if "account_visits" in document:
+        referrals["after_missed_visit"] = draw(either(0.2, 0))
+    more = {
+        "cost_per_inquiry": either(7.5),
+        "temperature": either(*TEMPERATURES),
+        "theorist_share": either(0.3),
+    }
+    return {"kind": "referral", "referrals": referrals} | draw(st.fixed_dictionaries({}, optional=more))
 
 
 @st.composite

@@ -616,6 +616,27 @@ FLOORS |= {
     ),
     "deliveries are cancelled": Scene(DELIVERED, "delivery: cancelled, and a contract with it"),
 }
+REFERRED = (
+    DELIVERED.replace("products = {", "market = { companies = 400 }\nproducts = {")
+    + """
+[channels.friends]
+kind = "referral"
+referrals = { per_customer_per_month = 0.6, after_bad_delivery = 0.2, after_missed_visit = 0.3 }
+[account_visits.review]
+every_days = 20
+[account_visits.review.stages.meet]
+team = "sales"
+effort_hours = 1
+goes_cold_after_days = 1
+"""
+)
+INSTANTS |= {
+    f"referred: {counted}": Scene(REFERRED, f"referral: {counted}")
+    for counted in (
+        *("asks", "refused", "by one who was referred itself"),
+        *("by a customer who is not satisfied", "by one who has left"),
+    )
+}
 INSTANTS["customers buy again, and are delivered to"] = Scene(
     DELIVERED, "order: to be delivered, and earned then"
 )
@@ -718,6 +739,9 @@ learning = { half = 2, traits = { budget = 0.5 }, theorist_share = -0.2 }
 [channels.calls]
 kind = "personal_selling"
 prospecting = { team = "sales", inquiries_per_hour = 0.3, hours_per_week = 5 }
+[channels.friends]
+kind = "referral"
+referrals = { per_customer_per_month = 1, lasts = "for_ever" }
 [teams.sales]
 people = 4
 assignment = "round_robin"

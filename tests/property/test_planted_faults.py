@@ -319,6 +319,18 @@ FAULTS = {
         "orders.drops_out(model, world, buyer, 1)",
         "parity",
     ),
+    "the compiled engine lets those refer who have left": Fault(
+        "engines/compiled/inquiries.py",
+        "if referrals.needs_a_contract(model, referrer) and ",
+        "if False and ",
+        "parity",
+    ),
+    "the revenue of whoever asks is from referrals": Fault(
+        "engines/fold/money.py",
+        'if event == EARNED_REVENUE and referrals.is_referral(model, row["channel"]):',
+        "if event == EARNED_REVENUE:",
+        "accounts",
+    ),
     "shares of new and existing business are exchanged": Fault(
         "rules/effort_split.py",
         "accounts += effort * of_new",

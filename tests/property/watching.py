@@ -7,7 +7,7 @@ in `COVERED`; whoever counts nothing of one of them has proved nothing about it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from importlib import import_module
 from itertools import pairwise, product
@@ -17,12 +17,14 @@ from unittest.mock import patch
 import numpy as np
 import simpy
 
+from funnelsim.chance.keys import Entity
 from funnelsim.compiling.arrays import Record, Records
 from funnelsim.engines import ENGINES, reference
 from funnelsim.engines.reference.beginning import begin
 from funnelsim.engines.reference.changing import change
 from funnelsim.engines.reference.choices import members, next_grant
 from funnelsim.engines.reference.contracts import sign
+from funnelsim.engines.reference.customers import contracts_in_force
 from funnelsim.engines.reference.desks import grant
 from funnelsim.engines.reference.engine import ReferenceEngine
 from funnelsim.engines.reference.handover import admit, comes_to_a_gate
@@ -32,6 +34,7 @@ from funnelsim.engines.reference.office import Happening, Office
 from funnelsim.engines.reference.placing import decide_if_ignored, give_up_rep, place
 from funnelsim.engines.reference.pursuits import enter, leave, queue_again, report
 from funnelsim.engines.reference.queues import queue_of
+from funnelsim.engines.reference.referrals import ask
 from funnelsim.engines.reference.work import start_work
 from funnelsim.model.model import (
     DEMAND_OF_ALL,
@@ -64,6 +67,7 @@ from funnelsim.rules import (
     market,
     memory,
     people,
+    referrals,
     reporting,
     visits,
 )
@@ -256,6 +260,11 @@ COVERED = (
     "order: at a discount",
     "order: earned over days",
     "order: to be delivered, and earned then",
+    "referral: asks",
+    "referral: refused",
+    "referral: by one who was referred itself",
+    "referral: by a customer who is not satisfied",
+    "referral: by one who has left",
     "market: an inquiry refused",
     "market: nobody left",
     "market: cools off for ever",
@@ -298,6 +307,8 @@ CHANGED = (  # what the changes on a day must meet
             "work in hand, of a customer who then has other hours",
             "a rest goes on",
             "an order is awaited",
+            "a referral is awaited",
+            "a referral comes at another instant",
             "the next attempt is awaited",
             "a birth is awaited",
             "a rep comes",
@@ -639,8 +650,10 @@ def where_it_is(before: Model, model: Model, known: Record, pursuit: Record) -> 
         Due.TRIES_AGAIN: "the next attempt is awaited",
         Due.BEGINS: "a birth is awaited",
         Due.ORDERS: "an order is awaited",
+        Due.REFERS: "a referral is awaited",
     }
-    return [others[phase]]
+    moved = phase is Due.REFERS and known["due"] != pursuit["due"]
+    return [others[phase], *["a referral comes at another instant"] * int(moved)]
 
 
 def hours_of_customer(model: Model, pursuit: Record) -> tuple[float, list[int]]:
@@ -649,6 +662,11 @@ def hours_of_customer(model: Model, pursuit: Record) -> tuple[float, list[int]]:
     first = int(stage["first_customer_hours"])
     opens = model.hours["opens"][first : first + int(stage["customer_hours"])]
     return float(stage["customer_share"]), opens.tolist()
+
+
+def is_born(entity: int) -> bool:
+    """Return whether a pursuit or a company was born of another."""
+    return int(entity) >> 56 == Entity.DESCENDANT
 
 
 def of_teams(model: Model) -> dict[str, int]:
@@ -729,7 +747,7 @@ def of_interruptions(rows: Records) -> Counter[str]:
 MODULES = [import_module(f"{reference.__name__}.{each.name}") for each in iter_modules(reference.__path__)]
 WATCHED = (
     *(change, leave, comes_to_a_gate, admit, withdraw, ask_market, report, end, sign, start_work, enter),
-    *(decide_if_ignored, queue_again, place, give_up_rep, next_grant),
+    *(decide_if_ignored, queue_again, place, give_up_rep, next_grant, ask),
 )
 
 
@@ -904,6 +922,18 @@ class WatchedOffice(Office):
     def withdraw(self, pursuit: Record, wait: simpy.Event, due: simpy.Event) -> None:
         self.seen["hand-over: withdrawn while held"] += bool(handover.is_held(pursuit))
         withdraw(self, pursuit, wait, due)
+
+    def ask(self, referrer: Record, number: int, begin: Callable[[Record], None]) -> None:
+        before = len(self.open_pursuits)
+        content = referrals.satisfaction(self.model, referrer) == 1.0
+        gone = referrals.needs_a_contract(self.model, referrer) and not contracts_in_force(self, referrer)
+        ask(self, referrer, number, begin)
+        asks = len(self.open_pursuits) > before
+        self.seen["referral: asks"] += asks
+        self.seen["referral: refused"] += not (asks or gone)
+        self.seen["referral: by one who was referred itself"] += asks and is_born(referrer["company"])
+        self.seen["referral: by a customer who is not satisfied"] += not content
+        self.seen["referral: by one who has left"] += gone
 
     def ask_market(self, segment: int, company: int) -> tuple[int, float] | None:
         place = ask_market(self, segment, company)

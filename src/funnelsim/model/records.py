@@ -317,7 +317,7 @@ FIRM = record(  # what is the same in all channels and stages
     ("ripening", "<i4"),  # distribution, days until a theorist is none any more; NOTHING: it stays one
     ("referred_to", "<i4"),  # channel of those who are referred, counted from 1; 0: nobody refers
     ("while_customer", "<i4"),  # 1: no longer than a contract is in force
-    ("zero", "<i4"),
+    ("churned", "<i4"),  # number of the reason of customers who leave; 0: nobody is won back
 )
 
 GATE = record(  # of a team in a stage: a limit on what is handed over
@@ -465,7 +465,7 @@ PURSUIT = record(  # what every event of a sale looks at comes first, on as few 
     ("paid", "<f8"),  # ... for a month of the term at hand; of a deal that is won: for a month, or in all
     ("mean_paid", "<f8"),  # ... at the mean price
     ("price_share", "<f8"),  # ... of the full price
-    ("signed", "<i8"),  # of who may buy again, and their deliveries: when the deal was won; else 0
+    ("signed", "<i8"),  # of a contract, a win-back, who may buy again: when the company first signed; else 0
 )
 
 COMPANY = record(  # a company with pursuits of which others were born

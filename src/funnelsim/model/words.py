@@ -115,6 +115,7 @@ class Event(IntEnum):
     CANCELLED = 51  # a delivery is cancelled: follows LOST or WENT_COLD; money: bookings
     EARNED = 52  # follows DELIVERED; waited: over how long it is earned; money: gross margin
     ORDERED = 53  # a customer buys again; waited: since it last did; worked: when it first did; money: price
+    REACTIVATED = 54  # a contract begins again, as SUBSCRIBED; waited: since its company first signed
 
 
 class Flag(IntFlag):

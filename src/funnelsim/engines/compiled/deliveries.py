@@ -21,7 +21,7 @@ def end_delivery(model: Model, world: Record, state: State, ledger: Ledger, slot
     if event == Event.DELIVERED:
         deliver(model, world, state, ledger, slot)
     elif ending.fails(event):
-        cancel(model, state, ledger, slot)
+        cancel(model, world, state, ledger, slot)
 
 
 @rare
@@ -48,7 +48,7 @@ def deliver(model: Model, world: Record, state: State, ledger: Ledger, slot: int
 
 
 @rare
-def cancel(model: Model, state: State, ledger: Ledger, slot: int) -> None:
+def cancel(model: Model, world: Record, state: State, ledger: Ledger, slot: int) -> None:
     """Take back what was signed, or end the contract in force (DE6)."""
     delivery, now = state.pursuits[slot], state.clock[0]["now"]
     seller, share = delivery["seller"], delivery["price_share"]
@@ -64,4 +64,4 @@ def cancel(model: Model, state: State, ledger: Ledger, slot: int) -> None:
     contract = contract_of_company(state, slot)
     if contract != NONE:
         await_next(model, state, contract, NEVER, Due.TERM_ENDS.value)  # its term ends no more
-        end_contract(model, state, ledger, contract)
+        end_contract(model, world, state, ledger, contract)

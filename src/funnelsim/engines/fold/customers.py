@@ -23,8 +23,8 @@ from funnelsim.engines.fold.measures import (
 )
 from funnelsim.engines.fold.money import earn_as
 from funnelsim.engines.fold.tally import WIDTH, Books, month_of
-from funnelsim.model.model import Model
-from funnelsim.model.words import NOTHING, Event
+from funnelsim.model.model import SALE, Model
+from funnelsim.model.words import NOTHING, Event, Flag
 from funnelsim.rules import referrals
 from funnelsim.rules.customers import YEAR
 from funnelsim.rules.products import MONTH, is_recurring
@@ -49,13 +49,15 @@ def book_customer(
         _earn_the_rest(row, lines, model, books, replication)
         return
     if 0 <= month < months:
-        if event != Event.SUBSCRIBED and row["worked"] < model.months[month]:
+        if not _begins(event) and _since(row) < model.months[month]:
             _add_in_period(books, replication, OF_EXISTING, lines, _lost_or_gained(event, row))
         if model.products[row["product"]]["typed_term"] == 1 and event in (Event.RENEWED, Event.CHURNED):
             renewed = 1.0 if event == Event.RENEWED else 0.0
             _add_in_period(books, replication, TERM_OVER, lines, (1.0, renewed, 0.0, 0.0))
     if event == Event.CHURNED:
         _note_of_cohort(month, int(row["worked"]), 1.0, books.left, model, books, replication)
+    elif event == Event.REACTIVATED:  # F15
+        _note_of_cohort(month, _since(row), -1.0, books.left, model, books, replication)
 
 
 @rare
@@ -66,9 +68,21 @@ def note_referral(row: Record, lines: Lines, model: Model, books: Books, replica
 
 
 @rule
+def _begins(event: int) -> bool:
+    """Return whether a contract begins with rows of an event."""
+    return event in (Event.SUBSCRIBED, Event.WAS_CUSTOMER, Event.REACTIVATED)
+
+
+@rule
+def _since(row: Record) -> int:
+    """Return since when a row's span has lasted, else when its customer signed (F15, WB5)."""
+    return int(row["worked"] if row["waited"] == 0 else row["time"] - row["waited"])
+
+
+@rule
 def _change(event: int, money: float) -> tuple[float, float]:
     """Return by how much a row changes the number of customers, and their monthly recurring revenue."""
-    if event in (Event.SUBSCRIBED, Event.WAS_CUSTOMER):
+    if _begins(event):
         return 1.0, money
     if event == Event.CHURNED:
         return -1.0, -money
@@ -104,7 +118,7 @@ def _add_in_period(books: Books, replication: int, event: int, lines: Lines, amo
 def book_lifetime(
     row: Record, month: int, lines: Lines, model: Model, books: Books, replication: int
 ) -> None:
-    """Book what a customer pays for a term, or orders, to the month in which it signed (F9, F10, F13).
+    """Book what a customer pays for a term, or orders, to the month in which it signed (F9, F10, F13, F15).
 
     What is to be earned at delivery is booked then (DE5).
     """
@@ -115,8 +129,9 @@ def book_lifetime(
             bought_in = month_of(books, int(row["worked"]))
             _earn_from_existing(row, float(row["money"]), bought_in, lines, model, books, replication)
         return
-    is_deal = row["worked"] == 0 and row["channel"] != NOTHING
-    signed = int(row["time"]) if is_deal else int(row["worked"])
+    for_the_first_time = row["worked"] == 0 and row["channel"] != NOTHING
+    signed = int(row["time"]) if for_the_first_time else int(row["worked"])
+    is_deal = for_the_first_time or row["flags"] & Flag.RETURNED.value != 0 or row["process"] != SALE
     if row["event"] != Event.REVENUE:
         years = float((row["time"] - signed) / YEAR)
         worth = float(row["money"]) * math.pow(1.0 + model.firm[0]["discount"], -years)

@@ -88,6 +88,7 @@ ACCOUNT_VISIT = FIRST_CONTACT + 23  # one is over: was it made; what work on vis
 BOUGHT_AGAIN = FIRST_CONTACT + 24  # ORDERED, the first of its customer
 REFERRED = FIRST_CONTACT + 25  # INQUIRY of who was referred
 EARNED_REFERRED = FIRST_CONTACT + 26  # EARNED_REVENUE of those
+WIN_BACK_TOUCH = FIRST_CONTACT + 27  # TOUCH of those who had left as customers
 PROMPT_HOURS = (1, 4, 24)
 
 # What is summed for each event, one line each.
@@ -172,6 +173,8 @@ KEPT: tuple[tuple[int, tuple[Measure, ...]], ...] = (
     (BOUGHT_AGAIN, (_C,)),
     (REFERRED, (_C,)),
     (EARNED_REFERRED, (_M,)),
+    (Event.REACTIVATED, (_C, _W, _M)),
+    (WIN_BACK_TOUCH, (_C, _M)),
 )
 
-EVENTS = EARNED_REFERRED + 1
+EVENTS = WIN_BACK_TOUCH + 1

@@ -103,7 +103,11 @@ def _book_what_is_rare(
     event, flags = row["event"], row["flags"]
     if row["process"] != SALE:
         book_service(row, lines, model, books, replication)
-    if Event.SUBSCRIBED <= event <= Event.CHURNED or event in (Event.WAS_CUSTOMER, Event.ORDERED):
+    if Event.SUBSCRIBED <= event <= Event.CHURNED or event in (
+        Event.WAS_CUSTOMER,
+        Event.ORDERED,
+        Event.REACTIVATED,
+    ):
         book_customer(row, month, lines, model, books, replication)
     if event in (Event.ON_STAFF, Event.INTERRUPTED, Event.ABSENT):
         book_span(row, model, books, replication)

@@ -79,7 +79,7 @@ class ReferenceEngine:
                 note_touches(ledger, horizon, pursuit, nurture.touches_by(pursuit, horizon - 1))
             if pursuit["phase"] == Due.TERM_ENDS:
                 mrr = customers.mrr(pursuit["paid"])
-                write(ledger, horizon, pursuit, Event.RUNS_ON, waited, pursuit["began"], mrr)  # CU8
+                write(ledger, horizon, pursuit, Event.RUNS_ON, waited, pursuit["signed"], mrr)  # CU8
             else:
                 write(ledger, horizon, pursuit, Event.OPEN, waited, pursuit["began"], 0.0)
         return True

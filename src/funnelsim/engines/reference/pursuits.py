@@ -16,6 +16,8 @@ from funnelsim.engines.ledger import credit, flag, give_reason, note_count, note
 from funnelsim.engines.reference.contracts import sign
 from funnelsim.engines.reference.customers import (
     begin_first,
+    contracts_in_force,
+    end_contract,
     is_last_visit,
     remember,
     run_on,
@@ -29,7 +31,13 @@ from funnelsim.engines.reference.orders import new_buyer, order
 from funnelsim.engines.reference.placing import give_up_rep, line_up, place
 from funnelsim.engines.reference.queues import leave_queue
 from funnelsim.engines.reference.referrals import new_referrer, refer
-from funnelsim.engines.reference.rests import begin_nurture, come_back, comes_back_from_nurture, rest
+from funnelsim.engines.reference.rests import (
+    begin_nurture,
+    come_back,
+    comes_back_from_nurture,
+    new_win_back,
+    rest,
+)
 from funnelsim.engines.reference.welcome import become_lead
 from funnelsim.engines.reference.work import end_work, work_once
 from funnelsim.model.words import ENDED, NEVER, NOBODY, NOTHING, REJECTED, Due, Event, Flag, Kind
@@ -106,9 +114,30 @@ def was_customer(office: Office, contract: Record) -> Story:
     """Let somebody be a customer as the period begins (CU11)."""
     yield office.due(office.model.stocks_from, Due.BEGINS, contract)
     begin_first(office, contract)
-    office.env.process(run_on(office, contract))
+    office.env.process(be_customer(office, contract))
     visit(office, contract)
     begin_to_refer(office, contract)
+
+
+def be_customer(office: Office, contract: Record) -> Story:
+    """Be a customer until the contract ends (CU3)."""
+    yield from run_on(office, contract)
+    leave_for_now(office, contract)
+
+
+def leave_for_now(office: Office, contract: Record) -> None:
+    """End a contract; its company may be won back (CU4, WB1)."""
+    end_contract(office, contract)
+    if nurture.wins_back(office.model, contract):
+        office.env.process(come_again(office, new_win_back(office, contract)))
+
+
+def come_again(office: Office, pursuit: Record) -> Story:
+    """Be cared for after leaving, and perhaps come back to the sale (WB2, WB3)."""
+    office.write(pursuit, Event.BEGAN, worked=pursuit["company"])
+    delay = begin_nurture(office, pursuit, Event.LOST, int(office.model.firm[0]["churned"]))
+    if (yield from what_follows(office, pursuit, delay)):
+        yield from pursue(office, pursuit)
 
 
 def begin_to_refer(office: Office, parent: Record) -> None:
@@ -300,7 +329,7 @@ def become_customer(office: Office, deal: Record, delivered: int) -> None:
     if customers.becomes_customer(office.model, deal["product"], office.now):
         contract = subscribe(office, deal)
         contract["delivered"] = delivered
-        office.env.process(run_on(office, contract))
+        office.env.process(be_customer(office, contract))
         visit(office, contract)
         begin_to_refer(office, contract)
 
@@ -317,6 +346,9 @@ def end_delivery(office: Office, delivery: Record, event: int) -> None:
             become_customer(office, delivery, memory)
     elif ending.fails(event):
         cancel(office, delivery)
+        if not delivery["earned_later"]:
+            for contract in contracts_in_force(office, delivery):
+                leave_for_now(office, contract)
 
 
 def reject(office: Office, pursuit: Record) -> None:

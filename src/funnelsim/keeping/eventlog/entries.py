@@ -51,11 +51,13 @@ ACTIVITIES = {
     Event.DELIVERED: "{stage}: delivered",
     Event.CANCELLED: "delivery cancelled",
     Event.ORDERED: "buys again",
+    Event.REACTIVATED: "is a customer again",
 }
 _ENDS = {Event.WON, Event.LOST, Event.WENT_COLD, Event.OPEN, Event.WITHDRAWN}
 _ENDS |= {Event.CHURNED, Event.RUNS_ON, Event.DONE, Event.DELIVERED}
 _VALUES = {Event.WON, Event.WAS_CUSTOMER, Event.SUBSCRIBED, Event.RENEWED, Event.EXPANDED}
-_VALUES |= {Event.CONTRACTED, Event.CHURNED, Event.RUNS_ON, Event.ORDERED}
+_VALUES |= {Event.CONTRACTED, Event.CHURNED, Event.RUNS_ON}
+_VALUES |= {Event.ORDERED, Event.REACTIVATED}
 _WORK = {Event.WORKED, Event.INTERRUPTED, Event.NOT_REACHED}
 _COSTS = {Event.INQUIRY, Event.HELD, Event.STARTED, Event.COMMISSION}
 _INDEX = (1 << 32) - 1  # the bits of a lead's entity that number it within its channel

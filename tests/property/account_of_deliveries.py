@@ -12,9 +12,10 @@ from funnelsim.metrics.cut import cut
 from funnelsim.model.model import Model
 from funnelsim.model.words import DAY, NOTHING, Event, Kind
 
+from .account_of_customers import SIGN
 from .plain import History, Row, Span, differ
 
-OF_A_DEAL = (Event.WON, Event.MARGIN, Event.EXPECTED_MARGIN, Event.REVENUE, Event.SUBSCRIBED)
+OF_A_DEAL = (Event.WON, Event.MARGIN, Event.EXPECTED_MARGIN, Event.REVENUE)
 OF_MONEY = (Event.REVENUE, Event.EARNED, Event.CANCELLED, Event.MARGIN, Event.EXPECTED_MARGIN)
 ENDS = (Event.DELIVERED, Event.CANCELLED, Event.OPEN)
 
@@ -43,21 +44,25 @@ def deals_of(history: History) -> list[Deal]:
     model, found, latest = history.model, list[Deal](), dict[int, Deal]()
     awaited: dict[tuple[int, ...], Deal] = {}
     to_deliver, deal_of = model.products["delivery"].tolist(), dict[int, Deal]()
+    company_of = dict[int, int]()  # of who is won back
     for row in history.rows:
+        who = company_of.get(row.pursuit, row.pursuit)
         won = row.process == 0 and row.event == Event.WON and row.product != NOTHING
         if (won or row.event == Event.ORDERED) and to_deliver[row.product]:
             found.append(Deal([row], {}))
-            latest[row.pursuit] = found[-1]
+            latest[who] = found[-1]
             if row.event == Event.ORDERED:
                 awaited[_alike(row)] = found[-1]
         elif is_delivery(model, row) and row.event == Event.BEGAN:
             deal = deal_of[row.pursuit] = awaited.pop(_alike(row), None) or latest[row.worked]
             deal.deliveries[row.pursuit] = [row]
+        elif row.event == Event.BEGAN and row.process == 0:
+            company_of[row.pursuit] = row.worked
         elif row.pursuit in deal_of:
             deal_of[row.pursuit].deliveries[row.pursuit].append(row)
-        elif row.event in OF_A_DEAL and row.pursuit in latest:
-            latest[row.pursuit].won.append(row)
-        elif row.event == Event.SUBSCRIBED and row.worked in latest:
+        elif row.event in OF_A_DEAL and who in latest:
+            latest[who].won.append(row)
+        elif row.event in SIGN and row.worked in latest:
             latest[row.worked].won.append(row)
     return found
 
@@ -121,7 +126,7 @@ def _of_an_end(history: History, deal: Deal, rows: list[Row], end: Row) -> Itera
         yield f"ends as {Event(end.event).name} with {later}, and not with {expected}"
     if {row.rep for row in rows if row.event in OF_MONEY} - {deal.signed.rep}:
         yield "is booked for another than who has closed the deal"
-    signed = [row.time for row in deal.won if row.event == Event.SUBSCRIBED]
+    signed = [row.time for row in deal.won if row.event in SIGN]
     begins = end.time if at_delivery else deal.signed.time
     is_customer = bool(product["months"]) and begins >= history.model.stocks_from
     if at_delivery and end.event != Event.DELIVERED:

@@ -19,6 +19,7 @@ from funnelsim.engines.fold import (
     EXPECTED_BACK,
     KEPT,
     TOUCH,
+    WIN_BACK_TOUCH,
     WON_BACK,
     Basis,
     Measure,
@@ -61,7 +62,7 @@ OF_A_SALE = (  # money of a contract that has been signed, whoever writes it
 OF_THE_DAY = (Event.MEDIA, Event.PAY, Event.RUNNING, Event.TRAINED, Event.SKILL)  # at the midnight after it
 SPANS = (  # of which each month of the period has its part
     *(TOUCH, EARNED_REVENUE, EARNED_MARGIN),
-    *(EARNED_BACK, EARNED_REFERRED),
+    *(EARNED_BACK, EARNED_REFERRED, WIN_BACK_TOUCH),
 )
 BACK = {Event.WON: WON_BACK, Event.EXPECTED: EXPECTED_BACK}
 OF_MONEY = (
@@ -85,7 +86,8 @@ def bookings_of(history: History) -> Iterator[Booking]:
     for row in history.rows:
         if row.event == Event.TOUCHED:
             for touch in range(1, row.count + 1):
-                yield Booking(TOUCH, row, row.money, row.worked + touch * row.waited)
+                for event in (TOUCH, *[WIN_BACK_TOUCH] * (row.created == -1)):
+                    yield Booking(event, row, row.money, row.worked + touch * row.waited)
             continue
         if row.money == 0:
             continue
@@ -176,7 +178,7 @@ def _lines(model: Model, bounds: Iterable[int], row: Row, month: int) -> list[in
 def of_contracts(history: History) -> Iterator[str]:
     """What is signed has each of its rows once, and earns what was signed."""
     signed: dict[tuple[int, int], list[Row]] = defaultdict(list)
-    begin = (Event.SUBSCRIBED, Event.WAS_CUSTOMER, Event.ORDERED)
+    begin = (Event.SUBSCRIBED, Event.REACTIVATED, Event.WAS_CUSTOMER, Event.ORDERED)
     of_customers = {row.pursuit for row in history.rows if row.event in begin}
     for row in history.rows:
         if row.pursuit in of_customers:

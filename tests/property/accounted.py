@@ -31,7 +31,7 @@ from .living import Example, Outcome, ParityError, at_a_stretch
 from .plain import History
 from .processes import FOR_GOOD
 from .scenarios import Toml, scenarios_with_all_parts, seeds
-from .scenes import CUSTOMERS, DELIVERED, VISITED
+from .scenes import CUSTOMERS, DELIVERED, VISITED, WON_BACK
 
 SEED = 20_260_106
 PARTS = {  # by the row that shows that it is there
@@ -52,6 +52,7 @@ PARTS = {  # by the row that shows that it is there
     "loop": Event.REPORTED,
     "customers": Event.CHURNED,
     "repeat purchase": Event.ORDERED,
+    "win-back": Event.REACTIVATED,
 }
 ALL_PARTS = "scenarios in which all parts occur"
 FOLLOWED = (
@@ -61,10 +62,11 @@ FOLLOWED = (
     *("contracts", "terms after the first"),
     *("deliveries", *(f"deliveries: {end}" for end in ("DELIVERED", "CANCELLED", "OPEN"))),
     "contracts: ended by the end of a delivery",
+    "contracts: of who came back a second time",
     *("orders", "orders after the first", "deliveries: of an order", "referrals"),
     *(
         f"contracts: {event}"
-        for event in ("SUBSCRIBED", "RENEWED", "REVENUE", "CHURNED", "RUNS_ON", "WAS_CUSTOMER")
+        for event in ("SUBSCRIBED", "REACTIVATED", "RENEWED", "REVENUE", "CHURNED", "RUNS_ON", "WAS_CUSTOMER")
     ),
     *(f"visits: {end}" for end in ("DONE", "LOST", "WENT_COLD", "WITHDRAWN", "OPEN")),
     *(f"hours {what}" for what in ("worked", "prospecting", "absent", "idle", "off")),
@@ -157,6 +159,6 @@ def accounts(
         accounted(Example(text, seed, processes=processes), seen)
         progress(seen)
 
-    for text in (CUSTOMERS, VISITED, DELIVERED):
+    for text in (CUSTOMERS, VISITED, DELIVERED, WON_BACK):
         accounted(Example(text, SEED % 1000), seen)
     everything()

@@ -817,6 +817,8 @@ def in_the_end(draw: DrawFn, document: Document, whole: bool, sells: bool) -> Do
             first = document["products"][PRODUCTS[0]]
             kept = ["delivery", "recognised", *["opens"] * (price_key(first) == "price_per_month")]
             document["products"][PRODUCTS[0]] = leavers | {key: first[key] for key in kept if key in first}
+    if "products" in document and (whole or draw(st.booleans())):
+        draw(with_win_back(document, whole))
     if whole or draw(either(False, False, True)):
         document["channels"]["friends"] = draw(referring(document))
     if whole or draw(either(False, True)):
@@ -824,6 +826,22 @@ def in_the_end(draw: DrawFn, document: Document, whole: bool, sells: bool) -> Do
     if draw(st.booleans()):
         document["uncertainties"] = draw(uncertainties(document))
     return with_neglect_that_can_be(document)
+
+
+@st.composite
+def with_win_back(draw: DrawFn, document: Document, whole: bool) -> None:
+    """Let a program care for customers who leave, one of its own or one that cares for others, too."""
+    if not any(price_key(product) == "price_per_month" for product in document["products"].values()):
+        return
+    programs = document.setdefault("nurture", {})
+    own = {"reasons": [], "interval_days": 3, "chance": 0.5, "most_touches": 4}
+    own |= {"returns_to": next(iter(document["stages"])), "most_returns": draw(either(3, 1))}
+    own |= {"cost_per_touch": draw(either(1.5, 0))}
+    others = [] if whole else [each for each in programs.values() if isinstance(each["chance"], float | int)]
+    program = draw(either(*others, programs.setdefault("come back", own)))
+    program["reasons"] = [*program["reasons"], "churned"]
+    if not programs["come back"]["reasons"]:
+        del programs["come back"]
 
 
 @st.composite

@@ -637,6 +637,31 @@ INSTANTS |= {
         *("by a customer who is not satisfied", "by one who has left"),
     )
 }
+COME_BACK = """
+[nurture.come_back]
+reasons = ["churned"]
+interval_days = 4
+chance = 0.3
+most_touches = 3
+most_returns = 3
+cost_per_touch = 1.5
+odds_ratio = 2
+returns_to = "call"
+"""
+WON_BACK = (
+    REFERRED.replace("churn_per_month = 0.2\n", "churn_per_month = 0.3\nopens = { care = 0.3 }\n").replace(
+        "term_months = 2\nrenewal = 0.7\n",
+        "term_months = 1\nrenewal = 0.6\nsegments.all = { customers = 9, customers_since_days = 340 }\n",
+    )
+    + COME_BACK
+)
+INSTANTS |= {
+    f"won back: {counted}": Scene(WON_BACK, f"win-back: {counted}")
+    for counted in (
+        *("in vain", "of the first customers", "for the second time", "lost once more"),
+        *("of one who pays more or less later", "is delivered to before it begins"),
+    )
+}
 INSTANTS["customers buy again, and are delivered to"] = Scene(
     DELIVERED, "order: to be delivered, and earned then"
 )
@@ -772,10 +797,11 @@ effort_hours = 4
 conversion = 0.6
 customer_takes_days = 1
 [nurture.letters]
-reasons = ["gone cold"]
+reasons = ["gone cold", "churned"]
 interval_days = 1
 cost_per_touch = 0.75
-chance = 0.2
+chance = { "gone cold" = 0.2, churned = 0.5 }
 most_touches = 3
+most_returns = 2
 returns_to = "call"
 """

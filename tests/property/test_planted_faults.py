@@ -331,6 +331,15 @@ FAULTS = {
         "if event == EARNED_REVENUE:",
         "accounts",
     ),
+    "who comes back has left its cohort for good": Fault(
+        "engines/fold/customers.py",
+        "_since(row), -1.0, books.left",
+        "_since(row), 0.0, books.left",
+        "accounts",
+    ),
+    "the compiled engine counts a win-back among the inquiries of a cohort": Fault(
+        "engines/compiled/customers.py", 'pursuit["created"] = nurture.NO_COHORT', "pass", "parity"
+    ),
     "shares of new and existing business are exchanged": Fault(
         "rules/effort_split.py",
         "accounts += effort * of_new",

@@ -71,6 +71,7 @@ from funnelsim.rules import (
     reporting,
     visits,
 )
+from funnelsim.rules.nurture import NO_COHORT
 
 from . import qualifying
 
@@ -260,6 +261,12 @@ COVERED = (
     "order: at a discount",
     "order: earned over days",
     "order: to be delivered, and earned then",
+    "win-back: in vain",
+    "win-back: of the first customers",
+    "win-back: for the second time",
+    "win-back: of one who pays more or less later",
+    "win-back: is delivered to before it begins",
+    "win-back: lost once more",
     "referral: asks",
     "referral: refused",
     "referral: by one who was referred itself",
@@ -347,7 +354,26 @@ def varieties(model: Model, rows: Records) -> Counter[str]:
     seen.update(of_visits(model, rows))
     seen.update(of_deliveries(model, rows))
     seen.update(of_orders(model, rows))
+    seen.update(of_win_backs(model, rows))
     return seen
+
+
+def of_win_backs(model: Model, rows: Records) -> dict[str, int]:
+    """Count what becomes of customers who leave and are cared for."""
+    own = rows[(rows["created"] == NO_COHORT) & (rows["process"] == 0)]
+    lost, back = own[own["event"] == Event.LOST], own[own["event"] == Event.REACTIVATED]
+    _, times = np.unique(back["worked"], return_counts=True)
+    changed = np.isin(own["event"], (Event.EXPANDED, Event.CONTRACTED))
+    return {
+        "win-back: in vain": int((lost["flags"] & Flag.NURTURED != 0).sum()),
+        "win-back: lost once more": int((lost["flags"] & Flag.RETURNED != 0).sum()),
+        "win-back: of the first customers": int((back["channel"] == NOTHING).sum()),
+        "win-back: for the second time": int((times > 1).sum()),
+        "win-back: of one who pays more or less later": int(changed.sum()),
+        "win-back: is delivered to before it begins": int(
+            (model.products["at_delivery"][back["product"]] == 1).sum() if len(back) else 0
+        ),
+    }
 
 
 def of_orders(model: Model, rows: Records) -> dict[str, int]:

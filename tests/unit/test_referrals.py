@@ -51,7 +51,8 @@ NOW = 100 * DAY
         (
             "per_customer_per_month = 0.5",
             'lasts = "for_ever"',
-            "channels.friends.referrals.per_customer_per_month is missing; expected a number at least 0",
+            "channels.friends.referrals.per_customer_per_month is missing; expected companies that a"
+            " satisfied customer refers in a month, if the market has room for all",
         ),
         (
             "per_customer_per_month = 0.5",

@@ -820,7 +820,7 @@ def in_the_end(draw: DrawFn, document: Document, whole: bool, sells: bool) -> Do
     if "products" in document and (whole or draw(st.booleans())):
         draw(with_win_back(document, whole))
     if whole or draw(either(False, False, True)):
-        document["channels"]["friends"] = draw(referring(document))
+        document["channels"]["referred"] = draw(referring(document))
     if whole or draw(either(False, True)):
         document = draw(qualified(document, whole))
     if draw(st.booleans()):

@@ -269,7 +269,7 @@ FAULTS = {
     ),
     "who cools off is held no longer, once more": Fault(
         "engines/fold/stocks.py",
-        "if event in (Event.OPEN, Event.COOLED_OFF):",
+        "if event not in OF_THE_HELD:",
         "if event == Event.OPEN:",
         "accounts",
     ),

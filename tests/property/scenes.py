@@ -630,13 +630,6 @@ effort_hours = 1
 goes_cold_after_days = 1
 """
 )
-INSTANTS |= {
-    f"referred: {counted}": Scene(REFERRED, f"referral: {counted}")
-    for counted in (
-        *("asks", "refused", "by one who was referred itself"),
-        *("by a customer who is not satisfied", "by one who has left"),
-    )
-}
 COME_BACK = """
 [nurture.come_back]
 reasons = ["churned"]
@@ -649,21 +642,16 @@ odds_ratio = 2
 returns_to = "call"
 """
 WON_BACK = (
-    REFERRED.replace("churn_per_month = 0.2\n", "churn_per_month = 0.3\nopens = { care = 0.3 }\n").replace(
+    REFERRED.replace("inquiries_per_month = 50", "inquiries_per_month = 30")
+    .replace("churn_per_month = 0.2\n", "churn_per_month = 0.3\nopens = { care = 0.3 }\n")
+    .replace(
         "term_months = 2\nrenewal = 0.7\n",
         "term_months = 1\nrenewal = 0.6\nsegments.all = { customers = 9, customers_since_days = 340 }\n",
     )
     + COME_BACK
 )
-INSTANTS |= {
-    f"won back: {counted}": Scene(WON_BACK, f"win-back: {counted}")
-    for counted in (
-        *("in vain", "of the first customers", "for the second time", "lost once more"),
-        *("of one who pays more or less later", "is delivered to before it begins"),
-    )
-}
-INSTANTS["customers buy again, and are delivered to"] = Scene(
-    DELIVERED, "order: to be delivered, and earned then"
+INSTANTS["customers buy again, refer others, leave and come back"] = Scene(
+    WON_BACK, "win-back: for the second time"
 )
 INSTANTS["visits decide who stays"] = Scene(
     VISITED.replace("period_months = 8", "period_months = 4"), "customer: leaves after a visit that was made"

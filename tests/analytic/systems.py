@@ -13,6 +13,8 @@ from typing import Any
 
 from funnelsim.model.model import Model
 from funnelsim.model.own_policy import BUILT_IN
+from funnelsim.model.words import HOUR
+from funnelsim.rules.products import MONTH
 from funnelsim.scenario import lower, parse
 
 START = "2096-06-01"  # of the period, after WARM_UP
@@ -271,6 +273,18 @@ def markets(
             *(table(f"segments.{json.dumps(name)}", of_each) for name in names),
             channel("web", rate * copies, segments=shares),
             stage("form", **{"conversion": 0, **keys}),
+        ]
+    )
+
+
+def referring(copies: int, companies: int, own: float, by_referral: float, months: int) -> str:
+    """Write markets of companies who are won as they ask, and refer others for ever: rates a month of PC3."""
+    rate = own * companies / (MONTH / HOUR)
+    referrals = {"per_customer_per_month": by_referral, "lasts": "for_ever"}
+    return "\n".join(
+        [
+            markets(copies, companies, rate, START, months, warm_up=0, conversion=1),
+            table("channels.friends", {"kind": "referral", "referrals": referrals}),
         ]
     )
 

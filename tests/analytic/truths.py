@@ -26,6 +26,7 @@ from .loop import heard
 from .market import away, draining, repairmen
 from .nurture import nurtured, reached
 from .odds import conversions, hot_to_best
+from .orders import CDNOW, bought_again
 from .qualifying import bayes, checked, rejection, ripening
 from .queues import (
     JUNK,
@@ -39,6 +40,7 @@ from .queues import (
     split_queues,
     triage,
 )
+from .referrals import recommended
 from .shocks import good_months, random_walk, stationary
 from .staff import absences, learning, training, turnover
 from .streams import departures, rhythm, thinning
@@ -108,6 +110,10 @@ TRUTHS: tuple[Truth, ...] = (
     renewing(0.7),
     moving_up({"basic": 0.05, "pro": 0.02}, 0.1),
     lifetime(0.8, 0.1, 5),
+    bought_again(*CDNOW),
+    recommended(50, 40, 60),
+    recommended(100, 40, 40),
+    recommended(1000, 10, 40),
     asked_after_the_last(0.2, 25),
     first_served("new_first", 30),
     first_served("accounts_first", 30),

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import NamedTuple
 
+import numpy as np
+
 from funnelsim.engines.fold import stack
 from funnelsim.metrics import customers
 from funnelsim.metrics.cut import cut
@@ -24,8 +26,9 @@ MAY_COME_FIRST = (
 )
 TERMS = tuple((*first, *OF_A_TERM) for first in MAY_COME_FIRST)
 ENDS = (Event.CHURNED, Event.RUNS_ON)
-OF_CUSTOMERS = (Event.WAS_CUSTOMER, Event.SUBSCRIBED, Event.RENEWED, *CHANGES, *ENDS)
-SIGNS = {Event.SUBSCRIBED: 1, Event.EXPANDED: 1, Event.CONTRACTED: -1, Event.CHURNED: -1}  # in the MRR
+SIGN = (Event.SUBSCRIBED, Event.REACTIVATED)
+OF_CUSTOMERS = (Event.WAS_CUSTOMER, *SIGN, Event.RENEWED, *CHANGES, *ENDS)
+SIGNS = dict.fromkeys((*SIGN, Event.EXPANDED), 1) | dict.fromkeys((Event.CONTRACTED, Event.CHURNED), -1)
 
 
 class Contract(NamedTuple):
@@ -44,6 +47,11 @@ class Contract(NamedTuple):
     def since(self) -> int:
         """When it was signed."""
         return self.signed.time if self.earned else self.signed.worked
+
+    @property
+    def first(self) -> int:
+        """When its company first signed."""
+        return self.signed.time - self.signed.waited if self.earned else self.signed.worked
 
     def company(self, pursuit: int) -> int:
         """Whose contract it is; of first customers, their own entity."""
@@ -82,7 +90,7 @@ def contracts_of(history: History) -> dict[int, Contract]:
     for row in history.rows:
         if row.event == Event.WAS_CUSTOMER:
             found[row.pursuit] = Contract(None, int(history.model.products[row.product]["term"]), [row])
-        elif row.event == Event.SUBSCRIBED:
+        elif row.event in SIGN:
             assert revenue is not None, "a contract without a deal"
             found[row.pursuit] = Contract(revenue, revenue.waited, [row])
         elif row.pursuit in found:
@@ -107,6 +115,8 @@ def of_customers(history: History, seen: Counter[str]) -> Iterator[str]:
             yield f"contract {pursuit} {sentence}"
     yield from _of_mrr(history, contracts)
     yield from _of_visits(history, contracts, seen)
+    yield from _of_cohorts(history, contracts)
+    seen["contracts: of who came back a second time"] += _came_back_twice(contracts)
     seen["contracts"] += len(contracts)
     for row in history.rows:
         if row.pursuit in contracts:
@@ -172,12 +182,13 @@ def _of_terms(contract: Contract, seen: Counter[str], called_off: set[tuple[int,
 
 
 def _of_a_change(contract: Contract, row: Row) -> Iterator[str]:
-    if cents(row) <= 0 or row.worked != contract.since:
+    again = row.time - contract.since if contract.since != contract.first else 0
+    if cents(row) <= 0 or (row.worked, row.waited) != (contract.first, again):
         yield f"pays {cents(row)} cents more or less, since {row.worked}"
 
 
 def _of_a_renewal(contract: Contract, row: Row, term: int, earned: float) -> Iterator[str]:
-    if (row.waited, row.worked) != (term, contract.since) or differ(row.money, earned):
+    if (row.waited, row.worked) != (term, contract.first) or differ(row.money, earned):
         yield f"is renewed at {row.money} after {row.waited}, and earns {earned}"
 
 
@@ -187,8 +198,8 @@ def _of_an_end(contract: Contract) -> Iterator[str]:
     last = contract.rows[-1]
     if ends != [last] or len(contract.rows) == 1:
         yield f"has {len(ends)} ends"
-    elif last.worked != contract.since:
-        yield f"was signed at {contract.since}, and in the end at {last.worked}"
+    elif last.worked != contract.first:
+        yield f"was first signed at {contract.first}, and in the end at {last.worked}"
     elif last.event == Event.CHURNED and last.waited != last.time - contract.since:
         yield f"has run for {last.waited} when it ends"
 
@@ -214,6 +225,8 @@ def _of_mrr(history: History, by_pursuit: dict[int, Contract]) -> Iterator[str]:
             customers.grr: (start - lost, start),
             customers.existing_revenue_share: (_earned_later(history, by_pursuit, month),),
             customers.new_mrr: (moved[Event.SUBSCRIBED],),
+            customers.reactivated_mrr: (moved[Event.REACTIVATED],),
+            customers.customers_won_back: (_won_back(contracts, month),),
             customers.expansion_mrr: (moved[Event.EXPANDED],),
             customers.contraction_mrr: (moved[Event.CONTRACTED],),
             customers.churned_mrr: (moved[Event.CHURNED],),
@@ -232,14 +245,51 @@ def _earned_later(history: History, contracts: dict[int, Contract], month: Span)
     for row in history.rows:
         if row.event == Event.WAS_CUSTOMER:
             since, money = min(row.worked, row.time - 1), row.money * row.waited / MONTH
+        elif row.event == Event.REVENUE and row.product >= 0 and not months[row.product] and row.worked:
+            since, money = row.worked, row.money  # of an order
         elif row.event == Event.REVENUE and row.product >= 0 and months[row.product]:
             own = contracts.get(row.pursuit)
-            since, money = (row.time if own is None else own.since), row.money
+            since, money = (row.worked or row.time if own is None else own.first), row.money
         else:
             continue
         if since < month[0]:
             found += money * overlap((row.time, row.time + row.waited), month) / row.waited
     return found
+
+
+def _won_back(contracts: list[Contract], month: Span) -> int:
+    """Count who comes back as a customer in a month."""
+    signed = [contract.signed for contract in contracts]
+    return sum(row.event == Event.REACTIVATED and month[0] <= row.time < month[1] for row in signed)
+
+
+def _came_back_twice(contracts: dict[int, Contract]) -> int:
+    """Count the companies that have come back as customers more than once."""
+    back = Counter(
+        contract.company(pursuit)
+        for pursuit, contract in contracts.items()
+        if contract.signed.event == Event.REACTIVATED
+    )
+    return sum(times > 1 for times in back.values())
+
+
+def _of_cohorts(history: History, contracts: dict[int, Contract]) -> Iterator[str]:
+    """Who leaves of those who first signed in a month, and what they bring, is told by their rows (F15)."""
+    size = len(history.months)
+    left, brought = np.zeros((size, size)), np.zeros((size, size))
+    recurring, discount = history.model.products["months"], history.model.firm["discount"][0]
+    for row in history.rows:
+        own = contracts.get(row.pursuit)
+        first = (row.worked or row.time) if own is None else own.first
+        cohort, month = history.month_of(first), history.month_of(row.time)
+        if row.product < 0 or not recurring[row.product] or cohort is None or month is None:
+            continue
+        left[cohort, month] += (row.event == Event.CHURNED) - (row.event == Event.REACTIVATED)
+        if row.event in (Event.MARGIN, Event.EARNED) and row.waited:
+            brought[cohort, month] += row.money * (1 + discount) ** (-(row.time - first) / (12 * MONTH))
+    for told, counted in ((history.tally.left, left), (history.tally.lifetime, brought)):
+        if not np.allclose(told, counted, rtol=1e-9, atol=1e-9):
+            yield f"of cohorts {counted.tolist()}, and the tally has {told.tolist()}"
 
 
 def _moved(contracts: list[Contract], month: Span) -> Counter[Event]:
@@ -257,7 +307,9 @@ ENDS_OF_VISITS = (Event.DONE, Event.LOST, Event.WENT_COLD, Event.WITHDRAWN, Even
 def _of_visits(history: History, contracts: dict[int, Contract], seen: Counter[str]) -> Iterator[str]:
     """Each visit is of a customer; in the end it is done, missed, withdrawn with the customer, or open."""
     programs = (history.model.processes["kind"] == Kind.VISITING).tolist()
-    own = {contract.company(pursuit): contract for pursuit, contract in contracts.items()}
+    own: dict[int, list[Contract]] = {}
+    for pursuit, contract in contracts.items():
+        own.setdefault(contract.company(pursuit), []).append(contract)
     visits: dict[int, list[Row]] = {}
     for row in history.rows:
         if row.event == Event.BEGAN and programs[row.process]:
@@ -270,11 +322,11 @@ def _of_visits(history: History, contracts: dict[int, Contract], seen: Counter[s
             yield f"visit {pursuit} has the ends {ends}"
             continue
         seen[f"visits: {Event(ends[0]).name}"] += 1
-        contract = own.get(begun.worked)
-        if contract is None or not contract.is_in_force(begun.time + 1):
-            yield f"visit {pursuit} is of nobody's contract"
+        in_force = [each for each in own.get(begun.worked, []) if each.is_in_force(begun.time + 1)]
+        if len(in_force) != 1:
+            yield f"visit {pursuit} is of {len(in_force)} contracts"
             continue
-        last = contract.rows[-1]
+        last = in_force[0].rows[-1]
         if rows[-1].event == Event.WITHDRAWN and (last.event, last.time) != (Event.CHURNED, rows[-1].time):
             yield f"visit {pursuit} is withdrawn, and its customer stays"
         parked = [row for row in rows if row.event == Event.PARKED]

@@ -12,15 +12,16 @@ from funnelsim.metrics.cut import cut
 from funnelsim.model.model import Model
 from funnelsim.model.words import DAY, NOTHING, Event, Kind
 
+from .account_of_customers import SIGN
 from .plain import History, Row, Span, differ
 
-OF_A_DEAL = (Event.WON, Event.MARGIN, Event.EXPECTED_MARGIN, Event.REVENUE, Event.SUBSCRIBED)
+OF_A_DEAL = (Event.WON, Event.MARGIN, Event.EXPECTED_MARGIN, Event.REVENUE)
 OF_MONEY = (Event.REVENUE, Event.EARNED, Event.CANCELLED, Event.MARGIN, Event.EXPECTED_MARGIN)
 ENDS = (Event.DELIVERED, Event.CANCELLED, Event.OPEN)
 
 
 class Deal(NamedTuple):
-    """The rows with which a contract is won, and those of its deliveries."""
+    """The rows with which a contract is won, or something is ordered again, and those of its deliveries."""
 
     won: list[Row]
     deliveries: dict[int, list[Row]]
@@ -36,22 +37,39 @@ class Deal(NamedTuple):
 
 
 def deals_of(history: History) -> list[Deal]:
-    """Find the contracts about products that are delivered; a company has one at most."""
-    model, deals = history.model, dict[int, Deal]()
-    to_deliver, company_of = model.products["delivery"].tolist(), dict[int, int]()
+    """Find the contracts and orders about products that are delivered; a company has one contract at most.
+
+    The delivery of an order is known by what both have in common.
+    """
+    model, found, latest = history.model, list[Deal](), dict[int, Deal]()
+    awaited: dict[tuple[int, ...], Deal] = {}
+    to_deliver, deal_of = model.products["delivery"].tolist(), dict[int, Deal]()
+    company_of = dict[int, int]()  # of who is won back
     for row in history.rows:
-        if row.process == 0 and row.event == Event.WON and row.product != NOTHING and to_deliver[row.product]:
-            deals[row.pursuit] = Deal([row], {})
+        who = company_of.get(row.pursuit, row.pursuit)
+        won = row.process == 0 and row.event == Event.WON and row.product != NOTHING
+        if (won or row.event == Event.ORDERED) and to_deliver[row.product]:
+            found.append(Deal([row], {}))
+            latest[who] = found[-1]
+            if row.event == Event.ORDERED:
+                awaited[_alike(row)] = found[-1]
         elif is_delivery(model, row) and row.event == Event.BEGAN:
+            deal = deal_of[row.pursuit] = awaited.pop(_alike(row), None) or latest[row.worked]
+            deal.deliveries[row.pursuit] = [row]
+        elif row.event == Event.BEGAN and row.process == 0:
             company_of[row.pursuit] = row.worked
-            deals[row.worked].deliveries[row.pursuit] = [row]
-        elif row.pursuit in company_of:
-            deals[company_of[row.pursuit]].deliveries[row.pursuit].append(row)
-        elif row.event in OF_A_DEAL and row.pursuit in deals:
-            deals[row.pursuit].won.append(row)
-        elif row.event == Event.SUBSCRIBED and row.worked in deals:
-            deals[row.worked].won.append(row)
-    return list(deals.values())
+        elif row.pursuit in deal_of:
+            deal_of[row.pursuit].deliveries[row.pursuit].append(row)
+        elif row.event in OF_A_DEAL and who in latest:
+            latest[who].won.append(row)
+        elif row.event in SIGN and row.worked in latest:
+            latest[row.worked].won.append(row)
+    return found
+
+
+def _alike(row: Row) -> tuple[int, ...]:
+    """Return what the rows of an order and of the beginning of its delivery have in common."""
+    return row.time, row.created, row.channel, row.segment, row.product
 
 
 def is_delivery(model: Model, row: Row) -> bool:
@@ -75,6 +93,7 @@ def of_deliveries(history: History, seen: Counter[str]) -> Iterator[str]:
         for sentence in (*_of_a_beginning(deal, rows[0]), *_of_an_end(history, deal, rows, ends[0])):
             yield f"the delivery of {deal.signed.pursuit} {sentence}"
         seen[f"deliveries: {Event(ends[0].event).name}"] += 1
+        seen["deliveries: of an order"] += deal.signed.event == Event.ORDERED
         ended.append([rows[0], ends[0]])
     yield from _of_revenue(history, deals)
     yield from _of_figures(history, ended)
@@ -107,7 +126,7 @@ def _of_an_end(history: History, deal: Deal, rows: list[Row], end: Row) -> Itera
         yield f"ends as {Event(end.event).name} with {later}, and not with {expected}"
     if {row.rep for row in rows if row.event in OF_MONEY} - {deal.signed.rep}:
         yield "is booked for another than who has closed the deal"
-    signed = [row.time for row in deal.won if row.event == Event.SUBSCRIBED]
+    signed = [row.time for row in deal.won if row.event in SIGN]
     begins = end.time if at_delivery else deal.signed.time
     is_customer = bool(product["months"]) and begins >= history.model.stocks_from
     if at_delivery and end.event != Event.DELIVERED:

@@ -56,6 +56,7 @@ MOVES: dict[Event, tuple[tuple[str, ...], str]] = {  # from which places a row l
     Event.DELIVERED: ((DECIDES,), OVER),
     Event.DONE: ((DECIDES,), OVER),
     Event.SUBSCRIBED: ((NOWHERE,), UNDER_CONTRACT),
+    Event.REACTIVATED: ((NOWHERE,), UNDER_CONTRACT),
     Event.WAS_CUSTOMER: ((NOWHERE,), UNDER_CONTRACT),
     Event.RENEWED: ((UNDER_CONTRACT,), UNDER_CONTRACT),
     Event.EXPANDED: ((UNDER_CONTRACT,), UNDER_CONTRACT),
@@ -63,7 +64,7 @@ MOVES: dict[Event, tuple[tuple[str, ...], str]] = {  # from which places a row l
     Event.CHURNED: ((UNDER_CONTRACT,), OVER),
     Event.RUNS_ON: ((UNDER_CONTRACT,), OVER),
 }
-BEGINNINGS = (Event.INQUIRY, Event.BEGAN, Event.SUBSCRIBED, Event.WAS_CUSTOMER)
+BEGINNINGS = (Event.INQUIRY, Event.BEGAN, Event.SUBSCRIBED, Event.WAS_CUSTOMER, Event.REACTIVATED)
 
 
 def of_pursuits(history: History, seen: Counter[str]) -> Iterator[str]:
@@ -81,6 +82,8 @@ def of_pursuits(history: History, seen: Counter[str]) -> Iterator[str]:
         here, since = places[row.pursuit]
         if row.flags & Flag.NURTURED:  # it has not come back; what follows may be another rest
             allowed = (RESTS,)
+        if event is Event.PARKED and row.created < 0:  # a customer who leaves
+            allowed = (*allowed, ON_ITS_WAY)
         if event is Event.NOT_REACHED and row.reason != NOTHING:
             there = DECIDES
         if here not in allowed:
@@ -125,7 +128,7 @@ def of_companies(history: History, seen: Counter[str]) -> Iterator[str]:
         market = Market(int(model.segments["companies"][segment]), int(model.segments["customers"][segment]))
         available = [(0, market.available)]
         for row in history.rows:
-            if row.segment != segment or row.process != SALE:
+            if row.segment != segment or row.process != SALE or row.created < 0:
                 continue
             yield from market.follow(row, model.stocks_from)
             if market.available < 0:

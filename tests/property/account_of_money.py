@@ -14,10 +14,12 @@ from funnelsim.engines.fold import (
     DIMENSIONS,
     EARNED_BACK,
     EARNED_MARGIN,
+    EARNED_REFERRED,
     EARNED_REVENUE,
     EXPECTED_BACK,
     KEPT,
     TOUCH,
+    WIN_BACK_TOUCH,
     WON_BACK,
     Basis,
     Measure,
@@ -50,7 +52,7 @@ OF_A_CONTRACT = (Event.WON, Event.MARGIN, Event.REVENUE, Event.EXPECTED, Event.E
 NO_COSTS = (  # what a contract is worth or may cost; what was paid for before; a skill
     *OF_A_CONTRACT,
     *(Event.EXPECTED_COMMISSION, Event.REJECTED, Event.PROSPECTED, Event.SKILL),
-    *(Event.CANCELLED, Event.EARNED),
+    *(Event.CANCELLED, Event.EARNED, Event.ORDERED),
     *OF_CUSTOMERS,
 )
 OF_A_SALE = (  # money of a contract that has been signed, whoever writes it
@@ -58,7 +60,10 @@ OF_A_SALE = (  # money of a contract that has been signed, whoever writes it
     *(Event.EARNED, Event.CANCELLED),
 )
 OF_THE_DAY = (Event.MEDIA, Event.PAY, Event.RUNNING, Event.TRAINED, Event.SKILL)  # at the midnight after it
-SPANS = (TOUCH, EARNED_REVENUE, EARNED_MARGIN, EARNED_BACK)  # of which each month of the period has its part
+SPANS = (  # of which each month of the period has its part
+    *(TOUCH, EARNED_REVENUE, EARNED_MARGIN),
+    *(EARNED_BACK, EARNED_REFERRED, WIN_BACK_TOUCH),
+)
 BACK = {Event.WON: WON_BACK, Event.EXPECTED: EXPECTED_BACK}
 OF_MONEY = (
     *(event for event, measures in KEPT if Measure.MONEY in measures and event < len(Event)),
@@ -81,7 +86,8 @@ def bookings_of(history: History) -> Iterator[Booking]:
     for row in history.rows:
         if row.event == Event.TOUCHED:
             for touch in range(1, row.count + 1):
-                yield Booking(TOUCH, row, row.money, row.worked + touch * row.waited)
+                for event in (TOUCH, *[WIN_BACK_TOUCH] * (row.created == -1)):
+                    yield Booking(event, row, row.money, row.worked + touch * row.waited)
             continue
         if row.money == 0:
             continue
@@ -89,9 +95,11 @@ def bookings_of(history: History) -> Iterator[Booking]:
         if row.event == Event.WAS_CUSTOMER:
             yield from _of_the_rest(history, row)
         back = row.flags & Flag.RETURNED != 0
+        referred = 0 <= row.channel == int(history.model.firm["referred_to"][0]) - 1
         if back and row.event in BACK:
             yield Booking(BACK[Event(row.event)], row, row.money, row.time)
-        earned = {Event.REVENUE: [EARNED_REVENUE] + [EARNED_BACK] * back, Event.EARNED: [EARNED_MARGIN]}
+        revenue = [EARNED_REVENUE] + [EARNED_BACK] * back + [EARNED_REFERRED] * referred
+        earned = {Event.REVENUE: revenue, Event.EARNED: [EARNED_MARGIN]}
         earned |= {Event.MARGIN: [EARNED_MARGIN] if row.waited else []}  # else it is earned at delivery
         for event, month in product(earned.get(Event(row.event), []), history.months):
             part = overlap((row.time, row.time + row.waited), month)
@@ -170,7 +178,7 @@ def _lines(model: Model, bounds: Iterable[int], row: Row, month: int) -> list[in
 def of_contracts(history: History) -> Iterator[str]:
     """What is signed has each of its rows once, and earns what was signed."""
     signed: dict[tuple[int, int], list[Row]] = defaultdict(list)
-    begin = (Event.SUBSCRIBED, Event.WAS_CUSTOMER)
+    begin = (Event.SUBSCRIBED, Event.REACTIVATED, Event.WAS_CUSTOMER, Event.ORDERED)
     of_customers = {row.pursuit for row in history.rows if row.event in begin}
     for row in history.rows:
         if row.pursuit in of_customers:

@@ -25,11 +25,13 @@ from .account_of_deliveries import of_deliveries
 from .account_of_hours import of_hours
 from .account_of_leads import STILL_THERE, of_companies, of_pursuits
 from .account_of_money import of_contracts, of_money, of_pay, of_prospecting, of_rejections
+from .account_of_orders import of_orders
+from .account_of_referrals import of_referrals
 from .living import Example, Outcome, ParityError, at_a_stretch
 from .plain import History
 from .processes import FOR_GOOD
 from .scenarios import Toml, scenarios_with_all_parts, seeds
-from .scenes import CUSTOMERS, DELIVERED, VISITED
+from .scenes import CUSTOMERS, DELIVERED, VISITED, WON_BACK
 
 SEED = 20_260_106
 PARTS = {  # by the row that shows that it is there
@@ -49,6 +51,8 @@ PARTS = {  # by the row that shows that it is there
     "effort split": Event.WORKED,  # on existing business, by a team that splits its effort
     "loop": Event.REPORTED,
     "customers": Event.CHURNED,
+    "repeat purchase": Event.ORDERED,
+    "win-back": Event.REACTIVATED,
 }
 ALL_PARTS = "scenarios in which all parts occur"
 FOLLOWED = (
@@ -58,9 +62,11 @@ FOLLOWED = (
     *("contracts", "terms after the first"),
     *("deliveries", *(f"deliveries: {end}" for end in ("DELIVERED", "CANCELLED", "OPEN"))),
     "contracts: ended by the end of a delivery",
+    "contracts: of who came back a second time",
+    *("orders", "orders after the first", "deliveries: of an order", "referrals"),
     *(
         f"contracts: {event}"
-        for event in ("SUBSCRIBED", "RENEWED", "REVENUE", "CHURNED", "RUNS_ON", "WAS_CUSTOMER")
+        for event in ("SUBSCRIBED", "REACTIVATED", "RENEWED", "REVENUE", "CHURNED", "RUNS_ON", "WAS_CUSTOMER")
     ),
     *(f"visits: {end}" for end in ("DONE", "LOST", "WENT_COLD", "WITHDRAWN", "OPEN")),
     *(f"hours {what}" for what in ("worked", "prospecting", "absent", "idle", "off")),
@@ -76,6 +82,8 @@ def unsettled(history: History, seen: Counter[str]) -> Iterator[str]:
     yield from of_money(history, seen)
     yield from of_customers(history, seen)
     yield from of_deliveries(history, seen)
+    yield from of_orders(history, seen)
+    yield from of_referrals(history, seen)
     for account in (of_contracts, of_rejections, of_pay, of_prospecting):
         yield from account(history)
     yield from of_hours(history, seen)
@@ -151,6 +159,6 @@ def accounts(
         accounted(Example(text, seed, processes=processes), seen)
         progress(seen)
 
-    for text in (CUSTOMERS, VISITED, DELIVERED):
+    for text in (CUSTOMERS, VISITED, DELIVERED, WON_BACK):
         accounted(Example(text, SEED % 1000), seen)
     everything()

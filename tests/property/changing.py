@@ -88,6 +88,8 @@ KINDS = (
     "channels.NAME.prospecting.inquiries_per_hour *=",
     "channels.NAME.prospecting.team",
     "channels.NAME.price_per_lead",
+    "channels.NAME.referrals.lasts",
+    "channels.NAME.referrals.per_customer_per_month",
     "channels.NAME.promotion",
     "channels.NAME.segments",
     "channels.NAME.spend_profile",
@@ -320,6 +322,11 @@ def of_channels(document: Document, on: date) -> Options:
                 (f"{at}prospecting.hours_per_week", either(4, 1)),
                 (f"{at}prospecting.team", either(*document["teams"])),
                 (f"{at}prospecting.block_hours", either(2)),
+            ]
+        if "referrals" in channel:
+            found += [
+                (f"{at}referrals.per_customer_per_month", either(1, 0, 0.5)),
+                (f"{at}referrals.lasts", either("for_ever", "while_customer")),
             ]
         if len(small) > 1:
             found.append((f"{at}segments", either({small[0]: 0.25, small[1]: 0.75}, {small[0]: 1.0})))

@@ -104,6 +104,10 @@ TIERS = (  # of a contract worth about 1,000 or 10,000 a year
     {"quota": 30_000, "period": "month", "attainment": [0.01, 0.5], "commission": [0.2, 0.0]},
     {"quota": 5000, "period": "year", "attainment": [0.5, 1.0, 2.0], "commission": [0.01, 0.1, 0.02]},
 )
+AGAIN = (  # repeat purchase, by customers who differ much or little
+    {"shape": 3, "scale_days": 9, "a": 1, "b": 3},
+    {"shape": 0.5, "scale_days": 2, "a": 0.5, "b": 2},
+)
 LEARNING = (
     {"most": 2, "half": 3},
     {"most": 0.5, "half": 1.5, "a_win_counts": 2, "leads_worked": 4},
@@ -169,6 +173,7 @@ def products(draw: DrawFn, kinds: list[str]) -> Document:
     more["discount"] = st.fixed_dictionaries(cuts, optional={"odds_ratio": either(2, 0.5)})
     if key == "price":
         more["earned_over_days"] = either(9, 0.5, 400)
+        more["repeat_purchase"] = either(*AGAIN)
     else:
         more["price_growth_per_year"] = either(0.5, -0.3, 0.0001)
     product: Document = {key: draw(either(100, 9.99, {"median": 90, "p90": 200}))}
@@ -271,8 +276,11 @@ def staying(draw: DrawFn) -> Document:
 def with_products(draw: DrawFn, document: Document, whole: bool = False) -> None:
     """Let products say what contracts are worth, for long enough that terms are over."""
     kinds = list(document["segments"])
-    names = list(PRODUCTS[: draw(st.integers(1, 3))])
+    names = list(PRODUCTS[: draw(st.integers(1 + whole, 3))])
     document["products"] = {name: draw(products(kinds)) for name in names}
+    if whole:
+        again = {"price": draw(either(100, 9.99)), "repeat_purchase": draw(either(*AGAIN))}
+        document["products"][names[1]] = again
     if draw(st.booleans()):
         draw(pyramid(document["products"], document["start"]))
     document["horizon"]["drain_months"] = draw(either(2, 1))
@@ -809,11 +817,49 @@ def in_the_end(draw: DrawFn, document: Document, whole: bool, sells: bool) -> Do
             first = document["products"][PRODUCTS[0]]
             kept = ["delivery", "recognised", *["opens"] * (price_key(first) == "price_per_month")]
             document["products"][PRODUCTS[0]] = leavers | {key: first[key] for key in kept if key in first}
+    if "products" in document and (whole or draw(st.booleans())):
+        draw(with_win_back(document, whole))
+    if whole or draw(either(False, False, True)):
+        document["channels"]["referred"] = draw(referring(document))
     if whole or draw(either(False, True)):
         document = draw(qualified(document, whole))
     if draw(st.booleans()):
         document["uncertainties"] = draw(uncertainties(document))
     return with_neglect_that_can_be(document)
+
+
+@st.composite
+def with_win_back(draw: DrawFn, document: Document, whole: bool) -> None:
+    """Let a program care for customers who leave, one of its own or one that cares for others, too."""
+    if not any(price_key(product) == "price_per_month" for product in document["products"].values()):
+        return
+    programs = document.setdefault("nurture", {})
+    own = {"reasons": [], "interval_days": 3, "chance": 0.5, "most_touches": 4}
+    own |= {"returns_to": next(iter(document["stages"])), "most_returns": draw(either(3, 1))}
+    own |= {"cost_per_touch": draw(either(1.5, 0))}
+    others = [] if whole else [each for each in programs.values() if isinstance(each["chance"], float | int)]
+    program = draw(either(*others, programs.setdefault("come back", own)))
+    program["reasons"] = [*program["reasons"], "churned"]
+    if not programs["come back"]["reasons"]:
+        del programs["come back"]
+
+
+@st.composite
+def referring(draw: DrawFn, document: Document) -> Document:
+    """Let customers refer others, few enough that the last of them are seen in a test."""
+    referrals = {"per_customer_per_month": draw(either(1, 0.5, 1, 0)) if draw(st.booleans()) else 1}
+    if draw(st.booleans()):
+        referrals["lasts"] = draw(either("for_ever", "while_customer"))
+    if "deliveries" in document:
+        referrals["after_bad_delivery"] = draw(either(0.3, 0))
+    if "account_visits" in document:
+        referrals["after_missed_visit"] = draw(either(0.2, 0))
+    more = {
+        "cost_per_inquiry": either(7.5),
+        "temperature": either(*TEMPERATURES),
+        "theorist_share": either(0.3),
+    }
+    return {"kind": "referral", "referrals": referrals} | draw(st.fixed_dictionaries({}, optional=more))
 
 
 @st.composite

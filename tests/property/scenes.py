@@ -460,6 +460,7 @@ loyalty = { alpha = 1, beta = 4 }
 [products.setup]
 price = 500
 earned_over_days = 45
+repeat_purchase = { shape = 2, scale_days = 90, a = 1, b = 4 }
 [segments.small]
 products = { plan = 0.5, licence = 0.2, care = 0.2, setup = 0.1 }
 [segments.large]
@@ -580,6 +581,7 @@ recognised = "at_delivery"
 price = 500
 delivery = "train"
 recognised = "at_delivery"
+repeat_purchase = { shape = 2, scale_days = 20, a = 1, b = 4 }
 [segments.all]
 products = { plan = 0.4, care = 0.4, setup = 0.2 }
 [channels.web]
@@ -616,6 +618,43 @@ FLOORS["delivered late, with defects, or cancelled"] = scene(
     DELIVERED,
     "customer: leaves after a delivery that was not good",
     "delivery: cancelled, and a contract with it",
+)
+REFERRED = (
+    DELIVERED.replace("products = {", "market = { companies = 400 }\nproducts = {")
+    + """
+[channels.friends]
+kind = "referral"
+referrals = { per_customer_per_month = 0.6, after_bad_delivery = 0.2, after_missed_visit = 0.3 }
+[account_visits.review]
+every_days = 20
+[account_visits.review.stages.meet]
+team = "sales"
+effort_hours = 1
+goes_cold_after_days = 1
+"""
+)
+COME_BACK = """
+[nurture.come_back]
+reasons = ["churned"]
+interval_days = 4
+chance = 0.3
+most_touches = 3
+most_returns = 3
+cost_per_touch = 1.5
+odds_ratio = 2
+returns_to = "call"
+"""
+WON_BACK = (
+    REFERRED.replace("inquiries_per_month = 50", "inquiries_per_month = 30")
+    .replace("churn_per_month = 0.2\n", "churn_per_month = 0.3\nopens = { care = 0.3 }\n")
+    .replace(
+        "term_months = 2\nrenewal = 0.7\n",
+        "term_months = 1\nrenewal = 0.6\nsegments.all = { customers = 9, customers_since_days = 340 }\n",
+    )
+    + COME_BACK
+)
+INSTANTS["customers buy again, refer others, leave and come back"] = scene(
+    WON_BACK, "win-back: for the second time"
 )
 INSTANTS["visits decide who stays"] = scene(
     VISITED.replace("period_months = 8", "period_months = 4"), "customer: leaves after a visit that was made"
@@ -698,6 +737,8 @@ churn_per_month = 0.4
 price = 500
 gross_margin = 0.5
 earned_over_days = 10
+discount = { price_cut = 0.2 }
+repeat_purchase = { shape = 2, scale_days = 4, a = 1, b = 4 }
 [segments.all]
 products = { plan = 0.75, setup = 0.25 }
 market = { companies = 90, customers = 1, cooling_off_days = 2 }
@@ -712,6 +753,9 @@ learning = { half = 2, traits = { budget = 0.5 }, theorist_share = -0.2 }
 [channels.calls]
 kind = "personal_selling"
 prospecting = { team = "sales", inquiries_per_hour = 0.3, hours_per_week = 5 }
+[channels.friends]
+kind = "referral"
+referrals = { per_customer_per_month = 1, lasts = "for_ever" }
 [teams.sales]
 people = 4
 assignment = "round_robin"
@@ -742,10 +786,11 @@ effort_hours = 4
 conversion = 0.6
 customer_takes_days = 1
 [nurture.letters]
-reasons = ["gone cold"]
+reasons = ["gone cold", "churned"]
 interval_days = 1
 cost_per_touch = 0.75
-chance = 0.2
+chance = { "gone cold" = 0.2, churned = 0.5 }
 most_touches = 3
+most_returns = 2
 returns_to = "call"
 """

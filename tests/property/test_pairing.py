@@ -17,7 +17,7 @@ from .changing import STRATEGY, changing_scenarios, kinds
 from .living import Example, at_a_stretch
 from .pairing import Lived, drawn_again, draws_noted, lived, serving_two
 from .scenarios import Toml, seeds
-from .scenes import VISITED
+from .scenes import DELIVERED, REFERRED, VISITED
 
 SEED = 20_261_126
 PAIRS = 50
@@ -34,6 +34,8 @@ OTHER_TRAITS = ("fit", "temperature", "theorist_share", "segments", "kinds", "ne
 # product costs a company, and how loyal that is, after each term (PC2, CU3).
 READ_ANEW = {"luck", "will_be_ignored", "bookings", "fate", "checked", "still_theorist"}
 READ_ANEW |= {"prices_of", "stays"}
+READ_ANEW |= {"next_referral"}  # in a chapter with another rate (RF7)
+READ_ANEW |= {"habits", "luck"}  # of who buys again: how often, and when the n-th time (RP2)
 WHO = entity(Entity.INQUIRY, "web")
 
 
@@ -114,6 +116,52 @@ def test_a_customer_has_the_same_life_whatever_else_is_changed(change: str, repl
     for who in both:
         shorter, longer = sorted((life[who] for life in lives), key=len)
         assert longer[: len(shorter)] == shorter
+
+
+@pytest.mark.parametrize("change", OF_LATER)
+@pytest.mark.parametrize("replication", range(3))
+def test_the_nth_order_is_the_same_whatever_else_is_changed(change: str, replication: int) -> None:
+    """When a customer buys again, what it pays and when it drops out are keyed by the company (K8)."""
+    text = f"{DELIVERED}[strategies.{STRATEGY}]\nchange = {{ {change} }}\n"
+    lives = [
+        orders_of(at_a_stretch("compiled", each.chapters, each.world))
+        for each in (
+            Example(text, seed=1, replication=replication),
+            Example(text, seed=1, replication=replication, strategy=STRATEGY),
+        )
+    ]
+    both = lives[0].keys() & lives[1].keys()
+    assert len(both) > 5
+    for who in both:
+        shorter, longer = sorted((life[who] for life in lives), key=len)
+        assert longer[: len(shorter)] == shorter
+
+
+@pytest.mark.parametrize("change", OF_LATER)
+def test_the_nth_referral_is_the_same_company_whatever_else_is_changed(change: str) -> None:
+    """Who is the n-th whom a company refers, and when after the last one, is keyed by the company (RF3)."""
+    text = f"{REFERRED}[strategies.{STRATEGY}]\nchange = {{ {change} }}\n"
+    lives = [
+        referred_in(at_a_stretch("compiled", each.chapters, each.world))
+        for each in (Example(text, seed=1), Example(text, seed=1, strategy=STRATEGY))
+    ]
+    both = lives[0].keys() & lives[1].keys()
+    assert len(both) > 20
+    assert [lives[0][each] for each in both] == [lives[1][each] for each in both]
+
+
+def referred_in(rows: Records) -> dict[int, tuple[int, int]]:
+    """List segment and product of each company that has been referred."""
+    asked = rows[(rows["event"] == Event.INQUIRY) & (rows["pursuit"] >> 56 == Entity.DESCENDANT)]
+    return {int(row["pursuit"]): (int(row["segment"]), int(row["product"])) for row in asked}
+
+
+def orders_of(rows: Records) -> dict[int, list[tuple[int, float]]]:
+    """List how long after the one before each customer buys again, and for how much, by when it asked."""
+    found: dict[int, list[tuple[int, float]]] = {}
+    for row in rows[rows["event"] == Event.ORDERED]:
+        found.setdefault(int(row["created"]), []).append((int(row["waited"]), float(row["money"])))
+    return found
 
 
 def lives_of(rows: Records) -> dict[int, list[tuple[str, float]]]:

@@ -269,7 +269,7 @@ FAULTS = {
     ),
     "who cools off is held no longer, once more": Fault(
         "engines/fold/stocks.py",
-        "if event in (Event.OPEN, Event.COOLED_OFF):",
+        "if event not in OF_THE_HELD:",
         "if event == Event.OPEN:",
         "accounts",
     ),
@@ -309,6 +309,36 @@ FAULTS = {
         'value = contracts.value_signed(office.model, delivery, delivery["paid"])\n    margin',
         'value = contracts.value_signed(office.model, delivery, delivery["mean_paid"])\n    margin',
         "oracle",
+    ),
+    "every repeat purchase is the first of its customer": Fault(
+        "engines/fold/customers.py", 'if row["count"] == 1:', "if True:", "accounts"
+    ),
+    "the compiled engine lets a buyer drop out by the luck of the first order": Fault(
+        "engines/compiled/orders.py",
+        "orders.drops_out(model, world, buyer, number)",
+        "orders.drops_out(model, world, buyer, 1)",
+        "parity",
+    ),
+    "the compiled engine lets those refer who have left": Fault(
+        "engines/compiled/inquiries.py",
+        "if referrals.needs_a_contract(model, referrer) and ",
+        "if False and ",
+        "parity",
+    ),
+    "the revenue of whoever asks is from referrals": Fault(
+        "engines/fold/money.py",
+        'if event == EARNED_REVENUE and referrals.is_referral(model, row["channel"]):',
+        "if event == EARNED_REVENUE:",
+        "accounts",
+    ),
+    "who comes back has left its cohort for good": Fault(
+        "engines/fold/customers.py",
+        "_since(row), -1.0, books.left",
+        "_since(row), 0.0, books.left",
+        "accounts",
+    ),
+    "the compiled engine counts a win-back among the inquiries of a cohort": Fault(
+        "engines/compiled/customers.py", 'pursuit["created"] = nurture.NO_COHORT', "pass", "parity"
     ),
     "shares of new and existing business are exchanged": Fault(
         "rules/effort_split.py",

@@ -7,7 +7,7 @@ in `COVERED`; whoever counts nothing of one of them has proved nothing about it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from importlib import import_module
 from itertools import pairwise, product
@@ -17,12 +17,14 @@ from unittest.mock import patch
 import numpy as np
 import simpy
 
+from funnelsim.chance.keys import Entity
 from funnelsim.compiling.arrays import Record, Records
 from funnelsim.engines import ENGINES, reference
 from funnelsim.engines.reference.beginning import begin
 from funnelsim.engines.reference.changing import change
 from funnelsim.engines.reference.choices import members, next_grant
 from funnelsim.engines.reference.contracts import sign
+from funnelsim.engines.reference.customers import contracts_in_force
 from funnelsim.engines.reference.desks import grant
 from funnelsim.engines.reference.engine import ReferenceEngine
 from funnelsim.engines.reference.handover import admit, comes_to_a_gate
@@ -32,6 +34,7 @@ from funnelsim.engines.reference.office import Happening, Office
 from funnelsim.engines.reference.placing import decide_if_ignored, give_up_rep, place
 from funnelsim.engines.reference.pursuits import enter, leave, queue_again, report
 from funnelsim.engines.reference.queues import queue_of
+from funnelsim.engines.reference.referrals import ask
 from funnelsim.engines.reference.work import start_work
 from funnelsim.model.model import (
     DEMAND_OF_ALL,
@@ -64,9 +67,11 @@ from funnelsim.rules import (
     market,
     memory,
     people,
+    referrals,
     reporting,
     visits,
 )
+from funnelsim.rules.nurture import NO_COHORT
 
 from . import qualifying
 
@@ -251,6 +256,22 @@ COVERED = (
     "delivery: cancelled, and a contract with it",
     "customer: leaves after a good delivery",
     "customer: leaves after a delivery that was not good",
+    "order: the first of a customer",
+    "order: after others",
+    "order: at a discount",
+    "order: earned over days",
+    "order: to be delivered, and earned then",
+    "win-back: in vain",
+    "win-back: of the first customers",
+    "win-back: for the second time",
+    "win-back: of one who pays more or less later",
+    "win-back: is delivered to before it begins",
+    "win-back: lost once more",
+    "referral: asks",
+    "referral: refused",
+    "referral: by one who was referred itself",
+    "referral: by a customer who is not satisfied",
+    "referral: by one who has left",
     "market: an inquiry refused",
     "market: nobody left",
     "market: cools off for ever",
@@ -292,6 +313,9 @@ CHANGED = (  # what the changes on a day must meet
             "a contract runs on, whose next term is longer or shorter",
             "work in hand, of a customer who then has other hours",
             "a rest goes on",
+            "an order is awaited",
+            "a referral is awaited",
+            "a referral comes at another instant",
             "the next attempt is awaited",
             "a birth is awaited",
             "a rep comes",
@@ -329,7 +353,40 @@ def varieties(model: Model, rows: Records) -> Counter[str]:
     seen.update(of_launches(model, rows))
     seen.update(of_visits(model, rows))
     seen.update(of_deliveries(model, rows))
+    seen.update(of_orders(model, rows))
+    seen.update(of_win_backs(model, rows))
     return seen
+
+
+def of_win_backs(model: Model, rows: Records) -> dict[str, int]:
+    """Count what becomes of customers who leave and are cared for."""
+    own = rows[(rows["created"] == NO_COHORT) & (rows["process"] == 0)]
+    lost, back = own[own["event"] == Event.LOST], own[own["event"] == Event.REACTIVATED]
+    _, times = np.unique(back["worked"], return_counts=True)
+    changed = np.isin(own["event"], (Event.EXPANDED, Event.CONTRACTED))
+    return {
+        "win-back: in vain": int((lost["flags"] & Flag.NURTURED != 0).sum()),
+        "win-back: lost once more": int((lost["flags"] & Flag.RETURNED != 0).sum()),
+        "win-back: of the first customers": int((back["channel"] == NOTHING).sum()),
+        "win-back: for the second time": int((times > 1).sum()),
+        "win-back: of one who pays more or less later": int(changed.sum()),
+        "win-back: is delivered to before it begins": int(
+            (model.products["at_delivery"][back["product"]] == 1).sum() if len(back) else 0
+        ),
+    }
+
+
+def of_orders(model: Model, rows: Records) -> dict[str, int]:
+    """Count repeat purchases by what they are about."""
+    orders = rows[rows["event"] == Event.ORDERED]
+    products = model.products[orders["product"]]
+    return {
+        "order: the first of a customer": int((orders["count"] == 1).sum()),
+        "order: after others": int((orders["count"] > 1).sum()),
+        "order: at a discount": int((products["price_cut"] > 0).sum()),
+        "order: earned over days": int((products["earned_over"] > 0).sum()),
+        "order: to be delivered, and earned then": int((products["at_delivery"] == 1).sum()),
+    }
 
 
 def of_launches(model: Model, rows: Records) -> dict[str, int]:
@@ -618,8 +675,11 @@ def where_it_is(before: Model, model: Model, known: Record, pursuit: Record) -> 
         Due.RETURNS: "a rest goes on",
         Due.TRIES_AGAIN: "the next attempt is awaited",
         Due.BEGINS: "a birth is awaited",
+        Due.ORDERS: "an order is awaited",
+        Due.REFERS: "a referral is awaited",
     }
-    return [others[phase]]
+    moved = phase is Due.REFERS and known["due"] != pursuit["due"]
+    return [others[phase], *["a referral comes at another instant"] * int(moved)]
 
 
 def hours_of_customer(model: Model, pursuit: Record) -> tuple[float, list[int]]:
@@ -628,6 +688,11 @@ def hours_of_customer(model: Model, pursuit: Record) -> tuple[float, list[int]]:
     first = int(stage["first_customer_hours"])
     opens = model.hours["opens"][first : first + int(stage["customer_hours"])]
     return float(stage["customer_share"]), opens.tolist()
+
+
+def is_born(entity: int) -> bool:
+    """Return whether a pursuit or a company was born of another."""
+    return int(entity) >> 56 == Entity.DESCENDANT
 
 
 def of_teams(model: Model) -> dict[str, int]:
@@ -708,7 +773,7 @@ def of_interruptions(rows: Records) -> Counter[str]:
 MODULES = [import_module(f"{reference.__name__}.{each.name}") for each in iter_modules(reference.__path__)]
 WATCHED = (
     *(change, leave, comes_to_a_gate, admit, withdraw, ask_market, report, end, sign, start_work, enter),
-    *(decide_if_ignored, queue_again, place, give_up_rep, next_grant),
+    *(decide_if_ignored, queue_again, place, give_up_rep, next_grant, ask),
 )
 
 
@@ -883,6 +948,18 @@ class WatchedOffice(Office):
     def withdraw(self, pursuit: Record, wait: simpy.Event, due: simpy.Event) -> None:
         self.seen["hand-over: withdrawn while held"] += bool(handover.is_held(pursuit))
         withdraw(self, pursuit, wait, due)
+
+    def ask(self, referrer: Record, number: int, begin: Callable[[Record], None]) -> None:
+        before = len(self.open_pursuits)
+        content = referrals.satisfaction(self.model, referrer) == 1.0
+        gone = referrals.needs_a_contract(self.model, referrer) and not contracts_in_force(self, referrer)
+        ask(self, referrer, number, begin)
+        asks = len(self.open_pursuits) > before
+        self.seen["referral: asks"] += asks
+        self.seen["referral: refused"] += not (asks or gone)
+        self.seen["referral: by one who was referred itself"] += asks and is_born(referrer["company"])
+        self.seen["referral: by a customer who is not satisfied"] += not content
+        self.seen["referral: by one who has left"] += gone
 
     def ask_market(self, segment: int, company: int) -> tuple[int, float] | None:
         place = ask_market(self, segment, company)

@@ -103,6 +103,17 @@ def sentences_of(text: str) -> list[str]:
         ),
         (
             "churn_per_month = 0.25",
+            "churn_per_month = 0.25\nrepeat_purchase = { shape = 1, scale_days = 30, a = 1, b = 4 }",
+            "products.desk.repeat_purchase is given for a recurring product, which is paid for month after"
+            " month; expected this table only together with price",
+        ),
+        (
+            "earned_over_days = 2",
+            "repeat_purchase = { shape = 1, scale_days = 30, a = 0, b = 4 }",
+            "products.setup.repeat_purchase.a is 0; expected more than 0",
+        ),
+        (
+            "churn_per_month = 0.25",
             "",
             "products.desk.churn_per_month is missing; expected a chance from 0 to 1, or"
             " products.desk.loyalty",

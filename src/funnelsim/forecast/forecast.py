@@ -23,7 +23,7 @@ from funnelsim.metrics.cut import Cut, cut, labels, one_contract, reads_values, 
 from funnelsim.metrics.figure import FIGURES, Figure, Parts, ratio, total
 from funnelsim.metrics.wording import number, simulated
 from funnelsim.model.model import Model, Names
-from funnelsim.model.words import DAY, HOUR, Event
+from funnelsim.model.words import DAY, HOUR, NOTHING, Event
 from funnelsim.scenario.plans import Plan
 
 MOST_OPEN = 0.02  # share of open leads beyond which figures of the cohort are doubtful
@@ -174,9 +174,10 @@ class Forecast:
 
     @property
     def renews(self) -> bool:
-        """Return whether customers go on to pay for other terms."""
+        """Return whether customers go on to pay, for other terms or for repeat purchases."""
         sells = (self.model.segments["products"] > 0).any()
-        return bool(sells and (self.model.products["term"] > 0).any())
+        again = (self.model.products["term"] > 0) | (self.model.products["rate"] != NOTHING)
+        return bool(sells and again.any())
 
     def parts(self, metric: str, dimension: str = "all", expected: bool = False) -> Parts:
         """Return the sums that a figure is made from: each (R, n); contracts as drawn, or as expected.

@@ -11,8 +11,10 @@ from funnelsim.metrics import (
     junk,
     money,
     nurture,
+    orders,
     pace,
     people,
+    referrals,
 )
 from funnelsim.metrics.cut import CUTS, Cut, cut, labels, reads_values
 from funnelsim.metrics.figure import FIGURES, Better, Figure, Unit
@@ -34,7 +36,9 @@ __all__ = [
     "labels",
     "money",
     "nurture",
+    "orders",
     "pace",
     "people",
     "reads_values",
+    "referrals",
 ]

@@ -12,6 +12,7 @@ from funnelsim.engines.fold import (
     EARNED_REVENUE,
     OF_EXISTING,
     TERM_OVER,
+    WIN_BACK_TOUCH,
     Basis,
     Measure,
 )
@@ -37,12 +38,13 @@ def _whole_cents(money: Floats) -> Floats:
 
 def _change_of_customers(cut: Cut) -> Floats:
     """Count by how many customers there are more: (R, n)."""
-    return cut.period(Event.SUBSCRIBED) - cut.period(Event.CHURNED)
+    return cut.period(Event.SUBSCRIBED) + cut.period(Event.REACTIVATED) - cut.period(Event.CHURNED)
 
 
 def _change_of_mrr(cut: Cut) -> Floats:
     """Add up by how much monthly recurring revenue rises: (R, n)."""
-    gained = cut.period(Event.SUBSCRIBED, _MONEY) + cut.period(Event.EXPANDED, _MONEY)
+    signed = cut.period(Event.SUBSCRIBED, _MONEY) + cut.period(Event.REACTIVATED, _MONEY)
+    gained = signed + cut.period(Event.EXPANDED, _MONEY)
     return gained - cut.period(Event.CONTRACTED, _MONEY) - cut.period(Event.CHURNED, _MONEY)
 
 
@@ -80,7 +82,7 @@ def customers(cut: Cut) -> Parts:
 
 @figure("New customers", Unit.COUNT, Basis.PERIOD, Better.MORE, _ORIGIN, total)
 def new_customers(cut: Cut) -> Parts:
-    """Companies that sign a contract about a recurring product in the period."""
+    """Companies that sign a contract about a recurring product in the period, for the first time."""
     return (cut.period(Event.SUBSCRIBED),)
 
 
@@ -88,6 +90,18 @@ def new_customers(cut: Cut) -> Parts:
 def churned_customers(cut: Cut) -> Parts:
     """Companies whose contract ends in the period, because they do not stay."""
     return (cut.period(Event.CHURNED),)
+
+
+@figure("Customers won back", Unit.COUNT, Basis.PERIOD, Better.MORE, _ORIGIN, total)
+def customers_won_back(cut: Cut) -> Parts:
+    """Companies that had left as customers, and sign again in the period."""
+    return (cut.period(Event.REACTIVATED),)
+
+
+@figure("Cost of winning back", Unit.MONEY, Basis.PERIOD, Better.LESS, _ORIGIN, total)
+def win_back_cost(cut: Cut) -> Parts:
+    """What touches of customers who have left cost: a part of the cost of nurture."""
+    return (cut.period(WIN_BACK_TOUCH, _MONEY),)
 
 
 @figure("Customers who leave, per month", Unit.SHARE, Basis.PERIOD, Better.LESS, _ORIGIN, whole=True)
@@ -116,8 +130,14 @@ def arr(cut: Cut) -> Parts:
 
 @figure("MRR, new", Unit.MONEY, Basis.PERIOD, Better.MORE, _ORIGIN, total)
 def new_mrr(cut: Cut) -> Parts:
-    """MRR of the customers who sign in the period."""
+    """MRR of the customers who sign in the period, for the first time."""
     return (_whole_cents(cut.period(Event.SUBSCRIBED, _MONEY)),)
+
+
+@figure("MRR, won back", Unit.MONEY, Basis.PERIOD, Better.MORE, _ORIGIN, total)
+def reactivated_mrr(cut: Cut) -> Parts:
+    """MRR of the customers who had left, and sign again in the period."""
+    return (_whole_cents(cut.period(Event.REACTIVATED, _MONEY)),)
 
 
 @figure("MRR, expansion", Unit.MONEY, Basis.PERIOD, Better.MORE, _ORIGIN, total)

@@ -54,6 +54,11 @@ def signed(cut: Cut) -> Floats:
     return cut.period(Event.WON, _MONEY)
 
 
+def all_signed(cut: Cut) -> Floats:
+    """Add up contracts, what customers go on to pay for, and what they buy again: (R, n)."""
+    return signed(cut) + later_terms(cut) + cut.period(Event.ORDERED, _MONEY)
+
+
 def later_terms(cut: Cut) -> Floats:
     """Add up what customers go on to pay for: (R, n)."""
     return cut.period(LATER_TERM, _MONEY)
@@ -93,7 +98,7 @@ def later_term_value(cut: Cut) -> Parts:
 
 @figure("Gross margin", Unit.MONEY, Basis.PERIOD, Better.MORE, _WON, total)
 def contribution(cut: Cut) -> Parts:
-    """Gross margin of bookings, and of the later terms that customers pay for in the period.
+    """Gross margin of bookings, and of the later terms and repeat purchases of the period.
 
     The sum of what is paid x gross margin. A contract sold in a promotion is delivered at the cost of its
     full price: bookings - (1 - gross margin) x full price.
@@ -230,16 +235,20 @@ def cac(cut: Cut) -> Parts:
 
 @figure("Cost, of bookings", Unit.SHARE, Basis.PERIOD, Better.LESS, _ALL)
 def programme_cost_share(cut: Cut) -> Parts:
-    """Total programme cost as a share of what it brings: cost / (bookings + later terms)."""
-    return everything(cut), signed(cut) + later_terms(cut)
+    """Total programme cost as a share of what it brings.
+
+    Cost / (bookings + later terms + repeat purchases).
+    """
+    return everything(cut), all_signed(cut)
 
 
 @figure("Profit", Unit.MONEY, Basis.PERIOD, Better.MORE, _ALL, total)
 def profit(cut: Cut) -> Parts:
     """Gross margin - cost: of contracts signed and terms begun in the period, and what is spent in it.
 
-    A contract counts with its first term, and with each later term as that begins. Net marketing
-    contribution (Best, Market-Based Management): net sales - cost of goods sold - marketing and sales cost.
+    A contract counts with its first term, and with each later term as that begins; repeat purchases count.
+    Net marketing contribution (Best, Market-Based Management): net sales - cost of goods sold - marketing and
+    sales cost.
     """
     return (margin(cut) - everything(cut),)
 
@@ -264,8 +273,8 @@ def roas(cut: Cut) -> Parts:
 
 @figure("Return on sales", Unit.SHARE, Basis.PERIOD, Better.MORE, _ALL)
 def ros(cut: Cut) -> Parts:
-    """Profit as a share of what is signed: profit / (bookings + later terms)."""
-    return margin(cut) - everything(cut), signed(cut) + later_terms(cut)
+    """Profit as a share of what is signed: profit / (bookings + later terms + repeat purchases)."""
+    return margin(cut) - everything(cut), all_signed(cut)
 
 
 @figure("Return on investment in sales", Unit.SHARE, Basis.PERIOD, Better.MORE, _REP)

@@ -115,6 +115,8 @@ PRODUCT = record(  # what is sold
     ("moves", "<i4"),
     ("delivery", "<i4"),  # process; 0: there is nothing to deliver
     ("at_delivery", "<i4"),  # 1: earned from delivery on; 0: from signing on
+    ("rate", "<i4"),  # distribution of a company's own rate of orders, a day; NOTHING: it is not bought again
+    ("dropout", "<i4"),  # distribution of its chance to drop out after each of them
 )
 PRICE = record(  # of a product in a segment
     ("mean", "<f8"),  # of the table that is drawn from
@@ -309,8 +311,13 @@ LOAD = record(  # a point of the effect of a rep's open leads
 )
 FIRM = record(  # what is the same in all channels and stages
     ("discount", "<f8"),  # of what comes later, a year
+    ("referral_rate", "<f8"),  # candidates that a customer refers in a month
+    ("bad_delivery", "<f8"),  # share of them that is left after a delivery that was not good ...
+    ("missed_visit", "<f8"),  # ... and after a visit that was missed
     ("ripening", "<i4"),  # distribution, days until a theorist is none any more; NOTHING: it stays one
-    ("zero", "<i4"),
+    ("referred_to", "<i4"),  # channel of those who are referred, counted from 1; 0: nobody refers
+    ("while_customer", "<i4"),  # 1: no longer than a contract is in force
+    ("churned", "<i4"),  # number of the reason of customers who leave; 0: nobody is won back
 )
 
 GATE = record(  # of a team in a stage: a limit on what is handed over
@@ -458,6 +465,7 @@ PURSUIT = record(  # what every event of a sale looks at comes first, on as few 
     ("paid", "<f8"),  # ... for a month of the term at hand; of a deal that is won: for a month, or in all
     ("mean_paid", "<f8"),  # ... at the mean price
     ("price_share", "<f8"),  # ... of the full price
+    ("signed", "<i8"),  # of a contract, a win-back, who may buy again: when the company first signed; else 0
 )
 
 COMPANY = record(  # a company with pursuits of which others were born

@@ -48,6 +48,8 @@ class Due(IntEnum):
     WITHDRAWS = 13  # entity: the pursuit
     COOLS_OFF = 14  # entity: the pursuit, whose company can be approached again
     TERM_ENDS = 15  # entity: the contract
+    ORDERS = 16  # entity: the buyer
+    REFERS = 17  # entity: the referrer
 
 
 class Event(IntEnum):
@@ -112,6 +114,8 @@ class Event(IntEnum):
     DELIVERED = 50  # a delivery ends; waited: the customer's time; worked: when it began; count: 1 if good
     CANCELLED = 51  # a delivery is cancelled: follows LOST or WENT_COLD; money: bookings
     EARNED = 52  # follows DELIVERED; waited: over how long it is earned; money: gross margin
+    ORDERED = 53  # a customer buys again; waited: since it last did; worked: when it first did; money: price
+    REACTIVATED = 54  # a contract begins again, as SUBSCRIBED; waited: since its company first signed
 
 
 class Flag(IntFlag):

@@ -29,6 +29,7 @@ from funnelsim.reports.names import (
     GREY,
     LIGHT,
     ORANGE,
+    PURPLE,
     RED,
     SKY,
     drawable,
@@ -218,6 +219,7 @@ def _check_customers(forecast: Forecast) -> None:
 
 _STEPS = (  # of the MRR bridge: figure, which way, colour, words
     ("new_mrr", 1, GREEN, "new"),
+    ("reactivated_mrr", 1, PURPLE, "won back"),
     ("expansion_mrr", 1, SKY, "expansion"),
     ("contraction_mrr", -1, ORANGE, "contraction"),
     ("churned_mrr", -1, RED, "lost"),
@@ -227,20 +229,22 @@ _STEPS = (  # of the MRR bridge: figure, which way, colour, words
 def mrr_bridge(forecast: Forecast, strategy: str, ax: Axes | None = None) -> Axes:
     """Draw how monthly recurring revenue comes from the period's beginning to its end, in the mean year."""
     _check_customers(forecast)
-    steps = [way * forecast.outcomes(name)[0].value for name, way, _, _ in _STEPS]
+    values = {name: forecast.outcomes(name)[0].value for name, *_ in _STEPS}
+    shown = [each for each in _STEPS if values[each[0]] or each[0] != "reactivated_mrr"]
+    steps = [way * values[name] for name, way, _, _ in shown]
     at_end = forecast.outcomes("mrr")[0].value
     levels = np.array([at_end - sum(steps), *steps])
     scale, unit = _scale(np.array([*levels, at_end]), FIGURES["mrr"], forecast.names.currency)
     ends = levels.cumsum() / scale
     ax = _axes(ax, 9, 4.8)
     tops = [(0.0, ends[0]), *pairwise(ends), (0.0, at_end / scale)]
-    colours = (BLUE, *(colour for _, _, colour, _ in _STEPS), BLUE)
+    colours = (BLUE, *(colour for _, _, colour, _ in shown), BLUE)
     for place, ((since, until), colour) in enumerate(zip(tops, colours, strict=True)):
         ax.bar(place, until - since, bottom=since, color=colour, width=0.66)
         change = "" if place in (0, len(tops) - 1) else "+" if until >= since else "-"
         text = f"{change}{number(abs(until - since))}"
         ax.annotate(text, (place, max(since, until)), (0, 4), textcoords="offset points", ha="center")
-    ax.set_xticks(range(len(tops)), ["as the period begins", *(words for *_, words in _STEPS), "at its end"])
+    ax.set_xticks(range(len(tops)), ["as the period begins", *(words for *_, words in shown), "at its end"])
     ax.set_ylabel(_labelled(FIGURES["mrr"].title, unit))
     ax.set_ylim(0, 1.12 * max(top for each in tops for top in each) or 1.0)
     ax.set_title(

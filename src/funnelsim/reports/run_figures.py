@@ -79,10 +79,13 @@ _PROSPECTING = ("prospecting_hours", "prospecting_share", "prospecting_cost")
 _NURTURE_BY_MONTH = ("in_nurture", "reactivated", "revenue_from_reactivated")
 _PEOPLE = ("on_staff", "absence", "mean_skill", "turnover_cost", "training_cost")
 _HELD = ("held", "leads_held", "time_held", "cold_while_held", "holding_cost")
-_BRIDGE = ("new_mrr", "expansion_mrr", "contraction_mrr", "churned_mrr", "mrr")
+_BRIDGE = ("new_mrr", "reactivated_mrr", "expansion_mrr", "contraction_mrr", "churned_mrr", "mrr")
 _DELIVERY = ("delivered", "delivered_in_time", "good_deliveries", "days_to_deliver", "cancelled")
+_REFERRED = ("referred", "referred_share", "referred_revenue_share")
+_AGAIN = ("repeat_purchases", "repeat_customers", "repeat_purchase_value")
 _CUSTOMERS = (
     *("customers", "new_customers", "churned_customers", "logo_churn", "renewal_rate"),
+    *("customers_won_back", "win_back_cost"),
     *(*_BRIDGE, "arr", "nrr", "grr", "existing_revenue_share", "account_visits", "account_visits_made"),
 )
 _NURTURE = (
@@ -135,6 +138,13 @@ PARTS = (
         (*_DELIVERY, "delivery_cost"),
         (("month", _DELIVERY), ("segment", _DELIVERY)),
     ),
+    Part(
+        "Repeat purchase",
+        ("repeat_purchases",),
+        _AGAIN,
+        (("month", _AGAIN), ("segment", _AGAIN)),
+    ),
+    Part("Referrals", ("referred",), _REFERRED, (("month", _REFERRED), ("segment", _REFERRED))),
     Part(
         "Customers",
         ("customers", "new_customers"),

@@ -49,7 +49,7 @@ def bookings(model: Model, world: Record, pursuit: Record) -> float:
     """
     if pursuit["product"] != NOTHING:
         product, segment = pursuit["product"], pursuit["segment"]
-        price, _ = products.prices_of(model, world, product, segment, pursuit["company"])
+        price, _ = products.prices_of(model, world, product, segment, pursuit["company"], 0)
         return of_product(model, pursuit, price)
     segment = model.segments[pursuit["segment"]]
     per_year = model.distributions[segment["value"]]

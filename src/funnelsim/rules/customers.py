@@ -11,6 +11,7 @@ from funnelsim.compiling.decorators import rare, rule
 from funnelsim.model.model import Model
 from funnelsim.model.words import DAY, NOTHING, Event
 from funnelsim.rules.contracts import CENTS, cents, share_of_price
+from funnelsim.rules.nurture import is_win_back
 from funnelsim.rules.products import MONTH, is_launched, is_recurring, prices_of
 from funnelsim.rules.routes import route
 from funnelsim.rules.visits import duration, occurrence
@@ -38,8 +39,26 @@ def signed(model: Model, world: Record, deal: Record) -> tuple[float, float, flo
     (CU1, PC2)
     """
     share = share_of_price(model, deal)
-    price, mean_price = prices_of(model, world, deal["product"], deal["segment"], deal["company"])
+    price, mean_price = prices_of(model, world, deal["product"], deal["segment"], deal["company"], 0)
     return price * share, mean_price * share, share
+
+
+@rule
+def first_signed(deal: Record, now: int) -> int:
+    """Return when the company of a deal first signed, now that its contract begins (WB5)."""
+    return int(deal["signed"]) if is_win_back(deal) else int(now)
+
+
+@rule
+def signs_as(deal: Record) -> int:
+    """Name the event of a contract that begins, for the first time or again (CU1, WB4)."""
+    return Event.REACTIVATED.value if is_win_back(deal) else Event.SUBSCRIBED.value
+
+
+@rule
+def since_return(contract: Record, now: int) -> int:
+    """Return how long ago a customer signed again; 0 for one who has not left before (WB5)."""
+    return 0 if contract["signed"] == contract["began"] else int(now - contract["began"])
 
 
 @rule
@@ -104,7 +123,7 @@ def next_term(model: Model, world: Record, contract: Record, now: int) -> tuple[
         factor = growth(model, contract, now)
         return product, contract["paid"] * factor, contract["mean_paid"] * factor
     share = contract["price_share"]
-    price, mean_price = prices_of(model, world, product, contract["segment"], contract["company"])
+    price, mean_price = prices_of(model, world, product, contract["segment"], contract["company"], 0)
     return product, price * share, mean_price * share
 
 
@@ -159,7 +178,7 @@ def first_contract(
     since = age % term
     years = (age - since) // YEAR
     grown = share * math.pow(1.0 + model.products[product]["growth"], float(years))
-    price, mean_price = prices_of(model, world, product, segment, company)
+    price, mean_price = prices_of(model, world, product, segment, company, 0)
     return int(now - age), int(now - since), price * grown, mean_price * grown, share
 
 

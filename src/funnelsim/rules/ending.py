@@ -15,7 +15,19 @@ from funnelsim.chance.keys import REST, descendant, uniforms
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.model.model import EVENTS, Model
-from funnelsim.model.words import DAY, GONE_COLD, LOST, NOTHING, REJECTED, ROUTE, WON, Due, Event, Kind
+from funnelsim.model.words import (
+    DAY,
+    GONE_COLD,
+    LOST,
+    NEVER,
+    NOTHING,
+    REJECTED,
+    ROUTE,
+    WON,
+    Due,
+    Event,
+    Kind,
+)
 from funnelsim.rules.ignored import is_ignored
 from funnelsim.rules.visits import duration, occurrence
 
@@ -139,6 +151,12 @@ def can_be_withdrawn(pursuit: Record) -> bool:
     return bool(pursuit["phase"] in (Due.GOES_COLD, Due.TRIES_AGAIN, Due.RETURNS, Due.BEGINS))
 
 
+@rule
+def is_told(pursuit: Record) -> bool:
+    """Return whether a pursuit has a row at the horizon: it has begun, and is told of (D3, RP1, RF1)."""
+    return bool(pursuit["began"] != NEVER and pursuit["phase"] not in (Due.COOLS_OFF, Due.ORDERS, Due.REFERS))
+
+
 @rare
 def most_born(model: Model) -> int:
     """Count the pursuits that may be born in one step, at most: of an end, with a contract, of an inquiry."""
@@ -147,4 +165,4 @@ def most_born(model: Model) -> int:
         most = max(most, int(model.ends[number]["spawns"]))
     if len(model.products) > 0:
         most += 1 + len(model.processes)
-    return most
+    return most + (1 if model.firm[0]["referred_to"] > 0 else 0)

@@ -10,6 +10,7 @@ from funnelsim.compiling.decorators import rare, rule
 from funnelsim.model.model import Model
 from funnelsim.model.words import NOTHING, Flag
 from funnelsim.rules.loads import effect_of_open_leads
+from funnelsim.rules.nurture import is_win_back
 from funnelsim.rules.traits import has
 from funnelsim.rules.visits import CERTAIN, duration, occurrence, stage_for
 
@@ -108,10 +109,11 @@ def effort_of_rejection(model: Model, pursuit: Record) -> int:
 def cost_of_rejected(model: Model, pursuit: Record) -> float:
     """Return what a rejected pursuit has cost by itself: its inquiry, its lead and this visit (J12).
 
-    One that was rejected before has only cost this visit since, as one of a customer without a channel has.
+    One that was rejected before, or of a customer, has only cost this visit since (WB3).
     """
     cost = float(stage_for(model, pursuit)["cost_per_visit"])
-    if pursuit["met"] & REJECTED_BEFORE == 0 and pursuit["channel"] != NOTHING:
+    asked = pursuit["channel"] != NOTHING and not is_win_back(pursuit)
+    if asked and pursuit["met"] & REJECTED_BEFORE == 0:
         channel = model.channels[pursuit["channel"]]
         cost += channel["cost_per_inquiry"]
         if pursuit["is_lead"] == 1:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from funnelsim.chance.keys import uniforms
+from funnelsim.chance.keys import WIN_BACK, descendant, uniforms
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.model.model import SALE, Model
 from funnelsim.model.words import LOST, NOTHING
 from funnelsim.rules.visits import occurrence
+
+NO_COHORT = -1  # in place of when the company's first inquiry arrived
 
 
 @rule
@@ -17,6 +19,25 @@ def takes(model: Model, pursuit: Record, reason: int) -> bool:
         return False
     fewer = pursuit["returns"] < model.reasons[reason]["most_returns"]
     return bool(fewer and pursuit["process"] == SALE)
+
+
+@rule
+def wins_back(model: Model, contract: Record) -> bool:
+    """Return whether a customer who leaves is cared for, so that it may come back (WB1)."""
+    reason = int(model.firm[0]["churned"])
+    return bool(reason > 0 and takes(model, contract, reason))
+
+
+@rule
+def win_back_of(contract: Record) -> int:
+    """Return the entity of the win-back that is born of a contract (WB1, K9)."""
+    return descendant(contract["entity"], WIN_BACK, occurrence(contract))
+
+
+@rule
+def is_win_back(pursuit: Record) -> bool:
+    """Return whether a pursuit, or what is born of it, belongs to no cohort of inquiries (WB1)."""
+    return bool(pursuit["created"] == NO_COHORT)
 
 
 @rare

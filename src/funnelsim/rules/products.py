@@ -66,14 +66,21 @@ def price_row(model: Model, pursuit: Record) -> Record:
 
 
 @rare
-def prices_of(model: Model, world: Record, product: int, segment: int, company: int) -> tuple[float, float]:
+def prices_of(
+    model: Model, world: Record, product: int, segment: int, company: int, order: int
+) -> tuple[float, float]:
     """Draw the price of a product for a company, of a month where it is recurring; and return the mean price.
 
-    (PC2)
+    (PC2, RP4)
+
+    Parameters
+    ----------
+    order : int
+        Which order of the company it is for; 0: a deal.
     """
     row = model.prices[product * len(model.segments) + segment]
     price = model.distributions[row["distribution"]]
-    u, _ = uniforms_if(varies(price), world, company, model.products[product]["price_key"], 0)
+    u, _ = uniforms_if(varies(price), world, company, model.products[product]["price_key"], order)
     return quantile(price, model.knots, u), float(row["mean"])
 
 

@@ -7,6 +7,7 @@ from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.model.model import SALE, Model
 from funnelsim.model.words import REJECTED, Event
+from funnelsim.rules.nurture import NO_COHORT
 from funnelsim.rules.visits import occurrence, stage_for
 
 NO_REPORT, BAD, GOOD = -1, 0, 1
@@ -14,8 +15,10 @@ NO_REPORT, BAD, GOOD = -1, 0, 1
 
 @rule
 def learns(model: Model, pursuit: Record) -> bool:
-    """Return whether the channel of a lead learns from what is reported of it."""
-    return bool(pursuit["process"] == SALE and model.channels[pursuit["channel"]]["half"] > 0.0)
+    """Return whether the channel of a lead learns from what is reported of it (WB3)."""
+    if pursuit["process"] != SALE or pursuit["created"] == NO_COHORT:
+        return False
+    return bool(model.channels[pursuit["channel"]]["half"] > 0.0)
 
 
 @rare

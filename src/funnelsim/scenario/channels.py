@@ -93,13 +93,33 @@ class Prospecting(Section):
     )
 
 
+class Referrals(Section):
+    """Inquiries that customers bring: who has signed refers others, of the same segment."""
+
+    per_customer_per_month: Annotated[float, Field(ge=0, le=100)] = Field(
+        description="Companies that a satisfied customer refers in a month, if the market has room for all.",
+        examples=[0.1],
+    )
+    lasts: Literal["while_customer", "for_ever"] = Field(
+        default="while_customer",
+        description="Whether who has left refers others still. Who has bought once is a customer for ever.",
+    )
+    after_bad_delivery: Share = Field(
+        default=1.0,
+        description="Share of its referrals that a customer makes after a delivery that was not good.",
+    )
+    after_missed_visit: Share = Field(
+        default=1.0, description="Share of its referrals that a customer makes after a visit that was missed."
+    )
+
+
 class Kind(Section):
     """What channels of a kind have in common; each may say otherwise."""
 
     inquiries_per_month: Annotated[float, Field(ge=0, le=1e9)] | None = Field(
         default=None,
         description="Expected inquiries in an average calendar month. "
-        "Left out where `[mix]` shares out a total, or with `prospecting`.",
+        "Left out where `[mix]` shares out a total, or with `prospecting` or `referrals`.",
     )
     monthly_profile: tuple[NotNegative, ...] = Field(
         default=(1.0,) * 12,
@@ -153,6 +173,9 @@ class Kind(Section):
     promotion: Promotion | None = Field(default=None, description="A lower price for a time.")
     prospecting: Prospecting | None = Field(
         default=None, description="Inquiries that reps find, instead of `inquiries_per_month`."
+    )
+    referrals: Referrals | None = Field(
+        default=None, description="Inquiries that customers bring, instead of `inquiries_per_month`."
     )
     temperature: Temperatures = Field(
         default=Temperatures(warm=1.0), description="Shares of hot, warm and future inquiries."

@@ -26,6 +26,7 @@ from funnelsim.scenario.gates import check_hand_overs
 from funnelsim.scenario.goal_checks import check_goals
 from funnelsim.scenario.ignored_rows import IGNORED_NAME, check_ignored, ignoring
 from funnelsim.scenario.learning_checks import check_learning
+from funnelsim.scenario.nurture import CHURNED_NAME
 from funnelsim.scenario.nurture_checks import check_nurture
 from funnelsim.scenario.paths import leaves, written
 from funnelsim.scenario.plan_checks import check_plan
@@ -46,6 +47,7 @@ from funnelsim.scenario.qualifying_checks import (
 )
 from funnelsim.scenario.qualifying_rows import REJECTED_NAME, rejecting
 from funnelsim.scenario.quantities import least_drawn
+from funnelsim.scenario.referrals import check_referrals
 from funnelsim.scenario.schema import (
     AS_TYPED,
     LONGEST_HORIZON,
@@ -230,7 +232,7 @@ def _mixes(contents: Contents) -> Problems:
     for name, channel in contents.channels.items():
         path = f"channels.{name}.segments"
         if channel.segments is None:
-            if len(contents.segments) > 1:
+            if len(contents.segments) > 1 and channel.referrals is None:
                 known = ", ".join(contents.segments)
                 yield Problem(path, "is missing", f"shares of the segments {known} that sum to 1")
             continue
@@ -392,7 +394,7 @@ def _stages(contents: Contents) -> Problems:
                 yield from _without_team(where, table)
             if table.team is not None and table.team not in contents.teams:
                 yield unknown(f"{where}.team", table.team, contents.teams, "a team")
-            yield from _lost_reasons(f"{where}.lost_reasons", table.lost_reasons, bool(rejecting(contents)))
+            yield from _lost_reasons(f"{where}.lost_reasons", table.lost_reasons, contents)
 
 
 def _as_typed(path: str, stage: Stage) -> list[tuple[str, Stage | StageOfSegment]]:
@@ -400,13 +402,16 @@ def _as_typed(path: str, stage: Stage) -> list[tuple[str, Stage | StageOfSegment
     return [(path, stage), *((f"{path}.segments.{name}", own) for name, own in stage.segments.items())]
 
 
-def _lost_reasons(path: str, reasons: Mapping[str, float] | None, rejects: bool) -> Problems:
+def _lost_reasons(path: str, reasons: Mapping[str, float] | None, contents: Contents) -> Problems:
     if reasons is None:
         return
     if GONE_COLD_NAME in reasons:
         yield Problem(path, f'names "{GONE_COLD_NAME}"', "reasons other than waiting too long")
-    if rejects and REJECTED_NAME in reasons:
+    if rejecting(contents) and REJECTED_NAME in reasons:
         wrong = f'names "{REJECTED_NAME}", which is what is lost by rejection'
+        yield Problem(path, wrong, "other reasons")
+    if wins_back(contents) and CHURNED_NAME in reasons:
+        wrong = f'names "{CHURNED_NAME}", which is why customers leave who are nurtured'
         yield Problem(path, wrong, "other reasons")
     yield from sum_to_one(path, reasons.values())
 
@@ -436,7 +441,14 @@ def reasons_of(contents: Contents) -> list[str]:
     of_junk = [REJECTED_NAME] if rejecting(contents) else []
     of_reps = [IGNORED_NAME] if ignoring(contents) else []
     tried = any(stage.attempts is not None for stage in contents.stages.values())
-    return list(dict.fromkeys([GONE_COLD_NAME, *named, *of_junk, *of_reps, *[NOT_REACHED_NAME] * tried]))
+    found = [GONE_COLD_NAME, *named, *of_junk, *of_reps, *[NOT_REACHED_NAME] * tried]
+    return list(dict.fromkeys([*found, *[CHURNED_NAME] * wins_back(contents)]))
+
+
+def wins_back(contents: Contents) -> bool:
+    """Return whether a program of nurture takes customers who leave (WB1)."""
+    leave = any(product.is_recurring for product in contents.products.values())
+    return leave and any(CHURNED_NAME in program.reasons for program in contents.nurture.values())
 
 
 def _nurture(contents: Contents) -> Problems:
@@ -628,6 +640,7 @@ _CHECKS: tuple[Callable[[Contents], Problems], ...] = (
     check_the_mix,
     check_products,
     check_prospecting,
+    check_referrals,
     _shocks,
     _teams,
     check_staff,

@@ -78,9 +78,9 @@ def levelled(scenario: Scenario, months: int) -> Scenario:
     )
 
 
-def _source(channel: Channel, volume: float) -> dict[str, float]:
-    """Return the inquiries of a month; reps who prospect go on to find theirs."""
-    return {} if channel.prospecting is not None else {"inquiries_per_month": volume}
+def _source(channel: Channel, volume: float) -> dict[str, float | None]:
+    """Return the inquiries of a month; reps who prospect go on to find theirs, and nobody refers others."""
+    return {} if channel.prospecting is not None else {"inquiries_per_month": volume, "referrals": None}
 
 
 _Customers = TypeVar("_Customers", Segment, Stage, StageOfSegment)

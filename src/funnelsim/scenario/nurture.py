@@ -13,6 +13,7 @@ from funnelsim.scenario.section import Section
 
 MOST_TOUCHES = 1_000
 MOST_RETURNS = 1_000
+CHURNED_NAME = "churned"  # the reason of customers who leave
 
 
 def _chance(value: object, name: str = "") -> float:
@@ -51,7 +52,8 @@ class Nurture(Section):
     reasons: tuple[str, ...] = Field(
         min_length=1,
         max_length=127,
-        description='Reasons of loss that the program takes: those of `lost_reasons`, and "gone cold".',
+        description='Reasons of loss that the program takes: those of `lost_reasons`, "gone cold", and '
+        '"churned" of customers who leave.',
         examples=[("gone cold",)],
     )
     interval_days: Annotated[float, Field(gt=0, le=3650)] = Field(

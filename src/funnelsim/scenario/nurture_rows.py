@@ -10,7 +10,7 @@ from funnelsim.chance.keys import purpose
 from funnelsim.model.records import REASON
 from funnelsim.model.words import DAY
 from funnelsim.rules.visits import duration
-from funnelsim.scenario.nurture import Nurture, program_by_reason, returning_by
+from funnelsim.scenario.nurture import CHURNED_NAME, Nurture, program_by_reason, returning_by
 from funnelsim.scenario.schema import Contents
 from funnelsim.scenario.sheets import Array, Draft, Sheet, fill
 from funnelsim.scenario.volumes import Era
@@ -31,6 +31,8 @@ class NurtureRows:
         """Write keys, limits, and where those who come back go on."""
         rows = draft.array("reasons")
         rows["odds"] = 1.0
+        if CHURNED_NAME in program_by_reason(scenario.nurture) and CHURNED_NAME in self.reasons:
+            fill(draft.array("firm"), 0, {"churned": self.reasons.index(CHURNED_NAME)})
         first = 0
         for number, name, program in self._nurtured(scenario):
             row = {

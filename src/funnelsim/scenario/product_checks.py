@@ -37,6 +37,9 @@ def _of_one_kind(path: str, product: Product) -> Problems:
     if product.price is None and "earned_over_days" in product.model_fields_set:
         wrong = "is given for a recurring product, which is earned month by month"
         yield Problem(f"{path}.earned_over_days", wrong, "this key only together with price")
+    if product.price is None and product.repeat_purchase is not None:
+        wrong = "is given for a recurring product, which is paid for month after month"
+        yield Problem(f"{path}.repeat_purchase", wrong, "this table only together with price")
     if product.price_per_month is None:
         for key in _OF_RECURRING:
             if key in product.model_fields_set:

@@ -80,6 +80,7 @@ class ProductRows:
             "earned_over": duration(product.earned_over_days, DAY),
             "price_cut": 0.0 if product.discount is None else product.discount.price_cut,
             "odds": 1.0 if product.discount is None else product.discount.odds_ratio,
+            **_buying(product, sheet),
             **self._moves(scenario, sheet),
         }
         fill(sheet.array("products"), self.number, row)
@@ -114,6 +115,14 @@ class ProductRows:
 def product_sections(scenario: Contents, processes: Sequence[str], calendar: Calendar) -> list[ProductRows]:
     """List the products."""
     return [ProductRows(name, number, processes, calendar) for number, name in enumerate(scenario.products)]
+
+
+def _buying(product: Product, sheet: Sheet) -> dict[str, int]:
+    """Write how often customers buy the product again, and when they drop out (RP2)."""
+    again = product.repeat_purchase
+    if again is None:
+        return {"rate": NOTHING, "dropout": NOTHING}
+    return {"rate": sheet.distribution(again.rate()), "dropout": sheet.distribution(again.dropout())}
 
 
 def price_of(product: Product) -> Distribution:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
-from funnelsim.chance.distributions import Beta, Distribution
+from funnelsim.chance.distributions import Beta, Distribution, Gamma
 from funnelsim.scenario.quantities import AboveZero, Duration, NotNegative, Positive, Share
 from funnelsim.scenario.section import Section
 
@@ -56,6 +56,43 @@ class Loyalty(Section):
         return Beta(self.alpha, self.beta)
 
 
+class RepeatPurchase(Section):
+    """How customers of a one-off product buy it again, each at a rate of its own, until they drop out.
+
+    The BG/NBD of Fader, Hardie and Lee (2005), "Counting your customers" the easy way, Marketing Science 24.
+    """
+
+    shape: Positive = Field(
+        description="Shape of the gamma distribution of customers' rates: below 1, most buy seldom and few "
+        "often.",
+        examples=[1.0],
+    )
+    scale_days: Positive = Field(
+        description="Customers buy `shape` times on average in these days, as long as they buy at all.",
+        examples=[30.0],
+    )
+    a: Positive = Field(
+        description="First parameter of the beta distribution of customers' chance to drop out after a "
+        "repeat purchase.",
+        examples=[1.0],
+    )
+    b: Positive = Field(description="Second parameter: the mean chance is a / (a + b).", examples=[4.0])
+
+    def rate(self) -> Distribution:
+        """Return the distribution of customers' rates, repeat purchases a day.
+
+        Examples
+        --------
+        >>> RepeatPurchase(shape=0.5, scale_days=20, a=1, b=4).rate().mean()
+        0.025
+        """
+        return Gamma(shape=self.shape, scale=1 / self.scale_days)
+
+    def dropout(self) -> Distribution:
+        """Return the distribution of customers' chance to drop out after a repeat purchase."""
+        return Beta(self.a, self.b)
+
+
 class Discount(Section):
     """A price below the list, for every deal about a product, and what that does to the odds."""
 
@@ -101,6 +138,9 @@ class Product(Section):
     )
     price_growth_per_year: Annotated[float, Field(gt=-1, le=10)] = Field(
         default=0.0, description="What is paid rises by this share with each year since signing."
+    )
+    repeat_purchase: RepeatPurchase | None = Field(
+        default=None, description="How customers buy a one-off product again. Default: they do not."
     )
     delivery: str | None = Field(
         default=None,

@@ -10,6 +10,7 @@ from funnelsim.chance.keys import hash32, purpose
 from funnelsim.model.words import NOTHING
 from funnelsim.scenario.effects import odds_of
 from funnelsim.scenario.qualifying import Check, Rejection, Trait
+from funnelsim.scenario.referrals import row_of_referrals
 from funnelsim.scenario.schema import Contents
 from funnelsim.scenario.sheets import Draft, Sheet, fill
 from funnelsim.scenario.volumes import Era
@@ -74,16 +75,18 @@ class FirmRow:
         """Write nothing: it is all numbers."""
 
     def made_of(self, eras: tuple[Era, ...]) -> tuple[object, ...]:
-        """List the effects, and the firm's money."""
-        return eras[-1].contents.effects, eras[-1].contents.finance
+        """List the effects, the firm's money, and who refers others."""
+        contents = eras[-1].contents
+        return contents.effects, contents.finance, *contents.channels.values()
 
     def write(self, eras: tuple[Era, ...], sheet: Sheet) -> None:
-        """Write when theorists ripen, and how much less is worth what comes later."""
+        """Write when theorists ripen, how much less is worth what comes later, and who refers others."""
         contents = eras[-1].contents
         days = contents.effects.theorist_ripens_after_days
         row = {
             "ripening": NOTHING if days is None else sheet.distribution(days),
             "discount": contents.finance.discount_rate_per_year,
+            **row_of_referrals(contents),
         }
         fill(sheet.array("firm"), 0, row)
 

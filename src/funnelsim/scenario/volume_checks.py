@@ -50,17 +50,17 @@ def check_the_mix(contents: Contents) -> Problems:
 
 
 def _source(contents: Contents, name: str) -> Problems:
-    """Check that a channel's inquiries come from exactly one of three sources."""
+    """Check that a channel's inquiries come from exactly one of four sources."""
     channel, path = contents.channels[name], f"channels.{name}"
     typed = channel.inquiries_per_month is not None
     others = [
-        *(["prospecting"] if channel.prospecting is not None else []),
+        *(key for key in ("prospecting", "referrals") if getattr(channel, key) is not None),
         *(["a share in [mix]"] if name in contents.mix.shares else []),
     ]
     if typed and others:
         yield Problem(f"{path}.inquiries_per_month", f"is given beside {others[0]}", "one of them")
     elif len(others) > 1:
-        yield Problem(f"{path}.prospecting", f"is given beside {others[1]}", "one of them")
+        yield Problem(f"{path}.{others[0]}", f"is given beside {others[1]}", "one of them")
     elif not typed and not others:
         yield Problem(
             f"{path}.inquiries_per_month", "is missing", "a number of inquiries in an average calendar month"
@@ -72,7 +72,7 @@ def _response(contents: Contents, name: str) -> Problems:
     response = channel.response
     if response is None:
         return
-    if channel.prospecting is not None:
+    if channel.prospecting is not None or channel.referrals is not None:
         return  # reported already
     if (response.ceiling is None) == (response.half_at is None):
         count = "neither ceiling nor half_at" if response.ceiling is None else "both ceiling and half_at"

@@ -34,6 +34,7 @@ from funnelsim.rules import (
     handover,
     interruption,
     prospecting,
+    referrals,
     shocks,
     traits,
     visits,
@@ -252,7 +253,7 @@ def begin_the_split_anew(before: Model, model: Model, state: State, number: int)
 
 @rare
 def put_anew(before: Model, model: Model, world: Record, state: State, was: Integers) -> None:
-    """Put on the agenda what everybody has due (C4, C6, C10, C12, R16)."""
+    """Put on the agenda what everybody has due (C4, C6, C10, C12, R16, RF7)."""
     now = state.clock[0]["now"]
     put(model, state, 0, now + DAY, Due.DAY_ENDS.value, 0)
     for number in range(len(state.reps)):
@@ -273,6 +274,8 @@ def put_anew(before: Model, model: Model, world: Record, state: State, was: Inte
             if pursuit["phase"] == Due.WORK_ENDS:
                 rep, state_of_rep = model.reps[pursuit["rep"]], state.reps[pursuit["rep"]]
                 due = absence.work_of(model, world, rep, state_of_rep, pursuit["since"], pursuit["effort"])
+            elif pursuit["phase"] == Due.REFERS:
+                due = referrals.due_now(before, model, world, pursuit, now)
             await_next(model, state, slot, due, pursuit["phase"])
 
 

@@ -6,11 +6,13 @@ from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.engines.compiled.customers import subscribe
 from funnelsim.engines.compiled.kin import spawn
+from funnelsim.engines.compiled.orders import begin_to_buy
+from funnelsim.engines.compiled.referrals import begin_to_refer
 from funnelsim.engines.compiled.state import State
 from funnelsim.engines.ledger import Ledger, credit, write
 from funnelsim.model.model import Model
 from funnelsim.model.words import NOBODY, NOTHING, Event
-from funnelsim.rules import contracts, customers, deliveries, market, people
+from funnelsim.rules import contracts, customers, deliveries, market, orders, people, referrals
 
 
 @rare
@@ -37,6 +39,8 @@ def sign(model: Model, world: Record, state: State, ledger: Ledger, slot: int, v
         reward(model, state, ledger, pursuit, value, expected)
     if pursuit["product"] != NOTHING:
         follow_up(model, world, state, ledger, slot)
+    if referrals.refers_as_it_signs(model, pursuit["product"], now):
+        begin_to_refer(model, world, state, slot, customers.NO_MEMORY)
 
 
 @rare
@@ -55,6 +59,8 @@ def follow_up(model: Model, world: Record, state: State, ledger: Ledger, slot: i
         subscribe(model, world, state, ledger, slot, customers.NO_MEMORY)
     if process != deliveries.NOTHING_TO_DELIVER:
         spawn(model, world, state, slot, model.processes[process]["birth"], 1)
+    if orders.may_buy_again(model, product, now):
+        begin_to_buy(model, world, state, slot)
 
 
 @rule
@@ -91,5 +97,5 @@ def write_for(
     ledger: Ledger, now: int, rep: int, pursuit: Record, event: int, waited: int, money: float
 ) -> None:
     """Write a row of a contract, in the name of a rep (M4)."""
-    write(ledger, now, pursuit, event, waited, 0, money)
+    write(ledger, now, pursuit, event, waited, pursuit["signed"], money)
     credit(ledger, rep)

@@ -7,33 +7,38 @@ from funnelsim.compiling.decorators import rare, rule
 from funnelsim.engines.compiled.kin import end, join_account, open_account, spawn, withdraw_kin
 from funnelsim.engines.compiled.pool import begin_pursuit, take_slot
 from funnelsim.engines.compiled.queues import NONE
+from funnelsim.engines.compiled.referrals import begin_to_refer, of_company
+from funnelsim.engines.compiled.rests import begin_nurture, rest
 from funnelsim.engines.compiled.state import State, await_next
 from funnelsim.engines.ledger import Ledger, write
 from funnelsim.model.model import SALE, Model
 from funnelsim.model.words import NEVER, NOBODY, NOTHING, Due, Event, Heat, Kind
-from funnelsim.rules import contracts, customers, products
+from funnelsim.rules import contracts, customers, nurture, products, referrals
 
 
 @rare
 def subscribe(
     model: Model, world: Record, state: State, ledger: Ledger, deal_slot: int, delivered: int
 ) -> None:
-    """Let the contract of a new customer begin: of a deal, or of a delivery that it remembers (CU1, DE7)."""
+    """Let a customer's contract begin: of a deal, or of a delivery that it remembers (CU1, DE7, WB4)."""
     deal, now = state.pursuits[deal_slot], state.clock[0]["now"]
     slot = take_slot(state)
     contract = state.pursuits[slot]
     state.pursuits[slot] = deal
     begin_pursuit(contract, customers.contract_of(deal), SALE, deal["stage"])
     contract["began"] = now
+    contract["signed"] = customers.first_signed(deal, now)
+    contract["returns"] = deal["returns"]
     begin_contract(contract, now, delivered)
-    if len(model.processes) > 1:
+    if len(model.processes) > 1 or referrals.are_there(model):
         if deal["account"] == NOTHING:
             open_account(state, deal_slot)
         join_account(state, slot, deal["account"])
-    mrr = customers.mrr(contract["paid"])
-    write(ledger, now, contract, Event.SUBSCRIBED.value, 0, contract["company"], mrr)
+    mrr, waited = customers.mrr(contract["paid"]), now - contract["signed"]
+    write(ledger, now, contract, customers.signs_as(deal), waited, contract["company"], mrr)
     await_end_of_term(model, state, slot)
     visit(model, world, state, slot)
+    begin_to_refer(model, world, state, slot, delivered)
 
 
 @rule
@@ -71,52 +76,74 @@ def end_term(model: Model, world: Record, state: State, ledger: Ledger, slot: in
         contract["since"] = now
         await_end_of_term(model, state, slot)
         return
-    end_contract(model, state, ledger, slot)
+    end_contract(model, world, state, ledger, slot)
 
 
-@rule
-def end_contract(model: Model, state: State, ledger: Ledger, slot: int) -> None:
-    """End a contract, and withdraw the visits of its company (CU4, AV6)."""
+@rare
+def end_contract(model: Model, world: Record, state: State, ledger: Ledger, slot: int) -> None:
+    """End a contract, and withdraw the visits of its company, which may be won back (CU4, AV6, WB1)."""
     contract, now = state.pursuits[slot], state.clock[0]["now"]
-    began, mrr = contract["began"], customers.mrr(contract["paid"])
-    write(ledger, now, contract, Event.CHURNED.value, now - began, began, mrr)
+    mrr, waited = customers.mrr(contract["paid"]), now - contract["began"]
+    write(ledger, now, contract, Event.CHURNED.value, waited, contract["signed"], mrr)
     for number in range(len(model.processes)):
         if model.processes[number]["kind"] == Kind.VISITING:
             withdraw_kin(model, state, slot, number)
+    if nurture.wins_back(model, contract):
+        win_back(model, world, state, ledger, slot)
     end(model, state, slot)
+
+
+@rare
+def win_back(model: Model, world: Record, state: State, ledger: Ledger, contract_slot: int) -> None:
+    """Let a customer who leaves be cared for, and perhaps come back to the sale (WB1, WB2)."""
+    contract, now = state.pursuits[contract_slot], state.clock[0]["now"]
+    slot = take_slot(state)
+    pursuit = state.pursuits[slot]
+    state.pursuits[slot] = contract
+    begin_pursuit(pursuit, nurture.win_back_of(contract), SALE, contract["stage"])
+    pursuit["created"] = nurture.NO_COHORT
+    pursuit["theorist"] = 0
+    pursuit["is_lead"] = 1
+    pursuit["began"] = now
+    pursuit["since"] = now
+    pursuit["returns"] = contract["returns"]
+    if contract["account"] != NOTHING:
+        join_account(state, slot, contract["account"])
+    write(ledger, now, pursuit, Event.BEGAN.value, 0, pursuit["company"], 0.0)
+    reason = model.firm[0]["churned"]
+    until = begin_nurture(model, world, state, ledger, slot, Event.LOST.value, reason)
+    rest(model, state, slot, until)
 
 
 @rule
 def pay_for_next_term(model: Model, world: Record, ledger: Ledger, contract: Record, now: int) -> None:
     """Let a customer who stays pay for another term (CU5, CU6, CU7, CU10)."""
-    renewed, began = model.products[contract["product"]]["typed_term"] == 1, contract["began"]
+    renewed, signed = model.products[contract["product"]]["typed_term"] == 1, contract["signed"]
     number, paid, mean_paid = customers.next_term(model, world, contract, now)
     product = model.products[number]
     value, mean_value = paid * product["months"], mean_paid * product["months"]
     contract["product"] = number
     if renewed:
-        write(ledger, now, contract, Event.RENEWED.value, now - contract["since"], began, value)
+        write(ledger, now, contract, Event.RENEWED.value, now - contract["since"], signed, value)
     change = customers.change_of_mrr(contract["paid"], paid)
     if change != 0.0:
-        write(ledger, now, contract, customers.told_as(change), 0, began, abs(change))
+        again = customers.since_return(contract, now)
+        write(ledger, now, contract, customers.told_as(change), again, signed, abs(change))
     contract["paid"] = paid
     contract["mean_paid"] = mean_paid
     contract["terms"] += 1
     share, term = contract["price_share"], product["term"]
     margin = contracts.margin_at(model, contract, value, share)
     mean_margin = contracts.margin_at(model, contract, mean_value, share)
-    write(ledger, now, contract, Event.MARGIN.value, term, began, margin)
-    write(ledger, now, contract, Event.EXPECTED_MARGIN.value, 0, began, mean_margin)
-    write(ledger, now, contract, Event.REVENUE.value, term, began, value)
+    write(ledger, now, contract, Event.MARGIN.value, term, signed, margin)
+    write(ledger, now, contract, Event.EXPECTED_MARGIN.value, 0, signed, mean_margin)
+    write(ledger, now, contract, Event.REVENUE.value, term, signed, value)
 
 
 @rare
 def contract_of_company(state: State, slot: int) -> int:
-    """Find the contract in force of a pursuit's company; return its slot, or NONE (AV5, AV6)."""
-    other = state.companies[state.pursuits[slot]["account"]]["first"]
-    while other != NONE and state.pursuits[other]["phase"] != Due.TERM_ENDS:
-        other = state.kin[other]["next"]
-    return int(other)
+    """Find the contract in force of a pursuit's company; return its slot, or NONE (AV5, AV6, RF6)."""
+    return of_company(state, slot, Due.TERM_ENDS.value)
 
 
 @rare
@@ -128,6 +155,9 @@ def is_last_visit(state: State, slot: int, event: int) -> bool:
     if contract != NONE:
         went_well = event == Event.DONE
         state.pursuits[contract]["visit"] = customers.remembered(state.pursuits[slot], went_well)
+        referrer = of_company(state, slot, Due.REFERS.value)
+        if referrer != NONE:
+            state.pursuits[referrer]["visit"] = customers.remembered(state.pursuits[slot], went_well)
     return contract == NONE
 
 
@@ -151,6 +181,7 @@ def expect_first_customers(model: Model, state: State) -> None:
             contract["product"] = number // len(model.segments)
             contract["account"] = NOTHING
             contract["seller"] = NOBODY
+            contract["signed"] = 0
             contract["began"] = NEVER
             await_next(model, state, slot, model.stocks_from, Due.BEGINS.value)
 
@@ -162,6 +193,7 @@ def begin_first(model: Model, world: Record, state: State, ledger: Ledger, slot:
     began, since, paid, mean_paid, share = customers.first_contract(model, world, contract, now)
     contract["created"] = began
     contract["began"] = began
+    contract["signed"] = began
     begin_contract(contract, since, customers.NO_MEMORY)
     contract["paid"] = paid
     contract["mean_paid"] = mean_paid
@@ -170,10 +202,11 @@ def begin_first(model: Model, world: Record, state: State, ledger: Ledger, slot:
     mrr, left = customers.mrr(paid), contract["due"] - now
     write(ledger, now, contract, Event.WAS_CUSTOMER.value, left, began, mrr)
     visit(model, world, state, slot)
+    begin_to_refer(model, world, state, slot, customers.NO_MEMORY)
 
 
 @rare
 def note_running_on(model: Model, ledger: Ledger, contract: Record) -> None:
     """Write that a contract is in force at the horizon (CU8)."""
     waited, mrr = model.horizon - contract["since"], customers.mrr(contract["paid"])
-    write(ledger, model.horizon, contract, Event.RUNS_ON.value, waited, contract["began"], mrr)
+    write(ledger, model.horizon, contract, Event.RUNS_ON.value, waited, contract["signed"], mrr)

@@ -7,6 +7,7 @@ from funnelsim.compiling.decorators import rare
 from funnelsim.engines.compiled.contracts import write_for
 from funnelsim.engines.compiled.customers import contract_of_company, end_contract, subscribe
 from funnelsim.engines.compiled.queues import NONE
+from funnelsim.engines.compiled.referrals import of_company
 from funnelsim.engines.compiled.state import State, await_next
 from funnelsim.engines.ledger import Ledger, note_count
 from funnelsim.model.model import Model
@@ -20,20 +21,22 @@ def end_delivery(model: Model, world: Record, state: State, ledger: Ledger, slot
     if event == Event.DELIVERED:
         deliver(model, world, state, ledger, slot)
     elif ending.fails(event):
-        cancel(model, state, ledger, slot)
+        cancel(model, world, state, ledger, slot)
 
 
 @rare
 def deliver(model: Model, world: Record, state: State, ledger: Ledger, slot: int) -> None:
-    """Earn what is earned at delivery; its customer remembers whether it was good (DE4, DE5, DE7)."""
+    """Earn what is earned at delivery; its customer remembers whether it was good (DE4, DE5, DE7, RF5)."""
     delivery, now = state.pursuits[slot], state.clock[0]["now"]
     good = deliveries.is_good(model, world, delivery, now)
     note_count(ledger, 1 if good else 0)
     memory = customers.remembered(delivery, good)
+    contract, referrer = contract_of_company(state, slot), of_company(state, slot, Due.REFERS.value)
+    if contract != NONE:
+        state.pursuits[contract]["delivered"] = memory
+    if referrer != NONE:
+        state.pursuits[referrer]["delivered"] = memory
     if delivery["earned_later"] == 0:
-        contract = contract_of_company(state, slot)
-        if contract != NONE:
-            state.pursuits[contract]["delivered"] = memory
         return
     value = contracts.value_signed(model, delivery, delivery["paid"])
     margin = contracts.margin_at(model, delivery, value, delivery["price_share"])
@@ -45,7 +48,7 @@ def deliver(model: Model, world: Record, state: State, ledger: Ledger, slot: int
 
 
 @rare
-def cancel(model: Model, state: State, ledger: Ledger, slot: int) -> None:
+def cancel(model: Model, world: Record, state: State, ledger: Ledger, slot: int) -> None:
     """Take back what was signed, or end the contract in force (DE6)."""
     delivery, now = state.pursuits[slot], state.clock[0]["now"]
     seller, share = delivery["seller"], delivery["price_share"]
@@ -61,4 +64,4 @@ def cancel(model: Model, state: State, ledger: Ledger, slot: int) -> None:
     contract = contract_of_company(state, slot)
     if contract != NONE:
         await_next(model, state, contract, NEVER, Due.TERM_ENDS.value)  # its term ends no more
-        end_contract(model, state, ledger, contract)
+        end_contract(model, world, state, ledger, contract)

@@ -12,7 +12,7 @@ from funnelsim.engines.compiled.pool import begin_pursuit, free_slot, take_slot
 from funnelsim.engines.compiled.queues import NONE
 from funnelsim.engines.compiled.state import State, await_next
 from funnelsim.engines.ledger import Ledger, note_touches, write
-from funnelsim.model.model import Model
+from funnelsim.model.model import SALE, Model
 from funnelsim.model.words import NEVER, NOTHING, Due, Event, Flag
 from funnelsim.rules import attempts, ending, handover, market, nurture
 
@@ -41,6 +41,8 @@ def spawn(model: Model, world: Record, state: State, parent_slot: int, first: in
         state.pursuits[slot] = parent
         begin_pursuit(pursuit, entity, process, model.processes[process]["first_stage"])
         pursuit["began"] = NEVER
+        if process != SALE:
+            pursuit["returns"] = parent["returns"]
         join_account(state, slot, parent["account"])
         await_next(model, state, slot, state.clock[0]["now"] + delay, Due.BEGINS.value)
 

@@ -28,9 +28,10 @@ from funnelsim.engines.compiled.customers import (
     note_running_on,
 )
 from funnelsim.engines.compiled.desks import enlist, grant, open_up, opens_next, read_talent
-from funnelsim.engines.compiled.inquiries import expect_inquiry, take_inquiry
+from funnelsim.engines.compiled.inquiries import expect_inquiry, take_inquiry, take_referral
 from funnelsim.engines.compiled.kin import begin_born, withdraw
 from funnelsim.engines.compiled.market import give_back
+from funnelsim.engines.compiled.orders import buy_again
 from funnelsim.engines.compiled.placing import leave_queue
 from funnelsim.engines.compiled.prospecting import begin_blocks, end_block, stir_prospectors
 from funnelsim.engines.compiled.pursuits import admit, end_nurture, enter, leave_visit, queue_again
@@ -56,8 +57,8 @@ from funnelsim.engines.compiled.work import end_work, start_work
 from funnelsim.engines.ledger import Ledger, has_room, note_touches, rows_of_a_step, write, write_of
 from funnelsim.engines.protocol import MOST_WAVES
 from funnelsim.model.model import Model
-from funnelsim.model.words import DAY, NEVER, NOBODY, NOTHING, Due, Event
-from funnelsim.rules import attempts, costs, customers, nurture, people, turnover
+from funnelsim.model.words import DAY, NOBODY, NOTHING, Due, Event
+from funnelsim.rules import attempts, costs, customers, ending, nurture, people, turnover
 from funnelsim.rules.arrivals import expect_inquiries
 from funnelsim.rules.prospecting import IDLE, RESERVED
 from funnelsim.rules.shocks import expect_odds
@@ -178,9 +179,22 @@ def decide_what_is_rare(
         withdraw(model, state, ledger, slot)
     elif kind == Due.COOLS_OFF:
         give_back(state, ledger, slot)
-    elif kind == Due.TERM_ENDS:
-        end_term(model, world, state, ledger, slot)
+    elif kind == Due.REFERS:
+        enters = take_referral(model, world, state, ledger, slot)
+    else:
+        decide_of_customers(model, world, state, ledger, kind, slot)
     return enters
+
+
+@rule
+def decide_of_customers(
+    model: Model, world: Record, state: State, ledger: Ledger, kind: int, slot: int
+) -> None:
+    """Handle what is due for a customer."""
+    if kind == Due.TERM_ENDS:
+        end_term(model, world, state, ledger, slot)
+    elif kind == Due.ORDERS:
+        buy_again(model, world, state, ledger, slot)
 
 
 @rule
@@ -246,7 +260,7 @@ def finish(model: Model, world: Record, state: State, ledger: Ledger) -> int:
         note_who_is_on_staff(model, world, state, ledger)
         for slot in range(len(state.pursuits)):
             pursuit = state.pursuits[slot]
-            if pursuit["entity"] > 0 and pursuit["began"] != NEVER and pursuit["phase"] != Due.COOLS_OFF:
+            if pursuit["entity"] > 0 and ending.is_told(pursuit):
                 join(state.links, queue, slot, 0, 0, pursuit["entity"])
     slot = first(state.links, queue)
     while slot != NONE:

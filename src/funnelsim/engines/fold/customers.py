@@ -7,21 +7,24 @@ import math
 from funnelsim.compiling.arrays import Floats, Record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.compiling.handles import FOUR, Four, add_four
-from funnelsim.engines.fold.lines import Lines
+from funnelsim.engines.fold.lines import Lines, add_to_lines, amounts_of
 from funnelsim.engines.fold.measures import (
     AT_STARTS,
     BASES,
+    BOUGHT_AGAIN,
     EARNED_FROM_EXISTING,
     EARNED_MARGIN,
     EARNED_REVENUE,
     LATER_TERM,
     OF_EXISTING,
+    REFERRED,
     TERM_OVER,
 )
 from funnelsim.engines.fold.money import earn_as
 from funnelsim.engines.fold.tally import WIDTH, Books, month_of
-from funnelsim.model.model import Model
-from funnelsim.model.words import NOTHING, Event
+from funnelsim.model.model import SALE, Model
+from funnelsim.model.words import NOTHING, Event, Flag
+from funnelsim.rules import referrals
 from funnelsim.rules.customers import YEAR
 from funnelsim.rules.products import MONTH, is_recurring
 
@@ -30,8 +33,12 @@ from funnelsim.rules.products import MONTH, is_recurring
 def book_customer(
     row: Record, month: int, lines: Lines, model: Model, books: Books, replication: int
 ) -> None:
-    """Book a contract that begins, changes or ends (F8, F9)."""
+    """Book a contract that begins, changes or ends, or who buys again (F8, F9, F13)."""
     event, months = int(row["event"]), len(model.months) - 1
+    if event == Event.ORDERED:
+        if row["count"] == 1:
+            add_to_lines(books, replication, BOUGHT_AGAIN, lines, amounts_of(row, False))
+        return
     number, mrr = _change(event, float(row["money"]))
     if 0 <= month < months:
         later = float(months - 1 - month)  # months of the period that begin after this row
@@ -41,19 +48,40 @@ def book_customer(
         _earn_the_rest(row, lines, model, books, replication)
         return
     if 0 <= month < months:
-        if event != Event.SUBSCRIBED and row["worked"] < model.months[month]:
+        if not _begins(event) and _since(row) < model.months[month]:
             _add_in_period(books, replication, OF_EXISTING, lines, _lost_or_gained(event, row))
         if model.products[row["product"]]["typed_term"] == 1 and event in (Event.RENEWED, Event.CHURNED):
             renewed = 1.0 if event == Event.RENEWED else 0.0
             _add_in_period(books, replication, TERM_OVER, lines, (1.0, renewed, 0.0, 0.0))
     if event == Event.CHURNED:
         _note_of_cohort(month, int(row["worked"]), 1.0, books.left, model, books, replication)
+    elif event == Event.REACTIVATED:  # F15
+        _note_of_cohort(month, _since(row), -1.0, books.left, model, books, replication)
+
+
+@rare
+def note_referral(row: Record, lines: Lines, model: Model, books: Books, replication: int) -> None:
+    """Note that an inquiry is a referral, if it is one (F14)."""
+    if row["event"] == Event.INQUIRY and referrals.is_referral(model, row["channel"]):
+        add_to_lines(books, replication, REFERRED, lines, amounts_of(row, False))
+
+
+@rule
+def _begins(event: int) -> bool:
+    """Return whether a contract begins with rows of an event."""
+    return event in (Event.SUBSCRIBED, Event.WAS_CUSTOMER, Event.REACTIVATED)
+
+
+@rule
+def _since(row: Record) -> int:
+    """Return since when a row's span has lasted, else when its customer signed (F15, WB5)."""
+    return int(row["worked"] if row["waited"] == 0 else row["time"] - row["waited"])
 
 
 @rule
 def _change(event: int, money: float) -> tuple[float, float]:
     """Return by how much a row changes the number of customers, and their monthly recurring revenue."""
-    if event in (Event.SUBSCRIBED, Event.WAS_CUSTOMER):
+    if _begins(event):
         return 1.0, money
     if event == Event.CHURNED:
         return -1.0, -money
@@ -89,14 +117,19 @@ def _add_in_period(books: Books, replication: int, event: int, lines: Lines, amo
 def book_lifetime(
     row: Record, month: int, lines: Lines, model: Model, books: Books, replication: int
 ) -> None:
-    """Book what a customer pays for a term, to the month in which it signed (F9, F10).
+    """Book what a customer pays for a term, or orders, to the month in which it signed (F9, F10, F13, F15).
 
     What is to be earned at delivery is booked then (DE5).
     """
-    if row["waited"] == 0 or not is_recurring(model, row["product"]):
+    if row["waited"] == 0:
         return
-    is_deal = row["worked"] == 0 and row["channel"] != NOTHING
-    signed = int(row["time"]) if is_deal else int(row["worked"])
+    if not is_recurring(model, row["product"]):
+        if row["worked"] != 0 and row["event"] == Event.REVENUE:
+            _earn_later_than(int(row["worked"]), row, lines, model, books, replication)
+        return
+    for_the_first_time = row["worked"] == 0 and row["channel"] != NOTHING
+    signed = int(row["time"]) if for_the_first_time else int(row["worked"])
+    is_deal = for_the_first_time or row["flags"] & Flag.RETURNED.value != 0 or row["process"] != SALE
     if row["event"] != Event.REVENUE:
         years = float((row["time"] - signed) / YEAR)
         worth = float(row["money"]) * math.pow(1.0 + model.firm[0]["discount"], -years)
@@ -105,8 +138,16 @@ def book_lifetime(
         paid = float(row["money"])
         if not is_deal and lines[0] != NOTHING:
             _add_in_period(books, replication, LATER_TERM, lines, (1.0, 0.0, 0.0, paid))
-        first = max(month_of(books, signed) + 1, 0)
-        earn_as(row, EARNED_FROM_EXISTING, paid, first, lines, model, books, replication)
+        _earn_later_than(signed, row, lines, model, books, replication)
+
+
+@rule
+def _earn_later_than(
+    signed: int, row: Record, lines: Lines, model: Model, books: Books, replication: int
+) -> None:
+    """Book what is earned in months after that in which the customer signed (F9)."""
+    first = max(month_of(books, signed) + 1, 0)
+    earn_as(row, EARNED_FROM_EXISTING, float(row["money"]), first, lines, model, books, replication)
 
 
 @rule

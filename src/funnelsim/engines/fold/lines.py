@@ -39,7 +39,7 @@ def is_of_contract(event: int) -> bool:
 
 @rule
 def counts_as(row: Record) -> int:
-    """Return as which event a row counts: who leaves a delivery or a visit as they should has advanced (F12)."""
+    """Return as which event a row counts: a delivery that is done, or a visit, has advanced (F12)."""
     event = int(row["event"])
     if row["process"] != SALE and (event >= Event.DONE or event == Event.PARKED):
         made = event == Event.PARKED and row["reason"] == NOTHING  # it comes again (AV3)

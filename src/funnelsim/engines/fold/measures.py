@@ -85,6 +85,10 @@ LATER_TERM = FIRST_CONTACT + 20  # what customers pay for another term
 DELIVERY = FIRST_CONTACT + 21  # one is delivered: in time, good, and how long it took
 UNDELIVERED = FIRST_CONTACT + 22  # one is cancelled; what work on deliveries costs besides pay
 ACCOUNT_VISIT = FIRST_CONTACT + 23  # one is over: was it made; what work on visits costs besides pay
+BOUGHT_AGAIN = FIRST_CONTACT + 24  # ORDERED, the first of its customer
+REFERRED = FIRST_CONTACT + 25  # INQUIRY of who was referred
+EARNED_REFERRED = FIRST_CONTACT + 26  # EARNED_REVENUE of those
+WIN_BACK_TOUCH = FIRST_CONTACT + 27  # TOUCH of those who had left as customers
 PROMPT_HOURS = (1, 4, 24)
 
 # What is summed for each event, one line each.
@@ -165,6 +169,12 @@ KEPT: tuple[tuple[int, tuple[Measure, ...]], ...] = (
     (DELIVERY, (_C, Measure.IN_TIME, Measure.GOOD, Measure.TAKEN)),
     (UNDELIVERED, (_C, _M)),
     (ACCOUNT_VISIT, (_C, Measure.MADE, _M)),
+    (Event.ORDERED, (_C, _W, _M)),
+    (BOUGHT_AGAIN, (_C,)),
+    (REFERRED, (_C,)),
+    (EARNED_REFERRED, (_M,)),
+    (Event.REACTIVATED, (_C, _W, _M)),
+    (WIN_BACK_TOUCH, (_C, _M)),
 )
 
-EVENTS = ACCOUNT_VISIT + 1
+EVENTS = WIN_BACK_TOUCH + 1

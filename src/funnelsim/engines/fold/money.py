@@ -6,10 +6,17 @@ from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.compiling.handles import FOUR
 from funnelsim.engines.fold.lines import Lines, process_of
-from funnelsim.engines.fold.measures import BASES, EARNED_MARGIN, EARNED_REVENUE, Measure
+from funnelsim.engines.fold.measures import (
+    BASES,
+    EARNED_MARGIN,
+    EARNED_REFERRED,
+    EARNED_REVENUE,
+    Measure,
+)
 from funnelsim.engines.fold.tally import MONTHS, WIDTH, Books, month_of
 from funnelsim.model.model import Model
 from funnelsim.model.words import Event
+from funnelsim.rules import referrals
 
 
 @rule
@@ -21,9 +28,11 @@ def book_contract(row: Record, month: int, model: Model, books: Books, replicati
 
 @rare
 def earn(row: Record, lines: Lines, model: Model, books: Books, replication: int) -> None:
-    """Book what a contract earns, or the gross margin of it, in the months of the period (M9)."""
+    """Book what a contract earns, or the gross margin of it, in the months of the period (M9, F14)."""
     event = EARNED_REVENUE if row["event"] == Event.REVENUE else EARNED_MARGIN
     earn_as(row, event, float(row["money"]), 0, lines, model, books, replication)
+    if event == EARNED_REVENUE and referrals.is_referral(model, row["channel"]):
+        earn_as(row, EARNED_REFERRED, float(row["money"]), 0, lines, model, books, replication)
 
 
 @rule

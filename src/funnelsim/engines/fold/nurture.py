@@ -14,6 +14,7 @@ from funnelsim.engines.fold.measures import (
     IN_NURTURE,
     LOST_LATER,
     TOUCH,
+    WIN_BACK_TOUCH,
     WON_BACK,
     Measure,
 )
@@ -21,6 +22,7 @@ from funnelsim.engines.fold.money import earn_as
 from funnelsim.engines.fold.tally import MONTHS, WIDTH, Books, month_of
 from funnelsim.model.model import Model
 from funnelsim.model.words import Event, Flag
+from funnelsim.rules import nurture
 
 
 @rule
@@ -31,7 +33,7 @@ def was_nurtured(row: Record) -> bool:
 
 @rare
 def book_nurture(row: Record, lines: Lines, model: Model, books: Books, replication: int) -> None:
-    """Book the time in nurture, and its touches, in the months of the period in which they fall (N8)."""
+    """Book the time in nurture, and its touches, in the months of the period in which they fall (N8, F16)."""
     began, ended, months = int(row["worked"]), int(row["time"]), model.months
     first = int(books.bounds[MONTHS]) + int(row["process"]) * (len(months) - 1)
     for month in range(max(0, month_of(books, began)), min(month_of(books, ended) + 1, len(months) - 1)):
@@ -44,6 +46,10 @@ def book_nurture(row: Record, lines: Lines, model: Model, books: Books, replicat
         _nurture_in(books.sums, replication, first + month, (float(number), spent, float(within), there))
         for line in lines[BASES:]:
             _nurture_in(books.sums, replication, line, (float(number), spent, float(within), at_last))
+        if nurture.is_win_back(row):
+            _win_back_in(books.sums, replication, first + month, float(number), spent)
+            for line in lines[BASES:]:
+                _win_back_in(books.sums, replication, line, float(number), spent)
 
 
 @rule
@@ -55,6 +61,14 @@ def _nurture_in(sums: Floats, replication: int, line: int, amounts: Four) -> Non
     sums[replication, touch + Measure.MONEY.value] += amounts[1]
     sums[replication, nurtured + Measure.WAITED.value] += amounts[2]
     sums[replication, nurtured + Measure.COUNT.value] += amounts[3]
+
+
+@rule
+def _win_back_in(sums: Floats, replication: int, line: int, touches: float, spent: float) -> None:
+    """Add touches of win-backs, and their cost, to a line of the period."""
+    column = line * WIDTH + WIN_BACK_TOUCH * (BASES * FOUR)
+    sums[replication, column + Measure.COUNT.value] += touches
+    sums[replication, column + Measure.MONEY.value] += spent
 
 
 @rule

@@ -8,7 +8,7 @@ from funnelsim.compiling.arrays import Floats, Integers, Record, Records
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.compiling.on_disk import compiled
 from funnelsim.engines.fold.contacts import book_attempt, note_first_contact, note_hand_over, note_who_asks
-from funnelsim.engines.fold.customers import book_customer, book_lifetime
+from funnelsim.engines.fold.customers import book_customer, book_lifetime, note_referral
 from funnelsim.engines.fold.endings import note_end
 from funnelsim.engines.fold.lines import Lines, add_to_lines, amounts_of, counts_as, lines_of
 from funnelsim.engines.fold.measures import BASES
@@ -21,7 +21,7 @@ from funnelsim.engines.fold.work import book_span, book_work
 from funnelsim.engines.ledger import Ledger
 from funnelsim.model.model import SALE, Model
 from funnelsim.model.words import NOTHING, Event, Flag
-from funnelsim.rules import market
+from funnelsim.rules import market, referrals
 
 OF_NURTURE = (Flag.NURTURED | Flag.RETURNED).value  # flags of rows of those who have been nurtured
 # Flags of rows of which more is booked.
@@ -55,7 +55,7 @@ def _fold(ledger: Ledger, model: Model, books: Books, reasons: int) -> None:
 @rule
 def fold_page(ledger: Ledger, model: Model, books: Books, replication: int, reasons: int) -> None:
     """Add each row of a page to the tally of a replication, on the bases on which it counts."""
-    any_market = market.is_anywhere(model)
+    asks_more = market.is_anywhere(model) or referrals.are_there(model)
     month, since, until = NOTHING, 0, 0  # nearly all rows are in the month of the row before
     for i in range(ledger.used[0]):
         row = ledger.rows[i]
@@ -85,7 +85,7 @@ def fold_page(ledger: Ledger, model: Model, books: Books, replication: int, reas
         move_queue(row, month, until, model, books, replication)
         book_work(row, since, month, model, books, replication)
         is_rare = Event.BEGAN <= event <= Event.RUNNING or event >= Event.REJECTED or row["process"] != SALE
-        if is_rare or row["flags"] & OF_FEW != 0 or (any_market and event == Event.INQUIRY):
+        if is_rare or row["flags"] & OF_FEW != 0 or (asks_more and event == Event.INQUIRY):
             _book_what_is_rare(row, month, until, lines, model, books, replication)
 
 
@@ -103,7 +103,11 @@ def _book_what_is_rare(
     event, flags = row["event"], row["flags"]
     if row["process"] != SALE:
         book_service(row, lines, model, books, replication)
-    if Event.SUBSCRIBED <= event <= Event.CHURNED or event == Event.WAS_CUSTOMER:
+    if Event.SUBSCRIBED <= event <= Event.CHURNED or event in (
+        Event.WAS_CUSTOMER,
+        Event.ORDERED,
+        Event.REACTIVATED,
+    ):
         book_customer(row, month, lines, model, books, replication)
     if event in (Event.ON_STAFF, Event.INTERRUPTED, Event.ABSENT):
         book_span(row, model, books, replication)
@@ -120,6 +124,7 @@ def _book_what_is_rare(
         book_after_nurture(row, lines, model, books, replication)
     if event in (Event.INQUIRY, Event.COOLED_OFF):
         book_market(row, month, until, model, books, replication)
+        note_referral(row, lines, model, books, replication)
 
 
 @rule

@@ -19,12 +19,12 @@ def book_service(row: Record, lines: Lines, model: Model, books: Books, replicat
     if lines[0] == NOTHING:
         return
     kind, event = model.processes[row["process"]]["kind"], row["event"]
-    if kind == Kind.VISITING and event == Event.STARTED:
+    if kind == Kind.VISITING and event in (Event.STARTED, Event.HELD):
         _add_of_customer(books, replication, ACCOUNT_VISIT, row, lines, (0.0, 0.0, 0.0, float(row["money"])))
     elif kind == Kind.VISITING and event in (Event.DONE, Event.PARKED, Event.LOST, Event.WENT_COLD):
         made = 1.0 if event == Event.DONE or row["reason"] == NOTHING else 0.0
         _add_of_customer(books, replication, ACCOUNT_VISIT, row, lines, (1.0, made, 0.0, 0.0))
-    elif kind == Kind.DELIVERING and event == Event.STARTED:
+    elif kind == Kind.DELIVERING and event in (Event.STARTED, Event.HELD):
         _add_of_customer(books, replication, UNDELIVERED, row, lines, (0.0, 0.0, 0.0, float(row["money"])))
     elif kind == Kind.DELIVERING and ending.fails(event):
         _add_of_customer(books, replication, UNDELIVERED, row, lines, (1.0, 0.0, 0.0, 0.0))

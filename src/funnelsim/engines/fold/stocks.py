@@ -12,6 +12,9 @@ from funnelsim.model.model import Model
 from funnelsim.model.words import GONE_COLD, NOTHING, Event, Flag
 from funnelsim.rules import market
 
+# Rows with which it begins or ends that one is held; others of a pursuit that was may be flagged so (F5).
+OF_THE_HELD = (Event.HELD, Event.ADMITTED, Event.WENT_COLD, Event.PARKED, Event.WITHDRAWN)
+
 
 @rule
 def move_queue(row: Record, month: int, until: int, model: Model, books: Books, replication: int) -> None:
@@ -77,7 +80,7 @@ def book_the_held(
 ) -> None:
     """Book who is held and who no longer is; those held are not in the queue of the stage (F1, F5)."""
     event = row["event"]
-    if event in (Event.OPEN, Event.COOLED_OFF):
+    if event not in OF_THE_HELD:
         return
     begins = 1 if event == Event.HELD else -1
     _change_number(row, month, until, begins, model, books.held, books.holding, replication)

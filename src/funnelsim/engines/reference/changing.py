@@ -27,6 +27,7 @@ from funnelsim.rules import (
     interruption,
     people,
     prospecting,
+    referrals,
     shocks,
     traits,
     turnover,
@@ -49,7 +50,7 @@ def change(office: Office, model: Model) -> None:
     put_anew(office)
     for pursuit in office.open_pursuits.values():
         read_new_traits(office, pursuit, len(before.traits))
-        expect_anew(office, pursuit)
+        expect_anew(office, before, pursuit)
     requeue(office, before, queues, piles)
     take_over_gates(office, before)
     office.wave = 0
@@ -151,10 +152,12 @@ def read_new_traits(office: Office, pursuit: Record, known: int) -> None:
     pursuit["traits"] |= traits.traits_of(office.model, office.world, company, channel, known, reports)
 
 
-def expect_anew(office: Office, pursuit: Record) -> None:
-    """Put anew what a pursuit has due (C4, C12)."""
+def expect_anew(office: Office, past: Model, pursuit: Record) -> None:
+    """Put anew what a pursuit has due (C4, C12, RF7)."""
     before = office.to_come[int(pursuit["entity"])]
     time = end_of_work(office, pursuit) if pursuit["phase"] == Due.WORK_ENDS else int(pursuit["due"])
+    if pursuit["phase"] == Due.REFERS:
+        time = referrals.due_now(past, office.model, office.world, pursuit, office.now)
     happening = office.due(time, Due(int(pursuit["phase"])), pursuit)
     assert before.callbacks is not None
     assert happening.callbacks is not None

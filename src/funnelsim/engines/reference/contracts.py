@@ -46,5 +46,5 @@ def pay(office: Office, pursuit: Record, event: Event, value: float) -> None:
 
 def write_for(office: Office, rep: int, pursuit: Record, event: int, money: float, waited: int = 0) -> None:
     """Write a row of a contract, in the name of a rep (M4)."""
-    office.write(pursuit, event, waited=waited, money=money)
+    office.write(pursuit, event, waited=waited, worked=pursuit["signed"], money=money)
     credit(office.ledger, rep)

@@ -11,13 +11,14 @@ from funnelsim.rules import contracts, customers, products
 
 
 def subscribe(office: Office, deal: Record) -> Record:
-    """Let the contract of a new customer be born of a deal, or of a delivery (CU1, DE5)."""
+    """Let the contract of a new customer be born of a deal, or of a delivery (CU1, DE5, WB4)."""
     contract = office.new_pursuit(customers.contract_of(deal), SALE, int(deal["stage"]))
     for name in OF_THE_COMPANY:
         contract[name] = deal[name]
     contract["began"] = contract["since"] = office.now
-    mrr = customers.mrr(contract["paid"])
-    office.write(contract, Event.SUBSCRIBED, worked=contract["company"], money=mrr)
+    contract["signed"], contract["returns"] = customers.first_signed(deal, office.now), deal["returns"]
+    waited, mrr = office.now - contract["signed"], customers.mrr(contract["paid"])
+    office.write(contract, customers.signs_as(deal), waited=waited, worked=contract["company"], money=mrr)
     return contract
 
 
@@ -39,7 +40,7 @@ def first_customers(office: Office) -> list[Record]:
 def begin_first(office: Office, contract: Record) -> None:
     """Let somebody be a customer as the period begins (CU11)."""
     began, since, *paid = customers.first_contract(office.model, office.world, contract, office.now)
-    contract["created"] = contract["began"] = began
+    contract["created"] = contract["began"] = contract["signed"] = began
     contract["since"] = since
     contract["paid"], contract["mean_paid"], contract["price_share"] = paid
     left = since + products.term_of(office.model, contract["product"]) - office.now
@@ -48,21 +49,20 @@ def begin_first(office: Office, contract: Record) -> None:
 
 
 def run_on(office: Office, contract: Record) -> Story:
-    """Live through the terms of a contract, until its customer leaves (CU2, CU3, CU4, AV6)."""
+    """Live through the terms of a contract, until its customer does not stay (CU2, CU3)."""
     while True:
         ends = contract["since"] + products.term_of(office.model, contract["product"])
         yield office.due(int(ends), Due.TERM_ENDS, contract)
         if not customers.stays(office.model, office.world, contract):
             break
         pay_for_next_term(office, contract)
-    end_contract(office, contract)
 
 
 def end_contract(office: Office, contract: Record) -> None:
     """End a contract, and withdraw the visits of its company (CU4, AV6)."""
     office.to_come[int(contract["entity"])].call_off()
     waited, mrr = office.now - contract["began"], customers.mrr(contract["paid"])
-    office.write(contract, Event.CHURNED, waited=waited, worked=contract["began"], money=mrr)
+    office.write(contract, Event.CHURNED, waited=waited, worked=contract["signed"], money=mrr)
     for number, process in enumerate(office.model.processes):
         if process["kind"] == Kind.VISITING:
             withdraw_kin(office, contract, number)
@@ -83,14 +83,21 @@ def is_last_visit(office: Office, visit: Record, event: int) -> bool:
     if not customers.ends_visit(event):
         return False
     in_force = contracts_in_force(office, visit)
-    for contract in in_force:
-        contract["visit"] = customers.remembered(visit, event == Event.DONE)
+    if in_force:
+        remember(office, visit, "visit", customers.remembered(visit, event == Event.DONE))
     return not in_force
+
+
+def remember(office: Office, pursuit: Record, what: str, memory: int) -> None:
+    """Let the contract and the referrer of a company remember a visit or a delivery (AV5, DE7, RF5)."""
+    for each in office.open_pursuits.values():
+        if each["company"] == pursuit["company"] and each["phase"] in (Due.TERM_ENDS, Due.REFERS):
+            each[what] = memory
 
 
 def pay_for_next_term(office: Office, contract: Record) -> None:
     """Let a customer who stays pay for another term (CU5, CU6, CU7, CU10)."""
-    model, began, before = office.model, int(contract["began"]), float(contract["paid"])
+    model, signed, before = office.model, int(contract["signed"]), float(contract["paid"])
     renewed = model.products[contract["product"]]["typed_term"]
     number, paid, mean_paid = customers.next_term(model, office.world, contract, office.now)
     product = model.products[number]
@@ -98,15 +105,16 @@ def pay_for_next_term(office: Office, contract: Record) -> None:
     contract["product"] = number
     if renewed:
         over = office.now - contract["since"]
-        office.write(contract, Event.RENEWED, waited=over, worked=began, money=value)
+        office.write(contract, Event.RENEWED, waited=over, worked=signed, money=value)
     change = customers.change_of_mrr(before, paid)
     if change != 0.0:
-        office.write(contract, customers.told_as(change), worked=began, money=abs(change))
+        again = customers.since_return(contract, office.now)
+        office.write(contract, customers.told_as(change), waited=again, worked=signed, money=abs(change))
     contract["paid"], contract["mean_paid"], contract["since"] = paid, mean_paid, office.now
     contract["terms"] += 1
     share, term = contract["price_share"], int(product["term"])
     margin = contracts.margin_at(model, contract, value, share)
     mean_margin = contracts.margin_at(model, contract, mean_value, share)
-    office.write(contract, Event.MARGIN, waited=term, worked=began, money=margin)
-    office.write(contract, Event.EXPECTED_MARGIN, worked=began, money=mean_margin)
-    office.write(contract, Event.REVENUE, waited=term, worked=began, money=value)
+    office.write(contract, Event.MARGIN, waited=term, worked=signed, money=margin)
+    office.write(contract, Event.EXPECTED_MARGIN, worked=signed, money=mean_margin)
+    office.write(contract, Event.REVENUE, waited=term, worked=signed, money=value)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from funnelsim.compiling.arrays import Record
 from funnelsim.engines.reference.contracts import write_for
-from funnelsim.engines.reference.customers import contracts_in_force, end_contract
 from funnelsim.engines.reference.office import Office
 from funnelsim.model.words import Event
 from funnelsim.rules import contracts
@@ -20,7 +19,7 @@ def earn_at_delivery(office: Office, delivery: Record) -> None:
 
 
 def cancel(office: Office, delivery: Record) -> None:
-    """Take back what was signed, or end the contract in force (DE6)."""
+    """Take back what was signed, if it was to be earned at delivery (DE6)."""
     model, seller, share = office.model, int(delivery["seller"]), delivery["price_share"]
     value = contracts.value_signed(model, delivery, delivery["paid"])
     write_for(office, seller, delivery, Event.CANCELLED, value)
@@ -30,6 +29,3 @@ def cancel(office: Office, delivery: Record) -> None:
         mean_value = contracts.value_signed(model, delivery, delivery["mean_paid"])
         mean_margin = contracts.margin_at(model, delivery, mean_value, share)
         write_for(office, seller, delivery, Event.EXPECTED_MARGIN, -mean_margin)
-    else:
-        for contract in contracts_in_force(office, delivery):
-            end_contract(office, contract)

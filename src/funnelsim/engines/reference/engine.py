@@ -11,8 +11,8 @@ from funnelsim.engines.reference.desks import grant
 from funnelsim.engines.reference.office import Office
 from funnelsim.engines.reference.roster import note_who_is_on_staff
 from funnelsim.model.model import Model
-from funnelsim.model.words import NEVER, Due, Event
-from funnelsim.rules import attempts, customers, nurture
+from funnelsim.model.words import Due, Event
+from funnelsim.rules import attempts, customers, ending, nurture
 
 
 class ReferenceEngine:
@@ -68,7 +68,7 @@ class ReferenceEngine:
                 return False
             book_day(office, horizon)
             note_who_is_on_staff(office, horizon)
-            begun = (each for each in office.open_pursuits.values() if each["began"] != NEVER)
+            begun = (each for each in office.open_pursuits.values() if ending.is_told(each))
             office.left_to_book = sorted(begun, key=lambda pursuit: int(pursuit["entity"]))
         while office.left_to_book:
             if not has_room(ledger, room):
@@ -79,7 +79,7 @@ class ReferenceEngine:
                 note_touches(ledger, horizon, pursuit, nurture.touches_by(pursuit, horizon - 1))
             if pursuit["phase"] == Due.TERM_ENDS:
                 mrr = customers.mrr(pursuit["paid"])
-                write(ledger, horizon, pursuit, Event.RUNS_ON, waited, pursuit["began"], mrr)  # CU8
+                write(ledger, horizon, pursuit, Event.RUNS_ON, waited, pursuit["signed"], mrr)  # CU8
             else:
                 write(ledger, horizon, pursuit, Event.OPEN, waited, pursuit["began"], 0.0)
         return True

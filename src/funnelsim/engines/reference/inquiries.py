@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from funnelsim.engines.reference.market import ask_market
 from funnelsim.engines.reference.office import Office, Story
-from funnelsim.engines.reference.pursuits import become_lead, pursue
-from funnelsim.model.model import SALE
-from funnelsim.model.words import NEVER, Due, Event
-from funnelsim.rules import arrivals, products, prospecting, traits
+from funnelsim.engines.reference.pursuits import pursue
+from funnelsim.engines.reference.welcome import welcome
+from funnelsim.model.words import NEVER, Due
+from funnelsim.rules import arrivals, prospecting
 
 
 def receive(office: Office, number: int) -> Story:
@@ -21,22 +21,8 @@ def receive(office: Office, number: int) -> Story:
         reports = int(channel["reports"])
         profile = arrivals.profile(office.model, office.world, origin, entity, reports)
         place = ask_market(office, profile[2], entity)
-        if place is None:
-            continue
-        pursuit = office.new_pursuit(entity, SALE, int(origin["stage"]))
-        pursuit["company"], pursuit["created"], pursuit["began"] = entity, office.now, office.now
-        pursuit["channel"] = number
-        pursuit["fit"], pursuit["heat"], pursuit["segment"], pursuit["theorist"] = profile
-        pursuit["market"], pursuit["cooling"] = place
-        pursuit["traits"] = traits.traits_of(office.model, office.world, entity, number, 0, reports)
-        if products.sells_products(office.model, pursuit["segment"]):
-            pursuit["product"] = products.product_of(
-                office.model, office.world, pursuit["segment"], entity, office.now
-            )
-        office.write(pursuit, Event.INQUIRY, worked=entity, money=origin["cost_per_inquiry"])
-        if office.model.stages[pursuit["stage"]]["is_lead"]:
-            become_lead(office, pursuit)
-        office.env.process(pursue(office, pursuit))
+        if place is not None:
+            office.env.process(pursue(office, welcome(office, number, entity, profile, place)))
 
 
 def comes_at(office: Office, number: int) -> int:

@@ -13,6 +13,7 @@ from funnelsim.engines.reference.market import cool_off
 from funnelsim.engines.reference.office import WITHDRAWN, Office
 from funnelsim.engines.reference.placing import give_up_rep
 from funnelsim.engines.reference.queues import leave_queue
+from funnelsim.model.model import SALE
 from funnelsim.model.words import NEVER, Due, Event, Flag
 from funnelsim.rules import attempts, ending, handover, market, nurture
 
@@ -20,7 +21,7 @@ from funnelsim.rules import attempts, ending, handover, market, nurture
 OF_THE_COMPANY = (
     *("company", "created", "fit", "channel", "segment", "product"),
     *("heat", "theorist", "is_lead", "traits"),
-    *("paid", "mean_paid", "price_share", "seller", "earned_later"),
+    *("paid", "mean_paid", "price_share", "seller", "earned_later", "signed"),
 )
 
 
@@ -31,6 +32,8 @@ def spawn(office: Office, parent: Record, number: int) -> tuple[Record, int]:
     for name in OF_THE_COMPANY:
         pursuit[name] = parent[name]
     pursuit["began"] = NEVER
+    if process != SALE:
+        pursuit["returns"] = parent["returns"]
     return pursuit, delay
 
 

@@ -17,7 +17,9 @@ from funnelsim.engines.reference.contracts import sign
 from funnelsim.engines.reference.customers import (
     begin_first,
     contracts_in_force,
+    end_contract,
     is_last_visit,
+    remember,
     run_on,
     subscribe,
 )
@@ -25,9 +27,18 @@ from funnelsim.engines.reference.deliveries import cancel, earn_at_delivery
 from funnelsim.engines.reference.handover import comes_to_a_gate, hold, pass_gate
 from funnelsim.engines.reference.kin import end, spawn, withdraw_kin
 from funnelsim.engines.reference.office import WITHDRAWN, Office, Story
+from funnelsim.engines.reference.orders import new_buyer, order
 from funnelsim.engines.reference.placing import give_up_rep, line_up, place
 from funnelsim.engines.reference.queues import leave_queue
-from funnelsim.engines.reference.rests import begin_nurture, come_back, comes_back_from_nurture, rest
+from funnelsim.engines.reference.referrals import new_referrer, refer
+from funnelsim.engines.reference.rests import (
+    begin_nurture,
+    come_back,
+    comes_back_from_nurture,
+    new_win_back,
+    rest,
+)
+from funnelsim.engines.reference.welcome import become_lead
 from funnelsim.engines.reference.work import end_work, work_once
 from funnelsim.model.words import ENDED, NEVER, NOBODY, NOTHING, REJECTED, Due, Event, Flag, Kind
 from funnelsim.rules import (
@@ -41,7 +52,9 @@ from funnelsim.rules import (
     junk,
     memory,
     nurture,
+    orders,
     qualifying,
+    referrals,
     reporting,
     visits,
 )
@@ -85,6 +98,11 @@ def give_birth(office: Office, parent: Record, event: int) -> None:
         office.env.process(begin_and_pursue(office, *spawn(office, parent, number)))
 
 
+def begin_inquiry(office: Office, inquiry: Record) -> None:
+    """Let a company that has been referred begin its pursuit."""
+    office.env.process(pursue(office, inquiry))
+
+
 def visit(office: Office, contract: Record) -> None:
     """Let the account visits of a contract be born (AV1)."""
     for process in office.model.processes:
@@ -96,8 +114,37 @@ def was_customer(office: Office, contract: Record) -> Story:
     """Let somebody be a customer as the period begins (CU11)."""
     yield office.due(office.model.stocks_from, Due.BEGINS, contract)
     begin_first(office, contract)
-    office.env.process(run_on(office, contract))
+    office.env.process(be_customer(office, contract))
     visit(office, contract)
+    begin_to_refer(office, contract)
+
+
+def be_customer(office: Office, contract: Record) -> Story:
+    """Be a customer until the contract ends (CU3)."""
+    yield from run_on(office, contract)
+    leave_for_now(office, contract)
+
+
+def leave_for_now(office: Office, contract: Record) -> None:
+    """End a contract; its company may be won back (CU4, WB1)."""
+    end_contract(office, contract)
+    if nurture.wins_back(office.model, contract):
+        office.env.process(come_again(office, new_win_back(office, contract)))
+
+
+def come_again(office: Office, pursuit: Record) -> Story:
+    """Be cared for after leaving, and perhaps come back to the sale (WB2, WB3)."""
+    office.write(pursuit, Event.BEGAN, worked=pursuit["company"])
+    delay = begin_nurture(office, pursuit, Event.LOST, int(office.model.firm[0]["churned"]))
+    if (yield from what_follows(office, pursuit, delay)):
+        yield from pursue(office, pursuit)
+
+
+def begin_to_refer(office: Office, parent: Record) -> None:
+    """Let a customer refer others from now on, if it does not yet (RF1)."""
+    referrer = new_referrer(office, parent)
+    if referrer is not None:
+        office.env.process(refer(office, referrer, lambda inquiry: begin_inquiry(office, inquiry)))
 
 
 def work(office: Office, pursuit: Record, rep: Any) -> Generator[simpy.Event, Any, bool]:
@@ -236,18 +283,45 @@ def depart(office: Office, pursuit: Record, event: int, reason: int, flags: int 
 def win(office: Office, deal: Record, value: float) -> None:
     """Sign a contract; the company may be a customer from now on, and something be delivered (CU1, DE1)."""
     sign(office, deal, value)
+    if deal["product"] != NOTHING:
+        follow_up(office, deal)
+    if referrals.refers_as_it_signs(office.model, deal["product"], office.now):
+        begin_to_refer(office, deal)
+
+
+def follow_up(office: Office, deal: Record) -> None:
+    """Let a contract about a product begin, its delivery, and who buys again (CU1, DE1, RP1)."""
     model, product = office.model, deal["product"]
-    if product == NOTHING:
-        return
     deal["paid"], deal["mean_paid"], deal["price_share"] = customers.signed(model, office.world, deal)
     deal["seller"] = deal["closer"]
     deal["earned_later"] = deliveries.is_earned_later(model, product)
     if not deal["earned_later"]:
         become_customer(office, deal, customers.NO_MEMORY)
-    process = deliveries.delivery_of(model, product)
+    deliver(office, deal)
+    if orders.may_buy_again(model, product, office.now):
+        office.env.process(buy_again(office, new_buyer(office, deal)))
+
+
+def deliver(office: Office, deal: Record) -> None:
+    """Let a delivery be born of a deal, or of a buyer, if there is something to deliver (DE1, RP5)."""
+    process = deliveries.delivery_of(office.model, deal["product"])
     if process != deliveries.NOTHING_TO_DELIVER:
-        birth = int(model.processes[process]["birth"])
+        birth = int(office.model.processes[process]["birth"])
         office.env.process(begin_and_pursue(office, *spawn(office, deal, birth)))
+
+
+def buy_again(office: Office, buyer: Record) -> Story:
+    """Order again and again, until the buyer drops out (RP3, RP6)."""
+    while True:
+        number = int(buyer["round"]) + 1
+        gap = orders.next_order(office.model, office.world, buyer, number)
+        yield office.due(office.now + gap, Due.ORDERS, buyer)
+        buyer["round"] = number
+        order(office, buyer)
+        deliver(office, buyer)
+        if orders.drops_out(office.model, office.world, buyer, number):
+            break
+    end(office, buyer)
 
 
 def become_customer(office: Office, deal: Record, delivered: int) -> None:
@@ -255,8 +329,9 @@ def become_customer(office: Office, deal: Record, delivered: int) -> None:
     if customers.becomes_customer(office.model, deal["product"], office.now):
         contract = subscribe(office, deal)
         contract["delivered"] = delivered
-        office.env.process(run_on(office, contract))
+        office.env.process(be_customer(office, contract))
         visit(office, contract)
+        begin_to_refer(office, contract)
 
 
 def end_delivery(office: Office, delivery: Record, event: int) -> None:
@@ -265,14 +340,15 @@ def end_delivery(office: Office, delivery: Record, event: int) -> None:
         good = deliveries.is_good(office.model, office.world, delivery, office.now)
         note_count(office.ledger, int(good))
         memory = customers.remembered(delivery, good)
+        remember(office, delivery, "delivered", memory)
         if delivery["earned_later"]:
             earn_at_delivery(office, delivery)
             become_customer(office, delivery, memory)
-        else:
-            for contract in contracts_in_force(office, delivery):
-                contract["delivered"] = memory
     elif ending.fails(event):
         cancel(office, delivery)
+        if not delivery["earned_later"]:
+            for contract in contracts_in_force(office, delivery):
+                leave_for_now(office, contract)
 
 
 def reject(office: Office, pursuit: Record) -> None:
@@ -289,10 +365,3 @@ def report(office: Office, pursuit: Record, event: int) -> None:
     if good != reporting.NO_REPORT:
         note_report(office.ledger, office.now, pursuit, good)
         office.channels[pursuit["channel"]]["reports"] += memory.is_counted(office.model, office.now)
-
-
-def become_lead(office: Office, pursuit: Record) -> None:
-    """Note that an inquiry is now a lead, and what its supplier is paid (V19)."""
-    pursuit["is_lead"] = 1
-    paid = office.model.channels[pursuit["channel"]]["price_per_lead"]
-    office.write(pursuit, Event.BECAME_LEAD, money=paid)

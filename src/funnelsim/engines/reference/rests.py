@@ -7,8 +7,10 @@ import simpy
 from funnelsim.compiling.arrays import Record
 from funnelsim.engines.ledger import give_reason, note_touches
 from funnelsim.engines.reference.handover import leave_load
+from funnelsim.engines.reference.kin import OF_THE_COMPANY
 from funnelsim.engines.reference.office import Office
 from funnelsim.engines.reference.placing import give_up_rep
+from funnelsim.model.model import SALE
 from funnelsim.model.words import Due, Event, Flag
 from funnelsim.rules import ending, junk, nurture
 
@@ -27,6 +29,17 @@ def come_back(office: Office, pursuit: Record) -> None:
     pursuit["flags"] |= Flag.RETURNED
     pursuit["met"] = junk.met_on_return(pursuit)
     office.write(pursuit, Event.RETURNED, waited=office.now - pursuit["since"])
+
+
+def new_win_back(office: Office, contract: Record) -> Record:
+    """Open the record of a customer who has left, and may come back (WB1)."""
+    pursuit = office.new_pursuit(nurture.win_back_of(contract), SALE, int(contract["stage"]))
+    for name in OF_THE_COMPANY:
+        pursuit[name] = contract[name]
+    pursuit["created"], pursuit["theorist"], pursuit["is_lead"] = nurture.NO_COHORT, 0, 1
+    pursuit["began"] = pursuit["since"] = office.now
+    pursuit["returns"] = contract["returns"]
+    return pursuit
 
 
 def begin_nurture(office: Office, pursuit: Record, event: int, reason: int) -> int:

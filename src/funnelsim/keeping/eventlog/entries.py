@@ -50,11 +50,14 @@ ACTIVITIES = {
     Event.DONE: "{stage}: customer visited",
     Event.DELIVERED: "{stage}: delivered",
     Event.CANCELLED: "delivery cancelled",
+    Event.ORDERED: "buys again",
+    Event.REACTIVATED: "is a customer again",
 }
 _ENDS = {Event.WON, Event.LOST, Event.WENT_COLD, Event.OPEN, Event.WITHDRAWN}
 _ENDS |= {Event.CHURNED, Event.RUNS_ON, Event.DONE, Event.DELIVERED}
 _VALUES = {Event.WON, Event.WAS_CUSTOMER, Event.SUBSCRIBED, Event.RENEWED, Event.EXPANDED}
 _VALUES |= {Event.CONTRACTED, Event.CHURNED, Event.RUNS_ON}
+_VALUES |= {Event.ORDERED, Event.REACTIVATED}
 _WORK = {Event.WORKED, Event.INTERRUPTED, Event.NOT_REACHED}
 _COSTS = {Event.INQUIRY, Event.HELD, Event.STARTED, Event.COMMISSION}
 _INDEX = (1 << 32) - 1  # the bits of a lead's entity that number it within its channel
@@ -74,7 +77,7 @@ class Entry(NamedTuple):
     waited_hours: float  # clock time of the span that the event closes
     worked_hours: float  # working time
     cost: float | None  # of an inquiry, a visit, a lead held or a commission
-    value: float | None  # bookings of a contract; of a customer, MRR or by how much it changes
+    value: float | None  # bookings of a contract, a repeat purchase; MRR or by how much it changes
     reason: str | None  # why it was lost
     ends: bool  # whether it is the lead's last step
 

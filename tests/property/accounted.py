@@ -25,11 +25,12 @@ from .account_of_deliveries import of_deliveries
 from .account_of_hours import of_hours
 from .account_of_leads import STILL_THERE, of_companies, of_pursuits
 from .account_of_money import of_contracts, of_money, of_pay, of_prospecting, of_rejections
+from .account_of_queues import of_queues
 from .living import Example, Outcome, ParityError, at_a_stretch
 from .plain import History
 from .processes import FOR_GOOD
 from .scenarios import Toml, scenarios_with_all_parts, seeds
-from .scenes import CUSTOMERS, DELIVERED, VISITED
+from .scenes import CREWS, CUSTOMERS, DELIVERED, VISITED
 
 SEED = 20_260_106
 PARTS = {  # by the row that shows that it is there
@@ -52,7 +53,7 @@ PARTS = {  # by the row that shows that it is there
 }
 ALL_PARTS = "scenarios in which all parts occur"
 FOLLOWED = (
-    *("inquiries", "companies", "rows of money", "hours"),
+    *("inquiries", "companies", "rows of money", "hours", "jobs of crews"),
     *(f"inquiries {place}" for place in STILL_THERE),
     *(f"companies {what}" for what in ("pursued", "won as customers", "cooled off")),
     *("contracts", "terms after the first"),
@@ -76,7 +77,7 @@ def unsettled(history: History, seen: Counter[str]) -> Iterator[str]:
     yield from of_money(history, seen)
     yield from of_customers(history, seen)
     yield from of_deliveries(history, seen)
-    for account in (of_contracts, of_rejections, of_pay, of_prospecting):
+    for account in (of_contracts, of_rejections, of_pay, of_prospecting, of_queues):
         yield from account(history)
     yield from of_hours(history, seen)
 
@@ -151,6 +152,6 @@ def accounts(
         accounted(Example(text, seed, processes=processes), seen)
         progress(seen)
 
-    for text in (CUSTOMERS, VISITED, DELIVERED):
+    for text in (CUSTOMERS, VISITED, DELIVERED, CREWS):
         accounted(Example(text, SEED % 1000), seen)
     everything()

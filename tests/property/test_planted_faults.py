@@ -310,6 +310,18 @@ FAULTS = {
         'value = contracts.value_signed(office.model, delivery, delivery["mean_paid"])\n    margin',
         "oracle",
     ),
+    "a job for two overtakes one for three": Fault(
+        "engines/reference/choices.py",
+        "        chosen = pick(office, number, longest)\n",
+        "        chosen = pick(office, number, longest)\n"
+        "        for each in sorted(office.team_queues[number], key=order_in_queue)[::-1]:\n"
+        "            if len(with_room) >= crews.people_for(office.model, each):\n"
+        "                chosen = each\n",
+        "accounts",
+    ),
+    "the absence of one leaves the others at work": Fault(
+        "rules/crews.py", "if away_from <= since:", "if False:", "accounts"
+    ),
     "shares of new and existing business are exchanged": Fault(
         "rules/effort_split.py",
         "accounts += effort * of_new",

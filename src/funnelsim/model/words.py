@@ -56,7 +56,7 @@ class Event(IntEnum):
     INQUIRY = 0  # a company asks; money: what the inquiry cost
     ENTERED = 1  # it enters a stage and queues
     STARTED = 2  # work starts; waited: time in the queue; rep; money: cost of the visit
-    WORKED = 3  # work ends; waited: clock time since it started; worked: working time; rep
+    WORKED = 3  # work ends; waited: clock time since it started; worked: working time; rep; count: people
     ADVANCED = 4  # leaves for a stage further on; waited: the customer's time
     SENT_BACK = 5  # leaves for an earlier stage or this one; waited: the customer's time
     BECAME_LEAD = 6  # first time past the stage that makes leads; money: the supplier's price
@@ -112,6 +112,7 @@ class Event(IntEnum):
     DELIVERED = 50  # a delivery ends; waited: the customer's time; worked: when it began; count: 1 if good
     CANCELLED = 51  # a delivery is cancelled: follows LOST or WENT_COLD; money: bookings
     EARNED = 52  # follows DELIVERED; waited: over how long it is earned; money: gross margin
+    IN_CREW = 53  # a member's part in a crew's work, at its end or that of a month; waited: since the start
 
 
 class Flag(IntFlag):

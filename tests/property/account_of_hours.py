@@ -103,14 +103,15 @@ class Rep(NamedTuple):
 
     def parts_of(self, span: Span) -> list[Span]:
         """List when in a span the rep is at work."""
-        parts = [common(span, each) for each in self.opened]
+        parts = [common(span, each) for each in self.opened if overlap(span, each)]
         for gone in self.away:
-            parts = [
+            halves = (
                 half
                 for each in parts
                 for half in ((each[0], min(each[1], gone[0])), (max(each[0], gone[1]), each[1]))
-            ]
-        return [each for each in parts if each[0] < each[1]]
+            )
+            parts = [half for half in halves if half[0] < half[1]]
+        return parts
 
 
 def together(reps: Sequence[Rep], span: Span) -> int:

@@ -518,10 +518,11 @@ def _efforts(model: Model, team: int) -> Integers:
 
 def _largest_crew(model: Model, team: int) -> int:
     """Find how many of a team's people some job needs at once, at most."""
-    return max(1, *_stages_of(model, team)["people"].tolist())
+    return max([1, *map(int, _stages_of(model, team)["people"])])
 
 
 def _stages_of(model: Model, team: int) -> Records:
     """List the stages, and those of segments, that a team works."""
-    rows = np.concatenate([model.stages, model.variants])
-    return rows[rows["team"] == team]
+    rows: Records = np.concatenate([model.stages, model.variants])
+    found: Records = rows[rows["team"] == team]
+    return found

@@ -52,7 +52,7 @@ def close_books_of_crews(office: Office) -> None:
     """Write what crews at work have done, if a month of the period begins or ends now (CR6)."""
     if not crews.closes_books(office.model, office.now):
         return
-    at_work = {}
+    at_work: dict[int, Record] = {}
     for pursuit in pursuits_of_crews(office):
         count_work(office, pursuit)
         at_work |= dict.fromkeys(crew_of(office, pursuit), pursuit)

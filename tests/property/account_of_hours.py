@@ -148,6 +148,8 @@ def of_hours(history: History, seen: Counter[str]) -> Iterator[str]:
 
 def worked_in(rep: Rep, reps: Sequence[Rep], spell: Spell, span: Span) -> int:
     """Return how much of a spell was worked in a span."""
+    if not overlap(spell.span, span):
+        return 0
     if spell.crew:
         return together([reps[number] for number in spell.crew], common(spell.span, span))
     return rep.there_in(common(spell.span, span))

@@ -444,6 +444,20 @@ def visited(
     )
 
 
+def delivering(rate: float, reps: int, people: int, effort: Any) -> str:
+    """Write a firm that sells at once to all who ask, and delivers with so many people at once."""
+    return "\n".join(
+        [
+            opening(LONGEST, segment={}),
+            table("products.roof", {"price": 1, "delivery": "roofs"}),
+            channel("web", rate),
+            team("crew", reps, assignment="shared_queue", sticky=False),
+            stage("form"),
+            table("deliveries.roofs.stages.build", work("crew", effort) | {"people": people}),
+        ]
+    )
+
+
 # ---- a firm whose policies change when, never what ---------------------------------------------------
 
 ASSIGNMENTS = BUILT_IN

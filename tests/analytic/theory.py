@@ -94,6 +94,26 @@ def served_within(time: float, arrival: float, service: float, servers: int) -> 
     return 1.0 - chance * math.exp(-(servers * service - arrival) * time)
 
 
+def takes_longer(time: float, arrival: float, service: float, servers: int) -> float:
+    """Return the share of customers who stay for longer than a time in M/M/c, service included.
+
+    exp(-mu t) (1 + C (1 - exp(-mu t (c - 1 - a))) / (c - 1 - a)), where a = lambda / mu.
+
+    Source: D. Gross and C. Harris (1998), Fundamentals of Queueing Theory, 3rd edition, section 2.3.
+
+    Examples
+    --------
+    >>> [round(takes_longer(time, 4.5, 1.0, 5), 5) for time in (2, 5)]
+    [0.48996, 0.12164]
+    >>> round(takes_longer(4, 0.5, 1.0, 1) - math.exp(-0.5 * 4), 12)  # one server: exponential
+    0.0
+    """
+    free = servers - 1 - arrival / service
+    waits = erlang_c(arrival, service, servers).chance
+    longer = 1.0 + waits * -math.expm1(-service * time * free) / free
+    return math.exp(-service * time) * longer
+
+
 class Impatience(NamedTuple):
     """How customers fare who give up."""
 

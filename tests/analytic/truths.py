@@ -18,6 +18,7 @@ from .customers import (
     renewing,
     retained,
 )
+from .deliveries import by_crews, in_time
 from .desks import idle_hours, interrupting, reserved_hours
 from .exact import equal_worths_are_a_pool, every_lead_the_same, occupancy_adds_up, queues_add_up
 from .figures import Truth
@@ -117,6 +118,8 @@ TRUTHS: tuple[Truth, ...] = (
     asked_after_the_last(0.2, 25),
     first_served("new_first", 30),
     first_served("accounts_first", 30),
+    in_time(4.5, 1.0, 5, (2, 5), 100),
+    by_crews(0.5, 2, 30),
     Truth("Little's law, every stage", 0.0, 3, occupancy_adds_up),
     Truth("Little's law, every queue and month", 0.0, 1, queues_add_up),
     Truth("every policy, leads who wait for ever", 0.0, 2, every_lead_the_same),

@@ -26,12 +26,13 @@ from .account_of_hours import of_hours
 from .account_of_leads import STILL_THERE, of_companies, of_pursuits
 from .account_of_money import of_contracts, of_money, of_pay, of_prospecting, of_rejections
 from .account_of_orders import of_orders
+from .account_of_queues import of_queues
 from .account_of_referrals import of_referrals
 from .living import Example, Outcome, ParityError, at_a_stretch
 from .plain import History
 from .processes import FOR_GOOD
 from .scenarios import Toml, scenarios_with_all_parts, seeds
-from .scenes import CUSTOMERS, DELIVERED, VISITED, WON_BACK
+from .scenes import CREWS, CUSTOMERS, DELIVERED, VISITED, WON_BACK
 
 SEED = 20_260_106
 PARTS = {  # by the row that shows that it is there
@@ -56,7 +57,7 @@ PARTS = {  # by the row that shows that it is there
 }
 ALL_PARTS = "scenarios in which all parts occur"
 FOLLOWED = (
-    *("inquiries", "companies", "rows of money", "hours"),
+    *("inquiries", "companies", "rows of money", "hours", "jobs of crews"),
     *(f"inquiries {place}" for place in STILL_THERE),
     *(f"companies {what}" for what in ("pursued", "won as customers", "cooled off")),
     *("contracts", "terms after the first"),
@@ -84,7 +85,7 @@ def unsettled(history: History, seen: Counter[str]) -> Iterator[str]:
     yield from of_deliveries(history, seen)
     yield from of_orders(history, seen)
     yield from of_referrals(history, seen)
-    for account in (of_contracts, of_rejections, of_pay, of_prospecting):
+    for account in (of_contracts, of_rejections, of_pay, of_prospecting, of_queues):
         yield from account(history)
     yield from of_hours(history, seen)
 
@@ -159,6 +160,6 @@ def accounts(
         accounted(Example(text, seed, processes=processes), seen)
         progress(seen)
 
-    for text in (CUSTOMERS, VISITED, DELIVERED, WON_BACK):
+    for text in (CREWS, CUSTOMERS, VISITED, DELIVERED, WON_BACK):
         accounted(Example(text, SEED % 1000), seen)
     everything()

@@ -22,6 +22,7 @@ from funnelsim.scenario import ScenarioError, from_document
 
 from . import qualifying
 from .scenarios import (
+    CREW,
     EFFECTS,
     HOURS_OF_THE_DAY,
     MIXED,
@@ -178,6 +179,7 @@ KINDS = (
     "stages.NAME.lost_reasons",
     "stages.NAME.next",
     "stages.NAME.passes_at",
+    "stages.NAME.people",
     "stages.NAME.rejection",
     "stages.NAME.segments.NAME",
     "stages.NAME.team",
@@ -243,7 +245,7 @@ DATED = (
     "scenario: changes by itself",
     "scenario: changes on the first day of the period",
 )
-NEW_REP = {"front": "Eve", "sales": "Finn", "late": "Gus"}
+NEW_REP = {"front": "Eve", "sales": "Finn", "late": "Gus", "crew": "Ida"}
 MOST_DATES = 3
 MOST_CHANGES = 3  # on one date
 
@@ -433,6 +435,7 @@ def of_stages(document: Document) -> Options:
             found += [
                 (f"{at}team", either(*document["teams"])),
                 (f"{at}effort_hours", either(*MIXED["effort_hours"])),
+                *([(f"{at}people", either(1, 2, 3))] if stage["team"] == CREW else []),
                 (f"{at}goes_cold_after_days", either(*MIXED["goes_cold_after_days"])),
                 (f"{at}attempts", attempts(MIXED)),
                 (f"{at}hand_over", hand_overs(MIXED["goes_cold_after_days"])),

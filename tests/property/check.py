@@ -22,7 +22,7 @@ from .accounted import accounted
 from .living import Example
 from .parity import SEED, Slice, by_hand
 from .processes import FOR_GOOD
-from .scenes import INSTANTS, WHOLE
+from .scenes import CREWS, INSTANTS, WHOLE
 
 EXAMPLES = 12
 CHANGING = 6  # floors for each change
@@ -87,10 +87,11 @@ def oracle_agrees() -> None:
 
 
 def everything_is_accounted_for() -> None:
-    """Both engines write the same of a floor with all parts, of which the figures leave out nothing."""
+    """Both engines write the same of floors with all parts, of which the figures leave out nothing."""
     seen: Counter[str] = Counter()
     accounted(Example(WHOLE, seed=2, processes=FOR_GOOD), seen)
-    assert seen["scenarios"] == 1
+    accounted(Example(CREWS, seed=2), seen)
+    assert seen["scenarios"] == 2
 
 
 def effort_is_split() -> None:

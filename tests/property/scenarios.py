@@ -41,6 +41,7 @@ register_policy("own_for_tests", own_policy)
 CHANNELS = ("web", "fair", "friends")
 SEGMENTS = ("small", "large")
 TEAMS = ("front", "sales")
+CREW = "crew"  # a team that does jobs for several people
 STAGES = ("call", "demo", "offer", "deal")
 PRODUCTS = ("plan", "setup", "care")
 DELIVERIES = {"install": ("fit", "test", "accept"), "train": ("teach", "exam")}  # and their stages
@@ -259,6 +260,46 @@ def deliveries(draw: DrawFn, name: str, floor: list[str]) -> Document:
     for step in steps.values():
         step["conversion"] = draw(either(0.9, 0.6, 1))
     return delivery | {"stages": steps}
+
+
+@st.composite
+def with_crews(draw: DrawFn, document: Document, whole: bool) -> None:
+    """Let a team do jobs for several people: of deliveries, and of the sale unless it is `whole`."""
+    tables = [each["stages"] for each in document.get("deliveries", {}).values()]
+    tables += [] if whole else [document["stages"]]
+    stages = [stage for table in tables for stage in table.values()]
+    jobs = [stage for stage in stages if "team" in stage and draw(either(True, False))]
+    if not jobs:
+        return
+    document["teams"][CREW] = crew = draw(crews(document["start"]))
+    for job in jobs:
+        job |= {"team": CREW, "people": draw(either(2, 3, 2, 1))}
+        for own in (job, *job.get("segments", {}).values()):
+            for key in ("attempts", "ignored"):
+                own.pop(key, None)
+        for own in job.get("segments", {}).values():
+            own.pop("team", None)
+            if draw(st.booleans()):
+                own["people"] = draw(either(1, 3))
+    needed = max(each.get("people", 1) for job in jobs for each in (job, *job.get("segments", {}).values()))
+    crew["people"] = max(crew["people"], needed)
+
+
+@st.composite
+def crews(draw: DrawFn, start: date) -> Document:
+    """Describe a team of several people, some of whom have hours of their own."""
+    habit = habits(start, [])
+    names = ("absence", "turnover", "holidays", "ramp_up", "speed", "skill", "learning", "max_open")
+    required = {
+        "people": either(3, 2, 4, 5),
+        "assignment": either("shared_queue", "priority_queue"),
+        "sticky": either(False),
+    }
+    team = draw(st.fixed_dictionaries(required, optional={name: habit[name] for name in names}))
+    team |= draw(either({"hours_per_week": 40.0}, {"hours_per_week": 168.0}, {"hours": WEEKS[1]}))
+    if draw(st.booleans()):
+        team["reps"] = {"Hal": draw(reps(start, ["small"])) | {"segments": []}}
+    return team
 
 
 @st.composite
@@ -821,6 +862,8 @@ def in_the_end(draw: DrawFn, document: Document, whole: bool, sells: bool) -> Do
         draw(with_win_back(document, whole))
     if whole or draw(either(False, False, True)):
         document["channels"]["referred"] = draw(referring(document))
+    if draw(either(False, False, True)):
+        draw(with_crews(document, whole))
     if whole or draw(either(False, True)):
         document = draw(qualified(document, whole))
     if draw(st.booleans()):
@@ -867,8 +910,8 @@ def scenarios(draw: DrawFn, policy: str | None = None) -> Toml:
     """Write random scenarios as files; of one policy for all teams where that is wanted."""
     document = draw(documents())
     if policy is not None:
-        for team in document["teams"].values():
-            team["assignment"] = policy
+        for name, team in document["teams"].items():
+            team["assignment"] = team["assignment"] if name == CREW else policy
     return toml(with_neglect_that_can_be(document))
 
 

@@ -656,6 +656,62 @@ WON_BACK = (
 INSTANTS["customers buy again, refer others, leave and come back"] = scene(
     WON_BACK, "win-back: for the second time"
 )
+CREWS = """
+start = 2026-01-01
+horizon = { warm_up_months = 1, period_months = 3, drain_months = 1 }
+[products.roof]
+price = 9000
+gross_margin = 0.4
+delivery = "roofs"
+recognised = "at_delivery"
+[segments.all]
+[channels.web]
+kind = "seo"
+inquiries_per_month = 25
+[teams.sales]
+people = 1
+[teams.crew]
+people = 3
+assignment = "shared_queue"
+sticky = false
+learning = { most = 2, half = 3 }
+absence = { days_off_per_year = 60, spells_per_year = 24, spell_days = 1.5 }
+turnover = { tenure_months = 1.5, replacement_days = 4 }
+[teams.crew.reps.Hal]
+hours = { monday = ["12:00-20:00"], tuesday = ["12:00-20:00"], friday = ["07:00-12:00"] }
+[stages.call]
+team = "sales"
+effort_hours = 1
+conversion = 0.8
+[stages.visit]
+team = "crew"
+people = 1
+effort_hours = 2
+conversion = 0.8
+[deliveries.roofs]
+promised_days = 20
+good = 0.9
+[deliveries.roofs.stages.build]
+team = "crew"
+people = 2
+effort_hours = { median = 9, p90 = 20 }
+goes_cold_after_days = 40
+[deliveries.roofs.stages.finish]
+team = "crew"
+people = 3
+effort_hours = 3
+conversion = 0.8
+back_to = { build = 1 }
+"""
+FLOORS["crews"] = scene(
+    CREWS,
+    "crew: of two",
+    "crew: of three",
+    "crew: waits, as somebody is idle",
+    "crew: over the end of a month",
+    "crew: pauses",
+    "crew: with one who has left",
+)
 INSTANTS["visits decide who stays"] = scene(
     VISITED.replace("period_months = 8", "period_months = 4"), "customer: leaves after a visit that was made"
 )
@@ -708,6 +764,11 @@ CHANGES = {
     ).without("inquiries_per_month = 60", "inquiries_per_month = 0"),
 }
 CHANGES |= {
+    "a crew has other hours": scene(
+        CREWS + '[[changes]]\ndate = 2026-02-12\nchange = { "teams.crew.hours_per_week" = 20, '
+        '"deliveries.roofs.stages.build.people" = 3, "teams.crew.people" = 4 }\n',
+        "change: a crew works on",
+    ),
     "terms become longer, and customers less loyal": scene(
         CUSTOMERS.replace("period_months = 26", "period_months = 5")
         + '[[changes]]\ndate = 2026-04-20\nchange = { "products.care.term_months" = 1, '

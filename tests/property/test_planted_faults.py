@@ -340,6 +340,18 @@ FAULTS = {
     "the compiled engine counts a win-back among the inquiries of a cohort": Fault(
         "engines/compiled/customers.py", 'pursuit["created"] = nurture.NO_COHORT', "pass", "parity"
     ),
+    "a job for two overtakes one for three": Fault(
+        "engines/reference/choices.py",
+        "        chosen = pick(office, number, longest)\n",
+        "        chosen = pick(office, number, longest)\n"
+        "        for each in sorted(office.team_queues[number], key=order_in_queue)[::-1]:\n"
+        "            if len(with_room) >= crews.people_for(office.model, each):\n"
+        "                chosen = each\n",
+        "accounts",
+    ),
+    "the absence of one leaves the others at work": Fault(
+        "rules/crews.py", "if away_from <= since:", "if False:", "accounts"
+    ),
     "shares of new and existing business are exchanged": Fault(
         "rules/effort_split.py",
         "accounts += effort * of_new",

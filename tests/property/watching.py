@@ -22,7 +22,12 @@ from funnelsim.compiling.arrays import Record, Records
 from funnelsim.engines import ENGINES, reference
 from funnelsim.engines.reference.beginning import begin
 from funnelsim.engines.reference.changing import change
-from funnelsim.engines.reference.choices import members, next_grant
+from funnelsim.engines.reference.choices import (
+    has_room_for_more,
+    is_idle_at_work,
+    members,
+    next_grant,
+)
 from funnelsim.engines.reference.contracts import sign
 from funnelsim.engines.reference.customers import contracts_in_force
 from funnelsim.engines.reference.desks import grant
@@ -33,7 +38,7 @@ from funnelsim.engines.reference.market import ask_market
 from funnelsim.engines.reference.office import Happening, Office
 from funnelsim.engines.reference.placing import decide_if_ignored, give_up_rep, place
 from funnelsim.engines.reference.pursuits import enter, leave, queue_again, report
-from funnelsim.engines.reference.queues import queue_of
+from funnelsim.engines.reference.queues import first_of, queue_of
 from funnelsim.engines.reference.referrals import ask
 from funnelsim.engines.reference.work import start_work
 from funnelsim.model.model import (
@@ -61,6 +66,7 @@ from funnelsim.rules import (
     absence,
     assignment,
     contracts,
+    crews,
     ending,
     handover,
     ignored,
@@ -272,6 +278,12 @@ COVERED = (
     "referral: by one who was referred itself",
     "referral: by a customer who is not satisfied",
     "referral: by one who has left",
+    "crew: of two",
+    "crew: of three",
+    "crew: waits, as somebody is idle",
+    "crew: over the end of a month",
+    "crew: pauses",
+    "crew: with one who has left",
     "market: an inquiry refused",
     "market: nobody left",
     "market: cools off for ever",
@@ -308,6 +320,7 @@ CHANGED = (  # what the changes on a day must meet
             "a lead of the team's queue is placed anew",
             "work in hand goes on",
             "work in hand ends at another instant",
+            "a crew works on",
             "a customer thinks on",
             "a contract runs on",
             "a contract runs on, whose next term is longer or shorter",
@@ -355,7 +368,27 @@ def varieties(model: Model, rows: Records) -> Counter[str]:
     seen.update(of_deliveries(model, rows))
     seen.update(of_orders(model, rows))
     seen.update(of_win_backs(model, rows))
+    seen.update(of_crews(model, rows))
     return seen
+
+
+def of_crews(model: Model, rows: Records) -> dict[str, int]:
+    """Count the jobs of several people, and what happens to them."""
+    ended = rows[(rows["event"] == Event.WORKED) & (rows["count"] > 1) & (rows["flags"] & Flag.ATTEMPT == 0)]
+    parts, gone = (rows[rows["event"] == event] for event in (Event.IN_CREW, Event.ON_STAFF))
+    last = set(zip(ended["pursuit"].tolist(), ended["time"].tolist(), strict=True))
+    left = set(zip(gone["rep"].tolist(), gone["time"].tolist(), strict=True))
+    return {
+        "crew: of two": int((ended["count"] == 2).sum()),
+        "crew: of three": int((ended["count"] == 3).sum()),
+        "crew: over the end of a month": sum(
+            (int(row["pursuit"]), int(row["time"])) not in last for row in parts
+        ),
+        "crew: pauses": int((ended["waited"] > ended["worked"]).sum()),
+        "crew: with one who has left": sum(
+            (int(row["rep"]), int(row["time"])) in left and row["time"] < model.horizon for row in parts
+        ),
+    }
 
 
 def of_win_backs(model: Model, rows: Records) -> dict[str, int]:
@@ -871,6 +904,7 @@ class WatchedOffice(Office):
             seen.update(went_on(before, model, known[entity], pursuit))
         seen.update(self.who_came_and_went(before))
         seen.update(qualifying.of_a_change(before, model, list(self.open_pursuits.values())))
+        seen["a crew works on"] = int((self.reps["crew"] > 0).any())
         seen["it is a rep's turn, at another position"] = int(
             (self.teams["turn"][: len(turns)] != turns).sum()
         )
@@ -1108,6 +1142,7 @@ class WatchedOffice(Office):
     def next_grant(self, number: int) -> tuple[Record | None, int]:
         lead, rep = next_grant(self, number)
         if lead is None:
+            self.seen["crew: waits, as somebody is idle"] += self.waits_for_others(number)
             return lead, rep
         team = self.model.teams[number]
         if self.reps[rep]["busy"] == 1:
@@ -1127,6 +1162,14 @@ class WatchedOffice(Office):
         if self.model.reps[rep]["grows"]:
             self.is_grown(rep)
         return lead, rep
+
+    def waits_for_others(self, number: int) -> bool:
+        """Return whether the first of a team's queue waits for more people than one who is idle."""
+        queue = self.team_queues[number]
+        idle = any(
+            is_idle_at_work(self, rep) and has_room_for_more(self, rep) for rep in members(self, number)
+        )
+        return bool(queue and idle and crews.people_for(self.model, first_of(queue)) > 1)
 
     def is_absent(self, rep: int) -> None:
         """Note what an absence comes upon, as it begins or is over."""

@@ -42,7 +42,8 @@ def rows_of_a_step(model: Model) -> int:
     That is a customer's answer that follows the end of work at once (WORKED, ON_STAFF, REPORTED, WON,
     BECAME_LEAD, MARGIN, EXPECTED, EXPECTED_MARGIN, REVENUE, COMMISSION and EXPECTED_COMMISSION twice,
     SUBSCRIBED), or the
-    last day: its costs, and for each rep PAY, TRAINED, SKILL, ABSENT and ON_STAFF. (C18)
+    last day: its costs, and for each rep PAY, TRAINED, SKILL, ABSENT and ON_STAFF. Of a crew whose work ends,
+    each rep has IN_CREW, ABSENT and ON_STAFF. (C18)
     """
     return 15 + len(model.channels) + 5 * len(model.reps)
 

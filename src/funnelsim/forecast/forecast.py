@@ -482,9 +482,9 @@ class Forecast:
         return self._cuts[dimension, expected]
 
     def _mean_effort(self) -> Floats:
-        """Find the mean working time of a visit to each stage: (S,) µs."""
+        """Find the mean working time of a visit to each stage, of all people who do it: (S,) µs."""
         stages = self._cut("stage")
-        worked = stages.period(Event.WORKED, Measure.WORKED).sum(axis=0)
+        worked = stages.period(Event.WORKED, Measure.WORKED).sum(axis=0) * self.model.stages["people"]
         return np.asarray(worked / np.maximum(stages.period(Event.WORKED).sum(axis=0), 1.0))
 
     def reached(self, goal: Goal) -> npt.NDArray[np.bool_]:

@@ -149,6 +149,7 @@ TEAM = record(
     ("first_tier", "<i4"),
     ("tiers", "<i4"),  # 0: every contract is paid for by `commission`
     ("quota_months", "<i4"),  # of the quota period: 1, 3 or 12
+    ("crews", "<i4"),  # 1: some stage needs several of its reps at once
     ("learns_most", "<f8"),  # what leads worked add to a rep's skill at most
     ("learns_half", "<f8"),  # leads after which they have added half of that
     ("win_counts", "<i8"),  # as so many more leads worked
@@ -234,6 +235,10 @@ REP_STATE = record(  # of whoever is in the seat, or was last
     ("away_from", "<i8"),  # when the spell at hand or the next one begins, NEVER if there is none,
     ("away_until", "<i8"),  # ... and when it is over
     ("lost", "<i8"),  # working time taken from the work in hand by spells that are over
+    ("crew", "<i8"),  # the pursuit that it works on in a crew; 0: it is in none
+    ("crew_since", "<i8"),  # of who leads a crew: the instant up to which its working time is counted,
+    ("crew_done", "<i8"),  # ... which has come to so much,
+    ("crew_told", "<i8"),  # ... and of that, what rows have
 )
 
 STAGE = record(
@@ -250,6 +255,7 @@ STAGE = record(
     ("report_key", "<i8"),
     ("team", "<i8"),  # NOBODY: no rep is needed
     ("process", "<i4"),
+    ("people", "<i4"),  # of the team that it needs at once
     ("makes_lead", "<i4"),  # 1: an inquiry that leaves it for a later stage is a lead
     ("is_lead", "<i4"),  # 1: it lies beyond the stage that makes leads
     ("effort", "<i4"),  # distribution, hours

@@ -58,7 +58,7 @@ class Event(IntEnum):
     INQUIRY = 0  # a company asks; money: what the inquiry cost
     ENTERED = 1  # it enters a stage and queues
     STARTED = 2  # work starts; waited: time in the queue; rep; money: cost of the visit
-    WORKED = 3  # work ends; waited: clock time since it started; worked: working time; rep
+    WORKED = 3  # work ends; waited: clock time since it started; worked: working time; rep; count: people
     ADVANCED = 4  # leaves for a stage further on; waited: the customer's time
     SENT_BACK = 5  # leaves for an earlier stage or this one; waited: the customer's time
     BECAME_LEAD = 6  # first time past the stage that makes leads; money: the supplier's price
@@ -116,6 +116,7 @@ class Event(IntEnum):
     EARNED = 52  # follows DELIVERED; waited: over how long it is earned; money: gross margin
     ORDERED = 53  # a customer buys again; waited: since it last did; worked: when it first did; money: price
     REACTIVATED = 54  # a contract begins again, as SUBSCRIBED; waited: since its company first signed
+    IN_CREW = 55  # a member's part in a crew's work, at its end or that of a month; waited: since the start
 
 
 class Flag(IntFlag):

@@ -20,6 +20,7 @@ from funnelsim.scenario.attempts import NOT_REACHED_NAME
 from funnelsim.scenario.calendars import spans_of_the_day
 from funnelsim.scenario.channels import KINDS, Channel
 from funnelsim.scenario.combined import check_combined
+from funnelsim.scenario.crews import check_crews
 from funnelsim.scenario.errors import ROUNDING, Problem, Problems, nearest, shown, sum_to_one, unknown
 from funnelsim.scenario.flow import LOSS, WIN, advancing, failing, first_stage, reached, stage_of, teams_of
 from funnelsim.scenario.gates import check_hand_overs
@@ -463,7 +464,7 @@ def _reasons(contents: Contents) -> Problems:
 
 
 def _without_team(path: str, stage: Stage | StageOfSegment) -> Problems:
-    for key in ("effort_hours", "goes_cold_after_days", "attempts"):
+    for key in ("people", "effort_hours", "goes_cold_after_days", "attempts"):
         if key in stage.model_fields_set:
             yield Problem(f"{path}.{key}", "is given, but the stage has no team", "a team, or no such key")
 
@@ -657,6 +658,7 @@ _CHECKS: tuple[Callable[[Contents], Problems], ...] = (
 # Of scenarios with the stages of all processes side by side.
 _CHECKS_OF_STAGES: tuple[Callable[[Contents], Problems], ...] = (
     _stages,
+    check_crews,
     check_hand_overs,
     check_ignored,
     check_qualifying,

@@ -124,12 +124,16 @@ def calendar_records(rotas: dict[str, Rota]) -> tuple[Records, Records]:
 
 def _week_and_days_off(team: Team, rep: Rep) -> tuple[Weekly, frozenset[date]]:
     """Return a rep's opening times by weekday, in seconds of the day, and the days off."""
-    off = frozenset(team.holidays) | frozenset(rep.holidays)
+    return week_of(team, rep), frozenset(team.holidays) | frozenset(rep.holidays)
+
+
+def week_of(team: Team, rep: Rep) -> Weekly:
+    """Return a rep's opening times by weekday, in seconds of the day."""
     if rep.hours is not None:
-        return _by_weekday(rep.hours), off
+        return _by_weekday(rep.hours)
     if rep.hours_per_week is not None:
-        return even_week(rep.hours_per_week), off
-    return (even_week(team.hours_per_week) if team.hours is None else _by_weekday(team.hours)), off
+        return even_week(rep.hours_per_week)
+    return even_week(team.hours_per_week) if team.hours is None else _by_weekday(team.hours)
 
 
 def _by_weekday(hours: WeeklyHours) -> Weekly:

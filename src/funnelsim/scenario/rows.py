@@ -603,6 +603,7 @@ class StageRows:
             hours = customer_hours(scenario, self.name, place.segment)
             own = {
                 "team": NOBODY if stage.team is None else list(scenario.teams).index(stage.team),
+                "people": 1 if stage.team is None else stage.people,
                 "ignored": ignoring(scenario).get(self.name, 0),
                 "gate": 0 if stage.team is None else gates.get((stage.team, self.name), 0),
                 "first_point": first_point,
@@ -612,6 +613,8 @@ class StageRows:
                 **({} if hours is None else self.customers[hours]),
             }
             fill(draft.array(place.records), place.number, common | own)
+            if own["people"] > 1:
+                fill(draft.array("teams"), own["team"], {"crews": 1})
 
     def _limit_of_attempts(self, stage: Stage) -> Row:
         """Return how often a rep tries to reach the buyer; never where no team works the stage (S3)."""

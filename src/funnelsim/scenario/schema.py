@@ -50,6 +50,7 @@ else:
 PLACES_OF_GOALS = ("channel", "segment", "stage", "team", "rep")  # what a goal may be about, other than all
 LONGEST_HORIZON = 240  # months, warm-up and drain included
 MOST_PEOPLE = 10_000
+MOST_IN_CREW = 100
 LARGEST_WEIGHT = 100_000  # times MOST_PEOPLE: a sum of millionths that float64 still holds exactly
 Day = date  # where a key is called `date`
 TODAY = "today"  # what the unchanged scenario is called
@@ -486,6 +487,9 @@ class StageOfSegment(Section):
         default=None, description="Cost of each visit of a lead of the segment."
     )
     team: str | None = Field(default=None, description="Team that works the segment's leads.")
+    people: int | None = Field(
+        default=None, ge=1, le=MOST_IN_CREW, description="People that a lead of the segment needs at once."
+    )
     next: Targets | None = Field(
         default=None, description="Where those of the segment who advance go, in place of the stage's `next`."
     )
@@ -512,7 +516,15 @@ class Stage(Section):
         "This or `checks`.",
     )
     team: str | None = Field(default=None, description="Team that works it. Default: needs no rep.")
-    effort_hours: Duration = Field(default=ZERO, description="Working hours of a rep of average speed.")
+    people: int = Field(
+        default=1,
+        ge=1,
+        le=MOST_IN_CREW,
+        description="People of the team that the work needs at once, in hours that all of them have.",
+    )
+    effort_hours: Duration = Field(
+        default=ZERO, description="Working hours of a rep of average speed; of several people, of each."
+    )
     customer_takes_days: Duration = Field(
         default=ZERO, description="Days that the customer takes after the work."
     )

@@ -178,7 +178,7 @@ def _right(kind: str, path: Path, value: Any, expected: str) -> str:
     if kind == "less_than_equal" and expected == "at most 1" and path[-2:] != _REFERENCE:
         per_cent = 2 <= value <= 100 and value == round(value, 1)  # 7.912 is computed, not typed
         return f"a share of at most 1, such as {value / 100:g}" if per_cent else expected
-    if path[-1] == "people" and isinstance(value, float):
+    if path[-1] == "people" and path[0] == "teams" and isinstance(value, float):
         team = written(path[:-1])
         return f"{expected}; whoever works fewer hours has a name: {team}.reps.NAME.hours_per_week"
     return expected

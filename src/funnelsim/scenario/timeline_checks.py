@@ -10,6 +10,7 @@ from itertools import chain, takewhile
 from funnelsim.scenario.changes import EVERY, apply_changes, hinted, split_key
 from funnelsim.scenario.checks import FIRST_YEAR, LAST_YEAR, stages_reached
 from funnelsim.scenario.combined import in_full
+from funnelsim.scenario.crews import check_crews_of_all_days
 from funnelsim.scenario.errors import Problem, Problems
 from funnelsim.scenario.flow import stage_of
 from funnelsim.scenario.goal_checks import people_of
@@ -52,6 +53,7 @@ def check_timelines(
         said += chain(_twice(timeline), _refused(name, timeline, steps, own, faulty))
         before: Contents | None = None
         told = list(faulty)
+        lived: list[Contents] = []
         for piece in timeline.pieces:
             made, _, problems = examine(piece.document)
             problems = [each for each in problems if (each.path, each.wrong) not in told_before]
@@ -62,8 +64,12 @@ def check_timelines(
                 said += _made(_where(name, own, piece), problems, timeline, told)
             if before is not None and piece.begins is not None:
                 said += _removals(_where(name, own, piece), piece.begins, before, made)
+                crews = list(check_crews_of_all_days([*lived, made]))
+                said += _made(_where(name, own, piece), crews, timeline, told)
+                told += [problem.path for problem in crews]
             told += [problem.path for problem in problems]
             before = made
+            lived.append(made)
         if not _follows_from_parts(name, contents, [*faulty, *(problem.path for problem in found)]):
             found += said
     if TODAY not in timelines:  # others may lead to the stages to which these do not

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from funnelsim.compiling.arrays import Floats, Integers
+from funnelsim.compiling.arrays import Floats, Integers, Records
 from funnelsim.engines import StuckError
 from funnelsim.engines.compiled.blocks import Replications
 from funnelsim.engines.fold import Tally, age_edges
@@ -484,8 +484,8 @@ def _in_steps(model: Model, length: int) -> Model:
 def _thinned(model: Model, share: float) -> Model:
     """Let one lead stand for many: with a share of inquiries and people, teams are as busy as before.
 
-    A team has one of its people at least; where that is more than its share, work takes so much longer, and
-    prospecting finds so much less.
+    A team has one of its people at least, and as many as a job needs; where that is more than its share, work
+    takes so much longer, and prospecting finds so much less.
     """
     reps, distributions = model.reps.copy(), model.distributions.copy()
     segments, channels = model.segments.copy(), model.channels.copy()
@@ -493,7 +493,7 @@ def _thinned(model: Model, share: float) -> Model:
         segments[counted] = np.ceil(segments[counted] * share)
     for number_, team in enumerate(model.teams):
         first, size = int(team["first_rep"]), int(team["reps"])
-        kept = max(1, round(size * share))
+        kept = max(_largest_crew(model, number_), round(size * share))
         away = np.ones(size, bool)
         away[np.linspace(0, size - 1, kept).astype(int)] = False
         reps["joins"][first : first + size][away] = NEVER
@@ -513,5 +513,16 @@ def _grown(tally: Tally, share: float) -> Tally:
 
 def _efforts(model: Model, team: int) -> Integers:
     """Find the distributions of a team's hours of work."""
-    rows = np.concatenate([model.stages, model.variants])
-    return np.unique(rows["effort"][rows["team"] == team]).astype(np.int64)
+    return np.unique(_stages_of(model, team)["effort"]).astype(np.int64)
+
+
+def _largest_crew(model: Model, team: int) -> int:
+    """Find how many of a team's people some job needs at once, at most."""
+    return max([1, *map(int, _stages_of(model, team)["people"])])
+
+
+def _stages_of(model: Model, team: int) -> Records:
+    """List the stages, and those of segments, that a team works."""
+    rows: Records = np.concatenate([model.stages, model.variants])
+    found: Records = rows[rows["team"] == team]
+    return found

@@ -353,7 +353,7 @@ def _go_on(
         if why == FINISHED and until == model.horizon:
             why = finish(model, course.worlds[number], state, ledger)
         elif why == FINISHED and until > 0:
-            book_day_that_ends(model, state, ledger, until)
+            book_day_that_ends(model, course.worlds[number], state, ledger, until)
         if why not in (FINISHED, LEDGER_FULL):
             return why
         row = number - block[FIRST]

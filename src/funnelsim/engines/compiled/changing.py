@@ -10,6 +10,7 @@ from funnelsim.compiling.decorators import rare, rule
 from funnelsim.compiling.on_disk import compiled
 from funnelsim.engines.compiled.agenda import NOT_DUE, close_gap, take_first
 from funnelsim.engines.compiled.choices import front, queue_of_team
+from funnelsim.engines.compiled.crews import take_over_work
 from funnelsim.engines.compiled.desks import enlist, opens_next, read_talent, stir
 from funnelsim.engines.compiled.handover import queue_at_gate
 from funnelsim.engines.compiled.inquiries import put_inquiry
@@ -44,14 +45,14 @@ UNTIL_THE_CHANGE = -1  # the wave before wave 0: what is put on the agenda for t
 
 
 @rule
-def book_day_that_ends(model: Model, state: State, ledger: Ledger, now: int) -> None:
+def book_day_that_ends(model: Model, world: Record, state: State, ledger: Ledger, now: int) -> None:
     """Book the day that ends as a chapter ends, the first thing that is due at this midnight (C3)."""
     clock = state.clock[0]
     clock["now"] = now
     clock["wave"] = 0
     close_gap(state.agenda, state.positions, clock)
     take_first(state.agenda, state.positions, clock)
-    end_day(model, state, ledger)
+    end_day(model, world, state, ledger)
 
 
 @compiled
@@ -86,7 +87,7 @@ def carry_over(
         read_new_traits(before, model, world, state)
     take_over_channels(before, old, model, world, state)
     take_over_people(before, old, model, world, state, was, becomes)
-    put_anew(before, model, world, state, was)
+    put_anew(before, old, model, world, state, was)
     requeue(before, model, world, state, becomes)
     take_over_gates(before, model, world, state)
     for number in range(len(state.reps)):
@@ -252,7 +253,7 @@ def begin_the_split_anew(before: Model, model: Model, state: State, number: int)
 
 
 @rare
-def put_anew(before: Model, model: Model, world: Record, state: State, was: Integers) -> None:
+def put_anew(before: Model, old: State, model: Model, world: Record, state: State, was: Integers) -> None:
     """Put on the agenda what everybody has due (C4, C6, C10, C12, R16, RF7)."""
     now = state.clock[0]["now"]
     put(model, state, 0, now + DAY, Due.DAY_ENDS.value, 0)
@@ -270,13 +271,24 @@ def put_anew(before: Model, model: Model, world: Record, state: State, was: Inte
     for slot in range(len(state.pursuits)):
         pursuit = state.pursuits[slot]
         if pursuit["entity"] > 0:
-            due = pursuit["due"]
-            if pursuit["phase"] == Due.WORK_ENDS:
-                rep, state_of_rep = model.reps[pursuit["rep"]], state.reps[pursuit["rep"]]
-                due = absence.work_of(model, world, rep, state_of_rep, pursuit["since"], pursuit["effort"])
-            elif pursuit["phase"] == Due.REFERS:
-                due = referrals.due_now(before, model, world, pursuit, now)
+            due = due_anew(before, old, model, world, state, slot, was)
             await_next(model, state, slot, due, pursuit["phase"])
+
+
+@rare
+def due_anew(
+    before: Model, old: State, model: Model, world: Record, state: State, slot: int, was: Integers
+) -> int:
+    """Return when what a pursuit has due comes from now on (C10, CR8, RF7)."""
+    pursuit = state.pursuits[slot]
+    if pursuit["phase"] == Due.REFERS:
+        return referrals.due_now(before, model, world, pursuit, state.clock[0]["now"])
+    if pursuit["phase"] != Due.WORK_ENDS:
+        return int(pursuit["due"])
+    rep, state_of_rep = model.reps[pursuit["rep"]], state.reps[pursuit["rep"]]
+    if state_of_rep["crew"] > 0:
+        return take_over_work(before, old, model, world, state, slot, was[pursuit["rep"]])
+    return absence.work_of(model, world, rep, state_of_rep, pursuit["since"], pursuit["effort"])
 
 
 @rare

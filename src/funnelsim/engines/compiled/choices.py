@@ -1,6 +1,7 @@
 """Who starts on what where a team says more than first come, first served.
 
-Hot leads that come first, effort that is split between new and existing business, and cherries. In a team
+Hot leads that come first, effort that is split between new and existing business, jobs for several people,
+and cherries. In a team
 that splits its effort, each queue has two *lanes*: existing business waits in the second one, whose number is
 that of the first plus the number of reps, or of teams.
 """
@@ -13,7 +14,7 @@ from funnelsim.engines.compiled.queues import NONE, first, leave, precedes, rejo
 from funnelsim.engines.compiled.state import State
 from funnelsim.model.model import Model
 from funnelsim.model.words import NOBODY, Assignment, Split
-from funnelsim.rules import assignment, contracts, effort_split, interruption, people, visits
+from funnelsim.rules import assignment, contracts, crews, effort_split, interruption, people, visits
 
 NOT_SPLIT = -1
 
@@ -43,6 +44,16 @@ def hot_for(model: Model, state: State, number: int, busy: bool) -> tuple[int, i
     if slot != NONE and chosen != NONE:  # noqa: PLR1714 (Numba has no sets)
         return slot, chosen
     return NONE, NOBODY
+
+
+@rare
+def are_enough(model: Model, state: State, number: int, slot: int) -> bool:
+    """Return whether as many reps of a team can start at once as a pursuit needs (CR2)."""
+    team, found = model.teams[number], 0
+    for rep in range(team["first_rep"], team["first_rep"] + team["reps"]):
+        if state.desks[rep]["at_hand"] == 1 and is_open(state, model.reps[rep]["calendar"]):
+            found += 1
+    return bool(found >= crews.people_for(model, state.pursuits[slot]))
 
 
 @rule

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
-from funnelsim.engines.compiled.choices import is_idle_longer, is_open, next_hot, next_of_a_class, pick
+from funnelsim.engines.compiled.choices import (
+    are_enough,
+    is_idle_longer,
+    is_open,
+    next_hot,
+    next_of_a_class,
+    pick,
+)
 from funnelsim.engines.compiled.queues import NONE, first, join, leave
 from funnelsim.engines.compiled.state import GRANTS, PROSPECTS, State, calendar_actor, put
 from funnelsim.model.model import Model
@@ -71,7 +78,7 @@ def grant(model: Model, world: Record, state: State) -> tuple[int, int]:
 
 @rule
 def next_grant(model: Model, world: Record, state: State, number: int) -> tuple[int, int]:
-    """Find the next pursuit and rep of a team: own queues first, then the team's (G2, G3)."""
+    """Find the next pursuit and rep of a team: own queues first, then the team's (G2, G3, CR2)."""
     if model.teams[number]["interrupts"] == 1:
         slot, rep = next_hot(model, state, number)
         if slot != NONE:
@@ -85,7 +92,7 @@ def next_grant(model: Model, world: Record, state: State, number: int) -> tuple[
     if slot == NONE:
         return NONE, NOBODY
     rep = next_at_hand(model, state, number)
-    if rep == NONE:
+    if rep == NONE or (model.teams[number]["crews"] == 1 and not are_enough(model, state, number, slot)):
         return NONE, NOBODY
     if model.teams[number]["assignment"] == Assignment.CHERRY_PICK:
         slot = pick(model, world, state, state.team_queues[number], rep)

@@ -42,7 +42,7 @@ class CompiledEngine:
         """Book the day that ends now; False when the ledger is full."""
         if not has_room(ledger, rows_of_a_step(simulation.model)):
             return False
-        end_day(simulation.model, simulation.state, ledger, now)
+        end_day(simulation.model, simulation.world, simulation.state, ledger, now)
         return True
 
     def change(self, simulation: Simulation, model: Model, ledger: Ledger) -> bool:
@@ -98,9 +98,9 @@ def advance(model: Model, world: Record, state: State, until: int, ledger: Ledge
 
 
 @compiled
-def end_day(model: Model, state: State, ledger: Ledger, now: int) -> None:
+def end_day(model: Model, world: Record, state: State, ledger: Ledger, now: int) -> None:
     """Book the day that ends, as `book_day_that_ends` does (C3)."""
-    book_day_that_ends(model, state, ledger, now)
+    book_day_that_ends(model, world, state, ledger, now)
 
 
 @compiled

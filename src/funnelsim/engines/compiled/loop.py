@@ -21,6 +21,7 @@ from __future__ import annotations
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.engines.compiled.agenda import close_gap, kind_of, next_time, take_first, wave_of
+from funnelsim.engines.compiled.crews import close_books_of_crews
 from funnelsim.engines.compiled.customers import (
     begin_first,
     end_term,
@@ -149,7 +150,7 @@ def decide(model: Model, world: Record, state: State, ledger: Ledger) -> int:
     elif kind == Due.OPENS:
         open_up(model, state, entity)
     elif kind == Due.DAY_ENDS:
-        end_day(model, state, ledger)
+        end_day(model, world, state, ledger)
     elif kind != Due.WORK_ENDS:
         enters = decide_what_is_rare(model, world, state, ledger, kind, slot, entity)
     if enters != NONE and enter(model, world, state, ledger, enters):
@@ -291,10 +292,11 @@ def note_who_is_on_staff(model: Model, world: Record, state: State, ledger: Ledg
 
 
 @rare
-def end_day(model: Model, state: State, ledger: Ledger) -> None:
+def end_day(model: Model, world: Record, state: State, ledger: Ledger) -> None:
     """Book the day that ends, and let the next one begin: it may have reserved time (D1, G13)."""
     now = state.clock[0]["now"]
     book_day(model, state, ledger, now)
+    close_books_of_crews(model, world, state, ledger)
     put(model, state, 0, now + DAY, Due.DAY_ENDS.value, 0)
     if state.clock[0]["prospects"] & RESERVED != 0:
         stir_prospectors(model, state)

@@ -72,3 +72,6 @@ def leave_queue(model: Model, state: State, slot: int) -> None:
         leave_gate(model, state, slot)
     else:
         leave(state.links, state.team_queues[queue_of_team(model, pursuit)], slot)
+        number = visits.team_for(model, pursuit)
+        if model.teams[number]["crews"] == 1:  # who comes next may need fewer people
+            stir(state, number)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.engines.compiled.choices import front
+from funnelsim.engines.compiled.crews import count_work, leader_of
 from funnelsim.engines.compiled.desks import enlist, read_talent
 from funnelsim.engines.compiled.piles import take_from_pile
 from funnelsim.engines.compiled.placing import place
@@ -118,6 +119,8 @@ def stay_on(before: Model, model: Model, world: Record, state: State, was: int, 
 def go_or_come_back(model: Model, world: Record, state: State, ledger: Ledger, number: int) -> None:
     """Let a rep's absence begin, or be over (R13)."""
     rep = state.reps[number]
+    if rep["crew"] > 0:
+        count_work(model, world, state, leader_of(state, number))
     if rep["absent"] == 0:
         rep["absent"] = 1
     else:
@@ -137,7 +140,7 @@ def note_absence(model: Model, state: State, ledger: Ledger, number: int) -> Non
     if rep["busy"] == 1:
         lost = absence.hours_within(model, model.reps[number], since, now)
     write_of(ledger, now, Event.ABSENT.value, NOTHING, number, now - since, 0.0)
-    note_work(ledger, lost if rep["block"] == 0 else 0)
+    note_work(ledger, lost if rep["block"] == 0 and rep["crew"] == 0 else 0)  # CR7
     rep["lost"] += lost
     rep["absent"] = 0
     rep["away_from"] = NEVER

@@ -258,6 +258,7 @@ def begin_seat(rep: Record, now: int) -> None:
     rep["away_from"] = NEVER
     rep["away_until"] = NEVER
     rep["lost"] = 0
+    rep["crew"] = 0
     rep["block"] = 0
     begin_to_count(rep)
 

@@ -6,12 +6,13 @@ from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.engines.compiled.agenda import next_time
 from funnelsim.engines.compiled.choices import count_effort, other_at_hand, queue_of_rep
+from funnelsim.engines.compiled.crews import form_crew, note_hours
 from funnelsim.engines.compiled.desks import enlist
 from funnelsim.engines.compiled.placing import leave_queue
 from funnelsim.engines.compiled.queues import join
 from funnelsim.engines.compiled.roster import go_home
 from funnelsim.engines.compiled.state import State, await_next
-from funnelsim.engines.ledger import Ledger, flag, note_attempt, note_miss, write
+from funnelsim.engines.ledger import Ledger, flag, note_attempt, note_count, note_miss, write
 from funnelsim.engines.protocol import MOST_WAVES
 from funnelsim.model.model import Model
 from funnelsim.model.words import (
@@ -27,7 +28,7 @@ from funnelsim.model.words import (
     Flag,
 )
 from funnelsim.model.worktime import work_ends_from
-from funnelsim.rules import absence, attempts, interruption, junk, people, qualifying, visits
+from funnelsim.rules import absence, attempts, crews, interruption, junk, people, qualifying, visits
 
 
 @rule
@@ -67,7 +68,10 @@ def start_work(model: Model, world: Record, state: State, ledger: Ledger, slot: 
         note_attempt(ledger, pursuit["attempt"])
     if handed_over != 0:
         flag(ledger, handed_over)
-    ends = now if rep == NOBODY else work_of(model, world, state, rep, now, pursuit["effort"])
+    if stage["people"] > 1:
+        ends = form_crew(model, world, state, slot, rep)
+    else:
+        ends = now if rep == NOBODY else work_of(model, world, state, rep, now, pursuit["effort"])
     await_next(model, state, slot, ends, Due.WORK_ENDS.value)
 
 
@@ -162,20 +166,16 @@ def end_work(model: Model, world: Record, state: State, ledger: Ledger, slot: in
     """
     pursuit = state.pursuits[slot]
     clock = state.clock[0]
-    now = clock["now"]
-    write(ledger, now, pursuit, Event.WORKED.value, now - pursuit["since"], pursuit["effort"], 0.0)
+    now, started = clock["now"], pursuit["since"]
+    write(ledger, now, pursuit, Event.WORKED.value, now - started, pursuit["effort"], 0.0)
     pursuit["since"] = now
     if pursuit["attempt"] > 0:
         end_attempt(model, ledger, pursuit)
     if visits.team_for(model, pursuit) != NOBODY:
-        rep = state.reps[pursuit["rep"]]
-        if people.counts(model, model.reps[pursuit["rep"]], now):
-            rep["worked"] += 1
-        rep["busy"] = 0
-        rep["idle_since"] = now
-        enlist(model, state, pursuit["rep"])
-        if rep["on_staff"] == 0:
-            go_home(model, world, state, ledger, pursuit["rep"])
+        if state.reps[pursuit["rep"]]["crew"] == 0:
+            put_down(model, world, state, ledger, pursuit["rep"])
+        else:
+            part(model, world, state, ledger, slot, now - started)
     if attempts.is_missed(pursuit):
         await_next(model, state, slot, now + attempts.rest(model, world, pursuit), Due.TRIES_AGAIN.value)
         return False
@@ -184,6 +184,37 @@ def end_work(model: Model, world: Record, state: State, ledger: Ledger, slot: in
         return True
     await_next(model, state, slot, visits.answers_at(model, pursuit, now), Due.CUSTOMER_ANSWERS.value)
     return False
+
+
+@rule
+def put_down(model: Model, world: Record, state: State, ledger: Ledger, number: int) -> None:
+    """Let a rep be idle, or go home, whose work has ended (V14, R7)."""
+    rep, now = state.reps[number], state.clock[0]["now"]
+    if people.counts(model, model.reps[number], now):
+        rep["worked"] += 1
+    rep["busy"] = 0
+    rep["idle_since"] = now
+    enlist(model, state, number)
+    if rep["on_staff"] == 0:
+        go_home(model, world, state, ledger, number)
+
+
+@rare
+def part(model: Model, world: Record, state: State, ledger: Ledger, slot: int, waited: int) -> None:
+    """Let a crew part whose work has ended (CR5, CR9)."""
+    pursuit = state.pursuits[slot]
+    leader, crew = state.reps[pursuit["rep"]], int(pursuit["entity"])
+    team = model.teams[model.reps[pursuit["rep"]]["team"]]
+    first, end = int(team["first_rep"]), int(team["first_rep"] + team["reps"])
+    leader["crew_done"] = pursuit["effort"]
+    note_count(ledger, crews.size(model, state.reps, pursuit["rep"]))
+    for number in range(first, end):
+        if state.reps[number]["crew"] == crew:
+            note_hours(state, ledger, slot, number, waited)
+    for number in range(first, end):
+        if state.reps[number]["crew"] == crew:
+            state.reps[number]["crew"] = 0
+            put_down(model, world, state, ledger, number)
 
 
 @rare

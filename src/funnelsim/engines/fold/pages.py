@@ -17,7 +17,7 @@ from funnelsim.engines.fold.nurture import book_after_nurture, book_nurture
 from funnelsim.engines.fold.service import book_service
 from funnelsim.engines.fold.stocks import book_market, book_the_held, change_queue_otherwise, move_queue
 from funnelsim.engines.fold.tally import CHANNELS, MONTHS, WIDTH, Books, Tally, books_of, bounds_of, month_of
-from funnelsim.engines.fold.work import book_span, book_work
+from funnelsim.engines.fold.work import book_in_crew, book_span, book_work
 from funnelsim.engines.ledger import Ledger
 from funnelsim.model.model import SALE, Model
 from funnelsim.model.words import NOTHING, Event, Flag
@@ -92,7 +92,7 @@ def fold_page(ledger: Ledger, model: Model, books: Books, replication: int, reas
 @rule
 def is_of_the_day(event: int) -> bool:
     """Return whether rows of an event are about the day that has just ended."""
-    return event in (Event.MEDIA, Event.PAY, Event.RUNNING, Event.TRAINED, Event.SKILL)
+    return event in (Event.MEDIA, Event.PAY, Event.RUNNING, Event.TRAINED, Event.SKILL, Event.IN_CREW)
 
 
 @rare
@@ -111,6 +111,7 @@ def _book_what_is_rare(
         book_customer(row, month, lines, model, books, replication)
     if event in (Event.ON_STAFF, Event.INTERRUPTED, Event.ABSENT):
         book_span(row, model, books, replication)
+    book_in_crew(row, month, model, books, replication)
     change_queue_otherwise(row, month, until, lines, model, books, replication)
     if event == Event.REJECTED or flags & Flag.AFTER_HAND_OVER.value != 0:
         note_hand_over(row, lines, books, replication)

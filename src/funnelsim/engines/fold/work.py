@@ -6,7 +6,7 @@ from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.engines.fold.tally import Books, month_of
 from funnelsim.model.model import Model
-from funnelsim.model.words import Event
+from funnelsim.model.words import Event, Flag
 from funnelsim.model.worktime import worked_by
 
 
@@ -14,12 +14,21 @@ from funnelsim.model.worktime import worked_by
 def book_work(row: Record, since: int, month: int, model: Model, books: Books, replication: int) -> None:
     """Book a finished piece of work to the month in which it was done, which began at `since`."""
     worked = row["event"] in (Event.WORKED, Event.NOT_REACHED) and row["rep"] >= 0
+    if worked and row["count"] > 1 and row["flags"] & Flag.ATTEMPT.value == 0:  # IN_CREW rows have it
+        return
     if worked and row["time"] - row["waited"] < since:
         book_span(row, model, books, replication)
     elif worked and 0 <= month < len(model.months) - 1:
         of_rep = month * len(model.reps) + int(row["rep"])
         books.busy[replication, of_rep] += row["worked"]
         books.paused[replication, of_rep] = 0.0
+
+
+@rule
+def book_in_crew(row: Record, month: int, model: Model, books: Books, replication: int) -> None:
+    """Book what a member of a crew has done, all of it in one month (CR10)."""
+    if row["event"] == Event.IN_CREW and 0 <= month < len(model.months) - 1:
+        books.busy[replication, month * len(model.reps) + int(row["rep"])] += row["worked"]
 
 
 @rare

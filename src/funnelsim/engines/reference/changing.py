@@ -7,6 +7,7 @@ import numpy as np
 from funnelsim.compiling.arrays import Integers, Record
 from funnelsim.engines.ledger import write_of
 from funnelsim.engines.reference.beginning import put_anew
+from funnelsim.engines.reference.crews import count_work, pursuits_of_crews
 from funnelsim.engines.reference.handover import queue_at_gate
 from funnelsim.engines.reference.inquiries import draw_next
 from funnelsim.engines.reference.office import UNTIL_IT_HAPPENS, Office
@@ -40,6 +41,8 @@ def change(office: Office, model: Model) -> None:
     """Let a chapter begin, now that the day has been booked (C3)."""
     before, queues, piles = office.model, [*office.own_queues, *office.team_queues], office.piles
     was, becomes = other_numbers(before, model)
+    for pursuit in pursuits_of_crews(office):
+        count_work(office, pursuit)
     office.model, office.wave = model, UNTIL_THE_CHANGE
     renumber(office, becomes)
     take_over_channels(office, before)

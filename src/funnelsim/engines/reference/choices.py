@@ -9,11 +9,11 @@ from funnelsim.engines.reference.office import Office
 from funnelsim.engines.reference.queues import first_hot, first_of, order_in_queue
 from funnelsim.model.words import NEVER, NOBODY, Assignment, Due, Split
 from funnelsim.model.worktime import is_open
-from funnelsim.rules import assignment, contracts, effort_split, interruption, people
+from funnelsim.rules import assignment, contracts, crews, effort_split, interruption, people
 
 
 def next_grant(office: Office, number: int) -> tuple[Record | None, int]:
-    """Find the next pursuit and rep of a team: own queues first, then the team's (G1, G2, G3)."""
+    """Find the next pursuit and rep of a team: own queues first, then the team's (G1, G2, G3, CR2)."""
     team = office.model.teams[number]
     if team["interrupts"]:
         hot, rep = next_hot(office, number)
@@ -28,7 +28,9 @@ def next_grant(office: Office, number: int) -> tuple[Record | None, int]:
     with_room = [rep for rep in idle if has_room_for_more(office, rep)]
     if with_room and office.team_queues[number]:
         longest = min(with_room, key=partial(idle_longest, office))
-        return pick(office, number, longest), longest
+        chosen = pick(office, number, longest)
+        if len(with_room) >= crews.people_for(office.model, chosen):
+            return chosen, longest
     return None, NOBODY
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from funnelsim.compiling.arrays import Record
 from funnelsim.engines.ledger import write_of
+from funnelsim.engines.reference.crews import close_books_of_crews
 from funnelsim.engines.reference.office import Happening, Office, Story
 from funnelsim.model.words import DAY, NOBODY, NOTHING, Due, Event
 from funnelsim.rules import costs, people
@@ -14,6 +15,7 @@ def days(office: Office) -> Story:
     while True:
         yield Happening(office, office.now + DAY, Due.DAY_ENDS, 0)
         book_day(office, office.now)
+        close_books_of_crews(office)
 
 
 def book_day(office: Office, now: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from funnelsim.engines.ledger import note_count, note_work, write_of
+from funnelsim.engines.reference.crews import count_work
 from funnelsim.engines.reference.office import Office, Story
 from funnelsim.engines.reference.placing import place
 from funnelsim.engines.reference.queues import order_in_queue, order_on_pile
@@ -97,6 +98,8 @@ def look_ahead(office: Office, number: int) -> None:
 def go_or_come_back(office: Office, number: int) -> None:
     """Let a rep's absence begin, or be over (R13)."""
     state = office.reps[number]
+    if state["crew"]:
+        count_work(office, office.open_pursuits[int(state["crew"])])
     if not state["absent"]:
         state["absent"] = 1
         return
@@ -112,7 +115,7 @@ def note_absence(office: Office, number: int, now: int) -> None:
     since = int(state["away_from"])
     lost = absence.hours_within(office.model, office.model.reps[number], since, now) if state["busy"] else 0
     write_of(office.ledger, now, Event.ABSENT, NOTHING, number, now - since, 0.0)
-    note_work(office.ledger, lost if state["block"] == 0 else 0)
+    note_work(office.ledger, lost if state["block"] == 0 and state["crew"] == 0 else 0)  # CR7
     state["lost"] += lost
     state["absent"], state["away_from"], state["away_until"] = 0, NEVER, NEVER
 

@@ -8,8 +8,9 @@ from typing import Any
 import simpy
 
 from funnelsim.compiling.arrays import Record
-from funnelsim.engines.ledger import flag, note_attempt, note_miss
+from funnelsim.engines.ledger import flag, note_attempt, note_count, note_miss
 from funnelsim.engines.reference.choices import count_effort, in_hand_of, other_at_hand
+from funnelsim.engines.reference.crews import crew_of, form_crew, note_hours
 from funnelsim.engines.reference.office import INTERRUPTED, WITHDRAWN, Happening, Office
 from funnelsim.engines.reference.placing import assign
 from funnelsim.engines.reference.roster import employ, go_home
@@ -25,7 +26,7 @@ from funnelsim.model.words import (
     Event,
     Flag,
 )
-from funnelsim.rules import absence, attempts, interruption, junk, people, qualifying, visits
+from funnelsim.rules import absence, attempts, crews, interruption, junk, people, qualifying, visits
 
 
 def work_once(office: Office, pursuit: Record, rep: int) -> Generator[simpy.Event, Any, bool]:
@@ -74,6 +75,7 @@ def start_work(office: Office, pursuit: Record, rep: int) -> Happening:
         note_attempt(office.ledger, pursuit["attempt"])
     if rep == NOBODY:
         return office.due(now, Due.WORK_ENDS, pursuit)
+    form_crew(office, pursuit)
     return office.due(end_of_work(office, pursuit), Due.WORK_ENDS, pursuit)
 
 
@@ -118,29 +120,50 @@ def judge(office: Office, pursuit: Record, skill: float) -> None:
 
 
 def end_of_work(office: Office, pursuit: Record) -> int:
-    """Find when the work in hand ends, by the calendar of the rep, less its absences (V13)."""
+    """Find when the work in hand ends, by the calendars of who does it, less absences (V13, CR4)."""
     rep, state = office.model.reps[pursuit["rep"]], office.reps[pursuit["rep"]]
+    if state["crew"] > 0:
+        return crews.ends(office.model, office.world, office.reps, int(pursuit["rep"]), pursuit["effort"])
     return absence.work_of(office.model, office.world, rep, state, pursuit["since"], pursuit["effort"])
 
 
 def end_work(office: Office, pursuit: Record, rep: int) -> Happening:
     """End the work on a pursuit; the customer's time begins, or a rest if not reached (V14, Y4)."""
-    now = office.now
-    office.write(pursuit, Event.WORKED, waited=now - pursuit["since"], worked=pursuit["effort"])
+    now, waited = office.now, office.now - int(pursuit["since"])
+    office.write(pursuit, Event.WORKED, waited=waited, worked=pursuit["effort"])
     pursuit["since"] = now
     if pursuit["attempt"] > 0:
         end_attempt(office, pursuit)
-    if rep != NOBODY:
-        office.reps[rep]["worked"] += people.counts(office.model, office.model.reps[rep], now)
-        office.reps[rep]["busy"] = 0
-        office.reps[rep]["idle_since"] = now
-        if office.reps[rep]["on_staff"] == 0:
-            go_home(office, rep, now)
-            office.env.process(employ(office, int(rep)))
+    crew = crew_of(office, pursuit)
+    if crew:
+        part(office, pursuit, crew, waited)
+    elif rep != NOBODY:
+        put_down(office, rep)
     if attempts.is_missed(pursuit):
         rest = attempts.rest(office.model, office.world, pursuit)
         return office.due(now + rest, Due.TRIES_AGAIN, pursuit)
     return office.due(visits.answers_at(office.model, pursuit, now), Due.CUSTOMER_ANSWERS, pursuit)
+
+
+def put_down(office: Office, rep: int) -> None:
+    """Let a rep be idle, or go home, whose work has ended (V14, R7)."""
+    state = office.reps[rep]
+    state["worked"] += people.counts(office.model, office.model.reps[rep], office.now)
+    state["busy"], state["idle_since"] = 0, office.now
+    if state["on_staff"] == 0:
+        go_home(office, rep, office.now)
+        office.env.process(employ(office, int(rep)))
+
+
+def part(office: Office, pursuit: Record, crew: list[int], waited: int) -> None:
+    """Let a crew part whose work has ended (CR5, CR9)."""
+    note_count(office.ledger, len(crew))
+    office.reps[pursuit["rep"]]["crew_done"] = pursuit["effort"]
+    for rep in crew:
+        note_hours(office, pursuit, rep, waited)
+    for rep in crew:
+        office.reps[rep]["crew"] = 0
+        put_down(office, rep)
 
 
 def end_attempt(office: Office, pursuit: Record) -> None:

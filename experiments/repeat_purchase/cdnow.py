@@ -104,14 +104,14 @@ class Counted(NamedTuple):
 
 def counted(purchases: pd.DataFrame, customers: int) -> Counted:
     """Count purchases (`customer`, `day`, `number`), as if there were so many customers."""
-    per = customers / purchases["customer"].nunique()
+    everybody = purchases["customer"].unique()
+    per = np.float64(customers / len(everybody))
     again = purchases[purchases["number"] > 0]
     by_number = {}
     for half, weeks in HALVES.items():
-        within = again["day"].between(weeks.start * WEEK, weeks.stop * WEEK - 1)
-        repeats = within.groupby(purchases["customer"]).sum() if len(again) else within
-        repeats = repeats.reindex(purchases["customer"].unique(), fill_value=0)
-        by_number[half] = per * customers_by_repeats(repeats.to_numpy(int), MOST)
+        within = again[again["day"].between(weeks.start * WEEK, weeks.stop * WEEK - 1)]
+        repeats = within.groupby("customer").size().reindex(everybody, fill_value=0).to_numpy(np.int64)
+        by_number[half] = per * customers_by_repeats(repeats, MOST)
     return Counted(per * repeats_by_week(again["day"].to_numpy()), by_number)
 
 

@@ -31,10 +31,11 @@ from experiments.repeat_purchase.purchases import (
 from joblib import Parallel, delayed
 from matplotlib.figure import Figure
 
+from funnelsim.chance.keys import world_of
 from funnelsim.engines import history
-from funnelsim.model.model import Model
+from funnelsim.model.model import Chapters
 from funnelsim.model.words import DAY, Event
-from funnelsim.scenario import lower, parse
+from funnelsim.scenario import TODAY, course_of, parse
 
 MOST = 7  # repeat purchases: those with more count with them
 HALVES = {"fitted": slice(0, FITTED), "scored": slice(FITTED, ALL)}
@@ -70,8 +71,8 @@ end of June 1998. Repeat purchase (`[products.NAME.repeat_purchase]`) is fitted 
 1 to {fitted}; weeks {first_scored} to {all_weeks} are not looked at before they are compared. Then funnelsim
 lives through 78 weeks {worlds:,} times (seed {seed}): new customers come as in the data, month by month, and
 buy at once; each buys again at a rate of its own, until it drops out. Fewer or more new customers may come in
-a simulated history, so its purchases are counted for {customers:,} customers. Purchases of a customer on one
-day are one.
+a simulated history, so its purchases are counted for {customers:,} customers. What a customer has bought on
+one day is one purchase in the data.
 
 | | r | alpha, weeks | a | b | log-likelihood |
 |---|---|---|---|---|---|
@@ -103,14 +104,14 @@ class Counted(NamedTuple):
 
 def counted(purchases: pd.DataFrame, customers: int) -> Counted:
     """Count purchases (`customer`, `day`, `number`), as if there were so many customers."""
-    per = customers / purchases["customer"].nunique()
+    everybody = purchases["customer"].unique()
+    per = np.float64(customers / len(everybody))
     again = purchases[purchases["number"] > 0]
     by_number = {}
     for half, weeks in HALVES.items():
-        within = again["day"].between(weeks.start * WEEK, weeks.stop * WEEK - 1)
-        repeats = within.groupby(purchases["customer"]).sum() if len(again) else within
-        repeats = repeats.reindex(purchases["customer"].unique(), fill_value=0)
-        by_number[half] = per * customers_by_repeats(repeats.to_numpy(int), MOST)
+        within = again[again["day"].between(weeks.start * WEEK, weeks.stop * WEEK - 1)]
+        repeats = within.groupby("customer").size().reindex(everybody, fill_value=0).to_numpy(np.int64)
+        by_number[half] = per * customers_by_repeats(repeats, MOST)
     return Counted(per * repeats_by_week(again["day"].to_numpy()), by_number)
 
 
@@ -138,24 +139,24 @@ def scenario(fitted: Fit, purchases: pd.DataFrame) -> str:
     )
 
 
-def purchases_of(model: Model, seed: int, replication: int) -> pd.DataFrame:
+def purchases_of(chapters: Chapters, seed: int, replication: int) -> pd.DataFrame:
     """Simulate a history, and list its purchases as `load` does those of the data."""
-    rows = history("compiled", model, seed, replication)
+    rows = history("compiled", chapters, seed, replication)
     won = rows[rows["event"] == Event.WON]
     ordered = rows[rows["event"] == Event.ORDERED]
     customer = np.concatenate([won["created"], ordered["created"]])
     day = np.concatenate([won["time"], ordered["time"]]) // DAY
-    found = pd.DataFrame({"customer": customer, "day": day}).drop_duplicates()
+    found = pd.DataFrame({"customer": customer, "day": day})
     found = found.sort_values(["customer", "day"], ignore_index=True)
     return found.assign(number=found.groupby("customer").cumcount())
 
 
 def simulated(text: str, customers: int, options: argparse.Namespace) -> list[Counted]:
     """Live through the 78 weeks again and again."""
-    model = lower(parse(text)).model
+    chapters = course_of(parse(text), TODAY).chapters(world_of(options.seed, 0))
     jobs = Parallel(n_jobs=options.jobs, backend="threading")
     found: list[Counted] = jobs(
-        delayed(lambda number: counted(purchases_of(model, options.seed, number), customers))(world)
+        delayed(lambda number: counted(purchases_of(chapters, options.seed, number), customers))(world)
         for world in range(options.worlds)
     )
     return found
@@ -241,7 +242,7 @@ def drawn(observed: Counted, worlds: Sequence[Counted], customers: int) -> Figur
     right.bar(numbers + 0.2, mean, 0.4, yerr=errors, color="tab:blue", label="simulated")
     right.set_xticks(numbers, [*map(str, numbers[:-1]), f"{MOST}+"])
     right.set(yscale="log", xlabel="repeat purchases", ylabel=f"customers, of {customers:,}")
-    right.set_title(f"Customers by repeat purchases, weeks {FITTED + 1} to {ALL}")
+    right.set_title(f"Customers, weeks {FITTED + 1} to {ALL}")
     right.legend(frameon=False)
     return figure
 

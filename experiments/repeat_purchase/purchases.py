@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,7 @@ from scipy.optimize import minimize
 from scipy.special import betaln, gammaln
 
 Floats = NDArray[np.float64]
+Integers = NDArray[np.integer[Any]]
 FILE = "CDNOW_sample.txt"
 FIRST_DAY = pd.Timestamp("1997-01-01")
 WEEK = 7  # days
@@ -63,7 +64,7 @@ def load(file: Path) -> pd.DataFrame:
     names = ["master", "customer", "date", "discs", "paid"]
     rows = pd.read_csv(file, sep=r"\s+", names=names, dtype={"date": str})
     rows["day"] = (pd.to_datetime(rows["date"]) - FIRST_DAY).dt.days
-    found = rows.groupby(["customer", "day"], as_index=False)["paid"].sum()
+    found = rows.groupby(["customer", "day"]).agg({"paid": "sum"}).reset_index()
     found["number"] = found.groupby("customer").cumcount()
     return found
 
@@ -109,21 +110,21 @@ def log_likelihood(of: Floats, repeats: Floats, last: Floats, seen: Floats) -> f
 
 def fit(seen: pd.DataFrame) -> Fit:
     """Fit the model by maximum likelihood."""
-    columns = [seen[name].to_numpy(float) for name in ("repeats", "last", "seen")]
-    found = minimize(
-        lambda logs: -log_likelihood(np.exp(logs), *columns),
-        np.zeros(4),
-        method="Nelder-Mead",
-        options={"xatol": 1e-8, "fatol": 1e-8, "maxiter": 10_000},
-    )
-    return Fit(*(float(each) for each in np.exp(found.x)), float(-found.fun))
+    repeats, last, until = (seen[name].to_numpy(float) for name in ("repeats", "last", "seen"))
+
+    def unlikely(logs: Floats) -> float:
+        return -log_likelihood(np.exp(logs), repeats, last, until)
+
+    found = minimize(unlikely, np.zeros(4), method="Nelder-Mead", tol=1e-7)
+    r, alpha, a, b = np.exp(found.x).tolist()
+    return Fit(r, alpha, a, b, -float(found.fun))
 
 
-def repeats_by_week(days: NDArray[np.int64]) -> NDArray[np.int64]:
+def repeats_by_week(days: Integers) -> Floats:
     """Count repeat purchases in each of the 78 weeks, by their days."""
-    return np.bincount(days // WEEK, minlength=ALL)[:ALL]
+    return np.bincount(days // WEEK, minlength=ALL)[:ALL].astype(np.float64)
 
 
-def customers_by_repeats(repeats: NDArray[np.int64], most: int) -> NDArray[np.int64]:
+def customers_by_repeats(repeats: Integers, most: int) -> Floats:
     """Count customers by their number of repeat purchases, from 0 to `most` or more."""
-    return np.bincount(np.minimum(repeats, most), minlength=most + 1)
+    return np.bincount(np.minimum(repeats, most), minlength=most + 1).astype(np.float64)

@@ -89,7 +89,7 @@ def oracle_agrees() -> None:
 def everything_is_accounted_for() -> None:
     """Both engines write the same of floors with all parts, of which the figures leave out nothing."""
     seen: Counter[str] = Counter()
-    accounted(Example(WHOLE, seed=2, processes=FOR_GOOD), seen)
+    accounted(Example(WHOLE, seed=3, processes=FOR_GOOD), seen)
     accounted(Example(CREWS, seed=2), seen)
     assert seen["scenarios"] == 2
 

@@ -331,11 +331,8 @@ FAULTS = {
         "if event == EARNED_REVENUE:",
         "accounts",
     ),
-    "who comes back has left its cohort for good": Fault(
-        "engines/fold/customers.py",
-        "_since(row), -1.0, books.left",
-        "_since(row), 0.0, books.left",
-        "accounts",
+    "whoever is nurtured has left as a customer": Fault(
+        "engines/fold/nurture.py", "if nurture.is_win_back(row):", "if True:", "accounts"
     ),
     "the compiled engine counts a win-back among the inquiries of a cohort": Fault(
         "engines/compiled/customers.py", 'pursuit["created"] = nurture.NO_COHORT', "pass", "parity"

@@ -113,6 +113,19 @@ def test_a_customer_who_has_referred_nobody_begins_as_the_rate_is_raised() -> No
     assert referrals.due_now(*models, world, referrer, NOW) == NOW + gap
 
 
+@pytest.mark.parametrize(
+    ("delivered", "visit", "share"),
+    [(0, 0, 1.0), (3, 5, 1.0), (2, 0, 0.25), (0, 4, 0.5), (2, 4, 0.125)],  # 2 x process, + 1 if it went well
+)
+def test_satisfaction_is_by_the_latest_delivery_and_visit(delivered: int, visit: int, share: float) -> None:
+    model = lower(parse(GOOD + FRIENDS).with_months(MONTHS)).model
+    firm = model.firm.copy()
+    firm["bad_delivery"], firm["missed_visit"] = 0.25, 0.5
+    referrer = np.zeros(1, PURSUIT)[0]
+    referrer["delivered"], referrer["visit"] = delivered, visit
+    assert referrals.satisfaction(model._replace(firm=firm), referrer) == share
+
+
 def test_who_is_referred_asks_in_the_segment_of_who_refers() -> None:
     text = """
 start = 2026-01-01

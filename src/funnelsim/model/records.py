@@ -309,8 +309,19 @@ LOAD = record(  # a point of the effect of a rep's open leads
 )
 FIRM = record(  # what is the same in all channels and stages
     ("discount", "<f8"),  # of what comes later, a year
+    ("opening", "<f8"),  # cash as the period begins
     ("ripening", "<i4"),  # distribution, days until a theorist is none any more; NOTHING: it stays one
+    ("cash", "<i4"),  # 1: it is counted
+    ("salaries_after", "<i4"),  # days after the end of a month until its salaries are paid,
+    ("commission_after", "<i4"),  # ... its commission
+    ("channels_after", "<i4"),  # ... and what channels have cost in it
     ("zero", "<i4"),
+)
+BILLING = record(  # of contracts about no product, and about each product
+    ("deposit", "<f8"),  # share of the bookings billed at signing
+    ("bad_debt", "<f8"),  # share of the bills that are never paid
+    ("delay", "<i4"),  # distribution, days from a bill until it is paid
+    ("when", "<i4"),  # of words.Billed
 )
 
 GATE = record(  # of a team in a stage: a limit on what is handed over
@@ -458,6 +469,7 @@ PURSUIT = record(  # what every event of a sale looks at comes first, on as few 
     ("paid", "<f8"),  # ... for a month of the term at hand; of a deal that is won: for a month, or in all
     ("mean_paid", "<f8"),  # ... at the mean price
     ("price_share", "<f8"),  # ... of the full price
+    ("billed", "<f8"),  # ... share of the bookings, of a deal that is won and of its delivery
 )
 
 COMPANY = record(  # a company with pursuits of which others were born

@@ -112,6 +112,7 @@ class Event(IntEnum):
     DELIVERED = 50  # a delivery ends; waited: the customer's time; worked: when it began; count: 1 if good
     CANCELLED = 51  # a delivery is cancelled: follows LOST or WENT_COLD; money: bookings
     EARNED = 52  # follows DELIVERED; waited: over how long it is earned; money: gross margin
+    BILLED = 53  # worked: when; waited: until it is paid, -1 if never; count: instalments; money: of one
 
 
 class Flag(IntFlag):
@@ -125,6 +126,14 @@ class Flag(IntFlag):
     HELD = 32  # it is held before a hand-over
     NURTURED = 64  # LOST, WENT_COLD: it did not come back from nurture
     ATTEMPT = 128  # STARTED, WORKED, NOT_REACHED: an attempt to reach the buyer; count: which one, from 1
+
+
+class Billed(IntEnum):
+    """When what is left after the deposit is billed."""
+
+    AT_SIGNING = 0
+    AT_DELIVERY = 1
+    MONTHLY = 2
 
 
 class Kind(IntEnum):

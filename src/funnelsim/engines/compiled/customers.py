@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
+from funnelsim.engines.bills import bill_next_term, bill_the_rest
 from funnelsim.engines.compiled.kin import end, join_account, open_account, spawn, withdraw_kin
 from funnelsim.engines.compiled.pool import begin_pursuit, take_slot
 from funnelsim.engines.compiled.queues import NONE
@@ -11,7 +12,7 @@ from funnelsim.engines.compiled.state import State, await_next
 from funnelsim.engines.ledger import Ledger, write
 from funnelsim.model.model import SALE, Model
 from funnelsim.model.words import NEVER, NOBODY, NOTHING, Due, Event, Heat, Kind
-from funnelsim.rules import contracts, customers, products
+from funnelsim.rules import billing, contracts, customers, products
 
 
 @rare
@@ -88,7 +89,7 @@ def end_contract(model: Model, state: State, ledger: Ledger, slot: int) -> None:
 
 @rule
 def pay_for_next_term(model: Model, world: Record, ledger: Ledger, contract: Record, now: int) -> None:
-    """Let a customer who stays pay for another term (CU5, CU6, CU7, CU10)."""
+    """Let a customer who stays pay for another term (CU5, CU6, CU7, CU10, CA5)."""
     renewed, began = model.products[contract["product"]]["typed_term"] == 1, contract["began"]
     number, paid, mean_paid = customers.next_term(model, world, contract, now)
     product = model.products[number]
@@ -108,6 +109,8 @@ def pay_for_next_term(model: Model, world: Record, ledger: Ledger, contract: Rec
     write(ledger, now, contract, Event.MARGIN.value, term, began, margin)
     write(ledger, now, contract, Event.EXPECTED_MARGIN.value, 0, began, mean_margin)
     write(ledger, now, contract, Event.REVENUE.value, term, began, value)
+    if billing.has_cash(model):
+        bill_next_term(model, world, ledger, now, contract, value)
 
 
 @rare
@@ -169,6 +172,8 @@ def begin_first(model: Model, world: Record, state: State, ledger: Ledger, slot:
     await_end_of_term(model, state, slot)
     mrr, left = customers.mrr(paid), contract["due"] - now
     write(ledger, now, contract, Event.WAS_CUSTOMER.value, left, began, mrr)
+    if billing.has_cash(model):
+        bill_the_rest(model, world, ledger, now, contract)
     visit(model, world, state, slot)
 
 

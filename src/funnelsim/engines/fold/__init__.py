@@ -37,6 +37,7 @@ from funnelsim.engines.fold.measures import (
     UNDELIVERED,
     WON_BACK,
     Basis,
+    Cash,
     Ended,
     Measure,
 )
@@ -84,6 +85,7 @@ __all__ = [
     "WON_BACK",
     "Basis",
     "Books",
+    "Cash",
     "Ended",
     "Measure",
     "Sums",

@@ -20,6 +20,8 @@ from funnelsim.engines.fold import fold, new_tally
 from funnelsim.model.model import SALE, Model
 from funnelsim.model.words import Event, Split
 
+from .account_of_cash import FOLLOWED as OF_CASH
+from .account_of_cash import of_cash
 from .account_of_customers import of_customers
 from .account_of_deliveries import of_deliveries
 from .account_of_hours import of_hours
@@ -29,7 +31,7 @@ from .living import Example, Outcome, ParityError, at_a_stretch
 from .plain import History
 from .processes import FOR_GOOD
 from .scenarios import Toml, scenarios_with_all_parts, seeds
-from .scenes import CUSTOMERS, DELIVERED, VISITED
+from .scenes import BILLED, CUSTOMERS, DELIVERED, VISITED
 
 SEED = 20_260_106
 PARTS = {  # by the row that shows that it is there
@@ -49,6 +51,7 @@ PARTS = {  # by the row that shows that it is there
     "effort split": Event.WORKED,  # on existing business, by a team that splits its effort
     "loop": Event.REPORTED,
     "customers": Event.CHURNED,
+    "cash": Event.BILLED,
 }
 ALL_PARTS = "scenarios in which all parts occur"
 FOLLOWED = (
@@ -65,6 +68,7 @@ FOLLOWED = (
     *(f"visits: {end}" for end in ("DONE", "LOST", "WENT_COLD", "WITHDRAWN", "OPEN")),
     *(f"hours {what}" for what in ("worked", "prospecting", "absent", "idle", "off")),
     *(f"part: {name}" for name in PARTS),
+    *OF_CASH,
     ALL_PARTS,
 )
 
@@ -76,6 +80,7 @@ def unsettled(history: History, seen: Counter[str]) -> Iterator[str]:
     yield from of_money(history, seen)
     yield from of_customers(history, seen)
     yield from of_deliveries(history, seen)
+    yield from of_cash(history, seen)
     for account in (of_contracts, of_rejections, of_pay, of_prospecting):
         yield from account(history)
     yield from of_hours(history, seen)
@@ -151,6 +156,6 @@ def accounts(
         accounted(Example(text, seed, processes=processes), seen)
         progress(seen)
 
-    for text in (CUSTOMERS, VISITED, DELIVERED):
+    for text in (CUSTOMERS, VISITED, DELIVERED, BILLED):
         accounted(Example(text, SEED % 1000), seen)
     everything()

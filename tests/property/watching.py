@@ -68,7 +68,7 @@ from funnelsim.rules import (
     visits,
 )
 
-from . import qualifying
+from . import billing, qualifying
 
 PULLS = (Assignment.SHARED_QUEUE, Assignment.PRIORITY_QUEUE, Assignment.CHERRY_PICK)
 PUSHES = tuple(policy for policy in Assignment if policy not in (*PULLS, Assignment.OWN))
@@ -261,6 +261,7 @@ COVERED = (
     "shock: a random walk",
     "shock: in another calendar month than the first",
     "shock: in a calendar month before the first",
+    *billing.COVERED,
     *(name for name in qualifying.COVERED if not name.startswith("change: ")),
 )
 
@@ -329,6 +330,7 @@ def varieties(model: Model, rows: Records) -> Counter[str]:
     seen.update(of_launches(model, rows))
     seen.update(of_visits(model, rows))
     seen.update(of_deliveries(model, rows))
+    seen.update(billing.seen(model, rows))
     return seen
 
 

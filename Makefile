@@ -7,7 +7,7 @@
 # make readme   put the demo's table, verdict and pictures into the README
 # make coverage  lines of src/ that the tests run
 # make docs    the table of every parameter, docs/model.md
-# make pages   the pictures of docs/junk.md, docs/loop.md, docs/nurture.md, docs/people.md, docs/subscriptions.md, docs/delivery.md and docs/customers.md
+# make pages   the pictures of docs/junk.md, docs/loop.md, docs/nurture.md, docs/people.md, docs/subscriptions.md, docs/delivery.md, docs/customers.md and docs/cash.md
 # make levers  what seven levers against junk bring one by one and at once, experiments/junk_leads/result.md
 # make alignment  which promises a closed loop keeps, experiments/alignment/result.md
 # make subscriptions  who should look after customers, experiments/subscription_software/result.md
@@ -72,7 +72,7 @@ docs: $(VENV)/installed
 	$(BIN)/python docs/model.py
 
 pages: $(VENV)/installed
-	for page in junk loop nurture people subscriptions delivery customers; do $(BIN)/python docs/$$page.py || exit 1; done
+	for page in junk loop nurture people subscriptions delivery customers cash; do $(BIN)/python docs/$$page.py || exit 1; done
 
 levers: $(VENV)/installed
 	$(BIN)/python -m experiments.junk_leads.levers

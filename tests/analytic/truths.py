@@ -7,6 +7,7 @@ import math
 from . import systems, theory
 from .account_visits import asked_after_the_last, first_served
 from .books import mrr_adds_up, year_by_hand
+from .cash import half_a_year_by_hand, owed
 from .customers import (
     HIGH_END,
     REGULAR,
@@ -126,4 +127,6 @@ TRUTHS: tuple[Truth, ...] = (
     Truth("pull by worth, all worth the same", 0.8, 2, equal_worths_are_a_pool),
     Truth("a firm worked out by hand", 0.0, 2, year_by_hand),
     Truth("MRR counted on, and back", 0.0, 5, mrr_adds_up),
+    Truth("the cash of a firm worked out by hand", 0.0, 2, half_a_year_by_hand),
+    owed(),
 )

@@ -26,6 +26,7 @@ from funnelsim.model.words import (
     NOTHING,
     WON,
     Assignment,
+    Billed,
     Kind,
     QueueOrder,
     Split,
@@ -327,9 +328,22 @@ def with_a_new_product(model: Model, now: int) -> Model:
     return model._replace(
         products=np.concatenate([model.products, product]),
         prices=np.concatenate([model.prices, each(model.prices[: len(segments)], customers=lambda _: 0)]),
+        billing=np.concatenate([model.billing, model.billing[1:2]]),
         segments=segments,
         routes=np.concatenate(routes),
     )
+
+
+def other_bills(chance: random.Random, model: Model, _: int) -> Model:
+    """Let everything be billed at another time, and paid by others."""
+    billing = each(
+        model.billing,
+        when=lambda _: chance.choice(list(Billed)),
+        deposit=lambda _: chance.choice([0.0, 0.5]),
+        bad_debt=lambda _: chance.choice([0.0, 0.5]),
+        delay=lambda _: chance.choice(list(model.billing["delay"])),
+    )
+    return model._replace(billing=billing)
 
 
 def other_visits(chance: random.Random, model: Model, _: int) -> Model:
@@ -669,6 +683,7 @@ CHANGES: dict[str, Change] = {
         other_effects,
         other_money,
         other_products,
+        other_bills,
         other_visits,
         other_talent,
         other_absences,

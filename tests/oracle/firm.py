@@ -270,6 +270,14 @@ class Product:
 
 
 @dataclass
+class Billing:
+    """How contracts are billed (CA1): "at signing", "at delivery" or "monthly", what the deposit leaves."""
+
+    when: str = "at signing"
+    deposit: float = 0.0
+
+
+@dataclass
 class Delivery:
     """How what is sold is delivered (DE): the first of its stages, what is promised, and what is good."""
 
@@ -334,6 +342,8 @@ class Draws:
     contract: Callable[[int, int], int] = lambda entity, _: ~entity  # of (entity, round): a contract's entity
     delivery: Callable[[int, int, int], int] = lambda entity, *_: 1000 + entity  # of (entity, round, number)
     good: Callable[[int], float] = lambda _: 0.5  # DE4: in (0, 1), of a delivery's entity
+    # CA7: of a pursuit's entity, the product, the purpose, terms before: microseconds; -1: never
+    payment: Callable[[int, int | None, str, int], int] = lambda *_: 0
     leaving: Callable[[int, int], float] = lambda *_: 0.5  # CU3: in (0, 1), of (contract, terms before)
     loyalty: Callable[[int, int], float] = lambda *_: 0.0  # of (entity, product): its own chance to leave
     moving: Callable[[int, int], float] = lambda *_: 0.5  # CU10: in (0, 1), of (contract, terms before)
@@ -379,6 +389,7 @@ class Firm:
     cost_per_month: float = 0.0
     nurture: dict[int, Nurture] = field(default_factory=dict)  # by reason
     products: list[Product] = field(default_factory=list)
+    billing: list[Billing] = field(default_factory=list)  # about no product, about each; empty: no cash
     deliveries: list[Delivery] = field(default_factory=list)
     programs: list[Program] = field(default_factory=list)
 

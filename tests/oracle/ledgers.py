@@ -70,7 +70,7 @@ class Subscribed:
 
 BY_THE_DAY = {Event.MEDIA, Event.PAY, Event.RUNNING, Event.TRAINED, Event.SKILL}
 AT_THE_MEAN = (Event.EXPECTED, Event.EXPECTED_MARGIN)
-NO_TERM = (*AT_THE_MEAN, Event.CANCELLED)
+NO_TERM = (*AT_THE_MEAN, Event.CANCELLED, Event.BILLED)
 OF_CONTRACTS = (Event.MARGIN, Event.REVENUE, Event.EARNED, *NO_TERM)
 WAITED = (
     Event.WAS_CUSTOMER,
@@ -79,6 +79,7 @@ WAITED = (
     Event.RUNS_ON,
     Event.MARGIN,
     Event.REVENUE,
+    Event.BILLED,
 )  # where it is told
 OF_REPS = (Event.PAY, Event.TRAINED, Event.SKILL, Event.JOINED)
 OF_CHANGES = {Event.ONE_OFF: "one off", Event.RUNNING: "running"}
@@ -123,12 +124,14 @@ def read(rows: Records, cast: Cast) -> tuple[dict[int, Told], dict[int, Subscrib
             leads[lead] = Told(*what_it_is(row), time, int(row["process"]), int(row["worked"]))
         elif lead in contracts:
             read_contract(contracts[lead], event, row)
+            costs += of_a_bill(event, row)
         elif event in OF_CONTRACTS:
             assert won is not None, "what a contract leaves follows it"
             deal = leads[won.company] if won.process else won  # DE5, DE6
             assert (someone(row, cast), int(row["product"])) == (deal.owner, won.product)
             won.term = won.term if event in NO_TERM else int(row["waited"])
             costs.append(Cost(event.name.lower().replace("_", " "), time, int(row["segment"]), money))
+            costs += of_a_bill(event, row)
         elif event is Event.COMMISSION:
             assert won is not None, "a commission follows its contract"
             won.commission += money
@@ -143,6 +146,14 @@ def read(rows: Records, cast: Cast) -> tuple[dict[int, Told], dict[int, Subscrib
             ends = event in ENDS and (told.process > 0 or event is Event.WON)
             won = told if ends else None if event is not Event.BECAME_LEAD else won
     return leads, contracts, costs
+
+
+def of_a_bill(event: Event, row: Record) -> list[Cost]:
+    """Return what a bill says besides the money: how many instalments, from when on, and the delay (CA7)."""
+    if event is not Event.BILLED:
+        return []
+    told = {"instalments": "count", "first instalment": "worked", "delay of a bill": "waited"}
+    return [Cost(what, int(row["time"]), int(row["segment"]), int(row[key])) for what, key in told.items()]
 
 
 def what_it_is(row: Record) -> tuple[int, ...]:
@@ -406,6 +417,10 @@ def differences(oracle: History, rows: Records) -> list[str]:
         "revenue",
         "earned",
         "cancelled",
+        "billed",
+        "instalments",
+        "first instalment",
+        "delay of a bill",
         "commission",
         "expected commission",
         "one off",

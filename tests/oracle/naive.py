@@ -15,6 +15,7 @@ from fractions import Fraction
 from itertools import accumulate, pairwise
 
 from . import memory
+from .bills import in_cents, instalments, months_begun
 from .deliveries import chance_of_a_good_one, with_odds_ratio
 from .firm import (
     DAY,
@@ -22,6 +23,7 @@ from .firm import (
     LOST,
     MONTH,
     WON,
+    Billing,
     Channel,
     Chapter,
     Firm,
@@ -270,6 +272,7 @@ class Walk:
     usual: float = 0.0  # ... at the mean price
     share: float = 1.0  # of the full price
     at_delivery: bool = False  # DE5
+    unbilled: float = 1.0  # share of a deal's bookings (CA4)
     term: int = 0
     commission: float = 0.0
     visits: list[Visit] = field(default_factory=list)
@@ -1492,6 +1495,8 @@ class Simulation:
             self.books(walk, "revenue", walk.bookings)
         if walk.closer is not None:
             self.pays_commission(walk, walk.closer, expected)
+        if self.firm.billing:
+            self.bills_at_signing(walk)
         if not walk.at_delivery:
             self.subscribes(walk, walk)
         if product is not None and product.delivery is not None:
@@ -1501,6 +1506,50 @@ class Simulation:
         """Book what a contract brings for its segment."""
         self.spend(what, walk.inquiry.segment, money)
         self.say(what, walk.entity)
+
+    # Bills
+
+    def billing(self, product: int | None) -> Billing:
+        """Return how contracts about a product, or about none, are billed."""
+        return self.firm.billing[0 if product is None else product + 1]
+
+    def bills_at_signing(self, deal: Walk) -> None:
+        """Bill all or the deposit, and then the rest, where that is monthly and not to be delivered (CA2)."""
+        how = self.billing(deal.product)
+        first = 1.0 if how.when == "at signing" else how.deposit
+        deal.unbilled = 1 - first
+        self.bills(deal, deal.bookings * first, 1, "deposit" if deal.unbilled else "payment")
+        if how.when == "monthly" and not deal.at_delivery:
+            self.bills(deal, deal.bookings * deal.unbilled, instalments(how, deal.term), "payment")
+            deal.unbilled = 0.0
+
+    def bills_the_rest(self, walk: Walk, deal: Walk) -> None:
+        """Bill what has not been billed as something is delivered (CA4)."""
+        value = self.worth_now(walk, deal)[0] * deal.unbilled
+        term = max(self.earns_over(walk), 1)
+        self.bills(walk, value, instalments(self.billing(walk.product), term), "payment")
+
+    def bills(self, walk: Walk, value: float, count: int, purpose: str) -> None:
+        """Write a bill of so many instalments (CA3, CA7)."""
+        money = in_cents(value / count)
+        if money > 0:
+            self.books(walk, "billed", money)
+            delay = self.draws.payment(walk.entity, walk.product, purpose, 0)
+            self.says_of_a_bill(walk.inquiry, count, self.now, delay)
+
+    def bills_a_term(self, contract: Contract, each: float, count: int, first: int) -> None:
+        """Write a bill of a contract, whose first instalment is billed at an instant (CA5, CA6)."""
+        money = in_cents(each)
+        if money > 0:
+            delay = self.draws.payment(contract.entity, contract.product, "payment", contract.terms)
+            self.tells(contract, "billed", money, delay, first)
+            self.says_of_a_bill(contract.company, count, first, delay)
+
+    def says_of_a_bill(self, company: Inquiry, count: int, first: int, delay: int) -> None:
+        """Say how many instalments a bill has, from when on, and when each is paid."""
+        self.spend("instalments", company.segment, count)
+        self.spend("first instalment", company.segment, first)
+        self.spend("delay of a bill", company.segment, delay)
 
     # Deliveries
 
@@ -1525,6 +1574,9 @@ class Simulation:
             value, margin, _ = self.worth_now(walk, deal)
             self.books(walk, "revenue", value)
             self.books(walk, "earned", margin)
+        if self.firm.billing:
+            self.bills_the_rest(walk, deal)
+        if deal.at_delivery:
             self.subscribes(walk, deal)
         for contract in self.in_force(walk):  # DE7
             contract.delivered = walk
@@ -1651,6 +1703,11 @@ class Simulation:
         self.contracts[entity] = contract
         left = (over + 1) * product.length - age
         self.tells(contract, "was customer", contract.mrr / 100, left, contract.signed)
+        if self.firm.billing and self.billing(number).when == "monthly":
+            begun = months_begun(contract.term_began, self.now)
+            if begun < product.months:
+                first = contract.term_began + begun * MONTH
+                self.bills_a_term(contract, contract.paid, product.months - begun, first)
         self.asks_for_visits(contract)
 
     def tells(
@@ -1718,6 +1775,9 @@ class Simulation:
         self.earns(contract, product, "margin", contract.paid, product.length)  # CU7
         self.earns(contract, product, "expected margin", contract.usual)
         self.tells(contract, "revenue", value, product.length, contract.signed)
+        if self.firm.billing:
+            count = instalments(self.billing(contract.product), product.length)
+            self.bills_a_term(contract, value / count, count, self.now)
 
     def moves_up(self, contract: Contract) -> bool:
         """Let a customer who stays move up to another product, if chance has it (CU10)."""

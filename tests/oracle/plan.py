@@ -23,6 +23,7 @@ from funnelsim.model.model import (
 from funnelsim.model.own_policy import policy_number, register_policy
 from funnelsim.model.records import (
     AWAY,
+    BILLING,
     CALENDAR,
     CHANNEL,
     CHECK,
@@ -60,6 +61,7 @@ from funnelsim.model.words import (
     NOTHING,
     WON,
     Assignment,
+    Billed,
     Event,
     Kind,
     QueueOrder,
@@ -192,6 +194,17 @@ class Plan:
         ]
         self.add("prices", *made)
         return self.add("products", row)
+
+    def bills(self, *ways: tuple[Billed, float, float, Any]) -> None:
+        """Count cash: say when contracts about no product and each are billed; deposit, bad debt, days."""
+        for when, deposit, bad_debt, days in ways:
+            row = {"when": when, "deposit": deposit, "bad_debt": bad_debt}
+            self.add("billing", row | {"delay": self.distribution(days)})
+
+    def billing(self) -> Records:
+        """Return how contracts about no product and about each are billed, where cash is counted."""
+        self.rows.setdefault("billing", [{} for _ in range(1 + len(self.rows.get("products", [])))])
+        return self.records("billing", BILLING)
 
     def delivery(self, days: float = 1e6, good: float = 1.0, **more: Any) -> None:
         """Begin a delivery, of which the stages that follow are, promised in so many days."""
@@ -588,6 +601,7 @@ class Plan:
             segments=self.records("segments", SEGMENT),
             products=self.records("products", PRODUCT),
             prices=self.records("prices", PRICE),
+            billing=self.billing(),
             teams=self.records("teams", TEAM),
             tiers=self.records("tiers", TIER),
             aways=self.records("aways", AWAY),
@@ -648,7 +662,6 @@ class Plan:
             shifts[number, : len(each)] = each
         for number, each in enumerate(self.missing):
             odds[number, : len(each)] = each
-        self.rows.setdefault("firm", [{"ripening": NOTHING}])
         return {
             "traits": self.records("traits", TRAIT),
             "trait_shares": shares,
@@ -657,8 +670,14 @@ class Plan:
             "rejections": self.records("rejections", REJECTION),
             "junk_odds": odds,
             "loads": self.records("loads", LOAD),
-            "firm": self.records("firm", FIRM),
+            "firm": self.firm(),
         }
+
+    def firm(self) -> Records:
+        """Return what is the same everywhere; cash is counted where bills have been described."""
+        [row] = self.rows.setdefault("firm", [{"ripening": NOTHING}])
+        row["cash"] = int(bool(self.rows["billing"][0]))
+        return self.records("firm", FIRM)
 
     def records(self, what: str, layout: np.dtype[np.void]) -> np.ndarray[Any, np.dtype[np.void]]:
         """Return the records of one kind; fields not given are zero."""

@@ -13,8 +13,9 @@ from itertools import product
 from typing import Any
 
 from funnelsim.model.model import DEMAND_OF_ALL, DEMAND_OF_CHANNELS, ODDS_OF_ALL, Model
-from funnelsim.model.words import DAY, HOUR, LOST, NOBODY, NOTHING, WON, Assignment, QueueOrder, Split
+from funnelsim.model.words import DAY, HOUR, LOST, NOBODY, NOTHING, WON, Assignment, Billed, QueueOrder, Split
 
+from .billed import bills_of_all_kinds, bills_of_segments
 from .naive import History, Step, Visit
 from .plan import TO_LOST, Plan, Route, between, daily, either
 from .qualifying import floor
@@ -992,6 +993,18 @@ SITUATIONS |= {
         ("after new business", 1, Split.NEW_FIRST, was_delivered),
         ("sent back", 0, Split.NONE, came_back),
     )
+}
+SITUATIONS |= {
+    f"bills of customers, recognised {when}": OfCustomers(
+        lambda recognised=recognised: bills_of_all_kinds(recognised), lambda step: step.what == "billed", 40
+    )
+    for recognised, when in enumerate(("at signing", "at delivery"))
+}
+SITUATIONS |= {
+    f"bills of segments, {when.name.lower()}": Situation(
+        lambda when=when: bills_of_segments(when), lambda visit: visit.how == "won", 20
+    )
+    for when in (Billed.AT_SIGNING, Billed.MONTHLY)
 }
 SITUATIONS |= {
     f"visits beside the sale, {split.name.lower()}": Situation(

@@ -16,12 +16,14 @@ from funnelsim.chance.keys import (
     BUSY_ALL,
     CONTRACT,
     DAYS_OFF,
+    DEPOSIT,
     GOOD_DELIVERY,
     KIND,
     LEAVING,
     LOYALTY,
     MARKET,
     MOVING,
+    PAYMENT,
     PRODUCT,
     PROFILE,
     REP,
@@ -140,6 +142,7 @@ class Table:
             ),
             moving=lambda contract, terms: self.uniforms(contract, MOVING, terms)[0],
             age=self.age,
+            payment=self.payment,
             delivery=lambda deal, round_, number: self.born(deal, round_, self.deliveries[number]),
             good=lambda delivery: self.uniforms(delivery, GOOD_DELIVERY)[0],
             visit=lambda parent, round_, number: self.born(parent, round_, self.programs[number]),
@@ -173,6 +176,13 @@ class Table:
         """Draw how long somebody has been a customer as the period begins (CU11)."""
         days = self.prices(product)[segment]["age"]
         return whole(self.value(days, self.uniforms(company, AGE)[0]) * DAY)
+
+    def payment(self, entity: int, product: int | None, purpose: str, terms: int) -> int:
+        """Draw how long after a bill it is paid; -1 where it never is (CA7)."""
+        row = self.model.billing[0 if product is None else product + 1]
+        keys = {"deposit": DEPOSIT, "payment": PAYMENT}
+        when, never = self.uniforms(entity, keys[purpose], terms)
+        return -1 if never < row["bad_debt"] else whole(self.value(row["delay"], when) * DAY)
 
     def processes(self, kind: Kind) -> list[int]:
         """List the numbers of the processes of a kind."""
@@ -463,9 +473,15 @@ class Table:
                 int(reason): self.nurture(reason) for reason in np.flatnonzero(model.reasons["most_touches"])
             },
             products=[self.product(number) for number in range(len(model.products))],
+            billing=self.billing() if model.firm[0]["cash"] else [],
             deliveries=[self.delivery(number) for number in self.deliveries],
             programs=[self.program(number) for number in self.programs],
         )
+
+    def billing(self) -> list[told.Billing]:
+        """Describe how contracts about no product are billed, and about each."""
+        names = ("at signing", "at delivery", "monthly")
+        return [told.Billing(names[row["when"]], float(row["deposit"])) for row in self.model.billing]
 
     def delivery(self, number: int) -> told.Delivery:
         """Describe how what is sold is delivered (DE3, DE4, DE7)."""

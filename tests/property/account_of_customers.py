@@ -94,7 +94,7 @@ def contracts_of(history: History) -> dict[int, Contract]:
             assert revenue is not None, "a contract without a deal"
             found[row.pursuit] = Contract(revenue, revenue.waited, [row])
         elif row.pursuit in found:
-            found[row.pursuit].rows.append(row)
+            found[row.pursuit].rows.extend([row] if row.event != Event.BILLED else [])
         elif row.event == Event.REVENUE:
             revenue = row
     return found

@@ -52,12 +52,12 @@ OF_A_CONTRACT = (Event.WON, Event.MARGIN, Event.REVENUE, Event.EXPECTED, Event.E
 NO_COSTS = (  # what a contract is worth or may cost; what was paid for before; a skill
     *OF_A_CONTRACT,
     *(Event.EXPECTED_COMMISSION, Event.REJECTED, Event.PROSPECTED, Event.SKILL),
-    *(Event.CANCELLED, Event.EARNED, Event.ORDERED),
+    *(Event.CANCELLED, Event.EARNED, Event.ORDERED, Event.BILLED),
     *OF_CUSTOMERS,
 )
 OF_A_SALE = (  # money of a contract that has been signed, whoever writes it
     *(Event.REVENUE, Event.MARGIN, Event.EXPECTED_MARGIN),
-    *(Event.EARNED, Event.CANCELLED),
+    *(Event.EARNED, Event.CANCELLED, Event.BILLED),
 )
 OF_THE_DAY = (Event.MEDIA, Event.PAY, Event.RUNNING, Event.TRAINED, Event.SKILL)  # at the midnight after it
 SPANS = (  # of which each month of the period has its part

@@ -20,6 +20,8 @@ from funnelsim.engines.fold import fold, new_tally
 from funnelsim.model.model import SALE, Model
 from funnelsim.model.words import Event, Split
 
+from .account_of_cash import FOLLOWED as OF_CASH
+from .account_of_cash import of_cash
 from .account_of_customers import of_customers
 from .account_of_deliveries import of_deliveries
 from .account_of_hours import of_hours
@@ -32,7 +34,7 @@ from .living import Example, Outcome, ParityError, at_a_stretch
 from .plain import History
 from .processes import FOR_GOOD
 from .scenarios import Toml, scenarios_with_all_parts, seeds
-from .scenes import CREWS, CUSTOMERS, DELIVERED, VISITED, WON_BACK
+from .scenes import BILLED, CREWS, CUSTOMERS, DELIVERED, VISITED, WON_BACK
 
 SEED = 20_260_106
 PARTS = {  # by the row that shows that it is there
@@ -54,6 +56,7 @@ PARTS = {  # by the row that shows that it is there
     "customers": Event.CHURNED,
     "repeat purchase": Event.ORDERED,
     "win-back": Event.REACTIVATED,
+    "cash": Event.BILLED,
 }
 ALL_PARTS = "scenarios in which all parts occur"
 FOLLOWED = (
@@ -72,6 +75,7 @@ FOLLOWED = (
     *(f"visits: {end}" for end in ("DONE", "LOST", "WENT_COLD", "WITHDRAWN", "OPEN")),
     *(f"hours {what}" for what in ("worked", "prospecting", "absent", "idle", "off")),
     *(f"part: {name}" for name in PARTS),
+    *OF_CASH,
     ALL_PARTS,
 )
 
@@ -85,6 +89,7 @@ def unsettled(history: History, seen: Counter[str]) -> Iterator[str]:
     yield from of_deliveries(history, seen)
     yield from of_orders(history, seen)
     yield from of_referrals(history, seen)
+    yield from of_cash(history, seen)
     for account in (of_contracts, of_rejections, of_pay, of_prospecting, of_queues):
         yield from account(history)
     yield from of_hours(history, seen)
@@ -160,6 +165,6 @@ def accounts(
         accounted(Example(text, seed, processes=processes), seen)
         progress(seen)
 
-    for text in (CREWS, CUSTOMERS, VISITED, DELIVERED, WON_BACK):
+    for text in (BILLED, CREWS, CUSTOMERS, VISITED, DELIVERED, WON_BACK):
         accounted(Example(text, SEED % 1000), seen)
     everything()

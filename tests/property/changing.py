@@ -20,7 +20,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from funnelsim.scenario import ScenarioError, from_document
 
-from . import qualifying
+from . import billing, qualifying
 from .scenarios import (
     CREW,
     EFFECTS,
@@ -131,6 +131,9 @@ KINDS = (
     "account_visits.NAME.kept_odds_ratio",
     "account_visits.NAME.missed_odds_ratio",
     "account_visits.NAME.stages.NAME.conversion",
+    "products.NAME.billing.bad_debt",
+    "products.NAME.billing.deposit",
+    "products.NAME.billing.paid_after_days",
     "products.NAME.churn_per_month",
     "products.NAME.discount",
     "products.NAME.launched",
@@ -267,6 +270,7 @@ def options(document: Document, on: date) -> Options:
         *of_nurture(document),
         *of_all(document),
         *qualifying.changes(document),
+        *billing.changes(document),
     ]
     return [(path, values) for path, values in found if not (is_new(path) and is_there(document, path))]
 

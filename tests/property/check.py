@@ -45,6 +45,8 @@ SITUATIONS_TOLD = (
     "deliveries recognised at delivery",
     "deliveries recognised at signing",
     "a pyramid",
+    "bills of customers, recognised at delivery",
+    "bills of segments, monthly",
     "visited after the last one",
     "visited regularly",
     "held before the hand-over",

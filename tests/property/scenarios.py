@@ -21,6 +21,7 @@ from funnelsim.model.own_policy import BUILT_IN, register_policy
 from funnelsim.model.words import NOBODY
 from funnelsim.scenario.prospecting import OF_DAYS
 
+from .billing import with_cash
 from .qualifying import qualified
 
 Document = dict[str, Any]
@@ -866,6 +867,8 @@ def in_the_end(draw: DrawFn, document: Document, whole: bool, sells: bool) -> Do
         draw(with_crews(document, whole))
     if whole or draw(either(False, True)):
         document = draw(qualified(document, whole))
+    if whole or draw(either(False, False, True)):
+        draw(with_cash(document))
     if draw(st.booleans()):
         document["uncertainties"] = draw(uncertainties(document))
     return with_neglect_that_can_be(document)

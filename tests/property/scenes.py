@@ -712,6 +712,42 @@ FLOORS["crews"] = scene(
     "crew: pauses",
     "crew: with one who has left",
 )
+BILLED = f"""{DELIVERED}
+[finance]
+opening_balance = 3000
+salaries_paid_after_days = 9
+[finance.billing]
+paid_after_days = {{ median = 20, p90 = 60 }}
+bad_debt = 0.1
+[products.care.billing]
+deposit = 0.5
+[products.care.segments.all]
+customers = 4
+[products.setup.billing]
+when = "at_delivery"
+deposit = 0.3
+"""
+FLOORS["instalments for what is no product"] = scene(
+    """
+start = 2026-01-01
+horizon = { warm_up_months = 1, period_months = 1, drain_months = 1 }
+[finance.billing]
+when = "monthly"
+deposit = 0.5
+paid_after_days = { median = 20, p90 = 60 }
+bad_debt = 0.1
+[segments.all]
+contract_value_per_year = 12_345.67
+term_years = 2.5
+[channels.web]
+kind = "seo"
+inquiries_per_month = 20
+[stages.call]
+conversion = 0.5
+""",
+    "bill: of no product",
+)
+FLOORS["billed as it is delivered"] = scene(BILLED, "bill: of a delivery")
 INSTANTS["visits decide who stays"] = scene(
     VISITED.replace("period_months = 8", "period_months = 4"), "customer: leaves after a visit that was made"
 )
@@ -800,6 +836,9 @@ gross_margin = 0.5
 earned_over_days = 10
 discount = { price_cut = 0.2 }
 repeat_purchase = { shape = 2, scale_days = 4, a = 1, b = 4 }
+[finance.billing]
+paid_after_days = { median = 9, p90 = 20 }
+bad_debt = 0.2
 [segments.all]
 products = { plan = 0.75, setup = 0.25 }
 market = { companies = 90, customers = 1, cooling_off_days = 2 }

@@ -114,6 +114,10 @@ def with_another(event: Event, **changes: float) -> Callable[[list[Row]], list[R
         (with_another(Event.WORKED, worked=1), "says"),
         (with_another(Event.PROSPECTED, worked=1), "says"),
         (without(Event.ABSENT), ": absent "),
+        (without(Event.BILLED), "is billed 0"),
+        (with_another(Event.BILLED, money=1.0), "is billed"),
+        (with_another(Event.BILLED, waited=DAY, money=0.0), "of month"),
+        (with_another(Event.STARTED, money=9.0), "cash_paid of month"),
         (without(Event.ON_STAFF), "and not on staff"),
     ],
 )

@@ -349,6 +349,13 @@ FAULTS = {
     "the absence of one leaves the others at work": Fault(
         "rules/crews.py", "if away_from <= since:", "if False:", "accounts"
     ),
+    "a deposit is billed again at delivery": Fault(
+        "engines/bills.py", 'share = 1.0 - delivery["billed"]', "share = 1.0", "oracle"
+    ),
+    "bad debt is paid": Fault("rules/billing.py", "if never < bad_debt:", "if False:", "oracle"),
+    "customers of before are billed for their whole term": Fault(
+        "engines/bills.py", "over = (now - contract", "over = 0 * (now - contract", "oracle"
+    ),
     "shares of new and existing business are exchanged": Fault(
         "rules/effort_split.py",
         "accounts += effort * of_new",

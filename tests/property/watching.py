@@ -79,7 +79,7 @@ from funnelsim.rules import (
 )
 from funnelsim.rules.nurture import NO_COHORT
 
-from . import qualifying
+from . import billing, qualifying
 
 PULLS = (Assignment.SHARED_QUEUE, Assignment.PRIORITY_QUEUE, Assignment.CHERRY_PICK)
 PUSHES = tuple(policy for policy in Assignment if policy not in (*PULLS, Assignment.OWN))
@@ -294,6 +294,7 @@ COVERED = (
     "shock: a random walk",
     "shock: in another calendar month than the first",
     "shock: in a calendar month before the first",
+    *billing.COVERED,
     *(name for name in qualifying.COVERED if not name.startswith("change: ")),
 )
 
@@ -369,6 +370,7 @@ def varieties(model: Model, rows: Records) -> Counter[str]:
     seen.update(of_orders(model, rows))
     seen.update(of_win_backs(model, rows))
     seen.update(of_crews(model, rows))
+    seen.update(billing.seen(model, rows))
     return seen
 
 

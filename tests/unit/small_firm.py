@@ -9,6 +9,7 @@ from funnelsim.compiling.arrays import Records
 from funnelsim.model.model import Model, Names, one_process, plain_ends
 from funnelsim.model.records import (
     AWAY,
+    BILLING,
     CALENDAR,
     CHANNEL,
     CHECK,
@@ -91,6 +92,7 @@ def firm() -> Model:
         segments=segments,
         products=products,
         prices=prices,
+        billing=np.zeros(3, BILLING),
         teams=teams,
         tiers=np.zeros(0, TIER),
         aways=np.zeros(0, AWAY),

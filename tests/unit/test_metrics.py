@@ -118,6 +118,9 @@ IN_ALL = {
     # Nothing is delivered.
     **dict.fromkeys(("delivered", "cancelled", "delivery_cost"), 0),
     **dict.fromkeys(("days_to_deliver", "delivered_in_time", "good_deliveries"), NAN),
+    # Nothing is said of cash: see test_cash.
+    **dict.fromkeys(("billed", "bad_debt", "cash_received", "cash_paid", "receivables"), NAN),
+    **dict.fromkeys(("cash", "lowest_cash", "ran_out_of_cash"), NAN),
     # Nobody prospects, is interrupted, or reports: see test_prospecting, test_interruption and test_learning.
     **dict.fromkeys(("prospecting_hours", "prospecting_cost", "prospecting_share"), 0),
     **dict.fromkeys(("interruptions", "reports"), 0),
@@ -406,7 +409,8 @@ def test_sums_equal_a_slow_count(seed: int) -> None:
 
 def in_whose_lines(rows: Records) -> Integers:
     """Return the process in whose lines rows count: the sale for the money of a contract."""
-    of_contract = (Event.REVENUE, Event.EARNED, Event.MARGIN, Event.EXPECTED_MARGIN, Event.CANCELLED)
+    earned = (Event.REVENUE, Event.EARNED, Event.MARGIN, Event.EXPECTED_MARGIN)
+    of_contract = (*earned, Event.CANCELLED, Event.BILLED)
     return np.where(np.isin(rows["event"], of_contract), 0, rows["process"])
 
 

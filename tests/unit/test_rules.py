@@ -18,7 +18,7 @@ import pytest
 
 from funnelsim import rules
 from funnelsim.chance.distributions.lookup import Family
-from funnelsim.chance.keys import GOOD_DELIVERY, WORLD, Entity, descendant, purpose, uniforms
+from funnelsim.chance.keys import GOOD_DELIVERY, PAYMENT, WORLD, Entity, descendant, purpose, uniforms
 from funnelsim.compiling.arrays import Floats, Record, Records
 from funnelsim.model.model import EVENTS, ODDS_OF_ALL, SALE, Model, pays_in_tiers, plain_ends
 from funnelsim.model.own_policy import callable_by_compiled_code, policy_number, register_policy
@@ -270,15 +270,30 @@ customer_takes_days = 1
 """
 
 
-def with_products() -> Model:
+BILLS = """
+[finance.billing]
+paid_after_days = { median = 10, p90 = 40 }
+bad_debt = 0.3
+[products.setup.billing]
+when = "monthly"
+deposit = 0.25
+[products.licence.billing]
+when = "at_signing"
+[products.talk.billing]
+paid_after_days = 9
+bad_debt = 0
+"""
+
+
+def with_products(more: str = "") -> Model:
     """Sell products instead of contracts of a value per year, and visit customers."""
     value = re.compile(r"contract_value_per_year = .*\n(term_years = 3\n)?")
     sold = ("plan = 0.5, setup = 0.3, talk = 0.2", "licence = 0.6, plan = 0.2, care = 0.2")
     listed = iter([f"products = {{ {shares} }}\n" for shares in sold])
-    return lower(parse(value.sub(lambda _: next(listed), SALES_FLOOR) + PYRAMID)).model
+    return lower(parse(value.sub(lambda _: next(listed), SALES_FLOOR) + PYRAMID + more)).model
 
 
-WITH_PRODUCTS = with_products()
+WITH_PRODUCTS, WITH_CASH = with_products(), with_products(BILLS)
 LEAVING = (Event.WON, Event.LOST, Event.ADVANCED, Event.SENT_BACK, Event.WENT_COLD)
 FOLLOW_UP = 1  # a process of its own, with the last stage
 FIRST_MONTH = int(MODEL.calendar_months[0])
@@ -1669,6 +1684,39 @@ def _(chance: random.Random) -> Cases:
 @cases("deliveries.delivery_of", "deliveries.is_earned_later")
 def _(_: random.Random) -> Cases:
     yield from ((DELIVERING, product) for product in (NOTHING, 0, 1, 2))
+
+
+@cases("billing.has_cash")
+def _(_: random.Random) -> Cases:
+    yield from ((WITH_PRODUCTS,), (WITH_CASH,))
+
+
+@cases(
+    *("billing.billing_of", "billing.is_monthly", "billing.begins_monthly", "billing.share_at_signing"),
+)
+def _(_: random.Random) -> Cases:
+    yield from ((WITH_CASH, product) for product in (NOTHING, *range(5)))
+
+
+@cases("billing.instalments")
+def _(chance: random.Random) -> Cases:
+    yield from ((WITH_CASH, deal) for deal in deals(chance, NOTHING, *range(5)))
+
+
+@cases("billing.in_cents")
+def _(_: random.Random) -> Cases:
+    yield from ((money,) for money in (0.0, 0.004, 0.005, 12.345, 1e18))
+
+
+@cases("billing.purpose_at_signing")
+def _(_: random.Random) -> Cases:
+    yield from ((share,) for share in (0.0, 0.3, 1.0))
+
+
+@cases("billing.delay")
+def _(chance: random.Random) -> Cases:
+    for world, deal in zip(worlds(chance), deals(chance, NOTHING, *range(5)), strict=True):
+        yield WITH_CASH, world, deal, PAYMENT, int(deal["terms"])
 
 
 @cases("deliveries.is_late")

@@ -40,12 +40,12 @@ def rows_of_a_step(model: Model) -> int:
     """Count the rows that the largest step of an engine may write (E4, E6).
 
     That is a customer's answer that follows the end of work at once (WORKED, ON_STAFF, REPORTED, WON,
-    BECAME_LEAD, MARGIN, EXPECTED, EXPECTED_MARGIN, REVENUE, COMMISSION and EXPECTED_COMMISSION twice,
+    BECAME_LEAD, MARGIN, EXPECTED, EXPECTED_MARGIN, REVENUE; COMMISSION, EXPECTED_COMMISSION and BILLED twice;
     SUBSCRIBED), or the
     last day: its costs, and for each rep PAY, TRAINED, SKILL, ABSENT and ON_STAFF. Of a crew whose work ends,
     each rep has IN_CREW, ABSENT and ON_STAFF. (C18)
     """
-    return 15 + len(model.channels) + 5 * len(model.reps)
+    return 17 + len(model.channels) + 5 * len(model.reps)
 
 
 @rule

@@ -6,6 +6,7 @@ from funnelsim.forecast.forecast import Attainment, Breakdown, Conversion, Estim
 from funnelsim.forecast.goals import Chance, Goal
 from funnelsim.forecast.intervals import Interval, jackknife, wilson
 from funnelsim.forecast.resampling import Precision, bootstrap_t, resampled_means, resamples_for
+from funnelsim.forecast.running_out import RunningOut, running_out
 from funnelsim.forecast.variance import MAIN, Driver, Unknowns, rank_correlation, share_unknown
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Goal",
     "Interval",
     "Precision",
+    "RunningOut",
     "TeamHours",
     "Unknowns",
     "Within",
@@ -32,6 +34,7 @@ __all__ = [
     "resampled_means",
     "resamples_for",
     "retained",
+    "running_out",
     "share_unknown",
     "wilson",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +24,7 @@ from funnelsim.metrics.figure import FIGURES, Figure, Parts, ratio, total
 from funnelsim.metrics.wording import number, simulated
 from funnelsim.model.model import Model, Names
 from funnelsim.model.words import DAY, HOUR, NOTHING, Event
+from funnelsim.rules.billing import has_cash
 from funnelsim.scenario.plans import Plan
 
 MOST_OPEN = 0.02  # share of open leads beyond which figures of the cohort are doubtful
@@ -31,7 +32,7 @@ MOST_ASKED = 0.95  # share of a team's hours beyond which queues grow long
 BUSY = 0.85  # share of a team's hours beyond which, with long waits, it may be what is scarce
 LONG_WAIT = 24.0  # hours by the clock
 _PER_PERSON = ("utilisation", "bookings_per_rep")
-_CHANCES = ("leads", "won", "won_of_inquiries")  # what may yet happen where it never did
+_CHANCES = ("leads", "won", "won_of_inquiries", "ran_out_of_cash")  # what may yet happen where it never did
 _ANYWHERE = ("all", "month", "channel", "segment")  # cuts in each place of which it can
 _RANGE = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
 
@@ -57,6 +58,12 @@ class Estimate:
     years: int  # simulated
     undefined: int  # of them, without a value
     more_years: float  # that the precision of the mean would take besides; 0 if it is there
+
+
+def _without_range(estimate: Estimate) -> Estimate:
+    """Return the estimate of a chance, which a single simulated year has or has not."""
+    nan = math.nan
+    return replace(estimate, p10=nan, p50=nan, p90=nan, p10_low=nan, p10_high=nan, p90_low=nan, p90_high=nan)
 
 
 @dataclass(frozen=True)
@@ -218,7 +225,8 @@ class Forecast:
             with np.errstate(divide="ignore", invalid="ignore"):
                 means = FIGURES[metric].formula(*(part.sum(axis=0) / self.years for part in parts))
             years = self.values(metric, dimension)
-            ends = (years_at(_RANGE[name], years) for name in ("p10", "p90"))
+            none = np.nan if FIGURES[metric].chance else 0.0
+            ends = (years_at(_RANGE[name], years) + none for name in ("p10", "p90"))
             rows = zip(np.asarray(means).tolist(), *(end.tolist() for end in ends), strict=True)
             self._outcomes[metric, dimension] = tuple(Interval(*row) for row in rows)
         return self._outcomes[metric, dimension]
@@ -234,6 +242,8 @@ class Forecast:
         if self.years > 1 and metric in _CHANCES and dimension in _ANYWHERE:
             mean = at_most_where_unseen(mean, self.years)
         estimates = self._estimates(mean, self.values(metric, dimension), figure.bounds)
+        if figure.chance:
+            estimates = tuple(map(_without_range, estimates))
         return Breakdown(figure, dimension, labels(self.names, dimension), estimates)
 
     def _estimates(
@@ -393,6 +403,11 @@ class Forecast:
     def has_customers(self) -> bool:
         """Return whether anybody signs a contract about a recurring product in the period."""
         return bool(self.parts("new_customers")[0].any())
+
+    @property
+    def has_cash(self) -> bool:
+        """Return whether cash is counted."""
+        return has_cash(self.model)
 
     @property
     def followed(self) -> float | None:

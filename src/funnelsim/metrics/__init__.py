@@ -5,6 +5,7 @@ from funnelsim.metrics import funnel  # the first of the register
 # isort: split
 from funnelsim.metrics import (
     attempts,
+    cash,
     customers,
     delivery,
     hand_over,
@@ -27,6 +28,7 @@ __all__ = [
     "Figure",
     "Unit",
     "attempts",
+    "cash",
     "customers",
     "cut",
     "delivery",

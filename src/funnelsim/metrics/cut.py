@@ -21,6 +21,8 @@ from funnelsim.engines.fold import (
     Tally,
     line_bounds,
 )
+from funnelsim.metrics.balances import Balances, balances, no_balances
+from funnelsim.metrics.balances import one_contract as cash_of_one
 from funnelsim.model.model import Model, Names, pays_in_tiers
 from funnelsim.model.words import DAY, Assignment, Event
 from funnelsim.rules.contracts import DAYS_A_YEAR
@@ -56,6 +58,7 @@ class Cut:
     absent: Floats  # (R, n) working time of absences in the period, µs
     ages: Floats  # (R, n, 3 ways to end, bins) of the cohort's inquiries; no bins but in all
     lengths: Floats  # (n,) of the period, or of each month, µs
+    cash: Balances  # of the period, or of each month; as drawn
     expected: bool = False
 
     def period(self, event: int, measure: int = Measure.COUNT) -> Floats:
@@ -128,6 +131,8 @@ def _drawn(model: Model, tallies: Tally, dimension: str) -> Cut:
     )  # (R, S, B)
     if dimension == "stage":
         return replace(found, queue=in_period.sum(axis=2), held=held_in_period.sum(axis=2))
+    if dimension in ("all", "month"):
+        found = replace(found, cash=balances(model, tallies, dimension))
     if dimension in ("all", "month", "segment"):
         found = _with_market(model, tallies, found, dimension)
     if dimension == "segment":
@@ -277,6 +282,7 @@ def one_contract(model: Model, expected: bool) -> Cut:
         available=nothing,
         staff=nothing,
         absent=nothing,
+        cash=cash_of_one(worth, margin),
     )
     return replace(bare, expected=expected)
 
@@ -326,6 +332,7 @@ def _bare(sums: Floats, lengths: Floats) -> Cut:
         untaken_at_end=nothing,
         ages=no_ages,
         lengths=lengths,
+        cash=no_balances(nothing),
     )
 
 

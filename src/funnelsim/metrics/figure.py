@@ -72,6 +72,7 @@ class Figure:
     explanation: str  # formula, definition, source
     flow: bool  # its months add up to the period
     whole: bool  # a share of a whole, such as of all inquiries
+    chance: bool  # a simulated year has it or not, so that years have no range
 
     @property
     def bounds(self) -> tuple[float, float]:
@@ -104,6 +105,7 @@ def figure(
     formula: Formula = ratio,
     stock: bool = False,
     whole: bool = False,
+    chance: bool = False,
 ) -> Callable[[Callable[[Cut], Parts]], Figure]:
     """Register a figure: the decorated function takes a cut and returns the parts; its name is the figure's.
 
@@ -116,6 +118,8 @@ def figure(
     whole : bool
         Whether it is a share of a whole, never below 0 or above 1; shares of the period's inquiries and of
         their visits always are.
+    chance : bool
+        Whether it is the share of simulated years in which something happens.
     """
 
     def register(parts: Callable[[Cut], Parts]) -> Figure:
@@ -130,7 +134,8 @@ def figure(
             parts=parts,
             explanation=cleandoc(parts.__doc__ or ""),
             flow=formula is total and not stock,
-            whole=whole or (unit is Unit.SHARE and basis is Basis.COHORT),
+            whole=whole or chance or (unit is Unit.SHARE and basis is Basis.COHORT),
+            chance=chance,
         )
         return FIGURES[parts.__name__]
 

@@ -30,6 +30,7 @@ class Model(NamedTuple):
     segments: Records  # SEGMENT
     products: Records  # PRODUCT
     prices: Records  # PRICE, products x segments
+    billing: Records  # BILLING, of contracts about no product, then of each product
     teams: Records  # TEAM
     tiers: Records  # TIER, found by the offsets of teams
     aways: Records  # AWAY, found by the offsets of reps

@@ -320,10 +320,21 @@ FIRM = record(  # what is the same in all channels and stages
     ("referral_rate", "<f8"),  # candidates that a customer refers in a month
     ("bad_delivery", "<f8"),  # share of them that is left after a delivery that was not good ...
     ("missed_visit", "<f8"),  # ... and after a visit that was missed
+    ("opening", "<f8"),  # cash as the period begins
     ("ripening", "<i4"),  # distribution, days until a theorist is none any more; NOTHING: it stays one
     ("referred_to", "<i4"),  # channel of those who are referred, counted from 1; 0: nobody refers
     ("while_customer", "<i4"),  # 1: no longer than a contract is in force
     ("churned", "<i4"),  # number of the reason of customers who leave; 0: nobody is won back
+    ("cash", "<i4"),  # 1: it is counted
+    ("salaries_after", "<i4"),  # days after the end of a month until its salaries are paid,
+    ("commission_after", "<i4"),  # ... its commission
+    ("channels_after", "<i4"),  # ... and what channels have cost in it
+)
+BILLING = record(  # of contracts about no product, and about each product
+    ("deposit", "<f8"),  # share of the bookings billed at signing
+    ("bad_debt", "<f8"),  # share of the bills that are never paid
+    ("delay", "<i4"),  # distribution, days from a bill until it is paid
+    ("when", "<i4"),  # of words.Billed
 )
 
 GATE = record(  # of a team in a stage: a limit on what is handed over
@@ -472,6 +483,7 @@ PURSUIT = record(  # what every event of a sale looks at comes first, on as few 
     ("mean_paid", "<f8"),  # ... at the mean price
     ("price_share", "<f8"),  # ... of the full price
     ("signed", "<i8"),  # of a contract, a win-back, who may buy again: when the company first signed; else 0
+    ("billed", "<f8"),  # ... share of the bookings, of a deal that is won and of its delivery
 )
 
 COMPANY = record(  # a company with pursuits of which others were born

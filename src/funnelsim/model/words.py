@@ -117,6 +117,7 @@ class Event(IntEnum):
     ORDERED = 53  # a customer buys again; waited: since it last did; worked: when it first did; money: price
     REACTIVATED = 54  # a contract begins again, as SUBSCRIBED; waited: since its company first signed
     IN_CREW = 55  # a member's part in a crew's work, at its end or that of a month; waited: since the start
+    BILLED = 56  # worked: when; waited: until it is paid, -1 if never; count: instalments; money: of one
 
 
 class Flag(IntFlag):
@@ -130,6 +131,14 @@ class Flag(IntFlag):
     HELD = 32  # it is held before a hand-over
     NURTURED = 64  # LOST, WENT_COLD: it did not come back from nurture
     ATTEMPT = 128  # STARTED, WORKED, NOT_REACHED: an attempt to reach the buyer; count: which one, from 1
+
+
+class Billed(IntEnum):
+    """When what is left after the deposit is billed."""
+
+    AT_SIGNING = 0
+    AT_DELIVERY = 1
+    MONTHLY = 2
 
 
 class Kind(IntEnum):

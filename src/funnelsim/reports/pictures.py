@@ -254,6 +254,17 @@ def mrr_bridge(forecast: Forecast, strategy: str, ax: Axes | None = None) -> Axe
     return _finished(ax)
 
 
+def cash_balance(forecast: Forecast, strategy: str, ax: Axes | None = None) -> Axes:
+    """Draw cash at the end of each month: the median, the range of single simulated years, and zero."""
+    if not forecast.has_cash:
+        raise ValueError("the scenario says nothing of cash, so there is nothing to draw")
+    ax = forecast_fan(forecast, strategy, "cash", ax)
+    ax.axhline(0, color=RED, linewidth=1)
+    chance = number(100 * forecast.estimate("ran_out_of_cash").mean)
+    ax.set_title(f"{ax.get_title()}\nbelow 0 on some day of the period: {chance} % of them")
+    return ax
+
+
 def write_pictures(result: ComparisonResult, folder: Path) -> list[Path]:
     """Draw a comparison's pictures into PNG files, without a window; return the files."""
     written = []
@@ -284,6 +295,8 @@ def _pictures(result: ComparisonResult | SimulationResult) -> dict[str, Callable
     found |= {"forecast": one.plot_forecast, "funnel": one.plot_funnel, "cycle": result.plot_cycle}
     if any(channel.response is not None for channel in result.scenario.channels.values()):
         found["response"] = lambda: one.plot_response()[0]
+    if one.forecast.has_cash:
+        found["cash"] = one.plot_cash
     if one.forecast.has_customers:
         found |= {"retention": one.plot_retention, "mrr_bridge": one.plot_mrr_bridge}
     return found

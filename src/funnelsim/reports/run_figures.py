@@ -72,6 +72,7 @@ class Part(NamedTuple):
     signs: tuple[str, ...]  # figures of which one is above 0 where the part occurs
     figures: tuple[str, ...]  # of everything
     cuts: tuple[tuple[str, tuple[str, ...]], ...] = ()  # by what, and which of them
+    whole: bool = False  # also figures that are 0
 
 
 _JUNK = ("handed_over", "junk_rate", "true_junk_share", "false_rejections", "junk_hours", "junk_cost")
@@ -88,6 +89,7 @@ _CUSTOMERS = (
     *("customers_won_back", "win_back_cost"),
     *(*_BRIDGE, "arr", "nrr", "grr", "existing_revenue_share", "account_visits", "account_visits_made"),
 )
+_CASH = ("cash_received", "cash_paid", "cash", "lowest_cash", "ran_out_of_cash")
 _NURTURE = (
     "taken_into_nurture",
     "in_nurture",
@@ -155,4 +157,11 @@ PARTS = (
         ),
     ),
     Part("What marketing hears", ("reports",), ("reports",), (("month", ("reports",)),)),
+    Part(
+        "Cash",
+        ("cash_received", "cash_paid"),
+        ("billed", "bad_debt", "receivables", *_CASH),
+        (("month", _CASH),),
+        whole=True,
+    ),
 )

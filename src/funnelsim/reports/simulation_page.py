@@ -13,6 +13,7 @@ from funnelsim.forecast.quota import WHOLE
 from funnelsim.metrics import FIGURES, Unit
 from funnelsim.metrics.wording import number, period
 from funnelsim.reports import notes
+from funnelsim.reports.cash_notes import cash_notes
 from funnelsim.reports.columns import (
     PRECISION,
     RANGE,
@@ -69,6 +70,7 @@ def simulation_page(result: SimulationResult, next_command: str, width: int = WI
             lost(forecast, width),
         ),
         *parts(forecast, width),
+        *cash_notes(result.scenario, forecast),
         *section("By rep", by_rep(forecast, width)),
         Text(notes.counted_over(TABLES["rep"])),
         *section("How long it takes to win", cycle(forecast, width)),
@@ -123,7 +125,7 @@ def parts(forecast: Forecast, width: int) -> list[RenderableType]:
 
 def _of_part(part: Part, forecast: Forecast, width: int) -> list[RenderableType]:
     """Lay out the section of a part."""
-    figures = [name for name in part.figures if forecast.estimate(name).mean > 0]
+    figures = [name for name in part.figures if part.whole or forecast.estimate(name).mean > 0]
     found = section(part.title, of_everything(forecast, figures, width))
     for asked, metrics in part.cuts:
         dimension = reps_or_teams(forecast) if asked == "rep" else asked

@@ -17,6 +17,7 @@ from funnelsim.chance.keys import ARRIVAL, KIND, PROFILE, RIPENING, VALUE, hash2
 from funnelsim.metrics.wording import spoken
 from funnelsim.model.records import MOST_REASONS
 from funnelsim.scenario.attempts import NOT_REACHED_NAME
+from funnelsim.scenario.billing_rows import check_billing
 from funnelsim.scenario.calendars import spans_of_the_day
 from funnelsim.scenario.channels import KINDS, Channel
 from funnelsim.scenario.combined import check_combined
@@ -640,6 +641,7 @@ _CHECKS: tuple[Callable[[Contents], Problems], ...] = (
     check_volumes,
     check_the_mix,
     check_products,
+    check_billing,
     check_prospecting,
     check_referrals,
     _shocks,

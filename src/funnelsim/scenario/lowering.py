@@ -29,6 +29,7 @@ from funnelsim.model.records import (
     TRAIT,
 )
 from funnelsim.model.words import DAY, Heat
+from funnelsim.scenario.billing_rows import billing_rows, blank_billing
 from funnelsim.scenario.calendars import calendar_of
 from funnelsim.scenario.checks import reasons_of
 from funnelsim.scenario.flow import differs_by_segment
@@ -162,6 +163,7 @@ class Groundwork:
             *channel_sections(scenario, calendar),
             *segment_sections(scenario),
             *product_sections(scenario, processes, calendar),
+            *billing_rows(scenario),
             *(TraitRow(name, number) for number, name in enumerate(scenario.traits)),
             FirmRow(),
             *process_sections(as_typed, processes, self._stages),
@@ -278,6 +280,7 @@ class Groundwork:
             "heat_skill": np.zeros((len(stages) + variants, len(Heat))),
             "expected": np.zeros(channels * (len(self._calendar.days) + 1)),
             **blank_products(scenario),
+            **blank_billing(scenario),
             **blank_processes(self._processes),
             **NurtureRows(self.names.reasons).blank(scenario),
         }

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field
 
 from funnelsim.chance.distributions import Beta, Distribution, Gamma
+from funnelsim.scenario.finance import Billing
 from funnelsim.scenario.quantities import AboveZero, Duration, NotNegative, Positive, Share
 from funnelsim.scenario.section import Section
 
@@ -149,6 +150,10 @@ class Product(Section):
     recognised: Literal["at_signing", "at_delivery"] = Field(
         default="at_signing",
         description="From when on what is paid is earned; a subscription recognised at delivery begins then.",
+    )
+    billing: Billing | None = Field(
+        default=None,
+        description="When it is billed, and when that is paid. Default: as all, of `[finance.billing]`.",
     )
     discount: Discount | None = Field(default=None, description="A price below the list. Default: none.")
     launched: date | None = Field(

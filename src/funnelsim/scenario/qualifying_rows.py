@@ -80,13 +80,17 @@ class FirmRow:
         return contents.effects, contents.finance, *contents.channels.values()
 
     def write(self, eras: tuple[Era, ...], sheet: Sheet) -> None:
-        """Write when theorists ripen, how much less is worth what comes later, and who refers others."""
+        """Write when theorists ripen, what comes later is worth, who refers others, when costs are paid."""
         contents = eras[-1].contents
         days = contents.effects.theorist_ripens_after_days
         row = {
             "ripening": NOTHING if days is None else sheet.distribution(days),
             "discount": contents.finance.discount_rate_per_year,
             **row_of_referrals(contents),
+            "opening": contents.finance.opening_balance or 0.0,
+            "salaries_after": contents.finance.salaries_paid_after_days or 0,
+            "commission_after": contents.finance.commission_paid_after_days or 0,
+            "channels_after": contents.finance.channels_paid_after_days or 0,
         }
         fill(sheet.array("firm"), 0, row)
 

@@ -298,6 +298,11 @@ Duration = Annotated[
     PlainValidator(partial(_at_least_zero, what="a duration that is never negative")),
     WithJsonSchema(DISTRIBUTION_SCHEMA),
 ]
+Delay = Annotated[
+    Distribution,
+    PlainValidator(partial(_at_least_zero, what="a delay that is never negative: no payment before billing")),
+    WithJsonSchema(DISTRIBUTION_SCHEMA),
+]
 OddsRatio = Annotated[
     Distribution,
     PlainValidator(partial(_at_least_zero, what="an odds ratio that is never negative")),

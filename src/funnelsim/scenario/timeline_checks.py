@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from itertools import chain, takewhile
 
+from funnelsim.scenario.billing_rows import check_cash_over_time
 from funnelsim.scenario.changes import EVERY, apply_changes, hinted, split_key
 from funnelsim.scenario.checks import FIRST_YEAR, LAST_YEAR, stages_reached
 from funnelsim.scenario.combined import in_full
@@ -63,9 +64,11 @@ def check_timelines(
             if piece.begins is not None or (steps and steps[0].begins is None):
                 said += _made(_where(name, own, piece), problems, timeline, told)
             if before is not None and piece.begins is not None:
-                said += _removals(_where(name, own, piece), piece.begins, before, made)
+                where = _where(name, own, piece)
+                said += _removals(where, piece.begins, before, made)
+                said += check_cash_over_time(where, piece.begins, before, made)
                 crews = list(check_crews_of_all_days([*lived, made]))
-                said += _made(_where(name, own, piece), crews, timeline, told)
+                said += _made(where, crews, timeline, told)
                 told += [problem.path for problem in crews]
             told += [problem.path for problem in problems]
             before = made

@@ -253,6 +253,16 @@ class SimulationResult:
         """
         return reports("pictures").mrr_bridge(self.forecast, self.title, ax)
 
+    def plot_cash(self, ax: Axes | None = None) -> Axes:
+        """Draw cash at the end of each month: median and range of single simulated years, and where it is 0.
+
+        Raises
+        ------
+        ValueError
+            If the scenario says nothing of cash.
+        """
+        return reports("pictures").cash_balance(self.forecast, self.title, ax)
+
     def plot_response(self) -> tuple[Axes, Axes]:
         """Draw inquiries, and what one more of them costs, against each channel's cost per month.
 

@@ -315,7 +315,7 @@ class Workplace:
         kept.course.block[:] = block.start, block.stop, 0, 0 if branch.found else block.start
         if branch.found is None:
             kept.course.rows[0] = 0
-            for sums in kept.books[:-2]:
+            for sums in kept.books[: len(Tally._fields)]:
                 sums[0] = 0
 
     def _carry_over(self, branch: Branch, other: Branch, models: Models, twins: bool, depth: int) -> None:

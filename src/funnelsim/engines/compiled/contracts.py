@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
+from funnelsim.engines.bills import bill_at_signing
 from funnelsim.engines.compiled.customers import subscribe
 from funnelsim.engines.compiled.kin import spawn
 from funnelsim.engines.compiled.orders import begin_to_buy
@@ -12,12 +13,12 @@ from funnelsim.engines.compiled.state import State
 from funnelsim.engines.ledger import Ledger, credit, write
 from funnelsim.model.model import Model
 from funnelsim.model.words import NOBODY, NOTHING, Event
-from funnelsim.rules import contracts, customers, deliveries, market, orders, people, referrals
+from funnelsim.rules import billing, contracts, customers, deliveries, market, orders, people, referrals
 
 
 @rare
 def sign(model: Model, world: Record, state: State, ledger: Ledger, slot: int, value: float) -> None:
-    """Book what a contract earns and pays, and let what follows from it be born (M4, M7, CU1, DE1, DE5).
+    """Book what a contract earns and pays, and let what follows from it be born (M4, M7, CU1, DE1, DE5, CA2).
 
     A company of the market is taken for good (O4).
     """
@@ -37,6 +38,8 @@ def sign(model: Model, world: Record, state: State, ledger: Ledger, slot: int, v
         write_for(ledger, now, closer, pursuit, Event.REVENUE.value, term, value)
     if closer != NOBODY:
         reward(model, state, ledger, pursuit, value, expected)
+    if billing.has_cash(model):
+        bill_at_signing(model, world, ledger, now, pursuit, value, 0)
     if pursuit["product"] != NOTHING:
         follow_up(model, world, state, ledger, slot)
     if referrals.refers_as_it_signs(model, pursuit["product"], now):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
+from funnelsim.engines.bills import bill_next_term, bill_the_rest
 from funnelsim.engines.compiled.kin import end, join_account, open_account, spawn, withdraw_kin
 from funnelsim.engines.compiled.pool import begin_pursuit, take_slot
 from funnelsim.engines.compiled.queues import NONE
@@ -13,7 +14,7 @@ from funnelsim.engines.compiled.state import State, await_next
 from funnelsim.engines.ledger import Ledger, write
 from funnelsim.model.model import SALE, Model
 from funnelsim.model.words import NEVER, NOBODY, NOTHING, Due, Event, Heat, Kind
-from funnelsim.rules import contracts, customers, nurture, products, referrals
+from funnelsim.rules import billing, contracts, customers, nurture, products, referrals
 
 
 @rare
@@ -117,7 +118,7 @@ def win_back(model: Model, world: Record, state: State, ledger: Ledger, contract
 
 @rule
 def pay_for_next_term(model: Model, world: Record, ledger: Ledger, contract: Record, now: int) -> None:
-    """Let a customer who stays pay for another term (CU5, CU6, CU7, CU10)."""
+    """Let a customer who stays pay for another term (CU5, CU6, CU7, CU10, CA5)."""
     renewed, signed = model.products[contract["product"]]["typed_term"] == 1, contract["signed"]
     number, paid, mean_paid = customers.next_term(model, world, contract, now)
     product = model.products[number]
@@ -138,6 +139,8 @@ def pay_for_next_term(model: Model, world: Record, ledger: Ledger, contract: Rec
     write(ledger, now, contract, Event.MARGIN.value, term, signed, margin)
     write(ledger, now, contract, Event.EXPECTED_MARGIN.value, 0, signed, mean_margin)
     write(ledger, now, contract, Event.REVENUE.value, term, signed, value)
+    if billing.has_cash(model):
+        bill_next_term(model, world, ledger, now, contract, value)
 
 
 @rare
@@ -201,6 +204,8 @@ def begin_first(model: Model, world: Record, state: State, ledger: Ledger, slot:
     await_end_of_term(model, state, slot)
     mrr, left = customers.mrr(paid), contract["due"] - now
     write(ledger, now, contract, Event.WAS_CUSTOMER.value, left, began, mrr)
+    if billing.has_cash(model):
+        bill_the_rest(model, world, ledger, now, contract)
     visit(model, world, state, slot)
     begin_to_refer(model, world, state, slot, customers.NO_MEMORY)
 

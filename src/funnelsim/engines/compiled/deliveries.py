@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from funnelsim.compiling.arrays import Record
-from funnelsim.compiling.decorators import rare
+from funnelsim.compiling.decorators import rare, rule
+from funnelsim.engines.bills import bill_what_is_delivered
 from funnelsim.engines.compiled.contracts import write_for
 from funnelsim.engines.compiled.customers import contract_of_company, end_contract, subscribe
 from funnelsim.engines.compiled.queues import NONE
@@ -12,7 +13,7 @@ from funnelsim.engines.compiled.state import State, await_next
 from funnelsim.engines.ledger import Ledger, note_count
 from funnelsim.model.model import Model
 from funnelsim.model.words import NEVER, Due, Event
-from funnelsim.rules import contracts, customers, deliveries, ending
+from funnelsim.rules import billing, contracts, customers, deliveries, ending
 
 
 @rare
@@ -26,25 +27,32 @@ def end_delivery(model: Model, world: Record, state: State, ledger: Ledger, slot
 
 @rare
 def deliver(model: Model, world: Record, state: State, ledger: Ledger, slot: int) -> None:
-    """Earn what is earned at delivery; its customer remembers whether it was good (DE4, DE5, DE7, RF5)."""
+    """Earn and bill what is due; its company remembers how good it was (DE4, DE5, DE7, CA4, RF5)."""
     delivery, now = state.pursuits[slot], state.clock[0]["now"]
     good = deliveries.is_good(model, world, delivery, now)
     note_count(ledger, 1 if good else 0)
     memory = customers.remembered(delivery, good)
+    if delivery["earned_later"] == 1:
+        earn_at_delivery(model, ledger, delivery, now)
+    if billing.has_cash(model):
+        bill_what_is_delivered(model, world, ledger, now, delivery)
     contract, referrer = contract_of_company(state, slot), of_company(state, slot, Due.REFERS.value)
     if contract != NONE:
         state.pursuits[contract]["delivered"] = memory
     if referrer != NONE:
         state.pursuits[referrer]["delivered"] = memory
-    if delivery["earned_later"] == 0:
-        return
+    if delivery["earned_later"] == 1 and customers.becomes_customer(model, delivery["product"], now):
+        subscribe(model, world, state, ledger, slot, memory)
+
+
+@rule
+def earn_at_delivery(model: Model, ledger: Ledger, delivery: Record, now: int) -> None:
+    """Earn what was signed from now on (DE5)."""
     value = contracts.value_signed(model, delivery, delivery["paid"])
     margin = contracts.margin_at(model, delivery, value, delivery["price_share"])
     term, seller = contracts.term(model, delivery), delivery["seller"]
     write_for(ledger, now, seller, delivery, Event.REVENUE.value, term, value)
     write_for(ledger, now, seller, delivery, Event.EARNED.value, term, margin)
-    if customers.becomes_customer(model, delivery["product"], now):
-        subscribe(model, world, state, ledger, slot, memory)
 
 
 @rare

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
+from funnelsim.engines.bills import bill_at_signing
 from funnelsim.engines.compiled.kin import end, join_account, open_account, spawn
 from funnelsim.engines.compiled.pool import begin_pursuit, take_slot
 from funnelsim.engines.compiled.state import State, await_next
 from funnelsim.engines.ledger import Ledger, note_count, write
 from funnelsim.model.model import SALE, Model
 from funnelsim.model.words import NOBODY, NOTHING, Due, Event
-from funnelsim.rules import contracts, deliveries, orders
+from funnelsim.rules import billing, contracts, deliveries, orders
 
 
 @rare
@@ -59,7 +60,7 @@ def buy_again(model: Model, world: Record, state: State, ledger: Ledger, slot: i
 
 @rule
 def order(model: Model, world: Record, ledger: Ledger, buyer: Record, now: int) -> None:
-    """Write what is ordered, and what that earns (RP4, RP5)."""
+    """Write what is ordered, what that earns, and its bill (RP4, RP5, CA8)."""
     number, signed = buyer["round"], buyer["signed"]
     later = deliveries.is_earned_later(model, buyer["product"])
     term = 0 if later else contracts.term(model, buyer)
@@ -76,4 +77,6 @@ def order(model: Model, world: Record, ledger: Ledger, buyer: Record, now: int) 
     write(ledger, now, buyer, Event.EXPECTED_MARGIN.value, 0, signed, mean_margin)
     if not later:
         write(ledger, now, buyer, Event.REVENUE.value, term, signed, value)
+    if billing.has_cash(model):
+        bill_at_signing(model, world, ledger, now, buyer, value, number)
     buyer["since"] = now

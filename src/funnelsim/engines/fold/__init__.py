@@ -41,6 +41,7 @@ from funnelsim.engines.fold.measures import (
     WIN_BACK_TOUCH,
     WON_BACK,
     Basis,
+    Cash,
     Ended,
     Measure,
 )
@@ -92,6 +93,7 @@ __all__ = [
     "WON_BACK",
     "Basis",
     "Books",
+    "Cash",
     "Ended",
     "Measure",
     "Sums",

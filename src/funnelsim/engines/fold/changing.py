@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from funnelsim.compiling.arrays import Integers, Records
 from funnelsim.compiling.decorators import rule
 from funnelsim.compiling.on_disk import compiled
-from funnelsim.engines.fold.measures import BASES
+from funnelsim.engines.fold.measures import BASES, FLOWS
 from funnelsim.engines.fold.pages import fold
 from funnelsim.engines.fold.tally import (
     AGES,
@@ -99,9 +99,7 @@ def take_over(
             books.held[row, month * count_desks(books) + there] = past.held[old, month * desks + desk]
             books.holding[row, month * count_desks(books) + there] = past.holding[old, month * desks + desk]
     _take_over_market(past, old, books, row)
-    for place in range(months * months):
-        books.left[row, place] = past.left[old, place]
-        books.lifetime[row, place] = past.lifetime[old, place]
+    _take_over_customers(past, old, books, row)
     for place in range(months * reps):
         column = place // reps * size(books, REPS) + becomes[place % reps]
         books.busy[row, column] = past.busy[old, place]
@@ -120,6 +118,17 @@ def _take_over_market(past: Books, old: int, books: Books, row: int) -> None:
             there, here = month * size(books, SEGMENTS) + segment, month * size(past, SEGMENTS) + segment
             books.taken[row, there] = past.taken[old, here]
             books.taking[row, there] = past.taking[old, here]
+
+
+@rule
+def _take_over_customers(past: Books, old: int, books: Books, row: int) -> None:
+    """Begin with who has left, what customers have brought, and cash."""
+    for place in range(count_months(past) ** 2):
+        books.left[row, place] = past.left[old, place]
+        books.lifetime[row, place] = past.lifetime[old, place]
+    for place in range(FLOWS * past.days_of_cash[0]):
+        books.cash[row, place] = past.cash[old, place]
+    books.opening[row, 0] = past.opening[old, 0]
 
 
 @rule
@@ -144,6 +153,9 @@ def _clear(books: Books, row: int, reasons: int) -> None:
     for column in range(months * months):
         books.left[row, column] = 0.0
         books.lifetime[row, column] = 0.0
+    for column in range(FLOWS * books.days_of_cash[0]):
+        books.cash[row, column] = 0.0
+    books.opening[row, 0] = 0.0
     for column in range(months * size(books, REPS)):
         books.busy[row, column] = 0.0
         books.available[row, column] = 0.0

@@ -34,7 +34,8 @@ def process_of(row: Record) -> int:
 @rule
 def is_of_contract(event: int) -> bool:
     """Return whether rows of an event are about the money of a contract that has been signed."""
-    return event in (Event.REVENUE, Event.EARNED, Event.MARGIN, Event.EXPECTED_MARGIN, Event.CANCELLED)
+    of_delivery = event in (Event.REVENUE, Event.EARNED, Event.CANCELLED, Event.BILLED)
+    return of_delivery or event in (Event.MARGIN, Event.EXPECTED_MARGIN)
 
 
 @rule

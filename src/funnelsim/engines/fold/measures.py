@@ -44,6 +44,18 @@ class Measure(IntEnum):
     TAKEN = 3  # instead of money, in DELIVERY: the time since it began
 
 
+class Cash(IntEnum):
+    """What is summed of cash, day by day (F13)."""
+
+    BILLED = 0
+    BAD_DEBT = 1  # of what is billed: it is never paid
+    RECEIVED = 2
+    PAID = 3
+
+
+FLOWS = len(Cash)
+
+
 class Ended(IntEnum):
     """How the inquiries of the cohort ended, for the table of their ages."""
 

@@ -7,6 +7,7 @@ import numpy as np
 from funnelsim.compiling.arrays import Floats, Integers, Record, Records
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.compiling.on_disk import compiled
+from funnelsim.engines.fold.cash import book_cash
 from funnelsim.engines.fold.contacts import book_attempt, note_first_contact, note_hand_over, note_who_asks
 from funnelsim.engines.fold.customers import book_customer, book_lifetime, note_referral
 from funnelsim.engines.fold.endings import note_end
@@ -22,6 +23,7 @@ from funnelsim.engines.ledger import Ledger
 from funnelsim.model.model import SALE, Model
 from funnelsim.model.words import NOTHING, Event, Flag
 from funnelsim.rules import market, referrals
+from funnelsim.rules.billing import has_cash
 
 OF_NURTURE = (Flag.NURTURED | Flag.RETURNED).value  # flags of rows of those who have been nurtured
 # Flags of rows of which more is booked.
@@ -55,7 +57,9 @@ def _fold(ledger: Ledger, model: Model, books: Books, reasons: int) -> None:
 @rule
 def fold_page(ledger: Ledger, model: Model, books: Books, replication: int, reasons: int) -> None:
     """Add each row of a page to the tally of a replication, on the bases on which it counts."""
-    asks_more = market.is_anywhere(model) or referrals.are_there(model)
+    asks_more, any_cash = market.is_anywhere(model) or referrals.are_there(model), has_cash(model)
+    if any_cash:
+        books.opening[replication, 0] = model.firm[0]["opening"]
     month, since, until = NOTHING, 0, 0  # nearly all rows are in the month of the row before
     for i in range(ledger.used[0]):
         row = ledger.rows[i]
@@ -71,10 +75,7 @@ def fold_page(ledger: Ledger, model: Model, books: Books, replication: int, reas
         ends = event in (Event.WON, Event.LOST, Event.WENT_COLD, Event.OPEN)
         add_to_lines(books, replication, counts_as(row), lines, amounts_of(row, ends))
         if lines[1] != NOTHING:
-            if row["flags"] & Flag.FIRST_CONTACT.value != 0:
-                note_first_contact(row, lines, model, books, replication)
-            if event == Event.ENTERED and row["time"] == created:
-                note_who_asks(row, lines, model, books, replication)
+            _note_contact(row, lines, model, books, replication)
         if event in (Event.REVENUE, Event.MARGIN, Event.EARNED):
             earn(row, lines, model, books, replication)
             if row["product"] != NOTHING:
@@ -82,11 +83,22 @@ def fold_page(ledger: Ledger, model: Model, books: Books, replication: int, reas
         if ends:
             note_end(row, books, replication, lines, reasons)
             book_contract(row, month, model, books, replication)
+        if any_cash and row["money"] != 0.0:
+            book_cash(row, moment, model, books, replication)
         move_queue(row, month, until, model, books, replication)
         book_work(row, since, month, model, books, replication)
         is_rare = Event.BEGAN <= event <= Event.RUNNING or event >= Event.REJECTED or row["process"] != SALE
         if is_rare or row["flags"] & OF_FEW != 0 or (asks_more and event == Event.INQUIRY):
             _book_what_is_rare(row, month, until, lines, model, books, replication)
+
+
+@rule
+def _note_contact(row: Record, lines: Lines, model: Model, books: Books, replication: int) -> None:
+    """Note who asks for a first contact, and who has one."""
+    if row["flags"] & Flag.FIRST_CONTACT.value != 0:
+        note_first_contact(row, lines, model, books, replication)
+    if row["event"] == Event.ENTERED and row["time"] == row["created"]:
+        note_who_asks(row, lines, model, books, replication)
 
 
 @rule

@@ -17,9 +17,10 @@ from funnelsim.compiling.arrays import Floats, Integers, Record
 from funnelsim.compiling.decorators import rule
 from funnelsim.compiling.handles import FOUR, by_pointer
 from funnelsim.engines.fold.ages import AGE_BINS
-from funnelsim.engines.fold.measures import BASES, EVENTS, Ended
+from funnelsim.engines.fold.measures import BASES, EVENTS, FLOWS, Ended
 from funnelsim.model.model import Model
 from funnelsim.model.words import DAY, NEVER
+from funnelsim.rules.billing import has_cash
 
 WIDTH = EVENTS * BASES * FOUR  # sums in a line
 DIMENSIONS = ("all", "month", "channel", "segment", "stage", "rep")  # the order of lines
@@ -53,6 +54,8 @@ class Tally(NamedTuple):
     signed: Floats  # (M, R) bookings of the contracts won in each month (F4)
     left: Floats  # (M, M) customers who signed in a month and leave in another (F10)
     lifetime: Floats  # (M, M) what those who signed in a month bring in another, discounted (F10)
+    cash: Floats  # (4 flows, 1 + days of the period) before the period and on each day; no days without cash
+    opening: Floats  # (1,) cash as the period begins (F13)
 
 
 @by_pointer
@@ -81,8 +84,12 @@ class Books(NamedTuple):
     signed: Floats  # (replications, M x R)
     left: Floats  # (replications, M x M)
     lifetime: Floats  # (replications, M x M)
+    cash: Floats  # (replications, 4 flows x days)
+    opening: Floats  # (replications, 1)
     bounds: Integers  # from line_bounds
     days: Integers  # the month of each day: -1 before the period, the number of months after it
+    month_ends: Integers  # the last day of the calendar month of each day, up to the horizon
+    days_of_cash: Integers  # (1,) for which cash is kept, all before the period being one; 0 without cash
 
     def over(self, tallies: Tally) -> Books:
         """Fill these tallies from now on; they are from `new_tallies` for the same strategy."""
@@ -155,6 +162,8 @@ def new_tallies(model: Model, reasons: int, replications: int) -> Tally:
         (replications, stages, segments),
         *[(replications, months, reps)] * 6,
         *[(replications, months, months)] * 2,
+        (replications, FLOWS, _days_of_cash(model)),
+        (replications, 1),
     )
     ends = np.cumsum([math.prod(shape) for shape in shapes])
     parts = np.split(np.zeros(ends[-1]), ends[:-1])
@@ -174,7 +183,13 @@ def _flat(tallies: Tally) -> Tally:
 
 def _bound(tallies: Tally, model: Model) -> Books:
     """Bind tallies, each a row of every array, to books."""
-    return Books(**tallies._asdict(), bounds=line_bounds(model), days=_month_of_days(model))
+    return Books(
+        **tallies._asdict(),
+        bounds=line_bounds(model),
+        days=_month_of_days(model),
+        month_ends=_month_ends(model),
+        days_of_cash=np.array([_days_of_cash(model)], np.int64),
+    )
 
 
 def books_of(tally: Tally, model: Model) -> Books:
@@ -187,6 +202,20 @@ def _month_of_days(model: Model) -> Integers:
     midnights = (model.months // DAY).tolist()
     lengths = [until - since for since, until in pairwise(midnights)]
     return np.repeat(np.arange(-1, len(midnights)), [midnights[0], *lengths, 1])
+
+
+def _month_ends(model: Model) -> Integers:
+    """Find the last day of the calendar month of each day; it may lie after the horizon."""
+    months = model.calendar_months
+    ends = np.searchsorted(months, months, side="right") - 1
+    last = months == months[-1]
+    ends[last] = np.argmax(last) + model.month_days[-1] - 1
+    return ends.astype(np.int64)
+
+
+def _days_of_cash(model: Model) -> int:
+    """Count the days of the period, and one for all before; 0 where cash is not counted (F13)."""
+    return int((model.months[-1] - model.months[0]) // DAY) + 1 if has_cash(model) else 0
 
 
 def stack(tallies: Sequence[Tally]) -> Tally:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from funnelsim.compiling.arrays import Record
+from funnelsim.engines.bills import bill_at_signing
 from funnelsim.engines.ledger import credit
 from funnelsim.engines.reference.office import Office
 from funnelsim.model.words import NOBODY, Event
-from funnelsim.rules import contracts, deliveries, market, people
+from funnelsim.rules import billing, contracts, deliveries, market, people
 
 
 def sign(office: Office, pursuit: Record, value: float) -> None:
-    """Book what a contract earns and pays, and count it for the rep who closed it (M4, M7, M13)."""
+    """Book what a contract earns and pays, count it for the rep who closed it, and bill it (M4, M7, CA2)."""
     if pursuit["market"] == market.TAKEN:
         pursuit["market"] = market.CUSTOMER  # O4
     closer, later = int(pursuit["closer"]), deliveries.is_earned_later(office.model, pursuit["product"])
@@ -24,10 +25,17 @@ def sign(office: Office, pursuit: Record, value: float) -> None:
     write_for(office, closer, pursuit, Event.EXPECTED_MARGIN, margin)
     if not later:
         write_for(office, closer, pursuit, Event.REVENUE, value, waited=term)
-    if closer == NOBODY:
-        return
+    if closer != NOBODY:
+        reward(office, pursuit, value, expected)
+    if billing.has_cash(office.model):
+        bill_at_signing(office.model, office.world, office.ledger, office.now, pursuit, value, 0)
+
+
+def reward(office: Office, pursuit: Record, value: float, expected: float) -> None:
+    """Pay commission on a contract, and count it for the rep who closed it (M4, M13)."""
     pay(office, pursuit, Event.COMMISSION, value)
     pay(office, pursuit, Event.EXPECTED_COMMISSION, expected)
+    closer = int(pursuit["closer"])
     state = office.reps[closer]
     state["booked_in"], state["booked_month"], state["booked_quarter"], state["booked_year"] = (
         contracts.counted(office.model, state, office.now, value)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from funnelsim.compiling.arrays import Record
+from funnelsim.engines.bills import bill_next_term, bill_the_rest
 from funnelsim.engines.reference.kin import OF_THE_COMPANY, end, withdraw_kin
 from funnelsim.engines.reference.office import Office, Story
 from funnelsim.model.model import SALE
 from funnelsim.model.words import NEVER, NOTHING, Due, Event, Heat, Kind
-from funnelsim.rules import contracts, customers, products
+from funnelsim.rules import billing, contracts, customers, products
 
 
 def subscribe(office: Office, deal: Record) -> Record:
@@ -46,6 +47,8 @@ def begin_first(office: Office, contract: Record) -> None:
     left = since + products.term_of(office.model, contract["product"]) - office.now
     mrr = customers.mrr(contract["paid"])
     office.write(contract, Event.WAS_CUSTOMER, waited=left, worked=began, money=mrr)
+    if billing.has_cash(office.model):
+        bill_the_rest(office.model, office.world, office.ledger, office.now, contract)
 
 
 def run_on(office: Office, contract: Record) -> Story:
@@ -96,7 +99,7 @@ def remember(office: Office, pursuit: Record, what: str, memory: int) -> None:
 
 
 def pay_for_next_term(office: Office, contract: Record) -> None:
-    """Let a customer who stays pay for another term (CU5, CU6, CU7, CU10)."""
+    """Let a customer who stays pay for another term (CU5, CU6, CU7, CU10, CA5)."""
     model, signed, before = office.model, int(contract["signed"]), float(contract["paid"])
     renewed = model.products[contract["product"]]["typed_term"]
     number, paid, mean_paid = customers.next_term(model, office.world, contract, office.now)
@@ -118,3 +121,5 @@ def pay_for_next_term(office: Office, contract: Record) -> None:
     office.write(contract, Event.MARGIN, waited=term, worked=signed, money=margin)
     office.write(contract, Event.EXPECTED_MARGIN, worked=signed, money=mean_margin)
     office.write(contract, Event.REVENUE, waited=term, worked=signed, money=value)
+    if billing.has_cash(model):
+        bill_next_term(model, office.world, office.ledger, office.now, contract, value)

@@ -21,7 +21,7 @@ from funnelsim.rules import attempts, ending, handover, market, nurture
 OF_THE_COMPANY = (
     *("company", "created", "fit", "channel", "segment", "product"),
     *("heat", "theorist", "is_lead", "traits"),
-    *("paid", "mean_paid", "price_share", "seller", "earned_later", "signed"),
+    *("paid", "mean_paid", "price_share", "seller", "earned_later", "signed", "billed"),
 )
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from funnelsim.compiling.arrays import Record
+from funnelsim.engines.bills import bill_at_signing
 from funnelsim.engines.ledger import note_count
 from funnelsim.engines.reference.kin import OF_THE_COMPANY
 from funnelsim.engines.reference.office import Office
 from funnelsim.model.model import SALE
 from funnelsim.model.words import NOBODY, Event
-from funnelsim.rules import contracts, deliveries, orders
+from funnelsim.rules import billing, contracts, deliveries, orders
 
 
 def new_buyer(office: Office, deal: Record) -> Record:
@@ -22,7 +23,7 @@ def new_buyer(office: Office, deal: Record) -> Record:
 
 
 def order(office: Office, buyer: Record) -> None:
-    """Write what is ordered, and what that earns (RP4, RP5)."""
+    """Write what is ordered, what that earns, and its bill (RP4, RP5, CA8)."""
     model, number = office.model, int(buyer["round"])
     later = deliveries.is_earned_later(model, buyer["product"])
     term = 0 if later else contracts.term(model, buyer)
@@ -38,4 +39,6 @@ def order(office: Office, buyer: Record) -> None:
     office.write(buyer, Event.EXPECTED_MARGIN, worked=signed, money=mean_margin)
     if not later:
         office.write(buyer, Event.REVENUE, waited=term, worked=signed, money=value)
+    if billing.has_cash(model):
+        bill_at_signing(model, office.world, office.ledger, office.now, buyer, value, number)
     buyer["since"] = office.now

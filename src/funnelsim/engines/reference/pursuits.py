@@ -12,6 +12,7 @@ from typing import Any
 import simpy
 
 from funnelsim.compiling.arrays import Record
+from funnelsim.engines.bills import bill_what_is_delivered
 from funnelsim.engines.ledger import credit, flag, give_reason, note_count, note_report
 from funnelsim.engines.reference.contracts import sign
 from funnelsim.engines.reference.customers import (
@@ -44,6 +45,7 @@ from funnelsim.model.words import ENDED, NEVER, NOBODY, NOTHING, REJECTED, Due, 
 from funnelsim.rules import (
     assignment,
     attempts,
+    billing,
     contracts,
     customers,
     deliveries,
@@ -343,6 +345,9 @@ def end_delivery(office: Office, delivery: Record, event: int) -> None:
         remember(office, delivery, "delivered", memory)
         if delivery["earned_later"]:
             earn_at_delivery(office, delivery)
+        if billing.has_cash(office.model):
+            bill_what_is_delivered(office.model, office.world, office.ledger, office.now, delivery)
+        if delivery["earned_later"]:
             become_customer(office, delivery, memory)
     elif ending.fails(event):
         cancel(office, delivery)

@@ -103,12 +103,12 @@ def _of_contracts(history: History, bills: list[Row]) -> Iterator[str]:
     billed: dict[int, list[Row]] = defaultdict(list)
     for row in bills:
         billed[row.pursuit].append(row)
-    begin = (Event.SUBSCRIBED, Event.WAS_CUSTOMER)
+    begin = (Event.SUBSCRIBED, Event.REACTIVATED, Event.WAS_CUSTOMER)
     customers = {row.pursuit for row in history.rows if row.event in begin}
     for row in history.rows:
         to_deliver = row.product != NOTHING and history.model.products["delivery"][row.product]
-        if row.event == Event.WON and row.process == 0 and not to_deliver:
-            found = billed[row.pursuit]
+        if row.event in (Event.WON, Event.ORDERED) and row.process == 0 and not to_deliver:
+            found = [each for each in billed[row.pursuit] if each.time == row.time]
             total, count = sum(each.money * each.count for each in found), sum(each.count for each in found)
             if abs(total - row.money) > (count + 2) * CENT / 2 + 1e-6:
                 yield f"{row.pursuit} is billed {total} of {row.money}"

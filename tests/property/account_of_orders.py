@@ -21,7 +21,7 @@ def buyers_of(history: History) -> dict[int, list[Row]]:
     """Find the rows of all who have bought again."""
     found: dict[int, list[Row]] = {row.pursuit: [] for row in history.rows if row.event == Event.ORDERED}
     for row in history.rows:
-        if row.pursuit in found:
+        if row.pursuit in found and row.event != Event.BILLED:  # see account_of_cash
             found[row.pursuit].append(row)
     return found
 

@@ -49,7 +49,7 @@ def refused(scenario: fs.Scenario, left: int, **rest: Any) -> str:
     return str(caught.value)
 
 
-# ---- open leads: 456 bytes each, and half of that again while the pool is doubled ---------------
+# ---- open leads: 464 bytes each, and half of that again while the pool is doubled ---------------
 
 
 def test_a_flood_is_refused_in_a_sentence_that_says_what_would_be_right() -> None:
@@ -57,7 +57,7 @@ def test_a_flood_is_refused_in_a_sentence_that_says_what_would_be_right() -> Non
     assert sentence.startswith(
         'first_steps: strategy "today" would have about 100,000,000 leads open at once'
     )
-    assert "most of which queue for first_call, which takes 69 GB of memory; 8 GB are left" in sentence
+    assert "most of which queue for first_call, which takes 70 GB of memory; 8 GB are left" in sentence
     assert sentence.endswith(
         "expected fewer inquiries, more people in teams.sales, stages.first_call.goes_cold_after_days "
         "or a shorter horizon"
@@ -74,7 +74,7 @@ def test_the_same_flood_fits_where_there_is_room_or_patience_ends() -> None:
 
 def test_one_job_is_advised_where_one_would_fit() -> None:
     sentence = refused(with_changes(FLOOD), 72 * GIGABYTE, jobs=2, replications=20)
-    assert "which takes 137 GB in 2 jobs of memory" in sentence
+    assert "which takes 139 GB in 2 jobs of memory" in sentence
     assert sentence.endswith("expected jobs = 1")
     check(with_changes(FLOOD), 72 * GIGABYTE, jobs=2)  # a single replication is one job
 
@@ -101,7 +101,7 @@ def test_more_inquiries_than_have_numbers_of_their_own_are_no_scenario() -> None
 
 
 @pytest.mark.parametrize("engine", list(ENGINES))
-def test_presets_fit_into_600_megabytes(engine: str) -> None:
+def test_presets_fit_into_700_megabytes(engine: str) -> None:
     for name in presets():
         scenario = settled(fs.load(name))
         check(
@@ -252,7 +252,7 @@ OLD_GROUP = "sys__fs__cgroup__memory__memory_dot_"
                 f"{OLD_GROUP}usage_in_bytes": "1500000000\n",
                 f"{OLD_GROUP}stat": "inactive_file 1\ntotal_inactive_file 100000000\n",
             },
-            600_000_000,
+            700_000_000,
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""Cash day by day in each simulated year, and what it comes to in each month or in all (F13)."""
+"""Cash day by day in each simulated year, and what it comes to in each month or in all (F17)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cash, day by day: what is billed, what is received of it, and what is paid (F13)."""
+"""Cash, day by day: what is billed, what is received of it, and what is paid (F17)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from funnelsim.rules.products import MONTH
 
 @rare
 def book_cash(row: Record, moment: int, model: Model, books: Books, replication: int) -> None:
-    """Book what a row says of cash; `moment` lies in the day to which it belongs (F13)."""
+    """Book what a row says of cash; `moment` lies in the day to which it belongs (F17)."""
     event, money = int(row["event"]), float(row["money"])
     if event == Event.BILLED:
         _book_bill(row, model, books, replication)

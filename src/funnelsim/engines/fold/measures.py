@@ -45,7 +45,7 @@ class Measure(IntEnum):
 
 
 class Cash(IntEnum):
-    """What is summed of cash, day by day (F13)."""
+    """What is summed of cash, day by day (F17)."""
 
     BILLED = 0
     BAD_DEBT = 1  # of what is billed: it is never paid

@@ -55,7 +55,7 @@ class Tally(NamedTuple):
     left: Floats  # (M, M) customers who signed in a month and leave in another (F10)
     lifetime: Floats  # (M, M) what those who signed in a month bring in another, discounted (F10)
     cash: Floats  # (4 flows, 1 + days of the period) before the period and on each day; no days without cash
-    opening: Floats  # (1,) cash as the period begins (F13)
+    opening: Floats  # (1,) cash as the period begins (F17)
 
 
 @by_pointer
@@ -214,7 +214,7 @@ def _month_ends(model: Model) -> Integers:
 
 
 def _days_of_cash(model: Model) -> int:
-    """Count the days of the period, and one for all before; 0 where cash is not counted (F13)."""
+    """Count the days of the period, and one for all before; 0 where cash is not counted (F17)."""
     return int((model.months[-1] - model.months[0]) // DAY) + 1 if has_cash(model) else 0
 
 

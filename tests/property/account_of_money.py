@@ -11,15 +11,14 @@ from typing import NamedTuple
 import numpy as np
 
 from funnelsim.engines.fold import (
+    AFTERWARDS,
     DIMENSIONS,
     EARNED_BACK,
     EARNED_MARGIN,
-    EARNED_REFERRED,
     EARNED_REVENUE,
     EXPECTED_BACK,
     KEPT,
     TOUCH,
-    WIN_BACK_TOUCH,
     WON_BACK,
     Basis,
     Measure,
@@ -62,7 +61,7 @@ OF_A_SALE = (  # money of a contract that has been signed, whoever writes it
 OF_THE_DAY = (Event.MEDIA, Event.PAY, Event.RUNNING, Event.TRAINED, Event.SKILL)  # at the midnight after it
 SPANS = (  # of which each month of the period has its part
     *(TOUCH, EARNED_REVENUE, EARNED_MARGIN),
-    *(EARNED_BACK, EARNED_REFERRED, WIN_BACK_TOUCH),
+    *(EARNED_BACK, AFTERWARDS),
 )
 BACK = {Event.WON: WON_BACK, Event.EXPECTED: EXPECTED_BACK}
 OF_MONEY = (
@@ -86,8 +85,7 @@ def bookings_of(history: History) -> Iterator[Booking]:
     for row in history.rows:
         if row.event == Event.TOUCHED:
             for touch in range(1, row.count + 1):
-                for event in (TOUCH, *[WIN_BACK_TOUCH] * (row.created == -1)):
-                    yield Booking(event, row, row.money, row.worked + touch * row.waited)
+                yield Booking(TOUCH, row, row.money, row.worked + touch * row.waited)
             continue
         if row.money == 0:
             continue
@@ -98,7 +96,7 @@ def bookings_of(history: History) -> Iterator[Booking]:
         referred = 0 <= row.channel == int(history.model.firm["referred_to"][0]) - 1
         if back and row.event in BACK:
             yield Booking(BACK[Event(row.event)], row, row.money, row.time)
-        revenue = [EARNED_REVENUE] + [EARNED_BACK] * back + [EARNED_REFERRED] * referred
+        revenue = [EARNED_REVENUE] + [EARNED_BACK] * back + [AFTERWARDS] * referred
         earned = {Event.REVENUE: revenue, Event.EARNED: [EARNED_MARGIN]}
         earned |= {Event.MARGIN: [EARNED_MARGIN] if row.waited else []}  # else it is earned at delivery
         for event, month in product(earned.get(Event(row.event), []), history.months):

@@ -811,6 +811,11 @@ CHANGES |= {
         '"products.care.loyalty.alpha" = 4 }\n',
         "change: a contract runs on, whose next term is longer or shorter",
     ),
+    "customers refer more, and order as before": scene(
+        WON_BACK + "[[changes]]\ndate = 2026-03-15\n"
+        'change = { "channels.friends.referrals.per_customer_per_month" = 0.9 }\n',
+        "change: a referral comes at another instant",
+    ),
     "prices rise, and more for those who have signed": scene(
         CUSTOMERS + '[[changes]]\ndate = 2026-09-01\nchange = { "products.plan.price_per_month" = 150, '
         '"products.plan.price_growth_per_year" = 0.2 }\n',

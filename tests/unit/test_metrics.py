@@ -115,6 +115,10 @@ IN_ALL = {
     **dict.fromkeys(("new_mrr", "expansion_mrr", "contraction_mrr", "churned_mrr", "account_visits"), 0),
     **dict.fromkeys(("logo_churn", "renewal_rate", "nrr", "grr", "account_visits_made"), NAN),
     "existing_revenue_share": 0,
+    # Nobody buys again, refers others or comes back: tests/property keeps accounts of those who do.
+    **dict.fromkeys(("repeat_purchases", "repeat_customers", "repeat_purchase_value"), 0),
+    **dict.fromkeys(("referred", "referred_share", "referred_revenue_share"), 0),
+    **dict.fromkeys(("customers_won_back", "win_back_cost", "reactivated_mrr"), 0),
     # Nothing is delivered.
     **dict.fromkeys(("delivered", "cancelled", "delivery_cost"), 0),
     **dict.fromkeys(("days_to_deliver", "delivered_in_time", "good_deliveries"), NAN),

@@ -69,6 +69,7 @@ from funnelsim.rules import (
     loads,
     market,
     memory,
+    nurture,
     people,
     products,
     reporting,
@@ -255,6 +256,11 @@ price = 700
 earned_over_days = 9
 [products.talk]
 price = { median = 50, p90 = 90 }
+discount = { price_cut = 0.2 }
+repeat_purchase = { shape = 0.8, scale_days = 20, a = 1, b = 3 }
+[channels.referred]
+kind = "referral"
+referrals = { per_customer_per_month = 0.3, after_missed_visit = 0.4 }
 [account_visits.review]
 every_days = { median = 20, p90 = 40 }
 kept_odds_ratio = 2
@@ -1370,6 +1376,29 @@ def _(chance: random.Random) -> Cases:
     yield from ((*each, reason) for *each, _ in cared_for(chance) for reason in range(NOTHING, 3))
 
 
+@cases("nurture.wins_back")
+def _(chance: random.Random) -> Cases:
+    for model, lead, reason in cared_for(chance):
+        firm = model.firm.copy()
+        firm["churned"] = max(reason, 0)
+        yield model._replace(firm=firm), lead
+
+
+@cases("nurture.is_win_back", "customers.signs_as")
+def _(chance: random.Random) -> Cases:
+    for lead in leads(chance):
+        lead["created"] = chance.choice([nurture.NO_COHORT, 0, 5])
+        yield (lead,)
+
+
+@cases("customers.first_signed", "customers.since_return")
+def _(chance: random.Random) -> Cases:
+    for lead in leads(chance):
+        lead["created"] = chance.choice([nurture.NO_COHORT, 0, 5])
+        lead["signed"] = chance.choice([int(lead["began"]), -DAY])
+        yield lead, int(lead["began"]) + DAY
+
+
 @cases("nurture.touches")
 def _(chance: random.Random) -> Cases:
     for (model, lead, reason), world in zip(cared_for(chance), worlds(chance), strict=True):
@@ -1542,7 +1571,8 @@ def _(chance: random.Random) -> Cases:
 @cases("products.prices_of")
 def _(chance: random.Random) -> Cases:
     for world, lead in zip(worlds(chance), leads(chance), strict=True):
-        yield WITH_PRODUCTS, world, chance.randrange(5), chance.randrange(2), lead["company"]
+        order = chance.randrange(3)
+        yield WITH_PRODUCTS, world, chance.randrange(5), chance.randrange(2), lead["company"], order
 
 
 def deals(chance: random.Random, *numbers: int) -> Iterator[Record]:
@@ -1555,6 +1585,83 @@ def deals(chance: random.Random, *numbers: int) -> Iterator[Record]:
         if chance.random() < 0.5:
             lead["began"] -= chance.choice([400, 731]) * DAY
         yield lead
+
+
+TALK = 4  # the product of WITH_PRODUCTS that is bought again
+
+
+@cases("orders.may_buy_again", "referrals.refers_as_it_signs")
+def _(_: random.Random) -> Cases:
+    yield from product((WITH_PRODUCTS, MODEL._replace(products=WITH_PRODUCTS.products)), range(5), TIMES)
+
+
+@cases("orders.buyer_of", "referrals.referrer_of", "nurture.win_back_of")
+def _(chance: random.Random) -> Cases:
+    yield from ((lead,) for lead in leads(chance))
+
+
+@cases("orders.habits")
+def _(chance: random.Random) -> Cases:
+    for world, deal in zip(worlds(chance), deals(chance, TALK), strict=True):
+        yield WITH_PRODUCTS, world, deal
+
+
+@cases("orders.luck")
+def _(chance: random.Random) -> Cases:
+    for world, lead in zip(worlds(chance), leads(chance), strict=True):
+        yield world, lead, chance.randrange(1, 4)
+
+
+@cases("orders.next_order", "orders.drops_out", "orders.ordered")
+def _(chance: random.Random) -> Cases:
+    for world, deal in zip(worlds(chance), deals(chance, TALK), strict=True):
+        yield WITH_PRODUCTS, world, deal, chance.randrange(1, 4)
+
+
+@cases("referrals.are_there", "referrals.channel_of")
+def _(_: random.Random) -> Cases:
+    yield from ((model,) for model in (MODEL, WITH_PRODUCTS))
+
+
+@cases("referrals.is_referral")
+def _(_: random.Random) -> Cases:
+    yield from product((MODEL, WITH_PRODUCTS), range(NOTHING, 4))
+
+
+@cases("referrals.candidate_of")
+def _(chance: random.Random) -> Cases:
+    yield from ((lead, chance.randrange(1, 4)) for lead in leads(chance))
+
+
+@cases("referrals.next_referral")
+def _(chance: random.Random) -> Cases:
+    for world, lead in zip(worlds(chance), leads(chance), strict=True):
+        yield chance.choice([MODEL, WITH_PRODUCTS]), world, lead, chance.randrange(1, 4)
+
+
+@cases("referrals.due_now")
+def _(chance: random.Random) -> Cases:
+    often = WITH_PRODUCTS._replace(firm=WITH_PRODUCTS.firm.copy())
+    often.firm["referral_rate"] = 0.7
+    for world, lead in zip(worlds(chance), leads(chance), strict=True):
+        lead["due"] = lead["since"] + 9 * DAY
+        before, now = chance.choices([MODEL, WITH_PRODUCTS, often], k=2)
+        yield before, now, world, lead, int(lead["since"]) + DAY
+
+
+@cases("referrals.satisfaction", "referrals.needs_a_contract")
+def _(chance: random.Random) -> Cases:
+    for deal in deals(chance):
+        deal["delivered"] = chance.choice([0, 2, 3])
+        yield WITH_PRODUCTS, deal
+
+
+@cases("referrals.accepts")
+def _(chance: random.Random) -> Cases:
+    for world, lead in zip(worlds(chance), leads(chance), strict=True):
+        lead["segment"], lead["visit"] = 0, chance.choice([0, 2, 3])
+        model = chance.choice([finite(chance), WITH_PRODUCTS])
+        yield model, world, lead, chance.choice([0, 1, 5]), int(lead["company"])
 
 
 @cases("products.price_row", "contracts.share_of_price")
@@ -1732,6 +1839,13 @@ def _(chance: random.Random) -> Cases:
         CASES["deliveries.is_late"](chance), worlds(chance, 400), strict=True
     ):
         yield model, world, lead, now
+
+
+@cases("ending.is_told")
+def _(chance: random.Random) -> Cases:
+    for lead, due in product(leads(chance, 5), Due):
+        lead["phase"] = due
+        yield (lead,)
 
 
 @cases("ending.kind_of", "ending.reached")
@@ -2399,7 +2513,7 @@ def test_first_customers_pay_what_had_grown_as_their_term_began(number: int, yea
     model = WITH_PRODUCTS._replace(prices=prices, distributions=np.concatenate([days, old]))
     deal = reference_lead(product=number, channel=NOTHING, company=7, entity=7)
     began, since, paid, _, share = customers.first_contract(model, world, deal, 31 * DAY)
-    price, _ = products.prices_of(model, world, number, 0, 7)
+    price, _ = products.prices_of(model, world, number, 0, 7, 0)
     growth = 1.0 + model.products[number]["growth"]
     assert began == (31 - 400) * DAY
     assert since == began + (13 * products.MONTH if number == 0 else 0)

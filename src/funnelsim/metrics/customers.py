@@ -7,12 +7,12 @@ import numpy as np
 from funnelsim.compiling.arrays import Floats
 from funnelsim.engines.fold import (
     ACCOUNT_VISIT,
+    AFTERWARDS,
     AT_STARTS,
     EARNED_FROM_EXISTING,
     EARNED_REVENUE,
     OF_EXISTING,
     TERM_OVER,
-    WIN_BACK_TOUCH,
     Basis,
     Measure,
 )
@@ -101,7 +101,7 @@ def customers_won_back(cut: Cut) -> Parts:
 @figure("Cost of winning back", Unit.MONEY, Basis.PERIOD, Better.LESS, _ORIGIN, total)
 def win_back_cost(cut: Cut) -> Parts:
     """What touches of customers who have left cost: a part of the cost of nurture."""
-    return (cut.period(WIN_BACK_TOUCH, _MONEY),)
+    return (cut.period(AFTERWARDS, Measure.WON_BACK_FOR),)
 
 
 @figure("Customers who leave, per month", Unit.SHARE, Basis.PERIOD, Better.LESS, _ORIGIN, whole=True)

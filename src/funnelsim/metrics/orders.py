@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from funnelsim.engines.fold import BOUGHT_AGAIN, Basis, Measure
+from funnelsim.engines.fold import AFTERWARDS, Basis, Measure
 from funnelsim.metrics.cut import Cut
 from funnelsim.metrics.figure import Better, Parts, Unit, figure, total
 from funnelsim.model.words import Event
@@ -19,7 +19,7 @@ def repeat_purchases(cut: Cut) -> Parts:
 @figure("Customers who buy again", Unit.COUNT, Basis.PERIOD, Better.MORE, _ORIGIN, total)
 def repeat_customers(cut: Cut) -> Parts:
     """Customers whose first repeat purchase comes in the period."""
-    return (cut.period(BOUGHT_AGAIN),)
+    return (cut.period(AFTERWARDS),)
 
 
 @figure("Value of repeat purchases", Unit.MONEY, Basis.PERIOD, Better.MORE, _ORIGIN, total)

@@ -7,17 +7,16 @@ import math
 from funnelsim.compiling.arrays import Floats, Record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.compiling.handles import FOUR, Four, add_four
-from funnelsim.engines.fold.lines import Lines, add_to_lines, amounts_of
+from funnelsim.engines.fold.lines import Lines, add_to_lines
 from funnelsim.engines.fold.measures import (
+    AFTERWARDS,
     AT_STARTS,
     BASES,
-    BOUGHT_AGAIN,
     EARNED_FROM_EXISTING,
     EARNED_MARGIN,
     EARNED_REVENUE,
     LATER_TERM,
     OF_EXISTING,
-    REFERRED,
     TERM_OVER,
 )
 from funnelsim.engines.fold.money import earn_as
@@ -37,7 +36,7 @@ def book_customer(
     event, months = int(row["event"]), len(model.months) - 1
     if event == Event.ORDERED:
         if row["count"] == 1:
-            add_to_lines(books, replication, BOUGHT_AGAIN, lines, amounts_of(row, False))
+            add_to_lines(books, replication, AFTERWARDS, lines, (1.0, 0.0, 0.0, 0.0))
         return
     number, mrr = _change(event, float(row["money"]))
     if 0 <= month < months:
@@ -63,7 +62,7 @@ def book_customer(
 def note_referral(row: Record, lines: Lines, model: Model, books: Books, replication: int) -> None:
     """Note that an inquiry is a referral, if it is one (F14)."""
     if row["event"] == Event.INQUIRY and referrals.is_referral(model, row["channel"]):
-        add_to_lines(books, replication, REFERRED, lines, amounts_of(row, False))
+        add_to_lines(books, replication, AFTERWARDS, lines, (0.0, 1.0, 0.0, 0.0))
 
 
 @rule

@@ -42,6 +42,8 @@ class Measure(IntEnum):
     IN_TIME = 1  # instead of waited, in DELIVERY
     GOOD = 2  # instead of worked, in DELIVERY
     TAKEN = 3  # instead of money, in DELIVERY: the time since it began
+    REFERRED = 1  # instead of waited, in AFTERWARDS: inquiries of who was referred; money: what they earn
+    WON_BACK_FOR = 2  # instead of worked, in AFTERWARDS: what touches of customers who had left cost
 
 
 class Cash(IntEnum):
@@ -97,10 +99,7 @@ LATER_TERM = FIRST_CONTACT + 20  # what customers pay for another term
 DELIVERY = FIRST_CONTACT + 21  # one is delivered: in time, good, and how long it took
 UNDELIVERED = FIRST_CONTACT + 22  # one is cancelled; what work on deliveries costs besides pay
 ACCOUNT_VISIT = FIRST_CONTACT + 23  # one is over: was it made; what work on visits costs besides pay
-BOUGHT_AGAIN = FIRST_CONTACT + 24  # ORDERED, the first of its customer
-REFERRED = FIRST_CONTACT + 25  # INQUIRY of who was referred
-EARNED_REFERRED = FIRST_CONTACT + 26  # EARNED_REVENUE of those
-WIN_BACK_TOUCH = FIRST_CONTACT + 27  # TOUCH of those who had left as customers
+AFTERWARDS = FIRST_CONTACT + 24  # who buys again, refers others and is won back (F13, F14, F16)
 PROMPT_HOURS = (1, 4, 24)
 
 # What is summed for each event, one line each.
@@ -182,11 +181,8 @@ KEPT: tuple[tuple[int, tuple[Measure, ...]], ...] = (
     (UNDELIVERED, (_C, _M)),
     (ACCOUNT_VISIT, (_C, Measure.MADE, _M)),
     (Event.ORDERED, (_C, _W, _M)),
-    (BOUGHT_AGAIN, (_C,)),
-    (REFERRED, (_C,)),
-    (EARNED_REFERRED, (_M,)),
     (Event.REACTIVATED, (_C, _W, _M)),
-    (WIN_BACK_TOUCH, (_C, _M)),
+    (AFTERWARDS, (_C, Measure.REFERRED, Measure.WON_BACK_FOR, _M)),
 )
 
-EVENTS = WIN_BACK_TOUCH + 1
+EVENTS = AFTERWARDS + 1

@@ -7,9 +7,9 @@ from funnelsim.compiling.decorators import rare, rule
 from funnelsim.compiling.handles import FOUR
 from funnelsim.engines.fold.lines import Lines, process_of
 from funnelsim.engines.fold.measures import (
+    AFTERWARDS,
     BASES,
     EARNED_MARGIN,
-    EARNED_REFERRED,
     EARNED_REVENUE,
     Measure,
 )
@@ -32,7 +32,7 @@ def earn(row: Record, lines: Lines, model: Model, books: Books, replication: int
     event = EARNED_REVENUE if row["event"] == Event.REVENUE else EARNED_MARGIN
     earn_as(row, event, float(row["money"]), 0, lines, model, books, replication)
     if event == EARNED_REVENUE and referrals.is_referral(model, row["channel"]):
-        earn_as(row, EARNED_REFERRED, float(row["money"]), 0, lines, model, books, replication)
+        earn_as(row, AFTERWARDS, float(row["money"]), 0, lines, model, books, replication)
 
 
 @rule

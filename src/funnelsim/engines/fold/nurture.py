@@ -7,6 +7,7 @@ from funnelsim.compiling.decorators import rare, rule
 from funnelsim.compiling.handles import FOUR, Four
 from funnelsim.engines.fold.lines import Lines, add_to_lines, amounts_of
 from funnelsim.engines.fold.measures import (
+    AFTERWARDS,
     BASES,
     COLD_LATER,
     EARNED_BACK,
@@ -14,7 +15,6 @@ from funnelsim.engines.fold.measures import (
     IN_NURTURE,
     LOST_LATER,
     TOUCH,
-    WIN_BACK_TOUCH,
     WON_BACK,
     Measure,
 )
@@ -47,9 +47,9 @@ def book_nurture(row: Record, lines: Lines, model: Model, books: Books, replicat
         for line in lines[BASES:]:
             _nurture_in(books.sums, replication, line, (float(number), spent, float(within), at_last))
         if nurture.is_win_back(row):
-            _win_back_in(books.sums, replication, first + month, float(number), spent)
+            _win_back_in(books.sums, replication, first + month, spent)
             for line in lines[BASES:]:
-                _win_back_in(books.sums, replication, line, float(number), spent)
+                _win_back_in(books.sums, replication, line, spent)
 
 
 @rule
@@ -64,11 +64,10 @@ def _nurture_in(sums: Floats, replication: int, line: int, amounts: Four) -> Non
 
 
 @rule
-def _win_back_in(sums: Floats, replication: int, line: int, touches: float, spent: float) -> None:
-    """Add touches of win-backs, and their cost, to a line of the period."""
-    column = line * WIDTH + WIN_BACK_TOUCH * (BASES * FOUR)
-    sums[replication, column + Measure.COUNT.value] += touches
-    sums[replication, column + Measure.MONEY.value] += spent
+def _win_back_in(sums: Floats, replication: int, line: int, spent: float) -> None:
+    """Add what touches of win-backs cost to a line of the period."""
+    column = line * WIDTH + AFTERWARDS * (BASES * FOUR) + Measure.WON_BACK_FOR.value
+    sums[replication, column] += spent
 
 
 @rule

@@ -319,10 +319,13 @@ FAULTS = {
         "                chosen = each\n",
         "accounts",
     ),
-    "the absence of one leaves the others at work": Fault(
-        "rules/crews.py",
-        'until = min(until, int(model.hours[row]["closes"]), away)',
-        'until = min(until, int(model.hours[row]["closes"]), NEVER)',
+    "a crew works as soon as one of it is there": Fault(
+        "rules/crews.py", "    while before < since:\n", "    while before < 0:\n", "accounts"
+    ),
+    "a crew forgets what it has done before somebody went": Fault(
+        "engines/reference/roster.py",
+        'count_work(office, office.open_pursuits[int(state["crew"])])',
+        "pass",
         "accounts",
     ),
     "shares of new and existing business are exchanged": Fault(

@@ -11,6 +11,7 @@
 # make levers  what seven levers against junk bring one by one and at once, experiments/junk_leads/result.md
 # make alignment  which promises a closed loop keeps, experiments/alignment/result.md
 # make subscriptions  who should look after customers, experiments/subscription_software/result.md
+# make installer  what pays where jobs take several people, experiments/installer/result.md
 # make bench   speed beside other engines, benchmarks/results.md and docs/performance.md
 # make coverage-table  how often intervals hold and verdicts are wrong, docs/coverage.md: 15 minutes
 # make crn     what common random numbers save, docs/common_random_numbers.md
@@ -20,7 +21,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check truth fuzz parity readme coverage marketplace levers alignment subscriptions bench docs pages crn coverage-table notebook clean
+.PHONY: demo test check truth fuzz parity readme coverage marketplace levers alignment subscriptions installer bench docs pages crn coverage-table notebook clean
 
 demo: $(VENV)/installed
 	$(BIN)/funnelsim demo --out demo
@@ -34,7 +35,7 @@ check: $(VENV)/installed-dev
 	$(BIN)/ruff check src tests experiments benchmarks docs notebooks
 	$(BIN)/mypy
 	$(BIN)/mypy --strict experiments/marketplace_sellers
-	$(BIN)/mypy --strict experiments/junk_leads experiments/alignment experiments/subscription_software
+	$(BIN)/mypy --strict experiments/junk_leads experiments/alignment experiments/subscription_software experiments/installer
 	$(BIN)/mypy --strict --exclude crn.py benchmarks
 	$(BIN)/lint-imports
 
@@ -78,6 +79,9 @@ alignment: $(VENV)/installed
 
 subscriptions: $(VENV)/installed
 	$(BIN)/python -m experiments.subscription_software.farmers
+
+installer: $(VENV)/installed
+	$(BIN)/python -m experiments.installer.crews
 
 crn: $(VENV)/installed
 	$(BIN)/python benchmarks/crn.py

@@ -13,6 +13,7 @@
 # make subscriptions  who should look after customers, experiments/subscription_software/result.md
 # make partners  what comes first for partners who sell and deliver, experiments/partners_who_deliver/result.md
 # make repeat-purchase  who buys again: fitted to 39 weeks and scored on the next 39, experiments/repeat_purchase/result.md
+# make installer  what pays where jobs take several people, experiments/installer/result.md
 # make bench   speed beside other engines, benchmarks/results.md and docs/performance.md
 # make coverage-table  how often intervals hold and verdicts are wrong, docs/coverage.md: 15 minutes
 # make crn     what common random numbers save, docs/common_random_numbers.md
@@ -22,7 +23,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check truth fuzz parity readme coverage marketplace levers alignment subscriptions partners repeat-purchase bench docs pages crn coverage-table notebook clean
+.PHONY: demo test check truth fuzz parity readme coverage marketplace levers alignment subscriptions partners repeat-purchase installer bench docs pages crn coverage-table notebook clean
 
 demo: $(VENV)/installed
 	$(BIN)/funnelsim demo --out demo
@@ -38,6 +39,7 @@ check: $(VENV)/installed-dev
 	$(BIN)/mypy --strict experiments/marketplace_sellers
 	$(BIN)/mypy --strict experiments/junk_leads experiments/alignment
 	$(BIN)/mypy --strict experiments/subscription_software experiments/partners_who_deliver
+	$(BIN)/mypy --strict experiments/installer
 	$(BIN)/mypy --strict --explicit-package-bases experiments/repeat_purchase
 	$(BIN)/mypy --strict --exclude crn.py benchmarks
 	$(BIN)/lint-imports
@@ -88,6 +90,9 @@ partners: $(VENV)/installed
 
 repeat-purchase: $(VENV)/installed
 	$(BIN)/python -m experiments.repeat_purchase.cdnow
+
+installer: $(VENV)/installed
+	$(BIN)/python -m experiments.installer.crews
 
 crn: $(VENV)/installed
 	$(BIN)/python benchmarks/crn.py

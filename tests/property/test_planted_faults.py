@@ -346,8 +346,14 @@ FAULTS = {
         "                chosen = each\n",
         "accounts",
     ),
-    "the absence of one leaves the others at work": Fault(
-        "rules/crews.py", "if away_from <= since:", "if False:", "accounts"
+    "a crew works as soon as one of it is there": Fault(
+        "rules/crews.py", "    while before < since:\n", "    while before < 0:\n", "accounts"
+    ),
+    "a crew forgets what it has done before somebody went": Fault(
+        "engines/reference/roster.py",
+        'count_work(office, office.open_pursuits[int(state["crew"])])',
+        "pass",
+        "accounts",
     ),
     "a deposit is billed again at delivery": Fault(
         "engines/bills.py", 'share = 1.0 - delivery["billed"]', "share = 1.0", "oracle"

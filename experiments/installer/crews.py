@@ -1,0 +1,226 @@
+"""A sixth installer, a salesperson, or fewer leads: `make installer`.
+
+Writes `result.md` and `crews.png` beside this file, and prints the first.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import numpy as np
+from experiments.paired import change, in_words, percent, run, table
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from funnelsim.forecast import Forecast
+from funnelsim.scenario import load
+from funnelsim.studies.results import ComparisonResult
+from funnelsim.studies.study import compare
+
+PRESET, TODAY, TEAM = "installer", "today", "installers"
+HIRED = (TODAY, "one_more_installer", "two_more_installers", "three_more_installers")
+FIVE = 5  # installers today
+DRAWN = (TODAY, "one_more_salesperson", "one_more_installer", "two_more_installers")
+YEARS = 200
+PICTURE = Path(__file__).with_name("crews.png")
+
+SAYS = """# People who wait for people: a sixth installer, a salesperson, or fewer leads?
+
+Written by `make installer` (`python -m experiments.installer.crews`): the preset `{preset}`, {years:,}
+simulated periods of 24 months of each strategy, seed {seed}. Changes are against today, in the same simulated
+periods, with 95 % intervals. Money is in thousand EUR; profit is from the contracts signed in the 24 months.
+A house takes two installers at once, an apartment building three, in the hours that they have in common. All
+numbers of the preset are assumed, above all how many customers cancel who wait.
+
+| strategy | what it is |
+|---|---|
+{abouts}
+
+## The verdict
+
+{verdict}
+
+## Busy, and yet scarce
+
+{scarce}
+
+{hired}
+
+## What each strategy leads to
+
+{outcomes}
+
+{sold}
+
+![Days from signing to the finished installation by month, and profit against today](crews.png)
+"""
+
+
+def value(forecast: Forecast, metric: str) -> float:
+    """Return the mean of a figure in all."""
+    return float(forecast.outcomes(metric)[0].value)
+
+
+def busy(forecast: Forecast) -> float:
+    """Return the share of their hours in which installers are at work."""
+    return float(forecast.outcomes("utilisation", "team")[forecast.names.teams.index(TEAM)].value)
+
+
+def called(result: ComparisonResult, name: str) -> str:
+    """Name a strategy as readers know it."""
+    return in_words(result[name].title)
+
+
+# ---- what is written --------------------------------------------------------------------------
+
+
+def abouts(result: ComparisonResult) -> str:
+    """List what the strategies are."""
+    known = result.scenario.strategies
+    return "\n".join(f"| {called(result, name)} | {known[name].about} |" for name in result)
+
+
+def scarce(result: ComparisonResult) -> str:
+    """Say how busy installers are, and that jobs wait for them all the same."""
+    today = result[TODAY].forecast
+    return (
+        f"Today installers work {percent(busy(today), 0)} of their hours, and yet only "
+        f"{percent(value(today, 'delivered_in_time'), 0)} of installations are in time, and "
+        f"{value(today, 'cancelled'):.0f} customers cancel: the first job in the queue waits until two "
+        "or three people are free at once, and nothing overtakes it. Where two of five work on a house "
+        "and two on another, the fifth waits."
+    )
+
+
+def hired(result: ComparisonResult) -> str:
+    """Tabulate what each further installer brings."""
+    head = [
+        "installers",
+        "busy",
+        "installed",
+        "in time",
+        "days to install",
+        "cancel",
+        "the last one's profit",
+    ]
+    rows = []
+    for number, name in enumerate(HIRED):
+        forecast = result[name].forecast
+        before = result[HIRED[number - 1]].forecast
+        more = change([forecast], before, "profit").signed(1e-3) if number else ""
+        rows.append(
+            [
+                *(str(FIVE + number), percent(busy(forecast), 0), f"{value(forecast, 'delivered'):,.0f}"),
+                *(
+                    percent(value(forecast, "delivered_in_time"), 0),
+                    f"{value(forecast, 'days_to_deliver'):.0f}",
+                ),
+                *(f"{value(forecast, 'cancelled'):.1f}", more),
+            ]
+        )
+    return table(head, rows)
+
+
+def outcomes(result: ComparisonResult) -> str:
+    """Tabulate what each strategy leads to."""
+    head = ["strategy", "contracts", "installed", "in time", "cancel", "busy", "revenue", "change of profit"]
+    today = result[TODAY].forecast
+    rows = []
+    for name, each in result.simulations.items():
+        forecast = each.forecast
+        more = change([forecast], today, "profit").signed(1e-3) if name != TODAY else ""
+        rows.append(
+            [
+                *(
+                    called(result, name),
+                    f"{value(forecast, 'won'):,.0f}",
+                    f"{value(forecast, 'delivered'):,.0f}",
+                ),
+                *(percent(value(forecast, "delivered_in_time"), 0), f"{value(forecast, 'cancelled'):.1f}"),
+                *(percent(busy(forecast), 0), f"{value(forecast, 'revenue') / 1e3:,.0f}", more),
+            ]
+        )
+    return table(head, rows)
+
+
+def sold(result: ComparisonResult) -> str:
+    """Say what selling more brings, alone and with somebody who installs it."""
+    today = result[TODAY].forecast
+    alone, both, fewer = (
+        change([result[name].forecast], today, "profit").signed(1e-3)
+        for name in ("one_more_salesperson", "more_of_both", "fewer_leads_in_the_season")
+    )
+    installer = result["one_more_installer"].forecast
+    added = change([result["more_of_both"].forecast], installer, "profit").signed(1e-3)
+    more = change([result["one_more_salesperson"].forecast], today, "won").signed()
+    cancel = change([result["one_more_salesperson"].forecast], today, "cancelled").signed()
+    return (
+        f"**Selling more.** A third salesperson changes contracts by {more}, of which {cancel} more are "
+        f"cancelled before they are installed, and profit by {alone}. With a sixth installer the two "
+        f"change it by {both}; beside that installer, the salesperson changes profit by {added}. "
+        f"**Buying less.** Half as many leads in the season change profit by {fewer}: fewer customers "
+        "cancel, but who asks in spring is installed in autumn, and by then the contracts are missed."
+    )
+
+
+# ---- the picture ------------------------------------------------------------------------------
+
+
+def drawn(result: ComparisonResult) -> Figure:
+    """Draw the days to install by month, and profit against today."""
+    figure = Figure(figsize=(12, 4.8), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    draw_days(left, result)
+    draw_profit(right, result)
+    return figure
+
+
+def draw_days(axes: Axes, result: ComparisonResult) -> None:
+    """Draw how many days installations have taken that are finished in each month."""
+    for name, color in zip(DRAWN, ("black", "tab:red", "tab:blue", "tab:green"), strict=True):
+        days = np.array([each.value for each in result[name].forecast.outcomes("days_to_deliver", "month")])
+        axes.plot(range(1, len(days) + 1), days, color=color, label=called(result, name))
+    promised = result.scenario.deliveries["installation"].promised_days
+    assert promised is not None
+    axes.axhline(promised, color="black", linewidth=0.8, linestyle="--", label="promised")
+    axes.set(xlabel="month", ylabel="days", title="From signing to the finished installation", ylim=(0, None))
+    axes.legend(frameon=False)
+
+
+def draw_profit(axes: Axes, result: ComparisonResult) -> None:
+    """Draw by how much profit differs from today's."""
+    others = [name for name in result if name != TODAY]
+    for place, name in enumerate(others):
+        found = change([result[name].forecast], result[TODAY].forecast, "profit")
+        axes.barh(place, found.mean / 1e3, color="tab:blue" if name in HIRED else "tab:grey")
+        axes.plot([found.low / 1e3, found.high / 1e3], [place, place], color="black", linewidth=1)
+    axes.set_yticks(range(len(others)), [called(result, name) for name in others])
+    axes.invert_yaxis()
+    axes.axvline(0, color="black", linewidth=0.8)
+    axes.set(xlabel="thousand EUR, with 95 % intervals", title="Profit of 24 months against today's")
+
+
+# ---- the experiment ---------------------------------------------------------------------------
+
+
+def compared(options: argparse.Namespace) -> tuple[str, Figure]:
+    """Simulate the strategies, and return text and picture."""
+    result = compare(load(PRESET), replications=options.years, seed=options.seed, jobs=options.jobs)
+    text = SAYS.format(
+        preset=PRESET,
+        years=options.years,
+        seed=options.seed,
+        abouts=abouts(result),
+        verdict=result.verdict,
+        scarce=scarce(result),
+        hired=hired(result),
+        outcomes=outcomes(result),
+        sold=sold(result),
+    )
+    return text, drawn(result)
+
+
+if __name__ == "__main__":
+    sys.exit(run(compared, __doc__, YEARS, PICTURE))

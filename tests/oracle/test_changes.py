@@ -63,7 +63,7 @@ def test_many_changes(engine: str, seed: int) -> None:
 
 @engines
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("what", ["other products", "other visits"])
+@pytest.mark.parametrize("what", ["other products", "other bills", "other visits"])
 def test_customers_who_live_to_see_a_change(engine: str, seed: int, what: str) -> None:
     chapters = changed_once(random.Random(seed), mixed_customers(seed), CHANGES[what])
     assert differences(history_of(chapters, seed), history(engine, chapters, seed)) == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 from funnelsim.model.model import Model
 from funnelsim.model.words import DAY, Billed
 
@@ -35,6 +37,18 @@ def bills_of_all_kinds(recognised: int) -> Model:
     plan.stage(team, effort=either(2, 4), patience=between(1, 9), conversion=0.9)
     plan.channel(1.5, 9, 9, segments=[1.0])
     return plan.model()
+
+
+def mixed_bills(chance: random.Random, plan: Plan) -> None:
+    """Bill everything in a way chosen at random, in every other firm."""
+    if chance.random() < 0.5:
+        ways = [*Billed, Billed.MONTHLY]
+        plan.bills(
+            *(
+                (chance.choice(ways), chance.choice([0.0, 0.3]), chance.choice([0.0, 0.5]), between(0, 20))
+                for _ in range(1 + len(plan.rows.get("products", [])))
+            )
+        )
 
 
 def bills_of_segments(when: Billed) -> Model:

@@ -1705,9 +1705,10 @@ class Simulation:
         self.tells(contract, "was customer", contract.mrr / 100, left, contract.signed)
         if self.firm.billing and self.billing(number).when == "monthly":
             begun = months_begun(contract.term_began, self.now)
-            if begun < product.months:
+            left = instalments(self.billing(number), product.length) - begun
+            if left > 0:
                 first = contract.term_began + begun * MONTH
-                self.bills_a_term(contract, contract.paid, product.months - begun, first)
+                self.bills_a_term(contract, contract.paid, left, first)
         self.asks_for_visits(contract)
 
     def tells(

@@ -15,7 +15,7 @@ from typing import Any
 from funnelsim.model.model import DEMAND_OF_ALL, DEMAND_OF_CHANNELS, ODDS_OF_ALL, Model
 from funnelsim.model.words import DAY, HOUR, LOST, NOBODY, NOTHING, WON, Assignment, Billed, QueueOrder, Split
 
-from .billed import bills_of_all_kinds, bills_of_segments
+from .billed import bills_of_all_kinds, bills_of_segments, mixed_bills
 from .naive import History, Step, Visit
 from .plan import TO_LOST, Plan, Route, between, daily, either
 from .qualifying import floor
@@ -691,6 +691,7 @@ def mixed_customers(seed: int) -> Model:
     plan.channel([chance.choice([0.0, 0.0, 0.5]) for _ in range(days)], 9, 9, segments=shares, **cut)
     if any(product["months"] for product in plan.rows["products"]):
         mixed_programs(chance, plan, [plan.team(daily(days), [{}])], between(5, 90))
+    mixed_bills(random.Random(seed), plan)
     return plan.model()
 
 
@@ -835,6 +836,7 @@ def mixed(seed: int) -> Model:
     if chance.random() < 0.5:
         limit_hand_overs(chance, plan, len(plan.rows["stages"]))
     mixed_nurture(chance, plan, count)
+    mixed_bills(random.Random(-seed), plan)
     return plan.model()
 
 

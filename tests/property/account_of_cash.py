@@ -31,6 +31,7 @@ FIGURES_OF_CASH = (
     *("billed", "bad_debt", "cash_received", "cash_paid"),
     *("receivables", "cash", "lowest_cash"),
 )
+Months = list[tuple[int, int]]  # by their first days, and those of the next ones
 Flows = dict[str, dict[int, float]]  # by what it is, and by day
 
 
@@ -51,6 +52,7 @@ def of_cash(history: History, seen: Counter[str]) -> Iterator[str]:
 def flows_of(history: History) -> Flows:
     """Add up what is billed, never paid, received and paid on each day, from the rows."""
     found: Flows = {name: defaultdict(float) for name in ("billed", "bad", "received", "paid")}
+    months = _calendar_months(history.model)
     for row in history.rows:
         if row.event == Event.BILLED:
             for number in range(row.count):
@@ -59,16 +61,16 @@ def flows_of(history: History) -> Flows:
                 name, moment = ("bad", due) if row.waited < 0 else ("received", due + row.waited)
                 found[name][moment // DAY] += row.money
         else:
-            for day, money in _payments(history.model, row):
+            for day, money in _payments(history.model, months, row):
                 found["paid"][day] += money
     return found
 
 
-def _payments(model: Model, row: Row) -> Iterator[tuple[int, float]]:
+def _payments(model: Model, months: Months, row: Row) -> Iterator[tuple[int, float]]:
     """Give out what a row costs, with the day on which it is paid."""
     day = (row.time - (row.event in OF_THE_DAY)) // DAY
     if row.event in BY_THE_MONTH:
-        yield _month_end(model, day) + int(model.firm[0][BY_THE_MONTH[Event(row.event)]]), row.money
+        yield _month_end(months, day) + int(model.firm[0][BY_THE_MONTH[Event(row.event)]]), row.money
     elif row.event in AT_ONCE:
         yield day, row.money
     elif row.event == Event.TOUCHED:
@@ -80,22 +82,22 @@ def _payments(model: Model, row: Row) -> Iterator[tuple[int, float]]:
         margin = model.prices["margin"][row.product * len(model.segments) + row.segment]
         cost[Event.WAS_CUSTOMER] = row.money * row.waited / MONTH * (1 - margin)
     if row.event in cost and row.waited:
-        for first, end in _calendar_months(model):
+        for first, end in months:
             part = min(row.time + row.waited, end * DAY) - max(row.time, first * DAY)
             if part > 0:
                 yield end - 1, cost[Event(row.event)] * part / row.waited
 
 
-def _calendar_months(model: Model) -> list[tuple[int, int]]:
+def _calendar_months(model: Model) -> Months:
     """List the first day of each calendar month and of the next one; the last goes on beyond the horizon."""
     months = model.calendar_months
     begins = [0, *(np.flatnonzero(np.diff(months)) + 1).tolist()]
     return [*pairwise(begins), (begins[-1], begins[-1] + int(model.month_days[-1]))]
 
 
-def _month_end(model: Model, day: int) -> int:
+def _month_end(months: Months, day: int) -> int:
     """Return the last day of a day's calendar month."""
-    return next(end - 1 for first, end in _calendar_months(model) if first <= day < end)
+    return next(end - 1 for first, end in months if first <= day < end)
 
 
 def _of_contracts(history: History, bills: list[Row]) -> Iterator[str]:

@@ -34,8 +34,8 @@ def either(*values: Any) -> SearchStrategy[Any]:
 
 
 @st.composite
-def with_cash(draw: DrawFn, document: Document) -> None:
-    """Let cash be counted, and contracts be billed in ways of their own."""
+def with_cash(draw: DrawFn, document: Document, certain: bool = False) -> None:
+    """Let cash be counted, and contracts be billed in ways of their own, or each product for certain."""
     finance = document.setdefault("finance", {})
     due = {f"{what}_paid_after_days": either(0, 15, 40) for what in ("salaries", "commission", "channels")}
     finance |= draw(st.fixed_dictionaries({}, optional={"opening_balance": either(1000, -5.5)} | due))
@@ -44,9 +44,9 @@ def with_cash(draw: DrawFn, document: Document) -> None:
     if "products" not in document:
         finance["billing"] |= draw(ways(delivered=False))
     for product in document.get("products", {}).values():
-        if draw(st.booleans()):
+        if certain or draw(st.booleans()):
             product["billing"] = draw(st.fixed_dictionaries({}, optional=paid))
-            product["billing"] |= draw(ways("delivery" in product))
+            product["billing"] |= {"when": "monthly"} if certain else draw(ways("delivery" in product))
 
 
 @st.composite

@@ -683,7 +683,10 @@ def changing_documents(draw: DrawFn, wanted: str | None) -> Document:
     Where a kind is wanted, the first change is of it, on the first day of the period.
     """
     sells = wanted is not None and "products" in wanted
-    document = draw(documents(sells=sells).filter(lambda each: wanted is None or has(each, wanted)))
+    bills = wanted is not None and ".billing." in wanted
+    document = draw(
+        documents(sells=sells, bills=bills).filter(lambda each: wanted is None or has(each, wanted))
+    )
     document["horizon"]["warm_up_months"] = draw(either(1, 0))
     for channel in document["channels"].values():
         if "inquiries_per_month" in channel:

@@ -752,10 +752,10 @@ def programs(draw: DrawFn, stages: Document, whole: bool = False) -> Document:
 
 
 @st.composite
-def documents(draw: DrawFn, whole: bool = False, sells: bool = False) -> Document:
+def documents(draw: DrawFn, whole: bool = False, sells: bool = False, bills: bool = False) -> Document:
     """Describe a sales floor, as a TOML parser would return it; a `whole` one has all parts at once.
 
-    One that `sells` has products for certain.
+    One that `sells` has products for certain, one that `bills` bills each of them in a way of its own.
     """
     start = draw(either(date(2026, 6, 1), date(2026, 2, 1), date(2024, 2, 10), date(2025, 12, 31)))
     kinds = list(SEGMENTS[: draw(st.integers(1, 2))])
@@ -799,7 +799,7 @@ def documents(draw: DrawFn, whole: bool = False, sells: bool = False) -> Documen
         document["effects"] = draw(effects())
         if draw(st.booleans()):
             document["effects"]["extra_decider"] = {"odds_ratio": 0.5, "customer_time": 1.5}
-    return draw(in_the_end(with_few_who_prospect(document), whole, sells))
+    return draw(in_the_end(with_few_who_prospect(document), whole, sells, bills))
 
 
 @st.composite
@@ -848,7 +848,7 @@ def with_a_hand_over(draw: DrawFn, stage: Document, team: str) -> None:
 
 
 @st.composite
-def in_the_end(draw: DrawFn, document: Document, whole: bool, sells: bool) -> Document:
+def in_the_end(draw: DrawFn, document: Document, whole: bool, sells: bool, bills: bool) -> Document:
     """Add what is chosen by all that is there: what is sold, who is worth a rep's hour, what is not known."""
     if sells or draw(either(True, False) if whole else either(False, True)):
         draw(with_products(document, whole))
@@ -867,8 +867,8 @@ def in_the_end(draw: DrawFn, document: Document, whole: bool, sells: bool) -> Do
         draw(with_crews(document, whole))
     if whole or draw(either(False, True)):
         document = draw(qualified(document, whole))
-    if whole or draw(either(False, False, True)):
-        draw(with_cash(document))
+    if whole or bills or draw(either(False, False, True)):
+        draw(with_cash(document, bills))
     if draw(st.booleans()):
         document["uncertainties"] = draw(uncertainties(document))
     return with_neglect_that_can_be(document)

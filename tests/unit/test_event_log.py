@@ -197,6 +197,7 @@ def test_every_event_of_a_lead_has_a_word() -> None:
         Event.EXPECTED_COMMISSION,
         Event.COOLED_OFF,
         Event.EARNED,
+        Event.IN_CREW,
     }
     assert set(Event) - set(ACTIVITIES) == about_no_lead | no_step
     assert len(set(ACTIVITIES.values())) == len(ACTIVITIES)

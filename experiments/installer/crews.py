@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from experiments.paired import change, in_words, percent, run, table
+from experiments.paired import abouts, called, change, draw_profit, percent, run, table
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -55,6 +55,12 @@ numbers of the preset are assumed, above all how many customers cancel who wait.
 {sold}
 
 ![Days from signing to the finished installation by month, and profit against today](crews.png)
+
+## Does the money last?
+
+{money}
+
+{deposits}
 """
 
 
@@ -68,18 +74,7 @@ def busy(forecast: Forecast) -> float:
     return float(forecast.outcomes("utilisation", "team")[forecast.names.teams.index(TEAM)].value)
 
 
-def called(result: ComparisonResult, name: str) -> str:
-    """Name a strategy as readers know it."""
-    return in_words(result[name].title)
-
-
 # ---- what is written --------------------------------------------------------------------------
-
-
-def abouts(result: ComparisonResult) -> str:
-    """List what the strategies are."""
-    known = result.scenario.strategies
-    return "\n".join(f"| {called(result, name)} | {known[name].about} |" for name in result)
 
 
 def scarce(result: ComparisonResult) -> str:
@@ -165,6 +160,28 @@ def sold(result: ComparisonResult) -> str:
     )
 
 
+def money(result: ComparisonResult) -> str:
+    """Tabulate how low cash falls, and how often the firm runs out of it."""
+    rows = []
+    for name, each in result.simulations.items():
+        lowest, out = (value(each.forecast, metric) for metric in ("lowest_cash", "ran_out_of_cash"))
+        rows.append([called(result, name), f"{lowest / 1e3:,.0f}", percent(out)])
+    return table(["strategy", "lowest balance, on average", "runs out of cash"], rows)
+
+
+def deposits(result: ComparisonResult) -> str:
+    """Say what deposits are worth."""
+    profit = change([result["no_deposit"].forecast], result[TODAY].forecast, "profit").signed(1e-3)
+    lowest = change([result["no_deposit"].forecast], result[TODAY].forecast, "lowest_cash").signed(1e-3)
+    today, without = (
+        percent(value(result[name].forecast, "ran_out_of_cash")) for name in (TODAY, "no_deposit")
+    )
+    return (
+        f"**Deposits.** Without them profit changes by {profit}, as more customers buy, and the lowest "
+        f"balance by {lowest}: the firm runs out of cash in {without} of the simulated periods, in place of {today}."
+    )
+
+
 # ---- the picture ------------------------------------------------------------------------------
 
 
@@ -173,7 +190,8 @@ def drawn(result: ComparisonResult) -> Figure:
     figure = Figure(figsize=(12, 4.8), layout="constrained")
     left, right = figure.subplots(1, 2)
     draw_days(left, result)
-    draw_profit(right, result)
+    draw_profit(right, result, HIRED)
+    right.set_title("Profit of 24 months against today's")
     return figure
 
 
@@ -187,19 +205,6 @@ def draw_days(axes: Axes, result: ComparisonResult) -> None:
     axes.axhline(promised, color="black", linewidth=0.8, linestyle="--", label="promised")
     axes.set(xlabel="month", ylabel="days", title="From signing to the finished installation", ylim=(0, None))
     axes.legend(frameon=False)
-
-
-def draw_profit(axes: Axes, result: ComparisonResult) -> None:
-    """Draw by how much profit differs from today's."""
-    others = [name for name in result if name != TODAY]
-    for place, name in enumerate(others):
-        found = change([result[name].forecast], result[TODAY].forecast, "profit")
-        axes.barh(place, found.mean / 1e3, color="tab:blue" if name in HIRED else "tab:grey")
-        axes.plot([found.low / 1e3, found.high / 1e3], [place, place], color="black", linewidth=1)
-    axes.set_yticks(range(len(others)), [called(result, name) for name in others])
-    axes.invert_yaxis()
-    axes.axvline(0, color="black", linewidth=0.8)
-    axes.set(xlabel="thousand EUR, with 95 % intervals", title="Profit of 24 months against today's")
 
 
 # ---- the experiment ---------------------------------------------------------------------------
@@ -218,6 +223,8 @@ def compared(options: argparse.Namespace) -> tuple[str, Figure]:
         hired=hired(result),
         outcomes=outcomes(result),
         sold=sold(result),
+        money=money(result),
+        deposits=deposits(result),
     )
     return text, drawn(result)
 

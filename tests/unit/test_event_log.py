@@ -198,6 +198,7 @@ def test_every_event_of_a_lead_has_a_word() -> None:
         Event.COOLED_OFF,
         Event.EARNED,
         Event.BILLED,
+        Event.IN_CREW,
     }
     assert set(Event) - set(ACTIVITIES) == about_no_lead | no_step
     assert len(set(ACTIVITIES.values())) == len(ACTIVITIES)

@@ -62,6 +62,7 @@ from funnelsim.rules import (
     assignment,
     contracts,
     costs,
+    crews,
     customers,
     deliveries,
     ending,
@@ -691,6 +692,70 @@ def _(chance: random.Random) -> Cases:
 def _(chance: random.Random) -> Cases:
     for world, rep, now in product(worlds(chance, 2), AT_TIMES.reps, TIMES):
         yield AT_TIMES, world, rep, absentee(chance), now, chance.choice([0, HOUR, 30 * HOUR])
+
+
+def crews_of(chance: random.Random) -> Records:
+    """Make the states of reps of whom some of the first team are in a crew, led by the first."""
+    states: Records = np.zeros(len(AT_TIMES.reps), REP_STATE)
+    for number in range(len(states)):
+        states[number] = absentee(chance)
+    first, count = int(AT_TIMES.teams[0]["first_rep"]), int(AT_TIMES.teams[0]["reps"])
+    states["crew"][first : first + count] = [7, *(chance.choice([0, 7]) for _ in range(count - 1))]
+    states["crew_since"], states["crew_done"] = (
+        chance.choice([0, 10 * HOUR, 2 * DAY]),
+        chance.choice([0, HOUR]),
+    )
+    return states
+
+
+LEADER = int(AT_TIMES.teams[0]["first_rep"])
+
+
+@cases("crews.people_for")
+def _(chance: random.Random) -> Cases:
+    stages = MODEL.stages.copy()
+    stages["people"] = np.arange(len(stages)) + 1
+    variants = MODEL.variants.copy()
+    variants["people"] = 9
+    model = MODEL._replace(stages=stages, variants=variants)
+    yield from ((model, lead) for lead in leads(chance))
+
+
+@cases("crews.size")
+def _(chance: random.Random) -> Cases:
+    yield from ((AT_TIMES, crews_of(chance), LEADER) for _ in range(20))
+
+
+@cases("crews.ends")
+def _(chance: random.Random) -> Cases:
+    for world, effort in product(worlds(chance, 8), (0, HOUR, 9 * HOUR, 40 * HOUR)):
+        yield AT_TIMES, world, crews_of(chance), LEADER, effort
+
+
+@cases("crews.done_by", "crews.all_there_from")
+def _(chance: random.Random) -> Cases:
+    for world, now in product(worlds(chance, 8), TIMES):
+        yield AT_TIMES, world, crews_of(chance), LEADER, now
+
+
+@cases("crews.all_there_until")
+def _(chance: random.Random) -> Cases:
+    for world in worlds(chance, 20):
+        states = crews_of(chance)
+        moment = crews.all_there_from(AT_TIMES, world, states, LEADER, chance.choice([0, DAY, 6 * DAY]))
+        if moment != NEVER:
+            yield AT_TIMES, world, states, LEADER, moment
+
+
+@cases("crews.there_from", "crews.spell_at")
+def _(chance: random.Random) -> Cases:
+    for world, rep, now in product(worlds(chance, 3), AT_TIMES.reps, TIMES):
+        yield AT_TIMES, world, rep, absentee(chance), now
+
+
+@cases("crews.closes_books")
+def _(chance: random.Random) -> Cases:
+    yield from ((MODEL, now) for now in (*MODEL.months.tolist(), chance.randrange(DAY), DAY))
 
 
 @cases("absence.hours_within")

@@ -11,8 +11,9 @@ from funnelsim.model.model import Names
 from funnelsim.model.records import LEDGER
 from funnelsim.model.words import HOUR, NOBODY, NOTHING, Event
 
-# Daily costs and time on staff belong to no case; a contract's margin, expected bookings, revenue
-# and bills are no step, nor is it that a company has cooled off after its last one.
+# Daily costs and time on staff belong to no case; a contract's margin, expected bookings, revenue and
+# bills are no step, nor is it that a company has cooled off after its last one, or what each member of a
+# crew has done of a work that is a step already.
 ACTIVITIES = {
     Event.INQUIRY: "inquiry",
     Event.ENTERED: "{stage}: starts waiting",

@@ -178,7 +178,8 @@ def deposits(result: ComparisonResult) -> str:
     )
     return (
         f"**Deposits.** Without them profit changes by {profit}, as more customers buy, and the lowest "
-        f"balance by {lowest}: the firm runs out of cash in {without} of the simulated periods, in place of {today}."
+        f"balance by {lowest}: the firm runs out of cash in {without} of the simulated periods, in place of "
+        f"{today}."
     )
 
 

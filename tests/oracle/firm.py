@@ -262,6 +262,7 @@ class Product:
     odds: float = 1.0  # ... and odds ratio of its deals
     launched: int = 0  # PC6
     opens: list[tuple[float, int]] = field(default_factory=list)  # CU10: (cumulative share, product)
+    bought_again: bool = False  # RP1
 
     @property
     def length(self) -> int:
@@ -338,6 +339,13 @@ class Draws:
     loyalty: Callable[[int, int], float] = lambda *_: 0.0  # of (entity, product): its own chance to leave
     moving: Callable[[int, int], float] = lambda *_: 0.5  # CU10: in (0, 1), of (contract, terms before)
     age: Callable[[int, int, int], int] = lambda *_: 0  # CU11: of (company, segment, product)
+    buyer: Callable[[int, int], int] = lambda entity, _: 2000 + entity  # of (deal, its round): its entity
+    # RP2: of (company, product): orders a day, and the chance to drop out
+    buying: Callable[[int, int], tuple[float, float]] = lambda *_: (0.0, 0.0)
+    order: Callable[[int, int], tuple[float, float]] = lambda *_: (0.5, 0.5)  # of (company, n): in (0, 1)
+    order_price: Callable[[int, int, int, int], float] = (
+        lambda *_: 0.0
+    )  # of (company, segment, product, n), in full
     visit: Callable[[int, int, int], int] = lambda *_: -1  # K9: entity born of (parent, its round, program)
     delay: Callable[[int, int], int] = lambda *_: DAY  # X5: of (visit, program)
     rest: Callable[[int, int, int], int] = lambda *_: DAY  # AV3: of (visit, program, round)

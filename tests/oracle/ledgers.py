@@ -11,7 +11,7 @@ from funnelsim.engines import ENGINES, history
 from funnelsim.model.model import Chapters, Model
 from funnelsim.model.words import GONE_COLD, NOBODY, NOTHING, Event, Flag
 
-from .naive import COLD, Contract, Cost, History, Pause, Spell, Step, Try, Visit, Walk
+from .naive import COLD, Buyer, Contract, Cost, History, Pause, Spell, Step, Try, Visit, Walk
 
 HOW = {
     Event.ADVANCED: "advanced",
@@ -38,6 +38,7 @@ class Told:
     process: int = 0
     company: int = NOTHING
     good: bool | None = None  # of a delivery
+    booked: list[tuple[str, int | None, int]] = field(default_factory=list)  # what, whose, since when
     round: int = 0
     became_lead: int | None = None
     outcome: str = "open"
@@ -45,7 +46,6 @@ class Told:
     owner: int | None = None
     bookings: float = 0.0
     term: int = 0
-    commission: float = 0.0
     open_since: int | None = None
     returned: int = 0
     last: int = 0  # when the last row of the visit was written, but for those of nurture
@@ -54,6 +54,14 @@ class Told:
     reports: list[bool] = field(default_factory=list)  # W4: whether good
     visits: list[Visit] = field(default_factory=list)
     spells: list[Spell] = field(default_factory=list)
+
+
+@dataclass
+class Ordered:
+    """What a ledger says of who buys again."""
+
+    about: tuple[int, ...]  # created, channel, segment, product and stage
+    steps: list[Step] = field(default_factory=list)
 
 
 @dataclass
@@ -99,10 +107,13 @@ def someone(row: Record, cast: Cast) -> int | None:
     return begun[-1][row["rep"]]
 
 
-def read(rows: Records, cast: Cast) -> tuple[dict[int, Told], dict[int, Subscribed], list[Cost]]:
-    """Rebuild every lead, every contract and every cost from the rows alone."""
+def read(
+    rows: Records, cast: Cast
+) -> tuple[dict[int, Told], dict[int, Subscribed], dict[int, Ordered], list[Cost]]:
+    """Rebuild every lead, every contract, who buys again and every cost from the rows alone."""
     leads: dict[int, Told] = {}
     contracts: dict[int, Subscribed] = {}
+    buyers: dict[int, Ordered] = {}
     costs: list[Cost] = []
     won: Told | None = None
     for row in rows:
@@ -123,26 +134,30 @@ def read(rows: Records, cast: Cast) -> tuple[dict[int, Told], dict[int, Subscrib
             leads[lead] = Told(*what_it_is(row), time, int(row["process"]), int(row["worked"]))
         elif lead in contracts:
             read_contract(contracts[lead], event, row)
+        elif event is Event.ORDERED or lead in buyers:
+            read_order(buyers.setdefault(lead, Ordered((*what_it_is(row), int(row["stage"])))), event, row)
         elif event in OF_CONTRACTS:
             assert won is not None, "what a contract leaves follows it"
-            deal = leads[won.company] if won.process else won  # DE5, DE6
-            assert (someone(row, cast), int(row["product"])) == (deal.owner, won.product)
+            assert int(row["product"]) == won.product
+            won.booked.append((name_of(event), someone(row, cast), int(row["worked"])))
             won.term = won.term if event in NO_TERM else int(row["waited"])
-            costs.append(Cost(event.name.lower().replace("_", " "), time, int(row["segment"]), money))
-        elif event is Event.COMMISSION:
+            costs.append(Cost(name_of(event), time, int(row["segment"]), money))
+        elif event in (Event.COMMISSION, Event.EXPECTED_COMMISSION):
             assert won is not None, "a commission follows its contract"
-            won.commission += money
-            costs.append(Cost("commission", time, whose(row, cast), money))
-        elif event is Event.EXPECTED_COMMISSION:
-            assert won is not None, "a commission follows its contract"
-            costs.append(Cost("expected commission", time, whose(row, cast), money))
+            won.booked.append((name_of(event), whose(row, cast), int(row["worked"])))
+            costs.append(Cost(name_of(event), time, whose(row, cast), money))
         else:
             told = leads[lead]
             assert what_it_is(row) == (told.created, told.channel, told.segment, told.product)
             read_step(told, event, row, costs, cast)
             ends = event in ENDS and (told.process > 0 or event is Event.WON)
             won = told if ends else None if event is not Event.BECAME_LEAD else won
-    return leads, contracts, costs
+    return leads, contracts, buyers, costs
+
+
+def name_of(event: Event) -> str:
+    """Return what the oracle calls an event."""
+    return HOW.get(event, event.name.lower().replace("_", " "))
 
 
 def what_it_is(row: Record) -> tuple[int, ...]:
@@ -157,12 +172,31 @@ def signed(deal: Told | None, row: Record) -> Subscribed:
     return Subscribed(deal, company, *what_it_is(row)[:3])
 
 
+def read_order(told: Ordered, event: Event, row: Record) -> None:
+    """Add a row to what is told of who buys again, which has no rep and no flag (RP1)."""
+    assert (*what_it_is(row), int(row["stage"])) == told.about
+    assert (int(row["rep"]), int(row["flags"]), int(row["process"])) == (NOBODY, 0, 0)
+    waited = None if event is Event.EXPECTED_MARGIN else int(row["waited"])
+    count = int(row["count"]) if event is Event.ORDERED else None
+    told.steps.append(
+        Step(
+            name_of(event),
+            int(row["time"]),
+            float(row["money"]),
+            waited,
+            int(row["worked"]),
+            int(row["product"]),
+            count,
+        )
+    )
+
+
 def read_contract(told: Subscribed, event: Event, row: Record) -> None:
     """Add a row to what is told of a contract, which has no rep, and its deal's or the first stage (CU1)."""
     assert what_it_is(row)[:3] == (told.created, told.channel, told.segment)
     stage = 0 if told.deal is None else told.deal.visits[-1].stage
     assert (int(row["stage"]), int(row["rep"]), int(row["flags"])) == (stage, NOBODY, 0)
-    what = event.name.lower().replace("_", " ")
+    what = name_of(event)
     waited = int(row["waited"]) if event in WAITED else None
     told.steps.append(
         Step(what, int(row["time"]), float(row["money"]), waited, int(row["worked"]), int(row["product"]))
@@ -378,7 +412,7 @@ def told_otherwise(oracle: History, chapters: Model | Chapters, seed: int, repli
 
 def differences(oracle: History, rows: Records) -> list[str]:
     """State where a ledger and the oracle's history differ: by leads, by contracts, then by costs."""
-    leads, contracts, costs = read(rows, oracle.cast)
+    leads, contracts, buyers, costs = read(rows, oracle.cast)
     found: list[str] = []
     for entity in sorted(
         {entity for entity, walk in oracle.leads.items() if walk.phase != "to begin"} | leads.keys()
@@ -389,6 +423,9 @@ def differences(oracle: History, rows: Records) -> list[str]:
         found += differences_of_lead(oracle.leads[entity], leads[entity])
     for entity in sorted(oracle.contracts.keys() | contracts.keys()):
         found += differences_of_contract(entity, oracle.contracts.get(entity), contracts.get(entity))
+    ordering = {entity: buyer for entity, buyer in oracle.buyers.items() if buyer.steps}
+    for entity in sorted(ordering.keys() | buyers.keys()):
+        found += differences_of_buyer(entity, ordering.get(entity), buyers.get(entity))
     found += differences_of_order(oracle, rows)
     for kind in (
         "media",
@@ -422,9 +459,8 @@ def differences(oracle: History, rows: Records) -> list[str]:
 def differences_of_order(oracle: History, rows: Records) -> list[str]:
     """Compare what was decided, row by row: (instant, what, lead)."""
     log = [
-        (int(row["time"]), HOW.get(event, event.name.lower().replace("_", " ")), int(row["pursuit"]))
+        (int(row["time"]), name_of(Event(int(row["event"]))), int(row["pursuit"]))
         for row in rows
-        for event in [Event(int(row["event"]))]
     ]
     for number, (ours, theirs) in enumerate(zip_longest(oracle.log, log)):
         if ours != theirs:
@@ -448,6 +484,7 @@ def differences_of_lead(walk: Walk, told: Told) -> list[str]:
         "owner": (walk.owner, told.owner),
         "became lead": (walk.became_lead, told.became_lead),
         "bookings": (walk.bookings, told.bookings),
+        "what is booked": (walk.booked, told.booked),
         "term": (walk.term, told.term),
         "nurture": (walk.spells, told.spells),
         "truth of first contacts": (walk.contacts, told.contacts),
@@ -475,6 +512,21 @@ def differences_of_contract(entity: int, ours: Contract | None, theirs: Subscrib
         return [f"contract {entity} of another deal in the ledger"]
     return [
         f"contract {entity}: {mine}\n      in the ledger: {yours}"
+        for mine, yours in zip_longest(ours.steps, theirs.steps)
+        if mine is None or yours is None or unlike(mine, yours)
+    ]
+
+
+def differences_of_buyer(entity: int, ours: Buyer | None, theirs: Ordered | None) -> list[str]:
+    """Compare who buys again."""
+    if ours is None or theirs is None:
+        return [f"buyer {entity} only {'in the ledger' if ours is None else 'for the oracle'}"]
+    deal = ours.deal
+    about = (deal.created, deal.inquiry.channel, deal.inquiry.segment, ours.product, deal.stage)
+    if theirs.about != about:
+        return [f"buyer {entity} of another deal in the ledger: {theirs.about}, not {about}"]
+    return [
+        f"buyer {entity}: {mine}\n      in the ledger: {yours}"
         for mine, yours in zip_longest(ours.steps, theirs.steps)
         if mine is None or yours is None or unlike(mine, yours)
     ]

@@ -61,6 +61,7 @@ KINDS = (  # I1
     "withdrawn",
     "cools off",
     "term ends",
+    "orders",
 )
 
 PHASES = {  # what each ends with
@@ -227,6 +228,8 @@ class Walk:
     customer: Contract | None = None  # ... whom it is about
     deal: Walk | None = None  # of which it was born, if it is a delivery
     delivery: int = 0  # ... and by which
+    bill: Bill | None = None  # for what is won, or delivered
+    booked: list[tuple[str, int | None, int]] = field(default_factory=list)  # what, whose, since when
     good: bool | None = None
     phase: str = "new"  # held, queue, work, customer, between attempts, nurture, over; of visits, see below
     ignored: bool = False  # by its rep: it is in no queue (B9)
@@ -266,10 +269,6 @@ class Walk:
     ended: int | None = None
     owner: int | None = None  # at the end, by `who`; of a contract, who closed it
     bookings: float = 0.0
-    paid: float = 0.0  # for a month, or for the whole
-    usual: float = 0.0  # ... at the mean price
-    share: float = 1.0  # of the full price
-    at_delivery: bool = False  # DE5
     term: int = 0
     commission: float = 0.0
     visits: list[Visit] = field(default_factory=list)
@@ -285,6 +284,18 @@ class Walk:
 
 
 @dataclass
+class Bill:
+    """What is paid for a deal, or for an order: for a month, or for the whole."""
+
+    paid: float
+    usual: float  # at the mean price
+    share: float  # of the full price
+    at_delivery: bool  # DE5
+    closer: int | None  # by `who`
+    since: int = 0  # RP5: when the deal was won, of an order
+
+
+@dataclass
 class Step:
     """What a row says of a contract; None where the text says nothing."""
 
@@ -294,6 +305,21 @@ class Step:
     waited: int | None = None
     worked: int | None = None
     product: int = 0
+    count: int | None = None
+
+
+@dataclass
+class Buyer:
+    """Who may buy a one-off product again (RP1)."""
+
+    entity: int
+    deal: Walk
+    product: int
+    won: int
+    due: int | None
+    latest: int  # the order before, or the deal
+    orders: int = 0
+    steps: list[Step] = field(default_factory=list)
 
 
 @dataclass
@@ -338,6 +364,7 @@ class History:
 
     leads: dict[int, Walk]
     contracts: dict[int, Contract]
+    buyers: dict[int, Buyer]
     costs: list[Cost]
     log: list[tuple[int, str, int]]  # (instant, what, lead or -1), in the order in which it was decided
     cast: list[tuple[int, list[int]]]  # for each chapter, when it begins, and who its reps are
@@ -524,6 +551,7 @@ class Simulation:
         self.now = 0
         self.leads: dict[int, Walk] = {}
         self.contracts: dict[int, Contract] = {}
+        self.buyers: dict[int, Buyer] = {}
         self.costs: list[Cost] = []
         self.log: list[tuple[int, str, int]] = []
         self.days_booked = 0
@@ -583,7 +611,7 @@ class Simulation:
                 if self.leads[entity].phase == "nurture":
                     self.nurture_is_over(self.leads[entity], self.now - 1)
                 self.say("open", entity)
-        return History(self.leads, self.contracts, self.costs, self.log, self.cast)
+        return History(self.leads, self.contracts, self.buyers, self.costs, self.log, self.cast)
 
     def say(self, what: str, lead: int = -1) -> None:
         """Log that something happens; what is about no lead has lead -1 (D4)."""
@@ -630,6 +658,9 @@ class Simulation:
         for entity, contract in self.contracts.items():
             if contract.term_ends is not None:  # CU2
                 coming.append((contract.term_ends, KINDS.index("term ends"), entity))
+        for entity, buyer in self.buyers.items():
+            if buyer.due is not None:
+                coming.append((buyer.due, KINDS.index("orders"), entity))
         return coming
 
     def turns_of_people(self) -> list[tuple[int, int, int]]:
@@ -705,6 +736,8 @@ class Simulation:
             self.block_is_over(self.people[who])
         elif kind == "term ends":
             self.term_is_over(self.contracts[who])
+        elif kind == "orders":
+            self.orders(self.buyers[who])
         elif kind == "begins" and who not in self.leads:
             self.was_customer(who, *self.first_customers()[who])
         else:
@@ -1442,7 +1475,7 @@ class Simulation:
             if walk.deal is None:
                 self.wins(walk)
             else:
-                self.delivers(walk, walk.deal)
+                self.delivers(walk)
             self.finish(walk)
             return
         walk.round += visit.how == "sent back"  # V18
@@ -1479,72 +1512,129 @@ class Simulation:
         share_of_price, product = self.share_of_price(walk), self.product_of(walk)
         # C17: what the chapter at hand says
         price, usual, margin = self.prices(walk)
-        walk.paid, walk.usual, walk.share = price * share_of_price, usual * share_of_price, share_of_price
-        walk.at_delivery = product is not None and product.at_delivery
+        walk.bill = Bill(
+            price * share_of_price,
+            usual * share_of_price,
+            share_of_price,
+            at_delivery=product is not None and product.at_delivery,
+            closer=None if walk.closer is None else walk.closer.who,
+        )
         full, usual = price * self.times(walk), usual * self.times(walk)
         walk.bookings = self.bookings(walk)
         expected = usual * share_of_price  # M7
         self.books(walk, "margin", walk.bookings - (1 - margin) * full)  # M3
         self.books(walk, "expected", expected)
         self.books(walk, "expected margin", expected - (1 - margin) * usual)
-        if not walk.at_delivery:
+        if not walk.bill.at_delivery:
             walk.term = max(self.earns_over(walk), 1)  # M8
             self.books(walk, "revenue", walk.bookings)
         if walk.closer is not None:
             self.pays_commission(walk, walk.closer, expected)
-        if not walk.at_delivery:
-            self.subscribes(walk, walk)
+        if not walk.bill.at_delivery:
+            self.subscribes(walk, walk.bill)
         if product is not None and product.delivery is not None:
-            self.is_to_be_delivered(walk, product.delivery)
+            self.is_to_be_delivered(walk, walk.entity, walk.round, product.delivery, walk.bill)
+        if product is not None and not product.months:
+            self.may_buy_again(walk, product)
 
     def books(self, walk: Walk, what: str, money: float) -> None:
         """Book what a contract brings for its segment."""
+        assert walk.bill is not None
+        walk.booked.append((what, walk.bill.closer, walk.bill.since))
         self.spend(what, walk.inquiry.segment, money)
         self.say(what, walk.entity)
 
+    # Orders
+
+    def may_buy_again(self, walk: Walk, product: Product) -> None:
+        """Let a buyer be born of a deal (RP1)."""
+        if not product.bought_again or walk.product is None or self.now < self.firm.period_begins:
+            return
+        entity = self.draws.buyer(walk.entity, walk.round)
+        self.buyers[entity] = Buyer(entity, walk, walk.product, self.now, None, self.now)
+        self.waits_for_an_order(self.buyers[entity])
+
+    def waits_for_an_order(self, buyer: Buyer) -> None:
+        """Find when the next order comes (RP3)."""
+        company = buyer.deal.inquiry.entity
+        rate, _ = self.draws.buying(company, buyer.product)
+        gap, _ = self.draws.order(company, buyer.orders + 1)
+        buyer.latest = self.now
+        buyer.due = self.now + whole(-math.log(1 - gap) / rate * DAY) if rate > 0 else None
+
+    def orders(self, buyer: Buyer) -> None:
+        """Let a buyer buy again (RP4)."""
+        company, product = buyer.deal.inquiry, self.firm.products[buyer.product]
+        buyer.orders += 1
+        price = self.draws.order_price(company.entity, company.segment, buyer.product, buyer.orders)
+        mean, share = product.prices[company.segment].mean, 1 - product.discount
+        bill = Bill(price * share, mean * share, share, product.at_delivery, None, buyer.won)
+        self.tells_of_order(buyer, "ordered", bill.paid, self.now - buyer.latest, min(buyer.orders, 32_767))
+        lost = 1 - product.prices[company.segment].margin
+        term = max(product.earned_over, 1)
+        self.tells_of_order(buyer, "margin", bill.paid - lost * price, 0 if bill.at_delivery else term)
+        self.tells_of_order(buyer, "expected margin", bill.usual - lost * mean)
+        if not bill.at_delivery:  # RP5
+            self.tells_of_order(buyer, "revenue", bill.paid, term)
+        if product.delivery is not None:
+            self.is_to_be_delivered(buyer.deal, buyer.entity, buyer.orders, product.delivery, bill)
+        buyer.due = None
+        _, u = self.draws.order(company.entity, buyer.orders)
+        if u >= self.draws.buying(company.entity, buyer.product)[1]:  # RP6
+            self.waits_for_an_order(buyer)
+
+    def tells_of_order(
+        self, buyer: Buyer, what: str, money: float, waited: int | None = None, count: int | None = None
+    ) -> None:
+        """Say what a buyer does."""
+        buyer.steps.append(Step(what, self.now, money, waited, buyer.won, buyer.product, count))
+        self.say(what, buyer.entity)
+
     # Deliveries
 
-    def is_to_be_delivered(self, deal: Walk, number: int) -> None:
-        """Let a delivery be born of a deal, which begins in the next wave (DE1, X5)."""
-        entity = self.draws.delivery(deal.entity, deal.round, number)
+    def is_to_be_delivered(self, deal: Walk, parent: int, occurrence: int, number: int, bill: Bill) -> None:
+        """Let a delivery be born of a deal, or of who buys again, and begin in the next wave (DE1, RP5, X5)."""
+        entity = self.draws.delivery(parent, occurrence, number)
         how = self.firm.deliveries[number]
         delivery = Walk(deal.inquiry, self.now, how.stage, entity, deal.created, how.process)
-        delivery.deal, delivery.delivery = deal, number
+        delivery.deal, delivery.delivery, delivery.bill = deal, number, bill
         delivery.product, delivery.warmth = deal.product, deal.warmth
         delivery.theorist, delivery.traits = deal.theorist, set(deal.traits)
         delivery.phase, delivery.until = "to begin", self.now
         self.leads[entity] = delivery
 
-    def delivers(self, walk: Walk, deal: Walk) -> None:
+    def delivers(self, walk: Walk) -> None:
         """Say whether what has been delivered is good, and recognise it, if that is so (DE4, DE5)."""
         delivery = self.firm.deliveries[walk.delivery]
         chance = chance_of_a_good_one(delivery, self.now - walk.began, walk.round)
         walk.good = self.draws.good(walk.entity) < chance
-        if deal.at_delivery:
+        assert walk.bill is not None
+        if walk.bill.at_delivery:
             walk.term = max(self.earns_over(walk), 1)
-            value, margin, _ = self.worth_now(walk, deal)
+            value, margin, _ = self.worth_now(walk, walk.bill)
             self.books(walk, "revenue", value)
             self.books(walk, "earned", margin)
-            self.subscribes(walk, deal)
+            self.subscribes(walk, walk.bill)
         for contract in self.in_force(walk):  # DE7
             contract.delivered = walk
 
-    def cancels(self, walk: Walk, deal: Walk) -> None:
+    def cancels(self, walk: Walk) -> None:
         """Take back what has been booked but not earned, or end the contract (DE6)."""
-        value, margin, expected = self.worth_now(walk, deal)
+        assert walk.bill is not None
+        value, margin, expected = self.worth_now(walk, walk.bill)
         self.books(walk, "cancelled", value)
-        if deal.at_delivery:
+        if walk.bill.at_delivery:
             self.books(walk, "margin", -margin)
             self.books(walk, "expected margin", -expected)
             return
         for contract in self.in_force(walk):
             self.churns(contract)
 
-    def worth_now(self, walk: Walk, deal: Walk) -> tuple[float, float, float]:
+    def worth_now(self, walk: Walk, bill: Bill) -> tuple[float, float, float]:
         """Return bookings, their margin, and that at the mean price, of what was paid as it is now (C17)."""
         lost = 1 - self.prices(walk)[2]
-        value, usual = (paid * self.times(walk) for paid in (deal.paid, deal.usual))
-        return value, value - lost * (value / deal.share), usual - lost * (usual / deal.share)
+        value, usual = (paid * self.times(walk) for paid in (bill.paid, bill.usual))
+        return value, value - lost * (value / bill.share), usual - lost * (usual / bill.share)
 
     def in_force(self, walk: Walk) -> list[Contract]:
         """List the contract of a walk's company, if it has one that has not ended."""
@@ -1590,7 +1680,7 @@ class Simulation:
 
     # Customers
 
-    def subscribes(self, walk: Walk, deal: Walk) -> None:
+    def subscribes(self, walk: Walk, bill: Bill) -> None:
         """Let a contract be born of a recurring product's deal, or of its delivery, in the period (CU1)."""
         product = self.product_of(walk)
         if product is None or walk.product is None or not product.months:
@@ -1604,10 +1694,10 @@ class Simulation:
             walk,
             walk.product,
             signed=self.now,
-            paid=deal.paid,
-            usual=deal.usual,
-            share=deal.share,
-            mrr=cents_of(deal.paid),
+            paid=bill.paid,
+            usual=bill.usual,
+            share=bill.share,
+            mrr=cents_of(bill.paid),
             term_began=self.now,
             term_ends=self.now + product.length,
         )
@@ -1842,6 +1932,7 @@ class Simulation:
             for who, paid in ((closer, commission - of_opener), (walk.opener, of_opener)):
                 if paid > 0 and who is not None:
                     self.spend(what, who.who, paid)
+                    walk.booked.append((what, who.who, 0))
                     self.say(what, walk.entity)
         closer.won += self.counts(closer)
         closer.booked.append((self.month, cents_of(walk.bookings)))
@@ -1889,7 +1980,7 @@ class Simulation:
             return
         if walk.deal is not None:
             self.say(visit.how, walk.entity)
-            self.cancels(walk, walk.deal)
+            self.cancels(walk)
             self.finish(walk)
             return
         assert visit.reason is not None

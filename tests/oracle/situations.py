@@ -15,7 +15,7 @@ from typing import Any
 from funnelsim.model.model import DEMAND_OF_ALL, DEMAND_OF_CHANNELS, ODDS_OF_ALL, Model
 from funnelsim.model.words import DAY, HOUR, LOST, NOBODY, NOTHING, WON, Assignment, QueueOrder, Split
 
-from .naive import History, Step, Visit
+from .naive import Buyer, Contract, History, Step, Visit
 from .plan import TO_LOST, Plan, Route, between, daily, either
 from .qualifying import floor
 
@@ -52,7 +52,8 @@ class OfCustomers(Situation):
 
     def count(self, history: History) -> int:
         """Count the steps that show the point."""
-        return sum(self.shows(step) for contract in history.contracts.values() for step in contract.steps)
+        whose: list[Buyer | Contract] = [*history.contracts.values(), *history.buyers.values()]
+        return sum(self.shows(step) for each in whose for step in each.steps)
 
 
 def worked_longer_than_its_effort(visit: Visit) -> bool:
@@ -657,6 +658,28 @@ def delivered_customers(
     return plan.model()
 
 
+def buyers_again(recognised: int, assignment: Assignment = Assignment.SHARED_QUEUE) -> Model:
+    """Let customers buy again what they bought, at its price or at a discount, with a delivery or without."""
+    plan = Plan(days=60, warm_up=10)
+    plan.segment(sells=[0.3, 0.3, 0.3, 0.1])
+    plan.segment(sells=[0.1, 0.3, 0.2, 0.4], odds=0.8)
+    often = (either(0, 0.1, 0.5), between(0, 0.6))
+    plan.product([between(50, 150), 80.0], again=often, price_cut=0.2, earned_over=9 * DAY)
+    delivered = {"delivery": 1, "earned_over": 20 * DAY, "margins": [0.9, 0.1]}
+    plan.product([either(300, 900), 500.0], again=(0.2, 0.1), at_delivery=recognised, **delivered)
+    plan.product([70.0, between(50, 90)], again=(0.3, 0.0), at_delivery=1 - recognised, **delivered)
+    plan.product([30.0, 30.0], 1, stays=0.9)
+    team = plan.team(daily(60), [{}, {"speed": 0.5}], commission=0.1)
+    crew = plan.team(daily(60, 8, 18), [{}], assignment)
+    plan.stage(team, effort=either(1, 2), customer=SOON, patience=between(0, 5), conversion=0.8)
+    plan.delivery(1, 0.6, late=0.1)
+    plan.stage(crew, effort=between(2, 8), customer=SOON, conversion=0.7, patience=between(1, 9))
+    cheaper = {"cut_from": 20 * DAY, "cut_until": 40 * DAY, "price_cut": 0.25}
+    plan.channel(1.5, 9, 9, segments=[0.5, 0.5], fit=between(0.5, 2), **cheaper)
+    plan.nurture(1, 1, [0.3, 0.5, 0.6], 0)
+    return plan.model()
+
+
 def a_pyramid() -> Model:
     """Let customers move up two steps, of which one is launched later, from what is sold at a discount."""
     plan = Plan(days=500, warm_up=20)
@@ -991,6 +1014,17 @@ SITUATIONS |= {
         ("in equal shares", 0, Split.SHARES, was_delivered),
         ("after new business", 1, Split.NEW_FIRST, was_delivered),
         ("sent back", 0, Split.NONE, came_back),
+    )
+}
+SITUATIONS |= {
+    f"bought again, recognised at {name}": OfCustomers(
+        lambda recognised=recognised, assignment=assignment: buyers_again(recognised, assignment),
+        lambda step: step.what == "ordered" and (step.count or 0) > 1,
+        50,
+    )
+    for name, recognised, assignment in (
+        ("signing", 0, Assignment.SHARED_QUEUE),
+        ("delivery", 1, Assignment.PRIORITY_QUEUE),
     )
 }
 SITUATIONS |= {

@@ -14,6 +14,8 @@ from funnelsim.chance.keys import (
     ARRIVAL,
     BUSY,
     BUSY_ALL,
+    BUYER,
+    BUYING,
     CONTRACT,
     DAYS_OFF,
     GOOD_DELIVERY,
@@ -22,6 +24,7 @@ from funnelsim.chance.keys import (
     LOYALTY,
     MARKET,
     MOVING,
+    ORDER,
     PRODUCT,
     PROFILE,
     REP,
@@ -141,6 +144,10 @@ class Table:
             moving=lambda contract, terms: self.uniforms(contract, MOVING, terms)[0],
             age=self.age,
             delivery=lambda deal, round_, number: self.born(deal, round_, self.deliveries[number]),
+            buyer=lambda deal, round_: descendant(deal, BUYER, round_),
+            buying=self.buying,
+            order=lambda company, number: self.uniforms(company, ORDER, number),
+            order_price=self.price,
             good=lambda delivery: self.uniforms(delivery, GOOD_DELIVERY)[0],
             visit=lambda parent, round_, number: self.born(parent, round_, self.programs[number]),
             delay=self.delay,
@@ -157,12 +164,15 @@ class Table:
             ripening=self.ripening,
         )
 
-    def price(self, lead: int, segment: int, product: int) -> float:
-        """Draw the full price of a product (PC2)."""
-        row = self.prices(product)[segment]
-        return self.value(
-            row["distribution"], self.uniforms(lead, self.model.products[product]["price_key"])[0]
-        )
+    def price(self, lead: int, segment: int, product: int, order: int = 0) -> float:
+        """Draw the full price of a product, or of an order of it (PC2, RP4)."""
+        row, key = self.prices(product)[segment], self.model.products[product]["price_key"]
+        return self.value(row["distribution"], self.uniforms(lead, key, order)[0])
+
+    def buying(self, company: int, product: int) -> tuple[float, float]:
+        """Draw how often a company buys again, and whether it drops out (RP2)."""
+        row, (rate, dropout) = self.model.products[product], self.uniforms(company, BUYING)
+        return self.value(row["rate"], rate), self.value(row["dropout"], dropout)
 
     def prices(self, product: int) -> Records:
         """Find the prices of a product in each segment."""
@@ -522,6 +532,7 @@ class Table:
             launched=int(row["launched"]),
             delivery=self.deliveries.index(int(row["delivery"])) if row["delivery"] else None,
             at_delivery=bool(row["at_delivery"]),
+            bought_again=bool(row["rate"] != NOTHING),
             opens=[
                 (up_to, int(product))
                 for up_to, product, _ in self.routes(row["first_move"], row["moves"])

@@ -311,6 +311,25 @@ def other_products(chance: random.Random, model: Model, now: int) -> Model:
     return changed if chance.random() < 0.5 else with_a_new_product(changed, now)
 
 
+def other_purchases(chance: random.Random, model: Model, _: int) -> Model:
+    """Let what is sold once be bought again more or less often, and delivered or recognised otherwise (RP7)."""
+    rates, dropouts = ([int(row[name]) for row in model.products] for name in ("rate", "dropout"))
+    delivering = np.flatnonzero(model.processes["kind"] == Kind.DELIVERING).tolist()
+    products = each(
+        model.products,
+        rate=lambda row: row["rate"] if row["rate"] == NOTHING else chance.choice(drawn(rates)),
+        dropout=lambda row: row["dropout"] if row["rate"] == NOTHING else chance.choice(drawn(dropouts)),
+        delivery=lambda row: row["delivery"] if row["months"] else chance.choice([0, *delivering]),
+    )
+    recognised = {"at_delivery": lambda row: int(row["delivery"] > 0 and chance.random() < 0.5)}
+    return model._replace(products=each(products, **recognised))
+
+
+def drawn(distributions: list[int]) -> list[int]:
+    """Leave out where there is none."""
+    return [number for number in distributions if number != NOTHING]
+
+
 def with_a_new_product(model: Model, now: int) -> Model:
     """Let half of all deals be about a product that is like the first, but for its price."""
     product, count = model.products[:1].copy(), len(model.products)
@@ -669,6 +688,7 @@ CHANGES: dict[str, Change] = {
         other_effects,
         other_money,
         other_products,
+        other_purchases,
         other_visits,
         other_talent,
         other_absences,

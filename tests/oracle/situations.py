@@ -707,6 +707,7 @@ def mixed_customers(seed: int) -> Model:
     for _ in range(chance.randint(1, 2)):
         plan.segment()
     mixed_products(chance, plan)
+    mixed_purchases(random.Random(seed), plan, 0.01)
     plan.stage(customer=chance.choice([SOON, between(0, 20)]), conversion=0.9)
     cut = {"cut_from": 0, "cut_until": days * DAY // 2, "price_cut": chance.choice([0.0, 0.5])}
     shares = [1 / len(plan.rows["segments"])] * len(plan.rows["segments"])
@@ -793,6 +794,15 @@ def mixed_products(chance: random.Random, plan: Plan, term: int | None = None) -
         segment.update(plan.sold([share / sum(shares) for share in shares]))
 
 
+def mixed_purchases(chance: random.Random, plan: Plan, least_a_day: float) -> None:
+    """Let most products that are sold once be bought again."""
+    for product in plan.rows["products"]:
+        if not product["months"] and chance.random() < 0.8:
+            rate = chance.choice([least_a_day, either(0, least_a_day, 5 * least_a_day)])
+            product["rate"] = plan.distribution(rate)
+            product["dropout"] = plan.distribution(chance.choice([0.0, between(0, 1), 0.3]))
+
+
 def mixed_discount(chance: random.Random) -> dict[str, float]:
     """Sell at a discount that moves the odds."""
     return {"price_cut": chance.choice([0.1, 0.333]), "odds": chance.choice([0.5, 1.0, 2.0])}
@@ -852,6 +862,7 @@ def mixed(seed: int) -> Model:
     if of_products.random() < 0.7:
         mixed_products(of_products, plan, term=of_products.choice([2 * DAY, 2 * DAY + HOUR // 2]))
         mixed_deliveries(random.Random(2_000 + seed), plan, teams)
+        mixed_purchases(random.Random(3_000 + seed), plan, 0.5)
         if any(product["months"] for product in plan.rows["products"]):
             mixed_programs(of_products, plan, teams, either(0, AN_HOUR, 1, 2.5))
     if chance.random() < 0.5:

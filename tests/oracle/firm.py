@@ -346,6 +346,7 @@ class Draws:
     order_price: Callable[[int, int, int, int], float] = (
         lambda *_: 0.0
     )  # of (company, segment, product, n), in full
+    win_back: Callable[[int], int] = lambda entity: 3000 + entity  # of a contract: its entity
     visit: Callable[[int, int, int], int] = lambda *_: -1  # K9: entity born of (parent, its round, program)
     delay: Callable[[int, int], int] = lambda *_: DAY  # X5: of (visit, program)
     rest: Callable[[int, int, int], int] = lambda *_: DAY  # AV3: of (visit, program, round)
@@ -386,6 +387,7 @@ class Firm:
     one_off_cost: float = 0.0  # as it begins (C18)
     cost_per_month: float = 0.0
     nurture: dict[int, Nurture] = field(default_factory=dict)  # by reason
+    churned: int = 0  # the reason of customers who leave (WB1); 0: nobody is won back
     products: list[Product] = field(default_factory=list)
     deliveries: list[Delivery] = field(default_factory=list)
     programs: list[Program] = field(default_factory=list)

@@ -48,6 +48,7 @@ class Told:
     term: int = 0
     open_since: int | None = None
     returned: int = 0
+    left_as: tuple[int, int] | None = None  # of a win-back: the stage and the reason with which it begins
     last: int = 0  # when the last row of the visit was written, but for those of nurture
     contacts: list[bool] = field(default_factory=list)  # J7: whether truly junk
     rejections: list[bool] = field(default_factory=list)
@@ -82,12 +83,14 @@ NO_TERM = (*AT_THE_MEAN, Event.CANCELLED)
 OF_CONTRACTS = (Event.MARGIN, Event.REVENUE, Event.EARNED, *NO_TERM)
 WAITED = (
     Event.WAS_CUSTOMER,
+    Event.REACTIVATED,
     Event.RENEWED,
     Event.CHURNED,
     Event.RUNS_ON,
     Event.MARGIN,
     Event.REVENUE,
 )  # where it is told
+ONCE_WON_BACK = (Event.EXPANDED, Event.CONTRACTED)  # of whom it is told then (WB5)
 OF_REPS = (Event.PAY, Event.TRAINED, Event.SKILL, Event.JOINED)
 OF_CHANGES = {Event.ONE_OFF: "one off", Event.RUNNING: "running"}
 Cast = list[tuple[int, list[int]]]  # for each chapter, when it begins, and who its reps are
@@ -125,9 +128,9 @@ def read(
             costs.append(Cost("inquiry", time, int(row["channel"]), money))
         elif lead == NOTHING:
             costs += of_the_firm(event, row, cast)
-        elif event in (Event.SUBSCRIBED, Event.WAS_CUSTOMER):
+        elif event in (Event.SUBSCRIBED, Event.REACTIVATED, Event.WAS_CUSTOMER):
             assert lead not in contracts | leads
-            contracts[lead] = signed(won if event is Event.SUBSCRIBED else None, row)
+            contracts[lead] = signed(None if event is Event.WAS_CUSTOMER else won, row)
             read_contract(contracts[lead], event, row)
         elif event is Event.BEGAN:
             assert lead not in contracts | leads
@@ -167,8 +170,8 @@ def what_it_is(row: Record) -> tuple[int, ...]:
 
 def signed(deal: Told | None, row: Record) -> Subscribed:
     """Begin with a contract, whose first row says who signs, if it is born of a deal."""
-    company = int(row["worked"] if row["event"] == Event.SUBSCRIBED else row["pursuit"])
-    assert (deal is None) == (row["event"] != Event.SUBSCRIBED), "a contract follows its deal"
+    company = int(row["pursuit"] if row["event"] == Event.WAS_CUSTOMER else row["worked"])
+    assert (deal is None) == (row["event"] == Event.WAS_CUSTOMER), "a contract follows its deal"
     return Subscribed(deal, company, *what_it_is(row)[:3])
 
 
@@ -198,6 +201,8 @@ def read_contract(told: Subscribed, event: Event, row: Record) -> None:
     assert (int(row["stage"]), int(row["rep"]), int(row["flags"])) == (stage, NOBODY, 0)
     what = name_of(event)
     waited = int(row["waited"]) if event in WAITED else None
+    if event in ONCE_WON_BACK and row["waited"]:
+        waited = int(row["waited"])
     told.steps.append(
         Step(what, int(row["time"]), float(row["money"]), waited, int(row["worked"]), int(row["product"]))
     )
@@ -241,6 +246,9 @@ def read_step(told: Told, event: Event, row: Record, costs: list[Cost], cast: Ca
         return
     assert bool(row["flags"] & Flag.RETURNED) == (told.returned > 0 or event is Event.RETURNED)
     assert int(row["process"]) == told.process
+    if not told.visits and event in (Event.PARKED, Event.OPEN):
+        read_win_back(told, event, row)
+        return
     if told.process and event in (Event.RETURNED, Event.WITHDRAWN):
         read_rest(told, event, row, cast)
         return
@@ -256,6 +264,19 @@ def read_step(told: Told, event: Event, row: Record, costs: list[Cost], cast: Ca
         assert (int(row["waited"]), int(row["rep"])) == (time - told.ended, NOBODY)  # O5
         return
     read_visit(told, event, row, costs, cast)
+
+
+def read_win_back(told: Told, event: Event, row: Record) -> None:
+    """Note that a win-back begins (WB2), or is nurtured at the horizon (N5)."""
+    time = int(row["time"])
+    assert (int(row["waited"]), int(row["rep"]), int(row["flags"])) == (time - told.began, NOBODY, 0)
+    if event is Event.PARKED:
+        assert time == told.began
+        told.left_as = int(row["stage"]), int(row["reason"])
+        return
+    assert told.left_as is not None
+    assert (int(row["stage"]), int(row["worked"])) == (told.left_as[0], told.began)
+    told.open_since = told.began
 
 
 def read_visit(told: Told, event: Event, row: Record, costs: list[Cost], cast: Cast) -> None:
@@ -373,23 +394,24 @@ OF_NURTURE = (Event.TOUCHED, Event.RETURNED)
 
 def read_nurture(told: Told, event: Event, row: Record) -> None:
     """Add a row of nurture to what is told of a lead, and check what it says (N4, N5, N6)."""
-    time, visit = int(row["time"]), told.visits[-1]
+    time, visit = int(row["time"]), told.visits[-1] if told.visits else None
+    left, stage, reason = (visit.left, visit.stage, visit.reason) if visit else (told.began, *told.left_as)
     assert row["rep"] == NOBODY
     if event is Event.TOUCHED:
-        assert int(row["worked"]) == visit.left
-        assert int(row["stage"]) == visit.stage
+        assert int(row["worked"]) == left
+        assert int(row["stage"]) == stage
         spell = Spell(int(row["worked"]), int(row["waited"]), float(row["money"]), int(row["count"]), time)
         told.spells.append(spell)
         return
     assert told.spells[-1].ended == time
     if event is Event.RETURNED:
-        assert visit.left is not None
-        assert int(row["waited"]) == time - visit.left
+        assert left is not None
+        assert int(row["waited"]) == time - left
         told.returned += 1
         told.round += 1
         return
-    assert int(row["stage"]) == visit.stage
-    assert (int(row["waited"]), int(row["reason"])) == (0, visit.reason)
+    assert int(row["stage"]) == stage
+    assert (int(row["waited"]), int(row["reason"])) == (0, reason)
     told.outcome, told.ended, told.owner = HOW[event], time, None
 
 
@@ -487,6 +509,7 @@ def differences_of_lead(walk: Walk, told: Told) -> list[str]:
         "what is booked": (walk.booked, told.booked),
         "term": (walk.term, told.term),
         "nurture": (walk.spells, told.spells),
+        "stage and reason of a win-back": (walk.left_as, told.left_as),
         "truth of first contacts": (walk.contacts, told.contacts),
         "truth of rejections": (walk.rejections, told.rejections),
         "what was reported": (walk.told, told.reports),

@@ -27,6 +27,7 @@ from .firm import (
     Firm,
     Inquiry,
     Limit,
+    Nurture,
     Product,
     Rejection,
     Rep,
@@ -44,6 +45,7 @@ MOST_WAVES = 10_000  # I5
 YEAR = 12 * MONTH  # CU5
 FOR_EVER = 10**18  # microseconds: what is longer is cut
 COLD = "gone cold"
+NO_COHORT = -1  # WB1
 KINDS = (  # I1
     "day ends",
     "rep leaves",
@@ -273,7 +275,10 @@ class Walk:
     commission: float = 0.0
     visits: list[Visit] = field(default_factory=list)
     spells: list[Spell] = field(default_factory=list)
-    returned: int = 0  # from nurture
+    returned: int = 0  # from nurture, its customer's earlier deals included (WB1)
+    parked_for: int = 0  # the reason
+    left_as: tuple[int, int] | None = None  # of a win-back: the stage and the reason with which it begins
+    first_signed: int | None = None  # WB5: when its company did, of a win-back and its delivery
     warmth: float = 1.0  # N6
     lost_as: str = ""  # N4: what it would have been, had there been no nurture
 
@@ -281,6 +286,11 @@ class Walk:
     def is_lead(self) -> bool:
         """Whether it is of the sale."""
         return self.program is None and self.deal is None
+
+    @property
+    def is_win_back(self) -> bool:
+        """Whether it is of the sale, and born of a contract (WB1)."""
+        return self.is_lead and self.first_signed is not None
 
 
 @dataclass
@@ -292,7 +302,7 @@ class Bill:
     share: float  # of the full price
     at_delivery: bool  # DE5
     closer: int | None  # by `who`
-    since: int = 0  # RP5: when the deal was won, of an order
+    since: int = 0  # RP5, WB5: when the deal of an order was won, or when who is won back first signed
 
 
 @dataclass
@@ -337,6 +347,8 @@ class Contract:
     mrr: int  # cents
     term_began: int
     term_ends: int | None  # None: it has ended
+    first_signed: int = 0  # WB5: when its company did
+    returns: int = 0  # WB1
     terms: int = 0  # that are over
     latest: tuple[int, bool] | None = None  # AV5: the program of the latest visit, and whether it was kept
     delivered: Walk | None = None  # DE7
@@ -1035,9 +1047,10 @@ class Simulation:
 
     def reports(self, walk: Walk) -> None:
         """Tell marketing what a lead that leaves a visit has shown, if there is anything (W3, W4)."""
-        learning = self.firm.channels[walk.inquiry.channel].learning
+        channel = walk.inquiry.channel
+        learning = None if channel < 0 else self.firm.channels[channel].learning
         failed = bool(self.stage_for(walk).checks) and walk.reached and not walk.advances
-        if learning is None or not (walk.target == WON or walk.is_junk or failed):
+        if learning is None or walk.is_win_back or not (walk.target == WON or walk.is_junk or failed):
             return
         if self.draws.report(walk.entity, walk.stage, walk.round) < learning.honest:
             self.say("reported", walk.entity)
@@ -1469,7 +1482,8 @@ class Simulation:
         past = len(self.firm.stages) if walk.target == WON else int(walk.target)
         visit.how = visit.how or ("advanced" if past > walk.stage else "sent back")
         self.say(visit.how, walk.entity)
-        if walk.is_lead and walk.became_lead is None and past > self.lead_stage:
+        is_new = walk.is_lead and not walk.is_win_back and walk.became_lead is None
+        if is_new and past > self.lead_stage:
             self.becomes_lead(walk)
         if walk.target == WON:
             if walk.deal is None:
@@ -1487,7 +1501,7 @@ class Simulation:
     def rejects(self, walk: Walk) -> None:
         """Note what a lead that sales rejects has cost (J12)."""
         cost = self.stage_for(walk).cost_per_visit
-        if walk.is_lead and not walk.rejections:
+        if walk.is_lead and not walk.is_win_back and not walk.rejections:  # WB3
             channel = self.firm.channels[walk.inquiry.channel]
             cost += channel.cost_per_inquiry
             cost += channel.price_per_lead if walk.became_lead is not None else 0.0
@@ -1518,6 +1532,7 @@ class Simulation:
             share_of_price,
             at_delivery=product is not None and product.at_delivery,
             closer=None if walk.closer is None else walk.closer.who,
+            since=walk.first_signed or 0,
         )
         full, usual = price * self.times(walk), usual * self.times(walk)
         walk.bookings = self.bookings(walk)
@@ -1599,6 +1614,7 @@ class Simulation:
         delivery = Walk(deal.inquiry, self.now, how.stage, entity, deal.created, how.process)
         delivery.deal, delivery.delivery, delivery.bill = deal, number, bill
         delivery.product, delivery.warmth = deal.product, deal.warmth
+        delivery.returned, delivery.first_signed = deal.returned, deal.first_signed
         delivery.theorist, delivery.traits = deal.theorist, set(deal.traits)
         delivery.phase, delivery.until = "to begin", self.now
         self.leads[entity] = delivery
@@ -1700,9 +1716,16 @@ class Simulation:
             mrr=cents_of(bill.paid),
             term_began=self.now,
             term_ends=self.now + product.length,
+            first_signed=self.now if walk.first_signed is None else walk.first_signed,
+            returns=walk.returned,
         )
         self.contracts[entity] = contract
-        self.tells(contract, "subscribed", contract.mrr / 100, worked=walk.inquiry.entity)
+        company = walk.inquiry.entity
+        if walk.first_signed is None:
+            self.tells(contract, "subscribed", contract.mrr / 100, worked=company)
+        else:  # WB4
+            waited = self.now - contract.first_signed
+            self.tells(contract, "reactivated", contract.mrr / 100, waited, company)
         self.asks_for_visits(contract)
 
     def first_customers(self) -> dict[int, tuple[int, int]]:
@@ -1737,6 +1760,7 @@ class Simulation:
             mrr=cents_of(price * share * grown),
             term_began=self.now - age + over * product.length,
             term_ends=self.now - age + (over + 1) * product.length,
+            first_signed=self.now - age,
         )
         self.contracts[entity] = contract
         left = (over + 1) * product.length - age
@@ -1760,8 +1784,8 @@ class Simulation:
         if contract.term_ends is None:  # DE6: something has ended it just now
             return
         stays = self.draws.leaving(contract.entity, contract.terms) < self.chance_to_stay(contract)
-        contract.terms += 1
         if stays:
+            contract.terms += 1
             self.goes_on(contract)
         else:
             self.churns(contract)
@@ -1769,8 +1793,28 @@ class Simulation:
     def churns(self, contract: Contract) -> None:
         """Let a customer leave (CU4)."""
         contract.term_ends = None
-        self.tells(contract, "churned", contract.mrr / 100, self.now - contract.signed, contract.signed)
+        ran = self.now - contract.signed
+        self.tells(contract, "churned", contract.mrr / 100, ran, contract.first_signed)
         self.calls_off(contract)
+        program = self.firm.nurture.get(self.firm.churned)
+        if self.firm.churned and program is not None and contract.returns < program.most_returns:
+            self.is_to_be_won_back(contract, program)
+
+    def is_to_be_won_back(self, contract: Contract, program: Nurture) -> None:
+        """Let a win-back be born of a contract that ends (WB1, WB2)."""
+        entity, deal = self.draws.win_back(contract.entity), contract.deal
+        walk = Walk(contract.company, self.now, 0 if deal is None else deal.stage, entity, NO_COHORT)
+        walk.product, walk.first_signed, walk.returned = (
+            contract.product,
+            contract.first_signed,
+            contract.returns,
+        )
+        if deal is not None:
+            walk.warmth, walk.traits = deal.warmth, set(deal.traits)
+        self.leads[entity] = walk
+        self.say("began", entity)
+        self.is_nurtured(walk, self.firm.churned, program)
+        walk.lost_as, walk.left_as = "lost", (walk.stage, walk.parked_for)
 
     def chance_to_stay(self, contract: Contract) -> float:
         """Return the chance of CU3, after the latest account visit (AV5), and after the delivery (DE7)."""
@@ -1800,14 +1844,16 @@ class Simulation:
         contract.term_began, contract.term_ends = self.now, self.now + product.length
         value = contract.paid * product.months
         if was_typed:  # that which is over
-            self.tells(contract, "renewed", value, over, contract.signed)
+            self.tells(contract, "renewed", value, over, contract.first_signed)
         mrr, contract.mrr = contract.mrr, cents_of(contract.paid)
         if contract.mrr != mrr:  # CU6
             what = "expanded" if contract.mrr > mrr else "contracted"
-            self.tells(contract, what, abs(contract.mrr - mrr) / 100, worked=contract.signed)
+            again = contract.first_signed != contract.signed
+            since = self.now - contract.signed if again else None  # WB5
+            self.tells(contract, what, abs(contract.mrr - mrr) / 100, since, contract.first_signed)
         self.earns(contract, product, "margin", contract.paid, product.length)  # CU7
         self.earns(contract, product, "expected margin", contract.usual)
-        self.tells(contract, "revenue", value, product.length, contract.signed)
+        self.tells(contract, "revenue", value, product.length, contract.first_signed)
 
     def moves_up(self, contract: Contract) -> bool:
         """Let a customer who stays move up to another product, if chance has it (CU10)."""
@@ -1827,13 +1873,13 @@ class Simulation:
         """Tell of the margin of a term: what is delivered costs as much as at full price (M3)."""
         lost = 1 - product.prices[contract.company.segment].margin
         value = paid * product.months
-        self.tells(contract, what, value - lost * (value / contract.share), term, contract.signed)
+        self.tells(contract, what, value - lost * (value / contract.share), term, contract.first_signed)
 
     def runs_on(self, contract: Contract) -> None:
         """Tell of a contract in force at the horizon (CU8)."""
         if contract.term_ends is not None:
             waited = self.now - contract.term_began
-            self.tells(contract, "runs on", contract.mrr / 100, waited, contract.signed)
+            self.tells(contract, "runs on", contract.mrr / 100, waited, contract.first_signed)
 
     # Account visits
 
@@ -1932,7 +1978,7 @@ class Simulation:
             for who, paid in ((closer, commission - of_opener), (walk.opener, of_opener)):
                 if paid > 0 and who is not None:
                     self.spend(what, who.who, paid)
-                    walk.booked.append((what, who.who, 0))
+                    walk.booked.append((what, who.who, walk.first_signed or 0))
                     self.say(what, walk.entity)
         closer.won += self.counts(closer)
         closer.booked.append((self.month, cents_of(walk.bookings)))
@@ -1990,10 +2036,14 @@ class Simulation:
             self.finish(walk)
             return
         walk.lost_as, visit.how = visit.how, "parked"
+        self.is_nurtured(walk, visit.reason, program)
+
+    def is_nurtured(self, walk: Walk, reason: int, program: Nurture) -> None:
+        """Begin nurture, of which the end is known at once (N3)."""
         self.say("parked", walk.entity)
         walk.rep = walk.queue = walk.gate = None
-        walk.ignored = False
-        u = self.draws.back(walk.entity, visit.reason, walk.round)
+        walk.ignored, walk.parked_for = False, reason
+        u = self.draws.back(walk.entity, reason, walk.round)
         earlier = [number for number, chance in enumerate(program.by_touch, 1) if u < chance]  # N3
         touches = min(earlier, default=len(program.by_touch))
         walk.target = program.stage if earlier else LOST
@@ -2005,15 +2055,13 @@ class Simulation:
         if not walk.is_lead:
             self.comes_again(walk)
             return
-        visit = walk.visits[-1]
         self.nurture_is_over(walk, self.now)
         if walk.target == LOST:
             self.say(walk.lost_as, walk.entity)
             self.finish(walk)
             walk.outcome = walk.lost_as
             return
-        assert visit.reason is not None
-        program = self.firm.nurture.get(visit.reason)
+        program = self.firm.nurture.get(walk.parked_for)
         walk.warmth *= 1.0 if program is None else program.odds  # N7
         walk.returned += 1
         walk.round += 1  # V18
@@ -2030,7 +2078,8 @@ class Simulation:
 
     def finish(self, walk: Walk) -> None:
         """End a walk; the owner's slot is free again (V21)."""
-        walk.phase, walk.outcome, walk.ended, walk.until = "over", walk.visits[-1].how, self.now, None
+        walk.phase, walk.ended, walk.until = "over", self.now, None
+        walk.outcome = walk.visits[-1].how if walk.visits else "lost"
         named = walk.closer if walk.outcome == "won" else walk.rep
         walk.owner = None if named is None else named.who
         walk.rep = walk.queue = None

@@ -431,7 +431,11 @@ class Plan:
 
     def ripening(self, days: Any) -> None:
         """Let theorists ripen after so many days."""
-        self.add("firm", {"ripening": self.distribution(days)})
+        self.everywhere(ripening=self.distribution(days))
+
+    def everywhere(self, **more: Any) -> None:
+        """Set what is the same in all channels and stages."""
+        self.rows.setdefault("firm", [{"ripening": NOTHING}])[0].update(more)
 
     def varying(
         self,
@@ -659,7 +663,7 @@ class Plan:
             shifts[number, : len(each)] = each
         for number, each in enumerate(self.missing):
             odds[number, : len(each)] = each
-        self.rows.setdefault("firm", [{"ripening": NOTHING}])
+        self.everywhere()
         return {
             "traits": self.records("traits", TRAIT),
             "trait_shares": shares,

@@ -680,6 +680,35 @@ def buyers_again(recognised: int, assignment: Assignment = Assignment.SHARED_QUE
     return plan.model()
 
 
+def won_back(recognised: int, typed: int, most_returns: int) -> Model:
+    """Let customers leave and come back, first customers too, some of them again and again."""
+    plan = Plan(days=90, warm_up=20)
+    plan.trait(0.5, 2.0)
+    plan.segment(sells=[0.4, 0.3, 0.3])
+    plan.segment(sells=[0.3, 0.3, 0.4], odds=0.8)
+    customers = {"customers": [5, 3], "age": between(0, 100), "term": 5 * DAY}
+    delivered = {"delivery": 1, "at_delivery": recognised, "term": 4 * DAY}
+    plan.product([between(50, 150), 80.0], 1, stays=0.6, growth=0.1, typed_term=typed, **customers)
+    plan.product([200.0, 90.0], 2, either(0.1, 0.6), typed_term=1 - typed, price_cut=0.1, **delivered)
+    plan.product([60.0, 70.0], 1, stays=0.8, term=3 * DAY, opens={0: 0.3})
+    team = plan.team(daily(90, closed=(9, 10)), [{}, {"speed": 0.5}], commission=0.1, opener_share=0.3)
+    ways = {"nexts": to(1), "elses": to(0, LOST), "patience": between(0, 5), "customer": SOON}
+    rejection = {"probability": 0.1, "needs": 1, "missing": [3.0], "theorist": 6.0, "reason": 2}
+    plan.stage(team, effort=QUICK, conversion=0.8, rejection=rejection, cost_per_visit=2.5, **ways)
+    plan.stage(team, effort=either(1, 2), conversion=0.7, makes_lead=1)
+    plan.delivery(1, 0.6, kept=3.0, missed=0.2)
+    plan.stage(team, effort=either(1, 2), customer=SOON, conversion=0.8, patience=between(0, 9))
+    plan.program(between(0.5, 10), missed=0.5, regularly=True)
+    plan.stage(team, effort=QUICK, patience=either(AN_HOUR, 1, 2), customer=SOON)
+    cheaper = {"cut_from": 30 * DAY, "cut_until": 60 * DAY, "price_cut": 0.25}
+    learns = {"half": 3.0, "theorists": 0.3, "theorists_most": -0.3, "honest": 1.0, "traits": [0.6]}
+    plan.channel(1.0, 9, 9, segments=[0.5, 0.5], fit=between(0.5, 2), price_per_lead=4.0, **cheaper, **learns)
+    plan.everywhere(churned=3)
+    plan.nurture(1, 1, [0.3, 0.5, 0.6], 0, most_returns=most_returns)
+    plan.nurture(3, 1.5, [0.3, 0.5, 0.8], 1, most_returns=most_returns, odds=2.0, cost_per_touch=1.5)
+    return plan.model()
+
+
 def a_pyramid() -> Model:
     """Let customers move up two steps, of which one is launched later, from what is sold at a discount."""
     plan = Plan(days=500, warm_up=20)
@@ -1036,6 +1065,16 @@ SITUATIONS |= {
     for name, recognised, assignment in (
         ("signing", 0, Assignment.SHARED_QUEUE),
         ("delivery", 1, Assignment.PRIORITY_QUEUE),
+    )
+}
+SITUATIONS |= {
+    f"won back, {name}": OfCustomers(
+        lambda each=each: won_back(*each), lambda step: step.what == "reactivated", 10
+    )
+    for name, *each in (
+        ("from terms", 0, 1, 3),
+        ("from month to month, recognised at delivery", 1, 0, 3),
+        ("once", 1, 1, 1),
     )
 }
 SITUATIONS |= {

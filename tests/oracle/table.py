@@ -34,6 +34,7 @@ from funnelsim.chance.keys import (
     SHARE,
     TENURE,
     VALUE,
+    WIN_BACK,
     WORLD,
     Entity,
     descendant,
@@ -148,6 +149,7 @@ class Table:
             buying=self.buying,
             order=lambda company, number: self.uniforms(company, ORDER, number),
             order_price=self.price,
+            win_back=lambda contract: descendant(contract, WIN_BACK, 0),
             good=lambda delivery: self.uniforms(delivery, GOOD_DELIVERY)[0],
             visit=lambda parent, round_, number: self.born(parent, round_, self.programs[number]),
             delay=self.delay,
@@ -472,6 +474,7 @@ class Table:
             nurture={
                 int(reason): self.nurture(reason) for reason in np.flatnonzero(model.reasons["most_touches"])
             },
+            churned=int(model.firm[0]["churned"]),
             products=[self.product(number) for number in range(len(model.products))],
             deliveries=[self.delivery(number) for number in self.deliveries],
             programs=[self.program(number) for number in self.programs],

@@ -743,6 +743,7 @@ def mixed_customers(seed: int) -> Model:
     plan.channel([chance.choice([0.0, 0.0, 0.5]) for _ in range(days)], 9, 9, segments=shares, **cut)
     if any(product["months"] for product in plan.rows["products"]):
         mixed_programs(chance, plan, [plan.team(daily(days), [{}])], between(5, 90))
+    mixed_win_backs(random.Random(seed), plan, 10, 1)
     return plan.model()
 
 
@@ -897,6 +898,7 @@ def mixed(seed: int) -> Model:
     if chance.random() < 0.5:
         limit_hand_overs(chance, plan, len(plan.rows["stages"]))
     mixed_nurture(chance, plan, count)
+    mixed_win_backs(random.Random(4_000 + seed), plan, 0.5, count)
     return plan.model()
 
 
@@ -928,6 +930,15 @@ def mixed_nurture(chance: random.Random, plan: Plan, stages: int) -> None:
             more = {"odds": chance.choice([1.0, 4.0]), "cost_per_touch": chance.choice([0.0, 1.5])}
             days, most = chance.choice([AN_HOUR, 0.5, 1]), chance.choice([1, 3])
             plan.nurture(reason, days, by_touch, chance.randrange(stages), most_returns=most, **more)
+
+
+def mixed_win_backs(chance: random.Random, plan: Plan, days: float, stages: int) -> None:
+    """Let most firms win customers back who have left."""
+    if chance.random() < 0.7:
+        by_touch = sorted(chance.choice([0.0, 0.3, 0.6, 1.0]) for _ in range(chance.randint(1, 4)))
+        more = {"odds": chance.choice([1.0, 4.0]), "cost_per_touch": chance.choice([0.0, 1.5])}
+        plan.everywhere(churned=3)
+        plan.nurture(3, days, by_touch, chance.randrange(stages), most_returns=chance.choice([1, 3]), **more)
 
 
 def mixed_segments(chance: random.Random, plan: Plan, teams: list[int]) -> list[dict[str, Any]]:

@@ -472,6 +472,23 @@ def other_shocks(chance: random.Random, model: Model, _: int) -> Model:
     return model._replace(shocks=shocks)
 
 
+def other_referrals(chance: random.Random, model: Model, _: int) -> Model:
+    """Let customers refer more or less often, or begin to, by the last channel that expects nobody (RF7)."""
+    nobody = model.expected.reshape(len(model.channels), -1)[:, -1] == 0
+    free = np.flatnonzero(nobody & (model.channels["prospected"] == 0))
+    if not len(free):
+        return model
+    firm = each(
+        model.firm,
+        referred_to=lambda _: free[-1] + 1,
+        referral_rate=lambda _: chance.choice([0.0, 3.0, 9.0, 20.0]),
+        bad_delivery=lambda _: chance.choice([0.2, 1.0]),
+        missed_visit=lambda _: chance.choice([0.3, 1.0]),
+        while_customer=lambda _: chance.randint(0, 1),
+    )
+    return model._replace(firm=firm)
+
+
 def other_companies(chance: random.Random, model: Model, _: int) -> Model:
     """Let other companies ask, in another stage."""
     channels = each(
@@ -698,6 +715,7 @@ CHANGES: dict[str, Change] = {
         other_days,
         other_shocks,
         other_companies,
+        other_referrals,
         other_attempts,
         other_nurture,
         other_markets,

@@ -296,6 +296,17 @@ class Program:
 
 
 @dataclass
+class Referrals:
+    """How customers refer others, and by which channel these come (RF)."""
+
+    channel: int
+    rate: float  # candidates a month
+    bad_delivery: float = 1.0  # RF5: share of them that is left then
+    missed_visit: float = 1.0
+    while_customer: bool = False  # RF6
+
+
+@dataclass
 class Inquiry:
     """A company, its inquiry, and what is drawn for it as it arrives (A11)."""
 
@@ -343,10 +354,17 @@ class Draws:
     # RP2: of (company, product): orders a day, and the chance to drop out
     buying: Callable[[int, int], tuple[float, float]] = lambda *_: (0.0, 0.0)
     order: Callable[[int, int], tuple[float, float]] = lambda *_: (0.5, 0.5)  # of (company, n): in (0, 1)
-    order_price: Callable[[int, int, int, int], float] = (
-        lambda *_: 0.0
+    order_price: Callable[[int, int, int, int], float] = lambda *_: (
+        0.0
     )  # of (company, segment, product, n), in full
     win_back: Callable[[int], int] = lambda entity: 3000 + entity  # of a contract: its entity
+    referrer: Callable[[int, int], int] = lambda entity, _: 4000 + entity  # of (deal or contract, its round)
+    referral: Callable[[int, int], float] = lambda *_: 0.5  # RF2: of (company, n): in (0, 1)
+    referred: Callable[[int, int], int] = lambda entity, number: entity * 100 + number  # of (company, n)
+    # RF3: who somebody is, of (entity, channel, segment)
+    company: Callable[[int, int, int], Inquiry] = lambda entity, channel, segment: Inquiry(
+        entity, channel, 0, segment=segment
+    )
     visit: Callable[[int, int, int], int] = lambda *_: -1  # K9: entity born of (parent, its round, program)
     delay: Callable[[int, int], int] = lambda *_: DAY  # X5: of (visit, program)
     rest: Callable[[int, int, int], int] = lambda *_: DAY  # AV3: of (visit, program, round)
@@ -391,6 +409,7 @@ class Firm:
     products: list[Product] = field(default_factory=list)
     deliveries: list[Delivery] = field(default_factory=list)
     programs: list[Program] = field(default_factory=list)
+    referrals: Referrals | None = None
 
 
 @dataclass

@@ -480,10 +480,7 @@ def differences(oracle: History, rows: Records) -> list[str]:
 
 def differences_of_order(oracle: History, rows: Records) -> list[str]:
     """Compare what was decided, row by row: (instant, what, lead)."""
-    log = [
-        (int(row["time"]), name_of(Event(int(row["event"]))), int(row["pursuit"]))
-        for row in rows
-    ]
+    log = [(int(row["time"]), name_of(Event(int(row["event"]))), int(row["pursuit"])) for row in rows]
     for number, (ours, theirs) in enumerate(zip_longest(oracle.log, log)):
         if ours != theirs:
             return [f"row {number}: {ours} but {theirs} in the ledger"]

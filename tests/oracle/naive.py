@@ -64,6 +64,7 @@ KINDS = (  # I1
     "cools off",
     "term ends",
     "orders",
+    "refers",
 )
 
 PHASES = {  # what each ends with
@@ -133,6 +134,19 @@ class Spell:
     cost: float  # of a touch
     touches: int
     ended: int | None = None
+
+
+@dataclass
+class Referrer:
+    """Who refers others (RF1)."""
+
+    entity: int
+    company: Inquiry
+    of_contract: bool
+    delivered_well: bool = True  # the latest delivery
+    kept: bool = True  # the latest visit
+    number: int = 1  # of the candidate that is due
+    due: int | None = None
 
 
 @dataclass(eq=False)
@@ -552,6 +566,11 @@ def instant_of(total: float | Fraction, channel: Channel, midnights: list[float]
     return None
 
 
+def rate_of_referrals(firm: Firm) -> float:
+    """Return how many candidates a customer refers in a month (RF2)."""
+    return 0.0 if firm.referrals is None else firm.referrals.rate
+
+
 class Simulation:
     """One history of one firm, chapter by chapter."""
 
@@ -564,6 +583,7 @@ class Simulation:
         self.leads: dict[int, Walk] = {}
         self.contracts: dict[int, Contract] = {}
         self.buyers: dict[int, Buyer] = {}
+        self.referrers: dict[int, Referrer] = {}  # by company
         self.costs: list[Cost] = []
         self.log: list[tuple[int, str, int]] = []
         self.days_booked = 0
@@ -673,6 +693,9 @@ class Simulation:
         for entity, buyer in self.buyers.items():
             if buyer.due is not None:
                 coming.append((buyer.due, KINDS.index("orders"), entity))
+        for referrer in self.referrers.values():
+            if referrer.due is not None:
+                coming.append((referrer.due, KINDS.index("refers"), referrer.entity))
         return coming
 
     def turns_of_people(self) -> list[tuple[int, int, int]]:
@@ -750,6 +773,8 @@ class Simulation:
             self.term_is_over(self.contracts[who])
         elif kind == "orders":
             self.orders(self.buyers[who])
+        elif kind == "refers":
+            self.refers(next(each for each in self.referrers.values() if each.entity == who))
         elif kind == "begins" and who not in self.leads:
             self.was_customer(who, *self.first_customers()[who])
         else:
@@ -800,6 +825,8 @@ class Simulation:
         for person in self.people:
             if person.block:
                 person.block_ends = end_of_work(person.hours_at_work(), person.block_since, person.block)
+        for referrer in self.referrers.values():
+            self.refers_anew(referrer, before)
         self.pay_once()
         self.queue_anew(queueing, before)
         self.take_over_limits(before)
@@ -999,12 +1026,16 @@ class Simulation:
         )
         stream = self.streams[channel]
         company = stream.companies[stream.index]
-        walk = Walk(company, self.now, self.firm.channels[channel].stage, entity, self.now)
         stream.index += 1
         self.find_next_inquiry(channel)
-        if self.firm.segments[walk.inquiry.segment].companies:
-            if walk.inquiry.accepted_below >= self.share_available(walk.inquiry.segment):  # O2
-                return
+        if company.accepted_below < self.share_available(company.segment):  # O2
+            self.inquires(company, channel)
+
+    def inquires(self, company: Inquiry, channel: int) -> None:
+        """Begin a walk (A1)."""
+        entity = company.entity
+        walk = Walk(company, self.now, self.firm.channels[channel].stage, entity, self.now)
+        if self.firm.segments[company.segment].companies:
             walk.company = "taken"  # O3
         self.leads[entity] = walk
         self.spend("inquiry", channel, self.firm.channels[channel].cost_per_inquiry)
@@ -1060,6 +1091,8 @@ class Simulation:
     def share_available(self, segment: int) -> float:
         """Return the share of a segment's market that nobody has taken (O1, O7)."""
         market = self.firm.segments[segment]
+        if not market.companies:
+            return 1.0
         own = [walk for walk in self.leads.values() if walk.inquiry.segment == segment]
         taken = sum(walk.company in ("taken", "customer", "cooling") for walk in own)
         return max(market.companies - market.customers - taken, 0) / market.companies
@@ -1081,8 +1114,9 @@ class Simulation:
 
     def company(self, walk: Walk) -> Inquiry:
         """Find who inquired, as the chapter at hand draws companies."""
-        companies = self.streams[walk.inquiry.channel].companies
-        return next(each for each in companies if each.entity == walk.inquiry.entity)
+        companies, entity = self.streams[walk.inquiry.channel].companies, walk.inquiry.entity
+        found = next((each for each in companies if each.entity == entity), None)
+        return found or self.draws.company(entity, walk.inquiry.channel, walk.inquiry.segment)
 
     def find_next_inquiry(self, number: int) -> None:
         """Find when a channel's next inquiry comes; past the horizon, never."""
@@ -1551,6 +1585,8 @@ class Simulation:
             self.is_to_be_delivered(walk, walk.entity, walk.round, product.delivery, walk.bill)
         if product is not None and not product.months:
             self.may_buy_again(walk, product)
+        if (product is None or not product.months) and self.now >= self.firm.period_begins:
+            self.may_refer(walk.inquiry, self.draws.referrer(walk.entity, walk.round))
 
     def books(self, walk: Walk, what: str, money: float) -> None:
         """Book what a contract brings for its segment."""
@@ -1558,6 +1594,54 @@ class Simulation:
         walk.booked.append((what, walk.bill.closer, walk.bill.since))
         self.spend(what, walk.inquiry.segment, money)
         self.say(what, walk.entity)
+
+    # Referrals
+
+    def may_refer(self, company: Inquiry, entity: int, contract: Contract | None = None) -> None:
+        """Let a referrer be born of a contract, or of a deal, if its company has none (RF1, RF5)."""
+        if self.firm.referrals is None or company.entity in self.referrers:
+            return
+        referrer = Referrer(entity, company, contract is not None)
+        if contract is not None and contract.delivered is not None:
+            referrer.delivered_well = bool(contract.delivered.good)
+        self.referrers[company.entity] = referrer
+        referrer.due = self.candidate_comes(referrer)
+
+    def candidate_comes(self, referrer: Referrer) -> int | None:
+        """Find when the next candidate comes, a whole gap from now (RF2)."""
+        rate = rate_of_referrals(self.firm)
+        u = self.draws.referral(referrer.company.entity, referrer.number)
+        return self.now + whole(-math.log(1 - u) / rate * MONTH) if rate > 0 else None
+
+    def refers_anew(self, referrer: Referrer, before: Firm) -> None:
+        """Let the candidate that is due come sooner or later (RF7)."""
+        was, rate = rate_of_referrals(before), rate_of_referrals(self.firm)
+        if was == rate:
+            return
+        if was == 0 or rate == 0:
+            referrer.due = self.candidate_comes(referrer)
+        else:
+            assert referrer.due is not None
+            referrer.due = self.now + whole((referrer.due - self.now) * (was / rate))
+
+    def refers(self, referrer: Referrer) -> None:
+        """Let a candidate inquire, if it is accepted (RF3, RF4)."""
+        referrals = self.firm.referrals
+        assert referrals is not None
+        entity = self.draws.referred(referrer.company.entity, referrer.number)
+        candidate = self.draws.company(entity, referrals.channel, referrer.company.segment)
+        satisfaction = 1.0 if referrer.delivered_well else referrals.bad_delivery
+        satisfaction *= 1.0 if referrer.kept else referrals.missed_visit
+        lasts = not (referrals.while_customer and referrer.of_contract) or self.is_customer(referrer.company)
+        if lasts and candidate.accepted_below < satisfaction * self.share_available(candidate.segment):
+            self.inquires(candidate, referrals.channel)
+        referrer.number += 1
+        referrer.due = self.candidate_comes(referrer)
+
+    def is_customer(self, company: Inquiry) -> bool:
+        """Return whether a contract of a company is in force (RF6)."""
+        own = [each for each in self.contracts.values() if each.company.entity == company.entity]
+        return any(contract.term_ends is not None for contract in own)
 
     # Orders
 
@@ -1633,6 +1717,8 @@ class Simulation:
             self.subscribes(walk, walk.bill)
         for contract in self.in_force(walk):  # DE7
             contract.delivered = walk
+        if walk.inquiry.entity in self.referrers:  # RF5
+            self.referrers[walk.inquiry.entity].delivered_well = walk.good
 
     def cancels(self, walk: Walk) -> None:
         """Take back what has been booked but not earned, or end the contract (DE6)."""
@@ -1884,9 +1970,10 @@ class Simulation:
     # Account visits
 
     def asks_for_visits(self, contract: Contract) -> None:
-        """Let a visit of each program be born of a contract (AV1)."""
+        """Let a visit of each program be born of a contract (AV1), and then who refers others (RF1)."""
         for program in range(len(self.firm.programs)):
             self.is_born(contract.entity, 0, contract, program).product = contract.product
+        self.may_refer(contract.company, self.draws.referrer(contract.entity, 0), contract)
 
     def is_born(self, parent: int, round_: int, contract: Contract, number: int) -> Walk:
         """Let a visit be born, which begins after its delay (X5)."""
@@ -1918,6 +2005,8 @@ class Simulation:
         has_left = contract.term_ends is None  # AV6
         if not has_left:
             contract.latest = (walk.program, visit.how == "done")
+            if contract.company.entity in self.referrers:  # RF5
+                self.referrers[contract.company.entity].kept = visit.how == "done"
         if has_left or self.firm.programs[walk.program].regularly:
             self.say(visit.how, walk.entity)
             self.finish(walk)

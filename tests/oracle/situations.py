@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
+from funnelsim.chance.keys import Entity
 from funnelsim.model.model import DEMAND_OF_ALL, DEMAND_OF_CHANNELS, ODDS_OF_ALL, Model
 from funnelsim.model.words import DAY, HOUR, LOST, NOBODY, NOTHING, WON, Assignment, QueueOrder, Split
 
@@ -709,6 +710,38 @@ def won_back(recognised: int, typed: int, most_returns: int) -> Model:
     return plan.model()
 
 
+def referred(market: int, while_customer: int) -> Model:
+    """Let customers refer others, less after bad deliveries and missed visits."""
+    plan = Plan(days=60, warm_up=10)
+    plan.trait(0.5, 2.0)
+    plan.segment(sells=[0.4, 0.3, 0.3], companies=market, customers=market // 5, cooling=between(0, 9))
+    plan.segment(sells=[0.3, 0.3, 0.4], odds=0.8)
+    first = {"customers": [3, 2], "age": between(0, 100), "term": 5 * DAY}
+    plan.product([between(50, 150), 80.0], 1, stays=0.6, **first)
+    plan.product([200.0, 90.0], 1, stays=0.8, term=4 * DAY, delivery=1, at_delivery=1)
+    plan.product([60.0, 70.0], again=(0.1, 0.2), delivery=1)
+    team = plan.team(daily(60, closed=(9, 10)), [{}, {"speed": 0.5}], Assignment.LEAST_LOADED)
+    ways = {"customer": SOON, "patience": between(0, 5), "nexts": to(1)}
+    plan.stage(team, effort=QUICK, conversion=0.8, makes_lead=1, **ways)
+    plan.stage(conversion=0.8)
+    plan.delivery(1, 0.7, late=0.5)
+    plan.stage(team, effort=either(1, 2), customer=SOON, patience=between(0, 9))
+    plan.program(between(0.5, 10), missed=0.5, regularly=True)
+    plan.stage(team, effort=QUICK, patience=either(AN_HOUR, 1, 2), customer=SOON)
+    learns = {"half": 3.0, "theorists": 0.3, "theorists_most": -0.3, "honest": 1.0, "traits": [0.6]}
+    plan.channel(0.4, 9, 9, segments=[0.5, 0.5])
+    plan.channel(0.0, segments=[1.0, 0.0], fit=between(0.5, 2), cost_per_inquiry=7.5, hot=0.5, **learns)
+    rest = {"bad_delivery": 0.4, "missed_visit": 0.5, "while_customer": while_customer, "churned": 3}
+    plan.everywhere(referred_to=2, referral_rate=3.0, **rest)
+    plan.nurture(3, 1.5, [0.3, 0.5], 0, most_returns=2)
+    return plan.model()
+
+
+def was_referred(visit: Visit) -> bool:
+    of_the_sale = visit.lead >> 56 == Entity.DESCENDANT and (visit.stage, visit.round) == (0, 0)
+    return of_the_sale and visit.how == "advanced"
+
+
 def a_pyramid() -> Model:
     """Let customers move up two steps, of which one is launched later, from what is sold at a discount."""
     plan = Plan(days=500, warm_up=20)
@@ -899,6 +932,7 @@ def mixed(seed: int) -> Model:
         limit_hand_overs(chance, plan, len(plan.rows["stages"]))
     mixed_nurture(chance, plan, count)
     mixed_win_backs(random.Random(4_000 + seed), plan, 0.5, count)
+    mixed_referrals(random.Random(5_000 + seed), plan)
     return plan.model()
 
 
@@ -939,6 +973,16 @@ def mixed_win_backs(chance: random.Random, plan: Plan, days: float, stages: int)
         more = {"odds": chance.choice([1.0, 4.0]), "cost_per_touch": chance.choice([0.0, 1.5])}
         plan.everywhere(churned=3)
         plan.nurture(3, days, by_touch, chance.randrange(stages), most_returns=chance.choice([1, 3]), **more)
+
+
+def mixed_referrals(chance: random.Random, plan: Plan) -> None:
+    """Let customers refer others by a channel of their own, or leave that to a change."""
+    if chance.random() < 0.5:
+        shares = {"segments": [1.0] + [0.0] * (len(plan.rows["segments"]) - 1)}
+        number = plan.channel(0.0, fit=between(0.5, 2), hot=0.5, cost_per_inquiry=7.5, **shares)
+        rest = {"bad_delivery": 0.4, "missed_visit": 0.5, "while_customer": chance.randint(0, 1)}
+        if chance.random() < 0.7:
+            plan.everywhere(referred_to=number + 1, referral_rate=chance.choice([4.0, 12.0]), **rest)
 
 
 def mixed_segments(chance: random.Random, plan: Plan, teams: list[int]) -> list[dict[str, Any]]:
@@ -1087,6 +1131,10 @@ SITUATIONS |= {
         ("from month to month, recognised at delivery", 1, 0, 3),
         ("once", 1, 1, 1),
     )
+}
+SITUATIONS |= {
+    f"referred {name}": Situation(lambda each=each: referred(*each), was_referred, 10)
+    for name, *each in (("for ever", 0, 0), ("while customers, in a market", 40, 1))
 }
 SITUATIONS |= {
     f"visits beside the sale, {split.name.lower()}": Situation(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -27,6 +28,9 @@ from funnelsim.chance.keys import (
     ORDER,
     PRODUCT,
     PROFILE,
+    REFERRAL,
+    REFERRED,
+    REFERRER,
     REP,
     REPLACEMENT,
     REST,
@@ -150,6 +154,10 @@ class Table:
             order=lambda company, number: self.uniforms(company, ORDER, number),
             order_price=self.price,
             win_back=lambda contract: descendant(contract, WIN_BACK, 0),
+            referrer=lambda parent, round_: descendant(parent, REFERRER, round_),
+            referral=lambda company, number: self.uniforms(company, REFERRAL, number)[0],
+            referred=lambda company, number: descendant(company, REFERRED, number),
+            company=self.referred,
             good=lambda delivery: self.uniforms(delivery, GOOD_DELIVERY)[0],
             visit=lambda parent, round_, number: self.born(parent, round_, self.programs[number]),
             delay=self.delay,
@@ -382,6 +390,10 @@ class Table:
             by_luck=self.luck(lead, theorist),
         )
 
+    def referred(self, company: int, channel: int, segment: int) -> told.Inquiry:
+        """Draw what a company is that is referred, of the segment of who refers it (RF3)."""
+        return replace(self.inquiry(channel, company, 0.0), segment=segment)
+
     def routes(self, first: int, count: int) -> list[tuple[float, int | str, int]]:
         """Read routes."""
         ends: dict[int, str] = {WON: told.WON, LOST: told.LOST}
@@ -478,6 +490,19 @@ class Table:
             products=[self.product(number) for number in range(len(model.products))],
             deliveries=[self.delivery(number) for number in self.deliveries],
             programs=[self.program(number) for number in self.programs],
+            referrals=self.referrals(model.firm[0]),
+        )
+
+    def referrals(self, row: Record) -> told.Referrals | None:
+        """Describe how customers refer others (RF2, RF5, RF6)."""
+        if not row["referred_to"]:
+            return None
+        return told.Referrals(
+            int(row["referred_to"]) - 1,
+            float(row["referral_rate"]),
+            bad_delivery=float(row["bad_delivery"]),
+            missed_visit=float(row["missed_visit"]),
+            while_customer=bool(row["while_customer"]),
         )
 
     def delivery(self, number: int) -> told.Delivery:

@@ -2029,7 +2029,8 @@ class Simulation:
         """Withdraw the visits of a customer who leaves, but for those in progress (AV6, X7)."""
         for walk in self.leads.values():
             waits = ("queue", "held", "between attempts", "resting", "to begin")
-            if walk.customer is contract and walk.phase in waits:
+            own = walk.customer is not None and walk.customer.company.entity == contract.company.entity
+            if own and walk.phase in waits:
                 walk.lost_as, walk.phase = walk.phase, "called off"
                 walk.queue, walk.until = None, self.now
                 walk.ignored = False

@@ -312,7 +312,7 @@ def other_products(chance: random.Random, model: Model, now: int) -> Model:
 
 
 def other_purchases(chance: random.Random, model: Model, _: int) -> Model:
-    """Let what is sold once be bought again more or less often, and delivered or recognised otherwise (RP7)."""
+    """Let what is sold once be bought again more or less often, and be delivered otherwise (RP7)."""
     rates, dropouts = ([int(row[name]) for row in model.products] for name in ("rate", "dropout"))
     delivering = np.flatnonzero(model.processes["kind"] == Kind.DELIVERING).tolist()
     products = each(

@@ -246,9 +246,6 @@ def read_step(told: Told, event: Event, row: Record, costs: list[Cost], cast: Ca
         return
     assert bool(row["flags"] & Flag.RETURNED) == (told.returned > 0 or event is Event.RETURNED)
     assert int(row["process"]) == told.process
-    if not told.visits and event in (Event.PARKED, Event.OPEN):
-        read_win_back(told, event, row)
-        return
     if told.process and event in (Event.RETURNED, Event.WITHDRAWN):
         read_rest(told, event, row, cast)
         return
@@ -281,6 +278,9 @@ def read_win_back(told: Told, event: Event, row: Record) -> None:
 
 def read_visit(told: Told, event: Event, row: Record, costs: list[Cost], cast: Cast) -> None:
     """Add what happens in a visit, and check the span that the row closes."""
+    if not told.visits:
+        read_win_back(told, event, row)
+        return
     time, visit = int(row["time"]), told.visits[-1]
     rests = told.process and visit.how == "parked"
     assert int(row["stage"]) == (told.visits[0].stage if rests else visit.stage)  # V22, X3

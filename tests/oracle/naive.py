@@ -684,7 +684,11 @@ class Simulation:
                 coming.append((walk.until, KINDS.index(PHASES[walk.phase]), entity))
             if walk.company == "cooling" and walk.cool is not None:
                 coming.append((walk.cool, KINDS.index("cools off"), entity))
-        coming += [
+        return coming + self.turns_of_customers()
+
+    def turns_of_customers(self) -> list[tuple[int, int, int]]:
+        """Look at who is a customer as the period begins, at whose term ends, who orders and who refers."""
+        coming = [
             (self.firm.period_begins, KINDS.index("begins"), entity) for entity in self.first_customers()
         ]
         for entity, contract in self.contracts.items():
@@ -693,9 +697,11 @@ class Simulation:
         for entity, buyer in self.buyers.items():
             if buyer.due is not None:
                 coming.append((buyer.due, KINDS.index("orders"), entity))
-        for referrer in self.referrers.values():
-            if referrer.due is not None:
-                coming.append((referrer.due, KINDS.index("refers"), referrer.entity))
+        coming += [
+            (each.due, KINDS.index("refers"), each.entity)
+            for each in self.referrers.values()
+            if each.due is not None
+        ]
         return coming
 
     def turns_of_people(self) -> list[tuple[int, int, int]]:
@@ -769,16 +775,21 @@ class Simulation:
             self.inquiry_arrives(who)
         elif kind == "prospecting ends":
             self.block_is_over(self.people[who])
-        elif kind == "term ends":
-            self.term_is_over(self.contracts[who])
-        elif kind == "orders":
-            self.orders(self.buyers[who])
-        elif kind == "refers":
-            self.refers(next(each for each in self.referrers.values() if each.entity == who))
+        elif kind in ("term ends", "orders", "refers"):
+            self.decide_of_customer(kind, who)
         elif kind == "begins" and who not in self.leads:
             self.was_customer(who, *self.first_customers()[who])
         else:
             self.decide_of(self.leads[who], kind)
+
+    def decide_of_customer(self, kind: str, who: int) -> None:
+        """Let a term end, a buyer order or a referrer refer."""
+        if kind == "term ends":
+            self.term_is_over(self.contracts[who])
+        elif kind == "orders":
+            self.orders(self.buyers[who])
+        else:
+            self.refers(next(each for each in self.referrers.values() if each.entity == who))
 
     def decide_of(self, walk: Walk, kind: str) -> None:
         """Let something happen to a pursuit, unless something else has just ended what was due (T4)."""
@@ -1597,13 +1608,11 @@ class Simulation:
 
     # Referrals
 
-    def may_refer(self, company: Inquiry, entity: int, contract: Contract | None = None) -> None:
-        """Let a referrer be born of a contract, or of a deal, if its company has none (RF1, RF5)."""
+    def may_refer(self, company: Inquiry, entity: int, *, of_contract: bool = False) -> None:
+        """Let a referrer be born of a contract, or of a deal, if its company has none (RF1)."""
         if self.firm.referrals is None or company.entity in self.referrers:
             return
-        referrer = Referrer(entity, company, contract is not None)
-        if contract is not None and contract.delivered is not None:
-            referrer.delivered_well = bool(contract.delivered.good)
+        referrer = Referrer(entity, company, of_contract)
         self.referrers[company.entity] = referrer
         referrer.due = self.candidate_comes(referrer)
 
@@ -1692,7 +1701,7 @@ class Simulation:
     # Deliveries
 
     def is_to_be_delivered(self, deal: Walk, parent: int, occurrence: int, number: int, bill: Bill) -> None:
-        """Let a delivery be born of a deal, or of who buys again, and begin in the next wave (DE1, RP5, X5)."""
+        """Let a delivery be born of a deal, or of a buyer, and begin in the next wave (DE1, RP5, X5)."""
         entity = self.draws.delivery(parent, occurrence, number)
         how = self.firm.deliveries[number]
         delivery = Walk(deal.inquiry, self.now, how.stage, entity, deal.created, how.process)
@@ -1973,7 +1982,7 @@ class Simulation:
         """Let a visit of each program be born of a contract (AV1), and then who refers others (RF1)."""
         for program in range(len(self.firm.programs)):
             self.is_born(contract.entity, 0, contract, program).product = contract.product
-        self.may_refer(contract.company, self.draws.referrer(contract.entity, 0), contract)
+        self.may_refer(contract.company, self.draws.referrer(contract.entity, 0), of_contract=True)
 
     def is_born(self, parent: int, round_: int, contract: Contract, number: int) -> Walk:
         """Let a visit be born, which begins after its delay (X5)."""

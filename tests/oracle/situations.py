@@ -696,17 +696,19 @@ def won_back(recognised: int, typed: int, most_returns: int) -> Model:
     ways = {"nexts": to(1), "elses": to(0, LOST), "patience": between(0, 5), "customer": SOON}
     rejection = {"probability": 0.1, "needs": 1, "missing": [3.0], "theorist": 6.0, "reason": 2}
     plan.stage(team, effort=QUICK, conversion=0.8, rejection=rejection, cost_per_visit=2.5, **ways)
-    plan.stage(team, effort=either(1, 2), conversion=0.7, makes_lead=1)
+    plan.stage(team, effort=either(1, 2), conversion=0.7, makes_lead=1, theorist_odds=0.5)
     plan.delivery(1, 0.6, kept=3.0, missed=0.2)
     plan.stage(team, effort=either(1, 2), customer=SOON, conversion=0.8, patience=between(0, 9))
-    plan.program(between(0.5, 10), missed=0.5, regularly=True)
+    plan.program(between(0.5, 10), missed=0.5, kept=2.0)
+    plan.stage(customer=either(AN_HOUR, 9), nexts=to(4))
     plan.stage(team, effort=QUICK, patience=either(AN_HOUR, 1, 2), customer=SOON)
     cheaper = {"cut_from": 30 * DAY, "cut_until": 60 * DAY, "price_cut": 0.25}
     learns = {"half": 3.0, "theorists": 0.3, "theorists_most": -0.3, "honest": 1.0, "traits": [0.6]}
-    plan.channel(1.0, 9, 9, segments=[0.5, 0.5], fit=between(0.5, 2), price_per_lead=4.0, **cheaper, **learns)
+    costs = {"cost_per_inquiry": 7.5, "price_per_lead": 4.0}
+    plan.channel(1.0, 9, 9, segments=[0.5, 0.5], fit=between(0.5, 2), **costs, **cheaper, **learns)
     plan.everywhere(churned=3)
     plan.nurture(1, 1, [0.3, 0.5, 0.6], 0, most_returns=most_returns)
-    plan.nurture(3, 1.5, [0.3, 0.5, 0.8], 1, most_returns=most_returns, odds=2.0, cost_per_touch=1.5)
+    plan.nurture(3, 1.5, [0.3, 0.5, 0.8], 0, most_returns=most_returns, odds=2.0, cost_per_touch=1.5)
     return plan.model()
 
 
@@ -859,11 +861,11 @@ def mixed_products(chance: random.Random, plan: Plan, term: int | None = None) -
 
 def mixed_purchases(chance: random.Random, plan: Plan, least_a_day: float) -> None:
     """Let most products that are sold once be bought again."""
-    for product in plan.rows["products"]:
-        if not product["months"] and chance.random() < 0.8:
+    for sold in plan.rows["products"]:
+        if not sold["months"] and chance.random() < 0.8:
             rate = chance.choice([least_a_day, either(0, least_a_day, 5 * least_a_day)])
-            product["rate"] = plan.distribution(rate)
-            product["dropout"] = plan.distribution(chance.choice([0.0, between(0, 1), 0.3]))
+            sold["rate"] = plan.distribution(rate)
+            sold["dropout"] = plan.distribution(chance.choice([0.0, between(0, 1), 0.3]))
 
 
 def mixed_discount(chance: random.Random) -> dict[str, float]:

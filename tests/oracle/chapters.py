@@ -312,6 +312,25 @@ def other_products(chance: random.Random, model: Model, now: int) -> Model:
     return changed if chance.random() < 0.5 else with_a_new_product(changed, now)
 
 
+def other_purchases(chance: random.Random, model: Model, _: int) -> Model:
+    """Let what is sold once be bought again more or less often, and be delivered otherwise (RP7)."""
+    rates, dropouts = ([int(row[name]) for row in model.products] for name in ("rate", "dropout"))
+    delivering = np.flatnonzero(model.processes["kind"] == Kind.DELIVERING).tolist()
+    products = each(
+        model.products,
+        rate=lambda row: row["rate"] if row["rate"] == NOTHING else chance.choice(drawn(rates)),
+        dropout=lambda row: row["dropout"] if row["rate"] == NOTHING else chance.choice(drawn(dropouts)),
+        delivery=lambda row: row["delivery"] if row["months"] else chance.choice([0, *delivering]),
+    )
+    recognised = {"at_delivery": lambda row: int(row["delivery"] > 0 and chance.random() < 0.5)}
+    return model._replace(products=each(products, **recognised))
+
+
+def drawn(distributions: list[int]) -> list[int]:
+    """Leave out where there is none."""
+    return [number for number in distributions if number != NOTHING]
+
+
 def with_a_new_product(model: Model, now: int) -> Model:
     """Let half of all deals be about a product that is like the first, but for its price."""
     product, count = model.products[:1].copy(), len(model.products)
@@ -465,6 +484,23 @@ def other_shocks(chance: random.Random, model: Model, _: int) -> Model:
         normal=lambda _: int(model.channels["fit"][0]),
     )
     return model._replace(shocks=shocks)
+
+
+def other_referrals(chance: random.Random, model: Model, _: int) -> Model:
+    """Let customers refer more or less often, or begin to, by the last channel that expects nobody (RF7)."""
+    nobody = model.expected.reshape(len(model.channels), -1)[:, -1] == 0
+    free = np.flatnonzero(nobody & (model.channels["prospected"] == 0))
+    if not len(free):
+        return model
+    firm = each(
+        model.firm,
+        referred_to=lambda _: free[-1] + 1,
+        referral_rate=lambda _: chance.choice([0.0, 3.0, 9.0, 20.0]),
+        bad_delivery=lambda _: chance.choice([0.2, 1.0]),
+        missed_visit=lambda _: chance.choice([0.3, 1.0]),
+        while_customer=lambda _: chance.randint(0, 1),
+    )
+    return model._replace(firm=firm)
 
 
 def other_companies(chance: random.Random, model: Model, _: int) -> Model:
@@ -684,6 +720,7 @@ CHANGES: dict[str, Change] = {
         other_money,
         other_products,
         other_bills,
+        other_purchases,
         other_visits,
         other_talent,
         other_absences,
@@ -693,6 +730,7 @@ CHANGES: dict[str, Change] = {
         other_days,
         other_shocks,
         other_companies,
+        other_referrals,
         other_attempts,
         other_nurture,
         other_markets,

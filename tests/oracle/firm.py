@@ -262,6 +262,7 @@ class Product:
     odds: float = 1.0  # ... and odds ratio of its deals
     launched: int = 0  # PC6
     opens: list[tuple[float, int]] = field(default_factory=list)  # CU10: (cumulative share, product)
+    bought_again: bool = False  # RP1
 
     @property
     def length(self) -> int:
@@ -300,6 +301,17 @@ class Program:
     kept: float = 1.0
     missed: float = 1.0
     process: int = 1
+
+
+@dataclass
+class Referrals:
+    """How customers refer others, and by which channel these come (RF)."""
+
+    channel: int
+    rate: float  # candidates a month
+    bad_delivery: float = 1.0  # RF5: share of them that is left then
+    missed_visit: float = 1.0
+    while_customer: bool = False  # RF6
 
 
 @dataclass
@@ -348,6 +360,21 @@ class Draws:
     loyalty: Callable[[int, int], float] = lambda *_: 0.0  # of (entity, product): its own chance to leave
     moving: Callable[[int, int], float] = lambda *_: 0.5  # CU10: in (0, 1), of (contract, terms before)
     age: Callable[[int, int, int], int] = lambda *_: 0  # CU11: of (company, segment, product)
+    buyer: Callable[[int, int], int] = lambda entity, _: 2000 + entity  # of (deal, its round): its entity
+    # RP2: of (company, product): orders a day, and the chance to drop out
+    buying: Callable[[int, int], tuple[float, float]] = lambda *_: (0.0, 0.0)
+    order: Callable[[int, int], tuple[float, float]] = lambda *_: (0.5, 0.5)  # of (company, n): in (0, 1)
+    order_price: Callable[[int, int, int, int], float] = lambda *_: (
+        0.0
+    )  # of (company, segment, product, n), in full
+    win_back: Callable[[int], int] = lambda entity: 3000 + entity  # of a contract: its entity
+    referrer: Callable[[int, int], int] = lambda entity, _: 4000 + entity  # of (deal or contract, its round)
+    referral: Callable[[int, int], float] = lambda *_: 0.5  # RF2: of (company, n): in (0, 1)
+    referred: Callable[[int, int], int] = lambda entity, number: entity * 100 + number  # of (company, n)
+    # RF3: who somebody is, of (entity, channel, segment)
+    company: Callable[[int, int, int], Inquiry] = lambda entity, channel, segment: Inquiry(
+        entity, channel, 0, segment=segment
+    )
     visit: Callable[[int, int, int], int] = lambda *_: -1  # K9: entity born of (parent, its round, program)
     delay: Callable[[int, int], int] = lambda *_: DAY  # X5: of (visit, program)
     rest: Callable[[int, int, int], int] = lambda *_: DAY  # AV3: of (visit, program, round)
@@ -388,10 +415,12 @@ class Firm:
     one_off_cost: float = 0.0  # as it begins (C18)
     cost_per_month: float = 0.0
     nurture: dict[int, Nurture] = field(default_factory=dict)  # by reason
+    churned: int = 0  # the reason of customers who leave (WB1); 0: nobody is won back
     products: list[Product] = field(default_factory=list)
     billing: list[Billing] = field(default_factory=list)  # about no product, about each; empty: no cash
     deliveries: list[Delivery] = field(default_factory=list)
     programs: list[Program] = field(default_factory=list)
+    referrals: Referrals | None = None
 
 
 @dataclass

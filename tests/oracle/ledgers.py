@@ -11,7 +11,7 @@ from funnelsim.engines import ENGINES, history
 from funnelsim.model.model import Chapters, Model
 from funnelsim.model.words import GONE_COLD, NOBODY, NOTHING, Event, Flag
 
-from .naive import COLD, Contract, Cost, History, Pause, Spell, Step, Try, Visit, Walk
+from .naive import COLD, Buyer, Contract, Cost, History, Pause, Spell, Step, Try, Visit, Walk
 
 HOW = {
     Event.ADVANCED: "advanced",
@@ -38,6 +38,7 @@ class Told:
     process: int = 0
     company: int = NOTHING
     good: bool | None = None  # of a delivery
+    booked: list[tuple[str, int | None, int]] = field(default_factory=list)  # what, whose, since when
     round: int = 0
     became_lead: int | None = None
     outcome: str = "open"
@@ -45,15 +46,23 @@ class Told:
     owner: int | None = None
     bookings: float = 0.0
     term: int = 0
-    commission: float = 0.0
     open_since: int | None = None
     returned: int = 0
+    left_as: tuple[int, int] | None = None  # of a win-back: the stage and the reason with which it begins
     last: int = 0  # when the last row of the visit was written, but for those of nurture
     contacts: list[bool] = field(default_factory=list)  # J7: whether truly junk
     rejections: list[bool] = field(default_factory=list)
     reports: list[bool] = field(default_factory=list)  # W4: whether good
     visits: list[Visit] = field(default_factory=list)
     spells: list[Spell] = field(default_factory=list)
+
+
+@dataclass
+class Ordered:
+    """What a ledger says of who buys again."""
+
+    about: tuple[int, ...]  # created, channel, segment, product and stage
+    steps: list[Step] = field(default_factory=list)
 
 
 @dataclass
@@ -74,6 +83,7 @@ NO_TERM = (*AT_THE_MEAN, Event.CANCELLED, Event.BILLED)
 OF_CONTRACTS = (Event.MARGIN, Event.REVENUE, Event.EARNED, *NO_TERM)
 WAITED = (
     Event.WAS_CUSTOMER,
+    Event.REACTIVATED,
     Event.RENEWED,
     Event.CHURNED,
     Event.RUNS_ON,
@@ -81,6 +91,7 @@ WAITED = (
     Event.REVENUE,
     Event.BILLED,
 )  # where it is told
+ONCE_WON_BACK = (Event.EXPANDED, Event.CONTRACTED)  # of whom it is told then (WB5)
 OF_REPS = (Event.PAY, Event.TRAINED, Event.SKILL, Event.JOINED)
 OF_CHANGES = {Event.ONE_OFF: "one off", Event.RUNNING: "running"}
 Cast = list[tuple[int, list[int]]]  # for each chapter, when it begins, and who its reps are
@@ -100,10 +111,13 @@ def someone(row: Record, cast: Cast) -> int | None:
     return begun[-1][row["rep"]]
 
 
-def read(rows: Records, cast: Cast) -> tuple[dict[int, Told], dict[int, Subscribed], list[Cost]]:
-    """Rebuild every lead, every contract and every cost from the rows alone."""
+def read(
+    rows: Records, cast: Cast
+) -> tuple[dict[int, Told], dict[int, Subscribed], dict[int, Ordered], list[Cost]]:
+    """Rebuild every lead, every contract, who buys again and every cost from the rows alone."""
     leads: dict[int, Told] = {}
     contracts: dict[int, Subscribed] = {}
+    buyers: dict[int, Ordered] = {}
     costs: list[Cost] = []
     won: Told | None = None
     for row in rows:
@@ -115,9 +129,9 @@ def read(rows: Records, cast: Cast) -> tuple[dict[int, Told], dict[int, Subscrib
             costs.append(Cost("inquiry", time, int(row["channel"]), money))
         elif lead == NOTHING:
             costs += of_the_firm(event, row, cast)
-        elif event in (Event.SUBSCRIBED, Event.WAS_CUSTOMER):
+        elif event in (Event.SUBSCRIBED, Event.REACTIVATED, Event.WAS_CUSTOMER):
             assert lead not in contracts | leads
-            contracts[lead] = signed(won if event is Event.SUBSCRIBED else None, row)
+            contracts[lead] = signed(None if event is Event.WAS_CUSTOMER else won, row)
             read_contract(contracts[lead], event, row)
         elif event is Event.BEGAN:
             assert lead not in contracts | leads
@@ -125,27 +139,31 @@ def read(rows: Records, cast: Cast) -> tuple[dict[int, Told], dict[int, Subscrib
         elif lead in contracts:
             read_contract(contracts[lead], event, row)
             costs += of_a_bill(event, row)
+        elif event is Event.ORDERED or lead in buyers:
+            read_order(buyers.setdefault(lead, Ordered((*what_it_is(row), int(row["stage"])))), event, row)
         elif event in OF_CONTRACTS:
             assert won is not None, "what a contract leaves follows it"
-            deal = leads[won.company] if won.process else won  # DE5, DE6
-            assert (someone(row, cast), int(row["product"])) == (deal.owner, won.product)
+            assert int(row["product"]) == won.product
+            won.booked.append((name_of(event), someone(row, cast), int(row["worked"])))
             won.term = won.term if event in NO_TERM else int(row["waited"])
-            costs.append(Cost(event.name.lower().replace("_", " "), time, int(row["segment"]), money))
+            costs.append(Cost(name_of(event), time, int(row["segment"]), money))
             costs += of_a_bill(event, row)
-        elif event is Event.COMMISSION:
+        elif event in (Event.COMMISSION, Event.EXPECTED_COMMISSION):
             assert won is not None, "a commission follows its contract"
-            won.commission += money
-            costs.append(Cost("commission", time, whose(row, cast), money))
-        elif event is Event.EXPECTED_COMMISSION:
-            assert won is not None, "a commission follows its contract"
-            costs.append(Cost("expected commission", time, whose(row, cast), money))
+            won.booked.append((name_of(event), whose(row, cast), int(row["worked"])))
+            costs.append(Cost(name_of(event), time, whose(row, cast), money))
         else:
             told = leads[lead]
             assert what_it_is(row) == (told.created, told.channel, told.segment, told.product)
             read_step(told, event, row, costs, cast)
             ends = event in ENDS and (told.process > 0 or event is Event.WON)
             won = told if ends else None if event is not Event.BECAME_LEAD else won
-    return leads, contracts, costs
+    return leads, contracts, buyers, costs
+
+
+def name_of(event: Event) -> str:
+    """Return what the oracle calls an event."""
+    return HOW.get(event, event.name.lower().replace("_", " "))
 
 
 def of_a_bill(event: Event, row: Record) -> list[Cost]:
@@ -163,9 +181,28 @@ def what_it_is(row: Record) -> tuple[int, ...]:
 
 def signed(deal: Told | None, row: Record) -> Subscribed:
     """Begin with a contract, whose first row says who signs, if it is born of a deal."""
-    company = int(row["worked"] if row["event"] == Event.SUBSCRIBED else row["pursuit"])
-    assert (deal is None) == (row["event"] != Event.SUBSCRIBED), "a contract follows its deal"
+    company = int(row["pursuit"] if row["event"] == Event.WAS_CUSTOMER else row["worked"])
+    assert (deal is None) == (row["event"] == Event.WAS_CUSTOMER), "a contract follows its deal"
     return Subscribed(deal, company, *what_it_is(row)[:3])
+
+
+def read_order(told: Ordered, event: Event, row: Record) -> None:
+    """Add a row to what is told of who buys again, which has no rep and no flag (RP1)."""
+    assert (*what_it_is(row), int(row["stage"])) == told.about
+    assert (int(row["rep"]), int(row["flags"]), int(row["process"])) == (NOBODY, 0, 0)
+    waited = None if event is Event.EXPECTED_MARGIN else int(row["waited"])
+    count = int(row["count"]) if event in (Event.ORDERED, Event.BILLED) else None
+    told.steps.append(
+        Step(
+            name_of(event),
+            int(row["time"]),
+            float(row["money"]),
+            waited,
+            int(row["worked"]),
+            int(row["product"]),
+            count,
+        )
+    )
 
 
 def read_contract(told: Subscribed, event: Event, row: Record) -> None:
@@ -173,8 +210,10 @@ def read_contract(told: Subscribed, event: Event, row: Record) -> None:
     assert what_it_is(row)[:3] == (told.created, told.channel, told.segment)
     stage = 0 if told.deal is None else told.deal.visits[-1].stage
     assert (int(row["stage"]), int(row["rep"]), int(row["flags"])) == (stage, NOBODY, 0)
-    what = event.name.lower().replace("_", " ")
+    what = name_of(event)
     waited = int(row["waited"]) if event in WAITED else None
+    if event in ONCE_WON_BACK and row["waited"]:
+        waited = int(row["waited"])
     told.steps.append(
         Step(what, int(row["time"]), float(row["money"]), waited, int(row["worked"]), int(row["product"]))
     )
@@ -235,8 +274,24 @@ def read_step(told: Told, event: Event, row: Record, costs: list[Cost], cast: Ca
     read_visit(told, event, row, costs, cast)
 
 
+def read_win_back(told: Told, event: Event, row: Record) -> None:
+    """Note that a win-back begins (WB2), or is nurtured at the horizon (N5)."""
+    time = int(row["time"])
+    assert (int(row["waited"]), int(row["rep"]), int(row["flags"])) == (time - told.began, NOBODY, 0)
+    if event is Event.PARKED:
+        assert time == told.began
+        told.left_as = int(row["stage"]), int(row["reason"])
+        return
+    assert told.left_as is not None
+    assert (int(row["stage"]), int(row["worked"])) == (told.left_as[0], told.began)
+    told.open_since = told.began
+
+
 def read_visit(told: Told, event: Event, row: Record, costs: list[Cost], cast: Cast) -> None:
     """Add what happens in a visit, and check the span that the row closes."""
+    if not told.visits:
+        read_win_back(told, event, row)
+        return
     time, visit = int(row["time"]), told.visits[-1]
     rests = told.process and visit.how == "parked"
     assert int(row["stage"]) == (told.visits[0].stage if rests else visit.stage)  # V22, X3
@@ -350,23 +405,24 @@ OF_NURTURE = (Event.TOUCHED, Event.RETURNED)
 
 def read_nurture(told: Told, event: Event, row: Record) -> None:
     """Add a row of nurture to what is told of a lead, and check what it says (N4, N5, N6)."""
-    time, visit = int(row["time"]), told.visits[-1]
+    time, visit = int(row["time"]), told.visits[-1] if told.visits else None
+    left, stage, reason = (visit.left, visit.stage, visit.reason) if visit else (told.began, *told.left_as)
     assert row["rep"] == NOBODY
     if event is Event.TOUCHED:
-        assert int(row["worked"]) == visit.left
-        assert int(row["stage"]) == visit.stage
+        assert int(row["worked"]) == left
+        assert int(row["stage"]) == stage
         spell = Spell(int(row["worked"]), int(row["waited"]), float(row["money"]), int(row["count"]), time)
         told.spells.append(spell)
         return
     assert told.spells[-1].ended == time
     if event is Event.RETURNED:
-        assert visit.left is not None
-        assert int(row["waited"]) == time - visit.left
+        assert left is not None
+        assert int(row["waited"]) == time - left
         told.returned += 1
         told.round += 1
         return
-    assert int(row["stage"]) == visit.stage
-    assert (int(row["waited"]), int(row["reason"])) == (0, visit.reason)
+    assert int(row["stage"]) == stage
+    assert (int(row["waited"]), int(row["reason"])) == (0, reason)
     told.outcome, told.ended, told.owner = HOW[event], time, None
 
 
@@ -389,7 +445,7 @@ def told_otherwise(oracle: History, chapters: Model | Chapters, seed: int, repli
 
 def differences(oracle: History, rows: Records) -> list[str]:
     """State where a ledger and the oracle's history differ: by leads, by contracts, then by costs."""
-    leads, contracts, costs = read(rows, oracle.cast)
+    leads, contracts, buyers, costs = read(rows, oracle.cast)
     found: list[str] = []
     for entity in sorted(
         {entity for entity, walk in oracle.leads.items() if walk.phase != "to begin"} | leads.keys()
@@ -400,6 +456,9 @@ def differences(oracle: History, rows: Records) -> list[str]:
         found += differences_of_lead(oracle.leads[entity], leads[entity])
     for entity in sorted(oracle.contracts.keys() | contracts.keys()):
         found += differences_of_contract(entity, oracle.contracts.get(entity), contracts.get(entity))
+    ordering = {entity: buyer for entity, buyer in oracle.buyers.items() if buyer.steps}
+    for entity in sorted(ordering.keys() | buyers.keys()):
+        found += differences_of_buyer(entity, ordering.get(entity), buyers.get(entity))
     found += differences_of_order(oracle, rows)
     for kind in (
         "media",
@@ -436,11 +495,7 @@ def differences(oracle: History, rows: Records) -> list[str]:
 
 def differences_of_order(oracle: History, rows: Records) -> list[str]:
     """Compare what was decided, row by row: (instant, what, lead)."""
-    log = [
-        (int(row["time"]), HOW.get(event, event.name.lower().replace("_", " ")), int(row["pursuit"]))
-        for row in rows
-        for event in [Event(int(row["event"]))]
-    ]
+    log = [(int(row["time"]), name_of(Event(int(row["event"]))), int(row["pursuit"])) for row in rows]
     for number, (ours, theirs) in enumerate(zip_longest(oracle.log, log)):
         if ours != theirs:
             return [f"row {number}: {ours} but {theirs} in the ledger"]
@@ -463,8 +518,10 @@ def differences_of_lead(walk: Walk, told: Told) -> list[str]:
         "owner": (walk.owner, told.owner),
         "became lead": (walk.became_lead, told.became_lead),
         "bookings": (walk.bookings, told.bookings),
+        "what is booked": (walk.booked, told.booked),
         "term": (walk.term, told.term),
         "nurture": (walk.spells, told.spells),
+        "stage and reason of a win-back": (walk.left_as, told.left_as),
         "truth of first contacts": (walk.contacts, told.contacts),
         "truth of rejections": (walk.rejections, told.rejections),
         "what was reported": (walk.told, told.reports),
@@ -490,6 +547,21 @@ def differences_of_contract(entity: int, ours: Contract | None, theirs: Subscrib
         return [f"contract {entity} of another deal in the ledger"]
     return [
         f"contract {entity}: {mine}\n      in the ledger: {yours}"
+        for mine, yours in zip_longest(ours.steps, theirs.steps)
+        if mine is None or yours is None or unlike(mine, yours)
+    ]
+
+
+def differences_of_buyer(entity: int, ours: Buyer | None, theirs: Ordered | None) -> list[str]:
+    """Compare who buys again."""
+    if ours is None or theirs is None:
+        return [f"buyer {entity} only {'in the ledger' if ours is None else 'for the oracle'}"]
+    deal = ours.deal
+    about = (deal.created, deal.inquiry.channel, deal.inquiry.segment, ours.product, deal.stage)
+    if theirs.about != about:
+        return [f"buyer {entity} of another deal in the ledger: {theirs.about}, not {about}"]
+    return [
+        f"buyer {entity}: {mine}\n      in the ledger: {yours}"
         for mine, yours in zip_longest(ours.steps, theirs.steps)
         if mine is None or yours is None or unlike(mine, yours)
     ]

@@ -29,6 +29,7 @@ from .firm import (
     Firm,
     Inquiry,
     Limit,
+    Nurture,
     Product,
     Rejection,
     Rep,
@@ -46,6 +47,7 @@ MOST_WAVES = 10_000  # I5
 YEAR = 12 * MONTH  # CU5
 FOR_EVER = 10**18  # microseconds: what is longer is cut
 COLD = "gone cold"
+NO_COHORT = -1  # WB1
 KINDS = (  # I1
     "day ends",
     "rep leaves",
@@ -63,6 +65,8 @@ KINDS = (  # I1
     "withdrawn",
     "cools off",
     "term ends",
+    "orders",
+    "refers",
 )
 
 PHASES = {  # what each ends with
@@ -132,6 +136,19 @@ class Spell:
     cost: float  # of a touch
     touches: int
     ended: int | None = None
+
+
+@dataclass
+class Referrer:
+    """Who refers others (RF1)."""
+
+    entity: int
+    company: Inquiry
+    of_contract: bool
+    delivered_well: bool = True  # the latest delivery
+    kept: bool = True  # the latest visit
+    number: int = 1  # of the candidate that is due
+    due: int | None = None
 
 
 @dataclass(eq=False)
@@ -229,6 +246,8 @@ class Walk:
     customer: Contract | None = None  # ... whom it is about
     deal: Walk | None = None  # of which it was born, if it is a delivery
     delivery: int = 0  # ... and by which
+    bill: Bill | None = None  # for what is won, or delivered
+    booked: list[tuple[str, int | None, int]] = field(default_factory=list)  # what, whose, since when
     good: bool | None = None
     phase: str = "new"  # held, queue, work, customer, between attempts, nurture, over; of visits, see below
     ignored: bool = False  # by its rep: it is in no queue (B9)
@@ -268,16 +287,14 @@ class Walk:
     ended: int | None = None
     owner: int | None = None  # at the end, by `who`; of a contract, who closed it
     bookings: float = 0.0
-    paid: float = 0.0  # for a month, or for the whole
-    usual: float = 0.0  # ... at the mean price
-    share: float = 1.0  # of the full price
-    at_delivery: bool = False  # DE5
-    unbilled: float = 1.0  # share of a deal's bookings (CA4)
     term: int = 0
     commission: float = 0.0
     visits: list[Visit] = field(default_factory=list)
     spells: list[Spell] = field(default_factory=list)
-    returned: int = 0  # from nurture
+    returned: int = 0  # from nurture, its customer's earlier deals included (WB1)
+    parked_for: int = 0  # the reason
+    left_as: tuple[int, int] | None = None  # of a win-back: the stage and the reason with which it begins
+    first_signed: int | None = None  # WB5: when its company did, of a win-back and its delivery
     warmth: float = 1.0  # N6
     lost_as: str = ""  # N4: what it would have been, had there been no nurture
 
@@ -285,6 +302,24 @@ class Walk:
     def is_lead(self) -> bool:
         """Whether it is of the sale."""
         return self.program is None and self.deal is None
+
+    @property
+    def is_win_back(self) -> bool:
+        """Whether it is of the sale, and born of a contract (WB1)."""
+        return self.is_lead and self.first_signed is not None
+
+
+@dataclass
+class Bill:
+    """What is paid for a deal, or for an order: for a month, or for the whole."""
+
+    paid: float
+    usual: float  # at the mean price
+    share: float  # of the full price
+    at_delivery: bool  # DE5
+    closer: int | None  # by `who`
+    since: int = 0  # RP5, WB5: when the deal of an order was won, or when who is won back first signed
+    unbilled: float = 1.0  # share of it (CA4)
 
 
 @dataclass
@@ -297,6 +332,21 @@ class Step:
     waited: int | None = None
     worked: int | None = None
     product: int = 0
+    count: int | None = None
+
+
+@dataclass
+class Buyer:
+    """Who may buy a one-off product again (RP1)."""
+
+    entity: int
+    deal: Walk
+    product: int
+    won: int
+    due: int | None
+    latest: int  # the order before, or the deal
+    orders: int = 0
+    steps: list[Step] = field(default_factory=list)
 
 
 @dataclass
@@ -314,6 +364,8 @@ class Contract:
     mrr: int  # cents
     term_began: int
     term_ends: int | None  # None: it has ended
+    first_signed: int = 0  # WB5: when its company did
+    returns: int = 0  # WB1
     terms: int = 0  # that are over
     latest: tuple[int, bool] | None = None  # AV5: the program of the latest visit, and whether it was kept
     delivered: Walk | None = None  # DE7
@@ -341,6 +393,7 @@ class History:
 
     leads: dict[int, Walk]
     contracts: dict[int, Contract]
+    buyers: dict[int, Buyer]
     costs: list[Cost]
     log: list[tuple[int, str, int]]  # (instant, what, lead or -1), in the order in which it was decided
     cast: list[tuple[int, list[int]]]  # for each chapter, when it begins, and who its reps are
@@ -516,6 +569,11 @@ def instant_of(total: float | Fraction, channel: Channel, midnights: list[float]
     return None
 
 
+def rate_of_referrals(firm: Firm) -> float:
+    """Return how many candidates a customer refers in a month (RF2)."""
+    return 0.0 if firm.referrals is None else firm.referrals.rate
+
+
 class Simulation:
     """One history of one firm, chapter by chapter."""
 
@@ -527,6 +585,8 @@ class Simulation:
         self.now = 0
         self.leads: dict[int, Walk] = {}
         self.contracts: dict[int, Contract] = {}
+        self.buyers: dict[int, Buyer] = {}
+        self.referrers: dict[int, Referrer] = {}  # by company
         self.costs: list[Cost] = []
         self.log: list[tuple[int, str, int]] = []
         self.days_booked = 0
@@ -586,7 +646,7 @@ class Simulation:
                 if self.leads[entity].phase == "nurture":
                     self.nurture_is_over(self.leads[entity], self.now - 1)
                 self.say("open", entity)
-        return History(self.leads, self.contracts, self.costs, self.log, self.cast)
+        return History(self.leads, self.contracts, self.buyers, self.costs, self.log, self.cast)
 
     def say(self, what: str, lead: int = -1) -> None:
         """Log that something happens; what is about no lead has lead -1 (D4)."""
@@ -627,12 +687,24 @@ class Simulation:
                 coming.append((walk.until, KINDS.index(PHASES[walk.phase]), entity))
             if walk.company == "cooling" and walk.cool is not None:
                 coming.append((walk.cool, KINDS.index("cools off"), entity))
-        coming += [
+        return coming + self.turns_of_customers()
+
+    def turns_of_customers(self) -> list[tuple[int, int, int]]:
+        """Look at who is a customer as the period begins, at whose term ends, who orders and who refers."""
+        coming = [
             (self.firm.period_begins, KINDS.index("begins"), entity) for entity in self.first_customers()
         ]
         for entity, contract in self.contracts.items():
             if contract.term_ends is not None:  # CU2
                 coming.append((contract.term_ends, KINDS.index("term ends"), entity))
+        for entity, buyer in self.buyers.items():
+            if buyer.due is not None:
+                coming.append((buyer.due, KINDS.index("orders"), entity))
+        coming += [
+            (each.due, KINDS.index("refers"), each.entity)
+            for each in self.referrers.values()
+            if each.due is not None
+        ]
         return coming
 
     def turns_of_people(self) -> list[tuple[int, int, int]]:
@@ -706,12 +778,21 @@ class Simulation:
             self.inquiry_arrives(who)
         elif kind == "prospecting ends":
             self.block_is_over(self.people[who])
-        elif kind == "term ends":
-            self.term_is_over(self.contracts[who])
+        elif kind in ("term ends", "orders", "refers"):
+            self.decide_of_customer(kind, who)
         elif kind == "begins" and who not in self.leads:
             self.was_customer(who, *self.first_customers()[who])
         else:
             self.decide_of(self.leads[who], kind)
+
+    def decide_of_customer(self, kind: str, who: int) -> None:
+        """Let a term end, a buyer order or a referrer refer."""
+        if kind == "term ends":
+            self.term_is_over(self.contracts[who])
+        elif kind == "orders":
+            self.orders(self.buyers[who])
+        else:
+            self.refers(next(each for each in self.referrers.values() if each.entity == who))
 
     def decide_of(self, walk: Walk, kind: str) -> None:
         """Let something happen to a pursuit, unless something else has just ended what was due (T4)."""
@@ -758,6 +839,8 @@ class Simulation:
         for person in self.people:
             if person.block:
                 person.block_ends = end_of_work(person.hours_at_work(), person.block_since, person.block)
+        for referrer in self.referrers.values():
+            self.refers_anew(referrer, before)
         self.pay_once()
         self.queue_anew(queueing, before)
         self.take_over_limits(before)
@@ -957,12 +1040,16 @@ class Simulation:
         )
         stream = self.streams[channel]
         company = stream.companies[stream.index]
-        walk = Walk(company, self.now, self.firm.channels[channel].stage, entity, self.now)
         stream.index += 1
         self.find_next_inquiry(channel)
-        if self.firm.segments[walk.inquiry.segment].companies:
-            if walk.inquiry.accepted_below >= self.share_available(walk.inquiry.segment):  # O2
-                return
+        if company.accepted_below < self.share_available(company.segment):  # O2
+            self.inquires(company, channel)
+
+    def inquires(self, company: Inquiry, channel: int) -> None:
+        """Begin a walk (A1)."""
+        entity = company.entity
+        walk = Walk(company, self.now, self.firm.channels[channel].stage, entity, self.now)
+        if self.firm.segments[company.segment].companies:
             walk.company = "taken"  # O3
         self.leads[entity] = walk
         self.spend("inquiry", channel, self.firm.channels[channel].cost_per_inquiry)
@@ -1005,9 +1092,10 @@ class Simulation:
 
     def reports(self, walk: Walk) -> None:
         """Tell marketing what a lead that leaves a visit has shown, if there is anything (W3, W4)."""
-        learning = self.firm.channels[walk.inquiry.channel].learning
+        channel = walk.inquiry.channel
+        learning = None if channel < 0 else self.firm.channels[channel].learning
         failed = bool(self.stage_for(walk).checks) and walk.reached and not walk.advances
-        if learning is None or not (walk.target == WON or walk.is_junk or failed):
+        if learning is None or walk.is_win_back or not (walk.target == WON or walk.is_junk or failed):
             return
         if self.draws.report(walk.entity, walk.stage, walk.round) < learning.honest:
             self.say("reported", walk.entity)
@@ -1017,6 +1105,8 @@ class Simulation:
     def share_available(self, segment: int) -> float:
         """Return the share of a segment's market that nobody has taken (O1, O7)."""
         market = self.firm.segments[segment]
+        if not market.companies:
+            return 1.0
         own = [walk for walk in self.leads.values() if walk.inquiry.segment == segment]
         taken = sum(walk.company in ("taken", "customer", "cooling") for walk in own)
         return max(market.companies - market.customers - taken, 0) / market.companies
@@ -1038,8 +1128,9 @@ class Simulation:
 
     def company(self, walk: Walk) -> Inquiry:
         """Find who inquired, as the chapter at hand draws companies."""
-        companies = self.streams[walk.inquiry.channel].companies
-        return next(each for each in companies if each.entity == walk.inquiry.entity)
+        companies, entity = self.streams[walk.inquiry.channel].companies, walk.inquiry.entity
+        found = next((each for each in companies if each.entity == entity), None)
+        return found or self.draws.company(entity, walk.inquiry.channel, walk.inquiry.segment)
 
     def find_next_inquiry(self, number: int) -> None:
         """Find when a channel's next inquiry comes; past the horizon, never."""
@@ -1439,13 +1530,14 @@ class Simulation:
         past = len(self.firm.stages) if walk.target == WON else int(walk.target)
         visit.how = visit.how or ("advanced" if past > walk.stage else "sent back")
         self.say(visit.how, walk.entity)
-        if walk.is_lead and walk.became_lead is None and past > self.lead_stage:
+        is_new = walk.is_lead and not walk.is_win_back and walk.became_lead is None
+        if is_new and past > self.lead_stage:
             self.becomes_lead(walk)
         if walk.target == WON:
             if walk.deal is None:
                 self.wins(walk)
             else:
-                self.delivers(walk, walk.deal)
+                self.delivers(walk)
             self.finish(walk)
             return
         walk.round += visit.how == "sent back"  # V18
@@ -1457,7 +1549,7 @@ class Simulation:
     def rejects(self, walk: Walk) -> None:
         """Note what a lead that sales rejects has cost (J12)."""
         cost = self.stage_for(walk).cost_per_visit
-        if walk.is_lead and not walk.rejections:
+        if walk.is_lead and not walk.is_win_back and not walk.rejections:  # WB3
             channel = self.firm.channels[walk.inquiry.channel]
             cost += channel.cost_per_inquiry
             cost += channel.price_per_lead if walk.became_lead is not None else 0.0
@@ -1482,28 +1574,42 @@ class Simulation:
         share_of_price, product = self.share_of_price(walk), self.product_of(walk)
         # C17: what the chapter at hand says
         price, usual, margin = self.prices(walk)
-        walk.paid, walk.usual, walk.share = price * share_of_price, usual * share_of_price, share_of_price
-        walk.at_delivery = product is not None and product.at_delivery
+        walk.bill = Bill(
+            price * share_of_price,
+            usual * share_of_price,
+            share_of_price,
+            at_delivery=product is not None and product.at_delivery,
+            closer=None if walk.closer is None else walk.closer.who,
+            since=walk.first_signed or 0,
+        )
         full, usual = price * self.times(walk), usual * self.times(walk)
         walk.bookings = self.bookings(walk)
         expected = usual * share_of_price  # M7
         self.books(walk, "margin", walk.bookings - (1 - margin) * full)  # M3
         self.books(walk, "expected", expected)
         self.books(walk, "expected margin", expected - (1 - margin) * usual)
-        if not walk.at_delivery:
+        if not walk.bill.at_delivery:
             walk.term = max(self.earns_over(walk), 1)  # M8
             self.books(walk, "revenue", walk.bookings)
         if walk.closer is not None:
             self.pays_commission(walk, walk.closer, expected)
         if self.firm.billing:
-            self.bills_at_signing(walk)
-        if not walk.at_delivery:
-            self.subscribes(walk, walk)
+            for each in self.due_at_signing(walk.product, walk.bill, walk.bookings, walk.term):
+                self.bills(walk, *each)
+        if not walk.bill.at_delivery:
+            self.subscribes(walk, walk.bill)
         if product is not None and product.delivery is not None:
-            self.is_to_be_delivered(walk, product.delivery)
+            self.is_to_be_delivered(walk, walk.entity, walk.round, product.delivery, walk.bill)
+        if product is not None and not product.months:
+            self.may_buy_again(walk, product)
+        if (product is None or not product.months) and self.now >= self.firm.period_begins:
+            self.may_refer(walk.inquiry, self.draws.referrer(walk.entity, walk.round))
 
     def books(self, walk: Walk, what: str, money: float) -> None:
         """Book what a contract brings for its segment."""
+        assert walk.bill is not None
+        since = self.now if what == "billed" else walk.bill.since  # CA7
+        walk.booked.append((what, walk.bill.closer, since))
         self.spend(what, walk.inquiry.segment, money)
         self.say(what, walk.entity)
 
@@ -1513,21 +1619,33 @@ class Simulation:
         """Return how contracts about a product, or about none, are billed."""
         return self.firm.billing[0 if product is None else product + 1]
 
-    def bills_at_signing(self, deal: Walk) -> None:
-        """Bill all or the deposit, and then the rest, where that is monthly and not to be delivered (CA2)."""
-        how = self.billing(deal.product)
+    def due_at_signing(
+        self, product: int | None, bill: Bill, value: float, term: int
+    ) -> list[tuple[float, int, str]]:
+        """List what is billed at once: all or the deposit, and the rest if monthly, not at delivery (CA2)."""
+        how = self.billing(product)
         first = 1.0 if how.when == "at signing" else how.deposit
-        deal.unbilled = 1 - first
-        self.bills(deal, deal.bookings * first, 1, "deposit" if deal.unbilled else "payment")
-        if how.when == "monthly" and not deal.at_delivery:
-            self.bills(deal, deal.bookings * deal.unbilled, instalments(how, deal.term), "payment")
-            deal.unbilled = 0.0
+        bill.unbilled = 1 - first
+        due = [(value * first, 1, "deposit" if bill.unbilled else "payment")]
+        if how.when == "monthly" and not bill.at_delivery:
+            due.append((value * bill.unbilled, instalments(how, term), "payment"))
+            bill.unbilled = 0.0
+        return due
 
-    def bills_the_rest(self, walk: Walk, deal: Walk) -> None:
+    def bills_the_rest(self, walk: Walk, bill: Bill) -> None:
         """Bill what has not been billed as something is delivered (CA4)."""
-        value = self.worth_now(walk, deal)[0] * deal.unbilled
+        value = self.worth_now(walk, bill)[0] * bill.unbilled
         term = max(self.earns_over(walk), 1)
         self.bills(walk, value, instalments(self.billing(walk.product), term), "payment")
+
+    def bills_an_order(self, buyer: Buyer, bill: Bill, term: int) -> None:
+        """Bill what has been ordered (CA8)."""
+        for value, count, purpose in self.due_at_signing(buyer.product, bill, bill.paid, term):
+            money = in_cents(value / count)
+            if money > 0:
+                delay = self.draws.payment(buyer.entity, buyer.product, purpose, buyer.orders)
+                buyer.steps.append(Step("billed", self.now, money, delay, self.now, buyer.product, count))
+                self.say("billed", buyer.entity)
 
     def bills(self, walk: Walk, value: float, count: int, purpose: str) -> None:
         """Write a bill of so many instalments (CA3, CA7)."""
@@ -1551,52 +1669,151 @@ class Simulation:
         self.spend("first instalment", company.segment, first)
         self.spend("delay of a bill", company.segment, delay)
 
+    # Referrals
+
+    def may_refer(self, company: Inquiry, entity: int, *, of_contract: bool = False) -> None:
+        """Let a referrer be born of a contract, or of a deal, if its company has none (RF1)."""
+        if self.firm.referrals is None or company.entity in self.referrers:
+            return
+        referrer = Referrer(entity, company, of_contract)
+        self.referrers[company.entity] = referrer
+        referrer.due = self.candidate_comes(referrer)
+
+    def candidate_comes(self, referrer: Referrer) -> int | None:
+        """Find when the next candidate comes, a whole gap from now (RF2)."""
+        rate = rate_of_referrals(self.firm)
+        u = self.draws.referral(referrer.company.entity, referrer.number)
+        return self.now + whole(-math.log(1 - u) / rate * MONTH) if rate > 0 else None
+
+    def refers_anew(self, referrer: Referrer, before: Firm) -> None:
+        """Let the candidate that is due come sooner or later (RF7)."""
+        was, rate = rate_of_referrals(before), rate_of_referrals(self.firm)
+        if was == rate:
+            return
+        if was == 0 or rate == 0:
+            referrer.due = self.candidate_comes(referrer)
+        else:
+            assert referrer.due is not None
+            referrer.due = self.now + whole((referrer.due - self.now) * (was / rate))
+
+    def refers(self, referrer: Referrer) -> None:
+        """Let a candidate inquire, if it is accepted (RF3, RF4)."""
+        referrals = self.firm.referrals
+        assert referrals is not None
+        entity = self.draws.referred(referrer.company.entity, referrer.number)
+        candidate = self.draws.company(entity, referrals.channel, referrer.company.segment)
+        satisfaction = 1.0 if referrer.delivered_well else referrals.bad_delivery
+        satisfaction *= 1.0 if referrer.kept else referrals.missed_visit
+        lasts = not (referrals.while_customer and referrer.of_contract) or self.is_customer(referrer.company)
+        if lasts and candidate.accepted_below < satisfaction * self.share_available(candidate.segment):
+            self.inquires(candidate, referrals.channel)
+        referrer.number += 1
+        referrer.due = self.candidate_comes(referrer)
+
+    def is_customer(self, company: Inquiry) -> bool:
+        """Return whether a contract of a company is in force (RF6)."""
+        own = [each for each in self.contracts.values() if each.company.entity == company.entity]
+        return any(contract.term_ends is not None for contract in own)
+
+    # Orders
+
+    def may_buy_again(self, walk: Walk, product: Product) -> None:
+        """Let a buyer be born of a deal (RP1)."""
+        if not product.bought_again or walk.product is None or self.now < self.firm.period_begins:
+            return
+        entity = self.draws.buyer(walk.entity, walk.round)
+        self.buyers[entity] = Buyer(entity, walk, walk.product, self.now, None, self.now)
+        self.waits_for_an_order(self.buyers[entity])
+
+    def waits_for_an_order(self, buyer: Buyer) -> None:
+        """Find when the next order comes (RP3)."""
+        company = buyer.deal.inquiry.entity
+        rate, _ = self.draws.buying(company, buyer.product)
+        gap, _ = self.draws.order(company, buyer.orders + 1)
+        buyer.latest = self.now
+        buyer.due = self.now + whole(-math.log(1 - gap) / rate * DAY) if rate > 0 else None
+
+    def orders(self, buyer: Buyer) -> None:
+        """Let a buyer buy again (RP4)."""
+        company, product = buyer.deal.inquiry, self.firm.products[buyer.product]
+        buyer.orders += 1
+        price = self.draws.order_price(company.entity, company.segment, buyer.product, buyer.orders)
+        mean, share = product.prices[company.segment].mean, 1 - product.discount
+        bill = Bill(price * share, mean * share, share, product.at_delivery, None, buyer.won)
+        self.tells_of_order(buyer, "ordered", bill.paid, self.now - buyer.latest, min(buyer.orders, 32_767))
+        lost = 1 - product.prices[company.segment].margin
+        term = max(product.earned_over, 1)
+        self.tells_of_order(buyer, "margin", bill.paid - lost * price, 0 if bill.at_delivery else term)
+        self.tells_of_order(buyer, "expected margin", bill.usual - lost * mean)
+        if not bill.at_delivery:  # RP5
+            self.tells_of_order(buyer, "revenue", bill.paid, term)
+        if self.firm.billing:
+            self.bills_an_order(buyer, bill, term)
+        if product.delivery is not None:
+            self.is_to_be_delivered(buyer.deal, buyer.entity, buyer.orders, product.delivery, bill)
+        buyer.due = None
+        _, u = self.draws.order(company.entity, buyer.orders)
+        if u >= self.draws.buying(company.entity, buyer.product)[1]:  # RP6
+            self.waits_for_an_order(buyer)
+
+    def tells_of_order(
+        self, buyer: Buyer, what: str, money: float, waited: int | None = None, count: int | None = None
+    ) -> None:
+        """Say what a buyer does."""
+        buyer.steps.append(Step(what, self.now, money, waited, buyer.won, buyer.product, count))
+        self.say(what, buyer.entity)
+
     # Deliveries
 
-    def is_to_be_delivered(self, deal: Walk, number: int) -> None:
-        """Let a delivery be born of a deal, which begins in the next wave (DE1, X5)."""
-        entity = self.draws.delivery(deal.entity, deal.round, number)
+    def is_to_be_delivered(self, deal: Walk, parent: int, occurrence: int, number: int, bill: Bill) -> None:
+        """Let a delivery be born of a deal, or of a buyer, and begin in the next wave (DE1, RP5, X5)."""
+        entity = self.draws.delivery(parent, occurrence, number)
         how = self.firm.deliveries[number]
         delivery = Walk(deal.inquiry, self.now, how.stage, entity, deal.created, how.process)
-        delivery.deal, delivery.delivery = deal, number
+        delivery.deal, delivery.delivery, delivery.bill = deal, number, bill
         delivery.product, delivery.warmth = deal.product, deal.warmth
+        delivery.returned, delivery.first_signed = deal.returned, deal.first_signed
         delivery.theorist, delivery.traits = deal.theorist, set(deal.traits)
         delivery.phase, delivery.until = "to begin", self.now
         self.leads[entity] = delivery
 
-    def delivers(self, walk: Walk, deal: Walk) -> None:
+    def delivers(self, walk: Walk) -> None:
         """Say whether what has been delivered is good, and recognise it, if that is so (DE4, DE5)."""
         delivery = self.firm.deliveries[walk.delivery]
         chance = chance_of_a_good_one(delivery, self.now - walk.began, walk.round)
         walk.good = self.draws.good(walk.entity) < chance
-        if deal.at_delivery:
+        assert walk.bill is not None
+        if walk.bill.at_delivery:
             walk.term = max(self.earns_over(walk), 1)
-            value, margin, _ = self.worth_now(walk, deal)
+            value, margin, _ = self.worth_now(walk, walk.bill)
             self.books(walk, "revenue", value)
             self.books(walk, "earned", margin)
         if self.firm.billing:
-            self.bills_the_rest(walk, deal)
-        if deal.at_delivery:
-            self.subscribes(walk, deal)
+            self.bills_the_rest(walk, walk.bill)
+        if walk.bill.at_delivery:
+            self.subscribes(walk, walk.bill)
         for contract in self.in_force(walk):  # DE7
             contract.delivered = walk
+        if walk.inquiry.entity in self.referrers:  # RF5
+            self.referrers[walk.inquiry.entity].delivered_well = walk.good
 
-    def cancels(self, walk: Walk, deal: Walk) -> None:
+    def cancels(self, walk: Walk) -> None:
         """Take back what has been booked but not earned, or end the contract (DE6)."""
-        value, margin, expected = self.worth_now(walk, deal)
+        assert walk.bill is not None
+        value, margin, expected = self.worth_now(walk, walk.bill)
         self.books(walk, "cancelled", value)
-        if deal.at_delivery:
+        if walk.bill.at_delivery:
             self.books(walk, "margin", -margin)
             self.books(walk, "expected margin", -expected)
             return
         for contract in self.in_force(walk):
             self.churns(contract)
 
-    def worth_now(self, walk: Walk, deal: Walk) -> tuple[float, float, float]:
+    def worth_now(self, walk: Walk, bill: Bill) -> tuple[float, float, float]:
         """Return bookings, their margin, and that at the mean price, of what was paid as it is now (C17)."""
         lost = 1 - self.prices(walk)[2]
-        value, usual = (paid * self.times(walk) for paid in (deal.paid, deal.usual))
-        return value, value - lost * (value / deal.share), usual - lost * (usual / deal.share)
+        value, usual = (paid * self.times(walk) for paid in (bill.paid, bill.usual))
+        return value, value - lost * (value / bill.share), usual - lost * (usual / bill.share)
 
     def in_force(self, walk: Walk) -> list[Contract]:
         """List the contract of a walk's company, if it has one that has not ended."""
@@ -1642,7 +1859,7 @@ class Simulation:
 
     # Customers
 
-    def subscribes(self, walk: Walk, deal: Walk) -> None:
+    def subscribes(self, walk: Walk, bill: Bill) -> None:
         """Let a contract be born of a recurring product's deal, or of its delivery, in the period (CU1)."""
         product = self.product_of(walk)
         if product is None or walk.product is None or not product.months:
@@ -1656,15 +1873,22 @@ class Simulation:
             walk,
             walk.product,
             signed=self.now,
-            paid=deal.paid,
-            usual=deal.usual,
-            share=deal.share,
-            mrr=cents_of(deal.paid),
+            paid=bill.paid,
+            usual=bill.usual,
+            share=bill.share,
+            mrr=cents_of(bill.paid),
             term_began=self.now,
             term_ends=self.now + product.length,
+            first_signed=self.now if walk.first_signed is None else walk.first_signed,
+            returns=walk.returned,
         )
         self.contracts[entity] = contract
-        self.tells(contract, "subscribed", contract.mrr / 100, worked=walk.inquiry.entity)
+        company = walk.inquiry.entity
+        if walk.first_signed is None:
+            self.tells(contract, "subscribed", contract.mrr / 100, worked=company)
+        else:  # WB4
+            waited = self.now - contract.first_signed
+            self.tells(contract, "reactivated", contract.mrr / 100, waited, company)
         self.asks_for_visits(contract)
 
     def first_customers(self) -> dict[int, tuple[int, int]]:
@@ -1699,6 +1923,7 @@ class Simulation:
             mrr=cents_of(price * share * grown),
             term_began=self.now - age + over * product.length,
             term_ends=self.now - age + (over + 1) * product.length,
+            first_signed=self.now - age,
         )
         self.contracts[entity] = contract
         left = (over + 1) * product.length - age
@@ -1728,8 +1953,8 @@ class Simulation:
         if contract.term_ends is None:  # DE6: something has ended it just now
             return
         stays = self.draws.leaving(contract.entity, contract.terms) < self.chance_to_stay(contract)
-        contract.terms += 1
         if stays:
+            contract.terms += 1
             self.goes_on(contract)
         else:
             self.churns(contract)
@@ -1737,8 +1962,28 @@ class Simulation:
     def churns(self, contract: Contract) -> None:
         """Let a customer leave (CU4)."""
         contract.term_ends = None
-        self.tells(contract, "churned", contract.mrr / 100, self.now - contract.signed, contract.signed)
+        ran = self.now - contract.signed
+        self.tells(contract, "churned", contract.mrr / 100, ran, contract.first_signed)
         self.calls_off(contract)
+        program = self.firm.nurture.get(self.firm.churned)
+        if self.firm.churned and program is not None and contract.returns < program.most_returns:
+            self.is_to_be_won_back(contract, program)
+
+    def is_to_be_won_back(self, contract: Contract, program: Nurture) -> None:
+        """Let a win-back be born of a contract that ends (WB1, WB2)."""
+        entity, deal = self.draws.win_back(contract.entity), contract.deal
+        walk = Walk(contract.company, self.now, 0 if deal is None else deal.stage, entity, NO_COHORT)
+        walk.product, walk.first_signed, walk.returned = (
+            contract.product,
+            contract.first_signed,
+            contract.returns,
+        )
+        if deal is not None:
+            walk.warmth, walk.traits = deal.warmth, set(deal.traits)
+        self.leads[entity] = walk
+        self.say("began", entity)
+        self.is_nurtured(walk, self.firm.churned, program)
+        walk.lost_as, walk.left_as = "lost", (walk.stage, walk.parked_for)
 
     def chance_to_stay(self, contract: Contract) -> float:
         """Return the chance of CU3, after the latest account visit (AV5), and after the delivery (DE7)."""
@@ -1768,14 +2013,16 @@ class Simulation:
         contract.term_began, contract.term_ends = self.now, self.now + product.length
         value = contract.paid * product.months
         if was_typed:  # that which is over
-            self.tells(contract, "renewed", value, over, contract.signed)
+            self.tells(contract, "renewed", value, over, contract.first_signed)
         mrr, contract.mrr = contract.mrr, cents_of(contract.paid)
         if contract.mrr != mrr:  # CU6
             what = "expanded" if contract.mrr > mrr else "contracted"
-            self.tells(contract, what, abs(contract.mrr - mrr) / 100, worked=contract.signed)
+            again = contract.first_signed != contract.signed
+            since = self.now - contract.signed if again else None  # WB5
+            self.tells(contract, what, abs(contract.mrr - mrr) / 100, since, contract.first_signed)
         self.earns(contract, product, "margin", contract.paid, product.length)  # CU7
         self.earns(contract, product, "expected margin", contract.usual)
-        self.tells(contract, "revenue", value, product.length, contract.signed)
+        self.tells(contract, "revenue", value, product.length, contract.first_signed)
         if self.firm.billing:
             count = instalments(self.billing(contract.product), product.length)
             self.bills_a_term(contract, value / count, count, self.now)
@@ -1798,20 +2045,21 @@ class Simulation:
         """Tell of the margin of a term: what is delivered costs as much as at full price (M3)."""
         lost = 1 - product.prices[contract.company.segment].margin
         value = paid * product.months
-        self.tells(contract, what, value - lost * (value / contract.share), term, contract.signed)
+        self.tells(contract, what, value - lost * (value / contract.share), term, contract.first_signed)
 
     def runs_on(self, contract: Contract) -> None:
         """Tell of a contract in force at the horizon (CU8)."""
         if contract.term_ends is not None:
             waited = self.now - contract.term_began
-            self.tells(contract, "runs on", contract.mrr / 100, waited, contract.signed)
+            self.tells(contract, "runs on", contract.mrr / 100, waited, contract.first_signed)
 
     # Account visits
 
     def asks_for_visits(self, contract: Contract) -> None:
-        """Let a visit of each program be born of a contract (AV1)."""
+        """Let a visit of each program be born of a contract (AV1), and then who refers others (RF1)."""
         for program in range(len(self.firm.programs)):
             self.is_born(contract.entity, 0, contract, program).product = contract.product
+        self.may_refer(contract.company, self.draws.referrer(contract.entity, 0), of_contract=True)
 
     def is_born(self, parent: int, round_: int, contract: Contract, number: int) -> Walk:
         """Let a visit be born, which begins after its delay (X5)."""
@@ -1843,6 +2091,8 @@ class Simulation:
         has_left = contract.term_ends is None  # AV6
         if not has_left:
             contract.latest = (walk.program, visit.how == "done")
+            if contract.company.entity in self.referrers:  # RF5
+                self.referrers[contract.company.entity].kept = visit.how == "done"
         if has_left or self.firm.programs[walk.program].regularly:
             self.say(visit.how, walk.entity)
             self.finish(walk)
@@ -1865,7 +2115,8 @@ class Simulation:
         """Withdraw the visits of a customer who leaves, but for those in progress (AV6, X7)."""
         for walk in self.leads.values():
             waits = ("queue", "held", "between attempts", "resting", "to begin")
-            if walk.customer is contract and walk.phase in waits:
+            own = walk.customer is not None and walk.customer.company.entity == contract.company.entity
+            if own and walk.phase in waits:
                 walk.lost_as, walk.phase = walk.phase, "called off"
                 walk.queue, walk.until = None, self.now
                 walk.ignored = False
@@ -1903,6 +2154,7 @@ class Simulation:
             for who, paid in ((closer, commission - of_opener), (walk.opener, of_opener)):
                 if paid > 0 and who is not None:
                     self.spend(what, who.who, paid)
+                    walk.booked.append((what, who.who, walk.first_signed or 0))
                     self.say(what, walk.entity)
         closer.won += self.counts(closer)
         closer.booked.append((self.month, cents_of(walk.bookings)))
@@ -1950,7 +2202,7 @@ class Simulation:
             return
         if walk.deal is not None:
             self.say(visit.how, walk.entity)
-            self.cancels(walk, walk.deal)
+            self.cancels(walk)
             self.finish(walk)
             return
         assert visit.reason is not None
@@ -1960,10 +2212,14 @@ class Simulation:
             self.finish(walk)
             return
         walk.lost_as, visit.how = visit.how, "parked"
+        self.is_nurtured(walk, visit.reason, program)
+
+    def is_nurtured(self, walk: Walk, reason: int, program: Nurture) -> None:
+        """Begin nurture, of which the end is known at once (N3)."""
         self.say("parked", walk.entity)
         walk.rep = walk.queue = walk.gate = None
-        walk.ignored = False
-        u = self.draws.back(walk.entity, visit.reason, walk.round)
+        walk.ignored, walk.parked_for = False, reason
+        u = self.draws.back(walk.entity, reason, walk.round)
         earlier = [number for number, chance in enumerate(program.by_touch, 1) if u < chance]  # N3
         touches = min(earlier, default=len(program.by_touch))
         walk.target = program.stage if earlier else LOST
@@ -1975,15 +2231,13 @@ class Simulation:
         if not walk.is_lead:
             self.comes_again(walk)
             return
-        visit = walk.visits[-1]
         self.nurture_is_over(walk, self.now)
         if walk.target == LOST:
             self.say(walk.lost_as, walk.entity)
             self.finish(walk)
             walk.outcome = walk.lost_as
             return
-        assert visit.reason is not None
-        program = self.firm.nurture.get(visit.reason)
+        program = self.firm.nurture.get(walk.parked_for)
         walk.warmth *= 1.0 if program is None else program.odds  # N7
         walk.returned += 1
         walk.round += 1  # V18
@@ -2000,7 +2254,8 @@ class Simulation:
 
     def finish(self, walk: Walk) -> None:
         """End a walk; the owner's slot is free again (V21)."""
-        walk.phase, walk.outcome, walk.ended, walk.until = "over", walk.visits[-1].how, self.now, None
+        walk.phase, walk.ended, walk.until = "over", self.now, None
+        walk.outcome = walk.visits[-1].how if walk.visits else "lost"
         named = walk.closer if walk.outcome == "won" else walk.rep
         walk.owner = None if named is None else named.who
         walk.rep = walk.queue = None

@@ -163,10 +163,18 @@ class Plan:
             row |= self.sold(sells)
         return self.add("segments", row)
 
-    def product(self, prices: Sequence[Any], months: int = 0, loyalty: Any = None, **more: Any) -> int:
+    def product(
+        self,
+        prices: Sequence[Any],
+        months: int = 0,
+        loyalty: Any = None,
+        again: tuple[Any, Any] | None = None,
+        **more: Any,
+    ) -> int:
         """Add a product with its price in each segment: recurring where it has months, else one-off.
 
-        `margins` are those in each segment, `loyalty` is the chance of a customer's own to leave. `opens` are
+        `margins` are those in each segment, `loyalty` is the chance of a customer's own to leave, `again` are
+        the orders a day of who buys again, and the chance to drop out after each of them. `opens` are
         chances to move up, by product; `customers` how many there are of each segment as the period begins,
         signed `age` days before.
         """
@@ -174,6 +182,8 @@ class Plan:
         key = purpose("price", f"product {number}")
         row = {"price_key": key, "months": months, "term": months * MONTH, "stays": 0.5, "odds": 1.0} | more
         row |= {"loyalty": NOTHING if loyalty is None else self.distribution(loyalty)}
+        buys = zip(("rate", "dropout"), again or (None, None), strict=True)
+        row |= {name: NOTHING if each is None else self.distribution(each) for name, each in buys}
         margins = row.pop("margins", [0.5] * len(prices))
         opens, age = row.pop("opens", {}), row.pop("age", 0)
         customers = row.pop("customers", [0] * len(prices))
@@ -434,7 +444,11 @@ class Plan:
 
     def ripening(self, days: Any) -> None:
         """Let theorists ripen after so many days."""
-        self.add("firm", {"ripening": self.distribution(days)})
+        self.everywhere(ripening=self.distribution(days))
+
+    def everywhere(self, **more: Any) -> None:
+        """Set what is the same in all channels and stages."""
+        self.rows.setdefault("firm", [{"ripening": NOTHING}])[0].update(more)
 
     def varying(
         self,
@@ -462,6 +476,7 @@ class Plan:
         self.add("heat_skill", heat_skill)
         row = {
             "team": team,
+            "people": 1,
             "theorist_odds": 1.0,
             "odds": math.inf if conversion == 1.0 else conversion / (1 - conversion),
             "effort": self.distribution(effort if team != NOBODY else 0.0),
@@ -662,6 +677,7 @@ class Plan:
             shifts[number, : len(each)] = each
         for number, each in enumerate(self.missing):
             odds[number, : len(each)] = each
+        self.everywhere()
         return {
             "traits": self.records("traits", TRAIT),
             "trait_shares": shares,

@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
+from funnelsim.chance.keys import Entity
 from funnelsim.model.model import DEMAND_OF_ALL, DEMAND_OF_CHANNELS, ODDS_OF_ALL, Model
 from funnelsim.model.words import DAY, HOUR, LOST, NOBODY, NOTHING, WON, Assignment, Billed, QueueOrder, Split
 
 from .billed import bills_of_all_kinds, bills_of_segments, mixed_bills
-from .naive import History, Step, Visit
+from .naive import Buyer, Contract, History, Step, Visit
 from .plan import TO_LOST, Plan, Route, between, daily, either
 from .qualifying import floor
 
@@ -53,7 +54,8 @@ class OfCustomers(Situation):
 
     def count(self, history: History) -> int:
         """Count the steps that show the point."""
-        return sum(self.shows(step) for contract in history.contracts.values() for step in contract.steps)
+        whose: list[Buyer | Contract] = [*history.contracts.values(), *history.buyers.values()]
+        return sum(self.shows(step) for each in whose for step in each.steps)
 
 
 def worked_longer_than_its_effort(visit: Visit) -> bool:
@@ -658,6 +660,91 @@ def delivered_customers(
     return plan.model()
 
 
+def buyers_again(recognised: int, assignment: Assignment = Assignment.SHARED_QUEUE) -> Model:
+    """Let customers buy again what they bought, at its price or at a discount, with a delivery or without."""
+    plan = Plan(days=60, warm_up=10)
+    plan.segment(sells=[0.3, 0.3, 0.3, 0.1])
+    plan.segment(sells=[0.1, 0.3, 0.2, 0.4], odds=0.8)
+    often = (either(0, 0.1, 0.5), between(0, 0.6))
+    plan.product([between(50, 150), 80.0], again=often, price_cut=0.2, earned_over=9 * DAY)
+    delivered = {"delivery": 1, "earned_over": 20 * DAY, "margins": [0.9, 0.1]}
+    plan.product([either(300, 900), 500.0], again=(0.2, 0.1), at_delivery=recognised, **delivered)
+    plan.product([70.0, between(50, 90)], again=(0.3, 0.0), at_delivery=1 - recognised, **delivered)
+    plan.product([30.0, 30.0], 1, stays=0.9)
+    team = plan.team(daily(60), [{}, {"speed": 0.5}], commission=0.1)
+    crew = plan.team(daily(60, 8, 18), [{}], assignment)
+    plan.stage(team, effort=either(1, 2), customer=SOON, patience=between(0, 5), conversion=0.8)
+    plan.delivery(1, 0.6, late=0.1)
+    plan.stage(crew, effort=between(2, 8), customer=SOON, conversion=0.7, patience=between(1, 9))
+    cheaper = {"cut_from": 20 * DAY, "cut_until": 40 * DAY, "price_cut": 0.25}
+    plan.channel(1.5, 9, 9, segments=[0.5, 0.5], fit=between(0.5, 2), **cheaper)
+    plan.nurture(1, 1, [0.3, 0.5, 0.6], 0)
+    return plan.model()
+
+
+def won_back(recognised: int, typed: int, most_returns: int) -> Model:
+    """Let customers leave and come back, first customers too, some of them again and again."""
+    plan = Plan(days=90, warm_up=20)
+    plan.trait(0.5, 2.0)
+    plan.segment(sells=[0.4, 0.3, 0.3])
+    plan.segment(sells=[0.3, 0.3, 0.4], odds=0.8)
+    customers = {"customers": [5, 3], "age": between(0, 100), "term": 5 * DAY}
+    delivered = {"delivery": 1, "at_delivery": recognised, "term": 4 * DAY}
+    plan.product([between(50, 150), 80.0], 1, stays=0.6, growth=0.1, typed_term=typed, **customers)
+    plan.product([200.0, 90.0], 2, either(0.1, 0.6), typed_term=1 - typed, price_cut=0.1, **delivered)
+    plan.product([60.0, 70.0], 1, stays=0.8, term=3 * DAY, opens={0: 0.3})
+    team = plan.team(daily(90, closed=(9, 10)), [{}, {"speed": 0.5}], commission=0.1, opener_share=0.3)
+    ways = {"nexts": to(1), "elses": to(0, LOST), "patience": between(0, 5), "customer": SOON}
+    rejection = {"probability": 0.1, "needs": 1, "missing": [3.0], "theorist": 6.0, "reason": 2}
+    plan.stage(team, effort=QUICK, conversion=0.8, rejection=rejection, cost_per_visit=2.5, **ways)
+    plan.stage(team, effort=either(1, 2), conversion=0.7, makes_lead=1, theorist_odds=0.5)
+    plan.delivery(1, 0.6, kept=3.0, missed=0.2)
+    plan.stage(team, effort=either(1, 2), customer=SOON, conversion=0.8, patience=between(0, 9))
+    plan.program(between(0.5, 10), missed=0.5, kept=2.0)
+    plan.stage(customer=either(AN_HOUR, 9), nexts=to(4))
+    plan.stage(team, effort=QUICK, patience=either(AN_HOUR, 1, 2), customer=SOON)
+    cheaper = {"cut_from": 30 * DAY, "cut_until": 60 * DAY, "price_cut": 0.25}
+    learns = {"half": 3.0, "theorists": 0.3, "theorists_most": -0.3, "honest": 1.0, "traits": [0.6]}
+    costs = {"cost_per_inquiry": 7.5, "price_per_lead": 4.0}
+    plan.channel(1.0, 9, 9, segments=[0.5, 0.5], fit=between(0.5, 2), **costs, **cheaper, **learns)
+    plan.everywhere(churned=3)
+    plan.nurture(1, 1, [0.3, 0.5, 0.6], 0, most_returns=most_returns)
+    plan.nurture(3, 1.5, [0.3, 0.5, 0.8], 0, most_returns=most_returns, odds=2.0, cost_per_touch=1.5)
+    return plan.model()
+
+
+def referred(market: int, while_customer: int) -> Model:
+    """Let customers refer others, less after bad deliveries and missed visits."""
+    plan = Plan(days=60, warm_up=10)
+    plan.trait(0.5, 2.0)
+    plan.segment(sells=[0.4, 0.3, 0.3], companies=market, customers=market // 5, cooling=between(0, 9))
+    plan.segment(sells=[0.3, 0.3, 0.4], odds=0.8)
+    first = {"customers": [3, 2], "age": between(0, 100), "term": 5 * DAY}
+    plan.product([between(50, 150), 80.0], 1, stays=0.6, **first)
+    plan.product([200.0, 90.0], 1, stays=0.8, term=4 * DAY, delivery=1, at_delivery=1)
+    plan.product([60.0, 70.0], again=(0.1, 0.2), delivery=1)
+    team = plan.team(daily(60, closed=(9, 10)), [{}, {"speed": 0.5}], Assignment.LEAST_LOADED)
+    ways = {"customer": SOON, "patience": between(0, 5), "nexts": to(1)}
+    plan.stage(team, effort=QUICK, conversion=0.8, makes_lead=1, **ways)
+    plan.stage(conversion=0.8)
+    plan.delivery(1, 0.7, late=0.5)
+    plan.stage(team, effort=either(1, 2), customer=SOON, patience=between(0, 9))
+    plan.program(between(0.5, 10), missed=0.5, regularly=True)
+    plan.stage(team, effort=QUICK, patience=either(AN_HOUR, 1, 2), customer=SOON)
+    learns = {"half": 3.0, "theorists": 0.3, "theorists_most": -0.3, "honest": 1.0, "traits": [0.6]}
+    plan.channel(0.4, 9, 9, segments=[0.5, 0.5])
+    plan.channel(0.0, segments=[1.0, 0.0], fit=between(0.5, 2), cost_per_inquiry=7.5, hot=0.5, **learns)
+    rest = {"bad_delivery": 0.4, "missed_visit": 0.5, "while_customer": while_customer, "churned": 3}
+    plan.everywhere(referred_to=2, referral_rate=3.0, **rest)
+    plan.nurture(3, 1.5, [0.3, 0.5], 0, most_returns=2)
+    return plan.model()
+
+
+def was_referred(visit: Visit) -> bool:
+    of_the_sale = visit.lead >> 56 == Entity.DESCENDANT and (visit.stage, visit.round) == (0, 0)
+    return of_the_sale and visit.how == "advanced"
+
+
 def a_pyramid() -> Model:
     """Let customers move up two steps, of which one is launched later, from what is sold at a discount."""
     plan = Plan(days=500, warm_up=20)
@@ -685,6 +772,7 @@ def mixed_customers(seed: int) -> Model:
     for _ in range(chance.randint(1, 2)):
         plan.segment()
     mixed_products(chance, plan)
+    mixed_purchases(random.Random(seed), plan, 0.01)
     plan.stage(customer=chance.choice([SOON, between(0, 20)]), conversion=0.9)
     cut = {"cut_from": 0, "cut_until": days * DAY // 2, "price_cut": chance.choice([0.0, 0.5])}
     shares = [1 / len(plan.rows["segments"])] * len(plan.rows["segments"])
@@ -692,6 +780,7 @@ def mixed_customers(seed: int) -> Model:
     if any(product["months"] for product in plan.rows["products"]):
         mixed_programs(chance, plan, [plan.team(daily(days), [{}])], between(5, 90))
     mixed_bills(random.Random(seed), plan)
+    mixed_win_backs(random.Random(seed), plan, 10, 1)
     return plan.model()
 
 
@@ -772,6 +861,15 @@ def mixed_products(chance: random.Random, plan: Plan, term: int | None = None) -
         segment.update(plan.sold([share / sum(shares) for share in shares]))
 
 
+def mixed_purchases(chance: random.Random, plan: Plan, least_a_day: float) -> None:
+    """Let most products that are sold once be bought again."""
+    for sold in plan.rows["products"]:
+        if not sold["months"] and chance.random() < 0.8:
+            rate = chance.choice([least_a_day, either(0, least_a_day, 5 * least_a_day)])
+            sold["rate"] = plan.distribution(rate)
+            sold["dropout"] = plan.distribution(chance.choice([0.0, between(0, 1), 0.3]))
+
+
 def mixed_discount(chance: random.Random) -> dict[str, float]:
     """Sell at a discount that moves the odds."""
     return {"price_cut": chance.choice([0.1, 0.333]), "odds": chance.choice([0.5, 1.0, 2.0])}
@@ -831,12 +929,15 @@ def mixed(seed: int) -> Model:
     if of_products.random() < 0.7:
         mixed_products(of_products, plan, term=of_products.choice([2 * DAY, 2 * DAY + HOUR // 2]))
         mixed_deliveries(random.Random(2_000 + seed), plan, teams)
+        mixed_purchases(random.Random(3_000 + seed), plan, 0.5)
         if any(product["months"] for product in plan.rows["products"]):
             mixed_programs(of_products, plan, teams, either(0, AN_HOUR, 1, 2.5))
     if chance.random() < 0.5:
         limit_hand_overs(chance, plan, len(plan.rows["stages"]))
     mixed_nurture(chance, plan, count)
     mixed_bills(random.Random(-seed), plan)
+    mixed_win_backs(random.Random(4_000 + seed), plan, 0.5, count)
+    mixed_referrals(random.Random(5_000 + seed), plan)
     return plan.model()
 
 
@@ -868,6 +969,25 @@ def mixed_nurture(chance: random.Random, plan: Plan, stages: int) -> None:
             more = {"odds": chance.choice([1.0, 4.0]), "cost_per_touch": chance.choice([0.0, 1.5])}
             days, most = chance.choice([AN_HOUR, 0.5, 1]), chance.choice([1, 3])
             plan.nurture(reason, days, by_touch, chance.randrange(stages), most_returns=most, **more)
+
+
+def mixed_win_backs(chance: random.Random, plan: Plan, days: float, stages: int) -> None:
+    """Let most firms win customers back who have left."""
+    if chance.random() < 0.7:
+        by_touch = sorted(chance.choice([0.0, 0.3, 0.6, 1.0]) for _ in range(chance.randint(1, 4)))
+        more = {"odds": chance.choice([1.0, 4.0]), "cost_per_touch": chance.choice([0.0, 1.5])}
+        plan.everywhere(churned=3)
+        plan.nurture(3, days, by_touch, chance.randrange(stages), most_returns=chance.choice([1, 3]), **more)
+
+
+def mixed_referrals(chance: random.Random, plan: Plan) -> None:
+    """Let customers refer others by a channel of their own, or leave that to a change."""
+    if chance.random() < 0.5:
+        shares = {"segments": [1.0] + [0.0] * (len(plan.rows["segments"]) - 1)}
+        number = plan.channel(0.0, fit=between(0.5, 2), hot=0.5, cost_per_inquiry=7.5, **shares)
+        rest = {"bad_delivery": 0.4, "missed_visit": 0.5, "while_customer": chance.randint(0, 1)}
+        if chance.random() < 0.7:
+            plan.everywhere(referred_to=number + 1, referral_rate=chance.choice([4.0, 12.0]), **rest)
 
 
 def mixed_segments(chance: random.Random, plan: Plan, teams: list[int]) -> list[dict[str, Any]]:
@@ -1007,6 +1127,31 @@ SITUATIONS |= {
         lambda when=when: bills_of_segments(when), lambda visit: visit.how == "won", 20
     )
     for when in (Billed.AT_SIGNING, Billed.MONTHLY)
+}
+SITUATIONS |= {
+    f"bought again, recognised at {name}": OfCustomers(
+        lambda recognised=recognised, assignment=assignment: buyers_again(recognised, assignment),
+        lambda step: step.what == "ordered" and (step.count or 0) > 1,
+        50,
+    )
+    for name, recognised, assignment in (
+        ("signing", 0, Assignment.SHARED_QUEUE),
+        ("delivery", 1, Assignment.PRIORITY_QUEUE),
+    )
+}
+SITUATIONS |= {
+    f"won back, {name}": OfCustomers(
+        lambda each=each: won_back(*each), lambda step: step.what == "reactivated", 10
+    )
+    for name, *each in (
+        ("from terms", 0, 1, 3),
+        ("from month to month, recognised at delivery", 1, 0, 3),
+        ("once", 1, 1, 1),
+    )
+}
+SITUATIONS |= {
+    f"referred {name}": Situation(lambda each=each: referred(*each), was_referred, 10)
+    for name, *each in (("for ever", 0, 0), ("while customers, in a market", 40, 1))
 }
 SITUATIONS |= {
     f"visits beside the sale, {split.name.lower()}": Situation(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -14,6 +15,8 @@ from funnelsim.chance.keys import (
     ARRIVAL,
     BUSY,
     BUSY_ALL,
+    BUYER,
+    BUYING,
     CONTRACT,
     DAYS_OFF,
     DEPOSIT,
@@ -23,9 +26,13 @@ from funnelsim.chance.keys import (
     LOYALTY,
     MARKET,
     MOVING,
+    ORDER,
     PAYMENT,
     PRODUCT,
     PROFILE,
+    REFERRAL,
+    REFERRED,
+    REFERRER,
     REP,
     REPLACEMENT,
     REST,
@@ -33,6 +40,7 @@ from funnelsim.chance.keys import (
     SHARE,
     TENURE,
     VALUE,
+    WIN_BACK,
     WORLD,
     Entity,
     descendant,
@@ -144,6 +152,15 @@ class Table:
             age=self.age,
             payment=self.payment,
             delivery=lambda deal, round_, number: self.born(deal, round_, self.deliveries[number]),
+            buyer=lambda deal, round_: descendant(deal, BUYER, round_),
+            buying=self.buying,
+            order=lambda company, number: self.uniforms(company, ORDER, number),
+            order_price=self.price,
+            win_back=lambda contract: descendant(contract, WIN_BACK, 0),
+            referrer=lambda parent, round_: descendant(parent, REFERRER, round_),
+            referral=lambda company, number: self.uniforms(company, REFERRAL, number)[0],
+            referred=lambda company, number: descendant(company, REFERRED, number),
+            company=self.referred,
             good=lambda delivery: self.uniforms(delivery, GOOD_DELIVERY)[0],
             visit=lambda parent, round_, number: self.born(parent, round_, self.programs[number]),
             delay=self.delay,
@@ -160,12 +177,15 @@ class Table:
             ripening=self.ripening,
         )
 
-    def price(self, lead: int, segment: int, product: int) -> float:
-        """Draw the full price of a product (PC2)."""
-        row = self.prices(product)[segment]
-        return self.value(
-            row["distribution"], self.uniforms(lead, self.model.products[product]["price_key"])[0]
-        )
+    def price(self, lead: int, segment: int, product: int, order: int = 0) -> float:
+        """Draw the full price of a product, or of an order of it (PC2, RP4)."""
+        row, key = self.prices(product)[segment], self.model.products[product]["price_key"]
+        return self.value(row["distribution"], self.uniforms(lead, key, order)[0])
+
+    def buying(self, company: int, product: int) -> tuple[float, float]:
+        """Draw how often a company buys again, and whether it drops out (RP2)."""
+        row, (rate, dropout) = self.model.products[product], self.uniforms(company, BUYING)
+        return self.value(row["rate"], rate), self.value(row["dropout"], dropout)
 
     def prices(self, product: int) -> Records:
         """Find the prices of a product in each segment."""
@@ -380,6 +400,10 @@ class Table:
             by_luck=self.luck(lead, theorist),
         )
 
+    def referred(self, company: int, channel: int, segment: int) -> told.Inquiry:
+        """Draw what a company is that is referred, of the segment of who refers it (RF3)."""
+        return replace(self.inquiry(channel, company, 0.0), segment=segment)
+
     def routes(self, first: int, count: int) -> list[tuple[float, int | str, int]]:
         """Read routes."""
         ends: dict[int, str] = {WON: told.WON, LOST: told.LOST}
@@ -472,10 +496,24 @@ class Table:
             nurture={
                 int(reason): self.nurture(reason) for reason in np.flatnonzero(model.reasons["most_touches"])
             },
+            churned=int(model.firm[0]["churned"]),
             products=[self.product(number) for number in range(len(model.products))],
             billing=self.billing() if model.firm[0]["cash"] else [],
             deliveries=[self.delivery(number) for number in self.deliveries],
             programs=[self.program(number) for number in self.programs],
+            referrals=self.referrals(model.firm[0]),
+        )
+
+    def referrals(self, row: Record) -> told.Referrals | None:
+        """Describe how customers refer others (RF2, RF5, RF6)."""
+        if not row["referred_to"]:
+            return None
+        return told.Referrals(
+            int(row["referred_to"]) - 1,
+            float(row["referral_rate"]),
+            bad_delivery=float(row["bad_delivery"]),
+            missed_visit=float(row["missed_visit"]),
+            while_customer=bool(row["while_customer"]),
         )
 
     def billing(self) -> list[told.Billing]:
@@ -538,6 +576,7 @@ class Table:
             launched=int(row["launched"]),
             delivery=self.deliveries.index(int(row["delivery"])) if row["delivery"] else None,
             at_delivery=bool(row["at_delivery"]),
+            bought_again=bool(row["rate"] != NOTHING),
             opens=[
                 (up_to, int(product))
                 for up_to, product, _ in self.routes(row["first_move"], row["moves"])

@@ -60,7 +60,7 @@ def test_many_changes(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("what", ["other products", "other bills", "other visits"])
+@pytest.mark.parametrize("what", ["other products", "other bills", "other purchases", "other visits"])
 def test_customers_who_live_to_see_a_change(seed: int, what: str) -> None:
     chapters = changed_once(random.Random(seed), mixed_customers(seed), CHANGES[what])
     assert told_otherwise(history_of(chapters, seed), chapters, seed) == []

@@ -101,6 +101,12 @@ def ends_visit(event: int) -> bool:
     return event in (Event.DONE, Event.LOST, Event.WENT_COLD)
 
 
+@rule
+def is_over_for(contract: Record, visit: Record) -> bool:
+    """Return whether a visit is of an earlier contract than the one that its company has now (AV6, WB4)."""
+    return bool(visit["began"] < contract["began"])
+
+
 @rare
 def growth(model: Model, contract: Record, now: int) -> float:
     """Return the factor on what is paid in the term that begins: for each year that the last one completed.

@@ -151,17 +151,18 @@ def contract_of_company(state: State, slot: int) -> int:
 
 @rare
 def is_last_visit(state: State, slot: int, event: int) -> bool:
-    """Let the contract in force remember a visit that ends; return whether there is none (AV5, AV6)."""
+    """Let the visit's contract remember it as it ends; return whether that is not in force (AV5, AV6)."""
     if not customers.ends_visit(event):
         return False
     contract = contract_of_company(state, slot)
-    if contract != NONE:
-        went_well = event == Event.DONE
-        state.pursuits[contract]["visit"] = customers.remembered(state.pursuits[slot], went_well)
-        referrer = of_company(state, slot, Due.REFERS.value)
-        if referrer != NONE:
-            state.pursuits[referrer]["visit"] = customers.remembered(state.pursuits[slot], went_well)
-    return contract == NONE
+    if contract == NONE or customers.is_over_for(state.pursuits[contract], state.pursuits[slot]):
+        return True
+    went_well = event == Event.DONE
+    state.pursuits[contract]["visit"] = customers.remembered(state.pursuits[slot], went_well)
+    referrer = of_company(state, slot, Due.REFERS.value)
+    if referrer != NONE:
+        state.pursuits[referrer]["visit"] = customers.remembered(state.pursuits[slot], went_well)
+    return False
 
 
 @rare

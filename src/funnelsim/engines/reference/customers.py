@@ -82,10 +82,10 @@ def contracts_in_force(office: Office, pursuit: Record) -> list[Record]:
 
 
 def is_last_visit(office: Office, visit: Record, event: int) -> bool:
-    """Let the contract in force remember a visit that ends; return whether there is none (AV5, AV6)."""
+    """Let the visit's contract remember it as it ends; return whether that is not in force (AV5, AV6)."""
     if not customers.ends_visit(event):
         return False
-    in_force = contracts_in_force(office, visit)
+    in_force = [each for each in contracts_in_force(office, visit) if not customers.is_over_for(each, visit)]
     if in_force:
         remember(office, visit, "visit", customers.remembered(visit, event == Event.DONE))
     return not in_force

@@ -702,7 +702,7 @@ def won_back(recognised: int, typed: int, most_returns: int) -> Model:
     plan.stage(team, effort=either(1, 2), customer=SOON, conversion=0.8, patience=between(0, 9))
     plan.program(between(0.5, 10), missed=0.5, kept=2.0)
     plan.stage(customer=either(AN_HOUR, 9), nexts=to(4))
-    plan.stage(team, effort=QUICK, patience=either(AN_HOUR, 1, 2), customer=SOON)
+    plan.stage(team, effort=QUICK, patience=either(1, 2), customer=SOON, attempts=(0.2, 6, 0.5, 30))
     cheaper = {"cut_from": 30 * DAY, "cut_until": 60 * DAY, "price_cut": 0.25}
     learns = {"half": 3.0, "theorists": 0.3, "theorists_most": -0.3, "honest": 1.0, "traits": [0.6]}
     costs = {"cost_per_inquiry": 7.5, "price_per_lead": 4.0}

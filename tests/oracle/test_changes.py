@@ -78,6 +78,10 @@ def test_a_chapter_that_changes_nothing(engine: str) -> None:
 # ---- misreadings -------------------------------------------------------------------------------
 
 
+def comes_when_it_was_due(_: Simulation, referrer: naive.Referrer, before: naive.Firm) -> None:
+    pass
+
+
 def stays(_: Simulation, walk: Walk, before: object) -> bool:  # noqa: ARG001
     return False
 
@@ -148,6 +152,8 @@ def leaves_the_turn_where_it_was(told: Simulation, chapter: Chapter) -> None:
         ("other products", "told", terms_as_before),
         ("other products", "told", draws_as_before),
         ("other work", "told", draws_as_before),
+        ("other purchases", "told", draws_as_before),
+        ("other referrals", "refers_anew", comes_when_it_was_due),
         ("newcomers", "chapter_begins", leaves_the_turn_where_it_was),
     ],
 )

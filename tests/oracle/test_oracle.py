@@ -324,6 +324,23 @@ def all_is_recognised_at_signing(firm: Firm) -> None:
         product.at_delivery = False
 
 
+def nothing_is_discounted(firm: Firm) -> None:
+    for product in firm.products:
+        product.discount = 0.0
+
+
+def who_refers_forgives_bad_deliveries(firm: Firm) -> None:
+    firm.referrals.bad_delivery = 1.0
+
+
+def who_refers_forgives_missed_visits(firm: Firm) -> None:
+    firm.referrals.missed_visit = 1.0
+
+
+def they_refer_for_ever(firm: Firm) -> None:
+    firm.referrals.while_customer = False
+
+
 def sold_at_signing(firm: Firm) -> None:
     for product in firm.products:
         product.earned_over = 1
@@ -346,6 +363,15 @@ def sold_at_signing(firm: Firm) -> None:
         ("deliveries recognised at signing", customers_forget_good_deliveries),
         ("deliveries recognised at signing", customers_forget_bad_deliveries),
         ("deliveries recognised at delivery", all_is_recognised_at_signing),
+        ("bought again, recognised at signing", all_is_recognised_at_signing),
+        ("bought again, recognised at signing", nothing_is_discounted),
+        ("bought again, recognised at signing", the_period_begins_at_once),
+        ("won back, from terms", who_comes_back_is_no_warmer),
+        ("won back, from terms", nobody_comes_back_twice),
+        ("referred for ever", who_refers_forgives_bad_deliveries),
+        ("referred for ever", who_refers_forgives_missed_visits),
+        ("referred while customers, in a market", they_refer_for_ever),
+        ("referred while customers, in a market", one_more_company),
         ("nurtured", who_comes_back_is_no_warmer),
         ("nurtured", nobody_comes_back_twice),
         ("nurtured", the_last_touch_brings_nobody_back),

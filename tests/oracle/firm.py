@@ -160,6 +160,7 @@ class Stage:
     elses: list[tuple[float, int | str, int]]
     makes_lead: bool = False
     process: int = 0
+    people: int = 1  # CR1: of the team, at once
     theorist_odds: float = 1.0
     heat_odds: tuple[float, ...] = (1.0, 1.0, 1.0)
     heat_skill: tuple[float, ...] = (1.0, 1.0, 1.0)
@@ -343,8 +344,8 @@ class Draws:
     # RP2: of (company, product): orders a day, and the chance to drop out
     buying: Callable[[int, int], tuple[float, float]] = lambda *_: (0.0, 0.0)
     order: Callable[[int, int], tuple[float, float]] = lambda *_: (0.5, 0.5)  # of (company, n): in (0, 1)
-    order_price: Callable[[int, int, int, int], float] = (
-        lambda *_: 0.0
+    order_price: Callable[[int, int, int, int], float] = lambda *_: (
+        0.0
     )  # of (company, segment, product, n), in full
     visit: Callable[[int, int, int], int] = lambda *_: -1  # K9: entity born of (parent, its round, program)
     delay: Callable[[int, int], int] = lambda *_: DAY  # X5: of (visit, program)

@@ -7,8 +7,8 @@ import math
 from funnelsim.chance.keys import uniforms
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
-from funnelsim.model.model import Model
-from funnelsim.model.words import NOTHING, Flag
+from funnelsim.model.model import SALE, Model
+from funnelsim.model.words import Flag
 from funnelsim.rules.loads import effect_of_open_leads
 from funnelsim.rules.nurture import is_win_back
 from funnelsim.rules.traits import has
@@ -109,10 +109,10 @@ def effort_of_rejection(model: Model, pursuit: Record) -> int:
 def cost_of_rejected(model: Model, pursuit: Record) -> float:
     """Return what a rejected pursuit has cost by itself: its inquiry, its lead and this visit (J12).
 
-    One that was rejected before, or of a customer, has only cost this visit since (WB3).
+    One that was rejected before, or of a customer, has only cost this visit (WB3).
     """
     cost = float(stage_for(model, pursuit)["cost_per_visit"])
-    asked = pursuit["channel"] != NOTHING and not is_win_back(pursuit)
+    asked = pursuit["process"] == SALE and not is_win_back(pursuit)
     if asked and pursuit["met"] & REJECTED_BEFORE == 0:
         channel = model.channels[pursuit["channel"]]
         cost += channel["cost_per_inquiry"]

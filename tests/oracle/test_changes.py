@@ -31,7 +31,7 @@ def changed(name: str, seed: int) -> Chapters:
     """Make a mixed floor on which one thing changes; every other one deals its leads out round robin."""
     floor = mixed(seed)
     if seed % 2:
-        floor.teams["assignment"] = Assignment.ROUND_ROBIN
+        floor.teams["assignment"][floor.teams["crews"] == 0] = Assignment.ROUND_ROBIN
     return changed_once(random.Random(seed), floor, CHANGES[name])
 
 

@@ -204,6 +204,37 @@ def other_customers(chance: random.Random, model: Model, _: int) -> Model:
     return model._replace(hours=hours, stages=stages, variants=variants)
 
 
+def other_crews(chance: random.Random, model: Model, _: int) -> Model:
+    """Let jobs need more people, or fewer."""
+    stages, variants = (
+        each(records, people=lambda _: chance.randint(1, 3)) for records in (model.stages, model.variants)
+    )
+    return model._replace(stages=stages, variants=variants)
+
+
+def with_crews(before: Model, model: Model) -> Model:
+    """Let teams that have crews in any chapter, and stages that do, be as they are to be in all (CR1)."""
+    alone = ("sticky", "interrupts", "split", "prospects")
+    pulls = {Assignment.SHARED_QUEUE, Assignment.PRIORITY_QUEUE}
+    teams, stages, variants = model.teams.copy(), model.stages.copy(), model.variants.copy()
+    crews = teams["crews"] == 1
+    if not crews.any():
+        return model._replace(
+            stages=each(stages, people=lambda _: 1), variants=each(variants, people=lambda _: 1)
+        )
+    for name in alone:
+        teams[name][crews] = 0
+    teams["assignment"][crews & ~np.isin(teams["assignment"], list(pulls))] = Assignment.SHARED_QUEUE
+    for records, known in ((stages, before.stages), (variants, before.variants)):
+        records["most_attempts"][: len(known)][known["most_attempts"] == 0] = 0
+        records["people"][(records["team"] == NOBODY) | ~crews[records["team"]]] = 1
+    for stage in stages:
+        own = variants[stage["first_variant"] :][: stage["variants"]]
+        if stage["most_attempts"] or own["most_attempts"].any():
+            stage["people"] = own["people"] = 1
+    return model._replace(teams=teams, stages=stages, variants=variants)
+
+
 def other_work(chance: random.Random, model: Model, _: int) -> Model:
     """Let stages take other times, be more or less successful, and leads more or less patient."""
     stages = model.stages
@@ -714,6 +745,7 @@ CHANGES: dict[str, Change] = {
         newcomers,
         other_hours,
         other_customers,
+        other_crews,
         other_work,
         other_routes,
         other_effects,
@@ -748,7 +780,7 @@ CHANGES: dict[str, Change] = {
 def changed_once(chance: random.Random, first: Model, change: Change) -> Chapters:
     """Let a change be made in the middle of the history."""
     begins = len(first.month_days) // 2 * DAY
-    return Chapter(0, first), Chapter(begins, change(chance, first, begins))
+    return Chapter(0, first), Chapter(begins, with_crews(first, change(chance, first, begins)))
 
 
 def changed_often(chance: random.Random, first: Model) -> Chapters:
@@ -759,6 +791,6 @@ def changed_often(chance: random.Random, first: Model) -> Chapters:
         model = chapters[-1].model
         model = model._replace(plan=np.zeros_like(model.plan))
         for change in chance.sample(list(CHANGES.values()), chance.randint(1, 5)):
-            model = change(chance, model, begins)
+            model = with_crews(model, change(chance, model, begins))
         chapters.append(Chapter(begins, model))
     return tuple(chapters)

@@ -160,6 +160,7 @@ class Stage:
     elses: list[tuple[float, int | str, int]]
     makes_lead: bool = False
     process: int = 0
+    people: int = 1  # CR1: of the team, at once
     theorist_odds: float = 1.0
     heat_odds: tuple[float, ...] = (1.0, 1.0, 1.0)
     heat_skill: tuple[float, ...] = (1.0, 1.0, 1.0)

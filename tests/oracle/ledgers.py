@@ -11,7 +11,7 @@ from funnelsim.engines import ENGINES, history
 from funnelsim.model.model import Chapters, Model
 from funnelsim.model.words import GONE_COLD, NOBODY, NOTHING, Event, Flag
 
-from .naive import COLD, Buyer, Contract, Cost, History, Pause, Spell, Step, Try, Visit, Walk
+from .naive import COLD, Buyer, Contract, Cost, History, Part, Pause, Spell, Step, Try, Visit, Walk
 
 HOW = {
     Event.ADVANCED: "advanced",
@@ -97,14 +97,14 @@ OF_CHANGES = {Event.ONE_OFF: "one off", Event.RUNNING: "running"}
 Cast = list[tuple[int, list[int]]]  # for each chapter, when it begins, and who its reps are
 
 
-def someone(row: Record, cast: Cast) -> int | None:
+def someone(row: Record, cast: Cast, of_the_day: bool = False) -> int | None:
     """Return who the rep of a row is, None for nobody: rows have the numbers of their chapter (C2).
 
     What a day has cost is booked by the chapter that ends, also at the instant of a change (C3).
     """
     if row["rep"] == NOBODY:
         return None
-    of_the_day = Event(int(row["event"])) in BY_THE_DAY
+    of_the_day = of_the_day or Event(int(row["event"])) in BY_THE_DAY
     begun = [
         reps for begins, reps in cast if begins < row["time"] or (begins == row["time"] and not of_the_day)
     ]
@@ -227,6 +227,9 @@ def of_the_firm(event: Event, row: Record, cast: Cast) -> list[Cost]:
         return [Cost("media", time, int(row["channel"]), money)]
     if event in OF_REPS:
         return [Cost(event.name.lower(), time, whose(row, cast), money)]
+    if event is Event.ABSENT:
+        spans = {"absent": int(row["waited"]), "taken": int(row["worked"])}
+        return [Cost(what, time, whose(row, cast), span) for what, span in spans.items()]
     if event is Event.PROSPECTED:
         return [
             Cost("prospected", time, int(row["channel"]), int(row["worked"])),
@@ -236,9 +239,9 @@ def of_the_firm(event: Event, row: Record, cast: Cast) -> list[Cost]:
     return [Cost(OF_CHANGES[event], time, -1, money)] if event in OF_CHANGES else []
 
 
-def whose(row: Record, cast: Cast) -> int:
+def whose(row: Record, cast: Cast, of_the_day: bool = False) -> int:
     """Return who the rep of a row is, which is about one."""
-    who = someone(row, cast)
+    who = someone(row, cast, of_the_day)
     assert who is not None
     return who
 
@@ -263,9 +266,8 @@ def read_step(told: Told, event: Event, row: Record, costs: list[Cost], cast: Ca
     if event in OF_NURTURE or row["flags"] & Flag.NURTURED:
         read_nurture(told, event, row)
         return
-    if event is Event.REPORTED:
-        assert int(row["stage"]) == told.visits[-1].stage
-        told.reports.append(bool(row["count"]))
+    if event in (Event.REPORTED, Event.IN_CREW):
+        read_aside(told, event, row, cast)
         return
     if event is Event.COOLED_OFF:
         assert told.ended is not None, "only those cool off who have ended"
@@ -314,6 +316,17 @@ def read_visit(told: Told, event: Event, row: Record, costs: list[Cost], cast: C
         read_leaving(told, event, row, cast)
 
 
+def read_aside(told: Told, event: Event, row: Record, cast: Cast) -> None:
+    """Add a report (W4), or what a member of a crew has worked: to the end, or that of a month (CR5, CR6)."""
+    time, visit = int(row["time"]), told.visits[-1]
+    assert int(row["stage"]) == visit.stage
+    if event is Event.REPORTED:
+        told.reports.append(bool(row["count"]))
+        return
+    who = whose(row, cast, of_the_day=visit.worked is None)
+    visit.parts.append(Part(time, who, int(row["waited"]), int(row["worked"])))
+
+
 def read_rest(told: Told, event: Event, row: Record, cast: Cast) -> None:
     """Note that an account visit comes again after a rest (X4), or is withdrawn (X8)."""
     time, visit = int(row["time"]), told.visits[-1]
@@ -345,6 +358,7 @@ def read_work(told: Told, event: Event, row: Record, costs: list[Cost], cast: Ca
         assert someone(row, cast) == (visit.pauses[-1].rep if visit.pauses else visit.rep)
         if event is Event.WORKED:
             visit.worked = time
+            visit.people = 1 if row["flags"] & Flag.ATTEMPT else int(row["count"])
             return
         assert row["flags"] & Flag.ATTEMPT
         assert visit.started is not None
@@ -466,6 +480,8 @@ def differences(oracle: History, rows: Records) -> list[str]:
         "trained",
         "skill",
         "joined",
+        "absent",
+        "taken",
         "inquiry",
         "lead",
         "visit",

@@ -12,6 +12,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import reduce
 from itertools import accumulate, pairwise
 
 from . import memory
@@ -104,6 +105,16 @@ class Try:
 
 
 @dataclass
+class Part:
+    """What a member of a crew has worked up to an instant, since the part before it (CR5, CR6)."""
+
+    time: int
+    rep: int  # by `who`
+    waited: int
+    worked: int
+
+
+@dataclass
 class Visit:
     """One lead's stay in one stage; what did not happen is None."""
 
@@ -116,6 +127,8 @@ class Visit:
     effort: int | None = None
     pauses: list[Pause] = field(default_factory=list)
     worked: int | None = None
+    people: int = 0  # who have done the work
+    parts: list[Part] = field(default_factory=list)  # of a crew
     held: bool = False
     admitted: int | None = None
     ignored: bool = False  # to the end
@@ -514,6 +527,12 @@ def without(hours: Spans, spells: Spans) -> Spans:
     return left
 
 
+def in_common(one: Spans, other: Spans) -> Spans:
+    """List when both are open."""
+    found = [(max(opens, begins), min(closes, ends)) for opens, closes in one for begins, ends in other]
+    return [(opens, closes) for opens, closes in found if opens < closes]
+
+
 def strength(rep: Person, first_share: float, now: int) -> float:
     """Return the share of full strength: straight from the first share at joining to 1 (V8)."""
     tenure = now - rep.joins
@@ -637,7 +656,7 @@ class Simulation:
         for person in self.people:
             if person.is_there:
                 if person.absent:
-                    self.say("absent")  # R15
+                    self.tells_of_absence(person)  # R15
                 self.say("on staff")  # D5
         for entity in sorted([*self.leads, *self.contracts]):  # D3
             if entity in self.contracts:
@@ -758,9 +777,18 @@ class Simulation:
         """Let an absence begin, or be over (R13)."""
         person.absent = not person.absent
         if not person.absent:
-            self.say("absent")
+            self.tells_of_absence(person)
             if not person.is_busy:
                 person.idle_since = self.now
+
+    def tells_of_absence(self, person: Person) -> None:
+        """Tell how long a rep was absent, and what that took of the work in hand (R15, CR7)."""
+        begun = max(begins for begins, _ in person.spells if begins <= self.now)
+        lead = None if person.working_on is None else self.leads[person.working_on]
+        takes = lead is not None and not self.has_crew(lead)
+        self.spend("absent", person.who, self.now - begun)
+        self.spend("taken", person.who, working_time(person.hours, begun, self.now) if takes else 0)
+        self.say("absent")
 
     def decide(self, kind: str, who: int) -> None:
         """Let one thing that is due happen."""
@@ -834,8 +862,8 @@ class Simulation:
                 _, now_drawn = self.as_it_comes(self.company(walk))  # C27
                 walk.traits |= {trait for trait in now_drawn if trait >= len(before.traits)}
         for walk in self.leads.values():  # C12: all else stays as it was when the work started
-            if walk.phase == "work" and walk.rep is not None:
-                walk.until = end_of_work(walk.rep.hours_at_work(), walk.works_since, walk.left_to_do)
+            if self.workers_on(walk):
+                walk.until = end_of_work(self.hours_for(walk), walk.works_since, walk.left_to_do)  # CR8
         for person in self.people:
             if person.block:
                 person.block_ends = end_of_work(person.hours_at_work(), person.block_since, person.block)
@@ -990,6 +1018,8 @@ class Simulation:
         if self.firm.cost_per_month > 0:
             self.spend("running", -1, self.firm.cost_per_month / days)
             self.say("running")
+        if self.now in self.firm.months and self.now < self.firm.horizon:
+            self.tells_of_crews_at_work()
 
     def notes_growth(self, person: Person, midnight: int) -> None:
         """Book who was trained on the day that ends, and at the end of a month how skilled they are."""
@@ -1021,7 +1051,7 @@ class Simulation:
     def goes_home(self, person: Person) -> None:
         """Be gone for good, and paid no longer (R7, R9)."""
         if person.absent:
-            self.say("absent")  # R15
+            self.tells_of_absence(person)  # R15
             person.absent = False
         person.gone = self.now
         if person.record.turnover is not None:  # R19
@@ -1367,8 +1397,11 @@ class Simulation:
             (rep for rep, end in zip(eligible, ends, strict=True) if end > u * sum(weights)), eligible[-1]
         )
 
-    def start(self, walk: Walk, rep: Person | None) -> None:
-        """Begin the work of a visit; how it will end is known at once, by what chance says now (C11)."""
+    def start(self, walk: Walk, rep: Person | None, crew: Sequence[Person] = ()) -> None:
+        """Begin the work of a visit; how it will end is known at once, by what chance says now (C11).
+
+        The rep leads the crew, if there is one.
+        """
         if walk.interrupted:
             assert rep is not None
             self.resume(walk, rep)
@@ -1386,7 +1419,8 @@ class Simulation:
             for number in range(len(stage.checks)):  # J4
                 hours += self.draws.check(walk.entity, walk.stage, walk.round, number)[0]
             effort = self.with_an_attempt(walk, whole(hours / speed * HOUR), speed)  # V7
-            rep.working_on = walk.entity
+            for member in crew or [rep]:
+                member.working_on = walk.entity  # CR3
             walk.rep = rep  # G6
             self.credit(walk, rep)
         # V12: an inquiry enters its first stage as it arrives; back there, it waits since it came back.
@@ -1407,7 +1441,7 @@ class Simulation:
         if rep is not None and stage.rejection is not None and unmet:
             effort = self.meets(walk, rep, skill, effort, stage.rejection)
         if rep is not None:
-            ends = end_of_work(rep.hours_at_work(), self.now, effort)
+            ends = end_of_work(self.hours_for(walk), self.now, effort)
             self.puts_in(rep, walk, effort)
         walk.phase, walk.queue, walk.until = "work", None, ends
         walk.works_since, walk.left_to_do = self.now, effort
@@ -1451,11 +1485,14 @@ class Simulation:
 
     def work_ends(self, walk: Walk) -> None:
         """Free the rep; the customer takes its time (V14), or is tried again (Y4), or never more (Y5)."""
+        visit, workers = walk.visits[-1], self.workers_on(walk)
         if walk.reached:
-            walk.visits[-1].worked = self.now
+            visit.worked, visit.people = self.now, max(len(workers), 1)
         self.say("worked" if walk.reached else "not reached", walk.entity)
-        worker = walk.rep
-        if worker is not None and worker.working_on == walk.entity:
+        if self.has_crew(walk):
+            for worker in workers:
+                self.tells_of_part(walk, worker, walk.left_to_do)
+        for worker in workers:
             worker.working_on = None
             worker.idle_since = self.now
             worker.worked += self.counts(worker)
@@ -1464,6 +1501,35 @@ class Simulation:
         if not walk.reached and self.tries_again_later(walk):
             return
         walk.phase, walk.until = "customer", self.answer_comes(walk)
+
+    # Crews
+
+    def workers_on(self, walk: Walk) -> list[Person]:
+        """List who works on a lead, by number: one, a crew (CR2), or nobody."""
+        return [person for person in self.people if person.working_on == walk.entity]
+
+    def has_crew(self, walk: Walk) -> bool:
+        """Return whether several work on a lead."""
+        return len(self.workers_on(walk)) > 1
+
+    def hours_for(self, walk: Walk) -> Spans:
+        """List when the work in hand goes on: while all are at work (V13, CR4)."""
+        return reduce(in_common, [person.hours_at_work() for person in self.workers_on(walk)])
+
+    def tells_of_crews_at_work(self) -> None:
+        """Tell at the end of a month what crews have worked until now (CR6)."""
+        for person in self.people:
+            walk = None if person.working_on is None else self.leads[person.working_on]
+            if walk is not None and self.has_crew(walk):
+                done = working_time(self.hours_for(walk), walk.works_since, self.now)
+                self.tells_of_part(walk, person, done)
+
+    def tells_of_part(self, walk: Walk, person: Person, done: int) -> None:
+        """Tell what a member has done of the work in hand, of which so much is done (CR5)."""
+        parts = walk.visits[-1].parts
+        told = sum(part.worked for part in parts if part.rep == person.who)
+        parts.append(Part(self.now, person.who, self.now - walk.works_since, done - told))
+        self.say("in crew", walk.entity)
 
     def with_an_attempt(self, walk: Walk, effort: int, speed: float) -> int:
         """Return the working time of the spell that begins, and note whether it reaches the buyer (Y2)."""
@@ -2336,9 +2402,11 @@ class Simulation:
                     return True
             able = [rep for rep in idle if self.open_leads(rep) < team.max_open]  # G4
             waiting = self.in_order(number)
-            if able and waiting:
-                rep = min(able, key=lambda rep: (rep.idle_since, rep.number))  # G3
-                self.start(self.take(team.assignment, waiting, rep), rep)
+            able.sort(key=lambda rep: (rep.idle_since, rep.number))  # G3
+            people = self.stage_for(waiting[0]).people if waiting else 1
+            if waiting and len(able) >= people:
+                walk = self.take(team.assignment, waiting, able[0])
+                self.start(walk, able[0], able[:people])  # CR2
                 return True
         return False
 

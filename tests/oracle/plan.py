@@ -118,6 +118,7 @@ class Plan:
     month_days: int = 30
     months_begin: tuple[int, ...] = ()  # days on which another calendar month begins
     warm_up: int = 0  # days
+    drain: int = 0  # days
     rows: dict[str, list[Any]] = field(default_factory=dict)
     knots: list[float] = field(default_factory=list)
     expected: list[float] = field(default_factory=list)
@@ -601,6 +602,7 @@ class Plan:
     def model(self) -> Model:
         """Lay the records out as arrays."""
         self.set_up_gates()
+        self.set_up_crews()
         if "segments" not in self.rows:
             self.segment()
         if not any(stage["makes_lead"] for stage in self.rows["stages"]):
@@ -642,10 +644,22 @@ class Plan:
             spend=np.array(self.spend or np.ones((len(self.rows["channels"]), self.days)), float),
             month_days=np.full(self.days, self.month_days, np.int64),
             calendar_months=24_000 + np.searchsorted(self.months_begin, np.arange(self.days), side="right"),
-            months=np.array([self.warm_up * DAY, self.days * DAY], np.int64),
+            months=np.array(self.months, np.int64) * DAY,
             stocks_from=self.warm_up * DAY,
             horizon=self.days * DAY,
         )
+
+    @property
+    def months(self) -> list[int]:
+        """The days on which a month of the period begins, and that on which it ends."""
+        ends = self.days - self.drain
+        return [self.warm_up, *(day for day in self.months_begin if self.warm_up < day < ends), ends]
+
+    def set_up_crews(self) -> None:
+        """Note which teams have stages that need several of their people at once."""
+        for row in (*self.rows["stages"], *self.rows.get("variants", [])):
+            if row["people"] > 1:
+                self.rows["teams"][row["team"]]["crews"] = 1
 
     def nurture(self, reason: int, days: float, by_touch: list[float], to: int, **more: Any) -> None:
         """Nurture those lost for a reason: days between touches, the chance to be back by each, and where."""

@@ -764,6 +764,120 @@ def a_pyramid() -> Model:
     return plan.model()
 
 
+def crews(assignment: Assignment, order: QueueOrder = QueueOrder.FIFO) -> Model:
+    """Let two, three or one do a job, whose hours differ, over the ends of months; one who calls, alone.
+
+    Who has not been reached is called again by the same rep, whose own queue has an order.
+    """
+    plan = Plan(days=16, months_begin=(3, 7, 11), warm_up=3, drain=3)
+    plan.segment(value=between(50, 90))
+    plan.segment(value=60, customer_time=0.5)
+    early, late = daily(16, 6, 13, (4, 8)), daily(16, 12, 24, (2,))
+    reps = [{"speed": 0.5}, {"own_hours": early, "skill": 2.0}, {}, {"own_hours": late}, {"own_hours": early}]
+    reps[2] |= {"leaves": 6 * DAY + 15 * HOUR, "pay_per_month": 3000.0}
+    reps += [{"joins": 5 * DAY + 10 * HOUR, "ramp": 5 * DAY, "speed_from": 0.5, "skill_from": 0.5}]
+    team = plan.team(daily(16, 9, 17, (5,)), reps, assignment, queue_order=order, sticky=0, commission=0.1)
+    call = {"attempts": (0.5, 3, QUICK, either(1, 2))}
+    plan.stage(team, conversion=0.9, effort=QUICK, patience=either(1, 4), nexts=to(1, 2), **call)
+    by_segment = [{}, {"people": 3, "effort": between(1, 9)}]
+    skilful = {"heat_skill": (2.0, 1.0, 0.5), "points": [(2.0, 1.0), (40.0, 0.2)], "conversion": 0.7}
+    plan.stage(
+        team,
+        people=2,
+        effort=either(2, 6),
+        customer=SOON,
+        patience=6,
+        nexts=to(2),
+        elses=to(1, LOST),
+        segments=by_segment,
+        **skilful,
+    )
+    plan.stage(team, effort=either(0, 2, 3), customer=SOON, segments=[{"people": 3}, {}], cost_per_visit=2.5)
+    plan.channel(3.0, 9, 9, segments=[0.6, 0.4])
+    plan.channel(0.5, segments=[0.5, 0.5], stage=1)
+    return plan.model()
+
+
+def crews_of_people_who_come_and_go(max_open: int) -> Model:
+    """Let members of crews be absent, leave, be replaced, learn and be trained."""
+    plan = Plan(days=16, months_begin=(3, 7, 11), warm_up=3)
+    plan.segment(value=between(50, 90))
+    away = {"may_be_absent": 1, "away": [(4 * DAY, 5 * DAY), (9 * DAY, 9 * DAY + 34 * HOUR)]}
+    learning = {"grows": 1, "turns_over": 1, "pay_per_month": 1000.0}
+    reps = [learning, learning | away, learning | {"worked_before": 4}, {"grows": 1}, {"grows": 1} | away]
+    team = plan.team(
+        daily(16, 8, 18),
+        [{"skill": 0.5} | rep for rep in reps],
+        Assignment.SHARED_QUEUE,
+        sticky=0,
+        max_open=max_open,
+        learns_most=3.0,
+        learns_half=2.5,
+        win_counts=2,
+        trainings=[(2, {"cost": 9.5, "odds": 4.0, "half_life": 5.0})],
+        spells=0.1,
+        spell_days=either(0.25, 1),
+        tenure=between(2, 9),
+        residual=between(0, 6),
+        replacement=either(0, 1),
+        hiring_cost=40.0,
+    )
+    skilful = {"conversion": 0.5, "heat_skill": (1.0, 1.0, 1.0), "customer": SOON}
+    plan.stage(team, people=2, effort=between(1, 6), nexts=to(1), elses=to(0, LOST), **skilful)
+    plan.stage(team, people=3, effort=either(2, 12), patience=4, **skilful)
+    plan.channel(3.0, 8, 12)
+    return plan.model()
+
+
+def crews_who_deliver(assignment: Assignment) -> Model:
+    """Let those who sell, in pairs, deliver too, some of it in threes, and hand on what there is room for."""
+    plan = Plan(days=60, months_begin=(10, 31), warm_up=10)
+    plan.segment(sells=[0.5, 0.5])
+    plan.segment(sells=[0.3, 0.7], odds=0.8)
+    plan.trait(missing=0.5)
+    plan.product([between(50, 150), 80.0], 1, stays=0.8, delivery=1, at_delivery=1)
+    plan.product([either(300, 900), 500.0], earned_over=20 * DAY, delivery=2)
+    reps = [{}, {"speed": 0.5}, {"own_hours": daily(60, 6, 14, (20,)), "skill": 2.0}, {}]
+    team = plan.team(daily(60, closed=(9, 10)), reps, assignment, sticky=0)
+    fitters = plan.team(daily(60, 8, 18), [{}, {}, {"speed": 2.0}], Assignment.SHARED_QUEUE, sticky=0)
+    junk = {"probability": 0.2, "missing": [3.0], "theorist": 4.0, "effort_share": 0.5}
+    junk |= {"skill_exponent": -1.0, "loads": [(1, 1.0), (4, 3.0)]}
+    plan.stage(
+        team,
+        people=2,
+        effort=either(1, 2),
+        customer=SOON,
+        checks=[(0, QUICK, 0.9, 0.8), (NOTHING, 0.0, 0.8, 0.7)],
+        rejection=junk,
+    )
+    plan.delivery(4, 0.9, late=0.5, defect=0.25, kept=3.0, missed=0.2)
+    plan.stage(team, people=3, effort=either(2, 4), customer=SOON, nexts=to(2))
+    plan.stage(
+        fitters,
+        people=2,
+        effort=between(4, 14),
+        conversion=0.7,
+        elses=to(1, 2, LOST),
+        rejection={"probability": 0.1},
+        cost_per_visit=8.0,
+    )
+    plan.delivery(1, 0.6, late=0.1)
+    plan.stage(fitters, effort=either(1, 2), conversion=0.9, segments=[{"people": 3, "team": team}, {}])
+    plan.program(between(0.5, 20))
+    plan.stage(team, people=2, effort=QUICK, patience=either(AN_HOUR, 1, 2), customer=SOON)
+    plan.gate(2, 1.5, SOON)
+    plan.channel(1.5, 9, 9, segments=[0.5, 0.5], traits=[0.7], theorists=0.2, cost_per_inquiry=2.5)
+    return plan.model()
+
+
+def in_a_crew(visit: Visit) -> bool:
+    return visit.people > 1
+
+
+def in_a_crew_over_the_end_of_a_month(visit: Visit) -> bool:
+    return len(visit.parts) > visit.people > 1
+
+
 def mixed_customers(seed: int) -> Model:
     """Make a firm at random that has few customers for years."""
     chance = random.Random(seed)
@@ -938,6 +1052,7 @@ def mixed(seed: int) -> Model:
     mixed_bills(random.Random(-seed), plan)
     mixed_win_backs(random.Random(4_000 + seed), plan, 0.5, count)
     mixed_referrals(random.Random(5_000 + seed), plan)
+    mixed_crews(random.Random(3_000 + seed), plan)
     return plan.model()
 
 
@@ -988,6 +1103,30 @@ def mixed_referrals(chance: random.Random, plan: Plan) -> None:
         rest = {"bad_delivery": 0.4, "missed_visit": 0.5, "while_customer": chance.randint(0, 1)}
         if chance.random() < 0.7:
             plan.everywhere(referred_to=number + 1, referral_rate=chance.choice([4.0, 12.0]), **rest)
+
+
+def mixed_crews(chance: random.Random, plan: Plan) -> None:
+    """Let some teams work together in some stages, in some floors, where months end (CR1)."""
+    if chance.random() < 0.4:
+        return
+    plan.months_begin = tuple(sorted(chance.sample(range(1, plan.days), 3)))
+    plan.drain = chance.choice([0, 1])
+    people = {
+        number: min(team["reps"], 3)
+        for number, team in enumerate(plan.rows["teams"])
+        if team["reps"] > 1 and chance.random() < 0.8
+    }
+    for number in people:
+        alone = {"sticky": 0, "interrupts": 0, "split": 0, "prospects": 0, "crews": 1}
+        pulls = [Assignment.SHARED_QUEUE, Assignment.PRIORITY_QUEUE]
+        plan.rows["teams"][number] |= alone | {"assignment": chance.choice(pulls)}
+    for stage in plan.rows["stages"]:
+        first, variants = stage.get("first_variant", 0), stage.get("variants", 0)
+        rows = [stage, *plan.rows.get("variants", [])[first : first + variants]]
+        if not any(row["most_attempts"] for row in rows) or chance.random() < 0.7:
+            for row in rows:
+                row["most_attempts"] = 0
+                row["people"] = chance.randint(1, people.get(row["team"], 1))
 
 
 def mixed_segments(chance: random.Random, plan: Plan, teams: list[int]) -> list[dict[str, Any]]:
@@ -1214,4 +1353,25 @@ SITUATIONS |= {
 SITUATIONS |= {
     f"own queues, {order.name.lower()}": Situation(lambda order=order: own_queues(order), waited)
     for order in QueueOrder
+}
+SITUATIONS |= {
+    f"crews, {assignment.name.lower()}, {order.name.lower()}": Situation(
+        lambda assignment=assignment, order=order: crews(assignment, order), shows, at_least
+    )
+    for assignment, order, shows, at_least in (
+        (Assignment.SHARED_QUEUE, QueueOrder.FIFO, in_a_crew, 10),
+        (Assignment.PRIORITY_QUEUE, QueueOrder.LIFO, in_a_crew_over_the_end_of_a_month, 2),
+    )
+}
+SITUATIONS |= {
+    f"crews who come and go, {most} at most": Situation(
+        lambda most=most: crews_of_people_who_come_and_go(most), in_a_crew, 20
+    )
+    for most in (1, 10**6)
+}
+SITUATIONS |= {
+    f"crews who deliver, {assignment.name.lower()}": Situation(
+        lambda assignment=assignment: crews_who_deliver(assignment), in_a_crew, 30
+    )
+    for assignment in (Assignment.SHARED_QUEUE, Assignment.PRIORITY_QUEUE)
 }

@@ -733,6 +733,7 @@ class Table:
             elses=self.routes(row["first_else"], row["elses"]),
             makes_lead=bool(row["makes_lead"]),
             process=int(row["process"]),
+            people=int(row["people"]),
             theorist_odds=float(row["theorist_odds"]),
             heat_odds=tuple(float(ratio) for ratio in self.model.heat_odds[row["heat"]]),
             heat_skill=tuple(float(power) for power in self.model.heat_skill[row["heat"]]),

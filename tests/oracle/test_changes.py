@@ -31,7 +31,7 @@ def changed(name: str, seed: int) -> Chapters:
     """Make a mixed floor on which one thing changes; every other one deals its leads out round robin."""
     floor = mixed(seed)
     if seed % 2:
-        floor.teams["assignment"] = Assignment.ROUND_ROBIN
+        floor.teams["assignment"][floor.teams["crews"] == 0] = Assignment.ROUND_ROBIN
     return changed_once(random.Random(seed), floor, CHANGES[name])
 
 
@@ -103,6 +103,10 @@ def forgets_where_it_was(reached: list[float], channel: naive.Channel, today: in
     return channel.expected
 
 
+def works_without_the_others(_: Simulation, walk: Walk) -> naive.Spans:
+    return [] if walk.rep is None else walk.rep.hours_at_work()
+
+
 def costs_nothing(_: Simulation) -> None:
     pass
 
@@ -146,6 +150,8 @@ def leaves_the_turn_where_it_was(told: Simulation, chapter: Chapter) -> None:
         ("other teams", "is_moved", stays),
         ("other orders", "rank_in_own_queue", ranks_as_it_came),
         ("other hours", "both", keeps_its_hours),
+        ("other crews", "hours_for", works_without_the_others),
+        ("other crews", "tells_of_crews_at_work", costs_nothing),
         ("other volumes", "going_on", forgets_where_it_was),
         ("other money", "pay_once", costs_nothing),
         ("other work", "told", begins_a_day_later),

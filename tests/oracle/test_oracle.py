@@ -168,6 +168,18 @@ def nobody_knows_a_segment(firm: Firm) -> None:
         rep.segments = []
 
 
+def one_is_enough(firm: Firm) -> None:
+    for stage in firm.stages:
+        for each in (stage, *stage.of.values()):
+            each.people = min(each.people, 1)
+
+
+def jobs_are_alike(firm: Firm) -> None:
+    for stage in firm.stages:
+        for each in stage.of.values():
+            each.people = stage.people
+
+
 def first_come(firm: Firm) -> None:
     firm.teams[0].assignment = "shared_queue"
 
@@ -384,6 +396,10 @@ def sold_at_signing(firm: Firm) -> None:
         ("comings and goings", leaves_a_moment_later),
         ("hours of their own, round_robin", all_work_as_their_team),
         ("hours of their own, shared_queue", all_work_as_their_team),
+        ("crews, shared_queue, fifo", one_is_enough),
+        ("crews, shared_queue, fifo", jobs_are_alike),
+        ("crews, shared_queue, fifo", all_work_as_their_team),
+        ("crews who come and go, 1 at most", one_more_at_once),
         ("who they are", nobody_is_a_theorist),
         ("who they are", waiting_does_not_matter),
         ("chance and knowledge, weighted", weights_do_not_matter),

@@ -1495,7 +1495,7 @@ class Simulation:
         for worker in workers:
             worker.working_on = None
             worker.idle_since = self.now
-            worker.worked += self.counts(worker)
+            worker.worked += self.counts(worker)  # Z1, CR9
             if not worker.on_staff:
                 self.goes_home(worker)
         if not walk.reached and self.tries_again_later(walk):

@@ -383,7 +383,7 @@ def sold_at_signing(firm: Firm) -> None:
         ("referred for ever", who_refers_forgives_bad_deliveries),
         ("referred for ever", who_refers_forgives_missed_visits),
         ("referred while customers, in a market", they_refer_for_ever),
-        ("referred while customers, in a market", one_more_company),
+        ("referred while customers, in a market", nobody_counts),
         ("nurtured", who_comes_back_is_no_warmer),
         ("nurtured", nobody_comes_back_twice),
         ("nurtured", the_last_touch_brings_nobody_back),

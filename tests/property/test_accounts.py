@@ -154,7 +154,7 @@ def of_later_terms(fault: Callable[[list[Row]], list[Row]]) -> Callable[[list[Ro
         (with_another(Event.EXPANDED, money=1.0), "and in the end"),
         (with_another(Event.CHURNED, money=1.0), "and in the end"),
         (with_another(Event.CHURNED, time=1), "in the middle of a term"),
-        (with_another(Event.CHURNED, worked=1), "was signed at"),
+        (with_another(Event.CHURNED, worked=1), "was first signed at"),
         (with_another(Event.RENEWED, money=1.0), "is renewed at"),
         (with_another(Event.RENEWED, waited=1), "is renewed at"),
         (of_later_terms(with_another(Event.REVENUE, waited=DAY)), "over another time"),

@@ -84,6 +84,7 @@ def firm() -> Model:
     prices["margin"] = 0.25
     stages = np.zeros(3, STAGE)
     stages["team"] = 1, 0, NOBODY
+    stages["people"] = 1
     stages["odds"] = 1.0, np.inf, 3.0
     return Model(
         channels=channels,

@@ -157,7 +157,7 @@ def draw_let_down(axes: Axes, result: ComparisonResult) -> None:
     axes.set_yticks(places, [called(result, name) for name in result])
     axes.invert_yaxis()
     axes.set(xlabel="%", title="Who is let down: prospects or customers")
-    axes.legend(frameon=False, loc=(0.56, 0.2))
+    axes.legend(frameon=False, loc=(0.45, 0.2))
 
 
 # ---- the experiment ---------------------------------------------------------------------------

@@ -101,7 +101,7 @@ def test_more_inquiries_than_have_numbers_of_their_own_are_no_scenario() -> None
 
 
 @pytest.mark.parametrize("engine", list(ENGINES))
-def test_presets_fit_into_700_megabytes(engine: str) -> None:
+def test_presets_fit_into_600_megabytes(engine: str) -> None:
     for name in presets():
         scenario = settled(fs.load(name))
         check(
@@ -252,7 +252,7 @@ OLD_GROUP = "sys__fs__cgroup__memory__memory_dot_"
                 f"{OLD_GROUP}usage_in_bytes": "1500000000\n",
                 f"{OLD_GROUP}stat": "inactive_file 1\ntotal_inactive_file 100000000\n",
             },
-            700_000_000,
+            600_000_000,
         ),
     ],
 )

@@ -1778,6 +1778,11 @@ def _(_: random.Random) -> Cases:
     yield from ((event.value,) for event in Event)
 
 
+@cases("customers.is_over_for")
+def _(chance: random.Random) -> Cases:
+    yield from zip(deals(chance, *RECURRING), leads(chance), strict=False)
+
+
 @cases("customers.growth")
 def _(chance: random.Random) -> Cases:
     for deal in deals(chance, *RECURRING):
@@ -1891,19 +1896,20 @@ def _(chance: random.Random) -> Cases:
         yield WITH_CASH, world, deal, PAYMENT, int(deal["terms"])
 
 
+DAYS_TAKEN = (0, DAY, DAY + 1, 9 * DAY)  # around what was promised
+
+
 @cases("deliveries.is_late")
-def _(chance: random.Random) -> Cases:
-    for lead in leads(chance):
-        lead["process"] = FOLLOW_UP
-        yield from ((DELIVERING, lead, int(lead["began"]) + took) for took in (0, DAY, DAY + 1, 9 * DAY))
+def _(_: random.Random) -> Cases:
+    yield from ((DELIVERING, FOLLOW_UP, took) for took in DAYS_TAKEN)
 
 
 @cases("deliveries.is_good")
 def _(chance: random.Random) -> Cases:
-    for (model, lead, now), world in zip(
-        CASES["deliveries.is_late"](chance), worlds(chance, 400), strict=True
-    ):
-        yield model, world, lead, now
+    for lead, took in product(leads(chance), DAYS_TAKEN):
+        lead["process"] = FOLLOW_UP
+        [world] = worlds(chance, 1)
+        yield DELIVERING, world, lead, int(lead["began"]) + took
 
 
 @cases("ending.is_told")

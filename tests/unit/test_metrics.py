@@ -348,7 +348,7 @@ def test_bins_of_ages_hold_their_ages() -> None:
 ENDS = [Event.WON, Event.LOST, Event.WENT_COLD, Event.OPEN]
 
 
-def as_counted(rows: Records) -> npt.NDArray[np.int64]:
+def as_counted(rows: Records) -> Integers:
     """Return as which event each row counts: a delivery that is done, or a visit, has advanced (F12)."""
     done = np.isin(rows["event"], (Event.DONE, Event.DELIVERED))
     done |= (rows["event"] == Event.PARKED) & (rows["reason"] == NOTHING)

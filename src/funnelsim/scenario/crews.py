@@ -121,8 +121,8 @@ def _too_few(contents: Contents, job: Job) -> Problems:
 def most_at_once(team: Team, named: Iterable[Rep]) -> int:
     """Count how many people of a team are at work at once, at most, in a week without days off.
 
-    >>> early, late = Rep(hours={"monday": ["06:00-12:00"]}), Rep(hours={"monday": ["12:00-18:00"]})
-    >>> most_at_once(Team(people=1, hours={"monday": ["09:00-14:00"]}), [early, late])
+    >>> early, late = (Rep(hours={"monday": (span,)}) for span in ("06:00-12:00", "12:00-18:00"))
+    >>> most_at_once(Team(people=1, hours={"monday": ("09:00-14:00",)}), [early, late])
     2
     """
     weeks = [week_of(team, Rep())] * team.people + [week_of(team, rep) for rep in named]

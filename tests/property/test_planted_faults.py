@@ -287,7 +287,7 @@ FAULTS = {
         "rules/reporting.py", 'if pursuit["target"] == REJECTED:', "if False:", "oracle"
     ),
     "every delivery is in time": Fault(
-        "rules/deliveries.py", 'model.processes[delivery["process"]]["promised"])', "now)", "oracle"
+        "rules/deliveries.py", 'model.processes[process]["promised"])', "taken)", "oracle"
     ),
     "a defect does not matter once it is repaired": Fault(
         "rules/deliveries.py", 'float(delivery["round"])', "0.0", "oracle"
@@ -299,9 +299,9 @@ FAULTS = {
         "engines/reference/deliveries.py", "Event.MARGIN, -margin)", "Event.MARGIN, 0.0)", "oracle"
     ),
     "a contract goes on without its delivery": Fault(
-        "engines/reference/deliveries.py",
-        "            end_contract(office, contract)",
-        "            pass",
+        "engines/reference/pursuits.py",
+        "                leave_for_now(office, contract)",
+        "                pass",
         "oracle",
     ),
     "what is paid for is that of the day of delivery": Fault(
@@ -409,7 +409,7 @@ FAULTS = {
         "return bool(was != team or for_all)",
         "return bool(was != team)",
         "changes",
-        among=("other limits",),
+        among=("other policies",),
     ),
     "work ends when it would have without the change": Fault(
         "engines/reference/changing.py",

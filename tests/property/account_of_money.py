@@ -208,7 +208,7 @@ def of_rejections(history: History) -> Iterator[str]:
             visit[row.pursuit] = 0.0
         elif row.event == Event.STARTED:
             visit[row.pursuit] += row.money
-        elif row.event == Event.REJECTED and row.process == SALE:
+        elif row.event == Event.REJECTED:
             cost = visit[row.pursuit] + (0.0 if row.pursuit in rejected else spent[row.pursuit])
             if differ(row.money, cost):
                 yield f"{row.pursuit} is rejected at {row.money}, and has cost {cost}"

@@ -77,14 +77,6 @@ quota = 600
 cost_per_month = 40
 segments = { small = 0.5, large = 0.5 }
 theorist_share = 0.2
-[finance]
-opening_balance = -500
-commission_paid_after_days = 20
-[finance.billing]
-when = "monthly"
-deposit = 0.25
-paid_after_days = { median = 9, p90 = 30 }
-bad_debt = 0.1
 [management]
 control = 0.5
 [traits.budget]

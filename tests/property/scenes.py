@@ -899,3 +899,4 @@ most_touches = 3
 most_returns = 2
 returns_to = "call"
 """
+FLOORS["everything at once"] = scene(WHOLE, "order: at a discount")

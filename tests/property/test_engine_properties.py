@@ -116,7 +116,8 @@ def rows_are_in_time_order(model: Model, rows: Records) -> None:
     assert (np.diff(rows["time"]) >= 0).all()
     assert (of(rows, Event.OPEN)["time"] == model.horizon).all()
     assert (rows["time"][~np.isin(rows["event"], (*BOOKED, Event.TOUCHED, Event.OPEN))] < model.horizon).all()
-    amounts = rows[~np.isin(rows["event"], (Event.BILLED, Event.INQUIRY))]  # bad debt (CA7); a company (X9)
+    may_be_negative = (Event.BILLED, Event.INQUIRY, Event.MARGIN, Event.EXPECTED_MARGIN)  # CA7, X9, PC5
+    amounts = rows[~np.isin(rows["event"], may_be_negative)]
     for never_negative in ("time", "waited", "worked", "money"):
         assert (amounts[never_negative] >= 0).all()
     ended = of(rows, *ENDS)

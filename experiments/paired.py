@@ -108,6 +108,31 @@ def abouts(result: ComparisonResult) -> str:
     return "\n".join(f"| {called(result, name)} | {known[name].about} |" for name in result)
 
 
+def value(forecast: Forecast, metric: str) -> float:
+    """Return the mean of a figure in all."""
+    return float(forecast.outcomes(metric)[0].value)
+
+
+def busy(forecast: Forecast, team: str) -> float:
+    """Return the share of their hours in which the people of a team work."""
+    return float(forecast.outcomes("utilisation", "team")[forecast.names.teams.index(team)].value)
+
+
+def beside_profit(
+    draw: Callable[[Axes, ComparisonResult], None],
+    result: ComparisonResult,
+    marked: Collection[str],
+    title: str,
+) -> Figure:
+    """Draw something of the strategies, and by how much they change profit beside it."""
+    figure = Figure(figsize=(12, 4.8), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    draw(left, result)
+    draw_profit(right, result, marked)
+    right.set_title(title)
+    return figure
+
+
 def draw_profit(axes: Axes, result: ComparisonResult, marked: Collection[str]) -> None:
     """Draw by how much profit differs from that of the base, in thousands; some strategies are marked."""
     others = [name for name in result if name != result.base]

@@ -10,11 +10,10 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from experiments.paired import abouts, called, change, draw_profit, percent, run, table
+from experiments.paired import abouts, beside_profit, busy, called, change, percent, run, table, value
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from funnelsim.forecast import Forecast
 from funnelsim.scenario import load
 from funnelsim.studies.results import ComparisonResult
 from funnelsim.studies.study import compare
@@ -64,16 +63,6 @@ numbers of the preset are assumed, above all how many customers cancel who wait.
 """
 
 
-def value(forecast: Forecast, metric: str) -> float:
-    """Return the mean of a figure in all."""
-    return float(forecast.outcomes(metric)[0].value)
-
-
-def busy(forecast: Forecast) -> float:
-    """Return the share of their hours in which installers are at work."""
-    return float(forecast.outcomes("utilisation", "team")[forecast.names.teams.index(TEAM)].value)
-
-
 # ---- what is written --------------------------------------------------------------------------
 
 
@@ -81,7 +70,7 @@ def scarce(result: ComparisonResult) -> str:
     """Say how busy installers are, and that jobs wait for them all the same."""
     today = result[TODAY].forecast
     return (
-        f"Today installers work {percent(busy(today), 0)} of their hours, and yet only "
+        f"Today installers work {percent(busy(today, TEAM), 0)} of their hours, and yet only "
         f"{percent(value(today, 'delivered_in_time'), 0)} of installations are in time, and "
         f"{value(today, 'cancelled'):.0f} customers cancel: the first job in the queue waits until two "
         "or three people are free at once, and nothing overtakes it. Where two of five work on a house "
@@ -107,11 +96,9 @@ def hired(result: ComparisonResult) -> str:
         more = change([forecast], before, "profit").signed(1e-3) if number else ""
         rows.append(
             [
-                *(str(FIVE + number), percent(busy(forecast), 0), f"{value(forecast, 'delivered'):,.0f}"),
-                *(
-                    percent(value(forecast, "delivered_in_time"), 0),
-                    f"{value(forecast, 'days_to_deliver'):.0f}",
-                ),
+                *(str(FIVE + number), percent(busy(forecast, TEAM), 0)),
+                *(f"{value(forecast, 'delivered'):,.0f}", percent(value(forecast, "delivered_in_time"), 0)),
+                f"{value(forecast, 'days_to_deliver'):.0f}",
                 *(f"{value(forecast, 'cancelled'):.1f}", more),
             ]
         )
@@ -134,7 +121,7 @@ def outcomes(result: ComparisonResult) -> str:
                     f"{value(forecast, 'delivered'):,.0f}",
                 ),
                 *(percent(value(forecast, "delivered_in_time"), 0), f"{value(forecast, 'cancelled'):.1f}"),
-                *(percent(busy(forecast), 0), f"{value(forecast, 'revenue') / 1e3:,.0f}", more),
+                *(percent(busy(forecast, TEAM), 0), f"{value(forecast, 'revenue') / 1e3:,.0f}", more),
             ]
         )
     return table(head, rows)
@@ -186,16 +173,6 @@ def deposits(result: ComparisonResult) -> str:
 # ---- the picture ------------------------------------------------------------------------------
 
 
-def drawn(result: ComparisonResult) -> Figure:
-    """Draw the days to install by month, and profit against today."""
-    figure = Figure(figsize=(12, 4.8), layout="constrained")
-    left, right = figure.subplots(1, 2)
-    draw_days(left, result)
-    draw_profit(right, result, HIRED)
-    right.set_title("Profit of 24 months against today's")
-    return figure
-
-
 def draw_days(axes: Axes, result: ComparisonResult) -> None:
     """Draw how many days installations have taken that are finished in each month."""
     for name, color in zip(DRAWN, ("black", "tab:red", "tab:blue", "tab:green"), strict=True):
@@ -227,7 +204,7 @@ def compared(options: argparse.Namespace) -> tuple[str, Figure]:
         money=money(result),
         deposits=deposits(result),
     )
-    return text, drawn(result)
+    return text, beside_profit(draw_days, result, HIRED, "Profit of 24 months against today's")
 
 
 if __name__ == "__main__":

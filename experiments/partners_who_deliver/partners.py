@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from experiments.paired import abouts, called, change, draw_profit, percent, run, table
+from experiments.paired import abouts, beside_profit, busy, called, change, percent, run, table, value
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -18,10 +18,11 @@ from funnelsim.scenario import load
 from funnelsim.studies.results import ComparisonResult
 from funnelsim.studies.study import compare
 
-PRESET, TODAY = "partners_who_deliver", "today"
+PRESET, TODAY, TEAM = "partners_who_deliver", "today", "partners"
 FIRST = ("selling_first", "delivering_first", "a_day_for_selling")
 HIRED = ("one_more_partner", "consultants", "consultants_and_talks")
 LONGER = "projects_take_longer"
+SHOWN = ("won", "gone_cold_share", "delivered", "delivered_in_time", "days_to_deliver", "revenue")
 YEARS = 200
 PICTURE = Path(__file__).with_name("partners.png")
 
@@ -58,32 +59,19 @@ the 24 months. What partners, consultants and projects are like is assumed (see 
 """
 
 
-def value(result: ComparisonResult, name: str, metric: str) -> float:
-    """Return the mean of a figure."""
-    return float(result[name].forecast.outcomes(metric)[0].value)
-
-
-def busy(result: ComparisonResult, name: str) -> float:
-    """Return which share of their time partners work."""
-    forecast = result[name].forecast
-    return float(forecast.outcomes("utilisation", "team")[forecast.names.teams.index("partners")].value)
-
-
 def figures(result: ComparisonResult) -> str:
     """Tabulate what each strategy leads to."""
     head = ["strategy", "contracts", "gone cold", "delivered", "in time", "days to deliver"]
     head += ["partners busy", "revenue", "change of profit"]
     rows = []
-    for name in result:
-        profit = "" if name == TODAY else profit_of(result, name)
-        counts = (f"{value(result, name, metric):.0f}" for metric in ("won", "delivered"))
-        won, delivered = counts
+    for name, each in result.simulations.items():
+        found = {metric: value(each.forecast, metric) for metric in SHOWN}
         rows.append(
             [
-                *(called(result, name), won, percent(value(result, name, "gone_cold_share"), 0), delivered),
-                *(percent(value(result, name, "delivered_in_time"), 0),),
-                *(f"{value(result, name, 'days_to_deliver'):.0f}", percent(busy(result, name), 0)),
-                *(f"{value(result, name, 'revenue') / 1e3:,.0f}", profit),
+                *(called(result, name), f"{found['won']:.0f}", percent(found["gone_cold_share"], 0)),
+                *(f"{found['delivered']:.0f}", percent(found["delivered_in_time"], 0)),
+                *(f"{found['days_to_deliver']:.0f}", percent(busy(each.forecast, TEAM), 0)),
+                *(f"{found['revenue'] / 1e3:,.0f}", "" if name == TODAY else profit_of(result, name)),
             ]
         )
     return table(head, rows)
@@ -98,8 +86,8 @@ def first(result: ComparisonResult) -> str:
     """Say what it brings to put one kind of work first."""
     told = [
         f"*{called(result, name)}* changes profit by {profit_of(result, name)}, "
-        f"{percent(value(result, name, 'delivered_in_time'), 0)} of the projects are in time and "
-        f"{percent(value(result, name, 'gone_cold_share'), 0)} of the prospects go cold"
+        f"{percent(value(result[name].forecast, 'delivered_in_time'), 0)} of the projects are in time and "
+        f"{percent(value(result[name].forecast, 'gone_cold_share'), 0)} of the prospects go cold"
         for name in FIRST
     ]
     return f"**What comes first.** {'; '.join(told)}."
@@ -108,10 +96,9 @@ def first(result: ComparisonResult) -> str:
 def hired(result: ComparisonResult) -> str:
     """Say what it brings to hire."""
     told = [f"*{called(result, name)}*: {profit_of(result, name)}" for name in HIRED]
-    cold, work = (
-        percent(found, 0) for found in (value(result, TODAY, "gone_cold_share"), busy(result, TODAY))
-    )
-    relieved = percent(value(result, "consultants", "gone_cold_share"), 0)
+    today = result[TODAY].forecast
+    cold, work = (percent(found, 0) for found in (value(today, "gone_cold_share"), busy(today, TEAM)))
+    relieved = percent(value(result["consultants"].forecast, "gone_cold_share"), 0)
     return (
         f"**Whom to hire.** Profit changes by: {'; '.join(told)}. Today partners work {work} of their hours, "
         f"and yet {cold} of the prospects go cold: who is in a project has no time for a prospect for weeks. "
@@ -129,29 +116,19 @@ def longer(result: ComparisonResult) -> str:
 def longer_says(result: ComparisonResult) -> str:
     """Say what is best where projects take longer."""
     about = load(PRESET).assumptions[LONGER].about
-    best = max(result, key=lambda name: value(result, name, "profit"))
-    in_time = percent(value(result, TODAY, "delivered_in_time"), 0)
+    best = max(result, key=lambda name: value(result[name].forecast, "profit"))
+    in_time = percent(value(result[TODAY].forecast, "delivered_in_time"), 0)
     return f"{about}: today, {in_time} are in time. Then *{called(result, best)}* has the highest profit."
 
 
 # ---- the picture ------------------------------------------------------------------------------
 
 
-def drawn(result: ComparisonResult) -> Figure:
-    """Draw who is let down by each strategy, and profit against today."""
-    figure = Figure(figsize=(12, 4.8), layout="constrained")
-    left, right = figure.subplots(1, 2)
-    draw_let_down(left, result)
-    draw_profit(right, result, HIRED)
-    right.set_title("Profit of two years against today's")
-    return figure
-
-
 def draw_let_down(axes: Axes, result: ComparisonResult) -> None:
     """Draw the share of prospects that go cold beside that of projects that are late."""
     places = np.arange(len(result))
-    cold = [100 * value(result, name, "gone_cold_share") for name in result]
-    late = [100 * (1 - value(result, name, "delivered_in_time")) for name in result]
+    cold = [100 * value(result[name].forecast, "gone_cold_share") for name in result]
+    late = [100 * (1 - value(result[name].forecast, "delivered_in_time")) for name in result]
     axes.barh(places - 0.2, cold, height=0.4, color="tab:orange", label="prospects gone cold")
     axes.barh(places + 0.2, late, height=0.4, color="tab:purple", label="projects late")
     axes.set_yticks(places, [called(result, name) for name in result])
@@ -180,7 +157,7 @@ def compared(options: argparse.Namespace) -> tuple[str, Figure]:
         longer=longer(slow),
         longer_says=longer_says(slow),
     )
-    return text, drawn(result)
+    return text, beside_profit(draw_let_down, result, HIRED, "Profit of two years against today's")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,19 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from experiments.paired import Found, abouts, called, change, draw_profit, estimate, percent, run, table
+from experiments.paired import (
+    Found,
+    abouts,
+    beside_profit,
+    busy,
+    called,
+    change,
+    estimate,
+    percent,
+    run,
+    table,
+    value,
+)
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -106,8 +118,8 @@ def later(result: ComparisonResult) -> str:
             found.signed(1e-3) if name != TODAY else ""
             for found in (change([forecast], result[TODAY].forecast, metric) for metric in ("mrr", "profit"))
         ]
-        customers, won = (f"{forecast.outcomes(metric)[0].value:,.0f}" for metric in ("customers", "won"))
-        nrr = percent(forecast.outcomes("nrr")[0].value ** 12)
+        customers, won = (f"{value(forecast, metric):,.0f}" for metric in ("customers", "won"))
+        nrr = percent(value(forecast, "nrr") ** 12)
         mrr = with_interval(mrr_at_end(forecast), 1e-3)
         rows.append([called(result, name), mrr, against[0], customers, nrr, won, against[1]])
     return table(head, rows)
@@ -153,17 +165,15 @@ def visits(result: ComparisonResult) -> str:
     rows = []
     for name, each in result.simulations.items():
         values = {
-            metric: each.forecast.outcomes(metric)[0].value
+            metric: value(each.forecast, metric)
             for metric in ("account_visits", "account_visits_made", "logo_churn", "won", "gone_cold_share")
         }
-        teams = each.forecast.names.teams
-        busy = each.forecast.outcomes("utilisation", "team")[teams.index("ae")].value
         due = "" if np.isnan(values["account_visits_made"]) else percent(values["account_visits_made"], 0)
         rows.append(
             [
                 *(called(result, name), f"{values['account_visits']:,.0f}", due),
                 *(percent(values["logo_churn"], 2), f"{values['won']:,.0f}"),
-                *(percent(values["gone_cold_share"]), percent(busy, 0)),
+                *(percent(values["gone_cold_share"]), percent(busy(each.forecast, "ae"), 0)),
             ]
         )
     return table(head, rows)
@@ -173,7 +183,7 @@ def deals(result: ComparisonResult) -> str:
     """Say what visits by hunters cost in new deals, and what they bring."""
     today, nobody = result[TODAY].forecast, result[NOBODY].forecast
     won, profit, mrr = (change([today], nobody, metric) for metric in ("won", "profit", "mrr"))
-    made = today.outcomes("account_visits")[0].value
+    made = value(today, "account_visits")
     farmed = change([result["farmers"].forecast], nobody, "mrr")
     return (
         f"**Visits by hunters.** Today account executives make {made:,.0f} visits in three years. Against "
@@ -198,8 +208,8 @@ def if_less(result: ComparisonResult) -> str:
 def still(result: ComparisonResult) -> str:
     """Say what is best where a visit does less."""
     said = load(PRESET).assumptions[LESS].about
-    best = max(UNSURE, key=lambda name: result[name].forecast.outcomes("profit")[0].value)
-    most = max(UNSURE, key=lambda name: result[name].forecast.outcomes("mrr")[0].value)
+    best = max(UNSURE, key=lambda name: value(result[name].forecast, "profit"))
+    most = max(UNSURE, key=lambda name: value(result[name].forecast, "mrr"))
     others = [result[name].forecast for name in UNSURE if name != best]
     sure = all(change([each], result[best].forecast, "profit").high < 0 for each in others)
     return (
@@ -209,16 +219,6 @@ def still(result: ComparisonResult) -> str:
 
 
 # ---- the picture ------------------------------------------------------------------------------
-
-
-def drawn(result: ComparisonResult) -> Figure:
-    """Draw MRR by month, and profit, against today."""
-    figure = Figure(figsize=(12, 4.8), layout="constrained")
-    left, right = figure.subplots(1, 2)
-    draw_months(left, result)
-    draw_profit(right, result, FARMERS)
-    right.set_title("Profit of three years against today's")
-    return figure
 
 
 def draw_months(axes: Axes, result: ComparisonResult) -> None:
@@ -260,7 +260,7 @@ def compared(options: argparse.Namespace) -> tuple[str, Figure]:
         less=if_less(less),
         still=still(less),
     )
-    return text, drawn(result)
+    return text, beside_profit(draw_months, result, FARMERS, "Profit of three years against today's")
 
 
 if __name__ == "__main__":

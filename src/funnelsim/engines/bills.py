@@ -41,9 +41,8 @@ def bill_what_is_delivered(model: Model, world: Record, ledger: Ledger, now: int
     share = 1.0 - delivery["billed"]
     if share > 0.0:
         value = contracts.value_signed(model, delivery, delivery["paid"])
-        count = billing.instalments(model, delivery) if billing.is_monthly(model, delivery["product"]) else 1
         delay = billing.delay(model, world, delivery, PAYMENT, 0)
-        _bill(ledger, now, delivery, delivery["seller"], delay, count, value * share)
+        _bill(ledger, now, delivery, delivery["seller"], delay, _count(model, delivery), value * share)
 
 
 @rare
@@ -51,9 +50,8 @@ def bill_next_term(
     model: Model, world: Record, ledger: Ledger, now: int, contract: Record, value: float
 ) -> None:
     """Bill what is paid for a term that begins (CA5)."""
-    count = billing.instalments(model, contract) if billing.is_monthly(model, contract["product"]) else 1
     delay = billing.delay(model, world, contract, PAYMENT, contract["terms"])
-    _bill(ledger, now, contract, NOBODY, delay, count, value)
+    _bill(ledger, now, contract, NOBODY, delay, _count(model, contract), value)
 
 
 @rare
@@ -65,6 +63,12 @@ def bill_the_rest(model: Model, world: Record, ledger: Ledger, now: int, contrac
         delay = billing.delay(model, world, contract, PAYMENT, 0)
         _bill(ledger, now, contract, NOBODY, delay, count, contract["paid"] * count)
         note_work(ledger, contract["since"] + over * MONTH)
+
+
+@rule
+def _count(model: Model, pursuit: Record) -> int:
+    """Count the instalments of what is billed at delivery or for a term (CA4, CA5)."""
+    return billing.instalments(model, pursuit) if billing.is_monthly(model, pursuit["product"]) else 1
 
 
 @rule

@@ -1,9 +1,8 @@
 """Who starts on what where a team says more than first come, first served.
 
 Hot leads that come first, effort that is split between new and existing business, jobs for several people,
-and cherries. In a team
-that splits its effort, each queue has two *lanes*: existing business waits in the second one, whose number is
-that of the first plus the number of reps, or of teams.
+and cherries. In a team that splits its effort, each queue has two *lanes*: existing business waits in the
+second one, whose number is that of the first plus the number of reps, or of teams.
 """
 
 from __future__ import annotations

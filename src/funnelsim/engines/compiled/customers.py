@@ -5,7 +5,7 @@ from __future__ import annotations
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.engines.bills import bill_next_term, bill_the_rest
-from funnelsim.engines.compiled.kin import end, join_account, open_account, spawn, withdraw_kin
+from funnelsim.engines.compiled.kin import born_of, end, join_account, join_company, spawn, withdraw_kin
 from funnelsim.engines.compiled.pool import begin_pursuit, take_slot
 from funnelsim.engines.compiled.queues import NONE
 from funnelsim.engines.compiled.referrals import begin_to_refer, of_company
@@ -23,18 +23,14 @@ def subscribe(
 ) -> None:
     """Let a customer's contract begin: of a deal, or of a delivery that it remembers (CU1, DE7, WB4)."""
     deal, now = state.pursuits[deal_slot], state.clock[0]["now"]
-    slot = take_slot(state)
+    slot = born_of(state, deal_slot, customers.contract_of(deal), SALE, deal["stage"])
     contract = state.pursuits[slot]
-    state.pursuits[slot] = deal
-    begin_pursuit(contract, customers.contract_of(deal), SALE, deal["stage"])
     contract["began"] = now
     contract["signed"] = customers.first_signed(deal, now)
     contract["returns"] = deal["returns"]
     begin_contract(contract, now, delivered)
     if len(model.processes) > 1 or referrals.are_there(model):
-        if deal["account"] == NOTHING:
-            open_account(state, deal_slot)
-        join_account(state, slot, deal["account"])
+        join_company(state, slot, deal_slot)
     mrr, waited = customers.mrr(contract["paid"]), now - contract["signed"]
     write(ledger, now, contract, customers.signs_as(deal), waited, contract["company"], mrr)
     await_end_of_term(model, state, slot)
@@ -98,10 +94,8 @@ def end_contract(model: Model, world: Record, state: State, ledger: Ledger, slot
 def win_back(model: Model, world: Record, state: State, ledger: Ledger, contract_slot: int) -> None:
     """Let a customer who leaves be cared for, and perhaps come back to the sale (WB1, WB2)."""
     contract, now = state.pursuits[contract_slot], state.clock[0]["now"]
-    slot = take_slot(state)
+    slot = born_of(state, contract_slot, nurture.win_back_of(contract), SALE, contract["stage"])
     pursuit = state.pursuits[slot]
-    state.pursuits[slot] = contract
-    begin_pursuit(pursuit, nurture.win_back_of(contract), SALE, contract["stage"])
     pursuit["created"] = nurture.NO_COHORT
     pursuit["theorist"] = 0
     pursuit["is_lead"] = 1

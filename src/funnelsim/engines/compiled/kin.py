@@ -28,22 +28,35 @@ def affect_kin(model: Model, world: Record, state: State, slot: int, event: int,
         withdraw_kin(model, state, slot, withdrawn)
 
 
+@rule
+def born_of(state: State, parent_slot: int, entity: int, process: int, stage: int) -> int:
+    """Open the record of a pursuit that is born of another one of its company; return its slot."""
+    slot = take_slot(state)
+    state.pursuits[slot] = state.pursuits[parent_slot]
+    begin_pursuit(state.pursuits[slot], entity, process, stage)
+    return slot
+
+
+@rule
+def join_company(state: State, slot: int, parent_slot: int) -> None:
+    """Add a pursuit to those of the company of which it is born; the first one opens the company's record."""
+    if state.pursuits[parent_slot]["account"] == NOTHING:
+        open_account(state, parent_slot)
+    join_account(state, slot, state.pursuits[parent_slot]["account"])
+
+
 @rare
 def spawn(model: Model, world: Record, state: State, parent_slot: int, first: int, count: int) -> None:
     """Let other pursuits be born of one, by rows of the table of births; each begins after its own delay."""
     parent = state.pursuits[parent_slot]
-    if parent["account"] == NOTHING:
-        open_account(state, parent_slot)
     for number in range(first, first + count):
         entity, process, delay = ending.born(model, world, parent, number)
-        slot = take_slot(state)
+        slot = born_of(state, parent_slot, entity, process, model.processes[process]["first_stage"])
         pursuit = state.pursuits[slot]
-        state.pursuits[slot] = parent
-        begin_pursuit(pursuit, entity, process, model.processes[process]["first_stage"])
         pursuit["began"] = NEVER
         if process != SALE:
             pursuit["returns"] = parent["returns"]
-        join_account(state, slot, parent["account"])
+        join_company(state, slot, parent_slot)
         await_next(model, state, slot, state.clock[0]["now"] + delay, Due.BEGINS.value)
 
 

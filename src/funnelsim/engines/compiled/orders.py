@@ -5,8 +5,7 @@ from __future__ import annotations
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.engines.bills import bill_at_signing
-from funnelsim.engines.compiled.kin import end, join_account, open_account, spawn
-from funnelsim.engines.compiled.pool import begin_pursuit, take_slot
+from funnelsim.engines.compiled.kin import born_of, end, join_company, spawn
 from funnelsim.engines.compiled.state import State, await_next
 from funnelsim.engines.ledger import Ledger, note_count, write
 from funnelsim.model.model import SALE, Model
@@ -18,19 +17,15 @@ from funnelsim.rules import billing, contracts, deliveries, orders
 def begin_to_buy(model: Model, world: Record, state: State, deal_slot: int) -> None:
     """Let a buyer be born of a deal (RP1)."""
     deal, now = state.pursuits[deal_slot], state.clock[0]["now"]
-    slot = take_slot(state)
+    slot = born_of(state, deal_slot, orders.buyer_of(deal), SALE, deal["stage"])
     buyer = state.pursuits[slot]
-    state.pursuits[slot] = deal
-    begin_pursuit(buyer, orders.buyer_of(deal), SALE, deal["stage"])
     buyer["began"] = now
     buyer["since"] = now
     buyer["signed"] = now
     buyer["seller"] = NOBODY
     buyer["account"] = NOTHING
     if len(model.processes) > 1:
-        if deal["account"] == NOTHING:
-            open_account(state, deal_slot)
-        join_account(state, slot, deal["account"])
+        join_company(state, slot, deal_slot)
     await_order(model, world, state, slot)
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
-from funnelsim.engines.compiled.kin import join_account, open_account
-from funnelsim.engines.compiled.pool import begin_pursuit, take_slot
+from funnelsim.engines.compiled.kin import born_of, join_company
 from funnelsim.engines.compiled.queues import NONE
 from funnelsim.engines.compiled.state import State, await_next
 from funnelsim.model.model import SALE, Model
@@ -36,16 +35,12 @@ def begin_to_refer(model: Model, world: Record, state: State, parent_slot: int, 
     if not referrals.are_there(model) or of_company(state, parent_slot, Due.REFERS.value) != NONE:
         return
     parent, now = state.pursuits[parent_slot], state.clock[0]["now"]
-    if parent["account"] == NOTHING:
-        open_account(state, parent_slot)
-    slot = take_slot(state)
+    slot = born_of(state, parent_slot, referrals.referrer_of(parent), SALE, parent["stage"])
     referrer = state.pursuits[slot]
-    state.pursuits[slot] = parent
-    begin_pursuit(referrer, referrals.referrer_of(parent), SALE, parent["stage"])
     referrer["began"] = now
     referrer["visit"] = customers.NO_MEMORY
     referrer["delivered"] = delivered
-    join_account(state, slot, parent["account"])
+    join_company(state, slot, parent_slot)
     await_referral(model, world, state, slot)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.engines.fold.measures import Cash
+from funnelsim.engines.fold.money import rest_of_term
 from funnelsim.engines.fold.tally import Books
 from funnelsim.model.model import Model
 from funnelsim.model.words import DAY, NOTHING, Event
@@ -23,8 +24,7 @@ def book_cash(row: Record, moment: int, model: Model, books: Books, replication:
     elif event in (Event.MARGIN, Event.EARNED):
         _pay_by_the_month(row, -money, model, books, replication)
     elif event == Event.WAS_CUSTOMER:
-        share = model.prices[row["product"] * len(model.segments) + row["segment"]]["margin"]
-        to_come = money * (row["waited"] / MONTH)
+        to_come, share = rest_of_term(row, model)
         _pay_by_the_month(row, to_come * (1.0 - share), model, books, replication)
     elif event == Event.TOUCHED:
         for touch in range(1, int(row["count"]) + 1):

@@ -19,13 +19,13 @@ from funnelsim.engines.fold.measures import (
     OF_EXISTING,
     TERM_OVER,
 )
-from funnelsim.engines.fold.money import earn_as
+from funnelsim.engines.fold.money import earn_as, rest_of_term
 from funnelsim.engines.fold.tally import WIDTH, Books, month_of
 from funnelsim.model.model import SALE, Model
 from funnelsim.model.words import NOTHING, Event, Flag
 from funnelsim.rules import referrals
 from funnelsim.rules.customers import YEAR
-from funnelsim.rules.products import MONTH, is_recurring
+from funnelsim.rules.products import is_recurring
 
 
 @rare
@@ -152,8 +152,7 @@ def _earn_later_than(
 @rule
 def _earn_the_rest(row: Record, lines: Lines, model: Model, books: Books, replication: int) -> None:
     """Book what is earned of the term at hand by somebody who is a customer as the period begins (F11)."""
-    share = model.prices[row["product"] * len(model.segments) + row["segment"]]["margin"]
-    paid = row["money"] * (row["waited"] / MONTH)
+    paid, share = rest_of_term(row, model)
     earn_as(row, EARNED_REVENUE, paid, 0, lines, model, books, replication)
     earn_as(row, EARNED_MARGIN, paid * share, 0, lines, model, books, replication)
     earn_as(row, EARNED_FROM_EXISTING, paid, 0, lines, model, books, replication)

@@ -17,6 +17,7 @@ from funnelsim.engines.fold.tally import MONTHS, WIDTH, Books, month_of
 from funnelsim.model.model import Model
 from funnelsim.model.words import Event
 from funnelsim.rules import referrals
+from funnelsim.rules.products import MONTH
 
 
 @rule
@@ -24,6 +25,13 @@ def book_contract(row: Record, month: int, model: Model, books: Books, replicati
     """Book a contract to its rep, in the month in which it is won (F4)."""
     if row["event"] == Event.WON and row["rep"] >= 0 and 0 <= month < len(model.months) - 1:
         books.signed[replication, month * len(model.reps) + int(row["rep"])] += row["money"]
+
+
+@rule
+def rest_of_term(row: Record, model: Model) -> tuple[float, float]:
+    """Return what is earned of the term at hand as the period begins, and the share that is margin (F11)."""
+    share = model.prices[row["product"] * len(model.segments) + row["segment"]]["margin"]
+    return row["money"] * (row["waited"] / MONTH), float(share)
 
 
 @rare

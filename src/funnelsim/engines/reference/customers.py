@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from funnelsim.compiling.arrays import Record
 from funnelsim.engines.bills import bill_next_term, bill_the_rest
-from funnelsim.engines.reference.kin import OF_THE_COMPANY, end, withdraw_kin
+from funnelsim.engines.reference.kin import born_of, end, withdraw_kin
 from funnelsim.engines.reference.office import Office, Story
 from funnelsim.model.model import SALE
 from funnelsim.model.words import NEVER, NOTHING, Due, Event, Heat, Kind
@@ -13,9 +13,7 @@ from funnelsim.rules import billing, contracts, customers, products
 
 def subscribe(office: Office, deal: Record) -> Record:
     """Let the contract of a new customer be born of a deal, or of a delivery (CU1, DE5, WB4)."""
-    contract = office.new_pursuit(customers.contract_of(deal), SALE, int(deal["stage"]))
-    for name in OF_THE_COMPANY:
-        contract[name] = deal[name]
+    contract = born_of(office, deal, customers.contract_of(deal), SALE, int(deal["stage"]))
     contract["began"] = contract["since"] = office.now
     contract["signed"], contract["returns"] = customers.first_signed(deal, office.now), deal["returns"]
     waited, mrr = office.now - contract["signed"], customers.mrr(contract["paid"])

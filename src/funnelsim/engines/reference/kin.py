@@ -25,12 +25,19 @@ OF_THE_COMPANY = (
 )
 
 
+def born_of(office: Office, parent: Record, entity: int, process: int, stage: int) -> Record:
+    """Open the record of a pursuit that is born of another one of its company."""
+    pursuit = office.new_pursuit(entity, process, stage)
+    for name in OF_THE_COMPANY:
+        pursuit[name] = parent[name]
+    return pursuit
+
+
 def spawn(office: Office, parent: Record, number: int) -> tuple[Record, int]:
     """Let a pursuit be born of another, by a row of the table of births; return it, and its delay."""
     entity, process, delay = ending.born(office.model, office.world, parent, number)
-    pursuit = office.new_pursuit(entity, process, int(office.model.processes[process]["first_stage"]))
-    for name in OF_THE_COMPANY:
-        pursuit[name] = parent[name]
+    first_stage = int(office.model.processes[process]["first_stage"])
+    pursuit = born_of(office, parent, entity, process, first_stage)
     pursuit["began"] = NEVER
     if process != SALE:
         pursuit["returns"] = parent["returns"]

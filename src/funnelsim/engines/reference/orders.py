@@ -5,7 +5,7 @@ from __future__ import annotations
 from funnelsim.compiling.arrays import Record
 from funnelsim.engines.bills import bill_at_signing
 from funnelsim.engines.ledger import note_count
-from funnelsim.engines.reference.kin import OF_THE_COMPANY
+from funnelsim.engines.reference.kin import born_of
 from funnelsim.engines.reference.office import Office
 from funnelsim.model.model import SALE
 from funnelsim.model.words import NOBODY, Event
@@ -14,9 +14,7 @@ from funnelsim.rules import billing, contracts, deliveries, orders
 
 def new_buyer(office: Office, deal: Record) -> Record:
     """Let a buyer be born of a deal (RP1)."""
-    buyer = office.new_pursuit(orders.buyer_of(deal), SALE, int(deal["stage"]))
-    for name in OF_THE_COMPANY:
-        buyer[name] = deal[name]
+    buyer = born_of(office, deal, orders.buyer_of(deal), SALE, int(deal["stage"]))
     buyer["began"] = buyer["since"] = buyer["signed"] = office.now
     buyer["seller"] = NOBODY
     return buyer

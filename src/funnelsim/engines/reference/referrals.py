@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from funnelsim.compiling.arrays import Record
 from funnelsim.engines.reference.customers import contracts_in_force
-from funnelsim.engines.reference.kin import OF_THE_COMPANY
+from funnelsim.engines.reference.kin import born_of
 from funnelsim.engines.reference.office import Office, Story
 from funnelsim.engines.reference.welcome import welcome
 from funnelsim.model.model import SALE
@@ -27,9 +27,7 @@ def new_referrer(office: Office, parent: Record) -> Record | None:
     """Let a referrer be born of a contract or a deal, if its company has none (RF1)."""
     if not referrals.are_there(office.model) or referrers_of(office, parent):
         return None
-    referrer = office.new_pursuit(referrals.referrer_of(parent), SALE, int(parent["stage"]))
-    for name in OF_THE_COMPANY:
-        referrer[name] = parent[name]
+    referrer = born_of(office, parent, referrals.referrer_of(parent), SALE, int(parent["stage"]))
     referrer["began"], referrer["delivered"] = office.now, parent["delivered"]
     return referrer
 

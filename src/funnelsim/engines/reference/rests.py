@@ -7,7 +7,7 @@ import simpy
 from funnelsim.compiling.arrays import Record
 from funnelsim.engines.ledger import give_reason, note_touches
 from funnelsim.engines.reference.handover import leave_load
-from funnelsim.engines.reference.kin import OF_THE_COMPANY
+from funnelsim.engines.reference.kin import born_of
 from funnelsim.engines.reference.office import Office
 from funnelsim.engines.reference.placing import give_up_rep
 from funnelsim.model.model import SALE
@@ -33,9 +33,7 @@ def come_back(office: Office, pursuit: Record) -> None:
 
 def new_win_back(office: Office, contract: Record) -> Record:
     """Open the record of a customer who has left, and may come back (WB1)."""
-    pursuit = office.new_pursuit(nurture.win_back_of(contract), SALE, int(contract["stage"]))
-    for name in OF_THE_COMPANY:
-        pursuit[name] = contract[name]
+    pursuit = born_of(office, contract, nurture.win_back_of(contract), SALE, int(contract["stage"]))
     pursuit["created"], pursuit["theorist"], pursuit["is_lead"] = nurture.NO_COHORT, 0, 1
     pursuit["began"] = pursuit["since"] = office.now
     pursuit["returns"] = contract["returns"]

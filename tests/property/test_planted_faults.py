@@ -306,8 +306,8 @@ FAULTS = {
     ),
     "what is paid for is that of the day of delivery": Fault(
         "engines/reference/deliveries.py",
-        'value = contracts.value_signed(office.model, delivery, delivery["paid"])\n    margin',
-        'value = contracts.value_signed(office.model, delivery, delivery["mean_paid"])\n    margin',
+        'contracts.worth_signed(office.model, delivery, delivery["paid"])',
+        'contracts.worth_signed(office.model, delivery, delivery["mean_paid"])',
         "oracle",
     ),
     "every repeat purchase is the first of its customer": Fault(

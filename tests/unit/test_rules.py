@@ -1763,7 +1763,7 @@ def _(_: random.Random) -> Cases:
     yield from product((WITH_PRODUCTS,), range(4), (0.0, 0.3, 1.0))
 
 
-@cases("contracts.value_signed")
+@cases("contracts.worth_signed")
 def _(chance: random.Random) -> Cases:
     yield from product((WITH_PRODUCTS,), deals(chance), (0.0, 99.99))
 

@@ -40,7 +40,7 @@ def bill_what_is_delivered(model: Model, world: Record, ledger: Ledger, now: int
     """Bill the share of what was signed that has not been billed (CA4)."""
     share = 1.0 - delivery["billed"]
     if share > 0.0:
-        value = contracts.value_signed(model, delivery, delivery["paid"])
+        value, _ = contracts.worth_signed(model, delivery, delivery["paid"])
         delay = billing.delay(model, world, delivery, PAYMENT, 0)
         _bill(ledger, now, delivery, delivery["seller"], delay, _count(model, delivery), value * share)
 

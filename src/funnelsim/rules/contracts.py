@@ -110,9 +110,18 @@ def term(model: Model, pursuit: Record) -> int:
 
 
 @rule
-def value_signed(model: Model, deal: Record, paid: float) -> float:
-    """Compute the bookings of a contract about a product from what is paid for a month, or in all (PC4)."""
-    return float(paid * products.months_at_first(model, deal["product"]))
+def worth_signed(model: Model, deal: Record, paid: float) -> tuple[float, float]:
+    """Compute the bookings of a contract about a product, and their gross margin (M3, PC4).
+
+    Parameters
+    ----------
+    deal : PURSUIT record
+        With the share of the full price that is paid.
+    paid : float
+        For a month, or in all.
+    """
+    value = float(paid * products.months_at_first(model, deal["product"]))
+    return value, margin_at(model, deal, value, deal["price_share"])
 
 
 @rule

@@ -115,9 +115,9 @@ def pay_for_next_term(model: Model, world: Record, ledger: Ledger, contract: Rec
     """Let a customer who stays pay for another term (CU5, CU6, CU7, CU10, CA5)."""
     renewed, signed = model.products[contract["product"]]["typed_term"] == 1, contract["signed"]
     number, paid, mean_paid = customers.next_term(model, world, contract, now)
-    product = model.products[number]
-    value, mean_value = paid * product["months"], mean_paid * product["months"]
     contract["product"] = number
+    value, margin = contracts.worth_signed(model, contract, paid)
+    _, mean_margin = contracts.worth_signed(model, contract, mean_paid)
     if renewed:
         write(ledger, now, contract, Event.RENEWED.value, now - contract["since"], signed, value)
     change = customers.change_of_mrr(contract["paid"], paid)
@@ -127,9 +127,7 @@ def pay_for_next_term(model: Model, world: Record, ledger: Ledger, contract: Rec
     contract["paid"] = paid
     contract["mean_paid"] = mean_paid
     contract["terms"] += 1
-    share, term = contract["price_share"], product["term"]
-    margin = contracts.margin_at(model, contract, value, share)
-    mean_margin = contracts.margin_at(model, contract, mean_value, share)
+    term = model.products[number]["term"]
     write(ledger, now, contract, Event.MARGIN.value, term, signed, margin)
     write(ledger, now, contract, Event.EXPECTED_MARGIN.value, 0, signed, mean_margin)
     write(ledger, now, contract, Event.REVENUE.value, term, signed, value)

@@ -48,8 +48,7 @@ def deliver(model: Model, world: Record, state: State, ledger: Ledger, slot: int
 @rule
 def earn_at_delivery(model: Model, ledger: Ledger, delivery: Record, now: int) -> None:
     """Earn what was signed from now on (DE5)."""
-    value = contracts.value_signed(model, delivery, delivery["paid"])
-    margin = contracts.margin_at(model, delivery, value, delivery["price_share"])
+    value, margin = contracts.worth_signed(model, delivery, delivery["paid"])
     term, seller = contracts.term(model, delivery), delivery["seller"]
     write_for(ledger, now, seller, delivery, Event.REVENUE.value, term, value)
     write_for(ledger, now, seller, delivery, Event.EARNED.value, term, margin)
@@ -59,14 +58,12 @@ def earn_at_delivery(model: Model, ledger: Ledger, delivery: Record, now: int) -
 def cancel(model: Model, world: Record, state: State, ledger: Ledger, slot: int) -> None:
     """Take back what was signed, or end the contract in force (DE6)."""
     delivery, now = state.pursuits[slot], state.clock[0]["now"]
-    seller, share = delivery["seller"], delivery["price_share"]
-    value = contracts.value_signed(model, delivery, delivery["paid"])
+    seller = delivery["seller"]
+    value, margin = contracts.worth_signed(model, delivery, delivery["paid"])
+    _, mean_margin = contracts.worth_signed(model, delivery, delivery["mean_paid"])
     write_for(ledger, now, seller, delivery, Event.CANCELLED.value, 0, value)
     if delivery["earned_later"] == 1:
-        margin = contracts.margin_at(model, delivery, value, share)
         write_for(ledger, now, seller, delivery, Event.MARGIN.value, 0, -margin)
-        mean_value = contracts.value_signed(model, delivery, delivery["mean_paid"])
-        mean_margin = contracts.margin_at(model, delivery, mean_value, share)
         write_for(ledger, now, seller, delivery, Event.EXPECTED_MARGIN.value, 0, -mean_margin)
         return
     contract = contract_of_company(state, slot)

@@ -101,9 +101,9 @@ def pay_for_next_term(office: Office, contract: Record) -> None:
     model, signed, before = office.model, int(contract["signed"]), float(contract["paid"])
     renewed = model.products[contract["product"]]["typed_term"]
     number, paid, mean_paid = customers.next_term(model, office.world, contract, office.now)
-    product = model.products[number]
-    value, mean_value = paid * product["months"], mean_paid * product["months"]
     contract["product"] = number
+    value, margin = contracts.worth_signed(model, contract, paid)
+    _, mean_margin = contracts.worth_signed(model, contract, mean_paid)
     if renewed:
         over = office.now - contract["since"]
         office.write(contract, Event.RENEWED, waited=over, worked=signed, money=value)
@@ -113,9 +113,7 @@ def pay_for_next_term(office: Office, contract: Record) -> None:
         office.write(contract, customers.told_as(change), waited=again, worked=signed, money=abs(change))
     contract["paid"], contract["mean_paid"], contract["since"] = paid, mean_paid, office.now
     contract["terms"] += 1
-    share, term = contract["price_share"], int(product["term"])
-    margin = contracts.margin_at(model, contract, value, share)
-    mean_margin = contracts.margin_at(model, contract, mean_value, share)
+    term = int(model.products[number]["term"])
     office.write(contract, Event.MARGIN, waited=term, worked=signed, money=margin)
     office.write(contract, Event.EXPECTED_MARGIN, worked=signed, money=mean_margin)
     office.write(contract, Event.REVENUE, waited=term, worked=signed, money=value)

@@ -11,8 +11,7 @@ from funnelsim.rules import contracts
 
 def earn_at_delivery(office: Office, delivery: Record) -> None:
     """Earn what was signed from now on (DE5)."""
-    value = contracts.value_signed(office.model, delivery, delivery["paid"])
-    margin = contracts.margin_at(office.model, delivery, value, delivery["price_share"])
+    value, margin = contracts.worth_signed(office.model, delivery, delivery["paid"])
     term, seller = contracts.term(office.model, delivery), int(delivery["seller"])
     write_for(office, seller, delivery, Event.REVENUE, value, waited=term)
     write_for(office, seller, delivery, Event.EARNED, margin, waited=term)
@@ -20,12 +19,10 @@ def earn_at_delivery(office: Office, delivery: Record) -> None:
 
 def cancel(office: Office, delivery: Record) -> None:
     """Take back what was signed, if it was to be earned at delivery (DE6)."""
-    model, seller, share = office.model, int(delivery["seller"]), delivery["price_share"]
-    value = contracts.value_signed(model, delivery, delivery["paid"])
+    model, seller = office.model, int(delivery["seller"])
+    value, margin = contracts.worth_signed(model, delivery, delivery["paid"])
+    _, mean_margin = contracts.worth_signed(model, delivery, delivery["mean_paid"])
     write_for(office, seller, delivery, Event.CANCELLED, value)
     if delivery["earned_later"]:
-        margin = contracts.margin_at(model, delivery, value, share)
         write_for(office, seller, delivery, Event.MARGIN, -margin)
-        mean_value = contracts.value_signed(model, delivery, delivery["mean_paid"])
-        mean_margin = contracts.margin_at(model, delivery, mean_value, share)
         write_for(office, seller, delivery, Event.EXPECTED_MARGIN, -mean_margin)

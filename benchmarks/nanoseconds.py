@@ -35,7 +35,7 @@ CLOSE = 0.1  # code with line tables must be as fast as without, or it is other 
 
 # By how the file's place in the package begins; the first that fits.
 GROUPS: Mapping[str, tuple[str, ...]] = {
-    "agenda": ("engines/compiled/agenda.py",),
+    "agenda": ("engines/compiled/agenda.py", "engines/compiled/days.py"),
     "queues": ("engines/compiled/queues.py",),
     "draws": ("chance/",),
     "rules": ("rules/", "model/"),

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ProcessPoolExecutor
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
@@ -22,7 +22,8 @@ from hypothesis import strategies as st
 from funnelsim.io.provenance import this_platform, versions
 from funnelsim.scenario import TODAY
 
-from .accounted import ALL_PARTS, FOLLOWED, PARTS, accounts
+from .accounted import ALL_PARTS, FOLLOWED, PARTS, accounts, accounts_of_scenes
+from .accounted import SEED as SEED_OF_ACCOUNTS
 from .any_order import branches_agree, worlds_agree
 from .changing import DATED, KINDS, STRATEGY, changing_scenarios
 from .findings import FAILURE, finding, read
@@ -39,6 +40,9 @@ ACCOUNTED = 1_000
 EACH_KIND = 2  # of these with a change of each kind, at least
 IN_ANY_ORDER = 60
 WITH_ONE_PAST = 30
+PIECE = 50  # scenarios that are lived through by one process at a time
+APART = 1_000  # seeds between pieces of one kind
+BY_HAND = INSTANTS | FLOORS | LARGE | CHANGES
 PAGE = Path(__file__).parents[2] / "docs" / "parity.md"
 HEAD = """# Parity: two engines, one history
 
@@ -91,8 +95,13 @@ What was followed; none may be 0:
 |---|---:|
 """
 
-COVERED_BY_CHANGES = (*(f"change: {kind}" for kind in KINDS), *DATED, *CHANGED)
-Progress = Callable[[Counter[str]], None]
+ANY, CHANGING_ON_DAYS, ACCOUNTS = "any scenario", "changes on days", "accounts"  # the parts of the page
+ORDERED, ONE_PAST = "worlds in any order", "strategies with one past"
+COUNTED = {  # what must occur in a part
+    ANY: COVERED,
+    CHANGING_ON_DAYS: (*(f"change: {kind}" for kind in KINDS), *DATED, *CHANGED),
+    ACCOUNTS: FOLLOWED,
+}
 STOPS = st.lists(st.tuples(st.floats(0, 1), st.sampled_from([0, 1, -1])), max_size=3)
 REPLICATION = st.sampled_from([0, 1, 250, 2**31 + 3, 2**32 - 1])
 POOL = st.sampled_from([256, 2, 1, 5])
@@ -108,7 +117,7 @@ class Slice(NamedTuple):
     changing: bool = False
     kind: str | None = None
 
-    def search(self, seen: Counter[str], progress: Progress = lambda _: None) -> None:
+    def search(self, seen: Counter[str]) -> None:
         """Live through the scenarios of this slice.
 
         Raises
@@ -144,9 +153,16 @@ class Slice(NamedTuple):
         ) -> None:
             strategy = STRATEGY if self.changing else TODAY
             parity(Example(text, seed, replication, tuple(stops), pool, processes, strategy), seen)
-            progress(seen)
 
         both_engines()
+
+
+class Task(NamedTuple):
+    """A piece of the work, which may be done beside others: the part of the page it counts for, and how."""
+
+    part: str
+    live: Callable[..., Counter[str]]
+    given: tuple[object, ...] = ()
 
 
 def by_hand(scenes: Mapping[str, Scene], seen: Counter[str]) -> None:
@@ -166,11 +182,22 @@ def by_hand(scenes: Mapping[str, Scene], seen: Counter[str]) -> None:
         seen.update(here)
 
 
+def pieces(examples: int, seed: int) -> list[tuple[int, int]]:
+    """Cut so many examples into pieces of at most `PIECE`, and give each a seed of its own."""
+    whole, rest = divmod(examples, PIECE)
+    return [
+        (size, seed + APART * number) for number, size in enumerate([PIECE] * whole + [rest] * bool(rest))
+    ]
+
+
 def slices(examples: int) -> list[Slice]:
     """Share out so many scenarios: half of any policies, half of one policy after the other."""
     each = examples // 2 // len(POLICIES)
-    mixed = Slice(examples - each * len(POLICIES), SEED)
-    return [mixed, *(Slice(each, SEED + number, policy) for number, policy in enumerate(POLICIES, 1) if each)]
+    mixed = [Slice(*piece) for piece in pieces(examples - each * len(POLICIES), SEED)]
+    return [
+        *mixed,
+        *(Slice(each, SEED + number, policy) for number, policy in enumerate(POLICIES, 1) if each),
+    ]
 
 
 def slices_that_change(examples: int) -> list[Slice]:
@@ -178,46 +205,42 @@ def slices_that_change(examples: int) -> list[Slice]:
     of_each = [
         Slice(EACH_KIND, SEED + number, changing=True, kind=kind) for number, kind in enumerate(KINDS, 1)
     ]
-    return [Slice(max(1, examples - EACH_KIND * len(KINDS)), SEED, changing=True), *of_each]
+    mixed = pieces(max(1, examples - EACH_KIND * len(KINDS)), SEED)
+    return [*(Slice(*piece, changing=True) for piece in mixed), *of_each]
 
 
-def in_any_order(examples: int) -> Counter[str]:
+def in_any_order(examples: int, seed: int = SEED) -> Counter[str]:
     """Live through the worlds of so many scenarios on one and two threads, and in a random order."""
     seen: Counter[str] = Counter()
 
-    @seeded(SEED)
+    @seeded(seed)
     @settings(max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(scenarios(), seeds())
-    def worlds(text: Toml, seed: int) -> None:
-        worlds_agree(text, seed, seen)
+    def worlds(text: Toml, world: int) -> None:
+        worlds_agree(text, world, seen)
 
     worlds()
     return seen
 
 
-def with_one_past(examples: int) -> Counter[str]:
+def with_one_past(examples: int, seed: int = SEED) -> Counter[str]:
     """Live through the strategies of so many scenarios together, and each alone."""
     seen: Counter[str] = Counter()
 
-    @seeded(SEED)
+    @seeded(seed)
     @settings(max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(changing_scenarios(), seeds())
-    def branches(text: Toml, seed: int) -> None:
-        branches_agree(text, seed, seen)
+    def branches(text: Toml, world: int) -> None:
+        branches_agree(text, world, seen)
 
     branches()
     return seen
 
 
-def page(
-    examples: int,
-    seen: Counter[str],
-    ordered: Counter[str],
-    changed: Counter[str],
-    shared: Counter[str],
-    followed: Counter[str],
-) -> str:
+def page(examples: int, counted: Mapping[str, Counter[str]]) -> str:
     """Write the stored result."""
+    seen, changed, followed = (counted[part] for part in COUNTED)
+    ordered, shared = counted[ORDERED], counted[ONE_PAST]
     made_with = versions() | {"hypothesis": version("hypothesis")}
     head = HEAD.format(
         examples=examples,
@@ -243,7 +266,7 @@ def page(
     return "".join(
         [
             *(head, table(seen, COVERED)),
-            *(of_changes, table(changed, COVERED_BY_CHANGES)),
+            *(of_changes, table(changed, COUNTED[CHANGING_ON_DAYS])),
             *(of_accounts, table(followed, FOLLOWED)),
         ]
     )
@@ -266,58 +289,75 @@ def report(differ: ParityError) -> str:
     return f"{told}\n# saved as {FAILURE}"
 
 
-def progress(seen: Counter[str]) -> None:
-    """Print how far the scenarios of a kind have come."""
-    if seen["scenarios"] % 100 == 0:
-        print(f"{seen['scenarios']:,} scenarios, {seen['rows']:,} rows", flush=True)
-
-
-def any_scenarios(examples: int) -> Counter[str]:
-    """Live through so many random scenarios, and through those made by hand."""
+def searched(part: Slice) -> Counter[str]:
+    """Live through the scenarios of a slice."""
     seen: Counter[str] = Counter()
-    by_hand(INSTANTS | FLOORS | LARGE, seen)
-    for part in slices(examples):
-        part.search(seen, progress)
+    part.search(seen)
     return seen
 
 
-def changing_on_days(examples: int) -> Counter[str]:
-    """Live through so many random scenarios that change on days, and through those made by hand."""
+def made_by_hand(names: Iterable[str]) -> Counter[str]:
+    """Live through the scenarios made by hand that have these names."""
     seen: Counter[str] = Counter()
-    by_hand(CHANGES, seen)
-    for part in slices_that_change(examples):
-        part.search(seen, progress)
+    by_hand({name: BY_HAND[name] for name in names}, seen)
     return seen
 
 
-def accounted_for(examples: int) -> Counter[str]:
+def accounted_for(examples: int, seed: int) -> Counter[str]:
     """Keep the accounts of so many random scenarios."""
     seen: Counter[str] = Counter()
-    accounts(examples, seen, progress)
+    accounts(examples, seen, seed)
     return seen
+
+
+def accounted_by_hand() -> Counter[str]:
+    """Keep the accounts of scenarios made by hand."""
+    seen: Counter[str] = Counter()
+    accounts_of_scenes(seen)
+    return seen
+
+
+def tasks(examples: int, changing: int, accounted: int) -> Iterator[Task]:
+    """List what there is to do, in pieces that may be done beside each other."""
+    yield from (Task(ACCOUNTS, accounted_for, piece) for piece in pieces(accounted, SEED_OF_ACCOUNTS))
+    yield Task(ACCOUNTS, accounted_by_hand)
+    yield from (Task(ANY, made_by_hand, ([name],)) for name in INSTANTS | FLOORS | LARGE)
+    yield from (Task(ANY, searched, (part,)) for part in slices(examples))
+    yield from (Task(CHANGING_ON_DAYS, made_by_hand, ([name],)) for name in CHANGES)
+    yield from (Task(CHANGING_ON_DAYS, searched, (part,)) for part in slices_that_change(changing))
+    yield from (Task(ORDERED, in_any_order, piece) for piece in pieces(IN_ANY_ORDER, SEED))
+    yield from (Task(ONE_PAST, with_one_past, piece) for piece in pieces(WITH_ONE_PAST, SEED))
+
+
+def done(work: Iterable[Task]) -> dict[str, Counter[str]]:
+    """Do the work on all cores, and count by part of the page; a difference stops it."""
+    counted: dict[str, Counter[str]] = defaultdict(Counter)
+    with ProcessPoolExecutor() as processes:
+        waiting = {processes.submit(task.live, *task.given): task.part for task in work}
+        try:
+            for number, piece in enumerate(as_completed(waiting), 1):
+                counted[waiting[piece]].update(piece.result())
+                lived = sum(seen["scenarios"] for seen in counted.values())
+                if number % 20 == 0:
+                    print(f"{number} of {len(waiting)} pieces, {lived:,} scenarios", flush=True)
+        except BaseException:
+            processes.shutdown(cancel_futures=True)
+            raise
+    return counted
 
 
 def at_scale(examples: int, changing: int, accounted: int, path: Path) -> int:
     """Live through many scenarios on all cores and write the page; return 1 where something is missing."""
-    with ProcessPoolExecutor() as processes:
-        parts = [
-            processes.submit(any_scenarios, examples),
-            processes.submit(changing_on_days, changing),
-            processes.submit(accounted_for, accounted),
-            processes.submit(in_any_order, IN_ANY_ORDER),
-            processes.submit(with_one_past, WITH_ONE_PAST),
-        ]
-        seen, changed, followed, ordered, shared = (part.result() for part in parts)
-    counts = ((seen, COVERED), (changed, COVERED_BY_CHANGES), (followed, FOLLOWED))
-    for counted, names in counts:
+    counted = done(tasks(examples, changing, accounted))
+    for part, names in COUNTED.items():
         for name in names:
-            print(f"{counted[name]:9,}  {name}")
-    lived = sum(counted["scenarios"] for counted, _ in counts)
+            print(f"{counted[part][name]:9,}  {name}")
+    lived = sum(counted[part]["scenarios"] for part in COUNTED)
     print(f"{lived:,} scenarios were equal on both engines")
-    if missing := [name for counted, names in counts for name in never_occurred(counted, names)]:
+    if missing := [name for part, names in COUNTED.items() for name in never_occurred(counted[part], names)]:
         print("nothing is proved, and no page written, about what never occurred:", *missing, sep="\n  ")
         return 1
-    path.write_text(page(examples, seen, ordered, changed, shared, followed), encoding="utf-8")
+    path.write_text(page(examples, counted), encoding="utf-8")
     print(f"see {path}")
     return 0
 

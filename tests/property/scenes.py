@@ -800,6 +800,10 @@ CHANGES = {
     ).without("inquiries_per_month = 60", "inquiries_per_month = 0"),
 }
 CHANGES |= {
+    "somebody joins those whom hot leads interrupt": scene(
+        REPLACED + '[[changes]]\ndate = 2026-06-15\nchange = { "teams.sales.people +=" = 1 }\n',
+        "change: a lead queues on whose work was interrupted",
+    ),
     "a crew has other hours": scene(
         CREWS + '[[changes]]\ndate = 2026-02-12\nchange = { "teams.crew.hours_per_week" = 20, '
         '"deliveries.roofs.stages.build.people" = 3, "teams.crew.people" = 4 }\n',

@@ -10,7 +10,7 @@ import pytest
 from funnelsim.engines.fold import fold, new_tally
 from funnelsim.model.words import DAY, Event
 
-from .accounted import FOLLOWED, PARTS, accounts, parts_of, unsettled
+from .accounted import FOLLOWED, PARTS, accounts, accounts_of_scenes, parts_of, unsettled
 from .living import Example, at_a_stretch
 from .parity import never_occurred
 from .plain import History, Row
@@ -24,6 +24,7 @@ IN_THE_PERIOD = 35 * DAY
 def test_everything_is_accounted_for() -> None:
     seen: Counter[str] = Counter()
     accounts(EXAMPLES, seen)
+    accounts_of_scenes(seen)
     assert seen["scenarios"] >= EXAMPLES - 5
     assert never_occurred(seen, FOLLOWED) == []
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from itertools import chain, islice, repeat
 
 from funnelsim.engines.compiled.agenda import AGENDA
+from funnelsim.engines.compiled.days import LATER
 from funnelsim.engines.compiled.queues import LINK
 from funnelsim.engines.compiled.state import KIN
 from funnelsim.engines.fold import new_tally
@@ -22,7 +23,7 @@ from funnelsim.scenario.flow import teams_of
 from funnelsim.studies.pilot import Crowd, crowd
 from funnelsim.studies.replication import Plan
 
-SLOT = sum(layout.itemsize for layout in (PURSUIT, LINK, KIN, AGENDA))  # of the compiled engine's pool
+SLOT = sum(layout.itemsize for layout in (PURSUIT, LINK, KIN, AGENDA, LATER))  # of the compiled engine's pool
 OPEN_LEAD = {"compiled": SLOT, "reference": 1_800}  # bytes
 GROWING = {
     "compiled": 1.5,

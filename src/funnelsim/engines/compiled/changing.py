@@ -8,7 +8,7 @@ from __future__ import annotations
 from funnelsim.compiling.arrays import Integers, Record, Records
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.compiling.on_disk import compiled
-from funnelsim.engines.compiled.agenda import NOT_DUE, close_gap, take_first
+from funnelsim.engines.compiled.agenda import close_gap, take_first
 from funnelsim.engines.compiled.choices import front, queue_of_team
 from funnelsim.engines.compiled.crews import take_over_work
 from funnelsim.engines.compiled.desks import enlist, opens_next, read_talent, stir
@@ -21,10 +21,10 @@ from funnelsim.engines.compiled.prospecting import await_end_of_block
 from funnelsim.engines.compiled.pursuits import read_fate
 from funnelsim.engines.compiled.queues import NONE, empty, first, join, leave
 from funnelsim.engines.compiled.roster import expect_rep, look_ahead_anew, stay_on
-from funnelsim.engines.compiled.state import State, await_next, blank_rep, put
+from funnelsim.engines.compiled.state import State, await_next, blank_rep, nothing_is_due, put
 from funnelsim.engines.ledger import Ledger, write_of
 from funnelsim.model.model import Model
-from funnelsim.model.words import DAY, NEVER, NOBODY, NOTHING, Due, Event
+from funnelsim.model.words import DAY, NOBODY, NOTHING, Due, Event
 from funnelsim.model.worktime import last_opened
 from funnelsim.rules import (
     absence,
@@ -106,17 +106,12 @@ def take_over_clock(model: Model, old: State, state: State) -> None:
     clock, ended = state.clock[0], old.clock[0]
     clock["now"] = ended["now"]
     clock["wave"] = UNTIL_THE_CHANGE
-    clock["due"] = 0
-    clock["gap"] = 0
     clock["begun"] = 1
     clock["last_day_booked"] = 0
     clock["most_born"] = ending.most_born(model)
     clock["prospects"] = prospecting.times_of(model)
     clock["splits"] = effort_split.any_team(model)
-    for position in range(len(state.agenda)):
-        state.agenda[position]["time"] = NEVER
-    for actor in range(len(state.positions)):
-        state.positions[actor] = NOT_DUE
+    nothing_is_due(state)
 
 
 @rare

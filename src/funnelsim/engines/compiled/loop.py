@@ -28,6 +28,7 @@ from funnelsim.engines.compiled.customers import (
     expect_first_customers,
     note_running_on,
 )
+from funnelsim.engines.compiled.days import begin_day
 from funnelsim.engines.compiled.desks import enlist, grant, open_up, opens_next, read_talent
 from funnelsim.engines.compiled.inquiries import expect_inquiry, take_inquiry, take_referral
 from funnelsim.engines.compiled.kin import begin_born, withdraw
@@ -297,6 +298,7 @@ def end_day(model: Model, world: Record, state: State, ledger: Ledger) -> None:
     now = state.clock[0]["now"]
     book_day(model, state, ledger, now)
     close_books_of_crews(model, world, state, ledger)
+    begin_day(state.later, state.first_of_day, state.agenda, state.positions, state.clock[0], now)
     put(model, state, 0, now + DAY, Due.DAY_ENDS.value, 0)
     if state.clock[0]["prospects"] & RESERVED != 0:
         stir_prospectors(model, state)

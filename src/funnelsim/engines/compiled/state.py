@@ -9,12 +9,13 @@ import numpy as np
 from funnelsim.compiling.arrays import Floats, Integers, Record, Records, record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.compiling.handles import by_pointer
-from funnelsim.engines.compiled.agenda import NOT_DUE, Positions, new_agenda, order_of, schedule
+from funnelsim.engines.compiled.agenda import NOT_DUE, Positions, drop, new_agenda, order_of, schedule
+from funnelsim.engines.compiled.days import LATER, PUT_OFF, put_off, take_back
 from funnelsim.engines.compiled.queues import LINK, NONE, empty, new_queues
 from funnelsim.model.model import Model
 from funnelsim.model.own_policy import callable_by_compiled_code
 from funnelsim.model.records import CHANNEL_STATE, COMPANY, PURSUIT, REP_STATE, TEAM_STATE
-from funnelsim.model.words import NEVER, Assignment
+from funnelsim.model.words import DAY, NEVER, Assignment
 from funnelsim.rules import customers, effort_split, ending, prospecting
 
 FIRST_POOL = 256  # pursuits at once, doubled when it is full
@@ -25,6 +26,7 @@ CLOCK = record(
     ("wave", "<i8"),  # of decisions at this instant
     ("due", "<i8"),  # entries on the agenda, the gap included
     ("gap", "<i8"),  # 1: the agenda's front is a gap
+    ("today_ends", "<i8"),  # what is due later is put off
     ("stirred", "<i8"),  # 1: a team may have something to grant
     ("free", "<i8"),  # the first free slot of the pool
     ("vacant", "<i8"),  # how many slots are free
@@ -59,7 +61,9 @@ class State(NamedTuple):
 
     clock: Records  # CLOCK (1,)
     agenda: Records  # AGENDA, a heap
-    positions: Positions  # of each actor on the agenda, or NOT_DUE
+    positions: Positions  # of each actor on the agenda, NOT_DUE or PUT_OFF
+    later: Records  # LATER, one an actor
+    first_of_day: Integers  # (days,) an actor whose entry is put off until this day, or NONE
     channels: Records  # CHANNEL_STATE
     taken: Integers  # (segments,) companies of the market that are taken
     expected: Floats  # as Model.expected, of this world
@@ -105,6 +109,8 @@ def new_state(model: Model, slots: int = FIRST_POOL, companies: int = FIRST_COMP
         clock=np.zeros(1, CLOCK),
         agenda=new_agenda(actors),
         positions=np.zeros(actors, np.int64),
+        later=np.zeros(actors, LATER),
+        first_of_day=np.full(len(model.month_days), NONE),
         channels=np.zeros(len(model.channels), CHANNEL_STATE),
         taken=np.zeros(len(model.segments), np.int64),
         expected=np.empty_like(model.expected),
@@ -141,10 +147,15 @@ def with_pool_of(state: State, other: State) -> State:
         return state
     actors = len(state.positions) - len(state.pursuits) + len(other.pursuits)
     if len(other.positions) < actors:
-        other = other._replace(agenda=new_agenda(actors), positions=np.zeros(actors, np.int64))
+        other = other._replace(
+            agenda=new_agenda(actors),
+            positions=np.zeros(actors, np.int64),
+            later=np.zeros(actors, LATER),
+        )
     return state._replace(
         agenda=other.agenda,
         positions=other.positions,
+        later=other.later,
         pursuits=other.pursuits,
         links=other.links,
         kin=other.kin,
@@ -162,6 +173,7 @@ def with_room_for(state: State, other: State) -> State:
     return state._replace(
         agenda=new_agenda(actors),
         positions=np.zeros(actors, np.int64),
+        later=np.zeros(actors, LATER),
         pursuits=np.zeros(slots, PURSUIT),
         links=np.zeros(slots, LINK),
         kin=np.zeros(slots, KIN),
@@ -184,18 +196,13 @@ def reset(model: Model, state: State) -> None:
     clock = state.clock[0]
     clock["now"] = 0
     clock["wave"] = 0
-    clock["due"] = 0
-    clock["gap"] = 0
     clock["stirred"] = 1
     clock["held"] = 0
     clock["last_day_booked"] = 0
     clock["most_born"] = ending.most_born(model)
     clock["prospects"] = prospecting.times_of(model)
     clock["splits"] = effort_split.any_team(model)
-    for position in range(len(state.agenda)):
-        state.agenda[position]["time"] = NEVER
-    for actor in range(len(state.positions)):
-        state.positions[actor] = NOT_DUE
+    nothing_is_due(state)
     for number in range(len(state.channels)):
         channel = state.channels[number]
         channel["index"] = 0
@@ -231,6 +238,21 @@ def reset(model: Model, state: State) -> None:
         empty(state.held[gate])
     empty_pools(state)
     empty(state.unfinished[0])
+
+
+@rare
+def nothing_is_due(state: State) -> None:
+    """Clear the agenda, and what is put off, at a midnight."""
+    clock = state.clock[0]
+    clock["due"] = 0
+    clock["gap"] = 0
+    clock["today_ends"] = clock["now"] + DAY
+    for position in range(len(state.agenda)):
+        state.agenda[position]["time"] = NEVER
+    for actor in range(len(state.positions)):
+        state.positions[actor] = NOT_DUE
+    for day in range(len(state.first_of_day)):
+        state.first_of_day[day] = NONE
 
 
 @rare
@@ -333,6 +355,7 @@ def _with_more_slots(state: State) -> State:
     return state._replace(
         agenda=agenda,
         positions=np.concatenate([state.positions, np.full(size, NOT_DUE, np.int64)]),
+        later=np.concatenate([state.later, np.zeros(size, LATER)]),
         pursuits=np.concatenate([state.pursuits, np.zeros(size, PURSUIT)]),
         links=links,
         kin=np.concatenate([state.kin, np.zeros(size, KIN)]),
@@ -371,11 +394,23 @@ def pursuit_actor(state: State, slot: int) -> int:
 
 @rule
 def put(model: Model, state: State, actor: int, time: int, kind: int, entity: int) -> None:
-    """Put what an actor has due on the agenda, in place of its old entry; past the horizon none is kept."""
+    """Note what an actor has due, in place of its old entry; past the horizon none is kept.
+
+    It goes on the agenda if it is due today; else it is put off.
+    """
     clock = state.clock[0]
     wave = clock["wave"] + 1 if time == clock["now"] else 0
-    due_time = time if time < model.horizon else NEVER
-    schedule(state.agenda, state.positions, clock, actor, due_time, order_of(wave, kind), entity)
+    order = order_of(wave, kind)
+    if state.positions[actor] == PUT_OFF:
+        take_back(state.later, state.first_of_day, state.positions, actor)
+    if time <= clock["today_ends"]:
+        due_time = time if time < model.horizon else NEVER
+        schedule(state.agenda, state.positions, clock, actor, due_time, order, entity)
+        return
+    if state.positions[actor] != NOT_DUE:
+        drop(state.agenda, state.positions, clock, state.positions[actor])
+    if time < model.horizon:
+        put_off(state.later, state.first_of_day, state.positions, actor, time, order, entity)
 
 
 @rule

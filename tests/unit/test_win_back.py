@@ -117,6 +117,33 @@ def test_the_bridge_adds_up_in_whole_cents(rows: Records) -> None:
     assert tally.left.sum() == 0  # a customer as the period begins is of no cohort
 
 
+CALLED_OFF = (
+    FIRM.replace("gross_margin = 0.5", 'gross_margin = 0.5\ndelivery = "install"').replace(
+        "customers = 1,", "customers = 2,"
+    )
+    + """
+[teams.crew]
+people = 1
+[deliveries.install.stages.fit]
+team = "crew"
+effort_hours = 1
+goes_cold_after_days = 0
+"""
+)
+
+
+def test_who_is_won_back_and_calls_off_at_once_is_not_lost_twice() -> None:
+    """Two customers leave in January, come back on one day, and call the delivery off at that instant."""
+    model = lower(parse(CALLED_OFF)).model
+    tally = new_tally(model, 4)
+    fold(history("compiled", model), model, tally)
+    by_month = cut(model, stack([tally]), "month")
+    leave, were_there = (part[0].tolist() for part in FIGURES["logo_churn"].parts(by_month))
+    assert (leave, were_there) == ([2, 0, 0, 0], [2, 0, 0, 0])
+    assert FIGURES["customers_won_back"].values(by_month)[0].tolist() == [2, 2, 0, 0]
+    assert FIGURES["nrr"].values(by_month)[0, 0] == 0
+
+
 def test_who_comes_back_is_left_of_the_cohort_again() -> None:
     text = FIRM.replace("segments.all = { customers = 1, customers_since_days = 15 }\n", "")
     text = text.replace("inquiries_per_month = 0", "inquiries_per_month = 40").replace(

@@ -73,8 +73,11 @@ def _begins(event: int) -> bool:
 
 @rule
 def _since(row: Record) -> int:
-    """Return since when a row's span has lasted, else when its customer signed (F15, WB5)."""
-    return int(row["worked"] if row["waited"] == 0 else row["time"] - row["waited"])
+    """Return when the contract of a row was signed, or first signed if it is signed again (F15, WB4, WB5)."""
+    changes = row["event"] in (Event.EXPANDED, Event.CONTRACTED)
+    if changes and row["waited"] == 0:  # it has never been signed again
+        return int(row["worked"])
+    return int(row["time"] - row["waited"])
 
 
 @rule

@@ -20,6 +20,14 @@ TOLD = (
     "reactivated_mrr",
     "existing_revenue_share",
     "good_deliveries",
+    "acquisition_cost",
+    "cost_to_acquire",
+    "cost_to_deliver",
+    "cost_to_win_back",
+    "idle_cost",
+    "lifetime_value",
+    "ltv_to_cac",
+    "payback",
 )
 
 if __name__ == "__main__":

@@ -227,7 +227,6 @@ def _of_mrr(history: History, by_pursuit: dict[int, Contract]) -> Iterator[str]:
             customers.new_mrr: (moved[Event.SUBSCRIBED],),
             customers.reactivated_mrr: (moved[Event.REACTIVATED],),
             customers.customers_won_back: (_won_back(contracts, month),),
-            customers.win_back_cost: (_spent_on_win_backs(history, month),),
             customers.expansion_mrr: (moved[Event.EXPANDED],),
             customers.contraction_mrr: (moved[Event.CONTRACTED],),
             customers.churned_mrr: (moved[Event.CHURNED],),
@@ -262,17 +261,6 @@ def _won_back(contracts: list[Contract], month: Span) -> int:
     """Count who comes back as a customer in a month."""
     signed = [contract.signed for contract in contracts]
     return sum(row.event == Event.REACTIVATED and month[0] <= row.time < month[1] for row in signed)
-
-
-def _spent_on_win_backs(history: History, month: Span) -> float:
-    """Add up what touches of customers who have left cost in a month."""
-    return sum(
-        row.money
-        for row in history.rows
-        if row.event == Event.TOUCHED and row.created == -1
-        for touch in range(1, row.count + 1)
-        if month[0] <= row.worked + touch * row.waited < month[1]
-    )
 
 
 def _came_back_twice(contracts: dict[int, Contract]) -> int:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from funnelsim.model.model import Model
-from funnelsim.model.words import HOUR, Event
+from funnelsim.model.words import HOUR, Event, Kind, Phase
 
 from .plain import History, Row, Span, differ, openings, overlap, spans_of
 
@@ -20,6 +20,7 @@ class Spell(NamedTuple):
     worked: int
     over: bool
     prospects: bool
+    phase: Phase = Phase.ACQUIRE
     crew: tuple[int, ...] = ()  # who did it together
 
 
@@ -34,13 +35,27 @@ def spells_of(history: History) -> Iterator[tuple[int, Spell]]:
             if row.rep != start.rep or row.waited != row.time - start.time:
                 raise AssertionError(f"{row} does not end {start}")
             if row.rep >= 0 and (row.event != Event.WORKED or people_of(history.model, row) == 1):
-                yield row.rep, Spell((start.time, row.time), row.worked, over=True, prospects=False)
+                phase = phase_of(history, row)
+                yield (
+                    row.rep,
+                    Spell((start.time, row.time), row.worked, over=True, prospects=False, phase=phase),
+                )
         elif row.event == Event.PROSPECTED:
             yield row.rep, Spell((row.time - row.waited, row.time), row.worked, over=True, prospects=True)
         elif row.event == Event.OPEN and row.pursuit in began:
             start = began.pop(row.pursuit)
             if start.rep >= 0 and people_of(history.model, start) == 1:
                 yield start.rep, Spell((start.time, row.time), 0, over=False, prospects=False)
+
+
+def phase_of(history: History, row: Row) -> Phase:
+    """Tell which phase of a customer's life a row is about, by its process, or as the customer had left."""
+    process = history.model.processes[row.process]
+    if process["kind"] == Kind.DELIVERING:
+        return Phase.DELIVER
+    if process["kind"] == Kind.VISITING:
+        return Phase(int(process["phase"]))
+    return Phase.WIN_BACK if row.created == -1 else Phase.ACQUIRE
 
 
 def people_of(model: Model, row: Row) -> int:
@@ -77,7 +92,8 @@ def spells_of_crews(history: History, seen: Counter[str]) -> Iterator[tuple[int,
         if end is not None and (end.time, end.count) != (until, len(crew)):
             raise AssertionError(f"{crew} parted at {until}, and {end} says otherwise")
         for rep in crew:
-            yield rep, Spell((began, until), *done, over=True, prospects=False, crew=crew)
+            phase = phase_of(history, next(iter(of_reps.values()))[0])
+            yield rep, Spell((began, until), *done, over=True, prospects=False, phase=phase, crew=crew)
 
 
 class Rep(NamedTuple):
@@ -128,17 +144,21 @@ def common(one: Span, other: Span) -> Span:
     return first, max(first, min(one[1], other[1]))
 
 
-def of_hours(history: History, seen: Counter[str]) -> Iterator[str]:
-    """A rep's time on staff is work, prospecting, absence, idle time, or off; the figures say the same."""
+def reps_of(history: History, seen: Counter[str]) -> list[Rep]:
+    """Find the time of each rep."""
     staff, away = spans_of(history, Event.ON_STAFF), spans_of(history, Event.ABSENT)
     done: dict[int, list[Spell]] = defaultdict(list)
     for number, spell in (*spells_of(history), *spells_of_crews(history, seen)):
         if spell.span[0] < spell.span[1]:
             done[number].append(spell)
-    reps = [
+    return [
         Rep(number, staff[number], away[number], sorted(done[number]), openings(history.model, number))
         for number in range(len(history.model.reps))
     ]
+
+
+def of_hours(history: History, reps: Sequence[Rep], seen: Counter[str]) -> Iterator[str]:
+    """A rep's time on staff is work, prospecting, absence, idle time, or off; the figures say the same."""
     for rep in reps:
         yield from _of_spans(rep, reps)
         yield from _of_absences(history, rep)

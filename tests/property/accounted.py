@@ -24,10 +24,12 @@ from .account_of_cash import FOLLOWED as OF_CASH
 from .account_of_cash import of_cash
 from .account_of_customers import of_customers
 from .account_of_deliveries import of_deliveries
-from .account_of_hours import of_hours
+from .account_of_hours import of_hours, reps_of
 from .account_of_leads import STILL_THERE, of_companies, of_pursuits
 from .account_of_money import of_contracts, of_money, of_pay, of_prospecting, of_rejections
 from .account_of_orders import of_orders
+from .account_of_phases import FIGURE as OF_PHASES
+from .account_of_phases import of_phases
 from .account_of_queues import of_queues
 from .account_of_referrals import of_referrals
 from .living import Example, Outcome, ParityError, at_a_stretch
@@ -74,6 +76,7 @@ FOLLOWED = (
     ),
     *(f"visits: {end}" for end in ("DONE", "LOST", "WENT_COLD", "WITHDRAWN", "OPEN")),
     *(f"hours {what}" for what in ("worked", "prospecting", "absent", "idle", "off")),
+    *(f"phases: {phase.name}" for phase in OF_PHASES),
     *(f"part: {name}" for name in PARTS),
     *OF_CASH,
     ALL_PARTS,
@@ -92,7 +95,9 @@ def unsettled(history: History, seen: Counter[str]) -> Iterator[str]:
     yield from of_cash(history, seen)
     for account in (of_contracts, of_rejections, of_pay, of_prospecting, of_queues):
         yield from account(history)
-    yield from of_hours(history, seen)
+    reps = reps_of(history, seen)
+    yield from of_hours(history, reps, seen)
+    yield from of_phases(history, reps, seen)
 
 
 def parts_of(model: Model, rows: Records) -> list[str]:

@@ -218,6 +218,7 @@ def account_visits(draw: DrawFn, floor: list[str], durations: Document) -> Docum
                     "asked": either("regularly", "after_last"),
                     "kept_odds_ratio": either(3, 0.5),
                     "missed_odds_ratio": either(0.2, 0),
+                    "purpose": either("develop", "retain"),
                 },
             )
         )

@@ -516,6 +516,7 @@ kind = "seo"
 inquiries_per_month = 25
 [teams.sales]
 people = 2
+cost_per_person_month = 1000
 effort_split = { new = 0.5 }
 [stages.call]
 team = "sales"
@@ -535,6 +536,7 @@ conversion = 0.7
 [account_visits.check]
 asked = "regularly"
 every_days = 12
+purpose = "develop"
 [account_visits.check.stages.look]
 team = "sales"
 effort_hours = 3
@@ -588,6 +590,7 @@ products = { plan = 0.4, care = 0.4, setup = 0.2 }
 kind = "seo"
 inquiries_per_month = 50
 [teams.sales]
+cost_per_person_month = 1000
 people = 2
 [stages.call]
 team = "sales"
@@ -671,6 +674,7 @@ inquiries_per_month = 25
 [teams.sales]
 people = 1
 [teams.crew]
+cost_per_person_month = 1000
 people = 3
 assignment = "shared_queue"
 sticky = false

@@ -118,10 +118,17 @@ IN_ALL = {
     # Nobody buys again, refers others or comes back: tests/property keeps accounts of those who do.
     **dict.fromkeys(("repeat_purchases", "repeat_customers", "repeat_purchase_value"), 0),
     **dict.fromkeys(("referred", "referred_share", "referred_revenue_share"), 0),
-    **dict.fromkeys(("customers_won_back", "win_back_cost", "reactivated_mrr"), 0),
+    **dict.fromkeys(("customers_won_back", "reactivated_mrr"), 0),
     # Nothing is delivered.
-    **dict.fromkeys(("delivered", "cancelled", "delivery_cost"), 0),
+    **dict.fromkeys(("delivered", "cancelled"), 0),
     **dict.fromkeys(("days_to_deliver", "delivered_in_time", "good_deliveries"), NAN),
+    # Ann is paid for 80 hours of the first month, and works for two of them: see also test_phases.
+    "acquisition_cost": 270 + 400 + 15 + 500 * 2 / 80,
+    "cost_to_acquire": (270 + 400 + 15 + 500 * 2 / 80) / 2,
+    "idle_cost": 20 * 50 - 500 * 2 / 80,
+    **dict.fromkeys(("delivery_cost", "retention_cost", "development_cost", "win_back_cost"), 0),
+    **dict.fromkeys(("cost_to_deliver", "cost_to_retain", "cost_to_develop", "cost_to_win_back"), NAN),
+    **dict.fromkeys(("lifetime_value", "ltv_to_cac", "payback"), NAN),
     # Nothing is said of cash: see test_cash.
     **dict.fromkeys(("billed", "bad_debt", "cash_received", "cash_paid", "receivables"), NAN),
     **dict.fromkeys(("cash", "lowest_cash", "ran_out_of_cash"), NAN),
@@ -237,7 +244,7 @@ def give_flags_that_can_be(ledger: Records) -> None:
     flags[~np.isin(event, (Event.LOST, Event.WENT_COLD))] &= 255 - Flag.NURTURED.value
     ledger["waited"][event == Event.HELD] = ledger["worked"][event == Event.HELD] = 0
     ledger["reason"][(event == Event.PARKED) & ((flags & Flag.HELD) > 0)] = 0
-    of_reps = np.isin(event, (Event.ABSENT, Event.INTERRUPTED))
+    of_reps = np.isin(event, (Event.ABSENT, Event.INTERRUPTED, Event.PAY))
     ledger["rep"][of_reps] = ledger["reason"][of_reps]
 
 

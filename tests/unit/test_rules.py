@@ -1456,6 +1456,14 @@ def _(chance: random.Random) -> Cases:
         yield (lead,)
 
 
+@cases("phases.phase_of")
+def _(chance: random.Random) -> Cases:
+    for lead in leads(chance):
+        lead["created"] = chance.choice([nurture.NO_COHORT, 0, 5])
+        lead["process"] = chance.choice([0, FOLLOW_UP])
+        yield FOLLOW_UPS, lead
+
+
 @cases("customers.first_signed", "customers.since_return")
 def _(chance: random.Random) -> Cases:
     for lead in leads(chance):

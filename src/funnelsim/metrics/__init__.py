@@ -15,14 +15,16 @@ from funnelsim.metrics import (
     orders,
     pace,
     people,
+    phases,
     referrals,
 )
 from funnelsim.metrics.cut import CUTS, Cut, cut, labels, reads_values
-from funnelsim.metrics.figure import FIGURES, Better, Figure, Unit
+from funnelsim.metrics.figure import FIGURES, TIMES, Better, Figure, Unit
 
 __all__ = [
     "CUTS",
     "FIGURES",
+    "TIMES",
     "Better",
     "Cut",
     "Figure",
@@ -41,6 +43,7 @@ __all__ = [
     "orders",
     "pace",
     "people",
+    "phases",
     "reads_values",
     "referrals",
 ]

@@ -7,7 +7,6 @@ import numpy as np
 from funnelsim.compiling.arrays import Floats
 from funnelsim.engines.fold import (
     ACCOUNT_VISIT,
-    AFTERWARDS,
     AT_STARTS,
     EARNED_FROM_EXISTING,
     EARNED_REVENUE,
@@ -63,12 +62,12 @@ def _mrr(cut: Cut) -> Floats:
     return _whole_cents(_so_far(cut, cut.period(Event.WAS_CUSTOMER, _MONEY) + _change_of_mrr(cut)))
 
 
-def _customers_at_start(cut: Cut) -> Floats:
+def customers_at_start(cut: Cut) -> Floats:
     """Count customers as each month begins; of a period, the sum of those of its months: (R, n) (F9)."""
     return _customers(cut) - _change_of_customers(cut) if _by_month(cut) else cut.period(AT_STARTS)
 
 
-def _mrr_at_start(cut: Cut) -> Floats:
+def mrr_at_start(cut: Cut) -> Floats:
     """Return MRR as each month begins; of a period, the sum of those of its months: (R, n) (F9)."""
     then = _mrr(cut) - _change_of_mrr(cut) if _by_month(cut) else cut.period(AT_STARTS, Measure.MRR)
     return _whole_cents(then)
@@ -98,16 +97,10 @@ def customers_won_back(cut: Cut) -> Parts:
     return (cut.period(Event.REACTIVATED),)
 
 
-@figure("Cost of winning back", Unit.MONEY, Basis.PERIOD, Better.LESS, _ORIGIN, total)
-def win_back_cost(cut: Cut) -> Parts:
-    """What touches of customers who have left cost: a part of the cost of nurture."""
-    return (cut.period(AFTERWARDS, Measure.WON_BACK_FOR),)
-
-
 @figure("Customers who leave, per month", Unit.SHARE, Basis.PERIOD, Better.LESS, _ORIGIN, whole=True)
 def logo_churn(cut: Cut) -> Parts:
     """Logo churn: of the customers as a month begins, the share who leave in it; over all months."""
-    return cut.period(OF_EXISTING), _customers_at_start(cut)
+    return cut.period(OF_EXISTING), customers_at_start(cut)
 
 
 @figure("Contracts renewed", Unit.SHARE, Basis.PERIOD, Better.MORE, _ORIGIN, whole=True)
@@ -164,7 +157,7 @@ def nrr(cut: Cut) -> Parts:
 
     (MRR + expansion - contraction - lost) / MRR, of these customers alone; of a period, over all its months.
     """
-    mrr_then = _mrr_at_start(cut)
+    mrr_then = mrr_at_start(cut)
     lost = cut.period(OF_EXISTING, Measure.REDUCED) + cut.period(OF_EXISTING, Measure.LOST)
     return mrr_then + cut.period(OF_EXISTING, Measure.ADDED) - lost, mrr_then
 
@@ -172,7 +165,7 @@ def nrr(cut: Cut) -> Parts:
 @figure("Gross revenue retention, per month", Unit.SHARE, Basis.PERIOD, Better.MORE, _ORIGIN)
 def grr(cut: Cut) -> Parts:
     """As net revenue retention, without expansion: (MRR - contraction - lost) / MRR of existing customers."""
-    mrr_then = _mrr_at_start(cut)
+    mrr_then = mrr_at_start(cut)
     lost = cut.period(OF_EXISTING, Measure.REDUCED) + cut.period(OF_EXISTING, Measure.LOST)
     return mrr_then - lost, mrr_then
 

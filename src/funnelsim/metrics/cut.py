@@ -24,7 +24,7 @@ from funnelsim.engines.fold import (
 from funnelsim.metrics.balances import Balances, balances, no_balances
 from funnelsim.metrics.balances import one_contract as cash_of_one
 from funnelsim.model.model import Model, Names, pays_in_tiers
-from funnelsim.model.words import DAY, Assignment, Event
+from funnelsim.model.words import DAY, Assignment, Event, Phase
 from funnelsim.rules.contracts import DAYS_A_YEAR
 
 # The row with what is expected of a contract, for each with what was drawn for it (M7).
@@ -56,6 +56,7 @@ class Cut:
     untaken: Floats  # (R, n) of these, available on average over the period, or over each month (F6)
     untaken_at_end: Floats  # (R, n) ... at its end
     absent: Floats  # (R, n) working time of absences in the period, µs
+    pay_of_work: Floats  # (R, n, phases) pay of the hours worked for each phase of a customer's life (F18)
     ages: Floats  # (R, n, 3 ways to end, bins) of the cohort's inquiries; no bins but in all
     lengths: Floats  # (n,) of the period, or of each month, µs
     cash: Balances  # of the period, or of each month; as drawn
@@ -148,6 +149,7 @@ def _drawn(model: Model, tallies: Tally, dimension: str) -> Cut:
             available=tallies.available.sum(axis=2),
             staff=tallies.staff.sum(axis=2),
             absent=tallies.absent.sum(axis=2),
+            pay_of_work=pay_of_work(tallies),
         )
     people = np.average(tallies.staff, axis=1, weights=lengths)
     if dimension == "all":
@@ -159,6 +161,7 @@ def _drawn(model: Model, tallies: Tally, dimension: str) -> Cut:
             available=tallies.available.sum(axis=(1, 2))[:, None],
             staff=people.sum(axis=1)[:, None],
             absent=tallies.absent.sum(axis=(1, 2))[:, None],
+            pay_of_work=pay_of_work(tallies).sum(axis=1)[:, None],
             ages=tallies.ages[:, None].astype(np.float64),
         )
     reps = replace(
@@ -169,6 +172,25 @@ def _drawn(model: Model, tallies: Tally, dimension: str) -> Cut:
         absent=tallies.absent.sum(axis=1),
     )
     return _by_team(model, reps, in_period, tallies.asking) if dimension == "team" else reps
+
+
+def pay_of_work(tallies: Tally) -> Floats:
+    """Return what the hours cost that reps work for each phase of a customer's life: (R, M, phases) (F18).
+
+    A rep's pay of a month is for the hours of the calendar on staff, each the same. Hours without work, and
+    those of absences, belong to no phase.
+
+    Parameters
+    ----------
+    tallies : Tally
+        Stacked.
+    """
+    later = tallies.later_work
+    first = tallies.busy - later.sum(axis=1)
+    hours = np.maximum(tallies.available + tallies.absent, tallies.busy)
+    an_hour = np.divide(tallies.paid, hours, out=np.zeros_like(tallies.paid), where=hours > 0)
+    worked = np.concatenate([first[:, None], later], axis=1)
+    return np.asarray(np.einsum("rpmk,rmk->rmp", worked, an_hour))
 
 
 def _with_market(model: Model, tallies: Tally, found: Cut, dimension: str) -> Cut:
@@ -282,6 +304,7 @@ def one_contract(model: Model, expected: bool) -> Cut:
         available=nothing,
         staff=nothing,
         absent=nothing,
+        pay_of_work=np.zeros((1, len(worth), len(Phase))),
         cash=cash_of_one(worth, margin),
     )
     return replace(bare, expected=expected)
@@ -327,6 +350,7 @@ def _bare(sums: Floats, lengths: Floats) -> Cut:
         available=nothing,
         staff=nothing,
         absent=nothing,
+        pay_of_work=np.full((replications, size, len(Phase)), np.nan),
         companies=nothing,
         untaken=nothing,
         untaken_at_end=nothing,

@@ -38,9 +38,3 @@ def days_to_deliver(cut: Cut) -> Parts:
 def cancelled(cut: Cut) -> Parts:
     """Contracts that are cancelled in the period, before they are delivered."""
     return (cut.period(UNDELIVERED),)
-
-
-@figure("Cost of delivery", Unit.MONEY, Basis.PERIOD, Better.LESS, _ORIGIN, total)
-def delivery_cost(cut: Cut) -> Parts:
-    """What work on deliveries costs besides people's time: a part of the cost of visits."""
-    return (cut.period(UNDELIVERED, Measure.MONEY),)

@@ -24,8 +24,12 @@ class Unit(Enum):
     MONEY = "money"
     SHARE = "share"
     RATIO = "ratio"
+    MONTHS = "months"
     DAYS = "days"
     HOURS = "hours"
+
+
+TIMES = (Unit.MONTHS, Unit.DAYS, Unit.HOURS)
 
 
 class Better(IntEnum):
@@ -84,7 +88,7 @@ class Figure:
         >>> [FIGURES[name].bounds for name in ("won", "conversion", "utilisation", "roi")]
         [(0.0, inf), (0.0, 1.0), (0.0, 1.0), (-inf, inf)]
         """
-        if self.unit in (Unit.COUNT, Unit.DAYS, Unit.HOURS):
+        if self.unit in (Unit.COUNT, *TIMES):
             return 0.0, np.inf
         return (0.0, 1.0) if self.whole else (-np.inf, np.inf)
 

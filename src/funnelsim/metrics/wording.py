@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from funnelsim.metrics.figure import Unit
+from funnelsim.metrics.figure import TIMES, Unit
 
 UNDEFINED = "-"
 Called = Callable[[str], str]  # from a name to what a sentence calls it
@@ -46,7 +46,7 @@ def amount(value: float, unit: Unit, currency: str = "") -> str:
         return f"{number(100 * value)} %"
     if unit is Unit.MONEY:
         return money(value, currency)
-    return f"{number(value)} {unit.value}" if unit in (Unit.DAYS, Unit.HOURS) else number(value)
+    return f"{number(value)} {unit.value}" if unit in TIMES else number(value)
 
 
 def money(value: float, currency: str) -> str:

@@ -401,6 +401,7 @@ PROCESS = record(  # a run of stages, and what follows each way to leave one of 
     ("first_stage", "<i4"),
     ("stages", "<i4"),
     ("kind", "<i4"),  # of words.Kind
+    ("phase", "<i4"),  # of words.Phase
     ("birth", "<i4"),  # of Model.spawns, by which one is born
 )
 

@@ -149,6 +149,16 @@ class Kind(IntEnum):
     VISITING = 2  # customers
 
 
+class Phase(IntEnum):
+    """What work and money are spent on in the life of a customer."""
+
+    ACQUIRE = 0
+    DELIVER = 1
+    RETAIN = 2
+    DEVELOP = 3
+    WIN_BACK = 4
+
+
 class Assignment(IntEnum):
     """How a team's leads find a rep."""
 

@@ -9,7 +9,7 @@ from statistics import median
 
 from funnelsim.decisions import Difference
 from funnelsim.forecast import Chance, Estimate, Interval
-from funnelsim.metrics import Unit
+from funnelsim.metrics import TIMES, Unit
 from funnelsim.metrics.wording import UNDEFINED, number
 
 RANGE = "P10-P90"  # of single simulated years
@@ -187,7 +187,7 @@ def _scale(largest: float, unit: Unit, currency: str) -> tuple[float, str]:
             if largest >= 0.9995 * bound:
                 return (1e3 if word == "thousand" else bound), f"{word} {currency}".strip()
         return 1.0, currency
-    return 1.0, unit.value if unit in (Unit.DAYS, Unit.HOURS) else ""
+    return 1.0, unit.value if unit in TIMES else ""
 
 
 def _places(largest: float) -> int:

@@ -20,7 +20,7 @@ from funnelsim.decisions import Comparison
 from funnelsim.forecast import Forecast, Within, cohorts, retained
 from funnelsim.forecast.intervals import student
 from funnelsim.io.writing import whole_file
-from funnelsim.metrics import FIGURES, Unit
+from funnelsim.metrics import FIGURES, TIMES, Unit
 from funnelsim.metrics import Figure as Metric
 from funnelsim.metrics.wording import number, simulated
 from funnelsim.reports.names import (
@@ -349,7 +349,7 @@ def _scale(values: Floats, figure: Metric, currency: str) -> tuple[float, str]:
         largest = float(known.max(initial=0.0))
         scale, word = next(((scale, word) for scale, word in _SCALES if largest >= scale), (1.0, ""))
         return scale, f"{word} {drawable(currency)}".strip()
-    return 1.0, figure.unit.value if figure.unit in (Unit.DAYS, Unit.HOURS) else ""
+    return 1.0, figure.unit.value if figure.unit in TIMES else ""
 
 
 def _tick(name: str) -> str:

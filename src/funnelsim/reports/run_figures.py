@@ -86,8 +86,13 @@ _REFERRED = ("referred", "referred_share", "referred_revenue_share")
 _AGAIN = ("repeat_purchases", "repeat_customers", "repeat_purchase_value")
 _CUSTOMERS = (
     *("customers", "new_customers", "churned_customers", "logo_churn", "renewal_rate"),
-    *("customers_won_back", "win_back_cost"),
+    "customers_won_back",
     *(*_BRIDGE, "arr", "nrr", "grr", "existing_revenue_share", "account_visits", "account_visits_made"),
+)
+_PHASES = (
+    *("acquisition_cost", "cost_to_acquire", "delivery_cost", "cost_to_deliver"),
+    *("retention_cost", "cost_to_retain", "development_cost", "cost_to_develop"),
+    *("win_back_cost", "cost_to_win_back", "idle_cost", "lifetime_value", "ltv_to_cac", "payback"),
 )
 _CASH = ("cash_received", "cash_paid", "cash", "lowest_cash", "ran_out_of_cash")
 _NURTURE = (
@@ -137,7 +142,7 @@ PARTS = (
     Part(
         "Delivery",
         ("delivered", "cancelled"),
-        (*_DELIVERY, "delivery_cost"),
+        _DELIVERY,
         (("month", _DELIVERY), ("segment", _DELIVERY)),
     ),
     Part(
@@ -155,6 +160,12 @@ PARTS = (
             ("month", ("customers", *_BRIDGE)),
             ("segment", ("customers", "logo_churn", "mrr", "nrr", "existing_revenue_share")),
         ),
+    ),
+    Part(
+        "What each phase of a customer's life costs",
+        ("customers", "new_customers", "delivered", "repeat_purchases"),
+        _PHASES,
+        (("month", ("acquisition_cost", "delivery_cost", "retention_cost", "idle_cost")),),
     ),
     Part("What marketing hears", ("reports",), ("reports",), (("month", ("reports",)),)),
     Part(

@@ -12,7 +12,7 @@ from funnelsim.chance.distributions import Constant
 from funnelsim.chance.keys import purpose
 from funnelsim.model.model import EVENTS, plain_ends
 from funnelsim.model.records import PROCESS, SPAWN
-from funnelsim.model.words import DAY, NEVER, Event, Kind
+from funnelsim.model.words import DAY, NEVER, Event, Kind, Phase
 from funnelsim.rules.visits import duration
 from funnelsim.scenario.effects import odds_of
 from funnelsim.scenario.flow import WIN
@@ -95,6 +95,8 @@ class ProcessRows:
     def prepare(self, scenario: Contents, draft: Draft) -> None:  # noqa: ARG002 (it has no names)
         """Write its stages, and which row of the table of births is its own."""
         row = {"first_stage": self.first_stage, "stages": self.stages, "kind": self.kind.value}
+        if self.kind == Kind.DELIVERING:
+            row["phase"] = Phase.DELIVER.value
         fill(draft.array("processes"), self.number, row | {"birth": self.number - 1})
         if self.kind != Kind.SELLING:
             fill(draft.array("spawns"), self.number - 1, {"process": self.number})
@@ -164,8 +166,9 @@ class ProgramRows:
     def write(self, eras: tuple[Era, ...], sheet: Sheet) -> None:
         """Write how often it asks, and what its visits do."""
         program = self._program(eras[-1].contents)
-        odds = {"kept": program.kept_odds_ratio, "missed": program.missed_odds_ratio}
-        fill(sheet.array("processes"), self.process, odds)
+        does = {"kept": program.kept_odds_ratio, "missed": program.missed_odds_ratio}
+        phase = Phase[program.purpose.upper()]
+        fill(sheet.array("processes"), self.process, does | {"phase": phase.value})
         every = sheet.distribution(program.every_days)
         fill(sheet.array("spawns"), self.process - 1, {"delay": every})
         if program.asked != "regularly":

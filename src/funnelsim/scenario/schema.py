@@ -599,6 +599,10 @@ class AccountVisits(Section):
     missed_odds_ratio: NotNegative = Field(
         default=1.0, description="Odds ratio of a customer's staying after a visit that was not made."
     )
+    purpose: Literal["retain", "develop"] = Field(
+        default="retain",
+        description="What the visits are for: the phase of a customer's life to which their cost belongs.",
+    )
     stages: dict[Name, Stage] = Field(
         min_length=1,
         max_length=100,

@@ -23,6 +23,9 @@ from funnelsim.engines.fold.tally import (
     size,
 )
 from funnelsim.model.model import Chapters, other_numbers
+from funnelsim.model.words import Phase
+
+LATER_PHASES = len(Phase) - 1
 
 
 class Sums:
@@ -100,14 +103,25 @@ def take_over(
             books.holding[row, month * count_desks(books) + there] = past.holding[old, month * desks + desk]
     _take_over_market(past, old, books, row)
     _take_over_customers(past, old, books, row)
+    _take_over_later_work(past, old, books, row, becomes)
     for place in range(months * reps):
         column = place // reps * size(books, REPS) + becomes[place % reps]
         books.busy[row, column] = past.busy[old, place]
+        books.paid[row, column] = past.paid[old, place]
         books.available[row, column] = past.available[old, place]
         books.staff[row, column] = past.staff[old, place]
         books.absent[row, column] = past.absent[old, place]
         books.paused[row, column] = past.paused[old, place]
         books.signed[row, column] = past.signed[old, place]
+
+
+@rule
+def _take_over_later_work(past: Books, old: int, books: Books, row: int, becomes: Integers) -> None:
+    """Begin with the work for the phases after the first, whose reps have other numbers."""
+    reps, months = size(past, REPS), count_months(books)
+    for place in range(LATER_PHASES * months * reps):
+        column = place // reps * size(books, REPS) + becomes[place % reps]
+        books.later_work[row, column] = past.later_work[old, place]
 
 
 @rule
@@ -156,8 +170,11 @@ def _clear(books: Books, row: int, reasons: int) -> None:
     for column in range(FLOWS * books.days_of_cash[0]):
         books.cash[row, column] = 0.0
     books.opening[row, 0] = 0.0
+    for column in range(LATER_PHASES * months * size(books, REPS)):
+        books.later_work[row, column] = 0.0
     for column in range(months * size(books, REPS)):
         books.busy[row, column] = 0.0
+        books.paid[row, column] = 0.0
         books.available[row, column] = 0.0
         books.staff[row, column] = 0.0
         books.absent[row, column] = 0.0

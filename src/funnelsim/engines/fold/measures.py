@@ -39,11 +39,13 @@ class Measure(IntEnum):
     LOST = 3  # instead of money, in OF_EXISTING: MRR of those who leave
     RENEWED = 1  # instead of waited, in TERM_OVER
     MADE = 1  # instead of waited, in ACCOUNT_VISIT
+    DEVELOPING = 2  # instead of worked, in ACCOUNT_VISIT: what visits cost that are to develop customers
     IN_TIME = 1  # instead of waited, in DELIVERY
     GOOD = 2  # instead of worked, in DELIVERY
     TAKEN = 3  # instead of money, in DELIVERY: the time since it began
     REFERRED = 1  # instead of waited, in AFTERWARDS: inquiries of who was referred; money: what they earn
-    WON_BACK_FOR = 2  # instead of worked, in AFTERWARDS: what touches of customers who had left cost
+    HAD_LEFT = 1  # instead of waited, in WON_BACK: those of who had left as customers
+    WON_BACK_FOR = 2  # instead of worked, in AFTERWARDS: what it costs to win back, besides pay
 
 
 class Cash(IntEnum):
@@ -154,7 +156,7 @@ KEPT: tuple[tuple[int, tuple[Measure, ...]], ...] = (
     (COLD_LATER, (_C,)),
     (TOUCH, (_C, _M)),
     (IN_NURTURE, (_C, _W)),
-    (WON_BACK, (_C, _M)),
+    (WON_BACK, (_C, Measure.HAD_LEFT, _M)),
     (EXPECTED_BACK, (_M,)),
     (EARNED_BACK, (_M,)),
     (Event.NOT_REACHED, (_C, _W, _K)),
@@ -179,7 +181,7 @@ KEPT: tuple[tuple[int, tuple[Measure, ...]], ...] = (
     (Event.EARNED, (_C, _W, _M)),
     (DELIVERY, (_C, Measure.IN_TIME, Measure.GOOD, Measure.TAKEN)),
     (UNDELIVERED, (_C, _M)),
-    (ACCOUNT_VISIT, (_C, Measure.MADE, _M)),
+    (ACCOUNT_VISIT, (_C, Measure.MADE, Measure.DEVELOPING, _M)),
     (Event.ORDERED, (_C, _W, _M)),
     (Event.REACTIVATED, (_C, _W, _M)),
     (AFTERWARDS, (_C, Measure.REFERRED, Measure.WON_BACK_FOR, _M)),

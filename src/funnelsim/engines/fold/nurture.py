@@ -65,7 +65,7 @@ def _nurture_in(sums: Floats, replication: int, line: int, amounts: Four) -> Non
 
 @rule
 def _win_back_in(sums: Floats, replication: int, line: int, spent: float) -> None:
-    """Add what touches of win-backs cost to a line of the period."""
+    """Add what it costs to win back, besides pay, to a line of the period (F16)."""
     column = line * WIDTH + AFTERWARDS * (BASES * FOUR) + Measure.WON_BACK_FOR.value
     sums[replication, column] += spent
 
@@ -80,11 +80,14 @@ def _touches_before(row: Record, moment: int) -> int:
 def book_after_nurture(row: Record, lines: Lines, model: Model, books: Books, replication: int) -> None:
     """Book who is lost after nurture, and the contracts of those who have come back (N4, N9)."""
     event = row["event"]
+    if nurture.is_win_back(row) and event in (Event.STARTED, Event.HELD, Event.COMMISSION, Event.BECAME_LEAD):
+        add_to_lines(books, replication, AFTERWARDS, lines, (0.0, 0.0, float(row["money"]), 0.0))
     if was_nurtured(row) and event in (Event.LOST, Event.WENT_COLD):
         later = LOST_LATER if event == Event.LOST else COLD_LATER
         add_to_lines(books, replication, later, lines, amounts_of(row, False))
     if event in (Event.WON, Event.EXPECTED):
         back = WON_BACK if event == Event.WON else EXPECTED_BACK
-        add_to_lines(books, replication, back, lines, amounts_of(row, False))
+        had_left = 1.0 if nurture.is_win_back(row) else 0.0
+        add_to_lines(books, replication, back, lines, (1.0, had_left, 0.0, float(row["money"])))
     if event == Event.REVENUE:
         earn_as(row, EARNED_BACK, float(row["money"]), 0, lines, model, books, replication)

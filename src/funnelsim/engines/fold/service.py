@@ -9,8 +9,9 @@ from funnelsim.engines.fold.lines import Lines
 from funnelsim.engines.fold.measures import ACCOUNT_VISIT, BASES, DELIVERY, UNDELIVERED
 from funnelsim.engines.fold.tally import CHANNELS, MONTHS, SEGMENTS, WIDTH, Books, count_months
 from funnelsim.model.model import Model
-from funnelsim.model.words import NOTHING, Event, Kind
+from funnelsim.model.words import NOTHING, Event, Kind, Phase
 from funnelsim.rules import deliveries, ending
+from funnelsim.rules.phases import phase_of
 
 
 @rare
@@ -20,7 +21,9 @@ def book_service(row: Record, lines: Lines, model: Model, books: Books, replicat
         return
     kind, event = model.processes[row["process"]]["kind"], row["event"]
     if kind == Kind.VISITING and event in (Event.STARTED, Event.HELD):
-        _add_of_customer(books, replication, ACCOUNT_VISIT, row, lines, (0.0, 0.0, 0.0, float(row["money"])))
+        spent = float(row["money"])
+        developing = spent if phase_of(model, row) == Phase.DEVELOP else 0.0
+        _add_of_customer(books, replication, ACCOUNT_VISIT, row, lines, (0.0, 0.0, developing, spent))
     elif kind == Kind.VISITING and event in (Event.DONE, Event.PARKED, Event.LOST, Event.WENT_COLD):
         made = 1.0 if event == Event.DONE or row["reason"] == NOTHING else 0.0
         _add_of_customer(books, replication, ACCOUNT_VISIT, row, lines, (1.0, made, 0.0, 0.0))

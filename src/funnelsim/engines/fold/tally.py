@@ -19,7 +19,7 @@ from funnelsim.compiling.handles import FOUR, by_pointer
 from funnelsim.engines.fold.ages import AGE_BINS
 from funnelsim.engines.fold.measures import BASES, EVENTS, FLOWS, Ended
 from funnelsim.model.model import Model
-from funnelsim.model.words import DAY, NEVER
+from funnelsim.model.words import DAY, NEVER, Phase
 from funnelsim.rules.billing import has_cash
 
 WIDTH = EVENTS * BASES * FOUR  # sums in a line
@@ -47,6 +47,8 @@ class Tally(NamedTuple):
     asking: Floats  # (S, B) the cohort's inquiries that ask for a first contact (F3)
     cold: Floats  # (S, B) leads that went cold in the period
     busy: Floats  # (M, R) working time in each month, µs
+    later_work: Floats  # (4, M, R) of that, for the phases after ACQUIRE, µs (F18)
+    paid: Floats  # (M, R) pay in each month
     available: Floats  # (M, R) working time on staff in each month, less absences, µs
     staff: Floats  # (M, R) share of each month on staff
     absent: Floats  # (M, R) working time of absences in each month, µs (F7)
@@ -77,6 +79,8 @@ class Books(NamedTuple):
     asking: Floats  # (replications, S x B)
     cold: Floats  # (replications, S x B)
     busy: Floats  # (replications, M x R)
+    later_work: Floats  # (replications, 4 x M x R)
+    paid: Floats  # (replications, M x R)
     available: Floats  # (replications, M x R)
     staff: Floats  # (replications, M x R)
     absent: Floats  # (replications, M x R)
@@ -160,6 +164,8 @@ def new_tallies(model: Model, reasons: int, replications: int) -> Tally:
         (replications, months + 1, segments),
         (replications, stages, segments),
         (replications, stages, segments),
+        (replications, months, reps),
+        (replications, len(Phase) - 1, months, reps),
         *[(replications, months, reps)] * 6,
         *[(replications, months, months)] * 2,
         (replications, FLOWS, _days_of_cash(model)),

@@ -1,34 +1,54 @@
-"""The time of reps: at work, on staff and absent, in each month."""
+"""The time of reps: at work, on staff and absent, in each month, and what they are paid for it."""
 
 from __future__ import annotations
 
 from funnelsim.compiling.arrays import Record
 from funnelsim.compiling.decorators import rare, rule
-from funnelsim.engines.fold.tally import Books, month_of
+from funnelsim.engines.fold.tally import Books, count_months, month_of
 from funnelsim.model.model import Model
-from funnelsim.model.words import Event, Flag
+from funnelsim.model.words import Event, Flag, Phase
 from funnelsim.model.worktime import worked_by
+from funnelsim.rules.phases import phase_of
+
+
+@rule
+def _add_work(row: Record, month: int, done: float, model: Model, books: Books, replication: int) -> None:
+    """Book working time that a rep has spent in a month on what a row is about."""
+    of_rep = month * len(model.reps) + int(row["rep"])
+    books.busy[replication, of_rep] += done
+    phase = phase_of(model, row)
+    if phase != Phase.ACQUIRE:
+        later = (phase - Phase.DELIVER.value) * count_months(books) * len(model.reps) + of_rep
+        books.later_work[replication, later] += done
+
+
+@rare
+def _book_pay(row: Record, month: int, model: Model, books: Books, replication: int) -> None:
+    """Book what a rep is paid for a day."""
+    if 0 <= month < count_months(books):
+        books.paid[replication, month * len(model.reps) + int(row["rep"])] += row["money"]
 
 
 @rule
 def book_work(row: Record, since: int, month: int, model: Model, books: Books, replication: int) -> None:
-    """Book a finished piece of work to the month in which it was done, which began at `since`."""
+    """Book a finished piece of work, or pay, to the month in which it was done, which began at `since`."""
+    if row["event"] == Event.PAY:
+        _book_pay(row, month, model, books, replication)
     worked = row["event"] in (Event.WORKED, Event.NOT_REACHED) and row["rep"] >= 0
     if worked and row["count"] > 1 and row["flags"] & Flag.ATTEMPT.value == 0:  # IN_CREW rows have it
         return
     if worked and row["time"] - row["waited"] < since:
         book_span(row, model, books, replication)
     elif worked and 0 <= month < len(model.months) - 1:
-        of_rep = month * len(model.reps) + int(row["rep"])
-        books.busy[replication, of_rep] += row["worked"]
-        books.paused[replication, of_rep] = 0.0
+        _add_work(row, month, float(row["worked"]), model, books, replication)
+        books.paused[replication, month * len(model.reps) + int(row["rep"])] = 0.0
 
 
 @rule
 def book_in_crew(row: Record, month: int, model: Model, books: Books, replication: int) -> None:
     """Book what a member of a crew has done, all of it in one month (CR10)."""
     if row["event"] == Event.IN_CREW and 0 <= month < len(model.months) - 1:
-        books.busy[replication, month * len(model.reps) + int(row["rep"])] += row["worked"]
+        _add_work(row, month, float(row["worked"]), model, books, replication)
 
 
 @rare
@@ -54,5 +74,6 @@ def book_span(row: Record, model: Model, books: Books, replication: int) -> None
             books.available[replication, of_rep] -= done
             books.paused[replication, of_rep] += done if row["worked"] > 0 else 0.0
         else:
-            books.busy[replication, of_rep] += done - books.paused[replication, of_rep]
+            worked = float(done) - books.paused[replication, of_rep]
+            _add_work(row, month, worked, model, books, replication)
             books.paused[replication, of_rep] = 0.0

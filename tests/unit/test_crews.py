@@ -7,6 +7,7 @@ import re
 import numpy as np
 import pytest
 
+import funnelsim as fs
 from funnelsim.engines import ENGINES, history
 from funnelsim.engines.fold import fold, new_tally
 from funnelsim.model.words import DAY, HOUR, Event
@@ -197,3 +198,41 @@ def test_what_cannot_be_from_a_day_on_is_refused(change: str, told: str) -> None
     dated = f"start = 2026-01-06\n[[changes]]\ndate = 2026-02-10\nchange = {{ {change} }}"
     where = "changes.0 makes a scenario in which"
     assert sentence(("start = 2026-01-06", dated)) == f"{where} {BUILD}.{told}"
+
+
+JOBS_FOR_THREE = """
+start = 2026-01-01
+horizon = { warm_up_months = 3, period_months = 12, drain_months = 1 }
+[segments.all]
+products = { roof = 1 }
+[products.roof]
+price = 9000
+delivery = "roof"
+[channels.web]
+kind = "seo"
+inquiries_per_month = 5
+[teams.crew]
+people = 4
+assignment = "shared_queue"
+sticky = false
+[stages.call]
+conversion = 1
+[deliveries.roof.stages.build]
+team = "crew"
+people = 3
+effort_hours = HOURS
+"""
+
+
+@pytest.mark.parametrize(("hours", "scarce"), [(28, False), (36, True)])
+def test_a_team_that_cannot_form_another_crew_is_scarce_before_it_is_busy(hours: int, scarce: bool) -> None:
+    """Four do one job of three at a time: of 693 hours a month they can use 520, and 5 x 3 x 36 are 540."""
+    result = fs.simulate(fs.parse(JOBS_FOR_THREE.replace("HOURS", str(hours))), replications=5, jobs=1)
+    (team,) = result.forecast.team_hours()
+    assert (team.people, team.together, team.usable, team.missing) == (4, 3, 0.75, 2)
+    assert team.load < 0.85
+    found = [each for each in result.warnings if "Team crew" in each]
+    assert bool(found) == scarce
+    if scarce:
+        assert "It can use 75 % of its hours, as a job takes 3 people at once and there are 4." in found[0]
+        assert found[0].endswith("Try 2 more people: --set teams.crew.people+=2")

@@ -379,9 +379,9 @@ def _after_run(
     result: SimulationResult, scenario: str, changes: Sequence[str] | None, under: Sequence[str]
 ) -> str:
     """Choose what to try next: one more person if work waits for a team, else a comparison."""
-    scarce = [each.team for each in result.forecast.scarce_teams() if each.available]
-    if scarce and not any(f"teams.{scarce[0]}." in text for text in changes or ()):
-        more = [*(changes or ()), f"teams.{scarce[0]}.people+=1"]
+    scarce = [each for each in result.forecast.scarce_teams() if each.available]
+    if scarce and not any(f"teams.{scarce[0].team}." in text for text in changes or ()):
+        more = [*(changes or ()), f"teams.{scarce[0].team}.people+={scarce[0].missing}"]
         chosen = [] if result.strategy == "today" else ["--strategy", result.strategy]
         return terminal.command("run", scenario, more, *chosen, *under)
     return terminal.command("compare", scenario, changes, *under)

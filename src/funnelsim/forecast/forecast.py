@@ -108,6 +108,25 @@ class TeamHours:
     available: float
     worked: float
     asked: float  # worked, and what the leads would take that went cold or made the queue longer
+    people: int = 1  # on staff, on average
+    together: int = 1  # how many of them each of its jobs takes at once
+
+    @property
+    def usable(self) -> float:
+        """Return the share of its hours in which as many are there as a job takes.
+
+        Examples
+        --------
+        >>> TeamHours("crew", available=640.0, worked=400.0, asked=500.0, people=4, together=3).usable
+        0.75
+        """
+        at_once = self.people - self.people % self.together
+        return at_once / self.people if at_once else 1.0
+
+    @property
+    def missing(self) -> int:
+        """Return how many more people make another job at once possible."""
+        return self.together - self.people % self.together
 
     @property
     def load(self) -> float:
@@ -446,20 +465,21 @@ class Forecast:
             asked = worked + float(extra[position])
             available = float((teams.available - reserved)[:, position].mean())
             hours = (available / HOUR, worked / HOUR, max(worked, asked) / HOUR)
-            found.append(TeamHours(team, *hours))
+            people = max(round(float(teams.staff[:, position].mean())), 1)
+            found.append(TeamHours(team, *hours, people, self._together(position)))
         return tuple(found)
 
     def scarce_teams(self) -> tuple[TeamHours, ...]:
         """Find the teams for which work waits, the most asked for first.
 
-        They are asked for more than 95 % of their hours or, where leads wait for them for more than a day on
-        average, for more than 85 %.
+        They are asked for more than 95 % of the hours that they can use or, where leads wait for them for
+        more than a day on average, for more than 85 % of all.
         """
         waits = self.outcomes("wait", "team")
         found = [
             team
             for team, wait in zip(self.team_hours(), waits, strict=True)
-            if team.load > MOST_ASKED or (team.load > BUSY and wait.value > LONG_WAIT)
+            if team.load > MOST_ASKED * team.usable or (team.load > BUSY and wait.value > LONG_WAIT)
         ]
         return tuple(sorted(found, key=lambda team: -team.load))
 
@@ -489,7 +509,8 @@ class Forecast:
         ]
 
     def _warnings_of_teams(self) -> list[str]:
-        return [_too_much(team) if team.load > MOST_ASKED else _busy(team) for team in self.scarce_teams()]
+        too_much = {team.team for team in self.scarce_teams() if team.load > MOST_ASKED * team.usable}
+        return [_too_much(team) if team.team in too_much else _busy(team) for team in self.scarce_teams()]
 
     def _cut(self, dimension: str, expected: bool = False) -> Cut:
         if (dimension, expected) not in self._cuts:
@@ -501,6 +522,16 @@ class Forecast:
         stages = self._cut("stage")
         worked = stages.period(Event.WORKED, Measure.WORKED).sum(axis=0) * self.model.stages["people"]
         return np.asarray(worked / np.maximum(stages.period(Event.WORKED).sum(axis=0), 1.0))
+
+    def _together(self, team: int) -> int:
+        """Return how many people each job of a team takes at once; 1 if its jobs differ."""
+        people = {
+            int(stage["people"])
+            for each in self.model.stages
+            for stage in (each, *self.model.variants[each["first_variant"] :][: each["variants"]])
+            if stage["team"] == team
+        }
+        return people.pop() if len(people) == 1 else 1
 
     def reached(self, goal: Goal) -> npt.NDArray[np.bool_]:
         """Return which simulated years reach a goal: (R,)."""
@@ -545,16 +576,22 @@ def _too_much(team: TeamHours) -> str:
             f" ({number(100 * team.load)} %; it is busy for {busy} %, the rest is work that it never gets to)"
         )
     hours = f"{team.asked:,.0f} hours of work and has {team.available:,.0f}{share}"
-    return f"Team {team.team} is asked for {hours}: its queues grow or its leads go cold. {_one_more(team)}"
+    told = f"Team {team.team} is asked for {hours}: its queues grow or its leads go cold. "
+    if team.usable < 1.0:
+        usable = f"It can use {number(100 * team.usable)} % of its hours"
+        told += f"{usable}, as a job takes {team.together} people at once and there are {team.people}. "
+    return told + _more(team)
 
 
 def _busy(team: TeamHours) -> str:
     """State that work waits for a team: the same words for all strategies."""
     return (
         f"Work waits for team {team.team}: it is asked for more than {number(100 * BUSY)} % of its hours, "
-        f"and leads wait for it more than a day on average. {_one_more(team)}"
+        f"and leads wait for it more than a day on average. {_more(team)}"
     )
 
 
-def _one_more(team: TeamHours) -> str:
-    return f"Try one more person: --set {shlex.quote(f'teams.{team.team}.people+=1')}"
+def _more(team: TeamHours) -> str:
+    """Advise as many more people as make another job at once possible."""
+    more = "one more person" if team.missing == 1 else f"{team.missing} more people"
+    return f"Try {more}: --set {shlex.quote(f'teams.{team.team}.people+={team.missing}')}"

@@ -16,7 +16,7 @@ from funnelsim.studies.pilot import settled
 TITLE = "Full model"
 PRESETS = (
     *("professional_services", "marketplace_sellers", "junk_leads", "outbound_and_inbound"),
-    "subscription_software",
+    *("subscription_software", "installer", "partners_who_deliver"),
 )
 Result = TypeVar("Result")
 WORLDS = {"compiled": 20, "reference": 1}  # in one run

@@ -13,7 +13,6 @@ import copy
 import datetime
 import random
 import sys
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from fractions import Fraction
@@ -38,6 +37,7 @@ from funnelsim.scenario import (
 from funnelsim.scenario.paths import is_map, is_section, kind_at
 
 from .living import Outcome, at_a_stretch, outcome
+from .pieces import Piece, done
 
 SCENARIOS, CHANGES = 10_000, 1_000
 MOST_INQUIRIES = 150  # of a scenario that is lived through: the reference engine takes its time
@@ -58,7 +58,7 @@ Versions: {versions}. Platform: {platform}.
 """
 
 RICH = """
-about = "Every part of a scenario, in small"
+about = "Every part of a sale, in small"
 start = 2026-03-01
 currency = "EUR"
 horizon = { warm_up_months = 0, period_months = 2, drain_months = 1 }
@@ -241,6 +241,128 @@ change = { "segments.*.contract_value_per_year *=" = 1.5 }
 "*" = "assumed: made up"
 """
 
+AFTER_THE_WIN = """
+about = "Customers for years, in small"
+start = 2026-03-01
+currency = "EUR"
+horizon = { warm_up_months = 0, period_months = 3, drain_months = 1 }
+[finance]
+opening_balance = 3000
+discount_rate_per_year = 0.1
+salaries_paid_after_days = 9
+commission_paid_after_days = 20
+channels_paid_after_days = 14
+[finance.billing]
+when = "monthly"
+deposit = 0.25
+paid_after_days = { median = 20, p90 = 60 }
+bad_debt = 0.05
+[products.basic]
+price_per_month = { median = 90, p90 = 150 }
+churn_per_month = 0.2
+price_growth_per_year = 0.05
+opens = { pro = 0.1 }
+[products.pro]
+price_per_month = 200
+term_months = 2
+loyalty = { alpha = 1, beta = 4 }
+launched = 2026-04-01
+delivery = "install"
+recognised = "at_delivery"
+billing = { when = "at_delivery", deposit = 0.5 }
+segments.small = { customers = 3, customers_since_days = { median = 20, p90 = 60 } }
+[products.setup]
+price = 500
+gross_margin = 0.5
+earned_over_days = 10
+discount = { price_cut = 0.2, odds_ratio = 1.5 }
+repeat_purchase = { shape = 2, scale_days = 9, a = 1, b = 4 }
+delivery = "install"
+[segments.small]
+products = { basic = 0.5, pro = 0.2, setup = 0.3 }
+[segments.large]
+products = { basic = 0.4, pro = 0.6 }
+market = { companies = 60, customers = 2, cooling_off_days = 9 }
+[channels.web]
+kind = "seo"
+inquiries_per_month = 20
+segments = { small = 0.7, large = 0.3 }
+cost_per_month = 100
+learning = { half = 2, theorist_share = -0.1 }
+theorist_share = 0.2
+[channels.friends]
+kind = "referral"
+referrals = { per_customer_per_month = 0.3, after_bad_delivery = 0.5, lasts = "for_ever" }
+[teams.sales]
+people = 3
+cost_per_person_month = 3000
+commission = 0.05
+learning = { most = 2, half = 3 }
+absence = { days_off_per_year = 60, spells_per_year = 12, spell_days = 1 }
+training = { talk = { date = 2026-03-10, hours = 9, cost = 5.5, odds_ratio = 3 } }
+turnover = { tenure_months = 2, replacement_days = 2, cost = 70 }
+interrupts = "hot"
+effort_split = { new = 0.6 }
+[teams.crew]
+people = 4
+assignment = "shared_queue"
+sticky = false
+[stages.call]
+team = "sales"
+effort_hours = 2
+conversion = 0.6
+[deliveries.install]
+promised_days = 5
+good = 0.9
+late_odds_ratio = 0.5
+defect_odds_ratio = 0.5
+good_odds_ratio = 2
+bad_odds_ratio = 0.3
+[deliveries.install.stages.fit]
+team = "crew"
+people = 2
+effort_hours = { median = 5, p90 = 9 }
+goes_cold_after_days = 40
+[deliveries.install.stages.test]
+team = "crew"
+people = 1
+effort_hours = 1
+conversion = 0.9
+back_to = { fit = 0.5 }
+[account_visits.review]
+every_days = 20
+asked = "regularly"
+kept_odds_ratio = 2
+missed_odds_ratio = 0.4
+purpose = "develop"
+[account_visits.review.stages.meet]
+team = "sales"
+effort_hours = 1
+goes_cold_after_days = 5
+[nurture.come_back]
+reasons = ["churned", "gone cold"]
+interval_days = 6
+chance = { churned = 0.4, "gone cold" = 0.1 }
+most_touches = 3
+most_returns = 2
+returns_to = "call"
+cost_per_touch = 2
+[uncertainties]
+"products.basic.churn_per_month" = { low = 0.1, likely = 0.2, high = 0.3 }
+"finance.billing.bad_debt" = { low = 0.01, likely = 0.05, high = 0.1 }
+[[changes]]
+date = 2026-04-15
+change = { "products.basic.price_per_month" = 120, "deliveries.install.promised_days" = 8 }
+[goals.solvent]
+metric = "cash"
+at_least = 0
+[strategies.visits_first]
+change = { "teams.sales.effort_split" = "accounts_first", "finance.billing.deposit" = 0.5 }
+[strategies.later]
+starts = 2026-04-20
+change = { "teams.crew.people +=" = 2, "channels.friends.referrals.per_customer_per_month *=" = 2 }
+"""
+
 SMALL = """
 start = 2026-01-01
 horizon = { warm_up_months = 0, period_months = 1, drain_months = 1 }
@@ -263,7 +385,7 @@ change = { "channels.web.inquiries_per_month *=" = 2, "stages.talk.effort_hours 
 change = { "stages.talk.conversion" = 0.75 }
 """
 
-TEXTS = (RICH, SMALL)
+TEXTS = (RICH, AFTER_THE_WIN, SMALL)
 BASES = [parse(text) for text in TEXTS]
 DAY = datetime.date(2026, 4, 1)
 ODD: tuple[Any, ...] = (
@@ -430,7 +552,17 @@ def schema_paths(document: dict[str, Any]) -> list[str]:
 
 def typed_numbers(document: dict[str, Any]) -> list[tuple[str, ...]]:
     """List the paths of a document's own numbers and distributions: what strategies are made of."""
-    own = ("segments", "channels", "teams", "stages", "mix")
+    own = (
+        "segments",
+        "channels",
+        "teams",
+        "stages",
+        "mix",
+        "products",
+        "deliveries",
+        "account_visits",
+        "finance",
+    )
     found = [
         path for path in spots(document) if path[0] in own and all(isinstance(each, str) for each in path)
     ]
@@ -657,23 +789,20 @@ COUNTED = (
 )
 
 
-def tried(
-    what: str, numbers: range, attempt: Callable[[int, Counter[str]], None]
-) -> tuple[Counter[str], int]:
+SIZE = 250  # mutants in a piece
+
+
+def tried(what: str, numbers: range) -> Counter[str]:
     """Try mutants; print those that fail, and count them."""
     seen: Counter[str] = Counter()
-    began, failed = time.perf_counter(), 0
+    attempt = try_scenario if what == "scenarios" else try_change
     for number in numbers:
         try:
             attempt(number, seen)
         except Exception as error:
-            failed += 1
+            seen["failed"] += 1
             print(f"{what} {number}: {type(error).__name__}: {str(error)[:300]}", flush=True)
-        if (number + 1) % 500 == 0:
-            print(
-                f"{time.perf_counter() - began:6.0f} s  {number + 1:,} {what}s, {failed} failed", flush=True
-            )
-    return seen, failed
+    return seen
 
 
 def main() -> int:
@@ -684,17 +813,19 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=0, help="number of the first mutant")
     parser.add_argument("--out", type=Path, default=PAGE, help="where the result is written")
     asked = parser.parse_args()
-    numbers = range(asked.first, asked.first + asked.scenarios)
-    of_scenarios, failed = tried("scenario", numbers, try_scenario)
-    of_changes, more = tried("change", range(asked.first, asked.first + asked.changes), try_change)
-    if failed + more:
-        print(f"{failed + more} failed; no page is written")
+    counted = done(
+        Piece(what, tried, (what, range(first, min(first + SIZE, asked.first + count))))
+        for what, count in (("scenarios", asked.scenarios), ("changes", asked.changes))
+        for first in range(asked.first, asked.first + count, SIZE)
+    )
+    if failed := sum(seen["failed"] for seen in counted.values()):
+        print(f"{failed} failed; no page is written")
         return 1
     made_with = ", ".join(f"{name} {number}" for name, number in versions().items())
     page = HEAD.format(
         scenarios=asked.scenarios, changes=asked.changes, versions=made_with, platform=this_platform()
     )
-    for what, seen in ("scenarios", of_scenarios), ("changes", of_changes):
+    for what, seen in counted.items():
         page += f"| **{what}** | **{seen[what]:,}** |\n"
         page += "".join(f"| {name} | {seen[name]:,} |\n" for name in COUNTED)
     asked.out.write_text(page, encoding="utf-8")

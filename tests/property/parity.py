@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
@@ -28,6 +27,7 @@ from .any_order import branches_agree, worlds_agree
 from .changing import DATED, KINDS, STRATEGY, changing_scenarios
 from .findings import FAILURE, finding, read
 from .living import Example, ParityError, parity
+from .pieces import Piece, done
 from .processes import KINDS as KINDS_OF_PROCESSES
 from .scenarios import POLICIES, Toml, scenarios, seeds
 from .scenes import CHANGES, FLOORS, INSTANTS, LARGE, Scene
@@ -40,7 +40,7 @@ ACCOUNTED = 1_000
 EACH_KIND = 2  # of these with a change of each kind, at least
 IN_ANY_ORDER = 60
 WITH_ONE_PAST = 30
-PIECE = 50  # scenarios that are lived through by one process at a time
+SIZE = 50  # scenarios in a piece
 APART = 1_000  # seeds between pieces of one kind
 BY_HAND = INSTANTS | FLOORS | LARGE | CHANGES
 PAGE = Path(__file__).parents[2] / "docs" / "parity.md"
@@ -157,14 +157,6 @@ class Slice(NamedTuple):
         both_engines()
 
 
-class Task(NamedTuple):
-    """A piece of the work, which may be done beside others: the part of the page it counts for, and how."""
-
-    part: str
-    live: Callable[..., Counter[str]]
-    given: tuple[object, ...] = ()
-
-
 def by_hand(scenes: Mapping[str, Scene], seen: Counter[str]) -> None:
     """Live through scenarios made by hand, each of which must show what it is there for.
 
@@ -183,11 +175,9 @@ def by_hand(scenes: Mapping[str, Scene], seen: Counter[str]) -> None:
 
 
 def pieces(examples: int, seed: int) -> list[tuple[int, int]]:
-    """Cut so many examples into pieces of at most `PIECE`, and give each a seed of its own."""
-    whole, rest = divmod(examples, PIECE)
-    return [
-        (size, seed + APART * number) for number, size in enumerate([PIECE] * whole + [rest] * bool(rest))
-    ]
+    """Cut so many examples into pieces of at most `SIZE`, and give each a seed of its own."""
+    whole, rest = divmod(examples, SIZE)
+    return [(size, seed + APART * number) for number, size in enumerate([SIZE] * whole + [rest] * bool(rest))]
 
 
 def slices(examples: int) -> list[Slice]:
@@ -317,38 +307,21 @@ def accounted_by_hand() -> Counter[str]:
     return seen
 
 
-def tasks(examples: int, changing: int, accounted: int) -> Iterator[Task]:
+def pieces_of(examples: int, changing: int, accounted: int) -> Iterator[Piece]:
     """List what there is to do, in pieces that may be done beside each other."""
-    yield from (Task(ACCOUNTS, accounted_for, piece) for piece in pieces(accounted, SEED_OF_ACCOUNTS))
-    yield Task(ACCOUNTS, accounted_by_hand)
-    yield from (Task(ANY, made_by_hand, ([name],)) for name in INSTANTS | FLOORS | LARGE)
-    yield from (Task(ANY, searched, (part,)) for part in slices(examples))
-    yield from (Task(CHANGING_ON_DAYS, made_by_hand, ([name],)) for name in CHANGES)
-    yield from (Task(CHANGING_ON_DAYS, searched, (part,)) for part in slices_that_change(changing))
-    yield from (Task(ORDERED, in_any_order, piece) for piece in pieces(IN_ANY_ORDER, SEED))
-    yield from (Task(ONE_PAST, with_one_past, piece) for piece in pieces(WITH_ONE_PAST, SEED))
-
-
-def done(work: Iterable[Task]) -> dict[str, Counter[str]]:
-    """Do the work on all cores, and count by part of the page; a difference stops it."""
-    counted: dict[str, Counter[str]] = defaultdict(Counter)
-    with ProcessPoolExecutor() as processes:
-        waiting = {processes.submit(task.live, *task.given): task.part for task in work}
-        try:
-            for number, piece in enumerate(as_completed(waiting), 1):
-                counted[waiting[piece]].update(piece.result())
-                lived = sum(seen["scenarios"] for seen in counted.values())
-                if number % 20 == 0:
-                    print(f"{number} of {len(waiting)} pieces, {lived:,} scenarios", flush=True)
-        except BaseException:
-            processes.shutdown(cancel_futures=True)
-            raise
-    return counted
+    yield from (Piece(ACCOUNTS, accounted_for, piece) for piece in pieces(accounted, SEED_OF_ACCOUNTS))
+    yield Piece(ACCOUNTS, accounted_by_hand)
+    yield from (Piece(ANY, made_by_hand, ([name],)) for name in INSTANTS | FLOORS | LARGE)
+    yield from (Piece(ANY, searched, (part,)) for part in slices(examples))
+    yield from (Piece(CHANGING_ON_DAYS, made_by_hand, ([name],)) for name in CHANGES)
+    yield from (Piece(CHANGING_ON_DAYS, searched, (part,)) for part in slices_that_change(changing))
+    yield from (Piece(ORDERED, in_any_order, piece) for piece in pieces(IN_ANY_ORDER, SEED))
+    yield from (Piece(ONE_PAST, with_one_past, piece) for piece in pieces(WITH_ONE_PAST, SEED))
 
 
 def at_scale(examples: int, changing: int, accounted: int, path: Path) -> int:
     """Live through many scenarios on all cores and write the page; return 1 where something is missing."""
-    counted = done(tasks(examples, changing, accounted))
+    counted = done(pieces_of(examples, changing, accounted))
     for part, names in COUNTED.items():
         for name in names:
             print(f"{counted[part][name]:9,}  {name}")

@@ -28,6 +28,8 @@ SCENARIOS: Mapping[str, int] = {  # worlds in one run
     "common_funnel": 1,
     "professional_services": 20,
     "marketplace_sellers": 20,
+    "junk_leads": 20,
+    "outbound_and_inbound": 20,
 }
 SECONDS = 4.0  # of sampling: some 50,000 samples
 LINES = "NUMBA_DEBUGINFO"  # in the environment of the process that samples; the cache tells such code apart

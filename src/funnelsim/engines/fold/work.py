@@ -12,24 +12,6 @@ from funnelsim.rules.phases import phase_of
 
 
 @rule
-def _add_work(row: Record, month: int, done: float, model: Model, books: Books, replication: int) -> None:
-    """Book working time that a rep has spent in a month on what a row is about."""
-    of_rep = month * len(model.reps) + int(row["rep"])
-    books.busy[replication, of_rep] += done
-    phase = phase_of(model, row)
-    if phase != Phase.ACQUIRE:
-        later = (phase - Phase.DELIVER.value) * count_months(books) * len(model.reps) + of_rep
-        books.later_work[replication, later] += done
-
-
-@rare
-def _book_pay(row: Record, month: int, model: Model, books: Books, replication: int) -> None:
-    """Book what a rep is paid for a day."""
-    if 0 <= month < count_months(books):
-        books.paid[replication, month * len(model.reps) + int(row["rep"])] += row["money"]
-
-
-@rule
 def book_work(row: Record, since: int, month: int, model: Model, books: Books, replication: int) -> None:
     """Book a finished piece of work, or pay, to the month in which it was done, which began at `since`."""
     if row["event"] == Event.PAY:
@@ -77,3 +59,21 @@ def book_span(row: Record, model: Model, books: Books, replication: int) -> None
             worked = float(done) - books.paused[replication, of_rep]
             _add_work(row, month, worked, model, books, replication)
             books.paused[replication, of_rep] = 0.0
+
+
+@rule
+def _add_work(row: Record, month: int, done: float, model: Model, books: Books, replication: int) -> None:
+    """Book working time that a rep has spent in a month on what a row is about."""
+    of_rep = month * len(model.reps) + int(row["rep"])
+    books.busy[replication, of_rep] += done
+    phase = phase_of(model, row)
+    if phase != Phase.ACQUIRE:
+        later = (phase - Phase.DELIVER.value) * count_months(books) * len(model.reps) + of_rep
+        books.later_work[replication, later] += done
+
+
+@rare
+def _book_pay(row: Record, month: int, model: Model, books: Books, replication: int) -> None:
+    """Book what a rep is paid for a day."""
+    if 0 <= month < count_months(books):
+        books.paid[replication, month * len(model.reps) + int(row["rep"])] += row["money"]

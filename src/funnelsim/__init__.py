@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from funnelsim.studies.assumptions import AssumptionsResult, compare_assumptions
     from funnelsim.studies.endless import EndlessLoopError
     from funnelsim.studies.results import ComparisonResult, SimulationResult
+    from funnelsim.studies.romi import RomiResult, romi
     from funnelsim.studies.study import compare, simulate
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "ComparisonResult",
     "EndlessLoopError",
     "PolicyError",
+    "RomiResult",
     "Scenario",
     "ScenarioError",
     "SimulationResult",
@@ -37,6 +39,7 @@ __all__ = [
     "plot_response",
     "presets",
     "register_policy",
+    "romi",
     "simulate",
 ]
 
@@ -46,6 +49,7 @@ _HOMES = {
     "ComparisonResult": "funnelsim.studies.results",
     "EndlessLoopError": "funnelsim.studies.endless",
     "PolicyError": "funnelsim.model.own_policy",
+    "RomiResult": "funnelsim.studies.romi",
     "Scenario": "funnelsim.scenario",
     "ScenarioError": "funnelsim.scenario",
     "SimulationResult": "funnelsim.studies.results",
@@ -57,6 +61,7 @@ _HOMES = {
     "plot_response": "funnelsim.reports.responses",
     "presets": "funnelsim.scenario",
     "register_policy": "funnelsim.model.own_policy",
+    "romi": "funnelsim.studies.romi",
     "simulate": "funnelsim.studies.study",
 }
 

@@ -326,8 +326,8 @@ def _of_visits(history: History, contracts: dict[int, Contract], seen: Counter[s
         if len(in_force) != 1:
             yield f"visit {pursuit} is of {len(in_force)} contracts"
             continue
-        last = in_force[0].rows[-1]
-        if rows[-1].event == Event.WITHDRAWN and (last.event, last.time) != (Event.CHURNED, rows[-1].time):
+        lasts = {(each.rows[-1].event, each.rows[-1].time) for each in own[begun.worked]}
+        if rows[-1].event == Event.WITHDRAWN and (Event.CHURNED, rows[-1].time) not in lasts:
             yield f"visit {pursuit} is withdrawn, and its customer stays"
         parked = [row for row in rows if row.event == Event.PARKED]
         returned = [row for row in rows if row.event == Event.RETURNED]

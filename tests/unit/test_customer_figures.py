@@ -170,3 +170,19 @@ def test_cohorts_are_those_who_sign_in_a_month(forecast: Forecast) -> None:
     later = 135 * 1.1 ** -(12 / 365.25)
     assert found.lifetime_value.value == pytest.approx([150, 150 + later, 5], rel=1e-12)
     assert retained(forecast).value.tolist() == [1 / 2, 1]
+
+
+def test_what_a_cohort_will_still_bring_is_the_sum_of_the_months_to_come(forecast: Forecast) -> None:
+    """One year in 1.1 is lost of what comes later, and in each month those who leave."""
+    found = cohorts(forecast)
+    in_all = cut(forecast.model, forecast.tallies, "all")
+    lifetime, leave = (float(FIGURES[name].values(in_all)[0, 0]) for name in ("lifetime_value", "logo_churn"))
+    assert 0 < leave < 1
+    a_month = lifetime * leave
+    for place, age in enumerate(found.ages):
+        to_come = sum(
+            found.customers[place] * a_month * (1 - leave) ** k * 1.1 ** (-(age + k) / 12)
+            for k in range(1, 500)
+        )
+        so_far = found.lifetime_value.value[place]
+        assert found.beyond.value[place] == pytest.approx(to_come / (so_far + to_come), rel=1e-9)

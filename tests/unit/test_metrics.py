@@ -30,7 +30,20 @@ from funnelsim.model.model import Model
 from funnelsim.model.records import LEDGER, STAGE
 from funnelsim.model.words import DAY, HOUR, NOBODY, NOTHING, Assignment, Event, Flag
 
-from .small_firm import ANN, CAT, CONTACT, NAMES, SMALL, firm, history, two_processes
+from .small_firm import (
+    ADS,
+    ANN,
+    CAT,
+    CONTACT,
+    NAMES,
+    PAPER,
+    SMALL,
+    TALKS,
+    firm,
+    history,
+    lead,
+    two_processes,
+)
 
 NAN = math.nan
 LEFT = 30 - 21 - 10 / 24  # days of the first lead's contract until the period ends
@@ -128,7 +141,7 @@ IN_ALL = {
     "idle_cost": 20 * 50 - 500 * 2 / 80,
     **dict.fromkeys(("delivery_cost", "retention_cost", "development_cost", "win_back_cost"), 0),
     **dict.fromkeys(("cost_to_deliver", "cost_to_retain", "cost_to_develop", "cost_to_win_back"), NAN),
-    **dict.fromkeys(("lifetime_value", "ltv_to_cac", "payback"), NAN),
+    **dict.fromkeys(("lifetime_value", "ltv_to_cac", "payback", "margin_beyond"), NAN),
     # Nothing is said of cash: see test_cash.
     **dict.fromkeys(("billed", "bad_debt", "cash_received", "cash_paid", "receivables"), NAN),
     **dict.fromkeys(("cash", "lowest_cash", "ran_out_of_cash"), NAN),
@@ -516,6 +529,15 @@ def test_what_contracts_earn_equals_a_slow_count(event: int, kinds: list[Event],
             line = bounds[dimension] + number
             assert found.sums[line, event, Basis.PERIOD, Measure.MONEY] == pytest.approx(right, rel=1e-12)
     assert not found.sums[:, event, Basis.COHORT].any()
+
+
+def test_what_takes_no_time_takes_no_absence_from_work_in_hand() -> None:
+    """Ann works from day 9, 16:00 to day 12, 12:00, and is absent on day 10: eight hours and three are left."""
+    absent = lead(-1, NOTHING, NOTHING, (11, 0), (11, 0, Event.ABSENT, 24, CONTACT, ANN, {"worked": 8}))
+    at_once = lead(1, ADS, SMALL, (11, 10), (11, 10, Event.WORKED, 0, PAPER, ANN))
+    work = lead(0, ADS, SMALL, (9, 16), (12, 12, Event.WORKED, 68, TALKS, ANN, {"worked": 12}))
+    found = counted(np.concatenate([absent, at_once, work]), firm())
+    assert found.busy[0, ANN] == 11 * HOUR
 
 
 @pytest.mark.parametrize("chunks", [2, 7, 400])

@@ -76,6 +76,7 @@ def test_visits_cost_their_hours_and_what_they_are_for_says_to_which_phase() -> 
         "cost_to_retain": AN_HOUR + 2,  # ten customers as June begins
         "cost_to_develop": np.inf,  # nothing came of it
         "lifetime_value": 100 * 0.8,  # all leave in a month
+        "margin_beyond": 0,
         "cost_to_acquire": np.nan,
     }
     assert {name: found[name] for name in worked_out} == {
@@ -92,6 +93,7 @@ def test_a_customer_costs_what_was_spent_on_sales_and_pays_it_back_by_the_month(
     assert found["acquisition_cost"] == pytest.approx(spent)
     assert found["cost_to_acquire"] == pytest.approx(spent / won)
     assert found["payback"] == pytest.approx(spent / (won * 100 * 0.8))
+    assert found["margin_beyond"] == pytest.approx(won * 100 * 0.8)  # a month each, as all leave in a month
     assert found["ltv_to_cac"] == pytest.approx(found["lifetime_value"] / (spent / won))
 
 

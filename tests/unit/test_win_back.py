@@ -144,6 +144,18 @@ def test_who_is_won_back_and_calls_off_at_once_is_not_lost_twice() -> None:
     assert FIGURES["nrr"].values(by_month)[0, 0] == 0
 
 
+def test_who_signs_as_the_period_begins_is_there_as_it_begins() -> None:
+    """Three customers of age 0 leave after a month of 30.4375 days, in January."""
+    text = FIRM.replace("customers = 1,", "customers = 3,").replace(f"= {AGE} }}", "= 0 }")
+    model = lower(parse(text)).model
+    tally = new_tally(model, 3)
+    fold(history("compiled", model), model, tally)
+    by_month = cut(model, stack([tally]), "month")
+    leave, were_there = (part[0].tolist() for part in FIGURES["logo_churn"].parts(by_month))
+    assert (leave[0], were_there[0]) == (3, 3)
+    assert FIGURES["nrr"].values(by_month)[0, 0] == pytest.approx(0, abs=1e-12)
+
+
 def test_who_comes_back_is_left_of_the_cohort_again() -> None:
     text = FIRM.replace("segments.all = { customers = 1, customers_since_days = 15 }\n", "")
     text = text.replace("inquiries_per_month = 0", "inquiries_per_month = 40").replace(

@@ -218,6 +218,51 @@ def run(
         terminal.end(result)
 
 
+@app.command(short_help="Say what each channel brings, against the firm without it.")
+def romi(
+    scenario: ScenarioName,
+    channels: Annotated[
+        str | None, typer.Option(metavar="NAME,NAME", help="Which channels. All by default.")
+    ] = None,
+    assumption: Assumption = None,
+    replications: Replications = 400,
+    seed: Seed = 1,
+    jobs: Jobs = 0,
+    engine: Engine = "compiled",
+    changes: Changes = None,
+    as_json: AsJson = False,
+    out: Out = None,
+    decimal_comma: DecimalComma = False,
+) -> None:
+    """Simulate a firm with all its channels and without each one, and say what each brings.
+
+    Example: funnelsim romi outbound_and_inbound --replications 100
+    """
+    from funnelsim.studies import romi as study
+
+    with terminal.in_sentences():
+        read = terminal.read(scenario, changes, assumption)
+        settings = terminal.settings(replications, seed, jobs, engine)
+        chosen = terminal.names_of(channels)
+        with terminal.filled(out) as folder:
+            given = terminal.given(folder, scenario, read, changes, assumption, decimal_comma)
+            count = 1 + len(chosen or read.channels)
+            with terminal.endings(), terminal.progress(settings["replications"] * count) as progress:
+                result = study.romi(read, channels=chosen, **settings, progress=progress)
+            terminal.keep(folder, result.result, given)
+        if as_json:
+            from funnelsim.reports import document
+
+            terminal.write_json(document.as_json(document.romi_document(result)))
+        else:
+            from funnelsim.reports.romi_page import romi_page
+
+            least = min(result.channels, key=lambda name: result.more(name, "profit").value)
+            off = [*(changes or ()), f"channels.{least}.off=true"]
+            terminal.show(romi_page(result, terminal.command("run", scenario, off), terminal.width()))
+        terminal.end(result.result)
+
+
 @app.command(short_help="Say what is wrong with a file, or what was understood.")
 def validate(
     scenario: Annotated[str, typer.Argument(metavar="FILE", help="A TOML file or the name of a preset.")],

@@ -128,6 +128,20 @@ class Comparison:
         with_value = np.sum(parts[0] != 0, axis=0)
         return _interval(bootstrap_t(parts, ratio, with_value=with_value))
 
+    def return_without(self, strategy: str, total_of: str = "marketing_cost") -> Interval:
+        """Estimate what money brings that is spent by the base and not by a strategy, each unit less itself.
+
+        Returns
+        -------
+        Interval
+            (gross margin - money) / money, of what the base has more than the strategy, with its interval;
+            NaN where it does not spend more.
+        """
+        spent = -self._extra(strategy, total_of)
+        if not spent.mean() > 0:
+            return Interval(np.nan, np.nan, np.nan)
+        return _interval(bootstrap_t((-self._extra(strategy, "contribution") - spent, spent), ratio))
+
     def _extra(self, strategy: str, total_of: str) -> Floats:
         """Subtract a total of the base from a strategy's, world by world: (R, 1)."""
         return np.asarray(self._parts(strategy, total_of)[0] - self._parts(self.base, total_of)[0])

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from funnelsim.compiling.arrays import Floats
+from funnelsim.compiling.arrays import Floats, Integers
 from funnelsim.forecast.resampling import Precision, bootstrap_t
 from funnelsim.metrics.figure import ratio
+
+MONTHS_A_YEAR = 12
 
 if TYPE_CHECKING:
     from funnelsim.forecast.forecast import Forecast
@@ -28,6 +30,9 @@ class Cohorts:
     customers: Floats  # how many are left, in the mean simulated year
     retention: Precision  # the share of those who signed that is left
     lifetime_value: Precision  # gross margin of what one who signed has paid so far, discounted
+    beyond: (
+        Precision  # share of what one who signed brings in all that is still to come, at the period's churn
+    )
 
 
 def cohorts(forecast: Forecast) -> Cohorts:
@@ -42,7 +47,26 @@ def cohorts(forecast: Forecast) -> Cohorts:
         left[:, first, later].mean(axis=0),
         bootstrap_t((left[:, first, later], signed[:, first]), ratio),
         bootstrap_t((brought[:, first, later], signed[:, first]), ratio),
+        _beyond(forecast, brought[:, first, later], left[:, first, later], later - first),
     )
+
+
+def _beyond(forecast: Forecast, brought: Floats, left: Floats, ages: Integers) -> Precision:
+    """Estimate which share of lifetime value is still to come, if churn stays that of the period (F19)."""
+    rate = 1.0 + float(forecast.model.firm["discount"][0])
+    mrr, leave, margin, revenue = forecast.parts("lifetime_value")
+    (_, there) = forecast.parts("logo_churn")
+
+    def share(so_far: Floats, still: Floats, worth: Floats, *of_period: Floats) -> Floats:
+        mrr, leave, margin, revenue, there = of_period
+        stays = (1.0 - ratio(leave, there)) * rate ** (-1.0 / MONTHS_A_YEAR)
+        a_month = ratio(mrr, there) * ratio(margin, revenue)
+        to_come = still * a_month * ratio(stays, 1.0 - stays) * worth
+        return ratio(to_come, so_far + to_come)
+
+    same = [np.repeat(each, len(ages), axis=1) for each in (mrr, leave, margin, revenue, there)]
+    worth = np.broadcast_to(rate ** (-ages / MONTHS_A_YEAR), brought.shape)
+    return bootstrap_t((brought, left, worth, *same), share)
 
 
 def retained(forecast: Forecast) -> Precision:

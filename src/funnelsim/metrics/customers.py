@@ -57,7 +57,7 @@ def _customers(cut: Cut) -> Floats:
     return _so_far(cut, cut.period(Event.WAS_CUSTOMER) + _change_of_customers(cut))
 
 
-def _mrr(cut: Cut) -> Floats:
+def mrr_at_end(cut: Cut) -> Floats:
     """Return monthly recurring revenue at the end of the period, or of each month: (R, n) (F8)."""
     return _whole_cents(_so_far(cut, cut.period(Event.WAS_CUSTOMER, _MONEY) + _change_of_mrr(cut)))
 
@@ -69,7 +69,7 @@ def customers_at_start(cut: Cut) -> Floats:
 
 def mrr_at_start(cut: Cut) -> Floats:
     """Return MRR as each month begins; of a period, the sum of those of its months: (R, n) (F9)."""
-    then = _mrr(cut) - _change_of_mrr(cut) if _by_month(cut) else cut.period(AT_STARTS, Measure.MRR)
+    then = mrr_at_end(cut) - _change_of_mrr(cut) if _by_month(cut) else cut.period(AT_STARTS, Measure.MRR)
     return _whole_cents(then)
 
 
@@ -112,13 +112,13 @@ def renewal_rate(cut: Cut) -> Parts:
 @figure("MRR", Unit.MONEY, Basis.PERIOD, Better.MORE, _ORIGIN, total, stock=True)
 def mrr(cut: Cut) -> Parts:
     """Monthly recurring revenue: what customers pay for a month, at the end of the period or a month."""
-    return (_mrr(cut),)
+    return (mrr_at_end(cut),)
 
 
 @figure("ARR", Unit.MONEY, Basis.PERIOD, Better.MORE, _ORIGIN, total, stock=True)
 def arr(cut: Cut) -> Parts:
     """Annual recurring revenue: 12 x MRR at the end of the period, or of each month."""
-    return (MONTHS_A_YEAR * _mrr(cut),)
+    return (MONTHS_A_YEAR * mrr_at_end(cut),)
 
 
 @figure("MRR, new", Unit.MONEY, Basis.PERIOD, Better.MORE, _ORIGIN, total)

@@ -21,7 +21,7 @@ from funnelsim.engines.fold import (
     Basis,
     Measure,
 )
-from funnelsim.metrics.customers import customers_at_start, mrr_at_start
+from funnelsim.metrics.customers import customers_at_start, mrr_at_end, mrr_at_start
 from funnelsim.metrics.cut import Cut
 from funnelsim.metrics.figure import Better, Parts, Unit, figure, ratio, total
 from funnelsim.metrics.money import marketing, prospecting
@@ -57,6 +57,13 @@ def _first_contracts(cut: Cut) -> Floats:
 def _lifetime_value(mrr: Floats, leave: Floats, margin: Floats, revenue: Floats) -> Floats:
     """Divide what a customer brings in a month by the chance to leave in it."""
     return ratio(mrr, leave) * ratio(margin, revenue)
+
+
+def _value_of_all(
+    mrr_at_end: Floats, there: Floats, leave: Floats, margin: Floats, revenue: Floats
+) -> Floats:
+    """Divide what all customers bring in a month by the chance to leave in it."""
+    return np.asarray(mrr_at_end * ratio(margin, revenue) * ratio(there, leave))
 
 
 def _value_to_cost(
@@ -162,6 +169,16 @@ def lifetime_value(cut: Cut) -> Parts:
     Customers as assets, Journal of Interactive Marketing 17.
     """
     return _of_lifetime(cut)
+
+
+@figure("Gross margin beyond the end", Unit.MONEY, Basis.PERIOD, Better.MORE, _ALL, _value_of_all)
+def margin_beyond(cut: Cut) -> Parts:
+    """What customers at the end of the period, or of a month, will still bring: no part of profit.
+
+    MRR x gross margin / revenue / logo churn, without discount, as if churn stayed what it is.
+    """
+    margin, revenue = cut.period(EARNED_MARGIN, _MONEY), cut.period(EARNED_REVENUE, _MONEY)
+    return mrr_at_end(cut), customers_at_start(cut), cut.period(OF_EXISTING), margin, revenue
 
 
 @figure("Lifetime value, of cost to acquire", Unit.RATIO, Basis.PERIOD, Better.MORE, _ALL, _value_to_cost)

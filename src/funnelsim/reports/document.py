@@ -15,6 +15,7 @@ from funnelsim.metrics import FIGURES
 from funnelsim.scenario import AS_TYPED, Lever, Scenario, assumed, levers
 from funnelsim.studies.assumptions import AssumptionsResult
 from funnelsim.studies.results import ComparisonResult, SimulationResult
+from funnelsim.studies.romi import RomiResult
 
 _CUTS = ("month", "channel", "segment", "stage", "rep", "team")
 _LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
@@ -52,6 +53,14 @@ def assumptions_document(result: AssumptionsResult) -> dict[str, Any]:
         },
         "best": result.best,
         "verdict": result.verdict,
+    }
+
+
+def romi_document(result: RomiResult) -> dict[str, Any]:
+    """Write what each channel brings as plain tables, with the comparison that it is taken from."""
+    return {
+        **comparison_document(result.result),
+        "romi": {name: dict(row) for name, row in result.table.iterrows()},
     }
 
 

@@ -93,6 +93,7 @@ _PHASES = (
     *("acquisition_cost", "cost_to_acquire", "delivery_cost", "cost_to_deliver"),
     *("retention_cost", "cost_to_retain", "development_cost", "cost_to_develop"),
     *("win_back_cost", "cost_to_win_back", "idle_cost", "lifetime_value", "ltv_to_cac", "payback"),
+    "margin_beyond",
 )
 _CASH = ("cash_received", "cash_paid", "cash", "lowest_cash", "ran_out_of_cash")
 _NURTURE = (

@@ -212,6 +212,10 @@ class OfKind(Section):
 class Channel(Kind, OfKind):
     """Where inquiries come from."""
 
+    off: bool = Field(
+        default=False, description="Whether it is switched off: it brings nothing and costs nothing."
+    )
+
 
 def as_its_kind(channel: Channel, kind: Kind | None) -> Channel:
     """Return a channel with what its kind gives and the channel leaves out, which stays unset.

@@ -26,9 +26,10 @@ def row_of_referrals(contents: Contents) -> dict[str, Any]:
     if found is None:
         return {"referred_to": 0, "referral_rate": 0.0}
     number, referrals = found
+    is_off = list(contents.channels.values())[number].off
     return {
         "referred_to": 1 + number,
-        "referral_rate": referrals.per_customer_per_month,
+        "referral_rate": 0.0 if is_off else referrals.per_customer_per_month,
         "bad_delivery": referrals.after_bad_delivery,
         "missed_visit": referrals.after_missed_visit,
         "while_customer": int(referrals.lasts == "while_customer"),

@@ -65,7 +65,7 @@ from funnelsim.scenario.staff_rows import (
     numbers_of_training,
     turnover_of,
 )
-from funnelsim.scenario.volumes import Era, expected_inquiries, mean_share
+from funnelsim.scenario.volumes import Era, cost_per_month, expected_inquiries, mean_share
 
 LONG_AGO = -NEVER // 2  # on staff, and at full strength, before anything happens
 LEAST_VARIATION = 0.001  # of days: a smaller one cannot be seen
@@ -144,7 +144,7 @@ class ChannelRows:
         first_segment, segments = sheet.route(ways)
         row = {
             "cost_per_inquiry": channel.cost_per_inquiry,
-            "cost_per_month": channel.cost_per_month,
+            "cost_per_month": cost_per_month(channel),
             "price_per_lead": channel.price_per_lead,
             "price_cut": 0.0 if promotion is None else promotion.price_cut,
             **_share(scenario, self.name, sheet),
@@ -172,10 +172,11 @@ class ChannelRows:
     def _prospected(self, scenario: Contents, prospecting: Prospecting, sheet: Sheet) -> None:
         """Write how much an hour of prospecting finds, and how much time its team spends on it."""
         fill(sheet.array("channels"), self.number, {"per_hour": prospecting.inquiries_per_hour})
+        off = scenario.channels[self.name].off
         spends = {
-            "prospects": int(prospecting.hours_per_week != 0),
+            "prospects": int(prospecting.hours_per_week != 0 and not off),
             "block": round(prospecting.block_hours * HOUR),
-            "reserved": share_reserved(scenario, prospecting),
+            "reserved": 0.0 if off else share_reserved(scenario, prospecting),
         }
         fill(sheet.array("teams"), list(scenario.teams).index(prospecting.team), spends)
 

@@ -184,6 +184,32 @@ class Scenario(Contents):
             raise ScenarioError(problems, about)
         return self._changed(apply_changes(self._document, self, plain), about)
 
+    def with_strategies(self, strategies: Mapping[str, Mapping[str, Any]]) -> Scenario:
+        """Add strategies to those that there are.
+
+        Parameters
+        ----------
+        strategies : mapping of str to mapping
+            By name, with the keys of `[strategies.NAME]`.
+
+        Raises
+        ------
+        ScenarioError
+            If one is not valid, or there is one of that name.
+
+        Examples
+        --------
+        >>> more = {"all": {"change": {"teams.sales.people +=": 1}}}
+        >>> "all" in load("first_steps").with_strategies(more).strategies
+        True
+        """
+        if twice := [name for name in strategies if name in self.strategies]:
+            raise ScenarioError([Problem(f"strategies.{twice[0]}", "is there already", "another name")])
+        document = self.document
+        return from_document(
+            document | {"strategies": document.get("strategies", {}) | dict(strategies)}, self._source
+        )
+
     def under(self, assumption: str) -> Scenario:
         """Make the scenario as it is if one of its assumptions holds, with all its strategies.
 

@@ -101,7 +101,7 @@ def inquiries_in_all(contents: Contents, calendar: Calendar) -> float:
 def most_found_per_month(contents: Contents, name: str) -> float:
     """Return the inquiries of a channel that its reps find in an average month, if they do nothing else."""
     prospecting = contents.channels[name].prospecting
-    if prospecting is None or prospecting.team not in contents.teams:
+    if prospecting is None or prospecting.team not in contents.teams or contents.channels[name].off:
         return 0.0
     team = contents.teams[prospecting.team]
     hours = (team.people + len(team.reps)) * HOURS_PER_WEEK * DAYS_PER_MONTH / 7
@@ -111,8 +111,10 @@ def most_found_per_month(contents: Contents, name: str) -> float:
 def _inquiries_by_day(
     contents: Contents, name: str, calendar: Calendar, growth: Growth, adstock: Floats
 ) -> Floats:
-    """Return the inquiries that a channel expects on each day if these contents hold; shape (days,)."""
+    """Return the inquiries that a channel expects on each day if these contents hold: (days,) (A15)."""
     channel = contents.channels[name]
+    if channel.off:
+        return np.zeros(len(calendar.days))
     per_month = inquiries_per_month(contents, name)
     by_day = calendar.inquiries_by_day(channel, per_month, growth)
     curve = curve_of(contents, name)
@@ -144,10 +146,15 @@ def _adstock(eras: Sequence[Era], name: str, calendar: Calendar) -> Floats:
     for era in eras:
         if name in era.contents.channels:
             channel = era.contents.channels[name]
-            by_day = channel.cost_per_month * spend_by_day(channel, calendar)
+            by_day = cost_per_month(channel) * spend_by_day(channel, calendar)
             spend[era.first_day :] = by_day[era.first_day :]
             half_lives[era.first_day :] = 0.0 if channel.response is None else channel.response.half_life_days
     return carried_over(spend, half_lives)
+
+
+def cost_per_month(channel: Channel) -> float:
+    """Return what a channel costs in the average month (A15)."""
+    return 0.0 if channel.off else channel.cost_per_month
 
 
 def curve_of(contents: Contents, name: str) -> Curve | None:

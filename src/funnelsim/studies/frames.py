@@ -158,7 +158,7 @@ def cohorts(forecast: Forecast) -> pd.DataFrame:
     """Follow the customers who signed in each month: (cohorts x months; how many, share, lifetime value)."""
     found = followed(forecast)
     columns: dict[str, object] = {"age": found.ages, "customers": found.customers}
-    for name in ("retention", "lifetime_value"):
+    for name in ("retention", "lifetime_value", "beyond"):
         precision = getattr(found, name)
         columns |= {name: precision.value, f"{name}_low": precision.low, f"{name}_high": precision.high}
     index = pd.MultiIndex.from_arrays([found.signed_in, found.months], names=["cohort", "month"])

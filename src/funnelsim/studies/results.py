@@ -201,7 +201,8 @@ class SimulationResult:
 
         `age`, the months between the two; `customers`, how many are left in the mean simulated year;
         `retention`, the share of those who signed; `lifetime_value`, the gross margin of what one who signed
-        has paid so far, discounted by `finance.discount_rate_per_year`. `_low` and `_high` are their 95 %
+        has paid so far, discounted by `finance.discount_rate_per_year`; `beyond`, which share of all that one
+        brings is still to come, if churn stays that of the period. `_low` and `_high` are their 95 %
         precision.
         """
         from funnelsim.studies import frames

@@ -47,7 +47,7 @@ def book_customer(
         _earn_the_rest(row, lines, model, books, replication)
         return
     if 0 <= month < months:
-        if not _begins(event) and _since(row) < model.months[month]:
+        if not _begins(event) and _is_existing(row, month, model):
             _add_in_period(books, replication, OF_EXISTING, lines, _lost_or_gained(event, row))
         if model.products[row["product"]]["typed_term"] == 1 and event in (Event.RENEWED, Event.CHURNED):
             renewed = 1.0 if event == Event.RENEWED else 0.0
@@ -78,6 +78,14 @@ def _since(row: Record) -> int:
     if changes and row["waited"] == 0:  # it has never been signed again
         return int(row["worked"])
     return int(row["time"] - row["waited"])
+
+
+@rule
+def _is_existing(row: Record, month: int, model: Model) -> bool:
+    """Return whether a row is of who was a customer as a month began: from the start, or signed before (F9)."""
+    since, begins = _since(row), model.months[month]
+    from_the_start = month == 0 and row["channel"] == NOTHING
+    return bool(since < begins or (from_the_start and since == begins))
 
 
 @rule

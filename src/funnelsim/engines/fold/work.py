@@ -16,7 +16,7 @@ def book_work(row: Record, since: int, month: int, model: Model, books: Books, r
     """Book a finished piece of work, or pay, to the month in which it was done, which began at `since`."""
     if row["event"] == Event.PAY:
         _book_pay(row, month, model, books, replication)
-    worked = row["event"] in (Event.WORKED, Event.NOT_REACHED) and row["rep"] >= 0
+    worked = row["event"] in (Event.WORKED, Event.NOT_REACHED) and row["rep"] >= 0 and row["waited"] > 0
     if worked and row["count"] > 1 and row["flags"] & Flag.ATTEMPT.value == 0:  # IN_CREW rows have it
         return
     if worked and row["time"] - row["waited"] < since:

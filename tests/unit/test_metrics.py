@@ -532,7 +532,7 @@ def test_what_contracts_earn_equals_a_slow_count(event: int, kinds: list[Event],
 
 
 def test_what_takes_no_time_takes_no_absence_from_work_in_hand() -> None:
-    """Ann works from day 9, 16:00 to day 12, 12:00, and is absent on day 10: eight hours and three are left."""
+    """Ann works from day 9, 16:00 to day 12, 12:00, but not on day 10: eight hours and three are left."""
     absent = lead(-1, NOTHING, NOTHING, (11, 0), (11, 0, Event.ABSENT, 24, CONTACT, ANN, {"worked": 8}))
     at_once = lead(1, ADS, SMALL, (11, 10), (11, 10, Event.WORKED, 0, PAPER, ANN))
     work = lead(0, ADS, SMALL, (9, 16), (12, 12, Event.WORKED, 68, TALKS, ANN, {"worked": 12}))

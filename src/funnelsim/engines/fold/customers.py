@@ -82,7 +82,7 @@ def _since(row: Record) -> int:
 
 @rule
 def _is_existing(row: Record, month: int, model: Model) -> bool:
-    """Return whether a row is of who was a customer as a month began: from the start, or signed before (F9)."""
+    """Return whether who was a customer as a month began has a row: from the start, or signed before (F9)."""
     since, begins = _since(row), model.months[month]
     from_the_start = month == 0 and row["channel"] == NOTHING
     return bool(since < begins or (from_the_start and since == begins))

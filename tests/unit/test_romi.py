@@ -125,6 +125,12 @@ def test_a_channel_that_is_not_there_is_told() -> None:
         fs.romi(parse(FIRM), channels=["wb"], replications=2)
 
 
+def test_a_firm_without_channels_that_are_on_is_told() -> None:
+    changes = {f"channels.{name}.off": True for name in ("web", "fair", "calls", "friends")}
+    with pytest.raises(fs.ScenarioError, match="there is no channel that is on; expected one at least"):
+        fs.romi(parse(FIRM).with_changes(changes), replications=2)
+
+
 def test_the_command_says_what_each_channel_brings() -> None:
     told = says(call("romi", "first_steps", "--replications", "5", "--jobs", "1"))
     assert "what each channel brings, in the same worlds" in told

@@ -93,7 +93,7 @@ def romi(
     Raises
     ------
     ScenarioError
-        If there is no such channel, or a firm without one is not valid.
+        If there is no such channel, none at all, or a firm without one is not valid.
     ValueError, KeyboardInterrupt
         As in `compare`.
 
@@ -105,7 +105,9 @@ def romi(
     (('website',), ['romi', 'low', 'high'])
     """
     known = [name for name, channel in scenario.channels.items() if not channel.off]
-    chosen = tuple(known if channels is None else channels)
+    chosen = tuple(dict.fromkeys(known if channels is None else channels))
+    if not chosen:
+        raise ScenarioError([Problem("", "there is no channel that is on", "one at least")], scenario.source)
     if wrong := [name for name in chosen if name not in known]:
         there = f"there is no channel {wrong[0]!r}"
         raise ScenarioError([Problem("", there, ", ".join(known))], scenario.source)

@@ -231,8 +231,6 @@ def romi(
     engine: Engine = "compiled",
     changes: Changes = None,
     as_json: AsJson = False,
-    out: Out = None,
-    decimal_comma: DecimalComma = False,
 ) -> None:
     """Simulate a firm with all its channels and without each one, and say what each brings.
 
@@ -244,12 +242,9 @@ def romi(
         read = terminal.read(scenario, changes, assumption)
         settings = terminal.settings(replications, seed, jobs, engine)
         chosen = terminal.names_of(channels)
-        with terminal.filled(out) as folder:
-            given = terminal.given(folder, scenario, read, changes, assumption, decimal_comma)
-            count = 1 + len(chosen or read.channels)
-            with terminal.endings(), terminal.progress(settings["replications"] * count) as progress:
-                result = study.romi(read, channels=chosen, **settings, progress=progress)
-            terminal.keep(folder, result.result, given)
+        count = 1 + len(chosen or read.channels)
+        with terminal.endings(), terminal.progress(settings["replications"] * count) as progress:
+            result = study.romi(read, channels=chosen, **settings, progress=progress)
         if as_json:
             from funnelsim.reports import document
 

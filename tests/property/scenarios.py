@@ -432,6 +432,8 @@ def channels(
         channel = {key: item for key, item in channel.items() if key not in without}
         channel.get("promotion", {}).pop("inquiries_factor", None)
         channel["prospecting"] = draw(prospecting(team))
+    if channel.get("inquiries_per_month") == 0:
+        channel["off"] = True
     if len(mix) > 1:
         small = draw(share())
         channel["segments"] = {mix[0]: small, mix[1]: 1 - small}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from funnelsim.compiling.arrays import Floats
-from funnelsim.engines.fold import COLD_LATER, LOST_LATER, PARKED_COLD, Basis
+from funnelsim.engines.fold import OF_NO_VISIT, PARKED_COLD, Basis, Measure
 from funnelsim.metrics.cut import CUTS, Cut
 from funnelsim.metrics.figure import Better, Parts, Unit, figure, total
 from funnelsim.model.words import Event
@@ -20,12 +20,12 @@ def decided(cut: Cut) -> Floats:
 def refused(cut: Cut) -> Floats:
     """Count the visits to a stage that ended with a no, also of those nurtured afterwards: (R, n)."""
     nurtured = cut.cohort(Event.PARKED) - cut.cohort(PARKED_COLD)
-    return cut.cohort(Event.LOST) - cut.cohort(LOST_LATER) + nurtured
+    return cut.cohort(Event.LOST) - cut.cohort(OF_NO_VISIT) + nurtured
 
 
 def cold(cut: Cut) -> Floats:
     """Count the visits to a stage that ended as patience did, also of those nurtured afterwards: (R, n)."""
-    return cut.cohort(Event.WENT_COLD) - cut.cohort(COLD_LATER) + cut.cohort(PARKED_COLD)
+    return cut.cohort(Event.WENT_COLD) - cut.cohort(OF_NO_VISIT, Measure.COLD_LATER) + cut.cohort(PARKED_COLD)
 
 
 def advanced(cut: Cut) -> Floats:

@@ -7,9 +7,9 @@ from funnelsim.engines.fold import (
     CONTACT_BY_CLOCK,
     CONTACT_BY_WORKING_HOURS,
     FIRST_CONTACT,
+    OF_NO_VISIT,
     PARKED_COLD,
     PROMPT_HOURS,
-    STARTED_AGAIN,
     Basis,
     Measure,
 )
@@ -104,7 +104,7 @@ def wait(cut: Cut) -> Parts:
     Where work is interrupted, the time until it is resumed counts too; where the buyer has to be reached,
     the time in the queue before each attempt does.
     """
-    started = cut.cohort(Event.STARTED) - cut.cohort(STARTED_AGAIN)
+    started = cut.cohort(Event.STARTED) - cut.cohort(OF_NO_VISIT, Measure.STARTED_AGAIN)
     return _waited(cut) / HOUR, started
 
 

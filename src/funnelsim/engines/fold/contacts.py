@@ -12,8 +12,8 @@ from funnelsim.engines.fold.measures import (
     CONTACT_BY_WORKING_HOURS,
     FIRST_CONTACT,
     HANDED_OVER,
+    OF_NO_VISIT,
     PROMPT_HOURS,
-    STARTED_AGAIN,
 )
 from funnelsim.engines.fold.tally import Books, desk_of
 from funnelsim.model.model import Model
@@ -70,7 +70,7 @@ def book_attempt(row: Record, lines: Lines, books: Books, replication: int) -> N
     """Book an attempt to reach the buyer that is over, or one that begins after another (Y7)."""
     event = row["event"]
     if event == Event.STARTED and row["count"] > 1:
-        add_to_lines(books, replication, STARTED_AGAIN, lines, amounts_of(row, False))
+        add_to_lines(books, replication, OF_NO_VISIT, lines, (0.0, 0.0, 1.0, 0.0))
     if event in (Event.WORKED, Event.NOT_REACHED):
         reached = 1.0 if event == Event.WORKED else 0.0
         given_up = 1.0 if event == Event.NOT_REACHED and row["reason"] != NOTHING else 0.0

@@ -28,6 +28,8 @@ class Measure(IntEnum):
     AGE = 2  # instead of working time, where a pursuit ends: the time since it began
     OPENED = 3  # instead of money, in CONTACT_BY_WORKING_HOURS: the opening time gone by
     ASKING = 3  # instead of money, in CONTACT_BY_CLOCK: those who ask for a first contact
+    COLD_LATER = 1  # instead of waited, in OF_NO_VISIT: WENT_COLD after nurture
+    STARTED_AGAIN = 2  # instead of worked, in OF_NO_VISIT: STARTED, but for the first attempt of a visit
     REACHED = 1  # instead of waited, in ATTEMPT: those that succeed
     GIVEN_UP = 2  # instead of worked, in ATTEMPT: those after which no other follows
     FIRST = 3  # instead of money, in ATTEMPT: those that are the first of their visit
@@ -78,30 +80,28 @@ EARNED_REVENUE = FIRST_CONTACT + 3  # what it earns in a month
 EARNED_MARGIN = FIRST_CONTACT + 4  # ... less the cost of delivery
 # ... about nurture: in whose place rows of pursuits that are nurtured, or have been, stand ...
 PARKED_COLD = FIRST_CONTACT + 5  # PARKED out of a queue
-LOST_LATER = FIRST_CONTACT + 6  # LOST after nurture: the visit has ended before
-COLD_LATER = FIRST_CONTACT + 7  # WENT_COLD after nurture
+OF_NO_VISIT = FIRST_CONTACT + 6  # LOST after nurture, whose visit has ended before; and other such rows
 # ... its spans, period alone ...
-TOUCH = FIRST_CONTACT + 8  # touches in a month, and what they cost
-IN_NURTURE = FIRST_CONTACT + 9  # who is in nurture at a month's end, and the time in it
+TOUCH = FIRST_CONTACT + 7  # touches in a month, and what they cost
+IN_NURTURE = FIRST_CONTACT + 8  # who is in nurture at a month's end, and the time in it
 # ... contracts of those who have come back.
-WON_BACK = FIRST_CONTACT + 10  # WON
-EXPECTED_BACK = FIRST_CONTACT + 11  # EXPECTED
-EARNED_BACK = FIRST_CONTACT + 12  # EARNED_REVENUE
+WON_BACK = FIRST_CONTACT + 9  # WON
+EXPECTED_BACK = FIRST_CONTACT + 10  # EXPECTED
+EARNED_BACK = FIRST_CONTACT + 11  # EARNED_REVENUE
 # ... about first contacts after hand-over, and what of them is truly junk (J7, J8) ...
-HANDED_OVER = FIRST_CONTACT + 13
+HANDED_OVER = FIRST_CONTACT + 12
 # ... and about attempts to reach the buyer (Y7).
-ATTEMPT = FIRST_CONTACT + 14  # one is over: does it succeed, was it the last one in vain, was it the first
-STARTED_AGAIN = FIRST_CONTACT + 15  # STARTED, but for the first attempt of a visit
+ATTEMPT = FIRST_CONTACT + 13  # one is over: does it succeed, was it the last one in vain, was it the first
 # ... and about customers, of the period alone (F8, F9).
-AT_STARTS = FIRST_CONTACT + 16  # customers, and their MRR, as a month begins, added up over the months
-OF_EXISTING = FIRST_CONTACT + 17  # of those who were customers as the month began: who leaves, changes of MRR
-TERM_OVER = FIRST_CONTACT + 18  # a typed term is over: is it renewed
-EARNED_FROM_EXISTING = FIRST_CONTACT + 19  # EARNED_REVENUE of those who signed in an earlier month
-LATER_TERM = FIRST_CONTACT + 20  # what customers pay for another term
-DELIVERY = FIRST_CONTACT + 21  # one is delivered: in time, good, and how long it took
-UNDELIVERED = FIRST_CONTACT + 22  # one is cancelled; what work on deliveries costs besides pay
-ACCOUNT_VISIT = FIRST_CONTACT + 23  # one is over: was it made; what work on visits costs besides pay
-AFTERWARDS = FIRST_CONTACT + 24  # who buys again, refers others and is won back (F13, F14, F16)
+AT_STARTS = FIRST_CONTACT + 14  # customers, and their MRR, as a month begins, added up over the months
+OF_EXISTING = FIRST_CONTACT + 15  # of those who were customers as the month began: who leaves, changes of MRR
+TERM_OVER = FIRST_CONTACT + 16  # a typed term is over: is it renewed
+EARNED_FROM_EXISTING = FIRST_CONTACT + 17  # EARNED_REVENUE of those who signed in an earlier month
+LATER_TERM = FIRST_CONTACT + 18  # what customers pay for another term
+DELIVERY = FIRST_CONTACT + 19  # one is delivered: in time, good, and how long it took
+UNDELIVERED = FIRST_CONTACT + 20  # one is cancelled; what work on deliveries costs besides pay
+ACCOUNT_VISIT = FIRST_CONTACT + 21  # one is over: was it made; what work on visits costs besides pay
+AFTERWARDS = FIRST_CONTACT + 22  # who buys again, refers others and is won back (F13, F14, F16)
 PROMPT_HOURS = (1, 4, 24)
 
 # What is summed for each event, one line each.
@@ -152,8 +152,7 @@ KEPT: tuple[tuple[int, tuple[Measure, ...]], ...] = (
     (EARNED_REVENUE, (_M,)),
     (EARNED_MARGIN, (_M,)),
     (PARKED_COLD, (_C, _W)),
-    (LOST_LATER, (_C,)),
-    (COLD_LATER, (_C,)),
+    (OF_NO_VISIT, (_C, Measure.COLD_LATER, Measure.STARTED_AGAIN)),
     (TOUCH, (_C, _M)),
     (IN_NURTURE, (_C, _W)),
     (WON_BACK, (_C, Measure.HAD_LEFT, _M)),
@@ -162,7 +161,6 @@ KEPT: tuple[tuple[int, tuple[Measure, ...]], ...] = (
     (Event.NOT_REACHED, (_C, _W, _K)),
     (Event.QUEUED_AGAIN, (_C, _W)),
     (ATTEMPT, (_C, _W, _K, Measure.FIRST)),
-    (STARTED_AGAIN, (_C,)),
     (Event.SUBSCRIBED, (_C, _M)),
     (Event.RENEWED, (_C, _M)),
     (Event.EXPANDED, (_C, _M)),

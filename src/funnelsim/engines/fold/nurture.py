@@ -5,15 +5,14 @@ from __future__ import annotations
 from funnelsim.compiling.arrays import Floats, Record
 from funnelsim.compiling.decorators import rare, rule
 from funnelsim.compiling.handles import FOUR, Four
-from funnelsim.engines.fold.lines import Lines, add_to_lines, amounts_of
+from funnelsim.engines.fold.lines import Lines, add_to_lines
 from funnelsim.engines.fold.measures import (
     AFTERWARDS,
     BASES,
-    COLD_LATER,
     EARNED_BACK,
     EXPECTED_BACK,
     IN_NURTURE,
-    LOST_LATER,
+    OF_NO_VISIT,
     TOUCH,
     WON_BACK,
     Measure,
@@ -83,8 +82,8 @@ def book_after_nurture(row: Record, lines: Lines, model: Model, books: Books, re
     if nurture.is_win_back(row) and event in (Event.STARTED, Event.HELD, Event.COMMISSION, Event.BECAME_LEAD):
         add_to_lines(books, replication, AFTERWARDS, lines, (0.0, 0.0, float(row["money"]), 0.0))
     if was_nurtured(row) and event in (Event.LOST, Event.WENT_COLD):
-        later = LOST_LATER if event == Event.LOST else COLD_LATER
-        add_to_lines(books, replication, later, lines, amounts_of(row, False))
+        lost = 1.0 if event == Event.LOST else 0.0
+        add_to_lines(books, replication, OF_NO_VISIT, lines, (lost, 1.0 - lost, 0.0, 0.0))
     if event in (Event.WON, Event.EXPECTED):
         back = WON_BACK if event == Event.WON else EXPECTED_BACK
         had_left = 1.0 if nurture.is_win_back(row) else 0.0

@@ -132,9 +132,9 @@ def draw_let_down(axes: Axes, result: ComparisonResult) -> None:
     axes.barh(places - 0.2, cold, height=0.4, color="tab:orange", label="prospects gone cold")
     axes.barh(places + 0.2, late, height=0.4, color="tab:purple", label="projects late")
     axes.set_yticks(places, [called(result, name) for name in result])
-    axes.invert_yaxis()
     axes.set(xlabel="%", title="Who is let down: prospects or customers")
-    axes.legend(frameon=False, loc=(0.45, 0.2))
+    axes.set_ylim(len(result) + 0.4, -0.6)  # with room for the legend
+    axes.legend(frameon=False, loc="lower right", ncols=2)
 
 
 # ---- the experiment ---------------------------------------------------------------------------

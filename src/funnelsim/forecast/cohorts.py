@@ -9,9 +9,8 @@ import numpy as np
 
 from funnelsim.compiling.arrays import Floats, Integers
 from funnelsim.forecast.resampling import Precision, bootstrap_t
+from funnelsim.metrics.customers import MONTHS_A_YEAR
 from funnelsim.metrics.figure import ratio
-
-MONTHS_A_YEAR = 12
 
 if TYPE_CHECKING:
     from funnelsim.forecast.forecast import Forecast

@@ -124,6 +124,11 @@ class TeamHours:
         return at_once / self.people if at_once else 1.0
 
     @property
+    def is_overloaded(self) -> bool:
+        """Return whether the team is asked for nearly all hours that it can use, or more."""
+        return self.load > MOST_ASKED * self.usable
+
+    @property
     def missing(self) -> int:
         """Return how many more people make another job at once possible."""
         return self.together - self.people % self.together
@@ -479,7 +484,7 @@ class Forecast:
         found = [
             team
             for team, wait in zip(self.team_hours(), waits, strict=True)
-            if team.load > MOST_ASKED * team.usable or (team.load > BUSY and wait.value > LONG_WAIT)
+            if team.is_overloaded or (team.load > BUSY and wait.value > LONG_WAIT)
         ]
         return tuple(sorted(found, key=lambda team: -team.load))
 
@@ -509,8 +514,7 @@ class Forecast:
         ]
 
     def _warnings_of_teams(self) -> list[str]:
-        too_much = {team.team for team in self.scarce_teams() if team.load > MOST_ASKED * team.usable}
-        return [_too_much(team) if team.team in too_much else _busy(team) for team in self.scarce_teams()]
+        return [_too_much(team) if team.is_overloaded else _busy(team) for team in self.scarce_teams()]
 
     def _cut(self, dimension: str, expected: bool = False) -> Cut:
         if (dimension, expected) not in self._cuts:

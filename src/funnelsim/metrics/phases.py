@@ -80,8 +80,12 @@ def _months_to_pay_back(spent: Floats, new_mrr: Floats, margin: Floats, revenue:
 
 def _of_lifetime(cut: Cut) -> Parts:
     """List MRR as months begin, who of its customers leave, and what is earned of which revenue."""
-    earned = (cut.period(EARNED_MARGIN, _MONEY), cut.period(EARNED_REVENUE, _MONEY))
-    return mrr_at_start(cut), cut.period(OF_EXISTING), *earned
+    return mrr_at_start(cut), cut.period(OF_EXISTING), *_earned(cut)
+
+
+def _earned(cut: Cut) -> tuple[Floats, Floats]:
+    """List what is earned, and of which revenue."""
+    return cut.period(EARNED_MARGIN, _MONEY), cut.period(EARNED_REVENUE, _MONEY)
 
 
 @figure("Cost of acquiring", Unit.MONEY, Basis.PERIOD, Better.LESS, _ALL, total)
@@ -177,8 +181,7 @@ def margin_beyond(cut: Cut) -> Parts:
 
     MRR x gross margin / revenue / logo churn, without discount, as if churn stayed what it is.
     """
-    margin, revenue = cut.period(EARNED_MARGIN, _MONEY), cut.period(EARNED_REVENUE, _MONEY)
-    return mrr_at_end(cut), customers_at_start(cut), cut.period(OF_EXISTING), margin, revenue
+    return mrr_at_end(cut), customers_at_start(cut), cut.period(OF_EXISTING), *_earned(cut)
 
 
 @figure("Lifetime value, of cost to acquire", Unit.RATIO, Basis.PERIOD, Better.MORE, _ALL, _value_to_cost)
@@ -197,5 +200,4 @@ def payback(cut: Cut) -> Parts:
     Cost of acquiring / (new MRR x gross margin / revenue), if nobody leaves meanwhile. For firms that sell by
     subscription: the cost of acquiring is that of all contracts.
     """
-    earned = (cut.period(EARNED_MARGIN, _MONEY), cut.period(EARNED_REVENUE, _MONEY))
-    return _cost_of(cut, Phase.ACQUIRE), cut.period(Event.SUBSCRIBED, _MONEY), *earned
+    return _cost_of(cut, Phase.ACQUIRE), cut.period(Event.SUBSCRIBED, _MONEY), *_earned(cut)

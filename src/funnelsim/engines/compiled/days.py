@@ -73,12 +73,13 @@ def begin_day(
     """Put on the agenda what is due on the day that begins at this midnight."""
     clock["today_ends"] = now + DAY
     day = day_of(now + DAY)
-    actor = first_of_day[day] if day < len(first_of_day) else NONE
+    if day >= len(first_of_day):  # past the horizon
+        return
+    actor = first_of_day[day]
     while actor != NONE:
         entry = later[actor]
         following = entry["next"]
         positions[actor] = NOT_DUE
         schedule(agenda, positions, clock, actor, entry["time"], entry["order"], entry["entity"])
         actor = following
-    if day < len(first_of_day):
-        first_of_day[day] = NONE
+    first_of_day[day] = NONE

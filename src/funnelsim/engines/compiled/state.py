@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -107,9 +107,7 @@ def new_state(model: Model, slots: int = FIRST_POOL, companies: int = FIRST_COMP
     actors = 1 + 2 * reps + calendars + len(model.channels) + slots
     return State(
         clock=np.zeros(1, CLOCK),
-        agenda=new_agenda(actors),
-        positions=np.zeros(actors, np.int64),
-        later=np.zeros(actors, LATER),
+        **_with_nothing_due(actors),
         first_of_day=np.full(len(model.month_days), NONE),
         channels=np.zeros(len(model.channels), CHANNEL_STATE),
         taken=np.zeros(len(model.segments), np.int64),
@@ -147,11 +145,7 @@ def with_pool_of(state: State, other: State) -> State:
         return state
     actors = len(state.positions) - len(state.pursuits) + len(other.pursuits)
     if len(other.positions) < actors:
-        other = other._replace(
-            agenda=new_agenda(actors),
-            positions=np.zeros(actors, np.int64),
-            later=np.zeros(actors, LATER),
-        )
+        other = other._replace(**_with_nothing_due(actors))
     return state._replace(
         agenda=other.agenda,
         positions=other.positions,
@@ -171,14 +165,21 @@ def with_room_for(state: State, other: State) -> State:
         return state
     actors = len(state.positions) - len(state.pursuits) + slots
     return state._replace(
-        agenda=new_agenda(actors),
-        positions=np.zeros(actors, np.int64),
-        later=np.zeros(actors, LATER),
+        **_with_nothing_due(actors),
         pursuits=np.zeros(slots, PURSUIT),
         links=np.zeros(slots, LINK),
         kin=np.zeros(slots, KIN),
         companies=np.zeros(companies, COMPANY),
     )
+
+
+def _with_nothing_due(actors: int) -> dict[str, Any]:
+    """Make the arrays of what is due, with room for an entry of each actor, by their names in State."""
+    return {
+        "agenda": new_agenda(actors),
+        "positions": np.zeros(actors, np.int64),
+        "later": np.zeros(actors, LATER),
+    }
 
 
 def _team_states(model: Model) -> Records:

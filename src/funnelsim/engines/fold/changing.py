@@ -11,6 +11,7 @@ from funnelsim.engines.fold.measures import BASES, FLOWS
 from funnelsim.engines.fold.pages import fold
 from funnelsim.engines.fold.tally import (
     AGES,
+    LATER_PHASES,
     LINES,
     REPS,
     SEGMENTS,
@@ -23,9 +24,6 @@ from funnelsim.engines.fold.tally import (
     size,
 )
 from funnelsim.model.model import Chapters, other_numbers
-from funnelsim.model.words import Phase
-
-LATER_PHASES = len(Phase) - 1
 
 
 class Sums:

@@ -26,6 +26,7 @@ WIDTH = EVENTS * BASES * FOUR  # sums in a line
 DIMENSIONS = ("all", "month", "channel", "segment", "stage", "rep")  # the order of lines
 MONTHS, CHANNELS, SEGMENTS, STAGES, REPS = range(1, len(DIMENSIONS))
 LINES = len(DIMENSIONS)  # the place in the bounds of how many there are
+LATER_PHASES = len(Phase) - 1  # after ACQUIRE
 AGES = len(Ended) * AGE_BINS
 
 
@@ -165,7 +166,7 @@ def new_tallies(model: Model, reasons: int, replications: int) -> Tally:
         (replications, stages, segments),
         (replications, stages, segments),
         (replications, months, reps),
-        (replications, len(Phase) - 1, months, reps),
+        (replications, LATER_PHASES, months, reps),
         *[(replications, months, reps)] * 6,
         *[(replications, months, months)] * 2,
         (replications, FLOWS, _days_of_cash(model)),

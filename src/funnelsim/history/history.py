@@ -87,8 +87,9 @@ class History:
         >>> empty = [pd.DataFrame(columns=columns) for columns in (ENTRIES, FIELDS, WORK)]
         >>> whole = History(deals, *empty, ("offer",), day("2026-01-01"), day("2026-04-01"),
         ...                 known={"channel": Known.CREATED, "value": Known.CLOSED})
-        >>> whole.as_of(day("2026-02-01")).deals[["outcome", "channel", "value"]].iloc[0].tolist()
-        ['', 'web', nan]
+        >>> deal = whole.as_of(day("2026-02-01")).deals.iloc[0]
+        >>> deal["outcome"], deal["channel"], bool(np.isnan(deal["value"]))
+        ('', 'web', True)
         """
         if not self.seen_from <= instant <= self.seen_until:
             raise ValueError(

@@ -1,0 +1,193 @@
+"""Calibrate: from a history to a scenario whose numbers are measured, each with how sure it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from funnelsim.calibration.arrivals import Arrivals, measure_arrivals
+from funnelsim.calibration.drift import Drift, measure_drift
+from funnelsim.calibration.durations import Lengths, measure_lengths
+from funnelsim.calibration.estimate import Estimate
+from funnelsim.calibration.first_wait import measure_first_wait
+from funnelsim.calibration.load import Load, measure_load
+from funnelsim.calibration.mix import FirstStages, first_stages, measure_mix
+from funnelsim.calibration.outcomes import Outcomes, measure_outcomes
+from funnelsim.calibration.skill import Skill, measure_skill
+from funnelsim.calibration.values import Values, measure_values
+from funnelsim.calibration.visits import visits_of
+from funnelsim.history import History
+from funnelsim.history.names import name_of
+from funnelsim.io.writing import UnusableError
+
+DRAWS = 400
+FEWEST_DEALS = 2
+
+_NAMES = ("channel", "segment", "rep")
+_Plain = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What has been measured of a firm.
+
+    Attributes
+    ----------
+    history : History
+        What it was measured from, with names as the scenario has them.
+    estimates : tuple of Estimate
+        Of every value that the history tells of.
+    lengths : dict of str to Lengths
+        By stage.
+    outcomes, arrivals, values, skill, drift, load
+        The parts of the measurement, with what their pictures show; `values` and `skill` are None where the
+        history has no value or no rep.
+    starts : FirstStages
+        Where the deals of each channel enter the funnel.
+    """
+
+    history: History
+    estimates: tuple[Estimate, ...]
+    lengths: Mapping[str, Lengths]
+    outcomes: Outcomes
+    arrivals: Arrivals
+    values: Values | None
+    skill: Skill | None
+    drift: Drift
+    load: Load
+    starts: FirstStages
+
+
+def calibrate(
+    history: History, *, draws: int = DRAWS, seed: int = 1, recent_months: int | None = None
+) -> Calibration:
+    """Measure a firm from its history.
+
+    Parameters
+    ----------
+    history : History
+        Everything in it is used.
+    draws : int
+        Rows of the file of draws.
+    seed : int
+        Of the draws.
+    recent_months : int, optional
+        Measure from the last months alone: deals that ended before them are left out, and who was open as
+        they begin is known to have lasted until then (ME1). Default: from everything.
+
+    Returns
+    -------
+    Calibration
+        With names as the scenario has them.
+
+    Raises
+    ------
+    UnusableError
+        If the history has too little to tell: fewer than two deals, none won, or no time in it.
+    """
+    history = with_names(history if recent_months is None else recent(history, recent_months))
+    _must_tell(history)
+    starts = first_stages(history)
+    visits = visits_of(history)
+    seeds = iter(np.random.SeedSequence(seed).generate_state(len(history.stages) + 4).tolist())
+    lengths = {
+        stage: measure_lengths(visits[visits["stage"] == stage], draws=draws, seed=next(seeds))
+        for stage in history.stages
+    }
+    outcomes = measure_outcomes(visits, history.stages, draws=draws, seed=next(seeds))
+    arrivals = measure_arrivals(
+        starts.created,
+        history.seen_from,
+        history.seen_until,
+        by_day=history.by_day,
+        draws=draws,
+        seed=next(seeds),
+    )
+    values = measure_values(_won(history), draws=draws, seed=next(seeds)) if _has_values(history) else None
+    estimates = [each for stage, found in lengths.items() for each in found.estimates(stage)]
+    estimates += [*outcomes.estimates(), *arrivals.estimates()]
+    estimates += measure_mix(starts, history, draws=draws, seed=next(seeds))
+    estimates += [] if values is None else values.estimates()
+    estimates += measure_first_wait(history, visits) or []
+    return Calibration(
+        history,
+        tuple(estimates),
+        lengths,
+        outcomes,
+        arrivals,
+        values,
+        measure_skill(outcomes, visits) if _has(history, "rep") else None,
+        measure_drift(visits),
+        measure_load(history),
+        starts,
+    )
+
+
+def with_names(history: History) -> History:
+    """Give a history names that a scenario may have; channel, segment and rep are "unknown" where blank."""
+    deals, entries, work = history.deals.copy(), history.entries.copy(), history.work.copy()
+    for column in _NAMES:
+        deals[column] = _named(deals[column])
+    deals["reason"] = _named(deals["reason"])
+    for frame in (entries, work):
+        frame["stage"], frame["rep"] = _named(frame["stage"]), _named(frame["rep"])
+    return replace(
+        history, deals=deals, entries=entries, work=work, stages=tuple(map(name_of, history.stages))
+    )
+
+
+def _named(column: pd.Series) -> pd.Series:
+    return column.map({each: name_of(each) for each in column.unique()})
+
+
+def recent(history: History, months: int) -> History:
+    """Return what a history has of its last months: deals that were open at some time of them.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from funnelsim.history import DEALS, ENTRIES, FIELDS, WORK
+    >>> day = pd.Timestamp
+    >>> rows = [["old", day("2025-01-02"), day("2025-02-01"), pd.NaT, "lost", "", "", "", 1.0, ""],
+    ...         ["new", day("2025-01-02"), day("2025-12-01"), pd.NaT, "won", "", "", "", 1.0, ""]]
+    >>> empty = [pd.DataFrame(columns=columns) for columns in (ENTRIES, FIELDS, WORK)]
+    >>> whole = History(pd.DataFrame(rows, columns=DEALS), *empty, ("offer",), day("2025-01-01"),
+    ...                 day("2026-01-01"))
+    >>> recent(whole, 6).deals["deal"].tolist()
+    ['new']
+    """
+    since = max(history.seen_from, history.seen_until - pd.DateOffset(months=months))
+    deals = history.deals[~(history.deals["closed"] < since)].reset_index(drop=True)
+    kept = set(deals["deal"])
+    entries, fields, work = (
+        frame[frame["deal"].isin(kept)].reset_index(drop=True)
+        for frame in (history.entries, history.fields, history.work)
+    )
+    return replace(history, deals=deals, entries=entries, fields=fields, work=work, seen_from=since)
+
+
+def _must_tell(history: History) -> None:
+    """Refuse a history from which nothing can be measured, and say what would be needed."""
+    deals = history.deals
+    if len(deals) < FEWEST_DEALS:
+        raise UnusableError(f"the history has {len(deals)} deals: two at least are needed, many to be sure")
+    if not (deals["outcome"] == "won").any():
+        raise UnusableError("the history has no deal that was won: is the mapping of its status right?")
+    if deals["created"].nunique() == 1 and deals["closed"].dropna().nunique() <= 1:
+        raise UnusableError("all deals have the same dates: are those when the file was written?")
+
+
+def _has(history: History, column: str) -> bool:
+    return bool((history.deals[column] != name_of("")).any())
+
+
+def _has_values(history: History) -> bool:
+    return bool(_won(history)["value"].notna().any())
+
+
+def _won(history: History) -> pd.DataFrame:
+    return history.deals.loc[history.deals["outcome"] == "won", ["deal", "segment", "value", "closed"]]

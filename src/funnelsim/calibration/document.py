@@ -1,0 +1,162 @@
+"""What has been measured, as a scenario: its values, their origins, and what had to be assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from funnelsim.calibration.calibrate import Calibration
+from funnelsim.calibration.estimate import Estimate
+from funnelsim.calibration.writing import DRAWS, as_toml, draws_as_csv, rounded
+from funnelsim.history import History
+from funnelsim.history.names import name_of
+
+TEAM = "sales"
+KIND = "recorded"
+MONTHS = 12
+_ROUND_THE_CLOCK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_RECENT = 183  # days whose deals say who gets the next ones
+
+Document = dict[str, Any]
+
+
+class Assumed(NamedTuple):
+    """What the history cannot tell: the value taken, and why."""
+
+    path: str
+    value: object
+    why: str
+
+
+class Firm(NamedTuple):
+    """A calibrated scenario.
+
+    Attributes
+    ----------
+    document : dict
+        As a scenario file says it.
+    draws : dict of str to list
+        The file of draws: a column a path (ME5).
+    assumed : tuple of Assumed
+        What the history cannot tell.
+    """
+
+    document: Document
+    draws: Mapping[str, Sequence[Any]]
+    assumed: tuple[Assumed, ...]
+
+    def files(self) -> dict[str, str]:
+        """Return the text of each file by its name: the scenario, and the draws beside it."""
+        return {"scenario.toml": as_toml(self.document), DRAWS: draws_as_csv(self.draws)}
+
+
+def firm_of(found: Calibration) -> Firm:
+    """Put together the scenario of a firm that has been measured.
+
+    Examples
+    --------
+    The scenario is checked as any other when it is read:
+    `funnelsim.load("my_firm/scenario.toml")`.
+    """
+    history = found.history
+    assumed = tuple(_assumed(found))
+    document = _skeleton(found)
+    for each in assumed:
+        _place(document, each.path, each.value)
+    for each in found.estimates:
+        _place(document, each.path, rounded(each.value))
+    drawn = {each.path: each.draws for each in found.estimates if each.draws is not None}
+    document["uncertainties"] = {path: {"draws": DRAWS} for path in drawn}
+    document["origins"] = {each.path: f"assumed: {each.why}" for each in assumed} | {
+        each.path: _origin(each) for each in found.estimates
+    }
+    document["origins"]["*"] = f"measured: {_seen(history)}"
+    return Firm(document, drawn, assumed)
+
+
+def _skeleton(found: Calibration) -> Document:
+    """Name everything that the firm has, without what is measured."""
+    history = found.history
+    document: Document = {
+        "about": f"Measured from a firm's own records: {_seen(history)}",
+        "start": first_day(history).date(),
+        "horizon": {"period_months": MONTHS},
+        "kinds": {KIND: {}},
+        "segments": {name: {} for name in sorted(history.deals["segment"].unique())},
+        "channels": {
+            name: {"kind": KIND, "first_stage": stage} for name, stage in found.starts.stage.items()
+        },
+        "stages": {stage: {"decided": "when_answered"} for stage in history.stages},
+    }
+    if history.currency:
+        document["currency"] = history.currency
+    people = _people(history)
+    if people:
+        document["teams"] = {TEAM: _team(people)}
+        for stage in document["stages"].values():
+            stage["team"] = TEAM
+    return document
+
+
+def first_day(history: History) -> pd.Timestamp:
+    """Return the first day of which the history tells nothing any more: that on which a forecast starts."""
+    return history.seen_until.ceil("D")
+
+
+def _people(history: History) -> dict[str, float]:
+    """Return those who have got deals lately, with their share of these."""
+    unknown = name_of("")
+    lately = history.deals[history.deals["created"] >= history.seen_until - pd.Timedelta(days=_RECENT)]
+    shares = lately.loc[lately["rep"] != unknown, "rep"].value_counts(normalize=True)
+    return {str(name): float(share) for name, share in sorted(shares.items())}
+
+
+def _team(people: Mapping[str, float]) -> Document:
+    """Make a team whose people have all the time in the world: only who gets how many deals is known."""
+    reps = {name: {"weight": rounded(share * len(people))} for name, share in people.items()}
+    hours = {day: ["00:00-24:00"] for day in _ROUND_THE_CLOCK}
+    return {"hours": hours, "assignment": "weighted", "sticky": True, "reps": reps}
+
+
+def _assumed(found: Calibration) -> list[Assumed]:
+    """List what the history cannot tell, with the default taken."""
+    history, team = found.history, bool(_people(found.history))
+    costs = "the history has no costs"
+    taken = [Assumed(f"channels.{name}.cost_per_month", 0.0, costs) for name in found.starts.stage]
+    for name in sorted(history.deals["segment"].unique()):
+        taken.append(Assumed(f"segments.{name}.gross_margin", 1.0, costs))
+        if found.values is None:
+            taken.append(Assumed(f"segments.{name}.contract_value", 1.0, "the history has no values"))
+    if team:
+        hours = "not identified: the history has no hours of work; see the offered load"
+        taken += [Assumed(f"stages.{stage}.effort_hours", 0.0, hours) for stage in history.stages]
+        taken.append(Assumed(f"teams.{TEAM}.cost_per_person_month", 0.0, costs))
+    return taken
+
+
+def _place(document: Document, path: str, value: object) -> None:
+    """Set the value at a path, with the tables on the way."""
+    *above, last = path.split(".")
+    table = document
+    for part in above:
+        table = table.setdefault(part, {})
+    table[last] = value
+
+
+def _origin(found: Estimate) -> str:
+    """Say where a value comes from: n, the interval of what is told, and the method."""
+    told = [f"{name} {_between(found, name)}" for name in found.told][:3]
+    parts = [f"n = {found.n:,}", *([f"95 %: {', '.join(told)}"] if told else []), found.method]
+    return "measured: " + "; ".join(parts)
+
+
+def _between(found: Estimate, name: str) -> str:
+    low, high = found.interval(name)
+    return f"{low:.3g} to {high:.3g}"
+
+
+def _seen(history: History) -> str:
+    deals = len(history.deals)
+    return f"{deals:,} deals, seen from {history.seen_from:%Y-%m-%d} to before {history.seen_until:%Y-%m-%d}"

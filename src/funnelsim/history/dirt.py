@@ -97,7 +97,7 @@ class Dirt(Enum):
 
 
 class DirtList:
-    """All rows that were repaired or dropped.
+    r"""All rows that were repaired or dropped.
 
     Examples
     --------

@@ -105,6 +105,25 @@ class Series:
         ends = np.cumsum(list(sizes.values()))
         return {name: slice(int(e) - n, int(e)) for (name, n), e in zip(sizes.items(), ends, strict=True)}
 
+    @cached_property
+    def border(self) -> Floats:
+        """Return the prior precision of growth, week and season: each channel about what is common."""
+        channels = self.channels
+        size = self.slices["season"].stop - self.slices["level"].stop
+        corner = np.zeros((size, size))
+        for apart, common, own, shared, width in (
+            (GROWTH_APART, GROWTH, 0, channels, 1),
+            (WEEK_APART, WEEK, channels + 1, 8 * channels + 1, 7),
+        ):
+            for number in range(width):
+                rows = own + number + width * np.arange(channels)
+                corner[rows, rows] = apart**-2
+                corner[rows, shared + number] = corner[shared + number, rows] = -(apart**-2)
+                corner[shared + number, shared + number] = channels * apart**-2 + common**-2
+        season = np.arange(8 * channels + 8, size)
+        corner[season, season] = SEASON**-2
+        return corner
+
     def start(self) -> Floats:
         """Return numbers to begin from: an even level."""
         at = np.zeros(self.slices["season"].stop)
@@ -223,7 +242,7 @@ class _Prior:
         self._steps = np.linalg.inv(spread)
         self._log_steps = -float(np.linalg.slogdet(spread)[1])
         self._drift = -(variation.shared**2 + variation.own**2) / 2
-        self._corner = _border(series)
+        self._corner = series.border
 
     def _walk(self, at: Floats) -> tuple[Floats, Floats]:
         """Return the first levels, and the steps without their drift; (channels,) and (months - 1, channels)."""
@@ -270,22 +289,3 @@ class _Prior:
         band = self._band.copy()
         band[-1] += diagonal
         return Arrowhead(band, side, corner + self._corner)
-
-
-def _border(series: Series) -> Floats:
-    """Return the prior precision of growth, week and season: each channel about what is common."""
-    channels, first = series.channels, series.slices["level"].stop
-    size = series.slices["season"].stop - first
-    corner = np.zeros((size, size))
-    for apart, common, own, shared, width in (
-        (GROWTH_APART, GROWTH, 0, channels, 1),
-        (WEEK_APART, WEEK, channels + 1, 8 * channels + 1, 7),
-    ):
-        for number in range(width):
-            rows = own + number + width * np.arange(channels)
-            corner[rows, rows] = apart**-2
-            corner[rows, shared + number] = corner[shared + number, rows] = -(apart**-2)
-            corner[shared + number, shared + number] = channels * apart**-2 + common**-2
-    season = np.arange(8 * channels + 8, size)
-    corner[season, season] = SEASON**-2
-    return corner

@@ -98,7 +98,12 @@ def held_in_a_run(channels: int, months: int, seed: int) -> Iterator[tuple[str, 
     by_path = {each.path: each for each in found.estimates()}
     for path, name, truth in truths(firm, level):
         if path in by_path:
-            yield path.rsplit(".", 1)[-1] if channels == 1 else f"{path.rsplit('.', 1)[-1]}, {channels} channels", holds(by_path[path], name, truth)
+            yield (
+                path.rsplit(".", 1)[-1]
+                if channels == 1
+                else f"{path.rsplit('.', 1)[-1]}, {channels} channels",
+                holds(by_path[path], name, truth),
+            )
 
 
 def holds(estimate: Estimate, name: str, truth: float) -> bool:

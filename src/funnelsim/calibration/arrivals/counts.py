@@ -77,7 +77,7 @@ class Counts:
             ("all channels",),
             self.days,
             self.by_day.sum(axis=0, keepdims=True),
-            self.counted.any(axis=0, keepdims=True),
+            np.asarray(self.counted.any(axis=0, keepdims=True)),
             self.closed,
             self.days_off,
         )
@@ -150,9 +150,7 @@ def count(created: pd.DataFrame, days: pd.DatetimeIndex) -> Counts:
     return Counts(tuple(map(str, channels)), days, by_day, counted, closed, only_off)
 
 
-def _days_off(
-    total: Integers, days: pd.DatetimeIndex
-) -> tuple[Booleans, Booleans]:
+def _days_off(total: Integers, days: pd.DatetimeIndex) -> tuple[Booleans, Booleans]:
     """Find empty days on which much was to be expected, and weekdays on which nothing ever comes.
 
     What is usual is the median of the same weekday in the weeks around. An empty day is a day off if it would
@@ -176,10 +174,8 @@ def _days_off(
     return off | closed[weekday], closed
 
 
-def _begun(
-    by_day: Integers, open_: Booleans
-) -> Booleans:
-    """Return from when on each channel counts: from its first deal, if it would surely have had one before."""
+def _begun(by_day: Integers, open_: Booleans) -> Booleans:
+    """Return from when on each channel counts: from its first deal, if it were sure to have had one before."""
     begun = np.ones(by_day.shape, np.bool_)
     for row, deals in enumerate(by_day):
         first = int(np.argmax(deals > 0))

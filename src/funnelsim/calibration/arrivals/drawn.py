@@ -50,7 +50,7 @@ class Drawn:
     def by_month(self) -> Floats:
         """Return the logarithm of the deals expected in each month; shape (channels, months, draws)."""
         years = (np.arange(self.level.shape[1]) - (self.level.shape[1] - 1)) / 12
-        return self.level + self.growth[:, None, :] * years[:, None]
+        return np.asarray(self.level + self.growth[:, None, :] * years[:, None])
 
 
 def draw_channels(counts: Counts, draws: int, rng: np.random.Generator) -> Drawn:
@@ -147,7 +147,9 @@ def draw_rare(pooled: Drawn, counts: Counts, draws: int, rng: np.random.Generato
     if pooled.season is not None:
         shape = shape + np.log(pooled.season[np.asarray(series.season)])
     weight = pooled.week[0]
-    part = series.days @ weight / (series.calendar @ weight)  # of each month that counts; (channels, months, draws)
+    part = (
+        series.days @ weight / (series.calendar @ weight)
+    )  # of each month that counts; (channels, months, draws)
     exposure = (part * np.exp(shape)).sum(axis=1)
     rate = rng.gamma(series.deals.sum((1, 2))[:, None] + 0.5, 1 / exposure)
     channels = len(counts.channels)

@@ -33,7 +33,7 @@ class About(NamedTuple):
 
     def log_density(self, logarithm: float) -> float:
         """Return the logarithm of the density of the number's logarithm, up to a constant."""
-        return -0.5 * ((logarithm - np.log(self.median)) / self.deviation) ** 2
+        return float(-0.5 * ((logarithm - np.log(self.median)) / self.deviation) ** 2)
 
 
 Found = TypeVar("Found")

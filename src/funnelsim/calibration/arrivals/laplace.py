@@ -1,7 +1,7 @@
 """The level of each channel by month, its growth and its week, given how much they vary.
 
-The model is that of the simulation (A7, A9, H4 to H7). A day of weekday j in month m has a Poisson-gamma number
-of deals; its day factor has mean 1 and the channel's day variation. Its mean is
+The model is that of the simulation (A7, A9, H4 to H7). A day of weekday j in month m has a Poisson-gamma
+number of deals; its day factor has mean 1 and the channel's day variation. Its mean is
 
     exp(level[m] + growth x years + season[m] + week[j]) / the sum of exp(week) over the days of the month,
 
@@ -186,9 +186,9 @@ class _Here:
         series, part = self._series, self._part
         of_month = self.residual.sum(2)
         week = self.residual.sum(1) - (part * of_month[:, :, None]).sum(1)
-        season = np.empty(0)
+        season = np.empty(0, np.float64)
         if series.season is not None:
-            season = np.bincount(series.season, of_month.sum(0), 12)
+            season = np.bincount(series.season, of_month.sum(0), 12).astype(np.float64)
         growth = of_month @ series.years
         return np.concatenate([of_month.T.ravel(), growth, [0.0], week.ravel(), np.zeros(7), season])
 
@@ -245,7 +245,7 @@ class _Prior:
         self._corner = series.border
 
     def _walk(self, at: Floats) -> tuple[Floats, Floats]:
-        """Return the first levels, and the steps without their drift; (channels,) and (months - 1, channels)."""
+        """Return first levels (channels,), and steps without their drift (months - 1, channels)."""
         level = at[self._series.slices["level"]].reshape(self._series.months, -1)
         return level[0] - FIRST_LEVEL[0], np.diff(level, axis=0) - self._drift
 

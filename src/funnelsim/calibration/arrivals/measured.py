@@ -81,7 +81,9 @@ def measure_arrivals(
     if rare:
         alone = len(counts.channels) == 1
         pooled = groups[0] if len(often) == 1 else draw_channels(counts.together(), draws, rng)
-        groups.append(replace(pooled, channels=tuple(rare)) if alone else draw_rare(pooled, counts.of(rare), draws, rng))
+        groups.append(
+            replace(pooled, channels=tuple(rare)) if alone else draw_rare(pooled, counts.of(rare), draws, rng)
+        )
     hours = {}
     timed = not by_day and not are_days(inside["created"])
     if timed:
@@ -146,16 +148,16 @@ class Arrivals:
             yield _profile(f"{at}.monthly_profile", group.season, deals, "all channels together", told)
         if name in self.hours:
             told = {f"hour {k}, the average hour is 1": self.hours[name][k] for k in range(24)}
-            yield _profile(f"{at}.hourly_profile", self.hours[name], deals, "counts by hour (Dirichlet)", told)
+            yield _profile(
+                f"{at}.hourly_profile", self.hours[name], deals, "counts by hour (Dirichlet)", told
+            )
         yield _number(f"{at}.day_variation", group.days[row], deals, method, "deviation of a day's factor")
         if len(self.counts.channels) == 1 or (not rare and len(self.groups[0].channels) > 1):
             yield _shock(f"{at}.demand_shock", group.own, len(self.counts.months))
 
     def _place(self, name: str) -> tuple[Drawn, int]:
         """Return the group and the position of a channel."""
-        return next(
-            (group, group.channels.index(name)) for group in self.groups if name in group.channels
-        )
+        return next((group, group.channels.index(name)) for group in self.groups if name in group.channels)
 
     def _level(self, group: Drawn, row: int) -> Floats:
         """Draw the inquiries of the average month, as of the month in which the forecast starts."""
@@ -236,7 +238,9 @@ def _rounded(value: float) -> float:
 
 def _number(path: str, draws: Floats, n: int, method: str, unit: str) -> Estimate:
     """Write a number: its mean."""
-    return Estimate(path, _rounded(draws.mean()), [_rounded(each) for each in draws], n, method, {unit: draws})
+    return Estimate(
+        path, _rounded(draws.mean()), [_rounded(each) for each in draws], n, method, {unit: draws}
+    )
 
 
 def _profile(path: str, draws: Floats, n: int, method: str, told: dict[str, Floats]) -> Estimate:

@@ -45,7 +45,8 @@ def _channels(counts: Counts, rare: Sequence[str]) -> Iterator[str]:
                 "to be expected: if it has ended, switch it off."
             )
     if rare and len(counts.channels) > 1:
-        yield f"Too few deals for a profile of their own, so that of all channels is taken: {', '.join(rare)}."
+        names = ", ".join(rare)
+        yield f"Too few deals for a profile of their own, so that of all channels is taken: {names}."
 
 
 def _unknown(counts: Counts, timed: bool) -> Iterator[str]:

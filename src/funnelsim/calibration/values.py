@@ -1,77 +1,26 @@
-"""Measure the values of won deals, and write them as values of a scenario."""
+"""Measure what contracts are worth, by segment, and write it as values of a scenario."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from funnelsim.calibration.amounts import Fitted, fit, rounded
 from funnelsim.calibration.estimate import LEVELS, Estimate
-from funnelsim.calibration.values.families import FAMILIES, Family, rounded
-from funnelsim.calibration.values.groups import Alike
-from funnelsim.compiling.arrays import Floats, Integers
+from funnelsim.compiling.arrays import Floats
 from funnelsim.io.writing import UnusableError
 
-PLACES_APART, SPREADS_APART = 1.0, 0.5  # scales of how far segments lie apart, in logarithms
-SPREADS = (float(np.log(0.7)), 1.0)  # prior mean and standard deviation of the common spread
-_WIDE = 10.0  # standard deviation of the common place: it says nothing
 _QUANTILES = np.arange(1, 100) / 100
-
-
-@dataclass(frozen=True)
-class Fitted:
-    """Draws of the segments whose values differ, in each family.
-
-    Attributes
-    ----------
-    segments : tuple of str
-        By name.
-    place, spread : array
-        In each family; shape (families, segments, draws).
-    shares : array
-        Probability of each family; shape (families,).
-    family : array
-        The family of each draw, the same for all segments; shape (draws,).
-    """
-
-    segments: tuple[str, ...]
-    place: Floats
-    spread: Floats
-    shares: Floats
-    family: Integers
-
-    def told(self, segment: str, number: Callable[[Family, Floats, Floats], Floats]) -> Floats:
-        """Draw a number of a segment: `number` of a family, its places and its spreads; (draws,)."""
-        row = self.segments.index(segment)
-        each = [
-            number(family, self.place[which, row], self.spread[which, row])
-            for which, family in enumerate(FAMILIES)
-        ]
-        return np.asarray(np.choose(self.family, each))
-
-    def written(self, segment: str) -> list[dict[str, Any]]:
-        """Return the distribution in each draw, as a scenario file has it."""
-        row = self.segments.index(segment)
-        return [
-            FAMILIES[which].written(self.place[which, row, draw], self.spread[which, row, draw])
-            for draw, which in enumerate(self.family)
-        ]
-
-    def typical(self, segment: str) -> dict[str, Any]:
-        """Return the distribution in the middle of the draws, in the more probable family."""
-        row, best = self.segments.index(segment), int(np.argmax(self.shares))
-        return FAMILIES[best].written(self.place[best, row].mean(), self.spread[best, row].mean())
 
 
 def measure_values(won: pd.DataFrame, *, currency: str = "", draws: int, seed: int) -> Values:
     """Measure the values of won deals, by segment (ME4, ME5).
 
-    They are lognormal or gamma, averaged by evidence. Place and spread of a segment come from normal
-    distributions whose deviations are measured, so that a segment with few deals is like the others. Values
-    that are blank, 0 or negative are counted and left out.
+    They are lognormal or gamma, averaged by evidence, and a segment with few deals is like the others (see
+    `amounts.fit`). Values that are blank, 0 or negative are counted and left out.
 
     Parameters
     ----------
@@ -120,7 +69,7 @@ def measure_values(won: pd.DataFrame, *, currency: str = "", draws: int, seed: i
     varied = {name: values for name, values in data.items() if len(values) == 1 or np.ptp(values) > 0}
     fitted = None
     if any(len(values) > 1 for values in varied.values()):
-        fitted = _fitted(varied, draws, np.random.default_rng([seed, 0x7A]))
+        fitted = fit(varied, draws, np.random.default_rng([seed, 0x7A]))
     return Values(usable, data, fitted, currency, tuple(_notes(deals, data)))
 
 
@@ -152,7 +101,7 @@ class Values:
         """Return the contract value of each segment: a distribution, or the one value that all have."""
         return [
             self._constant(name, values)
-            if self.fitted is None or name not in self.fitted.segments
+            if self.fitted is None or name not in self.fitted.groups
             else self._of(name, self.fitted)
             for name, values in self.data.items()
         ]
@@ -171,11 +120,9 @@ class Values:
             self._unit("mean"): fitted.told(name, lambda family, *at: family.mean(*at)),
             self._unit("median"): fitted.told(name, lambda family, *at: family.quantile(*at, 0.5)),
         }
-        shares = zip(FAMILIES, fitted.shares, strict=True)
-        method = ", ".join(f"{family.name} {100 * share:.0f} %" for family, share in shares)
         n = len(self.data[name])
         path, value = f"segments.{name}.contract_value", fitted.typical(name)
-        return Estimate(path, value, fitted.written(name), n, method, told)
+        return Estimate(path, value, fitted.written(name), n, fitted.method, told)
 
     def by_level(self, segment: str) -> pd.DataFrame:
         """Return the quantiles of a segment whose values differ, beside those found.
@@ -191,7 +138,7 @@ class Values:
         ValueError
             If the values of the segment do not differ.
         """
-        if self.fitted is None or segment not in self.fitted.segments:
+        if self.fitted is None or segment not in self.fitted.groups:
             raise ValueError(f"the values of {segment} do not differ")
         found = self.fitted.told(
             segment,
@@ -206,33 +153,6 @@ class Values:
         month = self.deals["closed"].dt.to_period("M").dt.to_timestamp().rename("month")
         found = self.deals.groupby(["segment", month])["value"].agg(["size", "median", "mean"])
         return found.rename(columns={"size": "deals"}).reset_index()
-
-
-def _fitted(data: Mapping[str, Floats], draws: int, rng: np.random.Generator) -> Fitted:
-    """Measure the segments in each family, and how probable each family is."""
-    logs, places, spreads = [], [], []
-    for family in FAMILIES:
-        found = [family.likelihood(values) for values in data.values()]
-        spread, variance = np.array([[each.spread, each.spread_variance] for each in found]).T
-        told = np.isfinite(spread)
-        of_spreads = Alike(*SPREADS, SPREADS_APART)
-        drawn = of_spreads.draw(spread, np.repeat(variance[:, None], draws, axis=1), rng)
-        drawn = np.minimum(drawn, family.widest)
-        place = np.array([each.place for each in found])
-        sizes = [each.size for each in found]
-        unsure = np.array([family.place_variance(each, n) for each, n in zip(drawn, sizes, strict=True)])
-        of_places = Alike(float(place.mean()), _WIDE, PLACES_APART)
-        places.append(of_places.draw(place, unsure, rng))
-        spreads.append(drawn)
-        logs.append(
-            sum(each.log_evidence for each in found)
-            + of_spreads.log_evidence(spread[told], variance[told])
-            + of_places.log_evidence(place, unsure.mean(axis=1))
-        )
-    shares = np.exp(np.array(logs) - max(logs))
-    shares /= shares.sum()
-    family_of_draw = rng.choice(len(FAMILIES), draws, p=shares)
-    return Fitted(tuple(data), np.array(places), np.array(spreads), shares, family_of_draw)
 
 
 def _notes(deals: pd.DataFrame, data: Mapping[str, Floats]) -> Iterator[str]:

@@ -1,0 +1,283 @@
+"""Measure work, and write it as values of a scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from funnelsim.calibration.amounts import Fitted, fit, rounded
+from funnelsim.calibration.estimate import Estimate
+from funnelsim.calibration.work.hours import Hours, own_hours, people_by_day, presence, team_hours, written
+from funnelsim.calibration.work.speeds import Speeds, measure_speeds
+from funnelsim.calibration.work.spells import shared_time, spells_of, visits_of_work
+from funnelsim.compiling.arrays import Floats
+from funnelsim.history import History
+from funnelsim.io.writing import UnusableError
+
+GAP_MINUTES = 5.0
+FEWEST_CLOSED = 30  # deals of a stage that are over, from which only these tell the effort
+_SHORTEST = 1 / 3600  # hours: what took no time took a second
+_LATELY = pd.Timedelta(days=28)
+_HOUR = pd.Timedelta(hours=1)
+
+
+def measure_work(
+    history: History,
+    *,
+    stages: Sequence[str],
+    team: str = "sales",
+    gap_minutes: float = GAP_MINUTES,
+    draws: int,
+    seed: int,
+) -> Work:
+    """Measure when people work, how many there are, how fast they are, and how long deals take them.
+
+    Spells of a rep that overlap share the time: nobody works more than the clock. A spell that goes on past
+    its day counts in the team's hours only. The effort of a deal in a stage is all work on it there.
+
+    Parameters
+    ----------
+    history : History
+        With spells of work.
+    stages : sequence of str
+        Whose effort is measured.
+    team : str
+        The name of the team that works them.
+    gap_minutes : float
+        At most between two spells of the same rep, deal and stage that are one visit.
+    draws : int
+        Draws of all numbers together.
+    seed : int
+        Of random numbers.
+
+    Returns
+    -------
+    Work
+        What is measured, as values of a scenario and as tables, with notes in words.
+
+    Raises
+    ------
+    UnusableError
+        If the history has no spell of work that ends, by a rep who is known.
+    """
+    spells = spells_of(history)
+    named = spells.rows[spells.rows["rep"] != ""]
+    if spells.rows["end"].notna().sum() == 0 or named.empty:
+        raise UnusableError(
+            "the file has no spell of work with a rep, a start and an end: effort and capacity cannot be "
+            "measured; what can be is how many deals reps have open"
+        )
+    rng = np.random.default_rng([seed, 0x3D])
+    last = min(history.seen_until - pd.Timedelta(microseconds=1), named["start"].max())
+    hours = team_hours(named["start"], named["start"].min(), last)
+    pieces = _shared(spells.rows[spells.rows["end"].notna()], hours)
+    visits = visits_of_work(pieces, pd.Timedelta(minutes=gap_minutes))
+    visits["worked"] = visits["worked"].clip(lower=_SHORTEST)
+    there = presence(named, hours)
+    efforts = _efforts(history, pieces, stages)
+    fitted = fit(efforts, draws, rng) if any(np.ptp(each) > 0 for each in efforts.values()) else None
+    speeds = measure_speeds(visits[visits["rep"] != ""], draws, rng)
+    people = people_by_day(there, hours)
+    at_once = people["at_once"].to_numpy()
+    resampled = at_once[rng.integers(0, len(at_once), (draws, len(at_once)))].mean(axis=1)
+    notes = (*spells.notes, *_notes(pieces, visits, hours, speeds), *_missing(efforts, stages))
+    return Work(team, hours, there, people, resampled, speeds, efforts, fitted, visits, spells.robots, notes)
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is measured of work.
+
+    Attributes
+    ----------
+    team : str
+        Its name.
+    hours : Hours
+        When it works.
+    there : DataFrame
+        When each rep was there: see `presence`.
+    people : DataFrame
+        How many were at work on each day: see `people_by_day`.
+    at_once : array
+        Draws of the people at work at once, on average over days; shape (draws,).
+    speeds : Speeds
+        Of the reps.
+    efforts : dict of str to array
+        Hours of all work on a deal in a stage, by stage.
+    fitted : Fitted or None
+        Draws of their distributions.
+    visits : DataFrame
+        Spells merged: see `visits_of_work`.
+    robots : tuple of str
+        Who works round the clock, at once.
+    notes : tuple of str
+        What was found and left out, in words.
+    """
+
+    team: str
+    hours: Hours
+    there: pd.DataFrame
+    people: pd.DataFrame
+    at_once: Floats
+    speeds: Speeds
+    efforts: dict[str, Floats]
+    fitted: Fitted | None
+    visits: pd.DataFrame
+    robots: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    def estimates(self) -> list[Estimate]:
+        """Return hours, people and speed of the team, and the effort of each stage.
+
+        The people have no names, and all of the team's hours: as many as were at work at once on average.
+        """
+        return [*self._team(), *self._efforts()]
+
+    def named_reps(self) -> list[Estimate]:
+        """Return hours and speed of each rep, to be had in place of `people` and `speed` of the team.
+
+        Only reps who were at work in the last four weeks. A rep's hours are as long, on each weekday, as the
+        rep was there on average.
+        """
+        lately = self.there[self.there["day"] > self.there["day"].max() - _LATELY]
+        found = []
+        for rep in sorted(set(lately["rep"])):
+            at, days = f"teams.{self.team}.reps.{rep}", int((self.there["rep"] == rep).sum())
+            hours = written(*own_hours(self.there, self.hours, rep))
+            if not hours:
+                continue
+            found.append(Estimate(f"{at}.hours", hours, None, days, "first start to last end of work", {}))
+            if rep in self.speeds.reps:
+                pace = self.speeds.draws[self.speeds.reps.index(rep)]
+                visits = int(self.speeds.visits[self.speeds.reps.index(rep)])
+                found.append(_number(f"{at}.speed", pace, visits, "partial pooling", "factor on the pace"))
+        return found
+
+    def _team(self) -> Iterator[Estimate]:
+        at, days = f"teams.{self.team}", len(self.people)
+        method = "2 % to 98 % of the starts of work"
+        yield Estimate(f"{at}.hours", self.hours.written(), None, days, method, {})
+        people = max(round(float(self.people["at_once"].mean())), 1)
+        told = {"people at work at once": self.at_once}
+        yield Estimate(f"{at}.people", people, None, days, "hours there over opening hours", told)
+        if len(self.speeds.reps) > 1:
+            spread = np.log(self.speeds.draws).std(axis=0, ddof=1)
+            table = [_speed(each) for each in spread]
+            visits, told = int(self.speeds.visits.sum()), {"deviation of the logarithm": spread}
+            value = _speed(float(np.median(spread)))
+            yield Estimate(f"{at}.speed", value, table, visits, "partial pooling of reps", told)
+
+    def _efforts(self) -> Iterator[Estimate]:
+        for stage, hours in self.efforts.items():
+            path = f"stages.{stage}.effort_hours"
+            if self.fitted is None:
+                value = rounded(float(hours[0]))
+                yield Estimate(path, value, None, len(hours), "always the same", {"mean, hours": hours[:1]})
+                continue
+            told = {
+                "mean, hours": self.fitted.told(stage, lambda family, *at: family.mean(*at)),
+                "median, hours": self.fitted.told(stage, lambda family, *at: family.quantile(*at, 0.5)),
+            }
+            value, drawn = self.fitted.typical(stage), self.fitted.written(stage)
+            yield Estimate(path, value, drawn, len(hours), self.fitted.method, told)
+
+    def by_weekday(self) -> pd.DataFrame:
+        """Return people at work by weekday: `weekday`, `days`, `people` and `at_once`, both on average."""
+        weekday = self.people["day"].dt.day_name().rename("weekday")
+        found = self.people.groupby(weekday, sort=False).agg(
+            days=("day", "size"), people=("people", "mean"), at_once=("at_once", "mean")
+        )
+        return found.reset_index()
+
+
+def _number(path: str, draws: Floats, n: int, method: str, unit: str) -> Estimate:
+    drawn = [rounded(each) for each in draws]
+    return Estimate(path, rounded(float(np.median(draws))), drawn, n, method, {unit: draws})
+
+
+def _speed(deviation: float) -> dict[str, Any]:
+    """Write a lognormal speed, 1 in the middle."""
+    return {"median": 1.0, "p90": rounded(float(np.exp(1.2816 * max(deviation, 1e-4))))}
+
+
+def _shared(rows: pd.DataFrame, hours: Hours) -> pd.DataFrame:
+    """Return spells with the hours worked in each: shared with those that overlap, none counted twice.
+
+    Spells of one rep, deal and stage that overlap are first made one. Those of nobody known are taken to be
+    of somebody who does nothing else.
+    """
+    zero = rows.assign(worked=0.0)
+    pieces = visits_of_work(zero, pd.Timedelta(0))[["deal", "stage", "rep", "start", "end"]]
+    worked = np.empty(len(pieces))
+    for rep, own in pieces.groupby("rep", sort=False):
+        begin, end, whose = _within_days(own, hours)
+        each = end - begin if rep == "" else shared_time(begin, end)
+        worked[own.index] = np.bincount(whose, each, len(own)) / 3600
+    return pieces.assign(worked=worked)
+
+
+def _within_days(own: pd.DataFrame, hours: Hours) -> tuple[Floats, Floats, np.ndarray]:
+    """Cut spells that go on past their day to the team's hours; starts and ends in seconds, and whose."""
+    origin = own["start"].min().floor("D")
+    begin = (own["start"] - origin).dt.total_seconds().to_numpy()
+    end = (own["end"] - origin).dt.total_seconds().to_numpy()
+    first, last = begin // 86_400, end // 86_400
+    same = np.flatnonzero(first == last)
+    parts = [(begin[same], end[same], same)]
+    at_work = set(((hours.days - origin) // pd.Timedelta(days=1)).tolist())
+    for spell in np.flatnonzero(first != last):
+        days = [day for day in range(int(first[spell]), int(last[spell]) + 1) if day in at_work]
+        weekday = [(origin.day_of_week + day) % 7 for day in days]
+        opens = np.maximum(np.array(days) * 86_400 + hours.opens[weekday], begin[spell])
+        closes = np.minimum(np.array(days) * 86_400 + hours.closes[weekday], end[spell])
+        some = closes > opens
+        parts.append((opens[some], closes[some], np.full(int(some.sum()), spell)))
+    return tuple(np.concatenate(each) for each in zip(*parts, strict=True))  # type: ignore[return-value]
+
+
+def _efforts(history: History, pieces: pd.DataFrame, stages: Sequence[str]) -> dict[str, Floats]:
+    """Add up the hours of all work on a deal in a stage.
+
+    Deals that are closed tell it in full; only where they are few do others count, too. What was worked on a
+    deal before the record is not known, so that only deals created in it count.
+    """
+    deals = history.deals.set_index("deal")
+    created, closed = pieces["deal"].map(deals["created"]), pieces["deal"].map(deals["closed"])
+    whole = pieces[~(created < history.seen_from)].assign(over=closed.notna())
+    found = {}
+    for stage in stages:
+        own = (
+            whole[whole["stage"] == stage].groupby("deal").agg(hours=("worked", "sum"), over=("over", "any"))
+        )
+        over = own[own["over"]]
+        told = over if len(over) >= FEWEST_CLOSED else own
+        if len(told):
+            found[stage] = told["hours"].clip(lower=_SHORTEST).to_numpy()
+    return found
+
+
+def _notes(pieces: pd.DataFrame, visits: pd.DataFrame, hours: Hours, speeds: Speeds) -> Iterator[str]:
+    named = pieces[pieces["rep"] != ""]
+    same_day = named["start"].dt.floor("D") == named["end"].dt.floor("D")
+    clock = float(((named["end"] - named["start"])[same_day] / _HOUR).sum())
+    shared = float(named["worked"][same_day].sum())
+    if clock > 0 and shared < clock:
+        yield f"{100 * (1 - shared / clock):.0f} % of the time of spells is several at once, and is shared."
+    late = int((~same_day).sum())
+    if late:
+        yield f"{late} spells go on past their day: only the team's hours of them count as work."
+    yield f"{len(pieces)} spells of work are {len(visits)} visits."
+    if len(hours.days_off):
+        days = ", ".join(f"{day:%Y-%m-%d}" for day in hours.days_off)
+        yield f"Days off in the record: {days}. Those to come are to be typed as `holidays`."
+    yield speeds.words()
+
+
+def _missing(efforts: dict[str, Floats], stages: Sequence[str]) -> Iterator[str]:
+    without = [stage for stage in stages if stage not in efforts]
+    if without:
+        yield f"No work is known in: {', '.join(without)}. Its effort is not measured."

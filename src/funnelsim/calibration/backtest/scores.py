@@ -83,8 +83,8 @@ def crps(samples: Floats, came: float) -> float:
     References
     ----------
     Ferro, C. (2014), Fair scores for ensemble forecasts, Quarterly Journal of the Royal Meteorological
-    Society 140. Zamo, M. and Naveau, P. (2018), Mathematical Geosciences 50: the estimator by probability-weighted
-    moments, which is the same number at the cost of a sort.
+    Society 140. Zamo, M. and Naveau, P. (2018), Mathematical Geosciences 50: the estimator by probability-
+    weighted moments, which is the same number at the cost of a sort.
 
     Examples
     --------

@@ -109,8 +109,7 @@ def test_independent_windows_are_the_most_that_do_not_overlap(seed: int) -> None
 
     def apart(chosen: tuple[int, ...]) -> bool:
         return all(
-            ends[one] <= begins[other] or ends[other] <= begins[one]
-            for one, other in combinations(chosen, 2)
+            ends[one] <= begins[other] or ends[other] <= begins[one] for one, other in combinations(chosen, 2)
         )
 
     days = np.datetime64("2026-01-01")

@@ -210,4 +210,3 @@ def _deal_rows(
             "cluster": clusters.reindex(won.index[known]).to_numpy(),
         }
     )
-

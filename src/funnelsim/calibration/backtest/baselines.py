@@ -22,7 +22,7 @@ from funnelsim.calibration.backtest.samples import (
     resampled_medians,
     resampled_sums,
 )
-from funnelsim.calibration.backtest.spans import Span
+from funnelsim.calibration.backtest.spans import Span, before
 from funnelsim.calibration.backtest.windows import (
     VALUE,
     WINS,
@@ -103,18 +103,17 @@ class SeasonalNaive:
 
     def _errors(self, history: History, edges: Sequence[pd.Timestamp]) -> dict[str, Floats]:
         """List what the naive forecast was wrong by, in each earlier time as long as a part of the window."""
-        step = edges[1] - edges[0]
         days = [edges[0]]
-        while self.season.after(days[0] - step, -1) >= history.seen_from:
-            days.insert(0, days[0] - step)
+        while self.season.after(earlier := before(edges[0], edges[1], len(days)), -1) >= history.seen_from:
+            days.insert(0, earlier)
         if len(days) < 2:
             raise UnusableError(
                 f"the history begins on {history.seen_from:%Y-%m-%d}: it is too short to tell how wrong the "
                 f"time {self.season.words()} before is"
             )
         now = happenings(history.deals, instants(days))
-        before = happenings(history.deals, instants([self.season.after(day, -1) for day in days]))
-        return {name: now[name] - before[name] for name in now}
+        then = happenings(history.deals, instants([self.season.after(day, -1) for day in days]))
+        return {name: now[name] - then[name] for name in now}
 
 
 @dataclass(frozen=True)

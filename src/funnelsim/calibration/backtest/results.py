@@ -135,11 +135,8 @@ class Backtest:
 
     def deals_against(self, baseline: str) -> DealScores:
         """Average by how much the judged scores lower than a baseline, deal by deal: below 0 is better."""
-        keys = ["origin", "deal"]
-        mine, theirs = (
-            self.deals[self.deals["forecaster"] == name].set_index(keys) for name in (self.judged, baseline)
-        )
-        both = mine.join(theirs, how="inner", rsuffix=" of baseline")
+        mine, theirs = (self.deals[self.deals["forecaster"] == name] for name in (self.judged, baseline))
+        both = mine.merge(theirs, on=["origin", "deal"], suffixes=("", " of baseline"))
         moved = pd.DataFrame({name: both[name] - both[f"{name} of baseline"] for name in ("log", "brier")})
         return _averaged(moved, both["cluster"])
 

@@ -70,6 +70,21 @@ class Span:
         return f"{self.count} {_UNITS[self.unit]}{'s' if self.count > 1 else ''}"
 
 
+def before(origin: pd.Timestamp, end: pd.Timestamp, times: int) -> pd.Timestamp:
+    """Return the instant so many parts before an origin, each as long as that from the origin to an end.
+
+    Examples
+    --------
+    >>> april, may = pd.Timestamp("2026-04-01"), pd.Timestamp("2026-05-01")
+    >>> f"{before(april, may, 2):%d %B}", f"{before(may, pd.Timestamp('2026-05-08'), 2):%d %B}"
+    ('01 February', '17 April')
+    """
+    month = Span(1, "m")
+    if month.after(origin) == end:
+        return month.after(origin, -times)
+    return origin - times * (end - origin)
+
+
 def origins(history: History, horizon: Span, every: Span) -> tuple[pd.Timestamp, ...]:
     """Choose the days on which to forecast: each has a past and a future of at least the horizon.
 

@@ -14,12 +14,12 @@ from funnelsim.calibration.drift import Drift, measure_drift
 from funnelsim.calibration.durations import Lengths, measure_lengths
 from funnelsim.calibration.estimate import Estimate
 from funnelsim.calibration.first_wait import measure_first_wait
-from funnelsim.calibration.load import Load, measure_load
 from funnelsim.calibration.mix import FirstStages, first_stages, measure_mix
 from funnelsim.calibration.outcomes import Outcomes, measure_outcomes
 from funnelsim.calibration.skill import Skill, measure_skill
 from funnelsim.calibration.values import Values, measure_values
 from funnelsim.calibration.visits import visits_of
+from funnelsim.calibration.work.load import Load, measure_load
 from funnelsim.history import History
 from funnelsim.history.names import name_of
 from funnelsim.io.writing import UnusableError
@@ -93,12 +93,13 @@ def calibrate(
     _must_tell(history)
     starts = first_stages(history)
     visits = visits_of(history)
-    seeds = iter(np.random.SeedSequence(seed).generate_state(len(history.stages) + 4).tolist())
+    seeds = iter(np.random.SeedSequence(seed).generate_state(len(history.stages) + 5).tolist())
     lengths = {
         stage: measure_lengths(visits[visits["stage"] == stage], draws=draws, seed=next(seeds))
         for stage in history.stages
     }
-    outcomes = measure_outcomes(visits, history.stages, draws=draws, seed=next(seeds))
+    reason_of = history.deals.set_index("deal")["reason"]
+    outcomes = measure_outcomes(visits, history.stages, draws=draws, seed=next(seeds), reason_of=reason_of)
     arrivals = measure_arrivals(
         starts.created,
         history.seen_from,
@@ -107,7 +108,9 @@ def calibrate(
         draws=draws,
         seed=next(seeds),
     )
-    values = measure_values(_won(history), draws=draws, seed=next(seeds)) if _has_values(history) else None
+    values = None
+    if _has_values(history):
+        values = measure_values(_won(history), currency=history.currency, draws=draws, seed=next(seeds))
     estimates = [each for stage, found in lengths.items() for each in found.estimates(stage)]
     estimates += [*outcomes.estimates(), *arrivals.estimates()]
     estimates += measure_mix(starts, history, draws=draws, seed=next(seeds))
@@ -122,7 +125,7 @@ def calibrate(
         values,
         measure_skill(outcomes, visits) if _has(history, "rep") else None,
         measure_drift(visits),
-        measure_load(history),
+        measure_load(history, draws=draws, seed=next(seeds)),
         starts,
     )
 

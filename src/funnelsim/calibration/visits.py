@@ -31,10 +31,10 @@ def visits_of(history: History) -> pd.DataFrame:
         A row a visit, in the order of the entries, with the columns of `VISITS`. `ended` is blank where the
         visit goes on. Its length, in days, lies from `low` to `high`: they are equal where it is exact, and
         `high` is infinite where it goes on. `from_age`, in days, is how long it is known to have lasted
-        before it could be seen. `entered_within` and `ended_within`, in days, are how long the time is in
-        which it began, and in which it ended; `low` and `from_age` count from the end of the former.
-        `went_to` is a stage, "won", "lost", or "" where the visit goes on, and `went_back` says whether that
-        stage is an earlier one.
+        before it could be seen; blank where it may have begun before `seen_from` or after.
+        `entered_within` and `ended_within`, in days, are how long the time is in which it began, and in
+        which it ended; `low` and `from_age` count from the end of the former. `went_to` is a stage, "won",
+        "lost", or "" where the visit goes on, and `went_back` says whether that stage is an earlier one.
 
     Examples
     --------
@@ -88,8 +88,11 @@ def _with_lengths(visits: pd.DataFrame, history: History) -> pd.DataFrame:
     goes_on = visits["ended"].isna()
     ended = ended[0].where(goes_on | (ended[0] >= history.seen_from), history.seen_from), ended[1]
     visits["from_age"] = np.maximum(_days(history.seen_from - began[1]), 0.0)
-    visits["low"] = np.maximum(_days(ended[0].fillna(_last_look(history)) - began[1]), visits["from_age"])
+    low = _days(ended[0].fillna(_last_look(history)) - began[1])
+    visits["low"] = np.maximum(low, visits["from_age"])
     visits["high"] = np.where(goes_on, np.inf, np.maximum(_days(ended[1] - began[0]), visits["low"]))
+    either = (began[0] < history.seen_from) & (began[1] >= history.seen_from) & (began[0] < began[1])
+    visits.loc[either, "from_age"] = np.nan
     visits["entered_within"] = _days(began[1] - began[0])
     visits["ended_within"] = np.where(goes_on, 0.0, _days(ended[1] - ended[0]))
     return visits

@@ -19,7 +19,7 @@ from funnelsim.compiling.arrays import Floats
 _NORMAL = float(special.ndtri(0.9))
 _WEIBULL = float(np.log(np.log(10.0)) - np.log(np.log(2.0)))
 _LOGISTIC = float(np.log(9.0))
-_MOST = 700.0  # of what an exponential is taken
+_MOST = 50.0  # of what an exponential is taken: a search goes on from there
 
 
 class Family(ABC):

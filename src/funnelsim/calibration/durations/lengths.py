@@ -140,7 +140,7 @@ def measure_lengths(visits: pd.DataFrame, *, draws: int, seed: int) -> Lengths:
     Parameters
     ----------
     visits : DataFrame
-        Of one stage, with the columns of `visits_of`.
+        Of one stage, with the columns of `visits_of`; those with a blank `from_age` tell nothing.
     draws : int
         How many draws of the posterior are taken.
     seed : int
@@ -149,7 +149,7 @@ def measure_lengths(visits: pd.DataFrame, *, draws: int, seed: int) -> Lengths:
     Raises
     ------
     UnusableError
-        If there is no visit.
+        If there is no visit that tells of it.
 
     Examples
     --------
@@ -162,9 +162,10 @@ def measure_lengths(visits: pd.DataFrame, *, draws: int, seed: int) -> Lengths:
     >>> low < 9 < high and never.value < 0.01
     True
     """
+    visits = visits[visits["from_age"].notna()]
     if not len(visits):
         raise UnusableError(
-            "no visit to this stage is in the history: how long one lasts cannot be measured; "
+            "the history has no visit to this stage that tells how long one lasts: "
             "type a time, or leave the stage out"
         )
     rng = np.random.default_rng(seed)

@@ -17,12 +17,14 @@ from funnelsim.compiling.arrays import Floats
 
 Density = Callable[[Floats], Floats]  # of points (n, 3), as a logarithm
 
-FIRST, SECOND = 400, 1_000  # proposals around the mode, and around what the first of them found
+ROUNDS = (400, 400, 600)  # proposals around the mode, and around what was found before
 _TAILS = 5  # degrees of freedom of the proposals: their tails are heavier than those of a posterior
 _WIDER = 1.3  # variance of the proposals over what it seems to be
 _LEAST = 1e-300  # of what a logarithm is taken
-_BOUNDS = np.array([[-12.0, 15.0], [-5.2, 3.2], [-35.0, 35.0]])  # far beyond what any stage does
-_STEP = 1e-4  # of differences
+_BOUNDS = np.array([(-12.0, -5.2, -35.0), (15.0, 3.2, 35.0)])  # beyond them, no stage tells points apart
+_STEP = 1e-3  # of differences
+_AXES = np.eye(3)
+_SIGNS = np.array([(1, 1), (1, -1), (-1, 1), (-1, -1)])
 
 
 @dataclass(frozen=True)
@@ -73,10 +75,8 @@ def log_posterior(family: Family, seen: Observed, prior: Prior) -> Density:
     """Return the logarithm of likelihood times prior, as a function of points."""
 
     def density(points: Floats) -> Floats:
-        inside = np.all((points > _BOUNDS[:, 0]) & (points < _BOUNDS[:, 1]), axis=1)
-        kept = np.clip(points, _BOUNDS[:, 0], _BOUNDS[:, 1])
-        found = log_likelihood(family, seen, kept) + prior.log_density(kept)
-        return np.where(inside, found, -np.inf)
+        possible = np.clip(points, *_BOUNDS)
+        return log_likelihood(family, seen, possible) + prior.log_density(points)
 
     return density
 
@@ -91,18 +91,16 @@ def mode(density: Density, seen: Observed, prior: Prior) -> tuple[Floats, Floats
     array (3,), array (3, 3)
     """
     starts = _starts(seen, prior)
-    start = starts[np.argmax(density(starts))]
-
-    def descent(point: Floats) -> tuple[float, Floats]:
-        around = density(point + _STEP * _CROSS)
-        return -float(around[0]), -(around[1:4] - around[4:7]) / (2 * _STEP)
-
-    bounds = [(low + 0.01, high - 0.01) for low, high in _BOUNDS]
-    best = minimize(descent, start, jac=True, method="L-BFGS-B", bounds=bounds).x
-    return best, _covariance(density, best)
-
-
-_CROSS = np.vstack([np.zeros(3), np.eye(3), -np.eye(3)])
+    found = minimize(
+        lambda point: float(-density(point[None])[0]),
+        starts[np.argmax(density(starts))],
+        jac=lambda point: -_slope(density, point),
+        hess=lambda point: _curvature(density, point),
+        method="trust-exact",  # a flat or a bent place on the way does not lead it astray
+        options={"gtol": 1e-3},
+    )
+    sizes, axes = np.linalg.eigh(_curvature(density, found.x))
+    return np.asarray(found.x), np.asarray((axes / np.maximum(sizes, _FLATTEST)) @ axes.T)
 
 
 def _starts(seen: Observed, prior: Prior) -> Floats:
@@ -114,34 +112,44 @@ def _starts(seen: Observed, prior: Prior) -> Floats:
     return np.column_stack([axis.ravel() for axis in grid])
 
 
-def _covariance(density: Density, best: Floats) -> Floats:
-    """Invert the curvature at the mode; directions in which it is flat are as wide as is sensible."""
-    step = 10 * _STEP
-    pairs = np.array([(i, j) for i in range(3) for j in range(3)])
-    signs = np.array([(1, 1), (1, -1), (-1, 1), (-1, -1)])
-    shifts = np.array([[a * np.eye(3)[i] + b * np.eye(3)[j] for a, b in signs] for i, j in pairs])
-    found = density((best + step * shifts).reshape(-1, 3)).reshape(9, 4)
-    curvature = -(found[:, 0] - found[:, 1] - found[:, 2] + found[:, 3]).reshape(3, 3) / (4 * step * step)
-    sizes, axes = np.linalg.eigh(curvature)
-    return np.asarray((axes / np.maximum(sizes, _FLATTEST)) @ axes.T)
+def _slope(density: Density, point: Floats) -> Floats:
+    """Return the gradient at a point, by central differences."""
+    around = density(np.vstack([point + _STEP * _AXES, point - _STEP * _AXES]))
+    return np.asarray((around[:3] - around[3:]) / (2 * _STEP))
+
+
+def _curvature(density: Density, point: Floats) -> Floats:
+    """Return the negative matrix of second derivatives at a point, by central differences."""
+    corners = [point + _STEP * (a * _AXES[:, None] + b * _AXES) for a, b in _SIGNS]
+    found = density(np.concatenate(corners).reshape(-1, 3)).reshape(4, 3, 3)
+    return np.asarray(-np.tensordot(_SIGNS.prod(axis=1), found, 1) / (4 * _STEP * _STEP))
 
 
 _FLATTEST = 0.1  # least curvature that is believed: a deviation of 3 in the logarithm
 
 
 def explored(density: Density, best: Floats, covariance: Floats, rng: np.random.Generator) -> Weighed:
-    """Sample a posterior by importance, around its mode and then around what that has found (ME4).
+    """Sample a posterior by importance: around its mode, and then around what has been found so far (ME4).
 
-    Points come from Student's t with heavy tails; all are weighed by the mixture of the two (Owen and Zhou,
-    Journal of the American Statistical Association 95, 2000).
+    Points come from Student's t, and all are weighed by the mixture of what they came from (Cornuet, Marin,
+    Mira and Robert, Scandinavian Journal of Statistics 39, 2012).
     """
-    first = multivariate_t(best, _WIDER * covariance, _TAILS)
-    points = first.rvs(FIRST, random_state=rng)
-    weights = special.softmax(density(points) - first.logpdf(points))
-    mean = weights @ points
-    spread = ((points - mean) * weights[:, None]).T @ (points - mean)
-    second = multivariate_t(mean, _WIDER * (spread + 1e-3 * covariance), _TAILS)
-    points = np.vstack([points, second.rvs(SECOND, random_state=rng)])
-    shares = np.log([FIRST / len(points), SECOND / len(points)])
-    proposed = np.logaddexp(first.logpdf(points) + shares[0], second.logpdf(points) + shares[1])
-    return Weighed(points, density(points) - proposed)
+    center, width = best, covariance
+    points, found, proposals = np.empty((0, 3)), np.empty(0), []
+    for count in ROUNDS:
+        proposals.append(multivariate_t(center, _WIDER * width, _TAILS))
+        new = proposals[-1].rvs(count, random_state=rng)
+        points, found = np.vstack([points, new]), np.concatenate([found, density(new)])
+        shares = np.log(ROUNDS[: len(proposals)]) - np.log(len(points))
+        proposed = [each.logpdf(points) + share for each, share in zip(proposals, shares, strict=True)]
+        weighed = Weighed(points, _cut(found - special.logsumexp(proposed, axis=0)))
+        weights = special.softmax(weighed.log_weights)
+        center = weights @ points
+        width = ((points - center) * weights[:, None]).T @ (points - center) + 1e-3 * covariance
+    return weighed
+
+
+def _cut(log_weights: Floats) -> Floats:
+    """Cut the largest weights, so that no single point speaks for all (Ionides 2008)."""
+    mean = special.logsumexp(log_weights) - np.log(len(log_weights))
+    return np.asarray(np.minimum(log_weights, mean + 0.5 * np.log(len(log_weights))))

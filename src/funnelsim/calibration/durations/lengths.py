@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from scipy import special
 
 from funnelsim.calibration.durations.families import FAMILIES, Family
+from funnelsim.calibration.durations.members import DIGITS, InSteps, Member, OfFamily
 from funnelsim.calibration.durations.observed import observed
 from funnelsim.calibration.durations.posterior import Weighed, explored, log_posterior, mode
 from funnelsim.calibration.durations.prior import Prior
 from funnelsim.calibration.durations.product_limit import product_limit
+from funnelsim.calibration.durations.steps import NAME as STEPS
+from funnelsim.calibration.durations.steps import Steps, in_steps
 from funnelsim.calibration.estimate import LEVELS, Estimate
 from funnelsim.compiling.arrays import Floats, Integers
 from funnelsim.io.writing import UnusableError
 
 FEWEST = 5  # visits that ended, below which the prior tells more than they do
-_DIGITS = 6  # of numbers that are written
+MOST_NEVER = 0.999999  # a share that is 1 would leave nobody to decide
 
 
 @dataclass(frozen=True)
@@ -30,12 +35,10 @@ class Lengths:
     ----------
     weights : dict of str to float
         The probability of each family, by name.
-    family : array (R,)
-        Which of `FAMILIES` each draw is of.
-    median, p90 : array (R,)
-        Days, of those who ever decide.
-    never : array (R,)
-        The share that never decides.
+    members : tuple of Member
+        Draws of the distribution.
+    middle : Member
+        Of the likeliest family, in the middle of its draws.
     visits : DataFrame
         What was measured.
     worth : float
@@ -43,42 +46,33 @@ class Lengths:
     """
 
     weights: dict[str, float]
-    family: Integers
-    median: Floats
-    p90: Floats
-    never: Floats
+    members: tuple[Member, ...]
+    middle: Member
     visits: pd.DataFrame
     worth: float
 
     def estimates(self, stage: str) -> list[Estimate]:
-        """Return what a scenario says of the time that customers take in a stage, and who never decides.
-
-        The value that is typed is the member in the middle: of the likeliest family, at the medians of its
-        draws.
-        """
-        likeliest = max(range(len(FAMILIES)), key=lambda each: self.weights[FAMILIES[each].name])
-        among = self.family == likeliest
-        middle = [float(np.median(each[among])) for each in (self.median, self.p90)]
-        never = self.never.clip(0.0, 1.0).round(_DIGITS)
+        """Return what a scenario says of the time that customers take in a stage, and who never decides."""
+        median, p90, never = (
+            np.array([getattr(each, name) for each in self.members]) for name in ("median", "p90", "never")
+        )
+        shares = never.clip(0.0, MOST_NEVER).round(DIGITS)
         return [
             Estimate(
                 f"stages.{stage}.customer_takes_days",
-                written(FAMILIES[likeliest], *middle),
-                [
-                    written(FAMILIES[each], *days)
-                    for each, *days in zip(self.family, self.median, self.p90, strict=True)
-                ],
+                self.middle.written(),
+                [each.written() for each in self.members],
                 len(self.visits),
                 self.method,
-                {"median, days": self.median, "p90, days": self.p90},
+                {"median, days": median, "p90, days": p90},
             ),
             Estimate(
                 f"stages.{stage}.never_decides",
-                float(np.median(never)),
-                never.tolist(),
+                float(np.median(shares)),
+                shares.tolist(),
                 len(self.visits),
                 self.method,
-                {"share": self.never},
+                {"share": never},
             ),
         ]
 
@@ -104,14 +98,8 @@ class Lengths:
         DataFrame
             A row for each number of days: `days`, `low`, `middle`, `high`.
         """
-        lasting = np.empty((len(self.family), len(days)))
-        for number, family in enumerate(FAMILIES):
-            among = self.family == number
-            center = np.log(self.median[among, None])
-            spread = np.log(self.p90[among, None]) - center
-            lasting[among] = family.survival(np.log(days), center, spread)
-        never = self.never[:, None]
-        low, middle, high = np.quantile(never + (1 - never) * lasting, (LEVELS[0], 0.5, LEVELS[1]), axis=0)
+        lasting = np.array([each.lasting(days) for each in self.members])
+        low, middle, high = np.quantile(lasting, (LEVELS[0], 0.5, LEVELS[1]), axis=0)
         return pd.DataFrame({"days": days, "low": low, "middle": middle, "high": high})
 
     def seen(self) -> pd.DataFrame:
@@ -122,19 +110,11 @@ class Lengths:
         return product_limit(self.visits)
 
 
-def written(family: Family, median: float, p90: float) -> dict[str, Any]:
-    """Write a member of a family as a scenario file does, with numbers that a reader can read."""
-    return {
-        key: each if isinstance(each, str) else float(f"{each:.{_DIGITS}g}")
-        for key, each in family.written(float(median), float(p90)).items()
-    }
-
-
 def measure_lengths(visits: pd.DataFrame, *, draws: int, seed: int) -> Lengths:
     """Measure how long the visits of a stage last, and which share of them never ends (ME2).
 
-    Four families are fitted, each with a share that never decides, to lengths that are exact, within bounds
-    or still going on, among visits that may be seen late. Draws are of the posterior over all of them, so
+    Four families, and a hazard that is constant between ages, are fitted, each with a share that never
+    decides, to lengths that are exact, within bounds or still going on, among visits that may be seen late. Draws are of the posterior over all of them, so
     that the tail is as uncertain as the data leave it (ME4).
 
     Parameters
@@ -173,26 +153,53 @@ def measure_lengths(visits: pd.DataFrame, *, draws: int, seed: int) -> Lengths:
     found = []
     for family in FAMILIES:
         density = log_posterior(family, seen, prior)
-        found.append(explored(density, *mode(density, seen, prior), rng))
+        found.append(
+            _Found(
+                family.name, partial(_of_family, family), explored(density, *mode(density, seen, prior), rng)
+            )
+        )
+    stepped = in_steps(visits, seen, rng)
+    if stepped is not None:
+        steps, weighed = stepped
+        found.append(_Found(STEPS, partial(_in_steps, steps), weighed))
     return _drawn(found, visits, draws, rng)
 
 
-def _drawn(found: list[Weighed], visits: pd.DataFrame, draws: int, rng: np.random.Generator) -> Lengths:
+class _Found(NamedTuple):
+    """The posterior of a family, and how a point of it is a distribution of lengths."""
+
+    name: str
+    member: Callable[[Floats], Member]
+    weighed: Weighed
+
+
+def _of_family(family: Family, point: Floats) -> Member:
+    center, log_spread, odds = point
+    days = np.exp([center, center + np.exp(log_spread)])
+    return OfFamily(family, float(days[0]), float(days[1]), float(special.expit(odds)))
+
+
+def _in_steps(steps: Steps, point: Floats) -> Member:
+    return InSteps(steps, np.exp(point))
+
+
+def _drawn(found: list[_Found], visits: pd.DataFrame, draws: int, rng: np.random.Generator) -> Lengths:
     """Draw from all families as one: each point with its weight, and so each family with its evidence."""
-    evidence = special.softmax([each.log_evidence for each in found])
-    points = np.vstack([each.points for each in found])
-    family = np.repeat(np.arange(len(found)), [len(each.points) for each in found])
-    pooled = Weighed(points, np.concatenate([each.log_weights for each in found]))
-    chosen = rng.permutation(_systematic(special.softmax(pooled.log_weights), draws, rng))
-    center, log_spread, odds = points[chosen].T
+    evidence = special.softmax([each.weighed.log_evidence for each in found])
+    shares = [
+        share * special.softmax(each.weighed.log_weights) for share, each in zip(evidence, found, strict=True)
+    ]
+    points = [(each, row) for each in found for row in each.weighed.points]
+    weights = np.concatenate(shares)
+    chosen = rng.permutation(_systematic(weights, draws, rng))
+    likeliest = found[int(np.argmax(evidence))]
+    among = np.array([points[place][1] for place in chosen if points[place][0] is likeliest])
     return Lengths(
-        weights={each.name: float(share) for each, share in zip(FAMILIES, evidence, strict=True)},
-        family=family[chosen],
-        median=np.exp(center),
-        p90=np.exp(center + np.exp(log_spread)),
-        never=special.expit(odds),
+        weights={each.name: float(share) for each, share in zip(found, evidence, strict=True)},
+        members=tuple(points[place][0].member(points[place][1]) for place in chosen),
+        middle=likeliest.member(np.median(among, axis=0)),
         visits=visits,
-        worth=pooled.worth,
+        worth=float(1 / (weights @ weights)),
     )
 
 

@@ -64,11 +64,27 @@ def log_likelihood(family: Family, seen: Observed, points: Floats) -> Floats:
     center, spread, odds = points.T
     spread = np.exp(spread)
     never, ever = special.expit(odds), special.expit(-odds)
-    lasting = family.survival(seen.log_days[:, None], center, spread)
-    exact = family.log_density(seen.exact[:, None], center, spread) + np.log(ever)
-    between = np.log(np.maximum(ever * (seen.between @ lasting), _LEAST))
-    beyond = np.log(never + ever * (seen.beyond @ lasting))
-    return np.asarray(seen.exact_weight @ exact + seen.between_weight @ between + seen.beyond_weight @ beyond)
+    lasting = never + ever * family.survival(seen.log_days[:, None], center, spread)
+    return told(seen, family.log_density(seen.exact[:, None], center, spread) + np.log(ever), lasting)
+
+
+def told(seen: Observed, log_density: Floats, lasting: Floats) -> Floats:
+    """Return the logarithm of the likelihood of distributions of the lengths of all visits: (n,).
+
+    Parameters
+    ----------
+    seen : Observed
+        What was seen.
+    log_density : array (exact, n)
+        Of each exact length.
+    lasting : array (points, n)
+        Shares that last longer than each of `seen.log_days`, those who never decide included.
+    """
+    between = np.log(np.maximum(seen.between @ lasting, _LEAST))
+    beyond = np.log(np.maximum(seen.beyond @ lasting, _LEAST))
+    return np.asarray(
+        seen.exact_weight @ log_density + seen.between_weight @ between + seen.beyond_weight @ beyond
+    )
 
 
 def log_posterior(family: Family, seen: Observed, prior: Prior) -> Density:

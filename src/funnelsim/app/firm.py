@@ -87,26 +87,30 @@ def snapshot(
         with terminal.writing(out), whole_file(out) as opened:
             opened.write(csv_of(rows))
         count = int((rows["status"] == "open").sum())
-        terminal.write(
-            f"{out}: {count:,} deals open at {instant}, {len(rows) - count:,} closed in its quarter"
-        )
-        for name in found.not_known if instant < found.seen_until else ():
+        closed = f"{len(rows) - count:,} closed in its quarter"
+        terminal.write(f"{out}: {count:,} deals open at {instant}, {closed}")
+        for name in _not_known(found) if instant < found.seen_until else ():
             terminal.say(f"{name} is blank: the history does not have what it was then")
 
 
 def _instant(text: str) -> pd.Timestamp:
     """Read the date of `--at`."""
+    from datetime import datetime
+
     import pandas as pd
 
     try:
-        instant = pd.Timestamp(text)
+        instant = datetime.fromisoformat(text)
     except ValueError:
-        instant = pd.NaT
-    if instant is pd.NaT or instant.tzinfo is not None:
-        terminal.fail(
-            f"--at is {text}; expected a date such as 2026-04-01, or a time such as 2026-04-01 14:30"
-        )
-    return instant
+        instant = None
+    if instant is None or instant.tzinfo is not None:
+        terminal.fail(f"--at is {text}; expected a date such as 2026-04-01, or a time: 2026-04-01T14:30")
+    return pd.Timestamp(instant)
+
+
+def _not_known(history: History) -> list[str]:
+    """Name the fields that are in the history, but not what they were at an earlier time."""
+    return [name for name in history.not_known if history.deals[name].replace("", None).notna().any()]
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from funnelsim.history import DEALS, ENTRIES, FIELDS, WORK, History, Known
+from funnelsim.history import DEALS, ENTRIES, FIELDS, WORK, History
 
 ZONE = "Europe/Berlin"
 STAGES = ("Qualify", "Demo", "Proposal", "Negotiation")
@@ -144,9 +144,7 @@ def _deal(name: str, chance: np.random.Generator, begins: pd.Timestamp = FIRST) 
     )
 
 
-def _steps(
-    stage: int, begins: pd.Timestamp, chance: np.random.Generator, first: str
-) -> Iterator[Change]:
+def _steps(stage: int, begins: pd.Timestamp, chance: np.random.Generator, first: str) -> Iterator[Change]:
     """Live through a deal until it is closed for good, or the file is written."""
     now, step = begins, Change(begins, first)
     while now < EXPORTED:
@@ -219,24 +217,52 @@ def _office(day: pd.Timestamp, chance: np.random.Generator) -> pd.Timestamp:
     return day.normalize() + pd.Timedelta(minutes=int(chance.integers(8 * 60, 17 * 60)))
 
 
-def history_of(deals: tuple[Deal, ...], known: dict[str, Known] | None = None) -> History:
-    """Write down the true history, with dated reps and amounts and all work."""
-    kept = [deal for deal in deals if not deal.merged_into]
+def lives_of(deal: Deal) -> Iterator[Deal]:
+    """Cut a deal that was reopened into its lives, each with what stood of rep and amount as it began."""
+    ends = [number for number, step in enumerate(deal.steps, 1) if step.to in (WON, LOST)]
+    begins = 0
+    for life, ends_at in enumerate([*ends, len(deal.steps)], 1):
+        steps = deal.steps[begins:ends_at]
+        if steps:
+            until = deal.steps[ends_at].at if ends_at < len(deal.steps) else EXPORTED
+            yield replace(
+                deal,
+                name=deal.name if life == 1 else f"{deal.name}#{life}",
+                steps=steps,
+                reps=_within(deal.reps, steps[0].at, until),
+                values=_within(deal.values, steps[0].at, until),
+                work=tuple(spell for spell in deal.work if steps[0].at <= spell.start < until),
+            )
+        begins = ends_at
+
+
+def _within(changes: tuple[Change, ...], begins: pd.Timestamp, ends: pd.Timestamp) -> tuple[Change, ...]:
+    later = tuple(change for change in changes if begins < change.at < ends)
+    return (Change(begins, at(changes, begins)), *later)
+
+
+def history_of(deals: tuple[Deal, ...]) -> History:
+    """Write down the true history: a deal that was merged away is none, one that was reopened is several."""
+    kept = [life for deal in deals if not deal.merged_into for life in lives_of(deal)]
     rows = [
-        (deal.name, deal.created, deal.closed, pd.NaT, deal.outcome, deal.reason)
-        + (deal.channel, deal.segment, float(deal.values[-1].to), deal.reps[-1].to)
-        for deal in kept
+        (life.name, life.created, life.closed, pd.NaT, life.outcome, life.reason if life.outcome else "")
+        + (life.channel, life.segment, float(life.values[-1].to), life.reps[-1].to)
+        for life in kept
     ]
     entries = [
-        (deal.name, step.to, step.at, pd.NaT, at(deal.reps, step.at)) for deal in kept for step in deal.entries
+        (life.name, step.to, step.at, pd.NaT, at(life.reps, step.at))
+        for life in kept
+        for step in life.entries
     ]
     dated = [
-        (deal.name, field, change.at, change.to)
-        for deal in kept
-        for field, changes in (("value", deal.values), ("rep", deal.reps))
+        (life.name, field, change.at, change.to)
+        for life in kept
+        for field, changes in (("value", life.values), ("rep", life.reps))
         for change in changes
     ]
-    work = [(deal.name, spell.stage, spell.rep, spell.start, spell.end) for deal in kept for spell in deal.work]
+    work = [
+        (life.name, spell.stage, spell.rep, spell.start, spell.end) for life in kept for spell in life.work
+    ]
     return History(
         pd.DataFrame(rows, columns=DEALS),
         pd.DataFrame(entries, columns=ENTRIES),
@@ -245,6 +271,5 @@ def history_of(deals: tuple[Deal, ...], known: dict[str, Known] | None = None) -
         STAGES,
         FIRST,
         EXPORTED,
-        known=known or {},
         time_zone=ZONE,
     )

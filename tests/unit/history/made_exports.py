@@ -16,7 +16,10 @@ from tests.unit.history.made import EXPORTED, FIRST, LOST, STAGES, WON, ZONE, Ch
 
 Rows = Iterable[Mapping[str, object]]
 
-STAGE_IDS = dict(zip(STAGES, ("101", "102", "103", "104"), strict=True)) | {WON: "closedwon", LOST: "closedlost"}
+STAGE_IDS = dict(zip(STAGES, ("101", "102", "103", "104"), strict=True)) | {
+    WON: "closedwon",
+    LOST: "closedlost",
+}
 LABELS = {stage: stage for stage in STAGES} | {WON: "Closed Won", LOST: "Closed Lost"}
 USERS = {"Ada Berg": "501", "Ben Otto": "502", "Cem Kaya": "503", "Dora Lund": "504", "Eve Moll": "505"}
 
@@ -446,7 +449,11 @@ def event_log_xes(deals: tuple[Deal, ...], folder: Path) -> list[Path]:
             opened.writelines(_attribute("string", key, value) for key, value in case.items())
             for instant, activity, transition, resource in _events(deal):
                 opened.write("<event>")
-                said = {"concept:name": activity, "lifecycle:transition": transition, "org:resource": resource}
+                said = {
+                    "concept:name": activity,
+                    "lifecycle:transition": transition,
+                    "org:resource": resource,
+                }
                 opened.writelines(_attribute("string", key, value) for key, value in said.items())
                 opened.write(_attribute("date", "time:timestamp", instant.tz_localize(ZONE).isoformat()))
                 opened.write(_attribute("float", "amount", at(deal.values, instant)))

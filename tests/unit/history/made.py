@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -82,7 +83,7 @@ class Deal:
     @property
     def moved_back(self) -> bool:
         order = [STAGES.index(step.to) for step in self.entries]
-        return any(later < earlier for earlier, later in zip(order, order[1:], strict=False))
+        return any(later < earlier for earlier, later in pairwise(order))
 
     def until(self, instant: pd.Timestamp) -> Deal:
         """Return the deal as it was just before an instant, at which it exists."""
@@ -241,12 +242,23 @@ def _within(changes: tuple[Change, ...], begins: pd.Timestamp, ends: pd.Timestam
     return (Change(begins, at(changes, begins)), *later)
 
 
+def _at_last(life: Deal) -> tuple[str, str, float, str]:
+    return life.channel, life.segment, float(life.values[-1].to), life.reps[-1].to
+
+
 def history_of(deals: tuple[Deal, ...]) -> History:
     """Write down the true history: a deal that was merged away is none, one that was reopened is several."""
     kept = [life for deal in deals if not deal.merged_into for life in lives_of(deal)]
     rows = [
-        (life.name, life.created, life.closed, pd.NaT, life.outcome, life.reason if life.outcome else "")
-        + (life.channel, life.segment, float(life.values[-1].to), life.reps[-1].to)
+        (
+            life.name,
+            life.created,
+            life.closed,
+            pd.NaT,
+            life.outcome,
+            life.reason if life.outcome else "",
+            *_at_last(life),
+        )
         for life in kept
     ]
     entries = [

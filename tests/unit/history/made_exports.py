@@ -1,17 +1,17 @@
 """Write the made firm as the real systems would: each function writes the files of one form into a folder.
 
-Headers are the vendors' own; docs/import_forms.md says where they are documented. Warehouse tables are in UTC,
-exports from the screen in the firm's own clock.
+Headers are the vendors' own; docs/import_forms.md says where they are documented. Warehouse tables are in
+UTC, exports from the screen in the firm's own clock.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
 import pandas as pd
-
 from tests.unit.history.made import EXPORTED, FIRST, LOST, STAGES, WON, ZONE, Change, Deal, at
 
 Rows = Iterable[Mapping[str, object]]
@@ -301,7 +301,7 @@ def _field_changes(deal: Deal, names: tuple[str, str, str]) -> Iterable[tuple[pd
     """Yield when, which field, what before and what after; creation itself is no change of a field."""
     labels = [Change(step.at, LABELS[step.to]) for step in deal.steps]
     for name, changes in zip(names, (labels, deal.reps, deal.values), strict=True):
-        for before, after in zip(changes, changes[1:], strict=False):
+        for before, after in pairwise(changes):
             yield after.at, name, before.to, after.to
 
 
@@ -395,7 +395,7 @@ def looks(until: pd.Timestamp = EXPORTED) -> pd.DatetimeIndex:
 
 
 def snapshots(deals: tuple[Deal, ...], folder: Path, *, closed: bool = True) -> list[Path]:
-    """Write weekly snapshots of the pipeline into one file, with those closed, or with the open ones alone."""
+    """Write weekly snapshots of the pipeline into one file, of all deals or of the open ones alone."""
     rows = []
     for look in looks():
         for deal in _kept(deals):

@@ -242,8 +242,14 @@ def _within(changes: tuple[Change, ...], begins: pd.Timestamp, ends: pd.Timestam
     return (Change(begins, at(changes, begins)), *later)
 
 
-def _at_last(life: Deal) -> tuple[str, str, float, str]:
-    return life.channel, life.segment, float(life.values[-1].to), life.reps[-1].to
+def _at_last(life: Deal) -> tuple[str, str, str, float, str]:
+    return (
+        life.reason if life.outcome else "",
+        life.channel,
+        life.segment,
+        float(life.values[-1].to),
+        life.reps[-1].to,
+    )
 
 
 def history_of(deals: tuple[Deal, ...]) -> History:

@@ -255,18 +255,7 @@ def _at_last(life: Deal) -> tuple[str, str, str, float, str]:
 def history_of(deals: tuple[Deal, ...]) -> History:
     """Write down the true history: a deal that was merged away is none, one that was reopened is several."""
     kept = [life for deal in deals if not deal.merged_into for life in lives_of(deal)]
-    rows = [
-        (
-            life.name,
-            life.created,
-            life.closed,
-            pd.NaT,
-            life.outcome,
-            life.reason if life.outcome else "",
-            *_at_last(life),
-        )
-        for life in kept
-    ]
+    rows = [(life.name, life.created, life.closed, pd.NaT, life.outcome, *_at_last(life)) for life in kept]
     entries = [
         (life.name, step.to, step.at, pd.NaT, at(life.reps, step.at))
         for life in kept

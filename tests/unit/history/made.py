@@ -219,7 +219,10 @@ def _office(day: pd.Timestamp, chance: np.random.Generator) -> pd.Timestamp:
 
 
 def lives_of(deal: Deal) -> Iterator[Deal]:
-    """Cut a deal that was reopened into its lives, each with what stood of rep and amount as it began."""
+    """Cut a deal that was reopened into its lives, each with what stood of rep and amount as it began.
+
+    No system keeps the reason of an earlier loss: the last one has it.
+    """
     ends = [number for number, step in enumerate(deal.steps, 1) if step.to in (WON, LOST)]
     begins = 0
     for life, ends_at in enumerate([*ends, len(deal.steps)], 1):
@@ -229,6 +232,7 @@ def lives_of(deal: Deal) -> Iterator[Deal]:
             yield replace(
                 deal,
                 name=deal.name if life == 1 else f"{deal.name}#{life}",
+                reason=deal.reason if until == EXPORTED else "",
                 steps=steps,
                 reps=_within(deal.reps, steps[0].at, until),
                 values=_within(deal.values, steps[0].at, until),

@@ -1,0 +1,211 @@
+"""Read an export: files and a mapping in, a history and what was wrong with it out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import pandas as pd
+
+from funnelsim.history.dirt import DirtList
+from funnelsim.history.history import History
+from funnelsim.history.mapping import ExportMapping, FileMapping, MappingError, meant
+from funnelsim.history.reading import events, one_row
+from funnelsim.history.reading.assembly import history_of
+from funnelsim.history.reading.deals import absorbed, named, without_duplicates
+from funnelsim.history.reading.forms import ANY, MERGES, Form, Kind, Table
+from funnelsim.history.reading.sources import Source, look_at
+from funnelsim.history.reading.tables import columns_of, read_table
+from funnelsim.io.writing import UnusableError
+
+FORMS: dict[str, Form] = {form.name: form for form in (one_row.FORM, events.FORM)}
+_MERGES = Table({"deal": Kind.TEXT, "merged_into": Kind.TEXT}, ("deal", "merged_into"), optional=True)
+
+Progress = Callable[[int, int], None]  # told how many bytes are read, of how many
+
+
+@dataclass(frozen=True)
+class Imported:
+    """A history, where it comes from, and what was wrong with the rows of the export."""
+
+    history: History
+    dirt: DirtList
+    mapping: ExportMapping
+    sources: Mapping[str, str]  # SHA-256 by the name of the file
+
+
+def read_export(
+    files: Sequence[Path], mapping: ExportMapping, progress: Progress = lambda _read, _all: None
+) -> Imported:
+    """Read the files of an export.
+
+    Parameters
+    ----------
+    files : sequence of path
+        CSV of any dialect, or XES; may be compressed with gzip.
+    mapping : ExportMapping
+        What they mean.
+    progress : function
+        Told now and then how many bytes have been read, of how many.
+
+    Returns
+    -------
+    Imported
+
+    Raises
+    ------
+    UnusableError
+        If the mapping does not fit the files, a date can be read in two ways, a status means nothing,
+        or nothing is left; the message says where, and what would be right.
+    OSError
+        If a file cannot be read.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from funnelsim.history.mapping import mapping_from
+    >>> file = Path(tempfile.mkdtemp()) / "deals.csv"
+    >>> _ = file.write_text("id;from;result;on\n7;2026-01-02;Won;2026-02-03\n8;2026-01-05;Open;\n")
+    >>> columns = {"deal": "id", "created": "from", "status": "result", "closed": "on"}
+    >>> meaning = {"form": "one row a deal", "stages": ["offer"], "columns": columns, "status": {"Won": "won"}}
+    >>> read_export([file], mapping_from(meaning | {"status": {"Won": "won", "Open": "open"}})).history.deals.outcome.tolist()
+    ['won', '']
+    """
+    form, mapping = fitted(mapping)
+    sources = [look_at(path) for path in files]
+    tables = _tables_of(form, mapping.files)
+    assigned = _assigned(sources, mapping.files, tables)
+    for name, found in assigned.items():
+        for source in found:
+            columns_of(source, wanted_of(mapping.files[name]))  # before anything is read for minutes
+    told = _Told(progress, sum(path.stat().st_size for path in files))
+    dirt = DirtList()
+    read: dict[str, pd.DataFrame] = {}
+    for name, found in assigned.items():
+        rows = read_table(found, wanted_of(mapping.files[name]), tables[name], mapping, dirt, told)
+        read[name] = without_duplicates(named(rows, dirt), dirt)
+        if read[name].empty and name != MERGES:
+            raise UnusableError(f"there is no deal in {', '.join(each.path.name for each in found)}")
+    merges = read.pop(MERGES, None)
+    reading = form.read(read, mapping, dirt)
+    merged = absorbed(_with_merges(reading.deals, merges), dirt)
+    history = history_of(reading, mapping, merged, dirt)
+    return Imported(history, dirt, mapping, {each.path.name: each.sha256 for each in sources})
+
+
+class _Told:
+    """Adds up what has been read."""
+
+    def __init__(self, progress: Progress, everything: int) -> None:
+        self._progress, self._everything, self._read = progress, everything, 0
+
+    def __call__(self, more: int) -> None:
+        self._read += more
+        self._progress(self._read, self._everything)
+
+
+def _with_merges(deals: pd.DataFrame, merges: pd.DataFrame | None) -> pd.DataFrame:
+    """Let a file of merges say what a column of merges would."""
+    if merges is None:
+        return deals
+    into = deals["deal"].map(dict(zip(merges["deal"], merges["merged_into"], strict=True))).fillna("")
+    return deals.assign(merged_into=into)
+
+
+def fitted(mapping: ExportMapping) -> tuple[Form, ExportMapping]:
+    """Find the form of an export, and check that the mapping says of it what is needed.
+
+    Returns
+    -------
+    Form
+    ExportMapping
+        With every table in `files`: `[columns]` alone is the form's first table, and every file belongs to it.
+
+    Raises
+    ------
+    MappingError
+        If there is no such form, or it has no such tables and columns; with all problems.
+    """
+    form = FORMS.get(mapping.form)
+    if form is None:
+        raise MappingError(
+            f'form is "{mapping.form}"{meant(mapping.form, FORMS)}; expected one of {_listed(FORMS)}'
+        )
+    given = mapping.files
+    if not given:
+        given = {next(iter(form.tables)): FileMapping(name="*", columns=mapping.columns)}
+    tables = _tables_of(form, given)
+    problems = [*_missing(given, form, tables)]
+    for name, table in tables.items():
+        place = f"files.{name}.columns" if mapping.files else "columns"
+        problems += _columns(place, given[name], table, mapping)
+    if problems:
+        raise MappingError("\n".join(problems))
+    return form, mapping.model_copy(update={"files": given, "columns": {}})
+
+
+def _tables_of(form: Form, given: Iterable[str]) -> dict[str, Table]:
+    """Say what the tables are that a mapping has; those that the form does not know are left out."""
+    known = {MERGES: _MERGES} | form.tables
+    any_name = dict.fromkeys(given, form.tables[ANY]) if ANY in form.tables else {}
+    found = any_name | known
+    return {name: found[name] for name in given if name in found}
+
+
+def _missing(given: Mapping[str, FileMapping], form: Form, found: Mapping[str, Table]) -> Iterable[str]:
+    known = [*form.tables, MERGES]
+    for name in given:
+        if name not in found:
+            yield f"files.{name} is no table of this form{meant(name, known)}; expected {_listed(known)}"
+    for name, table in form.tables.items():
+        if name not in given and name != ANY and not table.optional:
+            yield f"files.{name} is missing"
+
+
+def _columns(place: str, given: FileMapping, table: Table, mapping: ExportMapping) -> Iterable[str]:
+    for role in wanted_of(given):
+        plain, dot, stage = role.partition(".")
+        if (f"{plain}.*" if dot else role) not in table.roles:
+            yield f"{place}.{role} is not known{meant(role, table.roles)}; expected {_listed(table.roles)}"
+        elif dot and stage not in mapping.stages:
+            yield f'{place}.{plain}."{stage}" is no stage{meant(stage, mapping.stages)}'
+    for role in table.needed:
+        if role not in given.columns:
+            yield f"{place}.{role} is missing"
+
+
+def wanted_of(given: FileMapping) -> dict[str, str]:
+    """List the columns that a mapping names, by role; those of `[columns.entered]` as "entered.STAGE"."""
+    wanted = {}
+    for role, name in given.columns.items():
+        if isinstance(name, str):
+            wanted[role] = name
+        else:
+            wanted |= {f"{role}.{stage}": column for stage, column in name.items()}
+    return wanted
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
+
+
+def _assigned(
+    sources: Sequence[Source], given: Mapping[str, FileMapping], known: Mapping[str, Table]
+) -> dict[str, list[Source]]:
+    """Say which files belong to which table, by their names."""
+    found: dict[str, list[Source]] = {name: [] for name in given}
+    for source in sources:
+        names = [name for name, each in given.items() if fnmatchcase(source.path.name, each.name)]
+        if len(names) != 1:
+            patterns = ", ".join(f'files.{name} ("{each.name}")' for name, each in given.items())
+            many = "none" if not names else "several"
+            raise UnusableError(
+                f"{source.path.name} belongs to {many} of the tables of the mapping: {patterns}"
+            )
+        found[names[0]].append(source)
+    for name, files in found.items():
+        if not files and not known[name].optional:
+            raise UnusableError(f'no file is called "{given[name].name}": the table files.{name} needs one')
+    return {name: files for name, files in found.items() if files}

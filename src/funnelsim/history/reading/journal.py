@@ -8,7 +8,8 @@ history.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,16 +17,17 @@ import pandas as pd
 from funnelsim.history.dirt import Dirt, DirtList
 from funnelsim.history.history import OUTCOMES
 from funnelsim.history.mapping import LOST_BECAUSE, ExportMapping
+from funnelsim.history.reading import hubspot, salesforce
 from funnelsim.history.reading.columns import Doubtful, Evidence
 from funnelsim.history.reading.deals import one_row_each
-from funnelsim.history.reading.forms import PLACE, Form, Kind, Reading, Table
+from funnelsim.history.reading.forms import PLACE, Form, Kind, Reading, Sample, Table
 from funnelsim.history.reading.numbers import amounts
+from funnelsim.history.reading.sheets import CHANGES, DEALS, STATES
 from funnelsim.history.reading.tables import DECIMAL
 from funnelsim.io.writing import UnusableError
 
 STAGE = "stage"
 DATED = ("channel", "segment", "value", "rep")  # fields of a deal that a journal may follow
-DEALS, STATES, CHANGES = "deals", "states", "changes"
 _, _LOST = OUTCOMES
 _KINDS = {name: Kind.NUMBER if name == "value" else Kind.TEXT for name in DATED}
 _OF_A_DEAL = ("created", *DATED, "merged_into")
@@ -59,7 +61,9 @@ def read(tables: Mapping[str, pd.DataFrame], mapping: ExportMapping, dirt: DirtL
         If there is no journal, or no record where one is needed.
     """
     if not {STATES, CHANGES} & set(tables):
-        raise UnusableError(f"there is no journal: the mapping needs a table files.{STATES} or files.{CHANGES}")
+        raise UnusableError(
+            f"there is no journal: the mapping needs a table files.{STATES} or files.{CHANGES}"
+        )
     records = _records(tables, dirt)
     told = []
     if STATES in tables:
@@ -191,8 +195,9 @@ def _moves(told: pd.DataFrame, records: pd.DataFrame, mapping: ExportMapping) ->
     kept = [name for name in ("deal", "to", "at", "after", *PLACE) if name in moves]
     if "reason" not in records:
         return moves[kept]
-    lost = moves[(moves["means"] == _LOST) | moves["means"].str.startswith(LOST_BECAUSE)]
-    last = lost["deal"].drop_duplicates(keep="last")
+    lost = (moves["means"] == _LOST) | moves["means"].str.startswith(LOST_BECAUSE)
+    again = lost.groupby(moves["deal"], sort=False).shift(fill_value=False)
+    last = moves["deal"][lost & ~again].drop_duplicates(keep="last")
     reasons = records.drop_duplicates("deal", keep="last").set_index("deal")["reason"]
     return moves[kept].assign(reason=last.map(reasons).reindex(moves.index).fillna("").astype("str"))
 
@@ -209,4 +214,9 @@ def _with_absorbed(records: pd.DataFrame) -> pd.DataFrame:
     return together.assign(**together[texts].fillna("").astype("str"))
 
 
-FORM = Form("journal", TABLES, read, lambda _samples: None)
+def guess(samples: Sequence[Sample]) -> dict[str, Any] | None:
+    """Propose a mapping, if the files are those of a system whose journals are known."""
+    return hubspot.guess(samples) or salesforce.guess(samples)
+
+
+FORM = Form("journal", TABLES, read, guess)

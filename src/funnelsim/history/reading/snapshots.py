@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
 from funnelsim.history.dirt import DirtList
 from funnelsim.history.history import OUTCOMES
 from funnelsim.history.mapping import ExportMapping
-from funnelsim.history.reading.forms import PLACE, Form, Reading, Table
-from funnelsim.history.reading.journal import STAGE, STATES, TABLES, journal_of, taken_apart
+from funnelsim.history.reading.forms import PLACE, Form, Reading, Sample, Table
+from funnelsim.history.reading.headers import Names, columns_named, sorted_out
+from funnelsim.history.reading.journal import STAGE, TABLES, journal_of, taken_apart
+from funnelsim.history.reading.sheets import STATES
 from funnelsim.io.writing import UnusableError
 
 TABLE = Table(TABLES[STATES].roles, ("deal", STAGE, "created"))
@@ -100,4 +103,28 @@ def _mapped(
     return at.map(pd.Series(values.to_numpy(), looks.to_numpy()))
 
 
-FORM = Form("snapshots", {"snapshots": TABLE}, read, lambda _samples: None)
+_NAMES: Names = {
+    "deal": ("deal id", "deal_id", "opportunity id", "opportunity_id", "record id", "id", "deal"),
+    "at": ("snapshot date", "snapshot_date", "as of date", "as_of_date", "as of", "report date"),
+    STAGE: ("stage", "stage_name", "deal stage"),
+    "created": ("created", "created date", "created_date", "create date", "created at", "created_at"),
+    "rep": ("owner", "opportunity owner", "deal owner", "owner_id", "rep"),
+    "value": ("amount", "value"),
+    "channel": ("lead source", "lead_source", "source", "channel"),
+    "segment": ("type", "deal type", "segment"),
+}
+
+
+def guess(samples: Sequence[Sample]) -> dict[str, Any] | None:
+    """Propose a mapping, if a column says when rows were seen, or the names of files that are alike do."""
+    columns = columns_named(samples[0].header, _NAMES)
+    alike = len(samples) > 1 and all(list(each.header) == list(samples[0].header) for each in samples)
+    dated = alike and all(_DATE.search(each.name) for each in samples)
+    if not {"deal", STAGE, "created"} <= columns.keys() or not ("at" in columns or dated):
+        return None
+    stages, status = sorted_out(samples[0].values(columns[STAGE]))
+    document = {"form": "snapshots", "time_zone": "UTC", "vanished": "lost", "stages": stages or ["sale"]}
+    return document | {"columns": columns, "status": status}
+
+
+FORM = Form("snapshots", {"snapshots": TABLE}, read, guess)

@@ -97,7 +97,7 @@ class Dirt(Enum):
 
 
 class DirtList:
-    """All rows that were repaired or dropped.
+    r"""All rows that were repaired or dropped.
 
     Examples
     --------
@@ -105,8 +105,9 @@ class DirtList:
     >>> dirt.add(Dirt.BAD_DATE, ["deals.csv"], [7], ["31 June"], "blank")
     >>> dirt.counts()
     {'unreadable date': 1}
-    >>> dirt.table().iloc[0].tolist()
-    ['deals.csv', 7, 'unreadable date', '31 June', 'blank']
+    >>> print(dirt.table().to_csv(index=False, lineterminator="\\n"), end="")
+    file,line,kind,found,instead
+    deals.csv,7,unreadable date,31 June,blank
     """
 
     def __init__(self) -> None:

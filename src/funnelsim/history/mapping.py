@@ -83,9 +83,8 @@ class ExportMapping(_Section):
     @property
     def known(self) -> dict[str, Known]:
         """Since when each field of a deal has been what the export says (HI5)."""
-        return dict.fromkeys(self.never_changes, Known.CREATED) | dict.fromkeys(
-            self.final_when_closed, Known.CLOSED
-        )
+        since = {Known.CREATED: self.never_changes, Known.CLOSED: self.final_when_closed}
+        return {str(name): known for known, names in since.items() for name in names}
 
     @property
     def begins(self) -> pd.Timestamp | None:
@@ -166,8 +165,8 @@ def _sentence(error: Any) -> str:  # pydantic's ErrorDetails
 def _twice(mapping: ExportMapping) -> Iterable[str]:
     if mapping.files and mapping.columns:
         yield "[columns] is for one table and [files] for several: expected one of them"
-    for name in sorted(set(mapping.never_changes) & set(mapping.final_when_closed)):
-        yield f"{name} is in never_changes and in final_when_closed: expected it in one of them"
+    for both in sorted(set(mapping.never_changes) & set(mapping.final_when_closed)):
+        yield f"{both} is in never_changes and in final_when_closed: expected it in one of them"
     for name in {stage for stage in mapping.stages if mapping.stages.count(stage) > 1}:
         yield f'stages names "{name}" twice'
     begins, ends = mapping.begins, mapping.ends
@@ -180,12 +179,13 @@ def _statuses(mapping: ExportMapping) -> Iterable[str]:
     for status, means in mapping.status.items():
         if means not in known and not means.startswith(LOST_BECAUSE):
             yield (
-                f'status."{status}" is "{means}"{meant(means, known)}; '
-                f'expected "won", "lost", "lost: a reason", "open", "ignore" or a stage: {", ".join(mapping.stages)}'
+                f'status."{status}" is "{means}"{meant(means, known)}; expected "won", "lost", '
+                f'"lost: a reason", "open", "ignore" or a stage: {", ".join(mapping.stages)}'
             )
     for old, new in mapping.renamed.get("stage", {}).items():
         if new not in mapping.meanings:
-            yield f'renamed.stage."{old}" is "{new}", which is no stage or status{meant(new, mapping.meanings)}'
+            near = meant(new, mapping.meanings)
+            yield f'renamed.stage."{old}" is "{new}", which is no stage or status{near}'
     for activity, stage in mapping.work.items():
         if stage not in mapping.stages:
             yield f'work."{activity}" is "{stage}", which is not a stage{meant(stage, mapping.stages)}'

@@ -12,7 +12,7 @@ from funnelsim.history.reading.deals import one_row_each
 from funnelsim.history.reading.forms import PLACE, Reading
 from funnelsim.history.reading.lives import lives_of
 from funnelsim.history.reading.moves import folded, name_of, numbered_lives, understood
-from funnelsim.history.reading.times import Seen, dated, in_time, seen_in
+from funnelsim.history.reading.times import Seen, dated, earliest, in_time, seen_in
 from funnelsim.io.writing import UnusableError
 
 _TEXTS = ("channel", "segment", "rep")
@@ -83,12 +83,15 @@ def _renamed(reading: Reading, mapping: ExportMapping) -> Reading:
 
 def _complete(moves: pd.DataFrame) -> pd.DataFrame:
     """Give moves all the columns that they can have."""
-    blank = pd.Series(pd.NaT, moves.index, dtype="datetime64[us]")
     if "after" not in moves:
-        moves = moves.assign(after=blank)
+        moves = moves.assign(after=_never(moves))
     if "rep" not in moves:
         moves = moves.assign(rep=pd.Series("", moves.index, dtype="str"))
     return moves
+
+
+def _never(rows: pd.DataFrame) -> pd.Series[pd.Timestamp]:
+    return pd.Series(pd.NaT, rows.index, dtype="datetime64[us]")
 
 
 def _with_first(deals: pd.DataFrame, moves: pd.DataFrame, first: str, seen: Seen) -> pd.DataFrame:
@@ -98,17 +101,15 @@ def _with_first(deals: pd.DataFrame, moves: pd.DataFrame, first: str, seen: Seen
     """
     if not first:
         return moves
-    by_deal = moves.groupby("deal")["at"].min()
-    by_stage = moves[moves["to"] != ""].groupby("deal")["at"].min()
-    earliest, stage = deals["deal"].map(by_deal), deals["deal"].map(by_stage)
-    begins = earliest.isna() | (deals["created"] < earliest)
+    move, entry = earliest(moves, deals), earliest(moves[moves["to"] != ""], deals)
+    begins = move.isna() | (deals["created"] < move)
     if seen.by_day:
-        begins |= (deals["created"] == earliest) & (stage != earliest)
+        begins |= (deals["created"] == move) & (entry != move)
     rows = deals[begins]
     entries = pd.DataFrame(
         {"deal": rows["deal"], "to": first, "at": rows["created"], "outcome": "", "reason": "", "rep": ""}
-    ).assign(after=pd.NaT, file=rows["file"], line=rows["line"])
-    together = pd.concat([entries.astype({"after": "datetime64[us]"}), moves], ignore_index=True)
+    ).assign(after=_never(rows), file=rows["file"], line=rows["line"])
+    together = pd.concat([entries, moves], ignore_index=True)
     return together.sort_values(["deal", "at"], kind="stable", ignore_index=True)
 
 

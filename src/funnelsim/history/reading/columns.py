@@ -118,9 +118,9 @@ class Doubtful:
             if getattr(self.evidence, name) is None and found.any():
                 row = int(np.flatnonzero(found[codes])[0])
                 setattr(self.evidence, name, (self.file, lines[row], texts[codes[row]]))
-        for row in np.flatnonzero((filled & no_one & no_other)[codes]):
+        for row in np.flatnonzero((filled & no_one & no_other)[codes]).tolist():
             self.unreadable.append((self.file, lines[row], texts[codes[row]]))
-        for row in np.flatnonzero((filled & (no_one != no_other))[codes]):
+        for row in np.flatnonzero((filled & (no_one != no_other))[codes]).tolist():
             self._one_way.append((self.file, lines[row], texts[codes[row]]))
 
     def values(self, choice: int) -> tuple[Values, list[Place]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import numpy as np
 import numpy.typing as npt
@@ -48,8 +48,8 @@ class Clock:
         That of times in the file that have no offset.
     """
 
-    firm: str = "UTC"
-    file: str = "UTC"
+    firm: str
+    file: str
 
     def wall(self, texts: Sequence[str]) -> tuple[Times, Times]:
         """Read dates and times in both ways: day before month, and month before day.
@@ -67,19 +67,19 @@ class Clock:
 
         Examples
         --------
-        >>> clock = Clock("Europe/Amsterdam")
+        >>> clock = Clock("Europe/Amsterdam", "Europe/Amsterdam")
         >>> one, other = clock.wall(["2026-03-04T23:30:00Z", "3/4/2026", "31.12.26", "46085.5"])
-        >>> print(one.astype("datetime64[m]"))
-        ['2026-03-05T00:30' '2026-04-03T00:00' '2026-12-31T00:00' '2026-03-04T12:00']
-        >>> print(other.astype("datetime64[D]"))
-        ['2026-03-05' '2026-03-04' '2026-12-31' '2026-03-04']
+        >>> print(one.astype("datetime64[h]"))
+        ['2026-03-05T00' '2026-04-03T00' '2026-12-31T00' '2026-03-04T12']
+        >>> print(other.astype("datetime64[h]"))
+        ['2026-03-05T00' '2026-03-04T00' '2026-12-31T00' '2026-03-04T12']
         """
         one = np.full(len(texts), np.datetime64("NaT"), "datetime64[us]")
         iso = np.fromiter((_ISO.fullmatch(text) is not None for text in texts), bool, len(texts))
         one[iso] = self._iso([text for text, is_iso in zip(texts, iso, strict=True) if is_iso])
         other = one.copy()
         for at in np.flatnonzero(~iso):
-            one[at], other[at] = (self._moment(found) for found in _both(texts[at]))
+            one[at], other[at] = (self._moment(found) for found in _both(texts[int(at)]))
         return one, other
 
     def _iso(self, texts: list[str]) -> Times:
@@ -93,14 +93,14 @@ class Clock:
         found[bare] = self._from_file(found[bare])
         return found
 
-    def _moment(self, found: datetime | None) -> np.datetime64:
+    def _moment(self, found: date | None) -> np.datetime64:
         if found is None:
             return np.datetime64("NaT")
+        if not isinstance(found, datetime):  # a day is the same day on every clock
+            return np.datetime64(found, "us")
         if found.tzinfo is not None:
             return self._in_firm(pd.DatetimeIndex([found]).tz_convert("UTC"))[0]  # type: ignore[no-any-return]
-        moment = np.array([found], "datetime64[us]")
-        is_day = found.time() == datetime.min.time()
-        return moment[0] if is_day else self._from_file(moment)[0]  # type: ignore[no-any-return]
+        return self._from_file(np.array([found], "datetime64[us]"))[0]  # type: ignore[no-any-return]
 
     def _in_firm(self, instants: pd.DatetimeIndex) -> Times:
         return instants.tz_convert(self.firm).tz_localize(None).to_numpy("datetime64[us]")
@@ -117,14 +117,14 @@ class Clock:
         return self._in_firm(there)
 
 
-def _both(text: str) -> tuple[datetime | None, datetime | None]:
+def _both(text: str) -> tuple[date | None, date | None]:
     """Read one text with the day first, and with the month first."""
     if _SERIAL.fullmatch(text):
         days = float(text.replace(",", "."))
-        moment = _EXCEL_BEGINS + timedelta(seconds=round(days * 86400))
-        return moment, moment
+        serial = _EXCEL_BEGINS + timedelta(seconds=round(days * 86400))
+        return (serial.date(), serial.date()) if days.is_integer() else (serial, serial)
     if _EPOCH.fullmatch(text):
-        moment = datetime.fromtimestamp(int(text) / 1000, timezone.utc)
+        moment = datetime.fromtimestamp(int(text) / 1000, UTC)
         return moment, moment
     for pattern in _WRITTEN:
         if match := pattern.fullmatch(text):
@@ -146,7 +146,7 @@ def _named(name: str) -> int:
     return _MONTHS.index(short) + 1 if short in _MONTHS else 0
 
 
-def _built(parts: dict[str, str | None], month: str | int, day: str | None) -> datetime | None:
+def _built(parts: dict[str, str | None], month: str | int, day: str | None) -> date | None:
     year = int(parts["year"] or 0)
     year += 0 if year >= 100 else 2000 if year < 70 else 1900
     hour = int(parts["hour"] or 0)
@@ -158,6 +158,8 @@ def _built(parts: dict[str, str | None], month: str | int, day: str | None) -> d
         found = datetime(
             year, int(month), int(day or 0), hour, int(parts["minute"] or 0), int(parts["second"] or 0), micro
         )
+        if parts["hour"] is None:
+            return found.date()
         return found if zone is None else found.replace(tzinfo=_offset(zone))
     except ValueError:
         return None
@@ -165,6 +167,6 @@ def _built(parts: dict[str, str | None], month: str | int, day: str | None) -> d
 
 def _offset(zone: str) -> timezone:
     if zone[0] not in "+-":
-        return timezone.utc
+        return UTC
     minutes = int(zone[1:3]) * 60 + int(zone[-2:])
     return timezone(timedelta(minutes=minutes if zone[0] == "+" else -minutes))

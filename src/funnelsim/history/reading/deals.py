@@ -77,6 +77,5 @@ def one_row_each(deals: pd.DataFrame, dirt: DirtList) -> pd.DataFrame:
     )
     blank = rows.mask(rows == "")
     filled = blank.groupby("deal", sort=False, as_index=False).last()
-    texts = [name for name in rows if rows[name].dtype == "str"]
-    filled[texts] = filled[texts].fillna("")
+    filled = filled.fillna({name: "" for name in rows if rows[name].dtype == "str"})
     return pd.concat([deals[~repeated], filled[deals.columns]], ignore_index=True)

@@ -41,7 +41,7 @@ class Imported:
 def read_export(
     files: Sequence[Path], mapping: ExportMapping, progress: Progress = lambda _read, _all: None
 ) -> Imported:
-    """Read the files of an export.
+    r"""Read the files of an export.
 
     Parameters
     ----------
@@ -71,8 +71,9 @@ def read_export(
     >>> file = Path(tempfile.mkdtemp()) / "deals.csv"
     >>> _ = file.write_text("id;from;result;on\n7;2026-01-02;Won;2026-02-03\n8;2026-01-05;Open;\n")
     >>> columns = {"deal": "id", "created": "from", "status": "result", "closed": "on"}
-    >>> meaning = {"form": "one row a deal", "stages": ["offer"], "columns": columns, "status": {"Won": "won"}}
-    >>> read_export([file], mapping_from(meaning | {"status": {"Won": "won", "Open": "open"}})).history.deals.outcome.tolist()
+    >>> status = {"Won": "won", "Open": "open"}
+    >>> meaning = {"form": "one row a deal", "stages": ["offer"], "columns": columns, "status": status}
+    >>> list(read_export([file], mapping_from(meaning)).history.deals["outcome"])
     ['won', '']
     """
     form, mapping = fitted(mapping)
@@ -123,7 +124,7 @@ def fitted(mapping: ExportMapping) -> tuple[Form, ExportMapping]:
     -------
     Form
     ExportMapping
-        With every table in `files`: `[columns]` alone is the form's first table, and every file belongs to it.
+        With every table in `files`: `[columns]` alone is the form's first table, that of every file.
 
     Raises
     ------
@@ -150,7 +151,7 @@ def fitted(mapping: ExportMapping) -> tuple[Form, ExportMapping]:
 
 def _tables_of(form: Form, given: Iterable[str]) -> dict[str, Table]:
     """Say what the tables are that a mapping has; those that the form does not know are left out."""
-    known = {MERGES: _MERGES} | form.tables
+    known = {MERGES: _MERGES, **form.tables}
     any_name = dict.fromkeys(given, form.tables[ANY]) if ANY in form.tables else {}
     found = any_name | known
     return {name: found[name] for name in given if name in found}

@@ -1,4 +1,4 @@
-"""What a form of export is: the tables it has, the columns each can have, and how they become moves of deals."""
+"""What a form of export is: its tables, the columns each can have, and how they become moves of deals."""
 
 from __future__ import annotations
 

@@ -190,7 +190,7 @@ def _places(samples: Sequence[Sample], columns: Sequence[dict[str, str]]) -> dic
 
 def sorted_out(texts: Sequence[str]) -> tuple[list[str], dict[str, str]]:
     """Tell stages from statuses that say won, lost or open."""
-    status = {}
+    status: dict[str, str] = {}
     for means, known in (("won", _WON), ("lost", _LOST), ("open", _OPEN)):
         status |= {text: means for text in texts if text.lower() in known}
     stages = [text for text in texts if text not in status]

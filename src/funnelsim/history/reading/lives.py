@@ -33,8 +33,8 @@ def lives_of(deals: pd.DataFrame, moves: pd.DataFrame, dirt: DirtList) -> pd.Dat
     lives = pd.concat([deals.assign(life=0), again], ignore_index=True)
     lives = lives.merge(ends[[*_KEY, "closed", "closed_after", "outcome", "reason"]], on=_KEY, how="left")
     lives[["outcome", "reason"]] = lives[["outcome", "reason"]].fillna("")
-    entered = moves[moves["to"] != ""].groupby(_KEY, as_index=False)["at"].min()
-    lives = lives.merge(entered.rename(columns={"at": "entered"}), on=_KEY, how="left")
+    entered = moves[moves["to"] != ""].groupby(_KEY)["at"].min().rename("entered").reset_index()
+    lives = lives.merge(entered, on=_KEY, how="left")
     return _created_first(lives, dirt).drop(columns="entered")
 
 

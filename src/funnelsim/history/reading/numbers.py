@@ -24,8 +24,9 @@ def amounts(texts: Sequence[str]) -> tuple[npt.NDArray[np.float64], npt.NDArray[
 
     Examples
     --------
-    >>> amounts(["1,250.50 EUR", "1.250,50", "$ 1'250", "(12)", "1,250"])
-    (array([1250.5,    nan, 1250. ,  -12. , 1250. ]), array([    nan, 1250.5 , 1250.  ,  -12.  ,    1.25]))
+    >>> point, comma = amounts(["1,250.50 EUR", "1.250,50", "$ 1'250", "(12)", "1,250"])
+    >>> point.tolist(), comma.tolist()
+    ([1250.5, nan, 1250.0, -12.0, 1250.0], [nan, 1250.5, 1250.0, -12.0, 1.25])
     """
     bare = [_bare(text) for text in texts]
     swapped = [text.translate({ord("."): ",", ord(","): "."}) for text in bare]

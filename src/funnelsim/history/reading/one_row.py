@@ -39,7 +39,7 @@ TABLE = Table(
 
 def read(tables: Mapping[str, pd.DataFrame], mapping: ExportMapping, dirt: DirtList) -> Reading:
     """Read a row a deal: a deal is in the first stage when it is created, unless dates of stages say more."""
-    deals = _joined([one_row_each(rows, dirt) for rows in tables.values()], dirt)
+    deals = _joined([one_row_each(rows, dirt) for rows in tables.values()])
     if "status" in deals:
         ignored = deals["status"].map(mapping.meanings) == IGNORE
         rows = deals[ignored]
@@ -54,13 +54,13 @@ def read(tables: Mapping[str, pd.DataFrame], mapping: ExportMapping, dirt: DirtL
     )
 
 
-def _joined(tables: list[pd.DataFrame], dirt: DirtList) -> pd.DataFrame:
+def _joined(tables: list[pd.DataFrame]) -> pd.DataFrame:
     """Put the rows of a deal in several tables side by side; where both say something, the later table."""
     if len(tables) == 1:
         return tables[0]
     together = pd.concat(tables, ignore_index=True)
-    texts = [name for name in together if name in TABLE.roles and TABLE.roles[name] == Kind.TEXT]
-    together[texts] = together[texts].fillna("").astype("str")
+    texts = [name for name, kind in TABLE.roles.items() if kind == Kind.TEXT and name in together]
+    together = together.fillna(dict.fromkeys(texts, ""))
     return one_row_each(together, DirtList())  # rows of different tables are no dirt
 
 

@@ -191,7 +191,7 @@ def _frame(
     growing: _Growing, file: str, columns: dict[str, TextColumn | Doubtful], lines: list[int]
 ) -> pd.DataFrame:
     frame = pd.DataFrame({role: growing.values(role, column) for role, column in columns.items()})
-    frame["file"] = pd.Categorical.from_codes(np.zeros(len(lines), np.int8), [file])
+    frame["file"] = pd.Series(np.full(len(lines), file, dtype=object), dtype="str")
     frame["line"] = np.array(lines, np.int64)
     return frame
 

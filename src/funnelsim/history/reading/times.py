@@ -45,8 +45,8 @@ def dated(deals: pd.DataFrame, moves: pd.DataFrame, dirt: DirtList) -> tuple[pd.
         Every deal has `created`, and every deal of a move is in `deals`.
     """
     deals = _of_moves(deals, moves)
-    first = deals["deal"].map(moves.groupby("deal")["at"].min())
-    had = deals["created"] if "created" in deals else first
+    first = earliest(moves, deals)
+    had = deals.get("created", first)
     deals = deals.assign(created=had.fillna(first))
     filled = had.isna() & deals["created"].notna()
     _list(Dirt.NO_CREATED, deals[filled], deals["deal"][filled], dirt, deals["created"][filled].astype(str))
@@ -59,6 +59,11 @@ def dated(deals: pd.DataFrame, moves: pd.DataFrame, dirt: DirtList) -> tuple[pd.
     endless = moves["deal"][undated & (moves["outcome"] != "")]  # closed, nobody knows when
     moves = moves[~undated]
     return deals[~deals["deal"].isin(endless)], moves[~moves["deal"].isin(endless)]
+
+
+def earliest(moves: pd.DataFrame, deals: pd.DataFrame) -> pd.Series[pd.Timestamp]:
+    """Return when the first of some moves of each deal was, NaT where it has none."""
+    return moves.groupby("deal")["at"].min().reindex(deals["deal"]).set_axis(deals.index)
 
 
 def _of_moves(deals: pd.DataFrame, moves: pd.DataFrame) -> pd.DataFrame:

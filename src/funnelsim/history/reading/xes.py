@@ -1,4 +1,4 @@
-"""Event logs in XES, event by event (IEEE 1849-2016): a trace is a case, its attributes are those of each event."""
+"""Event logs in XES, event by event (IEEE 1849-2016): a trace is a case, whose attributes are its events'."""
 
 from __future__ import annotations
 

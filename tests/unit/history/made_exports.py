@@ -368,7 +368,7 @@ def pipedrive(deals: tuple[Deal, ...], folder: Path) -> list[Path]:
 
 
 def odoo(deals: tuple[Deal, ...], folder: Path) -> list[Path]:
-    """Write Odoo's export of opportunities; what is lost is archived, and has the stage where it was."""
+    """Write Odoo's export of opportunities, archived ones too; what is lost has the stage where it was."""
     rows = (
         {
             "ID": deal.name,
@@ -376,7 +376,7 @@ def odoo(deals: tuple[Deal, ...], folder: Path) -> list[Path]:
             "Salesperson": deal.reps[-1].to,
             "Expected Revenue": deal.values[-1].to,
             "Stage": "Won" if deal.outcome == WON else deal.entries[-1].to,
-            "Active": str(deal.outcome != LOST).upper(),
+            "Is Won": (deal.outcome or "pending").title(),
             "Created on": _clock(deal.created),
             "Closed Date": _clock(deal.closed),
             "Last Stage Update": _clock(deal.entries[-1].at),

@@ -69,6 +69,8 @@ class ExportMapping(_Section):
     status: dict[str, str] = Field(default_factory=dict)
     renamed: dict[Renamable, dict[str, str]] = Field(default_factory=dict)
     work: dict[str, str] = Field(default_factory=dict)
+    properties: dict[str, Literal["stage", OfADeal]] = Field(default_factory=dict)
+    vanished: Literal["won", "lost", "open"] | None = None
 
     @property
     def meanings(self) -> dict[str, str]:

@@ -136,6 +136,10 @@ def _history(
     entries = moves[moves["to"] != ""].rename(
         columns={"to": "stage", "at": "entered", "after": "entered_after"}
     )
+    overwritten = lives["deal"].duplicated(keep="last")  # the record says what a reopened deal has become
+    for name in (*_TEXTS, "value"):
+        if name in lives and name not in mapping.never_changes:
+            lives[name] = lives[name].mask(overwritten)
     deals = lives.assign(deal=name_of(lives["deal"], lives["life"])).drop(columns=["life", *PLACE])
     for name in ("channel", "segment", "rep"):
         deals[name] = deals[name].fillna("").astype("str") if name in deals else ""

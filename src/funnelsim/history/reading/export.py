@@ -12,7 +12,7 @@ import pandas as pd
 from funnelsim.history.dirt import DirtList
 from funnelsim.history.history import History
 from funnelsim.history.mapping import ExportMapping, FileMapping, MappingError, meant
-from funnelsim.history.reading import events, one_row
+from funnelsim.history.reading import events, journal, one_row, snapshots
 from funnelsim.history.reading.assembly import history_of
 from funnelsim.history.reading.deals import absorbed, named, without_duplicates
 from funnelsim.history.reading.forms import ANY, MERGES, Form, Kind, Table
@@ -20,7 +20,9 @@ from funnelsim.history.reading.sources import Source, look_at
 from funnelsim.history.reading.tables import columns_of, read_table
 from funnelsim.io.writing import UnusableError
 
-FORMS: dict[str, Form] = {form.name: form for form in (one_row.FORM, events.FORM)}
+FORMS: dict[str, Form] = {
+    form.name: form for form in (journal.FORM, snapshots.FORM, one_row.FORM, events.FORM)
+}
 _MERGES = Table({"deal": Kind.TEXT, "merged_into": Kind.TEXT}, ("deal", "merged_into"), optional=True)
 
 Progress = Callable[[int, int], None]  # told how many bytes are read, of how many

@@ -65,6 +65,8 @@ class Reading:
     first : str
         The stage in which a deal is from when it was created until its first move; empty where the moves
         say it.
+    since : Timestamp, optional
+        From when on the export saw the deals; where it is not given, since the first date in it.
     """
 
     deals: pd.DataFrame
@@ -72,6 +74,7 @@ class Reading:
     fields: pd.DataFrame = field(default_factory=pd.DataFrame)
     work: pd.DataFrame = field(default_factory=pd.DataFrame)
     first: str = ""
+    since: pd.Timestamp | None = None
 
 
 @dataclass(frozen=True)

@@ -153,7 +153,7 @@ def guess_rows(samples: Sequence[Sample]) -> dict[str, Any] | None:
         for role in ("stage", "status"):
             if role in named:
                 texts.update(dict.fromkeys(sample.values(named[role])))
-    stages, status = _sorted_out(list(texts))
+    stages, status = sorted_out(list(texts))
     document = {"form": "one row a deal", "time_zone": "UTC", "stages": stages or ["sale"]}
     return document | _places(samples, columns) | {"status": status}
 
@@ -170,7 +170,7 @@ def guess_events(samples: Sequence[Sample]) -> dict[str, Any] | None:
         places = [list(sample.header).index(named[role]) for role in ("activity", "transition")]
         pairs = {tuple(row[place] for place in places) for row in sample.rows}
         worked = [text for text in texts if any((text, step) in pairs for step in ("START", "start"))]
-    stages, status = _sorted_out([text for text in texts if text not in worked])
+    stages, status = sorted_out([text for text in texts if text not in worked])
     document: dict[str, Any] = {"form": "event log", "time_zone": "UTC", "stages": stages or ["sale"]}
     work = dict.fromkeys(worked, (stages or ["sale"])[0])
     return document | {"columns": named, "status": status} | ({"work": work} if work else {})
@@ -188,7 +188,7 @@ def _places(samples: Sequence[Sample], columns: Sequence[dict[str, str]]) -> dic
     }
 
 
-def _sorted_out(texts: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+def sorted_out(texts: Sequence[str]) -> tuple[list[str], dict[str, str]]:
     """Tell stages from statuses that say won, lost or open."""
     status: dict[str, str] = {}
     for means, known in (("won", _WON), ("lost", _LOST), ("open", _OPEN)):

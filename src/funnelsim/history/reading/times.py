@@ -113,7 +113,7 @@ def seen_in(deals: pd.DataFrame, moves: pd.DataFrame, reading: Reading, mapping:
     if until is None:
         _not_far_off(every)
         until = last.floor("D") + _DAY if by_day else last + _MOMENT
-    since = mapping.begins
+    since = reading.since if mapping.begins is None else mapping.begins
     if since is None:
         since = min(first, until).floor("D")
     return Seen(since.as_unit("us"), until.as_unit("us"), by_day)

@@ -47,14 +47,14 @@ def test_the_mode_is_that_of_the_likelihood_written_out(world) -> None:
     visits["advanced"] = visits["went_to"].isin(["won", "offer"])
     layout = laid_out(visits, STAGES)
     logit = layout.logit(visits)
-    prior = logit.prior(np.full(5, 0.4))
+    prior = logit.prior(np.full(len(logit.deviations), 0.4))
 
     def log_odds(values: np.ndarray, row: pd.Series) -> float:
         own = layout.stages[row["stage"]]
-        age = own.log_ratios_of_age(values[None])[0]
+        age = own.age.log_ratios(values[None])[0]
         month = own.log_ratios_of_month(values[None])[0]
         odds = values[own.level] + month[(row["ended"].month - 1) % 3]
-        odds += np.interp(np.log(row["low"]), np.log(own.days), age)
+        odds += np.interp(np.log(row["low"]), np.log(own.age.points), age)
         for name, field in layout.fields.items():
             odds += values[field.first + field.levels.index(row[name])]
         return odds

@@ -13,47 +13,69 @@ from funnelsim.calibration.outcomes.logit import ALONE, LOOSE, Logit
 from funnelsim.compiling.arrays import Floats, Integers
 
 FIELDS = ("segment", "channel", "rep")
-AGE, MONTH = "age", "month of the quarter"  # deviations, beside those of the fields
+AGE, MONTH, WAIT = "age", "month of the quarter", "wait"  # deviations, beside those of the fields
 MONTHS = 3  # of a quarter
 
 _KNOTS = (0.05, 0.25, 0.5, 0.75, 0.95)  # quantiles of the age at ending
 _FOR_A_KNOT = 40  # visits
 _APART = 0.2  # least difference of the logarithms of neighbours
 _MINUTE = 1 / 1440  # days; no age is below
+_WAITS = (1.0, 24.0, 168.0)  # hours between which the odds ratio by wait is measured
+_SECOND = 1 / 3600  # hours; no wait is below
 _CONTRASTS = np.array([[-1.0, -1.0], [1.0, -1.0], [0.0, 2.0]]) / np.sqrt([2.0, 6.0])  # orthonormal, of 3
 
 
 @dataclass(frozen=True)
+class Curve:
+    """Log odds ratios by a length of time: straight lines in log time, flat outside, 0 on average.
+
+    Attributes
+    ----------
+    points : array (points,)
+        In days or hours; two at least, or none where the length does not matter.
+    rises : slice
+        Of the coefficients that are rises of the log odds from one point to the next.
+    middle : array (points - 1,)
+        Mean of the shares of the rises that visits have had: there the odds ratio is 1.
+    """
+
+    points: Floats
+    rises: slice
+    middle: Floats
+
+    def columns(self, lengths: Floats) -> Floats:
+        """Return how much of each rise lengths have had, against the mean; 0 where one is not known."""
+        known = np.where(np.isnan(lengths), 1.0, lengths)
+        columns = shares_of_rises(self.points, known) - self.middle
+        return np.where(np.isnan(lengths)[:, None], 0.0, columns)
+
+    def log_ratios(self, coefficients: Floats) -> Floats:
+        """Return the log odds ratio at each point: (draws, points)."""
+        return np.asarray(coefficients[:, self.rises] @ self.columns(self.points).T)
+
+    @property
+    def scale(self) -> Floats:
+        """Return the prior standard deviations of the rises, over their deviation."""
+        return np.sqrt(np.diff(np.log(self.points)))
+
+
+@dataclass(frozen=True)
 class OfStage:
-    """Where the coefficients of a stage are, and its points of age.
+    """Where the coefficients of a stage are.
 
     Attributes
     ----------
     level : int
         Number of the coefficient that is the stage's log odds.
-    days : array (points,)
-        Ages between which log odds ratios are straight lines in log time. Empty: age does not matter.
-    rises : slice
-        Of the coefficients that are rises of the log odds from one point to the next.
-    middle : array (points - 1,)
-        Mean of the shares of the rises that visits have had: there the odds ratio is 1.
+    age : Curve
+        By the days since the stage was entered.
     months : slice
         Of the coefficients of contrasts between the months of the quarter; empty: they do not matter.
     """
 
     level: int
-    days: Floats
-    rises: slice
-    middle: Floats
+    age: Curve
     months: slice
-
-    def by_age(self, ages: Floats) -> Floats:
-        """Return how much of each rise ages in days have had, against the mean: (ages, points - 1)."""
-        return shares_of_rises(self.days, ages) - self.middle
-
-    def log_ratios_of_age(self, coefficients: Floats) -> Floats:
-        """Return the log odds ratio at each point of age: (draws, points)."""
-        return np.asarray(coefficients[:, self.rises] @ self.by_age(self.days).T)
 
     def log_ratios_of_month(self, coefficients: Floats) -> Floats:
         """Return the log odds ratio of each month of the quarter, whose mean is 0: (draws, 3)."""
@@ -93,73 +115,83 @@ class Layout:
     stages : dict of str to OfStage
     fields : dict of str to OfField
         Those of `FIELDS` that have two levels at least.
+    wait : Curve
+        By the hours until somebody began to work on the visit, in all stages alike.
     width : int
         Number of coefficients.
     """
 
     stages: dict[str, OfStage]
     fields: dict[str, OfField]
+    wait: Curve
     width: int
 
     @property
     def deviations(self) -> tuple[str, ...]:
         """Name the deviations that are measured."""
-        aged = any(len(each.days) for each in self.stages.values())
-        monthly = any(each.months.stop > each.months.start for each in self.stages.values())
-        return (*((AGE,) if aged else ()), *((MONTH,) if monthly else ()), *self.fields)
+        return tuple(dict.fromkeys(name for name, _, _ in self._priors()))
 
     def columns(self, visits: pd.DataFrame) -> sparse.csr_array:
         """Return what multiplies each coefficient in the log odds of visits that end: (visits, width)."""
         parts = [self._of_stage(visits, name) for name in self.stages]
         parts += [self._of_field(visits, name) for name in self.fields]
+        everyone = np.arange(len(visits))
+        parts.append(_dense(self.wait.columns(waits(visits)), everyone, [self.wait.rises]))
         values, rows, columns = (np.concatenate(each) for each in zip(*parts, strict=True))
         return sparse.coo_array((values, (rows, columns)), shape=(len(visits), self.width)).tocsr()
-
-    def _of_stage(self, visits: pd.DataFrame, name: str) -> tuple[Floats, Integers, Integers]:
-        """Return values, rows and columns of what belongs to a stage."""
-        own = self.stages[name]
-        rows = np.flatnonzero(visits["stage"].to_numpy() == name)
-        here = visits.iloc[rows]
-        of_month = np.arange(own.months.start, own.months.stop)
-        block = np.column_stack(
-            [
-                np.ones(len(rows)),
-                own.by_age(ages(here)),
-                _CONTRASTS[months(here), : len(of_month)],
-            ]
-        )
-        columns = np.concatenate([[own.level], np.arange(own.rises.start, own.rises.stop), of_month])
-        return block.ravel(), np.repeat(rows, len(columns)), np.tile(columns, len(rows))
-
-    def _of_field(self, visits: pd.DataFrame, name: str) -> tuple[Floats, Integers, Integers]:
-        """Return values, rows and columns of a field; a name that is not among the levels is average."""
-        own = self.fields[name]
-        found = pd.Index(own.levels).get_indexer(pd.Index(visits[name].fillna("")))
-        rows = np.flatnonzero(found >= 0)
-        return np.ones(len(rows)), rows, own.first + found[rows]
 
     def logit(self, visits: pd.DataFrame) -> Logit:
         """Return the regression of visits that have ended; those that are alike become one row."""
         names = self.deviations
         deviation, scale = np.full(self.width, ALONE), np.full(self.width, LOOSE)
-        for own in self.stages.values():
-            if len(own.days):
-                deviation[own.rises] = names.index(AGE)
-                scale[own.rises] = np.sqrt(np.diff(np.log(own.days)))
-            if own.months.stop > own.months.start:
-                deviation[own.months], scale[own.months] = names.index(MONTH), 1.0
-        for name, field in self.fields.items():
-            deviation[field.coefficients], scale[field.coefficients] = names.index(name), 1.0
+        for name, where, scales in self._priors():
+            deviation[where], scale[where] = names.index(name), scales
         first, alike = _alike(visits, tuple(self.fields))
-        won = visits["advanced"].to_numpy(float)
+        advanced = np.bincount(alike, visits["advanced"].to_numpy(float))
         return Logit(
             self.columns(visits.iloc[first]),
-            np.bincount(alike, won, len(first)),
-            np.bincount(alike, minlength=len(first)).astype(np.float64),
+            np.asarray(advanced, np.float64),
+            np.asarray(np.bincount(alike), np.float64),
             deviation,
             scale,
             names,
         )
+
+    def _priors(self) -> list[tuple[str, slice, Floats | float]]:
+        """Return the coefficients that share a deviation, with their standard deviations over it."""
+        stages = self.stages.values()
+        found: list[tuple[str, slice, Floats | float]] = [
+            *((AGE, each.age.rises, each.age.scale) for each in stages),
+            *((MONTH, each.months, 1.0) for each in stages),
+            *((name, each.coefficients, 1.0) for name, each in self.fields.items()),
+            (WAIT, self.wait.rises, self.wait.scale),
+        ]
+        return [each for each in found if each[1].stop > each[1].start]
+
+    def _of_stage(self, visits: pd.DataFrame, name: str) -> _Entries:
+        """Return what belongs to a stage."""
+        own = self.stages[name]
+        rows = np.flatnonzero(visits["stage"].to_numpy() == name)
+        here = visits.iloc[rows]
+        contrasts = _CONTRASTS[months(here), : own.months.stop - own.months.start]
+        block = np.column_stack([np.ones(len(rows)), own.age.columns(ages(here)), contrasts])
+        return _dense(block, rows, [slice(own.level, own.level + 1), own.age.rises, own.months])
+
+    def _of_field(self, visits: pd.DataFrame, name: str) -> _Entries:
+        """Return what belongs to a field; a name that is not among the levels is average."""
+        own = self.fields[name]
+        found = pd.Index(own.levels).get_indexer(pd.Index(visits[name].fillna("")))
+        rows = np.flatnonzero(found >= 0)
+        return np.ones(len(rows)), rows, own.first + found[rows]
+
+
+_Entries = tuple[Floats, Integers, Integers]  # values, rows and columns of a sparse matrix
+
+
+def _dense(block: Floats, rows: Integers, places: Sequence[slice]) -> _Entries:
+    """Return the entries of a block: its rows, and where its columns are."""
+    columns = np.concatenate([np.arange(each.start, each.stop) for each in places])
+    return block.ravel(), np.repeat(rows, len(columns)), np.tile(columns, len(rows))
 
 
 def laid_out(visits: pd.DataFrame, stages: Sequence[str]) -> Layout:
@@ -178,12 +210,10 @@ def laid_out(visits: pd.DataFrame, stages: Sequence[str]) -> Layout:
     own, width = {}, 0
     for name in stages:
         here = visits[visits["stage"] == name]
-        days = knots(ages(here))
-        rises = slice(width + 1, width + 1 + max(len(days) - 1, 0))
+        age = _curve(knots(ages(here)), ages(here), width + 1)
         seen = len(np.unique(months(here))) == MONTHS
-        month = slice(rises.stop, rises.stop + (MONTHS - 1 if seen else 0))
-        middle = shares_of_rises(days, ages(here)).mean(axis=0) if len(days) else np.empty(0)
-        own[name] = OfStage(width, days, rises, middle, month)
+        month = slice(age.rises.stop, age.rises.stop + (MONTHS - 1 if seen else 0))
+        own[name] = OfStage(width, age, month)
         width = month.stop
     fields = {}
     for name in FIELDS:
@@ -192,7 +222,26 @@ def laid_out(visits: pd.DataFrame, stages: Sequence[str]) -> Layout:
             shares = counts.to_numpy(float) / len(visits)
             fields[name] = OfField(tuple(counts.index), width, shares)
             width += len(counts)
-    return Layout(own, fields, width)
+    waited = waits(visits)
+    wait = _curve(_points_of_wait(waited), waited, width)
+    return Layout(own, fields, wait, wait.rises.stop)
+
+
+def _curve(points: Floats, lengths: Floats, first: int) -> Curve:
+    """Lay out a curve through points, whose coefficients begin at the first."""
+    known = lengths[~np.isnan(lengths)]
+    middle = shares_of_rises(points, known).mean(axis=0) if len(points) else np.empty(0)
+    return Curve(points, slice(first, first + max(len(points) - 1, 0)), middle)
+
+
+def _points_of_wait(waited: Floats) -> Floats:
+    """Choose the points of the wait on both sides of which there are visits enough."""
+    points = list(_WAITS)
+    while len(points) > 1 and np.sum(waited > points[-2]) < _FOR_A_KNOT:
+        points.pop()
+    while len(points) > 1 and np.sum(waited < points[1]) < _FOR_A_KNOT:
+        points.pop(0)
+    return np.array(points) if len(points) > 1 else np.empty(0)
 
 
 def knots(found: Floats) -> Floats:
@@ -214,22 +263,29 @@ def knots(found: Floats) -> Floats:
     return np.array(kept) if len(kept) > 1 else np.empty(0)
 
 
-def shares_of_rises(days: Floats, found: Floats) -> Floats:
-    """Return how much of the way between neighbouring points ages have gone, in log time.
+def shares_of_rises(points: Floats, lengths: Floats) -> Floats:
+    """Return how much of the way between neighbouring points lengths have gone, in log time.
 
     >>> shares_of_rises(np.array([1.0, 4.0, 16.0]), np.array([0.5, 2.0, 4.0, 30.0])).tolist()
     [[0.0, 0.0], [0.5, 0.0], [1.0, 0.0], [1.0, 1.0]]
     """
-    if len(days) == 0:
-        return np.empty((len(found), 0))
-    logs = np.log(days)
-    return np.clip((np.log(found)[:, None] - logs[:-1]) / np.diff(logs), 0.0, 1.0)
+    if len(points) == 0:
+        return np.empty((len(lengths), 0))
+    logs = np.log(points)
+    return np.asarray(np.clip((np.log(lengths)[:, None] - logs[:-1]) / np.diff(logs), 0.0, 1.0))
 
 
 def ages(visits: pd.DataFrame) -> Floats:
     """Return the ages in days at which visits ended, the middle where they are known to an interval."""
     middle = (visits["low"].to_numpy(float) + visits["high"].to_numpy(float)) / 2
     return np.asarray(np.maximum(middle, _MINUTE))
+
+
+def waits(visits: pd.DataFrame) -> Floats:
+    """Return the hours until somebody began to work on each visit; NaN where that is not known."""
+    if "wait" not in visits:
+        return np.full(len(visits), np.nan)
+    return np.asarray(np.maximum(visits["wait"].to_numpy(float), _SECOND))
 
 
 def months(visits: pd.DataFrame) -> Integers:
@@ -240,7 +296,8 @@ def months(visits: pd.DataFrame) -> Integers:
 def _alike(visits: pd.DataFrame, fields: tuple[str, ...]) -> tuple[Integers, Integers]:
     """Find visits that differ only in how they ended: the first of each kind, and the kind of each."""
     known = pd.DataFrame({"stage": visits["stage"], "age": ages(visits), "month": months(visits)})
+    known["wait"] = np.nan_to_num(waits(visits), nan=-1.0)
     for name in fields:
         known[name] = visits[name].fillna("")
-    alike = known.groupby(list(known.columns), sort=False).ngroup().to_numpy(np.int64)
-    return np.asarray(np.unique(alike, return_index=True)[1], np.int64), alike
+    alike = known.groupby(list(known.columns), sort=False).ngroup().to_numpy()
+    return np.asarray(np.unique(alike, return_index=True)[1]), np.asarray(alike)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ import pandas as pd
 from scipy.special import expit
 
 from funnelsim.calibration.estimate import Estimate
-from funnelsim.calibration.outcomes.layout import FIELDS, Layout, OfStage, laid_out
+from funnelsim.calibration.outcomes.layout import FIELDS, Curve, Layout, OfStage, laid_out, waits
 from funnelsim.calibration.outcomes.logit import Posterior, sample
 from funnelsim.calibration.outcomes.shares import reasons, routes
 from funnelsim.compiling.arrays import Floats
@@ -21,6 +21,7 @@ from funnelsim.scenario.paths import written
 TEAM = "sales"  # of all reps of a history
 
 _METHOD = "hierarchical logistic regression of all visits that ended"
+_OBSERVED = f"{_METHOD}; as observed: who is worked on soon may have been more promising from the beginning"
 _PATHS = {
     "segment": ("segments", "{}", "odds_ratio"),
     "channel": ("channels", "{}", "fit"),
@@ -63,7 +64,9 @@ class Outcomes:
             found += self._of_stage(stage)
         for field in self.layout.fields:
             found += self._of_field(field)
-        return found + self.shared
+        waited = int(np.sum(~np.isnan(waits(self.visits))))
+        by_wait = self._by_time("effects.wait", self.layout.wait, "hours", waited)
+        return [*found, *(replace(each, method=_OBSERVED) for each in by_wait), *self.shared]
 
     def level(self, stage: str) -> Floats:
         """Return draws of the log odds of a stage's average visit."""
@@ -107,22 +110,20 @@ class Outcomes:
             _METHOD,
             {"share advancing": expit(level)},
         )
+        path = written(("stages", stage, "effects", "time_in_stage"))
         decided = written(("stages", stage, "decided"))
         when = Estimate(decided, "when_answered", None, n, "records tell when a visit ended", {})
-        return [share, when, *self._by_age(stage, own, n), *self._by_month(stage, own, n)]
+        return [share, when, *self._by_time(path, own.age, "days", n), *self._by_month(stage, own, n)]
 
-    def _by_age(self, stage: str, own: OfStage, n: int) -> list[Estimate]:
-        """Return the odds ratios by time in the stage, where age may matter."""
-        if not len(own.days):
+    def _by_time(self, path: str, curve: Curve, unit: str, n: int) -> list[Estimate]:
+        """Return the odds ratios by a length of time, where it may matter."""
+        if not len(curve.points):
             return []
-        logs, days = own.log_ratios_of_age(self.posterior.coefficients), own.days.tolist()
-        tables = [{"days": days, "odds_ratio": row} for row in _plain(np.exp(logs))]
-        value = {"days": days, "odds_ratio": _plain(np.exp(logs.mean(axis=0)))}
-        names = [f"odds ratio at {day:g} days" for day in days]
-        told = dict(zip(names, np.exp(logs.T), strict=True))
-        return [
-            Estimate(written(("stages", stage, "effects", "time_in_stage")), value, tables, n, _METHOD, told)
-        ]
+        logs, points = curve.log_ratios(self.posterior.coefficients), curve.points.tolist()
+        tables = [{unit: points, "odds_ratio": row} for row in _plain(np.exp(logs))]
+        value = {unit: points, "odds_ratio": _plain(np.exp(logs.mean(axis=0)))}
+        names = [f"odds ratio at {point:g} {unit}" for point in points]
+        return [Estimate(path, value, tables, n, _METHOD, dict(zip(names, np.exp(logs.T), strict=True)))]
 
     def _by_month(self, stage: str, own: OfStage, n: int) -> list[Estimate]:
         """Return the odds ratios by month of the quarter, where all three have been seen."""
@@ -166,15 +167,16 @@ def measure_outcomes(
     time), by month of the quarter, of the segment, the channel and the rep. Priors: a stage's log odds are
     normal (0, 1.5). Log odds ratios of segments, channels and reps are normal (0, their deviation), those of
     months too, given that their mean is 0. From one point of age to the next they rise by a normal (0,
-    deviation x root of the difference of log time). Each of the five deviations is half-normal (0.5). Shares
-    are uniform (Dirichlet).
+    deviation x root of the difference of log time); so do those by wait, which are the same in all stages.
+    Each of these deviations is half-normal (0.5). Shares are uniform (Dirichlet).
 
     Parameters
     ----------
     visits : DataFrame
         A row a visit, with `deal`, `stage`, `segment`, `channel`, `rep`, `ended`, `low` and `high` (days),
         and `went_to`: a stage, "won", "lost", or "" where the visit goes on. Fields that are blank throughout
-        are left out; a blank beside names is a level of its own.
+        are left out; a blank beside names is a level of its own. There may be `wait`, the hours until
+        somebody began to work on the visit; NaN where that is not known.
     stages : sequence of str
         First to last.
     draws, seed : int
@@ -223,10 +225,15 @@ def with_advanced(visits: pd.DataFrame, stages: Sequence[str]) -> pd.DataFrame:
             f"none of the {len(visits)} visits to a stage has ended, so nothing tells how they end: "
             "a longer history is needed, with deals that moved on, were won or were lost"
         )
-    place = {stage: number for number, stage in enumerate([*stages, "won"])} | {"lost": -1}
     ended[list(FIELDS)] = ended[list(FIELDS)].fillna("")
-    ended["advanced"] = ended["went_to"].map(place) > ended["stage"].map(place)
+    ended["advanced"] = advances(ended, stages)
     return ended
+
+
+def advances(visits: pd.DataFrame, stages: Sequence[str]) -> pd.Series:
+    """Return of each visit whether it went to a later stage, or was won."""
+    place = {stage: number for number, stage in enumerate([*stages, "won"])}
+    return visits["went_to"].map(place) > visits["stage"].map(place)
 
 
 def _plain(numbers: Floats) -> Any:

@@ -38,12 +38,12 @@ def routes(
     for stage, usual in zip(stages, [*stages[1:], "won"], strict=True):
         here = visits[visits["stage"] == stage]
         advanced = here["advanced"].to_numpy(bool)
-        onward = _counts(here["went_to"][advanced])
-        if set(onward) - {usual}:
+        onward = {usual: 0} | _counts(here["went_to"][advanced])
+        if len(onward) > 1:
             found.append(_shares(written(("stages", stage, "next")), onward, draws, rng))
-        back = _counts(here["went_to"][~advanced])
-        if set(back) - {"lost"}:
-            found.append(_shares(written(("stages", stage, "back_to")), {"lost": 0} | back, draws, rng))
+        back = {"lost": 0} | _counts(here["went_to"][~advanced])
+        if len(back) > 1:
+            found.append(_shares(written(("stages", stage, "back_to")), back, draws, rng))
     return found
 
 

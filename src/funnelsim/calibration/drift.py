@@ -1,0 +1,231 @@
+"""Whether the way visits end, and how long they last, is changing; and how to measure what it is of late."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import special, stats
+
+from funnelsim.calibration.outcomes import advances
+from funnelsim.calibration.outcomes.layout import ages
+from funnelsim.compiling.arrays import Floats
+from funnelsim.forecast import wilson
+from funnelsim.history import History
+
+_MOST_ENDED = 0.8  # quantile of the lengths within which it is seen how visits end
+_RARE = 0.05  # p value below which a trend is shown
+_DAY = pd.Timedelta(days=1)
+
+
+class Trend(NamedTuple):
+    """A test for a trend: the score over its standard deviation, and the two-sided p value."""
+
+    score: float
+    p_value: float
+
+    def __str__(self) -> str:
+        """Say whether a trend is shown.
+
+        >>> print(Trend(3.1, 0.0019), "/", Trend(1.0, 0.32))
+        rising (p = 0.0019) / no trend is shown (p = 0.32)
+        """
+        if np.isnan(self.score):
+            return "nothing to compare"
+        shown = "no trend is shown" if self.p_value >= _RARE else "rising" if self.score > 0 else "falling"
+        return f"{shown} (p = {self.p_value:.2g})"
+
+
+@dataclass(frozen=True)
+class Drift:
+    """How a stage has been changing, by the quarter in which visits began.
+
+    Attributes
+    ----------
+    stage : str
+    within : float
+        Days in which a visit must have advanced to count. Visits that began later than that before the end
+        of what is known do not count, so that all have had the same time.
+    quarters : DataFrame
+        A row a quarter, such as "2026-Q1": `n` visits seen from their beginning for `within` days, the
+        `share` of them that advanced in that time with its 95 % interval `low` and `high`; `begun` visits,
+        and the `median` of their lengths in days with its 95 % interval `median_low` and `median_high`,
+        however they end (Kaplan-Meier; infinite where it is not reached).
+    shares : Trend
+        Cochran and Armitage's test, over the quarters of which all visits have been seen for that time.
+    lengths : Trend
+        The log-rank test for trend, over all quarters.
+    """
+
+    stage: str
+    within: float
+    quarters: pd.DataFrame
+    shares: Trend
+    lengths: Trend
+
+    def sentence(self) -> str:
+        """Say in words how the stage has been changing."""
+        whole = self.quarters[_seen_whole(self.quarters)]
+        if len(whole) < 2:
+            return f"Stage {self.stage}: the history is too short to tell whether it is changing."
+        first, last, latest = whole.iloc[0], whole.iloc[-1], self.quarters.iloc[-1]
+        return (
+            f"Stage {self.stage}: {_percent(first)} of the visits that began in {whole.index[0]} advanced "
+            f"within {self.within:.0f} days, and {_percent(last)} in {whole.index[-1]}: {self.shares}. "
+            f"The median length was {_days(first['median'])} in {whole.index[0]}, and "
+            f"{_days(latest['median'])} in {self.quarters.index[-1]}: {self.lengths}."
+        )
+
+
+def drift_of(history: History, visits: pd.DataFrame) -> list[Drift]:
+    """Tell whether stages have been changing.
+
+    Parameters
+    ----------
+    history : History
+    visits : DataFrame
+        Of the history, with `stage`, `entered`, `low`, `high`, `from_age`, `went_to`, and the fields. Visits
+        that had begun before they could be seen do not count.
+
+    Returns
+    -------
+    list of Drift
+        For each stage in which visits have ended.
+    """
+    found = visits.assign(
+        length=np.where(visits["went_to"] == "", visits["low"], ages(visits)),
+        over=visits["went_to"] != "",
+        advanced=advances(visits, history.stages),
+        quarter=visits["entered"].dt.year * 4 + visits["entered"].dt.quarter - 1,  # counted
+    )
+    return [
+        _of_stage(stage, found[found["stage"] == stage], history.seen_until)
+        for stage in history.stages
+        if (found["over"] & (found["stage"] == stage)).any()
+    ]
+
+
+def recent(visits: pd.DataFrame, *, months: int, until: pd.Timestamp) -> pd.DataFrame:
+    """Return what the last months tell of visits, without bias.
+
+    Visits that had ended before do not count. Those that had begun before count from the age that they had
+    then, as if the file began there (delayed entry). To take only those that began of late would leave out
+    all that last long.
+
+    Parameters
+    ----------
+    visits : DataFrame
+        With `entered`, `ended`, `low`, `from_age`.
+    months : int
+    until : Timestamp
+        End of what is known.
+
+    Returns
+    -------
+    DataFrame
+        With `from_age`, in days, raised to the age at the beginning of these months.
+
+    Examples
+    --------
+    >>> at = pd.Timestamp
+    >>> visits = pd.DataFrame({"entered": at("2026-01-01"), "ended": [at("2026-02-01"), at("2026-04-01")],
+    ...                        "low": [31.0, 90.0], "from_age": 0.0})
+    >>> recent(visits, months=2, until=at("2026-05-01"))[["low", "from_age"]]
+        low  from_age
+    1  90.0      59.0
+    """
+    begin = until - pd.DateOffset(months=months)
+    late = visits[~(visits["ended"] < begin)].copy()
+    age = (begin - late["entered"]).to_numpy() / _DAY
+    late["from_age"] = np.maximum(late["from_age"], np.minimum(age, late["low"]))  # it had not ended by then
+    return late
+
+
+def _of_stage(stage: str, visits: pd.DataFrame, until: pd.Timestamp) -> Drift:
+    """Tell how a stage has been changing."""
+    within = float(np.quantile(visits["length"][visits["over"]], _MOST_ENDED))
+    whole = visits[visits["from_age"] == 0]
+    long_seen = whole[whole["entered"] <= until - within * _DAY]
+    in_time = (long_seen["advanced"] & (long_seen["length"] <= within)).to_numpy()
+    rows = {}
+    for quarter in np.unique(whole["quarter"]).tolist():
+        begun, own = whole[whole["quarter"] == quarter], in_time[long_seen["quarter"] == quarter]
+        share = wilson(int(own.sum()), len(own))
+        rows[f"{quarter // 4}-Q{quarter % 4 + 1}"] = (len(own), *share, len(begun), *_median(begun))
+    columns = ["n", "share", "low", "high", "begun", "median", "median_low", "median_high"]
+    quarters = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+    in_whole = long_seen["quarter"].isin(np.unique(whole["quarter"])[_seen_whole(quarters)]).to_numpy()
+    return Drift(
+        stage,
+        within,
+        quarters,
+        _trend_of_shares(long_seen["quarter"].to_numpy(float)[in_whole], in_time.astype(float)[in_whole]),
+        _trend_of_lengths(
+            whole["quarter"].to_numpy(float), whole["length"].to_numpy(float), whole["over"].to_numpy(float)
+        ),
+    )
+
+
+def _seen_whole(quarters: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Return of which quarters all visits have been seen long enough."""
+    return np.asarray(quarters["n"] == quarters["begun"])
+
+
+def _median(visits: pd.DataFrame) -> tuple[float, float, float]:
+    """Return the median length and its 95 % interval, from Kaplan and Meier's curve and its log-log band."""
+    if not visits["over"].any():
+        return np.inf, np.nan, np.inf
+    lengths, over = visits["length"].to_numpy(float), visits["over"].to_numpy(bool)
+    curve = stats.ecdf(stats.CensoredData(lengths[over], right=lengths[~over])).sf
+    with np.errstate(divide="ignore", invalid="ignore"):
+        band = curve.confidence_interval(0.95, method="log-log")
+    return _reached(curve), _reached(band.low), _reached(band.high)
+
+
+def _reached(curve: Any) -> float:
+    """Return where a curve of those still there comes down to a half."""
+    below = np.flatnonzero(curve.probabilities <= 0.5)
+    return float(curve.quantiles[below[0]]) if len(below) else np.inf
+
+
+def _trend_of_shares(quarter: Floats, advanced: Floats) -> Trend:
+    """Make Cochran and Armitage's test for a trend."""
+    apart = quarter - quarter.mean() if len(quarter) else np.empty(0)
+    share = advanced.mean() if len(quarter) else 0.0
+    return _trend(float(apart @ advanced), float(share * (1 - share) * apart @ apart))
+
+
+def _trend_of_lengths(quarter: Floats, lengths: Floats, over: Floats) -> Trend:
+    """Make the log-rank test for a trend (Tarone 1975); it rises where visits come to last longer.
+
+    At each length, the quarters of those who end there are compared with those of all who got that far.
+    """
+    order = np.argsort(lengths)[::-1]  # the longest first: sums run over all who got that far
+    quarter, over = quarter[order], over[order]
+    _, last = np.unique(-lengths[order], return_index=True)
+    last = np.append(last[1:], len(order)) - 1
+    there, sums, squares = (np.cumsum(quarter**power)[last] for power in (0, 1, 2))
+    ends, scores = (np.diff(np.cumsum(each)[last], prepend=0.0) for each in (over, over * quarter))
+    mean = sums / there
+    finite = np.divide(there - ends, there - 1, out=np.zeros_like(there), where=there > 1)
+    spread = ends * finite * (squares / there - mean**2)
+    return _trend(float(np.sum(ends * mean - scores)), float(spread.sum()))
+
+
+def _trend(score: float, variance: float) -> Trend:
+    """Return the test of a score that is normal by chance; NaN if it cannot vary."""
+    if variance < 1e-9:
+        return Trend(np.nan, np.nan)
+    standard = score / np.sqrt(variance)
+    return Trend(standard, 2.0 * float(special.ndtr(-abs(standard))))
+
+
+def _percent(row: pd.Series) -> str:
+    return f"{100 * row['share']:.0f} % ({100 * row['low']:.0f} to {100 * row['high']:.0f} %)"
+
+
+def _days(days: float) -> str:
+    return f"{days:.0f} days" if np.isfinite(days) else "more than could be seen"

@@ -1,8 +1,8 @@
 """The families of amounts: what data say in each, and how a scenario writes it.
 
 In both, a distribution has a *place* and a *spread*, of which the data speak apart from each other. The
-place is the logarithm of the median (lognormal) or of the mean (gamma). The spread is the logarithm of the standard
-deviation of the values' logarithm, or of the coefficient of variation.
+place is the logarithm of the median (lognormal) or of the mean (gamma). The spread is the logarithm of the
+standard deviation of the amounts' logarithm, or of the coefficient of variation.
 """
 
 from __future__ import annotations

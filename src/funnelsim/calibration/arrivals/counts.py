@@ -175,7 +175,7 @@ def _days_off(total: Integers, days: pd.DatetimeIndex) -> tuple[Booleans, Boolea
 
 
 def _begun(by_day: Integers, open_: Booleans) -> Booleans:
-    """Return from when on each channel counts: from its first deal, if it were sure to have had one before."""
+    """Return the days that count for each channel: from its first deal on, if one before were sure."""
     begun = np.ones(by_day.shape, np.bool_)
     for row, deals in enumerate(by_day):
         first = int(np.argmax(deals > 0))

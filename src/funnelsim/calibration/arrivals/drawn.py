@@ -9,7 +9,7 @@ import numpy as np
 from funnelsim.calibration.arrivals.counts import Counts
 from funnelsim.calibration.arrivals.grid import About, Posterior, explore
 from funnelsim.calibration.arrivals.laplace import Mode, Series, Variation
-from funnelsim.compiling.arrays import Floats
+from funnelsim.compiling.arrays import Floats, Integers
 
 STEP = About(0.1, 0.7)  # of a month's step: its median speaks where there are few months
 DAYS = About(0.2, 0.8)  # of a day's factor
@@ -95,7 +95,7 @@ def _together(series: Series, days: Floats) -> Posterior[Mode]:
     return explore(evaluate, [STEP, STEP], (_HIGHEST[0], _HIGHEST[0]))
 
 
-def _numbers(found: Posterior[Mode], points: np.ndarray, rng: np.random.Generator) -> Floats:
+def _numbers(found: Posterior[Mode], points: Integers, rng: np.random.Generator) -> Floats:
     """Draw all numbers of a series, each draw at the point of the grid drawn for it; (numbers, draws)."""
     drawn = np.empty((len(found.found[0].at), len(points)))
     for point in np.unique(points):

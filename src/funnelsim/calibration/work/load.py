@@ -13,8 +13,8 @@ from funnelsim.history import History
 from funnelsim.io.writing import UnusableError
 
 NOT_IDENTIFIED = (
-    "Not identified: the file has no hours of work. That deals wait for their reps, and how long work takes, cannot "
-    "be told apart, so effort and capacity are not measured. What is told is the load: open deals a rep."
+    "Not identified: the file has no hours of work. Waiting for a rep and being worked on cannot be told "
+    "apart, so effort and capacity are not measured. What is told is the load: open deals a rep."
 )
 
 
@@ -70,10 +70,11 @@ def measure_load(history: History, *, draws: int, seed: int) -> Load:
         raise UnusableError("no deal has a rep: neither hours of work nor open deals a rep can be measured")
     day = pd.Timedelta(days=1)
     record = (history.seen_until - history.seen_from) / day
-    begins = deals["created"].clip(lower=history.seen_from)
-    ends = deals["closed"].fillna(history.seen_until).clip(upper=history.seen_until)
+    created, closed = (pd.to_datetime(deals[end]) for end in ("created", "closed"))
+    begins = created.where(created > history.seen_from, history.seen_from)
+    ends = closed.where(closed < history.seen_until, history.seen_until)
     within = ((ends - begins) / day).clip(lower=0.0)
-    took = (deals["closed"] - deals["created"]) / day
+    took = (closed - created).dt.total_seconds() / day.total_seconds()
     table = pd.DataFrame({"rep": rep, "within": within, "took": took})[rep != ""]
     found = table.groupby("rep").agg(open=("within", "sum"), deals=("within", "size"), days=("took", "mean"))
     by_rep = found.assign(open=found["open"] / record).reset_index()

@@ -11,16 +11,15 @@ import pandas as pd
 
 from funnelsim.calibration.amounts import Fitted, fit, rounded
 from funnelsim.calibration.estimate import Estimate
+from funnelsim.calibration.work.efforts import SHORTEST, efforts_of, worked_in
 from funnelsim.calibration.work.hours import Hours, own_hours, people_by_day, presence, team_hours, written
 from funnelsim.calibration.work.speeds import Speeds, measure_speeds
-from funnelsim.calibration.work.spells import shared_time, spells_of, visits_of_work
+from funnelsim.calibration.work.spells import spells_of, visits_of_work
 from funnelsim.compiling.arrays import Floats
 from funnelsim.history import History
 from funnelsim.io.writing import UnusableError
 
 GAP_MINUTES = 5.0
-FEWEST_CLOSED = 30  # deals of a stage that are over, from which only these tell the effort
-_SHORTEST = 1 / 3600  # hours: what took no time took a second
 _LATELY = pd.Timedelta(days=28)
 _HOUR = pd.Timedelta(hours=1)
 
@@ -74,11 +73,11 @@ def measure_work(
     rng = np.random.default_rng([seed, 0x3D])
     last = min(history.seen_until - pd.Timedelta(microseconds=1), named["start"].max())
     hours = team_hours(named["start"], named["start"].min(), last)
-    pieces = _shared(spells.rows[spells.rows["end"].notna()], hours)
+    pieces = worked_in(spells.rows[spells.rows["end"].notna()], hours)
     visits = visits_of_work(pieces, pd.Timedelta(minutes=gap_minutes))
-    visits["worked"] = visits["worked"].clip(lower=_SHORTEST)
+    visits["worked"] = visits["worked"].clip(lower=SHORTEST)
     there = presence(named, hours)
-    efforts = _efforts(history, pieces, stages)
+    efforts = efforts_of(history, pieces, stages)
     fitted = fit(efforts, draws, rng) if any(np.ptp(each) > 0 for each in efforts.values()) else None
     speeds = measure_speeds(visits[visits["rep"] != ""], draws, rng)
     people = people_by_day(there, hours)
@@ -168,15 +167,15 @@ class Work:
             spread = np.log(self.speeds.draws).std(axis=0, ddof=1)
             table = [_speed(each) for each in spread]
             visits, told = int(self.speeds.visits.sum()), {"deviation of the logarithm": spread}
-            value = _speed(float(np.median(spread)))
-            yield Estimate(f"{at}.speed", value, table, visits, "partial pooling of reps", told)
+            middle = _speed(float(np.median(spread)))
+            yield Estimate(f"{at}.speed", middle, table, visits, "partial pooling of reps", told)
 
     def _efforts(self) -> Iterator[Estimate]:
         for stage, hours in self.efforts.items():
             path = f"stages.{stage}.effort_hours"
             if self.fitted is None:
-                value = rounded(float(hours[0]))
-                yield Estimate(path, value, None, len(hours), "always the same", {"mean, hours": hours[:1]})
+                always = rounded(float(hours[0]))
+                yield Estimate(path, always, None, len(hours), "always the same", {"mean, hours": hours[:1]})
                 continue
             told = {
                 "mean, hours": self.fitted.told(stage, lambda family, *at: family.mean(*at)),
@@ -202,62 +201,6 @@ def _number(path: str, draws: Floats, n: int, method: str, unit: str) -> Estimat
 def _speed(deviation: float) -> dict[str, Any]:
     """Write a lognormal speed, 1 in the middle."""
     return {"median": 1.0, "p90": rounded(float(np.exp(1.2816 * max(deviation, 1e-4))))}
-
-
-def _shared(rows: pd.DataFrame, hours: Hours) -> pd.DataFrame:
-    """Return spells with the hours worked in each: shared with those that overlap, none counted twice.
-
-    Spells of one rep, deal and stage that overlap are first made one. Those of nobody known are taken to be
-    of somebody who does nothing else.
-    """
-    zero = rows.assign(worked=0.0)
-    pieces = visits_of_work(zero, pd.Timedelta(0))[["deal", "stage", "rep", "start", "end"]]
-    worked = np.empty(len(pieces))
-    for rep, own in pieces.groupby("rep", sort=False):
-        begin, end, whose = _within_days(own, hours)
-        each = end - begin if rep == "" else shared_time(begin, end)
-        worked[own.index] = np.bincount(whose, each, len(own)) / 3600
-    return pieces.assign(worked=worked)
-
-
-def _within_days(own: pd.DataFrame, hours: Hours) -> tuple[Floats, Floats, np.ndarray]:
-    """Cut spells that go on past their day to the team's hours; starts and ends in seconds, and whose."""
-    origin = own["start"].min().floor("D")
-    begin = (own["start"] - origin).dt.total_seconds().to_numpy()
-    end = (own["end"] - origin).dt.total_seconds().to_numpy()
-    first, last = begin // 86_400, end // 86_400
-    same = np.flatnonzero(first == last)
-    parts = [(begin[same], end[same], same)]
-    at_work = set(((hours.days - origin) // pd.Timedelta(days=1)).tolist())
-    for spell in np.flatnonzero(first != last):
-        days = [day for day in range(int(first[spell]), int(last[spell]) + 1) if day in at_work]
-        weekday = [(origin.day_of_week + day) % 7 for day in days]
-        opens = np.maximum(np.array(days) * 86_400 + hours.opens[weekday], begin[spell])
-        closes = np.minimum(np.array(days) * 86_400 + hours.closes[weekday], end[spell])
-        some = closes > opens
-        parts.append((opens[some], closes[some], np.full(int(some.sum()), spell)))
-    return tuple(np.concatenate(each) for each in zip(*parts, strict=True))  # type: ignore[return-value]
-
-
-def _efforts(history: History, pieces: pd.DataFrame, stages: Sequence[str]) -> dict[str, Floats]:
-    """Add up the hours of all work on a deal in a stage.
-
-    Deals that are closed tell it in full; only where they are few do others count, too. What was worked on a
-    deal before the record is not known, so that only deals created in it count.
-    """
-    deals = history.deals.set_index("deal")
-    created, closed = pieces["deal"].map(deals["created"]), pieces["deal"].map(deals["closed"])
-    whole = pieces[~(created < history.seen_from)].assign(over=closed.notna())
-    found = {}
-    for stage in stages:
-        own = (
-            whole[whole["stage"] == stage].groupby("deal").agg(hours=("worked", "sum"), over=("over", "any"))
-        )
-        over = own[own["over"]]
-        told = over if len(over) >= FEWEST_CLOSED else own
-        if len(told):
-            found[stage] = told["hours"].clip(lower=_SHORTEST).to_numpy()
-    return found
 
 
 def _notes(pieces: pd.DataFrame, visits: pd.DataFrame, hours: Hours, speeds: Speeds) -> Iterator[str]:

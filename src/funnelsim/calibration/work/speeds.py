@@ -9,7 +9,7 @@ import pandas as pd
 from scipy import stats
 
 from funnelsim.calibration.amounts import Alike
-from funnelsim.compiling.arrays import Floats
+from funnelsim.compiling.arrays import Floats, Integers
 
 FEWEST_DAYS = 5  # of work that tell a rep's speed
 _APART = 0.3  # scale of how far reps lie apart, in logarithms
@@ -35,8 +35,8 @@ class Speeds:
 
     reps: tuple[str, ...]
     draws: Floats
-    days: Floats
-    visits: Floats
+    days: Integers
+    visits: Integers
     p_value: float
 
     @property
@@ -75,13 +75,13 @@ def measure_speeds(visits: pd.DataFrame, draws: int, rng: np.random.Generator) -
     """
     day = visits["start"].dt.floor("D").rename("day")
     days = day.groupby(visits["rep"]).nunique()
-    reps = tuple(map(str, days.index[days >= FEWEST_DAYS]))
+    reps = tuple(sorted(map(str, days.index[days >= FEWEST_DAYS])))
     rows = visits[visits["rep"].isin(reps)]
     if not reps:
-        return Speeds((), np.empty((0, draws)), np.empty(0), np.empty(0), float("nan"))
-    rest = _without_stages(rows)
-    by_day = rest.groupby([rows["rep"], day.loc[rows.index]]).agg(["mean", "size"])
-    slow, variance = np.array([_weighted(by_day.loc[rep]) for rep in reps]).T
+        return Speeds((), np.empty((0, draws)), np.zeros(0, np.int64), np.zeros(0, np.int64), float("nan"))
+    rest = pd.DataFrame({"rep": rows["rep"], "day": day.loc[rows.index], "rest": _without_stages(rows)})
+    by_day = rest.groupby(["rep", "day"])["rest"].agg(["mean", "size"])
+    slow, variance = np.array([_weighted(own) for _, own in by_day.groupby(level="rep")]).T
     p_value = float("nan")
     if len(reps) > 1:
         middle = np.average(slow, weights=1 / variance)
@@ -89,18 +89,18 @@ def measure_speeds(visits: pd.DataFrame, draws: int, rng: np.random.Generator) -
     alike = Alike(0.0, 1.0, _APART)
     drawn = alike.draw(slow, np.repeat(variance[:, None], draws, axis=1), rng)
     pace = np.exp(-(drawn - drawn.mean(axis=0)))
-    number = rows.groupby("rep").size()[list(reps)].to_numpy(float)
-    return Speeds(reps, pace, days[list(reps)].to_numpy(float), number, p_value)
+    number = np.asarray(rows.groupby("rep").size()[list(reps)], np.int64)
+    return Speeds(reps, pace, np.asarray(days[list(reps)], np.int64), number, p_value)
 
 
-def _without_stages(rows: pd.DataFrame) -> pd.Series:  # type: ignore[type-arg]
+def _without_stages(rows: pd.DataFrame) -> Floats:
     """Return the logarithm of the hours of visits, less what is due to their stages."""
     logs = np.log(rows["worked"])
-    of_rep = pd.Series(0.0, index=rows.index)
+    of_stage = of_rep = pd.Series(0.0, index=rows.index)
     for _ in range(_ROUNDS):
         of_stage = (logs - of_rep).groupby(rows["stage"]).transform("mean")
         of_rep = (logs - of_stage).groupby(rows["rep"]).transform("mean")
-    return logs - of_stage
+    return np.asarray(logs - of_stage, np.float64)
 
 
 def _weighted(days: pd.DataFrame) -> tuple[float, float]:

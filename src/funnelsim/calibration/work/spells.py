@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from funnelsim.compiling.arrays import Floats
 from funnelsim.history import History
 
 _LONGEST_DAY = pd.Timedelta(hours=16)  # nobody works as long on most days
@@ -57,15 +58,11 @@ def _robots(history: History, rows: pd.DataFrame) -> tuple[tuple[str, ...], tupl
     and where its spells have an end, half of them last less than a minute.
     """
     entries = history.entries
-    done = pd.concat(
-        [
-            rows[["rep", "stage"]].assign(at=rows["start"], lasts=rows["end"] - rows["start"]),
-            entries[["rep", "stage"]].assign(at=entries["entered"], lasts=pd.NaT),
-        ],
-        ignore_index=True,
-    )
+    spells = rows[["rep", "stage", "start", "end"]].rename(columns={"start": "at"})
+    moments = entries[["rep", "stage", "entered"]].rename(columns={"entered": "at"})
+    done = pd.concat([spells, moments], ignore_index=True)
     done = done.assign(rep=done["rep"].fillna("").astype(str), at=pd.to_datetime(done["at"]))
-    done["lasts"] = pd.to_timedelta(done["lasts"])
+    done["lasts"] = pd.to_datetime(done["end"]) - done["at"]
     named = done[(done["rep"] != "") & done["at"].notna()]
     if named.empty or history.by_day:
         return (), ()
@@ -90,7 +87,10 @@ def _notes(
         yield f"{backwards} spells of work end before they start, and are left out."
     endless = int(kept["end"].isna().sum())
     if endless:
-        yield f"{endless} of {len(kept)} spells of work have no end: they tell when people work, not for how long."
+        yield (
+            f"{endless} of {len(kept)} spells of work have no end: they tell when people work, not for how "
+            "long."
+        )
     unknown = int((kept["rep"] == "").sum())
     if unknown:
         yield (
@@ -142,7 +142,7 @@ def visits_of_work(pieces: pd.DataFrame, gap: pd.Timedelta) -> pd.DataFrame:
     return found.sort_values("start", kind="stable").reset_index(drop=True)
 
 
-def shared_time(start: np.ndarray, end: np.ndarray) -> np.ndarray:
+def shared_time(start: Floats, end: Floats) -> Floats:
     """Share the time of one person among the spells that are open: nobody works more than the clock.
 
     Parameters

@@ -70,7 +70,7 @@ LENGTHS = f"""
 A stage that decides. Its median, its spread and the share that never decides are drawn from the prior of
 `funnelsim.calibration.durations`, its family is one of the four. {DEALS_SEEN} deals are seen. They entered
 the stage from a year before the history begins to its end, a year later; those that had ended before it
-are not in it. In turn, times are known to the second, only days are known, and only what one look a week shows.
+are not in it. In turn, times are known to the second, days only, or what one look a week shows.
 """
 
 
@@ -120,15 +120,15 @@ def history_of(kind: str, began: Floats, ended: Floats) -> History:
     there = began < known_until
     over = ended[there] < known_until
     entered, closed = _instants(began[there]), _instants(np.where(over, ended[there], np.nan))
-    since = pd.Timedelta(days=7 if kind == WEEKLY else 0)  # the look before
+    look_before = pd.Timedelta(days=7) if kind == WEEKLY else pd.Timedelta("NaT")
     deals = pd.DataFrame({"deal": np.arange(there.sum()).astype(str), "created": entered, "closed": closed})
     deals = deals.assign(
         outcome=np.where(over, "won", ""), reason="", channel="", segment="", rep="", value=1.0
     )
     entries = pd.DataFrame({"deal": deals["deal"], "stage": "offer", "entered": entered, "rep": ""})
     return History(
-        deals.assign(closed_after=(closed - since).where(kind == WEEKLY))[list(DEALS)],
-        entries.assign(entered_after=(entered - since).where(kind == WEEKLY))[list(ENTRIES)],
+        deals.assign(closed_after=closed - look_before)[list(DEALS)],
+        entries.assign(entered_after=entered - look_before)[list(ENTRIES)],
         pd.DataFrame(columns=FIELDS),
         pd.DataFrame(columns=WORK),
         ("offer",),

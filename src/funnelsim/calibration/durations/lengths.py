@@ -59,7 +59,7 @@ class Lengths:
         likeliest = max(range(len(FAMILIES)), key=lambda each: self.weights[FAMILIES[each].name])
         among = self.family == likeliest
         middle = [float(np.median(each[among])) for each in (self.median, self.p90)]
-        never = self.never.clip(0.0, 1.0).round(_DIGITS)
+        never = self.never.round(_DIGITS).clip(max=1 - 10.0**-_DIGITS)
         return [
             Estimate(
                 f"stages.{stage}.customer_takes_days",

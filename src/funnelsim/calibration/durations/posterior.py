@@ -107,14 +107,19 @@ def mode(density: Density, seen: Observed, prior: Prior) -> tuple[Floats, Floats
     array (3,), array (3, 3)
     """
     starts = _starts(seen, prior)
-    found = minimize(
-        lambda point: float(-density(point[None])[0]),
-        starts[np.argmax(density(starts))],
-        jac=lambda point: -_slope(density, point),
-        hess=lambda point: _curvature(density, point),
-        method="trust-exact",  # a flat or a bent place on the way does not lead it astray
-        options={"gtol": 1e-3},
-    )
+
+    def depth(point: Floats) -> float:
+        return -float(density(point[None])[0])
+
+    def slope(point: Floats) -> Floats:
+        return -_slope(density, point)
+
+    def curvature(point: Floats) -> Floats:
+        return _curvature(density, point)
+
+    start = starts[np.argmax(density(starts))]
+    # trust regions: a flat or a bent place on the way leads no step astray
+    found = minimize(depth, start, jac=slope, hess=curvature, method="trust-exact", options={"gtol": 1e-3})
     sizes, axes = np.linalg.eigh(_curvature(density, found.x))
     return np.asarray(found.x), np.asarray((axes / np.maximum(sizes, _FLATTEST)) @ axes.T)
 

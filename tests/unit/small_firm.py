@@ -121,6 +121,7 @@ def firm() -> Model:
         firm=np.zeros(1, FIRM),
         heat_odds=np.ones((3, 3)),
         heat_skill=np.ones((3, 3)),
+        quarter_odds=np.ones((3, 3)),
         distributions=np.zeros(0, DISTRIBUTION),
         knots=np.zeros(0),
         calendars=calendars,

@@ -186,6 +186,7 @@ class QueueOrder(IntEnum):
 
 MISSED = 2  # of work in hand, besides 0 and 1: the buyer will not be reached
 NEVER_REACHED = 3  # ... of work that is over: nor in any other attempt
+UNDECIDED = 4  # ... of work in hand or over: that is decided as the customer answers
 
 
 class Split(IntEnum):

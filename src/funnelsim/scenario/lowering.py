@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from funnelsim.model.model import DEMAND_OF_CHANNELS, Model, Names
+from funnelsim.model.model import DEMAND_OF_CHANNELS, QUARTER, Model, Names
 from funnelsim.model.records import (
     CHANNEL,
     CHECK,
@@ -278,6 +278,7 @@ class Groundwork:
             "ignored": np.zeros(len(ignoring(scenario)), IGNORED),
             "heat_odds": np.zeros((len(stages) + variants, len(Heat))),
             "heat_skill": np.zeros((len(stages) + variants, len(Heat))),
+            "quarter_odds": np.ones((len(stages) + variants, QUARTER)),
             "expected": np.zeros(channels * (len(self._calendar.days) + 1)),
             **blank_products(scenario),
             **blank_billing(scenario),

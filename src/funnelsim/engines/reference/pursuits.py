@@ -41,7 +41,18 @@ from funnelsim.engines.reference.rests import (
 )
 from funnelsim.engines.reference.welcome import become_lead
 from funnelsim.engines.reference.work import end_work, work_once
-from funnelsim.model.words import ENDED, NEVER, NOBODY, NOTHING, REJECTED, Due, Event, Flag, Kind
+from funnelsim.model.words import (
+    ENDED,
+    NEVER,
+    NOBODY,
+    NOTHING,
+    REJECTED,
+    UNDECIDED,
+    Due,
+    Event,
+    Flag,
+    Kind,
+)
 from funnelsim.rules import (
     assignment,
     attempts,
@@ -225,6 +236,9 @@ def queue_again(office: Office, pursuit: Record) -> simpy.Event:
 
 def leave(office: Office, pursuit: Record, due: Due) -> int:
     """Leave the stage, or be nurtured in it (N2); return the rest before what comes next."""
+    if pursuit["advances"] == UNDECIDED and due == Due.CUSTOMER_ANSWERS:
+        decision = visits.decided_late(office.model, office.world, office.odds_by_day, pursuit, office.now)
+        pursuit["advances"], pursuit["target"], pursuit["reason"] = decision
     event, reason = ending.leaving(office.model, pursuit, due)
     if event == Event.LOST and pursuit["target"] == REJECTED:
         reject(office, pursuit)

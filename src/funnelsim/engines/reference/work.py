@@ -22,6 +22,7 @@ from funnelsim.model.words import (
     NOBODY,
     NOTHING,
     REJECTED,
+    UNDECIDED,
     Due,
     Event,
     Flag,
@@ -91,6 +92,9 @@ def foresee(office: Office, pursuit: Record, skill: float, speed: float, waited:
     """Note how much working time the work that starts takes, and what comes of it (V7, V9, V15, V16)."""
     stage = visits.stage_for(office.model, pursuit)
     effort, advances = visits.work(office.model, office.odds_by_day, pursuit, skill, speed, waited)
+    if stage["decides_late"]:
+        pursuit["luck"], advances = visits.ratio_needed(office.model, pursuit, skill, waited), UNDECIDED
+        pursuit["entered"] = pursuit["since"] if pursuit["attempt"] == 0 else pursuit["entered"]
     if stage["checks"]:
         effort, advances = qualifying.checked(office.model, office.world, pursuit, speed)
     if stage["most_attempts"]:

@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 
 from funnelsim.calibration.arrivals import Arrivals, measure_arrivals
-from funnelsim.calibration.drift import Drift, measure_drift
+from funnelsim.calibration.drift import Drift, drift_of
 from funnelsim.calibration.durations import Lengths, measure_lengths
 from funnelsim.calibration.estimate import Estimate
-from funnelsim.calibration.first_wait import measure_first_wait
+from funnelsim.calibration.first_wait import first_waits
 from funnelsim.calibration.mix import FirstStages, first_stages, measure_mix
 from funnelsim.calibration.outcomes import Outcomes, measure_outcomes
-from funnelsim.calibration.skill import Skill, measure_skill
+from funnelsim.calibration.skill import Skill, skill_of
 from funnelsim.calibration.values import Values, measure_values
 from funnelsim.calibration.visits import visits_of
 from funnelsim.calibration.work.load import Load, measure_load
@@ -57,7 +57,7 @@ class Calibration:
     arrivals: Arrivals
     values: Values | None
     skill: Skill | None
-    drift: Drift
+    drift: tuple[Drift, ...]
     load: Load
     starts: FirstStages
 
@@ -92,8 +92,8 @@ def calibrate(
     history = with_names(history if recent_months is None else recent(history, recent_months))
     _must_tell(history)
     starts = first_stages(history)
-    visits = visits_of(history)
-    seeds = iter(np.random.SeedSequence(seed).generate_state(len(history.stages) + 5).tolist())
+    visits = _visits(history)
+    seeds = iter(np.random.SeedSequence(seed).generate_state(len(history.stages) + 6).tolist())
     lengths = {
         stage: measure_lengths(visits[visits["stage"] == stage], draws=draws, seed=next(seeds))
         for stage in history.stages
@@ -115,7 +115,6 @@ def calibrate(
     estimates += [*outcomes.estimates(), *arrivals.estimates()]
     estimates += measure_mix(starts, history, draws=draws, seed=next(seeds))
     estimates += [] if values is None else values.estimates()
-    estimates += measure_first_wait(history, visits) or []
     return Calibration(
         history,
         tuple(estimates),
@@ -123,21 +122,31 @@ def calibrate(
         outcomes,
         arrivals,
         values,
-        measure_skill(outcomes, visits) if _has(history, "rep") else None,
-        measure_drift(visits),
+        skill_of(outcomes, seed=next(seeds)),
+        tuple(drift_of(history, visits)),
         measure_load(history, draws=draws, seed=next(seeds)),
         starts,
     )
 
 
+def _visits(history: History) -> pd.DataFrame:
+    """List the visits; fields that nobody has filled are blank, and the wait is known where work is."""
+    visits = visits_of(history)
+    for column in _NAMES:
+        if not _has(history, column):
+            visits[column] = ""
+    return visits.assign(wait=first_waits(history, visits)) if len(history.work) else visits
+
+
 def with_names(history: History) -> History:
-    """Give a history names that a scenario may have; channel, segment and rep are "unknown" where blank."""
+    """Give a history names that a scenario may have; channel, segment and rep of a deal are never blank."""
     deals, entries, work = history.deals.copy(), history.entries.copy(), history.work.copy()
     for column in _NAMES:
         deals[column] = _named(deals[column])
     deals["reason"] = _named(deals["reason"])
     for frame in (entries, work):
-        frame["stage"], frame["rep"] = _named(frame["stage"]), _named(frame["rep"])
+        for column in ("stage", "rep"):
+            frame[column] = _named(frame[column]).where(frame[column] != "", "")
     return replace(
         history, deals=deals, entries=entries, work=work, stages=tuple(map(name_of, history.stages))
     )

@@ -12,6 +12,7 @@ from funnelsim.calibration.estimate import Estimate
 from funnelsim.calibration.writing import DRAWS, as_toml, draws_as_csv, rounded
 from funnelsim.history import History
 from funnelsim.history.names import name_of
+from funnelsim.scenario.paths import parts_of
 
 TEAM = "sales"
 KIND = "recorded"
@@ -63,13 +64,13 @@ def firm_of(found: Calibration) -> Firm:
     history = found.history
     assumed = tuple(_assumed(found))
     document = _skeleton(found)
-    for each in assumed:
-        _place(document, each.path, each.value)
+    for taken in assumed:
+        _place(document, taken.path, taken.value)
     for each in found.estimates:
         _place(document, each.path, rounded(each.value))
     drawn = {each.path: each.draws for each in found.estimates if each.draws is not None}
     document["uncertainties"] = {path: {"draws": DRAWS} for path in drawn}
-    document["origins"] = {each.path: f"assumed: {each.why}" for each in assumed} | {
+    document["origins"] = {taken.path: f"assumed: {taken.why}" for taken in assumed} | {
         each.path: _origin(each) for each in found.estimates
     }
     document["origins"]["*"] = f"measured: {_seen(history)}"
@@ -138,7 +139,7 @@ def _assumed(found: Calibration) -> list[Assumed]:
 
 def _place(document: Document, path: str, value: object) -> None:
     """Set the value at a path, with the tables on the way."""
-    *above, last = path.split(".")
+    *above, last = parts_of(path)
     table = document
     for part in above:
         table = table.setdefault(part, {})

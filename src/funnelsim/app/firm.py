@@ -93,6 +93,43 @@ def snapshot(
             terminal.say(f"{name} is blank: the history does not have what it was then")
 
 
+@app.command(short_help="Measure a firm from its history: a scenario with how sure each value is.")
+def calibrate(
+    history: Annotated[Path, typer.Argument(metavar="HISTORY", help="A folder of `funnelsim import`.")],
+    out: Annotated[Path, typer.Option(help="New folder for the scenario, its draws and the page.")],
+    at: Annotated[
+        str | None, typer.Option(metavar="DATE", help="From what was known then; at the end by default.")
+    ] = None,
+    recent: Annotated[
+        int | None, typer.Option(metavar="MONTHS", min=1, help="From the last months alone. Default: all.")
+    ] = None,
+    draws: Annotated[int, typer.Option(min=20, max=10_000, help="Rows of the file of draws.")] = 400,
+    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Of the draws.")] = 1,
+) -> None:
+    """Measure arrivals, stages, values and people from a history, and write a scenario that can be run.
+
+    Example: funnelsim calibrate history --out my_firm
+    """
+    with terminal.in_sentences("stopped: nothing is written"), _reading():
+        from funnelsim.calibration.calibrate import calibrate as measure
+        from funnelsim.calibration.document import firm_of
+        from funnelsim.history.files import read_history
+        from funnelsim.io.writing import new_folder
+        from funnelsim.reports.calibration_page import as_html, calibration_page
+
+        whole = read_history(history)
+        known = whole if at is None else whole.as_of(_instant(at))
+        with terminal.writing(out), new_folder(out) as folder:
+            found = measure(known, draws=draws, seed=seed, recent_months=recent)
+            firm = firm_of(found)
+            for name, text in {**firm.files(), "calibration.html": as_html(found, firm)}.items():
+                folder.write(name, text.encode())
+        page = out / "calibration.html"
+        command = terminal.command("run", str(out / "scenario.toml"), None)
+        terminal.show(calibration_page(found, firm, command, terminal.width()))
+        terminal.say(f"Written: {len(folder.written)} files in {out}. Each fit beside the data: {page}")
+
+
 def _instant(text: str) -> pd.Timestamp:
     """Read the date of `--at`."""
     from datetime import datetime

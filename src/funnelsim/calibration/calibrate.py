@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,14 +20,14 @@ from funnelsim.calibration.values import Values, measure_values
 from funnelsim.calibration.visits import visits_of
 from funnelsim.calibration.work.load import Load, measure_load
 from funnelsim.history import History
-from funnelsim.history.names import name_of
+from funnelsim.history.names import UNKNOWN, name_of
 from funnelsim.io.writing import UnusableError
 
 DRAWS = 400
 FEWEST_DEALS = 2
 
+ALL = "all"  # the name of a field that is blank in every deal
 _NAMES = ("channel", "segment", "rep")
-_Plain = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -142,7 +141,8 @@ def with_names(history: History) -> History:
     """Give a history names that a scenario may have; channel, segment and rep of a deal are never blank."""
     deals, entries, work = history.deals.copy(), history.entries.copy(), history.work.copy()
     for column in _NAMES:
-        deals[column] = _named(deals[column])
+        blank = not deals[column].map(bool).any()
+        deals[column] = ALL if blank else _named(deals[column])
     deals["reason"] = _named(deals["reason"])
     for frame in (entries, work):
         for column in ("stage", "rep"):
@@ -194,7 +194,7 @@ def _must_tell(history: History) -> None:
 
 
 def _has(history: History, column: str) -> bool:
-    return bool((history.deals[column] != name_of("")).any())
+    return not history.deals[column].isin([UNKNOWN, ALL]).all()
 
 
 def _has_values(history: History) -> bool:

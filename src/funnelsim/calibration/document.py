@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from funnelsim.calibration.calibrate import Calibration
+from funnelsim.calibration.calibrate import ALL, Calibration
 from funnelsim.calibration.estimate import Estimate
 from funnelsim.calibration.writing import DRAWS, as_toml, draws_as_csv, rounded
 from funnelsim.history import History
-from funnelsim.history.names import name_of
+from funnelsim.history.names import UNKNOWN
 from funnelsim.scenario.paths import parts_of
 
 TEAM = "sales"
@@ -108,9 +108,8 @@ def first_day(history: History) -> pd.Timestamp:
 
 def _people(history: History) -> dict[str, float]:
     """Return those who have got deals lately, with their share of these."""
-    unknown = name_of("")
     lately = history.deals[history.deals["created"] >= history.seen_until - pd.Timedelta(days=_RECENT)]
-    shares = lately.loc[lately["rep"] != unknown, "rep"].value_counts(normalize=True)
+    shares = lately.loc[~lately["rep"].isin([UNKNOWN, ALL]), "rep"].value_counts(normalize=True)
     return {str(name): float(share) for name, share in sorted(shares.items())}
 
 

@@ -1,7 +1,7 @@
 """How often 95 % intervals of what is measured of the ends of visits hold the truth.
 
 Truths are drawn from the priors that `measure_outcomes` states, and visits end by them. What a visit is like
-otherwise (stage, age, day, segment, channel, rep) is drawn once for each run and given.
+otherwise (stage, age, day, segment, channel, rep, wait) is drawn once for each run and given.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from funnelsim.calibration.outcomes.logit import SCALE, Posterior
 
 STAGES = ("call", "offer")
 VISITS, SEGMENTS, CHANNELS, REPS = 400, 3, 4, 8
+UNKNOWN = 0.2  # share of visits whose wait is not known
 DRAWS = 400
 CLASSES = {
     "conversion": "chance to advance",
@@ -27,6 +28,7 @@ CLASSES = {
     "odds_ratio": "odds ratio of a segment",
     "fit": "fit of a channel",
     "skill": "skill of a rep",
+    "wait": "odds ratio by wait",
     "next": "share that skips a stage",
     "back_to": "share that goes back",
 }
@@ -70,6 +72,7 @@ def like(rng: np.random.Generator) -> pd.DataFrame:
             "ended": pd.Timestamp("2025-01-01") + pd.to_timedelta(rng.integers(365, size=VISITS), unit="D"),
             "low": days,
             "high": days,
+            "wait": np.where(rng.random(VISITS) < UNKNOWN, np.nan, np.exp(rng.normal(3.0, 2.0, VISITS))),
             "went_to": "",
             "advanced": False,
         }

@@ -55,6 +55,9 @@ def test_the_mode_is_that_of_the_likelihood_written_out(world) -> None:
         month = own.log_ratios_of_month(values[None])[0]
         odds = values[own.level] + month[(row["ended"].month - 1) % 3]
         odds += np.interp(np.log(row["low"]), np.log(own.age.points), age)
+        if not np.isnan(row["wait"]):
+            by_wait = layout.wait.log_ratios(values[None])[0]
+            odds += np.interp(np.log(row["wait"]), np.log(layout.wait.points), by_wait)
         for name, field in layout.fields.items():
             odds += values[field.first + field.levels.index(row[name])]
         return odds
@@ -119,7 +122,7 @@ def test_paths_are_those_of_a_scenario(world) -> None:
     found = {each.path: each for each in measured.estimates()}
     new = ("decided", "time_in_stage", "month_of_quarter")  # keys of V28
     assert all(kind_at(parts_of(path)) for path in found if path.split(".")[-1] not in new)
-    assert {path.split(".")[0] for path in found} == {"stages", "segments", "channels", "teams"}
+    assert {path.split(".")[0] for path in found} == {"stages", "segments", "channels", "teams", "effects"}
     assert all(each.draws is None or len(each.draws) == 50 for each in found.values())
     assert set(found["stages.offer.effects.time_in_stage"].value) == {"days", "odds_ratio"}
 
@@ -137,10 +140,15 @@ def test_average_visit_has_the_odds_of_the_stage(world) -> None:
 def test_table_of_ages_says_what_the_chances_are_made_of(world) -> None:
     measured = measure_outcomes(world.visits, STAGES, draws=3, seed=1)
     found = {each.path: each for each in measured.estimates()}
-    row = measured.visits.iloc[[0]]
+    row = measured.visits[measured.visits["wait"].notna()].iloc[[0]]
     stage = row["stage"].iloc[0]
-    table = found[f"stages.{stage}.effects.time_in_stage"].draws[2]
-    ratio = np.exp(np.interp(np.log(ages(row)[0]), np.log(table["days"]), np.log(table["odds_ratio"])))
+
+    def read(path: str, unit: str, length: float) -> float:
+        table = found[path].draws[2]
+        return np.exp(np.interp(np.log(length), np.log(table[unit]), np.log(table["odds_ratio"])))
+
+    ratio = read(f"stages.{stage}.effects.time_in_stage", "days", ages(row)[0])
+    ratio *= read("effects.wait", "hours", row["wait"].iloc[0])
     odds = special.logit(found[f"stages.{stage}.conversion"].draws[2])
     ratio *= found[f"stages.{stage}.effects.month_of_quarter"].draws[2][months(row)[0]]
     for path, field in (

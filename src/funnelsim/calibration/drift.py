@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -180,7 +181,8 @@ def _median(visits: pd.DataFrame) -> tuple[float, float, float]:
         return np.inf, np.nan, np.inf
     lengths, over = visits["length"].to_numpy(float), visits["over"].to_numpy(bool)
     curve = stats.ecdf(stats.CensoredData(lengths[over], right=lengths[~over])).sf
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # the band has no ends where all or none are there
         band = curve.confidence_interval(0.95, method="log-log")
     return _reached(curve), _reached(band.low), _reached(band.high)
 

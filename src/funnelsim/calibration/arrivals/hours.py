@@ -14,7 +14,7 @@ _MIDNIGHTS = 0.5  # share of times at exactly midnight above which the times are
 def are_days(created: pd.Series) -> bool:
     """Return whether times are really days: more than half of them are midnight.
 
-    >>> are_days(pd.Series(pd.to_datetime(["2026-01-02", "2026-01-03", "2026-01-03 10:00"])))
+    >>> are_days(pd.Series(pd.to_datetime(["2026-01-02 00:00", "2026-01-03 00:00", "2026-01-03 10:00"])))
     True
     """
     return bool((created == created.dt.floor("D")).mean() > _MIDNIGHTS)

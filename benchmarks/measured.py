@@ -120,15 +120,14 @@ def history_of(kind: str, began: Floats, ended: Floats) -> History:
     there = began < known_until
     over = ended[there] < known_until
     entered, closed = _instants(began[there]), _instants(np.where(over, ended[there], np.nan))
-    look_before = pd.Timedelta(days=7) if kind == WEEKLY else pd.Timedelta("NaT")
     deals = pd.DataFrame({"deal": np.arange(there.sum()).astype(str), "created": entered, "closed": closed})
     deals = deals.assign(
         outcome=np.where(over, "won", ""), reason="", channel="", segment="", rep="", value=1.0
     )
     entries = pd.DataFrame({"deal": deals["deal"], "stage": "offer", "entered": entered, "rep": ""})
     return History(
-        deals.assign(closed_after=closed - look_before)[list(DEALS)],
-        entries.assign(entered_after=entered - look_before)[list(ENTRIES)],
+        deals.assign(closed_after=_look_before(closed, kind))[list(DEALS)],
+        entries.assign(entered_after=_look_before(entered, kind))[list(ENTRIES)],
         pd.DataFrame(columns=FIELDS),
         pd.DataFrame(columns=WORK),
         ("offer",),
@@ -136,6 +135,11 @@ def history_of(kind: str, began: Floats, ended: Floats) -> History:
         SEEN_FROM + pd.Timedelta(days=known_until),
         by_day=kind == DAILY,
     )
+
+
+def _look_before(times: pd.Series, kind: str) -> pd.Series:
+    weekly = np.full(len(times), kind == WEEKLY)
+    return (times - pd.Timedelta(days=7)).where(weekly)
 
 
 def _instants(days: Floats) -> pd.Series:

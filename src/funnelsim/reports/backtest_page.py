@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from funnelsim.calibration.backtest.results import WHOLE, Backtest
+from funnelsim.calibration.backtest.results import WHOLE, Backtest, compared
 from funnelsim.calibration.backtest.scores import FEWEST, LEVELS, Coverage, Mean, Relative
 from funnelsim.calibration.backtest.windows import WINS
 from funnelsim.forecast import Interval
@@ -26,7 +26,7 @@ _ABOUT = (
     "lower is better.",
     "It beats a baseline if its CRPS is lower on average and in at least two thirds of the windows; else "
     "that is not shown.",
-    "In its 80 %: how often what came lay in the middle 80 % of the forecast, with the 95 % interval of that; "
+    "In its 80 %: how often what came lay in the middle 80 % of the forecast, with its 95 % interval; "
     f"few: below {FEWEST} windows that do not overlap it is not judged.",
     "Bias: by how much the mean forecast was too high, as a share of what came.",
 )
@@ -54,6 +54,7 @@ def backtest_page(result: Backtest, source: str, width: int = WIDTH) -> Renderab
         Text(),
         Text(_what_was_scored(result)),
         *_of_quantities(result, width),
+        *(each for field in result.by for each in _of_field(result, field, width)),
         *spaced(tables("Window from", _days(result), _window_columns(result), Column.beside, width)),
         *_of_deals(result, width),
         Text(),
@@ -64,13 +65,13 @@ def backtest_page(result: Backtest, source: str, width: int = WIDTH) -> Renderab
 
 def verdict(result: Backtest) -> Iterator[str]:
     """Say whether to believe the forecast of wins: against its baselines, and its ranges."""
-    compared = {name: result.against(name) for name in result.baselines}
-    beaten = [name for name, found in compared.items() if found.beats]
+    beats = {name: result.against(name).beats for name in result.baselines}
+    beaten = [name for name, is_beaten in beats.items() if is_beaten]
     covered = result.coverage(result.judged)[LEVELS.index(_JUDGED)]
-    yield _believed(len(beaten), len(compared), covered)
+    yield _believed(len(beaten), len(beats), covered)
     if beaten:
         yield f"It beats {listed(list(map(_quoted, beaten)))}."
-    others = [_quoted(name) for name in compared if name not in beaten]
+    others = [_quoted(name) for name in beats if name not in beaten]
     if others:
         yield f"That it is better than {listed(others, 'or')} is not shown."
     yield _ranges(covered)
@@ -94,7 +95,7 @@ def _ranges(covered: Coverage) -> str:
     """Say how often what came lay in the range, and what that tells."""
     low, high = (number(100 * each) for each in (covered.low, covered.high))
     inside = (
-        f"In {number(100 * covered.share)} % of {covered.windows} windows (95 % interval {low} to {high})"
+        f"In {number(100 * covered.share)} % of {_windows(covered.windows)} (95 % interval {low} to {high})"
     )
     seen = f"{inside} what came lay in the {number(100 * _JUDGED)} % range"
     if covered.verdict == "too few to judge":
@@ -106,7 +107,8 @@ def _ranges(covered: Coverage) -> str:
 def _what_was_scored(result: Backtest) -> str:
     days, free = result.origins, result.independent
     first, last = f"{days[0]:%Y-%m-%d}", f"{days[-1]:%Y-%m-%d}"
-    text = f"{len(days)} windows of {result.horizon.words()}, the first from {first}, the last from {last}"
+    span = f"from {first}" if first == last else f"the first from {first}, the last from {last}"
+    text = f"{_windows(len(days))} of {result.horizon.words()}, {span}"
     if free < len(days):
         text += f"; they overlap, and are not independent: intervals are for the {free} that do not"
     return f"{text}. Each forecast is made from what was known then."
@@ -128,18 +130,40 @@ def _of_quantities(result: Backtest, width: int) -> Iterator[RenderableType]:
 
 def _columns(result: Backtest, quantity: str, names: Sequence[str]) -> list[Column]:
     scores = [float(result.of(name, quantity)["crps"].mean()) for name in names]
-    compared = [None if name == result.judged else result.against(name, quantity) for name in names]
+    against = [None if name == result.judged else result.against(name, quantity) for name in names]
     covered = [result.coverage(name, quantity) for name in names]
     return [
         figure_column("CRPS", Unit.RATIO, "", [Interval(score, math.nan, math.nan) for score in scores]),
-        text_column("first relative to it", [_ratio(each) for each in compared]),
-        text_column("first lower in", [_lower(each) for each in compared]),
-        text_column("first beats it", [_beats(each) for each in compared]),
+        *_comparison_columns(against),
         text_column("bias", [_percent(result.bias(name, quantity)) for name in names]),
         *(
             text_column(f"in its {number(100 * level)} %", [_covered(each[place]) for each in covered])
             for place, level in enumerate(LEVELS)
         ),
+    ]
+
+
+def _of_field(result: Backtest, field: str, width: int) -> Iterator[RenderableType]:
+    """Write the table of the wins by the values of a field."""
+    scores = {name: result.by_field(name, field) for name in result.forecasters}
+    known = [name for name, found in scores.items() if len(found)]
+    if result.judged not in known:
+        return
+    against = [
+        None if name == result.judged else compared(scores[result.judged], scores[name]) for name in known
+    ]
+    means = [Interval(float(scores[name].mean()), math.nan, math.nan) for name in known]
+    columns = [figure_column("CRPS", Unit.RATIO, "", means), *_comparison_columns(against)]
+    yield Text()
+    yield notes.heading(f"Wins by {printable(field)}, the CRPS of all of them added up")
+    yield from tables("Forecast", list(map(printable, known)), columns, width=width)
+
+
+def _comparison_columns(against: Sequence[Relative | None]) -> list[Column]:
+    return [
+        text_column("first relative to it", [_ratio(each) for each in against]),
+        text_column("first lower in", [_lower(each) for each in against]),
+        text_column("first beats it", [_beats(each) for each in against]),
     ]
 
 
@@ -181,6 +205,10 @@ def _of_deals(result: Backtest, width: int) -> Iterator[RenderableType]:
 
 def _days(result: Backtest) -> list[str]:
     return [f"{day:%Y-%m-%d}" for day in result.of(result.judged, WINS, WHOLE).index]
+
+
+def _windows(count: int) -> str:
+    return f"{count} window{'' if count == 1 else 's'}"
 
 
 def _quoted(name: str) -> str:

@@ -45,6 +45,7 @@ def backtest(
     horizon: Span,
     origins: Sequence[pd.Timestamp],
     *,
+    part: Span | None = None,
     by: Sequence[str] = (),
     jobs: int = 1,
     progress: Progress = lambda _: None,
@@ -60,9 +61,11 @@ def backtest(
     forecasters : sequence of Forecaster
         The first is judged, the others are its baselines.
     horizon : Span
-        How far each looks; months and weeks are scored one by one too.
+        How far each looks.
     origins : sequence of Timestamp
         From `spans.origins`, or chosen.
+    part : Span, optional
+        What is scored one by one too: by default the months or weeks of the horizon.
     by : sequence of str
         Fields by whose values wins are scored too, such as "segment".
     jobs : int
@@ -83,8 +86,8 @@ def backtest(
         joblib.delayed(_scored)(
             history.as_of(origin),
             origin,
-            horizon.parts(origin),
-            what_came(history, origin, horizon.parts(origin), by),
+            horizon.parts(origin, part),
+            what_came(history, origin, horizon.parts(origin, part), by),
             forecasters,
         )
         for origin in origins
@@ -101,6 +104,7 @@ def backtest(
         windows=windows,
         deals=pd.concat([each.deals for each in found], ignore_index=True),
         horizon=horizon,
+        by=tuple(by),
         forecasters=tuple(each.name for each in forecasters),
         not_made=not_made,
         not_scored=tuple(_not_scored(history)),

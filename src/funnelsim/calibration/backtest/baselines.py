@@ -36,13 +36,17 @@ from funnelsim.compiling.arrays import Floats
 from funnelsim.history.history import History
 from funnelsim.io.writing import UnusableError
 
+_FEWEST = 3  # errors of the past that are resampled
+
 
 @dataclass(frozen=True)
 class SeasonalNaive:
     """What happened a season earlier, with the errors that this would have had before.
 
     The errors of all earlier months (or weeks) are resampled, each with either sign: a naive forecast has no
-    drift. Open deals have the share that was won of those open before.
+    drift. Where there are fewer than three, chance alone is told: a Poisson count whose mean is as unsure as
+    the one count seen (gamma, Jeffreys' prior), and values are those of so many wins. Open deals have the share
+    that was won of those open before.
 
     Attributes
     ----------
@@ -74,15 +78,16 @@ class SeasonalNaive:
         Raises
         ------
         UnusableError
-            If the history is too short for a single error of the past.
+            If the history does not go back a season.
         """
         rng = generator(self.seed, self.name, origin)
         edges = [origin, *ends]
-        earlier, errors = self._earlier(history, edges), self._errors(history, edges)
-        flows = {}
-        for name, naive in earlier.items():
-            signs = rng.choice([-1.0, 1.0], (self.draws, len(ends)))
-            flows[name] = np.maximum(naive + signs * rng.choice(errors[name], signs.shape), 0.0)
+        errors = self._errors(history, edges)
+        flows = {
+            name: self._around(naive, errors[name], rng)
+            for name, naive in self._earlier(history, edges).items()
+            if name != VALUE or len(errors[name]) >= _FEWEST
+        }
         return completed(history, origin, ends, flows, rng)
 
     def _earlier(self, history: History, edges: Sequence[pd.Timestamp]) -> dict[str, Floats]:
@@ -106,14 +111,17 @@ class SeasonalNaive:
         days = [edges[0]]
         while self.season.after(earlier := before(edges[0], edges[1], len(days)), -1) >= history.seen_from:
             days.insert(0, earlier)
-        if len(days) < 2:
-            raise UnusableError(
-                f"the history begins on {history.seen_from:%Y-%m-%d}: it is too short to tell how wrong the "
-                f"time {self.season.words()} before is"
-            )
         now = happenings(history.deals, instants(days))
         then = happenings(history.deals, instants([self.season.after(day, -1) for day in days]))
         return {name: now[name] - then[name] for name in now}
+
+    def _around(self, naive: Floats, errors: Floats, rng: np.random.Generator) -> Floats:
+        """Draw samples around what happened a season earlier: (draws, parts)."""
+        shape = (self.draws, len(naive))
+        if len(errors) < _FEWEST:
+            return np.asarray(rng.poisson(rng.gamma(naive + 0.5, size=shape)), np.float64)
+        moved = rng.choice([-1.0, 1.0], shape) * rng.choice(errors, shape)
+        return np.asarray(np.maximum(naive + moved, 0.0))
 
 
 @dataclass(frozen=True)
@@ -193,7 +201,7 @@ class MeanOf:
     @property
     def name(self) -> str:
         """As it is called on the page."""
-        return f"mean of: {'; '.join(each.name for each in self.several)}"
+        return f"mean of {len(self.several)} forecasts"
 
     def forecast(
         self, history: History, origin: pd.Timestamp, ends: Sequence[pd.Timestamp]
@@ -214,18 +222,18 @@ class MeanOf:
 
 @dataclass(frozen=True)
 class ByField:
-    """A forecaster, and besides the wins by the values of a field, each forecast from its own deals alone.
+    """A forecaster, and besides the wins by the values of fields, each forecast from its own deals alone.
 
     Attributes
     ----------
     whole : Forecaster
         Of all deals, and of those with one value.
-    field : str
+    fields : tuple of str
         Such as "segment".
     """
 
     whole: Forecaster
-    field: str
+    fields: tuple[str, ...]
 
     @property
     def name(self) -> str:
@@ -240,16 +248,17 @@ class ByField:
         Raises
         ------
         UnusableError
-            If the field is not known for the past.
+            If a field is not known for the past.
         """
-        must_be_known(history, (self.field,))
+        must_be_known(history, self.fields)
         all_of_them = self.whole.forecast(history, origin, ends)
         flows = dict(all_of_them.flows)
-        for value, deals in history.deals.groupby(self.field):
-            entries = history.entries[history.entries["deal"].isin(deals["deal"])]
-            theirs = replace(history, deals=deals.reset_index(drop=True), entries=entries)
-            found = self.whole.forecast(theirs, origin, ends)
-            flows[of(WINS, self.field, str(value))] = found.flows[WINS]
+        for field in self.fields:
+            for value, deals in history.deals.groupby(field):
+                entries = history.entries[history.entries["deal"].isin(deals["deal"])]
+                theirs = replace(history, deals=deals.reset_index(drop=True), entries=entries)
+                found = self.whole.forecast(theirs, origin, ends)
+                flows[of(WINS, field, str(value))] = found.flows[WINS]
         return replace(all_of_them, flows=flows)
 
 

@@ -16,7 +16,7 @@ from funnelsim.io.writing import UnusableError
 AGE = "age"  # band of the days that a deal has been in its stage
 BANDS = (7.0, 14.0, 30.0, 60.0, 90.0, 120.0, 180.0, 365.0)  # days at which bands of age end
 _STEP = 30  # days between two looks
-_MOST = 12  # looks
+MOST = 12  # looks
 _PRIOR = 1.0  # deals of the pooled share that are added to those of a cell
 
 
@@ -64,8 +64,12 @@ class Looks:
         return np.asarray((won + _PRIOR * pooled) / (seen + _PRIOR)[:, None])[now]
 
 
-def look_back(history: History, origin: pd.Timestamp, ends: Sequence[pd.Timestamp]) -> Looks:
-    """Look at the firm as it was known at up to twelve earlier instants, thirty days apart (HI4, HI5).
+def look_back(
+    history: History, origin: pd.Timestamp, ends: Sequence[pd.Timestamp], most: int = MOST
+) -> Looks:
+    """Look at the firm as it was known at earlier instants, thirty days apart (HI4, HI5).
+
+    The last of them is as long before the origin as the window lasts; `most` are taken.
 
     Raises
     ------
@@ -83,7 +87,7 @@ def look_back(history: History, origin: pd.Timestamp, ends: Sequence[pd.Timestam
     won = (deals["outcome"] == "won").to_numpy()
     created, closed = instants(deals["created"]), instants(deals["closed"])
     tables, new = [], []
-    for number in range(_MOST):
+    for number in range(most):
         look = last - number * _STEP * DAY
         if look < history.seen_from:
             break

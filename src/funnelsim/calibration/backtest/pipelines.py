@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from funnelsim.calibration.backtest.looks import AGE, Looks, look_back, open_deals, wins_of
+from funnelsim.calibration.backtest.looks import AGE, MOST, Looks, look_back, open_deals, wins_of
 from funnelsim.calibration.backtest.samples import (
     DRAWS,
     gamma_of,
@@ -35,11 +35,14 @@ class WeightedPipeline:
     ----------
     by : tuple of str
         What makes a cell: of "stage", "age", "channel", "segment", "rep".
+    looks : int
+        How many earlier snapshots of the pipeline tell the shares, at most.
     draws, seed : int
         Samples, and of what they are drawn.
     """
 
     by: tuple[str, ...] = ("stage", AGE)
+    looks: int = MOST
     draws: int = DRAWS
     seed: int = 1
 
@@ -60,7 +63,11 @@ class WeightedPipeline:
         """
         must_be_known(history, self.by)
         rng = generator(self.seed, self.name, origin)
-        looks, pipeline, past = look_back(history, origin, ends), open_deals(history), wins_of(history)
+        looks, pipeline, past = (
+            look_back(history, origin, ends, self.looks),
+            open_deals(history),
+            wins_of(history),
+        )
         chances = looks.shares(pipeline, self.by)
         open_wins, value = self._of_open(pipeline, chances, past, rng)
         new_wins = new_business(looks, self.draws, rng)

@@ -20,7 +20,7 @@ from funnelsim.calibration.backtest.scores import (
     relative,
 )
 from funnelsim.calibration.backtest.spans import Span
-from funnelsim.calibration.backtest.windows import WINS
+from funnelsim.calibration.backtest.windows import WINS, of
 from funnelsim.compiling.arrays import Integers
 
 WHOLE = 0  # the number of the whole window; its parts are numbered from 1
@@ -52,6 +52,8 @@ class Backtest:
         A row for each origin, open deal and forecaster, with the columns of `DEALS`.
     horizon : Span
         Of each window.
+    by : tuple of str
+        Fields by whose values wins are forecast too.
     forecasters : tuple of str
         Names; the first is judged, the others are the baselines.
     not_made : tuple of str
@@ -63,6 +65,7 @@ class Backtest:
     windows: pd.DataFrame
     deals: pd.DataFrame
     horizon: Span
+    by: tuple[str, ...]
     forecasters: tuple[str, ...]
     not_made: tuple[str, ...]
     not_scored: tuple[str, ...]
@@ -79,8 +82,9 @@ class Backtest:
 
     @property
     def quantities(self) -> tuple[str, ...]:
-        """List what is scored, as first met."""
-        return tuple(self.windows["quantity"].unique())
+        """List what is scored of all deals together, as first met."""
+        cuts = tuple(of(WINS, field, "") for field in self.by)
+        return tuple(name for name in self.windows["quantity"].unique() if not name.startswith(cuts))
 
     @property
     def origins(self) -> tuple[pd.Timestamp, ...]:
@@ -105,12 +109,13 @@ class Backtest:
 
     def against(self, baseline: str, quantity: str = WINS) -> Relative:
         """Compare the judged with a baseline, in the windows that both have."""
-        both = pd.concat(
-            [self.of(self.judged, quantity)["crps"], self.of(baseline, quantity)["crps"]],
-            axis=1,
-            join="inner",
-        ).to_numpy(np.float64)
-        return relative(both[:, 0], both[:, 1])
+        return compared(self.of(self.judged, quantity)["crps"], self.of(baseline, quantity)["crps"])
+
+    def by_field(self, forecaster: str, field: str) -> pd.Series[float]:
+        """Add up the CRPS of the wins of each value of a field, by origin."""
+        frame = self.windows[(self.windows["forecaster"] == forecaster) & (self.windows["part"] == WHOLE)]
+        cut = frame[frame["quantity"].str.startswith(of(WINS, field, ""))]
+        return cut.groupby("origin")["crps"].sum()
 
     def coverage(self, forecaster: str, quantity: str = WINS) -> tuple[Coverage, ...]:
         """Measure the coverage of the middle 50, 80 and 95 %."""
@@ -139,6 +144,12 @@ class Backtest:
         both = mine.merge(theirs, on=["origin", "deal"], suffixes=("", " of baseline"))
         moved = pd.DataFrame({name: both[name] - both[f"{name} of baseline"] for name in ("log", "brier")})
         return _averaged(moved, both["cluster"])
+
+
+def compared(mine: pd.Series[float], theirs: pd.Series[float]) -> Relative:
+    """Compare two forecasters by their CRPS, in the windows that both have."""
+    both = pd.concat([mine, theirs], axis=1, join="inner").to_numpy(np.float64)
+    return relative(both[:, 0], both[:, 1])
 
 
 def _averaged(scores: pd.DataFrame, clusters: pd.Series[str]) -> DealScores:

@@ -53,17 +53,23 @@ class Span:
             return instant + pd.DateOffset(months=count)
         return instant + pd.Timedelta(days=count * (7 if self.unit == "w" else 1))
 
-    def parts(self, origin: pd.Timestamp) -> tuple[pd.Timestamp, ...]:
-        """Return the ends of the months or weeks of a window; one of days has a single part.
+    def parts(self, origin: pd.Timestamp, each: Span | None = None) -> tuple[pd.Timestamp, ...]:
+        """Return the ends of the parts of a window: by default its months or weeks; one of days has no parts.
+
+        The last part is as long as what is left.
 
         Examples
         --------
         >>> [f"{end:%d %B}" for end in Span(3, "m").parts(pd.Timestamp("2026-01-01"))]
         ['01 February', '01 March', '01 April']
+        >>> [f"{end:%d %B}" for end in Span(1, "m").parts(pd.Timestamp("2026-03-01"), Span(2, "w"))]
+        ['15 March', '29 March', '01 April']
         """
-        if self.unit == "d":
-            return (self.after(origin),)
-        return tuple(Span(1, self.unit).after(origin, times) for times in range(1, self.count + 1))
+        each = each or (self if self.unit == "d" else Span(1, self.unit))
+        end, ends = self.after(origin), [each.after(origin)]
+        while ends[-1] < end:
+            ends.append(each.after(origin, len(ends) + 1))
+        return (*ends[:-1], end)
 
     def words(self) -> str:
         """Write the span as it is spoken."""

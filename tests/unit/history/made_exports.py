@@ -207,7 +207,7 @@ def _opportunities(deals: tuple[Deal, ...], folder: Path) -> Path:
     return _csv(folder / "opportunity.csv", rows)
 
 
-def _states(deal: Deal) -> list[pd.Timestamp]:
+def saved(deal: Deal) -> list[pd.Timestamp]:
     """Say when a deal was saved: at each step, each change of owner or amount, and once without a change."""
     instants = {change.at for changes in (deal.steps, deal.reps, deal.values) for change in changes}
     return sorted(instants | {deal.created + pd.Timedelta(minutes=3)})
@@ -226,7 +226,7 @@ def salesforce_history(deals: tuple[Deal, ...], folder: Path) -> list[Path]:
             "is_deleted": "false",
         }
         for deal in deals
-        for number, instant in enumerate(_states(deal))
+        for number, instant in enumerate(saved(deal))
     ]
     return [_opportunities(deals, folder), _csv(folder / "opportunity_history.csv", reversed(rows))]
 
@@ -235,7 +235,7 @@ def salesforce_versions(deals: tuple[Deal, ...], folder: Path) -> list[Path]:
     """Write the versions of Opportunity that a warehouse keeps: a row for each state, the owner too."""
     rows = [
         {
-            "_fivetran_active": str(instant == max(_states(deal))).lower(),
+            "_fivetran_active": str(instant == max(saved(deal))).lower(),
             "_fivetran_start": _utc(instant),
             "_fivetran_end": "9999-12-31 23:59:59",
             "amount": at(deal.values, instant),
@@ -250,7 +250,7 @@ def salesforce_versions(deals: tuple[Deal, ...], folder: Path) -> list[Path]:
             "merged_into_c": deal.merged_into,
         }
         for deal in deals
-        for instant in _states(deal)
+        for instant in saved(deal)
     ]
     return [_csv(folder / "opportunity_history.csv", rows)]
 
@@ -260,7 +260,7 @@ def salesforce_report(deals: tuple[Deal, ...], folder: Path) -> list[Path]:
     history = []
     for deal in deals:
         before = ""
-        for instant in _states(deal):
+        for instant in saved(deal):
             now = LABELS[at(deal.steps, instant)]
             history.append(
                 {
@@ -379,7 +379,7 @@ def odoo(deals: tuple[Deal, ...], folder: Path) -> list[Path]:
             "Is Won": (deal.outcome or "pending").title(),
             "Created on": _clock(deal.created),
             "Closed Date": _clock(deal.closed),
-            "Last Stage Update": _clock(deal.entries[-1].at),
+            "Last Stage Update": _clock(deal.closed if deal.outcome == WON else deal.entries[-1].at),
             "Lost Reason": deal.reason,
             "Source": deal.channel,
             "Tags": deal.segment,

@@ -1,8 +1,8 @@
 """HubSpot: how its exports and its warehouse tables are recognised.
 
-Labels of properties are those of its knowledge base ("HubSpot's default deal properties", "Use stage calculated
-properties"); warehouse tables those of Fivetran (deal, deal_stage, deal_property_history) and Airbyte
-(deals_property_history).
+Labels of properties are those of its knowledge base ("HubSpot's default deal properties", "Use stage
+calculated properties"); warehouse tables those of Fivetran (deal, deal_stage, deal_property_history) and of
+Airbyte (deals_property_history).
 """
 
 from __future__ import annotations

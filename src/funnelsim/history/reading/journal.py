@@ -1,8 +1,8 @@
 """A journal of deals: rows that say what a field was from an instant on, whatever system keeps them.
 
-There are two sorts. *States* say everything that was tracked at an instant: versions of a record, stage history.
-*Changes* say of one property what it is from then on, and perhaps what it was before: property history, field
-history.
+There are two sorts. *States* say everything that was tracked at an instant: versions of a record, stage
+history. *Changes* say of one property what it is from then on, and perhaps what it was before: property
+history, field history.
 """
 
 from __future__ import annotations
@@ -122,12 +122,12 @@ def _records(tables: Mapping[str, pd.DataFrame], dirt: DirtList) -> pd.DataFrame
 def _changes(
     changes: pd.DataFrame, records: pd.DataFrame, mapping: ExportMapping, dirt: DirtList
 ) -> Iterator[pd.DataFrame]:
-    """Read the changes of the properties that the mapping names in `[properties]`, and what was before them."""
+    """Read the changes of the properties that are in `[properties]`, and what was before them."""
     said = changes.assign(field=changes["property"].map(mapping.properties)).dropna(subset="field")
     if said.empty:
         there = ", ".join(f'"{name}"' for name in changes["property"].drop_duplicates()[:20])
         raise UnusableError(
-            f"{changes['file'].iloc[0]} has no property that [properties] of the mapping names: it has {there}"
+            f"{changes['file'].iloc[0]} has no property that is in [properties] of the mapping: it has {there}"
         )
     said = _with_plain_amounts(_once(said, records), mapping, dirt)
     if "old" in said:
@@ -185,7 +185,7 @@ def _as_text(values: pd.Series[str] | pd.Series[float]) -> pd.Series[str]:
 def _moves(told: pd.DataFrame, records: pd.DataFrame, mapping: ExportMapping) -> pd.DataFrame:
     """Return the moves; a deal goes through the stages that it enters at one instant in their order.
 
-    A record keeps one reason, which is overwritten: the last loss has it.
+    A record keeps one reason, which is written over: it is that of the last loss, if the deal is still lost.
     """
     moves = told[told["field"] == STAGE].rename(columns={"value": "to"})
     means = moves["to"].map(mapping.meanings).fillna("")
@@ -196,8 +196,10 @@ def _moves(told: pd.DataFrame, records: pd.DataFrame, mapping: ExportMapping) ->
     if "reason" not in records:
         return moves[kept]
     lost = (moves["means"] == _LOST) | moves["means"].str.startswith(LOST_BECAUSE)
-    again = lost.groupby(moves["deal"], sort=False).shift(fill_value=False)
-    last = moves["deal"][lost & ~again].drop_duplicates(keep="last")
+    # a loss that is said again has been folded into the first when reasons are looked at
+    since = lost & ~lost.groupby(moves["deal"], sort=False).shift(fill_value=False)
+    still = moves["deal"].map(lost.groupby(moves["deal"], sort=False).last())
+    last = moves["deal"][since & still].drop_duplicates(keep="last")
     reasons = records.drop_duplicates("deal", keep="last").set_index("deal")["reason"]
     return moves[kept].assign(reason=last.map(reasons).reindex(moves.index).fillna("").astype("str"))
 

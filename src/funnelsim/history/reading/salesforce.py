@@ -1,7 +1,7 @@
 """Salesforce: how its reports, its objects and their warehouse tables are recognised.
 
-Names of fields are those of the Object Reference (Opportunity, OpportunityHistory, OpportunityFieldHistory), as
-the API and Data Loader write them and, in small letters with underscores, as warehouses do; reports are
+Names of fields are those of the Object Reference (Opportunity, OpportunityHistory, OpportunityFieldHistory),
+as the API and Data Loader write them and, in small letters with underscores, as warehouses do; reports are
 "Opportunity History" and "Opportunity Field History".
 """
 

@@ -1,4 +1,4 @@
-"""The sheets of a system's journal: by which columns each is known, and what mapping they suggest together."""
+"""The sheets of a system's journal: by which columns each is known, and what mapping they suggest."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _sheet_of(sample: Sample, sheets: Sequence[Sheet]) -> tuple[Sheet, dict[str,
 
 
 def _properties(sample: Sample, sheet: Sheet, columns: Mapping[str, str]) -> dict[str, str]:
-    """Say what the properties are that are known and in the file; all that are known, if none is in its beginning."""
+    """Say what the properties of a file are; those that are known, if none of them is in its beginning."""
     if sheet.table != CHANGES:
         return {}
     there = sample.values(columns["property"])

@@ -25,8 +25,8 @@ _DATE = re.compile(r"(?<!\d)(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[
 def read(tables: Mapping[str, pd.DataFrame], mapping: ExportMapping, dirt: DirtList) -> Reading:  # noqa: ARG001
     """Read what had changed from one look to the next: it happened after the one, and by the other.
 
-    From its creation on a deal is in the first stage until it is seen elsewhere. One that is not there any more
-    was closed as `vanished` says, unless it had been seen closed.
+    From its creation on a deal is in the first stage until it is seen elsewhere. One that is not there any
+    more was closed as `vanished` says, unless it had been seen closed.
 
     Raises
     ------

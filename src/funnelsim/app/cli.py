@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from funnelsim.app import kept, terminal
+from funnelsim.app import firm, kept, terminal
 from funnelsim.app.terminal import (
     AsJson,
     Assumption,
@@ -48,6 +48,7 @@ app = typer.Typer(
 )
 scenarios_app = typer.Typer(rich_markup_mode=None)
 app.add_typer(scenarios_app, name="scenarios", short_help="List, show or copy the scenarios of the package.")
+app.add_typer(firm.app)
 app.add_typer(kept.app)
 
 

@@ -6,8 +6,10 @@ import pandas as pd
 
 from funnelsim.history.dirt import Dirt, DirtList
 from funnelsim.history.history import FIELDS, WORK
+from funnelsim.history.mapping import ExportMapping
 from funnelsim.history.reading.moves import name_of
 from funnelsim.history.reading.times import Seen, in_time
+from funnelsim.io.writing import UnusableError
 
 _KEY = ["deal", "life"]
 
@@ -40,12 +42,31 @@ def spells_of_work(work: pd.DataFrame, lives: pd.DataFrame, seen: Seen, dirt: Di
     dirt.add(Dirt.NO_START, work["file"][never], work["line"][never], work["stage"][never])
     work = in_time(work[~never], "start", seen, dirt)
     negative = work["end"] < work["start"]
-    dirt.add(Dirt.NEGATIVE_WORK, work["file"][negative], work["line"][negative], work["end"][negative])
+    dirt.add(
+        Dirt.NEGATIVE_WORK, work["file"][negative], work["line"][negative], work["end"][negative].astype(str)
+    )
     work = work[~negative]
     work = _in_lives(work.assign(end=work["end"].mask(work["end"] >= seen.until)), lives, "start")
     work["deal"] = name_of(work["deal"], work["life"])
     work = work.sort_values(["start", "deal"], kind="stable", ignore_index=True)
     return work[list(WORK)].astype({"deal": "str", "stage": "str", "rep": "str"})
+
+
+def spells_named(work: pd.DataFrame, mapping: ExportMapping) -> pd.DataFrame:
+    """Say in which stage spells of a table of work were: by `[work]`, or by the stage's own name.
+
+    Raises
+    ------
+    UnusableError
+        If neither says it; with all such names.
+    """
+    stages = {**{stage: stage for stage in mapping.stages}, **mapping.work}
+    unknown = [name for name in work["stage"].unique() if name not in stages]
+    if unknown:
+        listed = ", ".join(f'"{name}"' for name in unknown)
+        raise UnusableError(f"the table of work names {listed}: no stage; say in [work] which stage it is of")
+    rep = {} if "rep" in work else {"rep": pd.Series("", work.index, dtype="str")}
+    return work.assign(stage=work["stage"].map(stages), **rep)
 
 
 def _in_lives(rows: pd.DataFrame, lives: pd.DataFrame, column: str) -> pd.DataFrame:

@@ -108,12 +108,12 @@ class Clock:
     def _from_file(self, moments: Times) -> Times:
         """Turn times of the file's clock into the firm's.
 
-        In the hour that clocks skip, the first time after it; in the one they repeat, its first pass.
+        The hour that clocks skip has no times: NaT. In the one that they repeat, it is the first pass.
         """
         if self.file == self.firm or not len(moments):
             return moments
         first = np.ones(len(moments), bool)
-        there = pd.DatetimeIndex(moments).tz_localize(self.file, ambiguous=first, nonexistent="shift_forward")
+        there = pd.DatetimeIndex(moments).tz_localize(self.file, ambiguous=first, nonexistent="NaT")
         return self._in_firm(there)
 
 

@@ -14,16 +14,31 @@ from funnelsim.history.history import History
 from funnelsim.history.mapping import ExportMapping, FileMapping, MappingError, meant
 from funnelsim.history.reading import events, journal, one_row, snapshots
 from funnelsim.history.reading.assembly import history_of
+from funnelsim.history.reading.beside import spells_named
 from funnelsim.history.reading.deals import absorbed, named, without_duplicates
-from funnelsim.history.reading.forms import ANY, MERGES, Form, Kind, Table
+from funnelsim.history.reading.forms import ANY, Form, Kind, Table
 from funnelsim.history.reading.sources import Source, look_at
 from funnelsim.history.reading.tables import columns_of, read_table
 from funnelsim.io.writing import UnusableError
 
 FORMS: dict[str, Form] = {
-    form.name: form for form in (journal.FORM, snapshots.FORM, one_row.FORM, events.FORM)
+    form.name: form for form in (one_row.FORM, events.FORM, snapshots.FORM, journal.FORM)
 }
-_MERGES = Table({"deal": Kind.TEXT, "merged_into": Kind.TEXT}, ("deal", "merged_into"), optional=True)
+MERGES, WORK = "merges", "work"  # tables that any export may have besides its own
+_BESIDE = {
+    MERGES: Table({"deal": Kind.TEXT, "merged_into": Kind.TEXT}, ("deal", "merged_into"), optional=True),
+    WORK: Table(
+        {
+            "deal": Kind.TEXT,
+            "stage": Kind.TEXT,
+            "rep": Kind.TEXT,
+            "start": Kind.TIME,
+            "end": Kind.TIME,
+        },
+        ("deal", "stage", "start", "end"),
+        optional=True,
+    ),
+}
 
 Progress = Callable[[int, int], None]  # told how many bytes are read, of how many
 
@@ -89,11 +104,13 @@ def read_export(
     for name, found in assigned.items():
         rows = read_table(found, wanted_of(mapping.files[name]), tables[name], mapping, dirt, told)
         read[name] = without_duplicates(named(rows, dirt), dirt)
-        if read[name].empty and name != MERGES:
+        if read[name].empty and name not in _BESIDE:
             raise UnusableError(f"there is no deal in {', '.join(each.path.name for each in found)}")
-    merges = read.pop(MERGES, None)
+    beside = {name: read.pop(name) for name in _BESIDE if name in read}
     reading = form.read(read, mapping, dirt)
-    merged = absorbed(_with_merges(reading.deals, merges), dirt)
+    if WORK in beside:
+        reading.work = pd.concat([reading.work, spells_named(beside[WORK], mapping)], ignore_index=True)
+    merged = absorbed(_with_merges(reading.deals, beside.get(MERGES)), dirt)
     history = history_of(reading, mapping, merged, dirt)
     return Imported(history, dirt, mapping, {each.path.name: each.sha256 for each in sources})
 
@@ -151,14 +168,14 @@ def fitted(mapping: ExportMapping) -> tuple[Form, ExportMapping]:
 
 def _tables_of(form: Form, given: Iterable[str]) -> dict[str, Table]:
     """Say what the tables are that a mapping has; those that the form does not know are left out."""
-    known = {MERGES: _MERGES, **form.tables}
+    known = {**_BESIDE, **form.tables}
     any_name = dict.fromkeys(given, form.tables[ANY]) if ANY in form.tables else {}
     found = any_name | known
     return {name: found[name] for name in given if name in found}
 
 
 def _missing(given: Mapping[str, FileMapping], form: Form, found: Mapping[str, Table]) -> Iterable[str]:
-    known = [*form.tables, MERGES]
+    known = [*form.tables, *_BESIDE]
     for name in given:
         if name not in found:
             yield f"files.{name} is no table of this form{meant(name, known)}; expected {_listed(known)}"

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from funnelsim.history.mapping import ExportMapping
 
 ANY = "*"  # as the name of a table
-MERGES = "merges"  # a table that any export may have besides
 PLACE = ("file", "line")  # where a row stands; every table has these columns
 
 

@@ -93,7 +93,7 @@ def _dates_entered(header: Sequence[str]) -> dict[str, str]:
     >>> _dates_entered(['Date entered "Demo (Sales Pipeline)"', "hs_v2_date_entered_77", "Date exited"])
     {'Demo': 'Date entered "Demo (Sales Pipeline)"', '77': 'hs_v2_date_entered_77'}
     """
-    found = {}
+    found: dict[str, str] = {}
     for name in header:
         for pattern in _ENTERED:
             if match := pattern.fullmatch(name.strip()):

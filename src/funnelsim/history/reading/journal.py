@@ -126,9 +126,8 @@ def _changes(
     said = changes.assign(field=changes["property"].map(mapping.properties)).dropna(subset="field")
     if said.empty:
         there = ", ".join(f'"{name}"' for name in changes["property"].drop_duplicates()[:20])
-        raise UnusableError(
-            f"{changes['file'].iloc[0]} has no property that is in [properties] of the mapping: it has {there}"
-        )
+        file = changes["file"].iloc[0]
+        raise UnusableError(f"{file}: none of its properties is in [properties] of the mapping: {there}")
     said = _with_plain_amounts(_once(said, records), mapping, dirt)
     if "old" in said:
         yield from _before(said.sort_values("at", kind="stable"), records)
@@ -170,7 +169,8 @@ def _with_plain_amounts(rows: pd.DataFrame, mapping: ExportMapping, dirt: DirtLi
     rows = rows.copy()
     for name, column in columns.items():
         values, lost = column.values(choice)
-        dirt.add(Dirt.BAD_NUMBER, [file] * len(lost), [line for line, _ in lost], [text for _, text in lost])
+        if lost:
+            dirt.add(Dirt.BAD_NUMBER, *zip(*lost, strict=True))
         rows.loc[sums.index, name] = _as_text(pd.Series(values, sums.index))
     return rows
 
@@ -178,7 +178,7 @@ def _with_plain_amounts(rows: pd.DataFrame, mapping: ExportMapping, dirt: DirtLi
 def _as_text(values: pd.Series[str] | pd.Series[float]) -> pd.Series[str]:
     """Write values as dated fields have them: numbers as text, blank ones as ""."""
     if values.dtype == "str":
-        return values
+        return values.astype("str")
     return values.map(repr, na_action="ignore").fillna("").astype("str")
 
 

@@ -88,7 +88,7 @@ SHEETS = (
         ("deal", "at", "stage"),
     ),
     # the versions of a record that Fivetran keeps in its history mode
-    Sheet(STATES, _OBJECT | {"at": ("_fivetran_start",)}, ("deal", "at", "stage"), in_utc=True),
+    Sheet(STATES, {**_OBJECT, "at": ("_fivetran_start",)}, ("deal", "at", "stage"), in_utc=True),
     Sheet(DEALS, _OBJECT, ("deal", "created", "stage"), in_utc=True),
     Sheet(DEALS, _SCREEN, ("deal", "created", "stage")),
 )

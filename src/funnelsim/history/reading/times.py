@@ -13,6 +13,8 @@ from funnelsim.history.reading.forms import Reading
 from funnelsim.io.writing import UnusableError
 
 _DAY = pd.Timedelta(days=1)
+_MANY = 100  # dates, of which one in a hundred may be far off
+_YEAR = pd.Timedelta(days=366)
 _MOMENT = pd.Timedelta(microseconds=1)
 
 
@@ -109,11 +111,23 @@ def seen_in(deals: pd.DataFrame, moves: pd.DataFrame, reading: Reading, mapping:
         raise UnusableError(f"all dates are {first}: a history needs some time to pass")
     until = mapping.ends
     if until is None:
+        _not_far_off(every)
         until = last.floor("D") + _DAY if by_day else last + _MOMENT
     since = reading.since if mapping.begins is None else mapping.begins
     if since is None:
         since = min(first, until).floor("D")
     return Seen(since.as_unit("us"), until.as_unit("us"), by_day)
+
+
+def _not_far_off(times: pd.Series[pd.Timestamp]) -> None:
+    """Refuse a last date that is far behind all others: it would make the history much too long."""
+    ordered = times.sort_values(ignore_index=True)
+    last, usual = ordered.iloc[-1], ordered.iloc[int(0.99 * (len(ordered) - 1))]
+    if len(ordered) >= _MANY and last - usual > _YEAR:
+        raise UnusableError(
+            f"the last date in the file, {last}, is more than a year after almost all others; say "
+            "seen_until in the mapping: what is on or after it is left out, and listed"
+        )
 
 
 def _are_days(times: pd.Series[pd.Timestamp]) -> bool:

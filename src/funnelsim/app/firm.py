@@ -1,0 +1,174 @@
+"""Commands for a firm's own records: from an export to a history.
+
+What a command needs is imported when it runs, so that `--help` answers at once.
+"""
+# ruff: noqa: PLC0415
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from funnelsim.app import terminal
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from funnelsim.history import History
+    from funnelsim.history.reading.export import Imported
+
+app = typer.Typer(rich_markup_mode=None)
+
+Files = Annotated[
+    list[Path], typer.Argument(metavar="FILE...", help="CSV or XES files of an export; may be .gz.")
+]
+
+
+@app.command("import", short_help="Turn an export of deals into a history.")
+def import_(
+    files: Files,
+    mapping: Annotated[Path | None, typer.Option(help="TOML file: what columns and statuses mean.")] = None,
+    out: Annotated[Path | None, typer.Option(help="New folder for the history.")] = None,
+    guess: Annotated[bool, typer.Option("--guess", help="Propose a mapping from the header.")] = False,
+) -> None:
+    """Turn what a firm has, an export of its deals or an event log, into a history; list what is wrong in it.
+
+    Example: funnelsim import deals.csv --mapping mapping.toml --out history
+    """
+    with terminal.in_sentences("stopped: nothing is written"), _reading():
+        if guess:
+            from funnelsim.history.guess import guess_mapping
+
+            terminal.write(guess_mapping(files).rstrip())
+            return
+        if mapping is None or out is None:
+            terminal.fail(
+                "--mapping says what the columns mean, and --out where the history goes: give both, "
+                "or --guess for a mapping to begin with"
+            )
+        from funnelsim.history.files import write_history
+        from funnelsim.history.mapping import read_mapping
+        from funnelsim.history.reading.export import read_export
+
+        meaning = read_mapping(mapping)
+        with terminal.writing(out):
+            from funnelsim.io.writing import new_folder
+
+            with new_folder(out) as folder, _bytes_read() as progress:
+                imported = read_export(files, meaning, progress)
+                write_history(folder, imported)
+        terminal.write("\n".join(_told(imported, out)))
+
+
+@app.command(short_help="Write the deals that were open on a date.")
+def snapshot(
+    history: Annotated[Path, typer.Argument(metavar="HISTORY", help="A folder of `funnelsim import`.")],
+    out: Annotated[Path, typer.Option(help="CSV file to write.")],
+    at: Annotated[
+        str | None, typer.Option(metavar="DATE", help="As of which date or time; the end by default.")
+    ] = None,
+) -> None:
+    """Write the deals that were open on a date, as known then, and those closed since its quarter began.
+
+    Example: funnelsim snapshot history --at 2026-04-01 --out snapshot.csv
+    """
+    with terminal.in_sentences(f"stopped: {out} is not written"), _reading():
+        from funnelsim.history.files import csv_of, read_history
+        from funnelsim.history.snapshot import snapshot_of
+        from funnelsim.io.writing import whole_file
+
+        found = read_history(history)
+        instant = found.seen_until if at is None else _instant(at)
+        rows = snapshot_of(found, instant)
+        with terminal.writing(out), whole_file(out) as opened:
+            opened.write(csv_of(rows))
+        count = int((rows["status"] == "open").sum())
+        closed = f"{len(rows) - count:,} closed in its quarter"
+        terminal.write(f"{out}: {count:,} deals open at {instant}, {closed}")
+        for name in _not_known(found) if instant < found.seen_until else ():
+            terminal.say(f"{name} is blank: the history does not have what it was then")
+
+
+def _instant(text: str) -> pd.Timestamp:
+    """Read the date of `--at`."""
+    from datetime import datetime
+
+    import pandas as pd
+
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is not None:
+        terminal.fail(f"--at is {text}; expected a date such as 2026-04-01, or a time: 2026-04-01T14:30")
+    return pd.Timestamp(instant)
+
+
+def _not_known(history: History) -> list[str]:
+    """Name the fields that are in the history, but not what they were at an earlier time."""
+    return [name for name in history.not_known if history.deals[name].replace("", None).notna().any()]
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    """State in a sentence why a file cannot be read."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None or isinstance(error, BrokenPipeError):
+            raise
+        terminal.fail(f"{error.filename} cannot be read: {error.strerror}")
+
+
+@contextmanager
+def _bytes_read() -> Iterator[Callable[[int, int], None]]:
+    """Show how much has been read, on the error stream, if that is a terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda _read, _all: None
+        return
+    columns = (TextColumn("Reading"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as shown:
+        task = shown.add_task("", total=None)
+        yield lambda read, everything: shown.update(task, completed=read, total=everything)
+
+
+def _told(imported: Imported, out: Path) -> Iterator[str]:
+    """Say what the history has, what is known when, and what was wrong."""
+    from funnelsim.history.dirt import Dirt
+    from funnelsim.history.history import Known
+
+    history = imported.history
+    outcomes = history.deals["outcome"].value_counts()
+    won, lost, still = (int(outcomes.get(name, 0)) for name in ("won", "lost", ""))
+    yield (
+        f"{len(history.deals):,} deals from {history.seen_from} to {history.seen_until}: "
+        f"{won:,} won, {lost:,} lost, {still:,} open"
+    )
+    work = f", {len(history.work):,} spells of work" if len(history.work) else ""
+    yield f"{len(history.entries):,} entries into {len(history.stages)} stages{work}"
+    if history.by_day:
+        yield "Times of the day are not in the file: what happened on a day happened at some time of it."
+    for since, words in (
+        (Known.CREATED, "Taken to be known since the deal was created (never_changes)"),
+        (Known.CLOSED, "Taken to be known since the deal was closed (final_when_closed)"),
+    ):
+        names = [name for name, each in history.known.items() if each == since]
+        if names:
+            yield f"{words}: {', '.join(names)}"
+    if names := _not_known(history):
+        yield f"Known at the end of the file only, not used for any time before: {', '.join(names)}"
+    counts = imported.dirt.counts()
+    yield f"Rows repaired or left out: {sum(counts.values()):,}{', listed in dirt.csv' if counts else ''}"
+    for kind in Dirt:
+        if str(kind) in counts:
+            yield f"  {counts[str(kind)]:>9,}  {kind.wrong}: {kind.done}"
+    command = terminal.command("snapshot", str(out), None, "--out", "snapshot.csv")
+    yield f"Written: {out}. Next, try: {command}"

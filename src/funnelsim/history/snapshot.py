@@ -1,0 +1,63 @@
+"""A snapshot: the deals that are open at an instant, and those closed since its quarter began."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from funnelsim.history.history import History
+from funnelsim.io.writing import UnusableError
+
+COLUMNS = (
+    *("at", "deal", "stage", "entered", "created", "channel", "segment", "rep", "value"),
+    *("status", "closed", "probability", "close", "why"),
+)
+
+
+def snapshot_of(history: History, instant: pd.Timestamp) -> pd.DataFrame:
+    """List the deals that are open at an instant, and those closed since its calendar quarter began.
+
+    Only what was known then is in it (HI4, HI5): a field whose value at that time is not in the file is
+    blank.
+
+    Parameters
+    ----------
+    history : History
+    instant : Timestamp
+        Of the firm's own clock.
+
+    Returns
+    -------
+    DataFrame
+        With `COLUMNS`. `status` is "open", "won" or "lost". `probability`, `close` and `why` are blank: they
+        are for people who know better.
+
+    Raises
+    ------
+    UnusableError
+        If the instant is outside the history.
+    """
+    try:
+        known = history.as_of(instant)
+    except ValueError as error:
+        raise UnusableError(str(error)) from None
+    deals = known.deals
+    quarter = instant.to_period("Q").start_time
+    deals = deals[deals["closed"].isna() | (deals["closed"] >= quarter)]
+    latest = known.entries.drop_duplicates("deal", keep="last").set_index("deal")
+    found = latest.reindex(deals["deal"])
+    shown = pd.DataFrame(
+        {
+            "at": instant,
+            "deal": deals["deal"],
+            "stage": found["stage"].fillna("").to_numpy(),
+            "entered": found["entered"].to_numpy(),
+            **{name: deals[name] for name in ("created", "channel", "segment", "rep", "value")},
+            "status": deals["outcome"].mask(deals["outcome"] == "", "open"),
+            "closed": deals["closed"],
+            "probability": np.nan,
+            "close": pd.NaT,
+            "why": "",
+        }
+    )
+    return shown[list(COLUMNS)].reset_index(drop=True)

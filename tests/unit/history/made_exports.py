@@ -6,7 +6,7 @@ UTC, exports from the screen in the firm's own clock.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
@@ -73,7 +73,7 @@ def one_row(deals: tuple[Deal, ...], folder: Path) -> list[Path]:
             "Created": _clock(deal.created),
             "Status": deal.outcome or "open",
             "Stage": deal.entries[-1].to,
-            "Stage since": _clock(deal.entries[-1].at),
+            "Last stage change date": _clock(deal.entries[-1].at),
             "Closed": _clock(deal.closed),
             "Owner": deal.reps[-1].to,
             "Amount": deal.values[-1].to,
@@ -305,6 +305,20 @@ def _field_changes(deal: Deal, names: tuple[str, str, str]) -> Iterable[tuple[pd
             yield after.at, name, before.to, after.to
 
 
+def _user_id(name: str) -> str:
+    return f"005{USERS[name]:0>12}"
+
+
+def _with_ids(
+    changes: Iterable[tuple[pd.Timestamp, str, str, str]],
+) -> Iterator[tuple[pd.Timestamp, str, str, str]]:
+    """Tell of a change of owner twice: with names, and with the ids of the users."""
+    for instant, field, old, new in changes:
+        yield instant, field, old, new
+        if field == "Owner":
+            yield instant, field, _user_id(old), _user_id(new)
+
+
 def salesforce_fields(deals: tuple[Deal, ...], folder: Path) -> list[Path]:
     """Write Opportunity and OpportunityFieldHistory, which tracks stage, owner and amount."""
     rows = (
@@ -320,7 +334,7 @@ def salesforce_fields(deals: tuple[Deal, ...], folder: Path) -> list[Path]:
         }
         for deal in deals
         for number, (instant, field, old, new) in enumerate(
-            _field_changes(deal, ("StageName", "Owner", "Amount"))
+            _with_ids(_field_changes(deal, ("StageName", "Owner", "Amount")))
         )
     )
     return [_opportunities(deals, folder), _csv(folder / "opportunity_field_history.csv", rows)]
@@ -359,7 +373,7 @@ def pipedrive(deals: tuple[Deal, ...], folder: Path) -> list[Path]:
             "Deal - Lost time": _clock(deal.closed if deal.outcome == LOST else pd.NaT),
             "Deal - Deal closed on": _clock(deal.closed),
             "Deal - Lost reason": deal.reason,
-            "Deal - Channel": deal.channel,
+            "Deal - Source channel": deal.channel,
             "Deal - Label": deal.segment,
         }
         for deal in _kept(deals)
@@ -382,7 +396,7 @@ def odoo(deals: tuple[Deal, ...], folder: Path) -> list[Path]:
             "Last Stage Update": _clock(deal.closed if deal.outcome == WON else deal.entries[-1].at),
             "Lost Reason": deal.reason,
             "Source": deal.channel,
-            "Tags": deal.segment,
+            "Sales Team": deal.segment,
         }
         for deal in _kept(deals)
     )

@@ -67,7 +67,7 @@ def read(tables: Mapping[str, pd.DataFrame], mapping: ExportMapping, dirt: DirtL
     records = _records(tables, dirt)
     told = []
     if STATES in tables:
-        told.append(taken_apart(tables[STATES]))
+        told += taken_apart(tables[STATES])
     if CHANGES in tables:
         told += _changes(tables[CHANGES], records, mapping, dirt)
     return journal_of(pd.concat(told, ignore_index=True), records, mapping)
@@ -94,20 +94,18 @@ def journal_of(told: pd.DataFrame, records: pd.DataFrame, mapping: ExportMapping
     )
 
 
-def taken_apart(states: pd.DataFrame) -> pd.DataFrame:
+def taken_apart(states: pd.DataFrame) -> Iterator[pd.DataFrame]:
     """Take rows that say several fields at once apart: a row for each field that was not so before.
 
     A stage is said by every row: those that repeat it are folded, and counted, later.
     """
     ordered = states.sort_values("at", kind="stable")
     beside = [name for name in ("after", *PLACE) if name in ordered]
-    parts = []
     for name in (STAGE, *DATED):
         if name in ordered:
             part = ordered[["deal", "at", *beside]].assign(field=name, value=_as_text(ordered[name]))
             before = part.groupby("deal", sort=False)["value"].shift().fillna("")
-            parts.append(part if name == STAGE else part[part["value"] != before])
-    return pd.concat(parts, ignore_index=True)
+            yield part if name == STAGE else part[part["value"] != before]
 
 
 def _records(tables: Mapping[str, pd.DataFrame], dirt: DirtList) -> pd.DataFrame:
@@ -139,11 +137,11 @@ def _before(said: pd.DataFrame, records: pd.DataFrame) -> Iterator[pd.DataFrame]
     if "created" not in records:
         return
     for name, rows in said.groupby("field", sort=False):
-        if name not in records:
-            continue
-        first = rows.drop_duplicates("deal").set_index("deal")["old"]
-        found = records["deal"].map(first).fillna(_as_text(records[name]))
-        yield records[["deal", *PLACE]].assign(at=records["created"], field=name, value=found.astype("str"))
+        found = records["deal"].map(rows.drop_duplicates("deal").set_index("deal")["old"])
+        if name in records:
+            found = found.fillna(_as_text(records[name]))
+        first = records[["deal", *PLACE]].assign(at=records["created"], field=name, value=found.astype("str"))
+        yield first[found.notna() & (found != "")]
 
 
 def _once(said: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:

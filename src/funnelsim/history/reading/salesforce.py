@@ -34,16 +34,14 @@ _OBJECT: Names = {
     "segment": ("type",),
     "reason": ("loss_reason_c", "loss_reason__c"),
 }
-_PROPERTIES = {
+_FIELDS = {
     "StageName": "stage",
-    "Stage": "stage",
     "Owner": "rep",
-    "Opportunity Owner": "rep",
     "Amount": "value",
     "LeadSource": "channel",
-    "Lead Source": "channel",
     "Type": "segment",
 }
+_LABELS = {"Stage": "stage", "Opportunity Owner": "rep", "Amount": "value", "Lead Source": "channel"}
 _CHANGE = ("deal", "at", "property", "value", "old")
 SHEETS = (
     Sheet(
@@ -57,7 +55,7 @@ SHEETS = (
         },
         _CHANGE,
         in_utc=True,
-        properties=_PROPERTIES,
+        properties=_FIELDS,
     ),
     Sheet(
         CHANGES,
@@ -69,7 +67,7 @@ SHEETS = (
             "old": ("old value",),
         },
         _CHANGE,
-        properties=_PROPERTIES,
+        properties=_LABELS | {"Type": "segment"},
     ),
     Sheet(
         STATES,

@@ -47,10 +47,9 @@ def propose(samples: Sequence[Sample], sheets: Sequence[Sheet]) -> dict[str, Any
     tables = [sheet.table for _, sheet, _ in known]
     if len(known) < len(samples) or set(tables) <= {DEALS} or len(set(tables)) < len(tables):
         return None
-    properties: dict[str, str] = {}
+    properties = {name: means for _, sheet, _ in known for name, means in sheet.properties.items()}
     texts: dict[str, None] = {}
     for sample, sheet, columns in known:
-        properties |= _properties(sample, sheet, columns)
         texts |= dict.fromkeys(_stages(sample, sheet, columns))
     stages, status = sorted_out(list(texts))
     document: dict[str, Any] = {"form": "journal", "time_zone": "UTC"}
@@ -69,16 +68,6 @@ def _sheet_of(sample: Sample, sheets: Sequence[Sheet]) -> tuple[Sheet, dict[str,
         if set(sheet.known_by) <= columns.keys():
             return sheet, columns
     return None
-
-
-def _properties(sample: Sample, sheet: Sheet, columns: Mapping[str, str]) -> dict[str, str]:
-    """Say what the properties of a file are; those that are known, if none of them is in its beginning."""
-    if sheet.table != CHANGES:
-        return {}
-    there = sample.values(columns["property"])
-    return {name: means for name, means in sheet.properties.items() if name in there} or dict(
-        sheet.properties
-    )
 
 
 def _stages(sample: Sample, sheet: Sheet, columns: Mapping[str, str]) -> list[str]:

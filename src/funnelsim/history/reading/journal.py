@@ -65,7 +65,7 @@ def read(tables: Mapping[str, pd.DataFrame], mapping: ExportMapping, dirt: DirtL
             f"there is no journal: the mapping needs a table files.{STATES} or files.{CHANGES}"
         )
     records = _records(tables, dirt)
-    told = []
+    told: list[pd.DataFrame] = []
     if STATES in tables:
         told += taken_apart(tables[STATES])
     if CHANGES in tables:

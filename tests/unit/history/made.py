@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -81,9 +80,9 @@ class Deal:
         return tuple(step for step in self.steps if step.to not in (WON, LOST))
 
     @property
-    def moved_back(self) -> bool:
-        order = [STAGES.index(step.to) for step in self.entries]
-        return any(later < earlier for earlier, later in pairwise(order))
+    def comes_back(self) -> bool:
+        """Whether it has been in a stage, or has been lost, more than once."""
+        return len({step.to for step in self.steps}) < len(self.steps)
 
     def until(self, instant: pd.Timestamp) -> Deal:
         """Return the deal as it was just before an instant, at which it exists."""
@@ -122,7 +121,8 @@ def _otherwise(deal: Deal, instant: pd.Timestamp, chance: np.random.Generator) -
     steps = deal.steps + tuple(step for step in rest[1:] if step.at > instant)
     reps = (*deal.reps, Change(_office(instant, chance), "Eve Moll"))
     values = (*deal.values, Change(_office(instant, chance), "123456"))
-    return replace(deal, steps=steps, reps=reps, values=values, reason="Merger")
+    reason = "Merger" if steps[-1].to == LOST else ""
+    return replace(deal, steps=steps, reps=reps, values=values, reason=reason)
 
 
 def _deal(name: str, chance: np.random.Generator, begins: pd.Timestamp = FIRST) -> Deal:

@@ -6,7 +6,7 @@ UTC, exports from the screen in the firm's own clock.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
@@ -73,7 +73,7 @@ def one_row(deals: tuple[Deal, ...], folder: Path) -> list[Path]:
             "Created": _clock(deal.created),
             "Status": deal.outcome or "open",
             "Stage": deal.entries[-1].to,
-            "Stage since": _clock(deal.entries[-1].at),
+            "Last stage change date": _clock(deal.entries[-1].at),
             "Closed": _clock(deal.closed),
             "Owner": deal.reps[-1].to,
             "Amount": deal.values[-1].to,
@@ -207,7 +207,7 @@ def _opportunities(deals: tuple[Deal, ...], folder: Path) -> Path:
     return _csv(folder / "opportunity.csv", rows)
 
 
-def _states(deal: Deal) -> list[pd.Timestamp]:
+def saved(deal: Deal) -> list[pd.Timestamp]:
     """Say when a deal was saved: at each step, each change of owner or amount, and once without a change."""
     instants = {change.at for changes in (deal.steps, deal.reps, deal.values) for change in changes}
     return sorted(instants | {deal.created + pd.Timedelta(minutes=3)})
@@ -226,7 +226,7 @@ def salesforce_history(deals: tuple[Deal, ...], folder: Path) -> list[Path]:
             "is_deleted": "false",
         }
         for deal in deals
-        for number, instant in enumerate(_states(deal))
+        for number, instant in enumerate(saved(deal))
     ]
     return [_opportunities(deals, folder), _csv(folder / "opportunity_history.csv", reversed(rows))]
 
@@ -235,7 +235,7 @@ def salesforce_versions(deals: tuple[Deal, ...], folder: Path) -> list[Path]:
     """Write the versions of Opportunity that a warehouse keeps: a row for each state, the owner too."""
     rows = [
         {
-            "_fivetran_active": str(instant == max(_states(deal))).lower(),
+            "_fivetran_active": str(instant == max(saved(deal))).lower(),
             "_fivetran_start": _utc(instant),
             "_fivetran_end": "9999-12-31 23:59:59",
             "amount": at(deal.values, instant),
@@ -250,7 +250,7 @@ def salesforce_versions(deals: tuple[Deal, ...], folder: Path) -> list[Path]:
             "merged_into_c": deal.merged_into,
         }
         for deal in deals
-        for instant in _states(deal)
+        for instant in saved(deal)
     ]
     return [_csv(folder / "opportunity_history.csv", rows)]
 
@@ -260,7 +260,7 @@ def salesforce_report(deals: tuple[Deal, ...], folder: Path) -> list[Path]:
     history = []
     for deal in deals:
         before = ""
-        for instant in _states(deal):
+        for instant in saved(deal):
             now = LABELS[at(deal.steps, instant)]
             history.append(
                 {
@@ -305,6 +305,20 @@ def _field_changes(deal: Deal, names: tuple[str, str, str]) -> Iterable[tuple[pd
             yield after.at, name, before.to, after.to
 
 
+def _user_id(name: str) -> str:
+    return f"005{USERS[name]:0>12}"
+
+
+def _with_ids(
+    changes: Iterable[tuple[pd.Timestamp, str, str, str]],
+) -> Iterator[tuple[pd.Timestamp, str, str, str]]:
+    """Tell of a change of owner twice: with names, and with the ids of the users."""
+    for instant, field, old, new in changes:
+        yield instant, field, old, new
+        if field == "Owner":
+            yield instant, field, _user_id(old), _user_id(new)
+
+
 def salesforce_fields(deals: tuple[Deal, ...], folder: Path) -> list[Path]:
     """Write Opportunity and OpportunityFieldHistory, which tracks stage, owner and amount."""
     rows = (
@@ -320,7 +334,7 @@ def salesforce_fields(deals: tuple[Deal, ...], folder: Path) -> list[Path]:
         }
         for deal in deals
         for number, (instant, field, old, new) in enumerate(
-            _field_changes(deal, ("StageName", "Owner", "Amount"))
+            _with_ids(_field_changes(deal, ("StageName", "Owner", "Amount")))
         )
     )
     return [_opportunities(deals, folder), _csv(folder / "opportunity_field_history.csv", rows)]
@@ -359,7 +373,7 @@ def pipedrive(deals: tuple[Deal, ...], folder: Path) -> list[Path]:
             "Deal - Lost time": _clock(deal.closed if deal.outcome == LOST else pd.NaT),
             "Deal - Deal closed on": _clock(deal.closed),
             "Deal - Lost reason": deal.reason,
-            "Deal - Channel": deal.channel,
+            "Deal - Source channel": deal.channel,
             "Deal - Label": deal.segment,
         }
         for deal in _kept(deals)
@@ -379,10 +393,10 @@ def odoo(deals: tuple[Deal, ...], folder: Path) -> list[Path]:
             "Is Won": (deal.outcome or "pending").title(),
             "Created on": _clock(deal.created),
             "Closed Date": _clock(deal.closed),
-            "Last Stage Update": _clock(deal.entries[-1].at),
+            "Last Stage Update": _clock(deal.closed if deal.outcome == WON else deal.entries[-1].at),
             "Lost Reason": deal.reason,
             "Source": deal.channel,
-            "Tags": deal.segment,
+            "Sales Team": deal.segment,
         }
         for deal in _kept(deals)
     )

@@ -61,7 +61,7 @@ def _without(reading: Reading, merged: dict[str, str]) -> Reading:
     if merged:
         gone = list(merged)
         frames = tuple(rows if rows.empty else rows[~rows["deal"].isin(gone)] for rows in frames)  # type: ignore[assignment]
-    return Reading(*frames, reading.first)
+    return Reading(*frames, reading.first, reading.since)
 
 
 def _renamed(reading: Reading, mapping: ExportMapping) -> Reading:

@@ -28,6 +28,7 @@ def dated_fields(fields: pd.DataFrame, lives: pd.DataFrame, seen: Seen, dirt: Di
         earlier = earlier[earlier["since"] < earlier["began"]]
         earlier = earlier.drop_duplicates([*_KEY, "field"], keep="last")
         rows = pd.concat([earlier.assign(since=earlier["began"]), rows], ignore_index=True)
+        rows = rows.drop_duplicates([*_KEY, "field", "since"], keep="last")  # it may be said anew then
     rows["deal"] = name_of(rows["deal"], rows["life"])
     rows = rows.sort_values(["deal", "since"], kind="stable", ignore_index=True)
     return rows[list(FIELDS)].astype({"deal": "str", "field": "str", "value": "str"})

@@ -19,9 +19,10 @@ def named(rows: pd.DataFrame, dirt: DirtList) -> pd.DataFrame:
     return rows[~nameless]
 
 
-def without_duplicates(rows: pd.DataFrame, dirt: DirtList) -> pd.DataFrame:
-    """Leave out rows that repeat another one in everything."""
-    again = rows.duplicated([name for name in rows.columns if name not in PLACE])
+def without_duplicates(rows: pd.DataFrame, dirt: DirtList, *, by_file: bool = False) -> pd.DataFrame:
+    """Leave out rows that repeat another one in everything, within a file where that matters."""
+    place = {"line"} if by_file else PLACE
+    again = rows.duplicated([name for name in rows.columns if name not in place])
     if again.any():
         dirt.add(Dirt.DUPLICATE, rows["file"][again], rows["line"][again], rows["deal"][again])
     return rows[~again]

@@ -22,7 +22,7 @@ from funnelsim.history.reading.tables import columns_of, read_table
 from funnelsim.io.writing import UnusableError
 
 FORMS: dict[str, Form] = {
-    form.name: form for form in (journal.FORM, snapshots.FORM, one_row.FORM, events.FORM)
+    form.name: form for form in (one_row.FORM, events.FORM, snapshots.FORM, journal.FORM)
 }
 MERGES, WORK = "merges", "work"  # tables that any export may have besides its own
 _BESIDE = {
@@ -103,7 +103,7 @@ def read_export(
     read: dict[str, pd.DataFrame] = {}
     for name, found in assigned.items():
         rows = read_table(found, wanted_of(mapping.files[name]), tables[name], mapping, dirt, told)
-        read[name] = without_duplicates(named(rows, dirt), dirt)
+        read[name] = without_duplicates(named(rows, dirt), dirt, by_file=tables[name].by_file)
         if read[name].empty and name not in _BESIDE:
             raise UnusableError(f"there is no deal in {', '.join(each.path.name for each in found)}")
     beside = {name: read.pop(name) for name in _BESIDE if name in read}

@@ -38,11 +38,14 @@ class Table:
         The roles without which the table says nothing.
     optional : bool
         Whether the export may lack the table.
+    by_file : bool
+        Whether what a row says depends on the file in which it stands, so that none repeats that of another.
     """
 
     roles: Mapping[str, Kind]
     needed: Sequence[str] = ("deal",)
     optional: bool = False
+    by_file: bool = False
 
 
 @dataclass

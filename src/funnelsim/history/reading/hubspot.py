@@ -1,8 +1,8 @@
 """HubSpot: how its exports and its warehouse tables are recognised.
 
-Labels of properties are those of its knowledge base ("HubSpot's default deal properties", "Use stage calculated
-properties"); warehouse tables those of Fivetran (deal, deal_stage, deal_property_history) and Airbyte
-(deals_property_history).
+Labels of properties are those of its knowledge base ("HubSpot's default deal properties", "Use stage
+calculated properties"); warehouse tables those of Fivetran (deal, deal_stage, deal_property_history) and of
+Airbyte (deals_property_history).
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def _dates_entered(header: Sequence[str]) -> dict[str, str]:
     >>> _dates_entered(['Date entered "Demo (Sales Pipeline)"', "hs_v2_date_entered_77", "Date exited"])
     {'Demo': 'Date entered "Demo (Sales Pipeline)"', '77': 'hs_v2_date_entered_77'}
     """
-    found = {}
+    found: dict[str, str] = {}
     for name in header:
         for pattern in _ENTERED:
             if match := pattern.fullmatch(name.strip()):

@@ -1,8 +1,8 @@
 """A journal of deals: rows that say what a field was from an instant on, whatever system keeps them.
 
-There are two sorts. *States* say everything that was tracked at an instant: versions of a record, stage history.
-*Changes* say of one property what it is from then on, and perhaps what it was before: property history, field
-history.
+There are two sorts. *States* say everything that was tracked at an instant: versions of a record, stage
+history. *Changes* say of one property what it is from then on, and perhaps what it was before: property
+history, field history.
 """
 
 from __future__ import annotations
@@ -65,9 +65,9 @@ def read(tables: Mapping[str, pd.DataFrame], mapping: ExportMapping, dirt: DirtL
             f"there is no journal: the mapping needs a table files.{STATES} or files.{CHANGES}"
         )
     records = _records(tables, dirt)
-    told = []
+    told: list[pd.DataFrame] = []
     if STATES in tables:
-        told.append(taken_apart(tables[STATES]))
+        told += taken_apart(tables[STATES])
     if CHANGES in tables:
         told += _changes(tables[CHANGES], records, mapping, dirt)
     return journal_of(pd.concat(told, ignore_index=True), records, mapping)
@@ -94,20 +94,18 @@ def journal_of(told: pd.DataFrame, records: pd.DataFrame, mapping: ExportMapping
     )
 
 
-def taken_apart(states: pd.DataFrame) -> pd.DataFrame:
+def taken_apart(states: pd.DataFrame) -> Iterator[pd.DataFrame]:
     """Take rows that say several fields at once apart: a row for each field that was not so before.
 
     A stage is said by every row: those that repeat it are folded, and counted, later.
     """
     ordered = states.sort_values("at", kind="stable")
     beside = [name for name in ("after", *PLACE) if name in ordered]
-    parts = []
     for name in (STAGE, *DATED):
         if name in ordered:
             part = ordered[["deal", "at", *beside]].assign(field=name, value=_as_text(ordered[name]))
             before = part.groupby("deal", sort=False)["value"].shift().fillna("")
-            parts.append(part if name == STAGE else part[part["value"] != before])
-    return pd.concat(parts, ignore_index=True)
+            yield part if name == STAGE else part[part["value"] != before]
 
 
 def _records(tables: Mapping[str, pd.DataFrame], dirt: DirtList) -> pd.DataFrame:
@@ -122,13 +120,12 @@ def _records(tables: Mapping[str, pd.DataFrame], dirt: DirtList) -> pd.DataFrame
 def _changes(
     changes: pd.DataFrame, records: pd.DataFrame, mapping: ExportMapping, dirt: DirtList
 ) -> Iterator[pd.DataFrame]:
-    """Read the changes of the properties that the mapping names in `[properties]`, and what was before them."""
+    """Read the changes of the properties that are in `[properties]`, and what was before them."""
     said = changes.assign(field=changes["property"].map(mapping.properties)).dropna(subset="field")
     if said.empty:
         there = ", ".join(f'"{name}"' for name in changes["property"].drop_duplicates()[:20])
-        raise UnusableError(
-            f"{changes['file'].iloc[0]} has no property that [properties] of the mapping names: it has {there}"
-        )
+        file = changes["file"].iloc[0]
+        raise UnusableError(f"{file}: none of its properties is in [properties] of the mapping: {there}")
     said = _with_plain_amounts(_once(said, records), mapping, dirt)
     if "old" in said:
         yield from _before(said.sort_values("at", kind="stable"), records)
@@ -140,11 +137,11 @@ def _before(said: pd.DataFrame, records: pd.DataFrame) -> Iterator[pd.DataFrame]
     if "created" not in records:
         return
     for name, rows in said.groupby("field", sort=False):
-        if name not in records:
-            continue
-        first = rows.drop_duplicates("deal").set_index("deal")["old"]
-        found = records["deal"].map(first).fillna(_as_text(records[name]))
-        yield records[["deal", *PLACE]].assign(at=records["created"], field=name, value=found.astype("str"))
+        found = records["deal"].map(rows.drop_duplicates("deal").set_index("deal")["old"])
+        if name in records:
+            found = found.fillna(_as_text(records[name]))
+        first = records[["deal", *PLACE]].assign(at=records["created"], field=name, value=found.astype("str"))
+        yield first[found.notna() & (found != "")]
 
 
 def _once(said: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
@@ -170,7 +167,8 @@ def _with_plain_amounts(rows: pd.DataFrame, mapping: ExportMapping, dirt: DirtLi
     rows = rows.copy()
     for name, column in columns.items():
         values, lost = column.values(choice)
-        dirt.add(Dirt.BAD_NUMBER, [file] * len(lost), [line for line, _ in lost], [text for _, text in lost])
+        if lost:
+            dirt.add(Dirt.BAD_NUMBER, *zip(*lost, strict=True))
         rows.loc[sums.index, name] = _as_text(pd.Series(values, sums.index))
     return rows
 
@@ -178,14 +176,14 @@ def _with_plain_amounts(rows: pd.DataFrame, mapping: ExportMapping, dirt: DirtLi
 def _as_text(values: pd.Series[str] | pd.Series[float]) -> pd.Series[str]:
     """Write values as dated fields have them: numbers as text, blank ones as ""."""
     if values.dtype == "str":
-        return values
+        return values.astype("str")
     return values.map(repr, na_action="ignore").fillna("").astype("str")
 
 
 def _moves(told: pd.DataFrame, records: pd.DataFrame, mapping: ExportMapping) -> pd.DataFrame:
     """Return the moves; a deal goes through the stages that it enters at one instant in their order.
 
-    A record keeps one reason, which is overwritten: the last loss has it.
+    A record keeps one reason, which is written over: it is that of the last loss, if the deal is still lost.
     """
     moves = told[told["field"] == STAGE].rename(columns={"value": "to"})
     means = moves["to"].map(mapping.meanings).fillna("")
@@ -196,8 +194,10 @@ def _moves(told: pd.DataFrame, records: pd.DataFrame, mapping: ExportMapping) ->
     if "reason" not in records:
         return moves[kept]
     lost = (moves["means"] == _LOST) | moves["means"].str.startswith(LOST_BECAUSE)
-    again = lost.groupby(moves["deal"], sort=False).shift(fill_value=False)
-    last = moves["deal"][lost & ~again].drop_duplicates(keep="last")
+    # a loss that is said again has been folded into the first when reasons are looked at
+    since = lost & ~lost.groupby(moves["deal"], sort=False).shift(fill_value=False)
+    still = moves["deal"].map(lost.groupby(moves["deal"], sort=False).last())
+    last = moves["deal"][since & still].drop_duplicates(keep="last")
     reasons = records.drop_duplicates("deal", keep="last").set_index("deal")["reason"]
     return moves[kept].assign(reason=last.map(reasons).reindex(moves.index).fillna("").astype("str"))
 

@@ -1,7 +1,7 @@
 """Salesforce: how its reports, its objects and their warehouse tables are recognised.
 
-Names of fields are those of the Object Reference (Opportunity, OpportunityHistory, OpportunityFieldHistory), as
-the API and Data Loader write them and, in small letters with underscores, as warehouses do; reports are
+Names of fields are those of the Object Reference (Opportunity, OpportunityHistory, OpportunityFieldHistory),
+as the API and Data Loader write them and, in small letters with underscores, as warehouses do; reports are
 "Opportunity History" and "Opportunity Field History".
 """
 
@@ -34,16 +34,14 @@ _OBJECT: Names = {
     "segment": ("type",),
     "reason": ("loss_reason_c", "loss_reason__c"),
 }
-_PROPERTIES = {
+_FIELDS = {
     "StageName": "stage",
-    "Stage": "stage",
     "Owner": "rep",
-    "Opportunity Owner": "rep",
     "Amount": "value",
     "LeadSource": "channel",
-    "Lead Source": "channel",
     "Type": "segment",
 }
+_LABELS = {"Stage": "stage", "Opportunity Owner": "rep", "Amount": "value", "Lead Source": "channel"}
 _CHANGE = ("deal", "at", "property", "value", "old")
 SHEETS = (
     Sheet(
@@ -57,7 +55,7 @@ SHEETS = (
         },
         _CHANGE,
         in_utc=True,
-        properties=_PROPERTIES,
+        properties=_FIELDS,
     ),
     Sheet(
         CHANGES,
@@ -69,7 +67,7 @@ SHEETS = (
             "old": ("old value",),
         },
         _CHANGE,
-        properties=_PROPERTIES,
+        properties=_LABELS | {"Type": "segment"},
     ),
     Sheet(
         STATES,
@@ -88,7 +86,7 @@ SHEETS = (
         ("deal", "at", "stage"),
     ),
     # the versions of a record that Fivetran keeps in its history mode
-    Sheet(STATES, _OBJECT | {"at": ("_fivetran_start",)}, ("deal", "at", "stage"), in_utc=True),
+    Sheet(STATES, {**_OBJECT, "at": ("_fivetran_start",)}, ("deal", "at", "stage"), in_utc=True),
     Sheet(DEALS, _OBJECT, ("deal", "created", "stage"), in_utc=True),
     Sheet(DEALS, _SCREEN, ("deal", "created", "stage")),
 )

@@ -1,4 +1,4 @@
-"""The sheets of a system's journal: by which columns each is known, and what mapping they suggest together."""
+"""The sheets of a system's journal: by which columns each is known, and what mapping they suggest."""
 
 from __future__ import annotations
 
@@ -47,10 +47,9 @@ def propose(samples: Sequence[Sample], sheets: Sequence[Sheet]) -> dict[str, Any
     tables = [sheet.table for _, sheet, _ in known]
     if len(known) < len(samples) or set(tables) <= {DEALS} or len(set(tables)) < len(tables):
         return None
-    properties: dict[str, str] = {}
+    properties = {name: means for _, sheet, _ in known for name, means in sheet.properties.items()}
     texts: dict[str, None] = {}
     for sample, sheet, columns in known:
-        properties |= _properties(sample, sheet, columns)
         texts |= dict.fromkeys(_stages(sample, sheet, columns))
     stages, status = sorted_out(list(texts))
     document: dict[str, Any] = {"form": "journal", "time_zone": "UTC"}
@@ -69,16 +68,6 @@ def _sheet_of(sample: Sample, sheets: Sequence[Sheet]) -> tuple[Sheet, dict[str,
         if set(sheet.known_by) <= columns.keys():
             return sheet, columns
     return None
-
-
-def _properties(sample: Sample, sheet: Sheet, columns: Mapping[str, str]) -> dict[str, str]:
-    """Say what the properties are that are known and in the file; all that are known, if none is in its beginning."""
-    if sheet.table != CHANGES:
-        return {}
-    there = sample.values(columns["property"])
-    return {name: means for name, means in sheet.properties.items() if name in there} or dict(
-        sheet.properties
-    )
 
 
 def _stages(sample: Sample, sheet: Sheet, columns: Mapping[str, str]) -> list[str]:

@@ -17,7 +17,7 @@ from funnelsim.history.reading.journal import STAGE, TABLES, journal_of, taken_a
 from funnelsim.history.reading.sheets import STATES
 from funnelsim.io.writing import UnusableError
 
-TABLE = Table(TABLES[STATES].roles, ("deal", STAGE, "created"))
+TABLE = Table(TABLES[STATES].roles, ("deal", STAGE, "created"), by_file=True)
 OPEN = "open"
 _DATE = re.compile(r"(?<!\d)(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
 
@@ -25,8 +25,8 @@ _DATE = re.compile(r"(?<!\d)(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[
 def read(tables: Mapping[str, pd.DataFrame], mapping: ExportMapping, dirt: DirtList) -> Reading:  # noqa: ARG001
     """Read what had changed from one look to the next: it happened after the one, and by the other.
 
-    From its creation on a deal is in the first stage until it is seen elsewhere. One that is not there any more
-    was closed as `vanished` says, unless it had been seen closed.
+    From its creation on a deal is in the first stage until it is seen elsewhere. One that is not there any
+    more was closed as `vanished` says, unless it had been seen closed.
 
     Raises
     ------
@@ -37,7 +37,7 @@ def read(tables: Mapping[str, pd.DataFrame], mapping: ExportMapping, dirt: DirtL
     rows = rows.assign(at=_looks(rows)).drop_duplicates(["deal", "at"], keep="last")
     rows = rows.sort_values(["deal", "at"], kind="stable", ignore_index=True)
     looks = pd.Series(rows["at"].sort_values().unique())
-    told = [_moved(rows, looks, mapping), taken_apart(rows.drop(columns=STAGE)), _gone(rows, looks, mapping)]
+    told = [_moved(rows, looks, mapping), *taken_apart(rows.drop(columns=STAGE)), _gone(rows, looks, mapping)]
     records = rows.drop_duplicates("deal", keep="last")
     found = journal_of(pd.concat(told, ignore_index=True), records, mapping)
     found.first, found.since = mapping.stages[0], looks.iloc[0]

@@ -118,6 +118,11 @@ def mode(logit: Logit, prior: Floats, start: Floats) -> Floats:
     """Find the coefficients of highest posterior density, given their prior standard deviations.
 
     Newton's method; a step that would lower the density is halved.
+
+    >>> half = Logit(sparse.csr_array([[1.0]]), np.array([5.0]), np.array([10.0]), np.array([ALONE]),
+    ...              np.array([1.5]), ())
+    >>> bool(np.abs(mode(half, half.prior(np.empty(0)), np.array([1.0]))) < 1e-6)
+    True
     """
     found, tightness = start, prior**-2.0
     density = float(logit.log_likelihood(found) - 0.5 * tightness @ found**2)

@@ -20,7 +20,7 @@ from funnelsim.calibration.outcomes.logit import SCALE, Posterior
 STAGES = ("call", "offer")
 VISITS, SEGMENTS, CHANNELS, REPS = 400, 3, 4, 8
 UNKNOWN = 0.2  # share of visits whose wait is not known
-DRAWS = 400
+DRAWS = 1_000
 CLASSES = {
     "conversion": "chance to advance",
     "time_in_stage": "odds ratio by age",

@@ -88,13 +88,27 @@ def drift_of(history: History, visits: pd.DataFrame) -> list[Drift]:
     ----------
     history : History
     visits : DataFrame
-        Of the history, with `stage`, `entered`, `low`, `high`, `from_age`, `went_to`, and the fields. Visits
-        that had begun before they could be seen do not count.
+        Of the history, with `stage`, `entered`, `low`, `high`, `from_age` and `went_to`. Those that had begun
+        before they could be seen do not count.
 
     Returns
     -------
     list of Drift
         For each stage in which visits have ended.
+
+    Examples
+    --------
+    >>> from funnelsim.history import DEALS, ENTRIES, FIELDS, WORK
+    >>> at = pd.Timestamp
+    >>> blank = [pd.DataFrame(columns=columns) for columns in (DEALS, ENTRIES, FIELDS, WORK)]
+    >>> history = History(*blank, ("offer",), at("2026-01-01"), at("2027-01-01"))
+    >>> visits = pd.DataFrame({"entered": [at("2026-01-10"), at("2026-05-10")] * 20})
+    >>> visits = visits.assign(stage="offer", low=9.0, high=9.0, from_age=0.0, went_to="won")
+    >>> drift = drift_of(history, visits)[0]
+    >>> drift.quarters[["n", "share", "median"]].to_dict("index")
+    {'2026-Q1': {'n': 20, 'share': 1.0, 'median': 9.0}, '2026-Q2': {'n': 20, 'share': 1.0, 'median': 9.0}}
+    >>> print(drift.lengths)
+    nothing to compare
     """
     found = visits.assign(
         length=np.where(visits["went_to"] == "", visits["low"], ages(visits)),

@@ -74,7 +74,17 @@ def skill_of(outcomes: Outcomes, *, seed: int) -> Skill | None:
     Returns
     -------
     Skill or None
-        None if fewer than two reps have names, or ten visits that ended.
+        None if fewer than two reps have ten visits that ended.
+
+    Examples
+    --------
+    >>> from funnelsim.calibration.outcomes import measure_outcomes
+    >>> ends = pd.DataFrame({"rep": ["Ann", "Bob"] * 60, "went_to": ["won", "lost", "lost", "won"] * 30})
+    >>> visits = ends.assign(deal="", stage="offer", segment="", channel="", low=3.0, high=3.0)
+    >>> visits["ended"] = pd.Timestamp("2026-03-04")
+    >>> skill = skill_of(measure_outcomes(visits, ("offer",), draws=100, seed=1), seed=1)
+    >>> skill.differs, skill.reps["share"].to_dict()
+    (False, {'Ann': 0.5, 'Bob': 0.5})
     """
     deviation = outcomes.deviation("rep")
     visits = outcomes.visits[outcomes.visits["rep"] != ""]

@@ -28,6 +28,15 @@ def by_age(outcomes: Outcomes, stage: str) -> pd.DataFrame:
         A row a band of age, each of about as many visits: `from_days`, `to_days`, `days` (the median), `n`,
         `share` with its 95 % interval `low` and `high` (Wilson), and `fitted` with its 95 % band `fitted_low`
         and `fitted_high`. Empty if nothing ended in the stage.
+
+    Examples
+    --------
+    >>> from funnelsim.calibration.outcomes import measure_outcomes
+    >>> ends = pd.DataFrame({"went_to": ["won", "lost"] * 50, "ended": pd.Timestamp("2026-03-04")})
+    >>> visits = ends.assign(deal="", stage="offer", segment="", channel="", rep="", low=3.0, high=3.0)
+    >>> measured = measure_outcomes(visits, ("offer",), draws=100, seed=1)
+    >>> by_age(measured, "offer")[["days", "n", "share"]].to_dict("index")
+    {0: {'days': 3.0, 'n': 100, 'share': 0.5}}
     """
     visits = _of(outcomes, stage)
     found = ages(visits)
@@ -51,6 +60,15 @@ def by_month(outcomes: Outcomes, stage: str) -> pd.DataFrame:
     -------
     DataFrame
         A row a month that has been seen, by number from 1, with the columns `n` to `fitted_high` of `by_age`.
+
+    Examples
+    --------
+    >>> from funnelsim.calibration.outcomes import measure_outcomes
+    >>> ends = pd.DataFrame({"went_to": ["won", "lost"] * 50, "ended": pd.Timestamp("2026-03-04")})
+    >>> visits = ends.assign(deal="", stage="offer", segment="", channel="", rep="", low=3.0, high=3.0)
+    >>> measured = measure_outcomes(visits, ("offer",), draws=100, seed=1)
+    >>> by_month(measured, "offer")["n"].to_dict()
+    {3: 100}
     """
     visits = _of(outcomes, stage)
     table = _compared(outcomes, visits, months(visits) + 1)

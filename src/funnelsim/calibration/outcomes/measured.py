@@ -11,7 +11,8 @@ import pandas as pd
 from scipy.special import expit
 
 from funnelsim.calibration.estimate import Estimate
-from funnelsim.calibration.outcomes.layout import FIELDS, Curve, Layout, OfStage, laid_out, waits
+from funnelsim.calibration.outcomes.curves import Curve
+from funnelsim.calibration.outcomes.layout import FIELDS, Layout, OfStage, laid_out, waits
 from funnelsim.calibration.outcomes.logit import Posterior, sample
 from funnelsim.calibration.outcomes.shares import reasons, routes
 from funnelsim.compiling.arrays import Floats

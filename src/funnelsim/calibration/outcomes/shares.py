@@ -12,7 +12,7 @@ from funnelsim.scenario.paths import written
 
 UNSTATED = "unstated"  # the reason of a loss that has none
 
-_METHOD = "shares of those counted, with one more of each (Dirichlet)"
+_METHOD = "shares of those counted and one more of each (Dirichlet)"
 
 
 def routes(
@@ -33,6 +33,13 @@ def routes(
     -------
     list of Estimate
         `stages.S.next`, shares of those who advance, and `stages.S.back_to`, shares of those who do not.
+
+    Examples
+    --------
+    >>> ends = pd.DataFrame({"went_to": ["won", "offer", "lost"] * 3, "advanced": [True, True, False] * 3})
+    >>> found = routes(ends.assign(stage="call"), ("call", "offer"), draws=9, rng=np.random.default_rng(1))
+    >>> [(each.path, each.value) for each in found]
+    [('stages.call.next', {'offer': 0.5, 'won': 0.5})]
     """
     found = []
     for stage, usual in zip(stages, [*stages[1:], "won"], strict=True):
@@ -66,6 +73,14 @@ def reasons(
     -------
     list of Estimate
         None of a stage that says no reasons.
+
+    Examples
+    --------
+    >>> lost = pd.DataFrame({"deal": ["a", "b"], "stage": "offer", "went_to": "lost"})
+    >>> reason_of = pd.Series({"a": "price", "b": ""})
+    >>> found = reasons(lost, reason_of, ("offer",), draws=9, rng=np.random.default_rng(1))
+    >>> [(each.path, each.value) for each in found]
+    [('stages.offer.lost_reasons', {'price': 0.5, 'unstated': 0.5})]
     """
     lost = visits[visits["went_to"] == "lost"]
     told = lost["deal"].map(reason_of).fillna("").replace("", UNSTATED)

@@ -15,6 +15,7 @@ FEWEST_DAYS = 5  # of work that tell a rep's speed
 _APART = 0.3  # scale of how far reps lie apart, in logarithms
 _ROUNDS = 20  # of setting stages and reps right in turn
 _BY_CHANCE = 0.05
+_LEAST = 1e-6  # variance: there is always some
 
 
 @dataclass(frozen=True)
@@ -80,8 +81,7 @@ def measure_speeds(visits: pd.DataFrame, draws: int, rng: np.random.Generator) -
     if not reps:
         return Speeds((), np.empty((0, draws)), np.zeros(0, np.int64), np.zeros(0, np.int64), float("nan"))
     rest = pd.DataFrame({"rep": rows["rep"], "day": day.loc[rows.index], "rest": _without_stages(rows)})
-    by_day = rest.groupby(["rep", "day"])["rest"].agg(["mean", "size"])
-    slow, variance = np.array([_weighted(own) for _, own in by_day.groupby(level="rep")]).T
+    slow, variance = _of_reps(rest)
     p_value = float("nan")
     if len(reps) > 1:
         middle = np.average(slow, weights=1 / variance)
@@ -103,10 +103,26 @@ def _without_stages(rows: pd.DataFrame) -> Floats:
     return np.asarray(logs - of_stage, np.float64)
 
 
-def _weighted(days: pd.DataFrame) -> tuple[float, float]:
-    """Return a rep's mean by visits, and its variance between days (a ratio of sums)."""
-    mean, size = days["mean"].to_numpy(), days["size"].to_numpy(float)
-    middle = float(np.average(mean, weights=size))
-    n = len(mean)
-    variance = np.sum(size**2 * (mean - middle) ** 2) / size.sum() ** 2 * n / (n - 1)
-    return middle, float(max(variance, 1e-6))
+def _of_reps(rest: pd.DataFrame) -> tuple[Floats, Floats]:
+    """Return each rep's mean, by name, and its variance: (reps,) both.
+
+    Visits vary within a day, and days do (DerSimonian and Laird 1986); both variances are those of all reps.
+    """
+    by_day = rest.groupby(["rep", "day"])["rest"].agg(["mean", "size", "var"]).reset_index()
+    size, mean = by_day["size"].to_numpy(float), by_day["mean"].to_numpy(float)
+    free = float(np.sum(size - 1))
+    squares = float(np.sum(by_day["var"].fillna(0.0).to_numpy() * (size - 1)))
+    within = max(squares / free, _LEAST) if free > 0 else _LEAST
+    _, whose = np.unique(by_day["rep"].to_numpy(str), return_inverse=True)
+
+    def middles(weight: Floats) -> tuple[Floats, Floats]:
+        total = np.bincount(whose, weight).astype(np.float64)
+        return np.bincount(whose, weight * mean) / total, total
+
+    weight = size / within
+    middle, total = middles(weight)
+    excess = np.sum(weight * (mean - middle[whose]) ** 2) - (len(mean) - len(total))
+    apart = np.sum(total - np.bincount(whose, weight**2) / total)
+    between = max(excess / apart, 0.0)
+    middle, total = middles(1 / (between + within / size))
+    return middle, 1 / total

@@ -431,7 +431,7 @@ def _scaled(before: Any, by: object) -> Any:
     if isinstance(before, Mapping):
         if set(before) in _SCALED_FORMS and all(map(is_number, before.values())):
             return {key: item * factor for key, item in before.items()}
-        if ("scipy" in before or "sample" in before) and is_number(before.get("times", 1.0)):
+        if {"scipy", "sample", "draws"} & set(before) and is_number(before.get("times", 1.0)):
             return {**before, "times": before.get("times", 1.0) * factor}
         if isinstance(before.get("quantiles"), Mapping):
             return {"quantiles": _scaled_quantiles(before["quantiles"], factor)}

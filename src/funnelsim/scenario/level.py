@@ -6,11 +6,11 @@ from typing import TypeVar
 
 from funnelsim.scenario.calendars import calendar_of
 from funnelsim.scenario.channels import WHOLE_YEAR, Channel, Mix
+from funnelsim.scenario.drawn import at_middle
 from funnelsim.scenario.months import Months
 from funnelsim.scenario.scenario import Scenario
 from funnelsim.scenario.schema import Contents, CustomerHours, Segment, Stage, StageOfSegment, Team
 from funnelsim.scenario.uncertainties import applied
-from funnelsim.scenario.unknowns import MEDIAN
 from funnelsim.scenario.volumes import Era, expected_inquiries, is_on_staff
 
 _Table = TypeVar("_Table", bound=Contents)
@@ -24,7 +24,7 @@ def at_medians(contents: _Table) -> _Table:
     >>> at_medians(load("marketplace_sellers")).channels["email"].fit.value
     0.495
     """
-    certain = applied(contents, {key: each.at(MEDIAN) for key, each in contents.uncertainties.items()})
+    certain = applied(contents, at_middle(contents.uncertainties))
     return certain.model_copy(update={"uncertainties": {}})
 
 

@@ -13,7 +13,6 @@ from funnelsim.scenario.origins import as_written
 from funnelsim.scenario.paths import Path, look_up, value_at, written
 from funnelsim.scenario.scenario import Assumed, Scenario
 from funnelsim.scenario.schema import TODAY
-from funnelsim.scenario.unknowns import MEDIAN
 
 _MOST_LISTED = 3  # values in a sentence
 
@@ -146,7 +145,7 @@ def made_certain(scenario: Scenario, strategy: str) -> str:
             if change.operation or operation or path[: len(change.path)] != change.path:
                 continue
             sets = f"{written(change.path)} to {in_words(change.value)}"
-            found[written(path)] = f"{sets}, which is uncertain otherwise (median {unsure.at(MEDIAN):.3g})"
+            found[written(path)] = f"{sets}, which is uncertain otherwise ({unsure.in_words()})"
             hint = hint or f'; "{written(path)} *=" would change it in every case'
     return f"This strategy sets {'; and '.join(found.values())}{hint}." if found else ""
 

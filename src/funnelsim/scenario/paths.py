@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 import types
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import TypeAdapter
 
 from funnelsim.scenario.schema import Contents
 from funnelsim.scenario.section import Section
@@ -35,6 +38,23 @@ def kind_at(path: Path) -> Any:
         else:
             return None
     return kind
+
+
+@lru_cache(maxsize=4096)
+def reader_at(path: Path) -> TypeAdapter[Any]:
+    """Return what reads a value at a path by itself, as the schema holds it.
+
+    >>> reader_at(("stages", "offer", "conversion")).validate_python(0.25, strict=True)
+    0.25
+    """
+    kind: Any = Contents
+    for part in path:
+        if is_section(_plain(kind)):
+            field = _plain(kind).model_fields[part]
+            kind = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
+        else:
+            kind = get_args(_plain(kind))[1]
+    return TypeAdapter(kind)
 
 
 def is_section(kind: Any) -> bool:

@@ -17,7 +17,8 @@ from funnelsim.chance.distributions import Constant, Distribution, Lognormal, Pe
 from funnelsim.chance.distributions.curves import is_discrete, scipy_families
 from funnelsim.scenario.errors import nearest, shown
 from funnelsim.scenario.numerals import as_date, as_toml
-from funnelsim.scenario.samples import LARGEST, SampleError, Samples
+from funnelsim.scenario.samples import LARGEST, Samples
+from funnelsim.scenario.spreadsheets import SampleError
 
 DAY_SECONDS = 86_400
 

@@ -1,36 +1,21 @@
-"""Sample files: columns of observed values beside a scenario, as spreadsheets save them."""
+"""The files beside a scenario: samples, columns of observed values; and draws of what is uncertain."""
 
 from __future__ import annotations
 
-import csv
-import io
 import os
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
-from typing import NamedTuple
 
 from funnelsim.chance.distributions import Sample
 from funnelsim.io.reading import read_bytes
 from funnelsim.io.texts import composed
+from funnelsim.scenario.draws import DrawsFile, draws_of
 from funnelsim.scenario.errors import nearest, shown
-from funnelsim.scenario.numerals import MixedError, column, is_heading, meanings
+from funnelsim.scenario.numerals import MixedError, column, is_heading
+from funnelsim.scenario.spreadsheets import Row, SampleError, rows_of
 
 MOST_BYTES = 16 << 20
 LARGEST = 1e15  # no amount of hours, days, money or odds needs more; keeps products finite
-_SEPARATORS = (";", "\t", ",")
-_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # how .xlsx and .ods begin, and .xls
-_SEPARATOR = re.compile(r"sep=(?P<mark>[;,\t|])\r?(?=\n|$)")  # Excel's own first line
-_IN_QUOTES = re.compile(r'"[^"]*"')
-
-
-class SampleError(ValueError):
-    """A sample file that cannot be used: what is wrong, and what would be right."""
-
-    def __init__(self, wrong: str, expected: str, key: str = "sample", near: str | None = None) -> None:
-        super().__init__(wrong)
-        self.wrong, self.expected, self.key, self.near = wrong, expected, key, near
 
 
 @dataclass
@@ -48,6 +33,7 @@ class Samples:
     folder: Path | None = None
     contents: dict[str, bytes] = field(default_factory=dict)
     _found: dict[tuple[str, str], Sample] = field(default_factory=dict)
+    _draws: dict[str, DrawsFile] = field(default_factory=dict)
 
     def sample(self, name: str, heading: str = "") -> Sample:
         """Return the values of a file, or of a column of it.
@@ -59,10 +45,26 @@ class Samples:
         """
         file = PurePath(name).as_posix()
         if (file, heading) not in self._found:
-            if file not in self.contents:
-                self.contents[file] = _read(file, self.folder or Path())
-            self._found[file, heading] = Sample(_values(self.contents[file], file, heading))
+            self._found[file, heading] = Sample(_values(self._content(file), file, heading))
         return self._found[file, heading]
+
+    def draws(self, name: str) -> DrawsFile:
+        """Return the rows of a file of draws (U9).
+
+        Raises
+        ------
+        SampleError
+            If the file is not beside the scenario, cannot be read, or is no table of values.
+        """
+        file = PurePath(name).as_posix()
+        if file not in self._draws:
+            self._draws[file] = draws_of(self._content(file), file)
+        return self._draws[file]
+
+    def _content(self, file: str) -> bytes:
+        if file not in self.contents:
+            self.contents[file] = _read(file, self.folder or Path())
+        return self.contents[file]
 
 
 def _read(name: str, folder: Path) -> bytes:
@@ -96,15 +98,8 @@ def _in_any_form(path: Path) -> Path:
     return next((each for each in path.parent.iterdir() if composed(each.name) == composed(path.name)), path)
 
 
-class _Row(NamedTuple):
-    """A row of a file, and the line on which it ends."""
-
-    line: int
-    cells: list[str]
-
-
 def _values(content: bytes, name: str, heading: str) -> tuple[float, ...]:
-    rows = _rows(_decoded(content, name), name)
+    rows = rows_of(content, name)
     if not rows:
         raise SampleError(f"is {shown(name)}, which has no values", "at least one value")
     headings = [composed(each.strip()) for each in rows[0].cells] if is_heading(rows[0].cells) else None
@@ -125,70 +120,7 @@ def _values(content: bytes, name: str, heading: str) -> tuple[float, ...]:
     return tuple(values)
 
 
-def _decoded(content: bytes, name: str) -> str:
-    if content.startswith(_WORKBOOKS):
-        raise SampleError(
-            f"is {shown(name)}, which is a workbook, not a table in plain text",
-            "its sheet saved as CSV in UTF-8",
-        )
-    wide = content[:2] in (b"\xff\xfe", b"\xfe\xff")  # what spreadsheets call Unicode text
-    try:
-        text = content.decode("utf-16" if wide else "utf-8-sig")
-    except UnicodeDecodeError:
-        raise SampleError(
-            f"is {shown(name)}, which is not UTF-8 text", "a file saved as CSV in UTF-8"
-        ) from None
-    if "\0" in text:
-        raise SampleError(f"is {shown(name)}, which is no text", "a file saved as CSV in UTF-8")
-    return text
-
-
-def _rows(text: str, name: str) -> list[_Row]:
-    """Split a text into rows of equal length; rows without anything in them are left out."""
-    said = _SEPARATOR.match(text)
-    text = text if said is None else text[said.end() :]
-    separator = _separator(_IN_QUOTES.sub("", text)) if said is None else said["mark"]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    try:
-        rows = [_Row(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
-    except csv.Error as error:
-        raise SampleError(f"is {shown(name)}, which is no table ({error})", "one row a line") from None
-    width = max((_width(row.cells) for row in rows), default=0)  # empty columns at the end do not count
-    if any(len(row.cells) < width for row in rows):
-        odd = next(row for row in rows if len(row.cells) != len(rows[0].cells))
-        raise _uneven(odd, rows[0], separator, name)
-    return [_Row(row.line, row.cells[:width]) for row in rows]
-
-
-def _separator(plain: str) -> str:
-    """Find what stands between columns; a character that is not there where the commas are decimal ones."""
-    found = next((each for each in _SEPARATORS if each in plain), ",")
-    lines = [line for line in plain.splitlines() if line.strip()]
-    headed = bool(lines) and is_heading([lines[0]])
-    has_one = ["," not in line for line in (lines[:1] if headed else lines)]
-    is_one_column = any(has_one) and all(meanings(line) for line in lines[headed:])
-    return "\t" if found == "," and is_one_column else found
-
-
-def _width(cells: Sequence[str]) -> int:
-    return max((number for number, cell in enumerate(cells, start=1) if cell.strip()), default=0)
-
-
-def _uneven(row: _Row, first: _Row, separator: str, name: str) -> SampleError:
-    wrong = (
-        f"is {shown(name)}, where line {row.line} has {_columns(len(row.cells))} and line {first.line} has "
-        f"{_columns(len(first.cells))}"
-    )
-    if separator == ",":
-        return SampleError(wrong, "rows of equal length; if the commas are decimal ones, points instead: 3.5")
-    return SampleError(wrong, "rows of equal length")
-
-
-def _columns(count: int) -> str:
-    return f"{count} column{'' if count == 1 else 's'}"
-
-
-def _position(rows: list[_Row], headings: list[str] | None, name: str, heading: str) -> int:
+def _position(rows: list[Row], headings: list[str] | None, name: str, heading: str) -> int:
     """Find a column: the only one, or the one that is named."""
     if headings is None and heading:
         raise SampleError(

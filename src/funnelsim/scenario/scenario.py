@@ -31,7 +31,7 @@ from funnelsim.scenario.schema import LONGEST_HORIZON, NO_NAME, TODAY, TOGETHER,
 from funnelsim.scenario.structure import Document, check_structure, frozen
 from funnelsim.scenario.timeline import Piece, Step, Timeline, in_order, steps_of, steps_of_base
 from funnelsim.scenario.timeline_checks import check_timelines, follows, is_told
-from funnelsim.scenario.uncertainties import check_uncertainties
+from funnelsim.scenario.uncertainty_checks import check_uncertainties
 
 _CHOICES = ("strategies", "assumptions", "changes")
 

@@ -108,6 +108,14 @@ def problems_at(document: Document, path: Path, reading: Samples) -> list[Proble
     return []
 
 
+def expected_of(error: ValidationError) -> str:
+    """Say what a value by itself should have been."""
+    detail = error.errors(include_url=False)[0]
+    if detail["type"] == "scenario":
+        return str(detail["ctx"]["expected"])
+    return _EXPECTED.get(detail["type"], detail["msg"]).format(**detail.get("ctx", {}))
+
+
 def _misspelt_first(detail: ErrorDetails) -> bool:
     """Sort errors so that a misspelt key explains the missing one."""
     return detail["type"] != "extra_forbidden"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -15,16 +15,17 @@ from funnelsim.compiling.arrays import Floats, Integers, Record, Records
 from funnelsim.model.model import Chapter, Chapters, Model, Names
 from funnelsim.rules.drawn_numbers import draw_unknowns
 from funnelsim.scenario.changes import split_key
+from funnelsim.scenario.drawn import alone, at_middle, column_of, from_files, numbers_of, of_row, row_in
 from funnelsim.scenario.lowering import Groundwork, Lowered, lower
 from funnelsim.scenario.paths import written
 from funnelsim.scenario.scenario import Dated, Scenario
 from funnelsim.scenario.schema import Contents
 from funnelsim.scenario.uncertainties import applied
-from funnelsim.scenario.unknowns import MEDIAN, Unknown
+from funnelsim.scenario.unknowns import Drawn, Unknown
 
 
 class Parameter(NamedTuple):
-    """An uncertain number: its key in `[uncertainties]`, and the values that may be drawn."""
+    """An uncertain number, or the median of an uncertain distribution: its key, and what may be drawn."""
 
     key: str
     p10: float
@@ -37,7 +38,8 @@ class Worlds:
     """Lowers a scenario for each world, with the numbers drawn there.
 
     A number is drawn by one uniform, keyed (uncertainty of its path, "uncertainty", 0) in the world: the
-    same in every strategy, whichever other numbers are uncertain.
+    same in every strategy, whichever other numbers are uncertain. Values from a file of draws are those of
+    one row, drawn by a uniform that is keyed by the file's name (U9).
 
     Examples
     --------
@@ -56,7 +58,13 @@ class Worlds:
 
     def __call__(self, world: Record) -> Model:
         """Lower the scenario as it is in a world (U7)."""
-        return self.groundwork.model(self.contents(world))
+        return self.model(self.contents(world))
+
+    def model(self, contents: Sequence[Contents]) -> Model:
+        """Lower the contents of a world; other tables than those typed need every row written anew."""
+        if self._has_tables:
+            return self.groundwork.plainly(contents)
+        return self.groundwork.model(contents)
 
     def contents(self, world: Record) -> list[Contents]:
         """Put the numbers of a world into the scenario, and into those that held before it."""
@@ -64,29 +72,65 @@ class Worlds:
         return [*held, self.in_world(world)]
 
     def in_world(self, world: Record) -> Contents:
-        """Put the numbers of a world into the scenario."""
-        return self._with(self._draws.of(world)[1])
+        """Put the values of a world into the scenario."""
+        numbers = zip(self._numbers, self._draws.of(world)[1], strict=True)
+        return applied(self.scenario, dict(numbers) | of_row(self._columns, self._rows(world)))
 
     def levels(self, world: Record) -> Floats:
-        """Draw the probability of each uncertain number: (K,), in the order of the file."""
-        return self._draws.of(world)[0]
+        """Return the probability of each uncertain number: (K,), in the order of `parameters`.
+
+        That of one from a file of draws is its place in the column.
+        """
+        rows = self._rows(world)
+        of_rows = [ranks[rows[self._columns[key].file.name]] for key, ranks in self._ranks.items()]
+        return np.concatenate([self._draws.of(world)[0], of_rows])
 
     def at_median(self) -> list[Contents]:
-        """Put the median of each uncertain number into the scenario, and into those that held before it."""
+        """Put the middle of each uncertain value into the scenario, and into those that held before it."""
         held = [] if self.before is None else self.before.at_median()
-        return [*held, self._with(each.at(MEDIAN) for each in self._unknown.values())]
+        return [*held, applied(self.scenario, at_middle(self.scenario.uncertainties))]
 
-    def _with(self, numbers: Iterable[float]) -> Contents:
-        return applied(self.scenario, dict(zip(self._unknown, numbers, strict=True)))
+    def _rows(self, world: Record) -> dict[str, int]:
+        """Draw the row of each file of draws in a world (U9)."""
+        return {each.file.name: row_in(world, each) for each in self._files}
 
     @cached_property
     def _draws(self) -> Draws:
-        return draws_of(self._unknown)
+        return draws_of(self._numbers)
+
+    @cached_property
+    def _numbers(self) -> dict[str, Unknown]:
+        return alone(self.scenario.uncertainties)
+
+    @cached_property
+    def _columns(self) -> dict[str, Drawn]:
+        return from_files(self.scenario.uncertainties)
+
+    @cached_property
+    def _files(self) -> list[Drawn]:
+        return list({each.file.name: each for each in self._columns.values()}.values())
+
+    @cached_property
+    def _in_columns(self) -> dict[str, Floats]:
+        """The numbers of each column that has some, by key."""
+        found = {key: numbers_of(key, each) for key, each in self._columns.items()}
+        return {key: numbers for key, numbers in found.items() if numbers is not None}
+
+    @cached_property
+    def _has_tables(self) -> bool:
+        """Whether distributions or tables are drawn, here or in what held before."""
+        columns = (column_of(key, each) for key, each in self._columns.items())
+        here = any(not isinstance(value, float) for values in columns for value in values)
+        return here or (self.before is not None and self.before._has_tables)
+
+    @cached_property
+    def _ranks(self) -> dict[str, Floats]:
+        return {key: _shares_below(each) for key, each in self._in_columns.items()}
 
     @cached_property
     def median(self) -> Model:
         """Lower the scenario with each uncertain number at its median."""
-        return self.groundwork.model(self.at_median())
+        return self.model(self.at_median())
 
     @property
     def names(self) -> Names:
@@ -97,11 +141,18 @@ class Worlds:
     def parameters(self) -> tuple[Parameter, ...]:
         """List the uncertain numbers with the range of their draws."""
         levels = (0.1, 0.5, 0.9)
-        return tuple(Parameter(key, *map(each.at, levels)) for key, each in self._unknown.items())
+        by_themselves = [Parameter(key, *map(each.at, levels)) for key, each in self._numbers.items()]
+        in_columns = [
+            Parameter(key, *np.quantile(each, levels).tolist()) for key, each in self._in_columns.items()
+        ]
+        return (*by_themselves, *in_columns)
 
-    @property
-    def _unknown(self) -> dict[str, Unknown]:
-        return self.scenario.uncertainties
+
+def _shares_below(numbers: Floats) -> Floats:
+    """Return for each number the share that is below it, counting half of those that are equal."""
+    ordered = np.sort(numbers)
+    below = np.searchsorted(ordered, numbers, "left") + np.searchsorted(ordered, numbers, "right")
+    return np.asarray(below / (2 * len(numbers)))
 
 
 def worlds_of(scenario: Scenario) -> Worlds:

@@ -42,7 +42,7 @@ class Tree:
         for branch, piece in self.pieces.items():
             assert isinstance(piece, Worlds)
             held = [*contents[branch], piece.in_world(world)]
-            found[branch] = piece.groundwork.model(held)
+            found[branch] = piece.model(held)
             contents |= dict.fromkeys(branch.next, held)
         return found
 

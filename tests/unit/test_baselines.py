@@ -63,6 +63,16 @@ def test_chances_are_the_shares_of_the_cell_with_one_deal_of_all() -> None:
     assert looks.shares(open_deals(history), ()) == pytest.approx(np.broadcast_to(pooled, (5, 2)))
 
 
+def test_a_deal_older_than_any_before_has_the_share_of_the_oldest() -> None:
+    history = fifteen()
+    old = history.entries.copy()
+    old.loc[old["deal"] == "new 0", "entered"] = on(0)
+    looks = look_back(history, on(60), [on(75), on(90)])
+    found = looks.shares(open_deals(replace(history, entries=old)), (AGE, "segment"))
+    assert open_deals(replace(history, entries=old))[AGE].nunique() == 2
+    assert (found[0] == found[1]).all()
+
+
 def test_wins_of_open_deals_are_poisson_binomial() -> None:
     draws = 40_000
     found = WeightedPipeline((AGE, "segment"), draws=draws).forecast(fifteen(), on(60), [on(75), on(90)])

@@ -45,8 +45,8 @@ class SeasonalNaive:
 
     The errors of all earlier months (or weeks) are resampled, each with either sign: a naive forecast has no
     drift. Where there are fewer than three, chance alone is told: a Poisson count whose mean is as unsure as
-    the one count seen (gamma, Jeffreys' prior), and values are those of so many wins. Open deals have the share
-    that was won of those open before.
+    the one count seen (gamma, Jeffreys' prior), and values are those of so many wins. Open deals have the
+    share that was won of those open before.
 
     Attributes
     ----------

@@ -42,7 +42,8 @@ class Looks:
     def shares(self, pipeline: pd.DataFrame, by: Sequence[str]) -> Floats:
         """Return the chance of each open deal to be won in each part: (deals, parts).
 
-        The share of the deals of the same cell, with one deal of the pooled share added, so that no chance is
+        A deal older than any before counts as of the oldest band that was seen. The chance is the share of the
+        deals of the same cell, with one deal of the pooled share added, so that no chance is
         0 because its cell was small.
 
         Parameters
@@ -56,7 +57,8 @@ class Looks:
         pooled = outcomes.mean(axis=0) if len(outcomes) else np.zeros(self.parts)
         if not by or pipeline.empty or self.open.empty:
             return np.broadcast_to(pooled, (len(pipeline), self.parts)).copy()
-        both = pd.concat([self.open[[*by]], pipeline[[*by]]])
+        today = pipeline.assign(**{AGE: pipeline[AGE].clip(upper=self.open[AGE].max())})
+        both = pd.concat([self.open[[*by]], today[[*by]]])
         cell = both.groupby([*by], sort=False, dropna=False).ngroup().to_numpy()
         past, now = np.split(cell, [len(self.open)])
         seen = np.bincount(past, minlength=cell.max() + 1).astype(np.float64)

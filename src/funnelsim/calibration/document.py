@@ -12,7 +12,7 @@ from funnelsim.calibration.estimate import Estimate
 from funnelsim.calibration.writing import DRAWS, as_toml, draws_as_csv, rounded
 from funnelsim.history import History
 from funnelsim.history.names import UNKNOWN
-from funnelsim.scenario.paths import parts_of
+from funnelsim.scenario.paths import is_section, kind_at, parts_of
 
 TEAM = "sales"
 KIND = "recorded"
@@ -71,7 +71,7 @@ def firm_of(found: Calibration) -> Firm:
     drawn = {each.path: each.draws for each in found.estimates if each.draws is not None}
     document["uncertainties"] = {path: {"draws": DRAWS} for path in drawn}
     document["origins"] = {taken.path: f"assumed: {taken.why}" for taken in assumed} | {
-        each.path: _origin(each) for each in found.estimates
+        _pattern(each.path): _origin(each) for each in found.estimates
     }
     document["origins"]["*"] = f"measured: {_seen(history)}"
     return Firm(document, drawn, assumed)
@@ -143,6 +143,11 @@ def _place(document: Document, path: str, value: object) -> None:
     for part in above:
         table = table.setdefault(part, {})
     table[last] = value
+
+
+def _pattern(path: str) -> str:
+    """Return the pattern of all values at a path: a table with keys of its own has several."""
+    return f"{path}.*" if is_section(kind_at(parts_of(path))) else path
 
 
 def _origin(found: Estimate) -> str:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import optimize, special
 
+from funnelsim.calibration.shapes import on_grid
 from funnelsim.compiling.arrays import Floats
 
 _NINE_OF_TEN = float(special.ndtri(0.9))
@@ -144,7 +145,7 @@ class _Gamma(Family):
         return np.asarray(np.exp(place))
 
     def written(self, place: float, spread: float) -> dict[str, Any]:
-        shape = rounded(np.exp(-2 * spread))
+        shape = on_grid(float(np.exp(-2 * spread)))
         return {"scipy": "gamma", "a": shape, "scale": rounded(np.exp(place) / shape)}
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from scipy import special
 from scipy.interpolate import CubicSpline
 
+from funnelsim.calibration.shapes import on_grid
 from funnelsim.compiling.arrays import Floats
 
 _NORMAL = float(special.ndtri(0.9))
@@ -87,10 +88,10 @@ class Weibull(Family):
 
     def written(self, median: float, p90: float) -> dict[str, Any]:
         """Write it by scipy's shape and scale."""
-        shape = _WEIBULL / np.log(p90 / median)
+        shape = on_grid(_WEIBULL / np.log(p90 / median))
         return {
             "scipy": "weibull_min",
-            "c": float(shape),
+            "c": shape,
             "scale": float(median / np.log(2.0) ** (1 / shape)),
         }
 
@@ -114,7 +115,7 @@ class LogLogistic(Family):
 
     def written(self, median: float, p90: float) -> dict[str, Any]:
         """Write it by scipy's shape and scale."""
-        return {"scipy": "fisk", "c": float(_LOGISTIC / np.log(p90 / median)), "scale": float(median)}
+        return {"scipy": "fisk", "c": on_grid(_LOGISTIC / np.log(p90 / median)), "scale": float(median)}
 
 
 class GammaLengths(Family):
@@ -137,8 +138,9 @@ class GammaLengths(Family):
 
     def written(self, median: float, p90: float) -> dict[str, Any]:
         """Write it by scipy's shape and scale."""
-        shape, log_scale = self._parameters(np.log(median), np.log(p90 / median))
-        return {"scipy": "gamma", "a": float(shape), "scale": float(np.exp(log_scale))}
+        exact, _ = self._parameters(np.log(median), np.log(p90 / median))
+        shape = on_grid(float(exact))
+        return {"scipy": "gamma", "a": shape, "scale": float(median / special.gammaincinv(shape, 0.5))}
 
     @staticmethod
     def _parameters(center: Floats, spread: Floats) -> tuple[Floats, Floats]:

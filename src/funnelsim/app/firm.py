@@ -55,11 +55,11 @@ def import_(
         from funnelsim.history.reading.export import read_export
 
         meaning = read_mapping(mapping)
-        with terminal.writing(out):
-            from funnelsim.io.writing import new_folder
-
-            with new_folder(out) as folder, _bytes_read() as progress:
+        with terminal.filled(out) as folder:
+            with _bytes_read() as progress:
                 imported = read_export(files, meaning, progress)
+            assert folder is not None  # as `out` is given
+            with terminal.writing(out):
                 write_history(folder, imported)
         terminal.write("\n".join(_told(imported, out)))
 

@@ -75,8 +75,8 @@ class ExportMapping(_Section):
     @property
     def meanings(self) -> dict[str, str]:
         """What each status of the export means: a stage, "won", "lost", "lost: ...", "open" or "ignore"."""
-        plain = {word: word for word in (*OUTCOMES, OPEN)} | {stage: stage for stage in self.stages}
-        found = plain | self.status
+        words = {each: word for word in (*OUTCOMES, OPEN) for each in (word, word.capitalize(), word.upper())}
+        found = words | {stage: stage for stage in self.stages} | self.status
         renamed = self.renamed.get("stage", {})
         return found | {old: found[new] for old, new in renamed.items() if new in found}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -176,10 +177,10 @@ def read_table(
     for source in sources:
         at = columns_of(source, wanted)
         columns = {role: growing.column(role, source.path.name) for role in wanted}
-        lines: list[int] = []
+        lines = array("q")
         for block in _blocks(_whole_rows(source, dirt, progress)):
             numbers = [line for line, _ in block]
-            lines += numbers
+            lines.extend(numbers)
             for role, column in columns.items():
                 place = at[role]
                 column.add([cells[place] for _, cells in block], numbers)
@@ -188,7 +189,7 @@ def read_table(
 
 
 def _frame(
-    growing: _Growing, file: str, columns: dict[str, TextColumn | Doubtful], lines: list[int]
+    growing: _Growing, file: str, columns: dict[str, TextColumn | Doubtful], lines: array[int]
 ) -> pd.DataFrame:
     frame = pd.DataFrame({role: growing.values(role, column) for role, column in columns.items()})
     frame["file"] = pd.Series(np.full(len(lines), file, dtype=object), dtype="str")

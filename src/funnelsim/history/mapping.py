@@ -197,6 +197,8 @@ def meant(name: str, known: Iterable[str]) -> str:
     >>> meant("colums", ["columns", "stages"])
     '; did you mean "columns"?'
     """
-    by_lower = {each.lower(): each for each in known}
+    by_lower = {
+        each.lower(): each for each in reversed(list(known))
+    }  # the first of those that differ in case
     found = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6)
     return f'; did you mean "{by_lower[found[0]]}"?' if found else ""

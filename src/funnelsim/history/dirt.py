@@ -105,7 +105,7 @@ class DirtList:
     >>> dirt.add(Dirt.BAD_DATE, ["deals.csv"], [7], ["31 June"], "blank")
     >>> dirt.counts()
     {'unreadable date': 1}
-    >>> print(dirt.table().to_csv(index=False, lineterminator="\\n"), end="")
+    >>> print(dirt.table().to_csv(index=False, lineterminator="\n"), end="")
     file,line,kind,found,instead
     deals.csv,7,unreadable date,31 June,blank
     """

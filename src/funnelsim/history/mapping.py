@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 
 import pandas as pd
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from funnelsim.history.history import OUTCOMES, Known
 from funnelsim.io.reading import read_bytes
@@ -75,8 +76,8 @@ class ExportMapping(_Section):
     @property
     def meanings(self) -> dict[str, str]:
         """What each status of the export means: a stage, "won", "lost", "lost: ...", "open" or "ignore"."""
-        plain = {word: word for word in (*OUTCOMES, OPEN)} | {stage: stage for stage in self.stages}
-        found = plain | self.status
+        words = {each: word for word in (*OUTCOMES, OPEN) for each in (word, word.capitalize(), word.upper())}
+        found = words | {stage: stage for stage in self.stages} | self.status
         renamed = self.renamed.get("stage", {})
         return found | {old: found[new] for old, new in renamed.items() if new in found}
 
@@ -134,7 +135,8 @@ def mapping_from(document: Mapping[str, Any]) -> ExportMapping:
     try:
         found = ExportMapping.model_validate(document)
     except ValidationError as error:
-        raise MappingError("\n".join(_sentence(each) for each in error.errors())) from None
+        told = {_place(each): _sentence(each) for each in reversed(error.errors())}  # a place is told once
+        raise MappingError("\n".join(reversed(told.values()))) from None
     problems = [*_twice(found), *_statuses(found)]
     if problems:
         raise MappingError("\n".join(problems))
@@ -150,8 +152,12 @@ _EXPECTED = {
 }
 
 
-def _sentence(error: Any) -> str:  # pydantic's ErrorDetails
-    place = ".".join(str(part) for part in error["loc"] if part not in ("str", "dict[str,str]", "[key]"))
+def _place(error: ErrorDetails) -> str:
+    return ".".join(str(part) for part in error["loc"] if part not in ("str", "dict[str,str]", "[key]"))
+
+
+def _sentence(error: ErrorDetails) -> str:
+    place = _place(error)
     if error["type"] == "extra_forbidden":
         section = FileMapping if place.startswith("files.") else ExportMapping
         return f"{place} is not a key of a mapping{meant(str(error['loc'][-1]), section.model_fields)}"
@@ -197,6 +203,8 @@ def meant(name: str, known: Iterable[str]) -> str:
     >>> meant("colums", ["columns", "stages"])
     '; did you mean "columns"?'
     """
-    by_lower = {each.lower(): each for each in known}
+    by_lower = {
+        each.lower(): each for each in reversed(list(known))
+    }  # the first of those that differ in case
     found = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6)
     return f'; did you mean "{by_lower[found[0]]}"?' if found else ""

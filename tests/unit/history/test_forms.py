@@ -196,6 +196,46 @@ def test_amounts_of_a_trace_are_not(tmp_path: Path) -> None:
     assert "value" in found.history.not_known
 
 
+def test_a_deal_that_is_reopened_keeps_what_was_known_of_it(tmp_path: Path) -> None:
+    text = (
+        "case,activity,transition,resource,time,amount\n"
+        "7,call,complete,Ada,2026-01-02T09:00,900\n"
+        "7,phone,start,Ada,2026-01-03T09:00,\n7,phone,complete,Ada,2026-01-03T10:00,\n"
+        "7,refused,complete,Ada,2026-01-05T09:00,800\n"
+        "7,offer,complete,Bob,2026-02-02T09:00,\n"
+        "7,phone,start,Bob,2026-02-03T09:00,\n7,phone,complete,Bob,2026-02-03T10:00,\n"
+        "7,signed,complete,Bob,2026-02-09T09:00,950\n"
+    )
+    history = imported(tmp_path, text, LOG).history
+    assert list(history.work["deal"]) == ["7", "7#2"]
+    found = {
+        instant: history.as_of(day(instant)).deals.set_index("deal")[["outcome", "value"]].to_dict("index")
+        for instant in ("2026-01-31", "2026-02-05")
+    }
+    first = {"outcome": "lost", "value": 800.0}
+    assert found["2026-01-31"] == {"7": first}
+    assert found["2026-02-05"] == {"7": first, "7#2": {"outcome": "", "value": 800.0}}
+
+
+@pytest.mark.parametrize("day_of_change", ["2026-10-26 12:00", "2026-10-28 09:00"])
+def test_what_happens_later_changes_nothing_that_was_known(day_of_change: str, tmp_path: Path) -> None:
+    """HI4: whatever the export says of later times, what was known is the same to the bit."""
+    instant = day(day_of_change)
+    lines = EVENTS_CSV.splitlines(keepends=True)
+    offset = "+01:00"
+    kept = [line for line in lines[1:] if day(line.split(",")[4][:19]) < instant]
+    later = [
+        f"7,offer,complete,Eve,{day_of_change[:10]}T23:00:00{offset},1\n",
+        f"7,refused,complete,Eve,2026-11-05T09:00:00{offset},2\n",
+        f"7,call,complete,Eve,2026-11-06T09:00:00{offset},3\n",
+        f"9,call,complete,Eve,2026-11-06T09:00:00{offset},4\n",
+    ]
+    one = imported(tmp_path, EVENTS_CSV, LOG).history.as_of(instant)
+    other = imported(tmp_path, "".join([lines[0], *kept, *later]), LOG).history.as_of(instant)
+    for name in ("deals", "entries", "fields", "work"):
+        pd.testing.assert_frame_equal(getattr(one, name), getattr(other, name))
+
+
 def test_an_activity_that_starts_and_completes_is_entered_once(tmp_path: Path) -> None:
     text = (
         "case,activity,transition,time\n7,call,start,2026-01-02T09:00\n7,offer,start,2026-01-02T09:30\n"

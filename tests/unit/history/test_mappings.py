@@ -106,7 +106,7 @@ def test_a_status_that_means_nothing_is_told(tmp_path: Path) -> None:
     with pytest.raises(UnusableError) as wrong:
         imported(tmp_path, TEXT, ROWS)
     assert str(wrong.value).startswith('deals.csv, line 3: the status "Opne" (2 rows) is no stage')
-    assert 'did you mean "Open"?' in str(wrong.value)
+    assert 'did you mean "open"?' in str(wrong.value)
 
 
 @pytest.mark.parametrize(

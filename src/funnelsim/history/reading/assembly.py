@@ -35,7 +35,7 @@ def history_of(reading: Reading, mapping: ExportMapping, merged: dict[str, str],
     UnusableError
         If a status means nothing, if no deal is left, or if all dates are equal.
     """
-    reading = _renamed(_without(reading, merged), mapping)
+    reading = _renamed(_coded(_without(reading, merged)), mapping)
     moves = understood(_complete(reading.moves), mapping, dirt)
     deals, moves = dated(one_row_each(reading.deals, dirt), moves, dirt)
     seen = seen_in(deals, moves, reading, mapping)
@@ -57,11 +57,24 @@ def _in_words(dirt: DirtList) -> str:
 
 def _without(reading: Reading, merged: dict[str, str]) -> Reading:
     """Leave out everything of deals that were merged into others."""
+    if not merged:
+        return reading
     frames = (reading.deals, reading.moves, reading.fields, reading.work)
-    if merged:
-        gone = list(merged)
-        frames = tuple(rows if rows.empty else rows[~rows["deal"].isin(gone)] for rows in frames)  # type: ignore[assignment]
-    return Reading(*frames, reading.first, reading.since)
+    gone = list(merged)
+    deals, moves, fields, work = (rows if rows.empty else rows[~rows["deal"].isin(gone)] for rows in frames)
+    return Reading(deals, moves, fields, work, reading.first, reading.since)
+
+
+def _coded(reading: Reading) -> Reading:
+    """Let names of deals be numbers inside, in their order: they are compared and sorted most."""
+    frames = (reading.deals, reading.moves, reading.fields, reading.work)
+    names = pd.Index([], dtype="str")
+    for rows in frames:
+        if not rows.empty:
+            names = names.union(pd.Index(rows["deal"].unique()))
+    coded = pd.CategoricalDtype(names.sort_values())
+    deals, moves, fields, work = (rows if rows.empty else rows.astype({"deal": coded}) for rows in frames)
+    return Reading(deals, moves, fields, work, reading.first, reading.since)
 
 
 def _renamed(reading: Reading, mapping: ExportMapping) -> Reading:

@@ -16,7 +16,8 @@ def named(rows: pd.DataFrame, dirt: DirtList) -> pd.DataFrame:
     nameless = rows["deal"] == ""
     if nameless.any():
         dirt.add(Dirt.NO_DEAL, rows["file"][nameless], rows["line"][nameless], [""] * int(nameless.sum()))
-    return rows[~nameless]
+        rows = rows[~nameless]
+    return rows
 
 
 def without_duplicates(rows: pd.DataFrame, dirt: DirtList, *, by_file: bool = False) -> pd.DataFrame:
@@ -25,7 +26,8 @@ def without_duplicates(rows: pd.DataFrame, dirt: DirtList, *, by_file: bool = Fa
     again = rows.duplicated([name for name in rows.columns if name not in place])
     if again.any():
         dirt.add(Dirt.DUPLICATE, rows["file"][again], rows["line"][again], rows["deal"][again])
-    return rows[~again]
+        rows = rows[~again]
+    return rows
 
 
 def absorbed(deals: pd.DataFrame, dirt: DirtList) -> dict[str, str]:

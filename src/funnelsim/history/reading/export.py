@@ -93,26 +93,35 @@ def read_export(
     """
     form, mapping = fitted(mapping)
     sources = [look_at(path) for path in files]
+    dirt = DirtList()
+    told = _Told(progress, sum(path.stat().st_size for path in files))
+    read = _tables_read(sources, form, mapping, dirt, told)
+    beside = {name: read.pop(name) for name in _BESIDE if name in read}
+    reading = form.read(read, mapping, dirt)
+    read.clear()  # a long file needs the room
+    if WORK in beside:
+        reading.work = pd.concat([reading.work, spells_named(beside[WORK], mapping)], ignore_index=True)
+    merged = absorbed(_with_merges(reading.deals, beside.get(MERGES)), dirt)
+    history = history_of(reading, mapping, merged, dirt)
+    return Imported(history, dirt, mapping, {each.path.name: each.sha256 for each in sources})
+
+
+def _tables_read(
+    sources: Sequence[Source], form: Form, mapping: ExportMapping, dirt: DirtList, told: _Told
+) -> dict[str, pd.DataFrame]:
+    """Read every table of an export."""
     tables = _tables_of(form, mapping.files)
     assigned = _assigned(sources, mapping.files, tables)
     for name, found in assigned.items():
         for source in found:
             columns_of(source, wanted_of(mapping.files[name]))  # before anything is read for minutes
-    told = _Told(progress, sum(path.stat().st_size for path in files))
-    dirt = DirtList()
     read: dict[str, pd.DataFrame] = {}
     for name, found in assigned.items():
         rows = read_table(found, wanted_of(mapping.files[name]), tables[name], mapping, dirt, told)
         read[name] = without_duplicates(named(rows, dirt), dirt, by_file=tables[name].by_file)
         if read[name].empty and name not in _BESIDE:
             raise UnusableError(f"there is no deal in {', '.join(each.path.name for each in found)}")
-    beside = {name: read.pop(name) for name in _BESIDE if name in read}
-    reading = form.read(read, mapping, dirt)
-    if WORK in beside:
-        reading.work = pd.concat([reading.work, spells_named(beside[WORK], mapping)], ignore_index=True)
-    merged = absorbed(_with_merges(reading.deals, beside.get(MERGES)), dirt)
-    history = history_of(reading, mapping, merged, dirt)
-    return Imported(history, dirt, mapping, {each.path.name: each.sha256 for each in sources})
+    return read
 
 
 class _Told:

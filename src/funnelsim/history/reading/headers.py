@@ -1,6 +1,6 @@
 """What columns are called in exports, and what mapping a header suggests.
 
-Pipedrive's list export puts "Deal - " before the names of fields; Odoo's uses the labels of `crm.lead`
+Pipedrive's list export puts "Deal - " before the names of fields; Odoo's uses the labels of crm.lead
 (addons/crm/models/crm_lead.py of github.com/odoo/odoo, and "Created on" of every model).
 """
 

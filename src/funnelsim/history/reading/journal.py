@@ -103,9 +103,16 @@ def taken_apart(states: pd.DataFrame) -> Iterator[pd.DataFrame]:
     beside = [name for name in ("after", *PLACE) if name in ordered]
     for name in (STAGE, *DATED):
         if name in ordered:
-            part = ordered[["deal", "at", *beside]].assign(field=name, value=_as_text(ordered[name]))
-            before = part.groupby("deal", sort=False)["value"].shift().fillna("")
-            yield part if name == STAGE else part[part["value"] != before]
+            rows = ordered if name == STAGE else ordered[_is_new(ordered, name)]
+            yield rows[["deal", "at", *beside]].assign(field=name, value=_as_text(rows[name]))
+
+
+def _is_new(ordered: pd.DataFrame, name: str) -> pd.Series[bool]:
+    """Say in which rows a field is not what it was in the row before; blank before it is first said."""
+    before = ordered.groupby("deal", sort=False)[name].shift()
+    if ordered[name].dtype == "str":
+        return ordered[name] != before.fillna("")
+    return (ordered[name] != before) & (ordered[name].notna() | before.notna())
 
 
 def _records(tables: Mapping[str, pd.DataFrame], dirt: DirtList) -> pd.DataFrame:

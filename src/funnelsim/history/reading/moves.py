@@ -87,4 +87,6 @@ def numbered_lives(moves: pd.DataFrame, dirt: DirtList) -> pd.DataFrame:
 
 def name_of(deals: pd.Series[str], lives: pd.Series[int]) -> pd.Series[str]:
     """Name the lives of deals: the first has the deal's own name, the second that with #2."""
-    return deals.where(lives == 0, deals + "#" + (lives + 1).astype(str))
+    names = deals.astype("str")
+    later = lives > 0
+    return names.where(~later, names + "#" + (lives + 1).astype(str)) if later.any() else names

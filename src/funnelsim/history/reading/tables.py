@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -19,7 +20,7 @@ from funnelsim.history.reading.numbers import COMMA, POINT, amounts
 from funnelsim.history.reading.sources import Progress, Row, Source
 from funnelsim.io.writing import UnusableError
 
-_ROWS = 50_000  # read at once
+_ROWS = 20_000  # read at once
 
 Wanted = Mapping[str, str]  # role -> name of the column
 
@@ -176,21 +177,23 @@ def read_table(
     for source in sources:
         at = columns_of(source, wanted)
         columns = {role: growing.column(role, source.path.name) for role in wanted}
-        lines: list[int] = []
+        lines = array("q")
         for block in _blocks(_whole_rows(source, dirt, progress)):
             numbers = [line for line, _ in block]
-            lines += numbers
+            lines.extend(numbers)
             for role, column in columns.items():
                 place = at[role]
                 column.add([cells[place] for _, cells in block], numbers)
         parts.append((source.path.name, columns, lines))
-    return pd.concat([_frame(growing, *part) for part in parts], ignore_index=True)
+    frames = [_frame(growing, *part) for part in parts]
+    return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
 
 
 def _frame(
-    growing: _Growing, file: str, columns: dict[str, TextColumn | Doubtful], lines: list[int]
+    growing: _Growing, file: str, columns: dict[str, TextColumn | Doubtful], lines: array[int]
 ) -> pd.DataFrame:
-    frame = pd.DataFrame({role: growing.values(role, column) for role, column in columns.items()})
+    # a column that is read makes room for the next
+    frame = pd.DataFrame({role: growing.values(role, columns.pop(role)) for role in list(columns)})
     frame["file"] = pd.Series(np.full(len(lines), file, dtype=object), dtype="str")
     frame["line"] = np.array(lines, np.int64)
     return frame

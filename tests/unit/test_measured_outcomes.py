@@ -160,6 +160,15 @@ def test_table_of_ages_says_what_the_chances_are_made_of(world) -> None:
     assert special.logit(measured.chances(row)[2, 0]) == pytest.approx(odds + np.log(ratio), abs=1e-4)
 
 
+def test_a_name_never_seen_is_taken_as_average(world) -> None:
+    measured = measure_outcomes(world.visits, STAGES, draws=5, seed=1)
+    known = measured.visits[measured.visits["wait"].notna()].iloc[[0]]
+    levels, logs = measured.log_ratios("rep")
+    own = logs[:, levels.index(known["rep"].iloc[0])]
+    apart = special.logit(measured.chances(known)) - special.logit(measured.chances(known.assign(rep="new")))
+    assert apart[:, 0] == pytest.approx(own)
+
+
 def test_shares_of_routes_and_reasons_are_those_of_a_dirichlet() -> None:
     visits = visits_of({"": (30, 20)})
     visits.loc[:29, "went_to"] = ["won"] * 20 + ["offer"] * 10
@@ -188,7 +197,7 @@ def test_what_is_blank_throughout_is_left_out_and_a_single_blank_is_not() -> Non
 
 def test_a_history_in_which_nothing_has_ended_is_refused_in_a_sentence() -> None:
     visits = visits_of({"Ann": (2, 2)}).assign(went_to="")
-    with pytest.raises(UnusableError, match="none of the 4 visits to a stage has ended"):
+    with pytest.raises(UnusableError, match=r"no visit to a stage has ended \(visits in all: 4\)"):
         measure_outcomes(visits, ("offer",), draws=9, seed=1)
 
 

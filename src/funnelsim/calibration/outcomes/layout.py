@@ -100,7 +100,7 @@ class Layout:
         parts += [self._of_field(visits, name) for name in self.fields]
         everyone = np.arange(len(visits))
         parts.append(_dense(self.wait.columns(waits(visits)), everyone, [self.wait.rises]))
-        values, rows, columns = (np.concatenate(each) for each in zip(*parts, strict=True))
+        values, rows, columns = _joined(parts)
         return sparse.coo_array((values, (rows, columns)), shape=(len(visits), self.width)).tocsr()
 
     def logit(self, visits: pd.DataFrame) -> Logit:
@@ -141,11 +141,13 @@ class Layout:
         return _dense(block, rows, [slice(own.level, own.level + 1), own.age.rises, own.months])
 
     def _of_field(self, visits: pd.DataFrame, name: str) -> _Entries:
-        """Return what belongs to a field; a name that is not among the levels is average."""
+        """Return what belongs to a field; a name that is not among the levels is taken as average."""
         own = self.fields[name]
         found = pd.Index(own.levels).get_indexer(pd.Index(visits[name].fillna("")))
-        rows = np.flatnonzero(found >= 0)
-        return np.ones(len(rows)), rows, own.first + found[rows]
+        rows, unknown = np.flatnonzero(found >= 0), np.flatnonzero(found < 0)
+        known = np.ones(len(rows)), rows, own.first + found[rows]
+        average = _dense(np.tile(own.shares, (len(unknown), 1)), unknown, [own.coefficients])
+        return _joined([known, average])
 
 
 _Entries = tuple[Floats, Integers, Integers]  # values, rows and columns of a sparse matrix
@@ -155,6 +157,12 @@ def _dense(block: Floats, rows: Integers, places: Sequence[slice]) -> _Entries:
     """Return the entries of a block: its rows, and where its columns are."""
     columns = np.concatenate([np.arange(each.start, each.stop) for each in places])
     return block.ravel(), np.repeat(rows, len(columns)), np.tile(columns, len(rows))
+
+
+def _joined(parts: Sequence[_Entries]) -> _Entries:
+    """Put entries together."""
+    values, rows, columns = (np.concatenate(each) for each in zip(*parts, strict=True))
+    return values, rows, columns
 
 
 def laid_out(visits: pd.DataFrame, stages: Sequence[str]) -> Layout:

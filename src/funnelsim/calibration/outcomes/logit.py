@@ -28,7 +28,7 @@ _STEPS = 50  # of Newton's method, at most
 _CANDIDATES = 2  # for each draw
 _ALIKE = 4  # candidates that have the same deviations, which is quicker
 _AT_ONCE = 2_000_000  # numbers in matrices that are factored together
-_FEWEST = 0.4  # share of the candidates that the correction must leave as an effective number
+_FEWEST = 0.25  # share of the candidates that the correction must leave as an effective number
 
 
 @dataclass(frozen=True)

@@ -223,7 +223,7 @@ def with_advanced(visits: pd.DataFrame, stages: Sequence[str]) -> pd.DataFrame:
     ended = visits[(visits["went_to"] != "") & visits["stage"].isin(stages)].reset_index(drop=True)
     if ended.empty:
         raise UnusableError(
-            f"none of the {len(visits)} visits to a stage has ended, so nothing tells how they end: "
+            f"no visit to a stage has ended (visits in all: {len(visits)}), so nothing tells how they end; "
             "a longer history is needed, with deals that moved on, were won or were lost"
         )
     ended[list(FIELDS)] = ended[list(FIELDS)].fillna("")

@@ -14,6 +14,7 @@ from scipy.special import logsumexp
 from funnelsim.calibration.arrivals import Arrivals, measure_arrivals
 from funnelsim.calibration.arrivals.counts import Counts, count
 from funnelsim.calibration.arrivals.drawn import Drawn, draw_rare
+from funnelsim.calibration.arrivals.grid import About, explore
 from funnelsim.calibration.arrivals.laplace import Series, Variation
 from funnelsim.calibration.estimate import Estimate
 from funnelsim.io.writing import UnusableError
@@ -106,6 +107,23 @@ def test_the_evidence_is_that_of_importance_sampling_with_every_density_written_
         joint = [log_joint(mode.at + each, series, counts, variation) for each in away]
         difference.append(logsumexp(np.array(joint) - proposal) - np.log(len(away)) - mode.log_posterior)
     assert difference[0] == pytest.approx(difference[1], abs=0.1)
+
+
+def test_a_grid_finds_a_posterior_that_is_known() -> None:
+    """A normal likelihood of two logarithms, one sharp and one vague, with lognormal priors."""
+
+    def evaluate(numbers: np.ndarray) -> tuple[float, None]:
+        sharp, vague = np.log(numbers)
+        return -(((sharp + 1) / 0.05) ** 2 + ((vague + 2) / 0.7) ** 2) / 2, None
+
+    found = explore(evaluate, [About(0.2, 0.8), About(0.1, 0.7)], [10.0, 10.0])
+    _, numbers = found.draw(20_000, np.random.default_rng(1))
+    for k, (mean, deviation, prior) in enumerate([(-1, 0.05, About(0.2, 0.8)), (-2, 0.7, About(0.1, 0.7))]):
+        precision = deviation**-2 + prior.deviation**-2
+        middle = (mean * deviation**-2 + math.log(prior.median) * prior.deviation**-2) / precision
+        logs = np.log(numbers[:, k])
+        assert logs.mean() == pytest.approx(middle, abs=0.05 * precision**-0.5)
+        assert logs.std() == pytest.approx(precision**-0.5, rel=0.1)
 
 
 def test_the_level_of_many_even_days_is_their_number_by_month() -> None:
@@ -320,6 +338,30 @@ def test_what_the_file_does_not_have_is_said_in_a_sentence() -> None:
         )
     with pytest.raises(UnusableError, match="has no whole day"):
         measure_arrivals(created, FIRST, FIRST + pd.Timedelta(hours=5), by_day=True, draws=5, seed=1)
+
+
+def test_deals_that_are_all_of_one_day_are_refused() -> None:
+    created = deals(np.array([40]), first=pd.Timestamp("2024-02-05"))
+    with pytest.raises(UnusableError, match="all 40 deals were created on 2024-02-05"):
+        measured(created, "2024-06-01")
+
+
+def test_a_single_deal_has_a_level_within_wide_bounds() -> None:
+    created = deals(np.array([1]), first=pd.Timestamp("2024-02-05"))
+    low, high = by_path(measured(created, "2025-01-01"))["channels.web.inquiries_per_month"].interval(
+        "inquiries a month"
+    )
+    assert low < 1 / 12 < high
+    assert high > 5 * low
+
+
+def test_pictures_have_the_week_beside_what_is_seen() -> None:
+    number = np.random.default_rng(10).poisson(20.0 * WEEK[np.arange(366) % 7])
+    found = measured(deals(number), "2025-01-01").by_weekday()
+    assert found["deals"].sum() == number.sum()
+    assert found["days"].tolist() == [53, 53, 52, 52, 52, 52, 52]  # 2024 begins and ends early in the week
+    inside = (found["low"] < found["seen"]) & (found["seen"] < found["high"])
+    assert inside.all()
 
 
 def test_a_blank_channel_is_one_of_its_own() -> None:

@@ -299,6 +299,15 @@ def test_spells_that_cannot_be_are_counted_and_left_out() -> None:
     assert sorted(found.efforts["call"]) == pytest.approx([0.5, 1.0])
 
 
+def test_work_that_always_takes_as_long_is_a_number() -> None:
+    rows = [(f"d{k}", "call", "Kim", at("09:00", k), at("09:30", k)) for k in range(5)]
+    rows += [(f"e{k}", "offer", "Kim", at("11:00", k), at("11:10", k) + k * MINUTE) for k in range(5)]
+    found = measure_work(history(rows), stages=["call", "offer"], draws=10, seed=1)
+    values = {each.path: each for each in found.estimates()}
+    assert (values["stages.call.effort_hours"].value, values["stages.call.effort_hours"].draws) == (0.5, None)
+    assert isinstance(values["stages.offer.effort_hours"].value, dict)
+
+
 def test_without_work_a_sentence_says_what_can_be_measured() -> None:
     with pytest.raises(UnusableError, match="what can be is how many deals reps have open"):
         measure_work(history([]), stages=["call"], draws=10, seed=1)

@@ -120,10 +120,10 @@ def created_on(created: pd.DataFrame, days: pd.DatetimeIndex) -> pd.DataFrame:
             f"no deal was created from {days[0]:%Y-%m-%d} to {days[-1]:%Y-%m-%d}: there are no arrivals to "
             "measure"
         )
-    if 1 < len(inside) and len(days) > _A_WEEK and inside["created"].dt.floor("D").nunique() == 1:
+    if len(inside) > 1 and len(days) > _A_WEEK and inside["created"].dt.floor("D").nunique() == 1:
         raise UnusableError(
-            f"all {len(inside)} deals were created on {inside['created'].iloc[0]:%Y-%m-%d}: that is when they "
-            "were written into the file, and not when they arrived"
+            f"all {len(inside)} deals were created on {inside['created'].iloc[0]:%Y-%m-%d}: that is when "
+            "they were written into the file, and not when they arrived"
         )
     names = inside["channel"].fillna("").astype(str).str.strip().replace("", "unknown")
     return inside.assign(channel=names).reset_index(drop=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,9 @@ from funnelsim.calibration.arrivals.laplace import Series, Variation
 from funnelsim.calibration.estimate import Estimate
 from funnelsim.io.writing import UnusableError
 from funnelsim.scenario import parse
+from funnelsim.scenario.calendars import Calendar, Growth
+from funnelsim.scenario.channels import Channel
+from funnelsim.scenario.months import Months
 
 FIRST = pd.Timestamp("2024-01-01")  # a Monday
 WEEK = np.array([1.2, 1.2, 1.2, 1.2, 1.2, 0.6, 0.4])
@@ -142,6 +146,35 @@ def test_growth_that_is_plain_in_three_years_is_found_and_in_three_months_is_shr
     short = by_path(measured(deals(number[:91]), "2024-04-01"))["channels.web.growth_per_year"]
     assert abs(short.value) < 0.25
     assert np.ptp(short.interval("share a year")) > 2 * np.ptp(long.interval("share a year")) > 0
+
+
+def test_what_the_scenario_expects_by_day_is_measured_back_as_it_was_typed() -> None:
+    """The history is the warm-up of the scenario, day by day as its own calendar has it."""
+    calendar = Calendar(date(2026, 1, 1), Months(warm_up=36, period=1, drain=0))
+    season = np.array([1.3, 1.2, 1.0, 1.0, 0.9, 0.8, 0.7, 0.8, 1.0, 1.1, 1.1, 1.1])
+    channel = Channel(kind="seo", monthly_profile=tuple(season), weekday_profile=tuple(WEEK))
+    expected = calendar.inquiries_by_day(channel, 3000.0, Growth(0.25))
+    days = (date(2026, 1, 1) - calendar.first_day).days
+    number = np.random.default_rng(11).poisson(expected[:days])
+    created = deals(number, first=pd.Timestamp(calendar.first_day))
+    found = by_path(
+        measure_arrivals(
+            created,
+            pd.Timestamp(calendar.first_day),
+            pd.Timestamp("2026-01-01"),
+            by_day=True,
+            draws=400,
+            seed=1,
+        )
+    )
+    level = found["channels.web.inquiries_per_month"]
+    low, high = level.interval("inquiries a month")
+    assert low < 3000 < high
+    assert level.value == pytest.approx(3000, rel=0.08)
+    low, high = found["channels.web.growth_per_year"].interval("share a year")
+    assert low < 0.25 < high
+    assert found["channels.web.weekday_profile"].value == pytest.approx(WEEK / WEEK.mean(), abs=0.03)
+    assert found["channels.web.monthly_profile"].value == pytest.approx(season / season.mean(), abs=0.1)
 
 
 # ---- what days tell ----------------------------------------------------------------------------

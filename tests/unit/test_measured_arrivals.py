@@ -105,8 +105,9 @@ def test_the_evidence_is_that_of_importance_sampling_with_every_density_written_
         Variation(0.6, 0.4, np.array([0.6, 0.1])),
     ):
         mode = series.mode(variation, series.start())
-        precision = np.linalg.inv(np.array([mode.precision.solve(row) for row in np.eye(len(mode.at))]))
-        away = mode.draws(800, rng).T - mode.at
+        factored = series.precision(mode)
+        precision = np.linalg.inv(np.array([factored.solve(row) for row in np.eye(len(mode.at))]))
+        away = series.draws(mode, 800, rng).T - mode.at
         proposal = np.linalg.slogdet(precision)[1] / 2 - np.einsum("ij,jk,ik->i", away, precision, away) / 2
         joint = [log_joint(mode.at + each, series, counts, variation) for each in away]
         difference.append(logsumexp(np.array(joint) - proposal) - np.log(len(away)) - mode.log_posterior)

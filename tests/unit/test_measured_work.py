@@ -162,6 +162,9 @@ def test_the_calendar_people_and_effort_of_a_simulated_team_are_found() -> None:
     low, high = values["stages.call.effort_hours"].interval("mean, hours")
     assert low < 20 / 60 < high
     assert set(found.by_weekday()["people"]) == {3.0}
+    by_hour = found.by_hour().set_index(["weekday", "hour"])["visits"]
+    assert by_hour.groupby("weekday").sum().sum() * 4 == len(found.visits)  # four weeks
+    assert by_hour["Monday", 10] == pytest.approx(3 * 60 / 21, abs=2.5)  # three reps, a visit in 21 minutes
 
 
 def test_a_day_on_which_nobody_works_is_a_day_off_and_weekends_are_closed() -> None:

@@ -182,6 +182,16 @@ class Work:
         )
         return found.reset_index()
 
+    def by_hour(self) -> pd.DataFrame:
+        """Return how many visits start in an hour of a weekday: `weekday`, `hour` and `visits`, a day."""
+        start = self.visits["start"]
+        day = start.dt.day_name().rename("weekday")
+        days = self.hours.days.day_name().value_counts()
+        counted = start.dt.floor("D").isin(self.hours.days)
+        found = start[counted].groupby([day, start.dt.hour.rename("hour")]).size()
+        rate = found / days.reindex(found.index.get_level_values("weekday")).to_numpy()
+        return pd.DataFrame(rate.rename("visits").reset_index())
+
 
 def _number(path: str, draws: Floats, n: int, method: str, unit: str) -> Estimate:
     drawn = [rounded(each) for each in draws]
@@ -203,6 +213,10 @@ def _notes(pieces: pd.DataFrame, visits: pd.DataFrame, hours: Hours, speeds: Spe
     late = int((~same_day).sum())
     if late:
         yield f"{late} spells go on past their day: only the team's hours of them count as work."
+    yield (
+        "People count as at work from the first start to the last end of a day's logged work: other duties "
+        "in between are not told from it."
+    )
     yield f"{len(pieces)} spells of work are {len(visits)} visits."
     if len(hours.days_off):
         days = ", ".join(f"{day:%Y-%m-%d}" for day in hours.days_off)

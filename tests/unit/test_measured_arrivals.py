@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -14,10 +15,14 @@ from scipy.special import logsumexp
 from funnelsim.calibration.arrivals import Arrivals, measure_arrivals
 from funnelsim.calibration.arrivals.counts import Counts, count
 from funnelsim.calibration.arrivals.drawn import Drawn, draw_rare
+from funnelsim.calibration.arrivals.grid import About, explore
 from funnelsim.calibration.arrivals.laplace import Series, Variation
 from funnelsim.calibration.estimate import Estimate
 from funnelsim.io.writing import UnusableError
 from funnelsim.scenario import parse
+from funnelsim.scenario.calendars import Calendar, Growth
+from funnelsim.scenario.channels import Channel
+from funnelsim.scenario.months import Months
 
 FIRST = pd.Timestamp("2024-01-01")  # a Monday
 WEEK = np.array([1.2, 1.2, 1.2, 1.2, 1.2, 0.6, 0.4])
@@ -100,12 +105,30 @@ def test_the_evidence_is_that_of_importance_sampling_with_every_density_written_
         Variation(0.6, 0.4, np.array([0.6, 0.1])),
     ):
         mode = series.mode(variation, series.start())
-        precision = np.linalg.inv(np.array([mode.precision.solve(row) for row in np.eye(len(mode.at))]))
-        away = mode.draws(800, rng).T - mode.at
+        factored = series.precision(mode)
+        precision = np.linalg.inv(np.array([factored.solve(row) for row in np.eye(len(mode.at))]))
+        away = series.draws(mode, 800, rng).T - mode.at
         proposal = np.linalg.slogdet(precision)[1] / 2 - np.einsum("ij,jk,ik->i", away, precision, away) / 2
         joint = [log_joint(mode.at + each, series, counts, variation) for each in away]
         difference.append(logsumexp(np.array(joint) - proposal) - np.log(len(away)) - mode.log_posterior)
     assert difference[0] == pytest.approx(difference[1], abs=0.1)
+
+
+def test_a_grid_finds_a_posterior_that_is_known() -> None:
+    """A normal likelihood of two logarithms, one sharp and one vague, with lognormal priors."""
+
+    def evaluate(numbers: np.ndarray) -> tuple[float, None]:
+        sharp, vague = np.log(numbers)
+        return -(((sharp + 1) / 0.05) ** 2 + ((vague + 2) / 0.7) ** 2) / 2, None
+
+    found = explore(evaluate, [About(0.2, 0.8), About(0.1, 0.7)], [10.0, 10.0])
+    _, numbers = found.draw(20_000, np.random.default_rng(1))
+    for k, (mean, deviation, prior) in enumerate([(-1, 0.05, About(0.2, 0.8)), (-2, 0.7, About(0.1, 0.7))]):
+        precision = deviation**-2 + prior.deviation**-2
+        middle = (mean * deviation**-2 + math.log(prior.median) * prior.deviation**-2) / precision
+        logs = np.log(numbers[:, k])
+        assert logs.mean() == pytest.approx(middle, abs=0.05 * precision**-0.5)
+        assert logs.std() == pytest.approx(precision**-0.5, rel=0.1)
 
 
 def test_the_level_of_many_even_days_is_their_number_by_month() -> None:
@@ -124,6 +147,35 @@ def test_growth_that_is_plain_in_three_years_is_found_and_in_three_months_is_shr
     short = by_path(measured(deals(number[:91]), "2024-04-01"))["channels.web.growth_per_year"]
     assert abs(short.value) < 0.25
     assert np.ptp(short.interval("share a year")) > 2 * np.ptp(long.interval("share a year")) > 0
+
+
+def test_what_the_scenario_expects_by_day_is_measured_back_as_it_was_typed() -> None:
+    """The history is the warm-up of the scenario, day by day as its own calendar has it."""
+    calendar = Calendar(date(2026, 1, 1), Months(warm_up=36, period=1, drain=0))
+    season = np.array([1.3, 1.2, 1.0, 1.0, 0.9, 0.8, 0.7, 0.8, 1.0, 1.1, 1.1, 1.1])
+    channel = Channel(kind="seo", monthly_profile=tuple(season), weekday_profile=tuple(WEEK))
+    expected = calendar.inquiries_by_day(channel, 3000.0, Growth(0.25))
+    days = (date(2026, 1, 1) - calendar.first_day).days
+    number = np.random.default_rng(11).poisson(expected[:days])
+    created = deals(number, first=pd.Timestamp(calendar.first_day))
+    found = by_path(
+        measure_arrivals(
+            created,
+            pd.Timestamp(calendar.first_day),
+            pd.Timestamp("2026-01-01"),
+            by_day=True,
+            draws=400,
+            seed=1,
+        )
+    )
+    level = found["channels.web.inquiries_per_month"]
+    low, high = level.interval("inquiries a month")
+    assert low < 3000 < high
+    assert level.value == pytest.approx(3000, rel=0.08)
+    low, high = found["channels.web.growth_per_year"].interval("share a year")
+    assert low < 0.25 < high
+    assert found["channels.web.weekday_profile"].value == pytest.approx(WEEK / WEEK.mean(), abs=0.03)
+    assert found["channels.web.monthly_profile"].value == pytest.approx(season / season.mean(), abs=0.1)
 
 
 # ---- what days tell ----------------------------------------------------------------------------
@@ -320,6 +372,30 @@ def test_what_the_file_does_not_have_is_said_in_a_sentence() -> None:
         )
     with pytest.raises(UnusableError, match="has no whole day"):
         measure_arrivals(created, FIRST, FIRST + pd.Timedelta(hours=5), by_day=True, draws=5, seed=1)
+
+
+def test_deals_that_are_all_of_one_day_are_refused() -> None:
+    created = deals(np.array([40]), first=pd.Timestamp("2024-02-05"))
+    with pytest.raises(UnusableError, match="all 40 deals were created on 2024-02-05"):
+        measured(created, "2024-06-01")
+
+
+def test_a_single_deal_has_a_level_within_wide_bounds() -> None:
+    created = deals(np.array([1]), first=pd.Timestamp("2024-02-05"))
+    low, high = by_path(measured(created, "2025-01-01"))["channels.web.inquiries_per_month"].interval(
+        "inquiries a month"
+    )
+    assert low < 1 / 12 < high
+    assert high > 5 * low
+
+
+def test_pictures_have_the_week_beside_what_is_seen() -> None:
+    number = np.random.default_rng(10).poisson(20.0 * WEEK[np.arange(366) % 7])
+    found = measured(deals(number), "2025-01-01").by_weekday()
+    assert found["deals"].sum() == number.sum()
+    assert found["days"].tolist() == [53, 53, 52, 52, 52, 52, 52]  # 2024 begins and ends early in the week
+    inside = (found["low"] < found["seen"]) & (found["seen"] < found["high"])
+    assert inside.all()
 
 
 def test_a_blank_channel_is_one_of_its_own() -> None:

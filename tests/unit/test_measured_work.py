@@ -162,6 +162,9 @@ def test_the_calendar_people_and_effort_of_a_simulated_team_are_found() -> None:
     low, high = values["stages.call.effort_hours"].interval("mean, hours")
     assert low < 20 / 60 < high
     assert set(found.by_weekday()["people"]) == {3.0}
+    by_hour = found.by_hour().set_index(["weekday", "hour"])["visits"]
+    assert by_hour.groupby("weekday").sum().sum() * 4 == len(found.visits)  # four weeks
+    assert by_hour["Monday", 10] == pytest.approx(3 * 60 / 21, abs=2.5)  # three reps, a visit in 21 minutes
 
 
 def test_a_day_on_which_nobody_works_is_a_day_off_and_weekends_are_closed() -> None:
@@ -297,6 +300,15 @@ def test_spells_that_cannot_be_are_counted_and_left_out() -> None:
     assert any(note.startswith("1 of 3 spells name nobody") for note in found.notes)
     assert "No work is known in: offer. Its effort is not measured." in found.notes
     assert sorted(found.efforts["call"]) == pytest.approx([0.5, 1.0])
+
+
+def test_work_that_always_takes_as_long_is_a_number() -> None:
+    rows = [(f"d{k}", "call", "Kim", at("09:00", k), at("09:30", k)) for k in range(5)]
+    rows += [(f"e{k}", "offer", "Kim", at("11:00", k), at("11:10", k) + k * MINUTE) for k in range(5)]
+    found = measure_work(history(rows), stages=["call", "offer"], draws=10, seed=1)
+    values = {each.path: each for each in found.estimates()}
+    assert (values["stages.call.effort_hours"].value, values["stages.call.effort_hours"].draws) == (0.5, None)
+    assert isinstance(values["stages.offer.effort_hours"].value, dict)
 
 
 def test_without_work_a_sentence_says_what_can_be_measured() -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from funnelsim.calibration.amounts import Fitted, fit, rounded
+from funnelsim.calibration.amounts import Fitted, estimate_of, fit
 from funnelsim.calibration.estimate import LEVELS, Estimate
 from funnelsim.compiling.arrays import Floats
 from funnelsim.io.writing import UnusableError
@@ -66,10 +66,7 @@ def measure_values(won: pd.DataFrame, *, currency: str = "", draws: int, seed: i
             f"none of {len(won)} won deals has a value above 0: what a contract is worth cannot be measured"
         )
     data = {str(name): rows.to_numpy(float) for name, rows in usable.groupby("segment")["value"]}
-    varied = {name: values for name, values in data.items() if len(values) == 1 or np.ptp(values) > 0}
-    fitted = None
-    if any(len(values) > 1 for values in varied.values()):
-        fitted = fit(varied, draws, np.random.default_rng([seed, 0x7A]))
+    fitted = fit(data, draws, np.random.default_rng([seed, 0x7A]))
     return Values(usable, data, fitted, currency, tuple(_notes(deals, data)))
 
 
@@ -100,29 +97,9 @@ class Values:
     def estimates(self) -> list[Estimate]:
         """Return the contract value of each segment: a distribution, or the one value that all have."""
         return [
-            self._constant(name, values)
-            if self.fitted is None or name not in self.fitted.groups
-            else self._of(name, self.fitted)
+            estimate_of(f"segments.{name}.contract_value", name, values, self.fitted, self.currency)
             for name, values in self.data.items()
         ]
-
-    def _unit(self, name: str) -> str:
-        return f"{name}, {self.currency}" if self.currency else name
-
-    def _constant(self, name: str, values: Floats) -> Estimate:
-        """Return the value that all deals of a segment have."""
-        told = {self._unit("mean"): values[:1], self._unit("median"): values[:1]}
-        value = rounded(values[0])
-        return Estimate(f"segments.{name}.contract_value", value, None, len(values), "always the same", told)
-
-    def _of(self, name: str, fitted: Fitted) -> Estimate:
-        told = {
-            self._unit("mean"): fitted.told(name, lambda family, *at: family.mean(*at)),
-            self._unit("median"): fitted.told(name, lambda family, *at: family.quantile(*at, 0.5)),
-        }
-        n = len(self.data[name])
-        path, value = f"segments.{name}.contract_value", fitted.typical(name)
-        return Estimate(path, value, fitted.written(name), n, fitted.method, told)
 
     def by_level(self, segment: str) -> pd.DataFrame:
         """Return the quantiles of a segment whose values differ, beside those found.

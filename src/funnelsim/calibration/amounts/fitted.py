@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from funnelsim.calibration.amounts.families import FAMILIES, Family
+from funnelsim.calibration.amounts.families import FAMILIES, Family, rounded
 from funnelsim.calibration.amounts.groups import Alike
+from funnelsim.calibration.estimate import Estimate
 from funnelsim.compiling.arrays import Floats, Integers
 
 PLACES_APART, SPREADS_APART = 1.0, 0.5  # scales of how far groups lie apart, in logarithms
@@ -68,7 +69,35 @@ class Fitted:
         return FAMILIES[best].written(self.place[best, row].mean(), self.spread[best, row].mean())
 
 
-def fit(data: Mapping[str, Floats], draws: int, rng: np.random.Generator) -> Fitted:
+def estimate_of(path: str, group: str, amounts: Floats, fitted: Fitted | None, unit: str) -> Estimate:
+    """Write the amounts of a group as a value of a scenario: a distribution, or the one that all are.
+
+    Parameters
+    ----------
+    path : str
+        Of the value.
+    group : str
+        Which is written.
+    amounts : array
+        Of the group.
+    fitted : Fitted or None
+        Of all groups whose amounts differ.
+    unit : str
+        Of the amounts; may be blank.
+    """
+    mean, median = (f"{name}, {unit}" if unit else name for name in ("mean", "median"))
+    n = len(amounts)
+    if fitted is None or group not in fitted.groups:
+        told = dict.fromkeys((mean, median), amounts[:1])
+        return Estimate(path, rounded(amounts[0]), None, n, "always the same", told)
+    told = {
+        mean: fitted.told(group, lambda family, *at: family.mean(*at)),
+        median: fitted.told(group, lambda family, *at: family.quantile(*at, 0.5)),
+    }
+    return Estimate(path, fitted.typical(group), fitted.written(group), n, fitted.method, told)
+
+
+def fit(data: Mapping[str, Floats], draws: int, rng: np.random.Generator) -> Fitted | None:
     """Measure the amounts of groups that are alike, in each family, and how probable each family is (ME4).
 
     Place and spread of a group come from normal distributions whose deviations are measured, so that a group
@@ -77,11 +106,16 @@ def fit(data: Mapping[str, Floats], draws: int, rng: np.random.Generator) -> Fit
     Parameters
     ----------
     data : mapping of str to array
-        Amounts above 0 by group: a single one, or some that differ. One group at least has several.
+        Amounts above 0 by group.
     draws : int
         Of all numbers together.
     rng : Generator
         Of random numbers.
+
+    Returns
+    -------
+    Fitted or None
+        Without the groups whose amounts are all the same; None if no group has amounts that differ.
 
     Examples
     --------
@@ -90,9 +124,12 @@ def fit(data: Mapping[str, Floats], draws: int, rng: np.random.Generator) -> Fit
     >>> found.groups, bool(found.shares[1] > 0.9)
     (('homes', 'offices'), True)
     """
+    varied = {name: amounts for name, amounts in data.items() if len(amounts) == 1 or np.ptp(amounts) > 0}
+    if all(len(amounts) == 1 for amounts in varied.values()):
+        return None
     logs, places, spreads = [], [], []
     for family in FAMILIES:
-        found = [family.likelihood(values) for values in data.values()]
+        found = [family.likelihood(amounts) for amounts in varied.values()]
         spread, variance = np.array([[each.spread, each.spread_variance] for each in found]).T
         told = np.isfinite(spread)
         of_spreads = Alike(*SPREADS, SPREADS_APART)
@@ -112,4 +149,4 @@ def fit(data: Mapping[str, Floats], draws: int, rng: np.random.Generator) -> Fit
     shares = np.exp(np.array(logs) - max(logs))
     shares /= shares.sum()
     family_of_draw = rng.choice(len(FAMILIES), draws, p=shares)
-    return Fitted(tuple(data), np.array(places), np.array(spreads), shares, family_of_draw)
+    return Fitted(tuple(varied), np.array(places), np.array(spreads), shares, family_of_draw)

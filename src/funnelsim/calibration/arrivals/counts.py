@@ -15,6 +15,7 @@ from funnelsim.io.writing import UnusableError
 Booleans = npt.NDArray[np.bool_]
 
 _DAY = pd.Timedelta(days=1)
+_A_WEEK = 7
 _WEEKS_AROUND = 8  # of the same weekday, that say what is usual around a day
 _RARELY = 1e-3  # a quiet day this improbable is taken for a day off
 SURE = 7.0  # deals expected: that none comes has a chance of one in a thousand
@@ -111,13 +112,18 @@ def created_on(created: pd.DataFrame, days: pd.DatetimeIndex) -> pd.DataFrame:
     Raises
     ------
     UnusableError
-        If there is none.
+        If there is none, or all are of the same day of a longer record.
     """
     inside = created[(created["created"] >= days[0]) & (created["created"] < days[-1] + _DAY)]
     if inside.empty:
         raise UnusableError(
             f"no deal was created from {days[0]:%Y-%m-%d} to {days[-1]:%Y-%m-%d}: there are no arrivals to "
             "measure"
+        )
+    if len(inside) > 1 and len(days) > _A_WEEK and inside["created"].dt.floor("D").nunique() == 1:
+        raise UnusableError(
+            f"all {len(inside)} deals were created on {inside['created'].iloc[0]:%Y-%m-%d}: that is when "
+            "they were written into the file, and not when they arrived"
         )
     names = inside["channel"].fillna("").astype(str).str.strip().replace("", "unknown")
     return inside.assign(channel=names).reset_index(drop=True)

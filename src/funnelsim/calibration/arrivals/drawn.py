@@ -60,13 +60,13 @@ def draw_channels(counts: Counts, draws: int, rng: np.random.Generator) -> Drawn
         alone = _alone(series)
         points, numbers = alone.draw(draws, rng)
         deviations = np.stack([np.zeros(draws), numbers[:, 0]])
-        return _drawn(counts, series, _numbers(alone, points, rng), deviations, numbers[:, 1][None])
+        return _drawn(counts, series, _numbers(series, alone, points, rng), deviations, numbers[:, 1][None])
     each = [_alone(Series(counts.of([name]))) for name in counts.channels]
     days = np.stack([found.draw(draws, rng)[1][:, 1] for found in each])
     series = Series(counts)
     together = _together(series, np.array([found.middle(1) for found in each]))
     points, numbers = together.draw(draws, rng)
-    return _drawn(counts, series, _numbers(together, points, rng), numbers.T, days)
+    return _drawn(counts, series, _numbers(series, together, points, rng), numbers.T, days)
 
 
 def _alone(series: Series) -> Posterior[Mode]:
@@ -95,12 +95,12 @@ def _together(series: Series, days: Floats) -> Posterior[Mode]:
     return explore(evaluate, [STEP, STEP], (_HIGHEST[0], _HIGHEST[0]))
 
 
-def _numbers(found: Posterior[Mode], points: Integers, rng: np.random.Generator) -> Floats:
+def _numbers(series: Series, found: Posterior[Mode], points: Integers, rng: np.random.Generator) -> Floats:
     """Draw all numbers of a series, each draw at the point of the grid drawn for it; (numbers, draws)."""
     drawn = np.empty((len(found.found[0].at), len(points)))
     for point in np.unique(points):
         here = np.flatnonzero(points == point)
-        drawn[:, here] = found.found[point].draws(len(here), rng)
+        drawn[:, here] = series.draws(found.found[point], len(here), rng)
     return drawn
 
 

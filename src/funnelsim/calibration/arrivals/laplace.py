@@ -52,25 +52,21 @@ class Variation:
 
 @dataclass(frozen=True)
 class Mode:
-    """The most probable numbers, and how sure they are.
+    """The most probable numbers for a variation.
 
     Attributes
     ----------
     at : array
         The numbers, in the order of `Series`.
-    precision : Arrowhead
-        Of the normal distribution about them.
+    variation : Variation
+        For which they are found.
     log_posterior : float
         Of the variation, up to a constant and without its own prior (Laplace).
     """
 
     at: Floats
-    precision: Arrowhead
+    variation: Variation
     log_posterior: float
-
-    def draws(self, number: int, rng: np.random.Generator) -> Floats:
-        """Draw from the normal distribution; shape (numbers, draws)."""
-        return self.at[:, None] + self.precision.deviates(rng.standard_normal((len(self.at), number)))
 
 
 class Series:
@@ -146,7 +142,19 @@ class Series:
                 break
         here = _Here(self, variation, at)
         density = here.log_likelihood + self._spread_of_days(variation.days) + prior.log_density(at)
-        return Mode(at, precision, density - precision.log_determinant / 2)
+        return Mode(at, variation, density - precision.log_determinant / 2)
+
+    def precision(self, mode: Mode) -> Arrowhead:
+        """Return the precision of the normal distribution about a mode.
+
+        It is not kept with the mode: it is a thousand times as large, and seldom needed.
+        """
+        return _Prior(self, mode.variation).with_data(_Here(self, mode.variation, mode.at))
+
+    def draws(self, mode: Mode, number: int, rng: np.random.Generator) -> Floats:
+        """Draw from the normal distribution about a mode; shape (numbers, draws)."""
+        normal = rng.standard_normal((len(mode.at), number))
+        return mode.at[:, None] + self.precision(mode).deviates(normal)
 
     def _spread_of_days(self, days: Floats) -> float:
         """Return what the log-likelihood has for each day whatever its mean."""

@@ -59,7 +59,7 @@ def measure_arrivals(
     Raises
     ------
     UnusableError
-        If there is no whole day, or no deal was created on one.
+        If there is no whole day, no deal was created on one, or all were created on the same.
 
     Examples
     --------

@@ -22,7 +22,7 @@ def notes_on(counts: Counts, *, timed: bool, rare: Sequence[str]) -> tuple[str, 
 def _days(counts: Counts) -> Iterator[str]:
     closed = [name for name, is_so in zip(_NAMES, counts.closed, strict=True) if is_so]
     if closed:
-        yield f"Nothing ever arrives on {' and '.join(closed)}."
+        yield f"Nothing ever arrives on {', '.join(closed)}."
     off = [f"{day:%Y-%m-%d}" for day in counts.days_off]
     if off:
         more = f" and {len(off) - _SHOWN} more" if len(off) > _SHOWN else ""
@@ -51,15 +51,16 @@ def _channels(counts: Counts, rare: Sequence[str]) -> Iterator[str]:
 
 def _unknown(counts: Counts, timed: bool) -> Iterator[str]:
     months = len(counts.months)
+    record = f"A record of {months} month{'s' if months > 1 else ''}"
     if months < MONTHS_FOR_SEASON:
         yield (
-            f"{months} months cannot tell months of the year from growth: {MONTHS_FOR_SEASON} are needed. No "
-            "season is assumed."
+            f"{record} cannot tell months of the year from growth: {MONTHS_FOR_SEASON} are needed. No season "
+            "is assumed."
         )
     if months < _YEAR:
         yield (
-            f"{months} months say little of how much months differ and how inquiries grow: mostly what is "
-            "usual is assumed, steps of about 10 % a month, and growth within about 40 % a year."
+            f"{record} says little of how much months differ and how inquiries grow: mostly what is usual is "
+            "assumed: steps of about 10 % a month, and growth from -40 % to 60 % a year."
         )
     if not timed:
         yield "Times of day are not known: inquiries are taken to arrive around the clock."

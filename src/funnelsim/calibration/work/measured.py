@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from funnelsim.calibration.amounts import Fitted, fit, rounded
+from funnelsim.calibration.amounts import Fitted, estimate_of, fit, rounded
 from funnelsim.calibration.estimate import Estimate
 from funnelsim.calibration.work.efforts import SHORTEST, efforts_of, worked_in
 from funnelsim.calibration.work.hours import Hours, own_hours, people_by_day, presence, team_hours, written
@@ -78,7 +78,7 @@ def measure_work(
     visits["worked"] = visits["worked"].clip(lower=SHORTEST)
     there = presence(named, hours)
     efforts = efforts_of(history, pieces, stages)
-    fitted = fit(efforts, draws, rng) if any(np.ptp(each) > 0 for each in efforts.values()) else None
+    fitted = fit(efforts, draws, rng)
     speeds = measure_speeds(visits[visits["rep"] != ""], draws, rng)
     people = people_by_day(there, hours)
     at_once = people["at_once"].to_numpy()
@@ -172,17 +172,7 @@ class Work:
 
     def _efforts(self) -> Iterator[Estimate]:
         for stage, hours in self.efforts.items():
-            path = f"stages.{stage}.effort_hours"
-            if self.fitted is None:
-                always = rounded(float(hours[0]))
-                yield Estimate(path, always, None, len(hours), "always the same", {"mean, hours": hours[:1]})
-                continue
-            told = {
-                "mean, hours": self.fitted.told(stage, lambda family, *at: family.mean(*at)),
-                "median, hours": self.fitted.told(stage, lambda family, *at: family.quantile(*at, 0.5)),
-            }
-            value, drawn = self.fitted.typical(stage), self.fitted.written(stage)
-            yield Estimate(path, value, drawn, len(hours), self.fitted.method, told)
+            yield estimate_of(f"stages.{stage}.effort_hours", stage, hours, self.fitted, "hours")
 
     def by_weekday(self) -> pd.DataFrame:
         """Return people at work by weekday: `weekday`, `days`, `people` and `at_once`, both on average."""
@@ -191,6 +181,16 @@ class Work:
             days=("day", "size"), people=("people", "mean"), at_once=("at_once", "mean")
         )
         return found.reset_index()
+
+    def by_hour(self) -> pd.DataFrame:
+        """Return how many visits start in an hour of a weekday: `weekday`, `hour` and `visits`, a day."""
+        start = self.visits["start"]
+        day = start.dt.day_name().rename("weekday")
+        days = self.hours.days.day_name().value_counts()
+        counted = start.dt.floor("D").isin(self.hours.days)
+        found = start[counted].groupby([day, start.dt.hour.rename("hour")]).size()
+        rate = found / days.reindex(found.index.get_level_values("weekday")).to_numpy()
+        return pd.DataFrame(rate.rename("visits").reset_index())
 
 
 def _number(path: str, draws: Floats, n: int, method: str, unit: str) -> Estimate:
@@ -213,6 +213,10 @@ def _notes(pieces: pd.DataFrame, visits: pd.DataFrame, hours: Hours, speeds: Spe
     late = int((~same_day).sum())
     if late:
         yield f"{late} spells go on past their day: only the team's hours of them count as work."
+    yield (
+        "People count as at work from the first start to the last end of a day's logged work: other duties "
+        "in between are not told from it."
+    )
     yield f"{len(pieces)} spells of work are {len(visits)} visits."
     if len(hours.days_off):
         days = ", ".join(f"{day:%Y-%m-%d}" for day in hours.days_off)

@@ -1463,7 +1463,7 @@ class Simulation:
         _, walk.target, walk.reason = next((route for route in routes if at < route[0]), routes[-1])
 
     def decide_late(self, walk: Walk) -> None:
-        """Decide as the customer answers, by the odds of the start of work and what is known now (V28, V29)."""
+        """Decide as the customer answers, by the odds of the start of work (V28, V29)."""
         stage = self.stage_for(walk)
         ratio = effect_of_waiting(stage.ages, self.now - walk.visits[-1].entered)
         ratio *= stage.quarter[self.firm.calendar_months[self.now // DAY] % 3]

@@ -33,6 +33,7 @@ from funnelsim.model.records import (
     IGNORED,
     LOAD,
     MOST_REASONS,
+    OPEN_DEAL,
     PLAN,
     POINT,
     PRICE,
@@ -660,6 +661,7 @@ class Plan:
             calendar_months=24_000 + np.searchsorted(self.months_begin, np.arange(self.days), side="right"),
             months=np.array(self.months, np.int64) * DAY,
             stocks_from=self.warm_up * DAY,
+            open_deals=np.zeros(0, OPEN_DEAL),
             horizon=self.days * DAY,
         )
 

@@ -19,6 +19,7 @@ from funnelsim.model.records import (
     IGNORED,
     LEDGER,
     LOAD,
+    OPEN_DEAL,
     PLAN,
     POINT,
     PRICE,
@@ -132,6 +133,7 @@ def firm() -> Model:
         calendar_months=days // 10,
         months=np.array([10, 20, 30]) * DAY,
         stocks_from=10 * DAY,
+        open_deals=np.zeros(0, OPEN_DEAL),
         horizon=50 * DAY,
     )
 

@@ -19,13 +19,23 @@ import pytest
 from funnelsim import rules
 from funnelsim.chance.distributions import quantile
 from funnelsim.chance.distributions.lookup import Family
-from funnelsim.chance.keys import GOOD_DELIVERY, PAYMENT, WORLD, Entity, descendant, purpose, uniforms
+from funnelsim.chance.keys import (
+    GOOD_DELIVERY,
+    PAYMENT,
+    WORLD,
+    Entity,
+    descendant,
+    open_deal,
+    purpose,
+    uniforms,
+)
 from funnelsim.compiling.arrays import Floats, Record, Records
 from funnelsim.model.model import EVENTS, ODDS_OF_ALL, SALE, Model, pays_in_tiers, plain_ends
 from funnelsim.model.own_policy import callable_by_compiled_code, policy_number, register_policy
 from funnelsim.model.records import (
     AWAY,
     CHANNEL_STATE,
+    OPEN_DEAL,
     POINT,
     PROCESS,
     PRODUCT,
@@ -1953,6 +1963,83 @@ def _(_: random.Random) -> Cases:
 def _(chance: random.Random) -> Cases:
     for world, deal in zip(worlds(chance), deals(chance, NOTHING, *range(5)), strict=True):
         yield WITH_CASH, world, deal, PAYMENT, int(deal["terms"])
+
+
+def opened(model: Model, chance: random.Random) -> Iterator[tuple[Model, Record, Record]]:
+    """Make deals that are open at time 0, and their pursuits as they begin."""
+    deals = np.zeros(20, OPEN_DEAL)
+    deals["entity"] = sorted(open_deal(str(number)) for number in range(20))
+    for deal, lead in zip(deals, leads(chance, 20), strict=True):
+        deal["value"] = chance.choice([math.nan, 0.0, 1234.5])
+        deal["phase"] = chance.choice([Due.GOES_COLD, Due.WORK_ENDS, Due.TRIES_AGAIN, Due.CUSTOMER_ANSWERS])
+        deal["held"], deal["missed"] = chance.random() < 0.2, chance.random() < 0.2
+        deal["contact"], deal["due"] = chance.choice(TIMES), chance.choice([0, NEVER, 3 * DAY])
+        deal["outcome"] = chance.choice([NOTHING, NOTHING, WON, LOST])
+        lead["entity"] = lead["company"] = deal["entity"]
+        lead["since"], lead["round"] = -deal["contact"], 0
+        yield model._replace(open_deals=deals), lead, deal
+
+
+OPEN_MODELS = (MODEL, WITH_CARE, LATE, QUALIFYING)
+
+
+@cases("open_deals.is_open_deal")
+def _(chance: random.Random) -> Cases:
+    yield from ((lead,) for lead in leads(chance, 5))
+    yield from ((lead,) for _, lead, _ in opened(MODEL, chance))
+
+
+@cases("open_deals.deal_of", "open_deals.own_value")
+def _(chance: random.Random) -> Cases:
+    yield from ((model, lead) for model, lead, _ in opened(MODEL, chance))
+
+
+@cases("open_deals.has_value")
+def _(_: random.Random) -> Cases:
+    yield from ((value,) for value in (0.0, 5.0, math.nan))
+
+
+@cases("open_deals.queues", "open_deals.awaits")
+def _(_: random.Random) -> Cases:
+    yield from ((due.value,) for due in Due)
+
+
+@cases("open_deals.due_at_first")
+def _(chance: random.Random) -> Cases:
+    yield from ((deal, int(deal["phase"])) for _, _, deal in opened(MODEL, chance))
+
+
+@cases("open_deals.phase_at_first", "open_deals.answer_at_first")
+def _(chance: random.Random) -> Cases:
+    for model in OPEN_MODELS:
+        for of_deals, lead, deal in opened(model, chance):
+            deal["rejected"] = model is QUALIFYING and lead["stage"] == REJECTED_IN
+            yield of_deals, lead, deal
+
+
+@cases("open_deals.reason_of_a_loss")
+def _(chance: random.Random) -> Cases:
+    yield from ((model, lead) for model, lead, _ in opened(MODEL, chance))
+
+
+@cases("open_deals.skill_at_first")
+def _(chance: random.Random) -> Cases:
+    states = np.zeros(7, REP_STATE)
+    states["skill"] = [chance.lognormvariate(0, 1) for _ in states]
+    yield from ((model, states, lead) for model, lead, _ in opened(MODEL, chance))
+
+
+@cases("open_deals.decided_at_first")
+def _(chance: random.Random) -> Cases:
+    for model in OPEN_MODELS:
+        for of_deals, lead, deal in opened(model, chance):
+            [world] = worlds(chance, 1)
+            yield of_deals, world, by_month(chance), lead, deal, chance.lognormvariate(0, 1)
+
+
+@cases("open_deals.cools_off_by")
+def _(chance: random.Random) -> Cases:
+    yield from ((world, lead) for world, lead in zip(worlds(chance), leads(chance), strict=True))
 
 
 DAYS_TAKEN = (0, DAY, DAY + 1, 9 * DAY)  # around what was promised

@@ -70,6 +70,7 @@ class Model(NamedTuple):
     calendar_months: Integers  # (D,) calendar month that each day lies in: year * 12 + month - 1
     months: Integers  # (M + 1,) bounds of the period's months; the period is [first, last)
     stocks_from: int  # as the period begins: until then what has no steady state stands as typed
+    open_deals: Records  # OPEN_DEAL, those that are open at time 0, in the order of entities
     horizon: int  # end of the drain: the first instant that is not simulated
 
 

@@ -492,6 +492,33 @@ PURSUIT = record(  # what every event of a sale looks at comes first, on as few 
     ("billed", "<f8"),  # ... share of the bookings, of a deal that is won and of its delivery
 )
 
+OPEN_DEAL = record(  # a deal that is open at time 0: what the records say of it, and its donor
+    ("entity", "<i8"),
+    ("created", "<i8"),  # before time 0
+    ("entered", "<i8"),  # its stage
+    ("since", "<i8"),  # when its phase began: with the customer, between attempts, or queued again
+    ("due", "<i8"),  # when its phase ends by itself; NEVER
+    ("effort", "<i8"),  # of work in hand: what is left
+    ("contact", "<i8"),  # how long it had waited as work in the stage started first
+    ("traits", "<i8"),  # that the company has, a bit each
+    ("value", "<f8"),  # its bookings; NaN: drawn
+    ("fit", "<f8"),  # odds ratio
+    ("stage", "<i4"),
+    ("rep", "<i4"),
+    ("channel", "<i4"),
+    ("segment", "<i4"),
+    ("product", "<i4"),  # NOTHING
+    ("heat", "<i4"),
+    ("theorist", "<i4"),
+    ("phase", "<i4"),  # what it has due, of words.Due; BEGINS: it enters its stage at time 0
+    ("held", "<i4"),  # 1: it waits before the hand-over
+    ("ignored", "<i4"),  # 1: it waits, and its rep ignores it
+    ("attempt", "<i4"),  # how many have begun in this visit to reach the buyer
+    ("missed", "<i4"),  # 1: work in hand does not reach the buyer
+    ("rejected", "<i4"),  # 1: the rep who works on it rejects it
+    ("outcome", "<i4"),  # of a deal that is overridden: WON or LOST; NOTHING
+)
+
 COMPANY = record(  # a company with pursuits of which others were born
     ("entity", "<i8"),
     ("first", "<i8"),  # of its pursuits

@@ -17,6 +17,7 @@ from funnelsim.model.records import (
     FIRM,
     GATE,
     IGNORED,
+    OPEN_DEAL,
     PLAN,
     REJECTION,
     REP,
@@ -183,6 +184,7 @@ class Groundwork:
             "calendar_months": calendar.month_numbers(),
             "months": np.array([calendar.instant(day) for day in calendar.month_starts()], np.int64),
             "stocks_from": int(calendar.instant(calendar.month_starts()[0])),
+            "open_deals": np.zeros(0, OPEN_DEAL),
             "horizon": days * DAY,
         }
         eras = self._eras([each.scenario for each in pieces])

@@ -35,7 +35,7 @@ def work_once(office: Office, pursuit: Record, rep: int) -> Generator[simpy.Even
 
     Returns whether it comes to its end: a pursuit may be withdrawn while it waits.
     """
-    ends = start_work(office, pursuit, rep)
+    ends = (resume_work if pursuit["interrupted"] else start_work)(office, pursuit, rep)
     while (yield office.wait_for(pursuit, ends)) == INTERRUPTED:
         called_up_by = yield office.wait_for(pursuit, office.due(NEVER, Due.GOES_COLD, pursuit))
         if called_up_by == WITHDRAWN:

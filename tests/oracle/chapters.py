@@ -277,8 +277,16 @@ def stages_of(model: Model, process: int) -> range:
 def other_effects(chance: random.Random, model: Model, _: int) -> Model:
     """Let temperature, theory and waiting matter more, or less."""
     heat_odds = model.heat_odds * chance.choice([0.5, 2.0])
-    stages = each(model.stages, points=lambda stage: stage["points"] and 1, theorist_odds=lambda _: 0.25)
-    return model._replace(heat_odds=heat_odds, heat_skill=model.heat_skill * 0.5, stages=stages)
+    stages = each(
+        model.stages,
+        points=lambda stage: stage["points"] and 1,
+        ages=lambda stage: stage["ages"] and 1,
+        never=lambda _: chance.choice([0.0, 0.4]),
+        decides_late=lambda stage: int(not (stage["checks"] or stage["rejection"]) and chance.random() < 0.5),
+        theorist_odds=lambda _: 0.25,
+    )
+    effects = {"heat_odds": heat_odds, "heat_skill": model.heat_skill * 0.5}
+    return model._replace(**effects, quarter_odds=np.flip(model.quarter_odds, axis=1), stages=stages)
 
 
 def other_money(chance: random.Random, model: Model, now: int) -> Model:
@@ -634,6 +642,7 @@ def a_new_stage(chance: random.Random, model: Model, _: int) -> Model:
         stages=np.concatenate([model.stages, stage[None]]),
         heat_odds=np.concatenate([model.heat_odds, model.heat_odds[:1]]),
         heat_skill=np.concatenate([model.heat_skill, model.heat_skill[:1]]),
+        quarter_odds=np.concatenate([model.quarter_odds, model.quarter_odds[:1]]),
         routes=routes,
         processes=processes,
     )

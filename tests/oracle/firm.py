@@ -166,6 +166,9 @@ class Stage:
     heat_skill: tuple[float, ...] = (1.0, 1.0, 1.0)
     cost_per_visit: float = 0.0
     points: list[tuple[float, float]] = field(default_factory=list)  # (log hours, log odds)
+    late: bool = False  # V28: it decides as the customer answers; then ...
+    ages: list[tuple[float, float]] = field(default_factory=list)  # ... (log hours in the stage, log odds)
+    quarter: tuple[float, ...] = (1.0, 1.0, 1.0)  # ... odds by the number of the calendar month, modulo 3
     customers: list[tuple[int, int]] | None = None  # V26: when they count time; None: always
     share_of_day: float = 1.0  # that a working day of the customers has
     attempts: Attempts | None = None

@@ -268,6 +268,9 @@ class Walk:
     gate: tuple[int, int] | None = None  # the team and the stage of that at which it counts (B3)
     company: str = "outside"  # of any market, taken, customer, cooling, free again
     advances: bool = False  # after the work in hand, as decided when it started
+    undecided: bool = False  # V28: it is decided as the customer answers, ...
+    odds: float = 1.0  # ... by the odds when the work started, ...
+    luck: float = 0.0  # ... and what chance had in store
     told: list[bool] = field(default_factory=list)  # what has been reported of it: whether it was good
     cool: int | None = None  # when a company that cools off is free again
     round: int = 0
@@ -420,28 +423,33 @@ class History:
         return math.fsum(cost.money for cost in self.costs if cost.kind == kind)
 
 
-def chance_of_advancing(
+def chance_of_advancing(odds: float, ratio: float) -> float:
+    """Turn odds, and the ratio of the month by which they are multiplied, into a probability (V9, V10)."""
+    if math.isinf(odds) or odds * ratio > 1e300:
+        return 1.0
+    return odds * ratio / (1.0 + odds * ratio)
+
+
+def odds_of_work(
     stage: Stage,
     walk: Walk,
     segment: Segment,
     skill: float,
     wait: int,
-    month: float,
     traits: Sequence[Trait] = (),
     discount: float = 1.0,
 ) -> float:
-    """Multiply the odds by every ratio that applies and turn them into a probability (V9, PC5)."""
+    """Multiply the odds by every ratio that applies to work, but for that of the month (V9, PC5)."""
     inquiry = walk.inquiry
     if math.isinf(stage.odds) or stage.checks:
-        return 1.0  # V10, J5
+        return math.inf  # V10, J5
     odds = stage.odds * segment.odds * (inquiry.fit * walk.warmth)  # N6
     odds *= stage.heat_odds[inquiry.heat] * discount
     if walk.theorist:
         odds *= stage.theorist_odds
     for number, trait in enumerate(traits):  # J2
         odds *= trait.present if number in walk.traits else trait.missing
-    odds *= effect_of_waiting(stage.points, wait) * skill ** stage.heat_skill[inquiry.heat] * month
-    return 1.0 if odds > 1e300 else odds / (1.0 + odds)  # V10
+    return odds * (effect_of_waiting(stage.points, wait) * skill ** stage.heat_skill[inquiry.heat])
 
 
 def effect_of_waiting(points: list[tuple[float, float]], wait: int) -> float:
@@ -1425,17 +1433,14 @@ class Simulation:
             self.credit(walk, rep)
         # V12: an inquiry enters its first stage as it arrives; back there, it waits since it came back.
         segment = self.firm.segments[walk.inquiry.segment]
-        month = self.odds_of_month(self.now)  # H8
         if not visit.tries:
             walk.wait = self.now - visit.entered  # Y6
-        chance = chance_of_advancing(
-            stage, walk, segment, skill, walk.wait, month, self.firm.traits, self.odds_of_deal(walk)
+        walk.odds = odds_of_work(
+            stage, walk, segment, skill, walk.wait, self.firm.traits, self.odds_of_deal(walk)
         )
-        advances = self.passes(walk) if stage.checks else self.draws.advances(*key) < chance
-        walk.advances = bool(advances)
-        routes = stage.nexts if advances else stage.elses
-        at = self.draws.route(*key)  # V16
-        _, walk.target, walk.reason = next((route for route in routes if at < route[0]), routes[-1])
+        walk.luck, walk.undecided = self.draws.advances(*key), stage.late and walk.reached
+        chance = chance_of_advancing(walk.odds, self.odds_of_month(self.now))  # H8
+        self.heads_for(walk, self.passes(walk) if stage.checks else walk.luck < chance)
         walk.takes = whole(self.draws.customer_days(*key) * segment.customer_time * DAY)  # V15
         unmet = walk.reached and walk.stage not in walk.met
         if rep is not None and stage.rejection is not None and unmet:
@@ -1449,6 +1454,21 @@ class Simulation:
         visit.rep = None if walk.rep is None else walk.rep.who  # V5
         self.spend("visit", walk.stage, 0.0 if visit.tries else stage.cost_per_visit)  # Y3
         self.say("started", walk.entity)
+
+    def heads_for(self, walk: Walk, advances: bool) -> None:
+        """Note whether a lead advances, where it goes and why (V16)."""
+        stage, walk.advances = self.stage_for(walk), bool(advances)
+        routes = stage.nexts if advances else stage.elses
+        at = self.draws.route(walk.entity, walk.inquiry.segment, walk.stage, walk.round)
+        _, walk.target, walk.reason = next((route for route in routes if at < route[0]), routes[-1])
+
+    def decide_late(self, walk: Walk) -> None:
+        """Decide as the customer answers, by the odds of the start of work (V28, V29)."""
+        stage = self.stage_for(walk)
+        ratio = effect_of_waiting(stage.ages, self.now - walk.visits[-1].entered)
+        ratio *= stage.quarter[self.firm.calendar_months[self.now // DAY] % 3]
+        self.heads_for(walk, walk.luck < chance_of_advancing(walk.odds, ratio * self.odds_of_month(self.now)))
+        walk.undecided = False
 
     def odds_of_deal(self, walk: Walk) -> float:
         """Return the odds ratio of what a deal is about, of which there is none in a visit (PC5)."""
@@ -1577,6 +1597,8 @@ class Simulation:
 
     def customer_answers(self, walk: Walk) -> None:
         """Leave the stage for another one, or for good (V17)."""
+        if walk.undecided:
+            self.decide_late(walk)
         visit = walk.visits[-1]
         visit.left = self.now
         done = "won" if walk.is_lead else "done" if walk.deal is None else "delivered"  # AV2, DE2
@@ -2512,7 +2534,8 @@ class Simulation:
         month = self.odds_of_month(walk.visits[-1].entered + wait)  # H9
         traits = self.firm.traits
         of_deal = self.odds_of_deal(walk)
-        chance = chance_of_advancing(self.stage_for(walk), walk, segment, skill, wait, month, traits, of_deal)
+        odds = odds_of_work(self.stage_for(walk), walk, segment, skill, wait, traits, of_deal)
+        chance = chance_of_advancing(odds, month)
         return min(math.floor(self.bookings(walk) * chance * 1000 + 0.5), 2**60)
 
     def odds_of_month(self, when: int) -> float:

@@ -33,6 +33,7 @@ from funnelsim.model.records import (
     IGNORED,
     LOAD,
     MOST_REASONS,
+    OPEN_DEAL,
     PLAN,
     POINT,
     PRICE,
@@ -356,6 +357,8 @@ class Plan:
         points: list[tuple[float, float]] | None = None,
         heat_odds: tuple[float, float, float] = (1.0, 1.0, 1.0),
         heat_skill: tuple[float, float, float] = (1.0, 1.0, 1.0),
+        ages: Sequence[tuple[float, float]] = (),
+        quarter: tuple[float, float, float] = (1.0, 1.0, 1.0),
         hours: tuple[list[tuple[int, int]], float] | None = None,
         attempts: tuple[float, int, Any, Any] | None = None,
         segments: list[dict[str, Any]] | None = None,
@@ -372,6 +375,8 @@ class Plan:
         (trait or NOTHING, hours, sensitivity, specificity); the stage then has no conversion. `rejection` has
         a `probability`, what the record holds, `missing` by trait, and `loads`: (open leads, odds ratio).
         `attempts` are the chance to reach the buyer, the most of them, the hours of each, and those between.
+        `ages` are the points of the time in the stage (hours, odds), `quarter` the odds by the number of the
+        calendar month, modulo 3, where it `decides_late`.
         """
         name = f"stage {len(self.rows.get('stages', []))}"
         keys = ("patience", "work", "answer", "assignment", "attempt", "interval", "report")
@@ -395,12 +400,20 @@ class Plan:
             "hours": hours,
             "attempts": attempts,
         }
-        usual |= {"heat_odds": heat_odds, "heat_skill": heat_skill, **more}
+        usual |= {"heat_odds": heat_odds, "heat_skill": heat_skill, "ages": ages, "quarter": quarter, **more}
         row |= self.varying(**usual)
         if segments is not None:
             variants = [row | self.varying(**usual | own) for own in segments]
             row |= {"first_variant": self.add("variants", *variants), "variants": len(segments)}
         return self.add("stages", row)
+
+    def curve(self, points: Sequence[tuple[float, float]]) -> int:
+        """Store the points of an effect of time; return the first one's number."""
+        made = [
+            {"waited": round(at * HOUR), "odds": odds, "log_hours": math.log(at), "log_odds": math.log(odds)}
+            for at, odds in points
+        ]
+        return self.add("points", *made)
 
     def checks(self, stage: str, checks: Sequence[Asks], passes_at: int) -> dict[str, Any]:
         """Store the checks of a stage."""
@@ -464,17 +477,16 @@ class Plan:
         points: list[tuple[float, float]],
         heat_odds: tuple[float, float, float],
         heat_skill: tuple[float, float, float],
+        ages: Sequence[tuple[float, float]],
+        quarter: tuple[float, float, float],
         hours: tuple[list[tuple[int, int]], float] | None,
         attempts: tuple[float, int, Any, Any] | None,
         **more: Any,
     ) -> dict[str, Any]:
         """Return the fields that a segment may change; without a team, no effort and no patience."""
         effort = float(team != NOBODY) if effort is None else effort
-        made = [
-            {"waited": round(at * HOUR), "odds": odds, "log_hours": math.log(at), "log_odds": math.log(odds)}
-            for at, odds in points
-        ]
         self.add("heat_skill", heat_skill)
+        self.add("quarter_odds", quarter)
         row = {
             "team": team,
             "people": 1,
@@ -487,8 +499,10 @@ class Plan:
             "nexts": len(nexts),
             "first_else": self.routes(elses),
             "elses": len(elses),
-            "first_point": self.add("points", *made),
+            "first_point": self.curve(points),
             "points": len(points),
+            "first_age": self.curve(ages),
+            "ages": len(ages),
             "heat": self.add("heat_odds", heat_odds),
         }
         if hours is not None:
@@ -636,6 +650,7 @@ class Plan:
             **self.qualifying(),
             heat_odds=np.array(self.rows["heat_odds"], float),
             heat_skill=np.array(self.rows["heat_skill"], float),
+            quarter_odds=np.array(self.rows["quarter_odds"], float),
             distributions=self.records("distributions", DISTRIBUTION),
             knots=np.array(self.knots, float),
             calendars=self.records("calendars", CALENDAR),
@@ -646,6 +661,7 @@ class Plan:
             calendar_months=24_000 + np.searchsorted(self.months_begin, np.arange(self.days), side="right"),
             months=np.array(self.months, np.int64) * DAY,
             stocks_from=self.warm_up * DAY,
+            open_deals=np.zeros(0, OPEN_DEAL),
             horizon=self.days * DAY,
         )
 

@@ -1014,6 +1014,7 @@ def mixed(seed: int) -> Model:
             points=chance.choice([None, [(1.0, 1.0), (50.0, 0.2)]]),
             hours=chance.choice([None, None, (daily(days, 9, 17, (2,)), 8 / 24), (daily(days, 0, 24), 1.0)]),
             attempts=mixed_attempts(random.Random(seed * 10 + number)),
+            **mixed_decisions(random.Random(7_000 + seed * 10 + number)),
             heat_skill=chance.choice([(1.0, 1.0, 1.0), (2.0, 1.0, 0.0)]),
             cost_per_visit=chance.choice([0.0, 2.5]),
             makes_lead=int(number == makes_lead),
@@ -1054,6 +1055,15 @@ def mixed(seed: int) -> Model:
     mixed_referrals(random.Random(5_000 + seed), plan)
     mixed_crews(random.Random(3_000 + seed), plan)
     return plan.model()
+
+
+def mixed_decisions(chance: random.Random) -> dict[str, Any]:
+    """Let a stage decide as the customer answers, in some, and customers never decide, in some."""
+    found: dict[str, Any] = {"never": chance.choice([0.0, 0.0, 0.2])}
+    if chance.random() < 0.4:
+        found |= {"decides_late": 1, "ages": chance.choice([[], [(3.0, 2.0), (30.0, 0.2)]])}
+        found |= {"quarter": chance.choice([(1.0, 1.0, 1.0), (0.2, 1.0, 4.0)])}
+    return found
 
 
 def mixed_attempts(chance: random.Random) -> tuple[float, int, Any, Any] | None:
@@ -1206,6 +1216,32 @@ def mixed_trainings(chance: random.Random) -> list[tuple[int, dict[str, float]]]
     return [(day, {"cost": 9.5, "odds": 4.0, "half_life": chance.choice([0.5, 8.0])}) for day in days]
 
 
+def decided_late() -> Model:
+    """Let what is decided wait for the answer: by the age of the deal and the month of the quarter."""
+    plan = Plan(days=24, months_begin=(4, 9, 13, 19))
+    team = plan.team(daily(24), [{"skill": 0.5}, {"skill": 2.0}], interrupts=1)
+    late = {"decides_late": 1, "conversion": 0.5, "heat_odds": (2.0, 1.0, 0.5)}
+    ages, quarter = [(6.0, 3.0), (60.0, 0.2)], (0.1, 1.0, 9.0)
+    call = [{}, {"never": 0.3, "ages": [], "customer": either(0, 4)}]
+    plan.segment()
+    plan.segment(odds=0.7)
+    plan.stage(team, effort=QUICK, customer=between(0, 6), nexts=to(1, 2), ages=ages, segments=call, **late)
+    plan.stage(
+        team,
+        effort=either(1, 3),
+        customer=3,
+        nexts=to(2),
+        elses=to(LOST, 0),
+        quarter=quarter,
+        never=0.1,
+        **late,
+    )
+    plan.stage(customer=either(AN_HOUR, 2), quarter=quarter, ages=ages[:1], **late)
+    plan.channel(6.0, 9, 9, fit=either(0.5, 2), hot=0.3, hot_or_warm=0.6, segments=[0.6, 0.4])
+    plan.shock(ODDS_OF_ALL, between(-2, 2), 0.8, 0.5)
+    return plan.model()
+
+
 SITUATIONS = {
     "hours, holidays and lunch": Situation(hours_holidays_and_lunch, worked_longer_than_its_effort),
     "round the clock": Situation(round_the_clock, worked_past_midnight),
@@ -1229,6 +1265,7 @@ SITUATIONS = {
     "held before the hand-over": Situation(held_before_the_hand_over, was_held, 20),
     "gone cold before the hand-over": Situation(held_before_the_hand_over, went_cold_while_held),
     "a channel that learns": Situation(a_channel_that_learns, lambda visit: visit.how == "won", 10),
+    "decided late": Situation(decided_late, lambda visit: visit.how == "won", 10),
     "a small market": Situation(a_small_market, lambda visit: visit.how == "won", 10),
     "ignored by their reps": Situation(ignored_by_their_reps, was_ignored, 20),
     "customers for years": OfCustomers(customers_for_years, lambda step: step.what == "churned", 20),

@@ -129,8 +129,8 @@ class Table:
                 self.row(at, of)["effort"], work(lead, at, round_)[0]
             ),
             advances=lambda lead, _, at, round_: work(lead, at, round_)[1],
-            customer_days=lambda lead, of, at, round_: self.value(
-                self.row(at, of)["customer_time"], answer(lead, at, round_)[0]
+            customer_days=lambda lead, of, at, round_: self.days_of_some(
+                self.row(at, of), answer(lead, at, round_)[0]
             ),
             route=lambda lead, _, at, round_: answer(lead, at, round_)[1],
             luck=lambda lead, _, at, round_: self.uniforms(lead, stages[at]["assignment_key"], round_)[0],
@@ -724,7 +724,6 @@ class Table:
 
     def described(self, row: Record) -> told.Stage:
         """Describe a stage's row."""
-        first, points = int(row["first_point"]), int(row["points"])
         by_clock = row["customer_share"] == 0
         return told.Stage(
             team=None if row["team"] == NOBODY else int(row["team"]),
@@ -738,10 +737,10 @@ class Table:
             heat_odds=tuple(float(ratio) for ratio in self.model.heat_odds[row["heat"]]),
             heat_skill=tuple(float(power) for power in self.model.heat_skill[row["heat"]]),
             cost_per_visit=float(row["cost_per_visit"]),
-            points=[
-                (float(point["log_hours"]), float(point["log_odds"]))
-                for point in self.model.points[first : first + points]
-            ],
+            points=self.curve(row["first_point"], row["points"]),
+            late=bool(row["decides_late"]),
+            ages=self.curve(row["first_age"], row["ages"]),
+            quarter=tuple(float(ratio) for ratio in self.model.quarter_odds[row["heat"]]),
             customers=None if by_clock else self.openings(row, "customer_hours"),
             share_of_day=float(row["customer_share"]),
             attempts=told.Attempts(float(row["reached"]), int(row["most_attempts"]), int(row["not_reached"]))
@@ -752,6 +751,18 @@ class Table:
             ignored=self.neglect(int(row["ignored"])) if row["ignored"] else None,
             rejection=self.rejection(int(row["rejection"])) if row["rejection"] else None,
         )
+
+    def curve(self, first: int, points: int) -> list[tuple[float, float]]:
+        """Describe an effect of time."""
+        return [
+            (float(point["log_hours"]), float(point["log_odds"]))
+            for point in self.model.points[first : first + points]
+        ]
+
+    def days_of_some(self, row: Record, u: float) -> float:
+        """Return the days that a customer takes, of whom a share never decides (V27)."""
+        some = 1.0 - float(row["never"])
+        return self.value(row["customer_time"], u / some) if u < some else math.inf
 
     def checks(self, row: Record) -> Records:
         """Find the checks of a stage."""

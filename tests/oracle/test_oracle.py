@@ -158,6 +158,27 @@ def waiting_does_not_matter(firm: Firm) -> None:
         stage.points = []
 
 
+def the_time_in_a_stage_does_not_matter(firm: Firm) -> None:
+    for stage in firm.stages:
+        stage.ages = []
+
+
+def the_month_of_the_quarter_does_not_matter(firm: Firm) -> None:
+    for stage in firm.stages:
+        stage.quarter = (1.0, 1.0, 1.0)
+
+
+def quarters_begin_a_month_later(firm: Firm) -> None:
+    for stage in firm.stages:
+        stage.quarter = (*stage.quarter[1:], stage.quarter[0])
+
+
+def all_is_decided_as_work_starts(firm: Firm) -> None:
+    for stage in firm.stages:
+        for each in (stage, *stage.of.values()):
+            each.late = False
+
+
 def weights_do_not_matter(firm: Firm) -> None:
     for rep in firm.reps:
         rep.weight = 1.0
@@ -384,6 +405,11 @@ def sold_at_signing(firm: Firm) -> None:
         ("referred for ever", who_refers_forgives_missed_visits),
         ("referred while customers, in a market", they_refer_for_ever),
         ("referred while customers, in a market", nobody_counts),
+        ("decided late", the_time_in_a_stage_does_not_matter),
+        ("decided late", the_month_of_the_quarter_does_not_matter),
+        ("decided late", quarters_begin_a_month_later),
+        ("decided late", all_is_decided_as_work_starts),
+        ("decided late", months_are_alike),
         ("nurtured", who_comes_back_is_no_warmer),
         ("nurtured", nobody_comes_back_twice),
         ("nurtured", the_last_touch_brings_nobody_back),

@@ -29,6 +29,7 @@ def finding(differ: ParityError, names: Names) -> str:
         "pool": example.pool,
         "processes": example.processes,
         "strategy": example.strategy,
+        "deals": example.deals,
     }
     head = [
         "The engines differ in this scenario. To repeat it:",

@@ -23,6 +23,7 @@ from funnelsim.scenario import TODAY, Course, course_of, parse
 from funnelsim.studies.replication import TWIN
 
 from .changing import kinds
+from .open_deals import with_open_deals
 from .processes import with_processes
 from .watching import FULL, GROWN, UNTIL, WatchedEngine, noted, over_changes, varieties
 
@@ -34,7 +35,7 @@ class Example:
     A replication from 2^31 on is a twin: the same uncertain numbers with chance of its own. `stops` are
     places in the history, as shares of its rows, and microseconds beside the instant of that row. `pool` is
     how many leads the compiled engine has room for before it must grow; `processes` are of a kind of
-    `with_processes`. `strategy` is the one that is lived through.
+    `with_processes`. `strategy` is the one that is lived through. So many `deals` are open at time 0.
     """
 
     text: str
@@ -44,6 +45,7 @@ class Example:
     pool: int = state.FIRST_POOL
     processes: int = 0
     strategy: str = TODAY
+    deals: int = 0
 
     @property
     def world(self) -> Record:
@@ -59,7 +61,8 @@ class Example:
     def chapters(self) -> Chapters:
         """The chapters as they are in the world, with their processes."""
         chapters = self.course.chapters(world_of(self.seed, self.replication % TWIN))
-        return tuple(replace(each, model=with_processes(each.model, self.kind)) for each in chapters)
+        chapters = tuple(replace(each, model=with_processes(each.model, self.kind)) for each in chapters)
+        return with_open_deals(chapters, self.deals, self.world)
 
     @property
     def kind(self) -> int:

@@ -105,6 +105,7 @@ COUNTED = {  # what must occur in a part
 STOPS = st.lists(st.tuples(st.floats(0, 1), st.sampled_from([0, 1, -1])), max_size=3)
 REPLICATION = st.sampled_from([0, 1, 250, 2**31 + 3, 2**32 - 1])
 POOL = st.sampled_from([256, 2, 1, 5])
+DEALS = st.sampled_from([0, 0, 1, 4, 30])
 PROCESSES = st.sampled_from([0, 0, 0, *range(KINDS_OF_PROCESSES)])
 
 
@@ -142,6 +143,7 @@ class Slice(NamedTuple):
             STOPS,
             POOL,
             PROCESSES,
+            DEALS,
         )
         def both_engines(
             text: Toml,
@@ -150,9 +152,10 @@ class Slice(NamedTuple):
             stops: list[tuple[float, int]],
             pool: int,
             processes: int,
+            deals: int,
         ) -> None:
             strategy = STRATEGY if self.changing else TODAY
-            parity(Example(text, seed, replication, tuple(stops), pool, processes, strategy), seen)
+            parity(Example(text, seed, replication, tuple(stops), pool, processes, strategy, deals), seen)
 
         both_engines()
 

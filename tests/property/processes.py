@@ -42,6 +42,7 @@ def with_processes(model: Model, kind: int) -> Model:
         stages=stages,
         heat_odds=np.vstack([model.heat_odds, model.heat_odds[-1:], model.heat_odds[-1:]]),
         heat_skill=np.vstack([model.heat_skill, model.heat_skill[-1:], model.heat_skill[-1:]]),
+        quarter_odds=np.vstack([model.quarter_odds, model.quarter_odds[-1:], model.quarter_odds[-1:]]),
         routes=routes,
         processes=processes,
         ends=busy_ends(rest, kind),

@@ -96,6 +96,14 @@ def rejection(known: list[str]) -> SearchStrategy[Document]:
     )
 
 
+def decide_as_work_starts(stage: Document) -> None:
+    """Let a stage no longer decide as the customer answers, with what needs that."""
+    if stage.pop("decided", None):
+        for table in (stage, *stage.get("segments", {}).values()):
+            for key in ("time_in_stage", "month_of_quarter"):
+                table.get("effects", {}).pop(key, None)
+
+
 @st.composite
 def qualified(draw: DrawFn, document: Document, whole: bool = False) -> Document:
     """Let a firm ask who is worth a rep's hour: in some stages by checks, in some by rejection.
@@ -113,6 +121,7 @@ def qualified(draw: DrawFn, document: Document, whole: bool = False) -> Document
         worked = "team" in stage
         if len(names) > 1 and name != names[-1] and (name == sure or draw(either(False, True))):
             del stage["conversion"]
+            decide_as_work_starts(stage)
             for own in stage.get("segments", {}).values():
                 own.pop("conversion", None)
             stage["checks"] = draw(checks(list(known), worked))
@@ -120,6 +129,7 @@ def qualified(draw: DrawFn, document: Document, whole: bool = False) -> Document
                 stage["passes_at"] = draw(st.integers(1, len(stage["checks"])))
         if worked and (name == at_work or draw(either(False, True))):
             stage["rejection"] = draw(rejection(list(known)))
+            decide_as_work_starts(stage)
     draw(learners(document, known, whole))
     of_management = {"control": either(0.5, 1), "honest_reports": either(0.5, 0)}
     management = draw(st.fixed_dictionaries({}, optional=of_management))
@@ -171,7 +181,7 @@ def changes(document: Document) -> list[tuple[str, SearchStrategy[Any]]]:
             ]
         if "checks" in stage:
             found.append((f"{at}passes_at", st.integers(1, len(stage["checks"]))))
-        if "team" in stage and known:
+        if "team" in stage and known and "decided" not in stage:
             found.append((f"{at}rejection", rejection(known)))
     found += [
         ("management.control", either(1, 0.25)),

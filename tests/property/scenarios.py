@@ -119,6 +119,8 @@ EFFECTS = {  # on the odds, in all stages or in one
     "skill_by_temperature": ({"hot": 2.0, "future": 0.0}, {"hot": 0.5, "warm": 0.5, "future": 1.5}),
     "temperature": ({"hot": 3.0, "future": 0.2}, {"hot": 0.0, "warm": 1.0}),
 }
+AGES = ({"days": [0.5, 4], "odds_ratio": [2, 0.2]}, {"days": [1], "odds_ratio": [0.3]})
+QUARTERS = ([0.2, 1, 5], [3, 0.5, 0.5])
 WAITS = (
     {"hours": [1.0, 48.0], "odds_ratio": [1.0, 0.3]},
     {"hours": [0.5, 2.0, 24.0], "odds_ratio": [1.5, 1.0, 0.1]},
@@ -576,10 +578,20 @@ def teams(draw: DrawFn, name: str, start: date, kinds: list[str]) -> Document:
     return team
 
 
-def effects() -> SearchStrategy[Document]:
-    """Choose effects on the odds, of all stages or of one."""
+def effects(*, late: bool = False) -> SearchStrategy[Document]:
+    """Choose effects on the odds, of all stages or of one, that may decide as the customer answers."""
     either_way = {name: either(*values) for name, values in EFFECTS.items()}
-    return st.fixed_dictionaries({}, optional=either_way | {"wait": either(*WAITS)})
+    of_late = {"time_in_stage": either(*AGES), "month_of_quarter": either(*QUARTERS)} if late else {}
+    return st.fixed_dictionaries({}, optional=either_way | of_late | {"wait": either(*WAITS)})
+
+
+@st.composite
+def decisions(draw: DrawFn) -> Document:
+    """Choose when a stage decides, and how many never do."""
+    found: Document = draw(st.fixed_dictionaries({}, optional={"never_decides": either(0.3, 0, 0.9)}))
+    if draw(either(False, True)):
+        return found | {"decided": "when_answered", "effects": draw(effects(late=True))}
+    return found
 
 
 def neglect() -> SearchStrategy[Document]:
@@ -650,7 +662,7 @@ def stages(draw: DrawFn, order: list[str], number: int, floor: list[str], durati
         stage["cost_per_visit"] = draw(either(2.5, 0.1))
     if draw(st.booleans()):
         stage["effects"] = draw(effects())
-    return stage
+    return stage | draw(decisions())
 
 
 @st.composite
@@ -699,7 +711,8 @@ def differences(
         "next": either({"won": 1, following: 2}, {"won": 2, order[-1]: 1, following: 1}),
         "back_to": share(0.8).map(lambda part: {order[0]: part}),
         "lost_reasons": either({"no need": 1.0}, {"too large": 0.5, "price": 0.5}),
-        "effects": effects(),
+        "never_decides": either(0.2),
+        "effects": effects(late="decided" in stage),
         "team": either(*reversed(floor)),
     }
     own = draw(st.fixed_dictionaries({}, optional=optional))

@@ -19,6 +19,7 @@ from funnelsim.model.records import (
     IGNORED,
     LEDGER,
     LOAD,
+    OPEN_DEAL,
     PLAN,
     POINT,
     PRICE,
@@ -121,6 +122,7 @@ def firm() -> Model:
         firm=np.zeros(1, FIRM),
         heat_odds=np.ones((3, 3)),
         heat_skill=np.ones((3, 3)),
+        quarter_odds=np.ones((3, 3)),
         distributions=np.zeros(0, DISTRIBUTION),
         knots=np.zeros(0),
         calendars=calendars,
@@ -131,6 +133,7 @@ def firm() -> Model:
         calendar_months=days // 10,
         months=np.array([10, 20, 30]) * DAY,
         stocks_from=10 * DAY,
+        open_deals=np.zeros(0, OPEN_DEAL),
         horizon=50 * DAY,
     )
 

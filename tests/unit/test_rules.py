@@ -17,14 +17,26 @@ import numpy as np
 import pytest
 
 from funnelsim import rules
+from funnelsim.chance.distributions import quantile
 from funnelsim.chance.distributions.lookup import Family
-from funnelsim.chance.keys import GOOD_DELIVERY, PAYMENT, WORLD, Entity, descendant, purpose, uniforms
+from funnelsim.chance.keys import (
+    GOOD_DELIVERY,
+    PAYMENT,
+    WORLD,
+    Entity,
+    descendant,
+    open_deal,
+    purpose,
+    uniforms,
+)
 from funnelsim.compiling.arrays import Floats, Record, Records
 from funnelsim.model.model import EVENTS, ODDS_OF_ALL, SALE, Model, pays_in_tiers, plain_ends
 from funnelsim.model.own_policy import callable_by_compiled_code, policy_number, register_policy
 from funnelsim.model.records import (
     AWAY,
     CHANNEL_STATE,
+    OPEN_DEAL,
+    POINT,
     PROCESS,
     PRODUCT,
     PURSUIT,
@@ -165,6 +177,23 @@ back_to = { offer = 0.2, trial = 0.2 }
 effects = { skill_by_temperature = { hot = 1.7, future = 0.4 } }
 """
 MODEL = lower(parse(SALES_FLOOR)).model
+LATE = lower(
+    parse(
+        SALES_FLOOR.replace(
+            'makes = "lead"',
+            """makes = "lead"
+decided = "when_answered"
+never_decides = 0.3
+effects.time_in_stage = { days = [0.5, 3, 20], odds_ratio = [1.5, 1, 0.3] }""",
+        ).replace(
+            "effects = { skill_by_temperature = { hot = 1.7, future = 0.4 } }",
+            """decided = "when_answered"
+effects = { month_of_quarter = [0.5, 1, 2], skill_by_temperature = { hot = 1.7, future = 0.4 } }
+[plan]
+fiscal_year_starts = 2""",
+        )
+    )
+).model
 HOURS = """
 [customer_hours]
 monday = ["09:00-17:00"]
@@ -1336,15 +1365,47 @@ def _(chance: random.Random) -> Cases:
         yield MODEL, by_month(chance), lead, chance.lognormvariate(0, 1), waited
 
 
-@cases("visits.effect_of_waiting")
+@cases("visits.odds_of_work")
+def _(chance: random.Random) -> Cases:
+    for lead in leads(chance, 500):
+        if visits.stage_for(MODEL, lead)["odds"] <= visits.CERTAIN:
+            yield MODEL, lead, chance.lognormvariate(0, 1), min(int(chance.lognormvariate(25, 4)), 40 * DAY)
+
+
+@cases("visits.ratio_needed")
+def _(chance: random.Random) -> Cases:
+    for lead in leads(chance, 500):
+        lead["fit"] = chance.choice([0.0, 1.0, lead["fit"]])
+        yield LATE, lead, chance.lognormvariate(0, 1), min(int(chance.lognormvariate(25, 4)), 40 * DAY)
+
+
+@cases("visits.decided_late")
+def _(chance: random.Random) -> Cases:
+    for world, lead in zip(worlds(chance), leads(chance), strict=True):
+        now = chance.randrange(50 * DAY)
+        lead["entered"], lead["luck"] = now - chance.choice(TIMES), chance.lognormvariate(0, 2)
+        yield LATE, world, by_month(chance), lead, now
+
+
+@cases("visits.days_of_some")
+def _(chance: random.Random) -> Cases:
+    for number, never in product(range(len(MODEL.distributions)), (0.25, 0.9)):
+        for u in (1 - never, math.nextafter(1 - never, 0), chance.random(), chance.random()):
+            yield MODEL, MODEL.distributions[number], never, u
+
+
+@cases("visits.way_out")
+def _(chance: random.Random) -> Cases:
+    yield from ((MODEL, lead, chance.randrange(2), chance.random()) for lead in leads(chance))
+
+
+@cases("visits.effect_of_time")
 def _(chance: random.Random) -> Cases:
     for stage, waited in product(
-        MODEL.stages, (*TIMES, *(int(10 ** chance.uniform(6, 14)) for _ in range(99)))
+        LATE.stages, (*TIMES, *(int(10 ** chance.uniform(6, 14)) for _ in range(99)))
     ):
-        yield MODEL, stage, waited
-        silent = stage.copy()
-        silent["points"] = 0
-        yield MODEL, silent, waited
+        yield LATE, stage["first_point"], stage["points"], waited
+        yield LATE, stage["first_age"], stage["ages"], waited
 
 
 @cases("visits.occurrence", "ending.can_be_withdrawn")
@@ -1904,6 +1965,83 @@ def _(chance: random.Random) -> Cases:
         yield WITH_CASH, world, deal, PAYMENT, int(deal["terms"])
 
 
+def opened(model: Model, chance: random.Random) -> Iterator[tuple[Model, Record, Record]]:
+    """Make deals that are open at time 0, and their pursuits as they begin."""
+    deals = np.zeros(20, OPEN_DEAL)
+    deals["entity"] = sorted(open_deal(str(number)) for number in range(20))
+    for deal, lead in zip(deals, leads(chance, 20), strict=True):
+        deal["value"] = chance.choice([math.nan, 0.0, 1234.5])
+        deal["phase"] = chance.choice([Due.GOES_COLD, Due.WORK_ENDS, Due.TRIES_AGAIN, Due.CUSTOMER_ANSWERS])
+        deal["held"], deal["missed"] = chance.random() < 0.2, chance.random() < 0.2
+        deal["contact"], deal["due"] = chance.choice(TIMES), chance.choice([0, NEVER, 3 * DAY])
+        deal["outcome"] = chance.choice([NOTHING, NOTHING, WON, LOST])
+        lead["entity"] = lead["company"] = deal["entity"]
+        lead["since"], lead["round"] = -deal["contact"], 0
+        yield model._replace(open_deals=deals), lead, deal
+
+
+OPEN_MODELS = (MODEL, WITH_CARE, LATE, QUALIFYING)
+
+
+@cases("open_deals.is_open_deal")
+def _(chance: random.Random) -> Cases:
+    yield from ((lead,) for lead in leads(chance, 5))
+    yield from ((lead,) for _, lead, _ in opened(MODEL, chance))
+
+
+@cases("open_deals.deal_of", "open_deals.own_value")
+def _(chance: random.Random) -> Cases:
+    yield from ((model, lead) for model, lead, _ in opened(MODEL, chance))
+
+
+@cases("open_deals.has_value")
+def _(_: random.Random) -> Cases:
+    yield from ((value,) for value in (0.0, 5.0, math.nan))
+
+
+@cases("open_deals.queues", "open_deals.awaits")
+def _(_: random.Random) -> Cases:
+    yield from ((due.value,) for due in Due)
+
+
+@cases("open_deals.due_at_first")
+def _(chance: random.Random) -> Cases:
+    yield from ((deal, int(deal["phase"])) for _, _, deal in opened(MODEL, chance))
+
+
+@cases("open_deals.phase_at_first", "open_deals.answer_at_first")
+def _(chance: random.Random) -> Cases:
+    for model in OPEN_MODELS:
+        for of_deals, lead, deal in opened(model, chance):
+            deal["rejected"] = model is QUALIFYING and lead["stage"] == REJECTED_IN
+            yield of_deals, lead, deal
+
+
+@cases("open_deals.reason_of_a_loss")
+def _(chance: random.Random) -> Cases:
+    yield from ((model, lead) for model, lead, _ in opened(MODEL, chance))
+
+
+@cases("open_deals.skill_at_first")
+def _(chance: random.Random) -> Cases:
+    states = np.zeros(7, REP_STATE)
+    states["skill"] = [chance.lognormvariate(0, 1) for _ in states]
+    yield from ((model, states, lead) for model, lead, _ in opened(MODEL, chance))
+
+
+@cases("open_deals.decided_at_first")
+def _(chance: random.Random) -> Cases:
+    for model in OPEN_MODELS:
+        for of_deals, lead, deal in opened(model, chance):
+            [world] = worlds(chance, 1)
+            yield of_deals, world, by_month(chance), lead, deal, chance.lognormvariate(0, 1)
+
+
+@cases("open_deals.cools_off_by")
+def _(chance: random.Random) -> Cases:
+    yield from ((world, lead) for world, lead in zip(worlds(chance), leads(chance), strict=True))
+
+
 DAYS_TAKEN = (0, DAY, DAY + 1, 9 * DAY)  # around what was promised
 
 
@@ -2120,8 +2258,89 @@ def test_skill_counts_by_its_exponent() -> None:
     [(0, 1.0), (2, 1.0), (30, 0.6), (math.sqrt(2 * 30), math.sqrt(0.6)), (200, 0.2), (9000, 0.2)],
 )
 def test_the_effect_of_waiting_is_linear_in_logs(hours: float, ratio: float) -> None:
-    found = visits.effect_of_waiting(MODEL, MODEL.stages[0], round(hours * HOUR))
+    stage = MODEL.stages[0]
+    found = visits.effect_of_time(MODEL, stage["first_point"], stage["points"], round(hours * HOUR))
     assert found == pytest.approx(ratio, rel=1e-9)
+
+
+def test_a_share_never_decides_and_the_others_take_what_they_took() -> None:
+    customer_time = MODEL.distributions[MODEL.stages[1]["customer_time"]]
+    among_all = [(number + 0.5) / 1000 for number in range(1000)]
+    found = [visits.days_of_some(MODEL, customer_time, 0.2, u) for u in among_all]
+    assert all(math.isinf(days) for days in found[800:])
+    plainly = [quantile(customer_time, MODEL.knots, u / 0.8) for u in among_all[:800]]
+    assert found[:800] == pytest.approx(plainly)
+    # 1 day at least, 2 at the median, 6 at most: half of each 0.4 is below the median
+    assert [visits.days_of_some(MODEL, customer_time, 0.2, u) for u in (0.4, 0.6)] == pytest.approx([2, 4])
+
+
+def late_stage(**fields: Any) -> Model:
+    """Make a model with one stage that decides as the customer answers, at odds of 1."""
+    model = stage_of(decides_late=1, nexts=1, elses=1, first_next=0, first_else=1, **fields)
+    still = MODEL.shocks.copy()
+    still["deviation"][ODDS_OF_ALL] = 0.0
+    ways = np.array([(1.0, WON, NOTHING), (1.0, LOST, 2)], MODEL.routes.dtype)
+    return model._replace(shocks=still, routes=ways, quarter_odds=np.ones((1, 3)))
+
+
+WORLD_1 = np.array([(1, 0)], WORLD)[0]
+
+
+def chance_when_answered(model: Model, lead: Record, skill: float, now: int, by_day: Floats = ALIKE) -> float:
+    """Count the share of evenly spread uniforms with which a lead advances that started to be worked then."""
+    won, uniforms_tried = 0, 2000
+    for number in range(uniforms_tried):
+        lead["luck"] = (number + 0.5) / uniforms_tried
+        lead["luck"] = visits.ratio_needed(model, lead, skill, 0)
+        advances, target, reason = visits.decided_late(model, WORLD_1, by_day, lead, now)
+        assert (target, reason) == ((WON, NOTHING) if advances else (LOST, 2))
+        won += advances
+    return won / uniforms_tried
+
+
+@pytest.mark.parametrize(
+    ("fields", "skill", "of_march", "probability"),
+    [
+        ({}, 1.0, 1.0, 1 / 2),
+        ({"heat": Heat.HOT}, 2.0, 1.0, 6 / 7),
+        ({}, 1.0, 3.0, 3 / 4),
+        ({"fit": 4.0}, 1.0, 0.25, 1 / 2),
+        ({"fit": 0.0}, 1.0, 3.0, 0.0),
+    ],
+)
+def test_a_late_decision_multiplies_the_odds_of_the_work_by_those_of_the_month(
+    fields: dict[str, Any], skill: float, of_march: float, probability: float
+) -> None:
+    now = 40 * DAY  # in March 2026, whose number is 2 modulo 3
+    assert MODEL.calendar_months[40] == 2026 * 12 + 2
+    model = late_stage()._replace(quarter_odds=np.array([[5.0, 7.0, of_march]]))
+    found = chance_when_answered(model, reference_lead(entered=now, **fields), skill, now)
+    assert found == pytest.approx(probability, abs=1 / 2000)
+
+
+@pytest.mark.parametrize(("days", "ratio"), [(0, 2.0), (1, 2.0), (3, 1.0), (9, 0.5), (50, 0.5)])
+def test_a_late_decision_looks_at_the_time_in_the_stage(days: int, ratio: float) -> None:
+    ages = [(at * DAY, odds, math.log(24 * at), math.log(odds)) for at, odds in ((1, 2.0), (9, 0.5))]
+    model = late_stage(first_age=1, ages=2)._replace(points=np.array([(0, 9.0, 0, 0), *ages], POINT))
+    lead, now = reference_lead(entered=0), days * DAY
+    found = chance_when_answered(model, lead, 1.0, now)
+    assert found == pytest.approx(ratio / (1 + ratio), abs=1 / 2000)
+
+
+def test_a_late_decision_is_of_the_month_in_which_the_customer_answers() -> None:
+    by_day = np.repeat([1.0, 3.0], 29)
+    model = late_stage()._replace(shocks=MODEL.shocks)
+    found = [
+        chance_when_answered(model, reference_lead(since=0), 1.0, now, by_day) for now in (9 * DAY, 40 * DAY)
+    ]
+    assert found == pytest.approx([1 / 2, 3 / 4], abs=1 / 2000)
+
+
+def test_a_certain_conversion_stays_certain_as_the_customer_answers() -> None:
+    model = late_stage()
+    model.stages["odds"] = math.inf
+    rare_month = model._replace(quarter_odds=np.full((1, 3), 1e-9))
+    assert chance_when_answered(rare_month, reference_lead(), 0.1, 0) == 1.0
 
 
 def test_what_a_lead_s_end_says_of_it() -> None:

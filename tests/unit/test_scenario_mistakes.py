@@ -436,6 +436,48 @@ ONE_MISTAKE = [
         "241 months",
         "horizon",
     ),
+    (
+        after("[stages.talk]", "effects.month_of_quarter = [1, 1, 2]"),
+        "stages.talk.effects.month_of_quarter",
+        'decided = "when_answered"',
+        "month_of_quarter",
+    ),
+    (
+        after("[stages.talk]", "segments.small.effects.time_in_stage = { days = [2], odds_ratio = [2] }"),
+        "stages.talk.segments.small.effects.time_in_stage",
+        'decided = "when_answered"',
+        "time_in_stage",
+    ),
+    (
+        after(
+            "[stages.talk]",
+            "decided = 'when_answered'\neffects.time_in_stage = { days = [2, 1], odds_ratio = [2, 1] }",
+        ),
+        "stages.talk.effects.time_in_stage.days",
+        "days that rise",
+        "effects",
+    ),
+    (
+        after(
+            "[stages.talk]",
+            "decided = 'when_answered'\neffects.time_in_stage = { days = [2], odds_ratio = [2, 1] }",
+        ),
+        "stages.talk.effects.time_in_stage",
+        "as many",
+        "effects",
+    ),
+    (
+        after("[stages.talk]", "decided = 'when_answered'\nrejection = { probability = 0.1 }"),
+        "stages.talk.rejection",
+        "decided as the work starts",
+        "rejection",
+    ),
+    (
+        after("[stages.talk]", "never_decides = 1"),
+        "stages.talk.never_decides",
+        "less than 1",
+        "never_decides",
+    ),
     (after("start = 2026-01-01", "effects.wait.hours = [3, 1, 2]"), "effects.wait.hours", "rise", "effects"),
     (after("start = 2026-01-01", "effects.wait.hours = [3]"), "effects.wait", "as many", "effects"),
     (

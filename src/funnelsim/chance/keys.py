@@ -40,6 +40,7 @@ class Entity(IntEnum):
     DESCENDANT = 5
     FIRM = 6
     CUSTOMER = 7
+    OPEN_DEAL = 8
 
 
 _DESCENDANT = Entity.DESCENDANT.value << 56
@@ -138,6 +139,7 @@ BUSY = purpose("busy day")
 BUSY_ALL = purpose("busy day of all")
 REST = purpose("rest")
 RIPENING = purpose("ripening")
+DONOR = purpose("donor")
 DEMAND_SHOCK = purpose("demand shock")
 DEMAND_SHOCK_ALL = purpose("demand shock of all")
 ODDS_SHOCK = purpose("odds shock")
@@ -171,6 +173,28 @@ def entity(kind: Entity, name: str, index: int = 0) -> int:
     7
     """
     return kind << 56 | hash24(name) << 32 | index
+
+
+def open_deal(name: str) -> int:
+    """Return the entity of a deal that is open at time 0, by its name in the records (OD1, K9).
+
+    Parameters
+    ----------
+    name : str
+        Among a million names, 1e-5 pairs share an entity.
+
+    Returns
+    -------
+    int
+        Kind (8 bits) and hash of the name (56 bits), read as the other hashes (K6).
+
+    Examples
+    --------
+    >>> open_deal("1001") >> 56 == Entity.OPEN_DEAL, open_deal("1001") == open_deal("1002")
+    (True, False)
+    """
+    hashed = int.from_bytes(blake2b(name.encode(), digest_size=7).digest(), "little")
+    return Entity.OPEN_DEAL << 56 | hashed
 
 
 def world_of(seed: int, replication: int) -> Record:

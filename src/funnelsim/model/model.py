@@ -15,6 +15,7 @@ from funnelsim.model.words import ENDED, NOBODY, NOTHING, ROUTE, Event
 SALE = 0  # the process of the first inquiries
 DEMAND_OF_ALL, ODDS_OF_ALL, DEMAND_OF_CHANNELS = range(3)  # rows of shocks; a row for each channel comes last
 EVENTS = len(Event)
+QUARTER = 3  # months
 
 
 @by_pointer
@@ -46,7 +47,7 @@ class Model(NamedTuple):
     reasons: Records  # REASON, "gone cold" first
     returns: Floats  # chance to have come back from nurture by each touch, found by the offsets of reasons
     routes: Records  # ROUTE, found by the offsets of channels and stages
-    points: Records  # POINT, the effect of waiting, found by the offsets of stages
+    points: Records  # POINT, the effects of waiting and of time in a stage, found by the offsets of stages
     traits: Records  # TRAIT (T,), 32 at most
     trait_shares: Floats  # (C, T) share of a channel's inquiries that have a trait
     trait_shifts: Floats  # (C, T) how far it moves at most, where the channel learns
@@ -57,6 +58,7 @@ class Model(NamedTuple):
     firm: Records  # FIRM (1,)
     heat_odds: Floats  # (S + variants, 3) odds ratio by heat, found by the rows of stages
     heat_skill: Floats  # (S + variants, 3) exponent of skill by heat, 1 where they do not interact
+    quarter_odds: Floats  # (S + variants, 3) odds ratio by the number of the calendar month, modulo QUARTER
     distributions: Records  # DISTRIBUTION
     knots: Floats  # quantile tables, found by the offsets of distributions
     calendars: Records  # CALENDAR, those of a team side by side
@@ -68,6 +70,7 @@ class Model(NamedTuple):
     calendar_months: Integers  # (D,) calendar month that each day lies in: year * 12 + month - 1
     months: Integers  # (M + 1,) bounds of the period's months; the period is [first, last)
     stocks_from: int  # as the period begins: until then what has no steady state stands as typed
+    open_deals: Records  # OPEN_DEAL, those that are open at time 0, in the order of entities
     horizon: int  # end of the drain: the first instant that is not simulated
 
 

@@ -271,9 +271,13 @@ STAGE = record(
     ("elses", "<i4"),
     ("first_point", "<i4"),  # points of the effect of waiting
     ("points", "<i4"),
+    ("decides_late", "<i4"),  # 1: as the customer answers, not as the work starts; then ...
+    ("first_age", "<i4"),  # ... points of the effect of the time in the stage
+    ("ages", "<i4"),
+    ("never", "<f8"),  # share of those whose work has ended that never decide
     ("first_variant", "<i4"),  # rows of Model.variants, one a segment
     ("variants", "<i4"),  # 0: the stage is the same for all segments
-    ("heat", "<i4"),  # row of Model.heat_odds and Model.heat_skill
+    ("heat", "<i4"),  # row of Model.heat_odds, Model.heat_skill and Model.quarter_odds
     ("first_customer_hours", "<i4"),  # of Model.hours: when customers count time
     ("customer_hours", "<i4"),
     ("gate", "<i4"),  # of Model.gates, counted from 1; 0: whoever comes is handed over
@@ -361,7 +365,7 @@ ROUTE = record(
     ("reason", "<i4"),
 )
 
-POINT = record(
+POINT = record(  # of an effect of time
     ("waited", "<i8"),
     ("odds", "<f8"),  # odds ratio
     ("log_hours", "<f8"),
@@ -437,7 +441,8 @@ PURSUIT = record(  # what every event of a sale looks at comes first, on as few 
     ("takes", "<i8"),  # the customer, afterwards
     ("hours", "<f8"),  # drawn for this visit: hours of work at speed 1
     ("days", "<f8"),  # drawn for this visit: days that the customer takes
-    ("luck", "<f8"),  # drawn for this visit: it advances if this is below the conversion
+    ("luck", "<f8"),  # drawn for this visit: it advances if this is below the conversion; of work that is
+    # UNDECIDED, the odds ratio that must be exceeded as the customer answers
     ("way", "<f8"),  # drawn for this visit: which route it takes
     ("fit", "<f8"),  # odds ratio
     ("stage", "<i8"),
@@ -449,7 +454,7 @@ PURSUIT = record(  # what every event of a sale looks at comes first, on as few 
     ("heat", "<i4"),
     ("theorist", "<i4"),
     ("is_lead", "<i4"),
-    ("advances", "<i4"),  # 1: it will advance after the work in hand; words.MISSED
+    ("advances", "<i4"),  # 1: it will advance after the work in hand; words.MISSED, words.UNDECIDED
     ("reason", "<i4"),
     ("process", "<i4"),
     ("attempt", "<i4"),  # how many have begun in this visit to reach the buyer
@@ -471,7 +476,7 @@ PURSUIT = record(  # what every event of a sale looks at comes first, on as few 
     ("traits", "<i8"),  # that the company has, a bit each
     ("met", "<i8"),  # by a rep, in which stages with a rejection; the bits of rules.junk
     ("done", "<i8"),  # of the work that a rep judges first, the working time before interruptions
-    ("entered", "<i8"),  # of a visit with attempts: when it queued first
+    ("entered", "<i8"),  # of a visit with attempts, or one that is decided late: when it queued first
     ("queued", "<i8"),  # ... and last
     ("contact", "<i8"),  # ... how long it had waited at the first attempt
     ("product", "<i4"),  # NOTHING, where there are no products
@@ -485,6 +490,33 @@ PURSUIT = record(  # what every event of a sale looks at comes first, on as few 
     ("price_share", "<f8"),  # ... of the full price
     ("signed", "<i8"),  # of a contract, a win-back, who may buy again: when the company first signed; else 0
     ("billed", "<f8"),  # ... share of the bookings, of a deal that is won and of its delivery
+)
+
+OPEN_DEAL = record(  # a deal that is open at time 0: what the records say of it, and its donor
+    ("entity", "<i8"),
+    ("created", "<i8"),  # before time 0
+    ("entered", "<i8"),  # its stage
+    ("since", "<i8"),  # when its phase began: with the customer, between attempts, or queued again
+    ("due", "<i8"),  # when its phase ends by itself; NEVER
+    ("effort", "<i8"),  # of work in hand: what is left
+    ("contact", "<i8"),  # how long it had waited as work in the stage started first
+    ("traits", "<i8"),  # that the company has, a bit each
+    ("value", "<f8"),  # its bookings; NaN: drawn
+    ("fit", "<f8"),  # odds ratio
+    ("stage", "<i4"),
+    ("rep", "<i4"),
+    ("channel", "<i4"),
+    ("segment", "<i4"),
+    ("product", "<i4"),  # NOTHING
+    ("heat", "<i4"),
+    ("theorist", "<i4"),
+    ("phase", "<i4"),  # what it has due, of words.Due; BEGINS: it enters its stage at time 0
+    ("held", "<i4"),  # 1: it waits before the hand-over
+    ("ignored", "<i4"),  # 1: it waits, and its rep ignores it
+    ("attempt", "<i4"),  # how many have begun in this visit to reach the buyer
+    ("missed", "<i4"),  # 1: work in hand does not reach the buyer
+    ("rejected", "<i4"),  # 1: the rep who works on it rejects it
+    ("outcome", "<i4"),  # of a deal that is overridden: WON or LOST; NOTHING
 )
 
 COMPANY = record(  # a company with pursuits of which others were born

@@ -118,6 +118,8 @@ class Event(IntEnum):
     REACTIVATED = 54  # a contract begins again, as SUBSCRIBED; waited: since its company first signed
     IN_CREW = 55  # a member's part in a crew's work, at its end or that of a month; waited: since the start
     BILLED = 56  # worked: when; waited: until it is paid, -1 if never; count: instalments; money: of one
+    WAS_OPEN = 57  # a deal is open at time 0; waited: its age in the stage; worked: when it was created;
+    # count: 1 if it queues, else 0
 
 
 class Flag(IntFlag):
@@ -186,6 +188,7 @@ class QueueOrder(IntEnum):
 
 MISSED = 2  # of work in hand, besides 0 and 1: the buyer will not be reached
 NEVER_REACHED = 3  # ... of work that is over: nor in any other attempt
+UNDECIDED = 4  # ... of work in hand or over: that is decided as the customer answers
 
 
 class Split(IntEnum):

@@ -9,6 +9,7 @@ from funnelsim.compiling.decorators import rare, rule
 from funnelsim.model.model import Model
 from funnelsim.model.words import DAY, NOTHING
 from funnelsim.rules import products
+from funnelsim.rules.open_deals import has_value, is_open_deal, own_value
 from funnelsim.rules.visits import conversion, duration
 
 THOUSANDTHS = 1_000  # the unit of worth, in money
@@ -45,8 +46,10 @@ def share_of_price(model: Model, pursuit: Record) -> float:
 def bookings(model: Model, world: Record, pursuit: Record) -> float:
     """Draw the value of a contract over its term, at the price of the day on which the pursuit began.
 
-    (M1, C17, PC4)
+    Of a deal that was open at time 0 it is the value in the records, if there is one. (M1, C17, PC4, OD6)
     """
+    if is_open_deal(pursuit) and has_value(own_value(model, pursuit)):
+        return own_value(model, pursuit)
     if pursuit["product"] != NOTHING:
         product, segment = pursuit["product"], pursuit["segment"]
         price, _ = products.prices_of(model, world, product, segment, pursuit["company"], 0)
@@ -62,8 +65,10 @@ def bookings(model: Model, world: Record, pursuit: Record) -> float:
 def expected_bookings(model: Model, pursuit: Record) -> float:
     """Compute a contract's bookings at the mean of the table that values are drawn from.
 
-    (M7, PC4)
+    (M7, PC4, OD6)
     """
+    if is_open_deal(pursuit) and has_value(own_value(model, pursuit)):
+        return own_value(model, pursuit)
     if pursuit["product"] != NOTHING:
         return of_product(model, pursuit, float(products.price_row(model, pursuit)["mean"]))
     segment = model.segments[pursuit["segment"]]

@@ -12,7 +12,8 @@ from funnelsim.model.model import Model
 from funnelsim.model.words import DAY, NOTHING, Event
 from funnelsim.rules.contracts import CENTS, cents, share_of_price
 from funnelsim.rules.nurture import is_win_back
-from funnelsim.rules.products import MONTH, is_launched, is_recurring, prices_of
+from funnelsim.rules.open_deals import has_value, is_open_deal, own_value
+from funnelsim.rules.products import MONTH, is_launched, is_recurring, months_at_first, prices_of
 from funnelsim.rules.routes import route
 from funnelsim.rules.visits import duration, occurrence
 
@@ -36,9 +37,12 @@ def contract_of(deal: Record) -> int:
 def signed(model: Model, world: Record, deal: Record) -> tuple[float, float, float]:
     """Return what is signed for a month: what is paid, the same at the mean price, the share of the price.
 
-    (CU1, PC2)
+    (CU1, PC2, OD6)
     """
     share = share_of_price(model, deal)
+    if is_open_deal(deal) and has_value(own_value(model, deal)):
+        paid = own_value(model, deal) / months_at_first(model, deal["product"])
+        return paid, paid, share
     price, mean_price = prices_of(model, world, deal["product"], deal["segment"], deal["company"], 0)
     return price * share, mean_price * share, share
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 
 from funnelsim.chance.distributions import quantile, varies
-from funnelsim.chance.keys import uniforms_if
+from funnelsim.chance.keys import uniforms, uniforms_if
 from funnelsim.compiling.arrays import Floats, Record
 from funnelsim.compiling.decorators import rare, rule
-from funnelsim.model.model import SALE, Model
+from funnelsim.model.model import QUARTER, SALE, Model
 from funnelsim.model.words import DAY, HOUR, NEVER, NOBODY, NOTHING
 from funnelsim.model.worktime import work_ends
 from funnelsim.rules.routes import route
@@ -75,12 +75,23 @@ def fate(model: Model, world: Record, pursuit: Record) -> tuple[float, float, fl
     stage = stage_for(model, pursuit)
     effort, customer_time = model.distributions[stage["effort"]], model.distributions[stage["customer_time"]]
     works = stage["odds"] <= CERTAIN or varies(effort)
-    answers = stage["nexts"] > 1 or stage["elses"] > 1 or varies(customer_time)
+    never = stage["never"]
+    answers = stage["nexts"] > 1 or stage["elses"] > 1 or varies(customer_time) or never > 0.0
     entity, visit = pursuit["entity"], occurrence(pursuit)
     for_effort, luck = uniforms_if(works, world, entity, stage["work_key"], visit)
     for_time, way = uniforms_if(answers, world, entity, stage["answer_key"], visit)
     hours = quantile(effort, model.knots, for_effort)
+    if never > 0.0:
+        return hours, days_of_some(model, customer_time, never, for_time), luck, way
     return hours, quantile(customer_time, model.knots, for_time), luck, way
+
+
+@rare
+def days_of_some(model: Model, customer_time: Record, never: float, u: float) -> float:
+    """Return the days that a customer takes where a share never decides: infinite for one of these (V27)."""
+    if u >= 1.0 - never:
+        return math.inf
+    return float(quantile(customer_time, model.knots, u / (1.0 - never)))
 
 
 @rule
@@ -95,16 +106,28 @@ def work(
 
 @rule
 def conversion(model: Model, odds_by_day: Floats, pursuit: Record, skill: float, waited: int) -> float:
-    """Compute the probability that a lead advances, from its odds ratios in this stage (V9, V10, H9).
+    """Compute the probability that a lead advances, from its odds in this stage and month (V9, V10, H9).
 
-    odds = stage's x segment's x fit x heat's x theorist's x traits' x wait's x skill^exponent x month's,
-    where the stage's odds are those of the reference pursuit: warm, average fit, average rep, contacted
-    within a day. A conversion typed as 1 is certain, whatever the odds ratios; so is that of a stage which
-    decides by checks, until they are made (J5).
+    A conversion typed as 1 is certain, whatever the odds ratios; so is that of a stage which decides by
+    checks, until they are made (J5).
+    """
+    if stage_for(model, pursuit)["odds"] > CERTAIN:
+        return 1.0
+    odds = odds_of_work(model, pursuit, skill, waited)
+    odds = in_month(model, odds_by_day, odds, pursuit["since"] + waited)
+    if odds > CERTAIN:
+        return 1.0
+    return float(odds / (1.0 + odds))
+
+
+@rule
+def odds_of_work(model: Model, pursuit: Record, skill: float, waited: int) -> float:
+    """Multiply the odds of a lead in this stage, but for those of the month (V9).
+
+    odds = stage's x segment's x fit x heat's x theorist's x traits' x wait's x skill^exponent, where the
+    stage's odds are those of the reference pursuit: warm, average fit, average rep, contacted within a day.
     """
     stage = stage_for(model, pursuit)
-    if stage["odds"] > CERTAIN:
-        return 1.0
     heat = pursuit["heat"]
     odds = stage["odds"] * model.segments[pursuit["segment"]]["odds"] * pursuit["fit"]
     odds *= model.heat_odds[stage["heat"], heat]
@@ -114,22 +137,17 @@ def conversion(model: Model, odds_by_day: Floats, pursuit: Record, skill: float,
         odds *= model.products[pursuit["product"]]["odds"]  # PC5
     if len(model.traits) > 0:
         odds = with_traits(model, pursuit, odds)
-    odds *= effect_of_waiting(model, stage, waited)
+    odds *= effect_of_time(model, stage["first_point"], stage["points"], waited)
     exponent = model.heat_skill[stage["heat"], heat]
-    odds *= skill if exponent == 1.0 else math.pow(skill, exponent)
-    odds = in_month(model, odds_by_day, odds, pursuit["since"] + waited)
-    if odds > CERTAIN:
-        return 1.0
-    return float(odds / (1.0 + odds))
+    return float(odds * (skill if exponent == 1.0 else math.pow(skill, exponent)))
 
 
 @rule
-def effect_of_waiting(model: Model, stage: Record, waited: int) -> float:
-    """Read the odds ratio of a wait: linear in log time between points, flat outside (V11)."""
-    count = stage["points"]
+def effect_of_time(model: Model, first: int, count: int, waited: int) -> float:
+    """Read the odds ratio of a time from points: linear in log time between them, flat outside (V11, V28)."""
     if count == 0:
         return 1.0
-    points, first = model.points, stage["first_point"]
+    points = model.points
     last = first + count - 1
     if waited <= points[first]["waited"]:
         return float(points[first]["odds"])
@@ -150,13 +168,50 @@ def answer(model: Model, pursuit: Record) -> tuple[int, int, int]:
 
     (V15, V16)
     """
-    stage = stage_for(model, pursuit)
     takes = duration(pursuit["days"] * model.segments[pursuit["segment"]]["customer_time"], DAY)
-    if pursuit["advances"] == 1:
-        chosen = route(model.routes, stage["first_next"], stage["nexts"], pursuit["way"])
-    else:
-        chosen = route(model.routes, stage["first_else"], stage["elses"], pursuit["way"])
+    chosen = way_out(model, pursuit, pursuit["advances"], pursuit["way"])
     return takes, model.routes[chosen]["target"], model.routes[chosen]["reason"]
+
+
+@rule
+def way_out(model: Model, pursuit: Record, advances: int, way: float) -> int:
+    """Find the route of a lead that advances, or of one that does not (V16)."""
+    stage = stage_for(model, pursuit)
+    if advances == 1:
+        return int(route(model.routes, stage["first_next"], stage["nexts"], way))
+    return int(route(model.routes, stage["first_else"], stage["elses"], way))
+
+
+@rare
+def ratio_needed(model: Model, pursuit: Record, skill: float, waited: int) -> float:
+    """Return the odds ratio that must be exceeded, as the customer answers, for a lead to advance (V28).
+
+    Nothing else of the start of work is needed then: u < p is the same as u / (1 - u) / odds < ratio.
+    """
+    if stage_for(model, pursuit)["odds"] > CERTAIN:
+        return 0.0
+    odds = odds_of_work(model, pursuit, skill, waited)
+    if odds == 0.0:
+        return math.inf
+    return float(pursuit["luck"] / (1.0 - pursuit["luck"]) / odds)
+
+
+@rare
+def decided_late(
+    model: Model, world: Record, odds_by_day: Floats, pursuit: Record, now: int
+) -> tuple[int, int, int]:
+    """Decide, as the customer answers, whether a lead advances, where it goes and why (V28, V29).
+
+    The way out is drawn anew from its key: the chapter in which the work started may have had only one.
+    """
+    stage = stage_for(model, pursuit)
+    ratio = effect_of_time(model, stage["first_age"], stage["ages"], now - pursuit["entered"])
+    ratio *= model.quarter_odds[stage["heat"], model.calendar_months[now // DAY] % QUARTER]
+    ratio = in_month(model, odds_by_day, ratio, now)
+    advances = 1 if pursuit["luck"] < ratio else 0
+    _, way = uniforms(world, pursuit["entity"], stage["answer_key"], occurrence(pursuit))
+    chosen = way_out(model, pursuit, advances, way)
+    return advances, model.routes[chosen]["target"], model.routes[chosen]["reason"]
 
 
 @rule

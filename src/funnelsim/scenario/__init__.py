@@ -3,7 +3,7 @@
 from funnelsim.scenario.changes import parse_assignment
 from funnelsim.scenario.errors import Problem, ScenarioError
 from funnelsim.scenario.files import preset_text, presets
-from funnelsim.scenario.level import at_medians, levelled
+from funnelsim.scenario.level import at_medians, levelled, with_all_deciding
 from funnelsim.scenario.levers import (
     Lever,
     assumed,
@@ -82,5 +82,6 @@ __all__ = [
     "presets",
     "prices_without_margins",
     "strategy_names",
+    "with_all_deciding",
     "worlds_of",
 ]

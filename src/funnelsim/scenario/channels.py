@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from funnelsim.scenario.learning import Learning
-from funnelsim.scenario.quantities import NotNegative, OddsRatio, Positive, Share, TimesOfDay
+from funnelsim.scenario.quantities import BelowOne, NotNegative, OddsRatio, Positive, Share, TimesOfDay
 from funnelsim.scenario.section import ONE, Section
 from funnelsim.scenario.shocks import Shock
 
@@ -68,7 +68,7 @@ class Promotion(Section):
 
     starts: date = Field(description="First day of the promotion.", examples=[date(2026, 1, 1)])
     ends: date = Field(description="First day after the promotion.", examples=[date(2026, 2, 1)])
-    price_cut: Annotated[float, Field(ge=0, lt=1)] = Field(
+    price_cut: BelowOne = Field(
         default=0.0, description="Share by which contracts of inquiries of these days cost less."
     )
     inquiries_factor: NotNegative = Field(

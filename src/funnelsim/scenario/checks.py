@@ -22,6 +22,7 @@ from funnelsim.scenario.calendars import spans_of_the_day
 from funnelsim.scenario.channels import KINDS, Channel
 from funnelsim.scenario.combined import check_combined
 from funnelsim.scenario.crews import check_crews
+from funnelsim.scenario.decision_checks import check_curve, check_decisions
 from funnelsim.scenario.errors import ROUNDING, Problem, Problems, nearest, shown, sum_to_one, unknown
 from funnelsim.scenario.flow import LOSS, WIN, advancing, failing, first_stage, reached, stage_of, teams_of
 from funnelsim.scenario.gates import check_hand_overs
@@ -571,11 +572,7 @@ def _waits(contents: Contents) -> Problems:
 
 
 def _wait(path: str, wait: Wait) -> Problems:
-    if len(wait.hours) != len(wait.odds_ratio):
-        counts = f"{len(wait.hours)} hours and {len(wait.odds_ratio)} odds ratios"
-        yield Problem(path, f"has {counts}", "as many of one as of the other")
-    if any(later <= earlier for earlier, later in pairwise(wait.hours)):
-        yield Problem(f"{path}.hours", f"is {shown(wait.hours)}", "hours that rise")
+    yield from check_curve(path, "hours", wait.hours, wait.odds_ratio)
 
 
 # ---- names, strategies ------------------------------------------------------------------------
@@ -664,6 +661,7 @@ _CHECKS_OF_STAGES: tuple[Callable[[Contents], Problems], ...] = (
     check_hand_overs,
     check_ignored,
     check_qualifying,
+    check_decisions,
     _customer_hours,
     _reasons,
     _targets,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from funnelsim.model.model import QUARTER
 from funnelsim.model.words import Heat
 from funnelsim.scenario.schema import Contents, Stage
 
@@ -36,6 +37,29 @@ def committee_effect(scenario: Contents, segment: str) -> tuple[float, float]:
     beyond_first = own.committee_size - 1
     odds = own.odds_ratio * extra.odds_ratio**beyond_first
     return odds, own.customer_time_factor * extra.customer_time**beyond_first
+
+
+def by_calendar_month(stage: Stage, fiscal_year_starts: int) -> list[float]:
+    """Return a stage's odds ratios by the number of the calendar month, modulo 3 (V28).
+
+    Parameters
+    ----------
+    stage : Stage
+        Whose ratios are those of the first, second and third month of the fiscal quarter.
+    fiscal_year_starts : int
+        Month in which the fiscal year begins, from 1.
+
+    Examples
+    --------
+    In a fiscal year that begins in February, January (number 0 of a year) is the third month of a quarter:
+
+    >>> from funnelsim.scenario.schema import StageEffects
+    >>> busy_at_the_end = StageEffects(month_of_quarter=(0.5, 1.0, 2.0))
+    >>> by_calendar_month(Stage(conversion=0.5, effects=busy_at_the_end), fiscal_year_starts=2)
+    [2.0, 0.5, 1.0]
+    """
+    ratios = stage.effects.month_of_quarter or (1.0,) * QUARTER
+    return [ratios[(month - fiscal_year_starts + 1) % QUARTER] for month in range(QUARTER)]
 
 
 def by_heat(everywhere: object, here: object) -> list[float]:

@@ -14,6 +14,7 @@ from funnelsim.scenario.uncertainties import applied
 from funnelsim.scenario.volumes import Era, expected_inquiries, is_on_staff
 
 _Table = TypeVar("_Table", bound=Contents)
+_Stage = TypeVar("_Stage", Stage, StageOfSegment)
 
 
 def at_medians(contents: _Table) -> _Table:
@@ -25,6 +26,52 @@ def at_medians(contents: _Table) -> _Table:
     """
     certain = applied(contents, at_middle(contents.uncertainties))
     return certain.model_copy(update={"uncertainties": {}})
+
+
+def with_all_deciding(contents: _Table) -> _Table:
+    """Let everybody decide, and those who never would not advance: a pilot need not wait for them for ever.
+
+    The flow from each stage to the next stays what it is for the reference lead.
+
+    Parameters
+    ----------
+    contents : Contents
+        With certain numbers.
+
+    Examples
+    --------
+    >>> from funnelsim.scenario import load
+    >>> changes = {"stages.proposal.conversion": 0.4, "stages.proposal.never_decides": 0.5}
+    >>> proposal = with_all_deciding(load("first_steps").with_changes(changes)).stages["proposal"]
+    >>> proposal.conversion, proposal.never_decides
+    (0.2, 0.0)
+    """
+    of_processes = {
+        table: {
+            name: process.model_copy(update={"stages": _all_deciding(process.stages)})
+            for name, process in getattr(contents, table).items()
+        }
+        for table in ("deliveries", "account_visits")
+    }
+    return contents.model_copy(update={"stages": _all_deciding(contents.stages), **of_processes})
+
+
+def _all_deciding(stages: dict[str, Stage]) -> dict[str, Stage]:
+    """Let all those decide in some stages who never would, and not advance."""
+    return {
+        name: _decided(stage, stage).model_copy(
+            update={"segments": {of: _decided(own, stage) for of, own in stage.segments.items()}}
+        )
+        for name, stage in stages.items()
+    }
+
+
+def _decided(own: _Stage, stage: Stage) -> _Stage:
+    """Return a stage, or what differs in it for a segment, without those who never decide."""
+    never = stage.never_decides if own.never_decides is None else own.never_decides
+    conversion = stage.conversion if own.conversion is None else own.conversion
+    left = None if conversion is None else conversion * (1.0 - never)
+    return own.model_copy(update={"never_decides": 0.0, "conversion": left})
 
 
 def levelled(scenario: Scenario, months: int) -> Scenario:

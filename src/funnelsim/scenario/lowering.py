@@ -10,13 +10,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from funnelsim.model.model import DEMAND_OF_CHANNELS, Model, Names
+from funnelsim.model.model import DEMAND_OF_CHANNELS, QUARTER, Model, Names
 from funnelsim.model.records import (
     CHANNEL,
     CHECK,
     FIRM,
     GATE,
     IGNORED,
+    OPEN_DEAL,
     PLAN,
     REJECTION,
     REP,
@@ -183,6 +184,7 @@ class Groundwork:
             "calendar_months": calendar.month_numbers(),
             "months": np.array([calendar.instant(day) for day in calendar.month_starts()], np.int64),
             "stocks_from": int(calendar.instant(calendar.month_starts()[0])),
+            "open_deals": np.zeros(0, OPEN_DEAL),
             "horizon": days * DAY,
         }
         eras = self._eras([each.scenario for each in pieces])
@@ -278,6 +280,7 @@ class Groundwork:
             "ignored": np.zeros(len(ignoring(scenario)), IGNORED),
             "heat_odds": np.zeros((len(stages) + variants, len(Heat))),
             "heat_skill": np.zeros((len(stages) + variants, len(Heat))),
+            "quarter_odds": np.ones((len(stages) + variants, QUARTER)),
             "expected": np.zeros(channels * (len(self._calendar.days) + 1)),
             **blank_products(scenario),
             **blank_billing(scenario),

@@ -23,6 +23,7 @@ from funnelsim.scenario.spreadsheets import SampleError
 DAY_SECONDS = 86_400
 
 Share = Annotated[float, Field(ge=0, le=1)]
+BelowOne = Annotated[float, Field(ge=0, lt=1)]  # a share that is never all
 NotNegative = Annotated[float, Field(ge=0, le=LARGEST)]
 Positive = Annotated[float, Field(gt=0, le=LARGEST)]
 

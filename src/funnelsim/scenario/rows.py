@@ -31,7 +31,13 @@ from funnelsim.rules.effort_split import THOUSAND
 from funnelsim.scenario.attempts import NOT_REACHED_NAME
 from funnelsim.scenario.calendars import Calendar, spans_of_the_day
 from funnelsim.scenario.channels import Promotion, Prospecting
-from funnelsim.scenario.effects import by_heat, committee_effect, stage_odds, theorist_odds
+from funnelsim.scenario.effects import (
+    by_calendar_month,
+    by_heat,
+    committee_effect,
+    stage_odds,
+    theorist_odds,
+)
 from funnelsim.scenario.flow import (
     LOSS,
     WIN,
@@ -55,7 +61,7 @@ from funnelsim.scenario.qualifying_rows import QualifyingRows, trait_share
 from funnelsim.scenario.quantities import EffortSplit
 from funnelsim.scenario.rotas import Customers, Rota
 from funnelsim.scenario.schema import Contents, Rep, Segment, Stage, Team
-from funnelsim.scenario.sheets import Draft, Sheet, Way, fill
+from funnelsim.scenario.sheets import Draft, OtherShapeError, Sheet, Way, fill, points_of
 from funnelsim.scenario.shocks import Shock
 from funnelsim.scenario.staff_rows import (
     Held,
@@ -609,6 +615,8 @@ class StageRows:
                 "gate": 0 if stage.team is None else gates.get((stage.team, self.name), 0),
                 "first_point": first_point,
                 "points": points,
+                **_room_for_ages(stage, draft),
+                "decides_late": int(stage.decided == "when_answered"),
                 "heat": self._heat(scenario, place),
                 **self._limit_of_attempts(stage),
                 **({} if hours is None else self.customers[hours]),
@@ -643,6 +651,8 @@ class StageRows:
             sheet.array("heat_odds")[heat] = by_heat(effects.temperature, here.temperature)
             exponents = by_heat(effects.skill_by_temperature, here.skill_by_temperature)
             sheet.array("heat_skill")[heat] = exponents
+            sheet.array("quarter_odds")[heat] = by_calendar_month(stage, scenario.plan.fiscal_year_starts)
+            _write_ages(stage, sheet.array(place.records)[place.number], sheet)
 
     def _places(self, scenario: Contents) -> list[Place]:
         """List the rows of the stage, that for all segments first."""
@@ -671,6 +681,24 @@ class StageRows:
                 yield share, self.targets[target], NOTHING
 
 
+def _room_for_ages(stage: Stage, draft: Draft) -> Row:
+    """Make room for the points of the effect of the time in a stage."""
+    effect = stage.effects.time_in_stage
+    if effect is None:
+        return {}
+    return {"first_age": draft.room_for_points(len(effect.days)), "ages": len(effect.days)}
+
+
+def _write_ages(stage: Stage, row: Any, sheet: Sheet) -> None:
+    """Write the points of the effect of the time in a stage, as many as there is room for (V28)."""
+    effect = stage.effects.time_in_stage
+    if row["ages"] != (0 if effect is None else len(effect.days)):
+        raise OtherShapeError
+    if effect is not None:
+        hours = [24.0 * days for days in effect.days]
+        sheet.points(int(row["first_age"]), points_of(hours, effect.odds_ratio))
+
+
 def _leading_elsewhere(stage: Stage) -> set[str]:
     """Name the segments whose leads have ways out of their own."""
     keys = ("next", "back_to", "lost_reasons")
@@ -686,6 +714,7 @@ def _numbers_of_stage(scenario: Contents, stage: Stage, sheet: Sheet) -> Row:
         "theorist_odds": theorist_odds(scenario, stage),
         "odds": stage_odds(stage),
         "cost_per_visit": stage.cost_per_visit,
+        "never": stage.never_decides,
         "effort": sheet.distribution(_NO_TIME if stage.team is None else stage.effort_hours),
         "customer_time": sheet.distribution(stage.customer_takes_days),
         "patience": NOTHING if patience is None else sheet.distribution(patience),

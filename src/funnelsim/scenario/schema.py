@@ -27,6 +27,7 @@ from funnelsim.scenario.products import Product
 from funnelsim.scenario.qualifying import MOST_TRAITS, Check, Management, Rejection, Trait
 from funnelsim.scenario.quantities import (
     AboveZero,
+    BelowOne,
     Duration,
     Holidays,
     NotNegative,
@@ -186,6 +187,23 @@ class Wait(Section):
     )
 
 
+class TimeInStage(Section):
+    """What the time in a stage does: piecewise linear in log time between the points, flat outside."""
+
+    days: tuple[Positive, ...] = Field(
+        min_length=1,
+        max_length=100,
+        description="Days from entering the stage to the customer's answer, rising.",
+        examples=[(7.0, 60.0)],
+    )
+    odds_ratio: tuple[Positive, ...] = Field(
+        min_length=1,
+        max_length=100,
+        description="Odds ratio of advancing at each of `days`.",
+        examples=[(1.0, 0.5)],
+    )
+
+
 class ExtraDecider(Section):
     """What each member of a buying committee beyond the first does, in every stage."""
 
@@ -228,6 +246,16 @@ class StageEffects(Section):
     theorist: NotNegative | None = Field(default=None, description="Odds ratio of a theorist in this stage.")
     skill_by_temperature: SkillByHeatHere = Field(
         default=SkillByHeatHere(), description="Exponents of skill in this stage."
+    )
+    time_in_stage: TimeInStage | None = Field(
+        default=None,
+        description="Odds ratio by the time since entering the stage, where it decides when answered. "
+        "Default: none.",
+    )
+    month_of_quarter: tuple[Positive, Positive, Positive] | None = Field(
+        default=None,
+        description="Odds ratios of the first, second and third month of the fiscal quarter, where the stage "
+        "decides when answered. Default: 1.",
     )
 
 
@@ -476,6 +504,9 @@ class StageOfSegment(Section):
     customer_takes_days: Duration | None = Field(
         default=None, description="Days that the segment's customers take; times their own factor."
     )
+    never_decides: BelowOne | None = Field(
+        default=None, description="Share of the segment's customers who never answer once the work is done."
+    )
     customer_hours: CustomerHours | None = Field(
         default=None,
         description="When the segment's customers count time in this stage.",
@@ -527,6 +558,15 @@ class Stage(Section):
     )
     customer_takes_days: Duration = Field(
         default=ZERO, description="Days that the customer takes after the work."
+    )
+    never_decides: BelowOne = Field(
+        default=0.0,
+        description="Share of customers who never answer once the work is done; `customer_takes_days` is of "
+        "those who do.",
+    )
+    decided: Literal["when_worked", "when_answered"] = Field(
+        default="when_worked",
+        description="When it is decided who advances: as the work starts, or as the customer answers.",
     )
     customer_hours: CustomerHours | None = Field(
         default=None,

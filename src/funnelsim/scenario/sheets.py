@@ -18,6 +18,7 @@ from funnelsim.scenario.schema import Wait
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Way = tuple[float, int, int]  # a share, a target and a reason
+Point = tuple[int, float, float, float]  # of an effect of time: see POINT
 Part = tuple[int, int, float]  # of a day: from, to, and the share of the day's inquiries by then
 
 
@@ -32,6 +33,9 @@ class Sheet(Protocol):
 
     def route(self, ways: Iterable[Way]) -> tuple[int, int]:
         """Write ways out; return the first one's number and how many there are."""
+
+    def points(self, first: int, points: Sequence[Point]) -> None:
+        """Write the points of an effect where room was made for them."""
 
 
 class Ends(NamedTuple):
@@ -49,6 +53,18 @@ def fill(records: Array, position: int | slice, row: Mapping[str, Any]) -> None:
     """Write the fields that a row names, into one record or into several alike."""
     for name, value in row.items():
         records[name][position] = value
+
+
+def points_of(hours: Iterable[float], odds_ratios: Iterable[float]) -> list[Point]:
+    """Return the points of an effect of time.
+
+    >>> points_of([1.0], [0.5])
+    [(3600000000, 0.5, 0.0, -0.6931471805599453)]
+    """
+    return [
+        (round(at * HOUR), odds, math.log(at), math.log(odds))
+        for at, odds in zip(hours, odds_ratios, strict=True)
+    ]
 
 
 def _cumulative(ways: Iterable[Way]) -> list[Way]:
@@ -75,7 +91,7 @@ class Draft:
         self._tables = Tables()
         self.tables: list[QuantileTable] = []  # of each distribution, by its number
         self._routes: list[Way] = []
-        self._points: list[tuple[int, float, float, float]] = []
+        self._points: list[Point] = []
         self._curves: dict[Wait, tuple[int, int]] = {}
         self._spans: list[Part] = []
         self._loads: list[tuple[int, float]] = []
@@ -105,11 +121,18 @@ class Draft:
             return 0, 0
         if wait not in self._curves:
             self._curves[wait] = (len(self._points), len(wait.hours))
-            self._points += (
-                (round(hours * HOUR), odds, math.log(hours), math.log(odds))
-                for hours, odds in zip(wait.hours, wait.odds_ratio, strict=True)
-            )
+            self._points += points_of(wait.hours, wait.odds_ratio)
         return self._curves[wait]
+
+    def room_for_points(self, count: int) -> int:
+        """Make room for the points of an effect; return the first one's number."""
+        first = len(self._points)
+        self._points += [(0, 1.0, 0.0, 0.0)] * count
+        return first
+
+    def points(self, first: int, points: Sequence[Point]) -> None:
+        """Write the points of an effect where room was made for them."""
+        self._points[first : first + len(points)] = points
 
     def day(self, parts: Iterable[Part]) -> tuple[int, int]:
         """Add the spans of a day; return the first one's number and how many there are."""
@@ -192,6 +215,10 @@ class Revision:
         if routes:
             self.array("routes")[first:end] = routes
         return first, len(routes)
+
+    def points(self, first: int, points: Sequence[Point]) -> None:
+        """Write the points of an effect in place of the old ones."""
+        self.array("points")[first : first + len(points)] = points
 
     def check_the_end(self) -> None:
         """Raise if a distribution or a route was not rewritten."""

@@ -39,6 +39,7 @@ from funnelsim.scenario import (
     levelled,
     lower,
     strategy_names,
+    with_all_deciding,
 )
 from funnelsim.scenario.months import DAYS_PER_MONTH
 from funnelsim.scenario.scenario import Dated
@@ -129,7 +130,8 @@ def pilot(scenario: Scenario, jobs: int = 0, strategies: Iterable[str] = ()) -> 
     any dated change, since they are lived in it. The drain is long enough for all, as they are at first and
     in the end.
 
-    Uncertain numbers are at their medians; an own policy that Numba cannot compile is round_robin.
+    Those who never decide do not advance. Uncertain numbers are at their medians; an own policy that Numba
+    cannot compile is round_robin.
 
     Parameters
     ----------
@@ -143,7 +145,7 @@ def pilot(scenario: Scenario, jobs: int = 0, strategies: Iterable[str] = ()) -> 
     """
     names = dict.fromkeys((*strategy_names(scenario), *strategies))
     scenarios = {name: scenario.strategy(name) for name in names}
-    certain = {name: at_medians(each) for name, each in scenarios.items()}
+    certain = {name: with_all_deciding(at_medians(each)) for name, each in scenarios.items()}
     timelines = {name: scenario.timeline(name) for name in names}
     needs, pasts = _needs(certain, jobs), _needs(_pasts(timelines), jobs)
     of_today = pasts.get(TODAY, needs[TODAY])
@@ -163,7 +165,7 @@ def _pasts(timelines: Mapping[str, tuple[Dated, ...]]) -> dict[str, Scenario]:
     """List what is lived in the warm-up and not to the end: a past that is today's is listed as today's."""
     today = timelines[TODAY][0]
     return {
-        name: at_medians(timeline[0].scenario)
+        name: with_all_deciding(at_medians(timeline[0].scenario))
         for name, timeline in timelines.items()
         if len(timeline) > 1 and (name == TODAY or not timeline[0].is_same(today))
     }

@@ -292,7 +292,8 @@ def requeue(before: Model, model: Model, world: Record, state: State, becomes: I
     slot, moved, last = take_from_queues(before, state, becomes), NONE, NONE
     while slot != NONE:
         following, pursuit = int(state.links[slot]["next"]), state.pursuits[slot]
-        read_fate(model, world, pursuit)
+        if pursuit["interrupted"] == 0:
+            read_fate(model, world, pursuit)
         if assignment.is_moved(before, model, pursuit):
             moved, last = chained(state, slot, moved, last)
         elif pursuit["rep"] == NOBODY:

@@ -33,6 +33,7 @@ from funnelsim.engines.compiled.desks import enlist, grant, open_up, opens_next,
 from funnelsim.engines.compiled.inquiries import expect_inquiry, take_inquiry, take_referral
 from funnelsim.engines.compiled.kin import begin_born, withdraw
 from funnelsim.engines.compiled.market import give_back
+from funnelsim.engines.compiled.open_deals import begin_open, expect_open_deals
 from funnelsim.engines.compiled.orders import buy_again
 from funnelsim.engines.compiled.placing import leave_queue
 from funnelsim.engines.compiled.prospecting import begin_blocks, end_block, stir_prospectors
@@ -60,7 +61,7 @@ from funnelsim.engines.ledger import Ledger, has_room, note_touches, rows_of_a_s
 from funnelsim.engines.protocol import MOST_WAVES
 from funnelsim.model.model import Model
 from funnelsim.model.words import DAY, NOBODY, NOTHING, Due, Event
-from funnelsim.rules import attempts, costs, customers, ending, nurture, people, turnover
+from funnelsim.rules import attempts, costs, customers, ending, nurture, open_deals, people, turnover
 from funnelsim.rules.arrivals import expect_inquiries
 from funnelsim.rules.prospecting import IDLE, RESERVED
 from funnelsim.rules.shocks import expect_odds
@@ -75,7 +76,7 @@ def live(model: Model, world: Record, state: State, until: int, ledger: Ledger) 
     room = rows_of_a_step(model)
     if clock["begun"] == 0:
         clock["begun"] = 1
-        begin(model, world, state)
+        set_going(model, world, state)
     if until == 0:
         return FINISHED
     while has_room(ledger, room):
@@ -173,10 +174,8 @@ def decide_what_is_rare(
         enters = come_back(state, ledger, slot)
     elif kind == Due.TRIES_AGAIN:
         queue_again(model, world, state, ledger, slot)
-    elif kind == Due.BEGINS and customers.is_first(state.pursuits[slot]):
-        begin_first(model, world, state, ledger, slot)
     elif kind == Due.BEGINS:
-        enters = begin_born(model, world, state, ledger, slot)
+        enters = begin(model, world, state, ledger, slot)
     elif kind == Due.WITHDRAWS:
         withdraw(model, state, ledger, slot)
     elif kind == Due.COOLS_OFF:
@@ -185,6 +184,19 @@ def decide_what_is_rare(
         enters = take_referral(model, world, state, ledger, slot)
     else:
         decide_of_customers(model, world, state, ledger, kind, slot)
+    return enters
+
+
+@rule
+def begin(model: Model, world: Record, state: State, ledger: Ledger, slot: int) -> int:
+    """Begin a pursuit without an inquiry; return its slot if it enters a stage, else NONE."""
+    enters = NONE
+    if customers.is_first(state.pursuits[slot]):
+        begin_first(model, world, state, ledger, slot)
+    elif open_deals.is_open_deal(state.pursuits[slot]):
+        enters = begin_open(model, world, state, ledger, slot)
+    else:
+        enters = begin_born(model, world, state, ledger, slot)
     return enters
 
 
@@ -215,7 +227,7 @@ def decide_of_people(
 
 
 @rare
-def begin(model: Model, world: Record, state: State) -> None:
+def set_going(model: Model, world: Record, state: State) -> None:
     """Put the first thing that each actor has due on the agenda (R1)."""
     reset(model, state)
     expect_inquiries(model, world, state.expected, 0)
@@ -244,6 +256,7 @@ def begin(model: Model, world: Record, state: State) -> None:
     for number in range(len(state.channels)):
         expect_inquiry(model, world, state, number)
     expect_first_customers(model, state)
+    expect_open_deals(model, state)
 
 
 @rule

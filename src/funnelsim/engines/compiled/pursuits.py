@@ -27,7 +27,18 @@ from funnelsim.engines.compiled.rests import begin_nurture, come_back, rest
 from funnelsim.engines.compiled.state import State, await_next
 from funnelsim.engines.ledger import Ledger, credit, flag, give_reason, note_report, note_touches, write
 from funnelsim.model.model import Model
-from funnelsim.model.words import ENDED, NEVER, NOBODY, NOTHING, REJECTED, Due, Event, Flag, Kind
+from funnelsim.model.words import (
+    ENDED,
+    NEVER,
+    NOBODY,
+    NOTHING,
+    REJECTED,
+    UNDECIDED,
+    Due,
+    Event,
+    Flag,
+    Kind,
+)
 from funnelsim.rules import (
     assignment,
     contracts,
@@ -123,6 +134,8 @@ def leave_visit(model: Model, world: Record, state: State, ledger: Ledger, slot:
     (V17, N2)
     """
     pursuit = state.pursuits[slot]
+    if pursuit["advances"] == UNDECIDED and due == Due.CUSTOMER_ANSWERS:
+        decide_late(model, world, state, pursuit)
     event, reason = ending.leaving(model, pursuit, due)
     if event == Event.LOST and pursuit["target"] == REJECTED:
         reject(model, state, ledger, pursuit)
@@ -136,6 +149,16 @@ def leave_visit(model: Model, world: Record, state: State, ledger: Ledger, slot:
         rest(model, state, slot, until)
         return NONE
     return depart(model, world, state, ledger, slot, event, reason, 0)
+
+
+@rare
+def decide_late(model: Model, world: Record, state: State, pursuit: Record) -> None:
+    """Note how a customer decides who answers now (V28)."""
+    now = state.clock[0]["now"]
+    advances, target, reason = visits.decided_late(model, world, state.odds_by_day, pursuit, now)
+    pursuit["advances"] = advances
+    pursuit["target"] = target
+    pursuit["reason"] = reason
 
 
 @rule

@@ -103,7 +103,8 @@ def new_state(model: Model, slots: int = FIRST_POOL, companies: int = FIRST_COMP
         Of the pools.
     """
     reps, teams, calendars = len(model.reps), len(model.teams), len(model.calendars)
-    slots = max(slots, customers.count_first(model) + ending.most_born(model))
+    at_first = customers.count_first(model) + len(model.open_deals)
+    slots = max(slots, at_first + ending.most_born(model))
     actors = 1 + 2 * reps + calendars + len(model.channels) + slots
     return State(
         clock=np.zeros(1, CLOCK),

@@ -23,6 +23,7 @@ from funnelsim.model.words import (
     NOBODY,
     NOTHING,
     REJECTED,
+    UNDECIDED,
     Due,
     Event,
     Flag,
@@ -112,6 +113,8 @@ def foresee(
     """Note how much working time the work that starts takes, and what comes of it (V7, V9, V15, V16)."""
     stage = visits.stage_for(model, pursuit)
     effort, advances = visits.work(model, state.odds_by_day, pursuit, skill, speed, waited)
+    if stage["decides_late"] == 1:
+        advances = put_off_decision(model, pursuit, skill, waited)
     if stage["checks"] > 0:
         effort, advances = qualifying.checked(model, world, pursuit, speed)
     if stage["most_attempts"] > 0:
@@ -122,6 +125,15 @@ def foresee(
     pursuit["takes"] = takes
     pursuit["target"] = target
     pursuit["reason"] = reason
+
+
+@rare
+def put_off_decision(model: Model, pursuit: Record, skill: float, waited: int) -> int:
+    """Note what the decision needs to know of the start of work: it is made as the customer answers (V28)."""
+    pursuit["luck"] = visits.ratio_needed(model, pursuit, skill, waited)
+    if pursuit["attempt"] == 0:
+        pursuit["entered"] = pursuit["since"]
+    return UNDECIDED
 
 
 @rare

@@ -135,7 +135,7 @@ def _book_what_is_rare(
         book_nurture(row, lines, model, books, replication)
     if flags & OF_NURTURE != 0:
         book_after_nurture(row, lines, model, books, replication)
-    if event in (Event.INQUIRY, Event.COOLED_OFF):
+    if event in (Event.INQUIRY, Event.COOLED_OFF, Event.WAS_OPEN):
         book_market(row, month, until, model, books, replication)
         note_referral(row, lines, model, books, replication)
 

@@ -13,7 +13,14 @@ from funnelsim.model.words import GONE_COLD, NOTHING, Event, Flag
 from funnelsim.rules import market
 
 # Rows with which it begins or ends that one is held; others of a pursuit that was may be flagged so (F5).
-OF_THE_HELD = (Event.HELD, Event.ADMITTED, Event.WENT_COLD, Event.PARKED, Event.WITHDRAWN)
+OF_THE_HELD = (
+    Event.HELD,
+    Event.ADMITTED,
+    Event.WENT_COLD,
+    Event.PARKED,
+    Event.WITHDRAWN,
+    Event.WAS_OPEN,
+)
 
 
 @rule
@@ -34,6 +41,8 @@ def change_queue_otherwise(
     event, change = row["event"], 0
     if event in (Event.INTERRUPTED, Event.QUEUED_AGAIN):
         change = 1
+    elif event == Event.WAS_OPEN:
+        change = int(row["count"])
     elif event == Event.RESUMED or (event == Event.WITHDRAWN and row["flags"] & Flag.LEFT_QUEUE.value != 0):
         change = -1
     elif event == Event.PARKED and _went_cold(row, model) and not was_nurtured(row):
@@ -82,9 +91,9 @@ def book_the_held(
     event = row["event"]
     if event not in OF_THE_HELD:
         return
-    begins = 1 if event == Event.HELD else -1
+    begins = 1 if event in (Event.HELD, Event.WAS_OPEN) else -1
     _change_number(row, month, until, begins, model, books.held, books.holding, replication)
-    if event != Event.WITHDRAWN:  # the queue was told that it came, or that it left
+    if event not in (Event.WITHDRAWN, Event.WAS_OPEN):  # the queue was told that it came, or that it left
         _change_number(row, month, until, -begins, model, books.queue, books.queueing, replication)
     if event in (Event.WENT_COLD, Event.PARKED):
         add_to_lines(books, replication, Event.HELD.value, lines, (0.0, float(row["waited"]), 1.0, 0.0))

@@ -7,6 +7,7 @@ from funnelsim.engines.reference.days import days
 from funnelsim.engines.reference.desks import open_up
 from funnelsim.engines.reference.inquiries import draw_next, receive
 from funnelsim.engines.reference.office import Office
+from funnelsim.engines.reference.open_deals import expect_open_deals
 from funnelsim.engines.reference.prospecting import await_end_of_block
 from funnelsim.engines.reference.pursuits import was_customer
 from funnelsim.engines.reference.roster import employ, look_ahead, read_talent
@@ -35,6 +36,7 @@ def begin(office: Office) -> None:
     put_anew(office)
     for contract in first_customers(office):
         office.start(was_customer(office, contract))
+    expect_open_deals(office)
 
 
 def put_anew(office: Office) -> None:

@@ -183,7 +183,8 @@ def requeue(office: Office, before: Model, queues: list[list[Record]], piles: li
         of_team = sorted(queues[len(before.reps) + number], key=order_in_queue)
         for queue in (*own, of_team):
             for pursuit in queue:
-                read_fate(office, pursuit)
+                if not pursuit["interrupted"]:
+                    read_fate(office, pursuit)
                 if assignment.is_moved(before, office.model, pursuit):
                     moved.append(pursuit)
                     continue

@@ -27,7 +27,7 @@ from funnelsim.engines.reference.customers import (
 from funnelsim.engines.reference.deliveries import cancel, earn_at_delivery
 from funnelsim.engines.reference.handover import comes_to_a_gate, hold, pass_gate
 from funnelsim.engines.reference.kin import end, spawn, withdraw_kin
-from funnelsim.engines.reference.office import WITHDRAWN, Office, Story
+from funnelsim.engines.reference.office import WITHDRAWN, Happening, Office, Story
 from funnelsim.engines.reference.orders import new_buyer, order
 from funnelsim.engines.reference.placing import give_up_rep, line_up, place
 from funnelsim.engines.reference.queues import leave_queue
@@ -41,7 +41,18 @@ from funnelsim.engines.reference.rests import (
 )
 from funnelsim.engines.reference.welcome import become_lead
 from funnelsim.engines.reference.work import end_work, work_once
-from funnelsim.model.words import ENDED, NEVER, NOBODY, NOTHING, REJECTED, Due, Event, Flag, Kind
+from funnelsim.model.words import (
+    ENDED,
+    NEVER,
+    NOBODY,
+    NOTHING,
+    REJECTED,
+    UNDECIDED,
+    Due,
+    Event,
+    Flag,
+    Kind,
+)
 from funnelsim.rules import (
     assignment,
     attempts,
@@ -71,15 +82,20 @@ def pursue(office: Office, pursuit: Record) -> Story:
             rep = yield hold(office, pursuit)
         if rep == NOBODY and office.team_of(pursuit) != NOBODY:
             rep = yield join_queue(office, pursuit)
-        if rep == WITHDRAWN:
+        if not (yield from live_on(office, pursuit, rep)):
             return
-        left_by = Due.GOES_COLD
-        if rep is not None:
-            if not (yield from work(office, pursuit, rep)):
-                return
-            left_by = Due.CUSTOMER_ANSWERS
-        if not (yield from what_follows(office, pursuit, leave(office, pursuit, left_by))):
-            return
+
+
+def live_on(office: Office, pursuit: Record, rep: Any) -> Generator[simpy.Event, Any, bool]:
+    """Go on from the end of a wait in a stage, by a rep or by patience; return whether it enters another."""
+    if rep == WITHDRAWN:
+        return False
+    left_by = Due.GOES_COLD
+    if rep is not None:
+        if not (yield from work(office, pursuit, rep)):
+            return False
+        left_by = Due.CUSTOMER_ANSWERS
+    return (yield from what_follows(office, pursuit, leave(office, pursuit, left_by)))
 
 
 def begin_and_pursue(office: Office, pursuit: Record, delay: int) -> Story:
@@ -161,11 +177,16 @@ def work(office: Office, pursuit: Record, rep: Any) -> Generator[simpy.Event, An
         if not attempts.is_missed(pursuit):
             yield awaited
             return True
-        if (yield office.wait_for(pursuit, awaited)) == WITHDRAWN:
-            return False
-        rep = yield queue_again(office, pursuit)
+        rep = yield from next_attempt(office, pursuit, awaited)
         if rep == WITHDRAWN:
             return False
+
+
+def next_attempt(office: Office, pursuit: Record, awaited: Happening) -> Generator[simpy.Event, Any, Any]:
+    """Wait until the next attempt is due, and queue for it; return the rep, or WITHDRAWN (Y4)."""
+    if (yield office.wait_for(pursuit, awaited)) == WITHDRAWN:
+        return WITHDRAWN
+    return (yield queue_again(office, pursuit))
 
 
 def what_follows(office: Office, pursuit: Record, delay: int) -> Generator[simpy.Event, Any, bool]:
@@ -225,6 +246,9 @@ def queue_again(office: Office, pursuit: Record) -> simpy.Event:
 
 def leave(office: Office, pursuit: Record, due: Due) -> int:
     """Leave the stage, or be nurtured in it (N2); return the rest before what comes next."""
+    if pursuit["advances"] == UNDECIDED and due == Due.CUSTOMER_ANSWERS:
+        decision = visits.decided_late(office.model, office.world, office.odds_by_day, pursuit, office.now)
+        pursuit["advances"], pursuit["target"], pursuit["reason"] = decision
     event, reason = ending.leaving(office.model, pursuit, due)
     if event == Event.LOST and pursuit["target"] == REJECTED:
         reject(office, pursuit)

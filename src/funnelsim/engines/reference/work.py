@@ -22,6 +22,7 @@ from funnelsim.model.words import (
     NOBODY,
     NOTHING,
     REJECTED,
+    UNDECIDED,
     Due,
     Event,
     Flag,
@@ -34,7 +35,7 @@ def work_once(office: Office, pursuit: Record, rep: int) -> Generator[simpy.Even
 
     Returns whether it comes to its end: a pursuit may be withdrawn while it waits.
     """
-    ends = start_work(office, pursuit, rep)
+    ends = (resume_work if pursuit["interrupted"] else start_work)(office, pursuit, rep)
     while (yield office.wait_for(pursuit, ends)) == INTERRUPTED:
         called_up_by = yield office.wait_for(pursuit, office.due(NEVER, Due.GOES_COLD, pursuit))
         if called_up_by == WITHDRAWN:
@@ -91,6 +92,9 @@ def foresee(office: Office, pursuit: Record, skill: float, speed: float, waited:
     """Note how much working time the work that starts takes, and what comes of it (V7, V9, V15, V16)."""
     stage = visits.stage_for(office.model, pursuit)
     effort, advances = visits.work(office.model, office.odds_by_day, pursuit, skill, speed, waited)
+    if stage["decides_late"]:
+        pursuit["luck"], advances = visits.ratio_needed(office.model, pursuit, skill, waited), UNDECIDED
+        pursuit["entered"] = pursuit["since"] if pursuit["attempt"] == 0 else pursuit["entered"]
     if stage["checks"]:
         effort, advances = qualifying.checked(office.model, office.world, pursuit, speed)
     if stage["most_attempts"]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+from funnelsim.chance.keys import Entity
 from funnelsim.compiling.arrays import Records
 from funnelsim.model.model import Names
 from funnelsim.model.records import LEDGER
@@ -48,6 +49,7 @@ ACTIVITIES = {
     Event.CHURNED: "leaves",
     Event.RUNS_ON: "still a customer",
     Event.WAS_CUSTOMER: "is a customer as the period begins",
+    Event.WAS_OPEN: "{stage}: is open at first",
     Event.DONE: "{stage}: customer visited",
     Event.DELIVERED: "{stage}: delivered",
     Event.CANCELLED: "delivery cancelled",
@@ -108,6 +110,13 @@ def entries(page: Records, names: Names) -> Iterator[Entry]:
             yield _entry(row, names, midnight)
 
 
+def _case(pursuit: int, channel: str | None) -> str:
+    """Name a case: an open deal by its whole entity, of which all bits are of its name (OD1)."""
+    if pursuit >> 56 == Entity.OPEN_DEAL:
+        return f"deal-{pursuit}"
+    return f"customer-{pursuit}" if channel is None else f"{channel}-{pursuit & _INDEX}"
+
+
 def _entry(row: tuple[int | float, ...], names: Names, midnight: datetime) -> Entry:
     told = dict(zip(_FIELDS, row, strict=True))
     kind = Event(int(told["event"]))
@@ -116,7 +125,7 @@ def _entry(row: tuple[int | float, ...], names: Names, midnight: datetime) -> En
     by = names.channels[int(told["channel"])] if told["channel"] != NOTHING else None
     pursuit = int(told["pursuit"])
     return Entry(
-        case=f"customer-{pursuit}" if by is None else f"{by}-{pursuit & _INDEX}",
+        case=_case(pursuit, by),
         activity=ACTIVITIES[kind].format(stage=at),
         resource=names.reps[int(rep)] if rep != NOBODY else None,
         timestamp=(midnight + timedelta(microseconds=int(told["time"]))).isoformat(timespec="microseconds"),

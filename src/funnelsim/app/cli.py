@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from funnelsim.app import firm, kept, terminal
+from funnelsim.app import backtesting, firm, kept, terminal, today
 from funnelsim.app.terminal import (
     AsJson,
     Assumption,
@@ -49,7 +49,9 @@ app = typer.Typer(
 scenarios_app = typer.Typer(rich_markup_mode=None)
 app.add_typer(scenarios_app, name="scenarios", short_help="List, show or copy the scenarios of the package.")
 app.add_typer(firm.app)
+app.add_typer(backtesting.app)
 app.add_typer(kept.app)
+app.add_typer(today.app)
 
 
 def main() -> None:
@@ -187,6 +189,15 @@ def run(
     engine: Engine = "compiled",
     changes: Changes = None,
     since: Since = None,
+    pipeline: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="SNAPSHOT", help="Begin with the open deals of this CSV file; to the quarter's end."
+        ),
+    ] = None,
+    keep: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Keep the forecast of --pipeline in this folder.")
+    ] = None,
     digest: Annotated[bool, typer.Option("--digest", help="Print only the SHA-256 of the ledgers.")] = False,
     as_json: AsJson = False,
     out: Out = None,
@@ -200,6 +211,20 @@ def run(
         if digest and as_json:
             terminal.fail("--digest prints one line and --json one document: ask for one of them")
         read = terminal.read(scenario, changes, assumption)
+        if pipeline is not None:
+            if digest or out is not None or since is not None or engine != "compiled":
+                terminal.fail(
+                    "--pipeline goes with none of --digest, --out, --from, --engine; --keep keeps it"
+                )
+            from funnelsim.keeping.manifest import inputs
+
+            settings = terminal.settings(replications, seed, jobs, engine)
+            settings.pop("engine")
+            given_ = inputs(scenario, read, changes or (), assumption)
+            today.run_pipeline(read, pipeline, strategy, settings, given_, keep, as_json)
+            return
+        if keep is not None:
+            terminal.fail("--keep keeps the forecast of --pipeline: give both")
         settings = terminal.settings(replications, seed, jobs, engine) | terminal.checkpoint(since)
         with terminal.filled(out) as folder:
             given = terminal.given(folder, scenario, read, changes, assumption, decimal_comma)

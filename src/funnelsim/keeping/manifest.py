@@ -26,7 +26,7 @@ NAME = "MANIFEST.json"
 FORMAT = 3
 LARGEST = 1 << 25  # bytes
 SCENARIO = "scenario"  # the folder in the folder that holds the scenario and its sample files
-_SCENARIO_FILE = "scenario.toml"
+SCENARIO_FILE = "scenario.toml"
 
 Result = AssumptionsResult | ComparisonResult | SimulationResult
 
@@ -124,7 +124,7 @@ def inputs(
     """
     _, text, _ = locate(name)
     for sample in scenario.sample_files:
-        if PurePath(sample).parts[0].casefold() == _SCENARIO_FILE:
+        if PurePath(sample).parts[0].casefold() == SCENARIO_FILE:
             raise ManifestError(
                 f"the sample file {printable(sample)} has the name under which --out keeps the scenario: "
                 "give it another name"
@@ -142,7 +142,7 @@ def keep(folder: NewFolder, result: Result, given: Inputs) -> None:
     UnfinishedError
         If another program writes there too.
     """
-    folder.write(f"{SCENARIO}/{_SCENARIO_FILE}", given.text.encode())
+    folder.write(f"{SCENARIO}/{SCENARIO_FILE}", given.text.encode())
     for name, content in given.samples.items():
         folder.write(f"{SCENARIO}/{name}", content)
     for name, content in result_files(result, given.decimal_comma):
@@ -286,7 +286,7 @@ def inputs_again(manifest: Manifest, folder: Path) -> tuple[Scenario, Inputs]:
     before = f"{SCENARIO}/"
     kept = [name.removeprefix(before) for name in manifest.files if name.startswith(before)]
     for name in kept:
-        if name != _SCENARIO_FILE:
+        if name != SCENARIO_FILE:
             _must_be_as_then(folder / SCENARIO, name, manifest.files[before + name])
     scenario = parse(manifest.text, manifest.scenario, folder / SCENARIO)
     if manifest.changes:

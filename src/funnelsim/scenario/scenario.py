@@ -75,6 +75,10 @@ class Scenario(Contents):
         """The sample files that were read for it, and for the scenarios that it was made from, by name."""
         return dict(self._source.samples.contents)
 
+    def beginning(self, document: Mapping[str, Any]) -> Scenario:
+        """Make another scenario of plain tables, with the same files beside it."""
+        return from_document(document, replace(self._source, lines={}))
+
     @property
     def doubtful(self) -> tuple[str, ...]:
         """Numbers of the file that are valid and look as if another one had been meant, in sentences."""

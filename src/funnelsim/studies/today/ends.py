@@ -43,7 +43,7 @@ def ends_of(rows: Records, world: int, deals: Integers, until: int) -> Records:
     world : int
         Its number.
     deals : array of int
-        The entities of the open deals, rising.
+        The entities of the open deals.
     until : int
         Microseconds; what ends then or later is not told.
 
@@ -56,7 +56,7 @@ def ends_of(rows: Records, world: int, deals: Integers, until: int) -> Records:
     closing = rows[is_end]
     is_won = closing["event"] == Event.WON
     order = np.lexsort((closing["time"], ~is_won, closing["pursuit"]))
-    entities, first = np.unique(closing["pursuit"][order], return_index=True)
+    _, first = np.unique(closing["pursuit"][order], return_index=True)
     chosen = np.sort(order[first])  # ledgers are in the order of time
     kept = closing[chosen]
     ends = np.zeros(len(kept), ENDS)
@@ -72,10 +72,11 @@ def ends_of(rows: Records, world: int, deals: Integers, until: int) -> Records:
 def numbers_of(entities: Integers, deals: Integers) -> Integers:
     """Return the number of each entity among the open deals, or NEW.
 
-    >>> numbers_of(np.array([7, 3, 9]), np.array([3, 7])).tolist()
-    [1, 0, -1]
+    >>> numbers_of(np.array([7, 3, 9]), np.array([7, 3])).tolist()
+    [0, 1, -1]
     """
     if not len(deals):
         return np.full(len(entities), NEW)
-    place = np.minimum(np.searchsorted(deals, entities), len(deals) - 1)
+    order = np.argsort(deals)
+    place = order[np.minimum(np.searchsorted(deals, entities, sorter=order), len(deals) - 1)]
     return np.where(deals[place] == entities, place, NEW)

@@ -18,6 +18,7 @@ from funnelsim.studies.today.snapshot import Snapshot
 
 LEVELS = (0.1, 0.5, 0.9)  # an 80 % range around the median
 SURE = 0.8  # of simulated quarters
+_DAY = 86_400  # seconds
 
 
 class Range(NamedTuple):
@@ -70,6 +71,8 @@ class TodayResult:
         The bookings planned for the quarter.
     donors : DonorsSeen
         What donors tell of each open deal.
+    unknown_reps : tuple of str
+        Of open deals, whom the scenario does not have.
     plain : TodayResult or None
         Without the overrides, if there are any.
     """
@@ -85,6 +88,7 @@ class TodayResult:
     ends: Records
     quota_amount: float | None
     donors: DonorsSeen
+    unknown_reps: tuple[str, ...] = ()
     plain: TodayResult | None = None
 
     @cached_property
@@ -145,8 +149,9 @@ class TodayResult:
         """The open deals by name, the likeliest first.
 
         `chance` is that of being won by `until`, `expected` the bookings that this brings on average, `close`
-        the median day of those simulated contracts. A deal is `stuck` if it is older than nine in ten of those
-        in its stage that were won later; `month_ago` is the chance that it had 30 days ago in as long a time.
+        the median day of those simulated contracts. A deal is `stuck` if it is older than nine in ten of
+        those in its stage that were won later; `month_ago` is the chance that it had 30 days ago in as long a
+        time.
         """
         count = len(self.snapshot.open)
         won = self._won
@@ -155,7 +160,7 @@ class TodayResult:
         expected = np.bincount(of_deals["deal"], of_deals["money"], minlength=count) / self.replications
         kept = ["deal", "stage", "channel", "segment", "rep", "value", "category", "probability", "why"]
         frame = self.snapshot.open[kept].assign(
-            days=(self.snapshot.at - self.snapshot.open["entered"]) / pd.Timedelta(days=1),
+            days=(self.snapshot.at - self.snapshot.open["entered"]).dt.total_seconds() / _DAY,
             chance=wins / self.replications,
             expected=expected,
             close=self._median_close(of_deals, count),
@@ -199,12 +204,9 @@ class TodayResult:
         labels, place = self._labels(what, won)
         shape = self.replications, len(labels)
         at = won["world"] * shape[1] + place
-        counts = np.bincount(at, minlength=shape[0] * shape[1]).reshape(shape)
+        counts = np.bincount(at, minlength=shape[0] * shape[1]).reshape(shape).astype(float)
         money = np.bincount(at, won["money"], minlength=shape[0] * shape[1]).reshape(shape)
-        rows = [
-            [*range_of(counts[:, each].astype(float)), *range_of(money[:, each])]
-            for each in range(len(labels))
-        ]
+        rows = [[*range_of(counts[:, each]), *range_of(money[:, each])] for each in range(len(labels))]
         columns = [f"{kind}_{name}" for kind in ("contracts", "bookings") for name in Range._fields]
         return pd.DataFrame(rows, index=pd.Index(labels, name=what), columns=columns)
 
@@ -220,7 +222,8 @@ class TodayResult:
 
     @cached_property
     def _won(self) -> Records:
-        return self.ends[self.ends["outcome"] == WON]
+        won: Records = self.ends[self.ends["outcome"] == WON]
+        return won
 
     def _by_world(self, won: Records, *, weighed: bool = False) -> Floats:
         weights = won["money"] if weighed else None

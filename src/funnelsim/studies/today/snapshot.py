@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -61,8 +61,7 @@ class Snapshot:
 
     def without_overrides(self) -> Snapshot:
         """Return the same records as if nobody knew better."""
-        plain = {"probability": np.nan, "close": pd.NaT, "why": ""}
-        return Snapshot(self.at, self.deals.assign(**plain))
+        return Snapshot(self.at, self.deals.assign(probability=np.nan, close=pd.NaT, why=""))
 
     def won_since(self, day: pd.Timestamp) -> pd.DataFrame:
         """Return the deals that were won from a day on."""
@@ -205,7 +204,7 @@ def _wrong_rows(deals: pd.DataFrame, at: pd.Timestamp, lines: Sequence[int]) -> 
             yield f"{where}{sentence}"
 
 
-def _wrong_status(deal: dict[str, Any]) -> Sentences:
+def _wrong_status(deal: Mapping[Any, Any]) -> Sentences:
     status = deal["status"]
     if status not in STATUSES:
         near = nearest(status, STATUSES)
@@ -223,7 +222,7 @@ def _wrong_status(deal: dict[str, Any]) -> Sentences:
         yield f"value is {deal['value']:g}; expected an amount of at least 0"
 
 
-def _wrong_times(deal: dict[str, Any], at: pd.Timestamp) -> Sentences:
+def _wrong_times(deal: Mapping[Any, Any], at: pd.Timestamp) -> Sentences:
     for name in ("created", "entered", "closed"):
         if deal[name] > at:  # false where it is blank
             yield f"{name} is {deal[name]}, after {at}, when the snapshot was taken"
@@ -231,7 +230,7 @@ def _wrong_times(deal: dict[str, Any], at: pd.Timestamp) -> Sentences:
         yield f"entered is {deal['entered']}, before created, {deal['created']}"
 
 
-def _wrong_override(deal: dict[str, Any], at: pd.Timestamp) -> Sentences:
+def _wrong_override(deal: Mapping[Any, Any], at: pd.Timestamp) -> Sentences:
     given = [name for name in ("probability", "close") if not pd.isna(deal[name])]
     if given and deal["status"] != "open":
         yield f"{given[0]} is given, and the deal is {deal['status']}; expected that of open deals only"

@@ -1,0 +1,158 @@
+"""Forecasts that are kept, each in a folder of its own: dated, hashed, and with what makes it again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from funnelsim.io.provenance import versions
+from funnelsim.io.reading import read_bytes
+from funnelsim.io.writing import UnusableError, new_folder
+from funnelsim.keeping.manifest import SCENARIO_FILE, Inputs
+from funnelsim.scenario import Scenario, parse, parse_assignment
+from funnelsim.studies.today.bridge import Told, told_by
+from funnelsim.studies.today.forecast import TodayResult
+
+FORMAT = 1
+NAME = "forecast.json"
+SCENARIO = "scenario"
+LARGEST = 1 << 30  # bytes
+
+
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """A forecast that was kept.
+
+    Attributes
+    ----------
+    folder : path
+        Its own.
+    told : Told
+        What it told.
+    strategy, currency, source : str
+        Of its scenario; the source is the name of its file.
+    replications, seed : int
+    changes : tuple of str
+        As `--set` takes them.
+    assumption : str or None
+    """
+
+    folder: Path
+    told: Told
+    strategy: str
+    currency: str
+    source: str
+    replications: int
+    seed: int
+    changes: tuple[str, ...]
+    assumption: str | None
+
+    def scenario(self) -> Scenario:
+        """Read the scenario that the forecast was made with.
+
+        Raises
+        ------
+        ScenarioError, UnusableError
+            If it can no longer be read.
+        """
+        folder = self.folder / SCENARIO
+        try:
+            text = read_bytes(folder / SCENARIO_FILE, LARGEST).decode()
+        except OSError as error:
+            raise UnusableError(f"{folder / SCENARIO_FILE} cannot be read: {error.strerror}") from None
+        found = parse(text, self.source, folder)
+        if self.changes:
+            found = found.with_changes(dict(parse_assignment(each) for each in self.changes))
+        return found if self.assumption is None else found.under(self.assumption)
+
+
+def keep_forecast(home: Path, result: TodayResult, given: Inputs) -> Path:
+    """Keep a forecast in a new folder, named by its day and the beginning of its SHA-256.
+
+    Parameters
+    ----------
+    home : path
+        The folder of forecasts; made if it is not there.
+    result : TodayResult
+    given : Inputs
+        What the scenario was read from.
+
+    Raises
+    ------
+    FileExistsError
+        If the same forecast is there already.
+    OSError
+        If it cannot be written.
+    """
+    content = (json.dumps(_document(result, given), indent=1, ensure_ascii=False) + "\n").encode()
+    name = f"{result.snapshot.at:%Y-%m-%d}-{hashlib.sha256(content).hexdigest()[:16]}"
+    with new_folder(home / name) as folder:
+        folder.write(f"{SCENARIO}/{SCENARIO_FILE}", given.text.encode())
+        for sample, bytes_of in given.samples.items():
+            folder.write(f"{SCENARIO}/{sample}", bytes_of)
+        folder.write(NAME, content)
+    return home / name
+
+
+def _document(result: TodayResult, given: Inputs) -> dict[str, Any]:
+    told = told_by(result)
+    return {
+        "format": FORMAT,
+        **{name: getattr(told, name).isoformat() for name in ("at", "since", "until")},
+        "won_so_far": told.won_so_far,
+        "new": told.new,
+        "deals": told.deals.to_dict("list"),
+        "totals": told.totals.tolist(),
+        "strategy": result.strategy,
+        "currency": result.names.currency,
+        "source": given.name,
+        "replications": result.replications,
+        "seed": result.seed,
+        "changes": list(given.changes),
+        "assumption": given.assumption,
+        "versions": versions(),
+    }
+
+
+def read_forecasts(home: Path) -> list[Kept]:
+    """Read the forecasts that are kept in a folder, the earliest first.
+
+    Raises
+    ------
+    UnusableError
+        If there is none, or one is damaged.
+    """
+    folders = sorted(each.parent for each in home.glob(f"*/{NAME}"))
+    if not folders:
+        raise UnusableError(
+            f"{home} has no forecast; keep one with funnelsim run --pipeline ... --keep {home}"
+        )
+    return sorted(map(_read, folders), key=lambda kept: kept.told.at)
+
+
+def _read(folder: Path) -> Kept:
+    try:
+        content = read_bytes(folder / NAME, LARGEST)
+    except OSError as error:
+        raise UnusableError(f"{folder / NAME} cannot be read: {error.strerror}") from None
+    if not folder.name.endswith(hashlib.sha256(content).hexdigest()[:16]):
+        raise UnusableError(
+            f"{folder / NAME} was changed after it was kept: its hash is not that of its folder"
+        )
+    found = json.loads(content)
+    if found.get("format") != FORMAT:
+        raise UnusableError(
+            f"{folder / NAME} is not of the form {FORMAT} that this version of funnelsim reads"
+        )
+    times = (pd.Timestamp(found[name]) for name in ("at", "since", "until"))
+    told = Told(
+        *times, found["won_so_far"], found["new"], pd.DataFrame(found["deals"]), np.array(found["totals"])
+    )
+    names = ("strategy", "currency", "source", "replications", "seed")
+    return Kept(folder, told, *(found[name] for name in names), tuple(found["changes"]), found["assumption"])

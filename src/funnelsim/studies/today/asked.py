@@ -1,0 +1,101 @@
+"""What is asked of donors for each open deal: the records of a snapshot by the numbers of a model (OD1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+
+from funnelsim.chance.keys import open_deal
+from funnelsim.compiling.arrays import Integers, Records
+from funnelsim.engines.donors import ASKED
+from funnelsim.io.writing import UnusableError
+from funnelsim.model.model import Names
+from funnelsim.model.words import DAY, NEVER, NOBODY, NOTHING
+from funnelsim.scenario.errors import nearest
+
+_MOST_TOLD = 20  # sentences
+_MICROSECOND = pd.Timedelta(1, "us")
+
+
+def asked_of(deals: pd.DataFrame, begins: pd.Timestamp, until: pd.Timestamp, names: Names) -> Records:
+    """Write what records say of open deals with the numbers of a model.
+
+    A rep whom the model does not have is nobody. A chance without a day is that of the last day before
+    `until`.
+
+    Parameters
+    ----------
+    deals : DataFrame
+        The open deals of a snapshot.
+    begins, until : Timestamp
+        The instant of time 0, and that up to which the forecast is.
+    names : Names
+        Of the model.
+
+    Returns
+    -------
+    ASKED records
+        One a deal, in the same order.
+
+    Raises
+    ------
+    UnusableError
+        If a stage, a channel or a segment is none of the model's, or two names share an entity.
+    """
+    wrong = [
+        *_unknown(deals, "stage", names.stages),
+        *_unknown(deals, "channel", names.channels),
+        *_unknown(deals, "segment", names.segments),
+        *_same_entity(deals["deal"]),
+    ]
+    if wrong:
+        raise UnusableError("\n  ".join(["the snapshot does not fit the scenario:", *wrong[:_MOST_TOLD]]))
+    asked = np.zeros(len(deals), ASKED)
+    asked["entity"] = [open_deal(each) for each in deals["deal"]]
+    asked["stage"] = _numbers(deals["stage"], names.stages, NOTHING)
+    asked["channel"] = _numbers(deals["channel"], names.channels, NOTHING)
+    asked["segment"] = _numbers(deals["segment"], names.segments, NOTHING)
+    asked["rep"] = _numbers(deals["rep"], names.reps, NOBODY)
+    asked["age"] = _since(deals["entered"], begins)
+    asked["lasted"] = np.maximum(_since(deals["created"].fillna(deals["entered"]), begins), asked["age"])
+    asked["value"], asked["chance"] = deals["value"], deals["probability"]
+    ends = deals["close"] + pd.Timedelta(days=1)
+    ends = ends.where(ends.notna() | deals["probability"].isna(), until)
+    asked["ends"] = np.where(ends.isna(), NEVER, -_since(ends.fillna(begins), begins) - DAY // 2)
+    return asked
+
+
+def unknown_reps(deals: pd.DataFrame, names: Names) -> tuple[str, ...]:
+    """Name the reps of open deals whom a model does not have."""
+    return tuple(sorted(set(deals["rep"]) - {"", *names.reps}))
+
+
+def _since(times: pd.Series[pd.Timestamp], begins: pd.Timestamp) -> Integers:
+    """Return how long ago times were, in microseconds; negative for times to come."""
+    return ((begins - times) // _MICROSECOND).to_numpy(np.int64)
+
+
+def _numbers(texts: Iterable[str], known: Sequence[str], nothing: int) -> list[int]:
+    place = {name: number for number, name in enumerate(known)}
+    return [place.get(text, nothing) for text in texts]
+
+
+def _unknown(deals: pd.DataFrame, what: str, known: Sequence[str]) -> Iterator[str]:
+    """Find names that the scenario does not have, each once."""
+    for name in dict.fromkeys(deals[what]):
+        if name and name not in known:
+            of = ", ".join(deals["deal"][deals[what] == name].head(3))
+            near = nearest(name, known)
+            right = f'did you mean "{near}"?' if near else f"expected one of {', '.join(known[:8])}"
+            yield f'the scenario has no {what} "{name}" (deal {of}); {right}'
+
+
+def _same_entity(names: pd.Series[str]) -> Iterator[str]:
+    """Find names with the same hash in the keys of draws."""
+    owners: dict[int, str] = {}
+    for name in names:
+        other = owners.setdefault(open_deal(name), name)
+        if other != name:
+            yield f"the deals {other} and {name} have the same key by chance; expected another name for one"

@@ -1,0 +1,192 @@
+"""Simulated quarters that begin with the deals that a firm's records show as open."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import cached_property
+from os import cpu_count
+
+import numpy as np
+import pandas as pd
+
+from funnelsim.chance.keys import world_of
+from funnelsim.compiling.arrays import Record, Records
+from funnelsim.engines import ENGINES, StuckError, new_ledger, pages
+from funnelsim.engines.compiled.blocks import PAGE
+from funnelsim.engines.donors import open_deals
+from funnelsim.engines.ledger import rows_of_a_step
+from funnelsim.model.model import Chapters
+from funnelsim.scenario import TODAY, Course, Scenario, course_of
+from funnelsim.studies.endless import in_words
+from funnelsim.studies.replication import Plan, Progress
+from funnelsim.studies.today.asked import asked_of, unknown_reps
+from funnelsim.studies.today.donors_seen import DonorCounts
+from funnelsim.studies.today.ends import ends_of
+from funnelsim.studies.today.forecast import TodayResult
+from funnelsim.studies.today.quarter import quarter_of, quota_of
+from funnelsim.studies.today.scenarios import Restart, restart_of
+from funnelsim.studies.today.snapshot import Snapshot
+
+DONOR = 1 << 30  # added to a world's replication in its donors' key (OD2)
+LOOKED_AT = 40  # donor worlds that tell whether deals are stuck
+MOST_MONTHS = 36  # of age for which donors are looked for; who is older has the oldest one (OD2)
+_MICROSECOND = pd.Timedelta(1, "us")
+_MONTH = pd.Timedelta(days=30)
+
+
+def forecast_from(
+    scenario: Scenario,
+    snapshot: Snapshot,
+    *,
+    strategy: str = TODAY,
+    until: pd.Timestamp | None = None,
+    replications: int = 400,
+    seed: int = 1,
+    jobs: int = 0,
+    progress: Progress = lambda _: None,
+) -> TodayResult:
+    """Simulate what comes of the open deals, and of new ones, from today on.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Of the firm.
+    snapshot : Snapshot
+        What its records show. Simulation begins at the midnight nearest to `snapshot.at`.
+    strategy : str
+        One of the scenario's strategies, or "today".
+    until : Timestamp, optional
+        The instant up to which is simulated. Default: the end of the fiscal quarter.
+    replications, seed, jobs, progress
+        As `simulate` takes them. If deals are overridden, worlds run with and without.
+
+    Raises
+    ------
+    UnusableError
+        If the snapshot names a stage, a channel or a segment that the scenario does not have.
+    ScenarioError
+        If there is no such strategy, or the scenario is not valid on that day.
+    ValueError
+        If a number is out of range.
+    EndlessLoopError
+        If leads go in circles at one instant without end.
+    """
+    plan = Plan(replications, seed, jobs=jobs)
+    begins = snapshot.at.round("D")
+    since, ends = quarter_of(begins, scenario.plan)
+    run = _Run(scenario, strategy, begins, since, until or ends, plan, progress, _oldest(snapshot, begins))
+    plain = run.result(snapshot.without_overrides())
+    if snapshot.overridden.empty:
+        return plain
+    return replace(run.result(_with_chances(snapshot, plain)), plain=plain)
+
+
+def _oldest(snapshot: Snapshot, begins: pd.Timestamp) -> int:
+    """Return the months that the open deal has been in its stage that came first."""
+    age = (begins - snapshot.open["entered"]).max()
+    return 0 if pd.isna(age) else min(int(age / _MONTH) + 1, MOST_MONTHS)
+
+
+def _with_chances(snapshot: Snapshot, plain: TodayResult) -> Snapshot:
+    """Give a deal of which only the day is known better the chance that it has otherwise (OD7)."""
+    chances = plain.deals.set_index("deal")["chance"]
+    deals = snapshot.deals
+    only_day = deals["probability"].isna() & deals["close"].notna()
+    filled = deals["probability"].where(~only_day, deals["deal"].map(chances))
+    return Snapshot(snapshot.at, deals.assign(probability=filled))
+
+
+@dataclass
+class _Run:
+    """A forecast in the making."""
+
+    scenario: Scenario
+    strategy: str
+    begins: pd.Timestamp
+    since: pd.Timestamp
+    until: pd.Timestamp
+    plan: Plan
+    progress: Progress
+    oldest: int
+
+    @cached_property
+    def restart(self) -> Restart:
+        """The scenarios."""
+        last = (self.until + pd.Timedelta(days=1) - _MICROSECOND).date()
+        return restart_of(self.scenario, self.begins.date(), last, self.oldest, self.plan.jobs)
+
+    @cached_property
+    def ahead(self) -> Course:
+        """The days to come, lowered."""
+        return course_of(self.restart.ahead, self.strategy)
+
+    @cached_property
+    def donors(self) -> Course:
+        """The worlds of donors, lowered."""
+        return course_of(self.restart.donors, TODAY)
+
+    @property
+    def window(self) -> int:
+        """How long the forecast is, in microseconds."""
+        return int((self.until - self.begins) // _MICROSECOND)
+
+    def result(self, snapshot: Snapshot) -> TodayResult:
+        """Run all worlds."""
+        names = self.ahead.names
+        asked = asked_of(snapshot.open, self.begins, self.until, names)
+        horizon = int(self.donors.typed[-1].model.horizon)
+        counts = DonorCounts(asked["stage"].astype(np.int64), asked["age"], self.window, horizon)
+        _ = self.ahead.typed, self.donors.typed  # lowered once, before threads ask for them
+        with ThreadPoolExecutor(self.plan.jobs or cpu_count() or 1) as pool:
+            worlds = range(self.plan.replications)
+            found = list(pool.map(lambda number: self._world(number, asked, counts), worlds))
+        return TodayResult(
+            scenario=self.restart.ahead.strategy(self.strategy),
+            strategy=self.strategy,
+            snapshot=snapshot,
+            since=self.since,
+            until=self.until,
+            replications=self.plan.replications,
+            seed=self.plan.seed,
+            names=names,
+            ends=np.concatenate(found),
+            quota_amount=quota_of(self.begins, self.scenario.plan, _people(self.ahead)),
+            donors=counts.seen(),
+            unknown_reps=unknown_reps(snapshot.open, names),
+        )
+
+    def _world(self, number: int, asked: Records, counts: DonorCounts) -> Records:
+        """Run one world, and before it that of its donors."""
+        world = world_of(self.plan.seed, number)
+        chapters = self.ahead.chapters(world)
+        try:
+            if len(asked):
+                donors = self.donors.chapters(world)
+                rows = _rows(donors, world_of(self.plan.seed, number + DONOR))
+                if number < LOOKED_AT:
+                    counts.add(rows)
+                deals = open_deals(chapters[0].model, world, rows, asked)
+                first = chapters[0]._replace(model=chapters[0].model._replace(open_deals=deals))
+                chapters = (first, *chapters[1:])
+            lived = _rows(chapters, world)
+        except StuckError as stuck:
+            raise in_words(stuck, [self.ahead.names]) from stuck
+        self.progress(1)
+        return ends_of(lived, number, asked["entity"], self.window)
+
+
+def _rows(chapters: Chapters, world: Record) -> Records:
+    """Simulate a world and keep all its rows."""
+    ledger = new_ledger(PAGE + max(rows_of_a_step(each.model) for each in chapters))
+    return np.concatenate([page.copy() for page in pages(ENGINES["compiled"], chapters, world, ledger)])
+
+
+def _people(course: Course) -> dict[str, tuple[str, ...]]:
+    """Return the reps of each team who are on staff at time 0."""
+    reps, names = course.typed[0].model.reps, course.names
+    there = (reps["joins"] <= 0) & (reps["leaves"] > 0)
+    return {
+        team: tuple(names.reps[rep] for rep in np.flatnonzero(there & (reps["team"] == number)))
+        for number, team in enumerate(names.teams)
+    }

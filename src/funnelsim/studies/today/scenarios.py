@@ -1,0 +1,86 @@
+"""The scenarios of a forecast from today: that of the days to come, and that of donors."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, NamedTuple
+
+from funnelsim.scenario import TODAY, Months, Scenario
+from funnelsim.scenario.months import months_later
+from funnelsim.scenario.schema import LONGEST_HORIZON
+from funnelsim.studies.pilot import settled
+
+LEAST_MONTHS_OF_DONORS = 6  # in which visits are seen, besides those of the oldest deal's age
+
+
+class Restart(NamedTuple):
+    """What is simulated: the days to come, from `day` on; and before them the worlds of donors."""
+
+    day: date
+    ahead: Scenario
+    donors: Scenario
+
+
+def restart_of(scenario: Scenario, day: date, until: date, oldest: int, jobs: int = 0) -> Restart:
+    """Make the scenarios of a forecast.
+
+    Changes that are dated before `day` have been made. Growth goes on from the month of `scenario.start`.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        As its file says.
+    day : date
+        The first that is simulated.
+    until : date
+        The first that need not be.
+    oldest : int
+        Months, of the open deal that has been longest in its stage.
+    jobs : int
+        Of the pilot that finds the warm-up of the donors' worlds.
+
+    Raises
+    ------
+    ScenarioError
+        If the scenario is not valid on that day.
+    """
+    months = _months(day, until)
+    seen = max(oldest, 0) + LEAST_MONTHS_OF_DONORS
+    as_now = _document(scenario, day)
+    typed = scenario.document
+    later = [each for each in typed.get("changes", []) if each["date"] > day]
+    to_come = {"changes": later, "strategies": typed.get("strategies", {})}
+    ahead = _beginning(scenario, as_now | to_come, day, months)
+    before = months_later(day, -seen)
+    donors = settled(_beginning(scenario, as_now, before, seen + months), jobs)
+    warm_up = min(donors.months.warm_up, LONGEST_HORIZON - seen - months)
+    return Restart(
+        day, ahead.with_months(Months(0, months, 0)), donors.with_months(Months(warm_up, seen + months, 0))
+    )
+
+
+def _months(day: date, until: date) -> int:
+    """Return the least number of months after `day` that reach `until`."""
+    months = max((until.year - day.year) * 12 + until.month - day.month, 1)
+    return months if months_later(day, months) >= until else months + 1
+
+
+def _document(scenario: Scenario, day: date) -> dict[str, Any]:
+    """Return the tables that hold on a day, without choices and quotas."""
+    held = [each for each in scenario.timeline(TODAY) if each.begins is None or each.begins <= day]
+    document = held[-1].scenario.document
+    plan = {key: value for key, value in document.get("plan", {}).items() if key == "fiscal_year_starts"}
+    return {key: value for key, value in document.items() if key not in ("goals", "plan")} | {"plan": plan}
+
+
+def _beginning(scenario: Scenario, document: dict[str, Any], day: date, months: int) -> Scenario:
+    """Make a scenario that begins on a day."""
+    horizon = document.get("horizon", {}) | {"period_months": months}
+    made = scenario.beginning(document | {"start": day, "horizon": horizon})
+    years = ((day.year - scenario.start.year) * 12 + day.month - scenario.start.month) / 12
+    grown = {
+        f"channels.{name}.inquiries_per_month *=": (1 + channel.growth_per_year) ** years
+        for name, channel in made.channels.items()
+        if channel.growth_per_year and channel.inquiries_per_month and years
+    }
+    return made.with_changes(grown) if grown else made

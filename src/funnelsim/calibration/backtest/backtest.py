@@ -133,7 +133,7 @@ def check_deals(history: History) -> None:
 
 
 def _not_scored(history: History) -> Iterator[str]:
-    if "value" in history.not_known:
+    if "value" in history.not_known and history.deals["value"].notna().any():
         yield (
             f"{VALUE} is not scored: the file has only what a deal's value was when it was written, not what "
             "it was at an earlier time"

@@ -15,7 +15,7 @@ from funnelsim.io.writing import UnusableError
 
 AGE = "age"  # band of the days that a deal has been in its stage
 BANDS = (7.0, 14.0, 30.0, 60.0, 90.0, 120.0, 180.0, 365.0)  # days at which bands of age end
-_STEP = 30  # days between two looks
+_WEEK, _MONTH = 7 * DAY, 28 * DAY  # the latter between two looks
 MOST = 12  # looks
 _PRIOR = 1.0  # deals of the pooled share that are added to those of a cell
 
@@ -42,9 +42,9 @@ class Looks:
     def shares(self, pipeline: pd.DataFrame, by: Sequence[str]) -> Floats:
         """Return the chance of each open deal to be won in each part: (deals, parts).
 
-        A deal older than any before counts as of the oldest band that was seen. The chance is the share of the
-        deals of the same cell, with one deal of the pooled share added, so that no chance is
-        0 because its cell was small.
+        A deal older than any before counts as of the oldest band that was seen. The chance is the share of
+        the deals of the same cell, with one deal of the pooled share added: none is 0 because its cell was
+        small.
 
         Parameters
         ----------
@@ -69,9 +69,11 @@ class Looks:
 def look_back(
     history: History, origin: pd.Timestamp, ends: Sequence[pd.Timestamp], most: int = MOST
 ) -> Looks:
-    """Look at the firm as it was known at earlier instants, thirty days apart (HI4, HI5).
+    """Look at the firm as it was known at earlier instants, four weeks apart (HI4, HI5).
 
-    The last of them is as long before the origin as the window lasts; `most` are taken.
+    The last of them is as long before the origin as the window lasts, in whole weeks where its parts are
+    shorter than a month and the history goes back as far: so that the days of the week agree. At most `most`
+    are taken.
 
     Raises
     ------
@@ -79,7 +81,9 @@ def look_back(
         If the history does not go back as far as the window is long.
     """
     offsets = [end - origin for end in ends]
-    last = origin - offsets[-1]
+    last, in_weeks = origin - offsets[-1], origin + (-offsets[-1] // _WEEK) * _WEEK
+    if offsets[0] < _MONTH and in_weeks >= history.seen_from:
+        last = in_weeks
     if last < history.seen_from:
         raise UnusableError(
             f"the history begins on {history.seen_from:%Y-%m-%d}: at {origin:%Y-%m-%d} it does not go back "
@@ -90,7 +94,7 @@ def look_back(
     created, closed = instants(deals["created"]), instants(deals["closed"])
     tables, new = [], []
     for number in range(most):
-        look = last - number * _STEP * DAY
+        look = last - number * _MONTH
         if look < history.seen_from:
             break
         edges = instants([look, *(look + offset for offset in offsets)])

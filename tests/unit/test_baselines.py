@@ -11,7 +11,7 @@ import pytest
 from scipy import stats
 
 from funnelsim.calibration.backtest.baselines import ByField, MeanOf, RecentMean, SeasonalNaive
-from funnelsim.calibration.backtest.looks import AGE, Looks, look_back, open_deals
+from funnelsim.calibration.backtest.looks import AGE, Looks, look_back, open_deals, share_won
 from funnelsim.calibration.backtest.pipelines import WeightedPipeline, new_business
 from funnelsim.calibration.backtest.samples import resampled_medians, resampled_sums
 from funnelsim.calibration.backtest.spans import Span
@@ -60,7 +60,7 @@ def test_chances_are_the_shares_of_the_cell_with_one_deal_of_all() -> None:
     pooled = np.array([3 / 10, 3 / 10])
     a, b = (np.array([3, 0]) + pooled) / 7, (np.array([0, 3]) + pooled) / 5
     assert found == pytest.approx(np.array([a, a, a, b, b]))
-    assert looks.shares(open_deals(history), ()) == pytest.approx(np.broadcast_to(pooled, (5, 2)))
+    assert share_won(history, on(60), [on(75), on(90)]) == pytest.approx(pooled.sum())
 
 
 def test_a_deal_older_than_any_before_has_the_share_of_the_oldest() -> None:

@@ -196,9 +196,9 @@ def test_a_field_that_may_have_been_overwritten_is_refused_before_anything_is_fo
         backtest(made(99, 20), [Knowing()], WEEK, [on(80)], by=("rep",))
 
 
-def test_nothing_forecast_at_all_is_a_sentence() -> None:
+def test_a_judged_forecaster_that_forecasts_nothing_is_a_sentence() -> None:
     with pytest.raises(UnusableError, match="there are no last 900 weeks"):
-        backtest(made(99, 21), [SILENT], WEEK, [on(80)])
+        backtest(made(99, 21), [SILENT, Knowing()], WEEK, [on(80)])
     late = history_of([("a", 1, 50, "won", "", 1.0), ("b", 1, None, "", "", 1.0)], 99)
     with pytest.raises(UnusableError, match="2024-01-31: nothing had been won until then"):
         backtest(late, [Knowing()], WEEK, [on(30)])

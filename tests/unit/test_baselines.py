@@ -11,7 +11,7 @@ import pytest
 from scipy import stats
 
 from funnelsim.calibration.backtest.baselines import ByField, MeanOf, RecentMean, SeasonalNaive
-from funnelsim.calibration.backtest.looks import AGE, Looks, look_back, open_deals
+from funnelsim.calibration.backtest.looks import AGE, Looks, look_back, open_deals, share_won
 from funnelsim.calibration.backtest.pipelines import WeightedPipeline, new_business
 from funnelsim.calibration.backtest.samples import resampled_medians, resampled_sums
 from funnelsim.calibration.backtest.spans import Span
@@ -43,11 +43,11 @@ BASELINES: list[Forecaster] = [
 
 
 def fifteen():
-    """Ten deals of a look at day 30 with a window of 30 days, and five open at day 60."""
+    """Ten deals of a look at day 25, whose window has 30 days, and five open at day 60."""
     rows = [
-        (f"past {n}", 28, 35 + n if n < 3 else 59, "won" if n < 3 else "lost", "a", 7.0) for n in range(6)
+        (f"past {n}", 23, 30 + n if n < 3 else 52, "won" if n < 3 else "lost", "a", 7.0) for n in range(6)
     ]
-    rows += [(f"other {n}", 28, 50 + n, "won" if n < 3 else "lost", "b", 9.0) for n in range(4)]
+    rows += [(f"other {n}", 23, 45 + n, "won" if n < 3 else "lost", "b", 9.0) for n in range(4)]
     rows += [(f"new {n}", 58, None, "", "a" if n < 3 else "b", np.nan) for n in range(5)]
     return history_of(rows, 200).as_of(on(60))
 
@@ -60,7 +60,7 @@ def test_chances_are_the_shares_of_the_cell_with_one_deal_of_all() -> None:
     pooled = np.array([3 / 10, 3 / 10])
     a, b = (np.array([3, 0]) + pooled) / 7, (np.array([0, 3]) + pooled) / 5
     assert found == pytest.approx(np.array([a, a, a, b, b]))
-    assert looks.shares(open_deals(history), ()) == pytest.approx(np.broadcast_to(pooled, (5, 2)))
+    assert share_won(history, on(60), [on(75), on(90)]) == pytest.approx(pooled.sum())
 
 
 def test_a_deal_older_than_any_before_has_the_share_of_the_oldest() -> None:
@@ -87,16 +87,18 @@ def test_wins_of_open_deals_are_poisson_binomial() -> None:
 
 
 def test_wins_are_worth_what_earlier_wins_of_the_segment_were() -> None:
-    found = WeightedPipeline((AGE, "segment"), draws=200).forecast(fifteen(), on(60), [on(90)])
+    found = WeightedPipeline((AGE, "segment"), draws=200).forecast(fifteen(), on(60), [on(75), on(90)])
     worths = {7.0 * a + 9.0 * b for a in range(4) for b in range(3)}
-    assert {round(each, 6) for each in found.flows[VALUE][:, 0]} <= worths
+    assert {round(each, 6) for each in found.flows[VALUE].sum(axis=1)} <= worths
 
 
 def test_an_open_deal_counts_its_own_value_where_that_is_known() -> None:
     history = fifteen()
     priced = history.deals.copy()
     priced.loc[priced["outcome"] == "", "value"] = 1_000.0
-    found = WeightedPipeline((AGE,), draws=300).forecast(replace(history, deals=priced), on(60), [on(90)])
+    found = WeightedPipeline((AGE,), draws=300).forecast(
+        replace(history, deals=priced), on(60), [on(75), on(90)]
+    )
     assert found.flows[VALUE] == pytest.approx(1_000 * found.flows[OPEN_WINS])
 
 

@@ -77,7 +77,7 @@ def backtest(
     ------
     UnusableError
         If the history has fewer than two deals, no win, or does not reach around an origin; if a field of
-        `by` is not known for the past; or if no forecaster could forecast anything.
+        `by` is not known for the past; or if the first forecaster could forecast nothing.
     """
     check_deals(history)
     check_origins(history, horizon, tuple(origins))
@@ -98,7 +98,7 @@ def backtest(
         progress(1)
     windows = pd.DataFrame([row for each in found for row in each.windows], columns=[*WINDOWS])
     not_made = tuple(sentence for each in found for sentence in each.not_made)
-    if windows.empty:
+    if not (windows["forecaster"] == forecasters[0].name).any():
         raise UnusableError(not_made[0])
     return Backtest(
         windows=windows,
@@ -133,7 +133,7 @@ def check_deals(history: History) -> None:
 
 
 def _not_scored(history: History) -> Iterator[str]:
-    if "value" in history.not_known:
+    if "value" in history.not_known and history.deals["value"].notna().any():
         yield (
             f"{VALUE} is not scored: the file has only what a deal's value was when it was written, not what "
             "it was at an earlier time"

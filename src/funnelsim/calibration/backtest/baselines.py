@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from funnelsim.calibration.backtest.looks import look_back, open_deals, wins_of
+from funnelsim.calibration.backtest.looks import open_deals, share_won, wins_of
 from funnelsim.calibration.backtest.pipelines import must_be_known
 from funnelsim.calibration.backtest.samples import (
     DRAWS,
@@ -274,7 +274,5 @@ def completed(
     counts = np.rint(flows[WINS])
     if VALUE not in flows and past["value"].notna().any():
         flows[VALUE] = resampled_sums(past["value"].fillna(0.0).to_numpy(), counts, rng)
-    pipeline = open_deals(history)
-    chances = look_back(history, origin, ends).shares(pipeline, ()).sum(axis=1)
-    said = dict(zip(pipeline.index, chances, strict=True))
+    said = dict.fromkeys(open_deals(history).index, share_won(history, origin, ends))
     return WindowForecast(flows, resampled_medians(past, counts.sum(axis=1), rng), said)

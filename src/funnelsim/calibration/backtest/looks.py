@@ -15,7 +15,7 @@ from funnelsim.io.writing import UnusableError
 
 AGE = "age"  # band of the days that a deal has been in its stage
 BANDS = (7.0, 14.0, 30.0, 60.0, 90.0, 120.0, 180.0, 365.0)  # days at which bands of age end
-_STEP = 30  # days between two looks
+_WEEK, _MONTH = 7 * DAY, 28 * DAY  # the latter between two looks
 MOST = 12  # looks
 _PRIOR = 1.0  # deals of the pooled share that are added to those of a cell
 
@@ -42,20 +42,20 @@ class Looks:
     def shares(self, pipeline: pd.DataFrame, by: Sequence[str]) -> Floats:
         """Return the chance of each open deal to be won in each part: (deals, parts).
 
-        A deal older than any before counts as of the oldest band that was seen. The chance is the share of the
-        deals of the same cell, with one deal of the pooled share added, so that no chance is
-        0 because its cell was small.
+        A deal older than any before counts as of the oldest band that was seen. The chance is the share of
+        the deals of the same cell, with one deal of the pooled share added: none is 0 because its cell was
+        small.
 
         Parameters
         ----------
         pipeline : DataFrame
             From `open_deals`.
         by : sequence of str
-            Columns whose values make a cell; none: all deals are alike.
+            Columns whose values make a cell.
         """
         outcomes = np.eye(self.parts + 1)[self.open["part"].to_numpy(np.int64)][:, : self.parts]
         pooled = outcomes.mean(axis=0) if len(outcomes) else np.zeros(self.parts)
-        if not by or pipeline.empty or self.open.empty:
+        if pipeline.empty or self.open.empty:
             return np.broadcast_to(pooled, (len(pipeline), self.parts)).copy()
         today = pipeline.assign(**{AGE: pipeline[AGE].clip(upper=self.open[AGE].max())})
         both = pd.concat([self.open[[*by]], today[[*by]]])
@@ -69,38 +69,66 @@ class Looks:
 def look_back(
     history: History, origin: pd.Timestamp, ends: Sequence[pd.Timestamp], most: int = MOST
 ) -> Looks:
-    """Look at the firm as it was known at earlier instants, thirty days apart (HI4, HI5).
-
-    The last of them is as long before the origin as the window lasts; `most` are taken.
+    """Look at the firm as it was known at earlier instants (HI4, HI5).
 
     Raises
     ------
     UnusableError
         If the history does not go back as far as the window is long.
     """
-    offsets = [end - origin for end in ends]
-    last = origin - offsets[-1]
-    if last < history.seen_from:
-        raise UnusableError(
-            f"the history begins on {history.seen_from:%Y-%m-%d}: at {origin:%Y-%m-%d} it does not go back "
-            f"far enough to tell what happens within {offsets[-1].days} days"
-        )
     deals = history.deals.set_index("deal")
     won = (deals["outcome"] == "won").to_numpy()
     created, closed = instants(deals["created"]), instants(deals["closed"])
     tables, new = [], []
-    for number in range(most):
-        look = last - number * _STEP * DAY
-        if look < history.seen_from:
-            break
-        edges = instants([look, *(look + offset for offset in offsets)])
+    for look in _days(history, origin, ends, most):
+        edges = instants([look, *(look + (end - origin) for end in ends)])
         pipeline = open_deals(history.as_of(look))
         places = deals.index.get_indexer(pipeline.index)
         part = np.searchsorted(edges, closed[places], side="right") - 1
-        pipeline["part"] = np.where(won[places] & (part < len(offsets)), part, -1)
+        pipeline["part"] = np.where(won[places] & (part < len(ends)), part, -1)
         tables.append(pipeline)
         new.append(count(deals["closed"][won & (created >= edges[0])], edges))
-    return Looks(pd.concat(tables), np.array(new), len(offsets))
+    return Looks(pd.concat(tables), np.array(new), len(ends))
+
+
+def share_won(history: History, origin: pd.Timestamp, ends: Sequence[pd.Timestamp]) -> float:
+    """Return the share won within the window of the deals open at the earlier instants; NaN if none were.
+
+    Raises
+    ------
+    UnusableError
+        As `look_back`.
+    """
+    won = (history.deals["outcome"] == "won").to_numpy()
+    created, closed = instants(history.deals["created"]), instants(history.deals["closed"])
+    opened, came = 0, 0
+    for look in _days(history, origin, ends, MOST):
+        begin, end = instants([look, look + (ends[-1] - origin)])
+        is_open = (created < begin) & ~(closed < begin)
+        opened += int(is_open.sum())
+        came += int((is_open & won & (closed < end)).sum())
+    return came / opened if opened else float("nan")
+
+
+def _days(
+    history: History, origin: pd.Timestamp, ends: Sequence[pd.Timestamp], most: int
+) -> list[pd.Timestamp]:
+    """Choose instants four weeks apart whose windows were over by the origin, the latest first.
+
+    The latest is as long before the origin as the window lasts, in whole weeks where its parts are shorter
+    than a month and the history goes back as far: so that the days of the week agree.
+    """
+    length = ends[-1] - origin
+    latest, in_weeks = origin - length, origin + (-length // _WEEK) * _WEEK
+    if ends[0] - origin < _MONTH and in_weeks >= history.seen_from:
+        latest = in_weeks
+    if latest < history.seen_from:
+        raise UnusableError(
+            f"the history begins on {history.seen_from:%Y-%m-%d}: at {origin:%Y-%m-%d} it does not go back "
+            f"far enough to tell what happens within {length.days} days"
+        )
+    count_of = min((latest - history.seen_from) // _MONTH + 1, most)
+    return [latest - number * _MONTH for number in range(count_of)]
 
 
 def open_deals(history: History) -> pd.DataFrame:

@@ -140,14 +140,13 @@ def lost_for(reason: str) -> str:
 def happenings(deals: pd.DataFrame, edges: npt.NDArray[np.datetime64]) -> dict[str, Floats]:
     """Count what happened between instants: (edges - 1,) for each quantity that needs no origin.
 
+    Losses and values are there if the deals have any.
     A win without a value counts as 0 to their value.
     """
     won, lost = (deals[deals["outcome"] == outcome] for outcome in ("won", "lost"))
-    found = {
-        CREATED: count(deals["created"], edges),
-        WINS: count(won["closed"], edges),
-        LOSSES: count(lost["closed"], edges),
-    }
+    found = {CREATED: count(deals["created"], edges), WINS: count(won["closed"], edges)}
+    if len(lost):
+        found[LOSSES] = count(lost["closed"], edges)
     if won["value"].notna().any():
         order = won.sort_values("closed")
         total = np.concatenate([[0.0], order["value"].fillna(0.0).cumsum().to_numpy(np.float64)])

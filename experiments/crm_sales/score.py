@@ -1,0 +1,46 @@
+"""Forecast a quarter of the hardware maker's sales from what was known as it began, and score that.
+
+    python -m experiments.crm_sales.score development
+    python -m experiments.crm_sales.score scored        # once, with everything fixed
+
+The development window is July to September 2017; the scored one is October to December.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import pandas as pd
+from experiments.scored import history_of, write_scores
+
+from funnelsim.calibration.backtest.backtest import backtest
+from funnelsim.calibration.backtest.baselines import ByField, MeanOf, SeasonalNaive
+from funnelsim.calibration.backtest.looks import AGE
+from funnelsim.calibration.backtest.pipelines import WeightedPipeline
+from funnelsim.calibration.backtest.spans import Span
+
+QUARTER = Span(3, "m")
+ORIGINS = {"development": pd.Timestamp("2017-07-01"), "scored": pd.Timestamp("2017-10-01")}
+BY = ("segment", "rep")  # product and agent
+
+# The share won of a single earlier snapshot: that of as many days before the origin as the window has.
+SHARES = WeightedPipeline((AGE, "segment"), looks=1)
+BEFORE = SeasonalNaive(QUARTER)
+FORECASTERS = [ByField(each, BY) for each in (SHARES, BEFORE, MeanOf((SHARES, BEFORE)))]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("window", choices=list(ORIGINS))
+    window = parser.parse_args().window
+    origin = ORIGINS[window]
+    whole = history_of("crm_sales", "crm_sales/sales_pipeline.csv")
+    seen = whole.as_of(QUARTER.after(origin))  # what comes after the window is not even looked at
+    result = backtest(seen, FORECASTERS, QUARTER, [origin], by=BY)
+    about = f"crm_sales, {window}: the quarter from {origin:%Y-%m-%d}"
+    write_scores(result, "sales_pipeline.csv", about, Path(__file__).parent / f"{window}.md")
+
+
+if __name__ == "__main__":
+    main()

@@ -18,7 +18,7 @@ _DAY = pd.Timedelta(days=1)
 def visits_of(history: History) -> pd.DataFrame:
     """List the visits of all deals to all stages (ME1).
 
-    A visit that ended before `seen_from` is left out: it is in the file only because its deal came far.
+    A visit that ended before `seen_from` is left out: it is in the file only because its deal went on (HI6).
 
     Parameters
     ----------

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy import special
 
-from funnelsim.calibration.durations.families import FAMILIES, Family
+from funnelsim.calibration.durations.families import FAMILIES
+from funnelsim.calibration.durations.members import Member
 from funnelsim.calibration.durations.observed import observed
-from funnelsim.calibration.durations.posterior import Weighed, explored, log_posterior, mode
+from funnelsim.calibration.durations.posterior import ROUNDS, Weighed, explored, log_evidence, worth
 from funnelsim.calibration.durations.prior import Prior
 from funnelsim.calibration.durations.product_limit import product_limit
+from funnelsim.calibration.durations.steps import Steps, stepped
 from funnelsim.calibration.estimate import LEVELS, Estimate
 from funnelsim.compiling.arrays import Floats, Integers
 from funnelsim.io.writing import UnusableError
 
 FEWEST = 5  # visits that ended, below which the prior tells more than they do
-_DIGITS = 6  # of numbers that are written
+_DIGITS = 6  # of shares that are written
 
 
 @dataclass(frozen=True)
@@ -30,12 +32,10 @@ class Lengths:
     ----------
     weights : dict of str to float
         The probability of each family, by name.
-    family : array (R,)
-        Which of `FAMILIES` each draw is of.
-    median, p90 : array (R,)
-        Days, of those who ever decide.
-    never : array (R,)
-        The share that never decides.
+    families : list of str
+        Of which family each draw is.
+    members : list of Member
+        The draws: lengths of those who ever decide, with the share that never does.
     visits : DataFrame
         What was measured.
     worth : float
@@ -43,51 +43,46 @@ class Lengths:
     """
 
     weights: dict[str, float]
-    family: Integers
-    median: Floats
-    p90: Floats
-    never: Floats
+    families: list[str]
+    members: list[Member]
     visits: pd.DataFrame
     worth: float
 
     def estimates(self, stage: str) -> list[Estimate]:
         """Return what a scenario says of the time that customers take in a stage, and who never decides.
 
-        The value that is typed is the member in the middle: of the likeliest family, at the medians of its
-        draws.
+        The value that is typed is the draw in the middle of those of the likeliest family.
         """
-        likeliest = max(range(len(FAMILIES)), key=lambda each: self.weights[FAMILIES[each].name])
-        among = self.family == likeliest
-        middle = [float(np.median(each[among])) for each in (self.median, self.p90)]
-        never = self.never.round(_DIGITS).clip(max=1 - 10.0**-_DIGITS)
+        told = self._told()
+        never = [_share(each) for each in told["share"]]
+        middle = self._middle(told)
+        n, path = len(self.visits), f"stages.{stage}"
+        days = {name: told[name] for name in ("median, days", "p90, days")}
+        takes = [each.written() for each in self.members]
         return [
-            Estimate(
-                f"stages.{stage}.customer_takes_days",
-                written(FAMILIES[likeliest], *middle),
-                [
-                    written(FAMILIES[each], *days)
-                    for each, *days in zip(self.family, self.median, self.p90, strict=True)
-                ],
-                len(self.visits),
-                self.method,
-                {"median, days": self.median, "p90, days": self.p90},
-            ),
-            Estimate(
-                f"stages.{stage}.never_decides",
-                float(np.median(never)),
-                never.tolist(),
-                len(self.visits),
-                self.method,
-                {"share": self.never},
-            ),
+            Estimate(f"{path}.customer_takes_days", takes[middle], takes, n, self.method, days),
+            Estimate(f"{path}.never_decides", never[middle], never, n, self.method, {"share": told["share"]}),
         ]
+
+    def _told(self) -> dict[str, Floats]:
+        rows = [(each.median, each.p90, each.never) for each in self.members]
+        return dict(zip(("median, days", "p90, days", "share"), np.array(rows).T, strict=True))
+
+    def _middle(self, told: dict[str, Floats]) -> int:
+        """Return which draw of the likeliest family is nearest to the middle of all these in what is told."""
+        likeliest = max(self.weights, key=lambda name: self.weights[name])
+        among = np.array([name == likeliest for name in self.families])
+        numbers = np.array([np.log(told["median, days"]), np.log(told["p90, days"]), told["share"]])
+        away = numbers - np.median(numbers[:, among], axis=1, keepdims=True)
+        spread = np.maximum(np.std(numbers[:, among], axis=1, keepdims=True), 1e-12)
+        return int(np.argmin(np.where(among, ((away / spread) ** 2).sum(axis=0), np.inf)))
 
     @property
     def method(self) -> str:
         """How it was measured, in a few words."""
         ended = int(np.isfinite(self.visits["high"]).sum())
         if ended < FEWEST:
-            return f"what is usual elsewhere: only {ended} visits have ended"
+            return f"what is usual elsewhere, as few visits have ended: {ended}"
         shares = ", ".join(f"{name} {share:.0%}" for name, share in self.weights.items() if share >= 0.005)
         return f"lengths of visits, families averaged: {shares}"
 
@@ -104,14 +99,8 @@ class Lengths:
         DataFrame
             A row for each number of days: `days`, `low`, `middle`, `high`.
         """
-        lasting = np.empty((len(self.family), len(days)))
-        for number, family in enumerate(FAMILIES):
-            among = self.family == number
-            center = np.log(self.median[among, None])
-            spread = np.log(self.p90[among, None]) - center
-            lasting[among] = family.survival(np.log(days), center, spread)
-        never = self.never[:, None]
-        low, middle, high = np.quantile(never + (1 - never) * lasting, (LEVELS[0], 0.5, LEVELS[1]), axis=0)
+        lasting = [each.never + (1 - each.never) * each.survival(days) for each in self.members]
+        low, middle, high = np.quantile(lasting, (LEVELS[0], 0.5, LEVELS[1]), axis=0)
         return pd.DataFrame({"days": days, "low": low, "middle": middle, "high": high})
 
     def seen(self) -> pd.DataFrame:
@@ -122,12 +111,9 @@ class Lengths:
         return product_limit(self.visits)
 
 
-def written(family: Family, median: float, p90: float) -> dict[str, Any]:
-    """Write a member of a family as a scenario file does, with numbers that a reader can read."""
-    return {
-        key: each if isinstance(each, str) else float(f"{each:.{_DIGITS}g}")
-        for key, each in family.written(float(median), float(p90)).items()
-    }
+def _share(never: float) -> float:
+    """Write a share that never decides: below 1, with digits that a reader can read."""
+    return min(round(float(never), _DIGITS), 1 - 10.0**-_DIGITS)
 
 
 def measure_lengths(visits: pd.DataFrame, *, draws: int, seed: int) -> Lengths:
@@ -170,29 +156,24 @@ def measure_lengths(visits: pd.DataFrame, *, draws: int, seed: int) -> Lengths:
         )
     rng = np.random.default_rng(seed)
     prior, seen = Prior(), observed(visits)
-    found = []
-    for family in FAMILIES:
-        density = log_posterior(family, seen, prior)
-        found.append(explored(density, *mode(density, seen, prior), rng))
-    return _drawn(found, visits, draws, rng)
+    curved = [explored(family, seen, prior, rng) for family in FAMILIES]
+    return _drawn([*curved, stepped(seen, prior, sum(ROUNDS), rng)], visits, draws, rng)
 
 
-def _drawn(found: list[Weighed], visits: pd.DataFrame, draws: int, rng: np.random.Generator) -> Lengths:
+def _drawn(
+    found: Sequence[Weighed | Steps], visits: pd.DataFrame, draws: int, rng: np.random.Generator
+) -> Lengths:
     """Draw from all families as one: each point with its weight, and so each family with its evidence."""
-    evidence = special.softmax([each.log_evidence for each in found])
-    points = np.vstack([each.points for each in found])
-    family = np.repeat(np.arange(len(found)), [len(each.points) for each in found])
-    pooled = Weighed(points, np.concatenate([each.log_weights for each in found]))
-    chosen = rng.permutation(_systematic(special.softmax(pooled.log_weights), draws, rng))
-    center, log_spread, odds = points[chosen].T
+    evidence = special.softmax([log_evidence(each.log_weights) for each in found])
+    pooled = np.concatenate([each.log_weights for each in found])  # as many of each family
+    chosen = rng.permutation(_systematic(special.softmax(pooled), draws, rng))
+    family, place = np.divmod(chosen, len(pooled) // len(found))
     return Lengths(
-        weights={each.name: float(share) for each, share in zip(FAMILIES, evidence, strict=True)},
-        family=family[chosen],
-        median=np.exp(center),
-        p90=np.exp(center + np.exp(log_spread)),
-        never=special.expit(odds),
+        weights={each.name: float(share) for each, share in zip(found, evidence, strict=True)},
+        families=[found[each].name for each in family],
+        members=[found[each].member(int(at)) for each, at in zip(family, place, strict=True)],
         visits=visits,
-        worth=pooled.worth,
+        worth=worth(pooled),
     )
 
 

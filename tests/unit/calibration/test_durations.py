@@ -277,6 +277,14 @@ def test_the_gamma_distributions_of_hazards_lie_at_the_mode_of_their_posterior()
         assert height(best) >= max(height(best + step), height(best - step)) - 0.01
 
 
+def test_hazards_at_which_nobody_lasts_so_long_do_not_pass_for_likely() -> None:
+    late = observed(visits_with([1_000.0] * 20, [1_002.0] * 20, [999.0] * 20, 0.0, [2.0] * 20))
+    grid = Grid.of(1.0, late)
+    found = grid.log_likelihood(late, np.array([[1.0], [0.5]]) * np.ones(len(grid.edges)))
+    assert found[1] == pytest.approx(20 * np.log(np.exp(-0.5) - np.exp(-1.5)))
+    assert found[0] <= 0.0  # a probability, though exp(-1000) is too small for a number
+
+
 # ---- what is told -------------------------------------------------------------------------------
 
 

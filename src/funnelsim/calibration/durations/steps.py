@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special, stats
+from scipy import sparse, special, stats
 
 from funnelsim.calibration.durations.members import Stepped
 from funnelsim.calibration.durations.observed import Observed
@@ -77,7 +77,8 @@ class Grid:
             parts = spans * hazards
             ended = seen.between_weight @ (parts / np.maximum(parts.sum(axis=1, keepdims=True), _LEAST))
             slope = [
-                weight @ ((matrix @ (lasting * self.within)) / np.maximum(matrix @ lasting, _LEAST))
+                weight
+                @ _ratio(matrix @ (lasting * self.within), matrix @ lasting, _mean(matrix, self.within))
                 for matrix, weight in (
                     (seen.between, seen.between_weight),
                     (seen.beyond, seen.beyond_weight),
@@ -90,13 +91,27 @@ class Grid:
 
     def log_likelihood(self, seen: Observed, hazards: Floats) -> Floats:
         """Return the logarithm of the likelihood of hazards (n, steps)."""
-        lasting = np.exp(-self.within @ hazards.T)
+        spent = self.within @ hazards.T
+        lasting = np.exp(-spent)
         exact = np.log(hazards.T[self.step(seen.exact)]) - self.exact @ hazards.T
-        between = np.log(np.maximum(seen.between @ lasting, _LEAST))
-        beyond = np.log(np.maximum(seen.beyond @ lasting, _LEAST))
+        between, beyond = (
+            np.where(share > _LEAST, np.log(np.maximum(share, _LEAST)), -_mean(matrix, spent))
+            for matrix, share in ((each, each @ lasting) for each in (seen.between, seen.beyond))
+        )
         return np.asarray(
             seen.exact_weight @ exact + seen.between_weight @ between + seen.beyond_weight @ beyond
         )
+
+
+def _mean(matrix: sparse.csr_array, values: Floats) -> Floats:
+    """Return the mean over the bounds of each term: what counts where hardly anybody lasts so long."""
+    bounds = abs(matrix)
+    return np.asarray((bounds @ values) / np.maximum(bounds.sum(axis=1), _LEAST)[:, None])
+
+
+def _ratio(part: Floats, share: Floats, otherwise: Floats) -> Floats:
+    """Divide where there is something to divide by."""
+    return np.where(share > _LEAST, part / np.maximum(share, _LEAST), otherwise)
 
 
 def _span(seen: Observed) -> float:

@@ -240,6 +240,9 @@ def test_where_no_formula_fits_the_curve_follows_the_data_in_steps(by_day: bool)
     assert lengths.fitted(days)["middle"].to_numpy() == pytest.approx(truth, abs=0.05)
     takes, never = lengths.estimates("offer")
     assert never.interval("share")[1] < 0.05
+    assert takes.draws is not None
+    for draw, p90 in list(zip(takes.draws, takes.told["p90, days"], strict=True))[:50]:
+        assert read_distribution(draw, Samples()).quantile(0.9) == pytest.approx(p90, rel=3e-3)
     read = read_distribution(takes.value, Samples())
     quantiles = [read.quantile(level) for level in np.arange(0.005, 1.0, 0.01)]
     assert np.mean(np.array(quantiles) > 30) == pytest.approx(0.6, abs=0.05)

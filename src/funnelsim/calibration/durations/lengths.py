@@ -119,9 +119,9 @@ def _share(never: float) -> float:
 def measure_lengths(visits: pd.DataFrame, *, draws: int, seed: int) -> Lengths:
     """Measure how long the visits of a stage last, and which share of them never ends (ME2).
 
-    Four families are fitted, each with a share that never decides, to lengths that are exact, within bounds
-    or still going on, among visits that may be seen late. Draws are of the posterior over all of them, so
-    that the tail is as uncertain as the data leave it (ME4).
+    Four families with a formula and hazards in steps are fitted, each with a share that never decides, to
+    lengths that are exact, within bounds or still going on, among visits that may be seen late. Draws are of
+    the posterior over all of them, so that the tail is as uncertain as the data leave it (ME4).
 
     Parameters
     ----------

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from joblib import Parallel, delayed
 from scipy import special, stats
 
 from funnelsim.calibration.durations import FAMILIES, Family, Prior, measure_lengths
@@ -173,7 +174,8 @@ def row(what: tuple[str, str], below: int, above: int, runs: int) -> str:
 
 def section(title: str, study: Study, runs: int) -> str:
     """Run a study and write its part of the page."""
-    counts = held(each for seed in range(runs) for each in study.run(seed))
+    found = Parallel(n_jobs=-1)(delayed(study.run)(seed) for seed in range(runs))
+    counts = held(each for run in found for each in run)
     return f"\n## {title}\n{study.about}{TABLE}" + "".join(
         row(what, *counts[what]) for what in sorted(counts)
     )

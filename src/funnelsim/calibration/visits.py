@@ -18,7 +18,7 @@ _DAY = pd.Timedelta(days=1)
 def visits_of(history: History) -> pd.DataFrame:
     """List the visits of all deals to all stages (ME1).
 
-    A visit that ended before `seen_from` is left out: it is in the file only because its deal came far.
+    A visit that ended before `seen_from` is left out: it is in the file only because its deal went on (HI6).
 
     Parameters
     ----------
@@ -61,6 +61,8 @@ def _with_ends(history: History) -> pd.DataFrame:
     """Put beside each entry when the visit ended, and where the deal went then."""
     deals = history.deals.set_index("deal")
     visits = history.entries.reset_index(drop=True)
+    for column in ("entered", "entered_after"):
+        visits[column] = _times(visits[column])
     of_deal = visits["deal"]
     for column in ("segment", "channel"):
         visits[column] = of_deal.map(deals[column])
@@ -83,7 +85,7 @@ def _with_lengths(visits: pd.DataFrame, history: History) -> pd.DataFrame:
     Times known to a day or between two looks are spans (HI2, HI3).
     """
     width = _DAY if history.by_day else pd.Timedelta(0)
-    began = _times(visits["entered_after"]).fillna(visits["entered"]), visits["entered"] + width
+    began = visits["entered_after"].fillna(visits["entered"]), visits["entered"] + width
     ended = visits["ended_after"].fillna(visits["ended"]), visits["ended"] + width
     goes_on = visits["ended"].isna()
     ended = ended[0].where(goes_on | (ended[0] >= history.seen_from), history.seen_from), ended[1]

@@ -11,9 +11,18 @@ from scipy import special, stats
 from funnelsim.calibration.durations import FAMILIES, Family, Prior, measure_lengths
 from funnelsim.calibration.durations import observed as gathering
 from funnelsim.calibration.durations.families import GammaLengths, Weibull
-from funnelsim.calibration.durations.lengths import FEWEST, written
+from funnelsim.calibration.durations.lengths import FEWEST
+from funnelsim.calibration.durations.members import Curved
 from funnelsim.calibration.durations.observed import observed
-from funnelsim.calibration.durations.posterior import explored, log_likelihood, log_posterior, mode
+from funnelsim.calibration.durations.posterior import (
+    explored,
+    log_evidence,
+    log_likelihood,
+    log_posterior,
+    mode,
+    worth,
+)
+from funnelsim.calibration.durations.steps import Grid, stepped
 from funnelsim.io.writing import UnusableError
 from funnelsim.scenario.quantities import read_distribution
 from funnelsim.scenario.samples import Samples
@@ -78,7 +87,7 @@ def test_a_scenario_can_hold_whatever_may_be_drawn(family: Family) -> None:
     for away in np.array([(a, b) for a in (-4.0, 0.0, 4.0) for b in (-4.0, 0.0, 3.0)]):
         center = prior.log_median + away[0] * prior.log_median_deviation
         spread = np.exp(prior.log_spread + away[1] * prior.log_spread_deviation)
-        form = written(family, float(np.exp(center)), float(np.exp(center + spread)))
+        form = Curved(family, float(np.exp(center)), float(np.exp(center + spread)), 0.0).written()
         read = read_distribution(form, Samples())
         assert np.log([read.quantile(0.5), read.quantile(0.9)]) == pytest.approx(
             [center, center + spread], abs=2e-2
@@ -177,12 +186,15 @@ def test_draws_and_evidence_are_those_of_the_integral() -> None:
     heights = np.concatenate([density(part) for part in np.array_split(grid, 50)])
     weights = special.softmax(heights)
 
-    found = explored(density, *mode(density, seen, prior), np.random.default_rng(3))
-    assert found.worth > 300
-    assert found.log_evidence == pytest.approx(special.logsumexp(heights) + np.log(cell), abs=0.15)
+    found = explored(Weibull(), seen, prior, np.random.default_rng(3))
+    independent = worth(found.log_weights)
+    assert independent > 300
+    assert log_evidence(found.log_weights) == pytest.approx(
+        special.logsumexp(heights) + np.log(cell), abs=0.15
+    )
     drawn = special.softmax(found.log_weights)
     mean, deviation = weights @ grid, np.sqrt(weights @ (grid - weights @ grid) ** 2)
-    assert np.all(np.abs(drawn @ found.points - mean) < 4 * deviation / np.sqrt(found.worth))
+    assert np.all(np.abs(drawn @ found.points - mean) < 4 * deviation / np.sqrt(independent))
     spread = np.sqrt(drawn @ (found.points - drawn @ found.points) ** 2)
     assert spread == pytest.approx(deviation, rel=0.2)
 
@@ -197,6 +209,83 @@ def test_many_visits_tell_their_family(family: Family) -> None:
     assert takes.told["median, days"].min() < 10 < takes.told["median, days"].max()
     assert takes.told["p90, days"].min() < 50 < takes.told["p90, days"].max()
     assert never.interval("share")[1] < 0.005
+
+
+# ---- steps --------------------------------------------------------------------------------------
+
+
+def of_two_kinds(n: int, seed: int, by_day: bool) -> pd.DataFrame:
+    """Make up visits of about 10 days or of about 80, which no family with a formula has."""
+    rng = np.random.default_rng(seed)
+    days = np.where(rng.random(n) < 0.4, rng.gamma(20.0, 0.5, n), rng.gamma(20.0, 4.0, n))
+    began = rng.uniform(0.0, 200.0, n)
+    ended = began + days
+    if by_day:
+        days = np.floor(ended) - np.floor(began)
+        low, high, span = np.maximum(days - 1, 0.0), days + 1, 1.0
+    else:
+        low, high, span = days, days, 0.0
+    still = ended > 200
+    low = np.where(still, 200 - np.ceil(began) if by_day else 200 - began, low)
+    return visits_with(low, np.where(still, np.inf, high), 0.0, span, np.where(still, 0.0, span))
+
+
+@pytest.mark.parametrize("by_day", [False, True])
+def test_where_no_formula_fits_the_curve_follows_the_data_in_steps(by_day: bool) -> None:
+    lengths = measure_lengths(of_two_kinds(3_000, 1, by_day), draws=200, seed=1)
+    assert lengths.weights["in steps"] > 0.99
+    assert lengths.worth > 300
+    days = np.array([8.0, 12.0, 25.0, 60.0, 80.0, 100.0])
+    truth = 0.4 * stats.gamma(20, scale=0.5).sf(days) + 0.6 * stats.gamma(20, scale=4.0).sf(days)
+    assert lengths.fitted(days)["middle"].to_numpy() == pytest.approx(truth, abs=0.05)
+    takes, never = lengths.estimates("offer")
+    assert never.interval("share")[1] < 0.05
+    assert takes.draws is not None
+    for draw, p90 in list(zip(takes.draws, takes.told["p90, days"], strict=True))[:50]:
+        assert read_distribution(draw, Samples()).quantile(0.9) == pytest.approx(p90, rel=3e-3)
+    read = read_distribution(takes.value, Samples())
+    quantiles = [read.quantile(level) for level in np.arange(0.005, 1.0, 0.01)]
+    assert np.mean(np.array(quantiles) > 30) == pytest.approx(0.6, abs=0.05)
+
+
+def test_of_exact_lengths_the_evidence_of_steps_has_a_formula() -> None:
+    days = np.random.default_rng(2).exponential(12.0, 40)
+    seen = observed(visits_with(days, np.where(days > 20, np.inf, days)))
+    found = stepped(seen, Prior(), 500, np.random.default_rng(1))
+    assert worth(found.log_weights) == pytest.approx(500)  # all weights are the evidence
+
+
+def test_equal_hazards_are_an_exponential_time() -> None:
+    seen = observed(
+        visits_with([3.0, 30.0, 8.0], [3.0, np.inf, 12.0], [0.0, 12.0, 0.0], 0.0, [0.0, 0.0, 4.0])
+    )
+    grid = Grid.of(14.0, seen)
+    found = grid.log_likelihood(seen, np.full((1, len(grid.edges)), RATE))
+    between = np.log(np.exp(-8 * RATE) - np.exp(-12 * RATE))
+    assert found[0] == pytest.approx(np.log(RATE) - 3 * RATE - 18 * RATE + between)
+
+
+def test_the_gamma_distributions_of_hazards_lie_at_the_mode_of_their_posterior() -> None:
+    seen = observed(of_two_kinds(400, 3, by_day=True))
+    grid = Grid.of(30.0, seen)
+    shape, rate = grid.posterior(seen)
+
+    def height(log_hazards: np.ndarray) -> float:  # the density of logarithms
+        hazards = np.exp(log_hazards)
+        return grid.log_likelihood(seen, hazards[None])[0] + (log_hazards - hazards / grid.mean).sum()
+
+    best = np.log(shape / rate)
+    for place in np.flatnonzero(np.diff(grid.edges) > 0):
+        step = 0.02 * np.eye(len(best))[place]
+        assert height(best) >= max(height(best + step), height(best - step)) - 0.01
+
+
+def test_hazards_at_which_nobody_lasts_so_long_do_not_pass_for_likely() -> None:
+    late = observed(visits_with([1_000.0] * 20, [1_002.0] * 20, [999.0] * 20, 0.0, [2.0] * 20))
+    grid = Grid.of(1.0, late)
+    found = grid.log_likelihood(late, np.array([[1.0], [0.5]]) * np.ones(len(grid.edges)))
+    assert found[1] == pytest.approx(20 * np.log(np.exp(-0.5) - np.exp(-1.5)))
+    assert found[0] <= 0.0  # a probability, though exp(-1000) is too small for a number
 
 
 # ---- what is told -------------------------------------------------------------------------------
@@ -221,14 +310,15 @@ def test_estimates_are_of_the_same_draws_and_named_by_stage() -> None:
 def test_the_same_seed_gives_the_same_draws() -> None:
     visits = made_up(Weibull(), 50, seed=1)
     first, again, other = (measure_lengths(visits, draws=50, seed=seed) for seed in (1, 1, 2))
-    assert first.median.tolist() == again.median.tolist()
-    assert first.median.tolist() != other.median.tolist()
+    written = [[each.written() for each in lengths.members] for lengths in (first, again, other)]
+    assert written[0] == written[1]
+    assert written[0] != written[2]
 
 
 def test_where_hardly_any_visit_has_ended_the_prior_speaks_and_it_is_said() -> None:
     few = measure_lengths(visits_with([9.0, 12.0], [9.0, np.inf]), draws=400, seed=1)
     takes, _ = few.estimates("offer")
-    assert takes.method == "what is usual elsewhere: only 1 visits have ended"
+    assert takes.method == "what is usual elsewhere, as few visits have ended: 1"
     low, high = takes.interval("median, days")
     assert high / low > 5
     enough = measure_lengths(visits_with(np.full(FEWEST, 9.0) + np.arange(FEWEST)), draws=400, seed=1)
@@ -238,10 +328,12 @@ def test_where_hardly_any_visit_has_ended_the_prior_speaks_and_it_is_said() -> N
 def test_visits_that_tell_nothing_leave_the_prior() -> None:
     blind = measure_lengths(visits_with([5.0] * 30, [np.inf] * 30, [5.0] * 30), draws=2_000, seed=1)
     prior = Prior()
-    assert np.log(blind.median).mean() == pytest.approx(prior.log_median, abs=0.15)
-    assert np.log(blind.median).std() == pytest.approx(prior.log_median_deviation, abs=0.15)
-    assert blind.never.mean() == pytest.approx(prior.never / (prior.never + prior.ever), abs=0.03)
-    assert list(blind.weights.values()) == pytest.approx([0.25] * 4, abs=0.03)
+    takes, never = blind.estimates("offer")
+    medians = np.log(takes.told["median, days"])
+    assert medians.mean() == pytest.approx(prior.log_median, abs=0.15)
+    assert medians.std() == pytest.approx(prior.log_median_deviation, abs=0.15)
+    assert never.told["share"].mean() == pytest.approx(prior.never / (prior.never + prior.ever), abs=0.03)
+    assert list(blind.weights.values()) == pytest.approx([0.2] * 5, abs=0.03)
 
 
 def test_without_a_visit_a_sentence_says_what_to_do() -> None:
@@ -254,7 +346,7 @@ def test_without_a_visit_a_sentence_says_what_to_do() -> None:
 def test_lengths_of_nothing_at_all_and_of_years_are_measured() -> None:
     days = np.concatenate([np.zeros(40), np.full(3, 900.0), np.random.default_rng(1).exponential(9, 60)])
     lengths = measure_lengths(visits_with(days), draws=100, seed=1)
-    assert np.isfinite(lengths.p90).all()
+    assert np.isfinite([each.p90 for each in lengths.members]).all()
     assert lengths.worth > 100
 
 

@@ -142,3 +142,9 @@ def test_what_is_known_earlier_is_still_going_on() -> None:
         [10.0, 10.0, "offer"],
         [11.0, np.inf, ""],
     ]
+
+
+def test_a_history_without_deals_has_no_visits() -> None:
+    found = visits_of(history([], []))
+    assert tuple(found.columns) == VISITS
+    assert found.empty

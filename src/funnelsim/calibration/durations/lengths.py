@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from scipy import special
 
-from funnelsim.calibration.durations.families import FAMILIES, Family
-from funnelsim.calibration.durations.members import DIGITS, InSteps, Member, OfFamily
+from funnelsim.calibration.durations.families import FAMILIES
+from funnelsim.calibration.durations.members import Member
 from funnelsim.calibration.durations.observed import observed
-from funnelsim.calibration.durations.posterior import Weighed, explored, log_posterior, mode
+from funnelsim.calibration.durations.posterior import ROUNDS, Weighed, explored, log_evidence, worth
 from funnelsim.calibration.durations.prior import Prior
 from funnelsim.calibration.durations.product_limit import product_limit
-from funnelsim.calibration.durations.steps import NAME as STEPS
-from funnelsim.calibration.durations.steps import Steps, in_steps
+from funnelsim.calibration.durations.steps import Steps, stepped
 from funnelsim.calibration.estimate import LEVELS, Estimate
 from funnelsim.compiling.arrays import Floats, Integers
 from funnelsim.io.writing import UnusableError
 
 FEWEST = 5  # visits that ended, below which the prior tells more than they do
-MOST_NEVER = 0.999999  # a share that is 1 would leave nobody to decide
+_DIGITS = 6  # of shares that are written
 
 
 @dataclass(frozen=True)
@@ -35,10 +32,10 @@ class Lengths:
     ----------
     weights : dict of str to float
         The probability of each family, by name.
-    members : tuple of Member
-        Draws of the distribution.
-    middle : Member
-        Of the likeliest family, in the middle of its draws.
+    families : list of str
+        Of which family each draw is.
+    members : list of Member
+        The draws: lengths of those who ever decide, with the share that never does.
     visits : DataFrame
         What was measured.
     worth : float
@@ -46,42 +43,46 @@ class Lengths:
     """
 
     weights: dict[str, float]
-    members: tuple[Member, ...]
-    middle: Member
+    families: list[str]
+    members: list[Member]
     visits: pd.DataFrame
     worth: float
 
     def estimates(self, stage: str) -> list[Estimate]:
-        """Return what a scenario says of the time that customers take in a stage, and who never decides."""
-        median, p90, never = (
-            np.array([getattr(each, name) for each in self.members]) for name in ("median", "p90", "never")
-        )
-        shares = never.clip(0.0, MOST_NEVER).round(DIGITS)
+        """Return what a scenario says of the time that customers take in a stage, and who never decides.
+
+        The value that is typed is the draw in the middle of those of the likeliest family.
+        """
+        told = self._told()
+        never = [_share(each) for each in told["share"]]
+        middle = self._middle(told)
+        n, path = len(self.visits), f"stages.{stage}"
+        days = {name: told[name] for name in ("median, days", "p90, days")}
+        takes = [each.written() for each in self.members]
         return [
-            Estimate(
-                f"stages.{stage}.customer_takes_days",
-                self.middle.written(),
-                [each.written() for each in self.members],
-                len(self.visits),
-                self.method,
-                {"median, days": median, "p90, days": p90},
-            ),
-            Estimate(
-                f"stages.{stage}.never_decides",
-                float(np.median(shares)),
-                shares.tolist(),
-                len(self.visits),
-                self.method,
-                {"share": never},
-            ),
+            Estimate(f"{path}.customer_takes_days", takes[middle], takes, n, self.method, days),
+            Estimate(f"{path}.never_decides", never[middle], never, n, self.method, {"share": told["share"]}),
         ]
+
+    def _told(self) -> dict[str, Floats]:
+        rows = [(each.median, each.p90, each.never) for each in self.members]
+        return dict(zip(("median, days", "p90, days", "share"), np.array(rows).T, strict=True))
+
+    def _middle(self, told: dict[str, Floats]) -> int:
+        """Return which draw of the likeliest family is nearest to the middle of all these in what is told."""
+        likeliest = max(self.weights, key=lambda name: self.weights[name])
+        among = np.array([name == likeliest for name in self.families])
+        numbers = np.array([np.log(told["median, days"]), np.log(told["p90, days"]), told["share"]])
+        away = numbers - np.median(numbers[:, among], axis=1, keepdims=True)
+        spread = np.maximum(np.std(numbers[:, among], axis=1, keepdims=True), 1e-12)
+        return int(np.argmin(np.where(among, ((away / spread) ** 2).sum(axis=0), np.inf)))
 
     @property
     def method(self) -> str:
         """How it was measured, in a few words."""
         ended = int(np.isfinite(self.visits["high"]).sum())
         if ended < FEWEST:
-            return f"what is usual elsewhere: only {ended} visits have ended"
+            return f"what is usual elsewhere, as few visits have ended: {ended}"
         shares = ", ".join(f"{name} {share:.0%}" for name, share in self.weights.items() if share >= 0.005)
         return f"lengths of visits, families averaged: {shares}"
 
@@ -98,7 +99,7 @@ class Lengths:
         DataFrame
             A row for each number of days: `days`, `low`, `middle`, `high`.
         """
-        lasting = np.array([each.lasting(days) for each in self.members])
+        lasting = [each.never + (1 - each.never) * each.survival(days) for each in self.members]
         low, middle, high = np.quantile(lasting, (LEVELS[0], 0.5, LEVELS[1]), axis=0)
         return pd.DataFrame({"days": days, "low": low, "middle": middle, "high": high})
 
@@ -110,12 +111,17 @@ class Lengths:
         return product_limit(self.visits)
 
 
+def _share(never: float) -> float:
+    """Write a share that never decides: below 1, with digits that a reader can read."""
+    return min(round(float(never), _DIGITS), 1 - 10.0**-_DIGITS)
+
+
 def measure_lengths(visits: pd.DataFrame, *, draws: int, seed: int) -> Lengths:
     """Measure how long the visits of a stage last, and which share of them never ends (ME2).
 
-    Four families, and a hazard that is constant between ages, are fitted, each with a share that never
-    decides, to lengths that are exact, within bounds or still going on, among visits that may be seen late. Draws are of the posterior over all of them, so
-    that the tail is as uncertain as the data leave it (ME4).
+    Four families with a formula and hazards in steps are fitted, each with a share that never decides, to
+    lengths that are exact, within bounds or still going on, among visits that may be seen late. Draws are of
+    the posterior over all of them, so that the tail is as uncertain as the data leave it (ME4).
 
     Parameters
     ----------
@@ -150,56 +156,24 @@ def measure_lengths(visits: pd.DataFrame, *, draws: int, seed: int) -> Lengths:
         )
     rng = np.random.default_rng(seed)
     prior, seen = Prior(), observed(visits)
-    found = []
-    for family in FAMILIES:
-        density = log_posterior(family, seen, prior)
-        found.append(
-            _Found(
-                family.name, partial(_of_family, family), explored(density, *mode(density, seen, prior), rng)
-            )
-        )
-    stepped = in_steps(visits, seen, rng)
-    if stepped is not None:
-        steps, weighed = stepped
-        found.append(_Found(STEPS, partial(_in_steps, steps), weighed))
-    return _drawn(found, visits, draws, rng)
+    curved = [explored(family, seen, prior, rng) for family in FAMILIES]
+    return _drawn([*curved, stepped(seen, prior, sum(ROUNDS), rng)], visits, draws, rng)
 
 
-class _Found(NamedTuple):
-    """The posterior of a family, and how a point of it is a distribution of lengths."""
-
-    name: str
-    member: Callable[[Floats], Member]
-    weighed: Weighed
-
-
-def _of_family(family: Family, point: Floats) -> Member:
-    center, log_spread, odds = point
-    days = np.exp([center, center + np.exp(log_spread)])
-    return OfFamily(family, float(days[0]), float(days[1]), float(special.expit(odds)))
-
-
-def _in_steps(steps: Steps, point: Floats) -> Member:
-    return InSteps(steps, np.exp(point))
-
-
-def _drawn(found: list[_Found], visits: pd.DataFrame, draws: int, rng: np.random.Generator) -> Lengths:
+def _drawn(
+    found: Sequence[Weighed | Steps], visits: pd.DataFrame, draws: int, rng: np.random.Generator
+) -> Lengths:
     """Draw from all families as one: each point with its weight, and so each family with its evidence."""
-    evidence = special.softmax([each.weighed.log_evidence for each in found])
-    shares = [
-        share * special.softmax(each.weighed.log_weights) for share, each in zip(evidence, found, strict=True)
-    ]
-    points = [(each, row) for each in found for row in each.weighed.points]
-    weights = np.concatenate(shares)
-    chosen = rng.permutation(_systematic(weights, draws, rng))
-    likeliest = found[int(np.argmax(evidence))]
-    among = np.array([points[place][1] for place in chosen if points[place][0] is likeliest])
+    evidence = special.softmax([log_evidence(each.log_weights) for each in found])
+    pooled = np.concatenate([each.log_weights for each in found])  # as many of each family
+    chosen = rng.permutation(_systematic(special.softmax(pooled), draws, rng))
+    family, place = np.divmod(chosen, len(pooled) // len(found))
     return Lengths(
         weights={each.name: float(share) for each, share in zip(found, evidence, strict=True)},
-        members=tuple(points[place][0].member(points[place][1]) for place in chosen),
-        middle=likeliest.member(np.median(among, axis=0)),
+        families=[found[each].name for each in family],
+        members=[found[each].member(int(at)) for each, at in zip(family, place, strict=True)],
         visits=visits,
-        worth=float(1 / (weights @ weights)),
+        worth=worth(pooled),
     )
 
 

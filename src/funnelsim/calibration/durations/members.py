@@ -1,4 +1,4 @@
-"""A distribution of lengths: a member of a family, or steps, each with a share that never decides."""
+"""Members of families: one way in which lengths may be distributed, with the share that never decides."""
 
 from __future__ import annotations
 
@@ -8,43 +8,35 @@ from typing import Any, Protocol
 import numpy as np
 
 from funnelsim.calibration.durations.families import Family
-from funnelsim.calibration.durations.steps import Steps
 from funnelsim.compiling.arrays import Floats
 
-DIGITS = 6  # of numbers that are written
+_DIGITS = 6  # of numbers that are written
+_RISE = 1e-6  # least of the levels of quantiles
 
 
 class Member(Protocol):
-    """A distribution of lengths: median and 90 % quantile in days, of those who ever decide."""
+    """Lengths of those who ever decide, in days, and the share that never does."""
 
-    @property
-    def median(self) -> float:
-        """Return the days by which half of those who ever decide have done so."""
+    median: float
+    p90: float
+    never: float
 
-    @property
-    def p90(self) -> float:
-        """Return the days by which nine of ten of them have."""
-
-    @property
-    def never(self) -> float:
-        """Return the share that never decides."""
-
-    def lasting(self, days: Floats) -> Floats:
-        """Return the share of all visits that last longer: (days,)."""
+    def survival(self, days: Floats) -> Floats:
+        """Return the probability of lasting longer, of those who ever decide."""
 
     def written(self) -> dict[str, Any]:
-        """Write the lengths of those who ever decide as a scenario file does."""
+        """Write the lengths as a scenario file does."""
 
 
 @dataclass(frozen=True)
-class OfFamily:
-    """A member of a family.
+class Curved:
+    """A member of a family with a formula.
 
     Examples
     --------
-    >>> from funnelsim.calibration.durations.families import Weibull
-    >>> OfFamily(Weibull(), 7.0, 30.0, 0.5).lasting(np.array([7.0])).round(9).tolist()
-    [0.75]
+    >>> from funnelsim.calibration.durations.families import LognormalLengths
+    >>> Curved(LognormalLengths(), 7.0, 30.0, 0.0).written()
+    {'median': 7.0, 'p90': 30.0}
     """
 
     family: Family
@@ -52,45 +44,66 @@ class OfFamily:
     p90: float
     never: float
 
-    def lasting(self, days: Floats) -> Floats:
-        """Return the share of all visits that last longer: (days,)."""
-        center, spread = np.log([self.median, self.p90 / self.median])
-        return np.asarray(self.never + (1 - self.never) * self.family.survival(np.log(days), center, spread))
+    def survival(self, days: Floats) -> Floats:
+        """Return the probability of lasting longer, of those who ever decide."""
+        center = np.log(self.median)
+        return self.family.survival(np.log(days), center, np.log(self.p90) - center)
 
     def written(self) -> dict[str, Any]:
-        """Write it with numbers that a reader can read."""
+        """Write the lengths as a scenario file does, with numbers that a reader can read."""
         return {
-            key: each if isinstance(each, str) else float(f"{each:.{DIGITS}g}")
+            key: each if isinstance(each, str) else float(f"{each:.{_DIGITS}g}")
             for key, each in self.family.written(self.median, self.p90).items()
         }
 
 
 @dataclass(frozen=True)
-class InSteps:
-    """Lengths whose hazard is constant between ages."""
+class Stepped:
+    """Lengths with a hazard in steps, as quantiles with straight lines between them.
 
-    steps: Steps
-    hazards: Floats
+    Attributes
+    ----------
+    days : array (n,)
+        Rising from 0.
+    levels : array (n,)
+        The share, of those who ever decide, that lasts at most so long: from 0 to 1.
+    never : float
+        The share that never decides.
+
+    Examples
+    --------
+    >>> steps = Stepped(np.array([0.0, 10.0, 60.0]), np.array([0.0, 0.5, 1.0]), 0.1)
+    >>> steps.median, steps.p90, steps.survival(np.array([35.0])).tolist()
+    (10.0, 50.0, [0.25])
+    >>> steps.written()
+    {'quantiles': {'0': 0.0, '0.5': 10.0, '1': 60.0}}
+    """
+
+    days: Floats
+    levels: Floats
+    never: float
 
     @property
     def median(self) -> float:
         """Days, of those who ever decide."""
-        return self.steps.quantile(self.hazards, 0.5)
+        return float(np.interp(0.5, self.levels, self.days))
 
     @property
     def p90(self) -> float:
         """Days, of those who ever decide."""
-        return self.steps.quantile(self.hazards, 0.9)
+        return float(np.interp(0.9, self.levels, self.days))
 
-    @property
-    def never(self) -> float:
-        """The share that never decides."""
-        return float(self.lasting(self.steps.ages[-1:])[0])
-
-    def lasting(self, days: Floats) -> Floats:
-        """Return the share of all visits that last longer: (days,)."""
-        return self.steps.lasting(days, self.hazards[None, :])[:, 0]
+    def survival(self, days: Floats) -> Floats:
+        """Return the probability of lasting longer, of those who ever decide."""
+        return 1 - np.interp(days, self.days, self.levels)
 
     def written(self) -> dict[str, Any]:
-        """Write it as quantiles."""
-        return self.steps.written(self.hazards)
+        """Write the lengths as a scenario file does: its levels have to rise, be it by a millionth."""
+        places = np.arange(len(self.levels)) * _RISE
+        levels = places + self.levels * (1 - places[-1])
+        return {
+            "quantiles": {
+                f"{level:.8g}": float(f"{days:.{_DIGITS}g}")
+                for level, days in zip(levels, self.days, strict=True)
+            }
+        }

@@ -11,6 +11,7 @@ from scipy.optimize import minimize
 from scipy.stats import multivariate_t
 
 from funnelsim.calibration.durations.families import Family
+from funnelsim.calibration.durations.members import Curved
 from funnelsim.calibration.durations.observed import Observed
 from funnelsim.calibration.durations.prior import Prior
 from funnelsim.compiling.arrays import Floats
@@ -29,29 +30,46 @@ _SIGNS = np.array([(1, 1), (1, -1), (-1, 1), (-1, -1)])
 
 @dataclass(frozen=True)
 class Weighed:
-    """Points of a posterior, with the weights that make them one.
+    """Points of the posterior of a family, with the weights that make them one.
 
     Attributes
     ----------
+    family : Family
     points : array (n, 3)
         Log median, log spread, and log odds of the share that never decides.
     log_weights : array (n,)
         Of likelihood times prior over the density by which they were proposed.
     """
 
+    family: Family
     points: Floats
     log_weights: Floats
 
     @property
-    def log_evidence(self) -> float:
-        """The logarithm of the probability of what was seen: the mean of the weights."""
-        return float(special.logsumexp(self.log_weights) - np.log(len(self.log_weights)))
+    def name(self) -> str:
+        """Of the family."""
+        return self.family.name
 
-    @property
-    def worth(self) -> float:
-        """As many independent draws of the posterior tell as much (Kong 1992)."""
-        weights = special.softmax(self.log_weights)
-        return float(1 / (weights @ weights))
+    def member(self, place: int) -> Curved:
+        """Return the member of the family that a point stands for."""
+        center, log_spread, odds = self.points[place]
+        days = np.exp([center, center + np.exp(log_spread)])
+        return Curved(self.family, float(days[0]), float(days[1]), float(special.expit(odds)))
+
+
+def log_evidence(log_weights: Floats) -> float:
+    """Return the logarithm of the probability of what was seen: the mean of the weights."""
+    return float(special.logsumexp(log_weights) - np.log(len(log_weights)))
+
+
+def worth(log_weights: Floats) -> float:
+    """Return how many independent draws of the posterior tell as much (Kong 1992).
+
+    >>> worth(np.zeros(50))
+    50.0
+    """
+    weights = np.exp(log_weights - log_weights.max())
+    return float(weights.sum() ** 2 / (weights @ weights))
 
 
 def log_likelihood(family: Family, seen: Observed, points: Floats) -> Floats:
@@ -64,27 +82,11 @@ def log_likelihood(family: Family, seen: Observed, points: Floats) -> Floats:
     center, spread, odds = points.T
     spread = np.exp(spread)
     never, ever = special.expit(odds), special.expit(-odds)
-    lasting = never + ever * family.survival(seen.log_days[:, None], center, spread)
-    return told(seen, family.log_density(seen.exact[:, None], center, spread) + np.log(ever), lasting)
-
-
-def told(seen: Observed, log_density: Floats, lasting: Floats) -> Floats:
-    """Return the logarithm of the likelihood of distributions of the lengths of all visits: (n,).
-
-    Parameters
-    ----------
-    seen : Observed
-        What was seen.
-    log_density : array (exact, n)
-        Of each exact length.
-    lasting : array (points, n)
-        Shares that last longer than each of `seen.log_days`, those who never decide included.
-    """
-    between = np.log(np.maximum(seen.between @ lasting, _LEAST))
-    beyond = np.log(np.maximum(seen.beyond @ lasting, _LEAST))
-    return np.asarray(
-        seen.exact_weight @ log_density + seen.between_weight @ between + seen.beyond_weight @ beyond
-    )
+    lasting = family.survival(seen.log_days[:, None], center, spread)
+    exact = family.log_density(seen.exact[:, None], center, spread) + np.log(ever)
+    between = np.log(np.maximum(ever * (seen.between @ lasting), _LEAST))
+    beyond = np.log(never + ever * (seen.beyond @ lasting))
+    return np.asarray(seen.exact_weight @ exact + seen.between_weight @ between + seen.beyond_weight @ beyond)
 
 
 def log_posterior(family: Family, seen: Observed, prior: Prior) -> Density:
@@ -149,28 +151,29 @@ def _curvature(density: Density, point: Floats) -> Floats:
 _FLATTEST = 0.1  # least curvature that is believed: a deviation of 3 in the logarithm
 
 
-def explored(density: Density, best: Floats, covariance: Floats, rng: np.random.Generator) -> Weighed:
-    """Sample a posterior by importance: around its mode, and then around what has been found so far (ME4).
+def explored(family: Family, seen: Observed, prior: Prior, rng: np.random.Generator) -> Weighed:
+    """Sample the posterior of a family: around its mode, then around what has been found so far (ME4).
 
     Points come from Student's t, and all are weighed by the mixture of what they came from (Cornuet, Marin,
     Mira and Robert, Scandinavian Journal of Statistics 39, 2012).
     """
-    center, width = best, covariance
-    points, found, proposals = np.empty((0, 3)), np.empty(0), []
+    density = log_posterior(family, seen, prior)
+    center, covariance = mode(density, seen, prior)
+    width = covariance
+    points, heights, proposals = np.empty((0, 3)), np.empty(0), []
     for count in ROUNDS:
         proposals.append(multivariate_t(center, _WIDER * width, _TAILS))
         new = proposals[-1].rvs(count, random_state=rng)
-        points, found = np.vstack([points, new]), np.concatenate([found, density(new)])
+        points, heights = np.vstack([points, new]), np.concatenate([heights, density(new)])
         shares = np.log(ROUNDS[: len(proposals)]) - np.log(len(points))
         proposed = [each.logpdf(points) + share for each, share in zip(proposals, shares, strict=True)]
-        weighed = Weighed(points, _cut(found - special.logsumexp(proposed, axis=0)))
-        weights = special.softmax(weighed.log_weights)
+        log_weights = cut(heights - special.logsumexp(proposed, axis=0))
+        weights = special.softmax(log_weights)
         center = weights @ points
         width = ((points - center) * weights[:, None]).T @ (points - center) + 1e-3 * covariance
-    return weighed
+    return Weighed(family, points, log_weights)
 
 
-def _cut(log_weights: Floats) -> Floats:
+def cut(log_weights: Floats) -> Floats:
     """Cut the largest weights, so that no single point speaks for all (Ionides 2008)."""
-    mean = special.logsumexp(log_weights) - np.log(len(log_weights))
-    return np.asarray(np.minimum(log_weights, mean + 0.5 * np.log(len(log_weights))))
+    return np.asarray(np.minimum(log_weights, log_evidence(log_weights) + 0.5 * np.log(len(log_weights))))

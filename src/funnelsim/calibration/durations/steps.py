@@ -1,118 +1,194 @@
-"""Lengths of any shape: a hazard that is constant between ages (ME2).
+"""Lengths whose hazard is constant in steps: where a firm's data fit no family with a formula (ME2).
 
-Where deals end early or late but seldom in between, no family with two numbers has that shape.
+A step is a range of ages. The hazards of all who are still there are independent, each gamma distributed;
+then the posterior has a formula where lengths are exact, and is sampled by importance where they are not.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import pandas as pd
-from scipy import stats
+from scipy import sparse, special, stats
 
+from funnelsim.calibration.durations.members import Stepped
 from funnelsim.calibration.durations.observed import Observed
-from funnelsim.calibration.durations.posterior import Weighed, told
-from funnelsim.compiling.arrays import Floats
+from funnelsim.calibration.durations.posterior import cut
+from funnelsim.calibration.durations.prior import Prior
+from funnelsim.compiling.arrays import Floats, Integers
 
-NAME = "steps"
-MOST_STEPS = 12
-PROPOSALS = 1_000
-_FEWEST = 20  # visits that ended in a step
-_SHAPE = 0.5  # of the gamma prior of each hazard, whose mean is the hazard of all ages
-_BEYOND = 2.0  # the last step reaches to so many times the age at which a visit was last seen to end
-_PARTS = (0.0, 0.5)  # of a step at which its curve has a point, where a scenario has straight lines
-_LEAST = 1e-300
+NAME = "in steps"
+_STEPS = np.concatenate([[0.0], np.geomspace(0.1, 20.0, 21)])  # edges, in typical lengths
+_SHAPE = 1.0  # of the gamma prior of a hazard, whose mean is that of an exponential time
+_TYPICAL = 9  # typical lengths that are tried, each with the same prior probability
+_FINEST = 2.0  # of the spans in which visits ended: in shorter steps, hazards cannot be told apart
+_TAIL = np.array([0.3, 0.1, 0.03, 0.01, 0.0])  # shares left beyond the last edge, of those who still decide
+_ROUNDS = 10  # in which hazards and where visits have ended are found from each other
+_LEAST = 1e-300  # of what a logarithm is taken
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The steps of a typical length, and what visits tell of them.
+
+    Attributes
+    ----------
+    edges : array (steps,)
+        Where each begins, in days; the last begins where nothing has been seen any more.
+    mean : float
+        Of the prior of a hazard, per day.
+    exact, within : array (points, steps)
+        Days spent in each step by the ages of `Observed.exact` and `Observed.log_days`.
+    """
+
+    edges: Floats
+    mean: float
+    exact: Floats
+    within: Floats
+
+    @classmethod
+    def of(cls, typical: float, seen: Observed) -> Grid:
+        """Place steps for a typical length."""
+        days = (np.exp(seen.exact), np.exp(seen.log_days))
+        longest = np.concatenate(days).max()
+        edges = _apart(np.append(np.minimum(typical * _STEPS, longest), longest), _FINEST * _span(seen))
+        widths = np.append(np.diff(edges), np.inf)
+        exact, within = (np.clip(each[:, None] - edges, 0.0, widths) for each in days)
+        return cls(edges, np.log(2.0) / typical, exact, within)
+
+    def step(self, log_days: Floats) -> Integers:
+        """Return in which step an age is."""
+        return np.maximum(np.searchsorted(self.edges, np.exp(log_days)) - 1, 0)
+
+    def posterior(self, seen: Observed) -> tuple[Floats, Floats]:
+        """Return shapes and rates of gamma distributions that come near the posterior of the hazards.
+
+        They are exact where all lengths are, and have the same mode where not: visits between bounds count as
+        ended in each step by the part of the span in it times the hazard there, and as having spent the days
+        at which the slope of the likelihood is the true one.
+        """
+        n = len(self.edges)
+        spans = -(seen.between @ self.within)
+        surely = np.bincount(self.step(seen.exact), seen.exact_weight, n)
+        exact = seen.exact_weight @ self.exact
+        hazards = np.full(n, self.mean)
+        for _ in range(_ROUNDS):
+            lasting = np.exp(-self.within @ hazards)[:, None]
+            parts = spans * hazards
+            ended = seen.between_weight @ (parts / np.maximum(parts.sum(axis=1, keepdims=True), _LEAST))
+            slope = [
+                weight
+                @ _ratio(matrix @ (lasting * self.within), matrix @ lasting, _mean(matrix, self.within))
+                for matrix, weight in (
+                    (seen.between, seen.between_weight),
+                    (seen.beyond, seen.beyond_weight),
+                )
+            ]
+            spent = np.maximum(exact + slope[0] + slope[1] + ended / hazards, 0.0)
+            shape, rate = _SHAPE + surely + ended, _SHAPE / self.mean + spent
+            hazards = shape / rate
+        return shape.astype(np.float64), rate.astype(np.float64)
+
+    def log_likelihood(self, seen: Observed, hazards: Floats) -> Floats:
+        """Return the logarithm of the likelihood of hazards (n, steps)."""
+        spent = self.within @ hazards.T
+        lasting = np.exp(-spent)
+        exact = np.log(hazards.T[self.step(seen.exact)]) - self.exact @ hazards.T
+        between, beyond = (
+            np.where(share > _LEAST, np.log(np.maximum(share, _LEAST)), -_mean(matrix, spent))
+            for matrix, share in ((each, each @ lasting) for each in (seen.between, seen.beyond))
+        )
+        return np.asarray(
+            seen.exact_weight @ exact + seen.between_weight @ between + seen.beyond_weight @ beyond
+        )
+
+
+def _mean(matrix: sparse.csr_array, values: Floats) -> Floats:
+    """Return the mean over the bounds of each term: what counts where hardly anybody lasts so long."""
+    bounds = abs(matrix)
+    return np.asarray((bounds @ values) / np.maximum(bounds.sum(axis=1), _LEAST)[:, None])
+
+
+def _ratio(part: Floats, share: Floats, otherwise: Floats) -> Floats:
+    """Divide where there is something to divide by."""
+    return np.where(share > _LEAST, part / np.maximum(share, _LEAST), otherwise)
+
+
+def _span(seen: Observed) -> float:
+    """Return how many days long spans are in which a visit ended; 0 where all lengths are exact."""
+    spans = -(seen.between @ np.exp(seen.log_days))
+    ended = seen.between_weight.sum() + seen.exact_weight.sum()
+    return float(seen.between_weight @ spans / max(ended, 1.0))
+
+
+def _apart(edges: Floats, least: float) -> Floats:
+    """Let steps that are shorter than can be told begin where the step before them does."""
+    for place in range(1, len(edges) - 1):
+        if edges[place] < edges[place - 1] + least:
+            edges[place] = edges[place - 1]
+    return edges
 
 
 @dataclass(frozen=True)
 class Steps:
-    """Ages between which the hazard is constant; after the last one nobody ends any more.
+    """Hazards drawn for several typical lengths, with their weights.
 
     Attributes
     ----------
-    ages : array (steps + 1,)
-        Days, from 0 on.
-
-    Examples
-    --------
-    >>> half = Steps(np.array([0.0, 10.0]))
-    >>> half.lasting(np.array([5.0, 20.0]), np.array([[np.log(2) / 10]])).round(3).ravel().tolist()
-    [0.707, 0.5]
+    edges, hazards : array (n, steps)
+    level : array (n,)
+        Uniform: which of the shares that never decide that are possible.
+    log_weights : array (n,)
+    prior : Prior
     """
 
-    ages: Floats
+    name = NAME
+    edges: Floats
+    hazards: Floats
+    level: Floats
+    log_weights: Floats
+    prior: Prior
 
-    def spent(self, days: Floats) -> Floats:
-        """Return how long a visit of so many days has been in each step: (days, steps)."""
-        return np.asarray(np.clip(days[:, None] - self.ages[:-1], 0.0, np.diff(self.ages)))
+    def member(self, place: int) -> Stepped:
+        """Return one of those drawn.
 
-    def lasting(self, days: Floats, hazards: Floats) -> Floats:
-        """Return the share of all visits that last longer, by hazards a day (n, steps): (days, n)."""
-        return np.asarray(np.exp(-self.spent(days) @ hazards.T))
-
-    def log_density(self, days: Floats, hazards: Floats) -> Floats:
-        """Return the logarithm of the density a day: (days, n)."""
-        step = np.searchsorted(self.ages, days, side="left") - 1
-        beyond = step >= hazards.shape[1]
-        at = np.log(np.maximum(hazards.T[np.clip(step, 0, hazards.shape[1] - 1)], _LEAST))
-        at[beyond] = np.log(_LEAST)
-        return np.asarray(at - self.spent(days) @ hazards.T)
-
-    def quantile(self, hazards: Floats, level: float) -> float:
-        """Return the days by which a share of those who ever decide has done so."""
-        lines = self.written(hazards)["quantiles"]
-        return float(np.interp(level, lines["levels"], lines["values"]))
-
-    def written(self, hazards: Floats) -> dict[str, Any]:
-        """Write the lengths of those who ever decide as a scenario file does: quantiles."""
-        widths = np.diff(self.ages)
-        days = np.append((self.ages[:-1, None] + widths[:, None] * np.array(_PARTS)).ravel(), self.ages[-1])
-        ended = 1 - self.lasting(days, hazards[None, :])[:, 0]
-        levels = (ended / ended[-1]).round(6)
-        kept = np.append(np.diff(levels) > 0, True)
-        return {"quantiles": {"levels": levels[kept].tolist(), "values": days[kept].round(6).tolist()}}
+        Nothing tells who will ever decide of those who have not by the longest age seen: the share that
+        never does is that of the prior, up to so many, and the others are as fast as is usual.
+        """
+        edges, last = np.unique(self.edges[place][::-1], return_index=True)  # where steps have no length
+        hazards = self.hazards[place][::-1][last]
+        left = np.exp(-np.concatenate([[0.0], np.cumsum(hazards[:-1] * np.diff(edges))]))
+        shape = self.prior.never, self.prior.ever
+        below = special.betainc(*shape, left[-1])
+        never = float(special.betaincinv(*shape, self.level[place] * below))
+        tail = edges[-1] - np.log(np.maximum(_TAIL, _TAIL[-2] / 3)) / hazards[-1]
+        share = np.concatenate([left, never + (left[-1] - never) * _TAIL])
+        return Stepped(np.concatenate([edges, tail]), (1 - share) / (1 - never), never)
 
 
-def in_steps(visits: pd.DataFrame, seen: Observed, rng: np.random.Generator) -> tuple[Steps, Weighed] | None:
-    """Measure hazards that are constant between ages; None if too few visits have ended.
-
-    Hazards are gamma: with the visits that ended in a step and the time that visits have spent in it, the
-    posterior has a formula where lengths are exact. Lengths within bounds are taken in their middle for it,
-    and the draws weighed by what was truly seen, as those of other families are.
-
-    Returns
-    -------
-    Steps, Weighed
-        Ages, and draws of the logarithm of the hazards with their weights.
-    """
-    low, high, late = (visits[name].to_numpy(dtype=np.float64) for name in ("low", "high", "from_age"))
-    over = np.isfinite(high)
-    ended = (low[over] + high[over]) / 2
-    count = min(MOST_STEPS, len(ended) // _FEWEST)
-    if count < 2 or np.ptp(ended) == 0:
-        return None
-    steps = Steps(_ages(ended, high[over], count))
-    ends = np.where(over, low + np.where(over, high - low, 0.0) / 2, low)
-    spent = steps.spent(ends).sum(axis=0) - steps.spent(late).sum(axis=0)
-    events = np.diff(np.searchsorted(np.sort(ended), steps.ages, side="right")).astype(np.float64)
-    rate = _SHAPE * spent.sum() / len(ended)
-    proposed = stats.gamma(_SHAPE + events, scale=1 / (rate + spent))
-    hazards = np.asarray(proposed.rvs((PROPOSALS, len(events)), random_state=rng))
-    prior = stats.gamma(_SHAPE, scale=1 / rate)
-    likelihood = told(
-        seen,
-        steps.log_density(np.exp(seen.exact), hazards),
-        steps.lasting(np.exp(seen.log_days), hazards),
-    )
-    weights = likelihood + (prior.logpdf(hazards) - proposed.logpdf(hazards)).sum(axis=1)
-    return steps, Weighed(np.log(hazards), weights)
+def stepped(seen: Observed, prior: Prior, draws: int, rng: np.random.Generator) -> Steps:
+    """Sample the posterior of hazards in steps by importance, over some typical lengths (ME4)."""
+    levels = (np.arange(_TYPICAL) + 0.5) / _TYPICAL
+    typical = np.exp(prior.log_median + prior.log_median_deviation * special.ndtri(levels))
+    grids = [Grid.of(float(days), seen) for days in typical]
+    near = [grid.posterior(seen) for grid in grids]
+    evidence = np.array([_log_evidence(grid, *found) for grid, found in zip(grids, near, strict=True)])
+    chance = special.softmax(evidence)
+    counts = rng.multinomial(draws, chance)
+    hazards, weights = [], []
+    for place in np.flatnonzero(counts):
+        grid, (shape, rate) = grids[place], near[place]
+        drawn = np.maximum(rng.gamma(shape, 1 / rate, (counts[place], len(shape))), _LEAST)
+        density = stats.gamma(_SHAPE, scale=grid.mean / _SHAPE).logpdf(drawn).sum(axis=1)
+        proposed = stats.gamma(shape, scale=1 / rate).logpdf(drawn).sum(axis=1) + np.log(chance[place])
+        weights.append(grid.log_likelihood(seen, drawn) + density - np.log(_TYPICAL) - proposed)
+        drawn[:, -1] = grid.mean
+        hazards.append(drawn)
+    edges = np.repeat([grid.edges for grid in grids], counts, axis=0)
+    return Steps(edges, np.vstack(hazards), rng.random(draws), cut(np.concatenate(weights)), prior)
 
 
-def _ages(ended: Floats, latest: Floats, count: int) -> Floats:
-    """Divide ages so that about as many visits end in each step, and add one after the last end."""
-    inner = np.unique(np.quantile(ended, np.arange(1, count) / count).round(6))
-    last = float(latest.max())
-    inner = inner[(inner > 0) & (inner < last)]
-    return np.concatenate([[0.0], inner, [last, _BEYOND * last]])
+def _log_evidence(grid: Grid, shape: Floats, rate: Floats) -> float:
+    """Return the logarithm of the probability of what gamma distributions were found by."""
+    before = _SHAPE * np.log(_SHAPE / grid.mean) - special.gammaln(_SHAPE)
+    return float((before + special.gammaln(shape) - shape * np.log(rate)).sum())

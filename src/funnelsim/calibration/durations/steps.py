@@ -24,6 +24,7 @@ _TYPICAL = 9  # typical lengths that are tried, each with the same prior probabi
 _FINEST = 2.0  # of the spans in which visits ended: in shorter steps, hazards cannot be told apart
 _TAIL = np.array([0.3, 0.1, 0.03, 0.01, 0.0])  # shares left beyond the last edge, of those who still decide
 _ROUNDS = 10  # in which hazards and where visits have ended are found from each other
+_SLOWEST = 1 / 36_525  # hazard a day of those older than any seen: in a century
 _LEAST = 1e-300  # of what a logarithm is taken
 
 
@@ -89,6 +90,15 @@ class Grid:
             hazards = shape / rate
         return shape.astype(np.float64), rate.astype(np.float64)
 
+    def later(self, shape: Floats, rate: Floats, draws: int, rng: np.random.Generator) -> Floats:
+        """Draw the hazard after the longest age seen: that of the later half of the ages goes on.
+
+        Where hardly any of the old end, those who are older still do not end at the usual pace either.
+        """
+        half = (self.edges >= self.edges[-1] / 2) & (np.arange(len(self.edges)) < len(self.edges) - 1)
+        ended, spent = (shape[half] - _SHAPE).sum(), (rate[half] - _SHAPE / self.mean).sum()
+        return np.maximum(rng.gamma(_SHAPE + ended, 1 / (_SHAPE / self.mean + spent), draws), _SLOWEST)
+
     def log_likelihood(self, seen: Observed, hazards: Floats) -> Floats:
         """Return the logarithm of the likelihood of hazards (n, steps)."""
         spent = self.within @ hazards.T
@@ -153,7 +163,7 @@ class Steps:
         """Return one of those drawn.
 
         Nothing tells who will ever decide of those who have not by the longest age seen: the share that
-        never does is that of the prior, up to so many, and the others are as fast as is usual.
+        never does is that of the prior, up to so many, and the others are as fast as the oldest seen.
         """
         edges, last = np.unique(self.edges[place][::-1], return_index=True)  # where steps have no length
         hazards = self.hazards[place][::-1][last]
@@ -182,7 +192,7 @@ def stepped(seen: Observed, prior: Prior, draws: int, rng: np.random.Generator) 
         density = stats.gamma(_SHAPE, scale=grid.mean / _SHAPE).logpdf(drawn).sum(axis=1)
         proposed = stats.gamma(shape, scale=1 / rate).logpdf(drawn).sum(axis=1) + np.log(chance[place])
         weights.append(grid.log_likelihood(seen, drawn) + density - np.log(_TYPICAL) - proposed)
-        drawn[:, -1] = grid.mean
+        drawn[:, -1] = grid.later(shape, rate, counts[place], rng)
         hazards.append(drawn)
     edges = np.repeat([grid.edges for grid in grids], counts, axis=0)
     return Steps(edges, np.vstack(hazards), rng.random(draws), cut(np.concatenate(weights)), prior)

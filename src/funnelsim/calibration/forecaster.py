@@ -1,0 +1,151 @@
+"""The simulation as a forecaster: measured on what is known, started from what is open."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from funnelsim.calibration.backtest.windows import (
+    CREATED,
+    DAY,
+    LOSSES,
+    NEW_WINS,
+    OPEN_WINS,
+    VALUE,
+    WINS,
+    WindowForecast,
+    instants,
+    lost_for,
+    of,
+)
+from funnelsim.calibration.calibrate import calibrate
+from funnelsim.calibration.document import Firm, firm_of
+from funnelsim.compiling.arrays import Floats, Records
+from funnelsim.history import History
+from funnelsim.history.snapshot import snapshot_of
+from funnelsim.scenario import Scenario, load
+from funnelsim.studies.today.ends import LOST, NEW, WON
+from funnelsim.studies.today.forecast import TodayResult
+from funnelsim.studies.today.restart import forecast_from
+from funnelsim.studies.today.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_MICROSECOND = pd.Timedelta(1, "us")
+_FIELDS = ("segment", "rep", "channel")
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """Our own forecast: calibrate on what is known, start from the deals that are open, simulate.
+
+    Attributes
+    ----------
+    worlds : int
+        Simulated for each window.
+    draws : int
+        Rows of the file of draws.
+    seed : int
+        Of everything drawn.
+    recent_months : int, optional
+        Measure from the last months alone.
+    """
+
+    worlds: int = 200
+    draws: int = 200
+    seed: int = 1
+    recent_months: int | None = None
+    name: str = "simulation"
+
+    def forecast(
+        self, history: History, origin: pd.Timestamp, ends: Sequence[pd.Timestamp]
+    ) -> WindowForecast:
+        """Forecast from a history that ends at the origin.
+
+        Raises
+        ------
+        UnusableError
+            If the history tells too little.
+        """
+        found = calibrate(
+            history, draws=self.draws, seed=self.seed, recent_months=self.recent_months
+        )
+        scenario = loaded(firm_of(found))
+        snapshot = Snapshot(origin, snapshot_of(found.history, origin))
+        result = forecast_from(
+            scenario, snapshot, until=ends[-1], replications=self.worlds, seed=self.seed, jobs=1
+        )
+        return window_of(result, origin, ends)
+
+
+def loaded(firm: Firm) -> Scenario:
+    """Read a measured scenario as if from its files."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in firm.files().items():
+            (Path(folder) / name).write_text(text, encoding="utf-8")
+        return load(Path(folder) / "scenario.toml")
+
+
+def window_of(
+    result: TodayResult, origin: pd.Timestamp, ends: Sequence[pd.Timestamp]
+) -> WindowForecast:
+    """Count what happens in each part of a window, world by world."""
+    edges = (instants([origin, *ends]) - instants([origin])[0]) // np.timedelta64(1, "us")
+    edges = edges.astype(np.int64)
+    happened = result.ends
+    won = happened[happened["outcome"] == WON]
+    count = _Counting(edges, result.replications)
+    flows = {
+        WINS: count(won),
+        OPEN_WINS: count(won[won["deal"] != NEW]),
+        NEW_WINS: count(won[won["deal"] == NEW]),
+        VALUE: count(won, won["money"]),
+        CREATED: count(result.created),
+    }
+    lost = happened[happened["outcome"] == LOST]
+    flows[LOSSES] = count(lost)
+    for number, reason in enumerate(result.names.reasons):
+        flows[lost_for(reason)] = count(lost[lost["reason"] == number])
+    flows.update(_by_field(won, result.names_of, count))
+    chances = result.deals.set_index("deal")["chance"].to_dict()
+    return WindowForecast(flows, _cycles(won, result.replications), chances)
+
+
+def _by_field(
+    won: Records, names: Mapping[str, Sequence[str]], count: _Counting
+) -> Iterator[tuple[str, Floats]]:
+    for field in _FIELDS:
+        for number, name in enumerate(names[field]):
+            yield of(WINS, field, name), count(won[won[field] == number])
+
+
+@dataclass(frozen=True)
+class _Counting:
+    """Adds up what happens between edges, world by world."""
+
+    edges: npt.NDArray[np.int64]
+    worlds: int
+
+    def __call__(self, rows: Records, weights: Floats | None = None) -> Floats:
+        parts = len(self.edges) - 1
+        part = np.searchsorted(self.edges, rows["time"], side="right") - 1
+        inside = (part >= 0) & (part < parts)
+        place = rows["world"][inside].astype(np.int64) * parts + part[inside]
+        weighed = None if weights is None else weights[inside]
+        found = np.bincount(place, weighed, minlength=self.worlds * parts)
+        return found.astype(np.float64).reshape(self.worlds, parts)
+
+
+def _cycles(won: Records, worlds: int) -> Floats:
+    """Return the median days from created to won in each world; NaN without a win."""
+    days = (won["time"] - won["began"]) / (DAY / _MICROSECOND)
+    medians = pd.Series(days).groupby(won["world"]).median()
+    return medians.reindex(range(worlds)).to_numpy(np.float64)

@@ -77,7 +77,7 @@ def since(
     jobs: Jobs = 0,
     as_json: AsJson = False,
 ) -> None:
-    """Forecast the quarter again, say what has moved it since the last time, and score forecasts that are due.
+    """Forecast the quarter again, say what has moved it since the last time, and score what is due.
 
     Example: funnelsim since forecasts --pipeline snapshot_now.csv
     """

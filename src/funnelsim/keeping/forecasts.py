@@ -150,9 +150,15 @@ def _read(folder: Path) -> Kept:
         raise UnusableError(
             f"{folder / NAME} is not of the form {FORMAT} that this version of funnelsim reads"
         )
-    times = (pd.Timestamp(found[name]) for name in ("at", "since", "until"))
     told = Told(
-        *times, found["won_so_far"], found["new"], pd.DataFrame(found["deals"]), np.array(found["totals"])
+        at=pd.Timestamp(found["at"]),
+        since=pd.Timestamp(found["since"]),
+        until=pd.Timestamp(found["until"]),
+        won_so_far=found["won_so_far"],
+        new=found["new"],
+        deals=pd.DataFrame(found["deals"]),
+        totals=np.array(found["totals"]),
     )
-    names = ("strategy", "currency", "source", "replications", "seed")
-    return Kept(folder, told, *(found[name] for name in names), tuple(found["changes"]), found["assumption"])
+    names = ("strategy", "currency", "source", "replications", "seed", "assumption")
+    alike = {name: found[name] for name in names}
+    return Kept(folder=folder, told=told, changes=tuple(found["changes"]), **alike)

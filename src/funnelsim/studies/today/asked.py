@@ -59,12 +59,19 @@ def asked_of(deals: pd.DataFrame, begins: pd.Timestamp, until: pd.Timestamp, nam
     asked["segment"] = _numbers(deals["segment"], names.segments, NOTHING)
     asked["rep"] = _numbers(deals["rep"], names.reps, NOBODY)
     asked["age"] = _since(deals["entered"], begins)
-    asked["lasted"] = np.maximum(_since(deals["created"].fillna(deals["entered"]), begins), asked["age"])
+    asked["age_of_deal"] = np.maximum(_since(deals["created"].fillna(deals["entered"]), begins), asked["age"])
     asked["value"], asked["chance"] = deals["value"], deals["probability"]
-    ends = deals["close"] + pd.Timedelta(days=1)
-    ends = ends.where(ends.notna() | deals["probability"].isna(), until)
-    asked["ends"] = np.where(ends.isna(), NEVER, -_since(ends.fillna(begins), begins) - DAY // 2)
+    asked["ends"] = _ends(deals, begins, until)
     return asked
+
+
+def _ends(deals: pd.DataFrame, begins: pd.Timestamp, until: pd.Timestamp) -> Integers:
+    """Return when overridden deals end: at noon of their day."""
+    last_day = (until - _MICROSECOND).floor("D")
+    days = deals["close"].dt.floor("D")
+    days = days.where(days.notna() | deals["probability"].isna(), last_day)
+    noon = np.maximum(-_since(days.fillna(begins), begins) + DAY // 2, 0)
+    return np.where(days.isna(), NEVER, noon)
 
 
 def unknown_reps(deals: pd.DataFrame, names: Names) -> tuple[str, ...]:

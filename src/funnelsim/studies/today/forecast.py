@@ -30,7 +30,7 @@ class Range(NamedTuple):
     p90: float
 
 
-def range_of(values: Floats) -> Range:
+def range_of(values: Floats | Integers) -> Range:
     """Summarise a number of each simulated quarter.
 
     >>> range_of(np.arange(11.0))

@@ -14,7 +14,7 @@ from funnelsim.chance.keys import world_of
 from funnelsim.compiling.arrays import Record, Records
 from funnelsim.engines import ENGINES, StuckError, new_ledger, pages
 from funnelsim.engines.compiled.blocks import PAGE
-from funnelsim.engines.donors import open_deals
+from funnelsim.engines.donors import Past, donor_world, open_deals
 from funnelsim.engines.ledger import rows_of_a_step
 from funnelsim.model.model import Chapters
 from funnelsim.scenario import TODAY, Course, Scenario, course_of
@@ -28,7 +28,6 @@ from funnelsim.studies.today.quarter import quarter_of, quota_of
 from funnelsim.studies.today.scenarios import Restart, restart_of
 from funnelsim.studies.today.snapshot import Snapshot
 
-DONOR = 1 << 30  # added to a world's replication in its donors' key (OD2)
 LOOKED_AT = 40  # donor worlds that tell whether deals are stuck
 MOST_MONTHS = 36  # of age for which donors are looked for; who is older has the oldest one (OD2)
 _MICROSECOND = pd.Timedelta(1, "us")
@@ -163,11 +162,14 @@ class _Run:
         try:
             if len(asked):
                 donors = self.donors.chapters(world)
-                rows = _rows(donors, world_of(self.plan.seed, number + DONOR))
+                longer = donors[-1].model
+                rows = _rows(donors, donor_world(world))
                 if number < LOOKED_AT:
                     counts.add(rows)
-                deals = open_deals(chapters[0].model, world, rows, asked)
-                first = chapters[0]._replace(model=chapters[0].model._replace(open_deals=deals))
+                model = chapters[0].model
+                past = Past(longer, rows, longer.stocks_from)
+                deals = open_deals(model, world, past, asked).deals
+                first = replace(chapters[0], model=model._replace(open_deals=deals))
                 chapters = (first, *chapters[1:])
             lived = _rows(chapters, world)
         except StuckError as stuck:

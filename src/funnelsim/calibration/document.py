@@ -12,7 +12,7 @@ from funnelsim.calibration.estimate import Estimate
 from funnelsim.calibration.writing import DRAWS, as_toml, draws_as_csv, rounded
 from funnelsim.history import History
 from funnelsim.history.names import UNKNOWN
-from funnelsim.scenario.paths import is_section, kind_at, parts_of
+from funnelsim.scenario.paths import is_section, kind_at, look_up, parts_of
 
 TEAM = "sales"
 KIND = "recorded"
@@ -66,12 +66,13 @@ def firm_of(found: Calibration) -> Firm:
     document = _skeleton(found)
     for taken in assumed:
         _place(document, taken.path, taken.value)
-    for each in found.estimates:
+    told = [each for each in found.estimates if _is_there(each.path, document)]
+    for each in told:
         _place(document, each.path, rounded(each.value))
-    drawn = {each.path: each.draws for each in found.estimates if each.draws is not None}
+    drawn = {each.path: each.draws for each in told if each.draws is not None}
     document["uncertainties"] = {path: {"draws": DRAWS} for path in drawn}
     document["origins"] = {taken.path: f"assumed: {taken.why}" for taken in assumed} | {
-        _pattern(each.path): _origin(each) for each in found.estimates
+        _pattern(each.path): _origin(each) for each in told
     }
     document["origins"]["*"] = f"measured: {_seen(history)}"
     return Firm(document, drawn, assumed)
@@ -143,6 +144,12 @@ def _place(document: Document, path: str, value: object) -> None:
     for part in above:
         table = table.setdefault(part, {})
     table[last] = value
+
+
+def _is_there(path: str, document: Document) -> bool:
+    """Return whether a value is of somebody in the scenario: reps who get no deals any more are not."""
+    parts = parts_of(path)
+    return "reps" not in parts or look_up(document, parts[: parts.index("reps") + 2]) is not None
 
 
 def _pattern(path: str) -> str:

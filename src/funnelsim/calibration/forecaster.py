@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -36,11 +35,7 @@ from funnelsim.studies.today.forecast import TodayResult
 from funnelsim.studies.today.restart import forecast_from
 from funnelsim.studies.today.snapshot import Snapshot
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 _MICROSECOND = pd.Timedelta(1, "us")
-_FIELDS = ("segment", "rep", "channel")
 
 
 @dataclass(frozen=True)
@@ -75,15 +70,13 @@ class Simulated:
         UnusableError
             If the history tells too little.
         """
-        found = calibrate(
-            history, draws=self.draws, seed=self.seed, recent_months=self.recent_months
-        )
+        found = calibrate(history, draws=self.draws, seed=self.seed, recent_months=self.recent_months)
         scenario = loaded(firm_of(found))
         snapshot = Snapshot(origin, snapshot_of(found.history, origin))
         result = forecast_from(
             scenario, snapshot, until=ends[-1], replications=self.worlds, seed=self.seed, jobs=1
         )
-        return window_of(result, origin, ends)
+        return window_of(result, origin, ends, found.starts.of)
 
 
 def loaded(firm: Firm) -> Scenario:
@@ -95,9 +88,22 @@ def loaded(firm: Firm) -> Scenario:
 
 
 def window_of(
-    result: TodayResult, origin: pd.Timestamp, ends: Sequence[pd.Timestamp]
+    result: TodayResult,
+    origin: pd.Timestamp,
+    ends: Sequence[pd.Timestamp],
+    channel_of: Mapping[str, str],
 ) -> WindowForecast:
-    """Count what happens in each part of a window, world by world."""
+    """Count what happens in each part of a window, world by world.
+
+    Parameters
+    ----------
+    result : TodayResult
+        Simulated to the last of the ends, at least.
+    origin, ends
+        As in `Forecaster.forecast`.
+    channel_of : mapping of str to str
+        The channel of the records, by channel of the scenario.
+    """
     edges = (instants([origin, *ends]) - instants([origin])[0]) // np.timedelta64(1, "us")
     edges = edges.astype(np.int64)
     happened = result.ends
@@ -108,23 +114,23 @@ def window_of(
         OPEN_WINS: count(won[won["deal"] != NEW]),
         NEW_WINS: count(won[won["deal"] == NEW]),
         VALUE: count(won, won["money"]),
-        CREATED: count(result.created),
+        CREATED: count(result.inquiries),
     }
     lost = happened[happened["outcome"] == LOST]
     flows[LOSSES] = count(lost)
     for number, reason in enumerate(result.names.reasons):
         flows[lost_for(reason)] = count(lost[lost["reason"] == number])
-    flows.update(_by_field(won, result.names_of, count))
-    chances = result.deals.set_index("deal")["chance"].to_dict()
+    channels = [channel_of.get(name, name) for name in result.names.channels]
+    for field, names in (
+        ("segment", result.names.segments),
+        ("rep", result.names.reps),
+        ("channel", channels),
+    ):
+        for name in dict.fromkeys(names):
+            numbers = [number for number, each in enumerate(names) if each == name]
+            flows[of(WINS, field, name)] = count(won[np.isin(won[field], numbers)])
+    chances = {str(deal): float(chance) for deal, chance in result.deals[["deal", "chance"]].to_numpy()}
     return WindowForecast(flows, _cycles(won, result.replications), chances)
-
-
-def _by_field(
-    won: Records, names: Mapping[str, Sequence[str]], count: _Counting
-) -> Iterator[tuple[str, Floats]]:
-    for field in _FIELDS:
-        for number, name in enumerate(names[field]):
-            yield of(WINS, field, name), count(won[won[field] == number])
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from funnelsim.history.history import History
+from funnelsim.history.names import name_of
 from funnelsim.io.writing import UnusableError
 
 COLUMNS = (
@@ -50,9 +51,11 @@ def snapshot_of(history: History, instant: pd.Timestamp) -> pd.DataFrame:
         {
             "at": instant,
             "deal": deals["deal"],
-            "stage": found["stage"].fillna("").to_numpy(),
+            "stage": _named(found["stage"].fillna("")).to_numpy(),
             "entered": found["entered"].to_numpy(),
-            **{name: deals[name] for name in ("created", "channel", "segment", "rep", "value")},
+            "created": deals["created"],
+            **{name: _named(deals[name]) for name in ("channel", "segment", "rep")},
+            "value": deals["value"],
             "status": deals["outcome"].mask(deals["outcome"] == "", "open"),
             "closed": deals["closed"],
             "probability": np.nan,
@@ -61,3 +64,8 @@ def snapshot_of(history: History, instant: pd.Timestamp) -> pd.DataFrame:
         }
     )
     return shown[list(COLUMNS)].reset_index(drop=True)
+
+
+def _named(column: pd.Series[str]) -> pd.Series[str]:
+    """Write names as a scenario has them; what is blank stays so."""
+    return column.map({each: name_of(each) if each else "" for each in column.unique()})

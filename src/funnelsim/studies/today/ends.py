@@ -13,6 +13,7 @@ NEW = -1  # in place of the number of an open deal
 
 ENDS = record(
     ("time", "<i8"),  # microseconds since the run began
+    ("began", "<i8"),  # ... of the pursuit, where it is won; negative for an open deal
     ("entity", "<i8"),
     ("money", "<f8"),  # bookings; 0 of those lost
     ("world", "<i4"),
@@ -23,6 +24,12 @@ ENDS = record(
     ("segment", "<i4"),
     ("product", "<i4"),
     ("reason", "<i4"),  # of a loss
+)
+
+INQUIRIES = record(
+    ("time", "<i8"),  # microseconds since the run began
+    ("world", "<i4"),
+    ("channel", "<i4"),
 )
 
 _LOSSES = (Event.LOST, Event.WENT_COLD, Event.WITHDRAWN, Event.PARKED)
@@ -63,10 +70,19 @@ def ends_of(rows: Records, world: int, deals: Integers, until: int) -> Records:
     for name in _ALIKE:
         ends[name] = kept[name]
     ends["entity"], ends["world"] = kept["pursuit"], world
+    ends["began"] = np.where(is_won[chosen], kept["worked"], 0)
     ends["outcome"] = np.where(is_won[chosen], WON, LOST)
     ends["money"] = np.where(is_won[chosen], kept["money"], 0.0)
     ends["deal"] = numbers_of(kept["pursuit"], deals)
     return ends
+
+
+def inquiries_of(rows: Records, world: int, until: int) -> Records:
+    """List the inquiries in the ledger of a world, as `ends_of` lists ends."""
+    asked = rows[(rows["event"] == Event.INQUIRY) & (rows["time"] < until)]
+    found = np.zeros(len(asked), INQUIRIES)
+    found["time"], found["world"], found["channel"] = asked["time"], world, asked["channel"]
+    return found
 
 
 def numbers_of(entities: Integers, deals: Integers) -> Integers:

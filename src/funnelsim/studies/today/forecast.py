@@ -67,6 +67,8 @@ class TodayResult:
         Of the numbers in `ends`.
     ends : ENDS records
         Of the pursuits that end by `until`, world by world.
+    inquiries : INQUIRIES records
+        Of the same time.
     quota_amount : float or None
         The bookings planned for the quarter.
     donors : DonorsSeen
@@ -86,6 +88,7 @@ class TodayResult:
     seed: int
     names: Names
     ends: Records
+    inquiries: Records
     quota_amount: float | None
     donors: DonorsSeen
     unknown_reps: tuple[str, ...] = ()

@@ -22,7 +22,7 @@ from funnelsim.studies.endless import in_words
 from funnelsim.studies.replication import Plan, Progress
 from funnelsim.studies.today.asked import asked_of, unknown_reps
 from funnelsim.studies.today.donors_seen import DonorCounts
-from funnelsim.studies.today.ends import ends_of
+from funnelsim.studies.today.ends import ends_of, inquiries_of
 from funnelsim.studies.today.forecast import TodayResult
 from funnelsim.studies.today.quarter import quarter_of, quota_of
 from funnelsim.studies.today.scenarios import Restart, restart_of
@@ -149,13 +149,14 @@ class _Run:
             replications=self.plan.replications,
             seed=self.plan.seed,
             names=names,
-            ends=np.concatenate(found),
+            ends=np.concatenate([ends for ends, _ in found]),
+            inquiries=np.concatenate([inquiries for _, inquiries in found]),
             quota_amount=quota_of(self.begins, self.scenario.plan, _people(self.ahead)),
             donors=counts.seen(),
             unknown_reps=unknown_reps(snapshot.open, names),
         )
 
-    def _world(self, number: int, asked: Records, counts: DonorCounts) -> Records:
+    def _world(self, number: int, asked: Records, counts: DonorCounts) -> tuple[Records, Records]:
         """Run one world, and before it that of its donors."""
         world = world_of(self.plan.seed, number)
         chapters = self.ahead.chapters(world)
@@ -175,7 +176,8 @@ class _Run:
         except StuckError as stuck:
             raise in_words(stuck, [self.ahead.names]) from stuck
         self.progress(1)
-        return ends_of(lived, number, asked["entity"], self.window)
+        ends = ends_of(lived, number, asked["entity"], self.window)
+        return ends, inquiries_of(lived, number, self.window)
 
 
 def _rows(chapters: Chapters, world: Record) -> Records:

@@ -1,4 +1,4 @@
-"""The ranges of what is measured hold what is true, in short; `python -m benchmarks.measured` is at length."""
+"""The ranges of what is measured hold what is true; `python -m benchmarks.measured` has more runs."""
 
 from __future__ import annotations
 
